@@ -16,6 +16,7 @@ import { isItsOwn, signInOf } from '../sign-out/left-sign-in.ts'
 import { neededSettings, withNeededVariables } from '../sign-out/needed-settings.ts'
 import { sharersOf, withItsKey } from '../sign-out/sign-in-sharers.ts'
 import { nameArgument } from '../typed-flags.ts'
+import { handOverKey, tellKept } from './kept-for-others.ts'
 
 interface Named {
   readonly name: string
@@ -48,6 +49,7 @@ async function signOutAndRemove(typed: Invocation, options: Named): Promise<void
   const name = removable(settings, options.name)
   const client = clientOf(settings, name, ports)
   if (client instanceof Failure) return removeWrong(invocation, settings, name, client)
+  await handOverKey(invocation, settings, name)
   await endSignIn(invocation, client, settings)
   if (isComplete(client)) await unregisterUnused(invocation, settings, client)
   let wasDefault = false
@@ -62,8 +64,10 @@ async function signOutAndRemove(typed: Invocation, options: Named): Promise<void
   tell(invocation, `Removed the profile ${safeText(name, 60)}.`)
   const now = { ...settings, config }
   // As long as the profile was there, somebody may have changed it at another terminal, and signed in before and after that.
-  for (const one of isOneSession(client, last) ? [last] : [client, last])
+  for (const one of isOneSession(client, last) ? [last] : [client, last]) {
     await endSignIn(invocation, one, now)
+    await tellKept(invocation, one, now)
+  }
   if (isComplete(last) && !isOneClient(client, last)) await unregisterUnused(invocation, now, last)
   const left = profileNames(now).filter((one) => one !== name)
   if (wasDefault && left.length > 1) tell(invocation, `No profile is the default now. ${listHint(left)}`)

@@ -55,14 +55,22 @@ export const sharersOf = (
  * made with may be for another client now. As it is where none of them does.
  */
 export async function withItsKey(client: Client, settings: Settings, ports: Ports): Promise<Client> {
+  const storeKeyFile = await keyFileThatOpens(client, settings, ports)
+  return storeKeyFile === undefined ? client : { ...client, storeKeyFile }
+}
+
+/** The key file that opens this sign-in: that of the client, or of any profile. Undefined: none of them does. */
+export async function keyFileThatOpens(
+  client: Client,
+  settings: Settings,
+  ports: Ports,
+): Promise<string | undefined> {
   const keys = profileNames(settings).flatMap(
     (name) => clientOf(settings, name, ports.env)?.storeKeyFile ?? [],
   )
-  for (const storeKeyFile of new Set([client.storeKeyFile ?? [], keys].flat())) {
-    const one = { ...client, storeKeyFile }
-    if (await isOpenedBy(one, ports)) return one
-  }
-  return client
+  for (const storeKeyFile of new Set([client.storeKeyFile ?? [], keys].flat()))
+    if (await isOpenedBy({ ...client, storeKeyFile }, ports)) return storeKeyFile
+  return undefined
 }
 
 async function isOpenedBy(client: Client, ports: Ports): Promise<boolean> {
@@ -77,7 +85,7 @@ async function isOpenedBy(client: Client, ports: Ports): Promise<boolean> {
 }
 
 /** Undefined: a profile with wrong settings, which uses no sign-in. */
-function clientOf(settings: Settings, name: string, env: Env): PartialClient | undefined {
+export function clientOf(settings: Settings, name: string, env: Env): PartialClient | undefined {
   try {
     return profileNamed(settings, name, env).client
   } catch (error) {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Provider, startProvider } from '../../world/provider.ts'
@@ -301,5 +301,64 @@ describe('two profiles share a sign-in, and each has a key file of its own', () 
     )
     expect(provider.revocations()).toBe(revoked)
     expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+  })
+})
+
+describe('I rename a profile: a copy of it, then the old one is removed', () => {
+  const copied = async () => {
+    const { stdout } = await world.type('ls-auth profile export work')
+    const file = join(world.home, 'work.toml')
+    await writeFile(file, stdout)
+    expect((await world.type(`ls-auth profile add acme --from ${file} --yes`)).exit).toBe(0)
+  }
+
+  it('the sign-in is kept, with the key file that opens it, and can be ended at the provider', async () => {
+    await login(`--profile work --store-key-file ${keyFile}`)
+    await copied()
+    expect(await world.type('ls-auth profile remove work')).toEqual({
+      exit: 0,
+      stdout: '',
+      stderr: `profile acme: store_key_file = ${keyFile}, since it opens the sign-in that acme shares with work\nRemoved the profile work.\nThe sign-in is kept, for the profile acme.\n`,
+    })
+    expect((await world.type('ls-auth token')).exit).toBe(0)
+    const revoked = provider.revocations()
+    expect((await world.type('ls-auth logout')).stderr).toContain('refresh token revoked')
+    expect(provider.revocations()).toBe(revoked + 1)
+    // The next one is kept as the first was.
+    expect((await world.type('ls-auth login')).exit).toBe(0)
+    expect(world.keychain.calls).toEqual([])
+  })
+
+  it('a variable that names the key today does not stand for the setting', async () => {
+    await login(`--profile work --store-key-file ${keyFile}`)
+    await copied()
+    world.variables.LS_AUTH_STORE_KEY_FILE = keyFile
+    await world.type('ls-auth profile remove work')
+    delete world.variables.LS_AUTH_STORE_KEY_FILE
+    expect((await world.type('ls-auth token')).exit).toBe(0)
+  })
+
+  it('a key file of the other profile that opens it stays', async () => {
+    await login(`--profile work --store-key-file ${keyFile}`)
+    await copied()
+    await world.type(`ls-auth profile set store_key_file ${keyFile} --profile acme`)
+    expect((await world.type('ls-auth profile remove work')).stderr).toBe(
+      'Removed the profile work.\nThe sign-in is kept, for the profile acme.\n',
+    )
+  })
+
+  it('a profile of the administrator gets the key file in my own settings', async () => {
+    await login(`--profile work --store-key-file ${keyFile}`)
+    const system = join(world.home, 'etc', 'config.toml')
+    await mkdir(join(world.home, 'etc'), { recursive: true })
+    await writeFile(
+      system,
+      `[profiles.corp]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\n`,
+    )
+    await world.type('ls-auth profile remove work')
+    expect(await readFile(world.configFile, 'utf8')).toBe(
+      `[profiles.corp]\nstore = "file"\nstore_key_file = "${keyFile}"\n`,
+    )
+    expect((await world.type('ls-auth token')).exit).toBe(0)
   })
 })
