@@ -7,6 +7,7 @@ import type { FileFacts } from '../../ports/storage.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { openStore } from '../../session/store/session-store.ts'
 import { unwritable } from '../../session/store/state-files.ts'
+import { readKeyFile, unfitKeyFile } from '../../session/store/vaults/key-file.ts'
 import { openVault } from '../../session/store/vaults/open-vault.ts'
 import { adviceOnKey } from '../../settings/files/unknown-key.ts'
 import type { Profile } from '../../settings/profile.ts'
@@ -88,22 +89,36 @@ export async function checkRecord(stateDirectory: string, ports: Ports): Promise
 const SLOW_MILLISECONDS = 2000
 
 async function checkVault(name: string, client: PartialClient, ports: Ports): Promise<Checkup> {
-  if (client.store === 'file' && client.storeKeyFile === undefined) {
-    return ok(name, 'kept by a passphrase; it is asked for when it is needed')
+  if (client.store === 'file') {
+    return client.storeKeyFile === undefined
+      ? ok(name, 'kept by a passphrase; it is asked for when it is needed')
+      : checkKeyFile(name, client, client.storeKeyFile, ports)
   }
   const started = ports.clock.now()
   await openVault(client, client.store, ports).probe(`probe|doctor|${ports.env.pid}`)
   const took = ports.clock.now() - started
-  const what =
-    client.store === 'keychain'
-      ? 'write, read and delete work'
-      : `key file ${client.storeKeyFile} is yours and closed`
+  const what = 'write, read and delete work'
   if (took <= SLOW_MILLISECONDS) return ok(name, `${what} (${took}ms)`)
   return warn(
     name,
     `${what}, but took ${took}ms`,
     'A slow keychain slows every command; see what it waits for.',
   )
+}
+
+/** It is not made here: a new one would open no session, and hide that the path is mistyped. */
+async function checkKeyFile(
+  name: string,
+  client: PartialClient,
+  path: string,
+  ports: Ports,
+): Promise<Checkup> {
+  if (await readKeyFile(path, await ports.files(), ports.env))
+    return ok(name, `key file ${path} is yours and closed`)
+  const header = isComplete(client) ? await (await openStore(client, ports)).peek() : undefined
+  const needsIt = header?.store === 'file' && header.scrypt === undefined
+  if (needsIt) throw unfitKeyFile(path, 'is not there', client.storeKeyFrom)
+  return ok(name, `key file ${path} is made at the next sign-in`)
 }
 
 /** Whether the state can be kept, by this user alone. */

@@ -111,6 +111,43 @@ describe('a key file', () => {
   })
 })
 
+describe('doctor, and a key file that is not there', () => {
+  const doctor = async () => (await world.type('ls-auth doctor')).stdout
+
+  it('of a session: it fails, as commands do, and the file is not made', async () => {
+    await login(`--store-key-file ${keyFile}`)
+    expect(await doctor()).toContain(`key file ${keyFile} is yours and closed`)
+    const typo = join(world.home, 'typo.key')
+    world.variables.LS_AUTH_STORE_KEY_FILE = typo
+    const found = (await doctor()).replaceAll(/\n +/g, ' ')
+    const again = await token()
+    delete world.variables.LS_AUTH_STORE_KEY_FILE
+    expect(found).toMatch(
+      new RegExp(
+        `^FAIL +file store +the key file ${typo} is not there → Point LS_AUTH_STORE_KEY_FILE at `,
+        'm',
+      ),
+    )
+    expect(found).toMatch(new RegExp(`^FAIL +session +the key file ${typo} is not there`, 'm'))
+    expect(again).toMatchObject({ exit: 8, stderr: expect.stringContaining(`${typo} is not there`) })
+    await expect(stat(typo)).rejects.toThrow()
+  })
+
+  it.each([
+    ['nobody is signed in', 'ls-auth logout'],
+    ['the session is in the keychain', 'ls-auth login --store keychain'],
+  ])('%s: it is made at the next sign-in, and not before', async (_, line) => {
+    await login(`--store-key-file ${keyFile}`)
+    await world.type(line)
+    await world.type('ls-auth profile set store file')
+    await rm(keyFile)
+    expect((await doctor()).replaceAll(/\n +/g, ' ')).toMatch(
+      new RegExp(`^ok +file store +key file ${keyFile} is made at the next sign-in$`, 'm'),
+    )
+    await expect(stat(keyFile)).rejects.toThrow()
+  })
+})
+
 describe('a passphrase', () => {
   it('is asked for without being stored, opens the session once per command, and a wrong one is refused', async () => {
     world.stdin = ['correct horse battery', 'correct horse battery']

@@ -67,14 +67,17 @@ export const unwrapKey = (
     : openBox(Buffer.from(wrapped, 'base64url'), wrapping, Buffer.from(account))
 
 /**
- * `store = "file"` with a key file: the data key, wrapped, in the session file's header. `from`: the flag or variable that
- * named the file, for hints; undefined: the settings did.
+ * A key file that a session cannot be opened with. `from`: the flag or variable that named the file, for the hint; undefined:
+ * the settings did.
  */
+export function unfitKeyFile(path: string, why: string, from: string | undefined): Failure {
+  const failure = new Failure('store-key', `the key file ${path} ${why}`)
+  return from === undefined ? failure : failure.withHint(failure.hint.replace('store_key_file', from))
+}
+
+/** `store = "file"` with a key file: the data key, wrapped, in the session file's header. `from`: see {@link unfitKeyFile}. */
 export function keyFileVault(path: string, ports: Ports, from: string | undefined): Vault {
-  const unfit = (why: string) => {
-    const failure = new Failure('store-key', `the key file ${path} ${why}`)
-    return from === undefined ? failure : failure.withHint(failure.hint.replace('store_key_file', from))
-  }
+  const unfit = (why: string) => unfitKeyFile(path, why, from)
   return {
     async probe() {
       await ensureKeyFile(path, await ports.files(), ports.env)
