@@ -93,8 +93,11 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
   if ((client.workload || gap) && !settings.config.profiles[name]?.workload)
     await tellLeft(invocation, client)
   // Where nobody signs in, it counts at once: there is no issuer, or the profile is for a program.
-  if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined && !client.workload && !gap)
-    tell(invocation, `It counts from the next sign-in: ls-auth login --profile ${safeText(name, 60)}`)
+  if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined && !client.workload && !gap) {
+    const { whenItCounts } = await import('./when-it-counts.ts')
+    const before = (await import('../sign-out/sign-in-sharers.ts')).clientOf(settings, name, ports.env)
+    tell(invocation, await whenItCounts(key, before, client, ports))
+  }
   if (key === 'store_key_file' && client.issuer !== undefined && !client.workload && !gap)
     tell(
       invocation,
