@@ -24,6 +24,8 @@ export interface PartialClient {
   readonly account: string
   /** Origin of the trace API in the current settings. */
   readonly apiOrigin: string
+  /** The variable that named it in this run; missing: a flag or the settings did. */
+  readonly apiFrom?: string
   readonly audience: string | undefined
   /** Public by design (the preset says so), else undefined: a real secret is never a setting. */
   readonly publicSecret: string | undefined

@@ -27,7 +27,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     const value = values.text(name)
     return value === undefined ? undefined : expandHome(value, env)
   }
-  const keyFrom = values.source('store_key_file')
+  const [keyFrom, apiFrom] = [values.source('store_key_file'), values.source('api')]
   const proxy = values.text('proxy')
   const http: HttpSettings = {
     proxy: proxy === undefined ? undefined : values.judge('proxy', () => checkProxy(proxy)),
@@ -43,6 +43,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     preset,
     account: values.text('account') as string,
     apiOrigin,
+    ...(apiFrom.startsWith('LS_AUTH_') && { apiFrom }),
     audience: values.text('audience'),
     publicSecret: values.judge('client_secret', () => publicSecret(values.text('client_secret'), preset)),
     clientSecretFile: env.variables.LS_AUTH_CLIENT_SECRET_FILE || undefined,

@@ -160,7 +160,6 @@ export const OTHER_TOKEN =
  */
 function orWithoutToken(source: TokenSource, invocation: Invocation, profile: Profile): TokenSource {
   const isTyped = invocation.settings.api !== undefined
-  if (!isTyped && invocation.ports.env.variables.LS_AUTH_API) return namesVariable(source)
   if (!(isTyped && isLoopback(profile.api)) && profile.client.issuer !== undefined) return source
   const without = commandLine(invocation, { authorization: 'none' })
   return {
@@ -174,20 +173,5 @@ function orWithoutToken(source: TokenSource, invocation: Invocation, profile: Pr
       }),
   }
 }
-
-/** A variable that was exported for something else is easily forgotten. */
-const namesVariable = (source: TokenSource): TokenSource => ({
-  ...source,
-  token: () =>
-    source.token().catch((error) => {
-      if (!(error instanceof Failure) || error.code !== 'other-origin') throw error
-      const { code, message, hint } = error
-      const detail = [
-        ...error.detail,
-        'LS_AUTH_API names it: without that variable the API of the profile is asked',
-      ]
-      throw new Failure(code, message, { hint, detail, cause: error })
-    }),
-})
 
 const WITHOUT_SIGN_IN: readonly string[] = ['not-signed-in', 'session-ended', 'other-origin', 'settings']

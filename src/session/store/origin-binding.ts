@@ -7,13 +7,16 @@ import type { Session } from './session.ts'
 import type { SessionHeader } from './session-file.ts'
 import type { Store } from './session-store.ts'
 
-function checkOrigin(client: Client, header: SessionHeader): void {
-  if (Object.values(header.apis).includes(client.apiOrigin)) return
-  throw new Failure('other-origin', `this sign-in is not for ${safeText(client.apiOrigin, 120)}`, {
+function checkOrigin({ apiOrigin, apiFrom }: Client, header: SessionHeader): void {
+  if (Object.values(header.apis).includes(apiOrigin)) return
+  // A variable that was exported for something else is easily forgotten.
+  const who = apiFrom === undefined ? '' : `, which ${apiFrom} names`
+  const failure = new Failure('other-origin', `this sign-in is not for ${safeText(apiOrigin, 120)}${who}`, {
     detail: [
       `confirmed: ${[...new Set(Object.values(header.apis))].map((origin) => safeText(origin, 120)).join(', ')}`,
     ],
   })
+  throw apiFrom === undefined ? failure : failure.withHint(`Unset ${apiFrom}. ${failure.hint}`)
 }
 
 /**

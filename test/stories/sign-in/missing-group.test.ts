@@ -75,13 +75,18 @@ it('check with a token that has no groups at all', async () => {
   )
 })
 
-it('an API in a variable that was forgotten: the variable is named', async () => {
-  stage.world.variables.LS_AUTH_API = 'https://other.example'
-  const { exit, stderr } = await stage.world.type(`ls-auth trace get ${stage.spanId}`)
-  delete stage.world.variables.LS_AUTH_API
-  expect(exit).toBe(10)
-  expect(stderr).toContain('  LS_AUTH_API names it: without that variable the API of the profile is asked\n')
-})
+it.each(['services', 'token', 'whoami'])(
+  'an API in a variable that was forgotten: the variable is named (%s)',
+  async (command) => {
+    stage.world.variables.LS_AUTH_API = 'https://other.example'
+    const { exit, stderr } = await stage.world.type(`ls-auth ${command}`)
+    delete stage.world.variables.LS_AUTH_API
+    expect(exit).toBe(10)
+    expect(stderr).toMatch(
+      /^error: this sign-in is not for \S+, which LS_AUTH_API names\nhint: Unset LS_AUTH_API\. If you meant to change the API, confirm it: ls-auth login\n/,
+    )
+  },
+)
 
 it('check of another issuer does not ask for what was given', async () => {
   stage.world.variables.LS_AUTH_TOKEN = (await stage.world.type('ls-auth token')).stdout.trim()
