@@ -13,6 +13,7 @@ import { profileNames } from '../../settings/profile-name.ts'
 import { clientFromHeader, isComplete } from '../../settings/required-client.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
 import { namesApi } from '../request/require-api.ts'
+import { withItsKey } from '../sign-out/sign-in-sharers.ts'
 
 /** A profile, or a sign-in that no profile names, as far as this machine knows it. */
 export interface SignInRow {
@@ -153,7 +154,9 @@ async function orphan(
   const { issuer, clientId, account, store, apis } = header
   let kept: KeptSignIn | undefined
   try {
-    kept = await read(clientFromHeader(header, settings, ports.env), header)
+    const client = clientFromHeader(header, settings, ports.env)
+    // The profile that has made it may be for another client now, and still name its key file.
+    kept = await read(store === 'file' ? await withItsKey(client, settings, ports) : client, header)
   } catch (error) {
     // A header may hold anything until its key has opened it.
     if (!(error instanceof Failure)) throw error
