@@ -49,8 +49,12 @@ export function namedProfile(
   const saved = isKnown(settings, asked)
   if (saved || flags.newProfile) return { name: asked, saved }
   const known = profileNames(settings)
-  throw new Failure('settings', `there is no profile "${safeText(asked, 60)}"`, {
-    hint: `${didYouMean(asked, known)}${listHint(known)}`,
+  const none = `there is no profile "${safeText(asked, 60)}"`
+  const meant = didYouMean(asked, known)
+  if (flags.profile !== undefined) throw new Failure('settings', none, { hint: `${meant}${listHint(known)}` })
+  // No default goes before the variable, nor does one that `profile use` makes.
+  throw new Failure('settings', `${none}, which LS_AUTH_PROFILE names`, {
+    hint: `${meant}${known.length > 0 ? `${namesOf(known)} ` : ''}Unset LS_AUTH_PROFILE, or give it the name of a profile.`,
   })
 }
 
@@ -87,8 +91,9 @@ export const profileNames = ({ config, system }: Settings): string[] => [
 /** How to make the first profile. */
 export const FIRST_LOGIN = 'Make one: ls-auth login --issuer URL --client-id ID'
 
+const namesOf = (known: readonly string[]): string =>
+  `Profiles: ${known.map((name) => safeText(name, 60)).join(', ')}.`
+
 /** A hint that names the profiles, or says how to make the first one. */
 export const listHint = (known: readonly string[]): string =>
-  known.length === 0
-    ? FIRST_LOGIN
-    : `Profiles: ${known.map((name) => safeText(name, 60)).join(', ')}. Use --profile NAME or ls-auth profile use NAME.`
+  known.length === 0 ? FIRST_LOGIN : `${namesOf(known)} Use --profile NAME or ls-auth profile use NAME.`

@@ -36,6 +36,9 @@ async function makeDefault(invocation: Invocation, options: Named): Promise<void
   const name = existingName(settings, options.name)
   await changeSettings(invocation, settings, (now) => ({ defaultProfile: existingName(now, name) }))
   tell(invocation, `The default profile is ${safeText(name, 60)} now.`)
+  const inUse = ports.env.variables.LS_AUTH_PROFILE
+  if (inUse && inUse !== name)
+    tell(invocation, `note: LS_AUTH_PROFILE goes before it in this shell: ${safeText(inUse, 60)}`)
 }
 
 /** `ls-auth profile remove NAME`: signs out first, so that no session without a profile is left. */

@@ -31,6 +31,17 @@ describe('profiles', () => {
     expect((await add('work')).exit).toBe(2)
   })
 
+  it('use says where LS_AUTH_PROFILE goes before the default', async () => {
+    await add('a')
+    await add('b')
+    world.variables.LS_AUTH_PROFILE = 'a'
+    expect((await world.type('ls-auth profile use b')).stderr).toBe(
+      'The default profile is b now.\nnote: LS_AUTH_PROFILE goes before it in this shell: a\n',
+    )
+    world.variables.LS_AUTH_PROFILE = 'b'
+    expect((await world.type('ls-auth profile use b')).stderr).toBe('The default profile is b now.\n')
+  })
+
   it('add takes the provider by name where a domain of its own hides it', async () => {
     const outcome = await add('work', '--provider keycloak')
     expect(outcome.stderr).toContain('(Keycloak)')

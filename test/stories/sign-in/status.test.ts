@@ -79,7 +79,13 @@ describe('"who is signed in on this machine?"', () => {
       }
       expect(await world.type(`ls-auth ${command} --profile wrok`)).toEqual(none)
       world.variables.LS_AUTH_PROFILE = 'wrok'
-      expect(await world.type(`ls-auth ${command}`)).toEqual(none)
+      expect(await world.type(`ls-auth ${command}`)).toEqual({
+        exit: 2,
+        stdout: '',
+        stderr:
+          'error: there is no profile "wrok", which LS_AUTH_PROFILE names\n' +
+          'hint: Did you mean work? Profiles: work. Unset LS_AUTH_PROFILE, or give it the name of a profile.\n',
+      })
       expect((await world.type(`ls-auth ${command} --json`)).exit).toBe(2)
       // A flag goes before the variable.
       expect((await world.type(`ls-auth ${command} --profile work`)).exit).toBe(0)
@@ -275,6 +281,18 @@ describe('what cannot be read now', () => {
       problem: { code: 'store-key' },
     })
     expect(world.stdin).toEqual(['never read'])
+  })
+
+  it('a sign-in that its profile left behind is read with the key file of that profile', async () => {
+    await login(`--profile work --store file --store-key-file ${join(world.home, 'keys', 'key')}`)
+    await world.type('ls-auth profile set client_id other')
+    expect((await rows())[1]).toMatchObject({
+      profile: null,
+      state: 'signed-in',
+      person: 'alice@example.test',
+      problem: null,
+    })
+    expect((await world.type('ls-auth status')).stderr).not.toContain('--store-key-file FILE')
   })
 
   it('a key file that is gone', async () => {
