@@ -32,7 +32,8 @@ describe('a sign-in', () => {
     expect(session?.body).toEqual({
       tokens: [
         { ...own, use: 'access', value: 'access-1' },
-        { ...own, use: 'id', value: id_token },
+        // Issued when the sign-in began.
+        { ...own, use: 'id', value: id_token, expiresIn: 595 },
       ],
       idToken: id_token,
       grantedScope: 'openid a',

@@ -9,7 +9,17 @@ export function storedTokens(tokens: Tokens, slot = { audience: '', scopes: '' }
   ]
   const { idToken, idClaims } = tokens
   if (idToken !== undefined && typeof idClaims?.exp === 'number' && typeof idClaims.iat === 'number') {
-    stored.push({ use: 'id', ...slot, value: idToken, receivedAt, expiresIn: idClaims.exp - idClaims.iat })
+    const expiresIn = idTokenLife(idClaims.iat, idClaims.exp, tokens)
+    stored.push({ use: 'id', ...slot, value: idToken, receivedAt, expiresIn })
   }
   return stored
+}
+
+/**
+ * Seconds from its receipt to its end. Some providers send an ID token that they issued a while ago: it ends at its `exp` by the
+ * provider's clock. Where that clock is not told and this one is behind, it still lives no longer than it says itself.
+ */
+function idTokenLife(iat: number, exp: number, { receivedAt, skewSeconds }: Tokens): number {
+  const left = Math.floor(exp - receivedAt / 1000 - skewSeconds)
+  return Math.max(0, Math.min(exp - iat, left))
 }

@@ -8,6 +8,7 @@ import { issuerMismatch } from '../documents/issuer-mismatch.ts'
 import { gate } from '../policy-gate.ts'
 import { findFresh, isPlain, secondsLeft, type Want } from '../renewal/freshness.ts'
 import { slotMismatch } from '../renewal/slot.ts'
+import { storedTokens } from '../renewal/stored-tokens.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import { type Proof, readProof } from './proof.ts'
 import { cannotChoose, explainRefusal } from './refusal.ts'
@@ -114,8 +115,9 @@ async function asItIs(client: Client, want: Want, proof: Proof, ports: Ports): P
   const expiresIn = typeof exp === 'number' ? Math.floor(exp - receivedAt / 1000 - skewSeconds) : UNKNOWN_LIFE
   const answer = { tokens: { jwks: undefined, receivedAt, expiresIn, skewSeconds }, scope: undefined }
   if (isPlain(want)) await gate(client, proof.value, answer, 'fail', ports)
+  const { use, audience, scopes } = want
   return {
-    token: stored(want, proof.value, receivedAt, expiresIn),
+    token: { use, audience, scopes, value: proof.value, receivedAt, expiresIn },
     body: { tokens: [], skewSeconds, signedInAt: receivedAt },
     proofClaims: claims,
   }
@@ -131,18 +133,19 @@ async function exchanged(
   // Lazy: a token that is used as it is needs no code that talks to a token endpoint.
   const { grantedToken } = await import('./workload-grant.ts')
   const { tokens, metadata } = await grantedToken(client, workload, want, proof, ports)
-  const { receivedAt, expiresIn, skewSeconds, jwks, scope } = tokens
+  const { receivedAt, skewSeconds, jwks, scope } = tokens
   const other = slotMismatch(client, want, tokens, {})
   if (other) throw other
-  const value = want.use === 'id' ? tokens.idToken : tokens.accessToken
-  if (value === undefined) {
+  const { use, audience, scopes } = want
+  const token = storedTokens(tokens, { audience, scopes }).find((one) => one.use === use)
+  if (token === undefined) {
     throw new Failure('cannot-do', 'the provider sent no ID token: it gives programs access tokens', {
       hint: 'Set use_token = "access" in the profile, and leave --id-token out.',
     })
   }
-  if (isPlain(want)) await gate(client, value, { tokens, scope, metadata }, 'fail', ports)
+  if (isPlain(want)) await gate(client, token.value, { tokens, scope, metadata }, 'fail', ports)
   return {
-    token: stored(want, value, receivedAt, expiresIn),
+    token,
     body: {
       tokens: [],
       skewSeconds,
@@ -155,10 +158,3 @@ async function exchanged(
     proofClaims: proof?.claims,
   }
 }
-
-const stored = (
-  { use, audience, scopes }: Want,
-  value: string,
-  receivedAt: number,
-  expiresIn: number,
-): StoredToken => ({ use, audience, scopes, value, receivedAt, expiresIn })

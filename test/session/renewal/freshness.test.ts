@@ -111,19 +111,30 @@ describe('what became of an earlier renewal', () => {
 })
 
 describe('the tokens of an answer, as they are kept', () => {
-  const answer = { accessToken: 'a', idToken: 'i', receivedAt: NOW, expiresIn: 600 }
+  const answer = { accessToken: 'a', idToken: 'i', receivedAt: NOW, expiresIn: 600, skewSeconds: 0 }
   const kept = (over: object, slot?: { audience: string; scopes: string }) =>
     storedTokens({ ...answer, ...over } as never, slot)
   const access = { ...PLAIN, value: 'a', receivedAt: NOW, expiresIn: 600 }
 
   it('both, the ID token for as long as it says itself', () => {
-    expect(kept({ idClaims: { iat: 1000, exp: 1900 } })).toEqual([
+    expect(kept({ idClaims: { iat: NOW / 1000, exp: NOW / 1000 + 900 } })).toEqual([
       access,
       { ...PLAIN, use: 'id', value: 'i', receivedAt: NOW, expiresIn: 900 },
     ])
     expect(kept({ idToken: undefined }, { audience: 'api', scopes: 's' })).toEqual([
       { ...access, audience: 'api', scopes: 's' },
     ])
+  })
+
+  it.each([
+    ['that was issued a while ago', -300, 8, 0, 8],
+    ['by a clock that is ahead of this one', 100, 700, 100, 600],
+    ['by a clock that is behind this one', -100, 500, -100, 600],
+    ['by a clock that is ahead, without a word about it', 100, 700, 0, 600],
+    ['that has run out within the leeway', -300, -20, 0, 0],
+  ])('an ID token %s', (_, issued, ends, skewSeconds, expiresIn) => {
+    const idClaims = { iat: NOW / 1000 + issued, exp: NOW / 1000 + ends }
+    expect(kept({ idClaims, skewSeconds })[1]).toMatchObject({ use: 'id', expiresIn })
   })
 
   it.each([

@@ -51,6 +51,12 @@ describe('a renewal that works', () => {
     })
   })
 
+  it('counts an ID token that the provider issued before from then on', async () => {
+    const idToken = await signed({ iat: NOW / 1000 - 300, exp: NOW / 1000 + 8 })
+    const { event } = await refreshed([{ ...GOOD, id_token: idToken }])
+    expect(event).toMatchObject({ renewal: { tokens: [{ expiresIn: 600 }, { use: 'id', expiresIn: 8 }] } })
+  })
+
   it('keeps the scopes known before, where the answer names none', async () => {
     const { event } = await refreshed([GOOD], { session: body({ grantedScope: 'a b' }) })
     expect(event).toMatchObject({ renewal: { grantedScope: 'a b' } })

@@ -267,7 +267,8 @@ describe('a proof that is exchanged', () => {
       idToken: id_token,
     })
     const id = await get({ use: 'id' })
-    expect(id.token).toMatchObject({ use: 'id', value: id_token })
+    // Its own end, and not that of the access token beside it.
+    expect(id.token).toMatchObject({ use: 'id', value: id_token, expiresIn: 300 })
   })
 
   it.each<[string, Partial<Workload>, Partial<Client>, string]>([
