@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readJwt } from '../../claims/jwt/jwt.ts'
 import { Failure } from '../../errors.ts'
 import { instant } from '../../text/instant.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { wholeDuration } from '../../text/whole-duration.ts'
 import { NO_SUBJECT } from './provider-errors.ts'
 
@@ -124,24 +125,41 @@ export function checkSameSubject(
 const ANOTHER_ACCOUNT =
   'Sign in again: ls-auth login. If it happens again, tell whoever runs the identity provider.'
 
-/**
- * Failure `refused` unless a refreshed ID token has the same subject, issuer and client as before (Core §12.2). With
- * `forOtherApi` it may name that API beside the client: Dex puts both into `aud`.
- */
+/** Failure `refused` unless a refreshed ID token has the same subject and issuer as before (Core §12.2). */
 export function checkSamePerson(
+  before: Readonly<Record<string, unknown>> | undefined,
+  after: Readonly<Record<string, unknown>> | undefined,
+): void {
+  if (!before || !after || (before.sub === after.sub && before.iss === after.iss)) return
+  throw new Failure('refused', 'the provider answered for another account; nothing was saved', {
+    hint: ANOTHER_ACCOUNT,
+  })
+}
+
+/**
+ * Failure `refused` unless a refreshed ID token is for the same clients as before (Core §12.2). With `forOtherApi` it may
+ * name that API beside them: Dex puts both into `aud`.
+ */
+export function checkSameAudience(
   before: Readonly<Record<string, unknown>> | undefined,
   after: Readonly<Record<string, unknown>> | undefined,
   forOtherApi = false,
 ): void {
   if (!before || !after) return
   const [then, now] = [audiencesOf(before), audiencesOf(after)]
-  const sameClient = then.every((one) => now.includes(one)) && (forOtherApi || then.length === now.length)
-  if (before.sub === after.sub && before.iss === after.iss && sameClient) return
-  throw new Failure('refused', 'the provider answered for another account; nothing was saved', {
-    hint: ANOTHER_ACCOUNT,
-  })
+  if (then.every((one) => now.includes(one)) && (forOtherApi || then.length === now.length)) return
+  throw new Failure(
+    'refused',
+    'the provider renewed the ID token for another audience (aud); it is not used',
+    {
+      detail: [`aud before: ${shown(then)}`, `aud now: ${shown(now)}`],
+      hint: 'You stay signed in. Tell whoever runs the identity provider: a renewal must not change aud (OpenID Connect Core, section 12.2).',
+    },
+  )
 }
 
 const audiencesOf = ({ aud }: Readonly<Record<string, unknown>>): string[] => [
   ...new Set([aud].flat().map(String)),
 ]
+
+const shown = (audiences: readonly string[]): string => safeText(audiences.join(' '), 200)

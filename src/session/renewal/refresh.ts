@@ -2,7 +2,7 @@ import { payloadOf } from '../../claims/jwt/jwt.ts'
 import type { Client } from '../../client.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
-import { checkSamePerson, checkSameSubject } from '../answers/id-token.ts'
+import { checkSameAudience, checkSamePerson, checkSameSubject } from '../answers/id-token.ts'
 import { ProviderFailure } from '../answers/provider-errors.ts'
 import { gate } from '../policy-gate.ts'
 import { connect } from '../protocol/connection.ts'
@@ -149,16 +149,18 @@ async function renewal(
 }
 
 /**
- * The tokens, or why they cannot be used: the access token is for another person than the session's. Failure `refused`
- * when the ID token is.
+ * The tokens, or why they cannot be used: the ID token is for other clients, or the access token for another person than the
+ * session's. Failure `refused` when the ID token is for another person.
  */
 function ofOnePerson(client: Client, want: Want, tokens: Tokens, body: SessionBody): Tokens | Unbelieved {
   const subject = (token: string | undefined) =>
     token === undefined ? undefined : inspectOwn(client, token, undefined).identity.subject.value
   const { audience, scopes } = want
-  checkSamePerson(payloadOf(body.idToken), tokens.idClaims, audience !== '')
+  const idClaims = payloadOf(body.idToken)
+  checkSamePerson(idClaims, tokens.idClaims)
   const before = body.tokens.find((token) => sameSlot(token, { use: 'access', audience, scopes }))
   try {
+    checkSameAudience(idClaims, tokens.idClaims, audience !== '')
     checkSameSubject(
       subject(tokens.idToken ?? body.idToken),
       subject(before?.value),

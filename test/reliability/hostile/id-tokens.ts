@@ -78,6 +78,13 @@ const CLAIMS: readonly Attack[] = [
     ...REFUSED,
     tamper: withClaims(({ azp: _, ...claims }, { clientId }) => ({ ...claims, aud: [clientId, 'evil'] })),
   },
+  {
+    does: 'a second aud, and azp of this client',
+    exit: 0,
+    // OpenID Connect Core §12.2: it stays as it was. That is no other person, so the session lives on.
+    renewal: { exit: 10, says: /another audience \(aud\)/ },
+    tamper: withClaims((claims, { clientId }) => ({ ...claims, aud: [clientId, 'api'], azp: clientId })),
+  },
   { does: 'no sub', ...REFUSED, tamper: withClaims(without('sub')) },
   { does: 'sub that is a number', ...REFUSED, tamper: withClaims(having('sub', 7)) },
   { does: 'sub that is empty', ...REFUSED, tamper: withClaims(having('sub', '')) },

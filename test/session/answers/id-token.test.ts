@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   checkAccessTokenHash,
   checkIdTokenTimes,
+  checkSameAudience,
   checkSamePerson,
   checkSameSubject,
   checkSubject,
@@ -127,44 +128,55 @@ describe('who a renewed access token is for', () => {
   })
 })
 
-describe('who a renewed ID token is for', () => {
+describe('who a renewed ID token is about', () => {
   const before = { iss: 'i', sub: 'ada', aud: 'cli' }
 
-  it('of two clients, both stay', async () => {
-    const two = { ...before, aud: ['cli', 'other'] }
-    expect(() => checkSamePerson(two, { ...two, aud: ['other', 'cli'] })).not.toThrow()
-    expect((await say(() => checkSamePerson(two, { ...two, aud: ['cli', 'third'] })))[0]).toMatch(
-      /another account/,
-    )
-    expect((await say(() => checkSamePerson(before, { ...before, aud: ['cli', 'api'] })))[0]).toMatch(
-      /another/,
-    )
+  it.each<[object | undefined, object | undefined]>([
+    [undefined, { sub: 'eve' }],
+    [before, undefined],
+    [before, { ...before, aud: ['other'] }],
+  ])('%j, then %j', (then, now) => {
+    expect(() => checkSamePerson(then as never, now as never)).not.toThrow()
   })
 
-  it.each<[object | undefined, object | undefined, boolean]>([
-    [undefined, { sub: 'eve' }, false],
-    [before, undefined, false],
-    [before, before, false],
-    [before, { ...before, aud: ['cli'] }, false],
-    [before, { ...before, aud: ['cli', 'cli'] }, false],
-    [before, { ...before, aud: ['api', 'cli'] }, true],
-  ])('%j, then %j', (then, now, forOtherApi) => {
-    expect(() => checkSamePerson(then as never, now as never, forOtherApi)).not.toThrow()
-  })
-
-  it.each<[object, boolean]>([
-    [{ sub: 'eve' }, false],
-    [{ iss: 'j' }, false],
-    [{ aud: 'other' }, false],
-    [{ aud: ['cli', 'api'] }, false],
-    [{ aud: undefined }, false],
-    [{ sub: 'eve' }, true],
-    [{ iss: 'j' }, true],
-    [{ aud: ['api'] }, true],
-  ])('%j is another (for another API: %s)', async (over, forOtherApi) => {
-    expect(await say(() => checkSamePerson(before, { ...before, ...over }, forOtherApi))).toEqual([
+  it.each<object>([{ sub: 'eve' }, { iss: 'j' }, { sub: undefined }])('%j is another', async (over) => {
+    expect(await say(() => checkSamePerson(before, { ...before, ...over }))).toEqual([
       'refused: the provider answered for another account; nothing was saved',
       'Sign in again: ls-auth login. If it happens again, tell whoever runs the identity provider.',
+    ])
+  })
+})
+
+describe('who a renewed ID token is for', () => {
+  const before = { aud: 'cli' }
+  const two = { aud: ['cli', 'other'] }
+
+  it.each<[object | undefined, object | undefined, boolean]>([
+    [undefined, before, false],
+    [before, undefined, false],
+    [before, before, false],
+    [before, { aud: ['cli'] }, false],
+    [before, { aud: ['cli', 'cli'] }, false],
+    [two, { aud: ['other', 'cli'] }, false],
+    [before, { aud: ['api', 'cli'] }, true],
+  ])('%j, then %j', (then, now, forOtherApi) => {
+    expect(() => checkSameAudience(then as never, now as never, forOtherApi)).not.toThrow()
+  })
+
+  it.each<[object, object, boolean, string, string]>([
+    [before, { aud: 'other' }, false, 'cli', 'other'],
+    [before, { aud: ['cli', 'api'] }, false, 'cli', 'cli api'],
+    [before, { aud: undefined }, false, 'cli', 'undefined'],
+    [before, { aud: ['api'] }, true, 'cli', 'api'],
+    [two, { aud: ['cli', 'third'] }, false, 'cli other', 'cli third'],
+    [two, { aud: ['cli'] }, false, 'cli other', 'cli'],
+    [before, { aud: ['cli', '\u001b[2J'] }, false, 'cli', 'cli \\u{1b}[2J'],
+  ])('%j, then %j (for another API: %s): told', async (then, now, forOtherApi, was, is) => {
+    expect(await say(() => checkSameAudience(then as never, now as never, forOtherApi))).toEqual([
+      'refused: the provider renewed the ID token for another audience (aud); it is not used',
+      'You stay signed in. Tell whoever runs the identity provider: a renewal must not change aud (OpenID Connect Core, section 12.2).',
+      `aud before: ${was}`,
+      `aud now: ${is}`,
     ])
   })
 })

@@ -147,8 +147,16 @@ describe('an answer that is not believed', () => {
     const answer = { ...GOOD, id_token: await signed({ aud: ['cli', 'api'], azp: 'cli' }) }
     const other = await refreshed([answer], { want: { ...OWN, audience: 'api' }, session })
     expect(other.event).not.toHaveProperty('renewal.unusable')
-    const own = await refreshed([answer], { session })
-    expect(own.event).toMatchObject({ type: 'unusable', failure: { code: 'refused' } })
+    const own = await refreshed([{ ...answer, refresh_token: 'refresh-2' }], { session })
+    // The sign-in goes on: whose it is has not changed.
+    expect(own.event).toMatchObject({
+      type: 'answered',
+      renewal: {
+        tokens: [],
+        refresh: 'refresh-2',
+        unusable: { code: 'refused', detail: ['aud before: cli', 'aud now: cli api'] },
+      },
+    })
   })
 
   it('where it is not what was asked for', async () => {
