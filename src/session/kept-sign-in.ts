@@ -58,7 +58,11 @@ function factsOf(session: Session, client: Client): SignInFacts {
     person: personIn(claims),
     subject: typeof claims.sub === 'string' ? claims.sub : undefined,
     expiresAt: sent && sent.receivedAt + sent.expiresIn * 1000,
-    renewable: refresh !== undefined && earlier !== 'refused' && earlier !== 'unexplained',
+    renewable:
+      refresh !== undefined &&
+      earlier !== 'refused' &&
+      earlier !== 'unexplained' &&
+      earlier !== 'another-person',
     doubtful: earlier === 'perhaps-spent',
     signedInAt: body.signedInAt,
   }

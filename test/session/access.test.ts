@@ -78,6 +78,22 @@ describe('a token that has run out', () => {
     expect(given.session.body).toEqual(session?.body)
   })
 
+  it('for another person: what came is revoked, and nothing is sent again', async () => {
+    const { machine, get } = await signedIn({ tokens: [expired], idToken: await idToken(NOW) })
+    const id_token = await idToken(NOW, { sub: 'eve' })
+    machine.answers['/token'] = [tokens({ access_token: 'of-eve', refresh_token: 'refresh-eve', id_token })]
+    expect((await toldBy(get))[0]).toBe(
+      'refused: the provider answered for another account; nothing was saved',
+    )
+    expect(machine.revoked).toEqual(['refresh-eve'])
+    expect((await machine.kept())?.body).not.toHaveProperty('superseded')
+    for (let time = 0; time < 2; time++)
+      expect((await toldBy(get))[0]).toBe(
+        'session-ended: your sign-in has ended: when it was renewed, the provider answered for another account',
+      )
+    expect(renewals(machine)).toHaveLength(1)
+  })
+
   it('holds the lock in the name of the command', async () => {
     const { machine, get } = await signedIn({ tokens: [expired] })
     machine.answers['/token'] = [good]

@@ -61,10 +61,13 @@ describe('a sign-in that is kept', () => {
 
   it('is not renewed without a refresh token, or with one that was refused', async () => {
     expect(await facts({}, { refresh: null })).toMatchObject({ renewable: false })
-    const attempt = (outcome?: 'refused' | 'unexplained' | 'failed' | 'perhaps-spent', token = 'refresh-0') =>
-      facts({ attempt: { hash: tokenHash(token), at: 1, ...(outcome && { outcome }) } })
+    const attempt = (
+      outcome?: 'another-person' | 'refused' | 'unexplained' | 'failed' | 'perhaps-spent',
+      token = 'refresh-0',
+    ) => facts({ attempt: { hash: tokenHash(token), at: 1, ...(outcome && { outcome }) } })
     expect(await attempt('refused')).toMatchObject({ renewable: false })
     expect(await attempt('unexplained')).toMatchObject({ renewable: false })
+    expect(await attempt('another-person')).toMatchObject({ renewable: false })
     expect(await attempt('failed')).toMatchObject({ renewable: true })
     expect(await attempt('perhaps-spent')).toMatchObject({ renewable: true, doubtful: true })
     expect(await attempt()).toMatchObject({ renewable: true, doubtful: false })

@@ -81,6 +81,7 @@ function notRenewed(session: Session): string | undefined {
     return 'the provider renews only what --scope or --audience had asked for'
   const earlier = earlierAttempt(body, refreshTokenOf(session) ?? '')
   if (earlier === 'refused') return 'the provider has refused to renew it'
+  if (earlier === 'another-person') return 'the provider has answered a renewal for another account'
   if (earlier === 'perhaps-spent')
     return 'the provider has refused an audience since, which may have ended the sign-in'
   return earlier === 'unexplained' ? 'the provider has not renewed it, and gives no reason' : undefined

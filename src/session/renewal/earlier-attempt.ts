@@ -6,8 +6,15 @@ import { tokenHash } from './freshness.ts'
  * - `interrupted`: no response was seen, so the provider may have used the token up. - `failed`: the response said
  * nothing about the token (5xx, 429, HTML). - `perhaps-spent`: it refused the API that was asked for, which some providers
  * judge after they have used the token up. - `unexplained`: it was refused without an error code. - `refused`: with one.
+ * - `another-person`: the response was for somebody else, so the session is over; the token is not sent again.
  */
-export type EarlierAttempt = 'interrupted' | 'failed' | 'perhaps-spent' | 'unexplained' | 'refused'
+export type EarlierAttempt =
+  | 'interrupted'
+  | 'failed'
+  | 'perhaps-spent'
+  | 'unexplained'
+  | 'refused'
+  | 'another-person'
 
 /** The stored attempt, if it was made with this refresh token. */
 export function earlierAttempt(
@@ -21,6 +28,8 @@ export function earlierAttempt(
 export function whyEnded(earlier: EarlierAttempt | undefined, explained: boolean): string {
   if (earlier === 'interrupted')
     return 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was lost'
+  if (earlier === 'another-person')
+    return 'your sign-in has ended: when it was renewed, the provider answered for another account'
   if (earlier === 'perhaps-spent')
     return 'your sign-in has ended: the provider refused to renew it; an earlier request that it refused for its audience may have used it up'
   return explained

@@ -32,6 +32,8 @@ export async function renew(
     const parameters = slotParameters(client, want, body)
     sent = true
     const answer = await refreshWhenReached(provider, refreshToken, parameters, ports)
+    const other = 'failure' in answer ? undefined : anotherPerson(answer, body)
+    if (other) return { type: 'another-person', failure: other, foreign: answer.refreshToken }
     const tokens = 'failure' in answer ? answer : ofOnePerson(client, want, answer, body)
     const renewed = await renewal(asker, provider, tokens, body)
     const rotated = renewed.refresh !== undefined && renewed.refresh !== refreshToken
@@ -148,19 +150,28 @@ async function renewal(
   }
 }
 
+/** Why an answer is for another person than the session's; undefined: it is not, as far as its ID token says. */
+function anotherPerson({ idClaims }: Tokens, { idToken }: SessionBody): Failure | undefined {
+  try {
+    checkSamePerson(payloadOf(idToken), idClaims)
+    return undefined
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure
+    return failure
+  }
+}
+
 /**
  * The tokens, or why they cannot be used: the ID token is for other clients, or the access token for another person than the
- * session's. Failure `refused` when the ID token is for another person.
+ * session's.
  */
 function ofOnePerson(client: Client, want: Want, tokens: Tokens, body: SessionBody): Tokens | Unbelieved {
   const subject = (token: string | undefined) =>
     token === undefined ? undefined : inspectOwn(client, token, undefined).identity.subject.value
   const { audience, scopes } = want
-  const idClaims = payloadOf(body.idToken)
-  checkSamePerson(idClaims, tokens.idClaims)
   const before = body.tokens.find((token) => sameSlot(token, { use: 'access', audience, scopes }))
   try {
-    checkSameAudience(idClaims, tokens.idClaims, audience !== '')
+    checkSameAudience(payloadOf(body.idToken), tokens.idClaims, audience !== '')
     checkSameSubject(
       subject(tokens.idToken ?? body.idToken),
       subject(before?.value),

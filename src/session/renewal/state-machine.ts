@@ -2,7 +2,7 @@ import type { Failure } from '../../errors.ts'
 import { typedDuration, wholeDuration } from '../../text/whole-duration.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { wouldBind } from './binding.ts'
-import { type EarlierAttempt, earlierAttempt } from './earlier-attempt.ts'
+import { type EarlierAttempt, earlierAttempt, whyEnded } from './earlier-attempt.ts'
 import { findFresh, findValid, isPlain, matches, tokenHash, type Want } from './freshness.ts'
 import { bug, ended, fail, failWith, give, noIdToken, orStillValid } from './last-step.ts'
 import { type Renewal, renewedBody } from './renewal.ts'
@@ -31,6 +31,8 @@ export function next(state: State, event: Event, now: number): Step {
       return onNotWritten(state, event.failure, now)
     case 'answered':
       return onAnswered(state, event.renewal)
+    case 'another-person':
+      return onAnotherPerson(state, event, now)
     default:
       return state.phase === 'sending' ? onNoRenewal(state, event, now) : bug(state, event)
   }
@@ -74,6 +76,11 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
     if (valid && want.minTtlSeconds === undefined) return give(want, valid)
     return fail(want, 'session-ended', 'your sign-in has ended: the provider issued no refresh token')
   }
+  const earlier = earlierAttempt(seen.body, refresh)
+  if (earlier === 'another-person') {
+    if (valid && want.minTtlSeconds === undefined) return give(want, valid)
+    return fail(want, 'session-ended', whyEnded(earlier, true))
+  }
   const life = seen.body.tokens.find((token) => matches(token, want))?.expiresIn
   if (life !== undefined && life < (want.minTtlSeconds ?? 0)) {
     return fail(
@@ -95,7 +102,6 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
     return failWith(want, failed)
   }
   const hash = tokenHash(refresh)
-  const earlier = earlierAttempt(seen.body, refresh)
   // The provider may already have used this refresh token up: do not send it again while an access token still works.
   if (earlier !== undefined && earlier !== 'refused' && valid && want.minTtlSeconds === undefined)
     return give(want, valid)
@@ -150,6 +156,30 @@ function onAnswered(state: State, renewal: Renewal): Step {
   return [
     { phase: 'keeping', want, spending },
     { do: 'write', body: renewedBody(seen.body, refreshToken, renewal, want) },
+  ]
+}
+
+/**
+ * Neither refresh token is sent any more: the one that was sent may be used up, and the new one may be of that person.
+ * So the new one is left to be revoked (session/sweep.ts).
+ */
+function onAnotherPerson(
+  state: State,
+  event: Extract<Event, { readonly type: 'another-person' }>,
+  now: number,
+): Step {
+  if (state.phase !== 'sending') return bug(state, event)
+  const { seen, refreshToken } = state.spending
+  const { foreign, failure } = event
+  const { attempt: _, padding: __, ...rest } = seen.body
+  const body: SessionBody = {
+    ...rest,
+    attempt: { hash: tokenHash(refreshToken), at: now, outcome: 'another-person' },
+    ...(foreign === undefined || foreign === refreshToken ? {} : { superseded: foreign }),
+  }
+  return [
+    { phase: 'settling', want: state.want, verdict: orStillValid(state, failure, now) },
+    { do: 'write', body },
   ]
 }
 

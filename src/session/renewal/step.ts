@@ -53,6 +53,8 @@ export type Event =
   | { readonly type: 'written' }
   | { readonly type: 'not-written'; readonly failure: Failure }
   | { readonly type: 'answered'; readonly renewal: Renewal }
+  /** The answer is for another person. `foreign`: the refresh token that came with it. */
+  | { readonly type: 'another-person'; readonly failure: Failure; readonly foreign: string | undefined }
   /** The provider says this refresh token is dead (invalid_grant, or the preset's codes). */
   | { readonly type: 'refused'; readonly failure: Failure }
   /** Refused without an error code, or with one that may be about the requested scope or audience. */

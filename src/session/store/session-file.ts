@@ -65,9 +65,9 @@ export interface SessionBody {
   readonly attempt?: {
     readonly hash: string
     readonly at: number
-    readonly outcome?: 'failed' | 'perhaps-spent' | 'unexplained' | 'refused'
+    readonly outcome?: 'failed' | 'perhaps-spent' | 'unexplained' | 'refused' | 'another-person'
   }
-  /** The refresh token of the sign-in this one replaced, until it is revoked. */
+  /** The refresh token of the sign-in this one replaced, or one that came for another person, until it is revoked. */
   readonly superseded?: string
   /** Sid of the sign-in this one replaced; its keychain item only needs deleting. */
   readonly replaced?: string

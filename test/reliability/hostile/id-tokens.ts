@@ -43,7 +43,7 @@ const having =
 
 const now = () => Math.floor(Date.now() / 1000)
 const REFUSED = { exit: 10 } as const
-/** The refresh token beside it may be the other person's, and is not kept: this session is over. */
+/** The refresh token beside it may be the other person's, and is revoked: this session is over. */
 const ANOTHER = { exit: 10, says: /another account; nothing was saved/, after: 'ended' } as const
 /** Malformed, not forged: the standards do not say which it is. */
 const UNUSABLE = { exit: [6, 10] } as const

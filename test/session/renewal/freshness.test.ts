@@ -104,6 +104,7 @@ describe('what became of an earlier renewal', () => {
       ...(['perhaps-spent', true] as const),
       'the provider refused to renew it; an earlier request that it refused for its audience may have used it up',
     ],
+    ['another-person', true, 'when it was renewed, the provider answered for another account'],
     ['unexplained', false, 'it is not renewed, and the provider gives no reason'],
   ] as const)('as told to the person (%s, reason given: %s)', (earlier, explained, words) => {
     expect(whyEnded(earlier, explained)).toBe(`your sign-in has ended: ${words}`)

@@ -109,10 +109,19 @@ describe('an answer that is not believed', () => {
   })
 
   it('where the ID token is for another person', async () => {
-    const { event } = await refreshed([{ ...GOOD, id_token: await signed({ sub: 'eve' }) }], {
-      session: body({ idToken: await signed({}) }),
-    })
-    expect(event).toMatchObject({ type: 'unusable', failure: { code: 'refused' } })
+    const session = body({ idToken: await signed({}) })
+    const answer = { ...GOOD, id_token: await signed({ sub: 'eve' }) }
+    for (const [foreign, said] of [
+      [undefined, answer],
+      ['refresh-2', { ...answer, refresh_token: 'refresh-2' }],
+    ] as const) {
+      const { event } = await refreshed([said], { session })
+      expect(event).toEqual({
+        type: 'another-person',
+        failure: expect.objectContaining({ code: 'refused' }),
+        foreign,
+      })
+    }
   })
 
   it('where the access token is for another person than the one before', async () => {

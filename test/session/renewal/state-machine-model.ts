@@ -13,7 +13,7 @@ import { type Granted, type ProviderHabits, StrictProvider } from '../strict-pro
 /**
  * What becomes of one step of a process; the `-after` faults come once the disk or the provider has acted. `denied`,
  * `unexplained`, `busy`: the provider answers with an error code (`untargeted`: for the API that was asked for), with a refusal without one, with 503; `not-believed`:
- * its answer is renewed tokens that cannot be verified.
+ * its answer is renewed tokens that cannot be verified; `of-another`: tokens of another person.
  */
 export type Fate =
   | 'ok'
@@ -30,6 +30,7 @@ export type Fate =
   | 'busy'
   | 'busy-after'
   | 'not-believed'
+  | 'of-another'
 
 const STORAGE_FAULTS: readonly Fate[] = ['fails', 'fails-after', 'crash', 'crash-after']
 
@@ -62,6 +63,8 @@ export interface Process {
   refused?: boolean
   /** The provider has renewed the session, and said so. */
   heard?: boolean
+  /** The refresh token that it has presented, and that was answered for another person. */
+  foreign?: string
   /** When it took the lock: an earlier spending of the token it found had no outcome. */
   uncertain?: boolean
   /** When it chose its end, if it has a last word to write before. */
@@ -94,6 +97,8 @@ export class Model {
   readonly accounted = new Map<string, number>()
   /** Refresh tokens whose spending was begun and left without an outcome. */
   readonly uncertain = new Set<string>()
+  /** Refresh tokens that were answered for another person, and the disk says so. */
+  readonly foreign = new Set<string>()
   /** A renewal is on the disk, and so is that no ID token came with it: this provider sends none. */
   knowsNoIdToken = false
   /** Refresh token → how often it was refused without a reason. */
@@ -182,6 +187,10 @@ export class Model {
   #keep(process: Process, body: SessionBody, fate: Fate): Event {
     if (fate !== 'fails') this.#write(body)
     if (fate !== 'fails' && process.fetched !== undefined) this.knowsNoIdToken = true
+    if (process.foreign !== undefined && fate !== 'fails') {
+      this.foreign.add(process.foreign)
+      this.uncertain.delete(process.foreign)
+    }
     if (STORAGE_FAULTS.includes(fate)) this.#leaveNote()
     // A provider that keeps its refresh tokens has answered for this one: what an earlier run left open is settled.
     else if (process.spending !== undefined && process.heard) this.uncertain.delete(process.spending)
@@ -198,6 +207,8 @@ export class Model {
       throw new Error('a refresh token went out without a durable attempt')
     if (process.want.use === 'id' && this.knowsNoIdToken && !this.shared)
       throw new Error('spent a refresh token for an ID token that never comes')
+    if (this.foreign.has(refresh) && !this.shared)
+      throw new Error('sent a refresh token again that was answered for another person')
     if (fate === 'fails') {
       process.unanswered = new NetworkFailure('nothing listens there', false)
       return { type: 'unsent', failure: process.unanswered }
@@ -218,6 +229,13 @@ export class Model {
       this.#abandon(process)
       process.unanswered = new NetworkFailure('no answer in time', true)
       return { type: 'unanswered', failure: process.unanswered }
+    }
+    if (answer && fate === 'of-another') {
+      this.mayBeLost = true
+      process.foreign = refresh
+      process.unanswered = new Failure('refused', 'another account')
+      process.answer = { type: 'another-person', failure: process.unanswered, foreign: answer.refresh }
+      return undefined
     }
     if (answer) {
       process.heard = true

@@ -66,6 +66,8 @@ export const mutants: Readonly<Record<string, () => Machine>> = {
     const { refusal: _, ...renewal } = event.renewal
     return next(state, { ...event, renewal }, now)
   },
+  'takes an answer for another person for no answer': () => (state, event, now) =>
+    next(state, event.type === 'another-person' ? { type: 'unusable', failure: event.failure } : event, now),
   'takes network trouble for the end': () => (state, event, now) =>
     event.type === 'unanswered'
       ? [

@@ -18,7 +18,7 @@ type What = 'logout' | 'login' | 'revoked' | 'foreign-refresh' | 'foreign-login'
 const faults: Fate[] = [
   ...(['ok', 'fails', 'fails-after', 'crash', 'crash-after', 'refused-by-policy'] as const),
   ...(['untargeted', 'untargeted-after'] as const),
-  ...(['denied', 'denied-after', 'unexplained', 'busy', 'busy-after', 'not-believed'] as const),
+  ...(['denied', 'denied-after', 'unexplained', 'busy', 'busy-after', 'not-believed', 'of-another'] as const),
 ]
 
 export const plans = (
@@ -145,6 +145,7 @@ function judge(model: Model, process: Process): void {
     failure.code !== 'session-ended' ||
       refresh === undefined ||
       model.provider.isDead(refresh) ||
+      model.foreign.has(refresh) ||
       // Two bad signs and never a reason: for the person it has ended.
       (model.unexplained.get(refresh) ?? 0) + (process.uncertain ? 1 : 0) > 1,
     'ended a session that lives',
@@ -187,7 +188,8 @@ function judgeLater(model: Model): void {
     judge(model, process)
     return process
   }
-  const dead = model.provider.isDead(model.disk.refresh)
+  const { refresh } = model.disk
+  const dead = model.provider.isDead(refresh) || model.foreign.has(refresh ?? '')
   const first = run()
   if (!dead) {
     promise(first.end === 'gave', 'does not renew a session that lives')

@@ -67,7 +67,15 @@ const answered = (over: Partial<Renewal> = {}): Event => ({
   renewal: { ...RENEWAL, ...over },
 })
 const failed = (
-  type: 'refused' | 'unexplained' | 'denied' | 'perhaps-spent' | 'unsent' | 'unanswered' | 'unusable',
+  type:
+    | 'another-person'
+    | 'refused'
+    | 'unexplained'
+    | 'denied'
+    | 'perhaps-spent'
+    | 'unsent'
+    | 'unanswered'
+    | 'unusable',
   failure = trouble,
 ) => ({ type, failure }) as Event
 /** Up to the request that was sent. */
@@ -317,6 +325,45 @@ describe('a refusal', () => {
   })
 })
 
+describe('an answer for another person', () => {
+  const other = (foreign?: string): Event => ({
+    type: 'another-person',
+    failure: new Failure('refused', 'somebody else'),
+    foreign,
+  })
+  const attempt = { hash: HASH, at: NOW, outcome: 'another-person' as const }
+
+  it('is noted, with the refresh token that is to be revoked, and then told', () => {
+    const noted = { do: 'write', body: { ...seen(0).body, attempt } }
+    expect(run([...sent(), other()]).at(-1)).toEqual(noted)
+    expect(run([...sent(), other(REFRESH)]).at(-1)).toEqual(noted)
+    expect(run([...sent(), other('of-eve')]).at(-1)).toEqual({
+      do: 'write',
+      body: { ...noted.body, superseded: 'of-eve' },
+    })
+    for (const event of [written, notWritten]) {
+      expect(end([...sent(), other('of-eve'), event])?.[0]).toBe('refused: somebody else')
+      expect(end([...sent(seen(30)), other('of-eve'), event])).toBe('give old with: somebody else')
+    }
+  })
+
+  it('is noted also after an attempt that was interrupted', () => {
+    const before = seen(0, { attempt: { hash: HASH, at: 1 } })
+    expect(story([...sent(before), other()]).at(-1)).toBe('write another-person')
+  })
+
+  it('is the end: the refresh token is not sent again, and what is valid is given to its end', () => {
+    const over = seen(0, { attempt })
+    expect(end([read(over), locked(over)])).toEqual([
+      'session-ended: your sign-in has ended: when it was renewed, the provider answered for another account',
+      'Run: ls-auth login',
+    ])
+    const valid = seen(30, { attempt })
+    expect(end([read(valid), locked(valid)])).toBe('give old')
+    expect(end([read(valid), locked(valid)], { minTtlSeconds: 60 })?.[0]).toMatch(/^session-ended/)
+  })
+})
+
 describe('a renewal that brings nothing', () => {
   const before = (outcome?: 'failed' | 'perhaps-spent' | 'unexplained' | 'interrupted') =>
     outcome === undefined
@@ -410,6 +457,7 @@ describe('what cannot happen', () => {
     [[written], 'written while reading'],
     [[notWritten], 'not-written while reading'],
     [[answered()], 'answered while reading'],
+    [[failed('another-person')], 'another-person while reading'],
     [[failed('refused')], 'refused while reading'],
     [[read(seen(0)), locked(seen(0)), failed('unsent')], 'unsent while noting'],
     [[...sent(), written], 'written while sending'],
