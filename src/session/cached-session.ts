@@ -13,8 +13,9 @@ export async function readCachedSession(
   const store = await openStore(client, ports)
   const session = await readBound(client, store, ports)
   if (!session) throw new Failure('not-signed-in', 'you are not signed in')
-  const access = session.body.tokens.find(
-    ({ use, audience, scopes }) => use === 'access' && audience === '' && scopes === '',
-  )
-  return { body: session.body, access }
+  return { body: session.body, access: storedAccess(session.body) }
 }
+
+/** The session's own access token, valid or not. */
+export const storedAccess = ({ tokens }: SessionBody): StoredToken | undefined =>
+  tokens.find(({ use, audience, scopes }) => use === 'access' && audience === '' && scopes === '')

@@ -29,6 +29,7 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
     trustedIssuers: expects.flatMap(({ issuer }) => issuer ?? []),
     offline,
     fromInput,
+    use: options.use ?? profile.client.preset.useToken,
   })
   const { trusted, skewSeconds, origin } = tokens
   const { token, use } = chooseToken(options, profile, tokens)

@@ -6,7 +6,7 @@ import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure, type FailureCode } from '../../errors.ts'
 import type { JsonObject } from '../../json-object.ts'
 import { presetFor } from '../../providers/detect.ts'
-import type { SessionBody } from '../../session/store/session-file.ts'
+import type { SessionBody, StoredToken } from '../../session/store/session-file.ts'
 import { inspectOwn, issuerOf, namedIssuer, type VerifyOptions } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
@@ -39,13 +39,16 @@ interface Options {
   readonly offline?: boolean
   readonly orCached?: boolean
   readonly fromInput?: boolean
+  /** The token that has to be fresh; the other one is as it is stored. */
+  readonly use?: 'access' | 'id'
 }
 
 const MAX_INPUT_BYTES = 256 * 1024
 
 /**
  * The session's tokens, or the one given by LS_AUTH_TOKEN or `--token -`. `offline`: the cached ones, without refresh;
- * `orCached`: the cached ones with a warning when the provider cannot refresh them now; `fromInput`: read stdin. Failures: `usage`, and those of {@link sessionToken}.
+ * `orCached`: the cached ones with a warning when the provider cannot refresh them now; `fromInput`: read stdin; `use`: the one
+ * that is judged. Failures: `usage`, and those of {@link sessionToken}.
  */
 export async function readTokens(
   invocation: Invocation,
@@ -70,12 +73,13 @@ export async function readTokens(
   }
   const client = requireClient(profile)
   const { ports } = invocation
-  const { body, access, expiresAt, isNew, proofClaims } = await sessionTokens(invocation, client, options)
+  const found = await sessionTokens(invocation, client, options)
+  const { body, access, expiresAt, isNew, proofClaims, idToken = body.idToken } = found
   const responseScope = body.grantedScope ?? preset.scopes.join(' ')
   const responseExpiry = expiresAt === undefined ? undefined : expiresAt / 1000 + body.skewSeconds
   return {
     access: access === undefined ? undefined : inspectOwn(client, access, responseScope, responseExpiry),
-    id: body.idToken === undefined ? undefined : inspectOwn(client, body.idToken, undefined),
+    id: idToken === undefined ? undefined : inspectOwn(client, idToken, undefined),
     origin: 'session',
     proofClaims,
     expiresAt,
@@ -97,21 +101,30 @@ export async function readTokens(
 /** Failures after which the stored session is as good as it was before. */
 const OTHER_SIDE: readonly FailureCode[] = ['network', 'provider-failed', 'rate-limited', 'busy']
 
+interface SessionTokens {
+  readonly body: SessionBody
+  readonly access: string | undefined
+  readonly expiresAt: number | undefined
+  /** The access token is valid. */
+  readonly isNew: boolean
+  /** Left out: the one of the body. */
+  readonly idToken?: string
+  readonly proofClaims?: InspectedTokens['proofClaims']
+}
+
 async function sessionTokens(
   invocation: Invocation,
   client: Client,
-  { offline = false, orCached = false }: Options,
-): Promise<{
-  body: SessionBody
-  access: string | undefined
-  expiresAt: number | undefined
-  isNew: boolean
-  proofClaims?: InspectedTokens['proofClaims']
-}> {
+  { offline = false, orCached = false, use = 'access' }: Options,
+): Promise<SessionTokens> {
   if (client.workload && offline) {
     throw new Failure('cannot-do', '--offline looks at a token that is kept, and a workload keeps none', {
       hint: 'Leave --offline out, or pipe a token in: --token -',
     })
+  }
+  if (!offline && use === 'id' && !client.workload) {
+    const fresh = await withFreshIdToken(invocation, client)
+    if (fresh) return fresh
   }
   if (!offline) {
     try {
@@ -132,13 +145,25 @@ async function sessionTokens(
   }
   const { readCachedSession } = await import('../../session/cached-session.ts')
   const { body, access } = await readCachedSession(client, invocation.ports)
-  return {
-    body,
-    access: access?.value,
-    expiresAt: access && access.receivedAt + access.expiresIn * 1000,
-    isNew: false,
+  return { body, ...valueAndEnd(access), isNew: false }
+}
+
+/** The ID token that a request would send now. Undefined: this sign-in has none, or brings no new one. */
+async function withFreshIdToken(invocation: Invocation, client: Client): Promise<SessionTokens | undefined> {
+  try {
+    const { value: idToken, body } = await sessionToken(invocation, client, { use: 'id' })
+    const { storedAccess } = await import('../../session/cached-session.ts')
+    return { body, ...valueAndEnd(storedAccess(body)), idToken, isNew: false }
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'cannot-do') return undefined
+    throw error
   }
 }
+
+const valueAndEnd = (token: StoredToken | undefined): Pick<SessionTokens, 'access' | 'expiresAt'> => ({
+  access: token?.value,
+  expiresAt: token && token.receivedAt + token.expiresIn * 1000,
+})
 
 /** Lazy: most sessions have no key. */
 const thumbprint = async (key: ProofKey): Promise<string> =>
