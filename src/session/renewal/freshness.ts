@@ -37,10 +37,13 @@ export function secondsLeft(token: StoredToken, now: number): number {
   return (token.receivedAt - now) / 1000 + token.expiresIn
 }
 
+/** How long before its end a token is renewed, where nothing else is asked for. Seconds, as `life` is. */
+export const marginOf = (life: number): number => Math.min(60, life / 10)
+
 /** A cached token that lives long enough, so that no refresh is needed. */
 export function findFresh(body: SessionBody, want: Want, now: number): StoredToken | undefined {
   return body.tokens.find((token) => {
-    const margin = want.minTtlSeconds ?? Math.min(60, token.expiresIn / 10)
+    const margin = want.minTtlSeconds ?? marginOf(token.expiresIn)
     return matches(token, want) && secondsLeft(token, now) > margin
   })
 }

@@ -1,7 +1,8 @@
 import { Failure, type FailureCode } from '../../errors.ts'
+import { typedDuration, wholeDuration } from '../../text/whole-duration.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import { whyEnded } from './earlier-attempt.ts'
-import { findValid, type Want } from './freshness.ts'
+import { findValid, marginOf, type Want } from './freshness.ts'
 import type { Doubting, Event, Spending, State, Step } from './step.ts'
 
 /** How the state machine (state-machine.ts) ends: with a token, or with the failure that the person is told. */
@@ -24,6 +25,18 @@ export const give = (want: Want, token: StoredToken, warning?: Failure): Step =>
   { phase: 'done', want },
   { do: 'give', token, warning },
 ]
+
+/** Hands out a new token, unless it lives shorter than `--min-ttl` asks for: then it is kept for whoever asks for less. */
+export const giveNew = (want: Want, token: StoredToken, warning?: Failure): Step =>
+  token.expiresIn < (want.minTtlSeconds ?? 0)
+    ? tooShortLived(want, token.expiresIn)
+    : give(want, token, warning)
+
+/** No token lives as long as `--min-ttl` asks for. `life`: of a new one, seconds. With the life itself each run would renew. */
+export const tooShortLived = (want: Want, life: number): Step =>
+  fail(want, 'usage', `tokens of this provider live ${wholeDuration(life)}, less than --min-ttl asks for`, {
+    hint: `Ask for --min-ttl ${typedDuration(Math.floor(life - marginOf(life)))} at most.`,
+  })
 
 export const failWith = (want: Want, failure: Failure): Step => [
   { phase: 'done', want },

@@ -1,10 +1,19 @@
 import type { Failure } from '../../errors.ts'
-import { typedDuration, wholeDuration } from '../../text/whole-duration.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { wouldBind } from './binding.ts'
 import { type EarlierAttempt, earlierAttempt, whyEnded } from './earlier-attempt.ts'
 import { findFresh, findValid, isPlain, matches, tokenHash, type Want } from './freshness.ts'
-import { bug, ended, fail, failWith, give, noIdToken, orStillValid } from './last-step.ts'
+import {
+  bug,
+  ended,
+  fail,
+  failWith,
+  give,
+  giveNew,
+  noIdToken,
+  orStillValid,
+  tooShortLived,
+} from './last-step.ts'
 import { type Renewal, renewedBody } from './renewal.ts'
 import type { Event, Seen, Spending, State, Step } from './step.ts'
 
@@ -81,17 +90,10 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
     if (valid && want.minTtlSeconds === undefined) return give(want, valid)
     return fail(want, 'session-ended', whyEnded(earlier, true))
   }
-  const life = seen.body.tokens.find((token) => matches(token, want))?.expiresIn
-  if (life !== undefined && life < (want.minTtlSeconds ?? 0)) {
-    return fail(
-      want,
-      'usage',
-      `tokens of this provider live ${wholeDuration(life)}, less than --min-ttl asks for`,
-      {
-        hint: `Ask for --min-ttl ${typedDuration(life)} at most.`,
-      },
-    )
-  }
+  const before = seen.body.tokens.find((token) => matches(token, want))
+  // An ID token may have come a while after it was issued: a new one may live longer.
+  const life = want.use === 'id' ? undefined : before?.expiresIn
+  if (life !== undefined && life < (want.minTtlSeconds ?? 0)) return tooShortLived(want, life)
   // Every run would use up a refresh token for an ID token that the provider does not send.
   if (want.use === 'id' && seen.body.idTokenAtSignInOnly)
     return valid && want.minTtlSeconds === undefined ? give(want, valid) : noIdToken(want, seen.body)
@@ -132,7 +134,7 @@ function onWritten(state: State, now: number): Step {
   const { refusal, renewed, unusable } = state.spending
   if (unusable) return orStillValid(state, unusable, now)
   if (refusal) return failWith(state.want, refusal)
-  if (renewed) return give(state.want, renewed)
+  if (renewed) return giveNew(state.want, renewed)
   return noIdToken(state.want, state.spending.seen.body)
 }
 
@@ -143,7 +145,7 @@ function onNotWritten(state: State, failure: Failure, now: number): Step {
   const { refusal, renewed, unusable } = state.spending
   if (unusable) return orStillValid(state, failure, now)
   if (refusal || !renewed) return failWith(state.want, refusal ?? failure)
-  return give(state.want, renewed, failure)
+  return giveNew(state.want, renewed, failure)
 }
 
 function onAnswered(state: State, renewal: Renewal): Step {

@@ -194,13 +194,23 @@ describe('a life that nobody can have', () => {
 
   it('is told with the longest that they can have', () => {
     expect(end([read(seen(0)), locked(seen(0))], { minTtlSeconds: 3601 })?.[1]).toBe(
-      'Ask for --min-ttl 1h at most.',
+      'Ask for --min-ttl 59m at most.',
     )
   })
 
-  it('is not known before there was such a token', () => {
+  it('is not known before there was such a token: the first one is kept, and not handed out', () => {
     const empty = seen(0, { tokens: [] })
-    expect(story([read(empty), locked(empty)], { minTtlSeconds: 9999 }).at(-1)).toBe('write note')
+    const want = { minTtlSeconds: 3601 }
+    for (const last of [written, notWritten]) {
+      const events = [...sent(empty), answered(), last]
+      expect(story(events, want)).toEqual([
+        ...PREFIX,
+        'write',
+        'fail usage: tokens of this provider live 1h, less than --min-ttl asks for',
+      ])
+      expect(end(events, want)?.[1]).toBe('Ask for --min-ttl 59m at most.')
+    }
+    expect(end([...sent(empty), answered(), written], { minTtlSeconds: 3600 })).toBe('give new')
   })
 })
 
