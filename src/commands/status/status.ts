@@ -75,12 +75,15 @@ async function unfinishedSignOuts(settings: Settings, ports: Ports): Promise<str
 const PROXIED =
   'note: requests go through a local proxy (LS_AUTH_PROXY is set), which adds the token of the profile that it was started with'
 
-/** What hinders a sign-in, a line for each profile. */
+/** What hinders a sign-in, a line for each profile; and how to end one that no profile uses. */
 function problems(rows: readonly SignInRow[], invocation: Invocation): string[] {
   return rows.flatMap((row) => {
     const failure = row.kept instanceof Failure ? row.kept : row.problem
-    if (failure === undefined) return []
     const name = safeText(row.profile ?? noProfile(row), 60)
+    if (failure === undefined)
+      return row.profile === undefined
+        ? [`${name}: no profile uses this sign-in. ${safeText(signOutOf(row))}`]
+        : []
     return [`${name}: ${safeText(failure.message, 300)}. ${safeText(hintOf(row, failure, invocation))}`]
   })
 }

@@ -184,7 +184,9 @@ describe('a profile for a program that comes before mine, with the same client',
       ['work', 'not-needed', null],
       [null, 'signed-in', 'alice@example.test'],
     ])
-    expect((await world.type('ls-auth status')).stderr).toBe('')
+    expect((await world.type('ls-auth status')).stderr).toMatch(
+      /^\(no profile\): no profile uses this sign-in\. To sign out of it: ls-auth logout --issuer \S+ --client-id \S+( --account \S+)?\n$/,
+    )
     expect((await world.type('ls-auth logout --all')).stderr).toMatch(/^Signed out of work\.\n/)
     expect((await world.type('ls-auth status')).stderr).toBe('Nobody needs to sign in.\n')
   })
