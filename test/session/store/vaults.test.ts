@@ -187,6 +187,26 @@ describe('a key file', () => {
     })
   })
 
+  it.each([
+    ['whose directory is a plain file', 'mkdir keys'],
+    ['that another sign-in has made, and that is gone again', 'create ls-auth.key'],
+  ])('%s: the key is kept nowhere, so it is not used', async (_, call) => {
+    shelf.faults.set(call, 'EEXIST')
+    for (const attempt of [() => vault().probe(''), () => keep(vault())])
+      await expect(attempt()).rejects.toMatchObject({
+        code: 'storage',
+        message: `cannot write the key file ${KEY_FILE} (EEXIST)`,
+      })
+  })
+
+  it('that another sign-in makes at the same time is the one that is used', async () => {
+    const ofTheOther = () => shelf.put('a'.repeat(64), KEY_FILE)
+    shelf.faults.set('create ls-auth.key', ofTheOther)
+    const header = await keep(vault())
+    expect(shelf.disk.get(KEY_FILE)?.toString()).toBe('a'.repeat(64))
+    expect((await vault().recall('NAME|sid', header)).key).toEqual(SECRET.key)
+  })
+
   it('on a disk that cannot be written to is used as it is', async () => {
     await vault().probe('')
     for (const call of ['mkdir keys', 'create ls-auth.key', 'sync keys']) shelf.faults.set(call, 'EROFS')

@@ -111,6 +111,18 @@ describe('a key file', () => {
   })
 })
 
+it('a key file in a plain file: nobody is signed in with a key that is kept nowhere', async () => {
+  const plain = join(world.home, 'plain')
+  await writeFile(plain, 'hi\n')
+  const { exit, stderr } = await login(`--store-key-file ${join(plain, 'k')}`)
+  expect({ exit, stderr }).toEqual({
+    exit: 6,
+    stderr: expect.stringMatching(/cannot write the key file \S+k \(EEXIST\)\n.*Name another place/),
+  })
+  expect(await readFile(plain, 'utf8')).toBe('hi\n')
+  expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+})
+
 describe('doctor, and a key file that is not there', () => {
   const doctor = async () => (await world.type('ls-auth doctor')).stdout
 

@@ -38,16 +38,26 @@ export async function readKeyFile(path: string, files: Files, env: Env): Promise
 export async function ensureKeyFile(path: string, files: Files, env: Env): Promise<Buffer> {
   const existing = await readKeyFile(path, files, env)
   if (existing) return existing
+  const unwritable = (cause: NodeJS.ErrnoException) =>
+    new Failure('storage', `cannot write the key file ${path} (${cause.code ?? 'error'})`, { cause })
+  // Outside of what follows: EEXIST says here that a plain file is in the way.
+  await files.makeDirectory(dirname(path)).catch((cause) => {
+    const failure = unwritable(cause)
+    throw /^(EEXIST|ENOTDIR)$/.test(cause.code)
+      ? failure.withHint('A part of its path is not a directory. Name another place for the key file.')
+      : failure
+  })
   const key = randomBytes(32)
   try {
-    await files.makeDirectory(dirname(path))
     await files.createWhole(path, Buffer.from(`${key.toString('hex')}\n`))
     await files.syncDirectory(dirname(path))
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code
+    const error = cause as NodeJS.ErrnoException
     // Race of two sign-ins: use the key file that the other one has created.
-    if (code === 'EEXIST') return (await readKeyFile(path, files, env)) ?? key
-    throw new Failure('storage', `cannot write the key file ${path} (${code ?? 'error'})`, { cause })
+    const ofTheOther = error.code === 'EEXIST' ? await readKeyFile(path, files, env) : undefined
+    if (ofTheOther) return ofTheOther
+    // A key that is kept nowhere would open nothing tomorrow.
+    throw unwritable(error)
   }
   return key
 }
