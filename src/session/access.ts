@@ -182,5 +182,6 @@ async function write(session: Session, task: Task): Promise<Event> {
 }
 
 async function needsSweep(store: Store, session: Session | undefined): Promise<boolean> {
-  return session?.body.superseded !== undefined || hasLeftovers(store, session?.header.sid)
+  const { superseded, foreign } = session?.body ?? {}
+  return (superseded ?? foreign) !== undefined || hasLeftovers(store, session?.header.sid)
 }

@@ -2,6 +2,7 @@ import type { Client } from '../client.ts'
 import { Failure, NetworkFailure } from '../errors.ts'
 import type { Provider } from './protocol/provider.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
+import type { SessionBody } from './store/session-file.ts'
 
 /** The setting `revoke`: which tokens a provider is asked to revoke (RFC 7009), and in which order. */
 
@@ -16,11 +17,18 @@ export function livingTokens(session: Session, now: number): readonly Revocable[
   const access = session.body.tokens.filter(
     ({ use, receivedAt, expiresIn }) => use === 'access' && receivedAt + expiresIn * 1000 > now,
   )
-  return [
-    ...(refresh === undefined ? [] : [{ kind: 'refresh', token: refresh } as const]),
-    ...access.map(({ value }) => ({ kind: 'access', token: value }) as const),
-  ]
+  return [...refreshToken(refresh), ...access.map(({ value }) => ({ kind: 'access', token: value }) as const)]
 }
+
+/** What of a session holds a refresh token that is not its own, and waits to be revoked. */
+export const WAITING = ['superseded', 'foreign'] as const
+
+/** Those refresh tokens. */
+export const waitingTokens = (body: SessionBody): readonly Revocable[] =>
+  WAITING.flatMap((name) => refreshToken(body[name]))
+
+export const refreshToken = (token: string | undefined): readonly Revocable[] =>
+  token === undefined ? [] : [{ kind: 'refresh', token }]
 
 /** Those of them that the setting names, in its order. */
 export const wanted = ({ preset }: Client, tokens: readonly Revocable[]): readonly Revocable[] =>

@@ -2,7 +2,7 @@ import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { connect } from './protocol/connection.ts'
-import { livingTokens, revokeAll, wanted } from './revocable.ts'
+import { livingTokens, revokeAll, waitingTokens, wanted } from './revocable.ts'
 import type { Session } from './store/session.ts'
 import type { SessionBody, SessionHeader } from './store/session-file.ts'
 import type { StoreSettings } from './store/session-place.ts'
@@ -148,9 +148,8 @@ async function revoke(client: Client, session: Session, ports: Ports): Promise<S
   }
   try {
     const provider = await connect(client, body, ports)
-    // The refresh token of a replaced sign-in that has not been revoked yet.
-    if (body.superseded !== undefined && client.preset.revoke.includes('refresh'))
-      await provider.revoke(body.superseded, 'refresh').catch(() => {})
+    for (const { token, kind } of wanted(client, waitingTokens(body)))
+      await provider.revoke(token, kind).catch(() => {})
     const revoked = await revokeAll(provider, tokens)
     if (revoked !== undefined) return revoked === 'refresh' ? 'yes' : 'access-only'
     const isOffered = typeof provider.metadata.revocation_endpoint === 'string'

@@ -5,14 +5,14 @@ import type { Ports } from '../ports/ports.ts'
 import { haveOwnGrants } from './own-grant.ts'
 import { connect } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
-import { livingTokens, type Revocable, wanted } from './revocable.ts'
+import { livingTokens, type Revocable, refreshToken, WAITING, waitingTokens, wanted } from './revocable.ts'
 import type { Session } from './store/session.ts'
-import type { SessionHeader } from './store/session-file.ts'
+import type { SessionBody, SessionHeader } from './store/session-file.ts'
 import type { Store } from './store/session-store.ts'
 
 /**
- * Cleans up what an interrupted sign-in or sign-out left: tombstones, a superseded refresh token, orphaned keychain
- * items. Call it under the session lock. Idempotent; makes no request when there is nothing to do. Never throws: what
+ * Cleans up what an interrupted sign-in or sign-out left: tombstones, refresh tokens that wait to be revoked, orphaned
+ * keychain items. Call it under the session lock. Idempotent; makes no request when there is nothing to do. Never throws: what
  * fails is left for the next holder of the lock. A token that may be of the same grant as the sign-in that is there now
  * (own-grant.ts) is forgotten and not revoked.
  */
@@ -39,12 +39,15 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
       await store.clearTombstone(tombstone)
     })
   }
-  let superseded = current?.body.superseded
-  if (current && superseded !== undefined) {
+  let session = current
+  for (const name of WAITING) {
+    const { [name]: token, ...body } = session?.body ?? {}
+    if (session === undefined || token === undefined) continue
+    const next = { ...session, body: body as SessionBody }
     await attempt(async () => {
-      await revoke(refreshToken(superseded))
-      await store.commit(withoutSuperseded(current))
-      superseded = undefined
+      await revoke(refreshToken(token))
+      await store.commit(next)
+      session = next
     })
   }
   const buried = (await store.tombstones()).map(({ sid }) => sid)
@@ -52,7 +55,7 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
     // A session that cannot be decrypted now (a locked keychain) still owns its item.
     if (item.sid === header?.sid || buried.includes(item.sid)) continue
     // It shows the next sign-in that there is a token to revoke yet.
-    if (superseded !== undefined && item.sid === current?.body.replaced) continue
+    if (session?.body.superseded !== undefined && item.sid === session.body.replaced) continue
     await attempt(async () => {
       // It does not say whose grant its token is of.
       if (header === undefined) await revoke(refreshToken((await store.recallItem(item))?.refresh))
@@ -63,7 +66,7 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
 
 /**
  * The tokens of an unfinished sign-out that may be revoked: all of them when nobody has signed in since, else what is known
- * to be of another grant than the sign-in that is there now. A superseded token was compared with the dead one only.
+ * to be of another grant than the sign-in that is there now. A token that waits was compared with the dead one only.
  */
 function revocable(
   dead: Session,
@@ -71,17 +74,9 @@ function revocable(
   current: Session | undefined,
   now: number,
 ): readonly Revocable[] {
-  if (header === undefined) return [...refreshToken(dead.body.superseded), ...livingTokens(dead, now)]
+  if (header === undefined) return [...waitingTokens(dead.body), ...livingTokens(dead, now)]
   const areApart = haveOwnGrants(payloadOf(dead.body.idToken), payloadOf(current?.body.idToken))
   return areApart ? livingTokens(dead, now) : []
-}
-
-const refreshToken = (token: string | undefined): readonly Revocable[] =>
-  token === undefined ? [] : [{ kind: 'refresh', token }]
-
-function withoutSuperseded(session: Session): Session {
-  const { superseded: _, ...body } = session.body
-  return { ...session, body }
 }
 
 /** Rethrows only a network error, for a later retry: after a refusal the token is dead or cannot be revoked. */

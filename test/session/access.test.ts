@@ -86,7 +86,7 @@ describe('a token that has run out', () => {
       'refused: the provider answered for another account; nothing was saved',
     )
     expect(machine.revoked).toEqual(['refresh-eve'])
-    expect((await machine.kept())?.body).not.toHaveProperty('superseded')
+    expect((await machine.kept())?.body).not.toHaveProperty('foreign')
     for (let time = 0; time < 2; time++)
       expect((await toldBy(get))[0]).toBe(
         'session-ended: your sign-in has ended: when it was renewed, the provider answered for another account',
@@ -239,6 +239,14 @@ describe('what an interrupted run has left', () => {
     expect((await get()).value).toBe('new')
     expect(machine.revoked).toEqual(['refresh-before'])
     expect((await machine.kept())?.body).not.toHaveProperty('superseded')
+  })
+
+  it('also a token that came for another person', async () => {
+    const { machine, get } = await signedIn({ tokens: [expired], foreign: 'of-eve' })
+    machine.answers['/token'] = [good]
+    expect((await get()).value).toBe('new')
+    expect(machine.revoked).toEqual(['of-eve'])
+    expect((await machine.kept())?.body).not.toHaveProperty('foreign')
   })
 
   it('is left alone while the token is good, or the provider out of reach', async () => {

@@ -80,6 +80,13 @@ describe('a sign-out', () => {
     expect(machine.revoked).toEqual(['refresh-before', 'refresh-1', 'access-0'])
   })
 
+  it('revokes the one that came for another person', async () => {
+    const { machine, out } = await signedIn({ superseded: 'refresh-before', foreign: 'of-eve' })
+    machine.answers['/revoke'] = [{ status: 400, error: 'invalid_request' }, { status: 200 }]
+    expect((await out()).revoked).toBe('yes')
+    expect(machine.revoked).toEqual(['refresh-before', 'of-eve', 'refresh-0', 'access-0'])
+  })
+
   it('revokes the access token where there is no other', async () => {
     const { machine, out } = await signedIn({}, { refresh: null })
     expect((await out()).revoked).toBe('access-only')

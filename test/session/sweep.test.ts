@@ -2,6 +2,7 @@ import type { JWTPayload } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { NetworkFailure } from '../../src/errors.ts'
 import type { Preset } from '../../src/providers/preset.ts'
+import type { SessionBody } from '../../src/session/store/session-file.ts'
 import { sweep } from '../../src/session/sweep.ts'
 import { idToken, openMachine } from './signed-in.ts'
 import { BODY } from './store/shelf.ts'
@@ -27,7 +28,7 @@ async function machineWith(preset: Partial<Preset> = {}) {
       machine.items.set(place.account(sid), secretOf(refresh))
     },
     /** A sign-out that stopped at its tombstone. */
-    async buried(body: Partial<typeof BODY & { superseded: string }> = {}) {
+    async buried(body: Partial<SessionBody> = {}) {
       await machine.keep(body)
       const { sid } = machine.header()
       await (await machine.store()).bury(sid)
@@ -161,6 +162,35 @@ describe('a sign-out that was not finished, and somebody has signed in since', (
     await run()
     expect(machine.asked).toEqual([])
     expect(tombstones()).toEqual([])
+  })
+})
+
+describe('the token that came for another person', () => {
+  const both = { superseded: 'refresh-before', foreign: 'of-eve' }
+  it('is revoked beside the one of a sign-in that was replaced, and then forgotten', async () => {
+    const { machine, run } = await machineWith()
+    await machine.keep(both)
+    await run()
+    expect(machine.revoked).toEqual(['refresh-before', 'of-eve'])
+    for (const name of Object.keys(both)) expect((await machine.kept())?.body).not.toHaveProperty(name)
+  })
+
+  it('waits alone where only it could not be revoked', async () => {
+    const { machine, run } = await machineWith()
+    await machine.keep(both)
+    machine.answers['/revoke'] = [{ status: 200 }, GONE, { status: 200 }]
+    await run()
+    const { superseded, foreign } = (await machine.kept())?.body ?? {}
+    expect({ superseded, foreign }).toEqual({ superseded: undefined, foreign: 'of-eve' })
+    await run()
+    expect(machine.revoked).toEqual(['refresh-before', 'of-eve'])
+  })
+
+  it('is revoked by a sign-out that is finished later', async () => {
+    const { machine, run, buried } = await machineWith()
+    await buried(both)
+    await run()
+    expect(machine.revoked).toEqual(['refresh-before', 'of-eve', 'refresh-0'])
   })
 })
 

@@ -177,7 +177,7 @@ function onAnotherPerson(
   const body: SessionBody = {
     ...rest,
     attempt: { hash: tokenHash(refreshToken), at: now, outcome: 'another-person' },
-    ...(foreign === undefined || foreign === refreshToken ? {} : { superseded: foreign }),
+    ...(foreign === undefined || foreign === refreshToken ? {} : { foreign }),
   }
   return [
     { phase: 'settling', want: state.want, verdict: orStillValid(state, failure, now) },

@@ -67,8 +67,10 @@ export interface SessionBody {
     readonly at: number
     readonly outcome?: 'failed' | 'perhaps-spent' | 'unexplained' | 'refused' | 'another-person'
   }
-  /** The refresh token of the sign-in this one replaced, or one that came for another person, until it is revoked. */
+  /** The refresh token of the sign-in this one replaced, until it is revoked. */
   readonly superseded?: string
+  /** The refresh token that came for another person, until it is revoked. The one of before is not sent again, so there is one. */
+  readonly foreign?: string
   /** Sid of the sign-in this one replaced; its keychain item only needs deleting. */
   readonly replaced?: string
   readonly metadata?: Cached<Record<string, unknown>>

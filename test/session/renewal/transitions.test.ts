@@ -349,12 +349,21 @@ describe('an answer for another person', () => {
     expect(run([...sent(), other(REFRESH)]).at(-1)).toEqual(noted)
     expect(run([...sent(), other('of-eve')]).at(-1)).toEqual({
       do: 'write',
-      body: { ...noted.body, superseded: 'of-eve' },
+      body: { ...noted.body, foreign: 'of-eve' },
     })
     for (const event of [written, notWritten]) {
       expect(end([...sent(), other('of-eve'), event])?.[0]).toBe('refused: somebody else')
       expect(end([...sent(seen(30)), other('of-eve'), event])).toBe('give old with: somebody else')
     }
+  })
+
+  it('does not displace the refresh token of the sign-in before, which waits to be revoked', () => {
+    const before = seen(0, { superseded: 'refresh-before' })
+    expect(run([...sent(before), other('of-eve')]).at(-1)).toMatchObject({
+      do: 'write',
+      body: { superseded: 'refresh-before', foreign: 'of-eve' },
+    })
+    expect(run([...sent(before), other()]).at(-1)).toMatchObject({ body: { superseded: 'refresh-before' } })
   })
 
   it('is noted also after an attempt that was interrupted', () => {
