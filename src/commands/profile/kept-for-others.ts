@@ -1,7 +1,6 @@
 import { listed } from '../../backends/table.ts'
 import type { PartialClient } from '../../client.ts'
 import type { Ports } from '../../ports/ports.ts'
-import type { ConfigFile } from '../../settings/files/config-file.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import { isComplete } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -9,10 +8,10 @@ import { changeSettings } from '../change-settings.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { isItsOwn, signInOf } from '../sign-out/left-sign-in.ts'
 import { neededSettings } from '../sign-out/needed-settings.ts'
-import { clientOf, keyFileThatOpens, sharersOf } from '../sign-out/sign-in-sharers.ts'
+import { clientOf, isOpenedBy, sharersOf } from '../sign-out/sign-in-sharers.ts'
 
 /**
- * Before a profile is removed: those that share its sign-in get its key file, where none of theirs opens it. A copy of a profile
+ * Before a profile is removed: each of those that share its sign-in gets its key file, where its own does not open it. A copy of a profile
  * has none, since an export leaves it out, and without it nobody could use the sign-in or end it at the provider. Failures:
  * those of {@link changeSettings}.
  */
@@ -23,17 +22,19 @@ export async function handOverKey(invocation: Invocation, settings: Settings, na
   if (!client || !isComplete(client) || storeKeyFile === undefined) return
   const others = await keptFor(client, settings, ports)
   if (others.length === 0) return
-  const left = { ...settings, config: without(settings.config, name) }
-  const opensIt = await keyFileThatOpens({ ...client, storeKeyFile: undefined }, left, ports)
-  if (opensIt !== undefined || (await keyFileThatOpens(client, left, ports)) === undefined) return
+  if (!(await isOpenedBy(client, ports))) return
   for (const other of others) {
+    // Only the profile's own key file counts: commands with that profile try no other.
+    const own = clientOf(settings, other, ports.env)?.storeKeyFile
+    if (own !== undefined && (await isOpenedBy({ ...client, storeKeyFile: own }, ports))) continue
     await changeSettings(invocation, settings, ({ config, system }) => {
       const store = config.profiles[other]?.store ?? system.profiles[other]?.store ?? 'file'
       return { set: other, values: { store, store_key_file: storeKeyFile } }
     })
     const [to, from] = [safeText(other, 60), safeText(name, 60)]
+    const was = own === undefined ? '' : ` (was ${safeText(own, 400)})`
     const why = `it opens the sign-in that ${to} shares with ${from}`
-    tell(invocation, `profile ${to}: store_key_file = ${safeText(storeKeyFile, 400)}, since ${why}`)
+    tell(invocation, `profile ${to}: store_key_file = ${safeText(storeKeyFile, 400)}${was}, since ${why}`)
   }
 }
 
@@ -63,12 +64,4 @@ async function keptFor(client: PartialClient, settings: Settings, ports: Ports):
 function withoutKeyVariable(ports: Ports): Ports {
   const { LS_AUTH_STORE_KEY_FILE: _, ...variables } = ports.env.variables
   return { ...ports, env: { ...ports.env, variables } }
-}
-
-function without(config: ConfigFile, name: string): ConfigFile {
-  const profiles = Object.entries(config.profiles).filter(([one]) => one !== name)
-  return {
-    ...config,
-    profiles: Object.assign(Object.create(null), Object.fromEntries(profiles)) as ConfigFile['profiles'],
-  }
 }

@@ -60,7 +60,7 @@ export async function withItsKey(client: Client, settings: Settings, ports: Port
 }
 
 /** The key file that opens this sign-in: that of the client, or of any profile. Undefined: none of them does. */
-export async function keyFileThatOpens(
+async function keyFileThatOpens(
   client: Client,
   settings: Settings,
   ports: Ports,
@@ -73,7 +73,8 @@ export async function keyFileThatOpens(
   return undefined
 }
 
-async function isOpenedBy(client: Client, ports: Ports): Promise<boolean> {
+/** Whether the key file of this client opens its sign-in. */
+export async function isOpenedBy(client: Client, ports: Ports): Promise<boolean> {
   try {
     const store = await openStore(client, ports)
     // A keychain asks a person, perhaps, and no key file helps.

@@ -396,6 +396,32 @@ describe('I rename a profile: a copy of it, then the old one is removed', () => 
     )
   })
 
+  it('that a profile for something else names the same key file does not help it', async () => {
+    await login(`--profile work --store-key-file ${keyFile}`)
+    await copied()
+    const other = `[profiles.other]\nissuer = "https://id.example"\nclient_id = "x"\nstore = "file"\nstore_key_file = "${keyFile}"\n`
+    await world.editConfig((text) => `${text}\n${other}`)
+    expect((await world.type('ls-auth profile remove work')).stderr).toContain(
+      `profile acme: store_key_file = ${keyFile}, since it opens`,
+    )
+    expect((await world.type('ls-auth token --profile acme')).exit).toBe(0)
+  })
+
+  it('of two that share it, the one whose own key file does not open it gets the one that does', async () => {
+    await login(`--profile work --store-key-file ${keyFile}`)
+    await copied()
+    await world.type(`ls-auth profile set store_key_file ${keyFile} --profile acme`)
+    const own = join(world.home, 'own.key')
+    const third = `[profiles.third]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\nstore = "file"\nstore_key_file = "${own}"\n`
+    await world.editConfig((text) => `${text}\n${third}`)
+    await world.type('ls-auth profile use acme')
+    expect((await world.type('ls-auth profile remove work')).stderr).toBe(
+      `profile third: store_key_file = ${keyFile} (was ${own}), since it opens the sign-in that third shares with work\nRemoved the profile work.\nThe sign-in is kept, for the profiles acme and third.\n`,
+    )
+    for (const name of ['acme', 'third'])
+      expect((await world.type(`ls-auth token --profile ${name}`)).exit).toBe(0)
+  })
+
   it('a profile of the administrator gets the key file in my own settings', async () => {
     await login(`--profile work --store-key-file ${keyFile}`)
     const system = join(world.home, 'etc', 'config.toml')
