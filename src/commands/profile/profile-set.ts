@@ -96,7 +96,8 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
   if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined && !client.workload && !gap) {
     const { whenItCounts } = await import('./when-it-counts.ts')
     const before = (await import('../sign-out/sign-in-sharers.ts')).clientOf(settings, name, ports.env)
-    tell(invocation, await whenItCounts(key, before, client, ports))
+    const means = await whenItCounts(key, before, client, ports)
+    if (means !== undefined) tell(invocation, means)
   }
   if (key === 'store_key_file' && client.issuer !== undefined && !client.workload && !gap)
     tell(

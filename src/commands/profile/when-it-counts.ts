@@ -10,14 +10,15 @@ const BINDING = ['issuer', 'client_id', 'account', 'api', 'dpop']
 
 /**
  * What a changed setting that a sign-in is for means for the one that is there. `before`: undefined where it is not known whose
- * sign-in the profile had. Failures: `storage`, `refused`.
+ * sign-in the profile had. Nothing is said of dpop where it stays what it was. Failures: `storage`, `refused`.
  */
 export async function whenItCounts(
   key: string,
   before: PartialClient | undefined,
   after: PartialClient,
   ports: Ports,
-): Promise<string> {
+): Promise<string | undefined> {
+  if (key === 'dpop' && before?.dpop === after.dpop) return undefined
   const login = `ls-auth login --profile ${shellWord(after.profile)}`
   const next = `It counts from the next sign-in: ${login}`
   if (!BINDING.includes(key)) return next

@@ -38,6 +38,14 @@ it.each([
   expect(await goesOn()).toBe(said !== STOPS)
 })
 
+it('dpop as it was already: nothing changes, and commands go on', async () => {
+  expect(await set('dpop false')).toBe('')
+  expect(await set('dpop --unset')).toBe('')
+  expect(await goesOn()).toBe(true)
+  expect(await set('dpop true')).toMatch(/^Commands refuse a sign-in that was made with another dpop/)
+  expect(await set('dpop true')).toBe('')
+})
+
 it('a change that is taken back: the sign-in of before works again', async () => {
   await set('account second')
   expect(await set('account --unset')).toBe(AT_ONCE)
