@@ -81,6 +81,39 @@ describe('a file that is made whole', () => {
   })
 })
 
+describe('whether a file can be made in a directory', () => {
+  test('a directory of mine, also by a link; a plain file, a broken link; and what is not there', async () => {
+    const at = (name: string) => join(place, name)
+    await writeFile(at('plain'), '')
+    await mkdir(at('directory'))
+    await symlink('directory', at('link'))
+    await symlink('nowhere', at('broken'))
+    const found = ['directory', 'link', 'plain', 'broken', 'absent', 'plain/absent'].map(at)
+    expect(await Promise.all(found.map(realFiles.takesFiles))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      undefined,
+      undefined,
+    ])
+    expect(await readdir(at('directory'))).toEqual([])
+  })
+
+  test.skipIf(process.platform !== 'linux')(
+    'nobody makes a file in /proc or /sys, nor does root',
+    async () => {
+      for (const path of ['/proc', '/sys', '/dev/null']) expect(await realFiles.takesFiles(path)).toBe(false)
+    },
+  )
+
+  test.skipIf(process.platform === 'win32' || process.getuid?.() === 0)('nor I where I may not', async () => {
+    const closed = join(place, 'closed')
+    await mkdir(closed, { mode: 0o500 })
+    expect(await realFiles.takesFiles(closed)).toBe(false)
+  })
+})
+
 describe('a file that grows by whole records', () => {
   const text = async (path: string) => (await realFiles.readForeign(path, 1e6))?.toString()
 

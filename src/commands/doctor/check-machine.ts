@@ -1,9 +1,9 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { recordFile } from '../../audit/files-of-record.ts'
 import { tryRecord } from '../../audit/try-record.ts'
 import type { PartialClient } from '../../client.ts'
 import type { Ports } from '../../ports/ports.ts'
-import type { FileFacts } from '../../ports/storage.ts'
+import type { FileFacts, Files } from '../../ports/storage.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { openStore } from '../../session/store/session-store.ts'
 import { unwritable } from '../../session/store/state-files.ts'
@@ -118,7 +118,21 @@ async function checkKeyFile(
   const header = isComplete(client) ? await (await openStore(client, ports)).peek() : undefined
   const needsIt = header?.store === 'file' && header.scrypt === undefined
   if (needsIt) throw unfitKeyFile(path, 'is not there', client.storeKeyFrom)
-  return ok(name, `key file ${path} is made at the next sign-in`)
+  const obstacle = await obstacleTo(path, await ports.files())
+  if (obstacle === undefined) return ok(name, `key file ${path} is made at the next sign-in`)
+  return fail(
+    name,
+    `the key file ${path} cannot be made: no file can be made in ${obstacle}`,
+    `Point ${client.storeKeyFrom ?? 'store_key_file'} at a place where you can make files.`,
+  )
+}
+
+/** The nearest part of its path that is there, where no file can be made in it: directories that are missing are made. */
+async function obstacleTo(path: string, files: Files): Promise<string | undefined> {
+  const directory = dirname(path)
+  const takesFiles = await files.takesFiles(directory)
+  if (takesFiles === undefined && directory !== path) return obstacleTo(directory, files)
+  return takesFiles ? undefined : directory
 }
 
 /** Whether the state can be kept, by this user alone. */
