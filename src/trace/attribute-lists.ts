@@ -22,32 +22,46 @@ export interface AttributeSample {
   readonly type?: string
 }
 
-/**
- * The attributes of loaded traces: the values as text, by scoped name (`span.http.method`). As a condition compares them:
- * of a list its items, and nothing of what is empty.
- */
-export function collectAttributes(traces: readonly Trace[]): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>()
-  const add = (scope: string, attributes: Attributes) => {
+/** A value of an attribute as it is to be shown; `key` without its scope. */
+export type ShowValue = (key: string, value: AttributeValue) => AttributeValue
+
+/** The scoped names (`span.http.method`) of the attributes of loaded traces that have values. */
+export function collectNames(traces: readonly Trace[]): Set<string> {
+  const names = new Set<string>()
+  for (const [scope, attributes] of attributesOf(traces)) {
     // Of a key that stands there twice the last one.
-    for (const [key, value] of new Map(attributes)) {
-      const name = `${scope}.${key}`
-      for (const item of itemsOf(value)) {
-        const values = found.get(name) ?? new Set()
-        found.set(name, values.add(attributeText(item)))
-      }
-    }
+    for (const [key, value] of new Map(attributes))
+      if (itemsOf(value).length > 0) names.add(`${scope}.${key}`)
   }
-  // Spans of one process share one array.
+  return names
+}
+
+/**
+ * The values, as text, of the attribute with this scoped name. As a condition compares them: of a list its items, and nothing
+ * of what is empty. `show` sees a list as a whole, since the item before a secret may be what tells that it is one.
+ */
+export function collectValues(traces: readonly Trace[], name: string, show: ShowValue): Set<string> {
+  const values = new Set<string>()
+  for (const [scope, attributes] of attributesOf(traces)) {
+    if (!name.startsWith(`${scope}.`)) continue
+    const key = name.slice(scope.length + 1)
+    const value = attributes.findLast((one) => one[0] === key)?.[1] ?? null
+    if (itemsOf(value).length === 0) continue
+    for (const item of itemsOf(show(key, value))) values.add(attributeText(item))
+  }
+  return values
+}
+
+/** The attributes of each span, and of each resource once: spans of one process share one array. */
+function* attributesOf(traces: readonly Trace[]): Iterable<readonly ['span' | 'resource', Attributes]> {
   const resources = new Set<Attributes>()
   for (const { spans } of traces) {
     for (const span of spans) {
-      add('span', span.attributes)
+      yield ['span', span.attributes]
       resources.add(span.resource)
     }
   }
-  for (const resource of resources) add('resource', resource)
-  return found
+  for (const resource of resources) yield ['resource', resource]
 }
 
 function itemsOf(value: AttributeValue): readonly AttributeValue[] {

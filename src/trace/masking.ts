@@ -52,6 +52,11 @@ export function maskerUnder(key: string): (text: string) => string {
   return (text) => (text === '' ? text : masked(text))
 }
 
+/** A value of an attribute, as it is masked in a trace. */
+export function maskValue(key: string, value: AttributeValue): AttributeValue {
+  return new Mask().value(key, value)
+}
+
 /** Masks values, counts them, and memoizes results by resource and span name. */
 class Mask {
   count = 0
@@ -59,7 +64,7 @@ class Mask {
   readonly #names = new Map<string, string>()
 
   attributes(attributes: Attributes): Attributes {
-    return attributes.map(([key, value]) => [key, this.#value(key, value)] as const)
+    return attributes.map(([key, value]) => [key, this.value(key, value)] as const)
   }
 
   /** Memoized by identity: resources and scopes are shared between spans, and stay shared. */
@@ -93,7 +98,7 @@ class Mask {
     return kept ?? MASKED
   }
 
-  #value(key: string, value: AttributeValue): AttributeValue {
+  value(key: string, value: AttributeValue): AttributeValue {
     if (value === null || value === '' || typeof value === 'boolean') return value
     if (isSensitive(key)) return this.sensitive(key, value)
     if (typeof value === 'string') return this.text(value)
@@ -104,7 +109,7 @@ class Mask {
     if (name !== undefined) return this.#pair(name, value)
     if (Array.isArray(value)) return this.#list(value)
     return Object.fromEntries(
-      underSaidNames(Object.entries(value)).map(([name, under, inner]) => [name, this.#value(under, inner)]),
+      underSaidNames(Object.entries(value)).map(([name, under, inner]) => [name, this.value(under, inner)]),
     )
   }
 
@@ -121,12 +126,12 @@ class Mask {
     return items.map((item, i) =>
       isFlagsValue(items[i - 1], item) || (i >= curl && isCurlUser(items[i - 1], item))
         ? this.sensitive('', item)
-        : this.#value('', item),
+        : this.value('', item),
     )
   }
 
   #pair(name: string, item: AttributeValue): AttributeValue {
-    return [name, this.#value(name, (item as readonly AttributeValue[])[1] as AttributeValue)]
+    return [name, this.value(name, (item as readonly AttributeValue[])[1] as AttributeValue)]
   }
 }
 

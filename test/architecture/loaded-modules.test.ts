@@ -122,11 +122,11 @@ describe('a command loads what it needs and nothing else', () => {
 
   it.each([
     ['trace get', GET, SETTINGS, 363],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 325],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 326],
     ['services', ['services', ...PLACE], SETTINGS, 324],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 324],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 369],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 375],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 376],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })

@@ -36,7 +36,11 @@ const ASK: Readonly<Record<Verb, (source: TraceSource) => Promise<unknown>>> = {
   services: (source) => (source.services as NonNullable<TraceSource['services']>)(),
   attributes: async (source) => {
     await (source.attributes as NonNullable<TraceSource['attributes']>)(RANGE)
-    await (source.attributeValues as NonNullable<TraceSource['attributeValues']>)('http.route', RANGE)
+    await (source.attributeValues as NonNullable<TraceSource['attributeValues']>)(
+      'http.route',
+      RANGE,
+      (_, value) => value,
+    )
   },
   query: (source) =>
     (source.query as NonNullable<TraceSource['query']>)({ ...RANGE, text: 'x', stepSeconds: 60 }),

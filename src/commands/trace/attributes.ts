@@ -1,9 +1,11 @@
 import { safeText } from '../../text/safe-text.ts'
-import type { AttributeSample } from '../../trace/attribute-lists.ts'
+import type { AttributeValues } from '../../trace/attribute-lists.ts'
 import { splitScope } from '../../trace/conditions/attribute-scope.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
-import { maskerUnder } from '../../trace/masking.ts'
+import { attributeText } from '../../trace/formats/own/attributes-json.ts'
+import { maskerUnder, maskValue } from '../../trace/masking.ts'
 import type { TimeRange } from '../../trace/series.ts'
+import type { CapableSource } from '../../trace/sources/capabilities.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { openSource } from './open-source.ts'
@@ -38,9 +40,12 @@ async function run(invocation: Invocation, options: AttributesOptions): Promise<
   const { name, range, file, format } = options
   const source = await openSource(invocation, 'attributes', file)
   if (name !== undefined) {
-    const found = await source.attributeValues(name, range)
+    const found = options.showSensitive
+      ? { ...(await source.attributeValues(name, range, (_, value) => value)), isMasked: false }
+      : await maskedValues(source, name, range)
+    if (found.isMasked) tellMasked(invocation, 'values')
     return printRows(invocation, format, {
-      rows: maskValues(invocation, found.name, found.values, options),
+      rows: found.values,
       toJson: ({ value, type }) => ({ value, type: type ?? null }),
       whole: (values) => ({ name: found.name, values }),
       line: ({ value }) => safeText(value),
@@ -56,24 +61,21 @@ async function run(invocation: Invocation, options: AttributesOptions): Promise<
   })
 }
 
-/** Values of one attribute, masked as in a trace, without duplicates. */
-function maskValues(
-  invocation: Invocation,
-  name: string,
-  values: readonly AttributeSample[],
-  { showSensitive }: AttributesOptions,
-): readonly AttributeSample[] {
-  if (showSensitive) return values
-  const shown = maskedSamples(name, values)
-  const known = new Set(values.map(({ value }) => value))
-  if (shown.some(({ value }) => !known.has(value))) tellMasked(invocation, 'values')
-  return shown
-}
-
-/** The values of an attribute as they are shown, each once: what looks like a secret or like personal data is masked. */
-export function maskedSamples(name: string, values: readonly AttributeSample[]): readonly AttributeSample[] {
-  const { bare } = splitScope(name)
-  const mask = maskerUnder(bare)
+/** The values of an attribute, each once, masked as in a trace; and whether one of them is masked. */
+export async function maskedValues(
+  source: Pick<CapableSource<'attributes'>, 'attributeValues'>,
+  asked: string,
+  range: TimeRange,
+): Promise<AttributeValues & { readonly isMasked: boolean }> {
+  let isMasked = false
+  const { name, values } = await source.attributeValues(asked, range, (key, value) => {
+    const shown = maskValue(key, value)
+    if (attributeText(shown) !== attributeText(value)) isMasked = true
+    return shown
+  })
+  // Those of a back end are texts that nobody has looked at.
+  const mask = maskerUnder(splitScope(name).bare)
   const shown = values.map((one) => ({ ...one, value: mask(one.value) }))
-  return [...new Map(shown.map((one) => [one.value, one])).values()]
+  if (shown.some(({ value }, i) => value !== values[i]?.value)) isMasked = true
+  return { name, values: [...new Map(shown.map((one) => [one.value, one])).values()], isMasked }
 }

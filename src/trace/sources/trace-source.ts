@@ -1,6 +1,6 @@
 import type { Capabilities } from '../../backends/backend.ts'
 import type { Failure } from '../../errors.ts'
-import type { AttributeName, AttributeValues } from '../attribute-lists.ts'
+import type { AttributeName, AttributeValues, ShowValue } from '../attribute-lists.ts'
 import type { DividedPopulation } from '../causes/population.ts'
 import type { SelectedSpans } from '../causes/selected-spans.ts'
 import type { TraceReference } from '../id.ts'
@@ -27,8 +27,11 @@ export interface TraceSource {
   services?(): Promise<readonly string[]>
   /** Names of the attributes of spans in this time, sorted. */
   attributes?(range: TimeRange): Promise<readonly AttributeName[]>
-  /** Values of an attribute in this time, sorted. Failure `not-found` when no span has it. */
-  attributeValues?(name: string, range: TimeRange): Promise<AttributeValues>
+  /**
+   * Values of an attribute in this time, sorted; where whole values are at hand, as `show` shows them. A back end lists them as
+   * texts, each by itself. Failure `not-found` when no span has it.
+   */
+  attributeValues?(name: string, range: TimeRange, show: ShowValue): Promise<AttributeValues>
   /** Time series for a query in the back end's own language. Failure `usage` for one it does not accept. */
   query?(query: SeriesQuery): Promise<QueryResult>
   /**

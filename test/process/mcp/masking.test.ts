@@ -37,6 +37,7 @@ function withSecrets(span: SpanData): SpanData {
     'http.request.header.authorization': `Bearer ${BEARER}`,
     session_id: SESSION,
     note: `login with password=${PASSWORD}`,
+    command_args: JSON.stringify(['app', '--password', PASSWORD, '-v']),
     ...(span.error && { 'error.message': `no card of ${MAIL}`, 'customer.mail': MAIL }),
   }
   return { ...span, name, tags }
@@ -111,6 +112,12 @@ const OF_TEMPO: readonly Row[] = [
     { name: 'note', ...TIMES },
     ['attributes', 'note', ...RANGE],
     /^login with password=\[masked\]$/m,
+  ],
+  [
+    'get_attributes',
+    { name: 'command_args', ...TIMES },
+    ['attributes', 'command_args', ...RANGE],
+    /^\["app","--password","?\[masked\]"?,"-v"\]$/m,
   ],
 ]
 const rowsFor = (backend: string): readonly Row[] => (backend === 'tempo' ? [...ROWS, ...OF_TEMPO] : ROWS)

@@ -285,6 +285,78 @@ it('values that tell who somebody is are masked unless they are asked for', asyn
   }
 })
 
+/** A file of one span: the attributes of the span, and of its resource, as OTLP has them. */
+async function otlpFile(attributes: Record<string, object>, resource: Record<string, object>) {
+  const file = join(world.home, 'otlp.json')
+  const pairs = (of: Record<string, object>) => Object.entries(of).map(([key, value]) => ({ key, value }))
+  const span = {
+    traceId: 'a'.repeat(32),
+    spanId: 'b'.repeat(16),
+    name: 'x',
+    startTimeUnixNano: '1790000000000000000',
+    endTimeUnixNano: '1790000000000000001',
+    attributes: pairs(attributes),
+  }
+  const spans = { resource: { attributes: pairs(resource) }, scopeSpans: [{ spans: [span] }] }
+  await writeFile(file, JSON.stringify({ resourceSpans: [spans] }))
+  return file
+}
+
+describe('a file: a secret that only what stands beside it tells, or that is written in bytes', () => {
+  const text = (stringValue: string) => ({ stringValue })
+  const list = (...values: readonly object[]) => ({ arrayValue: { values } })
+  const map = (key: string, value: object) => ({ kvlistValue: { values: [{ key, value }] } })
+  const base64 = (plain: string) => Buffer.from(plain).toString('base64')
+  const bytes = (plain: string) => ({ bytesValue: base64(plain) })
+  const PASSWORD = 'password=hunter2'
+  const HIDDEN = base64('password=[masked]')
+  const write = () =>
+    otlpFile(
+      {
+        args: list(...['curl', '-u', 'ada:pw1234', 'http://x'].map(text)),
+        prs: list(list(text('password'), text('hunter3')), list(text('x'), text('y'))),
+        raw: bytes(PASSWORD),
+        'raw.map': map('a', bytes(PASSWORD)),
+        'raw.list': list(bytes(PASSWORD), bytes('plain')),
+        plain: list(text('-v'), text('hunter9')),
+        password: list(text('hunter4')),
+      },
+      { 'process.command_args': list(...['app', '--password', 'hunter2', '-v'].map(text)) },
+    )
+
+  it.each([
+    ['resource.process.command_args', ['--password', '-v', '[masked]', 'app'], 'hunter2'],
+    ['process.command_args', ['--password', '-v', '[masked]', 'app'], 'hunter2'],
+    ['args', ['-u', '[masked]', 'curl', 'http://x'], 'ada:pw1234'],
+    ['prs', ['[masked]', 'password', 'x', 'y'], 'hunter3'],
+    ['raw', [HIDDEN], base64(PASSWORD)],
+    ['raw.map', [`{"a":"${HIDDEN}"}`], base64(PASSWORD)],
+    ['raw.list', [base64('plain'), HIDDEN].sort(), base64(PASSWORD)],
+    ['password', ['[masked]'], 'hunter4'],
+  ])('%s: is masked as trace get masks it, and that is said', async (name, shown, secret) => {
+    const file = await write()
+    const listed = await world.type(`ls-auth attributes --file ${file} ${name}`)
+    expect(listed).toMatchObject({ exit: 0, stdout: `${shown.join('\n')}\n` })
+    expect(listed.stderr).toContain('--show-sensitive shows them')
+    const { stdout } = await world.type(`ls-auth attributes --file ${file} ${name} -o json`)
+    expect(JSON.parse(stdout).values).toEqual(shown.map((value) => ({ value, type: null })))
+    const rows = (await world.type(`ls-auth attributes --file ${file} ${name} -o ndjson`)).stdout
+    expect(rows).not.toContain(secret)
+    const open = await world.type(`ls-auth attributes --file ${file} ${name} --show-sensitive`)
+    expect(open.stdout).toContain(secret)
+    expect(open.stderr).not.toContain('masked')
+    expect((await world.type(`ls-auth trace get ${file} --json`)).stdout).not.toContain(secret)
+  })
+
+  it('of an attribute that holds none nothing is said, though others hold some', async () => {
+    expect(await world.type(`ls-auth attributes --file ${await write()} plain`)).toMatchObject({
+      exit: 0,
+      stdout: '-v\nhunter9\n',
+      stderr: '',
+    })
+  })
+})
+
 it('a name that attributes prints is found by search and by get, with the same spans', async () => {
   const file = await savedTrace()
   const get = async (attr: string) =>

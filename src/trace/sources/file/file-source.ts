@@ -2,7 +2,7 @@ import type { Capabilities } from '../../../backends/backend.ts'
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { shellWord } from '../../../text/shell-word.ts'
-import { byName, byValue, collectAttributes } from '../../attribute-lists.ts'
+import { byName, byValue, collectNames, collectValues } from '../../attribute-lists.ts'
 import { canBeAsked } from '../../conditions/attribute-condition.ts'
 import { SPAN_KIND, splitScope } from '../../conditions/attribute-scope.ts'
 import type { Trace } from '../../model.ts'
@@ -74,25 +74,23 @@ export function fileSource(traces: readonly Trace[], name: string, path: string)
       [...new Set(traces.flatMap(({ spans }) => spans.map((span) => span.service)))].sort(),
     attributes: async (range) =>
       byName(
-        [...collectAttributes(within(traces, range)).keys()].filter(canBeAsked).flatMap((name) => {
+        [...collectNames(within(traces, range))].filter(canBeAsked).flatMap((name) => {
           // Without a scope: `span.` alone, whose attribute has an empty name.
           const { scope } = splitScope(name)
           return scope === undefined ? [] : [{ name, scope }]
         }),
       ),
-    async attributeValues(asked, range) {
+    async attributeValues(asked, range, show) {
       const inRange = within(traces, range)
       if (asked === SPAN_KIND) {
         const kinds = inRange.flatMap(({ spans }) => spans.map(({ kind }) => ({ value: kind })))
         return { name: asked, values: byValue(kinds) }
       }
-      const found = collectAttributes(inRange)
-      const key = [asked, `span.${asked}`, `resource.${asked}`].find((one) => found.has(one))
-      const values = key === undefined ? undefined : found.get(key)
-      if (key === undefined || !values) {
-        throw noneCarries(asked, path, inRange.length === traces.length)
+      for (const name of [asked, `span.${asked}`, `resource.${asked}`]) {
+        const values = collectValues(inRange, name, show)
+        if (values.size > 0) return { name, values: byValue([...values].map((value) => ({ value }))) }
       }
-      return { name: key, values: byValue([...values].map((value) => ({ value }))) }
+      throw noneCarries(asked, path, inRange.length === traces.length)
     },
     link: () => undefined,
   }

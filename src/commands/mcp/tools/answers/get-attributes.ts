@@ -1,4 +1,4 @@
-import { maskedSamples } from '../../../trace/attributes.ts'
+import { maskedValues } from '../../../trace/attributes.ts'
 import { openSource } from '../../../trace/open-source.ts'
 import { readTimes } from '../../../trace/time-range.ts'
 import type { AnswerTool } from '../../tool.ts'
@@ -19,8 +19,8 @@ export const attributesAnswer: AnswerTool = async (invocation, given, flags) => 
       [next],
     )
   }
-  const { name, values } = await source.attributeValues(given.name, range)
-  const shown = thatContain(maskedSamples(name, values), given, ({ value }) => value)
+  const { values } = await maskedValues(source, given.name, range)
+  const shown = thatContain(values, given, ({ value }) => value)
   return listing(
     'value',
     shown.map(({ value }) => value),
