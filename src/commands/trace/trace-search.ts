@@ -59,7 +59,7 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
     isNone && (await (await import('./found/none-found.ts')).notesOfNone(invocation, source, filter))
   if (format !== 'ndjson')
     await write(invocation, { ...result, traces: result.traces.map(hide) }, options, format)
-  if (format === 'list') await tellUnfinished(invocation, result.traces)
+  if (format === 'list') await tellNoDuration(invocation, result.traces)
   if (none) for (const note of none) tell(invocation, note)
   else if (format === 'list') (await import('./next-steps.ts')).tellStepFromList(invocation, result.traces)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
@@ -67,15 +67,28 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
   if (file === undefined) await rememberServices(invocation, 'some', servicesOf(result.traces))
 }
 
-/** In JSON they have no duration; below a list it is said what the percentiles are of. */
-async function tellUnfinished(invocation: Invocation, traces: readonly TraceSummary[]): Promise<void> {
+/**
+ * In JSON they have no duration; below a list it is said what the percentiles are of. Where the back end gives no usable number,
+ * nobody knows why, and nothing is said of an end.
+ */
+async function tellNoDuration(invocation: Invocation, traces: readonly TraceSummary[]): Promise<void> {
   const found = traces.filter(({ durationNanos }) => durationNanos === undefined)
   if (found.length === 0) return
-  const rootless = found.filter(({ rootName }) => rootName === undefined).length
-  const { unfinishedText } = await import('../../trace/tree/unfinished.ts')
-  const which = unfinishedText({ unfinished: found.length, rootless, all: traces.length })
-  tell(invocation, `note: ${which}: left out of p50, p99 and the histogram`)
+  const unfinished = found.filter((trace) => trace.unfinished !== undefined)
+  const unknown = found.length - unfinished.length
+  if (unfinished.length > 0) {
+    const rootless = unfinished.filter(({ rootName }) => rootName === undefined).length
+    const { unfinishedText } = await import('../../trace/tree/unfinished.ts')
+    const which = unfinishedText({ unfinished: unfinished.length, rootless, all: traces.length })
+    tell(invocation, `note: ${which}: ${LEFT_OUT}`)
+  }
+  if (unknown === 0) return
+  const { counted, unitOf } = await import('./found/found-words.ts')
+  const which = `${unknown} of ${counted(traces.length, unitOf(traces))}`
+  tell(invocation, `note: the duration of ${which} is not known: ${LEFT_OUT}`)
 }
+
+const LEFT_OUT = 'left out of p50, p99 and the histogram'
 
 const servicesOf = (traces: readonly TraceSummary[]): string[] => traces.flatMap(({ services }) => services)
 

@@ -215,6 +215,26 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(stdout).toMatch(/0a .* 7ms [\s\S]*0b .* <1ms [\s\S]*0c .* 1\.23s /)
   })
 
+  it('search: of a duration that is no usable number it is said that it is not known, and nothing of its end', async () => {
+    await start()
+    const found = (durationMs: number, i: number) => ({
+      traceID: `${i + 1}`,
+      startTimeUnixNano: '1790000000000000000',
+      durationMs,
+    })
+    const search = (...millis: readonly number[]) => {
+      tempo.inFront = () => ({ status: 200, body: JSON.stringify({ traces: millis.map(found) }) })
+      return world.type('ls-auth trace search')
+    }
+    const one = await search(-1, 5, 6, 7)
+    expect(one.stdout).toMatch(/ unknown /)
+    expect(one.stderr).toContain(
+      'note: the duration of 1 of 4 traces is not known: left out of p50, p99 and the histogram\n',
+    )
+    expect(one.stderr).not.toContain('usable end')
+    expect((await search(5, 6)).stderr).not.toContain('not known')
+  })
+
   it('search: large whole numbers are numbers, too', async () => {
     await start()
     for (const number of ['9007199254740993', '-9223372036854775807', '9223372036854775808']) {
