@@ -58,9 +58,27 @@ const BEGINNINGS = [
   'gen.ai.system.instructions',
 ]
 
-/** False positives: counts and kinds, not values. What stands before says what is counted: only what follows is judged. */
-const HARMLESS =
-  /^(?:(?:.*\.)?(?:usage\.(?:(?:input|output|prompt|completion|total|cached)\.)?tokens?|(?:tokens?|session)\.(?:count|type|usage|limit|total))|gen\.ai\.tokens?)(?![^.])/s
+/** What tokens of models are counted by. */
+const COUNTED =
+  /input|output|prompt|completion|total|cached|cache|read|write|creation|reasoning|thoughts|audio|text|image|accepted|rejected|prediction/
+    .source
+
+/** Counts and kinds of what would be a secret itself. */
+const COUNTS = [
+  `usage\\.(?:metadata\\.)?(?:(?:${COUNTED})\\.){0,4}tokens?(?:\\.details)?`,
+  `(?:${COUNTED})\\.tokens?\\.details`,
+  /(?:tokens?|session)\.(?:count|type|usage|limit|total)|tokens?\.costs?/.source,
+  /(?:creds|totp|subscription\.key)\.(?:count|total|limit|type|kind|provider|source|status|state|enabled|required)/
+    .source,
+].join('|')
+
+/** False positives. What stands before says what is counted: only what follows is judged. */
+const HARMLESS = new RegExp(`^(?:(?:.*\\.)?(?:${COUNTS})|gen\\.ai\\.tokens?)(?![^.])`, 's')
+
+/** What is measured, at the end of a key of usage. */
+const MEASURED = /\.(?:count|total|limit|size|bytes|seconds|duration|rate|ratio|quota|costs?|cache)$/
+
+const isMeasured = (plain: string): boolean => MEASURED.test(plain) && /(?:^|\.)usage\./.test(plain)
 
 function phrases(...lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => line.split(' ')))
@@ -69,6 +87,7 @@ function phrases(...lines: readonly string[]): ReadonlySet<string> {
 /** Whether values under this key are masked: of an attribute, a map, JSON, or a query. */
 export const isSensitive = memoized((key) => {
   const plain = wordsOf(key)
+  if (isMeasured(plain)) return false
   const rest = plain.replace(HARMLESS, '')
   return rest === plain ? [...new Set([plain, dotted(key)])].some(saysSensitive) : saysSensitive(rest)
 })

@@ -31,6 +31,14 @@ describe('values are masked under', () => {
     // What is harmless beside them makes them no better.
     ...['usage.password', 'llm.usage.api_key', 'billing.usage.customer.phone', 'session.type.cookie'],
     ...['usage.access_token', 'sessionCount.userEmail', 'gen_ai.token.secret', 'gen_ai.tokens.secret'],
+    ...['usage.input_token_details.secret', 'usage.input_access_token', 'usage.api_key.cache_key'],
+    ...[
+      'access_token_details',
+      'session.cache',
+      'creds.provider.password',
+      'creds.token',
+      'subscription.key.value',
+    ],
   ])('%s', (key) => {
     expect(isSensitive(key)).toBe(true)
   })
@@ -47,6 +55,17 @@ describe('values are shown under', () => {
     ...['error.code', 'sid', 'connect.sidecar', 'totps', 'credsort'],
     ...['usageToken', 'usage.output_token', 'first.session.count.name', 'usage.tokens', 'gen_ai.tokens.kind'],
     ...['usage.token', 'llm.usage.token', 'gen_ai.token.kind', 'token.count.max', 'my.tokens.limit'],
+    // Of the models' libraries, among others.
+    ...['usage_metadata.input_token_details.cache_read', 'usage.outputTokenDetails.reasoning'],
+    ...['ai.usage.cached_input_token', 'usage.cache_creation_input_token', 'usage.reasoning_token'],
+    ...[
+      'llm.token_count.prompt',
+      'usageMetadata.promptTokenCount',
+      'llm.token.cost',
+      'llm.prompt_token_details.audio',
+    ],
+    ...['memory.usage.session_cache', 'usage.session.bytes', 'usage.api_key.count'],
+    ...['subscription.key.count', 'creds.provider', 'aws.creds.type', 'totp.enabled'],
     ...['requestId', 'traceParent', 'my.client.address', 'client.address.kind', 'source.port', 'net.address'],
     ...['postcard', 'creditor', 'card.numbers', 'number', 'pancake'],
   ])('%j', (key) => {
