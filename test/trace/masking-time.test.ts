@@ -27,6 +27,7 @@ test('a secret in running text is found in linear time', () => {
     '?token=a '.repeat(200_000),
     '?token=a'.repeat(200_000),
     `${'?token=a '.repeat(200_000)}"`,
+    `${'\\'.repeat(1_000_000)}"Cookie: a=("`,
   ])
     maskText(text)
   // Linear work takes seconds, also on a busy machine; quadratic would take hours.
@@ -116,6 +117,9 @@ test.each([
   'authorization: token ',
   'authorization: a1',
   'authorization:a1aaaaaa ',
+  'h="Cookie: a=("',
+  '"Cookie: a="b',
+  '\\"Cookie: a=(\\\\',
   '[["ssn","',
   '[["ssn",[',
   '],["ssn","a",',

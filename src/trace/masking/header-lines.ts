@@ -70,7 +70,8 @@ export function maskHeaders(text: string): string {
     let end = from
     if (isCookie ? stands(COOKIE, text, from) : areCredentials(text, from)) {
       if (line < from) line = endOfLine(text, from)
-      end = endOfHeader(text, from, line, around.levelAt(from))
+      const level = around.levelAt(from)
+      end = endOfHeader(text, { from, line, level, opening: openingOf(text, found.index, from) })
     } else if (!isCookie && stands(ONE_VALUE, text, from)) end = ONE_VALUE.lastIndex
     if (end === from) continue
     shown += text.slice(done, from) + MASKED
@@ -84,21 +85,51 @@ const areCredentials = (text: string, at: number): boolean =>
   stands(CREDENTIALS, text, at) ||
   (stands(SCHEME_IN_ANY_CASE, text, at) && stands(LIKE_SECRET, text, SCHEME_IN_ANY_CASE.lastIndex))
 
+interface Mark {
+  readonly char: string
+  readonly slashes: number
+}
+
+/** The quote that the header or its value begins behind. */
+function openingOf(text: string, start: number, from: number): Mark | undefined {
+  const at = [from - 1, start - 1].find((place) => /["']/.test(text.charAt(place)))
+  return at === undefined ? undefined : { char: text.charAt(at), slashes: at - firstSlash(text, at, 0) }
+}
+
+function firstSlash(text: string, at: number, from: number): number {
+  let first = at
+  while (first > from && text[first - 1] === '\\') first--
+  return first
+}
+
+interface Header {
+  readonly from: number
+  readonly line: number
+  readonly level: number | undefined
+  readonly opening: Mark | undefined
+}
+
 /** Where a header ends: with its line, or with the quotes that it stands in. A part of its value may stand in others. */
-function endOfHeader(text: string, from: number, line: number, level: number | undefined): number {
+function endOfHeader(text: string, { from, line, level, opening }: Header): number {
   END.lastIndex = from
   for (let found = END.exec(text); found && found.index < line; found = END.exec(text)) {
     const { 0: char, index: at } = found
     if (!/["']/.test(char)) return at
     if (isApostrophe(text, at)) continue
-    let first = at
-    while (first > from && text[first - 1] === '\\') first--
-    const isClosing = closesText(text, { char, at, slashes: at - first }, level)
-    if (isClosing || !BEFORE_QUOTE.test(text.slice(Math.max(from, first - 3), first))) return first
+    const first = firstSlash(text, at, from)
+    const mark = { char, slashes: at - first }
+    if (closesText(text, { ...mark, at }, level) || closesHeader(mark, opening, text.charAt(at + 1)))
+      return first
+    const isWithin = BEFORE_QUOTE.test(text.slice(Math.max(from, first - 3), first))
+    if (!isWithin) return first
     END.lastIndex = behindQuoted(text, first, at + 1, line, level)
   }
   return line
 }
+
+/** Some write quotes within without escaping them, and CSV doubles them: a word or another quote follows. */
+const closesHeader = ({ char, slashes }: Mark, opening: Mark | undefined, next: string): boolean =>
+  opening?.char === char && slashes <= opening.slashes && next !== char && !/\w/.test(next)
 
 const isApostrophe = (text: string, at: number): boolean => /^\p{L}'\p{L}/u.test(text.slice(at - 1, at + 2))
 

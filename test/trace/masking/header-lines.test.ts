@@ -49,6 +49,19 @@ describe('a header with credentials is masked to the end of its line, whatever s
     ],
     ['["Cookie: a=S", "n: seen"]', '["Cookie: [masked]", "n: seen"]'],
     [`{'m': 'sent Cookie: a="S"; b=S', 'n': 'seen'}`, `{'m': 'sent Cookie: [masked]', 'n': 'seen'}`],
+    // The value ends in what stands before an opening quote, too.
+    ['sub {"x":"authorization: Token a=","err":"boom"}', 'sub {"x":"authorization: [masked]","err":"boom"}'],
+    ['h="Cookie: a=(" err="boom"', 'h="Cookie: [masked]" err="boom"'],
+    ["{'h': 'Cookie: a=1, ', 'err': 'boom'}", "{'h': 'Cookie: [masked]', 'err': 'boom'}"],
+    ["{ cookie: 'a=1, ', err: 'boom' }", "{ cookie: '[masked]', err: 'boom' }"],
+    ['expected "cookie: a=" but got "b=2" in test', 'expected "cookie: [masked]" but got "b=2" in test'],
+    [
+      '{\\"h\\":\\"Cookie: a=(\\" ,\\"n\\":\\"seen\\"}',
+      '{\\"h\\":\\"Cookie: [masked]\\" ,\\"n\\":\\"seen\\"}',
+    ],
+    ['{"h":"Cookie: a=(" , "n":"seen"}', '{"h":"Cookie: [masked]" , "n":"seen"}'],
+    // A quote within, which its writer did not escape.
+    ['h="Cookie: a="S"; b=S', 'h="Cookie: [masked]'],
   ])('but no further than the text that it stands in: %j', (text, shown) => {
     expect(maskText(text)).toBe(shown)
     expect(maskText(shown)).toBe(shown)
