@@ -27,6 +27,10 @@ test('a secret in running text is found in linear time', () => {
     '?token=a '.repeat(200_000),
     '?token=a'.repeat(200_000),
     `${'?token=a '.repeat(200_000)}"`,
+    // One word behind a header, which is looked at as a name and as a value.
+    `authorization: token ${'A.a1/'.repeat(200_000)}!`,
+    `authorization: ${'Aa1'.repeat(200_000)}!`,
+    `Authorization: token ${'a1-'.repeat(200_000)}=====`,
     `${'\\'.repeat(1_000_000)}"Cookie: a=("`,
   ])
     maskText(text)
@@ -117,9 +121,13 @@ test.each([
   'authorization: token ',
   'authorization: a1',
   'authorization:a1aaaaaa ',
+  'authorization:a1Aaaaaa-aaaa.',
+  'authorization: token AAaa1Aa/',
   'h="Cookie: a=("',
   '"Cookie: a="b',
   '\\"Cookie: a=(\\\\',
+  'authorization:',
+  'Authorization: a1aaaaaaaaaaaaaa. ',
   '[["ssn","',
   '[["ssn",[',
   '],["ssn","a",',

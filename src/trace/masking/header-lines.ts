@@ -16,33 +16,66 @@ const BEGINNING =
 
 /** Schemes of HTTP and of big vendors. As they are written here, any value may follow. */
 const SCHEMES = [
-  ...[
-    'Token',
-    'Digest',
-    'Negotiate',
-    'NTLM',
-    'ApiKey',
-    'APIKey',
-    'Apikey',
-    'Api-Key',
-    'OAuth',
-    'DPoP',
-    'Hawk',
-  ],
-  ...['SSWS', 'GenieKey', 'Splunk', String.raw`AWS4-[A-Z\d-]{1,32}`],
+  ...['Token', 'Negotiate', 'NTLM', 'ApiKey', 'APIKey', 'Apikey', 'Api-Key', 'DPoP'],
+  ...['SSWS', 'GenieKey', 'Splunk', 'Digest', 'OAuth', 'Hawk', String.raw`AWS4-[A-Z\d-]{1,32}`],
 ].join('|')
 
 const CREDENTIALS = new RegExp(`(?:${SCHEMES})\\s(?=[^\\n\\r"'\\\\])`, 'y')
 
-/** The same in another case, where it may be a word of English: `authorization: token expired`. */
-const SCHEME_IN_ANY_CASE = new RegExp(`(?:${SCHEMES})\\s{1,8}(?=\\S)`, 'iy')
+/** Schemes with members, in any case. Logs tell of errors in other ones: `authorization: oauth error=invalid_grant`. */
+const MEMBERS =
+  /(?:digest|hawk|oauth)\s{1,8}(?=(?:username|realm|nonce|uri|id|oauth_\w{1,32})=\\{0,16}["'])|aws4-[a-z\d-]{1,32}\s{1,8}(?=credential=)/iy
 
-/** What is no word of English: it holds a digit, a capital within or `=`, or is long. */
-const LIKE_SECRET = /[^\s"'\\]{0,128}?(?:\d|[a-z][A-Z]|=)|[^\s"'\\]{16}/y
+const SIGNS = String.raw`[\w+/~-]`
+
+/** No server takes a longer header, and no pattern looks at a whole text of one word. */
+const MOST = 65_536
+
+/** Words, codes of errors, classes and paths: `ERR_AUTH_1042`, `org.acme.OAuth2Filter`, `api/v2/orders`. */
+const WORD = [
+  /[A-Z]{0,5}[a-z]{2,64}(?![a-z])\d{0,4}(?:[A-Z]{1,5}[a-z]{1,64}(?![a-z])\d{0,4}){0,16}/,
+  /[A-Z]{1,16}\d{0,8}|[A-Za-z]\d{1,3}(?:(?:alpha|beta)\d)?|\d{1,12}[a-z]{0,2}/,
+]
+  .map(({ source }) => source)
+  .join('|')
+
+/** What is no secret, the names of pods included: `orders-7f9c8d4b5-x2k`. */
+const NAME = `(?:(?:${WORD})(?:[._/-]{1,2}(?:${WORD})){0,16}\\.?|${/[a-z]{2,64}(?:-[a-z\d]{1,10}){1,16}/.source})`
+
+const holds = (sign: string): string => `(?=${SIGNS}{0,128}?${sign})`
+
+/** Where a word ends. None of `name=value`. */
+const BEHIND_WORD = /(?=["'`\\\])};,\s]|$)/.source
+
+/** A scheme in another case may be a word of English: `authorization: token expired`. Of the rest, only a word is masked. */
+const WORD_BEHIND_SCHEME = new RegExp(
+  `(?!${NAME}${BEHIND_WORD})(?:${holds('\\d')}${SIGNS}{12,${MOST}}|${SIGNS}{16,${MOST}})={0,2}${BEHIND_WORD}|(?:[a-z]{18,${MOST}}|[A-Z]{18,${MOST}})${BEHIND_WORD}`,
+  'y',
+)
+
+/** The same behind `Authorization`, as headers are written: few logs of English begin so. */
+const WORD_IN_HEADER = new RegExp(
+  `(?:${holds('\\d')}|${holds('[a-z][A-Z]')})${SIGNS}{6,${MOST}}={0,2}${BEHIND_WORD}`,
+  'y',
+)
+
+const SCHEME_IN_ANY_CASE = new RegExp(`(?:${SCHEMES})\\s{1,8}`, 'iy')
+
+/** What a value ends with that stands alone: its line, the text that it stands in, or another header. */
+const BEHIND_VALUE = /(?=["'\\]|,[ \t]|[ \t]{0,1024}(?:[\r\n]|$))/.source
+
+/** A short value must be of small letters, capitals and digits. Behind `bearer` little else is written. */
+const LENGTHS = [
+  `${SIGNS}{16,${MOST}}`,
+  `${holds('[a-z]')}${holds('[A-Z]')}${SIGNS}{12,${MOST}}`,
+  String.raw`(?<=[Bb](?:earer|asic)[ \t]{1,8})${SIGNS}{8,${MOST}}`,
+].join('|')
 
 /** A value of letters and digits, behind any scheme or none, that ends its line or is followed by another header. */
-const ONE_VALUE =
-  /(?:[A-Za-z][\w-]{0,39}[ \t]{1,8})?(?!\/|https?:|HTTP\/)(?=[\w+/=~-]{0,128}?\d)(?=[\w+/=~-]{0,128}?[A-Za-z])[\w+/=~-]{8,}(?=["'\\]|,[ \t]|[ \t]*(?:[\r\n]|$))/y
+const ONE_VALUE = new RegExp(
+  `(?:[A-Za-z][\\w-]{0,39}[ \\t]{1,8})?(?!/|https?:|HTTP/|${NAME}${BEHIND_VALUE})${holds('\\d')}${holds('[A-Za-z]')}(?:${LENGTHS})={0,2}${BEHIND_VALUE}`,
+  'y',
+)
 
 /** Not `cookie: none`. */
 const COOKIE = /[\w.%-]{1,128}=/y
@@ -72,7 +105,7 @@ export function maskHeaders(text: string): string {
       if (line < from) line = endOfLine(text, from)
       const level = around.levelAt(from)
       end = endOfHeader(text, { from, line, level, opening: openingOf(text, found.index, from) })
-    } else if (!isCookie && stands(ONE_VALUE, text, from)) end = ONE_VALUE.lastIndex
+    } else if (!isCookie) end = endOfWord(text, from, found[0].startsWith('Auth'))
     if (end === from) continue
     shown += text.slice(done, from) + MASKED
     done = end
@@ -81,9 +114,20 @@ export function maskHeaders(text: string): string {
   return shown + text.slice(done)
 }
 
+/** Whether credentials follow that go to the end of the header. */
 const areCredentials = (text: string, at: number): boolean =>
-  stands(CREDENTIALS, text, at) ||
-  (stands(SCHEME_IN_ANY_CASE, text, at) && stands(LIKE_SECRET, text, SCHEME_IN_ANY_CASE.lastIndex))
+  [CREDENTIALS, MEMBERS].some((scheme) => stands(scheme, text, at))
+
+/** The end of credentials of one word. `from` where there is none. */
+function endOfWord(text: string, from: number, isWrittenAsHeader: boolean): number {
+  if (stands(SCHEME_IN_ANY_CASE, text, from)) {
+    const value = SCHEME_IN_ANY_CASE.lastIndex
+    const words = isWrittenAsHeader ? [WORD_BEHIND_SCHEME, WORD_IN_HEADER] : [WORD_BEHIND_SCHEME]
+    const word = words.find((one) => stands(one, text, value))
+    if (word) return word.lastIndex
+  }
+  return stands(ONE_VALUE, text, from) ? ONE_VALUE.lastIndex : from
+}
 
 interface Mark {
   readonly char: string
