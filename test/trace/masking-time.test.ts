@@ -123,6 +123,8 @@ test.each([
   'authorization:a1aaaaaa ',
   'authorization:a1Aaaaaa-aaaa.',
   'authorization: token AAaa1Aa/',
+  'Authorization: Token "a" ',
+  'Authorization: MAC a="',
   'h="Cookie: a=("',
   '"Cookie: a="b',
   '\\"Cookie: a=(\\\\',

@@ -16,17 +16,25 @@ const BEGINNING =
 
 /** Schemes of HTTP and of big vendors. As they are written here, any value may follow. */
 const SCHEMES = [
-  ...['Token', 'Negotiate', 'NTLM', 'ApiKey', 'APIKey', 'Apikey', 'Api-Key', 'DPoP'],
+  ...['Token', 'Api-Token', 'Negotiate', 'NTLM', 'ApiKey', 'APIKey', 'Apikey', 'Api-Key', 'DPoP'],
   ...['SSWS', 'GenieKey', 'Splunk', 'Digest', 'OAuth', 'Hawk', String.raw`AWS4-[A-Z\d-]{1,32}`],
 ].join('|')
 
-const CREDENTIALS = new RegExp(`(?:${SCHEMES})\\s(?=[^\\n\\r"'\\\\])`, 'y')
+/** Others, whose names are words of English, too, or that are told by what follows. */
+const OTHER_SCHEMES =
+  /(?:MAC|Signature)\s(?=\w{1,32}=\\{0,16}["'])|SharedKey(?:Lite)?\s(?=\w{1,64}:)|sso-key\s(?=\w+:\w)/
+
+/** A quote may stand before the value. */
+const CREDENTIALS = new RegExp(
+  `(?:${SCHEMES})\\s(?=[^\\n\\r"'\\\\]|\\\\{0,16}["']\\w)|${OTHER_SCHEMES.source}`,
+  'y',
+)
 
 /** Schemes with members, in any case. Logs tell of errors in other ones: `authorization: oauth error=invalid_grant`. */
 const MEMBERS =
-  /(?:digest|hawk|oauth)\s{1,8}(?=(?:username|realm|nonce|uri|id|oauth_\w{1,32})=\\{0,16}["'])|aws4-[a-z\d-]{1,32}\s{1,8}(?=credential=)/iy
+  /(?:digest|hawk|oauth|mac|signature)\s{1,8}(?=(?:username|realm|nonce|uri|id|keyid|oauth_\w{1,32})=\\{0,16}["'])|aws4-[a-z\d-]{1,32}\s{1,8}(?=credential=)/iy
 
-const SIGNS = String.raw`[\w+/~-]`
+const SIGNS = String.raw`[\w.+/~-]`
 
 /** No server takes a longer header, and no pattern looks at a whole text of one word. */
 const MOST = 65_536
@@ -59,10 +67,10 @@ const WORD_IN_HEADER = new RegExp(
   'y',
 )
 
-const SCHEME_IN_ANY_CASE = new RegExp(`(?:${SCHEMES})\\s{1,8}`, 'iy')
+const SCHEME_IN_ANY_CASE = new RegExp(`(?:${SCHEMES}|SharedKey(?:Lite)?|sso-key|mac|signature)\\s{1,8}`, 'iy')
 
-/** What a value ends with that stands alone: its line, the text that it stands in, or another header. */
-const BEHIND_VALUE = /(?=["'\\]|,[ \t]|[ \t]{0,1024}(?:[\r\n]|$))/.source
+/** What a value ends with that stands alone: its line, what it stands in, or another header. */
+const BEHIND_VALUE = /(?=["'`\\\])};]|,[ \t]|[ \t]{0,1024}(?:[\r\n]|$))/.source
 
 /** A short value must be of small letters, capitals and digits. Behind `bearer` little else is written. */
 const LENGTHS = [
@@ -100,11 +108,12 @@ export function maskHeaders(text: string): string {
   for (let found = BEGINNING.exec(text); found; found = BEGINNING.exec(text)) {
     const from = BEGINNING.lastIndex
     const isCookie = found[1] !== undefined
+    const value = isCookie ? (stands(COOKIE, text, from) ? from : undefined) : behindScheme(text, from)
     let end = from
-    if (isCookie ? stands(COOKIE, text, from) : areCredentials(text, from)) {
+    if (value !== undefined) {
       if (line < from) line = endOfLine(text, from)
       const level = around.levelAt(from)
-      end = endOfHeader(text, { from, line, level, opening: openingOf(text, found.index, from) })
+      end = endOfHeader(text, { from, value, line, level, opening: openingOf(text, found.index, from) })
     } else if (!isCookie) end = endOfWord(text, from, found[0].startsWith('Auth'))
     if (end === from) continue
     shown += text.slice(done, from) + MASKED
@@ -114,9 +123,10 @@ export function maskHeaders(text: string): string {
   return shown + text.slice(done)
 }
 
-/** Whether credentials follow that go to the end of the header. */
-const areCredentials = (text: string, at: number): boolean =>
-  [CREDENTIALS, MEMBERS].some((scheme) => stands(scheme, text, at))
+/** Where the credentials begin behind their scheme, if they go to the end of the header. */
+function behindScheme(text: string, at: number): number | undefined {
+  return [CREDENTIALS, MEMBERS].find((scheme) => stands(scheme, text, at))?.lastIndex
+}
 
 /** The end of credentials of one word. `from` where there is none. */
 function endOfWord(text: string, from: number, isWrittenAsHeader: boolean): number {
@@ -148,13 +158,15 @@ function firstSlash(text: string, at: number, from: number): number {
 
 interface Header {
   readonly from: number
+  /** Where its value begins behind the scheme. */
+  readonly value: number
   readonly line: number
   readonly level: number | undefined
   readonly opening: Mark | undefined
 }
 
 /** Where a header ends: with its line, or with the quotes that it stands in. A part of its value may stand in others. */
-function endOfHeader(text: string, { from, line, level, opening }: Header): number {
+function endOfHeader(text: string, { from, value, line, level, opening }: Header): number {
   END.lastIndex = from
   for (let found = END.exec(text); found && found.index < line; found = END.exec(text)) {
     const { 0: char, index: at } = found
@@ -164,7 +176,7 @@ function endOfHeader(text: string, { from, line, level, opening }: Header): numb
     const mark = { char, slashes: at - first }
     if (closesText(text, { ...mark, at }, level) || closesHeader(mark, opening, text.charAt(at + 1)))
       return first
-    const isWithin = BEFORE_QUOTE.test(text.slice(Math.max(from, first - 3), first))
+    const isWithin = first === value || BEFORE_QUOTE.test(text.slice(Math.max(from, first - 3), first))
     if (!isWithin) return first
     END.lastIndex = behindQuoted(text, first, at + 1, line, level)
   }

@@ -91,6 +91,21 @@ describe('the scheme of a header is written in any case, and may be any word or 
     ['authorization: hawk id=\\"x\\", mac=\\"S\\"', 'authorization: [masked]'],
     ['authorization: oauth oauth_token="S", b="S"', 'authorization: [masked]'],
     ['authorization: aws4-hmac-sha256 credential=AKIA/x, Signature=S', 'authorization: [masked]'],
+    ['{Authorization: abcdef1234567890}', '{Authorization: [masked]}'],
+    ['(Authorization: abcdef1234567890)', '(Authorization: [masked])'],
+    ['`Authorization: abcdef1234567890`', '`Authorization: [masked]`'],
+    ['headers=[Authorization: Custom abcdef1234567890]', 'headers=[Authorization: [masked]]'],
+    ['Authorization: Custom abcdef1234567890; next', 'Authorization: [masked]; next'],
+    ['Authorization: SharedKey acct:Zm9vYmFy1/abc=', 'Authorization: [masked]'],
+    ['Authorization: SharedKeyLite acct:Zm9vYmFy1/abc=', 'Authorization: [masked]'],
+    ['Authorization: MAC id="h480", mac="secret9mac"', 'Authorization: [masked]'],
+    ['Authorization: Signature keyId="k",signature="Zm9v"', 'Authorization: [masked]'],
+    ['Authorization: sso-key abc:def', 'Authorization: [masked]'],
+    ['Authorization: hvs.CAESIJ1234567890abcd', 'Authorization: [masked]'],
+    ['Authorization: Api-Token dt0c01.ABC123.DEF456', 'Authorization: [masked]'],
+    ['Authorization: Token "abc123def"', 'Authorization: [masked]'],
+    ["Authorization: Token 'abc123def'", 'Authorization: [masked]'],
+    ['{"m":"Authorization: Token \\"abc\\"","n":"seen"}', '{"m":"Authorization: [masked]","n":"seen"}'],
   ])('%s', (text, shown) => {
     expect(maskText(text)).toBe(shown)
     expect(maskText(shown)).toBe(shown)
