@@ -11,7 +11,7 @@ import { maskPrivateKeys } from './private-keys.ts'
 import { maskInUrls } from './url-secrets.ts'
 import { maskMembers, NUMBER } from './written-members.ts'
 import { type Named, replaceWritten } from './written-value.ts'
-import { YAML_VALUE } from './yaml-value.ts'
+import { endOfYaml } from './yaml-value.ts'
 
 /** Where a word begins: also behind an escape of JSON, whose letter is none of the word. */
 const WORD = /(?:\b|(?<=\\[nrt]))/.source
@@ -89,7 +89,7 @@ const SENSITIVE_NAME = new RegExp(
   'gi',
 )
 
-const BARE = new RegExp(`${YAML_VALUE}|${/(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/.source}`, 'y')
+const BARE = /(?:[^\s,;&"'\\]+|\\+(?!["'\\]))+/y
 
 const FLAG =
   /--[\w-]{0,32}(?:token|secret|password|passwd|passphrase|pwd|(?:api|access|secret|private|auth)[-_]?key)/
@@ -124,7 +124,7 @@ const FLAGS_IN_LISTS: Named = { beginning: FLAG_IN_LIST, bare: NUMBER, shown }
 
 const FLAGS: Named = { beginning: SENSITIVE_FLAG, bare: BARE_ARGUMENT, shown }
 
-const NAMES: Named = { beginning: SENSITIVE_NAME, bare: BARE, shown }
+const NAMES: Named = { beginning: SENSITIVE_NAME, bare: BARE, endOfLines: endOfYaml, shown }
 
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {

@@ -7,6 +7,8 @@ export interface Named {
   readonly beginning: RegExp
   /** Sticky: a value without quotes. */
   readonly bare: RegExp
+  /** Where a value ends that stands on the lines behind its name. Undefined where there is none. */
+  readonly endOfLines?: (text: string, from: number) => number | undefined
   /** Sticky: what must follow a value that is no list and no map, if that matters. */
   readonly behind?: RegExp
   /** Whether the values of a name are replaced. */
@@ -35,7 +37,8 @@ export function replaceWritten(text: string, named: Named): string {
     const written = endOfWritten(text, from, around.levelAt(from))
     let end = written
     // A bare value within one that is masked ends where that does.
-    if (end >= done && (end === from || isContinued(text, end))) end = endOfBare(text, end, bare)
+    if (end >= done && (end === from || isContinued(text, end)))
+      end = named.endOfLines?.(text, end) ?? endOfBare(text, end, bare)
     if (named.behind && !isList(text, from) && !stands(named.behind, text, end)) continue
     closed = written
     if (end <= Math.max(from, done)) continue

@@ -254,6 +254,17 @@ describe('a value that YAML writes on the lines behind its name is masked', () =
     expect(maskText(shown)).toBe(shown)
   })
 
+  test.each([
+    ['a block', 'password: |\n', '  S\n', '\nn: seen'],
+    ['a block in JSON', 'password: |\\n', '  S\\n', '\\nn: seen'],
+  ])('of millions of lines: %s', (_, name, line, behind) => {
+    expect(maskText(`${name}${line.repeat(5_000_000)}n: seen`)).toBe(`password: [masked]${behind}`)
+  })
+
+  test('of millions of items', () => {
+    expect(maskText(`password:\n${'- S\n'.repeat(3_000_000)}n: seen`)).toBe('password:\n[masked]\nn: seen')
+  })
+
   test('but not what is said of the name', () => {
     const text = 'Invalid password:\n- must have 8 characters\n- must have a digit'
     expect(maskText(text)).toContain('must have 8 characters\n- must have a digit')
