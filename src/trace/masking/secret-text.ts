@@ -8,6 +8,7 @@ import { maskItems } from './items/named-items.ts'
 import { maskPairs } from './items/pairs.ts'
 import { MASKED } from './kept-value.ts'
 import { maskPrivateKeys } from './private-keys.ts'
+import { STATE } from './said-of-value.ts'
 import { maskInUrls } from './url-secrets.ts'
 import { maskMembers, NUMBER } from './written-members.ts'
 import { type Named, replaceWritten } from './written-value.ts'
@@ -72,10 +73,6 @@ const KIND_OF_TOKEN =
 const NAME = new RegExp(
   `password|passwd|pwd|secret|samlresponse|phpsessid|jsessionid|connect\\.sid|(?:api|access|private|secret|auth)[_-]?key|(?:${KIND_OF_TOKEN.source})[_-]?token`,
 )
-
-/** What logs tell of a token in place of its value: `refresh_token: rotated`. */
-const STATE =
-  /(?:rotated|(?:in)?valid(?:ated)?|missing|expired|not found|revoked|refreshed|none|null|undefined|present|absent|empty|true|false|ok)\.?(?:[\s,;)]|$)/
 
 /** What divides a name from its value. Not `==`, which compares. */
 const DIVIDER = new RegExp(`(?:=>|:=|:(?!\\s{0,3}${STATE.source})|=(?!=))`)

@@ -7,7 +7,7 @@ export interface Named {
   readonly beginning: RegExp
   /** Sticky: a value without quotes. */
   readonly bare: RegExp
-  /** Where a value ends that stands on the lines behind its name. Undefined where there is none. */
+  /** Where a value ends that stands on the lines behind its name: at once if they hold none. Undefined where there is nothing. */
   readonly endOfLines?: (text: string, from: number) => number | undefined
   /** Sticky: what must follow a value that is no list and no map, if that matters. */
   readonly behind?: RegExp

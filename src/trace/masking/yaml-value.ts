@@ -1,3 +1,5 @@
+import { isSaidOfValue } from './said-of-value.ts'
+
 // YAML also writes values on the lines behind their names: a block behind `|` or `>`, or the items of a list.
 // Lines are read one by one: one pattern for all of them would need more stack than there is for millions of lines.
 
@@ -27,9 +29,9 @@ const INDENT = /[ \t]{0,64}/y
 const BEFORE_LIST = /(?<=\n([ \t]{0,64}))(?=- )|(?:\\{1,8}r)?\\{1,8}n([ \t]{0,64})(?=- )/y
 
 /** An item of a list: one word, or a text in quotes. More words are what is said of the name: `- must have 8 characters`. */
-const ITEM = /- (?:\\{0,8}["'][^"'\\\n\r]{1,512}\\{0,8}["']|[^\s"'\\]+)[ \t]{0,8}/y
+const ITEM = /- (?:\\{0,8}["']([^"'\\\n\r]{1,512})\\{0,8}["']|([^\s"'\\]+))[ \t]{0,8}/y
 
-/** Where a value ends that stands on the lines behind its name. Undefined where there is none. */
+/** Where a value ends that stands on the lines behind its name. `from` where the list there holds no value, undefined where none is. */
 export function endOfYaml(text: string, from: number): number | undefined {
   return endOfBlock(text, from) ?? endOfList(text, from)
 }
@@ -59,22 +61,25 @@ function endOfLine(text: string, from: number, { part }: Lines): number {
   return end
 }
 
-/** The items of a list stand as far in as the first one. */
+/** The items of a list stand as far in as the first one. Where each says something of the value only, all are left. */
 function endOfList(text: string, from: number): number | undefined {
   BEFORE_LIST.lastIndex = from
   const before = BEFORE_LIST.exec(text)
   if (!before) return undefined
   const [found, plain, inJson] = before
   const [lines, indent] = plain === undefined ? [IN_JSON, inJson ?? ''] : [PLAIN, plain]
-  let end: number | undefined
+  let end = from
+  let isValue = false
   for (let start: number | undefined = from + found.length; start !== undefined; ) {
-    const endOfThis = endOf(ITEM, text, start)
-    if (endOfThis === undefined || endOf(lines.behindItem, text, endOfThis) === undefined) break
-    end = endOfThis
+    ITEM.lastIndex = start
+    const [item, inQuotes, word] = ITEM.exec(text) ?? []
+    if (item === undefined || endOf(lines.behindItem, text, start + item.length) === undefined) break
+    end = start + item.length
+    isValue ||= !isSaidOfValue(inQuotes ?? word ?? '')
     const next = endOf(lines.newLine, text, end)
     start = next !== undefined && text.startsWith(indent, next) ? next + indent.length : undefined
   }
-  return end
+  return isValue ? end : from
 }
 
 /** Where the match of a sticky pattern ends. */
