@@ -121,10 +121,10 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 363],
+    ['trace get', GET, SETTINGS, 364],
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 326],
-    ['services', ['services', ...PLACE], SETTINGS, 324],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 324],
+    ['services', ['services', ...PLACE], SETTINGS, 325],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 325],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 369],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 376],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {

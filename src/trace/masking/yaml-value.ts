@@ -14,45 +14,67 @@ interface Lines {
 
 const PLAIN: Lines = { newLine: /\r?\n/y, part: /[^\n\r]+/y, behindItem: /(?=[\r\n]|$)/y }
 
-const IN_JSON: Lines = {
-  newLine: /(?:\\{1,8}r)?\\{1,8}n/y,
-  part: /[^\n\r"\\]+|\\+(?![nr"\\])/y,
-  behindItem: /(?=\\{1,8}[rn]|\\{0,8}"|$)/y,
+/**
+ * Lines in a text of JSON. Where it is a text within JSON, more backslashes stand before each new line, and nearly twice as
+ * many before a quote that is a part of the line. Twice as many are a backslash of the line.
+ */
+function inJson(slashes: number): Lines {
+  const escaped = `\\\\{${slashes},${2 * slashes - 1}}`
+  return {
+    newLine: new RegExp(`(?:${escaped}r)?${escaped}n`, 'y'),
+    part: new RegExp(`[^\\n\\r"\\\\]+|\\\\{${2 * slashes}}|${escaped}"|\\\\+(?![nr"\\\\])`, 'y'),
+    behindItem: /(?=\\{1,8}[rn]|\\{0,8}"|$)/y,
+  }
 }
 
-/** What begins a block: `|`, `>-`, `|2+`, and a comment. */
-const INDICATOR = /[|>][+-]?\d?[+-]?[ \t]{0,8}(?:#[^\n\r"\\]{0,256})?/y
+const NEW_LINE_IN_JSON = /(?:\\{1,8}r)?(\\{1,8})n/y
+
+/** What begins a block: `|`, `>-`, `|2+`, and a comment. A tag or an anchor may stand before it: `!!str |`. */
+const INDICATOR = /(?:[!&][^\s"'\\]{0,128}[ \t]{1,8}){0,4}[|>][+-]?\d?[+-]?[ \t]{0,8}(?:#[^\n\r"\\]{0,256})?/y
 
 const INDENT = /[ \t]{0,64}/y
 
-/** Before the first item: its indent. In JSON the new line, too, which is no white space there. */
-const BEFORE_LIST = /(?<=\n([ \t]{0,64}))(?=- )|(?:\\{1,8}r)?\\{1,8}n([ \t]{0,64})(?=- )/y
+/** Before the first item: its indent. */
+const BEFORE_LIST = /(?<=\n([ \t]{0,64}))(?=- )/y
+
+/** The new line is no white space there, so it is a part of the match. */
+const BEFORE_LIST_IN_JSON = new RegExp(`${NEW_LINE_IN_JSON.source}([ \\t]{0,64})(?=- )`, 'y')
 
 /** An item of a list: one word, or a text in quotes. More words are what is said of the name: `- must have 8 characters`. */
-const ITEM = /- (?:\\{0,8}["']([^"'\\\n\r]{1,512})\\{0,8}["']|([^\s"'\\]+))[ \t]{0,8}/y
+const ITEM = /- {1,8}(?:\\{0,8}["']([^"'\\\n\r]{1,512})\\{0,8}["']|([^\s"'\\]+))[ \t]{0,64}/y
+
+const COMMENT = /(?<=[ \t])#/y
 
 /** Where a value ends that stands on the lines behind its name. `from` where the list there holds no value, undefined where none is. */
 export function endOfYaml(text: string, from: number): number | undefined {
   return endOfBlock(text, from) ?? endOfList(text, from)
 }
 
-/** The lines of a block stand as far in as the first one, or further. */
+/** The lines of a block stand as far in as the first one that is not empty, or further. */
 function endOfBlock(text: string, from: number): number | undefined {
-  const behind = endOf(INDICATOR, text, from)
-  if (behind === undefined) return undefined
-  const lines = endOf(PLAIN.newLine, text, behind) === undefined ? IN_JSON : PLAIN
+  const behind = endOf(INDICATOR, text, from) ?? from
+  const lines = behind === from ? undefined : linesAt(text, behind)
+  if (lines === undefined) return undefined
   let indent: string | undefined
   let end: number | undefined
   for (let start = endOf(lines.newLine, text, behind); start !== undefined; ) {
     const endOfThis = endOfLine(text, start, lines)
     const inset = text.slice(start, endOf(INDENT, text, start))
-    indent ??= inset
-    const isBlank = start + inset.length === endOfThis
-    if (indent === '' || !(isBlank || text.startsWith(indent, start))) break
-    if (!isBlank) end = endOfThis
+    if (start + inset.length < endOfThis) {
+      indent ??= inset
+      if (indent === '' || !inset.startsWith(indent)) break
+      end = endOfThis
+    }
     start = endOf(lines.newLine, text, endOfThis)
   }
   return end
+}
+
+/** How the text writes its lines, by the new line that stands here. */
+function linesAt(text: string, at: number): Lines | undefined {
+  if (endOf(PLAIN.newLine, text, at) !== undefined) return PLAIN
+  const slashes = matchAt(NEW_LINE_IN_JSON, text, at)?.[1]
+  return slashes === undefined ? undefined : inJson(slashes.length)
 }
 
 function endOfLine(text: string, from: number, { part }: Lines): number {
@@ -63,23 +85,31 @@ function endOfLine(text: string, from: number, { part }: Lines): number {
 
 /** The items of a list stand as far in as the first one. Where each says something of the value only, all are left. */
 function endOfList(text: string, from: number): number | undefined {
-  BEFORE_LIST.lastIndex = from
-  const before = BEFORE_LIST.exec(text)
-  if (!before) return undefined
-  const [found, plain, inJson] = before
-  const [lines, indent] = plain === undefined ? [IN_JSON, inJson ?? ''] : [PLAIN, plain]
+  const isPlain = endOf(BEFORE_LIST, text, from) !== undefined
+  const lines = isPlain ? PLAIN : linesAt(text, from)
+  const before = matchAt(isPlain ? BEFORE_LIST : BEFORE_LIST_IN_JSON, text, from)
+  if (lines === undefined || !before) return undefined
+  const indent = before.at(-1) ?? ''
   let end = from
   let isValue = false
-  for (let start: number | undefined = from + found.length; start !== undefined; ) {
-    ITEM.lastIndex = start
-    const [item, inQuotes, word] = ITEM.exec(text) ?? []
-    if (item === undefined || endOf(lines.behindItem, text, start + item.length) === undefined) break
-    end = start + item.length
+  for (let start: number | undefined = from + before[0].length; start !== undefined; ) {
+    const [item, inQuotes, word] = matchAt(ITEM, text, start) ?? []
+    if (item === undefined) break
+    const behind = start + item.length
+    const endOfThis = endOf(COMMENT, text, behind) === undefined ? behind : endOfLine(text, behind, lines)
+    if (endOf(lines.behindItem, text, endOfThis) === undefined) break
+    end = endOfThis
     isValue ||= !isSaidOfValue(inQuotes ?? word ?? '')
     const next = endOf(lines.newLine, text, end)
     start = next !== undefined && text.startsWith(indent, next) ? next + indent.length : undefined
   }
   return isValue ? end : from
+}
+
+/** The match of a sticky pattern. */
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)
 }
 
 /** Where the match of a sticky pattern ends. */

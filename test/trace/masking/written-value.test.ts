@@ -249,6 +249,25 @@ describe('a value that YAML writes on the lines behind its name is masked', () =
       '{"m":"password:\\n  - S\\n  - S\\nn: seen","n":"seen"}',
       '{"m":"password:[masked]\\nn: seen","n":"seen"}',
     ],
+    [
+      '{"m":"private_key: |\\n  {\\"k\\": \\"s3cr3t\\"}\\nz: seen","n":"seen"}',
+      '{"m":"private_key: [masked]\\nz: seen","n":"seen"}',
+    ],
+    ['password: |\\n  S \\"q\\" S\\n  S\\nn: seen', 'password: [masked]\\nn: seen'],
+    ['{"m":"password: |\\n  S\\\\n\\"q\\\\\\\\\\n  S","n":"seen"}', '{"m":"password: [masked]","n":"seen"}'],
+    [
+      '{"a":"{\\"m\\":\\"password: |\\\\n  S \\\\\\"q\\\\\\"\\\\n  S\\",\\"n\\":\\"seen\\"}","n":"seen"}',
+      '{"a":"{\\"m\\":\\"password: [masked]\\",\\"n\\":\\"seen\\"}","n":"seen"}',
+    ],
+    ['secret: |\n\n  S\nn: seen', 'secret: [masked]\nn: seen'],
+    ['secret: |\n \n\n  S\n  S\nn: seen', 'secret: [masked]\nn: seen'],
+    ['{"m":"secret: |\\n\\n  S\\nn: seen"}', '{"m":"secret: [masked]\\nn: seen"}'],
+    ['password: !!str |\n  S\nn: seen', 'password: [masked]\nn: seen'],
+    ['password: &x |\n  S\nn: seen', 'password: [masked]\nn: seen'],
+    ['{"m":"password: &x !!str >-\\n  S\\nn: seen"}', '{"m":"password: [masked]\\nn: seen"}'],
+    ['password:\n  - S # "old"\n  - S\nn: seen', 'password:\n  [masked]\nn: seen'],
+    ['{"m":"password:\\n- S # \\"old\\"\\n- S","n":"seen"}', '{"m":"password:[masked]","n":"seen"}'],
+    ['password:\n-   S\n-   S\nn: seen', 'password:\n[masked]\nn: seen'],
   ])('%j', (text, shown) => {
     expect(maskText(text)).toBe(shown)
     expect(maskText(shown)).toBe(shown)
@@ -270,6 +289,7 @@ describe('a value that YAML writes on the lines behind its name is masked', () =
     'password:\n- required\n- too_short\nstatus: 422',
     'missing secret:\n- DB_PASSWORD\n- API_KEY\nstop',
     'secret:\n- not-found\n',
+    'password:\n-   required  # since 2.0\nn: 1',
     'db_password:\r\n  - Missing\r\n  - "not found"\r\n',
     '{"m":"password:\\n- required\\n- \\"too_short\\"\\nstatus: 422"}',
     '{"m":"Invalid password:\\n- must have 8 characters"}',
