@@ -1,7 +1,7 @@
 import type { AttributeValue } from '../model.ts'
-import { closesText, EnclosingTexts } from './enclosing-text.ts'
 import { MASKED } from './kept-value.ts'
-import { endOfQuoted, type Named, replaceWritten } from './written-value.ts'
+import { closesText, EnclosingTexts } from './written/enclosing-text.ts'
+import { endOfQuoted, type Named, replaceWritten } from './written/value.ts'
 
 // curl is given a name and its password in one argument. Other programs mean other things by these flags: `-u 1000:1000`.
 

@@ -1,6 +1,6 @@
-import { closesText, EnclosingTexts } from './enclosing-text.ts'
 import { MASKED } from './kept-value.ts'
-import type { Sign } from './sign.ts'
+import { closesText, EnclosingTexts } from './written/enclosing-text.ts'
+import type { Sign } from './written/sign.ts'
 
 // A private key (PEM) has many lines, and is recognised in itself, whatever stands before it.
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { maskHeaders } from '../../../src/trace/masking/header-lines.ts'
+import { maskHeaders } from '../../../src/trace/masking/headers/header-lines.ts'
 import { maskText } from '../../../src/trace/masking.ts'
 
 describe('a header with credentials is masked to the end of its line, whatever stands in quotes there', () => {

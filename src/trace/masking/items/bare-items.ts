@@ -1,6 +1,6 @@
-import { EnclosingTexts } from '../enclosing-text.ts'
-import { isSensitiveMember, shownOfMember } from '../written-members.ts'
-import { endOfWritten } from '../written-value.ts'
+import { EnclosingTexts } from '../written/enclosing-text.ts'
+import { isSensitiveMember, shownOfMember } from '../written/members.ts'
+import { endOfWritten } from '../written/value.ts'
 import { isName, isSetting, isValue, LONGEST_NAME, NAMES, VALUES } from './item-words.ts'
 
 // Items are also written without quotes around their keys: `{name: "token", value: "…"}`, Go's `map[name:token value:…]`,

@@ -1,7 +1,7 @@
-import type { EnclosingTexts } from '../enclosing-text.ts'
-import { nextSign, type Sign } from '../sign.ts'
-import { isSensitiveMember, NUMBER } from '../written-members.ts'
-import { endOfQuoted, endOfWritten } from '../written-value.ts'
+import type { EnclosingTexts } from '../written/enclosing-text.ts'
+import { isSensitiveMember, NUMBER } from '../written/members.ts'
+import { nextSign, type Sign } from '../written/sign.ts'
+import { endOfQuoted, endOfWritten } from '../written/value.ts'
 import { isName, isValue, LONGEST_NAME } from './item-words.ts'
 
 /** Between signs of JSON. A text within JSON writes the end of a line as an escape. */

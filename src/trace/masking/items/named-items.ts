@@ -1,5 +1,5 @@
-import { EnclosingTexts } from '../enclosing-text.ts'
-import { shownOfMember } from '../written-members.ts'
+import { EnclosingTexts } from '../written/enclosing-text.ts'
+import { shownOfMember } from '../written/members.ts'
 import { COLON, ItemReader, type NamedValue, QUOTE } from './item-reader.ts'
 import { isSetting, NAMES, VALUES } from './item-words.ts'
 

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '../../model.ts'
 import { isSensitive, wordsOf } from '../sensitive-keys.ts'
-import { isSensitiveMember, NUMBER, shownOfMember } from '../written-members.ts'
-import { type Named, replaceWritten } from '../written-value.ts'
+import { isSensitiveMember, NUMBER, shownOfMember } from '../written/members.ts'
+import { type Named, replaceWritten } from '../written/value.ts'
 import { GAP } from './item-reader.ts'
 import { isSetting, LONGEST_NAME, plainText } from './item-words.ts'
 

@@ -1,9 +1,9 @@
-import { closesText, EnclosingTexts } from './enclosing-text.ts'
-import { keptOf, MASKED } from './kept-value.ts'
-import { memoized } from './memoized.ts'
-import { isSensitive, isStatement, wordsOf } from './sensitive-keys.ts'
-import { nextSign } from './sign.ts'
-import { endOfQuoted } from './written-value.ts'
+import { keptOf, MASKED } from '../kept-value.ts'
+import { memoized } from '../memoized.ts'
+import { isSensitive, isStatement, wordsOf } from '../sensitive-keys.ts'
+import { closesText, EnclosingTexts } from '../written/enclosing-text.ts'
+import { nextSign } from '../written/sign.ts'
+import { endOfQuoted } from '../written/value.ts'
 
 /**
  * The name of a parameter of a query or a fragment (`url.query` begins with one, and holds no space). Behind a blank `#state=`

@@ -1,6 +1,6 @@
-import { keptOfWritten, MASKED } from './kept-value.ts'
-import { isSensitive } from './sensitive-keys.ts'
-import { type Named, replaceWritten } from './written-value.ts'
+import { keptOfWritten, MASKED } from '../kept-value.ts'
+import { isSensitive } from '../sensitive-keys.ts'
+import { type Named, replaceWritten } from './value.ts'
 
 /** What JSON writes between the quotes of a name, with escapes (`\u0070`). A text within JSON has more backslashes. */
 const NAME_IN_QUOTES = /(?=[^"])[^"\\]{0,128}(?:\\{1,16}[^"\\]{1,128}){0,128}/

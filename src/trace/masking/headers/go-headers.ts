@@ -1,6 +1,6 @@
-import { isSetting } from './items/item-words.ts'
-import { isSensitiveMember, shownOfMember } from './written-members.ts'
-import { type Named, replaceWritten } from './written-value.ts'
+import { isSetting } from '../items/item-words.ts'
+import { isSensitiveMember, shownOfMember } from '../written/members.ts'
+import { type Named, replaceWritten } from '../written/value.ts'
 
 // Go writes headers as a map of lists: `map[Authorization:[Bearer …] Accept:[*/*]]`.
 

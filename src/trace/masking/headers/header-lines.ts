@@ -1,6 +1,6 @@
-import { closesText, EnclosingTexts } from './enclosing-text.ts'
-import { MASKED } from './kept-value.ts'
-import { endOfQuoted } from './written-value.ts'
+import { MASKED } from '../kept-value.ts'
+import { closesText, EnclosingTexts } from '../written/enclosing-text.ts'
+import { endOfQuoted } from '../written/value.ts'
 
 // Headers as they stand in a text: `Authorization: Digest username="ada", …`, `Cookie: a=1; sid="…"`.
 

@@ -1,4 +1,4 @@
-import { MASKED } from './kept-value.ts'
+import { MASKED } from '../kept-value.ts'
 import { isSensitiveParameter, maskParameter } from './url-secrets.ts'
 
 // A URL is often the value of a parameter of another one, where its signs are encoded: `?next=https%3A%2F%2Fb%2F%3Ftoken%3D…`.
