@@ -26,7 +26,7 @@ const BEGINNING = new RegExp(
 )
 
 /** A part of an argument may stand in quotes: `ada:'a b'`. */
-const BARE = /(?:[^\s"'\\]+|'[^'\n]{0,256}'|\\{0,16}"[^"\n]{0,256}"|\\+(?!["'\\]))+/y
+const BARE = /[^\s"'\\]+|'[^'\n]{0,256}'|\\{0,16}"[^"\n]{0,256}"|\\+(?!["'\\])/y
 
 const USERS: Named = { beginning: BEGINNING, bare: BARE, shown: () => MASKED }
 

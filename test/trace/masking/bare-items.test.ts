@@ -3,6 +3,20 @@ import { maskText } from '../../../src/trace/masking.ts'
 
 describe('an item whose members stand without quotes', () => {
   test.each([
+    ['a line', '- name: TOKEN\n  value: ', 'a\\b '],
+    ['a block', '- name: TOKEN\n  value: |', '\n    x'],
+    ['a word', 'name=token value=', '\\b'],
+  ])('of millions of parts: %s', { timeout: 60_000 }, (_, name, part) => {
+    const shown = `${name.replace('|', '')}[masked]`
+    expect(maskText(name + part.repeat(4_000_000))).toBe(shown)
+  })
+
+  test('and in a bracket', { timeout: 60_000 }, () => {
+    const value = 'a b'.repeat(4_000_000)
+    expect(maskText(`{name: token, value: ${value}}`)).toBe('{name: token, value: [masked]}')
+  })
+
+  test.each([
     ['{name: "password", value: "S"}', '{name: "password", value: [masked]}'],
     ["{ name: 'cookie', path: '/', value: 'a b' }", "{ name: 'cookie', path: '/', value: [masked] }"],
     ['map[name:password value:S]', 'map[name:password value:[masked]]'],

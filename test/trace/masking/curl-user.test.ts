@@ -64,3 +64,7 @@ test.each<[AttributeValue[], AttributeValue[]]>([
   const { trace } = maskTrace({ ...makeTrace(), spans: [span] })
   expect(trace.spans[0]?.attributes[0]?.[1]).toEqual(shown)
 })
+
+test('a password of millions of parts', { timeout: 60_000 }, () => {
+  expect(maskText(`curl -u ada:${'\\b'.repeat(4_000_000)}`)).toBe('curl -u [masked]')
+})

@@ -1,4 +1,5 @@
 import { MASKED } from '../kept-value.ts'
+import { endOf } from '../sticky.ts'
 import { closesText, EnclosingTexts } from '../written/enclosing-text.ts'
 import { endOfQuoted } from '../written/value.ts'
 
@@ -108,7 +109,11 @@ export function maskHeaders(text: string): string {
   for (let found = BEGINNING.exec(text); found; found = BEGINNING.exec(text)) {
     const from = BEGINNING.lastIndex
     const isCookie = found[1] !== undefined
-    const value = isCookie ? (stands(COOKIE, text, from) ? from : undefined) : behindScheme(text, from)
+    const value = isCookie
+      ? endOf(COOKIE, text, from) === undefined
+        ? undefined
+        : from
+      : behindScheme(text, from)
     let end = from
     if (value !== undefined) {
       if (line < from) line = endOfLine(text, from)
@@ -125,19 +130,18 @@ export function maskHeaders(text: string): string {
 
 /** Where the credentials begin behind their scheme, if they go to the end of the header. */
 function behindScheme(text: string, at: number): number | undefined {
-  return [CREDENTIALS, MEMBERS].find((scheme) => stands(scheme, text, at))?.lastIndex
+  return endOf(CREDENTIALS, text, at) ?? endOf(MEMBERS, text, at)
 }
 
 /** The end of credentials of one word. `from` where there is none. */
 function endOfWord(text: string, from: number, isWrittenAsHeader: boolean): number {
-  if (stands(SCHEME_IN_ANY_CASE, text, from)) {
-    const value = SCHEME_IN_ANY_CASE.lastIndex
-    const words = isWrittenAsHeader ? [WORD_BEHIND_SCHEME, WORD_IN_HEADER] : [WORD_BEHIND_SCHEME]
-    const word = words.find((one) => stands(one, text, value))
-    if (word) return word.lastIndex
-  }
-  return stands(ONE_VALUE, text, from) ? ONE_VALUE.lastIndex : from
+  const value = endOf(SCHEME_IN_ANY_CASE, text, from)
+  const behind = value === undefined ? undefined : endOfCredentials(text, value, isWrittenAsHeader)
+  return behind ?? endOf(ONE_VALUE, text, from) ?? from
 }
+
+const endOfCredentials = (text: string, from: number, isWrittenAsHeader: boolean): number | undefined =>
+  endOf(WORD_BEHIND_SCHEME, text, from) ?? (isWrittenAsHeader ? endOf(WORD_IN_HEADER, text, from) : undefined)
 
 interface Mark {
   readonly char: string
@@ -206,9 +210,4 @@ function behindQuoted(
 function endOfLine(text: string, from: number): number {
   NEW_LINE.lastIndex = from
   return NEW_LINE.exec(text)?.index ?? text.length
-}
-
-function stands(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at
-  return pattern.test(text)
 }

@@ -1,6 +1,8 @@
+import { endOf, endOfAll } from '../sticky.ts'
 import { EnclosingTexts } from '../written/enclosing-text.ts'
 import { isSensitiveMember, shownOfMember } from '../written/members.ts'
 import { endOfWritten } from '../written/value.ts'
+import { endOfBlock } from '../written/yaml-value.ts'
 import { isName, isSetting, isValue, LONGEST_NAME, NAMES, VALUES } from './item-words.ts'
 
 // Items are also written without quotes around their keys: `{name: "token", value: "…"}`, Go's `map[name:token value:…]`,
@@ -24,7 +26,7 @@ const memberBy = (divider: string): RegExp =>
 /** A value in a bracket goes to the next member, or to the bracket that closes it. */
 const inBracketBy = (divider: string): RegExp =>
   new RegExp(
-    `(?:(?![ \\t,][ \\t]{0,8}[a-z][\\w.-]{0,63}[ \\t]{0,3}${divider})[^\\]})\\n\\r"\\\\]|\\\\+(?!["'\\\\]))+`,
+    `[^\\]})\\n\\r"\\\\ \\t,]+|(?![ \\t,][ \\t]{0,8}[a-z][\\w.-]{0,63}[ \\t]{0,3}${divider})[ \\t,]|\\\\+(?!["'\\\\])`,
     'iy',
   )
 
@@ -33,11 +35,12 @@ const MEMBER = { ':': memberBy(':'), '=': memberBy('=') }
 const IN_BRACKET = { ':': inBracketBy(':'), '=': inBracketBy('=') }
 
 /** A value in a line of its own, as YAML writes it. */
-const LINE = /(?:[^\n\r"\\]|\\+(?![nr"'\\]))+/y
+const LINE = /[^\n\r"\\]+|\\+(?![nr"'\\])/y
+
+const WORD = /[^\s,;&"'\\)\]}]+|\\+(?!["'\\])/y
 
 /** The value of a header may be two words. */
-const WORD =
-  /(?:(?:basic|bearer|digest|negotiate|token|apikey)[ \t]{1,3})?(?:[^\s,;&"'\\)\]}]+|\\+(?!["'\\]))+/iy
+const SCHEME = /(?:basic|bearer|digest|negotiate|token|apikey)[ \t]{1,3}(?=[^\s,;&"'\\)\]}]|\\+(?!["'\\]))/iy
 
 /** The value of another member. */
 const OTHER = /\\{0,16}"[^"\n]{0,256}"|'[^'\n]{0,256}'|[^\s,;"'{}()[\]\\]{0,256}/y
@@ -61,11 +64,14 @@ export function maskBareItems(text: string): string {
     if (!isSensitiveMember(name)) continue
     const behind = NAME.lastIndex
     const from = valueBehind(text, behind, divider as Divider)
-    if (from === undefined || endOf(NO_SECRET, text, from) > from) continue
+    if (from === undefined || endOf(NO_SECRET, text, from) !== undefined) continue
     const isLine = /\n|\\n/.test(text.slice(behind, from))
     const bare = isLine ? LINE : bracket === undefined ? WORD : IN_BRACKET[divider as Divider]
     const written = endOfWritten(text, from, around.levelAt(from))
-    const end = written > from ? written : endOfBlock(text, from, endOf(bare, text, from))
+    const end =
+      written > from
+        ? written
+        : (endOfBlock(text, from) ?? endOfAll(bare, text, behindScheme(text, from, bare)))
     NAME.lastIndex = Math.max(end, behind)
     if (end === from || isSetting(name, text.slice(from, end))) continue
     shown += text.slice(done, from) + shownOfBare(text.slice(from, end), name)
@@ -86,34 +92,17 @@ function valueBehind(text: string, from: number, divider: Divider): number | und
     if (key === undefined || isName(key, '')) return undefined
     at = member.lastIndex
     if (isValue(key, text.charAt(at))) return at
-    at = endOf(OTHER, text, at)
+    at = endOf(OTHER, text, at) ?? at
   }
   return undefined
 }
 
-/** A block of YAML (`value: |`) has all lines behind that stand further in. */
-function endOfBlock(text: string, from: number, end: number): number {
-  if (
-    !/^[|>][+-]?$/.test(text.slice(from, Math.min(end, from + 3))) ||
-    !/^\r?\n/.test(text.slice(end, end + 2))
-  )
-    return end
-  const line = text.slice(text.lastIndexOf('\n', from) + 1, from)
-  const further = new RegExp(
-    `(?:\\r?\\n(?:[ \\t]{${/^[ \t-]{0,64}/.exec(line)?.[0].length ?? 0}}[ \\t][^\\n\\r]*|(?=\\r?\\n)))+`,
-    'y',
-  )
-  return endOf(further, text, end)
-}
+const behindScheme = (text: string, from: number, bare: RegExp): number =>
+  bare === WORD ? (endOf(SCHEME, text, from) ?? from) : from
 
 /** Addresses of peers are kept where they are internal ones. */
 const shownOfBare = (value: string, name: string): string => {
   const isQuoted = /^\\*["'[{(]/.test(value)
   const kept = shownOfMember(isQuoted ? value : JSON.stringify(value), name)
   return !isQuoted && kept === JSON.stringify(value) ? value : kept
-}
-
-function endOf(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at
-  return pattern.test(text) ? pattern.lastIndex : at
 }

@@ -1,3 +1,4 @@
+import { endOf } from '../sticky.ts'
 import type { EnclosingTexts } from '../written/enclosing-text.ts'
 import { isSensitiveMember, NUMBER } from '../written/members.ts'
 import { nextSign, type Sign } from '../written/sign.ts'
@@ -118,20 +119,24 @@ export class ItemReader {
 
   /** Whether the value that begins here is that of a sensitive name before it. */
   #isMasked({ key, said }: Open, at: number): boolean {
-    return said !== undefined && isValue(key, this.#text.charAt(at)) && endOf(MASKABLE, this.#text, at) > at
+    return (
+      said !== undefined &&
+      isValue(key, this.#text.charAt(at)) &&
+      endOf(MASKABLE, this.#text, at) !== undefined
+    )
   }
 
   /** Gives the end of a value that is no list and no map, or that is masked whole. */
   #value(last: Open, at: number, to: number, level: number): number {
     const around = this.#around.levelAt(at)
     if (this.#isMasked(last, at)) {
-      const end = Math.max(endOfWritten(this.#text, at, around, to), endOf(WORD, this.#text, at))
+      const end = Math.max(endOfWritten(this.#text, at, around, to), endOf(WORD, this.#text, at) ?? at)
       if (end > at) this.#found.push({ from: at, end, name: last.said as string })
       return end
     }
-    const quote = endOf(PREFIX, this.#text, at)
+    const quote = endOf(PREFIX, this.#text, at) ?? at
     const end = endOfQuoted(this.#text, quote, around, to)
-    if (end === quote) return this.#word(last, at, endOf(EMPTY, this.#text, quote))
+    if (end === quote) return this.#word(last, at, endOf(EMPTY, this.#text, quote) ?? quote)
     this.#within(quote + 1, this.#beforeClosing(quote, end), level + 1)
     this.#keep(last, at, end)
     return end
@@ -145,8 +150,8 @@ export class ItemReader {
 
   /** A number, which may be masked, or another value without quotes, or an empty text. */
   #word(last: Open, at: number, behindEmpty: number): number {
-    const end = Math.max(behindEmpty, endOf(WORD, this.#text, at))
-    if (endOf(NUMBER, this.#text, at) > at) this.#keep(last, at, end)
+    const end = Math.max(behindEmpty, endOf(WORD, this.#text, at) ?? at)
+    if (endOf(NUMBER, this.#text, at) !== undefined) this.#keep(last, at, end)
     return end
   }
 
@@ -187,12 +192,6 @@ export class ItemReader {
   }
 
   #behindGap(at: number): number {
-    return endOf(GAP, this.#text, at)
+    return endOf(GAP, this.#text, at) ?? at
   }
-}
-
-/** Where a sticky pattern ends, or the same place if it is not there. */
-function endOf(pattern: RegExp, text: string, at: number): number {
-  pattern.lastIndex = at
-  return pattern.test(text) ? pattern.lastIndex : at
 }

@@ -1,4 +1,5 @@
 import { MASKED } from '../kept-value.ts'
+import { endOfAll } from '../sticky.ts'
 import { isSensitiveParameter, maskParameter } from './url-secrets.ts'
 
 // A URL is often the value of a parameter of another one, where its signs are encoded: `?next=https%3A%2F%2Fb%2F%3Ftoken%3D…`.
@@ -17,7 +18,7 @@ const PARAMETER = new RegExp(`(?:[?&#;=]|%${AGAIN}(?:3f|26|23|3b))((?:${IN_NAME}
  * So do a blank, `;`, `}` and `)`, which end a part of an expression.
  */
 const VALUES = [0, 1, 2, 3].map(
-  (again) => new RegExp(`(?:[^%&#;\\s"'\\\\<>]|%(?!(?:25){0,${again}}(?:26|23|20|3b|7d|29)))+`, 'iy'),
+  (again) => new RegExp(`[^%&#;\\s"'\\\\<>]+|%(?!(?:25){0,${again}}(?:26|23|20|3b|7d|29))`, 'iy'),
 )
 
 /**
@@ -45,17 +46,11 @@ function maskParameters(text: string): string {
     const [, name = '', again = ''] = found
     if (!isSensitiveParameter(name)) continue
     const from = PARAMETER.lastIndex
-    const end = endOfValue(text, from, again.length / '25'.length)
+    const end = endOfAll(VALUES[again.length / '25'.length] as RegExp, text, from)
     if (end === from) continue
     shown += text.slice(done, from) + maskParameter(name, text.slice(from, end))
     done = end
     PARAMETER.lastIndex = end
   }
   return shown + text.slice(done)
-}
-
-function endOfValue(text: string, from: number, again: number): number {
-  const value = VALUES[again] as RegExp
-  value.lastIndex = from
-  return value.test(text) ? value.lastIndex : from
 }

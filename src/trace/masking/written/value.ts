@@ -1,3 +1,4 @@
+import { endOf, endOfAll } from '../sticky.ts'
 import { closesText, EnclosingTexts } from './enclosing-text.ts'
 import { nextSign } from './sign.ts'
 
@@ -5,7 +6,7 @@ import { nextSign } from './sign.ts'
 export interface Named {
   /** With the flag `g`. Its group, if it has one, is the name. */
   readonly beginning: RegExp
-  /** Sticky: a value without quotes. */
+  /** Sticky: a value without quotes, or a part of it. */
   readonly bare: RegExp
   /** Where a value ends that stands on the lines behind its name: at once if they hold none. Undefined where there is nothing. */
   readonly endOfLines?: (text: string, from: number) => number | undefined
@@ -38,8 +39,8 @@ export function replaceWritten(text: string, named: Named): string {
     let end = written
     // A bare value within one that is masked ends where that does.
     if (end >= done && (end === from || isContinued(text, end)))
-      end = named.endOfLines?.(text, end) ?? endOfBare(text, end, bare)
-    if (named.behind && !isList(text, from) && !stands(named.behind, text, end)) continue
+      end = named.endOfLines?.(text, end) ?? endOfAll(bare, text, end)
+    if (named.behind && !isList(text, from) && endOf(named.behind, text, end) === undefined) continue
     closed = written
     if (end <= Math.max(from, done)) continue
     // A name that is masked itself is a part of another one's value: `password: token='…'`.
@@ -52,17 +53,6 @@ export function replaceWritten(text: string, named: Named): string {
 /** `{cipher}…`, as Spring writes it, and whatever else goes on behind a bracket. */
 function isContinued(text: string, end: number): boolean {
   return /^[\])}][^\s,;&"'\\)\]}.:<>|]/.test(text.slice(end - 1, end + 1))
-}
-
-/** Whether a sticky pattern matches here. */
-function stands(pattern: RegExp, text: string, at: number): boolean {
-  pattern.lastIndex = at
-  return pattern.test(text)
-}
-
-function endOfBare(text: string, from: number, bare: RegExp): number {
-  bare.lastIndex = from
-  return bare.test(text) ? bare.lastIndex : from
 }
 
 /**

@@ -1,7 +1,7 @@
+import { endOf, endOfAll, matchAt } from '../sticky.ts'
 import { isSaidOfValue } from './said-of-value.ts'
 
 // YAML also writes values on the lines behind their names: a block behind `|` or `>`, or the items of a list.
-// Lines are read one by one: one pattern for all of them would need more stack than there is for millions of lines.
 
 /** How a text writes its lines. All patterns are sticky. */
 interface Lines {
@@ -50,15 +50,15 @@ export function endOfYaml(text: string, from: number): number | undefined {
   return endOfBlock(text, from) ?? endOfList(text, from)
 }
 
-/** The lines of a block stand as far in as the first one that is not empty, or further. */
-function endOfBlock(text: string, from: number): number | undefined {
+/** Where a block ends. Its lines stand as far in as the first one that is not empty, or further. */
+export function endOfBlock(text: string, from: number): number | undefined {
   const behind = endOf(INDICATOR, text, from) ?? from
   const lines = behind === from ? undefined : linesAt(text, behind)
   if (lines === undefined) return undefined
   let indent: string | undefined
   let end: number | undefined
   for (let start = endOf(lines.newLine, text, behind); start !== undefined; ) {
-    const endOfThis = endOfLine(text, start, lines)
+    const endOfThis = endOfAll(lines.part, text, start)
     const inset = text.slice(start, endOf(INDENT, text, start))
     if (start + inset.length < endOfThis) {
       indent ??= inset
@@ -77,12 +77,6 @@ function linesAt(text: string, at: number): Lines | undefined {
   return slashes === undefined ? undefined : inJson(slashes.length)
 }
 
-function endOfLine(text: string, from: number, { part }: Lines): number {
-  let end = from
-  for (let next = endOf(part, text, end); next !== undefined; next = endOf(part, text, end)) end = next
-  return end
-}
-
 /** The items of a list stand as far in as the first one. Where each says something of the value only, all are left. */
 function endOfList(text: string, from: number): number | undefined {
   const isPlain = endOf(BEFORE_LIST, text, from) !== undefined
@@ -96,7 +90,7 @@ function endOfList(text: string, from: number): number | undefined {
     const [item, inQuotes, word] = matchAt(ITEM, text, start) ?? []
     if (item === undefined) break
     const behind = start + item.length
-    const endOfThis = endOf(COMMENT, text, behind) === undefined ? behind : endOfLine(text, behind, lines)
+    const endOfThis = endOf(COMMENT, text, behind) === undefined ? behind : endOfAll(lines.part, text, behind)
     if (endOf(lines.behindItem, text, endOfThis) === undefined) break
     end = endOfThis
     isValue ||= !isSaidOfValue(inQuotes ?? word ?? '')
@@ -104,16 +98,4 @@ function endOfList(text: string, from: number): number | undefined {
     start = next !== undefined && text.startsWith(indent, next) ? next + indent.length : undefined
   }
   return isValue ? end : from
-}
-
-/** The match of a sticky pattern. */
-function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
-  pattern.lastIndex = at
-  return pattern.exec(text)
-}
-
-/** Where the match of a sticky pattern ends. */
-function endOf(pattern: RegExp, text: string, at: number): number | undefined {
-  pattern.lastIndex = at
-  return pattern.test(text) ? pattern.lastIndex : undefined
 }
