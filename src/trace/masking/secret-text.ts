@@ -12,7 +12,7 @@ import { maskInUrls } from './urls/url-secrets.ts'
 import { maskMembers, NUMBER } from './written/members.ts'
 import { STATE } from './written/said-of-value.ts'
 import { type Named, replaceWritten } from './written/value.ts'
-import { endOfYaml } from './written/yaml-value.ts'
+import { BEFORE_YAML, endOfYaml } from './written/yaml-value.ts'
 
 /** Where a word begins: also behind an escape of JSON, whose letter is none of the word. */
 const WORD = /(?:\b|(?<=\\[nrt]))/.source
@@ -121,7 +121,13 @@ const FLAGS_IN_LISTS: Named = { beginning: FLAG_IN_LIST, bare: NUMBER, shown }
 
 const FLAGS: Named = { beginning: SENSITIVE_FLAG, bare: BARE_ARGUMENT, shown }
 
-const NAMES: Named = { beginning: SENSITIVE_NAME, bare: BARE, endOfLines: endOfYaml, shown }
+const NAMES: Named = {
+  beginning: SENSITIVE_NAME,
+  before: BEFORE_YAML,
+  bare: BARE,
+  endOfLines: endOfYaml,
+  shown,
+}
 
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {

@@ -268,6 +268,25 @@ describe('a value that YAML writes on the lines behind its name is masked', () =
     ['password:\n  - S # "old"\n  - S\nn: seen', 'password:\n  [masked]\nn: seen'],
     ['{"m":"password:\\n- S # \\"old\\"\\n- S","n":"seen"}', '{"m":"password:[masked]","n":"seen"}'],
     ['password:\n-   S\n-   S\nn: seen', 'password:\n[masked]\nn: seen'],
+    ['password: !!str S\nn: seen', 'password: [masked]\nn: seen'],
+    ['password: &p S\nn: seen', 'password: [masked]\nn: seen'],
+    ['password: &p !!str  "S two"\nn: seen', 'password: [masked]\nn: seen'],
+    ["db_password: !Sub 'S two'\r\nn: seen", 'db_password: [masked]\r\nn: seen'],
+    ['password: !Secr3t\nn: seen', 'password: [masked]\nn: seen'],
+    ['password: &p\nn: seen', 'password: [masked]\nn: seen'],
+    ['password: # old\n  - S\nn: seen', 'password: [masked]\nn: seen'],
+    ['password: # the "old"\n- S\nn: seen', 'password: [masked]\nn: seen'],
+    ['password: &x # old\n  - S\n  - S\nn: seen', 'password: [masked]\nn: seen'],
+    ['password: &x\n  - S\nn: seen', 'password: [masked]\nn: seen'],
+    ['password: &x\r\n  - S\r\nn: seen', 'password: [masked]\r\nn: seen'],
+    ['password: | # the "old"\n  S\nn: seen', 'password: [masked]\nn: seen'],
+    ['password: !!str | # it\'s "old"\n  S\nn: seen', 'password: [masked]\nn: seen'],
+    ['{"m":"password: !!str \\"S two\\"\\nn: seen"}', '{"m":"password: [masked]\\nn: seen"}'],
+    ['{"m":"password: &x\\n  - S\\nn: seen"}', '{"m":"password: [masked]\\nn: seen"}'],
+    [
+      '{"m":"password: # old\\n  - S\\nn: seen","n":"seen"}',
+      '{"m":"password: [masked]\\nn: seen","n":"seen"}',
+    ],
   ])('%j', (text, shown) => {
     expect(maskText(text)).toBe(shown)
     expect(maskText(shown)).toBe(shown)
@@ -293,6 +312,9 @@ describe('a value that YAML writes on the lines behind its name is masked', () =
     'db_password:\r\n  - Missing\r\n  - "not found"\r\n',
     '{"m":"password:\\n- required\\n- \\"too_short\\"\\nstatus: 422"}',
     '{"m":"Invalid password:\\n- must have 8 characters"}',
+    'Invalid password: # of the form\n- required\n- too_short\n',
+    'GET /login?user=a&password=&next=/home HTTP/1.1',
+    'password:&next=/home HTTP/1.1',
   ])('but not what is said of the name: %j', (text) => {
     expect(maskText(text)).toBe(text)
   })

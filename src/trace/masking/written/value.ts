@@ -6,6 +6,8 @@ import { nextSign } from './sign.ts'
 export interface Named {
   /** With the flag `g`. Its group, if it has one, is the name. */
   readonly beginning: RegExp
+  /** Sticky: what may stand before a value, and is replaced with it. */
+  readonly before?: RegExp
   /** Sticky: a value without quotes, or a part of it. */
   readonly bare: RegExp
   /** Where a value ends that stands on the lines behind its name: at once if they hold none. Undefined where there is nothing. */
@@ -35,14 +37,15 @@ export function replaceWritten(text: string, named: Named): string {
     const from = match.index + found.length
     if (from < closed || (name !== undefined && named.isMeant?.(name) === false)) continue
     around ??= new EnclosingTexts(text)
-    const written = endOfWritten(text, from, around.levelAt(from))
+    const start = (named.before && endOf(named.before, text, from)) ?? from
+    const written = endOfWritten(text, start, around.levelAt(start))
     let end = written
     // A bare value within one that is masked ends where that does.
-    if (end >= done && (end === from || isContinued(text, end)))
+    if (end >= done && (end === start || isContinued(text, end)))
       end = named.endOfLines?.(text, end) ?? endOfAll(bare, text, end)
-    if (named.behind && !isList(text, from) && endOf(named.behind, text, end) === undefined) continue
+    if (named.behind && !isList(text, start) && endOf(named.behind, text, end) === undefined) continue
     closed = written
-    if (end <= Math.max(from, done)) continue
+    if (end <= Math.max(start, done)) continue
     // A name that is masked itself is a part of another one's value: `password: token='…'`.
     if (match.index >= done) shown += text.slice(done, from) + named.shown(text.slice(from, end), name)
     done = end

@@ -29,8 +29,20 @@ function inJson(slashes: number): Lines {
 
 const NEW_LINE_IN_JSON = /(?:\\{1,8}r)?(\\{1,8})n/y
 
-/** What begins a block: `|`, `>-`, `|2+`, and a comment. A tag or an anchor may stand before it: `!!str |`. */
-const INDICATOR = /(?:[!&][^\s"'\\]{0,128}[ \t]{1,8}){0,4}[|>][+-]?\d?[+-]?[ \t]{0,8}(?:#[^\n\r"\\]{0,256})?/y
+/** A comment goes to the end of its line. */
+const COMMENT_TO_END = /#(?:[^\n\r]{0,256}(?=\r?\n)|[^\n\r"\\]{0,256})/.source
+
+/** The items of a list begin on the next line. */
+const LIST_NEXT = /(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)[ \t]{0,64}- /.source
+
+/** Tags and anchors (`!!str`, `&x`), and a comment before a list. The value stands behind them, or begins with `&` itself. */
+export const BEFORE_YAML = new RegExp(
+  `(?<=:[ \\t]{1,3})(?:[!&][^\\s"'\\\\]{1,128}(?:[ \\t]{1,8}(?=\\S)|(?=${LIST_NEXT}))){0,4}(?:${COMMENT_TO_END}(?=${LIST_NEXT}))?(?:\\r?\\n[ \\t]{0,64}(?=- )|&(?=[^\\s,;&"'\\\\]))?`,
+  'y',
+)
+
+/** What begins a block: `|`, `>-`, `|2+`, and a comment. */
+const INDICATOR = new RegExp(`[|>][+-]?\\d?[+-]?[ \\t]{0,8}(?:${COMMENT_TO_END})?`, 'y')
 
 const INDENT = /[ \t]{0,64}/y
 
