@@ -1,4 +1,4 @@
-import { isSetting } from '../items/item-words.ts'
+import { isSetting } from '../setting.ts'
 import { isSensitiveMember, shownOfMember } from '../written/members.ts'
 import { type Named, replaceWritten } from '../written/value.ts'
 

@@ -1,9 +1,10 @@
+import { isSetting } from '../setting.ts'
 import { endOf, endOfAll } from '../sticky.ts'
 import { EnclosingTexts } from '../written/enclosing-text.ts'
 import { isSensitiveMember, shownOfMember } from '../written/members.ts'
 import { endOfWritten } from '../written/value.ts'
 import { endOfBlock } from '../written/yaml-value.ts'
-import { isName, isSetting, isValue, LONGEST_NAME, NAMES, VALUES } from './item-words.ts'
+import { isName, isValue, LONGEST_NAME, NAMES, VALUES } from './item-words.ts'
 
 // Items are also written without quotes around their keys: `{name: "token", value: "…"}`, Go's `map[name:token value:…]`,
 // `name=token value=…` in logs, and lists of YAML.

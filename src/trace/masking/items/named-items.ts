@@ -1,7 +1,8 @@
+import { isSetting } from '../setting.ts'
 import { EnclosingTexts } from '../written/enclosing-text.ts'
 import { shownOfMember } from '../written/members.ts'
 import { COLON, ItemReader, type NamedValue, QUOTE } from './item-reader.ts'
-import { isSetting, NAMES, VALUES } from './item-words.ts'
+import { NAMES, VALUES } from './item-words.ts'
 
 // Headers, variables of an environment and fields of forms are often lists of `{"name": "Authorization", "value": "…"}`.
 

@@ -1,9 +1,10 @@
 import type { AttributeValue } from '../../model.ts'
 import { isSensitive, wordsOf } from '../sensitive-keys.ts'
+import { isSetting } from '../setting.ts'
 import { isSensitiveMember, NUMBER, shownOfMember } from '../written/members.ts'
 import { type Named, replaceWritten } from '../written/value.ts'
 import { GAP } from './item-reader.ts'
-import { isSetting, LONGEST_NAME, plainText } from './item-words.ts'
+import { LONGEST_NAME, plainText } from './item-words.ts'
 
 // Headers and fields of forms are also lists of pairs: `[["cookie", "…"]]`, in Python `[('cookie', '…')]`.
 
