@@ -2,6 +2,7 @@ import type { AttributeValue } from '../model.ts'
 import { maskCurlUsers } from './curl-user.ts'
 import { maskGoHeaders } from './headers/go-headers.ts'
 import { maskHeaders } from './headers/header-lines.ts'
+import { maskHeaderList } from './headers/header-list.ts'
 import { maskBareItems } from './items/bare-items.ts'
 import { maskItems } from './items/named-items.ts'
 import { maskPairs } from './items/pairs.ts'
@@ -131,7 +132,9 @@ const NAMES: Named = {
 
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {
-  const withoutMembers = maskCurlUsers(maskGoHeaders(maskBareItems(maskPairs(maskItems(maskMembers(text))))))
+  const withoutMembers = maskCurlUsers(
+    maskHeaderList(maskGoHeaders(maskBareItems(maskPairs(maskItems(maskMembers(text)))))),
+  )
   if (!NAMED.test(text)) return withoutMembers
   return [FLAGS_IN_LISTS, FLAGS, NAMES].reduce(replaceWritten, withoutMembers)
 }
