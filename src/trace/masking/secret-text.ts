@@ -10,9 +10,11 @@ import { MASKED } from './kept-value.ts'
 import { maskPrivateKeys } from './private-keys.ts'
 import { ENCODED, maskInEncodedUrls } from './urls/encoded-urls.ts'
 import { maskInUrls } from './urls/url-secrets.ts'
+import { maskFormParts } from './written/form-parts.ts'
 import { maskMembers, NUMBER } from './written/members.ts'
 import { STATE } from './written/said-of-value.ts'
 import { type Named, replaceWritten } from './written/value.ts'
+import { ELEMENTS, maskElements } from './written/xml-elements.ts'
 import { BEFORE_YAML, endOfYaml } from './written/yaml-value.ts'
 
 /** Where a word begins: also behind an escape of JSON, whose letter is none of the word. */
@@ -58,7 +60,9 @@ const KEY_OF_VENDOR =
   /[tkmf1Gi ][-_.'](?<=(?:pat[-_]|sk-|npm_|hf_|SG\.|p_v1_|ypi-|k_test_|(?:ied by|IED BY) '))/
 
 /** What every match of the patterns needs: most texts hold none of it. */
-const HINT = new RegExp(`[=:]|[[(]\\s{0,32}[[(b\\\\"']|${ENCODED.source}|${RECOGNISED.source}`)
+const HINT = new RegExp(
+  `[=:]|[[(]\\s{0,32}[[(b\\\\"']|${ELEMENTS.source}|${ENCODED.source}|${RECOGNISED.source}`,
+)
 
 /**
  * What a token's value stands behind. Parsers, too, say `token: `, `token=>`, `token=)` and `token=?`, code says `token==`,
@@ -133,7 +137,9 @@ const NAMES: Named = {
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {
   const withoutMembers = maskCurlUsers(
-    maskHeaderList(maskGoHeaders(maskBareItems(maskPairs(maskItems(maskMembers(text)))))),
+    maskHeaderList(
+      maskGoHeaders(maskBareItems(maskPairs(maskItems(maskMembers(maskElements(maskFormParts(text))))))),
+    ),
   )
   if (!NAMED.test(text)) return withoutMembers
   return [FLAGS_IN_LISTS, FLAGS, NAMES].reduce(replaceWritten, withoutMembers)
