@@ -76,7 +76,7 @@ const KIND_OF_TOKEN =
   /access|api|private|vault|hub|lab|auth|refresh|(?<!val|pa|ra|mandatory[_-])id|session|security|bearer|csrf|xsrf/
 
 const NAME = new RegExp(
-  `password|passwd|pwd|secret|samlresponse|phpsessid|jsessionid|connect\\.sid|(?:api|access|private|secret|auth)[_-]?key|(?:${KIND_OF_TOKEN.source})[_-]?token`,
+  `passwords?|passwd|pwd|secret|samlresponse|phpsessid|jsessionid|connect\\.sid|(?:api|access|private|secret|auth)[_-]?keys?|(?:${KIND_OF_TOKEN.source})[_-]?tokens?`,
 )
 
 /** What divides a name from its value. Not `==`, which compares. */

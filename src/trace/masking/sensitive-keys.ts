@@ -12,6 +12,9 @@ const ANYWHERE = phrases(
   'secret secrets token jwt bearer session sessionid csrf xsrf signature assertion',
   'api.key access.key private.key secret.key license.key auth.key encryption.key signing.key',
   'apikey accesskey privatekey secretkey licensekey authkey encryptionkey signingkey',
+  // Lists of them. `tokens` alone are as often counted.
+  'passwords passwds passphrases api.keys access.keys private.keys secret.keys license.keys auth.keys apikeys',
+  'access.tokens refresh.tokens id.tokens api.tokens auth.tokens session.tokens bearer.tokens',
   // People.
   'email mail phone telephone msisdn ssn iban birthdate birthday firstname lastname fullname username',
   'first.name last.name full.name user.name login.name nick.name',
