@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { argumentsOfCurl, isCurlUser } from './masking/curl-user.ts'
+import { secretArguments } from './masking/commands/command-lines.ts'
 import { isHeadersValue } from './masking/headers/header-list.ts'
 import { underSaidNames } from './masking/items/item-words.ts'
 import { nameOfPair } from './masking/items/pairs.ts'
@@ -123,11 +123,9 @@ class Mask {
   }
 
   #list(items: readonly AttributeValue[]): AttributeValue {
-    const curl = argumentsOfCurl(items)
+    const isSecret = secretArguments(items)
     return items.map((item, i) =>
-      isFlagsValue(items[i - 1], item) ||
-      isHeadersValue(items[i - 1], item) ||
-      (i >= curl && isCurlUser(items[i - 1], item))
+      isFlagsValue(items[i - 1], item) || isHeadersValue(items[i - 1], item) || isSecret(i)
         ? this.sensitive('', item)
         : this.value('', item),
     )

@@ -51,8 +51,10 @@ export const rooms = {
   masking: {
     files: [
       'src/trace/masking.ts',
-      ...['headers/', 'items/', 'urls/', 'written/'].map((folder) => `src/trace/masking/${folder}`),
-      ...['curl-user', 'kept-value', 'memoized', 'private-keys', 'secret-text'].map(
+      ...['commands/', 'headers/', 'items/', 'urls/', 'written/'].map(
+        (folder) => `src/trace/masking/${folder}`,
+      ),
+      ...['kept-value', 'memoized', 'private-keys', 'secret-text', 'setting', 'sticky'].map(
         (name) => `src/trace/masking/${name}.ts`,
       ),
     ],

@@ -171,6 +171,11 @@ test.each([
   'password: &a\n - ',
   'password: |#',
   'curl -u ',
+  'mysql -p',
+  'mysql -p"',
+  'docker login -p a ',
+  '"docker","login","-p",',
+  'sshpass -p "',
   'curl -u a:',
   'curl -u "a:',
   "curl --user='a:",
@@ -190,6 +195,7 @@ test.each([
   const started = performance.now()
   maskText(many)
   maskText(`password=${many}`)
+  maskText(`mysql -p${many}`)
   maskText(`{"a":"secret=[${many}","b":1}`)
   // Half a second at most; quadratic would take minutes.
   expect(performance.now() - started).toBeLessThan(20_000)

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../model.ts'
-import { maskCurlUsers } from './curl-user.ts'
+import { maskCommandLines } from './commands/command-lines.ts'
+import { PASSWORD_FLAG } from './commands/password-flags.ts'
 import { maskGoHeaders } from './headers/go-headers.ts'
 import { maskHeaders } from './headers/header-lines.ts'
 import { maskHeaderList } from './headers/header-list.ts'
@@ -61,7 +62,7 @@ const KEY_OF_VENDOR =
 
 /** What every match of the patterns needs: most texts hold none of it. */
 const HINT = new RegExp(
-  `[=:]|[[(]\\s{0,32}[[(b\\\\"']|${ELEMENTS.source}|${ENCODED.source}|${RECOGNISED.source}`,
+  `[=:]|[[(]\\s{0,32}[[(b\\\\"']|${ELEMENTS.source}|${PASSWORD_FLAG.source}|${ENCODED.source}|${RECOGNISED.source}`,
 )
 
 /**
@@ -136,7 +137,7 @@ const NAMES: Named = {
 
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {
-  const withoutMembers = maskCurlUsers(
+  const withoutMembers = maskCommandLines(
     maskHeaderList(
       maskGoHeaders(maskBareItems(maskPairs(maskItems(maskMembers(maskElements(maskFormParts(text))))))),
     ),

@@ -19,6 +19,7 @@ test.each([
   ["curl -H 'A: b; c' 'h?a&b' -u a:S; seen", "curl -H 'A: b; c' 'h?a&b' -u [masked]; seen"],
   ['curl \\\n -u alice:S \\\n h', 'curl \\\n -u [masked] \\\n h'],
   ['x | curl -u a:S && curl -u b:S', 'x | curl -u [masked] && curl -u [masked]'],
+  ['["curl","-ualice:S","h"]', '["curl","-u[masked]","h"]'],
   ["['curl', '--user', 'alice:S', 'h']", "['curl', '--user', [masked], 'h']"],
 ])('name and password that curl is given are masked: %s', (text, shown) => {
   expect(maskText(text)).toBe(shown)
