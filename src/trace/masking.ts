@@ -5,7 +5,7 @@ import { underSaidNames } from './masking/items/item-words.ts'
 import { nameOfPair } from './masking/items/pairs.ts'
 import { keptOf, MASKED } from './masking/kept-value.ts'
 import { isFlagsValue, maskSecrets } from './masking/secret-text.ts'
-import { isSensitive } from './masking/sensitive-keys.ts'
+import { isOfMany, isSensitive } from './masking/sensitive-keys.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
 import { SpanView } from './span-view.ts'
 
@@ -101,7 +101,7 @@ class Mask {
 
   value(key: string, value: AttributeValue): AttributeValue {
     if (value === null || value === '' || typeof value === 'boolean') return value
-    if (isSensitive(key)) return this.sensitive(key, value)
+    if (isSensitive(key) && !isCount(key, value)) return this.sensitive(key, value)
     if (typeof value === 'string') return this.text(value)
     if (typeof value !== 'object') return value
     if (value instanceof Uint8Array) return this.#bytes(value)
@@ -188,3 +188,6 @@ class MaskedSpan extends SpanView {
     return this.#mask.resource(this.below.resource)
   }
 }
+
+const isCount = (key: string, value: AttributeValue): boolean =>
+  (typeof value === 'number' || typeof value === 'bigint') && isOfMany(key)

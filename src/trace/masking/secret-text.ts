@@ -18,8 +18,8 @@ import { type Named, replaceWritten } from './written/value.ts'
 import { ELEMENTS, maskElements } from './written/xml-elements.ts'
 import { BEFORE_YAML, endOfYaml } from './written/yaml-value.ts'
 
-/** Where a word begins: also behind an escape of JSON, whose letter is none of the word. */
-const WORD = /(?:\b|(?<=\\[nrt]))/.source
+/** Where a word begins: also behind an escape of JSON or of a URL, whose letters are none of the word. */
+const WORD = /(?:\b|(?<=\\[nrt]|%[\dA-Fa-f]{2}))/.source
 
 /**
  * What begins like a JWT. One without a second part is matched, too, and kept: a pattern that wanted the dot would look for it
@@ -39,6 +39,7 @@ const maskJwt = (text: string): string => (text.includes('.') ? MASKED : text)
 const SENSITIVE_TEXT = new RegExp(
   [
     /\b(?:Bearer|Basic|BEARER|BASIC)\s+[\w.~+/=-]{12,}/,
+    /\b(?:[Bb]earer|[Bb]asic)%(?:25){0,3}20(?=[\w.~+/=-]{0,512}(?:\d|[a-z][A-Z]))[\w.~+/=-]{12,}/,
     /\b(?:bearer|basic)\s+(?=[\w.~+/=-]{0,512}(?:\d|[a-z][A-Z]))[\w.~+/=-]{12,}/,
     /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[\w-]{30,}|\b[sr]k_(?:live|test)_\w{10,}/,
     /\bgh[pousr]_\w{20,}|\b[a-z]{2,12}_pat_\w{20,}|\bxox[a-z]-[\w-]{10,}/,
@@ -54,7 +55,7 @@ const SENSITIVE_TEXT = new RegExp(
 )
 
 /** What a value that is recognised in itself needs. Most URLs hold none of it. */
-const RECOGNISED = /@|--|eyJ|earer\s|asic\s|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
+const RECOGNISED = /@|--|eyJ|earer[\s%]|asic[\s%]|EARER\s|ASIC\s|A[KS]IA|AIza|k_live_|gh\w_|_pat_|xox/
 
 /** The same of keys whose beginnings are rare. Two signs are looked for first, which is faster than many words. */
 const KEY_OF_VENDOR =
@@ -77,7 +78,7 @@ const KIND_OF_TOKEN =
   /access|api|private|vault|hub|lab|auth|refresh|(?<!val|pa|ra|mandatory[_-])id|session|security|bearer|csrf|xsrf/
 
 const NAME = new RegExp(
-  `passwords?|passwd|pwd|secret|samlresponse|phpsessid|jsessionid|connect\\.sid|(?:api|access|private|secret|auth)[_-]?keys?|(?:${KIND_OF_TOKEN.source})[_-]?tokens?`,
+  `password|passwd|pwd|secret|samlresponse|phpsessid|jsessionid|connect\\.sid|(?:api|access|private|secret|auth)[_-]?key|(?:${KIND_OF_TOKEN.source})[_-]?token`,
 )
 
 /** What divides a name from its value. Not `==`, which compares. */
@@ -89,6 +90,12 @@ const BEFORE_LIST = /\r?\n[ \t]{0,64}(?=- )/.source
 /** A name and what divides it from its value: `password=hunter2`, `api_key: "…"`. */
 const SENSITIVE_NAME = new RegExp(
   `${/\b[\w-]{0,32}/.source}(?:${NAME.source}|${TOKEN.source})${/(?:\\*["']){0,2}\s{0,3}/.source}${DIVIDER.source}(?:${BEFORE_LIST}|\\s{0,3})`,
+  'gi',
+)
+
+/** The same of lists of secrets. Without a bracket, quotes or lines of YAML it is a sentence: `passwords: do not match`. */
+const NAME_OF_MANY = new RegExp(
+  `${/\b[\w-]{0,32}/.source}(?:passwords|(?:api|access|private|secret|auth)[_-]?keys|(?:${KIND_OF_TOKEN.source})[_-]?tokens)${/(?:\\*["']){0,2}\s{0,3}/.source}${DIVIDER.source}(?:${BEFORE_LIST}|\\s{0,3}(?=(?!\\[\\s{0,3}\\])\\\\*["'[(]|\\\\{1,8}[rn]|[&#!]))`,
   'gi',
 )
 
@@ -127,23 +134,34 @@ const FLAGS_IN_LISTS: Named = { beginning: FLAG_IN_LIST, bare: NUMBER, shown }
 
 const FLAGS: Named = { beginning: SENSITIVE_FLAG, bare: BARE_ARGUMENT, shown }
 
+/** What is masked with a value: tags of YAML, and the scheme of a header. */
+const BEFORE_VALUE = new RegExp(
+  `(?:${BEFORE_YAML.source})?(?:(?:basic|bearer)[ \\t]{1,3}(?=[\\w.~+/=-]{12}))?`,
+  'iy',
+)
+
 const NAMES: Named = {
   beginning: SENSITIVE_NAME,
-  before: BEFORE_YAML,
+  before: BEFORE_VALUE,
   bare: BARE,
   endOfLines: endOfYaml,
   shown,
 }
 
+const NAMES_OF_MANY: Named = { ...NAMES, beginning: NAME_OF_MANY, bare: /$^/y }
+
 /** The values that stand behind their names. */
 function maskNamed(text: string): string {
-  const withoutMembers = maskCommandLines(
-    maskHeaderList(
-      maskGoHeaders(maskBareItems(maskPairs(maskItems(maskMembers(maskElements(maskFormParts(text))))))),
-    ),
+  const withoutMembers = maskHeaderList(
+    maskGoHeaders(maskBareItems(maskPairs(maskItems(maskMembers(maskElements(maskFormParts(text))))))),
   )
+  // Last: a flag of a command line may stand before a name that another value stands behind.
+  return maskCommandLines(maskBehindNames(text, withoutMembers))
+}
+
+function maskBehindNames(text: string, withoutMembers: string): string {
   if (!NAMED.test(text)) return withoutMembers
-  return [FLAGS_IN_LISTS, FLAGS, NAMES].reduce(replaceWritten, withoutMembers)
+  return [FLAGS_IN_LISTS, FLAGS, NAMES, NAMES_OF_MANY].reduce(replaceWritten, withoutMembers)
 }
 
 /** Values that are recognised in themselves. */

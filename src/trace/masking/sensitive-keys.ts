@@ -12,9 +12,6 @@ const ANYWHERE = phrases(
   'secret secrets token jwt bearer session sessionid csrf xsrf signature assertion',
   'api.key access.key private.key secret.key license.key auth.key encryption.key signing.key',
   'apikey accesskey privatekey secretkey licensekey authkey encryptionkey signingkey',
-  // Lists of them. `tokens` alone are as often counted.
-  'passwords passwds passphrases api.keys access.keys private.keys secret.keys license.keys auth.keys apikeys',
-  'access.tokens refresh.tokens id.tokens api.tokens auth.tokens session.tokens bearer.tokens',
   // People.
   'email mail phone telephone msisdn ssn iban birthdate birthday firstname lastname fullname username',
   'first.name last.name full.name user.name login.name nick.name',
@@ -28,6 +25,10 @@ const ANYWHERE = phrases(
 /** The same, at the end of a key only. */
 const AT_THE_END =
   /(?:^|\.)(?:(?:card|credit|account|pan|cvv|cvc)(?:\.?(?:number|no))?|(?:mfa|recovery|backup)\.?code|saml\.?response)$/
+
+/** Many secrets, at the end of a key only. A number under such a key says how many. `tokens` alone are as often words. */
+const MANY =
+  /(?:^|\.)(?:passwords|passwds|passphrases|(?:api|access|private|secret|license|auth)\.?keys|(?:access|refresh|id|api|auth|session|bearer)\.tokens)$/
 
 /** Endings of words: `dbpassword`, `mytoken`. */
 const ENDINGS = [
@@ -98,6 +99,9 @@ export const isSensitive = memoized((key) => {
 /** A key in lower case, its words divided by dots, also those of camelCase. */
 export const wordsOf = (key: string): string => dotted(key.replace(/([a-z0-9])([A-Z])/g, '$1.$2'))
 
+/** Whether a value under this key is a list of secrets, or says how many there are. */
+export const isOfMany = (key: string): boolean => MANY.test(wordsOf(key))
+
 const STATEMENT_KEYS = phrases(STATEMENTS)
 
 /** Whether the value is a database statement, of which only the literals are sensitive. */
@@ -109,7 +113,7 @@ export const isPeerAddress = (key: string): boolean => PEERS.test(dotted(key))
 const dotted = (key: string): string => key.toLowerCase().replace(/[-_:]/g, '.').replace(/\.+$/, '')
 
 function saysSensitive(key: string): boolean {
-  if (KEYS.has(key) || SENDERS.test(key) || AT_THE_END.test(key)) return true
+  if (KEYS.has(key) || SENDERS.test(key) || AT_THE_END.test(key) || MANY.test(key)) return true
   if (BEGINNINGS.some((beginning) => key.startsWith(beginning))) return true
   return phrasesIn(key).some(
     (phrase) => ANYWHERE.has(phrase) || ENDINGS.some((ending) => phrase.endsWith(ending)),

@@ -25,6 +25,8 @@ describe('a pair of a name and its value, in a list of them', () => {
       '[["net.peer.ip","10.0.0.7"],["net.peer.ip","203.0.113.5"]]',
       '[["net.peer.ip","10.0.0.7"],["net.peer.ip",[masked]]]',
     ],
+    ['[{:password, "S"}, {:n, "seen"}]', '[{:password, [masked]}, {:n, "seen"}]'],
+    ['{:api_key, "S"}', '{:api_key, [masked]}'],
   ])('%s', (text, shown) => {
     expect(maskText(text)).toBe(shown)
     expect(maskText(shown)).toBe(shown)

@@ -20,6 +20,7 @@ test.each([
   ['docker --config /x login -p S', 'docker --config /x login -p [masked]'],
   ['["mongosh","--eval","db.x[0]","-p","S"]', '["mongosh","--eval","db.x[0]","-p",[masked]]'],
   ['["curl","-d","[1]","-u","ada:S"]', '["curl","-d","[1]","-u",[masked]]'],
+  ['redis-cli -a api_key: S', 'redis-cli -a [masked] [masked]'],
   ['redis-cli --pass S ping', 'redis-cli --pass [masked] ping'],
   ['sh -c "mysql -pS; seen"', 'sh -c "mysql -p[masked]; seen"'],
 ])('a password that a program is given by a short flag is masked: %s', (text, shown) => {

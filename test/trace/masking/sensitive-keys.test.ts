@@ -46,7 +46,17 @@ describe('values are masked under', () => {
 
 describe('values are shown under', () => {
   test.each([
-    ...['', 'account.name', 'card.type', 'first.names', 'api.keyset', 'remote', 'x.real', 'password2'],
+    ...[
+      '',
+      'account.name',
+      'card.type',
+      'first.names',
+      'api.keys.count',
+      'passwords.checked',
+      'remote',
+      'x.real',
+      'password2',
+    ],
     ...['enduser.role', 'user.agent', 'my.user.id', 'sql.rows', 'my.ip', 'ip.version', 'peer.service'],
     ...['my.db.query.parameter', 'db.query.summary', 'gen_ai.request.model', 'secretary', 'tokenizer'],
     ...['token.type', 'token.usage', 'token.limit', 'token.total', 'secret.tokens.count'],

@@ -9,7 +9,7 @@ import { LONGEST_NAME, plainText } from './item-words.ts'
 // Headers and fields of forms are also lists of pairs: `[["cookie", "…"]]`, in Python `[('cookie', '…')]`.
 
 /** A text in quotes, as a list begins with it. Most texts hold none. */
-const HINT = /[[(](?:\s|\\{1,16}[nrt]){0,32}b?\\{0,16}["']/
+const HINT = /[[(](?:\s|\\{1,16}[nrt]){0,32}b?\\{0,16}["']|\{\s{0,8}:\w/
 
 /**
  * Before a pair stands the bracket of its list, or another pair: `["email", "password"]` alone is a list of names. Bytes stand
@@ -21,7 +21,12 @@ const IN_LIST =
 /** The name of a pair is one word: what has more is a text of its own. */
 const NAME = `[bu]?\\\\{0,16}["']([^"'\\\\\\s]{1,${LONGEST_NAME}})\\\\{0,16}["']`
 
+/** Elixir's `{:password, "…"}`. */
+const ATOM = String.raw`(?<=\{\s{0,8}):(\w{1,${LONGEST_NAME}})`
+
 const PAIR = new RegExp(`(?:${IN_LIST.source})${GAP.source}${NAME}${GAP.source},${GAP.source}`, 'g')
+
+const PAIR_OF_ATOM = new RegExp(`${ATOM}${GAP.source},${GAP.source}`, 'g')
 
 /**
  * Names of people and of what is no secret by its name alone. Two words, of which the first one is such a name, are as often
@@ -40,14 +45,16 @@ const PAIRS: Named = {
   beginning: PAIR,
   bare: NUMBER,
   // A third item makes it a row of a table. What is cut off has no more.
-  behind: new RegExp(`${GAP.source}(?:,?${GAP.source}[\\])]|\\\\{0,16}"|$)`, 'y'),
+  behind: new RegExp(`${GAP.source}(?:,?${GAP.source}[\\])}]|\\\\{0,16}"|$)`, 'y'),
   isMeant: isSensitiveMember,
   shown: (value, name = '') => (isOfWords(name, value) ? value : shownOfMember(value, name)),
 }
 
+const PAIRS_OF_ATOMS: Named = { ...PAIRS, beginning: PAIR_OF_ATOM }
+
 /** The values of pairs whose names are sensitive. */
 export function maskPairs(text: string): string {
-  return HINT.test(text) ? replaceWritten(text, PAIRS) : text
+  return HINT.test(text) ? replaceWritten(replaceWritten(text, PAIRS), PAIRS_OF_ATOMS) : text
 }
 
 /** The same of a list that is no text. Gives the name. */

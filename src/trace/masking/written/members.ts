@@ -1,5 +1,5 @@
 import { keptOfWritten, MASKED } from '../kept-value.ts'
-import { isSensitive } from '../sensitive-keys.ts'
+import { isOfMany, isSensitive } from '../sensitive-keys.ts'
 import { type Named, replaceWritten } from './value.ts'
 
 /** What JSON writes between the quotes of a name, with escapes (`\u0070`). A text within JSON has more backslashes. */
@@ -28,8 +28,14 @@ export const NUMBER = /-?\d[\d.]*(?:e[+-]?\d+)?/iy
 export const isSensitiveMember = (key: string): boolean => isSensitive(unescaped(key))
 
 /** What is shown of such a value. */
-export const shownOfMember = (value: string, key: string | undefined): string =>
-  (key === undefined ? undefined : keptOfWritten(unescaped(key), value)) ?? MASKED
+export const shownOfMember = (value: string, key: string | undefined): string => {
+  const name = key === undefined ? undefined : unescaped(key)
+  if (name !== undefined && IS_COUNT.test(value) && isOfMany(name)) return value
+  return (name === undefined ? undefined : keptOfWritten(name, value)) ?? MASKED
+}
+
+/** A number, or an empty list. */
+const IS_COUNT = /^(?:\d+|\[\s*\])$/
 
 const MEMBERS: Named = {
   beginning: MEMBER,
