@@ -38,7 +38,7 @@ export type LocalAddress = { readonly port: number } | { readonly socket: string
 export interface LocalServer {
   /** Undefined on a Unix socket. */
   readonly port: number | undefined
-  /** Takes no more requests, and waits a moment for the end of those it has. Removes the Unix socket. */
+  /** Takes no more requests, waits a moment for the end of those it has, and cuts the others off. Removes the Unix socket. */
   close(): Promise<void>
 }
 

@@ -14,6 +14,8 @@ import { limitSilent } from '../silent-connections.ts'
 const BACKLOG = 4096
 /** How long the end of the server waits for answers that are on their way. */
 const GRACE_MILLISECONDS = 2_000
+/** How long it waits, once their connections are cut, for those who answer to say what became of them. */
+const LAST_WORD_MILLISECONDS = 1_000
 
 /** HTTP servers of this machine, for this machine. */
 export const localServers: LocalServers = {
@@ -49,8 +51,10 @@ export const localServers: LocalServers = {
       async close() {
         server.close()
         server.closeIdleConnections()
-        await Promise.race([Promise.all(running), later(GRACE_MILLISECONDS)])
+        await atMost(GRACE_MILLISECONDS, Promise.all(running))
         server.closeAllConnections()
+        // They hear of the cut in a later turn, and write it down then.
+        await atMost(LAST_WORD_MILLISECONDS, Promise.all(running))
       },
     }
   },
@@ -132,7 +136,12 @@ function pump(body: Readable, response: ServerResponse, change: ByteFilter | und
   })
 }
 
-const later = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, milliseconds).unref()
+function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds)
+    work.finally(() => {
+      clearTimeout(timer)
+      resolve()
+    })
   })
+}

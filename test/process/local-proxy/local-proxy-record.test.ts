@@ -1,4 +1,5 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -186,6 +187,42 @@ describe('the record of a local proxy', () => {
     proxy.running.child.kill('SIGTERM')
     expect(await proxy.running.ended).toMatchObject({ exit: 143 })
     expect(await lines(1000)).toHaveLength(1000)
+  })
+
+  const begun: RequestListener = (_, response) => void response.writeHead(200).write('{"whole":1}')
+  const never: RequestListener = () => {}
+  it.each([
+    ['whole, but for its end', begun, 200],
+    ['not there yet', never, null],
+  ])('has a request whose answer is %s when a signal ends the proxy', async (_, answer, status) => {
+    const asked = new Promise<void>((resolve) => {
+      recorder.answer = (request, response) => {
+        answer(request, response)
+        resolve()
+      }
+    })
+    const proxy = await open(to())
+    const request = fetch(`${proxy.api}/api/traces/${TRACE}`)
+    request.then((response) => response.text()).catch(() => {})
+    await asked
+    if (status !== null) await request
+    proxy.running.child.kill('SIGTERM')
+    const { exit, stderr } = await proxy.running.ended
+    expect({ exit, stderr }).toEqual({ exit: 143, stderr: expect.stringMatching(/^GET \S+ gone \d+ms$/m) })
+    expect(await lines(1)).toMatchObject([{ path: `/base/api/traces/${TRACE}`, trace_id: TRACE, status }])
+  })
+
+  it('has a request that is still open when the command of exec --proxy ends', async () => {
+    recorder.answer = begun
+    const read = `const { body } = await fetch(process.env.LS_AUTH_API + '/api/traces/${TRACE}')
+      for await (const bytes of body) process.stdout.write(bytes)`
+    const seen = join(machine.home, 'seen')
+    const script =
+      '("$0" --input-type=module -e "$1" > "$2" 2> /dev/null &); until test -s "$2"; do sleep .05; done'
+    const args = ['exec', '--proxy', ...to('--', 'sh', '-c', script, process.execPath, read, seen)]
+    const { exit } = await machine.run(args, { env: { LS_AUTH_TOKEN: TOKEN } })
+    expect({ exit, seen: await readFile(seen, 'utf8') }).toEqual({ exit: 0, seen: '{"whole":1}' })
+    expect(await lines(1)).toMatchObject([{ way: 'exec', trace_id: TRACE, status: 200 }])
   })
 
   const state = () => join(machine.home, 'bad')
