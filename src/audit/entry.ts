@@ -18,7 +18,7 @@ export interface AuditEntry {
   readonly path: string | null
   /** The trace that was read. */
   readonly trace_id: string | null
-  /** HTTP status; null for a request without an answer. */
+  /** HTTP status; null for a request without an answer, or whose answer a signal to us cut off. */
   readonly status: number | null
   readonly ms: number | null
   readonly reason: string | null

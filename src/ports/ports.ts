@@ -39,6 +39,11 @@ export interface Signals {
    * that delays it. A second one ends it at once. When `stop` is aborted it waits no longer, and never resolves.
    */
   ending(stop: AbortSignal): Promise<number>
+  /**
+   * Does `work`, which must be short, before a signal ends the process at once; not where somebody waits for `ending`. What it
+   * gives forgets it.
+   */
+  beforeEnd(work: () => Promise<void>): () => void
 }
 
 /** The machine. Heavy ports are thunks: loaded lazily, by the first command that needs them. */

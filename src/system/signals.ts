@@ -3,23 +3,27 @@ import type { Signals } from '../ports/ports.ts'
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Timeout of a deferred signal: the answer to a token request may still be on its way. */
 const DEFERRAL_TIMEOUT_MILLISECONDS = 3_000
+/** Timeout of what is written down before the end: a disk may hang. */
+const LAST_WORDS_MILLISECONDS = 500
 
 /**
  * A signal ends the process at once (the system's default), except between a request that cannot be repeated and committing
  * its answer (a refresh token, a client to register): there it is deferred, because dying would lose the session or leave the
- * client. A second signal is not deferred. The process ends by the signal itself, so that a shell sees 130, 143 or 129, and a
- * stuck native call cannot hold it. A process that serves others ends in order instead, by `ending`: it is told of the
- * signal once nothing defers it any more.
+ * client. A second signal is not deferred. What `beforeEnd` was given, a line in a file, is done before either. The process
+ * ends by the signal itself, so that a shell sees 130, 143 or 129, and a stuck native call cannot hold it. A process that
+ * serves others ends in order instead, by `ending`: it is told of the signal once nothing defers it any more.
  */
 export function processSignals(): Signals {
   const endings = new Set<(status: number) => void>()
+  const lastWords = new Set<() => Promise<void>>()
+  let isLast = false
   let shields = 0
   let isListening = false
   let signalled = false
   let deferred: (() => void) | undefined
 
   const listen = () => {
-    const isNeeded = shields > 0 || endings.size > 0
+    const isNeeded = shields > 0 || endings.size > 0 || lastWords.size > 0 || isLast
     if (isNeeded === isListening) return
     isListening = isNeeded
     for (const name of ENDING) isNeeded ? process.on(name, heard) : process.removeListener(name, heard)
@@ -28,13 +32,22 @@ export function processSignals(): Signals {
     for (const name of ENDING) process.removeListener(name, heard)
     process.kill(process.pid, signal)
   }
+  const end = (signal: NodeJS.Signals) => {
+    // Another signal changes nothing now: `timeout` and a terminal send two.
+    if (isLast) return
+    if (lastWords.size === 0) return kill(signal)
+    isLast = true
+    const killNow = () => kill(signal)
+    setTimeout(killNow, LAST_WORDS_MILLISECONDS)
+    Promise.allSettled([...lastWords].map((work) => work())).then(killNow)
+  }
   const heard = (signal: NodeJS.Signals, signalNumber: number) => {
-    if (signalled) return kill(signal)
+    if (signalled) return end(signal)
     signalled = true
     const told = [...endings]
     endings.clear()
     const take = () => {
-      if (told.length === 0) kill(signal)
+      if (told.length === 0) end(signal)
       for (const resolve of told) resolve(128 + signalNumber)
     }
     listen()
@@ -57,6 +70,14 @@ export function processSignals(): Signals {
         }
         stop.addEventListener('abort', forget, { once: true })
       }),
+    beforeEnd(work) {
+      lastWords.add(work)
+      listen()
+      return () => {
+        lastWords.delete(work)
+        listen()
+      }
+    },
     async shield(work) {
       shields++
       listen()

@@ -53,6 +53,9 @@ beforeAll(async () => {
   await signIn(machine, [...loginArgs(provider), ...fileStore(machine), ...settings, '--reason', 'first day'])
   echo = createServer((request, response) => {
     asked.push({ url: request.url, headers: request.headers })
+    if (request.url?.startsWith('/never')) return
+    if (request.url?.startsWith('/half'))
+      return void response.writeHead(200, { 'content-length': 1e6 }).write('{')
     response.writeHead(request.url?.startsWith('/no') ? 403 : 200, { 'content-type': 'application/json' })
     response.end('{}')
   })
@@ -237,6 +240,40 @@ describe('the record on this machine', () => {
   it('has a request that nobody answered', async () => {
     await machine.run(['api', '/x'], toEcho({ LS_AUTH_API: 'http://127.0.0.1:1' }))
     expect(await latest()).toMatchObject({ event: 'request', path: '/x', status: null })
+  })
+
+  describe('has a request that is under way when a signal ends the command', () => {
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+    const end = async (path: string, args: readonly string[], ...kills: readonly NodeJS.Signals[]) => {
+      const before = (await lines()).length
+      const running = machine.start(args, toEcho({ LS_AUTH_API: `${echoUrl}${path}` }))
+      await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(1)
+      for (const signal of kills) running.child.kill(signal)
+      const { exit, signal, stdout, stderr } = await running.ended
+      expect({ exit, signal, stdout, stderr }).toEqual({
+        exit: null,
+        signal: kills[0],
+        stdout: '',
+        stderr: '',
+      })
+      return (await lines()).slice(before)
+    }
+
+    it.each(signals)('by %s, before there is an answer', async (signal) => {
+      expect(await end('/never', ['api', '/x?q=1'], signal)).toMatchObject([
+        { event: 'request', path: '/never/x', status: null, sub: 'robot', ms: expect.any(Number) },
+      ])
+    })
+
+    it('in the middle of the answer', async () => {
+      expect(await end('/half', ['trace', 'get', TRACE], 'SIGINT')).toMatchObject([
+        { event: 'request', trace_id: TRACE, status: null, traceparent: asked[0]?.headers.traceparent },
+      ])
+    })
+
+    it('also by two at once, as timeout(1) sends them', async () => {
+      expect(await end('/never', ['api', '/x'], 'SIGTERM', 'SIGTERM')).toHaveLength(1)
+    })
   })
 
   it('has a request to an API that takes no token', async () => {

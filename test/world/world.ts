@@ -199,7 +199,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
         )
       },
     },
-    signals: { shield: (work) => work(), ending: () => new Promise(() => {}) },
+    signals: { shield: (work) => work(), ending: () => new Promise(() => {}), beforeEnd: () => () => {} },
     keychain: async () => world.keychain,
     browser: async () => ({
       open: async (url) => {

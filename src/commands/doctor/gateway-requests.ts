@@ -10,6 +10,7 @@ import type { HttpAnswer } from '../../ports/http.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { Invocation } from '../invocation.ts'
 import { openRecorder } from '../request/recorder.ts'
+import { toTheEnd } from '../request/to-the-end.ts'
 import type { GatewayTokens } from './gateway-tokens.ts'
 
 /** One request as it was answered; `answer` is undefined where there was none. */
@@ -44,7 +45,7 @@ export async function gatewayRequests(
     authorization,
     tokenHeader,
     http,
-    witness: recorder.request,
+    witness: toTheEnd(invocation.ports.signals, recorder.request),
     proofs,
   }
   const { tenantHeader } = backendOf(profile.backend)

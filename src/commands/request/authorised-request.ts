@@ -15,6 +15,7 @@ import { tokenSource, type ValidToken } from './credentials.ts'
 import { expired } from './given-expiry.ts'
 import { openRecorder, type Recorder, writeAtOnce } from './recorder.ts'
 import { requireReason } from './require-reason.ts'
+import { toTheEnd } from './to-the-end.ts'
 
 /** What is special about the requests of one run. */
 export interface RequestRun {
@@ -52,7 +53,7 @@ export async function authorisedRequest(
     http: shown(await invocation.ports.http(profile.client.http), onAnswer),
     recognise: (answer: HttpAnswer, request: RefusedRequest) =>
       recognise(invocation, profile, answer, request),
-    witness: recorder.request,
+    witness: toTheEnd(invocation.ports.signals, recorder.request),
     proofs,
     ...(pacing && { pacing }),
     explain(failure: Failure, host: string) {

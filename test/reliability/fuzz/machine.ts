@@ -101,7 +101,7 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
       readLine: async () => undefined,
       readSecret: async () => undefined,
     },
-    signals: { shield: (work) => work(), ending: () => new Promise(() => {}) },
+    signals: { shield: (work) => work(), ending: () => new Promise(() => {}), beforeEnd: () => () => {} },
     files: async () => files,
     lock: async () => ({ tryLock: async () => async () => {} }),
     keychain: async () => ({

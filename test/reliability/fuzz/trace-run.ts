@@ -106,7 +106,7 @@ function machine(
       readLine: untouched,
       readSecret: untouched,
     },
-    signals: { shield: (work) => work(), ending: () => new Promise(() => {}) },
+    signals: { shield: (work) => work(), ending: () => new Promise(() => {}), beforeEnd: () => () => {} },
     files: untouched,
     lock: untouched,
     keychain: untouched,
