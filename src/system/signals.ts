@@ -4,7 +4,7 @@ const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Timeout of a deferred signal: the answer to a token request may still be on its way. */
 const DEFERRAL_TIMEOUT_MILLISECONDS = 3_000
 /** Timeout of what is written down before the end: a disk may hang. */
-const LAST_WORDS_MILLISECONDS = 500
+const LAST_WORDS_MILLISECONDS = 1_000
 
 /**
  * A signal ends the process at once (the system's default), except between a request that cannot be repeated and committing

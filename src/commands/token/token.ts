@@ -60,8 +60,19 @@ async function run(invocation: Invocation, options: TokenOptions): Promise<void>
   requireReason(profile.client)
   const given = await tokenFor(invocation, profile, options)
   maskInCiLog(invocation, given.value)
-  await print(invocation, options.form, profile, given)
-  await recordHandOut(invocation, profile, given)
+  let recorded: Promise<void> | undefined
+  const record = () => {
+    recorded ??= recordHandOut(invocation, profile, given)
+    return recorded
+  }
+  // Whoever has read the token may end the command at once.
+  const forget = invocation.ports.signals.beforeEnd(record)
+  try {
+    await print(invocation, options.form, profile, given)
+  } finally {
+    // Also where the print failed: some of it may have been read.
+    await record().finally(forget)
+  }
 }
 
 /** Bazel asks for every host that it loads from; none but the API may see the token. */
