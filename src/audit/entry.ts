@@ -8,7 +8,8 @@ export interface AuditEntry {
   /** `cli`, `exec`, `proxy` or `mcp`. */
   readonly way: string
   readonly event: AuditEvent
-  readonly profile: string
+  /** Null: not known, behind a local proxy that does not say whose token it adds. */
+  readonly profile: string | null
   readonly issuer: string | null
   readonly sub: string | null
   /** Id of the token; it leads to the sign-in in the issuer's own log. */

@@ -12,6 +12,7 @@ import { printData, readFormat } from '../trace/print-rows.ts'
 import { readTraceId } from '../trace/trace-argument.ts'
 import { unitDurationFlag } from '../typed-flags.ts'
 import { auditTable } from './audit-table.ts'
+import { entriesOfTrace } from './of-trace.ts'
 
 interface AuditListOptions {
   readonly format: RecordFormat
@@ -46,11 +47,9 @@ async function run(invocation: Invocation, { format, since, traceId }: AuditList
   })
   // Not that of LS_AUTH_PROFILE: who asks what was done means all of it.
   const { profile } = globals(invocation)
-  const rows = entries.filter(
-    (entry) =>
-      Date.parse(entry.time) >= since &&
-      (profile === undefined || entry.profile === profile) &&
-      (traceId === undefined || isAbout(entry, traceId)),
+  const about = traceId === undefined ? entries : entriesOfTrace(entries, traceId)
+  const rows = about.filter(
+    (entry) => Date.parse(entry.time) >= since && (profile === undefined || entry.profile === profile),
   )
   await print(invocation, format, rows)
   if (damaged > 0)
@@ -93,17 +92,6 @@ function cellsOf(entry: AuditEntry): string[] {
     trace_id ?? '-',
     reason ?? '-',
     way,
-    profile,
+    profile ?? '-',
   ].map((cell) => safeText(String(cell), 200))
-}
-
-/** A request that read the trace, or one that is a part of it. */
-const isAbout = ({ trace_id, traceparent }: AuditEntry, traceId: string): boolean =>
-  [trace_id, traceparent?.split('-')[1]].some((id) => id !== undefined && id !== null && isSame(id, traceId))
-
-/** Some back ends know the low half of an id only. */
-function isSame(a: string, b: string): boolean {
-  const isHalf = (id: string) => id.length <= 16 || id.startsWith('0'.repeat(16))
-  const whole = [a, b].map((id) => id.padStart(32, '0')) as [string, string]
-  return isHalf(a) || isHalf(b) ? whole[0].slice(16) === whole[1].slice(16) : whole[0] === whole[1]
 }

@@ -8,6 +8,7 @@ import type { Clock } from '../../ports/ports.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeJson, safeText } from '../../text/safe-text.ts'
 import type { Invocation } from '../invocation.ts'
+import { behindProxy } from '../request/behind-proxy.ts'
 import type { ValidToken } from '../request/credentials.ts'
 import { isOver, tokenOf } from '../request/held-token.ts'
 import { openRecorder, tellOfLost } from '../request/recorder.ts'
@@ -68,7 +69,8 @@ export async function openProxy(
   const { ports } = invocation
   const { clock } = ports
   const record = openBackgroundRecord(profile.client.stateDirectory, ports, tellOfLost(invocation))
-  const recorder = openRecorder(invocation, profile.client, undefined, async (entry) => record.add(entry))
+  const client = profile.throughProxy ? behindProxy(invocation, profile.client).client : profile.client
+  const recorder = openRecorder(invocation, client, undefined, async (entry) => record.add(entry))
   const proofs = openProofs(clock)
   const onToken = ({ value, body }: ValidToken) => {
     recorder.signedInBy(body.idToken)

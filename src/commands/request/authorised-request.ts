@@ -81,13 +81,16 @@ export async function authorisedRequest(
 
 async function openRunRecorder(
   invocation: Invocation,
-  { client }: Profile,
+  { client: own, throughProxy }: Profile,
   { isRepeated }: RequestRun,
 ): Promise<Recorder> {
-  if (isRepeated !== true) return openRecorder(invocation, client)
+  const { client, way } = throughProxy
+    ? (await import('./behind-proxy.ts')).behindProxy(invocation, own)
+    : { client: own, way: undefined }
+  if (isRepeated !== true) return openRecorder(invocation, client, way)
   const { oneOfRepeated } = await import('./repeated-requests.ts')
   const write = oneOfRepeated(writeAtOnce(invocation, client.stateDirectory))
-  return openRecorder(invocation, client, undefined, write)
+  return openRecorder(invocation, client, way, write)
 }
 
 function shown(http: Http, onAnswer: RequestRun['onAnswer']): Http {

@@ -23,13 +23,19 @@ export interface Recorder {
   signedInBy(idToken: string | undefined): void
 }
 
+/** What the record says of a profile. */
+export interface RecordedClient extends Pick<PartialClient, 'issuer' | 'stateDirectory' | 'reason'> {
+  /** Null: not known. */
+  readonly profile: string | null
+}
+
 /**
  * Opens the record for a run; nothing is read or written yet. `way`: undefined is that of the command. `write`: undefined
  * is at once, and a line that could not be written is said once.
  */
 export function openRecorder(
   invocation: Invocation,
-  client: Pick<PartialClient, 'profile' | 'issuer' | 'stateDirectory' | 'reason'>,
+  client: RecordedClient,
   way: Way = wayOf(invocation.command),
   write: (entry: AuditEntry) => Promise<void> = writeAtOnce(invocation, client.stateDirectory),
 ): Recorder {

@@ -11,7 +11,7 @@ import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { AGENTS, type StartAgent } from '../mcp/agent.ts'
 import { fileStore, loginArgs, signIn } from '../sign-in.ts'
-import { startRecordingApi } from './local-proxy.ts'
+import { startLocalProxy, startRecordingApi } from './local-proxy.ts'
 
 const API_KEY = 'key-of-the-api'
 const trace = makeTrace({ seed: 31 })
@@ -36,6 +36,8 @@ const exec = (args: readonly string[], env: Record<string, string> = {}) =>
   machine.run(['exec', '--proxy', ...args], { env })
 const PRINT = ['node', '-e', 'process.stdout.write(JSON.stringify(process.env))']
 const OURS = [process.execPath, BINARY]
+const byIssuer = (a: { issuer: string | null }, b: { issuer: string | null }) =>
+  (a.issuer ?? '').localeCompare(b.issuer ?? '')
 /** A machine where nobody has signed in. */
 const elsewhere = () => [
   'env',
@@ -166,6 +168,69 @@ describe('exec --proxy', () => {
     expect(signedIn.text).toContain('alice')
     expect(signedIn.text).toContain('started with another profile')
     expect(nobody.text).toContain('ls-auth whoami, outside of the proxy')
+  })
+
+  describe('in the record', () => {
+    const record = async () =>
+      (await readFile(join(machine.stateDirectory, 'audit.jsonl'), 'utf8'))
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line))
+
+    it('one who asks by trace who read it finds the person, where ls-auth asked through the proxy', async () => {
+      const before = (await record()).length
+      await exec(['--', ...OURS, 'services'])
+      await exec(['--', ...OURS, 'trace', 'get', spanId])
+      const { traceparent, trace_id: id } = (await record())
+        .slice(before)
+        .find((one) => one.trace_id !== null)
+      const { stdout } = await machine.run(['audit', 'list', '--trace', id, '-o', 'ndjson'])
+      const rows = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      const { sub, issuer } = (await record())[0]
+      const same = { way: 'exec', profile: 'default', method: 'GET', status: 200, traceparent }
+      expect(rows.sort(byIssuer)).toMatchObject([
+        { ...same, sub: null, issuer: null, trace_id: id },
+        { ...same, sub, issuer, trace_id: null },
+      ])
+    })
+
+    it('a request through it is of the profile that it was started with, not of the default', async () => {
+      const file = await readFile(machine.configFile, 'utf8')
+      const other = '[profiles.other]\nissuer = "https://id.example"\nclient_id = "x"\nproject = "x"\n'
+      await writeFile(machine.configFile, `default_profile = "other"\n${file}\n${other}`)
+      const before = (await record()).length
+      const ours = [...OURS, 'services']
+      await exec(['--profile', 'default', '--', ...ours])
+      await exec(['--profile', 'default', '--', ...OURS, 'exec', '--proxy', '--', ...ours])
+      await writeFile(machine.configFile, file)
+      const rows = (await record()).slice(before)
+      const of = (issuer: string | null) => ({ way: 'exec', profile: 'default', issuer })
+      const byProxy = of(provider.issuer)
+      expect(rows.map(({ way, profile, issuer }) => ({ way, profile, issuer })).sort(byIssuer)).toEqual([
+        ...[of(null), of(null), of(null)],
+        ...[byProxy, byProxy],
+      ])
+    })
+
+    it('without the name of that profile, as behind ls-auth proxy, it is of none', async () => {
+      const proxy = await startLocalProxy(machine)
+      const before = (await record()).length
+      const env = { LS_AUTH_PROXY: '1', LS_AUTH_API: proxy.api }
+      const args = ['services', '--organization', 'acme', '--project', 'prod']
+      expect(await machine.run(args, { env })).toMatchObject({ exit: 0, stderr: '' })
+      proxy.running.child.kill('SIGTERM')
+      await proxy.running.ended
+      const rows = (await record()).slice(before)
+      expect(rows.map(({ way, profile }) => [way, profile]).sort()).toEqual([
+        ['cli', null],
+        ['proxy', 'default'],
+      ])
+      const { stdout } = await machine.run(['audit', 'list'])
+      expect(stdout).toMatch(/ cli +-\n/)
+    })
   })
 
   it('another profile that is named there is said not to count, but not to an agent', async () => {
