@@ -4,6 +4,7 @@ import { isObject } from '../json-object.ts'
 import type { Env } from '../ports/ports.ts'
 import type { Preset } from '../providers/preset.ts'
 import { safeText } from '../text/safe-text.ts'
+import { holdsToken } from '../text/token-in-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'
 import { requireWhole, typedPath } from './files/places.ts'
 import { type SettingKey, typeAgain, typedFlag } from './setting-key.ts'
@@ -205,6 +206,11 @@ export function validSetting(key: SettingKey, value: unknown, where: string): un
   }
   if (typeof value !== 'string') throw wrong('a string')
   refuseEmpty('settings', where, value)
+  // The value is not shown.
+  if (shape === 'header' && holdsToken(value))
+    throw new Failure('settings', `${where} holds a token, which everybody who reads the log would see`, {
+      hint: 'Say why in words, such as a ticket.',
+    })
   if (shape === 'header' && !/^[\x20-\x7e]{1,200}$/.test(value))
     throw wrong('printable ASCII, at most 200 characters')
   const wrongHeader = shape === 'header-name' ? wrongTokenHeader(value) : undefined

@@ -133,6 +133,38 @@ describe('each request says who asks, and why', () => {
     expect(asked).toEqual([])
   })
 
+  it.each([
+    ['a token', TOKEN],
+    ['a header', `Authorization: Bearer ${TOKEN}`],
+    ['an opaque token with its scheme', 'bearer tk_5f0c9a1e77b2d4'],
+  ])('%s is no reason: exit 2, nothing is sent, handed out, written or shown', async (_, reason) => {
+    const before = await readFile(file(), 'utf8')
+    const holds = (where: string) =>
+      `error: ${where} holds a token, which everybody who reads the log would see\nhint: Say why in words, such as a ticket.\n`
+    // Of all that is typed a JWT is refused before anybody knows what it is for.
+    const typed = reason.includes(TOKEN)
+      ? /^error: a token does not belong on .*\nhint: .*\n$/
+      : holds('--reason')
+    for (const [args, env, said] of [
+      [['token', '--reason', reason], {}, typed],
+      [['token'], { LS_AUTH_REASON: reason }, holds('LS_AUTH_REASON')],
+      [['api', '/x'], { LS_AUTH_REASON: reason }, holds('LS_AUTH_REASON')],
+    ] as const) {
+      const { exit, stdout, stderr } = await machine.run(args, toEcho(env))
+      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+      expect(stderr).toMatch(said)
+      expect(stderr).not.toContain(reason)
+    }
+    expect(asked).toEqual([])
+    expect(await readFile(file(), 'utf8')).toBe(before)
+  })
+
+  it('a reason may be about tokens', async () => {
+    const reason = 'bearer authentication and eyJ in INC-2024-0815-4711'
+    expect(await machine.run(['api', '/x', '--reason', reason], toEcho())).toMatchObject({ exit: 0 })
+    expect(asked[0]?.headers['x-request-reason']).toBe(reason)
+  })
+
   it('200 characters are a reason', async () => {
     await machine.run(['api', '/x', '--reason', 'r'.repeat(200)], toEcho())
     expect(asked[0]?.headers['x-request-reason']).toBe('r'.repeat(200))

@@ -4,6 +4,7 @@ import { readTraceparent, traceContext, traceparentIn } from '../../api/tracepar
 import type { AuditEntry, AuditEvent } from '../../audit/entry.ts'
 import { appendEntry, type Lost } from '../../audit/record.ts'
 import type { PartialClient } from '../../client.ts'
+import { withoutTokens } from '../../text/token-in-text.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { unverifiedClaims } from './unverified-claims.ts'
 
@@ -144,6 +145,3 @@ const textIn = (claim: unknown): string | undefined => (typeof claim === 'string
 /** The trace in the path of a request, as the APIs that have it there spell it. */
 const traceIdIn = (path: string): string | undefined =>
   /\/traces\/([0-9a-f]{1,32})$/i.exec(path)?.[1]?.toLowerCase()
-
-/** Somebody will put one there one day. */
-const withoutTokens = (path: string): string => path.replace(/eyJ[\w.-]{8,}/g, '(hidden)')
