@@ -34,6 +34,7 @@ export type SpanStatus = 'unset' | 'ok' | 'error'
  * - `end-before-start`: clamped, `durationNanos` is 0.
  * - `parent-unreadable`: the parent id cannot be read; the span is read as a root.
  * - `id-rewritten`: its id is a text that is no hex number; `spanId` is made from it.
+ * - `follows-parent`: nothing is broken; the source says that the parent does not wait for it (Jaeger's `FOLLOWS_FROM`).
  * - `attributes-withheld`: a gateway took its attributes and events away, because whoever asked may not read them.
  */
 export type SpanMark =
@@ -42,6 +43,7 @@ export type SpanMark =
   | 'end-before-start'
   | 'parent-unreadable'
   | 'id-rewritten'
+  | 'follows-parent'
   | 'attributes-withheld'
 
 /** Something that happened at one moment of a span (OTLP event, Jaeger or Lightstep log). */

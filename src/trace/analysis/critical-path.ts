@@ -1,3 +1,4 @@
+import { isAwaited } from '../tree/awaited.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { knownStarts, lastKnownEnds } from '../tree/unfinished.ts'
 
@@ -74,8 +75,8 @@ const OVERLAP_TOLERANCE = 0.01
  *
  * Differences from Jaeger's and CRISP's code: a child that ends exactly where the next begins counts (`<=`; they lose
  * back-to-back siblings), children are consumed in order, so a child of no length cannot be met twice, and of siblings
- * that overlap within the tolerance the earlier is clipped (CRISP counts the overlap twice). Consumers are left out:
- * nobody waits for a message to be consumed. A child that outlives its parent is clipped to it.
+ * that overlap within the tolerance the earlier is clipped (CRISP counts the overlap twice). What nobody waits for
+ * is left out: consumers, and what only follows from its parent. A child that outlives its parent is clipped to it.
  *
  * A span without a usable end counts up to the last end that is known below it: it ran at least so long. Where it has no start
  * either, it counts from the first start that is known below it. What its caller did before and after that, or all of it where
@@ -129,7 +130,7 @@ function walkBack(tree: TraceTree, top: number, times: KnownTimes, path: Critica
 function frameOf(tree: TraceTree, node: number, { starts, ends }: KnownTimes, lo: number, hi: number): Frame {
   const children: number[] = []
   for (let child = node + 1; child < tree.after(node); child = tree.after(child)) {
-    if (tree.span(child).kind === 'consumer') continue
+    if (!isAwaited(tree.span(child))) continue
     if (Math.max(lo, starts[child]!) < Math.min(hi, ends[child]!)) children.push(child)
   }
   const endOf = (child: number) => Math.min(hi, ends[child]!)

@@ -101,7 +101,11 @@ function inNanos(micros: bigint): bigint | undefined {
   return nanos < 0n ? 0n : nanos <= MOST_NANOS ? nanos : undefined
 }
 
+/** All spans that have this mark alone share one array: it may be most spans of a large trace. */
+const FOLLOWS: readonly SpanMark[] = Object.freeze(['follows-parent'])
+
 /** `marks` and one more. */
 export function withMark(marks: readonly SpanMark[], mark: SpanMark | undefined): readonly SpanMark[] {
-  return mark === undefined ? marks : [...marks, mark]
+  if (mark === undefined) return marks
+  return mark === 'follows-parent' && marks.length === 0 ? FOLLOWS : [...marks, mark]
 }

@@ -1,3 +1,4 @@
+import { isAwaited } from './awaited.ts'
 import { isEndless, type Unfinished, whyEndless } from './endless.ts'
 import { isStartless, type TraceTree } from './trace-tree.ts'
 
@@ -28,16 +29,15 @@ export function knownStarts(tree: TraceTree): Float64Array {
 }
 
 /**
- * By node: its end; of a span without a usable end, the last one that is known below it. What consumes a message tells nothing
- * about who sent it, who did not wait for that. Nanoseconds after the tree's start. One pass.
+ * By node: its end; of a span without a usable end, the last one that is known below it. What nobody waited for tells
+ * nothing about its caller (a consumer of a message, what only follows). Nanoseconds after the tree's start. One pass.
  */
 export function lastKnownEnds(tree: TraceTree): Float64Array {
   const last = new Float64Array(tree.count)
   for (let node = last.length - 1; node >= 0; node--) {
     last[node] = Math.max(last[node]!, tree.endOf(node))
     const parent = tree.parent(node)
-    if (parent >= 0 && tree.span(node).kind !== 'consumer')
-      last[parent] = Math.max(last[parent]!, last[node]!)
+    if (parent >= 0 && isAwaited(tree.span(node))) last[parent] = Math.max(last[parent]!, last[node]!)
   }
   return last.map((end, node) => (isEndless(tree.span(node)) ? end : tree.endOf(node)))
 }

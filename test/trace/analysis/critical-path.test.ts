@@ -52,6 +52,35 @@ test.each<[string, Sketch[], [number, number, number][]]>([
     ],
   ],
   [
+    'not what follows from its parent without being waited for',
+    [
+      root,
+      { id: 2, parent: 1, at: 5, ms: 80 },
+      { id: 3, parent: 1, at: 10, ms: 500, marks: ['follows-parent'] },
+      { id: 4, parent: 3, at: 20, ms: 70 },
+    ],
+    [
+      [1, 0, 5],
+      [2, 5, 85],
+      [1, 85, 100],
+    ],
+  ],
+  [
+    'its end tells nothing of a parent without an end',
+    [
+      root,
+      { id: 2, parent: 1, at: 10, ...ENDLESS },
+      { id: 3, parent: 2, at: 20, ms: 60, marks: ['follows-parent'] },
+      { id: 4, parent: 2, at: 20, ms: 10 },
+    ],
+    [
+      [1, 0, 10],
+      [2, 10, 20],
+      [4, 20, 30],
+      [1, 30, 100],
+    ],
+  ],
+  [
     'of a child without an end nothing more is known',
     [root, { id: 2, parent: 1, ...ENDLESS }],
     [[1, 0, 100]],

@@ -35,7 +35,8 @@ function processOf({ service, resource }: Span): unknown {
 }
 
 function spanOf(span: Span, traceID: string, processID: string): unknown {
-  const { attributes } = span
+  const { attributes, marks } = span
+  const refType = marks.includes('follows-parent') ? 'FOLLOWS_FROM' : 'CHILD_OF'
   const warnings = warningTexts(attribute(attributes, JAEGER_WARNINGS))
   const tags = attributes.filter(
     ([key, value]) =>
@@ -48,7 +49,7 @@ function spanOf(span: Span, traceID: string, processID: string): unknown {
     spanID: span.spanId,
     operationName: span.name,
     references: [
-      ...(span.parentId === undefined ? [] : [{ refType: 'CHILD_OF', traceID, spanID: span.parentId }]),
+      ...(span.parentId === undefined ? [] : [{ refType, traceID, spanID: span.parentId }]),
       ...span.links.map((link) => ({ refType: 'FOLLOWS_FROM', traceID: link.traceId, spanID: link.spanId })),
     ],
     startTime: micros(span.startNanos),

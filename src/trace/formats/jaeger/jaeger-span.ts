@@ -45,13 +45,19 @@ const isRewritten = (value: unknown): boolean => isMadeId(value, 16) && otlpId(v
 /** A pointer to another span, its parent or not. */
 export interface Reference {
   readonly childOf: boolean
+  readonly follows: boolean
   readonly traceId: string
   readonly spanId: string
 }
 
 /** A reference from its members; `traceId` is read already. */
 export function readReference(refType: unknown, traceId: string, spanID: unknown): Reference {
-  return { childOf: refType === 'CHILD_OF', traceId, spanId: jaegerId(spanID, 16) ?? NO_SPAN_ID }
+  return {
+    childOf: refType === 'CHILD_OF',
+    follows: refType === 'FOLLOWS_FROM',
+    traceId,
+    spanId: jaegerId(spanID, 16) ?? NO_SPAN_ID,
+  }
 }
 
 /** The member `references` of a span. */
@@ -96,7 +102,8 @@ export class JaegerTrace {
   /** The skeleton of a span from its members. */
   skeleton(item: JaegerMembers, { service, resource }: Process): Skeleton {
     const { facts, parentSpanID, spanID } = item
-    const parentId = parentAmong(item.references, this.traceId)?.spanId ?? jaegerId(parentSpanID, 16)
+    const parent = parentAmong(item.references, this.traceId)
+    const parentId = parent?.spanId ?? jaegerId(parentSpanID, 16)
     const times = timesOfMicros(item.startTime, item.duration)
     const lost =
       parentId === undefined && (parentSpanID ?? '') !== '' && !/^0+$/.test(textOrNumber(parentSpanID) ?? '')
@@ -111,8 +118,11 @@ export class JaegerTrace {
       startNanos: times.startNanos,
       durationNanos: times.durationNanos,
       marks: withMark(
-        withMark(times.marks, lost ? 'parent-unreadable' : undefined),
-        isRewritten(spanID) ? 'id-rewritten' : undefined,
+        withMark(
+          withMark(times.marks, lost ? 'parent-unreadable' : undefined),
+          isRewritten(spanID) ? 'id-rewritten' : undefined,
+        ),
+        parent?.follows ? 'follows-parent' : undefined,
       ),
       resource,
       scope: this.#scopes.read(facts.scopeName, facts.scopeVersion),

@@ -56,6 +56,7 @@ const MARKS: ReadonlySet<unknown> = new Set<SpanMark>([
   'end-before-start',
   'parent-unreadable',
   'id-rewritten',
+  'follows-parent',
   'attributes-withheld',
 ])
 

@@ -7,15 +7,19 @@ import type { Pen } from '../pen.ts'
 import type { TimeWindow } from '../time/window.ts'
 import { count } from './header.ts'
 
-/** What a mark says: of one span, and but for what is withheld after a count of spans, too. */
+/** What a mark says: of one span, and but for the {@link OF_ONE} after a count of spans, too. */
 export const MARKS: Readonly<Record<SpanMark, string>> = {
   'start-missing': 'without a start time: shown at the start of the parent',
   'end-missing': 'without an end time: shown with no duration',
   'end-before-start': 'ended before it began: shown with no duration',
   'parent-unreadable': 'with a parent id that cannot be read: shown as a root',
   'id-rewritten': 'with an id that is no hex number: shown under one made from it',
+  'follows-parent': 'follows from its parent, which does not wait for it',
   'attributes-withheld': 'its attributes and events are withheld from you',
 }
+
+/** Marks that the notes below a trace do not count: others tell what is withheld, and what follows is not odd. */
+const OF_ONE: ReadonlySet<SpanMark> = new Set(['attributes-withheld', 'follows-parent'])
 
 /**
  * What is odd about this trace and how it was shown anyway, so that nobody takes it for the truth. What is withheld is told by
@@ -50,8 +54,7 @@ export function noteLines(
   for (let i = 0; i < tree.spans.length; i++) {
     const span = tree.spans[i]!
     if (span.marks.length === 0) continue
-    for (const mark of span.marks)
-      if (mark !== 'attributes-withheld') marks.set(mark, (marks.get(mark) ?? 0) + 1)
+    for (const mark of span.marks) if (!OF_ONE.has(mark)) marks.set(mark, (marks.get(mark) ?? 0) + 1)
   }
   for (const [mark, times] of marks) notes.push(`${count(times, 'span')} ${MARKS[mark]}`)
   return notes.flatMap((note) => wrap(note, width, glyphs.ellipsis).map((line) => style.yellow(line)))
