@@ -27,6 +27,9 @@ export interface TimeSeries {
 /** What the values of an answer are. */
 export type Unit = 'seconds'
 
+/** What the time of a value is: the start of the step it stands for, or its end. */
+export type StepTimes = 'starts' | 'ends'
+
 /** The result of a query. */
 export interface QueryResult {
   readonly series: readonly TimeSeries[]
@@ -34,6 +37,8 @@ export interface QueryResult {
   readonly comparison?: Comparison
   /** Absent: not known, or plain numbers. */
   readonly unit?: Unit
+  /** Absent: `starts`. */
+  readonly timesAre?: StepTimes
   /** Why series or values may be missing, as the server words it; not sanitized. Absent: the result is complete. */
   readonly partial?: string
 }

@@ -95,6 +95,7 @@ async function write(
     toMillis: asked.toMillis,
     stepSeconds: asked.stepSeconds,
     unit: result.unit,
+    timesAre: result.timesAre,
   }
   const isChart = format === 'chart' || (format === 'auto' && terminal.outIsTTY)
   const lines = isChart

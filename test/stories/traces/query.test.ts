@@ -178,6 +178,30 @@ it('labels that tell who somebody is are masked', async () => {
   }
 })
 
+it("Tempo's time of a value is the end of its step: the newest is drawn up to the right edge", async () => {
+  const labels = [{ key: 'service.name', value: { stringValue: 'shop' } }]
+  const minutes = [0, 5, 10, 15, 20]
+  const samples = minutes.map((minute) => ({
+    timestampMs: String(Date.parse('2026-09-22T17:00:00Z') + minute * 60_000),
+    value: minute === 20 ? 9 : minute === 10 ? 4 : 0,
+  }))
+  tempo.inFront = () => ({
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ series: [{ labels, samples }] }),
+  })
+  const asked = '--from 2026-09-22T17:03:00Z --to 2026-09-22T17:18:00Z --step 5m'
+  const { stdout } = await world.type(`ls-auth query ${TRACEQL} ${asked} -o chart`)
+  const lines = stdout.split('\n')
+  const floor = lines.findIndex((line) => line.includes('└'))
+  const begin = (lines[floor] as string).indexOf('└') + 1
+  const width = (lines[floor] as string).length - begin
+  const above = (lines[floor - 1] as string).slice(begin)
+  const at = (minute: number) => above[Math.floor(((minute - 3) / 15) * width)]
+  expect(above).toHaveLength(width)
+  expect([4, 6, 9, 12, 16].map(at)).toEqual([' ', '█', '█', ' ', '█'])
+})
+
 it('steps and times that make no sense are exit 2', async () => {
   for (const flags of [
     '--step 0',

@@ -212,6 +212,29 @@ test('a column shows the value farthest from zero of its time, and holds it for 
   expect(inColumns(some, range, 10)).toEqual([-9, -9, undefined, 4, ...Array(6).fill(undefined)])
 })
 
+test('a value whose time is the end of its step stands before it', () => {
+  const range = { fromMillis: 0, toMillis: 100, stepMillis: 20, timesAre: 'ends' as const }
+  const some = new Map([
+    [20, 1],
+    [60, 4],
+    [100, 7],
+  ])
+  const none = undefined
+  expect(inColumns(some, range, 10)).toEqual([1, 1, none, none, 4, 4, none, none, 7, 7])
+})
+
+test('a value outside of the time that was asked for is drawn at the edge, as the legend counts it', () => {
+  const range = { fromMillis: 100, toMillis: 200, stepMillis: 20 }
+  const outside = new Map([
+    [40, 3],
+    [200, 8],
+  ])
+  for (const timesAre of ['starts', 'ends'] as const) {
+    const columns = inColumns(outside, { ...range, timesAre }, 10)
+    expect([columns[0], columns.at(-1)]).toEqual([3, 8])
+  }
+})
+
 test.each([
   [0, '0'],
   [-0, '0'],

@@ -39,14 +39,14 @@ export function renderChart(series: readonly TimeSeries[], options: SeriesOption
 }
 
 function plot(series: readonly ShownSeries[], step: number, options: SeriesOptions): string[] {
-  const { fromMillis, toMillis, style, width, unicode } = options
+  const { fromMillis, toMillis, timesAre, style, width, unicode } = options
   const marks = marksFor(unicode)
   const axis = valueAxis(series)
   const labels = axisLabels(axis, options)
   const gutter = Math.max(...[...labels.values()].map(displayWidth))
   const room = Math.max(1, width - gutter - 2)
   const columns = series.map(({ values }) =>
-    inColumns(values, { fromMillis, toMillis, stepMillis: step }, room),
+    inColumns(values, { fromMillis, toMillis, stepMillis: step, timesAre }, room),
   )
   const cells =
     axis.low === 0 && columns.length === 1

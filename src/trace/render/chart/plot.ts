@@ -1,3 +1,4 @@
+import type { StepTimes } from '../../series.ts'
 import { niceNumberStep } from '../number.ts'
 import type { ShownSeries } from './series-list.ts'
 
@@ -48,24 +49,28 @@ export function levelOf(value: number, { low, high, lines }: ValueAxis): number 
 export type ColumnValues = readonly (number | undefined)[]
 
 /**
- * A series in columns. A value holds for its whole step; of several in one column the farthest from zero is taken, so
- * that no peak is lost in a narrow chart.
+ * A series in columns. A value holds for its whole step, behind its time or before it; of several in one column the
+ * farthest from zero is taken, so that no peak is lost in a narrow chart. What lies outside of the range is in the column
+ * at its edge: the figures below the chart count it.
  */
 export function inColumns(
   values: ReadonlyMap<number, number>,
-  range: { fromMillis: number; toMillis: number; stepMillis: number },
+  range: {
+    fromMillis: number
+    toMillis: number
+    stepMillis: number
+    timesAre?: StepTimes | undefined
+  },
   width: number,
 ): ColumnValues {
   const columns = new Array<number | undefined>(width).fill(undefined)
   const scale = width / Math.max(1, range.toMillis - range.fromMillis)
+  const within = (column: number) => Math.min(width - 1, Math.max(0, column))
   for (const [at, value] of values) {
-    const first = Math.max(0, Math.floor((at - range.fromMillis) * scale))
-    const last = Math.ceil((at + range.stepMillis - range.fromMillis) * scale) - 1
-    for (
-      let column = first;
-      column <= Math.max(first, Math.min(last, width - 1)) && column < width;
-      column++
-    ) {
+    const start = at - range.fromMillis - (range.timesAre === 'ends' ? range.stepMillis : 0)
+    const first = within(Math.floor(start * scale))
+    const last = within(Math.ceil((start + range.stepMillis) * scale) - 1)
+    for (let column = first; column <= Math.max(first, last); column++) {
       const there = columns[column]
       if (there === undefined || Math.abs(value) > Math.abs(there)) columns[column] = value
     }

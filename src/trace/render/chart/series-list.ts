@@ -1,5 +1,5 @@
 import type { Style } from '../../../ports/terminal.ts'
-import { allTimes, seriesName, type TimeSeries, type Unit } from '../../series.ts'
+import { allTimes, type StepTimes, seriesName, type TimeSeries, type Unit } from '../../series.ts'
 import { safeName } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { rangeText, stepText } from './clock-axis.ts'
@@ -16,6 +16,8 @@ export interface SeriesOptions {
   readonly stepSeconds: number
   /** What the values are; undefined: numbers. */
   readonly unit?: Unit | undefined
+  /** What the times of the values are; undefined: the starts of their steps. */
+  readonly timesAre?: StepTimes | undefined
 }
 
 /** Maximum of series shown one by one: so many marks and colours can be told apart. */

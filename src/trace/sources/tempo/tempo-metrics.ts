@@ -35,6 +35,8 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
   const partial = isObject(body) ? readPartial(body.status, body.message) : undefined
   return {
     series,
+    // Recorded from 2.10 and 3.0: an exemplar stands in the step that ends with the time of its value.
+    timesAre: 'ends',
     ...(OF_DURATIONS.test(query.text) && { unit: 'seconds' }),
     ...(partial !== undefined && { partial }),
   }
