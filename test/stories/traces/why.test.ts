@@ -110,6 +110,11 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(asked[0]).toBe('{ name = "charge" } | quantile_over_time(duration, 0.75)')
     expect(asked[1]).toMatch(/^\{ name = "charge" \} \| compare\(\{ duration > \d+ns \}, 100\)$/)
     expect(asked).toHaveLength(2)
+    expect(outcome.stderr).toContain(
+      'note: the limit is the largest p75 of steps of 1m, at least the p75 of the whole time: Tempo gives one value a step\n',
+    )
+    const other = await world.type(`ls-auth trace why --profile tempo --name charge --slower-than 1ms`)
+    expect(other.stderr).not.toContain('the limit is')
     const plain = await world.type(`${line} --show-sensitive`)
     tempo.mode = 'normal'
     expect(plain.stderr).toContain('Ask joe@example.com.')

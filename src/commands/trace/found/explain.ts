@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { wholeDuration } from '../../../text/whole-duration.ts'
 import { withoutRepeated, withoutSensitive } from '../../../trace/causes/no-cause.ts'
 import { type DividedPopulation, Population } from '../../../trace/causes/population.ts'
 import { type Ranking, rankCauses } from '../../../trace/causes/rank-causes.ts'
@@ -8,6 +9,7 @@ import { parseLimit, type SelectedSpans } from '../../../trace/causes/selected-s
 import { maskText } from '../../../trace/masking.ts'
 import { FILTER_FLAGS, type TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
+import type { BackendComparison } from '../../../trace/sources/trace-source.ts'
 import type { Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { namesTimes } from '../time-range.ts'
@@ -36,6 +38,7 @@ export interface Explanation extends Counted {
 /** The two groups, and the traces they were counted in; without those the back end has counted. */
 interface Counted extends DividedPopulation {
   readonly found?: FoundTraces
+  readonly steps?: BackendComparison['steps']
   readonly partial?: string
 }
 
@@ -152,6 +155,13 @@ function withUnfinished(none: string, ended: number, unfinished: number): string
 export function unfinishedNote({ unfinished = 0 }: Explanation): string | undefined {
   if (unfinished === 0) return undefined
   return `note: ${counted(unfinished, 'span')} ${unfinished === 1 ? 'has' : 'have'} no usable end: left out`
+}
+
+/** Below the result: which percentile divides the spans, where it is not that of all of them. */
+export function stepsNote({ steps }: Explanation, name: string): string | undefined {
+  if (steps === undefined) return undefined
+  const percentile = `p${steps.percentile}`
+  return `note: the limit is the largest ${percentile} of steps of ${wholeDuration(steps.seconds)}, at least the ${percentile} of the whole time: ${name} gives one value a step`
 }
 
 /** Of spans that fit, and of which none is to be explained. */

@@ -4,7 +4,14 @@ import type { ListFormat } from '../../../trace/formats/output-choices.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { printData, readFormat, tellMasked } from '../print-rows.ts'
-import { type Explanation, explain, type Question, readQuestion, unfinishedNote } from './explain.ts'
+import {
+  type Explanation,
+  explain,
+  type Question,
+  readQuestion,
+  stepsNote,
+  unfinishedNote,
+} from './explain.ts'
 import { narrowerSearch } from './narrower-search.ts'
 import { openSearch } from './open-search.ts'
 import { isComplete, tellFound } from './read-found.ts'
@@ -31,8 +38,8 @@ async function run(invocation: Invocation, options: TraceWhyOptions): Promise<vo
   const { ranking, limitNanos, hidden, partial, found } = explanation
   await write(invocation, options, explanation)
   if (options.format === 'list') tellSteps(invocation, ranking, limitNanos)
-  const note = unfinishedNote(explanation)
-  if (note !== undefined) tell(invocation, note)
+  for (const note of [stepsNote(explanation, search.searched.name), unfinishedNote(explanation)])
+    if (note !== undefined) tell(invocation, note)
   if (hidden > 0) tellMasked(invocation, 'values')
   if (partial !== undefined) {
     tell(

@@ -21,8 +21,9 @@ export async function compareInTempo(
 ): Promise<BackendComparison> {
   const population = filter.query ?? traceql(filter)
   const range = { fromMillis: filter.fromMillis, toMillis: filter.toMillis }
+  const seconds = usualStep(range)
   const query = (text: string): Promise<QueryResult> =>
-    queryTempo({ text, ...range, stepSeconds: usualStep(range) }, ask).catch((error) => {
+    queryTempo({ text, ...range, stepSeconds: seconds }, ask).catch((error) => {
       throw error instanceof Failure && error.code === 'usage' ? error.withHint(FILTER_ONLY) : error
     })
   const limitNanos =
@@ -37,14 +38,25 @@ export async function compareInTempo(
   const asked = `${population} | compare(${selection}, ${MOST_VALUES})`
   const { series, partial } = await query(asked)
   const comparison = readComparison(series, MOST_VALUES)
-  return { comparison, limitNanos, asked, ...(partial !== undefined && { partial }) }
+  return {
+    comparison,
+    limitNanos,
+    asked,
+    ...(selected.by === 'duration' &&
+      'percentile' in selected.over && { steps: { percentile: selected.over.percentile, seconds } }),
+    ...(partial !== undefined && { partial }),
+  }
 }
 
 /** The function is ours: what can be wrong is the filter. */
 const FILTER_ONLY =
   'Check the names of --attr. --query takes a filter of spans without a function: { resource.service.name = "shop" }'
 
-/** Tempo gives one value a step, in seconds, and not how many spans are behind each: the largest leaves out none of them. */
+/**
+ * Tempo gives one value a step, in seconds, and not how many spans are behind each: the largest leaves out none of them, and is
+ * at least that of the whole time. `/api/metrics/query` is to give one value for the whole time, but that of 2.10, as recorded,
+ * leaves out a part of the spans.
+ */
 function percentileOf({ series }: QueryResult): number {
   const values = series.flatMap(({ points }) => points.map(([, value]) => value ?? 0))
   const most = values.reduce((a, b) => Math.max(a, b), 0)

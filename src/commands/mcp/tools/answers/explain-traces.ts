@@ -1,7 +1,13 @@
 import { safeText } from '../../../../text/safe-text.ts'
 import { exactDuration } from '../../../../trace/nanos.ts'
 import { agentCauses } from '../../../../trace/render/agent/agent-causes.ts'
-import { type Explanation, explain, readQuestion, unfinishedNote } from '../../../trace/found/explain.ts'
+import {
+  type Explanation,
+  explain,
+  readQuestion,
+  stepsNote,
+  unfinishedNote,
+} from '../../../trace/found/explain.ts'
 import { openSearch } from '../../../trace/found/open-search.ts'
 import { ofTheFirst } from '../../../trace/found/read-found.ts'
 import type { AnswerTool, Given } from '../../tool.ts'
@@ -30,10 +36,10 @@ export const explainAnswer: AnswerTool = async (invocation, given, flags) => {
 /** What the reader should know of the figures. */
 function notesOf(explanation: Explanation, name: string): string[] {
   const { hidden, partial, found } = explanation
-  const unfinished = unfinishedNote(explanation)
+  const about = [stepsNote(explanation, name), unfinishedNote(explanation)]
   const parts = found?.partial ?? 0
   return [
-    ...(unfinished === undefined ? [] : [unfinished]),
+    ...about.filter((note) => note !== undefined),
     ...(hidden > 0 ? ['note: values that look like secrets or personal data are left out'] : []),
     ...(partial === undefined
       ? []
