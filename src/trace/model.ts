@@ -3,7 +3,7 @@
  *
  * The model follows OpenTelemetry (the richest of the formats) and loses nothing: attributes stay an ordered list with
  * their types, times stay whole nanoseconds. Defects of the source are recorded as {@link SpanMark}s. A format that can
- * parse lazily may implement `attributes`, `events` and `links` as getters.
+ * parse lazily may implement `attributes`, `events`, `links` and `dropped` as getters.
  */
 
 /** A value of an attribute. `Uint8Array` is OTLP's `bytesValue`, `bigint` a 64-bit integer beyond 2^53. */
@@ -61,6 +61,13 @@ export interface SpanLink {
   readonly attributes: Attributes
 }
 
+/** How much of a span whoever recorded it has dropped, since a limit was reached. */
+export interface Dropped {
+  readonly attributes: number
+  readonly events: number
+  readonly links: number
+}
+
 /** The instrumentation library that wrote a span. */
 export interface Scope {
   readonly name: string
@@ -86,6 +93,8 @@ export interface Span {
   readonly attributes: Attributes
   readonly events: readonly SpanEvent[]
   readonly links: readonly SpanLink[]
+  /** Absent: nothing, as far as the source says. */
+  readonly dropped?: Dropped | undefined
   /** Attributes of the process that reported the span; one array shared by all its spans. */
   readonly resource: Attributes
   readonly scope?: Scope | undefined

@@ -1,4 +1,14 @@
-import type { Attributes, Scope, Span, SpanEvent, SpanKind, SpanLink, SpanMark, SpanStatus } from './model.ts'
+import type {
+  Attributes,
+  Dropped,
+  Scope,
+  Span,
+  SpanEvent,
+  SpanKind,
+  SpanLink,
+  SpanMark,
+  SpanStatus,
+} from './model.ts'
 
 /**
  * A span that delegates to another one (a decorator); subclasses override what differs. Nothing is copied, and what the
@@ -57,6 +67,10 @@ export class SpanView implements Span {
 
   get links(): readonly SpanLink[] {
     return this.below.links
+  }
+
+  get dropped(): Dropped | undefined {
+    return this.below.dropped
   }
 
   get resource(): Attributes {

@@ -1,5 +1,6 @@
 import type {
   Attributes,
+  Dropped,
   Scope,
   Span,
   SpanEvent,
@@ -16,6 +17,8 @@ export interface Details<Raw> {
   attributes(raw: Raw): Attributes
   events(raw: Raw): readonly SpanEvent[]
   links(raw: Raw): readonly SpanLink[]
+  /** Only of a format that can say it. */
+  dropped?(raw: Raw): Dropped | undefined
 }
 
 /** Wraps `details` so that their errors, thrown long after the document was read, go through `explain`. */
@@ -31,14 +34,15 @@ export function explained<Raw>(details: Details<Raw>, explain: (error: unknown) 
     attributes: (raw) => attempt(() => details.attributes(raw)),
     events: (raw) => attempt(() => details.events(raw)),
     links: (raw) => attempt(() => details.links(raw)),
+    dropped: (raw) => attempt(() => details.dropped?.(raw)),
   }
 }
 
 /** The parts of a span that every reader of a trace needs, parsed eagerly. */
-export type Skeleton = Omit<Span, 'attributes' | 'events' | 'links'>
+export type Skeleton = Omit<Span, 'attributes' | 'events' | 'links' | 'dropped'>
 
 /**
- * A span whose attributes, events and links are parsed on each access and not cached: a waterfall of 100,000 spans
+ * A span whose attributes, events, links and counts of what was dropped are parsed on each access and not cached: a waterfall of 100,000 spans
  * reads those of a handful, and an export reads each once. All instances have the same members in the same order, with
  * or without a parent: one hidden class, so property access stays monomorphic and fast.
  */
@@ -85,5 +89,9 @@ export class LazySpan<Raw> implements Span {
 
   get links(): readonly SpanLink[] {
     return this.#details.links(this.#raw)
+  }
+
+  get dropped(): Dropped | undefined {
+    return this.#details.dropped?.(this.#raw)
   }
 }

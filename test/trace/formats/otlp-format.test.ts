@@ -222,3 +222,24 @@ test('the export keeps a missing end, and a duration without a start', () => {
     expect(back).toMatchObject({ marks: given.marks, durationNanos: given.durationNanos })
   }
 })
+
+const DROPPED = { droppedAttributesCount: 3, droppedEventsCount: 120, droppedLinksCount: 0 }
+const withDropped = otlpDocument(otlpSpan(DROPPED), otlpSpan({ spanId: '1'.repeat(16) }))
+test.each<[string, object | Uint8Array]>([
+  ['JSON', withDropped],
+  ['JSON that is parsed whole', [withDropped]],
+  ['protobuf', tracesData(withDropped)],
+])('%s: what a span has dropped is counted, and written back', (_, input) => {
+  const read = readOne(input)
+  const counts = { attributes: 3, events: 120, links: 0 }
+  expect(read.spans.map(({ dropped }) => dropped)).toEqual([counts, undefined])
+  const written = [...toOtlp(read, JSON.stringify)].join('')
+  expect(written).toContain('"droppedEventsCount":120')
+  expect(written).not.toContain('droppedLinksCount')
+  expect(readOne(written).spans.map(({ dropped }) => dropped)).toEqual([counts, undefined])
+})
+
+test.each([-1, 'many', 2 ** 32, null, 1e300])('%s is no count of what was dropped', (count) => {
+  const [span] = readOne(otlpDocument(otlpSpan({ droppedEventsCount: count }))).spans
+  expect(span?.dropped).toBeUndefined()
+})

@@ -313,3 +313,17 @@ test('--full lists every place where an error began; without it the flag is name
   expect(draw(true).filter((line) => /^ {4}cause \d$/.test(line))).toHaveLength(9)
   expect(draw(true).join('\n')).not.toContain('more: --full')
 })
+
+test('what a span has dropped is told, also where nothing of it is left', () => {
+  const dropped = { attributes: 3, events: 120, links: 1 }
+  const trace = withParts({ dropped, events: [{ name: 'retry', timeNanos: EPOCH, attributes: [] }] })
+  const lines = details(trace, 0, unicode)
+  expect(lines).toContain('attributes (0, 3 dropped)')
+  expect(lines).toContain('events (1, 120 dropped)')
+  expect(lines).toContain('links (0, 1 dropped)')
+  const masked = details(maskTrace(trace).trace, 0, unicode)
+  expect(masked).toContain('events (1, 120 dropped)')
+  expect([...renderHtml(buildTree(trace), { source: { name: 'file x.json' } })].join('')).toContain(
+    '120 events',
+  )
+})

@@ -74,6 +74,9 @@ function status(value: unknown): Buffer {
   ])
 }
 
+const count = (under: number, value: unknown): Buffer =>
+  typeof value === 'number' ? number(under, value) : Buffer.alloc(0)
+
 function span(item: Json): Buffer {
   return Buffer.concat([
     id(1, item.traceId),
@@ -84,6 +87,9 @@ function span(item: Json): Buffer {
     fixed64(7, BigInt((item.startTimeUnixNano as string) ?? 0)),
     fixed64(8, BigInt((item.endTimeUnixNano as string) ?? 0)),
     keyValues(9, item.attributes),
+    count(10, item.droppedAttributesCount),
+    count(12, item.droppedEventsCount),
+    count(14, item.droppedLinksCount),
     ...list(item.events).map((event) =>
       field(
         11,

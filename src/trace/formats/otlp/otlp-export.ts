@@ -1,4 +1,11 @@
-import { type Attributes, attribute, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
+import {
+  type Attributes,
+  attribute,
+  type Dropped,
+  type Span,
+  type Trace,
+  UNKNOWN_SERVICE,
+} from '../../model.ts'
 import { OTLP_KINDS, OTLP_STATUSES } from './otlp-enums.ts'
 import { writeKeyValues } from './otlp-values.ts'
 
@@ -65,7 +72,7 @@ function scopeOf({ scope }: Span): unknown {
 }
 
 function spanOf(span: Span, traceId: string): unknown {
-  const { attributes, events, links, parentId, statusMessage } = span
+  const { attributes, dropped, events, links, parentId, statusMessage } = span
   const code = OTLP_STATUSES.indexOf(span.status)
   return {
     traceId,
@@ -89,9 +96,16 @@ function spanOf(span: Span, traceId: string): unknown {
         ...(link.attributes.length > 0 && { attributes: writeKeyValues(link.attributes) }),
       })),
     }),
+    ...(dropped && droppedCounts(dropped)),
     status: { ...(code > 0 && { code }), ...(statusMessage !== undefined && { message: statusMessage }) },
   }
 }
+
+const droppedCounts = ({ attributes, events, links }: Dropped): object => ({
+  ...(attributes > 0 && { droppedAttributesCount: attributes }),
+  ...(events > 0 && { droppedEventsCount: events }),
+  ...(links > 0 && { droppedLinksCount: links }),
+})
 
 /** A known duration without a start is written as one that begins at 0, which no real span does. */
 function otlpTimes(span: Span): { startTimeUnixNano: string; endTimeUnixNano: string } {

@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
-import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '../../model.ts'
+import { type Attributes, attribute, type Dropped, NONE, type Scope, UNKNOWN_SERVICE } from '../../model.ts'
 import { Collection } from '../collection.ts'
 import { textOrNumber } from '../foreign-json.ts'
 import { asInteger } from '../integer.ts'
@@ -146,6 +146,17 @@ function readSpan(item: JsonObject, shared: Shared, details: Details<JsonObject>
   into.spansOf(readTraceId(item.traceId)).push(new LazySpan(skeleton, details, item))
 }
 
+/** Undefined where none of the counts says anything. */
+export function droppedOf(attributes: number, events: number, links: number): Dropped | undefined {
+  return attributes > 0 || events > 0 || links > 0 ? { attributes, events, links } : undefined
+}
+
+/** A count of OTLP (`uint32`); 0 for what is none. */
+function readCount(value: unknown): number {
+  const count = asInteger(value)
+  return count !== undefined && count > 0n && count < 1n << 32n ? Number(count) : 0
+}
+
 /** Attributes, events and links of a span that was parsed into an object. */
 export const otlpDetails: Details<JsonObject> = {
   attributes: (item) => readKeyValues(item.attributes),
@@ -167,4 +178,6 @@ export const otlpDetails: Details<JsonObject> = {
       attributes: readKeyValues(link.attributes),
     }))
   },
+  dropped: ({ droppedAttributesCount, droppedEventsCount, droppedLinksCount }) =>
+    droppedOf(readCount(droppedAttributesCount), readCount(droppedEventsCount), readCount(droppedLinksCount)),
 }

@@ -160,5 +160,6 @@ function detailsOf(objects: ScannedObjects): Details<number> {
     attributes: (place) => otlpDetails.attributes(objects.at(place)),
     events: (place) => otlpDetails.events(objects.at(place)),
     links: (place) => otlpDetails.links(objects.at(place)),
+    dropped: (place) => otlpDetails.dropped?.(objects.at(place)),
   }
 }

@@ -9,6 +9,7 @@ import {
 import { narrow } from '../integer.ts'
 import type { Details } from '../lazy-span.ts'
 import { knownMoment } from '../span-times.ts'
+import { droppedOf } from './otlp-json.ts'
 import { MOST_NESTED } from './otlp-values.ts'
 import { BYTES, damaged, FIXED64, VARINT, WireCursor } from './protobuf-wire.ts'
 
@@ -127,6 +128,9 @@ function readLink(cursor: WireCursor): SpanLink {
   return { traceId, spanId, attributes: attributes.length > 0 ? attributes : NONE }
 }
 
+/** A `uint32`. */
+const count = (cursor: WireCursor): number => Number(BigInt.asUintN(32, cursor.int64()))
+
 /** Reads attributes, events and links of the `Span` message whose length stands at the given offset. */
 export function protobufDetails(bytes: Buffer): Details<number> {
   const collect = <Item>(offset: number, number: number, read: (cursor: WireCursor) => Item) => {
@@ -143,5 +147,17 @@ export function protobufDetails(bytes: Buffer): Details<number> {
     attributes: (offset) => collect(offset, 9, (cursor) => readKeyValue(cursor)),
     events: (offset) => collect(offset, 11, readEvent),
     links: (offset) => collect(offset, 13, readLink),
+    dropped(offset) {
+      const counts = { attributes: 0, events: 0, links: 0 }
+      const cursor = new WireCursor(bytes, offset)
+      cursor.message((tag) => {
+        if (tag === field(10, VARINT)) counts.attributes = count(cursor)
+        else if (tag === field(12, VARINT)) counts.events = count(cursor)
+        else if (tag === field(14, VARINT)) counts.links = count(cursor)
+        else return false
+        return true
+      })
+      return droppedOf(counts.attributes, counts.events, counts.links)
+    },
   }
 }

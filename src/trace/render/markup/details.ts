@@ -39,10 +39,17 @@ function factsOf(tree: TraceTree, node: number, span: Span): Field[] {
     span: span.spanId,
     parent: span.parentId ?? '',
     scope: scope ? `${scope.name} ${scope.version ?? ''}`.trim() : '',
+    dropped: droppedText(span),
     note: span.marks.map((mark) => MARKS[mark]).join('; '),
   }
   return Object.entries(facts).flatMap(([name, value]) => (value === '' ? [] : [{ name, value }]))
 }
+
+/** `3 attributes, 120 events`. */
+const droppedText = ({ dropped }: Span): string =>
+  Object.entries(dropped ?? {})
+    .flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : []))
+    .join(', ')
 
 function part(title: string, attributes: Attributes): string[] {
   if (attributes.length === 0) return []

@@ -18,7 +18,7 @@ export function* spanDetails(details: DetailsOf, pen: Pen): Generator<string> {
   const { tree, node, way } = details
   const span = tree.span(node)
   // Read once: a span that is masked or read late makes its events anew each time.
-  const { events, attributes } = span
+  const { events, attributes, dropped } = span
   // Without a stack those in attributes are no more than the error, which is told, and the attributes, which are.
   const exceptions = exceptionsOf({ events, attributes }).filter(({ event, stack }) => event ?? stack)
   const stackKeys = new Set(exceptions.map(({ event, stack }) => (event ? undefined : stack?.key)))
@@ -31,9 +31,10 @@ export function* spanDetails(details: DetailsOf, pen: Pen): Generator<string> {
       'attributes',
       attributes.filter(([key]) => !stackKeys.has(key)),
       pen,
+      dropped?.attributes,
     ),
-    eventPart(events, exceptions, details, pen),
-    linkLines(tree, span.links, pen),
+    eventPart(events, exceptions, details, pen, dropped?.events),
+    linkLines(tree, span.links, pen, dropped?.links),
     attributePart('resource', span.resource, pen),
     attributePart('scope attributes', span.scope?.attributes ?? [], pen),
   ]
@@ -47,10 +48,14 @@ function titleLines(span: Span, { width, glyphs, style }: Pen): string[] {
   return lines.map((line) => style.bold(failed ? style.red(line) : line))
 }
 
-function attributePart(title: string, attributes: Attributes, pen: Pen): string[] {
-  if (attributes.length === 0) return []
+/** `events (1, 120 dropped)`: those that are here, and those that whoever recorded the span left out. */
+const counted = (title: string, here: number, dropped: number): string =>
+  `${title} (${here}${dropped > 0 ? `, ${dropped} dropped` : ''})`
+
+function attributePart(title: string, attributes: Attributes, pen: Pen, dropped = 0): string[] {
+  if (attributes.length === 0 && dropped === 0) return []
   const { shown, more } = listed(attributeFields(attributes), title.replace(/s$/, ''), 2, pen)
-  return [heading(`${title} (${attributes.length})`, pen), ...fieldLines(shown, 2, pen), ...more]
+  return [heading(counted(title, attributes.length, dropped), pen), ...fieldLines(shown, 2, pen), ...more]
 }
 
 function eventPart(
@@ -58,14 +63,15 @@ function eventPart(
   exceptions: readonly RecordedException[],
   of: DetailsOf,
   pen: Pen,
+  dropped = 0,
 ): string[] {
-  if (events.length === 0) return []
+  if (events.length === 0 && dropped === 0) return []
   const told = new Map(
     shownExceptions(exceptions, pen).shown.map((exception) => [exception.event, exception]),
   )
   const { shown, more } = listed(events, 'event', 2, pen)
   const lines = shown.flatMap((event) => eventLines(event, told.get(event), of, pen))
-  return [heading(`events (${events.length})`, pen), ...lines, ...more]
+  return [heading(counted('events', events.length, dropped), pen), ...lines, ...more]
 }
 
 /** An exception is told above: of its event only the other attributes are left. */
@@ -88,8 +94,8 @@ function eventLines(
   ]
 }
 
-function linkLines(tree: TraceTree, links: readonly SpanLink[], pen: Pen): string[] {
-  if (links.length === 0) return []
+function linkLines(tree: TraceTree, links: readonly SpanLink[], pen: Pen, dropped = 0): string[] {
+  if (links.length === 0 && dropped === 0) return []
   const { shown, more } = listed(links, 'link', 2, pen)
   const lines = shown.flatMap((link) => {
     const ids = [`trace ${safeName(link.traceId, '')}`, `span ${safeName(link.spanId, '')}`]
@@ -98,5 +104,5 @@ function linkLines(tree: TraceTree, links: readonly SpanLink[], pen: Pen): strin
     const head = displayWidth(one) + 2 <= pen.width ? [one] : ids
     return [...head.map((line) => blanks(2) + line), ...fieldLines(attributeFields(link.attributes), 4, pen)]
   })
-  return [heading(`links (${links.length})`, pen), ...lines, ...more]
+  return [heading(counted('links', links.length, dropped), pen), ...lines, ...more]
 }
