@@ -243,3 +243,14 @@ test.each([-1, 'many', 2 ** 32, null, 1e300])('%s is no count of what was droppe
   const [span] = readOne(otlpDocument(otlpSpan({ droppedEventsCount: count }))).spans
   expect(span?.dropped).toBeUndefined()
 })
+
+test('only text as long as base64 of zeros is no parent: an id of hex may be the digit A alone', () => {
+  const parents = ['A'.repeat(16), 'A'.repeat(11), `${'A'.repeat(11)}=`, `${'A'.repeat(22)}==`]
+  const { spans } = readOne(
+    otlpDocument(
+      ...parents.map((parentSpanId, i) => otlpSpan({ spanId: `${i + 1}`.repeat(16), parentSpanId })),
+    ),
+  )
+  expect(spans.map(({ parentId }) => parentId)).toEqual(['a'.repeat(16), undefined, undefined, undefined])
+  expect(spans.map(({ marks }) => marks)).toEqual([[], [], [], []])
+})

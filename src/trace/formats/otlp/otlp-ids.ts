@@ -18,9 +18,7 @@ export function otlpId(value: unknown, length: 16 | 32): string | undefined {
 /** Whether an id is absent (missing, empty or all zeros): tells a root from a parent id that cannot be read. */
 export function isBlankId(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true
-  return (
-    typeof value === 'string' && (isZero(value) || (value.charCodeAt(0) === 0x41 && /^A+=*$/.test(value)))
-  )
+  return typeof value === 'string' && (isZero(value) || (value.charCodeAt(0) === 0x41 && isBase64Zero(value)))
 }
 
 function isHex(text: string): boolean {
@@ -30,6 +28,9 @@ function isHex(text: string): boolean {
 function isZero(text: string): boolean {
   return text.charCodeAt(0) === 0x30 && /^0+$/.test(text)
 }
+
+/** Of another length it is an id of hex digits in upper case. */
+const isBase64Zero = (text: string): boolean => text.length in BASE64_BYTES && /^A+={0,2}$/.test(text)
 
 function fromBase64(text: string, length: 16 | 32): string | undefined {
   if (BASE64_BYTES[text.length] !== length / 2 || !/^[A-Za-z0-9+/_-]+=*$/.test(text)) return undefined
