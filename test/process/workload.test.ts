@@ -140,6 +140,32 @@ describe('a job without a person, a home directory or a keychain', () => {
     expect({ exit: ended.exit, aud: claims.aud }).toEqual({ exit: 0, aud: 'api://metrics' })
   })
 
+  it('gives a command that must have no token no proof either, by which it could get one', async () => {
+    const own = { AWS_REGION: 'eu-west-1', OTHER: 'o' }
+    const { exit, stdout } = await machine.run(['exec', '--proxy', '--', 'env'], { env: own })
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/^LS_AUTH_PROXY=1$/m)
+    expect(stdout).not.toMatch(/^ACTIONS_ID_TOKEN_REQUEST_/m)
+    expect(stdout).toMatch(/^AWS_REGION=eu-west-1$/m)
+    expectNoSecret(stdout)
+    // A command that has a token may ask for one of its own, as the actions of clouds do.
+    expect((await machine.run(['exec', '--', 'env'])).stdout).toMatch(/^ACTIONS_ID_TOKEN_REQUEST_URL=/m)
+  })
+
+  it('nor the variable that is sent to the API as it is', async () => {
+    const token = platform.sign('api://traces')
+    const place = join(machine.home, 'in-a-variable')
+    const config = `[profiles.ci]\nissuer = "${platform.issuer}"\napi = "${gateway.url}"\nbackend = "tempo"\n[profiles.ci.workload]\nsource = "env:MY_PROOF"\ngrant = "as-is"\n`
+    await mkdir(join(place, 'ls-auth'), { recursive: true })
+    await writeFile(join(place, 'ls-auth', 'config.toml'), config)
+    const env = { XDG_CONFIG_HOME: place, MY_PROOF: token, MY_PROOF_OF: 'o' }
+    const { exit, stdout } = await machine.run(['exec', '--proxy', '--', 'env'], { env })
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/^LS_AUTH_PROXY=1$/m)
+    expect(stdout).toMatch(/^MY_PROOF_OF=o$/m)
+    expect(stdout).not.toContain(token)
+  })
+
   it('says what it is', async () => {
     const { stdout } = await machine.run(['whoami'])
     expect(stdout).toMatch(

@@ -1,3 +1,4 @@
+import type { ProofSource } from '../../providers/workload-sources.ts'
 import type { Profile } from '../../settings/profile.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -20,16 +21,22 @@ type ApiSettings = Pick<
 const HTTP_PROXIES = /^(http|https|all)_proxy$/i
 
 /**
- * The environment of a child that asks the API by a local proxy: its address with the secret, and no token. Where other
- * HTTP proxies are set, this address is excepted: the secret is not for them.
+ * The environment of a child that asks the API by a local proxy: its address with the secret, and no token, nor the proof
+ * of a workload, by which it could have one. Where other HTTP proxies are set, this address is excepted: the secret is not
+ * for them.
  */
 export function proxyVariables(
   variables: Variables,
   address: string,
-  settings: ApiSettings,
+  settings: ApiSettings & Pick<Profile, 'client'>,
 ): Record<string, string> {
   const child = {
-    ...childVariables(variables, 'LS_AUTH_TOKEN', undefined, settings),
+    ...childVariables(
+      withoutProof(variables, settings.client.workload?.source),
+      'LS_AUTH_TOKEN',
+      undefined,
+      settings,
+    ),
     LS_AUTH_API: address,
     LS_AUTH_PROXY: '1',
     ...startedWith(variables, settings),
@@ -38,6 +45,18 @@ export function proxyVariables(
   const { NO_PROXY, no_proxy } = variables
   const excepted = [NO_PROXY ?? no_proxy, '127.0.0.1'].filter(Boolean).join(',')
   return { ...child, NO_PROXY: excepted, no_proxy: excepted }
+}
+
+function withoutProof(variables: Variables, source: ProofSource | undefined): Variables {
+  const holders =
+    source?.kind === 'variable'
+      ? [source.variable]
+      : source?.kind === 'request'
+        ? [source.urlVariable, source.passwordVariable]
+        : []
+  // Windows takes the name in any case.
+  const names = new Set(holders.map((name) => name.toUpperCase()))
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !names.has(name.toUpperCase())))
 }
 
 /** The profile that the token is of: the child may name another one, which does not count. Empty: none that is saved. */
