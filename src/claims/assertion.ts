@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts'
 import { instant } from '../text/instant.ts'
+import { asList } from './claim-shape.ts'
 import { asUnknown, type Finding } from './finding.ts'
 import type { Claims } from './jwt/jwt.ts'
 import { type KnownToken, weigh } from './policy.ts'
@@ -16,7 +17,10 @@ export interface Assertion {
   readonly meaning?: string
 }
 
-/** Reads `path operator value`. A single `=` counts as `==`. Failure `usage` when it is neither. */
+/**
+ * Reads `path operator value`. A single `=` counts as `==`. Failure `usage` when it is neither, or has no value: where a
+ * script forgot to set it, `sub != ` would hold for everybody.
+ */
 export function parseAssertion(text: string): Assertion {
   const match =
     /^\s*([^\s=!<>]\S*?)\s*(?:(==|=|!=|>=|<=|>|<)\s*(.*?)|\s(contains)\s+(.*?)|\s(exists))\s*$/s.exec(text)
@@ -26,16 +30,23 @@ export function parseAssertion(text: string): Assertion {
     })
   }
   const operator = match[2] ?? match[4] ?? match[6]
+  const value = match[3] ?? match[5] ?? ''
+  if (value === '' && operator !== 'exists') {
+    throw new Failure('usage', `--claim: "${text.slice(0, 80)}" has no value`, {
+      hint: 'Give it one. Whether a claim is there at all is asked with exists.',
+    })
+  }
   return {
     path: match[1] as string,
     operator: operator === '=' ? '==' : (operator as Operator),
-    value: match[3] ?? match[5] ?? '',
+    value,
   }
 }
 
 /**
  * Evaluates an assertion on a token. A missing claim is `unknown` (it may be in another token), except for `exists`.
- * Text is compared exactly; `>`, `>=`, `<` and `<=` compare numbers only.
+ * Text is compared exactly; `>`, `>=`, `<` and `<=` compare numbers only. `!=` is false where `==` or `contains` holds:
+ * nobody who is in a group passes `groups != ops`.
  */
 export function judgeAssertion(
   token: KnownToken,
@@ -54,7 +65,7 @@ export function judgeAssertion(
   if (operator === 'exists')
     return weigh({ ...finding, verdict: held === undefined ? 'fail' : 'pass' }, token)
   if (held === undefined) return weigh(asUnknown(finding, 'claim-absent'), token)
-  return weigh({ ...finding, verdict: holds(held, operator, value) ? 'pass' : 'fail' }, token)
+  return weigh({ ...finding, verdict: holds(held, assertion) ? 'pass' : 'fail' }, token)
 }
 
 /** A claim of exactly this name first (names may hold dots and slashes), else steps down from the payload. */
@@ -78,16 +89,23 @@ function numberOf(held: unknown): number {
   return typeof held === 'string' && held.trim() !== '' ? Number(held) : Number.NaN
 }
 
-function holds(held: unknown, operator: Operator, value: string): boolean {
-  const text = (one: unknown) => (typeof one === 'string' ? one : JSON.stringify(one))
+const exactText = (held: unknown) => (typeof held === 'string' ? held : JSON.stringify(held))
+
+/** The parts of a list, of words (as in `scope`), and of a list that a user pool writes as text. */
+function partsOf(held: unknown, path: string): readonly string[] {
+  if (Array.isArray(held)) return held.map(exactText)
+  if (typeof held !== 'string') return []
+  return path.startsWith('custom:') ? [...held.split(' '), ...(asList(held, path) ?? [])] : held.split(' ')
+}
+
+function holds(held: unknown, { path, operator, value }: Assertion): boolean {
   switch (operator) {
     case '==':
-      return text(held) === value
+      return exactText(held) === value
     case '!=':
-      return text(held) !== value
+      return exactText(held) !== value && !partsOf(held, path).includes(value)
     case 'contains':
-      if (Array.isArray(held)) return held.some((one) => text(one) === value)
-      return typeof held === 'string' && held.split(' ').includes(value)
+      return partsOf(held, path).includes(value)
     default: {
       // A comparison with what is no number is false.
       const [left, right] = [numberOf(held), numberOf(value)]

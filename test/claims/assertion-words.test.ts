@@ -19,7 +19,6 @@ describe('how an assertion is written', () => {
     ['a <= 1', { path: 'a', operator: '<=', value: '1' }],
     ['a>1', { path: 'a', operator: '>', value: '1' }],
     ['a<1', { path: 'a', operator: '<', value: '1' }],
-    ['a ==', { path: 'a', operator: '==', value: '' }],
     ['a contains   b c', { path: 'a', operator: 'contains', value: 'b c' }],
     ['a exists', { path: 'a', operator: 'exists', value: '' }],
     ['a == x\ny', { path: 'a', operator: '==', value: 'x\ny' }],
@@ -34,6 +33,16 @@ describe('how an assertion is written', () => {
       expect(await toldBy(() => parseAssertion(text))).toEqual([
         `usage: --claim: "${text}" is not an assertion`,
         "Write it as 'path operator value', with one of == != >= <= > < contains exists: --claim 'email_verified == true'",
+      ])
+    },
+  )
+
+  it.each(['a ==', 'a != ', 'a=', 'n >=', 'a contains  '])(
+    'not without a value, which a script forgot to set: %j',
+    async (text) => {
+      expect(await toldBy(() => parseAssertion(text))).toEqual([
+        `usage: --claim: "${text}" has no value`,
+        'Give it one. Whether a claim is there at all is asked with exists.',
       ])
     },
   )
@@ -54,6 +63,7 @@ describe('what it comes to', () => {
     teams: 'ops dev',
     word: 'abc',
     list: ['a', 3],
+    'custom:teams': '[ops, dev]',
     deep: { er: 'x', nil: null },
     blank: ' ',
   }
@@ -62,6 +72,20 @@ describe('what it comes to', () => {
     ['n == 4', 'fail'],
     ['n != 3', 'fail'],
     ['n != 4', 'pass'],
+    ['list != a', 'fail'],
+    ['list != 3', 'fail'],
+    ['list != b', 'pass'],
+    ['list != ["a",3]', 'fail'],
+    ['words != b', 'fail'],
+    ['words != a b', 'fail'],
+    ['words != c', 'pass'],
+    ['word != b', 'pass'],
+    ['custom:teams != dev', 'fail'],
+    ['custom:teams contains dev', 'pass'],
+    ['custom:teams != de', 'pass'],
+    ['deep != x', 'pass'],
+    ['deep.nil != null', 'fail'],
+    ['deep.none != x', 'unknown'],
     ['text == 3', 'pass'],
     ['flag == true', 'pass'],
     ['list == ["a",3]', 'pass'],
@@ -87,7 +111,6 @@ describe('what it comes to', () => {
     ['text >= 3', 'pass'],
     ['blank >= 0', 'fail'],
     ['flag >= 0', 'fail'],
-    ['n >=', 'fail'],
     ['n >= x', 'fail'],
     ['deep.er == x', 'pass'],
     ['deep.nil exists', 'pass'],

@@ -47,7 +47,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
         .option('--sub <id>', 'it is about this subject (* stands for any text)')
         .option(
           '--claim <assertion>',
-          "any claim: 'path operator value', with ==, !=, >, >=, <, <=, contains or exists (repeatable: all of them)",
+          "any claim: 'path operator value', with ==, !=, >, >=, <, <=, contains or exists; != holds where none of a list, or of words, is the value (repeatable: all of them)",
           collect,
         )
         .option('--acr <value>', 'how the user signed in: this context class (acr)')
