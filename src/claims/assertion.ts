@@ -15,6 +15,8 @@ export interface Assertion {
   readonly value: string
   /** The same in words, for assertions about a time, whose number would say nothing to a person. */
   readonly meaning?: string
+  /** A number that is greater holds in no case: a time that is still to come, seconds. */
+  readonly latest?: number
 }
 
 /**
@@ -53,7 +55,7 @@ export function judgeAssertion(
   payload: Claims | undefined,
   assertion: Assertion,
 ): Finding {
-  const { path, operator, value, meaning } = assertion
+  const { path, operator, value, meaning, latest } = assertion
   const held = payload === undefined ? undefined : claimAt(payload, path)
   const finding = {
     assertion: 'claim',
@@ -65,6 +67,8 @@ export function judgeAssertion(
   if (operator === 'exists')
     return weigh({ ...finding, verdict: held === undefined ? 'fail' : 'pass' }, token)
   if (held === undefined) return weigh(asUnknown(finding, 'claim-absent'), token)
+  if (latest !== undefined && numberOf(held) > latest)
+    return weigh({ ...finding, verdict: 'fail', note: 'that time is still to come' }, token)
   return weigh({ ...finding, verdict: holds(held, assertion) ? 'pass' : 'fail' }, token)
 }
 

@@ -7,6 +7,7 @@ export type UnknownReason =
   | 'claim-absent'
   | 'overage'
   | 'unsupported'
+  | 'unreadable'
   | 'unverified-signature'
   | 'bad-signature'
   | 'not-configured'
@@ -63,4 +64,5 @@ export const REASONS = {
   absent: 'claim-absent',
   overage: 'overage',
   unsupported: 'unsupported',
+  unreadable: 'unreadable',
 } as const satisfies Record<string, UnknownReason>

@@ -1,6 +1,6 @@
 import { instant } from '../text/instant.ts'
 import { wholeDuration } from '../text/whole-duration.ts'
-import { asUnknown, type ComparedValues, type Finding } from './finding.ts'
+import { asUnknown, type ComparedValues, type Finding, REASONS } from './finding.ts'
 import type { ClaimValue, Identity } from './normalise.ts'
 
 /** Default leeway for clock skew, seconds (RFC 7519 §4.1.4 allows "a few minutes"). */
@@ -19,7 +19,7 @@ export interface LifetimeLimits {
  * `now`: milliseconds since the epoch. The leeway applies to comparisons with the clock, not to the limits.
  */
 export function judgeLifetime(identity: Identity, limits: LifetimeLimits, now: number): Finding[] {
-  const { expiresAt, notBefore, issuedAt } = identity
+  const { expiresAt, notBefore } = identity
   const seconds = now / 1000
   const leeway = limits.leewaySeconds ?? LEEWAY_SECONDS
   const findings = [
@@ -31,8 +31,8 @@ export function judgeLifetime(identity: Identity, limits: LifetimeLimits, now: n
       (exp) => seconds < exp + leeway,
     ),
   ]
-  // `nbf` is optional (RFC 7519 §4.1.5): without it a token is valid from the start.
-  if (notBefore.value !== undefined) {
+  // `nbf` is optional (RFC 7519 §4.1.5): without it a token is valid from the start. One that is no time says nothing.
+  if (notBefore.value !== undefined || notBefore.status === 'unreadable') {
     const begun = `start before ${instant(seconds + leeway)}`
     findings.push(
       compare(
@@ -46,7 +46,7 @@ export function judgeLifetime(identity: Identity, limits: LifetimeLimits, now: n
   }
   const { minTtlSeconds: least, maxTokenLifetimeSeconds: most } = limits
   if (least !== undefined) findings.push(timeLeft(expiresAt, least, seconds))
-  if (most !== undefined) findings.push(tokenLifetime(issuedAt, expiresAt, most))
+  if (most !== undefined) findings.push(tokenLifetime(identity, most, seconds + leeway))
   return findings
 }
 
@@ -58,8 +58,10 @@ function compare(
   holds: (time: number) => boolean,
 ): Finding {
   const values = { ...compared, actual: time.value ?? null }
-  if (time.value === undefined)
-    return asUnknown({ assertion, expected, actual: 'not said', values }, 'claim-absent')
+  if (time.value === undefined) {
+    const actual = time.status === 'unreadable' ? 'not a time' : 'not said'
+    return asUnknown({ assertion, expected, actual, values }, REASONS[time.status])
+  }
   const verdict = holds(time.value) ? 'pass' : 'fail'
   return { assertion, expected, actual: instant(time.value), verdict, values, source: time.source }
 }
@@ -78,7 +80,8 @@ function timeLeft(expiresAt: ClaimValue<number>, least: number, seconds: number)
   return { ...finding, actual: wholeDuration(left), values: { ...compared, actual: left } }
 }
 
-function tokenLifetime(issuedAt: ClaimValue<number>, expiresAt: ClaimValue<number>, most: number): Finding {
+/** `latest`: when a token may have been issued, seconds. One from the future tells nothing of how long it has lived. */
+function tokenLifetime({ issuedAt, expiresAt }: Identity, most: number, latest: number): Finding {
   const compared = { operator: '<=', expected: most } as const
   const finding = {
     assertion: 'token lifetime',
@@ -89,7 +92,8 @@ function tokenLifetime(issuedAt: ClaimValue<number>, expiresAt: ClaimValue<numbe
   if (issuedAt.value === undefined || expiresAt.value === undefined) return asUnknown(finding, 'claim-absent')
   const lifetime = expiresAt.value - issuedAt.value
   // A token that expires before it was issued has no valid lifetime.
-  const verdict = lifetime >= 0 && lifetime <= most ? 'pass' : 'fail'
+  const isToCome = issuedAt.value > latest
+  const verdict = lifetime >= 0 && lifetime <= most && !isToCome ? 'pass' : 'fail'
   const values = { ...compared, actual: lifetime }
   return {
     ...finding,
@@ -97,5 +101,8 @@ function tokenLifetime(issuedAt: ClaimValue<number>, expiresAt: ClaimValue<numbe
     verdict,
     values,
     source: `${expiresAt.source} - ${issuedAt.source}`,
+    ...(isToCome && {
+      note: `it says that it was issued at ${instant(issuedAt.value)}, which is still to come`,
+    }),
   }
 }

@@ -18,11 +18,12 @@ import { levelProvesMfa, methodsProveMfa } from './mfa.ts'
 
 /**
  * A value with the claim it was read from, or why there is none. `overage`: the provider left it out
- * because it was too long; `unsupported`: tokens of this provider never have it.
+ * because it was too long; `unsupported`: tokens of this provider never have it; `unreadable`: it is there in a shape that
+ * says nothing, which matters where a claim may be absent.
  */
 export type ClaimValue<T> =
   | { readonly value: T; readonly source: string }
-  | { readonly value: undefined; readonly status: 'absent' | 'overage' | 'unsupported' }
+  | { readonly value: undefined; readonly status: 'absent' | 'overage' | 'unsupported' | 'unreadable' }
 
 /** What a token says about a person, normalised over all providers. Times: seconds since the epoch. */
 export interface Identity {
@@ -89,7 +90,7 @@ export function normalise(payload: Claims, reading: Reading): Identity {
     tokenId: read(names.tokenId, asNonEmptyText),
     issuedAt: read(['iat'], asSeconds),
     expiresAt: orExpiry(read(['exp'], asSeconds), reading.responseExpiry),
-    notBefore: read(['nbf'], asSeconds),
+    notBefore: orUnreadable(read(['nbf'], asSeconds), payload.nbf),
   }
 }
 
@@ -157,6 +158,12 @@ function orExpiry(expiry: ClaimValue<number>, responseExpiry: number | undefined
   if (expiry.value !== undefined || responseExpiry === undefined) return expiry
   return { value: responseExpiry, source: RESPONSE_SOURCE }
 }
+
+/** A `null` says that there is none. */
+const orUnreadable = <T>(held: ClaimValue<T>, raw: unknown): ClaimValue<T> =>
+  held.value === undefined && (raw ?? undefined) !== undefined
+    ? { value: undefined, status: 'unreadable' }
+    : held
 
 function multiFactor(
   amr: ClaimValue<readonly string[]>,

@@ -7,7 +7,7 @@ import { inWords } from './in-words.ts'
 const NOW = 1_800_000_000_000
 const SECONDS = NOW / 1000
 
-const findings = (payload: Record<string, number>, limits: LifetimeLimits = {}) =>
+const findings = (payload: Record<string, unknown>, limits: LifetimeLimits = {}) =>
   judgeLifetime(normalise(payload, { kind: 'access' }), limits, NOW).map(inWords)
 
 describe('the times of a token, in words', () => {
@@ -43,6 +43,31 @@ describe('the times of a token, in words', () => {
         source: 'exp - iat',
       },
     ])
+  })
+
+  it('what cannot be so', () => {
+    const payload = { iat: SECONDS + 600, nbf: 'soon', exp: SECONDS + 660 }
+    expect(findings(payload, { maxTokenLifetimeSeconds: 3600 }).slice(1)).toStrictEqual([
+      {
+        assertion: 'already valid',
+        expected: 'start before 2027-01-15T08:01:00Z',
+        actual: 'not a time',
+        verdict: 'unknown',
+        reason: 'unreadable',
+      },
+      {
+        assertion: 'token lifetime',
+        expected: 'at most 1h',
+        actual: '1m',
+        verdict: 'fail',
+        source: 'exp - iat',
+        note: 'it says that it was issued at 2027-01-15T08:10:00Z, which is still to come',
+      },
+    ])
+  })
+
+  it('an nbf of null says that there is none', () => {
+    expect(findings({ nbf: null, exp: SECONDS + 60 })).toMatchObject([{ assertion: 'not expired' }])
   })
 
   it('none of them', () => {

@@ -80,10 +80,33 @@ describe('judge', () => {
       'fail',
     ],
     ['no iat', { maxTokenLifetimeSeconds: 3600 }, { iat: undefined }, 'token lifetime', 'unknown'],
+    [
+      'issued within the leeway',
+      { maxTokenLifetimeSeconds: 3600 },
+      { iat: SECONDS + 60, exp: SECONDS + 120 },
+      'token lifetime',
+      'pass',
+    ],
+    [
+      'issued in years to come: a short life that began long ago',
+      { maxTokenLifetimeSeconds: 3600 },
+      { iat: SECONDS + 200_000_000, exp: SECONDS + 200_000_060 },
+      'token lifetime',
+      'fail',
+    ],
+    [
+      'issued later than the leeway of the provider',
+      { maxTokenLifetimeSeconds: 3600, leewaySeconds: 10 },
+      { iat: SECONDS + 11, exp: SECONDS + 120 },
+      'token lifetime',
+      'fail',
+    ],
     ['expired within the leeway', {}, { exp: SECONDS - 59 }, 'not expired', 'pass'],
     ['expired', {}, { exp: SECONDS - 60 }, 'not expired', 'fail'],
     ['no expiry', {}, { exp: undefined }, 'not expired', 'unknown'],
     ['starts within the leeway', {}, { nbf: SECONDS + 60 }, 'already valid', 'pass'],
+    ['starts at what is no time', {}, { nbf: 'soon' }, 'already valid', 'unknown'],
+    ['starts before all times', {}, { nbf: -1 }, 'already valid', 'unknown'],
     ['starts later', {}, { nbf: SECONDS + 61 }, 'already valid', 'fail'],
   ])('%s', (_, expected, over, assertion, verdict) => {
     expect(one(judge(subject({ ...PAYLOAD, ...over }), expected, NOW), assertion)?.verdict).toBe(verdict)

@@ -1,4 +1,5 @@
 import { type Assertion, parseAssertion } from '../../claims/assertion.ts'
+import { LEEWAY_SECONDS } from '../../claims/lifetime.ts'
 import type { Expect } from '../../claims/policy.ts'
 import type { Typed } from '../cli-command.ts'
 import { durationFlag, textFlag, textsFlag } from '../typed-flags.ts'
@@ -71,10 +72,18 @@ function readAssertions(flags: Typed['flags']): Assertion[] {
   ]
 }
 
-/** All assertions about claims, with `--max-age` as one. `now`: milliseconds, the provider's clock. */
-export function claimAssertions({ assertions, maxAge }: CheckOptions, now: number): readonly Assertion[] {
+/**
+ * All assertions about claims, with `--max-age` as one. `now`: milliseconds, the provider's clock, of which a sign-in may be
+ * ahead by the leeway.
+ */
+export function claimAssertions(
+  { assertions, maxAge }: CheckOptions,
+  now: number,
+  leewaySeconds = LEEWAY_SECONDS,
+): readonly Assertion[] {
   if (maxAge === undefined) return assertions
   const oldest = Math.floor(now / 1000 - maxAge.seconds)
   const meaning = `signed in at most ${maxAge.typed} ago`
-  return [...assertions, { path: 'auth_time', operator: '>=', value: String(oldest), meaning }]
+  const latest = now / 1000 + leewaySeconds
+  return [...assertions, { path: 'auth_time', operator: '>=', value: String(oldest), meaning, latest }]
 }

@@ -45,7 +45,9 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
       [client.expect ?? {}, ...expects].map((expect) => ({ ...expect, leewaySeconds })),
       now,
     ),
-    ...claimAssertions(options, now).map((claim) => judgeAssertion(one, one.jwt?.payload, claim)),
+    ...claimAssertions(options, now, leewaySeconds).map((claim) =>
+      judgeAssertion(one, one.jwt?.payload, claim),
+    ),
   ]
   const alignment =
     unaligned === undefined ? [...disagreements, ...unsaid(verified, profile)] : [nothingToAlign(unaligned)]
