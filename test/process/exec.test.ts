@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../world/gateway.ts'
@@ -60,6 +60,23 @@ describe('a command that runs as the person', () => {
   it('has the tenant, where the profile has one', async () => {
     const environment = await environmentOf(['--backend', 'tempo', '--tenant', 'blue'])
     expect(environment).toMatchObject({ LS_AUTH_BACKEND: 'tempo', LS_AUTH_TENANT: 'blue' })
+  })
+
+  it('has the reason, so that an ls-auth that it starts can say it where the profile wants one', async () => {
+    const text = await readFile(machine.configFile, 'utf8')
+    const strict = join(machine.home, 'strict')
+    await mkdir(join(strict, 'ls-auth'), { recursive: true })
+    const wants = text.replace(/^(\[profiles\.default\])$/m, '$1\nrequire_reason = true')
+    await writeFile(join(strict, 'ls-auth', 'config.toml'), wants, { mode: 0o600 })
+    const services = ['--', process.execPath, BINARY, 'services']
+    for (const way of [[], ['--proxy']]) {
+      const ended = await machine.run(['exec', ...way, '--reason', 'T-2', ...services], {
+        env: { XDG_CONFIG_HOME: strict },
+      })
+      expect({ exit: ended.exit, stderr: ended.stderr }).toEqual({ exit: 0, stderr: '' })
+    }
+    expect(await environmentOf([], { LS_AUTH_REASON: 'T-3' })).toMatchObject({ LS_AUTH_REASON: 'T-3' })
+    expect(await environmentOf([])).not.toHaveProperty('LS_AUTH_REASON')
   })
 
   it('has the token in a variable of its choice, in place of ours', async () => {

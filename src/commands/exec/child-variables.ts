@@ -9,6 +9,7 @@ type ApiSettings = Pick<
   | 'api'
   | 'authorizationHeader'
   | 'backend'
+  | 'client'
   | 'name'
   | 'organization'
   | 'project'
@@ -28,7 +29,7 @@ const HTTP_PROXIES = /^(http|https|all)_proxy$/i
 export function proxyVariables(
   variables: Variables,
   address: string,
-  settings: ApiSettings & Pick<Profile, 'client'>,
+  settings: ApiSettings,
 ): Record<string, string> {
   const child = {
     ...childVariables(
@@ -78,7 +79,7 @@ export function childVariables(
   variables: Variables,
   name: string,
   token: string | undefined,
-  { api, authorizationHeader, backend, organization, project, tenant, resolved }: ApiSettings,
+  { api, authorizationHeader, backend, client, organization, project, tenant, resolved }: ApiSettings,
 ): Record<string, string> {
   const own = {
     // Without a slash at its end, as the address of a local proxy: "$LS_AUTH_API/x" is right with both.
@@ -87,6 +88,8 @@ export function childVariables(
     LS_AUTH_ORGANIZATION: organization,
     LS_AUTH_PROJECT: project,
     LS_AUTH_TENANT: tenant,
+    // An ls-auth that the child starts has the same profile, which may want a reason.
+    LS_AUTH_REASON: client.reason,
     // Only with a token, and where it is not the usual one.
     LS_AUTH_AUTHORIZATION_HEADER:
       token === undefined || resolved.authorization_header.source === 'default'

@@ -28,7 +28,7 @@ const TAKEN =
   /^(?:PATH|HOME|IFS|ENV|BASH_ENV|SHELL|NODE_OPTIONS|PYTHON\w*|PERL5\w*|RUBY\w*|(?:LD|DYLD)_\w+)$/i
 
 const SETTINGS_OF_THE_CHILD =
-  /^LS_AUTH_(API|BACKEND|ORGANIZATION|PROJECT|TENANT|PROXY|AUTHORIZATION_HEADER)$/i
+  /^LS_AUTH_(API|BACKEND|ORGANIZATION|PROJECT|TENANT|REASON|PROXY|AUTHORIZATION_HEADER)$/i
 
 /**
  * `ls-auth exec -- CMD…`: runs a command as the person. The token is in its environment and never in its arguments, which
