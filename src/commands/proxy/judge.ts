@@ -84,7 +84,9 @@ export function judge(request: LocalRequest, rules: ProxyRules): Pass | Refusal 
     pass: true,
     method: request.method,
     ...given,
-    headers: headersToPass(headers, [...TENANT_HEADERS, rules.tokenHeader, ...orphans]),
+    headers: headersToPass(headers, [...TENANT_HEADERS, rules.tokenHeader, ...orphans]).filter(
+      ([, value]) => !isSecretIn(value, rules),
+    ),
     traceparent,
     bodyBytes,
   }
@@ -138,8 +140,11 @@ function withoutSecret(
 }
 
 /** The API and its log get no secret. */
-const holdsSecret = ({ path, query }: RequestTarget, { port }: ProxyRules): boolean =>
-  port !== undefined && (path + query).includes(port.secret)
+const isSecretIn = (text: string, { port }: ProxyRules): boolean =>
+  port !== undefined && text.includes(port.secret)
+
+const holdsSecret = ({ path, query }: RequestTarget, rules: ProxyRules): boolean =>
+  isSecretIn(path + query, rules)
 
 /** In constant time; hashed, because only buffers of one length can be compared so. */
 function isSame(one: string, other: string): boolean {

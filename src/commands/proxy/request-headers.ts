@@ -26,8 +26,11 @@ const IDENTITY = [
 /** What makes some servers see another method or another path than the ones that were judged here. */
 const OVERRIDE = /^(x-http-method.*|x-method-override|x-original-.*|x-rewrite-.*)$/
 
-/** `host` and `content-length` are set by what sends the request, the others by the record. */
-const OURS = /^(host|content-length|user-agent|x-request-reason|traceparent)$/
+/**
+ * `host` and `content-length` are set by what sends the request, the others by the record. `referer`: an address of the
+ * proxy, which may have its secret and means nothing to the API.
+ */
+const OURS = /^(host|content-length|user-agent|x-request-reason|traceparent|referer)$/
 
 /**
  * The caller's headers that go on. `others`: more names that do not. Servers that hand headers on as variables take "_"

@@ -409,6 +409,24 @@ describe('headers', () => {
     },
   )
 
+  it('what holds the secret is dropped: the API and its log get none', () => {
+    const held = [`Referer: http://${HOST}${TRACE}`, `X-From: ${SECRET}`, `baggage: a=${SECRET}`]
+    expect(sent(...held, 'X-B: 2')).toEqual(['X-B: 2'])
+  })
+
+  it.each([TEMPO, SOCKET])('the page that a request comes from is no business of the API %#', (rules) => {
+    expect(
+      ask({
+        headers: ['Referer: http://traces/x'],
+        target: rules.port ? TRACE : TRACE.slice(IN.length),
+        rules,
+      }),
+    ).toMatchObject({
+      pass: true,
+      headers: [],
+    })
+  })
+
   it('what Connection names is dropped, too', () => {
     expect(sent('Connection: close, X-A', 'x-a: 1', 'X-B: 2')).toEqual(['X-B: 2'])
   })
