@@ -20,6 +20,7 @@ const HOP_BY_HOP =
 const IDENTITY = [
   /^(authorization|dpop|cookie2?|forwarded|via|x-forwarded.*|x-real-ip|x-client-.*|client-ip|true-client-ip|x-remote-.*|remote-.*|x-auth.*|x-user.*|x-webauth-.*|x-ssl-.*|ssl-.*)$/,
   /^(x-jwt-.*|x-(access|id)-token|x-api-key|x-tenant.*|x-consumer-.*|x-credential-.*|impersonate-.*|x-[a-z]+-(user|org-id|email|groups?|roles?))$/,
+  /^(x-(email|groups?|roles?|principal|identity|subject)(-.*)?|tailscale-.*|from)$/,
   /^(x-amzn-oidc-.*|x-goog-(iap|authenticated)-.*|cf-access-.*|x-ms-(client-principal|token).*|x-pomerium-.*|x-vouch-.*)$/,
 ]
 

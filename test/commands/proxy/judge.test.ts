@@ -370,6 +370,19 @@ describe('headers', () => {
     'X-User: root',
     'X-User-Id: 1',
     'X-WEBAUTH-USER: root',
+    'X-Email: root@acme.example',
+    'X-Group: admins',
+    'X-Groups: admins',
+    'X-Role: admin',
+    'X-Roles: admin',
+    'X-Principal: root',
+    'X-Principal-Name: root',
+    'X-Identity: root',
+    'X-Subject: root',
+    'x_subject: root',
+    'Tailscale-User-Login: root@acme.example',
+    'Tailscale-User-Name: root',
+    'From: root@acme.example',
     'X_Forwarded_User: root',
     'x_auth_token: x',
     'X-HTTP-Method-Override: DELETE',
@@ -432,7 +445,7 @@ describe('headers', () => {
   })
 
   it('the rest is kept as it came', () => {
-    const kept = ['Accept: a', 'accept: b', 'baggage: a=b', 'Content-Type: x']
+    const kept = ['Accept: a', 'accept: b', 'baggage: a=b', 'Content-Type: x', 'X-Rolex: 1', 'X-From: 2']
     expect(sent(...kept)).toEqual(kept)
   })
 
