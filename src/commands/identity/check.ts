@@ -5,7 +5,7 @@ import type { Inspected } from '../../claims/inspect.ts'
 import { type Expect, isWithoutSignature, judge, signatureFinding } from '../../claims/policy.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
-import { verify } from '../../session/verification.ts'
+import { hasUnknownKey, verify } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
@@ -17,7 +17,7 @@ import { type CheckOptions, claimAssertions, readCheckOptions } from './check-op
 import { printFindings } from './check-text.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { loadOwnProfile } from './own-profile.ts'
-import { whyNotVerified } from './signature-words.ts'
+import { NEW_TOKEN_ONLY, whyNotVerified } from './signature-words.ts'
 
 /** `ls-auth check`: prints every assertion with its result; exit 0 only when all of them pass. */
 export const check: CliCommand<CheckOptions> = { read: readCheckOptions, run }
@@ -192,6 +192,7 @@ function advise(
     if (offline) return '--offline leaves the signature unknown; run it without.'
     if (findings.some(({ assertion, verdict }) => assertion === 'issuer' && verdict === 'fail'))
       return 'The token is of another issuer than --issuer or the profile names: see issuer above.'
+    if (hasUnknownKey(token)) return NEW_TOKEN_ONLY
     if (token.identity.issuer.value !== undefined)
       return 'The signature was not verified. If you trust the issuer, name it: --issuer URL.'
   }

@@ -1,6 +1,10 @@
 import type { Inspected } from '../../claims/inspect.ts'
 import { safeText } from '../../text/safe-text.ts'
 
+/** Why, where a token names a key that the provider does not show; and the whole hint where nothing can be renewed. */
+export const RETIRED_KEY = 'The provider has retired that key, or never had it.'
+export const NEW_TOKEN_ONLY = `${RETIRED_KEY} Believe only a new token.`
+
 /**
  * Why a signature is not verified, for people; undefined: it is verified. `notAsked`: the words where no keys were asked
  * for.

@@ -11,7 +11,7 @@ import { boundKey } from './bound-key.ts'
 import { CONCEPTS, lifeLeft, otherSubject, placeOf, type View, value } from './identity-view.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { loadOwnProfile } from './own-profile.ts'
-import { whyNotVerified } from './signature-words.ts'
+import { NEW_TOKEN_ONLY, RETIRED_KEY, whyNotVerified } from './signature-words.ts'
 import { printIdentity } from './whoami-text.ts'
 
 interface WhoamiOptions {
@@ -101,14 +101,12 @@ const DO_NOT_BELIEVE = 'Do not believe what this token says, and find out where 
 
 /** After a change of keys the tokens of before name one that the provider no longer shows. */
 function retiredKey(view: View): string {
-  const why = 'The provider has retired that key, or never had it.'
-  if (view.tokens.origin !== 'session' || view.profile.client.workload)
-    return `${why} Believe only a new token.`
+  if (view.tokens.origin !== 'session' || view.profile.client.workload) return NEW_TOKEN_ONLY
   const left = view.access && lifeLeft(view.access, view, 'access')
   // As long as the token has left: what is shorter renews nothing, what is longer may be longer than any token lives.
   const renewal =
     left === undefined || left < 1 ? 'ls-auth token' : `ls-auth token --min-ttl ${Math.ceil(left)}s`
-  return `${why} A renewed token has a new one: ${renewal}, or ls-auth login`
+  return `${RETIRED_KEY} A renewed token has a new one: ${renewal}, or ls-auth login`
 }
 
 async function printRaw(invocation: Invocation, { id, access }: InspectedTokens): Promise<void> {

@@ -56,6 +56,18 @@ describe('a token of another issuer, by --token -', () => {
     expect(await place.world.type(named)).toMatchObject({ exit: 0, stderr: '' })
   })
 
+  it('of the issuer that was named, by a key that it does not show: the hint does not ask to name it', async () => {
+    const place = await at(okta)
+    const [, claims, signature] = (await tokenOf(place)).split('.')
+    place.world.stdin = [`${part({ alg: 'RS256', kid: 'gone' })}.${claims}.${signature}`]
+    const line = `ls-auth check --token - --issuer ${place.simulator.issuer}`
+    const { exit, stderr } = await place.world.type(line)
+    expect(exit).toBe(5)
+    expect(stderr).toContain(
+      'hint: The provider has retired that key, or never had it. Believe only a new token.\n',
+    )
+  })
+
   it.each([
     ['no signature', { alg: 'none' }],
     ['a MAC', { alg: 'HS256' }],
