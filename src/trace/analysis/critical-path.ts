@@ -83,32 +83,47 @@ const OVERLAP_TOLERANCE = 0.01
  * nothing is known below, stays the caller's: nobody can tell whether it waited.
  */
 export function criticalPath(tree: TraceTree, tops: readonly number[]): CriticalPath {
+  const times = knownTimes(tree)
+  const parts = tops.map((node) => ({ node, lo: times.starts[node]!, hi: times.ends[node]! }))
+  return pathWithin(tree, parts, times)
+}
+
+/** A top span, or the part of it between two moments. */
+export interface Part {
+  readonly node: number
+  readonly lo: number
+  readonly hi: number
+}
+
+/** The critical path below each of these tops, within its part. */
+export function pathWithin(tree: TraceTree, parts: readonly Part[], times: KnownTimes): CriticalPath {
   const path = new CriticalPath(tree.count)
-  const times = { starts: knownStarts(tree), ends: lastKnownEnds(tree) }
-  for (const top of tops) walkBack(tree, top, times, path)
+  for (const part of parts) walkBack(tree, part, times, path)
   return path
 }
 
+export const knownTimes = (tree: TraceTree): KnownTimes => ({
+  starts: knownStarts(tree),
+  ends: lastKnownEnds(tree),
+})
+
 /** By node, as far as they are known. */
-interface KnownTimes {
+export interface KnownTimes {
   readonly starts: Float64Array
   readonly ends: Float64Array
 }
 
 /** A span on the path, clipped to its ancestors: from `lo` to `hi`. */
-interface Frame {
-  readonly node: number
-  readonly lo: number
-  readonly hi: number
+interface Frame extends Part {
   /** Everything after this moment is accounted for. */
   cur: number
   readonly children: readonly number[]
   next: number
 }
 
-function walkBack(tree: TraceTree, top: number, times: KnownTimes, path: CriticalPath): void {
+function walkBack(tree: TraceTree, top: Part, times: KnownTimes, path: CriticalPath): void {
   const { starts, ends } = times
-  const stack = [frameOf(tree, top, times, starts[top]!, ends[top]!)]
+  const stack = [frameOf(tree, top.node, times, top.lo, top.hi)]
   for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
     const child = frame.children[frame.next++]
     if (child === undefined) {

@@ -1,7 +1,6 @@
-import { criticalPath } from '../analysis/critical-path.ts'
+import { rootsPath } from '../analysis/roots-path.ts'
 import type { BreakdownBy } from '../formats/output-choices.ts'
-import { whyEndless } from '../tree/endless.ts'
-import { longestTop } from '../tree/longest-top.ts'
+import { rootsTime } from '../tree/roots-time.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type UnfinishedCount, unfinishedOf } from '../tree/unfinished.ts'
 import { type CallFigures, CallSum } from './call-figures.ts'
@@ -25,11 +24,17 @@ export interface Breakdown {
   readonly spans: number
   /** Spans that failed. */
   readonly errors: number
-  /** The durations of each trace's longest root (without one: longest part) together: exactly the sum of `pathNanos` over the rows. */
+  /**
+   * The durations of the traces together, each from its first root to its last (without one: its longest part): exactly the sum of
+   * `pathNanos` over the rows and of `gapNanos`.
+   */
   readonly rootNanos: number
+  /** Time between two roots of a trace, in which none ran, and in how many traces. */
+  readonly gapNanos: number
+  readonly gapTraces: number
   /** Of these traces nobody can tell the duration: `rootNanos` has their time as far as it is known. */
   readonly unfinishedTraces: UnfinishedCount
-  /** Time that spans went on after the end of their root (asynchronous work), and in how many traces. */
+  /** Time that spans went on after the end of their last root (asynchronous work), and in how many traces. */
   readonly tailNanos: number
   readonly tailTraces: number
   /** Time of traces without a root that is outside of their longest part, and how many they are. */
@@ -55,6 +60,8 @@ export class BreakdownSum {
   #spans = 0
   #errors = 0
   #rootNanos = 0
+  #gapNanos = 0
+  #gapTraces = 0
   #unfinished = 0
   #unfinishedRootless = 0
   #tailNanos = 0
@@ -70,7 +77,7 @@ export class BreakdownSum {
     const trace = this.#traces++
     this.#spans += tree.count
     this.#errors += tree.errors
-    const onPath = this.#addRoot(tree)
+    const onPath = this.#addRoots(tree)
     // By the tree's own numbers: far fewer keys are built than there are spans.
     const known = new Map<number, RowSum>()
     for (let node = 0; node < tree.count; node++) {
@@ -98,6 +105,8 @@ export class BreakdownSum {
       spans: this.#spans,
       errors: this.#errors,
       rootNanos,
+      gapNanos: this.#gapNanos,
+      gapTraces: this.#gapTraces,
       unfinishedTraces: { unfinished: this.#unfinished, rootless: this.#unfinishedRootless },
       tailNanos: this.#tailNanos,
       tailTraces: this.#tailTraces,
@@ -110,28 +119,27 @@ export class BreakdownSum {
     }
   }
 
-  /** Counts the time of the root, and gives how long each node is on its critical path. */
-  #addRoot(tree: TraceTree): Float64Array {
+  /** Counts the time of the roots, and gives how long each node is on their critical path. */
+  #addRoots(tree: TraceTree): Float64Array {
     const onPath = new Float64Array(tree.count)
-    const root = longestTop(tree)
-    if (root === undefined) return onPath
-    // All that is known of the root's time is on its path.
-    let nanos = 0
-    for (const { node, startNanos, endNanos } of criticalPath(tree, [root])) {
-      onPath[node]! += endNanos - startNanos
-      nanos += endNanos - startNanos
-    }
-    const hasEnd = whyEndless(tree.span(root)) === undefined
-    if (unfinishedOf(tree) !== undefined) {
+    if (tree.count === 0) return onPath
+    // All that is known of the roots' time is on the path, or between them.
+    const { path, nanos, gapNanos } = rootsPath(tree)
+    for (const { node, startNanos, endNanos } of path) onPath[node]! += endNanos - startNanos
+    const isUnfinished = unfinishedOf(tree) !== undefined
+    const roots = rootsTime(tree)
+    if (isUnfinished) {
       this.#unfinished += 1
-      if (tree.roots.length === 0) this.#unfinishedRootless += 1
+      if (roots === undefined) this.#unfinishedRootless += 1
     }
     this.#rootNanos += nanos
-    if (tree.roots.length === 0) {
+    this.#gapNanos += gapNanos
+    if (gapNanos > 0) this.#gapTraces += 1
+    if (roots === undefined) {
       this.#rootlessNanos += tree.endNanos - nanos
       this.#rootlessTraces += 1
-    } else if (hasEnd && tree.endNanos > tree.endOf(root)) {
-      this.#tailNanos += tree.endNanos - tree.endOf(root)
+    } else if (!isUnfinished && tree.endNanos > roots.endNanos) {
+      this.#tailNanos += tree.endNanos - roots.endNanos
       this.#tailTraces += 1
     }
     return onPath

@@ -1,5 +1,6 @@
 import type { SpanKind } from '../model.ts'
 import { isEndless } from '../tree/endless.ts'
+import { rootsTime } from '../tree/roots-time.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type UnfinishedTrace, unfinishedOf } from '../tree/unfinished.ts'
 
@@ -122,8 +123,8 @@ function parentOf(tree: TraceTree, node: number, pathOf: Int32Array): number {
   return tree.place(node) === 'root' ? NO_PARENT : LOST_PARENT
 }
 
-/** How long a trace took: its longest root, since strays may lie beside it; without a root, from first start to last end. */
+/** How long a trace took: from its first root to its last; without a root, from first start to last end. */
 function durationOf(tree: TraceTree): number {
-  if (tree.roots.length === 0) return tree.endNanos
-  return tree.roots.reduce((longest, root) => Math.max(longest, tree.span(root).durationNanos), 0)
+  const { startNanos, endNanos } = rootsTime(tree) ?? { startNanos: 0, endNanos: tree.endNanos }
+  return endNanos - startNanos
 }

@@ -77,6 +77,32 @@ checkout: POST /order     12      12     ✗ 3  40.7ms  900ms  36.0ms        1%
     )
   })
 
+  it('of a trace with several roots: get, search, breakdown and diff say one duration', async () => {
+    const step = (id: string, timestamp: number) => ({
+      ...{ traceId: 'ab', id, name: `step ${id}`, timestamp, duration: 100_000 },
+      localEndpoint: { serviceName: 'shop' },
+    })
+    const [steps, one] = [join(world.home, 'steps.json'), join(world.home, 'one.json')]
+    await writeFile(
+      steps,
+      JSON.stringify([step('c1', 1_000_000), step('c2', 1_100_000), step('c3', 1_900_000)]),
+    )
+    await writeFile(one, JSON.stringify([step('c1', 1_000_000)]))
+    expect((await world.type(`ls-auth trace get ${steps}`)).stdout).toContain(' 1.00s · 3 spans ')
+    expect((await world.type(`ls-auth trace search --file ${steps}`)).stdout).toContain(' 1.00s ')
+    const agent = await world.type(`ls-auth trace get ${steps} -o agent`)
+    expect(agent.stdout).toContain(
+      '\ncritical path, 1.00s in all, 700ms of it between roots\n    100ms  10% ',
+    )
+    const { stdout } = await world.type(`ls-auth trace breakdown --file ${steps}`)
+    expect(stdout.split('\n\n')[0]).toBe(
+      '1 trace · 3 spans · 0 errors · 1.00s in all\n700ms of it between roots, in 1 trace, on no critical path',
+    )
+    const compared = await world.type(`ls-auth trace diff ${one} ${steps} --fail-if-slower 20%`)
+    expect(compared).toMatchObject({ exit: 5 })
+    expect(compared.stdout).toContain('slower: 100ms → 1.00s, +900ms (+900%)\n')
+  })
+
   it('who calls whom', async () => {
     const outcome = await world.type(`ls-auth trace breakdown --file ${file} --graph`)
     expect(outcome).toMatchObject({ exit: 0, stderr: '' })
@@ -184,6 +210,8 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
       spans: 24,
       errors: 6,
       root_ns: 3_065_511_000,
+      between_roots_ns: 0,
+      between_roots_traces: 0,
       unfinished_traces: 0,
       tail_ns: 0,
       tail_traces: 0,

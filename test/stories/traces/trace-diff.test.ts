@@ -435,7 +435,7 @@ describe('an empty side is exit 7', () => {
 
   it('a trace without a duration cannot be judged: exit 5, and the comparison is there', async () => {
     await save('flat.json', [
-      { ...good, spans: good.spans.map((span) => ({ ...span, endMicros: span.startMicros })) },
+      { ...good, spans: good.spans.map((span) => ({ ...span, startMicros: 1e15, endMicros: 1e15 })) },
     ])
     const outcome = await diff(`${path('flat.json')} ${path('bad.json')} --fail-if-slower 20%`)
     expect(outcome.exit).toBe(5)

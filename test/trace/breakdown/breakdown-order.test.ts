@@ -60,13 +60,39 @@ describe('the rows of a breakdown', () => {
     expect(rows).toMatchObject([{ service: 'shop', pathNanos: 0, pathShare: 0 }])
   })
 
-  test('the time of the root is that of the longest, also where a stray one begins before it', () => {
-    const stray = makeTrace({ id: 1, service: 'cron', ms: 5 }, { id: 2, service: 'web', at: 30, ms: 10 })
-    const { rootNanos, rows } = breakdownOf('service', stray)
-    expect(rootNanos).toBe(10e6)
-    expect(rows.map(({ service, pathShare }) => [service, pathShare])).toEqual([
-      ['web', 1],
-      ['cron', 0],
+  test('several roots: from the first to the last, with the time in which none ran told apart', () => {
+    const two = makeTrace({ id: 1, service: 'cron', ms: 5 }, { id: 2, service: 'web', at: 30, ms: 10 })
+    const { rows, ...sums } = breakdownOf('service', two, short)
+    expect(sums).toMatchObject({ rootNanos: 50e6, gapNanos: 25e6, gapTraces: 1, tailNanos: 0 })
+    expect(rows.map(({ service, pathNanos, pathShare }) => [service, pathNanos, pathShare])).toEqual([
+      ['web', 20e6, 0.4],
+      ['cron', 5e6, 0.1],
+    ])
+  })
+
+  test('ten roots one after another are ten times as long as one, and all of it is theirs', () => {
+    const ten = Array.from({ length: 10 }, (_, i) => ({ id: i + 1, service: `s${i}`, at: 10 * i, ms: 10 }))
+    const { rows, ...sums } = breakdownOf('service', makeTrace(...ten))
+    expect(sums).toMatchObject({ rootNanos: 100e6, gapNanos: 0, gapTraces: 0, tailTraces: 0 })
+    expect(rows.map(({ pathShare }) => pathShare)).toEqual(ten.map(() => 0.1))
+  })
+
+  test('of roots that overlap each moment counts once, for the one that ends last, and no time is between them', () => {
+    const overlapping = makeTrace(
+      { id: 1, service: 'a', ms: 100 },
+      { id: 2, parent: 1, service: 'b', at: 20, ms: 80 },
+      { id: 3, service: 'c', at: 50, ms: 100 },
+      { id: 4, service: 'd', at: 60, ms: 10 },
+      { id: 5, parent: 3, service: 'late', at: 140, ms: 30 },
+    )
+    const { rows, ...sums } = breakdownOf('service', overlapping)
+    expect(sums).toMatchObject({ rootNanos: 150e6, gapNanos: 0, tailNanos: 20e6, tailTraces: 1 })
+    expect(rows.map(({ service, pathNanos }) => [service, pathNanos / 1e6])).toEqual([
+      ['c', 90],
+      ['b', 30],
+      ['a', 20],
+      ['late', 10],
+      ['d', 0],
     ])
   })
 

@@ -36,6 +36,8 @@ describe('a breakdown', () => {
       spans: 10,
       errors: 2,
       rootNanos: 200e6,
+      gapNanos: 0,
+      gapTraces: 0,
       unfinishedTraces: { unfinished: 0, rootless: 0 },
       tailNanos: 100e6,
       tailTraces: 2,
@@ -112,14 +114,13 @@ describe('a breakdown', () => {
     expect(rows[0]).not.toHaveProperty('operation')
   })
 
-  test('the shares of a trace add up to the duration of its root, or what is known of it, to the nanosecond', () => {
+  test('the shares of a trace, and what is between its roots, add up to its duration, or what is known of it, to the nanosecond', () => {
     fc.assert(
       fc.property(fc.oneof(soundTrace, anyTrace), fc.constantFrom('service', 'operation'), (trace, by) => {
         const tree = buildTree(trace)
-        const { rows, rootNanos, spans } = breakdownOf(by, trace)
-        const longest = Math.max(
-          0,
-          ...(tree.roots.length > 0 ? tree.roots : tree.detached).map((node) => {
+        const { rows, rootNanos, gapNanos, spans } = breakdownOf(by, trace)
+        const known = (tree.roots.length > 0 ? tree.roots : tree.detached)
+          .map((node) => {
             const { marks, durationNanos } = tree.span(node)
             const isLone = marks.includes('start-missing') && durationNanos === 0
             const hasEnd = !isLone && !marks.some((mark) => mark.startsWith('end-'))
@@ -130,11 +131,23 @@ describe('a breakdown', () => {
               tree.span(below).marks.includes('start-missing')
                 ? Math.min(Number.POSITIVE_INFINITY, ...tree.children(below).map(first))
                 : tree.startOf(below)
-            return Math.max(0, last(node) - (hasEnd ? tree.startOf(node) : first(node)))
-          }),
-        )
-        expect(rows.reduce((sum, { pathNanos }) => sum + pathNanos, 0)).toBe(longest)
-        expect(rootNanos).toBe(longest)
+            return [hasEnd ? tree.startOf(node) : first(node), last(node)] as const
+          })
+          .filter(([from, to]) => from <= to)
+          .sort(([a], [b]) => a - b)
+        const starts = known.map(([from]) => from)
+        const ends = known.map(([, to]) => to)
+        const whole =
+          tree.roots.length === 0
+            ? Math.max(0, ...known.map(([from, to]) => to - from))
+            : known.length === 0
+              ? 0
+              : Math.max(...ends) - Math.min(...starts)
+        const gaps = starts.map((from, i) => (i === 0 ? 0 : from - Math.max(...ends.slice(0, i))))
+        const between = gaps.reduce((sum, gap) => sum + Math.max(0, gap), 0)
+        expect(gapNanos).toBe(tree.roots.length === 0 ? 0 : between)
+        expect(rows.reduce((sum, { pathNanos }) => sum + pathNanos, gapNanos)).toBe(whole)
+        expect(rootNanos).toBe(whole)
         expect(rows.reduce((sum, { calls }) => sum + calls, 0)).toBe(spans)
       }),
     )

@@ -117,9 +117,12 @@ describe('self time and totals', () => {
       expect(compareTraces([a], [b]).threshold).toEqual({ share: 0.25, leastNanos: 3e6 })
   })
 
-  test('the root that took longest is the whole, and strays beside it are rows', () => {
-    const stray: Sketch = { id: 8, name: 'flush', ms: 3, at: -10 }
-    expect(compareTraces([trace(stray, ROOT)], [trace(ROOT)]).a.durationNanos).toBe(100e6)
+  test('with several roots the whole is from the first to the last, and work that goes on after it is not', () => {
+    const steps = [0, 1, 2].map((i): Sketch => ({ ...ROOT, id: i + 1, name: `step ${i}`, at: 100 * i }))
+    const late: Sketch = { id: 9, parent: 3, name: 'mail', at: 290, ms: 50 }
+    const compared = compareTraces([trace(...steps.slice(0, 1))], [trace(...steps, late)])
+    expect(compared).toMatchObject({ change: 'slower', a: { durationNanos: 100e6 } })
+    expect(compared.b.durationNanos).toBe(300e6)
   })
 
   test('without a root the whole is from the first start to the last end', () => {

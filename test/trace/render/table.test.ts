@@ -22,6 +22,8 @@ const breakdown: Breakdown = {
     spans: 57_792,
     errors: 31,
     rootNanos: 9e11,
+    gapNanos: 0,
+    gapTraces: 0,
     unfinishedTraces: { unfinished: 0, rootless: 0 },
     tailNanos: 4e9,
     tailTraces: 17,

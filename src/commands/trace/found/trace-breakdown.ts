@@ -82,6 +82,8 @@ function summaryToJson(breakdown: Breakdown, found: FoundTraces) {
     spans: breakdown.spans,
     errors: breakdown.errors,
     root_ns: breakdown.rootNanos,
+    between_roots_ns: breakdown.gapNanos,
+    between_roots_traces: breakdown.gapTraces,
     unfinished_traces: breakdown.unfinishedTraces.unfinished,
     tail_ns: breakdown.tailNanos,
     tail_traces: breakdown.tailTraces,

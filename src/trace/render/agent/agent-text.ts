@@ -1,6 +1,6 @@
 import { UNSTYLED } from '../../../text/unstyled.ts'
-import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
-import { longestTop } from '../../tree/longest-top.ts'
+import type { CriticalPath } from '../../analysis/critical-path.ts'
+import { rootsPath } from '../../analysis/roots-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
@@ -52,12 +52,6 @@ export const agentPen = (more: string): Pen => ({
   more,
 })
 
-/** The critical path that an agent is told of: of the part of the trace whose duration the first line says. */
-export function agentPath(tree: TraceTree): CriticalPath {
-  const top = longestTop(tree)
-  return criticalPath(tree, top === undefined ? [] : [top])
-}
-
 /**
  * A trace in at most {@link MOST_BYTES}: facts, then in a data block what went wrong, where the time went and the folded
  * tree, then what was left out and how to ask for it. The same for the same trace, whenever it is made.
@@ -67,20 +61,22 @@ export function agentText(tree: TraceTree, options: AgentOptions): string {
   const pen = agentPen(more.lists)
   const window = timeWindow(tree)
   const rows = planRows(tree, true, view?.shown)
-  const path = agentPath(tree)
+  // Of the time that the first line says.
+  const whole = rootsPath(tree)
+  const { path } = whole
   const facts = [...headerLines(partOf?.whole ?? tree, { source: { name: source } }, pen), ABOUT_DATA, '']
   const head = part(partOf?.span ?? [], MOST_BYTES / 2)
   const notes = part(noteLines(tree, window, pen, view?.shown), BYTES.notes)
   // A span that called nothing is told by its own lines, with its own notes.
   if (partOf && tree.count === 1) {
-    const whole = tree.trace.partial === undefined ? [] : notes
-    return `${[...facts, ...dataBlock([...head, ...whole]), '', ...more.steps].join('\n')}\n`
+    const ofWhole = tree.trace.partial === undefined ? [] : notes
+    return `${[...facts, ...dataBlock([...head, ...ofWhole]), '', ...more.steps].join('\n')}\n`
   }
   const above = [
     ...head,
     ...(partOf ? [partHeading(tree, partOf.whole), ''] : []),
     ...part(verdictLines(tree, pen), BYTES.findings),
-    ...part(criticalLines(tree, path, window, pen, PATH_LINES), BYTES.path),
+    ...part(criticalLines(tree, whole, window, pen, PATH_LINES), BYTES.path),
     ...notes,
   ]
   const end = (shown: number) => ['', ...leftOut(tree, rows, shown, view?.says), ...more.steps]

@@ -1,4 +1,5 @@
 import type { CriticalPath } from '../../analysis/critical-path.ts'
+import type { RootsPath } from '../../analysis/roots-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitMiddle, padStart, safeName } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -20,13 +21,12 @@ interface Waited {
  */
 export function criticalLines(
   tree: TraceTree,
-  path: CriticalPath,
+  { path, nanos: whole, gapNanos }: RootsPath,
   window: TimeWindow,
   pen: Pen,
   most: number,
 ): string[] {
   const all = waitedFor(path)
-  const whole = all.reduce((sum, { nanos }) => sum + nanos, 0)
   const longest = [...all].sort((a, b) => b.nanos - a.nanos || a.node - b.node).slice(0, most)
   const kept = new Set(longest.map(({ node }) => node))
   const lines = all.filter(({ node }) => kept.has(node)).map((one) => lineOf(one, whole, tree, window, pen))
@@ -35,7 +35,9 @@ export function criticalLines(
   const rest = left > 0 ? [`  and ${left} shorter ones`] : []
   const unsure = all.filter(({ node }) => tree.selfNanos(node) === undefined).length
   const noEnd = unsure === 0 ? [] : [`  ${unsureText(unsure)}`]
-  return [`critical path, ${formatDuration(whole, pen.glyphs.micro)} in all`, ...lines, ...rest, ...noEnd]
+  const [inAll, between] = [whole, gapNanos].map((nanos) => formatDuration(nanos, pen.glyphs.micro))
+  const gaps = gapNanos === 0 ? '' : `, ${between} of it between roots`
+  return [`critical path, ${inAll} in all${gaps}`, ...lines, ...rest, ...noEnd]
 }
 
 const unsureText = (spans: number): string =>

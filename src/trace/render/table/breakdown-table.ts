@@ -85,7 +85,7 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
   const { micro, separator } = glyphsFor(unicode)
   const { traces, spans, errors, rootNanos, unfinishedTraces } = breakdown
   const { unfinished } = unfinishedTraces
-  const { rows, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
+  const { rows, gapNanos, gapTraces, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
   const facts = [
     count(traces, 'trace'),
     count(spans, 'span'),
@@ -98,6 +98,10 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
     lines.push(
       `${count(unfinished, 'trace')} ${haveNoEnd(unfinishedTraces)}: ${their} time is counted as far as it is known`,
     )
+  }
+  if (gapTraces > 0) {
+    const between = formatDuration(gapNanos, micro)
+    lines.push(`${between} of it between roots, in ${count(gapTraces, 'trace')}, on no critical path`)
   }
   if (tailTraces > 0) {
     const after = formatDuration(tailNanos, micro)

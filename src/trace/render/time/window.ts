@@ -1,4 +1,5 @@
 import type { Scale } from '../../formats/output-choices.ts'
+import { rootsTime } from '../../tree/roots-time.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 
 /** An idle stretch that takes less room on the axis than its time; in nanoseconds after the tree's start. */
@@ -33,9 +34,7 @@ export function timeWindow(tree: TraceTree, scale: Scale = 'linear'): TimeWindow
   const whole = { startNanos: 0, endNanos: Math.max(1, tree.endNanos) }
   if (scale === 'fit') return whole
   if (scale === 'log') return { ...whole, logarithmic: true }
-  // Roots are sorted by start.
-  const startNanos = tree.roots[0] === undefined ? 0 : tree.startOf(tree.roots[0])
-  const endNanos = tree.roots.reduce((end, root) => Math.max(end, tree.endOf(root)), 0)
+  const { startNanos, endNanos } = rootsTime(tree) ?? whole
   if (endNanos <= startNanos) return whole
   if (scale === 'critical') return { startNanos, endNanos }
   if (isMostlyTail(tree, startNanos, endNanos)) return whole

@@ -1,4 +1,5 @@
-import { agentPath, agentPen } from '../../../../trace/render/agent/agent-text.ts'
+import { rootsPath } from '../../../../trace/analysis/roots-path.ts'
+import { agentPen } from '../../../../trace/render/agent/agent-text.ts'
 import { criticalLines } from '../../../../trace/render/agent/critical-lines.ts'
 import { ABOUT_DATA, dataBlock, withinBytes } from '../../../../trace/render/agent/data-block.ts'
 import { MOST_BYTES } from '../../../../trace/render/agent/limits.ts'
@@ -16,7 +17,7 @@ export const criticalPathAnswer: AnswerTool = async (invocation, given) => {
   const { tree, name, notes } = await readTrace(invocation, given.trace_id as string)
   const most = (given.max_spans as number | undefined) ?? PATH.usual
   const [pen, window] = [agentPen('max_spans'), timeWindow(tree)]
-  const path = criticalLines(tree, agentPath(tree), window, pen, most)
+  const path = criticalLines(tree, rootsPath(tree), window, pen, most)
   const data = path.length === 0 ? ['There is none: no span of the trace took time.'] : path
   const lines = [
     ...headerLines(tree, { source: { name } }, pen),
