@@ -1,8 +1,8 @@
 import { csvLine, csvText } from '../formats/csv-cell.ts'
 import type { Comparison } from './comparison.ts'
+import { whyUnknown } from './incomplete-sides.ts'
 import { pathText } from './path-text.ts'
 import { deltaOf, isCause, rankedRows, selfDelta, topsOf, totalDelta } from './ranking.ts'
-import { whyUnknown } from './unfinished-sides.ts'
 
 /** What a side was, for `-o json`. */
 export interface SideName {
@@ -27,6 +27,10 @@ export function toSummaryJson(comparison: Comparison, nameA: SideName, nameB: Si
     spans_b: b.spans,
     unfinished_a: a.unfinished,
     unfinished_b: b.unfinished,
+    rootless_a: a.rootless,
+    rootless_b: b.rootless,
+    partial_a: a.parts,
+    partial_b: b.parts,
     duration_a_ns: a.durationNanos ?? null,
     duration_b_ns: b.durationNanos ?? null,
     delta_ns: delta?.nanos ?? null,

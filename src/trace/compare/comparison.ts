@@ -1,16 +1,16 @@
 import { depthFirst } from '../tree/depth-first.ts'
 import { percentile } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
+import { countIncomplete, type IncompleteSide, isUnknown } from './incomplete-sides.ts'
 import { type Medians, mediansOf } from './medians.ts'
 import { type Operation, OperationPaths, type TraceSums } from './operation-paths.ts'
 import { Significance } from './significance.ts'
 import { differs, type Threshold, thresholdFor } from './threshold.ts'
-import { isUnknown, type UnfinishedSide } from './unfinished-sides.ts'
 
 /**
  * - `slower`, `faster`: a time differs by enough to count, see {@link Threshold}, and where both sides have several traces
  *   chance is ruled out. `unsure`: it is not. Else `same`.
- * - `unknown`: a span has no end, so nobody can tell.
+ * - `unknown`: a span has no end, or of the whole: a trace is incomplete, so nobody can tell.
  */
 export type TimeChange = 'slower' | 'faster' | 'unsure' | 'same' | 'unknown'
 
@@ -45,8 +45,8 @@ export interface ComparedOperation extends Operation {
 }
 
 /** One side as a whole: of one trace, or medians over several. */
-export interface ComparedSide extends Pick<Medians, 'spans'>, UnfinishedSide {
-  /** Undefined: too many of its roots have no end, see {@link isUnknown}. */
+export interface ComparedSide extends Pick<Medians, 'spans'>, IncompleteSide {
+  /** Undefined: too many of its traces are incomplete, see {@link isUnknown}. */
   readonly durationNanos: number | undefined
   /** It took at least so long, up to the last end that is known. */
   readonly leastNanos: number
@@ -80,7 +80,7 @@ export class Comparer {
   /** Both sides must have a trace. */
   compare(): Comparison {
     const pathCount = this.#paths.paths.length
-    const medians = (side: 'a' | 'b') => mediansOf(finishedOf(this.#sides[side]), pathCount)
+    const medians = (side: 'a' | 'b') => mediansOf(wholeOnesOf(this.#sides[side]), pathCount)
     const [a, b] = [medians('a'), medians('b')]
     const [sideA, sideB] = [sideOf(a, this.#sides.a), sideOf(b, this.#sides.b)]
     const unknown = isUnknown(sideA) || isUnknown(sideB)
@@ -88,7 +88,7 @@ export class Comparer {
     const significance = new Significance(a, b)
     const isTop = (path: number) => this.#paths.paths[path]!.parent < 0
     const endless = (side: 'a' | 'b') => endlessPaths(this.#sides[side]).filter(isTop)
-    // Of a side whose duration is not known, the few that are finished do not speak for the roots that have no end.
+    // Of a side whose duration is not known, the few that are whole do not speak for the roots that have no end.
     const tops = {
       a: new Set(isUnknown(sideA) ? endless('a') : []),
       b: new Set(isUnknown(sideB) ? endless('b') : []),
@@ -117,20 +117,24 @@ export class Comparer {
   }
 }
 
-/** Without those whose root has no end, whose times would be too short. They are all there is: then they. */
-function finishedOf(traces: readonly TraceSums[]): readonly TraceSums[] {
-  const finished = traces.filter(({ unfinished }) => unfinished === undefined)
-  return finished.length > 0 ? finished : traces
+/** Without incomplete ones, whose times would be too short. They are all there is: then they. */
+function wholeOnesOf(traces: readonly TraceSums[]): readonly TraceSums[] {
+  const whole = traces.filter(({ incomplete }) => incomplete === undefined)
+  return whole.length > 0 ? whole : traces
 }
 
 function sideOf({ traces, durationNanos, spans }: Medians, sums: readonly TraceSums[]): ComparedSide {
-  const found = sums.flatMap(({ unfinished }) => unfinished ?? [])
-  const rootless = found.filter(({ top }) => top === 'a part').length
-  const counts = { traces, unfinished: found.length, rootless, all: sums.length, first: found[0] }
+  const counts = countIncomplete(sums.map(({ incomplete }) => incomplete))
   // A median of what each took at least is the least of their median.
   const least = Float64Array.from(sums, (one) => one.durationNanos).sort()
   const leastNanos = percentile(least, 50)
-  return { ...counts, durationNanos: isUnknown(counts) ? undefined : durationNanos, leastNanos, spans }
+  return {
+    ...counts,
+    traces,
+    durationNanos: isUnknown(counts) ? undefined : durationNanos,
+    leastNanos,
+    spans,
+  }
 }
 
 /** The paths of calls that have no end. */

@@ -2,7 +2,7 @@ import type { SpanKind } from '../model.ts'
 import { isEndless } from '../tree/endless.ts'
 import { rootsTime } from '../tree/roots-time.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { type UnfinishedTrace, unfinishedOf } from '../tree/unfinished.ts'
+import { type Incomplete, incompleteOf } from './incomplete-sides.ts'
 
 /** What is done, without when, where and how often. */
 export interface Operation {
@@ -35,7 +35,7 @@ export interface TraceSums {
   /** Of an unfinished one as much of it as is known. */
   readonly durationNanos: number
   /** Why its duration is not known; undefined: it is. */
-  readonly unfinished?: UnfinishedTrace | undefined
+  readonly incomplete?: Incomplete | undefined
   readonly spans: number
 }
 
@@ -77,9 +77,9 @@ export class OperationPaths {
       sums.selfs[slot]! += tree.selfNanos(node) ?? Number.NaN
       if (isEndless(tree.span(node))) sums.totals[slot] = Number.NaN
     }
-    const unfinished = unfinishedOf(tree)
-    const durationNanos = unfinished === undefined ? durationOf(tree) : tree.endNanos
-    return { ...sums, durationNanos, unfinished, spans: tree.count }
+    const incomplete = incompleteOf(tree)
+    const durationNanos = incomplete?.unfinished === undefined ? durationOf(tree) : tree.endNanos
+    return { ...sums, durationNanos, incomplete, spans: tree.count }
   }
 
   #pathOf(parent: number, { number, operation }: { number: number; operation: Operation }): number {

@@ -1,6 +1,6 @@
 import type { ComparedOperation, Comparison, TimeChange } from './comparison.ts'
 
-/** How much longer (below zero: shorter) B took as a whole, and of how long A took. Undefined: a root has no end. */
+/** How much longer (below zero: shorter) B took as a whole, and of how long A took. Undefined: a side is incomplete. */
 export function deltaOf({
   a,
   b,

@@ -506,6 +506,45 @@ describe('an empty side is exit 7', () => {
     })
   })
 
+  describe('an incomplete trace is not taken for a whole one', () => {
+    const rootless: TraceData = { ...bad, spans: bad.spans.filter(({ parentId }) => parentId !== undefined) }
+
+    it('it lost its root: cannot be judged, exit 5, and --json says why', async () => {
+      await save('rootless.json', [rootless])
+      const sides = `${path('good.json')} ${path('rootless.json')}`
+      const outcome = await diff(`${sides} --fail-if-slower 900%`)
+      expect(outcome.exit).toBe(5)
+      expect(outcome.stdout.split('\n')[0]).toBe('cannot be judged: B has no root')
+      expect(outcome.stdout).toMatch(/^B {2}at least [\d.]+m?s, \d+ spans: /m)
+      expect(outcome.stderr).toContain('error: --fail-if-slower cannot be judged: B has no root\n')
+      expect(JSON.parse((await diff(`${sides} --json`)).stdout)).toMatchObject({
+        ...{ change: 'unknown', why_unknown: 'B has no root', duration_b_ns: null, delta_ns: null },
+        ...{ unfinished_b: 0, rootless_a: 0, rootless_b: 1, partial_b: 0 },
+      })
+    })
+
+    it('Tempo gave only a part of both: cannot be judged, exit 5', async () => {
+      tempo.mode = 'partial'
+      const outcome = await diff(
+        `${good.traceId} ${bad.traceId} --profile tempo --fail-if-slower 900% --json`,
+      )
+      tempo.mode = 'normal'
+      expect(outcome.exit).toBe(5)
+      expect(outcome.stderr).toContain('note: A is only a part of its trace: ')
+      expect(JSON.parse(outcome.stdout)).toMatchObject({
+        ...{ change: 'unknown', why_unknown: 'of A only a part is here, and of B only a part is here' },
+        ...{ partial_a: 1, partial_b: 1 },
+      })
+    })
+
+    it('searches: those without a root are left out of the medians and counted', async () => {
+      await save('some-rootless.json', [...usual, rootless])
+      const outcome = await diff(`${path('good.json')} --b file=${path('some-rootless.json')} --json`)
+      expect(outcome.stderr).toContain('note: B: 1 of 6 traces has no root: left out of the medians\n')
+      expect(JSON.parse(outcome.stdout)).toMatchObject({ traces_b: 5, rootless_b: 1, change: 'same' })
+    })
+  })
+
   it('an API that fails is exit 6, and nothing is half told', async () => {
     tempo.inFront = () => ({ status: 500 })
     const outcome = await diff(`--a 'service=frontend since=2d' ${path('bad.json')} --profile tempo`)

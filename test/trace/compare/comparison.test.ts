@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ComparedOperation } from '../../../src/trace/compare/comparison.ts'
+import { whyUnknown } from '../../../src/trace/compare/incomplete-sides.ts'
 import { causes, isCause } from '../../../src/trace/compare/ranking.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { type Sketch, makeTrace as trace } from '../make.ts'
@@ -125,9 +126,26 @@ describe('self time and totals', () => {
     expect(compared.b.durationNanos).toBe(300e6)
   })
 
-  test('without a root the whole is from the first start to the last end', () => {
-    const parts = trace({ id: 2, parent: 9, ms: 10, at: 5 }, { id: 3, parent: 9, ms: 10, at: 25 })
-    expect(compareTraces([parts], [parts]).b.durationNanos).toBe(30e6)
+  test('without a root, or of a part of a trace, nobody can tell how long it took: at least what is there', () => {
+    const rootless = trace({ id: 2, parent: 9, ms: 10, at: 5 }, { id: 3, parent: 9, ms: 10, at: 25 })
+    const part = { ...trace(ROOT, read(2, 0, 10)), partial: 'too large' }
+    const compared = compareTraces([rootless], [part])
+    expect(compared).toMatchObject({
+      change: 'unknown',
+      a: { durationNanos: undefined, leastNanos: 30e6, rootless: 1, parts: 0 },
+      b: { durationNanos: undefined, leastNanos: 100e6, rootless: 0, parts: 1 },
+    })
+    expect(whyUnknown(compared)).toBe('A has no root, and of B only a part is here')
+  })
+
+  test('of several the whole ones speak for all, unless they are fewer', () => {
+    const [whole, rootless] = [trace(ROOT), trace(read(2, 0, 50))]
+    const few = compareTraces([whole, whole], [whole, whole, rootless])
+    expect(few).toMatchObject({ change: 'same', b: { durationNanos: 100e6, traces: 2, incomplete: 1 } })
+    expect(whyUnknown(few)).toBeUndefined()
+    const most = compareTraces([whole, whole], [whole, rootless, { ...rootless, partial: 'cut' }])
+    expect(most.change).toBe('unknown')
+    expect(whyUnknown(most)).toBe('in B 2 of 3 traces have no root, 1 of 3 traces is here only in part')
   })
 
   test('a trace against itself: every row is the same', () => {

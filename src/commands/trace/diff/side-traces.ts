@@ -80,7 +80,7 @@ async function ofSearch(
   const { filter } = side
   const letter = side.letter.toUpperCase()
   const text = safeText(maskText(side.text), 200)
-  const { name, result, unknownService, read, lost, partial } = await readSearch(invocation, side, add).catch(
+  const { name, result, unknownService, read, lost } = await readSearch(invocation, side, add).catch(
     (error: unknown) => {
       const isOfSide = error instanceof Failure && OF_SIDE.includes(error.code)
       throw isOfSide ? ofSide(letter, error) : error
@@ -93,8 +93,6 @@ async function ofSearch(
     throw (await import('../found/none-found.ts')).namingService(none, unknownService)
   }
   if (lost.length > 0) tell(invocation, `note: ${letter}: ${someFound(lost.length, found)} could not be read`)
-  if (partial > 0)
-    tell(invocation, `note: ${letter}: of ${partial} of ${counted(read, 'trace')} only a part is here`)
   if (truncated) tell(invocation, `note: ${letter}: ${stoppedAt(filter.limit, found, read)}`)
   const isFile = side.file !== undefined && side.file !== '-'
   return {

@@ -1,10 +1,9 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { type ComparedSide, Comparer, type Comparison } from '../../../trace/compare/comparison.ts'
+import { incompleteText, whyUnknown } from '../../../trace/compare/incomplete-sides.ts'
 import { deltaOf, originOf } from '../../../trace/compare/ranking.ts'
-import { whyUnknown } from '../../../trace/compare/unfinished-sides.ts'
 import type { DiffFormat } from '../../../trace/formats/output-choices.ts'
-import { unfinishedText } from '../../../trace/tree/unfinished.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { tellNoRoom } from '../no-room.ts'
@@ -56,7 +55,7 @@ async function run(invocation: Invocation, options: TraceDiffOptions): Promise<v
       invocation,
       `note: A and B ${isEqual(comparison) ? 'are the same trace' : 'have the same id, and differ'}`,
     )
-  for (const side of ['a', 'b'] as const) tellUnfinished(invocation, side.toUpperCase(), comparison[side])
+  for (const side of ['a', 'b'] as const) tellIncomplete(invocation, side.toUpperCase(), comparison[side])
   if (a.masked + b.masked > 0) tellMasked(invocation, 'values')
   if (mostSlower !== undefined) judge(comparison, mostSlower)
 }
@@ -95,9 +94,9 @@ function* linesOf(rows: Iterable<unknown>): Generator<string> {
 }
 
 /** Of one trace, and of a side with no other, the answer itself says it. */
-function tellUnfinished(invocation: Invocation, letter: string, side: ComparedSide): void {
-  if (side.unfinished === 0 || side.unfinished === side.all) return
-  tell(invocation, `note: ${letter}: ${unfinishedText(side)}: left out of the medians`)
+function tellIncomplete(invocation: Invocation, letter: string, side: ComparedSide): void {
+  if (side.incomplete === 0 || side.incomplete === side.all) return
+  tell(invocation, `note: ${letter}: ${incompleteText(side)}: left out of the medians`)
 }
 
 /** Failure `check-failed`: B took longer than allowed, or nobody can tell. */
@@ -107,7 +106,7 @@ function judge(comparison: Comparison, mostSlower: number): void {
   if (delta === undefined || delta.ofNanos === 0) {
     const why = whyUnknown(comparison) ?? 'A has no duration'
     throw new Failure('check-failed', `--fail-if-slower cannot be judged: ${why}`, {
-      hint: 'Give a trace whose root has a start and an end.',
+      hint: 'Give whole traces, whose root has a start and an end.',
     })
   }
   const percent = (delta.nanos * 100) / delta.ofNanos

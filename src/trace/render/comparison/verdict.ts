@@ -1,4 +1,5 @@
 import type { Comparison } from '../../compare/comparison.ts'
+import { whyUnknown } from '../../compare/incomplete-sides.ts'
 import {
   causes,
   couldBeTold,
@@ -10,7 +11,6 @@ import {
   selfDelta,
   topsOf,
 } from '../../compare/ranking.ts'
-import { whyUnknown } from '../../compare/unfinished-sides.ts'
 import { fitEnd, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'

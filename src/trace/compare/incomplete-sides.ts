@@ -1,0 +1,91 @@
+import { UNFINISHED_WORDS } from '../tree/endless.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
+import { type UnfinishedTrace, unfinishedOf, unfinishedText } from '../tree/unfinished.ts'
+
+/** Why nobody can tell how long a request took by what is there of it. All undefined or false: it is whole. */
+export interface Incomplete {
+  /** A root (without one: a part) has no usable end. */
+  readonly unfinished: UnfinishedTrace | undefined
+  readonly isRootless: boolean
+  /** The back end or the file gave only a part of it. */
+  readonly isPart: boolean
+}
+
+/** Undefined: the trace is whole. */
+export function incompleteOf(tree: TraceTree): Incomplete | undefined {
+  const unfinished = unfinishedOf(tree)
+  const isRootless = tree.roots.length === 0
+  const isPart = tree.trace.partial !== undefined
+  return unfinished || isRootless || isPart ? { unfinished, isRootless, isPart } : undefined
+}
+
+/** How many traces of a side are incomplete, and why. */
+export interface IncompleteSide {
+  /** How many were compared. */
+  readonly traces: number
+  /** How many there are, the incomplete ones among them. */
+  readonly all: number
+  readonly incomplete: number
+  /** With a root (without one: a part) without a usable end, and how many of these have no root. */
+  readonly unfinished: number
+  readonly unfinishedRootless: number
+  /** Without a root. */
+  readonly rootless: number
+  /** Of which only a part is here. */
+  readonly parts: number
+  /** The first incomplete one. */
+  readonly first: Incomplete | undefined
+}
+
+/** Counts those of one side. */
+export function countIncomplete(traces: readonly (Incomplete | undefined)[]): Omit<IncompleteSide, 'traces'> {
+  const found = traces.flatMap((one) => one ?? [])
+  const unfinished = found.flatMap((one) => one.unfinished ?? [])
+  return {
+    all: traces.length,
+    incomplete: found.length,
+    unfinished: unfinished.length,
+    unfinishedRootless: unfinished.filter(({ top }) => top === 'a part').length,
+    rootless: found.filter(({ isRootless }) => isRootless).length,
+    parts: found.filter(({ isPart }) => isPart).length,
+    first: found[0],
+  }
+}
+
+/** Too many of them are incomplete for the others to speak for all. */
+export const isUnknown = ({ incomplete, all }: Pick<IncompleteSide, 'incomplete' | 'all'>): boolean =>
+  incomplete * 2 > all
+
+/** `B's root has no end`: why nobody can tell which of both took longer. Undefined: it can be told. */
+export function whyUnknown(sides: {
+  readonly a: IncompleteSide
+  readonly b: IncompleteSide
+}): string | undefined {
+  const texts = (['a', 'b'] as const)
+    .filter((side) => isUnknown(sides[side]))
+    .map((side) => sideText(side.toUpperCase(), sides[side]))
+  return texts.length === 0 ? undefined : texts.join(', and ')
+}
+
+function sideText(letter: string, side: IncompleteSide): string {
+  if (side.all > 1 || side.first === undefined) return `in ${letter} ${incompleteText(side)}`
+  const { unfinished, isPart } = side.first
+  if (unfinished === undefined) return isPart ? `of ${letter} only a part is here` : `${letter} has no root`
+  const whose = {
+    'the root': `${letter}'s root`,
+    'a root': `a root of ${letter}`,
+    'a part': `a part of ${letter}`,
+  }
+  return `${whose[unfinished.top]} ${UNFINISHED_WORDS[unfinished.why]}`
+}
+
+/** `5 of 12 traces have no root, 1 of 12 traces is only in part here`. A trace may be counted in each. */
+export function incompleteText(side: IncompleteSide): string {
+  const { all, unfinished, unfinishedRootless, rootless, parts } = side
+  const texts = [
+    ...(unfinished > 0 ? [unfinishedText({ all, unfinished, rootless: unfinishedRootless })] : []),
+    ...(rootless > 0 ? [`${rootless} of ${all} traces ${rootless === 1 ? 'has' : 'have'} no root`] : []),
+    ...(parts > 0 ? [`${parts} of ${all} traces ${parts === 1 ? 'is' : 'are'} here only in part`] : []),
+  ]
+  return texts.join(', ')
+}
