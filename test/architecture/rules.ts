@@ -56,7 +56,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
     /^src\/session\/protocol\/(provider|code-grant|exchange|client-auth|proof-handle|registration)\.ts$/,
   'smol-toml': 'src/settings/files/toml-reading.ts',
   'string-width': 'src/text/display-width.ts',
-  undici: /^src\/system\/http\/(proxied-transport|upstream)\.ts$/,
+  undici: /^src\/system\/http\/(proxied-transport|undici-request|upstream)\.ts$/,
 }
 
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */

@@ -18,9 +18,10 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
   const proxies = proxySettings(settings, env)
   const tls = once(() => readTls(settings, env))
   const direct = once(async () => (await import('./direct-transport.ts')).directTransport(await tls()))
-  const proxied = once(async () =>
-    (await import('./proxied-transport.ts')).proxiedTransport(proxies, await tls()),
-  )
+  const proxied = once(async () => {
+    const { proxiedTransport } = await import('./proxied-transport.ts')
+    return proxiedTransport(proxies, await tls(), settings.timeoutMilliseconds)
+  })
   // Plain http is for loopback alone, so a proxy on the way there would read every token.
   const isProxied = (url: URL) =>
     !isLoopback(url) && (url.protocol === 'https:' ? proxies.httpsProxy : proxies.httpProxy) !== ''

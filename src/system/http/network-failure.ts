@@ -23,11 +23,18 @@ const ALSO_LATER = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])
 
 const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
 
+/** There was no connection to the host in time, through a proxy or (NO_PROXY) without, so nothing was sent. */
+export class NotConnected extends Error {}
+
 /**
  * Maps the error of a request without an answer to a Failure with our own message: `refused` for a certificate, else a
  * NetworkFailure, which knows whether the request may have been sent.
  */
 export function networkFailure(error: unknown, url: URL, timedOut: boolean): Failure {
+  if (error instanceof NotConnected) {
+    const message = `cannot reach ${url.host}: no connection to it in time`
+    return new NetworkFailure(message, false, { cause: error })
+  }
   const cause = rootCause(error)
   const code = String(cause.code ?? '')
   const certificate = certificateFailure(code, url, error)

@@ -2,24 +2,28 @@ import { cappedBody } from './answer-body.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, headersOf, isRepeatable, type Transport } from './transport.ts'
+import { limitedTunnel, undiciRequest } from './undici-request.ts'
 
 /** Through the proxies in the settings, and directly to the hosts in NO_PROXY (undici). */
-export async function proxiedTransport(proxies: ProxySettings, tls: TlsSettings): Promise<Transport> {
+export async function proxiedTransport(
+  proxies: ProxySettings,
+  tls: TlsSettings,
+  timeoutMilliseconds: number | undefined,
+): Promise<Transport> {
   // A CommonJS package: in the bundle only its default export exists.
   const { default: undici } = await import('undici')
   const connect = { timeout: CONNECT_MILLISECONDS, ...tls }
-  const settings = { ...proxies, connect, requestTls: connect, proxyTls: connect }
+  const tunnel = limitedTunnel(undici, timeoutMilliseconds)
+  const settings = { ...proxies, ...tunnel, connect, requestTls: connect, proxyTls: connect }
   const kept = new undici.EnvHttpProxyAgent(settings)
   // A code or a refresh token works once: it never goes where it may be lost, and has a connection of its own.
   const own = new undici.EnvHttpProxyAgent({ ...settings, pipelining: 0 })
   return {
     async send(request, signal) {
-      const answer = await undici.request(request.url, {
-        dispatcher: isRepeatable(request) ? kept : own,
+      const answer = await undiciRequest(undici, request.url, isRepeatable(request) ? kept : own, signal, {
         method: request.method,
         headers: headersOf(request),
         body: request.body ?? null,
-        signal,
       })
       const body = cappedBody(request)
       for await (const part of answer.body) body.add(part)

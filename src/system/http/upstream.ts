@@ -7,6 +7,7 @@ import { networkFailure } from './network-failure.ts'
 import { proxySettings } from './proxy-settings.ts'
 import { tlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, isRepeatable } from './transport.ts'
+import { limitedTunnel, undiciRequest } from './undici-request.ts'
 
 /** For a kept connection that was closed before anything was answered on it (RFC 9112 §9.3.1). */
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
@@ -31,18 +32,18 @@ export async function openUpstream(settings: HttpSettings, env: Env): Promise<Up
   const proxied = new undici.EnvHttpProxyAgent({
     ...proxies,
     ...options,
+    ...limitedTunnel(undici, timeoutMilliseconds),
     requestTls: connect,
     proxyTls: connect,
   })
   const sendOnce = async (request: UpstreamRequest): Promise<UpstreamAnswer> => {
     const { method, url, headers, body, signal } = request
-    const answer = await undici.request(url, {
-      // Plain http is for loopback alone, so a proxy on the way there would read every token.
-      dispatcher: isLoopback(url) ? direct : proxied,
+    // Plain http is for loopback alone, so a proxy on the way there would read every token.
+    const dispatcher = isLoopback(url) ? direct : proxied
+    const answer = await undiciRequest(undici, url, dispatcher, signal, {
       method: method as Dispatcher.HttpMethod,
       headers: headers.flat(),
       body: body ?? null,
-      signal,
     })
     return { status: answer.statusCode, headers: answer.headers, body: answer.body }
   }

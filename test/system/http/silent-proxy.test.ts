@@ -1,0 +1,86 @@
+import type { Socket } from 'node:net'
+import { createServer } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { processEnv } from '../../../src/system/env.ts'
+import { openHttp } from '../../../src/system/http/http.ts'
+import { openUpstream } from '../../../src/system/http/upstream.ts'
+import { listen } from '../../world/loopback-server.ts'
+
+const NO_SETTINGS = { proxy: undefined, caFile: undefined, clientCert: undefined, clientKey: undefined }
+const UNREACHED = {
+  code: 'network',
+  sent: false,
+  message: 'cannot reach 192.0.2.1: no connection to it in time',
+}
+
+describe('a proxy that takes the connection and never answers', { timeout: 10_000 }, () => {
+  let listening: Awaited<ReturnType<typeof listen>>
+  let received = ''
+  let sockets: Socket[] = []
+  beforeEach(async () => {
+    received = ''
+    sockets = []
+    const server = createServer((socket) => {
+      sockets.push(socket)
+      socket.on('error', () => {})
+      socket.on('data', (part) => {
+        received += part
+      })
+    })
+    listening = await listen(server as never)
+  })
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy()
+    await listening.close()
+  })
+  const env = () => {
+    const url = `http://127.0.0.1:${listening.port}`
+    return { ...processEnv(), variables: { HTTP_PROXY: url, HTTPS_PROXY: url } }
+  }
+  const post = { method: 'POST', url: new URL('http://192.0.2.1/'), body: 'token', maxBytes: 100 } as const
+
+  it.each(['https://192.0.2.1/', 'http://192.0.2.1/'])(
+    'costs no longer than --timeout says: %s',
+    async (url) => {
+      const http = await openHttp({ ...NO_SETTINGS, timeoutMilliseconds: 300 }, env())
+      await expect(http.send({ ...post, url: new URL(url) })).rejects.toMatchObject(UNREACHED)
+    },
+  )
+
+  it('is not waited for by somebody who has given up', async () => {
+    const http = await openHttp({ ...NO_SETTINGS, timeoutMilliseconds: undefined }, env())
+    const reason = new Error('Ctrl-C')
+    const abort = new AbortController()
+    setTimeout(() => abort.abort(reason), 300)
+    await expect(http.send({ ...post, signal: abort.signal })).rejects.toBe(reason)
+  })
+
+  it('is sent nothing by a request that has been given up, when it answers after all', async () => {
+    const http = await openHttp({ ...NO_SETTINGS, timeoutMilliseconds: 1_000 }, env())
+    await expect(http.send(post)).rejects.toMatchObject({ sent: false })
+    for (const socket of sockets) socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(received).toMatch(/^CONNECT 192\.0\.2\.1:80 HTTP/)
+    expect(received).not.toContain('token')
+  })
+
+  describe('where requests are passed on', () => {
+    const passedOn = { method: 'GET', url: post.url, headers: [] as [string, string][], body: undefined }
+
+    it('costs no longer than --timeout says', async () => {
+      const upstream = await openUpstream({ ...NO_SETTINGS, timeoutMilliseconds: 300 }, env())
+      const { signal } = new AbortController()
+      await expect(upstream.send({ ...passedOn, signal })).rejects.toMatchObject(UNREACHED)
+      await upstream.close()
+    })
+
+    it('is not waited for by somebody who has given up', async () => {
+      const upstream = await openUpstream({ ...NO_SETTINGS, timeoutMilliseconds: undefined }, env())
+      const reason = new Error('gone')
+      const abort = new AbortController()
+      setTimeout(() => abort.abort(reason), 300)
+      await expect(upstream.send({ ...passedOn, signal: abort.signal })).rejects.toBe(reason)
+      await upstream.close()
+    })
+  })
+})
