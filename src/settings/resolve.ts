@@ -215,6 +215,19 @@ export function validSetting(key: SettingKey, value: unknown, where: string): un
     throw wrong('printable ASCII, at most 200 characters')
   const wrongHeader = shape === 'header-name' ? wrongTokenHeader(value) : undefined
   if (wrongHeader !== undefined) throw wrong(wrongHeader)
+  if (shape === 'redirect-path' && !isRedirectPath(value))
+    throw wrong('a path, as /callback, without .. and spaces, ? and #')
   if (Array.isArray(shape) && !shape.includes(value)) throw unknownChoice('settings', where, value, shape)
   return value
+}
+
+/**
+ * Whether a text behind `http://127.0.0.1:PORT` is the path and nothing else: `@other.example/` would be another host, to
+ * which the browser would carry the code. What a URL writes in another way would not be what is registered.
+ */
+function isRedirectPath(text: string): boolean {
+  const here = 'http://127.0.0.1:8765'
+  if (!/^\/(?!\/)/.test(text) || !URL.canParse(here + text)) return false
+  const url = new URL(here + text)
+  return url.href === here + text && url.pathname === text
 }

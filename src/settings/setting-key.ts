@@ -1,4 +1,4 @@
-/** The type of a setting's value; `header`: fit for one, 200 characters at most; a list: one of these words. */
+/** The type of a setting's value; `header`: fit for one, 200 characters at most; `redirect-path`: of the address on this machine; a list: one of these words. */
 export type Shape =
   | 'text'
   | 'words'
@@ -8,6 +8,7 @@ export type Shape =
   | 'boolean'
   | 'header'
   | 'header-name'
+  | 'redirect-path'
   | readonly string[]
 
 /** One setting: its name in config.toml, its type, its flag and its environment variable. */

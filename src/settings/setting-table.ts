@@ -54,7 +54,7 @@ export const SETTING_KEYS = [
     flag: 'port',
     help: 'port on this machine that the sign-in comes back to (repeatable)',
   },
-  { key: 'redirect_path', shape: 'text', help: 'path of that address' },
+  { key: 'redirect_path', shape: 'redirect-path', help: 'path of that address' },
   {
     key: 'backend',
     shape: BACKEND_IDS,

@@ -74,6 +74,7 @@ Then: ls-auth login --profile work
 
   it.each([
     ['redirect_host = "0.0.0.0"', /^error: \S+team\.toml: redirect_host/m],
+    ['redirect_path = "@evil.example/"', /^error: \S+team\.toml: redirect_path must be a path/m],
     ['workload = { source = "none" }', /^error: \S+team\.toml: .*\nhint: Complete the table there\./m],
   ])('a wrong value is one of that file, and not of my own: %s', async (line, words) => {
     await writeFile(file, `${TEAM}${line}\n`)

@@ -45,14 +45,17 @@ describe('profile set', () => {
     expect((await world.type('ls-auth profile show')).exit).toBe(0)
   })
 
-  it.each(['dpop maybe', 'redirect_ports http'])('a value that cannot be: profile set %s', async (typed) => {
-    const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
-    expect(exit).toBe(2)
-    expect(stderr).toContain(
-      `Type it again with another value: ls-auth profile set ${typed.split(' ')[0]} VALUE`,
-    )
-    expect(await file()).toBe(FILE)
-  })
+  it.each(['dpop maybe', 'redirect_ports http', 'redirect_path callback', 'redirect_path @evil.example/'])(
+    'a value that cannot be: profile set %s',
+    async (typed) => {
+      const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
+      expect(exit).toBe(2)
+      expect(stderr).toContain(
+        `Type it again with another value: ls-auth profile set ${typed.split(' ')[0]} VALUE`,
+      )
+      expect(await file()).toBe(FILE)
+    },
+  )
 
   it.each([
     ['expect.foo x', 'expect.foo is not known', 'Known there: issuer, '],
