@@ -194,9 +194,11 @@ export function validSetting(key: SettingKey, value: unknown, where: string): un
   if (shape === 'ports') {
     if (value === 'any' || (Array.isArray(value) && value.includes('any'))) return 'any'
     const list: unknown[] = Array.isArray(value) ? value : [value]
-    const ports = list.map((one) => (typeof one === 'object' ? Number.NaN : Number(one)))
-    if (!ports.every((port) => Number.isInteger(port) && port >= 0 && port <= 65_535))
+    // `Number` would take "" for 0, which is any port, and true for 1.
+    const isPort = (one: unknown) => /^\d+$/.test(String(one)) && Number(one) <= 65_535
+    if (list.length === 0 || !list.every((one) => typeof one !== 'object' && isPort(one)))
       throw wrong('port numbers, or "any"')
+    const ports = list.map(Number)
     return ports.includes(0) ? 'any' : ports
   }
   if (shape === 'boolean') {
