@@ -24,6 +24,13 @@ export interface AccessToken {
   readonly session: Session
 }
 
+/** Which token, and for what. */
+type Asked = Omit<Want, 'rejectedHash'> & {
+  readonly rejected?: string | undefined
+  /** The caller judges it by the policy itself, and sends it nowhere. */
+  readonly toInspect?: boolean | undefined
+}
+
 /**
  * A valid access token: from the cache without lock or network, else by exactly one refresh. `rejected` is a token that
  * the API has refused although it has not expired: it does not count as fresh. Performs the effects that
@@ -34,7 +41,7 @@ export interface AccessToken {
  */
 export async function accessToken(
   client: Client,
-  { rejected, ...asked }: Omit<Want, 'rejectedHash'> & { readonly rejected?: string },
+  { rejected, toInspect, ...asked }: Asked,
   ports: Ports,
   command: string,
   tell: (line: string) => void,
@@ -46,13 +53,17 @@ export async function accessToken(
   const outcome = isEnd(effect) ? effect : await runLocked([state, effect], task, command, tell)
   if (outcome.do === 'fail') throw outcome.failure
   const { token, warning } = outcome
+  const session = task.session as Session
+  // The policy is about the profile's own API. Lazy: most profiles have none.
+  if (client.expect && !toInspect && isPlain(want) && want.use === client.preset.useToken)
+    (await import('./policy-gate.ts')).gateKept(client, token, session.body)
   return {
     value: token.value,
     secondsLeft: Math.floor(secondsLeft(token, ports.clock.now())),
     expiresAt: token.receivedAt + token.expiresIn * 1000,
     warning,
     renewed: task.renewed === true,
-    session: task.session as Session,
+    session,
   }
 }
 

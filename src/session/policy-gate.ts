@@ -6,6 +6,7 @@ import type { Ports } from '../ports/ports.ts'
 import { safeText } from '../text/safe-text.ts'
 import type { Provider } from './protocol/provider.ts'
 import type { Tokens } from './protocol/tokens.ts'
+import type { SessionBody, StoredToken } from './store/session-file.ts'
 import { inspectOwn, issuerOf, type VerifyOptions, verify } from './verification.ts'
 
 /**
@@ -39,22 +40,44 @@ export async function gate(
   )
   const expect = { ...client.expect, leewaySeconds: client.preset.leewaySeconds }
   const findings = judge(verified, expect, receivedAt + skewSeconds * 1000)
-  const broken = findings.filter(
-    ({ verdict }) => verdict === 'fail' || (verdict === 'unknown' && expect.strict),
-  )
-  if (broken.length > 0) throw refusal(broken, client, answer.isRenewal === true)
+  const broken = findings.filter(({ verdict }) => isBroken(verdict, expect))
+  if (broken.length > 0) throw refusal(broken, client, answer.isRenewal ? 'renewed' : 'new')
   return findings.filter(({ verdict }) => verdict === 'unknown')
 }
 
-function refusal(findings: readonly Finding[], { workload }: Client, isRenewal: boolean): Failure {
-  const token = isRenewal
-    ? 'the renewed token'
-    : workload
-      ? 'the token'
-      : 'the provider signed you in, but the token'
-  const kept = isRenewal
-    ? 'You stay signed in, and that token is not used.'
-    : 'Nothing was stored: an earlier sign-in stays as it was.'
+/**
+ * Checks a token of the session where it is handed out, without a request: the sign-in may have been made by another profile,
+ * or before the policy. It is judged as at its receipt, by what it says: the signature of what the provider itself has sent
+ * is no question any more. Failure `not-allowed`.
+ */
+export function gateKept(client: Client, token: StoredToken, body: SessionBody): void {
+  if (!client.expect) return
+  const { skewSeconds, grantedScope } = body
+  const received = token.receivedAt + skewSeconds * 1000
+  const scope = grantedScope ?? client.preset.scopes.join(' ')
+  const inspected = inspectOwn(client, token.value, scope, received / 1000 + token.expiresIn)
+  const isOurs = inspected.signature === 'unverified' && !inspected.notForUs
+  const expect = { ...client.expect, leewaySeconds: client.preset.leewaySeconds }
+  const findings = judge(isOurs ? { ...inspected, signature: 'verified' } : inspected, expect, received)
+  const broken = findings.filter(({ verdict }) => isBroken(verdict, expect))
+  if (broken.length > 0) throw refusal(broken, client, 'kept')
+}
+
+const isBroken = (verdict: Finding['verdict'], { strict }: { readonly strict?: boolean }): boolean =>
+  verdict === 'fail' || (verdict === 'unknown' && strict === true)
+
+const NAMES = {
+  new: 'the provider signed you in, but the token',
+  renewed: 'the renewed token',
+  kept: 'the token of your sign-in',
+}
+
+function refusal(findings: readonly Finding[], { workload }: Client, which: keyof typeof NAMES): Failure {
+  const token = workload && which === 'new' ? 'the token' : NAMES[which]
+  const kept =
+    which !== 'new'
+      ? 'You stay signed in, and that token is not used.'
+      : 'Nothing was stored: an earlier sign-in stays as it was.'
   return new Failure('not-allowed', `${token} is not what this profile expects`, {
     detail: findings.map(
       ({ assertion, expected, actual, reason }) =>

@@ -28,7 +28,7 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
   const client = requireClient(profile)
   let given: ValidToken
   try {
-    given = await sessionToken(invocation, client)
+    given = await sessionToken(invocation, client, { toInspect: true })
   } catch (error) {
     if (error instanceof Failure && error.code === 'not-signed-in') {
       return [warn('session', NOBODY, `Run: ls-auth login --profile ${profile.name}`)]

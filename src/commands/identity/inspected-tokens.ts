@@ -135,6 +135,7 @@ async function sessionTokens(
         proofClaims,
       } = await sessionToken(invocation, client, {
         use: 'access',
+        toInspect: true,
       })
       return { body, access, expiresAt, isNew: true, proofClaims }
     } catch (error) {
@@ -151,7 +152,7 @@ async function sessionTokens(
 /** The ID token that a request would send now. Undefined: this sign-in has none, or brings no new one. */
 async function withFreshIdToken(invocation: Invocation, client: Client): Promise<SessionTokens | undefined> {
   try {
-    const { value: idToken, body } = await sessionToken(invocation, client, { use: 'id' })
+    const { value: idToken, body } = await sessionToken(invocation, client, { use: 'id', toInspect: true })
     const { storedAccess } = await import('../../session/cached-session.ts')
     return { body, ...valueAndEnd(storedAccess(body)), idToken, isNew: false }
   } catch (error) {

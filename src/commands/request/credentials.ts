@@ -12,6 +12,8 @@ interface Wish extends TokenWish {
   readonly use?: 'access' | 'id'
   /** A token that the API has just refused. */
   readonly rejected?: string
+  /** The command judges it by `expect` itself, and sends it nowhere. */
+  readonly toInspect?: true
 }
 
 /** A token that is valid now, of a sign-in or of a workload. */
@@ -37,7 +39,11 @@ export async function sessionToken(
   const { accessToken } = await import('../../session/access.ts')
   const token = await accessToken(
     client,
-    { ...slotOf(client, want), ...(want.rejected === undefined ? {} : { rejected: want.rejected }) },
+    {
+      ...slotOf(client, want),
+      ...(want.rejected === undefined ? {} : { rejected: want.rejected }),
+      ...(want.toInspect && { toInspect: true }),
+    },
     invocation.ports,
     invocation.command,
     (line) => tell(invocation, line),

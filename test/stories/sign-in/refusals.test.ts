@@ -170,6 +170,46 @@ max_token_lifetime = "1h"
     expect((await world.type('ls-auth login')).exit).toBe(0)
   })
 
+  describe('is asked of a sign-in that another profile has made', () => {
+    const profile = (name: string) => `[profiles.${name}]
+issuer = "${provider.issuer}"
+client_id = "${provider.clientId}"
+redirect_ports = "any"
+scopes = ["openid", "groups", "offline_access", "traces:read"]
+api = "${provider.issuer}"
+`
+    it.each([
+      ['[profiles.strict.expect]\naudience = ["nope"]', 'audience: required nope, held api://traces'],
+      ['[profiles.strict.expect]\nmax_token_lifetime = "1m"', 'token lifetime: required '],
+    ])('%j: no command hands the token out', async (expectation, words) => {
+      await world.writeConfig(`${profile('strict')}${expectation}\n${profile('open')}`)
+      expect((await world.type('ls-auth login --profile open')).exit).toBe(0)
+      for (const command of ['token', 'api /', 'exec']) {
+        const { exit, stdout, stderr } = await world.type(
+          `ls-auth ${command} --profile strict${command === 'exec' ? ' -- true' : ''}`,
+        )
+        expect([command, exit, stdout]).toEqual([command, command === 'exec' ? 125 : 11, ''])
+        expect(stderr).toContain('error: the token of your sign-in is not what this profile expects\n')
+        expect(stderr).toContain(words)
+      }
+      expect((await world.type('ls-auth token --profile open')).exit).toBe(0)
+      // Commands that show and judge it still do.
+      const check = await world.type('ls-auth check --profile strict')
+      expect(check.exit).toBe(5)
+      expect(check.stdout).toContain('FAIL')
+      expect((await world.type('ls-auth doctor --profile strict')).stdout).not.toContain('of your sign-in')
+      expect((await world.type('ls-auth whoami --profile strict')).exit).toBe(0)
+    })
+
+    it('and one that holds is not in the way, with strict too', async () => {
+      const expectation =
+        '[profiles.strict.expect]\naudience = ["api://traces"]\nscopes = ["traces:read"]\nstrict = true'
+      await world.writeConfig(`${profile('strict')}${expectation}\n${profile('open')}`)
+      expect((await world.type('ls-auth login --profile open')).exit).toBe(0)
+      expect((await world.type('ls-auth token --profile strict')).exit).toBe(0)
+    })
+  })
+
   it('a key that cannot be a policy is refused: a typo must not switch a check off', async () => {
     await world.writeConfig(
       '[profiles.work]\nissuer = "https://idp.example"\nclient_id = "x"\n[profiles.work.expect]\naudiences = ["a"]\n',
