@@ -62,6 +62,7 @@ function factsOf(session: Session, client: Client): SignInFacts {
       refresh !== undefined &&
       earlier !== 'refused' &&
       earlier !== 'unexplained' &&
+      earlier !== 'lost' &&
       earlier !== 'another-person',
     doubtful: earlier === 'perhaps-spent',
     signedInAt: body.signedInAt,

@@ -62,11 +62,12 @@ describe('a sign-in that is kept', () => {
   it('is not renewed without a refresh token, or with one that was refused', async () => {
     expect(await facts({}, { refresh: null })).toMatchObject({ renewable: false })
     const attempt = (
-      outcome?: 'another-person' | 'refused' | 'unexplained' | 'failed' | 'perhaps-spent',
+      outcome?: 'another-person' | 'lost' | 'refused' | 'unexplained' | 'failed' | 'perhaps-spent',
       token = 'refresh-0',
     ) => facts({ attempt: { hash: tokenHash(token), at: 1, ...(outcome && { outcome }) } })
     expect(await attempt('refused')).toMatchObject({ renewable: false })
     expect(await attempt('unexplained')).toMatchObject({ renewable: false })
+    expect(await attempt('lost')).toMatchObject({ renewable: false })
     expect(await attempt('another-person')).toMatchObject({ renewable: false })
     expect(await attempt('failed')).toMatchObject({ renewable: true })
     expect(await attempt('perhaps-spent')).toMatchObject({ renewable: true, doubtful: true })

@@ -80,7 +80,7 @@ function notRenewed(session: Session): string | undefined {
   if (body.narrowed && body.afterNarrowing === 'kept')
     return 'the provider renews only what --scope or --audience had asked for'
   const earlier = earlierAttempt(body, refreshTokenOf(session) ?? '')
-  if (earlier === 'refused') return 'the provider has refused to renew it'
+  if (earlier === 'refused' || earlier === 'lost') return 'the provider has refused to renew it'
   if (earlier === 'another-person') return 'the provider has answered a renewal for another account'
   if (earlier === 'perhaps-spent')
     return 'the provider has refused an audience since, which may have ended the sign-in'

@@ -7,6 +7,8 @@ import { tokenHash } from './freshness.ts'
  * nothing about the token (5xx, 429, HTML). - `perhaps-spent`: it refused the API that was asked for, which some providers
  * judge after they have used the token up. - `unexplained`: it was refused without an error code. - `refused`: with one.
  * - `another-person`: the response was for somebody else, so the session is over; the token is not sent again.
+ * - `lost`: it was interrupted, and the next one was refused with an error code. The answer of the first was the last that
+ * could be had for this token, so it is not sent again either.
  */
 export type EarlierAttempt =
   | 'interrupted'
@@ -15,6 +17,7 @@ export type EarlierAttempt =
   | 'unexplained'
   | 'refused'
   | 'another-person'
+  | 'lost'
 
 /** The stored attempt, if it was made with this refresh token. */
 export function earlierAttempt(
@@ -26,7 +29,7 @@ export function earlierAttempt(
 
 /** The message of an ended session. `explained`: the provider sent an error code, which the detail shows. */
 export function whyEnded(earlier: EarlierAttempt | undefined, explained: boolean): string {
-  if (earlier === 'interrupted')
+  if (earlier === 'interrupted' || earlier === 'lost')
     return 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was lost'
   if (earlier === 'another-person')
     return 'your sign-in has ended: when it was renewed, the provider answered for another account'

@@ -15,7 +15,7 @@ import {
   tooShortLived,
 } from './last-step.ts'
 import { type Renewal, renewedBody } from './renewal.ts'
-import type { Event, Seen, Spending, State, Step } from './step.ts'
+import type { Doubting, Event, Seen, Spending, State, Step } from './step.ts'
 
 /**
  * When to refresh, as a pure state machine: (state, event) → (state, effect). It reads no clock and does no I/O:
@@ -71,7 +71,7 @@ function onLocked(
       session.refresh === state.spending.refreshToken ||
       state.spending.doubted
     ) {
-      return settle(state, session.body, ended(state), now, state.explained ? 'refused' : 'unexplained')
+      return settle(state, session.body, ended(state), now, refusalOf(state))
     }
     return spend(want, session, true, now)
   }
@@ -86,7 +86,7 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
     return fail(want, 'session-ended', 'your sign-in has ended: the provider issued no refresh token')
   }
   const earlier = earlierAttempt(seen.body, refresh)
-  if (earlier === 'another-person') {
+  if (earlier === 'another-person' || earlier === 'lost') {
     if (valid && want.minTtlSeconds === undefined) return give(want, valid)
     return fail(want, 'session-ended', whyEnded(earlier, true))
   }
@@ -224,12 +224,19 @@ const doubt = (state: State & { spending: Spending }, verdict: Failure, explaine
   { do: 'read-locked' },
 ]
 
+/** The outcome of an attempt that ended the sign-in. */
+function refusalOf({ explained, spending }: Doubting): Outcome {
+  if (!explained) return 'unexplained'
+  return spending.earlier === 'interrupted' ? 'lost' : 'refused'
+}
+
 /** What is stored about an attempt beside that the token was sent; undefined: the attempt is removed. */
 type Outcome = Exclude<EarlierAttempt, 'interrupted'> | undefined
 
 /**
  * Stores the outcome of the attempt, or removes it: nothing was sent, or a response came. Otherwise the next run would
- * report an interrupted refresh that never happened. The interrupted attempt of an earlier process stays.
+ * report an interrupted refresh that never happened. The interrupted attempt of an earlier process
+ * stays, until it is known that its answer was lost.
  */
 function settle(
   state: State & { spending: Spending },
@@ -241,7 +248,7 @@ function settle(
   const { attempt, padding: _, ...rest } = found
   const hash = tokenHash(state.spending.refreshToken)
   const ours = state.phase === 'sending' || attempt?.hash === hash
-  if (state.spending.earlier === 'interrupted' || !ours) return verdict
+  if ((state.spending.earlier === 'interrupted' && outcome !== 'lost') || !ours) return verdict
   const body = outcome === undefined ? rest : { ...rest, attempt: { hash, at: now, outcome } }
   return [
     { phase: 'settling', want: state.want, verdict },

@@ -65,7 +65,7 @@ export interface SessionBody {
   readonly attempt?: {
     readonly hash: string
     readonly at: number
-    readonly outcome?: 'failed' | 'perhaps-spent' | 'unexplained' | 'refused' | 'another-person'
+    readonly outcome?: 'failed' | 'perhaps-spent' | 'unexplained' | 'refused' | 'another-person' | 'lost'
   }
   /** The refresh token of the sign-in this one replaced, until it is revoked. */
   readonly superseded?: string

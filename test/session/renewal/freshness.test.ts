@@ -90,6 +90,7 @@ describe('what became of an earlier renewal', () => {
     [{ hash, at: 1 }, 'interrupted'],
     [{ hash, at: 1, outcome: 'failed' as const }, 'failed'],
     [{ hash, at: 1, outcome: 'unexplained' as const }, 'unexplained'],
+    [{ hash, at: 1, outcome: 'lost' as const }, 'lost'],
     [{ hash, at: 1, outcome: 'perhaps-spent' as const }, 'perhaps-spent'],
   ])('%j: %s', (attempt, outcome) => {
     expect(earlierAttempt(attempt === undefined ? {} : { attempt }, 'refresh')).toBe(outcome)
@@ -98,6 +99,7 @@ describe('what became of an earlier renewal', () => {
   it.each([
     ['interrupted', true, 'an earlier renewal was interrupted after it was sent, and its answer was lost'],
     ['interrupted', false, 'an earlier renewal was interrupted after it was sent, and its answer was lost'],
+    ['lost', true, 'an earlier renewal was interrupted after it was sent, and its answer was lost'],
     ['failed', true, 'the provider refused to renew it'],
     [undefined, true, 'the provider refused to renew it'],
     [

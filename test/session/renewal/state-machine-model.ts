@@ -294,7 +294,7 @@ export class Model {
   #leaveNote(): void {
     const { refresh, body } = this.disk ?? {}
     const { hash, outcome } = body?.attempt ?? {}
-    if (refresh !== undefined && hash === tokenHash(refresh) && outcome === undefined)
+    if (refresh !== undefined && hash === tokenHash(refresh) && (outcome === undefined || outcome === 'lost'))
       this.uncertain.add(refresh)
   }
 

@@ -460,6 +460,28 @@ describe('a renewal that brings nothing', () => {
     expect(end(lost)?.[0]).toMatch(/an earlier renewal was interrupted/)
   })
 
+  describe('refused, after one that was interrupted: its answer was lost with the refresh token', () => {
+    const lost = (left: number) => seen(left, { attempt: { hash: HASH, at: 1, outcome: 'lost' } })
+    const words =
+      /^session-ended: .* an earlier renewal was interrupted after it was sent, and its answer was lost$/
+
+    it('that is noted, so that status knows it', () => {
+      const events = [
+        ...sent(before('interrupted')),
+        failed('refused', refusal),
+        locked(before('interrupted')),
+      ]
+      expect(story(events).at(-1)).toBe('write lost')
+      for (const event of [written, notWritten]) expect(end([...events, event])?.[0]).toMatch(words)
+    })
+
+    it('and nothing is sent again: the next command says the same, and what is valid is given to its end', () => {
+      expect(end([read(lost(0)), locked(lost(0))])?.[0]).toMatch(words)
+      expect(end([read(lost(30)), locked(lost(30))])).toBe('give old')
+      expect(end([read(lost(30)), locked(lost(30))], { minTtlSeconds: 60 })?.[0]).toMatch(words)
+    })
+  })
+
   it('does not touch the note of another token', () => {
     const other = seen(0, { attempt: { hash: 'of another', at: 1 } })
     expect(end([...sent(), failed('refused', refusal), locked({ ...other, refresh: REFRESH })])?.[0]).toMatch(
