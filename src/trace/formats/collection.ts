@@ -27,6 +27,8 @@ export class Collection {
   inexact = false
   /** Why none of its traces is whole, as the server words it. */
   partial: string | undefined
+  /** Of a merged collection without spans. */
+  #emptyPart: string | undefined
 
   /** Applied to every error before it is thrown, also to errors of parts that are read lazily. */
   readonly explain: Explain
@@ -99,6 +101,7 @@ export class Collection {
       const why = other.#partial.get(traceId) ?? other.partial
       if (why !== undefined) this.cut(traceId, why)
     }
+    if (other.#spans.size === 0) this.#emptyPart ??= other.whyEmpty
     this.recognised ||= other.recognised
     this.inexact ||= other.inexact
   }
@@ -107,6 +110,11 @@ export class Collection {
   check(value: unknown): void {
     if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
       this.inexact = true
+  }
+
+  /** Where it holds no span: why the document is only a part, as the server words it. */
+  get whyEmpty(): string | undefined {
+    return this.partial ?? this.#emptyPart
   }
 
   /** One trace per id, in order of first appearance. Ids without spans are left out. */

@@ -32,6 +32,8 @@ export interface ReadOptions extends OfLines {
   readonly explain?: Explain
   /** Size limit of gzipped input after decompression, in bytes (1 GiB when absent), against decompression bombs. */
   readonly maxBytes?: number
+  /** Told why the document holds only a part, where no span is in it: there is no trace that could say so. */
+  readonly onEmptyPart?: (why: string) => void
 }
 
 /**
@@ -43,20 +45,23 @@ export interface ReadOptions extends OfLines {
 export function readTraces(input: Uint8Array, reading: ReadOptions = {}): Trace[] {
   const { explain = (error) => error, maxBytes = MOST_UNPACKED } = reading
   try {
-    return read(unpack(input, maxBytes), explain, reading)
+    const into = read(unpack(input, maxBytes), explain, reading)
+    const traces = into.traces()
+    if (traces.length === 0 && into.whyEmpty !== undefined) reading.onEmptyPart?.(into.whyEmpty)
+    return traces
   } catch (error) {
     // Stack overflow: values nested deeper than anything a tracer writes.
     throw explain(error instanceof RangeError ? noTrace('it is nested too deeply') : error)
   }
 }
 
-function read(bytes: Buffer, explain: Explain, ofLines: OfLines): Trace[] {
+function read(bytes: Buffer, explain: Explain, ofLines: OfLines): Collection {
   const start = firstSign(bytes)
   if (start >= bytes.length) throw noTrace('it is empty')
   const sign = bytes[start]
   if (sign === 0x7b || sign === 0x5b) {
-    const traces = readJsonBytes(bytes, start, explain, ofLines)
-    if (traces) return traces
+    const found = readJsonBytes(bytes, start, explain, ofLines)
+    if (found) return found
   }
   // A JSON value that is neither an object nor a list.
   if (bytes.length <= MOST_SCALAR && parsed(bytes.subarray(start)) !== undefined)
@@ -65,7 +70,7 @@ function read(bytes: Buffer, explain: Explain, ofLines: OfLines): Trace[] {
   if (bytes[0] !== 0x0a && bytes[0] !== 0x12) throw noTrace('it is neither JSON nor OTLP protobuf')
   const into = new Collection(explain)
   readOtlpProtobuf(bytes, into)
-  return tracesOf(into, bytes, holdsErrorKeyInProtobuf(bytes))
+  return withDetails(into, bytes, holdsErrorKeyInProtobuf(bytes))
 }
 
 function unpack(input: Uint8Array, maxBytes: number): Buffer {
@@ -85,13 +90,13 @@ function readJsonBytes(
   start: number,
   explain: Explain,
   ofLines: OfLines,
-): Trace[] | undefined {
+): Collection | undefined {
   const bytes = input.subarray(start)
   const vocabulary = vocabularyOf(KEYS)
   const scanned = scanOtlpJson(bytes, vocabulary, explain)
-  if (scanned) return tracesOf(scanned, bytes, holdsErrorKeyInJson(bytes))
+  if (scanned) return withDetails(scanned, bytes, holdsErrorKeyInJson(bytes))
   const others = scanJaegerJson(bytes, vocabulary, explain) ?? scanZipkinJson(bytes, vocabulary, explain)
-  if (others) return tracesOf(others, bytes, false)
+  if (others) return withDetails(others, bytes, false)
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
     const first = parsed(bytes.subarray(0, end))
@@ -114,17 +119,17 @@ function notJson(bytes: Buffer, start: number): undefined {
   throw brokenJson(bytes, start)
 }
 
-function finish(into: Collection, bytes: Buffer): Trace[] {
+function finish(into: Collection, bytes: Buffer): Collection {
   if (!into.recognised) throw noTrace('the JSON holds no spans')
-  return tracesOf(into, bytes, holdsErrorKeyInJson(bytes))
+  return withDetails(into, bytes, holdsErrorKeyInJson(bytes))
 }
 
 /**
  * Attributes stay unread unless one of them matters here: looking for its name in the bytes costs next to nothing.
  * `mayFail`: a span may say by an attribute that it failed, and its reader has not looked.
  */
-function tracesOf(into: Collection, bytes: Buffer, mayFail: boolean): Trace[] {
+function withDetails(into: Collection, bytes: Buffer, mayFail: boolean): Collection {
   if (bytes.includes(WARNINGS_BEGIN)) into.readWarnings()
   if (mayFail) into.readErrors()
-  return into.traces()
+  return into
 }

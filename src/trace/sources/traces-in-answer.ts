@@ -6,8 +6,15 @@ import { explainUnreadable } from './unreadable-answer.ts'
 /**
  * The traces in an answer, in any format. Failure `api-failed` about this back end for what cannot be read: the bytes
  * alone may look like another's. A body that is gzipped once more is limited to `maxBytes` after decompression.
+ * `onEmptyPart`: told why the answer is only a part, where no span is in it.
  */
 export const tracesInAnswer = (
   { body, maxBytes }: Pick<ApiAnswer, 'body' | 'maxBytes'>,
   backend: string,
-): Trace[] => readTraces(body, { explain: (error) => explainUnreadable(error, backend), maxBytes })
+  onEmptyPart?: (why: string) => void,
+): Trace[] =>
+  readTraces(body, {
+    explain: (error) => explainUnreadable(error, backend),
+    maxBytes,
+    ...(onEmptyPart && { onEmptyPart }),
+  })

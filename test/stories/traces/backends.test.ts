@@ -166,6 +166,21 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(outcome.stdout).toContain('only a part of the trace is here: max size of trace (5000000) exceeded')
   })
 
+  it.each([
+    ['an empty list', { trace: { resourceSpans: [] } }],
+    ['an empty trace', { trace: {} }],
+  ])('a part without any span (%s) is no trace that is missing', async (_, empty) => {
+    await start()
+    const message = 'trace exceeds max size (max bytes: 50000)\u001b[2J'
+    const body = JSON.stringify({ ...empty, status: 'PARTIAL', message })
+    tempo.inFront = () => ({ status: 200, headers: { 'content-type': 'application/json' }, body })
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+    expect(outcome.stderr).toContain(`Tempo answered with no span of the trace ${trace.traceId}`)
+    expect(outcome.stderr).toContain('they say: trace exceeds max size (max bytes: 50000)\\u{1b}[2J')
+    expect(outcome.stderr).not.toContain('retention')
+  })
+
   it('several tenants: the hint names the setting, and the setting is sent', async () => {
     await start({ tenant: 'team-a' })
     const without = await world.type(`ls-auth trace get ${trace.traceId}`)

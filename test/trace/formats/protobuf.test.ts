@@ -97,4 +97,11 @@ test('the resource may stand after its spans, and fields may be unknown', () => 
 test('an empty v2 answer holds no trace, a partial one says so', () => {
   expect(readTraces(traceByIdResponse(Buffer.alloc(0)))).toEqual([])
   expect(readOne(traceByIdResponse(whole, 'max size reached')).partial).toBe('max size reached')
+  const told: string[] = []
+  const onEmptyPart = (why: string) => void told.push(why)
+  readTraces(traceByIdResponse(Buffer.alloc(0)), { onEmptyPart })
+  readTraces(traceByIdResponse(whole, 'max size reached'), { onEmptyPart })
+  expect(told).toEqual([])
+  expect(readTraces(traceByIdResponse(Buffer.alloc(0), 'max size reached'), { onEmptyPart })).toEqual([])
+  expect(told).toEqual(['max size reached'])
 })

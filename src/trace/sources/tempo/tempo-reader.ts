@@ -1,5 +1,6 @@
 import { tempo } from '../../../backends/tempo.ts'
 import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../text/safe-text.ts'
 import type { Trace } from '../../model.ts'
 import { traceAmong } from '../trace-ids.ts'
 import type { ApiAnswer, Send } from '../trace-source.ts'
@@ -35,10 +36,19 @@ export function tempoReader(ask: Send, filters: boolean): (id: string) => Promis
   }
 }
 
-/** v2 answers 200 with an empty trace for a missing one; as protobuf that may be an empty body. */
+/**
+ * v2 answers 200 with an empty trace for a missing one; as protobuf that may be an empty body. An empty one that says it is a
+ * part is not missing.
+ */
 function traceIn(answer: ApiAnswer, id: string, filters: boolean): Trace | undefined {
   if (answer.body.length === 0) return undefined
-  const trace = traceAmong(tracesInAnswer(answer, tempo.name), id, tempo.name)
+  const cutAll = (why: string): never => {
+    throw new Failure('api-failed', `Tempo answered with no span of the trace ${id}`, {
+      hint: 'Ask whoever runs Tempo about the largest trace that it sends (max_bytes_per_trace).',
+      detail: [`they say: ${safeText(why, 300)}`],
+    })
+  }
+  const trace = traceAmong(tracesInAnswer(answer, tempo.name, cutAll), id, tempo.name)
   return trace && markWithheld(trace, filters)
 }
 
