@@ -1,5 +1,6 @@
 import { attributeText } from '../formats/own/attributes-json.ts'
 import type { AttributeValue } from '../model.ts'
+import { fromRe2 } from './re2.ts'
 
 /** How an attribute is compared; each is an operator of TraceQL too. `=~` and `!~`: a regular expression for the whole value. */
 export type Operator = '=' | '!=' | '=~' | '!~' | '>' | '>=' | '<' | '<='
@@ -81,7 +82,7 @@ function textTest([, wanted, operator = '=']: AttributeCondition): (text: string
 function toRegExp(pattern: string): RegExp | undefined {
   const bare = pattern.replace(/^\(\?i\)/, '')
   try {
-    return new RegExp(`^(?:${bare})$`, bare === pattern ? 'su' : 'sui')
+    return new RegExp(`^(?:${fromRe2(bare)})$`, bare === pattern ? 'su' : 'sui')
   } catch {
     return undefined
   }

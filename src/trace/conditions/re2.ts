@@ -1,0 +1,40 @@
+/** What `[:name:]` in a class of RE2 stands for (Go's regexp/syntax), as the inside of a class. All are of ASCII. */
+const POSIX: Readonly<Record<string, string>> = {
+  alnum: '0-9A-Za-z',
+  alpha: 'A-Za-z',
+  blank: String.raw`\t `,
+  cntrl: String.raw`\x00-\x1f\x7f`,
+  digit: '0-9',
+  graph: '!-~',
+  lower: 'a-z',
+  print: ' -~',
+  punct: String.raw`!-\/:-@\[-\x60\{-~`,
+  space: String.raw`\t-\r `,
+  upper: 'A-Z',
+  word: String.raw`\w`,
+  xdigit: '0-9A-Fa-f',
+}
+
+/** A class, an escape, or the beginning of a named group. */
+const PART = /\[\^?\]?(?:\[:\w+:\]|\\[\s\S]|[^\]\\])*\]|\\[\s\S]|\(\?P</g
+
+/** Punctuation that JavaScript takes no backslash before (with its flag `u`). */
+const ESCAPED = /^\\[!"#%&',:;<=>@_`~-]$/
+
+/**
+ * A regular expression as Go and TraceQL write it (RE2), for JavaScript's flag `u`: escaped punctuation (`5\-0`), `[[:digit:]]` and
+ * `(?P<name>…)`. The rest is written the same in both, or is left for `RegExp` to refuse.
+ */
+export const fromRe2 = (pattern: string): string =>
+  pattern.replace(PART, (part) => {
+    if (part === '(?P<') return '(?<'
+    return part.startsWith('[')
+      ? `[${part.slice(1).replace(/\[:(\w+):\]|\\[\s\S]/g, inClass)}`
+      : escaped(part)
+  })
+
+const inClass = (part: string, name: string | undefined): string =>
+  name === undefined ? escaped(part) : (POSIX[name] ?? part)
+
+const escaped = (part: string): string =>
+  ESCAPED.test(part) ? `\\x${part.charCodeAt(1).toString(16)}` : part
