@@ -145,6 +145,22 @@ describe('what the API is known to vary', () => {
 })
 
 test.each<[string, unknown]>([
+  ['none', undefined],
+  ['zeros', '0'],
+  ['as a number: it has lost digits', 17514520034],
+  ['that is no hex', 'zz'],
+])('a span with an id %s is shown with a placeholder, and the others as they are', (_, id) => {
+  const child = { ...SPAN, 'span-id': 'ab', tags: { parent_span_guid: SPAN['span-id'] } }
+  const trace = readLightstepTrace(answer([SPAN, { ...SPAN, 'span-id': id, 'span-name': 'odd' }, child]))
+  expect(trace?.traceId).toBe(TRACE)
+  expect(trace?.spans.map(({ spanId, name }) => [spanId, name])).toEqual([
+    ['f3120667225dd2ca', 'SELECT items'],
+    ['0000000000000000', 'odd'],
+    ['00000000000000ab', 'SELECT items'],
+  ])
+})
+
+test.each<[string, unknown]>([
   ['null', null],
   ['an array', []],
   ['text', 'OK'],
@@ -153,9 +169,6 @@ test.each<[string, unknown]>([
   ['no attributes', { data: [{}] }],
   ['spans not a list', answer({})],
   ['a span that is none', answer([null])],
-  ['a span without id', answer([{ ...SPAN, 'span-id': undefined }])],
-  ['an id as a number: it has lost digits', answer([{ ...SPAN, 'span-id': 17514520034 }])],
-  ['an id that is no hex', answer([{ ...SPAN, 'span-id': 'zz' }])],
   ['no trace id at all', answer([{ ...SPAN, 'trace-id': undefined, tags: {} }])],
 ])('%s is an api failure with a reason', (_, json) => {
   expect(() => readLightstepTrace(json)).toThrowError(Failure)

@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
 import { asAttributes, hexId, textOrNumber } from '../foreign-json.ts'
+import { NO_SPAN_ID } from '../otlp/otlp-json.ts'
 import { noTrace } from '../unreadable.ts'
 import { readKind, readStatus } from './lightstep-tags.ts'
 import { readTimes } from './lightstep-times.ts'
@@ -18,7 +19,7 @@ interface Reporter {
 
 /**
  * Reads the answer of `GET …/stored-traces` (public API v0.2), `undefined` when its `data` is empty.
- * Tolerant where the API is known to vary (no tags, tags of any JSON type, unpadded ids, unknown reporters, times
+ * Tolerant where the API is known to vary (no tags, tags of any JSON type, unpadded ids, spans without one, unknown reporters, times
  * missing or reversed); Failure `api-failed` where there is no trace to be made of it.
  * Integers beyond 2^53 in tags are as precise as the JSON parser that read them.
  */
@@ -36,7 +37,7 @@ export function readLightstepTrace(json: unknown): Trace | undefined {
     for (const item of attributes.spans as unknown[]) {
       if (!isObject(item)) throw noTrace(`span ${spans.length + 1} is not an object`)
       lowTraceId ??= hexId(item['trace-id'], 16) ?? hexId(item['trace-id'], 32)
-      spans.push(readSpan(item, reporters, spans.length + 1))
+      spans.push(readSpan(item, reporters))
     }
   }
   const traceId = wholeTraceId(spans) ?? lowTraceId ?? (spans.length > 0 ? undefined : '0'.repeat(16))
@@ -83,9 +84,7 @@ function readReporters(entry: JsonObject): Map<string, Reporter> {
   return reporters
 }
 
-function readSpan(item: JsonObject, reporters: ReadonlyMap<string, Reporter>, position: number): Span {
-  const spanId = hexId(item['span-id'], 16)
-  if (spanId === undefined) throw noTrace(`span ${position} has no span id`)
+function readSpan(item: JsonObject, reporters: ReadonlyMap<string, Reporter>): Span {
   const tags = asAttributes(item.tags)
   const reporter = reporters.get(textOrNumber(item['reporter-id']) ?? '')
   const parent = readParent(tags)
@@ -94,7 +93,7 @@ function readSpan(item: JsonObject, reporters: ReadonlyMap<string, Reporter>, po
   const scope = textOrNumber(attribute(tags, 'instrumentation.name'))
   const version = textOrNumber(attribute(tags, 'instrumentation.version'))
   return {
-    spanId,
+    spanId: hexId(item['span-id'], 16) ?? NO_SPAN_ID,
     ...(parent && parent !== 'unreadable' && { parentId: parent }),
     name: textOrNumber(item['span-name']) ?? '(no name)',
     service: reporter?.service ?? textOrNumber(attribute(tags, 'service.name')) ?? UNKNOWN_SERVICE,
