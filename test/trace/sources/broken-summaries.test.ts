@@ -3,6 +3,8 @@ import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { renderTraceList } from '../../../src/trace/render/trace-list.ts'
 import type { TraceFilter, TraceSummary } from '../../../src/trace/search.ts'
 import { searchJaeger } from '../../../src/trace/sources/jaeger/jaeger-search.ts'
+import type { LightstepProject } from '../../../src/trace/sources/lightstep/lightstep-api.ts'
+import { streamExemplars } from '../../../src/trace/sources/lightstep/lightstep-stream.ts'
 import { searchTempo } from '../../../src/trace/sources/tempo/tempo-search.ts'
 import type { Send } from '../../../src/trace/sources/trace-source.ts'
 
@@ -75,6 +77,39 @@ test('a duration that no trace can have is not known', async () => {
   for (const maxEndTimeUnixNano of [undefined, '0', 'zz', String(START - 1n), '1e30'])
     expect((await ofJaeger({ maxEndTimeUnixNano })).durationNanos).toBeUndefined()
 })
+
+/** Examples of a Lightstep stream, all of one trace, with these durations. */
+async function ofStream(...durations: readonly unknown[]): Promise<TraceSummary[]> {
+  const exemplars = durations.map((duration_micros, i) => ({
+    span_guid: `a${i}`,
+    trace_guid: 'b',
+    oldest_micros: 1_774_000_000_000_000,
+    duration_micros,
+  }))
+  const json = () => ({ data: { attributes: { exemplars } } })
+  const project: LightstepProject = {
+    settings: { organization: 'acme', project: 'prod' },
+    ask: async () => ({ status: 200, headers: {}, body: new Uint8Array(), maxBytes: 0, json }),
+    post: async () => {
+      throw new Error('nothing is posted')
+    },
+  }
+  return streamExemplars({ id: 'x', name: 'x' }, { fromMillis: 0, toMillis: 60_000 }, project)
+}
+
+test.each([undefined, null, 'zz', -1, 1e30, {}])(
+  'a duration of %j in a stream is not known',
+  async (wrong) => {
+    expect(await ofStream(wrong)).toEqual([expect.objectContaining({ durationNanos: undefined })])
+    // The slowest is shown: one that is known before one that is not.
+    for (const both of [await ofStream(wrong, 12), await ofStream(12, wrong)])
+      expect(both.map(({ durationNanos }) => durationNanos)).toEqual([12_000])
+    expect((await ofStream(0, '7'))[0]).toMatchObject({
+      durationNanos: 7000,
+      span: { spanId: `${'0'.repeat(14)}a1` },
+    })
+  },
+)
 
 test('the list says that it does not know them', async () => {
   const broken = await ofTempo(

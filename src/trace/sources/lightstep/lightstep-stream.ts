@@ -57,29 +57,29 @@ export async function streamExemplars(
   })
   const attributes = answer.status === 404 ? undefined : attributesOf(answer.json())
   if (!attributes) throw unexpected(answer)
-  const slowest = new Map<string, TimedSummary>()
+  const slowest = new Map<string, TraceSummary>()
   const items = listInAnswer(attributes, ['exemplars'], 'Lightstep').filter(isObject).flatMap(streamExemplar)
   for (const item of items) {
     const key = item.traceId ?? (item.span?.spanId as string)
-    if ((slowest.get(key)?.durationNanos ?? -1) < item.durationNanos) slowest.set(key, item)
+    const known = slowest.get(key)
+    if (!known || (known.durationNanos ?? -1) < (item.durationNanos ?? -1)) slowest.set(key, item)
   }
   return [...slowest.values()]
 }
 
-type TimedSummary = TraceSummary & { readonly durationNanos: number }
-
 /** In snake_case, unlike the exemplars of snapshots. */
-function streamExemplar(item: JsonObject): TimedSummary[] {
+function streamExemplar(item: JsonObject): TraceSummary[] {
   const spanId = hexId(item.span_guid, 16)
   if (spanId === undefined) return []
   const traceId = hexId(item.trace_guid, 16)
   const startMicros = asInteger(item.oldest_micros)
   const name = textOrNumber(item.span_name)
-  const summary: TimedSummary = {
+  const nanos = Number(asInteger(item.duration_micros) ?? -1n) * 1000
+  const summary: TraceSummary = {
     ...(traceId !== undefined && { traceId }),
     span: { spanId, ...(name !== undefined && { name }) },
     ...(startMicros !== undefined && { startNanos: startMicros * 1000n }),
-    durationNanos: Number(asInteger(item.duration_micros) ?? 0n) * 1000,
+    durationNanos: Number.isSafeInteger(nanos) && nanos >= 0 ? nanos : undefined,
     ...(item.has_error === true && { errors: 1 }),
     services: [],
   }
