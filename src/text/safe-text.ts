@@ -14,8 +14,14 @@ const visible = (char: string): string => `\\u{${(char.codePointAt(0) as number)
 
 /** One sanitized line of at most `max` characters (an ellipsis marks truncation). */
 export function safeText(text: string, max = 1000): string {
-  const cut = text.length > max ? `${text.slice(0, Math.max(0, max - 1))}…` : text
+  const cut = text.length > max ? `${beginning(text, Math.max(0, max - 1))}…` : text
   return cut.replace(UNSAFE, visible)
+}
+
+/** At most the first `length` units of a text, and no half of a character that takes two. */
+function beginning(text: string, length: number): string {
+  const isCut = length > 0 && (text.codePointAt(length - 1) as number) > 0xffff
+  return text.slice(0, isCut ? length - 1 : length)
 }
 
 /** JSON with the same characters `\u`-escaped, so that `--json` is safe for a terminal too. */

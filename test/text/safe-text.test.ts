@@ -78,6 +78,16 @@ describe('a text that is too long', () => {
     expect(safeText(text, max)).toBe(shown)
   })
 
+  it.each([
+    ['ab😀cd', 4, 'ab…'],
+    ['ab😀cd', 5, 'ab😀…'],
+    ['😀cd', 2, '…'],
+    // A half that stood alone before is told from one that was cut.
+    ['ab\ud83dcd', 4, 'ab\\u{d83d}…'],
+  ])('"%s" is cut before a character of two halves, never in it', (text, max, shown) => {
+    expect(safeText(text, max)).toBe(shown)
+  })
+
   it('is cut at 1000 characters where nothing else is said', () => {
     expect(safeText('x'.repeat(1000))).toBe('x'.repeat(1000))
     expect(safeText('x'.repeat(1001))).toBe(`${'x'.repeat(999)}…`)
