@@ -67,6 +67,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `system-file`: the fault is in the system-wide settings file.
  * - `no-id`: the text is in no form of an id that is known.
  * - `incomplete-workload`: a setting of the table is missing; nothing that is set contradicts another.
+ * - `half-client-certificate`: of `client_cert` and `client_key` one is missing.
  */
 export type FailureReason =
   | 'no-trace'
@@ -76,6 +77,7 @@ export type FailureReason =
   | 'system-file'
   | 'no-id'
   | 'incomplete-workload'
+  | 'half-client-certificate'
 
 /**
  * The only error class that leaves an adapter (keychain, files, HTTP, OpenID library).

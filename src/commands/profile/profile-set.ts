@@ -81,14 +81,15 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
   // What is wrong is said before anything is locked.
   const { client, gap } = decide(settings)
   const [key = ''] = path
-  if (value !== undefined) await requireUsable(key, client.http, ports)
+  const half = value === undefined ? undefined : await requireUsable(key, client.http, ports)
   await changeSettings(invocation, settings, (now) => decide(now).change)
   const now =
     value === undefined ? ' is no longer set' : ` = ${[value].flat().map(String).join(' ') || 'none'}`
   tell(invocation, `profile ${safeText(name, 60)}: ${path.join('.')}${safeText(now, 400)}`)
-  if (gap) {
-    tell(invocation, `Commands refuse this profile until it is complete: ${gap.message}`)
-    tell(invocation, repeatFlags(gap.hint, invocation))
+  const missing = gap ?? half
+  if (missing) {
+    tell(invocation, `Commands refuse this profile until it is complete: ${missing.message}`)
+    tell(invocation, repeatFlags(missing.hint, invocation))
   }
   if ((client.workload || gap) && !settings.config.profiles[name]?.workload)
     await tellLeft(invocation, client)

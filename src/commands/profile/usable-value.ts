@@ -34,11 +34,23 @@ export function requireWords({ key, shape }: SettingKey, words: readonly string[
 
 /**
  * Judges a new setting of the HTTP client, which no request could be sent with later. Of the settings of the profile, that
- * one alone: another may be wrong as well, and is to be mended next. Failure `settings`.
+ * one alone: another may be wrong as well, and is to be mended next. Failure `settings`. Gives what is still missing: of a
+ * certificate and its key one is set first.
  */
-export async function requireUsable(key: string, http: HttpSettings, ports: Ports): Promise<void> {
+export async function requireUsable(
+  key: string,
+  http: HttpSettings,
+  ports: Ports,
+): Promise<Failure | undefined> {
   if (key === 'proxy' && http.proxy !== undefined) requireProxyUrl(http.proxy)
   const file = FILES[key]
-  // The client reads its files before any request.
-  if (file !== undefined) await ports.http({ ...NONE, [file]: http[file] })
+  if (file === undefined) return undefined
+  try {
+    // The client reads its files before any request.
+    await ports.http({ ...NONE, [file]: http[file] })
+    return undefined
+  } catch (failure) {
+    if (!(failure instanceof Failure) || failure.reason !== 'half-client-certificate') throw failure
+    return http.clientCert === undefined || http.clientKey === undefined ? failure : undefined
+  }
 }

@@ -12,6 +12,9 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'you may not read it',
 }
 
+/** A key with a passphrase, in PKCS #8 (RFC 5958) and in the older form (RFC 1421 §4.6.1.1). */
+const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m
+
 /**
  * The text of a PEM file (RFC 7468) that `setting` names. Failure `settings` when it cannot be read, and for certificates also
  * when it holds none: TLS would go on without, and say later that the server is not trusted.
@@ -29,7 +32,14 @@ export function readPem(path: string, setting: string, kind: 'certificates' | 'k
     } catch (cause) {
       throw wrong('it holds no certificate in PEM', cause)
     }
-  } else if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw wrong('it holds no private key in PEM')
+  } else {
+    if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw wrong('it holds no private key in PEM')
+    if (ENCRYPTED.test(text)) {
+      throw wrong('it is encrypted').withHint(
+        'ls-auth asks for no passphrase. Set client_key to a file of the key without one (openssl pkey -in OLD -out NEW).',
+      )
+    }
+  }
   return text
 }
 

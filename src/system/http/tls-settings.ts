@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { connect, rootCertificates } from 'node:tls'
+import { connect, createSecureContext, rootCertificates } from 'node:tls'
+import { Failure } from '../../errors.ts'
 import type { HttpSettings } from '../../ports/http.ts'
 import type { Env } from '../../ports/ports.ts'
 import { networkFailure } from './network-failure.ts'
@@ -14,7 +15,7 @@ export interface TlsSettings {
 }
 
 /**
- * Reads the files the settings name; Failure `settings`: see {@link readPem}. Node reads NODE_EXTRA_CA_CERTS itself,
+ * Reads the files the settings name; Failure `settings`: see {@link readPem}, and a certificate and a key that are no pair. Node reads NODE_EXTRA_CA_CERTS itself,
  * but an explicit `ca` replaces that set: so it is added here again.
  */
 export function tlsSettings(settings: HttpSettings, env: Env): TlsSettings {
@@ -22,6 +23,7 @@ export function tlsSettings(settings: HttpSettings, env: Env): TlsSettings {
     ...(settings.clientCert ? { cert: readPem(settings.clientCert, 'client_cert', 'certificates') } : {}),
     ...(settings.clientKey ? { key: readPem(settings.clientKey, 'client_key', 'key') } : {}),
   }
+  requirePair(settings, own)
   if (!settings.caFile) return own
   const extra = env.variables.NODE_EXTRA_CA_CERTS
   return {
@@ -31,6 +33,30 @@ export function tlsSettings(settings: HttpSettings, env: Env): TlsSettings {
       readPem(settings.caFile, 'ca_file', 'certificates'),
       ...(extra ? [readPem(extra, 'NODE_EXTRA_CA_CERTS', 'certificates')] : []),
     ],
+  }
+}
+
+/** Without this a connection would break at its first request, as if the network were at fault. */
+function requirePair({ clientCert, clientKey }: HttpSettings, { cert, key }: TlsSettings): void {
+  if (cert === undefined && key === undefined) return
+  if (cert === undefined || key === undefined) {
+    const [given, missing] = key === undefined ? ['client_cert', 'client_key'] : ['client_key', 'client_cert']
+    throw new Failure('settings', `${given} is set without ${missing}`, {
+      reason: 'half-client-certificate',
+      hint: `Set ${missing}, too: the two belong together.`,
+    })
+  }
+  try {
+    createSecureContext({ cert, key })
+  } catch (cause) {
+    const fits = (cause as { code?: unknown }).code !== 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'
+    const message = fits
+      ? `client_cert and client_key cannot be used: ${clientCert} and ${clientKey}`
+      : `client_key: ${clientKey}: it is not the key of ${clientCert}`
+    throw new Failure('settings', message, {
+      hint: 'Set client_cert and client_key to a certificate and the key that it was made for.',
+      cause,
+    })
   }
 }
 

@@ -142,13 +142,36 @@ describe('profile set', () => {
     expect(await file()).toBe(FILE)
     const { cert, key: secret } = await makeTls()
     await writeFile(join(world.home, 'good.pem'), key === 'client_key' ? secret : cert)
+    const other = key === 'client_key' ? 'client_cert' : 'client_key'
+    const incomplete =
+      key === 'ca_file'
+        ? ''
+        : `Commands refuse this profile until it is complete: ${key} is set without ${other}\nSet ${other}, too: the two belong together.\n`
     expect(await world.type(`ls-auth profile set ${key} ~/good.pem`)).toMatchObject({
       exit: 0,
-      stderr: `profile work: ${key} = ~/good.pem\n`,
+      stderr: `profile work: ${key} = ~/good.pem\n${incomplete}`,
     })
     // What has been taken away meanwhile can be unset.
     await rm(join(world.home, 'good.pem'))
     expect((await world.type(`ls-auth profile set ${key} --unset`)).exit).toBe(0)
+  })
+
+  it('a certificate and its key are set one after the other, also where another pair is there', async () => {
+    world.workingDirectory = world.home
+    for (const pair of ['one', 'two']) {
+      const { cert, key } = await makeTls()
+      await writeFile(join(world.home, `${pair}.crt`), cert)
+      await writeFile(join(world.home, `${pair}.key`), key, { mode: 0o600 })
+    }
+    for (const line of [
+      'client_cert one.crt',
+      'client_key one.key',
+      'client_cert two.crt',
+      'client_key two.key',
+    ])
+      expect((await world.type(`ls-auth profile set ${line}`)).exit).toBe(0)
+    const { stderr } = await world.type('ls-auth profile set client_cert two.crt')
+    expect(stderr).toBe(`profile work: client_cert = ${join(world.home, 'two.crt')}\n`)
   })
 
   it('a table in a table is no setting: the values that it can hold, and they can be set', async () => {
