@@ -85,6 +85,30 @@ describe('two changes from one reading', () => {
 })
 
 describe('a change', () => {
+  const NEW = { issuer: 'https://id.example', scopes: ['openid'], expect: { groups: ['ops'] } }
+  it.each([
+    [
+      'in one line',
+      '# ours\nprofiles = { work = { tenant = "a" } } # all\n',
+      '# ours\nprofiles = { work = { tenant = "a" }, new = { issuer = "https://id.example", scopes = [ "openid" ], expect = { groups = [ "ops" ] } } } # all\ndefault_profile = "work"\n',
+    ],
+    [
+      'over lines',
+      'profiles = {\n  work = { tenant = "a" },\n  # more\n}\n',
+      'profiles = {\n  work = { tenant = "a" },\n  new = { issuer = "https://id.example", scopes = [ "openid", ], expect = { groups = [ "ops", ], }, },\n  # more\n}\ndefault_profile = "work"\n',
+    ],
+    [
+      'and there is none yet',
+      'profiles = {}\n',
+      'profiles = {new = {issuer = "https://id.example", scopes = ["openid"], expect = {groups = ["ops"]}}}\ndefault_profile = "work"\n',
+    ],
+  ])('adds a profile where the profiles are one table: %s', async (_, before, after) => {
+    await writeFile(path, before)
+    await change(await read(), { set: 'new', values: NEW, defaultProfile: 'work' })
+    expect(await text()).toBe(after)
+    expect((await readConfig(path, realFiles)).profiles.new).toEqual(NEW)
+  })
+
   it('is chosen by what the file holds now, and not by what was read', async () => {
     const old = await read()
     await change(old, { set: 'work', values: { tenant: 'b' } })

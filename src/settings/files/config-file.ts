@@ -104,6 +104,16 @@ async function parseConfig(text: string, path: string): Promise<Record<string, u
   }
 }
 
+const isToml = async (text: string): Promise<boolean> => {
+  const { parseToml } = await import('./toml-reading.ts')
+  try {
+    parseToml(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** `line` and `column` count from one; undefined when the library gives no position. */
 function notToml(path: string, cause: unknown): Failure {
   const { line, column, message } = cause as { line?: number; column?: number; message?: string }
@@ -134,8 +144,8 @@ export type Change =
   | { readonly defaultProfile: string }
 
 /**
- * The text of the file after a change: comments, order and unknown keys are preserved; a new profile is added at the end.
- * A file of an older version is converted. Failure `settings`: the result is no TOML.
+ * The text of the file after a change: comments, order and unknown keys are preserved; a new profile is added at the end,
+ * or in the braces of `profiles = { … }`. A file of an older version is converted. Failure `settings`: the result is no TOML.
  */
 export async function textAfter(
   config: ConfigFile,
@@ -165,13 +175,17 @@ async function changed(
     const gap = config.text === '' ? '' : config.text.endsWith('\n') ? '\n' : '\n\n'
     const first =
       change.defaultProfile === undefined ? '' : `${toml.stringify(named(change.defaultProfile))}\n`
-    return `${first}${config.text}${gap}${section(toml.stringify, `profiles.${tomlKey(change.set)}`, change.values)}`
+    const text = `${first}${config.text}${gap}${section(toml.stringify, `profiles.${tomlKey(change.set)}`, change.values)}`
+    if (await isToml(text)) return text
+    // A table in braces, `profiles = { … }`, is not continued by a section.
   }
   const root = structuredClone(await parseConfig(config.text, config.path))
   root.profiles ??= {}
   const profiles = root.profiles as Record<string, Record<string, unknown>>
-  if ('set' in change) profiles[change.set] = merged(profiles[change.set], change.values)
-  else if ('remove' in change) {
+  if ('set' in change) {
+    profiles[change.set] = merged(profiles[change.set], change.values)
+    if (change.defaultProfile !== undefined) root.default_profile = change.defaultProfile
+  } else if ('remove' in change) {
     delete profiles[change.remove]
     if (root.default_profile === change.remove) delete root.default_profile
   } else root.default_profile = change.defaultProfile
