@@ -86,7 +86,7 @@ function readDocument(
   const text = answer.body.toString('utf8')
   if (answer.status === 200) {
     const document = jsonObject(text)
-    if (document) return document
+    if (document) return withoutNulls(document)
     throw new Failure(
       'provider-failed',
       `${url.host} did not answer with provider metadata`,
@@ -110,6 +110,10 @@ function readDocument(
     return { hint: hintFor(preset.id, { where: 'discovery', error, description: text }, { issuer }) }
   }
 }
+
+/** Some providers write `null` for what they do not have. */
+const withoutNulls = (document: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null))
 
 const LINK_LOCAL = /^(169\.254\.|\[fe[89ab])/i
 

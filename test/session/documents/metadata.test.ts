@@ -84,7 +84,23 @@ describe('the metadata of a provider', () => {
     ])
   })
 
-  it.each([7, null, [`${ISSUER}/me`]])('with an endpoint that is no text are refused: %j', async (value) => {
+  it('without a value that is null, as some providers write what they do not have', async () => {
+    const none = {
+      device_authorization_endpoint: null,
+      revocation_endpoint: null,
+      end_session_endpoint: null,
+      userinfo_endpoint: null,
+      scopes_supported: null,
+    }
+    const { found } = await ask({ ...GOOD, ...none })
+    expect((await found()).metadata).toEqual(GOOD)
+    expect((await wrong({ ...GOOD, jwks_uri: null }))[0]).toBe(
+      'provider-failed: the metadata of idp.example has no jwks_uri',
+    )
+    expect((await wrong({ ...GOOD, issuer: null }))[3]).toBe('received (missing)')
+  })
+
+  it.each([7, false, [`${ISSUER}/me`]])('with an endpoint that is no text are refused: %j', async (value) => {
     expect((await wrong({ ...GOOD, userinfo_endpoint: value }))[0]).toBe(
       "refused: the provider's userinfo_endpoint is not a plain URL",
     )
