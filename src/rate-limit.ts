@@ -41,6 +41,18 @@ export function readRateLimit(headers: Headers, ownNow?: number): RateLimit {
   }
 }
 
+/** As long as a server may mean it, in seconds: more digits are no time that anybody waits. */
+const LONGEST_WAIT = 999_999_999
+
+/**
+ * What to do at a limit that is reached. Retry-After goes before the end of the window
+ * (draft-ietf-httpapi-ratelimit-headers), as it does for the pace of many requests.
+ */
+export function waitHint({ retryMilliseconds, resetMilliseconds }: RateLimit): string {
+  const seconds = Math.ceil((retryMilliseconds ?? resetMilliseconds ?? 0) / 1000)
+  return seconds > 0 && seconds <= LONGEST_WAIT ? `Try again in ${seconds}s.` : 'Wait, then try again.'
+}
+
 function untilReset(reset: number, now: number | undefined): number | undefined {
   if (reset < FIRST_DATE) return reset * 1000
   if (now === undefined) return undefined

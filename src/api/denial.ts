@@ -1,7 +1,7 @@
 import { payloadOf } from '../claims/jwt/jwt.ts'
 import { FAILURES, Failure } from '../errors.ts'
 import type { HttpAnswer } from '../ports/http.ts'
-import { readRateLimit } from '../rate-limit.ts'
+import { readRateLimit, waitHint } from '../rate-limit.ts'
 import { safeText } from '../text/safe-text.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
 import { isPage } from './page.ts'
@@ -225,13 +225,9 @@ function claimsInToken(token: string | undefined, challenge: Challenge | undefin
   return lines
 }
 
-/** As long as a server may mean it, in seconds: more digits are no time that anybody waits. */
-const LONGEST_WAIT = 999_999_999
-
-/** Retry-After goes before the end of the window (draft-ietf-httpapi-ratelimit-headers), as it does for the pace of many requests. */
 function rateLimited(answer: HttpAnswer, url: URL): Failure {
-  const { limit, remaining, resetMilliseconds, retryMilliseconds } = readRateLimit(answer.headers)
-  const seconds = Math.ceil((retryMilliseconds ?? resetMilliseconds ?? 0) / 1000)
+  const said = readRateLimit(answer.headers)
+  const { limit, remaining } = said
   const budget =
     limit === undefined ? [] : [`limit ${limit}${remaining === undefined ? '' : `, ${remaining} left`}`]
   return new Failure(
@@ -239,7 +235,7 @@ function rateLimited(answer: HttpAnswer, url: URL): Failure {
     `${safeText(url.host)} limits requests, and the limit is reached (HTTP 429)`,
     {
       detail: [...budget, ...theirWords(answer)],
-      hint: seconds > 0 && seconds <= LONGEST_WAIT ? `Try again in ${seconds}s.` : 'Wait, then try again.',
+      hint: waitHint(said),
     },
   )
 }

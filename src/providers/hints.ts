@@ -3,7 +3,7 @@ import { isProviderId, PRESETS } from './presets.ts'
 
 /**
  * An error as the provider reported it. `error`: an OAuth error code, or one of our own: `issuer-mismatch`,
- * `not-found` and `no-endpoint` at discovery, `no-refresh-token` and `opaque-token` (only the provider's own API can
+ * `not-found`, `denied` and `no-endpoint` at discovery, `no-refresh-token` and `opaque-token` (only the provider's own API can
  * read it) for the tokens of a response.
  */
 export interface ProviderError {
@@ -45,6 +45,11 @@ const COMMON: readonly Hint[] = [
     where: 'discovery',
     error: ['not-found'],
     say: 'There is no OpenID Connect provider at {issuer}. The address that opens when you add /.well-known/openid-configuration is the right one.',
+  },
+  {
+    where: 'discovery',
+    error: ['denied'],
+    say: 'A proxy or a firewall on the way may have answered (see HTTPS_PROXY, NO_PROXY and proxy in the profile), or there is no OpenID Connect provider at {issuer}. Add /.well-known/openid-configuration to it, and open that in a browser on this machine.',
   },
   {
     error: ['redirect_uri_mismatch', 'invalid_redirect_uri', 'redirect_mismatch'],

@@ -38,7 +38,7 @@ const ENDPOINTS = [
 
 /**
  * Fetches `issuer`/.well-known/openid-configuration. The issuer in it must be the same string (RFC 8414 §3.3).
- * Failures: `network`, `provider-failed`, `settings` (no such issuer), `refused` (wrong issuer, unsafe endpoint).
+ * Failures: `network`, `provider-failed`, `rate-limited`, `settings` (no such issuer), `refused` (wrong issuer, unsafe endpoint).
  */
 export async function discover(
   issuer: string,
@@ -53,6 +53,7 @@ export async function discover(
     headers: { accept: 'application/json' },
     maxBytes: MAX_BYTES,
   })
+  if (answer.status === 429) throw await rateLimited(answer, url, clock)
   const document = readDocument(answer, url, preset, issuer)
   // Entra's shared issuers write `{tenantid}` in place of the tenant: the one difference that is allowed.
   if (
@@ -77,6 +78,15 @@ export async function discover(
   return { metadata: document as Metadata, skewSeconds: skewOf(answer, clock.now()) }
 }
 
+async function rateLimited({ headers }: HttpAnswer, url: URL, clock: Clock): Promise<Failure> {
+  const { readRateLimit, waitHint } = await import('../../rate-limit.ts')
+  const message = `${url.host} limits requests, and the limit is reached (HTTP 429)`
+  return new Failure('rate-limited', message, { hint: waitHint(readRateLimit(headers, clock.now())) })
+}
+
+/** The metadata are public, so this is rarely the provider: something on the way wants a sign-in, or blocks the address. */
+const DENIED = [401, 403, 407]
+
 function readDocument(
   answer: HttpAnswer,
   url: URL,
@@ -95,11 +105,15 @@ function readDocument(
   }
   const [what, error] =
     answer.status >= 500
-      ? ['failed', 'server_error']
-      : [answer.status === 404 ? 'knows no such issuer' : 'gave no metadata', 'not-found']
+      ? [`${url.host} failed`, 'server_error']
+      : answer.status === 404
+        ? [`${url.host} knows no such issuer`, 'not-found']
+        : DENIED.includes(answer.status)
+          ? [`the metadata of ${url.host} were refused`, 'denied']
+          : [`${url.host} gave no metadata`, 'not-found']
   throw new Failure(
     answer.status === 404 ? 'settings' : 'provider-failed',
-    `${url.host} ${what} (HTTP ${answer.status})`,
+    `${what} (HTTP ${answer.status})`,
     answer.status < 400
       ? { hint: 'Check the issuer URL; ls-auth follows no redirect there.' }
       : advice(error),

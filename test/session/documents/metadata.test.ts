@@ -110,11 +110,30 @@ describe('the metadata of a provider', () => {
 describe('an answer without metadata', () => {
   const NONE =
     'There is no OpenID Connect provider at https://idp.example/t. The address that opens when you add /.well-known/openid-configuration is the right one.'
+  const REFUSED =
+    'A proxy or a firewall on the way may have answered (see HTTPS_PROXY, NO_PROXY and proxy in the profile), or there is no OpenID Connect provider at https://idp.example/t. Add /.well-known/openid-configuration to it, and open that in a browser on this machine.'
   it.each<[object | string, string, string | RegExp]>([
     ['<html>', 'provider-failed: idp.example did not answer with provider metadata', NONE],
     [[], 'provider-failed: idp.example did not answer with provider metadata', NONE],
     [{ status: 404 }, 'settings: idp.example knows no such issuer (HTTP 404)', NONE],
-    [{ status: 403 }, 'provider-failed: idp.example gave no metadata (HTTP 403)', NONE],
+    [{ status: 401 }, 'provider-failed: the metadata of idp.example were refused (HTTP 401)', REFUSED],
+    [{ status: 403 }, 'provider-failed: the metadata of idp.example were refused (HTTP 403)', REFUSED],
+    [{ status: 407 }, 'provider-failed: the metadata of idp.example were refused (HTTP 407)', REFUSED],
+    [
+      { status: 429 },
+      'rate-limited: idp.example limits requests, and the limit is reached (HTTP 429)',
+      'Wait, then try again.',
+    ],
+    [
+      { status: 429, headers: { 'retry-after': '30' } },
+      'rate-limited: idp.example limits requests, and the limit is reached (HTTP 429)',
+      'Try again in 30s.',
+    ],
+    [
+      { status: 429, headers: { 'retry-after': '99999999999' } },
+      'rate-limited: idp.example limits requests, and the limit is reached (HTTP 429)',
+      'Wait, then try again.',
+    ],
     [{ status: 400 }, 'provider-failed: idp.example gave no metadata (HTTP 400)', NONE],
     [
       { status: 302 },

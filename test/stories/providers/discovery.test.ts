@@ -50,6 +50,13 @@ const rows: { issuer: string; status: number; body: unknown; hint: RegExp }[] = 
     body: '',
     hint: /There is no OpenID Connect provider at https:\/\/id\.example\/typo/,
   },
+  {
+    issuer: 'https://id.example',
+    status: 403,
+    body: '<html>secret words: blocked by policy',
+    hint: /A proxy or a firewall on the way may have answered/,
+  },
+  { issuer: 'https://id.example', status: 429, body: 'secret words', hint: /Wait, then try again\./ },
   { issuer: 'https://id.example', status: 302, body: '', hint: /follows no redirect/ },
   { issuer: 'https://id.example', status: 503, body: 'secret words', hint: /a problem of its own/ },
   {
