@@ -200,7 +200,11 @@ export const SETTING_KEYS = [
     shape: 'path',
     help: 'certificate that is shown to a server that asks for one (PEM)',
   },
-  { key: 'client_key', shape: 'path', help: 'key of client_cert (PEM)' },
+  {
+    key: 'client_key',
+    shape: 'path',
+    help: 'key of client_cert (PEM), which only you may read and that has no passphrase',
+  },
   {
     key: 'workload',
     shape: 'table',

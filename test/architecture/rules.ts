@@ -26,6 +26,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'steady-clock',
     'rate-limit',
     'silent-connections',
+    'why-not-private',
   ],
 ]
 

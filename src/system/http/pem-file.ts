@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto'
 import fs, { constants } from 'node:fs'
 import { Failure } from '../../errors.ts'
+import type { Env } from '../../ports/ports.ts'
+import { whyNotPrivate } from '../../why-not-private.ts'
 
 /** Limit, bytes: all roots that Node brings are a quarter of it. */
 const MOST_BYTES = 1024 * 1024
@@ -17,15 +19,21 @@ const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED
 
 /**
  * The text of a PEM file (RFC 7468) that `setting` names. Failure `settings` when it cannot be read, and for certificates also
- * when it holds none: TLS would go on without, and say later that the server is not trusted.
+ * when it holds none: TLS would go on without, and say later that the server is not trusted. For a key also when others can
+ * read one of the user's own; a link is judged by the file that it leads to.
  */
-export function readPem(path: string, setting: string, kind: 'certificates' | 'key'): string {
+export function readPem(
+  path: string,
+  setting: string,
+  kind: 'certificates' | 'key',
+  env: Pick<Env, 'uid'>,
+): string {
   const wrong = (why: string, cause?: unknown) =>
     new Failure('settings', `${setting}: ${path}: ${why}`, {
       hint: `Set ${setting} to a file of ${kind === 'key' ? 'the key' : 'certificates'} in PEM (-----BEGIN …-----).`,
       cause,
     })
-  const text = read(path, wrong)
+  const { text, mode, uid } = read(path, wrong)
   if (kind === 'certificates') {
     try {
       new X509Certificate(text)
@@ -34,6 +42,10 @@ export function readPem(path: string, setting: string, kind: 'certificates' | 'k
     }
   } else {
     if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw wrong('it holds no private key in PEM')
+    // As ssh does: a key of the machine, or of a container's volume, is another user's, who says who may read it.
+    const problem =
+      uid === env.uid && whyNotPrivate(path, { kind: 'file', mode, uid, size: text.length }, env)
+    if (problem) throw wrong(`it ${problem.why}`).withHint(problem.hint)
     if (ENCRYPTED.test(text)) {
       throw wrong('it is encrypted').withHint(
         'ls-auth asks for no passphrase. Set client_key to a file of the key without one (openssl pkey -in OLD -out NEW).',
@@ -43,7 +55,10 @@ export function readPem(path: string, setting: string, kind: 'certificates' | 'k
   return text
 }
 
-function read(path: string, wrong: (why: string, cause?: unknown) => Failure): string {
+function read(
+  path: string,
+  wrong: (why: string, cause?: unknown) => Failure,
+): { readonly text: string; readonly mode: number; readonly uid: number } {
   let file: number
   try {
     // A pipe that nobody writes must not hold up its refusal.
@@ -56,7 +71,7 @@ function read(path: string, wrong: (why: string, cause?: unknown) => Failure): s
     const facts = fs.fstatSync(file)
     if (!facts.isFile()) throw wrong(facts.isDirectory() ? 'it is a directory' : 'it is no plain file')
     if (facts.size > MOST_BYTES) throw wrong('it is larger than 1 MiB')
-    return fs.readFileSync(file, 'utf8')
+    return { text: fs.readFileSync(file, 'utf8'), mode: facts.mode, uid: facts.uid }
   } finally {
     fs.closeSync(file)
   }

@@ -20,8 +20,10 @@ export interface TlsSettings {
  */
 export function tlsSettings(settings: HttpSettings, env: Env): TlsSettings {
   const own = {
-    ...(settings.clientCert ? { cert: readPem(settings.clientCert, 'client_cert', 'certificates') } : {}),
-    ...(settings.clientKey ? { key: readPem(settings.clientKey, 'client_key', 'key') } : {}),
+    ...(settings.clientCert
+      ? { cert: readPem(settings.clientCert, 'client_cert', 'certificates', env) }
+      : {}),
+    ...(settings.clientKey ? { key: readPem(settings.clientKey, 'client_key', 'key', env) } : {}),
   }
   requirePair(settings, own)
   if (!settings.caFile) return own
@@ -30,8 +32,8 @@ export function tlsSettings(settings: HttpSettings, env: Env): TlsSettings {
     ...own,
     ca: [
       ...rootCertificates,
-      readPem(settings.caFile, 'ca_file', 'certificates'),
-      ...(extra ? [readPem(extra, 'NODE_EXTRA_CA_CERTS', 'certificates')] : []),
+      readPem(settings.caFile, 'ca_file', 'certificates', env),
+      ...(extra ? [readPem(extra, 'NODE_EXTRA_CA_CERTS', 'certificates', env)] : []),
     ],
   }
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Env, Ports } from '../../../src/ports/ports.ts'
 import type { FileFacts, Files } from '../../../src/ports/storage.ts'
-import { readPrivateText, whyNotPrivate } from '../../../src/session/store/private-file.ts'
+import { readPrivateText } from '../../../src/session/store/private-file.ts'
 import { requirePrivate } from '../../../src/session/store/state-files.ts'
 import { readKeyFile } from '../../../src/session/store/vaults/key-file.ts'
 import { processEnv } from '../../../src/system/env.ts'
 import { realFiles } from '../../../src/system/files.ts'
+import { whyNotPrivate } from '../../../src/why-not-private.ts'
 import { toldBy } from '../../told.ts'
 
 const [MINE, THEIRS] = [1000, 1001]

@@ -141,7 +141,7 @@ describe('profile set', () => {
     }
     expect(await file()).toBe(FILE)
     const { cert, key: secret } = await makeTls()
-    await writeFile(join(world.home, 'good.pem'), key === 'client_key' ? secret : cert)
+    await writeFile(join(world.home, 'good.pem'), key === 'client_key' ? secret : cert, { mode: 0o600 })
     const other = key === 'client_key' ? 'client_cert' : 'client_key'
     const incomplete =
       key === 'ca_file'

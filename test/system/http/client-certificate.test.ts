@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { processEnv } from '../../../src/system/env.ts'
 import { openHttp } from '../../../src/system/http/http.ts'
 import { openUpstream } from '../../../src/system/http/upstream.ts'
@@ -42,6 +42,7 @@ beforeAll(async () => {
     await chmod(at(name), 0o600)
   }
 })
+afterEach(() => rm(at('link.key'), { force: true }))
 afterAll(() => rm(directory, { recursive: true }))
 
 describe.each([
@@ -50,6 +51,25 @@ describe.each([
 ])('a client certificate for %s', (_, open) => {
   it('and its key are used', async () => {
     await expect(open(settings('mine.crt', 'mine.key'), env)).resolves.toBeDefined()
+  })
+
+  it.skipIf(process.platform === 'win32')('that others can read the key of is refused', async () => {
+    const path = at('shared.key')
+    await copyFile(at('mine.key'), path)
+    for (const mode of [0o644, 0o640, 0o604, 0o660]) {
+      await chmod(path, mode)
+      expect(await toldBy(() => open(settings('mine.crt', 'shared.key'), env))).toEqual([
+        `settings: client_key: ${path}: it can be read by others`,
+        `Run: chmod 600 ${path}`,
+      ])
+    }
+    // A key of the machine is another user's, who says who may read it.
+    await expect(open(settings('mine.crt', 'shared.key'), { ...env, uid: 4711 })).resolves.toBeDefined()
+    await chmod(path, 0o400)
+    await chmod(at('mine.crt'), 0o644)
+    await expect(open(settings('mine.crt', 'shared.key'), env)).resolves.toBeDefined()
+    await symlink(path, at('link.key'))
+    await expect(open(settings('mine.crt', 'link.key'), env)).resolves.toBeDefined()
   })
 
   const PAIR = 'Set client_cert and client_key to a certificate and the key that it was made for.'

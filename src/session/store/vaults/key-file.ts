@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { Failure } from '../../../errors.ts'
 import type { Env, Ports } from '../../../ports/ports.ts'
 import type { Files } from '../../../ports/storage.ts'
-import { whyNotPrivate } from '../private-file.ts'
+import { whyNotPrivate } from '../../../why-not-private.ts'
 import { openBox, sealBox } from '../sealed-box.ts'
 import type { Vault } from './vault.ts'
 
