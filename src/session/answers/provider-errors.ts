@@ -58,7 +58,12 @@ const JUDGEMENTS: readonly [RegExp, string][] = [
     "no key of the provider fits the ID token's signature",
   ],
   [/"iss"/, 'the answer names another issuer (iss)'],
-  [/"aud"|"azp"/, 'the ID token is for another client (aud)'],
+  [
+    /"aud".* additional/,
+    'the ID token is for several clients (aud), and does not say that it was made for this one (azp)',
+  ],
+  [/"aud"/, 'the ID token is for another client (aud)'],
+  [/"azp"/, 'the ID token is for another client (azp)'],
   [/"sub"/, NO_SUBJECT],
   [/"alg"|JWS "alg"|unsupported JWS/i, 'the ID token is signed in a way ls-auth does not accept (alg)'],
   [/token_type/, OTHER_TOKEN_TYPE],

@@ -193,7 +193,11 @@ describe('an answer that is not believed', () => {
     ['more than one applicable key', "no key of the provider fits the ID token's signature"],
     ['key selection', "no key of the provider fits the ID token's signature"],
     ['unexpected JWT "aud" claim value', 'the ID token is for another client (aud)'],
-    ['unexpected ID Token "azp" claim value', 'the ID token is for another client (aud)'],
+    ['unexpected ID Token "azp" (authorized party) claim value', 'the ID token is for another client (azp)'],
+    [
+      'ID Token "aud" (audience) claim includes additional untrusted audiences',
+      'the ID token is for several clients (aud), and does not say that it was made for this one (azp)',
+    ],
     ['JWT "sub" (subject) claim missing', 'the ID token names no subject (sub)'],
     [
       'unexpected JWT "alg" header parameter',
