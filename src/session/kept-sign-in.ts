@@ -3,6 +3,7 @@ import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { earlierAttempt } from './renewal/earlier-attempt.ts'
+import type { TokenLife } from './renewal/freshness.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
 import type { SessionHeader } from './store/session-file.ts'
 import { openStore } from './store/session-store.ts'
@@ -12,8 +13,8 @@ export interface SignInFacts {
   /** E-mail, user name or name, as the ID token has it; undefined: it has none. */
   readonly person: string | undefined
   readonly subject: string | undefined
-  /** When the token that is sent to the API ends: milliseconds, local clock. */
-  readonly expiresAt: number | undefined
+  /** The life of the token that is sent to the API. */
+  readonly life: TokenLife | undefined
   /** There is a refresh token, and the provider has not refused it. */
   readonly renewable: boolean
   /** An answer to an earlier renewal leaves open whether the provider still takes the refresh token. */
@@ -57,7 +58,7 @@ function factsOf(session: Session, client: Client): SignInFacts {
   return {
     person: personIn(claims),
     subject: typeof claims.sub === 'string' ? claims.sub : undefined,
-    expiresAt: sent && sent.receivedAt + sent.expiresIn * 1000,
+    life: sent && { receivedAt: sent.receivedAt, expiresIn: sent.expiresIn },
     renewable:
       refresh !== undefined &&
       earlier !== 'refused' &&

@@ -33,7 +33,7 @@ describe('a sign-in that is kept', () => {
     expect(await facts({ idToken: await idToken(NOW, { email: 'ada@example.com' }) })).toEqual({
       person: 'ada@example.com',
       subject: 'ada',
-      expiresAt: NOW + 600_000,
+      life: { receivedAt: NOW, expiresIn: 600 },
       renewable: true,
       doubtful: false,
       signedInAt: 5,
@@ -54,9 +54,9 @@ describe('a sign-in that is kept', () => {
       { ...OWN, audience: 'other', expiresIn: 1 },
       { ...OWN, scopes: 'a', expiresIn: 2 },
     ]
-    expect(await facts({ tokens: [...others, id, OWN] })).toMatchObject({ expiresAt: NOW + 600_000 })
-    expect(await facts({ tokens: [OWN, id] }, { useToken: 'id' })).toMatchObject({ expiresAt: NOW + 60_000 })
-    expect(await facts({ tokens: others })).toMatchObject({ expiresAt: undefined })
+    expect(await facts({ tokens: [...others, id, OWN] })).toMatchObject({ life: { expiresIn: 600 } })
+    expect(await facts({ tokens: [OWN, id] }, { useToken: 'id' })).toMatchObject({ life: { expiresIn: 60 } })
+    expect(await facts({ tokens: others })).toMatchObject({ life: undefined })
   })
 
   it('is not renewed without a refresh token, or with one that was refused', async () => {

@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.ts'
 import type { Terminal } from '../../ports/terminal.ts'
 import type { SignInFacts } from '../../session/kept-sign-in.ts'
+import { secondsLeft } from '../../session/renewal/freshness.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { SignInRow } from './sign-ins.ts'
@@ -28,9 +29,9 @@ export function stateOf({ session, kept, needed, problem }: SignInRow, now: numb
   return !kept.renewable && (timeLeft(kept, now) ?? 0) <= 0 ? 'ended' : 'signed-in'
 }
 
-/** Seconds until the token for the API ends, negative when it has; undefined: there is none to tell it of. */
+/** Seconds until the token for the API ends, as commands count them, negative when it has; undefined: there is none to tell it of. */
 export function timeLeft(facts: SignInFacts | undefined, now: number): number | undefined {
-  return facts?.expiresAt === undefined ? undefined : Math.floor((facts.expiresAt - now) / 1000)
+  return facts?.life === undefined ? undefined : Math.floor(secondsLeft(facts.life, now))
 }
 
 const HEADS = ['  PROFILE', 'SIGNED IN AS', 'TOKEN', 'ISSUER', 'API'] as const

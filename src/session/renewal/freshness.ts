@@ -31,8 +31,11 @@ export const matches = (token: StoredToken, want: Want): boolean =>
   token.scopes === want.scopes &&
   tokenHash(token.value) !== want.rejectedHash
 
+/** When a token came, and for how long it is good. */
+export type TokenLife = Pick<StoredToken, 'receivedAt' | 'expiresIn'>
+
 /** Remaining lifetime in seconds, by the local clock. 0 when the clock was set back to before the time of receipt. */
-export function secondsLeft(token: StoredToken, now: number): number {
+export function secondsLeft(token: TokenLife, now: number): number {
   if (now < token.receivedAt - 60_000) return 0
   return (token.receivedAt - now) / 1000 + token.expiresIn
 }

@@ -124,6 +124,9 @@ describe('renewing', () => {
   it('a clock that was set back makes nothing fresh', async () => {
     const before = provider.refreshCount()
     world.clockOffset = -minutes(60)
+    // What the command below does, and not two hours.
+    expect((await world.type('ls-auth status')).stdout).toContain('renewed at next use')
+    expect(JSON.parse((await world.type('ls-auth status --json')).stdout)[0].expires_in).toBe(0)
     expect((await token()).exit).toBe(0)
     expect(provider.refreshCount()).toBe(before + 1)
   })
