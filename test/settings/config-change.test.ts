@@ -84,6 +84,14 @@ describe('two changes from one reading', () => {
   })
 })
 
+it.each(['""', '" "'])('a profile without a name (%s) is a fault of the file', async (name) => {
+  await writeFile(path, `${OURS}\n[profiles.${name}]\ntenant = "b"\n`)
+  expect(await read().catch(told)).toEqual([
+    `settings: ${path}: a profile has no name`,
+    `Give it one there, or delete it: [profiles.${name}]`,
+  ])
+})
+
 describe('a change', () => {
   const NEW = { issuer: 'https://id.example', scopes: ['openid'], expect: { groups: ['ops'] } }
   it.each([

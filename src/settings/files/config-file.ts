@@ -73,6 +73,12 @@ export async function configIn(
       hint: 'Write them as [profiles.NAME].',
     })
   }
+  const nameless = Object.keys(profiles).find((name) => name.trim() === '')
+  if (nameless !== undefined) {
+    throw new Failure('settings', `${path}: a profile has no name`, {
+      hint: `Give it one there, or delete it: [profiles.${safeText(JSON.stringify(nameless), 80)}]`,
+    })
+  }
   const defaultProfile = root.default_profile
   if (defaultProfile !== undefined && typeof defaultProfile !== 'string') {
     const [name = 'NAME'] = Object.keys(profiles)
