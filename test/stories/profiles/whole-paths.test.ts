@@ -17,7 +17,7 @@ beforeAll(async () => {
   for (const directory of [here, elsewhere, join(here, 'pems')]) await mkdir(directory)
   const { ca, key } = await makeTls()
   await writeFile(join(here, 'pems', 'ca.pem'), ca)
-  await writeFile(join(world.home, 'client.key'), key)
+  await writeFile(join(world.home, 'client.key'), key, { mode: 0o600 })
 })
 afterAll(async () => {
   await world.close()
