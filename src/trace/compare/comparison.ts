@@ -1,7 +1,13 @@
 import { depthFirst } from '../tree/depth-first.ts'
 import { percentile } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { countIncomplete, type IncompleteSide, isUnknown } from './incomplete-sides.ts'
+import {
+  areRootsElsewhere,
+  countIncomplete,
+  type IncompleteSide,
+  isIncomplete,
+  isUnknown,
+} from './incomplete-sides.ts'
 import { type Medians, mediansOf } from './medians.ts'
 import { type Operation, OperationPaths, type TraceSums } from './operation-paths.ts'
 import { Significance } from './significance.ts'
@@ -62,6 +68,8 @@ export interface Comparison {
   readonly isSignificant: boolean | undefined
   /** Where so few traces can show nothing: how many it takes on each side at least. Undefined too where a side has one. */
   readonly leastTraces: number | undefined
+  /** Most traces of both sides have no root, so that none is incomplete for that. */
+  readonly rootsAreElsewhere: boolean
   readonly threshold: Threshold
   /** The merged tree: siblings as A has them, then those that only B has. */
   readonly rows: readonly ComparedOperation[]
@@ -80,9 +88,10 @@ export class Comparer {
   /** Both sides must have a trace. */
   compare(): Comparison {
     const pathCount = this.#paths.paths.length
-    const medians = (side: 'a' | 'b') => mediansOf(wholeOnesOf(this.#sides[side]), pathCount)
+    const elsewhere = areRootsElsewhere(reasonsOf(this.#sides.a), reasonsOf(this.#sides.b))
+    const medians = (side: 'a' | 'b') => mediansOf(wholeOnesOf(this.#sides[side], elsewhere), pathCount)
     const [a, b] = [medians('a'), medians('b')]
-    const [sideA, sideB] = [sideOf(a, this.#sides.a), sideOf(b, this.#sides.b)]
+    const [sideA, sideB] = [sideOf(a, this.#sides.a, elsewhere), sideOf(b, this.#sides.b, elsewhere)]
     const unknown = isUnknown(sideA) || isUnknown(sideB)
     const threshold = thresholdFor(a.traces, b.traces, Math.max(a.durationNanos, b.durationNanos))
     const significance = new Significance(a, b)
@@ -102,6 +111,7 @@ export class Comparer {
         : changeOf(a.durationNanos, b.durationNanos, threshold, () => isSignificant),
       isSignificant,
       leastTraces: significance.leastTraces,
+      rootsAreElsewhere: elsewhere,
       threshold,
       rows: rowsOf(
         this.#paths,
@@ -118,13 +128,19 @@ export class Comparer {
 }
 
 /** Without incomplete ones, whose times would be too short. They are all there is: then they. */
-function wholeOnesOf(traces: readonly TraceSums[]): readonly TraceSums[] {
-  const whole = traces.filter(({ incomplete }) => incomplete === undefined)
+function wholeOnesOf(traces: readonly TraceSums[], rootsAreElsewhere: boolean): readonly TraceSums[] {
+  const whole = traces.filter(({ incomplete }) => !isIncomplete(incomplete, rootsAreElsewhere))
   return whole.length > 0 ? whole : traces
 }
 
-function sideOf({ traces, durationNanos, spans }: Medians, sums: readonly TraceSums[]): ComparedSide {
-  const counts = countIncomplete(sums.map(({ incomplete }) => incomplete))
+const reasonsOf = (sums: readonly TraceSums[]) => sums.map(({ incomplete }) => incomplete)
+
+function sideOf(
+  { traces, durationNanos, spans }: Medians,
+  sums: readonly TraceSums[],
+  rootsAreElsewhere: boolean,
+): ComparedSide {
+  const counts = countIncomplete(reasonsOf(sums), rootsAreElsewhere)
   // A median of what each took at least is the least of their median.
   const least = Float64Array.from(sums, (one) => one.durationNanos).sort()
   const leastNanos = percentile(least, 50)

@@ -19,6 +19,18 @@ export function incompleteOf(tree: TraceTree): Incomplete | undefined {
   return unfinished || isRootless || isPart ? { unfinished, isRootless, isPart } : undefined
 }
 
+/**
+ * Most traces of both sides have no root: a service behind a gateway whose spans go elsewhere. That is how its requests are, and
+ * says nothing about how much of one is here: each is compared from its first start to its last end.
+ */
+export const areRootsElsewhere = (
+  a: readonly (Incomplete | undefined)[],
+  b: readonly (Incomplete | undefined)[],
+): boolean => [a, b].every((side) => countRootless(side) * 2 > side.length)
+
+const countRootless = (traces: readonly (Incomplete | undefined)[]): number =>
+  traces.filter((one) => one?.isRootless).length
+
 /** How many traces of a side are incomplete, and why. */
 export interface IncompleteSide {
   /** How many were compared. */
@@ -31,6 +43,8 @@ export interface IncompleteSide {
   readonly unfinishedRootless: number
   /** Without a root. */
   readonly rootless: number
+  /** How many are incomplete since they have no root: none, see {@link areRootsElsewhere}, or all of these. */
+  readonly rootMissed: number
   /** Of which only a part is here. */
   readonly parts: number
   /** The first incomplete one. */
@@ -38,19 +52,28 @@ export interface IncompleteSide {
 }
 
 /** Counts those of one side. */
-export function countIncomplete(traces: readonly (Incomplete | undefined)[]): Omit<IncompleteSide, 'traces'> {
-  const found = traces.flatMap((one) => one ?? [])
+export function countIncomplete(
+  traces: readonly (Incomplete | undefined)[],
+  rootsAreElsewhere: boolean,
+): Omit<IncompleteSide, 'traces'> {
+  const found = traces.flatMap((one) => (isIncomplete(one, rootsAreElsewhere) ? one : []))
+  const rootless = countRootless(traces)
   const unfinished = found.flatMap((one) => one.unfinished ?? [])
   return {
     all: traces.length,
     incomplete: found.length,
     unfinished: unfinished.length,
     unfinishedRootless: unfinished.filter(({ top }) => top === 'a part').length,
-    rootless: found.filter(({ isRootless }) => isRootless).length,
+    rootless,
+    rootMissed: rootsAreElsewhere ? 0 : rootless,
     parts: found.filter(({ isPart }) => isPart).length,
     first: found[0],
   }
 }
+
+/** Whether a trace is incomplete, where its root need not be there: for another reason than that. */
+export const isIncomplete = (one: Incomplete | undefined, rootsAreElsewhere: boolean): one is Incomplete =>
+  one !== undefined && (!rootsAreElsewhere || one.unfinished !== undefined || one.isPart)
 
 /** Too many of them are incomplete for the others to speak for all. */
 export const isUnknown = ({ incomplete, all }: Pick<IncompleteSide, 'incomplete' | 'all'>): boolean =>
@@ -81,10 +104,12 @@ function sideText(letter: string, side: IncompleteSide): string {
 
 /** `5 of 12 traces have no root, 1 of 12 traces is only in part here`. A trace may be counted in each. */
 export function incompleteText(side: IncompleteSide): string {
-  const { all, unfinished, unfinishedRootless, rootless, parts } = side
+  const { all, unfinished, unfinishedRootless, rootMissed, parts } = side
   const texts = [
     ...(unfinished > 0 ? [unfinishedText({ all, unfinished, rootless: unfinishedRootless })] : []),
-    ...(rootless > 0 ? [`${rootless} of ${all} traces ${rootless === 1 ? 'has' : 'have'} no root`] : []),
+    ...(rootMissed > 0
+      ? [`${rootMissed} of ${all} traces ${rootMissed === 1 ? 'has' : 'have'} no root`]
+      : []),
     ...(parts > 0 ? [`${parts} of ${all} traces ${parts === 1 ? 'is' : 'are'} here only in part`] : []),
   ]
   return texts.join(', ')

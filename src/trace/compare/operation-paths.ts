@@ -34,7 +34,7 @@ export interface TraceSums {
   readonly selfs: readonly number[]
   /** Of an unfinished one as much of it as is known. */
   readonly durationNanos: number
-  /** Why its duration is not known; undefined: it is. */
+  /** Why its duration may not be known; undefined: it is. */
   readonly incomplete?: Incomplete | undefined
   readonly spans: number
 }

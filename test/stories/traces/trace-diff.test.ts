@@ -523,6 +523,34 @@ describe('an empty side is exit 7', () => {
       })
     })
 
+    it('a service behind a gateway whose spans go elsewhere: no trace has a root, and it is judged', async () => {
+      const below = ({ traceId, spans }: TraceData): TraceData => ({
+        traceId,
+        spans: spans.filter(({ parentId }) => parentId !== undefined),
+      })
+      await save('below-good.json', [below(good)])
+      await save('below-bad.json', [below(bad)])
+      const sides = `${path('below-good.json')} ${path('below-bad.json')}`
+      const slower = await diff(`${sides} --fail-if-slower 20%`)
+      expect(slower.exit).toBe(5)
+      expect(slower.stdout).toMatch(/^slower: /)
+      expect(slower.stdout).toContain('\nneither has a root: compared from first start to last end\n')
+      expect(slower.stderr).toMatch(/^error: B is [\d.]+% slower than A, and --fail-if-slower allows 20%$/m)
+      const same = await diff(
+        `${path('below-good.json')} ${path('below-good.json')} --fail-if-slower 20% --json`,
+      )
+      expect(same.exit).toBe(0)
+      expect(JSON.parse(same.stdout)).toMatchObject({ change: 'same', rootless_a: 1, rootless_b: 1 })
+      await save('below-usual.json', usual.map(below))
+      const file = path('below-usual.json')
+      const searches = await diff(`--a file=${file} --b file=${file} --fail-if-slower 20%`)
+      expect(searches.exit).toBe(0)
+      expect(searches.stdout).toContain(
+        '\nmost traces of both have no root: compared from first start to last end\n',
+      )
+      expect(searches.stderr).not.toContain('left out')
+    })
+
     it('Tempo gave only a part of both: cannot be judged, exit 5', async () => {
       tempo.mode = 'partial'
       const outcome = await diff(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ComparedOperation } from '../../../src/trace/compare/comparison.ts'
-import { whyUnknown } from '../../../src/trace/compare/incomplete-sides.ts'
+import { incompleteText, whyUnknown } from '../../../src/trace/compare/incomplete-sides.ts'
 import { causes, isCause } from '../../../src/trace/compare/ranking.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { type Sketch, makeTrace as trace } from '../make.ts'
@@ -136,6 +136,31 @@ describe('self time and totals', () => {
       b: { durationNanos: undefined, leastNanos: 100e6, rootless: 0, parts: 1 },
     })
     expect(whyUnknown(compared)).toBe('A has no root, and of B only a part is here')
+  })
+
+  test('where neither side has a root, it took from the first start to the last end', () => {
+    const a = trace({ id: 2, parent: 9, ms: 10, at: 5 }, { id: 3, parent: 9, ms: 10, at: 25 })
+    const b = trace({ id: 2, parent: 9, ms: 10, at: 5 }, { id: 3, parent: 9, ms: 10, at: 75 })
+    const compared = compareTraces([a], [b])
+    expect(compared).toMatchObject({
+      change: 'slower',
+      rootsAreElsewhere: true,
+      a: { durationNanos: 30e6, rootless: 1, incomplete: 0 },
+      b: { durationNanos: 80e6, rootless: 1, incomplete: 0 },
+    })
+    expect(whyUnknown(compared)).toBeUndefined()
+    expect(whyUnknown(compareTraces([a], [{ ...b, partial: 'cut' }]))).toBe('of B only a part is here')
+    expect(whyUnknown(compareTraces([a], [trace(ROOT)]))).toBe('A has no root')
+  })
+
+  test('where most traces of both sides have no root, none is left out for that', () => {
+    const [whole, rootless] = [trace(ROOT), trace(read(2, 0, 50))]
+    const most = compareTraces([rootless, rootless, whole], [rootless, rootless])
+    expect(most).toMatchObject({ change: 'same', a: { traces: 3, rootless: 2 }, b: { traces: 2 } })
+    const cut = compareTraces([rootless, rootless], [rootless, rootless, { ...rootless, partial: 'cut' }])
+    expect(cut).toMatchObject({ change: 'same', b: { traces: 2, incomplete: 1, rootless: 3 } })
+    expect(incompleteText(cut.b)).toBe('1 of 3 traces is here only in part')
+    expect(compareTraces([rootless, whole], [rootless, rootless]).rootsAreElsewhere).toBe(false)
   })
 
   test('of several the whole ones speak for all, unless they are fewer', () => {

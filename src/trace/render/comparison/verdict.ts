@@ -39,7 +39,7 @@ export function verdictLines(comparison: Comparison, pen: Pen): string[] {
   return [
     paint(first ?? ''),
     ...others,
-    ...[mostText(comparison, pen), chanceText(comparison), ...onlyOne, ...endless]
+    ...[mostText(comparison, pen), chanceText(comparison), rootsText(comparison), ...onlyOne, ...endless]
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width, glyphs.ellipsis)),
   ]
@@ -75,6 +75,14 @@ function chanceText(comparison: Comparison): string {
   if (unsure.length === 0 || originOf(comparison).isSure) return ''
   const advice = couldBeTold(comparison) ? ': more traces could tell' : ''
   return `${count(unsure.length, 'operation')} differ${unsure.length === 1 ? 's' : ''} by what may be chance${advice}`
+}
+
+/** What was compared where the roots are elsewhere, so that nobody takes it for the whole request. */
+function rootsText({ change, rootsAreElsewhere, a, b }: Comparison): string {
+  if (!rootsAreElsewhere || change === 'unknown') return ''
+  return a.all === 1 && b.all === 1
+    ? 'neither has a root: compared from first start to last end'
+    : 'most traces of both have no root: compared from first start to last end'
 }
 
 function mostText(comparison: Comparison, { glyphs }: Pen): string {
