@@ -89,7 +89,7 @@ it('a tail is clipped and said; --scale fit shows it', async () => {
 
 it.each([
   ['', ['┄▶'], '3 spans ran past the end of the root, by up to 141ms'],
-  ['--scale fit', [], undefined],
+  ['--scale fit', [], '3 spans ran past the end of the root, by up to 141ms'],
   ['--from 305ms --to 318ms', ['◀┄', '┄▶'], undefined],
   ['--from 311ms', ['◀┄', '┄▶'], '3 spans ran past the end of the root, by up to 141ms'],
   ['--error --service payment', [], undefined],

@@ -278,6 +278,53 @@ test('twelve services have twelve colours', () => {
   expect(new Set(services.map((service) => seen.get(service))).size).toBe(12)
 })
 
+describe('clocks that may differ are hinted at wherever --skew moves a span', () => {
+  const drawn = (...spans: Sketch[]) =>
+    draw(makeTrace(...spans))
+      .join(' ')
+      .replace(/\s+/g, ' ')
+  const call = (ms: number) => ({ id: 1, name: 'call', service: 'a', kind: 'client', ms }) as const
+  const server = (at: number, ms: number) =>
+    ({ id: 2, parent: 1, name: 'serve', service: 'b', kind: 'server', at, ms }) as const
+
+  test('a little before the root, where the axis shows it', () => {
+    expect(drawn(call(100), server(-20, 80))).toContain(
+      '1 span began before the root, by up to 20.0ms: clocks may differ; --skew corrects them',
+    )
+  })
+
+  test('far before the root, where most spans are', () => {
+    const below = { id: 3, parent: 2, service: 'b', at: -490, ms: 30 }
+    expect(drawn(call(100), server(-500, 50), below)).toContain(
+      '2 spans began before the root, by up to 500ms: clocks may differ; --skew corrects them',
+    )
+  })
+
+  test('inside the root, outside of its caller', () => {
+    const spans = [{ id: 9, service: 'a', ms: 300 }, { ...call(100), parent: 9, at: 100 }, server(40, 50)]
+    expect(drawn(...spans)).toContain('clocks may differ: --skew moves 1 span, by up to 85.0ms')
+    expect(drawn(...spans)).not.toContain('began before the root')
+  })
+
+  test('not where the clocks agree, nor where it was corrected', () => {
+    expect(drawn(call(100), server(10, 80))).not.toContain('clocks')
+    // Times that were cut to microseconds.
+    const cut = [{ id: 9, service: 'a', ms: 300 }, { ...call(100), parent: 9, at: 100 }] as const
+    expect(drawn(...cut, server(99.9994, 100))).not.toContain('clocks')
+    const { trace: mended } = adjustSkew(buildTree(makeTrace(call(100), server(-20, 80))))
+    expect(draw(mended).join('\n')).not.toContain('clocks may')
+  })
+})
+
+test('a short tail is noted as the header says it, but not past a root whose end nobody knows', () => {
+  const tail = { id: 2, parent: 1, at: 10, ms: 110 }
+  expect(draw(makeTrace({ id: 1, ms: 100 }, tail))).toContain(
+    '1 span ran past the end of the root, by up to 20.0ms',
+  )
+  const endless = makeTrace({ id: 1, marks: ['end-missing'] }, tail, { id: 3, at: 0, ms: 50 })
+  expect(draw(endless).join('\n')).not.toContain('past the end of the root')
+})
+
 describe('spans that began before the root', () => {
   const early = (service: string) =>
     makeTrace({ id: 1, at: 1000, ms: 100 }, { id: 2, parent: 1, at: 10, ms: 50, service })

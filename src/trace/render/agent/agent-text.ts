@@ -66,7 +66,7 @@ export function agentText(tree: TraceTree, options: AgentOptions): string {
   const { path } = whole
   const facts = [...headerLines(partOf?.whole ?? tree, { source: { name: source } }, pen), ABOUT_DATA, '']
   const head = part(partOf?.span ?? [], MOST_BYTES / 2)
-  const notes = part(noteLines(tree, window, pen, view?.shown), BYTES.notes)
+  const notes = part(noteLines(tree, pen, view?.shown), BYTES.notes)
   // A span that called nothing is told by its own lines, with its own notes.
   if (partOf && tree.count === 1) {
     const ofWhole = tree.trace.partial === undefined ? [] : notes

@@ -10,11 +10,8 @@ export type GraphicOptions = Omit<
 >
 
 /** The time of the trace, and the part of it that the axis shows, without idle time. */
-export function windowsOf(
-  tree: TraceTree,
-  { scale, zoom = {} }: GraphicOptions,
-): { readonly whole: TimeWindow; readonly shown: TimeWindow } {
+export function windowOf(tree: TraceTree, { scale, zoom = {} }: GraphicOptions): TimeWindow {
   const whole = timeWindow(tree, scale)
   const cut = scale === 'fit' || scale === 'log' ? whole : cutIdle(whole, tree)
-  return { whole, shown: zoomed(cut, zoom) }
+  return zoomed(cut, zoom)
 }

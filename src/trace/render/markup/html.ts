@@ -13,7 +13,7 @@ import { noRowLines } from '../waterfall/summary.ts'
 import { anchorsOf } from './anchors.ts'
 import { axisMarkup } from './axis.ts'
 import { findingsMarkup } from './findings.ts'
-import { type GraphicOptions, windowsOf } from './graphic.ts'
+import { type GraphicOptions, windowOf } from './graphic.ts'
 import { type Page, rowsOf, STEPS } from './page-rows.ts'
 import { SCRIPT } from './script.ts'
 import { STYLE } from './style.ts'
@@ -32,7 +32,7 @@ const POLICY = `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(
  */
 export function* renderHtml(tree: TraceTree, options: GraphicOptions): Generator<string> {
   const { view, source, clocks, fold = true } = options
-  const { whole, shown: window } = windowsOf(tree, options)
+  const window = windowOf(tree, options)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
   const page: Page = { tree, path, window, anchors: anchorsOf(tree), resources: new Map() }
   const facts = { ...(source && { source: { name: source.name } }), ...(clocks && { clocks }) }
@@ -54,7 +54,7 @@ export function* renderHtml(tree: TraceTree, options: GraphicOptions): Generator
     for (const node of nodes) yield* rowsOf(node, rows.fold(node), page)
   }
   yield '<p class="soft">high bars: critical path; thin bars: waiting or off it; ✗ error</p>\n'
-  yield* paragraphs(noteLines(tree, whole, PEN, view?.shown))
+  yield* paragraphs(noteLines(tree, PEN, view?.shown))
   for (const [text, number] of page.resources)
     yield `<h2 id="r-${number}">resource ${number}</h2>\n<pre>${markup(text)}</pre>\n`
   yield `<script>${SCRIPT}</script>\n</body>\n</html>\n`

@@ -17,7 +17,7 @@ import { noteLines } from '../waterfall/notes.ts'
 import { planRows, type Rows } from '../waterfall/rows.ts'
 import { noRowLines } from '../waterfall/summary.ts'
 import { barSections, outsideText } from './bars.ts'
-import { type GraphicOptions, windowsOf } from './graphic.ts'
+import { type GraphicOptions, windowOf } from './graphic.ts'
 import { COLOURS } from './style.ts'
 
 // All in pixels. A column is what a character of a monospaced font of 12 pixels takes, with a little to spare.
@@ -50,7 +50,7 @@ interface Picture {
  */
 export function* renderSvg(tree: TraceTree, options: GraphicOptions): Generator<string> {
   const { source, clocks, fold = true, view } = options
-  const { whole, shown: window } = windowsOf(tree, options)
+  const window = windowOf(tree, options)
   const rows = planRows(tree, fold, view?.shown)
   const levels = planLevels(tree, rows, 30)
   const path = criticalPath(tree, [...tree.roots, ...tree.detached])
@@ -59,7 +59,7 @@ export function* renderSvg(tree: TraceTree, options: GraphicOptions): Generator<
   const isEmpty = view !== undefined && rows.shown === 0
   const only = isEmpty ? noRowLines(tree, rows, view.says, PEN) : view ? [`only: ${view.says}`] : []
   const above = [...head, ...only, ...(isEmpty ? [] : cutLines(window, PEN))]
-  const below = isEmpty ? [] : [LEGEND, ...noteLines(tree, whole, PEN, view?.shown)]
+  const below = isEmpty ? [] : [LEGEND, ...noteLines(tree, PEN, view?.shown)]
   const count = rows.groups.reduce((sum, { heading, nodes }) => sum + nodes.length + (heading ? 1 : 0), 0)
   yield* headMarkup(tree, head, (above.length + 1 + count + below.length) * ROW + 3 * MARGIN)
   let y = MARGIN

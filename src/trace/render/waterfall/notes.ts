@@ -1,10 +1,11 @@
 import type { SpanMark, Warnings } from '../../model.ts'
-import { shiftsOf } from '../../tree/skew.ts'
+import { rootsTime } from '../../tree/roots-time.ts'
+import { movedBy, shiftsOf } from '../../tree/skew.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
+import { unfinishedOf } from '../../tree/unfinished.ts'
 import { safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
-import type { TimeWindow } from '../time/window.ts'
 import { count } from './header.ts'
 
 /** What a mark says: of one span, and but for the {@link OF_ONE} after a count of spans, too. */
@@ -27,7 +28,6 @@ const OF_ONE: ReadonlySet<SpanMark> = new Set(['attributes-withheld', 'follows-p
  */
 export function noteLines(
   tree: TraceTree,
-  window: TimeWindow,
   { width, glyphs, style, more }: Pen,
   shown?: Uint8Array,
 ): string[] {
@@ -36,18 +36,7 @@ export function noteLines(
     notes.push(`only a part of the trace is here: ${safeName(tree.trace.partial, glyphs.ellipsis)}`)
   }
   if (tree.trace.warnings) notes.push(warningNote(tree.trace.warnings, glyphs.ellipsis))
-  const late = outside(tree, shown, (node) => tree.endOf(node) - window.endNanos)
-  if (late.spans > 0) {
-    const by = formatDuration(late.mostNanos, glyphs.micro)
-    notes.push(`${count(late.spans, 'span')} ran past the end of the root, by up to ${by}`)
-  }
-  const early = outside(tree, shown, (node) => window.startNanos - tree.startOf(node))
-  if (early.spans > 0) {
-    const by = formatDuration(early.mostNanos, glyphs.micro)
-    const advice = more === undefined ? '; --skew corrects them' : ''
-    const clocks = couldBeMoved(tree, window, shown) ? `: clocks may differ${advice}` : ''
-    notes.push(`${count(early.spans, 'span')} began before the root, by up to ${by}${clocks}`)
-  }
+  notes.push(...timeNotes(tree, glyphs.micro, more === undefined, shown))
   const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))
   if (duplicates > 0) notes.push(`${count(duplicates, 'span')} share an id with another span`)
   const marks = new Map<SpanMark, number>()
@@ -68,6 +57,42 @@ function warningNote({ spans, texts }: Warnings, ellipsis: string): string {
   return `the back end warns${where}: ${safeName(first, ellipsis)}${rest}`
 }
 
+/** Many sources cut times to microseconds: less is no sign of another clock. */
+const LEAST_SKEW_NANOS = 1000
+
+/** What lies outside of the roots' time, whatever the axis shows, and that clocks may differ. */
+function timeNotes(tree: TraceTree, micro: string, canMove: boolean, shown?: Uint8Array): string[] {
+  const notes: string[] = []
+  const roots = rootsTime(tree)
+  const hasTime = roots !== undefined && roots.endNanos > roots.startNanos
+  // Past an end that nobody knows there is nothing to tell.
+  if (hasTime && unfinishedOf(tree) === undefined) {
+    const late = outside(tree, shown, (node) => tree.endOf(node) - roots.endNanos)
+    if (late.spans > 0) {
+      const by = formatDuration(late.mostNanos, micro)
+      notes.push(`${count(late.spans, 'span')} ran past the end of the root, by up to ${by}`)
+    }
+  }
+  const shifts = shiftsOf(tree)
+  const startNanos = hasTime ? roots.startNanos : 0
+  const early = outside(tree, shown, (node) => startNanos - tree.startOf(node))
+  const isEarlyMoved = shifts.some(
+    (shift, node) => shift !== 0 && shown?.[node] !== 0 && tree.startOf(node) < startNanos,
+  )
+  if (early.spans > 0) {
+    const by = formatDuration(early.mostNanos, micro)
+    const clocks = isEarlyMoved ? `: clocks may differ${canMove ? '; --skew corrects them' : ''}` : ''
+    notes.push(`${count(early.spans, 'span')} began before the root, by up to ${by}${clocks}`)
+  }
+  const { moved, mostNanos } = movedBy(tree, shifts, shown)
+  if (mostNanos >= LEAST_SKEW_NANOS && !isEarlyMoved) {
+    const by = `by up to ${formatDuration(mostNanos, micro)}`
+    const how = canMove ? `: --skew moves ${count(moved, 'span')}, ${by}` : `, ${by}`
+    notes.push(`clocks may differ${how}`)
+  }
+  return notes
+}
+
 /** Of the spans that have a row: how many are outside of the root's time, and how far at most. */
 function outside(tree: TraceTree, shown: Uint8Array | undefined, nanosOf: (node: number) => number) {
   const found = { spans: 0, mostNanos: 0 }
@@ -78,14 +103,6 @@ function outside(tree: TraceTree, shown: Uint8Array | undefined, nanosOf: (node:
     found.mostNanos = Math.max(found.mostNanos, nanos)
   }
   return found
-}
-
-/** Correcting the clocks moves one of the spans that began before the root. In a trace that was corrected it moves none. */
-function couldBeMoved(tree: TraceTree, window: TimeWindow, shown: Uint8Array | undefined): boolean {
-  const shifts = shiftsOf(tree)
-  return shifts.some(
-    (shift, node) => shift !== 0 && shown?.[node] !== 0 && tree.startOf(node) < window.startNanos,
-  )
 }
 
 function countNodes(tree: TraceTree, holds: (node: number) => boolean): number {

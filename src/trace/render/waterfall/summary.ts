@@ -35,12 +35,11 @@ interface View {
 export function summaryLines(
   tree: TraceTree,
   rows: Rows,
-  window: TimeWindow,
   pen: Pen,
   { axis, chains, view }: LegendOf & { readonly view: View | undefined },
 ): string[] {
   const notes = [
-    ...noteLines(tree, window, pen, view?.shown),
+    ...noteLines(tree, pen, view?.shown),
     ...foldLines(rows, pen),
     ...viewLines(tree, rows, view?.says, pen),
   ]

@@ -25,6 +25,18 @@ describe('the text of a trace for an agent', () => {
     expect(text).toContain('critical path, 100ms in all')
   })
 
+  it('clocks may differ: by how much, without a flag that a tool does not have', () => {
+    const text = textOf(
+      makeTrace(
+        { id: 9, service: 'a', ms: 300 },
+        { id: 1, parent: 9, service: 'a', kind: 'client', at: 100, ms: 100 },
+        { id: 2, parent: 1, service: 'b', kind: 'server', at: 40, ms: 50 },
+      ),
+    )
+    expect(text).toMatch(/^.*clocks may differ, by up to 85\.0ms$/m)
+    expect(text).not.toContain('--skew')
+  })
+
   it('says facts, findings, the critical path and the folded rows, then what was left out', () => {
     const reads = Array.from({ length: 6 }, (_, i) => ({
       id: 10 + i,
