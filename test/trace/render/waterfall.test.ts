@@ -309,7 +309,10 @@ describe('clocks that may differ are hinted at wherever --skew moves a span', ()
   test('not where the clocks agree, nor where it was corrected', () => {
     expect(drawn(call(100), server(10, 80))).not.toContain('clocks')
     // Times that were cut to microseconds.
-    const cut = [{ id: 9, service: 'a', ms: 300 }, { ...call(100), parent: 9, at: 100 }] as const
+    const cut = [
+      { id: 9, service: 'a', ms: 300 },
+      { ...call(100), parent: 9, at: 100 },
+    ] as const
     expect(drawn(...cut, server(99.9994, 100))).not.toContain('clocks')
     const { trace: mended } = adjustSkew(buildTree(makeTrace(call(100), server(-20, 80))))
     expect(draw(mended).join('\n')).not.toContain('clocks may')
@@ -323,6 +326,40 @@ test('a short tail is noted as the header says it, but not past a root whose end
   )
   const endless = makeTrace({ id: 1, marks: ['end-missing'] }, tail, { id: 3, at: 0, ms: 50 })
   expect(draw(endless).join('\n')).not.toContain('past the end of the root')
+})
+
+describe('shares of self time are of the time that the header tells', () => {
+  const shares = (...spans: Sketch[]) =>
+    draw(makeTrace(...spans)).flatMap(
+      (line) => /^ +\S+ +(\S+) {2}(span \d+) /.exec(line)?.slice(1).join(' ') ?? [],
+    )
+
+  test('where the axis shows more', () => {
+    const before = { id: 2, parent: 1, service: 'b', kind: 'server', at: -500, ms: 50 } as const
+    const below = { id: 3, parent: 2, service: 'b', at: -490, ms: 30 }
+    expect(shares({ id: 1, kind: 'client', ms: 100 }, before, below)).toEqual([
+      '100% span 1',
+      '30% span 3',
+      '20% span 2',
+    ])
+  })
+
+  test('what ended after the root is tail, also where the axis shows it', () => {
+    const tail = { id: 2, parent: 1, service: 'b', at: 10, ms: 110 }
+    expect(shares({ id: 1, ms: 100 }, tail, { id: 3, parent: 1, at: 20, ms: 60 })).toEqual([
+      'tail span 2',
+      '60% span 3',
+      '10% span 1',
+    ])
+  })
+
+  test('of a root whose end nobody knows: of what is known, and nothing is tail', () => {
+    const endless = { id: 1, ms: 0, marks: ['end-missing'] } as const
+    expect(shares(endless, { id: 2, parent: 1, ms: 100 }, { id: 3, ms: 50 })).toEqual([
+      '100% span 2',
+      '50% span 3',
+    ])
+  })
 })
 
 describe('spans that began before the root', () => {

@@ -3,6 +3,7 @@ import { errorText } from '../../analysis/error-text.ts'
 import { type RepeatedCalls, repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'
 import { groupBy } from '../../group.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
+import { unfinishedOf } from '../../tree/unfinished.ts'
 import { blanks, fitEnd, fitMiddle, padEnd, padStart, safeName, wrap } from '../fit.ts'
 import { mannerText } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -17,7 +18,8 @@ const MOST_SHOWN_FINDINGS = 3
 export function slowestLines(tree: TraceTree, pen: Pen): string[] {
   const slowest = slowestSelf(tree, MOST_SHOWN_FINDINGS)
   if (slowest.length === 0) return []
-  const window = timeWindow(tree)
+  // The time that the header tells, see `howLong`, whatever the axis shows.
+  const window = timeWindow(tree, unfinishedOf(tree) === undefined ? 'critical' : 'fit')
   const figures = slowest.map((node) => {
     const self = padStart(formatDuration(tree.selfNanos(node) ?? 0, pen.glyphs.micro), 7)
     return `${self} ${padStart(shareOf(tree, node, window), 4)}`
@@ -31,7 +33,7 @@ export function slowestLines(tree: TraceTree, pen: Pen): string[] {
   return [title('slowest by self time', pen), ...lines]
 }
 
-/** The share of the time that an axis shows without flags; work after the root's end has no share in it. */
+/** The share of the trace's time; work that ended after the root has no share in it. */
 function shareOf(tree: TraceTree, node: number, window: TimeWindow): string {
   if (tree.endOf(node) > window.endNanos) return 'tail'
   const percent = Math.round(((tree.selfNanos(node) ?? 0) / (window.endNanos - window.startNanos)) * 100)
