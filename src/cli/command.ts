@@ -10,6 +10,7 @@ import { API_SETTINGS, SETTING_TABLE, type SettingName } from '../settings/setti
 import { unknownChoice } from '../unknown-choice.ts'
 import { ALWAYS, type ExitStatus } from './exit-statuses.ts'
 import { type Appendix, addAppendix, type Example } from './help.ts'
+import { refuseNodeVariables } from './node-variables.ts'
 import type { Values } from './values.ts'
 import { describedVariables, type ReadVariable } from './variables.ts'
 
@@ -189,11 +190,7 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
   }
   ports.terminal.setColor(options.color as 'auto' | 'always' | 'never')
   ports.terminal.setPager(options.pager !== false)
-  if (ports.env.variables.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    throw new Failure('refused', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off', {
-      hint: 'Unset it. For a company CA set ca_file in the profile, or NODE_EXTRA_CA_CERTS.',
-    })
-  }
+  refuseNodeVariables(ports.env.variables)
   const shown = options.quiet === true ? ports : showProgress(ports)
   return {
     ports: options.debug === true ? withRequestLog(shown) : shown,

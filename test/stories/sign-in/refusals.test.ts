@@ -305,4 +305,24 @@ describe('the destination binding', () => {
     }
     expect(provider.connections).toBe(before)
   })
+
+  it.each(['http', 'HTTPS', 'timer,net', 'stream', 'child_process', '*', 'h*p', 'c*_*s'])(
+    'NODE_DEBUG=%s, by which Node prints tokens, is exit 10 for every command',
+    async (value) => {
+      world.variables.NODE_DEBUG = value
+      for (const line of ['token', 'whoami', 'login', 'profile list']) {
+        const { exit, stderr } = await world.type(`ls-auth ${line}`)
+        expect({ line, exit }).toEqual({ line, exit: 10 })
+        expect(stderr).toContain(`error: NODE_DEBUG=${value} prints tokens\nhint: Unset it. `)
+      }
+    },
+  )
+
+  it.each(['', 'timer', 'tls,fetch,undici', 'http2', 'net*x', 'httpx*'])(
+    'NODE_DEBUG=%s prints none',
+    async (value) => {
+      world.variables.NODE_DEBUG = value
+      expect(await world.type('ls-auth profile list')).toMatchObject({ exit: 0 })
+    },
+  )
 })

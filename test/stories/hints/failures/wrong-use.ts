@@ -54,6 +54,15 @@ export const WRONG_USE: readonly FailureRow[] = [
     noCommand: true,
   },
   {
+    name: 'a NODE_DEBUG that prints tokens',
+    arrange: ({ world }) => {
+      world.variables.NODE_DEBUG = 'http'
+    },
+    line: 'ls-auth whoami',
+    exit: 10,
+    noCommand: true,
+  },
+  {
     name: 'an address where nothing listens',
     arrange: (place) => one(place, { without: ['issuer'], lines: 'issuer = "https://127.0.0.1:1"' }),
     line: 'ls-auth login',
