@@ -1,5 +1,5 @@
 import { skewOf } from '../../clock-skew.ts'
-import { Failure } from '../../errors.ts'
+import { Failure, type NetworkFailure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import { isLoopback } from '../../loopback-host.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
@@ -24,6 +24,13 @@ export const CACHE_MILLISECONDS = 24 * 3600 * 1000
 /** Whether a cached value is fresh. `now`: milliseconds; a value from the future (clock set back) is stale. */
 export const usable = (cached: Cached<unknown> | undefined, now: number): boolean =>
   cached !== undefined && now >= cached.fetchedAt - 60_000 && now < cached.fetchedAt + CACHE_MILLISECONDS
+
+/**
+ * Whether the metadata may say more after this failure at an address out of them. A host that was reached has not moved;
+ * where the metadata is on the same host, that cannot be reached either.
+ */
+export const mayBeElsewhere = (failure: NetworkFailure, address: string, { issuer }: Metadata): boolean =>
+  !failure.sent && new URL(address).host !== new URL(issuer).host
 
 const MAX_BYTES = 256 * 1024
 const ENDPOINTS = [

@@ -1,11 +1,11 @@
 import type { Client } from '../../client.ts'
-import { Failure } from '../../errors.ts'
+import { Failure, NetworkFailure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { Http } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { Preset } from '../../providers/preset.ts'
 import type { SessionBody } from '../store/session-file.ts'
-import { discover, type Metadata, usable } from './metadata.ts'
+import { discover, type Metadata, mayBeElsewhere, usable } from './metadata.ts'
 
 /** A JWKS (RFC 7517 §5), and whether it came from the cache or the provider. */
 export interface KeySet {
@@ -26,11 +26,35 @@ export async function signingKeys(
   const now = ports.clock.now()
   if (!skipCache && body?.jwks && usable(body.jwks, now)) return { keys: body.jwks.value, source: 'cache' }
   const http = await ports.http(client.http)
-  const metadata =
+  const asked = async () => (await discover(client.issuer, client.preset, http, ports.clock)).metadata
+  const keys =
     body?.metadata && usable(body.metadata, now)
-      ? (body.metadata.value as Metadata)
-      : (await discover(client.issuer, client.preset, http, ports.clock)).metadata
-  return { keys: await fetchKeys(metadata.jwks_uri, http), source: 'provider' }
+      ? await currentKeys(body.metadata.value as Metadata, http, asked)
+      : await fetchKeys((await asked()).jwks_uri, http)
+  return { keys, source: 'provider' }
+}
+
+/**
+ * Fetches the JWKS that cached metadata name; where it cannot be had there, from where the provider says now (`asked`)
+ * that it is. Failures: `network`, `provider-failed`.
+ */
+export async function currentKeys(
+  cached: Metadata,
+  http: Http,
+  asked: () => Promise<Metadata>,
+): Promise<Record<string, unknown>> {
+  try {
+    return await fetchKeys(cached.jwks_uri, http)
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure
+    if (failure instanceof NetworkFailure && !mayBeElsewhere(failure, cached.jwks_uri, cached)) throw failure
+    const uri = await asked().then(
+      (metadata) => metadata.jwks_uri,
+      () => cached.jwks_uri,
+    )
+    if (uri === cached.jwks_uri) throw failure
+    return fetchKeys(uri, http)
+  }
 }
 
 /** Fetches a JWKS. Failures: `network`, `provider-failed`. */

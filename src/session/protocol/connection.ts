@@ -1,5 +1,6 @@
 import type { Client } from '../../client.ts'
 import type { ProofKey } from '../../dpop/proof-key.ts'
+import { Failure } from '../../errors.ts'
 import type { Http } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
@@ -17,11 +18,32 @@ export async function connect(
   const now = ports.clock.now()
   const http = await ports.http(client.http)
   const { metadata, skewSeconds = 0, jwks, clientSecret, proofKey } = body ?? {}
+  const asked = () => discover(client.issuer, client.preset, http, ports.clock)
+  const rediscover = async () => (await asked()).metadata
   const fresh = usable(metadata, now)
-    ? { metadata: metadata?.value as Metadata, skewSeconds }
-    : await discover(client.issuer, client.preset, http, ports.clock)
+    ? { metadata: metadata?.value as Metadata, skewSeconds, rediscover }
+    : await asked()
   const known = { ...fresh, jwks: usable(jwks, now) ? jwks : undefined }
   return openProvider(client, { ...known, secret: clientSecret?.value, proofKey }, http, ports)
+}
+
+/**
+ * The provider as it describes itself now, when its token endpoint is another one than cached metadata name. Undefined:
+ * it is the same one, or the provider cannot be asked.
+ */
+export async function reconnect(
+  client: Client,
+  { metadata: cached, ...body }: SessionBody,
+  ports: Ports,
+): Promise<Provider | undefined> {
+  if (!usable(cached, ports.clock.now())) return undefined
+  try {
+    const provider = await connect(client, body, ports)
+    return provider.metadata.token_endpoint === cached?.value.token_endpoint ? undefined : provider
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return undefined
+  }
 }
 
 interface Known {
@@ -34,6 +56,7 @@ interface Known {
   /** Of a sign-in whose tokens are bound to one. */
   readonly proofKey?: ProofKey | undefined
   readonly mayRevoke?: ProviderOptions['mayRevoke']
+  readonly rediscover?: ProviderOptions['rediscover']
 }
 
 /** The provider as its metadata describe it; loads the protocol library. */
@@ -51,6 +74,7 @@ export async function openProvider(
     ...(known.assertion && { assertion: known.assertion }),
     ...(known.proofKey && { proofKey: known.proofKey }),
     ...(known.mayRevoke && { mayRevoke: known.mayRevoke }),
+    ...(known.rediscover && { rediscover: known.rediscover }),
     http,
     clock: ports.clock,
     skewSeconds: known.skewSeconds,

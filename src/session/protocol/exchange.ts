@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as oidc from 'openid-client'
 import { skewOf } from '../../clock-skew.ts'
 import type { ProofKey } from '../../dpop/proof-key.ts'
+import { NetworkFailure } from '../../errors.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
 import type { HintValues } from '../../providers/hints.ts'
@@ -17,6 +18,7 @@ import {
   withPlainSuccess,
 } from '../answers/token-answer.ts'
 import type { Metadata } from '../documents/metadata.ts'
+import { currentKeys, fetchKeys } from '../documents/signing-keys.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import type { AssertionKey } from './assertion-key.ts'
 
@@ -39,6 +41,8 @@ export interface ProviderOptions {
   /** Asked before the tokens of a sign-in whose answer is rejected are revoked; missing: they may be. */
   readonly mayRevoke?: (() => Promise<boolean>) | undefined
   readonly metadata: Metadata
+  /** Asks the provider for its metadata of now; only where `metadata` come from the cache. */
+  readonly rediscover?: (() => Promise<Metadata>) | undefined
   readonly http: Http
   readonly clock: Clock
   readonly skewSeconds: number
@@ -84,11 +88,10 @@ export async function beginExchange(
     dpop: {},
   }
   config[oidc.customFetch] = async (url, init) => {
-    const answer =
-      (init.method === 'POST' && replay) ||
-      (await send(url, init, options, redirectUri, exchange.tokenTimeout))
     // A GET is for the keys: a cache may have kept its answer, and the date in it, for hours.
-    if (init.method === 'POST') exchange.skewSeconds = skewOf(answer, options.clock.now())
+    if (init.method === 'GET') return Response.json(await keysAt(url, options))
+    const answer = replay ?? (await send(url, init, options, redirectUri, exchange.tokenTimeout))
+    exchange.skewSeconds = skewOf(answer, options.clock.now())
     exchange.refreshToken = refreshTokenIn(answer) ?? exchange.refreshToken
     if (bringsTokens(answer)) exchange.tokenAnswer = answer
     return responseOf(answer)
@@ -110,6 +113,20 @@ export function jwksOf({ config, options }: Exchange, fetchedAt: number): Sessio
   return { value: structuredClone(cache.jwks), fetchedAt }
 }
 
+/** The library asks for them when tokens have come already, so everything is tried before those are lost. */
+async function keysAt(
+  url: string,
+  { metadata, http, rediscover }: ProviderOptions,
+): Promise<Record<string, unknown>> {
+  try {
+    return await (rediscover ? currentKeys(metadata, http, rediscover) : fetchKeys(url, http))
+  } catch (failure) {
+    if (!(failure instanceof NetworkFailure)) throw failure
+    const { message, sent, hint } = failure
+    throw new NetworkFailure(`no signing keys of the provider: ${message}`, sent, { hint, cause: failure })
+  }
+}
+
 async function send(
   url: string,
   init: oidc.CustomFetchOptions,
@@ -121,14 +138,13 @@ async function send(
   const form = init.body as unknown
   if (form instanceof URLSearchParams && redirectUri !== undefined) form.set('redirect_uri', redirectUri)
   const answer = await http.send({
-    method: init.method as 'GET' | 'POST',
+    method: 'POST',
     url: new URL(url),
     headers: init.headers,
     ...(init.body ? { body: String(init.body) } : {}),
     maxBytes: TOKEN_BYTES,
-    ...(tokenTimeout !== undefined && init.method === 'POST' && { timeoutMilliseconds: tokenTimeout }),
+    ...(tokenTimeout !== undefined && { timeoutMilliseconds: tokenTimeout }),
   })
-  if (init.method !== 'POST') return answer
   const silent = withoutNulls(withoutEchoes(answer, String(init.body), init.headers))
   if (url === metadata.revocation_endpoint) return withPlainSuccess(withPlainError(silent))
   return withPlainError(

@@ -4,8 +4,9 @@ import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { checkSameAudience, checkSamePerson, checkSameSubject } from '../answers/id-token.ts'
 import { ProviderFailure } from '../answers/provider-errors.ts'
+import { mayBeElsewhere } from '../documents/metadata.ts'
 import { gate } from '../policy-gate.ts'
-import { connect } from '../protocol/connection.ts'
+import { connect, reconnect } from '../protocol/connection.ts'
 import type { Provider, Unbelieved } from '../protocol/provider.ts'
 import type { Tokens } from '../protocol/tokens.ts'
 import type { Session } from '../store/session.ts'
@@ -18,7 +19,8 @@ import type { Event } from './step.ts'
 import { storedTokens } from './stored-tokens.ts'
 
 /**
- * Sends the refresh token once, and gives the result as an event of the state machine. Throws no Failure.
+ * Sends the refresh token once, and once more where the provider has moved its token endpoint. Gives the result as an event
+ * of the state machine. Throws no Failure.
  */
 export async function renew(
   refreshToken: string,
@@ -28,10 +30,19 @@ export async function renew(
   const { client, ports, want } = asker
   let sent = false
   try {
-    const provider = await connect(client, body, ports)
+    let provider = await connect(client, body, ports)
     const parameters = slotParameters(client, want, body)
+    const endpoint = provider.metadata.token_endpoint
     sent = true
-    const answer = await refreshWhenReached(provider, refreshToken, parameters, ports)
+    const answer = await refreshWhenReached(provider, refreshToken, parameters, ports).catch(
+      async (error) => {
+        // Cached metadata may be out of date. Nothing was consumed, and the token goes to no endpoint twice.
+        const moved = mayHaveMoved(error, provider, client) && (await reconnect(client, body, ports))
+        if (!moved) throw error
+        provider = moved
+        return refreshWhenReached(provider, refreshToken, parameters, ports)
+      },
+    )
     const other = 'failure' in answer ? undefined : anotherPerson(answer, body)
     if (other) return { type: 'another-person', failure: other, foreign: answer.refreshToken }
     const tokens = 'failure' in answer ? answer : ofOnePerson(client, want, answer, body)
@@ -40,7 +51,12 @@ export async function renew(
     const narrowed = isPlain(want)
       ? body.narrowed && renewed.unusable !== undefined
       : body.narrowed || rotated
-    return { type: 'answered', renewal: narrowed ? { ...renewed, narrowed } : renewed }
+    const { metadata } = provider
+    const moved = metadata.token_endpoint !== endpoint && { value: metadata, fetchedAt: ports.clock.now() }
+    return {
+      type: 'answered',
+      renewal: { ...renewed, ...(narrowed && { narrowed }), ...(moved && { metadata: moved }) },
+    }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return sent ? withoutRenewal(error, client, want, body) : { type: 'unsent', failure: error }
@@ -72,6 +88,19 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
   // Our own request is well-formed. One with a user's scope or audience may be rejected for these.
   if (error !== undefined && error !== 'invalid_request') return { type: 'refused', failure }
   return { type: 'unexplained', failure: failure.withHint(WITHOUT_SLOT) }
+}
+
+/** Statuses of an address where no token endpoint is (any more); redirects (3xx) are never followed. */
+const NOT_HERE: readonly number[] = [404, 405, 410]
+
+/** Whether the failure may come of the token endpoint being elsewhere now, and of nothing else that we know of. */
+function mayHaveMoved(failure: unknown, { metadata }: Provider, { preset }: Client): boolean {
+  if (failure instanceof NetworkFailure) return mayBeElsewhere(failure, metadata.token_endpoint, metadata)
+  if (!(failure instanceof ProviderFailure)) return false
+  const { error, status = 0 } = failure.wire
+  // Who knows that the refresh token has ended has read it.
+  if (error !== undefined && preset.deadRefreshCodes.includes(error)) return false
+  return NOT_HERE.includes(status) || (status >= 300 && status < 400)
 }
 
 /** Statuses of a provider that rejects a token without an error code; others come from proxies and gateways. */

@@ -10,6 +10,8 @@ export interface Renewal {
   readonly idToken?: string
   readonly grantedScope?: string
   readonly jwks?: SessionBody['jwks']
+  /** Of a provider whose token endpoint has moved. */
+  readonly metadata?: SessionBody['metadata']
   readonly skewSeconds: number
   /** The new token violates the policy: the rotated refresh token is stored, the access token is not handed out. */
   readonly refusal?: Failure
@@ -73,6 +75,7 @@ export function renewedBody(before: SessionBody, sent: string, renewal: Renewal,
       : {}),
     ...(renewal.grantedScope === undefined ? {} : { grantedScope: renewal.grantedScope }),
     ...(renewal.jwks === undefined ? {} : { jwks: renewal.jwks }),
+    ...(renewal.metadata === undefined ? {} : { metadata: renewal.metadata }),
     skewSeconds: renewal.skewSeconds,
   }
 }

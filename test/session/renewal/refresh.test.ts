@@ -19,7 +19,8 @@ import {
 
 describe('a renewal that works', () => {
   it('sends the refresh token once, and nothing else about the session', async () => {
-    const { event, sent } = await refreshed([GOOD])
+    const { event, sent, endpoints } = await refreshed([GOOD])
+    expect(endpoints).toEqual(['https://idp.example/token'])
     expect(sent).toEqual([{ grant_type: 'refresh_token', refresh_token: REFRESH, client_id: 'cli' }])
     expect(event).toEqual({
       type: 'answered',
@@ -300,5 +301,86 @@ describe('a renewal that fails', () => {
     })
     expect(sent).toEqual([])
     expect(event).toMatchObject({ type: 'unsent', failure: { code: 'cannot-do' } })
+  })
+})
+
+describe('the token endpoint of the cached metadata', () => {
+  const HERE = 'https://idp.example/token'
+  const THERE = 'https://idp.example/v2/token'
+  const publishing = (token_endpoint: string) => ({
+    issuer: 'https://idp.example',
+    token_endpoint,
+    jwks_uri: 'https://idp.example/jwks',
+  })
+  /** A session whose endpoint is on another host than its metadata. */
+  const away = body({ metadata: { fetchedAt: NOW - 1000, value: publishing('https://old.example/token') } })
+
+  it.each([refusal(404), refusal(404, 'Not Found'), refusal(405), refusal(410), refusal(302), refusal(308)])(
+    'is no endpoint any more ($status): the metadata is asked, and it is sent to the new one',
+    async (gone) => {
+      const published = publishing(THERE)
+      const { event, endpoints, sent } = await refreshed([gone, GOOD], { published })
+      expect(endpoints).toEqual([HERE, THERE])
+      expect(sent[1]).toEqual(sent[0])
+      expect(event).toMatchObject({
+        type: 'answered',
+        renewal: { tokens: [{ value: 'new' }], metadata: { value: published, fetchedAt: NOW } },
+      })
+    },
+  )
+
+  it('is on a host that is gone: likewise', async () => {
+    const gone = [unreachable(false), unreachable(false), unreachable(false)]
+    const { event, endpoints } = await refreshed([...gone, GOOD], {
+      session: away,
+      published: publishing(THERE),
+    })
+    expect(new Set(endpoints.slice(0, 3))).toEqual(new Set(['https://old.example/token']))
+    expect(endpoints.slice(3)).toEqual([THERE])
+    expect(event.type).toBe('answered')
+  })
+
+  it('is the same as before, or nobody knows: the refresh token goes there once', async () => {
+    for (const published of [publishing(HERE), undefined]) {
+      const { event, endpoints, discoveries } = await refreshed([refusal(404)], {
+        ...(published && { published }),
+      })
+      expect([endpoints, discoveries]).toEqual([[HERE], 1])
+      expect(event).toMatchObject({ type: 'unusable', failure: { code: 'provider-failed' } })
+    }
+  })
+
+  it('is gone at the new place, too: it is looked for once', async () => {
+    const { event, endpoints, discoveries } = await refreshed([refusal(404), refusal(404)], {
+      published: publishing(THERE),
+    })
+    expect([endpoints, discoveries]).toEqual([[HERE, THERE], 1])
+    expect(event.type).toBe('unusable')
+  })
+
+  it('has just been asked for: it is not asked for again', async () => {
+    const published = publishing(HERE)
+    const session = body({ metadata: { fetchedAt: 0, value: publishing(HERE) } })
+    expect(await refreshed([refusal(404)], { session, published })).toMatchObject({ discoveries: 1 })
+  })
+
+  it('was reached, or has read the token: that token goes nowhere else', async () => {
+    for (const step of [
+      unreachable(true),
+      refusal(404, 'invalid_grant'),
+      refusal(400, 'invalid_grant'),
+      refusal(400),
+      refusal(401),
+      refusal(429),
+      refusal(500),
+      refusal(503),
+      refusal(200),
+    ]) {
+      const { endpoints, discoveries } = await refreshed([step], {
+        session: away,
+        published: publishing(THERE),
+      })
+      expect([endpoints, discoveries]).toEqual([['https://old.example/token'], 0])
+    }
   })
 })

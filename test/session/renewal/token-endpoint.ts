@@ -1,5 +1,4 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { expect } from 'vitest'
 import type { Client } from '../../../src/client.ts'
 import { NetworkFailure } from '../../../src/errors.ts'
 import type { HttpAnswer, HttpRequest } from '../../../src/ports/http.ts'
@@ -55,17 +54,31 @@ export const body = (over: Partial<SessionBody> = {}): SessionBody => ({
 
 export type Step = object | NetworkFailure | { readonly status: number; readonly text: string }
 
-/** What happened, what was sent to the token endpoint, and the pauses. */
+/**
+ * What happened, what was sent to the token endpoint, where to, and the pauses. `published`: what the metadata say now;
+ * undefined: they cannot be had.
+ */
 export async function refreshed(
   steps: readonly Step[],
-  { want = OWN, session = body(), of = client() }: { want?: Want; session?: SessionBody; of?: Client } = {},
+  {
+    want = OWN,
+    session = body(),
+    of = client(),
+    published,
+  }: { want?: Want; session?: SessionBody; of?: Client; published?: object } = {},
 ) {
+  const endpoints: string[] = []
+  let discoveries = 0
   const sent: Record<string, string>[] = []
   const pauses: number[] = []
   const left = [...steps]
   const send = async ({ url, body: form }: HttpRequest): Promise<HttpAnswer> => {
     if (url.pathname === '/jwks') return answer(200, JSON.stringify(jwks))
-    expect(url.href).toBe(`${ISSUER}/token`)
+    if (url.pathname.startsWith('/.well-known/')) {
+      discoveries += 1
+      return answer(published ? 200 : 503, JSON.stringify(published ?? {}))
+    }
+    endpoints.push(url.href)
     sent.push(Object.fromEntries(new URLSearchParams(String(form))))
     const step = left.shift()
     if (step === undefined) throw new Error('asked more often than expected')
@@ -78,7 +91,7 @@ export async function refreshed(
     http: async () => ({ send }),
   } as unknown as Ports
   const event = await renew(REFRESH, { body: session }, { client: of, want, ports })
-  return { event, sent, pauses }
+  return { event, sent, endpoints, discoveries, pauses }
 }
 
 const answer = (status: number, text: string): HttpAnswer =>

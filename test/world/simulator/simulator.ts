@@ -36,6 +36,8 @@ export interface Simulator {
   replaceKeys(publish?: boolean): Promise<void>
   /** From now on it takes requests and answers none. */
   hang(hanging: boolean): void
+  /** From now on this endpoint is at another path, as its metadata say; at the old one there is nothing. */
+  move(endpoint: EndpointName, path: string): void
   /** From now on its key set does not answer. */
   hideKeys(hidden: boolean): void
   /** Moves its clock, which its tokens and its Date header follow. */
@@ -53,7 +55,9 @@ export interface Address {
 }
 
 /** Starts a provider that behaves as the row says, on one loopback port or, with endpoints elsewhere, on two. */
-export async function startSimulator(behaviour: Behaviour, address?: Address): Promise<Simulator> {
+export async function startSimulator(row: Behaviour, address?: Address): Promise<Simulator> {
+  const paths = { ...row.paths }
+  const behaviour: Behaviour = { ...row, paths }
   const mint = await openMint(behaviour)
   const requests: ProviderRequest[] = []
   const secrets = new SecretSet()
@@ -170,6 +174,9 @@ export async function startSimulator(behaviour: Behaviour, address?: Address): P
     },
     hang: (value) => {
       hanging = value
+    },
+    move: (endpoint, path) => {
+      paths[endpoint] = path
     },
     hideKeys: (hidden) => {
       keysHidden = hidden
