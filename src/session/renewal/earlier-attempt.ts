@@ -7,8 +7,8 @@ import { tokenHash } from './freshness.ts'
  * nothing about the token (5xx, 429, HTML). - `perhaps-spent`: it refused the API that was asked for, which some providers
  * judge after they have used the token up. - `unexplained`: it was refused without an error code. - `refused`: with one.
  * - `another-person`: the response was for somebody else, so the session is over; the token is not sent again.
- * - `lost`: it was interrupted, and the next one was refused with an error code. The answer of the first was the last that
- * could be had for this token, so it is not sent again either.
+ * - `lost`: it was interrupted, and the next one was refused because the token is dead (invalid_grant). The answer of the
+ * first was the last that could be had for this token, so it is not sent again either.
  */
 export type EarlierAttempt =
   | 'interrupted'

@@ -84,6 +84,8 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
     if (!isPlain(want)) return { type, failure: aboutGrant ? told.withHint(OTHER_SLOT) : told }
     return { type, failure: narrowed && aboutGrant ? narrowedForGood(failure.detail) : told }
   }
+  // The other codes may be about this request, or about something the person can do (consent): the token may work again.
+  if (isPlain(want) && error === 'invalid_grant') return { type: 'refused', failure, isDead: true }
   if (isPlain(want)) return { type: error === undefined ? 'unexplained' : 'refused', failure }
   // Our own request is well-formed. One with a user's scope or audience may be rejected for these.
   if (error !== undefined && error !== 'invalid_request') return { type: 'refused', failure }

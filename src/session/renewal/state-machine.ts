@@ -187,7 +187,8 @@ function onAnotherPerson(
 
 type NoRenewal = Extract<Event, { readonly failure: Failure }>
 
-function onNoRenewal(state: State & { spending: Spending }, { type, failure }: NoRenewal, now: number): Step {
+function onNoRenewal(state: State & { spending: Spending }, event: NoRenewal, now: number): Step {
+  const { type, failure } = event
   const { spending, want } = state
   const { earlier } = spending
   const noted = earlier === 'interrupted' ? undefined : earlier
@@ -195,11 +196,11 @@ function onNoRenewal(state: State & { spending: Spending }, { type, failure }: N
   const settled = (outcome: Outcome) => settle(state, spending.seen.body, verdict, now, outcome)
   switch (type) {
     case 'refused':
-      return doubt(state, failure, true)
+      return doubt(state, failure, { explained: true, isDead: event.isDead === true })
     case 'unexplained':
       // The second time in a row counts as the end: nothing else would ever tell the user to sign in.
       if (earlier === 'unexplained' || (mayBeSpent(earlier) && isPlain(want)))
-        return doubt(state, failure, false)
+        return doubt(state, failure, { explained: false, isDead: false })
       return settled(isPlain(want) ? 'unexplained' : noted)
     case 'denied':
       return settled(earlier === 'perhaps-spent' ? earlier : undefined)
@@ -219,15 +220,19 @@ const mayBeSpent = (earlier: EarlierAttempt | undefined): boolean =>
   earlier === 'interrupted' || earlier === 'perhaps-spent'
 
 /** Reads the session again before the refusal is reported: another process may have refreshed it. */
-const doubt = (state: State & { spending: Spending }, verdict: Failure, explained: boolean): Step => [
-  { phase: 'doubting', want: state.want, spending: state.spending, verdict, explained },
+const doubt = (
+  state: State & { spending: Spending },
+  verdict: Failure,
+  said: Pick<Doubting, 'explained' | 'isDead'>,
+): Step => [
+  { phase: 'doubting', want: state.want, spending: state.spending, verdict, ...said },
   { do: 'read-locked' },
 ]
 
 /** The outcome of an attempt that ended the sign-in. */
-function refusalOf({ explained, spending }: Doubting): Outcome {
+function refusalOf({ explained, isDead, spending }: Doubting): Outcome {
   if (!explained) return 'unexplained'
-  return spending.earlier === 'interrupted' ? 'lost' : 'refused'
+  return isDead && spending.earlier === 'interrupted' ? 'lost' : 'refused'
 }
 
 /** What is stored about an attempt beside that the token was sent; undefined: the attempt is removed. */

@@ -23,13 +23,14 @@ export type State =
   | Doubting
   | { readonly phase: 'settling'; readonly want: Want; readonly verdict: Step }
 
-/** The provider has refused: `verdict`, and whether that names a reason. */
+/** The provider has refused: `verdict`, whether that names a reason, and whether the refresh token itself is it. */
 export interface Doubting {
   readonly phase: 'doubting'
   readonly want: Want
   readonly spending: Spending
   readonly verdict: Failure
   readonly explained: boolean
+  readonly isDead: boolean
 }
 
 /** One use of a refresh token: it is sent once, and what the provider did with it may stay unknown. */
@@ -55,8 +56,11 @@ export type Event =
   | { readonly type: 'answered'; readonly renewal: Renewal }
   /** The answer is for another person. `foreign`: the refresh token that came with it. */
   | { readonly type: 'another-person'; readonly failure: Failure; readonly foreign: string | undefined }
-  /** The provider says this refresh token is dead (invalid_grant, or the preset's codes). */
-  | { readonly type: 'refused'; readonly failure: Failure }
+  /**
+   * The provider says that it does not renew the session (invalid_grant, or the preset's codes). `isDead`: it says so of the
+   * refresh token itself, and not of what was asked for or of the person who has to do something first.
+   */
+  | { readonly type: 'refused'; readonly failure: Failure; readonly isDead?: true }
   /** Refused without an error code, or with one that may be about the requested scope or audience. */
   | { readonly type: 'unexplained'; readonly failure: Failure }
   /** Refused for the API that was asked for (invalid_target): some providers have used the refresh token up by then. */

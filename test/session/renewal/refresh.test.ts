@@ -245,6 +245,17 @@ describe('a renewal that fails', () => {
     expect((await failureOf(step, { want: OTHER }))[0]).toBe(other)
   })
 
+  it('tells of the refresh token itself by invalid_grant alone, and not where other scopes were asked for', async () => {
+    const dead = async (error: string, over: Parameters<typeof refreshed>[1] = {}) => {
+      const { event } = await refreshed([refusal(400, error)], over)
+      return [event.type, 'isDead' in event && event.isDead]
+    }
+    expect(await dead('invalid_grant')).toEqual(['refused', true])
+    expect(await dead('invalid_grant', { want: OTHER })).toEqual(['refused', false])
+    for (const error of ['consent_required', 'interaction_required', 'login_required', 'invalid_request'])
+      expect(await dead(error)).toEqual(['refused', false])
+  })
+
   it('for other scopes: it says what it may have been, and how to find out', async () => {
     expect(await failureOf(refusal(400, 'invalid_scope'), { want: OTHER })).toContain(
       'Ask for a scope or an audience that this sign-in may have. For more: ls-auth login --scope NAME, or ls-auth login --audience NAME',

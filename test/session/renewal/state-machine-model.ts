@@ -247,7 +247,7 @@ export class Model {
       ? this.#answered(process, answer, fate)
       : this.provider.habits.silent
         ? this.#unexplained(process, refresh)
-        : { type: 'refused', failure: new Failure('provider-failed', 'invalid_grant') }
+        : { type: 'refused', failure: new Failure('provider-failed', 'invalid_grant'), isDead: true }
     return undefined
   }
 

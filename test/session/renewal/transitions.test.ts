@@ -466,13 +466,22 @@ describe('a renewal that brings nothing', () => {
       /^session-ended: .* an earlier renewal was interrupted after it was sent, and its answer was lost$/
 
     it('that is noted, so that status knows it', () => {
+      const events: Event[] = [
+        ...sent(before('interrupted')),
+        { type: 'refused', failure: refusal, isDead: true },
+        locked(before('interrupted')),
+      ]
+      expect(story(events).at(-1)).toBe('write lost')
+      for (const event of [written, notWritten]) expect(end([...events, event])?.[0]).toMatch(words)
+    })
+
+    it('but not by another code: the refresh token may work still, and is sent again', () => {
       const events = [
         ...sent(before('interrupted')),
         failed('refused', refusal),
         locked(before('interrupted')),
       ]
-      expect(story(events).at(-1)).toBe('write lost')
-      for (const event of [written, notWritten]) expect(end([...events, event])?.[0]).toMatch(words)
+      expect(end(events)?.[0]).toMatch(words)
     })
 
     it('and nothing is sent again: the next command says the same, and what is valid is given to its end', () => {
