@@ -54,8 +54,8 @@ export async function accessToken(
   if (outcome.do === 'fail') throw outcome.failure
   const { token, warning } = outcome
   const session = task.session as Session
-  // The policy is about the profile's own API. Lazy: most profiles have none.
-  if (client.expect && !toInspect && isPlain(want) && want.use === client.preset.useToken)
+  // The policy is about the profile's own API, also where less of it is asked for. Lazy: most profiles have none.
+  if (client.expect && !toInspect && want.audience === '' && want.use === client.preset.useToken)
     (await import('./policy-gate.ts')).gateKept(client, token, session.body)
   return {
     value: token.value,

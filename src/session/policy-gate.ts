@@ -45,6 +45,13 @@ export async function gate(
   return findings.filter(({ verdict }) => verdict === 'unknown')
 }
 
+/** The client for a token of fewer scopes, as they were asked for: all but its scopes is as expected of the usual one. */
+export function forFewerScopes(client: Client): Client {
+  if (!client.expect) return client
+  const { scopes: _, ...expect } = client.expect
+  return { ...client, expect }
+}
+
 /**
  * Checks a token of the session where it is handed out, without a request: the sign-in may have been made by another profile,
  * or before the policy. It is judged as at its receipt, by what it says: the signature of what the provider itself has sent
@@ -57,7 +64,8 @@ export function gateKept(client: Client, token: StoredToken, body: SessionBody):
   const scope = grantedScope ?? client.preset.scopes.join(' ')
   const inspected = inspectOwn(client, token.value, scope, received / 1000 + token.expiresIn)
   const isOurs = inspected.signature === 'unverified' && !inspected.notForUs
-  const expect = { ...client.expect, leewaySeconds: client.preset.leewaySeconds }
+  const expected = token.scopes === '' ? client : forFewerScopes(client)
+  const expect = { ...expected.expect, leewaySeconds: client.preset.leewaySeconds }
   const findings = judge(isOurs ? { ...inspected, signature: 'verified' } : inspected, expect, received)
   const broken = findings.filter(({ verdict }) => isBroken(verdict, expect))
   if (broken.length > 0) throw refusal(broken, client, 'kept')

@@ -5,7 +5,7 @@ import type { Ports } from '../../ports/ports.ts'
 import { takesAudience } from '../../providers/workload-sources.ts'
 import { typedDuration, wholeDuration } from '../../text/whole-duration.ts'
 import { issuerMismatch } from '../documents/issuer-mismatch.ts'
-import { gate } from '../policy-gate.ts'
+import { forFewerScopes, gate } from '../policy-gate.ts'
 import { findFresh, isPlain, secondsLeft, type Want } from '../renewal/freshness.ts'
 import { slotMismatch } from '../renewal/slot.ts'
 import { storedTokens } from '../renewal/stored-tokens.ts'
@@ -143,7 +143,8 @@ async function exchanged(
       hint: 'Set use_token = "access" in the profile, and leave --id-token out.',
     })
   }
-  if (isPlain(want)) await gate(client, token.value, { tokens, scope, metadata }, 'fail', ports)
+  const judged = scopes === '' ? client : forFewerScopes(client)
+  if (audience === '') await gate(judged, token.value, { tokens, scope, metadata }, 'fail', ports)
   return {
     token,
     body: {

@@ -310,8 +310,14 @@ describe('a proof that is exchanged', () => {
     expect(await toldBy(() => judged({ audience: ['other'] }))).toContain(
       'audience: required other, held api',
     )
-    // The policy is for the token of the profile, not for one of a narrower scope.
-    expect((await judged({ audience: ['other'] }, { scopes: 'a' })).token.value).toBe(access_token)
+    // One of fewer scopes is for the same API, and is to be as expected but for those.
+    expect(await toldBy(() => judged({ audience: ['other'] }, { scopes: 'a' }))).toContain(
+      'audience: required other, held api',
+    )
+    const fewer = { audience: ['api'], scopes: ['a', 'b'] }
+    expect((await judged(fewer, { scopes: 'a' })).token.value).toBe(access_token)
+    // The policy is not about another API.
+    expect((await judged({ audience: ['other'] }, { audience: 'api' })).token.value).toBe(access_token)
   })
 
   it('is refused: told with what it says', async () => {
