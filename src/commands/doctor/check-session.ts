@@ -10,7 +10,7 @@ import { earlierAttempt } from '../../session/renewal/earlier-attempt.ts'
 import { refreshTokenOf, type Session } from '../../session/store/session.ts'
 import { inspectOwn, issuerOf, verify } from '../../session/verification.ts'
 import { shortDuration } from '../../settings/duration.ts'
-import type { Profile } from '../../settings/profile.ts'
+import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { readTokens } from '../identity/inspected-tokens.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
@@ -43,13 +43,37 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
   const expiry = given.expiresAt / 1000 + skewSeconds
   const inspected = inspectOwn(client, given.value, body.grantedScope, expiry)
   const token = await verify(inspected, { trusted: [issuerOf(client, body)], skewSeconds }, ports)
+  const claimLines = claims(token, client.expect, now, preset.leewaySeconds, client)
+  // With strict, commands refuse also what cannot be told, which is a warning here.
+  const refused = claimLines.some(({ verdict }) => verdict === 'fail')
+    ? undefined
+    : await refusedByExpect(invocation, profile)
   return [
     session ? aliveSession(session, given.secondsLeft, client) : aliveWorkload(client, given),
-    ...claims(token, client.expect, now, preset.leewaySeconds, client),
+    ...claimLines,
+    ...(refused ? [{ ...fail('claims', refused.message, refused.hint), detail: refused.detail }] : []),
     ...(client.workload && client.preset.scopes.length === 0 ? [] : [scopes(client, body.grantedScope)]),
     ...secretAge(client, body.clientSecret, ports.clock.now()),
     ...alignment(token, profile),
   ]
+}
+
+/** Why no command sends the token of this sign-in: it is not as `expect` says. Undefined: they do send it. */
+export async function refusedByExpect(
+  invocation: Invocation,
+  profile: Profile,
+): Promise<Failure | undefined> {
+  const { expect, preset, workload } = profile.client
+  // A workload's has been judged when it came, and one that was given is not.
+  if (!expect || workload || preset.signsIn !== 'person' || !sendsToken(profile)) return undefined
+  if (givenToken(invocation) !== undefined) return undefined
+  try {
+    await sessionToken(invocation, requireClient(profile))
+    return undefined
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'not-allowed') return error
+    throw error
+  }
 }
 
 /** The session line when there is no token for the API. */

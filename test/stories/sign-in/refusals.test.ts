@@ -201,6 +201,27 @@ api = "${provider.issuer}"
       expect((await world.type('ls-auth whoami --profile strict')).exit).toBe(0)
     })
 
+    it.each([
+      ['groups = ["admins"]', 'group: expected admins, held ops, dev'],
+      ['roles = ["reader"]\nstrict = true', 'the token of your sign-in is not what this profile expects'],
+    ])('doctor says it once, of the claims: %j', async (expectation, words) => {
+      await world.writeConfig(
+        `${profile('strict')}[profiles.strict.expect]\n${expectation}\n${profile('open')}`,
+      )
+      expect((await world.type('ls-auth login --profile open')).exit).toBe(0)
+      const { exit, stdout } = await world.type('ls-auth doctor --profile strict --backend tempo --json')
+      expect(exit).toBe(5)
+      const { checks } = JSON.parse(stdout) as { checks: { area: string; verdict: string; found: string }[] }
+      expect(checks.filter(({ verdict }) => verdict === 'fail')).toEqual([
+        expect.objectContaining({ area: 'claims', found: words }),
+      ])
+      expect(checks.find(({ area }) => area === 'API')).toEqual({
+        area: 'API',
+        verdict: 'skip',
+        found: 'not tried: the token is not sent, see claims',
+      })
+    })
+
     it('also where --scope asks for less of the same API, save for the scopes themselves', async () => {
       const narrow = 'ls-auth token --profile strict --scope traces:read'
       await world.writeConfig(
