@@ -107,7 +107,10 @@ async function runBehindProxy(
     const variables = proxyVariables(ports.env.variables, proxy.port?.api ?? '', profile)
     return statusOf(await (await ports.programs()).run(command, variables))
   } finally {
+    // While the command runs, signals are for it.
+    const forget = ports.signals.beforeEnd(proxy.writeDown)
     await proxy.close()
+    forget()
   }
 }
 

@@ -47,6 +47,8 @@ export interface LocalProxy {
   readonly port: { readonly number: number; readonly secret: string; readonly api: string } | undefined
   /** When the last request that was let through began or ended; now, while there is one. Milliseconds since the epoch. */
   lastUsed(): number
+  /** For a signal that ends the process at once: writes down the requests that are open. */
+  writeDown(): Promise<void>
   close(): Promise<void>
 }
 
@@ -78,7 +80,9 @@ export async function openProxy(
   }
   const tokens = tokenOf(invocation, profile, wish, { over, onToken })
   await tokens.token()
-  const way: Way = { profile, tokens, proofs, recorder, upstream: await ports.upstream(profile.client.http) }
+  const unended = new Set<() => void>()
+  const upstream = await ports.upstream(profile.client.http)
+  const way: Way = { profile, tokens, proofs, recorder, unended, upstream }
   const secret = randomBytes(SECRET_BYTES).toString('base64url')
   const hosts: string[] = []
   const rules: ProxyRules = {
@@ -98,9 +102,13 @@ export async function openProxy(
     port:
       port === undefined ? undefined : { number: port, secret, api: `http://127.0.0.1:${port}/${secret}` },
     lastUsed: () => (use.active > 0 ? clock.now() : use.last),
+    writeDown() {
+      for (const ended of unended) ended()
+      return record.flush(FLUSH_MILLISECONDS)
+    },
     async close() {
       await server.close()
-      await way.upstream.close()
+      await upstream.close()
       await record.flush(FLUSH_MILLISECONDS)
     },
   }

@@ -24,6 +24,8 @@ export interface Way {
   readonly tokens: HeldToken
   readonly proofs: Proofs
   readonly recorder: Pick<Recorder, 'request'>
+  /** Each writes down a request that was sent and has not ended yet, as far as it came. */
+  readonly unended: Set<() => void>
 }
 
 /**
@@ -83,13 +85,20 @@ async function send(
   const { method, traceparent } = pass
   const url = urlOf(pass, way.profile)
   const seen = way.recorder.request({ method, path: pathForLog(url), token, parent: traceparent })
+  let status: number | undefined
+  const ended = () => {
+    // Once: a signal may have ended it already.
+    if (way.unended.delete(ended)) void seen.ended(status)
+  }
+  way.unended.add(ended)
   try {
     const ours = { ...seen.headers, ...(await authorised(way, token, method, url)) }
     const headers = headersOf(token === undefined ? pass : readable(pass), way.profile, ours)
     const answer = await way.upstream.send({ method, url, headers, body, signal: exchange.gone })
-    return { answer, ended: () => void seen.ended(answer.status) }
+    status = answer.status
+    return { answer, ended }
   } catch (error) {
-    void seen.ended(undefined)
+    ended()
     throw error
   }
 }

@@ -87,6 +87,8 @@ async function run(invocation: Invocation, options: ProxyCommandOptions): Promis
     served: (served) => tell(invocation, servedLine(served)),
     over: life.over,
   })
+  // A second Ctrl-C does not wait for those who still read.
+  const forget = ports.signals.beforeEnd(opened.writeDown)
   try {
     await announce(invocation, profile, opened, address, options)
     const end = await life.end(opened.lastUsed)
@@ -103,6 +105,7 @@ async function run(invocation: Invocation, options: ProxyCommandOptions): Promis
   } finally {
     life.stop()
     await opened.close()
+    forget()
   }
 }
 
