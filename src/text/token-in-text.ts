@@ -1,10 +1,17 @@
-/** A JWT, or the beginning of one: `{"` in base64url, and more than a word has. */
-const JWT = /eyJ[\w.-]{8,}/g
-/** What stands behind the scheme, unless it may be words. */
-const BEARER = /\bbearer +(?=\S*\d)\S{16,}/i
+/**
+ * Where a JWT begins: `{"` in base64url. Not within a word (`surveyJobRunner`), unless the next part begins so, too; behind
+ * `%20` it is no word, although a letter or a digit stands before it.
+ */
+const BEGIN = /(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?=eyJ[\w-]+\.eyJ))eyJ/.source
+/** A JWT, or the beginning of one. */
+const JWT = new RegExp(`${BEGIN}[\\w.-]{8,}`, 'g')
+/** The same where a text is refused for it: a second part, or more than a word has. */
+const SURE_JWT = new RegExp(`${BEGIN}(?:[\\w-]{8,}\\.[\\w-]|[\\w-]{16})`)
+/** What stands behind the scheme, where it looks random: letters behind digits, twice. `INC-2026-000123456` does not. */
+const BEARER = /\bbearer +(?=[\w.~+/=-]{16})(?:[\w.~+/=-]*?\d[a-z]){2}/i
 
 /** Whether a text that is for a log has a token in it: somebody has pasted a header. */
-export const holdsToken = (text: string): boolean => text.search(JWT) >= 0 || BEARER.test(text)
+export const holdsToken = (text: string): boolean => SURE_JWT.test(text) || BEARER.test(text)
 
 /** The text for a log. Somebody will put a token in a path one day. */
 export const withoutTokens = (path: string): string => path.replace(JWT, '(hidden)')

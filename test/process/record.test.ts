@@ -111,6 +111,7 @@ describe('each request says who asks, and why', () => {
     ['a variable', [], { LS_AUTH_REASON: 'INC-12' }, 'INC-12'],
     ['both: the flag', ['--reason', 'flag'], { LS_AUTH_REASON: 'variable' }, 'flag'],
     ['neither: none', [], { LS_AUTH_REASON: '' }, undefined],
+    ['words', ['--reason', 'bearer INC-1 keyJournalService'], {}, 'bearer INC-1 keyJournalService'],
   ])('has the reason of %s', async (_, args, variables, reason) => {
     expect(await machine.run(['api', '/x', ...args], toEcho(variables))).toMatchObject({ exit: 0 })
     expect(asked[0]?.headers['x-request-reason']).toBe(reason)
