@@ -49,6 +49,7 @@ describe('a command that runs as the person', () => {
     const { stdout: token } = await machine.run(['token'])
     expect(Object.fromEntries(ours)).toEqual({
       LS_AUTH_TOKEN: token.trim(),
+      LS_AUTH_TOKEN_PROFILE: 'default',
       LS_AUTH_API: gateway.url,
       LS_AUTH_BACKEND: 'lightstep',
       LS_AUTH_ORGANIZATION: 'acme',
@@ -77,6 +78,30 @@ describe('a command that runs as the person', () => {
     }
     expect(await environmentOf([], { LS_AUTH_REASON: 'T-3' })).toMatchObject({ LS_AUTH_REASON: 'T-3' })
     expect(await environmentOf([])).not.toHaveProperty('LS_AUTH_REASON')
+  })
+
+  it('an ls-auth that it starts is recorded as of the profile of the token, not of the default', async () => {
+    const file = await readFile(machine.configFile, 'utf8')
+    const other = '[profiles.work]\nissuer = "https://id.example"\nclient_id = "x"\nproject = "x"\n'
+    await writeFile(machine.configFile, `default_profile = "work"\n${file}\n${other}`)
+    const record = async () =>
+      (await readFile(join(machine.stateDirectory, 'audit.jsonl'), 'utf8')).trimEnd().split('\n')
+    const before = (await record()).length
+    const ours = [process.execPath, BINARY]
+    const inner = (...args: string[]) =>
+      exec('--profile', 'default', '--', ...ours, 'exec', ...args, '--', ...ours, 'services')
+    const ends = [await exec('--profile', 'default', '--', ...ours, 'services'), await inner()]
+    ends.push(await inner('--proxy'))
+    await writeFile(machine.configFile, file)
+    expect(ends.map(({ exit }) => exit)).toEqual([0, 0, 0])
+    const rows = (await record()).slice(before).map((line) => JSON.parse(line))
+    expect(rows.map(({ event, profile }) => `${event} ${profile}`).sort()).toEqual([
+      ...Array(4).fill('hand-out default'),
+      ...Array(4).fill('request default'),
+    ])
+    // An ls-auth has no such token: it would take its own.
+    const { LS_AUTH_TOKEN_PROFILE } = await environmentOf(['--env', 'TRACE_TOKEN'])
+    expect(LS_AUTH_TOKEN_PROFILE).toBeUndefined()
   })
 
   it('has the token in a variable of its choice, in place of ours', async () => {

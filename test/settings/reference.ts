@@ -36,6 +36,7 @@ const WORKLOAD: Readonly<Record<(typeof WORKLOAD_KEYS)[number], string>> = {
 const VARIABLES: readonly (readonly [string, string])[] = [
   ['LS_AUTH_PROFILE', 'the profile to use, as `--profile`'],
   ['LS_AUTH_TOKEN', 'an access token to use in place of a sign-in; set and empty is an error'],
+  ['LS_AUTH_TOKEN_PROFILE', 'set by `exec`, for the record: the profile that `LS_AUTH_TOKEN` is of'],
   ['LS_AUTH_PROXY', '`1`: `LS_AUTH_API` is the address of `ls-auth proxy`, so no token is sent to it'],
   ['LS_AUTH_PROXY_PROFILE', 'set by `exec --proxy`: the profile that the proxy was started with'],
   ['LS_AUTH_CLIENT_SECRET_FILE', 'a file with the client secret, for `login` and for a workload'],

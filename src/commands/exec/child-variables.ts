@@ -1,5 +1,6 @@
 import type { ProofSource } from '../../providers/workload-sources.ts'
 import type { Profile } from '../../settings/profile.ts'
+import { profileOfGiven } from '../request/recorder.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -62,11 +63,12 @@ function withoutProof(variables: Variables, source: ProofSource | undefined): Va
 
 /** The profile that the token is of: the child may name another one, which does not count. Empty: none that is saved. */
 function startedWith(
-  { LS_AUTH_PROXY_PROFILE: outer }: Variables,
+  variables: Variables,
   { name, saved, throughProxy }: ApiSettings,
 ): Record<string, string> {
+  const own = profileOfGiven(variables, variables.LS_AUTH_TOKEN?.trim()) ?? (saved ? name : '')
   // A proxy behind a proxy has the token of the outer one.
-  const profile = throughProxy ? outer : saved ? name : ''
+  const profile = throughProxy ? variables.LS_AUTH_PROXY_PROFILE : own
   return profile === undefined ? {} : { LS_AUTH_PROXY_PROFILE: profile }
 }
 
@@ -79,8 +81,9 @@ export function childVariables(
   variables: Variables,
   name: string,
   token: string | undefined,
-  { api, authorizationHeader, backend, client, organization, project, tenant, resolved }: ApiSettings,
+  settings: ApiSettings,
 ): Record<string, string> {
+  const { api, authorizationHeader, backend, client, organization, project, tenant, resolved } = settings
   const own = {
     // Without a slash at its end, as the address of a local proxy: "$LS_AUTH_API/x" is right with both.
     LS_AUTH_API: resolved.api.value === undefined ? undefined : api.href.replace(/\/$/, ''),
@@ -88,13 +91,18 @@ export function childVariables(
     LS_AUTH_ORGANIZATION: organization,
     LS_AUTH_PROJECT: project,
     LS_AUTH_TENANT: tenant,
-    // An ls-auth that the child starts has the same profile, which may want a reason.
+    // The profile of an ls-auth that the child starts may want a reason.
     LS_AUTH_REASON: client.reason,
     // Only with a token, and where it is not the usual one.
     LS_AUTH_AUTHORIZATION_HEADER:
       token === undefined || resolved.authorization_header.source === 'default'
         ? undefined
         : authorizationHeader,
+    // For the record of an ls-auth that the child starts. It may have another profile, or none of this name.
+    LS_AUTH_TOKEN_PROFILE:
+      token !== undefined && name === 'LS_AUTH_TOKEN'
+        ? (profileOfGiven(variables, token) ?? settings.name)
+        : undefined,
     [name]: token,
   }
   const others = Object.entries(variables).filter(([key]) => !/^LS_AUTH_/i.test(key) && key !== name)

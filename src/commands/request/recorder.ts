@@ -4,6 +4,7 @@ import { readTraceparent, traceContext, traceparentIn } from '../../api/tracepar
 import type { AuditEntry, AuditEvent } from '../../audit/entry.ts'
 import { appendEntry, type Lost } from '../../audit/record.ts'
 import type { PartialClient } from '../../client.ts'
+import type { Env } from '../../ports/ports.ts'
 import { withoutTokens } from '../../text/token-in-text.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { unverifiedClaims } from './unverified-claims.ts'
@@ -57,12 +58,15 @@ export function openRecorder(
   const append = (event: AuditEvent, token: string | undefined, more: Partial<AuditEntry>) => {
     const person = readPerson(idToken)
     const claims = readToken(token)
+    const handedBy = profileOfGiven(env.variables, token)
+    // Nothing here says which issuer another profile has.
+    const issuer = handedBy === undefined || handedBy === profile ? client.issuer : undefined
     const entry: AuditEntry = {
       time: new Date(clock.now()).toISOString(),
       way,
       event,
-      profile,
-      issuer: textIn(claims.iss) ?? client.issuer ?? null,
+      profile: handedBy ?? profile,
+      issuer: textIn(claims.iss) ?? issuer ?? null,
       sub: textIn(claims.sub) ?? textIn(person.sub) ?? null,
       // Some issuers call it `uti`.
       jti: textIn(claims.jti) ?? textIn(claims.uti) ?? null,
@@ -102,6 +106,12 @@ export function openRecorder(
     },
   }
 }
+
+/** The profile of a token that `ls-auth exec` has handed to this process. Undefined: another token, or nobody said it. */
+export const profileOfGiven = (variables: Env['variables'], token: string | undefined): string | undefined =>
+  token !== undefined && token === variables.LS_AUTH_TOKEN?.trim()
+    ? variables.LS_AUTH_TOKEN_PROFILE || undefined
+    : undefined
 
 /** Writes each line before the next step; one that could not be written is said once. */
 export function writeAtOnce(
