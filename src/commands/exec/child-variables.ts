@@ -98,6 +98,8 @@ export function childVariables(
       token === undefined || resolved.authorization_header.source === 'default'
         ? undefined
         : authorizationHeader,
+    // The address of an outer proxy is for the child, too.
+    ...(settings.throughProxy && { LS_AUTH_PROXY: '1', ...startedWith(variables, settings) }),
     // For the record of an ls-auth that the child starts. It may have another profile, or none of this name.
     LS_AUTH_TOKEN_PROFILE:
       token !== undefined && name === 'LS_AUTH_TOKEN'

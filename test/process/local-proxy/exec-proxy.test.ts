@@ -288,6 +288,27 @@ describe('exec --proxy', () => {
     },
   )
 
+  it.each([
+    ['beside the profile', false],
+    ['on a machine without a session', true],
+  ])('exec behind it works, too, %s: the proxy adds the token', async (_, isElsewhere) => {
+    const place = isElsewhere ? elsewhere() : []
+    const inner = ['exec', '--', ...OURS, 'services']
+    const { exit: status, stdout, stderr } = await exec(['--', ...place, ...OURS, ...inner])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).not.toBe('')
+    const printed = await exec(['--', ...place, ...OURS, 'exec', '--', ...PRINT])
+    const ours = Object.entries(JSON.parse(printed.stdout)).filter(([name]) => name.startsWith('LS_AUTH_'))
+    expect(Object.fromEntries(ours)).toEqual({
+      LS_AUTH_API: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}$/),
+      LS_AUTH_PROXY: '1',
+      LS_AUTH_PROXY_PROFILE: 'default',
+      LS_AUTH_BACKEND: 'lightstep',
+      LS_AUTH_ORGANIZATION: 'acme',
+      LS_AUTH_PROJECT: 'prod',
+    })
+  })
+
   it('a proxy behind a proxy works, too', async () => {
     const inner = ['exec', '--proxy', '--', ...OURS, 'services']
     expect(await exec(['--', ...elsewhere(), ...OURS, ...inner])).toMatchObject({ exit: 0, stderr: '' })
