@@ -323,6 +323,23 @@ test('one slower and one faster: nothing in all, and both are told', () => {
   expect(lines[1]).toBe('the largest part: +50.0ms in x, shop')
 })
 
+test.each<[string, Sketch[]]>([
+  ['whose parent is not there', [{ id: 3, parent: 9, name: 'lost', ms: 5 }]],
+  [
+    'whose parents lead in a circle',
+    [
+      { id: 3, parent: 4, name: 'lost', ms: 5 },
+      { id: 4, parent: 3, name: 'below', at: 1, ms: 2 },
+    ],
+  ],
+])('spans %s stand below a line that says so', (_, lost) => {
+  const trace = makeTrace({ id: 1, name: 'GET /', ms: 100 }, ...lost)
+  const lines = draw([trace], [trace], { full: true })
+  const at = lines.indexOf('below spans that are not in the trace, or that lead in a circle')
+  expect(lines[at - 1]).toMatch(/^GET \//)
+  expect(lines[at + 1]).toMatch(/^lost/)
+})
+
 test('no line is wider than the terminal, and none steers it', () => {
   fc.assert(
     fc.property(

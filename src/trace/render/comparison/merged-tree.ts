@@ -64,7 +64,7 @@ function guidesOf(lines: readonly ViewLine[], columns: number, { glyphs }: Pen):
   return new Guides(tree, rows, columns, glyphs)
 }
 
-const LOST = 'below spans that are not in the trace'
+const LOST = 'below spans that are not in the trace, or that lead in a circle'
 
 /** Colour says again what the last column says. */
 function paint(cells: string, { change }: ComparedOperation, { style }: Pen): string {
