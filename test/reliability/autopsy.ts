@@ -24,7 +24,8 @@ export const noVerdicts = (): Verdicts => ({
 
 /**
  * Looks at what a killed process left. The named window: the refresh token on the disk has been sent (the provider's
- * log has it), and its answer is not on the disk (`attempt` is). Only there a session may end, and it says so.
+ * log has it), and its answer is not on the disk (`attempt` is). Only there a session may end, and it says so. A process
+ * that came before this look may have been told already: then the token was sent twice, and is not sent a third time.
  */
 export async function examine(
   arena: Arena,
@@ -41,6 +42,7 @@ export async function examine(
   }
   const sent = arena.provider.requests.slice(since)
   const next = await token()
+  const sentNow = arena.provider.requests.slice(since + sent.length)
   if (next.exit === 0 && disk.is === 'absent') verdicts.broken.push(`${where}: a token although signed out`)
   if (next.exit === 0) return { disk, alive: true }
   if (next.exit === 3 && disk.is === 'absent' && next.stderr.includes('not signed in'))
@@ -51,9 +53,12 @@ export async function examine(
     return { disk, alive: false }
   }
   verdicts.lost += 1
-  if (!disk.attempted || !sent.some((request) => spends(request, disk.refresh))) {
+  const times = sent.filter((request) => spends(request, disk.refresh)).length
+  if (disk.attempt === undefined || times < (disk.attempt === 'lost' ? 2 : 1)) {
     verdicts.lostOutsideWindow += 1
     verdicts.broken.push(`${where}: the session was lost outside the window`)
+  } else if (disk.attempt === 'lost' && sentNow.some((request) => spends(request, disk.refresh))) {
+    verdicts.broken.push(`${where}: a refresh token that is known to be used up was sent again`)
   } else if (!next.stderr.includes('interrupted after it was sent')) {
     verdicts.broken.push(`${where}: the message does not say what happened: ${next.stderr.trim()}`)
   }

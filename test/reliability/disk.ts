@@ -15,8 +15,11 @@ export type OnDisk =
       readonly sid: string
       /** The refresh token that counts. */
       readonly refresh: string
-      /** A spending of this very token was begun and its answer is not here. */
-      readonly attempted: boolean
+      /**
+       * A renewal with this very token was begun and its answer is not here. `lost`: a later process has sent the token once
+       * more, and was told that it is used up.
+       */
+      readonly attempt: 'begun' | 'lost' | undefined
     }
 
 export async function lookAtDisk(arena: Arena): Promise<OnDisk> {
@@ -30,15 +33,16 @@ export async function lookAtDisk(arena: Arena): Promise<OnDisk> {
     const body: SessionBody | undefined = openFile(bytes, key)
     if (!body) return { is: 'unreadable', why: 'the key does not open the file' }
     const refresh = body.refresh ?? issued ?? ''
-    return {
-      is: 'readable',
-      sid: header.sid,
-      refresh,
-      attempted: body.attempt?.hash === tokenHash(refresh) && body.attempt.outcome === undefined,
-    }
+    return { is: 'readable', sid: header.sid, refresh, attempt: attemptWith(refresh, body) }
   } catch (error) {
     return { is: 'unreadable', why: (error as Error).message }
   }
+}
+
+function attemptWith(refresh: string, { attempt }: SessionBody): 'begun' | 'lost' | undefined {
+  if (attempt?.hash !== tokenHash(refresh)) return undefined
+  if (attempt.outcome === undefined) return 'begun'
+  return attempt.outcome === 'lost' ? 'lost' : undefined
 }
 
 async function keyOf(
