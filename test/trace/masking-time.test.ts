@@ -197,8 +197,8 @@ test.each([
   maskText(`password=${many}`)
   maskText(`mysql -p${many}`)
   maskText(`{"a":"secret=[${many}","b":1}`)
-  // Half a second at most; quadratic would take minutes.
-  expect(performance.now() - started).toBeLessThan(20_000)
+  // A third of a second at most; where it is quadratic, seconds.
+  expect(performance.now() - started).toBeLessThan(5_000)
 })
 
 test('and so are names, each of which is another one', () => {

@@ -64,8 +64,10 @@ interface Command {
 
 /** Where the arguments of a command end: with it, with the text that it stands in, or where another one begins. */
 function endOfCommand(text: string, { from, to, end, level }: Command): number {
+  // Not in all that follows: a command that has no end would cost the whole text, each time.
+  const upToNext = text.slice(0, to + 1)
   end.lastIndex = from
-  for (let found = end.exec(text); found && found.index < to; found = end.exec(text)) {
+  for (let found = end.exec(upToNext); found && found.index < to; found = end.exec(upToNext)) {
     const at = found.index
     if (!/["']/.test(found[0])) return at
     let first = at
