@@ -111,6 +111,8 @@ export interface Trace {
   /** Why the trace is incomplete, as the server words it; not yet sanitized for a terminal. Absent: it is complete. */
   readonly partial?: string
   readonly warnings?: Warnings
+  /** How many spans were left out, since an equal one is there. Absent: none, or nobody has looked. */
+  readonly redelivered?: number
 }
 
 /** What a back end says about spans it gives (Jaeger does), not yet sanitized for a terminal. */

@@ -15,7 +15,7 @@ import type {
  * span below parses lazily stays lazy.
  */
 export class SpanView implements Span {
-  protected readonly below: Span
+  readonly below: Span
 
   constructor(below: Span) {
     this.below = below
@@ -84,6 +84,13 @@ export class SpanView implements Span {
   get marks(): readonly SpanMark[] {
     return this.below.marks
   }
+}
+
+/** The span as its source gives it, below all views. Nothing is masked, and so none is counted as masked. */
+export function asReported(span: Span): Span {
+  let below = span
+  while (below instanceof SpanView) below = below.below
+  return below
 }
 
 /** The span without its parent id. */

@@ -97,13 +97,13 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   const { trace } = found
   const shown = view.showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
   const drawn = isDrawn(format)
-  const whole = await withClocks(buildTree(shown.trace), view)
+  const whole = await withClocks(buildTree(shown.trace, { asReported: !drawn }), view)
   const picture = pictureOf(whole, view, drawn) ?? (await noSpan(invocation, view, whole.tree))
   const { tree, focus } = picture
   requireService(tree, view.selection.service, view.spanId)
   if (view.spanId !== undefined && (!drawn || isGraphic(format))) {
     const { count, grouped } = await import('../../trace/render/waterfall/header.ts')
-    const spans = `${grouped(tree.count)} of ${count(trace.spans.length, 'span')}`
+    const spans = `${grouped(tree.count)} of ${count(whole.tree.count, 'span')}`
     tell(invocation, `note: only span ${view.spanId} and below, ${spans}`)
   }
   const written = await writeTrace(invocation, format, picture, view, found)

@@ -24,6 +24,8 @@ export interface Breakdown {
   readonly spans: number
   /** Spans that failed. */
   readonly errors: number
+  /** Spans that were left out, since they came again. */
+  readonly redelivered: number
   /**
    * The durations of the traces together, each from its first root to its last (without one: its longest part): exactly the sum of
    * `pathNanos` over the rows and of `gapNanos`.
@@ -59,6 +61,7 @@ export class BreakdownSum {
   #traces = 0
   #spans = 0
   #errors = 0
+  #redelivered = 0
   #rootNanos = 0
   #gapNanos = 0
   #gapTraces = 0
@@ -77,6 +80,7 @@ export class BreakdownSum {
     const trace = this.#traces++
     this.#spans += tree.count
     this.#errors += tree.errors
+    this.#redelivered += tree.trace.redelivered ?? 0
     const onPath = this.#addRoots(tree)
     // By the tree's own numbers: far fewer keys are built than there are spans.
     const known = new Map<number, RowSum>()
@@ -104,6 +108,7 @@ export class BreakdownSum {
       traces: this.#traces,
       spans: this.#spans,
       errors: this.#errors,
+      redelivered: this.#redelivered,
       rootNanos,
       gapNanos: this.#gapNanos,
       gapTraces: this.#gapTraces,

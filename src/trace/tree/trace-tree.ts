@@ -3,6 +3,7 @@ import { type Attachment, attachSpans, type Place } from './attach.ts'
 import { depthFirst, sortByStart, type Times } from './depth-first.ts'
 import { InternedTexts } from './interned-texts.ts'
 import { type NodeColumns, nodeColumns } from './node-columns.ts'
+import { withoutRedelivered } from './redelivered.ts'
 
 /**
  * A trace as a forest. A node is a number: the position of its span in depth-first order (roots and their subtrees,
@@ -143,11 +144,14 @@ export class TraceTree {
 
 /**
  * Turns a flat trace into a tree that holds every span exactly once, whatever is broken in the source (absent parents,
- * cycles, duplicate ids, missing starts). No recursion: traces 72,000 levels deep are on record.
+ * cycles, duplicate ids, missing starts). One that was delivered twice is one span, but for `asReported`. No recursion: traces
+ * 72,000 levels deep are on record.
  */
-export function buildTree(trace: Trace): TraceTree {
+export function buildTree(given: Trace, { asReported = false } = {}): TraceTree {
+  const found = attachSpans(given.spans)
+  const trace = asReported ? given : withoutRedelivered(given, found.duplicate)
+  const attached = trace === given ? found : attachSpans(trace.spans)
   const startNanos = earliestStart(trace.spans)
-  const attached = attachSpans(trace.spans)
   const times = relativeTimes(trace.spans, startNanos, attached.parents)
   const roots: number[] = []
   const detached: number[] = []

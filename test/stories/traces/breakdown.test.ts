@@ -209,6 +209,7 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
       traces: 12,
       spans: 24,
       errors: 6,
+      redelivered_spans: 0,
       root_ns: 3_065_511_000,
       between_roots_ns: 0,
       between_roots_traces: 0,

@@ -35,6 +35,7 @@ describe('a breakdown', () => {
       traces: 2,
       spans: 10,
       errors: 2,
+      redelivered: 0,
       rootNanos: 200e6,
       gapNanos: 0,
       gapTraces: 0,

@@ -83,7 +83,7 @@ test('the page allows its own style and script, and nothing else', () => {
 })
 
 test('each row has an address that stays, also where spans share an id', () => {
-  const page = html(makeTrace({ id: 1 }, { id: 2, parent: 1 }, { id: 2, parent: 1 }))
+  const page = html(makeTrace({ id: 1 }, { id: 2, parent: 1 }, { id: 2, parent: 1, ms: 2 }))
   expect(page.match(/ id="s-[^"]*"/g)).toEqual([
     ' id="s-0000000000000001"',
     ' id="s-0000000000000002"',

@@ -21,6 +21,7 @@ const breakdown: Breakdown = {
     traces: 1204,
     spans: 57_792,
     errors: 31,
+    redelivered: 0,
     rootNanos: 9e11,
     gapNanos: 0,
     gapTraces: 0,

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { NONE } from '../../../src/trace/model.ts'
 import { whyEndless } from '../../../src/trace/tree/endless.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace } from '../any-trace.ts'
-import { EPOCH, makeChain, makeTrace, type Sketch, spanId } from '../make.ts'
+import { EPOCH, makeChain, makeSpan, makeTrace, type Sketch, spanId } from '../make.ts'
 
 const all = (tree: TraceTree) => [...tree.spans.keys()]
 const names = (tree: TraceTree, nodes = all(tree)) =>
@@ -73,6 +74,52 @@ describe('shape', () => {
       [3, false],
       [2, true],
     ])
+  })
+
+  test('a span that was delivered again, equal in all, is one span', () => {
+    const spans: Sketch[] = [
+      { id: 1, ms: 9 },
+      { id: 2, parent: 1, ms: 3 },
+      { id: 3, parent: 2, ms: 1 },
+    ]
+    const trace = makeTrace(...spans, ...spans, { id: 3, parent: 2, ms: 2 })
+    const tree = buildTree(trace)
+    expect(names(tree)).toEqual([1, 2, 3, 3])
+    expect(tree.trace.redelivered).toBe(3)
+    expect(all(tree).map((node) => tree.isDuplicate(node))).toEqual([false, false, true, true])
+    // To be written as data it stays as it was reported.
+    expect(buildTree(trace, { asReported: true }).count).toBe(7)
+    expect(buildTree(makeTrace(...spans)).trace.redelivered).toBeUndefined()
+  })
+
+  test.each([
+    { name: 'another' },
+    { at: 1 },
+    { ms: 4 },
+    { parent: 1 },
+    { kind: 'client' },
+    { status: 'error' },
+    { service: 'another' },
+    { marks: ['end-missing'] },
+    { message: 'no' },
+  ] as readonly Partial<Sketch>[])('one of the same id that differs is another span: %o', (other) => {
+    const tree = buildTree(makeTrace({ id: 1, ms: 9 }, { id: 2, ms: 3 }, { id: 2, ms: 3, ...other }))
+    expect(tree.count).toBe(3)
+  })
+
+  test('and one with another attribute or event', () => {
+    const span = makeSpan({ id: 1 })
+    const event = { name: 'retry', timeNanos: EPOCH, attributes: NONE }
+    const spans = [
+      span,
+      { ...span, attributes: [['try', 2]] as const },
+      { ...span, events: [event] },
+      { ...span },
+    ]
+    expect(buildTree({ ...makeTrace(), spans }).trace).toMatchObject({
+      spans: spans.slice(0, 3),
+      redelivered: 1,
+    })
   })
 
   test.each(['client first', 'server first'])(

@@ -3,6 +3,7 @@ import { safeText } from '../../../text/safe-text.ts'
 import { maskText, maskTrace } from '../../../trace/masking.ts'
 import type { Trace } from '../../../trace/model.ts'
 import { isOfSpans, type SearchResult, type TraceSummary } from '../../../trace/search.ts'
+import { redeliveredText } from '../../../trace/tree/redelivered.ts'
 import { adjustSkew } from '../../../trace/tree/skew.ts'
 import { buildTree, type TraceTree } from '../../../trace/tree/trace-tree.ts'
 import { commandLine } from '../../command-line.ts'
@@ -41,14 +42,18 @@ export async function tracesOf(
   use: (tree: TraceTree) => void,
 ): Promise<SideTold> {
   let masked = 0
+  let redelivered = 0
   const add = (trace: Trace) => {
     const shown = reading.showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
     const tree = buildTree(shown.trace)
     use(reading.skew ? buildTree(adjustSkew(tree).trace) : tree)
     masked += shown.masked()
+    redelivered += tree.trace.redelivered ?? 0
   }
   const told =
     'filter' in side ? await ofSearch(invocation, side, add) : await ofTrace(invocation, side, reading, add)
+  const again = redeliveredText(redelivered)
+  if (again !== undefined) tell(invocation, `note: ${side.letter.toUpperCase()}: ${again}`)
   return { ...told, masked }
 }
 

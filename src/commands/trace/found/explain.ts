@@ -10,6 +10,7 @@ import { maskText } from '../../../trace/masking.ts'
 import { FILTER_FLAGS, type TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import type { BackendComparison } from '../../../trace/sources/trace-source.ts'
+import { redeliveredText, withoutRedelivered } from '../../../trace/tree/redelivered.ts'
 import type { Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { namesTimes } from '../time-range.ts'
@@ -40,6 +41,8 @@ interface Counted extends DividedPopulation {
   readonly found?: FoundTraces
   readonly steps?: BackendComparison['steps']
   readonly partial?: string
+  /** Spans that were left out, since they came again. */
+  readonly redelivered?: number
 }
 
 /** The question from the flags of `trace why`. Failure `usage`. */
@@ -105,8 +108,13 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
     })
   }
   const population = new Population(filter, selected)
-  const found = await readFound(invocation, search, question, (trace) => population.add(trace))
-  return { ...population.divided(), found }
+  let redelivered = 0
+  const found = await readFound(invocation, search, question, (trace) => {
+    const once = withoutRedelivered(trace)
+    redelivered += once.redelivered ?? 0
+    population.add(once)
+  })
+  return { ...population.divided(), found, redelivered }
 }
 
 async function requireSpans(
@@ -155,6 +163,12 @@ function withUnfinished(none: string, ended: number, unfinished: number): string
 export function unfinishedNote({ unfinished = 0 }: Explanation): string | undefined {
   if (unfinished === 0) return undefined
   return `note: ${counted(unfinished, 'span')} ${unfinished === 1 ? 'has' : 'have'} no usable end: left out`
+}
+
+/** Below the result: spans that came again. */
+export function redeliveredNote({ redelivered }: Explanation): string | undefined {
+  const text = redeliveredText(redelivered)
+  return text && `note: ${text}`
 }
 
 /** Below the result: which percentile divides the spans, where it is not that of all of them. */

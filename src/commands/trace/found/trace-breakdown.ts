@@ -4,9 +4,10 @@ import type { Callee } from '../../../trace/breakdown/callee.ts'
 import type { BreakdownBy, ListFormat } from '../../../trace/formats/output-choices.ts'
 import type { TableOptions } from '../../../trace/render/table/figure-table.ts'
 import type { TraceFilter } from '../../../trace/search.ts'
+import { redeliveredText } from '../../../trace/tree/redelivered.ts'
 import { buildTree } from '../../../trace/tree/trace-tree.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
-import type { Invocation } from '../../invocation.ts'
+import { type Invocation, tell } from '../../invocation.ts'
 import { tellNoRoom } from '../no-room.ts'
 import { printData, readFormat } from '../print-rows.ts'
 import { openSearch } from './open-search.ts'
@@ -47,7 +48,10 @@ async function run(invocation: Invocation, options: TraceBreakdownOptions): Prom
     times.add(tree)
     calls?.add(tree)
   })
-  await write(invocation, options, found, times.result(), calls?.edges())
+  const breakdown = times.result()
+  await write(invocation, options, found, breakdown, calls?.edges())
+  const again = redeliveredText(breakdown.redelivered)
+  if (again !== undefined) tell(invocation, `note: ${again}`)
   tellFound(invocation, found)
 }
 
@@ -81,6 +85,7 @@ function summaryToJson(breakdown: Breakdown, found: FoundTraces) {
     traces: breakdown.traces,
     spans: breakdown.spans,
     errors: breakdown.errors,
+    redelivered_spans: breakdown.redelivered,
     root_ns: breakdown.rootNanos,
     between_roots_ns: breakdown.gapNanos,
     between_roots_traces: breakdown.gapTraces,

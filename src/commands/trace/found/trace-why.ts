@@ -9,6 +9,7 @@ import {
   explain,
   type Question,
   readQuestion,
+  redeliveredNote,
   stepsNote,
   unfinishedNote,
 } from './explain.ts'
@@ -38,8 +39,12 @@ async function run(invocation: Invocation, options: TraceWhyOptions): Promise<vo
   const { ranking, limitNanos, hidden, partial, found } = explanation
   await write(invocation, options, explanation)
   if (options.format === 'list') tellSteps(invocation, ranking, limitNanos)
-  for (const note of [stepsNote(explanation, search.searched.name), unfinishedNote(explanation)])
-    if (note !== undefined) tell(invocation, note)
+  const notes = [
+    stepsNote(explanation, search.searched.name),
+    unfinishedNote(explanation),
+    redeliveredNote(explanation),
+  ]
+  for (const note of notes) if (note !== undefined) tell(invocation, note)
   if (hidden > 0) tellMasked(invocation, 'values')
   if (partial !== undefined) {
     tell(

@@ -20,9 +20,11 @@ export async function withClocks(tree: TraceTree, { skew }: View): Promise<Pictu
   return { tree: adjusted.moved === 0 ? tree : buildTree(adjusted.trace), clocks: adjusted }
 }
 
-/** With `--span` the tree below that span. Undefined: it is not there. */
+/** With `--span` the tree below that span; for a drawing `asRoot`, for data as it was reported. Undefined: it is not there. */
 export function pictureOf(whole: Picture, { spanId, scale }: View, asRoot: boolean): Picture | undefined {
   if (spanId === undefined) return whole
   const part = subtree(whole.tree, spanId, asRoot)
-  return part && { ...whole, tree: buildTree(part.trace), focus: { tree: whole.tree, node: part.top, scale } }
+  if (part === undefined) return undefined
+  const tree = buildTree(part.trace, { asReported: !asRoot })
+  return { ...whole, tree, focus: { tree: whole.tree, node: part.top, scale } }
 }

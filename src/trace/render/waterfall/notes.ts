@@ -1,4 +1,5 @@
 import type { SpanMark, Warnings } from '../../model.ts'
+import { redeliveredText } from '../../tree/redelivered.ts'
 import { rootsTime } from '../../tree/roots-time.ts'
 import { movedBy, shiftsOf } from '../../tree/skew.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
@@ -37,6 +38,8 @@ export function noteLines(
   }
   if (tree.trace.warnings) notes.push(warningNote(tree.trace.warnings, glyphs.ellipsis))
   notes.push(...timeNotes(tree, glyphs.micro, more === undefined, shown))
+  const again = redeliveredText(tree.trace.redelivered)
+  if (again !== undefined) notes.push(again)
   const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))
   if (duplicates > 0) notes.push(`${count(duplicates, 'span')} share an id with another span`)
   const marks = new Map<SpanMark, number>()
