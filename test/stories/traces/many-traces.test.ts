@@ -396,9 +396,30 @@ describe('what does not go together is exit 2, and nothing is asked', () => {
     expect(outcome.stderr).not.toContain('eyJ')
   })
 
-  it('no list, an empty one, and a file that cannot be', async () => {
-    await writeFile(list, '\n# none\n')
-    expect(await world.type(`ls-auth trace get --ids ${list}`)).toMatchObject({ exit: 2 })
+  it.each([
+    ['a search that found nothing', ''],
+    ['comments alone', '\n# none\n'],
+    ['requests of no trace in the record', '{"event":"sign-in","trace_id":null}\n'],
+  ])('a list without an id, %s: nothing is to be fetched, and that is no failure', async (_, text) => {
+    await profile('tempo', 'http://127.0.0.1:9')
+    await writeFile(list, text)
+    const line = `ls-auth trace get --ids ${list} --resume ${out}`
+    expect(await world.type(line)).toEqual({
+      exit: 0,
+      stdout: '',
+      stderr: `note: ${list} names no trace, so nothing was fetched\n`,
+    })
+    // The next program of a pipeline finds its file.
+    expect(await written()).toBe('')
+    world.stdin = [text]
+    expect(await world.type('ls-auth trace get --ids - --quiet')).toEqual({
+      exit: 0,
+      stdout: '',
+      stderr: '',
+    })
+  })
+
+  it('no list, and a file that cannot be', async () => {
     expect(await world.type(`ls-auth trace get --ids ${list}.gone`)).toMatchObject({ exit: 7 })
     expect((await world.type(`ls-auth trace get --ids ${world.home}`)).stderr).toContain('is a directory')
     await writeFile(list, MISSING)

@@ -52,9 +52,11 @@ async function readList(invocation: Invocation, path: string): Promise<WantedTra
     ? await invocation.ports.terminal.readAllBytes(MOST_LIST_BYTES)
     : await readNamedFile(invocation, path, 'ids', MOST_LIST_BYTES)
   if (bytes instanceof Failure) throw bytes
-  const wanted = readIds(bytes.toString('utf8'), isInput ? 'standard input' : safeText(path, 200))
-  if (wanted.length > 0) return wanted
-  throw new Failure('usage', 'the list of --ids holds no id', { hint: 'It has one id a line.' })
+  const name = isInput ? 'standard input' : safeText(path, 200)
+  const wanted = readIds(bytes.toString('utf8'), name)
+  // A search that found nothing writes such a list: that is no failure of a pipeline.
+  if (wanted.length === 0) tell(invocation, `note: ${name} names no trace, so nothing was fetched`)
+  return wanted
 }
 
 /** Failures: that of the run when some of the ids have failed, and those that are for all ids. */
