@@ -6,7 +6,7 @@ import { appendEntry, type Lost } from '../../audit/record.ts'
 import type { PartialClient } from '../../client.ts'
 import type { Env } from '../../ports/ports.ts'
 import { withoutTokens } from '../../text/token-in-text.ts'
-import { type Invocation, tell } from '../invocation.ts'
+import { fitted, type Invocation } from '../invocation.ts'
 import { unverifiedClaims } from './unverified-claims.ts'
 
 /** The record of one run, and the headers by which the API's own log knows its requests again. */
@@ -125,13 +125,14 @@ export function writeAtOnce(
   }
 }
 
-/** Says once that the record has a gap. */
+/** Says once that the record has a gap, also with `--quiet`: that leaves out no warnings. */
 export function tellOfLost(invocation: Invocation): (lost: Lost) => void {
   let isTold = false
   return ({ file, code }) => {
     if (isTold) return
     isTold = true
-    tell(invocation, `warning: this is not in the record, ${file} could not be written (${code})`)
+    const line = `warning: this is not in the record, ${file} could not be written (${code})`
+    invocation.ports.terminal.err(`${fitted(line, invocation)}\n`)
   }
 }
 
