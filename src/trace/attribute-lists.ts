@@ -75,15 +75,20 @@ export function byName(names: readonly AttributeName[]): AttributeName[] {
   return [...unique.values()].sort((a, b) => compareText(a.name, b.name))
 }
 
-/** Sorted by value (numbers numerically), without duplicates. */
+/** Sorted by value (numbers numerically) and type, without duplicates. */
 export function byValue(samples: readonly AttributeSample[]): AttributeSample[] {
-  const unique = new Map(samples.map((one) => [one.value, one]))
-  return [...unique.values()].sort((a, b) => {
+  return uniqueSamples(samples).sort((a, b) => {
     const [x, y] = [a, b].map(({ value }) => (value === '' ? Number.NaN : Number(value)))
     const numbers = Number.isFinite(x) && Number.isFinite(y)
-    return numbers ? (x as number) - (y as number) : compareText(a.value, b.value)
+    const byItself = numbers ? (x as number) - (y as number) : compareText(a.value, b.value)
+    return byItself || compareText(a.type ?? '', b.type ?? '')
   })
 }
+
+/** Each value once of each type: the text "5" is not the number 5. */
+export const uniqueSamples = (samples: readonly AttributeSample[]): AttributeSample[] => [
+  ...new Map(samples.map((one) => [JSON.stringify([one.value, one.type]), one])).values(),
+]
 
 // By code unit: the same on every machine, whatever its locale.
 const compareText = (a: string, b: string): number => Number(a > b) - Number(a < b)

@@ -1,5 +1,5 @@
 import { safeText } from '../../text/safe-text.ts'
-import type { AttributeValues } from '../../trace/attribute-lists.ts'
+import { type AttributeValues, uniqueSamples } from '../../trace/attribute-lists.ts'
 import { splitScope } from '../../trace/conditions/attribute-scope.ts'
 import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import { attributeText } from '../../trace/formats/own/attributes-json.ts'
@@ -44,8 +44,10 @@ async function run(invocation: Invocation, options: AttributesOptions): Promise<
       ? { ...(await source.attributeValues(name, range, (_, value) => value)), isMasked: false }
       : await maskedValues(source, name, range)
     if (found.isMasked) tellMasked(invocation, 'values')
+    // A person sees no types.
+    const rows = format === 'list' ? ofAnyType(found.values) : found.values
     return printRows(invocation, format, {
-      rows: found.values,
+      rows,
       toJson: ({ value, type }) => ({ value, type: type ?? null }),
       whole: (values) => ({ name: found.name, values }),
       line: ({ value }) => safeText(value),
@@ -61,7 +63,12 @@ async function run(invocation: Invocation, options: AttributesOptions): Promise<
   })
 }
 
-/** The values of an attribute, each once, masked as in a trace; and whether one of them is masked. */
+/** Each value once, whatever types it has. */
+export const ofAnyType = (values: AttributeValues['values']): AttributeValues['values'] => [
+  ...new Map(values.map((one) => [one.value, one])).values(),
+]
+
+/** The values of an attribute, each once of each type, masked as in a trace; and whether one of them is masked. */
 export async function maskedValues(
   source: Pick<CapableSource<'attributes'>, 'attributeValues'>,
   asked: string,
@@ -77,5 +84,5 @@ export async function maskedValues(
   const mask = maskerUnder(splitScope(name).bare)
   const shown = values.map((one) => ({ ...one, value: mask(one.value) }))
   if (shown.some(({ value }, i) => value !== values[i]?.value)) isMasked = true
-  return { name, values: [...new Map(shown.map((one) => [one.value, one])).values()], isMasked }
+  return { name, values: uniqueSamples(shown), isMasked }
 }

@@ -67,6 +67,26 @@ describe('Tempo', () => {
     expect(none.stderr).toContain('nothing carried the attribute nope in this time')
   })
 
+  it('a value of two types is two in the data, and one line for a person', async () => {
+    const tagValues = [
+      { type: 'string', value: '5' },
+      { type: 'int', value: '5' },
+      { type: 'int', value: '5' },
+      { type: 'keyword', value: 'a' },
+    ]
+    tempo.inFront = (_, path) =>
+      path.endsWith('/values') ? { status: 200, body: JSON.stringify({ tagValues }) } : undefined
+    for (const flag of ['', ' --show-sensitive']) {
+      const { stdout } = await world.type(`ls-auth attributes code --json${flag}`)
+      expect(JSON.parse(stdout).values).toEqual([
+        { value: '5', type: 'int' },
+        { value: '5', type: 'string' },
+        { value: 'a', type: 'keyword' },
+      ])
+      expect(await lines(`attributes code${flag}`)).toEqual(['5', 'a'])
+    }
+  })
+
   describe('a name with a slash, as labels of Kubernetes have', () => {
     const NAME = 'span.app.kubernetes.io/name'
     const HINT =

@@ -1,4 +1,4 @@
-import { maskedValues } from '../../../trace/attributes.ts'
+import { maskedValues, ofAnyType } from '../../../trace/attributes.ts'
 import { openSource } from '../../../trace/open-source.ts'
 import { readTimes } from '../../../trace/time-range.ts'
 import type { AnswerTool } from '../../tool.ts'
@@ -20,7 +20,7 @@ export const attributesAnswer: AnswerTool = async (invocation, given, flags) => 
     )
   }
   const { values } = await maskedValues(source, given.name, range)
-  const shown = thatContain(values, given, ({ value }) => value)
+  const shown = thatContain(ofAnyType(values), given, ({ value }) => value)
   return listing(
     'value',
     shown.map(({ value }) => value),
