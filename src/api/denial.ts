@@ -11,8 +11,8 @@ import { requirementsOf, stepUpFailure } from './step-up.ts'
 import { theirWords, theySay } from './their-words.ts'
 
 /**
- * The Failure that an error response of the API amounts to: `login-page`, `not-allowed`, `rate-limited`, `gone`,
- * `not-found`, `step-up` or `api-failed`. Undefined for 2xx, and for a 404 that is no web page (the caller decides what it means).
+ * The Failure that an error response of the API amounts to: `login-page`, `not-allowed`, `cannot-do`,
+ * `rate-limited`, `gone`, `not-found`, `step-up` or `api-failed`. Undefined for 2xx, and for a 404 that is no web page (the caller decides what it means).
  * `isAgain`: the person has just signed in as the API required it.
  */
 export function explainAnswer(
@@ -81,12 +81,19 @@ const gone = (answer: HttpAnswer, url: URL): Failure =>
     detail: theirWords(answer),
   })
 
-/** Asking again changes nothing: the API, or the gateway before it, has no such request (RFC 9110 §15.5.6, §15.6.2). */
+/**
+ * Asking again changes nothing: the API, or the gateway before it, has no such request (RFC 9110 §15.5.6, §15.6.2). A 405 may
+ * be a gateway that keeps it closed for this person; a 501 is about nobody's rights.
+ */
 const notOffered = (answer: HttpAnswer, url: URL): Failure =>
-  new Failure('not-allowed', `${safeText(url.host)} does not take this request (HTTP ${answer.status})`, {
-    hint: 'Ask whoever runs the gateway or the trace API to allow it, or ask in another way.',
-    detail: theirWords(answer),
-  })
+  new Failure(
+    answer.status === 501 ? 'cannot-do' : 'not-allowed',
+    `${safeText(url.host)} does not take this request (HTTP ${answer.status})`,
+    {
+      hint: 'Ask whoever runs the gateway or the trace API to allow it, or ask in another way.',
+      detail: theirWords(answer),
+    },
+  )
 
 /** The API wants another sign-in than this one (RFC 9470): a stronger one, a newer one, or both. */
 const stepUp = (challenge: Challenge, url: URL, token: string | undefined, isAgain: boolean): Failure =>

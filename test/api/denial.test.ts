@@ -40,7 +40,7 @@ describe('an answer of the API, in words', () => {
     [405, HTML, 'not-allowed: gw.acme.example:8443 does not take this request (HTTP 405)'],
     [410, HTML, 'gone: gw.acme.example:8443 says that this is gone (HTTP 410)'],
     [429, HTML, 'rate-limited: gw.acme.example:8443 limits requests, and the limit is reached (HTTP 429)'],
-    [501, {}, 'not-allowed: gw.acme.example:8443 does not take this request (HTTP 501)'],
+    [501, {}, 'cannot-do: gw.acme.example:8443 does not take this request (HTTP 501)'],
     [502, HTML, 'api-failed: gw.acme.example:8443 failed (HTTP 502)'],
   ])('%i with %j', (status, headers, words) => {
     expect(read(answer(status, headers))?.[0]).toBe(words)
