@@ -68,6 +68,9 @@ export const ofAnyType = (values: AttributeValues['values']): AttributeValues['v
   ...new Map(values.map((one) => [one.value, one])).values(),
 ]
 
+/** Names of services are masked nowhere: `services` lists the same ones. */
+const namesServices = (key: string): boolean => key === 'service.name'
+
 /** The values of an attribute, each once of each type, masked as in a trace; and whether one of them is masked. */
 export async function maskedValues(
   source: Pick<CapableSource<'attributes'>, 'attributeValues'>,
@@ -76,10 +79,13 @@ export async function maskedValues(
 ): Promise<AttributeValues & { readonly isMasked: boolean }> {
   let isMasked = false
   const { name, values } = await source.attributeValues(asked, range, (key, value) => {
+    if (namesServices(key) && typeof value === 'string') return value
     const shown = maskValue(key, value)
     if (attributeText(shown) !== attributeText(value)) isMasked = true
     return shown
   })
+  // The name `service` without any scope is Lightstep's own for it.
+  if (namesServices(splitScope(name).bare) || name === 'service') return { name, values, isMasked }
   // Those of a back end are texts that nobody has looked at.
   const mask = maskerUnder(splitScope(name).bare)
   const shown = values.map((one) => ({ ...one, value: mask(one.value) }))

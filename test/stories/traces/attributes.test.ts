@@ -305,6 +305,26 @@ it('values that tell who somebody is are masked unless they are asked for', asyn
   }
 })
 
+it('names of services are shown as services lists them, also where one looks like an address of mail', async () => {
+  const SERVICE = 'a@b.example'
+  tempo.inFront = (_, path) =>
+    path.endsWith('/values')
+      ? { status: 200, body: JSON.stringify({ tagValues: [{ type: 'string', value: SERVICE }] }) }
+      : undefined
+  const ofFile = await otlpFile({}, { 'service.name': { stringValue: SERVICE } })
+  for (const where of ['--profile t', `--file ${ofFile}`]) {
+    expect(await lines(`services ${where}`)).toEqual([SERVICE])
+    for (const name of ['service.name', 'resource.service.name']) {
+      expect(await world.type(`ls-auth attributes ${name} ${where}`)).toEqual({
+        exit: 0,
+        stdout: `${SERVICE}\n`,
+        stderr: '',
+      })
+    }
+  }
+  expect(await lines('attributes service.version --profile t')).toEqual(['[masked]'])
+})
+
 /** A file of one span: the attributes of the span, and of its resource, as OTLP has them. */
 async function otlpFile(attributes: Record<string, object>, resource: Record<string, object>) {
   const file = join(world.home, 'otlp.json')
