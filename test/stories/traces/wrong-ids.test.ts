@@ -123,6 +123,21 @@ describe('trace get without a trace', () => {
   })
 })
 
+describe('a file that is told by what it is', () => {
+  it.each(['utf16le', 'utf16be'])('in %s, as PowerShell writes it', async (encoding) => {
+    const file = join(world.home, 'trace.json')
+    const bytes = Buffer.from('\ufeff{"resourceSpans":[]}', 'utf16le')
+    await writeFile(file, encoding === 'utf16be' ? bytes.swap16() : bytes)
+    expect(await world.type(`ls-auth trace get ${file}`)).toEqual({
+      exit: 2,
+      stdout: '',
+      stderr:
+        `error: cannot read ${file}: it is text in UTF-16\n` +
+        'hint: Make UTF-8 of it: iconv -f UTF-16 -t UTF-8\n',
+    })
+  })
+})
+
 describe('an id that a screen has cut off', () => {
   it.each(['…', '...'])('with %s at its end', async (dots) => {
     const { exit, stderr } = await world.type(`ls-auth trace get ${CHARGE_TRACE.slice(0, 30)}${dots}`)

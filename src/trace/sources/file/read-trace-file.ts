@@ -29,6 +29,12 @@ function readOwn(bytes: Uint8Array, name: string, note: ((what: string) => void)
     if (!(error instanceof Failure)) return error
     const { reason, message, hint } = error
     const file = safeText(name, 200)
+    if (reason === 'no-trace' && isUtf16(bytes)) {
+      return new Failure('usage', `cannot read ${file}: it is text in UTF-16`, {
+        hint: 'Make UTF-8 of it: iconv -f UTF-16 -t UTF-8',
+        cause: error,
+      })
+    }
     if (reason === 'no-trace') {
       const why = `cannot read ${file}: this is no trace in a format ls-auth reads: ${message}`
       return new Failure('usage', why, { hint, cause: error })
@@ -41,3 +47,6 @@ function readOwn(bytes: Uint8Array, name: string, note: ((what: string) => void)
   }
   return readTraces(bytes, { explain, ...(note && { onCutLine: note, onSpanless: note }) })
 }
+
+/** By its byte order mark: so older PowerShells write what is sent to a file with `>`. */
+const isUtf16 = ([a, b]: Uint8Array): boolean => (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)
