@@ -4,6 +4,7 @@ import { renderTraceList } from '../../../src/trace/render/trace-list.ts'
 import type { TraceFilter, TraceSummary } from '../../../src/trace/search.ts'
 import { searchJaeger } from '../../../src/trace/sources/jaeger/jaeger-search.ts'
 import type { LightstepProject } from '../../../src/trace/sources/lightstep/lightstep-api.ts'
+import { type Exemplar, takeSnapshot } from '../../../src/trace/sources/lightstep/lightstep-snapshot.ts'
 import { streamExemplars } from '../../../src/trace/sources/lightstep/lightstep-stream.ts'
 import { searchTempo } from '../../../src/trace/sources/tempo/tempo-search.ts'
 import type { Send } from '../../../src/trace/sources/trace-source.ts'
@@ -108,6 +109,37 @@ test.each([undefined, null, 'zz', -1, 1e30, {}])(
       durationNanos: 7000,
       span: { spanId: `${'0'.repeat(14)}a1` },
     })
+  },
+)
+
+/** An example of a Lightstep snapshot with this duration. */
+async function ofSnapshot(duration: unknown): Promise<Exemplar | undefined> {
+  const answers = [
+    { data: { id: 'x', attributes: {} } },
+    { data: { attributes: { exemplars: [{ 'span-guid': 'a1', 'duration-micros': duration }] } } },
+  ]
+  const answer = async () => {
+    const body = answers.shift()
+    return { status: 200, headers: {}, body: new Uint8Array(), maxBytes: 0, json: () => body }
+  }
+  const project = { settings: { organization: 'acme', project: 'prod' }, ask: answer, post: answer }
+  const nothing = async () => {}
+  const consent = {
+    command: '',
+    allowed: true,
+    request: nothing,
+    now: () => 0,
+    tell: () => {},
+    wait: nothing,
+  }
+  return (await takeSnapshot('x', project, consent))[0]
+}
+
+test.each([undefined, null, 'zz', -1, 1e30, {}])(
+  'a duration of %j in a snapshot is not known',
+  async (wrong) => {
+    expect(await ofSnapshot(wrong)).toMatchObject({ spanId: `${'0'.repeat(14)}a1`, durationNanos: undefined })
+    expect(await ofSnapshot('7')).toMatchObject({ durationNanos: 7000 })
   },
 )
 

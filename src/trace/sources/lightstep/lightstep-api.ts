@@ -2,6 +2,7 @@ import { END_OF_LIFE, projectPath } from '../../../backends/lightstep.ts'
 import { Failure } from '../../../errors.ts'
 import { isObject } from '../../../json-object.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { asInteger } from '../../formats/integer.ts'
 import type { TimeRange } from '../../series.ts'
 import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
 
@@ -58,6 +59,12 @@ export function attributesOf(body: unknown): { readonly [key: string]: unknown }
   const data = isObject(body) ? body.data : undefined
   const attributes = isObject(data) ? data.attributes : undefined
   return isObject(attributes) ? attributes : undefined
+}
+
+/** Nanoseconds of a duration that is given in microseconds. Undefined: it is missing, or no span can have it. */
+export function durationOf(micros: unknown): number | undefined {
+  const nanos = Number(asInteger(micros) ?? -1n) * 1000
+  return Number.isSafeInteger(nanos) && nanos >= 0 ? nanos : undefined
 }
 
 /** The message of `{"errors":["…"]}` or `{"message":"…"}`, sanitized; empty for anything else, plain text included. */

@@ -7,6 +7,7 @@ import { listInAnswer, readItems } from '../list-in-answer.ts'
 import type { ApiAnswer } from '../trace-source.ts'
 import {
   attributesOf,
+  durationOf,
   errorText,
   type LightstepProject,
   unexpected,
@@ -18,7 +19,8 @@ export interface Exemplar {
   readonly spanId: string
   readonly service?: string
   readonly name?: string
-  readonly durationNanos: number
+  /** Undefined: not known. */
+  readonly durationNanos: number | undefined
   readonly error: boolean
 }
 
@@ -98,12 +100,12 @@ async function pollSnapshot(id: string, project: LightstepProject): Promise<Exem
 function readExemplar(item: JsonObject): Exemplar[] {
   const spanId = hexId(item['span-guid'], 16)
   if (spanId === undefined) return []
-  const [service, name, micros] = [item['service-name'], item['span-name'], Number(item['duration-micros'])]
+  const [service, name] = [item['service-name'], item['span-name']]
   const exemplar: Exemplar = {
     spanId,
     ...(typeof service === 'string' && { service }),
     ...(typeof name === 'string' && { name }),
-    durationNanos: Number.isFinite(micros) ? micros * 1000 : 0,
+    durationNanos: durationOf(item['duration-micros']),
     error: item['has-error'] === true,
   }
   return [exemplar]

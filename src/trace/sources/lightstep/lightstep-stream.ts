@@ -6,6 +6,7 @@ import type { TimeRange } from '../../series.ts'
 import { listInAnswer } from '../list-in-answer.ts'
 import {
   attributesOf,
+  durationOf,
   type LightstepProject,
   oldestAndYoungest,
   unexpected,
@@ -74,12 +75,11 @@ function streamExemplar(item: JsonObject): TraceSummary[] {
   const traceId = hexId(item.trace_guid, 16)
   const startMicros = asInteger(item.oldest_micros)
   const name = textOrNumber(item.span_name)
-  const nanos = Number(asInteger(item.duration_micros) ?? -1n) * 1000
   const summary: TraceSummary = {
     ...(traceId !== undefined && { traceId }),
     span: { spanId, ...(name !== undefined && { name }) },
     ...(startMicros !== undefined && { startNanos: startMicros * 1000n }),
-    durationNanos: Number.isSafeInteger(nanos) && nanos >= 0 ? nanos : undefined,
+    durationNanos: durationOf(item.duration_micros),
     ...(item.has_error === true && { errors: 1 }),
     services: [],
   }
