@@ -64,12 +64,12 @@ function holdsIds(bytes: Buffer): boolean {
   return /^(?:[\da-f]{16}|[\da-f]{32})$/i.test(first) || isFoundRow(first)
 }
 
-/** A span or a trace in our own NDJSON has a `traceId`, too. */
+/** A span or a trace in our own NDJSON has a `traceId`, too, and so has a span of Zipkin. */
 function isFoundRow(line: string): boolean {
   if (!/^\{"trace(?:Id|_id)":"[\da-f]+"/i.test(line)) return false
   try {
     const row = JSON.parse(line) as object
-    return !('spanId' in row) && !('spans' in row)
+    return !('spanId' in row) && !('spans' in row) && !('id' in row)
   } catch {
     return false
   }
