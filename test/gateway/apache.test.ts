@@ -18,6 +18,7 @@ import { projectSuite, tenantSuite } from './suites/places.ts'
 import { issuerMismatchSuite, refusalSuite } from './suites/refusals.ts'
 import { rotationSuite } from './suites/rotation.ts'
 import { clientAsAudienceSuite, requiredSignInSuite, scopeSuite } from './suites/scopes.ts'
+import { secondSuite } from './suites/second.ts'
 import { signInSuite } from './suites/sign-in.ts'
 import { slowClientSuite } from './suites/slow-clients.ts'
 import { tlsSuite } from './suites/tls.ts'
@@ -54,6 +55,7 @@ describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('the access log', logSuite)
   describe('the way of a request', waySuite)
   describe('Tempo and Jaeger', backendSuite)
+  describe('a second gateway on the same machine', secondSuite)
   describe('encrypted on both sides', tlsSuite)
   describe('many at once', loadSuite)
   describe('many people at once', peopleAtOnceSuite)

@@ -9,7 +9,7 @@ import { needs } from '../world/needs.ts'
 import { send } from './send.ts'
 
 /** The directory that is shipped and that the tests run, untouched but for its variables. */
-const SHIPPED = resolve('docs/gateway/apache')
+export const SHIPPED = resolve('docs/gateway/apache')
 const APACHE = '/usr/sbin/apache2'
 const MODULE = '/usr/lib/apache2/modules/mod_oauth2.so'
 const PATIENCE_MILLISECONDS = 10_000
@@ -118,25 +118,11 @@ async function startOnce(options: ApacheOptions): Promise<ApacheGateway> {
       ...options.variables,
     })
     await writeFile(variables, text)
-    const added = (options.directives ?? []).flatMap((directive) => ['-c', directive])
-    const args = ['-d', root, '-f', 'gateway/gateway.conf', '-DFOREGROUND', ...added]
-    const child = spawn(APACHE, args, { stdio: ['ignore', 'ignore', 'pipe'] })
-    // A test run that dies takes its server along.
-    const orphaned = () => child.kill('SIGTERM')
-    process.once('exit', orphaned)
-    const close = async () => {
-      process.off('exit', orphaned)
-      await stop(child)
-      await rm(root, { recursive: true, force: true })
-    }
-    await answers(child, url, errorFile).catch(async (error) => {
-      await close()
-      throw error
-    })
+    const { pid, close } = await serve({ root, url, errorFile, directives: options.directives })
     return {
       url,
       port,
-      pid: child.pid ?? 0,
+      pid,
       keyFile,
       rulesFile,
       line: (mark) => findLine(accessFile, mark),
@@ -150,6 +136,35 @@ async function startOnce(options: ApacheOptions): Promise<ApacheGateway> {
   }
 }
 
+/** A directory with gateways in it, and the one among them that is asked whether the server is there. */
+interface Served {
+  /** Has `gateway/gateway.conf` in it. */
+  root: string
+  url: string
+  errorFile: string
+  directives?: readonly string[] | undefined
+}
+
+/** Runs Apache with a directory, which goes with it, and waits until it answers. */
+export async function serve({ root, url, errorFile, directives = [] }: Served) {
+  const added = directives.flatMap((directive) => ['-c', directive])
+  const args = ['-d', root, '-f', 'gateway/gateway.conf', '-DFOREGROUND', ...added]
+  const child = spawn(APACHE, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  // A test run that dies takes its server along.
+  const orphaned = () => child.kill('SIGTERM')
+  process.once('exit', orphaned)
+  const close = async () => {
+    process.off('exit', orphaned)
+    await stop(child)
+    await rm(root, { recursive: true, force: true })
+  }
+  await answers(child, url, errorFile).catch(async (error) => {
+    await close()
+    throw error
+  })
+  return { pid: child.pid ?? 0, close }
+}
+
 /** Puts a key where the gateway reads it, with the owner and mode that the guide asks for. */
 export async function writeKey(file: string, key: string): Promise<void> {
   await writeFile(file, `${key}\n`)
@@ -158,7 +173,7 @@ export async function writeKey(file: string, key: string): Promise<void> {
 }
 
 /** Changes `Define`s and nothing else. A name that the file does not know is a mistake. */
-function replaceVariables(text: string, variables: Variables): string {
+export function replaceVariables(text: string, variables: Variables): string {
   let result = text
   for (const [name, value] of Object.entries(variables)) {
     const line = new RegExp(`^#?Define ${name}\\s.*$`, 'm')
