@@ -61,6 +61,7 @@ async function prepareBlob(main, scratch) {
     // A start without it takes more than twice as long.
     useCodeCache: true,
     // NODE_OPTIONS is for those who run Node; with other V8 flags the code cache would be refused, with a warning.
+    // A Node that is too old for this says nothing, so package.mjs asks the executable (node-options.mjs).
     execArgvExtension: 'none',
   }
   await writeFile(config, JSON.stringify(settings))

@@ -8,6 +8,7 @@ import { writeChecksums } from './checksums.mjs'
 import { DEBIAN_ARCHITECTURE, makeDebianPackage } from './debian.mjs'
 import { EXECUTABLE, makeExecutable } from './executable.mjs'
 import { manPages } from './extras.mjs'
+import { readsNodeOptions } from './node-options.mjs'
 import { writeSbom } from './package-sbom.mjs'
 import { copyRuntimePackages, PLATFORM } from './runtime-packages.mjs'
 import { copyProgram, emptyDirectory, put, settle, sourceDateEpoch } from './staging.mjs'
@@ -45,11 +46,21 @@ async function executableTarball() {
   const name = `ls-auth-${version}-${PLATFORM}`
   const directory = await emptyDirectory(join(scratch, name))
   await makeExecutable(directory, scratch)
+  if (readsNodeOptions(join(directory, EXECUTABLE))) refuseThisNode()
   for (const file of ['LICENSE', 'README.md', 'SECURITY.md']) await copyFile(file, join(directory, file))
   await copyFile('docs/install.md', join(directory, 'INSTALL.md'))
   for (const { name, content } of await manPages()) await put(join(directory, 'man', name), content)
   await settle(directory, [EXECUTABLE], epoch)
   await packTarball(directory, join(target, `${name}.tar.gz`), epoch)
+}
+
+/** No executable is better than one that does not do what SECURITY.md says of it. */
+function refuseThisNode() {
+  process.stderr.write(
+    `The executable would run code that NODE_OPTIONS names: Node.js ${process.version} makes no other, and none was packed.\n` +
+      'Build with Node.js 24. What is in packages/ now is not whole: it has no executable, no SBOM and no checksums.\n',
+  )
+  process.exit(1)
 }
 
 /** Only where Debian's own tool is. */
