@@ -63,6 +63,8 @@ export interface Preset {
    * (`mapper`) decides, or because the provider has no audiences (`none`).
    */
   readonly audience: 'audience' | 'resource' | 'scope' | 'cross-client' | 'server' | 'mapper' | 'none'
+  /** Where an API is named by a scope alone: how such a scope looks, and what people get without one. */
+  readonly scopeOfApi?: { readonly pattern: RegExp; readonly without: string }
   /** The kind of token that the user's own API can verify. */
   readonly useToken: 'access' | 'id'
   /** How to recognise access tokens for the provider's own APIs: nobody else can verify their signature. */

@@ -124,7 +124,7 @@ describe('a command loads what it needs and nothing else', () => {
     ['trace get', GET, SETTINGS, 387],
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 349],
     ['services', ['services', ...PLACE], SETTINGS, 348],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 347],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 348],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 393],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 400],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {

@@ -21,9 +21,16 @@ export function offerScreen(offered: OfferedProfile, resource: Resource, columns
     before === undefined
       ? `${host} says how to sign in for it. Nothing is saved yet.`
       : `${host} says something else than the profile ${safeText(name, 60)}. Not saved yet.`
-  return [wrap(lead, columns), '', ...rowsOf(offered, resource).map((row) => lineOf(row, columns)), ''].join(
-    '\n',
-  )
+  const rows = rowsOf(offered, resource).map((row) => lineOf(row, columns))
+  return [wrap(lead, columns), '', ...rows, '', ...notesOf(offered, host, columns)].join('\n')
+}
+
+/** What is known to go wrong at this provider. The token, once it is here, would say so too late. */
+function notesOf({ profile }: OfferedProfile, host: string, columns: number): string[] {
+  const { scopeOfApi, scopes, useToken } = profile.client.preset
+  if (!scopeOfApi || useToken !== 'access' || scopes.some((scope) => scopeOfApi.pattern.test(scope)))
+    return []
+  return [wrap(`note: ${scopeOfApi.without} Ask whoever runs ${host} for the right scope.`, columns), '']
 }
 
 function rowsOf({ name, before, values, profile }: OfferedProfile, resource: Resource): Row[] {

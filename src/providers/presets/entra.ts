@@ -83,6 +83,11 @@ export const entra: Preset = {
   // Not needed, and in many tenants only an administrator may see the consent page (AADSTS90094).
   consentForOffline: false,
   audience: 'scope',
+  scopeOfApi: {
+    pattern: /\//,
+    without:
+      'none of these scopes names an API, as api://<id>/<scope> does: Entra gives a token for Microsoft Graph then, which no other API can verify.',
+  },
   assertionAudience: 'token-endpoint',
   // Without a scope of the user's own API the token is for Microsoft Graph (its id and its names). Nobody else can
   // verify it, because its header is changed after signing.

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WELL_KNOWN } from '../../world/metadata-api.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
@@ -5,7 +6,17 @@ import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 import { type ApacheGateway, startApache } from '../apache.ts'
-import { API_KEY, gatewayFixture } from './fixture.ts'
+import { API_KEY, gatewayFixture, TRACE } from './fixture.ts'
+
+/** The variables in a section of docs/gateway/README.md. */
+function guideFor(provider: string): Record<string, string> {
+  const guide = readFileSync(new URL('../../../docs/gateway/README.md', import.meta.url), 'utf8')
+  const [, section = ''] = guide.split(`\n### ${provider}\n`)
+  const [, block = ''] = /^```\n(Define [\s\S]*?)^```/m.exec(section) ?? []
+  return Object.fromEntries(
+    [...block.matchAll(/^Define (\S+) +(.*)$/gm)].map(([, key, value]) => [key, value]),
+  )
+}
 
 /** Somebody has the address of the gateway, and nothing else (RFC 9728). */
 export function signInSuite(): void {
@@ -39,6 +50,21 @@ export function signInSuite(): void {
       ])
         expect((await world.send(path)).status).toBe(401)
       expect((await world.send(WELL_KNOWN, { method: 'POST', body: '{}' })).status).toBe(401)
+    })
+  })
+
+  describe('with the values that the guide has for Entra ID', () => {
+    const { GW_ISSUER, ...values } = guideFor('Microsoft Entra ID')
+    const world = gatewayFixture(values)
+
+    it('names a scope that Entra knows: with the API in it', async () => {
+      const { scopes_supported } = JSON.parse((await world.send(WELL_KNOWN)).body)
+      expect(scopes_supported).toEqual([expect.stringMatching(/^api:\/\/.+\/traces\.read$/)])
+      // In the token it has the short name.
+      const answer = await world.send(TRACE, {
+        token: await world.issuer.mint({ aud: values.GW_AUDIENCE, scope: undefined, scp: 'traces.read' }),
+      })
+      expect(answer.status).toBe(200)
     })
   })
 

@@ -77,6 +77,37 @@ Is that right? Sign in, and save it? [y/N] `,
     expect(await login(gateway.url.replace('http://', ''), [])).toMatchObject({ exit: 0 })
   })
 
+  describe('Entra gives no token for an API that no scope names', () => {
+    const issuer = 'https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0'
+    const warning = /^note: none of these scopes names an API, .*Microsoft Graph/ms
+    const screen = async (scopes: string[], flags = '') => {
+      const body = document({ authorization_servers: [issuer], scopes_supported: scopes })
+      api.answers = { [WELL_KNOWN]: { body } }
+      const { exit, stderr } = await login(api.url, ['n'], flags)
+      expect(exit).toBe(4)
+      return stderr
+    }
+
+    it('a scope as it stands in the token: says so, before it asks', async () => {
+      const shown = await screen(['traces.read'])
+      expect(shown).toMatch(warning)
+      expect(shown.indexOf('note: ')).toBeLessThan(shown.indexOf('Is that right?'))
+      const said = `Ask whoever runs ${new URL(api.url).host} for the right scope.`
+      expect(shown.replaceAll('\n', ' ')).toContain(said)
+    })
+
+    it('no scope at all: says so', async () => {
+      expect(await screen([])).toMatch(warning)
+    })
+
+    it('a scope with its API, or the ID token as what is sent: says nothing', async () => {
+      expect(await screen(['api://66666666-7777-8888-9999-000000000000/traces.read'])).not.toContain('note: ')
+      await mkdir(dirname(world.configFile), { recursive: true })
+      await writeFile(world.configFile, '[profiles.w]\nuse_token = "id"\n', { mode: 0o600 })
+      expect(await screen(['traces.read'], '--profile w')).not.toContain('note: ')
+    })
+  })
+
   it('"n": nothing is saved, and the provider was not asked', async () => {
     const asked = stage.provider.requests.length
     const { exit, stderr } = await login(stage.gateway.url, ['n'])
