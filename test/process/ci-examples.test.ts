@@ -146,13 +146,19 @@ it('Jenkins', async () => {
 })
 
 it('cron', async () => {
-  const entry = /^(?:\S+ ){5}traces (ls-auth .*) >> \S+$/m.exec(await read('crontab'))?.[1] as string
+  const crontab = await read('crontab')
+  const entry = /^(?:\S+ ){5}traces (ls-auth .*) >> \S+$/m.exec(crontab)?.[1] as string
+  // That of cron where the file sets none. docs/install.md puts the program into /usr/local/bin; here it is in `bin`.
+  const searched = (/^PATH=(\S+)$/m.exec(crontab)?.[1] ?? '/usr/bin:/bin').split(':')
+  const places = searched.map((place) => (place === '/usr/local/bin' ? join(machine.home, 'bin') : place))
+  const PATH = [...places, dirname(process.execPath)].join(':')
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string
   const path = join(machine.home, `job-${jobs + 1}`, 'key.pem')
-  const { type } = await job({
+  const files = {
     'key.pem': pem,
     'config/ls-auth/config.toml': here(await read('cron.toml'), { [KEY]: path }),
-  })
+  }
+  const { type } = await job(files, { PATH })
   expect(lines((await type(entry)).stdout)).toHaveLength(1)
 })
 
