@@ -112,6 +112,19 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
     expect(left).toBe('')
   })
 
+  it('the files are not larger than the guide says, and not much smaller', async () => {
+    const guide = readFileSync('docs/install.md', 'utf8')
+    const said = (row: string) => Number(new RegExp(`^\\| ${row}[^|]*\\| ([\\d.]+) MB`, 'm').exec(guide)?.[1])
+    for (const [row, file] of [
+      ['single executable', `ls-auth-${version}-linux-x64.tar.gz`],
+      ['Debian package or tarball', `ls-auth-${version}-node-linux-x64.tar.gz`],
+    ] as const) {
+      const megabytes = (await stat(join(packages, file))).size / 1e6
+      expect(megabytes, file).toBeLessThanOrEqual(said(row))
+      expect(megabytes, file).toBeGreaterThan(said(row) * 0.8)
+    }
+  })
+
   it('the checksums fit', async () => {
     const sums = await readFile(join(packages, 'SHA256SUMS'), 'utf8')
     const others = (await readdir(packages)).filter((name) => name !== 'SHA256SUMS')
