@@ -56,7 +56,9 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     workload: judgedIn(profile, () =>
       readWorkload(values.table('workload'), values.source('workload'), profile, env),
     ),
-    expect: judgedIn(profile, () => readExpect(values.table('expect'), values.source('expect'))),
+    expect: judgedIn(profile, () =>
+      readExpect(values.table('expect'), (key) => values.sourceIn('expect', key)),
+    ),
     reason: values.text('reason'),
     requireReason: values.isTrue('require_reason'),
     dpop: values.judge('dpop', () => readDpop(values)),

@@ -32,6 +32,8 @@ export interface Flags {
 export interface Resolved {
   readonly value: unknown
   readonly source: string
+  /** Where each key of a table is from, where both files have set some. */
+  readonly sources?: Readonly<Record<string, string>>
 }
 
 /** The tables of the profile in both settings files. */
@@ -47,6 +49,8 @@ export interface Layers {
 export interface Values {
   /** Where the value comes from. */
   source(name: SettingName): string
+  /** Where one key of a table comes from. */
+  sourceIn(name: SettingName, key: string): string
   text(name: SettingName): string | undefined
   words(name: SettingName): readonly string[]
   ports(name: SettingName): readonly number[] | 'any'
@@ -77,6 +81,10 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
   }
   return {
     source: (name: SettingName) => find(name).source,
+    sourceIn: (name, key) => {
+      const { source, sources } = find(name)
+      return sources?.[key] ?? source
+    },
     text: (name: SettingName) => find(name).value as string | undefined,
     words: (name: SettingName) => (find(name).value ?? []) as readonly string[],
     ports: (name: SettingName) => (find(name).value ?? 'any') as readonly number[] | 'any',
@@ -108,20 +116,39 @@ function findSet(key: SettingKey, flags: Flags, env: Env, layers: Layers): Resol
   const given = key.variable && env.variables[key.variable]
   if (given === '' && choosesPlace(key.key)) throw emptyVariable(key.variable as string)
   if (given) return { value: typed(key, given, key.variable as string, env), source: key.variable as string }
-  for (const [table, file] of [
-    [layers.profile, layers.profileFile],
-    [layers.system, layers.systemFile],
-  ] as const) {
-    const value = table?.[key.key]
-    if (value === undefined) continue
-    const where = `${file}: ${key.key}`
-    return judgedIn(layers.name, () => {
-      const valid = validSetting(key, value, where)
-      if (key.shape === 'path') requireWhole(valid as string, where, env)
-      return { value: valid, source: file }
-    })
-  }
-  return undefined
+  const mine = inFile(key, layers.profile, layers.profileFile, layers.name, env)
+  if (mine !== undefined && key.byKey !== true) return mine
+  const ofSystem = inFile(key, layers.system, layers.systemFile, layers.name, env)
+  return mine !== undefined && ofSystem !== undefined ? joined(mine, ofSystem) : (mine ?? ofSystem)
+}
+
+/** The value that the table of the profile in one of the files sets. Failure `settings`: it is not valid. */
+function inFile(
+  key: SettingKey,
+  table: Layers['profile'],
+  file: string,
+  profile: string,
+  env: Env,
+): Resolved | undefined {
+  const value = table?.[key.key]
+  if (value === undefined) return undefined
+  const where = `${file}: ${key.key}`
+  return judgedIn(profile, () => {
+    const valid = validSetting(key, value, where)
+    if (key.shape === 'path') requireWhole(valid as string, where, env)
+    return { value: valid, source: file }
+  })
+}
+
+/** A table of both files: each key of the user's goes before the system's, and what the user's does not set stays. */
+function joined(mine: Resolved, ofSystem: Resolved): Resolved {
+  const [own, before] = [mine.value, ofSystem.value] as Readonly<Record<string, unknown>>[]
+  const value: Readonly<Record<string, unknown>> = { ...before, ...own }
+  const sources = Object.keys(value).map((key) => {
+    const isOwn = own !== undefined && Object.hasOwn(own, key)
+    return [key, isOwn ? mine.source : ofSystem.source]
+  })
+  return { value, source: `${mine.source} and ${ofSystem.source}`, sources: Object.fromEntries(sources) }
 }
 
 /** A value of this run. A path is one from the working directory on, also where it is saved. */

@@ -27,6 +27,8 @@ export interface SettingKey {
   readonly default?: string
   /** As a flag it is about one run: `login` does not keep it. */
   readonly ofOneRun?: boolean
+  /** A table that stands in both files counts key by key, and not as a whole. */
+  readonly byKey?: boolean
 }
 
 /** Whether one of the setting's flags is among the typed ones. */

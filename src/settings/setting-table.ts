@@ -210,7 +210,7 @@ export const SETTING_KEYS = [
     shape: 'table',
     help: 'how a program gets its tokens where nobody signs in; see below',
   },
-  { key: 'expect', shape: 'table', help: 'what a token must say; see below' },
+  { key: 'expect', shape: 'table', help: 'what a token must say; see below', byKey: true },
   {
     key: 'access',
     shape: 'table',

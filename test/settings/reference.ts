@@ -81,7 +81,8 @@ API, the others by \`login\` and \`profile add\`. An API on this machine that is
 
 ## \`[profiles.NAME.expect]\`
 
-\`login\` refuses a token that is otherwise, \`check\` and \`doctor\` report it, each renewal checks it again.
+\`login\` refuses a token that is otherwise, \`check\` and \`doctor\` report it, each renewal checks it again. What your file and
+\`/etc/ls-auth/config.toml\` set counts key by key. \`access\` and \`workload\` of yours replace all of the other.
 
 | key | the token is good when |
 |---|---|

@@ -86,6 +86,7 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
   const now =
     value === undefined ? ' is no longer set' : ` = ${[value].flat().map(String).join(' ') || 'none'}`
   tell(invocation, `profile ${safeText(name, 60)}: ${path.join('.')}${safeText(now, 400)}`)
+  if (value !== undefined) tellReplaced(invocation, settings, name, path)
   const missing = gap ?? half
   if (missing) {
     tell(invocation, `Commands refuse this profile until it is complete: ${missing.message}`)
@@ -135,7 +136,7 @@ function judged(now: Settings, name: string, { path, value }: SetOptions, env: E
   if (!Object.hasOwn(now.config.profiles, name)) throw notOurs(now, name)
   const profile = now.config.profiles[name]
   const [key = ''] = path
-  if (value === undefined && path.length > 1 && !isSet(profile, path)) throw notSet(path, name)
+  if (value === undefined && path.length > 1 && !isSet(profile, path)) throw notSet(path, name, now)
   const values = { [key]: path.length === 1 ? value : changed(profile?.[key], path.slice(1), value) }
   const change = { set: name, values }
   // What is wrong with the new value is not in the file. Those of a table are judged with the others in it.
@@ -169,10 +170,33 @@ const isSet = (table: unknown, [key = '', ...deeper]: readonly string[]): boolea
   isObject(table) && Object.hasOwn(table, key) && (deeper.length === 0 || isSet(table[key], deeper))
 
 /** In a table it may be a typing error, and the value that was meant would stay. */
-const notSet = (path: readonly string[], name: string): Failure =>
-  new Failure('usage', `${safeText(path.join('.'), 100)} is not set in the profile ${safeText(name, 60)}`, {
+function notSet(path: readonly string[], name: string, { system }: Settings): Failure {
+  const [key, profile] = [safeText(path.join('.'), 100), safeText(name, 60)]
+  if (joinsBoth(path) && isSet(system.profiles[name], path)) {
+    return new Failure('usage', `${key} is not set in your profile ${profile}: it is from ${system.path}`, {
+      hint: `Only an administrator can take it away there. A value of your own goes before it: ls-auth profile set ${key} VALUE --profile ${shellWord(name)}`,
+    })
+  }
+  return new Failure('usage', `${key} is not set in the profile ${profile}`, {
     hint: `See what is: ls-auth profile show ${shellWord(name)}`,
   })
+}
+
+const joinsBoth = ([table]: readonly string[]): boolean =>
+  SETTING_TABLE.some(({ key, byKey }) => key === table && byKey === true)
+
+/** Says that a table of the system's file no longer counts, with all that is in it: of most, the keys belong together. */
+function tellReplaced(
+  invocation: Invocation,
+  { config, system }: Settings,
+  name: string,
+  path: readonly string[],
+): void {
+  const [table = ''] = path
+  const isFirst = config.profiles[name]?.[table] === undefined
+  if (path.length < 2 || joinsBoth(path) || !isFirst || !isObject(system.profiles[name]?.[table])) return
+  tell(invocation, `note: your ${table} now counts in place of all of it in ${safeText(system.path, 300)}`)
+}
 
 function notOurs({ config, system }: Settings, name: string): Failure {
   if (Object.hasOwn(system.profiles, name)) {

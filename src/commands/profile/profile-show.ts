@@ -1,4 +1,5 @@
 import { type Profile, sendsToken } from '../../settings/profile.ts'
+import type { Resolved } from '../../settings/resolve.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { shownSettings } from '../../settings/shown-settings.ts'
 import { displayWidth } from '../../text/display-width.ts'
@@ -29,9 +30,11 @@ async function printProfile(
   if (!profile.saved) tell(invocation, 'There is no profile yet; these are the defaults.')
   const { terminal } = invocation.ports
   const style = await terminal.style('out')
-  const rows = Object.entries(shownSettings(profile)).filter(
-    ([key, { value, source }]) => value !== undefined && (sendsToken(profile) || matters(key, source)),
-  )
+  const rows = Object.entries(shownSettings(profile))
+    .filter(
+      ([key, { value, source }]) => value !== undefined && (sendsToken(profile) || matters(key, source)),
+    )
+    .flatMap(rowsOf)
   const width = Math.max(...rows.map(([key]) => key.length)) + 2
   const sources = rows.map(
     ([, { source }]) => `# ${source === settings.config.path ? 'profile' : safeText(source, 200)}`,
@@ -52,6 +55,15 @@ async function printProfile(
   const from = profile.saved ? `  ${style.dim(`# ${profile.settingsFile.holders.join(' and ')}`)}` : ''
   await printText(invocation, `${style.bold(safeText(profile.name, 60))}${from}\n${lines.join('\n')}\n`)
 }
+
+/** A table of both files is a row for each key, as each has its own source. */
+const rowsOf = ([key, setting]: readonly [string, Resolved]): (readonly [string, Resolved])[] =>
+  setting.sources === undefined
+    ? [[key, setting]]
+    : Object.entries(setting.sources).map(([inner, source]) => [
+        `${key}.${safeText(inner, 60)}`,
+        { value: (setting.value as Readonly<Record<string, unknown>>)[inner], source },
+      ])
 
 /** Keys of the profile itself; one that stands in both files counts once. */
 const unknownIn = ({ unknownKeys }: Profile): string[] => [

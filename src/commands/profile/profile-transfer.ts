@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 import { type ConfigFile, configIn, readConfig, renderProfile } from '../../settings/files/config-file.ts'
 import { UPGRADES } from '../../settings/files/config-version.ts'
-import { readSettings } from '../../settings/files/settings-files.ts'
+import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { sendsToken } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
@@ -37,7 +37,7 @@ export const exportProfile: CliCommand<{ readonly name: string }> = {
 async function printToml(invocation: Invocation, { name }: { readonly name: string }): Promise<void> {
   const { env, terminal } = invocation.ports
   const settings = await readSettings(env, await invocation.ports.files())
-  const table = { ...settings.system.profiles[name], ...settings.config.profiles[name] }
+  const table = tableOf(settings, name)
   if (Object.keys(table).length === 0) {
     throw new Failure('settings', `there is no profile "${safeText(name, 60)}"`, {
       hint: `${didYouMean(name, profileNames(settings))}See: ls-auth profile list`,
@@ -48,6 +48,16 @@ async function printToml(invocation: Invocation, { name }: { readonly name: stri
   if (typeof api === 'string') checkBaseUrl(api, String(table.authorization ?? ''))
   const shared = Object.fromEntries(Object.entries(table).filter(([key]) => !LOCAL_SETTINGS.has(key)))
   await terminal.out(safeToml(await renderProfile(name, shared)))
+}
+
+/** The profile of both files, as it counts. */
+function tableOf({ system, config }: Settings, name: string): Readonly<Record<string, unknown>> {
+  const [before, own] = [system.profiles[name] ?? {}, config.profiles[name] ?? {}]
+  const joined = SETTING_TABLE.flatMap(({ key, byKey }) => {
+    const [one, other] = [before[key], own[key]]
+    return byKey === true && isObject(one) && isObject(other) ? [[key, { ...one, ...other }]] : []
+  })
+  return { ...before, ...own, ...Object.fromEntries(joined) }
 }
 
 /** A profile out of a file. */

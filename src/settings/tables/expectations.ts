@@ -23,13 +23,18 @@ export const ACCESS_KEYS = LEVELS.flatMap((level) => SIDES.map((side) => `${leve
 
 /**
  * `[profiles.NAME.expect]`: the policy that login enforces and that check reports. An unknown key is an error: a typo
- * must not turn a check off. `file`: where it stands, for the message; undefined: it is typed. Failures: `settings`, `usage` (a duration).
+ * must not turn a check off. `fileOf`: where a key of it stands, for the message; undefined: it is typed. Failures: `settings`,
+ * `usage` (a duration).
  */
-export function readExpect(table: Table | undefined, file: string | undefined): Expect | undefined {
+export function readExpect(
+  table: Table | undefined,
+  fileOf: (key: string) => string | undefined,
+): Expect | undefined {
   if (table === undefined) return undefined
   const expect: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(table)) {
     const where = `expect.${key}`
+    const file = fileOf(key)
     if ((LISTS as readonly string[]).includes(key)) expect[key] = words(value, where, file)
     else if (key in DURATIONS) expect[DURATIONS[key as keyof typeof DURATIONS]] = seconds(value, where, file)
     else if (key === 'sub' && typeof value === 'string' && value !== '') expect.sub = value
@@ -42,8 +47,8 @@ export function readExpect(table: Table | undefined, file: string | undefined): 
 }
 
 /**
- * `[profiles.NAME.access]`: the scopes and groups for read, write and admin. `file`: as in {@link readExpect}. Failure
- * `settings`.
+ * `[profiles.NAME.access]`: the scopes and groups for read, write and admin. `file`: where it stands, for the message;
+ * undefined: it is typed. Failure `settings`.
  */
 export function readAccess(table: Table | undefined, file: string | undefined): AccessTable | undefined {
   if (table === undefined) return undefined

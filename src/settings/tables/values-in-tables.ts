@@ -31,7 +31,7 @@ export function checkTyped(path: readonly string[], value: unknown, env: Env): v
     string,
     unknown
   >
-  if (table === 'expect') readExpect(only, undefined)
+  if (table === 'expect') readExpect(only, () => undefined)
   if (table === 'access') readAccess(only, undefined)
   if (table === 'workload') readGiven(only, undefined, env)
 }

@@ -1,5 +1,5 @@
-import { appendFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compare, type Member, neverSeen, readJsonDocument } from '../../architecture/json-document.ts'
 import { ENTRIES } from '../../cli/rows.ts'
@@ -324,10 +324,17 @@ describe.sequential('is true, member by member', () => {
 
   it('profile', async () => {
     const { issuer, clientId } = stage.provider
+    const system = join(stage.world.home, 'etc', 'config.toml')
+    await mkdir(dirname(system), { recursive: true })
     const show = [
       'ls-auth profile show --json',
       edit((text) => text.replace('[profiles.work]\n', '[profiles.work]\ncolour = "red"\n')),
       'ls-auth profile show --json',
+      () => writeFile(system, '[profiles.strict.expect]\ngroups = ["ops"]\n'),
+      edit((text) => `${text}\n[profiles.strict.expect]\nscopes = ["traces:read"]\n`),
+      'ls-auth profile show strict --json',
+      () => rm(system),
+      edit((text) => text.replace(/\n\[profiles\.strict[^[]*$/, '')),
     ]
     expect(await problems('profile show', show)).toEqual([])
     const add = [

@@ -126,6 +126,84 @@ describe('I override one setting of the administrator’s profile, as the hint s
   })
 })
 
+describe('the administrator’s expect stays what it is when I add to it', () => {
+  const SYSTEM = `[profiles.team]
+issuer = "https://id.example"
+client_id = "c"
+[profiles.team.expect]
+audience = ["api://traces"]
+groups = ["ops"]
+`
+  const shown = async () =>
+    JSON.parse((await world.type('ls-auth profile show --json')).stdout).settings.expect
+  beforeEach(async () => {
+    await writeFile(system, SYSTEM)
+    await world.writeConfig('[profiles.team]\nreason = "T-1"\n')
+  })
+
+  it('a requirement of mine is asked beside its own, and profile show says whose each is', async () => {
+    expect((await world.type('ls-auth profile set expect.scopes traces:read')).exit).toBe(0)
+    const mine = world.configFile
+    expect(await shown()).toEqual({
+      value: { audience: ['api://traces'], groups: ['ops'], scopes: ['traces:read'] },
+      source: `${mine} and ${system}`,
+      sources: { audience: system, groups: system, scopes: mine },
+    })
+    const { stdout } = await world.type('ls-auth profile show')
+    const rows = stdout.split('\n').filter((line) => line.startsWith('expect'))
+    expect(rows.map((row) => row.replaceAll(/ +/g, ' '))).toEqual([
+      `expect.audience api://traces # ${system}`,
+      `expect.groups ops # ${system}`,
+      'expect.scopes traces:read # profile',
+    ])
+    const exported = (await world.type('ls-auth profile export team')).stdout
+    expect(exported).toContain('groups = [ "ops" ]')
+    expect(exported).toContain('scopes = [ "traces:read" ]')
+  })
+
+  it('a value of mine goes before its own, as with every setting, and back', async () => {
+    await world.type('ls-auth profile set expect.groups dev')
+    expect((await shown()).value).toEqual({ audience: ['api://traces'], groups: ['dev'] })
+    expect((await world.type('ls-auth profile set expect.groups --unset')).exit).toBe(0)
+    expect(await shown()).toEqual({ value: { audience: ['api://traces'], groups: ['ops'] }, source: system })
+  })
+
+  it('neither an empty table nor an empty list takes it away', async () => {
+    await world.writeConfig('[profiles.team]\n[profiles.team.expect]\n')
+    expect((await shown()).value).toEqual({ audience: ['api://traces'], groups: ['ops'] })
+    await world.writeConfig('[profiles.team]\n[profiles.team.expect]\ngroups = []\n')
+    const { exit, stderr } = await world.type('ls-auth profile show')
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`${world.configFile}: expect.groups must be a list of strings that is not empty`)
+  })
+
+  it('a mistake is told in the file that it is in', async () => {
+    await writeFile(system, `${SYSTEM}grups = ["ops"]\n`)
+    await world.writeConfig('[profiles.team]\n[profiles.team.expect]\nscopes = ["a"]\n')
+    expect((await world.type('ls-auth profile show')).stderr).toContain(
+      `${system}: expect.grups is not known`,
+    )
+  })
+
+  it('what is its own I cannot take away, and am told where it is', async () => {
+    const { exit, stderr } = await world.type('ls-auth profile set expect.groups --unset')
+    expect(exit).toBe(2)
+    expect(stderr).toBe(`error: expect.groups is not set in your profile team: it is from ${system}
+hint: Only an administrator can take it away there. A value of your own goes before it: ls-auth profile set expect.groups VALUE --profile team
+`)
+  })
+
+  it('access is one table, which mine replaces whole: I am told', async () => {
+    await writeFile(system, `${SYSTEM}[profiles.team.access]\nadmin = { groups = ["sre"] }\n`)
+    const { exit, stderr } = await world.type('ls-auth profile set access.read.groups ops')
+    expect(exit).toBe(0)
+    expect(stderr).toContain(`note: your access now counts in place of all of it in ${system}\n`)
+    expect((await world.type('ls-auth profile set access.read.groups dev')).stderr).not.toContain(
+      'in place of',
+    )
+  })
+})
+
 describe('a file of the system that is broken: I am told what only an administrator can do', () => {
   const line = 'ls-auth profile show'
   const error = async () => {
