@@ -25,6 +25,8 @@ export interface FileFacts {
   readonly mode: number
   readonly uid: number
   readonly size: number
+  /** A directory in which people can replace only what is theirs, as /tmp. */
+  readonly sticky?: true
 }
 
 /** A file that grows by whole records. Errors keep their `code` (ENOSPC, EACCES, …). */

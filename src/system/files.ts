@@ -187,7 +187,8 @@ export const realFiles: Files = {
             : stat.isSocket()
               ? 'socket'
               : 'other'
-      return { kind, mode: stat.mode & 0o777, uid: stat.uid, size: stat.size }
+      const sticky = kind === 'directory' && (stat.mode & 0o1000) !== 0 && { sticky: true as const }
+      return { kind, mode: stat.mode & 0o777, uid: stat.uid, size: stat.size, ...sticky }
     } catch (error) {
       if (isAbsent(error)) return undefined
       throw error

@@ -33,23 +33,38 @@ export async function checkSettings(profile: Profile, ports: Ports): Promise<Che
 }
 
 /** Whoever writes a settings file chooses where people sign in. On Windows (no user id) owner and mode are not known. */
-async function whoMayWrite(path: string, { env, files }: Ports): Promise<Checkup[]> {
-  if (env.uid === undefined) return []
-  const { inspect } = await files()
-  // The mode of a link says nothing.
-  const isOpen = (facts: FileFacts | undefined) =>
-    facts !== undefined && facts.kind !== 'symlink' && (facts.mode & 0o022) !== 0
-  const system = env.systemConfigFile
-  const ofSystem = await inspect(system)
+async function whoMayWrite(path: string, ports: Ports): Promise<Checkup[]> {
+  if (ports.env.uid === undefined) return []
+  const mine = await (await ports.files()).inspect(path)
+  const isOpen = mine !== undefined && mine.kind !== 'symlink' && isWritable(mine)
+  return [
+    ...(isOpen ? [fail('settings', `${path} can be written by others`, `Run: chmod 600 ${path}`)] : []),
+    ...(await whoMayReplace(ports.env.systemConfigFile, ports)),
+  ]
+}
+
+/** The system's file, what it leads to where it is a link, and the directories of both: who writes one of those can replace it. */
+async function whoMayReplace(system: string, { env, files }: Ports): Promise<Checkup[]> {
+  const { inspect, endOfLinks } = await files()
+  const end = (await inspect(system)) === undefined ? system : await endOfLinks(system)
   const lines: Checkup[] = []
-  if (isOpen(await inspect(path)))
-    lines.push(fail('settings', `${path} can be written by others`, `Run: chmod 600 ${path}`))
-  if (ofSystem && ofSystem.uid !== 0 && ofSystem.uid !== env.uid)
-    lines.push(fail('settings', `${system} belongs to another user`, `Run: sudo chown root ${system}`))
-  if (isOpen(ofSystem))
-    lines.push(fail('settings', `${system} can be written by others`, `Run: sudo chmod 644 ${system}`))
+  for (const path of new Set([system, end, dirname(system), dirname(end)])) {
+    const facts = await inspect(path)
+    if (facts === undefined) continue
+    const isDirectory = facts.kind === 'directory'
+    const who = isDirectory ? ', who can replace the settings in it' : ''
+    if (facts.uid !== 0 && facts.uid !== env.uid)
+      lines.push(fail('settings', `${path} belongs to another user${who}`, `Run: sudo chown root ${path}`))
+    // The mode of a link says nothing.
+    if (facts.kind !== 'symlink' && facts.sticky !== true && isWritable(facts)) {
+      const run = `Run: sudo chmod ${isDirectory ? 755 : 644} ${path}`
+      lines.push(fail('settings', `${path} can be written by others${who}`, run))
+    }
+  }
   return lines
 }
+
+const isWritable = ({ mode }: FileFacts): boolean => (mode & 0o022) !== 0
 
 async function checkProxy(profile: Profile, ports: Ports): Promise<Checkup> {
   const { variables } = ports.env

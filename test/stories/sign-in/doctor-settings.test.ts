@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CAN_BE_SOMEBODY_ELSE, SOMEBODY } from '../../world/somebody-else.ts'
@@ -38,6 +38,53 @@ it.skipIf(!CAN_BE_SOMEBODY_ELSE)('the file of the system that is somebody else�
   const { exit, stdout } = await world.type('ls-auth doctor')
   expect(exit).toBe(5)
   expect(stdout).toMatch(/^FAIL +settings +\S+ belongs to another user\n +→ Run:\n? +sudo chown root /m)
+})
+
+describe('who may write the directory may replace the file', () => {
+  const writable = async (path: string, mode: number) => {
+    await chmod(path, mode)
+    const { exit, stdout } = await world.type('ls-auth doctor')
+    expect(exit).toBe(5)
+    return stdout.replaceAll(/\s+/g, ' ')
+  }
+
+  it.each([0o777, 0o775, 0o757])(
+    'a directory of the system’s file that others can write (%o) is FAIL',
+    async (mode) => {
+      const directory = dirname(system)
+      expect(await writable(directory, mode)).toContain(
+        `FAIL settings ${directory} can be written by others, who can replace the settings in it → Run: sudo chmod 755 ${directory}`,
+      )
+    },
+  )
+
+  it('also before there is a file in it', async () => {
+    await rm(system)
+    expect(await writable(dirname(system), 0o777)).toContain(`${dirname(system)} can be written by others`)
+  })
+
+  it.skipIf(!CAN_BE_SOMEBODY_ELSE)('one that is somebody else’s is FAIL', async () => {
+    await chown(dirname(system), SOMEBODY, SOMEBODY)
+    expect(await writable(dirname(system), 0o755)).toContain(
+      `${dirname(system)} belongs to another user, who can replace the settings in it → Run: sudo chown root `,
+    )
+  })
+
+  it('where the system’s file is a link, so is what it leads to', async () => {
+    const shared = join(world.home, 'shared')
+    await mkdir(shared)
+    await rename(system, join(shared, 'real.toml'))
+    await symlink(join(shared, 'real.toml'), system)
+    expect(await settings()).toHaveLength(1)
+    expect(await writable(join(shared, 'real.toml'), 0o666)).toContain(
+      `${shared}/real.toml can be written by others`,
+    )
+    await chmod(join(shared, 'real.toml'), 0o644)
+    expect(await writable(shared, 0o777)).toContain(`${shared} can be written by others`)
+    // As /nix/store: each may replace only what is theirs.
+    await chmod(shared, 0o1777)
+    expect(await settings()).toHaveLength(1)
+  })
 })
 
 it.skipIf(!CAN_BE_SOMEBODY_ELSE)('where I am not root, the file of the system may be root’s', async () => {
