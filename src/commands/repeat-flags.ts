@@ -38,7 +38,7 @@ export function repeatFlags(hint: string, line: TypedLine): string {
     .replace(LOGIN, (_, flags: string) =>
       line.command === 'login'
         ? loginAgain(flags, line)
-        : `ls-auth login${typed(MAKES_PROFILE.test(flags) ? ['reason'] : Object.keys(line.settings), flags, line)}${flags}`,
+        : `ls-auth login${typed(MAKES_PROFILE.test(flags) ? ['reason'] : keptByLogin(line), flags, line)}${flags}`,
     )
     .replace(OTHERS, (_, command: string, flags: string) => {
       const takes = new RegExp(`^(?:${ASKS_API})$`).test(command) ? API_FLAGS : []
@@ -49,6 +49,12 @@ export function repeatFlags(hint: string, line: TypedLine): string {
 const API_FLAGS = SETTING_TABLE.flatMap(({ key, flag }) =>
   flag !== undefined && (API_SETTINGS as readonly string[]).includes(key) ? [flag] : [],
 )
+
+/** What one question was about, `login` would keep as the default of all others, and the sign-in is not for it. */
+const OF_ONE_QUESTION: readonly string[] = ['organization', 'project', 'tenant']
+
+const keptByLogin = ({ settings }: TypedLine): string[] =>
+  Object.keys(settings).filter((name) => !OF_ONE_QUESTION.includes(name))
 
 /** A line that makes a profile: `login` would keep in it what was typed for one run of another command. */
 const MAKES_PROFILE = /^ --profile .* --client-id /

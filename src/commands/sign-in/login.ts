@@ -1,3 +1,4 @@
+import { listed } from '../../backends/table.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
@@ -11,6 +12,7 @@ import type { Profile } from '../../settings/profile.ts'
 import { listHint, profileNames } from '../../settings/profile-name.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
 import { canAsk } from '../can-ask.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
@@ -60,9 +62,26 @@ async function run(invocation: Invocation, options: LoginLine): Promise<void> {
   await recorder.note('sign-in', signedIn.tokens.accessToken)
   const saved = await keepSignIn(invocation, settings, profile, client)
   await printSignedIn(invocation, profile, client, signedIn, saved)
+  noteHidden(invocation, settings, profile.name, saved)
   noteGivenToken(invocation)
   await warnOfOtherWay(invocation, options, signedIn)
   await warnOfUnknownAge(invocation, options, signedIn)
+}
+
+/** A value that was typed once goes before the system's from now on: what an administrator changes there is not heeded. */
+function noteHidden(
+  invocation: Invocation,
+  { config, system }: Settings,
+  name: string,
+  saved: readonly string[],
+): void {
+  const [own, theirs] = [config.profiles[name], system.profiles[name]]
+  const hidden = saved.filter((key) => theirs?.[key] !== undefined && own?.[key] === undefined)
+  if (hidden.length === 0) return
+  const back = hidden.map((key) => `ls-auth profile set ${key} --unset --profile ${shellWord(name)}`)
+  const now = `what was typed for ${listed(hidden, 'and')} counts from now on`
+  const where = safeText(system.path, 300)
+  tell(invocation, `note: ${now}, and no longer what ${where} says. To go back: ${back.join(' and ')}`)
 }
 
 /** A provider may sign in otherwise than `acr_values` ask for (OpenID Connect Core §3.1.2.1: a voluntary claim). */
