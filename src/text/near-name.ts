@@ -7,7 +7,7 @@ export function nearName(typed: string, known: Iterable<string>): string | undef
   let least = Number.POSITIVE_INFINITY
   for (const name of known) {
     const [one, other] = [typed.toLowerCase(), name.toLowerCase()]
-    const distance = isPart(one, other) ? PART : editDistance(one, other)
+    const distance = isPart(one, other) ? partDistance(one, other) : editDistance(one, other)
     if (distance < least && distance <= Math.max(1, Math.floor(name.length / 3))) {
       best = name
       least = distance
@@ -22,8 +22,11 @@ export function didYouMean(typed: string, known: Iterable<string>): string {
   return near === undefined ? '' : `Did you mean ${near}? `
 }
 
-/** Further than the same word in another letter case, nearer than a letter that is wrong. */
-const PART = 0.5
+/**
+ * Further than the same word in another letter case, nearer than a letter that is wrong; of several names the one that
+ * differs by fewer letters.
+ */
+const partDistance = (one: string, other: string): number => 1 - 1 / (1 + Math.abs(one.length - other.length))
 
 const isPart = (one: string, other: string): boolean =>
   one !== other && Math.min(one.length, other.length) > 2 && (one.includes(other) || other.includes(one))

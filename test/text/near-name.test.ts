@@ -33,6 +33,11 @@ describe('nearName', () => {
     expect(nearName(typed, ['cart', 'checkout', 'email', 'frontend', 'payment'])).toBe(name)
   })
 
+  it('the nearer name goes before one that is only a part', () => {
+    expect(nearName('profile', ['default_profile', 'profiles'])).toBe('profiles')
+    expect(nearName('defaultprofile', ['default_profile', 'profiles'])).toBe('default_profile')
+  })
+
   it('gives one of the names, and the same word before all others', () => {
     const words = fc.string({ minLength: 1, maxLength: 40 })
     const others = fc.array(words)

@@ -73,6 +73,13 @@ export async function configIn(
       hint: 'Write them as [profiles.NAME].',
     })
   }
+  const { profile } = root
+  if (isTable(profile)) {
+    const [name = 'NAME'] = Object.keys(profile).filter((key) => isTable(profile[key]))
+    throw new Failure('settings', `${path}: the table "profile" is not known`, {
+      hint: `Write it as [profiles.${safeText(tomlKey(name), 80)}].`,
+    })
+  }
   const nameless = Object.keys(profiles).find((name) => name.trim() === '')
   if (nameless !== undefined) {
     throw new Failure('settings', `${path}: a profile has no name`, {

@@ -261,6 +261,11 @@ hint: Only an administrator can change that file. Let everybody read it: sudo ch
 
   it.each([
     ['no TOML', 'a = = 1\n', 'Mend this line; nothing was changed.'],
+    [
+      'a profile below "profile"',
+      '[profile.work]\nissuer = "https://id.example"\n',
+      'Write it as [profiles.work].',
+    ],
     ['no tables', 'profiles = 1\n', 'Write them as [profiles.NAME].'],
   ])('%s', async (_, text, hint) => {
     await writeFile(system, text)
