@@ -21,6 +21,8 @@ export interface Destination {
   readonly proofs?: Proofs
   /** Decides when each request is sent, and whether once more. Without it: at once, and once. */
   readonly pacing?: Pacing
+  /** Nobody wants the answers any more: ends the request that is under way, and none is sent from then on. Its reason is thrown. */
+  readonly signal?: AbortSignal
 }
 
 /** What was asked in vain: `path` is that of the request, below the base URL. */

@@ -157,6 +157,9 @@ async function attempt(
   token: string | undefined,
 ): Promise<HttpAnswer> {
   const { method = 'GET', body } = request
+  const { signal } = destination
+  // Before it is told: what is not sent is in no record.
+  signal?.throwIfAborted()
   const seen = destination.witness?.({ method, path: pathForLog(url), token })
   try {
     const answer = await destination.http.send({
@@ -171,6 +174,7 @@ async function attempt(
         ...(token === undefined ? {} : await tokenHeaders(destination, token, method, url)),
       },
       ...(body === undefined ? {} : { body }),
+      ...(signal && { signal }),
       maxBytes: request.maxBytes ?? MAX_BYTES,
     })
     await seen?.ended(answer.status, answer.status === 200 ? request.reads?.(answer.body) : undefined)

@@ -22,6 +22,8 @@ export interface OtherCaller {
 export interface Invocation extends TypedLine {
   /** Who asks, where that is not the person who typed the command. */
   readonly caller?: OtherCaller
+  /** Aborted when nobody wants the answer any more: then no request for traces is sent or waited for. Absent: that never is. */
+  readonly cancelled?: AbortSignal
   readonly ports: Ports
   /** What this run has got for a workload: long runs ask for a new token when the old one ends. */
   readonly workloadTokens: HeldTokens

@@ -14,6 +14,8 @@ export interface Call {
   /** Not judged yet. */
   readonly arguments: unknown
   readonly caller: OtherCaller
+  /** Aborted when the client has cancelled the call. */
+  readonly cancelled: AbortSignal
 }
 
 /** What goes back. `isError`: the text says why there is no answer, and what to do. */
@@ -29,12 +31,13 @@ export function openCalls(
 ): (call: Call) => Promise<CallAnswer> {
   const budget: Budget = openBudget(limits)
   const ports = withOneClient(invocation.ports)
-  return async ({ tool, arguments: typed, caller }) => {
+  return async ({ tool, arguments: typed, caller, cancelled }) => {
     try {
       budget.spendCall()
       const given = readArguments(tool, typed)
       const answer = await tool.load()
-      const text = await answer(withoutPerson({ ...invocation, ports }, caller), given, flagsOf(tool, given))
+      const own = withoutPerson({ ...invocation, ports, caller, cancelled })
+      const text = await answer(own, given, flagsOf(tool, given))
       budget.spendText(text)
       return { text, isError: false }
     } catch (error) {
@@ -47,7 +50,7 @@ export function openCalls(
  * The run for one call. Standard output belongs to the protocol and nobody sits at the terminal, also where there is one:
  * nothing is printed, asked or drawn.
  */
-function withoutPerson(invocation: Invocation, caller: OtherCaller): Invocation {
+function withoutPerson(invocation: Invocation): Invocation {
   const nothing = async (): Promise<undefined> => undefined
   const terminal: Terminal = {
     ...invocation.ports.terminal,
@@ -64,7 +67,7 @@ function withoutPerson(invocation: Invocation, caller: OtherCaller): Invocation 
     readSecret: nothing,
   }
   const { progress: _, ...ports } = invocation.ports
-  return { ...invocation, caller, ports: { ...ports, terminal } }
+  return { ...invocation, ports: { ...ports, terminal } }
 }
 
 /** One HTTP client for all calls with the same settings: its connections are used again, and do not add up. */

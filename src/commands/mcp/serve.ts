@@ -69,8 +69,10 @@ export function serve({ input, output, version, instructions, tools, answer }: S
       }
       const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
       const info = envelope[CLIENT_INFO_META_KEY] ?? server.getClientVersion()
-      const call = { tool, arguments: params.arguments, caller: callerOf(info, mcpReq._meta) }
-      const { text, isError } = await turns.run(mcpReq.signal, () => answer(call))
+      const caller = callerOf(info, mcpReq._meta)
+      const { signal } = mcpReq
+      const call = { tool, arguments: params.arguments, caller, cancelled: signal }
+      const { text, isError } = await turns.run(signal, () => answer(call))
       return { content: [{ type: 'text', text }], isError }
     })
     return server

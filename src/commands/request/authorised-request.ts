@@ -56,6 +56,8 @@ export async function authorisedRequest(
     witness: toTheEnd(invocation.ports.signals, recorder.request),
     proofs,
     ...(pacing && { pacing }),
+    // Of these requests alone: a renewal whose answer is lost may end the session.
+    ...(invocation.cancelled && { signal: invocation.cancelled }),
     explain(failure: Failure, host: string) {
       const explained = explainFailure(row, failure, host)
       if (explained.code === 'step-up') return forWhom(explained, isGiven, profile)

@@ -23,6 +23,8 @@ const AGENT_PATIENCE_MILLISECONDS = 20_000
  */
 export async function openSearch(invocation: Invocation, file: string | undefined): Promise<OpenSearch> {
   const stop = new AbortController()
+  const { cancelled } = invocation
+  cancelled?.addEventListener('abort', () => stop.abort(cancelled.reason))
   if (file !== undefined) {
     const { openFile } = await import('../trace-file.ts')
     const searched = requireCapability(await openFile(invocation, file), 'search')
