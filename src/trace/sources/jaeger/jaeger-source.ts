@@ -3,8 +3,9 @@ import { withoutSecret } from '../../../text/without-secret.ts'
 import type { Trace } from '../../model.ts'
 import { addressCheck } from '../address-check.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
-import type { BackendSource, Send } from '../trace-source.ts'
+import type { ApiAnswer, BackendSource, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
+import { errorInStream, failedJaeger } from './jaeger-error.ts'
 import { searchJaeger } from './jaeger-search.ts'
 import { isJaeger, jaegerServices, noJaeger } from './jaeger-services.ts'
 import { askV3 } from './jaeger-v3.ts'
@@ -46,7 +47,7 @@ async function readTrace(send: Send, id: string): Promise<Trace | undefined> {
   const v3 = await askV3(send, { path: `/api/v3/traces/${id}` })
   if (v3?.status === 404) return undefined
   if (v3?.failure) throw v3.failure
-  if (v3) return traceAmong(tracesInAnswer(v3, jaeger.name), id, jaeger.name)
+  if (v3) return traceInStream(v3, id)
   // VictoriaTraces finds a 64-bit id only with all 32 digits.
   for (const digits of new Set([id, id.padStart(32, '0')])) {
     const answer = await send({ path: `/api/traces/${digits}` })
@@ -55,4 +56,26 @@ async function readTrace(send: Send, id: string): Promise<Trace | undefined> {
     if (trace) return trace
   }
   return undefined
+}
+
+/** Of a stream that breaks off, the spans that came before are a part of the trace. */
+function traceInStream(answer: ApiAnswer, id: string): Trace | undefined {
+  const said = errorInStream(answer.body)
+  if (said === undefined) return traceAmong(tracesInAnswer(answer, jaeger.name), id, jaeger.name)
+  const trace = traceAmong(tracesBefore(answer), id, jaeger.name)
+  if (trace !== undefined) {
+    const why = said.words === '' ? '' : `: ${said.words}`
+    return { ...trace, partial: trace.partial ?? `Jaeger broke off${why}` }
+  }
+  if (said.isMissing) return undefined
+  throw failedJaeger(said)
+}
+
+/** None where there is nothing but the error, which says more than that no trace could be read. */
+function tracesBefore(answer: ApiAnswer): Trace[] {
+  try {
+    return tracesInAnswer(answer, jaeger.name)
+  } catch {
+    return []
+  }
 }

@@ -1,0 +1,83 @@
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { listen } from '../../world/loopback-server.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const ID = '0123456789abcdef0123456789abcdef'
+const SPAN = {
+  traceId: ID,
+  spanId: '0123456789abcdef',
+  name: 'GET /',
+  startTimeUnixNano: '1',
+  endTimeUnixNano: '2',
+}
+const SPANS = { resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] }
+const NONE = { resourceSpans: [] }
+
+/** What Jaeger answers with HTTP 200, by the beginning of the path; 404 for others, as by a version without v3. */
+let bodies: Readonly<Record<string, string>>
+let world: World
+let close: () => Promise<void>
+beforeAll(async () => {
+  const server = createServer(({ url = '' }, response) => {
+    const found = Object.entries(bodies).find(([path]) => url.startsWith(path))
+    response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' }).end(found?.[1] ?? '')
+  })
+  const listening = await listen(server)
+  close = listening.close
+  world = await openWorld()
+  const api = `http://127.0.0.1:${listening.port}`
+  await world.writeConfig(`[profiles.local]\nbackend = "jaeger"\napi = "${api}"\nauthorization = "none"\n`)
+})
+afterAll(() => Promise.all([close(), world.close()]))
+
+const lines = (...documents: object[]) => documents.map((one) => `${JSON.stringify(one)}\n`).join('')
+const get = async (...documents: object[]) => {
+  bodies = { '/api/v3/': lines(...documents) }
+  const { exit, stdout, stderr } = await world.type(`ls-auth trace get ${ID} --json`)
+  return { exit, stderr, trace: exit === 0 ? JSON.parse(stdout) : stdout }
+}
+
+it.each([
+  ['a gateway before gRPC', { code: 13, message: 'boom midway' }],
+  [
+    'an older one',
+    { grpc_code: 13, http_code: 500, message: 'boom midway', http_status: 'Internal Server Error' },
+  ],
+  ['Jaeger itself', { httpCode: 500, message: 'boom midway' }],
+])('a stream that breaks in the middle is a part of a trace, or a failure: %s', async (_, error) => {
+  expect(await get({ result: SPANS }, { error })).toMatchObject({
+    exit: 0,
+    trace: { spanCount: 1, partial: 'Jaeger broke off: boom midway' },
+  })
+  for (const before of [[], [{ result: NONE }], [{ result: {} }]]) {
+    const { exit, stderr, trace } = await get(...before, { error })
+    expect([exit, trace]).toEqual([6, ''])
+    expect(stderr).toContain('they say: boom midway')
+  }
+})
+
+it('an error of a stream that says that there is no such trace is just that, unless spans came before', async () => {
+  for (const error of [
+    { code: 5, message: 'trace not found' },
+    { httpCode: 404, message: 'No traces found' },
+    { grpc_code: 5, http_code: 404, message: 'trace not found' },
+  ]) {
+    expect(await get({ error })).toMatchObject({ exit: 7 })
+    expect(await get({ result: NONE }, { error })).toMatchObject({ exit: 7 })
+    expect(await get({ result: SPANS }, { error })).toMatchObject({ exit: 0, trace: { spanCount: 1 } })
+  }
+  expect((await get({ result: SPANS })).trace.partial).toBe(null)
+})
+
+it('what a span calls an error is none of the stream', async () => {
+  const attributes = [
+    { key: 'error', value: { stringValue: '\n{"error":{"code":13,"message":"no"}}' } },
+    { key: 'x', error: { code: 13 }, value: { stringValue: '"error"' } },
+  ]
+  const spans = { resourceSpans: [{ scopeSpans: [{ spans: [{ ...SPAN, attributes }] }] }] }
+  bodies = { '/api/v3/': JSON.stringify({ result: spans }, undefined, 1) }
+  const { exit, stdout } = await world.type(`ls-auth trace get ${ID} --json`)
+  expect(exit).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ spanCount: 1, partial: null })
+})
