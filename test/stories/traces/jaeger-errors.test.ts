@@ -12,6 +12,7 @@ const SPAN = {
   endTimeUnixNano: '2',
 }
 const SPANS = { resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] }
+const OF_V2 = '{"data":null,"errors":[{"code":500,"msg":"storage down"}]}'
 const NONE = { resourceSpans: [] }
 
 /** What Jaeger answers with HTTP 200, by the beginning of the path; 404 for others, as by a version without v3. */
@@ -80,4 +81,41 @@ it('what a span calls an error is none of the stream', async () => {
   const { exit, stdout } = await world.type(`ls-auth trace get ${ID} --json`)
   expect(exit).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({ spanCount: 1, partial: null })
+})
+
+it.each<[what: string, bodies: Readonly<Record<string, string>>]>([
+  ['v2', { '/api/services': OF_V2, '/api/traces': OF_V2 }],
+  [
+    'v2, a text',
+    {
+      '/api/services': '{"errors":["storage down"]}',
+      '/api/traces': '{"data":[],"errors":["storage down"]}',
+    },
+  ],
+  ['v3', { '/api/v3/': '{"error":{"httpCode":500,"message":"storage down"}}' }],
+])('an error in place of data is no empty answer, although HTTP says 200: %s', async (_, all) => {
+  bodies = all
+  for (const command of ['services', 'trace search --service a', `trace get ${ID}`]) {
+    const { exit, stdout, stderr } = await world.type(`ls-auth ${command} --json`)
+    expect([command, exit, stdout]).toEqual([command, 6, ''])
+    expect(JSON.parse(stderr).error).toMatchObject({
+      code: 'api-failed',
+      message: 'Jaeger answered with an error',
+      detail: ['they say: storage down'],
+    })
+  }
+})
+
+it('an error that says that there is none, or that stands beside data, is no failure', async () => {
+  const none = '{"data":null,"errors":[{"code":404,"msg":"trace not found"}]}'
+  bodies = { '/api/services': '{"data":["a"],"errors":[{"code":500,"msg":"x"}]}', '/api/traces': none }
+  expect(await world.type('ls-auth services --json')).toMatchObject({
+    exit: 0,
+    stdout: expect.stringMatching(/"a"/),
+  })
+  const found = await world.type('ls-auth trace search --service a --json')
+  expect([found.exit, JSON.parse(found.stdout).traces]).toEqual([0, []])
+  expect(await world.type(`ls-auth trace get ${ID}`)).toMatchObject({ exit: 7 })
+  bodies = { '/api/v3/': '{"error":{"httpCode":404,"message":"none"}}' }
+  expect(await world.type('ls-auth trace search --service a --json')).toMatchObject({ exit: 0 })
 })

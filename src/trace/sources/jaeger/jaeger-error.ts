@@ -20,13 +20,16 @@ const NEWLINE = 0x0a
 const BRACE = 0x7b
 const BLANKS: readonly (number | undefined)[] = [0x20, 0x09, 0x0d]
 
-/** `{"error":{"httpCode":500,"message":…}}`; undefined: there is none. */
+/** `{"errors":[{"code":500,"msg":…}]}` of `/api`, `{"error":{"httpCode":500,"message":…}}` of v3; undefined: neither. */
 function errorIn(body: unknown): SaidError | undefined {
   if (!isObject(body)) return undefined
-  const { error } = body
-  if (error === undefined || error === null || error === '') return undefined
-  const text = isObject(error) ? textOrNumber(error.message) : textOrNumber(error)
-  return { isMissing: isOfMissing(error), words: safeText(withoutTokens(text ?? ''), 300) }
+  const said = [body.errors, body.error]
+    .flat()
+    .filter((one) => one !== undefined && one !== null && one !== '')
+  if (said.length === 0) return undefined
+  const worst = said.find((one) => !isOfMissing(one)) ?? said[0]
+  const text = isObject(worst) ? textOrNumber(worst.msg ?? worst.message) : textOrNumber(worst)
+  return { isMissing: isOfMissing(worst), words: safeText(withoutTokens(text ?? ''), 300) }
 }
 
 const isOfMissing = (one: unknown): boolean => isObject(one) && MISSING.includes(codeOf(one))
@@ -66,6 +69,16 @@ function beforeBlanks(body: Buffer, at: number): number {
   while (BLANKS.includes(body[before])) before--
   return before
 }
+
+/** Throws what an answer without any items says went wrong: it must not read as "nothing found". */
+export function requireNoError(body: unknown): void {
+  const said = errorIn(body)
+  if (said !== undefined && !said.isMissing) throw failedJaeger(said)
+}
+
+/** The same of an answer whose traces were read, and are none. */
+export const requireNoErrorIn = (bytes: Uint8Array): void =>
+  bytes.length > MOST_BYTES ? undefined : requireNoError(jsonObject(Buffer.from(bytes)))
 
 /** Of a request that Jaeger did not carry out, whatever its status. */
 export const failedJaeger = ({ words }: SaidError): Failure =>

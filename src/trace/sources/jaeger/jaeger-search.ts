@@ -18,6 +18,7 @@ import { requireEqualAttributes } from '../equal-attributes.ts'
 import { listInAnswer, readItems } from '../list-in-answer.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
+import { requireNoError, requireNoErrorIn } from './jaeger-error.ts'
 import { requireOneValueEach, searchDepth, v2Query, v3Query } from './jaeger-query.ts'
 import { jaegerServices } from './jaeger-services.ts'
 import { askV3 } from './jaeger-v3.ts'
@@ -79,6 +80,7 @@ async function findSummaries(filter: TraceFilter, send: Send): Promise<Found | u
 async function findTraces(filter: TraceFilter, send: Send): Promise<Found> {
   const answer = await searchV2(filter, send)
   const found = answer.status === 404 ? [] : tracesInAnswer(answer, 'Jaeger').map(summariseTrace)
+  if (found.length === 0) requireNoErrorIn(answer.body)
   return { asked: v2Query(filter), found }
 }
 
@@ -127,7 +129,9 @@ async function searchV2(filter: TraceFilter, send: Send): Promise<ApiAnswer> {
 }
 
 function readSummaries(body: unknown): TraceSummary[] {
-  return readItems(listInAnswer(body, ['summaries'], 'Jaeger'), 'Jaeger', readSummary)
+  const list = listInAnswer(body, ['summaries'], 'Jaeger')
+  if (list.length === 0) requireNoError(body)
+  return readItems(list, 'Jaeger', readSummary)
 }
 
 /** Members that are zero are left out by Jaeger. */

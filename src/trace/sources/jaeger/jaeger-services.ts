@@ -2,6 +2,7 @@ import { jaeger } from '../../../backends/jaeger.ts'
 import { Failure } from '../../../errors.ts'
 import { listInAnswer } from '../list-in-answer.ts'
 import type { Send } from '../trace-source.ts'
+import { requireNoError } from './jaeger-error.ts'
 import { askV3 } from './jaeger-v3.ts'
 
 /** The services that Jaeger knows, by v3 of its API, else by v2. Failure `api-failed`: there is no Jaeger. */
@@ -19,7 +20,9 @@ async function servicesAnswered(send: Send): Promise<string[] | undefined> {
   if (v3?.failure) throw v3.failure
   const answer = v3 ?? (await send({ path: '/api/services' }))
   if (answer.status === 404) return undefined
-  const names = listInAnswer(answer.json(), ['services', 'data'], jaeger.name)
+  const body = answer.json()
+  const names = listInAnswer(body, ['services', 'data'], jaeger.name)
+  if (names.length === 0) requireNoError(body)
   return names.filter((name): name is string => typeof name === 'string').sort()
 }
 

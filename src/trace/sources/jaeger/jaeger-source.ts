@@ -5,7 +5,7 @@ import { addressCheck } from '../address-check.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
 import type { ApiAnswer, BackendSource, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
-import { errorInStream, failedJaeger } from './jaeger-error.ts'
+import { errorInStream, failedJaeger, requireNoErrorIn } from './jaeger-error.ts'
 import { searchJaeger } from './jaeger-search.ts'
 import { isJaeger, jaegerServices, noJaeger } from './jaeger-services.ts'
 import { askV3 } from './jaeger-v3.ts'
@@ -54,6 +54,7 @@ async function readTrace(send: Send, id: string): Promise<Trace | undefined> {
     if (answer.status === 404) continue
     const trace = traceAmong(tracesInAnswer(answer, jaeger.name), id, jaeger.name)
     if (trace) return trace
+    requireNoErrorIn(answer.body)
   }
   return undefined
 }
