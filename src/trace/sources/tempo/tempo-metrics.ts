@@ -13,6 +13,7 @@ import {
 import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, Send } from '../trace-source.ts'
 import { errorDetail, startAndEnd } from './tempo-send.ts'
+import { STRINGS } from './traceql.ts'
 
 /** `GET /api/metrics/query_range` with a TraceQL metrics query. */
 export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryResult> {
@@ -37,7 +38,7 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
     series,
     // Recorded from 2.10 and 3.0: an exemplar stands in the step that ends with the time of its value.
     timesAre: 'ends',
-    ...(OF_DURATIONS.test(query.text) && { unit: 'seconds' }),
+    ...(OF_DURATIONS.test(withoutStrings(query.text)) && { unit: 'seconds' }),
     ...(partial !== undefined && { partial }),
   }
 }
@@ -45,6 +46,9 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
 /** A function over durations gives seconds (grafana.com/docs/tempo, "TraceQL metrics functions"). */
 const OF_DURATIONS =
   /\|\s*(?:min|max|avg|sum|quantile)_over_time\s*\(\s*(?:span:duration|trace:duration|duration|traceDuration)\s*[,)]/
+
+/** A string may hold what looks like a function. */
+const withoutStrings = (text: string): string => text.replaceAll(STRINGS, '""')
 
 function readSeries(item: JsonObject): TimeSeries {
   const labels = Array.isArray(item.labels) ? (item.labels as unknown[]).filter(isObject) : []
