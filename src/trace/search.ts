@@ -3,9 +3,11 @@ import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
 import type { Span, Trace } from './model.ts'
 import type { TimeRange } from './series.ts'
 import { isEndless, type Unfinished } from './tree/endless.ts'
+import { leastTimes } from './tree/known-times.ts'
 import { longestTop } from './tree/longest-top.ts'
+import { lostPart } from './tree/roots-time.ts'
 import { buildTree } from './tree/trace-tree.ts'
-import { leastTimes, unfinishedOf } from './tree/unfinished.ts'
+import { unfinishedOf } from './tree/unfinished.ts'
 
 /** A search for traces. All conditions must hold of one span: its service, name, attributes and duration. */
 export interface TraceFilter extends SpanFilter {
@@ -88,7 +90,8 @@ export function summariseTrace(trace: Trace): TraceSummary {
   const tree = buildTree(trace)
   // Of several roots, stray ones of a moment may have begun before it; the top of a part is no root.
   const unfinished = unfinishedOf(tree)
-  const root = tree.roots.length > 0 ? tree.spans[longestTop(tree) ?? 0] : undefined
+  const hasRoot = tree.roots.length > 0 && lostPart(tree) === undefined
+  const root = hasRoot ? tree.spans[longestTop(tree) ?? 0] : undefined
   return {
     traceId: trace.traceId,
     ...(root && { rootService: root.service, rootName: root.name }),

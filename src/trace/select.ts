@@ -1,8 +1,8 @@
 import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
 import type { Trace } from './model.ts'
 import { RootView } from './span-view.ts'
+import { leastTimes } from './tree/known-times.ts'
 import type { TraceTree } from './tree/trace-tree.ts'
-import { leastTimes } from './tree/unfinished.ts'
 
 /** Which spans of a trace a person wants to see. All given conditions must hold. */
 export interface Selection extends SpanFilter {

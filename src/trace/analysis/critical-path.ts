@@ -1,6 +1,6 @@
 import { isAwaited } from '../tree/awaited.ts'
+import { knownStarts, lastKnownEnds } from '../tree/known-times.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { knownStarts, lastKnownEnds } from '../tree/unfinished.ts'
 
 /**
  * Sections of time, each with the node that is on the critical path, in flat arrays. Nanoseconds after the tree's

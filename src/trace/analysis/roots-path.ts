@@ -1,4 +1,5 @@
 import { longestTop } from '../tree/longest-top.ts'
+import { lostPart } from '../tree/roots-time.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type CriticalPath, criticalPath, knownTimes, type Part, pathWithin } from './critical-path.ts'
 
@@ -13,12 +14,13 @@ export interface RootsPath {
 
 /**
  * From the start of the first root to the end of the last: back from there, always into the root that ended last before the moment
- * reached. Roots that overlap are clipped, since nothing above them could have been waited for instead. Without a root it is
- * that of the longest part.
+ * reached. Roots that overlap are clipped, since nothing above them could have been waited for instead. Without a root, or where
+ * it was lost, it is that of the longest part.
  */
 export function rootsPath(tree: TraceTree): RootsPath {
-  if (tree.roots.length > 1) return pathOverRoots(tree)
-  const top = longestTop(tree)
+  const lost = lostPart(tree)
+  if (lost === undefined && tree.roots.length > 1) return pathOverRoots(tree)
+  const top = lost ?? longestTop(tree)
   const path = criticalPath(tree, top === undefined ? [] : [top])
   let nanos = 0
   for (const { startNanos, endNanos } of path) nanos += endNanos - startNanos

@@ -1,6 +1,6 @@
 import { rootsPath } from '../analysis/roots-path.ts'
 import type { BreakdownBy } from '../formats/output-choices.ts'
-import { rootsTime } from '../tree/roots-time.ts'
+import { lostPart, rootsTime } from '../tree/roots-time.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type UnfinishedCount, unfinishedOf } from '../tree/unfinished.ts'
 import { type CallFigures, CallSum } from './call-figures.ts'
@@ -27,7 +27,7 @@ export interface Breakdown {
   /** Spans that were left out, since they came again. */
   readonly redelivered: number
   /**
-   * The durations of the traces together, each from its first root to its last (without one: its longest part): exactly the sum of
+   * The durations of the traces together, each from its first root to its last (where it is missing: its longest part): exactly the sum of
    * `pathNanos` over the rows and of `gapNanos`.
    */
   readonly rootNanos: number
@@ -39,7 +39,7 @@ export interface Breakdown {
   /** Time that spans went on after the end of their last root (asynchronous work), and in how many traces. */
   readonly tailNanos: number
   readonly tailTraces: number
-  /** Time of traces without a root that is outside of their longest part, and how many they are. */
+  /** Time of traces whose root is missing that is outside of their longest part, and how many they are. */
   readonly rootlessNanos: number
   readonly rootlessTraces: number
   /** The largest share of the critical path first. */
@@ -132,7 +132,8 @@ export class BreakdownSum {
     const { path, nanos, gapNanos } = rootsPath(tree)
     for (const { node, startNanos, endNanos } of path) onPath[node]! += endNanos - startNanos
     const isUnfinished = unfinishedOf(tree) !== undefined
-    const roots = rootsTime(tree)
+    // Of a trace whose root was lost the end of a part is no end of a root.
+    const roots = lostPart(tree) === undefined ? rootsTime(tree) : undefined
     if (isUnfinished) {
       this.#unfinished += 1
       if (roots === undefined) this.#unfinishedRootless += 1

@@ -1,5 +1,5 @@
+import { leastTimes } from './known-times.ts'
 import type { TraceTree } from './trace-tree.ts'
-import { leastTimes } from './unfinished.ts'
 
 /**
  * The root that took longest; of a trace whose root is missing, the longest detached part. One without a usable end counts as far

@@ -1,3 +1,6 @@
+import { isAwaited } from './awaited.ts'
+import { whyEndless } from './endless.ts'
+import { leastTimes } from './known-times.ts'
 import type { TraceTree } from './trace-tree.ts'
 
 /** A stretch of time, in nanoseconds after the tree's start. */
@@ -8,12 +11,38 @@ export interface RootsTime {
 
 /**
  * The time that a trace is said to have taken: from the start of its first root to the end of its last, since several roots may
- * be one request whose top is missing. Undefined: it has no root.
+ * be one request whose top is missing. Of one whose root was lost that of its {@link lostPart}. Undefined: it has no root.
  */
-export function rootsTime(tree: Pick<TraceTree, 'roots' | 'startOf' | 'endOf'>): RootsTime | undefined {
+export function rootsTime(tree: TraceTree): RootsTime | undefined {
+  const lost = lostPart(tree)
+  return lost === undefined
+    ? timeOfRoots(tree)
+    : { startNanos: tree.startOf(lost), endNanos: tree.endOf(lost) }
+}
+
+function timeOfRoots(tree: TraceTree): RootsTime | undefined {
   // Roots are sorted by start.
   const [first] = tree.roots
   if (first === undefined) return undefined
   const endNanos = tree.roots.reduce((end, root) => Math.max(end, tree.endOf(root)), 0)
   return { startNanos: tree.startOf(first), endNanos }
+}
+
+/**
+ * The longest part whose parent is missing, where it took longer than all roots together: the root of the request was lost, and
+ * the roots that are here are strays (a beacon of a moment). Undefined: the roots tell the time, or there is none. A part that
+ * nobody would have waited for (a consumer) says nothing about the root, and a root without an end may have taken longer.
+ */
+export function lostPart(tree: TraceTree): number | undefined {
+  const time = timeOfRoots(tree)
+  const parts = tree.detached.filter((node) => isAwaited(tree.span(node)))
+  if (time === undefined || parts.length === 0) return undefined
+  if (tree.roots.some((root) => whyEndless(tree.span(root)) !== undefined)) return undefined
+  const least = leastTimes(tree)
+  let [longest, most]: [number | undefined, number] = [undefined, time.endNanos - time.startNanos]
+  for (const part of parts) {
+    const nanos = least[part]!
+    if (nanos > most) [longest, most] = [part, nanos]
+  }
+  return longest
 }

@@ -73,7 +73,7 @@ checkout: POST /order     12      12     ✗ 3  40.7ms  900ms  36.0ms        1%
     const { stdout } = await world.type(`ls-auth trace breakdown --file ${rootless}`)
     expect(stdout.split('\n\n')[0]?.replaceAll('\n', ' ')).toBe(
       '1 trace · 2 spans · 0 errors · 10.0ms in all ' +
-        '10.0ms more outside of the longest part of the trace without a root, on no critical path',
+        '10.0ms more outside of the longest part of the trace whose root is missing, on no critical path',
     )
   })
 

@@ -120,11 +120,14 @@ describe('a breakdown', () => {
       fc.property(fc.oneof(soundTrace, anyTrace), fc.constantFrom('service', 'operation'), (trace, by) => {
         const tree = buildTree(trace)
         const { rows, rootNanos, gapNanos, spans } = breakdownOf(by, trace)
-        const known = (tree.roots.length > 0 ? tree.roots : tree.detached)
-          .map((node) => {
-            const { marks, durationNanos } = tree.span(node)
-            const isLone = marks.includes('start-missing') && durationNanos === 0
-            const hasEnd = !isLone && !marks.some((mark) => mark.startsWith('end-'))
+        const hasKnownEnd = (node: number): boolean => {
+          const { marks, durationNanos } = tree.span(node)
+          const isLone = marks.includes('start-missing') && durationNanos === 0
+          return !isLone && !marks.some((mark) => mark.startsWith('end-'))
+        }
+        const knownOf = (tops: readonly number[]) =>
+          tops.map((node) => {
+            const hasEnd = hasKnownEnd(node)
             const waitedFor = (below: number) =>
               hasEnd ? [] : tree.children(below).filter((child) => tree.span(child).kind !== 'consumer')
             const last = (below: number): number => Math.max(tree.endOf(below), ...waitedFor(below).map(last))
@@ -134,19 +137,27 @@ describe('a breakdown', () => {
                 : tree.startOf(below)
             return [hasEnd ? tree.startOf(node) : first(node), last(node)] as const
           })
+        // Of a trace whose root was lost that of its longest part counts.
+        const parts = tree.detached.filter((node) => tree.span(node).kind !== 'consumer')
+        const longestPart = Math.max(0, ...knownOf(parts).map(([from, to]) => to - from))
+        const rootsEnd = Math.max(...tree.roots.map((node) => tree.endOf(node)))
+        const isLost =
+          tree.roots.every(hasKnownEnd) &&
+          longestPart > rootsEnd - Math.min(...tree.roots.map((node) => tree.startOf(node)))
+        const isRootless = tree.roots.length === 0 || isLost
+        const known = knownOf(tree.roots.length > 0 ? (isLost ? parts : tree.roots) : tree.detached)
           .filter(([from, to]) => from <= to)
           .sort(([a], [b]) => a - b)
         const starts = known.map(([from]) => from)
         const ends = known.map(([, to]) => to)
-        const whole =
-          tree.roots.length === 0
-            ? Math.max(0, ...known.map(([from, to]) => to - from))
-            : known.length === 0
-              ? 0
-              : Math.max(...ends) - Math.min(...starts)
+        const whole = isRootless
+          ? Math.max(0, ...known.map(([from, to]) => to - from))
+          : known.length === 0
+            ? 0
+            : Math.max(...ends) - Math.min(...starts)
         const gaps = starts.map((from, i) => (i === 0 ? 0 : from - Math.max(...ends.slice(0, i))))
         const between = gaps.reduce((sum, gap) => sum + Math.max(0, gap), 0)
-        expect(gapNanos).toBe(tree.roots.length === 0 ? 0 : between)
+        expect(gapNanos).toBe(isRootless ? 0 : between)
         expect(rows.reduce((sum, { pathNanos }) => sum + pathNanos, gapNanos)).toBe(whole)
         expect(rootNanos).toBe(whole)
         expect(rows.reduce((sum, { calls }) => sum + calls, 0)).toBe(spans)

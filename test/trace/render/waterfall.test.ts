@@ -339,8 +339,8 @@ describe('shares of self time are of the time that the header tells', () => {
     const below = { id: 3, parent: 2, service: 'b', at: -490, ms: 30 }
     expect(shares({ id: 1, kind: 'client', ms: 100 }, before, below)).toEqual([
       '100% span 1',
-      '30% span 3',
-      '20% span 2',
+      'before span 3',
+      'before span 2',
     ])
   })
 
@@ -351,6 +351,17 @@ describe('shares of self time are of the time that the header tells', () => {
       '60% span 3',
       '10% span 1',
     ])
+  })
+
+  test('what began before the root counts as far as it ran inside, and has a word where most of it did not', () => {
+    const root = { id: 1, at: 100, ms: 100 }
+    const below = (id: number, at: number, ms: number) => ({ id, parent: 1, service: `b${id}`, at, ms })
+    expect(shares(root, below(2, 40, 150))).toContain('90% span 2')
+    expect(shares(root, below(3, 10, 120))).toContain('before span 3')
+    expect(shares(root, below(4, 0, 210))).toContain('outside span 4')
+    expect(shares(root, below(5, 90, 111))).toContain('100% span 5')
+    expect(shares(root, below(6, 150, 300))).toContain('tail span 6')
+    expect(shares(root, below(7, 99, 300))).toContain('tail span 7')
   })
 
   test('of a root whose end nobody knows: of what is known, and nothing is tail', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { howLong } from '../../../src/trace/render/waterfall/header.ts'
 import { summariseTrace } from '../../../src/trace/search.ts'
+import { lastKnownEnds, leastTimes } from '../../../src/trace/tree/known-times.ts'
 import { longestTop } from '../../../src/trace/tree/longest-top.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { lastKnownEnds, leastTimes, unfinishedOf } from '../../../src/trace/tree/unfinished.ts'
+import { unfinishedOf } from '../../../src/trace/tree/unfinished.ts'
 import { makeTrace, type Sketch, spanId as spanIdOf } from '../make.ts'
 
 const ENDLESS = { ms: 0, marks: ['end-missing'] } as const

@@ -112,7 +112,9 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
   if (rootlessNanos > 0) {
     const apart = formatDuration(rootlessNanos, micro)
     const of = rootlessTraces === 1 ? 'the trace' : `each of ${rootlessTraces} traces`
-    lines.push(`${apart} more outside of the longest part of ${of} without a root, on no critical path`)
+    lines.push(
+      `${apart} more outside of the longest part of ${of} whose root is missing, on no critical path`,
+    )
   }
   const unknown = rows.reduce((sum, { selfUnknown }) => sum + selfUnknown, 0)
   if (unknown > 0) {

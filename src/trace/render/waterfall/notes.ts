@@ -1,6 +1,6 @@
 import type { SpanMark, Warnings } from '../../model.ts'
 import { redeliveredText } from '../../tree/redelivered.ts'
-import { rootsTime } from '../../tree/roots-time.ts'
+import { lostPart, rootsTime } from '../../tree/roots-time.ts'
 import { movedBy, shiftsOf } from '../../tree/skew.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { unfinishedOf } from '../../tree/unfinished.ts'
@@ -67,13 +67,14 @@ const LEAST_SKEW_NANOS = 1000
 function timeNotes(tree: TraceTree, micro: string, canMove: boolean, shown?: Uint8Array): string[] {
   const notes: string[] = []
   const roots = rootsTime(tree)
+  const whose = lostPart(tree) === undefined ? 'root' : 'longest part'
   const hasTime = roots !== undefined && roots.endNanos > roots.startNanos
   // Past an end that nobody knows there is nothing to tell.
   if (hasTime && unfinishedOf(tree) === undefined) {
     const late = outside(tree, shown, (node) => tree.endOf(node) - roots.endNanos)
     if (late.spans > 0) {
       const by = formatDuration(late.mostNanos, micro)
-      notes.push(`${count(late.spans, 'span')} ran past the end of the root, by up to ${by}`)
+      notes.push(`${count(late.spans, 'span')} ran past the end of the ${whose}, by up to ${by}`)
     }
   }
   const shifts = shiftsOf(tree)
@@ -85,7 +86,7 @@ function timeNotes(tree: TraceTree, micro: string, canMove: boolean, shown?: Uin
   if (early.spans > 0) {
     const by = formatDuration(early.mostNanos, micro)
     const clocks = isEarlyMoved ? `: clocks may differ${canMove ? '; --skew corrects them' : ''}` : ''
-    notes.push(`${count(early.spans, 'span')} began before the root, by up to ${by}${clocks}`)
+    notes.push(`${count(early.spans, 'span')} began before the ${whose}, by up to ${by}${clocks}`)
   }
   const { moved, mostNanos } = movedBy(tree, shifts, shown)
   if (mostNanos >= LEAST_SKEW_NANOS && !isEarlyMoved) {

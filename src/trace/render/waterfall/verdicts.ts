@@ -20,10 +20,12 @@ export function slowestLines(tree: TraceTree, pen: Pen): string[] {
   if (slowest.length === 0) return []
   // The time that the header tells, see `howLong`, whatever the axis shows.
   const window = timeWindow(tree, unfinishedOf(tree) === undefined ? 'critical' : 'fit')
-  const figures = slowest.map((node) => {
+  const told = slowest.map((node) => {
     const self = padStart(formatDuration(tree.selfNanos(node) ?? 0, pen.glyphs.micro), 7)
-    return `${self} ${padStart(shareOf(tree, node, window), 4)}`
+    return { self, share: shareOf(tree, node, window) }
   })
+  const columns = Math.max(4, ...told.map(({ share }) => share.length))
+  const figures = told.map(({ self, share }) => `${self} ${padStart(share, columns)}`)
   const widest = Math.max(...figures.map((text) => text.length))
   const whos = whoLines(tree, slowest, [], pen.width - widest - 4, pen)
   const lines = whos.flatMap(([who, id], i) => [
@@ -33,10 +35,20 @@ export function slowestLines(tree: TraceTree, pen: Pen): string[] {
   return [title('slowest by self time', pen), ...lines]
 }
 
-/** The share of the trace's time; work that ended after the root has no share in it. */
-function shareOf(tree: TraceTree, node: number, window: TimeWindow): string {
-  if (tree.endOf(node) > window.endNanos) return 'tail'
-  const percent = Math.round(((tree.selfNanos(node) ?? 0) / (window.endNanos - window.startNanos)) * 100)
+/**
+ * The share of the trace's time, never more than all of it. Work that ended after the root has no share in it, and what ran
+ * mostly before the root has none.
+ */
+function shareOf(tree: TraceTree, node: number, { startNanos, endNanos }: TimeWindow): string {
+  const [from, to] = [tree.startOf(node), tree.endOf(node)]
+  const early = Math.max(0, Math.min(to, startNanos) - from)
+  const late = Math.max(0, to - Math.max(from, endNanos))
+  const inside = to - from - early - late
+  if (early === 0 && late > 0) return 'tail'
+  if (early + late > inside) return late >= early ? 'tail' : late > 0 ? 'outside' : 'before'
+  // Nobody knows which of its self time was before the root: no more of it than the span ran inside.
+  const nanos = Math.min(tree.selfNanos(node) ?? 0, inside)
+  const percent = Math.round((nanos / (endNanos - startNanos)) * 100)
   return percent < 1 ? '<1%' : `${percent}%`
 }
 

@@ -1,0 +1,106 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openWorld, type World } from '../../world/world.ts'
+
+let world: World
+beforeEach(async () => {
+  world = await openWorld({ columns: 120 })
+})
+afterEach(() => world.close())
+
+/** A Zipkin span; times in milliseconds. */
+const span = (id: string, name: string, at: number, ms: number, more: object = {}) => ({
+  ...{ traceId: 'ab', id, name, timestamp: 1_000_000 + at * 1000, duration: ms * 1000 },
+  localEndpoint: { serviceName: 'shop' },
+  ...more,
+})
+
+async function fileOf(name: string, ...spans: object[]): Promise<string> {
+  const file = join(world.home, `${name}.json`)
+  await writeFile(file, JSON.stringify(spans))
+  return file
+}
+
+const stdoutOf = async (command: string): Promise<string> =>
+  (await world.type(`ls-auth trace ${command}`)).stdout
+
+const CHECKOUT = span('c2', 'POST /checkout', 0, 5000, { parentId: 'c1', kind: 'SERVER' })
+const CHARGE = span('c3', 'charge card', 100, 4800, { parentId: 'c2', kind: 'CLIENT' })
+const BEACON = span('c9', 'beacon', 4800, 10, { kind: 'CLIENT' })
+
+describe('the root of a request of 5 s was lost, and a stray root of 10 ms is there', () => {
+  it('get says that it took 5 s, in all its outputs', async () => {
+    const file = await fileOf('lost', CHECKOUT, CHARGE, BEACON)
+    const shown = await stdoutOf(`get ${file}`)
+    expect(shown).toContain(' · 5.00s · 3 spans · 1 service · no errors · time of its longest part')
+    expect(shown).toMatch(
+      /slowest by self time\n +4\.80s +96% +charge card .*\n +200ms +4% .*\n +10\.0ms +<1% /,
+    )
+    expect(shown).not.toMatch(/tail|ran past|began before/)
+    for (const output of ['agent', 'html', 'md', 'svg']) {
+      expect(await stdoutOf(`get ${file} -o ${output}`), output).toMatch(/5\.00s(,| ·) 3 spans/)
+    }
+    expect(await stdoutOf(`get ${file} -o agent`)).toMatch(
+      /critical path, 5\.00s in all\n +200ms +4% .*\n +4\.80s +96% /,
+    )
+  })
+
+  it('breakdown, diff and search say so, too', async () => {
+    const file = await fileOf('lost', CHECKOUT, CHARGE, BEACON)
+    const whole = await fileOf('whole', span('c1', 'GET /', 0, 100))
+    const table = await stdoutOf(`breakdown --file ${file}`)
+    expect(table.split('\n')[0]).toBe('1 trace · 3 spans · 0 errors · 5.00s in all')
+    expect(table).toMatch(/shop: charge card .* 96% /)
+    expect(table).toMatch(/shop: beacon .* 0%\n/)
+    expect(await stdoutOf(`diff ${whole} ${file}`)).toContain('slower: 100ms → 5.00s')
+    const list = await stdoutOf(`search --file ${file}`)
+    expect(list).toMatch(/\(root not known\) .* 5\.00s /)
+  })
+
+  it('what ran past the end of that part is tail; what is outside of it is told apart in a breakdown', async () => {
+    const file = await fileOf('late', CHECKOUT, CHARGE, { ...BEACON, timestamp: 7_000_000 })
+    const shown = await stdoutOf(`get ${file}`)
+    expect(shown).toContain(' · 5.00s + 1.01s async tail · 3 spans')
+    expect(shown).toMatch(/ 10\.0ms +tail +beacon /)
+    expect(shown).toContain('1 span ran past the end of the longest part, by up to 1.01s')
+    expect((await stdoutOf(`breakdown --file ${file}`)).split('\n')[1]).toBe(
+      '1.01s more outside of the longest part of the trace whose root is missing, on no critical path',
+    )
+  })
+
+  it('a part that has no usable end is told as the other parts are', async () => {
+    const { duration: _, ...endless } = CHECKOUT
+    const file = await fileOf('endless', endless, CHARGE, BEACON)
+    expect(await stdoutOf(`get ${file}`)).toContain(' · at least 4.90s (a part has no end)')
+    expect(await stdoutOf(`breakdown --file ${file}`)).toContain(
+      '1 trace has a part without a usable end: its time is counted as far as it is known',
+    )
+  })
+})
+
+it.each<[string, object]>([
+  ['is shorter than the time of the roots', span('c2', 'refresh', 0, 90, { parentId: 'c1' })],
+  [
+    'is a message that nobody waits for',
+    span('c2', 'consume', 50, 5000, { parentId: 'c1', kind: 'CONSUMER' }),
+  ],
+])('a part whose parent is missing and which %s is not its time', async (_, part) => {
+  const file = await fileOf('whole', span('c5', 'GET /', 0, 100), part)
+  expect(await stdoutOf(`get ${file}`)).toMatch(/ · 100ms( \+ 4\.95s async tail)? · 2 spans/)
+})
+
+it('work before the only root is called so, and no share is above 100 %', async () => {
+  const file = await fileOf(
+    'before',
+    span('c2', 'send', 0, 10, { parentId: 'c1', kind: 'PRODUCER' }),
+    span('c3', 'process order', 10, 20_000, { parentId: 'c2', kind: 'CONSUMER' }),
+    span('c4', 'UPDATE stock', 19_900, 110, { parentId: 'c3', kind: 'CLIENT' }),
+    span('c6', 'later', 20_010, 90),
+  )
+  for (const shown of [await stdoutOf(`get ${file}`), await stdoutOf(`get ${file} -o agent`)]) {
+    expect(shown).toMatch(
+      /slowest by self time\n +19\.9s before +process order .*\n +110ms before +UPDATE stock .*\n +90\.0ms +100% +later /,
+    )
+  }
+})
