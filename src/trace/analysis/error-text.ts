@@ -9,31 +9,66 @@ export interface ErrorText {
 }
 
 /**
- * The most specific text about the error of a span: the message of an exception before the status message (which many
- * frameworks fill with "internal"), messages before mere types.
+ * The most specific text about the error of a span: the message of the exception that failed it before the status message
+ * (which many frameworks fill with "internal"), messages before mere types.
  */
 export function errorText(span: Span): ErrorText | undefined {
   // Read once: they are parsed and masked on each access.
   const { attributes, events } = span
+  const { statusMessage = '' } = span
   const exceptions = exceptionsOf({ attributes, events })
+  const failing = failingOf(exceptions, statusMessage)
+  const said = (part: Part) => lastOf(failing, part, statusMessage, exceptions.length)
   return (
-    firstOf(exceptions, 'message') ??
+    said('message') ??
     ofAttribute(attributes, 'exception.message') ??
-    errorIn(span.statusMessage, 'the status message') ??
+    errorIn(statusMessage, 'the status message') ??
     ofAttribute(attributes, 'error.message') ??
-    firstOf(exceptions, 'type') ??
+    said('type') ??
     ofAttribute(attributes, 'exception.type') ??
     ofAttribute(attributes, 'error.type')
   )
 }
 
-function firstOf(exceptions: readonly RecordedException[], part: 'message' | 'type'): ErrorText | undefined {
-  for (const { event, [part]: said } of exceptions) {
-    if (said === undefined) continue
-    const { key, text } = said
-    return { text, from: event === undefined ? `the attribute ${key}` : `${key} of the event ${event.name}` }
-  }
-  return undefined
+type Part = 'message' | 'type'
+
+/**
+ * The exceptions that may have failed the span: those that left it; where none is said to have, all but those that are said
+ * to have been caught. Caught ones only where the status says no more than a word.
+ */
+function failingOf(
+  exceptions: readonly RecordedException[],
+  statusMessage: string,
+): readonly RecordedException[] {
+  const left = exceptions.filter(({ escaped }) => escaped === true)
+  if (left.length > 0) return left
+  const perhaps = exceptions.filter(({ escaped }) => escaped === undefined)
+  if (perhaps.length > 0) return perhaps
+  return isSentence(statusMessage) ? [] : exceptions
+}
+
+/** "internal", "Error" and "500" are too little to tell exceptions apart. */
+const isSentence = (text: string): boolean => /\S\s+\S/.test(text)
+
+/** What the last exception says, or the last one that the status message is about, if it is about any. */
+function lastOf(
+  exceptions: readonly RecordedException[],
+  part: Part,
+  statusMessage: string,
+  all: number,
+): ErrorText | undefined {
+  const speaking = exceptions.filter((exception) => exception[part] !== undefined)
+  const isMeant = ({ message }: RecordedException): boolean =>
+    message !== undefined &&
+    (statusMessage.includes(message.text) ||
+      (isSentence(statusMessage) && message.text.includes(statusMessage)))
+  const found = speaking.findLast(isMeant) ?? speaking.at(-1)
+  const said = found?.[part]
+  if (found === undefined || said === undefined) return undefined
+  const { key, text } = said
+  if (found.event === undefined) return { text, from: `the attribute ${key}` }
+  const among = all > 1 ? `, one of ${all} exceptions` : ''
+  return { text, from: `${key} of the event ${found.event.name}${among}` }
 }
 
 function ofAttribute(attributes: Attributes, key: string): ErrorText | undefined {

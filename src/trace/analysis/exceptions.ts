@@ -7,6 +7,8 @@ export interface RecordedException {
   readonly type: Said | undefined
   readonly message: Said | undefined
   readonly stack: Said | undefined
+  /** Whether it left the span. Undefined: that is not said. */
+  readonly escaped: boolean | undefined
 }
 
 /** A text that is not empty, and the attribute that holds it. */
@@ -30,12 +32,12 @@ const OF_ERROR_EVENT = {
   stack: ['exception.stacktrace', 'stack', 'error.stack'],
 } as const
 
-/** The exceptions of a span: of its events in their order, else of its attributes. */
+/** The exceptions of a span: of its events, the earliest first, else of its attributes. */
 export function exceptionsOf({
   events,
   attributes,
 }: Pick<Span, 'events' | 'attributes'>): RecordedException[] {
-  const found = events.flatMap((event) => {
+  const found = eventsByTime(events).flatMap((event) => {
     const exception = readException(event.attributes, event)
     return exception ? [exception] : []
   })
@@ -49,7 +51,15 @@ function readException(attributes: Attributes, event: SpanEvent | undefined): Re
   const [type, message, stack] = [places.type, places.message, places.stack].map((keys) =>
     firstText(attributes, keys),
   )
-  return type || message || stack ? { event, type, message, stack } : undefined
+  if (!type && !message && !stack) return undefined
+  // What an attribute of the span itself tells is no exception beside others.
+  return { event, type, message, stack, escaped: event && escapedIn(attributes) }
+}
+
+/** Clients write it as a boolean or, as Python's, in words: `True`. */
+function escapedIn(attributes: Attributes): boolean | undefined {
+  const said = String(attribute(attributes, 'exception.escaped')).toLowerCase()
+  return said === 'true' ? true : said === 'false' ? false : undefined
 }
 
 function firstText(attributes: Attributes, keys: readonly string[]): Said | undefined {
@@ -58,4 +68,14 @@ function firstText(attributes: Attributes, keys: readonly string[]): Said | unde
     if (typeof text === 'string' && text.trim() !== '') return { key, text }
   }
   return undefined
+}
+
+/** Events, the earliest first. Those without a time come last. Equal ones keep their order. */
+export function eventsByTime(events: readonly SpanEvent[]): readonly SpanEvent[] {
+  return events.length < 2 ? events : [...events].sort(laterBy)
+}
+
+function laterBy({ timeNanos: a }: SpanEvent, { timeNanos: b }: SpanEvent): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
+  return a < b ? -1 : Number(a > b)
 }

@@ -144,6 +144,130 @@ test.each<[string, Parameters<typeof errorText>[0], string | undefined]>([
   expect(errorText(span)?.text).toBe(message)
 })
 
+describe('of several exceptions the one that failed the span is told', () => {
+  type Recorded = readonly [atMs: number | undefined, message: string, escaped?: boolean | string]
+  const said = (statusMessage: string | undefined, ...recorded: readonly Recorded[]) =>
+    errorText({
+      ...makeSpan({ id: 1, status: 'error', ...(statusMessage !== undefined && { message: statusMessage }) }),
+      events: recorded.map(([atMs, message, escaped]) => ({
+        name: 'exception',
+        timeNanos: atMs === undefined ? undefined : BigInt(atMs) * 1_000_000n,
+        attributes: [
+          ['exception.message', message],
+          ...(escaped === undefined ? [] : [['exception.escaped', escaped] as const]),
+        ],
+      })),
+    })?.text
+
+  test.each<readonly [string, string | undefined, readonly Recorded[], string]>([
+    [
+      'the one that left it, not one that was caught',
+      'card declined: insufficient funds',
+      [
+        [100, 'cache timeout', false],
+        [890, 'insufficient funds', true],
+        [895, 'could not close', false],
+      ],
+      'insufficient funds',
+    ],
+    [
+      'of those that left it the last',
+      undefined,
+      [
+        [9, 'wrapped', true],
+        [5, 'cause', true],
+      ],
+      'wrapped',
+    ],
+    [
+      'the one that the status names',
+      'card declined: no funds',
+      [
+        [1, 'cache timeout'],
+        [2, 'no funds'],
+        [3, 'could not close'],
+      ],
+      'no funds',
+    ],
+    [
+      'the one that holds what the status says',
+      'no funds',
+      [
+        [2, 'card declined: no funds at all'],
+        [3, 'could not close'],
+      ],
+      'card declined: no funds at all',
+    ],
+    [
+      'else the last one, wherever it stands in the file',
+      undefined,
+      [
+        [99, 'db down'],
+        [1, 'cache miss'],
+      ],
+      'db down',
+    ],
+    [
+      'a status of one word names none',
+      'timeout',
+      [
+        [1, 'cache timeout'],
+        [2, 'db down'],
+      ],
+      'db down',
+    ],
+    [
+      'the status before one that was caught',
+      'card declined',
+      [[1, 'cache timeout', false]],
+      'card declined',
+    ],
+    [
+      'one that was caught, where the status is a word',
+      'internal',
+      [[1, 'redis timeout', false]],
+      'redis timeout',
+    ],
+    [
+      'one that was caught, where nothing else is said',
+      undefined,
+      [[1, 'redis timeout', false]],
+      'redis timeout',
+    ],
+    [
+      'as Python writes it',
+      undefined,
+      [
+        [1, 'no funds', 'True'],
+        [2, 'could not close', 'False'],
+      ],
+      'no funds',
+    ],
+    [
+      'without times the last in the file',
+      undefined,
+      [
+        [undefined, 'cache miss'],
+        [undefined, 'db down'],
+      ],
+      'db down',
+    ],
+  ])('%s', (_, status, recorded, told) => {
+    expect(said(status, ...recorded)).toBe(told)
+  })
+
+  test('how many there were is said with it', () => {
+    const events = ['cache miss', 'db down'].map((text, at) => ({
+      name: 'exception',
+      timeNanos: BigInt(at),
+      attributes: [['exception.message', text] as const],
+    }))
+    expect(errorText({ ...makeSpan({ id: 1, status: 'error' }), events })?.from).toBe(
+      'exception.message of the event exception, one of 2 exceptions',
+    )
+  })
+})
+
 test('what an error says costs one reading of its attributes', () => {
   let readings = 0
   const span = {
