@@ -327,3 +327,43 @@ test('what a span has dropped is told, also where nothing of it is left', () => 
     '120 events',
   )
 })
+
+describe('events stand by time, those without one last, equal ones as they came', () => {
+  const at = (name: string, ms: number | undefined, ...attributes: Span['attributes']) => ({
+    name,
+    timeNanos: ms === undefined ? undefined : EPOCH + BigInt(ms * 1e6),
+    attributes,
+  })
+  const late = at('late', 9, ['exception.message', 'late one'])
+  const early = at('early', 2, ['exception.message', 'early one'])
+  const events = [
+    at('unknown', undefined),
+    late,
+    at('before', -5),
+    at('a', 4),
+    at('b', 4),
+    early,
+    at('none', undefined),
+  ]
+  const inOrder = ['before', 'early', 'a', 'b', 'late', 'unknown', 'none']
+  const trace = withParts({ events })
+
+  test('in details', () => {
+    const lines = details(trace, 0, unicode)
+    const listed = lines.slice(lines.findIndex((line) => line.startsWith('events (7)')) + 1)
+    expect(listed.map((line) => line.trim().split(/ +/)[1])).toEqual(inOrder)
+  })
+
+  test('exceptions, too', () => {
+    expect(details(trace, 0, unicode).filter((line) => / one$/.test(line))).toEqual([
+      '  early one',
+      '  late one',
+    ])
+  })
+
+  test('in html', () => {
+    const page = renderHtml(buildTree(trace), { source: { name: 'file x.json' } })
+    const found = [...[...page].join('').matchAll(/^event \S+ (\w+)/gm)].map(([, name]) => name)
+    expect(found).toEqual(inOrder)
+  })
+})

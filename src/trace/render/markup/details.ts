@@ -1,4 +1,5 @@
 import { errorText } from '../../analysis/error-text.ts'
+import { eventsByTime } from '../../analysis/exceptions.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import type { Attributes, Span, SpanEvent, SpanLink } from '../../model.ts'
 import { isEndless } from '../../tree/endless.ts'
@@ -14,7 +15,7 @@ export function detailsText(tree: TraceTree, node: number): string {
   return [
     ...fieldLines(factsOf(tree, node, span)),
     ...part('attributes', span.attributes),
-    ...span.events.flatMap((event) => eventLines(tree, node, event)),
+    ...eventsByTime(span.events).flatMap((event) => eventLines(tree, node, event)),
     ...span.links.flatMap(linkLines),
     ...part('scope attributes', span.scope?.attributes ?? []),
   ].join('\n')

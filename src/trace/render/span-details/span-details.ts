@@ -1,5 +1,5 @@
 import { displayWidth } from '../../../text/display-width.ts'
-import { exceptionsOf, type RecordedException } from '../../analysis/exceptions.ts'
+import { eventsByTime, exceptionsOf, type RecordedException } from '../../analysis/exceptions.ts'
 import type { Attributes, Span, SpanEvent, SpanLink } from '../../model.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, safeName } from '../fit.ts'
@@ -18,7 +18,8 @@ export function* spanDetails(details: DetailsOf, pen: Pen): Generator<string> {
   const { tree, node, way } = details
   const span = tree.span(node)
   // Read once: a span that is masked or read late makes its events anew each time.
-  const { events, attributes, dropped } = span
+  const { attributes, dropped } = span
+  const events = eventsByTime(span.events)
   // Without a stack those in attributes are no more than the error, which is told, and the attributes, which are.
   const exceptions = exceptionsOf({ events, attributes }).filter(({ event, stack }) => event ?? stack)
   const stackKeys = new Set(exceptions.map(({ event, stack }) => (event ? undefined : stack?.key)))
