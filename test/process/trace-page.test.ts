@@ -50,6 +50,12 @@ const REPEATED = makeTrace(
   })),
 )
 
+/** A page of several screens, without equal siblings that would share a row. */
+const LONG = makeTrace(
+  { id: 1, name: 'import', ms: 1000 },
+  ...Array.from({ length: 80 }, (_, i) => ({ id: i + 2, parent: 1, name: `step ${i}`, at: 10 * i, ms: 5 })),
+)
+
 /** `trace get -o html` and `-o svg`, opened from a file as people do. */
 describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace in a real browser', () => {
   let browser: Browser
@@ -99,6 +105,12 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
     const [box, screen] = [await row.boundingBox(), row.page().viewportSize()]
     return box !== null && screen !== null && box.y >= 0 && box.y + box.height <= screen.height
   }
+  const isBelowBar = (page: Page, selector: string) =>
+    page.evaluate<boolean>(`(async () => {
+      await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))
+      const [seen, bar] = ['${selector}', 'form'].map((one) => document.querySelector(one).getBoundingClientRect())
+      return seen.height > 0 && seen.top >= bar.bottom && seen.bottom <= innerHeight
+    })()`)
   /** Waits for what the page says of a search. */
   const says = (page: Page, text: string) => page.locator('output', { hasText: text }).waitFor()
   const rowsOf = async (page: Page) => (await page.locator('.r:visible .n').allTextContents()).map(firstWords)
@@ -131,6 +143,20 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
     await expect.poll(() => rowsOf(page), { timeout: 10_000 }).toHaveLength(5)
     await page.locator('.r').nth(2).locator('summary').click()
     await page.getByText('error: lock timeout').waitFor()
+    await done(page)
+  })
+
+  it('shows what a link names, and what has the focus, below the bar of the search', async () => {
+    const page = await open('long.html', renderHtml(buildTree(LONG), {}))
+    const linked = await page.context().newPage()
+    await linked.goto(`${page.url()}#s-${LONG.spans[30]?.spanId}`)
+    expect(await isBelowBar(linked, ':target')).toBe(true)
+    await linked.locator('summary').nth(60).focus()
+    for (let stop = 59; stop >= 20; stop--) {
+      await linked.keyboard.press('Shift+Tab')
+      expect(await linked.locator('summary:focus').textContent()).toContain(`step ${stop - 1} `)
+      expect(await isBelowBar(linked, 'summary:focus')).toBe(true)
+    }
     await done(page)
   })
 

@@ -22,11 +22,15 @@ const indents = Array.from(
 )
 const colours = COLOURS.map((colour, i) => `.c${i}{fill:${colour}}`)
 
-/** The stylesheet of the page. Nothing is told by colour alone: bars on the critical path are high, others are thin. */
+/**
+ * The stylesheet of the page. Nothing is told by colour alone: bars on the critical path are high, others are thin. What
+ * the browser scrolls to, a link's row or what has the focus, stops below the bar of the search (scroll-padding).
+ */
 export const STYLE = `
 :root{color-scheme:light dark;--back:#fff;--text:#1c1e21;--soft:#5b626b;--line:#d9dde2;--red:#b3161b;--mark:#fff7c8}
 @media (prefers-color-scheme:dark){:root{--back:#16181c;--text:#e4e6ea;--soft:#9aa2ad;--line:#343941;--red:#ff7b7e;--mark:#332a00}}
 *{box-sizing:border-box}
+html{scroll-padding-top:4rem}
 body{margin:0;padding:1rem;background:var(--back);color:var(--text);font:14px/1.45 system-ui,sans-serif}
 h1{font-size:1.15rem;margin:0;overflow-wrap:anywhere}
 h2{font-size:1rem;margin:1.2em 0 .3em}
