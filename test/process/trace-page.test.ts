@@ -160,6 +160,39 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
     await done(page)
   })
 
+  it('names what a button folds, and tells which hit is the current one, also to the keyboard', async () => {
+    const page = await openShop()
+    const names = (label: string) => page.getByRole('button', { name: label, exact: true })
+    await names('fold load cart cart').click()
+    expect(await rowsOf(page)).toEqual(['GET /cart', 'load cart', 'price shop'])
+    await names('unfold load cart cart').click()
+    const search = page.getByRole('searchbox')
+    const current = async () => (await page.locator('[aria-current] .n').allTextContents()).map(firstWords)
+    const outlined = () =>
+      page.evaluate<number>(
+        `[...document.querySelectorAll('.hit summary')].filter((one) => getComputedStyle(one).outlineStyle === 'solid').length`,
+      )
+    await search.fill('select')
+    await says(page, '2 spans')
+    expect(await current()).toEqual([])
+    expect(await outlined()).toBe(0)
+    await search.press('Enter')
+    await says(page, '1 of 2')
+    expect(await current()).toEqual(['✗ SELECT'])
+    await search.press('Enter')
+    await says(page, '2 of 2')
+    expect(await current()).toEqual(['SELECT items'])
+    expect(await outlined()).toBe(1)
+    await search.press('Tab')
+    expect(await page.locator('summary:focus .n').textContent()).toBe('SELECT items db')
+    // Another search has no current hit yet, and Tab goes where it always goes, also right after the last letter.
+    await search.pressSequentially(' items')
+    await search.press('Tab')
+    expect(await page.locator('summary:focus').count()).toBe(0)
+    expect(await current()).toEqual([])
+    await done(page)
+  })
+
   it('shows repeated calls as one row, until they are asked for, looked for or linked to', async () => {
     const page = await open('repeated.html', renderHtml(buildTree(REPEATED), {}))
     const folded = ['GET /cart', '6× GET', '✗ GET']

@@ -1,6 +1,6 @@
 /**
  * The script of the page: search and fold. The page is whole without it. It makes no markup from text, only elements,
- * and reads no more than the page.
+ * and reads no more than the page. Tab goes from the search to the current hit: it would go to the first row else.
  */
 export const SCRIPT = `'use strict';
 const rows=[...document.querySelectorAll('.r')];
@@ -14,6 +14,7 @@ const says=new Map();
 const hits=new Set();
 let query='';
 let at=-1;
+let current;
 let texts;
 function show(){
   const seen=new Set();
@@ -29,9 +30,10 @@ function show(){
 rows.forEach((row,i)=>{
   if(parent[i+1]!==i)return;
   if(group[i])folded.add(i);
+  const name=row.querySelector('.n').textContent;
   const button=document.createElement('button');
   button.type='button';button.className='f';
-  const say=()=>{const closed=folded.has(i);button.textContent=closed?'+':'−';button.setAttribute('aria-expanded',String(!closed));button.setAttribute('aria-label',closed?'unfold':'fold')};
+  const say=()=>{const closed=folded.has(i);button.textContent=closed?'+':'−';button.setAttribute('aria-expanded',String(!closed));button.setAttribute('aria-label',(closed?'unfold ':'fold ')+name)};
   button.addEventListener('click',()=>{if(!folded.delete(i))folded.add(i);say();show()});
   say();says.set(i,say);
   row.prepend(button);
@@ -43,21 +45,35 @@ form.hidden=false;
 function find(){
   query=input.value.trim().toLowerCase();
   texts??=rows.map((row,i)=>group[i]?'':(row.textContent+' '+(document.getElementById(row.dataset.r)?.textContent??'')).toLowerCase());
-  hits.clear();at=-1;
+  hits.clear();at=-1;point();
   if(query!=='')texts.forEach((text,i)=>{if(text.includes(query))hits.add(i)});
   output.textContent=query===''?'':hits.size+(hits.size===1?' span':' spans');
   show();
+}
+function findTyped(){if(input.value.trim().toLowerCase()!==query)find()}
+function point(row){
+  current?.removeAttribute('aria-current');
+  current=row?.querySelector('summary');
+  current?.setAttribute('aria-current','true');
 }
 let wait;
 input.addEventListener('input',()=>{clearTimeout(wait);wait=setTimeout(find,120)});
 form.addEventListener('submit',event=>{
   event.preventDefault();
-  if(input.value.trim().toLowerCase()!==query)find();
+  findTyped();
   const all=[...hits];
   if(!all.length)return;
   at=(at+1)%all.length;
-  rows[all[at]].scrollIntoView({block:'center'});
+  point(rows[all[at]]);
+  current.scrollIntoView({block:'center'});
   output.textContent=(at+1)+' of '+all.length;
+});
+input.addEventListener('keydown',event=>{
+  if(event.key!=='Tab'||event.shiftKey)return;
+  findTyped();
+  if(!current)return;
+  event.preventDefault();
+  current.focus();
 });
 function reveal(){
   const i=rows.indexOf(document.getElementById(location.hash.slice(1)));

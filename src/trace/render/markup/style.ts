@@ -46,6 +46,7 @@ input{font:inherit;width:min(30em,60%);padding:.2em .5em;background:var(--back);
 .r{position:relative;border-top:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 22px}
 .r[hidden]{display:none}
 .r:target,.hit{background:var(--mark)}
+[aria-current]{outline:2px solid var(--text);outline-offset:-2px}
 summary,.axis{display:grid;grid-template-columns:minmax(12em,42%) 6em 1fr;gap:.6em;align-items:center}
 summary{list-style:none;cursor:pointer}
 summary::-webkit-details-marker{display:none}
