@@ -78,8 +78,31 @@ export const wordOf = ({ usage }: Row | Group): string => usage.split(' ', 1)[0]
 /** Adds all options of a command, those of the profile's settings too. */
 export function addOptions(row: Row, command: Command): void {
   row.options?.(command)
+  takeOneValue(command.options)
   for (const setting of flagSettingsOf(row))
     for (const option of settingOptions(setting)) command.addOption(option)
+}
+
+/**
+ * Of an option with one value, two are no correction: of two files or two spans both were meant, and the parser would keep
+ * the last alone. The same value twice says one thing. Failure `usage`, when the line is parsed. Of `--output` and of what
+ * takes the place of a setting (`--api`, `--timeout`) the last counts, as elsewhere: an alias or a script may hold them.
+ */
+function takeOneValue(options: readonly Option[]): void {
+  for (const option of options) {
+    const { parseArg } = option
+    if (!option.required || parseArg === collect || option.long === '--output') continue
+    let typed: string | undefined
+    option.argParser((value: string, before: unknown) => {
+      if (typed !== undefined && typed !== value) {
+        throw new Failure('usage', `${option.long} is given twice`, {
+          hint: 'Give it once: it takes one value.',
+        })
+      }
+      typed = value
+      return parseArg ? parseArg(value, before) : value
+    })
+  }
 }
 
 /** What the help of a command says at its end; `words`: those that a user types for it. */

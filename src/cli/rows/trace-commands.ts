@@ -8,7 +8,6 @@ import { QUERY_COMMANDS } from './query-commands.ts'
 import {
   fromFile,
   listFormat,
-  once,
   otherName,
   ownFlags,
   sensitive,
@@ -161,7 +160,7 @@ function getOptions(command: Command): void {
     .addOption(choice('-o, --output <format>', 'how to print it', TRACE_FORMATS))
     .option('--error', 'only failed spans (and, in a tree, the spans above them)')
     .addOption(otherName('--errors', 'error'))
-    .option('--service <name>', 'only spans of this service', once('--service'))
+    .option('--service <name>', 'only spans of this service')
     .option(
       '--attr <key=value>',
       'only spans with this attribute (repeatable; also key!=value, key>=500, key=~regex)',

@@ -1,25 +1,13 @@
 import { type Command, Option } from 'commander'
 import { BACKENDS } from '../../backends/table.ts'
-import { Failure } from '../../errors.ts'
 import { LIST_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, collect } from '../command.ts'
-
-/**
- * Argument parser of an option of which two values are no correction: of two files or two services both were meant, and the
- * parser would keep the last.
- */
-export const once =
-  (flag: string) =>
-  (value: string, before: string | undefined): string => {
-    if (before === undefined || before === value) return value
-    throw new Failure('usage', `${flag} is given twice`, { hint: 'Give it once: it takes one value.' })
-  }
 
 /** The conditions on one span that a search knows. */
 export const spanConditions = (command: Command): Command =>
   command
-    .option('--service <name>', 'a span of this service', once('--service'))
-    .option('--name <name>', 'a span of exactly this name', once('--name'))
+    .option('--service <name>', 'a span of this service')
+    .option('--name <name>', 'a span of exactly this name')
     .option(
       '--attr <key=value>',
       'a span with this attribute (repeatable; also key!=value, key>=500, key=~regex)',
@@ -40,11 +28,7 @@ export const withTimes = (command: Command): Command =>
 
 /** The option for a file. */
 export const fromFile = (command: Command): Command =>
-  command.option(
-    '--file <file>',
-    'read a trace file instead of the back end (- for standard input)',
-    once('--file'),
-  )
+  command.option('--file <file>', 'read a trace file instead of the back end (- for standard input)')
 
 /** Options of single back ends. */
 export function ownFlags(command: Command): Command {

@@ -24,6 +24,27 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth trace search --service cart --service pay', '--service is given twice'],
     ['ls-auth trace search --name a --name b', '--name is given twice'],
     ['ls-auth trace get t.json --service cart --service pay', '--service is given twice'],
+    ['ls-auth trace get t.json --span 7 --span 6', '--span is given twice'],
+    ['ls-auth trace get t.json --min 5ms --min 1s', '--min is given twice'],
+    ['ls-auth trace get t.json --depth 2 --depth 3', '--depth is given twice'],
+    ['ls-auth trace get t.json --trace 1 --trace 2', '--trace is given twice'],
+    ['ls-auth query x --from now-2h --from now-1h', '--from is given twice'],
+    ['ls-auth trace diff a.json --b service=x --b service=y', '--b is given twice'],
+    ['ls-auth login --prompt login --prompt none', '--prompt is given twice'],
+    ['ls-auth check --acr a --acr b', '--acr is given twice'],
+    // The same value twice says one thing: what is wrong is said of the rest of the line.
+    ['ls-auth trace get t.json --span 7 --span 7 --min soon', '--min: "soon" is not a duration'],
+    // An alias may hold these: the last one counts.
+    ['ls-auth --timeout 5 status --timeout 0', '--timeout: "0" is too short'],
+    [
+      'ls-auth --api https://a.example trace get t.json --api https://b.example --min soon',
+      '--min: "soon" is not a duration',
+    ],
+    ['ls-auth trace get 1 --tenant a --tenant b --min soon', '--min: "soon" is not a duration'],
+    ['ls-auth trace get t.json -o md -o otlp --min soon', '--min: "soon" is not a duration'],
+    ['ls-auth --profile a --profile b trace get t.json --min soon', '--min: "soon" is not a duration'],
+    // A flag that may be repeated may be.
+    ['ls-auth trace get t.json --attr a=1 --attr b=2 --min soon', '--min: "soon" is not a duration'],
     ['ls-auth trace search --limit none', '--limit: "none" is not a whole number from 1 to 10000'],
     ['ls-auth trace search --limit 10001', '--limit: "10001" is not a whole number from 1 to 10000'],
     ['ls-auth trace search --min soon', '--min: "soon" is not a duration'],
