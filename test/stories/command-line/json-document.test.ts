@@ -363,6 +363,7 @@ describe.sequential('is true, member by member', () => {
       jaeger.maxTraceSize = 20
     }
     const runs = [`ls-auth trace get ${stage.spanId} --json`, `ls-auth trace get ${file} --json`]
+    runs.push(`ls-auth trace get ${file} --min 100h --json`)
     const partial = `ls-auth trace get ${stage.trace.traceId} ${JAEGER()} --json`
     expect(await problems('trace get', [...runs, cut, partial])).toEqual([])
     jaeger.maxTraceSize = undefined

@@ -69,7 +69,7 @@ test('a trace without spans has no start', () => {
   expect(toJson(makeTrace())).toMatchObject({
     startTime: null,
     startTimeUnixNano: null,
-    durationNanos: '0',
+    durationNanos: null,
     spans: [],
   })
 })

@@ -43,10 +43,10 @@ export interface JsonSpan {
  */
 export interface JsonTrace {
   readonly traceId: string
-  /** Earliest start, null for a trace without spans. */
+  /** Earliest start; null where no span has one, or none fits the filter. */
   readonly startTime: string | null
   readonly startTimeUnixNano: string | null
-  /** From the earliest start to the latest end; null where a root has no usable end. */
+  /** From the earliest start to the latest end; null where a root has no usable end, or there is no start. */
   readonly durationNanos: string | null
   readonly spanCount: number
   readonly errorCount: number
@@ -98,6 +98,7 @@ function headOf(trace: Trace, spans: readonly Span[]): Omit<JsonTrace, 'spans'> 
   const timed = spans.filter((span) => !span.marks.includes('start-missing'))
   const start = timed[0]?.startNanos
   let end = start ?? 0n
+  const isKnown = start !== undefined && !spans.some(isUnfinishedRoot)
   for (const span of timed) {
     const its = span.startNanos + BigInt(span.durationNanos)
     if (its > end) end = its
@@ -106,7 +107,7 @@ function headOf(trace: Trace, spans: readonly Span[]): Omit<JsonTrace, 'spans'> 
     traceId: trace.traceId,
     startTime: start === undefined ? null : isoTime(start),
     startTimeUnixNano: start === undefined ? null : String(start),
-    durationNanos: spans.some(isUnfinishedRoot) ? null : String(end - (start ?? 0n)),
+    durationNanos: isKnown ? String(end - start) : null,
     spanCount: spans.length,
     errorCount: spans.filter((span) => span.status === 'error').length,
     services: [...new Set(spans.map((span) => span.service))].sort(),
