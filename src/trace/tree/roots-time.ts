@@ -29,15 +29,18 @@ function timeOfRoots(tree: TraceTree): RootsTime | undefined {
 }
 
 /**
- * The longest part whose parent is missing, where it took longer than all roots together: the root of the request was lost, and
- * the roots that are here are strays (a beacon of a moment). Undefined: the roots tell the time, or there is none. A part that
- * nobody would have waited for (a consumer) says nothing about the root, and a root without an end may have taken longer.
+ * The longest part whose parent is missing, where it began before all roots, took longer than they do together, and nothing is
+ * below them: the root of the request was lost, and the roots that are here are strays (a beacon of a moment). Undefined: the roots
+ * tell the time, or there is none. A part that began later may be work that the root has left behind; one that nobody would have
+ * waited for (a consumer) says nothing about the root, and a root without an end may have taken longer.
  */
 export function lostPart(tree: TraceTree): number | undefined {
   const time = timeOfRoots(tree)
-  const parts = tree.detached.filter((node) => isAwaited(tree.span(node)))
-  if (time === undefined || parts.length === 0) return undefined
-  if (tree.roots.some((root) => whyEndless(tree.span(root)) !== undefined)) return undefined
+  if (time === undefined || !tree.roots.every((root) => isStray(tree, root))) return undefined
+  const parts = tree.detached.filter(
+    (node) => tree.startOf(node) < time.startNanos && isAwaited(tree.span(node)),
+  )
+  if (parts.length === 0) return undefined
   const least = leastTimes(tree)
   let [longest, most]: [number | undefined, number] = [undefined, time.endNanos - time.startNanos]
   for (const part of parts) {
@@ -46,3 +49,6 @@ export function lostPart(tree: TraceTree): number | undefined {
   }
   return longest
 }
+
+const isStray = (tree: TraceTree, root: number): boolean =>
+  tree.isLeaf(root) && whyEndless(tree.span(root)) === undefined

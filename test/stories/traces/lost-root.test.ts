@@ -72,22 +72,30 @@ describe('the root of a request of 5 s was lost, and a stray root of 10 ms is th
   it('a part that has no usable end is told as the other parts are', async () => {
     const { duration: _, ...endless } = CHECKOUT
     const file = await fileOf('endless', endless, CHARGE, BEACON)
-    expect(await stdoutOf(`get ${file}`)).toContain(' · at least 4.90s (a part has no end)')
+    const shown = await stdoutOf(`get ${file}`)
+    expect(shown).toContain(' · at least 4.90s (a part has no end)')
+    expect(shown).not.toContain('its longest part')
     expect(await stdoutOf(`breakdown --file ${file}`)).toContain(
       '1 trace has a part without a usable end: its time is counted as far as it is known',
     )
   })
 })
 
-it.each<[string, object]>([
-  ['is shorter than the time of the roots', span('c2', 'refresh', 0, 90, { parentId: 'c1' })],
+const ROOT = span('c5', 'GET /', 10, 100)
+const JOB = span('c2', 'POST /jobs', 0, 5000, { parentId: 'c1', kind: 'SERVER' })
+
+it.each<[string, readonly object[]]>([
+  ['is shorter than the time of the roots', [ROOT, span('c2', 'refresh', 0, 90, { parentId: 'c1' })]],
+  ['is a message that nobody waits for', [ROOT, { ...JOB, kind: 'CONSUMER' }]],
+  ['began after the root, as work that the root has left behind', [ROOT, { ...JOB, timestamp: 1_020_000 }]],
   [
-    'is a message that nobody waits for',
-    span('c2', 'consume', 50, 5000, { parentId: 'c1', kind: 'CONSUMER' }),
+    'stands beside a root that has spans below it',
+    [ROOT, span('c6', 'render', 20, 10, { parentId: 'c5' }), JOB],
   ],
-])('a part whose parent is missing and which %s is not its time', async (_, part) => {
-  const file = await fileOf('whole', span('c5', 'GET /', 0, 100), part)
-  expect(await stdoutOf(`get ${file}`)).toMatch(/ · 100ms( \+ 4\.95s async tail)? · 2 spans/)
+])('a part whose parent is missing and which %s is not its time', async (_, spans) => {
+  const file = await fileOf('whole', ...spans)
+  expect(await stdoutOf(`get ${file}`)).toMatch(/ · 100ms( \+ 4\.\d+s async tail)? · \d spans/)
+  expect(await stdoutOf(`search --file ${file}`)).toContain('GET /')
 })
 
 it('work before the only root is called so, and no share is above 100 %', async () => {

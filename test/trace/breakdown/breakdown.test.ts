@@ -138,12 +138,15 @@ describe('a breakdown', () => {
             return [hasEnd ? tree.startOf(node) : first(node), last(node)] as const
           })
         // Of a trace whose root was lost that of its longest part counts.
-        const parts = tree.detached.filter((node) => tree.span(node).kind !== 'consumer')
-        const longestPart = Math.max(0, ...knownOf(parts).map(([from, to]) => to - from))
+        const rootsStart = Math.min(...tree.roots.map((node) => tree.startOf(node)))
         const rootsEnd = Math.max(...tree.roots.map((node) => tree.endOf(node)))
+        const parts = tree.detached.filter(
+          (node) => tree.span(node).kind !== 'consumer' && tree.startOf(node) < rootsStart,
+        )
+        const longestPart = Math.max(0, ...knownOf(parts).map(([from, to]) => to - from))
         const isLost =
-          tree.roots.every(hasKnownEnd) &&
-          longestPart > rootsEnd - Math.min(...tree.roots.map((node) => tree.startOf(node)))
+          tree.roots.every((node) => hasKnownEnd(node) && tree.children(node).length === 0) &&
+          longestPart > rootsEnd - rootsStart
         const isRootless = tree.roots.length === 0 || isLost
         const known = knownOf(tree.roots.length > 0 ? (isLost ? parts : tree.roots) : tree.detached)
           .filter(([from, to]) => from <= to)

@@ -55,7 +55,8 @@ export function headerLines(
   if (tree.roots.length !== 1 && tree.count > 0) {
     facts.push({ text: tree.roots.length === 0 ? 'no root' : count(tree.roots.length, 'root') })
   }
-  if (lostPart(tree) !== undefined) facts.push({ text: 'time of its longest part' })
+  if (lostPart(tree) !== undefined && unfinishedOf(tree) === undefined)
+    facts.push({ text: 'time of its longest part' })
   if (tree.count > 0) facts.push({ text: startedAt(tree, now), paint: style.dim })
   if (source) facts.push({ text: source.name, paint: style.dim })
   if (clocks) facts.push({ text: clocksText(clocks, glyphs.micro), paint: style.yellow })
