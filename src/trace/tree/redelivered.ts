@@ -1,4 +1,4 @@
-import type { Span, Trace } from '../model.ts'
+import type { Attributes, Span, Trace } from '../model.ts'
 import { asReported } from '../span-view.ts'
 import { attachSpans } from './attach.ts'
 
@@ -12,25 +12,46 @@ export function withoutRedelivered(
   shares: Uint8Array = attachSpans(trace.spans).duplicate,
 ): Trace {
   if (!shares.includes(1)) return trace
-  const met = new Set<string>()
-  const spans = trace.spans.filter((span, i) => {
-    if (shares[i] === 0) return true
-    const key = keyOf(asReported(span))
-    return !met.has(key) && met.add(key)
-  })
+  const isAgain = again()
+  const spans = trace.spans.filter((span, i) => shares[i] === 0 || !isAgain(asReported(span)))
   const left = trace.spans.length - spans.length
   return left === 0 ? trace : { ...trace, spans, redelivered: (trace.redelivered ?? 0) + left }
 }
 
-const keyOf = (span: Span): string =>
-  JSON.stringify(
-    [
+/** Says of one span after the other whether an equal one was there before. */
+function again(): (span: Span) => boolean {
+  // What differs in these is not looked at further; of the others only the first is still to be written as a text.
+  const first = new Map<string, Span | undefined>()
+  const met = new Set<string>()
+  const textOf = writer()
+  return (span) => {
+    const key = `${span.spanId} ${span.startNanos} ${span.durationNanos} ${span.name}`
+    if (!first.has(key)) return !first.set(key, span)
+    const other = first.get(key)
+    if (other !== undefined) met.add(textOf(other))
+    first.set(key, undefined)
+    const text = textOf(span)
+    return met.has(text) || !met.add(text)
+  }
+}
+
+/** Writes all that a span holds as a text. A resource is shared by many spans, and written once. */
+function writer(): (span: Span) => string {
+  const resources = new Map<Attributes, string>()
+  const write = (value: unknown): string =>
+    JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part))
+  const resourceOf = ({ resource }: Span): string => {
+    const text = resources.get(resource) ?? write(resource)
+    resources.set(resource, text)
+    return text
+  }
+  return (span) =>
+    write([
       ...[span.spanId, span.parentId, span.name, span.service, span.kind, span.status, span.statusMessage],
       ...[span.startNanos, span.durationNanos, span.marks, span.dropped, span.scope],
-      ...[span.attributes, span.events, span.links, span.resource],
-    ],
-    (_, value) => (typeof value === 'bigint' ? String(value) : value),
-  )
+      ...[span.attributes, span.events, span.links, resourceOf(span)],
+    ])
+}
 
 /** What a reader is told of them; undefined: there are none. */
 export function redeliveredText(spans = 0): string | undefined {
