@@ -17,7 +17,7 @@ export function errorText(span: Span): ErrorText | undefined {
   const { attributes, events } = span
   const { statusMessage = '' } = span
   const exceptions = exceptionsOf({ attributes, events })
-  const failing = failingOf(exceptions, statusMessage)
+  const failing = failingOf(exceptions)
   const said = (part: Part) => lastOf(failing, part, statusMessage, exceptions.length)
   return (
     said('message') ??
@@ -33,18 +33,14 @@ export function errorText(span: Span): ErrorText | undefined {
 type Part = 'message' | 'type'
 
 /**
- * The exceptions that may have failed the span: those that left it; where none is said to have, all but those that are said
- * to have been caught. Caught ones only where the status says no more than a word.
+ * The exceptions that may have failed the span: those that left it, else those of which that is not said, else all. That one is
+ * said not to have left it is no proof: Python's SDK writes so of each, also of the one that did.
  */
-function failingOf(
-  exceptions: readonly RecordedException[],
-  statusMessage: string,
-): readonly RecordedException[] {
+function failingOf(exceptions: readonly RecordedException[]): readonly RecordedException[] {
   const left = exceptions.filter(({ escaped }) => escaped === true)
   if (left.length > 0) return left
   const perhaps = exceptions.filter(({ escaped }) => escaped === undefined)
-  if (perhaps.length > 0) return perhaps
-  return isSentence(statusMessage) ? [] : exceptions
+  return perhaps.length > 0 ? perhaps : exceptions
 }
 
 /** "internal", "Error" and "500" are too little to tell exceptions apart. */

@@ -217,16 +217,28 @@ describe('of several exceptions the one that failed the span is told', () => {
       'db down',
     ],
     [
-      'the status before one that was caught',
-      'card declined',
-      [[1, 'cache timeout', false]],
+      'one that is not marked as caught, before those that are',
+      'card declined by the bank',
+      [
+        [1, 'card declined'],
+        [2, 'could not close', false],
+      ],
       'card declined',
     ],
     [
-      'one that was caught, where the status is a word',
-      'internal',
-      [[1, 'redis timeout', false]],
-      'redis timeout',
+      'one that is marked as caught before the status: Python marks those so that left the span',
+      'ValueError: card 7 declined',
+      [[1, 'card 7 declined', 'False']],
+      'card 7 declined',
+    ],
+    [
+      'of those that are all marked as caught the last, where the status names none',
+      'card declined by the bank',
+      [
+        [1, 'cache timeout', 'False'],
+        [2, 'no funds', 'False'],
+      ],
+      'no funds',
     ],
     [
       'one that was caught, where nothing else is said',
