@@ -2,6 +2,7 @@ import { displayWidth } from '../../text/display-width.ts'
 import { blanks, packed, wrap } from '../render/fit.ts'
 import type { Pen } from '../render/pen.ts'
 import { heading } from '../render/span-details/heading.ts'
+import { count } from '../render/waterfall/header.ts'
 import type { Scene } from './scene.ts'
 import type { Page } from './state.ts'
 
@@ -23,9 +24,18 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
 ]
 
 /** The lines of a page, each at most so wide. */
-export function pageLines(scene: Scene, { kind, node }: Page, columns: number): readonly string[] {
-  if (kind === 'details') return scene.details(node, columns)
+export function pageLines(scene: Scene, page: Page, columns: number): readonly string[] {
+  if (page.kind === 'details')
+    return [...amongLines(scene, page, columns), ...scene.details(page.node, columns)]
   return keyLines(scene, { width: columns, glyphs: scene.glyphs, style: scene.style })
+}
+
+/** That a span stands for others. Of spans whose durations nobody knows none is the slowest. */
+function amongLines({ tree, glyphs, style }: Scene, { node, among }: Page, columns: number): string[] {
+  if (among === undefined) return []
+  const which = tree.span(node).durationNanos > 0 ? 'slowest' : 'one'
+  const text = `${which} of ${count(among, 'equal span')}; in the rows, Right shows each`
+  return [...wrap(text, columns, glyphs.ellipsis, Number.POSITIVE_INFINITY).map(style.dim), '']
 }
 
 /** Columns of the keys. With less than as many again for what they do, that stands below them. */

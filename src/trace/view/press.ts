@@ -77,7 +77,7 @@ function onRows(scene: Scene, state: ViewState, key: Key, size: Size): Pressed {
       return { state: pathToggled(scene, state) }
     case 'return':
     case 'enter':
-      return { state: { ...state, page: { kind: 'details', node: spanOf(scene, state, cursor), top: 0 } } }
+      return { state: { ...state, page: detailsPage(scene, state, cursor) } }
     case '?':
       return { state: { ...state, page: { kind: 'keys', node: cursor, top: 0 } } }
     default:
@@ -135,10 +135,12 @@ function onPage(scene: Scene, state: ViewState, page: Page, key: Key, size: Size
 export const pageRoom = ({ rows }: Size): number => Math.max(1, rows - 1)
 
 /** A row of many equal spans is told by the slowest of them. */
-function spanOf({ tree }: Scene, { rows }: ViewState, row: number): number {
-  const members = rows.fold(row)?.members ?? [row]
+function detailsPage({ tree }: Scene, { rows }: ViewState, row: number): Page {
+  const members = rows.fold(row)?.members
+  if (members === undefined) return { kind: 'details', node: row, top: 0 }
   const took = (node: number) => tree.span(node).durationNanos
-  return members.reduce((slowest, member) => (took(member) > took(slowest) ? member : slowest))
+  const node = members.reduce((slowest, member) => (took(member) > took(slowest) ? member : slowest))
+  return { kind: 'details', node, among: members.length, top: 0 }
 }
 
 function typing(scene: Scene, state: ViewState, typed: string, { name, text }: Key): ViewState {

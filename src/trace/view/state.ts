@@ -15,6 +15,8 @@ export interface Page {
   readonly kind: 'details' | 'keys'
   /** Of details: the span. */
   readonly node: number
+  /** How many equal spans share the row that it was opened on; undefined: it is the only one. */
+  readonly among?: number
   /** The line at the top. */
   readonly top: number
   /** What it was opened from; undefined: the rows. */

@@ -340,3 +340,20 @@ it('of a span without an end the status line says so, and no time', () => {
   const line = walkThrough(hung, { columns: 120, rows: 12 }).lines.find((one) => one.includes('row 1 of 1'))
   expect(line).toContain('root, shop, no end')
 })
+
+it('what Enter opens on a row of equal spans says that it is the slowest of them', () => {
+  const calls = (ms: (i: number) => number) =>
+    makeTrace(
+      { id: 1, name: 'root', ms: 100 },
+      ...Array.from({ length: 6 }, (_, i) => ({ id: 20 + i, parent: 1, name: 'read', ms: ms(i) })),
+    )
+  const row = walkThrough(calls((i) => 3 + i)).press('down')
+  expect(row.press('return').lines.slice(0, 3)).toEqual([
+    'slowest of 6 equal spans; in the rows, Right shows each',
+    '',
+    'read',
+  ])
+  expect(row.press('return', 'q', 'right', 'return').lines[0]).toBe('read')
+  const timeless = walkThrough(calls(() => 0)).press('down', 'return')
+  expect(timeless.lines[0]).toBe('one of 6 equal spans; in the rows, Right shows each')
+})
