@@ -40,6 +40,16 @@ export function parseSpanOrTraceId(text: string): TraceReference {
   throw notAnId(`"${safeText(text.trim(), 80)}" is not a span or trace id`, { reason: 'no-id' })
 }
 
+/** The span id in a text as a person gave it, in any form that {@link parseSpanOrTraceId} reads. */
+export function spanIdIn(text: string): string | undefined {
+  try {
+    return parseSpanOrTraceId(text).spanId
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
 /** Whether a text would be an id if it were not all zeros, which stands for none in every format. */
 const isNone = (text: string): boolean =>
   isZero(text.replace(/^0x/i, '').replaceAll('-', '')) || /^00-0{32}-/.test(text)

@@ -1,22 +1,26 @@
 import { parseCondition } from '../conditions/attribute-condition.ts'
 import { spanTest } from '../conditions/span-filter.ts'
+import { spanIdIn } from '../id.ts'
 import type { InternedTexts } from '../tree/interned-texts.ts'
 import { revealed } from './moves.ts'
 import type { Scene } from './scene.ts'
 import type { Search, ViewState } from './state.ts'
 
-/** A whole span id, as it is typed or pasted. */
-const SPAN_ID = /^[\da-f]{16}$/i
-
 /**
  * What a typed text means: a condition on an attribute as `--attr` takes it (`key=value`, `key>=500`), a span id, else a
- * part of a name or a service, in any case.
+ * part of a name or a service, in any case. An id may come in each form that `--span` takes.
  */
-export function searchFor({ tree }: Scene, text: string): Search {
-  if (SPAN_ID.test(text)) {
-    const id = text.toLowerCase()
-    return { text, fits: (node) => tree.span(node).spanId === id }
-  }
+export function searchFor(scene: Scene, typed: string): Search {
+  const text = typed.trim()
+  const byText = searchForText(scene, text)
+  const id = spanIdIn(text)
+  if (id === undefined) return byText
+  const hasId = (node: number): boolean => scene.tree.span(node).spanId === id
+  // Few digits may as well be a part of a name.
+  return { text, fits: (node) => hasId(node) || byText.fits(node) }
+}
+
+function searchForText({ tree }: Scene, text: string): Search {
   const [inName, inService] = [tree.names, tree.services].map((words) => holding(words, text))
   const inTexts = (node: number): boolean => inName?.(node) === true || inService?.(node) === true
   const condition = parseCondition(text)

@@ -149,7 +149,7 @@ function typing(scene: Scene, state: ViewState, typed: string, { name, text }: K
       return { ...state, typed: undefined }
     case 'return':
     case 'enter': {
-      const search = typed === '' ? state.search : searchFor(scene, typed)
+      const search = typed.trim() === '' ? state.search : searchFor(scene, typed)
       return searched(scene, { ...state, typed: undefined, search }, search, 1)
     }
     case 'backspace':

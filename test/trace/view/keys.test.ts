@@ -357,3 +357,26 @@ it('what Enter opens on a row of equal spans says that it is the slowest of them
   const timeless = walkThrough(calls(() => 0)).press('down', 'return')
   expect(timeless.lines[0]).toBe('one of 6 equal spans; in the rows, Right shows each')
 })
+
+describe('a span id is found as it can be pasted', () => {
+  it.each([
+    ' 0000000000000006 ',
+    '0x6',
+    '0x0000000000000006',
+    'AAAAAAAAAAY=',
+    '00-11223344556677888899aabbccddeeff-0000000000000006-01',
+    'span_id=0000000000000006',
+  ])('%j', (typed) => {
+    expect(open().press(`/${typed}`, 'return').on).toBe('lost')
+  })
+
+  it('blanks around a text are no part of it', () => {
+    expect(open().press('/ payment ', 'return').on).toBe('charge')
+    expect(open().press('/  ', 'return').lines.at(-1)).toBe('Nothing was searched for yet: / then a text.')
+  })
+
+  it('digits in a name are found, too', () => {
+    const walk = walkThrough(makeTrace({ id: 1, name: 'root' }, { id: 2, parent: 1, name: 'face 0xcafe' }))
+    expect(walk.press('/cafe', 'return').on).toBe('face 0xcafe')
+  })
+})

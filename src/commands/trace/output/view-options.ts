@@ -2,7 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { type AttributeCondition, parseCondition } from '../../../trace/conditions/attribute-condition.ts'
 import type { Scale } from '../../../trace/formats/output-choices.ts'
-import { parseSpanOrTraceId } from '../../../trace/id.ts'
+import { spanIdIn } from '../../../trace/id.ts'
 import { type Moment, parseMoment } from '../../../trace/moment.ts'
 import { parseNanos } from '../../../trace/nanos.ts'
 import type { Selection } from '../../../trace/select.ts'
@@ -117,18 +117,9 @@ export function readConditions(given: readonly (string | AttributeCondition)[]):
 }
 
 function readSpanId(text: string, showsIds: string | undefined): string {
-  const spanId = idIn(text)
+  const spanId = spanIdIn(text)
   if (spanId !== undefined) return spanId
   throw new Failure('usage', `--span: "${safeText(text, 60)}" is not a span id`, {
     hint: `It has 16 hex digits.${showsIds === undefined ? '' : ` The ids of its spans: ${showsIds}`}`,
   })
-}
-
-function idIn(text: string): string | undefined {
-  try {
-    return parseSpanOrTraceId(text).spanId
-  } catch (error) {
-    if (error instanceof Failure) return undefined
-    throw error
-  }
 }
