@@ -143,7 +143,9 @@ function detailsPage({ tree }: Scene, { rows }: ViewState, row: number): Page {
   return { kind: 'details', node, among: members.length, top: 0 }
 }
 
-function typing(scene: Scene, state: ViewState, typed: string, { name, text }: Key): ViewState {
+function typing(scene: Scene, state: ViewState, typed: string, { name, text, ctrl }: Key): ViewState {
+  if (ctrl && name === 'u') return { ...state, typed: '' }
+  if (ctrl && name === 'w') return { ...state, typed: typed.replace(/\S*\s*$/, '') }
   switch (name) {
     case 'escape':
       return { ...state, typed: undefined }

@@ -380,3 +380,11 @@ describe('a span id is found as it can be pasted', () => {
     expect(walk.press('/cafe', 'return').on).toBe('face 0xcafe')
   })
 })
+
+it('Ctrl-U takes away what is typed, Ctrl-W its last word', () => {
+  const typed = open().press('/redis GET')
+  expect(typed.press('ctrl-w').lines.at(-1)).toBe('/redis ')
+  expect(typed.press('ctrl-w', 'ctrl-w').lines.at(-1)).toBe('/')
+  expect(typed.press('ctrl-u').lines.at(-1)).toBe('/')
+  expect(typed.press('ctrl-u', 'c', 'a', 'r', 'd', 'return').on).toBe('POST card')
+})

@@ -22,9 +22,11 @@ const NAMED = [
   'backspace',
 ] as const
 
-/** A key by its name, or by the character that it types. */
+/** A key by its name, by the character that it types, or with Ctrl: `ctrl-u`. */
 export function keyOf(word: string): Key {
   if ((NAMED as readonly string[]).includes(word)) return { name: word, text: '', ctrl: false }
+  const withCtrl = /^ctrl-(.)$/.exec(word)?.[1]
+  if (withCtrl !== undefined) return { name: withCtrl, text: '', ctrl: true }
   return { name: word === ' ' ? 'space' : word.toLowerCase(), text: word, ctrl: false }
 }
 
