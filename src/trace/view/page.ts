@@ -18,6 +18,7 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['n N', 'find the next one, the one before'],
   ['e E', 'the next failed span, the one before'],
   ['c', 'only the critical path, or everything again'],
+  ['i', 'what is odd about this trace: its clocks, ids and ends, and what is missing of it'],
   ['y', 'copy what is shown as Markdown'],
   ['o', 'open the trace in the UI of the back end'],
   ['q', 'quit (in details: back to the rows); Ctrl-C quits at once'],
@@ -27,7 +28,15 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
 export function pageLines(scene: Scene, page: Page, columns: number): readonly string[] {
   if (page.kind === 'details')
     return [...amongLines(scene, page, columns), ...scene.details(page.node, columns)]
-  return keyLines(scene, { width: columns, glyphs: scene.glyphs, style: scene.style })
+  const pen = { width: columns, glyphs: scene.glyphs, style: scene.style }
+  return page.kind === 'notes' ? noteLines(scene, pen) : keyLines(scene, pen)
+}
+
+function noteLines(scene: Scene, pen: Pen): string[] {
+  const lines = scene
+    .notes()
+    .flatMap((note) => wrap(note, pen.width - 2, pen.glyphs.ellipsis, Number.POSITIVE_INFINITY))
+  return [heading('notes', pen), ...lines.map((line) => pen.style.yellow(`  ${line}`))]
 }
 
 /** That a span stands for others. Of spans whose durations nobody knows none is the slowest. */

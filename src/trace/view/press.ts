@@ -78,6 +78,8 @@ function onRows(scene: Scene, state: ViewState, key: Key, size: Size): Pressed {
     case 'return':
     case 'enter':
       return { state: { ...state, page: detailsPage(scene, state, cursor) } }
+    case 'i':
+      return { state: notesOpened(scene, state) }
     case '?':
       return { state: { ...state, page: { kind: 'keys', node: cursor, top: 0 } } }
     default:
@@ -103,6 +105,9 @@ function onPage(scene: Scene, state: ViewState, page: Page, key: Key, size: Size
       const keys: Page = { kind: 'keys', node: page.node, top: 0, over: page }
       return { state: { ...state, page: page.kind === 'keys' ? page.over : keys } }
     }
+    case 'i':
+      if (page.kind === 'notes') return { state: { ...state, page: page.over } }
+      return { state: { ...state, message: backMessage(page) } }
     case 'y':
       return { state, wish: 'copy' }
     case 'o':
@@ -125,10 +130,15 @@ function onPage(scene: Scene, state: ViewState, page: Page, key: Key, size: Size
     case 'G':
       return scrollTo(last)
     default:
-      return {
-        state: { ...state, message: `Arrows scroll, q goes back to the ${page.over ? 'details' : 'rows'}.` },
-      }
+      return { state: { ...state, message: backMessage(page) } }
   }
+}
+
+const backMessage = ({ over }: Page): string => `Arrows scroll, q goes back to the ${over?.kind ?? 'rows'}.`
+
+function notesOpened(scene: Scene, state: ViewState): ViewState {
+  if (scene.notes().length === 0) return { ...state, message: 'There are no notes on this trace.' }
+  return { ...state, page: { kind: 'notes', node: state.cursor, top: 0 } }
 }
 
 /** Lines of a page that fit on the screen: one is for what the keys do. */

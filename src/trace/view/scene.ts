@@ -8,9 +8,11 @@ import { cutIdle } from '../render/time/cuts.ts'
 import { type TimeWindow, timeWindow, zeroOf } from '../render/time/window.ts'
 import { Labels } from '../render/waterfall/label.ts'
 import type { Layout } from '../render/waterfall/layout.ts'
+import { notesOn } from '../render/waterfall/notes.ts'
 import { layOut } from '../render/waterfall/row-line.ts'
 import { planRows } from '../render/waterfall/rows.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
+import { withheldNote } from '../withheld.ts'
 import { openPlan, type Plan } from './plan.ts'
 
 /** What stays the same during a walk through one trace. What is costly is computed when it is first asked for, once. */
@@ -27,6 +29,8 @@ export interface Scene {
   layout(width: number): Layout
   /** The details of a span, in lines of at most so many columns. Scrolling asks for them again with each key. */
   details(node: number, columns: number, style?: Style): readonly string[]
+  /** What is odd about the trace or missing of it, each in one text. */
+  notes(): readonly string[]
 }
 
 /** How a scene is drawn. */
@@ -54,6 +58,7 @@ export function openScene(tree: TraceTree, { unicode, style, scale }: SceneOptio
   const layouts = new Map<number, Layout>()
   const [onPathBefore, zeroNanos] = [timeOnPathBefore(path, tree.count), zeroOf(window)]
   let last: Drawn | undefined
+  let notes: readonly string[] | undefined
   const plan = (pathOnly: boolean): Plan => {
     const known = plans.get(pathOnly) ?? openPlan(tree, pathOnly ? nodesOnPath(tree, path) : undefined)
     plans.set(pathOnly, known)
@@ -79,6 +84,12 @@ export function openScene(tree: TraceTree, { unicode, style, scale }: SceneOptio
         last = { node, columns, ink, lines: [...spanDetails(details, pen)] }
       }
       return last.lines
+    },
+    notes() {
+      notes ??= [...notesOn(tree, glyphs, 'trace get --skew'), withheldNote(tree.trace.spans)].filter(
+        (note) => note !== undefined,
+      )
+      return notes
     },
   }
 }

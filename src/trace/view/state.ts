@@ -1,4 +1,5 @@
 import { safeName } from '../render/fit.ts'
+import { count } from '../render/waterfall/header.ts'
 import { withheldNote } from '../withheld.ts'
 import type { Openness, OpenRows } from './plan.ts'
 import { openRows } from './plan.ts'
@@ -10,9 +11,9 @@ export interface Size {
   readonly rows: number
 }
 
-/** A text over the whole screen: the details of a span, or what the keys do. */
+/** A text over the whole screen: the details of a span, what is odd about the trace, or what the keys do. */
 export interface Page {
-  readonly kind: 'details' | 'keys'
+  readonly kind: 'details' | 'notes' | 'keys'
   /** Of details: the span. */
   readonly node: number
   /** How many equal spans share the row that it was opened on; undefined: it is the only one. */
@@ -69,12 +70,18 @@ export function openState(scene: Scene): ViewState {
   }
 }
 
-function notice({ tree: { trace }, glyphs }: Scene): string {
+function notice(scene: Scene): string {
+  const { trace } = scene.tree
   const part =
     trace.partial === undefined
       ? undefined
-      : `Only a part of the trace is here: ${safeName(trace.partial, glyphs.ellipsis)}`
-  return [part, withheldNote(trace.spans)].filter((text) => text !== undefined).join('; ')
+      : `Only a part of the trace is here: ${safeName(trace.partial, scene.glyphs.ellipsis)}`
+  const missing = [part, withheldNote(trace.spans)].filter((text) => text !== undefined)
+  const notes = scene.notes().length
+  // What is missing is among the notes. The key comes first: a narrow screen cuts the end.
+  if (notes > missing.length)
+    missing.unshift(`${count(notes, 'note')} on this trace: i shows ${notes === 1 ? 'it' : 'them'}`)
+  return missing.join('; ')
 }
 
 /** The state with other rows open; a cursor whose row is gone goes to the row that it is hidden in. */

@@ -63,6 +63,52 @@ it('what is missing of a trace is said at once, and made safe', () => {
   expect(walkThrough(trace).press('down').lines.at(-1)).toMatch(/^\? keys/)
 })
 
+describe('what trace get notes below a trace', () => {
+  const odd = makeTrace(
+    { id: 1, name: 'root', kind: 'client', ms: 100 },
+    { id: 2, parent: 1, name: 'early', service: 'stock', kind: 'server', at: -5, ms: 20 },
+    { id: 3, parent: 1, name: 'again', at: 30, ms: 5 },
+    { id: 3, parent: 1, name: 'again', at: 40, ms: 6 },
+  )
+  const EARLY =
+    '  1 span began before the root, by up to 5.00ms: clocks may differ; trace get --skew corrects them'
+  const SHARED = '  2 spans share an id with another span'
+  const size = { columns: 160, rows: 20 }
+
+  it('is counted at once, and i shows it', () => {
+    const walk = walkThrough(odd, size)
+    expect(walk.lines.at(-1)).toBe('2 notes on this trace: i shows them')
+    const page = walk.press('i')
+    expect(page.lines.slice(0, 4)).toEqual(['notes', EARLY, SHARED, ''])
+    expect(page.press('z').lines.at(-1)).toBe('Arrows scroll, q goes back to the rows.')
+    expect(page.press('?', 'z').lines.at(-1)).toBe('Arrows scroll, q goes back to the notes.')
+    expect(page.press('?', 'q').lines).toEqual(page.lines)
+    expect(page.press('i').state.page).toBeUndefined()
+  })
+
+  it('is counted with what is missing, which is said beside it', () => {
+    const walk = walkThrough({ ...odd, partial: 'cut' }, size)
+    expect(walk.lines.at(-1)).toBe(
+      '3 notes on this trace: i shows them; Only a part of the trace is here: cut',
+    )
+    expect(walk.press('i').lines.slice(1, 4)).toEqual([
+      '  only a part of the trace is here: cut',
+      EARLY,
+      SHARED,
+    ])
+  })
+
+  it('has what is withheld, too', () => {
+    const page = walkThrough(makeTrace({ id: 1, ms: 1, marks: ['attributes-withheld'] })).press('i')
+    expect(page.lines.slice(0, 3)).toEqual(['notes', '  the attributes of 1 span are withheld from you', ''])
+  })
+
+  it('is nothing for most traces, and i says so', () => {
+    expect(open().lines.at(-1)).toMatch(/^\? keys/)
+    expect(open().press('i').lines.at(-1)).toBe('There are no notes on this trace.')
+  })
+})
+
 it('the details of a span say that its attributes are withheld; those of another do not', () => {
   const spans = [
     { id: 1, name: 'open', ms: 9 },

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 120_000 })
 
 const KEYS = [
   ...['up', 'down', 'pageup', 'pagedown', 'home', 'end', 'left', 'right', 'return', 'escape', 'backspace'],
-  ...['e', 'E', 'c', 'n', 'N', '+', '-', '?', '/', ' ', 'a', 'é', 'q'],
+  ...['e', 'E', 'c', 'n', 'N', '+', '-', '?', '/', ' ', 'a', 'é', 'i', 'q'],
 ]
 const anyKeys = fc.array(fc.constantFrom(...KEYS), { maxLength: 25 })
 const someTrace = anyTrace.filter(({ spans }) => spans.length > 0)

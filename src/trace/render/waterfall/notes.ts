@@ -6,6 +6,7 @@ import type { TraceTree } from '../../tree/trace-tree.ts'
 import { unfinishedOf } from '../../tree/unfinished.ts'
 import { safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
+import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import { count } from './header.ts'
 
@@ -32,12 +33,23 @@ export function noteLines(
   { width, glyphs, style, more }: Pen,
   shown?: Uint8Array,
 ): string[] {
+  const notes = notesOn(tree, glyphs, more === undefined ? '--skew' : undefined, shown)
+  return notes.flatMap((note) => wrap(note, width, glyphs.ellipsis).map((line) => style.yellow(line)))
+}
+
+/** The same, each note as one text. `skew`: what corrects clocks that differ, where a person can ask for that. */
+export function notesOn(
+  tree: TraceTree,
+  glyphs: Glyphs,
+  skew: string | undefined,
+  shown?: Uint8Array,
+): string[] {
   const notes: string[] = []
   if (tree.trace.partial !== undefined) {
     notes.push(`only a part of the trace is here: ${safeName(tree.trace.partial, glyphs.ellipsis)}`)
   }
   if (tree.trace.warnings) notes.push(warningNote(tree.trace.warnings, glyphs.ellipsis))
-  notes.push(...timeNotes(tree, glyphs.micro, more === undefined, shown))
+  notes.push(...timeNotes(tree, glyphs.micro, skew, shown))
   const again = redeliveredText(tree.trace.redelivered)
   if (again !== undefined) notes.push(again)
   const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))
@@ -49,7 +61,7 @@ export function noteLines(
     for (const mark of span.marks) if (!OF_ONE.has(mark)) marks.set(mark, (marks.get(mark) ?? 0) + 1)
   }
   for (const [mark, times] of marks) notes.push(`${count(times, 'span')} ${MARKS[mark]}`)
-  return notes.flatMap((note) => wrap(note, width, glyphs.ellipsis).map((line) => style.yellow(line)))
+  return notes
 }
 
 /** The first text stands for all: the others mostly differ in a number. */
@@ -64,7 +76,7 @@ function warningNote({ spans, texts }: Warnings, ellipsis: string): string {
 const LEAST_SKEW_NANOS = 1000
 
 /** What lies outside of the roots' time, whatever the axis shows, and that clocks may differ. */
-function timeNotes(tree: TraceTree, micro: string, canMove: boolean, shown?: Uint8Array): string[] {
+function timeNotes(tree: TraceTree, micro: string, skew: string | undefined, shown?: Uint8Array): string[] {
   const notes: string[] = []
   const roots = rootsTime(tree)
   const whose = lostPart(tree) === undefined ? 'root' : 'longest part'
@@ -85,13 +97,15 @@ function timeNotes(tree: TraceTree, micro: string, canMove: boolean, shown?: Uin
   )
   if (early.spans > 0) {
     const by = formatDuration(early.mostNanos, micro)
-    const clocks = isEarlyMoved ? `: clocks may differ${canMove ? '; --skew corrects them' : ''}` : ''
+    const clocks = isEarlyMoved
+      ? `: clocks may differ${skew === undefined ? '' : `; ${skew} corrects them`}`
+      : ''
     notes.push(`${count(early.spans, 'span')} began before the ${whose}, by up to ${by}${clocks}`)
   }
   const { moved, mostNanos } = movedBy(tree, shifts, shown)
   if (mostNanos >= LEAST_SKEW_NANOS && !isEarlyMoved) {
     const by = `by up to ${formatDuration(mostNanos, micro)}`
-    const how = canMove ? `: --skew moves ${count(moved, 'span')}, ${by}` : `, ${by}`
+    const how = skew === undefined ? `, ${by}` : `: ${skew} moves ${count(moved, 'span')}, ${by}`
     notes.push(`clocks may differ${how}`)
   }
   return notes
