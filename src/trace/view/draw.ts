@@ -11,7 +11,7 @@ import { type Drawing, dividerLine, guideRoom, rowLine, titleLine } from '../ren
 import { pageLines } from './page.ts'
 import { pageRoom } from './press.ts'
 import type { Scene } from './scene.ts'
-import { bodyLines, type Page, type Size, scrolled, type ViewState } from './state.ts'
+import { bodyLines, MARGIN, type Page, type Size, scrolled, type ViewState } from './state.ts'
 import { keyLine, statusLine } from './status.ts'
 
 /** The lines of the screen, from the top, and where the terminal's own cursor stands: a screen reader reads there. */
@@ -20,8 +20,6 @@ export interface Picture {
   readonly cursor: Spot
 }
 
-/** Columns before each row: the cursor, whether it is folded, whether what is folded holds an error. */
-const MARGIN = 3
 /** In less room no waterfall can be read. */
 const LEAST: Size = { columns: 24, rows: 6 }
 

@@ -4,15 +4,15 @@ import type { Pen } from '../render/pen.ts'
 import { heading } from '../render/span-details/heading.ts'
 import { count } from '../render/waterfall/header.ts'
 import type { Scene } from './scene.ts'
-import type { Page } from './state.ts'
+import { MARGIN, type Page } from './state.ts'
 
 /** What each key does, in the order of need. */
 const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['Up Down', 'the row above, the row below (also k j)'],
   ['PageUp PageDown', 'a screen up, a screen down (also Space)'],
   ['Home End', 'the first row, the last row (also g G)'],
-  ['Right or +', 'unfold; in an open row: to the first row below it'],
-  ['Left or -', 'fold; in a folded row: to the row above it'],
+  ['Right or +', 'unfold; in an open row: to the first row below it (also l)'],
+  ['Left or -', 'fold; in a folded row: to the row above it (also h)'],
   ['Enter', 'all about this span: attributes, events, exception, links'],
   ['/', 'find: a part of a name or a service, key=value or key>=500 of an attribute, or a span id'],
   ['n N', 'find the next one, the one before'],
@@ -50,13 +50,13 @@ function amongLines({ tree, glyphs, style }: Scene, { node, among }: Page, colum
 /** Columns of the keys. With less than as many again for what they do, that stands below them. */
 const KEY_COLUMNS = 17
 
-function keyLines({ glyphs }: Scene, pen: Pen): string[] {
-  const { width, style } = pen
+function keyLines(scene: Scene, pen: Pen): string[] {
+  const { width, glyphs, style } = pen
   const isBeside = width >= 2 + 2 * KEY_COLUMNS
   const indent = blanks(isBeside ? 2 + KEY_COLUMNS : 4)
   const inFull = (text: string, room: number) => wrap(text, room, glyphs.ellipsis, Number.POSITIVE_INFINITY)
   const marks = [
-    [`${glyphs.path} critical path`, `${glyphs.wait} waiting or off it`, `${glyphs.error} error`],
+    scene.signs(Math.max(1, width - MARGIN)),
     ['> the cursor', '+ folded: there is more', '! an error in what is folded'],
   ]
   return [

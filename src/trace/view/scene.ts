@@ -4,13 +4,15 @@ import type { Scale } from '../formats/output-choices.ts'
 import { formatDuration } from '../render/format-duration.ts'
 import { type Glyphs, glyphsFor } from '../render/glyphs.ts'
 import { spanDetails } from '../render/span-details/span-details.ts'
-import { cutIdle } from '../render/time/cuts.ts'
+import { cutIdle, cutText } from '../render/time/cuts.ts'
 import { type TimeWindow, timeWindow, zeroOf } from '../render/time/window.ts'
+import { Guides } from '../render/waterfall/guides.ts'
 import { Labels } from '../render/waterfall/label.ts'
 import type { Layout } from '../render/waterfall/layout.ts'
 import { notesOn } from '../render/waterfall/notes.ts'
-import { layOut } from '../render/waterfall/row-line.ts'
+import { guideRoom, layOut } from '../render/waterfall/row-line.ts'
 import { planRows } from '../render/waterfall/rows.ts'
+import { legend } from '../render/waterfall/summary.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { withheldNote } from '../withheld.ts'
 import { openPlan, type Plan } from './plan.ts'
@@ -29,6 +31,8 @@ export interface Scene {
   layout(width: number): Layout
   /** The details of a span, in lines of at most so many columns. Scrolling asks for them again with each key. */
   details(node: number, columns: number, style?: Style): readonly string[]
+  /** What the signs in the rows say, as far as this trace has them when so many columns are there for the waterfall. */
+  signs(width: number): readonly string[]
   /** What is odd about the trace or missing of it, each in one text. */
   notes(): readonly string[]
 }
@@ -64,6 +68,12 @@ export function openScene(tree: TraceTree, { unicode, style, scale }: SceneOptio
     plans.set(pathOnly, known)
     return known
   }
+  const layout = (width: number): Layout => {
+    const known = layouts.get(width) ?? layoutFor(tree, width, glyphs)
+    layouts.set(width, known)
+    return known
+  }
+  const signsAt = new Map<number, readonly string[]>()
   return {
     tree,
     window,
@@ -72,9 +82,10 @@ export function openScene(tree: TraceTree, { unicode, style, scale }: SceneOptio
     unicode,
     style,
     plan,
-    layout(width) {
-      const known = layouts.get(width) ?? layoutFor(tree, width, glyphs)
-      layouts.set(width, known)
+    layout,
+    signs(width) {
+      const known = signsAt.get(width) ?? signsFor(tree, window, layout(width), glyphs)
+      signsAt.set(width, known)
       return known
     },
     details(node, columns, ink = style) {
@@ -97,6 +108,13 @@ export function openScene(tree: TraceTree, { unicode, style, scale }: SceneOptio
 function layoutFor(tree: TraceTree, width: number, glyphs: Glyphs): Layout {
   const rows = planRows(tree, true)
   return layOut(tree, rows, new Labels(tree, rows, glyphs), width, true, longestDuration(tree, glyphs.micro))
+}
+
+function signsFor(tree: TraceTree, axis: TimeWindow, layout: Layout, glyphs: Glyphs): string[] {
+  const rows = planRows(tree, true)
+  const guides = new Guides(tree, rows, guideRoom(layout), glyphs)
+  const signs = legend(tree, rows, { axis, guides }, undefined, glyphs)
+  return cutText(axis, glyphs.micro) === undefined ? signs : [...signs, '~ idle time cut out']
 }
 
 /** Columns that are enough for the duration of any span. Texts below a minute have up to seven; beyond, more time is no less text. */

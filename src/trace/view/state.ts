@@ -47,6 +47,9 @@ export interface ViewState extends Openness {
   readonly message: string
 }
 
+/** Columns before each row: the cursor, whether it is folded, whether what is folded holds an error. */
+export const MARGIN = 3
+
 /** Lines of the screen that are no rows: header, axis, where the cursor is, keys. */
 const FRAME_LINES = 4
 

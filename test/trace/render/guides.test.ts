@@ -113,6 +113,8 @@ test('where branches are deeper than the columns, the outer guides stay and the 
     │ └ log 2             1.00ms
     └ log 1               1.00ms
 
+    ⋯N N levels deep
+
     1 span ran past the end of the root, by up to 1.00ms
     "
   `)

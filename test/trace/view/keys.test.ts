@@ -335,6 +335,44 @@ describe('pages', () => {
     ).toMatch(/q goes back$/)
   })
 
+  it('? has each sign that the rows of this trace have, and no other', () => {
+    const marksOf = (trace: Trace, columns = 100, unicode = true) => {
+      const { lines } = walkThrough(trace, { columns, rows: 80 }, unicode).press('?')
+      const below = lines.slice(lines.indexOf('marks') + 1, -1)
+      return below.flatMap((line) => line.trim().split(/ {3,}/)).filter((text) => text !== '')
+    }
+    const always = ['> the cursor', '+ folded: there is more', '! an error in what is folded']
+    const bars = ['█ critical path', '━ waiting or off it', '✗ error']
+    expect(marksOf(makeTrace({ id: 1, ms: 9 }))).toEqual([...bars, ...always])
+    expect(marksOf(makeTrace(...CHECKOUT))).toEqual([...bars, 'Σ sum of a fold', ...always])
+    expect(marksOf(makeTrace(...CHECKOUT), 100, false)).not.toContainEqual(
+      expect.stringContaining('sum of a fold'),
+    )
+    expect(marksOf(makeChain(60))).toContain('↳ only child of the row above')
+    const branches = Array.from({ length: 80 }, (_, i) => ({ id: i + 2, parent: i - (i % 2) + 1 }))
+    expect(marksOf(makeTrace({ id: 1 }, ...branches))).toContain('⋯N N levels deep')
+    const late = [
+      { id: 1, ms: 10 },
+      { id: 2, parent: 1, at: -3, ms: 5 },
+      { id: 3, parent: 1, at: 9, ms: 900 },
+    ]
+    expect(marksOf(makeTrace(...late))).toContain('┄▶ goes on past the axis')
+    const idle: Sketch[] = [
+      { id: 1, ms: 1.4, kind: 'server' },
+      { id: 2, parent: 1, at: 0.4, ms: 0.8, kind: 'producer' },
+      { id: 3, parent: 2, service: 'stock', at: 98_000, ms: 3, kind: 'consumer' },
+      { id: 4, parent: 3, service: 'stock', at: 98_000.5, ms: 1 },
+      { id: 5, parent: 3, service: 'stock', at: 98_001.8, ms: 1 },
+    ]
+    expect(marksOf(makeTrace(...idle))).toContain('~ idle time cut out')
+  })
+
+  it('? names all keys that move and fold', () => {
+    const text = open().press('?').lines.join('\n')
+    expect(text).toContain('(also l)')
+    expect(text).toContain('(also h)')
+  })
+
   it.each<[columns: number, rows: number, lines: string[]]>([
     [20, 5, ['The window is too', 'small.']],
     [200, 3, ['The window is too small.']],

@@ -42,6 +42,11 @@ export class Guides {
     return this.#levels.areChained
   }
 
+  /** Some rows have the number of their ancestors in place of the guides that do not fit. */
+  get hasNumbers(): boolean {
+    return this.#numberColumns > 0 && this.#levels.deepest > this.#drawn
+  }
+
   /**
    * Goes to a row in the middle: from it on, rows can be requested in order. Costs a step for each of its ancestors.
    */

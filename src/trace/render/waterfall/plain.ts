@@ -61,7 +61,7 @@ export function* renderPlain(
     }
   }
   yield ''
-  yield* summaryLines(tree, rows, pen, { axis: undefined, chains: false, view })
+  yield* summaryLines(tree, rows, pen, { axis: undefined, guides: undefined, view })
   if (options.foot) yield* options.foot(pen, rows)
 }
 

@@ -3,6 +3,7 @@ import { fitEnd, packed, wrap } from '../fit.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import type { TimeWindow } from '../time/window.ts'
+import type { Guides } from './guides.ts'
 import { count, grouped } from './header.ts'
 import { noteLines } from './notes.ts'
 import type { Rows } from './rows.ts'
@@ -21,8 +22,8 @@ export function verdictLines(tree: TraceTree, pen: Pen): string[] {
 interface LegendOf {
   /** The time that the bars show; undefined without bars. */
   readonly axis: TimeWindow | undefined
-  /** Only children that are not indented. */
-  readonly chains: boolean
+  /** Undefined without a tree. */
+  readonly guides: Pick<Guides, 'hasChains' | 'hasNumbers'> | undefined
 }
 
 /** The flags that chose the rows. */
@@ -36,14 +37,16 @@ export function summaryLines(
   tree: TraceTree,
   rows: Rows,
   pen: Pen,
-  { axis, chains, view }: LegendOf & { readonly view: View | undefined },
+  { axis, guides, view }: LegendOf & { readonly view: View | undefined },
 ): string[] {
   const notes = [
     ...noteLines(tree, pen, view?.shown),
     ...foldLines(rows, pen),
     ...viewLines(tree, rows, view?.says, pen),
   ]
-  const lines = legend(tree, rows, { axis, chains }, view?.shown, pen)
+  const { width, glyphs, style } = pen
+  const signs = legend(tree, rows, { axis, guides }, view?.shown, glyphs)
+  const lines = packed(signs, width).map((line) => style.dim(fitEnd(line, width, glyphs.ellipsis)))
   return notes.length > 0 && lines.length > 0 ? [...lines, '', ...notes] : [...lines, ...notes]
 }
 
@@ -52,20 +55,22 @@ export function noRowLines(tree: TraceTree, rows: Rows, view: string | undefined
   return [fitEnd('No span fits.', pen.width, pen.glyphs.ellipsis), ...viewLines(tree, rows, view, pen)]
 }
 
-function legend(
+/** What the signs in the rows say, as far as they are drawn. */
+export function legend(
   tree: TraceTree,
   rows: Rows,
-  { axis, chains }: LegendOf,
+  { axis, guides }: LegendOf,
   shown: Uint8Array | undefined,
-  { width, glyphs, style }: Pen,
+  glyphs: Glyphs,
 ): string[] {
   const signs = axis
     ? [`${glyphs.path} critical path`, `${glyphs.wait} waiting or off it`, `${glyphs.error} error`]
     : []
   if (axis) signs.push(...arrowSigns(tree, axis, shown, glyphs))
   if (axis && rows.folds.size > 0 && glyphs.sum !== '') signs.push(`${glyphs.sum} sum of a fold`)
-  if (chains) signs.push(`${glyphs.onlyBranch}only child of the row above`)
-  return packed(signs, width).map((line) => style.dim(fitEnd(line, width, glyphs.ellipsis)))
+  if (guides?.hasChains) signs.push(`${glyphs.onlyBranch}only child of the row above`)
+  if (guides?.hasNumbers) signs.push(`${glyphs.deeper}N N levels deep`)
+  return signs
 }
 
 /** The arrows of bars that go on outside of the axis, as far as there are any. */

@@ -72,7 +72,7 @@ export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Ge
   yield* rowLines({ tree, rows, labels, layout, window: shown, path, glyphs, style }, guides, ids)
   yield ''
   const axis = bars ? shown : undefined
-  yield* summaryLines(tree, rows, pen, { axis, chains: guides.hasChains, view })
+  yield* summaryLines(tree, rows, pen, { axis, guides, view })
   if (options.foot) yield* options.foot(pen, rows)
 }
 
