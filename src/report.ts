@@ -12,13 +12,13 @@ const isGone = (error: unknown): boolean => {
 /** A command in a hint may repeat what an API requires of a sign-in; cut off it would not work. */
 const MAX_HINT = 5000
 
-/** Prints a failure on stderr (error, hint and detail, or one JSON object under `--json`). Gives the exit status. */
+/** Prints a failure on stderr (error, hint and detail, or one JSON object under `--json` and `-o ndjson`). Gives the exit status. */
 export async function report(error: unknown, argv: readonly string[], ports: Ports): Promise<number> {
   if (isGone(error)) return 0
   const failure = asFailure(error)
   // Behind two dashes stands another program with flags of its own.
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  const json = own.includes('--json') || /(^| )(-o|--output)[ =]?json( |$)/.test(own.join(' '))
+  const json = own.includes('--json') || /(^| )(-o|--output)[ =]?(nd)?json( |$)/.test(own.join(' '))
   const { terminal } = ports
   const { code, exit } = failure
   // What was typed may be repeated, and in it the address of a local proxy, whose path is a secret.

@@ -50,9 +50,9 @@ export async function runOn(
   return { exit, broken, exception: undefined }
 }
 
-/** Two lines, or with `-o json` one object. */
+/** Two lines, or with `-o json` and `-o ndjson` one object. */
 function isFailure(err: string, options: readonly string[]): boolean {
-  return options.includes('json')
+  return options.includes('json') || options.includes('ndjson')
     ? /^(note: .*\n)*\{"error":\{"code":.+\}\}\n$/.test(err)
     : TWO_LINES.test(err)
 }

@@ -50,3 +50,16 @@ describe.each(COMMANDS)('%s --json', (words) => {
     await world.writeConfig('')
   })
 })
+
+it.each([
+  'trace get abc -o ndjson',
+  'trace get abc --output=ndjson',
+  'trace get --ids /no/such/file -o ndjson',
+  'trace get -ondjson --ids /no/such/file',
+  'trace search -o ndjson --nosuch',
+  'services -o ndjson',
+])('a script that reads JSON line by line gets the error as one: %s', async (line) => {
+  const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
+  expect(stdout).toBe('')
+  expect(JSON.parse(stderr).error).toMatchObject({ exit, hint: expect.any(String) })
+})

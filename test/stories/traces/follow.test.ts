@@ -251,7 +251,8 @@ describe('a sign-in that runs out while the search goes on', () => {
     })
     expect(exit).toBe(3)
     expect(idsIn(stdout)).toContain(traces[0]?.traceId)
-    expect(stderr).toMatch(/^error: .*\nhint: .*ls-auth login/m)
+    const said = JSON.parse(stderr.trimEnd().split('\n').at(-1) as string)
+    expect(said.error).toMatchObject({ exit: 3, hint: expect.stringContaining('ls-auth login') })
   })
 })
 
