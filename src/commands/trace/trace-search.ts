@@ -100,7 +100,8 @@ async function write(
 ): Promise<void> {
   const { terminal, clock } = invocation.ports
   if (format === 'json') {
-    const time = (millis: number) => (always ? null : new Date(millis).toISOString())
+    const isOfAnyTime = always || result.isOfAnyTime === true
+    const time = (millis: number) => (isOfAnyTime ? null : new Date(millis).toISOString())
     return printData(invocation, format, {
       rows: result.traces,
       toJson: summaryToJson,

@@ -118,6 +118,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     // A snapshot heeds no times, so none is named there.
     const unlessHeedless = (words: string) => (backend === 'lightstep' ? '' : words)
     const one = await agent.call('search_traces', { service_name: 'payment', ...TIMES, search_depth: 1 })
+    expect(/^From \S+Z to \S+Z\./m.test(one.text)).toBe(backend !== 'lightstep')
     expect(one.text).toContain(`search_depth (at most 100)${unlessHeedless(', or a shorter time')}.\n`)
     if (first !== undefined) {
       const none = await agent.call('search_traces', {

@@ -293,6 +293,17 @@ describe('search', () => {
     expect(list.stderr).toContain('stopped at 1 span, ')
   })
 
+  it('a snapshot heeds no times, so its result names none', async () => {
+    const { exit, stdout, stderr } = await world.type(
+      'ls-auth trace search --service payment --snapshot --from 2020-01-01 --to 2020-01-02 --json',
+    )
+    expect(exit, stderr).toBe(0)
+    const { from, to, traces: found } = JSON.parse(stdout)
+    expect(found.length).toBeGreaterThan(0)
+    expect({ from, to }).toEqual({ from: null, to: null })
+    expect(stderr).toContain('a snapshot heeds no times')
+  })
+
   it.each([
     ['span.http.method=GET', '"http.method" IN ("GET")'],
     ['resource.host.name=h1', '"host.name" IN ("h1")'],

@@ -23,14 +23,15 @@ export const searchAnswer: AnswerTool = async (invocation, _, flags) => {
   const { traces, truncated, isOfAnyTime = false, notes = [] } = await source.search(filter)
   const found = latestFirst(traces).map((trace) => lineOf(maskSummary(trace)))
   const noneNotes = found.length === 0 ? await notesOfNone(invocation, source, filter) : []
-  const range = `From ${iso(filter.fromMillis)} to ${iso(filter.toMillis)}.`
+  const range = isOfAnyTime ? [] : [`From ${iso(filter.fromMillis)} to ${iso(filter.toMillis)}.`]
   const rest = truncated
-    ? ` There may be more: search_depth (at most ${SEARCH.most})${isOfAnyTime ? '' : ', or a shorter time'}.`
-    : ''
+    ? [`There may be more: search_depth (at most ${SEARCH.most})${isOfAnyTime ? '' : ', or a shorter time'}.`]
+    : []
+  const searched = [...range, ...rest].join(' ')
   return listing(
     unitOf(traces),
     found,
-    [`${range}${rest}`, found.length === 0 ? ofNone(isOfAnyTime) : OF_SOME],
+    [...(searched === '' ? [] : [searched]), found.length === 0 ? ofNone(isOfAnyTime) : OF_SOME],
     [
       ...noneNotes.map((note) => inWordsOf({ arguments: SEARCH_ARGUMENTS }, note)),
       ...notes.map((note) => `note: ${note}`),
