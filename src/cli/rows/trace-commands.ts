@@ -163,7 +163,7 @@ function getOptions(command: Command): void {
     .option('--service <name>', 'only spans of this service')
     .option(
       '--attr <key=value>',
-      'only spans with this attribute (repeatable; also key!=value, key>=500, key=~regex)',
+      'only spans with this attribute (repeatable; also key!=value, key>=500, key=~regex for the whole value)',
       collect,
     )
     .option('--min <duration>', 'only spans that took at least this long (5ms)')

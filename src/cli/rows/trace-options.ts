@@ -10,7 +10,7 @@ export const spanConditions = (command: Command): Command =>
     .option('--name <name>', 'a span of exactly this name')
     .option(
       '--attr <key=value>',
-      'a span with this attribute (repeatable; also key!=value, key>=500, key=~regex)',
+      'a span with this attribute (repeatable; also key!=value, key>=500, key=~regex for the whole value)',
       collect,
     )
     .option(

@@ -2,6 +2,7 @@ import type { Failure } from '../../../errors.ts'
 import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { THE_KINDS, wrongKind } from '../../../trace/conditions/kind-condition.ts'
+import { partOfValue } from '../../../trace/conditions/part-of-value.ts'
 import { isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import { optionWords } from '../../command-line.ts'
@@ -26,6 +27,8 @@ export async function notesOfNone(
     )
   const wrong = filter.attributes?.map(wrongKind).find((one) => one !== undefined)
   if (wrong !== undefined) notes.push(`note: ${wrong}. ${THE_KINDS}`)
+  const part = partOfValue(filter.attributes)
+  if (part !== undefined) notes.push(`note: ${part}`)
   const unknown = await unknownService(invocation, source, service)
   return unknown === undefined ? notes : [...notes, `note: ${unknown.text}`]
 }

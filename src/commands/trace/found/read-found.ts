@@ -66,7 +66,10 @@ export async function readFound(
       hint: `${whereElse(invocation, file, isOfAnyTime)}.`,
     })
     const { namingService, unknownService } = await import('./none-found.ts')
-    throw namingService(none, await unknownService(invocation, source, filter.service))
+    const { partOfValue } = await import('../../../trace/conditions/part-of-value.ts')
+    const part = partOfValue(filter.attributes)
+    const told = part === undefined ? none : none.withDetail(part)
+    throw namingService(told, await unknownService(invocation, source, filter.service))
   }
   const masks: MaskedTrace['masked'][] = []
   const take = (trace: Trace) => {

@@ -42,7 +42,19 @@ export async function writeTrace(
   await writeAs(invocation, format, picture, view, source, (text) => {
     written.hasMaskedPart ||= text.includes(MASKED)
   })
+  await tellPartOfValue(invocation, picture.tree, view)
   return written
+}
+
+/** Only where a pattern was typed that may be meant so are the spans looked through for it once more. */
+async function tellPartOfValue(invocation: Invocation, tree: TraceTree, view: View): Promise<void> {
+  const { selection } = view
+  if (!selection.attributes?.some(([, , operator]) => operator === '=~')) return
+  const { partOfValue } = await import('../../../trace/conditions/part-of-value.ts')
+  const part = partOfValue(selection.attributes)
+  if (part === undefined) return
+  const fitting = matchingNodes(tree, { ...selection, ...(await zoomOf(tree, view)) })
+  if (!fitting.some((fits) => fits !== 0)) tell(invocation, `note: ${part}`)
 }
 
 /** `look` gets each text of a picture for others. */
