@@ -12,13 +12,16 @@ import type { Trace } from '../../model.ts'
 export function readTraceFile(bytes: Uint8Array, name: string, note?: (what: string) => void): Trace[] {
   const traces = readOwn(bytes, name, note)
   if (traces.length > 0) return traces
-  const none = `${safeText(name, 200)} holds no spans`
+  const none = noSpans(name)
   const said = jaegerErrorIn(bytes)
-  if (said === undefined) throw new Failure('not-found', none, { hint: 'Check what wrote it.' })
-  throw new Failure('not-found', `${none}, but an error of Jaeger: ${safeText(said, 300)}`, {
+  if (said === undefined) throw none
+  throw new Failure('not-found', `${none.message}, but an error of Jaeger: ${safeText(said, 300)}`, {
     hint: 'Save the answer to another request.',
   })
 }
+
+const noSpans = (name: string): Failure =>
+  new Failure('not-found', `${safeText(name, 200)} holds no spans`, { hint: 'Check what wrote it.' })
 
 /**
  * Rewords Failures about an API's answer: a file is the user's own, so "ask whoever runs the API" would be wrong
@@ -35,6 +38,7 @@ function readOwn(bytes: Uint8Array, name: string, note: ((what: string) => void)
         cause: error,
       })
     }
+    if (reason === 'no-trace' && isEmptyObject(bytes)) return noSpans(name)
     if (reason === 'no-trace') {
       const why = `cannot read ${file}: this is no trace in a format ls-auth reads: ${message}`
       return new Failure('usage', why, { hint, cause: error })
@@ -50,3 +54,7 @@ function readOwn(bytes: Uint8Array, name: string, note: ((what: string) => void)
 
 /** By its byte order mark: so older PowerShells write what is sent to a file with `>`. */
 const isUtf16 = ([a, b]: Uint8Array): boolean => (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)
+
+/** OTLP in JSON leaves out what is empty, so this is a document of it without spans. Of an API it would be no answer. */
+const isEmptyObject = (bytes: Uint8Array): boolean =>
+  bytes.length < 64 && /^\s*\{\s*\}\s*$/.test(Buffer.from(bytes).toString())
