@@ -23,3 +23,23 @@ it.each(['{}', ' {\n}\n', '[]', '{"resourceSpans":[]}', '{"trace":{}}'])(
 it.each(['[{}]', '{"a":{}}', '{}x'])('what is no trace is wrong usage: %s', (text) => {
   expect(failureOf(text)).toMatchObject({ code: 'usage', exit: 2 })
 })
+
+it('a saved answer of Tempo that left out everything is told in its words, safe for a terminal', () => {
+  const message = 'trace exceeds max size (max bytes: 5)'
+  const saved = (said: unknown) => failureOf(JSON.stringify({ trace: {}, status: 'PARTIAL', message: said }))
+  expect(saved(message)).toMatchObject({
+    code: 'not-found',
+    message: 'a.json holds no spans: it is only a part',
+    hint: expect.stringContaining('max_bytes_per_trace'),
+    detail: [message],
+  })
+  expect(saved(undefined).detail).toEqual(['the answer is partial'])
+  expect(saved(`\u001b[2J${'x'.repeat(9000)}`).detail[0]).toMatch(/^[^\u001b]{100,400}$/)
+})
+
+it('a file that is cut off before its first span is told so', () => {
+  expect(failureOf('{"resourceSpans":[]}\n{"resourceSp')).toMatchObject({
+    message: 'a.json holds no spans: it is only a part',
+    detail: ['line 2, the last, is cut off'],
+  })
+})

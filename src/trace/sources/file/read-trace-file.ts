@@ -10,8 +10,12 @@ import type { Trace } from '../../model.ts'
  * file as a whole: a last line that is cut off, lines without spans.
  */
 export function readTraceFile(bytes: Uint8Array, name: string, note?: (what: string) => void): Trace[] {
-  const traces = readOwn(bytes, name, note)
+  let whyCut: string | undefined
+  const traces = readOwn(bytes, name, note, (why) => {
+    whyCut = why
+  })
   if (traces.length > 0) return traces
+  if (whyCut !== undefined) throw cutToNothing(name, whyCut)
   const none = noSpans(name)
   const said = jaegerErrorIn(bytes)
   if (said === undefined) throw none
@@ -23,11 +27,23 @@ export function readTraceFile(bytes: Uint8Array, name: string, note?: (what: str
 const noSpans = (name: string): Failure =>
   new Failure('not-found', `${safeText(name, 200)} holds no spans`, { hint: 'Check what wrote it.' })
 
+/** Of an answer of Tempo that left out everything, or of a file that is cut off. */
+const cutToNothing = (name: string, why: string): Failure =>
+  new Failure('not-found', `${safeText(name, 200)} holds no spans: it is only a part`, {
+    hint: 'Save it anew. What Tempo cuts, its max_bytes_per_trace limits: ask whoever runs it.',
+    detail: [safeText(why, 300)],
+  })
+
 /**
  * Rewords Failures about an API's answer: a file is the user's own, so "ask whoever runs the API" would be wrong
  * advice.
  */
-function readOwn(bytes: Uint8Array, name: string, note: ((what: string) => void) | undefined): Trace[] {
+function readOwn(
+  bytes: Uint8Array,
+  name: string,
+  note: ((what: string) => void) | undefined,
+  onEmptyPart: (why: string) => void,
+): Trace[] {
   const explain = (error: unknown) => {
     if (!(error instanceof Failure)) return error
     const { reason, message, hint } = error
@@ -49,7 +65,7 @@ function readOwn(bytes: Uint8Array, name: string, note: ((what: string) => void)
       cause: error,
     })
   }
-  return readTraces(bytes, { explain, ...(note && { onCutLine: note, onSpanless: note }) })
+  return readTraces(bytes, { explain, onEmptyPart, ...(note && { onCutLine: note, onSpanless: note }) })
 }
 
 /** By its byte order mark: so older PowerShells write what is sent to a file with `>`. */
