@@ -39,7 +39,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
   return {
     profile,
     issuer,
-    clientId: values.text('client_id'),
+    clientId: values.judge('client_id', () => checkClientId(values.text('client_id'))),
     preset,
     account: values.text('account') as string,
     apiOrigin,
@@ -65,6 +65,12 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     http,
     stateDirectory,
   }
+}
+
+/** With a blank at an end it was copied so, and the provider would know no such client. */
+function checkClientId(id: string | undefined): string | undefined {
+  if (id === undefined || id.trim() === id) return id
+  throw new Failure('settings', 'the client_id begins or ends with a blank', { hint: 'Leave the blank out.' })
 }
 
 /** Only a secret that is public by design may be in a settings file (RFC 8252 §8.5: it ships with the program). */

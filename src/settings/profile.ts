@@ -14,6 +14,7 @@ import { chooseName } from './profile-name.ts'
 import { type Flags, type Layers, type Resolved, resolve, type Values } from './resolve.ts'
 import { SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { readAccess } from './tables/expectations.ts'
+import { checkAuthorization } from './token-header.ts'
 import { tunePreset } from './tuned-preset.ts'
 import { checkBaseUrl, checkIssuer } from './urls.ts'
 import { judgedIn } from './value-place.ts'
@@ -114,7 +115,8 @@ const isThroughProxy = (values: Values, env: Env): boolean =>
  * Tempo on the person's own machine.
  */
 function authorizationOf(values: Values, env: Env): string {
-  const chosen = (values.text('authorization') as string).trim()
+  const given = (values.text('authorization') as string).trim()
+  const chosen = values.judge('authorization', () => checkAuthorization(given))
   const api = values.text('api')
   const identity = values.text('issuer') ?? env.variables.LS_AUTH_TOKEN
   if (values.source('authorization') !== 'default' || identity !== undefined) return chosen

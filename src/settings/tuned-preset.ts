@@ -22,7 +22,7 @@ export function tunePreset(row: Preset, values: Values): Preset {
     device: values.text('device_flow') as Preset['device'],
     deadRefreshCodes: values.words('dead_refresh_codes'),
     revoke: values.judge('revoke', () => revocable(values.words('revoke'))),
-    endpointHosts: values.words('endpoint_hosts'),
+    endpointHosts: values.judge('endpoint_hosts', () => hosts(values.words('endpoint_hosts'))),
     leewaySeconds: values.judge('leeway', () => leeway(values.text('leeway') as string)),
     ...(groups !== undefined && { claimNames: { ...row.claimNames, groups: placesOf(groups) } }),
   }
@@ -38,6 +38,15 @@ function revocable(kinds: readonly string[]): Preset['revoke'] {
   if (kinds.every((kind) => kind === 'refresh' || kind === 'access')) return kinds as Preset['revoke']
   throw new Failure('settings', 'revoke must list refresh, access, both or nothing', {
     hint: 'Write it like revoke = ["refresh"], or leave it out.',
+  })
+}
+
+/** What stands before or behind the name of a host is in no endpoint's. Not shown: a URL may hold a password. */
+function hosts(names: readonly string[]): readonly string[] {
+  // An IPv6 address has colons, within brackets.
+  if (!names.some((name) => /[/@]|^[^[]*:/.test(name))) return names
+  throw new Failure('settings', 'endpoint_hosts takes names of hosts, without scheme, port and path', {
+    hint: 'Write it like endpoint_hosts = ["keys.example.com", "*.example.com"].',
   })
 }
 

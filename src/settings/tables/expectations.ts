@@ -43,7 +43,29 @@ export function readExpect(
       throw wrong(where, file, key === 'sub' ? 'a text' : 'true or false')
     else throw unknown(where, file, EXPECT_KEYS)
   }
+  requireMeetable(expect as Expect, fileOf)
   return expect as Expect
+}
+
+/** Failure `settings`: no token can live as long as it has to. */
+function requireMeetable(expect: Expect, fileOf: (key: string) => string | undefined): void {
+  const { minTtlSeconds: least = 0, maxTokenLifetimeSeconds: most } = expect
+  if (most === undefined || (most > 0 && least <= most)) return
+  if (most <= 0)
+    throw wrong(
+      'expect.max_token_lifetime',
+      fileOf('max_token_lifetime'),
+      'more than 0, or no token is right',
+    )
+  const files = ['min_ttl', 'max_token_lifetime'].map(fileOf).filter((file) => file !== undefined)
+  throw new Failure(
+    'settings',
+    'expect.min_ttl is longer than expect.max_token_lifetime: no token meets both',
+    {
+      hint: 'Change one of them: nobody could sign in.',
+      detail: [`in ${[...new Set(files)].map((file) => safeText(file, 300)).join(' and ')}`],
+    },
+  )
 }
 
 /**

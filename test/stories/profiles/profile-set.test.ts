@@ -273,6 +273,10 @@ describe('profile set', () => {
     ['expect.grups ops', 'expect.grups is not known'],
     ['issuer http://id.example', 'refusing plain http'],
     ['leeway 1h', 'leeway: 3600 s is too much'],
+    ['authorization "Bearer hunter2"', 'authorization is neither the name of a scheme nor'],
+    ['endpoint_hosts https://u:hunter2@x.example', 'endpoint_hosts takes names of hosts, without'],
+    ['client_id " x"', 'the client_id begins or ends with a blank'],
+    ['expect.max_token_lifetime 0s', 'expect.max_token_lifetime must be more than 0'],
     ['leeway', 'there is no value for leeway'],
     ['store keychain file', 'store takes one value'],
     ['store cloud', 'store: "cloud" is not known'],
@@ -286,6 +290,17 @@ describe('profile set', () => {
     expect(stderr).not.toContain('hunter2')
     expect([2, 10]).toContain(exit)
     expect(await file()).toBe(FILE)
+  })
+
+  it('one limit that contradicts the other is not written', async () => {
+    await world.type('ls-auth profile set expect.max_token_lifetime 1h')
+    const before = await file()
+    const { exit, stderr } = await world.type('ls-auth profile set expect.min_ttl 90m')
+    expect(exit).toBe(2)
+    expect(stderr).toContain(
+      'error: expect.min_ttl is longer than expect.max_token_lifetime: no token meets both\n',
+    )
+    expect(await file()).toBe(before)
   })
 
   it('a profile of the administrator’s file cannot be changed here', async () => {

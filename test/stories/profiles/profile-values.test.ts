@@ -57,6 +57,24 @@ describe('a value that cannot be', () => {
     ['device_flow = "maybe"', 'device_flow: "maybe" is not known'],
     ['client_secret_max_age = "long"', 'client_secret_max_age: "long" is not a duration'],
     ['provider = "azuread"', 'provider: "azuread" is not known'],
+    ['authorization = "a b"', 'authorization is neither the name of a scheme nor'],
+    ['authorization = "x:y"', 'authorization is neither the name of a scheme nor'],
+    ['authorization = "{token}\\nX: {token}"', 'authorization is neither the name of a scheme nor'],
+    ['authorization = "Token {tokn}"', 'authorization is neither the name of a scheme nor'],
+    ['endpoint_hosts = ["https://x.example"]', 'endpoint_hosts takes names of hosts, without scheme'],
+    [
+      'endpoint_hosts = ["a.example", "b.example:8443"]',
+      'endpoint_hosts takes names of hosts, without scheme',
+    ],
+    [
+      '[profiles.work.expect]\nmax_token_lifetime = "0s"',
+      'expect.max_token_lifetime must be more than 0, or no token is right',
+    ],
+    ['[profiles.work.expect]\nmax_token_lifetime = 0', 'expect.max_token_lifetime must be more than 0'],
+    [
+      '[profiles.work.expect]\nmin_ttl = "2h"\nmax_token_lifetime = "1h"',
+      'expect.min_ttl is longer than expect.max_token_lifetime: no token meets both',
+    ],
   ])('%j: exit 2 in two lines, for each command', async (lines, words) => {
     await write(lines)
     for (const command of ['token', 'whoami', 'check', 'login', 'profile show']) {
@@ -75,6 +93,29 @@ describe('a value that cannot be', () => {
   })
 })
 
+it.each([' x', 'x '])('"I copied it with a blank": client_id %j is exit 2', async (id) => {
+  await world.writeConfig(`[profiles.work]\nissuer = "https://id.example"\nclient_id = "${id}"\n`)
+  for (const command of ['whoami', 'login', 'profile show']) {
+    const { exit, stdout, stderr } = await world.type(`ls-auth ${command}`)
+    expect([command, exit, stdout]).toEqual([command, 2, ''])
+    expect(stderr).toContain('error: the client_id begins or ends with a blank\n')
+    expect(stderr).toContain(`\n  client_id of the profile work, in ${world.configFile}\n`)
+  }
+})
+
+it.each([
+  'authorization = "Token"',
+  'authorization = " bearer "',
+  'authorization = "{token}"',
+  'authorization = "Token token={token}, v=1"',
+  'endpoint_hosts = ["*.x.example", "[::1]", "localhost"]',
+  'expect = { min_ttl = "1h", max_token_lifetime = "1h" }',
+  'expect = { min_ttl = "0s" }',
+])('%j can be', async (lines) => {
+  await write(lines)
+  expect(await world.type('ls-auth profile show')).toMatchObject({ exit: 0, stderr: '' })
+})
+
 describe('"where do I correct it?"', () => {
   const two = (lines: string) =>
     world.writeConfig(`default_profile = "work"\n[profiles.other]\n${BASE}${lines}\n`)
@@ -91,6 +132,8 @@ describe('"where do I correct it?"', () => {
     'proxy = "http://u:p@h"',
     'client_secret = "x"',
     'dpop = true\nuse_token = "id"',
+    'authorization = "a b"',
+    'endpoint_hosts = ["https://x.example"]',
   ])('%j: the error names setting, profile and file', async (lines) => {
     if (lines.startsWith('issuer')) await world.writeConfig(`[profiles.work]\n${lines}\n`)
     else await two(lines)
@@ -107,6 +150,7 @@ describe('"where do I correct it?"', () => {
     'expect = { aud = "x" }',
     'access = { reed = { scopes = ["a"] } }',
     'workload = { sauce = "x" }',
+    'expect = { max_token_lifetime = "0s" }',
   ])('%j: the error names the file, and then the profile', async (lines) => {
     await two(lines)
     const { exit, stderr } = await world.type('ls-auth services')
