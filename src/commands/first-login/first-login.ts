@@ -69,12 +69,12 @@ export async function askForProfile(
 async function askWhatItSays(invocation: Invocation, api: string): Promise<FirstProfile | undefined> {
   const { profileByAddress } = await import('../resource-metadata/login-by-address.ts')
   try {
-    const { options } = await profileByAddress(
+    const { named } = await profileByAddress(
       { ...invocation, settings: { ...invocation.settings, api: undefined } },
       api,
       false,
     )
-    return { name: String(options.profile), signsIn: true }
+    return { name: String(named.options.profile), signsIn: true }
   } catch (error) {
     if (error instanceof Failure && error.code === 'not-found') return undefined
     throw error

@@ -25,13 +25,13 @@ const LOOK_MILLISECONDS = 10_000
 /**
  * Makes or finds the profile for an address that was typed, by what the API there says (RFC 9728): shows all of it, asks,
  * registers a client where there is none, and saves. Gives the run that signs in with it. Until the person has agreed
- * nobody but the API is asked. `yes`: do not ask. Failures: those of each step, `declined`, `usage` (nobody there).
+ * nobody but the API is asked. `yes`: do not ask. `isNew`: there was no such profile before. Failures: those of each step, `declined`, `usage` (nobody there).
  */
 export async function profileByAddress(
   typed: Invocation,
   address: string,
   yes: boolean,
-): Promise<Invocation> {
+): Promise<{ readonly named: Invocation; readonly isNew: boolean }> {
   const { ports } = typed
   refuseSecondAddress(typed)
   const resource = resourceAt(address)
@@ -47,7 +47,7 @@ export async function profileByAddress(
   const offer = readOffer(await document(invocation, settings, name, resource), resource)
   const offered = offeredProfile(invocation, settings, name, offer, resource, chooseIssuer(typed, offer))
   requireSignInOffered(offered.profile.client.preset)
-  if (isComplete(offered)) return invocation
+  if (isComplete(offered)) return { named: invocation, isNew: false }
   await agree(typed, offered, resource, yes)
   const save = async (clientId: string) => {
     const values = { ...offered.saved, client_id: clientId }
@@ -59,7 +59,7 @@ export async function profileByAddress(
     ? registerForProfile(typed, offered.profile, save)
     : save(clientId))
   if (offered.before !== undefined) await unregisterFormer(invocation, settings, name, values)
-  return invocation
+  return { named: invocation, isNew: offered.before === undefined }
 }
 
 /** Nothing that was agreed to before has changed. */

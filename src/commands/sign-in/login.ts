@@ -36,8 +36,9 @@ async function run(invocation: Invocation, options: LoginLine): Promise<void> {
   requireOutsideProxy('login', invocation.ports.env)
   if (options.address !== undefined) {
     const { profileByAddress, tellDefault } = await import('../resource-metadata/login-by-address.ts')
-    const named = await profileByAddress(invocation, options.address, options.yes === true)
-    await run(named, { ...options, address: undefined })
+    const { named, isNew } = await profileByAddress(invocation, options.address, options.yes === true)
+    const signInThere = () => run(named, { ...options, address: undefined })
+    await (isNew ? (await import('./kept-profile.ts')).withSavedProfile(named, signInThere) : signInThere())
     return tellDefault(named)
   }
   const { settings, profile } = await loadProfile(invocation, { newProfile: true })

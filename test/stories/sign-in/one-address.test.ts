@@ -77,6 +77,29 @@ Is that right? Sign in, and save it? [y/N] `,
     expect(await login(gateway.url.replace('http://', ''), [])).toMatchObject({ exit: 0 })
   })
 
+  describe('what was saved stays when the sign-in fails, and the error says so', () => {
+    const KEPT = /^ {2}the profile "second" stays; to\s+take it away: ls-auth\s+profile remove second\n$/m
+
+    it('no keychain: exit 8', async () => {
+      world.keychain.locked = true
+      const { exit, stderr } = await login(stage.gateway.url, [], '--yes --profile second')
+      expect(stderr).toContain('Saved the profile second in')
+      expect(exit).toBe(8)
+      expect(stderr).toMatch(KEPT)
+      expect(await config()).toContain('[profiles.second]')
+      expect((await world.type('ls-auth profile remove second')).exit).toBe(0)
+    })
+
+    it('an issuer that does not answer: exit 6, and 6 again', async () => {
+      api.answers = { [WELL_KNOWN]: { body: document({ authorization_servers: ['http://127.0.0.1:1'] }) } }
+      const first = await login(api.url, [], '--yes --profile second')
+      expect(first).toMatchObject({ exit: 6, stderr: expect.stringMatching(KEPT) })
+      // Now it was there before.
+      const again = await login(api.url, [], '--yes --profile second')
+      expect(again).toMatchObject({ exit: 6, stderr: expect.not.stringContaining('stays') })
+    })
+  })
+
   describe('Entra gives no token for an API that no scope names', () => {
     const issuer = 'https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0'
     const warning = /^note: none of these scopes names an API, .*Microsoft Graph/ms
