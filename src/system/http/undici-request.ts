@@ -2,17 +2,26 @@ import type { Dispatcher } from 'undici'
 import { NotConnected } from './network-failure.ts'
 
 type Undici = typeof import('undici')
+type Connector = import('undici').buildConnector.connector
 type Handler = Dispatcher.DispatchHandler
 type Options = Omit<NonNullable<Parameters<Undici['request']>[1]>, 'signal' | 'dispatcher'>
 
 /** How long a proxy may take to answer CONNECT, where --timeout does not say. */
 const TUNNEL_MILLISECONDS = 30_000
 
-/** The setting of undici's proxy agent that limits how long a proxy may take to answer CONNECT; its own limit is 300 s. */
+/**
+ * The setting of undici's proxy agent that makes its connections to a proxy. It limits how long one may take to answer
+ * CONNECT (undici's own limit is 300 s). And it leaves the server name to undici's connector, which has none for an IP
+ * address (RFC 6066 §3): the agent gives the address, of which Node warns, and with IPv6 no certificate would fit it.
+ */
 export function limitedTunnel(undici: Undici, milliseconds: number | undefined) {
   const headersTimeout = milliseconds ?? TUNNEL_MILLISECONDS
   return {
-    clientFactory: (proxy: URL, options: object) => new undici.Pool(proxy, { ...options, headersTimeout }),
+    clientFactory: (proxy: URL, options: object) => {
+      const { connect } = options as { connect: Connector }
+      const unnamed: Connector = ({ servername: _, ...asked }, done) => connect(asked, done)
+      return new undici.Pool(proxy, { ...options, connect: unnamed, headersTimeout })
+    },
   }
 }
 
