@@ -5,7 +5,7 @@ export type Stretch = readonly [fromNanos: number, toNanos: number]
 
 /** Where time went by, and where something ran. */
 export interface Activity {
-  /** Stretches between two spans in which none ran, or only such that wait for a child; in order of time. */
+  /** Stretches between two spans in which none ran, or only such whose children do not run; in order of time. */
   readonly idle: readonly Stretch[]
   /** How long something ran, all together. */
   readonly busyNanos: number
@@ -13,8 +13,8 @@ export interface Activity {
 
 /**
  * What happened between two moments. A top of the tree is busy all the time (the critical path lies in it), a span
- * without children, too. A span that has children and runs longer than what called it, a consumer for instance, waits
- * while none of them runs.
+ * without children, too. Of a span that has children and runs longer than what called it, a consumer for instance, nobody can
+ * tell what it does while none of them runs: it waits, or works itself. {@link ranIn} tells how long that was.
  */
 export function activityOf(tree: TraceTree, fromNanos: number, toNanos: number): Activity {
   const tops = mergeBusy(tree, [...tree.roots, ...tree.detached], fromNanos, toNanos)
@@ -23,6 +23,10 @@ export function activityOf(tree: TraceTree, fromNanos: number, toNanos: number):
   const busy = [...tree.spans.keys()].filter((node) => tree.isLeaf(node) || tree.parent(node) < 0)
   return mergeBusy(tree, busy, fromNanos, toNanos)
 }
+
+/** How long any span ran in a stretch. Of one that is idle that is self time of spans with children. */
+export const ranIn = (tree: TraceTree, [fromNanos, toNanos]: Stretch): number =>
+  mergeBusy(tree, [...tree.spans.keys()], fromNanos, toNanos).busyNanos
 
 function mergeBusy(tree: TraceTree, nodes: readonly number[], fromNanos: number, toNanos: number): Activity {
   const sorted = nodes

@@ -105,7 +105,7 @@ describe('axis', () => {
   test.each([
     [
       'cuts',
-      { cuts: [{ fromNanos: -72_999 * DAY, toNanos: -DAY, shownNanos: DAY }] },
+      { cuts: [{ fromNanos: -72_999 * DAY, toNanos: -DAY, shownNanos: DAY, ranNanos: 0 }] },
       /^│-73000d00h +~│-1d00h$/,
     ],
     ['powers of ten', { logarithmic: true }, /^│-73000d 00h/],

@@ -3,12 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { activityOf } from '../../../src/trace/analysis/idle.ts'
 import type { Scale } from '../../../src/trace/formats/output-choices.ts'
+import { renderHtml } from '../../../src/trace/render/markup/html.ts'
+import { renderSvg } from '../../../src/trace/render/markup/svg.ts'
 import { cutIdle } from '../../../src/trace/render/time/cuts.ts'
 import { stepAt, timeWindow } from '../../../src/trace/render/time/window.ts'
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace } from '../any-trace.ts'
 import { makeTrace, type Sketch } from '../make.ts'
+import { walkThrough } from '../view/walk.ts'
 
 /** An order goes into a queue, and is shipped 98 seconds later, in two steps. */
 const QUEUE: Sketch[] = [
@@ -77,6 +80,66 @@ describe('a trace that waits in a queue', () => {
   })
 })
 
+/** A message waits for 4.9 s; its consumer runs for 10 s, and makes its one call in the last of them. */
+const CONSUMER: Sketch[] = [
+  { id: 1, name: 'publish', ms: 100 },
+  { id: 2, parent: 1, name: 'process', at: 5000, ms: 10_000, kind: 'consumer' },
+  { id: 3, parent: 2, name: 'db', at: 14_000, ms: 1000 },
+]
+
+describe('a consumer that runs without a call in what is cut', () => {
+  test('is not called idle, and its bar goes through the cut', () => {
+    expect(rows(CONSUMER, 80)).toMatchInlineSnapshot(`
+      "
+      ~ 13.9s cut, 9.00s of it self time ~ (--scale fit shows it)
+                                   │0    ~│14.0s
+      publish         shop  100ms  ████▍
+      └ process             10.0s       ━~━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+        └ db                1.00s        ╺━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      "
+    `)
+    expect(rows(CONSUMER, 60, 'linear', false)).toMatchInlineSnapshot(`
+      "
+      ~ 13.9s cut, 9.00s of it self time ~ (--scale fit shows it)
+                                 |0 ~|14.0s
+      publish         shop 100ms ###
+      \`-process            10.0s    ~=============================
+        \`-db               1.00s     =============================
+      "
+    `)
+  })
+
+  test('nor is it while one of its calls is over and the next one is not there yet', () => {
+    const later: Sketch = { id: 4, parent: 2, name: 'lock', at: 5000, ms: 10 }
+    const text = rows([...CONSUMER, later], 80)
+    expect(text).toContain('~ 13.9s cut in 2 places, 8.99s of it self time ~')
+    expect(text).toMatch(/process .*━~━/)
+    expect(text).not.toMatch(/(publish|db|lock) .*~/)
+  })
+
+  test('the walk says the same', () => {
+    const walk = walkThrough(makeTrace(...CONSUMER), { columns: 120, rows: 24 })
+    expect(walk.lines[0]).toContain('~ 13.9s cut, 9.00s of it self time ~')
+    expect(walk.lines.find((line) => line.includes('process'))).toMatch(/~━/)
+  })
+
+  test('in a page and a picture its bar is broken there', () => {
+    const tree = buildTree(makeTrace(...CONSUMER))
+    const page = [...renderHtml(tree, {})].join('')
+    const bars = [...page.matchAll(/<path class="[^"]*" d="([^"]*)"/g)].map(([, shape = '']) => shape)
+    expect(bars.map((shape) => shape.split('z').length - 1)).toEqual([1, 2, 1])
+    const picture = [...renderSvg(tree, {})].join('')
+    expect(picture.split('<g>').map((row) => row.split('<rect').length - 1)).toEqual([1, 1, 2, 1])
+    for (const text of [page, picture]) expect(text).toContain('~ 13.9s cut, 9.00s of it self time ~')
+  })
+
+  test('of a hundredth of the time nothing is said, and a bar that is hardly shorter is whole', () => {
+    const lately = CONSUMER.map((sketch) => (sketch.id === 2 ? { ...sketch, at: 13_990, ms: 1010 } : sketch))
+    expect(rows(lately, 80)).toContain('~ 13.9s idle cut ~')
+    expect(rows(lately, 80)).not.toMatch(/process .*~/)
+  })
+})
+
 const windowOf = (sketches: readonly Sketch[]) => {
   const tree = buildTree(makeTrace(...sketches))
   return cutIdle(timeWindow(tree), tree)
@@ -101,7 +164,7 @@ describe('what is cut', () => {
     ],
     ['nothing where nothing took time', apart(0, 100), undefined],
     [
-      'while a consumer only waits',
+      'while a consumer runs, but none of its calls',
       [
         { id: 1, ms: 2 },
         { id: 2, parent: 1, at: 1, ms: 5000, kind: 'consumer' },

@@ -5,7 +5,7 @@ import { stepAt, type TimeWindow } from '../time/window.ts'
 /** Characters of the axis: so many labels find room beside each other on a narrow page. */
 const CELLS = 60
 
-/** The time axis over the bars, in `steps`; idle time that was cut out is marked `~`. */
+/** The time axis over the bars, in `steps`; where time was cut out it is marked `~`. */
 export function axisMarkup(window: TimeWindow, steps: number): string {
   const ticks = ticksOf(window, CELLS, 'µs').map(({ nanos, label, isAfterCut }) => {
     const x = `${((stepAt(window, nanos, steps) / steps) * 100).toFixed(2)}%`

@@ -2,7 +2,7 @@ import type { CriticalPath } from '../../analysis/critical-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Interval } from '../time/bar-run.ts'
-import { stepAt, type TimeWindow } from '../time/window.ts'
+import { cutsThrough, stepAt, type TimeWindow } from '../time/window.ts'
 
 /** A rectangle along the time axis, in steps of the axis. */
 export interface Section {
@@ -14,7 +14,8 @@ export interface Section {
 
 /**
  * The bar of a node, or of the members of a fold: what was covered, then what of it is on the critical path. Divided in
- * `steps`; none is shorter than `least`. What lies outside of the window is left out.
+ * `steps`; none is shorter than `least`. What lies outside of the window is left out; a bar that goes through a cut is
+ * broken there.
  */
 export function barSections(
   tree: TraceTree,
@@ -27,7 +28,11 @@ export function barSections(
     if (end < window.startNanos || start > window.endNanos) return []
     const clamp = (at: number) => Math.min(steps, Math.max(0, stepAt(window, at, steps)))
     const from = Math.min(clamp(start), steps - least)
-    return [{ from, length: Math.max(least, clamp(end) - from), isPath }]
+    const length = Math.max(least, clamp(end) - from)
+    const gaps = cutsThrough(window, start, end).map(({ fromNanos, toNanos }) =>
+      Math.round((clamp(Math.max(start, fromNanos)) + clamp(Math.min(end, toNanos))) / 2),
+    )
+    return broken({ from, length, isPath }, gaps, least)
   }
   const covered = nodes.flatMap((node) => place([tree.startOf(node), tree.endOf(node)], false))
   const onPath = nodes.flatMap((node) => path.sectionsOf(node).flatMap((section) => place(section, true)))
@@ -35,6 +40,20 @@ export function barSections(
   const [all] = covered
   const isHidden = onPath.length === 1 && onPath[0]?.from === all?.from && onPath[0]?.length === all?.length
   return isHidden && covered.length === 1 ? onPath : [...covered, ...onPath]
+}
+
+/** The section in pieces, with a gap around each of these steps where both of its sides have room for a piece. */
+function broken(section: Section, gaps: readonly number[], least: number): Section[] {
+  const pieces: Section[] = []
+  const end = section.from + section.length
+  let { from } = section
+  for (const middle of gaps) {
+    const gap = Math.max(from + least, middle - least)
+    if (gap + 3 * least > end) continue
+    pieces.push({ ...section, from, length: gap - from })
+    from = gap + 2 * least
+  }
+  return [...pieces, { ...section, from, length: end - from }]
 }
 
 /** In place of a bar: how far outside of the window a span began or ended. */

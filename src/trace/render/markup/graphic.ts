@@ -9,7 +9,7 @@ export type GraphicOptions = Omit<
   'width' | 'unicode' | 'style' | 'now' | 'head' | 'foot' | 'bars' | 'showIds' | 'full'
 >
 
-/** The time of the trace, and the part of it that the axis shows, without idle time. */
+/** The time of the trace, and the part of it that the axis shows, without long idle stretches. */
 export function windowOf(tree: TraceTree, { scale, zoom = {} }: GraphicOptions): TimeWindow {
   const whole = timeWindow(tree, scale)
   const cut = scale === 'fit' || scale === 'log' ? whole : cutIdle(whole, tree)

@@ -1,4 +1,4 @@
-import { activityOf } from '../../analysis/idle.ts'
+import { activityOf, ranIn } from '../../analysis/idle.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -9,6 +9,8 @@ import type { TimeWindow } from './window.ts'
 const MOST_CUTS = 8
 /** A cut takes this share of the rest of the axis: one cell where bars have twenty. */
 const CUT_SHARE = 0.05
+/** A cut in which spans ran for less than this share of it is called idle. */
+const LEAST_RAN = 0.01
 
 /**
  * The window without its long idle stretches: each that is longer than the time in which spans ran, all together, is cut.
@@ -21,16 +23,26 @@ export function cutIdle(window: TimeWindow, tree: TraceTree): TimeWindow {
   const left = window.endNanos - window.startNanos - long.reduce((sum, [from, to]) => sum + to - from, 0)
   if (left <= 0) return window
   const shownNanos = left * CUT_SHARE
-  return { ...window, cuts: long.map(([fromNanos, toNanos]) => ({ fromNanos, toNanos, shownNanos })) }
+  const cuts = long.map((stretch) => {
+    const [fromNanos, toNanos] = stretch
+    return { fromNanos, toNanos, shownNanos, ranNanos: ranIn(tree, stretch) }
+  })
+  return { ...window, cuts }
 }
 
-/** `~ 1m 38s idle cut ~`; undefined where nothing was cut. */
+/**
+ * `~ 1m 38s idle cut ~`, or `~ 13.9s cut, 9.00s of it self time ~` where a span ran in it: it is not known whether it
+ * only waited. Undefined where nothing was cut.
+ */
 export function cutText({ cuts = [], startNanos, endNanos }: TimeWindow, micro: string): string | undefined {
   const seen = cuts.filter(({ fromNanos, toNanos }) => fromNanos < endNanos && toNanos > startNanos)
   if (seen.length === 0) return undefined
   const sum = seen.reduce((nanos, { fromNanos, toNanos }) => nanos + toNanos - fromNanos, 0)
+  const ran = seen.reduce((nanos, { ranNanos }) => nanos + ranNanos, 0)
   const where = seen.length === 1 ? '' : ` in ${seen.length} places`
-  return `~ ${formatDuration(sum, micro)} idle cut${where} ~`
+  const cut = formatDuration(sum, micro)
+  if (ran < sum * LEAST_RAN) return `~ ${cut} idle cut${where} ~`
+  return `~ ${cut} cut${where}, ${formatDuration(ran, micro)} of it self time ~`
 }
 
 /** The same in lines, and how to see the axis whole. */

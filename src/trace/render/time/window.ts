@@ -2,12 +2,14 @@ import type { Scale } from '../../formats/output-choices.ts'
 import { rootsTime } from '../../tree/roots-time.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 
-/** An idle stretch that takes less room on the axis than its time; in nanoseconds after the tree's start. */
+/** A stretch that takes less room on the axis than its time; in nanoseconds after the tree's start. */
 export interface Cut {
   readonly fromNanos: number
   readonly toNanos: number
   /** The time whose room it takes. */
   readonly shownNanos: number
+  /** For so long a span ran in it. */
+  readonly ranNanos: number
 }
 
 /** The stretch of time the axis shows, in nanoseconds after the tree's start. `endNanos > startNanos`. */
@@ -18,7 +20,7 @@ export interface TimeWindow {
   readonly zeroNanos?: number
   /** A logarithmic axis, for traces that begin with many short spans. */
   readonly logarithmic?: boolean
-  /** Idle stretches that take less room than their time, in order; never on a logarithmic axis. */
+  /** Stretches that take less room than their time, in order; never on a logarithmic axis. */
   readonly cuts?: readonly Cut[]
 }
 
@@ -85,6 +87,14 @@ export function stepAt(window: TimeWindow, nanos: number, steps: number): number
   const share =
     Math.log1p(Math.max(0, nanos - startNanos) / unit) / Math.log1p((endNanos - startNanos) / unit)
   return nanos < startNanos ? -1 : Math.round(share * steps)
+}
+
+/** The cuts in which a bar has to show that it is shorter than its time: each hides more than a quarter of the span. */
+export function cutsThrough({ cuts = [] }: TimeWindow, from: number, to: number): readonly Cut[] {
+  if (cuts.length === 0) return cuts
+  return cuts.filter(
+    ({ fromNanos, toNanos }) => Math.min(to, toNanos) - Math.max(from, fromNanos) > (to - from) / 4,
+  )
 }
 
 /** The time from the start of the window to a moment, with each cut as long as it is shown. */
