@@ -240,16 +240,40 @@ test('a long way is shown by its ends', () => {
   expect(details(makeChain(60), 59, unicode, 'line').join(' ')).toMatch(/span 3 > … \(48 more\) > span 52/)
 })
 
-test('what is off the critical path says so', () => {
+describe('the critical path', () => {
   const trace = makeTrace(
-    { id: 1, ms: 100 },
-    { id: 2, parent: 1, at: 0, ms: 90 },
-    { id: 3, parent: 1, at: 0, ms: 20 },
+    { id: 1, ms: 1000 },
+    { id: 2, parent: 1, at: 0, ms: 700 },
+    { id: 3, parent: 2, at: 100, ms: 100 },
+    { id: 4, parent: 1, at: 300, ms: 0 },
+    { id: 5, parent: 1, at: 400, ms: 200, kind: 'consumer' },
+    { id: 6, parent: 5, at: 450, ms: 50 },
+    { id: 7, parent: 1, at: 500, ms: 500 },
   )
-  expect(details(trace, 2, unicode)).toContain('  critical path  not on it: nobody waited for this')
-  expect(details(trace, 0, unicode)).toContain(
-    '  critical path  10.0ms, 10% of it; with what is below it 100ms, 100%',
-  )
+  const nodeOf = (id: number) =>
+    buildTree(trace).spans.findIndex((span) => span.spanId === makeSpan({ id }).spanId)
+
+  test.each([
+    [2, 'a call beside it ended later'],
+    [3, 'its caller is not, either'],
+    [4, 'it took no time'],
+    [5, 'nobody waited for this'],
+    [6, 'nobody waited for this'],
+  ])('span %i is off it, and why', (id, why) => {
+    expect(details(trace, nodeOf(id), unicode)).toContain(`  critical path  not on it: ${why}`)
+  })
+
+  test('a span that ran after its caller is off it, too', () => {
+    const late = makeTrace({ id: 1, ms: 10 }, { id: 2, parent: 1, ms: 5 }, { id: 3, parent: 2, at: 7, ms: 2 })
+    expect(details(late, 2, unicode)).toContain('  critical path  not on it: it ran outside of its caller')
+  })
+
+  test('of a share that is longer than its self time, how much ran beside shorter calls', () => {
+    expect(details(trace, nodeOf(1), unicode).join('\n').replace(/\s+/g, ' ')).toContain(
+      'critical path 500ms, 50% of it (500ms of that beside shorter calls); with what is below it 1.00s, 100%',
+    )
+    expect(details(trace, nodeOf(7), unicode)).toContain('  critical path  500ms, 50% of it')
+  })
 })
 
 describe('a span whose clock seems wrong', () => {

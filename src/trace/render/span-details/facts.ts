@@ -1,7 +1,9 @@
 import { errorText } from '../../analysis/error-text.ts'
 import { isoTime } from '../../formats/iso-time.ts'
+import { isAwaited } from '../../tree/awaited.ts'
 import { isEndless, UNFINISHED_WORDS, whyEndless } from '../../tree/endless.ts'
 import { skewOfNode } from '../../tree/skew.ts'
+import type { TraceTree } from '../../tree/trace-tree.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { selfTextWhy, spanDuration } from '../span-duration.ts'
@@ -76,15 +78,30 @@ function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen):
   }
   const [own, below] = [onPath(node, node + 1), onPath(node, tree.after(node))]
   if (below === 0 && noEnd !== undefined) return `not known: ${noEnd}`
-  if (below === 0)
-    return skewOfNode(tree, node) === 0 ? 'not on it: nobody waited for this' : 'not on it by these clocks'
+  if (below === 0) return `not on it${whyOffPath(tree, node, onPath)}`
   if (own === 0 && noEnd !== undefined)
     return `at least ${told(below)}, ${shareOf(below)} of it, in what is below it: ${noEnd}`
-  const first = own === 0 ? 'nothing of its own' : `${told(own)}, ${shareOf(own)} of it`
+  const beside = own - (tree.selfNanos(node) ?? own)
+  const shorter = beside > 0 ? ` (${told(beside)} of that beside shorter calls)` : ''
+  const first = own === 0 ? 'nothing of its own' : `${told(own)}, ${shareOf(own)} of it${shorter}`
   const all = below === own ? first : `${first}; with what is below it ${told(below)}, ${shareOf(below)}`
   if (noEnd !== undefined) return `at least ${all}: ${noEnd}`
   // A call without an end is below it, so that both together are known.
   return tree.selfNanos(node) === undefined && own > 0 ? `at most ${all}: a call has no usable end` : all
+}
+
+/** Only a span that its caller does not wait for by its kind is said not to be waited for. */
+function whyOffPath(tree: TraceTree, node: number, onPath: (from: number, to: number) => number): string {
+  if (skewOfNode(tree, node) !== 0) return ' by these clocks'
+  if (tree.startOf(node) === tree.endOf(node)) return ': it took no time'
+  for (let above = node; above >= 0; above = tree.parent(above))
+    if (!isAwaited(tree.span(above))) return ': nobody waited for this'
+  const caller = tree.parent(node)
+  if (caller < 0) return ''
+  if (onPath(caller, tree.after(caller)) === 0) return ': its caller is not, either'
+  return tree.startOf(node) >= tree.endOf(caller) || tree.endOf(node) <= tree.startOf(caller)
+    ? ': it ran outside of its caller'
+    : ': a call beside it ended later'
 }
 
 function parentText({ tree, node }: DetailsOf): string {
