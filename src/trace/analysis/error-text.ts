@@ -56,7 +56,7 @@ function lastOf(
   const speaking = exceptions.filter((exception) => exception[part] !== undefined)
   const isMeant = ({ message }: RecordedException): boolean =>
     message !== undefined &&
-    (statusMessage.includes(message.text) ||
+    (names(statusMessage, message.text) ||
       (isSentence(statusMessage) && message.text.includes(statusMessage)))
   const found = speaking.findLast(isMeant) ?? speaking.at(-1)
   const said = found?.[part]
@@ -66,6 +66,12 @@ function lastOf(
   const among = all > 1 ? `, one of ${all} exceptions` : ''
   return { text, from: `${key} of the event ${found.event.name}${among}` }
 }
+
+/** A message of one word, such as `1`, may stand in any status: `KeyError: 1` names it, and `failed at 1, again` does not. */
+const names = (statusMessage: string, message: string): boolean =>
+  isSentence(message)
+    ? statusMessage.includes(message)
+    : statusMessage === message || statusMessage.endsWith(`: ${message}`)
 
 function ofAttribute(attributes: Attributes, key: string): ErrorText | undefined {
   return errorIn(attribute(attributes, key), `the attribute ${key}`)

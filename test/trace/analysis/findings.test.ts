@@ -217,6 +217,24 @@ describe('of several exceptions the one that failed the span is told', () => {
       'db down',
     ],
     [
+      'the one of one word that the status ends with',
+      'KeyError: 7',
+      [
+        [1, '7'],
+        [2, 'could not close'],
+      ],
+      '7',
+    ],
+    [
+      'and not one word that stands somewhere in it',
+      'request 7 has failed',
+      [
+        [1, '7'],
+        [2, 'db down'],
+      ],
+      'db down',
+    ],
+    [
       'one that is not marked as caught, before those that are',
       'card declined by the bank',
       [
