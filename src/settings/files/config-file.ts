@@ -74,10 +74,10 @@ export async function configIn(
     })
   }
   const { profile } = root
-  if (isTable(profile)) {
-    const [name = 'NAME'] = Object.keys(profile).filter((key) => isTable(profile[key]))
+  const misnamed = isTable(profile) ? Object.keys(profile).find((key) => isTable(profile[key])) : undefined
+  if (misnamed !== undefined) {
     throw new Failure('settings', `${path}: the table "profile" is not known`, {
-      hint: `Write it as [profiles.${safeText(tomlKey(name), 80)}].`,
+      hint: `Write it as [profiles.${safeText(tomlKey(misnamed), 80)}].`,
     })
   }
   const nameless = Object.keys(profiles).find((name) => name.trim() === '')

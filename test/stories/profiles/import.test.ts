@@ -235,6 +235,7 @@ describe('a mistyped setting', () => {
       '"issuer" is not known to this version and was ignored. It belongs into a table [profiles.NAME].',
     ],
     ['[profiles.work]\nfavourite = "x"\n', '"favourite" is not known to this version and was ignored\n'],
+    ['[profile]\nissuer = "https://i"\n', '"profile" is not known to this version and was ignored'],
   ])('%j', async (text, note) => {
     await world.writeConfig(text)
     expect((await world.type('ls-auth profile show')).stderr).toContain(note)
