@@ -1,6 +1,7 @@
 import type { Attributes, Span, Trace } from '../model.ts'
 import { asReported } from '../span-view.ts'
 import { attachSpans } from './attach.ts'
+import type { TraceTree } from './trace-tree.ts'
 
 /**
  * The trace without spans that came again, as exporters that deliver at least once send them: equal to an earlier one in all that a
@@ -51,6 +52,13 @@ function writer(): (span: Span) => string {
       ...[span.startNanos, span.durationNanos, span.marks, span.dropped, span.scope],
       ...[span.attributes, span.events, span.links, resourceOf(span)],
     ])
+}
+
+/** How many spans of a tree as it was reported came again. */
+export function countRedelivered(tree: Pick<TraceTree, 'trace' | 'spans' | 'isDuplicate'>): number {
+  // Nearly always no id is shared, and nothing is compared.
+  if (!tree.spans.some((_, node) => tree.isDuplicate(node))) return 0
+  return withoutRedelivered(tree.trace).redelivered ?? 0
 }
 
 /** What a reader is told of them; undefined: there are none. */

@@ -47,6 +47,8 @@ describe('an exporter has delivered the same spans twice', () => {
     expect(stdout).not.toContain('masked')
     const written = await type('get again.json --json')
     expect(JSON.parse(written.stdout).spans).toHaveLength(4)
+    expect(written.stderr).toContain('note: 2 of the spans are there once more: they were delivered again\n')
+    expect((await type('get once.json --json')).stderr).not.toContain('again')
   })
 
   it('diff compares it as the trace that came once', async () => {
