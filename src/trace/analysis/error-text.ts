@@ -67,11 +67,18 @@ function lastOf(
   return { text, from: `${key} of the event ${found.event.name}${among}` }
 }
 
-/** A message of one word, such as `1`, may stand in any status: `KeyError: 1` names it, and `failed at 1, again` does not. */
-const names = (statusMessage: string, message: string): boolean =>
-  isSentence(message)
-    ? statusMessage.includes(message)
-    : statusMessage === message || statusMessage.endsWith(`: ${message}`)
+/**
+ * A message of one word counts where it is a word of the status. One as short as `7`, or a number, may stand in any status:
+ * `KeyError: 7` names it, and `request 7 has failed` does not.
+ */
+function names(statusMessage: string, message: string): boolean {
+  if (isSentence(message)) return statusMessage.includes(message)
+  if (statusMessage === message || statusMessage.endsWith(`: ${message}`)) return true
+  if (message.length < 4 || /^\d+$/.test(message)) return false
+  const at = statusMessage.indexOf(message)
+  const around = [statusMessage[at - 1], statusMessage[at + message.length]]
+  return at >= 0 && around.every((char) => char === undefined || !/\w/.test(char))
+}
 
 function ofAttribute(attributes: Attributes, key: string): ErrorText | undefined {
   return errorIn(attribute(attributes, key), `the attribute ${key}`)

@@ -226,6 +226,24 @@ describe('of several exceptions the one that failed the span is told', () => {
       '7',
     ],
     [
+      'the one of one word that the status says among others',
+      'rpc error: code = Unavailable desc = "overloaded" (10.0.0.1:443)',
+      [
+        [1, 'overloaded'],
+        [2, 'body was closed'],
+      ],
+      'overloaded',
+    ],
+    [
+      'and not a part of a word',
+      'the shop is overloaded',
+      [
+        [1, 'load'],
+        [2, 'body was closed'],
+      ],
+      'body was closed',
+    ],
+    [
       'and not one word that stands somewhere in it',
       'request 7 has failed',
       [
