@@ -254,7 +254,7 @@ describe('the critical path', () => {
     buildTree(trace).spans.findIndex((span) => span.spanId === makeSpan({ id }).spanId)
 
   test.each([
-    [2, 'a call beside it ended later'],
+    [2, 'a call beside it is'],
     [3, 'its caller is not, either'],
     [4, 'it took no time'],
     [5, 'nobody waited for this'],
@@ -263,9 +263,32 @@ describe('the critical path', () => {
     expect(details(trace, nodeOf(id), unicode)).toContain(`  critical path  not on it: ${why}`)
   })
 
+  test('of two equal calls one is off it', () => {
+    const tie = makeTrace(
+      { id: 1, ms: 100 },
+      { id: 2, parent: 1, at: 10, ms: 50 },
+      { id: 3, parent: 1, at: 10, ms: 50 },
+    )
+    const texts = [1, 2].map((node) => details(tie, node, unicode).join('\n'))
+    expect(texts.filter((text) => text.includes('not on it: a call beside it is\n'))).toHaveLength(1)
+  })
+
+  test('a span that ran before its caller is off it', () => {
+    const early = makeTrace(
+      { id: 1, at: 5, ms: 10 },
+      { id: 2, parent: 1, at: 10, ms: 3 },
+      { id: 3, parent: 2, at: 7, ms: 2 },
+    )
+    expect(details(early, 2, unicode).join('\n')).toMatch(
+      /not on it(: it ended before a span above it began| by these clocks)/,
+    )
+  })
+
   test('a span that ran after its caller is off it, too', () => {
     const late = makeTrace({ id: 1, ms: 10 }, { id: 2, parent: 1, ms: 5 }, { id: 3, parent: 2, at: 7, ms: 2 })
-    expect(details(late, 2, unicode)).toContain('  critical path  not on it: it ran outside of its caller')
+    expect(details(late, 2, unicode)).toContain(
+      '  critical path  not on it: it began after the end of a span above it',
+    )
   })
 
   test('of a share that is longer than its self time, how much ran beside shorter calls', () => {

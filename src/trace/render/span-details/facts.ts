@@ -98,10 +98,11 @@ function whyOffPath(tree: TraceTree, node: number, onPath: (from: number, to: nu
     if (!isAwaited(tree.span(above))) return ': nobody waited for this'
   const caller = tree.parent(node)
   if (caller < 0) return ''
-  if (onPath(caller, tree.after(caller)) === 0) return ': its caller is not, either'
-  return tree.startOf(node) >= tree.endOf(caller) || tree.endOf(node) <= tree.startOf(caller)
-    ? ': it ran outside of its caller'
-    : ': a call beside it ended later'
+  for (let above = caller; above >= 0; above = tree.parent(above)) {
+    if (tree.startOf(node) >= tree.endOf(above)) return ': it began after the end of a span above it'
+    if (tree.endOf(node) <= tree.startOf(above)) return ': it ended before a span above it began'
+  }
+  return onPath(caller, tree.after(caller)) === 0 ? ': its caller is not, either' : ': a call beside it is'
 }
 
 function parentText({ tree, node }: DetailsOf): string {
