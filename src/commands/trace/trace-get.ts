@@ -4,7 +4,6 @@ import { shellWord } from '../../text/shell-word.ts'
 import { TRACE_DRAWINGS, type TraceDrawing, type TraceFormat } from '../../trace/formats/output-choices.ts'
 import type { TraceReference } from '../../trace/id.ts'
 import { maskTrace } from '../../trace/masking.ts'
-import { countRedelivered } from '../../trace/tree/redelivered.ts'
 import { buildTree, type TraceTree } from '../../trace/tree/trace-tree.ts'
 import { withheldNote } from '../../trace/withheld.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
@@ -114,9 +113,6 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   if (partial !== undefined && !hasNotes && format !== 'json') {
     tell(invocation, `note: only a part of the trace is here: ${safeText(partial, 300)}`)
   }
-  const again = drawn ? 0 : countRedelivered(tree)
-  if (again > 0)
-    tell(invocation, `note: ${again} of the spans are there once more: they were delivered again`)
   const withheld = withheldNote(tree.trace.spans, focus?.tree.span(focus.node))
   if (withheld !== undefined) tell(invocation, `note: ${withheld}`)
   // Rows alone show no attributes: to draw them values are read, and masked, that they do not show.

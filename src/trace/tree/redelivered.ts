@@ -1,7 +1,6 @@
 import type { Attributes, Span, Trace } from '../model.ts'
 import { asReported } from '../span-view.ts'
 import { attachSpans } from './attach.ts'
-import type { TraceTree } from './trace-tree.ts'
 
 /**
  * The trace without spans that came again, as exporters that deliver at least once send them: equal to an earlier one in all that a
@@ -54,11 +53,14 @@ function writer(): (span: Span) => string {
     ])
 }
 
-/** How many spans of a tree as it was reported came again. */
-export function countRedelivered(tree: Pick<TraceTree, 'trace' | 'spans' | 'isDuplicate'>): number {
+/** How many of these spans of a tree as it was reported came again. */
+export function countRedelivered(
+  tree: { readonly trace: Trace; readonly spans: readonly Span[]; isDuplicate(node: number): boolean },
+  spans: readonly Span[],
+): number {
   // Nearly always no id is shared, and nothing is compared.
   if (!tree.spans.some((_, node) => tree.isDuplicate(node))) return 0
-  return withoutRedelivered(tree.trace).redelivered ?? 0
+  return withoutRedelivered({ ...tree.trace, spans }).redelivered ?? 0
 }
 
 /** What a reader is told of them; undefined: there are none. */

@@ -49,6 +49,9 @@ describe('an exporter has delivered the same spans twice', () => {
     expect(JSON.parse(written.stdout).spans).toHaveLength(4)
     expect(written.stderr).toContain('note: 2 of the spans are there once more: they were delivered again\n')
     expect((await type('get once.json --json')).stderr).not.toContain('again')
+    // Of those that are written.
+    expect((await type('get again.json --json --error')).stderr).toContain('note: 1 of the spans are there')
+    expect((await type('get again.json --json --min 1h')).stderr).not.toContain('again')
   })
 
   it('diff compares it as the trace that came once', async () => {

@@ -9,6 +9,7 @@ import type { Zoom } from '../../../trace/render/time/window.ts'
 import type { HeaderFacts } from '../../../trace/render/waterfall/header.ts'
 import type { WaterfallOptions } from '../../../trace/render/waterfall/waterfall.ts'
 import { matchingNodes, nodesInView } from '../../../trace/select.ts'
+import { countRedelivered } from '../../../trace/tree/redelivered.ts'
 import type { TraceTree } from '../../../trace/tree/trace-tree.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import type { Picture } from './picture.ts'
@@ -53,7 +54,8 @@ async function tellPartOfValue(invocation: Invocation, tree: TraceTree, view: Vi
   const { partOfValue } = await import('../../../trace/conditions/part-of-value.ts')
   const part = partOfValue(selection.attributes)
   if (part === undefined) return
-  const fitting = matchingNodes(tree, { ...selection, ...(await zoomOf(tree, view)) })
+  // Where they fit alone, it is another filter that does not.
+  const fitting = matchingNodes(tree, { attributes: selection.attributes })
   if (!fitting.some((fits) => fits !== 0)) tell(invocation, `note: ${part}`)
 }
 
@@ -121,6 +123,9 @@ async function piecesOf(
   const nodes = matching && [...tree.spans.keys()].filter((node) => matching[node] !== 0)
   if (nodes?.length === 0) await tellNone(invocation, tree, view.says)
   const written = nodes === undefined ? tree.spans : nodes.map((node) => tree.span(node))
+  const again = countRedelivered(tree, written)
+  if (again > 0)
+    tell(invocation, `note: ${again} of the spans are there once more: they were delivered again`)
   await tellLostEnds(invocation, format, written)
   return traceData(format, tree, nodes, (value) => safeJson(value))
 }
