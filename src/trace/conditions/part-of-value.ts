@@ -15,10 +15,11 @@ export function partOfValue(conditions: readonly AttributeCondition[] = []): str
   return undefined
 }
 
-/** Go's `(?i)` stays in front. An end that is named (`^`, `$`) or open (`.*`) is meant so. */
+/** Go's `(?i)` stays in front. An end that is named (`^`, `$`) or open (`.*`) is meant so, but not `\$` and `\.*`. */
 function patternOfPart(pattern: string): string {
   const [, flags = '', rest = ''] = /^(\(\?i\))?(.*)$/s.exec(pattern) ?? []
-  const [, start, bare = '', end] = /^(\^|\.\*)?(.*?)(\$|\.\*)?$/s.exec(rest) ?? []
+  const [, start, bare = '', end] =
+    /^(\^|\.\*)?(.*?)((?<=(?:^|[^\\])(?:\\\\)*)(?:\$|\.\*))?$/s.exec(rest) ?? []
   if (start !== undefined && end !== undefined) return pattern
   const inner = bare.includes('|') ? `(${bare})` : bare
   return `${flags}${start === '^' ? '' : '.*'}${inner}${end === '$' ? '' : '.*'}`

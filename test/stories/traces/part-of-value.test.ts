@@ -53,10 +53,20 @@ it.each([
   ['.*OS', '.*OS.*'],
   ['^OS', 'OS.*'],
   ['OS$', '.*OS'],
+  [String.raw`OS\$`, String.raw`.*OS\$.*`],
+  [String.raw`OS\.*`, String.raw`.*OS\.*.*`],
 ])('of %s it is %s', async (typed, part) => {
   expect((await type('trace get FILE', `http.request.method=~${typed}`)).stderr).toContain(
     `${NOTE}--attr 'http.request.method=~${part}'\n`,
   )
+})
+
+it('nothing is said where it is another filter that fits nothing', async () => {
+  for (const other of ['--min 100h', '--service nosuch']) {
+    const { stderr } = await type(`trace search --file FILE ${other}`, 'http.request.method=~POS.')
+    if (other.includes('service')) expect(stderr).not.toContain(NOTE)
+    expect((await type(`trace get FILE ${other}`, 'http.request.method=~POS.')).stderr).not.toContain(NOTE)
+  }
 })
 
 it.each([

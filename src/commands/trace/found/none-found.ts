@@ -27,10 +27,10 @@ export async function notesOfNone(
     )
   const wrong = filter.attributes?.map(wrongKind).find((one) => one !== undefined)
   if (wrong !== undefined) notes.push(`note: ${wrong}. ${THE_KINDS}`)
-  const part = partOfValue(filter.attributes)
-  if (part !== undefined) notes.push(`note: ${part}`)
   const unknown = await unknownService(invocation, source, service)
-  return unknown === undefined ? notes : [...notes, `note: ${unknown.text}`]
+  if (unknown !== undefined) return [...notes, `note: ${unknown.text}`]
+  const part = partOfValue(filter.attributes)
+  return part === undefined ? notes : [...notes, `note: ${part}`]
 }
 
 /** A name that no service has. */

@@ -68,8 +68,8 @@ export async function readFound(
     const { namingService, unknownService } = await import('./none-found.ts')
     const { partOfValue } = await import('../../../trace/conditions/part-of-value.ts')
     const part = partOfValue(filter.attributes)
-    const told = part === undefined ? none : none.withDetail(part)
-    throw namingService(told, await unknownService(invocation, source, filter.service))
+    const unknown = await unknownService(invocation, source, filter.service)
+    throw unknown === undefined && part !== undefined ? none.withDetail(part) : namingService(none, unknown)
   }
   const masks: MaskedTrace['masked'][] = []
   const take = (trace: Trace) => {
