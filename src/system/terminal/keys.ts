@@ -42,8 +42,9 @@ export function openKeys(input: ReadStream, { interrupt, stop }: SignalKeys): Ke
     if (ctrl && name === 'c') return interrupt()
     if (ctrl && name === 'z') return stop()
     const text = !ctrl && !meta && typed !== undefined && !/\p{Cc}/u.test(typed) ? typed : ''
-    // Escape alone counts as Alt there.
-    keys.push({ name, text, ctrl: ctrl || (meta && name !== 'escape') })
+    // Escape alone counts as Alt there. Alt-U is not Ctrl-U.
+    const isAlt = meta && name !== 'escape'
+    keys.push({ name: isAlt ? `alt-${name}` : name, text, ctrl: ctrl || isAlt })
     answer()
   }
   const ended = () => {

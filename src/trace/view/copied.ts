@@ -9,7 +9,7 @@ const MOST_ROWS = 1000
 /** What xterm takes at most: 100,000 bytes of base64. Others take as much or more. */
 const MOST_BYTES = 74_994
 
-/** What is shown, as Markdown: the rows, or the span whose details are open. Undefined: it is too long to be copied. */
+/** What is shown, as Markdown: the rows, the span whose details are open, or the notes. Undefined: it is too long to be copied. */
 export function copied(
   scene: Scene,
   state: ViewState,
@@ -18,6 +18,7 @@ export function copied(
   const { page, rows, opened } = state
   if (page?.kind === 'details')
     return fitting(codeBlock(scene.details(page.node, MARKDOWN_COLUMNS, UNSTYLED)))
+  if (page?.kind === 'notes') return fitting(codeBlock(scene.notes()))
   if (rows.lines.length > MOST_ROWS) return undefined
   const view = isWhole(state) ? {} : { view: { shown: shownNodes(scene, state), says: 'as in trace view' } }
   return fitting(renderMarkdown(scene.tree, { source, opened, ...view }))

@@ -114,7 +114,7 @@ function signsFor(tree: TraceTree, axis: TimeWindow, layout: Layout, glyphs: Gly
   const rows = planRows(tree, true)
   const guides = new Guides(tree, rows, guideRoom(layout), glyphs)
   const signs = legend(tree, rows, { axis, guides }, undefined, glyphs)
-  return cutText(axis, glyphs.micro) === undefined ? signs : [...signs, '~ idle time cut out']
+  return cutText(axis, glyphs.micro) === undefined ? signs : [...signs, '~ time cut out']
 }
 
 /** Columns that are enough for the duration of any span. Texts below a minute have up to seven; beyond, more time is no less text. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../../src/text/display-width.ts'
 import type { Span, Trace } from '../../../src/trace/model.ts'
+import { copied } from '../../../src/trace/view/copied.ts'
 import { makeChain, makeSpan, makeTrace, type Sketch } from '../make.ts'
 import { walkThrough } from './walk.ts'
 
@@ -84,6 +85,15 @@ describe('what trace get notes below a trace', () => {
     expect(page.press('?', 'z').lines.at(-1)).toBe('Arrows scroll, q goes back to the notes.')
     expect(page.press('?', 'q').lines).toEqual(page.lines)
     expect(page.press('i').state.page).toBeUndefined()
+  })
+
+  it('is copied where it is shown', () => {
+    const { scene, state } = walkThrough(odd, size).press('i')
+    const text = copied(scene, state, { name: 'x' })
+    expect(text?.split('\n').map((line) => line.trim())).toEqual(
+      expect.arrayContaining([EARLY.trim(), SHARED.trim()]),
+    )
+    expect(text?.split('\n')).toHaveLength(5)
   })
 
   it('is counted with what is missing, which is said beside it', () => {
@@ -364,7 +374,7 @@ describe('pages', () => {
       { id: 4, parent: 3, service: 'stock', at: 98_000.5, ms: 1 },
       { id: 5, parent: 3, service: 'stock', at: 98_001.8, ms: 1 },
     ]
-    expect(marksOf(makeTrace(...idle))).toContain('~ idle time cut out')
+    expect(marksOf(makeTrace(...idle))).toContain('~ time cut out')
   })
 
   it('? names all keys that move and fold', () => {
