@@ -121,11 +121,11 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 393],
+    ['trace get', GET, SETTINGS, 394],
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 353],
     ['services', ['services', ...PLACE], SETTINGS, 352],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 352],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 399],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 400],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 407],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
@@ -136,7 +136,7 @@ describe('a command loads what it needs and nothing else', () => {
     const { stdout } = await machine.run([...GET, '-o', 'otlp'], { env: { LS_AUTH_TOKEN: API_KEY } })
     await writeFile(file, stdout)
     const never = /^src\/(session|claims|api|settings\/(profile|files\/settings-files)\.ts|system\/http\/)/
-    keepsTo(await load(['trace', 'get', file]), { packages: ['commander'], never, kilobytes: 327 })
+    keepsTo(await load(['trace', 'get', file]), { packages: ['commander'], never, kilobytes: 328 })
   })
 
   it('doctor, the widest of all: no proxy library where there is no proxy, no drawing', async () => {
