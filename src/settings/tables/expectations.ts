@@ -36,7 +36,8 @@ export function readExpect(
     const where = `expect.${key}`
     const file = fileOf(key)
     if ((LISTS as readonly string[]).includes(key)) expect[key] = words(value, where, file)
-    else if (key in DURATIONS) expect[DURATIONS[key as keyof typeof DURATIONS]] = seconds(value, where, file)
+    else if (Object.hasOwn(DURATIONS, key))
+      expect[DURATIONS[key as keyof typeof DURATIONS]] = seconds(value, where, file)
     else if (key === 'sub' && typeof value === 'string' && value !== '') expect.sub = value
     else if (key === 'strict' && typeof value === 'boolean') expect.strict = value
     else if (key === 'sub' || key === 'strict')

@@ -271,6 +271,8 @@ describe('profile set', () => {
     ],
     ['workload x', 'hint: Name one value of it: workload.source, '],
     ['expect.grups ops', 'expect.grups is not known'],
+    ['expect.constructor 5m', 'expect.constructor is not known'],
+    ['expect.toString 5m', 'expect.toString is not known'],
     ['issuer http://id.example', 'refusing plain http'],
     ['leeway 1h', 'leeway: 3600 s is too much'],
     ['authorization "Bearer hunter2"', 'authorization is neither the name of a scheme nor'],
