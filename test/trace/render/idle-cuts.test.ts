@@ -29,6 +29,12 @@ function rows(sketches: readonly Sketch[], width: number, scale: Scale = 'linear
   return `\n${lines.slice(from, lines.indexOf('', from)).join('\n')}\n`
 }
 
+test('of a part of the axis the idle time in that part is told', () => {
+  const zoom = { fromNanos: 0, toNanos: 40e9 }
+  const options = { width: 80, unicode: true, style: UNSTYLED, scale: 'linear', zoom } as const
+  expect([...renderWaterfall(buildTree(makeTrace(...QUEUE)), options)].join('\n')).not.toContain('idle cut')
+})
+
 describe('a trace that waits in a queue', () => {
   test('shows its bars, and says what was cut', () => {
     expect(rows(QUEUE, 80)).toMatchInlineSnapshot(`

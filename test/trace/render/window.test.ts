@@ -55,6 +55,15 @@ describe('what the axis shows', () => {
   })
 
   test.each([
+    ['a beginning after the roots leads to the end of the trace', { fromNanos: 600e6 }, 600, 10_000],
+    ['an end before the roots, from its start', { toNanos: 60e6 }, 0, 60],
+    ['one within them, from theirs', { toNanos: 160e6 }, 100, 160],
+  ] as const)('%s', (_, zoom, from, to) => {
+    const shown = zoomed(timeWindow(tree, 'critical'), zoom, tree.endNanos)
+    expect(shown).toMatchObject({ startNanos: from * 1e6, endNanos: to * 1e6 })
+  })
+
+  test.each([
     [
       'a stretch counts from the zero of the whole',
       'linear',
@@ -70,7 +79,7 @@ describe('what the axis shows', () => {
     ],
     ['four powers of ten', 'log', {}, '│0   │10ms        │100ms           │1s'],
   ] as const)('axis: %s', (_, scale, zoom, line) => {
-    expect(axisLine(zoomed(timeWindow(tree, scale), zoom), 52, unicode)).toBe(line)
+    expect(axisLine(zoomed(timeWindow(tree, scale), zoom, tree.endNanos), 52, unicode)).toBe(line)
   })
 
   test('a logarithmic axis keeps the order of moments and both ends', () => {
@@ -114,7 +123,7 @@ test('whatever the scale and the stretch, no line is too wide and the axis is in
       })) {
         expect(displayWidth(line)).toBeLessThanOrEqual(width)
       }
-      const axis = axisLine(zoomed(timeWindow(tree, scale), zoom), 30, unicode)
+      const axis = axisLine(zoomed(timeWindow(tree, scale), zoom, tree.endNanos), 30, unicode)
       expect(axis.length).toBeLessThanOrEqual(30)
     }),
   )

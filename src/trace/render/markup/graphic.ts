@@ -11,7 +11,6 @@ export type GraphicOptions = Omit<
 
 /** The time of the trace, and the part of it that the axis shows, without long idle stretches. */
 export function windowOf(tree: TraceTree, { scale, zoom = {} }: GraphicOptions): TimeWindow {
-  const whole = timeWindow(tree, scale)
-  const cut = scale === 'fit' || scale === 'log' ? whole : cutIdle(whole, tree)
-  return zoomed(cut, zoom)
+  const part = zoomed(timeWindow(tree, scale), zoom, tree.endNanos)
+  return scale === 'fit' || scale === 'log' ? part : cutIdle(part, tree)
 }

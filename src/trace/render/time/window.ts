@@ -55,17 +55,22 @@ function isMostlyTail(tree: TraceTree, startNanos: number, endNanos: number): bo
   return inside * 2 < tree.count
 }
 
-/** A part of a window. Ends not given are the window's; times as in {@link TimeWindow}. */
+/**
+ * A part of a window. Ends not given are the window's, or where all of it is outside those of the trace; times as in
+ * {@link TimeWindow}.
+ */
 export interface Zoom {
   readonly fromNanos?: number
   readonly toNanos?: number
 }
 
-/** The window from one moment to another, with the axis counting from where it counted before. */
-export function zoomed(window: TimeWindow, { fromNanos, toNanos }: Zoom): TimeWindow {
+/** The window from one moment to another, with the axis counting from where it counted before. `lastNanos`: the end of the trace. */
+export function zoomed(window: TimeWindow, { fromNanos, toNanos }: Zoom, lastNanos: number): TimeWindow {
   if (fromNanos === undefined && toNanos === undefined) return window
-  const startNanos = fromNanos ?? window.startNanos
-  const endNanos = Math.max(toNanos ?? window.endNanos, startNanos + 1)
+  const isLater = fromNanos !== undefined && fromNanos >= window.endNanos
+  const isEarlier = toNanos !== undefined && toNanos <= window.startNanos
+  const startNanos = fromNanos ?? (isEarlier ? 0 : window.startNanos)
+  const endNanos = Math.max(toNanos ?? (isLater ? lastNanos : window.endNanos), startNanos + 1)
   return { ...window, startNanos, endNanos, zeroNanos: zeroOf(window) }
 }
 
