@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
-import { type ConfigFile, configIn, readConfig, renderProfile } from '../../settings/files/config-file.ts'
+import { type ConfigFile, configIn, readConfig } from '../../settings/files/config-file.ts'
+import { renderProfile } from '../../settings/files/config-text.ts'
 import { UPGRADES } from '../../settings/files/config-version.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { sendsToken } from '../../settings/profile.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
-import { validSetting } from '../../settings/resolve.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
+import { validSetting } from '../../settings/valid-setting.ts'
 import { type Invocation, warn } from '../invocation.ts'
 
 /** The run without a reason that cannot be sent: it would only be noted in the record, and must not hinder a sign-out. */

@@ -1,0 +1,126 @@
+import { type ConfigFile, isOld, isTable, notToml, parseConfig, tomlKey } from './config-file.ts'
+import { type Root, UPGRADES, type Upgrade } from './config-version.ts'
+
+/** A change of a settings file. */
+export type Change =
+  | {
+      readonly set: string
+      /** Undefined takes a setting away. */
+      readonly values: Readonly<Record<string, unknown>>
+      /** With a new profile: the one that is the default from now on. */
+      readonly defaultProfile?: string | undefined
+    }
+  /** A default that names it goes as well. */
+  | { readonly remove: string }
+  | { readonly defaultProfile: string }
+
+/**
+ * The text of the file after a change: comments, order and unknown keys are preserved; a new profile is added at the end,
+ * or in the braces of `profiles = { … }`. A file of an older version is converted. Failure `settings`: the result is no TOML.
+ */
+export async function textAfter(
+  config: ConfigFile,
+  change: Change,
+  upgrades: readonly Upgrade[] = UPGRADES,
+): Promise<string> {
+  const toml = await import('./toml-writing.ts')
+  const newest = isOld(config, upgrades)
+    ? { ...config, text: patched(toml.patch, config, config.root) }
+    : config
+  const text = await changed(newest, change, toml)
+  await parseConfig(text, config.path)
+  return text
+}
+
+/** The text of the file after a change. */
+async function changed(
+  config: ConfigFile,
+  change: Change,
+  toml: typeof import('./toml-writing.ts'),
+): Promise<string> {
+  if ('set' in change && !Object.hasOwn(config.profiles, change.set)) {
+    const gap = config.text === '' ? '' : config.text.endsWith('\n') ? '\n' : '\n\n'
+    const first =
+      change.defaultProfile === undefined ? '' : `${toml.stringify(named(change.defaultProfile))}\n`
+    const text = `${first}${config.text}${gap}${section(toml.stringify, `profiles.${tomlKey(change.set)}`, change.values)}`
+    if (await isToml(text)) return text
+    // A table in braces, `profiles = { … }`, is not continued by a section.
+  }
+  const root = structuredClone(await parseConfig(config.text, config.path))
+  root.profiles ??= {}
+  const profiles = root.profiles as Record<string, Record<string, unknown>>
+  if ('set' in change) {
+    profiles[change.set] = merged(profiles[change.set], change.values)
+    if (change.defaultProfile !== undefined) root.default_profile = change.defaultProfile
+  } else if ('remove' in change) {
+    delete profiles[change.remove]
+    if (root.default_profile === change.remove) delete root.default_profile
+  } else root.default_profile = change.defaultProfile
+  return patched(toml.patch, config, root)
+}
+
+function merged(old: Record<string, unknown> | undefined, values: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(Object.entries({ ...old, ...values }).filter(([, value]) => value !== undefined))
+}
+
+const named = (profile: string) => ({ default_profile: profile })
+
+/** The writing library parses the file itself, more strictly than the reading one (a 30th of February). */
+function patched(
+  patch: (text: string, root: unknown) => string,
+  { path, text }: ConfigFile,
+  root: Root,
+): string {
+  // Of two kinds of line ends the library keeps one, and says so on the console.
+  const mixed = /\r\n/.test(text) && /(?<!\r)\n/.test(text)
+  try {
+    return patch(mixed ? text.replaceAll('\r\n', '\n') : text, root)
+  } catch (cause) {
+    const { line, column } = cause as { line?: number; column?: number }
+    // This library counts columns from zero, and gives no reason.
+    throw notToml(path, { ...(line !== undefined && { line, column: (column ?? 0) + 1 }), cause })
+  }
+}
+
+/** A profile as the text of a settings file. */
+export async function renderProfile(
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const toml = await import('./toml-writing.ts')
+  return section(toml.stringify, `profiles.${tomlKey(name)}`, values)
+}
+
+/** One `[header]` with its plain keys, sub-tables as sections of their own, as a person would write it. */
+function section(
+  stringify: (value: Record<string, unknown>) => string,
+  header: string,
+  values: Readonly<Record<string, unknown>>,
+  isOfList = false,
+): string {
+  const entries = Object.entries(values)
+  const plain = Object.fromEntries(entries.filter(([, value]) => !isTable(value) && !isListOfTables(value)))
+  const below = (key: string, value: unknown): string[] =>
+    isTable(value)
+      ? [section(stringify, `${header}.${tomlKey(key)}`, value)]
+      : isListOfTables(value)
+        ? value.map((one) => section(stringify, `${header}.${tomlKey(key)}`, one, true))
+        : []
+  const body = stringify(plain).trim()
+  return [isOfList ? `[[${header}]]` : `[${header}]`, ...(body ? [body] : []), '']
+    .join('\n')
+    .concat(...entries.flatMap(([key, value]) => below(key, value)))
+}
+
+const isListOfTables = (value: unknown): value is Record<string, unknown>[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isTable)
+
+const isToml = async (text: string): Promise<boolean> => {
+  const { parseToml } = await import('./toml-reading.ts')
+  try {
+    parseToml(text)
+    return true
+  } catch {
+    return false
+  }
+}
