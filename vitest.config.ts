@@ -66,7 +66,7 @@ const all = process.env.LS_AUTH_TEST_ALL === '1'
 // Words with a star are those of --exclude.
 const isNamed = process.argv.some((word) => word.startsWith('test/') && !word.includes('*'))
 if (!all && !isNamed)
-  process.stderr.write(`SKIPPED three in four inputs of properties, and slow tests (${SLOW.join(', ')}): LS_AUTH_TEST_ALL=1 npm test\n`)
+  process.stderr.write(`SKIPPED nine in ten inputs of properties, and slow tests (${SLOW.join(', ')}): LS_AUTH_TEST_ALL=1 npm test\n`)
 
 /** They need a process that has loaded nothing before, or measure its memory. */
 const ALONE = ['test/world-tests/silence.test.ts', 'test/stories/profiles/profiles.test.ts']
