@@ -1,6 +1,6 @@
 import { Failure, type FailureCode } from '../../errors.ts'
 import type { StsError } from '../../providers/sts-answer.ts'
-import { maskSecrets } from '../../session/answers/echoed-secrets.ts'
+import { maskEchoes } from '../../session/answers/echoed-secrets.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { claimsIn } from './web-identity.ts'
 
@@ -128,7 +128,7 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
 
 /** The message of AWS, without what it may quote of the token. */
 const saidByAws = ({ message }: StsError, token: string): string[] =>
-  message === undefined ? [] : [`AWS says: ${safeText(maskSecrets(message, [token]), MOST_SHOWN)}`]
+  message === undefined ? [] : [`AWS says: ${safeText(maskEchoes(message, [token]), MOST_SHOWN)}`]
 
 /** The claims that IAM trusts a token by, one a line. */
 function saidByToken(token: string): string[] {

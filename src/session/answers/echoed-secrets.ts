@@ -33,7 +33,7 @@ export function withoutEchoes(
   const shown = SHOWN.flatMap((name) => (typeof said[name] === 'string' ? [[name, said[name]] as const] : []))
   if (shown.length === 0) return answer
   const secrets = secretsIn(form, headers)
-  const masked = shown.map(([name, text]) => [name, maskSecrets(text.slice(0, MAX_TEXT), secrets)])
+  const masked = shown.map(([name, text]) => [name, maskEchoes(text.slice(0, MAX_TEXT), secrets)])
   return { ...answer, body: Buffer.from(JSON.stringify({ ...said, ...Object.fromEntries(masked) })) }
 }
 
@@ -53,7 +53,7 @@ function decoded(value: string): string {
 }
 
 /** Replaces every run of characters that a secret and the text have in common; a shorter secret only as a whole. */
-export function maskSecrets(text: string, secrets: readonly string[]): string {
+export function maskEchoes(text: string, secrets: readonly string[]): string {
   let masked = ''
   for (let at = 0; at < text.length; ) {
     const length = lengthOfSecret(text, at, secrets)
@@ -63,12 +63,14 @@ export function maskSecrets(text: string, secrets: readonly string[]): string {
   return masked
 }
 
+/** The longest counts: a secret and its percent-encoded form begin alike. */
 function lengthOfSecret(text: string, at: number, secrets: readonly string[]): number {
-  for (const secret of secrets) {
-    let length = Math.min(RUN, secret.length)
-    if (secret === '' || at + length > text.length || !secret.includes(text.slice(at, at + length))) continue
-    while (at + length < text.length && secret.includes(text.slice(at, at + length + 1))) length++
-    return length
-  }
-  return 0
+  return Math.max(0, ...secrets.map((secret) => lengthInCommon(text, at, secret)))
+}
+
+function lengthInCommon(text: string, at: number, secret: string): number {
+  let length = Math.min(RUN, secret.length)
+  if (secret === '' || at + length > text.length || !secret.includes(text.slice(at, at + length))) return 0
+  while (at + length < text.length && secret.includes(text.slice(at, at + length + 1))) length++
+  return length
 }

@@ -54,6 +54,14 @@ describe('an error that quotes its request', () => {
     expect(said('ends with abc', form)).toBe('ends with abc')
   })
 
+  it.each([
+    ['abcdefghijklmno/xyzXYZ1', 'a rest behind the first sign that is encoded'],
+    ['abcdefghijklmnop+r/s=', 'several such signs'],
+  ])('is shown without the whole of %s in its percent-encoded form: %s', (secret) => {
+    const form = new URLSearchParams({ client_secret: secret }).toString()
+    expect(said(`bad form: ${form}`, form)).toBe('bad form: client_secret=[secret]')
+  })
+
   it('is shown without a short secret as a whole', () => {
     expect(said('pin 12345 is wrong, 1234 too', 'device_code=12345')).toBe('pin [secret] is wrong, 1234 too')
     expect(said('12345', 'device_code=12345')).toBe('[secret]')
