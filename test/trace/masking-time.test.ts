@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { isSensitive } from '../../src/trace/masking/sensitive-keys.ts'
 import { maskText } from '../../src/trace/masking.ts'
 
 test('a secret in running text is found in linear time', () => {
@@ -254,6 +255,17 @@ test.each(PIECES)(
       const isSlow = millisOf(part.repeat(60_000 / part.length)) > 3000
       expect({ part, isSlow }).toEqual({ part, isSlow: false })
     }
+  },
+  60_000,
+)
+
+test.each(['.', '_', '-', ':', 'aB', 'token.', 'usage.', 'input.', '.count', 'gen.ai.', 'creds.', 'client.'])(
+  'a long key of %s is judged in linear time',
+  (piece) => {
+    const started = performance.now()
+    isSensitive(`a${piece.repeat(200_000 / piece.length)}x`)
+    // Linear work takes a tenth of a second; quadratic takes ten.
+    expect(performance.now() - started).toBeLessThan(3000)
   },
   60_000,
 )

@@ -28,6 +28,7 @@ export function narrow(value: bigint): number | bigint {
 /**
  * Makes integers of 16 and more digits in a JSON text into strings of the same digits, outside of strings: readers of
  * our formats take both, and `JSON.parse` would round them (Node 20 has no access to the source text of a number).
+ * `json` must be JSON: quotes that do not close take a square of time.
  */
 export function quoteLongIntegers(json: string): string {
   return json.replace(/"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>

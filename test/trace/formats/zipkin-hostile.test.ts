@@ -78,3 +78,9 @@ test('very many calls whose inverted ids are all taken, by one another', () => {
   ])
   expect(new Set(idsOf(calls)).size).toBe(MANY)
 })
+
+test('annotations that begin like an event of a collector, with very many quotes that do not close', () => {
+  const value = `e|{"${'\\"'.repeat(300_000)}}|0`
+  const [whole] = readOne([span(1, { annotations: [{ timestamp: 1, value }] })]).spans
+  expect(whole?.events.map(({ name }) => name)).toEqual([value])
+})

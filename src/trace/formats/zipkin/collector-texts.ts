@@ -50,9 +50,9 @@ function isWithin(levels: number, value: unknown): boolean {
 
 function parsedObject(text: string): JsonObject | undefined {
   try {
-    // In braces it is an object, or it is not JSON.
-    const object = JSON.parse(quoteLongIntegers(text)) as JsonObject
-    return isWithin(MOST_DEEP, object) ? object : undefined
+    // In braces it is an object, or it is not JSON; only of JSON are the integers found in linear time.
+    const isShallow = isWithin(MOST_DEEP, JSON.parse(text))
+    return isShallow ? (JSON.parse(quoteLongIntegers(text)) as JsonObject) : undefined
   } catch {
     return undefined
   }
