@@ -1,4 +1,4 @@
-import type { SessionBody } from '../store/session-file.ts'
+import type { AttemptOutcome, SessionBody } from '../store/session-file.ts'
 import { tokenHash } from './freshness.ts'
 
 /**
@@ -10,14 +10,7 @@ import { tokenHash } from './freshness.ts'
  * - `lost`: it was interrupted, and the next one was refused because the token is dead (invalid_grant). The answer of the
  * first was the last that could be had for this token, so it is not sent again either.
  */
-export type EarlierAttempt =
-  | 'interrupted'
-  | 'failed'
-  | 'perhaps-spent'
-  | 'unexplained'
-  | 'refused'
-  | 'another-person'
-  | 'lost'
+export type EarlierAttempt = 'interrupted' | AttemptOutcome
 
 /** The stored attempt, if it was made with this refresh token. */
 export function earlierAttempt(

@@ -1,5 +1,5 @@
 import type { Failure } from '../../errors.ts'
-import type { SessionBody } from '../store/session-file.ts'
+import type { AttemptOutcome, SessionBody } from '../store/session-file.ts'
 import { wouldBind } from './binding.ts'
 import { type EarlierAttempt, earlierAttempt, whyEnded } from './earlier-attempt.ts'
 import { findFresh, findValid, isPlain, matches, tokenHash, type Want } from './freshness.ts'
@@ -236,7 +236,7 @@ function refusalOf({ explained, isDead, spending }: Doubting): Outcome {
 }
 
 /** What is stored about an attempt beside that the token was sent; undefined: the attempt is removed. */
-type Outcome = Exclude<EarlierAttempt, 'interrupted'> | undefined
+type Outcome = AttemptOutcome | undefined
 
 /**
  * Stores the outcome of the attempt, or removes it: nothing was sent, or a response came. Otherwise the next run would

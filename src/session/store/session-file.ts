@@ -41,6 +41,15 @@ export interface Cached<T> {
   readonly fetchedAt: number
 }
 
+/** How a refresh ended whose answer could not be used (renewal/earlier-attempt.ts). */
+export type AttemptOutcome =
+  | 'failed'
+  | 'perhaps-spent'
+  | 'unexplained'
+  | 'refused'
+  | 'another-person'
+  | 'lost'
+
 /** The encrypted part of a session file: tokens and caches. */
 export interface SessionBody {
   readonly tokens: readonly StoredToken[]
@@ -62,11 +71,7 @@ export interface SessionBody {
    * A refresh that was begun: hash of the refresh token, and when. Removed by the commit of its answer; `outcome` is
    * set when the answer could not be used (renewal/earlier-attempt.ts), and missing when none was seen.
    */
-  readonly attempt?: {
-    readonly hash: string
-    readonly at: number
-    readonly outcome?: 'failed' | 'perhaps-spent' | 'unexplained' | 'refused' | 'another-person' | 'lost'
-  }
+  readonly attempt?: { readonly hash: string; readonly at: number; readonly outcome?: AttemptOutcome }
   /** The refresh token of the sign-in this one replaced, until it is revoked. */
   readonly superseded?: string
   /** The refresh token that came for another person, until it is revoked. The one of before is not sent again, so there is one. */

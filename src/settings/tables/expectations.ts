@@ -1,4 +1,4 @@
-import type { AccessTable } from '../../claims/access-level.ts'
+import { type AccessTable, LEVELS } from '../../claims/access-level.ts'
 import type { Expect } from '../../claims/policy.ts'
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
@@ -15,7 +15,6 @@ const DURATIONS = { min_ttl: 'minTtlSeconds', max_token_lifetime: 'maxTokenLifet
 /** Every key of `[profiles.NAME.expect]`. */
 export const EXPECT_KEYS = [...LISTS, 'min_ttl', 'max_token_lifetime', 'sub', 'strict'] as const
 
-const LEVELS = ['read', 'write', 'admin'] as const
 const SIDES = ['scopes', 'groups'] as const
 
 /** Every value of `[profiles.NAME.access]`. */
