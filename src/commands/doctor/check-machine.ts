@@ -128,8 +128,11 @@ async function checkKeyFile(
   path: string,
   ports: Ports,
 ): Promise<Checkup> {
-  if (await readKeyFile(path, await ports.files(), ports.env))
-    return ok(name, `key file ${path} is yours and closed`)
+  if (await readKeyFile(path, await ports.files(), ports.env)) {
+    if (ports.env.uid !== undefined) return ok(name, `key file ${path} is yours and closed`)
+    const look = `Only you, SYSTEM and Administrators should be in the output of: icacls "${path}"`
+    return warn(name, `who may read the key file ${path} is not known on this system`, look)
+  }
   const header = isComplete(client) ? await (await openStore(client, ports)).peek() : undefined
   const needsIt = header?.store === 'file' && header.scrypt === undefined
   if (needsIt) throw unfitKeyFile(path, 'is not there', client.storeKeyFrom)
@@ -150,7 +153,7 @@ async function obstacleTo(path: string, files: Files): Promise<string | undefine
   return takesFiles ? undefined : directory
 }
 
-/** Whether the state can be kept, by this user alone. */
+/** Whether the state can be kept, by this user alone. On Windows (no user id) nobody can say the latter. */
 export async function checkStateDirectory(directory: string, ports: Ports): Promise<Checkup> {
   const files = await ports.files()
   await files.makeDirectory(directory).catch((cause) => {
@@ -159,9 +162,11 @@ export async function checkStateDirectory(directory: string, ports: Ports): Prom
   const facts = (await files.inspect(directory)) as FileFacts
   const octal = facts.mode.toString(8)
   const { uid } = ports.env
-  if (uid !== undefined && facts.uid !== uid)
+  if (uid === undefined)
+    return ok('state', `${directory} is there; who may read it is not known on this system`)
+  if (facts.uid !== uid)
     return fail('state', `${directory} belongs to another user`, 'Choose another XDG_STATE_HOME.')
-  return uid === undefined || (facts.mode & 0o077) === 0
+  return (facts.mode & 0o077) === 0
     ? ok('state', `${directory} is yours and closed (${octal})`)
     : fail('state', `${directory} is open to others (${octal})`, `Run: chmod 700 ${directory}`)
 }
