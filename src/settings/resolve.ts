@@ -150,7 +150,7 @@ function joined(mine: Resolved, ofSystem: Resolved): Resolved {
 /** A value of this run. A path is one from the working directory on, also where it is saved. */
 function typed(key: SettingKey, value: unknown, where: string, env: Env): unknown {
   const valid = validSetting(key, value, where)
-  return key.shape === 'path' ? typedPath(valid as string, env) : valid
+  return key.shape === 'path' ? typedPath(valid as string, where, env) : valid
 }
 
 /** What a pipeline does not have comes as an empty value: the profile's own would be another place. */

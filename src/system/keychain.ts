@@ -35,7 +35,7 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
   async function answerOf<T>(call: () => Promise<T>): Promise<T> {
     unanswered++
     try {
-      return await withRetries(env, call)
+      return await withRetries(call)
     } finally {
       unanswered--
       // Also one that came late: the process can exit as usual again.
@@ -55,7 +55,7 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
         () => answerOf(call),
         () => {
           exitState.nativeCallStuck = unanswered > 0
-          return stuckFailure(env)
+          return stuckFailure()
         },
       )
     } finally {
@@ -81,29 +81,30 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
   }
 }
 
-function stuckFailure(env: Env): Failure {
+function stuckFailure(): Failure {
   return new Failure('keychain-stuck', 'the keychain did not answer in time', {
-    hint: `Unlock it or restart its service, then try again. ${fileStore(env)}`,
+    hint: `Unlock it or restart its service, then try again. ${fileStore()}`,
   })
 }
 
 /** Retries unknown errors: every call is idempotent, and libsecret fails when another process changes items meanwhile. */
-async function withRetries<T>(env: Env, call: () => Promise<T>): Promise<T> {
+async function withRetries<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call()
     } catch (error) {
-      if (attempt === ATTEMPTS || explanationOf(error)) throw keychainFailure(error, env)
+      if (attempt === ATTEMPTS || explanationOf(error)) throw keychainFailure(error)
       await new Promise((resolve) => setTimeout(resolve, 50 * attempt))
     }
   }
 }
 
-/** A hint with the exact command that chooses the encrypted file instead. There is no silent fallback. */
-export function fileStore(env: Env): string {
-  const key = env.platform === 'win32' ? '%USERPROFILE%\\ls-auth.key' : '~/.ls-auth.key'
-  return `To keep the session in an encrypted file: ls-auth login --store file --store-key-file ${key}`
-}
+/**
+ * A hint with the exact command that chooses the encrypted file instead. There is no silent fallback. The path is one that
+ * every shell leaves right: we expand `~/` ourselves, PowerShell takes no %USERPROFILE%, and bash no backslash.
+ */
+export const fileStore = (): string =>
+  'To keep the session in an encrypted file: ls-auth login --store file --store-key-file ~/.ls-auth.key'
 
 function loadKeytar(env: Env): Keytar {
   try {
@@ -111,7 +112,7 @@ function loadKeytar(env: Env): Keytar {
   } catch (cause) {
     const library = env.platform === 'linux' ? ' (is libsecret-1-0 installed?)' : ''
     throw new Failure('keychain-unavailable', `the keychain library cannot be loaded${library}`, {
-      hint: fileStore(env),
+      hint: fileStore(),
       cause,
     })
   }
@@ -151,12 +152,12 @@ const explanationOf = (error: unknown) => {
 }
 
 /** The library's message may contain paths or account names, so it is mapped to a message of ours. */
-function keychainFailure(error: unknown, env: Env): Failure {
+function keychainFailure(error: unknown): Failure {
   const [, code, message] = explanationOf(error) ?? [
     undefined,
     'keychain-unavailable' as const,
     'the keychain failed',
   ]
-  const hint = code === 'keychain-locked' ? `Unlock it and try again. ${fileStore(env)}` : fileStore(env)
+  const hint = code === 'keychain-locked' ? `Unlock it and try again. ${fileStore()}` : fileStore()
   return new Failure(code, message, { hint, cause: error })
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Env } from '../../src/ports/ports.ts'
-import { placesFor } from '../../src/settings/files/places.ts'
+import { expandHome, placesFor, typedPath } from '../../src/settings/files/places.ts'
 import { systemConfigFile } from '../../src/system/env.ts'
+import { fileStore } from '../../src/system/keychain.ts'
+import { toldBy } from '../told.ts'
 
 /** What docs/install.md says of each platform. */
 const places = (platform: NodeJS.Platform, variables: Record<string, string> = {}) => {
@@ -43,5 +45,45 @@ describe('where files are', () => {
       'C:\\Users\\alice\\AppData\\Local\\ls-auth',
       'C:\\ProgramData\\ls-auth\\config.toml',
     ])
+  })
+})
+
+const typing = (platform: NodeJS.Platform) =>
+  ({
+    platform,
+    homeDirectory: platform === 'win32' ? 'C:\\Users\\alice' : '/home/alice',
+    workingDirectory: () => (platform === 'win32' ? 'C:\\work' : '/work'),
+  }) as unknown as Env
+
+describe('a path that is typed', () => {
+  it.each([
+    ['linux', '/home/alice/.ls-auth.key'],
+    ['win32', 'C:\\Users\\alice\\.ls-auth.key'],
+  ] as const)(
+    'as the hint of the keychain says it lies at home, whatever the shell leaves of it: %s',
+    (on, path) => {
+      // Without quotes: bash, also on Windows, would take a backslash away.
+      const [, typed = ''] = / --store-key-file ([\w~./-]+)$/.exec(fileStore()) ?? []
+      expect(expandHome(typedPath(typed, '--store-key-file', typing(on)), typing(on))).toBe(path)
+    },
+  )
+
+  it.each([
+    '%USERPROFILE%\\k',
+    '%userprofile%\\k',
+    '%ProgramFiles(x86)%\\k',
+    'C:\\Users\\%USERNAME%\\k',
+    '%LOCALAPPDATA%',
+  ])('with a variable of cmd that PowerShell has left in it is refused on Windows: %s', async (path) => {
+    expect(await toldBy(() => typedPath(path, '--store-key-file', typing('win32')))).toEqual([
+      'usage: --store-key-file holds the name of a variable in place of its value',
+      'PowerShell does not know %NAME%: write $env:NAME there, or begin the path with ~/ for your home directory.',
+      `it is "${path}"`,
+    ])
+    expect(typedPath(path, '--store-key-file', typing('linux'))).toBe(`/work/${path}`)
+  })
+
+  it.each(['100%.key', '50%\\60%.key', 'a%%b'])('with other percent signs is taken: %s', (path) => {
+    expect(typedPath(path, '--store-key-file', typing('win32'))).toBe(`C:\\work\\${path}`)
   })
 })

@@ -113,7 +113,7 @@ function fromHere({ path, value }: SetOptions, env: Env): unknown {
   const isPath = SETTING_TABLE.some(
     ({ key, shape }) => path.length === 1 && key === path[0] && shape === 'path',
   )
-  return isPath && typeof value === 'string' ? typedPath(value, env) : value
+  return isPath && typeof value === 'string' ? typedPath(value, path.join('.'), env) : value
 }
 
 /** Says that the sign-in of a profile which is for a program now is still there, where nobody else uses it. */

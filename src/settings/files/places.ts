@@ -46,9 +46,22 @@ export function expandHome(path: string, env: Env): string {
 const isWhole = (path: string, env: Env): boolean =>
   (env.platform === 'win32' ? win32 : posix).isAbsolute(expandHome(path, env))
 
-/** A path that somebody types, from the working directory on. What is in the home directory keeps its `~`. */
-export const typedPath = (path: string, env: Env): string =>
-  isWhole(path, env) ? path : (env.platform === 'win32' ? win32 : posix).join(env.workingDirectory(), path)
+/**
+ * A path that somebody types, from the working directory on. What is in the home directory keeps its `~`. `where`: the
+ * flag, variable or key. Failure `usage`: a variable of cmd is in it, on Windows. PowerShell leaves %NAME% as it is, and
+ * the file would be made in a directory of that name.
+ */
+export function typedPath(path: string, where: string, env: Env): string {
+  if (env.platform === 'win32' && /%[a-z_][\w()]*%/i.test(path)) {
+    throw new Failure('usage', `${where} holds the name of a variable in place of its value`, {
+      detail: [`it is "${safeText(path, 80)}"`],
+      hint: 'PowerShell does not know %NAME%: write $env:NAME there, or begin the path with ~/ for your home directory.',
+    })
+  }
+  return isWhole(path, env)
+    ? path
+    : (env.platform === 'win32' ? win32 : posix).join(env.workingDirectory(), path)
+}
 
 /**
  * Failure `settings`: a path in a settings file begins nowhere. From the working directory on, each command would find
