@@ -164,10 +164,10 @@ export const EXAMPLES: readonly Example[] = [
   { does: 'what to do when something does not work', line: 'ls-auth doctor' },
 ]
 
-/** What the help of the program says at its end. */
-export const programAppendix = (): Appendix => ({
+/** What the help of the program says at its end; `platform` undefined: for all. */
+export const programAppendix = (platform?: NodeJS.Platform): Appendix => ({
   examples: EXAMPLES,
-  variables: allVariables(),
+  variables: allVariables(platform),
   exits: Object.keys(EXIT_STATUSES).map((status) => Number(status) as ExitStatus),
   page: 'ls-auth',
 })
@@ -187,7 +187,7 @@ function commandTree(
       getOutHelpWidth: () => helpWidth(ports.terminal.columns),
     })
   configureHelp(program)
-  addAppendix(program, ports.terminal.columns, programAppendix)
+  addAppendix(program, ports.terminal.columns, () => programAppendix(ports.env.platform))
   addCommands(program, rows, argv, ports, end)
   return program
 }

@@ -8,11 +8,21 @@ export const VARIABLES = {
   LS_AUTH_PROXY: '1: LS_AUTH_API is the address that ls-auth proxy has printed, so no token is sent to it',
   LS_AUTH_CLIENT_SECRET_FILE: 'path of a file with the client secret, for a client that has one',
   AWS_ENDPOINT_URL_STS: 'the https address of STS, where it is not the usual one, such as a VPC endpoint',
-  XDG_CONFIG_HOME: 'where the settings are: ls-auth/config.toml (without it ~/.config)',
-  XDG_STATE_HOME: 'where sessions and caches are: ls-auth/ (without it ~/.local/state)',
+  XDG_CONFIG_HOME: 'where the settings are: ls-auth/config.toml',
+  XDG_STATE_HOME: 'where sessions and caches are: ls-auth/',
   HTTPS_PROXY: 'the proxy for requests; also HTTP_PROXY and NO_PROXY',
   NODE_EXTRA_CA_CERTS: 'a file with certificates of a company CA',
   NO_COLOR: 'no colours; FORCE_COLOR switches them on',
+} as const
+
+/** Where files are without these variables, as `placesFor` has it. The help of a machine names its own place. */
+const WITHOUT = {
+  XDG_CONFIG_HOME: { linux: '~/.config', darwin: '~/Library/Application Support', win32: '%APPDATA%' },
+  XDG_STATE_HOME: {
+    linux: '~/.local/state',
+    darwin: '~/Library/Application Support',
+    win32: '%LOCALAPPDATA%',
+  },
 } as const
 
 /** A variable of {@link VARIABLES}. */
@@ -27,11 +37,20 @@ export const describedVariables = (
 ): readonly (readonly [name: string, does: string])[] =>
   variables.map((one) => (typeof one === 'string' ? [one, VARIABLES[one]] : one))
 
-/** All variables with what they do, those of settings too. */
-export function allVariables(): readonly (readonly [name: string, does: string])[] {
+/** All variables with what they do, those of settings too; `platform` undefined: for all, as the reference is. */
+export function allVariables(platform?: NodeJS.Platform): readonly (readonly [name: string, does: string])[] {
   const settings = SETTING_TABLE.flatMap(({ variable, help = '' }) =>
     variable === undefined ? [] : [[variable, help] as const],
   )
-  const [profile, token, ...others] = Object.entries(VARIABLES)
+  const [profile, token, ...others] = Object.entries(VARIABLES).map(
+    ([name, does]) => [name, does + placeWithout(name, platform)] as const,
+  )
   return [profile, token, ...settings, ...others].filter((row) => row !== undefined)
+}
+
+function placeWithout(variable: string, platform: NodeJS.Platform | undefined): string {
+  if (variable !== 'XDG_CONFIG_HOME' && variable !== 'XDG_STATE_HOME') return ''
+  const { linux, darwin, win32 } = WITHOUT[variable]
+  if (platform === undefined) return ` (without it ${linux}; macOS: ${darwin}; Windows: ${win32})`
+  return ` (without it ${platform === 'win32' ? win32 : platform === 'darwin' ? darwin : linux})`
 }

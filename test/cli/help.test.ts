@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { SERIES_FORMATS, TRACE_FORMATS } from '../../src/trace/formats/output-choices.ts'
+import { envOf } from '../world/env.ts'
 import { openWorld, type World } from '../world/world.ts'
 import { ENTRIES } from './rows.ts'
 
 let world: World
 beforeAll(async () => {
   world = await openWorld({ columns: 80 })
+  // The help names places of the system that it runs on.
+  world.override = { env: envOf(world, { platform: 'linux' }) }
 })
 afterAll(() => world.close())
 

@@ -1,4 +1,6 @@
+import { posix, win32 } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { allVariables } from '../../src/cli/variables.ts'
 import type { Env } from '../../src/ports/ports.ts'
 import { expandHome, placesFor, typedPath } from '../../src/settings/files/places.ts'
 import { systemConfigFile } from '../../src/system/env.ts'
@@ -26,6 +28,18 @@ describe('where files are', () => {
     expect(places('darwin')).toEqual([`${support}/config.toml`, support, '/etc/ls-auth/config.toml'])
   })
 
+  it('where XDG variables point, on Windows: from a drive or a share on', () => {
+    const variables = { XDG_CONFIG_HOME: 'D:\\c', XDG_STATE_HOME: '\\\\host\\share\\s' }
+    expect(places('win32', variables).slice(0, 2)).toEqual([
+      'D:\\c\\ls-auth\\config.toml',
+      '\\\\host\\share\\s\\ls-auth',
+    ])
+    expect(places('win32', { XDG_CONFIG_HOME: 'D:/c' })[0]).toBe('D:\\c\\ls-auth\\config.toml')
+    // `\\c` and `/c` are of the drive that one is on, `D:c` of its directory: of each command another place.
+    for (const odd of ['c', '\\c', '/c', 'D:c', '', '\\\\'])
+      expect(places('win32', { XDG_CONFIG_HOME: odd, XDG_STATE_HOME: odd })).toEqual(places('win32'))
+  })
+
   it.each(['linux', 'darwin'] as const)('where XDG variables point, on %s', (platform) => {
     const variables = { XDG_CONFIG_HOME: '/c', XDG_STATE_HOME: '/s' }
     expect(places(platform, variables).slice(0, 2)).toEqual(['/c/ls-auth/config.toml', '/s/ls-auth'])
@@ -45,6 +59,38 @@ describe('where files are', () => {
       'C:\\Users\\alice\\AppData\\Local\\ls-auth',
       'C:\\ProgramData\\ls-auth\\config.toml',
     ])
+  })
+})
+
+describe('what the help says of XDG variables', () => {
+  const SYSTEMS = ['linux', 'darwin', 'win32'] as const
+  const withoutIt = (platform?: NodeJS.Platform) =>
+    ['XDG_CONFIG_HOME', 'XDG_STATE_HOME'].map((variable) => {
+      const [, does = ''] = allVariables(platform).find(([name]) => name === variable) ?? []
+      return / \(without it (.*)\)$/.exec(does)?.[1] ?? ''
+    })
+
+  it.each(SYSTEMS)('is where files are without them, on %s', (platform) => {
+    const values: Record<string, string> = {
+      '~': '/home/alice',
+      '%APPDATA%': 'R:\\Roaming',
+      '%LOCALAPPDATA%': 'L:\\Local',
+    }
+    const variables = { APPDATA: 'R:\\Roaming', LOCALAPPDATA: 'L:\\Local' }
+    const [settings, state] = withoutIt(platform).map((place) =>
+      place.replace(/^(~|%\w+%)/, (name) => values[name] ?? name),
+    )
+    const [configFile = '', stateDirectory = ''] = places(platform, platform === 'win32' ? variables : {})
+    const { join } = platform === 'win32' ? win32 : posix
+    expect([join(settings ?? '', 'ls-auth', 'config.toml'), join(state ?? '', 'ls-auth')]).toEqual([
+      configFile,
+      stateDirectory,
+    ])
+  })
+
+  it('names all three in the reference, which is the same on every system', () => {
+    for (const platform of SYSTEMS)
+      for (const [index, place] of withoutIt(platform).entries()) expect(withoutIt()[index]).toContain(place)
   })
 })
 

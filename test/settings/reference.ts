@@ -53,7 +53,7 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ['NODE_EXTRA_CA_CERTS', 'certificates to trust, as `ca_file`'],
   [
     'XDG_CONFIG_HOME, XDG_STATE_HOME',
-    'where `ls-auth/config.toml` and the state are, in place of `~/.config` and `~/.local/state`',
+    'where `ls-auth/config.toml` and the state are, in place of [those of the system](../install.md#where-files-are)',
   ],
 ]
 

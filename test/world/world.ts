@@ -10,6 +10,7 @@ import { FIXED_PORTS } from '../../src/providers/preset.ts'
 import { UNSTYLED } from '../../src/text/unstyled.ts'
 import { browse, type Visitor } from './browser.ts'
 import { expectNoSecret, mint, searchOutput } from './canaries.ts'
+import { envOf } from './env.ts'
 import { program } from './program.ts'
 import { requireToldStatus } from './told-status.ts'
 import { searchWritten, snapshot } from './written-files.ts'
@@ -140,16 +141,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
   let stdout = ''
   let stderr = ''
   world.said = ''
-  const env: Env = {
-    variables: world.variables,
-    platform: process.platform,
-    homeDirectory: world.home,
-    workingDirectory: () => world.workingDirectory,
-    systemConfigFile: join(world.home, 'etc', 'config.toml'),
-    pid: process.pid,
-    uid: process.getuid?.(),
-    version: '0.0.0-test',
-  }
+  const env = envOf(world)
   const real = program.realPorts(env)
   const write: Ports['terminal']['out'] = async (text, after = '') => {
     if (typeof text === 'string') stdout += text

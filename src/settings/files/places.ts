@@ -3,7 +3,10 @@ import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
 
-/** Paths of settings and state, by the platform's conventions (XDG Base Directory on Linux). */
+/**
+ * Paths of settings and state, by the platform's conventions (XDG Base Directory on Linux). XDG_CONFIG_HOME and
+ * XDG_STATE_HOME move them on every platform, as hints say.
+ */
 export interface Places {
   readonly configFile: string
   /** Sessions, locks and caches: must not be in a roaming or synchronised directory. */
@@ -14,8 +17,14 @@ export interface Places {
 export function placesFor(env: Env): Places {
   const { variables, homeDirectory } = env
   if (env.platform === 'win32') {
-    const roaming = variables.APPDATA ?? win32.join(homeDirectory, 'AppData', 'Roaming')
-    const local = variables.LOCALAPPDATA ?? win32.join(homeDirectory, 'AppData', 'Local')
+    const roaming =
+      absolute(variables.XDG_CONFIG_HOME, onDrive) ??
+      variables.APPDATA ??
+      win32.join(homeDirectory, 'AppData', 'Roaming')
+    const local =
+      absolute(variables.XDG_STATE_HOME, onDrive) ??
+      variables.LOCALAPPDATA ??
+      win32.join(homeDirectory, 'AppData', 'Local')
     return {
       configFile: win32.join(roaming, 'ls-auth', 'config.toml'),
       stateDirectory: win32.join(local, 'ls-auth'),
@@ -32,8 +41,11 @@ export function placesFor(env: Env): Places {
 }
 
 /** The XDG specification says to ignore relative paths. */
-const absolute = (path: string | undefined): string | undefined =>
-  path && posix.isAbsolute(path) ? path : undefined
+const absolute = (path: string | undefined, isAbsolute = posix.isAbsolute): string | undefined =>
+  path && isAbsolute(path) ? path : undefined
+
+/** Of a drive or a share, on Windows: `\\x` is absolute to Node, but of the drive that one is on. */
+const onDrive = (path: string): boolean => /^(?:[a-z]:[\\/]|[\\/]{2}[^\\/])/i.test(path)
 
 /** Expands `~/x` in a settings file. */
 export function expandHome(path: string, env: Env): string {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { allVariables } from '../../../src/cli/variables.ts'
 import { FAILURES } from '../../../src/errors.ts'
+import { envOf } from '../../world/env.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 let world: World
@@ -71,6 +72,21 @@ describe('what help names', () => {
     for (const { exit } of Object.values(FAILURES)) expect(stdout).toMatch(new RegExp(`\n  ${exit} `))
     expect(stdout).toContain('Start here: ls-auth login')
     expect(stdout).toContain('Learn more: man ls-auth, or docs/reference/README.md')
+  })
+
+  it.each([
+    ['linux', '~/.config', '~/.local/state'],
+    ['darwin', '~/Library/Application Support', '~/Library/Application Support'],
+    ['win32', '%APPDATA%', '%LOCALAPPDATA%'],
+  ] as const)('where files are on this system, and on no other: %s', async (platform, settings, state) => {
+    const there = await openWorld({ columns: 80 })
+    there.override = { env: envOf(there, { platform }) }
+    const words = (await there.type('ls-auth --help')).stdout.replaceAll(/\s+/g, ' ')
+    await there.close()
+    expect(words.match(/\(without it [^)]*\)/g)).toEqual([
+      `(without it ${settings})`,
+      `(without it ${state})`,
+    ])
   })
 
   it('of a command: what concerns it', async () => {

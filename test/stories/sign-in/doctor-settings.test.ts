@@ -1,6 +1,7 @@
 import { chmod, chown, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { envOf } from '../../world/env.ts'
 import { CAN_BE_SOMEBODY_ELSE, SOMEBODY } from '../../world/somebody-else.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -88,15 +89,7 @@ describe('who may write the directory may replace the file', () => {
 })
 
 it.skipIf(!CAN_BE_SOMEBODY_ELSE)('where I am not root, the file of the system may be root’s', async () => {
-  const { home, variables } = world
-  const place = {
-    variables,
-    platform: process.platform,
-    homeDirectory: home,
-    workingDirectory: () => home,
-    systemConfigFile: system,
-  }
-  world.override = { env: { ...place, pid: process.pid, uid: SOMEBODY, version: '0.0.0-test' } }
+  world.override = { env: envOf(world, { uid: SOMEBODY }) }
   expect((await settings()).join('\n')).toMatch(/^ok +settings +profile corp from [^\n]*$/)
 })
 

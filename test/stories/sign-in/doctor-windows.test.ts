@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { envOf } from '../../world/env.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -13,18 +14,7 @@ beforeAll(async () => {
 afterAll(() => provider.close())
 beforeEach(async () => {
   world = await openWorld({ visitor: { user: 'alice' } })
-  world.override = {
-    env: {
-      variables: world.variables,
-      platform: process.platform,
-      homeDirectory: world.home,
-      workingDirectory: () => world.home,
-      systemConfigFile: join(world.home, 'etc', 'config.toml'),
-      pid: process.pid,
-      uid: undefined,
-      version: '0.0.0-test',
-    },
-  }
+  world.override = { env: envOf(world, { uid: undefined }) }
 })
 afterEach(() => world.close())
 
