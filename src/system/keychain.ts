@@ -55,7 +55,7 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
         () => answerOf(call),
         () => {
           exitState.nativeCallStuck = unanswered > 0
-          return stuckFailure()
+          return stuckFailure(env)
         },
       )
     } finally {
@@ -81,9 +81,14 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
   }
 }
 
-function stuckFailure(): Failure {
+/** macOS asks again when the program is signed otherwise than the one that made the item, as after an upgrade. */
+function stuckFailure({ platform }: Env): Failure {
+  const next =
+    platform === 'darwin'
+      ? 'macOS may be asking on the screen: run ls-auth whoami there, and choose "Always Allow".'
+      : 'Unlock it or restart its service, then try again.'
   return new Failure('keychain-stuck', 'the keychain did not answer in time', {
-    hint: `Unlock it or restart its service, then try again. ${fileStore()}`,
+    hint: `${next} ${fileStore()}`,
   })
 }
 

@@ -22,11 +22,12 @@ export type Result =
 
 /**
  * A process of its own for the keychain adapter: steps as JSON on standard input, results as JSON on standard
- * output. Leaves like the program does, so that a call that hangs can be seen to be left.
+ * output. Leaves like the program does, so that a call that hangs can be seen to be left. AS_PLATFORM: whose words it takes.
  */
 async function main(): Promise<void> {
   const steps = JSON.parse(await text(process.stdin)) as Step[]
-  const env = processEnv()
+  const { AS_PLATFORM = process.platform } = process.env
+  const env = { ...processEnv(), platform: AS_PLATFORM as NodeJS.Platform }
   let status = 0
   const results: Result[] = []
   const exitState = openExitState()

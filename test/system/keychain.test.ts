@@ -32,8 +32,9 @@ afterAll(async () => {
 async function inProcess(
   steps: readonly Step[],
   session?: KeyringSession,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<{ results: Result[]; ended: Ended }> {
-  const options = { stdin: JSON.stringify(steps), env: session?.env ?? {} }
+  const options = { stdin: JSON.stringify(steps), env: { ...session?.env, ...variables } }
   const ended = await machine.command(process.execPath, [program], options).ended
   expect(ended.stderr).toBe('')
   return { results: JSON.parse(ended.stdout) as Result[], ended }
@@ -160,6 +161,25 @@ describe.skipIf(!hasKeyring())('the OS keychain, by a real gnome-keyring', () =>
       expect(ended).toMatchObject(
         'execve' in process ? { exit: 8, signal: null } : { exit: null, signal: 'SIGKILL' },
       )
+    } finally {
+      await frozen.close()
+    }
+  })
+
+  // It asks again for each new program: after an upgrade the signature may be another one.
+  it('stuck on macOS: that it may be asking on the screen is said', { timeout: 60_000 }, async () => {
+    const frozen = await openKeyringSession()
+    try {
+      frozen.freeze()
+      const { results } = await inProcess([['get', 'work']], frozen, { AS_PLATFORM: 'darwin' })
+      expect(results).toMatchObject([
+        {
+          code: 'keychain-stuck',
+          hint: expect.stringMatching(
+            /^macOS may be asking on the screen: run ls-auth whoami there, and choose "Always Allow"\. To keep /,
+          ),
+        },
+      ])
     } finally {
       await frozen.close()
     }
