@@ -16,11 +16,16 @@ export function processEnv(): Env {
   }
 }
 
-/** The settings file for everybody on a machine. */
-export const systemConfigFile = (platform: NodeJS.Platform, variables: Env['variables']): string =>
-  platform === 'win32'
-    ? `${variables.ProgramData ?? 'C:\\ProgramData'}\\ls-auth\\config.toml`
-    : '/etc/ls-auth/config.toml'
+/**
+ * The settings file for everybody on a machine: it decides where people sign in, so only administrators may write there. On
+ * Windows not %ProgramData%, where every user can make a directory that is not there yet. %ProgramW6432% is what a 32-bit
+ * process calls the folder that all others call %ProgramFiles%.
+ */
+export function systemConfigFile(platform: NodeJS.Platform, variables: Env['variables']): string {
+  if (platform !== 'win32') return '/etc/ls-auth/config.toml'
+  const folder = variables.ProgramW6432 ?? variables.ProgramFiles ?? 'C:\\Program Files'
+  return `${folder}\\ls-auth\\config.toml`
+}
 
 /** A path where nothing exists: the home directory when the system knows none, and a working directory that is gone. */
 const NOWHERE = '/nonexistent'

@@ -48,17 +48,20 @@ describe('where files are', () => {
   })
 
   it('on Windows: settings may roam, sessions must not', () => {
-    const variables = { APPDATA: 'R:\\Roaming', LOCALAPPDATA: 'L:\\Local', ProgramData: 'P:\\Data' }
+    const variables = { APPDATA: 'R:\\Roaming', LOCALAPPDATA: 'L:\\Local', ProgramFiles: 'P:\\Programs' }
     expect(places('win32', variables)).toEqual([
       'R:\\Roaming\\ls-auth\\config.toml',
       'L:\\Local\\ls-auth',
-      'P:\\Data\\ls-auth\\config.toml',
+      'P:\\Programs\\ls-auth\\config.toml',
     ])
     expect(places('win32')).toEqual([
       'C:\\Users\\alice\\AppData\\Roaming\\ls-auth\\config.toml',
       'C:\\Users\\alice\\AppData\\Local\\ls-auth',
-      'C:\\ProgramData\\ls-auth\\config.toml',
+      'C:\\Program Files\\ls-auth\\config.toml',
     ])
+    // A 32-bit process.
+    const both = { ProgramFiles: 'C:\\Program Files (x86)', ProgramW6432: 'C:\\Program Files' }
+    expect(places('win32', both)[2]).toBe('C:\\Program Files\\ls-auth\\config.toml')
   })
 })
 

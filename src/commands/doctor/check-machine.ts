@@ -32,23 +32,18 @@ export async function checkSettings(profile: Profile, ports: Ports): Promise<Che
   return lines
 }
 
-/** Whoever writes a settings file chooses where people sign in. On Windows (no user id) owner and mode are not known. */
+/**
+ * Whoever writes a settings file chooses where people sign in. On Windows (no user id) owner and mode are not known, and both
+ * files stand where others cannot write.
+ */
 async function whoMayWrite(path: string, ports: Ports): Promise<Checkup[]> {
-  if (ports.env.uid === undefined) return unknownWriters(dirname(ports.env.systemConfigFile), ports)
+  if (ports.env.uid === undefined) return []
   const mine = await (await ports.files()).inspect(path)
   const isOpen = mine !== undefined && mine.kind !== 'symlink' && isWritable(mine)
   return [
     ...(isOpen ? [fail('settings', `${path} can be written by others`, `Run: chmod 600 ${path}`)] : []),
     ...(await whoMayReplace(ports.env.systemConfigFile, ports)),
   ]
-}
-
-/** Below %ProgramData% every user can make a directory that is not there yet, and owns it then. */
-async function unknownWriters(directory: string, { files }: Ports): Promise<Checkup[]> {
-  if ((await (await files()).inspect(directory)) === undefined) return []
-  const found = `who may write ${directory} is not known on this system, and the settings in it count`
-  const look = `Only SYSTEM and Administrators may have more than (R) and (RX) in the output of: icacls "${directory}" /t`
-  return [warn('settings', found, look)]
 }
 
 /** The system's file, what it leads to where it is a link, and the directories of both: who writes one of those can replace it. */

@@ -1,6 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { envOf } from '../../world/env.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -33,25 +32,4 @@ it('neither the state directory nor the key file is called closed, and doctor sa
     `warn file store who may read the key file ${key} is not known on this system → Only you, SYSTEM and Administrators should be in the output of: icacls "${key}"`,
     `ok state ${world.stateDirectory} is there; who may read it is not known on this system`,
   ])
-})
-
-describe('the system’s settings, which anybody could have put below %ProgramData%', () => {
-  const place = () => join(world.home, 'etc')
-  const looked = () =>
-    `warn settings who may write ${place()} is not known on this system, and the settings in it count → Only SYSTEM and Administrators may have more than (R) and (RX) in the output of: icacls "${place()}" /t`
-
-  it('that are there: a warning that says how to look', async () => {
-    await mkdir(place())
-    await writeFile(join(place(), 'config.toml'), '[profiles.corp]\nissuer = "https://evil.example"\n')
-    expect(await doctor(/^warn +settings /)).toEqual([looked()])
-  })
-
-  it('whose directory is there: who may write it could bring them later', async () => {
-    await mkdir(place())
-    expect(await doctor(/^warn +settings /)).toEqual([looked()])
-  })
-
-  it('of which there is nothing: no warning', async () => {
-    expect(await doctor(/^\S+ +settings /)).toEqual([expect.stringMatching(/^ok settings /)])
-  })
 })
