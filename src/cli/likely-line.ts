@@ -32,38 +32,41 @@ export async function likelyLine(
     const line = { argv, at: argv.lastIndexOf(extra), extra, others, options, row }
     if (isManyIds(line)) return { text: 'For many traces: ls-auth trace get --ids FILE', isWhole: true }
     const better = withoutExtra(line) ?? (await asProfile(line, ports))
-    return better && whole(better)
+    return better && whole(better, ports)
   }
   const wrong = /^unknown option '(-.*)'$/.exec(message)?.[1]
   if (wrong !== undefined) {
-    const valued = named(options, wrong) && withoutValue(wrong, argv)
+    const valued = named(options, wrong) && withoutValue(wrong, argv, ports)
     if (valued) return valued
     if (row === undefined || 'rows' in row) return otherOption(wrong, options)
     const firstArgument = argv.findIndex(
       (_, at) => readLine(argv.slice(0, at + 1), rows, globals).args.length > 0,
     )
-    const dashed = ofProgram(wrong, argv, firstArgument, row)
+    const dashed = ofProgram(wrong, argv, firstArgument, row, ports)
     if (dashed) return dashed
     const better = fileArgument(wrong, argv, args, row)
-    return better ? whole(better) : otherOption(wrong, options)
+    return better ? whole(better, ports) : otherOption(wrong, options)
   }
   const typed = /^unknown command '(.*)'$/.exec(message)?.[1]
   if (typed === undefined) return undefined
   const profile = argv.includes('profile') && (await isProfile(typed, ports))
-  return profile ? ofProfile(typed) : otherCommand(typed, argv, rows)
+  return profile ? ofProfile(typed, ports) : otherCommand(typed, argv, rows)
 }
 
-const whole = (words: readonly string[]): Likely => ({
-  text: `Did you mean: ${['ls-auth', ...words.map(shellWord)].join(' ')}`,
+const whole = (words: readonly string[], { env }: Ports): Likely => ({
+  text: `Did you mean: ls-auth ${shellLine(words, env)}`,
   isWhole: true,
 })
 
+const shellLine = (words: readonly string[], { platform }: Ports['env']): string =>
+  words.map((word) => shellWord(word, platform)).join(' ')
+
 /** `--error=true`: the parser knows no such option, where it is a switch. What is switched off is left out. */
-function withoutValue(flag: string, argv: readonly string[]): Likely | undefined {
+function withoutValue(flag: string, argv: readonly string[], ports: Ports): Likely | undefined {
   const at = argv.findIndex((word) => word.startsWith(`${flag}=`))
   if (at < 0) return undefined
   const isOff = /=(|0|no|off|false)$/i.test(argv[at] as string)
-  return { ...whole(replaced(argv, at, 1, isOff ? [] : [flag])), message: `${flag} takes no value` }
+  return { ...whole(replaced(argv, at, 1, isOff ? [] : [flag]), ports), message: `${flag} takes no value` }
 }
 
 /** `exec sh -c x`: a flag of the program that is to be run. */
@@ -72,11 +75,12 @@ function ofProgram(
   argv: readonly string[],
   program: number,
   { completes }: Row,
+  { env }: Ports,
 ): Likely | undefined {
   const isBehind = argv.findIndex((word) => word.startsWith(wrong)) > program
   if (completes?.[0] !== 'programs' || program < 0 || !isBehind) return undefined
   const words = [...argv.slice(0, program), '--', ...argv.slice(program)]
-  return { text: `Put it behind two dashes: ls-auth ${words.map(shellWord).join(' ')}`, isWhole: true }
+  return { text: `Put it behind two dashes: ls-auth ${shellLine(words, env)}`, isWhole: true }
 }
 
 /** `logout work`. */
@@ -90,8 +94,8 @@ async function isProfile(word: string, ports: Ports): Promise<boolean> {
 }
 
 /** `profile work`. */
-function ofProfile(name: string): Likely {
-  const word = shellWord(name)
+function ofProfile(name: string, { env }: Ports): Likely {
+  const word = shellWord(name, env.platform)
   return { text: `Did you mean ls-auth profile use ${word} or ls-auth profile show ${word}?`, isWhole: false }
 }
 

@@ -1,3 +1,4 @@
+import type { Ports } from '../ports/ports.ts'
 import { shellWord } from '../text/shell-word.ts'
 
 /** What was typed, as the parser gives it. */
@@ -10,25 +11,31 @@ export interface TypedLine {
   readonly settings: Readonly<Record<string, string | readonly string[] | undefined>>
 }
 
+/** The machine whose shell a line is for; absent: a POSIX shell. */
+interface ForShell {
+  readonly ports?: { readonly env: Pick<Ports['env'], 'platform'> }
+}
+
 /**
  * The typed command line with changed options, for hints to copy. `undefined` removes an option. Holds no secret,
  * because tokens on a command line are rejected.
  */
 export function commandLine(
-  { command, args, options }: Omit<TypedLine, 'settings'>,
+  { command, args, options, ports }: Omit<TypedLine, 'settings'> & ForShell,
   changes: Readonly<Record<string, unknown>> = {},
 ): string {
-  const typed = optionWords({ ...options, ...changes })
-  const words = args.map((arg) => ` ${shellWord(arg)}`).join('')
+  const platform = ports?.env.platform
+  const typed = optionWords({ ...options, ...changes }, platform)
+  const words = args.map((arg) => ` ${shellWord(arg, platform)}`).join('')
   // An argument that looks like a flag.
   const isDashed = args.some((arg) => /^-./.test(arg))
   return isDashed ? `ls-auth ${command}${typed} --${words}` : `ls-auth ${command}${words}${typed}`
 }
 
 /** Options by their camelCase names as they are typed, each after a space. */
-export const optionWords = (options: Readonly<Record<string, unknown>>): string =>
+export const optionWords = (options: Readonly<Record<string, unknown>>, platform?: NodeJS.Platform): string =>
   Object.entries(options)
-    .flatMap(([name, value]) => wordsOf(name, value))
+    .flatMap(([name, value]) => wordsOf(name, value, platform))
     .map((word) => ` ${word}`)
     .join('')
 
@@ -40,10 +47,10 @@ const BY_DEFAULT: Readonly<Record<string, unknown>> = {
   pager: true,
 }
 
-function wordsOf(name: string, value: unknown): string[] {
+function wordsOf(name: string, value: unknown, platform?: NodeJS.Platform): string[] {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   if (value === undefined || value === BY_DEFAULT[name]) return []
   if (value === true) return [`--${flag}`]
   if (value === false) return [`--no-${flag}`]
-  return [value].flat().map((one) => `--${flag} ${shellWord(String(one))}`)
+  return [value].flat().map((one) => `--${flag} ${shellWord(String(one), platform)}`)
 }

@@ -14,16 +14,16 @@ const USES_PROFILE = 'logout|token|whoami|check|profile (?:show|set)'
  * whole line already.
  */
 const LOGIN =
-  /\bls-auth login\b(?! \S*[.:/]\S)((?: --(?:device|paste|no-browser)(?![\w-])| --[a-z-]+ (?:'(?:[^']|'\\'')*'|\S*[^\s.,;]))*)/g
+  /\bls-auth login\b(?! \S*[.:/]\S)((?: --(?:device|paste|no-browser)(?![\w-])| --[a-z-]+ (?:'(?:[^']|'\\'')*'|(?:"[^"]*")+|\S*[^\s.,;]))*)/g
 /** The other commands of a hint, each with all that follows: a whole line to copy has its flags at the end. */
 const OTHERS = new RegExp(`\\bls-auth (${ASKS_API}|${USES_PROFILE})\\b(?! --help)((?:(?!ls-auth ).)*)`, 'g')
 const WAYS: readonly string[] = ['device', 'paste', 'browser']
 
+/** What was typed, and the machine whose shell the hint is for. */
+type LineOfHere = TypedLine & { readonly ports: Pick<Ports, 'env'> }
+
 /** The failure with a hint whose commands can be typed as they stand; see {@link repeatFlags} and {@link forOutside}. */
-export function withTypedFlags(
-  failure: Failure,
-  line: TypedLine & { readonly ports: Pick<Ports, 'env'> },
-): Failure {
+export function withTypedFlags(failure: Failure, line: LineOfHere): Failure {
   const hint = repeatFlags(failure.hint, line)
   return forOutside(hint === failure.hint ? failure : failure.withHint(hint), line.ports.env)
 }
@@ -33,7 +33,7 @@ export function withTypedFlags(
  * `login` its `ls-auth login --paste` becomes the whole typed command line with `--paste`: before the first sign-in has
  * been kept, the issuer and the client are in that line only.
  */
-export function repeatFlags(hint: string, line: TypedLine): string {
+export function repeatFlags(hint: string, line: LineOfHere): string {
   return hint
     .replace(LOGIN, (_, flags: string) =>
       line.command === 'login'
@@ -59,7 +59,7 @@ const keptByLogin = ({ settings }: TypedLine): string[] =>
 /** A line that makes a profile: `login` would keep in it what was typed for one run of another command. */
 const MAKES_PROFILE = /^ --profile .* --client-id /
 
-function loginAgain(flags: string, line: TypedLine): string {
+function loginAgain(flags: string, line: LineOfHere): string {
   const named = namesIn(flags)
   const replaced = named.some((name) => WAYS.includes(name)) ? [...WAYS, ...named] : named
   // The hint names the API itself: then it is not the address that says how to sign in.
@@ -68,13 +68,14 @@ function loginAgain(flags: string, line: TypedLine): string {
 }
 
 /** `--profile` and those of `names` that were typed, but for the ones the hint gives itself. */
-function typed(names: readonly string[], flags: string, { options, settings }: TypedLine): string {
+function typed(names: readonly string[], flags: string, { options, settings, ports }: LineOfHere): string {
   const own = namesIn(flags)
   const matter = {
     profile: options.profile,
     ...Object.fromEntries(names.map((name) => [name, settings[name]])),
   }
-  return optionWords(Object.fromEntries(Object.entries(matter).filter(([name]) => !own.includes(name))))
+  const repeated = Object.entries(matter).filter(([name]) => !own.includes(name))
+  return optionWords(Object.fromEntries(repeated), ports.env.platform)
 }
 
 const namesIn = (flags: string): string[] =>

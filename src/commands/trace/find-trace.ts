@@ -89,7 +89,9 @@ async function inFile(
   if (traceCount > 1) {
     const which = hasOneLargest ? 'this is the largest' : 'this is one of them'
     // Standard input is read only once.
-    const list = path === '-' ? '' : `; their ids: ls-auth trace search${optionWords({ file: path })}`
+    const { platform } = invocation.ports.env
+    const list =
+      path === '-' ? '' : `; their ids: ls-auth trace search${optionWords({ file: path }, platform)}`
     tell(invocation, `note: ${name}: ${traceCount} traces in it; ${which}. Another: ${flag} ID${list}`)
   }
   return { trace: largest, name, link: undefined }

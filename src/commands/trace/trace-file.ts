@@ -38,7 +38,9 @@ export async function findFile(invocation: Invocation, path: string): Promise<Fi
     return fileSource(traces, nameOf(path), path)
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'usage' || !holdsIds(bytes)) throw error
-    throw error.withHint(`It holds ids: ls-auth trace get --ids ${shellWord(path)}`)
+    throw error.withHint(
+      `It holds ids: ls-auth trace get --ids ${shellWord(path, invocation.ports.env.platform)}`,
+    )
   }
 }
 

@@ -125,7 +125,7 @@ function stoppedAt(limit: number, found: readonly TraceSummary[], read: number):
 }
 
 function nothingFound(
-  { options: { snapshot } }: Invocation,
+  { options: { snapshot }, ports }: Invocation,
   { letter, flags, file }: SearchSide,
   text: string,
   { traces: found, isOfAnyTime }: SearchResult,
@@ -135,6 +135,6 @@ function nothingFound(
     found.length > 0 ? `${side}: ${noneRead(found)}: ${text}` : `${side}: no trace was found: ${text}`
   const isOfLastHour = file === undefined && !isOfAnyTime && !namesTimes(flags)
   const ofLastHour = isOfLastHour ? 'Without since= that is the last hour. ' : ''
-  const search = commandLine({ command: 'trace search', args: [], options: { ...flags, snapshot } })
+  const search = commandLine({ command: 'trace search', args: [], options: { ...flags, snapshot }, ports })
   return new Failure('not-found', message, { hint: `${ofLastHour}Look for them alone: ${search}` })
 }

@@ -71,5 +71,7 @@ export async function unknownService(
 /** What lists the services of the same source, for a person or an agent; standard input is read only once. */
 function listedBy(invocation: Invocation, file: unknown): string {
   if (invocation.caller) return ': get_services lists them'
-  return file === '-' ? '' : repeatFlags(`: ls-auth services${optionWords({ file })} lists them`, invocation)
+  if (file === '-') return ''
+  const { platform } = invocation.ports.env
+  return repeatFlags(`: ls-auth services${optionWords({ file }, platform)} lists them`, invocation)
 }
