@@ -67,6 +67,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `system-file`: the fault is in the system-wide settings file.
  * - `no-id`: the text is in no form of an id that is known.
  * - `incomplete-workload`: a setting of the table is missing; nothing that is set contradicts another.
+ * - `batch-file`: the program is a batch file, which Windows starts by cmd.exe alone.
  * - `half-client-certificate`: of `client_cert` and `client_key` one is missing.
  */
 export type FailureReason =
@@ -77,6 +78,7 @@ export type FailureReason =
   | 'system-file'
   | 'no-id'
   | 'incomplete-workload'
+  | 'batch-file'
   | 'half-client-certificate'
 
 /**

@@ -13,7 +13,8 @@ export type ChildEnd =
 export interface Programs {
   /**
    * Runs a program with this process's stdin, stdout and stderr, in its process group, and with exactly these variables.
-   * Signals that end this process are left to it meanwhile. Failures: `no-program`, `cannot-run`.
+   * Signals that end this process are left to it meanwhile. Failures: `no-program`, `cannot-run` (reason `batch-file`: cmd.exe
+   * can start it; nothing here escapes words for cmd.exe).
    */
   run(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<ChildEnd>
   /**

@@ -4,39 +4,26 @@ import { isatty } from 'node:tty'
 import { Failure } from '../errors.ts'
 import type { ChildEnd, Programs } from '../ports/programs.ts'
 import { safeText } from '../text/safe-text.ts'
+import { findBatchFile, isBatchFile } from './batch-file.ts'
 
 /** A terminal sends these to the whole process group; `kill` may send them to this process alone. */
 const FROM_KEYBOARD = ['SIGINT', 'SIGQUIT'] as const
 const FROM_OTHERS = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
 
 /** Runs other programs as `env` and `sudo` do: this process waits, and passes on the signals that only it gets. */
-export const otherPrograms: Programs = {
-  run(command, variables) {
-    const [program = '', ...args] = command
-    return new Promise<ChildEnd>((resolve, reject) => {
-      let child: ChildProcess | undefined
-      // Before the child is there: who hears from it and sends a signal at once must not end this process alone.
-      const passNoMore = passSignals((signal) => child?.kill(signal))
-      const notStarted = (error: NodeJS.ErrnoException) => {
-        passNoMore()
-        reject(notRun(program, error))
-      }
-      try {
-        child = spawn(program, args, { stdio: 'inherit', env: variables })
-      } catch (error) {
-        // Node throws what is not among its usual reasons: ENOTDIR, ELOOP, ENAMETOOLONG, E2BIG.
-        return notStarted(error as NodeJS.ErrnoException)
-      }
-      const { pid } = child
-      // A child that runs as another user may not be sent a signal (EPERM): it runs on, and is waited for.
-      child.on('error', (error) => pid === undefined && notStarted(error))
-      child.on('exit', (status, signal) => {
-        passNoMore()
-        resolve(
-          signal === null ? { status: status ?? 0 } : { signal, signalNumber: constants.signals[signal] },
-        )
-      })
-    })
+export const programsOn = (platform: NodeJS.Platform): Programs => ({
+  async run([program = '', ...args], variables) {
+    const isWindows = platform === 'win32'
+    // Before it is started: how Node judges such a name has changed with its versions (CVE-2024-27980).
+    if (isWindows && isBatchFile(program)) throw await notFound(program, variables)
+    try {
+      return await runToEnd(program, args, variables)
+    } catch (error) {
+      // Windows adds .com and .exe to a name, and no other ending.
+      if (isWindows && error instanceof Failure && error.code === 'no-program')
+        throw await notFound(program, variables, error)
+      throw error
+    }
   },
   output([program = '', ...args]) {
     const limits = { timeout: 30_000, maxBuffer: 64 * 1024, windowsHide: true }
@@ -44,6 +31,37 @@ export const otherPrograms: Programs = {
       execFile(program, args, limits, (error, stdout) => resolve(error ? undefined : stdout))
     })
   },
+})
+
+export const otherPrograms = programsOn(process.platform)
+
+function runToEnd(
+  program: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<ChildEnd> {
+  return new Promise<ChildEnd>((resolve, reject) => {
+    let child: ChildProcess | undefined
+    // Before the child is there: who hears from it and sends a signal at once must not end this process alone.
+    const passNoMore = passSignals((signal) => child?.kill(signal))
+    const notStarted = (error: NodeJS.ErrnoException) => {
+      passNoMore()
+      reject(notRun(program, error))
+    }
+    try {
+      child = spawn(program, args, { stdio: 'inherit', env: variables })
+    } catch (error) {
+      // Node throws what is not among its usual reasons: ENOTDIR, ELOOP, ENAMETOOLONG, E2BIG.
+      return notStarted(error as NodeJS.ErrnoException)
+    }
+    const { pid } = child
+    // A child that runs as another user may not be sent a signal (EPERM): it runs on, and is waited for.
+    child.on('error', (error) => pid === undefined && notStarted(error))
+    child.on('exit', (status, signal) => {
+      passNoMore()
+      resolve(signal === null ? { status: status ?? 0 } : { signal, signalNumber: constants.signals[signal] })
+    })
+  })
 }
 
 /** Hands signals on to `send` in place of ending this process. Gives what ends that. */
@@ -65,4 +83,23 @@ function notRun(program: string, error: NodeJS.ErrnoException): Failure {
   if (error.code === 'ENOENT')
     return new Failure('no-program', `there is no program ${name}`, { cause: error })
   return new Failure('cannot-run', `${name} cannot be run (${error.code ?? 'error'})`, { cause: error })
+}
+
+/** Why there is no program of this name on Windows: it may be a batch file. */
+async function notFound(
+  program: string,
+  variables: Readonly<Record<string, string>>,
+  cause?: Failure,
+): Promise<Failure> {
+  const name = safeText(program, 100)
+  const path = await findBatchFile(program, variables)
+  if (path === undefined) return cause ?? new Failure('no-program', `there is no program ${name}`)
+  return new Failure(
+    'cannot-run',
+    `${name} is a batch file, which only cmd.exe can start: ${safeText(path)}`,
+    {
+      reason: 'batch-file',
+      cause,
+    },
+  )
 }

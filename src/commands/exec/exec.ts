@@ -12,6 +12,7 @@ import { refuseExpired } from '../request/given-expiry.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { requireReason } from '../request/require-reason.ts'
 import { readTokenWish, type TokenWish } from '../request/token-wish.ts'
+import { startedByCmd } from './by-cmd.ts'
 import { childVariables, proxyVariables } from './child-variables.ts'
 
 interface ExecOptions {
@@ -80,7 +81,7 @@ async function run(invocation: Invocation, options: ExecOptions): Promise<number
     await recorder.note('hand-out', token.value)
   }
   const variables = childVariables(ports.env.variables, options.variable, token?.value, profile)
-  return statusOf(await (await ports.programs()).run(options.command, variables))
+  return start(invocation, options.command, variables)
 }
 
 /** The proxy lives as long as the command. */
@@ -105,7 +106,7 @@ async function runBehindProxy(
   })
   try {
     const variables = proxyVariables(ports.env.variables, proxy.port?.api ?? '', profile)
-    return statusOf(await (await ports.programs()).run(command, variables))
+    return await start(invocation, command, variables)
   } finally {
     // While the command runs, signals are for it.
     const forget = ports.signals.beforeEnd(proxy.writeDown)
@@ -142,6 +143,19 @@ function acceptGiven(
   }
   refuseExpired(token, client, invocation.ports.clock.now())
   tell(invocation, `note: LS_AUTH_TOKEN is ${done} as it is; it cannot be renewed`)
+}
+
+/** Gives the status that a shell would see. */
+async function start(
+  invocation: Invocation,
+  command: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<number> {
+  const programs = await invocation.ports.programs()
+  const end = await programs.run(command, variables).catch((error) => {
+    throw startedByCmd(error, command, invocation)
+  })
+  return statusOf(end)
 }
 
 /** As a shell tells it: 128 and the number of the signal. */
