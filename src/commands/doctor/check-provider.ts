@@ -124,7 +124,10 @@ function otherHosts(client: Asked, metadata: Metadata): Checkup[] {
 }
 
 /** The redirect URIs to register, and whether a port is free. */
-export async function checkRedirect({ preset }: Pick<Client, 'preset'>): Promise<Checkup[]> {
+export async function checkRedirect(
+  { preset }: Pick<Client, 'preset'>,
+  { platform }: Ports['env'],
+): Promise<Checkup[]> {
   const uris = redirectUris(preset)
   const { redirectHost: host, redirectPorts: ports, redirectPath: path } = preset
   return [
@@ -132,7 +135,7 @@ export async function checkRedirect({ preset }: Pick<Client, 'preset'>): Promise
       ? ok('redirect', `register ${uris[0]}`)
       : { ...ok('redirect', 'register each of these, to the letter'), detail: uris },
     ...(await look('listener', async () => {
-      const loopback = await listen({ host, ports, path })
+      const loopback = await listen({ host, ports, path }, { platform })
       await loopback.finish('failed')
       return ok('listener', `${loopback.redirectUri} can be opened`)
     })),

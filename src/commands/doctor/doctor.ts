@@ -127,7 +127,7 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
     )
   if (gap === undefined && issuer !== undefined) {
     lines.push(...(await look('issuer', () => checkProvider({ ...client, issuer }, ports))))
-    if (people) lines.push(...(await look('redirect', () => checkRedirect(client))))
+    if (people) lines.push(...(await look('redirect', () => checkRedirect(client, ports.env))))
   }
   if (people) lines.push(...(await checkSurroundings(ports)))
   // LS_AUTH_TOKEN is not stored, and a CI machine has no keychain.

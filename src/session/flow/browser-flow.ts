@@ -46,10 +46,8 @@ async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
   const { client, options, provider } = attempt
   const { redirectHost, redirectPorts, redirectPath } = client.preset
   const where = { host: redirectHost, ports: redirectPorts, path: redirectPath }
-  const loopback = await listen(where).catch((error) => {
-    const otherWay = `Free a port, name another one that is registered by --port, or: ${wayWithoutBrowser(attempt)}`
-    throw error instanceof Failure ? error.withHint(otherWay) : error
-  })
+  const otherWay = `name another one that is registered by --port, or: ${wayWithoutBrowser(attempt)}`
+  const loopback = await listen(where, { platform: attempt.ports.env.platform, otherWay })
   let page: 'done' | 'failed' = 'failed'
   try {
     const request = await provider.authorize(authorizationParameters(client, options, loopback.redirectUri))

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Failure } from '../../errors.ts'
 import { limitSilent } from '../../silent-connections.ts'
 import { type BrowserHere, judge, STRANGER } from './callback.ts'
 import { PAGE_HEADERS, type Page, renderPage } from './callback-page.ts'
+import { type Advice, noPortFree, type RefusedPort } from './no-port.ts'
 import type { Redirect } from './start-page.ts'
 
 /** The HTTP listener for the redirect (RFC 8252 §7.3): on loopback only, for one answer. */
@@ -26,11 +26,11 @@ export interface LoopbackOptions {
   readonly path: string
 }
 
-/** Opens the listener on the first free port. Failure `settings`: none of the ports is free. */
-export async function listen(options: LoopbackOptions): Promise<Loopback> {
+/** Opens the listener on the first free port. Failure `settings`: none of the ports is free; `advice` is for its hint. */
+export async function listen(options: LoopbackOptions, advice: Advice = {}): Promise<Loopback> {
   let handle: (request: IncomingMessage, response: ServerResponse) => void = (_, response) =>
     reply(response, 404, 'waiting')
-  const { servers, port } = await bind(options, (request, response) => handle(request, response))
+  const { servers, port } = await bind(options, advice, (request, response) => handle(request, response))
   const origin = `http://${options.host}:${port}`
   const path = options.path || '/'
   let browser: ServerResponse | undefined
@@ -82,33 +82,32 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void
 
 async function bind(
   options: LoopbackOptions,
+  advice: Advice,
   handler: Handler,
 ): Promise<{ servers: Server[]; port: number }> {
   const first = options.host === '[::1]' ? '::1' : '127.0.0.1'
   const candidates = options.ports === 'any' ? [0] : options.ports
+  const refused: RefusedPort[] = []
   for (const candidate of candidates) {
     const server = await open(first, candidate, handler)
-    if (!server) continue
+    if (typeof server === 'string') {
+      refused.push({ port: candidate, code: server })
+      continue
+    }
     const { port } = server.address() as AddressInfo
     if (options.host !== 'localhost') return { servers: [server], port }
     // `localhost` may resolve to either address family: bind both, or another process could bind the other one.
     const other = await open('::1', port, handler)
-    if (other) return { servers: [server, other], port }
+    if (typeof other !== 'string') return { servers: [server, other], port }
     if (!(await hasIPv6())) return { servers: [server], port }
     server.close()
+    refused.push({ port: candidate, code: other })
   }
-  const tried =
-    options.ports === 'any'
-      ? 'no local port could be opened'
-      : candidates.length === 1
-        ? `port ${candidates[0]} is in use`
-        : `ports ${candidates.join(', ')} are in use`
-  throw new Failure('settings', `cannot wait for the browser: ${tried}`, {
-    hint: 'Free a port, or set redirect_ports to others that are registered.',
-  })
+  throw noPortFree(refused, advice)
 }
 
-function open(host: string, port: number, handler: Handler): Promise<Server | undefined> {
+/** The server, or the code of the system's refusal. */
+function open(host: string, port: number, handler: Handler): Promise<Server | string> {
   return new Promise((resolve) => {
     const server = createServer(
       {
@@ -121,13 +120,14 @@ function open(host: string, port: number, handler: Handler): Promise<Server | un
       handler,
     )
     limitSilent(server)
-    server.once('error', () => resolve(undefined))
+    server.once('error', ({ code = 'error' }: NodeJS.ErrnoException) => resolve(code))
     server.listen(port, host, () => resolve(server))
   })
 }
 
 async function hasIPv6(): Promise<boolean> {
   const server = await open('::1', 0, () => {})
-  server?.close()
-  return server !== undefined
+  if (typeof server === 'string') return false
+  server.close()
+  return true
 }

@@ -69,7 +69,7 @@ function takeAway(...hosts: readonly unknown[]) {
   const { listen: real } = Server.prototype
   const fake = function (this: Server, ...about: Parameters<typeof real>) {
     if (!hosts.includes(about[1])) return real.apply(this, about)
-    setImmediate(() => this.emit('error', new Error('EADDRNOTAVAIL')))
+    setImmediate(() => this.emit('error', Object.assign(new Error(), { code: 'EADDRNOTAVAIL' })))
     return this
   }
   vi.spyOn(Server.prototype, 'listen').mockImplementation(fake as typeof real)
@@ -247,7 +247,7 @@ describe('the port', () => {
   it('is none where nothing can listen', async () => {
     takeAway('127.0.0.1')
     expect((await toldBy(() => listen({ host: '127.0.0.1', ports: 'any', path: '' })))[0]).toBe(
-      'settings: cannot wait for the browser: no local port could be opened',
+      'settings: cannot wait for the browser: no local port could be opened (EADDRNOTAVAIL)',
     )
   })
 })
