@@ -176,12 +176,10 @@ const errorJson = (error: string, message: string, hint?: string): string =>
 function notListening(address: LocalAddress, error: NodeJS.ErrnoException): unknown {
   if (error.code === undefined) return error
   const place = 'socket' in address ? address.socket : `port ${address.port}`
+  const otherPort = 'Choose another port, or --port 0 for any that is free.'
   if (error.code === 'EADDRINUSE') {
     return new Failure('busy', `${place} is in use`, {
-      hint:
-        'socket' in address
-          ? 'Choose another path.'
-          : 'Choose another port, or --port 0 for any that is free.',
+      hint: 'socket' in address ? 'Choose another path.' : otherPort,
       cause: error,
     })
   }
@@ -189,7 +187,10 @@ function notListening(address: LocalAddress, error: NodeJS.ErrnoException): unkn
     hint:
       'socket' in address
         ? 'Choose a shorter path, or a directory of yours.'
-        : 'Choose a port above 1023, or --port 0.',
+        : // Windows refuses ports that it reserves in the same way, whatever their number.
+          address.port < 1024
+          ? 'Choose a port above 1023, or --port 0.'
+          : otherPort,
     cause: error,
   })
 }
