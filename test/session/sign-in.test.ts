@@ -234,6 +234,12 @@ describe('tokens that are not kept', () => {
       held,
       'the tokens were not kept; the provider offers no revocation',
     ])
+    // RFC 7009 §2.2.1: not even the refresh token, so it is no matter of access tokens.
+    const unsupported = [{ status: 400, error: 'unsupported_token_type' }]
+    expect(await last(({ answers }) => (answers['/revoke'] = unsupported))).toEqual([
+      held,
+      'the tokens were not kept; the provider offers no revocation',
+    ])
     const gone = [new Failure('network', 'nobody there')]
     expect(await last(({ answers }) => (answers['/revoke'] = gone))).toEqual([
       held,

@@ -65,3 +65,14 @@ it('goes on in the same way where the clock is set back', async () => {
   expect(Math.max(...waits.map(Number))).toBe(10)
   expect(shown.at(-1)).not.toContain('waiting')
 })
+
+it('a wait that nobody notices is not told', async () => {
+  const { clock, pass } = openClock()
+  const shown: string[] = []
+  const progress = new BatchProgress({ clock, progress: (text) => shown.push(text) }, 3, true)
+  progress.limited(1_500)
+  await pass(2_000)
+  expect(shown.filter((text) => text.includes('waiting'))).toEqual([])
+  progress.limited(2_000)
+  expect(shown.at(-1)).toContain('waiting 2s')
+})

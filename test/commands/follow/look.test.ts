@@ -8,11 +8,16 @@ const RANGE = { fromMillis: 0, toMillis: 1 }
 const FILTER: TraceFilter = { ...RANGE, attributes: [], errors: false, limit: 20 }
 
 /** A source that has so many traces, and takes a limit of at most `most`; none is left where it filters all of them out. */
-function holding(count: number, most = 10_000, isLeft = true) {
+function holding(
+  count: number,
+  most = 10_000,
+  isLeft = true,
+  refusal = new Failure('usage', 'limit should be lower'),
+) {
   const limits: number[] = []
   const search = async ({ limit }: TraceFilter) => {
     limits.push(limit)
-    if (limit > most) throw new Failure('usage', 'limit should be lower')
+    if (limit > most) throw refusal
     const traces = Array.from({ length: isLeft ? Math.min(limit, count) : 0 }, () => ({
       durationNanos: 0,
       services: [],
@@ -72,4 +77,10 @@ it.each([
 
 it('a search that is refused is refused', async () => {
   await expect(openLook(holding(5, 50).source, FILTER)(RANGE)).rejects.toThrowError('limit should be lower')
+})
+
+it('a failure other than a refused limit is none of the limit, whichever request it comes at', async () => {
+  const { source, limits } = holding(2_000, 100, true, new Failure('network', 'nobody there'))
+  await expect(openLook(source, FILTER)(RANGE)).rejects.toThrowError('nobody there')
+  expect(limits).toEqual([100, 400])
 })

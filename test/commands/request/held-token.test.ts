@@ -116,4 +116,13 @@ describe('the token of a proxy', () => {
     scene.now = 31_000
     expect(await scene.held.renew('t2')).toBe('t3')
   })
+
+  it('is renewed once for all that were refused with it while somebody looks at the session', async () => {
+    const scene = session()
+    await scene.held.token()
+    scene.now = 10_000
+    await scene.held.token()
+    expect(await Promise.all([1, 2].map(() => scene.held.renew('t1')))).toEqual(['t2', 't2'])
+    expect(scene.asked).toEqual([undefined, undefined, 't1'])
+  })
 })

@@ -163,6 +163,11 @@ describe('folding', () => {
     expect(folded.lines.find((line) => line.includes('✗ POST /checkout'))).toMatch(/^>\+!/)
     expect(folded.lines.at(-2)).toMatch(/, failed, folded: 9 spans, 2 errors$/)
   })
+
+  it('an open span has no such mark: its errors are in sight', () => {
+    const [, ...failed] = open().lines.filter((line) => line.includes('✗ '))
+    expect(failed.map((line) => line.slice(0, 3))).toEqual(['>  ', '   ', '   '])
+  })
 })
 
 describe('finding', () => {
