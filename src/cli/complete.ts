@@ -40,7 +40,7 @@ const isHarmless = ({ value }: Candidate): boolean =>
   value !== '' && value.length <= LONGEST_NAME && safeText(value) === value
 
 /** What can be typed in the place of `word`. */
-export async function offerFor(before: readonly string[], word: string, ports: Ports): Promise<Offer> {
+async function offerFor(before: readonly string[], word: string, ports: Ports): Promise<Offer> {
   const isHelp = before[0] === 'help'
   const line = readLine(isHelp ? before.slice(1) : before, COMMANDS, globalOptions())
   if (line.waiting !== undefined) return offerOf(valuesOf(line.waiting), line, ports)

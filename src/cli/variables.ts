@@ -1,7 +1,7 @@
 import { SETTING_TABLE } from '../settings/setting-table.ts'
 
 /** Environment variables that are no setting of a profile, and what each does. */
-export const VARIABLES = {
+const VARIABLES = {
   LS_AUTH_PROFILE: 'the profile to use',
   LS_AUTH_TOKEN:
     'an access token to use instead of the session, for CI; neither keychain nor provider is asked',

@@ -2,7 +2,7 @@ import { BACKEND_IDS, backendsUsing, DEFAULT_BACKEND, listed } from '../backends
 import type { SettingKey } from './setting-key.ts'
 
 /** The rows of {@link SETTING_TABLE}, with their literal types. */
-export const SETTING_KEYS = [
+const SETTING_KEYS = [
   {
     key: 'issuer',
     shape: 'text',

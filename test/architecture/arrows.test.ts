@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { EXTERNAL } from '../../build/program.mjs'
-import { circle, DOORS, mutualFolders, violations } from './rules.ts'
-import { parse, readProgram } from './source.ts'
+import { circle, DOORS, mutualFolders, unusedExports, violations } from './rules.ts'
+import { parse, readProgram, readUsers } from './source.ts'
 
 const program = readProgram()
 
@@ -30,6 +30,16 @@ describe('the plan of the house', () => {
       parse('src/a/six.ts', "import { five } from './inner/five.ts'"),
     ]
     expect(mutualFolders(mutual)).toEqual(['src/a src/b'])
+  })
+
+  it('what a file alone uses it does not export', () => {
+    expect(unusedExports(program, readUsers())).toEqual([])
+    const [own, other] = [
+      'export const { a, b: [c] } = x; export function d() {}; export { e, type F }; export type G = a',
+      "const { a } = await import('./own.ts')",
+    ]
+    const files = [parse('src/own.ts', own), parse('src/other.ts', other), parse('src/c.ts', 'c(d, e)')]
+    expect(unusedExports(files, [])).toEqual(['src/own.ts c', 'src/own.ts d', 'src/own.ts e'])
   })
 
   it('ports holds types only', () => {

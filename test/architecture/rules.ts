@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import { BACKEND_IDS } from '../../src/backends/table.ts'
-import type { Import, Source } from './source.ts'
+import type { Import, Source, User } from './source.ts'
 
 /** From the top down; a room knows those below it, never its neighbours. */
 const FLOORS: readonly (readonly string[])[] = [
@@ -169,6 +169,27 @@ export function mutualFolders(program: readonly Source[]): string[] {
     const [from = '', to = ''] = arrow.split(' ')
     return from < to && !isWithin(from, to) && !isWithin(to, from) && arrows.has(`${to} ${from}`)
   })
+}
+
+/** Stories take it as one object (`test/world/program.ts`), and use its names in files that do not import it. */
+const TAKEN_WHOLE = 'src/main.ts'
+
+/** Values that are exported, while no other file that imports theirs has their name: `src/a.ts name`. */
+export function unusedExports(program: readonly Source[], users: readonly User[]): string[] {
+  const words = new Map<string, Set<string>>()
+  for (const user of [...program, ...users]) {
+    for (const one of user.imports) {
+      const target = targetOf(user.path, one)
+      const known = words.get(target) ?? new Set()
+      words.set(target, known)
+      for (const word of user.words) known.add(word)
+    }
+  }
+  return program.flatMap(({ path, exports }) =>
+    exports
+      .filter((name) => path !== TAKEN_WHOLE && !words.get(path)?.has(name))
+      .map((name) => `${path} ${name}`),
+  )
 }
 
 /** The file of ours that an import names: `../errors.ts` → `src/errors.ts`. */

@@ -27,7 +27,7 @@ export interface Looker {
 }
 
 /** An address as people type it: without a scheme it is https, or http on this machine. */
-export function fullAddress(typed: string): string {
+function fullAddress(typed: string): string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) return typed
   const local = URL.canParse(`http://${typed}`) && isLoopback(new URL(`http://${typed}`))
   return `${local ? 'http' : 'https'}://${typed}`

@@ -22,7 +22,7 @@ export interface Offer {
 }
 
 /** The members of `ls_auth` in the document, each a setting of that name. */
-export const OFFERED_SETTINGS = [
+const OFFERED_SETTINGS = [
   'client_id',
   'backend',
   'organization',

@@ -19,7 +19,7 @@ export interface Metadata extends Record<string, unknown> {
 }
 
 /** Lifetime of cached metadata and signing keys, milliseconds. */
-export const CACHE_MILLISECONDS = 24 * 3600 * 1000
+const CACHE_MILLISECONDS = 24 * 3600 * 1000
 
 /** Whether a cached value is fresh. `now`: milliseconds; a value from the future (clock set back) is stale. */
 export const usable = (cached: Cached<unknown> | undefined, now: number): boolean =>

@@ -2,7 +2,7 @@
  * The page the browser ends on: static, no script, nothing from the request in it. The empty icon keeps the browser
  * from requesting /favicon.ico from a port that is closed by then.
  */
-export const PAGES = {
+const PAGES = {
   done: ['Signed in', 'You are signed in. You can close this window and go back to the terminal.'],
   failed: ['Not signed in', 'The sign-in did not succeed. The terminal says why. You can close this window.'],
   waiting: [

@@ -21,7 +21,7 @@ export function explainRefusal(error: unknown, workload: Workload, proof: Proof 
 }
 
 /** The same failure; a hint to sign in is of no use to a program. */
-export const withoutLogin = (failure: Failure): Failure =>
+const withoutLogin = (failure: Failure): Failure =>
   failure.hint.includes('ls-auth login') ? failure.withHint(NO_LOGIN) : failure
 
 const NO_LOGIN = 'ls-auth doctor looks at each step from the proof to the API.'

@@ -33,7 +33,7 @@ export async function page(texts: Iterable<string>, after: string, screen: Scree
  * The words of $PAGER, which quotes may group; `less` (on Windows `more`) when it is not set. Undefined: no pager, which
  * an empty value and `cat` mean. No shell reads it, so that a program that is not there can be told from one that ended.
  */
-export function pagerCommand(
+function pagerCommand(
   { PAGER: pager }: Variables,
   platform: NodeJS.Platform,
 ): readonly [string, ...string[]] | undefined {

@@ -45,7 +45,7 @@ export const eventMomentOfMicros = (micros: unknown): bigint | undefined =>
 const word = new DataView(new ArrayBuffer(8))
 
 /** A 64-bit number from its halves, without intermediate bigints: each operation on a `bigint` allocates. */
-export function fromHalves(high: number, low: number): bigint {
+function fromHalves(high: number, low: number): bigint {
   word.setUint32(0, high)
   word.setUint32(4, low)
   return word.getBigUint64(0)

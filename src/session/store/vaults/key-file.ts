@@ -35,7 +35,7 @@ export async function readKeyFile(path: string, files: Files, env: Env): Promise
 }
 
 /** The same; creates the file (0600) when it is missing. Only signing in may create one. */
-export async function ensureKeyFile(path: string, files: Files, env: Env): Promise<Buffer> {
+async function ensureKeyFile(path: string, files: Files, env: Env): Promise<Buffer> {
   const existing = await readKeyFile(path, files, env)
   if (existing) return existing
   const unwritable = (cause: NodeJS.ErrnoException) =>

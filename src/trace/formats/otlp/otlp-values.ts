@@ -19,7 +19,7 @@ export function readKeyValues(value: unknown, depth = 0): Attributes {
 }
 
 /** An `AnyValue`; `null` when it is empty or of an unknown kind. Failure `api-failed` when nested too deep. */
-export function readAnyValue(value: unknown, depth = 0): AttributeValue {
+function readAnyValue(value: unknown, depth: number): AttributeValue {
   if (depth > MOST_NESTED) throw damagedTrace('it holds an attribute nested too deep')
   if (!isObject(value)) return null
   if (typeof value.stringValue === 'string') return value.stringValue
@@ -66,7 +66,7 @@ export function writeKeyValues(attributes: Attributes): unknown[] {
  * A value as OTLP/JSON `AnyValue`: integers within 64 bits as `intValue`, other numbers as `doubleValue`, an integer
  * beyond 64 bits (no OTLP type holds it) as text.
  */
-export function writeAnyValue(value: AttributeValue): unknown {
+function writeAnyValue(value: AttributeValue): unknown {
   if (value === null) return {}
   if (typeof value === 'string') return { stringValue: value }
   if (typeof value === 'boolean') return { boolValue: value }

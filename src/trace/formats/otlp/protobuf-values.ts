@@ -16,7 +16,7 @@ import { BYTES, damaged, FIXED64, VARINT, WireCursor } from './protobuf-wire.ts'
 const field = (number: number, type: number): number => number * 8 + type
 
 /** A `KeyValue` at the cursor. */
-export function readKeyValue(cursor: WireCursor, depth = 0): [string, AttributeValue] {
+function readKeyValue(cursor: WireCursor, depth = 0): [string, AttributeValue] {
   let key = ''
   let value: AttributeValue = null
   cursor.message((tag) => {

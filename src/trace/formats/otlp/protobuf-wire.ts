@@ -15,7 +15,7 @@ export const FIXED64 = 1
 /** A length, then so many bytes. */
 export const BYTES = 2
 /** Four bytes. */
-export const FIXED32 = 5
+const FIXED32 = 5
 
 /** Failure `api-failed` for anything the encoding does not allow. */
 export function damaged(what: string): Failure {

@@ -21,7 +21,7 @@ export interface SeriesOptions {
 }
 
 /** Maximum of series shown one by one: so many marks and colours can be told apart. */
-export const MOST_SHOWN = 8
+const MOST_SHOWN = 8
 
 /** A series as it is shown. */
 export interface ShownSeries {

@@ -18,7 +18,7 @@ const DETACHED = {
 }
 
 /** The nodes from the top of its tree down to `node`. */
-export function wayTo(tree: TraceTree, node: number): number[] {
+function wayTo(tree: TraceTree, node: number): number[] {
   const way: number[] = []
   for (let at = node; at >= 0; at = tree.parent(at)) way.push(at)
   return way.reverse()

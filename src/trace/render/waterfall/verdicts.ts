@@ -139,7 +139,7 @@ const ID_COLUMN_FROM = 56
 const SERVICE_FROM = 24
 
 /** Per node `name  service  span id` in columns, or with the id on a second line; none wider than `width`. */
-export function whoLines(
+function whoLines(
   tree: TraceTree,
   nodes: readonly number[],
   before: readonly string[],
