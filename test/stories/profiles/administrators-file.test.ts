@@ -259,6 +259,16 @@ hint: Only an administrator can change that file. Let everybody read it: sudo ch
     })
   })
 
+  it('there is something else in its place', async () => {
+    await mkdir(system)
+    expect(await error()).toEqual({
+      exit: 2,
+      stderr: `error: ${system} is not a file
+hint: Only an administrator can change that file. Move it away, then try again.
+`,
+    })
+  })
+
   it.each([
     ['no TOML', 'a = = 1\n', 'Mend this line; nothing was changed.'],
     [

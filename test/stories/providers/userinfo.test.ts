@@ -75,6 +75,17 @@ describe('it is not asked, or not believed', () => {
     expect(asked()).toBe(requests)
   })
 
+  it('with a token that has expired, while the provider gives no other', async () => {
+    place = await openPlace(behaviour(ADA))
+    await type('ls-auth login')
+    place.pass(okta.accessSeconds + 1)
+    place.simulator.answerTokensWith({ status: 503, page: 'busy' })
+    const { exit, stdout, stderr } = await type('ls-auth whoami')
+    expect({ exit, asked: asked() }).toEqual({ exit: 0, asked: 0 })
+    expect(stdout).toMatch(/^ada-1\n/)
+    expect(stderr).toContain('shown is what is stored')
+  })
+
   it('where the ID token says who it is', async () => {
     const { stdout } = await whoami(behaviour(ADA, { email: 'ada@token.example' }))
     expect(stdout).toMatch(/^ada@token\.example\n/)

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startTempoApi } from '../../world/tempo-api.ts'
 import { CHARGE_SPAN, CHARGE_TRACE, failedCharge } from '../../world/trace/failed-charge.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -60,6 +61,22 @@ it.each(['charge.jsn', 'trace.txt', 'dump'])(
     }
   },
 )
+
+it('an id that was cut off: it says so where nothing is found, and not where nobody answers', async () => {
+  const api = await startTempoApi({ traces: [] })
+  const get = async (url: string) => {
+    await world.writeConfig(`[profiles.w]\nbackend = "tempo"\napi = "${url}"\nauthorization = "none"\n`)
+    const { exit, stderr } = await world.type(`ls-auth trace get ${CHARGE_TRACE.slice(0, 30)}`)
+    return [exit, hintOf(stderr)]
+  }
+  try {
+    const whole = 'The id has 30 digits: ids have 16 or 32, so zeros were put before it. Copy it whole.'
+    expect(await get(api.url)).toEqual([7, whole])
+  } finally {
+    await api.close()
+  }
+  expect(await get('http://127.0.0.1:1')).toEqual([6, expect.not.stringContaining('digits')])
+})
 
 it('an address of a page was not meant as a file', async () => {
   const { stderr } = await world.type('ls-auth trace get https://tool.example/?session=s3cret')
