@@ -135,6 +135,13 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
     expect({ isError, text }).toEqual({ isError: true, text: expect.stringMatching(words) })
   })
 
+  it('where there is nothing to compare with, more of the same is no advice', async () => {
+    const { text, isError } = await agent.call('explain_traces', { ...AMONG, slower_than: '1ns' })
+    expect(isError, text).toBe(false)
+    expect(text).toContain('More: other conditions')
+    expect(text).not.toContain('what may be chance')
+  })
+
   it('a time of whole traces is none of the spans that the next search is for', async () => {
     const asked = { ...TIMES, with_errors: true, duration_min: '1ms' }
     const { text } = await agent.call('explain_traces', asked)
