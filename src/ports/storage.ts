@@ -67,7 +67,11 @@ export interface Files {
    * what is no plain file, EBUSY while another process of ours writes it.
    */
   openGrowing(path: string): Promise<GrowingFile>
-  rename(from: string, to: string): Promise<void>
+  /**
+   * Renames; a file at `to` is replaced. Windows refuses that while another program, as a virus scanner, has one of the two open: there
+   * it is tried again for 10 seconds, but for `once`.
+   */
+  rename(from: string, to: string, once?: boolean): Promise<void>
   /** Flushes a directory's entries to the disk (a no-op where the platform has no such call). */
   syncDirectory(path: string): Promise<void>
   remove(path: string): Promise<void>

@@ -6,7 +6,9 @@ import { readAtMost } from './read-at-most.ts'
 
 // Not `node:fs/promises`, which loads Node's stream modules.
 const [open, close, fsync] = [promisify(fs.open), promisify(fs.close), promisify(fs.fsync)]
-const [writeFile, rename, write] = [promisify(fs.writeFile), promisify(fs.rename), promisify(fs.write)]
+const [writeFile, write] = [promisify(fs.writeFile), promisify(fs.write)]
+// Looked up at each call, for the tests.
+const rename = (from: string, to: string) => promisify(fs.rename)(from, to)
 const [rm, mkdir, link] = [promisify(fs.rm), promisify(fs.mkdir), promisify(fs.link)]
 const [stat, fstat] = [promisify(fs.stat), promisify(fs.fstat)]
 
@@ -125,7 +127,10 @@ export const realFiles: Files = {
 
   openGrowing: async (path) => (await import('./growing-file.ts')).openGrowing(path),
 
-  rename: (from, to) => rename(from, to),
+  async rename(from, to, once = false) {
+    if (once || process.platform !== 'win32') return rename(from, to)
+    await (await import('./patient-rename.ts')).renamePatiently(from, to)
+  },
 
   async syncDirectory(path) {
     if (process.platform === 'win32') return
