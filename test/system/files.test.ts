@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import fs from 'node:fs'
+import { appendFile, mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { realFiles } from '../../src/system/files.ts'
 import { needs } from '../world/needs.ts'
+import { onWindows } from '../world/on-windows.ts'
 
 let place: string
 beforeAll(async () => {
@@ -140,6 +142,22 @@ describe('a file that grows by whole records', () => {
     await (await realFiles.openGrowing(path)).close()
   })
 
+  test('goes on behind what the process before has written while it was opened', async () => {
+    const path = join(place, 'handed-over')
+    await writeFile(path, 'one\n')
+    const look = fs.fstatSync as (file: number) => fs.Stats
+    const before = vi.spyOn(fs, 'fstatSync').mockImplementationOnce(((file: number) => {
+      const facts = look(file)
+      fs.appendFileSync(path, 'two\n')
+      return facts
+    }) as typeof fs.fstatSync)
+    const file = await realFiles.openGrowing(path)
+    before.mockRestore()
+    file.append(Buffer.from('three\n'))
+    await file.close()
+    expect(await text(path)).toBe('one\ntwo\nthree\n')
+  })
+
   test('may be named by a link, and is no directory and no device', async () => {
     const path = join(place, 'linked')
     await symlink(path, `${path}.link`)
@@ -149,5 +167,65 @@ describe('a file that grows by whole records', () => {
     expect(await text(path)).toBe('x')
     await expect(realFiles.openGrowing(place)).rejects.toMatchObject({ code: 'EISDIR' })
     await expect(realFiles.openGrowing('/dev/null')).rejects.toMatchObject({ code: 'EINVAL' })
+  })
+
+  test.skipIf(process.platform === 'win32')(
+    'keeps what another program appends or takes away meanwhile',
+    async () => {
+      const path = join(place, 'shared')
+      const file = await realFiles.openGrowing(path)
+      file.append(Buffer.from('one\n'))
+      await appendFile(path, 'of another\n')
+      file.append(Buffer.from('two\n'))
+      expect(await text(path)).toBe('one\nof another\ntwo\n')
+      await truncate(path)
+      file.append(Buffer.from('three\n'))
+      await file.close()
+      expect(await text(path)).toBe('three\n')
+    },
+  )
+
+  describe('on Windows, where a file that is open for appending (O_APPEND) cannot be cut', () => {
+    onWindows()
+    beforeEach(() => {
+      const [open, cut] = [fs.openSync, fs.ftruncateSync]
+      const appending = new Set<number>()
+      vi.spyOn(fs, 'openSync').mockImplementation((path, flags, mode) => {
+        const file = open(path, flags, mode)
+        if (Number(flags) & fs.constants.O_APPEND) appending.add(file)
+        return file
+      })
+      vi.spyOn(fs, 'ftruncateSync').mockImplementation((file, size) => {
+        if (appending.has(file)) throw Object.assign(new Error('EPERM'), { code: 'EPERM' })
+        cut(file, size)
+      })
+    })
+    afterEach(() => void vi.restoreAllMocks())
+
+    test('it goes on behind its last whole record', async () => {
+      const path = join(place, 'half')
+      await writeFile(path, 'one\ntw')
+      const file = await realFiles.openGrowing(path)
+      file.cut(4)
+      file.append(Buffer.from('two\n'))
+      file.append(Buffer.from('three\n'))
+      await file.close()
+      expect(await text(path)).toBe('one\ntwo\nthree\n')
+    })
+
+    test('what a full disk took of a record is taken away again', async () => {
+      const path = join(place, 'full')
+      const file = await realFiles.openGrowing(path)
+      file.append(Buffer.from('one\n'))
+      const write = fs.writeSync as (...args: unknown[]) => number
+      const half = (to: number, bytes: Uint8Array, offset: number, _: number, position: number) =>
+        write(to, bytes, offset, 2, position)
+      vi.spyOn(fs, 'writeSync').mockImplementationOnce(half as typeof fs.writeSync)
+      expect(() => file.append(Buffer.from('two\n'))).toThrow('a part was written')
+      expect(await text(path)).toBe('one\n')
+      file.append(Buffer.from('2\n'))
+      await file.close()
+      expect(await text(path)).toBe('one\n2\n')
+    })
   })
 })
