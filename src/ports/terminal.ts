@@ -37,7 +37,8 @@ export interface Screen {
   show(lines: readonly string[], cursor: Spot): Promise<void>
   /**
    * The keys that were pressed since the last call; waits for one. Without any: the screen has changed its size, or must
-   * be drawn anew. Undefined: the input has ended. Ctrl-C and Ctrl-Z do not come: they end and stop the process.
+   * be drawn anew. Undefined: the input has ended. Ctrl-C and Ctrl-Z do not come: they end and stop the process; on
+   * Windows, where nothing could continue it, Ctrl-Z does nothing.
    */
   next(): Promise<readonly Key[] | undefined>
   /** Hands a text to the clipboard of the terminal (OSC 52). False: this terminal is known not to take one. */

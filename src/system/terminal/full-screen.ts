@@ -46,6 +46,8 @@ export async function withScreen<T>(
   }
   let watchNoLonger = () => {}
   const stop = () => {
+    // There no shell could continue it.
+    if (process.platform === 'win32') return
     giveBack()
     watchNoLonger()
     watchNoLonger = stopSelf(resume)
