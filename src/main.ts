@@ -16,7 +16,7 @@ export function realPorts(env: Env = processEnv(), exitState: ExitState = openEx
     env,
     clock: wallClock,
     terminal,
-    signals: processSignals(),
+    signals: processSignals(exitState),
     files: once(async () => (await import('./system/files.ts')).realFiles),
     lock: once(async () => (await import('./system/lock.ts')).kernelLock()),
     keychain: once(async () => (await import('./system/keychain.ts')).osKeychain(env, terminal, exitState)),

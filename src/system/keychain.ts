@@ -30,16 +30,15 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
   const canPrompt = terminal.errIsTTY && terminal.inIsTTY
   const budget = openResponseBudget(canPrompt ? PROMPT_TIMEOUT_MILLISECONDS : SCRIPT_TIMEOUT_MILLISECONDS)
   const known = new Map<string, string>()
-  let unanswered = 0
 
   async function answerOf<T>(call: () => Promise<T>): Promise<T> {
-    unanswered++
+    exitState.nativeCalls++
     try {
       return await withRetries(call)
     } finally {
-      unanswered--
+      exitState.nativeCalls--
       // Also one that came late: the process can exit as usual again.
-      if (unanswered === 0) exitState.nativeCallStuck = false
+      if (exitState.nativeCalls === 0) exitState.nativeCallStuck = false
     }
   }
 
@@ -54,7 +53,7 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
       return await budget.wait(
         () => answerOf(call),
         () => {
-          exitState.nativeCallStuck = unanswered > 0
+          exitState.nativeCallStuck = exitState.nativeCalls > 0
           return stuckFailure(env)
         },
       )

@@ -64,8 +64,10 @@ function runToEnd(
   })
 }
 
-/** Hands signals on to `send` in place of ending this process. Gives what ends that. */
-function passSignals(send: (signal: NodeJS.Signals) => void): () => void {
+/** Hands signals on to `toChild` in place of ending this process. Gives what ends that. */
+function passSignals(toChild: (signal: NodeJS.Signals) => void): () => void {
+  // Windows tells all programs of a console by itself, and what Node sends there terminates the child, or throws (SIGHUP).
+  const send = process.platform === 'win32' ? () => {} : toChild
   // With a terminal the child has had Ctrl-C already: a second one would count as "at once" for many programs.
   const sendUnlessTyped = (signal: NodeJS.Signals) => {
     if (![0, 1, 2].some((fd) => isatty(fd))) send(signal)

@@ -1,4 +1,6 @@
 import type { Signals } from '../ports/ports.ts'
+import { endBySignal } from './end-by-signal.ts'
+import type { ExitState } from './exit-state.ts'
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Timeout of a deferred signal: the answer to a token request may still be on its way. */
@@ -10,10 +12,10 @@ const LAST_WORDS_MILLISECONDS = 1_000
  * A signal ends the process at once (the system's default), except between a request that cannot be repeated and committing
  * its answer (a refresh token, a client to register): there it is deferred, because dying would lose the session or leave the
  * client. A second signal is not deferred. What `beforeEnd` was given, a line in a file, is done before either. The process
- * ends by the signal itself, so that a shell sees 130, 143 or 129, and a stuck native call cannot hold it. A process that
- * serves others ends in order instead, by `ending`: it is told of the signal once nothing defers it any more.
+ * ends by the signal itself ({@link endBySignal}). A process that serves others ends in order instead, by `ending`: it is
+ * told of the signal once nothing defers it any more.
  */
-export function processSignals(): Signals {
+export function processSignals(exitState: ExitState): Signals {
   const endings = new Set<(status: number) => void>()
   const lastWords = new Set<() => Promise<void>>()
   let isLast = false
@@ -30,7 +32,7 @@ export function processSignals(): Signals {
   }
   const kill = (signal: NodeJS.Signals) => {
     for (const name of ENDING) process.removeListener(name, heard)
-    process.kill(process.pid, signal)
+    endBySignal(signal, exitState)
   }
   const end = (signal: NodeJS.Signals) => {
     // Another signal changes nothing now: `timeout` and a terminal send two.

@@ -1,5 +1,7 @@
 import { writeSync } from 'node:fs'
 import type { Screen } from '../../ports/terminal.ts'
+import { endBySignal } from '../end-by-signal.ts'
+import type { ExitState } from '../exit-state.ts'
 import { openKeys } from './keys.ts'
 import type { Output } from './output.ts'
 import { stopSelf } from './stop.ts'
@@ -20,6 +22,7 @@ const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 export async function withScreen<T>(
   output: Output,
   variables: Variables,
+  exitState: ExitState,
   work: (screen: Screen) => Promise<T>,
 ): Promise<T> {
   let isTaken = false
@@ -38,11 +41,10 @@ export async function withScreen<T>(
       // The terminal is gone.
     }
   }
-  /** By the signal itself, so that a shell sees 130, 143 or 129. */
   const end = (signal: NodeJS.Signals) => {
     giveBack()
     for (const name of ENDING) process.removeListener(name, end)
-    process.kill(process.pid, signal)
+    endBySignal(signal, exitState)
   }
   let watchNoLonger = () => {}
   const stop = () => {

@@ -117,9 +117,9 @@ export function processTerminal(
     async withScreen(work) {
       exitState.stdinRead = true
       const { withScreen } = await import('./full-screen.ts')
-      return withScreen(out, variables, work)
+      return withScreen(out, variables, exitState, work)
     },
-    readSecret: async (prompt) => (agent ? undefined : (await input()).readSecret(prompt)),
+    readSecret: async (prompt) => (agent ? undefined : (await input()).readSecret(prompt, exitState)),
   }
 }
 

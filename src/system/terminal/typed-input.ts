@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { Failure } from '../../errors.ts'
+import { endBySignal } from '../end-by-signal.ts'
+import type { ExitState } from '../exit-state.ts'
 
 /** All of standard input, undecoded. Failure `usage` beyond `maxBytes`. */
 export async function readAllBytes(maxBytes: number): Promise<Buffer> {
@@ -49,7 +51,7 @@ export function readLine(signal?: AbortSignal): Promise<string | undefined> {
  * Prompts for a line without echo, by readline's own line editor with its output discarded. Undefined at the end of the
  * input, and when there is no prompt because standard input or error is no terminal.
  */
-export function readSecret(prompt: string): Promise<string | undefined> {
+export function readSecret(prompt: string, exitState: ExitState): Promise<string | undefined> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return Promise.resolve(undefined)
   process.stderr.write(prompt)
   return new Promise((resolve) => {
@@ -67,7 +69,7 @@ export function readSecret(prompt: string): Promise<string | undefined> {
     // In the editor's raw mode Ctrl-C is a key, and the terminal sends no signal.
     lines.once('SIGINT', () => {
       finish(undefined)
-      process.kill(process.pid, 'SIGINT')
+      endBySignal('SIGINT', exitState)
     })
   })
 }

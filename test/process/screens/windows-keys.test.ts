@@ -34,4 +34,11 @@ describe.skipIf(!needs(PTY))('trace view where Node knows the signals of Windows
     expect(await pty.ended).toBe(0)
     expect(pty.screen.split('\x1b[?1049l')).toHaveLength(2)
   })
+  it('Ctrl-C ends it with 130, and not with 1, which is a bug', async () => {
+    const pty = view()
+    await pty.sees(/row 1 of 37/)
+    pty.press('\x03')
+    expect(await pty.ended).toBe(130)
+    expect(pty.screen.split('\x1b[?1049l')).toHaveLength(2)
+  })
 })

@@ -1,0 +1,84 @@
+import type { EventEmitter } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type ExitState, openExitState } from '../../src/system/exit-state.ts'
+import { otherPrograms } from '../../src/system/programs.ts'
+import { processSignals } from '../../src/system/signals.ts'
+import { readSecret } from '../../src/system/terminal/typed-input.ts'
+import { onWindows } from '../world/on-windows.ts'
+
+let ends: string[]
+beforeEach(() => {
+  ends = []
+  vi.spyOn(process, 'exit').mockImplementation(((status: number) => ends.push(`exit ${status}`)) as never)
+  vi.spyOn(process, 'kill').mockImplementation((_, signal) => {
+    ends.push(`kill ${signal}`)
+    return true
+  })
+})
+afterEach(() => void vi.restoreAllMocks())
+
+const tell = (signal: NodeJS.Signals, number: number) =>
+  (process as EventEmitter).emit(signal, signal, number)
+
+/** Ways in which the process was told to end by a signal that came while it renews. */
+async function endsBy(
+  signal: 'SIGTERM' | 'SIGHUP',
+  number: number,
+  state = openExitState(),
+): Promise<string[]> {
+  await processSignals(state).shield(async () => void tell(signal, number))
+  return ends
+}
+
+/** The same for Ctrl-C in place of a secret that is asked for. */
+async function endsAtPrompt(): Promise<string[]> {
+  const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} })
+  const screen = Object.assign(new PassThrough(), { isTTY: true })
+  vi.spyOn(process, 'stdin', 'get').mockReturnValue(keys as never)
+  vi.spyOn(process, 'stderr', 'get').mockReturnValue(screen as never)
+  const typed = readSecret('Secret: ', openExitState())
+  keys.write('\x03')
+  expect(await typed).toBeUndefined()
+  return ends
+}
+
+const inCall = (): ExitState => ({ ...openExitState(), nativeCalls: 1 })
+
+describe('on Windows, which knows no signals', () => {
+  onWindows()
+
+  it('a console that is closed, and who ends it: the status is that of the signal', async () => {
+    expect(await endsBy('SIGHUP', 1)).toEqual(['exit 129'])
+    ends = []
+    expect(await endsBy('SIGTERM', 15)).toEqual(['exit 143'])
+  })
+
+  it('where the keychain has not answered, an exit would wait for it', async () => {
+    expect(await endsBy('SIGHUP', 1, inCall())).toEqual(['kill SIGKILL'])
+  })
+
+  it('Ctrl-C at the prompt for a secret', async () => {
+    expect(await endsAtPrompt()).toEqual(['exit 130'])
+  })
+
+  it('a program of exec is of the same console, and hears by itself that it is closed', async () => {
+    const { env } = process as { env: Record<string, string> }
+    const program = [process.execPath, '-e', 'setTimeout(() => process.exit(4), 300)']
+    const running = otherPrograms.run(program, env)
+    tell('SIGHUP', 1)
+    tell('SIGINT', 2)
+    expect(await running).toEqual({ status: 4 })
+  })
+})
+
+it.each([openExitState(), inCall()])(
+  'elsewhere it dies of the signal itself, whatever waits',
+  async (state) => {
+    expect(await endsBy('SIGHUP', 1, state)).toEqual(['kill SIGHUP'])
+  },
+)
+
+it('elsewhere Ctrl-C at a prompt is the signal', async () => {
+  expect(await endsAtPrompt()).toEqual(['kill SIGINT'])
+})
