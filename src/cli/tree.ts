@@ -200,7 +200,7 @@ function withGlobalOptions(program: Command, version: string): Command {
     .option('--quiet', 'print only warnings and errors on stderr')
     .option('--debug', 'print each request on stderr, without secrets')
     .addOption(choice('--color <when>', 'use colours', ['auto', 'always', 'never']).default('auto'))
-    .option('--no-pager', 'do not show long output in a pager ($PAGER, else less)')
+    .option('--no-pager', 'no pager for long output ($PAGER, else less on Unix)')
     .option('--timeout <seconds>', 'longest time for one network request', positiveNumber)
   addApiFlags(program)
   return program

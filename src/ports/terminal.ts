@@ -56,7 +56,7 @@ export interface Terminal {
   out(text: string | Iterable<string>, after?: string): Promise<void>
   /**
    * The same for text that a person reads: when stdout is a terminal and the text is longer than its screen, it goes
-   * through the pager ($PAGER, else `less`). Resolves when the pager has ended; leaving it early is no error.
+   * through the pager ($PAGER, else `less`, on Windows none). Resolves when the pager has ended; leaving it early is no error.
    */
   page(text: string | Iterable<string>, after?: string): Promise<void>
   /** Writes data to stdout as it is. */

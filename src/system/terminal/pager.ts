@@ -30,14 +30,15 @@ export async function page(texts: Iterable<string>, after: string, screen: Scree
 }
 
 /**
- * The words of $PAGER, which quotes may group; `less` (on Windows `more`) when it is not set. Undefined: no pager, which
- * an empty value and `cat` mean. No shell reads it, so that a program that is not there can be told from one that ended.
+ * The words of $PAGER, which quotes may group; `less` when it is not set. Undefined: no pager, which an empty value and `cat`
+ * mean, and on Windows no value: its `more` takes our UTF-8 for the characters of an old code page. No shell reads it, so that
+ * a program that is not there can be told from one that ended.
  */
-function pagerCommand(
+export function pagerCommand(
   { PAGER: pager }: Variables,
   platform: NodeJS.Platform,
 ): readonly [string, ...string[]] | undefined {
-  if (pager === undefined) return [platform === 'win32' ? 'more' : 'less']
+  if (pager === undefined) return platform === 'win32' ? undefined : ['less']
   const words = [...pager.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '')
   const [file, ...args] = words
   return file === undefined || (file === 'cat' && args.length === 0) ? undefined : [file, ...args]
