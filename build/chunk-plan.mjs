@@ -18,6 +18,7 @@ export const CHUNKS = {
     'src/commands/typed-flags.ts',
     'src/system/files.ts',
     'src/json-object.ts',
+    'src/text/utf16.ts',
   ],
   settings: [
     'src/settings/files/settings-files.ts',

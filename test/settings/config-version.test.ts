@@ -44,6 +44,18 @@ describe('the version of a settings file', () => {
     }
   })
 
+  it.each<[what: string, bytes: Buffer]>([
+    ['little-endian, as PowerShell 5.1 writes it', Buffer.from('\ufeffversion = 1\n', 'utf16le')],
+    ['big-endian', Buffer.from('\ufeffversion = 1\n', 'utf16le').swap16()],
+  ])('in UTF-16 (%s) is told so, and not as broken TOML', async (_, bytes) => {
+    await writeFile(path, bytes)
+    const failure = await readConfig(path, realFiles).catch((error) => error)
+    expect(failure).toMatchObject({ code: 'settings', message: `cannot read ${path}: it is text in UTF-16` })
+    expect(failure.hint).toContain('Set-Content -Encoding utf8')
+    await writeFile(path, '\ufeffversion = 1\n')
+    expect(await readConfig(path, realFiles)).toMatchObject({ version: 1 })
+  })
+
   it.each([
     ['2', 'is version 2, and this ls-auth knows version 1'],
     ['9007199254740993', 'is version 9007199254740993, and this ls-auth knows version 1'],

@@ -2,6 +2,7 @@ import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 import type { Files } from '../../ports/storage.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { isUtf16, UTF16_HINT } from '../../text/utf16.ts'
 import { type Root, UPGRADES, type Upgrade, upgrade } from './config-version.ts'
 
 /** A settings file as parsed TOML; `settings/valid-setting.ts` validates the values. */
@@ -63,6 +64,11 @@ export async function configIn(
   bytes: Buffer | undefined,
   upgrades: readonly Upgrade[] = UPGRADES,
 ): Promise<ConfigFile> {
+  if (bytes !== undefined && isUtf16(bytes)) {
+    throw new Failure('settings', `cannot read ${path}: it is text in UTF-16`, {
+      hint: UTF16_HINT,
+    })
+  }
   const text = bytes?.toString('utf8') ?? ''
   const parsed = bytes === undefined ? {} : await parseConfig(text, path)
   const { root, version } = upgrade(parsed, path, upgrades)

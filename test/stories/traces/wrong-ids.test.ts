@@ -150,7 +150,7 @@ describe('a file that is told by what it is', () => {
       stdout: '',
       stderr:
         `error: cannot read ${file}: it is text in UTF-16\n` +
-        'hint: Make UTF-8 of it: iconv -f UTF-16 -t UTF-8\n',
+        'hint: Make UTF-8 of it: iconv -f UTF-16 -t UTF-8, or in PowerShell: (Get-Content FILE) | Set-Content -Encoding utf8 FILE\n',
     })
   })
 })

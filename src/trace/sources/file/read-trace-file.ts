@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { isUtf16, UTF16_HINT } from '../../../text/utf16.ts'
 import { jaegerErrorIn } from '../../formats/jaeger/jaeger-json.ts'
 import { readTraces } from '../../formats/sniff.ts'
 import type { Trace } from '../../model.ts'
@@ -50,7 +51,7 @@ function readOwn(
     const file = safeText(name, 200)
     if (reason === 'no-trace' && isUtf16(bytes)) {
       return new Failure('usage', `cannot read ${file}: it is text in UTF-16`, {
-        hint: 'Make UTF-8 of it: iconv -f UTF-16 -t UTF-8',
+        hint: UTF16_HINT,
         cause: error,
       })
     }
@@ -67,9 +68,6 @@ function readOwn(
   }
   return readTraces(bytes, { explain, onEmptyPart, ...(note && { onCutLine: note, onSpanless: note }) })
 }
-
-/** By its byte order mark: so older PowerShells write what is sent to a file with `>`. */
-const isUtf16 = ([a, b]: Uint8Array): boolean => (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)
 
 /** OTLP in JSON leaves out what is empty, so this is a document of it without spans. Of an API it would be no answer. */
 const isEmptyObject = (bytes: Uint8Array): boolean =>
