@@ -35,7 +35,8 @@ const SLOW = [
   'test/process/screens/identity-screens.test.ts',
   'test/process/screens/pager.test.ts',
   'test/process/screens/completion.test.ts',
-  // Agents: six hundred hostile texts, fifty worlds, every secret, each back end.
+  // Agents: the libraries of other people, six hundred hostile texts, fifty worlds, every secret, each back end.
+  'test/process/mcp/protocol.test.ts',
   'test/process/mcp/injections.test.ts',
   'test/process/mcp/causes/**',
   'test/process/mcp/masking.test.ts',
@@ -52,12 +53,17 @@ const SLOW = [
   'test/process/proxy.test.ts',
   'test/process/token-forms.test.ts',
   'test/process/workload.test.ts',
-  // `npm run demo` is a command of its own.
+  // `npm run demo` and `npm run play` are commands of their own.
   'test/process/demo.test.ts',
-  // Traces of 80,000 levels and 100,000 spans; thousands of made-up worlds.
+  'test/process/screens/play.test.ts',
+  // Traces of 80,000 levels and 100,000 spans; hundreds of made-up worlds.
+  'test/trace/formats/zipkin-hostile.test.ts',
+  'test/trace/breakdown/breakdown-worlds.test.ts',
+  'test/trace/causes/planted.test.ts',
   'test/trace/render/scale.test.ts',
   'test/trace/compare/comparison-time.test.ts',
   'test/trace/compare/planted.test.ts',
+  'test/trace/compare/rank-test.test.ts',
   'test/process/screens/view-large.test.ts',
   // Long texts made to take a square of time.
   'test/trace/masking-time.test.ts',
