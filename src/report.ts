@@ -1,3 +1,4 @@
+import { errorCode } from './error-code.ts'
 import { FAILURES, Failure } from './errors.ts'
 import type { Ports } from './ports/ports.ts'
 import { safeJson, safeText } from './text/safe-text.ts'
@@ -5,7 +6,7 @@ import { withoutSecrets } from './text/without-secret.ts'
 import { wrapAdvice } from './text/wrap.ts'
 
 const isGone = (error: unknown): boolean => {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code
+  const code = errorCode(error)
   return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED'
 }
 

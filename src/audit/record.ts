@@ -1,3 +1,4 @@
+import { errorCode } from '../error-code.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Files } from '../ports/storage.ts'
 import { type AuditEntry, entryLine } from './entry.ts'
@@ -35,7 +36,7 @@ export async function appendLines(
   try {
     size = await append(stateDirectory, Buffer.from(lines), files, inBackground)
   } catch (error) {
-    return { file: recordFile(stateDirectory), code: (error as NodeJS.ErrnoException).code ?? 'error' }
+    return { file: recordFile(stateDirectory), code: errorCode(error) ?? 'error' }
   }
   if (size === undefined || size <= MOST_BYTES) return undefined
   try {
@@ -57,7 +58,7 @@ async function append(
   try {
     return await files.append(file, lines, inBackground)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = errorCode(error)
     if (code === 'ENOTDIR') return undefined
     if (code !== 'ENOENT') throw error
     const noPlace = await files.makeDirectory(stateDirectory).then(() => false, isNoPlace)

@@ -1,3 +1,4 @@
+import { errorCode } from '../error-code.ts'
 import type { Ports } from '../ports/ports.ts'
 import { recordFile } from './files-of-record.ts'
 import { appendLines, type Lost } from './record.ts'
@@ -23,7 +24,7 @@ export async function tryRecord(
     await files.remove(probe)
     await files.create(probe, PROBE)
   } catch (error) {
-    return { file, code: (error as NodeJS.ErrnoException).code ?? 'error' }
+    return { file, code: errorCode(error) ?? 'error' }
   } finally {
     await files.remove(probe).catch(() => {})
   }

@@ -1,6 +1,7 @@
 import fs, { constants } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
+import { errorCode } from '../error-code.ts'
 import type { FileFacts, Files } from '../ports/storage.ts'
 import { readAtMost } from './read-at-most.ts'
 
@@ -13,7 +14,7 @@ const [rm, mkdir, link] = [promisify(fs.rm), promisify(fs.mkdir), promisify(fs.l
 const [stat, fstat] = [promisify(fs.stat), promisify(fs.fstat)]
 
 const isAbsent = (error: unknown): boolean => {
-  const code = (error as NodeJS.ErrnoException).code
+  const code = errorCode(error)
   return code === 'ENOENT' || code === 'ENOTDIR'
 }
 // Windows has no O_NOFOLLOW.
@@ -30,7 +31,7 @@ async function makeDirectories(path: string): Promise<void> {
     await makeOne(path)
   } catch (error) {
     const parent = dirname(path)
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error
+    if (errorCode(error) !== 'ENOENT' || parent === path) throw error
     await makeDirectories(parent)
     await makeOne(path)
   }
@@ -40,7 +41,7 @@ async function makeOne(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 })
   } catch (error) {
-    const there = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    const there = errorCode(error) === 'EEXIST'
     if (!there || !(await stat(path)).isDirectory()) throw error
   }
 }
@@ -107,7 +108,7 @@ export const realFiles: Files = {
       // Not `rename`, which takes the place of a file that is there.
       await link(temporary, path)
     } catch (error) {
-      if (!NO_LINKS.has(String((error as NodeJS.ErrnoException).code))) throw error
+      if (!NO_LINKS.has(errorCode(error) ?? '')) throw error
       await realFiles.create(path, bytes)
     } finally {
       await realFiles.remove(temporary).catch(() => {})

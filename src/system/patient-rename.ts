@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { promisify } from 'node:util'
+import { errorCode } from '../error-code.ts'
 
 /** A scanner or an indexer holds a new file for less than a second mostly; some send it away first, to have it judged. */
 const LONGEST_WAIT_MILLISECONDS = 10_000
@@ -20,7 +21,7 @@ export async function renamePatiently(from: string, to: string): Promise<void> {
     try {
       return await promisify(fs.rename)(from, to)
     } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException
+      const code = errorCode(error) ?? ''
       if (!HELD.has(code) || performance.now() >= end || isNeverReplaced(to)) throw error
     }
     await new Promise((done) => setTimeout(done, pause))

@@ -17,6 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // Types that two rooms of one floor share stand below both.
   [
     'errors',
+    'error-code',
     'text',
     'claim-grammar',
     'json-object',
@@ -67,7 +68,7 @@ const PURE = [
   /^src\/session\/renewal\/(state-machine|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|conditions|masking|view)\//,
-  /^src\/(errors|claim-grammar|json-object|loopback-host|clock-skew|rate-limit|unknown-choice|empty-value)\.ts$/,
+  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|clock-skew|rate-limit|unknown-choice|empty-value)\.ts$/,
 ]
 const isPure = (path: string): boolean => PURE.some((pattern) => pattern.test(path))
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])

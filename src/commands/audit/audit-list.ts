@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../audit/entry.ts'
 import { recordFile } from '../../audit/files-of-record.ts'
 import { readRecord } from '../../audit/read-record.ts'
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import { placesFor } from '../../settings/files/places.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -39,7 +40,7 @@ async function run(invocation: Invocation, { format, since, traceId }: AuditList
   const { env, files } = invocation.ports
   const { stateDirectory } = placesFor(env)
   const { entries, damaged } = await readRecord(stateDirectory, await files()).catch((cause) => {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    const code = errorCode(cause) ?? 'error'
     throw new Failure('storage', `cannot read ${recordFile(stateDirectory)} (${code})`, {
       hint: 'It must be a file that you can read. Correct that, then try again.',
       cause,

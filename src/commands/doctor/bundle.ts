@@ -1,3 +1,4 @@
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import { safeJson, safeText } from '../../text/safe-text.ts'
 import { type Invocation, tell } from '../invocation.ts'
@@ -27,7 +28,7 @@ export async function writeBundle(
   try {
     await files.create(path, Buffer.from(`${text}\n`))
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    const code = errorCode(cause) ?? 'error'
     throw new Failure('usage', `cannot write ${safeText(path, 200)} (${code})`, {
       hint:
         code === 'EEXIST'

@@ -1,3 +1,4 @@
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
@@ -88,7 +89,7 @@ export async function readNamedFile(
     const files = await invocation.ports.files()
     return (await files.readForeign(path, mostBytes)) ?? noFile(path)
   } catch (cause) {
-    const code = String((cause as NodeJS.ErrnoException).code ?? '')
+    const code = errorCode(cause) ?? ''
     if (code === 'EFBIG') throw tooBig(path, mostBytes, cause)
     if (code === 'EISDIR') return isDirectory(path, what)
     if (NO_FILE.has(code)) return noFile(path)

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { writeAtomically } from '../../atomic-write.ts'
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { FileFacts, Files } from '../../ports/storage.ts'
@@ -10,7 +11,7 @@ export async function listOwn(path: string, files: Files): Promise<string[]> {
   try {
     return await files.list(path)
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    const code = errorCode(cause) ?? 'error'
     throw new Failure('storage', `cannot read ${path} (${code})`, { cause })
   }
 }
@@ -20,7 +21,7 @@ export async function readOwn(path: string, files: Files): Promise<Buffer | unde
   try {
     return await files.read(path)
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    const code = errorCode(cause) ?? 'error'
     if (code === 'ELOOP') {
       throw new Failure('refused', `${path} is a symbolic link`, {
         hint: 'Remove it; ls-auth follows no link there.',
@@ -104,7 +105,7 @@ function hintAt(place: string, { kind, uid }: FileFacts, own: number): string {
 
 /** Failure `storage` for a failed write. A full disk keeps the default hint; other errors suggest another directory. */
 export const unwritable = (directory: string, cause: unknown): Failure => {
-  const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+  const code = errorCode(cause) ?? 'error'
   const misplaced = /^(ENOENT|ENOTDIR|EROFS|EPERM|EACCES|ELOOP)$/.test(code)
   return new Failure('storage', `cannot write to ${directory} (${code})`, {
     cause,

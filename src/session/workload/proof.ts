@@ -1,5 +1,6 @@
 import { payloadOf } from '../../claims/jwt/jwt.ts'
 import type { Client } from '../../client.ts'
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ProofSource } from '../../providers/workload-sources.ts'
@@ -78,7 +79,7 @@ async function textOf(
 async function readFile(path: string, ports: Ports): Promise<string> {
   const shown = safeText(path, 200)
   const bytes = await (await ports.files()).readForeign(path, MOST_BYTES).catch((cause) => {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    const code = errorCode(cause) ?? 'error'
     throw new Failure('no-proof', `cannot read the token in ${shown} (${code})`, {
       hint: 'Let the user that runs ls-auth read it.',
       cause,

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import { writeAtomically } from '../../atomic-write.ts'
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
@@ -53,7 +54,7 @@ async function endOf(configFile: string, files: Files): Promise<string> {
   try {
     return await files.endOfLinks(configFile)
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+    const code = errorCode(cause) ?? 'error'
     if (!/^(ENOENT|ENOTDIR|ELOOP)$/.test(code)) throw unwritable(configFile, 'XDG_CONFIG_HOME', cause)
     throw new Failure('storage', `cannot write ${configFile} (${code}): the link leads nowhere`, {
       cause,
@@ -78,7 +79,7 @@ async function replace(
 }
 
 function unwritable(what: string, variable: string, cause: unknown, detail: readonly string[] = []): Failure {
-  const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+  const code = errorCode(cause) ?? 'error'
   return new Failure('storage', `cannot write ${what} (${code})`, {
     cause,
     detail,

@@ -1,3 +1,4 @@
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 import type { Files } from '../../ports/storage.ts'
@@ -47,7 +48,7 @@ export async function readConfig(
 
 /** Failure `settings` for what reading the file has thrown. */
 export function unreadable(path: string, cause: unknown, anyKind = false): Failure {
-  const code = (cause as NodeJS.ErrnoException).code ?? 'error'
+  const code = errorCode(cause) ?? 'error'
   const isNoFile = code === 'EINVAL' && !anyKind
   return new Failure('settings', isNoFile ? `${path} is not a file` : `cannot read ${path} (${code})`, {
     reason: 'unreadable-file',

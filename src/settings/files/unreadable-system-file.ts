@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -7,7 +8,7 @@ import { systemFault } from './system-fault.ts'
 /** What reading the system's file has thrown, as the person can act on it. */
 export function toldFault(error: unknown, { systemConfigFile: path, uid }: Env): unknown {
   if (!(error instanceof Failure)) return error
-  const code = (error.cause as NodeJS.ErrnoException | undefined)?.code
+  const code = errorCode(error.cause)
   // EINVAL: something else than a file lies there.
   if (error.reason !== 'unreadable-file' || code === 'EINVAL') return systemFault(error)
   if (!/^(EACCES|EPERM)$/.test(String(code))) return systemFault(error.withHint('Ask one to see to it.'))

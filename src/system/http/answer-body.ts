@@ -1,3 +1,4 @@
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { HttpAnswer, HttpRequest } from '../../ports/http.ts'
 
@@ -42,7 +43,7 @@ export function decompress(wire: Buffer, headers: HttpAnswer['headers'], request
     // Synchronous: nothing else runs meanwhile, and the asynchronous form takes a trip to another thread.
     return decoder(wire, { maxOutputLength: request.maxBytes })
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(request)
+    if (errorCode(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(request)
     throw new Failure('api-failed', `${request.url.host} sent a damaged compressed answer`, { cause })
   }
 }

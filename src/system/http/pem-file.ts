@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import fs, { constants } from 'node:fs'
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import { whyNotPrivate } from '../../why-not-private.ts'
@@ -64,7 +65,7 @@ function read(
     // A pipe that nobody writes must not hold up its refusal.
     file = fs.openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (cause) {
-    const { code = '' } = cause as NodeJS.ErrnoException
+    const code = errorCode(cause) ?? ''
     throw wrong(REASONS[code] ?? `it cannot be read (${code})`, cause)
   }
   try {

@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
@@ -72,8 +73,7 @@ export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
       try {
         rest = rest.subarray(writeSync(descriptor, rest))
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN')
-          throw writeFailure(error as NodeJS.ErrnoException)
+        if (errorCode(error) !== 'EAGAIN') throw writeFailure(error as NodeJS.ErrnoException)
         return writeToStream(rest)
       }
     }

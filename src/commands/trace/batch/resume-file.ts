@@ -1,3 +1,4 @@
+import { errorCode } from '../../../error-code.ts'
 import { Failure } from '../../../errors.ts'
 import type { GrowingFile } from '../../../ports/storage.ts'
 import { safeText } from '../../../text/safe-text.ts'
@@ -70,7 +71,7 @@ async function openFile({ ports }: Invocation, path: string, shown: string): Pro
   }
 }
 
-const codeOf = (error: unknown): string => safeText(String((error as NodeJS.ErrnoException).code ?? ''), 40)
+const codeOf = (error: unknown): string => safeText(errorCode(error) ?? '', 40)
 
 function notWritten(shown: string, cause: unknown): Failure {
   const code = codeOf(cause)
