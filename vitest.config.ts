@@ -1,3 +1,4 @@
+import { relative, resolve, sep } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/longest-first.ts'
 import { seedOf } from './test/seed.ts'
@@ -69,14 +70,26 @@ const SLOW = [
   'test/trace/masking-time.test.ts',
 ]
 const all = process.env.LS_AUTH_TEST_ALL === '1'
-// Words with a star are those of --exclude.
-const isNamed = process.argv.some((word) => word.startsWith('test/') && !word.includes('*'))
-if (!all && !isNamed)
-  process.stderr.write(`SKIPPED nine in ten inputs of properties, and slow tests (${SLOW.join(', ')}): LS_AUTH_TEST_ALL=1 npm test\n`)
+const root = import.meta.dirname
+const isIn = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`)
+/** Paths of tests on the command line. */
+const named = process.argv.map((word) => relative(root, resolve(word)).replaceAll(sep, '/')).filter((path) => isIn(path, 'test'))
+const pathOf = (slow: string): string => slow.replace('/**', '')
+const skipped = all ? [] : SLOW.filter((slow) => !named.some((path) => isIn(path, pathOf(slow))))
+const told = skipped.filter((slow) => named.length === 0 || named.some((path) => isIn(pathOf(slow), path)))
+const left = [
+  ...(all || process.env.LS_AUTH_RUNS ? [] : ['nine in ten inputs of properties']),
+  ...(told.length > 0 ? [`slow tests (${told.join(', ')})`] : []),
+]
+if (left.length > 0) process.stderr.write(`SKIPPED ${left.join(', and ')}: LS_AUTH_TEST_ALL=1 npm test\n`)
 
 /** They need a process that has loaded nothing before, or measure its memory. */
 const ALONE = ['test/world-tests/silence.test.ts', 'test/stories/profiles/profiles.test.ts']
-const exclude = [...configDefaults.exclude, ...(all || isNamed ? [] : SLOW)]
+/** `npm run test:fast`: what needs no build and nothing of the system. */
+const NOT_FAST = [
+  ...['test/process/**', 'test/gateway/**', 'test/strangers/**', 'test/reliability/**', 'test/bench/**'],
+  ...['test/system/keychain.test.ts', 'test/architecture/{loaded-modules,shipped}.test.ts'],
+]
 
 const everywhere = {
   setupFiles: ['test/seeded-properties.ts', 'test/canary-count/of-a-file.ts'],
@@ -87,24 +100,27 @@ const everywhere = {
   hookTimeout: 90_000,
 }
 
-export default defineConfig({
-  test: {
-    // More than processors: most tests wait for servers and processes of their own.
-    maxWorkers: 5,
-    sequence: { sequencer: LongestFirst },
-    projects: [
-      {
-        test: {
-          ...everywhere,
-          name: 'together',
-          include: ['test/**/*.test.ts'],
-          exclude: [...exclude, ...ALONE],
-          globalSetup: ['test/canary-count/of-all.ts'],
-          // Files share processes that are loaded and warm, which halves the processor time. No module of ours keeps state.
-          isolate: false,
+export default defineConfig(({ mode }) => {
+  const exclude = [...configDefaults.exclude, ...skipped, ...(mode === 'fast' ? NOT_FAST : [])]
+  return {
+    test: {
+      // More than processors: most tests wait for servers and processes of their own.
+      maxWorkers: 5,
+      sequence: { sequencer: LongestFirst },
+      projects: [
+        {
+          test: {
+            ...everywhere,
+            name: 'together',
+            include: ['test/**/*.test.ts'],
+            exclude: [...exclude, ...ALONE],
+            globalSetup: ['test/canary-count/of-all.ts'],
+            // Files share processes that are loaded and warm, which halves the processor time. No module of ours keeps state.
+            isolate: false,
+          },
         },
-      },
-      { test: { ...everywhere, name: 'alone', include: ALONE, exclude } },
-    ],
-  },
+        { test: { ...everywhere, name: 'alone', include: ALONE, exclude } },
+      ],
+    },
+  }
 })
