@@ -1,5 +1,6 @@
 import type { Terminal } from '../../ports/terminal.ts'
 import { displayWidth, graphemes } from '../../text/display-width.ts'
+import { widest } from '../../text/widest.ts'
 import { type Invocation, tell } from '../invocation.ts'
 
 /** Columns between two cells. */
@@ -27,8 +28,8 @@ export function fitTable(
   const widths = widthsOf(rows)
   if (outIsTTY) {
     while (widths.length > least && totalWidth(widths) > columns) widths.pop()
-    const widest = () => Math.max(...widths)
-    while (totalWidth(widths) > columns && widest() > 8) widths[widths.indexOf(widest())] = widest() - 1
+    const largest = () => Math.max(...widths)
+    while (totalWidth(widths) > columns && largest() > 8) widths[widths.indexOf(largest())] = largest() - 1
   }
   const leftOut = (rows[0] ?? []).slice(widths.length).map((head) => head.trim())
   return { lines: tableLines(rows, widths, unicode), leftOut }
@@ -42,7 +43,7 @@ export function tellLeftOut(invocation: Invocation, leftOut: readonly string[], 
 
 /** How wide each column is when nothing is cut. */
 export const widthsOf = (rows: readonly (readonly string[])[]): number[] =>
-  (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => displayWidth(row[i] ?? ''))))
+  (rows[0] ?? []).map((_, i) => widest(rows.map((row) => row[i] ?? '')))
 
 export const totalWidth = (widths: readonly number[]): number =>
   widths.reduce((sum, width) => sum + width + GAP, -GAP)

@@ -1,5 +1,6 @@
 import type { Style } from '../../ports/terminal.ts'
 import { displayWidth } from '../../text/display-width.ts'
+import { widest } from '../../text/widest.ts'
 import { idForTraceGet, isOfSpans, type TraceSummary } from '../search.ts'
 import { percentile } from '../tree/fold.ts'
 import { histogram, sparkline } from './chart/sparkline.ts'
@@ -97,18 +98,18 @@ export interface ListColumns {
 /** Ids and figures keep their width (ids are copied, figures compared); the root and the bar share what is left. */
 function planColumns(traces: readonly TraceSummary[], pen: ListPen): ListColumns {
   const rows = [HEADS, ...traces.map((trace) => cellsOf(trace, pen))]
-  const widths = HEADS.map((_, i) => Math.max(...rows.map((cells) => displayWidth(cells[i]!))))
-  const id = Math.max(5, ...traces.map((trace) => idForTraceGet(trace).length))
+  const widths = HEADS.map((_, i) => widest(rows.map((cells) => cells[i]!)))
+  const id = widest(traces.map(idForTraceGet), 5)
   const { figures, leftOut, room } = layFigures(id, widths, pen.width)
   const hasErrors = !leftOut.includes('ERRORS')
   const rootOf = (trace: TraceSummary) => rootText(trace, pen, !hasErrors)
-  const widest = traces.reduce((high, trace) => Math.max(high, displayWidth(rootOf(trace))), 4)
+  const widestRoot = widest(traces.map(rootOf), 4)
   // A whole name says more than a long bar.
-  const bar = leftOut.length === 0 && room >= 36 ? Math.max(8, Math.min(20, room - widest - 2)) : 0
+  const bar = leftOut.length === 0 && room >= 36 ? Math.max(8, Math.min(20, room - widestRoot - 2)) : 0
   const services = [...new Set(traces.map((trace) => trace.rootService))]
   return {
     id,
-    root: Math.min(room - (bar > 0 ? bar + 2 : 0), widest),
+    root: Math.min(room - (bar > 0 ? bar + 2 : 0), widestRoot),
     bar,
     most: traces.reduce((high, trace) => Math.max(high, trace.durationNanos ?? 0), 1),
     colours: new Map(services.map((service, index) => [service, index])),

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { toJaeger } from '../../../src/trace/formats/jaeger/jaeger-export.ts'
 import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
 import { toNdjson } from '../../../src/trace/formats/own/own-json-export.ts'
 import { maskTrace } from '../../../src/trace/masking.ts'
+import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
+import { wayLines } from '../../../src/trace/render/span-details/way.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { tracesData } from '../../world/trace/protobuf.ts'
 import { makeChain } from '../make.ts'
@@ -25,4 +28,11 @@ describe(`a chain of ${LEVELS} levels`, () => {
     expect(tree.count).toBe(LEVELS)
     expect(tree.depth(LEVELS - 1)).toBe(LEVELS - 1)
   })
+})
+
+test('the whole way down to the last of 150,000 levels', () => {
+  const tree = buildTree(makeChain(150_000))
+  const lines = wayLines(tree, 149_999, { width: 80, glyphs: glyphsFor(true), style: UNSTYLED, full: true })
+  // With the heading.
+  expect(lines).toHaveLength(150_001)
 })

@@ -1,4 +1,5 @@
 import { displayWidth } from '../../../text/display-width.ts'
+import { widest } from '../../../text/widest.ts'
 import { fitMiddle, padEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { seriesMark } from './chart-cells.ts'
@@ -14,11 +15,11 @@ export function legendLines(series: readonly ShownSeries[], options: SeriesOptio
   const { width, unicode, style } = options
   const { ellipsis } = glyphsFor(unicode)
   const rows = series.map((one) => figuresOf(one, options))
-  const widest = Math.max(...series.map(({ name }) => displayWidth(name)))
-  const columns = figureColumns(rows, width - 2 - Math.min(widest, LEAST_NAME))
+  const longest = widest(series.map(({ name }) => name))
+  const columns = figureColumns(rows, width - 2 - Math.min(longest, LEAST_NAME))
   const figures = (cells: readonly string[]) =>
     columns.map((size, i) => `  ${padStart(cells[i]!, size)}`).join('')
-  const room = Math.min(widest, Math.max(1, width - 2 - displayWidth(figures(HEADS))))
+  const room = Math.min(longest, Math.max(1, width - 2 - displayWidth(figures(HEADS))))
   const head = columns.length === 0 ? [] : [style.dim(`  ${' '.repeat(room)}${figures(HEADS)}`)]
   const lines = series.map(({ name, index }, i) => {
     const mark = style.palette(index, seriesMark(index, unicode))
@@ -32,7 +33,10 @@ function figureColumns(rows: readonly string[][], room: number): number[] {
   const columns: number[] = []
   let used = 0
   for (const [i, head] of HEADS.entries()) {
-    const size = Math.max(head.length, ...rows.map((row) => displayWidth(row[i]!)))
+    const size = widest(
+      rows.map((row) => row[i]!),
+      head.length,
+    )
     used += 2 + size
     if (used > room) break
     columns.push(size)

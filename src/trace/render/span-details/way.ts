@@ -1,4 +1,5 @@
 import { displayWidth } from '../../../text/display-width.ts'
+import { widest } from '../../../text/widest.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../fit.ts'
 import type { Pen } from '../pen.ts'
@@ -44,14 +45,11 @@ function stepLines(tree: TraceTree, nodes: readonly number[], { width, glyphs, s
   const services = nodes.map((node) =>
     fitEnd(safeName(tree.span(node).service, glyphs.ellipsis), Math.floor(width / 4), glyphs.ellipsis),
   )
-  const serviceColumns = Math.max(...services.map(displayWidth))
+  const serviceColumns = widest(services)
   const names = nodes.map((node) => nameOf(tree, node, glyphs.ellipsis))
   const room = width - 2 - 2 - serviceColumns - 2 - 7 - (ids ? 18 : 0)
   const marks = nodes.map((node) => (tree.hasFailed(node) ? `${glyphs.error} ` : ''))
-  const columns = Math.max(
-    1,
-    Math.min(room, Math.max(...names.map((name, i) => marks[i]!.length + displayWidth(name)))),
-  )
+  const columns = Math.max(1, Math.min(room, widest(names.map((name, i) => marks[i]! + name))))
   return nodes.map((node, i) => {
     const [mark, service] = [marks[i]!, services[i]!]
     const name = fitMiddle(names[i]!, Math.max(1, columns - mark.length), glyphs.ellipsis)
@@ -65,14 +63,11 @@ function stepLines(tree: TraceTree, nodes: readonly number[], { width, glyphs, s
 
 /** `POST /checkout > POST /orders > POST card-network`, to be wrapped; the middle of a long way is counted. */
 export function wayText(tree: TraceTree, node: number, { glyphs }: Pen): string {
-  const way = wayTo(tree, node).map((step) => nameOf(tree, step, glyphs.ellipsis))
-  if (way.length > FIRST_STEPS + LAST_STEPS)
-    way.splice(
-      FIRST_STEPS,
-      way.length - FIRST_STEPS - LAST_STEPS,
-      `${glyphs.ellipsis} (${way.length - FIRST_STEPS - LAST_STEPS} more)`,
-    )
-  return way.join(' > ')
+  const nodes = wayTo(tree, node)
+  const named = (steps: readonly number[]) => steps.map((step) => nameOf(tree, step, glyphs.ellipsis))
+  if (nodes.length <= FIRST_STEPS + LAST_STEPS) return named(nodes).join(' > ')
+  const left = `${glyphs.ellipsis} (${nodes.length - FIRST_STEPS - LAST_STEPS} more)`
+  return [...named(nodes.slice(0, FIRST_STEPS)), left, ...named(nodes.slice(-LAST_STEPS))].join(' > ')
 }
 
 function nameOf(tree: TraceTree, node: number, ellipsis: string): string {

@@ -1,4 +1,5 @@
 import { displayWidth } from '../../../text/display-width.ts'
+import { widest } from '../../../text/widest.ts'
 import { errorText } from '../../analysis/error-text.ts'
 import { type RepeatedCalls, repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'
 import { groupBy } from '../../group.ts'
@@ -154,10 +155,10 @@ function whoLines(
   const services = nodes.map((node) =>
     fitEnd(safeName(tree.span(node).service, glyphs.ellipsis), most, glyphs.ellipsis),
   )
-  const serviceColumns = Math.max(...services.map(displayWidth))
+  const serviceColumns = widest(services)
   const idColumns = width >= ID_COLUMN_FROM ? 2 + 16 : 0
   const room = Math.max(1, width - idColumns - 2 - serviceColumns)
-  const nameColumns = Math.min(room, Math.max(...names.map(displayWidth)))
+  const nameColumns = Math.min(room, widest(names))
   return nodes.map((node, i) => {
     const name = padEnd(fitMiddle(names[i]!, nameColumns, glyphs.ellipsis), nameColumns)
     const service = services[i]!
