@@ -1,9 +1,9 @@
 import { payloadOf } from '../claims/jwt/jwt.ts'
 import { FAILURES, Failure } from '../errors.ts'
 import type { HttpAnswer } from '../ports/http.ts'
-import { readRateLimit, waitHint } from '../rate-limit.ts'
 import { safeText } from '../text/safe-text.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
+import { failed, rateLimited } from './not-now.ts'
 import { isPage } from './page.ts'
 import { keyHint, refusedProof } from './refused-proof.ts'
 import { claimHint, requiredAndHeld, requiredClaim } from './required-claim.ts'
@@ -13,13 +13,15 @@ import { theirWords, theySay } from './their-words.ts'
 /**
  * The Failure that an error response of the API amounts to: `login-page`, `not-allowed`, `cannot-do`,
  * `rate-limited`, `gone`, `not-found`, `step-up` or `api-failed`. Undefined for 2xx, and for a 404 that is no web page (the caller decides what it means).
- * `isAgain`: the person has just signed in as the API required it.
+ * `isAgain`: the person has just signed in as the API required it. `now`: our clock, milliseconds since the epoch, for a server
+ * that names a date to wait for and not its own.
  */
 export function explainAnswer(
   answer: HttpAnswer,
   url: URL,
   token: string | undefined,
   isAgain = false,
+  now?: number,
 ): Failure | undefined {
   const { status } = answer
   const html = isPage(answer)
@@ -27,7 +29,7 @@ export function explainAnswer(
     return loginPage(url, token, 'redirects to another page', whereTo(answer, url))
   if (status === 401) return refusedToken(answer, url, token, isAgain)
   if (status === 403) return refusedAccess(answer, url, token, isAgain)
-  if (status === 429) return rateLimited(answer, url)
+  if (status === 429) return rateLimited(answer, url, now)
   if (status === 410) return gone(answer, url)
   if (status === 405 || status === 501) return notOffered(answer, url)
   if (html && status < 400) return loginPage(url, token, 'answered with a web page')
@@ -50,9 +52,7 @@ export function explainAnswer(
             : 'It is probably the token: ask for fewer groups or scopes, or raise the limit for request headers there.',
       },
     )
-  return new Failure('api-failed', `${safeText(url.host)} failed (HTTP ${status})`, {
-    detail: theirWords(answer),
-  })
+  return failed(answer, url, now)
 }
 
 function loginPage(
@@ -230,19 +230,4 @@ function claimsInToken(token: string | undefined, challenge: Challenge | undefin
   if (groups && isAboutGroups(challenge)) lines.push(`held groups: ${show(groups)}`)
   if (aud) lines.push(`held audience: ${show(aud)}`)
   return lines
-}
-
-function rateLimited(answer: HttpAnswer, url: URL): Failure {
-  const said = readRateLimit(answer.headers)
-  const { limit, remaining } = said
-  const budget =
-    limit === undefined ? [] : [`limit ${limit}${remaining === undefined ? '' : `, ${remaining} left`}`]
-  return new Failure(
-    'rate-limited',
-    `${safeText(url.host)} limits requests, and the limit is reached (HTTP 429)`,
-    {
-      detail: [...budget, ...theirWords(answer)],
-      hint: waitHint(said),
-    },
-  )
 }

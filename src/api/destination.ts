@@ -17,6 +17,8 @@ export interface Destination {
   readonly recognise?: (answer: HttpAnswer, request: RefusedRequest) => Promise<KnownRefusal | undefined>
   /** Told of each request before it is sent: gives the headers that name the caller, and is told how it ended. */
   readonly witness?: Witness
+  /** Our clock, milliseconds since the epoch: for an answer that names a date to wait for, and not its own. */
+  readonly now?: () => number
   /** For tokens that are bound to a key. */
   readonly proofs?: Proofs
   /** Decides when each request is sent, and whether once more. Without it: at once, and once. */

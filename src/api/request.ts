@@ -112,7 +112,13 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     const denial = isGood(answer)
       ? undefined
       : (known?.failure ??
-        (await import('./denial.ts')).explainAnswer(answer, url, token, required !== undefined))
+        (await import('./denial.ts')).explainAnswer(
+          answer,
+          url,
+          token,
+          required !== undefined,
+          destination.now?.(),
+        ))
     const failure = denial && explained(destination, denial, url)
     if (failure && (known?.isAboutToken || !request.answers?.includes(answer.status))) throw failure
     const { maxBytes = MAX_BYTES } = request

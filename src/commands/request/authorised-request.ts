@@ -54,6 +54,7 @@ export async function authorisedRequest(
     recognise: (answer: HttpAnswer, request: RefusedRequest) =>
       recognise(invocation, profile, answer, request),
     witness: toTheEnd(invocation.ports.signals, recorder.request),
+    now: () => invocation.ports.clock.now(),
     proofs,
     ...(pacing && { pacing }),
     // Of these requests alone: a renewal whose answer is lost may end the session.

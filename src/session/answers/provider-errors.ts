@@ -1,13 +1,15 @@
 import { Failure } from '../../errors.ts'
 import { type HintValues, hintFor } from '../../providers/hints.ts'
 import type { Preset, Where } from '../../providers/preset.ts'
+import { type RateLimit, readRateLimit, waitHint } from '../../rate-limit.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { issuerMismatch } from '../documents/issuer-mismatch.ts'
 
-/** The provider's own error response: OAuth error code (RFC 6749 §5.2) and HTTP status. */
+/** The provider's own error response: OAuth error code (RFC 6749 §5.2), HTTP status, and when it may be asked again. */
 export interface WireError {
   readonly error: string | undefined
   readonly status: number | undefined
+  readonly limit?: RateLimit
 }
 
 /** The provider answered with an error. Callers read `wire` to decide about retries and the end of the session. */
@@ -34,6 +36,7 @@ interface Foreign {
   readonly status?: unknown
   readonly message?: string
   readonly cause?: unknown
+  readonly response?: unknown
 }
 
 /** The message where an answer has no ID token (OpenID Connect Core §3.1.3.3). */
@@ -91,6 +94,8 @@ export function explainProviderError(
     readonly hintValues: HintValues
     /** The provider could ask the user: `prompt=none` was not sent. */
     readonly personAsked: boolean
+    /** Milliseconds since the epoch. */
+    readonly now: number
   },
 ): Failure {
   if (error instanceof Failure) return error
@@ -105,7 +110,7 @@ export function explainProviderError(
   }
   const words = wordsOf(foreign)
   if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON')
-    return unreadable(foreign, doing)
+    return unreadable(foreign, doing, context.now)
   if (/"iss" \(issuer\)|response parameter "iss"/.test(words))
     return issuerMismatch(context.metadata.issuer, issuerIn(nested))
   if (/body "id_token"/.test(words)) return new Failure('refused', NO_ID_TOKEN, { cause: error })
@@ -115,15 +120,27 @@ export function explainProviderError(
 }
 
 /** A response that OAuth does not define: an HTML page, an empty body, another status. */
-function unreadable(foreign: Foreign, doing: string): Failure {
+function unreadable(foreign: Foreign, doing: string, now: number): Failure {
   const { cause } = foreign
   const status = statusOf(cause) ?? statusOf((cause as Foreign | undefined)?.cause) ?? statusOf(foreign)
+  const limited = limitIn(cause, now)
   return new ProviderFailure(
     'provider-failed',
     `the provider could not ${doing}${status === undefined ? '' : ` (HTTP ${status})`}`,
-    { error: undefined, status },
-    { cause: foreign },
+    { error: undefined, status, ...limited },
+    {
+      cause: foreign,
+      hint: limited.limit?.retryMilliseconds ? `${waitHint(limited.limit)} ${ASK}` : undefined,
+    },
   )
+}
+
+const ASK = 'If it goes on, ask whoever runs the identity provider.'
+
+/** When the provider may be asked again (RFC 9110 §10.2.3), by the headers of a response of the library. */
+function limitIn(response: unknown, now: number): { readonly limit?: RateLimit } {
+  if (!(response instanceof Response)) return {}
+  return { limit: readRateLimit(Object.fromEntries(response.headers), now) }
 }
 
 /** The issuer named by an ID token (`iss` claim) or a redirect (`iss` parameter, RFC 9207). */
@@ -146,7 +163,11 @@ function answered(
   doing: string,
   where: Where,
   personAsked: boolean,
-  { preset, hintValues }: { readonly preset: Preset; readonly hintValues: HintValues },
+  {
+    preset,
+    hintValues,
+    now,
+  }: { readonly preset: Preset; readonly hintValues: HintValues; readonly now: number },
 ): Failure {
   const error = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(String(foreign.error))
     ? String(foreign.error)
@@ -167,7 +188,11 @@ function answered(
   return new ProviderFailure(
     declined ? 'declined' : denied ? 'not-allowed' : lasting(meant),
     declined ? 'the sign-in was declined' : `the provider refused to ${doing}`,
-    { error: where === 'device' ? meant : error, status: statusOf(foreign) },
+    {
+      error: where === 'device' ? meant : error,
+      status: statusOf(foreign),
+      ...limitIn(foreign.response, now),
+    },
     { detail, hint },
   )
 }

@@ -90,6 +90,7 @@ export function connectProvider(options: ProviderOptions): Provider {
       const failure = explainProviderError(error, doing, where, {
         ...options,
         personAsked: asked?.get('prompt') !== 'none',
+        now: options.clock.now(),
       })
       // The response of a sign-in was rejected: revoke the refresh token that came with it.
       if (where !== 'token' && exchange.refreshToken !== undefined && (await mayRevoke(options)))

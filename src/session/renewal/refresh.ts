@@ -2,6 +2,7 @@ import { payloadOf } from '../../claims/jwt/jwt.ts'
 import type { Client } from '../../client.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
+import { waitHint } from '../../rate-limit.ts'
 import { checkSameAudience, checkSamePerson, checkSameSubject } from '../answers/id-token.ts'
 import { ProviderFailure } from '../answers/provider-errors.ts'
 import { mayBeElsewhere } from '../documents/metadata.ts'
@@ -73,6 +74,7 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
       type: 'unusable',
       failure: new Failure('rate-limited', 'the provider asks to slow down (HTTP 429)', {
         detail: failure.detail,
+        hint: waitHint(failure.wire.limit ?? {}),
       }),
     }
   if (error === undefined && !SILENT_REFUSALS.includes(status)) return { type: 'unusable', failure }

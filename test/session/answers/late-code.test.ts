@@ -9,6 +9,7 @@ it('a code that was not entered in time is told as such, by the answer of the to
     metadata: { issuer: 'https://id.example' },
     hintValues: { client: 'cli' },
     personAsked: true,
+    now: 0,
   })
   expect(failure.hint).toBe('The code was not entered in time. Run ls-auth login again.')
 })

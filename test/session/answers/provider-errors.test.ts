@@ -10,6 +10,7 @@ import {
 import { told } from '../../told.ts'
 
 const ISSUER = 'https://idp.example'
+const NOW = Date.parse('Wed, 25 Nov 2026 15:59:00 GMT')
 interface Told {
   where?: Where
   personAsked?: boolean
@@ -21,6 +22,7 @@ const explain = (error: unknown, { where = 'token', personAsked = true, aliases 
     metadata: { issuer: ISSUER },
     hintValues: { client: 'cli' },
     personAsked,
+    now: NOW,
   })
 const wireOf = (failure: Failure) => (failure as ProviderFailure).wire
 
@@ -174,6 +176,36 @@ describe('an answer that OAuth does not define', () => {
       })
       expect(wireOf(failure)).toEqual({ error: undefined, status })
     }
+  })
+})
+
+describe('a time to wait that an answer names', () => {
+  const LATER = 'Wed, 25 Nov 2026 16:00:00 GMT'
+  const unreadable = (status: number, headers: Record<string, string>) =>
+    explain({ code: 'OAUTH_RESPONSE_IS_NOT_CONFORM', cause: new Response('', { status, headers }) })
+
+  it.each([
+    [
+      503,
+      { 'retry-after': '30' },
+      'Try again in 30s. If it goes on, ask whoever runs the identity provider.',
+    ],
+    [
+      429,
+      { 'retry-after': LATER },
+      'Try again in 60s. If it goes on, ask whoever runs the identity provider.',
+    ],
+    [503, {}, new Failure('provider-failed', '').hint],
+    [503, { 'retry-after': '0' }, new Failure('provider-failed', '').hint],
+  ])('HTTP %i with %j is told', (status, headers, hint) => {
+    expect(unreadable(status, headers as Record<string, string>).hint).toBe(hint)
+  })
+
+  it('is known to the caller, beside an OAuth error, too', () => {
+    const limit = { retryMilliseconds: 60_000 }
+    const response = new Response('', { headers: { 'retry-after': LATER } })
+    expect(wireOf(unreadable(429, { 'retry-after': LATER }))).toMatchObject({ limit })
+    expect(wireOf(explain({ error: 'slow_down', status: 429, response }))).toMatchObject({ limit })
   })
 })
 

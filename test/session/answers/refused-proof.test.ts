@@ -24,6 +24,7 @@ it.each([
     metadata: { issuer: 'https://id.example' },
     hintValues: { client: 'cli' },
     personAsked: false,
+    now: 0,
   })
   expect(told(failure)).toEqual([`provider-failed: ${message}`, hint, `${error}: no`])
   expect(failure).toMatchObject({ wire: { error, status: 400 } })

@@ -280,8 +280,17 @@ describe('a renewal that fails', () => {
     )
   })
 
-  it('too many requests are told as such', async () => {
-    expect((await failureOf(refusal(429)))[1]).toBe('rate-limited: the provider asks to slow down (HTTP 429)')
+  it('too many requests are told as such, with the time to wait where it is named', async () => {
+    const words = 'rate-limited: the provider asks to slow down (HTTP 429)'
+    const later = new Date(NOW + 60_000).toUTCString()
+    const hintAfter = async (error?: string, headers = {}) => {
+      const [, said, hint] = await failureOf(refusal(429, error, headers))
+      expect(said).toBe(words)
+      return hint
+    }
+    expect(await hintAfter()).toBe('Wait, then try again.')
+    expect(await hintAfter(undefined, { 'retry-after': '7' })).toBe('Try again in 7s.')
+    expect(await hintAfter('slow_down', { 'retry-after': later })).toBe('Try again in 60s.')
   })
 
   it('the own scopes of a narrowed session are refused: it has ended', async () => {

@@ -52,7 +52,12 @@ export const body = (over: Partial<SessionBody> = {}): SessionBody => ({
   ...over,
 })
 
-export type Step = object | NetworkFailure | { readonly status: number; readonly text: string }
+export type Step = object | NetworkFailure | Refusal
+interface Refusal {
+  readonly status: number
+  readonly text: string
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 /**
  * What happened, what was sent to the token endpoint, where to, and the pauses. `published`: what the metadata say now;
@@ -83,7 +88,10 @@ export async function refreshed(
     const step = left.shift()
     if (step === undefined) throw new Error('asked more often than expected')
     if (step instanceof NetworkFailure) throw step
-    if ('status' in step && 'text' in step) return answer(Number(step.status), String(step.text))
+    if ('status' in step && 'text' in step) {
+      const { status, text, headers } = step as Refusal
+      return answer(status, text, headers)
+    }
     return answer(200, JSON.stringify(step))
   }
   const ports = {
@@ -94,11 +102,19 @@ export async function refreshed(
   return { event, sent, endpoints, discoveries, pauses }
 }
 
-const answer = (status: number, text: string): HttpAnswer =>
-  ({ status, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) }) as HttpAnswer
-export const refusal = (status: number, error?: string) => ({
+const answer = (
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: Buffer.from(text),
+})
+export const refusal = (status: number, error?: string, headers: Readonly<Record<string, string>> = {}) => ({
   status,
   text: error === undefined ? '' : JSON.stringify({ error }),
+  headers,
 })
 export const GOOD = { access_token: 'new', token_type: 'Bearer', expires_in: 600 }
 export const unreachable = (sent: boolean) => new NetworkFailure('cannot reach idp.example', sent)

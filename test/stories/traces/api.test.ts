@@ -20,6 +20,7 @@ let server: Server
 let origin: string
 let asked: Asked[] = []
 let answer: { status: number; headers: Record<string, string>; body: string | Buffer } = GOOD
+let sendsDate = true
 beforeAll(async () => {
   server = createServer((request, response) => {
     const parts: Buffer[] = []
@@ -27,6 +28,7 @@ beforeAll(async () => {
     request.on('end', () => {
       const { method, url, headers } = request
       asked.push({ method, url, headers, body: Buffer.concat(parts).toString() })
+      response.sendDate = sendsDate
       response.writeHead(answer.status, answer.headers).end(answer.body)
     })
   })
@@ -44,6 +46,7 @@ afterAll(async () => {
 afterEach(() => {
   asked = []
   answer = GOOD
+  sendsDate = true
   world.watched = false
   world.stdin = []
 })
@@ -261,6 +264,16 @@ describe('the answer', () => {
     expect(outcome).toMatchObject({ exit, stdout: '' })
     expect(outcome.stderr).toMatch(words)
     expect(asked).toHaveLength(1)
+  })
+
+  it('of a server without a clock names a date to wait for, which our own clock tells', async () => {
+    sendsDate = false
+    answer = {
+      status: 429,
+      headers: { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() },
+      body: '',
+    }
+    expect((await api('/x')).stderr).toMatch(/^hint: Try again in 3[56]\d\ds\.$/m)
   })
 
   it.each([
