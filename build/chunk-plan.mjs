@@ -49,8 +49,8 @@ export const CHUNKS = {
     'src/trace/masking.ts',
   ],
   api: ['src/commands/trace/open-source.ts'],
-  // Read where a limit is met, and where a snapshot is paid for.
-  limit: ['src/rate-limit.ts'],
+  // Read where a limit or a captive portal is met, and where a snapshot is paid for.
+  limit: ['src/rate-limit.ts', 'src/captive-portal.ts'],
   denial: ['src/api/denial.ts'],
   lightstep: [
     'src/trace/sources/lightstep/lightstep-source.ts',

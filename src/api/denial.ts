@@ -1,3 +1,4 @@
+import { CAPTIVE_PORTAL, captivePortal } from '../captive-portal.ts'
 import { payloadOf } from '../claims/jwt/jwt.ts'
 import { FAILURES, Failure } from '../errors.ts'
 import type { HttpAnswer } from '../ports/http.ts'
@@ -12,7 +13,7 @@ import { theirWords, theySay } from './their-words.ts'
 
 /**
  * The Failure that an error response of the API amounts to: `login-page`, `not-allowed`, `cannot-do`,
- * `rate-limited`, `gone`, `not-found`, `step-up` or `api-failed`. Undefined for 2xx, and for a 404 that is no web page (the caller decides what it means).
+ * `rate-limited`, `gone`, `not-found`, `step-up`, `network` or `api-failed`. Undefined for 2xx, and for a 404 that is no web page (the caller decides what it means).
  * `isAgain`: the person has just signed in as the API required it. `now`: our clock, milliseconds since the epoch, for a server
  * that names a date to wait for and not its own.
  */
@@ -52,6 +53,7 @@ export function explainAnswer(
             : 'It is probably the token: ask for fewer groups or scopes, or raise the limit for request headers there.',
       },
     )
+  if (status === CAPTIVE_PORTAL) return captivePortal()
   return failed(answer, url, now)
 }
 

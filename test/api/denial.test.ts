@@ -391,6 +391,14 @@ describe('a time to wait, by our own clock where the server names none', () => {
   })
 })
 
+it('a network that wants a sign-in of its own (HTTP 511) is told as such, and its page is not quoted', () => {
+  for (const token of ['opaque', undefined])
+    expect(told(explainAnswer(answer(511, HTML, '<html>'), URL_, token))).toEqual([
+      'network: the network you are on wants a sign-in (HTTP 511)',
+      'Open a web page in a browser, sign in to the network there, then try again.',
+    ])
+})
+
 it('a token that is too large for a gateway (HTTP 431) is named, for trying again does not help', () => {
   const tooLarge = answer(431, {}, 'Request Header Fields Too Large')
   expect(read(tooLarge)).toEqual([

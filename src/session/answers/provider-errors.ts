@@ -1,9 +1,11 @@
+import { CAPTIVE_PORTAL, captivePortal } from '../../captive-portal.ts'
 import { Failure } from '../../errors.ts'
 import { type HintValues, hintFor } from '../../providers/hints.ts'
 import type { Preset, Where } from '../../providers/preset.ts'
 import { type RateLimit, readRateLimit, waitHint } from '../../rate-limit.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { issuerMismatch } from '../documents/issuer-mismatch.ts'
+import { PROOF_ERRORS } from './proof-errors.ts'
 
 /** The provider's own error response: OAuth error code (RFC 6749 §5.2), HTTP status, and when it may be asked again. */
 export interface WireError {
@@ -17,7 +19,7 @@ export class ProviderFailure extends Failure {
   readonly wire: WireError
 
   constructor(
-    code: 'declined' | 'provider-failed' | 'not-allowed' | 'settings' | 'not-signed-in',
+    code: 'declined' | 'provider-failed' | 'not-allowed' | 'settings' | 'not-signed-in' | 'network',
     message: string,
     wire: WireError,
     options: ConstructorParameters<typeof Failure>[2] = {},
@@ -123,6 +125,10 @@ export function explainProviderError(
 function unreadable(foreign: Foreign, doing: string, now: number): Failure {
   const { cause } = foreign
   const status = statusOf(cause) ?? statusOf((cause as Foreign | undefined)?.cause) ?? statusOf(foreign)
+  if (status === CAPTIVE_PORTAL) {
+    const { message, hint } = captivePortal()
+    return new ProviderFailure('network', message, { error: undefined, status }, { cause: foreign, hint })
+  }
   const limited = limitIn(cause, now)
   return new ProviderFailure(
     'provider-failed',
@@ -224,24 +230,6 @@ const lasting = (error: string): 'settings' | 'not-signed-in' | 'provider-failed
     : NOBODY_ASKED.includes(error)
       ? 'not-signed-in'
       : 'provider-failed'
-
-/** Errors about the proof of a key (RFC 9449 §5, §8): neither code nor token was looked at. */
-const PROOF_ERRORS: ReadonlyMap<string, { readonly message: string; readonly hint: string }> = new Map([
-  [
-    'use_dpop_nonce',
-    {
-      message: 'the provider asks for another DPoP nonce each time',
-      hint: 'Try again; if it goes on, tell whoever runs the identity provider.',
-    },
-  ],
-  [
-    'invalid_dpop_proof',
-    {
-      message: 'the provider did not accept the proof of the key (DPoP)',
-      hint: 'Check the clock of this machine: ls-auth doctor. If it is right, ask whoever runs the identity provider.',
-    },
-  ],
-])
 
 /** Codes that some servers send when the user has refused; in OIDC Core §3.1.2.6 they mean that nobody was asked. */
 const REFUSALS: readonly string[] = ['consent_required', 'interaction_required']

@@ -61,6 +61,8 @@ export async function discover(
     maxBytes: MAX_BYTES,
   })
   if (answer.status === 429) throw await rateLimited(answer, url, clock)
+  // Lazy, as the limit is: whoami reads this file, and asks nobody.
+  if (answer.status === 511) throw (await import('../../captive-portal.ts')).captivePortal()
   const document = readDocument(answer, url, preset, issuer)
   // Entra's shared issuers write `{tenantid}` in place of the tenant: the one difference that is allowed.
   if (

@@ -179,6 +179,16 @@ describe('an answer that OAuth does not define', () => {
   })
 })
 
+it('a network that wants a sign-in of its own (HTTP 511) is no failure of the provider', () => {
+  const failure = explain({ code: 'OAUTH_RESPONSE_IS_NOT_CONFORM', cause: new Response('', { status: 511 }) })
+  expect(told(failure)).toEqual([
+    'network: the network you are on wants a sign-in (HTTP 511)',
+    'Open a web page in a browser, sign in to the network there, then try again.',
+  ])
+  expect(failure).toBeInstanceOf(ProviderFailure)
+  expect(wireOf(failure)).toEqual({ error: undefined, status: 511 })
+})
+
 describe('a time to wait that an answer names', () => {
   const LATER = 'Wed, 25 Nov 2026 16:00:00 GMT'
   const unreadable = (status: number, headers: Record<string, string>) =>

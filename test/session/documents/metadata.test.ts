@@ -145,6 +145,11 @@ describe('an answer without metadata', () => {
       'provider-failed: idp.example failed (HTTP 500)',
       'The provider has a problem of its own. Wait a little and try again.',
     ],
+    [
+      { status: 511 },
+      'network: the network you are on wants a sign-in (HTTP 511)',
+      'Open a web page in a browser, sign in to the network there, then try again.',
+    ],
     [{ status: 499 }, 'provider-failed: idp.example gave no metadata (HTTP 499)', NONE],
   ])('%j is told with the next step', async (said, words, hint) => {
     expect(await wrong(said)).toEqual([words, hint])

@@ -232,6 +232,7 @@ describe('a renewal that fails', () => {
     ['no reason (403)', refusal(403), 'unexplained', 'unexplained'],
     ['nothing there', refusal(404), 'unusable', 'unusable'],
     ['down', refusal(503), 'unusable', 'unusable'],
+    ['a network on the way', refusal(511), 'unusable', 'unusable'],
     ['too many', refusal(429), 'unusable', 'unusable'],
     ['too many, with a code', refusal(429, 'invalid_grant'), 'unusable', 'unusable'],
     ['another client', refusal(401, 'invalid_client'), 'denied', 'denied'],
