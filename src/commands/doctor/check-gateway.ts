@@ -10,7 +10,7 @@ import { pathForLog } from '../../loopback-host.ts'
 import type { StoredToken } from '../../session/store/session-file.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
-import { OTHER_TOKEN } from '../request/authorised-request.ts'
+import { insteadOfLogin, OTHER_TOKEN } from '../request/authorised-request.ts'
 import { requireApi, requireBackend } from '../request/require-api.ts'
 import { requireReason } from '../request/require-reason.ts'
 import { gatewayRequests, type Sent } from './gateway-requests.ts'
@@ -98,7 +98,7 @@ export async function checkGateway(
   if (plain === undefined || !isAnswered(plain.seen)) {
     const failure = explainFailure(backendOf(profile.backend), failureOf(plain, url, token), url.hostname)
     const isGiven = givenToken(invocation) !== undefined && failure.hint.includes('ls-auth login')
-    return untold(isGiven ? failure.withHint(OTHER_TOKEN) : failure, route)
+    return untold(isGiven ? insteadOfLogin(failure, OTHER_TOKEN) : failure, route)
   }
 
   const real = (await send({ token, path: read, method: OVERRIDE })).seen

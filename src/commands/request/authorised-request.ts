@@ -3,7 +3,7 @@ import type { Pacing } from '../../api/pacing.ts'
 import { openApi, type Send, type TokenSource } from '../../api/request.ts'
 import { backendOf, explainFailure } from '../../backends/table.ts'
 import { openProofs } from '../../dpop/proofs.ts'
-import { Failure } from '../../errors.ts'
+import { FAILURES, Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Profile } from '../../settings/profile.ts'
@@ -64,7 +64,7 @@ export async function authorisedRequest(
       if (explained.code === 'step-up') return forWhom(explained, isGiven, profile)
       if (!explained.hint.includes('ls-auth login')) return explained
       if (isGiven) return ofGiven(explained, given, profile, invocation.ports.clock.now())
-      return profile.client.workload ? explained.withHint(NOT_BELIEVED) : explained
+      return profile.client.workload ? insteadOfLogin(explained, NOT_BELIEVED) : explained
     },
   }
   const client = () => requireClient(profile)
@@ -133,9 +133,9 @@ async function recognise(
  * machine, and what it takes is good.
  */
 function ofGiven(refusal: Failure, token: string, { client }: Profile, now: number): Failure {
-  if (isBound(token)) return refusal.withHint(KEY_ELSEWHERE)
+  if (isBound(token)) return insteadOfLogin(refusal, KEY_ELSEWHERE)
   const failure = refusal.code === 'not-allowed' ? expired(token, client, now) : undefined
-  if (failure === undefined) return refusal.withHint(OTHER_TOKEN)
+  if (failure === undefined) return insteadOfLogin(refusal, OTHER_TOKEN)
   const { code, message, hint } = failure
   return new Failure(code, message, { hint, detail: [refusal.message, ...refusal.detail], cause: refusal })
 }
@@ -160,6 +160,17 @@ const KEY_ELSEWHERE =
 /** What helps who has set LS_AUTH_TOKEN. */
 export const OTHER_TOKEN =
   'This is the token in LS_AUTH_TOKEN: give it another one, or unset it and sign in: ls-auth login'
+
+/**
+ * The failure with the hint for a token that no sign-in replaces. A web page may come from a wrong address or from a network on
+ * the way, so for that the address is looked at first, as it is for a sign-in.
+ */
+export function insteadOfLogin(failure: Failure, hint: string): Failure {
+  if (failure.code !== 'login-page') return failure.withHint(hint)
+  return failure.withHint(
+    `${FAILURES['login-page'].hint} If so, ${hint.charAt(0).toLowerCase()}${hint.slice(1)}`,
+  )
+}
 
 /**
  * Without a token, the failure also says how to ask an API that wants none: a Jaeger or Tempo of one's own, typed

@@ -157,6 +157,17 @@ describe('doctor --gateway', () => {
     )
   })
 
+  it('a web page answers instead: the address is looked at before LS_AUTH_TOKEN', async () => {
+    world.variables.LS_AUTH_TOKEN = await provider.signIdToken({ aud: 'api://traces' })
+    gateway.inFront = () => ({ status: 302, headers: { location: '/login' } })
+    const { stdout } = await world.type('ls-auth doctor --gateway')
+    delete world.variables.LS_AUTH_TOKEN
+    const [, ofGateway = ''] = stdout.split('\nThe gateway at ')
+    expect(ofGateway.replace(/\s+/g, ' ')).toContain(
+      'Check that api points at the API, not a page. If so, this is the token in LS_AUTH_TOKEN',
+    )
+  })
+
   it('for people: each line says it in words, 80 columns', async () => {
     gateway.hole = 'jwk header'
     const { stdout, stderr, exit } = await world.type('ls-auth doctor --gateway')

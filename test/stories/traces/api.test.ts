@@ -266,6 +266,26 @@ describe('the answer', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it.each([
+    [200, { 'content-type': 'text/html' }, 'answered with a web page'],
+    [302, { location: '/login' }, 'redirects to another page'],
+  ])(
+    'of status %i that is a page: the address is looked at before LS_AUTH_TOKEN',
+    async (status, headers, words) => {
+      answer = { status, headers: headers as Record<string, string>, body: '<html>' }
+      const { exit, stderr } = await api('/x')
+      expect(exit).toBe(3)
+      expect(stderr).toContain(`${words} instead of traces\n`)
+      expect(stderr).toContain(
+        'hint: Check that api points at the API, not a page. If so, this is the token in LS_AUTH_TOKEN: give it another one, or unset it and sign in: ls-auth login\n',
+      )
+      answer = { status: 401, headers: {}, body: '' }
+      expect((await api('/x')).stderr).toContain(
+        'hint: This is the token in LS_AUTH_TOKEN: give it another one',
+      )
+    },
+  )
+
   it('of a server without a clock names a date to wait for, which our own clock tells', async () => {
     sendsDate = false
     answer = {

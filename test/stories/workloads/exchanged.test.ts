@@ -226,6 +226,29 @@ describe('a provider in trouble', () => {
   })
 })
 
+it('an API that answers with a web page: its address is looked at before the token', async () => {
+  let answered = 200
+  const api = createServer((_, response) =>
+    response.writeHead(answered, { 'content-type': 'text/html' }).end('<html>'),
+  )
+  const listening = await listen(api)
+  try {
+    await as(
+      'job-public',
+      `source = "github"\ngrant = "token-exchange"\n${PROOFS}`,
+      `backend = "tempo"\napi = "http://127.0.0.1:${listening.port}"`,
+    )
+    const NOT_BELIEVED = 'he API does not accept the token of this workload: ls-auth whoami'
+    expect((await place.type('ls-auth api /x')).stderr).toContain(
+      `hint: Check that api points at the API, not a page. If so, t${NOT_BELIEVED}`,
+    )
+    answered = 401
+    expect((await place.type('ls-auth api /x')).stderr).toContain(`hint: T${NOT_BELIEVED}`)
+  } finally {
+    await listening.close()
+  }
+})
+
 const shortKey = () =>
   generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({
     format: 'pem',
