@@ -35,7 +35,12 @@ export const CHUNKS = {
   ],
   record: ['src/commands/request/recorder.ts'],
   session: ['src/commands/token/token.ts', 'src/session/access.ts', 'src/system/keychain.ts'],
-  requests: ['src/system/http/http.ts', 'src/system/http/direct-transport.ts', 'src/dpop/proofs.ts'],
+  requests: [
+    'src/system/http/http.ts',
+    'src/system/http/direct-transport.ts',
+    'src/web-page.ts',
+    'src/dpop/proofs.ts',
+  ],
   jwt: ['src/claims/jwt/jwt.ts', 'src/text/instant.ts'],
   // What a sign-in may be asked for, by a flag or by an API.
   requirements: ['src/claims/sign-in-requirements.ts', 'src/claims/claims-request.ts'],

@@ -3,9 +3,9 @@ import { type AnswerHeaders, wantsNonce } from '../dpop/challenge.ts'
 import { Failure } from '../errors.ts'
 import { pathForLog } from '../loopback-host.ts'
 import type { HttpAnswer } from '../ports/http.ts'
+import { isPage } from '../web-page.ts'
 import { tokenHeaders } from './authorization.ts'
 import type { Destination } from './destination.ts'
-import { isPage } from './page.ts'
 
 /** Gives the tokens: this room does not know sessions. */
 export interface TokenSource {

@@ -26,6 +26,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'clock-skew',
     'steady-clock',
     'rate-limit',
+    'web-page',
     'silent-connections',
     'why-not-private',
   ],
@@ -68,7 +69,7 @@ const PURE = [
   /^src\/session\/renewal\/(state-machine|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|conditions|masking|view)\//,
-  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|clock-skew|rate-limit|unknown-choice|empty-value|captive-portal)\.ts$/,
+  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|clock-skew|rate-limit|web-page|unknown-choice|empty-value|captive-portal)\.ts$/,
 ]
 const isPure = (path: string): boolean => PURE.some((pattern) => pattern.test(path))
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])

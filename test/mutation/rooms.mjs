@@ -42,7 +42,7 @@ export const rooms = {
   },
   'safe-text': { files: ['src/text/safe-text.ts'], tests: ['test/text/safe-text.test.ts'], floor: 97 },
   api: {
-    files: ['src/api/', 'src/rate-limit.ts'],
+    files: ['src/api/', 'src/rate-limit.ts', 'src/web-page.ts'],
     tests: ['test/api/*.test.ts', 'test/rate-limit.test.ts'],
     floor: 97,
     properties: true,

@@ -12,6 +12,8 @@ export interface WireError {
   readonly error: string | undefined
   readonly status: number | undefined
   readonly limit?: RateLimit
+  /** Something on the way may have answered in place of the provider (intercepted.ts); never with an `error`. */
+  readonly intercepted?: true
 }
 
 /** The provider answered with an error. Callers read `wire` to decide about retries and the end of the session. */
@@ -98,6 +100,8 @@ export function explainProviderError(
     readonly personAsked: boolean
     /** Milliseconds since the epoch. */
     readonly now: number
+    /** Of the last answer: {@link WireError.intercepted}. */
+    readonly intercepted: boolean
   },
 ): Failure {
   if (error instanceof Failure) return error
@@ -112,7 +116,7 @@ export function explainProviderError(
   }
   const words = wordsOf(foreign)
   if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON')
-    return unreadable(foreign, doing, context.now)
+    return unreadable(foreign, doing, context)
   if (/"iss" \(issuer\)|response parameter "iss"/.test(words))
     return issuerMismatch(context.metadata.issuer, issuerIn(nested))
   if (/body "id_token"/.test(words)) return new Failure('refused', NO_ID_TOKEN, { cause: error })
@@ -122,7 +126,11 @@ export function explainProviderError(
 }
 
 /** A response that OAuth does not define: an HTML page, an empty body, another status. */
-function unreadable(foreign: Foreign, doing: string, now: number): Failure {
+function unreadable(
+  foreign: Foreign,
+  doing: string,
+  { now, intercepted }: { readonly now: number; readonly intercepted: boolean },
+): Failure {
   const { cause } = foreign
   const status = statusOf(cause) ?? statusOf((cause as Foreign | undefined)?.cause) ?? statusOf(foreign)
   if (status === CAPTIVE_PORTAL) {
@@ -133,7 +141,7 @@ function unreadable(foreign: Foreign, doing: string, now: number): Failure {
   return new ProviderFailure(
     'provider-failed',
     `the provider could not ${doing}${status === undefined ? '' : ` (HTTP ${status})`}`,
-    { error: undefined, status, ...limited },
+    { error: undefined, status, ...limited, ...(intercepted && { intercepted }) },
     {
       cause: foreign,
       hint: limited.limit?.retryMilliseconds ? `${waitHint(limited.limit)} ${ASK}` : undefined,

@@ -9,6 +9,7 @@ import type { HintValues } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
 import { tolerateDeviceAnswer } from '../answers/device-answer.ts'
 import { withoutEchoes } from '../answers/echoed-secrets.ts'
+import { isIntercepted } from '../answers/intercepted.ts'
 import {
   bringsTokens,
   refreshTokenIn,
@@ -61,6 +62,8 @@ export interface Exchange {
   readonly refreshToken: string | undefined
   /** The raw response with tokens, to validate it again without a second request. */
   readonly tokenAnswer: HttpAnswer | undefined
+  /** Whether something on the way may have given the last response in place of the provider. */
+  intercepted: boolean
   /** Longest time for a request to the token endpoint, milliseconds; undefined: that of any request. */
   tokenTimeout: number | undefined
   /** For each request to the token endpoint; empty where the tokens are bound to no key. */
@@ -84,13 +87,14 @@ export async function beginExchange(
     skewSeconds: options.skewSeconds,
     refreshToken: undefined as string | undefined,
     tokenAnswer: undefined as HttpAnswer | undefined,
+    intercepted: false,
     tokenTimeout: undefined as number | undefined,
     dpop: {},
   }
   config[oidc.customFetch] = async (url, init) => {
     // A GET is for the keys: a cache may have kept its answer, and the date in it, for hours.
     if (init.method === 'GET') return Response.json(await keysAt(url, options))
-    const answer = replay ?? (await send(url, init, options, redirectUri, exchange.tokenTimeout))
+    const answer = replay ?? (await send(url, init, exchange, redirectUri))
     exchange.skewSeconds = skewOf(answer, options.clock.now())
     exchange.refreshToken = refreshTokenIn(answer) ?? exchange.refreshToken
     if (bringsTokens(answer)) exchange.tokenAnswer = answer
@@ -130,10 +134,11 @@ async function keysAt(
 async function send(
   url: string,
   init: oidc.CustomFetchOptions,
-  { http, metadata }: ProviderOptions,
+  exchange: Pick<Exchange, 'options' | 'intercepted' | 'tokenTimeout'>,
   redirectUri: string | undefined,
-  tokenTimeout: number | undefined,
 ): Promise<HttpAnswer> {
+  const { tokenTimeout, options } = exchange
+  const { http, metadata } = options
   // The library derives redirect_uri from the callback URL, where an empty path has become `/` (RFC 6749 §4.1.3).
   const form = init.body as unknown
   if (form instanceof URLSearchParams && redirectUri !== undefined) form.set('redirect_uri', redirectUri)
@@ -145,6 +150,7 @@ async function send(
     maxBytes: TOKEN_BYTES,
     ...(tokenTimeout !== undefined && { timeoutMilliseconds: tokenTimeout }),
   })
+  exchange.intercepted = isIntercepted(answer)
   const silent = withoutNulls(withoutEchoes(answer, String(init.body), init.headers))
   if (url === metadata.revocation_endpoint) return withPlainSuccess(withPlainError(silent))
   return withPlainError(

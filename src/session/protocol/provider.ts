@@ -91,6 +91,7 @@ export function connectProvider(options: ProviderOptions): Provider {
         ...options,
         personAsked: asked?.get('prompt') !== 'none',
         now: options.clock.now(),
+        intercepted: exchange.intercepted,
       })
       // The response of a sign-in was rejected: revoke the refresh token that came with it.
       if (where !== 'token' && exchange.refreshToken !== undefined && (await mayRevoke(options)))

@@ -68,7 +68,7 @@ export async function renew(
 function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narrowed }: SessionBody): Event {
   if (failure instanceof NetworkFailure) return { type: failure.sent ? 'unanswered' : 'unsent', failure }
   if (!(failure instanceof ProviderFailure)) return { type: 'unusable', failure }
-  const { error, status = 400 } = failure.wire
+  const { error, status = 400, intercepted } = failure.wire
   if (status === 429)
     return {
       type: 'unusable',
@@ -77,6 +77,8 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
         hint: waitHint(failure.wire.limit ?? {}),
       }),
     }
+  if (error === undefined && intercepted && status < 500 && !NOT_HERE.includes(status))
+    return { type: 'unusable', failure: failure.withHint(ON_THE_WAY) }
   if (error === undefined && !SILENT_REFUSALS.includes(status)) return { type: 'unusable', failure }
   if (error !== undefined && !preset.deadRefreshCodes.includes(error)) {
     const aboutGrant = GRANT_ERRORS.includes(error)
@@ -107,6 +109,9 @@ function mayHaveMoved(failure: unknown, { metadata }: Provider, { preset }: Clie
   return NOT_HERE.includes(status) || (status >= 300 && status < 400)
 }
 
+/** The page may be the provider's own all the same, and the sign-in over: it is not known, so the person decides. */
+const ON_THE_WAY =
+  'A proxy or a firewall on the way may have answered (see HTTPS_PROXY, NO_PROXY and proxy in the profile). Try again; if it goes on: ls-auth login'
 /** Statuses of a provider that rejects a token without an error code; others come from proxies and gateways. */
 const SILENT_REFUSALS: readonly number[] = [400, 401, 403]
 /** Errors about the requested scope or audience (RFC 6749 §5.2, RFC 8707 §2). */

@@ -10,6 +10,7 @@ it('a code that was not entered in time is told as such, by the answer of the to
     hintValues: { client: 'cli' },
     personAsked: true,
     now: 0,
+    intercepted: false,
   })
   expect(failure.hint).toBe('The code was not entered in time. Run ls-auth login again.')
 })

@@ -23,6 +23,7 @@ const explain = (error: unknown, { where = 'token', personAsked = true, aliases 
     hintValues: { client: 'cli' },
     personAsked,
     now: NOW,
+    intercepted: false,
   })
 const wireOf = (failure: Failure) => (failure as ProviderFailure).wire
 

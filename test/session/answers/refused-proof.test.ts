@@ -25,6 +25,7 @@ it.each([
     hintValues: { client: 'cli' },
     personAsked: false,
     now: 0,
+    intercepted: false,
   })
   expect(told(failure)).toEqual([`provider-failed: ${message}`, hint, `${error}: no`])
   expect(failure).toMatchObject({ wire: { error, status: 400 } })

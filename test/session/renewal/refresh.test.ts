@@ -240,6 +240,9 @@ describe('a renewal that fails', () => {
     ['not this API', refusal(400, 'invalid_target'), 'perhaps-spent', 'perhaps-spent'],
     ['a request that it cannot read', refusal(400, 'invalid_request'), 'refused', 'unexplained'],
     ['no JSON', { status: 200, text: '<p>' }, 'unusable', 'unusable'],
+    ['a page of a filter', { status: 403, text: '<html>Blocked' }, 'unusable', 'unusable'],
+    ['a page around a code', { status: 400, text: '<html>invalid_grant' }, 'unusable', 'unusable'],
+    ['a redirect', { status: 302, text: '' }, 'unusable', 'unusable'],
     ['no answer', unreachable(true), 'unanswered', 'unanswered'],
   ])('%s', async (_, step, own, other) => {
     expect((await failureOf(step))[0]).toBe(own)
@@ -278,6 +281,20 @@ describe('a renewal that fails', () => {
     )
     expect(await failureOf(refusal(400), { want: OTHER })).toContain(
       'It may be the scope or the audience: ls-auth token without --scope and --audience tells whether you are still signed in.',
+    )
+  })
+
+  it.each([
+    [302, true],
+    [403, true],
+    [407, true],
+    [404, false],
+    [499, true],
+    [500, false],
+  ])('a page with HTTP %i speaks of what may be on the way: %s', async (status, is) => {
+    const [, , hint] = await failureOf({ status, text: '<html>' })
+    expect(hint).toMatch(
+      is ? /^A proxy or a firewall on the way may have answered .*ls-auth login$/ : /^Try again; /,
     )
   })
 

@@ -87,7 +87,7 @@ describe('a refusal that gives no reason', () => {
   })
 
   it.each([
-    { status: 400, page: '<h1>Bad request</h1>' },
+    { status: 400, json: ['no'] },
     { status: 401, headers: CHALLENGE },
     { status: 403, json: { message: 'no' } },
   ])(

@@ -1,0 +1,23 @@
+import type { HttpAnswer } from '../../ports/http.ts'
+import { isPage } from '../../web-page.ts'
+
+/** Challenges that ask for the password of a person or of a machine: proxies and filters send them. */
+const PASSWORD_SCHEMES: readonly string[] = ['basic', 'digest', 'kerberos', 'negotiate', 'ntlm']
+
+/**
+ * Whether a proxy, a filter or a captive portal on the way may have answered in place of the provider's endpoint: a web
+ * page, a redirect, 407, or a 401 that takes passwords alone (RFC 9110 §11.6.1, §15.5.8). To be asked of an answer without
+ * an OAuth error code: that is the provider's in any case.
+ */
+export const isIntercepted = (answer: HttpAnswer): boolean =>
+  isPage(answer) ||
+  (answer.status >= 300 && answer.status < 400) ||
+  answer.status === 407 ||
+  (answer.status === 401 && wantsPasswordOnly(answer.headers['www-authenticate'] ?? ''))
+
+function wantsPasswordOnly(challenges: string): boolean {
+  // A quoted text may hold a comma and the name of a scheme. What follows a comma is a scheme, or a parameter (name=…).
+  const parts = challenges.replace(/"(?:[^"\\]|\\.)*"/g, '""').split(',')
+  const schemes = parts.flatMap((part) => /^\s*([\w-]+)(?!\s*=)(?=\s|$)/.exec(part)?.[1]?.toLowerCase() ?? [])
+  return schemes.length > 0 && schemes.every((scheme) => PASSWORD_SCHEMES.includes(scheme))
+}
