@@ -56,11 +56,13 @@ async function poll(
 ): Promise<Tokens> {
   let interval = clamp(intervalSeconds, 1, 300, 5)
   let backoff = interval
+  let unreachable: Failure | undefined
   for (;;) {
     if (clock.now() + backoff * 1000 >= deadline) break
     await clock.sleep(backoff * 1000)
     const left = deadline - clock.now()
     if (left <= 0) break
+    unreachable = undefined
     try {
       return await ask(left)
     } catch (error) {
@@ -68,18 +70,23 @@ async function poll(
       if (verdict === 'stop') throw error
       if (verdict === 'expired') break
       if (verdict === 'slow-down') interval += 5
+      if (verdict === 'unreachable') unreachable = error as Failure
       // RFC 8628 §3.5: exponential backoff after a timeout, never below the interval, and back to it after any answer.
       backoff = verdict === 'unreachable' ? Math.max(interval, Math.min(backoff * 2, MOST_BACKOFF)) : interval
     }
   }
   throw new Failure('timed-out', 'the code was not confirmed in time', {
     hint: 'Run ls-auth login --device again for a new code.',
+    detail: unreachable ? [`the last time: ${unreachable.message}`] : [],
   })
 }
 
 type Verdict = 'pending' | 'slow-down' | 'expired' | 'unreachable' | 'stop'
 
-/** By the error code first, the HTTP status second: providers disagree about the status. */
+/**
+ * By the error code first, the HTTP status second: providers disagree about the status. RFC 8628 §3.5: an error code ends the
+ * flow. What something on the way has answered, a captive portal for instance, does not: the code lives on.
+ */
 function classify(error: unknown): Verdict {
   if (error instanceof NetworkFailure) return 'unreachable'
   if (!(error instanceof ProviderFailure)) return 'stop'
@@ -89,6 +96,7 @@ function classify(error: unknown): Verdict {
   if (wire.error === 'expired_token') return 'expired'
   if (wire.error !== undefined) return 'stop'
   if (wire.status === 429) return 'slow-down'
+  if (wire.intercepted) return 'unreachable'
   return wire.status !== undefined && wire.status >= 500 ? 'unreachable' : 'stop'
 }
 

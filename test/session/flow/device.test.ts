@@ -21,8 +21,11 @@ const GRANT: DeviceGrant = {
   intervalSeconds: 5,
   verifier: undefined,
 }
-const answer = (error: string | undefined, status: number | undefined = 400) =>
-  new ProviderFailure('provider-failed', 'm', { error, status })
+const answer = (error: string | undefined, status: number | undefined = 400, message = 'm') =>
+  new ProviderFailure('provider-failed', message, { error, status })
+/** Of something on the way: a page, a redirect. */
+const intercepted = (status: number) =>
+  new ProviderFailure('provider-failed', `HTTP ${status}`, { error: undefined, status, intercepted: true })
 const PENDING = answer('authorization_pending')
 const GONE = new NetworkFailure('gone', true)
 const DONE = 'tokens'
@@ -170,6 +173,9 @@ describe('how often the provider is asked', () => {
     ['no answer', GONE],
     ['HTTP 500', answer(undefined, 500)],
     ['HTTP 503', answer(undefined, 503)],
+    ['a page of a captive portal', intercepted(200)],
+    ['a redirect to one', intercepted(302)],
+    ['a page of a filter', intercepted(403)],
   ])('ever less often while there is none, up to a minute: %s', async (_, gone) => {
     expect(await pausesOf([gone, gone, gone, gone, gone, PENDING, DONE], { expiresInSeconds: 900 })).toEqual([
       5, 10, 20, 40, 60, 60, 5,
@@ -203,6 +209,14 @@ describe('the wait ends', () => {
     const { result, pauses } = signIn([PENDING, answer('expired_token')])
     expect(await toldBy(result)).toEqual(LATE)
     expect(pauses).toHaveLength(2)
+  })
+
+  it('and tells what came in place of an answer, where that was to the end', async () => {
+    const grant = { expiresInSeconds: 30 }
+    const { result } = signIn([PENDING, intercepted(403)], { grant })
+    expect(await toldBy(result)).toEqual([...LATE, 'the last time: HTTP 403'])
+    const before = signIn([intercepted(403), PENDING], { grant })
+    expect(await toldBy(before.result)).toEqual(LATE)
   })
 
   it.each<[string, Error]>([

@@ -62,6 +62,15 @@ describe.each(withDevice)('the device flow at $id', (behaviour) => {
   })
 })
 
+it.each(['portal', 'blocked', 'moved'] as const)(
+  'a poll that something on the way answers (%s) ends nothing: the code is still good',
+  async (outcome) => {
+    const { exit, stderr } = await byDevice(okta, 'pending', outcome, 'pending', 'approve')
+    expect({ exit, stderr }).toMatchObject({ exit: 0, stderr: expect.stringContaining('Signed in as ') })
+    expect(place.world.slept).toEqual([5_000, 5_000, 10_000, 5_000])
+  },
+)
+
 describe('the interval and the life of a code, as providers write them', () => {
   const variant = (answer: Record<string, unknown>): Behaviour => {
     const device = okta.device as DeviceRule

@@ -6,7 +6,16 @@ import { challengeOf, random } from './minting.ts'
 import type { Grant } from './refresh-tokens.ts'
 
 /** What one poll meets. */
-export type PollOutcome = 'pending' | 'slow-down' | 'decline' | 'expire' | 'approve' | 'broken'
+export type PollOutcome =
+  | 'pending'
+  | 'slow-down'
+  | 'decline'
+  | 'expire'
+  | 'approve'
+  | 'broken'
+  | 'portal'
+  | 'blocked'
+  | 'moved'
 
 interface DeviceCode {
   readonly grant: Grant
@@ -62,6 +71,9 @@ export class Device {
     if (outcome === 'decline') return refuse(rule.declined)
     if (outcome === 'expire') return refuse(rule.expired)
     if (outcome === 'broken') return { status: 502, page: '<h1>Bad gateway</h1>' }
+    if (outcome === 'portal') return { status: 200, page: '<h1>Sign in to this network</h1>' }
+    if (outcome === 'blocked') return { status: 403, page: '<h1>Blocked</h1>' }
+    if (outcome === 'moved') return { status: 302, location: 'http://portal.example/' }
     const verifier = asked.get('code_verifier')
     if (rule.pkce === 'required' && (verifier === null || challengeOf(verifier) !== known.challenge)) {
       return oauthError('invalid_grant', 'PKCE verification failed')
