@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import * as oidc from 'openid-client'
 import { skewOf } from '../../clock-skew.ts'
 import type { ProofKey } from '../../dpop/proof-key.ts'
-import { NetworkFailure } from '../../errors.ts'
+import { Failure, type FailureCode, NetworkFailure } from '../../errors.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
 import type { HintValues } from '../../providers/hints.ts'
@@ -117,13 +117,31 @@ export function jwksOf({ config, options }: Exchange, fetchedAt: number): Sessio
   return { value: structuredClone(cache.jwks), fetchedAt }
 }
 
+/** Pauses before the keys are asked for again, milliseconds. */
+const KEYS_PAUSES_MILLISECONDS = [250, 1000] as const
+/** After so long they are not asked for again: a person is waiting, or others for the lock of the session. */
+const KEYS_PATIENCE_MILLISECONDS = 5_000
+/** Failures to get them that may pass. */
+const PASSING: readonly FailureCode[] = ['network', 'provider-failed']
+
 /** The library asks for them when tokens have come already, so everything is tried before those are lost. */
 async function keysAt(
   url: string,
-  { metadata, http, rediscover }: ProviderOptions,
+  { metadata, http, rediscover, clock }: ProviderOptions,
 ): Promise<Record<string, unknown>> {
+  const ask = () => (rediscover ? currentKeys(metadata, http, rediscover) : fetchKeys(url, http))
+  const until = clock.now() + KEYS_PATIENCE_MILLISECONDS
   try {
-    return await (rediscover ? currentKeys(metadata, http, rediscover) : fetchKeys(url, http))
+    for (const pause of KEYS_PAUSES_MILLISECONDS) {
+      try {
+        return await ask()
+      } catch (failure) {
+        if (!(failure instanceof Failure) || !PASSING.includes(failure.code) || clock.now() >= until)
+          throw failure
+        await clock.sleep(pause)
+      }
+    }
+    return await ask()
   } catch (failure) {
     if (!(failure instanceof NetworkFailure)) throw failure
     const { message, sent, hint } = failure

@@ -1,5 +1,5 @@
 import * as oidc from 'openid-client'
-import { Failure } from '../../errors.ts'
+import { Failure, NetworkFailure } from '../../errors.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Where } from '../../providers/preset.ts'
 import {
@@ -44,7 +44,8 @@ export interface Provider {
   exchangeCode(callback: URL, request: AuthorizationRequest): Promise<Tokens>
   startDevice(parameters: Record<string, string>): Promise<DeviceGrant>
   /**
-   * One poll, within `timeoutMilliseconds`. An OAuth error is thrown as a ProviderFailure, whose `wire` has the code.
+   * One poll, within `timeoutMilliseconds`. An OAuth error is thrown as a ProviderFailure, whose `wire` has the code. A
+   * NetworkFailure: no tokens have come, and the code can be used still.
    */
   pollDevice(
     grant: DeviceGrant,
@@ -111,15 +112,23 @@ export function connectProvider(options: ProviderOptions): Provider {
       ),
     startDevice: (parameters) =>
       ask('start the device flow', 'device', (exchange) => startDevice(exchange, parameters)),
-    pollDevice: (grant, parameters, timeoutMilliseconds) =>
-      ask('sign in', 'device', async (exchange) => {
+    pollDevice: (grant, parameters, timeoutMilliseconds) => {
+      let last: Exchange | undefined
+      return ask('sign in', 'device', async (exchange) => {
+        last = exchange
         exchange.tokenTimeout = timeoutMilliseconds
         const answer = await pollDevice(exchange, grant, parameters)
         // The library expects one with an authorization code only (OpenID Connect Core §3.1.3.3).
         if (answer.id_token === undefined && parameters.scope?.split(' ').includes('openid'))
           throw new Failure('refused', NO_ID_TOKEN)
         return tokensOf(answer, exchange)
-      }),
+      }).catch((failure) => {
+        // A NetworkFailure would be followed by another poll, and the code is spent.
+        if (!last?.tokenAnswer || !(failure instanceof NetworkFailure)) throw failure
+        const { message, hint } = failure
+        throw new Failure('network', message, { hint, cause: failure })
+      })
+    },
     refresh: (refreshToken, parameters) => refresh(ask, refreshToken, parameters),
     grant: (type, parameters) =>
       ask('give a token', 'token', async (exchange) =>

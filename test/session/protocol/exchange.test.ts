@@ -68,6 +68,38 @@ describe('the keys of a provider', () => {
     expect(paths(world)).toEqual(['/token'])
   })
 
+  it.each([429, 500, 503, 200])(
+    'are asked for again where the answer is none (HTTP %i): the tokens have come already',
+    async (status) => {
+      const slept: number[] = []
+      const none = { status, body: {} }
+      const world = providing(
+        { '/token': [{ ...GOOD, id_token: await next.sign() }], '/jwks': [none, none, next.jwks] },
+        { clock: { now: () => NOW, sleep: async (milliseconds) => void slept.push(milliseconds) } },
+      )
+      expect(await world.provider.pollDevice(DEVICE, {}, 1000)).toMatchObject({ accessToken: 'new' })
+      expect(paths(world)).toEqual(['/token', '/jwks', '/jwks', '/jwks'])
+      expect(slept).toEqual([250, 1000])
+    },
+  )
+
+  it('are asked for three times, and not again after an answer that took long', async () => {
+    const none = { status: 503, body: {} }
+    const idToken = await next.sign()
+    const asked = async (each: number) => {
+      let now = NOW
+      const clock = { now: () => (now += each), sleep: async () => {} }
+      const answers = { '/token': [{ ...GOOD, id_token: idToken }], '/jwks': Array(9).fill(none) }
+      const world = providing(answers, { clock })
+      expect(await toldBy(() => world.provider.pollDevice(DEVICE, {}, 1000))).toContain(
+        'provider-failed: idp.example did not answer with its signing keys (HTTP 503)',
+      )
+      return paths(world).filter((path) => path === '/jwks').length
+    }
+    expect(await asked(0)).toBe(3)
+    expect(await asked(6_000)).toBe(1)
+  })
+
   it('are fetched once for a signature that does not fit', async () => {
     const forged = await (await signer('old')).sign()
     const world = providing({ '/token': [{ ...GOOD, id_token: forged }], '/jwks': [old.jwks, old.jwks] })

@@ -71,6 +71,17 @@ it.each(['portal', 'blocked', 'moved'] as const)(
   },
 )
 
+it('keys that cannot be fetched end the sign-in: the code is spent, and no poll follows', async () => {
+  place = await openPlace(okta)
+  place.world.fastForward = true
+  place.simulator.hideKeys(true)
+  const { exit, stderr } = await place.world.type('ls-auth login --device')
+  expect({ exit, stderr }).toMatchObject({ exit: 6, stderr: expect.stringContaining('no signing keys') })
+  expect(place.simulator.asked('token')).toHaveLength(1)
+  expect(place.simulator.asked('revoke')).toHaveLength(1)
+  expect(place.simulator.liveRefreshTokens).toBe(0)
+})
+
 describe('the interval and the life of a code, as providers write them', () => {
   const variant = (answer: Record<string, unknown>): Behaviour => {
     const device = okta.device as DeviceRule
