@@ -160,6 +160,7 @@ export function openMachine(
           machine.isShielded = false
         })
       },
+      beforeEnd: () => () => {},
     },
   } as unknown as Ports
   Object.defineProperty(machine, 'ports', { value: ports })

@@ -41,19 +41,34 @@ export async function throughDevice<T>(attempt: Attempt<T>): Promise<T> {
   })
   const longest = client.http.timeoutMilliseconds ?? POLL_MILLISECONDS
   const ask = (left: number) => provider.pollDevice(grant, parameters, Math.ceil(Math.min(left, longest)))
-  return accept(await poll(ask, grant.intervalSeconds, ports.clock, deadline))
+  // Ctrl-C ends the wait between polls at once; in one, it waits until the tokens are stored or revoked.
+  const spend = (left: number) => ports.signals.shield(() => judged(ask(left), accept))
+  // Listens all the time: a signal that comes just when a poll stops listening would be lost.
+  const stop = ports.signals.beforeEnd(async () => {})
+  return poll(spend, grant.intervalSeconds, ports.clock, deadline).finally(stop)
+}
+
+/** What a poll has come to: the sign-in, or why there is none. A failure to accept its tokens is thrown: no poll mends it. */
+type Polled<T> = { readonly result: T } | { readonly error: unknown }
+
+async function judged<T>(answer: Promise<Tokens>, accept: Attempt<T>['accept']): Promise<Polled<T>> {
+  const [tokens, error] = await answer.then(
+    (tokens) => [tokens, undefined] as const,
+    (error: unknown) => [undefined, error] as const,
+  )
+  return tokens === undefined ? { error } : { result: await accept(tokens) }
 }
 
 /** Seconds. */
 const MOST_BACKOFF = 60
 
 /** `ask` gets the time that is left, milliseconds: no poll outlives the code. */
-async function poll(
-  ask: (left: number) => Promise<Tokens>,
+async function poll<T>(
+  ask: (left: number) => Promise<Polled<T>>,
   intervalSeconds: number,
   clock: Clock,
   deadline: number,
-): Promise<Tokens> {
+): Promise<T> {
   let interval = clamp(intervalSeconds, 1, 300, 5)
   let backoff = interval
   let unreachable: Failure | undefined
@@ -63,23 +78,23 @@ async function poll(
     const left = deadline - clock.now()
     if (left <= 0) break
     unreachable = undefined
-    try {
-      return await ask(left)
-    } catch (error) {
-      const verdict = classify(error)
-      if (verdict === 'stop') throw error
-      if (verdict === 'expired') break
-      if (verdict === 'slow-down') interval += 5
-      if (verdict === 'unreachable') unreachable = error as Failure
-      // RFC 8628 §3.5: exponential backoff after a timeout, never below the interval, and back to it after any answer.
-      backoff = verdict === 'unreachable' ? Math.max(interval, Math.min(backoff * 2, MOST_BACKOFF)) : interval
-    }
+    const polled = await ask(left)
+    if ('result' in polled) return polled.result
+    const verdict = classify(polled.error)
+    if (verdict === 'stop') throw polled.error
+    if (verdict === 'expired') break
+    if (verdict === 'slow-down') interval += 5
+    if (verdict === 'unreachable') unreachable = polled.error as Failure
+    // RFC 8628 §3.5: exponential backoff after a timeout, never below the interval, and back to it after any answer.
+    backoff = verdict === 'unreachable' ? Math.max(interval, Math.min(backoff * 2, MOST_BACKOFF)) : interval
   }
   throw new Failure('timed-out', 'the code was not confirmed in time', {
     hint: 'Run ls-auth login --device again for a new code.',
     detail: unreachable ? [`the last time: ${unreachable.message}`] : [],
   })
 }
+
+const NOT_HERE: readonly number[] = [404, 405, 410]
 
 type Verdict = 'pending' | 'slow-down' | 'expired' | 'unreachable' | 'stop'
 
@@ -96,7 +111,8 @@ function classify(error: unknown): Verdict {
   if (wire.error === 'expired_token') return 'expired'
   if (wire.error !== undefined) return 'stop'
   if (wire.status === 429) return 'slow-down'
-  if (wire.intercepted) return 'unreachable'
+  // An endpoint that is not there says so with a page of its own.
+  if (wire.intercepted && !NOT_HERE.includes(wire.status ?? 0)) return 'unreachable'
   return wire.status !== undefined && wire.status >= 500 ? 'unreachable' : 'stop'
 }
 

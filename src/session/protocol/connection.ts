@@ -77,6 +77,7 @@ export async function openProvider(
     ...(known.rediscover && { rediscover: known.rediscover }),
     http,
     clock: ports.clock,
+    beforeEnd: (work) => ports.signals.beforeEnd(work),
     skewSeconds: known.skewSeconds,
     jwks: known.jwks,
     preset: client.preset,

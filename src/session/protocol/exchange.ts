@@ -4,7 +4,7 @@ import { skewOf } from '../../clock-skew.ts'
 import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure, type FailureCode, NetworkFailure } from '../../errors.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
-import type { Clock } from '../../ports/ports.ts'
+import type { Clock, Signals } from '../../ports/ports.ts'
 import type { HintValues } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
 import { tolerateDeviceAnswer } from '../answers/device-answer.ts'
@@ -41,6 +41,8 @@ export interface ProviderOptions {
   readonly proofKey?: ProofKey
   /** Asked before the tokens of a sign-in whose answer is rejected are revoked; missing: they may be. */
   readonly mayRevoke?: (() => Promise<boolean>) | undefined
+  /** Of a sign-in whose answer is being judged, the tokens are revoked before a signal ends the process. */
+  readonly beforeEnd?: Signals['beforeEnd']
   readonly metadata: Metadata
   /** Asks the provider for its metadata of now; only where `metadata` come from the cache. */
   readonly rediscover?: (() => Promise<Metadata>) | undefined

@@ -59,6 +59,9 @@ export interface Provider {
   revoke(token: string, kind: 'refresh' | 'access'): Promise<boolean>
 }
 
+/** The tokens are being revoked, and the signal ends the process after it: they must not be stored, nor a failure be told. */
+const NEVER = new Promise<never>(() => {})
+
 /**
  * A provider as described by its metadata. Makes no request itself. Failure `settings`: a confidential client's secret
  * is missing.
@@ -76,8 +79,19 @@ export function connectProvider(options: ProviderOptions): Provider {
   const ask: Ask = async (doing, where, work, asked) => {
     const redirectUri = asked?.get('redirect_uri') ?? undefined
     const exchange = await begin(options, redirectUri)
+    const revokeRejected = async () => {
+      if (exchange.refreshToken !== undefined && (await mayRevoke(options)))
+        await revoke(ask, exchange.refreshToken, 'refresh', options).catch(() => {})
+    }
+    const isSignIn = where !== 'token'
+    let isEnding = false
+    const revokeAtEnd = () => {
+      isEnding = true
+      return revokeRejected()
+    }
+    const judged = isSignIn ? options.beforeEnd?.(revokeAtEnd) : undefined
     try {
-      return await work(exchange).catch(async (error) => {
+      const result = await work(exchange).catch(async (error) => {
         if (proofs && isWrongClock(error, proofs.skewSeconds, exchange.skewSeconds)) {
           proofs.skewSeconds = exchange.skewSeconds
           return work(exchange)
@@ -87,7 +101,9 @@ export function connectProvider(options: ProviderOptions): Provider {
         const withoutKeys = { ...options, jwks: undefined }
         return work(await begin(withoutKeys, redirectUri, exchange.tokenAnswer))
       })
+      return isEnding ? await NEVER : result
     } catch (error) {
+      if (isEnding) return await NEVER
       const failure = explainProviderError(error, doing, where, {
         ...options,
         personAsked: asked?.get('prompt') !== 'none',
@@ -95,9 +111,10 @@ export function connectProvider(options: ProviderOptions): Provider {
         intercepted: exchange.intercepted,
       })
       // The response of a sign-in was rejected: revoke the refresh token that came with it.
-      if (where !== 'token' && exchange.refreshToken !== undefined && (await mayRevoke(options)))
-        await revoke(ask, exchange.refreshToken, 'refresh', options).catch(() => {})
+      if (isSignIn) await revokeRejected()
       throw failure
+    } finally {
+      judged?.()
     }
   }
   return {

@@ -36,6 +36,8 @@ interface How {
   readonly timeoutMilliseconds?: number
   /** How much longer each pause takes than asked for: a laptop that sleeps. */
   readonly oversleeps?: number
+  /** Why the tokens are not accepted. */
+  readonly rejected?: Error
 }
 
 /** A sign-in whose polls are answered in turn, the last answer for ever. */
@@ -44,6 +46,9 @@ function signIn(answers: readonly unknown[], how: How = {}) {
   const timeouts: number[] = []
   const shown: unknown[] = []
   const asked: unknown[] = []
+  /** What happens, and whether a signal waits for it. */
+  const shielded: [string, boolean][] = []
+  let isShielded = false
   const left = [...answers]
   let now = NOW
   const attempt = {
@@ -62,6 +67,7 @@ function signIn(answers: readonly unknown[], how: How = {}) {
       async pollDevice(grant: unknown, parameters: unknown, timeout: number) {
         asked.push([grant, parameters])
         timeouts.push(timeout)
+        shielded.push(['poll', isShielded])
         const next = left.length > 1 ? left.shift() : left[0]
         if (next instanceof Error) throw next
         return next
@@ -72,15 +78,32 @@ function signIn(answers: readonly unknown[], how: How = {}) {
         now: () => now,
         async sleep(milliseconds: number) {
           pauses.push(milliseconds / 1000)
+          shielded.push(['pause', isShielded])
           if (pauses.length > 200) throw new Error('it waits for ever')
           now += milliseconds + (how.oversleeps ?? 0) * 1000
         },
       },
+      signals: {
+        beforeEnd() {
+          shielded.push(['listen', isShielded])
+          return () => shielded.push(['stop', isShielded])
+        },
+        shield(work: () => Promise<unknown>) {
+          isShielded = true
+          return work().finally(() => {
+            isShielded = false
+          })
+        },
+      },
     },
     dialog: { showDevice: (prompt: unknown) => shown.push(prompt) },
-    accept: async (tokens: unknown) => `accepted ${tokens}`,
+    async accept(tokens: unknown) {
+      shielded.push(['accept', isShielded])
+      if (how.rejected) throw how.rejected
+      return `accepted ${tokens}`
+    },
   } as unknown as Attempt<string>
-  return { result: () => throughDevice(attempt), pauses, timeouts, shown, asked }
+  return { result: () => throughDevice(attempt), pauses, timeouts, shown, asked, shielded }
 }
 const LATE = [
   'timed-out: the code was not confirmed in time',
@@ -205,6 +228,12 @@ describe('the wait ends', () => {
     expect(awake.timeouts).toEqual([1])
   })
 
+  it.each([404, 405, 410])('when the endpoint is not there, with a page that says so: %i', async (status) => {
+    const { result, pauses } = signIn([intercepted(status), DONE])
+    expect((await toldBy(result))[0]).toContain(`HTTP ${status}`)
+    expect(pauses).toEqual([5])
+  })
+
   it('when the provider says that the code has expired', async () => {
     const { result, pauses } = signIn([PENDING, answer('expired_token')])
     expect(await toldBy(result)).toEqual(LATE)
@@ -231,6 +260,26 @@ describe('the wait ends', () => {
     await expect(result()).rejects.toBe(error)
     expect(pauses).toHaveLength(1)
   })
+})
+
+it('a signal waits for a poll and for what becomes of its tokens, not for the person', async () => {
+  const { result, shielded } = signIn([PENDING, DONE])
+  await result()
+  expect(shielded).toEqual([
+    ['listen', false],
+    ['pause', false],
+    ['poll', true],
+    ['pause', false],
+    ['poll', true],
+    ['accept', true],
+    ['stop', false],
+  ])
+})
+
+it('tokens that are not accepted end it, whatever the reason: the code is spent', async () => {
+  const { result, timeouts } = signIn([DONE], { rejected: GONE })
+  await expect(result()).rejects.toBe(GONE)
+  expect(timeouts).toHaveLength(1)
 })
 
 describe('the time for one poll', () => {

@@ -93,6 +93,7 @@ export function attempt(how: How) {
         },
       }),
       signals: {
+        beforeEnd: () => () => {},
         async shield(work: () => Promise<unknown>) {
           isShielded = true
           return work().finally(() => {

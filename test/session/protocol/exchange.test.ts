@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { responseOf } from '../../../src/session/protocol/exchange.ts'
@@ -105,6 +106,43 @@ describe('the keys of a provider', () => {
     const world = providing({ '/token': [{ ...GOOD, id_token: forged }], '/jwks': [old.jwks, old.jwks] })
     expect(await world.provider.refresh('r1', {})).toHaveProperty('failure.code', 'refused')
     expect(paths(world)).toEqual(['/token', '/jwks'])
+  })
+})
+
+describe('a signal while an answer is judged', () => {
+  /** Asks, and ends the process by a signal as soon as the keys are asked for; what is asked for after that. */
+  const ended = async (ask: (provider: ReturnType<typeof providing>['provider']) => Promise<unknown>) => {
+    const works = new Set<() => Promise<void>>()
+    const beforeEnd = (work: () => Promise<void>) => {
+      works.add(work)
+      return () => void works.delete(work)
+    }
+    const answer = { ...GOOD, refresh_token: 'r2', id_token: await next.sign() }
+    const none = { status: 503, body: {} }
+    const clock = {
+      now: () => NOW,
+      async sleep() {
+        for (const work of works) await work()
+      },
+    }
+    const said = { '/token': [answer], '/jwks': [none, next.jwks], '/revoke': [{ status: 200 }] }
+    const world = providing(said, { beforeEnd, clock })
+    const asked = ask(world.provider).then(
+      () => 'answered',
+      () => 'failed',
+    )
+    const outcome = await Promise.race([asked, setTimeout(200, 'left to the signal')])
+    return [...paths(world).slice(2), outcome]
+  }
+
+  it('revokes the refresh token of a sign-in, and never one of a renewal, which is that of the session', async () => {
+    expect(await ended((provider) => provider.pollDevice(DEVICE, {}, 1000))).toEqual([
+      '/revoke',
+      '/jwks',
+      // What is revoked must not be stored.
+      'left to the signal',
+    ])
+    expect(await ended((provider) => provider.refresh('r1', {}))).toEqual(['/jwks', 'answered'])
   })
 })
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kind, SecretSet } from '../canaries.ts'
 import { httpServer, listen, type ServerIdentity } from '../loopback-server.ts'
 import { type ProviderRequest, recordRequest } from '../provider/requests.ts'
@@ -36,10 +37,12 @@ export interface Simulator {
   replaceKeys(publish?: boolean): Promise<void>
   /** From now on it takes requests and answers none. */
   hang(hanging: boolean): void
+  /** From now on it answers so much later at this path. */
+  slowDown(path: string, milliseconds: number): void
   /** From now on this endpoint is at another path, as its metadata say; at the old one there is nothing. */
   move(endpoint: EndpointName, path: string): void
-  /** From now on its key set does not answer. */
-  hideKeys(hidden: boolean): void
+  /** From now on its key set does not answer: the connection ends at once, or stays as it is. */
+  hideKeys(hidden: boolean | 'hanging'): void
   /** Moves its clock, which its tokens and its Date header follow. */
   advance(seconds: number): void
   /** Ends every session, as an administrator would. */
@@ -66,8 +69,9 @@ export async function startSimulator(row: Behaviour, address?: Address): Promise
   let refreshes = 0
   let losing = 0
   let instead: Parameters<Simulator['answerTokensWith']>[0]
-  let keysHidden = false
+  let keysHidden: boolean | 'hanging' = false
   let hanging = false
+  const slow = new Map<string, number>()
   let oldKeys: unknown
   const now = () => Math.floor(Date.now() / 1000) + offset
   const refreshTokens = new RefreshTokens(behaviour.rotation, behaviour.refreshPrefix, now)
@@ -76,8 +80,10 @@ export async function startSimulator(row: Behaviour, address?: Address): Promise
     const { record } = await recordRequest(request)
     requests.push(record)
     if (hanging) return
+    const late = slow.get(record.path)
+    if (late !== undefined) await sleep(late)
     if (keysHidden && record.path === behaviour.paths.jwks) {
-      request.socket.destroy()
+      if (keysHidden !== 'hanging') request.socket.destroy()
       return
     }
     const answer = route(record, request, place)
@@ -175,6 +181,7 @@ export async function startSimulator(row: Behaviour, address?: Address): Promise
     hang: (value) => {
       hanging = value
     },
+    slowDown: (path, milliseconds) => void slow.set(path, milliseconds),
     move: (endpoint, path) => {
       paths[endpoint] = path
     },
