@@ -23,6 +23,9 @@ const ALSO_LATER = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])
 
 const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
 
+/** The proxy closed the connection without an answer to CONNECT, so nothing was sent. */
+export class ProxyClosed extends Error {}
+
 /** There was no connection to the host in time, through a proxy or (NO_PROXY) without, so nothing was sent. */
 export class NotConnected extends Error {}
 
@@ -34,6 +37,10 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
   if (error instanceof NotConnected) {
     const message = `cannot reach ${url.host}: no connection to it in time`
     return new NetworkFailure(message, false, { cause: error })
+  }
+  if (error instanceof ProxyClosed) {
+    const message = `cannot reach ${url.host}: the proxy closed the connection`
+    return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
   }
   const cause = rootCause(error)
   const code = String(cause.code ?? '')

@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici'
-import { NotConnected } from './network-failure.ts'
+import { NotConnected, ProxyClosed } from './network-failure.ts'
 
 type Undici = typeof import('undici')
 type Connector = import('undici').buildConnector.connector
+type Pool = import('undici').Pool
 type Handler = Dispatcher.DispatchHandler
 type Options = Omit<NonNullable<Parameters<Undici['request']>[1]>, 'signal' | 'dispatcher'>
 
@@ -11,7 +12,7 @@ const TUNNEL_MILLISECONDS = 30_000
 
 /**
  * The setting of undici's proxy agent that makes its connections to a proxy. It limits how long one may take to answer
- * CONNECT (undici's own limit is 300 s). And it leaves the server name to undici's connector, which has none for an IP
+ * CONNECT (undici's own limit is 300 s). A connection that is closed instead is a {@link ProxyClosed}. And it leaves the server name to undici's connector, which has none for an IP
  * address (RFC 6066 §3): the agent gives the address, of which Node warns, and with IPv6 no certificate would fit it.
  */
 export function limitedTunnel(undici: Undici, milliseconds: number | undefined) {
@@ -20,9 +21,23 @@ export function limitedTunnel(undici: Undici, milliseconds: number | undefined) 
     clientFactory: (proxy: URL, options: object) => {
       const { connect } = options as { connect: Connector }
       const unnamed: Connector = ({ servername: _, ...asked }, done) => connect(asked, done)
-      return new undici.Pool(proxy, { ...options, connect: unnamed, headersTimeout })
+      return closedOnce(new undici.Pool(proxy, { ...options, connect: unnamed, headersTimeout }))
     },
   }
+}
+
+/**
+ * For undici, UND_ERR_SOCKET tells of a lost connection, after which it opens another: the agent would send CONNECT, and
+ * the credentials of the proxy, again and again without a pause. So a closed connection has an error of ours.
+ */
+function closedOnce(pool: Pool): Pool {
+  const ask = (asked: Dispatcher.ConnectOptions) =>
+    Object.getPrototypeOf(pool).connect.call(pool, asked) as Promise<Dispatcher.ConnectData>
+  const connect = (asked: Dispatcher.ConnectOptions) =>
+    ask(asked).catch((error) => {
+      throw error.code === 'UND_ERR_SOCKET' ? new ProxyClosed('closed', { cause: error }) : error
+    })
+  return Object.assign(pool, { connect })
 }
 
 /**
