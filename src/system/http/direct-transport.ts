@@ -1,7 +1,9 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { HttpRequest } from '../../ports/http.ts'
 import { once } from '../once.ts'
 import { cappedBody } from './answer-body.ts'
+import { NotConnected } from './network-failure.ts'
 import type { TlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, headersOf, isRepeatable, type RawAnswer, type Transport } from './transport.ts'
 
@@ -77,26 +79,37 @@ async function exchange(
   }
 }
 
-function answerOf(asked: ClientRequest, { body }: HttpRequest): Promise<IncomingMessage> {
+function answerOf(asked: ClientRequest, { body, url }: HttpRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    let isReady = false
+    const failed = (cause: unknown) => reject(isReady ? cause : new NotConnected('not connected', { cause }))
     asked.once('response', resolve)
     // An error may come after the answer, too, and without a listener it would be an uncaught exception.
-    asked.on('error', reject)
+    asked.on('error', failed)
     // A protocol upgrade was never requested.
     asked.once('upgrade', (_, socket) => {
       socket.destroy()
-      reject(cutOff())
+      failed(cutOff())
     })
-    asked.once('close', () => reject(cutOff()))
+    asked.once('close', () => failed(cutOff()))
     asked.once('socket', (socket) => {
-      if (!socket.connecting) return
-      const tooLong = { code: 'ETIMEDOUT', syscall: 'connect' }
-      const late = () => asked.destroy(Object.assign(new Error('connect timeout'), tooLong))
-      const timer = setTimeout(late, CONNECT_MILLISECONDS)
-      for (const end of ['connect', 'error', 'close']) socket.once(end, () => clearTimeout(timer))
+      isReady = !socket.connecting
+      if (isReady) return
+      // Node writes the request when TCP is connected, or TLS is agreed on (it sends no early data, RFC 8446 §2.3).
+      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+        isReady = true
+      })
+      limitConnect(asked, socket)
     })
     asked.end(body)
   })
+}
+
+function limitConnect(asked: ClientRequest, socket: Socket): void {
+  const tooLong = { code: 'ETIMEDOUT', syscall: 'connect' }
+  const late = () => asked.destroy(Object.assign(new Error('connect timeout'), tooLong))
+  const timer = setTimeout(late, CONNECT_MILLISECONDS)
+  for (const end of ['connect', 'error', 'close']) socket.once(end, () => clearTimeout(timer))
 }
 
 function bodyOf(answer: IncomingMessage, request: HttpRequest): Promise<Buffer> {

@@ -23,21 +23,20 @@ const ALSO_LATER = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])
 
 const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
 
-/** The proxy closed the connection without an answer to CONNECT, so nothing was sent. */
-export class ProxyClosed extends Error {}
-
-/** There was no connection to the host in time, through a proxy or (NO_PROXY) without, so nothing was sent. */
+/**
+ * There was no connection to the host that was ready for a request (TCP, the tunnel of a proxy, TLS), so nothing was sent.
+ * `cause`: why; without one it did not come in time.
+ */
 export class NotConnected extends Error {}
+
+/** The proxy closed the connection without an answer to CONNECT. */
+export class ProxyClosed extends NotConnected {}
 
 /**
  * Maps the error of a request without an answer to a Failure with our own message: `refused` for a certificate, else a
  * NetworkFailure, which knows whether the request may have been sent.
  */
 export function networkFailure(error: unknown, url: URL, timedOut: boolean): Failure {
-  if (error instanceof NotConnected) {
-    const message = `cannot reach ${url.host}: no connection to it in time`
-    return new NetworkFailure(message, false, { cause: error })
-  }
   if (error instanceof ProxyClosed) {
     const message = `cannot reach ${url.host}: the proxy closed the connection`
     return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
@@ -61,6 +60,11 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
       cause: error,
     })
   }
+  const sent = !(error instanceof NotConnected)
+  if (!sent && (timedOut || error.cause === undefined)) {
+    const message = `cannot reach ${url.host}: no connection to it in time`
+    return new NetworkFailure(message, false, { cause: error })
+  }
   if (timedOut) return new NetworkFailure(`${url.host} did not answer in time`, true, { cause: error })
   if (/proxy/i.test(cause.message)) {
     const status = /\((\d{3})\)/.exec(cause.message)?.[1]
@@ -71,7 +75,7 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
     )
   }
   const named = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : ''
-  return new NetworkFailure(`the connection to ${url.host} broke${named}`, true, { cause: error })
+  return new NetworkFailure(`the connection to ${url.host} broke${named}`, sent, { cause: error })
 }
 
 /** Failure `refused` when the certificate of the host was not accepted; undefined for any other error. */

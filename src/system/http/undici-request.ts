@@ -41,8 +41,8 @@ function closedOnce(pool: Pool): Pool {
 }
 
 /**
- * `undici.request` that ends with the signal also before there is a connection (undici waits for it). It rejects with
- * {@link NotConnected} then, and nothing is sent later.
+ * `undici.request` that ends with the signal also before there is a connection (undici waits for it). Before there is one, it
+ * rejects with {@link NotConnected}, whatever is the reason, and nothing is sent later.
  */
 export async function undiciRequest(
   undici: Undici,
@@ -54,6 +54,7 @@ export async function undiciRequest(
   if (signal.aborted) throw signal.reason
   let isConnected = false
   const noted = dispatcher.compose((dispatch) => (asked, handler) => {
+    // Called before the first byte of the request is written, and only on a connection that is ready for it.
     const onRequestStart: Handler['onRequestStart'] = (...given) => {
       isConnected = true
       handler.onRequestStart?.(...given)
@@ -78,8 +79,9 @@ export async function undiciRequest(
   try {
     return await Promise.race([asked, stopped])
   } catch (error) {
-    const isTunnelLate = !isConnected && (error as { code?: unknown }).code === 'UND_ERR_HEADERS_TIMEOUT'
-    throw isTunnelLate ? new NotConnected() : error
+    if (isConnected || error instanceof NotConnected) throw error
+    const isTunnelLate = (error as { code?: unknown }).code === 'UND_ERR_HEADERS_TIMEOUT'
+    throw isTunnelLate ? new NotConnected() : new NotConnected('not connected', { cause: error })
   } finally {
     signal.removeEventListener('abort', stop)
   }
