@@ -3,6 +3,7 @@ import type { Client } from '../../client.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { waitHint } from '../../rate-limit.ts'
+import { steadyClock } from '../../steady-clock.ts'
 import { checkSameAudience, checkSamePerson, checkSameSubject } from '../answers/id-token.ts'
 import { ProviderFailure } from '../answers/provider-errors.ts'
 import { mayBeElsewhere } from '../documents/metadata.ts'
@@ -125,10 +126,12 @@ const WITHOUT_SLOT =
   'It may be the scope or the audience: ls-auth token without --scope and --audience tells whether you are still signed in.'
 
 const RETRY_MILLISECONDS = [250, 750] as const
+/** Who has waited for so long knows that it does not answer, and is not asked to wait as long again. */
+const RETRIES_WITHIN_MILLISECONDS = 4_000
 
 /**
- * Retries only a request that was certainly not sent (no name, no connection): a refresh is not idempotent, and a
- * strict provider treats a second use of the same refresh token as theft (RFC 9700 §4.14.2).
+ * Retries only a request that was certainly not sent (no name, no connection), and soon failed: a refresh is not idempotent, and
+ * a strict provider treats a second use of the same refresh token as theft (RFC 9700 §4.14.2).
  */
 async function refreshWhenReached(
   provider: Provider,
@@ -136,12 +139,14 @@ async function refreshWhenReached(
   parameters: Record<string, string>,
   ports: Ports,
 ): Promise<Tokens | Unbelieved> {
+  const clock = steadyClock(ports.clock)
+  const last = clock.now() + RETRIES_WITHIN_MILLISECONDS
   for (const pause of RETRY_MILLISECONDS) {
     try {
       return await provider.refresh(refreshToken, parameters)
     } catch (error) {
-      if (!(error instanceof NetworkFailure) || error.sent) throw error
-      await ports.clock.sleep(pause * (0.5 + Math.random()))
+      if (!(error instanceof NetworkFailure) || error.sent || clock.now() > last) throw error
+      await clock.sleep(pause * (0.5 + Math.random()))
     }
   }
   return provider.refresh(refreshToken, parameters)

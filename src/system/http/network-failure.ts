@@ -29,16 +29,23 @@ const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
  */
 export class NotConnected extends Error {}
 
-/** The proxy closed the connection without an answer to CONNECT. */
-export class ProxyClosed extends NotConnected {}
+/** The proxy gave no answer to CONNECT. */
+export class NoTunnel extends NotConnected {
+  readonly what: 'closed the connection' | 'does not answer'
+
+  constructor(what: NoTunnel['what'], cause?: unknown) {
+    super(what, { cause })
+    this.what = what
+  }
+}
 
 /**
  * Maps the error of a request without an answer to a Failure with our own message: `refused` for a certificate, else a
  * NetworkFailure, which knows whether the request may have been sent.
  */
 export function networkFailure(error: unknown, url: URL, timedOut: boolean): Failure {
-  if (error instanceof ProxyClosed) {
-    const message = `cannot reach ${url.host}: the proxy closed the connection`
+  if (error instanceof NoTunnel) {
+    const message = `the proxy on the way to ${url.host} ${error.what}`
     return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
   }
   const cause = rootCause(error)

@@ -2,7 +2,7 @@ import { cappedBody } from './answer-body.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, headersOf, isRepeatable, type Transport } from './transport.ts'
-import { limitedTunnel, undiciRequest } from './undici-request.ts'
+import { limitedTunnels, undiciRequest } from './undici-request.ts'
 
 /** Through the proxies in the settings, and directly to the hosts in NO_PROXY (undici). */
 export async function proxiedTransport(
@@ -13,14 +13,16 @@ export async function proxiedTransport(
   // A CommonJS package: in the bundle only its default export exists.
   const { default: undici } = await import('undici')
   const connect = { timeout: CONNECT_MILLISECONDS, ...tls }
-  const tunnel = limitedTunnel(undici, timeoutMilliseconds)
-  const settings = { ...proxies, ...tunnel, connect, requestTls: connect, proxyTls: connect }
+  const tunnels = limitedTunnels(undici, timeoutMilliseconds)
+  const { clientFactory } = tunnels
+  const settings = { ...proxies, clientFactory, connect, requestTls: connect, proxyTls: connect }
   const kept = new undici.EnvHttpProxyAgent(settings)
   // A code or a refresh token works once: it never goes where it may be lost, and has a connection of its own.
   const own = new undici.EnvHttpProxyAgent({ ...settings, pipelining: 0 })
   return {
     async send(request, signal) {
-      const answer = await undiciRequest(undici, request.url, isRepeatable(request) ? kept : own, signal, {
+      const dispatcher = isRepeatable(request) ? kept : own
+      const answer = await undiciRequest(undici, request.url, { dispatcher, tunnels }, signal, {
         method: request.method,
         headers: headersOf(request),
         body: request.body ?? null,

@@ -1,43 +1,67 @@
 import type { Dispatcher } from 'undici'
-import { NotConnected, ProxyClosed } from './network-failure.ts'
+import { errorCode } from '../../error-code.ts'
+import { NoTunnel, NotConnected } from './network-failure.ts'
 
 type Undici = typeof import('undici')
 type Connector = import('undici').buildConnector.connector
-type Pool = import('undici').Pool
+type ConnectOptions = Dispatcher.ConnectOptions
 type Handler = Dispatcher.DispatchHandler
 type Options = Omit<NonNullable<Parameters<Undici['request']>[1]>, 'signal' | 'dispatcher'>
 
 /** How long a proxy may take to answer CONNECT, where --timeout does not say. */
-const TUNNEL_MILLISECONDS = 30_000
+const TUNNEL_MILLISECONDS = 10_000
+
+const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+const SILENT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT'])
+
+/** The tunnels through proxies that a dispatcher asks for. */
+export interface Tunnels {
+  /** The setting of undici's proxy agent that makes its connections to a proxy. */
+  readonly clientFactory: (proxy: URL, options: object) => Dispatcher
+  /** Whether a proxy was asked for a tunnel to this host, and has not answered. */
+  isAwaited(url: URL): boolean
+}
 
 /**
- * The setting of undici's proxy agent that makes its connections to a proxy. It limits how long one may take to answer
- * CONNECT (undici's own limit is 300 s). A connection that is closed instead is a {@link ProxyClosed}. And it leaves the server name to undici's connector, which has none for an IP
- * address (RFC 6066 §3): the agent gives the address, of which Node warns, and with IPv6 no certificate would fit it.
+ * Limits how long a proxy may take to answer CONNECT (undici's own limit is 300 s), and closes where that comes to nothing
+ * with {@link NoTunnel}. And it leaves the server name to undici's connector, which has none for an IP address (RFC 6066 §3):
+ * the agent gives the address, of which Node warns, and with IPv6 no certificate would fit it.
  */
-export function limitedTunnel(undici: Undici, milliseconds: number | undefined) {
+export function limitedTunnels(undici: Undici, milliseconds: number | undefined): Tunnels {
   const headersTimeout = milliseconds ?? TUNNEL_MILLISECONDS
+  const awaited = new Map<string, number>()
+  const count = (path: string, by: 1 | -1) => awaited.set(path, (awaited.get(path) ?? 0) + by)
   return {
-    clientFactory: (proxy: URL, options: object) => {
+    clientFactory(proxy, options) {
       const { connect } = options as { connect: Connector }
       const unnamed: Connector = ({ servername: _, ...asked }, done) => connect(asked, done)
-      return closedOnce(new undici.Pool(proxy, { ...options, connect: unnamed, headersTimeout }))
+      const pool = new undici.Pool(proxy, { ...options, connect: unnamed, headersTimeout })
+      const ask = pool.connect.bind(pool) as (asked: ConnectOptions) => Promise<Dispatcher.ConnectData>
+      const askOnce = async (asked: ConnectOptions) => {
+        count(asked.path, 1)
+        try {
+          return await ask(asked)
+        } catch (error) {
+          throw withoutTunnel(error)
+        } finally {
+          count(asked.path, -1)
+        }
+      }
+      return Object.assign(pool, { connect: askOnce })
     },
+    isAwaited: ({ hostname, port, protocol }) =>
+      (awaited.get(`${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`) ?? 0) > 0,
   }
 }
 
 /**
- * For undici, UND_ERR_SOCKET tells of a lost connection, after which it opens another: the agent would send CONNECT, and
- * the credentials of the proxy, again and again without a pause. So a closed connection has an error of ours.
+ * For undici, UND_ERR_SOCKET tells of a lost connection, after which it opens another: its agent would send CONNECT, and the
+ * credentials of the proxy, again and again without a pause. So a closed connection has an error of ours.
  */
-function closedOnce(pool: Pool): Pool {
-  const ask = (asked: Dispatcher.ConnectOptions) =>
-    Object.getPrototypeOf(pool).connect.call(pool, asked) as Promise<Dispatcher.ConnectData>
-  const connect = (asked: Dispatcher.ConnectOptions) =>
-    ask(asked).catch((error) => {
-      throw error.code === 'UND_ERR_SOCKET' ? new ProxyClosed('closed', { cause: error }) : error
-    })
-  return Object.assign(pool, { connect })
+function withoutTunnel(error: unknown): unknown {
+  const code = errorCode(error) ?? ''
+  if (CLOSED.has(code)) return new NoTunnel('closed the connection', error)
+  return SILENT.has(code) ? new NoTunnel('does not answer', error) : error
 }
 
 /**
@@ -47,7 +71,7 @@ function closedOnce(pool: Pool): Pool {
 export async function undiciRequest(
   undici: Undici,
   url: URL,
-  dispatcher: Dispatcher,
+  { dispatcher, tunnels }: { readonly dispatcher: Dispatcher; readonly tunnels: Tunnels },
   signal: AbortSignal,
   options: Options,
 ): Promise<Dispatcher.ResponseData<unknown>> {
@@ -72,7 +96,8 @@ export async function undiciRequest(
   let stop = () => {}
   const stopped = new Promise<never>((_, reject) => {
     stop = () => {
-      if (!isConnected) reject(new NotConnected())
+      if (isConnected) return
+      reject(tunnels.isAwaited(url) ? new NoTunnel('does not answer') : new NotConnected())
     }
   })
   signal.addEventListener('abort', stop, { once: true })
@@ -80,8 +105,7 @@ export async function undiciRequest(
     return await Promise.race([asked, stopped])
   } catch (error) {
     if (isConnected || error instanceof NotConnected) throw error
-    const isTunnelLate = (error as { code?: unknown }).code === 'UND_ERR_HEADERS_TIMEOUT'
-    throw isTunnelLate ? new NotConnected() : new NotConnected('not connected', { cause: error })
+    throw new NotConnected('not connected', { cause: error })
   } finally {
     signal.removeEventListener('abort', stop)
   }

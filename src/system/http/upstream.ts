@@ -7,7 +7,7 @@ import { networkFailure } from './network-failure.ts'
 import { proxySettings } from './proxy-settings.ts'
 import { tlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, isRepeatable } from './transport.ts'
-import { limitedTunnel, undiciRequest } from './undici-request.ts'
+import { limitedTunnels, undiciRequest } from './undici-request.ts'
 
 /** For a kept connection that was closed before anything was answered on it (RFC 9112 §9.3.1). */
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
@@ -28,11 +28,12 @@ export async function openUpstream(settings: HttpSettings, env: Env): Promise<Up
     connect,
     ...(timeoutMilliseconds !== undefined && { headersTimeout: timeoutMilliseconds }),
   }
+  const tunnels = limitedTunnels(undici, timeoutMilliseconds)
   const direct = new undici.Agent(options)
   const proxied = new undici.EnvHttpProxyAgent({
     ...proxies,
     ...options,
-    ...limitedTunnel(undici, timeoutMilliseconds),
+    clientFactory: tunnels.clientFactory,
     requestTls: connect,
     proxyTls: connect,
   })
@@ -40,7 +41,7 @@ export async function openUpstream(settings: HttpSettings, env: Env): Promise<Up
     const { method, url, headers, body, signal } = request
     // Plain http is for loopback alone, so a proxy on the way there would read every token.
     const dispatcher = isLoopback(url) ? direct : proxied
-    const answer = await undiciRequest(undici, url, dispatcher, signal, {
+    const answer = await undiciRequest(undici, url, { dispatcher, tunnels }, signal, {
       method: method as Dispatcher.HttpMethod,
       headers: headers.flat(),
       body: body ?? null,

@@ -332,6 +332,16 @@ describe('a renewal that fails', () => {
     expect(never.sent).toHaveLength(3)
   })
 
+  it('is not sent again where it failed slowly: nobody waits three times for what does not answer', async () => {
+    const silent = await refreshed([unreachable(false)], { takes: 4_001 })
+    expect(silent.event).toMatchObject({ type: 'unsent' })
+    expect(silent.pauses).toEqual([])
+    const late = await refreshed([unreachable(false), unreachable(false)], { takes: 2_500 })
+    expect(late.event).toMatchObject({ type: 'unsent' })
+    const soon = await refreshed([unreachable(false), unreachable(false), GOOD], { takes: 1_000 })
+    expect(soon.event).toMatchObject({ type: 'answered' })
+  })
+
   it('before anything is sent: the refresh token is as good as before', async () => {
     const { event, sent } = await refreshed([], {
       want: { ...OWN, audience: 'api' },

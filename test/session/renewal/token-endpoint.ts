@@ -61,7 +61,7 @@ interface Refusal {
 
 /**
  * What happened, what was sent to the token endpoint, where to, and the pauses. `published`: what the metadata say now;
- * undefined: they cannot be had.
+ * undefined: they cannot be had. `takes`: how long the token endpoint takes, milliseconds.
  */
 export async function refreshed(
   steps: readonly Step[],
@@ -70,9 +70,11 @@ export async function refreshed(
     session = body(),
     of = client(),
     published,
-  }: { want?: Want; session?: SessionBody; of?: Client; published?: object } = {},
+    takes = 0,
+  }: { want?: Want; session?: SessionBody; of?: Client; published?: object; takes?: number } = {},
 ) {
   const endpoints: string[] = []
+  let now = NOW
   let discoveries = 0
   const sent: Record<string, string>[] = []
   const pauses: number[] = []
@@ -84,6 +86,7 @@ export async function refreshed(
       return answer(published ? 200 : 503, JSON.stringify(published ?? {}))
     }
     endpoints.push(url.href)
+    now += takes
     sent.push(Object.fromEntries(new URLSearchParams(String(form))))
     const step = left.shift()
     if (step === undefined) throw new Error('asked more often than expected')
@@ -95,7 +98,7 @@ export async function refreshed(
     return answer(200, JSON.stringify(step))
   }
   const ports = {
-    clock: { now: () => NOW, sleep: async (pause: number) => void pauses.push(pause) },
+    clock: { now: () => now, sleep: async (pause: number) => void pauses.push(pause) },
     http: async () => ({ send }),
   } as unknown as Ports
   const event = await renew(REFRESH, { body: session }, { client: of, want, ports })

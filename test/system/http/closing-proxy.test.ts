@@ -12,13 +12,14 @@ const SETTINGS = {
 const CLOSED = {
   code: 'network',
   sent: false,
-  message: 'cannot reach 192.0.2.1: the proxy closed the connection',
+  message: 'the proxy on the way to 192.0.2.1 closed the connection',
   hint: 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.',
 }
 
-/** In an orderly way (FIN), which undici takes for a connection that was only idle for too long. */
+/** Mostly in an orderly way (FIN), which undici takes for a connection that was only idle for too long. */
 const CLOSING: [string, (socket: Socket) => void][] = [
   ['answers CONNECT by closing', (socket) => socket.once('data', () => socket.end())],
+  ['resets the connection', (socket) => socket.once('data', () => socket.resetAndDestroy())],
   ['answers half of a line', (socket) => socket.once('data', () => socket.end('HTTP/1.1 2'))],
   ['answers CONNECT with 100', (socket) => socket.once('data', () => socket.end('HTTP/1.1 100 Go\r\n\r\n'))],
 ]

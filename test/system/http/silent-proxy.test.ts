@@ -10,7 +10,8 @@ const NO_SETTINGS = { proxy: undefined, caFile: undefined, clientCert: undefined
 const UNREACHED = {
   code: 'network',
   sent: false,
-  message: 'cannot reach 192.0.2.1: no connection to it in time',
+  message: 'the proxy on the way to 192.0.2.1 does not answer',
+  hint: 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.',
 }
 
 describe('a proxy that takes the connection and never answers', { timeout: 10_000 }, () => {
@@ -46,6 +47,18 @@ describe('a proxy that takes the connection and never answers', { timeout: 10_00
       await expect(http.send({ ...post, url: new URL(url) })).rejects.toMatchObject(UNREACHED)
     },
   )
+
+  it('is given up after ten seconds where nobody says how long', { timeout: 20_000 }, async () => {
+    const http = await openHttp({ ...NO_SETTINGS, timeoutMilliseconds: undefined }, env())
+    const started = performance.now()
+    await expect(http.send(post)).rejects.toMatchObject(UNREACHED)
+    expect(performance.now() - started).toBeLessThan(13_000)
+  })
+
+  it('is told where the request had a limit of its own', async () => {
+    const http = await openHttp({ ...NO_SETTINGS, timeoutMilliseconds: undefined }, env())
+    await expect(http.send({ ...post, timeoutMilliseconds: 300 })).rejects.toMatchObject(UNREACHED)
+  })
 
   it('is not waited for by somebody who has given up', async () => {
     const http = await openHttp({ ...NO_SETTINGS, timeoutMilliseconds: undefined }, env())
