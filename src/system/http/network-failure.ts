@@ -11,13 +11,14 @@ const UNTRUSTED = new Set([
 ])
 const NOT_CONNECTED: Record<string, string> = {
   ENOTFOUND: 'its name is not known',
-  EAI_AGAIN: 'its name cannot be looked up now',
   ECONNREFUSED: 'nothing listens there',
   EHOSTUNREACH: 'no route to it',
   ENETUNREACH: 'no route to it',
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
   ETIMEDOUT: 'it does not answer',
 }
+/** For any other error of getaddrinfo(3): EAI_AGAIN, EAI_FAIL, EAI_NODATA, EAI_MEMORY. */
+const NOT_LOOKED_UP = 'its name cannot be looked up now'
 /** These also end a connection that was open, whose request may have arrived. */
 const ALSO_LATER = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])
 
@@ -53,7 +54,7 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
   const certificate = certificateFailure(code, url, error)
   if (certificate) return certificate
   const isOpen = ALSO_LATER.has(code) && cause.syscall !== 'connect'
-  const reason = isOpen ? undefined : NOT_CONNECTED[code]
+  const reason = isOpen ? undefined : (NOT_CONNECTED[code] ?? lookedUpInVain(cause))
   if (reason && isFromProxy(cause, url)) {
     const message = `cannot reach the proxy on the way to ${url.host}: ${reason}`
     return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
@@ -110,6 +111,8 @@ function certificateFailure(code: string, url: URL, error: unknown): Failure | u
   }
   return undefined
 }
+
+const lookedUpInVain = ({ syscall }: RootCause) => (syscall === 'getaddrinfo' ? NOT_LOOKED_UP : undefined)
 
 /** The error of a socket names its peer; if that is not the requested host, it is the proxy. */
 function isFromProxy(cause: RootCause, url: URL): boolean {

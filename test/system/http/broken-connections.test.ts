@@ -97,6 +97,9 @@ describe('a connection that could not be opened', () => {
     [{ code: 'EHOSTUNREACH', syscall: 'connect' }, 'no route to it'],
     [{ errors: [{ code: 'ENETUNREACH', syscall: 'connect' }] }, 'no route to it'],
     [{ code: 'ENOTFOUND', syscall: 'getaddrinfo' }, 'its name is not known'],
+    [{ code: 'EAI_AGAIN', syscall: 'getaddrinfo' }, 'its name cannot be looked up now'],
+    [{ code: 'EAI_FAIL', syscall: 'getaddrinfo' }, 'its name cannot be looked up now'],
+    [{ code: 'ESERVFAIL', syscall: 'getaddrinfo' }, 'its name cannot be looked up now'],
   ])('has sent nothing: %j', (error, reason) => {
     const failure = networkFailure(error, new URL('https://idp.example/'), false)
     expect(failure.message).toBe(`cannot reach idp.example: ${reason}`)
