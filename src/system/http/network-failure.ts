@@ -1,14 +1,7 @@
-import { Failure, NetworkFailure } from '../../errors.ts'
+import { type Failure, NetworkFailure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
+import { certificateFailure, handshakeFailure } from './tls-failure.ts'
 
-const UNTRUSTED = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_UNTRUSTED',
-])
 const NOT_CONNECTED: Record<string, string> = {
   ENOTFOUND: 'its name is not known',
   ECONNREFUSED: 'nothing listens there',
@@ -30,12 +23,12 @@ const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
  */
 export class NotConnected extends Error {}
 
-/** The proxy gave no answer to CONNECT. */
+/** The proxy could not be asked, or gave no answer to CONNECT. `what`: what it did; undefined: see `cause`. */
 export class NoTunnel extends NotConnected {
-  readonly what: 'closed the connection' | 'does not answer'
+  readonly what: 'closed the connection' | 'does not answer' | undefined
 
   constructor(what: NoTunnel['what'], cause?: unknown) {
-    super(what, { cause })
+    super('no tunnel', { cause })
     this.what = what
   }
 }
@@ -45,18 +38,23 @@ export class NoTunnel extends NotConnected {
  * NetworkFailure, which knows whether the request may have been sent.
  */
 export function networkFailure(error: unknown, url: URL, timedOut: boolean): Failure {
-  if (error instanceof NoTunnel) {
-    const message = `the proxy on the way to ${url.host} ${error.what}`
+  const proxy = `the proxy on the way to ${url.host}`
+  if (error instanceof NoTunnel && error.what) {
+    const message = `${proxy} ${error.what}`
     return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
   }
   const cause = rootCause(error)
   const code = String(cause.code ?? '')
-  const certificate = certificateFailure(code, url, error)
-  if (certificate) return certificate
+  const sent = !(error instanceof NotConnected)
+  const ofProxy = error instanceof NoTunnel || isFromProxy(cause, url)
+  const peer = ofProxy ? proxy : url.host
+  const tls =
+    certificateFailure(code, peer, error) ?? handshakeFailure(`${code} ${cause.message}`, peer, sent, error)
+  if (tls) return tls
   const isOpen = ALSO_LATER.has(code) && cause.syscall !== 'connect'
   const reason = isOpen ? undefined : (NOT_CONNECTED[code] ?? lookedUpInVain(cause))
-  if (reason && isFromProxy(cause, url)) {
-    const message = `cannot reach the proxy on the way to ${url.host}: ${reason}`
+  if (reason && ofProxy) {
+    const message = `cannot reach ${proxy}: ${reason}`
     return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
   }
   if (reason) {
@@ -68,7 +66,6 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
       cause: error,
     })
   }
-  const sent = !(error instanceof NotConnected)
   if (!sent && (timedOut || error.cause === undefined)) {
     const message = `cannot reach ${url.host}: no connection to it in time`
     return new NetworkFailure(message, false, { cause: error })
@@ -83,33 +80,7 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
     )
   }
   const named = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : ''
-  return new NetworkFailure(`the connection to ${url.host} broke${named}`, sent, { cause: error })
-}
-
-/** Failure `refused` when the certificate of the host was not accepted; undefined for any other error. */
-function certificateFailure(code: string, url: URL, error: unknown): Failure | undefined {
-  if (UNTRUSTED.has(code)) {
-    return new Failure(
-      'refused',
-      `the certificate of ${url.host} is not signed by a CA that ls-auth trusts`,
-      {
-        hint: 'Those are the ones that Node.js brings, not those of the system. If your company inspects TLS, set ca_file (or NODE_EXTRA_CA_CERTS) to its CA certificate.',
-        cause: error,
-      },
-    )
-  }
-  if (
-    code === 'CERT_HAS_EXPIRED' ||
-    code === 'CERT_NOT_YET_VALID' ||
-    code === 'ERR_TLS_CERT_ALTNAME_INVALID'
-  ) {
-    const what = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'is for another host' : 'is not valid at this time'
-    return new Failure('refused', `the certificate of ${url.host} ${what}`, {
-      hint: 'Check the address and the clock of this machine; ls-auth never skips this check.',
-      cause: error,
-    })
-  }
-  return undefined
+  return new NetworkFailure(`the connection to ${peer} broke${named}`, sent, { cause: error })
 }
 
 const lookedUpInVain = ({ syscall }: RootCause) => (syscall === 'getaddrinfo' ? NOT_LOOKED_UP : undefined)

@@ -58,10 +58,10 @@ export function limitedTunnels(undici: Undici, milliseconds: number | undefined)
  * For undici, UND_ERR_SOCKET tells of a lost connection, after which it opens another: its agent would send CONNECT, and the
  * credentials of the proxy, again and again without a pause. So a closed connection has an error of ours.
  */
-function withoutTunnel(error: unknown): unknown {
+function withoutTunnel(error: unknown): NoTunnel {
   const code = errorCode(error) ?? ''
   if (CLOSED.has(code)) return new NoTunnel('closed the connection', error)
-  return SILENT.has(code) ? new NoTunnel('does not answer', error) : error
+  return new NoTunnel(SILENT.has(code) ? 'does not answer' : undefined, error)
 }
 
 /**
