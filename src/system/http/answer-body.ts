@@ -2,6 +2,9 @@ import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { HttpAnswer, HttpRequest } from '../../ports/http.ts'
 
+/** The answer may come from the API, the provider, or something on the way to them. */
+const BROKEN_HINT = 'Try again; if it goes on, ask whoever runs that host, or the proxy on the way.'
+
 /** Headers with their names in lower case, and repeated ones joined. */
 export function flattenHeaders(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
@@ -38,13 +41,18 @@ export function decompress(wire: Buffer, headers: HttpAnswer['headers'], request
   const decoders = { gzip: gunzipSync, 'x-gzip': gunzipSync, br: brotliDecompressSync, deflate: inflateSync }
   const decoder = decoders[encoding as keyof typeof decoders]
   if (!decoder)
-    throw new Failure('api-failed', `${request.url.host} answered in an encoding that was not asked for`)
+    throw new Failure('api-failed', `${request.url.host} answered in an encoding that was not asked for`, {
+      hint: BROKEN_HINT,
+    })
   try {
     // Synchronous: nothing else runs meanwhile, and the asynchronous form takes a trip to another thread.
     return decoder(wire, { maxOutputLength: request.maxBytes })
   } catch (cause) {
     if (errorCode(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(request)
-    throw new Failure('api-failed', `${request.url.host} sent a damaged compressed answer`, { cause })
+    throw new Failure('api-failed', `${request.url.host} sent a damaged compressed answer`, {
+      hint: BROKEN_HINT,
+      cause,
+    })
   }
 }
 

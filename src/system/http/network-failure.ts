@@ -16,6 +16,7 @@ const NOT_LOOKED_UP = 'its name cannot be looked up now'
 const ALSO_LATER = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])
 
 const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
+const NOT_HTTP_HINT = 'Check the address and its port. If both are right, ask whoever runs that host.'
 
 /**
  * There was no connection to the host that was ready for a request (TCP, the tunnel of a proxy, TLS), so nothing was sent.
@@ -51,6 +52,8 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
   const tls =
     certificateFailure(code, peer, error) ?? handshakeFailure(`${code} ${cause.message}`, peer, sent, error)
   if (tls) return tls
+  const notHttp = whyNotHttp(code, cause)
+  if (notHttp) return new NetworkFailure(`${peer} ${notHttp}`, sent, { hint: NOT_HTTP_HINT, cause: error })
   const isOpen = ALSO_LATER.has(code) && cause.syscall !== 'connect'
   const reason = isOpen ? undefined : (NOT_CONNECTED[code] ?? lookedUpInVain(cause))
   if (reason && ofProxy) {
@@ -83,6 +86,14 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
   return new NetworkFailure(`the connection to ${peer} broke${named}`, sent, { cause: error })
 }
 
+/** Errors of the parsers of Node.js and undici. */
+function whyNotHttp(code: string, { name }: RootCause): string | undefined {
+  if (/^(HPE|UND_ERR)_HEADERS?_OVERFLOW$/.test(code)) return 'sent more than 16 kB of headers'
+  return /^HPE_/.test(code) || name === 'HTTPParserError'
+    ? 'does not answer as an HTTP server should'
+    : undefined
+}
+
 const lookedUpInVain = ({ syscall }: RootCause) => (syscall === 'getaddrinfo' ? NOT_LOOKED_UP : undefined)
 
 /** The error of a socket names its peer; if that is not the requested host, it is the proxy. */
@@ -93,6 +104,7 @@ function isFromProxy(cause: RootCause, url: URL): boolean {
 }
 
 interface RootCause {
+  readonly name?: unknown
   readonly code?: unknown
   /** Of an error that the system tells: what was tried. */
   readonly syscall?: unknown
@@ -108,6 +120,6 @@ function rootCause(error: unknown): RootCause {
     if (typeof next !== 'object' || next === null) break
     at = next
   }
-  const { code, syscall, hostname, port } = at
-  return { code, syscall, hostname, port, message: String(at.message ?? '') }
+  const { name, code, syscall, hostname, port } = at
+  return { name, code, syscall, hostname, port, message: String(at.message ?? '') }
 }
