@@ -4,7 +4,6 @@ import type { Http, HttpSettings } from '../../ports/http.ts'
 import type { Env } from '../../ports/ports.ts'
 import { once } from '../once.ts'
 import { decompress, flattenHeaders } from './answer-body.ts'
-import { networkFailure } from './network-failure.ts'
 import { proxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
 
@@ -45,7 +44,9 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
       } catch (error) {
         if (error instanceof Failure) throw error
         if (request.signal?.aborted) throw request.signal.reason
-        throw networkFailure(error, request.url, timeout.signal.aborted)
+        const timedOut = timeout.signal.aborted
+        const { networkFailure } = await import('./network-failure.ts')
+        throw networkFailure(error, request.url, timedOut)
       } finally {
         clearTimeout(timer)
       }

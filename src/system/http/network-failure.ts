@@ -1,5 +1,6 @@
 import { type Failure, NetworkFailure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
+import { NoTunnel, NotConnected } from './not-connected.ts'
 import { certificateFailure, handshakeFailure } from './tls-failure.ts'
 
 const NOT_CONNECTED: Record<string, string> = {
@@ -17,22 +18,6 @@ const ALSO_LATER = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])
 
 const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
 const NOT_HTTP_HINT = 'Check the address and its port. If both are right, ask whoever runs that host.'
-
-/**
- * There was no connection to the host that was ready for a request (TCP, the tunnel of a proxy, TLS), so nothing was sent.
- * `cause`: why; without one it did not come in time.
- */
-export class NotConnected extends Error {}
-
-/** The proxy could not be asked, or gave no answer to CONNECT. `what`: what it did; undefined: see `cause`. */
-export class NoTunnel extends NotConnected {
-  readonly what: 'closed the connection' | 'does not answer' | undefined
-
-  constructor(what: NoTunnel['what'], cause?: unknown) {
-    super('no tunnel', { cause })
-    this.what = what
-  }
-}
 
 /**
  * Maps the error of a request without an answer to a Failure with our own message: `refused` for a certificate, else a
