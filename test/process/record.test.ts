@@ -547,6 +547,14 @@ describe('audit list', () => {
     )
   })
 
+  it('by an id that was cut off says so', async () => {
+    const { stdout, stderr } = await list('--trace', '4032789a7931e')
+    expect(stdout).toBe('')
+    expect(stderr).toContain(
+      'note: there is nothing of that in the record. The id has 13 digits: ids have 16 or 32, so zeros were put before it. Copy it whole.\n',
+    )
+  })
+
   it('without a record says so', async () => {
     const env = { XDG_STATE_HOME: join(machine.home, 'nothing') }
     const text = 'note: there is nothing of that in the record\n'

@@ -6,6 +6,8 @@ import { Failure } from '../../errors.ts'
 import { placesFor } from '../../settings/files/places.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { RecordFormat } from '../../trace/formats/output-choices.ts'
+import type { TraceReference } from '../../trace/id.ts'
+import { cutOffHint } from '../../trace/id-forms/cut-off.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, tell } from '../invocation.ts'
 import { tellLeftOut } from '../status/text-table.ts'
@@ -19,8 +21,8 @@ interface AuditListOptions {
   readonly format: RecordFormat
   /** Milliseconds since the epoch. */
   readonly since: number
-  /** 32 hex digits, or 16: then the low half of an id is compared. */
-  readonly traceId: string | undefined
+  /** With 32 hex digits, or 16: then the low half of an id is compared. */
+  readonly trace: TraceReference | undefined
 }
 
 /** `ls-auth audit list`: the record of this machine, oldest first. A convenience; the gateway's log is the record. */
@@ -32,11 +34,11 @@ function read(typed: Typed): AuditListOptions {
   return {
     format: readFormat<RecordFormat>(typed, 'table'),
     since: seconds === undefined ? Number.NEGATIVE_INFINITY : now - seconds * 1000,
-    traceId: typeof flags.trace === 'string' ? readTraceId(flags.trace).traceId : undefined,
+    trace: typeof flags.trace === 'string' ? readTraceId(flags.trace) : undefined,
   }
 }
 
-async function run(invocation: Invocation, { format, since, traceId }: AuditListOptions): Promise<void> {
+async function run(invocation: Invocation, { format, since, trace }: AuditListOptions): Promise<void> {
   const { env, files } = invocation.ports
   const { stateDirectory } = placesFor(env)
   const { entries, damaged } = await readRecord(stateDirectory, await files()).catch((cause) => {
@@ -48,7 +50,7 @@ async function run(invocation: Invocation, { format, since, traceId }: AuditList
   })
   // Not that of LS_AUTH_PROFILE: who asks what was done means all of it.
   const { profile } = globals(invocation)
-  const about = traceId === undefined ? entries : entriesOfTrace(entries, traceId)
+  const about = trace?.traceId === undefined ? entries : entriesOfTrace(entries, trace.traceId)
   const rows = about.filter(
     (entry) => Date.parse(entry.time) >= since && (profile === undefined || entry.profile === profile),
   )
@@ -63,7 +65,11 @@ async function run(invocation: Invocation, { format, since, traceId }: AuditList
       invocation,
       `note: no entry is of the profile ${safeText(profile, 60)}; those in the record: ${names}`,
     )
-  } else tell(invocation, 'note: there is nothing of that in the record')
+  } else {
+    // The table shows the beginning of an id where it has no room for more.
+    const hint = trace && cutOffHint(trace)
+    tell(invocation, `note: there is nothing of that in the record${hint ? `. ${hint}` : ''}`)
+  }
 }
 
 async function print(

@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { TraceReference } from '../../trace/id.ts'
+import { cutOffHint } from '../../trace/id-forms/cut-off.ts'
 import type { Trace } from '../../trace/model.ts'
 import type { FileSource } from '../../trace/sources/file/file-source.ts'
 import { optionWords } from '../command-line.ts'
@@ -47,12 +48,9 @@ export async function findTrace(
 }
 
 /** An id that lacks digits was read with zeros before it; when nothing is found it rather was not copied whole. */
-function cutOff(error: unknown, { digits }: TraceReference): unknown {
-  if (!(error instanceof Failure) || error.code !== 'not-found' || digits === undefined) return error
-  if (digits.length === 16 || digits.length === 32) return error
-  return error.withHint(
-    `The id has ${digits.length} digits: ids have 16 or 32, so zeros were put before it. Copy it whole.`,
-  )
+function cutOff(error: unknown, reference: TraceReference): unknown {
+  const hint = cutOffHint(reference)
+  return error instanceof Failure && error.code === 'not-found' && hint ? error.withHint(hint) : error
 }
 
 /** A file goes before an id of the same name; a directory does not. */
