@@ -291,6 +291,20 @@ describe('the critical path', () => {
     )
   })
 
+  test('of a part beside the root, whose share it is', () => {
+    const lost = makeTrace(
+      { id: 1, ms: 10 },
+      { id: 2, parent: 1, ms: 5 },
+      { id: 3, parent: 9, at: 2, ms: 40 },
+    )
+    const lines = [0, 1, 2].map((node) => details(lost, node, unicode).join('\n'))
+    expect(lines[0]).toContain(
+      "  critical path  5.00ms, 50% of its part's; with what is below it 10.0ms, 100%\n",
+    )
+    expect(lines[1]).toContain("  critical path  5.00ms, 50% of its part's\n")
+    expect(lines[2]).toContain("  critical path  40.0ms, 100% of its part's\n")
+  })
+
   test('of a share that is longer than its self time, how much ran beside shorter calls', () => {
     expect(details(trace, nodeOf(1), unicode).join('\n').replace(/\s+/g, ' ')).toContain(
       'critical path 500ms, 50% of it (500ms of that beside shorter calls); with what is below it 1.00s, 100%',

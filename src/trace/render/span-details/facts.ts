@@ -63,7 +63,10 @@ function durationText({ tree, node }: DetailsOf, { glyphs }: Pen): string {
   return isEndless(tree.span(node)) ? duration : `${duration}, ${selfTextWhy(tree, node, glyphs.micro)}`
 }
 
-/** Its share of the time between request and answer; of a span with others below it also theirs. */
+/**
+ * Its share of the time between request and answer; of a span with others below it also theirs. Each root and each part beside
+ * the roots has a critical path of its own, while the one of the trace (`trace breakdown`) is clipped to its roots.
+ */
 function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen): string {
   const why = whyEndless(tree.span(node))
   const noEnd = why === undefined ? undefined : `it ${UNFINISHED_WORDS[why]}`
@@ -71,6 +74,7 @@ function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen):
   while (tree.parent(top) >= 0) top = tree.parent(top)
   const onPath = (from: number, to: number) => onPathBefore[to]! - onPathBefore[from]!
   const whole = onPath(top, tree.after(top))
+  const it = tree.size(top) === tree.count ? 'it' : "its part's"
   const told = (nanos: number) => formatDuration(nanos, glyphs.micro)
   const shareOf = (nanos: number) => {
     const percent = Math.round((nanos / whole) * 100)
@@ -80,10 +84,10 @@ function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen):
   if (below === 0 && noEnd !== undefined) return `not known: ${noEnd}`
   if (below === 0) return `not on it${whyOffPath(tree, node, onPath)}`
   if (own === 0 && noEnd !== undefined)
-    return `at least ${told(below)}, ${shareOf(below)} of it, in what is below it: ${noEnd}`
+    return `at least ${told(below)}, ${shareOf(below)} of ${it}, in what is below it: ${noEnd}`
   const beside = own - (tree.selfNanos(node) ?? own)
   const shorter = beside > 0 ? ` (${told(beside)} of that beside shorter calls)` : ''
-  const first = own === 0 ? 'nothing of its own' : `${told(own)}, ${shareOf(own)} of it${shorter}`
+  const first = own === 0 ? 'nothing of its own' : `${told(own)}, ${shareOf(own)} of ${it}${shorter}`
   const all = below === own ? first : `${first}; with what is below it ${told(below)}, ${shareOf(below)}`
   if (noEnd !== undefined) return `at least ${all}: ${noEnd}`
   // A call without an end is below it, so that both together are known.
