@@ -25,6 +25,7 @@ export const CHUNKS = {
     'src/settings/profile.ts',
     'src/commands/request/credentials.ts',
     'src/clock-skew.ts',
+    'src/text/whole-duration.ts',
     'src/commands/request/bound-token.ts',
     'src/commands/request/require-reason.ts',
     'src/api/authorization.ts',

@@ -1,3 +1,5 @@
+import { wholeDuration } from './text/whole-duration.ts'
+
 /** What an answer says about the limit of requests, as far as it says anything. Times in milliseconds from its arrival. */
 export interface RateLimit {
   /** Requests in one window. */
@@ -44,13 +46,17 @@ export function readRateLimit(headers: Headers, ownNow?: number): RateLimit {
 /** As long as a server may mean it, in seconds: more digits are no time that anybody waits. */
 const LONGEST_WAIT = 999_999_999
 
+/** Longer waits are told in minutes, rounded up. In seconds. */
+const EXACT_BELOW = 600
+
 /**
  * What to do at a limit that is reached. Retry-After goes before the end of the window
  * (draft-ietf-httpapi-ratelimit-headers), as it does for the pace of many requests.
  */
 export function waitHint({ retryMilliseconds, resetMilliseconds }: RateLimit): string {
   const seconds = Math.ceil((retryMilliseconds ?? resetMilliseconds ?? 0) / 1000)
-  return seconds > 0 && seconds <= LONGEST_WAIT ? `Try again in ${seconds}s.` : 'Wait, then try again.'
+  if (seconds <= 0 || seconds > LONGEST_WAIT) return 'Wait, then try again.'
+  return `Try again in ${seconds < EXACT_BELOW ? `${seconds}s` : wholeDuration(Math.ceil(seconds / 60) * 60)}.`
 }
 
 function untilReset(reset: number, now: number | undefined): number | undefined {

@@ -1,6 +1,7 @@
 import { Failure, NetworkFailure } from '../errors.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import type { Clock } from '../ports/ports.ts'
+import { waitHint } from '../rate-limit.ts'
 import { steadyClock } from '../steady-clock.ts'
 import { isLimit, Pace } from './pace.ts'
 
@@ -101,5 +102,5 @@ export function openPacing(options: PacingOptions): Pacing {
 
 const nothingLeft = (milliseconds: number): Failure =>
   new Failure('rate-limited', 'the API limits requests, and none is left', {
-    hint: `Try again in ${Math.ceil(milliseconds / 1000)}s.`,
+    hint: waitHint({ retryMilliseconds: milliseconds }),
   })

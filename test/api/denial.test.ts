@@ -345,6 +345,10 @@ describe('a limit that was reached', () => {
     // What says in as many words when to ask again goes before the end of a window.
     [{ 'retry-after': '7', 'x-ratelimit-reset': '9' }, 'Try again in 7s.', []],
     [{ 'x-ratelimit-reset': '9' }, 'Try again in 9s.', []],
+    // Nobody reads 86,400 seconds as a day.
+    [{ 'retry-after': '599' }, 'Try again in 599s.', []],
+    [{ 'retry-after': '601' }, 'Try again in 11m.', []],
+    [{ 'retry-after': '86400' }, 'Try again in 1d.', []],
     [{ date: DATE, 'retry-after': 'Wed, 25 Nov 2026 16:00:00 GMT' }, 'Try again in 60s.', []],
     [{ date: DATE, 'x-ratelimit-reset': String(Date.parse(DATE) / 1000 + 90) }, 'Try again in 90s.', []],
     [{ ratelimit: 'limit=100, remaining=0, reset=54' }, 'Try again in 54s.', ['limit 100, 0 left']],

@@ -164,7 +164,7 @@ describe('one request of many', () => {
     const pacing = openPacing({ clock, signal: new AbortController().signal, onLimit: () => {} })
     await expect(pacing(async () => answer(503, day), true)).rejects.toMatchObject({
       code: 'rate-limited',
-      hint: 'Try again in 86400s.',
+      hint: 'Try again in 1d.',
     })
   })
 

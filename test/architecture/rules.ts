@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
-  ['unknown-choice', 'empty-value', 'captive-portal', 'dpop', 'wait-for-lock'],
+  ['unknown-choice', 'empty-value', 'captive-portal', 'rate-limit', 'dpop', 'wait-for-lock'],
   // Types that two rooms of one floor share stand below both.
   [
     'errors',
@@ -25,7 +25,6 @@ const FLOORS: readonly (readonly string[])[] = [
     'atomic-write',
     'clock-skew',
     'steady-clock',
-    'rate-limit',
     'web-page',
     'silent-connections',
     'why-not-private',

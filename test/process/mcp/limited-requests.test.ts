@@ -24,6 +24,6 @@ it('a limit of minutes is told to the agent, whose client would give the call up
   const agent = await start(machine, [])
   const { isError, text } = await agent.call('explain_traces', { slower_than: '1ms' })
   expect(isError).toBe(true)
-  expect(text).toContain('Try again in 600s.')
+  expect(text).toContain('Try again in 10m.')
   await agent.close()
 })

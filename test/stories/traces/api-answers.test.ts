@@ -20,7 +20,7 @@ const get = (id = stage.spanId, flags = '') => stage.world.type(`ls-auth trace g
 
 describe('each answer of the API has its own words and exit status', () => {
   const answers: [TraceApiMode, number, RegExp][] = [
-    ['rate-limited', 6, /limits requests.*\nhint: Try again in \d+s\.\n {2}limit \d+, 0 left/],
+    ['rate-limited', 6, /limits requests.*\nhint: Try again in \d+[sm]\.\n {2}limit \d+, 0 left/],
     ['server-error', 6, /failed \(HTTP 500\)/],
     ['plain-text', 6, /failed \(HTTP \d+\)\nhint: .*\n {2}\S/],
     ['message-body', 11, /denied you access \(HTTP 403\)[\s\S]*Your role does not allow this/],
