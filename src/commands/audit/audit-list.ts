@@ -14,7 +14,7 @@ import { tellLeftOut } from '../status/text-table.ts'
 import { printData, readFormat } from '../trace/print-rows.ts'
 import { readTraceId } from '../trace/trace-argument.ts'
 import { unitDurationFlag } from '../typed-flags.ts'
-import { auditTable } from './audit-table.ts'
+import { auditTable, NOTHING } from './audit-table.ts'
 import { entriesOfTrace } from './of-trace.ts'
 
 interface AuditListOptions {
@@ -90,15 +90,15 @@ async function print(
 function cellsOf(entry: AuditEntry): string[] {
   const { time, sub, event, method, path, status, trace_id, reason, way, profile } = entry
   const what = event === 'request' ? `${method} ${path}` : event
-  const answer = status ?? (event === 'request' ? 'no answer' : '-')
+  const answer = status ?? (event === 'request' ? 'no answer' : NOTHING)
   return [
     time.replace(/\.\d+Z$/, 'Z'),
-    sub ?? '-',
+    sub ?? NOTHING,
     what,
     answer,
-    trace_id ?? '-',
-    reason ?? '-',
+    trace_id ?? NOTHING,
+    reason ?? NOTHING,
     way,
-    profile ?? '-',
+    profile ?? NOTHING,
   ].map((cell) => safeText(String(cell), 200))
 }

@@ -1,5 +1,6 @@
 import type { Terminal } from '../../ports/terminal.ts'
-import { type Cut, type FittedTable, tableLines, totalWidth, widthsOf } from '../status/text-table.ts'
+import { widest } from '../../text/widest.ts'
+import { type Cut, type FittedTable, tableLines, totalWidth } from '../status/text-table.ts'
 
 /** A column of the record. `least`: columns of the terminal that it takes where room is short; without it, all of its own. */
 interface Column {
@@ -26,33 +27,48 @@ const CUT_IN_TURN: readonly (readonly string[])[] = [['WHAT', 'REASON'], ['WHO']
 const ALWAYS = 4
 
 /**
- * The record as lines, its heads first, and the heads of the columns that a terminal had no room for. Cells are cut
- * before a column is left out. What is no terminal has no width: there every value is whole, for grep and cut.
+ * The record as lines, its heads first, and the heads of the columns that a terminal had no room for. Where it has none for all,
+ * columns that say nothing in any row go first and are not told; then cells are cut before a column is left out. What is no
+ * terminal has no width: there every value is whole, for grep and cut.
  */
 export function auditTable(
   rows: readonly (readonly string[])[],
-  terminal: Pick<Terminal, 'columns' | 'unicode' | 'outIsTTY'>,
+  { outIsTTY, columns, unicode }: Pick<Terminal, 'columns' | 'unicode' | 'outIsTTY'>,
 ): FittedTable {
-  const table = [COLUMNS.map(({ head }) => head), ...rows]
-  const whole = widthsOf(table)
-  const columns = terminal.outIsTTY ? terminal.columns : Number.POSITIVE_INFINITY
-  const floor = COLUMNS.map(({ least }, i) => Math.min(whole[i] ?? 0, least ?? Number.POSITIVE_INFINITY))
-  let shown = COLUMNS.length
-  while (shown > ALWAYS && totalWidth(floor.slice(0, shown)) > columns) shown--
-  const widths = whole.slice(0, shown)
-  for (const heads of CUT_IN_TURN) shrink(widths, floor, heads.map(indexOf), columns)
+  const all = COLUMNS.map((column, i) => ({ ...column, cells: rows.map((row) => row[i] ?? '') }))
+  const room = outIsTTY ? columns : Number.POSITIVE_INFINITY
+  const said = all.filter(({ cells }, i) => i < ALWAYS || cells.some((cell) => cell !== NOTHING))
+  return layOut(totalWidth(floorOf(all)) > room ? said : all, room, unicode)
+}
+
+/** In a cell: the entry says nothing of that. */
+export const NOTHING = '-'
+
+type Filled = Column & { readonly cells: readonly string[] }
+
+function layOut(columns: readonly Filled[], room: number, unicode: boolean): FittedTable {
+  const floor = floorOf(columns)
+  let shown = columns.length
+  while (shown > ALWAYS && totalWidth(floor.slice(0, shown)) > room) shown--
+  const widths = columns.slice(0, shown).map(widthOf)
+  for (const heads of CUT_IN_TURN) {
+    const among = heads.map((head) => columns.findIndex((column) => column.head === head))
+    shrink(widths, floor, among, room)
+  }
+  const lines = [-1, ...(columns[0]?.cells ?? []).keys()].map((row) =>
+    columns.map(({ head, cells }) => cells[row] ?? head),
+  )
+  const cuts = columns.map(({ cut }) => cut)
   return {
-    lines: tableLines(
-      table,
-      widths,
-      terminal.unicode,
-      COLUMNS.map(({ cut }) => cut),
-    ),
-    leftOut: COLUMNS.slice(shown).map(({ head }) => head),
+    lines: tableLines(lines, widths, unicode, cuts),
+    leftOut: columns.slice(shown).map(({ head }) => head),
   }
 }
 
-const indexOf = (head: string): number => COLUMNS.findIndex((column) => column.head === head)
+const widthOf = ({ head, cells }: Filled): number => widest([head, ...cells])
+
+const floorOf = (columns: readonly Filled[]): number[] =>
+  columns.map((column) => Math.min(widthOf(column), column.least ?? Number.POSITIVE_INFINITY))
 
 /** Makes the widest of these columns narrower, one step at a time, until all fit or none can. */
 function shrink(widths: number[], floor: readonly number[], among: readonly number[], columns: number): void {

@@ -42,7 +42,7 @@ export function tellLeftOut(invocation: Invocation, leftOut: readonly string[], 
 }
 
 /** How wide each column is when nothing is cut. */
-export const widthsOf = (rows: readonly (readonly string[])[]): number[] =>
+const widthsOf = (rows: readonly (readonly string[])[]): number[] =>
   (rows[0] ?? []).map((_, i) => widest(rows.map((row) => row[i] ?? '')))
 
 export const totalWidth = (widths: readonly number[]): number =>
