@@ -21,3 +21,6 @@ function wantsPasswordOnly(challenges: string): boolean {
   const schemes = parts.flatMap((part) => /^\s*([\w-]+)(?!\s*=)(?=\s|$)/.exec(part)?.[1]?.toLowerCase() ?? [])
   return schemes.length > 0 && schemes.every((scheme) => PASSWORD_SCHEMES.includes(scheme))
 }
+
+/** Statuses of an address where an endpoint is not, or not any more: nothing on the way sends them. */
+export const NOT_HERE: readonly number[] = [404, 405, 410]

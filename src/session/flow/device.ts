@@ -2,6 +2,7 @@ import { requirementParameters } from '../../claims/sign-in-requirements.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { Clock } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { NOT_HERE } from '../answers/intercepted.ts'
 import { ProviderFailure } from '../answers/provider-errors.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
 import type { Tokens } from '../protocol/tokens.ts'
@@ -93,8 +94,6 @@ async function poll<T>(
     detail: unreachable ? [`the last time: ${unreachable.message}`] : [],
   })
 }
-
-const NOT_HERE: readonly number[] = [404, 405, 410]
 
 type Verdict = 'pending' | 'slow-down' | 'expired' | 'unreachable' | 'stop'
 

@@ -5,6 +5,7 @@ import type { Ports } from '../../ports/ports.ts'
 import { waitHint } from '../../rate-limit.ts'
 import { steadyClock } from '../../steady-clock.ts'
 import { checkSameAudience, checkSamePerson, checkSameSubject } from '../answers/id-token.ts'
+import { NOT_HERE } from '../answers/intercepted.ts'
 import { ProviderFailure } from '../answers/provider-errors.ts'
 import { mayBeElsewhere } from '../documents/metadata.ts'
 import { gate } from '../policy-gate.ts'
@@ -97,10 +98,10 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
   return { type: 'unexplained', failure: failure.withHint(WITHOUT_SLOT) }
 }
 
-/** Statuses of an address where no token endpoint is (any more); redirects (3xx) are never followed. */
-const NOT_HERE: readonly number[] = [404, 405, 410]
-
-/** Whether the failure may come of the token endpoint being elsewhere now, and of nothing else that we know of. */
+/**
+ * Whether the failure may come of the token endpoint being elsewhere now, and of nothing else that we know of. Redirects (3xx)
+ * are never followed.
+ */
 function mayHaveMoved(failure: unknown, { metadata }: Provider, { preset }: Client): boolean {
   if (failure instanceof NetworkFailure) return mayBeElsewhere(failure, metadata.token_endpoint, metadata)
   if (!(failure instanceof ProviderFailure)) return false
