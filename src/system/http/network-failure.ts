@@ -17,6 +17,8 @@ const NOT_LOOKED_UP = 'its name cannot be looked up now'
 const ALSO_LATER = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])
 
 const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
+/** A tunnel has ten seconds where no timeout is set. */
+const SLOW_PROXY_HINT = `${PROXY_HINT} If it is only slow: --timeout 30`
 const NOT_HTTP_HINT = 'Check the address and its port. If both are right, ask whoever runs that host.'
 
 /**
@@ -27,7 +29,8 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
   const proxy = `the proxy on the way to ${url.host}`
   if (error instanceof NoTunnel && error.what) {
     const message = `${proxy} ${error.what}`
-    return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
+    const hint = error.what === 'does not answer' ? SLOW_PROXY_HINT : PROXY_HINT
+    return new NetworkFailure(message, false, { hint, cause: error })
   }
   const cause = rootCause(error)
   const code = String(cause.code ?? '')
