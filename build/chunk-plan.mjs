@@ -56,7 +56,7 @@ export const CHUNKS = {
   ],
   api: ['src/commands/trace/open-source.ts'],
   // Read where a limit or a captive portal is met, and where a snapshot is paid for.
-  limit: ['src/rate-limit.ts', 'src/captive-portal.ts'],
+  limit: ['src/rate-limit.ts', 'src/network-sign-in.ts'],
   denial: ['src/api/denial.ts'],
   lightstep: [
     'src/trace/sources/lightstep/lightstep-source.ts',

@@ -1,6 +1,6 @@
-import { CAPTIVE_PORTAL, captivePortal } from '../captive-portal.ts'
 import { payloadOf } from '../claims/jwt/jwt.ts'
 import { FAILURES, Failure } from '../errors.ts'
+import { networkSignIn } from '../network-sign-in.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import { safeText } from '../text/safe-text.ts'
 import { isPage } from '../web-page.ts'
@@ -53,8 +53,7 @@ export function explainAnswer(
             : 'It is probably the token: ask for fewer groups or scopes, or raise the limit for request headers there.',
       },
     )
-  if (status === CAPTIVE_PORTAL) return captivePortal()
-  return failed(answer, url, now)
+  return networkSignIn(status) ?? failed(answer, url, now)
 }
 
 function loginPage(

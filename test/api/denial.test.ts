@@ -403,6 +403,13 @@ it('a network that wants a sign-in of its own (HTTP 511) is told as such, and it
     ])
 })
 
+it('a proxy that wants a sign-in of its own (HTTP 407) is not the API', () => {
+  expect(told(explainAnswer(answer(407, {}, 'no'), URL_, 'opaque'))).toEqual([
+    'network: a proxy on the way wants a sign-in of its own (HTTP 407)',
+    expect.stringMatching(/^Check HTTPS_PROXY, NO_PROXY and proxy in the profile: /),
+  ])
+})
+
 it('a token that is too large for a gateway (HTTP 431) is named, for trying again does not help', () => {
   const tooLarge = answer(431, {}, 'Request Header Fields Too Large')
   expect(read(tooLarge)).toEqual([

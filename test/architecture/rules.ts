@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
-  ['unknown-choice', 'empty-value', 'captive-portal', 'rate-limit', 'dpop', 'wait-for-lock'],
+  ['unknown-choice', 'empty-value', 'network-sign-in', 'rate-limit', 'dpop', 'wait-for-lock'],
   // Types that two rooms of one floor share stand below both.
   [
     'errors',
@@ -68,7 +68,7 @@ const PURE = [
   /^src\/session\/renewal\/(state-machine|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|conditions|masking|view)\//,
-  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|clock-skew|rate-limit|web-page|unknown-choice|empty-value|captive-portal)\.ts$/,
+  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|clock-skew|rate-limit|web-page|unknown-choice|empty-value|network-sign-in)\.ts$/,
 ]
 const isPure = (path: string): boolean => PURE.some((pattern) => pattern.test(path))
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])

@@ -1,5 +1,5 @@
-import { CAPTIVE_PORTAL, captivePortal } from '../../captive-portal.ts'
 import { Failure } from '../../errors.ts'
+import { networkSignIn } from '../../network-sign-in.ts'
 import { type HintValues, hintFor } from '../../providers/hints.ts'
 import type { Preset, Where } from '../../providers/preset.ts'
 import { type RateLimit, readRateLimit, waitHint } from '../../rate-limit.ts'
@@ -133,9 +133,15 @@ function unreadable(
 ): Failure {
   const { cause } = foreign
   const status = statusOf(cause) ?? statusOf((cause as Foreign | undefined)?.cause) ?? statusOf(foreign)
-  if (status === CAPTIVE_PORTAL) {
-    const { message, hint } = captivePortal()
-    return new ProviderFailure('network', message, { error: undefined, status }, { cause: foreign, hint })
+  const onTheWay = status === undefined ? undefined : networkSignIn(status)
+  if (onTheWay) {
+    const { message, hint } = onTheWay
+    return new ProviderFailure(
+      'network',
+      message,
+      { error: undefined, status, intercepted: true },
+      { cause: foreign, hint },
+    )
   }
   const limited = limitIn(cause, now)
   return new ProviderFailure(

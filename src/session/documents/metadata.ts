@@ -62,7 +62,8 @@ export async function discover(
   })
   if (answer.status === 429) throw await rateLimited(answer, url, clock)
   // Lazy, as the limit is: whoami reads this file, and asks nobody.
-  if (answer.status === 511) throw (await import('../../captive-portal.ts')).captivePortal()
+  if (SIGN_IN_FIRST.includes(answer.status))
+    throw (await import('../../network-sign-in.ts')).networkSignIn(answer.status)
   const document = readDocument(answer, url, preset, issuer)
   // Entra's shared issuers write `{tenantid}` in place of the tenant: the one difference that is allowed.
   if (
@@ -94,7 +95,9 @@ async function rateLimited({ headers }: HttpAnswer, url: URL, clock: Clock): Pro
 }
 
 /** The metadata are public, so this is rarely the provider: something on the way wants a sign-in, or blocks the address. */
-const DENIED = [401, 403, 407]
+const DENIED = [401, 403]
+
+const SIGN_IN_FIRST = [407, 511]
 
 function readDocument(
   answer: HttpAnswer,

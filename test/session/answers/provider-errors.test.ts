@@ -180,14 +180,15 @@ describe('an answer that OAuth does not define', () => {
   })
 })
 
-it('a network that wants a sign-in of its own (HTTP 511) is no failure of the provider', () => {
-  const failure = explain({ code: 'OAUTH_RESPONSE_IS_NOT_CONFORM', cause: new Response('', { status: 511 }) })
-  expect(told(failure)).toEqual([
-    'network: the network you are on wants a sign-in (HTTP 511)',
-    'Open a web page in a browser, sign in to the network there, then try again.',
-  ])
+it.each([
+  [511, 'network: the network you are on wants a sign-in (HTTP 511)', /^Open a web page in a browser, /],
+  [407, 'network: a proxy on the way wants a sign-in of its own (HTTP 407)', /^Check HTTPS_PROXY, /],
+])('a sign-in that the way wants (HTTP %i) is no failure of the provider', (status, words, hint) => {
+  const failure = explain({ code: 'OAUTH_RESPONSE_IS_NOT_CONFORM', cause: new Response('', { status }) })
+  expect(told(failure)).toEqual([words, expect.stringMatching(hint)])
   expect(failure).toBeInstanceOf(ProviderFailure)
-  expect(wireOf(failure)).toEqual({ error: undefined, status: 511 })
+  // A device flow goes on after it.
+  expect(wireOf(failure)).toEqual({ error: undefined, status, intercepted: true })
 })
 
 describe('a time to wait that an answer names', () => {

@@ -118,7 +118,11 @@ describe('an answer without metadata', () => {
     [{ status: 404 }, 'settings: idp.example knows no such issuer (HTTP 404)', NONE],
     [{ status: 401 }, 'provider-failed: the metadata of idp.example were refused (HTTP 401)', REFUSED],
     [{ status: 403 }, 'provider-failed: the metadata of idp.example were refused (HTTP 403)', REFUSED],
-    [{ status: 407 }, 'provider-failed: the metadata of idp.example were refused (HTTP 407)', REFUSED],
+    [
+      { status: 407 },
+      'network: a proxy on the way wants a sign-in of its own (HTTP 407)',
+      'Check HTTPS_PROXY, NO_PROXY and proxy in the profile: a proxy with a password is http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY.',
+    ],
     [
       { status: 429 },
       'rate-limited: idp.example limits requests, and the limit is reached (HTTP 429)',
