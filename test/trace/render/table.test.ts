@@ -5,10 +5,10 @@ import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import type { Breakdown } from '../../../src/trace/breakdown/breakdown.ts'
 import type { CallEdge } from '../../../src/trace/breakdown/call-graph.ts'
 import type { Cause } from '../../../src/trace/causes/rank-causes.ts'
+import { percent, points } from '../../../src/trace/render/percent.ts'
 import { renderBreakdown, renderCallGraph } from '../../../src/trace/render/table/breakdown-table.ts'
 import { type RankedComparison, renderCauses } from '../../../src/trace/render/table/cause-table.ts'
 import type { TableOptions } from '../../../src/trace/render/table/figure-table.ts'
-import { percent, points } from '../../../src/trace/render/table/percent.ts'
 
 const at = (width: number, unicode = true): TableOptions => ({ width, unicode, style: UNSTYLED })
 

@@ -4,6 +4,7 @@ import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitMiddle, padStart, safeName } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
+import { percent } from '../percent.ts'
 import { offsetText } from '../span-details/heading.ts'
 import type { TimeWindow } from '../time/window.ts'
 import { zeroOf } from '../time/window.ts'
@@ -61,8 +62,7 @@ function lineOf(
   { width, glyphs }: Pen,
 ): string {
   const { spanId, name, service } = tree.span(node)
-  const percent = Math.round((nanos / whole) * 100)
-  const share = padStart(percent < 1 ? '<1%' : `${percent}%`, 4)
+  const share = padStart(percent(nanos / whole), 4)
   const at = padStart(offsetText(tree.startOf(node) - zeroOf(window), { glyphs }), 8)
   const who = [service, name === '' ? '(no name)' : name].filter(Boolean).join(': ')
   const took = padStart(formatDuration(nanos, glyphs.micro), 7)

@@ -6,9 +6,9 @@ import { haveNoEnd } from '../../tree/unfinished.ts'
 import { fitEnd, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
+import { percent } from '../percent.ts'
 import { count } from '../waterfall/header.ts'
 import { type Columns, drawTable, type FigureColumn, type TableOptions } from './figure-table.ts'
-import { percent } from './percent.ts'
 
 /** A line of totals, then a line for each service or operation. */
 export function renderBreakdown(breakdown: Breakdown, options: TableOptions): string[] {

@@ -4,9 +4,9 @@ import { splitScope } from '../../conditions/attribute-scope.ts'
 import { fitEnd, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
+import { percent, points } from '../percent.ts'
 import { count, grouped } from '../waterfall/header.ts'
 import { drawTable, type TableOptions } from './figure-table.ts'
-import { percent, points } from './percent.ts'
 
 /** What is drawn: the ranking, and the groups it is of. */
 export interface RankedComparison {

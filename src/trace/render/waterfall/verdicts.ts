@@ -10,6 +10,7 @@ import { mannerText } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
+import { percent } from '../percent.ts'
 import { type TimeWindow, timeWindow } from '../time/window.ts'
 
 /** How many of each finding are shown. */
@@ -49,8 +50,7 @@ function shareOf(tree: TraceTree, node: number, { startNanos, endNanos }: TimeWi
   if (early + late > inside) return late >= early ? 'tail' : late > 0 ? 'outside' : 'before'
   // Nobody knows which of its self time was before the root: no more of it than the span ran inside.
   const nanos = Math.min(tree.selfNanos(node) ?? 0, inside)
-  const percent = Math.round((nanos / (endNanos - startNanos)) * 100)
-  return percent < 1 ? '<1%' : `${percent}%`
+  return percent(nanos / (endNanos - startNanos))
 }
 
 /** Each span where an error began, in the order of {@link rootCauses}, with its message. Equal ones are counted. */
