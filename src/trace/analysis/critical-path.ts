@@ -54,23 +54,12 @@ export class CriticalPath {
   }
 }
 
-/**
- * How long the nodes before each node are on the path, one number more than there are nodes: what a subtree is on it is
- * the difference of two. In nanoseconds.
- */
-export function timeOnPathBefore(path: CriticalPath, nodes: number): Float64Array {
-  const before = new Float64Array(nodes + 1)
-  for (const { node, startNanos, endNanos } of path) before[node + 1]! += endNanos - startNanos
-  for (let node = 0; node < nodes; node++) before[node + 1]! += before[node]!
-  return before
-}
-
 /** Siblings that overlap by no more than this share of their parent count as sequential: clocks are no more exact. */
 const OVERLAP_TOLERANCE = 0.01
 
 /**
- * The critical path below each of `tops`: walk back from its end, always into the child that finished last before the
- * moment reached (Uber's CRISP, USENIX ATC '22). Sections are disjoint, leave no gap, and sum to the top's duration
+ * The critical path below each of these tops, within its part: walk back from its end, always into the child that finished last before the
+ * moment reached (Uber's CRISP, USENIX ATC '22). Sections are disjoint, leave no gap, and sum to the part's duration
  * exactly.
  *
  * Differences from Jaeger's and CRISP's code: a child that ends exactly where the next begins counts (`<=`; they lose
@@ -82,10 +71,10 @@ const OVERLAP_TOLERANCE = 0.01
  * either, it counts from the first start that is known below it. What its caller did before and after that, or all of it where
  * nothing is known below, stays the caller's: nobody can tell whether it waited.
  */
-export function criticalPath(tree: TraceTree, tops: readonly number[]): CriticalPath {
-  const times = knownTimes(tree)
-  const parts = tops.map((node) => ({ node, lo: times.starts[node]!, hi: times.ends[node]! }))
-  return pathWithin(tree, parts, times)
+export function criticalPath(tree: TraceTree, parts: readonly Part[], times: KnownTimes): CriticalPath {
+  const path = new CriticalPath(tree.count)
+  for (const part of parts) walkBack(tree, part, times, path)
+  return path
 }
 
 /** A top span, or the part of it between two moments. */
@@ -95,12 +84,12 @@ export interface Part {
   readonly hi: number
 }
 
-/** The critical path below each of these tops, within its part. */
-export function pathWithin(tree: TraceTree, parts: readonly Part[], times: KnownTimes): CriticalPath {
-  const path = new CriticalPath(tree.count)
-  for (const part of parts) walkBack(tree, part, times, path)
-  return path
-}
+/** The whole of a top span. */
+export const wholePart = (node: number, { starts, ends }: KnownTimes): Part => ({
+  node,
+  lo: starts[node]!,
+  hi: ends[node]!,
+})
 
 export const knownTimes = (tree: TraceTree): KnownTimes => ({
   starts: knownStarts(tree),

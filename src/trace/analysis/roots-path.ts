@@ -1,7 +1,14 @@
 import { longestTop } from '../tree/longest-top.ts'
 import { lostPart } from '../tree/roots-time.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { type CriticalPath, criticalPath, knownTimes, type Part, pathWithin } from './critical-path.ts'
+import {
+  type CriticalPath,
+  criticalPath,
+  type KnownTimes,
+  knownTimes,
+  type Part,
+  wholePart,
+} from './critical-path.ts'
 
 /** The critical path of all the time that a trace is said to have taken. */
 export interface RootsPath {
@@ -12,25 +19,58 @@ export interface RootsPath {
   readonly gapNanos: number
 }
 
+/** The same, and beside it a path for each part that the time of the trace leaves out. */
+export interface DrawnPath {
+  /** The sections of all of them: that of the trace, and those of the parts beside it. */
+  readonly path: CriticalPath
+  /** See {@link RootsPath.nanos}. */
+  readonly nanos: number
+  /** Whether this top of the tree counts in the time of the trace; else it has a path of its own. */
+  isOfTrace(top: number): boolean
+}
+
 /**
  * From the start of the first root to the end of the last: back from there, always into the root that ended last before the moment
  * reached. Roots that overlap are clipped, since nothing above them could have been waited for instead. Without a root, or where
  * it was lost, it is that of the longest part.
  */
 export function rootsPath(tree: TraceTree): RootsPath {
-  const lost = lostPart(tree)
-  if (lost === undefined && tree.roots.length > 1) return pathOverRoots(tree)
-  const top = lost ?? longestTop(tree)
-  const path = criticalPath(tree, top === undefined ? [] : [top])
-  let nanos = 0
-  for (const { startNanos, endNanos } of path) nanos += endNanos - startNanos
-  return { path, nanos, gapNanos: 0 }
+  const times = knownTimes(tree)
+  const { parts, nanos, gapNanos } = partsOfTrace(tree, times)
+  return { path: criticalPath(tree, parts, times), nanos, gapNanos }
 }
 
-function pathOverRoots(tree: TraceTree): RootsPath {
+/** What is drawn and told of single spans: {@link rootsPath}, and of parts beside the roots each its own from end to start. */
+export function drawnPath(tree: TraceTree): DrawnPath {
   const times = knownTimes(tree)
+  const { tops, parts, nanos } = partsOfTrace(tree, times)
+  const ofTrace = new Set(tops)
+  const beside = [...tree.roots, ...tree.detached].filter((top) => !ofTrace.has(top))
+  const path = criticalPath(tree, [...parts, ...beside.map((top) => wholePart(top, times))], times)
+  return { path, nanos, isOfTrace: (top) => ofTrace.has(top) }
+}
+
+interface PartsOfTrace {
+  /** The tops that count in the time of the trace. */
+  readonly tops: readonly number[]
+  /** Of these the parts that are on its path, the last first. */
+  readonly parts: readonly Part[]
+  readonly nanos: number
+  readonly gapNanos: number
+}
+
+function partsOfTrace(tree: TraceTree, times: KnownTimes): PartsOfTrace {
+  const lost = lostPart(tree)
+  if (lost === undefined && tree.roots.length > 1) return partsOfRoots(tree, times)
+  const top = lost ?? longestTop(tree)
+  if (top === undefined) return { tops: [], parts: [], nanos: 0, gapNanos: 0 }
+  const part = wholePart(top, times)
+  return { tops: [top], parts: [part], nanos: Math.max(0, part.hi - part.lo), gapNanos: 0 }
+}
+
+function partsOfRoots(tree: TraceTree, times: KnownTimes): PartsOfTrace {
   const latestFirst = tree.roots
-    .map((node) => ({ node, lo: times.starts[node]!, hi: times.ends[node]! }))
+    .map((node) => wholePart(node, times))
     // Of a root without a usable start and end, and without anything known below it, there is no time to count.
     .filter(({ lo, hi }) => lo <= hi)
     .sort((a, b) => b.hi - a.hi || a.lo - b.lo)
@@ -45,5 +85,5 @@ function pathOverRoots(tree: TraceTree): RootsPath {
     parts.push({ node, lo, hi: to })
     cur = lo
   }
-  return { path: pathWithin(tree, parts, times), nanos: last - cur, gapNanos }
+  return { tops: tree.roots, parts, nanos: last - cur, gapNanos }
 }

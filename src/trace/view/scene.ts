@@ -1,5 +1,7 @@
 import type { Style } from '../../ports/terminal.ts'
-import { type CriticalPath, criticalPath, timeOnPathBefore } from '../analysis/critical-path.ts'
+import type { CriticalPath } from '../analysis/critical-path.ts'
+import { drawnPath } from '../analysis/roots-path.ts'
+import { TimeOnPath } from '../analysis/time-on-path.ts'
 import type { Scale } from '../formats/output-choices.ts'
 import { formatDuration } from '../render/format-duration.ts'
 import { type Glyphs, glyphsFor } from '../render/glyphs.ts'
@@ -56,11 +58,12 @@ interface Drawn {
 export function openScene(tree: TraceTree, { unicode, style, scale }: SceneOptions): Scene {
   const whole = timeWindow(tree, scale)
   const window = scale === 'fit' || scale === 'log' ? whole : cutIdle(whole, tree)
-  const path = criticalPath(tree, [...tree.roots, ...tree.detached])
+  const drawn = drawnPath(tree)
+  const { path } = drawn
   const glyphs = glyphsFor(unicode)
   const plans = new Map<boolean, Plan>()
   const layouts = new Map<number, Layout>()
-  const [onPathBefore, zeroNanos] = [timeOnPathBefore(path, tree.count), zeroOf(window)]
+  const [onPath, zeroNanos] = [new TimeOnPath(tree, drawn), zeroOf(window)]
   let last: Drawn | undefined
   let notes: readonly string[] | undefined
   const plan = (pathOnly: boolean): Plan => {
@@ -91,7 +94,7 @@ export function openScene(tree: TraceTree, { unicode, style, scale }: SceneOptio
     details(node, columns, ink = style) {
       if (last?.node !== node || last.columns !== columns || last.ink !== ink) {
         const pen = { width: columns, glyphs, style: ink, full: true }
-        const details = { tree, node, onPathBefore, zeroNanos, way: 'steps' as const }
+        const details = { tree, node, onPath, zeroNanos, way: 'steps' as const }
         last = { node, columns, ink, lines: [...spanDetails(details, pen)] }
       }
       return last.lines

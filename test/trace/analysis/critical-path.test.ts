@@ -1,16 +1,30 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { criticalPath } from '../../../src/trace/analysis/critical-path.ts'
+import {
+  type CriticalPath,
+  criticalPath,
+  knownTimes,
+  wholePart,
+} from '../../../src/trace/analysis/critical-path.ts'
 import { isEndless } from '../../../src/trace/tree/endless.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { runsOf } from '../../property-runs.ts'
 import { anyTrace, soundTrace } from '../any-trace.ts'
 import { makeChain, makeTrace, type Sketch } from '../make.ts'
 
+function pathBelow(tree: TraceTree, tops: readonly number[]): CriticalPath {
+  const times = knownTimes(tree)
+  return criticalPath(
+    tree,
+    tops.map((top) => wholePart(top, times)),
+    times,
+  )
+}
+
 /** `[span, from, to]` in milliseconds. */
 function pathOf(...sketches: Sketch[]): [number, number, number][] {
   const tree = buildTree(makeTrace(...sketches))
-  return [...criticalPath(tree, tree.roots.slice(0, 1))].map(({ node, startNanos, endNanos }) => [
+  return [...pathBelow(tree, tree.roots.slice(0, 1))].map(({ node, startNanos, endNanos }) => [
     Number.parseInt(tree.span(node).spanId, 16),
     startNanos / 1e6,
     endNanos / 1e6,
@@ -324,7 +338,7 @@ function firstStartOf(tree: TraceTree, node: number): number {
 }
 
 function expectSound(tree: TraceTree, top: number): void {
-  const path = criticalPath(tree, [top])
+  const path = pathBelow(tree, [top])
   const sections = [...path]
   const from = isEndless(tree.span(top)) ? firstStartOf(tree, top) : tree.startOf(top)
   const to = lastEndOf(tree, top)
@@ -365,5 +379,5 @@ test('the same for every top span of a broken trace', () => {
 
 test('a chain of 80,000 levels overflows no stack', () => {
   const tree = buildTree(makeChain(80_000))
-  expect([...criticalPath(tree, [0])].map(({ node }) => tree.depth(node))).toEqual([79_999])
+  expect([...pathBelow(tree, [0])].map(({ node }) => tree.depth(node))).toEqual([79_999])
 })

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
-import { criticalPath, timeOnPathBefore } from '../../../src/trace/analysis/critical-path.ts'
+import { drawnPath } from '../../../src/trace/analysis/roots-path.ts'
+import { TimeOnPath } from '../../../src/trace/analysis/time-on-path.ts'
 import { maskTrace } from '../../../src/trace/masking.ts'
 import type { Span, Trace } from '../../../src/trace/model.ts'
 import { glyphsFor, WORDS } from '../../../src/trace/render/glyphs.ts'
@@ -27,9 +28,8 @@ const pens = (width: number): Pen[] => [
 
 function details(trace: Trace, node: number, pen: Pen, way: 'steps' | 'line' = 'steps'): string[] {
   const tree = buildTree(trace)
-  const path = criticalPath(tree, [...tree.roots, ...tree.detached])
-  const onPathBefore = timeOnPathBefore(path, tree.count)
-  return [...spanDetails({ tree, node, onPathBefore, zeroNanos: 0, way }, pen)]
+  const onPath = new TimeOnPath(tree, drawnPath(tree))
+  return [...spanDetails({ tree, node, onPath, zeroNanos: 0, way }, pen)]
 }
 
 const withParts = (parts: Partial<Span>): Trace => {
@@ -298,11 +298,33 @@ describe('the critical path', () => {
       { id: 3, parent: 9, at: 2, ms: 40 },
     )
     const lines = [0, 1, 2].map((node) => details(lost, node, unicode).join('\n'))
-    expect(lines[0]).toContain(
-      "  critical path  5.00ms, 50% of its part's; with what is below it 10.0ms, 100%\n",
-    )
-    expect(lines[1]).toContain("  critical path  5.00ms, 50% of its part's\n")
+    expect(lines[0]).toContain('  critical path  5.00ms, 50% of it; with what is below it 10.0ms, 100%\n')
+    expect(lines[1]).toContain('  critical path  5.00ms, 50% of it\n')
     expect(lines[2]).toContain("  critical path  40.0ms, 100% of its part's\n")
+  })
+
+  test('of several roots, of the time of the trace as breakdown counts it', () => {
+    const roots = makeTrace(
+      { id: 1, ms: 100 },
+      { id: 2, parent: 1, at: 60, ms: 35 },
+      { id: 3, at: 50, ms: 100 },
+      { id: 4, at: 60, ms: 10 },
+    )
+    const tree = buildTree(roots)
+    const of = (id: number) => {
+      const node = tree.spans.findIndex((span) => span.spanId === makeSpan({ id }).spanId)
+      return /critical path +(.*)/.exec(details(roots, node, unicode).join('\n'))?.[1]
+    }
+    expect([1, 2, 3, 4].map(of)).toEqual([
+      '50.0ms, 33% of it',
+      'not on it: a call beside it is',
+      '100ms, 67% of it',
+      'not on it: another root ran all the time',
+    ])
+    const waterfall = [...renderWaterfall(tree, { width: 100, unicode: true, style: UNSTYLED })].join('\n')
+    expect(waterfall).toMatch(/^span 1 .* █+━+$/m)
+    expect(waterfall).toMatch(/^└ span 2 .* ━+╸$/m)
+    expect(waterfall).toMatch(/^span 4 .* ━+$/m)
   })
 
   test('of a share that is longer than its self time, how much ran beside shorter calls', () => {

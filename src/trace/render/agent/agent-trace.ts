@@ -1,4 +1,5 @@
-import { criticalPath, timeOnPathBefore } from '../../analysis/critical-path.ts'
+import { drawnPath } from '../../analysis/roots-path.ts'
+import { TimeOnPath } from '../../analysis/time-on-path.ts'
 import { nodesInView, type Selection } from '../../select.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import type { Focus } from '../span-details/focus.ts'
@@ -42,7 +43,7 @@ export function agentTrace(
 
 /** One span, whole, as lines of data. */
 export function detailsFor(tree: TraceTree, node: number, more: AskingForMore): string[] {
-  const onPathBefore = timeOnPathBefore(criticalPath(tree, [...tree.roots, ...tree.detached]), tree.count)
+  const onPath = new TimeOnPath(tree, drawnPath(tree))
   const zeroNanos = zeroOf(timeWindow(tree))
-  return [...spanDetails({ tree, node, onPathBefore, zeroNanos, way: 'steps' }, agentPen(more.lists))]
+  return [...spanDetails({ tree, node, onPath, zeroNanos, way: 'steps' }, agentPen(more.lists))]
 }

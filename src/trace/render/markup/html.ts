@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { markup } from '../../../text/markup.ts'
 import { UNSTYLED } from '../../../text/unstyled.ts'
-import { criticalPath } from '../../analysis/critical-path.ts'
+import { drawnPath } from '../../analysis/roots-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { glyphsFor } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
@@ -33,7 +33,7 @@ const POLICY = `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(
 export function* renderHtml(tree: TraceTree, options: GraphicOptions): Generator<string> {
   const { view, source, clocks, fold = true } = options
   const window = windowOf(tree, options)
-  const path = criticalPath(tree, [...tree.roots, ...tree.detached])
+  const { path } = drawnPath(tree)
   const page: Page = { tree, path, window, anchors: anchorsOf(tree), resources: new Map() }
   const facts = { ...(source && { source: { name: source.name } }), ...(clocks && { clocks }) }
   yield* headMarkup(tree)

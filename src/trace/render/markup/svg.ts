@@ -1,7 +1,8 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import { markup } from '../../../text/markup.ts'
 import { UNSTYLED } from '../../../text/unstyled.ts'
-import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
+import type { CriticalPath } from '../../analysis/critical-path.ts'
+import { drawnPath } from '../../analysis/roots-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd, fitMiddle, safeName } from '../fit.ts'
 import { foldFigures } from '../fold-figures.ts'
@@ -53,7 +54,7 @@ export function* renderSvg(tree: TraceTree, options: GraphicOptions): Generator<
   const window = windowOf(tree, options)
   const rows = planRows(tree, fold, view?.shown)
   const levels = planLevels(tree, rows, 30)
-  const path = criticalPath(tree, [...tree.roots, ...tree.detached])
+  const { path } = drawnPath(tree)
   const facts = { ...(source && { source: { name: source.name } }), ...(clocks && { clocks }) }
   const head = headerLines(tree, facts, PEN)
   const isEmpty = view !== undefined && rows.shown === 0

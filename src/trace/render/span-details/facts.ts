@@ -1,4 +1,5 @@
 import { errorText } from '../../analysis/error-text.ts'
+import type { TimeOnPath } from '../../analysis/time-on-path.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import { isAwaited } from '../../tree/awaited.ts'
 import { isEndless, UNFINISHED_WORDS, whyEndless } from '../../tree/endless.ts'
@@ -6,6 +7,7 @@ import { skewOfNode } from '../../tree/skew.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
+import { percent } from '../percent.ts'
 import { selfTextWhy, spanDuration } from '../span-duration.ts'
 import { MARKS } from '../waterfall/notes.ts'
 import type { DetailsOf } from './details-of.ts'
@@ -64,23 +66,19 @@ function durationText({ tree, node }: DetailsOf, { glyphs }: Pen): string {
 }
 
 /**
- * Its share of the time between request and answer; of a span with others below it also theirs. Each root and each part beside
- * the roots has a critical path of its own, while the one of the trace (`trace breakdown`) is clipped to its roots.
+ * Its share of the time that the trace is said to have taken, as `trace breakdown` counts it; of a span in a part beside the roots
+ * its share of that part. Of a span with others below it also theirs.
  */
-function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen): string {
+function criticalText({ tree, node, onPath }: DetailsOf, { glyphs }: Pen): string {
   const why = whyEndless(tree.span(node))
   const noEnd = why === undefined ? undefined : `it ${UNFINISHED_WORDS[why]}`
   let top = node
   while (tree.parent(top) >= 0) top = tree.parent(top)
-  const onPath = (from: number, to: number) => onPathBefore[to]! - onPathBefore[from]!
-  const whole = onPath(top, tree.after(top))
-  const it = tree.size(top) === tree.count ? 'it' : "its part's"
+  const whole = onPath.wholeOf(top)
+  const it = onPath.isOfTrace(top) ? 'it' : "its part's"
   const told = (nanos: number) => formatDuration(nanos, glyphs.micro)
-  const shareOf = (nanos: number) => {
-    const percent = Math.round((nanos / whole) * 100)
-    return percent < 1 ? '<1%' : `${percent}%`
-  }
-  const [own, below] = [onPath(node, node + 1), onPath(node, tree.after(node))]
+  const shareOf = (nanos: number) => percent(nanos / whole)
+  const [own, below] = [onPath.own(node), onPath.below(node)]
   if (below === 0 && noEnd !== undefined) return `not known: ${noEnd}`
   if (below === 0) return `not on it${whyOffPath(tree, node, onPath)}`
   if (own === 0 && noEnd !== undefined)
@@ -95,18 +93,18 @@ function criticalText({ tree, node, onPathBefore }: DetailsOf, { glyphs }: Pen):
 }
 
 /** Only a span that its caller does not wait for by its kind is said not to be waited for. */
-function whyOffPath(tree: TraceTree, node: number, onPath: (from: number, to: number) => number): string {
+function whyOffPath(tree: TraceTree, node: number, onPath: TimeOnPath): string {
   if (skewOfNode(tree, node) !== 0) return ' by these clocks'
   if (tree.startOf(node) === tree.endOf(node)) return ': it took no time'
   for (let above = node; above >= 0; above = tree.parent(above))
     if (!isAwaited(tree.span(above))) return ': nobody waited for this'
   const caller = tree.parent(node)
-  if (caller < 0) return ''
+  if (caller < 0) return tree.roots.length > 1 ? ': another root ran all the time' : ''
   for (let above = caller; above >= 0; above = tree.parent(above)) {
     if (tree.startOf(node) >= tree.endOf(above)) return ': it began after the end of a span above it'
     if (tree.endOf(node) <= tree.startOf(above)) return ': it ended before a span above it began'
   }
-  return onPath(caller, tree.after(caller)) === 0 ? ': its caller is not, either' : ': a call beside it is'
+  return onPath.below(caller) === 0 ? ': its caller is not, either' : ': a call beside it is'
 }
 
 function parentText({ tree, node }: DetailsOf): string {

@@ -1,4 +1,5 @@
-import { criticalPath, timeOnPathBefore } from '../../analysis/critical-path.ts'
+import { drawnPath } from '../../analysis/roots-path.ts'
+import { TimeOnPath } from '../../analysis/time-on-path.ts'
 import type { Scale } from '../../formats/output-choices.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { fitEnd } from '../fit.ts'
@@ -20,19 +21,13 @@ export interface Focus {
 export function* focusHead({ tree, node, scale }: Focus, facts: HeaderFacts, pen: Pen): Generator<string> {
   yield* headerLines(tree, facts, pen)
   yield ''
-  const onPathBefore = onPath(tree)
-  yield* spanDetails(
-    { tree, node, onPathBefore, zeroNanos: zeroOf(timeWindow(tree, scale)), way: 'steps' },
-    pen,
-  )
+  const onPath = new TimeOnPath(tree, drawnPath(tree))
+  yield* spanDetails({ tree, node, onPath, zeroNanos: zeroOf(timeWindow(tree, scale)), way: 'steps' }, pen)
   if (tree.isLeaf(node)) return
   yield ''
   yield heading(`this span and below: ${tree.size(node)} of ${count(tree.count, 'span')}`, pen)
   yield ''
 }
-
-const onPath = (tree: TraceTree): Float64Array =>
-  timeOnPathBefore(criticalPath(tree, [...tree.roots, ...tree.detached]), tree.count)
 
 /** Of more rows than this the details of those that matter most are shown, unless all are asked for. */
 const MOST_SPANS = 20
@@ -47,12 +42,12 @@ export function* detailsOfRows(focus: Focus, rows: Rows, pen: Pen): Generator<st
     .flatMap(({ nodes }) => nodes)
     .map((row) => first + slowestOf(rows, row, tree, first))
   const nodes = pen.full || all.length <= MOST_SPANS ? all : mattersMost(tree, all)
-  const onPathBefore = onPath(tree)
+  const onPath = new TimeOnPath(tree, drawnPath(tree))
   const zeroNanos = zeroOf(timeWindow(tree, scale))
   for (const node of nodes) {
     yield ''
     yield pen.style.dim(pen.glyphs.rule.repeat(pen.width))
-    yield* spanDetails({ tree, node, onPathBefore, zeroNanos, way: 'line' }, pen)
+    yield* spanDetails({ tree, node, onPath, zeroNanos, way: 'line' }, pen)
   }
   if (nodes.length === all.length) return
   yield ''

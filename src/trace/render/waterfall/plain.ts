@@ -1,6 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import { UNSTYLED } from '../../../text/unstyled.ts'
-import { type CriticalPath, criticalPath } from '../../analysis/critical-path.ts'
+import type { CriticalPath } from '../../analysis/critical-path.ts'
+import { drawnPath } from '../../analysis/roots-path.ts'
 import { isEndless } from '../../tree/endless.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd, fitMiddle, safeName } from '../fit.ts'
@@ -49,7 +50,7 @@ export function* renderPlain(
   const rows = planRows(tree, fold, view?.shown)
   if (rows.shown === 0) return yield* noRowLines(tree, rows, view?.says, pen)
   yield* verdictLines(tree, pen)
-  const path = criticalPath(tree, [...tree.roots, ...tree.detached])
+  const { path } = drawnPath(tree)
   const ids = new RowIds(tree, options.showIds === true, width)
   const room = width - ids.columns
   const telling: PlainTrace = { tree, rows, path, zero: zeroOf(window), width: room, glyphs: pen.glyphs }

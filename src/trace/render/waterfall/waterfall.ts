@@ -1,6 +1,6 @@
 import type { Style } from '../../../ports/terminal.ts'
 import { displayWidth } from '../../../text/display-width.ts'
-import { criticalPath } from '../../analysis/critical-path.ts'
+import { drawnPath } from '../../analysis/roots-path.ts'
 import type { Scale } from '../../formats/output-choices.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { blanks, fitEnd } from '../fit.ts'
@@ -59,7 +59,7 @@ export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Ge
   const rows = planRows(tree, fold, view?.shown, options.opened)
   if (rows.shown === 0) return yield* noRowLines(tree, rows, view?.says, pen)
   const labels = new Labels(tree, rows, glyphs)
-  const path = criticalPath(tree, [...tree.roots, ...tree.detached])
+  const { path } = drawnPath(tree)
   const ids = new RowIds(tree, options.showIds === true, width)
   const layout = layOut(tree, rows, labels, width - ids.columns, bars)
   const guides = new Guides(tree, rows, guideRoom(layout), glyphs)

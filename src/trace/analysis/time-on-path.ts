@@ -1,0 +1,38 @@
+import type { TraceTree } from '../tree/trace-tree.ts'
+import type { DrawnPath } from './roots-path.ts'
+
+/** How long spans are on the critical path, and of how much that is a share. In nanoseconds. */
+export class TimeOnPath {
+  readonly #tree: TraceTree
+  readonly #path: DrawnPath
+  /** How long the nodes before each node are on it, one number more than there are nodes. */
+  readonly #before: Float64Array
+
+  constructor(tree: TraceTree, path: DrawnPath) {
+    this.#tree = tree
+    this.#path = path
+    this.#before = new Float64Array(tree.count + 1)
+    for (const { node, startNanos, endNanos } of path.path) this.#before[node + 1]! += endNanos - startNanos
+    for (let node = 0; node < tree.count; node++) this.#before[node + 1]! += this.#before[node]!
+  }
+
+  /** Of this span alone. */
+  own(node: number): number {
+    return this.#before[node + 1]! - this.#before[node]!
+  }
+
+  /** Of this span and all that are below it. */
+  below(node: number): number {
+    return this.#before[this.#tree.after(node)]! - this.#before[node]!
+  }
+
+  /** All of the path that a top's share is told of: that of the trace, or of its own part. */
+  wholeOf(top: number): number {
+    return this.isOfTrace(top) ? this.#path.nanos : this.below(top)
+  }
+
+  /** See {@link DrawnPath.isOfTrace}. */
+  isOfTrace(top: number): boolean {
+    return this.#path.isOfTrace(top)
+  }
+}
