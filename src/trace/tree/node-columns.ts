@@ -1,5 +1,6 @@
 import type { Span } from '../model.ts'
 import type { Attachment } from './attach.ts'
+import { isAwaited } from './awaited.ts'
 import type { Times } from './depth-first.ts'
 import { isEndless } from './endless.ts'
 
@@ -68,9 +69,10 @@ function subtreeSums(
 }
 
 /**
- * Duration less the union of the children's intervals, each clipped to the parent. One pass: siblings come sorted by
- * start, so what they have covered of their parent so far is described by its end alone. `NaN`: the span has no usable end, or
- * a child has none, which may have run all the time.
+ * Duration less the union of the intervals of the children that it may have waited for, each clipped to it. What nobody waits
+ * for runs beside it, and does not make it work less. One pass: siblings come sorted by start, so what they have covered of
+ * their parent so far is described by its end alone. `NaN`: the span has no usable end, or such a child has none, which may
+ * have run all the time.
  */
 function selfTimes(
   parents: Int32Array,
@@ -83,7 +85,7 @@ function selfTimes(
   for (let node = 0; node < parents.length; node++) selfs[node] = spans[node]!.durationNanos
   for (let node = 0; node < parents.length; node++) {
     const parent = parents[node]!
-    if (parent < 0) continue
+    if (parent < 0 || !isAwaited(spans[node]!)) continue
     const from = Math.max(coveredTo[parent]!, starts[node]!)
     const to = Math.min(ends[parent]!, ends[node]!)
     if (to <= from) continue
@@ -93,7 +95,7 @@ function selfTimes(
   for (let node = 0; node < parents.length; node++) {
     if (!isEndless(spans[node]!)) continue
     selfs[node] = Number.NaN
-    if (parents[node]! >= 0) selfs[parents[node]!] = Number.NaN
+    if (parents[node]! >= 0 && isAwaited(spans[node]!)) selfs[parents[node]!] = Number.NaN
   }
   return selfs
 }

@@ -108,8 +108,8 @@ export class TraceTree {
   }
 
   /**
-   * Duration less the union of the children's intervals, each clipped to this span. Undefined: not known, since the span or one
-   * right below it has no usable end.
+   * Duration less the union of the intervals of the children that it may have waited for, each clipped to this span. Undefined:
+   * not known, since the span or one of these has no usable end.
    */
   selfNanos(node: number): number | undefined {
     const nanos = this.#columns.selfs[node]!

@@ -59,7 +59,7 @@ describe('a breakdown', () => {
           p50Nanos: 100e6,
           p99Nanos: 100e6,
         },
-        ...{ unfinished: 0, errors: 0, selfUnknown: 0, selfNanos: 40e6, pathNanos: 60e6, pathShare: 0.3 },
+        ...{ unfinished: 0, errors: 0, selfUnknown: 0, selfNanos: 60e6, pathNanos: 60e6, pathShare: 0.3 },
       },
       {
         ...{ service: 'pay', operation: 'charge', calls: 2, traces: 2, p50Nanos: 60e6, p99Nanos: 60e6 },
