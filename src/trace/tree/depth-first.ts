@@ -2,11 +2,13 @@
 export interface Times {
   readonly starts: Float64Array
   readonly ends: Float64Array
+  /** The order of two siblings with the same start and end, below 0 where `a` comes first; absent: as in the source. */
+  readonly ofTwo?: (a: number, b: number) => number
 }
 
 /**
  * All spans in depth-first order, as source indexes: a span, then each child with its subtree. Siblings are sorted by
- * start, then the longer first, then in source order; `tops` keep the order given. Flat arrays and no recursion: traces
+ * start, then the longer first, then by {@link Times.ofTwo}; `tops` keep the order given. Flat arrays and no recursion: traces
  * 72,000 levels deep are on record, and one of 100,000 spans needs no object here.
  */
 export function depthFirst(tops: readonly number[], parents: Int32Array, times: Times): Int32Array {
@@ -31,8 +33,8 @@ export function sortByStart<List extends number[] | Int32Array>(siblings: List, 
   return siblings
 }
 
-function compare(a: number, b: number, { starts, ends }: Times): number {
-  return starts[a]! - starts[b]! || ends[b]! - ends[a]!
+function compare(a: number, b: number, { starts, ends, ofTwo }: Times): number {
+  return starts[a]! - starts[b]! || ends[b]! - ends[a]! || (ofTwo?.(a, b) ?? 0)
 }
 
 /** The children of span `i` are `children` from `offsets[i]` up to `offsets[i + 1]`, sorted. */

@@ -4,6 +4,7 @@ import { NONE } from '../../../src/trace/model.ts'
 import { isAwaited } from '../../../src/trace/tree/awaited.ts'
 import { whyEndless } from '../../../src/trace/tree/endless.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
+import { runsOf } from '../../property-runs.ts'
 import { anyTrace } from '../any-trace.ts'
 import { EPOCH, makeChain, makeSpan, makeTrace, type Sketch, spanId } from '../make.ts'
 
@@ -214,6 +215,30 @@ describe('sums', () => {
     ])
     expect(tree.errors).toBe(2)
   })
+})
+
+test('a trace that comes in another order is the same tree', () => {
+  const twoAlike = makeTrace(
+    { id: 1, ms: 100 },
+    { id: 2, parent: 1, at: 20, ms: 80, name: 'x', service: 'b' },
+    { id: 3, parent: 1, at: 20, ms: 80, name: 'x', service: 'a' },
+    { id: 4, parent: 1, at: 20, ms: 80, name: 'w', service: 'b' },
+    { id: 5, parent: 1, at: 20, ms: 80, name: 'w', service: 'b' },
+  )
+  const backwards = { ...twoAlike, spans: [...twoAlike.spans].reverse() }
+  for (const trace of [twoAlike, backwards]) expect(names(buildTree(trace))).toEqual([1, 3, 4, 5, 2])
+  fc.assert(
+    fc.property(anyTrace, (trace) => {
+      const ids = new Set(trace.spans.map((span) => span.spanId))
+      fc.pre(ids.size === trace.spans.length)
+      const tree = buildTree(trace)
+      const other = buildTree({ ...trace, spans: [...trace.spans].reverse() })
+      // Which span of a cycle begins first may be a tie.
+      fc.pre(tree.spans.every((_, node) => tree.place(node) !== 'cycle'))
+      expect(names(other)).toEqual(names(tree))
+    }),
+    { numRuns: runsOf(300) },
+  )
 })
 
 test('whatever is broken, every span is in the tree once, below its parent, with sound numbers', () => {
