@@ -1,8 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Trace } from '../../src/trace/model.ts'
 import { renderHtml } from '../../src/trace/render/markup/html.ts'
@@ -16,8 +14,8 @@ import { HOSTILE, traceOf } from '../trace/hostile-texts.ts'
 import { makeTrace } from '../trace/make.ts'
 import { inFull, needs } from '../world/needs.ts'
 import { seenTexts } from './text-contrast.ts'
+import { CHROMIUM, firstWords, rowsOf, says, startTracePages, type TracePages } from './trace-pages.ts'
 
-const CHROMIUM = '/usr/bin/chromium'
 /** For text of any size: WCAG 2.2, 1.4.3, level AA. */
 const READABLE = 4.5
 const SHOP = makeTrace(
@@ -57,47 +55,19 @@ const LONG = makeTrace(
 )
 
 /** `trace get -o html` and `-o svg`, opened from a file as people do. */
-describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace in a real browser', () => {
+describe.skipIf(!needs(CHROMIUM))('a trace in a real browser', () => {
+  let pages: TracePages
   let browser: Browser
   let directory: string
-  /** What any page asked for, but for the page itself, and what the browser says went wrong. */
-  const asked: string[] = []
-  const complaints: string[] = []
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'ls-auth-page-'))
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      // No name leads anywhere, and each page is offline: what it asks for would fail, and is told.
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--host-resolver-rules=MAP * ~NOTFOUND',
-      ],
-    })
+    pages = await startTracePages()
+    browser = pages.browser
+    directory = pages.directory
   })
-  afterAll(async () => {
-    await browser?.close()
-    await rm(directory, { recursive: true, force: true })
-  })
+  afterAll(() => pages?.close())
 
-  async function open(name: string, text: Iterable<string>, options: BrowserContextOptions = {}) {
-    const url = pathToFileURL(join(directory, name)).href
-    await writeFile(join(directory, name), [...text].join(''))
-    const page = await (await browser.newContext({ offline: true, ...options })).newPage()
-    page.on('request', (request) => {
-      if (request.url() !== url) asked.push(request.url())
-    })
-    page.on('console', (message) => complaints.push(message.text()))
-    page.on('pageerror', (error) => complaints.push(error.message))
-    await page.goto(url)
-    return page
-  }
-  /** Whatever was done on a page, it has asked for nothing, and nothing went wrong. */
-  async function done(page: Page): Promise<void> {
-    expect({ asked, complaints }).toEqual({ asked: [], complaints: [] })
-    await page.context().close()
-  }
+  const open: TracePages['open'] = (...asked) => pages.open(...asked)
+  const done: TracePages['done'] = (page) => pages.done(page)
   const openShop = (options?: BrowserContextOptions) =>
     open('shop.html', renderHtml(buildTree(SHOP), {}), options)
   const openHostile = (trace: Trace) => open('hostile.html', renderHtml(buildTree(trace), {}))
@@ -111,11 +81,6 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('a trace 
       const [seen, bar] = ['${selector}', 'form'].map((one) => document.querySelector(one).getBoundingClientRect())
       return seen.height > 0 && seen.top >= bar.bottom && seen.bottom <= innerHeight
     })()`)
-  /** Waits for what the page says of a search. */
-  const says = (page: Page, text: string) => page.locator('output', { hasText: text }).waitFor()
-  const rowsOf = async (page: Page) => (await page.locator('.r:visible .n').allTextContents()).map(firstWords)
-  const firstWords = (name: string) => name.split(' ').slice(0, 2).join(' ')
-
   it('asks for nothing and runs nothing that stands in a span', async () => {
     for (const text of HOSTILE) {
       const page = await openHostile(traceOf(text))
