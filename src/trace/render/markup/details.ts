@@ -21,6 +21,13 @@ export function detailsText(tree: TraceTree, node: number): string {
   ].join('\n')
 }
 
+/**
+ * The page's own words in a {@link detailsText}, which the search leaves out: titles, names of facts, and facts that tell
+ * something else again. Its groups are values between them. Lines of values that could be taken for them begin with blanks.
+ */
+export const OWN_WORDS =
+  /^(?:(?:error|dropped|note): .*(?:\n {2}.*)*|duration: ([^,\n]*).*|[a-z]+: |(?:scope )?attributes$|event \S+ |link to trace (.*) span )/gm
+
 /** A line a field; lines of one value stand under each other. */
 export function fieldLines(fields: readonly Field[], indent = ''): string[] {
   return fields.map(({ name, value }) => `${indent}${name}: ${value.replaceAll('\n', `\n${indent}  `)}`)

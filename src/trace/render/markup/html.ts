@@ -56,7 +56,7 @@ export function* renderHtml(tree: TraceTree, options: GraphicOptions): Generator
   yield '<p class="soft">high bars: critical path; thin bars: waiting or off it; ✗ error</p>\n'
   yield* paragraphs(noteLines(tree, PEN, view?.shown))
   for (const [text, number] of page.resources)
-    yield `<h2 id="r-${number}">resource ${number}</h2>\n<pre>${markup(text)}</pre>\n`
+    yield `<section id="r-${number}">\n<h2>resource ${number}</h2>\n<pre>${markup(text)}</pre>\n</section>\n`
   yield `<script>${SCRIPT}</script>\n</body>\n</html>\n`
 }
 

@@ -1,6 +1,9 @@
+import { OWN_WORDS } from './details.ts'
+
 /**
  * The script of the page: search and fold. The page is whole without it. It makes no markup from text, only elements,
- * and reads no more than the page. Tab goes from the search to the current hit: it would go to the first row else.
+ * and reads no more than the page. What a span and its resource hold is searched, not what the page says about it. Tab goes
+ * from the search to the current hit: it would go to the first row else.
  */
 export const SCRIPT = `'use strict';
 const rows=[...document.querySelectorAll('.r')];
@@ -16,6 +19,9 @@ let query='';
 let at=-1;
 let current;
 let texts;
+let resources;
+const own=${OWN_WORDS};
+const textOf=one=>one.querySelector('pre').textContent;
 function show(){
   const seen=new Set();
   for(const hit of hits)for(let i=hit;i>=0&&!seen.has(i);i=parent[i])seen.add(i);
@@ -44,9 +50,13 @@ const output=document.querySelector('output');
 form.hidden=false;
 function find(){
   query=input.value.trim().toLowerCase();
-  texts??=rows.map((row,i)=>group[i]?'':(row.textContent+' '+(document.getElementById(row.dataset.r)?.textContent??'')).toLowerCase());
+  texts??=rows.map((row,i)=>group[i]?'':textOf(row).replace(own,'$1$2 ').toLowerCase());
+  resources??=[...document.querySelectorAll('section')].map(one=>[one.id,textOf(one).toLowerCase()]);
   hits.clear();at=-1;point();
-  if(query!=='')texts.forEach((text,i)=>{if(text.includes(query))hits.add(i)});
+  if(query!==''){
+    const shared=new Set(resources.filter(([,text])=>text.includes(query)).map(([id])=>id));
+    texts.forEach((text,i)=>{if(text.includes(query)||shared.has(rows[i].dataset.r))hits.add(i)});
+  }
   output.textContent=query===''?'':hits.size+(hits.size===1?' span':' spans');
   show();
 }
