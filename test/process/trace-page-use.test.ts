@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Span, Trace } from '../../src/trace/model.ts'
 import { renderHtml } from '../../src/trace/render/markup/html.ts'
 import { buildTree } from '../../src/trace/tree/trace-tree.ts'
-import { EPOCH, makeTrace, spanId } from '../trace/make.ts'
+import { EPOCH, makeChain, makeTrace, spanId } from '../trace/make.ts'
 import { needs } from '../world/needs.ts'
 import { CHROMIUM, startTracePages, type TracePages } from './trace-pages.ts'
 
@@ -42,6 +42,13 @@ const SHOP: Trace = withMore(
 function withMore(trace: Trace): Trace {
   return { ...trace, spans: trace.spans.map((span, i) => ({ ...span, ...MORE[i + 1] })) }
 }
+
+/** What is left for each name behind its indent, and for its bar; in pixels. */
+const ROOM = `[...document.querySelectorAll('.r')].map((row) => {
+  const [name, bar] = ['.n', 'svg'].map((one) => row.querySelector(one))
+  const { paddingLeft } = getComputedStyle(name)
+  return { name: name.clientWidth - Number.parseFloat(paddingLeft), bar: bar.clientWidth }
+})`
 
 describe.skipIf(!needs(CHROMIUM))('a page of a trace, used in a real browser', () => {
   let pages: TracePages
@@ -107,6 +114,41 @@ describe.skipIf(!needs(CHROMIUM))('a page of a trace, used in a real browser', (
     await page.locator('summary').first().click()
     await page.getByRole('link', { name: 'resource 1' }).click()
     expect(await page.locator(':target').textContent()).toContain('k8s.pod.name: shop-6f9')
+    await pages.done(page)
+  })
+
+  it.each([
+    [320, 'screen', 70, 250],
+    [640, 'screen', 100, 250],
+    [718, 'print', 100, 250],
+    [1280, 'screen', 200, 500],
+  ] as const)(
+    'at %i pixels (%s) each name of a deep trace has room, and each bar',
+    async (width, media, name, bar) => {
+      const page = await open(makeChain(40), { viewport: { width, height: 700 } })
+      await page.emulateMedia({ media })
+      const rooms = await page.evaluate<{ name: number; bar: number }[]>(ROOM)
+      expect(rooms).toHaveLength(40)
+      expect(rooms.filter((room) => room.name < name || room.bar < bar)).toEqual([])
+      // The first levels are told apart.
+      expect(new Set(rooms.slice(0, 6).map((room) => room.name)).size).toBe(6)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+      await pages.done(page)
+    },
+  )
+
+  it('what is pressed is 24 pixels high and wide: WCAG 2.2, 2.5.8', async () => {
+    const page = await open(SHOP)
+    const boxes = await page.locator('summary, .f').all()
+    expect(boxes.length).toBe(7)
+    for (const box of boxes) {
+      const { width = 0, height = 0 } = (await box.boundingBox()) ?? {}
+      expect(Math.min(width, height)).toBeGreaterThanOrEqual(24)
+    }
+    // No name is below its button.
+    const [button, name] = [page.locator('.f').first(), page.locator('.n').first()]
+    const [left, right] = [await name.boundingBox(), await button.boundingBox()]
+    expect(left?.x).toBeGreaterThanOrEqual((right?.x ?? 0) + (right?.width ?? 0))
     await pages.done(page)
   })
 })
