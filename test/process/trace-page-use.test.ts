@@ -5,7 +5,7 @@ import { renderHtml } from '../../src/trace/render/markup/html.ts'
 import { buildTree } from '../../src/trace/tree/trace-tree.ts'
 import { EPOCH, makeChain, makeTrace, spanId } from '../trace/make.ts'
 import { needs } from '../world/needs.ts'
-import { CHROMIUM, startTracePages, type TracePages } from './trace-pages.ts'
+import { CHROMIUM, rowsOf, says, startTracePages, type TracePages } from './trace-pages.ts'
 
 const OTHER = 'aabbccddeeff00112233445566778899'
 /** What each span has beyond its name: by the number of the span. */
@@ -149,6 +149,36 @@ describe.skipIf(!needs(CHROMIUM))('a page of a trace, used in a real browser', (
     const [button, name] = [page.locator('.f').first(), page.locator('.n').first()]
     const [left, right] = [await name.boundingBox(), await button.boundingBox()]
     expect(left?.x).toBeGreaterThanOrEqual((right?.x ?? 0) + (right?.width ?? 0))
+    await pages.done(page)
+  })
+
+  it('a link to a span leads there each time, also after folding and during a search', async () => {
+    const page = await open(SHOP)
+    const link = page.getByRole('link', { name: 'İstanbul' }).first()
+    await link.click()
+    await page.getByRole('button', { name: 'fold GET /cart shop' }).click()
+    expect(await rowsOf(page)).toEqual(['GET /cart'])
+    await link.click()
+    await expect.poll(() => rowsOf(page)).toHaveLength(5)
+    await page.getByRole('searchbox').fill('price')
+    await says(page, '1 span')
+    await link.click()
+    await expect.poll(() => rowsOf(page)).toHaveLength(5)
+    expect(await page.getByRole('searchbox').inputValue()).toBe('')
+    await pages.done(page)
+  })
+
+  it('nothing can be folded while a search says what is shown', async () => {
+    const page = await open(SHOP)
+    const buttons = page.getByRole('button')
+    await page.getByRole('button', { name: 'fold load cart cart' }).click()
+    expect(await buttons.count()).toBe(2)
+    expect(await found(page, 'select')).toBe(1)
+    expect(await rowsOf(page)).toEqual(['GET /cart', 'load cart', 'SELECT item'])
+    expect(await buttons.count()).toBe(0)
+    await page.getByRole('searchbox').fill('')
+    await page.getByRole('button', { name: 'unfold load cart cart' }).waitFor()
+    expect(await rowsOf(page)).toEqual(['GET /cart', 'load cart', 'price shop'])
     await pages.done(page)
   })
 })

@@ -3,7 +3,8 @@ import { OWN_WORDS } from './details.ts'
 /**
  * The script of the page: search and fold. The page is whole without it. It makes no markup from text, only elements,
  * and reads no more than the page. What a span and its resource hold is searched, not what the page says about it. Tab goes
- * from the search to the current hit: it would go to the first row else.
+ * from the search to the current hit: it would go to the first row else. A search says what is shown, so nothing is folded
+ * meanwhile. A link that was followed before changes no hash.
  */
 export const SCRIPT = `'use strict';
 const rows=[...document.querySelectorAll('.r')];
@@ -23,6 +24,7 @@ let resources;
 const own=${OWN_WORDS};
 const textOf=one=>one.querySelector('pre').textContent;
 function show(){
+  document.body.classList.toggle('q',query!=='');
   const seen=new Set();
   for(const hit of hits)for(let i=hit;i>=0&&!seen.has(i);i=parent[i])seen.add(i);
   const hidden=[];
@@ -93,6 +95,7 @@ function reveal(){
   rows[i].scrollIntoView({block:'center'});
 }
 addEventListener('hashchange',reveal);
+addEventListener('click',event=>{const link=event.target.closest('a');if(link?.hash&&link.hash===location.hash)reveal()});
 if(folded.size)show();
 if(location.hash)reveal();
 `

@@ -46,7 +46,7 @@ form{position:sticky;top:0;z-index:1;background:var(--back);padding:.5em 0}
 input{font:inherit;width:min(30em,60%);padding:.2em .5em;background:var(--back);color:var(--text);border:1px solid var(--soft)}
 ::placeholder{color:var(--soft);opacity:1}
 .r{position:relative;border-top:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 25px}
-.r[hidden]{display:none}
+.r[hidden],.q .f{display:none}
 .r:target,.hit{background:var(--mark)}
 [aria-current]{outline:2px solid var(--text);outline-offset:-2px}
 summary,.axis{display:grid;grid-template-columns:minmax(12em,42%) 6em 1fr;gap:.6em;align-items:center}
