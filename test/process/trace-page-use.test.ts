@@ -181,4 +181,14 @@ describe.skipIf(!needs(CHROMIUM))('a page of a trace, used in a real browser', (
     expect(await rowsOf(page)).toEqual(['GET /cart', 'load cart', 'price shop'])
     await pages.done(page)
   })
+
+  it('tells a screen reader how deep a span is, and shows it to nobody', async () => {
+    const page = await open(SHOP)
+    const tree = await page.locator('body').ariaSnapshot()
+    for (const row of ['GET /cart shop level 1', 'load cart cart level 2', 'SELECT item db level 3'])
+      expect(tree).toContain(row)
+    const { width = 9 } = (await page.locator('summary i').first().boundingBox()) ?? {}
+    expect(width).toBeLessThanOrEqual(1)
+    await pages.done(page)
+  })
 })

@@ -75,9 +75,9 @@ function rowMarkup(nodes: readonly number[], row: Row, page: Page): string {
   const colour = failed ? 'e' : `c${tree.services.indexOf(node) % COLOURS.length}`
   const text = `${failed ? '✗ ' : ''}${row.times}${name === '' ? '(no name)' : name}`
   return (
-    `<div class="r l${Math.min(row.level, MOST_INDENTS)}${row.kind}${failed ? ' bad' : ''}"${row.attributes} data-l="${row.level}">` +
+    `<div class="r l${Math.min(row.level, MOST_INDENTS)}${row.kind}${failed ? ' bad' : ''}"${row.attributes}>` +
     `<details><summary><span class="n">${markup(text)} <small>${markup(service)}</small></span>` +
-    `<span class="d">${row.duration}</span>${barMarkup(nodes, colour, page)}` +
+    `<i>level ${row.level + 1}</i><span class="d">${row.duration}</span>${barMarkup(nodes, colour, page)}` +
     `</summary>${row.inside}</details></div>\n`
   )
 }

@@ -8,7 +8,7 @@ import { OWN_WORDS } from './details.ts'
  */
 export const SCRIPT = `'use strict';
 const rows=[...document.querySelectorAll('.r')];
-const level=rows.map(row=>Number(row.dataset.l));
+const level=rows.map(row=>Number(row.querySelector('i').textContent.slice(6)));
 const group=rows.map(row=>row.classList.contains('g'));
 const parent=[];
 const open=[];

@@ -26,7 +26,7 @@ const colours = COLOURS.map((colour, i) => `.c${i}{fill:${colour}}`)
  * The stylesheet of the page. Nothing is told by colour alone: bars on the critical path are high, others are thin. What
  * the browser scrolls to, a link's row or what has the focus, stops below the bar of the search (scroll-padding). A narrow
  * window, or one of 1280 pixels at 200%, has the bars below the names (WCAG 2.2, 1.4.4 and 1.4.10); what is pressed is 24
- * pixels high and wide (2.5.8). Paper cannot be unfolded, so names are whole there.
+ * pixels high and wide (2.5.8). A screen reader sees no indent: it is told the level (1.3.1). Paper cannot be unfolded, so names are whole there.
  */
 export const STYLE = `
 :root{color-scheme:light dark;--back:#fff;--text:#1c1e21;--soft:#5b626b;--line:#d9dde2;--red:#b3161b;--mark:#fff7c8}
@@ -54,6 +54,7 @@ summary{list-style:none;cursor:pointer;min-height:24px}
 summary::-webkit-details-marker{display:none}
 .n{padding-left:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;margin-left:25px}
 details[open] .n{white-space:normal;overflow-wrap:anywhere}
+i{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .d{text-align:right}
 svg{display:block;width:100%;height:12px}
 .axis svg{height:16px;overflow:visible}
