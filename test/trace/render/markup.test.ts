@@ -147,3 +147,9 @@ test('a picture has the rows and the folds of the terminal', () => {
   expect(picture).toContain('<title id="title">Trace 00000000000000010000000000000001</title>')
   expect(picture).toContain('>Σ12.0ms</text>')
 })
+
+test('a picture has the service beside a long name, also one of two letters', () => {
+  const of = (service: string) => svg(makeTrace({ id: 1, name: 'GET /'.padEnd(200, 'x'), service, ms: 5 }))
+  for (const service of ['a', 'db', 'api', 'cart', 'inventory'])
+    expect(of(service)).toContain(`text-anchor="end">${service}</text>`)
+})

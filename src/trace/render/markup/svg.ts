@@ -129,7 +129,7 @@ function rowMarkup(node: number, y: number, picture: Picture): string {
   return [
     `<g><title>${markup(told)}</title>\n`,
     textAt(x, y, fitted, failed ? RED : ''),
-    service === '' || room < 4
+    service === '' || room < Math.min(4, displayWidth(service))
       ? ''
       : textAt(MARGIN + LABEL, y, fitEnd(service, room, ellipsis), `${SOFT} text-anchor="end"`),
     textAt(MARGIN + LABEL + DURATION, y, duration, ' text-anchor="end"'),
