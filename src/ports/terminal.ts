@@ -15,9 +15,12 @@ export interface Style {
 
 /** A key that was pressed. */
 export interface Key {
-  /** `up`, `pagedown`, `return`, `escape`, `backspace`, or the letter; empty for other characters. */
+  /**
+   * `up`, `pagedown`, `return`, `escape`, `backspace`, or the letter; empty for other characters. `paste`: a whole text that
+   * was pasted, which is no keys.
+   */
   readonly name: string
-  /** What it types; empty for keys that type nothing. */
+  /** What it types; empty for keys that type nothing. In a paste a blank stands for line feeds and the like. */
   readonly text: string
   /** Ctrl or Alt was held down. */
   readonly ctrl: boolean

@@ -11,6 +11,8 @@ export interface Terminal {
   shown(): string
   /** Presses keys by the names that tmux has for them: `Down`, `C-c`, `Enter`, `q`. */
   press(...keys: readonly string[]): void
+  /** Pastes a text, marked as pasted where the program has asked for it (`bracketed: false`: as old terminals do). */
+  paste(text: string, options?: { bracketed?: boolean }): void
   resize(columns: number, rows: number): void
   /** Resolves with what is on the screen, without what was scrolled away, once it shows this. */
   sees(pattern: RegExp): Promise<string>
@@ -45,6 +47,10 @@ export async function openTerminal(
   return {
     shown,
     press: (...keys) => void tmux('send-keys', '-t', '0', ...keys),
+    paste(text, { bracketed = true } = {}) {
+      tmux('set-buffer', '--', text)
+      tmux('paste-buffer', ...(bracketed ? ['-p'] : []), '-t', '0')
+    },
     resize: (width, height) =>
       void tmux('resize-window', '-t', '0', '-x', String(width), '-y', String(height)),
     async sees(pattern) {

@@ -8,9 +8,12 @@ import { stopSelf } from './stop.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
-/** Control sequences that every terminal since the VT100 and xterm knows (ECMA-48; 1049 is xterm's). */
-const ENTER = '\x1b[?1049h\x1b[2J\x1b[H'
-const LEAVE = '\x1b[0m\x1b[?25h\x1b[?1049l'
+/**
+ * Control sequences that every terminal since the VT100 and xterm knows (ECMA-48; 1049 is xterm's). 2004 marks what is pasted,
+ * which would be keys else, and behind a `q` commands of the shell; terminals that do not know it let it be.
+ */
+const ENTER = '\x1b[?1049h\x1b[?2004h\x1b[2J\x1b[H'
+const LEAVE = '\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?1049l'
 const ERASE_LINE = '\x1b[K'
 const HIDE_CURSOR = '\x1b[?25l'
 const SHOW_CURSOR = '\x1b[?25h'
@@ -76,7 +79,7 @@ export async function withScreen<T>(
     take()
     return await work(screen)
   } finally {
-    keys.close()
+    await keys.close()
     watchNoLonger()
     giveBack()
     for (const name of ENDING) process.removeListener(name, end)

@@ -22,16 +22,22 @@ export interface Keys {
   readonly next: Screen['next']
   /** Answers a waiting {@link next} without a key. */
   wake(): void
-  close(): void
+  /** Resolves once what was typed before is read away: the shell would take the rest of a paste for commands. */
+  close(): Promise<void>
 }
 
 /** After Escape alone so long is waited for the rest of a sequence; over a slow line its bytes come apart. */
 const ESCAPE_MILLISECONDS = 50
 
+/** Nothing more is on its way when nothing has come for so long; a person needs longer for the next key. */
+const QUIET_MILLISECONDS = 20
+const MOST_MILLISECONDS = 500
+
 /** Reads keys from a terminal in raw mode, by Node's own decoder of escape sequences. */
 export function openKeys(input: ReadStream, { interrupt, stop }: SignalKeys): Keys {
   let waiting: (() => void) | undefined
   let keys: Key[] = []
+  let pasted: string | undefined
   let isWoken = false
   let hasEnded = false
   const answer = () => {
@@ -39,8 +45,21 @@ export function openKeys(input: ReadStream, { interrupt, stop }: SignalKeys): Ke
     waiting = undefined
   }
   const pressed = (typed: string | undefined, { name = '', ctrl = false, meta = false }: Keypress) => {
+    // Also in a paste: the mark of its end may never come.
     if (ctrl && name === 'c') return interrupt()
-    if (ctrl && name === 'z') return stop()
+    if (name === 'paste-start') pasted = ''
+    else if (name === 'paste-end') pasteEnded()
+    else if (pasted !== undefined) pasted += typed ?? ''
+    else if (ctrl && name === 'z') stop()
+    else keyPressed(typed, { name, ctrl, meta })
+  }
+  const pasteEnded = () => {
+    if (pasted === undefined) return
+    keys.push({ name: 'paste', text: pasted.replace(/\p{Cc}+/gu, ' '), ctrl: false })
+    pasted = undefined
+    answer()
+  }
+  const keyPressed = (typed: string | undefined, { name = '', ctrl = false, meta = false }: Keypress) => {
     const text = !ctrl && !meta && typed !== undefined && !/\p{Cc}/u.test(typed) ? typed : ''
     // Escape alone counts as Alt there. Alt-U is not Ctrl-U.
     const isAlt = meta && name !== 'escape'
@@ -74,10 +93,27 @@ export function openKeys(input: ReadStream, { interrupt, stop }: SignalKeys): Ke
       isWoken = true
       answer()
     },
-    close() {
+    async close() {
       input.removeListener('keypress', pressed)
+      if (!hasEnded) await quiet(input)
       for (const event of ['end', 'error', 'close'] as const) input.removeListener(event, ended)
       input.pause()
     },
   }
+}
+
+/** Resolves when nothing comes from the input any more, and in any case after {@link MOST_MILLISECONDS}. */
+function quiet(input: ReadStream): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(soon)
+      clearTimeout(last)
+      input.removeListener('data', came)
+      resolve()
+    }
+    const soon = setTimeout(end, QUIET_MILLISECONDS)
+    const last = setTimeout(end, MOST_MILLISECONDS)
+    const came = () => void soon.refresh()
+    input.on('data', came)
+  })
 }

@@ -14,7 +14,7 @@ export interface Pressed {
   readonly wish?: Wish
 }
 
-/** Nobody types more; a paste may hold it. */
+/** Nobody types more; a paste may hold more. */
 const MOST_TYPED = 200
 
 /** The state after a key. It shows the cursor on a screen of this size. */
@@ -22,6 +22,8 @@ export function press(scene: Scene, before: ViewState, key: Key, size: Size): Pr
   const state = before.message === '' ? before : { ...before, message: '' }
   const { typed, page } = state
   if (typed !== undefined) return { state: scrolled(typing(scene, state, typed, key), size) }
+  if (key.name === 'paste')
+    return { state: { ...state, message: 'What is pasted is no keys. / searches for it.' } }
   const pressed = page ? onPage(scene, state, page, key, size) : onRows(scene, state, key, size)
   return { ...pressed, state: scrolled(pressed.state, size) }
 }

@@ -13,7 +13,7 @@ export interface ViewStage {
   pid(): Promise<number>
   /** Sends the program a signal; SIGUSR2 crashes it. */
   signal(name: NodeJS.Signals): Promise<void>
-  /** The shell has its terminal back: its earlier screen, the same modes, and keys are echoed again. */
+  /** The shell has its terminal back: its earlier screen, the same modes, and what is typed or pasted is echoed again. */
   expectGivenBack(exit: number): Promise<void>
 }
 
@@ -62,7 +62,8 @@ export async function openViewStage(machine: Machine, file: string, columns: num
         ['before', 'after'].map((name) => readFile(inHome(name), 'utf8')),
       )
       expect(after).toBe(before)
-      terminal.press('-l', 'echo typed')
+      // A paste is marked no longer.
+      terminal.paste('echo typed')
       await terminal.sees(/\$ echo typed$/)
       terminal.press('C-u')
     },

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -11,6 +11,9 @@ import { makeTrace } from '../../world/trace-data.ts'
 import { openViewStage, PROMPT, type ViewStage } from './view-stage.ts'
 
 const canTry = needs({ commands: ['tmux'], packages: ['tmux'] })
+
+/** It has a `q`, and then what a shell would run. */
+const STACK = 'java.sql.SQLException: timeout\ntouch ran\n'
 
 const FIRST = /row 1 of 37: POST \/checkout/
 
@@ -77,8 +80,36 @@ describe.skipIf(!canTry)('trace view in a real terminal', () => {
     await terminal.sees(/row 1 of 37/)
     terminal.press('Down')
     await terminal.sees(/row 2 of 37/)
+    terminal.paste(STACK)
+    await terminal.sees(/row 2 of 37[^\n]*\nWhat is pasted is no keys\./)
     terminal.press('q')
     await stage.expectGivenBack(0)
+  }, 60_000)
+
+  it('what is pasted is no keys: nothing of it quits, and the shell runs nothing', async () => {
+    await stage.begin(FIRST)
+    terminal.paste(STACK)
+    await terminal.sees(/row 1 of 37[^\n]*\nWhat is pasted is no keys\./)
+    terminal.press('Enter')
+    await terminal.sees(/q goes back$/)
+    terminal.paste(STACK)
+    await terminal.sees(/\nWhat is pasted is no keys\./)
+    terminal.press('q', '/')
+    await terminal.sees(/\n\/$/)
+    terminal.paste('SELECT\nstock')
+    await terminal.sees(/\n\/SELECT stock$/)
+    terminal.press('Enter')
+    await terminal.sees(/row \d+ of 37: SELECT stock/)
+    terminal.press('q')
+    await stage.expectGivenBack(0)
+    await expect(readFile(join(machine.home, 'ran'))).rejects.toThrow('ENOENT')
+  }, 60_000)
+
+  it('a terminal that marks no paste: what stands behind a q of it is read away', async () => {
+    await stage.begin(FIRST)
+    terminal.paste(`q${'at x.y.z\n'.repeat(500)}${STACK}`, { bracketed: false })
+    await stage.expectGivenBack(0)
+    await expect(readFile(join(machine.home, 'ran'))).rejects.toThrow('ENOENT')
   }, 60_000)
 })
 
@@ -107,7 +138,8 @@ function isRunning(pid: number): boolean {
 describe.skipIf(!needs(PTY))('a terminal without a shell behind it', () => {
   const view = (size: { columns?: number; rows?: number } = {}) =>
     openPty(machine, [process.execPath, BINARY, 'trace', 'view', join(machine.home, 'trace.json')], size)
-  const [ENTER, LEAVE] = ['\\x1b\\[\\?1049h', '\\x1b\\[\\?1049l']
+  // 2004: what is pasted is marked as such.
+  const [ENTER, LEAVE] = ['\\x1b\\[\\?1049h\\x1b\\[\\?2004h', '\\x1b\\[\\?2004l\\x1b\\[\\?1049l']
 
   it('Ctrl-Z, which stops nothing there, gives the walk back, as often as it is pressed', async () => {
     const pty = view()

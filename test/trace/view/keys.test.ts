@@ -233,6 +233,27 @@ describe('finding', () => {
   })
 })
 
+describe('a paste', () => {
+  it('is no keys on rows and pages, be it one letter', () => {
+    for (const keys of [[], ['return'], ['?']]) {
+      const before = open().press('down', ...keys)
+      for (const text of ['q', 'n q', 'jjq', ' ', '']) {
+        const { last, state, lines } = before.press(`paste:${text}`)
+        expect(last.wish).toBeUndefined()
+        expect({ ...state, message: '' }).toEqual(before.state)
+        expect(lines.at(-1)).toBe('What is pasted is no keys. / searches for it.')
+      }
+    }
+  })
+
+  it('is typed behind /, at most so much as fits there', () => {
+    const typing = open().press('/po', 'paste:st card ')
+    expect(typing.lines.at(-1)).toBe('/post card ')
+    expect(typing.press('return').on).toBe('POST card')
+    expect(open().press('/', `paste:${'x'.repeat(5000)}`).state.typed).toHaveLength(200)
+  })
+})
+
 describe('errors and the critical path', () => {
   it('e goes from one failed span to the next, E back', () => {
     const second = open().press('e', 'e')

@@ -22,8 +22,9 @@ const NAMED = [
   'backspace',
 ] as const
 
-/** A key by its name, by the character that it types, or with Ctrl: `ctrl-u`. */
+/** A key by its name, by the character that it types, with Ctrl: `ctrl-u`, or a paste: `paste:text`. */
 export function keyOf(word: string): Key {
+  if (word.startsWith('paste:')) return { name: 'paste', text: word.slice(6), ctrl: false }
   if ((NAMED as readonly string[]).includes(word)) return { name: word, text: '', ctrl: false }
   const withCtrl = /^ctrl-(.)$/.exec(word)?.[1]
   if (withCtrl !== undefined) return { name: withCtrl, text: '', ctrl: true }
