@@ -1,3 +1,4 @@
+import { alike } from '../../text/alike.ts'
 import { parseCondition } from '../conditions/attribute-condition.ts'
 import { spanTest } from '../conditions/span-filter.ts'
 import { spanIdIn } from '../id.ts'
@@ -32,8 +33,9 @@ function searchForText({ tree }: Scene, text: string): Search {
 
 /** Whether the text of a node holds `part`: found out once for each of the few different texts. */
 function holding(words: InternedTexts, part: string): (node: number) => boolean {
-  const wanted = part.toLowerCase()
-  const fits = words.texts.map((text) => text.toLowerCase().includes(wanted))
+  const wanted = alike(part)
+  // Of marks alone nothing is left.
+  const fits = words.texts.map((text) => wanted !== '' && alike(text).includes(wanted))
   return (node) => fits[words.indexOf(node)] === true
 }
 

@@ -191,6 +191,16 @@ describe('finding', () => {
     expect(open().press(`/${typed}`, 'return').on).toBe(on)
   })
 
+  it('marks and forms of letters make no difference', () => {
+    const walk = walkThrough(
+      makeTrace({ id: 1 }, { id: 2, name: 'İstanbul cafe\u0301' }, { id: 3, at: 1, name: '\u00e9clair' }),
+    )
+    for (const typed of ['istanbul', 'CAF\u00c9', 'cafe'])
+      expect(walk.press(`/${typed}`, 'return').state.cursor).toBe(1)
+    expect(walk.press('/e\u0301c', 'return').state.cursor).toBe(2)
+    expect(walk.press('/\u0301', 'return').lines.at(-1)).toBe('No row fits.')
+  })
+
   it('n goes to the next one, then on from the first, and says so; N goes back', () => {
     const first = open().press('/post', 'return')
     expect(first.on).toBe('POST card')

@@ -2,7 +2,8 @@ import { OWN_WORDS } from './details.ts'
 
 /**
  * The script of the page: search and fold. The page is whole without it. It makes no markup from text, only elements,
- * and reads no more than the page. What a span and its resource hold is searched, not what the page says about it. Tab goes
+ * and reads no more than the page. What a span and its resource hold is searched, not what the page says about it; texts are
+ * alike as in `text/alike.ts`. Tab goes
  * from the search to the current hit: it would go to the first row else. A search says what is shown, so nothing is folded
  * meanwhile. A link that was followed before changes no hash.
  */
@@ -22,6 +23,7 @@ let current;
 let texts;
 let resources;
 const own=${OWN_WORDS};
+const alike=text=>text.normalize('NFKD').replace(/\\p{M}/gu,'').toLowerCase();
 const textOf=one=>one.querySelector('pre').textContent;
 function show(){
   document.body.classList.toggle('q',query!=='');
@@ -51,9 +53,9 @@ const input=document.querySelector('input');
 const output=document.querySelector('output');
 form.hidden=false;
 function find(){
-  query=input.value.trim().toLowerCase();
-  texts??=rows.map((row,i)=>group[i]?'':textOf(row).replace(own,'$1$2 ').toLowerCase());
-  resources??=[...document.querySelectorAll('section')].map(one=>[one.id,textOf(one).toLowerCase()]);
+  query=alike(input.value.trim());
+  texts??=rows.map((row,i)=>group[i]?'':alike(textOf(row).replace(own,'$1$2 ')));
+  resources??=[...document.querySelectorAll('section')].map(one=>[one.id,alike(textOf(one))]);
   hits.clear();at=-1;point();
   if(query!==''){
     const shared=new Set(resources.filter(([,text])=>text.includes(query)).map(([id])=>id));
@@ -62,7 +64,7 @@ function find(){
   output.textContent=query===''?'':hits.size+(hits.size===1?' span':' spans');
   show();
 }
-function findTyped(){if(input.value.trim().toLowerCase()!==query)find()}
+function findTyped(){if(alike(input.value.trim())!==query)find()}
 function point(row){
   current?.removeAttribute('aria-current');
   current=row?.querySelector('summary');
