@@ -44,6 +44,7 @@ export interface AccessLine {
   readonly method: string
   readonly path: string
   readonly query: string
+  readonly place: string
   readonly status: number
   readonly why: string
   readonly duration_us: number

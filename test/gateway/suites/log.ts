@@ -39,6 +39,7 @@ export function logSuite(): void {
       method: 'GET',
       path: TRACE,
       query: 'span-id=abc',
+      place: 'acme/prod',
       status: 200,
       why: '',
       duration_us: expect.any(Number),
@@ -173,6 +174,13 @@ export function logSuite(): void {
     expect((await world.send(TRACE, { token: await world.issuer.mint({ jti }) })).status).toBe(503)
     await writeKey(world.gateway.keyFile, API_KEY)
     expect(await world.gateway.line(jti)).toMatchObject({ status: 503, sub: 'ada@example.com' })
+  })
+
+  it('keeps a long project short', async () => {
+    const jti = crypto.randomUUID()
+    const path = TRACE.replace('prod', 'p'.repeat(5000))
+    await world.send(path, { token: await world.issuer.mint({ jti }) })
+    expect(await world.gateway.line(jti)).toMatchObject({ path, place: '(invalid)' })
   })
 
   it('names nobody for a path that httpd refuses unread', async () => {

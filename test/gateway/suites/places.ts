@@ -102,6 +102,18 @@ export function projectSuite(): void {
     expect(await world.gateway.line(jti)).toMatchObject({ why: 'lacks_rule', sub: 'ada@example.com' })
   })
 
+  it.each([
+    ['acme/pay', 200],
+    ['acme/prod', 403],
+    ['other/one two', 403],
+  ])('has in the log which project was asked for: %s', async (place, status) => {
+    const jti = crypto.randomUUID()
+    const token = await world.people.mint({ groups: ['payments'], jti })
+    await world.send(traces(place).replace(' ', '%20'), { token })
+    const line = await world.gateway.line(jti)
+    expect([decodeURIComponent(line.place), line.status]).toEqual([place, status])
+  })
+
   it('asks for the scope as well', async () => {
     const token = await world.people.mint({ groups: ['sre'], scope: 'openid' })
     const answer = await world.send(traces('acme/pay'), { token })
@@ -176,6 +188,22 @@ export function tenantSuite(): void {
       expect([answer.status, described(answer.headers['www-authenticate'])]).toEqual([403, says])
       expect(world.upstream.arrivals.length).toBe(before)
     })
+
+    it.each([
+      ['pay', 'pay', 200],
+      [undefined, 'main', 200],
+      ['pay|main', 'pay|main', 403],
+      ['"},{"sub":"evil', '"},{"sub":"evil', 403],
+      ['a'.repeat(300), 'a'.repeat(200), 403],
+      ['x|eyJaaaaaaaaaaaa.b', 'x|(hidden)', 403],
+      ['(invalid)', '(invalid)', 403],
+    ])('has in the log which tenant was asked for: %#', async (asked, place, status) => {
+      const jti = crypto.randomUUID()
+      const token = await world.people.mint({ groups: ['sre'], jti })
+      await world.send(path, { token, headers: asked === undefined ? {} : { 'X-Scope-OrgID': asked } })
+      const line = await world.gateway.line(jti)
+      expect([decodeURIComponent(line.place), line.status]).toEqual([place, status])
+    })
   })
 
   describe('with rules for workloads only', () => {
@@ -187,6 +215,13 @@ export function tenantSuite(): void {
         expect((await world.send(path, { token, headers })).status).toBe(200)
         expect(world.upstream.arrivals.at(-1)?.headers['x-scope-orgid']).toBe('main')
       }
+    })
+
+    it('has in the log which tenant it is', async () => {
+      const jti = crypto.randomUUID()
+      const token = await world.people.mint({ groups: [], jti })
+      await world.send(path, { token, headers: { 'X-Scope-OrgID': 'pay' } })
+      expect((await world.gateway.line(jti)).place).toBe('main')
     })
   })
 }
