@@ -93,6 +93,12 @@ const forgeries: Forgery[] = [
     why: 'expired',
   },
   {
+    name: 'of a workload, issued in the future',
+    token: job({ iat: 4_000_000_000 }),
+    status: 401,
+    why: 'not_yet_valid',
+  },
+  {
     name: 'of a workload, with a repository in other letters beside it',
     token: job({ repository: 'eve/app', Repository: 'acme/app' }),
     ...NO_RULE,

@@ -31,7 +31,12 @@ const refusals: Refusal[] = [
   { name: 'that lives for ever', claims: () => ({ exp: 999_999_999_999 }), ...TOO_LONG },
   { name: 'not valid yet', claims: () => ({ nbf: now() + 600 }), ...NOT_YET },
   { name: 'with words for its beginning', claims: () => ({ nbf: 'now' }), ...NOT_YET },
-  { name: 'issued in the future', claims: () => ({ iat: now() + 600 }), ...UNVERIFIED },
+  { name: 'issued in the future', claims: () => ({ iat: now() + 90 }), ...NOT_YET },
+  { name: 'issued in the far future', claims: () => ({ iat: 1e30 }), ...NOT_YET },
+  { name: 'issued in the future, in fractions', claims: () => ({ iat: now() + 90.5 }), ...NOT_YET },
+  { name: 'issued before there were clocks', claims: () => ({ iat: -5 }), ...NOT_YET },
+  { name: 'with a number as text for its issue', claims: () => ({ iat: '1' }), ...NOT_YET },
+  { name: 'with a list for its issue', claims: () => ({ iat: [1] }), ...NOT_YET },
   { name: 'for another audience', claims: () => ({ aud: 'api://other' }), ...AUDIENCE },
   { name: 'for an audience that starts alike', claims: () => ({ aud: 'api://traces2' }), ...AUDIENCE },
   { name: 'for an audience in other letters', claims: () => ({ aud: 'API://traces' }), ...AUDIENCE },
@@ -63,6 +68,7 @@ const refusals: Refusal[] = [
   { name: 'signed with the public key as a secret', signer: 'public-key-as-secret', ...UNVERIFIED },
   { name: 'not signed (alg none)', signer: 'none', ...NO_JWT },
   { name: 'of nobody', claims: () => ({ sub: undefined }), says: /remote user/, why: 'unverified' },
+  { name: 'of a number', claims: () => ({ sub: 42 }), says: /remote user/, why: 'unverified' },
 ]
 
 /** Every way to fail question 1: 401 `invalid_token`, nothing reaches the upstream. */
@@ -89,6 +95,16 @@ export function refusalSuite(): void {
 
   it('takes a token that lives as long as is allowed, though its issuer’s clock is a little ahead', async () => {
     const token = await world.issuer.mint({ exp: now() + 86_400, nbf: now() + 30 })
+    expect((await world.send(TRACE, { token })).status).toBe(200)
+  })
+
+  it.each([
+    ['a little ahead', () => now() + 30],
+    ['in fractions', () => now() + 0.5],
+    ['long ago', () => 0],
+    ['at no time', () => undefined],
+  ])('takes a token that was issued %s', async (_name, iat) => {
+    const token = await world.issuer.mint({ iat: iat() })
     expect((await world.send(TRACE, { token })).status).toBe(200)
   })
 
