@@ -102,6 +102,16 @@ export function logSuite(): void {
     expect((await world.gateway.line(jti)).path).toBe(`${PROJECT}/snapshots/(hidden)/service-diagram`)
   })
 
+  it('names nobody who asks about the server itself', async () => {
+    const token = await world.issuer.mint()
+    const answer = await world.send('*', { method: 'OPTIONS', token })
+    expect(answer.status).toBe(200)
+    const mark = crypto.randomUUID()
+    await world.send(TRACE, { token: await world.issuer.mint({ jti: mark }) })
+    await world.gateway.line(mark)
+    expect(await world.gateway.accessLog()).not.toContain('"sub":"-"')
+  })
+
   it.each([
     ['nothing', {}, { reason: '', traceparent: '', agent: '' }],
     ['a long reason', { 'x-request-reason': 'r'.repeat(201) }, { reason: '(invalid)' }],
