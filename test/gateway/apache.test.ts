@@ -19,6 +19,7 @@ import { issuerMismatchSuite, refusalSuite } from './suites/refusals.ts'
 import { rotationSuite } from './suites/rotation.ts'
 import { clientAsAudienceSuite, requiredSignInSuite, scopeSuite } from './suites/scopes.ts'
 import { secondSuite } from './suites/second.ts'
+import { fullLogSuite, shippedLogSuite } from './suites/shipped-log.ts'
 import { signInSuite } from './suites/sign-in.ts'
 import { slowClientSuite } from './suites/slow-clients.ts'
 import { tlsSuite } from './suites/tls.ts'
@@ -53,6 +54,8 @@ describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('jobs beside people, as docs/ci.md has them', jobSuite)
   describe('the health route', healthSuite)
   describe('the access log', logSuite)
+  describe('the access log, sent away', shippedLogSuite)
+  describe('an access log that cannot be written', fullLogSuite)
   describe('the way of a request', waySuite)
   describe('Tempo and Jaeger', backendSuite)
   describe('a second gateway on the same machine', secondSuite)
