@@ -1,3 +1,5 @@
+import { errorCode } from '../error-code.ts'
+import { Failure } from '../errors.ts'
 import type { Files } from '../ports/storage.ts'
 import type { AuditEntry } from './entry.ts'
 import { recordFiles } from './files-of-record.ts'
@@ -12,13 +14,12 @@ export interface RecordRead {
 /** How each line begins; inside of a JSON string its quotes would be escaped. */
 const BEGIN = '{"time":"'
 
-/** Reads the record with its old files. Errors of the file system are thrown. */
+/** Reads the record with its old files. Failure `storage`, with the name of the file, where one cannot be read. */
 export async function readRecord(stateDirectory: string, files: Files): Promise<RecordRead> {
   const entries: AuditEntry[] = []
   let damaged = 0
-  for (const file of recordFiles(stateDirectory)) {
-    const text = (await files.read(file))?.toString('utf8') ?? ''
-    for (const line of text.split('\n')) {
+  for (const bytes of await readFiles(recordFiles(stateDirectory), files)) {
+    for (const line of bytes.toString('utf8').split('\n')) {
       if (line === '') continue
       const whole = readEntry(line)
       if (whole === undefined) damaged += 1
@@ -30,23 +31,49 @@ export async function readRecord(stateDirectory: string, files: Files): Promise<
   return { entries, damaged }
 }
 
-/** A line of the record; undefined: it is damaged. */
+/**
+ * What is in the files, the oldest first. They are read from the newest on: another process may rename each to the next older one
+ * meanwhile, and what is still to be read then stays ahead. What was read last may come again, with more lines at its end.
+ */
+async function readFiles(names: readonly string[], files: Files): Promise<readonly Buffer[]> {
+  const read: Buffer[] = []
+  for (const name of names.toReversed()) {
+    const bytes = await files.read(name).catch((cause) => {
+      throw unreadable(name, cause)
+    })
+    if (bytes === undefined || bytes.length === 0) continue
+    const newer = read[0]
+    if (newer !== undefined && bytes.subarray(0, newer.length).equals(newer)) read.shift()
+    read.unshift(bytes)
+  }
+  return read
+}
+
+const unreadable = (file: string, cause: unknown): Failure =>
+  new Failure('storage', `cannot read ${file} (${errorCode(cause) ?? 'error'})`, {
+    hint: 'It must be a file that you can read. Correct that, then try again.',
+    cause,
+  })
+
+/** A line of the record; undefined: it is damaged. Somebody may have edited the file. */
 function readEntry(line: string): AuditEntry | undefined {
-  let value: Partial<AuditEntry> | null
+  let value: Partial<Record<keyof AuditEntry, unknown>> | null
   try {
     value = JSON.parse(line)
   } catch {
     return undefined
   }
-  const isEntry =
-    typeof value === 'object' && typeof value?.event === 'string' && typeof value.time === 'string'
-  if (!isEntry || Number.isNaN(Date.parse(value?.time as string))) return undefined
-  return Object.fromEntries(NAMES.map((name) => [name, plain(value?.[name])])) as unknown as AuditEntry
+  if (typeof value !== 'object' || value === null) return undefined
+  const { event, time } = value
+  if (typeof event !== 'string' || typeof time !== 'string' || Number.isNaN(Date.parse(time)))
+    return undefined
+  const entry = NAMES.map((name) => [name, value[name] ?? null] as const)
+  if (!entry.every(([name, member]) => isAsWritten(name, member))) return undefined
+  return Object.fromEntries(entry) as unknown as AuditEntry
 }
 
-/** Somebody may have edited the file. */
-const plain = (value: unknown): string | number | null =>
-  typeof value === 'string' || typeof value === 'number' ? value : null
+const isAsWritten = (name: keyof AuditEntry, member: unknown): boolean =>
+  member === null || typeof member === (name === 'status' || name === 'ms' ? 'number' : 'string')
 
 const NAMES = [
   'time',

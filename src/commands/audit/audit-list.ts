@@ -1,8 +1,5 @@
 import type { AuditEntry } from '../../audit/entry.ts'
-import { recordFile } from '../../audit/files-of-record.ts'
 import { readRecord } from '../../audit/read-record.ts'
-import { errorCode } from '../../error-code.ts'
-import { Failure } from '../../errors.ts'
 import { placesFor } from '../../settings/files/places.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { RecordFormat } from '../../trace/formats/output-choices.ts'
@@ -41,13 +38,7 @@ function read(typed: Typed): AuditListOptions {
 async function run(invocation: Invocation, { format, since, trace }: AuditListOptions): Promise<void> {
   const { env, files } = invocation.ports
   const { stateDirectory } = placesFor(env)
-  const { entries, damaged } = await readRecord(stateDirectory, await files()).catch((cause) => {
-    const code = errorCode(cause) ?? 'error'
-    throw new Failure('storage', `cannot read ${recordFile(stateDirectory)} (${code})`, {
-      hint: 'It must be a file that you can read. Correct that, then try again.',
-      cause,
-    })
-  })
+  const { entries, damaged } = await readRecord(stateDirectory, await files())
   // Not that of LS_AUTH_PROFILE: who asks what was done means all of it.
   const { profile } = globals(invocation)
   const about = trace?.traceId === undefined ? entries : entriesOfTrace(entries, trace.traceId)
