@@ -40,10 +40,11 @@ export interface KnownRefusal {
   readonly isAboutToken?: boolean
 }
 
-/** See {@link Destination.witness}. `path` is that of the URL, without query. */
+/** See {@link Destination.witness}. `path` is that of the URL, without query; `spanId`: see {@link askedSpanId}. */
 export type Witness = (request: {
   readonly method: string
   readonly path: string
+  readonly spanId?: string | undefined
   readonly token: string | undefined
 }) => {
   readonly headers: Readonly<Record<string, string>>

@@ -4,6 +4,7 @@ import { Failure } from '../errors.ts'
 import { pathForLog } from '../loopback-host.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import { isPage } from '../web-page.ts'
+import { askedSpanId } from './asked-span.ts'
 import { tokenHeaders } from './authorization.ts'
 import type { Destination } from './destination.ts'
 
@@ -166,7 +167,7 @@ async function attempt(
   const { signal } = destination
   // Before it is told: what is not sent is in no record.
   signal?.throwIfAborted()
-  const seen = destination.witness?.({ method, path: pathForLog(url), token })
+  const seen = destination.witness?.({ method, path: pathForLog(url), spanId: askedSpanId(url), token })
   try {
     const answer = await destination.http.send({
       method,

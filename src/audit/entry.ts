@@ -19,6 +19,8 @@ export interface AuditEntry {
   readonly path: string | null
   /** The trace that was read. */
   readonly trace_id: string | null
+  /** The span whose trace was asked for, where the request named that: 1 to 16 hex digits. */
+  readonly span_id: string | null
   /** HTTP status; null for a request without an answer, or whose answer a signal to us cut off. */
   readonly status: number | null
   readonly ms: number | null

@@ -86,6 +86,7 @@ const NAMES = [
   'method',
   'path',
   'trace_id',
+  'span_id',
   'status',
   'ms',
   'reason',

@@ -15,6 +15,7 @@ const entry = (path: string): AuditEntry => ({
   method: 'GET',
   path,
   trace_id: null,
+  span_id: null,
   status: 200,
   ms: 1,
   reason: null,

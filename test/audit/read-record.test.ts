@@ -90,6 +90,7 @@ describe('a line is damaged', () => {
     { traceparent: 7 },
     { profile: 5 },
     { trace_id: ['a'] },
+    { span_id: 1 },
     { sub: {} },
     { status: '200' },
     { ms: true },
@@ -103,6 +104,6 @@ describe('a line is damaged', () => {
     )
     const { entries, damaged } = await readRecord(directory, realFiles)
     expect({ count: entries.length, damaged }).toEqual({ count: 1, damaged: 1 })
-    expect(entries[0]).toMatchObject({ path: 'good', status: 200, ms: 1.5, sub: null })
+    expect(entries[0]).toMatchObject({ path: 'good', status: 200, ms: 1.5, sub: null, span_id: null })
   })
 })

@@ -29,6 +29,7 @@ const NAMES = [
   'method',
   'path',
   'trace_id',
+  'span_id',
   'status',
   'ms',
   'reason',

@@ -36,7 +36,10 @@ const AUDIT_LIST: Row = {
   options: (command) =>
     command
       .option('--since <duration>', 'how far back to look (all that is kept when not given)')
-      .option('--trace <id>', 'only requests that read this trace, or that belong to it (traceparent)')
+      .option(
+        '--trace <id>',
+        'only requests that read this trace, asked for it by this span, or belong to it (traceparent)',
+      )
       .addOption(choice('-o, --output <format>', 'how to print it', RECORD_FORMATS)),
   exits: [6],
   examples: [

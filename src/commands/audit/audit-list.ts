@@ -58,10 +58,14 @@ async function run(invocation: Invocation, { format, since, trace }: AuditListOp
     )
   } else {
     // The table shows the beginning of an id where it has no room for more.
-    const hint = trace && cutOffHint(trace)
+    const hint = trace && (cutOffHint(trace) ?? IN_THE_GATEWAY)
     tell(invocation, `note: there is nothing of that in the record${hint ? `. ${hint}` : ''}`)
   }
 }
+
+/** A search, and the body of a request, may name a trace, too; neither is in the record. */
+const IN_THE_GATEWAY =
+  'Requests that name the trace in a search or a body, and those of other machines, are in the log of the gateway alone.'
 
 async function print(
   invocation: Invocation,
@@ -79,7 +83,7 @@ async function print(
 
 /** A cell for each column of audit-table.ts. */
 function cellsOf(entry: AuditEntry): string[] {
-  const { time, sub, event, method, path, status, trace_id, reason, way, profile } = entry
+  const { time, sub, event, method, path, status, trace_id, span_id, reason, way, profile } = entry
   const what = event === 'request' ? `${method} ${path}` : event
   const answer = status ?? (event === 'request' ? 'no answer' : NOTHING)
   return [
@@ -87,7 +91,7 @@ function cellsOf(entry: AuditEntry): string[] {
     sub ?? NOTHING,
     what,
     answer,
-    trace_id ?? NOTHING,
+    trace_id ?? (span_id === null ? NOTHING : `of span ${span_id}`),
     reason ?? NOTHING,
     way,
     profile ?? NOTHING,

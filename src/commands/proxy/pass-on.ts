@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { askedSpanId } from '../../api/asked-span.ts'
 import { tokenHeaders } from '../../api/authorization.ts'
 import { isAboutToken } from '../../api/request.ts'
 import { backendOf } from '../../backends/table.ts'
@@ -84,7 +85,8 @@ async function send(
 ): Promise<{ answer: UpstreamAnswer; ended: () => void }> {
   const { method, traceparent } = pass
   const url = urlOf(pass, way.profile)
-  const seen = way.recorder.request({ method, path: pathForLog(url), token, parent: traceparent })
+  const asked = { method, path: pathForLog(url), spanId: askedSpanId(url), token }
+  const seen = way.recorder.request({ ...asked, parent: traceparent })
   let status: number | undefined
   const ended = () => {
     // Once: a signal may have ended it already.

@@ -73,6 +73,7 @@ export function openRecorder(
       method: null,
       path: null,
       trace_id: null,
+      span_id: null,
       status: null,
       ms: null,
       reason: reason ?? null,
@@ -83,7 +84,7 @@ export function openRecorder(
     return write(entry)
   }
   return {
-    request({ method, path, token, parent = asking.parent, client: program = asking.client }) {
+    request({ method, path, spanId, token, parent = asking.parent, client: program = asking.client }) {
       const started = clock.now()
       const traceparent = parent === undefined ? traceparentIn(own) : keptOrNew(parent)
       return {
@@ -93,6 +94,7 @@ export function openRecorder(
             method,
             path: withoutTokens(path),
             trace_id: traceId ?? traceIdIn(path) ?? null,
+            span_id: spanId ?? null,
             status: status ?? null,
             ms: Math.max(0, clock.now() - started),
             traceparent,

@@ -133,6 +133,16 @@ describe('each request through a local proxy says who asks, and why', () => {
 })
 
 describe('the record of a local proxy', () => {
+  it('has the span whose trace was asked for, and nothing else of the query', async () => {
+    const where = ['--backend', 'lightstep', '--organization', 'acme', '--project', 'prod']
+    const proxy = await open([...where, '--api', recorder.url])
+    const path = '/public/v0.2/acme/projects/prod/stored-traces'
+    await fetch(`${proxy.api}${path}?customer=42&span-id=00F067AA0BA902B7`)
+    const [line] = await lines(1)
+    expect(line).toMatchObject({ path, trace_id: null, span_id: '00f067aa0ba902b7', status: 200 })
+    expect(JSON.stringify(line)).not.toContain('42')
+  })
+
   it('has each request that went to the API, and none that was refused', async () => {
     const proxy = await open(to('--reason', 'INC-3'))
     await fetch(`${proxy.api}/api/traces/${TRACE}?customer=42`, { headers: { traceparent: PARENT } })
@@ -152,6 +162,7 @@ describe('the record of a local proxy', () => {
       method: 'GET',
       path: `/base/api/traces/${TRACE}`,
       trace_id: TRACE,
+      span_id: null,
       status: 200,
       ms: expect.any(Number),
       reason: 'INC-3',

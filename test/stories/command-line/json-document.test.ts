@@ -176,13 +176,14 @@ describe.sequential('is true, member by member', () => {
   })
 
   it('audit list', async () => {
-    // An agent's name, which no command of this test has.
+    // An agent's name and a span, which no command of this test has.
     const agent = {
       time: new Date().toISOString(),
       event: 'request',
       way: 'mcp',
       profile: 'work',
       client: 'x',
+      span_id: 'a5',
     }
     const runs = [
       () => stage.world.type(login('--reason x')),
