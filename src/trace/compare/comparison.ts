@@ -1,5 +1,4 @@
 import { depthFirst } from '../tree/depth-first.ts'
-import { percentile } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import {
   areRootsElsewhere,
@@ -8,7 +7,7 @@ import {
   isIncomplete,
   isUnknown,
 } from './incomplete-sides.ts'
-import { type Medians, mediansOf } from './medians.ts'
+import { type Medians, medianOf, mediansOf } from './medians.ts'
 import { type Operation, OperationPaths, type TraceSums } from './operation-paths.ts'
 import { Significance } from './significance.ts'
 import { differs, type Threshold, thresholdFor } from './threshold.ts'
@@ -143,12 +142,11 @@ function sideOf(
   const counts = countIncomplete(reasonsOf(sums), rootsAreElsewhere)
   // A median of what each took at least is the least of their median.
   const least = Float64Array.from(sums, (one) => one.durationNanos).sort()
-  const leastNanos = percentile(least, 50)
   return {
     ...counts,
     traces,
     durationNanos: isUnknown(counts) ? undefined : durationNanos,
-    leastNanos,
+    leastNanos: medianOf(least),
     spans,
   }
 }

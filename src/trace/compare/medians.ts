@@ -1,4 +1,3 @@
-import { percentile } from '../tree/fold.ts'
 import type { TraceSums } from './operation-paths.ts'
 
 /** The typical trace of one side. Columns are by path; times in nanoseconds. */
@@ -26,7 +25,7 @@ export interface Times {
 }
 
 /**
- * Medians over traces, by nearest rank. A trace without a path counts as one that spent no time there: else a branch
+ * Medians over traces, see {@link medianOf}. A trace without a path counts as one that spent no time there: else a branch
  * that one trace in a hundred takes would stand beside what all of them do. One whose time there is not known is left out.
  */
 export function mediansOf(traces: readonly TraceSums[], pathCount: number): Medians {
@@ -53,11 +52,8 @@ export function mediansOf(traces: readonly TraceSums[], pathCount: number): Medi
   const durations = sorted((trace) => trace.durationNanos)
   return {
     traces: traces.length,
-    durationNanos: percentile(durations, 50),
-    spans: percentile(
-      sorted((trace) => trace.spans),
-      50,
-    ),
+    durationNanos: medianOf(durations),
+    spans: medianOf(sorted((trace) => trace.spans)),
     occurs,
     calls: byPath('calls'),
     totals: byPath('totals'),
@@ -84,8 +80,20 @@ function valuesByPath(
   return values
 }
 
+/**
+ * The value in the middle; of an even number of values the mean of the two there, as a whole number (a half is rounded up). With
+ * the lower one alone, a side of which half of the traces are slower would be as fast as before, and A and B could not change places.
+ */
+export function medianOf(sorted: Float64Array): number {
+  return medianWithZeros({ values: sorted, traces: sorted.length })
+}
+
 /** The median of as many values as there are traces, of which all but those given are zero. Sorts what is given. */
 function medianWithZeros({ values, traces }: Times): number {
-  const rank = Math.ceil(traces / 2) - 1 - (traces - values.length)
-  return rank < 0 ? 0 : values.sort()[rank]!
+  values.sort()
+  const zeros = traces - values.length
+  const at = (rank: number) => (rank < zeros ? 0 : values[rank - zeros]!)
+  const low = at(Math.floor((traces - 1) / 2))
+  const high = at(Math.floor(traces / 2))
+  return Math.round(low + (high - low) / 2)
 }

@@ -1,4 +1,4 @@
-import type { ComparedOperation, Comparison, TimeChange } from './comparison.ts'
+import type { ComparedOperation, ComparedSide, Comparison, TimeChange } from './comparison.ts'
 
 /** How much longer (below zero: shorter) B took as a whole, and of how long A took. Undefined: a side is incomplete. */
 export function deltaOf({
@@ -84,19 +84,35 @@ interface Judgements extends Pick<Comparison, 'change' | 'leastTraces'> {
   readonly rows: readonly Pick<ComparedOperation, 'change' | 'selfChange'>[]
 }
 
+/** What tells in how many of the traces an operation is. */
+export interface Counted extends Pick<Comparison, 'rows'> {
+  readonly a: Pick<ComparedSide, 'traces'>
+  readonly b: Pick<ComparedSide, 'traces'>
+}
+
 /** More traces could tell of an operation that is unsure whether it is chance. */
-export function couldBeTold({ rows }: Pick<Comparison, 'rows'>): boolean {
-  const leaping = [...rows.keys()].filter((row) => leaps(rows[row]!))
+export function couldBeTold(comparison: Counted): boolean {
+  const { rows } = comparison
+  const leaping = leapingRows(comparison)
   const isStill = (row: number) => !leaping.some((leap) => leap >= row && leap < row + rows[row]!.size)
   return [...rows.keys()].some((row) => isUnsure(rows[row]!) && isStill(row))
 }
 
 /**
- * About half of the traces of a side have it: its median leaps between nothing and its full time, however many traces there
- * are, and so do the times of what calls it.
+ * The operations that about half of the traces have: their medians leap between nothing, half and all of their time, however many
+ * traces there are, and so do the times of what calls them.
  */
-const leaps = ({ a, b }: ComparedOperation): boolean =>
-  (a.calls === 0 && a.traces > 0 && b.calls > 0) || (b.calls === 0 && b.traces > 0 && a.calls > 0)
+const leapingRows = ({ rows, a, b }: Counted): number[] =>
+  [...rows.keys()].filter((row) => {
+    const [inA, inB] = [rows[row]!.a.traces, rows[row]!.b.traces]
+    if (inA === 0 || inB === 0 || !isAboutHalf(inA, a.traces) || !isAboutHalf(inB, b.traces)) return false
+    const [sideA, sideB] = [Math.sign(2 * inA - a.traces), Math.sign(2 * inB - b.traces)]
+    return sideA !== sideB || sideA === 0
+  })
+
+/** Within two standard errors of a half (of a binomial distribution). Two sides further apart than that can be told by more traces. */
+const isAboutHalf = (count: number, traces: number): boolean =>
+  Math.abs(2 * count - traces) <= 2 * Math.sqrt(traces)
 
 /** The rows of calls without a usable end, in A or in B. */
 export const endlessRows = ({ rows }: Pick<Comparison, 'rows'>, side: 'a' | 'b'): number[] =>

@@ -198,7 +198,7 @@ describe('a root without an end', () => {
   test('among others it is left out, with the operations that only it has', () => {
     const b = [trace(ROOT), endless([2, 0, 90]), trace({ ...ROOT, ms: 102 })]
     const compared = compareTraces([trace(ROOT), trace(ROOT)], b)
-    expect(compared).toMatchObject({ change: 'same', b: { durationNanos: 100e6, traces: 2, unfinished: 1 } })
+    expect(compared).toMatchObject({ change: 'same', b: { durationNanos: 101e6, traces: 2, unfinished: 1 } })
     expect(compared.rows.map(({ name }) => name)).toEqual(['GET /'])
   })
 
@@ -290,11 +290,36 @@ describe('a span without an end below the root', () => {
 describe('several traces on a side: medians', () => {
   const sized = (...ms: number[]) => ms.map((one) => trace({ ...ROOT, ms: one }, read(2, 0, one / 2)))
 
-  test('by nearest rank, so each is a value of a trace', () => {
+  test('the one in the middle, or the mean of the two there', () => {
     expect(told(sized(100, 900, 120, 110), sized(400, 100, 400))).toEqual([
-      'GET / 1>1 total 110>400 self 55>200 unsure',
-      ' read 1>1 total 55>200 self 55>200 unsure',
+      'GET / 1>1 total 115>400 self 57.5>200 unsure',
+      ' read 1>1 total 57.5>200 self 57.5>200 unsure',
     ])
+    expect(told(sized(100, 200), sized(900, 100))[0]).toBe('GET / 1>1 total 150>500 self 75>250 unsure')
+  })
+
+  test('half of the traces of B are slower: so is its median', () => {
+    const of = (count: number, ms: number) => Array.from({ length: count }, () => trace({ ...ROOT, ms }))
+    for (const half of [10, 30]) {
+      const [even, mixed] = [of(2 * half, 100), [...of(half, 100), ...of(half, 900)]]
+      expect(compareTraces(even, mixed)).toMatchObject({ change: 'slower', b: { durationNanos: 500e6 } })
+      expect(compareTraces(mixed, even)).toMatchObject({ change: 'faster', a: { durationNanos: 500e6 } })
+    }
+  })
+
+  test('in whole nanoseconds', () => {
+    const a = [trace({ ...ROOT, ms: 1e-6 }), trace({ ...ROOT, ms: 2e-6 })]
+    expect(compareTraces(a, a)).toMatchObject({ a: { durationNanos: 2, leastNanos: 2 } })
+    expect(rowsOf(a, a)).toMatchObject([{ a: { totalNanos: 2, selfNanos: 2 } }])
+  })
+
+  test('half of the traces have an operation: half of its time, and a whole number of calls', () => {
+    const [one, rare] = [trace(ROOT), trace(ROOT, read(2, 0, 50))]
+    expect(rowsOf([one, rare], [rare, rare])[1]).toMatchObject({
+      a: { calls: 1, totalNanos: 25e6, selfNanos: 25e6, traces: 1 },
+      b: { calls: 1, totalNanos: 50e6, traces: 2 },
+    })
+    expect(rowsOf([one, one, rare], [rare])[1]).toMatchObject({ a: { calls: 0, totalNanos: 0 } })
   })
 
   test('so is each side as a whole, in whatever order its traces come', () => {
@@ -302,7 +327,7 @@ describe('several traces on a side: medians', () => {
     const b = [trace(ROOT), trace({ ...ROOT, ms: 50 }, read(2, 0, 1), read(3, 1, 1))]
     expect(compareTraces(a, b)).toMatchObject({
       a: { traces: 5, durationNanos: 110e6, spans: 2 },
-      b: { traces: 2, durationNanos: 50e6, spans: 1 },
+      b: { traces: 2, durationNanos: 75e6, spans: 2 },
     })
   })
 

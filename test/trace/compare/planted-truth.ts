@@ -27,8 +27,11 @@ export function truthOf({ a, b, slowPath = '' }: PlantedSides): Truth {
   return { counts, isProven: counts && high > low && chance <= 0.01 / (2 * operations.size + 1) }
 }
 
-const median = (times: readonly number[]): number =>
-  times.toSorted((x, y) => x - y)[Math.floor((times.length - 1) / 2)] as number
+function median(times: readonly number[]): number {
+  const sorted = times.toSorted((x, y) => x - y)
+  const at = (place: number) => sorted[Math.floor(place)] as number
+  return (at((times.length - 1) / 2) + at(times.length / 2)) / 2
+}
 
 const rootOf = ({ spans }: Pick<Trace, 'spans'>): Span =>
   spans.find(({ parentId }) => parentId === undefined) as Span

@@ -136,11 +136,18 @@ describe('more traces could tell, but not of what about half of them have', () =
     { calls: 0, traces: 9 },
     { calls: 1, traces: 11 },
   ]
+  const HALF = { calls: 1, traces: 10 }
+  const [FEW, MANY] = [
+    { calls: 0, traces: 5 },
+    { calls: 1, traces: 15 },
+  ]
+  const SIDES = { a: { traces: 20 }, b: { traces: 20 } }
   type Counts = Pick<RowSide, 'calls' | 'traces'>
   const { rows } = changed()
   /** The first row calls the second; `unsure` are those rows that may be chance. */
   const told = (a: Counts, b: Counts, unsure: readonly number[]) =>
     couldBeTold({
+      ...SIDES,
       rows: rows.slice(0, 2).map((row, i) => ({
         ...{ ...row, size: 2 - i, change: unsure.includes(i) ? 'unsure' : 'same', selfChange: 'same' },
         a: { ...row.a, ...(i === 1 ? a : ALL) },
@@ -152,6 +159,13 @@ describe('more traces could tell, but not of what about half of them have', () =
     ['more than half of both', MORE, MORE, [1], true],
     ['about half', LESS, MORE, [1], false],
     ['about half', MORE, LESS, [1], false],
+    ['half', HALF, MORE, [1], false],
+    ['half', LESS, HALF, [1], false],
+    ['half of both', HALF, HALF, [1], false],
+    // That they differ in how many have it can be shown.
+    ['few and many', FEW, MANY, [1], true],
+    ['half and all', HALF, ALL, [1], true],
+    ['all and half', ALL, HALF, [1], true],
     // One side has it not at all: that more of the other have it can be shown.
     ['none and some', NOTHING, MORE, [1], true],
     ['some and none', MORE, NOTHING, [1], true],
@@ -167,6 +181,7 @@ describe('more traces could tell, but not of what about half of them have', () =
     if (row === undefined) throw new Error('no row')
     const beside = (unsure: number) =>
       couldBeTold({
+        ...SIDES,
         rows: [0, 1, 2].map((i) => ({
           ...{ ...row, size: 1, change: unsure === i ? 'unsure' : 'same', selfChange: 'same' },
           a: { ...row.a, ...(i === 1 ? LESS : ALL) },

@@ -57,7 +57,7 @@ describe('is it chance?', () => {
   test('equal medians do not differ, wherever the other traces lie', () => {
     const of = (...times: number[]) => times.map((ms) => trace({ ...ROOT, ms }))
     const a = of(...Array(9).fill(50), ...Array(11).fill(100))
-    const b = of(...Array(10).fill(100), ...Array(10).fill(200))
+    const b = of(...Array(11).fill(100), ...Array(9).fill(200))
     expect(told(a, b)).toMatchObject({ change: 'same', isSignificant: false })
   })
 
