@@ -9,7 +9,7 @@ import {
 } from './incomplete-sides.ts'
 import { type Medians, medianOf, mediansOf } from './medians.ts'
 import { type Operation, OperationPaths, type TraceSums } from './operation-paths.ts'
-import { Significance } from './significance.ts'
+import { isTendencyOf, Significance, type Tendency } from './significance.ts'
 import { differs, type Threshold, thresholdFor } from './threshold.ts'
 
 /**
@@ -63,7 +63,12 @@ export interface Comparison {
   readonly b: ComparedSide
   /** The whole trace. */
   readonly change: TimeChange
-  /** The durations of the whole differ by more than chance, by however little. Undefined: a side has one trace. */
+  /** What B tends to be as a whole, whatever the medians. Undefined: a side has one trace. */
+  readonly tendency: Tendency | undefined
+  /**
+   * The durations of the whole differ by more than chance, by however little: where their medians differ by enough to count, in
+   * the direction of these. Undefined: a side has one trace.
+   */
   readonly isSignificant: boolean | undefined
   /** Where so few traces can show nothing: how many it takes on each side at least. Undefined too where a side has one. */
   readonly leastTraces: number | undefined
@@ -101,13 +106,15 @@ export class Comparer {
       a: new Set(isUnknown(sideA) ? endless('a') : []),
       b: new Set(isUnknown(sideB) ? endless('b') : []),
     }
-    const isSignificant = significance.ofWhole()
+    const tendency = significance.ofWhole()
+    const isSignificant = isTendencyOf(tendency, a.durationNanos, b.durationNanos, threshold)
     return {
       a: sideA,
       b: sideB,
       change: unknown
         ? 'unknown'
         : changeOf(a.durationNanos, b.durationNanos, threshold, () => isSignificant),
+      tendency,
       isSignificant,
       leastTraces: significance.leastTraces,
       rootsAreElsewhere: elsewhere,

@@ -1,9 +1,13 @@
 import { chanceToName } from '../causes/exact-test.ts'
 import type { Medians, Times } from './medians.ts'
 import { isNoChance, leastRankChance } from './rank-test.ts'
+import { differs, type Threshold } from './threshold.ts'
 
 /** How often a comparison may call anything slower or faster where nothing is. As `trace why` has it. */
 const FAMILY_ERROR = 0.01
+
+/** What more than chance makes of B. `neither`: chance is not ruled out. */
+export type Tendency = 'slower' | 'faster' | 'neither'
 
 /** Whether differences are more than chance. Undefined: one trace on a side, of which no test can tell. */
 export class Significance {
@@ -45,9 +49,13 @@ export class Significance {
     return Math.min(this.#a.traces, this.#b.traces) > 1
   }
 
-  ofWhole(): boolean | undefined {
+  /** What the ranks of the durations say, whatever their medians: whether those of B are longer, or those of A. */
+  ofWhole(): Tendency | undefined {
     const whole = ({ durations, traces }: Medians): Times => ({ values: durations, traces })
-    return this.#judge(whole(this.#a), whole(this.#b), this.#b.durationNanos > this.#a.durationNanos)
+    const [a, b] = [whole(this.#a), whole(this.#b)]
+    if (!this.#isTested) return undefined
+    if (this.#judge(a, b, true)) return 'slower'
+    return this.#judge(a, b, false) ? 'faster' : 'neither'
   }
 
   ofPath(column: 'totals' | 'selfs', path: number): boolean | undefined {
@@ -64,4 +72,16 @@ export class Significance {
 function leastTraces(tests: number): number {
   for (let traces = 2; ; traces++)
     if (leastRankChance(traces, traces, 2 * traces) <= FAMILY_ERROR / tests) return traces
+}
+
+/** Whether the ranks bear out the medians: where these differ by enough to count, in their direction. Undefined as the tendency is. */
+export function isTendencyOf(
+  tendency: Tendency | undefined,
+  aNanos: number,
+  bNanos: number,
+  threshold: Threshold,
+): boolean | undefined {
+  if (tendency === undefined) return undefined
+  if (!differs(aNanos, bNanos, threshold)) return tendency !== 'neither'
+  return tendency === (bNanos > aNanos ? 'slower' : 'faster')
 }

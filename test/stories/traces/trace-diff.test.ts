@@ -381,6 +381,49 @@ describe('several traces on each side: is it chance?', () => {
     )
   })
 
+  it('--fail-if-slower judges the median: fewer than half are slower, which is told, and half of them fail', async () => {
+    const saveSide = (name: string, slow: number) =>
+      writeFile(
+        path(name),
+        JSON.stringify(
+          Array.from({ length: 20 }, (_, i) => ({
+            ...{ traceId: `b${i + 16}`, id: '1', name: 'get /', timestamp: 1e9 },
+            duration: i < slow ? 900_000 : 100_000,
+          })),
+        ),
+      )
+    await saveSide('none.json', 0)
+    const judged = async (slow: number) => {
+      await saveSide('some.json', slow)
+      return diff(`--a file=${path('none.json')} --b file=${path('some.json')} --fail-if-slower 20%`)
+    }
+    const fewer = await judged(9)
+    expect(fewer).toMatchObject({ exit: 0, stderr: '' })
+    expect(fewer.stdout).toMatch(/^B tends to be slower, but the medians differ too little to count: /)
+    const half = await judged(10)
+    expect(half.exit).toBe(5)
+    expect(half.stderr).toContain('error: B is 400.0% slower than A, and --fail-if-slower allows 20%\n')
+  })
+
+  it('--fail-if-slower: a small difference of the medians is not sure since all tends the other way', async () => {
+    const saveSide = (name: string, times: readonly number[]) =>
+      writeFile(
+        path(name),
+        JSON.stringify(
+          times.map((duration, i) => ({
+            ...{ traceId: `c${i + 16}`, id: '1', name: 'get /', timestamp: 1e9, duration },
+          })),
+        ),
+      )
+    await saveSide('higher.json', [...Array(33).fill(99_900), ...Array(27).fill(900_000)])
+    await saveSide('lower.json', [...Array(27).fill(10_000), ...Array(33).fill(100_000)])
+    const many = (name: string) => `file=${path(name)} limit=100`
+    const outcome = await diff(`--a '${many('higher.json')}' --b '${many('lower.json')}' --fail-if-slower 0%`)
+    expect(outcome.exit).toBe(5)
+    expect(outcome.stderr).toContain('error: B is 0.1% slower than A, ')
+    expect(outcome.stderr).toContain('too few traces to tell whether it is chance')
+  })
+
   it('--fail-if-slower: what may be chance has not passed, either', async () => {
     const [good, slow] = [before(12), slower(12)]
     await save('before.json', [...good.slice(0, 7), ...slow.slice(0, 5)])

@@ -12,9 +12,9 @@ const side = (traces: number, ms: number, more: (i: number) => Sketch[] = () => 
   )
 const told = (a: readonly Trace[], b: readonly Trace[]) => {
   const comparison = compareTraces(a, b)
-  const { change, isSignificant, leastTraces, rows } = comparison
+  const { change, tendency, isSignificant, leastTraces, rows } = comparison
   return {
-    ...{ change, isSignificant, leastTraces, isTooFew: isTooFew(comparison) },
+    ...{ change, tendency, isSignificant, leastTraces, isTooFew: isTooFew(comparison) },
     rows: rows.map(({ name, change, selfChange }) => `${name} ${change} ${selfChange}`),
   }
 }
@@ -22,11 +22,17 @@ const told = (a: readonly Trace[], b: readonly Trace[]) => {
 describe('is it chance?', () => {
   test('six against six are too few for two operations, and seven against seven are enough', () => {
     expect(told(side(6, 10), side(6, 90))).toEqual({
-      ...{ change: 'unsure', isSignificant: false, leastTraces: 7, isTooFew: true },
+      ...{ change: 'unsure', tendency: 'neither', isSignificant: false, leastTraces: 7, isTooFew: true },
       rows: ['GET / unsure same', 'read unsure unsure'],
     })
     expect(told(side(7, 10), side(7, 90))).toEqual({
-      ...{ change: 'slower', isSignificant: true, leastTraces: undefined, isTooFew: false },
+      ...{
+        change: 'slower',
+        tendency: 'slower',
+        isSignificant: true,
+        leastTraces: undefined,
+        isTooFew: false,
+      },
       rows: ['GET / slower same', 'read slower slower'],
     })
     expect(told(side(7, 90), side(7, 10))).toMatchObject({
@@ -42,7 +48,13 @@ describe('is it chance?', () => {
       [9, 1],
     ] as const)
       expect(told(side(a, 10), side(b, 90))).toEqual({
-        ...{ change: 'slower', isSignificant: undefined, leastTraces: undefined, isTooFew: false },
+        ...{
+          change: 'slower',
+          tendency: undefined,
+          isSignificant: undefined,
+          leastTraces: undefined,
+          isTooFew: false,
+        },
         rows: ['GET / slower same', 'read slower slower'],
       })
   })
@@ -54,11 +66,28 @@ describe('is it chance?', () => {
     })
   })
 
-  test('equal medians do not differ, wherever the other traces lie', () => {
-    const of = (...times: number[]) => times.map((ms) => trace({ ...ROOT, ms }))
+  const of = (...times: number[]) => times.map((ms) => trace({ ...ROOT, ms }))
+
+  test('equal medians do not differ by enough, wherever the other traces lie; which side tends to be longer is told', () => {
     const a = of(...Array(9).fill(50), ...Array(11).fill(100))
     const b = of(...Array(11).fill(100), ...Array(9).fill(200))
-    expect(told(a, b)).toMatchObject({ change: 'same', isSignificant: false })
+    expect(told(a, b)).toMatchObject({ change: 'same', tendency: 'slower', isSignificant: true })
+    expect(told(b, a)).toMatchObject({ change: 'same', tendency: 'faster', isSignificant: true })
+    expect(told(a, a)).toMatchObject({ change: 'same', tendency: 'neither', isSignificant: false })
+    expect(told(a.slice(0, 1), b)).toMatchObject({ tendency: undefined, isSignificant: undefined })
+  })
+
+  test('also where the medians lean a little the other way', () => {
+    const a = of(...Array(27).fill(50), ...Array(33).fill(100))
+    const b = of(...Array(33).fill(99.9), ...Array(27).fill(900))
+    expect(told(a, b)).toMatchObject({ change: 'same', tendency: 'slower', isSignificant: true })
+    expect(told(b, a)).toMatchObject({ change: 'same', tendency: 'faster', isSignificant: true })
+  })
+
+  test('medians that differ by enough are judged in their own direction', () => {
+    const a = of(...Array(27).fill(50), ...Array(33).fill(100))
+    const b = of(...Array(33).fill(80), ...Array(27).fill(900))
+    expect(told(a, b)).toMatchObject({ change: 'unsure', tendency: 'slower', isSignificant: false })
   })
 
   test('the more operations, the more traces: one of many differs by chance', () => {

@@ -242,6 +242,30 @@ test('sure of an operation, and not of the whole: both are said', () => {
   expect(lines).toContain('where it comes from, by self time')
 })
 
+describe('the medians do not differ by enough, and the ranks of all traces do', () => {
+  const side = (slow: number, read = 20) =>
+    Array.from({ length: 60 }, (_, i) =>
+      makeTrace(
+        { id: 1, name: 'GET /', ms: i < slow ? 900 : 100 },
+        { id: 2, parent: 1, name: 'read', ms: read },
+      ),
+    )
+
+  test('which side tends to be slower is said', () => {
+    const words = 'but the medians differ too little to count: 100ms → 100ms'
+    expect(draw(side(0), side(29))[0]).toBe(`B tends to be slower, ${words}`)
+    expect(draw(side(29), side(0))[0]).toBe(`B tends to be faster, ${words}`)
+    expect(draw(side(0), side(0))[0]).toBe('no difference in time that counts: 100ms → 100ms')
+  })
+
+  test('so it is where an operation changed', () => {
+    expect(draw(side(0), side(29, 40)).slice(0, 2)).toEqual([
+      'B tends to be slower, but the medians differ too little to count: 100ms → 100ms;',
+      '1 operation changed',
+    ])
+  })
+})
+
 test('the same trace twice: no difference, and nothing to read on', () => {
   const lines = draw([checkout(3, false)], [checkout(3, false)])
   expect(lines[0]).toBe('no difference in time that counts: 310ms → 310ms')

@@ -101,7 +101,7 @@ function tellIncomplete(invocation: Invocation, letter: string, side: ComparedSi
 
 /** Failure `check-failed`: B took longer than allowed, or nobody can tell. */
 function judge(comparison: Comparison, mostSlower: number): void {
-  const { isSignificant, leastTraces } = comparison
+  const { tendency, leastTraces } = comparison
   const delta = deltaOf(comparison)
   if (delta === undefined || delta.ofNanos === 0) {
     const why = whyUnknown(comparison) ?? 'A has no duration'
@@ -113,7 +113,7 @@ function judge(comparison: Comparison, mostSlower: number): void {
   if (percent <= mostSlower) return
   const text = `B is ${shownAbove(percent, mostSlower)}% slower than A, and --fail-if-slower allows ${mostSlower}%`
   // Unknown is as bad as slower: nobody has shown that it is not.
-  if (isSignificant === false) {
+  if (tendency !== undefined && tendency !== 'slower') {
     const more = leastTraces === undefined ? 'more traces' : `at least ${leastTraces} traces`
     throw new Failure('check-failed', `${text}; too few traces to tell whether it is chance`, {
       hint: `Compare ${more} on each side.`,

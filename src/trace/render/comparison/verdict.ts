@@ -46,7 +46,7 @@ export function verdictLines(comparison: Comparison, pen: Pen): string[] {
 }
 
 function wholeText(comparison: Comparison, pen: Pen): string {
-  const { change } = comparison
+  const { change, tendency } = comparison
   const { micro } = pen.glyphs
   const whole = deltaOf(comparison)
   if (whole === undefined) return `cannot be judged: ${whyUnknown(comparison)}`
@@ -57,7 +57,10 @@ function wholeText(comparison: Comparison, pen: Pen): string {
   const times = `${before} ${arrow(pen)} ${after}${by}`
   if (change === 'slower' || change === 'faster') return `${change}: ${times}`
   const found = causes(comparison).length
-  const but = found === 0 ? '' : `; but ${count(found, 'operation')} changed`
+  const changed = found === 0 ? '' : `${count(found, 'operation')} changed`
+  if (change === 'same' && (tendency === 'slower' || tendency === 'faster'))
+    return `B tends to be ${tendency}, but the medians differ too little to count: ${times}${found === 0 ? '' : `; ${changed}`}`
+  const but = found === 0 ? '' : `; but ${changed}`
   if (isTooFew(comparison)) return `too few traces to tell: ${times}${but}`
   if (found === 0 && !comparison.rows.some(isUnsure)) return `no difference in time that counts: ${times}`
   return `no clear difference in all: ${times}${but}`
