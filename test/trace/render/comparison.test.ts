@@ -400,10 +400,34 @@ test.each([
 test.each([
   [54, 100, '+54%'],
   [-4, 1000, '-0.4%'],
-  [1, 1e6, '0%'],
+  [0, 1e6, '0%'],
+  // Not nothing is not 0 %, and what is left is not -100 %.
+  [1, 1e6, '<0.1%'],
+  [-1, 1e6, '<0.1%'],
+  [5, 1e4, '<0.1%'],
+  [1, 1e3, '+0.1%'],
+  [-995, 1000, '-99.5%'],
+  [-9996, 1e4, '-99.9%'],
+  [-994, 1000, '-99%'],
+  [-100, 100, '-100%'],
+  [999.6, 100, '+1000%'],
   [5, 0, ''],
 ])('%d of %d is "%s"', (delta, before, text) => {
   expect(signedPercent(delta, before)).toBe(text)
+})
+
+test.each([
+  // As a share that counts from a quarter on, it is on the side of it that it is on.
+  [246, 1000, 0.25, '+24.6%'],
+  [249.999, 1000, 0.25, '+24.9%'],
+  [244, 1000, 0.25, '+24%'],
+  [250, 1000, 0.25, '+25%'],
+  [254, 1000, 0.25, '+25%'],
+  [54, 1000, 0.0535, '+5.4%'],
+  [53.6, 1000, 0.0535, '+5.4%'],
+  [-246, 1000, 0.25, '-25%'],
+])('%d of %d, where %d counts, is %s', (delta, before, counts, text) => {
+  expect(signedPercent(delta, before, counts)).toBe(text)
 })
 
 test.each([

@@ -52,8 +52,8 @@ function wholeText(comparison: Comparison, pen: Pen): string {
   if (whole === undefined) return `cannot be judged: ${whyUnknown(comparison)}`
   const { nanos: delta, ofNanos } = whole
   const [before, after] = [ofNanos, ofNanos + delta].map((nanos) => formatDuration(nanos, micro))
-  const percent = signedPercent(delta, ofNanos)
-  const by = delta === 0 ? '' : `, ${signedDuration(delta, micro)}${percent === '' ? '' : ` (${percent})`}`
+  const share = signedPercent(delta, ofNanos, comparison.threshold.share)
+  const by = delta === 0 ? '' : `, ${signedDuration(delta, micro)}${share === '' ? '' : ` (${share})`}`
   const times = `${before} ${arrow(pen)} ${after}${by}`
   if (change === 'slower' || change === 'faster') return `${change}: ${times}`
   const found = causes(comparison).length
