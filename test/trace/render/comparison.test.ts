@@ -300,6 +300,44 @@ test('what is more than all of it is not called a part of it', () => {
   expect(lines[1]).toBe('the largest change: +200ms in cart, shop')
 })
 
+describe('calls at the same time that got slower together', () => {
+  const calls = (...times: number[]) =>
+    makeTrace(
+      { id: 1, name: 'GET /', ms: Math.max(...times) + 10 },
+      ...times.map((ms, i) => ({ id: 2 + i, parent: 1, name: `q${i}`, ms })),
+    )
+
+  test('none of those that are alike is most of it', () => {
+    const lines = draw([calls(90, 90, 90, 90)], [calls(120, 120, 120, 120)])
+    expect(lines[0]).toBe('slower: 100ms → 130ms, +30.0ms (+30%)')
+    expect(lines[1]).toBe('the largest change, one of 4 alike: +30.0ms in q0, shop')
+  })
+
+  test('nor is the largest of several', () => {
+    const lines = draw([calls(60, 90, 60)], [calls(100, 120, 60)])
+    expect(lines[0]).toBe('slower: 100ms → 130ms, +30.0ms (+30%)')
+    expect(lines[1]).toBe('the largest change: +40.0ms in q0, shop')
+    expect(draw([calls(60, 90)], [calls(85, 120)])[1]).toBe('the largest change: +30.0ms in q1, shop')
+  })
+
+  test('a little beside it takes nothing from it', () => {
+    expect(draw([calls(10, 90)], [calls(15, 190)])[1]).toBe('most of it: +100ms (100% of it) in q1, shop')
+    expect(draw([calls(10, 90)], [calls(25, 190)])[1]).toBe('the largest change: +100ms in q1, shop')
+  })
+})
+
+test('of what did all but a little of it, that it did not do all of it', () => {
+  const lines = draw([two(10, 9990)], [two(3, 1)])
+  expect(lines[0]).toBe('faster: 10.0s → 4.00ms, -10.0s (-99.9%)')
+  expect(lines[1]).toBe('most of it: -9.99s (>99% of it) in stock, shop')
+})
+
+test('a difference that nearly counts is not told as one that counts', () => {
+  const lines = draw([two(500, 500)], [two(746, 500)])
+  expect(lines[0]).toBe('no clear difference in all: 1.00s → 1.25s, +246ms (+24.6%); but 1 operation')
+  expect(draw([two(500, 500)], [two(500.4, 500)])[0]).toMatch(/\+400µs \(<0\.1%\)$/)
+})
+
 test('slower in small steps, and a faster cache: nothing faster is said to be the reason', () => {
   const random = seeded(5)
   const calls = (cacheMs: number, ms: number): Trace => {
@@ -318,7 +356,7 @@ test('slower in small steps, and a faster cache: nothing faster is said to be th
   const [a, b] = [side(30, 20), side(10, 28)]
   const lines = draw(a, b)
   expect(lines[0]).toMatch(/^slower: /)
-  expect(lines[1]).toMatch(/^the largest part, which may be chance: \+\S+ \(\d+% of it\) in step \d+, shop$/)
+  expect(lines[1]).toMatch(/^the largest change, which may be chance: \+\S+ in step \d+, shop$/)
   const list = (drawn: readonly string[], head: string) => {
     const from = drawn.indexOf(head) + 1
     return drawn.slice(from, drawn.indexOf('', from)).filter((line) => /^ +[-+]/.test(line))
@@ -329,7 +367,7 @@ test('slower in small steps, and a faster cache: nothing faster is said to be th
   // And the other way round.
   const faster = draw(b, a)
   expect(faster[0]).toMatch(/^faster: /)
-  expect(faster[1]).toMatch(/^the largest part, which may be chance: -/)
+  expect(faster[1]).toMatch(/^the largest change, which may be chance: -/)
   expect(faster.join('\n')).not.toContain('where it comes from')
   // The cache is in the tree, with its word.
   expect(lines.find((line) => /^├ cache/.test(line))).toMatch(/-20\.0ms +faster$/)

@@ -14,6 +14,7 @@ import {
 import { fitEnd, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
+import { percent } from '../percent.ts'
 import { atLeast, count } from '../waterfall/header.ts'
 import { signedDuration, signedPercent } from './signed-duration.ts'
 
@@ -95,22 +96,36 @@ function mostText(comparison: Comparison, { glyphs }: Pen): string {
   const [row] = origin.isSure || hasDirection ? origin.rows : []
   if (row === undefined) return ''
   const one = rows[row]!
-  const delta = selfDelta(one) ?? 0
-  const share = hasDirection ? delta / (deltaOf(comparison)?.nanos ?? delta) : 0
-  // Calls at the same time, or one that got slower and another that got faster, make more than all of it.
-  const percent = Math.round(share * 100)
-  const told = percent > 0 && share <= 1 && percent !== 50 ? ` (${percent}% of it)` : ''
-  const what = `${partText(percent, share)}${origin.isSure ? '' : ', which may be chance'}`
+  const deltas = origin.rows.map((other) => selfDelta(rows[other]!) ?? 0)
+  const texts = deltas.map((delta) => signedDuration(delta, glyphs.micro))
+  const share = hasDirection ? shareOf(deltas, deltaOf(comparison)?.nanos ?? 0) : 0
+  const alike = texts.filter((text) => text === texts[0]).length
+  const what = `${partText(share, alike)}${origin.isSure ? '' : ', which may be chance'}`
+  const told = share !== undefined && share > 0 && !isHalf(share) ? ` (${percent(share)} of it)` : ''
   const name = safeName(one.name === '' ? '(no name)' : one.name, glyphs.ellipsis)
   const service = safeName(one.service, glyphs.ellipsis)
-  return `${what}: ${signedDuration(delta, glyphs.micro)}${told} in ${fitEnd(name, 60, glyphs.ellipsis)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
+  return `${what}: ${texts[0]}${told} in ${fitEnd(name, 60, glyphs.ellipsis)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
 }
 
-/** By the percents that are shown: what they say is half is not called most. What is more than all of it is no part of it. */
-function partText(percent: number, share: number): string {
-  if (share > 1) return 'the largest change'
-  if (percent === 50) return 'half of it'
-  return percent > 50 ? 'most of it' : 'the largest part'
+/** All that changed may make so much of the difference and still be parts of it: sums of medians are not exact. */
+const MOST_OF_PARTS = 1.1
+
+/** The first one's share of the difference. Undefined: calls at the same time, or some slower and others faster, make more than all of it. */
+function shareOf(deltas: readonly number[], whole: number): number | undefined {
+  const [first = 0] = deltas
+  if (whole === 0) return 0
+  const sum = deltas.reduce((all, delta) => all + delta, 0)
+  return first / whole > 1 || sum / whole > MOST_OF_PARTS ? undefined : first / whole
+}
+
+/** As percents are shown. */
+const isHalf = (share: number): boolean => Math.round(share * 100) === 50
+
+/** What they say is half is not called most. What is more than all of it is no part of it. */
+function partText(share: number | undefined, alike: number): string {
+  if (share === undefined) return `the largest change${alike > 1 ? `, one of ${alike} alike` : ''}`
+  if (isHalf(share)) return 'half of it'
+  return share > 0.5 ? 'most of it' : 'the largest part'
 }
 
 const MOST_NAMED = 3
