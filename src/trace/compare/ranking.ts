@@ -110,6 +110,19 @@ const leapingRows = ({ rows, a, b }: Counted): number[] =>
     return sideA !== sideB || sideA === 0
   })
 
+/**
+ * The operation that about half of the traces have, and whose leaps are most of what the whole differs by: no number of traces can
+ * tell whether that is chance. Undefined: there is none, or the whole is not unsure, or so few traces could show nothing at all.
+ */
+export function undecidableRow(comparison: Comparison): number | undefined {
+  const { rows, change, leastTraces } = comparison
+  if (change !== 'unsure' || leastTraces !== undefined || couldBeTold(comparison)) return undefined
+  const { nanos } = deltaOf(comparison) ?? { nanos: 0 }
+  const share = (row: number) => (totalDelta(rows[row]!) ?? 0) / nanos
+  const [row] = leapingRows(comparison).sort((a, b) => share(b) - share(a))
+  return row !== undefined && share(row) > 0.5 ? row : undefined
+}
+
 /** Within two standard errors of a half (of a binomial distribution). Two sides further apart than that can be told by more traces. */
 const isAboutHalf = (count: number, traces: number): boolean =>
   Math.abs(2 * count - traces) <= 2 * Math.sqrt(traces)

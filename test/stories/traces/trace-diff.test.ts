@@ -424,6 +424,30 @@ describe('several traces on each side: is it chance?', () => {
     expect(outcome.stderr).toContain('too few traces to tell whether it is chance')
   })
 
+  it('--fail-if-slower: where about half of the traces have an operation, more traces are no advice', async () => {
+    const saveSide = (name: string, misses: number) =>
+      writeFile(
+        path(name),
+        JSON.stringify(
+          Array.from({ length: 20 }, (_, i) => {
+            const span = { traceId: `d${i + 16}`, timestamp: 1e9 }
+            const root = { ...span, id: '1', name: 'get /', duration: i < misses ? 200_000 : 100_000 }
+            const miss = { ...span, id: '2', parentId: '1', name: 'cache miss', duration: 100_000 }
+            return i < misses ? [root, miss] : [root]
+          }).flat(),
+        ),
+      )
+    await saveSide('ten.json', 10)
+    await saveSide('eleven.json', 11)
+    const outcome = await diff(
+      `--a file=${path('ten.json')} --b file=${path('eleven.json')} --fail-if-slower 20%`,
+    )
+    expect(outcome.exit).toBe(5)
+    expect(outcome.stderr).toBe(
+      'error: B is 33.3% slower than A, and --fail-if-slower allows 20%; it may be chance\nhint: About half of the traces have cache miss, so that more traces could not tell. Compare those that have it alone: name= in --a and --b.\n',
+    )
+  })
+
   it('--fail-if-slower: what may be chance has not passed, either', async () => {
     const [good, slow] = [before(12), slower(12)]
     await save('before.json', [...good.slice(0, 7), ...slow.slice(0, 5)])

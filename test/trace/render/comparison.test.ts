@@ -218,6 +218,57 @@ describe('a cache miss in about half of the traces, as often before as after', (
     expect(lines[1]).toBe('3 operations differ by what may be chance: more traces could tell')
   })
 
+  describe('where the whole takes longer with a miss', () => {
+    const misses = (traces: number, missed: number, more: (i: number) => Sketch[] = () => []) =>
+      Array.from({ length: traces }, (_, i) =>
+        makeTrace(
+          { id: 1, name: 'GET /', ms: i < missed ? 200 : 100 },
+          ...(i < missed ? [{ id: 3, parent: 1, name: 'cache miss', at: 70, ms: 100 }] : []),
+          ...more(i),
+        ),
+      )
+
+    test.each([
+      [20, '150ms → 200ms, +50.0ms (+33%)'],
+      [100, '150ms → 200ms, +50.0ms (+33%)'],
+    ])('%d on each side: no number of traces can tell, and that is said', (traces, times) => {
+      const lines = draw(misses(traces, traces / 2), misses(traces, traces / 2 + 1))
+      expect(lines.slice(0, 3)).toEqual([
+        `no clear difference in all: ${times}`,
+        'about half of the traces have cache miss: more traces could not tell',
+        '',
+      ])
+    })
+
+    test('of another difference more traces could tell', () => {
+      const noisy = (ms: number) => (i: number) => [
+        { id: 4, parent: 1, name: 'read', at: 10, ms: ms + (i % 10) },
+      ]
+      const lines = draw(misses(20, 10, noisy(5)), misses(20, 11, noisy(7)))
+      expect(lines[0]).toMatch(/^too few traces to tell: /)
+      expect(lines[1]).toBe('what differs may be chance: compare more traces')
+    })
+
+    test('where it makes little of the difference, it is no reason', () => {
+      const noisy = (from: number, missed: number) =>
+        Array.from({ length: 20 }, (_, i) =>
+          makeTrace(
+            { id: 1, name: 'GET /', ms: from + ((i * 7) % 20) * 6 },
+            ...(i < missed ? [{ id: 3, parent: 1, name: 'cache miss', at: 10, ms: 5 }] : []),
+          ),
+        )
+      const lines = draw(noisy(100, 10), noisy(120, 11))
+      expect(lines[0]).toMatch(/^too few traces to tell: /)
+      expect(lines[1]).toBe('what differs may be chance: compare more traces')
+    })
+
+    test('four on each side could tell nothing of anything', () => {
+      const lines = draw(misses(4, 2), misses(4, 3))
+      expect(lines[0]).toMatch(/^too few traces to tell: /)
+      expect(lines[1]).toMatch(/: compare more traces, at least \d+ on each side$/)
+    })
+  })
+
   test('four on each side are so few that they could not show anything', () => {
     const lines = draw(side(4, 1), side(4, 3))
     expect(lines[0]).toBe('too few traces to tell: 100ms → 100ms')

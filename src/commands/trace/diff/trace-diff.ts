@@ -2,7 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { type ComparedSide, Comparer, type Comparison } from '../../../trace/compare/comparison.ts'
 import { incompleteText, whyUnknown } from '../../../trace/compare/incomplete-sides.ts'
-import { deltaOf, originOf } from '../../../trace/compare/ranking.ts'
+import { deltaOf, originOf, undecidableRow } from '../../../trace/compare/ranking.ts'
 import type { DiffFormat } from '../../../trace/formats/output-choices.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
@@ -101,7 +101,7 @@ function tellIncomplete(invocation: Invocation, letter: string, side: ComparedSi
 
 /** Failure `check-failed`: B took longer than allowed, or nobody can tell. */
 function judge(comparison: Comparison, mostSlower: number): void {
-  const { tendency, leastTraces } = comparison
+  const { tendency } = comparison
   const delta = deltaOf(comparison)
   if (delta === undefined || delta.ofNanos === 0) {
     const why = whyUnknown(comparison) ?? 'A has no duration'
@@ -113,13 +113,23 @@ function judge(comparison: Comparison, mostSlower: number): void {
   if (percent <= mostSlower) return
   const text = `B is ${shownAbove(percent, mostSlower)}% slower than A, and --fail-if-slower allows ${mostSlower}%`
   // Unknown is as bad as slower: nobody has shown that it is not.
-  if (tendency !== undefined && tendency !== 'slower') {
-    const more = leastTraces === undefined ? 'more traces' : `at least ${leastTraces} traces`
-    throw new Failure('check-failed', `${text}; too few traces to tell whether it is chance`, {
-      hint: `Compare ${more} on each side.`,
+  if (tendency !== undefined && tendency !== 'slower') throw maybeChance(comparison, text)
+  throw new Failure('check-failed', text, { hint: whereToLook(comparison) })
+}
+
+function maybeChance(comparison: Comparison, text: string): Failure {
+  const { rows, leastTraces } = comparison
+  const half = undecidableRow(comparison)
+  if (half !== undefined) {
+    const name = safeText(rows[half]?.name ?? '', 200)
+    return new Failure('check-failed', `${text}; it may be chance`, {
+      hint: `About half of the traces have ${name}, so that more traces could not tell. Compare those that have it alone: name= in --a and --b.`,
     })
   }
-  throw new Failure('check-failed', text, { hint: whereToLook(comparison) })
+  const more = leastTraces === undefined ? 'more traces' : `at least ${leastTraces} traces`
+  return new Failure('check-failed', `${text}; too few traces to tell whether it is chance`, {
+    hint: `Compare ${more} on each side.`,
+  })
 }
 
 /** What got slower, whatever became of the whole in words: `same` can be more than allowed. */

@@ -10,6 +10,7 @@ import {
   originOf,
   selfDelta,
   topsOf,
+  undecidableRow,
 } from '../../compare/ranking.ts'
 import { fitEnd, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -40,7 +41,7 @@ export function verdictLines(comparison: Comparison, pen: Pen): string[] {
   return [
     paint(first ?? ''),
     ...others,
-    ...[mostText(comparison, pen), chanceText(comparison), rootsText(comparison), ...onlyOne, ...endless]
+    ...[mostText(comparison, pen), chanceText(comparison, pen), rootsText(comparison), ...onlyOne, ...endless]
       .filter((text) => text !== '')
       .flatMap((text) => wrap(text, width, glyphs.ellipsis)),
   ]
@@ -62,14 +63,18 @@ function wholeText(comparison: Comparison, pen: Pen): string {
   if (change === 'same' && (tendency === 'slower' || tendency === 'faster'))
     return `B tends to be ${tendency}, but the medians differ too little to count: ${times}${found === 0 ? '' : `; ${changed}`}`
   const but = found === 0 ? '' : `; but ${changed}`
-  if (isTooFew(comparison)) return `too few traces to tell: ${times}${but}`
+  if (isTooFew(comparison) && undecidableRow(comparison) === undefined)
+    return `too few traces to tell: ${times}${but}`
   if (found === 0 && !comparison.rows.some(isUnsure)) return `no difference in time that counts: ${times}`
   return `no clear difference in all: ${times}${but}`
 }
 
 /** What may be chance, and what to do about it. */
-function chanceText(comparison: Comparison): string {
+function chanceText(comparison: Comparison, { glyphs }: Pen): string {
   const { rows, leastTraces } = comparison
+  const half = undecidableRow(comparison)
+  if (half !== undefined)
+    return `about half of the traces have ${nameOf(comparison, half, glyphs)}: more traces could not tell`
   if (isTooFew(comparison)) {
     const what = causes(comparison).length === 0 ? 'what differs' : 'the difference in all'
     const least = leastTraces === undefined ? '' : `, at least ${leastTraces} on each side`
@@ -95,17 +100,19 @@ function mostText(comparison: Comparison, { glyphs }: Pen): string {
   const origin = originOf(comparison)
   const [row] = origin.isSure || hasDirection ? origin.rows : []
   if (row === undefined) return ''
-  const one = rows[row]!
   const deltas = origin.rows.map((other) => selfDelta(rows[other]!) ?? 0)
   const texts = deltas.map((delta) => signedDuration(delta, glyphs.micro))
   const share = hasDirection ? shareOf(deltas, deltaOf(comparison)?.nanos ?? 0) : 0
   const alike = texts.filter((text) => text === texts[0]).length
   const what = `${partText(share, alike)}${origin.isSure ? '' : ', which may be chance'}`
   const told = share !== undefined && share > 0 && !isHalf(share) ? ` (${percent(share)} of it)` : ''
-  const name = safeName(one.name === '' ? '(no name)' : one.name, glyphs.ellipsis)
-  const service = safeName(one.service, glyphs.ellipsis)
-  return `${what}: ${texts[0]}${told} in ${fitEnd(name, 60, glyphs.ellipsis)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
+  const service = safeName(rows[row]!.service, glyphs.ellipsis)
+  return `${what}: ${texts[0]}${told} in ${nameOf(comparison, row, glyphs)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
 }
+
+/** At most 60 columns, safe for a terminal. */
+const nameOf = ({ rows }: Comparison, row: number, { ellipsis }: Pen['glyphs']): string =>
+  fitEnd(safeName(rows[row]!.name || '(no name)', ellipsis), 60, ellipsis)
 
 /** All that changed may make so much of the difference and still be parts of it: sums of medians are not exact. */
 const MOST_OF_PARTS = 1.1
