@@ -154,6 +154,48 @@ describe('the columns of figures', () => {
   })
 })
 
+describe('the word of a row', () => {
+  const request = (ms: number, read: number, others: readonly number[] = []) =>
+    makeTrace(
+      { id: 1, name: 'GET /', ms, kind: 'server' },
+      { id: 2, parent: 1, name: 'read', ms: read },
+      ...others.map((time, i) => ({ id: 3 + i, parent: 1, name: `n${i}`, at: i, ms: time })),
+    )
+  const row = (drawn: readonly string[], name: string) => drawn.find((line) => line.includes(` ${name} `))
+
+  test('its total is the same, and its self time is not: that is said', () => {
+    const [a, b] = [request(1000, 500), request(1246, 500)]
+    expect(draw([a], [b])).toContainEqual(
+      expect.stringMatching(/^GET \/ .* \+246ms +\+246ms {2}self slower$/),
+    )
+    expect(draw([b], [a])).toContainEqual(expect.stringMatching(/^GET \/ .* -246ms +-246ms {2}self faster$/))
+  })
+
+  test('what counts of the total comes first, and the same is the same', () => {
+    const drawn = draw([request(1000, 500)], [request(2000, 1500)], { full: true })
+    expect(drawn).toContainEqual(expect.stringMatching(/^GET \/ .* \+1\.00s +0s {2}slower$/))
+    expect(row(draw([request(1000, 500)], [request(1000, 500)], { full: true }), 'read')).toMatch(
+      / 0s {2}same$/,
+    )
+  })
+
+  test('and of those that are left out', () => {
+    const times = Array.from({ length: 14 }, () => 10)
+    const lines = draw([request(1000, 500, times)], [request(1000, 500, times)])
+    expect(lines).toContain('└ 15 more, all the same')
+  })
+
+  test('it is coloured as it is read', () => {
+    const style = {
+      ...UNSTYLED,
+      red: (text: string) => `<red>${text}`,
+      green: (text: string) => `<green>${text}`,
+    }
+    const drawn = draw([request(1000, 500)], [request(1246, 500)], { style })
+    expect(drawn.find((line) => line.includes('self slower'))).toContain('<red>')
+  })
+})
+
 test('in ASCII, and everything', async () => {
   const text = draw([checkout(3, false)], [checkout(30, true)], { unicode: false, full: true }).join('\n')
   expect(text).toMatch(/^[\n\x20-\x7e]*$/)

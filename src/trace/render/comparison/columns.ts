@@ -39,13 +39,14 @@ export function planColumns(rows: readonly ComparedOperation[], wanted: number, 
   const total = ({ totalNanos, traces }: ComparedOperation['a']) =>
     traces === 0 || totalNanos === undefined ? '' : formatDuration(totalNanos, micro)
   const signed = (delta: number | undefined) => (delta === undefined ? '' : signedDuration(delta, micro))
+  const word = rows.reduce((most, row) => Math.max(most, wordOf(row).length), 7)
   const byPlace: readonly Column[] = [
     { head: 'CALLS', width: Math.min(MOST_CALLS, widest), leaves: 30, cell: calls },
     { head: 'A TOTAL', width: 7, leaves: 44, cell: ({ a }) => total(a) },
     { head: 'B TOTAL', width: 7, leaves: 44, cell: ({ b }) => total(b) },
     { head: 'TOTAL+/-', width: 8, leaves: 8, cell: (row) => signed(totalDelta(row)) },
     { head: 'SELF+/-', width: 8, leaves: 16, cell: (row) => signed(selfDelta(row)) },
-    { head: '', width: 7, leaves: 16, cell: ({ change }) => change },
+    { head: '', width: word, leaves: 16, cell: wordOf },
   ]
   const kept = new Set<Column>()
   let left = pen.width
@@ -73,6 +74,12 @@ export function planColumns(rows: readonly ComparedOperation[], wanted: number, 
     leftOut: byPlace.filter((column) => !kept.has(column) && column.head !== '').map(({ head }) => head),
     cells: (row) => line(columns.map((column) => column.cell(row))),
   }
+}
+
+/** What became of it: of its total time, or where that is the same, of its self time. */
+export function wordOf({ change, selfChange }: ComparedOperation): string {
+  const isOfSelf = change === 'same' && selfChange !== 'same' && selfChange !== 'unknown'
+  return isOfSelf ? `self ${selfChange}` : change
 }
 
 const blank = (columns: number): string => ' '.repeat(columns)

@@ -6,7 +6,7 @@ import type { Pen } from '../pen.ts'
 import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
 import { Guides } from '../waterfall/guides.ts'
 import { count, grouped } from '../waterfall/header.ts'
-import { planColumns } from './columns.ts'
+import { planColumns, wordOf } from './columns.ts'
 
 const GAP = 2
 const NOTHING: Measured = { text: '', columns: 0 }
@@ -67,9 +67,10 @@ function guidesOf(lines: readonly ViewLine[], columns: number, { glyphs }: Pen):
 const LOST = 'below spans that are not in the trace, or that lead in a circle'
 
 /** Colour says again what the last column says. */
-function paint(cells: string, { change }: ComparedOperation, { style }: Pen): string {
-  if (change === 'slower' || change === 'new') return style.red(cells)
-  if (change === 'faster' || change === 'gone') return style.green(cells)
+function paint(cells: string, row: ComparedOperation, { style }: Pen): string {
+  const word = wordOf(row)
+  if (word === 'new' || word.endsWith('slower')) return style.red(cells)
+  if (word === 'gone' || word.endsWith('faster')) return style.green(cells)
   return style.dim(cells)
 }
 
