@@ -42,6 +42,8 @@ export interface ComparedOperation extends Operation {
   readonly size: number
   /** The top of spans that hang on no root. */
   readonly isDetached: boolean
+  /** It runs beside the request: nobody waits for it, or for what called it. */
+  readonly isBeside: boolean
   readonly a: RowSide
   readonly b: RowSide
   readonly change: Change
@@ -191,13 +193,14 @@ function rowsOf(
   for (let path = paths.length - 1; path >= 0; path--)
     if (parents[path]! >= 0) sizes[parents[path]!]! += sizes[path]!
   return Array.from(order, (path) => {
-    const { operation, parent, isDetached } = paths[path]!
+    const { operation, parent, isDetached, isBeside } = paths[path]!
     return {
       ...operation,
       parent: parent < 0 ? -1 : rowOf[parent]!,
       depth: depths[path]!,
       size: sizes[path]!,
       isDetached,
+      isBeside,
       ...judged(path),
     }
   })

@@ -1,4 +1,5 @@
 import type { SpanKind } from '../model.ts'
+import { isAwaited } from '../tree/awaited.ts'
 import { isEndless } from '../tree/endless.ts'
 import { rootsTime } from '../tree/roots-time.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
@@ -19,6 +20,8 @@ export interface OperationPath {
   readonly parent: number
   /** The top of spans that hang on no root. */
   readonly isDetached: boolean
+  /** Nobody waits for it, or for what called it (a consumer, what only follows): it runs beside the request. */
+  readonly isBeside: boolean
 }
 
 /** One trace summed by path. The arrays go together: one entry for each path that the trace has. */
@@ -62,7 +65,7 @@ export class OperationPaths {
     }
     const operationOf = this.#operationsOf(tree)
     for (let node = 0; node < tree.count; node++) {
-      const path = this.#pathOf(parentOf(tree, node, pathOf), operationOf(node))
+      const path = this.#pathOf(parentOf(tree, node, pathOf), operationOf(node), isAwaited(tree.span(node)))
       pathOf[node] = path
       let slot = slots.get(path)
       if (slot === undefined) {
@@ -82,7 +85,12 @@ export class OperationPaths {
     return { ...sums, durationNanos, incomplete, spans: tree.count }
   }
 
-  #pathOf(parent: number, { number, operation }: { number: number; operation: Operation }): number {
+  /** Whether it is awaited is told of the first call that is met; of a top it says nothing. */
+  #pathOf(
+    parent: number,
+    { number, operation }: { number: number; operation: Operation },
+    awaited: boolean,
+  ): number {
     const key = `${parent} ${number}`
     const known = this.#numbers.get(key)
     if (known !== undefined) return known
@@ -92,6 +100,7 @@ export class OperationPaths {
         operation,
         parent: Math.max(NO_PARENT, parent),
         isDetached: parent === LOST_PARENT,
+        isBeside: parent >= 0 && (!awaited || this.paths[parent]!.isBeside),
       }) - 1
     )
   }

@@ -59,8 +59,9 @@ function bySize(
     .sort((a, b) => size(b) - size(a))
 }
 
-/** What got faster is no cause of a trace that got slower. */
+/** What got faster is no cause of a trace that got slower, and neither is what nobody waits for. */
 function explains(row: ComparedOperation, whole: TimeChange): boolean {
+  if (row.isBeside && (whole === 'slower' || whole === 'faster')) return false
   if (whole === 'slower') return selfOrder(row) > 0
   return whole !== 'faster' || selfOrder(row) < 0
 }

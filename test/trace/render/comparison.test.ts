@@ -380,6 +380,30 @@ const two = (first: number, second: number) =>
     { id: 3, parent: 1, name: 'stock', at: first, ms: second },
   )
 
+describe('what nobody waits for', () => {
+  const order = (own: number, mail: number, kind: Sketch['kind'] = 'consumer') =>
+    makeTrace(
+      { id: 1, name: 'POST /order', service: 'web', ms: own },
+      { id: 2, parent: 1, name: 'mail', service: 'mail', kind, at: 90, ms: mail },
+      { id: 3, parent: 2, name: 'send', service: 'smtp', at: 95, ms: mail - 10 },
+    )
+
+  test('is not where a slower request comes from, nor is what it calls', () => {
+    const lines = draw([order(100, 110)], [order(130, 810)])
+    expect(lines[1]).toBe('most of it: +30.0ms (100% of it) in POST /order, web')
+    expect(lines.filter((line) => /^ +[+-]\d/.test(line))).toEqual(['   +30.0ms  POST /order  web'])
+    expect(lines.join('\n')).toMatch(/mail .* \+700ms/)
+  })
+
+  test('is told where the request takes as long as before', () => {
+    expect(draw([order(100, 110)], [order(100, 810)]).join('\n')).toMatch(/^ +\+700ms {2}send {2}smtp$/m)
+  })
+
+  test('is no consumer: a call counts', () => {
+    expect(draw([order(1000, 110, 'server')], [order(1700, 810, 'server')])[1]).toMatch(/ in send, smtp$/)
+  })
+})
+
 test('half of it is not most of it', () => {
   const half = draw([two(100, 100)], [two(300, 300)])
   expect(half[0]).toBe('slower: 200ms → 600ms, +400ms (+200%)')
