@@ -1,61 +1,80 @@
+import { groupBy } from '../group.ts'
 import type { Attributes, AttributeValue, Span } from '../model.ts'
-import type { ComparedAttribute, Comparison, GroupSize, ValueCounts } from './comparison.ts'
+import type { ComparedAttribute, Comparison, ValueCounts } from './comparison.ts'
 
 type Group = 'selection' | 'baseline'
 
-/** How many spans and traces, and the last of each that was counted. */
-class Count implements GroupSize {
-  spans = 0
-  traces = 0
+/** A trace that is counted. */
+interface CountedTrace {
+  readonly id: number
+  readonly spans: number
+  /** With one span of the selection it is none of the rest. */
+  readonly group: Group
+}
+
+/** A span that is counted. Numbers, not ids. */
+interface CountedSpan {
+  readonly span: number
+  /** The part of its trace: spans of one part come one after the other. */
+  readonly part: number
+  readonly group: Group
+  readonly trace: CountedTrace
+}
+
+/** How many spans and traces of each group are of a kind, and how many pairs of spans of one trace. */
+class Count implements ValueCounts {
+  readonly selection = { spans: 0, traces: 0 }
+  readonly baseline = { spans: 0, traces: 0 }
+  readonly pairs = { first: 0, both: 0 }
   #lastSpan = -1
+  /** The trace counted last, the one of the last span, and how many spans of it are of the kind. */
+  #lastCounted = -1
   #lastTrace = -1
+  #ofTrace = 0
 
   /** A span that holds a value twice counts once. */
-  add(span: number, trace: number): void {
-    if (span !== this.#lastSpan) this.spans += 1
-    if (trace !== this.#lastTrace) this.traces += 1
+  add(span: number, group: Group, trace: CountedTrace): void {
+    if (span === this.#lastSpan) return
     this.#lastSpan = span
-    this.#lastTrace = trace
+    this[group].spans += 1
+    if (trace.id !== this.#lastCounted && trace.group === group) {
+      this[group].traces += 1
+      this.#lastCounted = trace.id
+    }
+    if (trace.id !== this.#lastTrace) this.#ofTrace = 0
+    this.#lastTrace = trace.id
+    this.pairs.first += trace.spans - 1
+    // With each one before it, in both orders.
+    this.pairs.both += 2 * this.#ofTrace
+    this.#ofTrace += 1
   }
 }
 
-/** The values of one attribute. */
-class AttributeCount implements ComparedAttribute {
-  readonly name: string
-  readonly values = new Map<string, Record<Group, Count> & ValueCounts>()
-  /** Traces in which several spans have the attribute, and those of them in which all have the same value. */
+/** Whether groups of spans mostly have one value each: the spans of a group come one after the other. */
+class Likeness {
+  /** Groups of several spans, and those of them in which all have the same value. */
   #several = 0
   #alike = 0
-  /** Of the trace that is counted now: its number, the value of its first span, its spans, those of another value. */
-  #trace = 0
+  /** Of the group that is counted now: its number, the value of its first span, its spans, those of another value. */
+  #group = 0
   #first: string | undefined
   #spans = 0
   #others = 0
 
-  constructor(name: string) {
-    this.name = name
-  }
-
-  get isOfTrace(): boolean {
-    this.#endTrace()
-    return this.#alike * 2 > this.#several
-  }
-
-  add(value: string, group: Group, span: number, trace: number): void {
-    let counts = this.values.get(value)
-    if (!counts) {
-      counts = { selection: new Count(), baseline: new Count() }
-      this.values.set(value, counts)
-    }
-    counts[group].add(span, trace)
-    if (trace !== this.#trace) this.#endTrace()
+  add(value: string, group: number): void {
+    if (group !== this.#group) this.#endGroup()
     if (this.#spans === 0) this.#first = value
-    this.#trace = trace
+    this.#group = group
     this.#spans += 1
     if (value !== this.#first) this.#others += 1
   }
 
-  #endTrace(): void {
+  get isUsual(): boolean {
+    this.#endGroup()
+    return this.#alike * 2 > this.#several
+  }
+
+  #endGroup(): void {
     if (this.#spans > 1) {
       this.#several += 1
       if (this.#others === 0) this.#alike += 1
@@ -65,36 +84,80 @@ class AttributeCount implements ComparedAttribute {
   }
 }
 
+/** The values of one attribute. */
+class AttributeCount implements ComparedAttribute {
+  readonly name: string
+  readonly values = new Map<string, Count>()
+  readonly #inTraces = new Likeness()
+  readonly #inParts = new Likeness()
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  get isOfTrace(): boolean {
+    return this.#inTraces.isUsual || this.#inParts.isUsual
+  }
+
+  add(value: string, { group, span, part, trace }: CountedSpan): void {
+    let count = this.values.get(value)
+    if (!count) {
+      count = new Count()
+      this.values.set(value, count)
+    }
+    count.add(span, group, trace)
+    this.#inTraces.add(value, trace.id)
+    this.#inParts.add(value, part)
+  }
+}
+
 /** Counts the attributes of two groups of spans. Traces come one after the other. */
 export class AttributeCounter {
-  readonly #sizes = { selection: new Count(), baseline: new Count() }
+  readonly #spans = new Count()
+  readonly #selected = new Count()
   readonly #names = new AttributeCount('name')
   readonly #services = new AttributeCount('resource.service.name')
   /** By their key. The name, with the scope, is made once: there are millions of values. */
   readonly #ofSpans = new Map<string, AttributeCount>()
   readonly #ofResources = new Map<string, AttributeCount>()
   #span = 0
+  #part = 0
   #trace = 0
 
+  /** Spans of one service are a part of their trace: each has its own hosts. */
   addTrace(spans: readonly Span[], isSelected: (span: Span) => boolean): void {
     this.#trace += 1
-    for (const span of spans) {
-      this.#span += 1
-      const group = isSelected(span) ? 'selection' : 'baseline'
-      this.#sizes[group].add(this.#span, this.#trace)
-      this.#names.add(span.name, group, this.#span, this.#trace)
-      this.#services.add(span.service, group, this.#span, this.#trace)
-      this.#all('span.', this.#ofSpans, span.attributes, group)
-      this.#all('resource.', this.#ofResources, span.resource, group)
+    const group = spans.some(isSelected) ? 'selection' : 'baseline'
+    const trace = { id: this.#trace, spans: spans.length, group } as const
+    for (const part of groupBy(spans, ({ service }) => service).values()) {
+      this.#part += 1
+      for (const span of part) this.#add(span, isSelected(span) ? 'selection' : 'baseline', trace)
     }
   }
 
   comparison(): Comparison {
     const attributes = [this.#names, this.#services, ...this.#ofSpans.values(), ...this.#ofResources.values()]
-    return { ...this.#sizes, attributes }
+    const { selection, baseline, pairs } = this.#spans
+    return { selection, baseline, attributes, pairs: { selection: this.#selected.pairs, all: pairs.both } }
   }
 
-  #all(scope: string, counts: Map<string, AttributeCount>, attributes: Attributes, group: Group): void {
+  #add(span: Span, group: Group, trace: CountedTrace): void {
+    this.#span += 1
+    const counted = { span: this.#span, part: this.#part, group, trace }
+    this.#spans.add(this.#span, group, trace)
+    if (group === 'selection') this.#selected.add(this.#span, group, trace)
+    this.#names.add(span.name, counted)
+    this.#services.add(span.service, { ...counted, part: trace.id })
+    this.#all('span.', this.#ofSpans, span.attributes, counted)
+    this.#all('resource.', this.#ofResources, span.resource, counted)
+  }
+
+  #all(
+    scope: string,
+    counts: Map<string, AttributeCount>,
+    attributes: Attributes,
+    counted: CountedSpan,
+  ): void {
     for (const [key, value] of attributes) {
       // The service of a span is counted already.
       const text = key === 'service.name' ? undefined : scalarText(value)
@@ -104,7 +167,7 @@ export class AttributeCounter {
         count = new AttributeCount(scope + key)
         counts.set(key, count)
       }
-      count.add(text, group, this.#span, this.#trace)
+      count.add(text, counted)
     }
   }
 }

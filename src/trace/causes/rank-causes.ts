@@ -1,4 +1,5 @@
-import type { ComparedAttribute, Comparison, ValueCounts } from './comparison.ts'
+import type { ComparedAttribute, Comparison, GroupSize, ValueCounts } from './comparison.ts'
+import { designEffect, thinned } from './design-effect.ts'
 import { chanceOf, chanceToName, leastChance, type Table } from './exact-test.ts'
 
 /** How often a ranking may name a cause where there is none. */
@@ -18,7 +19,7 @@ export interface Cause {
   /** Spans. */
   readonly selectionCount: number
   readonly baselineCount: number
-  /** Chance is ruled out. */
+  /** Chance is ruled out; where traces are not known, if spans have nothing to do with each other. */
   readonly isSignificant: boolean
 }
 
@@ -45,21 +46,21 @@ export function rankCauses(comparison: Comparison): Ranking {
       attribute: attribute.name,
       value,
       counts,
-      table: tableOf(comparison, attribute, counts),
+      tables: tablesOf(comparison, attribute, counts),
     })),
   )
   const limit = chanceToName(
-    tested.map(({ table }) => leastChance(table)),
+    tested.flatMap(({ tables }) => tables.map(leastChance)),
     FAMILY_ERROR,
   )
   const causes: Cause[] = []
-  for (const { attribute, value, counts, table } of tested) {
+  for (const { attribute, value, counts, tables } of tested) {
     const [selectionCount, baselineCount] = [counts.selection.spans, counts.baseline.spans]
     const selectionShare = selectionCount / selection.spans
     const baselineShare = baselineCount / baseline.spans
     const difference = selectionShare - baselineShare
     if (difference <= 0 || selectionCount < LEAST_COUNT) continue
-    const isSignificant = isMoreFrequent(table) && chanceOf(table) <= limit
+    const isSignificant = tables.some((table) => isMoreFrequent(table) && chanceOf(table) <= limit)
     causes.push({
       ...{ attribute, value, selectionShare, baselineShare, difference },
       ...{ selectionCount, baselineCount, isSignificant },
@@ -69,13 +70,20 @@ export function rankCauses(comparison: Comparison): Ranking {
   return { verdict: verdictOf(causes), causes }
 }
 
-/** Spans of one trace that share a value are one observation, not many: then traces are counted. */
-function tableOf(
-  { selection, baseline }: Comparison,
-  { isOfTrace }: ComparedAttribute,
-  counts: ValueCounts,
-): Table {
-  const unit = isOfTrace ? 'traces' : 'spans'
+/**
+ * What is tested of a value, and each may prove it: its spans, fewer where those of one trace share the value and fail together;
+ * and its traces, where they have one value. Spans prove what happens now and then in every trace, traces what one span of each
+ * shows. Where traces are not known, each span counts.
+ */
+function tablesOf(comparison: Comparison, { isOfTrace }: ComparedAttribute, counts: ValueCounts): Table[] {
+  const spans = countsIn('spans', comparison, counts)
+  const { pairs } = comparison
+  if (pairs === undefined || counts.pairs === undefined) return [spans]
+  const observed = thinned(spans, designEffect(spans, { ...pairs, carriers: counts.pairs }))
+  return isOfTrace ? [observed, countsIn('traces', comparison, counts)] : [observed]
+}
+
+function countsIn(unit: keyof GroupSize, { selection, baseline }: Comparison, counts: ValueCounts): Table {
   const hits = counts.selection[unit]
   return {
     hits,

@@ -39,13 +39,40 @@ test('the name, the service, the attributes and the resource of each span are co
     [span([['pod', 'p7']]), span([['pod', 'p1']], failed, [['host.name', 'h1']])],
   )
   expect(counted(comparison)).toEqual({
-    name: { pay: '3/2, 1/1' },
-    'resource.service.name': { shop: '3/2, 1/1' },
-    'span.pod': { p7: '2/1, 1/1', p1: '1/1, 0/0' },
+    name: { pay: '3/2, 1/0' },
+    'resource.service.name': { shop: '3/2, 1/0' },
+    'span.pod': { p7: '2/1, 1/0', p1: '1/1, 0/0' },
     'resource.host.name': { h1: '2/2, 0/0' },
   })
   expect(comparison.selection).toMatchObject({ spans: 3, traces: 2 })
-  expect(comparison.baseline).toMatchObject({ spans: 1, traces: 1 })
+  expect(comparison.baseline).toMatchObject({ spans: 1, traces: 0 })
+})
+
+test('a trace with a selected span is one of the selection only, whichever span comes first', () => {
+  const [good, bad] = [span([['pod', 'p7']]), span([['pod', 'p7']], { status: 'error' })]
+  const comparison = compared([good, bad, good], [bad, good, bad], [good, good])
+  expect(counted(comparison)['span.pod']).toEqual({ p7: '3/2, 5/1' })
+})
+
+test('pairs of spans of one trace are counted: of all, of the selection, of each value', () => {
+  const pod = (value: string, more: Partial<Sketch> = {}) =>
+    span(
+      [
+        ['pod', value],
+        ['pod', value],
+      ],
+      more,
+    )
+  const failed = { status: 'error' } as const
+  const { pairs, attributes } = compared(
+    [pod('a', failed), pod('b'), pod('a', failed), pod('a')],
+    [pod('a', failed), pod('b')],
+    [pod('b')],
+  )
+  expect(pairs).toEqual({ all: 4 * 3 + 2, selection: { first: 2 * 3 + 1, both: 2 } })
+  const values = attributes.find(({ name }) => name === 'span.pod')?.values
+  expect(values?.get('a')?.pairs).toEqual({ first: 3 * 3 + 1, both: 3 * 2 })
+  expect(values?.get('b')?.pairs).toEqual({ first: 3 + 1, both: 0 })
 })
 
 test('a span that has a value twice counts once', () => {
@@ -98,4 +125,17 @@ test('an attribute is of the trace where most traces that have it on several spa
   // One span says nothing of the others.
   expect(isOfTrace(['a'], ['b'], ['c'], ['d', 'e'])).toBe(false)
   expect(isOfTrace(['a'])).toBe(false)
+})
+
+test('each service has its own: a gateway on another host takes nothing from the shop', () => {
+  const on = (service: string, host: string) => span([], { service }, [['host.name', host]])
+  const isOf = (...spans: readonly Span[]) =>
+    compared(spans).attributes.find(({ name }) => name === 'resource.host.name')?.isOfTrace
+  expect(isOf(on('gateway', 'gw-1'), on('shop', 'pod-a'), on('gateway', 'gw-1'), on('shop', 'pod-a'))).toBe(
+    true,
+  )
+  expect(isOf(on('gateway', 'gw-1'), on('shop', 'pod-a'), on('shop', 'pod-b'))).toBe(false)
+  expect(isOf(on('gateway', 'host-1'), on('shop', 'host-1'))).toBe(true)
+  const { attributes } = compared([on('gateway', 'gw-1'), on('shop', 'pod-a'), on('gateway', 'gw-1')])
+  expect(attributes.find(({ name }) => name === 'resource.service.name')?.isOfTrace).toBe(false)
 })

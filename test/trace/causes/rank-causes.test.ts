@@ -60,6 +60,56 @@ describe('a ranking', () => {
     expect(causes[0]).toMatchObject({ value: 'c1', difference: 1, isSignificant: false })
   })
 
+  describe('three steps a request, and one fails in all requests on one host, in none on the other', () => {
+    const failing = (step: string, isOnA: boolean) => step === 'charge' && isOnA
+    const request = (isOnA: boolean, steps: readonly string[], also = failing): Trace => ({
+      traceId: String(++traces).padStart(32, '0'),
+      spans: steps.map((name, i) => {
+        const service = name === 'GET /' ? 'gateway' : 'shop'
+        const host = service === 'gateway' ? 'gw-1' : isOnA ? 'pod-a' : 'pod-b'
+        const status = failing(name, isOnA) || also(name, isOnA) ? 'error' : 'ok'
+        return {
+          ...makeSpan({ id: i + 1, name, service, ms: 5, status }),
+          attributes: Array.from({ length: 20 }, (_, n) => [`attribute ${n}`, `v${i}`] as const),
+          resource: [['host.name', host]],
+        }
+      }),
+    })
+    const hosts = (list: readonly Trace[]) =>
+      rankCauses(comparisonOf(list)).causes.filter(({ attribute }) => attribute === 'resource.host.name')
+    const steps = ['order', 'charge', 'ship']
+    const host = { value: 'pod-a', isSignificant: true }
+
+    test('the host is named, with the shares of spans', () => {
+      expect(hosts(repeat(20, (i) => request(i < 10, steps)))).toMatchObject([
+        { ...host, selectionShare: 1, baselineShare: 0.4, selectionCount: 10, baselineCount: 20 },
+      ])
+    })
+
+    test('the host is named where each request comes by a gateway, whether that fails with it or not', () => {
+      const all = ['GET /', ...steps]
+      expect(hosts(repeat(20, (i) => request(i < 10, all)))[0]).toMatchObject(host)
+      const also = (step: string, isOnA: boolean) => step === 'GET /' && isOnA
+      expect(hosts(repeat(20, (i) => request(i < 10, all, also)))[0]).toMatchObject(host)
+    })
+  })
+
+  test('a span of a gateway makes no proof of three failed requests', () => {
+    const request = (i: number): Trace => {
+      const [isOnA, status] = [i < 10, i < 3 || i === 10 ? 'error' : 'ok'] as const
+      const shop = Array.from({ length: 20 }, (_, n) => ({
+        ...makeSpan({ id: n + 2, name: `step ${n}`, ms: 5, status }),
+        resource: [['host.name', isOnA ? 'pod-a' : 'pod-b']] as Attributes,
+      }))
+      const gateway = makeSpan({ id: 1, name: 'GET /', service: 'gateway', ms: 9, status })
+      const traceId = String(i).padStart(32, '0')
+      return { traceId, spans: [{ ...gateway, resource: [['host.name', 'gw-1']] }, ...shop] }
+    }
+    const { verdict, causes } = rankCauses(comparisonOf(repeat(20, request)))
+    expect(verdict).toBe('too-few')
+    expect(causes[0]).toMatchObject({ value: 'pod-a', isSignificant: false })
+  })
+
   test('but where one trace has spans of many values, its spans are counted', () => {
     const spans = Array.from({ length: 200 }, (_, i) => [i % 10 === 7, ['shard', String(i % 10)]] as const)
     expect(rankCauses(comparisonOf([trace(...spans)]))).toMatchObject({
