@@ -89,7 +89,7 @@ describe.each(['2.10', '3.0.3'] as const)('Tempo %s', (answering) => {
     version = answering
     const { stdout } = await world.type('ls-auth trace why --profile till --name "PUT /basket" --error')
     expect(stdout).toBe(`12 of 48 spans failed.
-More frequent among them than in the rest, by more than chance:
+More frequent among them than in the rest, counting spans, not traces:
 
 ATTRIBUTE  VALUE  FAILED  REST  DIFF  SPANS
 shelf      B 7       92%    3%   +89     11  ██████████████████

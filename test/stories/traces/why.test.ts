@@ -353,7 +353,7 @@ describe("a query with compare() of one's own", () => {
     const outcome = await query(COMPARE)
     expect(outcome.exit, outcome.stderr).toBe(0)
     expect(outcome.stdout).toBe(`13 of 60 spans were selected.
-More frequent among them than in the rest, by more than chance:
+More frequent among them than in the rest, counting spans, not traces:
 
 ATTRIBUTE  VALUE  SELECTED  REST  DIFF  SPANS
 pod        pod 3       92%    0%   +92     12  ██████████████████

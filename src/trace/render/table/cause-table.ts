@@ -76,7 +76,11 @@ function sentences(ranked: RankedComparison): string[] {
     return [
       `All of them ${ranked.limitNanos === 'query' ? 'were' : 'did'}, so there is nothing to compare with.`,
     ]
-  if (verdict === 'causes') return ['More frequent among them than in the rest, by more than chance:']
+  if (verdict === 'causes') {
+    // Many spans may be of one trace: nobody can tell where traces are not known.
+    const how = comparison.pairs === undefined ? 'counting spans, not traces' : 'by more than chance'
+    return [`More frequent among them than in the rest, ${how}:`]
+  }
   if (verdict === 'nothing') return ['Nothing stands out: no value is much more frequent among them.']
   const few = 'Too few to tell'
   return [

@@ -54,7 +54,7 @@ const SYMPTOM = /error|exception|status|message/i
 
 /** The first `attribute = value` of a table, where the answer says that it is no chance. */
 export function firstValue({ says, data }: ReadAnswer): string | undefined {
-  if (!/by more than chance/.test(says)) return undefined
+  if (!/by more than chance|counting spans, not traces/.test(says)) return undefined
   return data
     .map((line) => columnsOf(line.trim()).at(-1) ?? '')
     .find(
