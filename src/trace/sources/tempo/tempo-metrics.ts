@@ -32,28 +32,41 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
   if (answer.status === 400 || answer.status === 422) throw metricsQueryRejected(answer)
   if (answer.status === 500) throw metricsFailure(answer)
   const body = answer.json()
-  const series = listInAnswer(body, ['series'], 'Tempo').filter(isObject).map(readSeries)
+  const text = withoutStrings(query.text)
+  const omitted = OF_SOME_DURATION.test(text) ? null : 0
+  const items = listInAnswer(body, ['series'], 'Tempo').filter(isObject)
+  const series = items.map((item) => readSeries(item, omitted))
   const partial = isObject(body) ? readPartial(body.status, body.message) : undefined
   return {
     series,
     // Recorded from 2.10 and 3.0: an exemplar stands in the step that ends with the time of its value.
     timesAre: 'ends',
-    ...(OF_DURATIONS.test(withoutStrings(query.text)) && { unit: 'seconds' }),
+    ...((omitted === null || SUM_OF_DURATIONS.test(text)) && { unit: 'seconds' }),
     ...(partial !== undefined && { partial }),
   }
 }
 
 /** A function over durations gives seconds (grafana.com/docs/tempo, "TraceQL metrics functions"). */
-const OF_DURATIONS =
-  /\|\s*(?:min|max|avg|sum|quantile)_over_time\s*\(\s*(?:span:duration|trace:duration|duration|traceDuration)\s*[,)]/
+const SUM_OF_DURATIONS = ofDurations('sum')
+
+/** Of no span there is none, where the sum of none is zero. */
+const OF_SOME_DURATION = ofDurations('min|max|avg|quantile')
+
+function ofDurations(functions: string): RegExp {
+  const durations = 'span:duration|trace:duration|duration|traceDuration'
+  return new RegExp(`\\|\\s*(?:${functions})_over_time\\s*\\(\\s*(?:${durations})\\s*[,)]`)
+}
 
 /** A string may hold what looks like a function. */
 const withoutStrings = (text: string): string => text.replaceAll(STRINGS, '""')
 
-function readSeries(item: JsonObject): TimeSeries {
+function readSeries(item: JsonObject, omitted: 0 | null): TimeSeries {
   const labels = Array.isArray(item.labels) ? (item.labels as unknown[]).filter(isObject) : []
   const samples = Array.isArray(item.samples) ? (item.samples as unknown[]).filter(isObject) : []
-  return { labels: labels.flatMap(readLabel), points: sortedPoints(samples.flatMap(readSample)) }
+  return {
+    labels: labels.flatMap(readLabel),
+    points: sortedPoints(samples.flatMap((sample) => readSample(sample, omitted))),
+  }
 }
 
 /** `{"key":"resource.service.name","value":{"stringValue":"shop"}}`. */
@@ -64,10 +77,14 @@ function readLabel({ key, value }: JsonObject): [string, string][] {
   return [[name, typeof inner === 'object' ? JSON.stringify(inner) : String(inner ?? '')]]
 }
 
-/** ProtoJSON omits a value that is zero, and writes a missing one as `"NaN"`. */
-function readSample({ timestampMs, value = 0 }: JsonObject): Point[] {
+/**
+ * ProtoJSON omits a value that is zero, and writes a missing one as `"NaN"`. But of a step without a span Tempo omits the value
+ * of `quantile_over_time(duration, …)` too (recorded from 3.0): there `omitted` is null.
+ */
+function readSample({ timestampMs, value }: JsonObject, omitted: 0 | null): Point[] {
   const millis = asInteger(timestampMs)
   if (millis === undefined) return []
+  if (value === undefined) return [[Number(millis), omitted]]
   const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
   return [[Number(millis), Number.isFinite(number) ? number : null]]
 }
