@@ -127,6 +127,24 @@ describe('a chart', () => {
     }
   })
 
+  test.each([
+    ['two times far apart', [0, 40], '1m'],
+    ['gaps of different lengths', [0, 5, 25], '1m'],
+    ['closer than the step asked for', [0, 0.5, 10], '30s'],
+    ['beside the steps asked for', [0, 2.5, 12.5], '150s'],
+  ])('the step where times are %s', (_, minutes, step) => {
+    const gaps: TimeSeries = { labels: [], points: minutes.map((at): Point => [FROM + at * MINUTE, 1]) }
+    for (const render of [renderChart, renderTable]) {
+      expect(render([gaps], options())[0]).toBe(`2026-09-22 17:00:00 to 18:00:00 UTC, step ${step}`)
+    }
+  })
+
+  test('an answer with gaps is drawn with gaps', () => {
+    const gaps: TimeSeries = { labels: [], points: [0, 40].map((at): Point => [FROM + at * MINUTE, 1]) }
+    const [, top = ''] = renderChart([gaps], options())
+    expect(top.replace(/^.*?┤/, '').trim()).toMatch(/^\S{1,3} {20,}\S{1,3}$/)
+  })
+
   test('nothing at all is said', () => {
     for (const none of [[], [series('a')], [series('a', null)]]) {
       expect(renderChart(none, options())[1]).toBe('No data in this time.')

@@ -74,14 +74,17 @@ function sharedLabels(all: readonly TimeSeries[]): string | undefined {
 }
 
 /**
- * Back ends may choose another step than the one requested, so it is measured: the least distance between two times.
+ * The step of an answer. Back ends may choose another one than the requested: it is the distance of the times where they are all
+ * equally far from each other, or lie closer than the step requested or beside it. Times that leave gaps have the one requested.
  */
 export function stepMillis(series: readonly TimeSeries[], { stepSeconds }: SeriesOptions): number {
+  const asked = stepSeconds * 1000
   const times = allTimes(series)
-  return times.reduce(
-    (least, at, i) => (i === 0 ? least : Math.min(least, at - times[i - 1]!)),
-    times.length > 1 ? Number.POSITIVE_INFINITY : stepSeconds * 1000,
-  )
+  const distances = times.slice(1).map((at, i) => at - times[i]!)
+  const least = distances.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  const isEven = distances.length > 1 && distances.every((distance) => distance === least)
+  const fits = distances.every((distance) => distance % asked === 0)
+  return fits && !isEven ? asked : least
 }
 
 /** The head line of a chart or table: the time range, the step of the answer, and the labels that tell the series apart. */
