@@ -39,7 +39,7 @@ export const CHUNKS = {
   requests: [
     'src/system/http/http.ts',
     'src/system/http/direct-transport.ts',
-    'src/web-page.ts',
+    'src/http-answers/web-page.ts',
     'src/dpop/proofs.ts',
   ],
   jwt: ['src/claims/jwt/jwt.ts', 'src/text/instant.ts'],
@@ -56,7 +56,7 @@ export const CHUNKS = {
   ],
   api: ['src/commands/trace/open-source.ts'],
   // Read where a limit or a captive portal is met, and where a snapshot is paid for.
-  limit: ['src/rate-limit.ts', 'src/network-sign-in.ts'],
+  limit: ['src/http-answers/rate-limit.ts', 'src/http-answers/network-sign-in.ts'],
   denial: ['src/api/denial.ts'],
   lightstep: [
     'src/trace/sources/lightstep/lightstep-source.ts',

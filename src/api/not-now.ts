@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
+import { readRateLimit, waitHint } from '../http-answers/rate-limit.ts'
 import type { HttpAnswer } from '../ports/http.ts'
-import { readRateLimit, waitHint } from '../rate-limit.ts'
 import { safeText } from '../text/safe-text.ts'
 import { theirWords } from './their-words.ts'
 

@@ -1,4 +1,4 @@
-import { readRateLimit } from '../rate-limit.ts'
+import { readRateLimit } from '../http-answers/rate-limit.ts'
 
 /** What is known about the window of a rate limit. Times: milliseconds of the clock that the pace is asked by. */
 interface Window {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readChallenge } from '../../src/api/challenge.ts'
 import { explainAnswer } from '../../src/api/denial.ts'
+import { isPage } from '../../src/http-answers/web-page.ts'
 import type { HttpAnswer } from '../../src/ports/http.ts'
-import { isPage } from '../../src/web-page.ts'
 import { tokenText } from '../claims/token-text.ts'
 import { told } from '../told.ts'
 

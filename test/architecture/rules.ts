@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
-  ['unknown-choice', 'empty-value', 'network-sign-in', 'rate-limit', 'dpop', 'wait-for-lock'],
+  ['unknown-choice', 'empty-value', 'http-answers', 'dpop', 'wait-for-lock'],
   // Types that two rooms of one floor share stand below both.
   [
     'errors',
@@ -25,7 +25,6 @@ const FLOORS: readonly (readonly string[])[] = [
     'atomic-write',
     'clock-skew',
     'steady-clock',
-    'web-page',
     'silent-connections',
     'why-not-private',
   ],
@@ -63,12 +62,12 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
 
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */
 const PURE = [
-  /^src\/(attacks|claims|providers|backends|text)\//,
+  /^src\/(attacks|claims|providers|backends|text|http-answers)\//,
   /^src\/session\/(answers\/|documents\/issuer-mismatch\.ts)/,
   /^src\/session\/renewal\/(state-machine|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|conditions|masking|view)\//,
-  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|clock-skew|rate-limit|web-page|unknown-choice|empty-value|network-sign-in)\.ts$/,
+  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|clock-skew|unknown-choice|empty-value)\.ts$/,
 ]
 const isPure = (path: string): boolean => PURE.some((pattern) => pattern.test(path))
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])

@@ -42,8 +42,8 @@ export const rooms = {
   },
   'safe-text': { files: ['src/text/safe-text.ts'], tests: ['test/text/safe-text.test.ts'], floor: 97 },
   api: {
-    files: ['src/api/', 'src/rate-limit.ts', 'src/web-page.ts'],
-    tests: ['test/api/*.test.ts', 'test/rate-limit.test.ts'],
+    files: ['src/api/', 'src/http-answers/rate-limit.ts', 'src/http-answers/web-page.ts'],
+    tests: ['test/api/*.test.ts', 'test/http-answers/*.test.ts'],
     floor: 97,
     properties: true,
     testMilliseconds: 5_000,

@@ -1,5 +1,5 @@
+import { isPage } from '../../http-answers/web-page.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
-import { isPage } from '../../web-page.ts'
 
 /** Challenges that ask for the password of a person or of a machine: proxies and filters send them. */
 const PASSWORD_SCHEMES: readonly string[] = ['basic', 'digest', 'kerberos', 'negotiate', 'ntlm']

@@ -63,7 +63,7 @@ export async function discover(
   if (answer.status === 429) throw await rateLimited(answer, url, clock)
   // Lazy, as the limit is: whoami reads this file, and asks nobody.
   if (SIGN_IN_FIRST.includes(answer.status))
-    throw (await import('../../network-sign-in.ts')).networkSignIn(answer.status)
+    throw (await import('../../http-answers/network-sign-in.ts')).networkSignIn(answer.status)
   const document = readDocument(answer, url, preset, issuer)
   // Entra's shared issuers write `{tenantid}` in place of the tenant: the one difference that is allowed.
   if (
@@ -89,7 +89,7 @@ export async function discover(
 }
 
 async function rateLimited({ headers }: HttpAnswer, url: URL, clock: Clock): Promise<Failure> {
-  const { readRateLimit, waitHint } = await import('../../rate-limit.ts')
+  const { readRateLimit, waitHint } = await import('../../http-answers/rate-limit.ts')
   const message = `${url.host} limits requests, and the limit is reached (HTTP 429)`
   return new Failure('rate-limited', message, { hint: waitHint(readRateLimit(headers, clock.now())) })
 }

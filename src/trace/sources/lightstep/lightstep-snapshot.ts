@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors.ts'
+import type { RateLimit } from '../../../http-answers/rate-limit.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
-import type { RateLimit } from '../../../rate-limit.ts'
 import { hexId } from '../../formats/foreign-json.ts'
 import type { SnapshotConsent } from '../consent.ts'
 import { listInAnswer, readItems } from '../list-in-answer.ts'
@@ -45,7 +45,7 @@ export async function takeSnapshot(
   if (answer.status === 400) throw snapshotRejected(answer, query)
   const { id, readyInMillis } = readReceipt(answer, consent.now())
   // Lazy: most runs take none.
-  const { readRateLimit } = await import('../../../rate-limit.ts')
+  const { readRateLimit } = await import('../../../http-answers/rate-limit.ts')
   consent.tell(`snapshot taken${budget(readRateLimit(answer.headers, consent.now()))}`)
   await consent.wait(readyInMillis, 'Lightstep is collecting spans')
   for (let poll = 1; ; poll++) {

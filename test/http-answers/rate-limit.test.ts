@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readRateLimit } from '../src/rate-limit.ts'
+import { readRateLimit } from '../../src/http-answers/rate-limit.ts'
 
 const NOW = Date.parse('2026-11-25T09:00:00Z')
 

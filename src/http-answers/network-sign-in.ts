@@ -1,4 +1,4 @@
-import { Failure } from './errors.ts'
+import { Failure } from '../errors.ts'
 
 /**
  * The Failure `network` for a status that is made on the way, never by the server that was asked; undefined for any other

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './ports/http.ts'
+import type { HttpAnswer } from '../ports/http.ts'
 
 /** Whether a response is an HTML page, by its Content-Type or the first bytes of its body. */
 export function isPage({ headers, body }: HttpAnswer): boolean {
