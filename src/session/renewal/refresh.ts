@@ -79,7 +79,8 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
         hint: waitHint(failure.wire.limit ?? {}),
       }),
     }
-  if (error === undefined && intercepted && status < 500 && !NOT_HERE.includes(status))
+  const isPage = failure.code === 'provider-failed' && intercepted && status < 500
+  if (error === undefined && isPage && !NOT_HERE.includes(status))
     return { type: 'unusable', failure: failure.withHint(ON_THE_WAY) }
   if (error === undefined && !SILENT_REFUSALS.includes(status)) return { type: 'unusable', failure }
   if (error !== undefined && !preset.deadRefreshCodes.includes(error)) {

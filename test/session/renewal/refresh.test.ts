@@ -287,7 +287,6 @@ describe('a renewal that fails', () => {
   it.each([
     [302, true],
     [403, true],
-    [407, true],
     [404, false],
     [499, true],
     [500, false],
@@ -296,6 +295,14 @@ describe('a renewal that fails', () => {
     expect(hint).toMatch(
       is ? /^A proxy or a firewall on the way may have answered .*ls-auth login$/ : /^Try again; /,
     )
+  })
+
+  it('a proxy that wants a sign-in of its own has its own hint', async () => {
+    expect(await failureOf({ status: 407, text: '<html>' })).toEqual([
+      'unusable',
+      'network: a proxy on the way wants a sign-in of its own (HTTP 407)',
+      expect.stringMatching(/^Check HTTPS_PROXY, .* http:\/\/USER:PASSWORD@HOST:PORT/),
+    ])
   })
 
   it('too many requests are told as such, with the time to wait where it is named', async () => {
