@@ -1,4 +1,5 @@
 import type { Span } from '../model.ts'
+import { compareNames } from './compare-names.ts'
 
 /**
  * Why a span stands where it stands.
@@ -74,7 +75,7 @@ function indexShared(spans: readonly Span[]): Ids {
   return { owners, duplicate, sharedParent }
 }
 
-/** One span of each cycle of parents: its earliest, ties to the first in the source. */
+/** One span of each cycle of parents: its earliest, ties by their names. */
 function cyclesOf(spans: readonly Span[], parents: Int32Array): number[] {
   const cuts: number[] = []
   // 0 = not visited, else the number of the walk that visited it. A walk that meets its own number has found a cycle.
@@ -93,8 +94,8 @@ function cyclesOf(spans: readonly Span[], parents: Int32Array): number[] {
 function earliestOfCycle(spans: readonly Span[], parents: Int32Array, entry: number): number {
   let least = entry
   for (let at = parents[entry]!; at !== entry; at = parents[at]!) {
-    const [a, b] = [spans[at]!.startNanos, spans[least]!.startNanos]
-    if (a < b || (a === b && at < least)) least = at
+    const [a, b] = [spans[at]!, spans[least]!]
+    if (a.startNanos < b.startNanos || (a.startNanos === b.startNanos && compareNames(a, b) < 0)) least = at
   }
   return least
 }

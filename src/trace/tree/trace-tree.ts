@@ -1,5 +1,6 @@
 import type { Span, Trace } from '../model.ts'
 import { type Attachment, attachSpans, type Place } from './attach.ts'
+import { compareNames } from './compare-names.ts'
 import { depthFirst, sortByStart, type Times } from './depth-first.ts'
 import { InternedTexts } from './interned-texts.ts'
 import { type NodeColumns, nodeColumns } from './node-columns.ts'
@@ -196,12 +197,3 @@ function relativeTimes(spans: readonly Span[], zero: bigint, parents: Int32Array
   const ends = starts.map((start, i) => start + spans[i]!.durationNanos)
   return { starts, ends, ofTwo: (a, b) => compareNames(spans[a]!, spans[b]!) }
 }
-
-/** A back end may send a trace in another order each time: what is drawn and told of it stays the same. */
-function compareNames(a: Span, b: Span): number {
-  return (
-    compareTexts(a.service, b.service) || compareTexts(a.name, b.name) || compareTexts(a.spanId, b.spanId)
-  )
-}
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

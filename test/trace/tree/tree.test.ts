@@ -233,8 +233,6 @@ test('a trace that comes in another order is the same tree', () => {
       fc.pre(ids.size === trace.spans.length)
       const tree = buildTree(trace)
       const other = buildTree({ ...trace, spans: [...trace.spans].reverse() })
-      // Which span of a cycle begins first may be a tie.
-      fc.pre(tree.spans.every((_, node) => tree.place(node) !== 'cycle'))
       expect(names(other)).toEqual(names(tree))
     }),
     { numRuns: runsOf(300) },
