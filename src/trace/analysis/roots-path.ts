@@ -27,6 +27,8 @@ export interface DrawnPath {
   readonly nanos: number
   /** Whether this top of the tree counts in the time of the trace; else it has a path of its own. */
   isOfTrace(top: number): boolean
+  /** Until when this top is on it, in nanoseconds after the tree's start; undefined: never, or it is beside. */
+  endOf(top: number): number | undefined
 }
 
 /**
@@ -47,7 +49,8 @@ export function drawnPath(tree: TraceTree): DrawnPath {
   const ofTrace = new Set(tops)
   const beside = [...tree.roots, ...tree.detached].filter((top) => !ofTrace.has(top))
   const path = criticalPath(tree, [...parts, ...beside.map((top) => wholePart(top, times))], times)
-  return { path, nanos, isOfTrace: (top) => ofTrace.has(top) }
+  const ends = new Map(parts.map(({ node, hi }) => [node, hi]))
+  return { path, nanos, isOfTrace: (top) => ofTrace.has(top), endOf: (top) => ends.get(top) }
 }
 
 interface PartsOfTrace {

@@ -31,6 +31,11 @@ export class TimeOnPath {
     return this.isOfTrace(top) ? this.#path.nanos : this.below(top)
   }
 
+  /** See {@link DrawnPath.endOf}. */
+  endOf(top: number): number | undefined {
+    return this.#path.endOf(top)
+  }
+
   /** See {@link DrawnPath.isOfTrace}. */
   isOfTrace(top: number): boolean {
     return this.#path.isOfTrace(top)

@@ -317,7 +317,7 @@ describe('the critical path', () => {
     }
     expect([1, 2, 3, 4].map(of)).toEqual([
       '50.0ms, 33% of it',
-      'not on it: a call beside it is',
+      'not on it: another root ran then',
       '100ms, 67% of it',
       'not on it: another root ran all the time',
     ])

@@ -80,7 +80,7 @@ function criticalText({ tree, node, onPath }: DetailsOf, { glyphs }: Pen): strin
   const shareOf = (nanos: number) => percent(nanos / whole)
   const [own, below] = [onPath.own(node), onPath.below(node)]
   if (below === 0 && noEnd !== undefined) return `not known: ${noEnd}`
-  if (below === 0) return `not on it${whyOffPath(tree, node, onPath)}`
+  if (below === 0) return `not on it${whyOffPath(tree, node, top, onPath)}`
   if (own === 0 && noEnd !== undefined)
     return `at least ${told(below)}, ${shareOf(below)} of ${it}, in what is below it: ${noEnd}`
   const beside = own - (tree.selfNanos(node) ?? own)
@@ -93,17 +93,20 @@ function criticalText({ tree, node, onPath }: DetailsOf, { glyphs }: Pen): strin
 }
 
 /** Only a span that its caller does not wait for by its kind is said not to be waited for. */
-function whyOffPath(tree: TraceTree, node: number, onPath: TimeOnPath): string {
+function whyOffPath(tree: TraceTree, node: number, top: number, onPath: TimeOnPath): string {
   if (skewOfNode(tree, node) !== 0) return ' by these clocks'
   if (tree.startOf(node) === tree.endOf(node)) return ': it took no time'
   for (let above = node; above >= 0; above = tree.parent(above))
     if (!isAwaited(tree.span(above))) return ': nobody waited for this'
   const caller = tree.parent(node)
-  if (caller < 0) return tree.roots.length > 1 ? ': another root ran all the time' : ''
+  const end = onPath.endOf(top)
+  const isOverlapped = onPath.isOfTrace(top) && tree.roots.length > 1
+  if (caller < 0) return isOverlapped ? ': another root ran all the time' : ''
   for (let above = caller; above >= 0; above = tree.parent(above)) {
     if (tree.startOf(node) >= tree.endOf(above)) return ': it began after the end of a span above it'
     if (tree.endOf(node) <= tree.startOf(above)) return ': it ended before a span above it began'
   }
+  if (isOverlapped && (end === undefined || tree.startOf(node) >= end)) return ': another root ran then'
   return onPath.below(caller) === 0 ? ': its caller is not, either' : ': a call beside it is'
 }
 
