@@ -1,6 +1,6 @@
 import { UNSTYLED } from '../../../text/unstyled.ts'
 import type { CriticalPath } from '../../analysis/critical-path.ts'
-import { rootsPath } from '../../analysis/roots-path.ts'
+import { drawnPath, rootsPath } from '../../analysis/roots-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
@@ -63,7 +63,7 @@ export function agentText(tree: TraceTree, options: AgentOptions): string {
   const rows = planRows(tree, true, view?.shown)
   // Of the time that the first line says.
   const whole = rootsPath(tree)
-  const { path } = whole
+  const { path } = drawnPath(tree)
   const facts = [...headerLines(partOf?.whole ?? tree, { source: { name: source } }, pen), ABOUT_DATA, '']
   const head = part(partOf?.span ?? [], MOST_BYTES / 2)
   const notes = part(noteLines(tree, pen, view?.shown), BYTES.notes)
