@@ -179,10 +179,12 @@ type Judged = Pick<ComparedOperation, 'a' | 'b' | 'change' | 'selfChange'>
 
 /** A path that no compared trace `has` is no row, and so is none below it. */
 function rowsOf(
-  { paths }: OperationPaths,
+  operations: OperationPaths,
   has: (path: number) => boolean,
   judged: (path: number) => Judged,
 ): ComparedOperation[] {
+  const { paths } = operations
+  const beside = operations.beside()
   const parents = Int32Array.from(paths, ({ parent }) => parent)
   const order = inTreeOrder(paths, parents).filter(has)
   const rowOf = new Int32Array(paths.length)
@@ -193,14 +195,14 @@ function rowsOf(
   for (let path = paths.length - 1; path >= 0; path--)
     if (parents[path]! >= 0) sizes[parents[path]!]! += sizes[path]!
   return Array.from(order, (path) => {
-    const { operation, parent, isDetached, isBeside } = paths[path]!
+    const { operation, parent, isDetached } = paths[path]!
     return {
       ...operation,
       parent: parent < 0 ? -1 : rowOf[parent]!,
       depth: depths[path]!,
       size: sizes[path]!,
       isDetached,
-      isBeside,
+      isBeside: beside[path] === 1,
       ...judged(path),
     }
   })

@@ -20,8 +20,6 @@ export interface OperationPath {
   readonly parent: number
   /** The top of spans that hang on no root. */
   readonly isDetached: boolean
-  /** Nobody waits for it, or for what called it (a consumer, what only follows): it runs beside the request. */
-  readonly isBeside: boolean
 }
 
 /** One trace summed by path. The arrays go together: one entry for each path that the trace has. */
@@ -50,6 +48,8 @@ const LOST_PARENT = -2
 export class OperationPaths {
   readonly paths: OperationPath[] = []
   readonly #operations = new Map<string, { readonly number: number; readonly operation: Operation }>()
+  /** Of which some call was waited for. */
+  readonly #awaited = new Set<number>()
   /** By `parent operation`. */
   readonly #numbers = new Map<string, number>()
 
@@ -65,7 +65,8 @@ export class OperationPaths {
     }
     const operationOf = this.#operationsOf(tree)
     for (let node = 0; node < tree.count; node++) {
-      const path = this.#pathOf(parentOf(tree, node, pathOf), operationOf(node), isAwaited(tree.span(node)))
+      const path = this.#pathOf(parentOf(tree, node, pathOf), operationOf(node))
+      if (isAwaited(tree.span(node))) this.#awaited.add(path)
       pathOf[node] = path
       let slot = slots.get(path)
       if (slot === undefined) {
@@ -85,12 +86,18 @@ export class OperationPaths {
     return { ...sums, durationNanos, incomplete, spans: tree.count }
   }
 
-  /** Whether it is awaited is told of the first call that is met; of a top it says nothing. */
-  #pathOf(
-    parent: number,
-    { number, operation }: { number: number; operation: Operation },
-    awaited: boolean,
-  ): number {
+  /**
+   * By path, when all traces are added: 1 where it runs beside the request, since nobody waited for any of its calls, or for
+   * what called it (a consumer, what only follows).
+   */
+  beside(): Uint8Array {
+    const beside = new Uint8Array(this.paths.length)
+    for (const [path, { parent }] of this.paths.entries())
+      if (parent >= 0 && (beside[parent] === 1 || !this.#awaited.has(path))) beside[path] = 1
+    return beside
+  }
+
+  #pathOf(parent: number, { number, operation }: { number: number; operation: Operation }): number {
     const key = `${parent} ${number}`
     const known = this.#numbers.get(key)
     if (known !== undefined) return known
@@ -100,7 +107,6 @@ export class OperationPaths {
         operation,
         parent: Math.max(NO_PARENT, parent),
         isDetached: parent === LOST_PARENT,
-        isBeside: parent >= 0 && (!awaited || this.paths[parent]!.isBeside),
       }) - 1
     )
   }
