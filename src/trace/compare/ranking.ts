@@ -71,9 +71,13 @@ export const isCause = ({ selfChange }: Pick<ComparedOperation, 'selfChange'>): 
 
 const isSure = (change: TimeChange): boolean => change === 'slower' || change === 'faster'
 
+/** Chance is ruled out, and yet the medians differ the other way round: as of fast traces that got faster and slow ones that got slower. */
+export const isAgainstMedians = ({ change, tendency }: Pick<Comparison, 'change' | 'tendency'>): boolean =>
+  change === 'unsure' && (tendency === 'slower' || tendency === 'faster')
+
 /** The traces are too few to tell of the whole, or so few that nothing could be shown, and something differs. */
-export function isTooFew({ rows, change, leastTraces }: Judgements): boolean {
-  if (change === 'unsure') return true
+export function isTooFew({ rows, change, tendency, leastTraces }: Judgements): boolean {
+  if (change === 'unsure') return !isAgainstMedians({ change, tendency })
   return leastTraces !== undefined && rows.some(isUnsure)
 }
 
@@ -81,7 +85,7 @@ export function isTooFew({ rows, change, leastTraces }: Judgements): boolean {
 export const isUnsure = ({ change, selfChange }: Pick<ComparedOperation, 'change' | 'selfChange'>): boolean =>
   change === 'unsure' || selfChange === 'unsure'
 
-interface Judgements extends Pick<Comparison, 'change' | 'leastTraces'> {
+interface Judgements extends Pick<Comparison, 'change' | 'tendency' | 'leastTraces'> {
   readonly rows: readonly Pick<ComparedOperation, 'change' | 'selfChange'>[]
 }
 
@@ -107,6 +111,9 @@ const leapingRows = ({ rows, a, b }: Counted): number[] =>
   [...rows.keys()].filter((row) => {
     const [inA, inB] = [rows[row]!.a.traces, rows[row]!.b.traces]
     if (inA === 0 || inB === 0 || !isAboutHalf(inA, a.traces) || !isAboutHalf(inB, b.traces)) return false
+    // Sides that differ by more than one standard error may be told apart by more traces.
+    const apart = Math.abs(inA / a.traces - inB / b.traces)
+    if (apart > Math.sqrt(0.25 / a.traces + 0.25 / b.traces)) return false
     const [sideA, sideB] = [Math.sign(2 * inA - a.traces), Math.sign(2 * inB - b.traces)]
     return sideA !== sideB || sideA === 0
   })
@@ -117,14 +124,15 @@ const leapingRows = ({ rows, a, b }: Counted): number[] =>
  */
 export function undecidableRow(comparison: Comparison): number | undefined {
   const { rows, change, leastTraces } = comparison
-  if (change !== 'unsure' || leastTraces !== undefined || couldBeTold(comparison)) return undefined
+  if (change !== 'unsure' || isAgainstMedians(comparison)) return undefined
+  if (leastTraces !== undefined || couldBeTold(comparison)) return undefined
   const { nanos } = deltaOf(comparison) ?? { nanos: 0 }
   const share = (row: number) => (totalDelta(rows[row]!) ?? 0) / nanos
   const [row] = leapingRows(comparison).sort((a, b) => share(b) - share(a))
   return row !== undefined && share(row) > 0.5 ? row : undefined
 }
 
-/** Within two standard errors of a half (of a binomial distribution). Two sides further apart than that can be told by more traces. */
+/** Within two standard errors of a half (of a binomial distribution). */
 const isAboutHalf = (count: number, traces: number): boolean =>
   Math.abs(2 * count - traces) <= 2 * Math.sqrt(traces)
 

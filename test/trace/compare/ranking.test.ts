@@ -125,7 +125,7 @@ describe('too few to tell: the whole may be chance, or so few traces can show no
     ],
   ] as const)('the whole %s, at least %s, operations %j: %s', (change, leastTraces, operations, expected) => {
     const rows = operations.map(([change, selfChange]) => ({ change, selfChange }))
-    expect(isTooFew({ change, leastTraces, rows })).toBe(expected)
+    expect(isTooFew({ change, tendency: undefined, leastTraces, rows })).toBe(expected)
   })
 })
 
@@ -140,6 +140,10 @@ describe('more traces could tell, but not of what about half of them have', () =
   const [FEW, MANY] = [
     { calls: 0, traces: 5 },
     { calls: 1, traces: 15 },
+  ]
+  const [SEVEN, THIRTEEN] = [
+    { calls: 0, traces: 7 },
+    { calls: 1, traces: 13 },
   ]
   const SIDES = { a: { traces: 20 }, b: { traces: 20 } }
   type Counts = Pick<RowSide, 'calls' | 'traces'>
@@ -163,6 +167,8 @@ describe('more traces could tell, but not of what about half of them have', () =
     ['half', LESS, HALF, [1], false],
     ['half of both', HALF, HALF, [1], false],
     // That they differ in how many have it can be shown.
+    ['two standard errors apart', SEVEN, THIRTEEN, [1], true],
+    ['two standard errors apart', THIRTEEN, SEVEN, [1], true],
     ['few and many', FEW, MANY, [1], true],
     ['half and all', HALF, ALL, [1], true],
     ['all and half', ALL, HALF, [1], true],

@@ -132,7 +132,7 @@ describe('sure and unsure beside each other', () => {
     )
 
   test('what is sure is a cause, and the other is not called so', () => {
-    const { rows, change, leastTraces } = comparison()
+    const { rows, change, tendency, leastTraces } = comparison()
     expect(causes({ rows, change }).map((row) => rows[row]?.name)).toEqual(['read'])
     const names = (found: readonly number[]) => found.map((row) => [rows[row]?.name, rows[row]?.change])
     expect(names(unsureRows({ rows, change: 'same' }))).toEqual([
@@ -141,6 +141,6 @@ describe('sure and unsure beside each other', () => {
     ])
     // Its root needs less in itself, so that is no reason.
     expect(names(unsureRows({ rows, change }))).toEqual([['write', 'unsure']])
-    expect(isTooFew({ rows, change, leastTraces })).toBe(false)
+    expect(isTooFew({ rows, change, tendency, leastTraces })).toBe(false)
   })
 })

@@ -399,9 +399,33 @@ describe('what nobody waits for', () => {
     expect(draw([order(100, 110)], [order(100, 810)]).join('\n')).toMatch(/^ +\+700ms {2}send {2}smtp$/m)
   })
 
+  test('counts once any call of it was waited for, whichever trace comes first', () => {
+    const job = (marks: Sketch['marks'], ms: number) =>
+      makeTrace(
+        { id: 1, name: 'POST /order', service: 'shop', ms: marks ? 100 : 100 + ms },
+        { id: 2, parent: 1, name: 'mail', service: 'shop', at: 50, ms, ...(marks && { marks }) },
+      )
+    const [free, bound] = [job(['follows-parent'], 200), job(undefined, 380)]
+    expect(draw([free], [bound])[1]).toMatch(/ \+180ms \(47% of it\) in mail, shop$/)
+    expect(draw([bound], [free])[1]).toMatch(/ -180ms \(47% of it\) in mail, shop$/)
+  })
+
   test('is no consumer: a call counts', () => {
     expect(draw([order(1000, 110, 'server')], [order(1700, 810, 'server')])[1]).toMatch(/ in send, smtp$/)
   })
+})
+
+test('ranks that say the opposite of the medians are told, and no advice of more traces', () => {
+  const of = (...parts: (readonly [traces: number, ms: number])[]) =>
+    parts.flatMap(([traces, ms]) =>
+      Array.from({ length: traces }, () => makeTrace({ id: 1, name: 'GET /', ms })),
+    )
+  const [a, b] = [of([27, 50], [33, 100]), of([33, 80], [27, 900])]
+  const lines = draw(a, b)
+  expect(lines[0]).toBe('B tends to be slower, though its median is shorter: 100ms → 80.0ms, -20.0ms')
+  expect(draw(b, a)[0]).toBe('B tends to be faster, though its median is longer: 80.0ms → 100ms, +20.0ms')
+  expect(lines.join(' ')).toContain('(-20%) there are fast and slow traces, and some')
+  expect(lines.join(' ')).not.toMatch(/too few|more traces/)
 })
 
 test('half of it is not most of it', () => {

@@ -2,7 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { type ComparedSide, Comparer, type Comparison } from '../../../trace/compare/comparison.ts'
 import { incompleteText, whyUnknown } from '../../../trace/compare/incomplete-sides.ts'
-import { deltaOf, originOf, undecidableRow } from '../../../trace/compare/ranking.ts'
+import { deltaOf, isAgainstMedians, originOf, undecidableRow } from '../../../trace/compare/ranking.ts'
 import type { DiffFormat } from '../../../trace/formats/output-choices.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
@@ -119,6 +119,10 @@ function judge(comparison: Comparison, mostSlower: number): void {
 
 function maybeChance(comparison: Comparison, text: string): Failure {
   const { rows, leastTraces } = comparison
+  if (isAgainstMedians(comparison))
+    return new Failure('check-failed', `${text}; but its traces tend to be faster`, {
+      hint: 'There are fast and slow traces, and one kind got faster: compare each kind by itself, with more conditions in --a and --b.',
+    })
   const half = undecidableRow(comparison)
   if (half !== undefined) {
     const name = safeText(rows[half]?.name ?? '', 200)
@@ -136,7 +140,9 @@ function maybeChance(comparison: Comparison, text: string): Failure {
 function whereToLook({ rows }: Comparison): string {
   const origin = originOf({ rows, change: 'slower' })
   const [row] = origin.rows
-  if (row === undefined) return 'No operation got slower in itself by enough to count: --full shows each.'
+  const isBesideOnly = rows.some(({ isBeside, selfChange }) => isBeside && selfChange === 'slower')
+  if (row === undefined)
+    return `No operation ${isBesideOnly ? 'that the request waits for ' : ''}got slower in itself by enough to count: --full shows each.`
   const name = safeText(`${rows[row]?.name} (${rows[row]?.service})`, 200)
   return `Look first at what got slowest in itself${origin.isSure ? '' : ', which may be chance'}: ${name}`
 }

@@ -5,6 +5,7 @@ import {
   couldBeTold,
   deltaOf,
   endlessRows,
+  isAgainstMedians,
   isTooFew,
   isUnsure,
   originOf,
@@ -62,6 +63,8 @@ function wholeText(comparison: Comparison, pen: Pen): string {
   const changed = found === 0 ? '' : `${count(found, 'operation')} changed`
   if (change === 'same' && (tendency === 'slower' || tendency === 'faster'))
     return `B tends to be ${tendency}, but the medians differ too little to count: ${times}${found === 0 ? '' : `; ${changed}`}`
+  if (isAgainstMedians(comparison))
+    return `B tends to be ${tendency}, though its median is ${delta < 0 ? 'shorter' : 'longer'}: ${times}${found === 0 ? '' : `; ${changed}`}`
   const but = found === 0 ? '' : `; but ${changed}`
   if (isTooFew(comparison) && undecidableRow(comparison) === undefined)
     return `too few traces to tell: ${times}${but}`
@@ -72,6 +75,8 @@ function wholeText(comparison: Comparison, pen: Pen): string {
 /** What may be chance, and what to do about it. */
 function chanceText(comparison: Comparison, { glyphs }: Pen): string {
   const { rows, leastTraces } = comparison
+  if (isAgainstMedians(comparison))
+    return 'there are fast and slow traces, and some of them got faster, others slower: compare each kind by itself'
   const half = undecidableRow(comparison)
   if (half !== undefined)
     return `about half of the traces have ${nameOf(comparison, half, glyphs)}: more traces could not tell`
