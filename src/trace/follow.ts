@@ -1,11 +1,14 @@
+import type { SpanFilter } from './conditions/span-filter.ts'
 import { latestFirst, type TraceSummary } from './search.ts'
 import type { TimeRange } from './series.ts'
 
 /**
- * How far each look goes back behind the last one, in milliseconds: a trace is found when its spans have arrived, and is
+ * How far each look goes back behind the last one at least, in milliseconds: a trace is found when its spans have arrived, and is
  * asked for by its start. So long a request may take together with its way: batches, queues, sampling at the end of a trace.
  */
 export const LAG_MILLISECONDS = 120_000
+/** How far a look goes back at most for spans that take long, in milliseconds: each look asks for all of that time again. */
+export const LONGEST_SPAN_MILLISECONDS = 6 * 3_600_000
 /** So long after its start a trace waits for its root, without which it has neither a name nor its whole time. */
 export const ROOT_WAIT_MILLISECONDS = 30_000
 /** Ids that are remembered: some 10 MB, and ten times what one look can find. */
@@ -46,13 +49,27 @@ function isReady({ rootService, rootName, startNanos = 0n }: TraceSummary, now: 
 }
 
 /**
- * The time that a look asks for. `lookedAt`: when the last one that was answered began, however long ago. `skewSeconds`: the
- * server's clock minus ours; the range is widened by it, so that it holds the present of both.
+ * The lag of looks for these spans, in milliseconds. Jaeger wants start and duration of one span (`validSpan` of its memory
+ * storage), and it comes when it has ended: at the earliest `minNanos` after its start. Most take longer: up to twice as long
+ * is waited for, and never longer than `maxNanos`.
  */
-export function rangeOfLook(lookedAt: number, now: number, skewSeconds: number): TimeRange {
+export function lagOf({ minNanos = 0, maxNanos = Number.POSITIVE_INFINITY }: SpanFilter): number {
+  const longest = Math.ceil(Math.min(2 * minNanos, maxNanos) / 1e6)
+  return LAG_MILLISECONDS + Math.min(longest, LONGEST_SPAN_MILLISECONDS)
+}
+
+/** Whether all spans that a filter asks for take longer than looks go back. */
+export const areTooLong = ({ minNanos = 0 }: SpanFilter): boolean =>
+  minNanos / 1e6 > LONGEST_SPAN_MILLISECONDS
+
+/**
+ * The time that a look asks for. `lookedAt`: when the last one that was answered began, however long ago. `skewSeconds`: the
+ * server's clock minus ours; the range is widened by it, so that it holds the present of both. `lag`: see {@link lagOf}.
+ */
+export function rangeOfLook(lookedAt: number, now: number, skewSeconds: number, lag: number): TimeRange {
   const skew = skewSeconds * 1000
   return {
-    fromMillis: lookedAt + Math.min(0, skew) - LAG_MILLISECONDS,
+    fromMillis: lookedAt + Math.min(0, skew) - lag,
     toMillis: now + Math.max(0, skew),
   }
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { KnownTraces, LAG_MILLISECONDS, ROOT_WAIT_MILLISECONDS, rangeOfLook } from '../../src/trace/follow.ts'
+import {
+  KnownTraces,
+  LAG_MILLISECONDS,
+  LONGEST_SPAN_MILLISECONDS,
+  lagOf,
+  ROOT_WAIT_MILLISECONDS,
+  rangeOfLook,
+} from '../../src/trace/follow.ts'
 import type { TraceSummary } from '../../src/trace/search.ts'
 
 const NOW = 1_790_000_000_000
@@ -54,16 +61,29 @@ describe('a search that is asked again and again', () => {
   })
 
   it('goes back behind the last look that was answered, by both clocks', () => {
-    const range = (skew: number) => rangeOfLook(NOW - 600_000, NOW, skew)
-    expect(range(0)).toEqual({ fromMillis: NOW - 600_000 - LAG_MILLISECONDS, toMillis: NOW })
-    expect(range(-300)).toEqual({ fromMillis: NOW - 900_000 - LAG_MILLISECONDS, toMillis: NOW })
-    expect(range(300)).toEqual({ fromMillis: NOW - 600_000 - LAG_MILLISECONDS, toMillis: NOW + 300_000 })
+    const range = (skew: number) => rangeOfLook(NOW - 600_000, NOW, skew, 7_000)
+    expect(range(0)).toEqual({ fromMillis: NOW - 607_000, toMillis: NOW })
+    expect(range(-300)).toEqual({ fromMillis: NOW - 907_000, toMillis: NOW })
+    expect(range(300)).toEqual({ fromMillis: NOW - 607_000, toMillis: NOW + 300_000 })
+  })
+
+  it.each([
+    [{}, 0],
+    [{ maxNanos: 60e9 }, 0],
+    [{ minNanos: 150e9 }, 300_000],
+    [{ minNanos: 150e9, maxNanos: 180e9 }, 180_000],
+    [{ minNanos: 1 }, 1],
+    [{ minNanos: 12 * 3600e9 }, LONGEST_SPAN_MILLISECONDS],
+  ])('%j: as long as such spans take is added to the lag', (filter, added) => {
+    expect(lagOf(filter)).toBe(LAG_MILLISECONDS + added)
   })
 })
 
 /** Milliseconds after the start of the run at which a trace starts, is found, and has its root. */
 const traceTimes = fc.record({
   start: fc.integer({ min: 0, max: 600_000 }),
+  /** Of its least time, as a part; a span comes when it has ended. */
+  longer: fc.double({ min: 1, max: 2, noNaN: true }),
   late: fc.integer({ min: 0, max: LAG_MILLISECONDS }),
   rootless: fc.integer({ min: 0, max: LAG_MILLISECONDS }),
 })
@@ -73,14 +93,17 @@ it('every trace that comes within the lag is given once, however irregular the l
     fc.property(
       fc.array(traceTimes, { maxLength: 60 }),
       fc.array(fc.integer({ min: 1_000, max: 200_000 }), { minLength: 1, maxLength: 40 }),
-      (traces, pauses) => {
+      fc.constantFrom(0, 1_000, 150_000),
+      (traces, pauses, least) => {
+        const lag = lagOf({ minNanos: least * 1e6 })
         const known = new KnownTraces()
         const given: number[] = []
         let [lookedAt, at] = [NOW, NOW]
         const lookAfter = (pause: number) => {
           at += pause
-          const { fromMillis, toMillis } = rangeOfLook(lookedAt, at, 0)
-          const found = traces.flatMap(({ start, late, rootless }, id) => {
+          const { fromMillis, toMillis } = rangeOfLook(lookedAt, at, 0, lag)
+          const found = traces.flatMap(({ start, longer, late: delay, rootless }, id) => {
+            const late = Math.floor(least * longer) + delay
             const began = NOW + start
             const isThere = began + late <= at && began >= fromMillis && began <= toMillis
             return isThere ? [summary(id, began, began + late + rootless <= at ? 'root' : undefined)] : []
@@ -93,7 +116,7 @@ it('every trace that comes within the lag is given once, however irregular the l
         }
         for (const pause of pauses) lookAfter(pause)
         // Until each of them had its time.
-        while (at < NOW + 600_000 + LAG_MILLISECONDS + ROOT_WAIT_MILLISECONDS) lookAfter(20_000)
+        while (at < NOW + 600_000 + lag + ROOT_WAIT_MILLISECONDS) lookAfter(20_000)
         expect(given.toSorted((a, b) => a - b)).toEqual(traces.map((_, id) => id))
       },
     ),

@@ -27,6 +27,20 @@ function checkout(secondsAgo: number, { clockOffset } = world): TraceData {
   const now = Date.now() + clockOffset
   return movedTo(now - secondsAgo * 1000, makeTrace({ seed: seeds, spans: MIN_SPANS, fails: false }))
 }
+/** One span that began so many seconds ago and took so many. */
+function lasting(secondsAgo: number, seconds: number): TraceData {
+  const { traceId } = checkout(secondsAgo)
+  const startMicros = (Date.now() + world.clockOffset - secondsAgo * 1000) * 1000
+  const endMicros = startMicros + seconds * 1_000_000
+  const span = {
+    spanId: traceId.slice(16),
+    name: 'run',
+    service: 'batch',
+    kind: 'internal',
+    error: false,
+  } as const
+  return { traceId, spans: [{ ...span, startMicros, endMicros, tags: {} }] }
+}
 const idsOf = (some: readonly TraceData[]) => some.map(({ traceId }) => traceId)
 const idsIn = (text: string) => [...text.matchAll(/\b[0-9a-f]{32}\b/g)].map(([id]) => id)
 
@@ -200,6 +214,27 @@ describe('ls-auth trace search --follow', () => {
     await jaeger.close()
     expect(exit).toBe(11)
     expect(idsIn(stdout)).toHaveLength(1)
+  })
+
+  it.each([
+    ['2m30s', ''],
+    ['7h', 'note: each look goes back 6h at most: a span that takes longer may be missed\n'],
+  ])('Jaeger, --min %s: a span that has just ended is found by its start', async (min, note) => {
+    // Twice as long as asked for, and one that --limit leaves out at the beginning.
+    const [left, shown, slow] = [lasting(220, 160), lasting(200, 160), lasting(300, 299)] as const
+    const had = [left, shown]
+    const jaeger = await startJaegerApi({ traces: had })
+    const timer = setInterval(() => {
+      if (jaeger.requests.length > 5 && had.length === 2) had.push(slow)
+      if (jaeger.requests.length > 8) jaeger.inFront = { status: 403 }
+    }, 1)
+    const where = `--backend jaeger --api ${jaeger.url} --authorization none`
+    const line = `ls-auth trace search --follow --interval 1s --limit 1 --service batch --min ${min}`
+    const { stdout, stderr } = await world.type(`${line} ${where}`)
+    clearInterval(timer)
+    await jaeger.close()
+    expect(idsIn(stdout)).toEqual(min === '7h' ? [] : idsOf([shown, slow]))
+    expect(stderr.match(/^note: each look .*\n/gm) ?? []).toEqual(note === '' ? [] : [note])
   })
 })
 

@@ -2,7 +2,13 @@ import { openPacing } from '../../../api/pacing.ts'
 import { skewOf } from '../../../clock-skew.ts'
 import { steadyClock } from '../../../steady-clock.ts'
 import { wholeDuration } from '../../../text/whole-duration.ts'
-import { KnownTraces, rangeOfLook } from '../../../trace/follow.ts'
+import {
+  areTooLong,
+  KnownTraces,
+  LONGEST_SPAN_MILLISECONDS,
+  lagOf,
+  rangeOfLook,
+} from '../../../trace/follow.ts'
 import type { ListFormat } from '../../../trace/formats/output-choices.ts'
 import type { SearchResult, TraceFilter } from '../../../trace/search.ts'
 import { type CapableSource, requireCapability } from '../../../trace/sources/capabilities.ts'
@@ -32,7 +38,7 @@ export async function follow(invocation: Invocation, options: FollowOptions): Pr
   const { filter, followSeconds } = options
   const { clock } = invocation.ports
   const outage = new Outage(invocation)
-  const { source, range, skewSeconds } = await openFollowed(invocation, outage)
+  const { source, range, skewSeconds } = await openFollowed(invocation, filter, outage)
   const look = openLook(source, filter)
   const known = new KnownTraces()
   const isFull = fullNote(invocation)
@@ -64,8 +70,9 @@ export async function follow(invocation: Invocation, options: FollowOptions): Pr
 }
 
 /** The back end of the profile, for many requests over a long time. `range`: that of a look, see {@link rangeOfLook}. */
-async function openFollowed(invocation: Invocation, outage: Outage) {
+async function openFollowed(invocation: Invocation, filter: TraceFilter, outage: Outage) {
   const { clock } = invocation.ports
+  const lag = lagOf(filter)
   const { profile } = await loadProfile(invocation)
   let skew = 0
   const opened = await openProfile(invocation, profile, {
@@ -85,7 +92,7 @@ async function openFollowed(invocation: Invocation, outage: Outage) {
     source: requireCapability(opened, 'follow'),
     /** The server's clock minus ours, as the last answer tells it. */
     skewSeconds: () => skew,
-    range: (lookedAt: number, now: number) => rangeOfLook(lookedAt, now, skew),
+    range: (lookedAt: number, now: number) => rangeOfLook(lookedAt, now, skew, lag),
   }
 }
 
@@ -99,6 +106,9 @@ async function tellOfFirst(
   if (traces.length === 0 && format === 'list')
     for (const note of await (await import('../found/none-found.ts')).notesOfNone(invocation, source, filter))
       tell(invocation, note)
+  const most = wholeDuration(LONGEST_SPAN_MILLISECONDS / 1000)
+  if (areTooLong(filter))
+    tell(invocation, `note: each look goes back ${most} at most: a span that takes longer may be missed`)
   const { errIsTTY } = invocation.ports.terminal
   const none = traces.length === 0 ? 'No traces yet. ' : ''
   if (errIsTTY) tell(invocation, `${none}Looking every ${wholeDuration(followSeconds)}; Ctrl-C ends it.`)
