@@ -45,6 +45,8 @@ export interface TempoApi {
   readonly url: string
   readonly requests: readonly TempoRequest[]
   mode: TempoMode
+  /** Its clock minus ours, as `Date` tells it; undefined: they are the same. */
+  skewSeconds: number | undefined
   /** What a proxy in front says instead, by the number of the request (from 1); undefined lets it through. */
   inFront: ((n: number, path: string) => ProxyAnswer | undefined) | undefined
   close(): Promise<void>
@@ -59,6 +61,8 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     const url = new URL(request.url ?? '/', 'http://tempo')
     requests.push({ url, headers: request.headers })
     const proxied = api.inFront?.(requests.length, url.pathname)
+    if (api.skewSeconds !== undefined)
+      response.setHeader('date', new Date(Date.now() + api.skewSeconds * 1000).toUTCString())
     if (proxied) return void response.writeHead(proxied.status, proxied.headers).end(proxied.body)
     if (apiKey !== undefined && request.headers.authorization !== `Bearer ${apiKey}`) {
       return text(response, 401, 'Unauthorized')
@@ -86,6 +90,7 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     url: `http://127.0.0.1:${listening.port}${basePath}`,
     requests,
     mode: 'normal',
+    skewSeconds: undefined,
     inFront: undefined,
     close: () => listening.close(),
   }

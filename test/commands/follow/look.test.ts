@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
-import { MOST_AT_ONCE, openLook } from '../../../src/commands/trace/follow/look.ts'
+import { type Looked, MOST_AT_ONCE, openLook, openLooks } from '../../../src/commands/trace/follow/look.ts'
 import { Failure } from '../../../src/errors.ts'
 import type { TraceFilter } from '../../../src/trace/search.ts'
+import type { TimeRange } from '../../../src/trace/series.ts'
 import type { CapableSource } from '../../../src/trace/sources/capabilities.ts'
 
 const RANGE = { fromMillis: 0, toMillis: 1 }
@@ -83,4 +84,30 @@ it('a failure other than a refused limit is none of the limit, whichever request
   const { source, limits } = holding(2_000, 100, true, new Failure('network', 'nobody there'))
   await expect(openLook(source, FILTER)(RANGE)).rejects.toThrowError('nobody there')
   expect(limits).toEqual([100, 400])
+})
+
+it('what is older than all that was looked at is given as old, once it was answered, and in no look again', async () => {
+  const [asked, old]: [TimeRange[], number[]] = [[], []]
+  let isDown = false
+  const look = async (range: TimeRange): Promise<Looked> => {
+    if (isDown) throw new Failure('network', 'nobody there')
+    return { traces: [], truncated: false, asked: '', limit: asked.push(range) }
+  }
+  const looks = openLooks(look, ({ limit }) => old.push(limit))
+  await looks.back({ fromMillis: 100_000, toMillis: 200_000 })
+  // Within the margin.
+  await looks.on({ fromMillis: 96_000, toMillis: 201_000 })
+  isDown = true
+  await expect(looks.on({ fromMillis: 50_000, toMillis: 202_000 })).rejects.toThrowError('nobody there')
+  isDown = false
+  await looks.on({ fromMillis: 50_000, toMillis: 203_000 })
+  await looks.on({ fromMillis: 50_000, toMillis: 204_000 })
+  expect(asked).toEqual([
+    { fromMillis: 95_000, toMillis: 200_000 },
+    { fromMillis: 96_000, toMillis: 201_000 },
+    { fromMillis: 45_000, toMillis: 95_000 },
+    { fromMillis: 50_000, toMillis: 203_000 },
+    { fromMillis: 50_000, toMillis: 204_000 },
+  ])
+  expect(old).toEqual([3])
 })

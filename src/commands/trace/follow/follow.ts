@@ -16,7 +16,7 @@ import { rememberServices } from '../../completion/services-seen.ts'
 import { type Invocation, loadProfile, tell } from '../../invocation.ts'
 import { openProfile } from '../open-source.ts'
 import { largerLimit } from '../search-filter.ts'
-import { type Looked, openLook } from './look.ts'
+import { type Looked, openLook, openLooks } from './look.ts'
 import { openLines } from './new-lines.ts'
 import { Outage } from './outage.ts'
 
@@ -39,17 +39,17 @@ export async function follow(invocation: Invocation, options: FollowOptions): Pr
   const { clock } = invocation.ports
   const outage = new Outage(invocation)
   const { source, range, skewSeconds } = await openFollowed(invocation, filter, outage)
-  const look = openLook(source, filter)
   const known = new KnownTraces()
+  const looks = openLooks(openLook(source, filter), ({ traces }) => known.fresh(traces, clock.now()))
   const isFull = fullNote(invocation)
 
   // The next look begins where the last one did, wherever the clock was set meanwhile.
   const steady = steadyClock(clock)
   let lookedAt = filter.toMillis
   // Before the first page: what that leaves out by --limit is not new, and what comes between the two is.
-  const early = await look(range(lookedAt, lookedAt))
+  const early = await looks.back(range(lookedAt, lookedAt))
   // That was by our own clock: with another one at the server it may have seen nothing.
-  const before = skewSeconds() === 0 ? early : await look(range(lookedAt, lookedAt))
+  const before = skewSeconds() === 0 ? early : await looks.back(range(lookedAt, lookedAt))
   const first = await source.search(filter)
   const write = await openLines(invocation, options.format, options.showSensitive)
   await write(known.fresh(first.traces, clock.now()))
@@ -60,7 +60,7 @@ export async function follow(invocation: Invocation, options: FollowOptions): Pr
   for (;;) {
     await steady.sleep(outage.waitSeconds(followSeconds) * 1000)
     const [began, date] = [steady.now(), clock.now()]
-    const found = await look(range(lookedAt - began + date, date)).catch((error) => outage.failed(error))
+    const found = await looks.on(range(lookedAt - began + date, date)).catch((error) => outage.failed(error))
     if (found === undefined) continue
     outage.answered()
     lookedAt = began

@@ -10,6 +10,12 @@ const MORE = 100
 /** How much more is asked for when that was not enough. */
 const GROWTH = 4
 
+/**
+ * So much further back than needed the first looks ask, in milliseconds: `Date` has whole seconds, so the skew of the clocks is
+ * never quite the same, and a later look would begin before them.
+ */
+const MARGIN_MILLISECONDS = 5_000
+
 /** What a look has found, and how many traces it asked for; a back end may have filtered some out itself. */
 export interface Looked extends SearchResult {
   readonly limit: number
@@ -38,5 +44,35 @@ export function openLook(source: CapableSource<'search'>, filter: TraceFilter): 
       found = result.traces.length
       if (!result.truncated || limit >= most) return result
     }
+  }
+}
+
+/** The looks of one run. */
+export interface Looks {
+  /** At what was there before: its caller knows it then. */
+  readonly back: Look
+  /** At what may be new. */
+  readonly on: Look
+}
+
+/**
+ * A range that begins before all that was looked at holds traces that are not new: they were left out at the beginning.
+ * `onOld` is given them. A server's clock that falls behind makes such a range, and so does ours when it is set back.
+ */
+export function openLooks(look: Look, onOld: (old: Looked) => void): Looks {
+  let earliest = Number.POSITIVE_INFINITY
+  const back: Look = async (range) => {
+    const fromMillis = range.fromMillis - MARGIN_MILLISECONDS
+    const found = await look({ ...range, fromMillis })
+    earliest = Math.min(earliest, fromMillis)
+    return found
+  }
+  return {
+    back,
+    async on(range) {
+      const { fromMillis } = range
+      if (fromMillis < earliest) onOld(await back({ fromMillis, toMillis: earliest }))
+      return look(range)
+    },
   }
 }
