@@ -23,11 +23,22 @@ import { requireOneValueEach, searchDepth, v2Query, v3Query } from './jaeger-que
 import { jaegerServices } from './jaeger-services.ts'
 import { askV3 } from './jaeger-v3.ts'
 
+/** What the searches of one run have learnt. */
+export interface SearchMemory {
+  /** This Jaeger has answered a search for summaries, so it is none of the versions without them. */
+  hasSummaries: boolean
+}
+
 /**
  * Searches Jaeger: `/api/v3/trace-summaries` (from v2.19), else `/api/traces`, which has whole traces and is there up to
  * v2.20. Never `/api/v3/traces`: before v2.19 it ignores attributes.
  */
-export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnPage): Promise<SearchResult> {
+export async function searchJaeger(
+  filter: TraceFilter,
+  send: Send,
+  onPage?: OnPage,
+  memory: SearchMemory = { hasSummaries: false },
+): Promise<SearchResult> {
   if (filter.query !== undefined) {
     throw new Failure('cannot-do', 'Jaeger has no query language', {
       hint: `Use ${FILTER_FLAGS}.`,
@@ -35,7 +46,10 @@ export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnP
   }
   requireEqualAttributes(filter, 'Jaeger')
   requireOneValueEach(filter)
-  const { found, asked } = (await findSummaries(filter, send)) ?? (await findTraces(filter, send))
+  const summaries = await findSummaries(filter, send)
+  if (summaries === undefined && memory.hasSummaries) throw await standIn(send)
+  memory.hasSummaries ||= summaries !== undefined
+  const { found, asked } = summaries ?? (await findTraces(filter, send))
   const fit = isOfWholeTrace(filter) ? found.filter((trace) => hasDuration(trace, filter)) : found
   // Some storages ignore the limit (jaeger#6565).
   const traces = latestFirst(fit).slice(0, filter.limit)
@@ -48,6 +62,12 @@ export async function searchJaeger(filter: TraceFilter, send: Send, onPage?: OnP
     asked: new URLSearchParams(asked).toString(),
     ...(isCut && isOfWholeTrace(filter) && { notes: [durationNote(found.length)] }),
   }
+}
+
+/** Something before Jaeger has answered a search in its place, as while it is down. Throws what still is in the way. */
+async function standIn(send: Send): Promise<Failure> {
+  await jaegerServices(send)
+  return new Failure('api-failed', 'something before Jaeger answered the search in its place')
 }
 
 const durationNote = (compared: number): string =>

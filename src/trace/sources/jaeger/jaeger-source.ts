@@ -13,6 +13,7 @@ import { askV3 } from './jaeger-v3.ts'
 /** Jaeger: the stable `/api/v3`, with a fallback to the UI's `/api` (v1, VictoriaTraces). */
 export function jaegerSource(base: URL, jaegerSend: Send): BackendSource {
   const { send, check } = addressCheck(jaegerSend, isJaeger, noJaeger)
+  const memory = { hasSummaries: false }
   return {
     name: jaeger.name,
     capabilities: jaeger.capabilities,
@@ -26,7 +27,7 @@ export function jaegerSource(base: URL, jaegerSend: Send): BackendSource {
       throw noSuchTrace(reference, jaeger.name, 'Check the id; the trace may have expired from its storage.')
     },
     async search(filter, onPage) {
-      const result = await searchJaeger(filter, send, onPage)
+      const result = await searchJaeger(filter, send, onPage, memory)
       // Of v3 a 404 is the answer of a search that found nothing.
       if (result.traces.length === 0) await check()
       return result
