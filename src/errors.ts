@@ -68,6 +68,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `no-id`: the text is in no form of an id that is known.
  * - `incomplete-workload`: a setting of the table is missing; nothing that is set contradicts another.
  * - `batch-file`: the program is a batch file, which Windows starts by cmd.exe alone.
+ * - `web-page`: a web page was answered, or a redirect to one, where an API should answer.
  * - `half-client-certificate`: of `client_cert` and `client_key` one is missing.
  */
 export type FailureReason =
@@ -79,6 +80,7 @@ export type FailureReason =
   | 'no-id'
   | 'incomplete-workload'
   | 'batch-file'
+  | 'web-page'
   | 'half-client-certificate'
 
 /**

@@ -39,6 +39,7 @@ export function explainAnswer(
   if (status === 404) {
     return new Failure('not-found', `${safeText(url.host)} knows no such address (HTTP 404, a web page)`, {
       hint: 'Check api in the profile: it must be the base URL of the trace API or its gateway.',
+      reason: 'web-page',
     })
   }
   if (status === 431)
@@ -62,7 +63,8 @@ function loginPage(
   what: string,
   detail: readonly string[] = [],
 ): Failure {
-  const page = new Failure('login-page', `${safeText(url.host)} ${what} instead of traces`, { detail })
+  const message = `${safeText(url.host)} ${what} instead of traces`
+  const page = new Failure('login-page', message, { detail, reason: 'web-page' })
   // Where no token goes along, nobody signs in: status 3 would send a script to do so.
   return token === undefined
     ? page.withExit(FAILURES['api-failed'].exit)

@@ -151,6 +151,48 @@ describe('ls-auth trace search --follow', () => {
     expect(stderr.match(/trying again|works again/g)).toEqual(['trying again', 'works again', 'trying again'])
   })
 
+  const PAGE = { headers: { 'content-type': 'text/html' }, body: '<!doctype html><title>Back soon</title>' }
+  it.each<[string, ProxyAnswer]>([
+    ['a web page', { status: 200, ...PAGE }],
+    ['a redirect', { status: 302, headers: { location: '/maintenance' } }],
+    ['a 404 that is a web page', { status: 404, ...PAGE }],
+  ])('%s instead of an answer is waited out, as an API that fails is', async (_, page) => {
+    const steps = Object.fromEntries(Array.from({ length: 26 }, (_, n) => [n + 3, () => page]))
+    script(31, { ...steps, 29: () => traces.push(checkout(60)) })
+    const { exit, stdout, stderr } = await follow()
+    expect(idsIn(stdout)).toEqual(idsOf(traces))
+    expect(exit).toBe(11)
+    expect(stderr.match(/trying again|works again/g)).toEqual(['trying again', 'works again'])
+  })
+
+  it.each([
+    ['a web page', 200],
+    ['a 404 that is a web page', 404],
+  ])('Jaeger behind %s is waited for as well', async (_, status) => {
+    const page = { status, ...PAGE }
+    const had: TraceData[] = []
+    const jaeger = await startJaegerApi({ traces: had })
+    const timer = setInterval(() => {
+      const { length } = jaeger.requests
+      jaeger.inFront = length > 26 ? { status: 403 } : length > 4 && length < 20 ? page : undefined
+      if (length >= 20 && had.length === 0) had.push(checkout(0))
+    }, 1)
+    const line = `ls-auth trace search --follow --backend jaeger --api ${jaeger.url} --authorization none`
+    const { exit, stdout } = await world.type(line)
+    clearInterval(timer)
+    await jaeger.close()
+    expect(exit).toBe(11)
+    expect(idsIn(stdout)).toEqual(idsOf(had))
+  })
+
+  it.each<[string, ProxyAnswer, number]>([
+    ['a web page', { status: 200, ...PAGE }, 6],
+    ['a 404 that is a web page', { status: 404, ...PAGE }, 7],
+  ])('%s at the beginning ends it at once', async (_, page, exit) => {
+    tempo.inFront = () => page
+    expect(await follow()).toMatchObject({ exit, stdout: '' })
+  })
+
   it('an API that says when to come again is waited for, which is said once', async () => {
     const limited: Happens = () => ({ status: 429, headers: { 'retry-after': '30' } })
     // The server's clock does not move while the story waits: request 7 is for what was left out.
@@ -262,13 +304,15 @@ describe('a sign-in that runs out while the search goes on', () => {
   })
   afterEach(() => stage.close())
 
-  /** Follows behind a gateway that wants a token; two hours pass, and `then`, before request 5. */
-  async function followBehind(then: () => void = () => {}) {
+  /** Follows behind a gateway that wants a token; two hours pass, and `then`, before request 5. `page`: so many answers after it. */
+  async function followBehind(then: () => void = () => {}, pages = 0) {
     const { world, provider } = stage
     const rules = { issuer: provider.issuer, audience: 'api://traces', scope: 'traces:read' }
     const gateway = await startGateway({ ...rules, upstream: tempo.url, apiKey: 'not looked at' })
     await world.type(stage.login(`--backend tempo --api ${gateway.url}`))
-    script(9, {
+    const page = { status: 302, headers: { location: 'https://sign-in.example/' } }
+    script(9 + pages, {
+      ...Object.fromEntries(Array.from({ length: pages }, (_, n) => [n + 8, () => page])),
       3: () => traces.push(checkout(0, world)),
       5: () => {
         world.clockOffset += 2 * 3600_000
@@ -287,6 +331,28 @@ describe('a sign-in that runs out while the search goes on', () => {
     expect(idsIn(stdout)).toEqual(idsOf(traces))
     expect(stage.provider.refreshCount()).toBeGreaterThan(0)
     expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200, 200, 403])
+  })
+
+  it.each([
+    [4, 11, ['trying again for 10m', 'works again']],
+    [60, 3, ['trying again for 10m', 'Sign in again with ls-auth login.']],
+  ])('a page for %i looks may be maintenance, or a sign-in that has ended', async (pages, exit, told) => {
+    const { slept } = stage.world
+    const outcome = await followBehind(() => {}, pages)
+    expect(outcome.exit).toBe(exit)
+    expect(outcome.stderr.match(/trying again for \w+|works again|Sign in again .*?\./g)).toEqual(told)
+    expect(idsIn(outcome.stdout)).toEqual(idsOf(traces))
+    // 5 + 10 + 20 + 40 s, then minutes: the first wait that ends after ten of them is the last one.
+    const waited = slept.reduce((sum, one) => sum + one, 0) / 1000
+    if (exit === 3) expect([waited >= 600, waited < 700]).toEqual([true, true])
+  })
+
+  it('a gateway that does not take the token any more ends it', async () => {
+    const { exit, stdout } = await followBehind(() => {
+      tempo.inFront = () => ({ status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+    })
+    expect(exit).toBe(11)
+    expect(idsIn(stdout)).toEqual(idsOf(traces.slice(0, 1)))
   })
 
   it('a session that the provider has ended is exit 3, with what to do', async () => {

@@ -58,7 +58,7 @@ export async function follow(invocation: Invocation, options: FollowOptions): Pr
   await tellOfFirst(invocation, source, options, first)
 
   for (;;) {
-    await steady.sleep(outage.waitSeconds(followSeconds) * 1000)
+    await steady.sleep(outage.nextWait(followSeconds) * 1000)
     const [began, date] = [steady.now(), clock.now()]
     const found = await looks.on(range(lookedAt - began + date, date)).catch((error) => outage.failed(error))
     if (found === undefined) continue
