@@ -31,7 +31,7 @@ function readCondition(text: string): Condition {
     return (span, took) => each.some((holds) => holds(span, took))
   }
   const [, field, operator = '', literal = ''] =
-    /^([^\s=!<>]+)\s*(=~|!=|>=|<=|=|>|<)\s*(.+)$/.exec(text.trim()) ?? []
+    /^([^\s=!<>]+)\s*(=~|!~|!=|>=|<=|=|>|<)\s*(.+)$/.exec(text.trim()) ?? []
   if (field === undefined || !KNOWN.test(field))
     throw new UnknownQuery(`syntax error: unknown field in ${text}`)
   // A keyword is no string: Tempo refuses to compare them.
@@ -60,7 +60,7 @@ const KNOWN = /^(name|status|kind|duration|traceDuration|trace:duration|span:id|
 const KINDS = /^(unspecified|internal|server|client|producer|consumer)$/
 
 function fieldOf(span: SpanData, field: string, traceNanos: number): unknown {
-  if (field === 'resource.service.name') return span.service
+  if (field === 'resource.service.name' || field === '.service.name') return span.service
   if (field === 'name') return span.name
   if (field === 'status') return span.error ? 'error' : 'unset'
   if (field === 'kind') return span.kind
@@ -81,6 +81,7 @@ function compare(value: unknown, operator: string, literal: string): boolean {
   if (operator === '>') return Number(value) > Number(text)
   if (operator === '<') return Number(value) < Number(text)
   if (operator === '=~') return new RegExp(`^(?:${text})$`).test(String(value))
+  if (operator === '!~') return !new RegExp(`^(?:${text})$`).test(String(value))
   return true
 }
 

@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { toOtlpDocument } from '../../world/trace/otlp.ts'
+import type { TraceData } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "The same condition finds the same traces, wherever they are." */
+
+const startMicros = (Date.now() - 60_000) * 1000
+/** A trace of one span. */
+const ofOne = (digit: string, service: string, tags: Record<string, string>): TraceData => ({
+  traceId: digit.repeat(32),
+  spans: [
+    {
+      spanId: digit.repeat(16),
+      name: 'run',
+      service,
+      kind: 'internal',
+      startMicros,
+      endMicros: startMicros + 1000,
+      error: false,
+      tags,
+    },
+  ],
+})
+const traces = [
+  ofOne('a', 'shop', { method: 'POST' }),
+  ofOne('b', 'bank', { method: 'GET' }),
+  ofOne('c', 'bank-eu', {}),
+]
+
+let world: World
+let tempo: TempoApi
+let file: string
+beforeAll(async () => {
+  world = await openWorld()
+  tempo = await startTempoApi({ traces, filters: true })
+  file = join(world.home, 'traces.json')
+  await writeFile(file, JSON.stringify(toOtlpDocument(traces, 'hex')))
+})
+afterAll(() => Promise.all([world.close(), tempo.close()]))
+
+it.each([
+  ['service.name=bank', 'b'],
+  ['service.name=~bank.*', 'bc'],
+  ['service.name!~bank', 'ac'],
+  ['resource.service.name!~bank.*', 'a'],
+  ['method!~P.*', 'b'],
+])('--attr %s', async (condition, found) => {
+  for (const where of [`--file ${file}`, `--backend tempo --api ${tempo.url} --authorization none`]) {
+    const { stdout } = await world.type(`ls-auth trace search --attr '${condition}' -o ndjson ${where}`)
+    const ids = [...stdout.matchAll(/"traceId":"(.)/g)].map(([, digit]) => digit)
+    expect(ids.sort().join(''), where).toBe(found)
+  }
+})
