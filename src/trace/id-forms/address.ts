@@ -4,8 +4,17 @@ import { fromDigits, type Reading } from './reading.ts'
 const SPAN_PARAMETER = 'span_guid'
 /** A page without its scheme: `tracing.example:16686/trace/…`. Base64 with a slash is shorter. */
 const WITHOUT_SCHEME = /^[\w-][\w.-]*(?::\d{1,5})?\/[\w./-]*(?:[?#]\S*)?$/
-/** Digits of an id, likeliest first: some tools leave up to three leading zeros out. */
-const LENGTHS = [[32], [16], [29, 30, 31], [13, 14, 15]]
+/** Digits of an id after those of a whole trace id, likeliest first: some tools leave up to three leading zeros out. */
+const SHORTER = [[16], [29, 30, 31], [13, 14, 15]]
+/** Parameters that hold an id: `trace`, `traceId`, `var-trace`, `id`. Not `from`, `timeHint` or `trace_ts`. */
+const OF_AN_ID = /(?:^|[._-])(?:traces?|spans?|ids?)$|(?:trace|span)[._-]?ids?$/i
+/** A part of a path behind which an id stands. */
+const BEFORE_AN_ID = /trace/i
+/** 13 digits are also a time in milliseconds, 16 one in microseconds. */
+const MAY_BE_A_TIME = /^\d{13,16}$/
+/** 64 bits as decimals, as Datadog writes them. */
+const DECIMAL = /^\d{17,20}$/
+const X_RAY = /^1-([\da-f]{8})-([\da-f]{24})$/i
 
 /** The text as an address: with its scheme, or such that it can only be one; undefined when it is none. */
 export function addressIn(text: string): string | undefined {
@@ -24,16 +33,56 @@ export function fromAddress(address: string): Reading | string {
   const { pathname, searchParams, hash } = new URL(address)
   const guid = searchParams.get(SPAN_PARAMETER)
   if (guid !== null) return fromSpanParameter(guid)
-  const texts = [pathname, ...searchParams.values(), hash].flatMap((text) => text.split(/[^\w-]+|\.\.\./))
-  for (const lengths of LENGTHS) {
-    const hex = texts.filter((part) => lengths.includes(part.length) && /^[\da-f]+$/i.test(part))
-    const [id, another] = new Set(hex.map((one) => one.toLowerCase()))
+  const parts = [
+    ...partsOfPath(pathname),
+    ...partsOfParameters(searchParams),
+    ...partsOfPath(hash.replace(/\?.*/s, '')),
+    ...partsOfParameters(new URLSearchParams(hash.replace(/^[^?]*\??/, ''))),
+  ]
+  const hex = parts.flatMap(hexOf)
+  const ofLength = (lengths: readonly number[]) => hex.filter(({ length }) => lengths.includes(length))
+  for (const ids of [ofLength([32]), parts.flatMap(decimalOf), ...SHORTER.map(ofLength)]) {
+    const [id, another] = new Set(ids)
     // Of two ids nobody knows which one is meant.
     if (another !== undefined) break
     const reading = id === undefined ? undefined : fromDigits(id, 'url', id)
     if (reading) return reading
   }
   return 'this address holds no trace id, or more than one'
+}
+
+/** A piece of an address that may be an id. */
+interface Part {
+  readonly text: string
+  /** Where it stands says that it is an id. */
+  readonly isOfAnId: boolean
+  readonly isInPath: boolean
+}
+
+const split = (text: string): string[] => text.split(/[^\w-]+|\.\.\./)
+
+function partsOfPath(path: string): Part[] {
+  const texts = split(path)
+  const trace = texts.findIndex((text) => BEFORE_AN_ID.test(text))
+  return texts.map((text, i) => ({ text, isOfAnId: trace !== -1 && i > trace, isInPath: true }))
+}
+
+function partsOfParameters(parameters: URLSearchParams): Part[] {
+  return [...parameters].flatMap(([name, value]) =>
+    split(value).map((text) => ({ text, isOfAnId: OF_AN_ID.test(name), isInPath: false })),
+  )
+}
+
+function hexOf({ text, isOfAnId }: Part): string[] {
+  if (MAY_BE_A_TIME.test(text) && !isOfAnId) return []
+  const digits = text.replace(X_RAY, '$1$2')
+  return /^[\da-f]+$/i.test(digits) ? [digits.toLowerCase()] : []
+}
+
+/** Only behind `/trace/`: elsewhere it may be a time in nanoseconds, or a number of anything. */
+function decimalOf({ text, isOfAnId, isInPath }: Part): string[] {
+  if (!isInPath || !isOfAnId || !DECIMAL.test(text) || BigInt(text) >= 1n << 64n) return []
+  return [BigInt(text).toString(16).padStart(16, '0')]
 }
 
 function fromSpanParameter(guid: string): Reading | string {
