@@ -3,7 +3,8 @@ import { safeText } from '../text/safe-text.ts'
 import { addressIn, fromAddress } from './id-forms/address.ts'
 import { fromHeaderValue } from './id-forms/header-value.ts'
 import { fromDigits, isZero, type Reading } from './id-forms/reading.ts'
-import { namedIds, unwrapped } from './id-forms/unwrapped.ts'
+import { namedIds, plain, unwrapped } from './id-forms/unwrapped.ts'
+import { soleHeader, soleIds } from './id-forms/within-text.ts'
 
 /** A span or trace id as a person gave it. */
 export interface TraceReference extends Reading {
@@ -22,15 +23,16 @@ const MOST_CHARACTERS = 8192
  */
 export function parseSpanOrTraceId(text: string): TraceReference {
   if (text.length > MOST_CHARACTERS) throw notAnId('this is too long for a span or trace id')
-  const bare = unwrapped(text)
+  const whole = plain(text)
+  const bare = unwrapped(whole)
   const address = addressIn(bare)
   const isPage = address !== undefined && /^https?:/i.test(bare)
   const [first, ...others] = isPage ? [] : readingsOf(bare)
   if (first) return { ...first, alternatives: others.map((other) => ({ ...other, alternatives: [] })) }
   const page = address === undefined ? undefined : fromAddress(address)
+  const found = isPage ? undefined : fromLongerText(whole, page)
+  if (found) return { ...found, alternatives: [] }
   if (typeof page === 'object') return { ...page, alternatives: [] }
-  const named = isPage ? undefined : fromNamedIds(text)
-  if (named) return named
   if (isNone(bare)) {
     throw new Failure('usage', `"${safeText(bare, 80)}": an id of zeros is no id`, {
       hint: 'It stands for "no trace". Give the id of a trace or of one of its spans.',
@@ -72,13 +74,22 @@ function readingsOf(text: string): Reading[] {
   return readings
 }
 
-/** A log line: what it names as the trace, with the span where it names one. */
-function fromNamedIds(text: string): TraceReference | undefined {
-  const { trace, span } = namedIds(text)
+/** A log line or a command: a header in it, else the page, else what it names, else the only id in it. */
+function fromLongerText(text: string, page: Reading | string | undefined): Reading | undefined {
+  const named = namedIds(text)
+  // The address in a command is of the service that was called, and not of a trace.
+  const header = named.isNone ? soleHeader(text) : undefined
+  if (header) return header
+  if (typeof page === 'object') return page
+  return named.isNone ? soleIds(text) : fromNamedIds(named)
+}
+
+/** What a text names as the trace, with the span where it names one. */
+function fromNamedIds({ trace, span }: ReturnType<typeof namedIds>): Reading | undefined {
   const [ofTrace, ofSpan] = [trace, span].map((id) => (id === undefined ? undefined : readingsOf(id)[0]))
-  if (!ofTrace?.traceId) return ofSpan?.spanId ? { ...ofSpan, alternatives: [] } : undefined
-  if (!ofSpan?.spanId || ofSpan.kind === 'trace') return { ...ofTrace, alternatives: [] }
-  return { ...ofTrace, kind: 'trace', spanId: ofSpan.spanId, alternatives: [] }
+  if (!ofTrace?.traceId) return ofSpan?.spanId ? ofSpan : undefined
+  if (!ofSpan?.spanId || ofSpan.kind === 'trace') return ofTrace
+  return { ...ofTrace, kind: 'trace', spanId: ofSpan.spanId }
 }
 
 function fromUuid(text: string): Reading | undefined {
