@@ -22,6 +22,7 @@ import { requireNoError, requireNoErrorIn } from './jaeger-error.ts'
 import { requireOneValueEach, searchDepth, v2Query, v3Query } from './jaeger-query.ts'
 import { jaegerServices } from './jaeger-services.ts'
 import { askV3 } from './jaeger-v3.ts'
+import { withServiceName } from './service-name.ts'
 
 /** What the searches of one run have learnt. */
 export interface SearchMemory {
@@ -34,17 +35,19 @@ export interface SearchMemory {
  * v2.20. Never `/api/v3/traces`: before v2.19 it ignores attributes.
  */
 export async function searchJaeger(
-  filter: TraceFilter,
+  given: TraceFilter,
   send: Send,
   onPage?: OnPage,
   memory: SearchMemory = { hasSummaries: false },
 ): Promise<SearchResult> {
-  if (filter.query !== undefined) {
+  if (given.query !== undefined) {
     throw new Failure('cannot-do', 'Jaeger has no query language', {
       hint: `Use ${FILTER_FLAGS}.`,
     })
   }
-  requireEqualAttributes(filter, 'Jaeger')
+  requireEqualAttributes(given, 'Jaeger')
+  const filter = withServiceName(given)
+  if (filter === undefined) return { traces: [], truncated: false, asked: '', notes: [TWO_SERVICES] }
   requireOneValueEach(filter)
   const summaries = await findSummaries(filter, send)
   if (summaries === undefined && memory.hasSummaries) throw await standIn(send)
@@ -69,6 +72,8 @@ async function standIn(send: Send): Promise<Failure> {
   await jaegerServices(send)
   return new Failure('api-failed', 'something before Jaeger answered the search in its place')
 }
+
+const TWO_SERVICES = 'no span is of two services, and service.name is the service'
 
 const durationNote = (compared: number): string =>
   `Jaeger looks for durations of spans; those of whole traces were compared in the ${compared} traces it gave. ` +
