@@ -55,10 +55,14 @@ export function rangeText(fromMillis: number, toMillis: number): string {
   return `${day(from)} ${clock(from)} to ${end} UTC`
 }
 
-/** `step 5m`. */
-export const stepText = (seconds: number): string =>
-  seconds % 3600 === 0
-    ? `step ${seconds / 3600}h`
-    : seconds % 60 === 0
-      ? `step ${seconds / 60}m`
-      : `step ${seconds}s`
+/** `step 5m`: in the largest unit up to days of which it is a whole number. */
+export function stepText(seconds: number): string {
+  const [unit, text] = STEP_UNITS.find(([size]) => seconds % size === 0) ?? [1, 's']
+  return `step ${seconds / unit}${text}`
+}
+
+const STEP_UNITS = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'm'],
+] as const

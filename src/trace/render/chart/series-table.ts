@@ -55,15 +55,16 @@ export function renderTable(series: readonly TimeSeries[], options: SeriesOption
 const valueCell = (value: number | undefined, options: SeriesOptions): string =>
   value === undefined ? '-' : valueText(value, options)
 
-/** The clock alone within a day, else with the date; seconds where they say something. */
+/** The clock alone within a day, else with the date, and with the year where there are several; seconds where they say something. */
 function timeCells(times: readonly number[]): string[] {
   const isos = times.map(isoMillis)
-  const oneDay = new Set(isos.map((iso) => iso.slice(0, 10))).size <= 1
+  const [oneYear, oneDay] = [4, 10].map((end) => new Set(isos.map((iso) => iso.slice(0, end))).size <= 1)
+  const date = (iso: string) => (oneDay ? '' : `${iso.slice(oneYear ? 5 : 0, 10)} `)
   const seconds = times.some((at) => at % 60_000 !== 0)
   return isos.map((iso) => {
     // Years beyond four digits shift the columns of the text.
     if (!/^\d{4}-/.test(iso)) return iso
-    return `${oneDay ? '' : `${iso.slice(5, 10)} `}${iso.slice(11, seconds ? 19 : 16)}`
+    return `${date(iso)}${iso.slice(11, seconds ? 19 : 16)}`
   })
 }
 
