@@ -3,11 +3,13 @@ import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { THE_KINDS, wrongKind } from '../../../trace/conditions/kind-condition.ts'
 import { partOfValue } from '../../../trace/conditions/part-of-value.ts'
-import { isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'
+import { isoMillis } from '../../../trace/formats/iso-time.ts'
+import { beganIn, isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import { optionWords } from '../../command-line.ts'
 import type { Invocation } from '../../invocation.ts'
 import { repeatFlags } from '../../repeat-flags.ts'
+import { ALWAYS } from '../time-range.ts'
 
 /**
  * Of a search that found nothing, in lines: how its conditions were meant, and whether there is such a service at all. Asks
@@ -18,6 +20,9 @@ export async function notesOfNone(
   source: CapableSource<'search'>,
   filter: TraceFilter,
 ): Promise<string[]> {
+  const times = await otherTimes(invocation, source, filter)
+  // No other condition matters where there is nothing in this time.
+  if (times !== undefined) return [`note: its traces began at another time: ${times}`]
   const notes: string[] = []
   const { service, name, minNanos, maxNanos } = filter
   if (name !== undefined) notes.push('note: --name is the whole name of a span, such as "POST /checkout"')
@@ -31,6 +36,25 @@ export async function notesOfNone(
   if (unknown !== undefined) return [...notes, `note: ${unknown.text}`]
   const part = partOfValue(filter.attributes)
   return part === undefined ? notes : [...notes, `note: ${part}`]
+}
+
+/** When the traces of a file began, where none did in the time that is asked for. Undefined: not so, or it is not known. */
+async function otherTimes(
+  { options: { file } }: Invocation,
+  source: CapableSource<'search'>,
+  { fromMillis, toMillis }: TraceFilter,
+): Promise<string | undefined> {
+  if (file === undefined || (fromMillis === ALWAYS.fromMillis && toMillis === ALWAYS.toMillis))
+    return undefined
+  const every = { attributes: [], errors: false, limit: Number.POSITIVE_INFINITY, ...ALWAYS }
+  const { traces } = await source.search(every)
+  const starts = traces.flatMap(({ startNanos }) => (startNanos === undefined ? [] : [startNanos]))
+  // The latest is the first.
+  const [latest, oldest] = [starts[0], starts.at(-1)].map((nanos = 0n) => Number(nanos / 1_000_000n))
+  if (starts.length === 0 || starts.some((nanos) => beganIn(nanos, { fromMillis, toMillis })))
+    return undefined
+  // Such that --from and --to take them.
+  return [...new Set([oldest, latest].map((millis = 0) => isoMillis(millis)))].join(' to ')
 }
 
 /** A name that no service has. */
