@@ -3,10 +3,18 @@ import { safeText } from '../text/safe-text.ts'
 
 const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
+/** A duration that is not of whole seconds: `500ms`, `1s500ms`, `0.5s`. */
+const WITH_PARTS = /^(?:\d+[smhdw])*(?:\d+(?:\.\d+)?(?:ms|us|µs|μs|ns)|\d+\.\d+s)$/
+
 /** `90s`, `5m`, `1h30m`, `90d` or bare seconds → seconds. Failure `usage`; `what` names the value in its message. */
 export function parseDuration(text: string, what: string): number {
   const trimmed = text.trim()
   const seconds = /^\d+$/.test(trimmed) ? Number(trimmed) : inSeconds(trimmed)
+  if (WITH_PARTS.test(trimmed)) {
+    throw new Failure('usage', `${what}: "${text.slice(0, 40)}" has parts of a second`, {
+      hint: 'Write whole seconds, at least 1s: 90s, 5m, 1h30m, 90d.',
+    })
+  }
   // Hundreds of digits are Infinity as a number.
   if (!Number.isSafeInteger(seconds)) {
     throw new Failure('usage', `${what}: "${text.slice(0, 40)}" is not a duration`, {

@@ -14,6 +14,18 @@ it.each(['', '9'.repeat(400), `${'9'.repeat(400)}w`, '1.5h', '5 m', '-5m'])('no 
   expect(() => parseDuration(text, '--min-ttl')).toThrow(/--min-ttl: ".*" is not a duration/)
 })
 
+it.each(['500ms', '1s500ms', '0.5s', '1.5s', '250us', '250µs', '100ns'])(
+  '%s is a duration, and none in whole seconds',
+  (text) => {
+    const refused = expect.objectContaining({
+      code: 'usage',
+      message: `--step: "${text}" has parts of a second`,
+      hint: 'Write whole seconds, at least 1s: 90s, 5m, 1h30m, 90d.',
+    })
+    expect(() => parseDuration(text, '--step')).toThrow(refused)
+  },
+)
+
 it.each([
   [0, '0s'],
   [59, '59s'],

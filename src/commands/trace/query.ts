@@ -58,13 +58,10 @@ function readStep(step: unknown, range: TimeRange): number {
   const seconds = typeof step === 'string' ? parseUnitDuration(step, '--step') : usualStep(range)
   const points = (range.toMillis - range.fromMillis) / 1000 / seconds
   if (seconds >= 1 && points <= MOST_POINTS) return seconds
-  throw new Failure(
-    'usage',
-    `--step: "${safeText(String(step), 40)}" makes ${seconds >= 1 ? Math.ceil(points) : 'endless'} points`,
-    {
-      hint: `Give a step of at least 1s that makes at most ${MOST_POINTS} points, or a shorter time.`,
-    },
-  )
+  const why = seconds >= 1 ? `makes ${Math.ceil(points)} points` : 'is no step'
+  throw new Failure('usage', `--step: "${safeText(String(step), 40)}" ${why}`, {
+    hint: `Give a step of at least 1s that makes at most ${MOST_POINTS} points, or a shorter time.`,
+  })
 }
 
 /** Masks sensitive labels. Returns the same object when there are none. */
