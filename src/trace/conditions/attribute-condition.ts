@@ -1,5 +1,6 @@
 import { attributeText } from '../formats/own/attributes-json.ts'
 import type { AttributeValue } from '../model.ts'
+import { plainNumber } from './plain-number.ts'
 import { fromRe2 } from './re2.ts'
 
 /** How an attribute is compared; each is an operator of TraceQL too. `=~` and `!~`: a regular expression for the whole value. */
@@ -10,7 +11,6 @@ export type AttributeCondition = readonly [key: string, value: string, operator?
 
 /** Longer operators first; a key holds none of these characters. */
 const CONDITION = /^([^=<>!]+?)\s*(!=|=~|!~|>=|<=|=|>|<)(.*)$/s
-const NUMBER = /^-?\d+(\.\d+)?$/
 const WHOLE = /^\s*-?\d+\s*$/
 
 /** Reads `http.response.status_code>=500`. Returns what is wrong with it, as the end of a sentence, when it is none. */
@@ -19,7 +19,10 @@ export function parseCondition(text: string): AttributeCondition | string {
   if (key === undefined || rest === undefined) return 'is not key=value'
   if (operator === '=') return [key, rest]
   const value = rest.trim()
-  if (/^[<>]/.test(operator as string) && !NUMBER.test(value)) return 'needs a number to compare with'
+  if (/^[<>]/.test(operator as string)) {
+    const number = plainNumber(value)
+    return number === undefined ? 'needs a number to compare with' : [key, number, operator as Operator]
+  }
   if (operator?.includes('~') && toRegExp(value) === undefined) return 'holds no regular expression'
   return [key, value, operator as Operator]
 }
