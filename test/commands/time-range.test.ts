@@ -19,6 +19,22 @@ describe('times as dashboards write them', () => {
     expect(readTimes(flags, NOW)).toEqual({ fromMillis: minutes(from), toMillis: minutes(to) })
   })
 
+  test.each([
+    // time.time() of Python.
+    [`${minutes(60) / 1000}.147`, minutes(60) + 147],
+    [`${minutes(60) / 1000}.1471593`, minutes(60) + 147.1593],
+    [`${minutes(60) / 1000}.0`, minutes(60)],
+    // performance.timeOrigin of a browser.
+    [`${minutes(60)}.5`, minutes(60) + 0.5],
+    [`${minutes(60)}147.5`, minutes(60) + 0.1475],
+  ])('%s since the epoch', (from, millis) => {
+    expect(readTimes({ from }, NOW).fromMillis).toBeCloseTo(millis, 3)
+  })
+
+  test.each(['1795857562.', '.147', '1795857562.1.2', '17.5', '1795857562,147'])('%s is no time', (from) => {
+    expect(() => readTimes({ from }, NOW)).toThrow(`--from: "${from}" is not a time`)
+  })
+
   test.each(['now-', 'now-1', 'now-soon', 'now+1h', 'now/d', 'nowadays', 'then'])(
     '"%s" is refused',
     (from) => {

@@ -57,13 +57,14 @@ export function readTimeFromNow(text: string, flag: string, now: number): number
   })
 }
 
-/** As {@link readTimeFromNow}, RFC 3339, a date in UTC, or a number since the epoch: its size tells seconds from nanoseconds. */
+/** As {@link readTimeFromNow}, RFC 3339, a date in UTC, or a number since the epoch, which may have decimals: its size tells seconds from nanoseconds. */
 function readTime(text: string, flag: string, now: number): number {
   const fromNow = readTimeFromNow(text, flag, now)
   if (fromNow !== undefined) return fromNow
-  if (/^\d{9,19}$/.test(text)) {
-    const unit = [1000, 1, 1e-3, 1e-6][Math.floor((text.length - 9) / 3)] as number
-    return Number(text) * unit
+  const [, whole, part = ''] = /^(\d{9,19})(\.\d+)?$/.exec(text) ?? []
+  if (whole !== undefined) {
+    const unit = [1000, 1, 1e-3, 1e-6][Math.floor((whole.length - 9) / 3)] as number
+    return Number(whole) * unit + Number(`0${part}`) * unit
   }
   const time = parseRfc3339(text.trim())
   if (typeof time === 'object') return time.millis + time.nanos / 1e6
