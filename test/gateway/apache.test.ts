@@ -10,6 +10,7 @@ import { healthSuite } from './suites/health.ts'
 import { jobSuite } from './suites/jobs.ts'
 import { loadSuite } from './suites/load.ts'
 import { logSuite } from './suites/log.ts'
+import { logSecretsSuite } from './suites/log-secrets.ts'
 import { pathSuite } from './suites/paths.ts'
 import { peopleAtOnceSuite } from './suites/people-at-once.ts'
 import { personSuite } from './suites/person.ts'
@@ -54,6 +55,7 @@ describe.skipIf(!hasApache())('the Apache gateway, as shipped', () => {
   describe('jobs beside people, as docs/ci.md has them', jobSuite)
   describe('the health route', healthSuite)
   describe('the access log', logSuite)
+  describe('secrets in the access log', logSecretsSuite)
   describe('the access log, sent away', shippedLogSuite)
   describe('an access log that cannot be written', fullLogSuite)
   describe('the way of a request', waySuite)
