@@ -67,6 +67,7 @@ export async function withScreen<T>(
   const resume = () => {
     watchNoLonger()
     giveBack()
+    keys.dropPaste()
     take()
     redraw()
   }

@@ -1,6 +1,8 @@
 import { emitKeypressEvents, type Interface } from 'node:readline'
 import type { ReadStream } from 'node:tty'
 import type { Key, Screen } from '../../ports/terminal.ts'
+import { openPaste } from './paste.ts'
+import { awaitSilence } from './silence.ts'
 
 /** Keys as Node's readline decodes them. */
 interface Keypress {
@@ -11,7 +13,7 @@ interface Keypress {
 
 /** What two keys of raw mode do, in which the terminal itself sends no signal for them. */
 export interface SignalKeys {
-  /** Ctrl-C. */
+  /** Ctrl-C, once what was typed with it is read away. At once when it is pressed again. */
   readonly interrupt: () => void
   /** Ctrl-Z. */
   readonly stop: () => void
@@ -22,6 +24,8 @@ export interface Keys {
   readonly next: Screen['next']
   /** Answers a waiting {@link next} without a key. */
   wake(): void
+  /** Forgets a paste that has begun: its end may have gone to somebody else. */
+  dropPaste(): void
   /** Resolves once what was typed before is read away: the shell would take the rest of a paste for commands. */
   close(): Promise<void>
 }
@@ -33,31 +37,39 @@ const ESCAPE_MILLISECONDS = 50
 const QUIET_MILLISECONDS = 20
 const MOST_MILLISECONDS = 500
 
+/** A second Ctrl-C that comes sooner nobody has pressed: it is another character of the same paste. */
+const AGAIN_MILLISECONDS = 100
+
 /** Reads keys from a terminal in raw mode, by Node's own decoder of escape sequences. */
 export function openKeys(input: ReadStream, { interrupt, stop }: SignalKeys): Keys {
   let waiting: (() => void) | undefined
   let keys: Key[] = []
-  let pasted: string | undefined
   let isWoken = false
   let hasEnded = false
   const answer = () => {
     waiting?.()
     waiting = undefined
   }
+  const paste = openPaste((text) => {
+    keys.push({ name: 'paste', text, ctrl: false })
+    answer()
+  })
+  let interruptedAt: number | undefined
+  const ctrlC = () => {
+    if (interruptedAt === undefined) {
+      interruptedAt = performance.now()
+      void quiet(input).then(interrupt)
+    } else if (performance.now() - interruptedAt >= AGAIN_MILLISECONDS) interrupt()
+  }
   const pressed = (typed: string | undefined, { name = '', ctrl = false, meta = false }: Keypress) => {
     // Also in a paste: the mark of its end may never come.
-    if (ctrl && name === 'c') return interrupt()
-    if (name === 'paste-start') pasted = ''
-    else if (name === 'paste-end') pasteEnded()
-    else if (pasted !== undefined) pasted += typed ?? ''
+    if (ctrl && name === 'c') ctrlC()
+    else if (interruptedAt !== undefined) return
+    else if (name === 'paste-start') paste.begin()
+    else if (name === 'paste-end') paste.end()
+    else if (paste.isOpen) paste.add(name === 'escape' ? '\x1b' : (typed ?? ''))
     else if (ctrl && name === 'z') stop()
     else keyPressed(typed, { name, ctrl, meta })
-  }
-  const pasteEnded = () => {
-    if (pasted === undefined) return
-    keys.push({ name: 'paste', text: pasted.replace(/\p{Cc}+/gu, ' '), ctrl: false })
-    pasted = undefined
-    answer()
   }
   const keyPressed = (typed: string | undefined, { name = '', ctrl = false, meta = false }: Keypress) => {
     const text = !ctrl && !meta && typed !== undefined && !/\p{Cc}/u.test(typed) ? typed : ''
@@ -93,8 +105,10 @@ export function openKeys(input: ReadStream, { interrupt, stop }: SignalKeys): Ke
       isWoken = true
       answer()
     },
+    dropPaste: paste.drop,
     async close() {
       input.removeListener('keypress', pressed)
+      paste.drop()
       if (!hasEnded) await quiet(input)
       for (const event of ['end', 'error', 'close'] as const) input.removeListener(event, ended)
       input.pause()
@@ -106,14 +120,13 @@ export function openKeys(input: ReadStream, { interrupt, stop }: SignalKeys): Ke
 function quiet(input: ReadStream): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
-      clearTimeout(soon)
+      silence.stop()
       clearTimeout(last)
-      input.removeListener('data', came)
+      input.removeListener('data', silence.broken)
       resolve()
     }
-    const soon = setTimeout(end, QUIET_MILLISECONDS)
+    const silence = awaitSilence(QUIET_MILLISECONDS, end)
     const last = setTimeout(end, MOST_MILLISECONDS)
-    const came = () => void soon.refresh()
-    input.on('data', came)
+    input.on('data', silence.broken)
   })
 }
