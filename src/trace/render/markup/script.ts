@@ -1,3 +1,4 @@
+import { ACCENT } from '../../../text/alike.ts'
 import { OWN_WORDS } from './details.ts'
 
 /**
@@ -23,7 +24,7 @@ let current;
 let texts;
 let resources;
 const own=${OWN_WORDS};
-const alike=text=>text.normalize('NFKD').replace(/\\p{M}/gu,'').toLowerCase();
+const alike=text=>text.normalize('NFKD').replace(${ACCENT},'').toLowerCase();
 const textOf=one=>one.querySelector('pre').textContent;
 function show(){
   document.body.classList.toggle('q',query!=='');
