@@ -11,7 +11,14 @@ const OTHER = 'aabbccddeeff00112233445566778899'
 /** What each span has beyond its name: by the number of the span. */
 const MORE: Readonly<Record<number, Partial<Span>>> = {
   1: { resource: [['k8s.pod.name', 'shop-6f9']] },
-  2: { resource: [['k8s.pod.name', 'cart-7d2']], attributes: [['cart.note', 'first\n\nnote: second']] },
+  2: {
+    resource: [['k8s.pod.name', 'cart-7d2']],
+    attributes: [
+      ['cart.note', 'first\n\nnote: second'],
+      ['key\nerror: keyneedle', 'काम'],
+    ],
+    events: [{ name: 'boom\nerror: boomneedle', timeNanos: EPOCH, attributes: [] }],
+  },
   3: {
     resource: [['k8s.pod.name', 'cart-7d2']],
     scope: { name: 'pg', attributes: [['pool', 'main']] },
@@ -80,6 +87,8 @@ describe.skipIf(!needs(CHROMIUM))('a page of a trace, used in a real browser', (
       // Attributes of spans, scopes, events and links.
       'cart.note: first': 1,
       second: 1,
+      keyneedle: 1,
+      boomneedle: 1,
       pool: 1,
       retried: 1,
       try: 1,
@@ -92,6 +101,8 @@ describe.skipIf(!needs(CHROMIUM))('a page of a trace, used in a real browser', (
       istanbul: 1,
       café: 1,
       CAFE: 1,
+      काम: 1,
+      कम: 0,
       // Labels, buttons and sentences of the page.
       parent: 0,
       self: 0,

@@ -23,15 +23,17 @@ export function detailsText(tree: TraceTree, node: number): string {
 
 /**
  * The page's own words in a {@link detailsText}, which the search leaves out: titles, names of facts, and facts that tell
- * something else again. Its groups are values between them. Lines of values that could be taken for them begin with blanks.
+ * something else again. Its groups are values between them. Lines of texts that could be taken for them begin with blanks.
  */
 export const OWN_WORDS =
   /^(?:(?:error|dropped|note): .*(?:\n {2}.*)*|duration: ([^,\n]*).*|[a-z]+: |(?:scope )?attributes$|event \S+ |link to trace (.*) span )/gm
 
-/** A line a field; lines of one value stand under each other. */
+/** A line a field; lines of one field stand under each other. */
 export function fieldLines(fields: readonly Field[], indent = ''): string[] {
-  return fields.map(({ name, value }) => `${indent}${name}: ${value.replaceAll('\n', `\n${indent}  `)}`)
+  return fields.map(({ name, value }) => indent + indented(`${name}: ${value}`, indent))
 }
+
+const indented = (text: string, indent = ''): string => text.replaceAll('\n', `\n${indent}  `)
 
 function factsOf(tree: TraceTree, node: number, span: Span): Field[] {
   const error = span.status === 'error' ? errorText(span) : undefined
@@ -65,7 +67,7 @@ function part(title: string, attributes: Attributes): string[] {
 }
 
 function eventLines(tree: TraceTree, node: number, event: SpanEvent): string[] {
-  const title = `event ${eventTime(tree, node, event)} ${event.name}`
+  const title = `event ${eventTime(tree, node, event)} ${indented(event.name)}`
   return ['', title, ...fieldLines(attributeFields(event.attributes), '  ')]
 }
 
