@@ -195,7 +195,7 @@ export function tenantSuite(): void {
       ['pay|main', 'pay|main', 403],
       ['"},{"sub":"evil', '"},{"sub":"evil', 403],
       ['a'.repeat(300), 'a'.repeat(200), 403],
-      ['x|eyJaaaaaaaaaaaa.b', 'x|(hidden)', 403],
+      ['x|eyJaaaaaaaaaaaa.b', '(hidden)', 403],
       ['(invalid)', '(invalid)', 403],
     ])('has in the log which tenant was asked for: %#', async (asked, place, status) => {
       const jti = crypto.randomUUID()
