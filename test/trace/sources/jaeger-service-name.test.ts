@@ -60,18 +60,19 @@ describe('service.name is a field of the process in Jaeger, and no tag', () => {
 
   test.each<[TraceFilter]>([
     [filterOf([['service.name', 'checkout']], 'payment')],
+    [filterOf([['service.name', '']])],
     [
       filterOf([
         ['service.name', 'checkout'],
         ['resource.service.name', 'payment'],
       ]),
     ],
-  ])('no span is of two services: %j', async (filter) => {
+  ])('no span is of two services, or of none: %j', async (filter) => {
     const { asked, send } = jaeger(true)
     expect(await searchJaeger(filter, send)).toMatchObject({
       traces: [],
       truncated: false,
-      notes: ['no span is of two services, and service.name is the service'],
+      notes: ['service.name is the service, and no span is of two services or of none'],
     })
     expect(asked).toEqual([])
   })

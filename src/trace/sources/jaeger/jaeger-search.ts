@@ -73,7 +73,7 @@ async function standIn(send: Send): Promise<Failure> {
   return new Failure('api-failed', 'something before Jaeger answered the search in its place')
 }
 
-const TWO_SERVICES = 'no span is of two services, and service.name is the service'
+const TWO_SERVICES = 'service.name is the service, and no span is of two services or of none'
 
 const durationNote = (compared: number): string =>
   `Jaeger looks for durations of spans; those of whole traces were compared in the ${compared} traces it gave. ` +
