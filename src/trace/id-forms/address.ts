@@ -56,7 +56,8 @@ interface Part {
   readonly text: string
   /** Where it stands says that it is an id. */
   readonly isOfAnId: boolean
-  readonly isInPath: boolean
+  /** It stands right behind `/trace/`. */
+  readonly isOfATrace: boolean
 }
 
 const split = (text: string): string[] => text.split(/[^\w-]+|\.\.\./)
@@ -64,12 +65,16 @@ const split = (text: string): string[] => text.split(/[^\w-]+|\.\.\./)
 function partsOfPath(path: string): Part[] {
   const texts = split(path)
   const trace = texts.findIndex((text) => BEFORE_AN_ID.test(text))
-  return texts.map((text, i) => ({ text, isOfAnId: trace !== -1 && i > trace, isInPath: true }))
+  return texts.map((text, i) => ({
+    text,
+    isOfAnId: trace !== -1 && i > trace,
+    isOfATrace: /^traces?$/i.test(texts[i - 1] ?? ''),
+  }))
 }
 
 function partsOfParameters(parameters: URLSearchParams): Part[] {
   return [...parameters].flatMap(([name, value]) =>
-    split(value).map((text) => ({ text, isOfAnId: OF_AN_ID.test(name), isInPath: false })),
+    split(value).map((text) => ({ text, isOfAnId: OF_AN_ID.test(name), isOfATrace: false })),
   )
 }
 
@@ -80,8 +85,8 @@ function hexOf({ text, isOfAnId }: Part): string[] {
 }
 
 /** Only behind `/trace/`: elsewhere it may be a time in nanoseconds, or a number of anything. */
-function decimalOf({ text, isOfAnId, isInPath }: Part): string[] {
-  if (!isInPath || !isOfAnId || !DECIMAL.test(text) || BigInt(text) >= 1n << 64n) return []
+function decimalOf({ text, isOfATrace }: Part): string[] {
+  if (!isOfATrace || !DECIMAL.test(text) || BigInt(text) >= 1n << 64n) return []
   return [BigInt(text).toString(16).padStart(16, '0')]
 }
 

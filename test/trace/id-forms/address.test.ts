@@ -22,9 +22,10 @@ test.each([
   'https://x.example/trace?nanos=1795770000000000000',
   'https://x.example/trace/99999999999999999999',
   'https://x.example/orders/11803532876627986230',
+  'https://x.example/services/trace-api/orders/11803532876627986230',
   // Of two ids a shorter one beside them is not meant, either.
   `https://x.example/trace/${TRACE}...${'a'.repeat(32)}?uiFind=00f1a2b3c4d5e6f7`,
-  `https://x.example/trace/${DECIMAL}/${DECIMAL.slice(0, -1)}1?uiFind=00f1a2b3c4d5e6f7`,
+  `https://x.example/trace/${DECIMAL}/trace/${DECIMAL.slice(0, -1)}1?uiFind=00f1a2b3c4d5e6f7`,
 ])('a time, or a number of something else, is no trace id: %s', (url) => {
   expect(() => parseSpanOrTraceId(url)).toThrow(/^this address holds no trace id, or more than one$/)
 })
