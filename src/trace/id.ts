@@ -74,14 +74,16 @@ function readingsOf(text: string): Reading[] {
   return readings
 }
 
-/** A log line or a command: a header in it, else the page, else what it names, else the only id in it. */
+/** A log line or a command: a header in it, else the trace that it names, else the page, else the only id in it. */
 function fromLongerText(text: string, page: Reading | string | undefined): Reading | undefined {
   const named = namedIds(text)
   // The address in a command is of the service that was called, and not of a trace.
   const header = named.isNone ? soleHeader(text) : undefined
   if (header) return header
+  const ofName = named.isNone ? undefined : fromNamedIds(named)
+  if (ofName?.traceId) return ofName
   if (typeof page === 'object') return page
-  return named.isNone ? soleIds(text) : fromNamedIds(named)
+  return named.isNone ? soleIds(text) : ofName
 }
 
 /** What a text names as the trace, with the span where it names one. */

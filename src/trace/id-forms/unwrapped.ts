@@ -3,9 +3,10 @@ const AROUND = /^(?:"(.*)"|'(.*)'|`(.*)`|\[(.*)\]|\((.*)\)|<(.*)>|\{(.*)\})$/s
 
 /**
  * The name of a field or header before an id: `trace_id=`, `"traceId": `, `Trace ID: `, `X-B3-TraceId: `. Not a host before its port:
- * `trace-ui:16686/trace/…`.
+ * `trace-ui:16686/trace/…`. Bounded: a text may repeat the words.
  */
-const LABEL = /^["'`]?(?:[\w.-]*(?:trace|span)(?:[\w.-]*| id)|b3|root)["'`]?\s*(?:=|:(?!\d{1,5}\/))\s*/i
+const LABEL =
+  /^["'`]?(?:[\w.-]{0,40}(?:trace|span)(?:[\w.-]{0,40}| id)|b3|root)["'`]?\s*(?:=|:(?!\d{1,5}\/))\s*/i
 
 /** An X-Ray header begins with a field of its own, which belongs to its value. */
 const IS_ROOT = /^root=/i

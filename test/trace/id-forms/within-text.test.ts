@@ -16,6 +16,10 @@ test.each<[string, Partial<TraceReference>]>([
   [`trace id: ${TRACE}`, onlyTrace],
   [`Span ID = ${SPAN}`, { kind: 'either', spanId: SPAN }],
   [`error, Trace ID: ${TRACE}, Span ID: ${SPAN}`, both],
+  // What is named goes before the address of a call.
+  [`GET https://api.example/v1/orders/${OTHER} 500 trace_id=${TRACE} span_id=${SPAN}`, both],
+  [`{"url":"https://api.example/orders/${OTHER}","trace_id":"${TRACE}"}`, onlyTrace],
+  [`curl -H 'x-b3-traceid: ${TRACE}' https://api.example/orders/${OTHER}`, onlyTrace],
   // Quotes of word processors and chats.
   [`“${TRACE}”`, onlyTrace],
   [`„${TRACE}“`, onlyTrace],
@@ -98,4 +102,11 @@ test('a long text takes no longer than its length', () => {
     expect(spanIdIn(short) ?? 'none').toBe('none')
   }
   expect(performance.now() - started).toBeLessThan(5000)
+})
+
+test('a text that repeats its words and quotes is refused at once', () => {
+  const started = performance.now()
+  expect(spanIdIn('trace'.repeat(800) + "'".repeat(4000))).toBeUndefined()
+  // It took 18 s.
+  expect(performance.now() - started).toBeLessThan(2000)
 })
