@@ -11,6 +11,7 @@ export function plainNumber(text: string): string | undefined {
   const [, sign = '', whole = '', fraction = '', exponent] = NUMBER.exec(text) ?? []
   if (whole === '') return undefined
   if (exponent === undefined) return text
+  if (!Number.isFinite(Number(text))) return undefined
   const shift = Number(exponent)
   if (Math.abs(shift) > MOST_EXPONENT) return undefined
   const point = whole.length + shift

@@ -17,9 +17,12 @@ test.each([
     expect(parseCondition(`x${operator}${text}`)).toEqual(['x', value, operator])
 })
 
-test.each(['', 'fast', '1e', 'e5', '1e999', '0x10', 'Infinity', '5.', '1e2.5'])('%j is none', (text) => {
-  expect(parseCondition(`x>${text}`)).toBe('needs a number to compare with')
-})
+test.each(['', 'fast', '1e', 'e5', '1e999', '9e308', '0x10', 'Infinity', '5.', '1e2.5'])(
+  '%j is none',
+  (text) => {
+    expect(parseCondition(`x>${text}`)).toBe('needs a number to compare with')
+  },
+)
 
 test('what is compared as a text stays as it is', () => {
   expect(parseCondition('x=5e2')).toEqual(['x', '5e2'])
