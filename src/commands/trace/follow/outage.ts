@@ -28,13 +28,14 @@ export class Outage {
     this.#invocation = invocation
   }
 
-  /** A look has failed: says so once. Throws what will not be over soon. */
+  /** A look has failed: says so once, and again where it waits for another time. Throws what will not be over soon. */
   failed(error: unknown): void {
     if (!(error instanceof Failure) || !isPassing(error)) throw error
+    const wasSignIn = this.#isSignIn
     this.#isSignIn = isPerhapsSignIn(error)
     if (this.#isSignIn && this.#pageSeconds >= LONGEST_PAGE_SECONDS) throw error
     this.#failed += 1
-    if (this.#failed > 1) return
+    if (this.#failed > 1 && this.#isSignIn === wasSignIn) return
     const end = this.#isSignIn ? `for ${wholeDuration(LONGEST_PAGE_SECONDS)}` : 'until it works'
     this.#tell(`note: ${safeText(error.message, 300)}; trying again ${end}`)
   }
