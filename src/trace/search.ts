@@ -133,7 +133,8 @@ export const nextSecond = (nanos: bigint): bigint =>
 /** Whether a trace with this start is one of a time range; without a start it is as one of 1970. */
 export function beganIn(startNanos = 0n, { fromMillis, toMillis }: TimeRange): boolean {
   const startMillis = millisOf(startNanos)
-  return startMillis >= fromMillis && startMillis <= toMillis
+  // A time may have parts of a millisecond.
+  return startMillis >= Math.floor(fromMillis) && startMillis <= toMillis
 }
 
 /** Whether a fully loaded trace matches; all conditions on a span must hold of the same span. */

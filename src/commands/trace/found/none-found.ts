@@ -50,11 +50,12 @@ async function otherTimes(
   const { traces } = await source.search(every)
   const starts = traces.flatMap(({ startNanos }) => (startNanos === undefined ? [] : [startNanos]))
   // The latest is the first.
-  const [latest, oldest] = [starts[0], starts.at(-1)].map((nanos = 0n) => Number(nanos / 1_000_000n))
+  const [latest = 0n, oldest = 0n] = [starts[0], starts.at(-1)]
   if (starts.length === 0 || starts.some((nanos) => beganIn(nanos, { fromMillis, toMillis })))
     return undefined
   // Such that --from and --to take them.
-  return [...new Set([oldest, latest].map((millis = 0) => isoMillis(millis)))].join(' to ')
+  const millis = [oldest, latest + 999_999n].map((nanos) => isoMillis(Number(nanos / 1_000_000n)))
+  return [...new Set(millis)].join(' to ')
 }
 
 /** A name that no service has. */
