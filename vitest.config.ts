@@ -14,6 +14,7 @@ const SLOW = [
   // Chromium opens what is written.
   'test/process/chromium.test.ts',
   'test/process/trace-page.test.ts',
+  'test/process/trace-page-use.test.ts',
   'test/process/speedscope.test.ts',
   'test/process/local-proxy/local-proxy-chromium.test.ts',
   // Each call of the file system fails once, in each command.
