@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../text/safe-text.ts'
-import { addressIn, fromAddress } from './id-forms/address.ts'
+import { addressesIn, fromAddresses, isAddress } from './id-forms/address.ts'
 import { fromHeaderValue } from './id-forms/header-value.ts'
 import { fromDigits, isZero, type Reading } from './id-forms/reading.ts'
 import { namedIds, plain, unwrapped } from './id-forms/unwrapped.ts'
@@ -25,11 +25,10 @@ export function parseSpanOrTraceId(text: string): TraceReference {
   if (text.length > MOST_CHARACTERS) throw notAnId('this is too long for a span or trace id')
   const whole = plain(text)
   const bare = unwrapped(whole)
-  const address = addressIn(bare)
-  const isPage = address !== undefined && /^https?:/i.test(bare)
+  const isPage = isAddress(bare)
   const [first, ...others] = isPage ? [] : readingsOf(bare)
   if (first) return { ...first, alternatives: others.map((other) => ({ ...other, alternatives: [] })) }
-  const page = address === undefined ? undefined : fromAddress(address)
+  const page = fromAddresses(addressesIn(bare))
   const found = isPage ? undefined : fromLongerText(whole, page)
   if (found) return { ...found, alternatives: [] }
   if (typeof page === 'object') return { ...page, alternatives: [] }

@@ -16,11 +16,24 @@ const MAY_BE_A_TIME = /^\d{13,16}$/
 const DECIMAL = /^\d{17,20}$/
 const X_RAY = /^1-([\da-f]{8})-([\da-f]{24})$/i
 
-/** The text as an address: with its scheme, or such that it can only be one; undefined when it is none. */
-export function addressIn(text: string): string | undefined {
-  const [address] = /https?:\/\/\S+/i.exec(text) ?? []
-  if (address !== undefined) return /^https?:/i.test(text) ? text : address
-  return WITHOUT_SCHEME.test(text) && text.length > 24 ? `http://${text}` : undefined
+/** A text that begins with a scheme is one address. */
+export const isAddress = (text: string): boolean => /^https?:\/\/\S/i.test(text)
+
+/** The addresses in a text: with their schemes, or the text where it can only be one. */
+export function addressesIn(text: string): string[] {
+  if (isAddress(text)) return [text]
+  const addresses = text.match(/https?:\/\/\S+/gi)
+  if (addresses !== null) return addresses
+  return WITHOUT_SCHEME.test(text) && text.length > 24 ? [`http://${text}`] : []
+}
+
+/** The one id in some addresses; else why there is none. Undefined: there is no address. */
+export function fromAddresses(addresses: readonly string[]): Reading | string | undefined {
+  const read = addresses.map(fromAddress)
+  const found = read.filter((reading) => typeof reading === 'object')
+  const [id, another] = new Set(found.map(({ traceId, spanId }) => `${traceId} ${spanId}`))
+  if (another !== undefined) return 'these addresses are of more than one trace'
+  return id === undefined ? read[0] : found[0]
 }
 
 /**
@@ -28,7 +41,7 @@ export function addressIn(text: string): string | undefined {
  * a value of the query, as JSON too (`panes=` of an Explore page). Else why there is none; the URL is not echoed: query
  * strings of internal tools have been seen to carry session tokens.
  */
-export function fromAddress(address: string): Reading | string {
+function fromAddress(address: string): Reading | string {
   if (!URL.canParse(address)) return 'this is not an address'
   const { pathname, searchParams, hash } = new URL(address)
   const guid = searchParams.get(SPAN_PARAMETER)

@@ -8,6 +8,10 @@ const SPRING = /\[(?:[^[\],]{0,200},)?([\da-f]{32}|[\da-f]{16})[,-]([\da-f]{16})
 /** Not a part of the name of a file: that of a file that is gone would be asked for as a trace. */
 const TRACE_ID = /(?<![\w./\\-])[\da-f]{32}(?![\w/\\-]|\.\w)/gi
 
+/** The headers of B3 and of Jaeger, whose values are only told by their names. */
+const NAMED_HEADER =
+  /(?<![\w-])(?:b3|uber-trace-id)["'`]?\s*[:=]\s*["'`]?([\da-f]{1,32}(?:-[\da-f]{16}(?:-[\da-f]{1,16}){0,2}|(?::[\da-f]{1,16}){3}))(?![\w:-])/gi
+
 /**
  * The ids in a longer text that names none, where only one trace can be meant: the one traceparent, the one pair as Spring
  * logs it, or the one word of 32 hex digits.
@@ -18,7 +22,9 @@ export function soleIds(text: string): Reading | undefined {
 
 /** A header or a pair in brackets names trace and span, so it is meant rather than what else looks like an id. */
 export function soleHeader(text: string): Reading | undefined {
-  const header = only([...text.matchAll(TRACEPARENT)].map(([found]) => found.toLowerCase()))
+  const traceparents = [...text.matchAll(TRACEPARENT)].map(([found]) => found)
+  const others = [...text.matchAll(NAMED_HEADER)].map(([, value = '']) => value)
+  const header = only([...traceparents, ...others].map((value) => value.toLowerCase()))
   if (header !== undefined) return fromHeaderValue(header)
   const pairs = [...text.matchAll(SPRING)].map(([, trace = '', span = '']) =>
     `${trace} ${span}`.toLowerCase(),

@@ -20,6 +20,10 @@ test.each<[string, Partial<TraceReference>]>([
   [`GET https://api.example/v1/orders/${OTHER} 500 trace_id=${TRACE} span_id=${SPAN}`, both],
   [`{"url":"https://api.example/orders/${OTHER}","trace_id":"${TRACE}"}`, onlyTrace],
   [`curl -H 'x-b3-traceid: ${TRACE}' https://api.example/orders/${OTHER}`, onlyTrace],
+  [`curl -H 'b3: ${TRACE}-${SPAN}-1' https://api.example/orders/${OTHER}`, both],
+  [`curl -H "uber-trace-id: ${TRACE}:${SPAN}:0:1" https://api.example/orders/12`, both],
+  // The address of the call has no id, the page behind it has one.
+  [`GET https://api.example/orders/12, see https://jaeger.example/trace/${TRACE}`, onlyTrace],
   // Quotes of word processors and chats.
   [`“${TRACE}”`, onlyTrace],
   [`„${TRACE}“`, onlyTrace],
@@ -75,6 +79,7 @@ test.each([
   `trace_id=${'0'.repeat(32)} md5=${OTHER}`,
   `trace_id=${SPAN} trace_id=${'5'.repeat(16)} md5=${OTHER}`,
   `failed ${'0'.repeat(32)} now`,
+  `see https://x.example/trace/${TRACE} and https://y.example/trace/${OTHER}`,
 ])('%s is refused', (text) => {
   expect(() => parseSpanOrTraceId(text)).toThrow(expect.objectContaining({ code: 'usage' }))
 })
@@ -87,6 +92,9 @@ test('a long text takes no longer than its length', () => {
     'a',
     'trace id ',
     'trace id:',
+    'b3: z',
+    `b3:${SPAN}-`,
+    'http://a/ ',
     '\\',
     '"',
     '00-',
