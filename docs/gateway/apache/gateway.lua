@@ -21,6 +21,7 @@ end
 -- LimitRequestBody does not hold for proxied requests (measured), so a body needs a length, below 1 MB.
 function need_route(r)
   local length = r.headers_in['Content-Length'] or ''
+  if r.subprocess_env['GW_MANY_SECRETS'] then return 400 end
   if not r.subprocess_env['GW_ACCESS'] then return 404 end
   if r.headers_in['Transfer-Encoding'] then return 411 end
   if #length > 6 or length:find('%D') then return 413 end

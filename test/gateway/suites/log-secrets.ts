@@ -11,6 +11,14 @@ const PARAMETERS = [
   ['api-key=SECRET%20SECRET&span-id=8a3c', 'api-key=(hidden)&span-id=8a3c'],
   ['apikey=SECRET&api_key=SECRET&password=SECRET', 'apikey=(hidden)&api_key=(hidden)&password=(hidden)'],
   ['token:SECRET&span-id=8a3c', 'token:(hidden)&span-id=8a3c'],
+  ['token=a;SECRETb64=&span-id=8a3c', 'token=(hidden)&span-id=8a3c'],
+  ['api%5Fkey=SECRET&api%2Dkey=SECRET', 'api%5Fkey=(hidden)&api%2Dkey=(hidden)'],
+  ['aws_secret_access_key=SECRET', 'aws_secret_access_key=(hidden)'],
+  [
+    'secret_key=SECRET&token_value=SECRET&token[0]=SECRET',
+    'secret_key=(hidden)&token_value=(hidden)&token[0]=(hidden)',
+  ],
+  ['authorization:%20Basic%20SECRET', 'authorization:(hidden)'],
   // No secret: the word alone says nothing.
   ['q={.name="token service"}'.replace(' ', '%20'), 'q={.name="token service"}'.replace(' ', '%20')],
   ['tokens=8&secretary=8a3c', 'tokens=8&secretary=8a3c'],
@@ -37,6 +45,10 @@ const VALUES = [
   ['q={.api_key%20=%20"sk|SECRET"}', 'q=(hidden)'],
   ['q={."a+token"+!=+"sk+SECRET"||.b=5}', 'q=(hidden)'],
   ['q={.token!~`sk|SECRET`}', 'q=(hidden)'],
+  ['q={.token>"SECRET"}', 'q=(hidden)'],
+  ['q={.http.request.header.authorization="Bearer%20SECRET"}', 'q=(hidden)'],
+  ['q={.aws.secret%5Faccess%5Fkey="SECRET"}', 'q=(hidden)'],
+  ['q={.gen_ai.usage.total_tokens=5}', 'q={.gen_ai.usage.total_tokens=5}'],
   ['tags={"api_key":"SECRET"}', 'tags=(hidden)'],
   ['tags=%7B%22api_key%22%3A%22SECRET%22%7D', 'tags=(hidden)'],
   // Nobody hides another parameter with one that looks like a secret.
@@ -100,13 +112,15 @@ export function logSecretsSuite(): void {
     const token = await world.issuer.mint()
     const before = world.upstream.arrivals.length
     for (const secret of ['token=a&', 'eyJaaaaaaaa|', 'secret=a|eyJaaaaaaaa|']) {
-      const path = `/${crypto.randomUUID()}?span-id=8a3c&${secret.repeat(700)}`
-      expect((await world.send(path, { token })).status).toBe(400)
-      expect(await world.gateway.line(path.slice(1, 37))).toMatchObject({ status: 400, query: '(hidden)' })
+      const jti = crypto.randomUUID()
+      const path = `${TRACE}?span-id=8a3c&${secret.repeat(400)}`
+      expect((await world.send(path, { token: await world.issuer.mint({ jti }) })).status).toBe(400)
+      // The caller stands in the log with their name.
+      expect(await world.gateway.line(jti)).toMatchObject({ sub: 'ada@example.com', query: '(hidden)' })
     }
-    const path = `/${crypto.randomUUID()}?span-id=8a3c;token=a`
-    expect((await world.send(path, { token })).status).toBe(400)
-    expect(await world.gateway.line(path.slice(1, 37))).toMatchObject({ query: 'span-id=(hidden)' })
+    const many = `${PROJECT}/snapshots/${'eyJaaaaaaaa.'.repeat(30)}`
+    expect((await world.send(many, { token })).status).toBe(400)
+    expect((await world.send(many)).status).toBe(401)
     expect(world.upstream.arrivals.length).toBe(before)
     const few = 'token=a&'.repeat(29)
     expect((await world.send(`${TRACE}?${few}`, { token })).status).toBe(200)
