@@ -184,6 +184,14 @@ describe('what is said of a ranking', () => {
     )
   })
 
+  test('no selection', () => {
+    const none = { ...ranked([], 'too-few'), limitNanos: 'query' as const }
+    const nothing = { ...none, comparison: { ...none.comparison, selection: { spans: 0, traces: 0 } } }
+    expect(renderCauses(nothing, at(100)).at(1)).toBe(
+      'None was, so there is nothing to compare: check the name and the value in the query.',
+    )
+  })
+
   test('more causes than there is room for', () => {
     const many = Array.from({ length: 14 }, (_, i) => cause('span.a', `v${i}`, 0.5, 0.1))
     expect(text('causes', many).split('\n').at(-1)).toBe('… 4 more: --json')

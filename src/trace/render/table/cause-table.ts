@@ -72,6 +72,9 @@ function whatTheyDid(limitNanos: RankedComparison['limitNanos'], micro: string):
 function sentences(ranked: RankedComparison): string[] {
   const { verdict, causes } = ranked.ranking
   const { comparison } = ranked
+  // A query may select nothing: other commands say so before.
+  if (comparison.selection.spans === 0)
+    return ['None was, so there is nothing to compare: check the name and the value in the query.']
   if (comparison.baseline.spans === 0)
     return [
       `All of them ${ranked.limitNanos === 'query' ? 'were' : 'did'}, so there is nothing to compare with.`,
