@@ -46,7 +46,9 @@ async function run(invocation: Invocation, options: QueryOptions): Promise<void>
   const source = await openSource(invocation, 'query', options.file)
   const result = await source.query(options.asked)
   const series = options.showSensitive ? result.series : result.series.map(maskLabels)
-  if (series.some((one, i) => one !== result.series[i])) tellMasked(invocation, 'labels')
+  const isRanked = result.comparison !== undefined && isForPeople(options.format)
+  // A ranking shows no labels, and tells of the values it leaves out.
+  if (!isRanked && series.some((one, i) => one !== result.series[i])) tellMasked(invocation, 'labels')
   const partial = options.showSensitive ? result.partial : result.partial && maskText(result.partial)
   await write(invocation, options, { ...result, series, ...(partial !== undefined && { partial }) })
   if (partial !== undefined) {
@@ -64,6 +66,8 @@ function readStep(step: unknown, range: TimeRange): number {
   })
 }
 
+const isForPeople = (format: QueryOptions['format']): boolean => format === 'auto' || format === 'table'
+
 /** Masks sensitive labels. Returns the same object when there are none. */
 function maskLabels(series: TimeSeries): TimeSeries {
   const labels = series.labels.map(([name, value]) => {
@@ -79,7 +83,7 @@ async function write(
 ): Promise<void> {
   const { series, comparison } = result
   const { terminal } = invocation.ports
-  if (comparison !== undefined && (format === 'auto' || format === 'table'))
+  if (comparison !== undefined && isForPeople(format))
     return (await import('./ranked-query.ts')).printRanked(invocation, comparison, showSensitive)
   if (format === 'json' || format === 'ndjson' || format === 'csv') {
     return writeData(invocation, format, asked, result)
