@@ -212,3 +212,40 @@ it('steps and times that make no sense are exit 2', async () => {
     expect(await world.type(`ls-auth query ${TRACEQL} ${flags}`)).toMatchObject({ exit: 2, stdout: '' })
   }
 })
+
+it('a ranking tells once what it has masked, and a selection of nothing is told as that', async () => {
+  const one = (type: string, key: string, value: string, count: number) => ({
+    labels: [
+      { key: '__meta_type', value: { stringValue: type } },
+      { key, value: { stringValue: value } },
+    ],
+    samples: [{ timestampMs: String(Date.parse('2026-09-22T17:30:00Z')), value: count }],
+  })
+  const groups = (selected: number) =>
+    (['selection', 'baseline'] as const).flatMap((type) => {
+      const count = type === 'selection' ? selected : 40
+      return [
+        one(`${type}_total`, 'name', 'nil', count),
+        one(type, 'name', 'GET /', count),
+        one(`${type}_total`, 'span.user.email', 'nil', count),
+        one(type, 'span.user.email', `${type}@b.example`, count),
+      ]
+    })
+  const compared = (selected: number) => {
+    tempo.inFront = () => ({
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ series: groups(selected) }),
+    })
+    return world.type(`ls-auth query '{} | compare({ span.http.route = "/pay" })'`)
+  }
+  const masked = await compared(30)
+  expect(masked).toMatchObject({ exit: 0 })
+  expect(masked.stdout).toMatch(/^30 of 70 spans were selected\.\n/)
+  expect(masked.stdout).not.toContain('b.example')
+  expect(masked.stderr.match(/are masked/g)).toHaveLength(1)
+  expect(masked.stderr).toContain('values that look like')
+  expect((await compared(0)).stdout).toBe(
+    '0 of 40 spans were selected.\nNone was, so there is nothing to compare: check the name and the value in the query.\n',
+  )
+})
