@@ -111,6 +111,19 @@ describe('ls-auth trace search --follow', () => {
     expect(idsIn(stdout)).toEqual(idsOf([traces[1], traces[0], traces.at(-1)] as TraceData[]))
   })
 
+  it.each([
+    ['--limit 2 --from now-1h', true],
+    ['--limit 2 --since 1h', true],
+    ['--limit 2', false],
+    ['--limit 20 --since 1h', false],
+  ])('says what the limit leaves out of a time that was asked for: %s', async (flags, told) => {
+    traces.push(checkout(5), checkout(60), checkout(120))
+    script(9, {})
+    const { stderr } = await follow(flags)
+    const notes = stderr.match(/begins with the latest 2 of that time, there may be more: --limit \d+/g)
+    expect(notes ?? []).toHaveLength(told ? 1 : 0)
+  })
+
   it.each([-300, -3])(
     'what was left out is not new where the clock of the server falls behind by %i s',
     async (skew) => {

@@ -100,9 +100,16 @@ async function tellOfFirst(
   invocation: Invocation,
   source: CapableSource<'follow'>,
   { filter, format, followSeconds }: FollowOptions,
-  { traces, notes = [] }: SearchResult,
+  { traces, notes = [], truncated }: SearchResult,
 ): Promise<void> {
   for (const note of notes) tell(invocation, `note: ${note}`)
+  const { from, since } = invocation.options
+  // Who names no time wants what comes from now on.
+  if (truncated && (from !== undefined || since !== undefined)) {
+    const larger = largerLimit(filter.limit)
+    const more = larger === undefined ? '' : `: --limit ${larger}`
+    tell(invocation, `note: begins with the latest ${filter.limit} of that time, there may be more${more}`)
+  }
   if (traces.length === 0 && format === 'list')
     for (const note of await (await import('../found/none-found.ts')).notesOfNone(invocation, source, filter))
       tell(invocation, note)
