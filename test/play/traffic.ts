@@ -1,4 +1,4 @@
-import { MIN_SPANS, makeTrace, type TraceData } from '../world/trace-data.ts'
+import { MIN_SPANS, makeTrace, movedTo, type TraceData } from '../world/trace-data.ts'
 
 /** Traces that the trace back ends serve while they grow: the same array for all of them, the latest last. */
 export interface Traffic {
@@ -32,18 +32,4 @@ export function startTraffic(): Traffic {
   }
   const timer = setInterval(() => add(1), EVERY_SECONDS * 1000)
   return { traces, stop: () => clearInterval(timer) }
-}
-
-/** The trace as if it had begun at that time, in milliseconds since the epoch. */
-export function movedTo(milliseconds: number, trace: TraceData): TraceData {
-  const first = Math.min(...trace.spans.map(({ startMicros }) => startMicros))
-  const by = milliseconds * 1000 - first
-  return {
-    traceId: trace.traceId,
-    spans: trace.spans.map((span) => ({
-      ...span,
-      startMicros: span.startMicros + by,
-      endMicros: span.endMicros + by,
-    })),
-  }
 }

@@ -3,14 +3,14 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { movedTo } from '../play/traffic.ts'
+
 import { type CiPlatform, SUBJECT, startCiPlatform } from '../world/ci-platform.ts'
 import { type Gateway, startGateway } from '../world/gateway.ts'
 import { BINARY, type Ended, type Machine, openMachine } from '../world/machine.ts'
 import { JWT_BEARER, TOKEN_EXCHANGE } from '../world/provider/workloads.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { startTempoApi, type TempoApi } from '../world/tempo-api.ts'
-import { makeTrace } from '../world/trace-data.ts'
+import { makeTrace, movedTo } from '../world/trace-data.ts'
 
 /** The files of docs/ci: parsed, and their commands typed as they stand there, in a world in place of acme.example. */
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { movedTo } from '../play/traffic.ts'
+
 import { type Machine, openMachine } from '../world/machine.ts'
 import { startTempoApi, type TempoApi } from '../world/tempo-api.ts'
-import { makeTrace, type TraceData } from '../world/trace-data.ts'
+import { makeTrace, movedTo, type TraceData } from '../world/trace-data.ts'
 
 /** The built program, whose output somebody reads while it runs. */
 let machine: Machine

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { KNOWN, movedTo } from '../play/traffic.ts'
+import { KNOWN } from '../play/traffic.ts'
 import { startTempoApi } from '../world/tempo-api.ts'
+import { movedTo } from '../world/trace-data.ts'
 import { terminalSvg } from './svg.ts'
 
 export const PICTURE = 'docs/picture.svg'

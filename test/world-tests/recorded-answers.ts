@@ -252,18 +252,45 @@ export const TEMPO: readonly Recorded[] = (
     ],
     [
       'series',
-      '/api/metrics/query_range?q={} | rate() by (resource.service.name)&start=1790000000&end=1790003600&step=300s',
+      '/api/metrics/query_range?q={} | rate() by (resource.service.name)&start=1790057000&end=1790060600&step=300s',
       200,
       JSON_TYPE,
       {
         series: [
           {
             labels: [{ key: 'resource.service.name', value }],
-            // ProtoJSON writes a value that is no number as text.
-            samples: [
-              { timestampMs: '1', value: 0.04 },
-              { timestampMs: '2', value: 'NaN' },
-            ],
+            // What is zero is left out.
+            samples: [{ timestampMs: '1' }, { timestampMs: '2', value: 0.04 }],
+          },
+        ],
+        metrics: { inspectedTraces: 1, completedJobs: 1, totalJobs: 1 },
+      },
+    ],
+    [
+      'quantiles',
+      '/api/metrics/query_range?q={} | quantile_over_time(duration,.5,.99)&start=1790057000&end=1790060600&step=300s',
+      200,
+      JSON_TYPE,
+      {
+        series: [
+          {
+            labels: [{ key: 'p', value: { doubleValue: 0.5 } }],
+            samples: [{ timestampMs: '1' }, { timestampMs: '2', value: 0.6384507083883997 }],
+          },
+        ],
+        metrics: { inspectedTraces: 1, completedJobs: 1, totalJobs: 1 },
+      },
+    ],
+    [
+      'histogram',
+      '/api/metrics/query_range?q={} | histogram_over_time(duration)&start=1790057000&end=1790060600&step=300s',
+      200,
+      JSON_TYPE,
+      {
+        series: [
+          {
+            labels: [{ key: '__bucket', value: { doubleValue: 0.002097152 } }],
+            samples: [{ timestampMs: '1' }, { timestampMs: '2', value: 1 }],
           },
         ],
         metrics: { inspectedTraces: 1, completedJobs: 1, totalJobs: 1 },

@@ -54,6 +54,20 @@ export function makeTrace(options: { seed: number; spans?: number; fails?: boole
   return { traceId, spans: random.shuffle(spans) }
 }
 
+/** The trace as if it had begun at that time, in milliseconds since the epoch. */
+export function movedTo(milliseconds: number, trace: TraceData): TraceData {
+  const first = Math.min(...trace.spans.map(({ startMicros }) => startMicros))
+  const by = milliseconds * 1000 - first
+  return {
+    traceId: trace.traceId,
+    spans: trace.spans.map((span) => ({
+      ...span,
+      startMicros: span.startMicros + by,
+      endMicros: span.endMicros + by,
+    })),
+  }
+}
+
 /** Of the spans without a parent the one that took longest. */
 export function rootOf({ spans }: TraceData): SpanData | undefined {
   const took = ({ startMicros, endMicros }: SpanData) => endMicros - startMicros

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compare, type Member, neverSeen, readJsonDocument } from '../../architecture/json-document.ts'
 import { ENTRIES } from '../../cli/rows.ts'
-import { movedTo } from '../../play/traffic.ts'
+
 import { startCiPlatform } from '../../world/ci-platform.ts'
 import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
 import { startSecurityTokenService } from '../../world/security-token-service.ts'
@@ -11,7 +11,7 @@ import { openStage, type Stage } from '../../world/stage.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
 import { startTraceApi } from '../../world/trace-api.ts'
-import { makeTrace } from '../../world/trace-data.ts'
+import { makeTrace, movedTo } from '../../world/trace-data.ts'
 
 /** docs/json.md against what the commands print. A member that is new, gone, or of another type fails here. */
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { movedTo } from '../../play/traffic.ts'
+
 import { startGateway } from '../../world/gateway.ts'
 import { startJaegerApi } from '../../world/jaeger-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { type ProxyAnswer, startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
-import { MIN_SPANS, makeTrace, type TraceData } from '../../world/trace-data.ts'
+import { MIN_SPANS, makeTrace, movedTo, type TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 /** "Show me the failures as they come." */

@@ -2,13 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStage } from '../../world/stage.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
-import { makeTrace } from '../../world/trace-data.ts'
+import { makeTrace, movedTo } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
-const trace = makeTrace({ seed: 7 })
+const trace = movedTo(Date.parse('2026-09-22T17:57:05Z'), makeTrace({ seed: 7 }))
 const services = [...new Set(trace.spans.map(({ service }) => service))].sort()
 const TRACEQL = '"{} | rate() by (resource.service.name)"'
 const UQL = '"spans count | rate | group_by [service], sum"'
+
+const longest = () => Math.max(...trace.spans.map((span) => span.endMicros - span.startMicros)) / 1e6
 
 let world: World
 let tempo: TempoApi
@@ -39,18 +41,44 @@ const json = async (flags: string): Promise<Json> => {
 }
 
 describe('TraceQL metrics of Tempo', () => {
-  it('a table when piped; NaN is no value, what is left out is zero', async () => {
+  it('a table when piped: what is left out is zero', async () => {
     const outcome = await world.type(`ls-auth query ${TRACEQL} --since 10m`)
     expect(outcome).toMatchObject({ exit: 0, stderr: '' })
     const lines = outcome.stdout.trimEnd().split('\n')
     expect(lines[0]).toMatch(/^2026-09-22 17:50:0\d to 18:00:0\d UTC, step 10s, by resource\.service\.name$/)
     expect(lines.find((line) => line.startsWith('TIME'))).toMatch(/checkout/)
-    const [second, third] = lines.slice(lines.findIndex((line) => line.startsWith('TIME')) + 2)
-    expect(second).toMatch(/^17:50:\d\d( +-)+$/)
-    expect(third).toMatch(/^17:50:\d\d( +0)+$/)
+    const rows = lines.slice(lines.findIndex((line) => line.startsWith('TIME')) + 1)
+    expect(rows.find((row) => row.startsWith('17:57:00'))).toMatch(/^\S+( +0)+$/)
+    expect(rows.find((row) => row.startsWith('17:57:10'))).toMatch(/^\S+( +\d\.\d)+$/)
     const { q, step, start, end } = Object.fromEntries(tempo.requests[0]?.url.searchParams ?? [])
     expect({ q, step }).toEqual({ q: '{} | rate() by (resource.service.name)', step: '10s' })
     expect(Number(end) - Number(start)).toBeLessThanOrEqual(602)
+  })
+
+  it.each([
+    ['rate()', (spans: number) => [{ '': spans / 300 }, { '': 0 }]],
+    ['count_over_time()', (spans: number) => [{ '': spans }, { '': 0 }]],
+    // NaN is no value, and a latency of zero none, too.
+    ['max_over_time(duration)', () => [{ '': longest() }, { '': null }]],
+    [
+      'quantile_over_time(duration, 0.99, 1)',
+      () => [
+        { '0.99': longest(), '1': longest() },
+        { '0.99': null, '1': null },
+      ],
+    ],
+  ])('%s is of the spans of each step', async (asked, expected) => {
+    const { series } = await json(`"{} | ${asked}" --step 5m --since 15m`)
+    const valuesAt = (time: string) =>
+      Object.fromEntries(
+        series.map(({ labels, points }) => [
+          Object.values(labels).join(),
+          points.find((point) => point.time === time)?.value,
+        ]),
+      )
+    const [then, after] = expected(trace.spans.length)
+    expect(valuesAt('2026-09-22T18:00:00.000Z')).toEqual(then)
+    expect(valuesAt('2026-09-22T17:55:00.000Z')).toEqual(after)
   })
 
   it('a part of the result is said to be one', async () => {
@@ -80,7 +108,6 @@ describe('TraceQL metrics of Tempo', () => {
     const { series, stepSeconds } = await json(`${TRACEQL} --step 5m`)
     expect(stepSeconds).toBe(300)
     expect(series.map(({ labels }) => labels['resource.service.name']).sort()).toEqual(services)
-    expect(series[0]?.points.slice(1, 3).map(({ value }) => value)).toEqual([null, 0])
     const rows = (await world.type(`ls-auth query ${TRACEQL} --step 5m -o ndjson`)).stdout.trim().split('\n')
     expect(rows).toHaveLength(services.length)
     const csv = (await world.type(`ls-auth query ${TRACEQL} --step 5m -o csv`)).stdout.split('\r\n')

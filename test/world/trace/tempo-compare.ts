@@ -2,7 +2,6 @@ import type { SpanData, TraceData } from '../trace-data.ts'
 import { matchingSpans } from './traceql-match.ts'
 
 const COMPARE = /^(\{.*?\})\s*\|\s*compare\((\{.*?\})(?:, (\d+))?\)$/
-const QUANTILE = /^(\{.*?\})\s*\|\s*quantile_over_time\(duration, ([\d.]+)\)$/
 
 interface Series {
   readonly labels: readonly { key: string; value: Record<string, unknown> }[]
@@ -20,8 +19,8 @@ const KNOWN_BY_NAME = [
 ]
 
 /**
- * The series of `compare()` and of `quantile_over_time(duration, p)`, in the shapes that were recorded from 2.10 and 3.0:
- * totals beside values, `nil` for what a span has not, the service counted twice, values left out where they are zero,
+ * The series of `compare()` in the shapes that were recorded from 2.10 and 3.0: totals beside values, `nil` for what a
+ * span has not, the service counted twice, values left out where they are zero,
  * examples of spans at one total. Undefined for another query.
  */
 export function compareSeries(
@@ -29,8 +28,6 @@ export function compareSeries(
   times: readonly number[],
   traces: readonly TraceData[],
 ): Series[] | undefined {
-  const [, ofAll, quantile] = QUANTILE.exec(q) ?? []
-  if (ofAll !== undefined) return quantileSeries(Number(quantile), times, matchingSpans(traces, ofAll))
   const [, population, selection, most = '10'] = COMPARE.exec(q) ?? []
   if (population === undefined || selection === undefined) return undefined
   const all = matchingSpans(traces, population)
@@ -123,12 +120,4 @@ function series(
       ...((parts[i] ?? 0) > 0 && { value: parts[i] }),
     })),
   }
-}
-
-function quantileSeries(quantile: number, times: readonly number[], spans: readonly SpanData[]): Series[] {
-  const seconds = spans.map((span) => (span.endMicros - span.startMicros) / 1e6).sort((a, b) => a - b)
-  const value = seconds[Math.max(0, Math.ceil(quantile * seconds.length) - 1)]
-  if (value === undefined) return []
-  const samples = times.map((at, i) => ({ timestampMs: String(at), ...(i === 1 && { value }) }))
-  return [{ labels: [{ key: 'p', value: { doubleValue: quantile } }], samples }]
 }

@@ -40,19 +40,27 @@ function readCondition(text: string): Condition {
   return (span, took) => compare(fieldOf(span, field, took), operator, literal)
 }
 
-/** One group a combination of values: those of the fields in `by (A, B)`, undefined where a span has none. */
-export function groupsBy(fields: readonly string[], traces: readonly TraceData[]): (readonly unknown[])[] {
-  const unknown = fields.find((field) => !KNOWN.test(field))
-  if (unknown !== undefined) throw new UnknownQuery(`syntax error: unknown field ${unknown}`)
-  const groups = new Map<string, readonly unknown[]>()
-  for (const { spans } of traces) {
-    const took = durationNanos(spans)
-    for (const span of spans) {
-      const values = fields.map((field) => fieldOf(span, field, took))
-      groups.set(values.map(String).join(' '), values)
-    }
+/** One group a combination of values of the fields in `by (A, B)`: undefined where a span has none. */
+export function groupsOf(
+  fields: readonly string[],
+  spans: readonly SpanData[],
+): { readonly values: readonly unknown[]; readonly spans: SpanData[] }[] {
+  const readers = fields.map(readField)
+  const groups = new Map<string, { values: readonly unknown[]; spans: SpanData[] }>()
+  for (const span of spans) {
+    const values = readers.map((read) => read(span))
+    const key = JSON.stringify(values.map(String))
+    const group = groups.get(key) ?? { values, spans: [] }
+    group.spans.push(span)
+    groups.set(key, group)
   }
-  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, values]) => values)
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
+}
+
+/** What a field says of a span; a duration in seconds, as metrics have it. Throws UnknownQuery for another name. */
+export function readField(field: string): (span: SpanData) => unknown {
+  if (!KNOWN.test(field)) throw new UnknownQuery(`syntax error: unknown field ${field}`)
+  return (span) => (field === 'duration' ? durationNanos([span]) / 1e9 : fieldOf(span, field, 0))
 }
 
 const KNOWN = /^(name|status|kind|duration|traceDuration|trace:duration|span:id|(span|resource)?\.\S+)$/
