@@ -16,7 +16,7 @@ export const CHUNKS = {
   invocation: [
     'src/commands/invocation.ts',
     'src/commands/typed-flags.ts',
-    'src/system/files.ts',
+    'src/system/files/files.ts',
     'src/json-object.ts',
     'src/text/utf16.ts',
   ],

@@ -3,10 +3,10 @@ import { Failure } from './errors.ts'
 import type { Env, Ports } from './ports/ports.ts'
 import { wallClock } from './system/clock.ts'
 import { processEnv } from './system/env.ts'
-import { type ExitState, openExitState } from './system/exit-state.ts'
-import { leave } from './system/leave.ts'
 import { once } from './system/once.ts'
-import { processSignals } from './system/signals.ts'
+import { type ExitState, openExitState } from './system/process/exit-state.ts'
+import { leave } from './system/process/leave.ts'
+import { processSignals } from './system/process/signals.ts'
 import { processTerminal } from './system/terminal/terminal.ts'
 
 /** The real ports. Heavy ones are lazy and memoized: loaded by the first command that needs them. */
@@ -17,14 +17,14 @@ export function realPorts(env: Env = processEnv(), exitState: ExitState = openEx
     clock: wallClock,
     terminal,
     signals: processSignals(exitState),
-    files: once(async () => (await import('./system/files.ts')).realFiles),
-    lock: once(async () => (await import('./system/lock.ts')).kernelLock()),
+    files: once(async () => (await import('./system/files/files.ts')).realFiles),
+    lock: once(async () => (await import('./system/files/lock.ts')).kernelLock()),
     keychain: once(async () => (await import('./system/keychain.ts')).osKeychain(env, terminal, exitState)),
     http: async (settings) => (await import('./system/http/http.ts')).openHttp(settings, env),
     upstream: async (settings) => (await import('./system/http/upstream.ts')).openUpstream(settings, env),
     localServers: once(async () => (await import('./system/local-server.ts')).localServers),
     browser: once(async () => (await import('./system/browser.ts')).userBrowser),
-    programs: once(async () => (await import('./system/programs.ts')).otherPrograms),
+    programs: once(async () => (await import('./system/process/programs.ts')).otherPrograms),
     openedKeys: new Map(),
   }
 }

@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts'
 import type { Env } from '../ports/ports.ts'
 import type { Keychain } from '../ports/storage.ts'
 import type { Terminal } from '../ports/terminal.ts'
-import type { ExitState } from './exit-state.ts'
+import type { ExitState } from './process/exit-state.ts'
 import { openResponseBudget } from './response-budget.ts'
 
 const SERVICE = 'ls-auth'

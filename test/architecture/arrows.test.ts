@@ -108,17 +108,21 @@ describe('what is no part of the plan is found', () => {
     ['src/main.ts', "import { login } from './commands/login.ts'", 'only cli may import commands'],
     [
       'src/commands/sign-in/login.ts',
-      "import { realFiles } from '../../system/files.ts'",
+      "import { realFiles } from '../../system/files/files.ts'",
       'only main and start may import system',
     ],
     [
       'src/commands/sign-in/login.ts',
-      "export * from '../../system/files.ts'",
+      "export * from '../../system/files/files.ts'",
       'only main and start may import system',
     ],
     ['src/start.ts', "import { run } from './cli.ts'", 'only main may import cli'],
     ['bin/ls-auth.js', "const { main } = require('../dist/main.cjs')", 'only start may import main'],
-    ['src/system/files.ts', "import { x } from '../settings/places.ts'", 'system does not know settings'],
+    [
+      'src/system/files/files.ts',
+      "import { x } from '../../settings/places.ts'",
+      'system does not know settings',
+    ],
     [
       'src/commands/sign-in/login.ts',
       "import { x } from '../../utils/x.ts'",

@@ -49,7 +49,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   chalk: 'src/system/terminal/terminal.ts',
   commander: /^src\/cli\//,
   '@modelcontextprotocol/server': 'src/commands/mcp/serve.ts',
-  'fs-native-extensions': 'src/system/lock.ts',
+  'fs-native-extensions': 'src/system/files/lock.ts',
   jose: /^src\/(claims\/jwt\/verify|attacks\/forgery|session\/protocol\/assertion-key|dpop\/(proof|proof-key))\.ts$/,
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',

@@ -6,7 +6,7 @@ import { MOST_BYTES } from '../../src/audit/files-of-record.ts'
 import { readRecord } from '../../src/audit/read-record.ts'
 import { rotate } from '../../src/audit/rotation.ts'
 import type { Files, Lock } from '../../src/ports/storage.ts'
-import { realFiles } from '../../src/system/files.ts'
+import { realFiles } from '../../src/system/files/files.ts'
 
 let directory: string
 beforeEach(async () => {

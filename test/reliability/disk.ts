@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { tokenHash } from '../../src/session/renewal/freshness.ts'
 import { openFile, readHeader, type SessionBody } from '../../src/session/store/session-file.ts'
 import { unwrapKey } from '../../src/session/store/vaults/key-file.ts'
-import { kernelLock } from '../../src/system/lock.ts'
+import { kernelLock } from '../../src/system/files/lock.ts'
 import type { Arena } from './arena.ts'
 
 /** The session as it lies on the disk, read without the program's own store. */

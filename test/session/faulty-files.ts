@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Files } from '../../src/ports/storage.ts'
-import { realFiles } from '../../src/system/files.ts'
+import { realFiles } from '../../src/system/files/files.ts'
 
 /** A file system that fails at chosen calls, as a full, broken or exhausted one does. */
 export interface FaultyFiles extends Files {

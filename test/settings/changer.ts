@@ -3,8 +3,8 @@ import type { Files } from '../../src/ports/storage.ts'
 import type { Changer } from '../../src/settings/files/config-change.ts'
 import type { ConfigFile } from '../../src/settings/files/config-file.ts'
 import type { Settings } from '../../src/settings/files/settings-files.ts'
-import { realFiles } from '../../src/system/files.ts'
-import { kernelLock } from '../../src/system/lock.ts'
+import { realFiles } from '../../src/system/files/files.ts'
+import { kernelLock } from '../../src/system/files/lock.ts'
 
 /** A process that changes settings on this machine, by the real files and the real lock. */
 export function changer(pid = 1, files: Files = realFiles): Changer {

@@ -18,7 +18,7 @@ import { changeConfig } from '../../src/settings/files/config-change.ts'
 import { readConfig } from '../../src/settings/files/config-file.ts'
 import type { Change } from '../../src/settings/files/config-text.ts'
 import type { Settings } from '../../src/settings/files/settings-files.ts'
-import { realFiles } from '../../src/system/files.ts'
+import { realFiles } from '../../src/system/files/files.ts'
 import { told } from '../told.ts'
 import { changer, settingsIn } from './changer.ts'
 

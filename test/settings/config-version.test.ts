@@ -7,7 +7,7 @@ import { changeConfig } from '../../src/settings/files/config-change.ts'
 import { readConfig } from '../../src/settings/files/config-file.ts'
 import type { Change } from '../../src/settings/files/config-text.ts'
 import type { Upgrade } from '../../src/settings/files/config-version.ts'
-import { realFiles } from '../../src/system/files.ts'
+import { realFiles } from '../../src/system/files/files.ts'
 import { changer, settingsIn } from './changer.ts'
 
 /** What a version 2 might be: a setting with another name. */

@@ -4,7 +4,7 @@ import { appendFile, mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { realFiles } from '../../src/system/files.ts'
+import { realFiles } from '../../src/system/files/files.ts'
 import { needs } from '../world/needs.ts'
 import { onWindows } from '../world/on-windows.ts'
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { writeAtomically } from '../../src/atomic-write.ts'
 import { MOST_BYTES, recordFile } from '../../src/audit/files-of-record.ts'
 import { appendLines } from '../../src/audit/record.ts'
-import { realFiles } from '../../src/system/files.ts'
+import { realFiles } from '../../src/system/files/files.ts'
 import { onWindows } from '../world/on-windows.ts'
 
 type Renamed = (error: NodeJS.ErrnoException | null) => void

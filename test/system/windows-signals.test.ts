@@ -1,9 +1,9 @@
 import type { EventEmitter } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type ExitState, openExitState } from '../../src/system/exit-state.ts'
-import { otherPrograms } from '../../src/system/programs.ts'
-import { processSignals } from '../../src/system/signals.ts'
+import { type ExitState, openExitState } from '../../src/system/process/exit-state.ts'
+import { otherPrograms } from '../../src/system/process/programs.ts'
+import { processSignals } from '../../src/system/process/signals.ts'
 import { readSecret } from '../../src/system/terminal/typed-input.ts'
 import { onWindows } from '../world/on-windows.ts'
 

@@ -2,8 +2,8 @@ import { fstatSync, writeSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
 import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
-import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
+import type { ExitState } from '../process/exit-state.ts'
 
 /**
  * One of the process's two output streams. A write that fails rejects with `EPIPE` for a closed pipe, else with Failure

@@ -1,8 +1,8 @@
 import type { Terminal } from '../../ports/terminal.ts'
 import { asciiSigns } from '../../text/ascii-signs.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
-import type { ExitState } from '../exit-state.ts'
 import { once } from '../once.ts'
+import type { ExitState } from '../process/exit-state.ts'
 import { isAgent } from './agent.ts'
 import { isDevice, type Output, openOutput } from './output.ts'
 

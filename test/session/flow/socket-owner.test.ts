@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { Files } from '../../../src/ports/storage.ts'
 import { socketOwner } from '../../../src/session/flow/socket-owner.ts'
-import { realFiles } from '../../../src/system/files.ts'
+import { realFiles } from '../../../src/system/files/files.ts'
 import { IS_LINUX } from '../../world/linux.ts'
 
 const HEAD =

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Ports } from '../../../src/ports/ports.ts'
 import { readAssertionKey } from '../../../src/session/protocol/assertion-key.ts'
 import { processEnv } from '../../../src/system/env.ts'
-import { realFiles } from '../../../src/system/files.ts'
+import { realFiles } from '../../../src/system/files/files.ts'
 import { toldBy } from '../../told.ts'
 
 let place: string

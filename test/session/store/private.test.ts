@@ -5,7 +5,7 @@ import { readPrivateText } from '../../../src/session/store/private-file.ts'
 import { requirePrivate } from '../../../src/session/store/state-files.ts'
 import { readKeyFile } from '../../../src/session/store/vaults/key-file.ts'
 import { processEnv } from '../../../src/system/env.ts'
-import { realFiles } from '../../../src/system/files.ts'
+import { realFiles } from '../../../src/system/files/files.ts'
 import { whyNotPrivate } from '../../../src/why-not-private.ts'
 import { toldBy } from '../../told.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { programsOn } from '../../../src/system/programs.ts'
+import { programsOn } from '../../../src/system/process/programs.ts'
 import { shellWord } from '../../../src/text/shell-word.ts'
 import { program } from '../../world/program.ts'
 import { openWorld, type World } from '../../world/world.ts'

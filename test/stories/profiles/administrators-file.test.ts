@@ -1,7 +1,7 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { realFiles } from '../../../src/system/files.ts'
+import { realFiles } from '../../../src/system/files/files.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { openWorld, type World } from '../../world/world.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { kernelLock } from '../../../src/system/lock.ts'
+import { kernelLock } from '../../../src/system/files/lock.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { type OtherTerminal, openTwoTerminals } from '../../world/two-terminals.ts'
 import type { World } from '../../world/world.ts'

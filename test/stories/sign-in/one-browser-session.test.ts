@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Files } from '../../../src/ports/storage.ts'
-import { realFiles } from '../../../src/system/files.ts'
+import { realFiles } from '../../../src/system/files/files.ts'
 import { CookieJar } from '../../world/cookie-jar.ts'
 import { program } from '../../world/program.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'

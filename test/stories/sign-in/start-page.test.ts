@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startPages } from '../../../src/session/flow/start-page.ts'
-import { realFiles } from '../../../src/system/files.ts'
+import { realFiles } from '../../../src/system/files/files.ts'
 import { browse } from '../../world/browser.ts'
 import { CookieJar } from '../../world/cookie-jar.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'

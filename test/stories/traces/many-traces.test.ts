@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { realFiles } from '../../../src/system/files.ts'
+import { realFiles } from '../../../src/system/files/files.ts'
 import { openHttp } from '../../../src/system/http/http.ts'
 import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'

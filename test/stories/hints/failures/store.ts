@@ -1,7 +1,7 @@
 import { chmod, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Unlock } from '../../../../src/ports/storage.ts'
-import { kernelLock } from '../../../../src/system/lock.ts'
+import { kernelLock } from '../../../../src/system/files/lock.ts'
 import { program } from '../../../world/program.ts'
 import { type FailureRow, signedIn, two } from './row.ts'
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { promisify } from 'node:util'
-import { errorCode } from '../error-code.ts'
+import { errorCode } from '../../error-code.ts'
 
 /** A scanner or an indexer holds a new file for less than a second mostly; some send it away first, to have it judged. */
 const LONGEST_WAIT_MILLISECONDS = 10_000

@@ -1,8 +1,8 @@
 import fs, { constants } from 'node:fs'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
-import { Failure } from '../errors.ts'
-import type { Lock } from '../ports/storage.ts'
+import { Failure } from '../../errors.ts'
+import type { Lock } from '../../ports/storage.ts'
 
 const require = createRequire(import.meta.url)
 const [open, close, writeFile] = [promisify(fs.open), promisify(fs.close), promisify(fs.writeFile)]

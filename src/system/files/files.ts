@@ -1,8 +1,8 @@
 import fs, { constants } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
-import { errorCode } from '../error-code.ts'
-import type { FileFacts, Files } from '../ports/storage.ts'
+import { errorCode } from '../../error-code.ts'
+import type { FileFacts, Files } from '../../ports/storage.ts'
 import { readAtMost } from './read-at-most.ts'
 
 // Not `node:fs/promises`, which loads Node's stream modules.

@@ -1,5 +1,5 @@
 import fs, { constants } from 'node:fs'
-import type { GrowingFile } from '../ports/storage.ts'
+import type { GrowingFile } from '../../ports/storage.ts'
 import { lockOpenFile } from './lock.ts'
 
 const failure = (code: string, message: string): Error => Object.assign(new Error(message), { code })

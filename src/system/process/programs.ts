@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
-import { Failure } from '../errors.ts'
-import type { ChildEnd, Programs } from '../ports/programs.ts'
-import { safeText } from '../text/safe-text.ts'
+import { Failure } from '../../errors.ts'
+import type { ChildEnd, Programs } from '../../ports/programs.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { findBatchFile, isBatchFile } from './batch-file.ts'
 
 /** A terminal sends these to the whole process group; `kill` may send them to this process alone. */

@@ -1,4 +1,4 @@
-import type { Signals } from '../ports/ports.ts'
+import type { Signals } from '../../ports/ports.ts'
 import { endBySignal } from './end-by-signal.ts'
 import type { ExitState } from './exit-state.ts'
 
