@@ -5,9 +5,8 @@ export const pingOne: Preset = {
   ...STANDARD,
   id: 'pingone',
   name: 'PingOne',
-  // Refresh tokens are a grant type of the application there, not a scope.
-  scopes: ['openid', 'profile', 'email'],
-  offline: 'implicit',
+  // The scope alone brings a refresh token; nothing is said of a consent page.
+  consentForOffline: false,
   audience: 'scope',
   device: 'yes',
   claimNames: {
@@ -20,16 +19,16 @@ export const pingOne: Preset = {
   hints: [
     {
       error: ['invalid_scope'],
-      say: 'The scopes ({scopes}) must be granted to the application, and may name one custom resource only.',
+      say: 'The scopes ({scopes}) must be granted to the application under Resources, offline_access too (it is one of OpenID Connect), and may name one custom resource only.',
     },
     {
       error: ['no-refresh-token'],
-      say: 'Tick the grant "Refresh Token" in the configuration of the application {client}.',
+      say: 'Tick the grant "Refresh Token" in the configuration of the application {client}, grant it the scope offline_access under Resources, and keep that in scopes.',
     },
   ],
   registration: [
     'Applications > add a Native application: response type Code, grants Authorization Code and Refresh Token and, for --device, Device Authorization; PKCE S256 required; token auth method None.',
-    'Add each redirect URI, and grant the scopes of your resource under Resources.',
+    'Add each redirect URI. Under Resources grant the scopes of your resource and, of OpenID Connect, profile, email and offline_access: without the last there is no refresh token.',
     'Groups: map an attribute named "groups" to the group names on the resource.',
   ],
 }

@@ -9,7 +9,13 @@ export const OTHERS: readonly Row[] = [
     id: 'pingone',
     issuers: [PING, 'https://auth.pingone.eu/x/as'],
     clientId: '66666666-aaaa-4aaa-8aaa-666666666666',
-    preset: { scopes: ['openid', 'profile', 'email'], offline: 'implicit', audience: 'scope', device: 'yes' },
+    preset: {
+      scopes: STANDARD,
+      offline: 'scope',
+      consentForOffline: false,
+      audience: 'scope',
+      device: 'yes',
+    },
     registers: exactly('127.0.0.1'),
     tokens: [
       {
@@ -34,7 +40,8 @@ export const OTHERS: readonly Row[] = [
     ],
     hints: [
       [{ error: 'invalid_scope' }, /one custom resource/],
-      [{ where: 'token', error: 'no-refresh-token' }, /Refresh Token/],
+      [{ error: 'invalid_scope' }, /offline_access/],
+      [{ where: 'token', error: 'no-refresh-token' }, /"Refresh Token".*offline_access under Resources/],
     ],
   },
   {
