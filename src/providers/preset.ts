@@ -63,6 +63,8 @@ export interface Preset {
    * (`mapper`) decides, or because the provider has no audiences (`none`).
    */
   readonly audience: 'audience' | 'resource' | 'scope' | 'cross-client' | 'server' | 'mapper' | 'none'
+  /** An administrator names each scope of an API: none can be made of `audience` alone. */
+  readonly onlyNamedScopes?: true
   /** Where an API is named by a scope alone: how such a scope looks, and what people get without one. */
   readonly scopeOfApi?: { readonly pattern: RegExp; readonly without: string }
   /** The kind of token that the user's own API can verify. */

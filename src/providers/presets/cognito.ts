@@ -43,6 +43,7 @@ export const cognito: Preset = {
   scopes: ['openid', 'profile', 'email'],
   offline: 'implicit',
   audience: 'scope',
+  onlyNamedScopes: true,
   // The only spelling of loopback that all versions of the service accept.
   redirectHost: 'localhost',
   pkceKnown: true,

@@ -7,7 +7,7 @@ export const pingOne: Preset = {
   name: 'PingOne',
   // The scope alone brings a refresh token; nothing is said of a consent page.
   consentForOffline: false,
-  audience: 'scope',
+  audience: 'mapper',
   device: 'yes',
   claimNames: {
     userName: ['preferred_username', 'username', 'email', 'sub'],

@@ -1,5 +1,6 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import type { Preset } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
 
 /** Scope and audience parameters of a sign-in, as this provider expects them. */
@@ -23,8 +24,10 @@ export function grantParameters(
     case 'resource':
       return withScope(scope, { resource: audience })
     case 'scope': {
-      const named = scopes.some((one) => one.startsWith(`${audience}/`))
-      return { scope: named ? scope : `${scope} ${audience}/.default`.trim() }
+      if (scopes.some((one) => one.startsWith(`${audience}/`))) return { scope }
+      if (client.preset.onlyNamedScopes) throw notTaken(client.preset, audience)
+      // A scope of Entra: whatever has been agreed for this API.
+      return { scope: `${scope} ${audience}/.default`.trim() }
     }
     case 'cross-client':
       return { scope: `${scope} audience:server:client_id:${audience}`.trim() }
@@ -34,15 +37,18 @@ export function grantParameters(
         ? withScope(scope, { resource: audience })
         : withScope(scope, { audience })
     default:
-      throw new Failure('cannot-do', `${client.preset.name} takes no audience from the client`, {
-        detail: [`asked for ${safeText(audience, 120)}`],
-        hint:
-          client.preset.audience === 'server'
-            ? 'The issuer decides it: use the authorization server that issues tokens for this API.'
-            : 'An administrator maps the audience to a scope: ask for that scope instead.',
-      })
+      throw notTaken(client.preset, audience)
   }
 }
+
+const notTaken = (preset: Preset, audience: string): Failure =>
+  new Failure('cannot-do', `${preset.name} takes no audience from the client`, {
+    detail: [`asked for ${safeText(audience, 120)}`],
+    hint:
+      preset.audience === 'server'
+        ? 'The issuer decides it: use the authorization server that issues tokens for this API.'
+        : 'An administrator maps the audience to a scope: ask for that scope instead.',
+  })
 
 const withScope = (scope: string, parameter: Record<string, string>): Record<string, string> =>
   scope === '' ? parameter : { scope, ...parameter }

@@ -13,7 +13,7 @@ export const OTHERS: readonly Row[] = [
       scopes: STANDARD,
       offline: 'scope',
       consentForOffline: false,
-      audience: 'scope',
+      audience: 'mapper',
       device: 'yes',
     },
     registers: exactly('127.0.0.1'),

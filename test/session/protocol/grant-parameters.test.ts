@@ -49,6 +49,26 @@ describe('what is asked for with a token', () => {
     },
   )
 
+  it.each(['cognito', 'pingone'] as const)(
+    'no scope of %s is made up: /.default is one of Entra alone',
+    async (id) => {
+      const client = { preset: PRESETS[id] }
+      const [message, hint] = await toldBy(() => grantParameters(client, ['openid'], 'traces'))
+      expect(message).toBe(`cannot-do: ${PRESETS[id].name} takes no audience from the client`)
+      expect(hint).toBe('An administrator maps the audience to a scope: ask for that scope instead.')
+    },
+  )
+
+  it('a scope of Cognito that begins with the resource server names it', () => {
+    const { cognito, entra } = PRESETS
+    expect(grantParameters({ preset: cognito }, ['openid', 'traces/read'], 'traces')).toEqual({
+      scope: 'openid traces/read',
+    })
+    expect(grantParameters({ preset: entra }, ['openid'], 'api://x')).toEqual({
+      scope: 'openid api://x/.default',
+    })
+  })
+
   it('at a sign-in, the scopes and the audience of the profile', () => {
     const client = { ...clientOf('audience'), audience: 'api' } as unknown as Client
     expect(scopeParameters(client)).toEqual({ scope: 'openid email', audience: 'api' })
