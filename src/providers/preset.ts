@@ -85,6 +85,8 @@ export interface Preset {
   readonly devicePkce: boolean
   /** The provider's own error codes for polling → those of RFC 8628 §3.5. */
   readonly deviceErrorAliases: Readonly<Record<string, string>>
+  /** OAuth errors that it sends as the description of `invalid_request`. */
+  readonly errorInDescription?: readonly string[]
   /** Error codes of a refresh after which only a new sign-in helps: the refresh token is invalid for ever. */
   readonly deadRefreshCodes: readonly string[]
   /** Tokens that are revoked (RFC 7009) at sign-out and when a sign-in is not kept, in this order. */

@@ -48,6 +48,7 @@ export const cognito: Preset = {
   redirectHost: 'localhost',
   pkceKnown: true,
   device: 'no',
+  errorInDescription: ['invalid_scope'],
   revoke: ['refresh'],
   // `/logout` wants a `logout_uri` that is registered for the app client.
   signOutPage: false,

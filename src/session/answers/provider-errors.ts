@@ -5,6 +5,7 @@ import { type HintValues, hintFor } from '../../providers/hints.ts'
 import type { Preset, Where } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { issuerMismatch } from '../documents/issuer-mismatch.ts'
+import { namedError, sentError } from './error-code.ts'
 import { PROOF_ERRORS } from './proof-errors.ts'
 
 /** The provider's own error response: OAuth error code (RFC 6749 §5.2), HTTP status, and when it may be asked again. */
@@ -189,12 +190,11 @@ function answered(
     now,
   }: { readonly preset: Preset; readonly hintValues: HintValues; readonly now: number },
 ): Failure {
-  const error = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(String(foreign.error))
-    ? String(foreign.error)
-    : 'error'
+  const sent = sentError(foreign.error)
   const description =
     typeof foreign.error_description === 'string' ? safeText(foreign.error_description, 300) : ''
-  const detail = [description ? `${error}: ${description}` : error]
+  const detail = [description ? `${sent}: ${description}` : sent]
+  const error = namedError(preset, sent, description)
   const meant = preset.deviceErrorAliases[error] ?? error
   const denied = meant === 'access_denied'
   const declined = personAsked && (denied || REFUSALS.includes(meant))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import type { Where } from '../../../src/providers/preset.ts'
+import type { Preset, Where } from '../../../src/providers/preset.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import {
   explainProviderError,
@@ -94,6 +94,40 @@ describe('an error that the provider has sent', () => {
     expect(failure.code).toBe(code)
     expect(failure.message).toBe('the provider refused to sign you in')
     expect(failure.hint).not.toBe(new Failure(failure.code, '').hint)
+  })
+})
+
+describe('Cognito, which sends invalid_scope as a description', () => {
+  const COGNITO = { ...PRESETS.cognito, scopes: ['openid', 'offline_access'] }
+  const cognito = (error: object, preset: Preset = COGNITO) =>
+    explainProviderError(error, 'sign in', 'authorization', {
+      preset,
+      metadata: { issuer: ISSUER },
+      hintValues: { scopes: preset.scopes },
+      personAsked: true,
+      now: NOW,
+      intercepted: false,
+    })
+  const SENT = { error: 'invalid_request', error_description: 'invalid_scope' }
+
+  it('is told as invalid_scope: the settings are wrong, and no second try mends them', () => {
+    const failure = cognito(SENT)
+    expect(told(failure)).toEqual([
+      'settings: the provider refused to sign in',
+      'A scope is not enabled on the app client. Cognito knows no offline_access; scopes of your own are written <resource server>/<scope>. Asked for: openid offline_access',
+      'invalid_request: invalid_scope',
+    ])
+    expect(wireOf(failure).error).toBe('invalid_scope')
+  })
+
+  it.each<[string, object, Preset?]>([
+    ['another description', { ...SENT, error_description: 'Required String parameter is missing' }],
+    ['another error', { ...SENT, error: 'odd_error' }],
+    ['another provider', SENT, { ...PRESETS.generic }],
+  ])('%s stays what it is', (_, error, preset) => {
+    const failure = cognito(error, preset)
+    expect(failure.code).toBe('provider-failed')
+    expect(wireOf(failure).error).toBe((error as { error: string }).error)
   })
 })
 

@@ -67,7 +67,7 @@ function requestProblem({ refusedParameters }: Behaviour, asked: URLSearchParams
 export function grantProblem({ scopes, audience }: Behaviour, asked: URLSearchParams): Problem | undefined {
   const unknown = wanted(asked).filter((scope) => !scopes.known.some((known) => fits(known, scope)))
   if (scopes.unknown === 'refuse' && unknown.length > 0) {
-    return { error: 'invalid_scope', description: 'One or more scopes are not known.' }
+    return scopes.problem ?? { error: 'invalid_scope', description: 'One or more scopes are not known.' }
   }
   const named = asked.get('audience')
   if (audience.by === 'parameter' && named !== null && !audience.known.includes(named)) {

@@ -92,7 +92,12 @@ export interface Behaviour {
   /** Sent along with the code. */
   readonly redirectExtras: Readonly<Record<string, string>>
   /** Scopes it grants. Others: an `invalid_scope` redirect, or silence. */
-  readonly scopes: { readonly known: readonly (string | RegExp)[]; readonly unknown: 'refuse' | 'drop' }
+  readonly scopes: {
+    readonly known: readonly (string | RegExp)[]
+    readonly unknown: 'refuse' | 'drop'
+    /** How it refuses; missing: with `invalid_scope`. */
+    readonly problem?: { readonly error: string; readonly description: string }
+  }
   /** What makes it give a refresh token. */
   readonly offline: 'offline_access' | 'always' | 'access_type'
   /** How an API is asked for; a scope counts without what comes before and after its `{audience}`. */

@@ -32,7 +32,12 @@ export const cognito: Behaviour = {
     mismatch: 'redirect_mismatch',
   },
   redirectExtras: {},
-  scopes: { known: ['openid', 'email', 'phone', 'profile', 'traces/read'], unknown: 'refuse' },
+  scopes: {
+    known: ['openid', 'email', 'phone', 'profile', 'traces/read'],
+    unknown: 'refuse',
+    // As in the redirects that people have pasted into issues, such as mlops-club/awscdk-minecraft#40.
+    problem: { error: 'invalid_request', description: 'invalid_scope' },
+  },
   offline: 'always',
   audience: { by: 'nothing' },
   refusedParameters: {},
