@@ -87,6 +87,8 @@ export interface Preset {
   readonly deviceErrorAliases: Readonly<Record<string, string>>
   /** OAuth errors that it sends as the description of `invalid_request`. */
   readonly errorInDescription?: readonly string[]
+  /** A renewal names the scopes of the session again: without `openid` it brings no ID token. */
+  readonly scopesAtRenewal?: true
   /** Error codes of a refresh after which only a new sign-in helps: the refresh token is invalid for ever. */
   readonly deadRefreshCodes: readonly string[]
   /** Tokens that are revoked (RFC 7009) at sign-out and when a sign-in is not kept, in this order. */

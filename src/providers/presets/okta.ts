@@ -58,6 +58,7 @@ export const okta: Preset = {
   assertionAudience: 'token-endpoint',
   pkceKnown: true,
   device: 'yes',
+  scopesAtRenewal: true,
   // `/v1/logout` wants an `id_token_hint`: a token in its address.
   signOutPage: false,
   claimNames: {

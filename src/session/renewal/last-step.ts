@@ -59,7 +59,7 @@ export function noIdToken(want: Want, { idToken }: SessionBody): Step {
     : fail(
         want,
         'cannot-do',
-        'the provider sends an ID token at sign-in only, and that one is no longer good',
+        'the provider sent no ID token with the renewal, and the one of the sign-in is no longer good',
         { hint: 'Sign in again for a new one: ls-auth login' },
       )
 }

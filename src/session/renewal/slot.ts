@@ -14,14 +14,16 @@ type Granted = Pick<SessionBody, 'grantedScope' | 'narrowed'>
 
 /**
  * A token for another API or a narrower scope is asked for at the renewal (RFC 6749 §6, RFC 8707 §2.2). The session's
- * own is not, unless its refresh token came with such a token and may be bound to what that was for.
+ * own is not, unless its refresh token came with such a token and may be bound to what that was for, or the provider wants
+ * its scopes named.
  */
 export function slotParameters(client: Client, want: Want, granted: Granted): Record<string, string> {
   if (!isPlain(want)) {
     const scopes = want.scopes === '' ? scopesBeside(client, granted) : words(want.scopes)
     return grantParameters(client, scopes, want.audience || undefined)
   }
-  return granted.narrowed ? grantParameters(client, ownScopes(client, granted), client.audience) : {}
+  if (granted.narrowed) return grantParameters(client, ownScopes(client, granted), client.audience)
+  return client.preset.scopesAtRenewal ? grantParameters(client, ownScopes(client, granted), undefined) : {}
 }
 
 /**

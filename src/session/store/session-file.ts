@@ -54,7 +54,7 @@ export type AttemptOutcome =
 export interface SessionBody {
   readonly tokens: readonly StoredToken[]
   readonly idToken?: string
-  /** A refresh response had no ID token: this provider sends one at sign-in only. */
+  /** A refresh response had no ID token: it is taken that this provider sends one at sign-in only. */
   readonly idTokenAtSignInOnly?: true
   /** Scope of the token response (RFC 6749 §5.1), space separated. */
   readonly grantedScope?: string

@@ -30,6 +30,15 @@ describe('what is asked for at a renewal', () => {
     expect(asks({ audience: 'audience' }, { scopes: ' a  b ' })).toEqual({ scope: 'a b' })
   })
 
+  it('of Okta the scopes of the session too: without openid it sends no new ID token', () => {
+    const okta = { ...PRESETS.okta, scopes: ['openid', 'a'] }
+    expect(asks(okta, {}, { grantedScope: 'openid offline_access' })).toEqual({
+      scope: 'openid offline_access',
+    })
+    expect(slotParameters(clientOf(okta), { ...OWN, use: 'id' }, {})).toEqual({ scope: 'openid a' })
+    expect(asks(okta, { scopes: 'a' })).toEqual({ scope: 'a' })
+  })
+
   it("another API alone, without scopes: the session's own then hold", () => {
     expect(asks({ audience: 'audience' }, { audience: 'other' })).toEqual({ audience: 'other' })
     expect(asks({ audience: 'audience' }, { audience: 'other', scopes: 'a' })).toEqual({

@@ -156,7 +156,7 @@ describe('a renewal', () => {
       'Sign in with openid: ls-auth login --scope openid',
     ])
     expect(end(events({ idToken: 'i' }), id)).toEqual([
-      'cannot-do: the provider sends an ID token at sign-in only, and that one is no longer good',
+      'cannot-do: the provider sent no ID token with the renewal, and the one of the sign-in is no longer good',
       'Sign in again for a new one: ls-auth login',
     ])
     expect(end([...sent(), answered({ tokens: [] }), notWritten])?.[0]).toBe('storage: disk full')
@@ -271,7 +271,7 @@ describe('an ID token of a provider that sends one at sign-in only', () => {
     for (const want of [{ use: 'id' as const }, { use: 'id' as const, minTtlSeconds: 60 }])
       expect(
         end([read(id(want.minTtlSeconds ? 30 : 0)), locked(id(want.minTtlSeconds ? 30 : 0))], want)?.[0],
-      ).toMatch(/^cannot-do: the provider sends an ID token at sign-in only/)
+      ).toMatch(/^cannot-do: the provider sent no ID token with the renewal/)
   })
 
   it('does not hold back an access token', () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { auth0 } from '../../world/simulator/behaviours/auth0.ts'
+import { okta } from '../../world/simulator/behaviours/okta.ts'
 import { openPlace, type Place } from './place.ts'
 
 /** A provider that sends an ID token at sign-in and none with a renewal. */
@@ -30,7 +31,7 @@ describe.each([
     for (let time = 0; time < 3; time++) {
       const { exit, stdout, stderr } = await type(line)
       expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-      expect(stderr).toMatch(/^error: .*sends an ID token at sign-in only/)
+      expect(stderr).toMatch(/^error: the provider sent no ID token with the renewal/)
       expect(stderr).toMatch(/^hint: .*ls-auth login/m)
     }
     const ends = await Promise.all([1, 2, 3, 4, 5].map(() => type(line)))
@@ -38,5 +39,32 @@ describe.each([
     expect(place.simulator.refreshes).toBe(1)
     expect(await type('ls-auth login')).toMatchObject({ exit: 0 })
     expect(await type(line)).toMatchObject({ exit: 0, stderr: '' })
+  })
+})
+
+describe('Okta, which sends one again where openid is asked for again', () => {
+  it.each(['okta', 'okta-org'] as const)(
+    '%s is asked for the scopes of the session, and gives one',
+    async (id) => {
+      place = await openPlace({ ...okta, id, idTokenOnce: 'or by openid' })
+      expect(await type('ls-auth login')).toMatchObject({ exit: 0 })
+      const first = await type('ls-auth token --id-token')
+      place.pass(2 * HOURS)
+      // A renewal for the access token alone: its answer does not end the ID token's.
+      expect(await type('ls-auth token')).toMatchObject({ exit: 0 })
+      place.pass(2 * HOURS)
+      const second = await type('ls-auth token --id-token')
+      expect(second).toMatchObject({ exit: 0, stderr: '' })
+      expect(second.stdout).not.toBe(first.stdout)
+      expect(place.simulator.asked('token').at(-1)?.get('scope')).toBe('openid profile email offline_access')
+    },
+  )
+
+  it('others are asked for no scope: all of the sign-in then hold (RFC 6749 §6)', async () => {
+    place = await openPlace(auth0)
+    await type('ls-auth login')
+    place.pass(25 * HOURS)
+    expect(await type('ls-auth token')).toMatchObject({ exit: 0 })
+    expect(place.simulator.asked('token').at(-1)?.get('scope')).toBeNull()
   })
 })

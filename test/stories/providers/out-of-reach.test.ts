@@ -66,7 +66,7 @@ it('a token that is still good is handed out, and each says why it is not a new 
 it('a refusal of what one of them asks for is not told to the others', async () => {
   await expired()
   place.simulator.answerTokensWith((form) =>
-    form.has('scope') ? { status: 500 } : { status: 503, page: 'busy' },
+    form.get('scope') === 'openid' ? { status: 500 } : { status: 503, page: 'busy' },
   )
   const [narrow, plain] = await Promise.all([
     place.world.type('ls-auth token --scope openid'),

@@ -72,7 +72,7 @@ export interface Shape {
 
 export interface Behaviour {
   /** The name of its preset, for a profile's `provider`. */
-  readonly id: 'okta' | 'entra' | 'cognito' | 'google' | 'auth0' | 'keycloak' | 'dex' | 'generic'
+  readonly id: 'okta' | 'okta-org' | 'entra' | 'cognito' | 'google' | 'auth0' | 'keycloak' | 'dex' | 'generic'
   readonly clientId: string
   /** A secret that ships with the program and is asked for all the same. */
   readonly publicSecret?: string
@@ -113,8 +113,8 @@ export interface Behaviour {
    * token is bound to it: until the scope of the sign-in is asked for again, or for good (`silently`: without an error).
    */
   readonly narrowing?: 'ignored' | 'until asked again' | 'for good' | 'for good, silently'
-  /** It sends an ID token at sign-in, and none with a renewal (OIDC Core §12.2 allows that). */
-  readonly idTokenOnce?: boolean
+  /** It sends an ID token at sign-in, and with a renewal none (OIDC Core §12.2 allows that), or if asked for openid again. */
+  readonly idTokenOnce?: boolean | 'or by openid'
   /** What its userinfo endpoint says to the bearer of a token; undefined: 404. */
   readonly userinfo?: Readonly<Record<string, unknown>>
   /** Its answers have no Date header. */

@@ -48,7 +48,7 @@ export function answerToken(
       if (!grant) return oauthError('invalid_scope')
       if (behaviour.narrowing !== undefined) refreshTokens.bind(spent.answer, grant)
       state.refreshed()
-      return deliver(state, grant, undefined, spent.answer, !behaviour.idTokenOnce)
+      return deliver(state, grant, undefined, spent.answer, sendsIdTokenAgain(behaviour, form))
     }
     case DEVICE_GRANT: {
       const polled = device.poll(form)
@@ -59,6 +59,11 @@ export function answerToken(
       return oauthError('unsupported_grant_type')
   }
 }
+
+const sendsIdTokenAgain = ({ idTokenOnce }: Behaviour, form: URLSearchParams): boolean =>
+  idTokenOnce === 'or by openid'
+    ? (form.get('scope') ?? '').split(' ').includes('openid')
+    : idTokenOnce !== true
 
 const firstRefreshToken = ({ refreshTokens }: TokenState, grant: Grant): string | undefined =>
   grant.offline ? refreshTokens.issue(grant) : undefined
