@@ -51,6 +51,8 @@ export interface ClaimNames {
   readonly tokenId: readonly ClaimSource[]
   /** Claims that, when true, say that there were too many groups, so that they were left out of the token. */
   readonly groupsLeftOut: readonly string[]
+  /** Methods of two different factors in `amr` mean multi-factor authentication; false: the provider writes `mfa` then. */
+  readonly mfaByFactors: boolean
   /** Values of `acr` that mean multi-factor authentication; a `*` at the end is a wildcard. */
   readonly mfaLevels: readonly string[]
 }

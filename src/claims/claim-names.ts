@@ -16,5 +16,6 @@ export const GENERIC_CLAIM_NAMES: ClaimNames = {
   sessionId: ['sid'],
   tokenId: ['jti', 'uti'],
   groupsLeftOut: [],
+  mfaByFactors: true,
   mfaLevels: [],
 }

@@ -6,7 +6,10 @@
 /** Values that mean MFA by themselves: RFC 8176 `mfa`, a vendor's spelling, and the phishing-resistant levels. */
 const OUTRIGHT = new Set(['mfa', 'ngcmfa', 'phr', 'phrh'])
 
-/** RFC 8176 methods by their factor; methods of two different factors are MFA. */
+/**
+ * RFC 8176 methods by their factor; methods of two different factors are MFA. Not `rsa`, which Entra alone writes: it may also be
+ * the certificate of a service.
+ */
 const FACTORS: Record<string, 'known' | 'held' | 'being'> = {
   pwd: 'known',
   pin: 'known',
@@ -18,7 +21,6 @@ const FACTORS: Record<string, 'known' | 'held' | 'being'> = {
   swk: 'held',
   sc: 'held',
   pop: 'held',
-  rsa: 'held',
   webauthn: 'held',
   fpt: 'being',
   face: 'being',
@@ -27,9 +29,13 @@ const FACTORS: Record<string, 'known' | 'held' | 'being'> = {
   vbm: 'being',
 }
 
-/** True when the authentication methods (`amr`) prove two factors; otherwise they prove nothing either way. */
-export function methodsProveMfa(methods: readonly string[]): boolean {
+/**
+ * True when the authentication methods (`amr`) prove two factors; otherwise they prove nothing either way. `byFactors`: methods
+ * of two factors do; false for a provider that writes `mfa` itself.
+ */
+export function methodsProveMfa(methods: readonly string[], byFactors = true): boolean {
   if (methods.some((method) => OUTRIGHT.has(method))) return true
+  if (!byFactors) return false
   const kinds = methods.map((method) => (Object.hasOwn(FACTORS, method) ? FACTORS[method] : undefined))
   return new Set(kinds.filter((kind) => kind !== undefined)).size > 1
 }

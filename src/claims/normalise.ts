@@ -85,7 +85,7 @@ export function normalise(payload: Claims, reading: Reading): Identity {
     roles: read(names.roles, asList),
     tenant: read(names.tenant, asNonEmptyText),
     authTime: read(names.authTime, asTimeOfSignIn),
-    mfa: multiFactor(read(['amr'], asList), read(['acr'], asNonEmptyText), names.mfaLevels),
+    mfa: multiFactor(read(['amr'], asList), read(['acr'], asNonEmptyText), names),
     sessionId: read(names.sessionId, asNonEmptyText),
     tokenId: read(names.tokenId, asNonEmptyText),
     issuedAt: read(['iat'], asSeconds),
@@ -168,9 +168,10 @@ const orUnreadable = <T>(held: ClaimValue<T>, raw: unknown): ClaimValue<T> =>
 function multiFactor(
   amr: ClaimValue<readonly string[]>,
   acr: ClaimValue<string>,
-  mfaLevels: readonly string[],
+  { mfaByFactors, mfaLevels }: ClaimNames,
 ): ClaimValue<true> {
-  if (amr.value !== undefined && methodsProveMfa(amr.value)) return { value: true, source: amr.source }
+  if (amr.value !== undefined && methodsProveMfa(amr.value, mfaByFactors))
+    return { value: true, source: amr.source }
   if (acr.value !== undefined && levelProvesMfa(acr.value, mfaLevels))
     return { value: true, source: acr.source }
   return { value: undefined, status: 'absent' }

@@ -3,7 +3,7 @@ import { levelProvesMfa, methodsProveMfa } from '../../src/claims/mfa.ts'
 
 /** RFC 8176 §2, one row a factor. */
 const KNOWN = ['pwd', 'pin', 'kba']
-const HELD = ['otp', 'sms', 'tel', 'hwk', 'swk', 'sc', 'pop', 'rsa', 'webauthn']
+const HELD = ['otp', 'sms', 'tel', 'hwk', 'swk', 'sc', 'pop', 'webauthn']
 const BEING = ['fpt', 'face', 'iris', 'retina', 'vbm']
 
 describe('two factors, by the methods of a sign-in', () => {
@@ -32,10 +32,23 @@ describe('two factors, by the methods of a sign-in', () => {
     ['unknown ones', ['teapot', 'kettle']],
     ['names that every object has', ['pwd', 'constructor', 'toString']],
     ['another letter case', ['pwd', 'OTP']],
+    // Entra's own, in no RFC: also a certificate of a service.
+    ['a key of Entra', ['pwd', 'rsa']],
     // RFC 8176: more than one challenge, maybe of one factor.
     ['risk and user presence', ['pwd', 'rba', 'user', 'geo', 'wia', 'mca']],
   ])('%s proves nothing', (_, methods) => {
     expect(methodsProveMfa(methods)).toBe(false)
+  })
+})
+
+describe('two factors at a provider that writes mfa itself', () => {
+  it.each([
+    [['pwd', 'rsa'], false],
+    [['pwd', 'otp'], false],
+    [['pwd', 'rsa', 'mfa'], true],
+    [['ngcmfa'], true],
+  ])('%j: %s', (methods, proved) => {
+    expect(methodsProveMfa(methods, false)).toBe(proved)
   })
 })
 

@@ -122,6 +122,8 @@ export const entra: Preset = {
     tenant: ['tid'],
     tokenId: ['uti'],
     groupsLeftOut: ['hasgroups'],
+    // `rsa` beside `pwd` is no second factor: where there was one, Entra adds `mfa`.
+    mfaByFactors: false,
   },
   hints: HINTS,
   registration: [

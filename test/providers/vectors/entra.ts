@@ -116,6 +116,26 @@ export const ENTRA: Row = {
       ],
     },
     {
+      what: 'access token v1 of one factor: where there were two, Entra says mfa',
+      header,
+      payload: {
+        aud: 'api://traces',
+        iss: V1,
+        iat: ISSUED,
+        exp: ISSUED + 4500,
+        amr: ['pwd', 'otp'],
+        appid: CLIENT,
+        oid: OID,
+        scp: 'traces.read',
+        sub: 'pairwise-API-l3_roISQU222bULS9yi2k0Xpq',
+        tid: TENANT,
+        ver: '1.0',
+      },
+      kind: 'access',
+      says: { mfa: 'absent' },
+      checks: [],
+    },
+    {
       what: 'access token v1: another issuer, appid, amr',
       header: { ...header, x5t: 'kEntra1' },
       payload: {
