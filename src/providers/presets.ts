@@ -36,8 +36,12 @@ export function isProviderId(text: string): text is ProviderId {
   return Object.hasOwn(PRESETS, text)
 }
 
+/** The redirect URIs that an administrator registers: none where nobody signs in, and where the provider takes any. */
+export const urisToRegister = (preset: Preset): string[] =>
+  preset.signsIn === 'person' && !preset.takesAnyRedirect ? redirectUris(preset) : []
+
 /**
- * The redirect URIs to register. Where the provider ignores the port (RFC 8252 §7.3) there is one, without a port.
+ * The redirect URIs of the client. Where the provider ignores the port (RFC 8252 §7.3) there is one, without a port.
  */
 export function redirectUris({
   redirectHost: host,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PROVIDER_IDS } from '../../src/providers/preset.ts'
-import { isProviderId, PRESETS, redirectUris } from '../../src/providers/presets.ts'
+import { isProviderId, PRESETS, redirectUris, urisToRegister } from '../../src/providers/presets.ts'
 
 const presets = Object.values(PRESETS)
 
@@ -51,6 +51,16 @@ describe('presets', () => {
     ['keycloak', ['http://127.0.0.1/callback']],
   ] as const)('says which redirect URIs to register for %s', (id, uris) => {
     expect(redirectUris(PRESETS[id])).toEqual(uris)
+  })
+
+  it.each([
+    ['google', 0],
+    ['dex', 0],
+    ['github-actions', 0],
+    ['entra', 1],
+    ['okta', 3],
+  ] as const)('an administrator registers of %s %d redirect URIs', (id, count) => {
+    expect(urisToRegister(PRESETS[id])).toHaveLength(count)
   })
 
   it('never asks Cognito or Google for offline_access, nor Entra to revoke', () => {

@@ -2,7 +2,7 @@ import type { Client } from '../../client.ts'
 import { PROOF_ALGORITHM } from '../../dpop/proof-algorithm.ts'
 import type { Http } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
-import { redirectUris } from '../../providers/presets.ts'
+import { urisToRegister } from '../../providers/presets.ts'
 import { discover, type Metadata } from '../../session/documents/metadata.ts'
 import { fetchKeys } from '../../session/documents/signing-keys.ts'
 import { findDisplay, REASONS } from '../../session/flow/display.ts'
@@ -128,11 +128,14 @@ export async function checkRedirect(
   { preset }: Pick<Client, 'preset'>,
   { platform }: Ports['env'],
 ): Promise<Checkup[]> {
-  const uris = redirectUris(preset)
+  const uris = urisToRegister(preset)
   const { redirectHost: host, redirectPorts: ports, redirectPath: path } = preset
   return [
-    uris.length === 1
-      ? ok('redirect', `register ${uris[0]}`)
+    uris.length < 2
+      ? ok(
+          'redirect',
+          uris[0] === undefined ? 'none is registered: any on this machine is taken' : `register ${uris[0]}`,
+        )
       : { ...ok('redirect', 'register each of these, to the letter'), detail: uris },
     ...(await look('listener', async () => {
       const loopback = await listen({ host, ports, path }, { platform })

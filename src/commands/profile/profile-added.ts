@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Ports } from '../../ports/ports.ts'
-import { redirectUris } from '../../providers/presets.ts'
+import { urisToRegister } from '../../providers/presets.ts'
 import { sessionName } from '../../session/session-name.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import type { Profile } from '../../settings/profile.ts'
@@ -83,7 +83,7 @@ function shadowed({ system }: Settings, name: string, values: Added['values']): 
 }
 
 const urisOf = ({ client: { issuer, preset } }: Profile): string[] =>
-  issuer !== undefined && preset.signsIn === 'person' ? redirectUris(preset) : []
+  issuer !== undefined ? urisToRegister(preset) : []
 
 /** The redirect URIs and the steps at the provider, and the next command. */
 function nextSteps({ ports }: Invocation, { profile, issuer, clientId, isImported }: Added): string[] {

@@ -43,7 +43,7 @@ function read({ args, flags }: Typed): SetOptions | UnknownKey {
   if (!row || isWhole || (!isTable && path.length > 1)) return { unknown: key, words: values }
   if (key === 'client_secret') {
     throw new Failure('usage', 'a secret does not belong on the command line', {
-      hint: 'It is typed at ls-auth login, or read from the file that LS_AUTH_CLIENT_SECRET_FILE names.',
+      hint: 'It is typed at ls-auth login, or read from the file that LS_AUTH_CLIENT_SECRET_FILE names. One that is public by design may be written into config.toml: client_secret = "…"',
     })
   }
   if (flags.unset === true && values.length > 0)

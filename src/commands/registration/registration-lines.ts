@@ -1,10 +1,10 @@
 import type { Preset } from '../../providers/preset.ts'
-import { redirectUris } from '../../providers/presets.ts'
+import { urisToRegister } from '../../providers/presets.ts'
 import { wrap } from '../../text/wrap.ts'
 
 /** Lines that say what an administrator registers at the provider before a sign-in works: redirect URIs, then its steps. */
 export function registrationLines(preset: Preset, columns: number): string[] {
-  const uris = preset.signsIn === 'person' ? redirectUris(preset) : []
+  const uris = urisToRegister(preset)
   return [
     ...(uris.length > 0
       ? [`Register ${uris.length > 1 ? 'these redirect URIs' : 'this redirect URI'} at the provider:`]

@@ -9,6 +9,7 @@ export const dex: Preset = {
   audience: 'cross-client',
   // A public client without redirectURIs may use any loopback port.
   redirectPorts: 'any',
+  takesAnyRedirect: true,
   pkceKnown: true,
   device: 'yes',
   devicePkce: true,

@@ -15,6 +15,7 @@ export const google: Preset = {
   },
   useToken: 'id',
   redirectPorts: 'any',
+  takesAnyRedirect: true,
   pkceKnown: true,
   device: 'separate-client',
   clientAuth: 'client_secret_post',
@@ -35,7 +36,7 @@ export const google: Preset = {
   hints: [
     {
       description: /client_secret is missing/i,
-      say: 'Google gives desktop clients a secret that is not confidential and asks for it. Put it into the profile.',
+      say: 'Google gives desktop clients a secret that is not confidential and asks for it. Write it into the profile in config.toml, client_secret = "…", and leave client_auth out.',
     },
     {
       error: ['redirect_uri_mismatch'],
@@ -62,7 +63,7 @@ export const google: Preset = {
   ],
   registration: [
     'Google Cloud console > APIs & Services > Credentials > OAuth client ID of the type "Desktop app"; no redirect URI is registered.',
-    'Its secret is not confidential: put it into the profile. Publish the consent screen, or sign-ins end after seven days.',
+    'Its secret is not confidential: write it into the profile in config.toml, client_secret = "…", or type it at ls-auth login. Publish the consent screen, or sign-ins end after seven days.',
     'There are no groups in Google tokens. Gate on the audience (the client id) and the tenant (hd).',
   ],
 }

@@ -26,6 +26,8 @@ export async function clientSecret(
   )?.trim()
   if (typed) return { value: typed, since }
   throw new Failure('settings', 'this client has a secret, and nobody is there to type it', {
-    hint: 'Put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.',
+    hint: client.preset.publicSecret
+      ? 'It is public by design: write it into the profile in config.toml, client_secret = "…"'
+      : 'Put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.',
   })
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { redirectUris } from '../../providers/presets.ts'
+import { urisToRegister } from '../../providers/presets.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Attempt } from './attempt.ts'
 import { wayWithoutBrowser } from './other-way.ts'
@@ -52,10 +52,13 @@ export function limitWait(attempt: Attempt<unknown>, port: number): Patience {
   }
 }
 
-function registration({ client }: Attempt<unknown>, port: number): string[] {
-  const thisTime = client.preset.redirectPorts === 'any' ? ` (port ${port} this time)` : ''
+function registration({ client: { clientId, preset } }: Attempt<unknown>, port: number): string[] {
+  const thisTime = preset.redirectPorts === 'any' ? ` (port ${port} this time)` : ''
+  const uris = urisToRegister(preset)
   return [
-    `client id     ${safeText(client.clientId, 200)}`,
-    ...redirectUris(client.preset).map((uri) => `redirect URI  ${safeText(uri, 200)}${thisTime}`),
+    `client id     ${safeText(clientId, 200)}`,
+    ...uris.map((uri) => `redirect URI  ${safeText(uri, 200)}${thisTime}`),
+    // Of the right kind of client such a provider takes any redirect URI.
+    ...(uris.length > 0 ? [] : preset.registration.slice(0, 1)),
   ]
 }

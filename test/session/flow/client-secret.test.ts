@@ -11,10 +11,10 @@ const STORED = { value: 'stored', since: 1 }
 const PATH = '/secret'
 
 async function secret(
-  of: { clientAuth?: string; publicSecret?: string; clientSecretFile?: string },
+  of: { clientAuth?: string; isPublic?: boolean; publicSecret?: string; clientSecretFile?: string },
   { stored, typed, file = 'in the file\n' }: { stored?: typeof STORED; typed?: string; file?: string } = {},
 ) {
-  const { clientAuth = 'client_secret_basic', ...more } = of
+  const { clientAuth = 'client_secret_basic', isPublic = false, ...more } = of
   const prompts: string[] = []
   const ports = {
     env: { uid: 1 },
@@ -30,7 +30,11 @@ async function secret(
       },
     },
   } as unknown as Ports
-  const result = await clientSecret({ preset: { clientAuth }, ...more } as unknown as Client, stored, ports)
+  const result = await clientSecret(
+    { preset: { clientAuth, publicSecret: isPublic }, ...more } as unknown as Client,
+    stored,
+    ports,
+  )
   return { result, prompts }
 }
 
@@ -75,5 +79,10 @@ describe('the secret of a client', () => {
       'settings: this client has a secret, and nobody is there to type it',
       'Put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.',
     ])
+  })
+
+  it('nobody types one that is public by design: the settings may hold it', async () => {
+    const [, hint] = await toldBy(() => secret({ isPublic: true }))
+    expect(hint).toBe('It is public by design: write it into the profile in config.toml, client_secret = "…"')
   })
 })

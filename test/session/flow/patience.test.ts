@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Preset } from '../../../src/providers/preset.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import type { Attempt } from '../../../src/session/flow/attempt.ts'
 import { limitWait } from '../../../src/session/flow/patience.ts'
@@ -7,12 +8,18 @@ import { told } from '../../told.ts'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-function wait(redirectPorts: 'any' | readonly number[], metadata: object = {}) {
+function wait(redirectPorts: 'any' | readonly number[], metadata: object = {}, own: Partial<Preset> = {}) {
   const heard: string[] = []
   const attempt = {
     client: {
       clientId: 'cli\u001b',
-      preset: { ...PRESETS.generic, redirectHost: '127.0.0.1', redirectPath: '/callback', redirectPorts },
+      preset: {
+        ...PRESETS.generic,
+        redirectHost: '127.0.0.1',
+        redirectPath: '/callback',
+        redirectPorts,
+        ...own,
+      },
     },
     provider: { metadata },
     dialog: { tell: (line: string) => heard.push(line) },
@@ -40,6 +47,14 @@ describe('the wait for the browser', () => {
     expect(heard).toEqual([note])
     vi.advanceTimersByTime(300_000)
     expect(heard).toHaveLength(1)
+  })
+
+  it('tells the kind of client where no redirect URI is registered', () => {
+    const { heard } = wait('any', {}, PRESETS.google)
+    vi.advanceTimersByTime(20_000)
+    expect(heard[0]).toContain('OAuth client ID of the type "Desktop app"; no redirect URI is registered.\n')
+    expect(heard[0]).not.toContain('http')
+    expect(wait('any', {}, PRESETS.keycloak).heard.join()).not.toContain('Desktop')
   })
 
   it('names the port of this time where any will do', () => {

@@ -285,6 +285,7 @@ describe('profile set', () => {
     ['redirect_ports eighty', 'redirect_ports must be port numbers'],
     ['leeway 30s --unset', '--unset takes no value'],
     ['client_secret hunter2', 'a secret does not belong on the command line'],
+    ['client_secret hunter2', 'public by design may be written into config.toml: client_secret = "…"'],
     ['leeway 30s --profile nope', 'there is no profile "nope"'],
   ])('profile set %s: nothing is written', async (typed, message) => {
     const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)

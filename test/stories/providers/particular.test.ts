@@ -76,6 +76,19 @@ describe('Entra', () => {
   })
 })
 
+it.each([google, dex])('$id takes any redirect URI: none is named to be registered', async (behaviour) => {
+  place = await openPlace(behaviour)
+  const { issuer } = place.simulator
+  const added = await type(
+    `ls-auth profile add other --provider ${behaviour.id} --issuer ${issuer} --client-id x`,
+  )
+  expect(added).toMatchObject({ exit: 0 })
+  expect(added.stderr).not.toMatch(/^Register|\/callback/m)
+  expect((await type('ls-auth doctor --profile work')).stdout).toMatch(
+    /^ok +redirect +none is registered: any on this machine is taken$/m,
+  )
+})
+
 describe('Google', () => {
   it('without the secret that is public by design: its error, and what to do', async () => {
     place = await openPlace(google)
@@ -83,7 +96,7 @@ describe('Google', () => {
     const { exit, stderr } = await type('ls-auth login')
     expect(exit).toBe(6)
     expect(stderr).toContain('invalid_request: client_secret is missing.')
-    expect(stderr).toContain('Put it into the profile')
+    expect(stderr).toContain('Write it into the profile in config.toml, client_secret = "…"')
   })
 
   it('never shows the access token as one that could be read: opaque is no error', async () => {
