@@ -24,6 +24,8 @@ export interface HintValues {
   readonly confidential?: boolean
   /** `scopes_supported` of the provider's metadata. */
   readonly supported?: readonly string[]
+  /** Of `scopes`, those that are not in the whole of that list. */
+  readonly unlisted?: readonly string[]
 }
 
 /** Of any provider, before its own: those are for public clients. */
@@ -73,6 +75,12 @@ const COMMON: readonly Hint[] = [
   {
     error: ['access_denied'],
     say: 'The person refused, or the account may not use this client. Ask for an assignment if you did not refuse.',
+  },
+  // It is asked for all the same: LemonLDAP::NG and Azure AD B2C take it without listing it.
+  {
+    error: ['invalid_scope'],
+    unlisted: 'offline_access',
+    say: 'A scope is not known, or not allowed for this client: asked for were {scopes}, and the provider lists {supported}. Without offline_access, which it does not list: ls-auth login --scopes {online}',
   },
   {
     error: ['invalid_scope'],
@@ -128,6 +136,7 @@ function applies(hint: Hint, { error, description, where }: ProviderError, value
     (hint.error === undefined || (error !== undefined && hint.error.includes(error))) &&
     (hint.description === undefined || hint.description.test(text)) &&
     (hint.codes === undefined || hint.codes.some((code) => code === vendorCode(text))) &&
+    (hint.unlisted === undefined || values.unlisted?.includes(hint.unlisted) === true) &&
     (hint.issuer === undefined || hint.issuer.test(values.issuer ?? ''))
   )
 }
@@ -143,6 +152,14 @@ function tenantOf(issuer: string | undefined): string | undefined {
   return new URL(issuer).pathname.split('/')[1] || undefined
 }
 
+/** In quotes, for any shell; a scope with signs that mean something to one is left to the person. */
+function withoutOffline(scopes: readonly string[]): string {
+  const others = scopes.filter((scope) => scope !== 'offline_access')
+  return others.length > 0 && others.every((scope) => /^[\w.:/+-]+$/.test(scope))
+    ? `"${others.join(' ')}"`
+    : 'LIST'
+}
+
 function fill(say: string, { issuer, client, redirect, scopes, supported }: HintValues): string {
   const words: Record<string, string> = {
     issuer: issuer ?? 'the issuer',
@@ -150,6 +167,7 @@ function fill(say: string, { issuer, client, redirect, scopes, supported }: Hint
     redirect: redirect?.join(', ') || 'the redirect URI that doctor shows',
     tenant: tenantOf(issuer) ?? '<tenant>',
     scopes: scopes?.join(' ') || 'the scopes asked for',
+    online: withoutOffline(scopes ?? []),
     supported: supported?.join(' ') || 'none',
   }
   return say.replace(/\{(\w+)\}/g, (whole, word: string) =>

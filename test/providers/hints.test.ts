@@ -144,6 +144,21 @@ describe('hintFor', () => {
     )
   })
 
+  it.each([
+    [['openid', 'offline_access'], '"openid"'],
+    [
+      ['openid', 'api:read', 'https://a.example/x', 'offline_access'],
+      '"openid api:read https://a.example/x"',
+    ],
+    // No shell may take a part of it for a command.
+    [['openid', 'a$(b)', 'offline_access'], 'LIST'],
+    [['offline_access'], 'LIST'],
+  ])('of %j without offline_access is pasted %s', (scopes, pasted) => {
+    const hint = hintFor('generic', { error: 'invalid_scope' }, { scopes, unlisted: ['offline_access'] })
+    expect(hint).toMatch(/not list: ls-auth login --scopes .+$/)
+    expect(hint?.endsWith(` --scopes ${pasted}`)).toBe(true)
+  })
+
   it('never repeats what the provider wrote', () => {
     const secret = fc.string({ minLength: 12 }).map((text) => `Zq~${text}`)
     const errors = fc.constantFrom(

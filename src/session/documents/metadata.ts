@@ -174,3 +174,10 @@ export const scopesSupported = ({ scopes_supported: listed }: Metadata): readonl
         .slice(0, 20)
         .map((scope) => safeText(scope, 60))
     : []
+
+/** Those of `scopes` that the provider does not list; none where it lists nothing. */
+export const scopesUnlisted = (
+  { scopes_supported: listed }: Metadata,
+  scopes: readonly string[],
+): readonly string[] =>
+  Array.isArray(listed) && listed.length > 0 ? scopes.filter((scope) => !listed.includes(scope)) : []

@@ -4,7 +4,7 @@ import { Failure } from '../../errors.ts'
 import type { Http } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { redirectUris } from '../../providers/presets.ts'
-import { discover, type Metadata, scopesSupported, usable } from '../documents/metadata.ts'
+import { discover, type Metadata, scopesSupported, scopesUnlisted, usable } from '../documents/metadata.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import type { ClientAssertion, ProviderOptions } from './exchange.ts'
 import type { Provider } from './provider.ts'
@@ -88,6 +88,7 @@ export async function openProvider(
       scopes: client.preset.scopes,
       confidential: client.publicSecret === undefined && known.secret !== undefined,
       supported: scopesSupported(known.metadata),
+      unlisted: scopesUnlisted(known.metadata, client.preset.scopes),
     },
   })
 }

@@ -38,6 +38,40 @@ it('invalid_scope: what was asked for, what the provider lists, and how to ask f
   expect(stderr).toContain('ls-auth login --scope')
 })
 
+it('invalid_scope where offline_access is not listed, as at GitLab: the line without it works', async () => {
+  const listed = ['openid', 'profile', 'email', ...Array.from({ length: 30 }, (_, i) => `api${i}`)]
+  place = await openPlace({
+    ...keycloak,
+    id: 'generic',
+    scopes: { known: ['openid', 'profile', 'email'], unknown: 'refuse' },
+    metadata: { ...keycloak.metadata, scopes_supported: listed },
+  })
+  const { exit, stderr } = await type('ls-auth login')
+  expect(exit).toBe(2)
+  const line = /Without offline_access, which it does not list: (ls-auth login .*)$/m.exec(stderr)?.[1]
+  expect(line).toBe('ls-auth login --scopes "openid profile email"')
+  expect((await type(line as string)).exit).toBe(0)
+  expect((await type('ls-auth login')).exit).toBe(0)
+})
+
+it('invalid_scope where offline_access is listed, or nothing is: no word of it', async () => {
+  for (const listed of [
+    [...Array.from({ length: 30 }, (_, i) => `api${i}`), 'offline_access'],
+    [],
+    undefined,
+  ]) {
+    place = await openPlace({
+      ...keycloak,
+      id: 'generic',
+      scopes: { known: ['openid'], unknown: 'refuse' },
+      metadata: { ...keycloak.metadata, scopes_supported: listed },
+    })
+    const { stderr } = await type('ls-auth login')
+    expect(stderr).toContain('Ask for others: ls-auth login --scopes LIST')
+    if (listed !== undefined) await place.close()
+  }
+})
+
 it('an issuer that is not there is exit 2', async () => {
   place = await openPlace(keycloak)
   await place.world.editConfig((text) => text.replace('/realms/traces', '/realms/nothing'))
