@@ -15,6 +15,7 @@ export interface SpanData {
   readonly endMicros: number
   readonly error: boolean
   readonly tags: Tags
+  readonly events?: readonly { readonly name: string; readonly tags: Tags }[]
   /** What Jaeger's query service adds to a span. */
   readonly warnings?: readonly string[]
 }

@@ -1,4 +1,4 @@
-import { attribute, type Span } from '../model.ts'
+import { type Attributes, attribute, type Span } from '../model.ts'
 import { whyEndless } from '../tree/endless.ts'
 import { type AttributeCondition, valueTest } from './attribute-condition.ts'
 import { SPAN_KIND, splitScope } from './attribute-scope.ts'
@@ -39,10 +39,23 @@ function attributeTest(condition: AttributeCondition): (span: Span) => boolean {
   const inSpan = scope === undefined || scope === 'span'
   const inResource = scope === undefined || scope === 'resource'
   const isKind = key === SPAN_KIND
-  return ({ attributes, resource, kind }) =>
-    (isKind && fits(kind)) ||
-    fits(attribute(attributes, key)) ||
-    fits(attribute(resource, key)) ||
-    (bare !== key &&
-      ((inSpan && fits(attribute(attributes, bare))) || (inResource && fits(attribute(resource, bare)))))
+  const beside = BESIDE[scope ?? '']
+  return (span) => {
+    const { attributes, resource, kind } = span
+    return (
+      (isKind && fits(kind)) ||
+      fits(attribute(attributes, key)) ||
+      fits(attribute(resource, key)) ||
+      (bare !== key &&
+        ((inSpan && fits(attribute(attributes, bare))) || (inResource && fits(attribute(resource, bare))))) ||
+      (beside?.(span).some((list) => fits(attribute(list, bare))) ?? false)
+    )
+  }
+}
+
+/** By scope, the attributes that stand beside those of the span and its resource. Of events and links one that fits is enough, as in Tempo. */
+const BESIDE: Readonly<Record<string, (span: Span) => readonly Attributes[]>> = {
+  event: ({ events }) => events.map(({ attributes }) => attributes),
+  link: ({ links }) => links.map(({ attributes }) => attributes),
+  instrumentation: ({ scope }) => (scope === undefined ? [] : [scope.attributes]),
 }

@@ -3,14 +3,19 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
-import type { TraceData } from '../../world/trace-data.ts'
+import type { SpanData, TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 /** "The same condition finds the same traces, wherever they are." */
 
 const startMicros = (Date.now() - 60_000) * 1000
 /** A trace of one span. */
-const ofOne = (digit: string, service: string, tags: Record<string, string>): TraceData => ({
+const ofOne = (
+  digit: string,
+  service: string,
+  tags: Record<string, string>,
+  events: SpanData['events'] = [],
+): TraceData => ({
   traceId: digit.repeat(32),
   spans: [
     {
@@ -22,12 +27,13 @@ const ofOne = (digit: string, service: string, tags: Record<string, string>): Tr
       endMicros: startMicros + 1000,
       error: false,
       tags,
+      events,
     },
   ],
 })
 const traces = [
   ofOne('a', 'shop', { method: 'POST' }),
-  ofOne('b', 'bank', { method: 'GET' }),
+  ofOne('b', 'bank', { method: 'GET' }, [{ name: 'exception', tags: { 'exception.type': 'IOError' } }]),
   ofOne('c', 'bank-eu', {}),
 ]
 
@@ -48,10 +54,22 @@ it.each([
   ['service.name!~bank', 'ac'],
   ['resource.service.name!~bank.*', 'a'],
   ['method!~P.*', 'b'],
+  ['event.exception.type=IOError', 'b'],
+  ['event.exception.type!=OSError', 'b'],
 ])('--attr %s', async (condition, found) => {
   for (const where of [`--file ${file}`, `--backend tempo --api ${tempo.url} --authorization none`]) {
     const { stdout } = await world.type(`ls-auth trace search --attr '${condition}' -o ndjson ${where}`)
     const ids = [...stdout.matchAll(/"traceId":"(.)/g)].map(([, digit]) => digit)
     expect(ids.sort().join(''), where).toBe(found)
   }
+})
+
+it('a condition on events holds of the spans that the traces of a search are compared by', async () => {
+  tempo.mode = 'no-metrics'
+  const { exit, stdout, stderr } = await world.type(
+    `ls-auth trace why --error --attr event.exception.type=IOError --backend tempo --api ${tempo.url} --authorization none`,
+  )
+  tempo.mode = 'normal'
+  expect({ exit, stdout }, stderr).toEqual({ exit: 7, stdout: '' })
+  expect(stderr).toContain('error: the only span that fits did not fail')
 })

@@ -27,6 +27,12 @@ const span: Span = {
     ['zone', 'a'],
     ['code', 1],
   ],
+  events: [
+    { name: 'retry', timeNanos: undefined, attributes: [['attempt', 2]] },
+    { name: 'exception', timeNanos: undefined, attributes: [['exception.type', 'IOError']] },
+  ],
+  links: [{ traceId: '0a', spanId: '0b', attributes: [['reason', 'batch']] }],
+  scope: { name: 'lib', version: '2.1', attributes: [['signed', true]] },
 }
 
 test.each<[SpanFilter, boolean]>([
@@ -50,6 +56,20 @@ test.each<[SpanFilter, boolean]>([
   [{ attributes: [['code', '1']] }, true],
   [{ attributes: [['span.odd', 'kept']] }, true],
   [{ attributes: [['gone', 'null']] }, false],
+  // Of events and links one that fits is enough, as in Tempo.
+  [{ attributes: [['event.exception.type', 'IOError']] }, true],
+  [{ attributes: [['event.exception.type', 'IO.*', '=~']] }, true],
+  [{ attributes: [['event.attempt', '2', '>=']] }, true],
+  [{ attributes: [['event.attempt', '1', '!=']] }, true],
+  [{ attributes: [['event.attempt', '2', '!=']] }, false],
+  [{ attributes: [['event.exception.type', 'OSError']] }, false],
+  [{ attributes: [['event.http.method', 'GET']] }, false],
+  [{ attributes: [['link.reason', 'batch']] }, true],
+  [{ attributes: [['link.reason', 'retry']] }, false],
+  [{ attributes: [['instrumentation.signed', 'true']] }, true],
+  [{ attributes: [['instrumentation.signed', 'false']] }, false],
+  [{ attributes: [['span.exception.type', 'IOError']] }, false],
+  [{ attributes: [['exception.type', 'IOError']] }, false],
   [{ attributes: [['span.kind', 'client']] }, true],
   [{ attributes: [['span.kind', 'server']] }, false],
   [{ attributes: [['span.kind', 'server', '!=']] }, true],

@@ -39,6 +39,13 @@ function toOtlpSpan(span: SpanData, traceId: string, spelling: Spelling): unknow
     startTimeUnixNano: `${span.startMicros}000`,
     endTimeUnixNano: `${span.endMicros}000`,
     attributes: [...toKeyValues(span.tags), ...warningsOf(span)],
+    ...(span.events !== undefined && {
+      events: span.events.map(({ name, tags }) => ({
+        name,
+        timeUnixNano: `${span.startMicros}000`,
+        attributes: toKeyValues(tags),
+      })),
+    }),
     status: span.error ? { code: error } : {},
   }
 }

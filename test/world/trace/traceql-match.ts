@@ -37,8 +37,14 @@ function readCondition(text: string): Condition {
   // A keyword is no string: Tempo refuses to compare them.
   if (field === 'kind' && !KINDS.test(literal.trim()))
     throw new UnknownQuery(`syntax error: unexpected IDENTIFIER in ${text}`)
+  // One event that fits is enough.
+  if (field.startsWith('event.'))
+    return ({ events = [] }) => events.some(({ tags }) => compare(tags[bareName(field)], operator, literal))
   return (span, took) => compare(fieldOf(span, field, took), operator, literal)
 }
+
+/** The name of an attribute without its scope and its quotes. */
+const bareName = (field: string): string => /^\w*\."?([^"]+)"?$/.exec(field)?.[1] ?? ''
 
 /** One group a combination of values of the fields in `by (A, B)`: undefined where a span has none. */
 export function groupsOf(
@@ -63,7 +69,7 @@ export function readField(field: string): (span: SpanData) => unknown {
   return (span) => (field === 'duration' ? durationNanos([span]) / 1e9 : fieldOf(span, field, 0))
 }
 
-const KNOWN = /^(name|status|kind|duration|traceDuration|trace:duration|span:id|(span|resource)?\.\S+)$/
+const KNOWN = /^(name|status|kind|duration|traceDuration|trace:duration|span:id|(span|resource|event)?\.\S+)$/
 
 const KINDS = /^(unspecified|internal|server|client|producer|consumer)$/
 
@@ -75,8 +81,7 @@ function fieldOf(span: SpanData, field: string, traceNanos: number): unknown {
   if (field === 'duration') return (span.endMicros - span.startMicros) * 1000
   if (field === 'traceDuration' || field === 'trace:duration') return traceNanos
   if (field === 'span:id') return span.spanId
-  const [, attribute = ''] = /^(?:span|resource)?\."?([^"]+)"?$/.exec(field) ?? []
-  return span.tags[attribute]
+  return span.tags[bareName(field)]
 }
 
 function compare(value: unknown, operator: string, literal: string): boolean {
