@@ -15,8 +15,15 @@ export interface ScopedName {
   readonly bare: string
 }
 
-/** `span.http.method` → `span` and `http.method`; a dot in front (TraceQL's "anywhere") names no scope. */
+/** A name that TraceQL can write in quotes only. */
+const QUOTED = /^"((?:[^"\\]|\\["\\])+)"$/
+
+/**
+ * `span.http.method` → `span` and `http.method`; a dot in front (TraceQL's "anywhere") names no scope. Quotes around all of the
+ * name are TraceQL's spelling, and no part of it: `span."my attr"` → `span` and `my attr`.
+ */
 export function splitScope(name: string): ScopedName {
-  const [, scope, bare] = SCOPED.exec(name) ?? []
-  return bare === undefined ? { scope: undefined, bare: name } : { scope, bare }
+  const [, scope, bare = name] = SCOPED.exec(name) ?? []
+  const inQuotes = QUOTED.exec(bare)?.[1]
+  return { scope, bare: inQuotes === undefined ? bare : inQuotes.replace(/\\(.)/g, '$1') }
 }

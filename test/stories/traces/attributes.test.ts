@@ -11,7 +11,9 @@ const made = makeTrace({ seed: 7 })
 const trace: TraceData = {
   ...made,
   spans: made.spans.map((span, i) =>
-    i === 0 ? { ...span, tags: { ...span.tags, 'user.email': 'a@b.example' } } : span,
+    i === 0
+      ? { ...span, tags: { ...span.tags, 'user.email': 'a@b.example', 'my attr': 'x', 'a "b" \\c': 'y' } }
+      : span,
   ),
 }
 const keys = [...new Set(trace.spans.flatMap(({ tags }) => Object.keys(tags)))]
@@ -66,6 +68,19 @@ describe('Tempo', () => {
     expect(none).toMatchObject({ exit: 7, stdout: '' })
     expect(none.stderr).toContain('nothing carried the attribute nope in this time')
   })
+
+  it.each<TempoMode>(['normal', 'v1-only'])(
+    '%s: a name with blanks or quotes, as it is listed',
+    async (mode) => {
+      const names = await lines('attributes')
+      expect(names).toEqual(expect.arrayContaining(['span."my attr"', 'span."a \\"b\\" \\\\c"']))
+      tempo.mode = mode
+      for (const name of ['span."my attr"', 'span.my attr', 'my attr', '"my attr"'])
+        expect(await lines(`attributes '${name}'`), name).toEqual(['x'])
+      expect(await lines(`attributes 'span."a \\"b\\" \\\\c"'`)).toEqual(['y'])
+      expect(await lines(`attributes 'span.a "b" \\c'`)).toEqual(['y'])
+    },
+  )
 
   it('a value of two types is two in the data, and one line for a person', async () => {
     const tagValues = [
@@ -181,6 +196,8 @@ it('a file: what its spans carry; services and search work on it, too', async ()
   expect(await lines(`attributes --file ${file}`)).toEqual(
     [...keys.map((key) => `span.${key}`), 'resource.service.name'].sort(),
   )
+  for (const name of ['my attr', 'span.my attr', 'span."my attr"', '"my attr"'])
+    expect(await lines(`attributes '${name}' --file ${file}`), name).toEqual(['x'])
   expect(await lines(`attributes http.request.method --file ${file}`)).toEqual(['GET', 'POST'])
   expect(await lines(`services --file ${file}`)).toEqual(
     [...new Set(trace.spans.map((s) => s.service))].sort(),

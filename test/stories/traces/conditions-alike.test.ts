@@ -34,7 +34,7 @@ const ofOne = (
 const traces = [
   ofOne('a', 'shop', { method: 'POST' }),
   ofOne('b', 'bank', { method: 'GET' }, [{ name: 'exception', tags: { 'exception.type': 'IOError' } }]),
-  ofOne('c', 'bank-eu', {}),
+  ofOne('c', 'bank-eu', { 'my attr': 'x' }),
 ]
 
 let world: World
@@ -54,6 +54,10 @@ it.each([
   ['service.name!~bank', 'ac'],
   ['resource.service.name!~bank.*', 'a'],
   ['method!~P.*', 'b'],
+  ['my attr=x', 'c'],
+  ['span.my attr=x', 'c'],
+  ['span."my attr"=x', 'c'],
+  ['"my attr"=x', 'c'],
   ['event.exception.type=IOError', 'b'],
   ['event.exception.type!=OSError', 'b'],
 ])('--attr %s', async (condition, found) => {

@@ -141,6 +141,15 @@ test.each([
   ['span', undefined, 'span'],
   ['span.', undefined, 'span.'],
   ['spanner.x', undefined, 'spanner.x'],
+  // As TraceQL writes names with blanks.
+  ['span."my attr"', 'span', 'my attr'],
+  ['."my attr"', undefined, 'my attr'],
+  ['"my attr"', undefined, 'my attr'],
+  ['span."a \\"b\\" \\\\c"', 'span', 'a "b" \\c'],
+  ['span.a "b"', 'span', 'a "b"'],
+  ['span."a"b"', 'span', '"a"b"'],
+  ['span."', 'span', '"'],
+  ['span.""', 'span', '""'],
 ])('%s is %s and %s', (name, scope, bare) => {
   expect(splitScope(name)).toEqual({ scope, bare })
 })

@@ -43,6 +43,9 @@ export function json(response: ServerResponse, body: unknown) {
 const STATUSES = ['error', 'unset', 'ok']
 const INTRINSICS = ['duration', 'kind', 'name', 'rootName', 'rootServiceName', 'status', 'traceDuration']
 
+/** An attribute as TraceQL's lexer reads it: blanks and signs of its own only in quotes. */
+const NAME = /^(?:span|resource|)\.(?:([^\s{}()=~!<>&|^,"]+)|"((?:[^"\\]|\\["\\])+)")$/
+
 /** Names by scope and values by name; v1 knows no scopes. */
 export function tags(mode: TempoMode, path: string, response: ServerResponse, traces: readonly TraceData[]) {
   const v2 = path.startsWith('/api/v2/')
@@ -59,10 +62,11 @@ export function tags(mode: TempoMode, path: string, response: ServerResponse, tr
     return json(response, { scopes, metrics: { inspectedBytes: '1' } })
   }
   const asked = decodeURIComponent(/\/search\/tag\/([^/]+)\/values$/.exec(path)?.[1] ?? '')
-  if (v2 && !/^(span|resource|)\./.test(asked) && !INTRINSICS.includes(asked)) {
+  const [, unquoted, quoted] = NAME.exec(asked) ?? []
+  if (v2 && unquoted === undefined && quoted === undefined && !INTRINSICS.includes(asked)) {
     return text(response, 400, `failed to parse tag name: ${asked}`)
   }
-  const key = asked.replace(/^(span|resource|)\./, '')
+  const key = v2 ? (unquoted ?? quoted?.replace(/\\(.)/g, '$1') ?? asked) : asked
   const values = spans.map((span) => {
     if (asked === 'kind') return span.kind
     if (asked === 'name') return span.name

@@ -31,7 +31,7 @@ function readCondition(text: string): Condition {
     return (span, took) => each.some((holds) => holds(span, took))
   }
   const [, field, operator = '', literal = ''] =
-    /^([^\s=!<>]+)\s*(=~|!~|!=|>=|<=|=|>|<)\s*(.+)$/.exec(text.trim()) ?? []
+    /^((?:[^\s=!<>"]|"[^"]*")+)\s*(=~|!~|!=|>=|<=|=|>|<)\s*(.+)$/.exec(text.trim()) ?? []
   if (field === undefined || !KNOWN.test(field))
     throw new UnknownQuery(`syntax error: unknown field in ${text}`)
   // A keyword is no string: Tempo refuses to compare them.
@@ -69,7 +69,8 @@ export function readField(field: string): (span: SpanData) => unknown {
   return (span) => (field === 'duration' ? durationNanos([span]) / 1e9 : fieldOf(span, field, 0))
 }
 
-const KNOWN = /^(name|status|kind|duration|traceDuration|trace:duration|span:id|(span|resource|event)?\.\S+)$/
+const KNOWN =
+  /^(name|status|kind|duration|traceDuration|trace:duration|span:id|(span|resource|event)?\.("[^"]+"|[^\s"]+))$/
 
 const KINDS = /^(unspecified|internal|server|client|producer|consumer)$/
 

@@ -86,7 +86,9 @@ export function fileSource(traces: readonly Trace[], name: string, path: string)
         const kinds = inRange.flatMap(({ spans }) => spans.map(({ kind }) => ({ value: kind })))
         return { name: asked, values: byValue(kinds) }
       }
-      for (const name of [asked, `span.${asked}`, `resource.${asked}`]) {
+      const { scope, bare } = splitScope(asked)
+      const plain = scope === undefined ? bare : `${scope}.${bare}`
+      for (const name of [plain, `span.${plain}`, `resource.${plain}`]) {
         const values = collectValues(inRange, name, show)
         if (values.size > 0) return { name, values: byValue([...values].map((value) => ({ value }))) }
       }

@@ -9,6 +9,7 @@ import type { TimeRange } from '../../series.ts'
 import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, Send } from '../trace-source.ts'
 import { errorDetail, noSuchPath, plainText, startAndEnd } from './tempo-send.ts'
+import { attributeField, quotedName } from './traceql.ts'
 
 /** Scopes of TraceQL that hold its own fields (`trace:duration`), or look at another span (`parent.x`). */
 const MORE_SCOPES = /^((span|resource|event|link|instrumentation|trace|parent):|(trace|parent)\.)/
@@ -34,7 +35,7 @@ export async function tempoAttributes(range: TimeRange, ask: Send): Promise<Attr
 function namesOf(scope: string, tags: unknown): AttributeName[] {
   const names = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : []
   return names.map((name) => ({
-    name: scope === 'intrinsic' || scope === '' ? name : `${scope}.${name}`,
+    name: scope === 'intrinsic' || scope === '' ? name : `${scope}.${quotedName(name)}`,
     scope,
   }))
 }
@@ -117,8 +118,7 @@ const isIntrinsic = (name: string): boolean => INTRINSICS.has(name) || /^[a-z]+:
 /** A name as TraceQL writes it: with a scope, as an intrinsic, or with a dot, which looks in spans and resources. */
 function traceqlName(name: string): string {
   if (name === SPAN_KIND) return 'kind'
-  const complete = MORE_SCOPES.test(name) || INTRINSICS.has(name) || splitScope(name).bare !== name
-  return complete ? name : `.${name}`
+  return MORE_SCOPES.test(name) || INTRINSICS.has(name) ? name : attributeField(name)
 }
 
 const bareName = (name: string): string => splitScope(name.replace(MORE_SCOPES, '')).bare

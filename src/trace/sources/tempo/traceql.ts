@@ -57,10 +57,14 @@ function isNumber(value: string): boolean {
 }
 
 /** `span.` and `resource.` say where to look; without, Tempo looks in both. */
-function attributeField(key: string): string {
+export function attributeField(key: string): string {
   const { scope = '', bare } = splitScope(key)
-  return `${scope}.${/^[A-Za-z_][\w.-]*$/.test(bare) ? bare : traceqlString(bare)}`
+  return `${scope}.${quotedName(bare)}`
 }
+
+/** The name of an attribute, in quotes where signs of TraceQL or blanks in it would end it (Tempo's lexer: `isAttributeRune`). */
+export const quotedName = (bare: string): string =>
+  /^[A-Za-z_][\w./\\-]*$/.test(bare) ? bare : traceqlString(bare)
 
 function traceqlString(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
