@@ -45,6 +45,11 @@ test.each<[Partial<TraceFilter>, string]>([
   [{ attributes: [['span.kind', 'c.*', '=~']] }, '{ (kind = client || kind = consumer) }'],
   [{ attributes: [['span.span.kind', 'cron']] }, '{ span.span.kind = "cron" }'],
   [{ attributes: [['.kind', 'cron']] }, '{ .kind = "cron" }'],
+  [{ attributes: [['event:name', 'exception']] }, '{ event:name = "exception" }'],
+  // Of text alone: Tempo refuses to compare it with a number.
+  [{ attributes: [['instrumentation:version', '2.1']] }, '{ instrumentation:version = "2.1" }'],
+  [{ attributes: [['span:statusMessage', 'no.*', '=~']] }, '{ span:statusMessage =~ "no.*" }'],
+  [{ attributes: [['link:rel', 'x']] }, '{ ."link:rel" = "x" }'],
   [{ name: 'x" } || { true' }, '{ name = "x\\" } || { true" }'],
   [{ name: '\\' }, '{ name = "\\\\" }'],
 ])('%j in TraceQL', (members, query) => {

@@ -2,6 +2,7 @@ import { type Attributes, attribute, type Span } from '../model.ts'
 import { whyEndless } from '../tree/endless.ts'
 import { type AttributeCondition, valueTest } from './attribute-condition.ts'
 import { SPAN_KIND, splitScope } from './attribute-scope.ts'
+import { textField } from './own-field.ts'
 
 /** Conditions on one span; all of those given must hold. */
 export interface SpanFilter {
@@ -40,10 +41,12 @@ function attributeTest(condition: AttributeCondition): (span: Span) => boolean {
   const inResource = scope === undefined || scope === 'resource'
   const isKind = key === SPAN_KIND
   const beside = BESIDE[scope ?? '']
+  const field = textField(key)
   return (span) => {
     const { attributes, resource, kind } = span
     return (
       (isKind && fits(kind)) ||
+      (field?.(span).some(fits) ?? false) ||
       fits(attribute(attributes, key)) ||
       fits(attribute(resource, key)) ||
       (bare !== key &&

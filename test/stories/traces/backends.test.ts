@@ -510,6 +510,11 @@ describe('Jaeger without a sign-in', () => {
     const outcome = await world.type("ls-auth trace search --service cart --attr 'http.status_code>=500'")
     expect(outcome).toMatchObject({ exit: 2, stdout: '' })
     expect(outcome.stderr).toMatch(/equal attributes only.*\nhint: Leave out --attr 'http.status_code>=500'/)
+    const field = await world.type('ls-auth trace search --service cart --attr event:name=exception')
+    expect(field).toMatchObject({ exit: 2, stdout: '' })
+    expect(field.stderr).toMatch(
+      /does not search by event:name, which is no attribute\nhint: Leave it out; trace get/,
+    )
   })
 
   it('two values for one attribute are refused where Jaeger takes one; the same twice is once', async () => {

@@ -58,6 +58,7 @@ it.each([
   ['span.my attr=x', 'c'],
   ['span."my attr"=x', 'c'],
   ['"my attr"=x', 'c'],
+  ['event:name=exception', 'b'],
   ['event.exception.type=IOError', 'b'],
   ['event.exception.type!=OSError', 'b'],
 ])('--attr %s', async (condition, found) => {
@@ -76,4 +77,37 @@ it('a condition on events holds of the spans that the traces of a search are com
   tempo.mode = 'normal'
   expect({ exit, stdout }, stderr).toEqual({ exit: 7, stdout: '' })
   expect(stderr).toContain('error: the only span that fits did not fail')
+})
+
+it.each([
+  ['span:name=run', 'Write --name NAME.'],
+  ['span:kind=server', 'Write --attr span.kind=server.'],
+  ['span:status=error', 'Write --error, for failed spans.'],
+  ['span:duration>5', 'Write --min 100ms or --max 1s.'],
+  ['trace:rootService=a b', `In TraceQL: ls-auth trace search --query '{ trace:rootService = "a b" }'`],
+  ['trace:duration>5', 'Write --min 100ms or --max 1s, and no condition on a span.'],
+  ['event:timeSinceStart>5', "In TraceQL: ls-auth trace search --query '{ event:timeSinceStart > 100ms }'"],
+  ['span:childCount>5', "In TraceQL: ls-auth trace search --query '{ span:childCount > 5 }'"],
+])('%s is no condition on an attribute: what to type is said', async (condition, hint) => {
+  for (const command of [`trace search --file ${file}`, `trace get ${file}`]) {
+    const { exit, stdout, stderr } = await world.type(`ls-auth ${command} --attr '${condition}'`)
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    const [key] = condition.split(/[=>]/)
+    expect(stderr).toBe(`error: --attr: ${key} is a field of TraceQL, and no attribute\nhint: ${hint}\n`)
+  }
+})
+
+it.each([
+  ['name', '--name NAME'],
+  ['kind', '--attr span.kind=server'],
+  ['status', '--error, for failed spans'],
+  ['duration', '--min 100ms or --max 1s'],
+])('nothing has an attribute that is called %s: how the field is asked for is said', async (name, flag) => {
+  const { exit, stderr } = await world.type(`ls-auth trace search --file ${file} --attr '${name}=x'`)
+  expect({ exit, stderr }).toEqual({
+    exit: 0,
+    stderr: expect.stringContaining(
+      `note: --attr ${name} is an attribute of that name; the ${name} of a span: ${flag}\n`,
+    ),
+  })
 })

@@ -5,7 +5,14 @@ import { type SpanFilter, spanTest } from '../../../src/trace/conditions/span-fi
 import type { Span } from '../../../src/trace/model.ts'
 import { makeTrace } from '../make.ts'
 
-const [plain] = makeTrace({ id: 1, ms: 5, service: 'web', name: 'GET /', status: 'error' }).spans
+const [plain] = makeTrace({
+  id: 1,
+  ms: 5,
+  service: 'web',
+  name: 'GET /',
+  status: 'error',
+  message: 'no stock',
+}).spans
 const span: Span = {
   ...(plain as Span),
   kind: 'client',
@@ -69,6 +76,20 @@ test.each<[SpanFilter, boolean]>([
   [{ attributes: [['instrumentation.signed', 'true']] }, true],
   [{ attributes: [['instrumentation.signed', 'false']] }, false],
   [{ attributes: [['span.exception.type', 'IOError']] }, false],
+  // Fields of TraceQL that are no attributes.
+  [{ attributes: [['event:name', 'exception']] }, true],
+  [{ attributes: [['event:name', 're.*', '=~']] }, true],
+  [{ attributes: [['event:name', 'exc']] }, false],
+  [{ attributes: [['link:traceID', '0a']] }, true],
+  [{ attributes: [['link:spanID', '0b']] }, true],
+  [{ attributes: [['link:spanID', '0a']] }, false],
+  [{ attributes: [['instrumentation:name', 'lib']] }, true],
+  [{ attributes: [['instrumentation:version', '2.1']] }, true],
+  [{ attributes: [['instrumentation:version', '3', '!=']] }, true],
+  [{ attributes: [['span:id', '0000000000000001']] }, true],
+  [{ attributes: [['span:parentID', '0000000000000001']] }, false],
+  [{ attributes: [['span:parentID', '0000000000000001', '!=']] }, false],
+  [{ attributes: [['span:statusMessage', 'no stock']] }, true],
   [{ attributes: [['exception.type', 'IOError']] }, false],
   [{ attributes: [['span.kind', 'client']] }, true],
   [{ attributes: [['span.kind', 'server']] }, false],

@@ -40,6 +40,8 @@ function readCondition(text: string): Condition {
   // One event that fits is enough.
   if (field.startsWith('event.'))
     return ({ events = [] }) => events.some(({ tags }) => compare(tags[bareName(field)], operator, literal))
+  if (field === 'event:name')
+    return ({ events = [] }) => events.some(({ name }) => compare(name, operator, literal))
   return (span, took) => compare(fieldOf(span, field, took), operator, literal)
 }
 
@@ -70,7 +72,7 @@ export function readField(field: string): (span: SpanData) => unknown {
 }
 
 const KNOWN =
-  /^(name|status|kind|duration|traceDuration|trace:duration|span:id|(span|resource|event)?\.("[^"]+"|[^\s"]+))$/
+  /^(name|status|kind|duration|traceDuration|trace:duration|span:id|event:name|(span|resource|event)?\.("[^"]+"|[^\s"]+))$/
 
 const KINDS = /^(unspecified|internal|server|client|producer|consumer)$/
 

@@ -2,6 +2,7 @@ import type { Failure } from '../../../errors.ts'
 import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { THE_KINDS, wrongKind } from '../../../trace/conditions/kind-condition.ts'
+import { calledAsField } from '../../../trace/conditions/own-field.ts'
 import { partOfValue } from '../../../trace/conditions/part-of-value.ts'
 import { isoMillis } from '../../../trace/formats/iso-time.ts'
 import { beganIn, isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'
@@ -32,6 +33,8 @@ export async function notesOfNone(
     )
   const wrong = filter.attributes?.map(wrongKind).find((one) => one !== undefined)
   if (wrong !== undefined) notes.push(`note: ${wrong}. ${THE_KINDS}`)
+  const called = calledAsField(filter.attributes)
+  if (called !== undefined) notes.push(`note: ${called}`)
   const unknown = await unknownService(invocation, source, service)
   if (unknown !== undefined) return [...notes, `note: ${unknown.text}`]
   const part = partOfValue(filter.attributes)

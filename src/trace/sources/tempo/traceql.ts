@@ -2,6 +2,7 @@ import { Failure } from '../../../errors.ts'
 import type { AttributeCondition } from '../../conditions/attribute-condition.ts'
 import { SPAN_KIND, splitScope } from '../../conditions/attribute-scope.ts'
 import { kindsOf, THE_KINDS, wrongKind } from '../../conditions/kind-condition.ts'
+import { textField } from '../../conditions/own-field.ts'
 import type { TraceFilter } from '../../search.ts'
 
 /** Strings of TraceQL, which may hold anything. */
@@ -35,7 +36,10 @@ function comparison([key, value, operator = '=']: AttributeCondition): string {
   if (/^[<>]/.test(operator)) return `${field} ${operator} ${value}`
   const text = `${field} ${operator} ${traceqlString(value)}`
   const bare = isNumber(value) || value === 'true' || value === 'false'
-  return bare && !operator.includes('~') ? `(${text} || ${field} ${operator} ${value})` : text
+  // Tempo refuses to compare a field of text with anything else.
+  return bare && textField(key) === undefined && !operator.includes('~')
+    ? `(${text} || ${field} ${operator} ${value})`
+    : text
 }
 
 /** TraceQL's field for the kind of a span: its values are keywords, which know no regular expressions. */
@@ -58,6 +62,7 @@ function isNumber(value: string): boolean {
 
 /** `span.` and `resource.` say where to look; without, Tempo looks in both. */
 export function attributeField(key: string): string {
+  if (textField(key) !== undefined) return key
   const { scope = '', bare } = splitScope(key)
   return `${scope}.${quotedName(bare)}`
 }

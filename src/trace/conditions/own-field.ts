@@ -1,0 +1,60 @@
+import { shellWord } from '../../text/shell-word.ts'
+import type { Span } from '../model.ts'
+import type { AttributeCondition } from './attribute-condition.ts'
+
+/**
+ * Fields of TraceQL that are no attributes (docs: traceql, intrinsic fields), and that a span knows as text; `attributes` of Tempo
+ * lists them. A colon is in no attribute of OpenTelemetry by accident.
+ */
+const TEXT_FIELDS: Readonly<Record<string, (span: Span) => readonly (string | undefined)[]>> = {
+  'event:name': ({ events }) => events.map(({ name }) => name),
+  'instrumentation:name': ({ scope }) => [scope?.name],
+  'instrumentation:version': ({ scope }) => [scope?.version],
+  'link:spanID': ({ links }) => links.map(({ spanId }) => spanId),
+  'link:traceID': ({ links }) => links.map(({ traceId }) => traceId),
+  'span:id': ({ spanId }) => [spanId],
+  'span:parentID': ({ parentId }) => [parentId],
+  'span:statusMessage': ({ statusMessage }) => [statusMessage],
+}
+
+/** How else a field is asked for, by its name without a scope. */
+const FLAGS: Readonly<Record<string, string>> = {
+  name: '--name NAME',
+  kind: '--attr span.kind=server',
+  status: '--error, for failed spans',
+  duration: '--min 100ms or --max 1s',
+}
+
+/** No flag asks for these. */
+const OF_QUERIES = new Set(['span:childCount', 'trace:id', 'trace:rootName', 'trace:rootService'])
+
+/** What a span has in such a field; undefined: it is none of them. */
+export const textField = (key: string): ((span: Span) => readonly (string | undefined)[]) | undefined =>
+  Object.hasOwn(TEXT_FIELDS, key) ? TEXT_FIELDS[key] : undefined
+
+/** What helps who has written a condition on a field that is no attribute and no text of a span. Undefined: it is none of them. */
+export function insteadOf([key, value, operator = '=']: AttributeCondition): string | undefined {
+  if (key === 'trace:duration') return `Write ${FLAGS.duration}, and no condition on a span.`
+  if (key === 'event:timeSinceStart') return ofQuery(`${key} > 100ms`)
+  const flag = key.startsWith('span:') ? flagOf(key.slice('span:'.length)) : undefined
+  if (flag !== undefined) return `Write ${flag}.`
+  if (!OF_QUERIES.has(key)) return undefined
+  return ofQuery(`${key} ${operator} ${/^\d+$/.test(value) ? value : JSON.stringify(value)}`)
+}
+
+const ofQuery = (condition: string): string =>
+  `In TraceQL: ls-auth trace search --query ${shellWord(`{ ${condition} }`)}`
+
+/**
+ * Of conditions that found nothing: the first one that is on an attribute called as such a field, and how the field itself is
+ * asked for. Undefined: there is none.
+ */
+export function calledAsField(conditions: readonly AttributeCondition[] = []): string | undefined {
+  for (const [key] of conditions) {
+    const flag = flagOf(key)
+    if (flag !== undefined) return `--attr ${key} is an attribute of that name; the ${key} of a span: ${flag}`
+  }
+  return undefined
+}
+
+const flagOf = (name: string): string | undefined => (Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined)
