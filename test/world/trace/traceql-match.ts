@@ -96,6 +96,8 @@ function compare(value: unknown, operator: string, literal: string): boolean {
   if (operator === '<=') return Number(value) <= Number(text)
   if (operator === '>') return Number(value) > Number(text)
   if (operator === '<') return Number(value) < Number(text)
+  // A regular expression holds of text alone.
+  if (operator.includes('~') && typeof value !== 'string') return false
   if (operator === '=~') return new RegExp(`^(?:${text})$`).test(String(value))
   if (operator === '!~') return !new RegExp(`^(?:${text})$`).test(String(value))
   return true

@@ -65,9 +65,8 @@ export async function readFound(
     const none = new Failure('not-found', `${source.name} has no trace that fits`, {
       hint: `${whereElse(invocation, file, isOfAnyTime)}.`,
     })
-    const { namingService, unknownService } = await import('./none-found.ts')
-    const { partOfValue } = await import('../../../trace/conditions/part-of-value.ts')
-    const part = partOfValue(filter.attributes)
+    const { namingService, noteOnPattern, unknownService } = await import('./none-found.ts')
+    const part = noteOnPattern(source, filter)
     const unknown = await unknownService(invocation, source, filter.service)
     throw unknown === undefined && part !== undefined ? none.withDetail(part) : namingService(none, unknown)
   }
