@@ -130,6 +130,20 @@ describe('TraceQL metrics of Tempo', () => {
     expect((await world.type(`ls-auth query '{} | rate() by (nonsense)'`)).exit).toBe(2)
   })
 
+  it.each([
+    'step of 5m0s is too small, minimum step for given range is 49h52m40.2383s',
+    'range specified by start and end (200h0m0s) exceeds 168h0m0s',
+  ])('%s: a shorter time or a longer step is advised, and not another query', async (body) => {
+    tempo.inFront = () => ({ status: 400, body })
+    const { exit, stderr } = await world.type(`ls-auth query ${TRACEQL}`)
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr:
+        'error: Tempo did not accept the query\n' +
+        `hint: Ask for a shorter time with --since, or --from and --to, or a longer --step.\n  ${body}\n`,
+    })
+  })
+
   it('a query it does not take is exit 2 in its words; without metrics this Tempo cannot', async () => {
     const refused = await world.type('ls-auth query "{}"')
     expect(refused).toMatchObject({ exit: 2, stdout: '' })

@@ -91,7 +91,7 @@ function readSample({ timestampMs, value }: JsonObject, omitted: 0 | null): Poin
 
 function metricsQueryRejected(answer: ApiAnswer): Failure {
   const detail = errorDetail(answer)
-  const long = /exceeds|too (many|large)|maximum/i.test(detail.join(' '))
+  const long = /exceeds|too (many|large|small)|maximum/i.test(detail.join(' '))
   return new Failure('usage', 'Tempo did not accept the query', {
     hint: long
       ? 'Ask for a shorter time with --since, or --from and --to, or a longer --step.'
