@@ -24,7 +24,7 @@ export interface TimeSeries {
   readonly points: readonly Point[]
 }
 
-/** What the values of an answer are. */
+/** What the values of an answer, or the bounds of its buckets, are. */
 export type Unit = 'seconds'
 
 /** What the time of a value is: the start of the step it stands for, or its end. */
@@ -37,6 +37,8 @@ export interface QueryResult {
   readonly comparison?: Comparison
   /** Absent: not known, or plain numbers. */
   readonly unit?: Unit
+  /** What the label `__bucket` of a histogram is. Absent: a plain number. */
+  readonly bucketsAre?: Unit
   /** Absent: `starts`. */
   readonly timesAre?: StepTimes
   /** Why series or values may be missing, as the server words it; not sanitized. Absent: the result is complete. */

@@ -96,6 +96,7 @@ async function write(
     toMillis: asked.toMillis,
     stepSeconds: asked.stepSeconds,
     unit: result.unit,
+    bucketsAre: result.bucketsAre,
     timesAre: result.timesAre,
   }
   const isChart = format === 'chart' || (format === 'auto' && terminal.outIsTTY)

@@ -81,6 +81,17 @@ describe('TraceQL metrics of Tempo', () => {
     expect(valuesAt('2026-09-22T17:55:00.000Z')).toEqual(after)
   })
 
+  it.each([
+    ['duration', /^TIME( +[\d.]+(µs|ms|s))+$/],
+    ['span.http.response.status_code', /^TIME( +[\d.e-]+)+$/],
+  ])('a histogram of %s has its buckets in order', async (field, head) => {
+    const histogram = `"{} | histogram_over_time(${field})"`
+    const { stdout } = await world.type(`ls-auth query ${histogram} -o table --step 5m`)
+    expect(stdout.split('\n').find((line) => line.startsWith('TIME'))).toMatch(head)
+    const { series } = await json(`${histogram} --step 5m`)
+    for (const { labels } of series) expect(Number(labels.__bucket)).toBeGreaterThan(0)
+  })
+
   it('a part of the result is said to be one', async () => {
     expect(await json(TRACEQL)).toMatchObject({ partial: null })
     tempo.mode = 'partial'

@@ -54,6 +54,61 @@ describe('a chart', () => {
     expect(renderTable([series('', -0.00026)], ascii).at(-1)).toContain('-260us')
   })
 
+  test('buckets of a histogram stand in their order, as durations where they are; those with the most are shown', () => {
+    // As Tempo gives them; the ninth and the tenth in size are the ones of 1 ms and 4 s.
+    const sizes: [string, number][] = [
+      ['4.294967296', 1],
+      ['0.000262144', 9],
+      ['0.134217728', 30],
+      ['0.067108864', 40],
+      ['0.001048576', 2],
+      ['0.268435456', 20],
+      ['1.073741824', 5],
+      ['2.147483648', 6],
+      ['0.536870912', 7],
+      ['0.033554432', 8],
+    ]
+    const buckets = sizes.map(
+      ([bucket, size]): TimeSeries => ({
+        labels: [['__bucket', bucket]],
+        points: [[FROM, size]],
+      }),
+    )
+    const durations = options({ bucketsAre: 'seconds', width: 120, toMillis: FROM + MINUTE })
+    const table = renderTable(buckets, durations)
+    expect(table[0]).toContain('by __bucket')
+    expect(table[1]).toContain('2 smaller series not shown')
+    expect(table[2]).toMatch(/^TIME +262µs +33\.6ms +67\.1ms +134ms +268ms +537ms +1\.07s +2\.15s$/)
+    expect(table[3]).toMatch(/^17:00 +9 +8 +40 +30 +20 +7 +5 +6$/)
+    const legend = (members: Partial<SeriesOptions>, all = buckets) =>
+      renderChart(all, { ...durations, ...members }).flatMap(
+        (line) => /^\S (\S+) +\d+ /.exec(line)?.[1] ?? [],
+      )
+    expect(legend({})).toEqual(['262µs', '33.6ms', '67.1ms', '134ms', '268ms', '537ms', '1.07s', '2.15s'])
+    // Where there is less room it is still the largest that are shown.
+    expect(renderTable(buckets, { ...durations, width: 40 })[2]).toMatch(/^TIME +67\.1ms +134ms +268ms$/)
+    // Those of another field are numbers.
+    expect(legend({ bucketsAre: undefined })).toEqual([
+      '0.000262144',
+      '0.033554432',
+      '0.067108864',
+      '0.134217728',
+      '0.268435456',
+      '0.536870912',
+      '1.073741824',
+      '2.147483648',
+    ])
+    // Of several groups each name says which, and the largest is the first.
+    const grouped = buckets.map(({ labels, points }) => ({
+      labels: [['service', 'a'] as const, ...labels],
+      points,
+    }))
+    expect(legend({}, grouped)).toEqual([])
+    expect(renderTable(grouped, { ...durations, width: 200 })[2]).toMatch(
+      /^TIME +a, 0\.067108864 +a, 0\.134217728/,
+    )
+  })
+
   test('zero is drawn, and is no gap', () => {
     const lines = renderChart(
       [series('', 0, null, 0, 4)],

@@ -9,6 +9,7 @@ import { inColumns, type ValueAxis, valueAxis } from './plot.ts'
 import {
   chooseSeries,
   headLine,
+  inOrder,
   leftOut,
   type SeriesOptions,
   type ShownSeries,
@@ -24,7 +25,7 @@ export function renderChart(series: readonly TimeSeries[], options: SeriesOption
   const { width, unicode, style } = options
   const { ellipsis } = glyphsFor(unicode)
   const cut = (line: string) => fitEnd(line, width, ellipsis)
-  const shown = chooseSeries(series, unicode)
+  const shown = chooseSeries(series, options)
   const step = stepMillis(series, options)
   const head = cut(headLine(step, options, shown))
   if (shown.series.length === 0) return [style.dim(head), cut('No data in this time.')]
@@ -33,7 +34,7 @@ export function renderChart(series: readonly TimeSeries[], options: SeriesOption
     style.dim(head),
     ...plot(shown.series, step, options),
     '',
-    ...legendLines(shown.series, options),
+    ...legendLines(inOrder(shown.series), options),
     ...(rest === undefined ? [] : [style.dim(cut(rest))]),
   ]
 }

@@ -3,6 +3,7 @@ import { allTimes, type StepTimes, seriesName, type TimeSeries, type Unit } from
 import { safeName } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { rangeText, stepText } from './clock-axis.ts'
+import { valueText } from './value-text.ts'
 
 /** How an answer is drawn; no line is wider than `width`. */
 export interface SeriesOptions {
@@ -16,6 +17,8 @@ export interface SeriesOptions {
   readonly stepSeconds: number
   /** What the values are; undefined: numbers. */
   readonly unit?: Unit | undefined
+  /** What the buckets of a histogram are; undefined: numbers. */
+  readonly bucketsAre?: Unit | undefined
   /** What the times of the values are; undefined: the starts of their steps. */
   readonly timesAre?: StepTimes | undefined
 }
@@ -31,6 +34,8 @@ export interface ShownSeries {
   readonly values: ReadonlyMap<number, number>
   /** Which hue, and which mark. */
   readonly index: number
+  /** Of a histogram: the upper bound of its bucket. */
+  readonly bucket?: number | undefined
 }
 
 /** The series that are shown (those with the largest values), and how many were left out. */
@@ -44,8 +49,8 @@ export interface Shown {
 }
 
 /** The largest first, the rest counted. */
-export function chooseSeries(all: readonly TimeSeries[], unicode: boolean): Shown {
-  const { ellipsis } = glyphsFor(unicode)
+export function chooseSeries(all: readonly TimeSeries[], options: SeriesOptions): Shown {
+  const { ellipsis } = glyphsFor(options.unicode)
   const filled = all
     .map((series) => ({ series, values: valuesOf(series) }))
     .filter(({ values }) => values.size > 0)
@@ -53,19 +58,33 @@ export function chooseSeries(all: readonly TimeSeries[], unicode: boolean): Show
     .sort((a, b) => b.size - a.size)
   const shown = filled.slice(0, MOST_SHOWN)
   const by = sharedLabels(all)
-  const nameOf = (series: TimeSeries) =>
-    by === undefined ? seriesName(series) : series.labels.map(([, value]) => value || '(none)').join(', ')
+  const bucketOf = by === BUCKET ? ({ labels }: TimeSeries) => Number(labels[0]?.[1]) : () => undefined
   return {
     series: shown.map(({ series, values }, index) => ({
-      name: safeName(nameOf(series), ellipsis),
+      name: safeName(nameOf(series, by, options), ellipsis),
       values,
       index,
+      bucket: bucketOf(series),
     })),
     left: filled.length - shown.length,
     empty: all.length - filled.length,
     by: by === undefined ? undefined : safeName(by, ellipsis),
   }
 }
+
+/** The label of TraceQL for what `histogram_over_time` has counted: the upper bound of the values. */
+const BUCKET = '__bucket'
+
+function nameOf(series: TimeSeries, by: string | undefined, options: SeriesOptions): string {
+  if (by === undefined) return seriesName(series)
+  if (by === BUCKET && options.bucketsAre !== undefined)
+    return valueText(Number(series.labels[0]?.[1]), { ...options, unit: options.bucketsAre })
+  return series.labels.map(([, value]) => value || '(none)').join(', ')
+}
+
+/** Of a histogram by its buckets; others stay as they are, the largest first. */
+export const inOrder = (series: readonly ShownSeries[]): readonly ShownSeries[] =>
+  [...series].sort((a, b) => (a.bucket ?? 0) - (b.bucket ?? 0))
 
 function sharedLabels(all: readonly TimeSeries[]): string | undefined {
   const names = new Set(all.map(({ labels }) => labels.map(([name]) => name).join(', ')))

@@ -6,6 +6,7 @@ import { glyphsFor } from '../glyphs.ts'
 import {
   chooseSeries,
   headLine,
+  inOrder,
   leftOut,
   type SeriesOptions,
   type ShownSeries,
@@ -23,7 +24,7 @@ export function renderTable(series: readonly TimeSeries[], options: SeriesOption
   const { width, unicode, style } = options
   const { ellipsis } = glyphsFor(unicode)
   const cut = (line: string) => fitEnd(line, width, ellipsis)
-  const shown = chooseSeries(series, unicode)
+  const shown = chooseSeries(series, options)
   const head = style.dim(cut(headLine(stepMillis(series, options), options, shown)))
   if (shown.series.length === 0) return [head, cut('No data in this time.')]
   const times = allTimes(series)
@@ -89,8 +90,8 @@ function fitColumns(series: readonly ShownSeries[], room: number, ellipsis: stri
 function columnsOf(series: readonly ShownSeries[], count: number, room: number): Column[] {
   const wanted = series.map((one) => Math.min(MOST_NAME, Math.max(LEAST_NAME, displayWidth(one.name))))
   const shared = Math.floor(room / count) - GAP
-  return series.slice(0, count).map((one, i) => ({
+  return inOrder(series.slice(0, count)).map((one) => ({
     series: one,
-    width: Math.max(1, Math.min(wanted[i]!, Math.max(LEAST_NAME, shared), Math.max(1, room - GAP))),
+    width: Math.max(1, Math.min(wanted[one.index]!, Math.max(LEAST_NAME, shared), Math.max(1, room - GAP))),
   }))
 }

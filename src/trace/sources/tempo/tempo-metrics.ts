@@ -42,12 +42,16 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
     // Recorded from 2.10 and 3.0: an exemplar stands in the step that ends with the time of its value.
     timesAre: 'ends',
     ...((omitted === null || SUM_OF_DURATIONS.test(text)) && { unit: 'seconds' }),
+    ...(HISTOGRAM_OF_DURATIONS.test(text) && { bucketsAre: 'seconds' }),
     ...(partial !== undefined && { partial }),
   }
 }
 
 /** A function over durations gives seconds (grafana.com/docs/tempo, "TraceQL metrics functions"). */
 const SUM_OF_DURATIONS = ofDurations('sum')
+
+/** Its values are counts, and its buckets durations. */
+const HISTOGRAM_OF_DURATIONS = ofDurations('histogram')
 
 /** Of no span there is none, where the sum of none is zero. */
 const OF_SOME_DURATION = ofDurations('min|max|avg|quantile')
