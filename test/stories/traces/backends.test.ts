@@ -501,6 +501,7 @@ describe('Jaeger without a sign-in', () => {
       for (const scope of ['', 'span.', 'resource.', '.']) {
         const none = await search(`${scope}nosuch=value`)
         expect(none).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
+        expect(none.stderr.includes('knows no scopes')).toBe(scope.length > 1)
         expect((await search(`${scope}db.system=redis`)).stdout).toMatch(/^2 traces/)
       }
     },

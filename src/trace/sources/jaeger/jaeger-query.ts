@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { shellWord } from '../../../text/shell-word.ts'
 import { SPAN_KIND, splitScope } from '../../conditions/attribute-scope.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import { isOfWholeTrace, type TraceFilter } from '../../search.ts'
@@ -71,6 +72,19 @@ function tagPairs({ attributes, errors }: TraceFilter): (readonly [key: string, 
 }
 
 const tagOf = (key: string): string => (key === SPAN_KIND ? key : splitScope(key).bare)
+
+/**
+ * Of a search that found nothing: that its first key with a scope was asked for without it, and how to ask for an attribute that
+ * is called so. Undefined: there is no such key.
+ */
+export function cutKeyNote({ attributes }: TraceFilter): string | undefined {
+  const [key, value] =
+    attributes.find(([one]) => one !== SPAN_KIND && splitScope(one).scope !== undefined) ?? []
+  if (key === undefined) return undefined
+  const [asked, whole] = [tagOf(key), key].map((name) => safeText(name, 60))
+  const flag = `--attr ${shellWord(`.${key}=${value}`)}`
+  return `Jaeger knows no scopes, and was asked for ${asked}; for an attribute that is called ${whole}: ${flag}`
+}
 
 function tags(filter: TraceFilter): string | undefined {
   const all = tagPairs(filter)

@@ -19,7 +19,7 @@ import { listInAnswer, readItems } from '../list-in-answer.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
 import { tracesInAnswer } from '../traces-in-answer.ts'
 import { requireNoError, requireNoErrorIn } from './jaeger-error.ts'
-import { requireOneValueEach, searchDepth, v2Query, v3Query } from './jaeger-query.ts'
+import { cutKeyNote, requireOneValueEach, searchDepth, v2Query, v3Query } from './jaeger-query.ts'
 import { jaegerServices } from './jaeger-services.ts'
 import { askV3 } from './jaeger-v3.ts'
 import { withServiceName } from './service-name.ts'
@@ -59,11 +59,12 @@ export async function searchJaeger(
   // One page: the API has no cursor for pagination, and no order by which the times of one page could begin the next.
   await onPage?.(traces)
   const isCut = found.length >= searchDepth(filter)
+  const note = isCut && isOfWholeTrace(filter) ? durationNote(found.length) : noneNote(found, filter)
   return {
     traces,
     truncated: isCut || fit.length >= filter.limit,
     asked: new URLSearchParams(asked).toString(),
-    ...(isCut && isOfWholeTrace(filter) && { notes: [durationNote(found.length)] }),
+    ...(note !== undefined && { notes: [note] }),
   }
 }
 
@@ -74,6 +75,9 @@ async function standIn(send: Send): Promise<Failure> {
 }
 
 const TWO_SERVICES = 'service.name is the service, and no span is of two services or of none'
+
+const noneNote = (found: readonly TraceSummary[], filter: TraceFilter): string | undefined =>
+  found.length === 0 ? cutKeyNote(filter) : undefined
 
 const durationNote = (compared: number): string =>
   `Jaeger looks for durations of spans; those of whole traces were compared in the ${compared} traces it gave. ` +
