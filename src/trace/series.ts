@@ -41,6 +41,8 @@ export interface QueryResult {
   readonly bucketsAre?: Unit
   /** Absent: `starts`. */
   readonly timesAre?: StepTimes
+  /** The same in words, with what is not known of it. Absent: each time is the start of its step. */
+  readonly aboutTimes?: string
   /** Why series or values may be missing, as the server words it; not sanitized. Absent: the result is complete. */
   readonly partial?: string
 }

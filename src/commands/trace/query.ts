@@ -98,6 +98,7 @@ async function write(
     unit: result.unit,
     bucketsAre: result.bucketsAre,
     timesAre: result.timesAre,
+    aboutTimes: result.aboutTimes,
   }
   const isChart = format === 'chart' || (format === 'auto' && terminal.outIsTTY)
   const lines = isChart

@@ -109,6 +109,15 @@ describe('a chart', () => {
     )
   })
 
+  test('a table says what its times are where they are no starts', () => {
+    const aboutTimes = 'times: ends of steps'
+    const all = [series('', 1)]
+    expect(renderTable(all, options({ aboutTimes })).slice(1, 3)).toEqual([aboutTimes, 'TIME      (all)'])
+    expect(renderTable(all, options()).slice(1, 2)).toEqual(['TIME      (all)'])
+    expect(renderTable(all, options({ aboutTimes, width: 12 }))[1]).toBe('times: ends…')
+    expect(renderChart(all, options({ aboutTimes })).join('\n')).not.toContain(aboutTimes)
+  })
+
   test('zero is drawn, and is no gap', () => {
     const lines = renderChart(
       [series('', 0, null, 0, 4)],

@@ -21,6 +21,8 @@ export interface SeriesOptions {
   readonly bucketsAre?: Unit | undefined
   /** What the times of the values are; undefined: the starts of their steps. */
   readonly timesAre?: StepTimes | undefined
+  /** A line about them for a table, which shows the times themselves. */
+  readonly aboutTimes?: string | undefined
 }
 
 /** Maximum of series shown one by one: so many marks and colours can be told apart. */

@@ -21,7 +21,7 @@ const MOST_NAME = 28
 
 /** A line a time (UTC), a column a series, the largest first. A `-` where there is no value. */
 export function renderTable(series: readonly TimeSeries[], options: SeriesOptions): string[] {
-  const { width, unicode, style } = options
+  const { width, unicode, style, aboutTimes } = options
   const { ellipsis } = glyphsFor(unicode)
   const cut = (line: string) => fitEnd(line, width, ellipsis)
   const shown = chooseSeries(series, options)
@@ -42,6 +42,7 @@ export function renderTable(series: readonly TimeSeries[], options: SeriesOption
   const names = columns.map((column) => headOf(column, ellipsis))
   return [
     head,
+    ...(aboutTimes === undefined ? [] : [style.dim(cut(aboutTimes))]),
     ...(rest === undefined ? [] : [style.dim(cut(rest))]),
     style.bold(line('TIME', names)),
     ...times.map((at, i) =>

@@ -39,8 +39,10 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
   const partial = isObject(body) ? readPartial(body.status, body.message) : undefined
   return {
     series,
-    // Recorded from 2.10 and 3.0: an exemplar stands in the step that ends with the time of its value.
+    // Recorded from 2.10 and 3.0: an exemplar stands in the step that ends with the time of its value. Before
+    // 2.9 it was the start (grafana/tempo#5366), and the answer does not tell the version.
     timesAre: 'ends',
+    aboutTimes: 'times: ends of steps (before Tempo 2.9 their starts)',
     ...((omitted === null || SUM_OF_DURATIONS.test(text)) && { unit: 'seconds' }),
     ...(HISTOGRAM_OF_DURATIONS.test(text) && { bucketsAre: 'seconds' }),
     ...(partial !== undefined && { partial }),
