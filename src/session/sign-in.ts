@@ -235,7 +235,7 @@ function summary(client: Client, tokens: Tokens, unknown: readonly Finding[], re
     tokens,
     expiresIn: tokens.expiresIn,
     refreshable: tokens.refreshToken !== undefined,
-    missingScopes: missingScopes(client, tokens.scope),
+    missingScopes: missingScopes(client, tokens.scope, tokens.idToken),
     unknown,
     replaced,
   }

@@ -8,6 +8,7 @@ import { workloadWords } from '../../providers/workload-facts.ts'
 import { missingScopes } from '../../session/answers/granted-scopes.ts'
 import { earlierAttempt } from '../../session/renewal/earlier-attempt.ts'
 import { refreshTokenOf, type Session } from '../../session/store/session.ts'
+import type { SessionBody } from '../../session/store/session-file.ts'
 import { inspectOwn, issuerOf, verify } from '../../session/verification.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
@@ -52,7 +53,7 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
     session ? aliveSession(session, given.secondsLeft, client) : aliveWorkload(client, given),
     ...claimLines,
     ...(refused ? [{ ...fail('claims', refused.message, refused.hint), detail: refused.detail }] : []),
-    ...(client.workload && client.preset.scopes.length === 0 ? [] : [scopes(client, body.grantedScope)]),
+    ...(client.workload && client.preset.scopes.length === 0 ? [] : [scopes(client, body)]),
     ...secretAge(client, body.clientSecret, ports.clock.now()),
     ...alignment(token, profile),
   ]
@@ -177,8 +178,8 @@ function alignment({ identity }: Inspected, { access: table }: Profile): Checkup
   return found.map(({ ask }) => warn('access', 'scopes and groups disagree', ask))
 }
 
-function scopes(client: Client, granted: string | undefined): Checkup {
-  const missing = missingScopes(client, granted)
+function scopes(client: Client, { grantedScope: granted, idToken }: SessionBody): Checkup {
+  const missing = missingScopes(client, granted, idToken)
   if (missing.length === 0)
     return ok('scopes', `granted as asked for${granted === undefined ? '' : `: ${granted}`}`)
   return warn(

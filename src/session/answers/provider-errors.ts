@@ -6,6 +6,7 @@ import type { Preset, Where } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { issuerMismatch } from '../documents/issuer-mismatch.ts'
 import { namedError, sentError } from './error-code.ts'
+import { noIdToken } from './no-id-token.ts'
 import { PROOF_ERRORS } from './proof-errors.ts'
 
 /** The provider's own error response: OAuth error code (RFC 6749 §5.2), HTTP status, and when it may be asked again. */
@@ -43,9 +44,6 @@ interface Foreign {
   readonly cause?: unknown
   readonly response?: unknown
 }
-
-/** The message where an answer has no ID token (OpenID Connect Core §3.1.3.3). */
-export const NO_ID_TOKEN = 'the provider sent no ID token, although openid was asked for; nothing was saved'
 
 /** These say what is wrong with an answer, and are followed by what became of it. */
 export const NO_SUBJECT = 'the ID token names no subject (sub)'
@@ -120,7 +118,7 @@ export function explainProviderError(
     return unreadable(foreign, doing, context)
   if (/"iss" \(issuer\)|response parameter "iss"/.test(words))
     return issuerMismatch(context.metadata.issuer, issuerIn(nested))
-  if (/body "id_token"/.test(words)) return new Failure('refused', NO_ID_TOKEN, { cause: error })
+  if (/body "id_token"/.test(words)) return noIdToken(context.hintValues.scopes, error)
   const judgement = JUDGEMENTS.find(([pattern]) => pattern.test(words))
   if (judgement) return new Failure('refused', `${judgement[1]}; nothing was saved`, { cause: error })
   return new Failure('provider-failed', `the provider's answer cannot be used to ${doing}`, { cause: error })

@@ -2,12 +2,8 @@ import * as oidc from 'openid-client'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Where } from '../../providers/preset.ts'
-import {
-  explainProviderError,
-  isBadSignature,
-  NO_ID_TOKEN,
-  ProviderFailure,
-} from '../answers/provider-errors.ts'
+import { noIdToken } from '../answers/no-id-token.ts'
+import { explainProviderError, isBadSignature, ProviderFailure } from '../answers/provider-errors.ts'
 import type { Metadata } from '../documents/metadata.ts'
 import { authentication } from './client-auth.ts'
 import { type AuthorizationRequest, authorize, challenge, exchangeCode } from './code-grant.ts'
@@ -136,8 +132,8 @@ export function connectProvider(options: ProviderOptions): Provider {
         exchange.tokenTimeout = timeoutMilliseconds
         const answer = await pollDevice(exchange, grant, parameters)
         // The library expects one with an authorization code only (OpenID Connect Core §3.1.3.3).
-        if (answer.id_token === undefined && parameters.scope?.split(' ').includes('openid'))
-          throw new Failure('refused', NO_ID_TOKEN)
+        const scopes = parameters.scope?.split(' ')
+        if (answer.id_token === undefined && scopes?.includes('openid')) throw noIdToken(scopes)
         return tokensOf(answer, exchange)
       }).catch((failure) => {
         // A NetworkFailure would be followed by another poll, and the code is spent.

@@ -1,6 +1,7 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { OF_OPENID } from '../answers/granted-scopes.ts'
 import { grantParameters } from '../protocol/grant-parameters.ts'
 import type { Tokens } from '../protocol/tokens.ts'
 import type { SessionBody } from '../store/session-file.ts'
@@ -108,9 +109,6 @@ function scopesHeld(client: Client, tokens: Tokens): (readonly string[])[] {
     (list) => list !== undefined,
   )
 }
-
-/** Scopes of OpenID Connect itself (Core §5.4, §11) open no API, and providers add and leave them out as they like. */
-const OF_OPENID = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
 
 /** Those of `scopes` that are in none of the lists; a token may hold the last part of a scope's name alone. */
 function lacking(

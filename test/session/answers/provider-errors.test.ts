@@ -15,12 +15,13 @@ interface Told {
   where?: Where
   personAsked?: boolean
   aliases?: Record<string, string>
+  scopes?: readonly string[]
 }
-const explain = (error: unknown, { where = 'token', personAsked = true, aliases = {} }: Told = {}) =>
+const explain = (error: unknown, { where = 'token', personAsked = true, aliases = {}, scopes }: Told = {}) =>
   explainProviderError(error, 'sign you in', where, {
     preset: { ...PRESETS.generic, deviceErrorAliases: aliases },
     metadata: { issuer: ISSUER },
-    hintValues: { client: 'cli' },
+    hintValues: { client: 'cli', ...(scopes && { scopes }) },
     personAsked,
     now: NOW,
     intercepted: false,
@@ -302,6 +303,17 @@ describe('an answer that is not believed', () => {
     expect(explain(error)).toMatchObject({
       code: 'refused',
       message: 'the provider sent no ID token, although openid was asked for; nothing was saved',
+      cause: error,
+    })
+    expect(explain(error, { scopes: ['openid', 'a'] }).code).toBe('refused')
+  })
+
+  it('for want of an ID token that was not asked for', () => {
+    const error = { message: '"response" body "id_token" property must be a string' }
+    expect(explain(error, { scopes: ['a'] })).toMatchObject({
+      code: 'settings',
+      message: 'the provider sent no ID token, as openid is not among the scopes; nothing was saved',
+      hint: 'A sign-in with the browser needs it: ls-auth login --scope openid',
       cause: error,
     })
   })

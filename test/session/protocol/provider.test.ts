@@ -126,9 +126,13 @@ describe('a sign-in in the browser', () => {
     expect(forms().at(-1)).toEqual({ token: 'stray', token_type_hint: 'refresh_token', client_id: 'cli' })
   })
 
-  it('no ID token: refused', async () => {
-    const { result } = await exchanged({}, { id_token: undefined })
-    expect((await toldBy(() => result))[0]).toMatch(/^refused: /)
+  it.each([
+    [['openid', 'a'], /^refused: /],
+    [['a'], /^settings: .*openid is not among the scopes/],
+  ])('no ID token with the scopes %j: %s', async (scopes, told) => {
+    const hintValues = { issuer: ISSUER, client: 'cli', redirect: [], scopes }
+    const { result } = await exchanged({}, { id_token: undefined }, { hintValues })
+    expect((await toldBy(() => result))[0]).toMatch(told)
   })
 
   it.each([

@@ -53,6 +53,28 @@ describe('Entra', () => {
     expect(place.simulator.asked('authorize').at(-1)?.get('prompt')).toBeNull()
   })
 
+  it.each(['login', 'login --device'])(
+    '%s that gives all that was asked for warns of nothing',
+    async (line) => {
+      const scopes = `scopes = ["openid", "profile", "email", "offline_access", "api://${ENTRA_API}/traces.read"]`
+      place = await openPlace(entra, [scopes])
+      place.world.fastForward = true
+      const { exit, stderr } = await type(`ls-auth ${line}`)
+      expect({ exit, warned: stderr.includes('warning:') }).toEqual({ exit: 0, warned: false })
+      expect((await type('ls-auth doctor')).stdout).toMatch(/^ok +scopes +granted as asked for/m)
+    },
+  )
+
+  it('without openid in scopes: what is missing, and nothing of a danger', async () => {
+    const { exit, stderr } = await at(entra, `scopes = ["offline_access", "api://${ENTRA_API}/traces.read"]`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(
+      'error: the provider sent no ID token, as openid is not among the scopes; nothing was saved',
+    )
+    expect(stderr).toContain('hint: A sign-in with the browser needs it: ls-auth login --scope openid')
+    expect(await type('ls-auth login --scope openid')).toMatchObject({ exit: 0 })
+  })
+
   it('the code is exchanged with the very redirect URI it was asked for with (RFC 6749 §4.1.3)', async () => {
     await at(entra, TRACES)
     const [asked, exchanged] = [place.simulator.asked('authorize')[0], place.simulator.asked('token')[0]]

@@ -102,6 +102,6 @@ describe('a sign-in with flags that the profile has already', () => {
 it('each warning of a sign-in has its hint', async () => {
   const tokenExtras = (facts: Facts) => ({ ...keycloak.tokenExtras(facts), scope: 'openid' })
   place = await openPlace({ ...keycloak, tokenExtras })
-  const { stderr } = await type('ls-auth login')
-  expect(stderr).toMatch(/^warning: the provider did not grant profile, email\n {9}Have them allowed/m)
+  const { stderr } = await type('ls-auth login --scope roles --scope groups')
+  expect(stderr).toMatch(/^warning: the provider did not grant roles, groups\n {9}Have them allowed/m)
 })

@@ -131,10 +131,13 @@ export const entra: Behaviour = {
       sub: 'pairwise-API-l3_roISQU222bULS9yi2k0Xpq',
     },
   }),
-  tokenExtras: ({ scopes }) => ({
-    scope: scopes.filter((scope) => scope !== 'offline_access').join(' '),
-    ext_expires_in: 4500,
-  }),
+  tokenExtras: ({ scopes }) => ({ scope: named(scopes).join(' '), ext_expires_in: 4500 }),
+}
+
+/** Of an API's scopes the answer names those alone; OpenID's own it names for Microsoft Graph only. */
+function named(scopes: readonly string[]): readonly string[] {
+  const ofApi = scopes.filter((scope) => scope.startsWith('api://'))
+  return ofApi.length > 0 ? ofApi : scopes.filter((scope) => scope !== 'offline_access')
 }
 
 /** Its real origin: what a shared issuer stands for is decided by this name. */
