@@ -7,7 +7,7 @@ import { type Machine, openMachine } from '../../world/machine.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import { failedCharge } from '../../world/trace/failed-charge.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
-import { makeTrace, type TraceData, withHostileText } from '../../world/trace-data.ts'
+import { makeTrace, movedTo, type TraceData, withHostileText } from '../../world/trace-data.ts'
 import { startWarmProgram, type WarmProgram } from '../../world/warm-program.ts'
 
 /** What each command that reads traces prints; what stays the same is kept in test/golden/screens. */
@@ -31,7 +31,7 @@ let warm: WarmProgram
 beforeAll(async () => {
   machine = await openMachine()
   warm = await startWarmProgram(machine)
-  tempo = await startTempoApi({ traces: [trace] })
+  tempo = await startTempoApi({ traces: [trace, ...ofTheHour()] })
   const others = [makeTrace({ seed: 8 }), makeTrace({ seed: 9, spans: 120 })]
   const traces = [trace, ...others.map(inThe22ndCentury)]
   await writeFile(join(machine.home, 'checkout.json'), JSON.stringify(toOtlpDocument([trace], 'hex')))
@@ -43,6 +43,22 @@ beforeAll(async () => {
 afterAll(() => Promise.all([machine.close(), tempo.close()]))
 
 const HOUR = ['--from', '2026-09-22T06:00:00Z', '--to', '2026-09-22T07:00:00Z']
+
+/** Checkouts of that hour, more and more of them, and none for a while. */
+function ofTheHour(): TraceData[] {
+  const begin = Date.parse('2026-09-22T06:00:00Z')
+  const minutes = Array.from({ length: 60 }, (_, minute) => minute).filter(
+    (minute) => minute < 20 || minute > 26,
+  )
+  return minutes.flatMap((minute) =>
+    Array.from({ length: 1 + Math.floor(minute / 12) }, (_, i) =>
+      movedTo(
+        begin + minute * 60_000 + i * 1000,
+        makeTrace({ seed: 100 + minute, spans: 40 + ((minute * 7) % 50) }),
+      ),
+    ),
+  )
+}
 
 /** Name, typed words, and whether the same is printed every time. */
 const SCREENS: readonly (readonly [name: string, line: string, isStable: boolean])[] = [
