@@ -11,25 +11,32 @@ import { claimHint, requiredAndHeld, requiredClaim } from './required-claim.ts'
 import { requirementsOf, stepUpFailure } from './step-up.ts'
 import { theirWords, theySay } from './their-words.ts'
 
+/** What is known beside an answer. */
+interface Known {
+  /** The person has just signed in as the API required it. */
+  readonly isAgain?: boolean | undefined
+  /** Our clock, milliseconds since the epoch, for a server that names a date to wait for and not its own. */
+  readonly now?: number | undefined
+  /** {@link Destination.scopeToAsk} */
+  readonly scopeToAsk?: ((scope: string) => string) | undefined
+}
+
 /**
  * The Failure that an error response of the API amounts to: `login-page`, `not-allowed`, `cannot-do`,
  * `rate-limited`, `gone`, `not-found`, `step-up`, `network` or `api-failed`. Undefined for 2xx, and for a 404 that is no web page (the caller decides what it means).
- * `isAgain`: the person has just signed in as the API required it. `now`: our clock, milliseconds since the epoch, for a server
- * that names a date to wait for and not its own.
  */
 export function explainAnswer(
   answer: HttpAnswer,
   url: URL,
   token: string | undefined,
-  isAgain = false,
-  now?: number,
+  { isAgain = false, now, scopeToAsk = (scope) => scope }: Known = {},
 ): Failure | undefined {
   const { status } = answer
   const html = isPage(answer)
   if (status >= 300 && status < 400)
     return loginPage(url, token, 'redirects to another page', whereTo(answer, url))
   if (status === 401) return refusedToken(answer, url, token, isAgain)
-  if (status === 403) return refusedAccess(answer, url, token, isAgain)
+  if (status === 403) return refusedAccess(answer, url, token, { isAgain, scopeToAsk })
   if (status === 429) return rateLimited(answer, url, now)
   if (status === 410) return gone(answer, url)
   if (status === 405 || status === 501) return notOffered(answer, url)
@@ -146,7 +153,12 @@ const refusedKey = (detail: readonly string[], url: URL): Failure =>
     hint: 'Tell whoever runs this gateway. It is not about your token: a new sign-in does not help.',
   })
 
-function refusedAccess(answer: HttpAnswer, url: URL, token: string | undefined, isAgain: boolean): Failure {
+function refusedAccess(
+  answer: HttpAnswer,
+  url: URL,
+  token: string | undefined,
+  { isAgain, scopeToAsk }: { readonly isAgain: boolean; readonly scopeToAsk: (scope: string) => string },
+): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
   if (challenge && wantsStepUp(challenge)) return stepUp(challenge, url, token, isAgain)
   const detail = [
@@ -155,11 +167,12 @@ function refusedAccess(answer: HttpAnswer, url: URL, token: string | undefined, 
     ...(challenge?.error ? [] : theirWords(answer)),
   ]
   const missing = missingScopes(challenge, token)
+  const toAsk = missing.map(scopeToAsk)
   return new Failure('not-allowed', `${safeText(url.host)} denied you access (HTTP 403)`, {
     detail,
-    hint: accessHint(challenge, token, missing),
+    hint: accessHint(challenge, token, missing, toAsk),
     // The names come from a server, and a command may be made of them.
-    missingScopes: missing.every(isPlainName) ? missing : [],
+    missingScopes: toAsk.every(isPlainName) ? toAsk : [],
   })
 }
 
@@ -177,6 +190,7 @@ function accessHint(
   challenge: Challenge | undefined,
   token: string | undefined,
   missing: readonly string[],
+  toAsk: readonly string[],
 ): string {
   const claim = requiredClaim(challenge)
   if (claim) return claimHint(claim)
@@ -195,8 +209,8 @@ function accessHint(
     return 'Ask whoever grants access to the traces for the scope or group that is missing.'
   const named = `${missing.length > 1 ? 'scopes' : 'scope'} ${safeText(missing.join(' '), 120)}`
   // The command will be pasted into a shell.
-  return missing.every(isPlainName)
-    ? `The token lacks the ${named}. Sign in with it: ls-auth login${missing.map((scope) => ` --scope ${scope}`).join('')}`
+  return toAsk.every(isPlainName)
+    ? `The token lacks the ${named}. Sign in with it: ls-auth login${toAsk.map((scope) => ` --scope ${scope}`).join('')}`
     : `Sign in with the ${named} (login --scope).`
 }
 

@@ -113,13 +113,11 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     const denial = isGood(answer)
       ? undefined
       : (known?.failure ??
-        (await import('./denial.ts')).explainAnswer(
-          answer,
-          url,
-          token,
-          required !== undefined,
-          destination.now?.(),
-        ))
+        (await import('./denial.ts')).explainAnswer(answer, url, token, {
+          isAgain: required !== undefined,
+          now: destination.now?.(),
+          scopeToAsk: destination.scopeToAsk,
+        }))
     const failure = denial && explained(destination, denial, url)
     if (failure && (known?.isAboutToken || !request.answers?.includes(answer.status))) throw failure
     const { maxBytes = MAX_BYTES } = request

@@ -148,6 +148,25 @@ describe('what is missing is told apart', () => {
     },
   )
 
+  it('403: a scope is asked for by the name that the provider has for it', () => {
+    const failure = explainAnswer(
+      {
+        status: 403,
+        headers: {
+          'www-authenticate': 'Bearer error="insufficient_scope", scope="traces:read traces:write"',
+        },
+        body: Buffer.alloc(0),
+      },
+      GATEWAY,
+      tokenWith({ scp: 'traces:read' }),
+      { scopeToAsk: (scope) => `api://x/${scope}` },
+    )
+    expect(failure?.hint).toBe(
+      'The token lacks the scope traces:write. Sign in with it: ls-auth login --scope api://x/traces:write',
+    )
+    expect(failure?.missingScopes).toEqual(['api://x/traces:write'])
+  })
+
   it('403 with a token that cannot be read: the scope that was named', () => {
     const challenge = 'Bearer error="insufficient_scope", scope="traces:read"'
     expect(explained(403, challenge, '', 'opaque').hint).toContain('ls-auth login --scope traces:read')

@@ -99,7 +99,7 @@ describe('a sign-in that is not enough', () => {
     [undefined, 'step-up: gw.acme.example:8443 wants a stronger or newer sign-in'],
     [true, 'not-allowed: gw.acme.example:8443 wants more than the sign-in you have just made'],
   ])('just made: %s', (isAgain, words) => {
-    expect(told(explainAnswer(given, URL_, 'opaque', isAgain))[0]).toBe(words)
+    expect(told(explainAnswer(given, URL_, 'opaque', { isAgain }))[0]).toBe(words)
   })
 })
 
@@ -391,7 +391,7 @@ describe('a time to wait, by our own clock where the server names none', () => {
     ],
   ])('HTTP %i with %j', (status, headers, hint) => {
     const given = answer(status, headers as Record<string, string>)
-    expect(told(explainAnswer(given, URL_, 'opaque', false, now))[1]).toBe(hint)
+    expect(told(explainAnswer(given, URL_, 'opaque', { now }))[1]).toBe(hint)
   })
 })
 

@@ -27,6 +27,11 @@ describe('hintFor', () => {
       { error: 'invalid_scope', description: 'AADSTS70011: The provided value …' },
       /openid traces:read.*api:/,
     ],
+    ...[28000, 28003, 650053].map((code): [string, ProviderError, RegExp] => [
+      'entra',
+      { error: 'invalid_client', description: `AADSTS${code}: The application asked for scope …` },
+      /^Check the scopes \(openid traces:read\): each is an exposed API/,
+    ]),
     [
       'entra',
       { error: 'invalid_grant', description: 'AADSTS700082: The refresh token has expired' },

@@ -7,6 +7,7 @@ import { type GatewayProbe, gatewayProbe } from '../../backends/gateway-probe.ts
 import { backendOf, explainFailure, requirePlace } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { pathForLog } from '../../loopback-host.ts'
+import { scopeToAsk } from '../../providers/scope-names.ts'
 import type { StoredToken } from '../../session/store/session-file.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
@@ -96,7 +97,11 @@ export async function checkGateway(
   const url = target(profile.api, { path: read })
   const route = `GET ${url.origin}${pathForLog(url)}`
   if (plain === undefined || !isAnswered(plain.seen)) {
-    const failure = explainFailure(backendOf(profile.backend), failureOf(plain, url, token), url.hostname)
+    const failure = explainFailure(
+      backendOf(profile.backend),
+      failureOf(plain, url, token, profile),
+      url.hostname,
+    )
     const isGiven = givenToken(invocation) !== undefined && failure.hint.includes('ls-auth login')
     return untold(isGiven ? insteadOfLogin(failure, OTHER_TOKEN) : failure, route)
   }
@@ -120,13 +125,13 @@ const found = ({ answer }: Sent): string => `HTTP ${answer?.status}`
 const isMissing = ({ answer }: Sent): boolean =>
   answer !== undefined && [400, 404, 405, 501].includes(answer.status)
 
-function failureOf(sent: Sent | undefined, url: URL, token: string): Failure {
+function failureOf(sent: Sent | undefined, url: URL, token: string, { client }: Profile): Failure {
   if (sent?.answer === undefined) {
     const message = sent && 'failure' in sent.seen ? sent.seen.failure : 'nothing was asked'
     return new Failure('network', message)
   }
   return (
-    explainAnswer(sent.answer, url, token) ??
+    explainAnswer(sent.answer, url, token, { scopeToAsk: (scope) => scopeToAsk(client, scope) }) ??
     new Failure('api-failed', `${url.host} does not have this route (HTTP ${sent.answer.status})`, {
       hint: 'Check that api in the profile is the base URL of the trace API.',
     })

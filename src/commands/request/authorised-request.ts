@@ -6,6 +6,7 @@ import { openProofs } from '../../dpop/proofs.ts'
 import { FAILURES, Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
+import { scopeToAsk } from '../../providers/scope-names.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { commandLine } from '../command-line.ts'
@@ -56,6 +57,7 @@ export async function authorisedRequest(
     witness: toTheEnd(invocation.ports.signals, recorder.request),
     now: () => invocation.ports.clock.now(),
     proofs,
+    scopeToAsk: (scope: string) => scopeToAsk(profile.client, scope),
     ...(pacing && { pacing }),
     // Of these requests alone: a renewal whose answer is lost may end the session.
     ...(invocation.cancelled && { signal: invocation.cancelled }),

@@ -30,7 +30,7 @@ const HINTS: readonly Hint[] = [
     say: 'The account is not assigned to the app {client}. Ask for an assignment under Enterprise applications > Users and groups.',
   },
   {
-    codes: [500011, 650057, 70011, 28002, 700022],
+    codes: [500011, 650053, 650057, 70011, 28000, 28002, 28003, 700022],
     say: 'Check the scopes ({scopes}): each is an exposed API followed by a scope name, api://<id>/<scope>, and all must belong to one API.',
   },
   {

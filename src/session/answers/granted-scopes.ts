@@ -1,14 +1,5 @@
 import type { Preset } from '../../providers/preset.ts'
-
-/** Scopes of OpenID Connect itself (Core §5.4, §11): they open no API, and providers add and leave them out as they like. */
-export const OF_OPENID: readonly string[] = [
-  'openid',
-  'profile',
-  'email',
-  'address',
-  'phone',
-  'offline_access',
-]
+import { OF_OPENID } from '../../providers/scope-names.ts'
 
 /**
  * Requested scopes that were not granted. `granted`: `scope` of the token response; undefined: all (RFC 6749 §5.1).

@@ -1,7 +1,7 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import { OF_OPENID } from '../../providers/scope-names.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { OF_OPENID } from '../answers/granted-scopes.ts'
 import { grantParameters } from '../protocol/grant-parameters.ts'
 import type { Tokens } from '../protocol/tokens.ts'
 import type { SessionBody } from '../store/session-file.ts'

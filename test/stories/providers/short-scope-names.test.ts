@@ -1,0 +1,38 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type MetadataApi, startMetadataApi } from '../../world/metadata-api.ts'
+import { ENTRA_API, entra } from '../../world/simulator/behaviours/entra.ts'
+import { openPlace, type Place } from './place.ts'
+
+/** A token holds the last part of a scope's name, and so a gateway names it; the provider knows the whole name alone. */
+
+const OWN = `api://${ENTRA_API}/traces.read`
+const WANTED = `api://${ENTRA_API}/traces.query`
+let place: Place
+let api: MetadataApi
+beforeEach(async () => {
+  api = await startMetadataApi()
+  const challenge = 'Bearer error="insufficient_scope", scope="traces.read traces.query"'
+  api.otherwise = { status: 403, headers: { 'www-authenticate': challenge } }
+  place = await openPlace(entra, [
+    `scopes = ["openid", "offline_access", "${OWN}"]`,
+    `api = "${api.url}"`,
+    'backend = "tempo"',
+  ])
+})
+afterEach(() => Promise.all([place.close(), api.close()]))
+
+const type = (line: string) => place.world.type(line)
+const askedLast = () => place.simulator.asked('authorize').at(-1)?.get('scope')?.split(' ')
+
+it.each(['trace get 0af7651916cd43dd8448eb211c80319c', 'doctor --gateway'])(
+  'the command that %s advises after a 403 is one that the provider takes',
+  async (line) => {
+    await type('ls-auth login')
+    const { stdout, stderr } = await type(`ls-auth ${line}`)
+    const [, advised] =
+      /Sign in with it: (ls-auth login --scope \S+)/.exec((stdout + stderr).replace(/\s+/g, ' ')) ?? []
+    expect(advised).toBe(`ls-auth login --scope ${WANTED}`)
+    expect(await type(advised as string)).toMatchObject({ exit: 0 })
+    expect(askedLast()).toEqual(expect.arrayContaining([OWN, WANTED]))
+  },
+)
