@@ -1,5 +1,6 @@
 import type { Finding } from '../claims/finding.ts'
 import { judge } from '../claims/policy.ts'
+import { type ShortScope, shortScopes } from '../claims/short-scope.ts'
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
@@ -74,6 +75,9 @@ export function gateKept(client: Client, token: StoredToken, body: SessionBody):
 const isBroken = (verdict: Finding['verdict'], { strict }: { readonly strict?: boolean }): boolean =>
   verdict === 'fail' || (verdict === 'unknown' && strict === true)
 
+const inOtherWords = ({ asked, held }: ShortScope): string =>
+  `The token calls ${safeText(asked, 120)} by its last part alone: expect ${safeText(held, 120)}. `
+
 const NAMES = {
   new: 'the provider signed you in, but the token',
   renewed: 'the renewed token',
@@ -91,6 +95,6 @@ function refusal(findings: readonly Finding[], { workload }: Client, which: keyo
       ({ assertion, expected, actual, reason }) =>
         `${assertion}: required ${safeText(expected, 120)}, held ${safeText(actual, 120)}${reason ? ` (${reason})` : ''}`,
     ),
-    hint: `Ask whoever manages the provider for what is missing, or mend expect in the profile. ${kept}`,
+    hint: `${shortScopes(findings).map(inOtherWords).join('')}Ask whoever manages the provider for what is missing, or mend expect in the profile. ${kept}`,
   })
 }

@@ -3,6 +3,7 @@ import { judgeAssertion } from '../../claims/assertion.ts'
 import { type Finding, verdictOf } from '../../claims/finding.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import { type Expect, isWithoutSignature, judge, signatureFinding } from '../../claims/policy.ts'
+import { shortScopes } from '../../claims/short-scope.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
 import { hasUnknownKey, verify } from '../../session/verification.ts'
@@ -200,6 +201,11 @@ function advise(
   if (unaligned !== undefined) return unaligned
   const joined = severalInOne(findings)
   if (joined !== undefined) return joined
+  const [short] = shortScopes(findings)
+  if (short) {
+    const { asked, held } = short
+    return `The token calls ${safeText(asked, 120)} by its last part alone, and so must check and expect: --scope ${shellWord(held)}`
+  }
   if (session) return askForRights(findings, token, profile) ?? `See the findings above; ${ALL_CLAIMS}`
   return 'See the findings above; ls-auth whoami --token - shows all claims of a token.'
 }

@@ -24,6 +24,25 @@ afterEach(() => Promise.all([place.close(), api.close()]))
 const type = (line: string) => place.world.type(line)
 const askedLast = () => place.simulator.asked('authorize').at(-1)?.get('scope')?.split(' ')
 
+it('check of the name that was asked for says which one the token has, and so does a sign-in that expects it', async () => {
+  await type('ls-auth login')
+  const { exit, stdout, stderr } = await type(`ls-auth check --scope ${OWN}`)
+  expect(exit).toBe(5)
+  expect(stdout).toMatch(/FAIL +scope +api:\S+ +held: traces\.read /)
+  expect(stderr).toContain(
+    `hint: The token calls ${OWN} by its last part alone, and so must check and expect: --scope traces.read\n`,
+  )
+  expect((await type('ls-auth check --scope traces.read')).exit).toBe(0)
+  // This one is not held by any name.
+  expect((await type(`ls-auth check --scope ${WANTED}`)).stderr).toContain(`You lack the scope ${WANTED}.`)
+  await place.world.editConfig((text) => `${text}[profiles.work.expect]\nscopes = ["${OWN}"]\n`)
+  const refused = await type('ls-auth login')
+  expect(refused.exit).toBe(11)
+  expect(refused.stderr).toContain(
+    `hint: The token calls ${OWN} by its last part alone: expect traces.read. Ask whoever`,
+  )
+})
+
 it.each(['trace get 0af7651916cd43dd8448eb211c80319c', 'doctor --gateway'])(
   'the command that %s advises after a 403 is one that the provider takes',
   async (line) => {
