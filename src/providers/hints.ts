@@ -160,11 +160,16 @@ function withoutOffline(scopes: readonly string[]): string {
     : 'LIST'
 }
 
+/** The issuer's host, with its port. */
+const hostOf = (issuer: string | undefined): string | undefined =>
+  issuer !== undefined && URL.canParse(issuer) ? new URL(issuer).host : undefined
+
 function fill(say: string, { issuer, client, redirect, scopes, supported }: HintValues): string {
   const words: Record<string, string> = {
     issuer: issuer ?? 'the issuer',
     client: client ?? 'in use',
     redirect: redirect?.join(', ') || 'the redirect URI that doctor shows',
+    host: hostOf(issuer) ?? '<host>',
     tenant: tenantOf(issuer) ?? '<tenant>',
     scopes: scopes?.join(' ') || 'the scopes asked for',
     online: withoutOffline(scopes ?? []),

@@ -37,9 +37,10 @@ export interface Hint {
   readonly issuer?: RegExp
   /** This scope was asked for, and the provider lists others only. */
   readonly unlisted?: string
-  /** `{issuer}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings,
-   * `{supported}` from the metadata; `{online}`:
-   * the scopes but for offline_access, to be pasted. */
+  /**
+   * `{issuer}`, `{host}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings,
+   * `{supported}` from the metadata; `{online}`: the scopes but for offline_access, to be pasted.
+   */
   readonly say: string
 }
 

@@ -127,6 +127,56 @@ describe('hintFor', () => {
     )
   })
 
+  it.each<[string, string, RegExp]>([
+    [
+      'login.microsoftonline.com/acme.example/v2.0',
+      'the public cloud',
+      /: https:\/\/login\.microsoftonline\.com\/<tenant GUID>\/v2\.0\. A domain name/,
+    ],
+    [
+      'login.microsoftonline.us/common/v2.0',
+      'another cloud',
+      /: https:\/\/login\.microsoftonline\.us\/<tenant GUID>\/v2\.0\. A domain name/,
+    ],
+    [
+      'login.partner.microsoftonline.cn/acme.example/v2.0',
+      'another cloud',
+      /: https:\/\/login\.partner\.microsoftonline\.cn\/<tenant GUID>\/v2\.0\. A domain name/,
+    ],
+    [
+      'acme.ciamlogin.com/acme.onmicrosoft.com/v2.0',
+      'an external tenant',
+      /^Use the issuer that was received.* such as https:\/\/<tenant GUID>\.ciamlogin\.com\//,
+    ],
+    ['acme.b2clogin.com/acme.onmicrosoft.com/B2C_1_in/v2.0', 'B2C', /^Azure AD B2C .*does not support it/],
+    [
+      'login.acme.example/x/v2.0',
+      'a name of their own',
+      /: https:\/\/login\.microsoftonline\.com\/<tenant GUID>/,
+    ],
+    // Of another name that only holds one of these.
+    [
+      'login.acme.example/.b2clogin.com/v2.0',
+      'a name of their own',
+      /: https:\/\/login\.microsoftonline\.com\//,
+    ],
+  ])('of Entra at %s, which is %s, names no other cloud', (address, _, hint) => {
+    const error = { where: 'discovery', error: 'issuer-mismatch' } as const
+    expect(hintFor('entra', error, { issuer: `https://${address}` })).toMatch(hint)
+  })
+
+  it.each([
+    ['login.microsoftonline.com', 'login.microsoftonline.com'],
+    ['login.microsoftonline.us', 'login.microsoftonline.us'],
+    ['login.partner.microsoftonline.cn', 'login.partner.microsoftonline.cn'],
+    ['acme.ciamlogin.com', 'login.microsoftonline.com'],
+  ])('the consent of an administrator is asked for in the cloud of %s: at %s', (host, asked) => {
+    const error = { error: 'invalid_grant', description: 'AADSTS65001: The user has not consented …' }
+    expect(hintFor('entra', error, { issuer: `https://${host}/t/v2.0`, client: 'c', scopes: ['a'] })).toBe(
+      `Consent is missing for a. Ask an administrator to grant it: https://${asked}/t/adminconsent?client_id=c`,
+    )
+  })
+
   it.each([
     ['generic', {}],
     ['generic', { error: 'something_new', description: 'whatever' }],

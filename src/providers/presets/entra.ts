@@ -1,5 +1,9 @@
 import { type Hint, type Preset, STANDARD } from '../preset.ts'
 
+/** Clouds of their own, with tenants of their own. */
+const OTHER_CLOUD = /^https:\/\/login\.(microsoftonline\.us|partner\.microsoftonline\.cn)\//i
+const CONSENT = [65001, 65004, 90094, 90095, 650056]
+
 const HINTS: readonly Hint[] = [
   {
     codes: [50011],
@@ -14,7 +18,12 @@ const HINTS: readonly Hint[] = [
     say: 'A public client sends no secret. Take the client secret settings out of the profile.',
   },
   {
-    codes: [65001, 65004, 90094, 90095, 650056],
+    codes: CONSENT,
+    issuer: OTHER_CLOUD,
+    say: 'Consent is missing for {scopes}. Ask an administrator to grant it: https://{host}/{tenant}/adminconsent?client_id={client}',
+  },
+  {
+    codes: CONSENT,
     say: 'Consent is missing for {scopes}. Ask an administrator to grant it: https://login.microsoftonline.com/{tenant}/adminconsent?client_id={client}',
   },
   {
@@ -67,6 +76,24 @@ const HINTS: readonly Hint[] = [
   {
     error: ['opaque-token'],
     say: 'The token is for Microsoft Graph, because no scope names an API of yours. Add one, api://<id>/<scope>, to scopes and sign in again.',
+  },
+  {
+    where: 'discovery',
+    error: ['issuer-mismatch'],
+    issuer: /^https:\/\/[^/]+\.b2clogin\.com\//i,
+    say: 'Azure AD B2C leaves the policy out of the issuer in its metadata, so none can be checked against its address: ls-auth does not support it. Use a tenant of Entra ID, or another provider.',
+  },
+  {
+    where: 'discovery',
+    error: ['issuer-mismatch'],
+    issuer: /^https:\/\/[^/]+\.ciamlogin\.com\//i,
+    say: "Use the issuer that was received, with the tenant's GUID, such as https://<tenant GUID>.ciamlogin.com/<tenant GUID>/v2.0. A tenant's name does not come back in the answer.",
+  },
+  {
+    where: 'discovery',
+    error: ['issuer-mismatch'],
+    issuer: OTHER_CLOUD,
+    say: "Use the issuer with the tenant's GUID: https://{host}/<tenant GUID>/v2.0. A domain name or an alias does not come back in the answer.",
   },
   {
     where: 'discovery',
