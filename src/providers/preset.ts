@@ -105,6 +105,8 @@ export interface Preset {
   readonly clientAuth: 'none' | 'client_secret_basic' | 'client_secret_post'
   /** `aud` of a client assertion that ls-auth signs; the issuer where nothing is said. */
   readonly assertionAudience?: 'token-endpoint'
+  /** By issuer, the first that matches: the audience of a platform's token that is the client assertion, where it is one for all. */
+  readonly proofAudiences?: readonly { readonly issuer: RegExp; readonly audience: string }[]
   /** The client secret ships with the program and is no secret (RFC 8252 §8.5): a profile may hold it. */
   readonly publicSecret: boolean
   /** Leeway for clock skew, seconds. */

@@ -25,7 +25,7 @@ const WORKLOAD: Readonly<Record<(typeof WORKLOAD_KEYS)[number], string>> = {
   grant:
     'what is done with it: `as-is` (sent to the API), `token-exchange` (RFC 8693), `jwt-bearer` (RFC 7523), `client-credentials`; the last where the source is `none` or `client_auth` is `source_token`, else `as-is`',
   audience:
-    'the audience that the proof is asked for; else `audience` of the profile, else (where it is exchanged) the issuer',
+    'the audience that the proof is asked for; else the one that the provider wants of every client assertion, else `audience` of the profile, else (where it is exchanged) the issuer',
   client_auth:
     'how the client authenticates: `none` (the default), `client_secret_basic` or `client_secret_post` (the file in `LS_AUTH_CLIENT_SECRET_FILE`), `private_key_jwt`, `source_token` (the proof is the client assertion)',
   assertion_key: 'for `private_key_jwt`: a file of mode 0600 with the private key, PEM or JWK',

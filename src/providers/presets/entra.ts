@@ -116,6 +116,15 @@ export const entra: Preset = {
       'none of these scopes names an API, as api://<id>/<scope> does: Entra gives a token for Microsoft Graph then, which no other API can verify.',
   },
   assertionAudience: 'token-endpoint',
+  // Microsoft Graph, federatedIdentityCredential: `audiences` "should be set to" this, and each cloud has one of its own.
+  proofAudiences: [
+    { issuer: /^https:\/\/login\.microsoftonline\.us\//i, audience: 'api://AzureADTokenExchangeUSGov' },
+    {
+      issuer: /^https:\/\/login\.partner\.microsoftonline\.cn\//i,
+      audience: 'api://AzureADTokenExchangeChina',
+    },
+    { issuer: /^/, audience: 'api://AzureADTokenExchange' },
+  ],
   // Without a scope of the user's own API the token is for Microsoft Graph (its id and its names). Nobody else can
   // verify it, because its header is changed after signing.
   ownTokens: {

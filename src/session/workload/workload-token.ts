@@ -88,11 +88,15 @@ async function askForToken(
 /** A proof that is exchanged is for the provider, unless the profile names another audience for it. */
 function proofAudience(
   client: Client,
-  { source, grant, audience }: Workload,
+  { source, grant, audience, clientAuth }: Workload,
   want: Want,
 ): string | undefined {
   if (!takesAudience(source)) return undefined
-  if (grant !== 'as-is') return audience ?? client.audience ?? client.issuer
+  if (grant !== 'as-is') {
+    const { proofAudiences = [] } = clientAuth === 'source_token' ? client.preset : {}
+    const usual = proofAudiences.find(({ issuer }) => issuer.test(client.issuer))?.audience
+    return audience ?? usual ?? client.audience ?? client.issuer
+  }
   const asked = want.audience || audience || client.audience
   if (asked !== undefined) return asked
   // The platform's default would be an audience that every API of its users accepts.

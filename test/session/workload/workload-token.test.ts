@@ -281,6 +281,40 @@ describe('a proof that is exchanged', () => {
     expect(asked[0]?.url.searchParams.get('audience')).toBe(audience)
   })
 
+  const assertion = { grant: 'client-credentials', clientAuth: 'source_token' } as const
+  const own = {
+    ...PRESETS.generic,
+    scopes: ['a'],
+    proofAudiences: [
+      { issuer: /other/, audience: 'of another' },
+      { issuer: /idp/, audience: 'usual' },
+      { issuer: /^/, audience: 'of all' },
+    ],
+  }
+  it.each<[string, Partial<Workload>, Partial<Client>, string]>([
+    ['that of its provider', assertion, { audience: 'c', preset: own }, 'usual'],
+    ['the audience of the workload', { ...assertion, audience: 'w' }, { preset: own }, 'w'],
+    ['the API, where the provider has none', assertion, { audience: 'c' }, 'c'],
+    ['the issuer, where none is for it', assertion, { preset: { ...own, proofAudiences: [] } }, ISSUER],
+    ['the issuer, where it is exchanged itself', { grant: 'jwt-bearer' }, { preset: own }, ISSUER],
+  ])('that is the client assertion was asked for %s', async (_, over, of, audience) => {
+    const { get, asked } = exchange(GOOD, { of, over: { ...github, ...over } })
+    await get()
+    expect(asked[0]?.url.searchParams.get('audience')).toBe(audience)
+  })
+
+  it.each([
+    ['login.microsoftonline.com', 'api://AzureADTokenExchange'],
+    ['login.microsoftonline.us', 'api://AzureADTokenExchangeUSGov'],
+    ['login.partner.microsoftonline.cn', 'api://AzureADTokenExchangeChina'],
+  ])('that is a federated credential of Entra at %s is for %s', async (host, audience) => {
+    const issuer = `https://${host}/t/v2.0`
+    const of = { issuer, audience: 'api://x', preset: PRESETS.entra }
+    const { get, asked } = exchange(GOOD, { of, over: { ...github, ...assertion } })
+    await get().catch(() => {})
+    expect(asked[0]?.url.searchParams.get('audience')).toBe(audience)
+  })
+
   it('is not asked for where the client has credentials of its own', async () => {
     const { get, asked } = exchange(GOOD, { over: { source: source('none'), grant: 'client-credentials' } })
     expect((await get()).proofClaims).toBeUndefined()
