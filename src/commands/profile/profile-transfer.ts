@@ -2,7 +2,6 @@ import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 import { type ConfigFile, configIn, readConfig } from '../../settings/files/config-file.ts'
 import { renderProfile } from '../../settings/files/config-text.ts'
-import { UPGRADES } from '../../settings/files/config-version.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { sendsToken } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
@@ -74,7 +73,7 @@ export interface Transfer {
 const IS_SECRET = /secret|passw|passphrase|private_?key/i
 
 async function readProfileFile({ ports }: Invocation, path: string): Promise<ConfigFile> {
-  const file = await readConfig(path, await ports.files(), UPGRADES, true).catch((failure) => {
+  const file = await readConfig(path, await ports.files(), true).catch((failure) => {
     // The hint of readConfig is about the user's own settings file, not about this one.
     if (!(failure instanceof Failure) || failure.reason !== 'unreadable-file') throw failure
     throw new Failure('usage', failure.message, {

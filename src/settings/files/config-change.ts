@@ -5,9 +5,8 @@ import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
 import { type LockPorts, withLock } from '../../wait-for-lock.ts'
-import { type ConfigFile, isOld, readConfig } from './config-file.ts'
+import { type ConfigFile, readConfig } from './config-file.ts'
 import { type Change, textAfter } from './config-text.ts'
-import { UPGRADES, type Upgrade } from './config-version.ts'
 import type { Settings } from './settings-files.ts'
 
 /** Who changes settings. */
@@ -22,14 +21,12 @@ export interface Changer {
 /**
  * Changes the user's file, and gives it as it is then. `settings` may be minutes old, so the file is read again under a
  * lock, and `decide` is asked what to do with what it holds now; what it throws leaves the file as it is. Written atomically
- * (0600); where the file is a link to where somebody keeps it, there. The file of an older version stays as PATH.vN (0600),
- * beside the link: what is in that other place is shared. Failures: `settings`, `storage`, `busy`.
+ * (0600); where the file is a link to where somebody keeps it, there. Failures: `settings`, `storage`, `busy`.
  */
 export async function changeConfig(
   settings: Settings,
   decide: (now: Settings) => Change,
   { ports, command, tell }: Changer,
-  upgrades: readonly Upgrade[] = UPGRADES,
 ): Promise<ConfigFile> {
   const files = await ports.files()
   const { configFile, stateDirectory } = settings.places
@@ -39,13 +36,11 @@ export async function changeConfig(
   // Not beside the file: settings may be synchronised or shared between machines, where a lock holds nobody back.
   const locked = { path: join(stateDirectory, 'settings.lock'), what: 'the settings' } as const
   return withLock(locked, command, ports, tell, async () => {
-    const config = await readConfig(configFile, files, upgrades)
-    const text = await textAfter(config, decide({ ...settings, config }), upgrades)
-    if (isOld(config, upgrades) && config.exists)
-      await replace(`${configFile}.v${config.version}`, config.text, files, ports.env)
+    const config = await readConfig(configFile, files)
+    const text = await textAfter(config, decide({ ...settings, config }))
     const end = await endOf(configFile, files)
     await replace(end, text, files, ports.env, end === configFile ? [] : [`${configFile} is a link to it`])
-    return readConfig(configFile, files, upgrades)
+    return readConfig(configFile, files)
   })
 }
 
@@ -68,7 +63,7 @@ async function replace(
   text: string,
   files: Files,
   env: Env,
-  detail: readonly string[] = [],
+  detail: readonly string[],
 ): Promise<void> {
   try {
     await files.makeDirectory(dirname(path))

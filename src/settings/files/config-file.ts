@@ -4,17 +4,12 @@ import { isObject } from '../../json-object.ts'
 import type { Files } from '../../ports/storage.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { isUtf16, UTF16_HINT } from '../../text/utf16.ts'
-import { type Root, UPGRADES, type Upgrade, upgrade } from './config-version.ts'
 
 /** A settings file as parsed TOML; `settings/valid-setting.ts` validates the values. */
 export interface ConfigFile {
   readonly path: string
   readonly exists: boolean
   readonly text: string
-  /** The whole file, in the newest version. */
-  readonly root: Root
-  /** The version that the text is written for. */
-  readonly version: number
   readonly defaultProfile: string | undefined
   readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   /** Top-level keys that this version does not know. Writing preserves them. */
@@ -27,23 +22,17 @@ const KNOWN_KEYS = ['version', 'profiles', 'default_profile']
 const MOST_BYTES = 1024 * 1024
 
 /**
- * Reads a settings file; a missing one counts as empty. An older version is upgraded in memory only. `anyKind`: it may
- * be a pipe, as one that the person names; any other would keep each command waiting. Failure `settings`: unreadable, no TOML,
- * wrong shape, a newer version.
+ * Reads a settings file; a missing one counts as empty. `anyKind`: it may be a pipe, as one that the person names; any
+ * other would keep each command waiting. Failure `settings`: unreadable, no TOML, wrong shape, a newer version.
  */
-export async function readConfig(
-  path: string,
-  files: Files,
-  upgrades: readonly Upgrade[] = UPGRADES,
-  anyKind = false,
-): Promise<ConfigFile> {
+export async function readConfig(path: string, files: Files, anyKind = false): Promise<ConfigFile> {
   let bytes: Buffer | undefined
   try {
     bytes = await files.readForeign(path, MOST_BYTES, !anyKind)
   } catch (cause) {
     throw unreadable(path, cause, anyKind)
   }
-  return configIn(path, bytes, upgrades)
+  return configIn(path, bytes)
 }
 
 /** Failure `settings` for what reading the file has thrown. */
@@ -60,19 +49,15 @@ export function unreadable(path: string, cause: unknown, anyKind = false): Failu
 }
 
 /** The same for the bytes of a settings file; undefined: it is missing. `path`: for messages. Failure `settings`. */
-export async function configIn(
-  path: string,
-  bytes: Buffer | undefined,
-  upgrades: readonly Upgrade[] = UPGRADES,
-): Promise<ConfigFile> {
+export async function configIn(path: string, bytes: Buffer | undefined): Promise<ConfigFile> {
   if (bytes !== undefined && isUtf16(bytes)) {
     throw new Failure('settings', `cannot read ${path}: it is text in UTF-16`, {
       hint: UTF16_HINT,
     })
   }
   const text = bytes?.toString('utf8') ?? ''
-  const parsed = bytes === undefined ? {} : await parseConfig(text, path)
-  const { root, version } = upgrade(parsed, path, upgrades)
+  const root = bytes === undefined ? {} : await parseConfig(text, path)
+  requireVersion(root, path)
   // As the parser makes its tables: a name such as `constructor` is that of no profile.
   const profiles = root.profiles ?? (Object.create(null) as object)
   if (!isTable(profiles) || !Object.values(profiles).every(isTable)) {
@@ -104,11 +89,31 @@ export async function configIn(
     path,
     exists: bytes !== undefined,
     text,
-    root,
-    version,
     defaultProfile,
     profiles: profiles as ConfigFile['profiles'],
     unknownKeys: Object.keys(root).filter((key) => !KNOWN_KEYS.includes(key)),
+  }
+}
+
+/** The version of settings files. One of a session file is apart from it (`schema` in session-file.ts). */
+const VERSION = 1
+
+/** Failure `settings`: a file of a newer version, or of none at all. Without `version` it is of version 1. */
+function requireVersion({ version = VERSION }: Readonly<Record<string, unknown>>, path: string): void {
+  // The parser makes a bigint of an integer that is too large for a number.
+  if (typeof version === 'bigint' || (Number.isInteger(version) && (version as number) > VERSION)) {
+    throw new Failure(
+      'settings',
+      `${path} is version ${version}, and this ls-auth knows version ${VERSION}`,
+      {
+        hint: 'Upgrade ls-auth, or move the file away. Nothing was changed.',
+      },
+    )
+  }
+  if (version !== VERSION) {
+    throw new Failure('settings', `${path}: version must be a whole number from 1`, {
+      hint: `Take the line away, or write: version = ${VERSION}`,
+    })
   }
 }
 
@@ -140,10 +145,6 @@ export function notToml(path: string, cause: unknown): Failure {
     cause,
   })
 }
-
-/** Whether its text is written for an older version. */
-export const isOld = ({ version }: ConfigFile, upgrades: readonly Upgrade[] = UPGRADES): boolean =>
-  version <= upgrades.length
 
 /** A name in a header or before a `=`. */
 export const tomlKey = (key: string): string => (/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key))

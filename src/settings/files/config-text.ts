@@ -1,5 +1,4 @@
-import { type ConfigFile, isOld, isTable, notToml, parseConfig, tomlKey } from './config-file.ts'
-import { type Root, UPGRADES, type Upgrade } from './config-version.ts'
+import { type ConfigFile, isTable, notToml, parseConfig, tomlKey } from './config-file.ts'
 
 /** A change of a settings file. */
 export type Change =
@@ -16,18 +15,10 @@ export type Change =
 
 /**
  * The text of the file after a change: comments, order and unknown keys are preserved; a new profile is added at the end,
- * or in the braces of `profiles = { … }`. A file of an older version is converted. Failure `settings`: the result is no TOML.
+ * or in the braces of `profiles = { … }`. Failure `settings`: the result is no TOML.
  */
-export async function textAfter(
-  config: ConfigFile,
-  change: Change,
-  upgrades: readonly Upgrade[] = UPGRADES,
-): Promise<string> {
-  const toml = await import('./toml-writing.ts')
-  const newest = isOld(config, upgrades)
-    ? { ...config, text: patched(toml.patch, config, config.root) }
-    : config
-  const text = await changed(newest, change, toml)
+export async function textAfter(config: ConfigFile, change: Change): Promise<string> {
+  const text = await changed(config, change, await import('./toml-writing.ts'))
   await parseConfig(text, config.path)
   return text
 }
@@ -69,7 +60,7 @@ const named = (profile: string) => ({ default_profile: profile })
 function patched(
   patch: (text: string, root: unknown) => string,
   { path, text }: ConfigFile,
-  root: Root,
+  root: Readonly<Record<string, unknown>>,
 ): string {
   // Of two kinds of line ends the library keeps one, and says so on the console.
   const mixed = /\r\n/.test(text) && /(?<!\r)\n/.test(text)
