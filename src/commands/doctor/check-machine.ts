@@ -34,25 +34,12 @@ export async function checkSettings(profile: Profile, ports: Ports): Promise<Che
 
 /** Whoever writes a settings file chooses where people sign in. On Windows (no user id) owner and mode are not known. */
 async function whoMayWrite(path: string, ports: Ports): Promise<Checkup[]> {
-  if (ports.env.uid === undefined) return formerPlace(ports)
+  if (ports.env.uid === undefined) return []
   const mine = await (await ports.files()).inspect(path)
   const isOpen = mine !== undefined && mine.kind !== 'symlink' && isWritable(mine)
   return [
     ...(isOpen ? [fail('settings', `${path} can be written by others`, `Run: chmod 600 ${path}`)] : []),
     ...(await whoMayReplace(ports.env.systemConfigFile, ports)),
-  ]
-}
-
-/** Where the system's file was read on Windows once, and where anybody could have put one. */
-async function formerPlace({ env, files }: Ports): Promise<Checkup[]> {
-  const former = `${env.variables.ProgramData ?? 'C:\\ProgramData'}\\ls-auth\\config.toml`
-  if ((await (await files()).inspect(former)) === undefined) return []
-  return [
-    warn(
-      'settings',
-      `${former} is no longer read`,
-      `An administrator may move it to ${env.systemConfigFile}`,
-    ),
   ]
 }
 

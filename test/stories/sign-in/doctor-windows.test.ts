@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { envOf } from '../../world/env.ts'
@@ -32,17 +31,5 @@ it('neither the state directory nor the key file is called closed, and doctor sa
   expect(await doctor(/^\S+ +(file store|state) /)).toEqual([
     `warn file store who may read the key file ${key} is not known on this system → Only you, SYSTEM and Administrators should be in the output of: icacls "${key}"`,
     `ok state ${world.stateDirectory} is there; who may read it is not known on this system`,
-  ])
-})
-
-it('settings of the system where they were once read are told, and do not count', async () => {
-  const systemConfigFile = 'C:\\Program Files\\ls-auth\\config.toml'
-  world.variables.ProgramData = join(world.home, 'data')
-  world.override = { env: { ...envOf(world, { uid: undefined }), systemConfigFile } }
-  expect(await doctor(/^warn +settings /)).toEqual([])
-  const former = `${world.variables.ProgramData}\\ls-auth\\config.toml`
-  await writeFile(former, 'version = 1\n')
-  expect(await doctor(/^warn +settings /)).toEqual([
-    `warn settings ${former} is no longer read → An administrator may move it to ${systemConfigFile}`,
   ])
 })
