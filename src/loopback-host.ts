@@ -7,6 +7,10 @@
 export const isLoopback = (url: URL): boolean =>
   url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname)
 
+/** Whether nobody on the way can read or change what goes to a URL: https, or http that does not leave this machine. */
+export const isHttpsOrLoopback = (url: URL): boolean =>
+  url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
+
 /**
  * The path of a URL for a log. The first part of a path on loopback that is as long as the secret of `ls-auth proxy` is
  * taken for one, whatever it is: who reads a log must not be able to ask through the proxy.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isLoopback } from '../src/loopback-host.ts'
+import { isHttpsOrLoopback, isLoopback } from '../src/loopback-host.ts'
 
 it.each([
   ['http://localhost/', true],
@@ -17,4 +17,15 @@ it.each([
   ['http://10.0.0.1/', false],
 ])('%s is this machine: %s', (url, expected) => {
   expect(isLoopback(new URL(url))).toBe(expected)
+})
+
+it.each([
+  ['https://example.com/', true],
+  ['https://127.0.0.1/', true],
+  ['http://127.0.0.1:8080/', true],
+  ['http://example.com/', false],
+  ['ftp://127.0.0.1/', false],
+  ['file://localhost/etc/passwd', false],
+])('%s is https, or http on this machine: %s', (url, expected) => {
+  expect(isHttpsOrLoopback(new URL(url))).toBe(expected)
 })

@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import { isLoopback } from '../loopback-host.ts'
+import { isHttpsOrLoopback } from '../loopback-host.ts'
 
 /** The partitions of AWS (botocore, `partitions.json`): the names of their regions, and their domain. */
 const PARTITIONS: readonly { readonly id: string; readonly regions: RegExp; readonly domain: string }[] = [
@@ -33,7 +33,7 @@ export function stsEndpoint(
   const usual = region === undefined ? 'sts.amazonaws.com' : `sts.${region}.${partition(region).domain}`
   const text = variables.AWS_ENDPOINT_URL_STS || `https://${usual}/`
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))) return url
+  if (url && isHttpsOrLoopback(url)) return url
   throw new Failure('refused', 'AWS_ENDPOINT_URL_STS is not an https URL', {
     hint: 'Unset it, or give it the https URL of your endpoint.',
   })

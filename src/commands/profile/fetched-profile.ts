@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { isLoopback } from '../../loopback-host.ts'
+import { isHttpsOrLoopback } from '../../loopback-host.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { flagsOf, type Invocation } from '../invocation.ts'
@@ -48,7 +48,7 @@ function checked(from: string): URL {
   const url = new URL(from)
   if (url.username || url.password)
     throw new Failure('usage', 'the URL of the profile holds a user name or password', { hint: BY_HAND })
-  if (url.protocol === 'https:' || isLoopback(url)) return url
+  if (isHttpsOrLoopback(url)) return url
   // Whoever is on the way could choose where people sign in and where their tokens go.
   throw new Failure('refused', `refusing plain http to ${safeText(url.host)}`, {
     hint: 'Use https. Plain http is for 127.0.0.1, [::1] and localhost only.',

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { isLoopback } from '../../loopback-host.ts'
+import { isHttpsOrLoopback } from '../../loopback-host.ts'
 import { safeText } from '../../text/safe-text.ts'
 
 /** Characters; RFC 8628 §3.2 wants an address that is short and easy to remember. */
@@ -12,7 +12,7 @@ const LONGEST_SHOWN = 2_048
  */
 export function safeAddress(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && !url.username && !url.password && isWeb(url)) return url
+  if (url && !url.username && !url.password && isHttpsOrLoopback(url)) return url
   throw refused('an address ls-auth will not show or open', text)
 }
 
@@ -25,6 +25,3 @@ export function shownAddress(text: string): string {
 
 const refused = (what: string, text: string): Failure =>
   new Failure('refused', `the provider sent ${what}`, { detail: [safeText(text, 200)] })
-
-const isWeb = (url: URL): boolean =>
-  url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))

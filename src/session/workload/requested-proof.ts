@@ -2,7 +2,7 @@ import type { Client } from '../../client.ts'
 import { skewOf } from '../../clock-skew.ts'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
-import { isLoopback } from '../../loopback-host.ts'
+import { isHttpsOrLoopback } from '../../loopback-host.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ProofSource } from '../../providers/workload-sources.ts'
 
@@ -43,7 +43,7 @@ export async function requestProof(
 /** The job's password goes there, so plain http is for loopback alone. */
 function addressOf(text: string, source: Extract<ProofSource, { kind: 'request' }>): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))) return url
+  if (url && isHttpsOrLoopback(url)) return url
   throw new Failure('refused', `${source.urlVariable} is not an https URL`, {
     hint: 'The CI runner sets it; find out who has changed it.',
   })

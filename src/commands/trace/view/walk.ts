@@ -1,4 +1,4 @@
-import { isLoopback } from '../../../loopback-host.ts'
+import { isHttpsOrLoopback } from '../../../loopback-host.ts'
 import type { Browser } from '../../../ports/programs.ts'
 import type { Screen } from '../../../ports/terminal.ts'
 import { safeText } from '../../../text/safe-text.ts'
@@ -69,8 +69,7 @@ async function openPage(
   if (link === undefined || !URL.canParse(link))
     return `No page of this trace is known: ${safeText(name, 40)} names none.`
   const url = new URL(link)
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url)))
-    return `Not opened, since it is not https: ${safeText(url.href, 300)}`
+  if (!isHttpsOrLoopback(url)) return `Not opened, since it is not https: ${safeText(url.href, 300)}`
   const isOpened = await (await browser())?.open(url)
   return `${isOpened ? 'Opened' : 'There is no browser here. Its page'}: ${safeText(url.href, 300)}`
 }
