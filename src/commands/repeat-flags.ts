@@ -2,7 +2,7 @@ import type { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { API_SETTINGS, SETTING_TABLE } from '../settings/setting-table.ts'
 import { commandLine, optionWords, type TypedLine } from './command-line.ts'
-import { forOutside } from './for-outside.ts'
+import { forOutside } from './outside-proxy.ts'
 
 /** Commands that ask the trace API, so that they take the flags that say which. */
 const ASKS_API = 'doctor|exec|mcp|proxy|query|services|attributes|trace (?:get|search)'

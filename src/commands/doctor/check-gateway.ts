@@ -11,6 +11,7 @@ import { scopeToAsk } from '../../providers/scope-names.ts'
 import type { StoredToken } from '../../session/store/session-file.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
+import { isProxySet } from '../outside-proxy.ts'
 import { insteadOfLogin, OTHER_TOKEN } from '../request/authorised-request.ts'
 import { requireApi, requireBackend } from '../request/require-api.ts'
 import { requireReason } from '../request/require-reason.ts'
@@ -51,7 +52,7 @@ export function requireGateway(invocation: Invocation, profile: Profile): void {
   requireReason(profile.client)
   probeOf(profile)
   if (sendsToken(profile)) return
-  const isProxied = invocation.ports.env.variables.LS_AUTH_PROXY === '1'
+  const isProxied = isProxySet(invocation.ports.env)
   throw new Failure(
     'cannot-do',
     isProxied

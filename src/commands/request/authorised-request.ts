@@ -40,7 +40,7 @@ export async function authorisedRequest(
   run: RequestRun = {},
 ): Promise<Send> {
   requireReason(profile.client)
-  if (profile.throughProxy) (await import('./other-profile.ts')).noteOtherProfile(invocation)
+  if (profile.throughProxy) (await import('./behind-proxy.ts')).noteOtherProfile(invocation)
   const { pacing, isLong = false, onAnswer } = run
   const row = backendOf(profile.backend)
   const recorder = await openRunRecorder(invocation, profile, run)

@@ -94,7 +94,7 @@ async function tokenFor(
       hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --id-token.',
     })
   }
-  if (profile.throughProxy) throw (await import('../for-outside.ts')).noTokenHere()
+  if (profile.throughProxy) throw (await import('../outside-proxy.ts')).noTokenHere()
   // An ID token is bound to no key.
   if (!idToken) await refuseHandOut(profile, invocation.ports)
   const want = { ...wish, ...(idToken && { use: 'id' as const }) }
