@@ -1,13 +1,12 @@
 import { DEFAULT_BACKEND } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
-import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { namedProfile, nameInUse } from '../../settings/profile-name.ts'
+import type { Settings } from '../../settings/files/settings-files.ts'
 import { withoutUser } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
 import type { CliCommand } from '../cli-command.ts'
-import { flagsOf, globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
-import { listSignIns, type SignInRow } from '../status/sign-ins.ts'
+import { globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
+import { openListing, type SignInRow } from '../status/sign-ins.ts'
 import { personCell, stateOf } from '../status/status-text.ts'
 import { fitTable, tellLeftOut, withoutScheme } from '../status/text-table.ts'
 
@@ -15,14 +14,10 @@ import { fitTable, tellLeftOut, withoutScheme } from '../status/text-table.ts'
 export const list: CliCommand<undefined> = { read: () => undefined, run: printList }
 
 async function printList(invocation: Invocation): Promise<void> {
-  const { ports } = invocation
-  const settings = await readSettings(ports.env, await ports.files())
-  // All are listed, and yet the answer would be taken for that of the one that is named.
-  namedProfile(settings, flagsOf(invocation), ports.env)
-  const signIns = (await listSignIns(settings, ports)).filter(({ profile }) => profile !== undefined)
-  const now = ports.clock.now()
-  const preferred = nameInUse(settings, ports.env)
-  const rows = signIns.map((row) => rowOf(row, settings, preferred, now))
+  const { settings, rows: signIns, now, preferred } = await openListing(invocation)
+  const rows = signIns
+    .filter(({ profile }) => profile !== undefined)
+    .map((row) => rowOf(row, settings, preferred, now))
   if (globals(invocation).json) {
     const values = rows.map(({ shown, ...value }) => value)
     return printJson(invocation, values)
@@ -39,7 +34,7 @@ async function printList(invocation: Invocation): Promise<void> {
     safeText(withoutScheme(issuer ?? '-'), 200),
   ])
   const heads = ['  PROFILE', 'BACKEND', 'SIGNED IN AS', 'API', 'ISSUER']
-  const table = fitTable([heads, ...cells], ports.terminal, 3)
+  const table = fitTable([heads, ...cells], invocation.ports.terminal, 3)
   await printText(invocation, `${table.lines.join('\n')}\n`)
   tellLeftOut(invocation, table.leftOut, '--json')
 }

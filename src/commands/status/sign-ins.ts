@@ -6,12 +6,13 @@ import { type KeptSignIn, readKeptSignIn } from '../../session/kept-sign-in.ts'
 import { sessionName } from '../../session/session-name.ts'
 import type { SessionHeader } from '../../session/store/session-file.ts'
 import { findEverySignIn } from '../../session/store/sign-ins.ts'
-import type { Settings } from '../../settings/files/settings-files.ts'
+import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { outsideProxy } from '../../settings/local-proxy.ts'
 import { type Profile, profileNamed, sendsToken } from '../../settings/profile.ts'
-import { profileNames } from '../../settings/profile-name.ts'
+import { namedProfile, nameInUse, profileNames } from '../../settings/profile-name.ts'
 import { clientFromHeader, isComplete } from '../../settings/required-client.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
+import { flagsOf, type Invocation } from '../invocation.ts'
 import { namesApi } from '../request/require-api.ts'
 import { withItsKey } from '../sign-out/sign-in-sharers.ts'
 
@@ -37,9 +38,18 @@ export interface SignInRow {
 
 /**
  * Every profile and every sign-in of this machine, from local state alone; behind `ls-auth exec --proxy` as outside.
- * Failures: `storage`, `refused`.
+ * `preferred`: the profile of a command that names none. Failures: `settings`, `usage`, `storage`, `refused`.
  */
-export async function listSignIns(settings: Settings, portsHere: Ports): Promise<SignInRow[]> {
+export async function openListing(invocation: Invocation) {
+  const { ports } = invocation
+  const settings = await readSettings(ports.env, await ports.files())
+  // All are listed, and yet the answer would be taken for that of the one that is named.
+  namedProfile(settings, flagsOf(invocation), ports.env)
+  const rows = await listSignIns(settings, ports)
+  return { settings, rows, now: ports.clock.now(), preferred: nameInUse(settings, ports.env) }
+}
+
+async function listSignIns(settings: Settings, portsHere: Ports): Promise<SignInRow[]> {
   const ports = { ...portsHere, env: outsideProxy(portsHere.env) }
   const every = await findEverySignIn(settings.places.stateDirectory, ports)
   const headers: Found = new Map(every.map(({ name, header }) => [name, header]))

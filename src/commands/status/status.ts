@@ -1,18 +1,17 @@
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { findUnfinished } from '../../session/store/sign-ins.ts'
-import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
+import type { Settings } from '../../settings/files/settings-files.ts'
 import { isBehindProxy } from '../../settings/local-proxy.ts'
-import { namedProfile, nameInUse } from '../../settings/profile-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { optionWords } from '../command-line.ts'
 import { noteGivenToken } from '../given-note.ts'
-import { flagsOf, globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
+import { globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
 import { repeatFlags } from '../repeat-flags.ts'
 import { clientOfSignIn, usersOf } from '../sign-out/sign-in-sharers.ts'
 import { signOutOf } from '../sign-out/sign-out-of.ts'
-import { listSignIns, type SignInRow } from './sign-ins.ts'
+import { openListing, type SignInRow } from './sign-ins.ts'
 import { noProfile, sharedSentences, stateOf, statusTable, timeLeft } from './status-text.ts'
 import { tellLeftOut } from './text-table.ts'
 
@@ -21,12 +20,7 @@ export const status: CliCommand<undefined> = { read: () => undefined, run }
 
 async function run(invocation: Invocation): Promise<void> {
   const { ports } = invocation
-  const settings = await readSettings(ports.env, await ports.files())
-  // All are listed, and yet the answer would be taken for that of the one that is named.
-  namedProfile(settings, flagsOf(invocation), ports.env)
-  const rows = await listSignIns(settings, ports)
-  const now = ports.clock.now()
-  const preferred = nameInUse(settings, ports.env)
+  const { settings, rows, now, preferred } = await openListing(invocation)
   if (globals(invocation).json) {
     return printJson(
       invocation,
