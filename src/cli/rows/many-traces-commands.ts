@@ -4,9 +4,9 @@ import { BREAKDOWN_BY } from '../../trace/formats/output-choices.ts'
 import { choice, type Row } from '../command.ts'
 import { OF_THE_API } from '../exit-statuses.ts'
 import {
+  errorsOption,
   fromFile,
   listFormat,
-  otherName,
   ownFlags,
   sensitive,
   spanConditions,
@@ -21,7 +21,7 @@ export const WHY: Row = {
     manyTraces(
       command
         .option('--error', 'explain the spans that failed')
-        .addOption(otherName('--errors', 'error'))
+        .addOption(errorsOption())
         .option(
           '--slower-than <limit>',
           'explain the spans that took longer: 500ms, or p95 of those that fit',
@@ -51,7 +51,7 @@ export const BREAKDOWN: Row = {
         .addOption(choice('--by <what>', 'a row for each (operation when not given)', BREAKDOWN_BY))
         .option('--graph', 'who calls whom instead (services when --by is not given)')
         .option('--error', 'a span that failed')
-        .addOption(otherName('--errors', 'error')),
+        .addOption(errorsOption()),
     ),
   settings: API_SETTINGS,
   variables: ['LS_AUTH_TOKEN'],

@@ -6,9 +6,9 @@ import { OF_THE_API } from '../exit-statuses.ts'
 import { BREAKDOWN, WHY } from './many-traces-commands.ts'
 import { QUERY_COMMANDS } from './query-commands.ts'
 import {
+  errorsOption,
   fromFile,
   listFormat,
-  otherName,
   ownFlags,
   sensitive,
   spanConditions,
@@ -159,7 +159,7 @@ function getOptions(command: Command): void {
   const choosing = command
     .addOption(choice('-o, --output <format>', 'how to print it', TRACE_FORMATS))
     .option('--error', 'only failed spans (and, in a tree, the spans above them)')
-    .addOption(otherName('--errors', 'error'))
+    .addOption(errorsOption())
     .option('--service <name>', 'only spans of this service')
     .option(
       '--attr <key=value>',
@@ -191,7 +191,7 @@ function getOptions(command: Command): void {
 function searchOptions(command: Command): void {
   spanConditions(command)
     .option('--error', 'a span that failed')
-    .addOption(otherName('--errors', 'error'))
+    .addOption(errorsOption())
     .option('--query <text>', "a query in the back end's own language instead (TraceQL)")
     .option(
       '--limit <count>',

@@ -46,9 +46,9 @@ export const sensitive = (command: Command): Command =>
 export const listFormat = (command: Command): Command =>
   command.addOption(choice('-o, --output <format>', 'how to print it', LIST_FORMATS))
 
-/** Another spelling of an option, which is taken as if the first had been typed, and shown nowhere. `first`: by its camelCase name. */
-export function otherName(flags: string, first: string): Option {
-  const option = new Option(flags).hideHelp()
-  option.attributeName = () => first
+/** `--errors`, which is taken as if `--error` had been typed, and shown nowhere. */
+export function errorsOption(): Option {
+  const option = new Option('--errors').hideHelp()
+  option.attributeName = () => 'error'
   return option
 }

@@ -110,9 +110,3 @@ export function inWordsOf(tool: Pick<Tool, 'arguments'>, text: string): string {
     text,
   )
 }
-
-/** The names of those arguments that choose spans, for the words about a choice; undefined: none was given. */
-export function namesOf(given: Given, choosing: readonly string[]): string | undefined {
-  const names = choosing.filter((name) => given[name] !== undefined && given[name] !== false)
-  return names.length === 0 ? undefined : names.join(', ')
-}

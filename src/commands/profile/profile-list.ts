@@ -34,7 +34,7 @@ async function printList(invocation: Invocation): Promise<void> {
     safeText(withoutScheme(issuer ?? '-'), 200),
   ])
   const heads = ['  PROFILE', 'BACKEND', 'SIGNED IN AS', 'API', 'ISSUER']
-  const table = fitTable([heads, ...cells], invocation.ports.terminal, 3)
+  const table = fitTable([heads, ...cells], invocation.ports.terminal)
   await printText(invocation, `${table.lines.join('\n')}\n`)
   tellLeftOut(invocation, table.leftOut, '--json')
 }

@@ -45,7 +45,7 @@ export function statusTable(
   now: number,
   terminal: Pick<Terminal, 'columns' | 'unicode' | 'outIsTTY'>,
 ): FittedTable {
-  return fitTable([HEADS, ...rows.map((row) => cellsOf(row, preferred, now))], terminal, 3)
+  return fitTable([HEADS, ...rows.map((row) => cellsOf(row, preferred, now))], terminal)
 }
 
 function cellsOf(row: SignInRow, preferred: string | undefined, now: number): string[] {

@@ -5,6 +5,7 @@ import { type Invocation, tell } from '../invocation.ts'
 
 /** Columns between two cells. */
 const GAP = 2
+const LEAST_COLUMNS = 3
 
 /** What a cell loses where it is too long: its end, or all but a short beginning and its end. */
 export type Cut = 'end' | 'inside'
@@ -17,17 +18,16 @@ export interface FittedTable {
 
 /**
  * Rows of sanitized cells, the heads first, as a table. On a terminal they are at most `columns` wide: columns that do not
- * fit are left out, the last one first, down to `least` of them; then the widest cells are cut. In a pipe lines are
+ * fit are left out, the last one first, down to {@link LEAST_COLUMNS}; then the widest cells are cut. In a pipe lines are
  * longer, so that grep and cut find every value, and the whole of it.
  */
 export function fitTable(
   rows: readonly (readonly string[])[],
   { columns, unicode, outIsTTY }: Pick<Terminal, 'columns' | 'unicode' | 'outIsTTY'>,
-  least: number,
 ): FittedTable {
   const widths = widthsOf(rows)
   if (outIsTTY) {
-    while (widths.length > least && totalWidth(widths) > columns) widths.pop()
+    while (widths.length > LEAST_COLUMNS && totalWidth(widths) > columns) widths.pop()
     const largest = () => Math.max(...widths)
     while (totalWidth(widths) > columns && largest() > 8) widths[widths.indexOf(largest())] = largest() - 1
   }

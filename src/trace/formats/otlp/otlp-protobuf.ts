@@ -6,7 +6,7 @@ import { type SpanTimes, timesBetweenHalves, withMark } from '../span-times.ts'
 import { TextPool } from '../text-pool.ts'
 import { OTLP_KINDS, OTLP_STATUSES, type OtlpStatus } from './otlp-enums.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from './otlp-json.ts'
-import { protobufDetails, readAttributesUnder, readScopeMessage } from './protobuf-values.ts'
+import { protobufDetails, readResourceMessage, readScopeMessage } from './protobuf-values.ts'
 import { BYTES, FIXED64, VARINT, WireCursor } from './protobuf-wire.ts'
 
 // Tags (`field number * 8 + wire type`) of opentelemetry-proto trace/v1 and tempopb TraceByIDResponse.
@@ -93,7 +93,7 @@ function readResourceSpans(reading: Reading): void {
   let resource: Attributes = NONE
   cursor.message((tag) => {
     if (tag !== FIRST) return false
-    resource = readAttributesUnder(cursor, 1)
+    resource = readResourceMessage(cursor)
     return true
   })
   const service = textOrNumber(attribute(resource, 'service.name')) ?? UNKNOWN_SERVICE

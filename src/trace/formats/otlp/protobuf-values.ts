@@ -73,11 +73,11 @@ function readBytes(cursor: WireCursor): Uint8Array {
   return bytes
 }
 
-/** All `KeyValue`s under one field number of the message at the cursor. */
-export function readAttributesUnder(cursor: WireCursor, number: number): Attributes {
+/** The attributes of a `Resource` at the cursor. */
+export function readResourceMessage(cursor: WireCursor): Attributes {
   const attributes: [string, AttributeValue][] = []
   cursor.message((tag) => {
-    if (tag !== field(number, BYTES)) return false
+    if (tag !== field(1, BYTES)) return false
     attributes.push(readKeyValue(cursor))
     return true
   })

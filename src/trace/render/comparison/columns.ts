@@ -64,7 +64,7 @@ export function planColumns(rows: readonly ComparedOperation[], wanted: number, 
     columns
       .map(
         ({ width, head }, i) =>
-          blank(GAP) + (head === '' ? padEnd(texts[i]!, width) : padStart(texts[i]!, width)),
+          ' '.repeat(GAP) + (head === '' ? padEnd(texts[i]!, width) : padStart(texts[i]!, width)),
       )
       .join('')
       .trimEnd()
@@ -81,5 +81,3 @@ export function wordOf({ change, selfChange }: ComparedOperation): string {
   const isOfSelf = change === 'same' && selfChange !== 'same' && selfChange !== 'unknown'
   return isOfSelf ? `self ${selfChange}` : change
 }
-
-const blank = (columns: number): string => ' '.repeat(columns)

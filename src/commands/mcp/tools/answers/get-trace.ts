@@ -4,7 +4,6 @@ import { MOST_ROWS } from '../../../../trace/render/agent/limits.ts'
 import { requireService } from '../../../trace/known-service.ts'
 import { pictureOf } from '../../../trace/output/picture.ts'
 import { readView } from '../../../trace/output/view-options.ts'
-import { namesOf } from '../../arguments.ts'
 import type { AnswerTool } from '../../tool.ts'
 import { readTrace } from './one-trace.ts'
 import { noSuchSpans, readSpanId } from './span-ids.ts'
@@ -31,7 +30,8 @@ export const traceAnswer: AnswerTool = async (invocation, given, flags) => {
   const picture = pictureOf({ tree, clocks: undefined }, view, true)
   if (picture === undefined) throw noSuchSpans([view.spanId as string], tree.trace)
   requireService(picture.tree, view.selection.service, view.spanId)
-  const says = namesOf(given, CHOOSING)
+  const chosen = CHOOSING.filter((name) => given[name] !== undefined && given[name] !== false)
+  const says = chosen.join(', ') || undefined
   const more = { ...BY_ARGUMENTS, steps: [...notes, ...BY_ARGUMENTS.steps] }
   const most = given.max_spans as number | undefined
   return agentTrace(picture, { says, selection: view.selection }, { name }, { more, most })
