@@ -10,7 +10,6 @@ import { headerLines } from '../waterfall/header.ts'
 import { noteLines } from '../waterfall/notes.ts'
 import { planRows } from '../waterfall/rows.ts'
 import { noRowLines } from '../waterfall/summary.ts'
-import { anchorsOf } from './anchors.ts'
 import { axisMarkup } from './axis.ts'
 import { findingsMarkup } from './findings.ts'
 import { type GraphicOptions, windowOf } from './graphic.ts'
@@ -75,4 +74,14 @@ function linkMarkup(link: string | undefined): string {
 
 function* paragraphs(lines: readonly string[]): Generator<string> {
   for (const line of lines) yield `<p class="soft">${markup(line)}</p>\n`
+}
+
+/** The id of each row's element, by node: `s-` and the span id, with a number where spans share one. */
+function anchorsOf(tree: TraceTree): string[] {
+  const seen = new Map<string, number>()
+  return tree.spans.map(({ spanId }) => {
+    const times = (seen.get(spanId) ?? 0) + 1
+    seen.set(spanId, times)
+    return times === 1 ? `s-${spanId}` : `s-${spanId}-${times}`
+  })
 }
