@@ -65,7 +65,7 @@ export function ticksOf(window: TimeWindow, cells: number, micro: string): Tick[
     const moments = [window.startNanos, ...powers.map((nanos) => window.startNanos + nanos)]
     return moments.map((nanos) => ({
       nanos,
-      label: nanos === zero ? '0' : shortDuration(nanos - zero, micro),
+      label: nanos === zero ? '0' : powerLabel(nanos - zero, micro),
     }))
   }
   if (window.cuts) return ticksAtCuts(window, window.cuts, micro)
@@ -94,7 +94,7 @@ function ticksAtCuts(window: TimeWindow, cuts: readonly Cut[], micro: string): T
 }
 
 /** `100ms` for `100.0ms`: powers of ten have no digits to show. */
-function shortDuration(nanos: number, micro: string): string {
+function powerLabel(nanos: number, micro: string): string {
   return signed(nanos, micro).replace(/\.0+(?=\D)/, '')
 }
 
