@@ -1,24 +1,21 @@
 import { Failure } from '../errors.ts'
+import { nanosIn } from '../text/duration.ts'
 import { safeText } from '../text/safe-text.ts'
 
-const UNITS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
-
-/** A duration that is not of whole seconds: `500ms`, `1s500ms`, `0.5s`. */
-const WITH_PARTS = /^(?:\d+[smhdw])*(?:\d+(?:\.\d+)?(?:ms|us|µs|μs|ns)|\d+\.\d+s)$/
-
-/** `90s`, `5m`, `1h30m`, `90d` or bare seconds → seconds. Failure `usage`; `what` names the value in its message. */
+/** `90s`, `5m`, `1h30m`, `90d` or bare seconds → whole seconds. Failure `usage`; `what` names the value in its message. */
 export function parseDuration(text: string, what: string): number {
   const trimmed = text.trim()
-  const seconds = /^\d+$/.test(trimmed) ? Number(trimmed) : inSeconds(trimmed)
-  if (WITH_PARTS.test(trimmed)) {
-    throw new Failure('usage', `${what}: "${text.slice(0, 40)}" has parts of a second`, {
-      hint: 'Write whole seconds, at least 1s: 90s, 5m, 1h30m, 90d.',
-    })
-  }
+  const nanos = nanosIn(/^\d+$/.test(trimmed) ? `${trimmed}s` : trimmed)
+  const seconds = Math.round(nanos / 1e9)
   // Hundreds of digits are Infinity as a number.
   if (!Number.isSafeInteger(seconds)) {
     throw new Failure('usage', `${what}: "${text.slice(0, 40)}" is not a duration`, {
       hint: 'Write it like 90s, 5m, 1h30m or 90d.',
+    })
+  }
+  if (seconds * 1e9 !== nanos) {
+    throw new Failure('usage', `${what}: "${text.slice(0, 40)}" has parts of a second`, {
+      hint: 'Write whole seconds, at least 1s: 90s, 5m, 1h30m, 90d.',
     })
   }
   return seconds
@@ -30,16 +27,6 @@ export function parseUnitDuration(text: string, what: string): number {
   throw new Failure('usage', `${what}: "${safeText(text, 40)}" has no unit`, {
     hint: 'Write it with its unit: 90s, 5m, 1h30m, 90d.',
   })
-}
-
-/** NaN for what is no sum of amounts with units. */
-function inSeconds(text: string): number {
-  if (!/^(\d+[smhdw])+$/.test(text)) return Number.NaN
-  let seconds = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+)([smhdw])/g)) {
-    seconds += Number(amount) * (UNITS[unit as string] as number)
-  }
-  return seconds
 }
 
 /** Seconds for a person: `59m`, `1h 5m`, `45s`, `3d`. */

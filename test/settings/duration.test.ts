@@ -6,15 +6,23 @@ it.each([
   ['90', 90],
   ['1h30m', 5_400],
   [' 2w ', 1_209_600],
+  ['1.5h', 5_400],
+  ['1.1h', 3_960],
+  ['.5m', 30],
+  ['1500ms500ms', 2],
+  ['20000w', 12_096_000_000],
 ])('%s is %i seconds', (text, seconds) => {
   expect(parseDuration(text, '--min-ttl')).toBe(seconds)
 })
 
-it.each(['', '9'.repeat(400), `${'9'.repeat(400)}w`, '1.5h', '5 m', '-5m'])('no duration: %s', (text) => {
-  expect(() => parseDuration(text, '--min-ttl')).toThrow(/--min-ttl: ".*" is not a duration/)
-})
+it.each(['', '9'.repeat(400), `${'9'.repeat(400)}w`, '1.5', '1.h', '5 m', '-5m'])(
+  'no duration: %s',
+  (text) => {
+    expect(() => parseDuration(text, '--min-ttl')).toThrow(/--min-ttl: ".*" is not a duration/)
+  },
+)
 
-it.each(['500ms', '1s500ms', '0.5s', '1.5s', '250us', '250µs', '100ns'])(
+it.each(['500ms', '1s500ms', '0.5s', '.5s', '1.5s', '250us', '250µs', '100ns', '90d1ns', '0.001m'])(
   '%s is a duration, and none in whole seconds',
   (text) => {
     const refused = expect.objectContaining({

@@ -80,7 +80,11 @@ test.each([
   ['250us', 250_000],
   ['250µs', 250_000],
   ['1.5s', 1.5e9],
+  ['250μs', 250_000],
+  ['.5s', 0.5e9],
   ['1m30s', 90e9],
+  ['1d', 86_400e9],
+  ['1w1.5d', 8.5 * 86_400e9],
   ['7ns', 7],
 ])('%s is %d ns', (text, nanos) => {
   expect(parseNanos(text, '--min')).toBe(nanos)
@@ -107,9 +111,12 @@ test('a duration that is written is read as the same', () => {
   )
 })
 
-test.each(['5', '', 's', '5 ms', '-5ms', '1e3s'])('"%s" is no duration', (text) => {
-  expect(() => parseNanos(text, '--min')).toThrow(Failure)
-})
+test.each(['5', '', 's', '5 ms', '-5ms', '1e3s', '.s', '1.s', '1.2.3s', '1y'])(
+  '"%s" is no duration',
+  (text) => {
+    expect(() => parseNanos(text, '--min')).toThrow(Failure)
+  },
+)
 
 describe('the list', () => {
   const summary = fc.record(

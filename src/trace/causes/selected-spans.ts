@@ -12,7 +12,7 @@ export type Limit = { readonly nanos: number } | { readonly percentile: number }
 export function parseLimit(text: string, flag: string): Limit {
   const percentile = Number(/^p(\d{1,2}(?:\.\d{1,3})?)$/i.exec(text.trim())?.[1])
   if (percentile > 0) return { percentile }
-  if (/^\d/.test(text.trim())) return { nanos: parseNanos(text, flag) }
+  if (/^[\d.]/.test(text.trim())) return { nanos: parseNanos(text, flag) }
   throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is neither a duration nor a percentile`, {
     hint: `Write it like ${flag} 500ms or ${flag} p95.`,
   })

@@ -150,6 +150,7 @@ describe('what counts as slow', () => {
     ['p99.999', { percentile: 99.999 }],
     [' 500ms', { nanos: 500e6 }],
     ['5ms', { nanos: 5e6 }],
+    ['.5s', { nanos: 500e6 }],
   ])('%j', (text, limit) => {
     expect(parseLimit(text, '--over')).toEqual(limit)
   })
