@@ -1,5 +1,6 @@
 import type { Terminal } from '../../ports/terminal.ts'
 import { displayWidth, graphemes } from '../../text/display-width.ts'
+import { fitEnd, padEnd } from '../../text/fit.ts'
 import { widest } from '../../text/widest.ts'
 import { type Invocation, tell } from '../invocation.ts'
 
@@ -54,28 +55,28 @@ export const tableLines = (
   widths: readonly number[],
   unicode: boolean,
   cuts: readonly (Cut | undefined)[] = [],
-): readonly string[] =>
-  rows.map((row) =>
+): readonly string[] => {
+  const fitted = (cell: string, width: number, cut: Cut | undefined) =>
+    (cut === 'inside' ? fitInside : fitEnd)(cell, width, unicode ? '…' : '..')
+  return rows.map((row) =>
     widths
-      .map((width, i) => pad(cutTo(row[i] ?? '', width, unicode ? '…' : '..', cuts[i]), width))
+      .map((width, i) => padEnd(fitted(row[i] ?? '', width, cuts[i]), width))
       .join(' '.repeat(GAP))
       .trimEnd(),
   )
+}
 
 /** Columns at the beginning of a cell that is cut inside: the method of a request. */
 const BEGINNING = 4
 
-function cutTo(text: string, width: number, mark: string, cut: Cut = 'end'): string {
+function fitInside(text: string, width: number, mark: string): string {
   if (displayWidth(text) <= width) return text
   const parts = graphemes(text)
-  const begin = cut === 'inside' ? parts.splice(0, BEGINNING).join('') : ''
+  const begin = parts.splice(0, BEGINNING).join('')
   const room = width - mark.length - displayWidth(begin)
-  while (displayWidth(parts.join('')) > room) cut === 'inside' ? parts.shift() : parts.pop()
-  return cut === 'inside' ? begin + mark + parts.join('') : parts.join('') + mark
+  while (displayWidth(parts.join('')) > room) parts.shift()
+  return begin + mark + parts.join('')
 }
-
-const pad = (text: string, width: number): string =>
-  text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 
 /** A URL as short as a table wants it. */
 export const withoutScheme = (url: string): string => url.replace(/^https?:\/\//, '').replace(/\/$/, '')

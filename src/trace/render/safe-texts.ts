@@ -1,6 +1,6 @@
 import { displayWidth } from '../../text/display-width.ts'
+import { fitMiddle, safeName } from '../../text/fit.ts'
 import type { InternedTexts } from '../tree/interned-texts.ts'
-import { fitMiddle, safeName } from './fit.ts'
 
 /** A text safe for a terminal, and the columns it takes. */
 export interface Measured {

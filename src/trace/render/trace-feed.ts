@@ -1,6 +1,6 @@
+import { fitEnd, padEnd } from '../../text/fit.ts'
 import { isoTime } from '../formats/iso-time.ts'
 import type { TraceSummary } from '../search.ts'
-import { fitEnd, padEnd } from './fit.ts'
 import { glyphsFor } from './glyphs.ts'
 import { type ListOptions, type ListPen, layFigures, traceLine } from './trace-list.ts'
 

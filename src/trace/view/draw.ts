@@ -1,7 +1,7 @@
 import type { Spot } from '../../ports/terminal.ts'
 import { displayWidth } from '../../text/display-width.ts'
+import { blanks, fitEnd, fitLines, padEnd } from '../../text/fit.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
-import { blanks, fitEnd, padEnd, wrap } from '../render/fit.ts'
 import { axisLine } from '../render/time/axis.ts'
 import { cutText } from '../render/time/cuts.ts'
 import { Guides } from '../render/waterfall/guides.ts'
@@ -34,8 +34,8 @@ export function draw(scene: Scene, state: ViewState, size: Size): Picture {
 /** In as many lines as there are, or in fewer words. */
 function tooSmall({ columns, rows }: Size, ellipsis: string): string[] {
   const text = 'The window is too small.'
-  const lines = wrap(text, columns, ellipsis, rows)
-  return lines.join(' ') === text ? lines : wrap('too small', columns, '', rows)
+  const lines = fitLines(text, columns, ellipsis, rows)
+  return lines.join(' ') === text ? lines : fitLines('too small', columns, '', rows)
 }
 
 function drawPage(scene: Scene, state: ViewState, page: Page, size: Size): Picture {

@@ -1,5 +1,5 @@
 import { displayWidth } from '../../text/display-width.ts'
-import { blanks, packed, wrap } from '../render/fit.ts'
+import { blanks, fitLines, packed } from '../../text/fit.ts'
 import type { Pen } from '../render/pen.ts'
 import { heading } from '../render/span-details/heading.ts'
 import { count } from '../render/waterfall/header.ts'
@@ -35,7 +35,7 @@ export function pageLines(scene: Scene, page: Page, columns: number): readonly s
 function noteLines(scene: Scene, pen: Pen): string[] {
   const lines = scene
     .notes()
-    .flatMap((note) => wrap(note, pen.width - 2, pen.glyphs.ellipsis, Number.POSITIVE_INFINITY))
+    .flatMap((note) => fitLines(note, pen.width - 2, pen.glyphs.ellipsis, Number.POSITIVE_INFINITY))
   return [heading('notes', pen), ...lines.map((line) => pen.style.yellow(`  ${line}`))]
 }
 
@@ -44,7 +44,7 @@ function amongLines({ tree, glyphs, style }: Scene, { node, among }: Page, colum
   if (among === undefined) return []
   const which = tree.span(node).durationNanos > 0 ? 'slowest' : 'one'
   const text = `${which} of ${count(among, 'equal span')}; in the rows, Right shows each`
-  return [...wrap(text, columns, glyphs.ellipsis, Number.POSITIVE_INFINITY).map(style.dim), '']
+  return [...fitLines(text, columns, glyphs.ellipsis, Number.POSITIVE_INFINITY).map(style.dim), '']
 }
 
 /** Columns of the keys. With less than as many again for what they do, that stands below them. */
@@ -54,7 +54,8 @@ function keyLines(scene: Scene, pen: Pen): string[] {
   const { width, glyphs, style } = pen
   const isBeside = width >= 2 + 2 * KEY_COLUMNS
   const indent = blanks(isBeside ? 2 + KEY_COLUMNS : 4)
-  const inFull = (text: string, room: number) => wrap(text, room, glyphs.ellipsis, Number.POSITIVE_INFINITY)
+  const inFull = (text: string, room: number) =>
+    fitLines(text, room, glyphs.ellipsis, Number.POSITIVE_INFINITY)
   const marks = [
     scene.signs(Math.max(1, width - MARGIN)),
     ['> the cursor', '+ folded: there is more', '! an error in what is folded'],

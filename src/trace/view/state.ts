@@ -1,4 +1,4 @@
-import { safeName } from '../render/fit.ts'
+import { safeName } from '../../text/fit.ts'
 import { count } from '../render/waterfall/header.ts'
 import { withheldNote } from '../withheld.ts'
 import type { Openness, OpenRows } from './plan.ts'

@@ -1,5 +1,5 @@
 import { displayWidth } from '../../text/display-width.ts'
-import { fitEnd, fitMiddle, safeName } from '../render/fit.ts'
+import { fitEnd, fitMiddle, safeName } from '../../text/fit.ts'
 import { foldFigures } from '../render/fold-figures.ts'
 import { selfText, spanDuration } from '../render/span-duration.ts'
 import { count } from '../render/waterfall/header.ts'

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import { displayWidth } from '../../../src/text/display-width.ts'
-import { fitEnd, fitMiddle, wrap } from '../../../src/trace/render/fit.ts'
 import { formatDuration } from '../../../src/trace/render/format-duration.ts'
 import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
 import { axisLine, niceStep } from '../../../src/trace/render/time/axis.ts'
@@ -253,28 +252,6 @@ test('our own marks are measured without string-width, and rightly', () => {
   for (const glyphs of [unicode, ascii]) {
     for (const mark of Object.values(glyphs).flat()) expect(displayWidth(mark)).toBe(mark.length)
   }
-})
-
-describe('fitting', () => {
-  test.each([
-    ['GET /api/v2/customers/{id}/orders', 22, 'GET /api/v2/cu…/orders'],
-    ['SELECT something FROM somewhere', 16, 'SELECT so…ewhere'],
-    ['決済サービス', 7, '決済サ…'],
-    ['short', 16, 'short'],
-  ])('%s in %s columns', (text, width, fitted) => {
-    expect(fitMiddle(text, width, '…')).toBe(fitted)
-  })
-
-  test('no wider than asked, for any text', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.nat(60), (text, width) => {
-        expect(displayWidth(fitMiddle(text, width, '…'))).toBeLessThanOrEqual(width)
-        expect(displayWidth(fitEnd(text, width, '..'))).toBeLessThanOrEqual(width)
-        for (const line of wrap(text, width + 1, '…'))
-          expect(displayWidth(line)).toBeLessThanOrEqual(width + 1)
-      }),
-    )
-  })
 })
 
 describe('a failed bar ends in the error mark, as wide as before', () => {

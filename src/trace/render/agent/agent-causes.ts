@@ -1,6 +1,6 @@
+import { fitEnd, padStart, safeName } from '../../../text/fit.ts'
 import type { Cause } from '../../causes/rank-causes.ts'
 import { splitScope } from '../../conditions/attribute-scope.ts'
-import { fitEnd, padStart, safeName } from '../fit.ts'
 import { WORDS } from '../glyphs.ts'
 import { percent, points } from '../percent.ts'
 import { causeSentences, causesToShow, type RankedComparison } from '../table/cause-table.ts'

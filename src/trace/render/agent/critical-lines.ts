@@ -1,7 +1,7 @@
+import { fitMiddle, padStart, safeName } from '../../../text/fit.ts'
 import type { CriticalPath } from '../../analysis/critical-path.ts'
 import type { RootsPath } from '../../analysis/roots-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { fitMiddle, padStart, safeName } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { percent } from '../percent.ts'

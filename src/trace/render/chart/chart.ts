@@ -1,6 +1,6 @@
 import { displayWidth } from '../../../text/display-width.ts'
+import { fitEnd, padStart } from '../../../text/fit.ts'
 import type { TimeSeries } from '../../series.ts'
-import { fitEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { areaCell, type Cell, markCell, marksFor } from './chart-cells.ts'
 import { clockTicks } from './clock-axis.ts'

@@ -1,6 +1,6 @@
 import { displayWidth } from '../../../text/display-width.ts'
+import { fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
 import { widest } from '../../../text/widest.ts'
-import { fitMiddle, padEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { seriesMark } from './chart-cells.ts'
 import type { SeriesOptions, ShownSeries } from './series-list.ts'

@@ -1,6 +1,6 @@
 import type { Style } from '../../../ports/terminal.ts'
+import { safeName } from '../../../text/fit.ts'
 import { allTimes, type StepTimes, seriesName, type TimeSeries, type Unit } from '../../series.ts'
-import { safeName } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { rangeText, stepText } from './clock-axis.ts'
 import { valueText } from './value-text.ts'

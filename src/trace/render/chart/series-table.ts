@@ -1,7 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
+import { fitEnd, fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
 import { isoMillis } from '../../formats/iso-time.ts'
 import { allTimes, type TimeSeries } from '../../series.ts'
-import { fitEnd, fitMiddle, padEnd, padStart } from '../fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 import {
   chooseSeries,

@@ -1,8 +1,8 @@
 import { displayWidth } from '../../../text/display-width.ts'
+import { blanks, fitEnd, fitLines, fitMiddle, padStart, safeName } from '../../../text/fit.ts'
 import type { ComparedOperation, Comparison } from '../../compare/comparison.ts'
 import { namesAbove } from '../../compare/path-text.ts'
 import { originOf, selfDelta } from '../../compare/ranking.ts'
-import { blanks, fitEnd, fitMiddle, padStart, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { count } from '../waterfall/header.ts'
@@ -41,7 +41,8 @@ function linesOf(comparison: Comparison, row: number, pen: Pen): string[] {
   const facts = figures(comparison, one, pen)
   const under = underText(comparison, row, room, pen)
   const together = `${facts}, ${under}`
-  const below = displayWidth(together) <= room ? [together] : [...wrap(facts, room, glyphs.ellipsis), under]
+  const below =
+    displayWidth(together) <= room ? [together] : [...fitLines(facts, room, glyphs.ellipsis), under]
   return [delta + whoText(one, room, pen), ...below.map((text) => blanks(INDENT) + style.dim(text))]
 }
 

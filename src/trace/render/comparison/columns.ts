@@ -1,7 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
+import { padEnd, padStart } from '../../../text/fit.ts'
 import type { ComparedOperation } from '../../compare/comparison.ts'
 import { selfDelta, totalDelta } from '../../compare/ranking.ts'
-import { padEnd, padStart } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { signedDuration } from './signed-duration.ts'

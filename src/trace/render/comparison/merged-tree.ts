@@ -1,7 +1,7 @@
+import { blanks, fitEnd } from '../../../text/fit.ts'
 import type { Change, ComparedOperation, Comparison } from '../../compare/comparison.ts'
 import type { Rest, ViewLine } from '../../compare/rows-in-view.ts'
 import { InternedTexts } from '../../tree/interned-texts.ts'
-import { blanks, fitEnd } from '../fit.ts'
 import type { Pen } from '../pen.ts'
 import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
 import { Guides } from '../waterfall/guides.ts'

@@ -1,3 +1,4 @@
+import { fitEnd, fitLines, safeName } from '../../../text/fit.ts'
 import type { Comparison } from '../../compare/comparison.ts'
 import { whyUnknown } from '../../compare/incomplete-sides.ts'
 import {
@@ -13,7 +14,6 @@ import {
   topsOf,
   undecidableRow,
 } from '../../compare/ranking.ts'
-import { fitEnd, safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { percent } from '../percent.ts'
@@ -29,7 +29,7 @@ export interface SideLabels {
 /** The answer: how much slower in all, where most of it comes from, what may be chance, what is new and what is gone. */
 export function verdictLines(comparison: Comparison, pen: Pen): string[] {
   const { style, width, glyphs } = pen
-  const [first, ...others] = wrap(wholeText(comparison, pen), width, glyphs.ellipsis)
+  const [first, ...others] = fitLines(wholeText(comparison, pen), width, glyphs.ellipsis)
   const paint = {
     slower: style.red,
     faster: style.green,
@@ -44,7 +44,7 @@ export function verdictLines(comparison: Comparison, pen: Pen): string[] {
     ...others,
     ...[mostText(comparison, pen), chanceText(comparison, pen), rootsText(comparison), ...onlyOne, ...endless]
       .filter((text) => text !== '')
-      .flatMap((text) => wrap(text, width, glyphs.ellipsis)),
+      .flatMap((text) => fitLines(text, width, glyphs.ellipsis)),
   ]
 }
 
@@ -180,7 +180,7 @@ export function sideLines(comparison: Comparison, labels: SideLabels, pen: Pen):
     return `${time}, ${count(spans, 'span')}: ${labels[side]}`
   })
   return texts.flatMap((text, i) =>
-    wrap(text, width - 3, glyphs.ellipsis).map((line, at) =>
+    fitLines(text, width - 3, glyphs.ellipsis).map((line, at) =>
       at === 0 ? `${style.bold(i === 0 ? 'A' : 'B')}  ${line}` : `   ${line}`,
     ),
   )
@@ -196,7 +196,7 @@ export function thresholdLines(comparison: Comparison, { width, glyphs, style }:
   const counts = `A difference counts when it is at least ${percent}% of the smaller time, and ${least} (1% of the whole).`
   const unsure = isSignificant === undefined ? '' : ' Where it may be chance, it is marked unsure.'
   const text = medians + counts + unsure
-  return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
+  return fitLines(text, width, glyphs.ellipsis).map((line) => style.dim(line))
 }
 
 /** From one value to another. */

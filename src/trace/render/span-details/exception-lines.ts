@@ -1,5 +1,5 @@
+import { blanks } from '../../../text/fit.ts'
 import type { RecordedException } from '../../analysis/exceptions.ts'
-import { blanks } from '../fit.ts'
 import type { Pen } from '../pen.ts'
 import { beginningOf, brokenLines } from './broken-lines.ts'
 import type { DetailsOf } from './details-of.ts'

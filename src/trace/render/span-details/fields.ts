@@ -1,7 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
+import { blanks, fitEnd, padEnd, safeName } from '../../../text/fit.ts'
 import { attributeText } from '../../formats/own/attributes-json.ts'
 import type { Attributes, AttributeValue } from '../../model.ts'
-import { blanks, fitEnd, padEnd, safeName } from '../fit.ts'
 import type { Pen } from '../pen.ts'
 import { beginningOf, brokenLines } from './broken-lines.ts'
 

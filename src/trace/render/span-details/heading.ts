@@ -1,4 +1,4 @@
-import { fitEnd } from '../fit.ts'
+import { fitEnd } from '../../../text/fit.ts'
 import type { Pen } from '../pen.ts'
 import { signed } from './event-time.ts'
 

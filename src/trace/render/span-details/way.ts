@@ -1,7 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
+import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../../text/fit.ts'
 import { widest } from '../../../text/widest.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../fit.ts'
 import type { Pen } from '../pen.ts'
 import { spanDuration } from '../span-duration.ts'
 import { heading } from './heading.ts'

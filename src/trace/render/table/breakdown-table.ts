@@ -1,9 +1,9 @@
+import { fitEnd, fitLines } from '../../../text/fit.ts'
 import type { Breakdown, BreakdownRow } from '../../breakdown/breakdown.ts'
 import type { CallFigures } from '../../breakdown/call-figures.ts'
 import type { CallEdge } from '../../breakdown/call-graph.ts'
 import type { Callee } from '../../breakdown/callee.ts'
 import { haveNoEnd } from '../../tree/unfinished.ts'
-import { fitEnd, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { percent } from '../percent.ts'
@@ -30,7 +30,7 @@ export function renderBreakdown(breakdown: Breakdown, options: TableOptions): st
     isRed: ({ errors }) => errors > 0,
   }
   return [
-    ...totals(breakdown, options).flatMap((line) => wrap(line, options.width, ellipsis)),
+    ...totals(breakdown, options).flatMap((line) => fitLines(line, options.width, ellipsis)),
     '',
     ...drawTable(rows, columns, options),
   ]

@@ -1,7 +1,7 @@
+import { fitEnd, fitLines } from '../../../text/fit.ts'
 import type { Comparison } from '../../causes/comparison.ts'
 import type { Cause, Ranking } from '../../causes/rank-causes.ts'
 import { splitScope } from '../../conditions/attribute-scope.ts'
-import { fitEnd, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { percent, points } from '../percent.ts'
@@ -27,7 +27,7 @@ export function renderCauses(ranked: RankedComparison, options: TableOptions): s
   const { width, unicode } = options
   const { ellipsis, micro } = glyphsFor(unicode)
   const { shown, left } = causesToShow(ranked.ranking, MOST_CAUSES)
-  const lines = causeSentences(ranked, micro).flatMap((line) => wrap(line, width, ellipsis))
+  const lines = causeSentences(ranked, micro).flatMap((line) => fitLines(line, width, ellipsis))
   if (shown.length === 0) return lines
   return [
     ...lines,

@@ -1,6 +1,6 @@
 import type { Style } from '../../../ports/terminal.ts'
-import { displayWidth } from '../../../text/display-width.ts'
-import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../fit.ts'
+import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../../text/fit.ts'
+import { widest } from '../../../text/widest.ts'
 import { glyphsFor } from '../glyphs.ts'
 
 /** How a table is drawn; no line is wider than `width`. */
@@ -105,9 +105,6 @@ function keptFigures<Row>(rows: readonly Row[], columns: Columns<Row>, room: num
   }
   return all.filter(({ head }) => kept.has(head))
 }
-
-const widest = (texts: readonly string[]): number =>
-  texts.reduce((most, text) => Math.max(most, displayWidth(text)), 0)
 
 /** The room for texts: short ones whole, the others as much as each other. */
 function shareOut(natural: readonly number[], room: number): number[] {

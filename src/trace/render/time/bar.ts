@@ -1,4 +1,4 @@
-import { blanks } from '../fit.ts'
+import { blanks } from '../../../text/fit.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { BarRun, Interval } from './bar-run.ts'
 import { noteOutside } from './outside-notes.ts'

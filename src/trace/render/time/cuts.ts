@@ -1,6 +1,6 @@
+import { fitLines } from '../../../text/fit.ts'
 import { activityOf, ranIn } from '../../analysis/idle.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import type { TimeWindow } from './window.ts'
@@ -49,6 +49,6 @@ export function cutText({ cuts = [], startNanos, endNanos }: TimeWindow, micro: 
 export function cutLines(window: TimeWindow, pen: Pen): string[] {
   const text = cutText(window, pen.glyphs.micro)
   if (text === undefined) return []
-  const lines = wrap(`${text} (--scale fit shows it)`, pen.width, pen.glyphs.ellipsis)
+  const lines = fitLines(`${text} (--scale fit shows it)`, pen.width, pen.glyphs.ellipsis)
   return lines.map((line) => pen.style.yellow(line))
 }

@@ -1,4 +1,4 @@
-import { blanks } from '../fit.ts'
+import { blanks } from '../../../text/fit.ts'
 import type { Glyphs } from '../glyphs.ts'
 import { LEVEL_COLUMNS, type LevelRows, type Levels, type LevelTree, planLevels } from './levels.ts'
 

@@ -1,6 +1,6 @@
 import type { Style } from '../../../ports/terminal.ts'
+import { blanks, fitEnd, fitMiddle } from '../../../text/fit.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { blanks, fitEnd, fitMiddle } from '../fit.ts'
 import { foldFigures } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'

@@ -1,10 +1,10 @@
+import { fitLines, safeName } from '../../../text/fit.ts'
 import type { SpanMark, Warnings } from '../../model.ts'
 import { redeliveredText } from '../../tree/redelivered.ts'
 import { lostPart, rootsTime } from '../../tree/roots-time.ts'
 import { movedBy, shiftsOf } from '../../tree/skew.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { unfinishedOf } from '../../tree/unfinished.ts'
-import { safeName, wrap } from '../fit.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
@@ -34,7 +34,7 @@ export function noteLines(
   shown?: Uint8Array,
 ): string[] {
   const notes = notesOn(tree, glyphs, more === undefined ? '--skew' : undefined, shown)
-  return notes.flatMap((note) => wrap(note, width, glyphs.ellipsis).map((line) => style.yellow(line)))
+  return notes.flatMap((note) => fitLines(note, width, glyphs.ellipsis).map((line) => style.yellow(line)))
 }
 
 /** The same, each note as one text. `skew`: what corrects clocks that differ, where a person can ask for that. */

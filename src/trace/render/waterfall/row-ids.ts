@@ -1,5 +1,5 @@
+import { blanks } from '../../../text/fit.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { blanks } from '../fit.ts'
 
 const ID_COLUMNS = 16
 const GAP = 2

@@ -1,5 +1,5 @@
+import { fitEnd, fitLines, packed } from '../../../text/fit.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { fitEnd, packed, wrap } from '../fit.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import type { TimeWindow } from '../time/window.ts'
@@ -97,14 +97,14 @@ function foldLines(rows: Rows, { width, glyphs, style }: Pen): string[] {
   if (size === 0) return []
   const hidden = [...rows.folds.values()].reduce((sum, { members }) => sum + members.length, 0)
   const text = `${count(hidden, 'span')} folded into ${count(size, 'row')}; --unfold shows each`
-  return wrap(text, width, glyphs.ellipsis).map((line) => style.dim(line))
+  return fitLines(text, width, glyphs.ellipsis).map((line) => style.dim(line))
 }
 
 /** How much the flags hide. */
 function viewLines(tree: TraceTree, rows: Rows, view: string | undefined, pen: Pen): string[] {
   if (view === undefined) return []
   const { width, glyphs, style } = pen
-  return wrap(shownText(rows.shown, tree, view), width, glyphs.ellipsis).map((line) => style.dim(line))
+  return fitLines(shownText(rows.shown, tree, view), width, glyphs.ellipsis).map((line) => style.dim(line))
 }
 
 /** How many of the spans the flags leave, `view`, and what shows the others. */

@@ -1,11 +1,11 @@
 import { displayWidth } from '../../../text/display-width.ts'
+import { blanks, fitEnd, fitLines, fitMiddle, padEnd, padStart, safeName } from '../../../text/fit.ts'
 import { widest } from '../../../text/widest.ts'
 import { errorText } from '../../analysis/error-text.ts'
 import { type RepeatedCalls, repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'
 import { groupBy } from '../../group.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { unfinishedOf } from '../../tree/unfinished.ts'
-import { blanks, fitEnd, fitMiddle, padEnd, padStart, safeName, wrap } from '../fit.ts'
 import { mannerText } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
@@ -72,7 +72,8 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
   const lines = told.flatMap((nodes, i) => {
     const [who, id] = whos[i]!
     const says = errorText(tree.span(nodes[0]!))?.text
-    const said = says === undefined ? [] : wrap(safeName(says, glyphs.ellipsis), width - 4, glyphs.ellipsis)
+    const said =
+      says === undefined ? [] : fitLines(safeName(says, glyphs.ellipsis), width - 4, glyphs.ellipsis)
     return [
       `  ${style.red(glyphs.error)} ${who}`,
       ...(id === undefined ? [] : [`    ${id}`]),
@@ -118,7 +119,7 @@ function howRepeated(tree: TraceTree, repeated: RepeatedCalls, width: number, gl
     Math.floor(width / 2),
     glyphs.ellipsis,
   )
-  return wrap(
+  return fitLines(
     `under ${under}: ${sum} in all, about ${each} each, ${mannerText(repeated)}`,
     width,
     glyphs.ellipsis,

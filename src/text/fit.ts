@@ -1,5 +1,5 @@
-import { displayWidth, graphemes } from '../../text/display-width.ts'
-import { safeText } from '../../text/safe-text.ts'
+import { displayWidth, graphemes } from './display-width.ts'
+import { safeText } from './safe-text.ts'
 
 // Names of a megabyte exist (whole SQL statements). No terminal shows more of one than this.
 const LONGEST = 800
@@ -38,7 +38,7 @@ export function fitMiddle(text: string, width: number, ellipsis: string): string
 }
 
 /** Word-wraps the text to lines of at most `width` columns; the last of at most `most` lines is truncated. */
-export function wrap(text: string, width: number, ellipsis: string, most = 3): string[] {
+export function fitLines(text: string, width: number, ellipsis: string, most = 3): string[] {
   const words = text.split(' ').filter((word) => word !== '')
   const lines: string[] = []
   while (words.length > 0 && lines.length < most - 1) {
@@ -85,7 +85,7 @@ function takeEnd(parts: readonly string[], width: number): string {
   let used = 0
   let from = parts.length
   while (from > 0) {
-    used += displayWidth(parts[from - 1]!)
+    used += displayWidth(parts[from - 1] as string)
     if (used > width) break
     from--
   }
