@@ -1,8 +1,6 @@
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { explainTraces } from '../../../src/commands/mcp/tools/explain-traces.ts'
-import { getTrace } from '../../../src/commands/mcp/tools/get-trace.ts'
-import { searchTraces } from '../../../src/commands/mcp/tools/search-traces.ts'
+import { TOOLS } from '../../../src/commands/mcp/tools.ts'
 import { ENTRIES } from '../../cli/rows.ts'
 
 /** The names under which a command reads what was typed. */
@@ -15,11 +13,12 @@ function flagsOf(words: string): string[] {
 
 describe('an argument of a tool is an option of the command that answers it: else it would be passed over', () => {
   it.each([
-    ['trace search', searchTraces],
-    ['trace why', explainTraces],
-    ['trace get', getTrace],
-  ])('%s', (words, { arguments: all }) => {
+    ['trace search', 'search_traces'],
+    ['trace why', 'explain_traces'],
+    ['trace get', 'get_trace'],
+  ])('%s', (words, tool) => {
     const flags = flagsOf(words)
+    const all = TOOLS.find(({ name }) => name === tool)?.arguments ?? []
     const read = all.flatMap(({ flag }) => (flag === undefined ? [] : [flag]))
     expect(read.length).toBeGreaterThan(3)
     expect(read.filter((flag) => !flags.includes(flag))).toEqual([])

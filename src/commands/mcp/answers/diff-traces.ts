@@ -1,7 +1,7 @@
-import { Failure } from '../../../../errors.ts'
-import { Comparer } from '../../../../trace/compare/comparison.ts'
-import { agentComparison } from '../../../../trace/render/agent/agent-comparison.ts'
-import type { AnswerTool } from '../../tool.ts'
+import { Failure } from '../../../errors.ts'
+import { Comparer } from '../../../trace/compare/comparison.ts'
+import { agentComparison } from '../../../trace/render/agent/agent-comparison.ts'
+import type { AnswerTool } from '../tool.ts'
 import { readTrace } from './one-trace.ts'
 
 /** How an agent goes on from a comparison. */

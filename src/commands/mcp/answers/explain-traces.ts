@@ -1,19 +1,19 @@
-import { safeText } from '../../../../text/safe-text.ts'
-import { exactDuration } from '../../../../trace/nanos.ts'
-import { agentCauses } from '../../../../trace/render/agent/agent-causes.ts'
+import { safeText } from '../../../text/safe-text.ts'
+import { exactDuration } from '../../../trace/nanos.ts'
+import { agentCauses } from '../../../trace/render/agent/agent-causes.ts'
+import type { Invocation } from '../../invocation.ts'
 import {
   type Explanation,
   explain,
   readQuestion,
   stepsNote,
   unfinishedNote,
-} from '../../../trace/found/explain.ts'
-import { openSearch } from '../../../trace/found/open-search.ts'
-import { ofTheFirst } from '../../../trace/found/read-found.ts'
-import type { AnswerTool, Given } from '../../tool.ts'
-import { EXPLAIN } from '../limits.ts'
+} from '../../trace/found/explain.ts'
+import { openSearch } from '../../trace/found/open-search.ts'
+import { ofTheFirst } from '../../trace/found/read-found.ts'
+import type { AnswerTool, Given } from '../tool.ts'
+import { EXPLAIN } from '../tool-arguments.ts'
 import { withMoments } from './times.ts'
-import { toldTo } from './told.ts'
 
 /** Answers explain_traces. */
 export const explainAnswer: AnswerTool = async (invocation, given, flags) => {
@@ -31,6 +31,15 @@ export const explainAnswer: AnswerTool = async (invocation, given, flags) => {
       steps: stepsOf(explanation, given),
     },
   )
+}
+
+/** The run with what it would tell a person on standard error as lines in `notes`: they may quote a server. */
+function toldTo(notes: string[], invocation: Invocation): Invocation {
+  const { ports } = invocation
+  const err = (text: string) => void notes.push(...text.split('\n').filter((line) => line !== ''))
+  // A person's --quiet is about standard error.
+  const options = { ...invocation.options, quiet: undefined }
+  return { ...invocation, options, ports: { ...ports, terminal: { ...ports.terminal, err } } }
 }
 
 /** What the reader should know of the figures. */

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../../../settings/duration.ts'
+import { parseDuration } from '../../../settings/duration.ts'
 
 /** Flags with times before now (`-1h`) as the flags of a command write them (`now-1h`). Failure `usage`: not a duration. */
 export function withMoments(flags: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -1,7 +1,7 @@
-import { maskedValues, ofAnyType } from '../../../trace/attributes.ts'
-import { openSource } from '../../../trace/open-source.ts'
-import { readTimes } from '../../../trace/time-range.ts'
-import type { AnswerTool } from '../../tool.ts'
+import { maskedValues, ofAnyType } from '../../trace/attributes.ts'
+import { openSource } from '../../trace/open-source.ts'
+import { readTimes } from '../../trace/time-range.ts'
+import type { AnswerTool } from '../tool.ts'
 import { listing, thatContain } from './listing.ts'
 import { withMoments } from './times.ts'
 

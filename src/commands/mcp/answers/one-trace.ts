@@ -1,10 +1,10 @@
-import { Failure } from '../../../../errors.ts'
-import { maskTrace } from '../../../../trace/masking.ts'
-import { buildTree, type TraceTree } from '../../../../trace/tree/trace-tree.ts'
-import { withheldNote } from '../../../../trace/withheld.ts'
-import type { Invocation } from '../../../invocation.ts'
-import { openSource } from '../../../trace/open-source.ts'
-import { readReference } from '../../../trace/trace-argument.ts'
+import { Failure } from '../../../errors.ts'
+import { maskTrace } from '../../../trace/masking.ts'
+import { buildTree, type TraceTree } from '../../../trace/tree/trace-tree.ts'
+import { withheldNote } from '../../../trace/withheld.ts'
+import type { Invocation } from '../../invocation.ts'
+import { openSource } from '../../trace/open-source.ts'
+import { readReference } from '../../trace/trace-argument.ts'
 
 /** A trace that was read and masked. */
 export interface ReadTrace {

@@ -1,7 +1,7 @@
-import { Failure } from '../../../../errors.ts'
-import { safeText } from '../../../../text/safe-text.ts'
-import type { Trace } from '../../../../trace/model.ts'
-import { readView } from '../../../trace/output/view-options.ts'
+import { Failure } from '../../../errors.ts'
+import { safeText } from '../../../text/safe-text.ts'
+import type { Trace } from '../../../trace/model.ts'
+import { readView } from '../../trace/output/view-options.ts'
 
 /** The span id in the text of an argument. Failure `usage`, in words of the tools. */
 export function readSpanId(argument: string, text: string, now: number): string {

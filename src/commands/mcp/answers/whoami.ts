@@ -1,9 +1,9 @@
-import { Failure } from '../../../../errors.ts'
-import { sendsToken } from '../../../../settings/profile.ts'
-import { ABOUT_DATA, dataBlock, withinBytes } from '../../../../trace/render/agent/data-block.ts'
-import { whoami as command } from '../../../identity/whoami.ts'
-import { type Invocation, loadProfile } from '../../../invocation.ts'
-import type { AnswerTool } from '../../tool.ts'
+import { Failure } from '../../../errors.ts'
+import { sendsToken } from '../../../settings/profile.ts'
+import { ABOUT_DATA, dataBlock, withinBytes } from '../../../trace/render/agent/data-block.ts'
+import { whoami as command } from '../../identity/whoami.ts'
+import { type Invocation, loadProfile } from '../../invocation.ts'
+import type { AnswerTool } from '../tool.ts'
 
 const MOST_BYTES = 12 * 1024
 

@@ -1,5 +1,5 @@
-import { openSource } from '../../../trace/open-source.ts'
-import type { AnswerTool } from '../../tool.ts'
+import { openSource } from '../../trace/open-source.ts'
+import type { AnswerTool } from '../tool.ts'
 import { listing, thatContain } from './listing.ts'
 
 /** Answers get_services. */

@@ -1,6 +1,6 @@
-import { ABOUT_DATA, dataBlock, withinBytes } from '../../../../trace/render/agent/data-block.ts'
-import { count } from '../../../../trace/render/waterfall/header.ts'
-import type { Given } from '../../tool.ts'
+import { ABOUT_DATA, dataBlock, withinBytes } from '../../../trace/render/agent/data-block.ts'
+import { count } from '../../../trace/render/waterfall/header.ts'
+import type { Given } from '../tool.ts'
 
 /** UTF-8 bytes of a list. */
 const MOST_BYTES = 16 * 1024
