@@ -1,6 +1,6 @@
 import { MASKED } from '../kept-value.ts'
 import { endOfAll } from '../sticky.ts'
-import { isSensitiveParameter, maskParameter } from './url-secrets.ts'
+import { maskParameters } from './url-secrets.ts'
 
 // A URL is often the value of a parameter of another one, where its signs are encoded: `?next=https%3A%2F%2Fb%2F%3Ftoken%3D…`.
 
@@ -35,22 +35,9 @@ export const ENCODED = /%(?:25){0,3}(?:3[dD]|40)/
 
 /** A text with the secrets of encoded URLs masked. Linear in its length. */
 export function maskInEncodedUrls(text: string): string {
-  return ENCODED.test(text) ? maskParameters(text.replace(CREDENTIALS, `$1${MASKED}`)) : text
-}
-
-function maskParameters(text: string): string {
-  let shown = ''
-  let done = 0
-  PARAMETER.lastIndex = 0
-  for (let found = PARAMETER.exec(text); found; found = PARAMETER.exec(text)) {
-    const [, name = '', again = ''] = found
-    if (!isSensitiveParameter(name)) continue
-    const from = PARAMETER.lastIndex
-    const end = endOfAll(VALUES[again.length / '25'.length] as RegExp, text, from)
-    if (end === from) continue
-    shown += text.slice(done, from) + maskParameter(name, text.slice(from, end))
-    done = end
-    PARAMETER.lastIndex = end
-  }
-  return shown + text.slice(done)
+  if (!ENCODED.test(text)) return text
+  const withoutCredentials = text.replace(CREDENTIALS, `$1${MASKED}`)
+  return maskParameters(withoutCredentials, PARAMETER, (from, [, , again = '']) =>
+    endOfAll(VALUES[again.length / '25'.length] as RegExp, withoutCredentials, from),
+  )
 }

@@ -62,7 +62,8 @@ const BEFORE_ADDRESS_OF_GO = /@(?:tcp|udp|unix)6?\(/
 /** A text with the credentials of its URLs masked, and the values of sensitive parameters. */
 export function maskInUrls(text: string): string {
   const withoutCredentials = text.includes('@') ? maskCredentials(text) : text
-  return text.includes('=') ? maskParameters(withoutCredentials) : withoutCredentials
+  if (!text.includes('=')) return withoutCredentials
+  return maskParameters(withoutCredentials, PARAMETER, endsIn(withoutCredentials))
 }
 
 function maskCredentials(text: string): string {
@@ -70,31 +71,46 @@ function maskCredentials(text: string): string {
   return BEFORE_ADDRESS_OF_GO.test(masked) ? masked.replace(CREDENTIALS_OF_GO, MASKED) : masked
 }
 
-function maskParameters(text: string): string {
+/**
+ * A text with the values of sensitive parameters masked. `parameter` (global) finds what stands before a value, its name in the
+ * first group; `endOf` gives where the value ends that begins at `from`, asked in their order.
+ */
+export function maskParameters(
+  text: string,
+  parameter: RegExp,
+  endOf: (from: number, found: RegExpExecArray) => number,
+): string {
   let shown = ''
   let done = 0
-  let around: EnclosingTexts | undefined
-  const runs = new Runs(text)
-  PARAMETER.lastIndex = 0
-  for (let found = PARAMETER.exec(text); found; found = PARAMETER.exec(text)) {
+  parameter.lastIndex = 0
+  for (let found = parameter.exec(text); found; found = parameter.exec(text)) {
     const [, name = ''] = found
     if (!isSensitiveParameter(name)) continue
-    const from = PARAMETER.lastIndex
-    around ??= new EnclosingTexts(text)
-    const end = endOfValue(text, from, around, runs)
+    const from = parameter.lastIndex
+    const end = endOf(from, found)
     if (end === from) continue
     shown += text.slice(done, from) + maskParameter(name, text.slice(from, end))
     done = end
-    PARAMETER.lastIndex = end
+    parameter.lastIndex = end
   }
   return shown + text.slice(done)
 }
 
 /** Whether the values of a parameter are masked. Its name is as it is written. */
-export const isSensitiveParameter = memoized((written) => {
+const isSensitiveParameter = memoized((written) => {
   const name = plain(written)
   return isSensitive(name) || NAMES_IN_URLS.test(wordsOf(name))
 })
+
+/** Finds the ends of values in a text. What is around them is read for the first one only: most texts have none to mask. */
+function endsIn(text: string): (from: number) => number {
+  const runs = new Runs(text)
+  let around: EnclosingTexts | undefined
+  return (from) => {
+    around ??= new EnclosingTexts(text)
+    return endOfValue(text, from, around, runs)
+  }
+}
 
 /**
  * Where the next parameter begins, or where the text of JSON ends that the URL stands in. Connection strings write values in
@@ -138,7 +154,7 @@ class Runs {
 }
 
 /** What is shown of such a value. */
-export function maskParameter(written: string, value: string): string {
+function maskParameter(written: string, value: string): string {
   const name = plain(written)
   // The literals of a statement cannot be told from the rest in a URL, which writes its quotes in other signs.
   return (isStatement(name) ? undefined : keptOf(name, value)) ?? MASKED
