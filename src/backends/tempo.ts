@@ -12,6 +12,7 @@ export const tempo = {
   dataSourceType: 'tempo',
   readRoutes: [
     { method: 'GET', path: '/api/echo' },
+    { method: 'GET', path: '/api/status/buildinfo' },
     { method: 'GET', path: '/api/v2/traces/:id' },
     { method: 'GET', path: '/api/traces/:id' },
     { method: 'GET', path: '/api/search' },

@@ -77,6 +77,8 @@ const ANSWERS: readonly [number, get: string, post: string][] = [
   EMPTY,
   [200, '{"data":[]}', '{"data":{"id":"s1"}}'],
   [200, '{"data":[{"id":"s1","attributes":{"query":"service IN (\\"web\\")","name":"n"}}]}', '{}'],
+  // A page that is full.
+  [200, JSON.stringify({ traces: Array(5).fill({ traceID: 'ab' }) }), '{}'],
   [404, '', ''],
   [501, '{}', '{}'],
 ]

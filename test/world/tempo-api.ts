@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { httpServer, listen } from './loopback-server.ts'
 import { toOtlpDocument } from './trace/otlp.ts'
 import { traceByIdResponse, tracesData } from './trace/protobuf.ts'
-import { json, metrics, send, type TempoMode, tags, text } from './trace/tempo-answers.ts'
+import { buildInfo, json, metrics, send, type TempoMode, tags, text } from './trace/tempo-answers.ts'
 import { matches, UnknownQuery } from './trace/traceql-match.ts'
 import { rootOf, type TraceData } from './trace-data.ts'
 
@@ -115,6 +115,7 @@ function answer(
     return traceById(mode, Boolean(version), hex, headers, response, traces)
   }
   if (path === '/api/echo' && mode !== 'no-echo') return text(response, 200, 'echo\n')
+  if (path === '/api/status/buildinfo') return buildInfo(mode, response)
   if (path === '/api/search') return search(mode, url, response, traces)
   if (/^\/api(\/v2)?\/search\/tag/.test(path)) return tags(mode, path, response, traces)
   if (path === '/api/metrics/query_range') return metrics(mode, url, response, traces)
@@ -176,12 +177,17 @@ function search(mode: TempoMode, url: URL, response: ServerResponse, traces: rea
       endOf(trace) / 1e6 >= (start as number) &&
       (spanId === undefined || trace.spans.some((span) => span.spanId === spanId)),
   )
-  if (q.includes('most_recent=true')) inRange.sort((a, b) => startOf(b) - startOf(a))
+  const latestFirst = (some: TraceData[]) => some.sort((a, b) => startOf(b) - startOf(a))
+  if (mode !== 'ignores-hints' && heedsLatest(q)) latestFirst(inRange)
   json(response, {
-    traces: inRange.slice(0, limit).map(found),
+    // Also where they are any that were found first, the answer is sorted.
+    traces: latestFirst(inRange.slice(0, limit)).map(found),
     metrics: { inspectedBytes: '1', completedJobs: 1, totalJobs: 1 },
   })
 }
+
+/** What follows `//` is a comment, up to the end of its line. */
+const heedsLatest = (q: string): boolean => q.replaceAll(/\/\/.*/g, '').includes('most_recent=true')
 
 function found(trace: TraceData): unknown {
   const root = rootOf(trace)

@@ -7,7 +7,9 @@ import type { Send } from '../../../src/trace/sources/trace-source.ts'
 /** A server with traces that began at these milliseconds: the latest first, times cut to seconds. */
 function serve(starts: readonly number[], ignoresEnd = false): { send: Send; asked: number[] } {
   const asked: number[] = []
-  const send: Send = async ({ query = {} }) => {
+  const send: Send = async ({ path, query = {} }) => {
+    const answer = { status: 200, headers: {}, body: new Uint8Array(), maxBytes: 0, json: () => ({}) }
+    if (path === '/api/status/buildinfo') return { ...answer, body: Buffer.from('{"version":"2.8.0"}') }
     const [end, limit] = [Number(query.end), Number(query.limit)]
     asked.push(limit)
     const found = starts
@@ -20,7 +22,7 @@ function serve(starts: readonly number[], ignoresEnd = false): { send: Send; ask
       startTimeUnixNano: `${start}000000`,
       durationMs: 1,
     }))
-    return { status: 200, headers: {}, body: new Uint8Array(), maxBytes: 0, json: () => ({ traces }) }
+    return { ...answer, json: () => ({ traces }) }
   }
   return { send, asked }
 }

@@ -17,8 +17,12 @@ export type TempoMode =
   | 'too-large'
   /** Does not know `with (most_recent=true)`. */
   | 'no-hints'
+  /** 2.4 to 2.7: reads `with (most_recent=true)` and does not heed it. */
+  | 'ignores-hints'
   /** No metrics-generator: what 2.8.2 says without one. */
   | 'no-metrics'
+  /** Its buildinfo names no version. */
+  | 'unversioned'
   | 'html'
   | 'busy'
 
@@ -26,6 +30,14 @@ export type TempoMode =
 export function text(response: ServerResponse, status: number, body: string) {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
   response.end(body)
+}
+
+/** What `/api/status/buildinfo` says; a build of one's own has no version. */
+export function buildInfo(mode: TempoMode, response: ServerResponse) {
+  const version =
+    { 'no-hints': '2.3.1', 'ignores-hints': '2.7.2', unversioned: '' }[mode as string] ?? '3.0.3'
+  const rest = { revision: '', branch: '', buildUser: '', buildDate: '', goVersion: 'go1.24.4' }
+  json(response, { version, ...rest })
 }
 
 /** A good answer, compressed. */

@@ -100,7 +100,7 @@ async function tellOfFirst(
   invocation: Invocation,
   source: CapableSource<'follow'>,
   { filter, format, followSeconds }: FollowOptions,
-  { traces, notes = [], truncated }: SearchResult,
+  { traces, notes = [], truncated, isLatest = false }: SearchResult,
 ): Promise<void> {
   for (const note of notes) tell(invocation, `note: ${note}`)
   const { from, since } = invocation.options
@@ -108,7 +108,8 @@ async function tellOfFirst(
   if (truncated && (from !== undefined || since !== undefined)) {
     const larger = largerLimit(filter.limit)
     const more = larger === undefined ? '' : `: --limit ${larger}`
-    tell(invocation, `note: begins with the latest ${filter.limit} of that time, there may be more${more}`)
+    const which = isLatest ? `the latest ${filter.limit}` : `${filter.limit} traces`
+    tell(invocation, `note: begins with ${which} of that time, there may be more${more}`)
   }
   if (traces.length === 0 && format === 'list')
     for (const note of await (await import('../found/none-found.ts')).notesOfNone(invocation, source, filter))

@@ -7,37 +7,58 @@ import {
   type TraceSummary,
 } from '../../search.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
+import { type HintMemory, hintUse, LATEST } from './tempo-latest.ts'
 import { errorDetail, startAndEnd } from './tempo-send.ts'
 import { readSummaries } from './tempo-summaries.ts'
 import { STRINGS, traceql } from './traceql.ts'
 
-/**
- * A query hint: without it Tempo returns the first traces found, not the latest; versions that do not know it answer
- * 400.
- */
-const LATEST = 'with (most_recent=true)'
-/** What the searches of one run have learnt about {@link LATEST}. */
-export interface HintMemory {
-  /** This Tempo, or the gateway in front of it, does not take it. */
-  isRefused: boolean
-}
 /** Page size: small, so that the first lines appear soon and no answer is huge. */
 const PAGE = 100
 
 /**
  * `GET /api/search` with TraceQL. Tempo has no pagination cursor: where it returns the latest first, a page ends where
- * the previous one began. Where it does not (older versions, a query with hints of its own), everything is requested
+ * the previous one began. Where it does not, or may not (older versions, a query with hints of its own), everything is requested
  * at once, and so are the next ones of the run that `hint` belongs to.
  */
 export async function searchTempo(
   filter: TraceFilter,
   ask: Send,
   onPage?: OnPage,
-  hint: HintMemory = { isRefused: false },
+  hint: HintMemory = {},
 ): Promise<SearchResult> {
   const asked = filter.query ?? traceql(filter)
-  if (hint.isRefused || /\bwith\s*\(/.test(asked.replaceAll(STRINGS, '')))
-    return searchAtOnce(filter, asked, ask, onPage)
+  const search: Search = { filter, asked, ask, onPage }
+  if (hint.use === 'not heeded' || /\bwith\s*\(/.test(asked.replaceAll(STRINGS, '')))
+    return searchAtOnce(search, asked)
+  const q = `${asked} ${LATEST}`
+  if (hint.use === 'unknown') return searchAtOnce(search, q)
+  const limit = Math.min(PAGE, filter.limit)
+  const answer = await requestPage(ask, { ...filter, limit }, q)
+  if (answer.status === 400) {
+    const result = await searchAtOnce(search, asked)
+    // The query is good without it: a search that is followed need not ask twice each time.
+    hint.use = 'not heeded'
+    return result
+  }
+  const page = readSummaries(answer)
+  // A page that is not full is all there is, whatever came first.
+  if (page.length >= limit) hint.use ??= await hintUse(ask)
+  if (page.length < limit || hint.use === 'heeded') return searchByPages(search, q, page)
+  if (filter.limit > limit) return searchAtOnce(search, hint.use === 'unknown' ? q : asked)
+  return allAtOnce(search, page)
+}
+
+/** One search: its filter, and the same as TraceQL without our hint. */
+interface Search {
+  readonly filter: TraceFilter
+  readonly asked: string
+  readonly ask: Send
+  readonly onPage: OnPage | undefined
+}
+
+/** Of a Tempo that returns the latest first; `page`: its first page. */
+async function searchByPages(search: Search, q: string, page: TraceSummary[]): Promise<SearchResult> {
+  const { filter, asked, ask, onPage } = search
   const found = new Map<string, TraceSummary>()
   const end = (truncated: boolean) => ({
     traces: latestFirst([...found.values()]),
@@ -46,41 +67,39 @@ export async function searchTempo(
     endsInWholeSeconds: true,
     asked,
   })
-  for (let toMillis = filter.toMillis; ; ) {
-    const missing = filter.limit - found.size
-    // Times of this API are whole seconds, so a page repeats the traces of the previous page's last second.
-    const repeated = [...found.values()].filter((trace) => startMillis(trace) <= toMillis).length
-    const limit = Math.min(PAGE, missing) + repeated
-    const answer = await requestPage(ask, { ...filter, toMillis, limit }, `${asked} ${LATEST}`)
-    if (answer.status === 400 && found.size === 0) {
-      const result = await searchAtOnce(filter, asked, ask, onPage)
-      // The query is good without it: a search that is followed need not ask twice each time.
-      hint.isRefused = true
-      return result
-    }
-    if (answer.status === 400) throw searchRejected(answer, asked)
-    const page = readSummaries(answer)
-    const fresh = latestFirst(page.filter(({ traceId }) => !found.has(traceId as string))).slice(0, missing)
+  for (let limit = Math.min(PAGE, filter.limit); ; ) {
+    const fresh = latestFirst(page.filter(({ traceId }) => !found.has(traceId as string))).slice(
+      0,
+      filter.limit - found.size,
+    )
     for (const trace of fresh) found.set(trace.traceId as string, trace)
     if (fresh.length > 0) await onPage?.(fresh)
     if (page.length < limit) return end(false)
-    toMillis = Math.min(...page.map(({ startNanos = 0n }) => Number(nextSecond(startNanos) / 1_000_000n)))
+    const toMillis = Math.min(
+      ...page.map(({ startNanos = 0n }) => Number(nextSecond(startNanos) / 1_000_000n)),
+    )
     // No new trace: ends the loop for a server that repeats itself for ever.
     if (fresh.length === 0 || found.size >= filter.limit || toMillis <= filter.fromMillis) return end(true)
+    // Times of this API are whole seconds, so a page repeats the traces of the previous page's last second.
+    const repeated = [...found.values()].filter((trace) => startMillis(trace) <= toMillis).length
+    limit = Math.min(PAGE, filter.limit - found.size) + repeated
+    const answer = await requestPage(ask, { ...filter, toMillis, limit }, q)
+    if (answer.status === 400) throw searchRejected(answer, asked)
+    page = readSummaries(answer)
   }
 }
 
 const startMillis = ({ startNanos = 0n }: TraceSummary): number => Number(startNanos / 1_000_000n)
 
-async function searchAtOnce(
-  filter: TraceFilter,
-  asked: string,
-  ask: Send,
-  onPage: OnPage | undefined,
-): Promise<SearchResult> {
-  const answer = await requestPage(ask, filter, asked)
-  if (answer.status === 400) throw searchRejected(answer, asked)
-  const traces = latestFirst(readSummaries(answer)).slice(0, filter.limit)
+/** Of a Tempo that may return any traces that match. */
+async function searchAtOnce(search: Search, q: string): Promise<SearchResult> {
+  const answer = await requestPage(search.ask, search.filter, q)
+  if (answer.status === 400) throw searchRejected(answer, search.asked)
+  return allAtOnce(search, readSummaries(answer))
+}
+
+async function allAtOnce({ filter, asked, onPage }: Search, all: TraceSummary[]): Promise<SearchResult> {
+  const traces = latestFirst(all).slice(0, filter.limit)
   await onPage?.(traces)
   return { traces, truncated: traces.length >= filter.limit, asked }
 }

@@ -11,6 +11,7 @@ import type { ApiAnswer, BackendSource, OnPage, Send } from '../trace-source.ts'
 import { grafanaLink } from './grafana-link.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
 import { comparisonOfQuery } from './tempo-comparison.ts'
+import type { HintMemory } from './tempo-latest.ts'
 import { queryTempo } from './tempo-metrics.ts'
 import { noTempo, tempoReader } from './tempo-reader.ts'
 import { searchTempo } from './tempo-search.ts'
@@ -41,7 +42,7 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     })
   const { filters = false } = gatewaySeen(settings.base) ?? {}
   const readTrace = tempoReader(ask, filters)
-  const hint = { isRefused: false }
+  const hint: HintMemory = {}
   return {
     name: tempo.name,
     capabilities: tempo.capabilities,
