@@ -59,30 +59,33 @@ interface Search {
 /** Of a Tempo that returns the latest first; `page`: its first page. */
 async function searchByPages(search: Search, q: string, page: TraceSummary[]): Promise<SearchResult> {
   const { filter, asked, ask, onPage } = search
-  const found = new Map<string, TraceSummary>()
+  const seen = new Map<string, TraceSummary>()
+  const traces: TraceSummary[] = []
   const end = (truncated: boolean) => ({
-    traces: latestFirst([...found.values()]),
+    traces: latestFirst(traces),
     truncated,
     isLatest: true,
     endsInWholeSeconds: true,
     asked,
   })
   for (let limit = Math.min(PAGE, filter.limit); ; ) {
-    const fresh = latestFirst(page.filter(({ traceId }) => !found.has(traceId as string))).slice(
-      0,
-      filter.limit - found.size,
-    )
-    for (const trace of fresh) found.set(trace.traceId as string, trace)
-    if (fresh.length > 0) await onPage?.(fresh)
-    if (page.length < limit) return end(false)
+    const fresh = page.filter(({ traceId }) => !seen.has(traceId as string))
+    for (const trace of fresh) seen.set(trace.traceId as string, trace)
+    const inTime = within(filter, fresh)
+    const shown = inTime.slice(0, filter.limit - traces.length)
+    traces.push(...shown)
+    if (shown.length > 0) await onPage?.(shown)
+    if (page.length < limit) return end(shown.length < inTime.length)
     const toMillis = Math.min(
       ...page.map(({ startNanos = 0n }) => Number(nextSecond(startNanos) / 1_000_000n)),
     )
     // No new trace: ends the loop for a server that repeats itself for ever.
-    if (fresh.length === 0 || found.size >= filter.limit || toMillis <= filter.fromMillis) return end(true)
+    if (fresh.length === 0 || traces.length >= filter.limit || toMillis <= filter.fromMillis) return end(true)
     // Times of this API are whole seconds, so a page repeats the traces of the previous page's last second.
-    const repeated = [...found.values()].filter((trace) => startMillis(trace) <= toMillis).length
-    limit = Math.min(PAGE, filter.limit - found.size) + repeated
+    const repeated = [...seen.values()].filter((trace) => startMillis(trace) <= toMillis).length
+    // Of those that are outside the time there may be many more.
+    const missing = inTime.length < fresh.length ? PAGE : filter.limit - traces.length
+    limit = Math.min(PAGE, missing) + repeated
     const answer = await requestPage(ask, { ...filter, toMillis, limit }, q)
     if (answer.status === 400) throw searchRejected(answer, asked)
     page = readSummaries(answer)
@@ -90,6 +93,22 @@ async function searchByPages(search: Search, q: string, page: TraceSummary[]): P
 }
 
 const startMillis = ({ startNanos = 0n }: TraceSummary): number => Number(startNanos / 1_000_000n)
+
+/**
+ * The latest first, without those that are there only because Tempo takes the seconds at both ends of the time whole. It finds
+ * what was going on in that time, and cuts durations to milliseconds.
+ */
+function within(filter: TraceFilter, traces: readonly TraceSummary[]): TraceSummary[] {
+  const { fromMillis, toMillis } = filter
+  const { start, end } = startAndEnd(fromMillis, toMillis)
+  const isRounded = (trace: TraceSummary) => {
+    const began = startMillis(trace)
+    const ended = began + 1 + (trace.durationNanos ?? Number.POSITIVE_INFINITY) / 1e6
+    const isBefore = ended < fromMillis && ended >= Number(start) * 1000
+    return isBefore || (began > toMillis && began <= Number(end) * 1000)
+  }
+  return latestFirst(traces.filter((trace) => !isRounded(trace)))
+}
 
 /** Of a Tempo that may return any traces that match. */
 async function searchAtOnce(search: Search, q: string): Promise<SearchResult> {
@@ -99,9 +118,9 @@ async function searchAtOnce(search: Search, q: string): Promise<SearchResult> {
 }
 
 async function allAtOnce({ filter, asked, onPage }: Search, all: TraceSummary[]): Promise<SearchResult> {
-  const traces = latestFirst(all).slice(0, filter.limit)
+  const traces = within(filter, all).slice(0, filter.limit)
   await onPage?.(traces)
-  return { traces, truncated: traces.length >= filter.limit, asked }
+  return { traces, truncated: all.length >= filter.limit, asked }
 }
 
 function requestPage(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnswer> {

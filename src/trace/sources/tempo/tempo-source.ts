@@ -80,7 +80,10 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
   }
 
   async function search(filter: TraceFilter, onPage: OnPage | undefined): Promise<SearchResult> {
-    const result = await searchTempo(filter, ask, onPage, hint)
+    // What began since the search did is welcome.
+    const toMillis =
+      filter.toMillis > now() - 1000 ? Math.ceil(filter.toMillis / 1000) * 1000 : filter.toMillis
+    const result = await searchTempo({ ...filter, toMillis }, ask, onPage, hint)
     const isRecent = filter.toMillis > now() - UNSEEN_MILLIS
     return result.traces.length === 0 && isRecent ? { ...result, notes: [UNSEEN] } : result
   }
