@@ -58,8 +58,9 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
   const requests: TempoRequest[] = []
   const server = httpServer((request, response) => {
     request.resume()
-    const url = new URL(request.url ?? '/', 'http://tempo')
-    requests.push({ url, headers: request.headers })
+    const asked = new URL(request.url ?? '/', 'http://tempo')
+    requests.push({ url: asked, headers: request.headers })
+    const url = withoutComments(asked)
     const proxied = api.inFront?.(requests.length, url.pathname)
     if (api.skewSeconds !== undefined)
       response.setHeader('date', new Date(Date.now() + api.skewSeconds * 1000).toUTCString())
@@ -178,7 +179,7 @@ function search(mode: TempoMode, url: URL, response: ServerResponse, traces: rea
       (spanId === undefined || trace.spans.some((span) => span.spanId === spanId)),
   )
   const latestFirst = (some: TraceData[]) => some.sort((a, b) => startOf(b) - startOf(a))
-  if (mode !== 'ignores-hints' && heedsLatest(q)) latestFirst(inRange)
+  if (mode !== 'ignores-hints' && q.includes('most_recent=true')) latestFirst(inRange)
   json(response, {
     // Also where they are any that were found first, the answer is sorted.
     traces: latestFirst(inRange.slice(0, limit)).map(found),
@@ -186,8 +187,14 @@ function search(mode: TempoMode, url: URL, response: ServerResponse, traces: rea
   })
 }
 
-/** What follows `//` is a comment, up to the end of its line. */
-const heedsLatest = (q: string): boolean => q.replaceAll(/\/\/.*/g, '').includes('most_recent=true')
+/** The address with a query without its comments: from `//` to the end of a line, but not in a string. */
+function withoutComments(url: URL): URL {
+  const read = new URL(url)
+  const q = url.searchParams.get('q')
+  const keep = (part: string) => (part.startsWith('"') ? part : '')
+  if (q !== null) read.searchParams.set('q', q.replaceAll(/"(?:[^"\\]|\\.)*"|\/\/.*/g, keep).trim())
+  return read
+}
 
 function found(trace: TraceData): unknown {
   const root = rootOf(trace)

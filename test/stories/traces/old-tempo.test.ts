@@ -123,3 +123,15 @@ describe('a Tempo that nobody knows the version of', () => {
     expect(stderr).toContain('there may be more: --limit 600, or a shorter time with --from and --to')
   })
 })
+
+it.each(['{} // the shop', '{} // "the shop', '{} // with (x)'])(
+  'the comment of a query does not take the hint with it: %s',
+  async (query) => {
+    tempo.mode = 'normal'
+    addEachSecond(4)
+    const { stdout, stderr } = await search(`--limit 2 --query '${query}' --json`)
+    const [latest] = JSON.parse(stdout).traces
+    expect(latest.traceId).toBe(traces[3]?.traceId)
+    expect(stderr).toContain('or the older ones')
+  },
+)

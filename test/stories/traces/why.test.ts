@@ -97,6 +97,17 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     )
   })
 
+  it('a comment at the end of a query does not take the comparison with it', async () => {
+    const { stdout } = await world.type(
+      `ls-auth trace why --profile tempo --error --query '{ resource.service.name = "checkout" } // of "prod"'`,
+    )
+    const request = tempo.requests.at(-1)
+    expect(request?.url.searchParams.get('q')).toBe(
+      '{ resource.service.name = "checkout" } // of "prod"\n| compare({ status = error }, 100)',
+    )
+    expect(stdout).toMatch(/^pod +pod 3 /m)
+  })
+
   it('a percentile at Tempo is asked for first; a part of the answer is said to be one', async () => {
     const before = tempo.requests.length
     tempo.mode = 'partial'

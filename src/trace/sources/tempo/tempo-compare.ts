@@ -3,6 +3,7 @@ import type { SelectedSpans } from '../../causes/selected-spans.ts'
 import type { TraceFilter } from '../../search.ts'
 import { type QueryResult, usualStep } from '../../series.ts'
 import type { BackendComparison, Send } from '../trace-source.ts'
+import { extendedQuery } from './extended-query.ts'
 import { readComparison } from './tempo-comparison.ts'
 import { queryTempo } from './tempo-metrics.ts'
 import { traceql } from './traceql.ts'
@@ -32,10 +33,12 @@ export async function compareInTempo(
       : 'nanos' in selected.over
         ? selected.over.nanos
         : percentileOf(
-            await query(`${population} | quantile_over_time(duration, ${selected.over.percentile / 100})`),
+            await query(
+              extendedQuery(population, `| quantile_over_time(duration, ${selected.over.percentile / 100})`),
+            ),
           )
   const selection = limitNanos === undefined ? '{ status = error }' : `{ duration > ${limitNanos}ns }`
-  const asked = `${population} | compare(${selection}, ${MOST_VALUES})`
+  const asked = extendedQuery(population, `| compare(${selection}, ${MOST_VALUES})`)
   const { series, partial } = await query(asked)
   const comparison = readComparison(series, MOST_VALUES)
   return {

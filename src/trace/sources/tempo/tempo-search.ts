@@ -7,10 +7,11 @@ import {
   type TraceSummary,
 } from '../../search.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
+import { bareQuery, extendedQuery } from './extended-query.ts'
 import { type HintMemory, hintUse, LATEST } from './tempo-latest.ts'
 import { errorDetail, startAndEnd } from './tempo-send.ts'
 import { readSummaries } from './tempo-summaries.ts'
-import { STRINGS, traceql } from './traceql.ts'
+import { traceql } from './traceql.ts'
 
 /** Page size: small, so that the first lines appear soon and no answer is huge. */
 const PAGE = 100
@@ -28,9 +29,8 @@ export async function searchTempo(
 ): Promise<SearchResult> {
   const asked = filter.query ?? traceql(filter)
   const search: Search = { filter, asked, ask, onPage }
-  if (hint.use === 'not heeded' || /\bwith\s*\(/.test(asked.replaceAll(STRINGS, '')))
-    return searchAtOnce(search, asked)
-  const q = `${asked} ${LATEST}`
+  if (hint.use === 'not heeded' || /\bwith\s*\(/.test(bareQuery(asked))) return searchAtOnce(search, asked)
+  const q = extendedQuery(asked, LATEST)
   if (hint.use === 'unknown') return searchAtOnce(search, q)
   const limit = Math.min(PAGE, filter.limit)
   const answer = await requestPage(ask, { ...filter, limit }, q)
