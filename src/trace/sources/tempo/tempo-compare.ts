@@ -25,7 +25,7 @@ export async function compareInTempo(
   const seconds = usualStep(range)
   const query = (text: string): Promise<QueryResult> =>
     queryTempo({ text, ...range, stepSeconds: seconds }, ask).catch((error) => {
-      throw error instanceof Failure && error.code === 'usage' ? error.withHint(FILTER_ONLY) : error
+      throw error instanceof Failure && error.code === 'usage' ? refusal(error, filter.query) : error
     })
   const limitNanos =
     selected.by === 'errors'
@@ -51,9 +51,34 @@ export async function compareInTempo(
   }
 }
 
+/**
+ * What a refusal means, by Tempo's words. Failure `cannot-do` where it makes no such comparison: what can be searched for can be
+ * compared here. The limit of its time (three hours before 3.0) is far below that of a search. `query`: of the person's own.
+ */
+function refusal(failure: Failure, query: string | undefined): Failure {
+  const said = failure.detail.join(' ')
+  const { detail } = failure
+  const cannot = (what: string, hint: string) => new Failure('cannot-do', what, { hint, detail })
+  if (/multi-tenant/i.test(said))
+    return cannot('Tempo does not compare the spans of several tenants', 'Name one of them with --tenant.')
+  if (/range .*exceeds/i.test(said)) {
+    const shorter = 'Ask for a shorter time with --since, or --from and --to.'
+    if (query !== undefined) return failure.withHint(shorter)
+    return cannot('Tempo does not compare the spans of so long a time', shorter)
+  }
+  // The filter that is made of flags is one that it can read: the function is not (release notes 2.5 and 2.6).
+  if (query === undefined && /parse error|syntax error/i.test(said)) {
+    return cannot(
+      'this Tempo does not know compare() of TraceQL, which 2.6 and later have',
+      'ls-auth trace search works without.',
+    )
+  }
+  return failure.withHint(query === undefined ? 'Check the names of --attr.' : FILTER_ONLY)
+}
+
 /** The function is ours: what can be wrong is the filter. */
 const FILTER_ONLY =
-  'Check the names of --attr. --query takes a filter of spans without a function: { resource.service.name = "shop" }'
+  'Check the query: --query takes a filter of spans without a function: { resource.service.name = "shop" }'
 
 /**
  * Tempo gives one value a step, in seconds, and not how many spans are behind each: the largest leaves out none of them, and is

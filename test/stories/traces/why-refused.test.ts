@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { plantedTraces } from '../../world/trace/planted.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "Why do they fail?", asked of a Tempo that does not make the comparison itself. */
+
+const NOW = Date.parse('2026-09-22T18:00:00Z')
+const PARSE_ERROR =
+  'invalid TraceQL query: parse error at line 1, col 43: syntax error: unexpected IDENTIFIER'
+const REFUSALS: readonly [says: string, note: string][] = [
+  [
+    'range specified by start and end (24h0m0s) exceeds 3h0m0s. received start=1 end=2',
+    'Tempo does not compare the spans of so long a time',
+  ],
+  [PARSE_ERROR, 'this Tempo does not know compare() of TraceQL, which 2.6 and later have'],
+  ['multi-tenant query unsupported', 'Tempo does not compare the spans of several tenants'],
+]
+
+let world: World
+let tempo: TempoApi
+beforeEach(async () => {
+  world = await openWorld({ columns: 80 })
+  world.clockOffset = NOW - Date.now()
+  tempo = await startTempoApi({ traces: plantedTraces(60, (NOW - 600_000) * 1000), filters: true })
+})
+afterEach(() => Promise.all([world.close(), tempo.close()]))
+
+const refuse = (body: string) => {
+  tempo.inFront = (_, path) => (path === '/api/metrics/query_range' ? { status: 400, body } : undefined)
+}
+const why = (flags: string) =>
+  world.type(`ls-auth trace why ${flags} --backend tempo --api ${tempo.url} --authorization none`)
+
+describe.each(REFUSALS)('Tempo says: %s', (says, note) => {
+  it.each(['--error', '--slower-than p80'])(
+    'the traces that are found are compared: %s',
+    async (selected) => {
+      refuse(says)
+      const { exit, stdout, stderr } = await why(`--service checkout ${selected} --since 24h`)
+      expect(exit).toBe(0)
+      expect(stdout).toMatch(/^pod +pod 3 /m)
+      expect(stderr).toContain(`note: ${note}; traces are read and compared here instead\n`)
+    },
+  )
+})
+
+describe("of a query of one's own only Tempo can tell", () => {
+  const OWN = `--error --query '{ resource.service.name = "checkout" }'`
+  it('a shorter time helps where that was too long', async () => {
+    refuse(REFUSALS[0]?.[0] as string)
+    const { exit, stderr } = await why(`${OWN} --since 24h`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain('hint: Ask for a shorter time with --since, or --from and --to.\n')
+    expect(stderr).toContain('exceeds 3h0m0s')
+    expect(stderr).not.toContain('--attr')
+  })
+
+  it('what it cannot parse may be the query', async () => {
+    refuse(PARSE_ERROR)
+    const { exit, stderr } = await why(OWN)
+    expect(exit).toBe(2)
+    expect(stderr).toContain('hint: Check the query: --query takes a filter of spans without a function: {')
+  })
+
+  it('another filter helps where it takes no comparison at all', async () => {
+    refuse('multi-tenant query unsupported')
+    const { exit, stderr } = await why(OWN)
+    expect(exit).toBe(2)
+    expect(stderr).toContain('hint: Use --service, --name, --attr, --min and --max.')
+  })
+})
+
+it('a name that Tempo does not take is told as that', async () => {
+  refuse('invalid TraceQL query: unknown scope')
+  const { exit, stderr } = await why('--service checkout --error')
+  expect(exit).toBe(2)
+  expect(stderr).toContain('hint: Check the names of --attr.')
+})
