@@ -67,7 +67,10 @@ describe("of a query of one's own only Tempo can tell", () => {
     refuse('multi-tenant query unsupported')
     const { exit, stderr } = await why(OWN)
     expect(exit).toBe(2)
-    expect(stderr).toContain('hint: Use --service, --name, --attr, --min and --max.')
+    expect(stderr).toContain(
+      'hint: Use --service, --name, --attr, --min and --max.\n  Tempo does not compare the spans of several tenants',
+    )
+    expect(stderr).not.toContain('note:')
   })
 })
 

@@ -7,7 +7,7 @@ import { type Ranking, rankCauses } from '../../../trace/causes/rank-causes.ts'
 import { heedingRareValues } from '../../../trace/causes/rare-values.ts'
 import { parseLimit, type SelectedSpans } from '../../../trace/causes/selected-spans.ts'
 import { maskText } from '../../../trace/masking.ts'
-import { FILTER_FLAGS, type TraceFilter } from '../../../trace/search.ts'
+import type { TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import type { BackendComparison } from '../../../trace/sources/trace-source.ts'
 import { redeliveredText, withoutRedelivered } from '../../../trace/tree/redelivered.ts'
@@ -88,6 +88,7 @@ export async function explain(
 async function countAt(invocation: Invocation, search: OpenSearch, question: Question): Promise<Counted> {
   const source = search.searched
   const { filter, selected } = question
+  let refused: string | undefined
   if (source.compare) {
     try {
       const compared = await source.compare(filter, selected)
@@ -99,14 +100,16 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
       // There is no percentile of no span.
       if (error.code === 'not-found') throw await ofService(error, invocation, source, question)
       if (error.code !== 'cannot-do') throw error
-      tell(invocation, `note: ${safeText(error.message)}; traces are read and compared here instead`)
+      refused = safeText(error.message)
     }
   }
   if (filter.query !== undefined) {
     throw new Failure('cannot-do', `which spans fit a query of its own only ${source.name} can tell`, {
-      hint: `Use ${FILTER_FLAGS.replace(' and --error', '')}.`,
+      hint: 'Use --service, --name, --attr, --min and --max.',
+      detail: refused === undefined ? [] : [refused],
     })
   }
+  if (refused !== undefined) tell(invocation, `note: ${refused}; traces are read and compared here instead`)
   const population = new Population(filter, selected)
   let redelivered = 0
   const found = await readFound(invocation, search, question, (trace) => {
