@@ -267,7 +267,7 @@ describe('Grafana Tempo without a sign-in', () => {
     const attrs = ['http.status_code>=500', 'zone!=eu', 'code!=1', 'http.route=~/a.*']
     await world.type(`ls-auth trace search ${attrs.map((attr) => `--attr '${attr}'`).join(' ')}`)
     expect(tempo.requests[0]?.url.searchParams.get('q')).toContain(
-      '{ .http.status_code >= 500 && .zone != "eu" && (.code != "1" || .code != 1) && .http.route =~ "/a.*" }',
+      '{ .http.status_code >= 500 && .zone != "eu" && (.code != "1" || .code != 1) && .http.route =~ "^(?:/a.*)$" }',
     )
   })
 

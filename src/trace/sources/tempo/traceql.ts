@@ -34,12 +34,12 @@ export function traceql(filter: TraceFilter): string {
 function comparison([key, value, operator = '=']: AttributeCondition): string {
   const field = attributeField(key)
   if (/^[<>]/.test(operator)) return `${field} ${operator} ${value}`
+  // Before 2.7 Tempo looks for a part of the value (release notes).
+  if (operator.includes('~')) return `${field} ${operator} ${traceqlString(`^(?:${value})$`)}`
   const text = `${field} ${operator} ${traceqlString(value)}`
   const bare = isNumber(value) || value === 'true' || value === 'false'
   // Tempo refuses to compare a field of text with anything else.
-  return bare && textField(key) === undefined && !operator.includes('~')
-    ? `(${text} || ${field} ${operator} ${value})`
-    : text
+  return bare && textField(key) === undefined ? `(${text} || ${field} ${operator} ${value})` : text
 }
 
 /** TraceQL's field for the kind of a span: its values are keywords, which know no regular expressions. */
