@@ -118,7 +118,7 @@ function answer(
   if (path === '/api/echo' && mode !== 'no-echo') return text(response, 200, 'echo\n')
   if (path === '/api/status/buildinfo') return buildInfo(mode, response)
   if (path === '/api/search') return search(mode, url, response, traces)
-  if (/^\/api(\/v2)?\/search\/tag/.test(path)) return tags(mode, path, response, traces)
+  if (/^\/api(\/v2)?\/search\/tag/.test(path)) return tags(mode, url, path, response, traces)
   if (path === '/api/metrics/query_range') return metrics(mode, url, response, traces)
   text(response, 404, '404 page not found\n')
 }

@@ -491,7 +491,7 @@ describe('an empty side is exit 7', () => {
     ],
     [
       `--a 'service=chekout since=2d' ${bad.traceId} --profile tempo`,
-      /error: A: no trace was found: .*\nhint: Tempo knows no service "chekout"; did you mean checkout\?/,
+      /error: A: no trace was found: .*\nhint: Tempo knows no service "chekout" in this time; did you mean checkout\?/,
     ],
     [`nosuch.json ${bad.traceId} --profile tempo`, /there is no file nosuch\.json/],
   ])('%s', async (line, stderr) => {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import type { TraceData } from '../trace-data.ts'
+import type { SpanData, TraceData } from '../trace-data.ts'
 import { compareSeries } from './tempo-compare.ts'
 import { metricsSeries } from './tempo-series.ts'
 
@@ -21,6 +21,8 @@ export type TempoMode =
   | 'ignores-hints'
   /** No metrics-generator: what 2.8.2 says without one. */
   | 'no-metrics'
+  /** Lists the values of a time; without one those of the last quarter of an hour, which its ingesters hold. */
+  | 'lists-by-time'
   /** Its buildinfo names no version. */
   | 'unversioned'
   | 'html'
@@ -59,7 +61,18 @@ const INTRINSICS = ['duration', 'kind', 'name', 'rootName', 'rootServiceName', '
 const NAME = /^(?:span|resource|)\.(?:([^\s{}()=~!<>&|^,"]+)|"((?:[^"\\]|\\["\\])+)")$/
 
 /** Names by scope and values by name; v1 knows no scopes. */
-export function tags(mode: TempoMode, path: string, response: ServerResponse, traces: readonly TraceData[]) {
+export function tags(
+  mode: TempoMode,
+  url: URL,
+  path: string,
+  response: ServerResponse,
+  all: readonly TraceData[],
+) {
+  const now = Date.now() / 1000
+  const from = Number(url.searchParams.get('start') ?? now - 900) * 1e6
+  const to = Number(url.searchParams.get('end') ?? now) * 1e6
+  const isIn = ({ startMicros }: SpanData) => startMicros >= from && startMicros <= to
+  const traces = mode === 'lists-by-time' ? all.filter(({ spans }) => spans.some(isIn)) : all
   const v2 = path.startsWith('/api/v2/')
   if (v2 && mode === 'v1-only') return text(response, 404, '404 page not found\n')
   const spans = traces.flatMap((trace) => trace.spans)

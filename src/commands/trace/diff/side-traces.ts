@@ -113,7 +113,7 @@ async function readSearch(invocation: Invocation, { filter, file }: SearchSide, 
   const { searched } = search
   const result = await searched.search(filter)
   const none = result.traces.length > 0 ? undefined : await import('../found/none-found.ts')
-  const unknownService = await none?.unknownService(invocation, searched, filter.service, file)
+  const unknownService = await none?.unknownService(invocation, searched, filter, file)
   const reading = await readFoundTraces(invocation, search, result, 'all or nothing', add)
   return { ...reading, name: searched.name, result, unknownService }
 }

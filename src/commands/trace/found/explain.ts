@@ -152,7 +152,7 @@ async function ofService(
   { filter }: Question,
 ): Promise<Failure> {
   const { namingService, unknownService } = await import('./none-found.ts')
-  return namingService(failure, await unknownService(invocation, source, filter.service))
+  return namingService(failure, await unknownService(invocation, source, filter))
 }
 
 /** What is said where none is to be explained, when there are spans that nobody can tell the duration of. */

@@ -26,7 +26,7 @@ export async function notesOfNone(
   // No other condition matters where there is nothing in this time.
   if (times !== undefined) return [`note: its traces began at another time: ${times}`]
   const notes: string[] = []
-  const { service, name, minNanos, maxNanos } = filter
+  const { name, minNanos, maxNanos } = filter
   if (name !== undefined) notes.push('note: --name is the whole name of a span, such as "POST /checkout"')
   if ((minNanos !== undefined || maxNanos !== undefined) && !isOfWholeTrace(filter))
     notes.push(
@@ -36,7 +36,7 @@ export async function notesOfNone(
   if (wrong !== undefined) notes.push(`note: ${wrong}. ${THE_KINDS}`)
   const called = calledAsField(filter.attributes)
   if (called !== undefined) notes.push(`note: ${called}`)
-  const unknown = await unknownService(invocation, source, service)
+  const unknown = await unknownService(invocation, source, filter)
   if (unknown !== undefined) return [...notes, `note: ${unknown.text}`]
   const part = noteOnPattern(source, filter)
   return part === undefined ? notes : [...notes, `note: ${part}`]
@@ -93,23 +93,28 @@ export function namingService(failure: Failure, unknown: UnknownService | undefi
  */
 export async function unknownService(
   invocation: Invocation,
-  source: Pick<CapableSource<'search'>, 'name' | 'services'>,
-  service: string | undefined,
+  source: Pick<CapableSource<'search'>, 'name' | 'services' | 'servicesOfTime'>,
+  filter: Pick<TraceFilter, 'service' | 'fromMillis' | 'toMillis'>,
   file = invocation.options.file,
 ): Promise<UnknownService | undefined> {
+  const { service } = filter
+  const { servicesOfTime = false } = source
   // What is not found is told also where services cannot be listed.
-  const known = service === undefined ? [] : ((await source.services?.().catch(() => [])) ?? [])
+  const known = service === undefined ? [] : ((await source.services?.(filter).catch(() => [])) ?? [])
   if (service === undefined || known.length === 0 || known.includes(service)) return undefined
   const near = nearName(service, known)
-  const rest = near === undefined ? listedBy(invocation, file) : `; did you mean ${safeText(near, 60)}?`
-  const text = `${source.name} knows no service "${safeText(service, 60)}"${rest}`
+  const rest =
+    near === undefined ? listedBy(invocation, file, servicesOfTime) : `; did you mean ${safeText(near, 60)}?`
+  const when = servicesOfTime ? ' in this time' : ''
+  const text = `${source.name} knows no service "${safeText(service, 60)}"${when}${rest}`
   return { text, hasNear: near !== undefined }
 }
 
 /** What lists the services of the same source, for a person or an agent; standard input is read only once. */
-function listedBy(invocation: Invocation, file: unknown): string {
-  if (invocation.caller) return ': get_services lists them'
+function listedBy(invocation: Invocation, file: unknown, ofTime: boolean): string {
+  const which = ofTime ? 'those of the last hour' : 'them'
+  if (invocation.caller) return `: get_services lists ${which}`
   if (file === '-') return ''
   const { platform } = invocation.ports.env
-  return repeatFlags(`: ls-auth services${optionWords({ file }, platform)} lists them`, invocation)
+  return repeatFlags(`: ls-auth services${optionWords({ file }, platform)} lists ${which}`, invocation)
 }

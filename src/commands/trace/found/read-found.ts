@@ -67,7 +67,7 @@ export async function readFound(
     })
     const { namingService, noteOnPattern, unknownService } = await import('./none-found.ts')
     const part = noteOnPattern(source, filter)
-    const unknown = await unknownService(invocation, source, filter.service)
+    const unknown = await unknownService(invocation, source, filter)
     throw unknown === undefined && part !== undefined ? none.withDetail(part) : namingService(none, unknown)
   }
   const masks: MaskedTrace['masked'][] = []

@@ -63,9 +63,10 @@ function noneListed(name: string): Failure {
   )
 }
 
-/** Names of services; without a time range Tempo looks at recent data only. */
-export async function tempoServices(ask: Send): Promise<string[]> {
-  const values = await values2or1('resource.service.name', {}, ask)
+/** Names of services; without a time range Tempo looks at what its ingesters hold only, about the last minutes. */
+export async function tempoServices(ask: Send, range?: TimeRange): Promise<string[]> {
+  const query = range === undefined ? {} : startAndEnd(range.fromMillis, range.toMillis)
+  const values = await values2or1('resource.service.name', query, ask)
   return [...new Set(values.map(({ value }) => value))].sort()
 }
 

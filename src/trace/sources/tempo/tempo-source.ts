@@ -49,7 +49,8 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     matchesTextOnly: true,
     trace: (reference) => orNoTempo(read(reference)),
     search: (filter, onPage) => orNoTempo(search(filter, onPage)),
-    services: () => orNoTempo(tempoServices(ask)),
+    services: (range = lastHour(now())) => orNoTempo(tempoServices(ask, range)),
+    servicesOfTime: true,
     attributes: (range) => orNoTempo(tempoAttributes(range, ask)),
     attributeValues: (name, range) => orNoTempo(tempoValues(name, range, ask)),
     query: (query) => orNoTempo(runQuery(query)),
@@ -94,6 +95,8 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     return comparison === undefined ? result : { ...result, comparison }
   }
 }
+
+const lastHour = (toMillis: number) => ({ fromMillis: toMillis - 3_600_000, toMillis })
 
 function noTrace(reference: TraceReference, traceId: string | undefined): Failure {
   const { kind, spanId = '' } = reference
