@@ -336,6 +336,21 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(none.stderr).toMatch(/no trace 0123456789abcdef\nhint: Spans were looked for in the last 24 hours/)
   })
 
+  it.each([
+    ['00000000000000a0', true],
+    ['00aaaaaaaaaaaaaa', true],
+    // Only whole bytes of zeros are cut.
+    ['0aaaaaaaaaaaaaaa', false],
+  ])('of a span id that Tempo cannot find it is not said that there is none: %s', async (id, cannot) => {
+    await start()
+    const { exit, stderr } = await world.type(`ls-auth trace get ${id}`)
+    expect(exit).toBe(7)
+    expect(
+      stderr.includes('does not find a span whose id begins with 00\nhint: Give the id of the trace'),
+    ).toBe(cannot)
+    expect(stderr.includes('Tempo has no trace')).toBe(!cannot)
+  })
+
   it('a query of one’s own gets the latest first, unless it has hints', async () => {
     await start()
     const latest = await world.type(

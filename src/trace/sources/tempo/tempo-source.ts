@@ -101,6 +101,10 @@ const lastHour = (toMillis: number) => ({ fromMillis: toMillis - 3_600_000, toMi
 function noTrace(reference: TraceReference, traceId: string | undefined): Failure {
   const { kind, spanId = '' } = reference
   if (kind === 'trace') return noSuchTrace(reference, tempo.name, EXPIRED)
+  if (/^00/.test(spanId))
+    return new Failure('not-found', 'Tempo does not find a span whose id begins with 00', {
+      hint: 'Give the id of the trace (32 digits). This is a fault of Tempo: such a span may well be there.',
+    })
   return new Failure('not-found', `Tempo has no trace ${traceId ?? `with the span ${spanId}`}`, {
     hint: "Spans were looked for in the last 24 hours. The trace id (32 digits) finds an older one, until Tempo's retention ends.",
   })
