@@ -81,11 +81,15 @@ function textTest([, wanted, operator = '=']: AttributeCondition): (text: string
   }
 }
 
-/** Anchored at both ends, as in TraceQL; `(?i)` in front is Go's way to ignore case. Undefined for a bad pattern. */
+/**
+ * Anchored at both ends, as in TraceQL. Go's flags stand in front: `(?i)` to ignore case, and `(?s)`, which holds anyway.
+ * Undefined for a bad pattern.
+ */
 function toRegExp(pattern: string): RegExp | undefined {
-  const bare = pattern.replace(/^\(\?i\)/, '')
+  const [whole = '', flags = ''] = /^\(\?([is]+)\)/.exec(pattern) ?? []
+  const bare = pattern.slice(whole.length)
   try {
-    return new RegExp(`^(?:${fromRe2(bare)})$`, bare === pattern ? 'su' : 'sui')
+    return new RegExp(`^(?:${fromRe2(bare)})$`, flags.includes('i') ? 'sui' : 'su')
   } catch {
     return undefined
   }

@@ -15,23 +15,30 @@ const POSIX: Readonly<Record<string, string>> = {
   xdigit: '0-9A-Fa-f',
 }
 
-/** A class, an escape, or the beginning of a named group. */
-const PART = /\[\^?\]?(?:\[:\w+:\]|\\[\s\S]|[^\]\\])*\]|\\[\s\S]|\(\?P</g
+/** A quotation (`\Q…\E`), a class, an escape, or the beginning of a named group. */
+const PART = /\\Q[\s\S]*?\\E|\\[pP][A-Z]|\[\^?\]?(?:\[:\w+:\]|\\[\s\S]|[^\]\\])*\]|\\[\s\S]|\(\?P</g
 
 /** Punctuation that JavaScript takes no backslash before (with its flag `u`). */
 const ESCAPED = /^\\[!"#%&',:;<=>@_`~-]$/
 
 /**
  * A regular expression as Go and TraceQL write it (RE2), for JavaScript's flag `u`: escaped punctuation (`5\-0`), `[[:digit:]]` and
- * `(?P<name>…)`. The rest is written the same in both, or is left for `RegExp` to refuse.
+ * `(?P<name>…)`, `\pL`, `\A`, `\z` and `\Q…\E`. The rest is written the same in both, or is left for `RegExp` to refuse.
  */
 export const fromRe2 = (pattern: string): string =>
   pattern.replace(PART, (part) => {
     if (part === '(?P<') return '(?<'
+    if (part.endsWith('\\E') && part.startsWith('\\Q')) return quoted(part)
+    if (/^\\[pP][A-Z]/.test(part)) return `${part.slice(0, 2)}{${part[2]}}`
+    if (part === '\\A') return '^'
+    if (part === '\\z') return '$'
     return part.startsWith('[')
       ? `[${part.slice(1).replace(/\[:(\w+):\]|\\[\s\S]/g, inClass)}`
       : escaped(part)
   })
+
+const quoted = (part: string): string =>
+  part.replace(/^\\Q|\\E$/g, '').replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
 const inClass = (part: string, name: string | undefined): string =>
   name === undefined ? escaped(part) : (POSIX[name] ?? part)

@@ -17,6 +17,14 @@ test.each([
   [String.raw`\x41\\-`, String.raw`A\-`, 'A-'],
   ['(?P<code>5..)', '503', '403'],
   ['(?i)get', 'GeT', 'gat'],
+  ['(?s)a.*', 'a\nb', 'b'],
+  ['(?is)a.*', 'A\nb', 'b'],
+  [String.raw`\pL+`, 'é', '1'],
+  [String.raw`\PL+`, '1', 'é'],
+  [String.raw`\p{Lu}`, 'A', 'a'],
+  [String.raw`\Aab\z`, 'ab', 'abc'],
+  [String.raw`\Qa.b\E+`, 'a.bb', 'axb'],
+  [String.raw`\Q[(\E\\Q`, '[(\\Q', '[('],
   // What JavaScript alone knows, in files.
   ['(?!x)a.*', 'ab', 'xa'],
   [String.raw`(?<q>.)\k<q>`, 'aa', 'ab'],
@@ -26,6 +34,6 @@ test.each([
   expect([fits, other].map(valueTest(['k', pattern, '!~']))).toEqual([false, true])
 })
 
-test.each(['(', ')', '[a', '*', '[z-a]', '\\', '(?P<a'])('%s is none', (pattern) => {
+test.each(['(', ')', '[a', '*', '[z-a]', '\\', '(?P<a', String.raw`\Qab`])('%s is none', (pattern) => {
   expect(parseCondition(`k=~${pattern}`)).toBe('holds no regular expression')
 })
