@@ -10,14 +10,15 @@ export type Operator = '=' | '!=' | '=~' | '!~' | '>' | '>=' | '<' | '<='
 export type AttributeCondition = readonly [key: string, value: string, operator?: Operator]
 
 /** Longer operators first; a key holds none of these characters. */
-const CONDITION = /^([^=<>!]+?)\s*(!=|=~|!~|>=|<=|=|>|<)(.*)$/s
+const CONDITION = /^([^=<>!]+?)(\s*)(!=|=~|!~|>=|<=|=|>|<)(.*)$/s
 const WHOLE = /^\s*-?\d+\s*$/
 
 /** Reads `http.response.status_code>=500`. Returns what is wrong with it, as the end of a sentence, when it is none. */
 export function parseCondition(text: string): AttributeCondition | string {
-  const [, key, operator, rest] = CONDITION.exec(text) ?? []
+  const [, key, blank, operator, rest] = CONDITION.exec(text) ?? []
   if (key === undefined || rest === undefined) return 'is not key=value'
-  if (operator === '=') return [key, rest]
+  // A value may begin with a blank, but not where another one stands before the operator: `x = 5`.
+  if (operator === '=') return [key, blank === '' ? rest : rest.trim()]
   const value = rest.trim()
   if (/^[<>]/.test(operator as string)) {
     const number = plainNumber(value)

@@ -2,6 +2,22 @@ import { shellWord } from '../../text/shell-word.ts'
 import type { AttributeCondition } from './attribute-condition.ts'
 
 /**
+ * What helps who has found nothing with a condition that other languages write so, and is a value here: `x==5`, `x=>5`, `x="a"`.
+ * Undefined where no condition can be meant so.
+ */
+export function likelyMeant(conditions: readonly AttributeCondition[] = []): string | undefined {
+  for (const [key, value, operator = '='] of conditions) {
+    if (operator !== '=') continue
+    const [, sign, rest = ''] = /^([=<>])\s*(.+)$/s.exec(value) ?? []
+    const bare = /^(["'])(.*)\1$/s.exec(value)?.[2]
+    const meant = sign === undefined ? bare && `${key}=${bare}` : `${key}${sign === '=' ? '' : sign}=${rest}`
+    if (meant)
+      return `the value that was looked for is ${shellWord(value)}; for another: --attr ${shellWord(meant)}`
+  }
+  return partOfValue(conditions)
+}
+
+/**
  * What helps who has written a part of a value behind `=~` and found nothing: grep takes a part, TraceQL the whole value.
  * Undefined where no condition can be meant so.
  */
@@ -15,9 +31,9 @@ export function partOfValue(conditions: readonly AttributeCondition[] = []): str
   return undefined
 }
 
-/** Go's `(?i)` stays in front. An end that is named (`^`, `$`) or open (`.*`) is meant so, but not `\$` and `\.*`. */
+/** Go's `(?i)` and `(?s)` stay in front. An end that is named (`^`, `$`) or open (`.*`) is meant so, but not `\$` and `\.*`. */
 function patternOfPart(pattern: string): string {
-  const [, flags = '', rest = ''] = /^(\(\?i\))?(.*)$/s.exec(pattern) ?? []
+  const [, flags = '', rest = ''] = /^(\(\?[is]+\))?(.*)$/s.exec(pattern) ?? []
   const [, start, bare = '', end] =
     /^(\^|\.\*)?(.*?)((?<=(?:^|[^\\])(?:\\\\)*)(?:\$|\.\*))?$/s.exec(rest) ?? []
   if (start !== undefined && end !== undefined) return pattern

@@ -3,7 +3,7 @@ import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { THE_KINDS, wrongKind } from '../../../trace/conditions/kind-condition.ts'
 import { calledAsField } from '../../../trace/conditions/own-field.ts'
-import { partOfValue } from '../../../trace/conditions/part-of-value.ts'
+import { likelyMeant } from '../../../trace/conditions/part-of-value.ts'
 import { patternOfNumber } from '../../../trace/conditions/pattern-of-number.ts'
 import { isoMillis } from '../../../trace/formats/iso-time.ts'
 import { beganIn, isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'
@@ -38,17 +38,17 @@ export async function notesOfNone(
   if (called !== undefined) notes.push(`note: ${called}`)
   const unknown = await unknownService(invocation, source, filter)
   if (unknown !== undefined) return [...notes, `note: ${unknown.text}`]
-  const part = noteOnPattern(source, filter)
+  const part = noteOnConditions(source, filter)
   return part === undefined ? notes : [...notes, `note: ${part}`]
 }
 
-/** How a regular expression that found nothing may be meant. Undefined: there is none, or it is as it is meant. */
-export function noteOnPattern(
+/** How a condition that found nothing may be meant. Undefined: none looks as if it were meant in another way. */
+export function noteOnConditions(
   { matchesTextOnly, name }: Pick<CapableSource<'search'>, 'matchesTextOnly' | 'name'>,
   { attributes }: TraceFilter,
 ): string | undefined {
   const ofNumber = matchesTextOnly ? patternOfNumber(attributes, name) : undefined
-  return ofNumber ?? partOfValue(attributes)
+  return ofNumber ?? likelyMeant(attributes)
 }
 
 /** When the traces of a file began, where none did in the time that is asked for. Undefined: not so, or it is not known. */

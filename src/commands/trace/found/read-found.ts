@@ -65,8 +65,8 @@ export async function readFound(
     const none = new Failure('not-found', `${source.name} has no trace that fits`, {
       hint: `${whereElse(invocation, file, isOfAnyTime)}.`,
     })
-    const { namingService, noteOnPattern, unknownService } = await import('./none-found.ts')
-    const part = noteOnPattern(source, filter)
+    const { namingService, noteOnConditions, unknownService } = await import('./none-found.ts')
+    const part = noteOnConditions(source, filter)
     const unknown = await unknownService(invocation, source, filter)
     throw unknown === undefined && part !== undefined ? none.withDetail(part) : namingService(none, unknown)
   }
