@@ -51,8 +51,8 @@ export interface TraceSource {
 export interface BackendComparison extends DividedPopulation {
   /** The query that was sent, in the back end's language. */
   readonly asked: string
-  /** Where a percentile selects: the limit is the largest that the steps of the time range have. */
-  readonly steps?: { readonly percentile: number; readonly seconds: number }
+  /** The limit is a percentile that the back end estimates from a histogram. */
+  readonly limitIsEstimated?: boolean
   /** Why counts may be missing, as the server words it; not sanitized. Absent: the counts are complete. */
   readonly partial?: string
 }

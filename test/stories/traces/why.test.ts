@@ -37,6 +37,7 @@ afterAll(() => Promise.all([world.close(), tempo.close(), jaeger.close(), lights
 interface Why {
   readonly spans: number
   readonly selection_count: number
+  readonly slower_than_ns: number | null
   readonly rows: readonly { attribute: string; value: string; significant: boolean; next: string | null }[]
 }
 async function why(flags: string): Promise<Why> {
@@ -118,11 +119,11 @@ pod        pod 3     92%    0%   +92     12  ███████████�
       /note: Tempo gave only a part of the result: Response exceeds .* Ask \[masked\]\.\n/,
     )
     const asked = tempo.requests.slice(before).map(({ url }) => url.searchParams.get('q') ?? '')
-    expect(asked[0]).toBe('{ name = "charge" } | quantile_over_time(duration, 0.75)')
+    expect(asked[0]).toBe('{ name = "charge" } | histogram_over_time(duration)')
     expect(asked[1]).toMatch(/^\{ name = "charge" \} \| compare\(\{ duration > \d+ns \}, 100\)$/)
     expect(asked).toHaveLength(2)
     expect(outcome.stderr).toContain(
-      'note: the limit is the largest p75 of steps of 1m, at least the p75 of the whole time: Tempo gives one value a step\n',
+      'note: the limit is estimated: Tempo counts durations by powers of two\n',
     )
     const other = await world.type(`ls-auth trace why --profile tempo --name charge --slower-than 1ms`)
     expect(other.stderr).not.toContain('the limit is')
@@ -131,9 +132,19 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(plain.stderr).toContain('Ask joe@example.com.')
   })
 
+  it('slow spans that are alike are found, though the estimate of Tempo is above all of them', async () => {
+    const before = tempo.requests.length
+    const slow = await why('--profile tempo --name charge --slower-than p99.9')
+    expect(slow.selection_count).toBeGreaterThan(3)
+    expect(slow.selection_count).toBeLessThan(slow.spans / 2)
+    expect(slow.slower_than_ns).toBe(536_870_912)
+    expect(tempo.requests).toHaveLength(before + 3)
+  })
+
   it('a percentile at Tempo that no span is over: it is an estimate, so nothing is said about the spans', async () => {
+    // All of these lie in one bucket.
     const { exit, stderr } = await world.type(
-      'ls-auth trace why --profile tempo --name charge --slower-than p99.9',
+      'ls-auth trace why --profile tempo --name charge --min 800ms --slower-than p99.9',
     )
     expect(exit).toBe(7)
     expect(stderr).toMatch(

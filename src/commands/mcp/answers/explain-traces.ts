@@ -4,9 +4,9 @@ import { agentCauses } from '../../../trace/render/agent/agent-causes.ts'
 import type { Invocation } from '../../invocation.ts'
 import {
   type Explanation,
+  estimateNote,
   explain,
   readQuestion,
-  stepsNote,
   unfinishedNote,
 } from '../../trace/found/explain.ts'
 import { openSearch } from '../../trace/found/open-search.ts'
@@ -45,7 +45,7 @@ function toldTo(notes: string[], invocation: Invocation): Invocation {
 /** What the reader should know of the figures. */
 function notesOf(explanation: Explanation, name: string): string[] {
   const { hidden, partial, found } = explanation
-  const about = [stepsNote(explanation, name), unfinishedNote(explanation)]
+  const about = [estimateNote(explanation, name), unfinishedNote(explanation)]
   const parts = found?.partial ?? 0
   return [
     ...about.filter((note) => note !== undefined),

@@ -1,6 +1,5 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { wholeDuration } from '../../../text/whole-duration.ts'
 import { withoutRepeated, withoutSensitive } from '../../../trace/causes/no-cause.ts'
 import { type DividedPopulation, Population } from '../../../trace/causes/population.ts'
 import { type Ranking, rankCauses } from '../../../trace/causes/rank-causes.ts'
@@ -9,7 +8,6 @@ import { parseLimit, type SelectedSpans } from '../../../trace/causes/selected-s
 import { maskText } from '../../../trace/masking.ts'
 import type { TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
-import type { BackendComparison } from '../../../trace/sources/trace-source.ts'
 import { redeliveredText, withoutRedelivered } from '../../../trace/tree/redelivered.ts'
 import type { Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
@@ -39,7 +37,7 @@ export interface Explanation extends Counted {
 /** The two groups, and the traces they were counted in; without those the back end has counted. */
 interface Counted extends DividedPopulation {
   readonly found?: FoundTraces
-  readonly steps?: BackendComparison['steps']
+  readonly limitIsEstimated?: boolean
   readonly partial?: string
   /** Spans that were left out, since they came again. */
   readonly redelivered?: number
@@ -174,11 +172,10 @@ export function redeliveredNote({ redelivered }: Explanation): string | undefine
   return text && `note: ${text}`
 }
 
-/** Below the result: which percentile divides the spans, where it is not that of all of them. */
-export function stepsNote({ steps }: Explanation, name: string): string | undefined {
-  if (steps === undefined) return undefined
-  const percentile = `p${steps.percentile}`
-  return `note: the limit is the largest ${percentile} of steps of ${wholeDuration(steps.seconds)}, at least the ${percentile} of the whole time: ${name} gives one value a step`
+/** Below the result: the limit is no percentile of exact durations. */
+export function estimateNote({ limitIsEstimated = false }: Explanation, name: string): string | undefined {
+  if (!limitIsEstimated) return undefined
+  return `note: the limit is estimated: ${name} counts durations by powers of two`
 }
 
 /** Of spans that fit, and of which none is to be explained. */

@@ -6,11 +6,11 @@ import { type Invocation, tell } from '../../invocation.ts'
 import { printData, readFormat, tellMasked } from '../print-rows.ts'
 import {
   type Explanation,
+  estimateNote,
   explain,
   type Question,
   readQuestion,
   redeliveredNote,
-  stepsNote,
   unfinishedNote,
 } from './explain.ts'
 import { narrowerSearch } from './narrower-search.ts'
@@ -40,7 +40,7 @@ async function run(invocation: Invocation, options: TraceWhyOptions): Promise<vo
   await write(invocation, options, explanation)
   if (options.format === 'list') tellSteps(invocation, ranking, limitNanos)
   const notes = [
-    stepsNote(explanation, search.searched.name),
+    estimateNote(explanation, search.searched.name),
     unfinishedNote(explanation),
     redeliveredNote(explanation),
   ]

@@ -6,6 +6,7 @@ import type { BackendComparison, Send } from '../trace-source.ts'
 import { extendedQuery } from './extended-query.ts'
 import { readComparison } from './tempo-comparison.ts'
 import { queryTempo } from './tempo-metrics.ts'
+import { percentileOf } from './tempo-percentile.ts'
 import { traceql } from './traceql.ts'
 
 /** Values of an attribute that Tempo lists, the most frequent of each group. The answer grows with it. */
@@ -13,7 +14,8 @@ const MOST_VALUES = 100
 
 /**
  * One request with `compare()`, which counts the attribute values of two groups of spans (TraceQL metrics functions; the
- * shape of the answer was recorded from 2.10 and 3.0). A percentile needs another request before it.
+ * shape of the answer was recorded from 2.10 and 3.0). A percentile needs another request before it, and one more where no
+ * span is over what Tempo estimates.
  */
 export async function compareInTempo(
   filter: TraceFilter,
@@ -23,32 +25,56 @@ export async function compareInTempo(
   const population = filter.query ?? traceql(filter)
   const range = { fromMillis: filter.fromMillis, toMillis: filter.toMillis }
   const seconds = usualStep(range)
-  const query = (text: string): Promise<QueryResult> =>
-    queryTempo({ text, ...range, stepSeconds: seconds }, ask).catch((error) => {
-      throw error instanceof Failure && error.code === 'usage' ? refusal(error, filter.query) : error
-    })
-  const limitNanos =
-    selected.by === 'errors'
-      ? undefined
-      : 'nanos' in selected.over
-        ? selected.over.nanos
-        : percentileOf(
-            await query(
-              extendedQuery(population, `| quantile_over_time(duration, ${selected.over.percentile / 100})`),
-            ),
-          )
-  const selection = limitNanos === undefined ? '{ status = error }' : `{ duration > ${limitNanos}ns }`
-  const asked = extendedQuery(population, `| compare(${selection}, ${MOST_VALUES})`)
-  const { series, partial } = await query(asked)
-  const comparison = readComparison(series, MOST_VALUES)
-  return {
-    comparison,
-    limitNanos,
-    asked,
-    ...(selected.by === 'duration' &&
-      'percentile' in selected.over && { steps: { percentile: selected.over.percentile, seconds } }),
-    ...(partial !== undefined && { partial }),
+  const query: Query = (functions) =>
+    queryTempo({ text: extendedQuery(population, functions), ...range, stepSeconds: seconds }, ask).catch(
+      (error) => {
+        throw error instanceof Failure && error.code === 'usage' ? refusal(error, filter.query) : error
+      },
+    )
+  const compare = async (selection: string, limitNanos?: number): Promise<BackendComparison> => {
+    const functions = `| compare(${selection}, ${MOST_VALUES})`
+    const { series, partial } = await query(functions)
+    return {
+      comparison: readComparison(series, MOST_VALUES),
+      limitNanos,
+      asked: extendedQuery(population, functions),
+      ...(partial !== undefined && { partial }),
+    }
   }
+  if (selected.by === 'errors') return compare('{ status = error }')
+  const over = (nanos: number) => compare(`{ duration > ${nanos}ns }`, nanos)
+  return 'nanos' in selected.over
+    ? over(selected.over.nanos)
+    : overPercentile(selected.over.percentile, query, over)
+}
+
+type Query = (functions: string) => Promise<QueryResult>
+
+/**
+ * Slow spans that are alike lie close together, and an estimate may be above all of them: then those in its bucket of the
+ * histogram are the slow ones, where they are fewer than the rest. Failure `not-found`: no span fits.
+ */
+async function overPercentile(
+  wanted: number,
+  query: Query,
+  over: (nanos: number) => Promise<BackendComparison>,
+): Promise<BackendComparison> {
+  const { series, partial } = await query('| histogram_over_time(duration)')
+  const percentile = percentileOf(series, wanted)
+  if (percentile === undefined) {
+    throw new Failure('not-found', 'no span fits, so there is no percentile of durations', {
+      hint: 'Look further back with --since, or leave out a filter.',
+    })
+  }
+  const ofPart = partial !== undefined && { partial }
+  const estimated = await over(percentile.nanos)
+  if (estimated.comparison.selection.spans === 0) {
+    const ofBucket = await over(percentile.atLeastNanos)
+    const { selection, baseline } = ofBucket.comparison
+    if (selection.spans > 0 && selection.spans < baseline.spans)
+      return { ...ofPart, ...ofBucket, limitIsEstimated: true }
+  }
+  return { ...ofPart, ...estimated, limitIsEstimated: true }
 }
 
 /**
@@ -79,17 +105,3 @@ function refusal(failure: Failure, query: string | undefined): Failure {
 /** The function is ours: what can be wrong is the filter. */
 const FILTER_ONLY =
   'Check the query: --query takes a filter of spans without a function: { resource.service.name = "shop" }'
-
-/**
- * Tempo gives one value a step, in seconds, and not how many spans are behind each: the largest leaves out none of them, and is
- * at least that of the whole time. `/api/metrics/query` is to give one value for the whole time, but that of 2.10, as recorded,
- * leaves out a part of the spans.
- */
-function percentileOf({ series }: QueryResult): number {
-  const values = series.flatMap(({ points }) => points.map(([, value]) => value ?? 0))
-  const most = values.reduce((a, b) => Math.max(a, b), 0)
-  if (most > 0) return Math.round(most * 1e9)
-  throw new Failure('not-found', 'no span fits, so there is no percentile of durations', {
-    hint: 'Look further back with --since, or leave out a filter.',
-  })
-}
