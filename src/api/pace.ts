@@ -53,13 +53,15 @@ export class Pace {
   #countedFrom: number | undefined
   #backoff = FIRST_BACKOFF_MILLISECONDS
 
-  /** Milliseconds until a request may begin; 0: it may now. To be asked again after each answer. */
-  wait(now: number): number {
+  /** Milliseconds until a request may begin; 0: it may now. To be asked again after each answer. `mayBeLast`: nothing is reserved. */
+  wait(now: number, mayBeLast = false): number {
     if (now < this.#pausedUntil) return this.#pausedUntil - now
     const window = this.#window
     const isOver = window !== undefined && now >= window.endsAt
     // Those on their way may not be counted yet.
-    const room = window ? window.remaining - this.#reserve() : (this.#limit ?? Number.POSITIVE_INFINITY)
+    const room = window
+      ? window.remaining - (mayBeLast ? 0 : this.#reserve())
+      : (this.#limit ?? Number.POSITIVE_INFINITY)
     // The next window may have begun unnoticed, and be used up too: where little was left, one request finds out.
     if (this.#inFlight >= (isOver ? Math.max(1, room) : room))
       return window === undefined || isOver ? FIRST_BACKOFF_MILLISECONDS : window.endsAt - now

@@ -5,8 +5,22 @@ import type { Clock } from '../ports/ports.ts'
 import { steadyClock } from '../steady-clock.ts'
 import { isLimit, Pace } from './pace.ts'
 
-/** Sends one request of many, more than once where that helps; `isRead`: it changes nothing, so it may be repeated. */
-export type Pacing = (attempt: () => Promise<HttpAnswer>, isRead: boolean) => Promise<HttpAnswer>
+/** One of several rate limits of an API. */
+export interface NamedLimit {
+  readonly name: string
+  /** What the request belongs to is paid for already: it may be the last one of the limit. */
+  readonly mayBeLast?: boolean
+}
+
+/**
+ * Sends one request of many, more than once where that helps; `isRead`: it changes nothing, so it may be repeated. `limit`:
+ * what it counts against, where that is not the limit of most requests.
+ */
+export type Pacing = (
+  attempt: () => Promise<HttpAnswer>,
+  isRead: boolean,
+  limit?: NamedLimit,
+) => Promise<HttpAnswer>
 
 /** What a {@link Pacing} works with. */
 export interface PacingOptions {
@@ -31,12 +45,17 @@ const FIRST_BACKOFF_MILLISECONDS = 500
 const BEHIND_GATEWAY = new Set([502, 503, 504])
 
 /**
- * The pace of all requests of one run: a limit that one of them meets is waited for by all. Failure `rate-limited` where the
+ * The pace of all requests of one run: a limit that one of them meets is waited for by all that count against it. Failure `rate-limited` where the
  * API has said that no request is left for longer than is worth waiting for.
  */
 export function openPacing(options: PacingOptions): Pacing {
   const { clock: dates, signal, onLimit } = options
-  const pace = new Pace()
+  const paces = new Map<string | undefined, Pace>()
+  const paceOf = (limit: NamedLimit | undefined): Pace => {
+    const pace = paces.get(limit?.name) ?? new Pace()
+    paces.set(limit?.name, pace)
+    return pace
+  }
   const clock = steadyClock(dates)
   const until = clock.now() + (options.patienceMilliseconds ?? Number.POSITIVE_INFINITY)
   const isTooLong = (wait: number) => wait > LONGEST_WAIT_MILLISECONDS || clock.now() + wait > until
@@ -50,8 +69,9 @@ export function openPacing(options: PacingOptions): Pacing {
     onLimit(milliseconds)
   }
 
-  async function turn(): Promise<void> {
-    for (let wait = pace.wait(clock.now()); wait > 0; wait = pace.wait(clock.now())) {
+  async function turn(pace: Pace, mayBeLast: boolean | undefined): Promise<void> {
+    const left = () => pace.wait(clock.now(), mayBeLast)
+    for (let wait = left(); wait > 0; wait = left()) {
       signal.throwIfAborted()
       if (isTooLong(wait)) throw nothingLeft(wait)
       if (wait >= LEAST_TOLD_MILLISECONDS && clock.now() + wait > toldUntil) tell(wait)
@@ -62,8 +82,12 @@ export function openPacing(options: PacingOptions): Pacing {
   }
 
   /** One answer, or the failure to get one; the second number is how long everybody waits now. */
-  async function once(attempt: () => Promise<HttpAnswer>): Promise<[HttpAnswer | NetworkFailure, number]> {
-    await turn()
+  async function once(
+    attempt: () => Promise<HttpAnswer>,
+    limit: NamedLimit | undefined,
+  ): Promise<[HttpAnswer | NetworkFailure, number]> {
+    const pace = paceOf(limit)
+    await turn(pace, limit?.mayBeLast)
     const beganAt = clock.now()
     let isAnswered = false
     try {
@@ -81,9 +105,9 @@ export function openPacing(options: PacingOptions): Pacing {
     }
   }
 
-  return async (attempt, isRead) => {
+  return async (attempt, isRead, limit) => {
     for (let [limits, tries] = [0, 0]; ; ) {
-      const [end, wait] = await once(attempt)
+      const [end, wait] = await once(attempt, limit)
       const isFailure = end instanceof NetworkFailure
       if (!isFailure && isLimit(end)) {
         limits += 1

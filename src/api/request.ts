@@ -7,6 +7,7 @@ import type { HttpAnswer } from '../ports/http.ts'
 import { askedSpanId } from './asked-span.ts'
 import { tokenHeaders } from './authorization.ts'
 import type { Destination } from './destination.ts'
+import type { NamedLimit } from './pacing.ts'
 
 /** Gives the tokens: this room does not know sessions. */
 export interface TokenSource {
@@ -35,6 +36,8 @@ export interface ApiRequest {
   readonly answers?: readonly number[]
   readonly body?: string | Uint8Array
   readonly maxBytes?: number
+  /** The rate limit it counts against, where that is not the one of most requests. */
+  readonly limit?: NamedLimit
   /** Shown each answer, without the token, also one that ends in a Failure. */
   readonly onAnswer?: (answer: HttpAnswer) => void
   /** The trace that a good answer holds, where the path does not name it. */
@@ -73,7 +76,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     }
     const proved = async (token: string | undefined) => {
       const once = () => attempt(destination, url, request, token)
-      const paced = () => (pacing === undefined ? once() : pacing(once, isRead))
+      const paced = () => (pacing === undefined ? once() : pacing(once, isRead, request.limit))
       if (token === undefined || proofs === undefined) return paced()
       const before = proofs.lesson()
       const answer = await paced()

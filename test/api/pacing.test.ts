@@ -158,6 +158,42 @@ describe('one request of many', () => {
     expect(sent).toBe(2)
   })
 
+  describe('where the API has several limits', () => {
+    const spent = { 'x-ratelimit-limit': '60', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1380' }
+    const opened = () => {
+      let now = 0
+      const clock = {
+        now: () => now,
+        async sleep(milliseconds: number) {
+          now += milliseconds
+        },
+      }
+      const pacing = openPacing({ clock, signal: new AbortController().signal, onLimit: () => {} })
+      return { pacing, now: () => now }
+    }
+    const name = 'snapshots'
+
+    it('one that is used up holds up only what counts against it', async () => {
+      const { pacing, now } = opened()
+      await pacing(async () => answer(200, spent), true, { name })
+      await pacing(async () => answer(200), true)
+      await pacing(async () => answer(200), true, { name: 'queries' })
+      expect(now()).toBe(0)
+      await pacing(async () => answer(200), true, { name })
+      expect(now()).toBe(1_380_000)
+    })
+
+    it('the last one of a limit is kept for what is paid for already', async () => {
+      const { pacing, now } = opened()
+      const one = { ...spent, 'x-ratelimit-remaining': '1' }
+      await pacing(async () => answer(200, one), false, { name })
+      await pacing(async () => answer(200, one), true, { name, mayBeLast: true })
+      expect(now()).toBe(0)
+      await pacing(async () => answer(200), false, { name })
+      expect(now()).toBe(1_380_000)
+    })
+  })
+
   it('where none is sent any more it says when to try again', async () => {
     const day = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '86400' }
     const clock = { now: () => 0, sleep: () => Promise.resolve() }

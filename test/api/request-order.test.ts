@@ -36,6 +36,18 @@ it.each<[Partial<ApiRequest>, boolean]>([
   expect(reads).toEqual([isRead])
 })
 
+it('the pace knows which limit a request counts against', async () => {
+  const limits: unknown[] = []
+  const pacing = async (once: () => Promise<HttpAnswer>, _read: boolean, limit: unknown) => {
+    limits.push(limit)
+    return once()
+  }
+  const { send } = opened([answer(200), answer(200)], { pacing } as Partial<Destination>)
+  await send({ path: '/x', limit: { name: 'a small one' } })
+  await send({ path: '/x' })
+  expect(limits).toEqual([{ name: 'a small one' }, undefined])
+})
+
 describe('the record', () => {
   const witnessing = (answers: readonly HttpAnswer[]) => {
     const record: unknown[] = []

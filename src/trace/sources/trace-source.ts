@@ -80,6 +80,11 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>
   /** Statuses beside 2xx and 404 that are returned instead of thrown, with `failure` set. */
   readonly answers?: readonly number[]
+  /**
+   * The rate limit it counts against, where that is not the one of most requests. `mayBeLast`: what it belongs to is paid
+   * for already.
+   */
+  readonly limit?: { readonly name: string; readonly mayBeLast?: boolean }
   /** The trace that a good answer holds, where the path does not name it: for the record. */
   readonly reads?: (body: Uint8Array) => string | undefined
 }

@@ -96,6 +96,22 @@ describe('a snapshot whose traces are still being put together', () => {
     },
   )
 
+  it.each([
+    // One to take it, one to look at it.
+    [2, BREAKDOWN],
+    [3, WHY],
+    [6, DIFF],
+  ])(
+    'the traces are read though no more than %i requests are left for snapshots: %s',
+    async (left, command) => {
+      api.snapshots.left = left
+      api.snapshots.looksUntilReady = 0
+      const { exit, stderr } = await read(command)
+      expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.not.stringContaining('waiting') })
+      expect(Math.max(...world.slept)).toBeLessThan(60_000)
+    },
+  )
+
   it.each([BREAKDOWN, WHY])('none ever comes: %s', async (command) => {
     assembledAfter(99)
     const result = await read(command)

@@ -33,6 +33,7 @@ export function lightstepProject(settings: LightstepSettings, send: Send): Light
       ...request,
       path: request.path === '' ? root : `${root}/${request.path}`,
       answers,
+      ...limitOf(request),
     })
     if (answer.status === 404 && saysNoProject(errorText(answer))) throw unknownProject(settings, answer)
     if (answer.status === 401) throw denied(answer)
@@ -41,6 +42,16 @@ export function lightstepProject(settings: LightstepSettings, send: Send): Light
   const post = (path: string, data: unknown, answers: readonly number[] = []) =>
     ask({ method: 'POST', path, body: JSON.stringify({ data }), answers })
   return { settings, ask, post }
+}
+
+/**
+ * The organization has a small limit for each of these, beside that of all other requests (docs: rate limits). Looking at a
+ * snapshot counts as taking one does, and is what one is taken for.
+ */
+function limitOf({ path, method = 'GET' }: ApiRequest): Pick<ApiRequest, 'limit'> {
+  if (/^snapshots\b/.test(path)) return { limit: { name: 'snapshots', mayBeLast: method === 'GET' } }
+  if (path === 'telemetry/query_timeseries') return { limit: { name: 'queries' } }
+  return /^streams\/.*\/timeseries$/.test(path) ? { limit: { name: 'time series of streams' } } : {}
 }
 
 /** A time range as members of bodies and queries: RFC 3339. */
