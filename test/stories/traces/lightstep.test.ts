@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
+import { NetworkFailure } from '../../../src/errors.ts'
+import type { HttpRequest } from '../../../src/ports/http.ts'
+import { openHttp } from '../../../src/system/http/http.ts'
+import { startTraceApi, type TraceApi, type TraceApiMode } from '../../world/trace-api.ts'
 import { makeTrace, type TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -198,6 +201,83 @@ describe('a trace by its trace id takes a snapshot', () => {
     const none = await world.type(`ls-auth trace get ${trace.traceId} --snapshot`)
     expect(none).toMatchObject({ exit: 6 })
     expect(none.stderr).toMatch(/limits requests[\s\S]*Try again in 23m\.\n {2}limit 60, 0 left/)
+  })
+})
+
+describe('a look at a snapshot that fails', () => {
+  const get = `ls-auth trace get ${trace.traceId} --snapshot`
+  const snapshotsOf = (mode: TraceApiMode, times = 1) => {
+    let failed = 0
+    api.mode = (_, url) => (/snapshots\/snap/.test(url) && failed++ < times ? mode : 'normal')
+  }
+
+  it.each<TraceApiMode>(['plain-text', 'rate-limited'])('once: it is looked at again (%s)', async (mode) => {
+    api.rateLimitResetSeconds = 40
+    snapshotsOf(mode)
+    const { exit, stderr } = await world.type(get)
+    expect(exit, stderr).toBe(0)
+    expect(api.snapshots.taken).toHaveLength(1)
+    expect(world.slept.includes(40_000)).toBe(mode === 'rate-limited')
+  })
+
+  it('or whose connection breaks', async () => {
+    let broken = 0
+    world.override.http = async (settings) => {
+      const client = await openHttp(settings, { variables: world.variables } as never)
+      const send = async (request: HttpRequest) => {
+        if (/snapshots\/snap/.test(request.url.pathname) && broken++ === 0)
+          throw new NetworkFailure('the connection broke', true)
+        return client.send(request)
+      }
+      return { ...client, send }
+    }
+    const { exit, stderr } = await world.type(get)
+    expect({ exit, broken: broken > 1 }, stderr).toEqual({ exit: 0, broken: true })
+    expect(api.snapshots.taken).toHaveLength(1)
+  })
+
+  it.each<[TraceApiMode, number]>([
+    ['plain-text', 6],
+    // In 23 minutes: nobody waits so long for one trace.
+    ['rate-limited', 1],
+    ['server-error', 1],
+  ])(
+    'again and again: where it is to be seen is told, and no try that takes another (%s)',
+    async (mode, times) => {
+      api.rateLimitResetSeconds = 1380
+      snapshotsOf(mode, 99)
+      const { exit, stderr } = await world.type(get)
+      expect(exit).toBe(6)
+      expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
+        /hint: The snapshot is taken: see it in Lightstep's UI, at \/prod\/explorer\?snapshot_id=snap1\. To try again takes another/,
+      )
+      expect(asked().filter((one) => one === 'GET snapshots/snap1')).toHaveLength(times)
+    },
+  )
+
+  it('an answer before it is ready does not count as the first empty one', async () => {
+    api.snapshots.looksUntilReady = 0
+    snapshotsOf('plain-text')
+    await world.type(`ls-auth trace get ${MISSING} --snapshot`)
+    expect(asked().filter((one) => one === 'GET snapshots/snap1')).toHaveLength(3)
+  })
+
+  it('for want of rights keeps its own advice', async () => {
+    snapshotsOf('message-body', 99)
+    const { exit, stderr } = await world.type(get)
+    expect(exit).toBe(11)
+    expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
+      /hint: Ask whoever grants access[\s\S]*at \/prod\/explorer\?snapshot_id=snap1/,
+    )
+  })
+
+  it('what fails behind it names the span that it has found', async () => {
+    api.mode = (_, url) => (url.includes('stored-traces') ? 'plain-text' : 'normal')
+    const { exit, stderr } = await world.type(get)
+    expect(exit).toBe(6)
+    expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
+      /its span is found, which needs no other snapshot: ls-auth trace get [\da-f]{16}\n/,
+    )
   })
 })
 

@@ -1,4 +1,4 @@
-import { Failure } from '../../../errors.ts'
+import { Failure, NetworkFailure } from '../../../errors.ts'
 import type { RateLimit } from '../../../http-answers/rate-limit.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { hexId } from '../../formats/foreign-json.ts'
@@ -28,12 +28,14 @@ export interface Exemplar {
 const MOST_POLLS = 6
 const POLL_INTERVAL_MILLIS = 8_000
 const LONGEST_WAIT_MILLIS = 120_000
+/** The snapshot is made all the same. */
+const NOT_NOW = [429, 502, 503, 504]
 
 /**
  * Has Lightstep collect spans that match a query and assemble their traces (`POST …/snapshots`), and polls for them.
  * Spends one of 60 requests an hour that the whole organization has, and a few more for polling. Empty where nothing
  * recent matches. Failures: `not-found` for an unknown project, `usage` for the query, `api-failed` when it is not
- * ready in time.
+ * ready in time. One after it is taken says where to see it, as another try takes another.
  */
 export async function takeSnapshot(
   query: string,
@@ -48,17 +50,38 @@ export async function takeSnapshot(
   const { readRateLimit } = await import('../../../http-answers/rate-limit.ts')
   consent.tell(`snapshot taken${budget(readRateLimit(answer.headers, consent.now()))}`)
   await consent.wait(readyInMillis, 'Lightstep is collecting spans')
-  for (let poll = 1; ; poll++) {
-    const found = await pollSnapshot(id, project)
-    // An empty first answer may only be too early.
-    if (found && (found.length > 0 || poll > 1)) return found
-    if (poll === MOST_POLLS) break
-    await consent.wait(POLL_INTERVAL_MILLIS, 'the snapshot is not ready yet')
-  }
-  throw new Failure('api-failed', 'the snapshot was not ready in time', {
-    hint: `Look at it later in Lightstep's UI (explorer, snapshot ${id}), or try again.`,
+  return collected(id, project, consent).catch((error) => {
+    throw error instanceof Failure ? stillThere(error, id, project) : error
   })
 }
+
+async function collected(
+  id: string,
+  project: LightstepProject,
+  consent: SnapshotConsent,
+): Promise<Exemplar[]> {
+  let isEmptyOnce = false
+  for (let poll = 1; ; poll++) {
+    const { found, failure, waitMillis = 0 } = await pollSnapshot(id, project, consent)
+    // An empty first answer may only be too early.
+    if (found && (found.length > 0 || isEmptyOnce)) return found
+    isEmptyOnce ||= found !== undefined
+    if (poll === MOST_POLLS || waitMillis > LONGEST_WAIT_MILLIS)
+      throw failure ?? new Failure('api-failed', 'the snapshot was not ready in time')
+    await consent.wait(Math.max(POLL_INTERVAL_MILLIS, waitMillis), 'the snapshot is not ready yet')
+  }
+}
+
+/** The failure of a snapshot that is taken: the usual advice to try again would take another. */
+function stillThere(failure: Failure, id: string, { settings }: LightstepProject): Failure {
+  const page = `/${encodeURIComponent(settings.project)}/explorer?snapshot_id=${id}`
+  const where = `The snapshot is taken: see it in Lightstep's UI, at ${page}`
+  return PASSES.includes(failure.code)
+    ? failure.withHint(`${where}. To try again takes another one.`)
+    : failure.withDetail(where)
+}
+
+const PASSES: readonly string[] = ['api-failed', 'network', 'rate-limited']
 
 /**
  * `{"data":{"id":"…","attributes":{"complete-time":"…"}}}`. The wait is computed by the server's clock (the Date
@@ -87,14 +110,33 @@ function inWords(milliseconds: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.ceil(seconds / 60)}m`
 }
 
-/** One poll: `undefined` while there is no list. */
-async function pollSnapshot(id: string, project: LightstepProject): Promise<Exemplar[] | undefined> {
-  const answer = await project.ask({ path: `snapshots/${id}`, query: { 'include-exemplars': '1' } })
-  if (answer.status === 404 || answer.status === 202) return undefined
+interface Poll {
+  /** Undefined while there is no list. */
+  readonly found?: Exemplar[]
+  /** Why there was no answer; it may pass. */
+  readonly failure?: Failure
+  /** How long the server says to wait. */
+  readonly waitMillis?: number | undefined
+}
+
+async function pollSnapshot(id: string, project: LightstepProject, consent: SnapshotConsent): Promise<Poll> {
+  const request = { path: `snapshots/${id}`, query: { 'include-exemplars': '1' }, answers: NOT_NOW }
+  const answer = await project.ask(request).catch((error: unknown) => {
+    if (error instanceof NetworkFailure) return error
+    throw error
+  })
+  if (answer instanceof NetworkFailure) return { failure: answer }
+  if (answer.failure) {
+    const { readRateLimit } = await import('../../../http-answers/rate-limit.ts')
+    const { retryMilliseconds, resetMilliseconds } = readRateLimit(answer.headers, consent.now())
+    const wait = answer.status === 429 ? (retryMilliseconds ?? resetMilliseconds) : retryMilliseconds
+    return { failure: answer.failure, waitMillis: wait }
+  }
+  if (answer.status === 404 || answer.status === 202) return {}
   const attributes = attributesOf(answer.json())
   if (!attributes) throw unexpected(answer)
-  if (attributes.exemplars === undefined || attributes.exemplars === null) return undefined
-  return readItems(listInAnswer(attributes, ['exemplars'], 'Lightstep'), 'Lightstep', readExemplar)
+  if (attributes.exemplars === undefined || attributes.exemplars === null) return {}
+  return { found: readItems(listInAnswer(attributes, ['exemplars'], 'Lightstep'), 'Lightstep', readExemplar) }
 }
 
 function readExemplar(item: JsonObject): Exemplar[] {

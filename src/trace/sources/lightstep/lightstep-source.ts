@@ -76,7 +76,12 @@ async function findTrace(
   const exemplars = await takeSnapshot(query, project, consent)
   const [first] = exemplars
   if (!first) throw nothingCollected(reference)
-  return readAssembled(reference, [first.spanId, ...ids], project, consent)
+  return readAssembled(reference, [first.spanId, ...ids], project, consent).catch((error) => {
+    if (!(error instanceof Failure) || error.code === 'not-found') throw error
+    throw error.withDetail(
+      `its span is found, which needs no other snapshot: ls-auth trace get ${first.spanId}`,
+    )
+  })
 }
 
 /** The vendor's own test retries as often after a ready snapshot. */
