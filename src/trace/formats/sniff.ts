@@ -4,9 +4,8 @@ import { Collection, type Explain } from './collection.ts'
 import { brokenJson } from './documents/broken-json.ts'
 import { type OfLines, readLines } from './documents/json-lines.ts'
 import { asString, firstSign, NEWLINE, parsed, parsedText } from './documents/json-text.ts'
-import { readValue } from './documents/json-value.ts'
+import { exactValue, readValue } from './documents/json-value.ts'
 import { holdsErrorKeyInJson, holdsErrorKeyInProtobuf } from './error-key.ts'
-import { quoteLongIntegers } from './integer.ts'
 import { JAEGER_KEYS, scanJaegerJson } from './jaeger/jaeger-scan.ts'
 import { JAEGER_WARNINGS } from './jaeger/jaeger-warnings.ts'
 import { vocabularyOf } from './json-scan/vocabulary.ts'
@@ -109,7 +108,7 @@ function readJsonBytes(
   readValue(value, into)
   if (!into.inexact) return finish(into, bytes)
   const exact = new Collection(explain)
-  readValue(JSON.parse(quoteLongIntegers(text)), exact)
+  readValue(exactValue(text, value), exact)
   return finish(exact, bytes)
 }
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import { readLightstepTrace } from '../../../src/trace/formats/lightstep/lightstep-json.ts'
+import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { makeTrace, toStoredTraces } from '../../world/trace-data.ts'
 
@@ -178,6 +179,45 @@ test.each<[string, unknown]>([
 test('a status that is an object, of which JavaScript cannot make a text, is none', () => {
   const code = { toString: 1, valueOf: 1 }
   expect(one({ 'is-error': undefined, tags: { 'otel.status_code': code } }).status).toBe('unset')
+})
+
+describe('integers beyond 2^53 keep their digits', () => {
+  const text = JSON.stringify(answer([{ ...SPAN, tags: { 'otlp.trace_id': TRACE, x: 'X', 'db.rows': 3 } }]))
+  const read = (x: string) => readTraces(Buffer.from(text.replace('"X"', x)))[0]?.spans[0]?.attributes[1]?.[1]
+
+  test.each<[string, unknown]>([
+    ['1234567890123456789', 1234567890123456789n],
+    ['-9007199254740993', -9007199254740993n],
+    ['18446744073709551615', 18446744073709551615n],
+    ['[1234567890123456789,5]', [1234567890123456789n, 5]],
+    ['{"a":1234567890123456789}', { a: 1234567890123456789n }],
+    // A text stays one beside a number that does not fit.
+    ['["1234567890123456789",1234567890123456789]', ['1234567890123456789', 1234567890123456789n]],
+    // A time of the same span has as many digits, and fits.
+    ['1234567890123456', 1234567890123456],
+    // More than any tracer writes as an integer.
+    ['123456789012345678901234567890', Number('123456789012345678901234567890')],
+    ['1e300', 1e300],
+    ['{"__proto__":1234567890123456789}', JSON.parse('{"__proto__":1234567890123456789}')],
+  ])('%s', (json, value) => {
+    expect(read(json)).toEqual(value)
+  })
+
+  test('in one document of several lines, too, and in a reporter', () => {
+    const named = { ...REPORTER, attributes: { n: 'X' } }
+    const lines = [text, JSON.stringify(answer([SPAN], [named]))]
+      .join('\n')
+      .replaceAll('"X"', '9007199254740993')
+    const [trace] = readTraces(Buffer.from(lines))
+    expect(trace?.spans[0]?.attributes[1]).toEqual(['x', 9007199254740993n])
+    expect(trace?.spans[1]?.resource).toEqual([['n', 9007199254740993n]])
+  })
+
+  test('nested deeper than anything a tracer writes it is read as it comes', () => {
+    const deep = (depth: number) => read(`${'['.repeat(depth)}1234567890123456789${']'.repeat(depth)}`)
+    expect((deep(50) as unknown[]).flat(Number.POSITIVE_INFINITY)).toEqual([1234567890123456789n])
+    expect(Array.isArray(deep(5_000))).toBe(true)
+  })
 })
 
 test('any JSON is read or refused, never a crash', () => {

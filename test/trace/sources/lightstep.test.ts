@@ -22,7 +22,7 @@ const NO_SNAPSHOTS: SnapshotConsent = {
   wait: async () => {},
 }
 
-type Reply = (spanId: string) => { status: number; body?: unknown }
+type Reply = (spanId: string) => { status: number; body?: unknown; text?: string }
 
 function stage(reply: Reply, settings = { organization: 'acme', project: 'prod' }) {
   const sent: ApiRequest[] = []
@@ -31,12 +31,12 @@ function stage(reply: Reply, settings = { organization: 'acme', project: 'prod' 
     async (request): Promise<ApiAnswer> => {
       const { answers: _, ...rest } = request
       sent.push(rest)
-      const { status, body } = reply(request.query?.['span-id'] ?? '')
+      const { status, body, text = '' } = reply(request.query?.['span-id'] ?? '')
       const json = () => {
         if (body === undefined) throw new Failure('api-failed', 'not JSON')
         return body
       }
-      return { status, headers: {}, body: new Uint8Array(), maxBytes: 0, json }
+      return { status, headers: {}, body: Buffer.from(text), maxBytes: 0, json }
     },
     NO_SNAPSHOTS,
   )
@@ -130,6 +130,21 @@ describe('failures', () => {
     expect(failure.message).toContain('400')
     expect(failure.detail).toEqual(['bad\\u{1b}[31m'])
   })
+})
+
+test('a tag beyond 2^53 keeps its digits', async () => {
+  const [span, ...others] = made.spans
+  const known = { ...made, spans: [{ ...span, tags: { ...span?.tags, 'order.id': 'ID' } }, ...others] }
+  const text = JSON.stringify(toStoredTraces(known as typeof made, span?.spanId ?? '', SELF)).replace(
+    '"ID"',
+    '1234567890123456789',
+  )
+  const trace = await stage(() => ({ status: 200, body: JSON.parse(text), text })).read(span?.spanId ?? '')
+  expect(trace.spans.flatMap(({ attributes }) => attributes)).toContainEqual([
+    'order.id',
+    1234567890123456789n,
+  ])
+  expect(trace.selfLink).toBe(SELF)
 })
 
 test.each([

@@ -1,11 +1,10 @@
 import { Collection, type Explain } from '../collection.ts'
-import { quoteLongIntegers } from '../integer.ts'
 import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scanOtlpJson } from '../otlp/otlp-scan.ts'
 import { isZipkinSpan, readZipkin } from '../zipkin/zipkin-json.ts'
 import { brokenLine } from './broken-json.ts'
 import { asString, firstSign, NEWLINE, parsedText } from './json-text.ts'
-import { isOfCollector, readValue } from './json-value.ts'
+import { exactValue, isOfCollector, readValue } from './json-value.ts'
 
 /** What is said of lines. */
 export interface OfLines {
@@ -79,6 +78,6 @@ function readLine(line: Buffer): { readonly value: unknown; readonly hasSpans: b
   if (value === undefined) return { value, hasSpans: false }
   const trial = new Collection()
   readValue(value, trial, true)
-  const exact: unknown = trial.inexact ? JSON.parse(quoteLongIntegers(text)) : value
+  const exact: unknown = trial.inexact ? exactValue(text, value) : value
   return { value: exact, hasSpans: trial.traces().length > 0 }
 }

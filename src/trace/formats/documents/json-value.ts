@@ -1,7 +1,13 @@
 import { isObject } from '../../../json-object.ts'
 import type { Collection } from '../collection.ts'
+import { quoteLongIntegers } from '../integer.ts'
 import { isJaegerEnvelope, isJaegerTrace, readJaeger } from '../jaeger/jaeger-json.ts'
-import { isDatadogList, isLightstepTrace, readLightstep } from '../lightstep/lightstep-json.ts'
+import {
+  exactLightstep,
+  isDatadogList,
+  isLightstepTrace,
+  readLightstep,
+} from '../lightstep/lightstep-json.ts'
 import { isOtlpJson, readOtlpJson } from '../otlp/otlp-json.ts'
 import { isOwnSpan, isOwnTrace, readOwnJson } from '../own/own-json.ts'
 import { noTrace } from '../unreadable.ts'
@@ -19,6 +25,13 @@ export function readValue(value: unknown, into: Collection, lenient = false): vo
   else if (isDatadogList(value)) throw noTrace("it is Datadog's JSON")
   else if (lenient && isMetricsOrLogs(value)) into.recognised = true
 }
+
+/**
+ * The value of this text again, for what `JSON.parse` has rounded: long integers are texts, of which a format with types
+ * makes numbers; in Lightstep's, which has none, they are bigints.
+ */
+export const exactValue = (text: string, rounded: unknown): unknown =>
+  isLightstepTrace(rounded) ? exactLightstep(rounded, () => text) : JSON.parse(quoteLongIntegers(text))
 
 function readList(values: readonly unknown[], into: Collection): void {
   if (values.length === 0) into.recognised = true

@@ -6,6 +6,7 @@ import { NO_SPAN_ID } from '../otlp/otlp-json.ts'
 import { noTrace } from '../unreadable.ts'
 import { readKind, readStatus } from './lightstep-tags.ts'
 import { readTimes } from './lightstep-times.ts'
+import { holdsRounded, withLongIntegers } from './long-integers.ts'
 
 /** Tag under which Lightstep keeps the parent (its tracers' own name for it). */
 const PARENT_TAG = 'parent_span_guid'
@@ -21,7 +22,7 @@ interface Reporter {
  * Reads the answer of `GET …/stored-traces` (public API v0.2), `undefined` when its `data` is empty.
  * Tolerant where the API is known to vary (no tags, tags of any JSON type, unpadded ids, spans without one, unknown reporters, times
  * missing or reversed); Failure `api-failed` where there is no trace to be made of it.
- * Integers beyond 2^53 in tags are as precise as the JSON parser that read them.
+ * Integers beyond 2^53 in tags are as precise as they come: see {@link exactLightstep}.
  */
 export function readLightstepTrace(json: unknown): Trace | undefined {
   if (!isObject(json)) throw noTrace('the answer is not a JSON object')
@@ -46,6 +47,10 @@ export function readLightstepTrace(json: unknown): Trace | undefined {
   return { traceId, spans, ...(typeof self === 'string' && { selfLink: self }) }
 }
 
+/** The JSON value of this text with exact integers; parsed again only where one was rounded. */
+export const exactLightstep = (json: unknown, text: () => string): unknown =>
+  holdsRounded(json) ? withLongIntegers(text(), json) : json
+
 /** Whether a JSON value looks like an answer of `stored-traces`, whole or damaged; so does an empty one. */
 export function isLightstepTrace(value: unknown): boolean {
   if (!isObject(value) || !Array.isArray(value.data)) return false
@@ -66,6 +71,7 @@ export function isDatadogList(value: unknown): boolean {
 export function readLightstep(document: JsonObject, into: Collection): void {
   const trace = readLightstepTrace(document)
   into.recognised = true
+  into.inexact ||= holdsRounded(document)
   if (trace) into.add(trace.traceId, trace.spans)
 }
 

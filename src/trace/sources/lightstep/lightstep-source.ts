@@ -1,6 +1,6 @@
 import { lightstep } from '../../../backends/lightstep.ts'
 import { Failure } from '../../../errors.ts'
-import { readLightstepTrace } from '../../formats/lightstep/lightstep-json.ts'
+import { exactLightstep, readLightstepTrace } from '../../formats/lightstep/lightstep-json.ts'
 import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import type { SnapshotConsent } from '../consent.ts'
@@ -128,7 +128,8 @@ function storedTraceId(body: Uint8Array): string | undefined {
 
 function readAnswer(answer: ApiAnswer): Trace | undefined {
   try {
-    return readLightstepTrace(answer.json())
+    const text = () => Buffer.from(answer.body).toString('utf8')
+    return readLightstepTrace(exactLightstep(answer.json(), text))
   } catch (error) {
     throw explainUnreadable(error, lightstep.name)
   }
