@@ -522,6 +522,8 @@ describe('a tenant that may be gone', () => {
   it('another organization or project: the end of Lightstep is named among the reasons', async () => {
     const organization = await world.type('ls-auth services --organization other')
     expect(organization).toMatchObject({ exit: 11, stdout: '' })
+    expect(organization.stderr).toContain('error: Lightstep knows no organization other, or does not accept')
+    expect(organization.stderr.match(/they say:/g)).toHaveLength(1)
     expect(organization.stderr).toMatch(/HTTP 401[\s\S]*ended on 1 March 2026[\s\S]*api\.eu\.lightstep\.com/)
     for (const command of ['services', 'attributes', `trace get ${rootId}`]) {
       const project = await world.type(`ls-auth ${command} --project other`)

@@ -22,7 +22,13 @@ const NO_SNAPSHOTS: SnapshotConsent = {
   wait: async () => {},
 }
 
-type Reply = (spanId: string) => { status: number; body?: unknown; text?: string }
+type Reply = (spanId: string) => {
+  status: number
+  body?: unknown
+  text?: string
+  headers?: Record<string, string>
+  failure?: Failure
+}
 
 function stage(reply: Reply, settings = { organization: 'acme', project: 'prod' }) {
   const sent: ApiRequest[] = []
@@ -31,12 +37,12 @@ function stage(reply: Reply, settings = { organization: 'acme', project: 'prod' 
     async (request): Promise<ApiAnswer> => {
       const { answers: _, ...rest } = request
       sent.push(rest)
-      const { status, body, text = '' } = reply(request.query?.['span-id'] ?? '')
+      const { status, body, text = '', headers = {}, failure } = reply(request.query?.['span-id'] ?? '')
       const json = () => {
         if (body === undefined) throw new Failure('api-failed', 'not JSON')
         return body
       }
-      return { status, headers: {}, body: Buffer.from(text), maxBytes: 0, json }
+      return { status, headers, body: Buffer.from(text), maxBytes: 0, json, ...(failure && { failure }) }
     },
     NO_SNAPSHOTS,
   )
@@ -90,6 +96,53 @@ describe('the request', () => {
     const { read, asked } = stage((id) => (id === 'f1a2b3c4d5e6f7' ? found(id) : missing(id)))
     await read('00f1a2b3c4d5e6f7')
     expect(asked()).toEqual(['00f1a2b3c4d5e6f7', 'f1a2b3c4d5e6f7'])
+  })
+})
+
+describe('401 with the words of Lightstep', () => {
+  const unknown = 'Invalid API key, or the organization does not exist'
+  const ours = new Failure('not-allowed', 'gw.example did not accept the token (HTTP 401)', {
+    hint: 'Sign in again',
+    detail: [`they say: ${unknown}`],
+  })
+  const ask = (body: unknown, challenge = '', failure = ours) => {
+    const headers = challenge === '' ? {} : { 'www-authenticate': challenge }
+    return failureOf(stage(() => ({ status: 401, body, failure, headers })).read('ab'))
+  }
+
+  test.each([
+    [{ errors: [unknown] }, ''],
+    [{ errors: ['Invalid API key'] }, ''],
+    [{ message: unknown }, 'Bearer realm="traces", error_description="the back end refused the key"'],
+  ])('%j %s is about the organization or the key', async (body, challenge) => {
+    const failure = await ask(body, challenge)
+    expect(failure.code).toBe('not-allowed')
+    expect(failure.message).toBe(
+      'Lightstep knows no organization acme, or does not accept the key (HTTP 401)',
+    )
+    expect(failure.hint).toMatch(
+      /^Check organization \(ls-auth profile show\)\. .* tell whoever runs the gateway\.$/,
+    )
+    expect(failure.detail.join('\n').match(/they say: Invalid API key/g)).toHaveLength(1)
+    expect(failure.detail.join('\n')).toMatch(/ended on 1 March 2026[\s\S]*api\.eu\.lightstep\.com/)
+  })
+
+  test('what the challenge says instead of the body is told beside it', async () => {
+    const told = new Failure('not-allowed', 'x', { detail: ['they say: the back end refused the key'] })
+    expect((await ask({ errors: [unknown] }, '', told)).detail.slice(0, 2)).toEqual([
+      'they say: the back end refused the key',
+      `they say: ${unknown}`,
+    ])
+  })
+
+  const expired = new Failure('session-ended', 'the token has ended')
+  test.each<[object, string, Failure]>([
+    [{ errors: [unknown] }, 'Bearer error="invalid_token"', ours],
+    [{ errors: ['the access token was not accepted'] }, '', ours],
+    [{}, '', ours],
+    [{ errors: [unknown] }, '', expired],
+  ])('%j %s is about the token', async (body, challenge, failure) => {
+    expect(await ask(body, challenge, failure)).toBe(failure)
   })
 })
 

@@ -36,7 +36,7 @@ export function lightstepProject(settings: LightstepSettings, send: Send): Light
       ...limitOf(request),
     })
     if (answer.status === 404 && saysNoProject(errorText(answer))) throw unknownProject(settings, answer)
-    if (answer.status === 401) throw denied(answer)
+    if (answer.status === 401) throw denied(settings, answer)
     return answer
   }
   const post = (path: string, data: unknown, answers: readonly number[] = []) =>
@@ -111,17 +111,31 @@ export function unknownProject(settings: LightstepSettings, answer: ApiAnswer): 
   })
 }
 
-/** Lightstep answers 401 also for an organization that does not exist, here or in this region. */
-function denied(answer: ApiAnswer): Failure {
+/**
+ * Lightstep answers 401 for a key, and for an organization that does not exist, here or in this region. A gateway that hands
+ * it on may add a challenge of its own; one that names an error is about the token of the person who asks.
+ */
+function denied(settings: LightstepSettings, answer: ApiAnswer): Failure {
   const failure = answer.failure as Failure
-  if (!/organi[sz]ation/i.test(errorText(answer))) return failure
-  return new Failure(failure.code, failure.message, {
-    hint: failure.hint,
-    detail: [
-      ...failure.detail,
-      errorText(answer),
-      `${ENDED};`,
-      'one that lives in the EU is known to https://api.eu.lightstep.com only',
-    ],
-  })
+  const said = errorText(answer)
+  const isTheirs = /\borgani[sz]ation\b|\bkey\b/i.test(said) && !isAboutToken(answer)
+  if (!isTheirs || failure.code !== 'not-allowed') return failure
+  const organization = safeText(settings.organization, 80)
+  return new Failure(
+    failure.code,
+    `Lightstep knows no organization ${organization}, or does not accept the key (HTTP 401)`,
+    {
+      hint: 'Check organization (ls-auth profile show). If it is right, the API key has ended: yours in LS_AUTH_TOKEN, else tell whoever runs the gateway.',
+      detail: [
+        ...failure.detail,
+        ...(failure.detail.some((line) => line.includes(said)) ? [] : [`they say: ${said}`]),
+        `${ENDED};`,
+        'one that lives in the EU is known to https://api.eu.lightstep.com only',
+      ],
+    },
+  )
 }
+
+/** RFC 6750 §3.1: a challenge to a request with a token names an error where the token is what was wrong. */
+const isAboutToken = ({ headers }: ApiAnswer): boolean =>
+  /\berror\s*=/i.test(headers['www-authenticate'] ?? '')
