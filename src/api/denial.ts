@@ -124,9 +124,7 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined, i
   const proof = refusedProof(challenge, detail, url)
   if (proof) return proof
   const words = [challenge?.error, challenge?.description].join(' ')
-  // RFC 6750 §3.1: a challenge to a request with a token names an error, unless the token is not what was wrong.
-  const othersKey = token !== undefined && challenge?.error === undefined && /\bkey\b/i.test(words)
-  if (othersKey) return refusedKey(detail, url)
+  if (isOthersKey(challenge, token)) return refusedKey(answer, detail, url)
   const expired = /expired|exp\b/i.test(words)
   const audience = /aud(ience)?\b/i.test(words)
   const hint =
@@ -146,10 +144,14 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined, i
 
 const TRUST = 'Check that the gateway trusts the issuer of this profile, then sign in again: ls-auth login'
 
+/** RFC 6750 §3.1: a challenge to a request with a token names an error, unless the token is not what was wrong. */
+const isOthersKey = (challenge: Challenge | undefined, token: string | undefined): boolean =>
+  token !== undefined && challenge?.error === undefined && /\bkey\b/i.test(challenge?.description ?? '')
+
 /** The gateway took the token, and the API behind it did not take the gateway's key. */
-const refusedKey = (detail: readonly string[], url: URL): Failure =>
-  new Failure('not-allowed', `${safeText(url.host)} could not get at the traces (HTTP 401)`, {
-    detail,
+const refusedKey = ({ status }: HttpAnswer, detail: readonly string[], url: URL): Failure =>
+  new Failure('not-allowed', `${safeText(url.host)} could not get at the traces (HTTP ${status})`, {
+    detail: [...new Set(detail)],
     hint: 'Tell whoever runs this gateway. It is not about your token: a new sign-in does not help.',
   })
 
@@ -166,6 +168,7 @@ function refusedAccess(
     ...claimsInToken(token, challenge),
     ...(challenge?.error ? [] : theirWords(answer)),
   ]
+  if (isOthersKey(challenge, token)) return refusedKey(answer, detail, url)
   const missing = missingScopes(challenge, token)
   const toAsk = missing.map(scopeToAsk)
   return new Failure('not-allowed', `${safeText(url.host)} denied you access (HTTP 403)`, {

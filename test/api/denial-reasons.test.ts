@@ -222,13 +222,21 @@ describe('what is missing is told apart', () => {
     expect(detail).toEqual(['they say: it lacks the claim sub, as it seems'])
   })
 
-  it('401 for the gateway’s own key: nobody is told to sign in again', () => {
-    const challenge =
-      'Bearer realm="traces", error_description="the trace back end refused the key of the gateway"'
-    const { message, hint, detail } = explained(401, challenge)
-    expect(message).toBe('gw.example could not get at the traces (HTTP 401)')
-    expect(hint).toContain('Tell whoever runs this gateway.')
-    expect(detail).toContain('they say: the trace back end refused the key of the gateway')
+  it.each([401, 403])(
+    '%i for the gateway’s own key: nobody is told to sign in again, or to ask for rights',
+    (status) => {
+      const words = 'the trace back end refused the key of the gateway'
+      const challenge = `Bearer realm="traces", error_description="${words}"`
+      const { message, hint, detail } = explained(status, challenge, `{"errors":["${words}"]}`)
+      expect(message).toBe(`gw.example could not get at the traces (HTTP ${status})`)
+      expect(hint).toContain('Tell whoever runs this gateway.')
+      expect(detail.filter((line) => line.startsWith('they say:'))).toEqual([`they say: ${words}`])
+    },
+  )
+
+  it('403 with an error is about the token, whatever the words', () => {
+    const challenge = 'Bearer error="insufficient_scope", error_description="no key in the token"'
+    expect(explained(403, challenge).message).toContain('denied you access')
   })
 
   it('401 with an error is about the token, whatever the words', () => {
