@@ -181,6 +181,16 @@ test('a status that is an object, of which JavaScript cannot make a text, is non
   expect(one({ 'is-error': undefined, tags: { 'otel.status_code': code } }).status).toBe('unset')
 })
 
+test.each([
+  [3_999, undefined],
+  [4_000, 'Lightstep gives at most 4,000 spans of a trace'],
+  [4_001, 'Lightstep gives at most 4,000 spans of a trace'],
+])('a trace of %i spans is whole, as far as can be told: %s', (count, partial) => {
+  const json = answer(Array.from({ length: count }, () => SPAN))
+  expect(readLightstepTrace(json)?.partial).toBe(partial)
+  expect(readTraces(Buffer.from(JSON.stringify(json))).map((trace) => trace.partial)).toEqual([partial])
+})
+
 describe('integers beyond 2^53 keep their digits', () => {
   const text = JSON.stringify(answer([{ ...SPAN, tags: { 'otlp.trace_id': TRACE, x: 'X', 'db.rows': 3 } }]))
   const read = (x: string) => readTraces(Buffer.from(text.replace('"X"', x)))[0]?.spans[0]?.attributes[1]?.[1]

@@ -13,6 +13,9 @@ const PARENT_TAG = 'parent_span_guid'
 /** Tag with the whole 128-bit id for spans that came in as OTLP; `trace-id` is its low half. */
 const TRACE_ID_TAG = 'otlp.trace_id'
 
+/** Of one trace; what is more Lightstep does not assemble (its answers to the survey of query languages). */
+const MOST_SPANS = 4_000
+
 interface Reporter {
   readonly attributes: Attributes
   readonly service: string | undefined
@@ -44,7 +47,13 @@ export function readLightstepTrace(json: unknown): Trace | undefined {
   const traceId = wholeTraceId(spans) ?? lowTraceId ?? (spans.length > 0 ? undefined : '0'.repeat(16))
   if (traceId === undefined) throw noTrace('no span names its trace')
   const self = isObject(json.links) ? json.links.self : undefined
-  return { traceId, spans, ...(typeof self === 'string' && { selfLink: self }) }
+  return {
+    traceId,
+    spans,
+    ...(typeof self === 'string' && { selfLink: self }),
+    // The answer does not say so: a trace with exactly as many spans is as likely as any other number.
+    ...(spans.length >= MOST_SPANS && { partial: 'Lightstep gives at most 4,000 spans of a trace' }),
+  }
 }
 
 /** The JSON value of this text with exact integers; parsed again only where one was rounded. */
@@ -72,7 +81,9 @@ export function readLightstep(document: JsonObject, into: Collection): void {
   const trace = readLightstepTrace(document)
   into.recognised = true
   into.inexact ||= holdsRounded(document)
-  if (trace) into.add(trace.traceId, trace.spans)
+  if (!trace) return
+  into.add(trace.traceId, trace.spans)
+  if (trace.partial !== undefined) into.cut(trace.traceId, trace.partial)
 }
 
 function readReporters(entry: JsonObject): Map<string, Reporter> {
