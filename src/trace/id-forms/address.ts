@@ -43,9 +43,10 @@ export function fromAddresses(addresses: readonly string[]): Reading | string | 
  */
 function fromAddress(address: string): Reading | string {
   if (!URL.canParse(address)) return 'this is not an address'
-  const { pathname, searchParams, hash } = new URL(address)
+  const url = new URL(address)
+  const { pathname, searchParams, hash } = url
   const guid = searchParams.get(SPAN_PARAMETER)
-  if (guid !== null) return fromSpanParameter(guid)
+  if (guid !== null) return fromSpanParameter(guid, projectPage(url))
   const parts = [
     ...partsOfPath(pathname),
     ...partsOfParameters(searchParams),
@@ -103,9 +104,26 @@ function decimalOf({ text, isOfATrace }: Part): string[] {
   return [BigInt(text).toString(16).padStart(16, '0')]
 }
 
-function fromSpanParameter(guid: string): Reading | string {
+/** As a page whose path begins with a project; undefined for one without a path. */
+function projectPage({ host, pathname }: URL): Reading['page'] {
+  const project = /^\/([^/]+)\/./.exec(pathname)?.[1]
+  if (project === undefined) return undefined
+  try {
+    return { host, project: decodeURIComponent(project) }
+  } catch {
+    return undefined
+  }
+}
+
+function fromSpanParameter(guid: string, page: Reading['page']): Reading | string {
   const digits = /^[\da-f]{1,16}(?![\da-f])/i.exec(guid)?.[0].toLowerCase()
   const reading = digits === undefined ? undefined : fromDigits(digits, 'url', digits)
   if (!reading?.spanId) return `this address has no ${SPAN_PARAMETER}= with a span id`
-  return { kind: 'span', form: 'url', spanId: reading.spanId, digits: digits ?? '' }
+  return {
+    kind: 'span',
+    form: 'url',
+    spanId: reading.spanId,
+    digits: digits ?? '',
+    ...(page !== undefined && { page }),
+  }
 }

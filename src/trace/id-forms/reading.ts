@@ -12,6 +12,8 @@ export interface Reading {
   readonly traceId?: string
   /** The hex digits as given (lower case, not padded), for back ends that want them that way. */
   readonly digits?: string
+  /** The page that named it by its parameter, where its path begins with what may be a project. */
+  readonly page?: { readonly host: string; readonly project: string }
 }
 
 /** An id of zeros is invalid in every format. */

@@ -18,10 +18,10 @@ export interface BackendAccess {
 
 /** Opens a back end. A run loads only the one it uses. */
 const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<BackendSource>>> = {
-  async lightstep({ place, send, snapshotConsent }) {
+  async lightstep({ base, place, send, snapshotConsent }) {
     const { lightstepSource } = await import('./lightstep/lightstep-source.ts')
     const { organization = '', project = '' } = place
-    return lightstepSource({ organization, project }, send, await snapshotConsent())
+    return lightstepSource({ organization, project, apiHost: base.host }, send, await snapshotConsent())
   },
   async tempo({ base, place, send, now }) {
     const { tempoSource } = await import('./tempo/tempo-source.ts')

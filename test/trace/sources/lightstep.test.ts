@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import { parseSpanOrTraceId } from '../../../src/trace/id.ts'
 import type { SnapshotConsent } from '../../../src/trace/sources/consent.ts'
+import type { LightstepSettings } from '../../../src/trace/sources/lightstep/lightstep-api.ts'
 import { lightstepSource } from '../../../src/trace/sources/lightstep/lightstep-source.ts'
 import type { ApiAnswer, ApiRequest } from '../../../src/trace/sources/trace-source.ts'
 import { makeTrace, toStoredTraces } from '../../world/trace-data.ts'
@@ -30,7 +31,7 @@ type Reply = (spanId: string) => {
   failure?: Failure
 }
 
-function stage(reply: Reply, settings = { organization: 'acme', project: 'prod' }) {
+function stage(reply: Reply, settings: LightstepSettings = { organization: 'acme', project: 'prod' }) {
   const sent: ApiRequest[] = []
   const backend = lightstepSource(
     settings,
@@ -143,6 +144,49 @@ describe('401 with the words of Lightstep', () => {
     [{ errors: [unknown] }, '', expired],
   ])('%j %s is about the token', async (body, challenge, failure) => {
     expect(await ask(body, challenge, failure)).toBe(failure)
+  })
+})
+
+describe('the address of a page', () => {
+  const page = (host: string, project: string) =>
+    `https://${host}/${project}/trace?span_guid=abcdef0123456789`
+  const settings = { organization: 'acme', project: 'my prod', apiHost: 'api.lightstep.com' }
+
+  test.each([
+    [
+      page('app.lightstep.com', 'staging'),
+      'api.lightstep.com',
+      /^this address is of the project staging, and the profile's is my prod\nLook there: add --project staging$/,
+    ],
+    [page('app.lightstep.com', 'my%20app'), 'gw.example', /\nLook there: add --project 'my app'$/],
+    [
+      page('app.eu.lightstep.com', 'my%20prod'),
+      'api.lightstep.com',
+      /^this address is of app\.eu\.lightstep\.com, .*\n.* https:\/\/api\.eu\.lightstep\.com: --profile NAME$/,
+    ],
+    [
+      page('app.lightstep.com', 'my%20prod'),
+      'api.eu.lightstep.com',
+      /\n.* https:\/\/api\.lightstep\.com: --profile NAME$/,
+    ],
+  ])('%s is not looked for where it is not, at %s', async (address, apiHost, told) => {
+    const { read, sent } = stage(found, { ...settings, apiHost })
+    const { code, message, hint } = await failureOf(read(address))
+    expect(code).toBe('usage')
+    expect(`${message}\n${hint}`).toMatch(told)
+    expect(sent).toEqual([])
+  })
+
+  test.each([
+    [page('app.lightstep.com', 'my%20prod'), 'api.lightstep.com'],
+    [page('app.eu.lightstep.com', 'my%20prod'), 'gw.example'],
+    [page('ui.example', 'staging'), 'api.lightstep.com'],
+    [page('app.lightstep.com', '%ff'), 'api.lightstep.com'],
+    ['https://app.lightstep.com/trace?span_guid=abcdef0123456789', 'api.lightstep.com'],
+  ])('%s is looked for at %s', async (address, apiHost) => {
+    const { read, asked } = stage(found, { ...settings, apiHost })
+    await read(address)
+    expect(asked()).toEqual(['abcdef0123456789'])
   })
 })
 

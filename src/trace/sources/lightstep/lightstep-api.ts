@@ -11,6 +11,8 @@ export interface LightstepSettings {
   /** Names, not ids; both may hold spaces. */
   readonly organization: string
   readonly project: string
+  /** The host of the API; that of a gateway does not say in which region it is. */
+  readonly apiHost?: string
 }
 
 /** One project of the public API v0.2: paths are relative to it, and empty for the project itself. Failure `not-found` for an unknown project. */

@@ -15,17 +15,12 @@ import {
   unknownProject,
 } from './lightstep-api.ts'
 import { lightstepAttributes, lightstepValues } from './lightstep-attributes.ts'
+import { requireSamePlace, UI_OF_API } from './lightstep-page.ts'
 import { queryLightstep } from './lightstep-query.ts'
 import { searchLightstep } from './lightstep-search.ts'
 import { lightstepServices } from './lightstep-services.ts'
 import { takeSnapshot } from './lightstep-snapshot.ts'
 import { oneSpanQuery, traceQuery } from './lightstep-syntax.ts'
-
-/** Each region's UI, by its API (docs: EU data center). An organization lives in exactly one region. */
-const UI_OF_API: Readonly<Record<string, string>> = {
-  'api.lightstep.com': 'https://app.lightstep.com',
-  'api.eu.lightstep.com': 'https://app.eu.lightstep.com',
-}
 
 /** Lightstep's public API v0.2. It reads assembled traces only, and only by the id of one of their spans. */
 export function lightstepSource(
@@ -51,12 +46,13 @@ export function lightstepSource(
   }
 }
 
-/** By a known span id, else by that of a span a snapshot finds. */
+/** By a known span id, else by that of a span a snapshot finds. Failure `usage` for the page of another project. */
 async function findTrace(
   reference: TraceReference,
   project: LightstepProject,
   consent: SnapshotConsent,
 ): Promise<Trace> {
+  requireSamePlace(reference, project.settings)
   const ids = spanIds(reference)
   const [known] = ids
   if (known !== undefined) {
