@@ -206,6 +206,15 @@ describe('UQL of Lightstep', () => {
     const logs = await world.type('ls-auth query logs --profile l')
     expect(logs).toMatchObject({ exit: 2, stdout: '' })
     expect(logs.stderr).toContain('logs count')
+    const latency = 'spans latency | delta | group_by [service], sum'
+    const distributions = await world.type(`ls-auth query "${latency}" --profile l`)
+    expect(distributions).toMatchObject({ exit: 2, stdout: '' })
+    expect(distributions.stderr).toContain('error: the query gives distributions')
+    expect(distributions.stderr).toContain("'… | point percentile(value, 99)'")
+    const percentile = await world.type(
+      `ls-auth query "${latency} | point percentile(value, 99)" --profile l`,
+    )
+    expect(percentile).toMatchObject({ exit: 0, stderr: '' })
   })
 })
 

@@ -190,6 +190,42 @@ describe('the address of a page', () => {
   })
 })
 
+describe('the points of a query', () => {
+  const query = (points: unknown[]) =>
+    stage(() => ({ status: 200, body: { data: { attributes: { series: [{ points }] } } } })).backend.query?.({
+      text: 'spans count | rate | group_by [], sum',
+      fromMillis: 0,
+      toMillis: 60_000,
+      stepSeconds: 60,
+    })
+
+  test.each([
+    [3, 3],
+    ['3', 3],
+    ['-1.5e3', -1500],
+    [null, null],
+    [undefined, null],
+    ['', null],
+    [' ', null],
+    ['NaN', null],
+    ['much', null],
+    [true, null],
+  ])('%j is %j', async (value, read) => {
+    expect((await query([[1000, value]]))?.series).toEqual([{ labels: [], points: [[1000, read]] }])
+  })
+
+  test.each([{ count: 3 }, {}, [[1, 2]]])('%j is a distribution', async (value) => {
+    const failure = await failureOf(
+      query([
+        [1000, null],
+        [2000, value],
+      ]) as Promise<unknown>,
+    )
+    expect(failure).toMatchObject({ code: 'cannot-do', message: expect.stringContaining('distributions') })
+    expect(failure.hint).toContain('| point percentile(value, 99)')
+  })
+})
+
 describe('failures', () => {
   test('a trace id cannot be read, and nothing is sent', async () => {
     const { read, sent } = stage(found)

@@ -55,14 +55,23 @@ function readLabel(label: string): [string, string] {
 
 function readPoint(item: unknown): Point[] {
   if (!Array.isArray(item) || typeof item[0] !== 'number' || !Number.isFinite(item[0])) return []
-  const value = typeof item[1] === 'number' && Number.isFinite(item[1]) ? item[1] : null
-  return [[item[0], value]]
+  const value: unknown = item[1]
+  // How one is written is not documented: it is no number, and not the null of a moment without data.
+  if (typeof value === 'object' && value !== null) throw noDistributions()
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return [[item[0], typeof number === 'number' && Number.isFinite(number) ? number : null]]
 }
 
 function uqlRejected(said: string): Failure {
   return new Failure('usage', 'Lightstep did not accept the query', {
     hint: "Check the query. It is UQL, like 'spans count | rate | group_by [service], sum'.",
     detail: said === '' ? [] : [said],
+  })
+}
+
+function noDistributions(): Failure {
+  return new Failure('cannot-do', 'the query gives distributions, and ls-auth query shows numbers', {
+    hint: "Add what makes a number of each: '… | point percentile(value, 99)'.",
   })
 }
 
