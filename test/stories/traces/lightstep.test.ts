@@ -316,6 +316,40 @@ describe('search', () => {
     expect(await world.type(`ls-auth trace get ${found.traces[0].span.spanId}`)).toMatchObject({ exit: 0 })
   })
 
+  it('a short time is looked at whole, and nothing before it is listed', async () => {
+    api.streams = [STREAM]
+    const began = (root?.startMicros as number) / 1000
+    const from = (millis: number) => new Date(began + millis).toISOString()
+    const listed = async (oldest: number, youngest: number) =>
+      (
+        await world.type(
+          `ls-auth trace search --service frontend --from ${from(oldest)} --to ${from(youngest)} --quiet`,
+        )
+      ).stdout.includes(rootId)
+    expect(await listed(-5_000, 25_000)).toBe(true)
+    expect(await listed(-5_000, 85_000)).toBe(true)
+    expect(await listed(-61_000, 30_000)).toBe(true)
+    expect(await listed(-61_000, -1_000)).toBe(false)
+    // Within the window that is asked for, and before the time.
+    expect(await listed(5_000, 35_000)).toBe(false)
+  })
+
+  it('a stream that has none of this time leaves the rest to a snapshot, where one is allowed', async () => {
+    api.streams = [STREAM]
+    const search = 'ls-auth trace search --service frontend --from 2020-01-01 --to 2020-01-02'
+    const without = await world.type(search)
+    expect(without.exit).toBe(0)
+    expect(without.stderr).toContain('note: examples of the stream')
+    expect(api.snapshots.taken).toEqual([])
+    const { exit, stdout, stderr } = await world.type(`${search} --snapshot`)
+    expect(exit, stderr).toBe(0)
+    expect(stdout).toContain(rootId)
+    expect(stderr).toContain('note: examples of recent spans')
+    expect(api.snapshots.taken).toHaveLength(1)
+    await world.type('ls-auth trace search --service frontend --since 2d --snapshot')
+    expect(api.snapshots.taken).toHaveLength(1)
+  })
+
   it.each([
     ['for a comparison, as the search does', 'latency > 500', 'error = true'],
     ['less than the search', 'service IN ("web")', 'service IN ("web") AND latency > 500'],

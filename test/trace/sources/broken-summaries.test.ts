@@ -84,7 +84,7 @@ async function ofStream(...durations: readonly unknown[]): Promise<TraceSummary[
   const exemplars = durations.map((duration_micros, i) => ({
     span_guid: `a${i}`,
     trace_guid: 'b',
-    oldest_micros: 1_774_000_000_000_000,
+    oldest_micros: 30_000_000,
     duration_micros,
   }))
   const json = () => ({ data: { attributes: { exemplars } } })

@@ -128,14 +128,18 @@ export function streamTimeseries(
   traces: readonly TraceData[],
 ): Reply {
   if (!stream) return { status: 500, body: { errors: ['internal error'] } }
-  const [from, to] = ['oldest-time', 'youngest-time'].map((name) => Date.parse(query.get(name) ?? ''))
-  if (!from || !to || !(Number(query.get('resolution-ms')) >= 60_000)) {
+  const [oldest, youngest] = ['oldest-time', 'youngest-time'].map((name) => Date.parse(query.get(name) ?? ''))
+  const resolution = Math.floor(Number(query.get('resolution-ms')) / 15_000) * 15_000
+  if (!oldest || !youngest || !(resolution >= 60_000)) {
     return { status: 400, body: { errors: ['oldest-time, youngest-time and resolution-ms are required'] } }
   }
+  // Cut to whole windows; what that leaves out at the end is not answered.
+  const from = Math.floor(oldest / 15_000) * 15_000
+  const to = from + Math.floor((youngest - from) / resolution) * resolution
   const exemplars = traces.flatMap((trace) =>
     trace.spans
       .filter((span) => matches(stream.query, trace, span))
-      .filter((span) => span.startMicros >= from * 1000 && span.startMicros <= to * 1000)
+      .filter((span) => span.startMicros >= from * 1000 && span.startMicros < to * 1000)
       .map((span) => ({
         span_guid: span.spanId,
         trace_guid: trace.traceId.slice(16),
@@ -148,6 +152,11 @@ export function streamTimeseries(
         percentile: 99.1,
       })),
   )
-  const attributes = { 'points-count': 1, ...(query.get('include-exemplars') === '1' && { exemplars }) }
+  const [first, last] = [from, to].map((time) => new Date(time).toISOString())
+  const attributes = {
+    'points-count': (to - from) / resolution,
+    'time-range': { 'oldest-time': first, 'youngest-time': last },
+    ...(query.get('include-exemplars') === '1' && { exemplars }),
+  }
   return { status: 200, body: { data: { type: 'timeseries', id: stream.id, attributes } } }
 }

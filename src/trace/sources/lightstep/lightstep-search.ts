@@ -28,13 +28,14 @@ export async function searchLightstep(
   requireEqualAttributes(filter, 'Lightstep')
   const asked = filter.query ?? spanQuery(filter)
   if (asked === '') throw nothingAsked()
-  const stream = await findStream(asked, project)
+  const found = await findStream(asked, project)
+  const ofStream = found === undefined ? [] : await streamExemplars(found, filter, project)
+  // Who allows a snapshot wants spans, and those of the stream are none of this time.
+  const stream = ofStream.length === 0 && consent.allowed ? undefined : found
   if (!stream) {
     await consent.request("Lightstep's public API cannot search; it collects examples of spans")
   }
-  const examples = stream
-    ? await streamExemplars(stream, filter, project)
-    : (await takeSnapshot(asked, project, consent)).map(exemplarSummary)
+  const examples = stream ? ofStream : (await takeSnapshot(asked, project, consent)).map(exemplarSummary)
   const note = stream
     ? `examples of the stream "${safeText(stream.name, 60)}", not all of its traces`
     : 'examples of recent spans, not all of them; a snapshot heeds no times'

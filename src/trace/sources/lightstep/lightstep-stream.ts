@@ -47,19 +47,26 @@ export async function streamExemplars(
   range: TimeRange,
   project: LightstepProject,
 ): Promise<TraceSummary[]> {
-  const grains = Math.ceil((range.toMillis - range.fromMillis) / MOST_WINDOWS / GRAIN)
+  const { fromMillis, toMillis } = range
+  const grains = Math.ceil((toMillis - fromMillis) / MOST_WINDOWS / GRAIN)
+  const resolution = Math.max(LEAST_RESOLUTION, grains * GRAIN)
+  // The API cuts the time down to whole windows, and less than one to none.
+  const windows = Math.max(1, Math.ceil((toMillis - fromMillis) / resolution))
   const answer = await project.ask({
     path: `streams/${encodeURIComponent(stream.id)}/timeseries`,
     query: {
-      ...oldestAndYoungest(range),
-      'resolution-ms': String(Math.max(LEAST_RESOLUTION, grains * GRAIN)),
+      ...oldestAndYoungest({ fromMillis: toMillis - windows * resolution, toMillis }),
+      'resolution-ms': String(resolution),
       'include-exemplars': '1',
     },
   })
   const attributes = answer.status === 404 ? undefined : attributesOf(answer.json())
   if (!attributes) throw unexpected(answer)
   const slowest = new Map<string, TraceSummary>()
-  const items = listInAnswer(attributes, ['exemplars'], 'Lightstep').filter(isObject).flatMap(streamExemplar)
+  const items = listInAnswer(attributes, ['exemplars'], 'Lightstep')
+    .filter(isObject)
+    .flatMap(streamExemplar)
+    .filter((one) => beganIn(one, range))
   for (const item of items) {
     const key = item.traceId ?? (item.span?.spanId as string)
     const known = slowest.get(key)
@@ -67,6 +74,12 @@ export async function streamExemplars(
   }
   return [...slowest.values()]
 }
+
+/** The windows of the answer are others than what was asked for. Of a span without a time nobody knows it. */
+const beganIn = ({ startNanos }: TraceSummary, { fromMillis, toMillis }: TimeRange): boolean =>
+  startNanos === undefined ||
+  (startNanos >= BigInt(Math.floor(fromMillis)) * 1_000_000n &&
+    startNanos <= BigInt(Math.ceil(toMillis)) * 1_000_000n)
 
 /** In snake_case, unlike the exemplars of snapshots. */
 function streamExemplar(item: JsonObject): TraceSummary[] {
