@@ -33,7 +33,7 @@ const NOT_NOW = [429, 502, 503, 504]
 
 /**
  * Has Lightstep collect spans that match a query and assemble their traces (`POST …/snapshots`), and polls for them.
- * Spends one of 60 requests an hour that the whole organization has, and a few more for polling. Empty where nothing
+ * Spends 2 to 7 of 60 requests an hour that the whole organization has: to take it, and to look at it. Empty where nothing
  * recent matches. Failures: `not-found` for an unknown project, `usage` for the query, `api-failed` when it is not
  * ready in time. One after it is taken says where to see it, as another try takes another.
  */
@@ -46,23 +46,36 @@ export async function takeSnapshot(
   if (answer.status === 404) throw unknownProject(project.settings, answer)
   if (answer.status === 400) throw snapshotRejected(answer, query)
   const { id, readyInMillis } = readReceipt(answer, consent.now())
-  // Lazy: most runs take none.
-  const { readRateLimit } = await import('../../../http-answers/rate-limit.ts')
-  consent.tell(`snapshot taken${budget(readRateLimit(answer.headers, consent.now()))}`)
-  await consent.wait(readyInMillis, 'Lightstep is collecting spans')
-  return collected(id, project, consent).catch((error) => {
+  let left = await limitIn(answer, consent)
+  try {
+    await consent.wait(readyInMillis, 'Lightstep is collecting spans')
+    return await collected(id, project, consent, (limit) => {
+      if (limit.remaining !== undefined) left = limit
+    })
+  } catch (error) {
     throw error instanceof Failure ? stillThere(error, id, project) : error
-  })
+  } finally {
+    // Only now: each look at it is counted, too.
+    consent.tell(`snapshot taken${budget(left)}`)
+  }
+}
+
+/** Lazy: most runs take none. */
+async function limitIn({ headers }: ApiAnswer, consent: SnapshotConsent): Promise<RateLimit> {
+  const { readRateLimit } = await import('../../../http-answers/rate-limit.ts')
+  return readRateLimit(headers, consent.now())
 }
 
 async function collected(
   id: string,
   project: LightstepProject,
   consent: SnapshotConsent,
+  onLimit: (limit: RateLimit) => void,
 ): Promise<Exemplar[]> {
   let isEmptyOnce = false
   for (let poll = 1; ; poll++) {
-    const { found, failure, waitMillis = 0 } = await pollSnapshot(id, project, consent)
+    const { found, failure, limit, waitMillis = 0 } = await pollSnapshot(id, project, consent)
+    if (limit) onLimit(limit)
     // An empty first answer may only be too early.
     if (found && (found.length > 0 || isEmptyOnce)) return found
     isEmptyOnce ||= found !== undefined
@@ -115,6 +128,7 @@ interface Poll {
   readonly found?: Exemplar[]
   /** Why there was no answer; it may pass. */
   readonly failure?: Failure
+  readonly limit?: RateLimit
   /** How long the server says to wait. */
   readonly waitMillis?: number | undefined
 }
@@ -126,17 +140,18 @@ async function pollSnapshot(id: string, project: LightstepProject, consent: Snap
     throw error
   })
   if (answer instanceof NetworkFailure) return { failure: answer }
+  const limit = await limitIn(answer, consent)
   if (answer.failure) {
-    const { readRateLimit } = await import('../../../http-answers/rate-limit.ts')
-    const { retryMilliseconds, resetMilliseconds } = readRateLimit(answer.headers, consent.now())
+    const { retryMilliseconds, resetMilliseconds } = limit
     const wait = answer.status === 429 ? (retryMilliseconds ?? resetMilliseconds) : retryMilliseconds
-    return { failure: answer.failure, waitMillis: wait }
+    return { failure: answer.failure, limit, waitMillis: wait }
   }
-  if (answer.status === 404 || answer.status === 202) return {}
+  if (answer.status === 404 || answer.status === 202) return { limit }
   const attributes = attributesOf(answer.json())
   if (!attributes) throw unexpected(answer)
-  if (attributes.exemplars === undefined || attributes.exemplars === null) return {}
-  return { found: readItems(listInAnswer(attributes, ['exemplars'], 'Lightstep'), 'Lightstep', readExemplar) }
+  if (attributes.exemplars === undefined || attributes.exemplars === null) return { limit }
+  const found = readItems(listInAnswer(attributes, ['exemplars'], 'Lightstep'), 'Lightstep', readExemplar)
+  return { found, limit }
 }
 
 function readExemplar(item: JsonObject): Exemplar[] {

@@ -165,7 +165,7 @@ function notFound(
   return new Failure('not-found', `no assembled trace holds span ${id}`, {
     hint: consent.allowed
       ? `${wait} it may be older, or sampled out.`
-      : `${wait} open the span in its UI once, or have it assembled (one of 60 snapshots an hour): ${consent.command}`,
+      : `${wait} open the span in its UI once, or have it assembled (2 to 7 of 60 snapshot requests an hour): ${consent.command}`,
     detail: [...(said === '' ? [] : [said]), ...takenForSpan(reference)],
   })
 }
