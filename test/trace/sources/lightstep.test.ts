@@ -190,6 +190,33 @@ describe('the address of a page', () => {
   })
 })
 
+describe('a query that is not accepted', () => {
+  const refusal = async (text: string) => {
+    const { backend } = stage(() => ({ status: 400, text }))
+    const range = { fromMillis: 0, toMillis: 60_000, stepSeconds: 60 }
+    const failure = await failureOf(
+      backend.query?.({ text: 'spans count | foo', ...range }) as Promise<unknown>,
+    )
+    expect(failure.code).toBe('usage')
+    return failure.detail
+  }
+
+  test.each([
+    ['parse error at col 3\n', ['parse error at col 3']],
+    ['parse error\n at col\u001b[31m 3', ['parse error at col\\u{1b}[31m 3']],
+    ['<!doctype html><title>no</title>', []],
+    ['{"code":3}', []],
+    ['[1]', []],
+    ['', []],
+  ])('%j in plain text', async (text, detail) => {
+    expect(await refusal(text)).toEqual(detail)
+  })
+
+  test('of a long text the beginning is told', async () => {
+    expect(await refusal('x'.repeat(9000))).toEqual([expect.stringMatching(/^x{290,300}\W*$/)])
+  })
+})
+
 describe('the points of a query', () => {
   const query = (points: unknown[]) =>
     stage(() => ({ status: 200, body: { data: { attributes: { series: [{ points }] } } } })).backend.query?.({

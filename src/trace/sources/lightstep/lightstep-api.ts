@@ -92,9 +92,17 @@ export function errorText(answer: ApiAnswer): string {
   }
 }
 
+/** The same, and a body that is a plain text: not every error of the API is JSON. */
+export function errorWords(answer: ApiAnswer): string {
+  const said = errorText(answer)
+  const text = said === '' ? Buffer.from(answer.body.subarray(0, 4096)).toString('utf8').trim() : ''
+  // A web page or JSON of another shape says nothing to a person.
+  return /^[^<{[]/.test(text) ? safeText(text.replace(/\s+/g, ' '), 300) : said
+}
+
 /** Failure `api-failed` for an unexpected status. */
 export function unexpected(answer: ApiAnswer): Failure {
-  const said = errorText(answer)
+  const said = errorWords(answer)
   return new Failure('api-failed', `Lightstep answered with status ${answer.status}`, {
     ...(said !== '' && { detail: [said] }),
   })

@@ -10,7 +10,7 @@ import {
 import { listInAnswer } from '../list-in-answer.ts'
 import {
   attributesOf,
-  errorText,
+  errorWords,
   type LightstepProject,
   oldestAndYoungest,
   unexpected,
@@ -29,7 +29,7 @@ export async function queryLightstep(query: SeriesQuery, project: LightstepProje
   }
   const answer = await project.post('telemetry/query_timeseries', { attributes }, [400, 422])
   if (answer.status === 404) throw unknownProject(project.settings, answer)
-  if (answer.status === 400 || answer.status === 422) throw uqlRejected(errorText(answer))
+  if (answer.status === 400 || answer.status === 422) throw uqlRejected(errorWords(answer))
   const found = attributesOf(answer.json())
   if (!found) throw unexpected(answer)
   if (Array.isArray(found.logs)) throw noLogs()

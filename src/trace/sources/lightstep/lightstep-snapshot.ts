@@ -8,7 +8,7 @@ import type { ApiAnswer } from '../trace-source.ts'
 import {
   attributesOf,
   durationOf,
-  errorText,
+  errorWords,
   type LightstepProject,
   unexpected,
   unknownProject,
@@ -169,7 +169,7 @@ function readExemplar(item: JsonObject): Exemplar[] {
 }
 
 function snapshotRejected(answer: ApiAnswer, query: string): Failure {
-  const said = errorText(answer)
+  const said = errorWords(answer)
   return new Failure('usage', 'Lightstep did not accept the query for a snapshot', {
     hint: `Queries of snapshots look like: service IN ("web") AND "http.status_code" IN ("500")`,
     detail: [...(said === '' ? [] : [said]), query],
