@@ -253,6 +253,37 @@ describe('the points of a query', () => {
   })
 })
 
+test.each<[string, number, number]>([
+  ['00f1a2b3c4d5e6f7', 404, 400],
+  ['00f1a2b3c4d5e6f7', 400, 404],
+])('%s: %i and %i for its two ways of writing: it is not found', async (id, first, second) => {
+  const { read, asked } = stage((asked) => ({
+    status: asked === id ? first : second,
+    body: { errors: ['no'] },
+  }))
+  expect((await failureOf(read(id))).code).toBe('not-found')
+  expect(asked()).toEqual([id, 'f1a2b3c4d5e6f7'])
+})
+
+test('400 for the first way of writing, and the trace for the second', async () => {
+  const { read } = stage((id) => (id.startsWith('00') ? { status: 400 } : found(id)))
+  expect((await read('00f1a2b3c4d5e6f7')).traceId).toBe(made.traceId)
+})
+
+test('a 400 that may be for another way of writing is given back by the request', async () => {
+  let answers: readonly number[] | undefined
+  const ask = lightstepSource(
+    { organization: 'acme', project: 'prod' },
+    async (request): Promise<ApiAnswer> => {
+      answers = request.answers
+      return { status: 404, headers: {}, body: new Uint8Array(), maxBytes: 0, json: () => ({}) }
+    },
+    NO_SNAPSHOTS,
+  )
+  await failureOf(ask.trace(parseSpanOrTraceId('ab')))
+  expect(answers).toContain(400)
+})
+
 describe('failures', () => {
   test('a trace id cannot be read, and nothing is sent', async () => {
     const { read, sent } = stage(found)

@@ -98,7 +98,10 @@ async function readAssembled(
   }
 }
 
-/** The trace of the first of these spans that is in an assembled one, else the answer that says there is none. */
+/**
+ * The trace of the first of these spans that is in an assembled one, else the answer that says there is none. A 400 may be
+ * about one way to write an id: Failure `api-failed` where it is the answer to all of them.
+ */
 async function readStored(ids: readonly string[], project: LightstepProject): Promise<Trace | ApiAnswer> {
   let missing: ApiAnswer | undefined
   for (const id of ids) {
@@ -106,12 +109,14 @@ async function readStored(ids: readonly string[], project: LightstepProject): Pr
       path: 'stored-traces',
       query: { 'span-id': id },
       reads: storedTraceId,
+      answers: [400],
     })
-    if (answer.status !== 404 && answer.status !== 200) throw unexpected(answer)
-    const trace = answer.status === 404 ? undefined : readAnswer(answer)
+    if (![200, 400, 404].includes(answer.status)) throw unexpected(answer)
+    const trace = answer.status === 200 ? readAnswer(answer) : undefined
     if (trace && trace.spans.length > 0) return trace
-    missing = answer
+    if (missing === undefined || answer.status !== 400) missing = answer
   }
+  if (missing?.status === 400) throw unexpected(missing)
   return missing as ApiAnswer
 }
 
