@@ -2,6 +2,12 @@ import { fromDigits, type Reading } from './reading.ts'
 
 /** Where Lightstep's pages name their span. */
 const SPAN_PARAMETER = 'span_guid'
+/** Pages that an API knows nothing of, by their parameters. */
+const OTHER_PAGES = [
+  ['trace_handle', 'the API cannot look up a trace_handle'],
+  ['snapshot_id', 'a snapshot is no trace'],
+] as const
+const COPY_A_SPAN = `open this page, select a span, and copy its address (${SPAN_PARAMETER}=)`
 /** A page without its scheme: `tracing.example:16686/trace/…`. Base64 with a slash is shorter. */
 const WITHOUT_SCHEME = /^[\w-][\w.-]*(?::\d{1,5})?\/[\w./-]*(?:[?#]\S*)?$/
 /** Digits of an id after those of a whole trace id, likeliest first: some tools leave up to three leading zeros out. */
@@ -62,7 +68,10 @@ function fromAddress(address: string): Reading | string {
     const reading = id === undefined ? undefined : fromDigits(id, 'url', id)
     if (reading) return reading
   }
-  return 'this address holds no trace id, or more than one'
+  const other = OTHER_PAGES.find(([name]) => searchParams.has(name))
+  return other === undefined
+    ? 'this address holds no trace id, or more than one'
+    : `${other[1]}: ${COPY_A_SPAN}`
 }
 
 /** A piece of an address that may be an id. */

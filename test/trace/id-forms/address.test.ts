@@ -30,6 +30,21 @@ test.each([
   expect(() => parseSpanOrTraceId(url)).toThrow(/^this address holds no trace id, or more than one$/)
 })
 
+test.each([
+  ['https://app.lightstep.com/prod/trace?trace_handle=opaque', 'the API cannot look up a trace_handle'],
+  ['https://app.eu.lightstep.com/prod/explorer?snapshot_id=Ob3tiiNaJc', 'a snapshot is no trace'],
+])('a page of Lightstep without a span says what to copy: %s', (url, what) => {
+  const told = `${what}: open this page, select a span, and copy its address (span_guid=)`
+  expect(() => parseSpanOrTraceId(url)).toThrow(told)
+})
+
+test.each([
+  [`https://x.example/?snapshot_id=${TRACE}`, { traceId: TRACE }],
+  ['https://app.lightstep.com/prod/trace?trace_handle=x&span_guid=a1', { spanId: '00000000000000a1' }],
+])('%s names an id all the same', (url, expected) => {
+  expect(parseSpanOrTraceId(url)).toMatchObject(expected)
+})
+
 test.each<[string, Partial<TraceReference>]>([
   // Datadog: 64 bits as a decimal number.
   [
