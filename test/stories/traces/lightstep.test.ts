@@ -433,6 +433,20 @@ describe('search', () => {
     expect(api.snapshots.taken.map((one) => one.query)).toEqual([query])
   })
 
+  it('--attr key!=value: the nearest query of Lightstep is named, and what is different about it', async () => {
+    const search = 'ls-auth trace search --service web --attr span.http.method!=GET'
+    const { exit, stdout, stderr } = await world.type(search)
+    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+    const query = 'service IN ("web") AND "http.method" NOT IN ("GET")'
+    expect(stderr).toBe(
+      `error: Lightstep's NOT IN finds spans without span.http.method, too\nhint: If that will do, give it as a query, alone: --query '${query}'\n`,
+    )
+    await world.type(`ls-auth trace search --query '${query}' --snapshot`)
+    expect(api.snapshots.taken.map((one) => one.query)).toEqual([query])
+    const both = await world.type(`${search} --attr 'n>=5'`)
+    expect(both.stderr).toContain('Lightstep searches for equal attributes only')
+  })
+
   it('nothing named, or a query it does not take: exit 2', async () => {
     for (const command of ['search --min 1ms', 'why --error', 'breakdown']) {
       const { exit, stderr } = await world.type(`ls-auth trace ${command}`)

@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { shellWord } from '../../../text/shell-word.ts'
 import {
   hasDuration,
   latestFirst,
@@ -25,6 +26,7 @@ export async function searchLightstep(
   consent: SnapshotConsent,
   onPage?: OnPage,
 ): Promise<SearchResult> {
+  requireNoExclusion(filter)
   requireEqualAttributes(filter, 'Lightstep')
   const asked = filter.query ?? spanQuery(filter)
   if (asked === '') throw nothingAsked()
@@ -59,6 +61,20 @@ function exemplarSummary({ spanId, service, name, durationNanos, error }: Exempl
     ...(error && { errors: 1 }),
     services: service === undefined ? [] : [service],
   }
+}
+
+/**
+ * Failure `cannot-do` for `key!=value`: the nearest thing that Lightstep has (NOT IN) also finds spans without the key, which
+ * this condition leaves out everywhere else.
+ */
+function requireNoExclusion(filter: TraceFilter): void {
+  const { attributes } = filter
+  const [first] = attributes.filter(([, , operator]) => operator === '!=')
+  if (!first || attributes.some(([, , operator = '=']) => operator !== '=' && operator !== '!=')) return
+  const query = shellWord(spanQuery(filter))
+  throw new Failure('cannot-do', `Lightstep's NOT IN finds spans without ${safeText(first[0], 60)}, too`, {
+    hint: `If that will do, give it as a query, alone: --query ${query}`,
+  })
 }
 
 function nothingAsked(): Failure {

@@ -9,7 +9,8 @@ export function spanQuery(filter: TraceFilter): string {
   const clauses: string[] = []
   if (filter.service !== undefined) clauses.push(clause('service', filter.service))
   if (filter.name !== undefined) clauses.push(clause('operation', filter.name))
-  for (const [key, value] of filter.attributes) clauses.push(clause(quotedValue(lightstepName(key)), value))
+  for (const [key, value, operator] of filter.attributes)
+    clauses.push(clause(quotedValue(lightstepName(key)), value, operator === '!=' ? 'NOT IN' : 'IN'))
   if (filter.errors) clauses.push(clause('"error"', 'true'))
   return clauses.join(' AND ')
 }
@@ -29,7 +30,8 @@ export const traceQuery = (traceId: string): string => clause('lightstep.trace_i
 /** One span by its id. */
 export const oneSpanQuery = (spanId: string): string => clause('lightstep.span_id', spanId)
 
-const clause = (key: string, value: string): string => `${key} IN (${quotedValue(value)})`
+const clause = (key: string, value: string, operator = 'IN'): string =>
+  `${key} ${operator} (${quotedValue(value)})`
 
 const quotedValue = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
 
