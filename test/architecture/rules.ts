@@ -13,7 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
-  ['unknown-choice', 'empty-value', 'http-answers', 'dpop', 'wait-for-lock'],
+  ['unknown-choice', 'empty-value', 'http-answers', 'dpop', 'wait-for-lock', 'require-own'],
   // Types that two rooms of one floor share stand below both.
   [
     'errors',

@@ -11,9 +11,10 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Failure } from '../../src/errors.ts'
+import type { Files } from '../../src/ports/storage.ts'
 import { changeConfig } from '../../src/settings/files/config-change.ts'
 import { readConfig } from '../../src/settings/files/config-file.ts'
 import type { Change } from '../../src/settings/files/config-text.ts'
@@ -198,6 +199,45 @@ describe('a change', () => {
     expect(await text()).toBe(OURS)
   })
 
+  it.each(['config.toml', 'state', 'ls-auth'])(
+    'by root, where %s is of another user, leaves it all as it is',
+    async (name) => {
+      const config = await readConfig(path, realFiles)
+      const inspect: Files['inspect'] = async (at) => {
+        const facts = await realFiles.inspect(at)
+        return facts && { ...facts, uid: basename(at) === name ? 54_321 : 0 }
+      }
+      const places = {
+        configFile: join(directory, 'ls-auth', 'config.toml'),
+        stateDirectory: join(directory, 'state'),
+      }
+      await mkdir(join(directory, 'ls-auth'))
+      await writeFile(places.configFile, OURS)
+      if (name === 'state') await mkdir(places.stateDirectory)
+      const { ports, ...root } = changer(1, { ...realFiles, inspect })
+      const env = { ...ports.env, uid: 0, variables: {} }
+      const changing = changeConfig(
+        { ...settingsIn(directory, config), places },
+        () => ({ remove: 'work' }),
+        {
+          ...root,
+          ports: { ...ports, env },
+        },
+      )
+      await expect(changing).rejects.toMatchObject({
+        code: 'refused',
+        message: expect.stringMatching(new RegExp(`/${name} belongs to another user$`)),
+        hint: `Choose another XDG_${name === 'state' ? 'STATE' : 'CONFIG'}_HOME.`,
+      })
+      expect(await readFile(places.configFile, 'utf8')).toBe(OURS)
+      expect(await readdir(directory)).toEqual([
+        'config.toml',
+        'ls-auth',
+        ...(name === 'state' ? ['state'] : []),
+      ])
+    },
+  )
+
   it.each(['ENOSPC', 'EDQUOT'])('on a full disk (%s) asks for space', async (code) => {
     const create = () => Promise.reject(Object.assign(new Error(), { code }))
     const full = changer(1, { ...realFiles, create })
@@ -261,6 +301,23 @@ describe.skipIf(process.platform === 'win32')('a file that is a link to where so
       hint: 'Make the directory that it leads to, or take the link away.',
     })
     expect(await isLink()).toBe(true)
+  })
+
+  it('that is of another user stays, and so does the link', async () => {
+    await rename(path, kept)
+    await symlink(kept, path)
+    const inspect: Files['inspect'] = async (at) => {
+      const facts = await realFiles.inspect(at)
+      return facts && { ...facts, uid: at === kept ? 54_321 : 0 }
+    }
+    const { ports, ...root } = changer(1, { ...realFiles, inspect })
+    const env = { ...ports.env, uid: 0, variables: {} }
+    const changing = changeConfig(await read(), () => ({ remove: 'work' }), {
+      ...root,
+      ports: { ...ports, env },
+    })
+    await expect(changing).rejects.toMatchObject({ message: `${kept} belongs to another user` })
+    expect(await readFile(kept, 'utf8')).toBe(OURS)
   })
 
   it('where nothing can be written says which file that is', async () => {

@@ -4,6 +4,7 @@ import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { FileFacts, Files } from '../../ports/storage.ts'
+import { requireOwn } from '../../require-own.ts'
 import { isSessionName } from '../session-name.ts'
 
 /** File names in a directory of the state directory; `[]` when it is missing. Failure `storage`. */
@@ -55,6 +56,8 @@ export async function writeOwn(path: string, bytes: Uint8Array, files: Files, pi
  */
 export async function makePrivate(directories: readonly string[], files: Files, env: Env): Promise<void> {
   const directory = directories.at(-1) as string
+  // What is there is judged below. By sudo, nothing is made in somebody's home directory.
+  if (env.uid === 0) await requireOwn(directories.slice(0, 1), 'XDG_STATE_HOME', files, env)
   try {
     await files.makeDirectory(directory)
   } catch (cause) {

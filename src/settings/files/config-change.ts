@@ -21,7 +21,8 @@ export interface Changer {
 /**
  * Changes the user's file, and gives it as it is then. `settings` may be minutes old, so the file is read again under a
  * lock, and `decide` is asked what to do with what it holds now; what it throws leaves the file as it is. Written atomically
- * (0600); where the file is a link to where somebody keeps it, there. Failures: `settings`, `storage`, `busy`.
+ * (0600); where the file is a link to where somebody keeps it, there. Failures: `settings`, `storage`, `busy`, `refused` (a
+ * place of another user).
  */
 export async function changeConfig(
   settings: Settings,
@@ -30,6 +31,11 @@ export async function changeConfig(
 ): Promise<ConfigFile> {
   const files = await ports.files()
   const { configFile, stateDirectory } = settings.places
+  // Loaded by a change alone, and not by whoever only reads.
+  const { requireOwn } = await import('../../require-own.ts')
+  const own = [dirname(configFile), configFile]
+  await requireOwn(own, 'XDG_CONFIG_HOME', files, ports.env)
+  await requireOwn([stateDirectory], 'XDG_STATE_HOME', files, ports.env)
   await files.makeDirectory(stateDirectory).catch((cause) => {
     throw unwritable(`to ${stateDirectory}`, 'XDG_STATE_HOME', cause)
   })
@@ -39,6 +45,7 @@ export async function changeConfig(
     const config = await readConfig(configFile, files)
     const text = await textAfter(config, decide({ ...settings, config }))
     const end = await endOf(configFile, files)
+    if (end !== configFile) await requireOwn([end], 'XDG_CONFIG_HOME', files, ports.env)
     await replace(end, text, files, ports.env, end === configFile ? [] : [`${configFile} is a link to it`])
     return readConfig(configFile, files)
   })

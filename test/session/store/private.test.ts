@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Env, Ports } from '../../../src/ports/ports.ts'
 import type { FileFacts, Files } from '../../../src/ports/storage.ts'
 import { readPrivateText } from '../../../src/session/store/private-file.ts'
-import { requirePrivate } from '../../../src/session/store/state-files.ts'
+import { makePrivate, requirePrivate } from '../../../src/session/store/state-files.ts'
 import { readKeyFile } from '../../../src/session/store/vaults/key-file.ts'
 import { processEnv } from '../../../src/system/env.ts'
 import { realFiles } from '../../../src/system/files/files.ts'
@@ -76,6 +76,24 @@ describe('a directory of the state', () => {
             : 'Choose another XDG_STATE_HOME.',
       })
     }
+  })
+
+  it('that is missing is not made by sudo in the home directory of whoever typed it', async () => {
+    const made: string[] = []
+    const files: Files = {
+      ...filesWith((path) => (made.includes(path) || path === '/' ? directory : undefined)),
+      makeDirectory: async (path) => {
+        made.push(path)
+      },
+    }
+    const sudo = { ...env, uid: 0, variables: { SUDO_UID: String(MINE) } }
+    expect(await toldBy(() => makePrivate(way, files, sudo))).toEqual([
+      'refused: / belongs to another user',
+      'Run it again without sudo.',
+    ])
+    expect(made).toEqual([])
+    await makePrivate(way, files, env)
+    expect(made).toEqual([way[2]])
   })
 
   it('that is missing is none, and on Windows nothing is looked at', async () => {

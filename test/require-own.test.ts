@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import type { Env } from '../src/ports/ports.ts'
+import type { FileFacts, Files } from '../src/ports/storage.ts'
+import { requireOwn } from '../src/require-own.ts'
+import { told } from './told.ts'
+
+const [ROOT, ADA, BOB] = [0, 1000, 1001]
+const FILE = '/home/ada/.config/ls-auth/config.toml'
+
+/** What is said of the file; undefined: nothing. */
+const judged = (inspect: Files['inspect'], env: Pick<Env, 'uid' | 'variables'>) =>
+  requireOwn([FILE], 'XDG_CONFIG_HOME', { inspect }, env).catch(told)
+
+/** The same where these paths are there, with these owners. */
+const said = (owners: Record<string, number>, uid: number | undefined, variables = {}) => {
+  const inspect: Files['inspect'] = async (path) => {
+    const owner = owners[path]
+    return owner === undefined ? undefined : ({ uid: owner } as FileFacts)
+  }
+  return judged(inspect, { uid, variables })
+}
+const SUDO = { SUDO_UID: String(ADA) }
+const HOME = { '/': ROOT, '/home': ROOT, '/home/ada': ADA }
+
+describe('a file of another user', () => {
+  it('is left alone, and the setting is named that moves it', async () => {
+    const refusal = [`refused: ${FILE} belongs to another user`, 'Choose another XDG_CONFIG_HOME.']
+    expect(await said({ [FILE]: BOB }, ADA)).toEqual(refusal)
+    expect(await said({ [FILE]: ADA }, ROOT)).toEqual(refusal)
+  })
+
+  it('that root finds by sudo is that of whoever should type it without', async () => {
+    expect(await said({ [FILE]: ADA }, ROOT, SUDO)).toEqual([
+      `refused: ${FILE} belongs to another user`,
+      'Run it again without sudo.',
+    ])
+  })
+
+  it.each<[string, Record<string, number>, number | undefined]>([
+    ['one of my own', { [FILE]: ADA }, ADA],
+    ['one of root, whom an administrator may be', { [FILE]: ROOT }, ADA],
+    ['one on Windows, where no user has a number', { [FILE]: BOB }, undefined],
+  ])('is not %s', async (_, owners, uid) => {
+    expect(await said(owners, uid)).toBeUndefined()
+  })
+})
+
+describe('a file that is missing', () => {
+  it('is not made by sudo in the home directory of whoever typed it', async () => {
+    expect(await said(HOME, ROOT, SUDO)).toEqual([
+      'refused: /home/ada belongs to another user',
+      'Run it again without sudo.',
+    ])
+  })
+
+  it.each<[string, Record<string, number>, number, Record<string, string>]>([
+    ['in my home directory', HOME, ADA, {}],
+    ['below a directory of root that all can write to', { '/': ROOT }, ADA, {}],
+    ['by root in a mounted home directory, as in a container', HOME, ROOT, {}],
+    ['by sudo in what is root’s', { ...HOME, '/home/ada/.config': ROOT }, ROOT, SUDO],
+    ['by sudo of root itself', { '/': ROOT }, ROOT, { SUDO_UID: '0' }],
+    ['by whoever was started from a sudo, as another user', HOME, BOB, SUDO],
+  ])('is made %s', async (_, owners, uid, variables) => {
+    expect(await said(owners, uid, variables)).toBeUndefined()
+  })
+
+  it('has its own words where it cannot be looked at', async () => {
+    const inspect = () => Promise.reject(new Error('EACCES'))
+    expect(await judged(inspect, { uid: ADA, variables: {} })).toBeUndefined()
+  })
+})
