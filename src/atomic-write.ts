@@ -23,3 +23,12 @@ export async function writeAtomically(
     throw error
   }
 }
+
+/**
+ * What to do where a file of the state cannot be made or opened, by the code of the system's error; undefined: another place
+ * would not help, as on a full disk.
+ */
+export const adviceOnPlace = (code: string): string | undefined =>
+  /^(ENOENT|ENOTDIR|EROFS|EPERM|EACCES|ELOOP)$/.test(code)
+    ? 'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.'
+    : undefined

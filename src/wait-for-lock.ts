@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { Failure } from './errors.ts'
 import { jsonObject } from './json-object.ts'
 import type { Ports } from './ports/ports.ts'
@@ -48,10 +47,10 @@ async function waitForLock(
   let [looked, waited] = [ports.clock.now(), 0]
   let told = false
   for (;;) {
-    const unlock = await lock.tryLock(path, note()).catch((cause) => {
-      throw new Failure('storage', `cannot lock ${what} in ${dirname(path)} (${cause.code ?? 'error'})`, {
-        cause,
-      })
+    const unlock = await lock.tryLock(path, note()).catch(async (cause) => {
+      const owner = (await files.inspect(path).catch(() => undefined))?.uid
+      const { unlockable } = await import('./unlockable.ts')
+      throw unlockable({ path, what }, cause, ports.env.uid, owner)
     })
     if (unlock) return unlock
     const now = ports.clock.now()

@@ -14,6 +14,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['client'],
   ['providers', 'claims', 'backends'],
   ['unknown-choice', 'empty-value', 'http-answers', 'dpop', 'wait-for-lock', 'require-own'],
+  ['unlockable'],
   // Types that two rooms of one floor share stand below both.
   [
     'errors',

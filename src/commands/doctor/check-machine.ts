@@ -9,10 +9,12 @@ import { openStore } from '../../session/store/session-store.ts'
 import { unwritable } from '../../session/store/state-files.ts'
 import { readKeyFile, unfitKeyFile } from '../../session/store/vaults/key-file.ts'
 import { openVault } from '../../session/store/vaults/open-vault.ts'
+import { SETTINGS_LOCK } from '../../settings/files/config-change.ts'
 import { adviceOnKey } from '../../settings/files/unknown-key.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { isComplete } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { withLock } from '../../wait-for-lock.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
 /** Checks the settings files and the proxy. */
@@ -77,7 +79,7 @@ async function checkProxy(profile: Profile, ports: Ports): Promise<Checkup> {
   return ok('proxy', `${new URL(value).host} from ${source}${http.caFile ? `, CA from ${http.caFile}` : ''}`)
 }
 
-/** Checks the store, the state directory and the lock of the session. */
+/** Checks the store, the state directory and the locks of settings and session. */
 export async function checkStore(client: PartialClient, ports: Ports): Promise<Checkup[]> {
   const name = client.store === 'keychain' ? 'keychain' : 'file store'
   return [
@@ -171,7 +173,17 @@ export async function checkStateDirectory(directory: string, ports: Ports): Prom
     : fail('state', `${directory} is open to others (${octal})`, `Run: chmod 700 ${directory}`)
 }
 
+/** That of the settings, where one is there: a file that root made hinders each change, and nothing else. */
 async function checkLock(client: PartialClient, ports: Ports): Promise<Checkup> {
+  const settings = join(client.stateDirectory, SETTINGS_LOCK)
+  if (await (await ports.files()).inspect(settings))
+    await withLock(
+      { path: settings, what: 'the settings' },
+      'doctor',
+      ports,
+      () => {},
+      async () => {},
+    )
   // Without an issuer and a client id there is no session yet.
   const directory = isComplete(client) && join(client.stateDirectory, 'sessions', sessionName(client))
   if (!directory || !(await (await ports.files()).inspect(directory))) return ok('lock', 'not needed yet')

@@ -1,10 +1,9 @@
 import { basename, dirname } from 'node:path'
-import { writeAtomically } from '../../atomic-write.ts'
+import { adviceOnPlace, writeAtomically } from '../../atomic-write.ts'
 import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { FileFacts, Files } from '../../ports/storage.ts'
-import { requireOwn } from '../../require-own.ts'
 import { isSessionName } from '../session-name.ts'
 
 /** File names in a directory of the state directory; `[]` when it is missing. Failure `storage`. */
@@ -57,7 +56,10 @@ export async function writeOwn(path: string, bytes: Uint8Array, files: Files, pi
 export async function makePrivate(directories: readonly string[], files: Files, env: Env): Promise<void> {
   const directory = directories.at(-1) as string
   // What is there is judged below. By sudo, nothing is made in somebody's home directory.
-  if (env.uid === 0) await requireOwn(directories.slice(0, 1), 'XDG_STATE_HOME', files, env)
+  if (env.uid === 0 && env.variables.SUDO_UID !== undefined) {
+    const { requireOwn } = await import('../../require-own.ts')
+    await requireOwn(directories.slice(0, 1), 'XDG_STATE_HOME', files, env)
+  }
   try {
     await files.makeDirectory(directory)
   } catch (cause) {
@@ -109,11 +111,8 @@ function hintAt(place: string, { kind, uid }: FileFacts, own: number): string {
 /** Failure `storage` for a failed write. A full disk keeps the default hint; other errors suggest another directory. */
 export const unwritable = (directory: string, cause: unknown): Failure => {
   const code = errorCode(cause) ?? 'error'
-  const misplaced = /^(ENOENT|ENOTDIR|EROFS|EPERM|EACCES|ELOOP)$/.test(code)
   return new Failure('storage', `cannot write to ${directory} (${code})`, {
     cause,
-    ...(misplaced && {
-      hint: 'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.',
-    }),
+    hint: adviceOnPlace(code),
   })
 }

@@ -9,6 +9,9 @@ import { type ConfigFile, readConfig } from './config-file.ts'
 import { type Change, textAfter } from './config-text.ts'
 import type { Settings } from './settings-files.ts'
 
+/** In the state directory. */
+export const SETTINGS_LOCK = 'settings.lock'
+
 /** Who changes settings. */
 export interface Changer {
   readonly ports: LockPorts
@@ -40,7 +43,7 @@ export async function changeConfig(
     throw unwritable(`to ${stateDirectory}`, 'XDG_STATE_HOME', cause)
   })
   // Not beside the file: settings may be synchronised or shared between machines, where a lock holds nobody back.
-  const locked = { path: join(stateDirectory, 'settings.lock'), what: 'the settings' } as const
+  const locked = { path: join(stateDirectory, SETTINGS_LOCK), what: 'the settings' } as const
   return withLock(locked, command, ports, tell, async () => {
     const config = await readConfig(configFile, files)
     const text = await textAfter(config, decide({ ...settings, config }))

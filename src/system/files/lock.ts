@@ -1,8 +1,11 @@
 import fs, { constants } from 'node:fs'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Lock } from '../../ports/storage.ts'
+
+type Native = typeof import('fs-native-extensions')
 
 const require = createRequire(import.meta.url)
 const [open, close, writeFile] = [promisify(fs.open), promisify(fs.close), promisify(fs.writeFile)]
@@ -22,7 +25,7 @@ export async function kernelLock(): Promise<Lock> {
       const file = await open(path, constants.O_RDWR | constants.O_CREAT | NO_FOLLOW, 0o600)
       let held = false
       try {
-        held = native.tryLock(file)
+        held = tryNative(native, file)
       } finally {
         if (!held) await close(file)
       }
@@ -37,7 +40,19 @@ export async function kernelLock(): Promise<Lock> {
 }
 
 /** Locks a file that is open, until it is closed. False: another process holds the lock. */
-export const lockOpenFile = (file: number): boolean => loadNative().tryLock(file)
+export const lockOpenFile = (file: number): boolean => tryNative(loadNative(), file)
+
+/** The library names an error as libuv does, which has no name for ENOLCK: `Unknown system error -37`. */
+function tryNative(native: Native, file: number): boolean {
+  try {
+    return native.tryLock(file)
+  } catch (error) {
+    const number = Number(/^Unknown system error -(\d+)$/.exec(errorCode(error) ?? '')?.[1])
+    const { errno } = process.getBuiltinModule('node:os').constants
+    const [code] = Object.entries(errno).find(([, one]) => one === number) ?? []
+    throw code === undefined ? error : Object.assign(new Error(code, { cause: error }), { code })
+  }
+}
 
 /** Neither through a link to another file, nor into a pipe that nobody reads. */
 async function leaveNote(path: string, note: string): Promise<void> {
@@ -50,7 +65,7 @@ async function leaveNote(path: string, note: string): Promise<void> {
   }
 }
 
-function loadNative(): typeof import('fs-native-extensions') {
+function loadNative(): Native {
   try {
     return require('fs-native-extensions')
   } catch (cause) {

@@ -131,19 +131,42 @@ describe('the lock of a session', () => {
     expect((await waiting(NOTE)).failure).toBe('busy: another ls-auth has held this session for too long')
   })
 
-  it.each(['EACCES', ''])('that cannot be had says why (%s)', async (code) => {
+  const unlockable = async (code: string) => {
     const store = await shelf.store()
+    const nothing = async () => {}
     shelf.faults.set('lock lock', code)
-    expect(
-      (
-        await toldBy(() =>
-          store.withSessionLock(
-            'token',
-            () => {},
-            async () => {},
-          ),
-        )
-      )[0],
-    ).toBe(`storage: cannot lock this session in ${place.directory} (${code || 'error'})`)
+    return toldBy(() => store.withSessionLock('token', () => {}, nothing))
+  }
+
+  it.each([
+    ['EACCES', 'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.'],
+    ['EROFS', 'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.'],
+    ['ENOSPC', 'Free some space or correct the permissions, then try again.'],
+    ['', 'Free some space or correct the permissions, then try again.'],
+  ])('that cannot be had says why, and which file that is (%s)', async (code, hint) => {
+    expect(await unlockable(code)).toEqual([
+      `storage: cannot lock this session: ${place.directory}/lock (${code || 'error'})`,
+      hint,
+    ])
   })
+
+  it('that another user made is given back', async () => {
+    const path = `${place.directory}/lock`
+    shelf.facts.set(path, { kind: 'file', mode: 0o600, uid: 0, size: 0 })
+    expect(await unlockable('EACCES')).toEqual([
+      `storage: cannot lock this session: ${path} belongs to another user`,
+      `Run: sudo chown 1000 ${path}`,
+    ])
+    expect((await unlockable('ENOSPC'))[0]).toMatch(/\(ENOSPC\)$/)
+  })
+
+  it.each(['ENOLCK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])(
+    'on a file system without locks (%s) is looked for on another one',
+    async (code) => {
+      expect(await unlockable(code)).toEqual([
+        `storage: cannot lock this session: the file system of ${place.directory}/lock takes no locks (${code})`,
+        'Use a local disk: export XDG_STATE_HOME=/a/local/directory, then sign in again: ls-auth login',
+      ])
+    },
+  )
 })

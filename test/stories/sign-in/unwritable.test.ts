@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { realFiles } from '../../../src/system/files/files.ts'
@@ -57,6 +57,18 @@ describe.each(places)('state under $place', ({ place }) => {
     expect(exit).toBe(5)
     expect(stdout).toMatch(/^FAIL +state +cannot write to .*\n +→ .*XDG_STATE_HOME/m)
   })
+})
+
+it('doctor finds a lock of the settings that cannot be had, which hinders each change', async () => {
+  await world.writeConfig('[profiles.work]\nissuer = "http://127.0.0.1:9"\nclient_id = "x"\n')
+  expect((await world.type('ls-auth profile use work')).exit).toBe(0)
+  const lock = join(world.stateDirectory, 'settings.lock')
+  expect((await world.type('ls-auth doctor')).stdout).toMatch(/^ok +lock /m)
+  await rm(lock)
+  await mkdir(lock)
+  expect((await world.type('ls-auth doctor')).stdout).toMatch(
+    /^FAIL +lock +cannot lock the settings: \S+settings\.lock \(E\w+\)\n +→ /m,
+  )
 })
 
 describe('doctor, where nobody signs in', () => {
