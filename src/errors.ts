@@ -156,13 +156,18 @@ export class Failure extends Error {
 export class NetworkFailure extends Failure {
   readonly sent: boolean
 
-  constructor(message: string, sent: boolean, options: { hint?: string; cause?: unknown } = {}) {
-    super('network', message, options)
+  /** `code`: `settings` where it could not be sent by what is set. */
+  constructor(
+    message: string,
+    sent: boolean,
+    { code = 'network', ...options }: { code?: FailureCode; hint?: string; cause?: unknown } = {},
+  ) {
+    super(code, message, options)
     this.name = 'NetworkFailure'
     this.sent = sent
   }
 
   override withHint(hint: string): NetworkFailure {
-    return new NetworkFailure(this.message, this.sent, { hint, cause: this })
+    return new NetworkFailure(this.message, this.sent, { code: this.code, hint, cause: this })
   }
 }

@@ -23,7 +23,10 @@ export interface HttpAnswer {
 
 /** An HTTP client with fixed settings. */
 export interface Http {
-  /** Failures: `network` (with `sent` on {@link NetworkFailure}), `refused` (TLS), `api-failed` (too large). */
+  /**
+   * Failures: `network` (with `sent` on {@link NetworkFailure}), `settings` (the same, of a proxy that is none), `refused` (TLS),
+   * `api-failed` (too large).
+   */
   send(request: HttpRequest): Promise<HttpAnswer>
   /** Issuer of the host's TLS certificate; undefined for plain http or behind a proxy. */
   certificateIssuer(url: URL): Promise<string | undefined>
@@ -51,7 +54,7 @@ export interface UpstreamAnswer {
 
 /** An HTTP client that streams, with the same settings as {@link Http}. */
 export interface Upstream {
-  /** Failures: `network`, `refused` (TLS). */
+  /** Failures: `network`, `settings` (a proxy that is none), `refused` (TLS). */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>
   close(): Promise<void>
 }

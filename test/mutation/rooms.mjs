@@ -67,7 +67,7 @@ export const rooms = {
     floor: 90,
   },
   proxy: {
-    files: ['src/system/http/proxy-settings.ts'],
+    files: ['src/system/http/proxy-settings.ts', 'src/system/http/used-proxy.ts', 'src/proxy-url.ts'],
     tests: ['test/system/http/proxy-settings.test.ts'],
     floor: 97,
   },

@@ -4,6 +4,7 @@ import { tryRecord } from '../../audit/try-record.ts'
 import type { PartialClient } from '../../client.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { FileFacts, Files } from '../../ports/storage.ts'
+import { proxyUrl } from '../../proxy-url.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { openStore } from '../../session/store/session-store.ts'
 import { unwritable } from '../../session/store/state-files.ts'
@@ -71,12 +72,23 @@ const isWritable = ({ mode }: FileFacts): boolean => (mode & 0o022) !== 0
 async function checkProxy(profile: Profile, ports: Ports): Promise<Checkup> {
   const { variables } = ports.env
   const { http } = profile.client
-  const value = variables.HTTPS_PROXY || variables.https_proxy || http.proxy
-  if (!value) return ok('proxy', 'none')
-  // Fails where it cannot be used.
+  // Certificate files that cannot be used fail here.
   await ports.http(http)
-  const source = value === http.proxy ? 'the profile' : 'HTTPS_PROXY'
-  return ok('proxy', `${new URL(value).host} from ${source}${http.caFile ? `, CA from ${http.caFile}` : ''}`)
+  const name = ['HTTPS_PROXY', 'https_proxy'].find((one) => variables[one])
+  const value = name === undefined ? http.proxy : variables[name]
+  if (!value) return ok('proxy', 'none')
+  const url = proxyUrl(value)
+  // Not quoted: it may hold a password.
+  if (url === undefined)
+    return fail(
+      'proxy',
+      `${name ?? 'proxy of the profile'} is not the URL of an HTTP proxy`,
+      'Write it as http://host:port.',
+    )
+  return ok(
+    'proxy',
+    `${url.host} from ${name ?? 'the profile'}${http.caFile ? `, CA from ${http.caFile}` : ''}`,
+  )
 }
 
 /** Checks the store, the state directory and the locks of settings and session. */

@@ -1,10 +1,9 @@
 import { Failure } from '../../errors.ts'
-import { isLoopback } from '../../loopback-host.ts'
 import type { Http, HttpSettings } from '../../ports/http.ts'
 import type { Env } from '../../ports/ports.ts'
 import { once } from '../once.ts'
 import { decompress, flattenHeaders } from './answer-body.ts'
-import { proxySettings } from './proxy-settings.ts'
+import { proxyFor, proxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
 
 const REQUEST_MILLISECONDS = 30_000
@@ -21,9 +20,6 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
     const { proxiedTransport } = await import('./proxied-transport.ts')
     return proxiedTransport(proxies, await tls(), settings.timeoutMilliseconds)
   })
-  // Plain http is for loopback alone, so a proxy on the way there would read every token.
-  const isProxied = (url: URL) =>
-    !isLoopback(url) && (url.protocol === 'https:' ? proxies.httpsProxy : proxies.httpProxy) !== ''
   // Certificate files that cannot be read are a Failure now, before anything is sent.
   await tls()
   return {
@@ -37,7 +33,7 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
       const signal = request.signal ? AbortSignal.any([request.signal, timeout.signal]) : timeout.signal
       try {
         // The proxied transport also applies NO_PROXY; without a proxy its library is not loaded.
-        const transport = await (isProxied(request.url) ? proxied() : direct())
+        const transport = await (proxyFor(proxies, request.url) ? proxied() : direct())
         const answer = await transport.send(request, signal)
         const headers = flattenHeaders(answer.headers)
         return { status: answer.status, headers, body: decompress(answer.body, headers, request) }
@@ -52,7 +48,7 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
       }
     },
     async certificateIssuer(url) {
-      if (url.protocol !== 'https:' || proxies.httpProxy || proxies.httpsProxy) return undefined
+      if (url.protocol !== 'https:' || proxies.http || proxies.https) return undefined
       return (await import('./tls-settings.ts')).certificateIssuer(url, await tls())
     },
   }

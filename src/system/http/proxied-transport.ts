@@ -3,6 +3,7 @@ import type { ProxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, headersOf, isRepeatable, type Transport } from './transport.ts'
 import { limitedTunnels, undiciRequest } from './undici-request.ts'
+import { agentProxies, requireUsable } from './used-proxy.ts'
 
 /** Through the proxies in the settings, and directly to the hosts in NO_PROXY (undici). */
 export async function proxiedTransport(
@@ -15,12 +16,19 @@ export async function proxiedTransport(
   const connect = { timeout: CONNECT_MILLISECONDS, ...tls }
   const tunnels = limitedTunnels(undici, timeoutMilliseconds)
   const { clientFactory } = tunnels
-  const settings = { ...proxies, clientFactory, connect, requestTls: connect, proxyTls: connect }
+  const settings = {
+    ...agentProxies(proxies),
+    clientFactory,
+    connect,
+    requestTls: connect,
+    proxyTls: connect,
+  }
   const kept = new undici.EnvHttpProxyAgent(settings)
   // A code or a refresh token works once: it never goes where it may be lost, and has a connection of its own.
   const own = new undici.EnvHttpProxyAgent({ ...settings, pipelining: 0 })
   return {
     async send(request, signal) {
+      requireUsable(proxies, request.url)
       const dispatcher = isRepeatable(request) ? kept : own
       const answer = await undiciRequest(undici, request.url, { dispatcher, tunnels }, signal, {
         method: request.method,

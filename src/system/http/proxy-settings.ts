@@ -1,40 +1,38 @@
-import { Failure } from '../../errors.ts'
+import { isLoopback } from '../../loopback-host.ts'
 import type { HttpSettings } from '../../ports/http.ts'
 import type { Env } from '../../ports/ports.ts'
 
-/** The URL of the proxy per scheme, empty where there is none, and the hosts that bypass it. */
+/** A proxy as it is set; it may be unusable. */
+export interface SetProxy {
+  readonly value: string
+  /** The variable, or the key of the profile. */
+  readonly from: string
+}
+
+/** The proxy per scheme of the request, and the hosts that bypass it. */
 export interface ProxySettings {
-  readonly httpProxy: string
-  readonly httpsProxy: string
+  readonly http: SetProxy | undefined
+  readonly https: SetProxy | undefined
   readonly noProxy: string
 }
 
-/**
- * The environment wins over the profile, as everywhere. Failure `settings` for what is no URL of an HTTP proxy. Empty
- * strings, not undefined: undici's agent would otherwise read the process environment itself.
- */
-export function proxySettings(settings: HttpSettings, env: Env): ProxySettings {
-  const variables = env.variables
-  const noProxy = variables.NO_PROXY ?? variables.no_proxy ?? ''
-  const http = variables.HTTP_PROXY || variables.http_proxy || settings.proxy || ''
-  const https = variables.HTTPS_PROXY || variables.https_proxy || settings.proxy || ''
-  for (const value of [http, https]) {
-    if (value && !isProxyUrl(value)) {
-      // Not quoted: it may hold a password.
-      throw new Failure('settings', 'the proxy setting is not the URL of an HTTP proxy', {
-        hint: 'Write it as http://host:port (HTTPS_PROXY, HTTP_PROXY or proxy in the profile).',
-      })
-    }
+/** The environment wins over the profile, as everywhere. Nothing is judged: what no request uses may be anything. */
+export function proxySettings({ proxy }: HttpSettings, { variables }: Env): ProxySettings {
+  const first = (...names: readonly string[]): SetProxy | undefined => {
+    const from = names.find((name) => variables[name])
+    if (from !== undefined) return { value: variables[from] ?? '', from }
+    return proxy ? { value: proxy, from: 'proxy of the profile' } : undefined
   }
-  return { httpProxy: http, httpsProxy: https, noProxy }
+  return {
+    http: first('HTTP_PROXY', 'http_proxy'),
+    https: first('HTTPS_PROXY', 'https_proxy'),
+    noProxy: variables.NO_PROXY ?? variables.no_proxy ?? '',
+  }
 }
 
-function isProxyUrl(text: string): boolean {
-  try {
-    const { protocol, username, password } = new URL(text)
-    // A broken percent-escape would otherwise be an unexpected error later on.
-    return /^https?:/.test(decodeURIComponent(protocol + username + password))
-  } catch {
-    return false
-  }
-}
+/**
+ * The proxy for a URL, unless its host is in NO_PROXY. Plain http is for loopback alone, so a proxy on the way there would
+ * read every token.
+ */
+export const proxyFor = ({ http, https }: ProxySettings, url: URL): SetProxy | undefined =>
+  isLoopback(url) ? undefined : url.protocol === 'https:' ? https : http

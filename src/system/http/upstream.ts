@@ -1,13 +1,13 @@
 import type { Dispatcher } from 'undici'
 import { Failure } from '../../errors.ts'
-import { isLoopback } from '../../loopback-host.ts'
 import type { HttpSettings, Upstream, UpstreamAnswer, UpstreamRequest } from '../../ports/http.ts'
 import type { Env } from '../../ports/ports.ts'
 import { networkFailure } from './network-failure.ts'
-import { proxySettings } from './proxy-settings.ts'
+import { proxyFor, proxySettings } from './proxy-settings.ts'
 import { tlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, isRepeatable } from './transport.ts'
 import { limitedTunnels, undiciRequest } from './undici-request.ts'
+import { agentProxies, requireUsable } from './used-proxy.ts'
 
 /** For a kept connection that was closed before anything was answered on it (RFC 9112 §9.3.1). */
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
@@ -31,7 +31,7 @@ export async function openUpstream(settings: HttpSettings, env: Env): Promise<Up
   const tunnels = limitedTunnels(undici, timeoutMilliseconds)
   const direct = new undici.Agent(options)
   const proxied = new undici.EnvHttpProxyAgent({
-    ...proxies,
+    ...agentProxies(proxies),
     ...options,
     clientFactory: tunnels.clientFactory,
     requestTls: connect,
@@ -39,8 +39,8 @@ export async function openUpstream(settings: HttpSettings, env: Env): Promise<Up
   })
   const sendOnce = async (request: UpstreamRequest): Promise<UpstreamAnswer> => {
     const { method, url, headers, body, signal } = request
-    // Plain http is for loopback alone, so a proxy on the way there would read every token.
-    const dispatcher = isLoopback(url) ? direct : proxied
+    requireUsable(proxies, url)
+    const dispatcher = proxyFor(proxies, url) ? proxied : direct
     const answer = await undiciRequest(undici, url, { dispatcher, tunnels }, signal, {
       method: method as Dispatcher.HttpMethod,
       headers: headers.flat(),

@@ -100,16 +100,28 @@ it('my own settings may be a link to where I keep them', async () => {
   expect(await settings()).toHaveLength(1)
 })
 
-it.each(['socks5://127.0.0.1:1', 'bob:s3cretpw@127.0.0.1:1'])(
+it.each(['socks5://127.0.0.1:1', 'socks5://bob:s3cretpw@127.0.0.1:1'])(
   'a proxy that is none is said where it is looked at: %s',
   async (proxy) => {
     world.variables.HTTPS_PROXY = proxy
     const { exit, stdout } = await world.type('ls-auth doctor')
     expect(exit).toBe(5)
-    expect(stdout).toMatch(/^FAIL +proxy +the proxy setting is not the URL of an HTTP proxy\n/m)
+    expect(stdout).toMatch(
+      /^FAIL +proxy +HTTPS_PROXY is not the URL of an HTTP proxy\n +→ Write it as http:\/\/host:port\.$/m,
+    )
     expect(stdout).not.toContain('s3cretpw')
   },
 )
+
+it.each([
+  ['HTTPS_PROXY', '127.0.0.1:3128'],
+  ['https_proxy', 'bob:s3cretpw@127.0.0.1:3128'],
+])('a proxy without http:// is one, told by its host and where it is set (%s)', async (name, value) => {
+  world.variables[name] = value
+  const { stdout } = await world.type('ls-auth doctor')
+  expect(stdout).toContain(`127.0.0.1:3128 from ${name}\n`)
+  expect(stdout).not.toContain('s3cretpw')
+})
 
 /** What is wrong in my own settings, or in a variable, and what is said of it. */
 const FAULTS: readonly (readonly [lines: string, found: string, next: string])[] = [

@@ -1,7 +1,9 @@
+import undici from 'undici'
 import { describe, expect, it } from 'vitest'
 import type { HttpSettings } from '../../../src/ports/http.ts'
 import { processEnv } from '../../../src/system/env.ts'
 import { proxySettings } from '../../../src/system/http/proxy-settings.ts'
+import { agentProxies, requireUsable } from '../../../src/system/http/used-proxy.ts'
 import { toldBy } from '../../told.ts'
 
 const settings = (variables: Record<string, string>, proxy?: string) =>
@@ -28,7 +30,8 @@ describe('which proxy', () => {
       ['http://h', 'http://p'],
     ],
   ])('%s', (_, variables, proxy, [httpProxy, httpsProxy]) => {
-    expect(settings(variables, proxy)).toEqual({ httpProxy, httpsProxy, noProxy: '' })
+    const { http, https, noProxy } = settings(variables, proxy)
+    expect([http?.value ?? '', https?.value ?? '', noProxy]).toEqual([httpProxy, httpsProxy, ''])
   })
 })
 
@@ -44,30 +47,115 @@ describe('hosts without a proxy', () => {
   })
 })
 
-describe('a setting that is no URL of an HTTP proxy', () => {
-  it.each([
-    'proxy:3128',
+const FAR = new URL('https://traces.corp.example/')
+
+describe('a proxy that is the URL of none', () => {
+  const WRONG = [
     'socks5://p:1080',
     'ftp://p',
-    'nonsense',
     'http://',
+    'not one',
     'socks5://http%3A@p:1080',
     'http://u%zz:p@h',
-    'http://u:%zz@h',
-  ])('%s is refused and not repeated', async (value) => {
-    for (const wrong of [
-      () => settings({ HTTP_PROXY: value }),
-      () => settings({ HTTPS_PROXY: value }),
-      () => settings({}, value),
-    ]) {
-      expect(await toldBy(wrong)).toEqual([
-        'settings: the proxy setting is not the URL of an HTTP proxy',
-        'Write it as http://host:port (HTTPS_PROXY, HTTP_PROXY or proxy in the profile).',
+    'u:%zz@h',
+  ]
+  it.each(WRONG)('%s is told by where it is set, and not repeated', async (value) => {
+    const told: [string, Record<string, string>, string | undefined, URL][] = [
+      ['HTTP_PROXY', { HTTP_PROXY: value }, undefined, new URL('http://traces.corp.example/')],
+      ['http_proxy', { http_proxy: value }, 'http://p', new URL('http://traces.corp.example/')],
+      ['HTTPS_PROXY', { HTTPS_PROXY: value, https_proxy: 'http://p' }, undefined, FAR],
+      ['https_proxy', { https_proxy: value }, undefined, FAR],
+      ['proxy of the profile', { HTTP_PROXY: 'http://p' }, value, FAR],
+    ]
+    for (const [from, variables, proxy, url] of told) {
+      const set = settings(variables, proxy)
+      expect(await toldBy(() => requireUsable(set, url))).toEqual([
+        `settings: ${from} is not the URL of an HTTP proxy`,
+        'Write it as http://host:port.',
       ])
+      expect(Object.values(agentProxies(set))).not.toContain(value)
     }
   })
 
-  it.each(['http://p:3128', 'https://p', 'http://user:p%40ss@p:1'])('%s is one', (value) => {
-    expect(settings({}, value)).toMatchObject({ httpProxy: value, httpsProxy: value })
+  it.each(WRONG)('%s stops no request that would not go through it', (value) => {
+    const both = { HTTP_PROXY: value, HTTPS_PROXY: value }
+    requireUsable(settings({ HTTP_PROXY: value }), FAR)
+    requireUsable(settings({ HTTPS_PROXY: value }), new URL('http://traces.corp.example/'))
+    requireUsable(settings(both), new URL('http://127.0.0.1:9/'))
+    requireUsable(settings({ ...both, NO_PROXY: '*' }), FAR)
+    requireUsable(settings({ ...both, NO_PROXY: 'corp.example' }), FAR)
+  })
+
+  it('was sent nothing, for whoever may send again', () => {
+    expect(() => requireUsable(settings({ HTTPS_PROXY: 'ftp://p' }), FAR)).toThrow(
+      expect.objectContaining({ sent: false, exit: 2 }),
+    )
+  })
+})
+
+describe('hosts without a proxy are those of the library', () => {
+  // Each request of the library ends at this host, or at the proxy: neither has a name.
+  const goesPast = async (url: URL, noProxy: string) => {
+    const asked: string[] = []
+    const agent = new undici.EnvHttpProxyAgent({
+      httpProxy: 'http://proxy.invalid',
+      httpsProxy: 'http://proxy.invalid',
+      noProxy,
+      connect: ({ hostname }, done) => {
+        asked.push(hostname)
+        done(new Error('no network'), null)
+      },
+      clientFactory: (origin, options) => {
+        void origin
+        return new undici.Client('http://proxy.invalid', {
+          ...options,
+          connect: (_, done) => {
+            asked.push('the proxy')
+            done(new Error('no network'), null)
+          },
+        })
+      },
+    })
+    await undici.request(url, { dispatcher: agent }).catch(() => {})
+    return !asked.includes('the proxy')
+  }
+
+  it.each([
+    ['https://a.corp.example/', 'corp.example', true],
+    ['https://a.corp.example/', '.corp.example', true],
+    ['https://a.corp.example/', '*.corp.example', true],
+    ['https://A.Corp.example/', 'x, A.CORP.example', true],
+    ['https://a.corp.example/', 'a.corp.example:443', true],
+    ['http://a.corp.example/', 'a.corp.example:80', true],
+    ['https://a.corp.example:8443/', 'x a.corp.example:8443', true],
+    ['https://a.corp.example:8443/', 'a.corp.example:443', false],
+    ['https://a.corp.example/', 'p.example', false],
+    ['https://a.corp.example/', 'other.example', false],
+    ['https://a.corp.example/', 'x,*', false],
+    ['https://a.corp.example/', '*', true],
+    ['https://a.corp.example/', ' , ', false],
+    ['https://[2001:db8::1]/', '[2001:db8::1]', true],
+  ])('%s, NO_PROXY=%j: %s', async (text, noProxy, past) => {
+    const url = new URL(text)
+    expect(await goesPast(url, noProxy)).toBe(past)
+    const set = settings({ HTTP_PROXY: 'ftp://p', HTTPS_PROXY: 'ftp://p', NO_PROXY: noProxy })
+    if (past) requireUsable(set, url)
+    else expect(() => requireUsable(set, url)).toThrow('is not the URL')
+  })
+})
+
+describe('a proxy', () => {
+  it.each([
+    ['http://p:3128', 'http://p:3128/'],
+    ['https://p', 'https://p/'],
+    ['http://user:p%40ss@p:1', 'http://user:p%40ss@p:1/'],
+    ['p:3128', 'http://p:3128/'],
+    ['127.0.0.1:3128', 'http://127.0.0.1:3128/'],
+    ['me:secret@p.corp.example:3128', 'http://me:secret@p.corp.example:3128/'],
+    ['p', 'http://p/'],
+  ])('%s is %s', (value, href) => {
+    const set = settings({}, value)
+    requireUsable(set, FAR)
+    expect(agentProxies(set)).toEqual({ httpProxy: href, httpsProxy: href, noProxy: '' })
   })
 })
