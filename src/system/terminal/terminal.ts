@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Terminal } from '../../ports/terminal.ts'
 import { asciiSigns } from '../../text/ascii-signs.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
@@ -40,9 +41,9 @@ export function processTerminal(
   let pagerAllowed = true
   const [out, err] = [openOutput(1, exitState), openOutput(2, exitState)]
   const agent = isAgent(variables)
-  const inIsTTY = once(
-    () => !agent && (process.platform === 'win32' || isDevice(0)) && Boolean(process.stdin.isTTY),
-  )
+  const onTerminal = once(() => (process.platform === 'win32' || isDevice(0)) && Boolean(process.stdin.isTTY))
+  const inBackground = once(() => onTerminal() && isInBackground())
+  const inIsTTY = () => !agent && onTerminal() && !inBackground()
   const colored = (output: Output): boolean => {
     if (color !== 'auto') return color === 'always'
     if (variables.NO_COLOR) return false
@@ -110,7 +111,7 @@ export function processTerminal(
     readAll: async (maxBytes) =>
       (await input()).readAllBytes(maxBytes).then((bytes) => bytes.toString('utf8')),
     readAllBytes: async (maxBytes) => (await input()).readAllBytes(maxBytes),
-    readLine: async (signal) => (await input()).readLine(signal),
+    readLine: async (signal) => (inBackground() ? undefined : (await input()).readLine(signal)),
     get hasScreen() {
       return out.isTTY && inIsTTY() && variables.TERM !== 'dumb'
     },
@@ -119,7 +120,25 @@ export function processTerminal(
       const { withScreen } = await import('./full-screen.ts')
       return withScreen(out, variables, exitState, work)
     },
-    readSecret: async (prompt) => (agent ? undefined : (await input()).readSecret(prompt, exitState)),
+    readSecret: async (prompt) => (inIsTTY() ? (await input()).readSecret(prompt, exitState) : undefined),
+  }
+}
+
+/**
+ * Whether this process was started in the background of its terminal (`&`): reading would stop it (SIGTTIN) at the next key,
+ * which is another program's. Of Linux alone it is known: proc(5), `stat`, whose second field may hold spaces and brackets.
+ */
+function isInBackground(): boolean {
+  if (process.platform !== 'linux') return false
+  try {
+    const fields = readFileSync('/proc/self/stat', 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    const [group, foreground] = [fields[2], fields[5]]
+    // Without a controlling terminal it is -1, and nothing stops a reader.
+    return foreground !== '-1' && group !== foreground
+  } catch {
+    return false
   }
 }
 
