@@ -30,11 +30,16 @@ export function systemConfigFile(platform: NodeJS.Platform, variables: Env['vari
 /** A path where nothing exists: the home directory when the system knows none, and a working directory that is gone. */
 const NOWHERE = '/nonexistent'
 
-/** `os.homedir()` begins with $HOME, too; node:os is loaded only without it. */
+/**
+ * $HOME, where it is a whole path: from a relative one, settings would be read in the working directory. Otherwise that of the
+ * user database, and not `os.homedir()`, which begins with $HOME, too; node:os is loaded only then.
+ */
 function homeDirectory(): string {
-  if (process.platform !== 'win32' && process.env.HOME) return process.env.HOME
+  const isWindows = process.platform === 'win32'
+  if (!isWindows && process.env.HOME?.startsWith('/')) return process.env.HOME
   try {
-    return process.getBuiltinModule('node:os').homedir()
+    const { homedir, userInfo } = process.getBuiltinModule('node:os')
+    return isWindows ? homedir() : userInfo().homedir
   } catch {
     return NOWHERE
   }
