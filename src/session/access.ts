@@ -145,8 +145,10 @@ async function perform(effect: Exclude<Effect, End>, task: Task): Promise<Event>
       const failed = await task.store.failureSince(task.waitingSince ?? Number.POSITIVE_INFINITY)
       return { type: 'read-locked', session: await read(task), ...(failed && { failed }) }
     }
-    case 'write':
-      return write({ ...(task.session as Session), body: effect.body }, task)
+    case 'write': {
+      const session = { ...(task.session as Session), body: effect.body }
+      return task.renewed ? keep(session, task) : write(session, task)
+    }
     case 'refresh': {
       // Lazy: most runs find a fresh token in the cache and need no code that talks to the provider.
       const { renew } = await import('./renewal/refresh.ts')
@@ -179,6 +181,23 @@ function isUnreachable(end: End): boolean {
 async function read(task: Task): Promise<Seen | undefined> {
   task.session = await readBound(task.client, task.store, task.ports)
   return task.session && { body: task.session.body, refresh: refreshTokenOf(task.session) }
+}
+
+const SECOND_TRY_MILLISECONDS = 200
+
+/** What a renewal has brought is here alone: it is written twice where it must be, and what is lost is told as lost. */
+async function keep(session: Session, task: Task): Promise<Event> {
+  const before = task.session && refreshTokenOf(task.session)
+  const first = await write(session, task)
+  if (first.type === 'written') return first
+  await task.ports.clock.sleep(SECOND_TRY_MILLISECONDS)
+  const second = await write(session, task)
+  // A refresh token that was not replaced may be sent again.
+  if (second.type !== 'not-written' || refreshTokenOf(session) === before) return second
+  const { failure } = second
+  const message = `the renewed sign-in could not be kept: ${failure.message}`
+  const hint = 'Sign in again before the token at hand ends: ls-auth login'
+  return { type: 'not-written', failure: failure.withWords(message, hint) }
 }
 
 async function write(session: Session, task: Task): Promise<Event> {

@@ -121,16 +121,37 @@ describe('a token that has run out', () => {
     expect(machine.asked).toEqual([])
   })
 
-  it('cannot be kept: it is given with a warning', async () => {
+  /** The renewal of a sign-in where the writes of these numbers fail; the first is the note of the attempt. */
+  async function unkept(answer: typeof good, fails: (write: number) => boolean) {
     const { machine, get } = await signedIn({ tokens: [expired] })
-    machine.answers['/token'] = [good]
+    machine.answers['/token'] = [answer]
     let writes = 0
     machine.faults.set('create session.7.tmp', () => {
-      if (++writes === 2) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+      if (fails(++writes)) throw Object.assign(new Error('EIO'), { code: 'EIO' })
     })
-    const { value, warning, renewed } = await get()
-    expect([value, renewed]).toEqual(['new', true])
-    expect(told(warning)[0]).toMatch(/^storage: .*ENOSPC/)
+    const given = await get()
+    return { machine, given, writes }
+  }
+  const ROTATED = tokens({ access_token: 'new', refresh_token: 'refresh-2' })
+
+  it('is kept at the second try', async () => {
+    const { machine, given } = await unkept(ROTATED, (write) => write === 2)
+    expect(given).toMatchObject({ value: 'new', renewed: true, warning: undefined })
+    expect((await machine.kept())?.body).toMatchObject({ refresh: 'refresh-2' })
+  })
+
+  it('cannot be kept: it is given, and that the sign-in ends with it is told', async () => {
+    const { given, writes } = await unkept(ROTATED, (write) => write >= 2)
+    expect([given.value, given.renewed, writes]).toEqual(['new', true, 3])
+    expect(told(given.warning)).toEqual([
+      expect.stringMatching(/^storage: the renewed sign-in could not be kept: cannot write to \S+ \(EIO\)$/),
+      'Sign in again before the token at hand ends: ls-auth login',
+    ])
+  })
+
+  it('cannot be kept, and the refresh token is that of before: the sign-in goes on', async () => {
+    const { given } = await unkept(good, (write) => write >= 2)
+    expect(told(given.warning)[0]).toMatch(/^storage: cannot write to \S+ \(EIO\)$/)
   })
 
   it('is not asked for when the attempt cannot be noted', async () => {

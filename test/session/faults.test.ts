@@ -115,7 +115,9 @@ describe.each(['keychain', 'file'])(
               if (after.exit !== 0) {
                 await login()
                 // Only an answer that could not be kept may be lost, and then the token came with a warning.
-                expect(outcome.stderr, where + after.stderr).toMatch(/^warning: cannot write/)
+                expect(outcome.stderr, where + after.stderr).toMatch(
+                  /^warning: the renewed sign-in could not be kept: cannot write/,
+                )
               }
             } catch (error) {
               problems.push(String((error as Error).message).slice(0, 400))

@@ -23,7 +23,7 @@ export function earlierAttempt(
 /** The message of an ended session. `explained`: the provider sent an error code, which the detail shows. */
 export function whyEnded(earlier: EarlierAttempt | undefined, explained: boolean): string {
   if (earlier === 'interrupted' || earlier === 'lost')
-    return 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was lost'
+    return 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was not kept'
   if (earlier === 'another-person')
     return 'your sign-in has ended: when it was renewed, the provider answered for another account'
   if (earlier === 'perhaps-spent')

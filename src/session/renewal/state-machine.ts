@@ -241,7 +241,7 @@ type Outcome = AttemptOutcome | undefined
 /**
  * Stores the outcome of the attempt, or removes it: nothing was sent, or a response came. Otherwise the next run would
  * report an interrupted refresh that never happened. The interrupted attempt of an earlier process
- * stays, until it is known that its answer was lost.
+ * stays, until it is known that its answer is lost.
  */
 function settle(
   state: State & { spending: Spending },

@@ -97,9 +97,17 @@ describe('what became of an earlier renewal', () => {
   })
 
   it.each([
-    ['interrupted', true, 'an earlier renewal was interrupted after it was sent, and its answer was lost'],
-    ['interrupted', false, 'an earlier renewal was interrupted after it was sent, and its answer was lost'],
-    ['lost', true, 'an earlier renewal was interrupted after it was sent, and its answer was lost'],
+    [
+      'interrupted',
+      true,
+      'an earlier renewal was interrupted after it was sent, and its answer was not kept',
+    ],
+    [
+      'interrupted',
+      false,
+      'an earlier renewal was interrupted after it was sent, and its answer was not kept',
+    ],
+    ['lost', true, 'an earlier renewal was interrupted after it was sent, and its answer was not kept'],
     ['failed', true, 'the provider refused to renew it'],
     [undefined, true, 'the provider refused to renew it'],
     [

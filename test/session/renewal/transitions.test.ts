@@ -463,7 +463,7 @@ describe('a renewal that brings nothing', () => {
   describe('refused, after one that was interrupted: its answer was lost with the refresh token', () => {
     const lost = (left: number) => seen(left, { attempt: { hash: HASH, at: 1, outcome: 'lost' } })
     const words =
-      /^session-ended: .* an earlier renewal was interrupted after it was sent, and its answer was lost$/
+      /^session-ended: .* an earlier renewal was interrupted after it was sent, and its answer was not kept$/
 
     it('that is noted, so that status knows it', () => {
       const events: Event[] = [

@@ -237,7 +237,7 @@ describe('each row of the recovery table that one process can reach', () => {
     const outcome = await token()
     expect(outcome.exit).toBe(0)
     expect(outcome.stdout).toMatch(/^eyJ/)
-    expect(outcome.stderr).toContain('warning: cannot write to')
+    expect(outcome.stderr).toContain('warning: the renewed sign-in could not be kept: cannot write to')
   })
 
   it('a full disk before the POST: nothing is spent', async () => {
