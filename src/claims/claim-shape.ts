@@ -32,7 +32,7 @@ export const asTimeOfSignIn: Shape<number> = (raw, name) => asSeconds(raw, name)
  * from another provider as text: JSON, `[a, b]` or `a,b`.
  */
 export const asList: Shape<readonly string[]> = (raw, name) => {
-  if (typeof raw !== 'string') return Array.isArray(raw) ? strings(raw) : undefined
+  if (typeof raw !== 'string') return listed(raw)
   return name.startsWith('custom:') ? squeezedList(raw) : strings([raw])
 }
 
@@ -42,14 +42,15 @@ export const splitScopes = (text: string): readonly string[] => strings(text.spl
 /** Scopes: a list, or one string with spaces between (RFC 6749 §3.3; a scope may hold a comma). */
 export const asScopes: Shape<readonly string[]> = (raw) => {
   if (typeof raw === 'string') return splitScopes(raw)
-  return Array.isArray(raw) ? strings(raw) : undefined
+  return listed(raw)
 }
 
-function squeezedList(text: string): readonly string[] {
+function squeezedList(text: string): readonly string[] | undefined {
   const trimmed = text.trim()
   // Not JSON: some languages print a list as `[ops, dev]`.
   const printed = () => trimmed.replace(/^\[/, '').replace(/\]$/, '').split(',')
-  return strings(jsonList(trimmed) ?? printed().map((part) => part.trim()))
+  const list = jsonList(trimmed)
+  return list === undefined ? strings(printed().map((part) => part.trim())) : listed(list)
 }
 
 function jsonList(text: string): readonly unknown[] | undefined {
@@ -59,6 +60,13 @@ function jsonList(text: string): readonly unknown[] | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A list without any text is of a wrong shape, unless it is empty: of objects nobody knows what they name. */
+function listed(raw: unknown): readonly string[] | undefined {
+  if (!Array.isArray(raw)) return undefined
+  const isOfOthers = raw.length > 0 && !raw.some((value) => typeof value === 'string')
+  return isOfOthers ? undefined : strings(raw)
 }
 
 /** The non-empty strings of a list, without duplicates, in their order. */

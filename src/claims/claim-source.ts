@@ -58,7 +58,10 @@ function apply(rule: ClaimRule, step: Step): Found | undefined {
   if (rule.prefix === undefined) return { raw, name: step.name }
   // A function as replacement: a string would expand `$&` in a member's name.
   const prefix = rule.prefix.replace('*', () => step.through ?? '*')
-  const values = [raw].flat().filter((value) => typeof value === 'string')
+  const all = [raw].flat()
+  const values = all.filter((value) => typeof value === 'string')
+  // Of another shape, and not an empty list: the parser has to see that.
+  if (Array.isArray(raw) && values.length === 0 && all.length > 0) return { raw, name: step.name }
   return { raw: values.map((value) => prefix + value), name: step.name }
 }
 

@@ -81,7 +81,7 @@ export function normalise(payload: Claims, reading: Reading): Identity {
     scopes: orResponse(read(names.scopes, asScopes), reading.responseScope),
     groups: names.groupsLeftOut.some((name) => asFlag(payload[name], name))
       ? { value: undefined, status: 'overage' }
-      : read(names.groups, asList),
+      : orUnread(read(names.groups, asList), payload, names.groups, reading.kind),
     roles: read(names.roles, asList),
     tenant: read(names.tenant, asNonEmptyText),
     authTime: read(names.authTime, asTimeOfSignIn),
@@ -164,6 +164,20 @@ const orUnreadable = <T>(held: ClaimValue<T>, raw: unknown): ClaimValue<T> =>
   held.value === undefined && (raw ?? undefined) !== undefined
     ? { value: undefined, status: 'unreadable' }
     : held
+
+/** "In no group" and "no groups in the token" hold only where no place has them in another shape. */
+function orUnread(
+  held: ClaimValue<readonly string[]>,
+  payload: Claims,
+  sources: readonly ClaimSource[],
+  kind: TokenKind,
+): ClaimValue<readonly string[]> {
+  const saysNone = held.value === undefined ? held.status === 'absent' : held.value.length === 0
+  const found = saysNone ? sources.flatMap((source) => claimsAt(payload, source, kind)) : []
+  return found.some(({ raw, name }) => raw !== null && asList(raw, name) === undefined)
+    ? { value: undefined, status: 'unreadable' }
+    : held
+}
 
 function multiFactor(
   amr: ClaimValue<readonly string[]>,

@@ -95,6 +95,12 @@ describe('a list', () => {
     [7, undefined],
     [null, undefined],
     [{ 0: 'a', length: 1 }, undefined],
+    [[''], []],
+    [['', 7], []],
+    // Not "in no group": what it says is not read.
+    [[{ name: 'ops' }], undefined],
+    [[7, null], undefined],
+    [[['ops']], undefined],
   ])('%j is %j', (raw, value) => {
     expect(asList(raw, 'groups')).toEqual(value)
   })
@@ -105,6 +111,7 @@ describe('a list', () => {
     [' ["a"] ', ['a']],
     ['[]', []],
     ['[1,"a"]', ['a']],
+    ['[{"name":"ops"}]', undefined],
     ['[a, b]', ['a', 'b']],
     [' [a,b] ', ['a', 'b']],
     ['a, b ,,a', ['a', 'b']],
@@ -141,6 +148,8 @@ describe('scopes', () => {
     [7, undefined],
     [null, undefined],
     [{}, undefined],
+    [[], []],
+    [[{ name: 'a' }], undefined],
   ])('%j are %j', (raw, value) => {
     expect(asScopes(raw, 'scope')).toEqual(value)
   })

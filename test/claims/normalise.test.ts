@@ -292,6 +292,41 @@ describe('where several places have one claim', () => {
   })
 })
 
+describe('groups in a shape that is not read', () => {
+  const unreadable = { value: undefined, status: 'unreadable' }
+  it.each<[string, object]>([
+    ['a list of objects', { groups: [{ name: 'ops' }] }],
+    ['a list of objects where another place says none', { groups: [], group: [{ name: 'ops' }] }],
+    ['an object', { groups: { ops: { 1: 'acme.example' } } }],
+    [
+      'such a list where another place has none',
+      { groups: [{ name: 'ops' }], 'https://acme.example/groups': null },
+    ],
+  ])('%s: not "in no group", and not absent', (_, payload) => {
+    expect(read(payload as Record<string, unknown>).groups).toEqual(unreadable)
+  })
+
+  it('with a prefix of their own', () => {
+    const groups = [{ path: ['realm', 'groups'], prefix: 'realm:' }]
+    const held = (groupsThere: unknown) =>
+      read({ realm: { groups: groupsThere } }, { names: { groups } }).groups
+    expect(held([{ name: 'ops' }])).toEqual(unreadable)
+    expect(held([])).toEqual({ value: [], source: 'realm.groups' })
+  })
+
+  it.each<[string, object, unknown]>([
+    ['another place has them', { groups: [7], group: ['ops'] }, { value: ['ops'], source: 'group' }],
+    ['there are none', { groups: null }, { value: undefined, status: 'absent' }],
+    [
+      'they are elsewhere',
+      { _claim_names: { groups: 's' }, groups: [7] },
+      { value: undefined, status: 'overage' },
+    ],
+  ])('unless %s', (_, payload, expected) => {
+    expect(read(payload as Record<string, unknown>).groups).toEqual(expected)
+  })
+})
+
 describe('what the answer with the token says beside it', () => {
   it('is its expiry, only when the token says none', () => {
     expect(read({}, { responseExpiry: 5 }).expiresAt).toEqual({ value: 5, source: 'token response' })

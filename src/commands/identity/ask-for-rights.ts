@@ -20,15 +20,16 @@ export function askForRights(
   const host = safeText(new URL(issuer).host, 120)
   const scopes = lacking(findings, 'scope', 'fail').map(({ values }) => values.expected as string)
   const groups = lacking(findings, 'group', 'fail')
-  const isWithoutGroups = lacking(findings, 'group', 'unknown').some(
-    ({ reason }) => reason === 'claim-absent',
-  )
+  const unknown = lacking(findings, 'group', 'unknown').map(({ reason }) => reason)
   const advice = [
     ...(scopes.length + groups.length > 0 ? [toGet(scopes, groups, client.preset.scopes, host)] : []),
-    ...(isWithoutGroups
+    ...(unknown.includes('claim-absent')
       ? [
           `The token has no claim with groups. Whoever manages ${host} can add it to the tokens of this client.`,
         ]
+      : []),
+    ...(unknown.includes('unreadable')
+      ? ['The token has its groups in a shape that ls-auth does not read: a list of names is read.']
       : []),
   ]
   return advice.length === 0 ? undefined : [...advice, ALL_CLAIMS].join(' ')

@@ -56,6 +56,7 @@ export function placeOf(
   return (
     found.find(({ held }) => held.value !== undefined) ??
     found.find(({ held }) => held.value === undefined && held.status === 'overage') ??
+    found.find(({ held }) => held.value === undefined && held.status === 'unreadable') ??
     found[0]
   )
 }

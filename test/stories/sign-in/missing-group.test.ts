@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { tokenText } from '../../claims/token-text.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 
 let stage: Stage
@@ -73,6 +74,18 @@ it('check with a token that has no groups at all', async () => {
   expect(stderr).toContain(
     `error: 1 of 3 checks is unknown: group\nhint: The token has no claim with groups. Whoever manages ${host} can add it to the tokens of this client.`,
   )
+})
+
+it('check and whoami with groups in another shape: unknown, and not "in no group"', async () => {
+  const claims = { iss: stage.provider.issuer, sub: 'carol', groups: [{ name: 'ops' }] }
+  stage.world.variables.LS_AUTH_TOKEN = tokenText({ alg: 'RS256' }, claims)
+  const check = await stage.world.type('ls-auth check --offline --json --group ops')
+  const whoami = await stage.world.type('ls-auth whoami')
+  delete stage.world.variables.LS_AUTH_TOKEN
+  expect(JSON.parse(check.stdout).findings).toContainEqual(
+    expect.objectContaining({ assertion: 'group', verdict: 'unknown', reason: 'unreadable' }),
+  )
+  expect(whoami.stdout).toMatch(/^ *groups +in the token, in a shape that ls-auth does not read$/m)
 })
 
 it.each(['services', 'token', 'whoami'])(
