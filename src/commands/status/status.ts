@@ -54,7 +54,7 @@ async function run(invocation: Invocation): Promise<void> {
   )
 }
 
-/** Nobody finds the session of a sign-out that is not finished, and it may be good at the provider still. */
+/** Nobody finds the session of a sign-out that is not finished. A full disk takes no note of a revocation that was confirmed. */
 async function unfinishedSignOuts(settings: Settings, ports: Ports): Promise<string[]> {
   return (await findUnfinished(settings.places.stateDirectory, ports)).map((header) => {
     const { profile } = clientOfSignIn(header, settings, ports.env)
@@ -62,7 +62,7 @@ async function unfinishedSignOuts(settings: Settings, ports: Ports): Promise<str
     const what = isUsed ? safeText(profile, 60) : safeText(header.issuer, 120)
     const { issuer, clientId, account } = header
     const one = isUsed ? { profile } : { issuer, clientId, account }
-    return `${what}: its sign-out is not finished, and its session may be good at the provider still. To finish it: ls-auth logout${optionWords(one)}`
+    return `${what}: its sign-out is not finished, and it is not recorded whether its session has ended at the provider. To finish it: ls-auth logout${optionWords(one)}`
   })
 }
 

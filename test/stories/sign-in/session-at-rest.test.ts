@@ -304,7 +304,7 @@ describe('each row of the recovery table that one process can reach', () => {
     }
     const status = await world.type('ls-auth status')
     expect(status.stderr).toMatch(
-      /its sign-out is not finished, and its session may be good at the provider still. To finish it: ls-auth logout --profile \w+\n/,
+      /its sign-out is not finished, and it is not recorded whether its session has ended at the provider. To finish it: ls-auth logout --profile \w+\n/,
     )
     expect((await token()).exit).toBe(3)
     world.keychain.locked = false
