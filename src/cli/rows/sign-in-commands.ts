@@ -148,6 +148,10 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         does: 'as a data source of a UI',
         line: `ls-auth proxy --port 4711 --print ${DATA_SOURCE_FORMAT} > traces.yaml`,
       },
+      {
+        does: 'that goes on when the terminal is closed; nohup cannot keep it',
+        line: 'setsid -f ls-auth proxy --socket ~/.ls-auth/traces.sock',
+      },
     ],
     load: async () => (await import('../../commands/proxy/proxy.ts')).proxy,
   },
