@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import type { TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -52,3 +52,51 @@ it('those that are left out do not count for the limit, nor end the search', asy
   expect(await search('--limit 2')).toEqual({ starts: ['.560', '.540'], truncated: true })
   expect(await search('--limit 20')).toEqual({ starts: ['.560', '.540', '.520'], truncated: false })
 })
+
+describe.each(['unversioned', 'ignores-hints'] as const)(
+  'a Tempo whose answers are not paged (%s)',
+  (mode) => {
+    beforeEach(() => {
+      tempo.mode = mode
+    })
+    const line = (command: string) =>
+      world.type(
+        `ls-auth ${command} ${RANGE} --limit 20 --backend tempo --api ${tempo.url} --authorization none`,
+      )
+
+    it.each(['', `--query '{} with (most_recent=true)'`])(
+      'is asked for more where those of the rest of the second fill the answer: %s',
+      async (flags) => {
+        for (let i = 0; i < 95; i++) began(605 + i)
+        for (const millis of [520, 540, 560]) began(millis)
+        expect(await search(`--limit 2 ${flags}`)).toEqual({ starts: ['.560', '.540'], truncated: true })
+        expect(await search(`--limit 5 ${flags}`)).toEqual({
+          starts: ['.560', '.540', '.520'],
+          truncated: false,
+        })
+      },
+    )
+
+    it('is asked no more than once where the answer has enough', async () => {
+      for (let i = 0; i < 30; i++) began(510 + i)
+      await search('--limit 5')
+      expect(tempo.requests.filter(({ url }) => url.pathname === '/api/search')).toHaveLength(1)
+    })
+
+    it('where it gives no more of them, nobody is told that there are none', async () => {
+      for (let i = 0; i < 60; i++) began(605 + i)
+      for (let i = 0; i < 5; i++) began(520 + i)
+      tempo.inFront = (n, path) =>
+        path === '/api/search' && Number(tempo.requests[n - 1]?.url.searchParams.get('limit')) > 30
+          ? { status: 400, body: 'limit 80 exceeds max limit 30' }
+          : undefined
+      const listed = await line('trace search')
+      expect(listed.exit).toBe(0)
+      expect(listed.stderr).toContain('note: there may be traces: what Tempo gave is outside of this time')
+      const { exit, stderr } = await line('trace breakdown')
+      expect(exit).toBe(7)
+      expect(stderr).toContain('error: Tempo gave no trace that fits, and there may be some\n')
+      expect(stderr).not.toContain('Look further back')
+    })
+  },
+)

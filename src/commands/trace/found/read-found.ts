@@ -62,9 +62,13 @@ export async function readFound(
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
   const { isOfAnyTime } = result
   if (result.traces.length === 0) {
-    const none = new Failure('not-found', `${source.name} has no trace that fits`, {
-      hint: `${whereElse(invocation, file, isOfAnyTime)}.`,
-    })
+    const none = result.truncated
+      ? new Failure('not-found', `${source.name} gave no trace that fits, and there may be some`, {
+          hint: 'Take another time with --from and --to, or one more filter.',
+        })
+      : new Failure('not-found', `${source.name} has no trace that fits`, {
+          hint: `${whereElse(invocation, file, isOfAnyTime)}.`,
+        })
     const { namingService, noteOnConditions, unknownService } = await import('./none-found.ts')
     const part = noteOnConditions(source, filter)
     const unknown = await unknownService(invocation, source, filter)

@@ -15,6 +15,10 @@ import { traceql } from './traceql.ts'
 
 /** Page size: small, so that the first lines appear soon and no answer is huge. */
 const PAGE = 100
+/** So many traces one request asks for at most, unless the limit of the search is higher. */
+const MOST_AT_ONCE = 10_000
+/** How much more is asked for where an answer had too few of the time. */
+const GROWTH = 4
 
 /**
  * `GET /api/search` with TraceQL. Tempo has no pagination cursor: where it returns the latest first, a page ends where
@@ -45,7 +49,7 @@ export async function searchTempo(
   if (page.length >= limit) hint.use ??= await hintUse(ask)
   if (page.length < limit || hint.use === 'heeded') return searchByPages(search, q, page)
   if (filter.limit > limit) return searchAtOnce(search, hint.use === 'unknown' ? q : asked)
-  return allAtOnce(search, page)
+  return allAtOnce(search, hint.use === 'unknown' ? q : asked, page)
 }
 
 /** One search: its filter, and the same as TraceQL without our hint. */
@@ -114,13 +118,25 @@ function within(filter: TraceFilter, traces: readonly TraceSummary[]): TraceSumm
 async function searchAtOnce(search: Search, q: string): Promise<SearchResult> {
   const answer = await requestPage(search.ask, search.filter, q)
   if (answer.status === 400) throw searchRejected(answer, search.asked)
-  return allAtOnce(search, readSummaries(answer))
+  return allAtOnce(search, q, readSummaries(answer))
 }
 
-async function allAtOnce({ filter, asked, onPage }: Search, all: TraceSummary[]): Promise<SearchResult> {
-  const traces = within(filter, all).slice(0, filter.limit)
+/** `first`: the answer within the limit of the filter. Those that are outside the time may be all of it: then more is asked for. */
+async function allAtOnce(search: Search, q: string, first: TraceSummary[]): Promise<SearchResult> {
+  const { filter, asked, ask, onPage } = search
+  let [limit, all, inTime] = [filter.limit, first, within(filter, first)]
+  while (all.length >= limit && inTime.length < filter.limit && limit < MOST_AT_ONCE) {
+    const more = Math.min(MOST_AT_ONCE, limit * GROWTH)
+    const answer = await requestPage(ask, { ...filter, limit: more }, q)
+    // This Tempo has a limit of its own.
+    if (answer.status === 400) break
+    limit = more
+    all = readSummaries(answer)
+    inTime = within(filter, all)
+  }
+  const traces = inTime.slice(0, filter.limit)
   await onPage?.(traces)
-  return { traces, truncated: all.length >= filter.limit, asked }
+  return { traces, truncated: all.length >= limit || traces.length < inTime.length, asked }
 }
 
 function requestPage(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnswer> {

@@ -29,6 +29,9 @@ export interface TempoSettings {
 /** Tempo 3 leaves so much before now out of a search (seen on 3.0.3). */
 const UNSEEN_MILLIS = 30_000
 const UNSEEN = 'Tempo may leave out the last 30 seconds: a trace of just now is found a little later'
+/** Tempo gave as many as it gives, and none of them is left. */
+const OUTSIDE =
+  'there may be traces: what Tempo gave is outside of this time, as it takes whole seconds. Times in whole seconds find them'
 const EXPIRED = "Check the id; the trace may be older than Tempo's retention, or sampled out."
 
 /** Grafana Tempo: v2 of the API, with a fallback to v1 (api_docs, and measured on 2.8.2). */
@@ -85,8 +88,9 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     const toMillis =
       filter.toMillis > now() - 1000 ? Math.ceil(filter.toMillis / 1000) * 1000 : filter.toMillis
     const result = await searchTempo({ ...filter, toMillis }, ask, onPage, hint)
-    const isRecent = filter.toMillis > now() - UNSEEN_MILLIS
-    return result.traces.length === 0 && isRecent ? { ...result, notes: [UNSEEN] } : result
+    if (result.traces.length > 0) return result
+    if (result.truncated) return { ...result, notes: [OUTSIDE] }
+    return filter.toMillis > now() - UNSEEN_MILLIS ? { ...result, notes: [UNSEEN] } : result
   }
 
   async function runQuery(query: SeriesQuery): Promise<QueryResult> {
