@@ -53,6 +53,26 @@ it('those that are left out do not count for the limit, nor end the search', asy
   expect(await search('--limit 20')).toEqual({ starts: ['.560', '.540', '.520'], truncated: false })
 })
 
+const searches = () => tempo.requests.filter(({ url }) => url.pathname === '/api/search')
+
+it('a busy rest of the second costs a few requests', async () => {
+  for (let i = 0; i < 3000; i++) began(601 + (i % 399))
+  for (const millis of [520, 540, 560]) began(millis)
+  expect(await search('--limit 20')).toEqual({ starts: ['.560', '.540', '.520'], truncated: false })
+  expect(searches().length).toBeLessThan(6)
+})
+
+it('a Tempo that refuses so many at once is left, and nobody is told that there are none', async () => {
+  for (let i = 0; i < 600; i++) began(601 + (i % 399))
+  began(520)
+  tempo.inFront = (_, path) => {
+    const asked = Number(searches().at(-1)?.url.searchParams.get('limit'))
+    const refusal = { status: 400, body: `limit ${asked} exceeds max limit 500` }
+    return path === '/api/search' && asked > 500 ? refusal : undefined
+  }
+  expect(await search('--limit 20')).toEqual({ starts: [], truncated: true })
+})
+
 describe.each(['unversioned', 'ignores-hints'] as const)(
   'a Tempo whose answers are not paged (%s)',
   (mode) => {
@@ -80,7 +100,7 @@ describe.each(['unversioned', 'ignores-hints'] as const)(
     it('is asked no more than once where the answer has enough', async () => {
       for (let i = 0; i < 30; i++) began(510 + i)
       await search('--limit 5')
-      expect(tempo.requests.filter(({ url }) => url.pathname === '/api/search')).toHaveLength(1)
+      expect(searches()).toHaveLength(1)
     })
 
     it('where it gives no more of them, nobody is told that there are none', async () => {

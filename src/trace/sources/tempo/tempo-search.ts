@@ -72,6 +72,7 @@ async function searchByPages(search: Search, q: string, page: TraceSummary[]): P
     endsInWholeSeconds: true,
     asked,
   })
+  let most = PAGE
   for (let limit = Math.min(PAGE, filter.limit); ; ) {
     const fresh = page.filter(({ traceId }) => !seen.has(traceId as string))
     for (const trace of fresh) seen.set(trace.traceId as string, trace)
@@ -87,10 +88,13 @@ async function searchByPages(search: Search, q: string, page: TraceSummary[]): P
     if (fresh.length === 0 || traces.length >= filter.limit || toMillis <= filter.fromMillis) return end(true)
     // Times of this API are whole seconds, so a page repeats the traces of the previous page's last second.
     const repeated = [...seen.values()].filter((trace) => startMillis(trace) <= toMillis).length
-    // Of those that are outside the time there may be many more.
-    const missing = inTime.length < fresh.length ? PAGE : filter.limit - traces.length
-    limit = Math.min(PAGE, missing) + repeated
+    // Of those that are outside the time there may be many more, and each page would repeat all before it.
+    most = inTime.length > 0 ? PAGE : Math.min(MOST_AT_ONCE, most * GROWTH)
+    const missing = inTime.length < fresh.length ? most : filter.limit - traces.length
+    limit = Math.min(most, missing) + repeated
     const answer = await requestPage(ask, { ...filter, toMillis, limit }, q)
+    // So many was our wish, not that of the person.
+    if (answer.status === 400 && most > PAGE) return end(true)
     if (answer.status === 400) throw searchRejected(answer, asked)
     page = readSummaries(answer)
   }
