@@ -35,6 +35,17 @@ describe('the percentile of all spans of a time', () => {
     expect(percentileOf(inOne, 100)).toEqual({ nanos: 0.5e9, atLeastNanos: 0.25e9 })
   })
 
+  it('p99.9 of whole thousands is the last of the 99.9 %, however decimals are rounded', () => {
+    for (let thousands = 1; thousands <= 1000; thousands++) {
+      const series = [bucket(0.25, 999 * thousands), bucket(0.5, thousands)]
+      expect(percentileOf(series, 99.9), `${thousands},000 spans`).toEqual({
+        nanos: 0.25e9,
+        atLeastNanos: 0.125e9,
+      })
+    }
+    expect(percentileOf([bucket(0.25, 998), bucket(0.5, 2)], 99.9)?.atLeastNanos).toBe(0.25e9)
+  })
+
   it('lies where a few slow spans begin, however few spans a step has', () => {
     const usual = bucket(0.134217728, ...Array.from({ length: 60 }, () => 3))
     const slow = bucket(1.073741824, ...Array.from({ length: 60 }, (_, i) => (i % 6 === 0 ? 1 : 0)))

@@ -26,12 +26,14 @@ export function percentileOf(series: readonly TimeSeries[], percentile: number):
   const buckets = series.flatMap(readBucket).sort((a, b) => a.seconds - b.seconds)
   const spans = buckets.reduce((sum, bucket) => sum + bucket.spans, 0)
   if (spans === 0) return undefined
-  const wanted = Math.max(1, Math.ceil((percentile / 100) * spans))
+  // 99.9 % of 1,000 are 999, and not one more because 0.999 is no binary fraction.
+  const share = Number(((percentile * spans) / 100).toPrecision(12))
+  const wanted = Math.max(1, Math.ceil(share))
   let below = 0
   for (const bucket of buckets) {
-    const share = (wanted - below) / bucket.spans
+    const ofBucket = (wanted - below) / bucket.spans
     const at = (exponent: number) => Math.round(bucket.seconds * 2 ** exponent * 1e9)
-    if (share <= 1) return { nanos: at(share - 1), atLeastNanos: at(-1) }
+    if (ofBucket <= 1) return { nanos: at(ofBucket - 1), atLeastNanos: at(-1) }
     below += bucket.spans
   }
   return undefined
