@@ -80,3 +80,17 @@ it('a name that Tempo does not take is told as that', async () => {
   expect(exit).toBe(2)
   expect(stderr).toContain('hint: Check the names of --attr.')
 })
+
+describe('a part of an answer that holds no span', () => {
+  it.each(['--error', '--slower-than p95'])('does not tell that none fits: %s', async (selected) => {
+    const message = 'Response exceeds maximum series limit. Ask joe@example.com.'
+    const body = JSON.stringify({ series: [], status: 'PARTIAL', message })
+    tempo.inFront = (_, path) => (path === '/api/metrics/query_range' ? { status: 200, body } : undefined)
+    const { exit, stderr } = await why(`--service checkout ${selected}`)
+    expect(exit).toBe(7)
+    expect(stderr).toContain('error: no span is in the part of the result that Tempo gave\n')
+    expect(stderr).toContain('\n  Response exceeds maximum series limit. Ask [masked].\n')
+    expect(stderr).toContain('hint: Ask for a shorter time, or add a filter.\n')
+    expect((await why(`--service checkout ${selected} --show-sensitive`)).stderr).toContain('joe@example.com')
+  })
+})

@@ -121,12 +121,14 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
 async function requireSpans(
   invocation: Invocation,
   source: CapableSource<'search'>,
-  { comparison, found, unfinished = 0 }: Counted,
+  { comparison, found, unfinished = 0, partial }: Counted,
   question: Question,
 ): Promise<void> {
   const { selection, baseline } = comparison
   if (selection.spans > 0) return
-  const ended = baseline.spans === 0 ? 'no span fits' : noneOf(baseline.spans, question, found === undefined)
+  const fits = partial === undefined ? 'fits' : `is in the part of the result that ${source.name} gave`
+  const ended =
+    baseline.spans === 0 ? `no span ${fits}` : noneOf(baseline.spans, question, found === undefined)
   const none = unfinished === 0 ? ended : withUnfinished(ended, baseline.spans, unfinished)
   const { failure } = found ?? {}
   // They may be in what could not be read.
@@ -135,7 +137,11 @@ async function requireSpans(
   const more = found?.truncated === true ? moreTraces(found) : undefined
   const orMore = more === undefined ? '' : `, or look at more traces: ${more}`
   const failed = new Failure('not-found', none, {
-    hint: `${whereOthersAre(invocation, question, found)}${orMore}.`,
+    hint:
+      partial === undefined
+        ? `${whereOthersAre(invocation, question, found)}${orMore}.`
+        : 'Ask for a shorter time, or add a filter.',
+    detail: partial === undefined ? [] : [safeText(partial, 300)],
   })
   // A search that found something knows the service.
   const isEmpty = baseline.spans === 0 && found === undefined

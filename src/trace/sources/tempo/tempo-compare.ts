@@ -25,19 +25,19 @@ export async function compareInTempo(
   const population = filter.query ?? traceql(filter)
   const range = { fromMillis: filter.fromMillis, toMillis: filter.toMillis }
   const seconds = usualStep(range)
-  const query: Query = (functions) =>
-    queryTempo({ text: extendedQuery(population, functions), ...range, stepSeconds: seconds }, ask).catch(
-      (error) => {
-        throw error instanceof Failure && error.code === 'usage' ? refusal(error, filter.query) : error
-      },
-    )
+  const query: Query = async (functions) => {
+    const asked = extendedQuery(population, functions)
+    const result = await queryTempo({ text: asked, ...range, stepSeconds: seconds }, ask).catch((error) => {
+      throw error instanceof Failure && error.code === 'usage' ? refusal(error, filter.query) : error
+    })
+    return { ...result, asked }
+  }
   const compare = async (selection: string, limitNanos?: number): Promise<BackendComparison> => {
-    const functions = `| compare(${selection}, ${MOST_VALUES})`
-    const { series, partial } = await query(functions)
+    const { series, partial, asked } = await query(`| compare(${selection}, ${MOST_VALUES})`)
     return {
       comparison: readComparison(series, MOST_VALUES),
       limitNanos,
-      asked: extendedQuery(population, functions),
+      asked,
       ...(partial !== undefined && { partial }),
     }
   }
@@ -48,7 +48,8 @@ export async function compareInTempo(
     : overPercentile(selected.over.percentile, query, over)
 }
 
-type Query = (functions: string) => Promise<QueryResult>
+/** `asked`: the whole query. */
+type Query = (functions: string) => Promise<QueryResult & { readonly asked: string }>
 
 /**
  * Slow spans that are alike lie close together, and an estimate may be above all of them: then those in its bucket of the
@@ -59,8 +60,11 @@ async function overPercentile(
   query: Query,
   over: (nanos: number) => Promise<BackendComparison>,
 ): Promise<BackendComparison> {
-  const { series, partial } = await query('| histogram_over_time(duration)')
+  const { series, partial, asked } = await query('| histogram_over_time(duration)')
   const percentile = percentileOf(series, wanted)
+  // Spans may be in what is missing.
+  if (percentile === undefined && partial !== undefined)
+    return { comparison: readComparison([], MOST_VALUES), limitNanos: undefined, asked, partial }
   if (percentile === undefined) {
     throw new Failure('not-found', 'no span fits, so there is no percentile of durations', {
       hint: 'Look further back with --since, or leave out a filter.',
