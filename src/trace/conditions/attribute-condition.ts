@@ -11,12 +11,15 @@ export type AttributeCondition = readonly [key: string, value: string, operator?
 
 /** Longer operators first; a key holds none of these characters. */
 const CONDITION = /^([^=<>!]+?)(\s*)(!=|=~|!~|>=|<=|=|>|<)(.*)$/s
+/** `span.=x` is a slip, and no query can ask for it. */
+const SCOPE_ALONE = /^(?:span|resource|event|link|instrumentation)?\.$/
 const WHOLE = /^\s*-?\d+\s*$/
 
 /** Reads `http.response.status_code>=500`. Returns what is wrong with it, as the end of a sentence, when it is none. */
 export function parseCondition(text: string): AttributeCondition | string {
   const [, key, blank, operator, rest] = CONDITION.exec(text) ?? []
   if (key === undefined || rest === undefined) return 'is not key=value'
+  if (SCOPE_ALONE.test(key)) return 'names no attribute'
   // A value may begin with a blank, but not where another one stands before the operator: `x = 5`.
   if (operator === '=') return [key, blank === '' ? rest : rest.trim()]
   const value = rest.trim()

@@ -94,3 +94,12 @@ describe('a part of an answer that holds no span', () => {
     expect((await why(`--service checkout ${selected} --show-sensitive`)).stderr).toContain('joe@example.com')
   })
 })
+
+it('a filter that Tempo cannot parse is told as that, with no word of what this Tempo knows', async () => {
+  const body = 'invalid TraceQL query: parse error at line 1, col 51: syntax error: unexpected ='
+  tempo.inFront = (_, path) => (/query_range|search$/.test(path) ? { status: 400, body } : undefined)
+  const { exit, stderr } = await why(`--error --attr instrumentation.x=y`)
+  expect(exit).toBe(2)
+  expect(stderr).toMatch(/^error: Tempo did not accept the search\n/)
+  expect(stderr).not.toContain('compare()')
+})

@@ -28,3 +28,12 @@ test('what is compared as a text stays as it is', () => {
   expect(parseCondition('x=5e2')).toEqual(['x', '5e2'])
   expect(parseCondition('x!=5e2')).toEqual(['x', '5e2', '!='])
 })
+
+test.each(['span.', 'resource.', 'event.', 'link.', 'instrumentation.', '.'])(
+  'a scope alone names no attribute: %s',
+  (key) => {
+    expect(parseCondition(`${key}=x`)).toBe('names no attribute')
+    expect(parseCondition(`${key} >= 5`)).toBe('names no attribute')
+    expect(parseCondition(`${key}a=x`)).toEqual([`${key}a`, 'x'])
+  },
+)

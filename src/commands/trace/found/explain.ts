@@ -107,10 +107,12 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
       detail: refused === undefined ? [] : [refused],
     })
   }
-  if (refused !== undefined) tell(invocation, `note: ${refused}; traces are read and compared here instead`)
   const population = new Population(filter, selected)
   let redelivered = 0
   const found = await readFound(invocation, search, question, (trace) => {
+    // Only now: a search that is refused, too, shows that the filter was wrong, and not the comparison.
+    if (refused !== undefined) tell(invocation, `note: ${refused}; traces are read and compared here instead`)
+    refused = undefined
     const once = withoutRedelivered(trace)
     redelivered += once.redelivered ?? 0
     population.add(once)
