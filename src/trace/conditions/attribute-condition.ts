@@ -17,18 +17,25 @@ const WHOLE = /^\s*-?\d+\s*$/
 
 /** Reads `http.response.status_code>=500`. Returns what is wrong with it, as the end of a sentence, when it is none. */
 export function parseCondition(text: string): AttributeCondition | string {
-  const [, key, blank, operator, rest] = CONDITION.exec(text) ?? []
-  if (key === undefined || rest === undefined) return 'is not key=value'
+  const condition = splitCondition(text)
+  if (condition === undefined) return 'is not key=value'
+  const [key, value, operator = '='] = condition
   if (SCOPE_ALONE.test(key)) return 'names no attribute'
+  if (/^[<>]/.test(operator)) {
+    const number = plainNumber(value)
+    return number === undefined ? 'needs a number to compare with' : [key, number, operator]
+  }
+  if (operator.includes('~') && toRegExp(value) === undefined) return 'holds no regular expression'
+  return condition
+}
+
+/** The parts of a condition, where its value may be none that an attribute is compared with. Undefined: it has no operator. */
+export function splitCondition(text: string): AttributeCondition | undefined {
+  const [, key, blank, operator, rest] = CONDITION.exec(text) ?? []
+  if (key === undefined || rest === undefined) return undefined
   // A value may begin with a blank, but not where another one stands before the operator: `x = 5`.
   if (operator === '=') return [key, blank === '' ? rest : rest.trim()]
-  const value = rest.trim()
-  if (/^[<>]/.test(operator as string)) {
-    const number = plainNumber(value)
-    return number === undefined ? 'needs a number to compare with' : [key, number, operator as Operator]
-  }
-  if (operator?.includes('~') && toRegExp(value) === undefined) return 'holds no regular expression'
-  return [key, value, operator as Operator]
+  return [key, rest.trim(), operator as Operator]
 }
 
 /** Whether a condition with `=` can be written on an attribute of this name. */

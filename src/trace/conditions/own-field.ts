@@ -25,21 +25,44 @@ const FLAGS: Readonly<Record<string, string>> = {
   duration: '--min 100ms or --max 1s',
 }
 
-/** No flag asks for these. */
-const OF_QUERIES = new Set(['span:childCount', 'trace:id', 'trace:rootName', 'trace:rootService'])
+/** Text that no flag asks for. */
+const OF_QUERIES = new Set(['trace:id', 'trace:rootName', 'trace:rootService'])
+
+/** A duration as TraceQL writes it. */
+const DURATION = /^\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h)$/
 
 /** What a span has in such a field; undefined: it is none of them. */
 export const textField = (key: string): ((span: Span) => readonly (string | undefined)[]) | undefined =>
   Object.hasOwn(TEXT_FIELDS, key) ? TEXT_FIELDS[key] : undefined
 
-/** What helps who has written a condition on a field that is no attribute and no text of a span. Undefined: it is none of them. */
+/**
+ * What helps who has written a condition on a field that is no attribute and no text of a span; the value may be one that no
+ * attribute is compared with (`>100ms`). Undefined: it is none of them.
+ */
 export function insteadOf([key, value, operator = '=']: AttributeCondition): string | undefined {
-  if (key === 'trace:duration') return `Write ${FLAGS.duration}, and no condition on a span.`
-  if (key === 'event:timeSinceStart') return ofQuery(`${key} > 100ms`)
-  const flag = key.startsWith('span:') ? flagOf(key.slice('span:'.length)) : undefined
-  if (flag !== undefined) return `Write ${flag}.`
-  if (!OF_QUERIES.has(key)) return undefined
-  return ofQuery(`${key} ${operator} ${/^\d+$/.test(value) ? value : JSON.stringify(value)}`)
+  const isMatch = operator.includes('~')
+  const isEqual = operator === '=' || operator === '!='
+  switch (key) {
+    case 'span:duration':
+      return `Write ${FLAGS.duration}.`
+    case 'trace:duration':
+      return `Write ${FLAGS.duration}, and no condition on a span.`
+    case 'event:timeSinceStart':
+      return ofQuery(`${key} ${isMatch ? '>' : operator} ${DURATION.test(value) ? value : '100ms'}`)
+    case 'span:childCount':
+      return ofQuery(`${key} ${isMatch ? '>' : operator} ${/^\d+$/.test(value) ? value : '5'}`)
+    case 'span:kind':
+      return `Write ${isEqual || isMatch ? `--attr ${shellWord(`span.kind${operator}${value}`)}` : FLAGS.kind}.`
+    case 'span:status':
+      if (operator === '=' && value === 'error') return `Write ${FLAGS.status}.`
+      if (isEqual && /^(?:error|ok|unset)$/.test(value)) return ofQuery(`${key} ${operator} ${value}`)
+      return 'Its values are error, ok and unset; for error: --error.'
+    case 'span:name':
+      if (operator === '=') return `Write ${FLAGS.name}.`
+      return ofQuery(`${key} ${operator} ${JSON.stringify(value)}`)
+    default:
+      return OF_QUERIES.has(key) ? ofQuery(`${key} ${operator} ${JSON.stringify(value)}`) : undefined
+  }
 }
 
 const ofQuery = (condition: string): string =>

@@ -88,11 +88,23 @@ it.each([
   ['trace:duration>5', 'Write --min 100ms or --max 1s, and no condition on a span.'],
   ['event:timeSinceStart>5', "In TraceQL: ls-auth trace search --query '{ event:timeSinceStart > 100ms }'"],
   ['span:childCount>5', "In TraceQL: ls-auth trace search --query '{ span:childCount > 5 }'"],
+  ['span:duration>100ms', 'Write --min 100ms or --max 1s.'],
+  ['trace:duration>100ms', 'Write --min 100ms or --max 1s, and no condition on a span.'],
+  ['event:timeSinceStart<5ms', "In TraceQL: ls-auth trace search --query '{ event:timeSinceStart < 5ms }'"],
+  ['span:kind!=server', "Write --attr 'span.kind!=server'."],
+  ['span:status=ok', "In TraceQL: ls-auth trace search --query '{ span:status = ok }'"],
+  ['span:status!=error', "In TraceQL: ls-auth trace search --query '{ span:status != error }'"],
+  ['span:status=~err.*', 'Its values are error, ok and unset; for error: --error.'],
+  ['span:status=failed', 'Its values are error, ok and unset; for error: --error.'],
+  ['span:name=~GET.*', `In TraceQL: ls-auth trace search --query '{ span:name =~ "GET.*" }'`],
+  ['trace:rootName=500', `In TraceQL: ls-auth trace search --query '{ trace:rootName = "500" }'`],
+  ['trace:id=123', `In TraceQL: ls-auth trace search --query '{ trace:id = "123" }'`],
+  ['span:childCount=~a', "In TraceQL: ls-auth trace search --query '{ span:childCount > 5 }'"],
 ])('%s is no condition on an attribute: what to type is said', async (condition, hint) => {
   for (const command of [`trace search --file ${file}`, `trace get ${file}`]) {
     const { exit, stdout, stderr } = await world.type(`ls-auth ${command} --attr '${condition}'`)
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-    const [key] = condition.split(/[=>]/)
+    const [key] = condition.split(/[=<>!]/)
     expect(stderr).toBe(`error: --attr: ${key} is a field of TraceQL, and no attribute\nhint: ${hint}\n`)
   }
 })

@@ -1,6 +1,10 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { type AttributeCondition, parseCondition } from '../../../trace/conditions/attribute-condition.ts'
+import {
+  type AttributeCondition,
+  parseCondition,
+  splitCondition,
+} from '../../../trace/conditions/attribute-condition.ts'
 import { insteadOf } from '../../../trace/conditions/own-field.ts'
 import type { Scale } from '../../../trace/formats/output-choices.ts'
 import { spanIdIn } from '../../../trace/id.ts'
@@ -109,19 +113,20 @@ export function readCount(text: string, flag: string, most = 1_000_000): number 
 export function readConditions(given: readonly (string | AttributeCondition)[]): AttributeCondition[] {
   return given.map((text) => {
     if (typeof text !== 'string') return text
+    refuseField(splitCondition(text))
     const condition = parseCondition(text)
-    if (typeof condition !== 'string') return onAttribute(condition)
+    if (typeof condition !== 'string') return condition
     throw new Failure('usage', `--attr: "${safeText(text, 60)}" ${condition}`, {
       hint: "Write it like --attr http.response.status_code=500 or --attr 'http.response.status_code>=500'.",
     })
   })
 }
 
-/** The condition; Failure `usage` for one on a field that another flag asks for, or none. */
-function onAttribute(condition: AttributeCondition): AttributeCondition {
-  const hint = insteadOf(condition)
-  if (hint === undefined) return condition
-  throw new Failure('usage', `--attr: ${condition[0]} is a field of TraceQL, and no attribute`, { hint })
+/** Failure `usage` for a condition on a field that another flag asks for, or none. */
+function refuseField(condition: AttributeCondition | undefined): void {
+  const hint = condition && insteadOf(condition)
+  if (hint === undefined) return
+  throw new Failure('usage', `--attr: ${condition?.[0]} is a field of TraceQL, and no attribute`, { hint })
 }
 
 function readSpanId(text: string, showsIds: string | undefined): string {
