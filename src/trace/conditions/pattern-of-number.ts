@@ -3,6 +3,8 @@ import type { AttributeCondition } from './attribute-condition.ts'
 
 /** Signs of which a pattern of whole numbers can be made; a letter, `\.`, or a `-` that stands by itself is of other texts. */
 const OF_NUMBERS = /^(?:\\d|\[\^?[\d-]+\]|[\d.()|?*+{},^$])+$/
+/** Addresses and versions (`10.0.0`, `1.2.*`), or nobody can tell. */
+const DOTTED = /\d\.\d/
 /** Digits, then places for any digit: `5..`, `50\d`, `500`. */
 const RANGE = /^\^?(\d+)((?:\.|\\d|\[0-9\])*)\$?$/
 
@@ -12,12 +14,15 @@ const RANGE = /^\^?(\d+)((?:\.|\\d|\[0-9\])*)\$?$/
  */
 export function patternOfNumber(conditions: readonly AttributeCondition[], name: string): string | undefined {
   for (const [key, pattern, operator] of conditions) {
-    if (!operator?.includes('~') || !/\d|\\d/.test(pattern) || !OF_NUMBERS.test(pattern)) continue
+    if (!operator?.includes('~') || !mayBeOfNumber(pattern)) continue
     const instead = (operator === '=~' && range(key, pattern)) || 'compare it with =, != or >='
     return `=~ and !~ are for text in ${name}, and hold of no number; of a number: ${instead}`
   }
   return undefined
 }
+
+const mayBeOfNumber = (pattern: string): boolean =>
+  /\d|\\d/.test(pattern) && OF_NUMBERS.test(pattern) && !DOTTED.test(pattern)
 
 /** The same condition on a number; undefined: the pattern is of no single range. */
 function range(key: string, pattern: string): string | undefined {

@@ -146,12 +146,17 @@ it.each([
   expect(stderr).not.toContain('for text')
 })
 
-it.each(['method=~PO', 'version=~1\\.2', 'day=~2026-11', 'method=~.*'])(
-  '%s is of text: no number is spoken of',
-  async (condition) => {
-    const { stderr } = await world.type(
-      `ls-auth trace search --attr 'nothing=x' --attr '${condition}' --backend tempo --api ${tempo.url} --authorization none`,
-    )
-    expect(stderr).not.toContain('hold of no number')
-  },
-)
+it.each([
+  'method=~PO',
+  'version=~1\\.2',
+  'day=~2026-11',
+  'method=~.*',
+  'server.address=~10.0.0',
+  'service.version=~1.2.*',
+  'ip=~10.0.0.1|10.0.0.2',
+])('%s is of text: no number is spoken of', async (condition) => {
+  const { stderr } = await world.type(
+    `ls-auth trace search --attr 'nothing=x' --attr '${condition}' --backend tempo --api ${tempo.url} --authorization none`,
+  )
+  expect(stderr).not.toContain('hold of no number')
+})
