@@ -1,5 +1,5 @@
 import { shellWord } from '../../text/shell-word.ts'
-import type { AttributeCondition } from './attribute-condition.ts'
+import { type AttributeCondition, parseCondition } from './attribute-condition.ts'
 
 /**
  * What helps who has found nothing with a condition that other languages write so, and is a value here: `x==5`, `x=>5`, `x="a"`.
@@ -7,14 +7,24 @@ import type { AttributeCondition } from './attribute-condition.ts'
  */
 export function likelyMeant(conditions: readonly AttributeCondition[] = []): string | undefined {
   for (const [key, value, operator = '='] of conditions) {
-    if (operator !== '=') continue
-    const [, sign, rest = ''] = /^([=<>])\s*(.+)$/s.exec(value) ?? []
-    const bare = /^(["'])(.*)\1$/s.exec(value)?.[2]
-    const meant = sign === undefined ? bare && `${key}=${bare}` : `${key}${sign === '=' ? '' : sign}=${rest}`
-    if (meant)
+    const meant = operator === '=' ? otherWriting(key, value) : undefined
+    if (meant !== undefined)
       return `the value that was looked for is ${shellWord(value)}; for another: --attr ${shellWord(meant)}`
   }
   return partOfValue(conditions)
+}
+
+/** The condition that `key=value` may be meant as. Undefined: none, or none that could be typed and mean just that. */
+function otherWriting(key: string, value: string): string | undefined {
+  const [, sign = '', rest = ''] = /^(?:(==?|[<>]=?)\s*)?(.*)$/s.exec(value) ?? []
+  const bare = /^(["'])(.*)\1$/s.exec(rest)?.[2] ?? rest
+  if (sign === '' && bare === value) return undefined
+  const operator = `${sign.replaceAll('=', '')}=`
+  const read = parseCondition(`${key}${operator}${bare}`)
+  if (typeof read === 'string') return undefined
+  const [sameKey, text, sameOperator = '='] = read
+  const isMeant = sameKey === key && sameOperator === operator && /^[^=<>"']/.test(text)
+  return isMeant ? `${key}${operator}${bare}` : undefined
 }
 
 /**

@@ -22,13 +22,31 @@ it.each([
   ['x=>5', '>5', "'x>=5'"],
   ['x=<5', '<5', "'x<=5'"],
   ['x="a"', '"a"', 'x=a'],
+  ['x=>=5', '>=5', "'x>=5'"],
+  ['x=<= 5', '<= 5', "'x<=5'"],
+  ['x==="5"', '=="5"', 'x=5'],
+  ['x=="5"', '="5"', 'x=5'],
+  ['x=>"5"', '>"5"', "'x>=5'"],
 ])('%s: what was looked for, and what may be meant', async (attr, value, meant) => {
   const { stderr } = await search(attr)
-  const shown = /^=/.test(value) ? value : `'${value}'`
+  const shown = /^=\w+$/.test(value) ? value : `'${value}'`
   expect(stderr).toContain(`note: the value that was looked for is ${shown}; for another: --attr ${meant}\n`)
 })
 
-it.each(['x=5', 'x=a=b', 'x=""', 'x='])('%s: nothing else can be meant', async (attr) => {
+it.each([
+  'x=5',
+  'x=a=b',
+  'x=""',
+  'x=',
+  'x=<nil>',
+  'x=<5>',
+  'x==~(a',
+  'x==>5',
+  'x="=5"',
+  'x="~a"',
+  'x==~a',
+  'x= a',
+])('%s: nothing else can be meant', async (attr) => {
   expect((await search(attr)).stderr).not.toContain('looked for')
 })
 
