@@ -15,8 +15,8 @@ const POSIX: Readonly<Record<string, string>> = {
   xdigit: '0-9A-Fa-f',
 }
 
-/** A quotation (`\Q…\E`), a class, an escape, or the beginning of a named group. */
-const PART = /\\Q[\s\S]*?\\E|\\[pP][A-Z]|\[\^?\]?(?:\[:\w+:\]|\\[\s\S]|[^\]\\])*\]|\\[\s\S]|\(\?P</g
+/** A quotation (`\Q…\E`; without `\E` to the end), a class, an escape, or the beginning of a named group. */
+const PART = /\\Q[\s\S]*?(?:\\E|$)|\\[pP][A-Z]|\[\^?\]?(?:\[:\w+:\]|\\[\s\S]|[^\]\\])*\]|\\[\s\S]|\(\?P</g
 
 /** Punctuation that JavaScript takes no backslash before (with its flag `u`). */
 const ESCAPED = /^\\[!"#%&',:;<=>@_`~-]$/
@@ -28,14 +28,17 @@ const ESCAPED = /^\\[!"#%&',:;<=>@_`~-]$/
 export const fromRe2 = (pattern: string): string =>
   pattern.replace(PART, (part) => {
     if (part === '(?P<') return '(?<'
-    if (part.endsWith('\\E') && part.startsWith('\\Q')) return quoted(part)
-    if (/^\\[pP][A-Z]/.test(part)) return `${part.slice(0, 2)}{${part[2]}}`
+    if (part.startsWith('\\Q')) return quoted(part)
     if (part === '\\A') return '^'
     if (part === '\\z') return '$'
     return part.startsWith('[')
-      ? `[${part.slice(1).replace(/\[:(\w+):\]|\\[\s\S]/g, inClass)}`
+      ? `[${part.slice(1).replace(/\[:(\w+):\]|\\[pP][A-Z]|\\[\s\S]/g, inClass)}`
       : escaped(part)
   })
+
+/** A pattern whose last `\Q` is ended, so that something can be written behind it. */
+export const withQuoteEnded = (pattern: string): string =>
+  pattern.replace(PART, (part) => (part.startsWith('\\Q') && !part.endsWith('\\E') ? `${part}\\E` : part))
 
 const quoted = (part: string): string =>
   part.replace(/^\\Q|\\E$/g, '').replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
@@ -43,5 +46,7 @@ const quoted = (part: string): string =>
 const inClass = (part: string, name: string | undefined): string =>
   name === undefined ? escaped(part) : (POSIX[name] ?? part)
 
-const escaped = (part: string): string =>
-  ESCAPED.test(part) ? `\\x${part.charCodeAt(1).toString(16)}` : part
+function escaped(part: string): string {
+  if (/^\\[pP][A-Z]/.test(part)) return `${part.slice(0, 2)}{${part[2]}}`
+  return ESCAPED.test(part) ? `\\x${part.charCodeAt(1).toString(16)}` : part
+}

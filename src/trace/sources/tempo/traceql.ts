@@ -3,6 +3,7 @@ import type { AttributeCondition } from '../../conditions/attribute-condition.ts
 import { SPAN_KIND, splitScope } from '../../conditions/attribute-scope.ts'
 import { kindsOf, THE_KINDS, wrongKind } from '../../conditions/kind-condition.ts'
 import { textField } from '../../conditions/own-field.ts'
+import { withQuoteEnded } from '../../conditions/re2.ts'
 import type { TraceFilter } from '../../search.ts'
 
 /** Strings of TraceQL, which may hold anything. */
@@ -35,7 +36,7 @@ function comparison([key, value, operator = '=']: AttributeCondition): string {
   const field = attributeField(key)
   if (/^[<>]/.test(operator)) return `${field} ${operator} ${value}`
   // Before 2.7 Tempo looks for a part of the value (release notes).
-  if (operator.includes('~')) return `${field} ${operator} ${traceqlString(`^(?:${value})$`)}`
+  if (operator.includes('~')) return `${field} ${operator} ${traceqlString(`^(?:${withQuoteEnded(value)})$`)}`
   const text = `${field} ${operator} ${traceqlString(value)}`
   const bare = isNumber(value) || value === 'true' || value === 'false'
   // Tempo refuses to compare a field of text with anything else.
