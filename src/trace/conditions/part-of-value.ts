@@ -1,5 +1,6 @@
 import { shellWord } from '../../text/shell-word.ts'
 import { type AttributeCondition, parseCondition } from './attribute-condition.ts'
+import { withQuoteEnded } from './re2.ts'
 
 /**
  * What helps who has found nothing with a condition that other languages write so, and is a value here: `x==5`, `x=>5`, `x="a"`.
@@ -34,19 +35,23 @@ function otherWriting(key: string, value: string): string | undefined {
 export function partOfValue(conditions: readonly AttributeCondition[] = []): string | undefined {
   for (const [key, pattern, operator] of conditions) {
     if (operator !== '=~') continue
-    const part = patternOfPart(pattern)
-    if (part === pattern || pattern === '') continue
+    const part = patternOfPart(withQuoteEnded(pattern))
+    if (part === undefined) continue
     return `=~ and !~ are for the whole value; for a part of it: --attr ${shellWord(`${key}=~${part}`)}`
   }
   return undefined
 }
 
-/** Go's `(?i)` and `(?s)` stay in front. An end that is named (`^`, `$`) or open (`.*`) is meant so, but not `\$` and `\.*`. */
-function patternOfPart(pattern: string): string {
+/**
+ * Go's `(?i)` and `(?s)` stay in front. An end that is named (`^` or `\A`, `$` or `\z`) or open (`.*`) is meant so, but not `\$` and
+ * `\.*`. Undefined where both are, or where there is nothing between.
+ */
+function patternOfPart(pattern: string): string | undefined {
   const [, flags = '', rest = ''] = /^(\(\?[is]+\))?(.*)$/s.exec(pattern) ?? []
   const [, start, bare = '', end] =
-    /^(\^|\.\*)?(.*?)((?<=(?:^|[^\\])(?:\\\\)*)(?:\$|\.\*))?$/s.exec(rest) ?? []
-  if (start !== undefined && end !== undefined) return pattern
+    /^(\^|\\A|\.\*)?(.*?)((?<=(?:^|[^\\])(?:\\\\)*)(?:\$|\\z|\.\*))?$/s.exec(rest) ?? []
+  if (bare === '' || (start !== undefined && end !== undefined)) return undefined
   const inner = bare.includes('|') ? `(${bare})` : bare
-  return `${flags}${start === '^' ? '' : '.*'}${inner}${end === '$' ? '' : '.*'}`
+  const [before, after] = [start ?? '.*', end ?? '.*'].map((one) => (one === '.*' ? one : ''))
+  return `${flags}${before}${inner}${after}`
 }

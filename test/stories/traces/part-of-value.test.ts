@@ -53,6 +53,10 @@ it.each([
   ['.*OS', '.*OS.*'],
   ['^OS', 'OS.*'],
   ['OS$', '.*OS'],
+  [String.raw`\AOS`, 'OS.*'],
+  [String.raw`OS\z`, '.*OS'],
+  [String.raw`OS\\z`, String.raw`.*OS\\z.*`],
+  [String.raw`\QO.S`, String.raw`.*\QO.S\E.*`],
   [String.raw`OS\$`, String.raw`.*OS\$.*`],
   [String.raw`OS\.*`, String.raw`.*OS\.*.*`],
 ])('of %s it is %s', async (typed, part) => {
@@ -72,6 +76,9 @@ it('nothing is said where it is another filter that fits nothing', async () => {
 it.each([
   'http.request.method=~.*nope.*',
   'http.request.method=~^OS$',
+  String.raw`http.request.method=~\AOS\z`,
+  'http.request.method=~(?s)',
+  'http.request.method=~^',
   'http.request.method=OS',
   'http.request.method=~POST',
 ])('nothing is said of %s', async (attr) => {
