@@ -77,7 +77,9 @@ describe('a chart', () => {
     const durations = options({ bucketsAre: 'seconds', width: 120, toMillis: FROM + MINUTE })
     const table = renderTable(buckets, durations)
     expect(table[0]).toContain('by __bucket')
-    expect(table[1]).toContain('2 smaller series not shown')
+    // Else those in the middle read as ranges without a value.
+    expect(table[1]).toBe('2 smaller series not shown (-o csv has all): 1.05ms, 4.29s')
+    expect(renderChart(buckets, durations).at(-1)).toBe(table[1])
     expect(table[2]).toMatch(/^TIME +262µs +33\.6ms +67\.1ms +134ms +268ms +537ms +1\.07s +2\.15s$/)
     expect(table[3]).toMatch(/^17:00 +9 +8 +40 +30 +20 +7 +5 +6$/)
     const legend = (members: Partial<SeriesOptions>, all = buckets) =>
@@ -86,6 +88,10 @@ describe('a chart', () => {
       )
     expect(legend({})).toEqual(['262µs', '33.6ms', '67.1ms', '134ms', '268ms', '537ms', '1.07s', '2.15s'])
     // Where there is less room it is still the largest that are shown.
+    const empty: TimeSeries = { labels: [['__bucket', '8.589934592']], points: [[FROM, null]] }
+    expect(renderTable([...buckets, empty], { ...durations, width: 78 })[1]).toBe(
+      '1 series without a value; 3 smaller series not shown (-o csv has all): 1.05ms…',
+    )
     expect(renderTable(buckets, { ...durations, width: 40 })[2]).toMatch(/^TIME +67\.1ms +134ms +268ms$/)
     // Those of another field are numbers.
     expect(legend({ bucketsAre: undefined })).toEqual([

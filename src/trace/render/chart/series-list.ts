@@ -40,10 +40,10 @@ export interface ShownSeries {
   readonly bucket?: number | undefined
 }
 
-/** The series that are shown (those with the largest values), and how many were left out. */
+/** The series that are shown (those with the largest values), and those left out. */
 export interface Shown {
   readonly series: readonly ShownSeries[]
-  readonly left: number
+  readonly left: readonly ShownSeries[]
   /** Series without a single value. */
   readonly empty: number
   /** The labels that all of them have: these are in the head line, and the names are their values. */
@@ -58,17 +58,17 @@ export function chooseSeries(all: readonly TimeSeries[], options: SeriesOptions)
     .filter(({ values }) => values.size > 0)
     .map((one) => ({ ...one, size: sizeOf(one.values) }))
     .sort((a, b) => b.size - a.size)
-  const shown = filled.slice(0, MOST_SHOWN)
   const by = sharedLabels(all)
   const bucketOf = by === BUCKET ? ({ labels }: TimeSeries) => Number(labels[0]?.[1]) : () => undefined
+  const named = filled.map(({ series, values }, index) => ({
+    name: safeName(nameOf(series, by, options), ellipsis),
+    values,
+    index,
+    bucket: bucketOf(series),
+  }))
   return {
-    series: shown.map(({ series, values }, index) => ({
-      name: safeName(nameOf(series, by, options), ellipsis),
-      values,
-      index,
-      bucket: bucketOf(series),
-    })),
-    left: filled.length - shown.length,
+    series: named.slice(0, MOST_SHOWN),
+    left: named.slice(MOST_SHOWN),
     empty: all.length - filled.length,
     by: by === undefined ? undefined : safeName(by, ellipsis),
   }
@@ -131,11 +131,16 @@ function sizeOf(values: ReadonlyMap<number, number>): number {
   return sum
 }
 
-/** The line about the series that are not shown, and how to get them. */
-export function leftOut({ left, empty }: Shown): string | undefined {
-  const parts = [
-    left > 0 ? `${left} smaller series not shown: -o csv has all` : '',
-    empty > 0 ? `${empty} series without a value` : '',
-  ].filter((part) => part !== '')
-  return parts.length > 0 ? parts.join('; ') : undefined
+/**
+ * The line about the series that are not shown, and how to get them. Buckets are named, at its end, where it can be cut: between
+ * those that are shown they would read as ranges without a value.
+ */
+export function leftOut({ left, empty }: Pick<Shown, 'left' | 'empty'>): string | undefined {
+  const ofEmpty = empty > 0 ? [`${empty} series without a value`] : []
+  if (left.length === 0) return ofEmpty[0]
+  const smaller = `${left.length} smaller series not shown`
+  if (left.some(({ bucket }) => bucket === undefined))
+    return [`${smaller}: -o csv has all`, ...ofEmpty].join('; ')
+  const names = inOrder(left).map(({ name }) => name)
+  return [...ofEmpty, `${smaller} (-o csv has all): ${names.join(', ')}`].join('; ')
 }

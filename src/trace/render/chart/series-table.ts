@@ -31,7 +31,7 @@ export function renderTable(series: readonly TimeSeries[], options: SeriesOption
   const clock = timeCells(times)
   const timeWidth = Math.max(4, ...clock.map((text) => text.length))
   const columns = fitColumns(shown.series, width - timeWidth, ellipsis)
-  const rest = leftOut({ ...shown, left: shown.left + shown.series.length - columns.length })
+  const rest = leftOut({ ...shown, left: [...shown.series.slice(columns.length), ...shown.left] })
   const line = (first: string, cells: readonly string[]) =>
     cut(
       (
