@@ -104,15 +104,36 @@ describe('a chart', () => {
       '1.073741824',
       '2.147483648',
     ])
-    // Of several groups each name says which, and the largest is the first.
-    const grouped = buckets.map(({ labels, points }) => ({
-      labels: [['service', 'a'] as const, ...labels],
-      points,
-    }))
-    expect(legend({}, grouped)).toEqual([])
-    expect(renderTable(grouped, { ...durations, width: 200 })[2]).toMatch(
-      /^TIME +a, 0\.067108864 +a, 0\.134217728/,
+  })
+
+  test('buckets of several groups stand by group, that with the largest first, and there in their order', () => {
+    const of = (service: string, bucket: string, size: number): TimeSeries => ({
+      labels: [
+        ['service', service],
+        ['__bucket', bucket],
+      ],
+      points: [[FROM, size]],
+    })
+    const grouped = [
+      of('cart', '0.134217728', 3),
+      of('shop', '0.067108864', 9),
+      of('shop', '0.008388608', 4),
+      of('cart', '0.008388608', 8),
+    ]
+    const durations = options({ bucketsAre: 'seconds', width: 120, toMillis: FROM + MINUTE })
+    const table = renderTable(grouped, durations)
+    expect(table[0]).toMatch(/by service, __bucket$/)
+    expect(table[1]).toMatch(/^TIME +shop, 8\.39ms +shop, 67\.1ms +cart, 8\.39ms +cart, 134ms$/)
+    expect(table[2]).toMatch(/^17:00 +4 +9 +8 +3$/)
+    const legend = renderChart(grouped, { ...durations, bucketsAre: undefined }).flatMap(
+      (line) => /^\S (\w+, \S+) /.exec(line)?.[1] ?? [],
     )
+    expect(legend).toEqual([
+      'shop, 0.008388608',
+      'shop, 0.067108864',
+      'cart, 0.008388608',
+      'cart, 0.134217728',
+    ])
   })
 
   test('a table says what its times are where they are no starts', () => {

@@ -38,6 +38,8 @@ export interface ShownSeries {
   readonly index: number
   /** Of a histogram: the upper bound of its bucket. */
   readonly bucket?: number | undefined
+  /** Of a bucket: whose histogram it is of, by the other labels. */
+  readonly group?: string | undefined
 }
 
 /** The series that are shown (those with the largest values), and those left out. */
@@ -59,12 +61,11 @@ export function chooseSeries(all: readonly TimeSeries[], options: SeriesOptions)
     .map((one) => ({ ...one, size: sizeOf(one.values) }))
     .sort((a, b) => b.size - a.size)
   const by = sharedLabels(all)
-  const bucketOf = by === BUCKET ? ({ labels }: TimeSeries) => Number(labels[0]?.[1]) : () => undefined
   const named = filled.map(({ series, values }, index) => ({
     name: safeName(nameOf(series, by, options), ellipsis),
     values,
     index,
-    bucket: bucketOf(series),
+    ...bucketOf(series),
   }))
   return {
     series: named.slice(0, MOST_SHOWN),
@@ -77,16 +78,33 @@ export function chooseSeries(all: readonly TimeSeries[], options: SeriesOptions)
 /** The label of TraceQL for what `histogram_over_time` has counted: the upper bound of the values. */
 const BUCKET = '__bucket'
 
-function nameOf(series: TimeSeries, by: string | undefined, options: SeriesOptions): string {
-  if (by === undefined) return seriesName(series)
-  if (by === BUCKET && options.bucketsAre !== undefined)
-    return valueText(Number(series.labels[0]?.[1]), { ...options, unit: options.bucketsAre })
-  return series.labels.map(([, value]) => value || '(none)').join(', ')
+function bucketOf({ labels }: TimeSeries): Pick<ShownSeries, 'bucket' | 'group'> {
+  const bound = labels.find(([label]) => label === BUCKET)?.[1]
+  if (bound === undefined) return {}
+  const others = labels.filter(([label]) => label !== BUCKET)
+  return { bucket: Number(bound), group: JSON.stringify(others) }
 }
 
-/** Of a histogram by its buckets; others stay as they are, the largest first. */
-export const inOrder = (series: readonly ShownSeries[]): readonly ShownSeries[] =>
-  [...series].sort((a, b) => (a.bucket ?? 0) - (b.bucket ?? 0))
+function nameOf(series: TimeSeries, by: string | undefined, options: SeriesOptions): string {
+  if (by === undefined) return seriesName(series)
+  const unit = options.bucketsAre
+  return series.labels
+    .map(([label, value]) =>
+      label === BUCKET && unit !== undefined
+        ? valueText(Number(value), { ...options, unit })
+        : value || '(none)',
+    )
+    .join(', ')
+}
+
+/** Buckets by their histogram, that with the largest first, and in their order; others stay as they are, the largest first. */
+export function inOrder(series: readonly ShownSeries[]): readonly ShownSeries[] {
+  const groups = [...new Set(series.map(({ group }) => group))]
+  const rank = new Map(groups.map((group, i) => [group, i]))
+  return [...series].sort(
+    (a, b) => (rank.get(a.group) ?? 0) - (rank.get(b.group) ?? 0) || (a.bucket ?? 0) - (b.bucket ?? 0),
+  )
+}
 
 function sharedLabels(all: readonly TimeSeries[]): string | undefined {
   const names = new Set(all.map(({ labels }) => labels.map(([name]) => name).join(', ')))
