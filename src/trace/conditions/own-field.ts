@@ -65,8 +65,9 @@ export function insteadOf([key, value, operator = '=']: AttributeCondition): str
   }
 }
 
+/** Names no whole command line: it would get the flags of another back end, or lose a file. */
 const ofQuery = (condition: string): string =>
-  `In TraceQL: ls-auth trace search --query ${shellWord(`{ ${condition} }`)}`
+  `Only TraceQL searches by it: trace search --query ${shellWord(`{ ${condition} }`)}`
 
 /**
  * Of conditions that found nothing: the first one that is on an attribute called as such a field, and how the field itself is

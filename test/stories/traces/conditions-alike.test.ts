@@ -84,24 +84,34 @@ it.each([
   ['span:kind=server', 'Write --attr span.kind=server.'],
   ['span:status=error', 'Write --error, for failed spans.'],
   ['span:duration>5', 'Write --min 100ms or --max 1s.'],
-  ['trace:rootService=a b', `In TraceQL: ls-auth trace search --query '{ trace:rootService = "a b" }'`],
+  [
+    'trace:rootService=a b',
+    `Only TraceQL searches by it: trace search --query '{ trace:rootService = "a b" }'`,
+  ],
   ['trace:duration>5', 'Write --min 100ms or --max 1s, and no condition on a span.'],
-  ['event:timeSinceStart>5', "In TraceQL: ls-auth trace search --query '{ event:timeSinceStart > 100ms }'"],
-  ['span:childCount>5', "In TraceQL: ls-auth trace search --query '{ span:childCount > 5 }'"],
+  [
+    'event:timeSinceStart>5',
+    "Only TraceQL searches by it: trace search --query '{ event:timeSinceStart > 100ms }'",
+  ],
+  ['span:childCount>5', "Only TraceQL searches by it: trace search --query '{ span:childCount > 5 }'"],
   ['span:duration>100ms', 'Write --min 100ms or --max 1s.'],
   ['trace:duration>100ms', 'Write --min 100ms or --max 1s, and no condition on a span.'],
-  ['event:timeSinceStart<5ms', "In TraceQL: ls-auth trace search --query '{ event:timeSinceStart < 5ms }'"],
+  [
+    'event:timeSinceStart<5ms',
+    "Only TraceQL searches by it: trace search --query '{ event:timeSinceStart < 5ms }'",
+  ],
   ['span:kind!=server', "Write --attr 'span.kind!=server'."],
-  ['span:status=ok', "In TraceQL: ls-auth trace search --query '{ span:status = ok }'"],
-  ['span:status!=error', "In TraceQL: ls-auth trace search --query '{ span:status != error }'"],
+  ['span:status=ok', "Only TraceQL searches by it: trace search --query '{ span:status = ok }'"],
+  ['span:status!=error', "Only TraceQL searches by it: trace search --query '{ span:status != error }'"],
   ['span:status=~err.*', 'Its values are error, ok and unset; for error: --error.'],
   ['span:status=failed', 'Its values are error, ok and unset; for error: --error.'],
-  ['span:name=~GET.*', `In TraceQL: ls-auth trace search --query '{ span:name =~ "GET.*" }'`],
-  ['trace:rootName=500', `In TraceQL: ls-auth trace search --query '{ trace:rootName = "500" }'`],
-  ['trace:id=123', `In TraceQL: ls-auth trace search --query '{ trace:id = "123" }'`],
-  ['span:childCount=~a', "In TraceQL: ls-auth trace search --query '{ span:childCount > 5 }'"],
+  ['span:name=~GET.*', `Only TraceQL searches by it: trace search --query '{ span:name =~ "GET.*" }'`],
+  ['trace:rootName=500', `Only TraceQL searches by it: trace search --query '{ trace:rootName = "500" }'`],
+  ['trace:id=123', `Only TraceQL searches by it: trace search --query '{ trace:id = "123" }'`],
+  ['span:childCount=~a', "Only TraceQL searches by it: trace search --query '{ span:childCount > 5 }'"],
 ])('%s is no condition on an attribute: what to type is said', async (condition, hint) => {
-  for (const command of [`trace search --file ${file}`, `trace get ${file}`]) {
+  const ofJaeger = 'trace search --backend jaeger --api http://127.0.0.1:9 --authorization none'
+  for (const command of [`trace search --file ${file}`, `trace get ${file}`, ofJaeger]) {
     const { exit, stdout, stderr } = await world.type(`ls-auth ${command} --attr '${condition}'`)
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
     const [key] = condition.split(/[=<>!]/)
