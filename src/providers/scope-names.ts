@@ -19,11 +19,33 @@ export function scopeToAsk(
   { preset, audience }: { readonly preset: Preset; readonly audience: string | undefined },
   scope: string,
 ): string {
-  const { scopeOfApi, scopes } = preset
+  const { scopeOfApi } = preset
   if (!scopeOfApi || scopeOfApi.pattern.test(scope) || OF_OPENID.includes(scope)) return scope
-  const named = scopes.filter((one) => scopeOfApi.pattern.test(one)).map(apiOf)
-  const apis = new Set(named.length > 0 || audience === undefined ? named : [audience])
+  const apis = new Set(ownApis({ preset, audience }))
   return apis.size === 1 ? `${[...apis][0]}/${scope}` : scope
+}
+
+/**
+ * What the API of a token may be called in a scope whose last part alone the token holds: as its `aud`, or, where the token
+ * came by the profile's own scopes (`isOwn`), as in these. None: this provider's tokens hold the whole name of a scope.
+ */
+export const apisOfToken = (
+  client: { readonly preset: Preset; readonly audience: string | undefined },
+  audiences: readonly string[] | undefined,
+  isOwn: boolean,
+): readonly string[] =>
+  client.preset.scopeOfApi ? [...(audiences ?? []), ...(isOwn ? ownApis(client) : [])] : []
+
+/** The APIs of the profile's own scopes; where these name none, its audience is one. */
+function ownApis({
+  preset: { scopeOfApi, scopes },
+  audience,
+}: {
+  readonly preset: Preset
+  readonly audience: string | undefined
+}): readonly string[] {
+  const named = scopes.filter((one) => scopeOfApi?.pattern.test(one)).map(apiOf)
+  return named.length > 0 || audience === undefined ? named : [audience]
 }
 
 const apiOf = (scope: string): string => scope.slice(0, scope.lastIndexOf('/'))

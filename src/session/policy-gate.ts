@@ -1,9 +1,11 @@
 import type { Finding } from '../claims/finding.ts'
+import type { Inspected } from '../claims/inspect.ts'
 import { judge } from '../claims/policy.ts'
 import { type ShortScope, shortScopes } from '../claims/short-scope.ts'
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
+import { apisOfToken } from '../providers/scope-names.ts'
 import { safeText } from '../text/safe-text.ts'
 import type { Provider } from './protocol/provider.ts'
 import type { Tokens } from './protocol/tokens.ts'
@@ -42,7 +44,7 @@ export async function gate(
   const expect = { ...client.expect, leewaySeconds: client.preset.leewaySeconds }
   const findings = judge(verified, expect, receivedAt + skewSeconds * 1000)
   const broken = findings.filter(({ verdict }) => isBroken(verdict, expect))
-  if (broken.length > 0) throw refusal(broken, client, answer.isRenewal ? 'renewed' : 'new')
+  if (broken.length > 0) throw refusal(broken, verified, client, answer.isRenewal ? 'renewed' : 'new')
   return findings.filter(({ verdict }) => verdict === 'unknown')
 }
 
@@ -69,7 +71,7 @@ export function gateKept(client: Client, token: StoredToken, body: SessionBody):
   const expect = { ...expected.expect, leewaySeconds: client.preset.leewaySeconds }
   const findings = judge(isOurs ? { ...inspected, signature: 'verified' } : inspected, expect, received)
   const broken = findings.filter(({ verdict }) => isBroken(verdict, expect))
-  if (broken.length > 0) throw refusal(broken, client, 'kept')
+  if (broken.length > 0) throw refusal(broken, inspected, client, 'kept')
 }
 
 const isBroken = (verdict: Finding['verdict'], { strict }: { readonly strict?: boolean }): boolean =>
@@ -84,8 +86,14 @@ const NAMES = {
   kept: 'the token of your sign-in',
 }
 
-function refusal(findings: readonly Finding[], { workload }: Client, which: keyof typeof NAMES): Failure {
-  const token = workload && which === 'new' ? 'the token' : NAMES[which]
+function refusal(
+  findings: readonly Finding[],
+  { identity }: Inspected,
+  client: Client,
+  which: keyof typeof NAMES,
+): Failure {
+  const apis = apisOfToken(client, identity.audience.value, true)
+  const token = client.workload && which === 'new' ? 'the token' : NAMES[which]
   const kept =
     which !== 'new'
       ? 'You stay signed in, and that token is not used.'
@@ -95,6 +103,6 @@ function refusal(findings: readonly Finding[], { workload }: Client, which: keyo
       ({ assertion, expected, actual, reason }) =>
         `${assertion}: required ${safeText(expected, 120)}, held ${safeText(actual, 120)}${reason ? ` (${reason})` : ''}`,
     ),
-    hint: `${shortScopes(findings).map(inOtherWords).join('')}Ask whoever manages the provider for what is missing, or mend expect in the profile. ${kept}`,
+    hint: `${shortScopes(findings, apis).map(inOtherWords).join('')}Ask whoever manages the provider for what is missing, or mend expect in the profile. ${kept}`,
   })
 }

@@ -12,8 +12,8 @@ const finding = (expected: unknown, actual: unknown, over: Partial<Finding> = {}
 })
 
 it('a scope whose last part the token has is told with both names', () => {
-  const findings = [finding('api://x/a', ['b', 'a']), finding('y/b', ['b'])]
-  expect(shortScopes(findings)).toEqual([
+  const findings = [finding('api://x/a', ['b', 'a']), finding('y/b', ['b']), finding('https://z/b', ['b'])]
+  expect(shortScopes(findings, ['x', 'y/'])).toEqual([
     { asked: 'api://x/a', held: 'a' },
     { asked: 'y/b', held: 'b' },
   ])
@@ -28,5 +28,5 @@ it.each<[string, Finding]>([
   ['is a group', finding('api://x/a', ['a'], { assertion: 'group' })],
   ['is a list', finding(['api://x/a'], ['a'])],
 ])('one that %s is none', (_, one) => {
-  expect(shortScopes([one])).toEqual([])
+  expect(shortScopes([one], ['api://x', 'a'])).toEqual([])
 })

@@ -3,9 +3,10 @@ import { judgeAssertion } from '../../claims/assertion.ts'
 import { type Finding, verdictOf } from '../../claims/finding.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import { type Expect, isWithoutSignature, judge, signatureFinding } from '../../claims/policy.ts'
-import { shortScopes } from '../../claims/short-scope.ts'
+import { type ShortScope, shortScopes } from '../../claims/short-scope.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
+import { apisOfToken } from '../../providers/scope-names.ts'
 import { hasUnknownKey, verify } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -201,14 +202,20 @@ function advise(
   if (unaligned !== undefined) return unaligned
   const joined = severalInOne(findings)
   if (joined !== undefined) return joined
-  const [short] = shortScopes(findings)
-  if (short) {
-    const { asked, held } = short
-    return `The token calls ${safeText(asked, 120)} by its last part alone, and so must check and expect: --scope ${shellWord(held)}`
-  }
-  if (session) return askForRights(findings, token, profile) ?? `See the findings above; ${ALL_CLAIMS}`
-  return 'See the findings above; ls-auth whoami --token - shows all claims of a token.'
+  const short = shortScopes(findings, apisOfToken(profile.client, token.identity.audience.value, session))
+  const rest = findings.filter(
+    ({ verdict, values }) => verdict !== 'pass' && !short.some(({ asked }) => asked === values.expected),
+  )
+  const words = short.map(inOtherWords)
+  if (short.length > 0 && rest.length === 0) return words.join('. ')
+  const others = session
+    ? (askForRights(rest, token, profile) ?? `See the findings above; ${ALL_CLAIMS}`)
+    : 'See the findings above; ls-auth whoami --token - shows all claims of a token.'
+  return [...words, others].join('. ')
 }
+
+const inOtherWords = ({ asked, held }: ShortScope): string =>
+  `The token calls ${safeText(asked, 120)} by its last part alone, and so must check and expect: --scope ${shellWord(held)}`
 
 /** `--group ops,dev`: the flag is repeated instead. Undefined: no value looks like several. */
 function severalInOne(findings: readonly Finding[]): string | undefined {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type MetadataApi, startMetadataApi } from '../../world/metadata-api.ts'
 import { ENTRA_API, entra } from '../../world/simulator/behaviours/entra.ts'
+import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
 import { openPlace, type Place } from './place.ts'
 
 /** A token holds the last part of a scope's name, and so a gateway names it; the provider knows the whole name alone. */
@@ -41,6 +42,59 @@ it('check of the name that was asked for says which one the token has, and so do
   expect(refused.stderr).toContain(
     `hint: The token calls ${OWN} by its last part alone: expect traces.read. Ask whoever`,
   )
+})
+
+it('a scope of another API is not said to be held, nor what else is missing left out', async () => {
+  const other = 'api://99999999-0000-4000-8000-000000000009'
+  await type('ls-auth login')
+  const both = await type(`ls-auth check --scope ${other}/traces.read --audience ${other}`)
+  expect(both.exit).toBe(5)
+  expect(both.stderr).not.toContain('last part')
+  expect(both.stderr).toContain(`You lack the scope ${other}/traces.read.`)
+  const more = await type(`ls-auth check --scope ${OWN} --scope ${WANTED} --group sre`)
+  expect(more.stderr).toContain('and so must check and expect: --scope traces.read. ')
+  expect(more.stderr).toContain(`You lack the scope ${WANTED} and the group sre.`)
+  await place.world.editConfig((text) => `${text}[profiles.work.expect]\nscopes = ["${other}/traces.read"]\n`)
+  const refused = await type('ls-auth login')
+  expect(refused.exit).toBe(11)
+  expect(refused.stderr).not.toContain('last part')
+  // The one that is kept from before is judged by the same words.
+  expect((await type('ls-auth token')).stderr).not.toContain('last part')
+})
+
+it('an API that the token has by its id alone is known by the scopes of the profile, but not in a token from outside', async () => {
+  await place.close()
+  const named = 'https://traces.acme.example'
+  const own = `${named}/traces.read`
+  place = await openPlace(
+    {
+      ...entra,
+      scopes: { known: ['openid', 'offline_access', own], unknown: 'refuse' },
+      accessToken: (facts) =>
+        entra.accessToken({ ...facts, audience: ENTRA_API, scopes: [`api://${ENTRA_API}/traces.read`] }),
+    },
+    [`scopes = ["openid", "offline_access", "${own}"]`],
+  )
+  await type('ls-auth login')
+  expect((await type(`ls-auth check --scope ${own}`)).stderr).toContain(
+    `The token calls ${own} by its last part`,
+  )
+  place.world.stdin = [(await type('ls-auth token')).stdout]
+  const outside = await type(`ls-auth check --scope ${own} --token -`)
+  expect(outside.exit).toBe(5)
+  expect(outside.stderr).not.toContain('last part')
+})
+
+it('a provider that gives scopes by their whole names has none by its last part', async () => {
+  await place.close()
+  place = await openPlace(keycloak)
+  await type('ls-auth login')
+  const { exit, stderr } = await type(
+    'ls-auth check --scope https://payments.acme.example/profile --group sre --scope nope',
+  )
+  expect(exit).toBe(5)
+  expect(stderr).not.toContain('last part')
+  expect(stderr).toContain('You lack the scope https://payments.acme.example/profile and the scope nope')
 })
 
 it.each(['trace get 0af7651916cd43dd8448eb211c80319c', 'doctor --gateway'])(
