@@ -148,7 +148,17 @@ describe('hintFor', () => {
       'an external tenant',
       /^Use the issuer that was received.* such as https:\/\/<tenant GUID>\.ciamlogin\.com\//,
     ],
-    ['acme.b2clogin.com/acme.onmicrosoft.com/B2C_1_in/v2.0', 'B2C', /^Azure AD B2C .*does not support it/],
+    [
+      'acme.b2clogin.com/acme.onmicrosoft.com/B2C_1_in/v2.0',
+      'B2C',
+      /^Set "Issuer \(iss\) claim" of the user flow .* as issuer: https:\/\/<domain>\/tfp\/<tenant GUID>\/<policy>\/v2\.0\/\. /,
+    ],
+    // It has that issuer already, and perhaps another letter case.
+    [
+      'acme.b2clogin.com/tfp/11111111-2222-3333-4444-555555555555/B2C_1_in/v2.0/',
+      'B2C by the issuer that can be checked',
+      /^The issuer must be, letter for letter, /,
+    ],
     [
       'login.acme.example/x/v2.0',
       'a name of their own',

@@ -80,8 +80,15 @@ const HINTS: readonly Hint[] = [
   {
     where: 'discovery',
     error: ['issuer-mismatch'],
+    issuer: /^https:\/\/[^/]+\.b2clogin\.com\/tfp\//i,
+    say: 'The issuer must be, letter for letter, what the user flow calls itself: {issuer} is not. Its "Issuer (iss) claim" must be the one with /tfp/; then look at the letter case of the policy and the slash at the end.',
+  },
+  {
+    where: 'discovery',
+    error: ['issuer-mismatch'],
     issuer: /^https:\/\/[^/]+\.b2clogin\.com\//i,
-    say: 'Azure AD B2C leaves the policy out of the issuer in its metadata, so none can be checked against its address: ls-auth does not support it. Use a tenant of Entra ID, or another provider.',
+    // Microsoft, "Configure tokens in Azure Active Directory B2C": the one for those who need OpenID Connect Discovery 1.0.
+    say: 'Set "Issuer (iss) claim" of the user flow (under Properties) to the one with /tfp/, and use it as issuer: https://<domain>/tfp/<tenant GUID>/<policy>/v2.0/. The other leaves out the policy, so it is not where the metadata are.',
   },
   {
     where: 'discovery',
