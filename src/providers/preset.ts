@@ -79,8 +79,8 @@ export interface Preset {
   readonly redirectHost: '127.0.0.1' | 'localhost' | '[::1]'
   /** `any`: the provider ignores the port. Otherwise these are tried in order and must be registered. */
   readonly redirectPorts: 'any' | readonly number[]
-  /** Any loopback redirect URI is taken, and none may be registered. */
-  readonly takesAnyRedirect?: true
+  /** Of these clients any loopback redirect URI is taken, and none need be registered; of others it is compared to the letter. */
+  readonly takesAnyRedirect?: 'of-any-client' | 'of-public-clients'
   /** Path of the redirect URI; may be empty. */
   readonly redirectPath: string
   /** Whether the provider is known to check PKCE (RFC 7636). S256 is always sent. */

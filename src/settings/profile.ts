@@ -4,7 +4,7 @@ import type { PartialClient } from '../client.ts'
 import { isLoopback } from '../loopback-host.ts'
 import type { Env } from '../ports/ports.ts'
 import { presetFor } from '../providers/detect.ts'
-import type { Preset } from '../providers/preset.ts'
+import { FIXED_PORTS, type Preset } from '../providers/preset.ts'
 import { clientFrom } from './client-settings.ts'
 import type { ConfigFile } from './files/config-file.ts'
 import type { Settings } from './files/settings-files.ts'
@@ -15,7 +15,7 @@ import { type Flags, type Layers, type Resolved, resolve, type Values } from './
 import { SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { readAccess } from './tables/expectations.ts'
 import { checkAuthorization } from './token-header.ts'
-import { tunePreset } from './tuned-preset.ts'
+import { tunePreset, withoutAnyRedirect } from './tuned-preset.ts'
 import { checkBaseUrl, checkIssuer } from './urls.ts'
 import { judgedIn } from './value-place.ts'
 
@@ -58,7 +58,9 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   const withoutPreset = resolve(flags, env, layers)
   const issuer = withoutPreset.text('issuer')
   const known = withoutPreset.judge('provider', () => presetFor(issuer ?? '', withoutPreset.text('provider')))
-  const row = withoutPreset.table('workload') === undefined ? known : forPrograms(known)
+  const isPublic = (withoutPreset.text('client_auth') ?? known.clientAuth) === 'none'
+  const ofClient = isPublic ? known : forConfidentialClients(known)
+  const row = withoutPreset.table('workload') === undefined ? ofClient : forPrograms(ofClient)
   const values = resolve(flags, env, layers, row)
   const backend = values.text('backend') as BackendId
   const { defaultApi } = backendOf(backend)
@@ -105,6 +107,12 @@ const forPrograms = (preset: Preset): Preset => ({
   scopes: [],
   signsIn: preset.signsIn === 'nobody' ? 'nobody' : 'workload',
 })
+
+/** Where only a public client may use any redirect URI, one with a secret registers all of them, with their ports. */
+const forConfidentialClients = (preset: Preset): Preset =>
+  preset.takesAnyRedirect === 'of-public-clients'
+    ? withoutAnyRedirect({ ...preset, redirectPorts: FIXED_PORTS })
+    : preset
 
 /** Whether the API is the proxy that this process was started with, which takes no token. */
 const isThroughProxy = (values: Values, env: Env): boolean =>

@@ -9,14 +9,16 @@ import type { Values } from './resolve.ts'
  * `settings`, `usage` (a duration).
  */
 export function tunePreset(row: Preset, values: Values): Preset {
+  const ports = values.ports('redirect_ports')
   const groups = values.text('groups_claim')
   return {
-    ...row,
+    // Who chose ports has registered them: at a client that takes any they would need no choice.
+    ...(ports === 'any' ? row : withoutAnyRedirect(row)),
     scopes: values.words('scopes'),
     audience: values.text('audience_style') as Preset['audience'],
     useToken: values.text('use_token') as Preset['useToken'],
     redirectHost: values.text('redirect_host') as Preset['redirectHost'],
-    redirectPorts: values.ports('redirect_ports'),
+    redirectPorts: ports,
     redirectPath: values.text('redirect_path') ?? '',
     clientAuth: values.text('client_auth') as Preset['clientAuth'],
     device: values.text('device_flow') as Preset['device'],
@@ -26,6 +28,11 @@ export function tunePreset(row: Preset, values: Values): Preset {
     leewaySeconds: values.judge('leeway', () => leeway(values.text('leeway') as string)),
     ...(groups !== undefined && { claimNames: { ...row.claimNames, groups: placesOf(groups) } }),
   }
+}
+
+/** The preset of a provider that knows registered redirect URIs alone. */
+export function withoutAnyRedirect({ takesAnyRedirect: _, ...preset }: Preset): Preset {
+  return preset
 }
 
 /** A claim of exactly this name (it may be a URL, with dots in it), else steps down from the payload. */

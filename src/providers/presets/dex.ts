@@ -9,7 +9,7 @@ export const dex: Preset = {
   audience: 'cross-client',
   // A public client without redirectURIs may use any loopback port.
   redirectPorts: 'any',
-  takesAnyRedirect: true,
+  takesAnyRedirect: 'of-public-clients',
   pkceKnown: true,
   device: 'yes',
   devicePkce: true,
@@ -44,7 +44,7 @@ export const dex: Preset = {
     },
   ],
   registration: [
-    'Add to staticClients: id, name and "public: true", without a secret and without redirectURIs.',
+    'Add to staticClients: id, name and "public: true", without a secret, and without redirectURIs or with those that are named here.',
     'For an API with a client of its own, list ls-auth in its trustedPeers and set audience to its id.',
     'Groups need a connector that knows them.',
   ],

@@ -15,7 +15,7 @@ export const google: Preset = {
   },
   useToken: 'id',
   redirectPorts: 'any',
-  takesAnyRedirect: true,
+  takesAnyRedirect: 'of-any-client',
   pkceKnown: true,
   device: 'separate-client',
   clientAuth: 'client_secret_post',
@@ -62,7 +62,7 @@ export const google: Preset = {
     },
   ],
   registration: [
-    'Google Cloud console > APIs & Services > Credentials > OAuth client ID of the type "Desktop app"; no redirect URI is registered.',
+    'Google Cloud console > APIs & Services > Credentials > OAuth client ID of the type "Desktop app"; it needs no redirect URI.',
     'Its secret is not confidential: write it into the profile in config.toml, client_secret = "…", or type it at ls-auth login. Publish the consent screen, or sign-ins end after seven days.',
     'There are no groups in Google tokens. Gate on the audience (the client id) and the tenant (hd).',
   ],

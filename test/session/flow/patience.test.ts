@@ -52,7 +52,7 @@ describe('the wait for the browser', () => {
   it('tells the kind of client where no redirect URI is registered', () => {
     const { heard } = wait('any', {}, PRESETS.google)
     vi.advanceTimersByTime(20_000)
-    expect(heard[0]).toContain('OAuth client ID of the type "Desktop app"; no redirect URI is registered.\n')
+    expect(heard[0]).toContain('OAuth client ID of the type "Desktop app"; it needs no redirect URI.\n')
     expect(heard[0]).not.toContain('http')
     expect(wait('any', {}, PRESETS.keycloak).heard.join()).not.toContain('Desktop')
   })

@@ -111,6 +111,21 @@ it.each([google, dex])('$id takes any redirect URI: none is named to be register
   )
 })
 
+it.each([
+  { id: 'google', behaviour: google, setting: 'redirect_ports = [8765]', ports: [8765] },
+  { id: 'dex', behaviour: dex, setting: 'redirect_ports = [8765]', ports: [8765] },
+  // Dex compares to the letter what a client with a secret asks for, its port included.
+  { id: 'dex', behaviour: dex, setting: 'client_auth = "client_secret_basic"', ports: [8765, 18765, 28765] },
+] as const)(
+  '$id with $setting: the redirect URIs to register are named',
+  async ({ behaviour, setting, ports }) => {
+    place = await openPlace(behaviour, [setting])
+    const { stdout } = await type('ls-auth doctor')
+    expect(stdout).not.toContain('none is registered')
+    for (const port of ports) expect(stdout).toContain(`http://127.0.0.1:${port}/callback`)
+  },
+)
+
 describe('Google', () => {
   it('without the secret that is public by design: its error, and what to do', async () => {
     place = await openPlace(google)
