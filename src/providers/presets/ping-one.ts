@@ -7,7 +7,8 @@ export const pingOne: Preset = {
   name: 'PingOne',
   // The scope alone brings a refresh token; nothing is said of a consent page.
   consentForOffline: false,
-  audience: 'mapper',
+  audience: 'scope',
+  onlyNamedScopes: true,
   device: 'yes',
   claimNames: {
     userName: ['preferred_username', 'username', 'email', 'sub'],

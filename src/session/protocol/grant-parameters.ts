@@ -46,8 +46,8 @@ const notTaken = (preset: Preset, audience: string): Failure =>
     detail: [`asked for ${safeText(audience, 120)}`],
     hint:
       preset.audience === 'server'
-        ? 'The issuer decides it: use the authorization server that issues tokens for this API.'
-        : 'An administrator maps the audience to a scope: ask for that scope instead.',
+        ? 'The issuer decides it: use the authorization server that issues tokens for this API, and leave audience out.'
+        : 'An administrator maps the audience to a scope: ask for that scope instead, and leave audience out.',
   })
 
 const withScope = (scope: string, parameter: Record<string, string>): Record<string, string> =>

@@ -70,10 +70,13 @@ async function secretFor(
 function requested(client: Client, grant: Workload['grant'], want: Want): Record<string, string> {
   const scopes = want.scopes === '' ? client.preset.scopes : want.scopes.split(' ')
   const { preset } = client
-  const own = preset.audience === 'server' || preset.audience === 'mapper'
+  const own = ['server', 'mapper'].includes(preset.audience) || isByNamedScope(preset)
   const asked = own && grant === 'token-exchange' ? { ...preset, audience: 'audience' as const } : preset
   return grantParameters({ preset: asked }, scopes, want.audience || client.audience)
 }
+
+const isByNamedScope = ({ audience, onlyNamedScopes }: Client['preset']): boolean =>
+  audience === 'scope' && onlyNamedScopes === true
 
 /** RFC 8693 §2.1 and §3, RFC 7523 §2.1. */
 function proofParameters(grant: Workload['grant'], proof: Proof | undefined): Record<string, string> {

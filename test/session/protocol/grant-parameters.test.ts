@@ -35,8 +35,14 @@ describe('what is asked for with a token', () => {
   })
 
   it.each<[Preset['audience'], string]>([
-    ['server', 'The issuer decides it: use the authorization server that issues tokens for this API.'],
-    ['mapper', 'An administrator maps the audience to a scope: ask for that scope instead.'],
+    [
+      'server',
+      'The issuer decides it: use the authorization server that issues tokens for this API, and leave audience out.',
+    ],
+    [
+      'mapper',
+      'An administrator maps the audience to a scope: ask for that scope instead, and leave audience out.',
+    ],
   ])(
     'is no audience where it is decided elsewhere (%s): better none than a token for another API',
     async (kind, hint) => {
@@ -55,9 +61,18 @@ describe('what is asked for with a token', () => {
       const client = { preset: PRESETS[id] }
       const [message, hint] = await toldBy(() => grantParameters(client, ['openid'], 'traces'))
       expect(message).toBe(`cannot-do: ${PRESETS[id].name} takes no audience from the client`)
-      expect(hint).toBe('An administrator maps the audience to a scope: ask for that scope instead.')
+      expect(hint).toBe(
+        'An administrator maps the audience to a scope: ask for that scope instead, and leave audience out.',
+      )
     },
   )
+
+  it('a scope of PingOne that begins with the audience names it', () => {
+    const [audience, scope] = ['https://traces.acme.example', 'https://traces.acme.example/read']
+    expect(grantParameters({ preset: PRESETS.pingone }, ['openid', scope], audience)).toEqual({
+      scope: `openid ${scope}`,
+    })
+  })
 
   it('a scope of Cognito that begins with the resource server names it', () => {
     const { cognito, entra } = PRESETS

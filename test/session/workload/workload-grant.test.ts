@@ -106,14 +106,15 @@ describe('the request', () => {
     expect((await granted({}, { of, want })).form).toMatchObject({ scope: 'c d', audience: 'other' })
   })
 
-  it.each(['server', 'mapper'] as const)(
-    'names the API of an exchange even where at a sign-in the provider decides it (%s)',
-    async (audience) => {
-      const how = { preset: { audience }, of: { audience: 'api' } }
-      expect((await granted({ grant: 'token-exchange' }, how)).form).toMatchObject({ audience: 'api' })
-      expect((await toldBy(() => granted({ grant: 'jwt-bearer' }, how)))[0]).toMatch(/^cannot-do: /)
-    },
-  )
+  it.each<Partial<Preset>>([
+    { audience: 'server' },
+    { audience: 'mapper' },
+    { audience: 'scope', onlyNamedScopes: true },
+  ])('names the API of an exchange even where at a sign-in the provider decides it (%j)', async (preset) => {
+    const how = { preset, of: { audience: 'api' } }
+    expect((await granted({ grant: 'token-exchange' }, how)).form).toMatchObject({ audience: 'api' })
+    expect((await toldBy(() => granted({ grant: 'jwt-bearer' }, how)))[0]).toMatch(/^cannot-do: /)
+  })
 
   it('of an exchange names the API as this provider wants it', async () => {
     const how = { preset: { audience: 'resource' as const }, of: { audience: 'api' } }
