@@ -5,6 +5,7 @@ import { isPage } from '../http-answers/web-page.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import { safeText } from '../text/safe-text.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
+import type { Destination } from './destination.ts'
 import { failed, rateLimited } from './not-now.ts'
 import { keyHint, refusedProof } from './refused-proof.ts'
 import { claimHint, requiredAndHeld, requiredClaim } from './required-claim.ts'
@@ -18,7 +19,7 @@ interface Known {
   /** Our clock, milliseconds since the epoch, for a server that names a date to wait for and not its own. */
   readonly now?: number | undefined
   /** {@link Destination.scopeToAsk} */
-  readonly scopeToAsk?: ((scope: string) => string) | undefined
+  readonly scopeToAsk?: Destination['scopeToAsk'] | undefined
 }
 
 /**
@@ -159,7 +160,10 @@ function refusedAccess(
   answer: HttpAnswer,
   url: URL,
   token: string | undefined,
-  { isAgain, scopeToAsk }: { readonly isAgain: boolean; readonly scopeToAsk: (scope: string) => string },
+  {
+    isAgain,
+    scopeToAsk,
+  }: { readonly isAgain: boolean; readonly scopeToAsk: NonNullable<Known['scopeToAsk']> },
 ): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
   if (challenge && wantsStepUp(challenge)) return stepUp(challenge, url, token, isAgain)
@@ -179,7 +183,8 @@ function refusedAccess(
   })
 }
 
-const isPlainName = (scope: string): boolean => /^\w[\w:./@+-]*$/.test(scope)
+const isPlainName = (scope: string | undefined): scope is string =>
+  scope !== undefined && /^\w[\w:./@+-]*$/.test(scope)
 
 function missingScopes(challenge: Challenge | undefined, token: string | undefined): readonly string[] {
   const held = scopesOf(token)
@@ -193,7 +198,7 @@ function accessHint(
   challenge: Challenge | undefined,
   token: string | undefined,
   missing: readonly string[],
-  toAsk: readonly string[],
+  toAsk: readonly (string | undefined)[],
 ): string {
   const claim = requiredClaim(challenge)
   if (claim) return claimHint(claim)
@@ -211,6 +216,8 @@ function accessHint(
   if (missing.length === 0)
     return 'Ask whoever grants access to the traces for the scope or group that is missing.'
   const named = `${missing.length > 1 ? 'scopes' : 'scope'} ${safeText(missing.join(' '), 120)}`
+  if (toAsk.includes(undefined))
+    return `The token lacks the ${named}. The profile asks for what is granted to its client (/.default): whoever manages the client can add and grant this; then sign in again: ls-auth login`
   // The command will be pasted into a shell.
   return toAsk.every(isPlainName)
     ? `The token lacks the ${named}. Sign in with it: ls-auth login${toAsk.map((scope) => ` --scope ${scope}`).join('')}`

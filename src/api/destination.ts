@@ -19,8 +19,8 @@ export interface Destination {
   readonly witness?: Witness
   /** Our clock, milliseconds since the epoch: for an answer that names a date to wait for, and not its own. */
   readonly now?: () => number
-  /** What to ask the provider for, to get a scope that the API calls by this name; the same where absent. */
-  readonly scopeToAsk?: (scope: string) => string
+  /** What to ask the provider for, to get a scope that the API calls by this name; the same where absent. Undefined: no sign-in brings it. */
+  readonly scopeToAsk?: (scope: string) => string | undefined
   /** For tokens that are bound to a key. */
   readonly proofs?: Proofs
   /** Decides when each request is sent, and whether once more. Without it: at once, and once. */

@@ -13,14 +13,17 @@ export const OF_OPENID: readonly string[] = [
 /**
  * What to ask a provider for, to get a scope that an API calls `scope`. Where a scope names its API as well and the token
  * holds its last part alone, an API may know that part only: the API of the profile's own scopes, or its audience, goes
- * before it. Unchanged where the profile names none, or several.
+ * before it. Unchanged where the profile names none, or several. Undefined: the profile asks for what is granted to its client,
+ * and no scope can stand beside that (Microsoft: "can't combine static (.default) consent and dynamic consent").
  */
 export function scopeToAsk(
   { preset, audience }: { readonly preset: Preset; readonly audience: string | undefined },
   scope: string,
-): string {
+): string | undefined {
   const { scopeOfApi } = preset
-  if (!scopeOfApi || scopeOfApi.pattern.test(scope) || OF_OPENID.includes(scope)) return scope
+  if (!scopeOfApi || OF_OPENID.includes(scope)) return scope
+  if (preset.scopes.some((one) => one.endsWith('/.default'))) return undefined
+  if (scopeOfApi.pattern.test(scope)) return scope
   const apis = new Set(ownApis({ preset, audience }))
   return apis.size === 1 ? `${[...apis][0]}/${scope}` : scope
 }

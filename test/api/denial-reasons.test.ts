@@ -167,6 +167,20 @@ describe('what is missing is told apart', () => {
     expect(failure?.missingScopes).toEqual(['api://x/traces:write'])
   })
 
+  it('403: a scope that no sign-in of this profile can bring is granted by somebody', () => {
+    const challenge = 'Bearer error="insufficient_scope", scope="traces:read traces:write openid"'
+    const failure = explainAnswer(
+      { status: 403, headers: { 'www-authenticate': challenge }, body: Buffer.alloc(0) },
+      GATEWAY,
+      tokenWith({ scp: 'traces:read' }),
+      { scopeToAsk: (scope) => (scope === 'openid' ? scope : undefined) },
+    )
+    expect(failure?.hint).toBe(
+      'The token lacks the scopes traces:write openid. The profile asks for what is granted to its client (/.default): whoever manages the client can add and grant this; then sign in again: ls-auth login',
+    )
+    expect(failure?.missingScopes).toEqual([])
+  })
+
   it('403 with a token that cannot be read: the scope that was named', () => {
     const challenge = 'Bearer error="insufficient_scope", scope="traces:read"'
     expect(explained(403, challenge, '', 'opaque').hint).toContain('ls-auth login --scope traces:read')
