@@ -89,7 +89,9 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
     const type = spent ? 'perhaps-spent' : 'denied'
     const told = spent ? failure.withDetail(PERHAPS_SPENT) : failure
     if (!isPlain(want)) return { type, failure: aboutGrant ? told.withHint(OTHER_SLOT) : told }
-    return { type, failure: narrowed && aboutGrant ? narrowedForGood(failure.detail) : told }
+    if (narrowed && aboutGrant) return { type, failure: narrowedForGood(failure.detail) }
+    const isGone = error === 'invalid_scope' && preset.scopesAtRenewal
+    return { type, failure: isGone ? told.withHint(GONE_SCOPE) : told }
   }
   // The other codes may be about this request, or about something the person can do (consent): the token may work again.
   if (isPlain(want) && error === 'invalid_grant') return { type: 'refused', failure, isDead: true }
@@ -122,6 +124,9 @@ const GRANT_ERRORS: readonly string[] = ['invalid_scope', 'invalid_target']
 /** Scopes are judged before a rotated refresh token is used up; an audience is judged by some afterwards. */
 const PERHAPS_SPENT =
   'some providers end a sign-in by this: if the next renewal is refused, sign in again (ls-auth login)'
+/** The scopes of the session are asked for, whatever the profile has by now. */
+const GONE_SCOPE =
+  'A scope of this sign-in is no longer there. Have it created again, or leave it out of scopes and sign in again: ls-auth login'
 const OTHER_SLOT =
   'Ask for a scope or an audience that this sign-in may have. For more: ls-auth login --scope NAME, or ls-auth login --audience NAME'
 const WITHOUT_SLOT =

@@ -43,6 +43,24 @@ describe('an error code beside a WWW-Authenticate header (RFC 6749 §5.2)', () =
   })
 })
 
+it('a scope that Okta no longer has: a renewal names it until the next sign-in, and that is said', async () => {
+  const refused = { status: 400, json: { error: 'invalid_scope' } }
+  place = await openPlace(okta)
+  await type('ls-auth login')
+  place.pass(okta.accessSeconds + 1)
+  place.simulator.answerTokensWith(refused)
+  const { exit, stderr } = await type('ls-auth token')
+  expect(exit).toBe(2)
+  expect(stderr).toContain(
+    'hint: A scope of this sign-in is no longer there. Have it created again, or leave it out of scopes and sign in again: ls-auth login',
+  )
+  expect((await type('ls-auth token --scope traces:read')).stderr).not.toContain(
+    'of this sign-in is no longer',
+  )
+  place.simulator.answerTokensWith({ status: 400, json: { error: 'invalid_client' } })
+  expect((await type('ls-auth token')).stderr).not.toContain('of this sign-in is no longer')
+})
+
 describe('a dead refresh token called an invalid request', () => {
   const dead: Refusal = { status: 400, body: { error: 'invalid_request', error_description: 'Not known' } }
 
