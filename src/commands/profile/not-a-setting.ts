@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { readSettings } from '../../settings/files/settings-files.ts'
+import { chooseProfile } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { notOneValue, valuesInTable } from '../../settings/tables/values-in-tables.ts'
@@ -8,7 +9,7 @@ import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
 import { commandLine } from '../command-line.ts'
-import type { Invocation } from '../invocation.ts'
+import { flagsOf, type Invocation } from '../invocation.ts'
 
 /** What was typed in the place of a setting, and the words behind it. */
 export interface UnknownKey {
@@ -19,9 +20,23 @@ export interface UnknownKey {
 /** Failure `usage`, with what was probably meant. Reads the settings for names of profiles. */
 export async function notASetting(invocation: Invocation, { unknown, words }: UnknownKey): Promise<Failure> {
   const { env, files } = invocation.ports
+  if (unknown === 'client_secret') return aSecret(invocation)
   // Settings that cannot be read name no profile; what was typed is wrong all the same.
   const names = await readSettings(env, await files()).then(profileNames, (): string[] => [])
   return names.includes(unknown) ? ofProfile(invocation, unknown, words) : unknownKey(unknown)
+}
+
+/** `profile set client_secret VALUE`: where a secret belongs, by the provider of the profile. */
+async function aSecret(invocation: Invocation): Promise<Failure> {
+  const { env, files } = invocation.ports
+  const profile = await readSettings(env, await files())
+    .then((settings) => chooseProfile(settings, flagsOf(invocation), env))
+    .catch(() => undefined)
+  const { publicSecret, name } = profile?.client.preset ?? {}
+  const inFile = ` That of a Desktop client of ${name} may be written into config.toml: client_secret = "…"`
+  return new Failure('usage', 'a secret does not belong on the command line', {
+    hint: `It is typed at ls-auth login, or read from the file that LS_AUTH_CLIENT_SECRET_FILE names.${publicSecret ? inFile : ''}`,
+  })
 }
 
 /** `profile set work api URL`. */

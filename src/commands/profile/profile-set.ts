@@ -41,11 +41,8 @@ function read({ args, flags }: Typed): SetOptions | UnknownKey {
   // A whole table is only taken away.
   const isWhole = isTable && path.length < 2 && flags.unset !== true
   if (!row || isWhole || (!isTable && path.length > 1)) return { unknown: key, words: values }
-  if (key === 'client_secret') {
-    throw new Failure('usage', 'a secret does not belong on the command line', {
-      hint: 'It is typed at ls-auth login, or read from the file that LS_AUTH_CLIENT_SECRET_FILE names. One that is public by design may be written into config.toml: client_secret = "…"',
-    })
-  }
+  // What was typed is not passed on.
+  if (key === 'client_secret') return { unknown: key, words: [] }
   if (flags.unset === true && values.length > 0)
     throw isTable && path.length < 2 ? unsetsAll(key) : usage('--unset takes no value', key)
   if (flags.unset === true) return { path, value: undefined }

@@ -27,7 +27,7 @@ export async function clientSecret(
   if (typed) return { value: typed, since }
   throw new Failure('settings', 'this client has a secret, and nobody is there to type it', {
     hint: client.preset.publicSecret
-      ? 'It is public by design: write it into the profile in config.toml, client_secret = "…"'
+      ? 'That of a Desktop client is public by design: write it into the profile in config.toml, client_secret = "…". Any other: put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.'
       : 'Put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.',
   })
 }

@@ -83,6 +83,8 @@ describe('the secret of a client', () => {
 
   it('nobody types one that is public by design: the settings may hold it', async () => {
     const [, hint] = await toldBy(() => secret({ isPublic: true }))
-    expect(hint).toBe('It is public by design: write it into the profile in config.toml, client_secret = "…"')
+    expect(hint).toBe(
+      'That of a Desktop client is public by design: write it into the profile in config.toml, client_secret = "…". Any other: put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.',
+    )
   })
 })

@@ -285,7 +285,8 @@ describe('profile set', () => {
     ['redirect_ports eighty', 'redirect_ports must be port numbers'],
     ['leeway 30s --unset', '--unset takes no value'],
     ['client_secret hunter2', 'a secret does not belong on the command line'],
-    ['client_secret hunter2', 'public by design may be written into config.toml: client_secret = "…"'],
+    ['client_secret hunter2', 'the file that LS_AUTH_CLIENT_SECRET_FILE names.\n'],
+    ['client_secret hunter2 --profile nope', 'a secret does not belong on the command line'],
     ['leeway 30s --profile nope', 'there is no profile "nope"'],
   ])('profile set %s: nothing is written', async (typed, message) => {
     const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
@@ -310,6 +311,17 @@ describe('profile set', () => {
     await world.writeConfig('')
     expect((await world.type('ls-auth profile set leeway 30s')).stderr).toContain('there is no profile in')
   })
+})
+
+it('profile set client_secret: where one may be public by design, that of which client is said', async () => {
+  const google = '[profiles.g]\nprovider = "google"\nissuer = "https://id.example"\nclient_id = "x"\n'
+  await world.editConfig((text) => `${text}\n${google}`)
+  const { exit, stderr } = await world.type('ls-auth profile set client_secret hunter2 --profile g')
+  expect(exit).toBe(2)
+  expect(stderr).toContain(
+    'That of a Desktop client of Google may be written into config.toml: client_secret = "…"\n',
+  )
+  expect(stderr).not.toContain('hunter2')
 })
 
 it.each([
