@@ -136,10 +136,16 @@ function applies(hint: Hint, { error, description, where }: ProviderError, value
     (hint.error === undefined || (error !== undefined && hint.error.includes(error))) &&
     (hint.description === undefined || hint.description.test(text)) &&
     (hint.codes === undefined || hint.codes.some((code) => code === vendorCode(text))) &&
-    (hint.unlisted === undefined || values.unlisted?.includes(hint.unlisted) === true) &&
+    (hint.unlisted === undefined || isAloneUnlisted(hint.unlisted, values)) &&
     (hint.issuer === undefined || hint.issuer.test(values.issuer ?? ''))
   )
 }
+
+/** Many take those of a person without listing them. Any other one may be what was refused. */
+const isAloneUnlisted = (scope: string, { unlisted = [] }: HintValues): boolean =>
+  unlisted.filter((one) => !OF_A_PERSON.includes(one)).join(' ') === scope
+
+const OF_A_PERSON = ['openid', 'profile', 'email']
 
 function vendorCode(description: string): number | undefined {
   const digits = /AADSTS(\d{1,9})/.exec(description)?.[1]

@@ -35,7 +35,7 @@ export interface Hint {
   readonly codes?: readonly number[]
   /** Matches the issuer. */
   readonly issuer?: RegExp
-  /** This scope was asked for, and the provider lists others only. */
+  /** Of the scopes asked for, this one alone is not listed by the provider; beside openid, profile and email. */
   readonly unlisted?: string
   /**
    * `{issuer}`, `{host}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings,

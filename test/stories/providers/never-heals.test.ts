@@ -54,6 +54,24 @@ it('invalid_scope where offline_access is not listed, as at GitLab: the line wit
   expect((await type('ls-auth login')).exit).toBe(0)
 })
 
+it.each([
+  // It may be that one: without offline_access it would be refused as well.
+  ['traces:raed', false],
+  // Providers take these without listing them.
+  ['email', true],
+])('invalid_scope beside %s, which is not listed either: offline_access is blamed: %s', async (scope, is) => {
+  place = await openPlace({
+    ...keycloak,
+    id: 'generic',
+    scopes: { known: ['openid'], unknown: 'refuse' },
+    metadata: { ...keycloak.metadata, scopes_supported: ['openid', 'profile'] },
+  })
+  const { exit, stderr } = await type(`ls-auth login --scope ${scope}`)
+  expect(exit).toBe(2)
+  expect(stderr.includes('Without offline_access')).toBe(is)
+  expect(stderr.includes('Ask for others: ls-auth login ')).toBe(!is)
+})
+
 it('invalid_scope where offline_access is listed, or nothing is: no word of it', async () => {
   for (const listed of [
     [...Array.from({ length: 30 }, (_, i) => `api${i}`), 'offline_access'],
