@@ -70,6 +70,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `batch-file`: the program is a batch file, which Windows starts by cmd.exe alone.
  * - `web-page`: a web page was answered, or a redirect to one, where an API should answer.
  * - `half-client-certificate`: of `client_cert` and `client_key` one is missing.
+ * - `snapshot-taken`: it came after a snapshot was paid for; to try again takes another.
  */
 export type FailureReason =
   | 'no-trace'
@@ -82,6 +83,7 @@ export type FailureReason =
   | 'batch-file'
   | 'web-page'
   | 'half-client-certificate'
+  | 'snapshot-taken'
 
 /**
  * The only error class that leaves an adapter (keychain, files, HTTP, OpenID library).

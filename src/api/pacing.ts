@@ -8,8 +8,11 @@ import { isLimit, Pace } from './pace.ts'
 /** One of several rate limits of an API. */
 export interface NamedLimit {
   readonly name: string
-  /** What the request belongs to is paid for already: it may be the last one of the limit. */
-  readonly mayBeLast?: boolean
+  /**
+   * It looks at what is paid for already, so it may be the last one of the limit; and it is sent once, as whoever polls
+   * repeats it.
+   */
+  readonly isPoll?: boolean
 }
 
 /**
@@ -87,7 +90,7 @@ export function openPacing(options: PacingOptions): Pacing {
     limit: NamedLimit | undefined,
   ): Promise<[HttpAnswer | NetworkFailure, number]> {
     const pace = paceOf(limit)
-    await turn(pace, limit?.mayBeLast)
+    await turn(pace, limit?.isPoll)
     const beganAt = clock.now()
     let isAnswered = false
     try {
@@ -109,6 +112,7 @@ export function openPacing(options: PacingOptions): Pacing {
     for (let [limits, tries] = [0, 0]; ; ) {
       const [end, wait] = await once(attempt, limit)
       const isFailure = end instanceof NetworkFailure
+      if (limit?.isPoll && !isFailure) return end
       if (!isFailure && isLimit(end)) {
         limits += 1
         if (limits === MOST_LIMITS || isTooLong(wait)) return end
@@ -116,7 +120,7 @@ export function openPacing(options: PacingOptions): Pacing {
         continue
       }
       tries += 1
-      const isOver = !isRead || tries === MOST_TRIES
+      const isOver = !isRead || limit?.isPoll || tries === MOST_TRIES
       if (isFailure && isOver) throw end
       if (!isFailure && (isOver || !BEHIND_GATEWAY.has(end.status))) return end
       await clock.sleep(FIRST_BACKOFF_MILLISECONDS * 2 ** (tries - 1), signal)

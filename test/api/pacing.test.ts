@@ -187,11 +187,30 @@ describe('one request of many', () => {
       const { pacing, now } = opened()
       const one = { ...spent, 'x-ratelimit-remaining': '1' }
       await pacing(async () => answer(200, one), false, { name })
-      await pacing(async () => answer(200, one), true, { name, mayBeLast: true })
+      await pacing(async () => answer(200, one), true, { name, isPoll: true })
       expect(now()).toBe(0)
       await pacing(async () => answer(200), false, { name })
       expect(now()).toBe(1_380_000)
     })
+  })
+
+  it.each([
+    ['is limited', () => answer(429, { 'retry-after': '4' })],
+    ['fails', () => answer(503)],
+    ['has no answer', () => new NetworkFailure('broke', true)],
+  ])('a poll that %s is sent once: whoever polls repeats it', async (_, made) => {
+    let [sent, slept] = [0, 0]
+    const clock = { now: () => 0, sleep: async () => void slept++ }
+    const pacing = openPacing({ clock, signal: new AbortController().signal, onLimit: () => {} })
+    const attempt = async () => {
+      sent += 1
+      const end = made()
+      if (end instanceof NetworkFailure) throw end
+      return end
+    }
+    const end = await pacing(attempt, true, { name: 'snapshots', isPoll: true }).catch((error) => error)
+    expect({ sent, slept }).toEqual({ sent: 1, slept: 0 })
+    expect(end instanceof NetworkFailure || [429, 503].includes(end.status)).toBe(true)
   })
 
   it('where none is sent any more it says when to try again', async () => {

@@ -17,6 +17,9 @@ const ADVICE: Readonly<Record<number, string>> = {
   10: 'Refused for security. Stop here and tell the person; do not look for a way around it.',
   11: 'Whoever is signed in may not read this. Stop here and tell the person what stands below: whom to ask, or what to type. Do not look for a way around it.',
 }
+/** The usual advice to call again would take another. */
+const PAID =
+  'A snapshot is taken and paid for, and could not be read. Do not call again: that takes another one. Tell the person where it stands, as below.'
 const BUG = 'ls-auth failed unexpectedly. Tell the person.'
 
 /**
@@ -28,7 +31,8 @@ export function errorText(error: unknown, invocation: Invocation, tool: Pick<Too
   const failure = error instanceof Failure ? withTypedFlags(error, invocation) : new Failure('bug', 'unknown')
   const { message, hint, detail, exit } = failure
   const said = exit === 1 ? [] : [`error: ${message}`, `hint: ${hint}`, ...detail.map((line) => `  ${line}`)]
-  return [ADVICE[exit] ?? BUG, ...dataBlock(said.flatMap((line) => cut(inWordsOf(tool, line))))].join('\n')
+  const advice = failure.reason === 'snapshot-taken' ? PAID : (ADVICE[exit] ?? BUG)
+  return [advice, ...dataBlock(said.flatMap((line) => cut(inWordsOf(tool, line))))].join('\n')
 }
 
 /** A line of data is short, and a command in a hint must stay whole. */

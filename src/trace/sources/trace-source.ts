@@ -81,10 +81,10 @@ export interface ApiRequest {
   /** Statuses beside 2xx and 404 that are returned instead of thrown, with `failure` set. */
   readonly answers?: readonly number[]
   /**
-   * The rate limit it counts against, where that is not the one of most requests. `mayBeLast`: what it belongs to is paid
-   * for already.
+   * The rate limit it counts against, where that is not the one of most requests. `isPoll`: it looks at what is paid for
+   * already, and whoever asks repeats it.
    */
-  readonly limit?: { readonly name: string; readonly mayBeLast?: boolean }
+  readonly limit?: { readonly name: string; readonly isPoll?: boolean }
   /** The trace that a good answer holds, where the path does not name it: for the record. */
   readonly reads?: (body: Uint8Array) => string | undefined
 }

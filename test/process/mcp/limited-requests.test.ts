@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { type Machine, openMachine } from '../../world/machine.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { startTraceApi } from '../../world/trace-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { AGENTS, type StartAgent } from './agent.ts'
 
@@ -25,5 +26,30 @@ it('a limit of minutes is told to the agent, whose client would give the call up
   const { isError, text } = await agent.call('explain_traces', { slower_than: '1ms' })
   expect(isError).toBe(true)
   expect(text).toContain('Try again in 10m.')
+  await agent.close()
+})
+
+it('after a snapshot that is paid for an agent does not call again', async () => {
+  const trace = makeTrace({ seed: 7 })
+  const api = await startTraceApi({ apiKey: 'k', traces: [trace] })
+  onTestFinished(() => api.close())
+  api.rateLimitResetSeconds = 600
+  api.mode = (_, url) => (/snapshots\/snap/.test(url) ? 'rate-limited' : 'normal')
+  api.snapshots.takesMilliseconds = -1_000
+  await writeFile(
+    machine.configFile,
+    `[profiles.old]\nbackend = "lightstep"\napi = "${api.url}"\norganization = "acme"\nproject = "prod"\n`,
+  )
+  const agent = await start(machine, ['--snapshot'])
+  for (const [tool, given] of [
+    ['get_trace', { trace_id: trace.traceId }],
+    ['search_traces', { service_name: 'payment' }],
+  ] as const) {
+    const { isError, text } = await agent.call(tool, given)
+    expect(isError).toBe(true)
+    expect(text).toMatch(/^A snapshot is taken and paid for, and could not be read\. Do not call again/)
+    expect(text).not.toContain('call again once')
+    expect(text).toMatch(/error: .*; the snapshot is taken: \/prod\/explorer\?snapshot_id=snap\d\n/)
+  }
   await agent.close()
 })

@@ -50,7 +50,7 @@ describe('a trace by its trace id takes a snapshot', () => {
     expect(outcome).toMatchObject({ exit: 0 })
     expect(JSON.parse(outcome.stdout)).toMatchObject({ traceId: trace.traceId, spanCount: 48 })
     expect(outcome.stderr).toContain(
-      'snapshot taken: 57 of 60 left this hour for the organization, all back in 23m',
+      `snapshot taken: see it in Lightstep's UI, at /prod/explorer?snapshot_id=snap1\nsnapshots: 57 of 60 left this hour for the organization, all back in 23m\n`,
     )
     expect(api.snapshots.taken.map(({ query }) => query)).toEqual([
       `lightstep.trace_id IN ("${trace.traceId.slice(16)}")`,
@@ -211,6 +211,8 @@ describe('a look at a snapshot that fails', () => {
     api.mode = (_, url) => (/snapshots\/snap/.test(url) && failed++ < times ? mode : 'normal')
   }
 
+  const looked = (id = 'snap1') => asked().filter((one) => one === `GET snapshots/${id}`)
+
   it.each<TraceApiMode>(['plain-text', 'rate-limited'])('once: it is looked at again (%s)', async (mode) => {
     api.rateLimitResetSeconds = 40
     snapshotsOf(mode)
@@ -248,19 +250,60 @@ describe('a look at a snapshot that fails', () => {
       snapshotsOf(mode, 99)
       const { exit, stderr } = await world.type(get)
       expect(exit).toBe(6)
-      expect(stderr).toMatch(/snapshot taken: (59|0) of 60 left/)
-      expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
-        /hint: The snapshot is taken: see it in Lightstep's UI, at \/prod\/explorer\?snapshot_id=snap1\. To try again takes another/,
+      // Of failed looks nothing is told: each counts one.
+      expect(stderr).toMatch(
+        mode === 'rate-limited' ? /snapshots: 0 of 60 left/ : RegExp(`snapshots: ${59 - times} of 60`),
       )
+      const lines = stderr.replaceAll(/\n +/g, ' ')
+      expect(lines).toMatch(/error: .*; the snapshot is taken: \/prod\/explorer\?snapshot_id=snap1\n/)
+      expect(lines).toMatch(/hint: See it in Lightstep's UI, at this address\. To try again takes another/)
+      expect(lines.includes('about the limit: Try again in 23m.')).toBe(mode === 'rate-limited')
       expect(asked().filter((one) => one === 'GET snapshots/snap1')).toHaveLength(times)
     },
   )
 
-  it('an answer before it is ready does not count as the first empty one', async () => {
-    api.snapshots.looksUntilReady = 0
-    snapshotsOf('plain-text')
-    await world.type(`ls-auth trace get ${MISSING} --snapshot`)
-    expect(asked().filter((one) => one === 'GET snapshots/snap1')).toHaveLength(3)
+  it.each([0, 1, 5])(
+    'an empty list after %i looks: only that of the first is looked at again',
+    async (looks) => {
+      api.snapshots.looksUntilReady = looks
+      const { exit, stderr } = await world.type(`ls-auth trace get ${MISSING} --snapshot`)
+      expect(exit, stderr).toBe(7)
+      expect(looked()).toHaveLength(Math.max(2, looks + 1))
+    },
+  )
+
+  it('by one of many (--ids): no more requests than by one alone, and it is named', async () => {
+    snapshotsOf('plain-text', 99)
+    world.stdin = [trace.traceId]
+    const { exit, stderr } = await world.type('ls-auth trace get --ids - -o ndjson --snapshot')
+    expect(exit).toBe(6)
+    expect(asked()).toHaveLength(7)
+    expect(stderr).toMatch(
+      RegExp(`failed: ${trace.traceId}: .*; the snapshot is taken: /prod/explorer\\?snapshot_id=snap1\n`),
+    )
+    expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
+      /"Where a snapshot is taken, to try again takes another\. To try those again, .*--snapshot/,
+    )
+    await world.type('ls-auth trace why --error --service payment --snapshot')
+    expect(looked('snap2')).toHaveLength(6)
+  })
+
+  it('limits are waited for a minute in all, and called so', async () => {
+    attended()
+    api.rateLimitResetSeconds = 25
+    snapshotsOf('rate-limited', 99)
+    const { stderr } = await world.type(get)
+    expect(stderr.match(/waiting for the limit of snapshots \(25s\)/g)).toHaveLength(2)
+    expect(stderr).not.toContain('not ready yet')
+    expect(looked()).toHaveLength(3)
+  })
+
+  it('what is taken is told before anything is waited for', async () => {
+    attended()
+    const { stderr } = await world.type(get)
+    expect(stderr).toMatch(
+      /snapshot taken: see it.*snap1\n(?:Lightstep is collecting|the snapshot is not ready)/,
+    )
   })
 
   it('for want of rights keeps its own advice', async () => {
@@ -268,7 +311,7 @@ describe('a look at a snapshot that fails', () => {
     const { exit, stderr } = await world.type(get)
     expect(exit).toBe(11)
     expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
-      /hint: Ask whoever grants access[\s\S]*at \/prod\/explorer\?snapshot_id=snap1/,
+      /error: .*; the snapshot is taken: \/prod\/explorer\?snapshot_id=snap1\nhint: Ask whoever grants access/,
     )
   })
 
@@ -277,7 +320,7 @@ describe('a look at a snapshot that fails', () => {
     const { exit, stderr } = await world.type(get)
     expect(exit).toBe(6)
     expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
-      /its span is found, which needs no other snapshot: ls-auth trace get [\da-f]{16}\n/,
+      /error: .*; its span is found: ([\da-f]{16})\nhint: Try again without another snapshot: ls-auth trace get \1 they say/,
     )
   })
 })
@@ -470,7 +513,7 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
   const told = async (line: string) => {
     const { exit, stderr } = await world.type(`ls-auth trace ${line} --snapshot`)
     // Of the snapshot itself other stories tell.
-    const lines = stderr.split('\n').filter((text) => !/snapshot (taken|heeds)|^$/.test(text))
+    const lines = stderr.split('\n').filter((text) => !/^snapshots?:|snapshot (taken|heeds)|^$/.test(text))
     return { exit, lines }
   }
 

@@ -101,7 +101,8 @@ async function fetchAll(
     throw stopped(error, wanted.length - handled, invocation, options)
   }
   if (masked > 0) tellMasked(invocation, 'values')
-  const failure = tally.failure(wanted.length, again(invocation, options))
+  const paid = tally.isPaid ? 'Where a snapshot is taken, to try again takes another. ' : ''
+  const failure = tally.failure(wanted.length, paid + again(invocation, options))
   if (failure) throw failure
 }
 

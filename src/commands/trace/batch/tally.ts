@@ -12,9 +12,15 @@ export class Tally {
   #inARow = 0
   #read = 0
   #failed = 0
+  #isPaid = false
 
   get failed(): number {
     return this.#failed
+  }
+
+  /** Something was paid for an id that was not read, and would be again. */
+  get isPaid(): boolean {
+    return this.#isPaid
   }
 
   /** A trace was read. */
@@ -40,6 +46,7 @@ export class Tally {
   /** Counts an id that was not read. */
   add(failure: Failure): void {
     this.#failed += 1
+    this.#isPaid ||= failure.reason === 'snapshot-taken'
     const exit = FAILURES[failure.code].exit
     if (!this.#first.has(exit)) this.#first.set(exit, failure)
   }

@@ -51,7 +51,7 @@ export function lightstepProject(settings: LightstepSettings, send: Send): Light
  * snapshot counts as taking one does, and is what one is taken for.
  */
 function limitOf({ path, method = 'GET' }: ApiRequest): Pick<ApiRequest, 'limit'> {
-  if (/^snapshots\b/.test(path)) return { limit: { name: 'snapshots', mayBeLast: method === 'GET' } }
+  if (/^snapshots\b/.test(path)) return { limit: { name: 'snapshots', isPoll: method === 'GET' } }
   if (path === 'telemetry/query_timeseries') return { limit: { name: 'queries' } }
   return /^streams\/.*\/timeseries$/.test(path) ? { limit: { name: 'time series of streams' } } : {}
 }

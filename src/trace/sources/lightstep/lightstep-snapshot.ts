@@ -24,10 +24,12 @@ export interface Exemplar {
   readonly error: boolean
 }
 
-/** Polls after the announced time. Few, because every request to snapshots is counted, polls included. */
+/** Polls after the announced time, each of one request. Few, because every request to snapshots is counted, polls included. */
 const MOST_POLLS = 6
 const POLL_INTERVAL_MILLIS = 8_000
-const LONGEST_WAIT_MILLIS = 120_000
+/** From the first poll to the last one, limits of the API included. */
+const PATIENCE_MILLIS = 60_000
+const LONGEST_COLLECTING_MILLIS = 120_000
 /** The snapshot is made all the same. */
 const NOT_NOW = [429, 502, 503, 504]
 
@@ -35,7 +37,8 @@ const NOT_NOW = [429, 502, 503, 504]
  * Has Lightstep collect spans that match a query and assemble their traces (`POST …/snapshots`), and polls for them.
  * Spends 2 to 7 of 60 requests an hour that the whole organization has: to take it, and to look at it. Empty where nothing
  * recent matches. Failures: `not-found` for an unknown project, `usage` for the query, `api-failed` when it is not
- * ready in time. One after it is taken says where to see it, as another try takes another.
+ * ready in time. What is taken is told at once, and named by each failure after that, as another try takes another: those
+ * that may pass have the reason `snapshot-taken`.
  */
 export async function takeSnapshot(
   query: string,
@@ -46,19 +49,24 @@ export async function takeSnapshot(
   if (answer.status === 404) throw unknownProject(project.settings, answer)
   if (answer.status === 400) throw snapshotRejected(answer, query)
   const { id, readyInMillis } = readReceipt(answer, consent.now())
+  const page = `/${encodeURIComponent(project.settings.project)}/explorer?snapshot_id=${id}`
+  consent.tell(`snapshot taken: see it in Lightstep's UI, at ${page}`)
   let left = await limitIn(answer, consent)
   try {
     await consent.wait(readyInMillis, 'Lightstep is collecting spans')
     return await collected(id, project, consent, (limit) => {
-      if (limit.remaining !== undefined) left = limit
+      left = limit ?? oneLess(left)
     })
   } catch (error) {
-    throw error instanceof Failure ? stillThere(error, id, project) : error
+    throw error instanceof Failure ? stillThere(error, page) : error
   } finally {
     // Only now: each look at it is counted, too.
-    consent.tell(`snapshot taken${budget(left)}`)
+    if (left.remaining !== undefined) consent.tell(`snapshots: ${budget(left)}`)
   }
 }
+
+const oneLess = (left: RateLimit): RateLimit =>
+  left.remaining === undefined ? left : { ...left, remaining: Math.max(0, left.remaining - 1) }
 
 /** Lazy: most runs take none. */
 async function limitIn({ headers }: ApiAnswer, consent: SnapshotConsent): Promise<RateLimit> {
@@ -70,31 +78,43 @@ async function collected(
   id: string,
   project: LightstepProject,
   consent: SnapshotConsent,
-  onLimit: (limit: RateLimit) => void,
+  onPoll: (limit?: RateLimit) => void,
 ): Promise<Exemplar[]> {
-  let isEmptyOnce = false
+  const until = consent.now() + PATIENCE_MILLIS
   for (let poll = 1; ; poll++) {
+    // It counts, whatever comes of it.
+    onPoll()
     const { found, failure, limit, waitMillis = 0 } = await pollSnapshot(id, project, consent)
-    if (limit) onLimit(limit)
+    if (limit?.remaining !== undefined) onPoll(limit)
     // An empty first answer may only be too early.
-    if (found && (found.length > 0 || isEmptyOnce)) return found
-    isEmptyOnce ||= found !== undefined
-    if (poll === MOST_POLLS || waitMillis > LONGEST_WAIT_MILLIS)
+    if (found && (found.length > 0 || poll > 1)) return found
+    const wait = Math.max(POLL_INTERVAL_MILLIS, waitMillis)
+    if (poll === MOST_POLLS || consent.now() + wait > until)
       throw failure ?? new Failure('api-failed', 'the snapshot was not ready in time')
-    await consent.wait(Math.max(POLL_INTERVAL_MILLIS, waitMillis), 'the snapshot is not ready yet')
+    const isLimited = failure?.code === 'rate-limited'
+    await consent.wait(
+      wait,
+      isLimited ? 'waiting for the limit of snapshots' : 'the snapshot is not ready yet',
+    )
   }
 }
 
 /** The failure of a snapshot that is taken: the usual advice to try again would take another. */
-function stillThere(failure: Failure, id: string, { settings }: LightstepProject): Failure {
-  const page = `/${encodeURIComponent(settings.project)}/explorer?snapshot_id=${id}`
-  const where = `The snapshot is taken: see it in Lightstep's UI, at ${page}`
-  return PASSES.includes(failure.code)
-    ? failure.withHint(`${where}. To try again takes another one.`)
-    : failure.withDetail(where)
+function stillThere(failure: Failure, page: string): Failure {
+  const { code, hint, detail, exit } = failure
+  const message = `${failure.message}; the snapshot is taken: ${page}`
+  if (!MAY_PASS.includes(code)) return failure.withWords(message, hint)
+  return new Failure(code, message, {
+    hint: "See it in Lightstep's UI, at this address. To try again takes another one.",
+    detail: [...detail, ...(code === 'rate-limited' ? [`about the limit: ${hint}`] : [])],
+    exit,
+    reason: 'snapshot-taken',
+    cause: failure,
+  })
 }
 
-const PASSES: readonly string[] = ['api-failed', 'network', 'rate-limited']
+/** Codes of failures that may pass by themselves. */
+export const MAY_PASS: readonly string[] = ['api-failed', 'network', 'rate-limited']
 
 /**
  * `{"data":{"id":"…","attributes":{"complete-time":"…"}}}`. The wait is computed by the server's clock (the Date
@@ -107,15 +127,14 @@ function readReceipt(answer: ApiAnswer, now: number): { id: string; readyInMilli
   if (typeof id !== 'string' || !/^[\w-]{1,100}$/.test(id)) throw unexpected(answer)
   const serverNow = Date.parse(answer.headers.date ?? '') || now
   const complete = Date.parse(String(attributesOf(body)?.['complete-time'])) || serverNow
-  return { id, readyInMillis: Math.min(LONGEST_WAIT_MILLIS, Math.max(0, complete - serverNow)) }
+  return { id, readyInMillis: Math.min(LONGEST_COLLECTING_MILLIS, Math.max(0, complete - serverNow)) }
 }
 
-/** `: 41 of 60 left …, all back in 23m`. */
+/** `41 of 60 left …, all back in 23m`. */
 function budget({ remaining, limit, resetMilliseconds }: RateLimit): string {
-  if (remaining === undefined) return ''
   const most = limit === undefined ? '' : ` of ${limit}`
   const back = resetMilliseconds === undefined ? '' : `, all back in ${inWords(resetMilliseconds)}`
-  return `: ${remaining}${most} left this hour for the organization${back}`
+  return `${remaining}${most} left this hour for the organization${back}`
 }
 
 function inWords(milliseconds: number): string {

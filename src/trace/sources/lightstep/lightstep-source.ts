@@ -19,7 +19,7 @@ import { requireSamePlace, UI_OF_API } from './lightstep-page.ts'
 import { queryLightstep } from './lightstep-query.ts'
 import { searchLightstep } from './lightstep-search.ts'
 import { lightstepServices } from './lightstep-services.ts'
-import { takeSnapshot } from './lightstep-snapshot.ts'
+import { MAY_PASS, takeSnapshot } from './lightstep-snapshot.ts'
 import { oneSpanQuery, traceQuery } from './lightstep-syntax.ts'
 
 /** Lightstep's public API v0.2. It reads assembled traces only, and only by the id of one of their spans. */
@@ -74,9 +74,17 @@ async function findTrace(
   if (!first) throw nothingCollected(reference)
   return readAssembled(reference, [first.spanId, ...ids], project, consent).catch((error) => {
     if (!(error instanceof Failure) || error.code === 'not-found') throw error
-    throw error.withDetail(
-      `its span is found, which needs no other snapshot: ls-auth trace get ${first.spanId}`,
-    )
+    throw spanIsFound(error, first.spanId)
+  })
+}
+
+/** What fails after the snapshot has found a span: to ask for the span takes no other snapshot. */
+function spanIsFound({ code, message, hint, detail, exit }: Failure, spanId: string): Failure {
+  const again = `Try again without another snapshot: ls-auth trace get ${spanId}`
+  return new Failure(code, `${message}; its span is found: ${spanId}`, {
+    hint: MAY_PASS.includes(code) ? again : hint,
+    detail: code === 'rate-limited' ? [...detail, `about the limit: ${hint}`] : detail,
+    exit,
   })
 }
 
