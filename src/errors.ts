@@ -70,6 +70,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `batch-file`: the program is a batch file, which Windows starts by cmd.exe alone.
  * - `web-page`: a web page was answered, or a redirect to one, where an API should answer.
  * - `half-client-certificate`: of `client_cert` and `client_key` one is missing.
+ * - `no-token`: no token went along with the request, as the profile wants it.
  * - `snapshot-taken`: it came after a snapshot was paid for; to try again takes another.
  */
 export type FailureReason =
@@ -83,6 +84,7 @@ export type FailureReason =
   | 'batch-file'
   | 'web-page'
   | 'half-client-certificate'
+  | 'no-token'
   | 'snapshot-taken'
 
 /**

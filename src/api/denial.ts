@@ -7,6 +7,7 @@ import { safeText } from '../text/safe-text.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
 import type { Destination } from './destination.ts'
 import { failed, rateLimited } from './not-now.ts'
+import { isOthersKey, refusedKey } from './others-key.ts'
 import { keyHint, refusedProof } from './refused-proof.ts'
 import { claimHint, requiredAndHeld, requiredClaim } from './required-claim.ts'
 import { requirementsOf, stepUpFailure } from './step-up.ts'
@@ -140,21 +141,11 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined, i
   return new Failure('not-allowed', `${safeText(url.host)} ${found} (HTTP 401)`, {
     detail,
     hint,
+    ...(token === undefined && { reason: 'no-token' }),
   })
 }
 
 const TRUST = 'Check that the gateway trusts the issuer of this profile, then sign in again: ls-auth login'
-
-/** RFC 6750 §3.1: a challenge to a request with a token names an error, unless the token is not what was wrong. */
-const isOthersKey = (challenge: Challenge | undefined, token: string | undefined): boolean =>
-  token !== undefined && challenge?.error === undefined && /\bkey\b/i.test(challenge?.description ?? '')
-
-/** The gateway took the token, and the API behind it did not take the gateway's key. */
-const refusedKey = ({ status }: HttpAnswer, detail: readonly string[], url: URL): Failure =>
-  new Failure('not-allowed', `${safeText(url.host)} could not get at the traces (HTTP ${status})`, {
-    detail: [...new Set(detail)],
-    hint: 'Tell whoever runs this gateway. It is not about your token: a new sign-in does not help.',
-  })
 
 function refusedAccess(
   answer: HttpAnswer,

@@ -253,6 +253,15 @@ describe('what is missing is told apart', () => {
     expect(explained(403, challenge).message).toContain('denied you access')
   })
 
+  it('403 that names a scope is about rights, whatever the words', () => {
+    const challenge = 'scope="key:read traces:read", error_description="a key reader role is needed"'
+    const { hint, scopes } = denied(challenge, tokenWith({ scope: 'traces:read' }))
+    expect({ hint, scopes }).toEqual({
+      hint: expect.stringContaining('ls-auth login --scope key:read'),
+      scopes: ['key:read'],
+    })
+  })
+
   it('401 with an error is about the token, whatever the words', () => {
     const challenge = 'Bearer error="invalid_token", error_description="no key fits the signature"'
     expect(explained(401, challenge).message).toContain('did not accept the token')

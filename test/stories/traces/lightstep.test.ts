@@ -624,6 +624,16 @@ describe('a tenant that may be gone', () => {
     }
   })
 
+  it('without a token the way to sign in is told', async () => {
+    await world.editConfig((text) => `${text}authorization = "none"\n`)
+    delete world.variables.LS_AUTH_TOKEN
+    const { exit, stderr } = await world.type('ls-auth services')
+    expect(exit).toBe(11)
+    expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
+      /wants a token \(HTTP 401\)\nhint: .*ls-auth login --authorization bearer .*knows no organization acme/s,
+    )
+  })
+
   it('410 is exit 7 for every command', async () => {
     api.mode = 'gone'
     for (const command of ['services', 'attributes', 'trace search --error']) {

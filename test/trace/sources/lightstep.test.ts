@@ -114,7 +114,7 @@ describe('401 with the words of Lightstep', () => {
   test.each([
     [{ errors: [unknown] }, ''],
     [{ errors: ['Invalid API key'] }, ''],
-    [{ message: unknown }, 'Bearer realm="traces", error_description="the back end refused the key"'],
+    [{ errors: [unknown] }, 'Bearer realm="traces", error_description="the back end refused the key"'],
   ])('%j %s is about the organization or the key', async (body, challenge) => {
     const failure = await ask(body, challenge)
     expect(failure.code).toBe('not-allowed')
@@ -136,11 +136,27 @@ describe('401 with the words of Lightstep', () => {
     ])
   })
 
+  test('where no token went along, nothing is said of a key that was refused', async () => {
+    const none = new Failure('not-allowed', 'gw.example wants a token (HTTP 401)', {
+      hint: 'Sign in',
+      reason: 'no-token',
+    })
+    const { message, hint, detail } = await ask({ errors: [unknown] }, '', none)
+    expect({ message, hint }).toEqual({ message: none.message, hint: 'Sign in' })
+    expect(detail).toEqual(['Lightstep answers so, too, where it knows no organization acme'])
+  })
+
   const expired = new Failure('session-ended', 'the token has ended')
   test.each<[object, string, Failure]>([
     [{ errors: [unknown] }, 'Bearer error="invalid_token"', ours],
     [{ errors: ['the access token was not accepted'] }, '', ours],
     [{}, '', ours],
+    // Only the list is Lightstep's form; these are the words of gateways.
+    [{ message: 'No API key found in request' }, 'Key realm="kong"', ours],
+    [{ message: 'Access denied due to missing subscription key' }, '', ours],
+    [{ errors: ['Invalid token: no matching key found in JWKS (kid abc)'] }, 'Bearer realm="gw"', ours],
+    [{ errors: ['no matching key found in JWKS'] }, '', ours],
+    [{ errors: ['no organization claim'] }, '', ours],
     [{ errors: [unknown] }, '', expired],
   ])('%j %s is about the token', async (body, challenge, failure) => {
     expect(await ask(body, challenge, failure)).toBe(failure)

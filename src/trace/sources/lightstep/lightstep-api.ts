@@ -1,6 +1,6 @@
 import { END_OF_LIFE, projectPath } from '../../../backends/lightstep.ts'
 import { Failure } from '../../../errors.ts'
-import { isObject } from '../../../json-object.ts'
+import { isObject, type JsonObject } from '../../../json-object.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { asInteger } from '../../formats/integer.ts'
 import type { TimeRange } from '../../series.ts'
@@ -82,13 +82,23 @@ export function durationOf(micros: unknown): number | undefined {
 
 /** The message of `{"errors":["…"]}` or `{"message":"…"}`, sanitized; empty for anything else, plain text included. */
 export function errorText(answer: ApiAnswer): string {
+  return errorInList(answer) ?? textOf(bodyOf(answer)?.message)
+}
+
+/** The same of a list only, which is the form of Lightstep's own API; undefined: there is no list. */
+function errorInList(answer: ApiAnswer): string | undefined {
+  const { errors } = bodyOf(answer) ?? {}
+  return Array.isArray(errors) ? textOf((errors as unknown[])[0]) : undefined
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? safeText(value, 300) : '')
+
+function bodyOf(answer: ApiAnswer): JsonObject | undefined {
   try {
     const body = answer.json()
-    if (!isObject(body)) return ''
-    const first = Array.isArray(body.errors) ? (body.errors as unknown[])[0] : body.message
-    return typeof first === 'string' ? safeText(first, 300) : ''
+    return isObject(body) ? body : undefined
   } catch {
-    return ''
+    return undefined
   }
 }
 
@@ -123,14 +133,17 @@ export function unknownProject(settings: LightstepSettings, answer: ApiAnswer): 
 
 /**
  * Lightstep answers 401 for a key, and for an organization that does not exist, here or in this region. A gateway that hands
- * it on may add a challenge of its own; one that names an error is about the token of the person who asks.
+ * it on may add a challenge of its own; one that names an error is about the token of the person who asks, and so are words
+ * about tokens.
  */
 function denied(settings: LightstepSettings, answer: ApiAnswer): Failure {
   const failure = answer.failure as Failure
-  const said = errorText(answer)
-  const isTheirs = /\borgani[sz]ation\b|\bkey\b/i.test(said) && !isAboutToken(answer)
+  const said = errorInList(answer) ?? ''
+  const isTheirs = /\borgani[sz]ation\b|\bkey\b/i.test(said) && !isAboutToken(answer, said)
   if (!isTheirs || failure.code !== 'not-allowed') return failure
   const organization = safeText(settings.organization, 80)
+  if (failure.reason === 'no-token')
+    return failure.withDetail(`Lightstep answers so, too, where it knows no organization ${organization}`)
   return new Failure(
     failure.code,
     `Lightstep knows no organization ${organization}, or does not accept the key (HTTP 401)`,
@@ -147,5 +160,5 @@ function denied(settings: LightstepSettings, answer: ApiAnswer): Failure {
 }
 
 /** RFC 6750 §3.1: a challenge to a request with a token names an error where the token is what was wrong. */
-const isAboutToken = ({ headers }: ApiAnswer): boolean =>
-  /\berror\s*=/i.test(headers['www-authenticate'] ?? '')
+const isAboutToken = ({ headers }: ApiAnswer, said: string): boolean =>
+  /\berror\s*=/i.test(headers['www-authenticate'] ?? '') || /\b(?:tokens?|jwks?|claims?)\b/i.test(said)
