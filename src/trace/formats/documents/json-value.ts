@@ -2,12 +2,8 @@ import { isObject } from '../../../json-object.ts'
 import type { Collection } from '../collection.ts'
 import { quoteLongIntegers } from '../integer.ts'
 import { isJaegerEnvelope, isJaegerTrace, readJaeger } from '../jaeger/jaeger-json.ts'
-import {
-  exactLightstep,
-  isDatadogList,
-  isLightstepTrace,
-  readLightstep,
-} from '../lightstep/lightstep-json.ts'
+import { isDatadogList, isLightstepTrace, readLightstep } from '../lightstep/lightstep-json.ts'
+import { withLongIntegers } from '../lightstep/long-integers.ts'
 import { isOtlpJson, readOtlpJson } from '../otlp/otlp-json.ts'
 import { isOwnSpan, isOwnTrace, readOwnJson } from '../own/own-json.ts'
 import { noTrace } from '../unreadable.ts'
@@ -31,7 +27,12 @@ export function readValue(value: unknown, into: Collection, lenient = false): vo
  * makes numbers; in Lightstep's, which has none, they are bigints.
  */
 export const exactValue = (text: string, rounded: unknown): unknown =>
-  isLightstepTrace(rounded) ? exactLightstep(rounded, () => text) : JSON.parse(quoteLongIntegers(text))
+  exactOf(JSON.parse(quoteLongIntegers(text)), rounded)
+
+function exactOf(quoted: unknown, rounded: unknown): unknown {
+  if (Array.isArray(quoted)) return quoted.map((one: unknown, i) => exactOf(one, (rounded as unknown[])[i]))
+  return isLightstepTrace(rounded) ? withLongIntegers(quoted, rounded) : quoted
+}
 
 function readList(values: readonly unknown[], into: Collection): void {
   if (values.length === 0) into.recognised = true

@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
 import { asAttributes, hexId, textOrNumber } from '../foreign-json.ts'
+import { quoteLongIntegers } from '../integer.ts'
 import { NO_SPAN_ID } from '../otlp/otlp-json.ts'
 import { noTrace } from '../unreadable.ts'
 import { readKind, readStatus } from './lightstep-tags.ts'
@@ -52,13 +53,14 @@ export function readLightstepTrace(json: unknown): Trace | undefined {
     spans,
     ...(typeof self === 'string' && { selfLink: self }),
     // The answer does not say so: a trace with exactly as many spans is as likely as any other number.
-    ...(spans.length >= MOST_SPANS && { partial: 'Lightstep gives at most 4,000 spans of a trace' }),
+    ...(spans.length === MOST_SPANS &&
+      json.data.length === 1 && { partial: 'Lightstep gives at most 4,000 spans of a trace' }),
   }
 }
 
 /** The JSON value of this text with exact integers; parsed again only where one was rounded. */
 export const exactLightstep = (json: unknown, text: () => string): unknown =>
-  holdsRounded(json) ? withLongIntegers(text(), json) : json
+  holdsRounded(json) ? withLongIntegers(JSON.parse(quoteLongIntegers(text())), json) : json
 
 /** Whether a JSON value looks like an answer of `stored-traces`, whole or damaged; so does an empty one. */
 export function isLightstepTrace(value: unknown): boolean {

@@ -1,5 +1,3 @@
-import { quoteLongIntegers } from '../integer.ts'
-
 // Tags of Lightstep are JSON values without a type beside them, so that a number must not become a text on the way.
 
 /** Values within values: as many as a reader of spans goes into. */
@@ -14,11 +12,11 @@ export function holdsRounded(value: unknown, depth = 0): boolean {
   return Object.values(value).some((member) => holdsRounded(member, depth + 1))
 }
 
-/** `rounded`, parsed from this text, with the integers of 64 bits exact: as bigints where a number cannot hold them. */
-export function withLongIntegers(text: string, rounded: unknown): unknown {
-  const exact: unknown = JSON.parse(quoteLongIntegers(text))
-  return exactly(exact, rounded, 0)
-}
+/**
+ * `rounded` with the integers of 64 bits exact: as bigints where a number cannot hold them. `quoted` is of the same text, with
+ * long integers as texts.
+ */
+export const withLongIntegers = (quoted: unknown, rounded: unknown): unknown => exactly(quoted, rounded, 0)
 
 const isRounded = (value: number): boolean => Number.isInteger(value) && !Number.isSafeInteger(value)
 
