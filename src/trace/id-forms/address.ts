@@ -2,12 +2,8 @@ import { fromDigits, type Reading } from './reading.ts'
 
 /** Where Lightstep's pages name their span. */
 const SPAN_PARAMETER = 'span_guid'
-/** Pages that an API knows nothing of, by their parameters. */
-const OTHER_PAGES = [
-  ['trace_handle', 'the API cannot look up a trace_handle'],
-  ['snapshot_id', 'a snapshot is no trace'],
-] as const
-const COPY_A_SPAN = `open this page, select a span, and copy its address (${SPAN_PARAMETER}=)`
+/** Parameters that look like an id of a trace, and are none. */
+const NO_IDS = ['trace_handle', 'snapshot_id']
 /** A page without its scheme: `tracing.example:16686/trace/…`. Base64 with a slash is shorter. */
 const WITHOUT_SCHEME = /^[\w-][\w.-]*(?::\d{1,5})?\/[\w./-]*(?:[?#]\S*)?$/
 /** Digits of an id after those of a whole trace id, likeliest first: some tools leave up to three leading zeros out. */
@@ -68,10 +64,10 @@ function fromAddress(address: string): Reading | string {
     const reading = id === undefined ? undefined : fromDigits(id, 'url', id)
     if (reading) return reading
   }
-  const other = OTHER_PAGES.find(([name]) => searchParams.has(name))
+  const other = NO_IDS.find((name) => searchParams.has(name))
   return other === undefined
     ? 'this address holds no trace id, or more than one'
-    : `${other[1]}: ${COPY_A_SPAN}`
+    : `this address holds no trace id: a ${other} is none. Open it, and copy the address of a span there`
 }
 
 /** A piece of an address that may be an id. */

@@ -481,9 +481,15 @@ describe('search', () => {
     const { exit, stdout, stderr } = await world.type(search)
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
     const query = 'service IN ("web") AND "http.method" NOT IN ("GET")'
-    expect(stderr).toBe(
-      `error: Lightstep's NOT IN finds spans without span.http.method, too\nhint: If that will do, give it as a query, alone: --query '${query}'\n`,
-    )
+    const lines = stderr.replaceAll(/\n +/g, ' ')
+    expect(lines).toMatch(/^error: Lightstep searches for equal attributes only.*\nhint: Leave out --attr/)
+    expect(lines).toContain(`near it, with spans that lack it: ls-auth trace search --query '${query}'\n`)
+    for (const other of ['why --error --service web', `diff ${rootId} --b 'service=web`]) {
+      const attr = other.startsWith('why') ? '--attr http.method!=GET' : "attr=http.method!=GET'"
+      expect((await world.type(`ls-auth trace ${other} ${attr}`)).stderr.replaceAll(/\n +/g, ' ')).toContain(
+        `ls-auth trace search --query '${query}'\n`,
+      )
+    }
     await world.type(`ls-auth trace search --query '${query}' --snapshot`)
     expect(api.snapshots.taken.map((one) => one.query)).toEqual([query])
     const both = await world.type(`${search} --attr 'n>=5'`)

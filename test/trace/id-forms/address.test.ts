@@ -31,10 +31,11 @@ test.each([
 })
 
 test.each([
-  ['https://app.lightstep.com/prod/trace?trace_handle=opaque', 'the API cannot look up a trace_handle'],
-  ['https://app.eu.lightstep.com/prod/explorer?snapshot_id=Ob3tiiNaJc', 'a snapshot is no trace'],
-])('a page of Lightstep without a span says what to copy: %s', (url, what) => {
-  const told = `${what}: open this page, select a span, and copy its address (span_guid=)`
+  ['https://app.lightstep.com/prod/trace?trace_handle=opaque', 'trace_handle'],
+  ['https://app.eu.lightstep.com/prod/explorer?snapshot_id=Ob3tiiNaJc', 'snapshot_id'],
+  ['https://grafana.example/explore?snapshot_id=abc', 'snapshot_id'],
+])('what is no id of a trace is named: %s', (url, name) => {
+  const told = `this address holds no trace id: a ${name} is none. Open it, and copy the address of a span there`
   expect(() => parseSpanOrTraceId(url)).toThrow(told)
 })
 

@@ -26,8 +26,7 @@ export async function searchLightstep(
   consent: SnapshotConsent,
   onPage?: OnPage,
 ): Promise<SearchResult> {
-  requireNoExclusion(filter)
-  requireEqualAttributes(filter, 'Lightstep')
+  requireEqual(filter)
   const asked = filter.query ?? spanQuery(filter)
   if (asked === '') throw nothingAsked()
   const found = await findStream(asked, project)
@@ -64,17 +63,19 @@ function exemplarSummary({ spanId, service, name, durationNanos, error }: Exempl
 }
 
 /**
- * Failure `cannot-do` for `key!=value`: the nearest thing that Lightstep has (NOT IN) also finds spans without the key, which
- * this condition leaves out everywhere else.
+ * Failure `cannot-do` for conditions other than `=`. The nearest thing to `key!=value` (NOT IN) also finds spans without the
+ * key, which this condition leaves out everywhere else.
  */
-function requireNoExclusion(filter: TraceFilter): void {
-  const { attributes } = filter
-  const [first] = attributes.filter(([, , operator]) => operator === '!=')
-  if (!first || attributes.some(([, , operator = '=']) => operator !== '=' && operator !== '!=')) return
-  const query = shellWord(spanQuery(filter))
-  throw new Failure('cannot-do', `Lightstep's NOT IN finds spans without ${safeText(first[0], 60)}, too`, {
-    hint: `If that will do, give it as a query, alone: --query ${query}`,
-  })
+function requireEqual(filter: TraceFilter): void {
+  const operators = filter.attributes.map(([, , operator = '=']) => operator)
+  try {
+    requireEqualAttributes(filter, 'Lightstep')
+  } catch (error) {
+    const isExclusion = operators.every((one) => one === '=' || one === '!=')
+    if (!(error instanceof Failure) || !isExclusion || !operators.includes('!=')) throw error
+    const near = `ls-auth trace search --query ${shellWord(spanQuery(filter))}`
+    throw error.withDetail(`near it, with spans that lack it: ${near}`)
+  }
 }
 
 function nothingAsked(): Failure {
