@@ -334,6 +334,15 @@ it('when the limit is over is told the same where the server gives a date', asyn
   expect(none.stderr).toMatch(/limits requests[\s\S]*Try again in 23m\.\n {2}limit 60, 0 left/)
 })
 
+it('an address of another project in a list is one id that fails', async () => {
+  const page = (project: string, id: string) => `https://app.lightstep.com/${project}/trace?span_guid=${id}`
+  world.stdin = [[page('staging', MISSING.slice(16)), page('prod', rootId)].join('\n')]
+  const { exit, stdout, stderr } = await world.type('ls-auth trace get --ids - -o ndjson')
+  expect(exit, stderr).toBe(7)
+  expect(stdout.trim().split('\n')).toHaveLength(1)
+  expect(stderr).toMatch(/failed: https.*: this address is of the project staging, and this run asks prod\n/)
+})
+
 describe('search', () => {
   const STREAM = { id: 'st1', name: 'slow\u001b[31m shop', query: '"service"  in ("frontend")' }
 

@@ -172,9 +172,9 @@ describe('the address of a page', () => {
     [
       page('app.lightstep.com', 'staging'),
       'api.lightstep.com',
-      /^this address is of the project staging, and the profile's is my prod\nLook there: add --project staging$/,
+      /^this address is of the project staging, and this run asks my prod\nThe project is a setting: look there with --project staging$/,
     ],
-    [page('app.lightstep.com', 'my%20app'), 'gw.example', /\nLook there: add --project 'my app'$/],
+    [page('app.lightstep.com', 'my%20app'), 'gw.example', / look there with --project 'my app'$/],
     [
       page('app.eu.lightstep.com', 'my%20prod'),
       'api.lightstep.com',
@@ -188,7 +188,7 @@ describe('the address of a page', () => {
   ])('%s is not looked for where it is not, at %s', async (address, apiHost, told) => {
     const { read, sent } = stage(found, { ...settings, apiHost })
     const { code, message, hint } = await failureOf(read(address))
-    expect(code).toBe('usage')
+    expect(code).toBe('cannot-do')
     expect(`${message}\n${hint}`).toMatch(told)
     expect(sent).toEqual([])
   })
@@ -279,6 +279,12 @@ test.each<[string, number, number]>([
   }))
   expect((await failureOf(read(id))).code).toBe('not-found')
   expect(asked()).toEqual([id, 'f1a2b3c4d5e6f7'])
+})
+
+test('400 for each way of writing is told as what it means', async () => {
+  const failure = new Failure('api-failed', 'gw.example failed (HTTP 400)', { detail: ['they say: no'] })
+  const { read } = stage(() => ({ status: 400, body: { message: 'no' }, failure }))
+  expect(await failureOf(read('00f1a2b3c4d5e6f7'))).toBe(failure)
 })
 
 test('400 for the first way of writing, and the trace for the second', async () => {

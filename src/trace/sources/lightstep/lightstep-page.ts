@@ -11,7 +11,7 @@ export const UI_OF_API: Readonly<Record<string, string>> = {
 }
 
 /**
- * Failure `usage` for a span that an address names in another project or region than these: it is not there, and a snapshot
+ * Failure `cannot-do` for a span that an address names in another project or region than these: it is not there, and a snapshot
  * would be spent in vain. To look elsewhere is for the person to say.
  */
 export function requireSamePlace(
@@ -21,14 +21,16 @@ export function requireSamePlace(
   if (page === undefined || !Object.values(UI_OF_API).includes(`https://${page.host}`)) return
   if (page.project !== project) {
     const [theirs, ours] = [page.project, project].map((name) => safeText(name, 80))
-    throw new Failure('usage', `this address is of the project ${theirs}, and the profile's is ${ours}`, {
-      hint: `Look there: add --project ${shellWord(safeText(page.project, 80))}`,
+    const flag = `--project ${shellWord(safeText(page.project, 80))}`
+    throw new Failure('cannot-do', `this address is of the project ${theirs}, and this run asks ${ours}`, {
+      hint: `The project is a setting: look there with ${flag}`,
+      detail: [`to compare traces of two projects, save one: ls-auth trace get ID ${flag} --json > FILE`],
     })
   }
   const ui = UI_OF_API[apiHost]
   if (ui === undefined || ui === `https://${page.host}`) return
   const [api] = Object.entries(UI_OF_API).find(([, one]) => one === `https://${page.host}`) ?? []
-  throw new Failure('usage', `this address is of ${page.host}, and the profile's API is ${apiHost}`, {
+  throw new Failure('cannot-do', `this address is of ${page.host}, and this run asks ${apiHost}`, {
     hint: `An organization lives in one region. Use the profile whose api is https://${api}: --profile NAME`,
   })
 }

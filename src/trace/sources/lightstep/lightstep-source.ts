@@ -46,7 +46,7 @@ export function lightstepSource(
   }
 }
 
-/** By a known span id, else by that of a span a snapshot finds. Failure `usage` for the page of another project. */
+/** By a known span id, else by that of a span a snapshot finds. Failure `cannot-do` for the page of another project. */
 async function findTrace(
   reference: TraceReference,
   project: LightstepProject,
@@ -124,7 +124,7 @@ async function readStored(ids: readonly string[], project: LightstepProject): Pr
     if (trace && trace.spans.length > 0) return trace
     if (missing === undefined || answer.status !== 400) missing = answer
   }
-  if (missing?.status === 400) throw unexpected(missing)
+  if (missing?.status === 400) throw missing.failure ?? unexpected(missing)
   return missing as ApiAnswer
 }
 
