@@ -31,7 +31,7 @@ export const CHUNKS = {
     'src/api/authorization.ts',
     'src/settings/required-client.ts',
     'src/settings/files/toml-reading.ts',
-    'src/atomic-write.ts',
+    'src/storage/atomic-write.ts',
     'src/text/display-width.ts',
   ],
   record: ['src/commands/request/recorder.ts'],

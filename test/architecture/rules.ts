@@ -13,8 +13,7 @@ const FLOORS: readonly (readonly string[])[] = [
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
-  ['unknown-choice', 'empty-value', 'http-answers', 'dpop', 'wait-for-lock', 'require-own'],
-  ['unlockable'],
+  ['unknown-choice', 'empty-value', 'http-answers', 'dpop', 'storage'],
   // Types that two rooms of one floor share stand below both.
   [
     'errors',
@@ -23,7 +22,6 @@ const FLOORS: readonly (readonly string[])[] = [
     'claim-grammar',
     'json-object',
     'loopback-host',
-    'atomic-write',
     'clock-skew',
     'steady-clock',
     'silent-connections',

@@ -115,7 +115,7 @@ export const rooms = {
     floor: 90,
   },
   store: {
-    files: ['src/session/store/', 'src/wait-for-lock.ts'],
+    files: ['src/session/store/', 'src/storage/wait-for-lock.ts'],
     tests: ['test/session/store/*.test.ts'],
     floor: 97,
   },

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { writeAtomically } from '../../src/atomic-write.ts'
 import { MOST_BYTES, recordFile } from '../../src/audit/files-of-record.ts'
 import { appendLines } from '../../src/audit/record.ts'
+import { writeAtomically } from '../../src/storage/atomic-write.ts'
 import { realFiles } from '../../src/system/files/files.ts'
 import { onWindows } from '../world/on-windows.ts'
 

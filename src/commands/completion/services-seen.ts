@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { writeAtomically } from '../../atomic-write.ts'
 import { isObject } from '../../json-object.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import type { Flags } from '../../settings/resolve.ts'
+import { writeAtomically } from '../../storage/atomic-write.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
 import { flagsOf, type Invocation } from '../invocation.ts'
 

@@ -14,8 +14,8 @@ import { SETTINGS_LOCK } from '../../settings/files/config-change.ts'
 import { adviceOnKey } from '../../settings/files/unknown-key.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { isComplete } from '../../settings/required-client.ts'
+import { withLock } from '../../storage/wait-for-lock.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { withLock } from '../../wait-for-lock.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
 /** Checks the settings files and the proxy. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type LockPorts, withLock } from '../../wait-for-lock.ts'
+import { type LockPorts, withLock } from '../../storage/wait-for-lock.ts'
 
 /** Runs `work` while this process alone holds the lock of a session; see {@link withLock}. Failures: `busy`, `storage`. */
 export const withSessionLock = <T>(

@@ -1,9 +1,9 @@
 import { basename, dirname } from 'node:path'
-import { adviceOnPlace, writeAtomically } from '../../atomic-write.ts'
 import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { FileFacts, Files } from '../../ports/storage.ts'
+import { adviceOnPlace, writeAtomically } from '../../storage/atomic-write.ts'
 import { isSessionName } from '../session-name.ts'
 
 /** File names in a directory of the state directory; `[]` when it is missing. Failure `storage`. */
@@ -57,7 +57,7 @@ export async function makePrivate(directories: readonly string[], files: Files, 
   const directory = directories.at(-1) as string
   // What is there is judged below. By sudo, nothing is made in somebody's home directory.
   if (env.uid === 0 && env.variables.SUDO_UID !== undefined) {
-    const { requireOwn } = await import('../../require-own.ts')
+    const { requireOwn } = await import('../../storage/require-own.ts')
     await requireOwn(directories.slice(0, 1), 'XDG_STATE_HOME', files, env)
   }
   try {

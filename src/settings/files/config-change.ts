@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path'
-import { writeAtomically } from '../../atomic-write.ts'
 import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
-import { type LockPorts, withLock } from '../../wait-for-lock.ts'
+import { writeAtomically } from '../../storage/atomic-write.ts'
+import { type LockPorts, withLock } from '../../storage/wait-for-lock.ts'
 import { type ConfigFile, readConfig } from './config-file.ts'
 import { type Change, textAfter } from './config-text.ts'
 import type { Settings } from './settings-files.ts'
@@ -35,7 +35,7 @@ export async function changeConfig(
   const files = await ports.files()
   const { configFile, stateDirectory } = settings.places
   // Loaded by a change alone, and not by whoever only reads.
-  const { requireOwn } = await import('../../require-own.ts')
+  const { requireOwn } = await import('../../storage/require-own.ts')
   const own = [dirname(configFile), configFile]
   await requireOwn(own, 'XDG_CONFIG_HOME', files, ports.env)
   await requireOwn([stateDirectory], 'XDG_STATE_HOME', files, ports.env)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Env } from '../src/ports/ports.ts'
-import type { FileFacts, Files } from '../src/ports/storage.ts'
-import { requireOwn } from '../src/require-own.ts'
-import { told } from './told.ts'
+import type { Env } from '../../src/ports/ports.ts'
+import type { FileFacts, Files } from '../../src/ports/storage.ts'
+import { requireOwn } from '../../src/storage/require-own.ts'
+import { told } from '../told.ts'
 
 const [ROOT, ADA, BOB] = [0, 1000, 1001]
 const FILE = '/home/ada/.config/ls-auth/config.toml'

@@ -1,8 +1,8 @@
-import { Failure } from './errors.ts'
-import { jsonObject } from './json-object.ts'
-import type { Ports } from './ports/ports.ts'
-import type { Unlock } from './ports/storage.ts'
-import { safeText } from './text/safe-text.ts'
+import { Failure } from '../errors.ts'
+import { jsonObject } from '../json-object.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Unlock } from '../ports/storage.ts'
+import { safeText } from '../text/safe-text.ts'
 
 /** Longer than a request to a provider that does not answer (30 s), whose failure is then shared. */
 const LONGEST_WAIT_MILLISECONDS = 45_000

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { Files } from './ports/storage.ts'
+import type { Files } from '../ports/storage.ts'
 
 /**
  * Replaces a file atomically: writes a temporary file beside it, flushes it (fsync) and renames it, so that a reader

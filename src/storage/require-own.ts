@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
-import { Failure } from './errors.ts'
-import type { Env } from './ports/ports.ts'
-import type { Files } from './ports/storage.ts'
+import { Failure } from '../errors.ts'
+import type { Env } from '../ports/ports.ts'
+import type { Files } from '../ports/storage.ts'
 
 /**
  * Failure `refused` where one of `places` (files and directories of ls-auth) belongs to another user than this one or root;

@@ -1,6 +1,6 @@
+import { errorCode } from '../error-code.ts'
+import { Failure } from '../errors.ts'
 import { adviceOnPlace } from './atomic-write.ts'
-import { errorCode } from './error-code.ts'
-import { Failure } from './errors.ts'
 
 /** NFS without its lock daemon answers ENOLCK (fcntl(2)); other file systems do not know the call. */
 const NO_LOCKS = /^(ENOLCK|ENOTSUP|EOPNOTSUPP|ENOSYS)$/
