@@ -28,6 +28,7 @@ export const CHUNKS = {
     'src/text/whole-duration.ts',
     'src/commands/request/bound-token.ts',
     'src/commands/request/require-reason.ts',
+    'src/providers/scope-names.ts',
     'src/api/authorization.ts',
     'src/settings/required-client.ts',
     'src/settings/files/toml-reading.ts',

@@ -97,16 +97,16 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '__complete --word= -- ls-auth --profile': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
-    kilobytes: 216,
+    kilobytes: 220,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
-  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 255 },
-  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 306 },
-  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 311 },
+  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 260 },
+  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 312 },
+  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 319 },
   'profile show': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|src/(session|api/(?!authorization)|claims/jwt/verify))`),
-    kilobytes: 215,
+    kilobytes: 219,
   },
 }
 
@@ -121,12 +121,12 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 402],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 360],
-    ['services', ['services', ...PLACE], SETTINGS, 359],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 359],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 408],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 416],
+    ['trace get', GET, SETTINGS, 414],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 373],
+    ['services', ['services', ...PLACE], SETTINGS, 371],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 371],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 421],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 430],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })
@@ -136,7 +136,7 @@ describe('a command loads what it needs and nothing else', () => {
     const { stdout } = await machine.run([...GET, '-o', 'otlp'], { env: { LS_AUTH_TOKEN: API_KEY } })
     await writeFile(file, stdout)
     const never = /^src\/(session|claims|api|settings\/(profile|files\/settings-files)\.ts|system\/http\/)/
-    keepsTo(await load(['trace', 'get', file]), { packages: ['commander'], never, kilobytes: 335 })
+    keepsTo(await load(['trace', 'get', file]), { packages: ['commander'], never, kilobytes: 343 })
   })
 
   it('doctor, the widest of all: no proxy library where there is no proxy, no drawing', async () => {
@@ -161,7 +161,7 @@ describe('a command loads what it needs and nothing else', () => {
     const loaded = await load(['logout'])
     expect(loaded.packages).not.toEqual(expect.arrayContaining(['undici']))
     expect(loaded.files.filter((file) => new RegExp(`^${TRACE}`).test(file))).toEqual([])
-    expect(loaded.kilobytes).toBeLessThan(355)
+    expect(loaded.kilobytes).toBeLessThan(364)
   })
 })
 
