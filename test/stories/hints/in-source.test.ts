@@ -68,6 +68,8 @@ const values = () => ({
   '--min-ttl': '1s',
   '--port': '8765',
   '--profile': 'work',
+  '--project': 'prod',
+  '--query': '{}',
   '--store-key-file': '~/k.key',
   'use NAME': 'work',
   'use VALUE': 'work',

@@ -21,10 +21,12 @@ export function requireSamePlace(
   if (page === undefined || !Object.values(UI_OF_API).includes(`https://${page.host}`)) return
   if (page.project !== project) {
     const [theirs, ours] = [page.project, project].map((name) => safeText(name, 80))
-    const flag = `--project ${shellWord(safeText(page.project, 80))}`
+    const name = shellWord(safeText(page.project, 80))
     throw new Failure('cannot-do', `this address is of the project ${theirs}, and this run asks ${ours}`, {
-      hint: `The project is a setting: look there with ${flag}`,
-      detail: [`to compare traces of two projects, save one: ls-auth trace get ID ${flag} --json > FILE`],
+      hint: `The project is a setting: look there with --project ${name}`,
+      detail: [
+        `to compare traces of two projects, save one: ls-auth trace get ID --project ${name} --json > FILE`,
+      ],
     })
   }
   const ui = UI_OF_API[apiHost]
