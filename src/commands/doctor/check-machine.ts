@@ -14,7 +14,8 @@ import { SETTINGS_LOCK } from '../../settings/files/config-change.ts'
 import { adviceOnKey } from '../../settings/files/unknown-key.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { isComplete } from '../../settings/required-client.ts'
-import { withLock } from '../../storage/wait-for-lock.ts'
+import { unlockable } from '../../storage/unlockable.ts'
+import { type Locked, withLock } from '../../storage/wait-for-lock.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
@@ -188,7 +189,7 @@ export async function checkStateDirectory(directory: string, ports: Ports): Prom
 /** That of the settings, where one is there: a file that root made hinders each change, and nothing else. */
 async function checkLock(client: PartialClient, ports: Ports): Promise<Checkup> {
   const settings = join(client.stateDirectory, SETTINGS_LOCK)
-  if (await (await ports.files()).inspect(settings))
+  if (await isThere(settings, 'the settings', ports))
     await withLock(
       { path: settings, what: 'the settings' },
       'doctor',
@@ -198,7 +199,7 @@ async function checkLock(client: PartialClient, ports: Ports): Promise<Checkup> 
     )
   // Without an issuer and a client id there is no session yet.
   const directory = isComplete(client) && join(client.stateDirectory, 'sessions', sessionName(client))
-  if (!directory || !(await (await ports.files()).inspect(directory))) return ok('lock', 'not needed yet')
+  if (!directory || !(await isThere(directory, 'this session', ports))) return ok('lock', 'not needed yet')
   const store = await openStore(client, ports)
   await store.withSessionLock(
     'doctor',
@@ -207,3 +208,9 @@ async function checkLock(client: PartialClient, ports: Ports): Promise<Checkup> 
   )
   return ok('lock', 'free')
 }
+
+/** Below a directory that this user cannot enter nothing can be looked at. */
+const isThere = async (path: string, what: Locked['what'], { env, files }: Ports): Promise<boolean> =>
+  (await (await files()).inspect(path).catch((cause) => {
+    throw unlockable({ path, what }, cause, env.uid)
+  })) !== undefined
