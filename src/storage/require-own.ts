@@ -4,31 +4,31 @@ import type { Env } from '../ports/ports.ts'
 import type { Files } from '../ports/storage.ts'
 
 /**
- * Failure `refused` where one of `places` (files and directories of ls-auth) belongs to another user than this one or root;
- * also where it is missing, and whoever typed `sudo` owns the nearest directory that is there. Root could write there all the
- * same, and that user could then not use what root has made. Without `sudo` a missing place is made: in a container, root may
- * have the mounted home of another user. `variable` moves the places. On Windows (no user id) nothing is looked at.
+ * By `sudo` alone: Failure `refused` where one of `places` (files and directories of ls-auth) is not root's; also where it is
+ * missing, and whoever typed `sudo` owns the nearest directory that is there. Root could write there all the same, and that
+ * user could then not use what root has made. Everybody else may write what the system lets them: a group's file, or the
+ * mounted home of another user in a container.
  */
 export async function requireOwn(
   places: readonly string[],
-  variable: 'XDG_CONFIG_HOME' | 'XDG_STATE_HOME',
   files: Pick<Files, 'inspect'>,
-  { uid, variables }: Pick<Env, 'uid' | 'variables'>,
+  env: Pick<Env, 'uid' | 'variables'>,
 ): Promise<void> {
-  if (uid === undefined) return
-  const caller = uid === 0 ? variables.SUDO_UID : undefined
+  if (!isSudo(env)) return
   for (const place of places) {
     const owner = await ownerOf(place, files)
-    const isOthers = owner !== undefined && owner !== uid && owner !== 0
-    const parent =
-      owner === undefined && caller !== undefined ? await nearest(dirname(place), files) : undefined
-    const isCallers = parent !== undefined && parent.owner !== 0 && String(parent.owner) === caller
-    if (!isOthers && !isCallers) continue
+    const parent = owner === undefined ? await nearest(dirname(place), files) : undefined
+    const isCallers = parent !== undefined && String(parent.owner) === env.variables.SUDO_UID
+    if (!owner && !isCallers) continue
     throw new Failure('refused', `${isCallers ? parent.path : place} belongs to another user`, {
-      hint: caller === undefined ? `Choose another ${variable}.` : 'Run it again without sudo.',
+      hint: 'Run it again without sudo.',
     })
   }
 }
+
+/** Whether another user has become root by `sudo`, which names that one (sudo(8), ENVIRONMENT). */
+const isSudo = ({ uid, variables: { SUDO_UID } }: Pick<Env, 'uid' | 'variables'>): boolean =>
+  uid === 0 && SUDO_UID !== undefined && SUDO_UID !== '0'
 
 /** Of a place that cannot be looked at it is unknown: nothing can be written there either, which has its own words. */
 const ownerOf = async (path: string, files: Pick<Files, 'inspect'>): Promise<number | undefined> =>

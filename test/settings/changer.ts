@@ -9,7 +9,7 @@ import { kernelLock } from '../../src/system/files/lock.ts'
 /** A process that changes settings on this machine, by the real files and the real lock. */
 export function changer(pid = 1, files: Files = realFiles): Changer {
   const ports = {
-    env: { pid },
+    env: { pid, uid: 1000, variables: {} },
     clock: { now: () => Date.now(), sleep: (milliseconds: number) => sleep(milliseconds) },
     terminal: { errIsTTY: false },
     files: async () => files,

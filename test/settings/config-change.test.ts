@@ -200,7 +200,7 @@ describe('a change', () => {
   })
 
   it.each(['config.toml', 'state', 'ls-auth'])(
-    'by root, where %s is of another user, leaves it all as it is',
+    'by sudo, where %s is of another user, leaves it all as it is',
     async (name) => {
       const config = await readConfig(path, realFiles)
       const inspect: Files['inspect'] = async (at) => {
@@ -215,7 +215,7 @@ describe('a change', () => {
       await writeFile(places.configFile, OURS)
       if (name === 'state') await mkdir(places.stateDirectory)
       const { ports, ...root } = changer(1, { ...realFiles, inspect })
-      const env = { ...ports.env, uid: 0, variables: {} }
+      const env = { ...ports.env, uid: 0, variables: { SUDO_UID: '54321' } }
       const changing = changeConfig(
         { ...settingsIn(directory, config), places },
         () => ({ remove: 'work' }),
@@ -227,7 +227,7 @@ describe('a change', () => {
       await expect(changing).rejects.toMatchObject({
         code: 'refused',
         message: expect.stringMatching(new RegExp(`/${name} belongs to another user$`)),
-        hint: `Choose another XDG_${name === 'state' ? 'STATE' : 'CONFIG'}_HOME.`,
+        hint: 'Run it again without sudo.',
       })
       expect(await readFile(places.configFile, 'utf8')).toBe(OURS)
       expect(await readdir(directory)).toEqual([
@@ -237,6 +237,29 @@ describe('a change', () => {
       ])
     },
   )
+
+  it('of another user, where the system lets this one write, is made', async () => {
+    const inspect: Files['inspect'] = async (at) => {
+      const facts = await realFiles.inspect(at)
+      return facts && { ...facts, uid: 54_321 }
+    }
+    await changeConfig(await read(), () => ({ remove: 'work' }), changer(1, { ...realFiles, inspect }))
+    expect(await text()).not.toBe(OURS)
+  })
+
+  it('by sudo as a user who may not write there says to do it without', async () => {
+    const create = () => Promise.reject(Object.assign(new Error(), { code: 'EACCES' }))
+    const { ports, ...other } = changer(1, { ...realFiles, create })
+    const env = { ...ports.env, uid: 1001, variables: { SUDO_UID: '1000' } }
+    const changing = changeConfig(await read(), () => ({ remove: 'work' }), {
+      ...other,
+      ports: { ...ports, env },
+    })
+    await expect(changing).rejects.toMatchObject({
+      code: 'storage',
+      hint: 'Run it again without sudo, or point XDG_CONFIG_HOME at a directory that you can write to.',
+    })
+  })
 
   it.each(['ENOSPC', 'EDQUOT'])('on a full disk (%s) asks for space', async (code) => {
     const create = () => Promise.reject(Object.assign(new Error(), { code }))
@@ -303,7 +326,7 @@ describe.skipIf(process.platform === 'win32')('a file that is a link to where so
     expect(await isLink()).toBe(true)
   })
 
-  it('that is of another user stays, and so does the link', async () => {
+  it('that is of another user stays by sudo, and so does the link', async () => {
     await rename(path, kept)
     await symlink(kept, path)
     const inspect: Files['inspect'] = async (at) => {
@@ -311,7 +334,7 @@ describe.skipIf(process.platform === 'win32')('a file that is a link to where so
       return facts && { ...facts, uid: at === kept ? 54_321 : 0 }
     }
     const { ports, ...root } = changer(1, { ...realFiles, inspect })
-    const env = { ...ports.env, uid: 0, variables: {} }
+    const env = { ...ports.env, uid: 0, variables: { SUDO_UID: '54321' } }
     const changing = changeConfig(await read(), () => ({ remove: 'work' }), {
       ...root,
       ports: { ...ports, env },

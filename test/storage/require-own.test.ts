@@ -9,7 +9,7 @@ const FILE = '/home/ada/.config/ls-auth/config.toml'
 
 /** What is said of the file; undefined: nothing. */
 const judged = (inspect: Files['inspect'], env: Pick<Env, 'uid' | 'variables'>) =>
-  requireOwn([FILE], 'XDG_CONFIG_HOME', { inspect }, env).catch(told)
+  requireOwn([FILE], { inspect }, env).catch(told)
 
 /** The same where these paths are there, with these owners. */
 const said = (owners: Record<string, number>, uid: number | undefined, variables = {}) => {
@@ -22,26 +22,22 @@ const said = (owners: Record<string, number>, uid: number | undefined, variables
 const SUDO = { SUDO_UID: String(ADA) }
 const HOME = { '/': ROOT, '/home': ROOT, '/home/ada': ADA }
 
-describe('a file of another user', () => {
-  it('is left alone, and the setting is named that moves it', async () => {
-    const refusal = [`refused: ${FILE} belongs to another user`, 'Choose another XDG_CONFIG_HOME.']
-    expect(await said({ [FILE]: BOB }, ADA)).toEqual(refusal)
-    expect(await said({ [FILE]: ADA }, ROOT)).toEqual(refusal)
+describe('a file that is there', () => {
+  it('and is not root’s is refused by sudo: whoever typed it should do so without', async () => {
+    const refusal = [`refused: ${FILE} belongs to another user`, 'Run it again without sudo.']
+    expect(await said({ [FILE]: ADA }, ROOT, SUDO)).toEqual(refusal)
+    expect(await said({ [FILE]: BOB }, ROOT, SUDO)).toEqual(refusal)
   })
 
-  it('that root finds by sudo is that of whoever should type it without', async () => {
-    expect(await said({ [FILE]: ADA }, ROOT, SUDO)).toEqual([
-      `refused: ${FILE} belongs to another user`,
-      'Run it again without sudo.',
-    ])
-  })
-
-  it.each<[string, Record<string, number>, number | undefined]>([
-    ['one of my own', { [FILE]: ADA }, ADA],
-    ['one of root, whom an administrator may be', { [FILE]: ROOT }, ADA],
-    ['one on Windows, where no user has a number', { [FILE]: BOB }, undefined],
-  ])('is not %s', async (_, owners, uid) => {
-    expect(await said(owners, uid)).toBeUndefined()
+  it.each<[string, number, number | undefined, Record<string, string>]>([
+    ['root’s, by sudo', ROOT, ROOT, SUDO],
+    ['another user’s, by root in a container, where that home is mounted', ADA, ROOT, {}],
+    ['another user’s, by sudo of root itself', ADA, ROOT, { SUDO_UID: '0' }],
+    ['another user’s, whose group may write it', BOB, ADA, {}],
+    ['another user’s, by sudo as a third', ADA, BOB, SUDO],
+    ['one on Windows, where no user has a number', BOB, undefined, {}],
+  ])('may be %s', async (_, owner, uid, variables) => {
+    expect(await said({ ...HOME, [FILE]: owner }, uid, variables)).toBeUndefined()
   })
 })
 
@@ -66,6 +62,6 @@ describe('a file that is missing', () => {
 
   it('has its own words where it cannot be looked at', async () => {
     const inspect = () => Promise.reject(new Error('EACCES'))
-    expect(await judged(inspect, { uid: ADA, variables: {} })).toBeUndefined()
+    expect(await judged(inspect, { uid: ROOT, variables: SUDO })).toBeUndefined()
   })
 })

@@ -58,7 +58,7 @@ export async function makePrivate(directories: readonly string[], files: Files, 
   // What is there is judged below. By sudo, nothing is made in somebody's home directory.
   if (env.uid === 0 && env.variables.SUDO_UID !== undefined) {
     const { requireOwn } = await import('../../storage/require-own.ts')
-    await requireOwn(directories.slice(0, 1), 'XDG_STATE_HOME', files, env)
+    await requireOwn(directories.slice(0, 1), files, env)
   }
   try {
     await files.makeDirectory(directory)

@@ -24,8 +24,8 @@ export interface Changer {
 /**
  * Changes the user's file, and gives it as it is then. `settings` may be minutes old, so the file is read again under a
  * lock, and `decide` is asked what to do with what it holds now; what it throws leaves the file as it is. Written atomically
- * (0600); where the file is a link to where somebody keeps it, there. Failures: `settings`, `storage`, `busy`, `refused` (a
- * place of another user).
+ * (0600); where the file is a link to where somebody keeps it, there. Failures: `settings`, `storage`, `busy`, `refused` (by
+ * sudo, a place of another user).
  */
 export async function changeConfig(
   settings: Settings,
@@ -36,31 +36,29 @@ export async function changeConfig(
   const { configFile, stateDirectory } = settings.places
   // Loaded by a change alone, and not by whoever only reads.
   const { requireOwn } = await import('../../storage/require-own.ts')
-  const own = [dirname(configFile), configFile]
-  await requireOwn(own, 'XDG_CONFIG_HOME', files, ports.env)
-  await requireOwn([stateDirectory], 'XDG_STATE_HOME', files, ports.env)
+  await requireOwn([dirname(configFile), configFile, stateDirectory], files, ports.env)
   await files.makeDirectory(stateDirectory).catch((cause) => {
-    throw unwritable(`to ${stateDirectory}`, 'XDG_STATE_HOME', cause)
+    throw unwritable(`to ${stateDirectory}`, 'XDG_STATE_HOME', cause, ports.env)
   })
   // Not beside the file: settings may be synchronised or shared between machines, where a lock holds nobody back.
   const locked = { path: join(stateDirectory, SETTINGS_LOCK), what: 'the settings' } as const
   return withLock(locked, command, ports, tell, async () => {
     const config = await readConfig(configFile, files)
     const text = await textAfter(config, decide({ ...settings, config }))
-    const end = await endOf(configFile, files)
-    if (end !== configFile) await requireOwn([end], 'XDG_CONFIG_HOME', files, ports.env)
+    const end = await endOf(configFile, files, ports.env)
+    if (end !== configFile) await requireOwn([end], files, ports.env)
     await replace(end, text, files, ports.env, end === configFile ? [] : [`${configFile} is a link to it`])
     return readConfig(configFile, files)
   })
 }
 
 /** The file that is written. Sessions and the rest of the state follow no link. */
-async function endOf(configFile: string, files: Files): Promise<string> {
+async function endOf(configFile: string, files: Files, env: Env): Promise<string> {
   try {
     return await files.endOfLinks(configFile)
   } catch (cause) {
     const code = errorCode(cause) ?? 'error'
-    if (!/^(ENOENT|ENOTDIR|ELOOP)$/.test(code)) throw unwritable(configFile, 'XDG_CONFIG_HOME', cause)
+    if (!/^(ENOENT|ENOTDIR|ELOOP)$/.test(code)) throw unwritable(configFile, 'XDG_CONFIG_HOME', cause, env)
     throw new Failure('storage', `cannot write ${configFile} (${code}): the link leads nowhere`, {
       cause,
       hint: 'Make the directory that it leads to, or take the link away.',
@@ -79,17 +77,25 @@ async function replace(
     await files.makeDirectory(dirname(path))
     await writeAtomically(path, Buffer.from(text), files, env.pid)
   } catch (cause) {
-    throw unwritable(path, 'XDG_CONFIG_HOME', cause, detail)
+    throw unwritable(path, 'XDG_CONFIG_HOME', cause, env, detail)
   }
 }
 
-function unwritable(what: string, variable: string, cause: unknown, detail: readonly string[] = []): Failure {
+function unwritable(
+  what: string,
+  variable: string,
+  cause: unknown,
+  { variables }: Env,
+  detail: readonly string[] = [],
+): Failure {
   const code = errorCode(cause) ?? 'error'
+  // As another user by `sudo -E -u`: the places are those of whoever typed it.
+  const mend = variables.SUDO_UID === undefined ? 'Mend its permissions' : 'Run it again without sudo'
   return new Failure('storage', `cannot write ${what} (${code})`, {
     cause,
     detail,
     hint: /^(ENOSPC|EDQUOT)$/.test(code)
       ? 'Free some space, then try again.'
-      : `Mend its permissions, or point ${variable} at a directory that you can write to.`,
+      : `${mend}, or point ${variable} at a directory that you can write to.`,
   })
 }
