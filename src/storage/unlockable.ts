@@ -1,5 +1,6 @@
 import { errorCode } from '../error-code.ts'
 import { Failure } from '../errors.ts'
+import { shellWord } from '../text/shell-word.ts'
 import { adviceOnPlace } from './atomic-write.ts'
 
 /** NFS without its lock daemon answers ENOLCK (fcntl(2)); other file systems do not know the call. */
@@ -23,6 +24,6 @@ export function unlockable(
     )
   }
   if (code === 'EACCES' && uid !== undefined && owner !== undefined && owner !== uid)
-    return failure(`${path} belongs to another user`, `Run: sudo chown ${uid} ${path}`)
+    return failure(`${path} belongs to another user`, `Run: sudo chown ${uid} ${shellWord(path)}`)
   return failure(`${path} (${code})`, adviceOnPlace(code))
 }
