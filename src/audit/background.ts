@@ -20,7 +20,7 @@ export interface BackgroundRecord {
  */
 export function openBackgroundRecord(
   stateDirectory: string,
-  ports: Pick<Ports, 'files' | 'lock'>,
+  ports: Pick<Ports, 'env' | 'files' | 'lock'>,
   lost: (lost: Lost) => void,
 ): BackgroundRecord {
   let waiting: string[] = []

@@ -1,5 +1,5 @@
 import { errorCode } from '../error-code.ts'
-import type { Ports } from '../ports/ports.ts'
+import type { Env, Ports } from '../ports/ports.ts'
 import type { Files } from '../ports/storage.ts'
 import { type AuditEntry, entryLine } from './entry.ts'
 import { MOST_BYTES, recordFile } from './files-of-record.ts'
@@ -7,7 +7,7 @@ import { MOST_BYTES, recordFile } from './files-of-record.ts'
 /** Lines that could not be written. */
 export interface Lost {
   readonly file: string
-  /** The error's code, such as ENOSPC. */
+  /** The error's code, such as ENOSPC; `refused`: see {@link refuseSudo}. */
   readonly code: string
 }
 
@@ -18,7 +18,7 @@ export interface Lost {
 export const appendEntry = (
   stateDirectory: string,
   entry: AuditEntry,
-  ports: Pick<Ports, 'files' | 'lock'>,
+  ports: Pick<Ports, 'env' | 'files' | 'lock'>,
 ): Promise<Lost | undefined> => appendLines(stateDirectory, entryLine(entry), ports)
 
 /**
@@ -28,23 +28,33 @@ export const appendEntry = (
 export async function appendLines(
   stateDirectory: string,
   lines: string,
-  ports: Pick<Ports, 'files' | 'lock'>,
+  ports: Pick<Ports, 'env' | 'files' | 'lock'>,
   inBackground = false,
 ): Promise<Lost | undefined> {
   const files = await ports.files()
+  const bySudo = ports.env.uid === 0 && ports.env.variables.SUDO_UID !== undefined
   let size: number | undefined
   try {
+    if (bySudo) await refuseSudo(stateDirectory, files, ports.env)
     size = await append(stateDirectory, Buffer.from(lines), files, inBackground)
   } catch (error) {
     return { file: recordFile(stateDirectory), code: errorCode(error) ?? 'error' }
   }
-  if (size === undefined || size <= MOST_BYTES) return undefined
+  // The lock, which stays, would be root's.
+  if (size === undefined || size <= MOST_BYTES || bySudo) return undefined
   try {
     await (await import('./rotation.ts')).rotate(stateDirectory, files, await ports.lock())
   } catch {
     // The file grows on; the next line tries again.
   }
   return undefined
+}
+
+/** By sudo, lines go to a record that is there; none is made that whoever typed it could not write to. Failure `refused`. */
+async function refuseSudo(stateDirectory: string, files: Files, env: Env): Promise<void> {
+  if ((await files.inspect(recordFile(stateDirectory))) !== undefined) return
+  const { requireOwn } = await import('../storage/require-own.ts')
+  await requireOwn([stateDirectory], files, env)
 }
 
 /** The size of the file then, in bytes; undefined where there can be no state directory. */

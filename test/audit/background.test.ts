@@ -31,7 +31,8 @@ function slowDisk() {
       const end = (error?: Error) => (error ? reject(error) : resolve(bytes.length))
       writes.push({ text: Buffer.from(bytes).toString(), end })
     })
-  const ports = { files: async () => ({ append }) as Files } as Pick<Ports, 'files' | 'lock'>
+  const env = { uid: 1000, variables: {} }
+  const ports = { env, files: async () => ({ append }) as Files } as Pick<Ports, 'env' | 'files' | 'lock'>
   return { writes, ports }
 }
 const lost = vi.fn()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MOST_BYTES, recordFile } from '../../src/audit/files-of-record.ts'
 import { appendLines } from '../../src/audit/record.ts'
+import type { Env } from '../../src/ports/ports.ts'
 import { writeAtomically } from '../../src/storage/atomic-write.ts'
 import { realFiles } from '../../src/system/files/files.ts'
 import { onWindows } from '../world/on-windows.ts'
@@ -116,7 +117,8 @@ describe('on Windows, where a scanner holds a file for a moment', () => {
     await truncate(record, MOST_BYTES)
     const lock = { tryLock: async () => async () => {} }
     const tried = held('EPERM', () => false)
-    const ports = { files: async () => realFiles, lock: async () => lock }
+    const env = { uid: undefined, variables: {} } as Env
+    const ports = { env, files: async () => realFiles, lock: async () => lock }
     expect(await appendLines(place, '{}\n', ports)).toBeUndefined()
     expect(tried()).toBe(1)
     expect((await stat(record)).size).toBe(MOST_BYTES + 3)

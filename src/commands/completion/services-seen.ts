@@ -6,6 +6,7 @@ import { readSettings, type Settings } from '../../settings/files/settings-files
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import type { Flags } from '../../settings/resolve.ts'
 import { writeAtomically } from '../../storage/atomic-write.ts'
+import { requireOwn } from '../../storage/require-own.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
 import { flagsOf, type Invocation } from '../invocation.ts'
 
@@ -50,6 +51,7 @@ export async function rememberServices(
     const now = [...kept].sort().slice(0, MOST_SERVICES)
     if (seen[0]?.[0] === api && JSON.stringify(now) === JSON.stringify(before)) return
     const others = seen.filter(([other]) => other !== api).slice(0, MOST_APIS - 1)
+    await requireOwn([settings.places.stateDirectory, pathIn(settings)], files, ports.env)
     await files.makeDirectory(settings.places.stateDirectory)
     const bytes = Buffer.from(JSON.stringify({ version: 1, services: [[api, now], ...others] }))
     await writeAtomically(pathIn(settings), bytes, files, ports.env.pid)

@@ -14,6 +14,7 @@ import { SETTINGS_LOCK } from '../../settings/files/config-change.ts'
 import { adviceOnKey } from '../../settings/files/unknown-key.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { isComplete } from '../../settings/required-client.ts'
+import { requireOwn } from '../../storage/require-own.ts'
 import { unlockable } from '../../storage/unlockable.ts'
 import { type Locked, withLock } from '../../storage/wait-for-lock.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -171,6 +172,7 @@ async function obstacleTo(path: string, files: Files): Promise<string | undefine
 /** Whether the state can be kept, by this user alone. On Windows (no user id) nobody can say the latter. */
 export async function checkStateDirectory(directory: string, ports: Ports): Promise<Checkup> {
   const files = await ports.files()
+  await requireOwn([directory], files, ports.env)
   await files.makeDirectory(directory).catch((cause) => {
     throw unwritable(directory, cause)
   })

@@ -1,6 +1,9 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Files } from '../../../src/ports/storage.ts'
+import { realFiles } from '../../../src/system/files/files.ts'
+import { envOf } from '../../world/env.ts'
 import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -115,6 +118,18 @@ describe('services', () => {
   it('a script leaves nothing behind', async () => {
     await world.type('ls-auth services --profile local')
     await expect(stat(join(world.stateDirectory, 'services.json'))).rejects.toThrow('ENOENT')
+  })
+
+  it('sudo leaves nothing behind in what is of whoever typed it', async () => {
+    world.watched = true
+    const inspect: Files['inspect'] = async (path) => {
+      const facts = await realFiles.inspect(path)
+      return facts && { ...facts, uid: 1000 }
+    }
+    Object.assign(world.variables, { SUDO_UID: '1000' })
+    world.override = { env: envOf(world, { uid: 0 }), files: async () => ({ ...realFiles, inspect }) }
+    expect((await world.type('ls-auth services --profile local')).exit).toBe(0)
+    await expect(stat(world.stateDirectory)).rejects.toThrow('ENOENT')
   })
 
   it('names that would steer a terminal or be a flag are not offered', async () => {
