@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { fstatSync, readFileSync } from 'node:fs'
 import type { Terminal } from '../../ports/terminal.ts'
 import { asciiSigns } from '../../text/ascii-signs.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
@@ -125,21 +125,39 @@ export function processTerminal(
 }
 
 /**
- * Whether this process was started in the background of its terminal (`&`): reading would stop it (SIGTTIN) at the next key,
- * which is another program's. Of Linux alone it is known: proc(5), `stat`, whose second field may hold spaces and brackets.
+ * Whether this process was started in the background of the terminal that it would read (`&`): reading would stop it (SIGTTIN) at
+ * the next key, which is another program's. Known of Linux alone (proc(5), `stat`).
  */
 function isInBackground(): boolean {
   if (process.platform !== 'linux') return false
   try {
-    const fields = readFileSync('/proc/self/stat', 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    const [group, foreground] = [fields[2], fields[5]]
-    // Without a controlling terminal it is -1, and nothing stops a reader.
-    return foreground !== '-1' && group !== foreground
+    return isBehind(readFileSync('/proc/self/stat', 'latin1'), fstatSync(0).rdev)
   } catch {
     return false
   }
+}
+
+/**
+ * Whether a process is in the background of the terminal `rdev` (`st_rdev` of stat(2)), by its line in /proc/PID/stat. Only a
+ * controlling terminal stops its readers: there may be none (0, or -1), or another one, and gVisor writes 0 for all.
+ */
+export function isBehind(stat: string, rdev: number): boolean {
+  // The second field, the name of the program, may hold spaces and brackets.
+  const fields = stat.replace(/^.*\) /s, '').split(' ')
+  const [group, terminal, foreground] = [fields[2], fields[4], fields[5]]
+  const isControlling = rdev === DEV_TTY || Number(terminal) === kernelDevice(rdev)
+  return isControlling && Number(foreground) > 0 && group !== foreground
+}
+
+/** /dev/tty: the controlling terminal, whichever it is. */
+const DEV_TTY = 0x500
+
+/** A device in the form that the kernel writes it in: proc(5) for `tty_nr`, makedev(3) of glibc and musl for `st_rdev`. */
+function kernelDevice(rdev: number): number {
+  const device = BigInt(rdev)
+  const major = (device >> 8n) & 0xfffn
+  const minor = (device & 0xffn) | ((device >> 12n) & 0xfff00n)
+  return Number(BigInt.asIntN(32, (minor & 0xffn) | (major << 8n) | ((minor >> 8n) << 20n)))
 }
 
 /** A terminal is asked first, also by stderr alone: `| less` shows the text on it. Scripts have none, so COLUMNS holds. */
