@@ -58,6 +58,9 @@ describe('a proxy that is the URL of none', () => {
     'socks5://http%3A@p:1080',
     'http://u%zz:p@h',
     'u:%zz@h',
+    'user:1234/secret@127.0.0.1:9',
+    'user:1234?secret@p:9',
+    'http://user:1234#secret@p:9',
   ]
   it.each(WRONG)('%s is told by where it is set, and not repeated', async (value) => {
     const told: [string, Record<string, string>, string | undefined, URL][] = [
@@ -153,6 +156,12 @@ describe('a proxy', () => {
     ['127.0.0.1:3128', 'http://127.0.0.1:3128/'],
     ['me:secret@p.corp.example:3128', 'http://me:secret@p.corp.example:3128/'],
     ['p', 'http://p/'],
+    ['http:/p:3128', 'http://p:3128/'],
+    ['HTTP:p:3128', 'http://p:3128/'],
+    ['https:\\\\p:3128', 'https://p:3128/'],
+    ['http:3128', 'http://http:3128/'],
+    ['https:3128/', 'http://https:3128/'],
+    ['http://p:3128/path', 'http://p:3128/path'],
   ])('%s is %s', (value, href) => {
     const set = settings({}, value)
     requireUsable(set, FAR)
