@@ -69,6 +69,8 @@ export function normalise(payload: Claims, reading: Reading): Identity {
   const names: ClaimNames = { ...GENERIC_CLAIM_NAMES, ...reading.names }
   const read = <T>(sources: readonly ClaimSource[], shape: Shape<T>) =>
     first(payload, sources, reading.kind, shape)
+  const readList = (sources: readonly ClaimSource[], shape: Shape<readonly string[]>) =>
+    orUnread(read(sources, shape), payload, sources, reading.kind, shape)
   const email = read(names.email, asNonEmptyText)
   return {
     issuer: read(['iss'], asNonEmptyText),
@@ -78,11 +80,11 @@ export function normalise(payload: Claims, reading: Reading): Identity {
     emailVerified: emailVerified(email, read(['email_verified'], asFlag)),
     client: read(names.client, asNonEmptyText),
     audience: read(names.audience, asList),
-    scopes: orResponse(read(names.scopes, asScopes), reading.responseScope),
+    scopes: orResponse(readList(names.scopes, asScopes), reading.responseScope),
     groups: names.groupsLeftOut.some((name) => asFlag(payload[name], name))
       ? { value: undefined, status: 'overage' }
-      : orUnread(read(names.groups, asList), payload, names.groups, reading.kind),
-    roles: read(names.roles, asList),
+      : readList(names.groups, asList),
+    roles: readList(names.roles, asList),
     tenant: read(names.tenant, asNonEmptyText),
     authTime: read(names.authTime, asTimeOfSignIn),
     mfa: multiFactor(read(['amr'], asList), read(['acr'], asNonEmptyText), names),
@@ -150,7 +152,9 @@ function orResponse(
   scopes: ClaimValue<readonly string[]>,
   responseScope: string | undefined,
 ): ClaimValue<readonly string[]> {
-  if (scopes.value !== undefined || responseScope === undefined) return scopes
+  // What a token says in another shape may be less than what the response says.
+  const isSaid = scopes.value !== undefined || scopes.status === 'unreadable'
+  if (isSaid || responseScope === undefined) return scopes
   return { value: splitScopes(responseScope), source: RESPONSE_SOURCE }
 }
 
@@ -165,16 +169,17 @@ const orUnreadable = <T>(held: ClaimValue<T>, raw: unknown): ClaimValue<T> =>
     ? { value: undefined, status: 'unreadable' }
     : held
 
-/** "In no group" and "no groups in the token" hold only where no place has them in another shape. */
+/** "In no group" and "no groups in the token" hold only where no place has them in another shape; so with scopes and roles. */
 function orUnread(
   held: ClaimValue<readonly string[]>,
   payload: Claims,
   sources: readonly ClaimSource[],
   kind: TokenKind,
+  shape: Shape<readonly string[]>,
 ): ClaimValue<readonly string[]> {
   const saysNone = held.value === undefined ? held.status === 'absent' : held.value.length === 0
   const found = saysNone ? sources.flatMap((source) => claimsAt(payload, source, kind)) : []
-  return found.some(({ raw, name }) => raw !== null && asList(raw, name) === undefined)
+  return found.some(({ raw, name }) => raw !== null && shape(raw, name) === undefined)
     ? { value: undefined, status: 'unreadable' }
     : held
 }

@@ -181,7 +181,9 @@ export function weigh(finding: Finding, { opaque, notForUs, signature }: KnownTo
 }
 
 function scopesOf({ identity, responseScope }: KnownToken): ClaimValue<readonly string[]> {
-  if (identity.scopes.value !== undefined || responseScope === undefined) return identity.scopes
+  const { scopes } = identity
+  const isSaid = scopes.value !== undefined || scopes.status === 'unreadable'
+  if (isSaid || responseScope === undefined) return scopes
   return { value: responseScope.split(' ').filter((scope) => scope !== ''), source: RESPONSE_SOURCE }
 }
 

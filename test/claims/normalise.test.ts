@@ -292,6 +292,30 @@ describe('where several places have one claim', () => {
   })
 })
 
+describe('scopes and roles in a shape that is not read', () => {
+  const unreadable = { value: undefined, status: 'unreadable' }
+
+  it.each<[string, object, 'scopes' | 'roles']>([
+    ['a list of objects', { scope: [{ n: 'traces' }] }, 'scopes'],
+    ['an object', { scp: { traces: true } }, 'scopes'],
+    ['a list of objects', { roles: [{ n: 'r' }] }, 'roles'],
+    ['an object', { roles: { r: {} } }, 'roles'],
+  ])('%s: not absent', (_, payload, concept) => {
+    expect(read(payload as Record<string, unknown>)[concept]).toEqual(unreadable)
+  })
+
+  it('the response does not speak for such a token', () => {
+    const scopes = (scope: unknown) =>
+      normalise({ scope }, { kind: 'access', responseScope: 'traces:read' }).scopes
+    expect(scopes([{ n: 'traces' }])).toEqual(unreadable)
+    expect(scopes(null)).toEqual({ value: ['traces:read'], source: 'token response' })
+  })
+
+  it('a scope with a comma is one, and no other shape', () => {
+    expect(read({ scope: 'a,b' }).scopes).toEqual({ value: ['a,b'], source: 'scope' })
+  })
+})
+
 describe('groups in a shape that is not read', () => {
   const unreadable = { value: undefined, status: 'unreadable' }
   it.each<[string, object]>([

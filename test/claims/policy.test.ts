@@ -193,6 +193,14 @@ describe('judge', () => {
     expect(verdictOf(findings)).toBe('unknown')
   })
 
+  it('does not judge scopes in another shape by what the token came with', () => {
+    const token = subject({ ...PAYLOAD, scope: [{ name: 'a' }] }, { responseScope: 'traces:read' })
+    expect(one(judge(token, { scopes: ['traces:read'] }, NOW), 'scope')).toMatchObject({
+      verdict: 'unknown',
+      reason: 'unreadable',
+    })
+  })
+
   it('fails refresh and logout tokens', () => {
     expect(one(judge(subject(PAYLOAD, { kind: 'refresh' }), {}, NOW), 'kind')?.verdict).toBe('fail')
     expect(one(judge(subject(PAYLOAD, { kind: 'logout' }), {}, NOW), 'kind')?.verdict).toBe('fail')

@@ -86,8 +86,8 @@ function describeValue(
 ): string | readonly string[] | undefined {
   if (held.value === undefined) {
     if (held.status === 'overage') return 'not in the token: there are too many'
-    if (concept !== 'groups' && concept !== 'scopes') return undefined
     if (held.status === 'unreadable') return 'in the token, in a shape that ls-auth does not read'
+    if (concept !== 'groups' && concept !== 'scopes') return undefined
     return held.status === 'unsupported' ? 'never in tokens of this provider' : 'not in the token'
   }
   if (concept === 'authTime') return instant(held.value as number)
