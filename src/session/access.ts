@@ -194,10 +194,20 @@ async function keep(session: Session, task: Task): Promise<Event> {
   const second = await write(session, task)
   // A refresh token that was not replaced may be sent again.
   if (second.type !== 'not-written' || refreshTokenOf(session) === before) return second
+  if (await isKept(session, task)) return { type: 'written' }
   const { failure } = second
   const message = `the renewed sign-in could not be kept: ${failure.message}`
   const hint = 'Sign in again before the token at hand ends: ls-auth login'
   return { type: 'not-written', failure: failure.withWords(message, hint) }
+}
+
+/** A write may fail when the file is in its place already: as its directory is flushed. */
+async function isKept(session: Session, task: Task): Promise<boolean> {
+  const { client, store, ports } = task
+  const kept = await readBound(client, store, ports).catch(() => undefined)
+  if (kept === undefined || refreshTokenOf(kept) !== refreshTokenOf(session)) return false
+  task.session = kept
+  return true
 }
 
 async function write(session: Session, task: Task): Promise<Event> {

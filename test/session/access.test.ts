@@ -149,6 +149,20 @@ describe('a token that has run out', () => {
     ])
   })
 
+  it('is kept although its directory cannot be flushed', async () => {
+    const { machine, get } = await signedIn({ tokens: [expired] })
+    machine.answers['/token'] = [ROTATED]
+    let flushed = 0
+    const directory = (await machine.place()).directory.split('/').at(-1)
+    machine.faults.set(`sync ${directory}`, () => {
+      if (++flushed > 1) throw Object.assign(new Error('EIO'), { code: 'EIO' })
+    })
+    const given = await get()
+    expect([given.value, given.warning, flushed]).toEqual(['new', undefined, 3])
+    expect(given.session.body).toEqual((await machine.kept())?.body)
+    expect((await machine.kept())?.body).toMatchObject({ refresh: 'refresh-2' })
+  })
+
   it('cannot be kept, and the refresh token is that of before: the sign-in goes on', async () => {
     const { given } = await unkept(good, (write) => write >= 2)
     expect(told(given.warning)[0]).toMatch(/^storage: cannot write to \S+ \(EIO\)$/)
