@@ -146,8 +146,9 @@ async function keysAt(
     return await ask()
   } catch (failure) {
     if (!(failure instanceof NetworkFailure)) throw failure
-    const { message, sent, hint } = failure
-    throw new NetworkFailure(`no signing keys of the provider: ${message}`, sent, { hint, cause: failure })
+    const { message, sent, hint, code } = failure
+    const told = `no signing keys of the provider: ${message}`
+    throw new NetworkFailure(told, sent, { code, hint, cause: failure })
   }
 }
 

@@ -138,8 +138,8 @@ export function connectProvider(options: ProviderOptions): Provider {
       }).catch((failure) => {
         // A NetworkFailure would be followed by another poll, and the code is spent.
         if (!last?.tokenAnswer || !(failure instanceof NetworkFailure)) throw failure
-        const { message, hint } = failure
-        throw new Failure('network', message, { hint, cause: failure })
+        const { code, message, hint } = failure
+        throw new Failure(code, message, { hint, cause: failure })
       })
     },
     refresh: (refreshToken, parameters) => refresh(ask, refreshToken, parameters),

@@ -152,7 +152,9 @@ async function refreshWhenReached(
     try {
       return await provider.refresh(refreshToken, parameters)
     } catch (error) {
-      if (!(error instanceof NetworkFailure) || error.sent || clock.now() > last) throw error
+      // What is set wrong (code settings) does not pass.
+      if (!(error instanceof NetworkFailure) || error.code !== 'network') throw error
+      if (error.sent || clock.now() > last) throw error
       await clock.sleep(pause * (0.5 + Math.random()))
     }
   }

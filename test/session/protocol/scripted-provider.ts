@@ -32,6 +32,7 @@ export function providing(
   const send = async (request: HttpRequest): Promise<HttpAnswer> => {
     asked.push({ ...request, form: Object.fromEntries(new URLSearchParams(String(request.body ?? ''))) })
     const answer = left[request.url.pathname]?.shift()
+    if (answer instanceof Failure) throw answer
     if (answer === undefined) throw new Failure('network', `nothing answers at ${request.url.pathname}`)
     const { status = 200, body = answer, date } = answer as { status?: number; body?: object; date?: string }
     const headers = { 'content-type': 'application/json', ...(date === undefined ? {} : { date }) }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NetworkFailure } from '../../../src/errors.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import { told } from '../../told.ts'
 import {
@@ -347,6 +348,13 @@ describe('a renewal that fails', () => {
     expect(late.event).toMatchObject({ type: 'unsent' })
     const soon = await refreshed([unreachable(false), unreachable(false), GOOD], { takes: 1_000 })
     expect(soon.event).toMatchObject({ type: 'answered' })
+  })
+
+  it('is not sent again where a setting of this machine is wrong', async () => {
+    const wrong = new NetworkFailure('HTTPS_PROXY is none', false, { code: 'settings' })
+    const { event, sent, pauses } = await refreshed([wrong])
+    expect(event).toMatchObject({ type: 'unsent', failure: { code: 'settings' } })
+    expect([sent.length, pauses]).toEqual([1, []])
   })
 
   it('before anything is sent: the refresh token is as good as before', async () => {
