@@ -1,7 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { NetworkFailure } from '../../../src/errors.ts'
-import type { HttpRequest } from '../../../src/ports/http.ts'
-import { openHttp } from '../../../src/system/http/http.ts'
 import { startTraceApi, type TraceApi, type TraceApiMode } from '../../world/trace-api.ts'
 import { makeTrace, type TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -223,18 +220,10 @@ describe('a look at a snapshot that fails', () => {
   })
 
   it('or whose connection breaks', async () => {
-    let broken = 0
-    world.override.http = async (settings) => {
-      const client = await openHttp(settings, { variables: world.variables } as never)
-      const send = async (request: HttpRequest) => {
-        if (/snapshots\/snap/.test(request.url.pathname) && broken++ === 0)
-          throw new NetworkFailure('the connection broke', true)
-        return client.send(request)
-      }
-      return { ...client, send }
-    }
+    snapshotsOf('broken')
     const { exit, stderr } = await world.type(get)
-    expect({ exit, broken: broken > 1 }, stderr).toEqual({ exit: 0, broken: true })
+    expect(exit, stderr).toBe(0)
+    expect(looked().length).toBeGreaterThan(2)
     expect(api.snapshots.taken).toHaveLength(1)
   })
 

@@ -15,6 +15,8 @@ export type TraceApiMode =
   | 'not-json'
   | 'huge'
   | 'slow'
+  /** The connection breaks before the answer. */
+  | 'broken'
 
 /** Sends JSON, compressed when the caller takes gzip, as the real API does. */
 export function sendJson(
@@ -57,6 +59,8 @@ export function misbehave(
     response.end(body)
   }
   switch (mode) {
+    case 'broken':
+      return request.socket.destroy()
     case 'rate-limited':
       return sendErrors(request, response, 429, 'Rate limit exceeded', {
         'x-ratelimit-limit': '60',
