@@ -52,7 +52,7 @@ export function readLightstepTrace(json: unknown): Trace | undefined {
     traceId,
     spans,
     ...(typeof self === 'string' && { selfLink: self }),
-    // The answer does not say so: a trace with exactly as many spans is as likely as any other number.
+    // The answer does not say that it was cut off, but hardly any trace has exactly so many spans by chance.
     ...(spans.length === MOST_SPANS &&
       json.data.length === 1 && { partial: 'Lightstep gives at most 4,000 spans of a trace' }),
   }
