@@ -109,6 +109,17 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(stdout).toMatch(/^pod +pod 3 /m)
   })
 
+  it.each(['--error', '--slower-than 500ms'])(
+    'a limit of whole traces is none of the spans that the line is for: %s',
+    async (by) => {
+      const limited = await world.type(`ls-auth trace why --file ${file} ${by} --max 2s`)
+      expect(limited.stderr).toContain('go on:  ls-auth trace search')
+      expect(limited.stderr).not.toContain('--max')
+      const ofSpans = await world.type(`ls-auth trace why --file ${file} ${by} --max 2s --service checkout`)
+      expect(ofSpans.stderr).toContain('--max 2s')
+    },
+  )
+
   it('a percentile at Tempo is asked for first; a part of the answer is said to be one', async () => {
     const before = tempo.requests.length
     tempo.mode = 'partial'

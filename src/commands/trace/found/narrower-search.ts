@@ -60,6 +60,7 @@ export function narrowerSearch(
       ...(limitNanos === undefined
         ? { error: true, min: isOfTrace ? undefined : typed }
         : { min: min ?? exactDuration(limitNanos) }),
+      ...(isOfTrace && { max: undefined }),
     },
   )
 }
