@@ -1,4 +1,3 @@
-import { isAwaited } from '../tree/awaited.ts'
 import { knownStarts, lastKnownEnds } from '../tree/known-times.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 
@@ -134,7 +133,7 @@ function walkBack(tree: TraceTree, top: Part, times: KnownTimes, path: CriticalP
 function frameOf(tree: TraceTree, node: number, { starts, ends }: KnownTimes, lo: number, hi: number): Frame {
   const children: number[] = []
   for (let child = node + 1; child < tree.after(node); child = tree.after(child)) {
-    if (!isAwaited(tree.span(child))) continue
+    if (!tree.isAwaited(child)) continue
     if (Math.max(lo, starts[child]!) < Math.min(hi, ends[child]!)) children.push(child)
   }
   const endOf = (child: number) => Math.min(hi, ends[child]!)

@@ -1,6 +1,4 @@
 import type { SpanKind } from '../model.ts'
-import { isAwaited } from '../tree/awaited.ts'
-import { isEndless } from '../tree/endless.ts'
 import { rootsTime } from '../tree/roots-time.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type Incomplete, incompleteOf } from './incomplete-sides.ts'
@@ -66,7 +64,7 @@ export class OperationPaths {
     const operationOf = this.#operationsOf(tree)
     for (let node = 0; node < tree.count; node++) {
       const path = this.#pathOf(parentOf(tree, node, pathOf), operationOf(node))
-      if (isAwaited(tree.span(node))) this.#awaited.add(path)
+      if (tree.isAwaited(node)) this.#awaited.add(path)
       pathOf[node] = path
       let slot = slots.get(path)
       if (slot === undefined) {
@@ -79,7 +77,7 @@ export class OperationPaths {
       sums.calls[slot]! += 1
       sums.totals[slot]! += tree.span(node).durationNanos
       sums.selfs[slot]! += tree.selfNanos(node) ?? Number.NaN
-      if (isEndless(tree.span(node))) sums.totals[slot] = Number.NaN
+      if (tree.isEndless(node)) sums.totals[slot] = Number.NaN
     }
     const incomplete = incompleteOf(tree)
     const durationNanos = incomplete?.unfinished === undefined ? durationOf(tree) : tree.endNanos

@@ -1,16 +1,13 @@
-import { isAwaited } from './awaited.ts'
-import { isEndless } from './endless.ts'
-import { isStartless, type TraceTree } from './trace-tree.ts'
+import type { TraceTree } from './trace-tree.ts'
 
 /**
  * By node: how long it took; one without a usable end at least, from its {@link knownStarts} to its {@link lastKnownEnds}.
  */
 export function leastTimes(tree: TraceTree): Float64Array {
   const starts = knownStarts(tree)
-  return lastKnownEnds(tree).map((end, node) => {
-    const span = tree.span(node)
-    return isEndless(span) ? Math.max(0, end - starts[node]!) : span.durationNanos
-  })
+  return lastKnownEnds(tree).map((end, node) =>
+    tree.isEndless(node) ? Math.max(0, end - starts[node]!) : tree.span(node).durationNanos,
+  )
 }
 
 /**
@@ -18,14 +15,15 @@ export function leastTimes(tree: TraceTree): Float64Array {
  * places it is a guess. Infinite: none is known. Nanoseconds after the tree's start. One pass.
  */
 export function knownStarts(tree: TraceTree): Float64Array {
-  const first = Float64Array.from(tree.spans, (span, node) =>
-    isStartless(span) ? Number.POSITIVE_INFINITY : tree.startOf(node),
-  )
+  const first = new Float64Array(tree.count)
+  for (let node = 0; node < first.length; node++) {
+    first[node] = tree.isStartless(node) ? Number.POSITIVE_INFINITY : tree.startOf(node)
+  }
   for (let node = first.length - 1; node > 0; node--) {
     const parent = tree.parent(node)
-    if (parent >= 0 && isStartless(tree.span(parent))) first[parent] = Math.min(first[parent]!, first[node]!)
+    if (parent >= 0 && tree.isStartless(parent)) first[parent] = Math.min(first[parent]!, first[node]!)
   }
-  return first.map((start, node) => (isEndless(tree.span(node)) ? start : tree.startOf(node)))
+  return first.map((start, node) => (tree.isEndless(node) ? start : tree.startOf(node)))
 }
 
 /**
@@ -37,7 +35,7 @@ export function lastKnownEnds(tree: TraceTree): Float64Array {
   for (let node = last.length - 1; node >= 0; node--) {
     last[node] = Math.max(last[node]!, tree.endOf(node))
     const parent = tree.parent(node)
-    if (parent >= 0 && isAwaited(tree.span(node))) last[parent] = Math.max(last[parent]!, last[node]!)
+    if (parent >= 0 && tree.isAwaited(node)) last[parent] = Math.max(last[parent]!, last[node]!)
   }
-  return last.map((end, node) => (isEndless(tree.span(node)) ? end : tree.endOf(node)))
+  return last.map((end, node) => (tree.isEndless(node) ? end : tree.endOf(node)))
 }

@@ -1,8 +1,14 @@
-import type { Span } from '../model.ts'
 import type { Attachment } from './attach.ts'
-import { isAwaited } from './awaited.ts'
 import type { Times } from './depth-first.ts'
-import { isEndless } from './endless.ts'
+import { AWAITED, ENDLESS, FAILED } from './span-facts.ts'
+
+/** What is read of each span once, by its index in the source. */
+export interface SpanTimes extends Times {
+  /** Bits, see `factsOf`. */
+  readonly facts: Uint8Array
+  /** Nanoseconds. */
+  readonly durations: Float64Array
+}
 
 /**
  * What is known about each node of a tree, one flat array per fact; see the methods of `TraceTree` for their meaning.
@@ -12,21 +18,16 @@ export interface NodeColumns {
   readonly depths: Int32Array
   readonly sizes: Int32Array
   readonly errors: Int32Array
-  /** 1 for a span with status `error`. */
-  readonly failed: Uint8Array
+  /** Bits, see `factsOf`. */
+  readonly facts: Uint8Array
   readonly starts: Float64Array
   readonly ends: Float64Array
   /** `NaN`: not known. */
   readonly selfs: Float64Array
 }
 
-/** Computes the columns. `order` holds the source index of each node; `spans` are in the order of the nodes. */
-export function nodeColumns(
-  order: Int32Array,
-  spans: readonly Span[],
-  attached: Attachment,
-  times: Times,
-): NodeColumns {
+/** Computes the columns. `order` holds the source index of each node. */
+export function nodeColumns(order: Int32Array, attached: Attachment, times: SpanTimes): NodeColumns {
   const count = order.length
   const nodes = new Int32Array(count)
   for (let node = 0; node < count; node++) nodes[order[node]!] = node
@@ -34,6 +35,8 @@ export function nodeColumns(
   const depths = new Int32Array(count)
   const starts = new Float64Array(count)
   const ends = new Float64Array(count)
+  const durations = new Float64Array(count)
+  const facts = new Uint8Array(count)
   for (let node = 0; node < count; node++) {
     const source = order[node]!
     const parentSource = attached.parents[source]!
@@ -42,30 +45,25 @@ export function nodeColumns(
     depths[node] = parent < 0 ? 0 : depths[parent]! + 1
     starts[node] = times.starts[source]!
     ends[node] = times.ends[source]!
+    durations[node] = times.durations[source]!
+    facts[node] = times.facts[source]!
   }
-  const selfs = selfTimes(parents, starts, ends, spans)
-  return { parents, depths, starts, ends, selfs, ...subtreeSums(parents, spans) }
+  const selfs = selfTimes({ parents, starts, ends, facts }, durations)
+  return { parents, depths, starts, ends, facts, selfs, ...subtreeSums(parents, facts) }
 }
 
 /** Spans and errors below each node, itself included: the children of a node all come after it. */
-function subtreeSums(
-  parents: Int32Array,
-  spans: readonly Span[],
-): Pick<NodeColumns, 'sizes' | 'errors' | 'failed'> {
+function subtreeSums(parents: Int32Array, facts: Uint8Array): Pick<NodeColumns, 'sizes' | 'errors'> {
   const sizes = new Int32Array(parents.length).fill(1)
   const errors = new Int32Array(parents.length)
-  const failed = new Uint8Array(parents.length)
   for (let node = parents.length - 1; node >= 0; node--) {
-    if (spans[node]!.status === 'error') {
-      failed[node] = 1
-      errors[node]! += 1
-    }
+    if ((facts[node]! & FAILED) !== 0) errors[node]! += 1
     const parent = parents[node]!
     if (parent < 0) continue
     sizes[parent]! += sizes[node]!
     errors[parent]! += errors[node]!
   }
-  return { sizes, errors, failed }
+  return { sizes, errors }
 }
 
 /**
@@ -75,17 +73,14 @@ function subtreeSums(
  * have run all the time.
  */
 function selfTimes(
-  parents: Int32Array,
-  starts: Float64Array,
-  ends: Float64Array,
-  spans: readonly Span[],
+  { parents, starts, ends, facts }: Pick<NodeColumns, 'parents' | 'starts' | 'ends' | 'facts'>,
+  durations: Float64Array,
 ): Float64Array {
-  const selfs = new Float64Array(parents.length)
+  const selfs = durations.slice()
   const coveredTo = starts.slice()
-  for (let node = 0; node < parents.length; node++) selfs[node] = spans[node]!.durationNanos
   for (let node = 0; node < parents.length; node++) {
     const parent = parents[node]!
-    if (parent < 0 || !isAwaited(spans[node]!)) continue
+    if (parent < 0 || (facts[node]! & AWAITED) === 0) continue
     const from = Math.max(coveredTo[parent]!, starts[node]!)
     const to = Math.min(ends[parent]!, ends[node]!)
     if (to <= from) continue
@@ -93,9 +88,9 @@ function selfTimes(
     coveredTo[parent] = to
   }
   for (let node = 0; node < parents.length; node++) {
-    if (!isEndless(spans[node]!)) continue
+    if ((facts[node]! & ENDLESS) === 0) continue
     selfs[node] = Number.NaN
-    if (parents[node]! >= 0 && isAwaited(spans[node]!)) selfs[parents[node]!] = Number.NaN
+    if (parents[node]! >= 0 && (facts[node]! & AWAITED) !== 0) selfs[parents[node]!] = Number.NaN
   }
   return selfs
 }

@@ -1,4 +1,3 @@
-import { isAwaited } from './awaited.ts'
 import { whyEndless } from './endless.ts'
 import { leastTimes } from './known-times.ts'
 import type { TraceTree } from './trace-tree.ts'
@@ -37,9 +36,7 @@ function timeOfRoots(tree: TraceTree): RootsTime | undefined {
 export function lostPart(tree: TraceTree): number | undefined {
   const time = timeOfRoots(tree)
   if (time === undefined || !tree.roots.every((root) => isStray(tree, root))) return undefined
-  const parts = tree.detached.filter(
-    (node) => tree.startOf(node) < time.startNanos && isAwaited(tree.span(node)),
-  )
+  const parts = tree.detached.filter((node) => tree.startOf(node) < time.startNanos && tree.isAwaited(node))
   if (parts.length === 0) return undefined
   const least = leastTimes(tree)
   let [longest, most]: [number | undefined, number] = [undefined, time.endNanos - time.startNanos]

@@ -7,7 +7,8 @@ import {
   type Trace,
 } from '../model.ts'
 import { SpanView } from '../span-view.ts'
-import { isStartless, type TraceTree } from './trace-tree.ts'
+import { isStartless } from './span-facts.ts'
+import type { TraceTree } from './trace-tree.ts'
 
 /** A trace corrected for clock skew, and how many spans were moved. */
 export interface Adjusted {
@@ -38,7 +39,7 @@ export function movedBy(tree: TraceTree, shifts: Float64Array, shown?: Uint8Arra
   let moved = 0
   let mostNanos = 0
   for (let node = 0; node < tree.count; node++) {
-    if (shifts[node] === 0 || shown?.[node] === 0 || isStartless(tree.span(node))) continue
+    if (shifts[node] === 0 || shown?.[node] === 0 || tree.isStartless(node)) continue
     moved++
     mostNanos = Math.max(mostNanos, Math.abs(shifts[node]!))
   }
@@ -53,7 +54,7 @@ export function shiftsOf(tree: TraceTree): Float64Array {
   for (let node = 0; node < tree.count; node++) {
     const parent = tree.parent(node)
     const above = parent < 0 ? -1 : timed[parent]!
-    timed[node] = isStartless(tree.span(node)) ? above : node
+    timed[node] = tree.isStartless(node) ? above : node
     shifts[node] = above < 0 ? 0 : shiftOf(tree, node, above, shifts[above]!)
   }
   return shifts
@@ -61,9 +62,9 @@ export function shiftsOf(tree: TraceTree): Float64Array {
 
 /** By how many nanoseconds {@link adjustSkew} moves this one span; 0 where its clock seems right. */
 export function skewOfNode(tree: TraceTree, node: number): number {
-  if (isStartless(tree.span(node))) return 0
+  if (tree.isStartless(node)) return 0
   const way: number[] = []
-  for (let at = node; at >= 0; at = tree.parent(at)) if (!isStartless(tree.span(at))) way.push(at)
+  for (let at = node; at >= 0; at = tree.parent(at)) if (!tree.isStartless(at)) way.push(at)
   return way.reduceRight(
     (shift, at, i) => (i + 1 < way.length ? shiftOf(tree, at, way[i + 1]!, shift) : 0),
     0,
@@ -72,11 +73,11 @@ export function skewOfNode(tree: TraceTree, node: number): number {
 
 /** `parent`: the nearest one that has a start. The shift of a span without a start is that of the clock of its events. */
 function shiftOf(tree: TraceTree, node: number, parent: number, parentShift: number): number {
-  const isCall = tree.span(parent).kind === 'client' && tree.span(node).kind === 'server'
+  const isCall = tree.isCall(parent, node)
   // Nearly all spans: it is 0 on either host, and hosts take long to compare.
   if (parentShift === 0 && !isCall && tree.startOf(node) >= tree.startOf(parent)) return 0
   if (onOneHost(tree.span(parent), tree.span(node))) return parentShift
-  if (isStartless(tree.span(node))) return 0
+  if (tree.isStartless(node)) return 0
   const from = tree.startOf(parent) + parentShift
   const spare = tree.endOf(parent) - tree.startOf(parent) - (tree.endOf(node) - tree.startOf(node))
   const late = tree.startOf(node) - from

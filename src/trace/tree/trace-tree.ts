@@ -1,10 +1,21 @@
 import type { Span, Trace } from '../model.ts'
 import { type Attachment, attachSpans, type Place } from './attach.ts'
 import { compareNames } from './compare-names.ts'
-import { depthFirst, sortByStart, type Times } from './depth-first.ts'
+import { depthFirst, sortByStart } from './depth-first.ts'
 import { InternedTexts } from './interned-texts.ts'
-import { type NodeColumns, nodeColumns } from './node-columns.ts'
+import { type NodeColumns, nodeColumns, type SpanTimes } from './node-columns.ts'
 import { withoutRedelivered } from './redelivered.ts'
+import {
+  AWAITED,
+  CLIENT,
+  ENDLESS,
+  FAILED,
+  factsOf,
+  isStartless,
+  MARKED,
+  SERVER,
+  STARTLESS,
+} from './span-facts.ts'
 
 /**
  * A trace as a forest. A node is a number: the position of its span in depth-first order (roots and their subtrees,
@@ -38,16 +49,16 @@ export class TraceTree {
   readonly #attached: Attachment
 
   /** Use {@link buildTree}. `order` holds the source index of each node. */
-  constructor(trace: Trace, startNanos: bigint, order: Int32Array, attached: Attachment, times: Times) {
+  constructor(trace: Trace, startNanos: bigint, order: Int32Array, attached: Attachment, times: SpanTimes) {
     this.trace = trace
     this.startNanos = startNanos
     const spans: Span[] = []
     for (let node = 0; node < order.length; node++) spans.push(trace.spans[order[node]!]!)
     this.spans = spans
-    this.isTimed = spans.some((span) => !isStartless(span))
     this.#order = order
     this.#attached = attached
-    this.#columns = nodeColumns(order, spans, attached, times)
+    this.#columns = nodeColumns(order, attached, times)
+    this.isTimed = this.#columns.facts.some((facts) => (facts & STARTLESS) === 0)
     const tops: number[] = []
     for (let node = 0; node < spans.length; node = this.after(node)) tops.push(node)
     this.roots = tops.filter((node) => this.place(node) === 'root')
@@ -119,7 +130,36 @@ export class TraceTree {
 
   /** Its status is `error`. */
   hasFailed(node: number): boolean {
-    return this.#columns.failed[node] === 1
+    return this.#has(node, FAILED)
+  }
+
+  /** Its parent may have waited for it, see `isAwaited`. */
+  isAwaited(node: number): boolean {
+    return this.#has(node, AWAITED)
+  }
+
+  /** It came without a start: the tree gives it one. */
+  isStartless(node: number): boolean {
+    return this.#has(node, STARTLESS)
+  }
+
+  /** It has no usable end, see `isEndless`. */
+  isEndless(node: number): boolean {
+    return this.#has(node, ENDLESS)
+  }
+
+  /** It has {@link Span.marks}. */
+  isMarked(node: number): boolean {
+    return this.#has(node, MARKED)
+  }
+
+  /** The one calls the other: they are the client's and the server's side. */
+  isCall(client: number, server: number): boolean {
+    return this.#has(client, CLIENT) && this.#has(server, SERVER)
+  }
+
+  #has(node: number, fact: number): boolean {
+    return (this.#columns.facts[node]! & fact) !== 0
   }
 
   /** Failed spans in this subtree, this one included. */
@@ -152,8 +192,10 @@ export function buildTree(given: Trace, { asReported = false } = {}): TraceTree 
   const found = attachSpans(given.spans)
   const trace = asReported ? given : withoutRedelivered(given, found.duplicate)
   const attached = trace === given ? found : attachSpans(trace.spans)
+  const facts = new Uint8Array(trace.spans.length)
+  for (let i = 0; i < facts.length; i++) facts[i] = factsOf(trace.spans[i]!)
   const startNanos = earliestStart(trace.spans)
-  const times = relativeTimes(trace.spans, startNanos, attached.parents)
+  const times = relativeTimes(trace.spans, facts, startNanos, attached.parents)
   const roots: number[] = []
   const detached: number[] = []
   for (let i = 0; i < attached.places.length; i++) {
@@ -163,11 +205,6 @@ export function buildTree(given: Trace, { asReported = false } = {}): TraceTree 
   }
   const tops = [...sortByStart(roots, times), ...sortByStart(detached, times)]
   return new TraceTree(trace, startNanos, depthFirst(tops, attached.parents, times), attached, times)
-}
-
-/** It came without a start: the tree gives it one. */
-export function isStartless({ marks }: Span): boolean {
-  return marks.length > 0 && marks.includes('start-missing')
 }
 
 export function earliestStart(spans: readonly Span[]): bigint {
@@ -180,13 +217,21 @@ export function earliestStart(spans: readonly Span[]): bigint {
 }
 
 /** A span without a start begins with its nearest ancestor that has one (as Jaeger's UI does), else with the trace. */
-function relativeTimes(spans: readonly Span[], zero: bigint, parents: Int32Array): Times {
+function relativeTimes(
+  spans: readonly Span[],
+  facts: Uint8Array,
+  zero: bigint,
+  parents: Int32Array,
+): SpanTimes {
   const starts = new Float64Array(spans.length)
+  const durations = new Float64Array(spans.length)
   const startless: number[] = []
   for (let i = 0; i < spans.length; i++) {
     const span = spans[i]!
-    starts[i] = isStartless(span) ? Number.NaN : Number(span.startNanos - zero)
-    if (Number.isNaN(starts[i])) startless.push(i)
+    const isTimed = (facts[i]! & STARTLESS) === 0
+    starts[i] = isTimed ? Number(span.startNanos - zero) : Number.NaN
+    durations[i] = span.durationNanos
+    if (!isTimed) startless.push(i)
   }
   for (const first of startless) {
     const chain: number[] = []
@@ -194,6 +239,6 @@ function relativeTimes(spans: readonly Span[], zero: bigint, parents: Int32Array
     for (; at >= 0 && Number.isNaN(starts[at]); at = parents[at]!) chain.push(at)
     for (const i of chain) starts[i] = at < 0 ? 0 : starts[at]!
   }
-  const ends = starts.map((start, i) => start + spans[i]!.durationNanos)
-  return { starts, ends, ofTwo: (a, b) => compareNames(spans[a]!, spans[b]!) }
+  const ends = starts.map((start, i) => start + durations[i]!)
+  return { facts, starts, ends, durations, ofTwo: (a, b) => compareNames(spans[a]!, spans[b]!) }
 }

@@ -1,4 +1,3 @@
-import { isEndless } from '../../tree/endless.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 
 /** A row of a process in the picture: its spans lie beside or inside each other. Both numbers count from 1. */
@@ -17,7 +16,7 @@ export interface Lanes {
 
 /** When a span ends, as readers draw it: one without a usable end goes on for good. Nanoseconds after the tree's start. */
 export const endIn = (tree: TraceTree, node: number): number =>
-  isEndless(tree.span(node)) ? Number.POSITIVE_INFINITY : tree.endOf(node)
+  tree.isEndless(node) ? Number.POSITIVE_INFINITY : tree.endOf(node)
 
 /**
  * Puts each span right into its parent where that runs in the same service, lasts as long and has no other child just

@@ -1,8 +1,7 @@
 import { errorText } from '../../analysis/error-text.ts'
 import type { TimeOnPath } from '../../analysis/time-on-path.ts'
 import { isoTime } from '../../formats/iso-time.ts'
-import { isAwaited } from '../../tree/awaited.ts'
-import { isEndless, UNFINISHED_WORDS, whyEndless } from '../../tree/endless.ts'
+import { UNFINISHED_WORDS, whyEndless } from '../../tree/endless.ts'
 import { skewOfNode } from '../../tree/skew.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -62,7 +61,7 @@ function startText({ tree, node, zeroNanos }: DetailsOf, pen: Pen): string {
 
 function durationText({ tree, node }: DetailsOf, { glyphs }: Pen): string {
   const duration = spanDuration(tree.span(node), glyphs.micro)
-  return isEndless(tree.span(node)) ? duration : `${duration}, ${selfTextWhy(tree, node, glyphs.micro)}`
+  return tree.isEndless(node) ? duration : `${duration}, ${selfTextWhy(tree, node, glyphs.micro)}`
 }
 
 /**
@@ -97,7 +96,7 @@ function whyOffPath(tree: TraceTree, node: number, top: number, onPath: TimeOnPa
   if (skewOfNode(tree, node) !== 0) return ' by these clocks'
   if (tree.startOf(node) === tree.endOf(node)) return ': it took no time'
   for (let above = node; above >= 0; above = tree.parent(above))
-    if (!isAwaited(tree.span(above))) return ': nobody waited for this'
+    if (!tree.isAwaited(above)) return ': nobody waited for this'
   const caller = tree.parent(node)
   const end = onPath.endOf(top)
   const isOverlapped = onPath.isOfTrace(top) && tree.roots.length > 1

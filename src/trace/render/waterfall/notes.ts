@@ -55,10 +55,10 @@ export function notesOn(
   const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))
   if (duplicates > 0) notes.push(`${count(duplicates, 'span')} share an id with another span`)
   const marks = new Map<SpanMark, number>()
-  for (let i = 0; i < tree.spans.length; i++) {
-    const span = tree.spans[i]!
-    if (span.marks.length === 0) continue
-    for (const mark of span.marks) if (!OF_ONE.has(mark)) marks.set(mark, (marks.get(mark) ?? 0) + 1)
+  for (let node = 0; node < tree.count; node++) {
+    if (!tree.isMarked(node)) continue
+    for (const mark of tree.span(node).marks)
+      if (!OF_ONE.has(mark)) marks.set(mark, (marks.get(mark) ?? 0) + 1)
   }
   for (const [mark, times] of marks) notes.push(`${count(times, 'span')} ${MARKS[mark]}`)
   return notes
