@@ -75,7 +75,7 @@ export class OperationPaths {
         sums.selfs.push(0)
       }
       sums.calls[slot]! += 1
-      sums.totals[slot]! += tree.span(node).durationNanos
+      sums.totals[slot]! += tree.durationNanos(node)
       sums.selfs[slot]! += tree.selfNanos(node) ?? Number.NaN
       if (tree.isEndless(node)) sums.totals[slot] = Number.NaN
     }

@@ -2,7 +2,7 @@ import type { RepeatedCalls } from '../analysis/findings.ts'
 import type { Fold } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { formatDuration } from './format-duration.ts'
-import { spanDuration } from './span-duration.ts'
+import { nodeDuration } from './span-duration.ts'
 
 /** What is told of a fold, in parts. Durations are of the members that have a usable end. */
 export interface FoldFigures {
@@ -18,7 +18,7 @@ export interface FoldFigures {
 export function foldFigures(fold: Fold, tree: TraceTree, micro?: string): FoldFigures {
   const { members, unfinished, p50Nanos, p99Nanos, sumNanos } = fold
   if (unfinished === members.length) {
-    return { duration: spanDuration(tree.span(members[0]!), micro), percentiles: [], unknown: [] }
+    return { duration: nodeDuration(tree, members[0]!, micro), percentiles: [], unknown: [] }
   }
   return {
     duration: formatDuration(sumNanos, micro),

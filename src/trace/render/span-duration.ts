@@ -13,6 +13,12 @@ export function spanDuration(span: Pick<Span, 'durationNanos' | 'marks'>, micro?
   return withoutDuration(whyEndless(span))
 }
 
+/** The same of a node. */
+export const nodeDuration = (tree: TraceTree, node: number, micro?: string): string =>
+  tree.isEndless(node)
+    ? spanDuration(tree.span(node), micro)
+    : formatDuration(tree.durationNanos(node), micro)
+
 /** `self 20.0ms`: how long none of its children ran. */
 export function selfText(tree: TraceTree, node: number, micro?: string): string {
   const nanos = tree.selfNanos(node)

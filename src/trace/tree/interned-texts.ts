@@ -7,25 +7,43 @@ export class InternedTexts {
   readonly texts: readonly string[]
   readonly #numbers: Int32Array
 
-  constructor(count: number, textOf: (node: number) => string) {
+  /**
+   * `textOf` gives the text of an item, and `order` which item each node is; without it they are the same. Items are asked for
+   * in their own order: spans lie in memory as their source has them, and in the order of the nodes each had to be waited for.
+   */
+  constructor(count: number, textOf: (item: number) => string, order?: Int32Array) {
     const known = new Map<string, number>()
-    this.#numbers = new Int32Array(count)
+    const numbers = new Int32Array(count)
     let last = ''
     let lastNumber = -1
-    for (let node = 0; node < count; node++) {
-      const text = textOf(node)
+    for (let item = 0; item < count; item++) {
+      const text = textOf(item)
       if (text !== last || lastNumber < 0) {
         last = text
         lastNumber = known.get(text) ?? known.size
         if (lastNumber === known.size) known.set(text, lastNumber)
       }
-      this.#numbers[node] = lastNumber
+      numbers[item] = lastNumber
     }
-    this.texts = [...known.keys()]
+    const texts = [...known.keys()]
+    this.#numbers = order === undefined ? numbers : order.map((item) => numbers[item]!)
+    this.texts = order === undefined ? texts : renumber(this.#numbers, texts)
   }
 
   /** The index of a node's text in `texts`. */
   indexOf(node: number): number {
     return this.#numbers[node]!
   }
+}
+
+/** Numbers the texts anew, by their first appearance among `numbers`, and returns them in that order. */
+function renumber(numbers: Int32Array, texts: readonly string[]): string[] {
+  const renumbered = new Int32Array(texts.length).fill(-1)
+  const inOrder: string[] = []
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i]!
+    if (renumbered[number] === -1) renumbered[number] = inOrder.push(texts[number]!) - 1
+    numbers[i] = renumbered[number]!
+  }
+  return inOrder
 }

@@ -6,7 +6,7 @@ import type { TraceTree } from './trace-tree.ts'
 export function leastTimes(tree: TraceTree): Float64Array {
   const starts = knownStarts(tree)
   return lastKnownEnds(tree).map((end, node) =>
-    tree.isEndless(node) ? Math.max(0, end - starts[node]!) : tree.span(node).durationNanos,
+    tree.isEndless(node) ? Math.max(0, end - starts[node]!) : tree.durationNanos(node),
   )
 }
 

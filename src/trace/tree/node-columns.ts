@@ -22,6 +22,7 @@ export interface NodeColumns {
   readonly facts: Uint8Array
   readonly starts: Float64Array
   readonly ends: Float64Array
+  readonly durations: Float64Array
   /** `NaN`: not known. */
   readonly selfs: Float64Array
 }
@@ -48,8 +49,8 @@ export function nodeColumns(order: Int32Array, attached: Attachment, times: Span
     durations[node] = times.durations[source]!
     facts[node] = times.facts[source]!
   }
-  const selfs = selfTimes({ parents, starts, ends, facts }, durations)
-  return { parents, depths, starts, ends, facts, selfs, ...subtreeSums(parents, facts) }
+  const selfs = selfTimes({ parents, starts, ends, durations, facts })
+  return { parents, depths, starts, ends, durations, facts, selfs, ...subtreeSums(parents, facts) }
 }
 
 /** Spans and errors below each node, itself included: the children of a node all come after it. */
@@ -66,16 +67,15 @@ function subtreeSums(parents: Int32Array, facts: Uint8Array): Pick<NodeColumns, 
   return { sizes, errors }
 }
 
+type Known = Pick<NodeColumns, 'parents' | 'starts' | 'ends' | 'durations' | 'facts'>
+
 /**
  * Duration less the union of the intervals of the children that it may have waited for, each clipped to it. What nobody waits
  * for runs beside it, and does not make it work less. One pass: siblings come sorted by start, so what they have covered of
  * their parent so far is described by its end alone. `NaN`: the span has no usable end, or such a child has none, which may
  * have run all the time.
  */
-function selfTimes(
-  { parents, starts, ends, facts }: Pick<NodeColumns, 'parents' | 'starts' | 'ends' | 'facts'>,
-  durations: Float64Array,
-): Float64Array {
+function selfTimes({ parents, starts, ends, durations, facts }: Known): Float64Array {
   const selfs = durations.slice()
   const coveredTo = starts.slice()
   for (let node = 0; node < parents.length; node++) {

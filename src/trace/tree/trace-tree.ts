@@ -65,8 +65,8 @@ export class TraceTree {
     this.detached = tops.filter((node) => this.place(node) !== 'root')
     this.errors = tops.reduce((sum, node) => sum + this.errorsBelow(node), 0)
     this.endNanos = this.#columns.ends.reduce((latest, end) => Math.max(latest, end), 0)
-    this.names = new InternedTexts(spans.length, (node) => spans[node]!.name)
-    this.services = new InternedTexts(spans.length, (node) => spans[node]!.service)
+    this.names = new InternedTexts(spans.length, (source) => trace.spans[source]!.name, order)
+    this.services = new InternedTexts(spans.length, (source) => trace.spans[source]!.service, order)
   }
 
   /** How many nodes there are. */
@@ -117,6 +117,11 @@ export class TraceTree {
   /** Nanoseconds after `startNanos`. */
   endOf(node: number): number {
     return this.#columns.ends[node]!
+  }
+
+  /** {@link Span.durationNanos}. */
+  durationNanos(node: number): number {
+    return this.#columns.durations[node]!
   }
 
   /**

@@ -42,7 +42,7 @@ function noteLines(scene: Scene, pen: Pen): string[] {
 /** That a span stands for others. Of spans whose durations nobody knows none is the slowest. */
 function amongLines({ tree, glyphs, style }: Scene, { node, among }: Page, columns: number): string[] {
   if (among === undefined) return []
-  const which = tree.span(node).durationNanos > 0 ? 'slowest' : 'one'
+  const which = tree.durationNanos(node) > 0 ? 'slowest' : 'one'
   const text = `${which} of ${count(among, 'equal span')}; in the rows, Right shows each`
   return [...fitLines(text, columns, glyphs.ellipsis, Number.POSITIVE_INFINITY).map(style.dim), '']
 }

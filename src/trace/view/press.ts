@@ -150,7 +150,7 @@ export const pageRoom = ({ rows }: Size): number => Math.max(1, rows - 1)
 function detailsPage({ tree }: Scene, { rows }: ViewState, row: number): Page {
   const members = rows.fold(row)?.members
   if (members === undefined) return { kind: 'details', node: row, top: 0 }
-  const took = (node: number) => tree.span(node).durationNanos
+  const took = (node: number) => tree.durationNanos(node)
   const node = members.reduce((slowest, member) => (took(member) > took(slowest) ? member : slowest))
   return { kind: 'details', node, among: members.length, top: 0 }
 }

@@ -1,7 +1,7 @@
 import { displayWidth } from '../../text/display-width.ts'
 import { fitEnd, fitMiddle, safeName } from '../../text/fit.ts'
 import { foldFigures } from '../render/fold-figures.ts'
-import { selfText, spanDuration } from '../render/span-duration.ts'
+import { nodeDuration, selfText } from '../render/span-duration.ts'
 import { count } from '../render/waterfall/header.ts'
 import type { Scene } from './scene.ts'
 import type { ViewState } from './state.ts'
@@ -60,7 +60,7 @@ function timeFacts({ tree, glyphs }: Scene, { rows, cursor }: ViewState): string
       failed,
     ]
   }
-  return [spanDuration(tree.span(cursor), glyphs.micro), failed]
+  return [nodeDuration(tree, cursor, glyphs.micro), failed]
 }
 
 function foldFacts({ tree, glyphs }: Scene, { cursor, closed }: ViewState): string[] {

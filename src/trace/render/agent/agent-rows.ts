@@ -24,7 +24,7 @@ export function chooseRows(tree: TraceTree, rows: Rows, path: CriticalPath, most
     onPath.map(({ node }) => node),
     2 * part,
   )
-  const took = (node: number) => rows.fold(node)?.sumNanos ?? tree.span(node).durationNanos
+  const took = (node: number) => rows.fold(node)?.sumNanos ?? tree.durationNanos(node)
   const times = Float64Array.from(all, took)
   const byTime = [...all.keys()].sort((a, b) => times[b]! - times[a]! || a - b)
   take(

@@ -7,7 +7,7 @@ import type { TraceTree } from '../../tree/trace-tree.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { percent } from '../percent.ts'
-import { selfTextWhy, spanDuration } from '../span-duration.ts'
+import { nodeDuration, selfTextWhy } from '../span-duration.ts'
 import { MARKS } from '../waterfall/notes.ts'
 import type { DetailsOf } from './details-of.ts'
 import type { Field } from './fields.ts'
@@ -60,7 +60,7 @@ function startText({ tree, node, zeroNanos }: DetailsOf, pen: Pen): string {
 }
 
 function durationText({ tree, node }: DetailsOf, { glyphs }: Pen): string {
-  const duration = spanDuration(tree.span(node), glyphs.micro)
+  const duration = nodeDuration(tree, node, glyphs.micro)
   return tree.isEndless(node) ? duration : `${duration}, ${selfTextWhy(tree, node, glyphs.micro)}`
 }
 

@@ -3,7 +3,7 @@ import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../../text/fit
 import { widest } from '../../../text/widest.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import type { Pen } from '../pen.ts'
-import { spanDuration } from '../span-duration.ts'
+import { nodeDuration } from '../span-duration.ts'
 import { heading } from './heading.ts'
 
 /** From this width on each step ends with its span id. */
@@ -53,7 +53,7 @@ function stepLines(tree: TraceTree, nodes: readonly number[], { width, glyphs, s
   return nodes.map((node, i) => {
     const [mark, service] = [marks[i]!, services[i]!]
     const name = fitMiddle(names[i]!, Math.max(1, columns - mark.length), glyphs.ellipsis)
-    const duration = padStart(spanDuration(tree.span(node), glyphs.micro), 7)
+    const duration = padStart(nodeDuration(tree, node, glyphs.micro), 7)
     const painted = style.palette(tree.services.indexOf(node), service)
     const left = `  ${style.red(mark)}${padEnd(name, columns - mark.length)}  ${painted}`
     const right = `${padEnd('', serviceColumns - displayWidth(service))}  ${duration}`

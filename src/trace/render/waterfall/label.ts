@@ -5,7 +5,7 @@ import { foldFigures } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
-import { spanDuration } from '../span-duration.ts'
+import { nodeDuration } from '../span-duration.ts'
 import { SELF_COLUMNS } from './layout.ts'
 import type { Rows } from './rows.ts'
 
@@ -45,7 +45,7 @@ export class Labels {
 
   #durationOf(node: number): string {
     const fold = this.#rows.fold(node)
-    if (!fold) return spanDuration(this.#tree.span(node), this.#glyphs.micro)
+    if (!fold) return nodeDuration(this.#tree, node, this.#glyphs.micro)
     const { duration, percentiles } = foldFigures(fold, this.#tree, this.#glyphs.micro)
     return percentiles.length === 0 ? duration : this.#glyphs.sum + duration
   }
@@ -115,7 +115,8 @@ export class Labels {
     const parent = this.#tree.parent(node)
     if (parent >= 0 && this.#tree.services.indexOf(parent) === this.#tree.services.indexOf(node))
       return NOTHING
-    return this.#tree.span(node).service === '' ? NOTHING : this.#services.of(node)
+    const { services } = this.#tree
+    return services.texts[services.indexOf(node)] === '' ? NOTHING : this.#services.of(node)
   }
 
   #right(node: number, beside: string, room: number): Measured {
