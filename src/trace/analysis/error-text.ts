@@ -14,20 +14,24 @@ export interface ErrorText {
  * (which many frameworks fill with "internal"), messages before mere types.
  */
 export function errorText(span: Span): ErrorText | undefined {
-  // Read once: they are parsed and masked on each access.
-  const { attributes, events } = span
-  const { statusMessage = '' } = span
-  const exceptions = exceptionsOf({ attributes, events })
+  // Parsed and masked on each access, so they are read once, and only where no event tells the message.
+  let read: Attributes | undefined
+  const attributes = (): Attributes => {
+    read ??= span.attributes
+    return read
+  }
+  const { events, statusMessage = '' } = span
+  const exceptions = exceptionsOf(events, attributes)
   const failing = failingOf(exceptions)
   const said = (part: Part) => lastOf(failing, part, statusMessage, exceptions.length)
   return (
     said('message') ??
-    ofAttribute(attributes, 'exception.message') ??
+    ofAttribute(attributes(), 'exception.message') ??
     errorIn(statusMessage, 'the status message') ??
-    ofAttribute(attributes, 'error.message') ??
+    ofAttribute(attributes(), 'error.message') ??
     said('type') ??
-    ofAttribute(attributes, 'exception.type') ??
-    ofAttribute(attributes, 'error.type')
+    ofAttribute(attributes(), 'exception.type') ??
+    ofAttribute(attributes(), 'error.type')
   )
 }
 

@@ -1,4 +1,4 @@
-import { type Attributes, attribute, type Span, type SpanEvent } from '../model.ts'
+import { type Attributes, attribute, type SpanEvent } from '../model.ts'
 
 /** An exception that a span recorded. Its texts are not yet sanitized for a terminal. */
 export interface RecordedException {
@@ -33,16 +33,16 @@ const OF_ERROR_EVENT = {
 } as const
 
 /** The exceptions of a span: of its events, the earliest first, else of its attributes. */
-export function exceptionsOf({
-  events,
-  attributes,
-}: Pick<Span, 'events' | 'attributes'>): RecordedException[] {
+export function exceptionsOf(
+  events: readonly SpanEvent[],
+  attributes: () => Attributes,
+): RecordedException[] {
   const found = eventsByTime(events).flatMap((event) => {
     const exception = readException(event.attributes, event)
     return exception ? [exception] : []
   })
   if (found.length > 0) return found
-  const own = readException(attributes, undefined)
+  const own = readException(attributes(), undefined)
   return own ? [own] : []
 }
 

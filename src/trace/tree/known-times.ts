@@ -15,6 +15,7 @@ export function leastTimes(tree: TraceTree): Float64Array {
  * places it is a guess. Infinite: none is known. Nanoseconds after the tree's start. One pass.
  */
 export function knownStarts(tree: TraceTree): Float64Array {
+  if (!tree.hasEndless) return tree.copyOfStarts()
   const first = new Float64Array(tree.count)
   for (let node = 0; node < first.length; node++) {
     first[node] = tree.isStartless(node) ? Number.POSITIVE_INFINITY : tree.startOf(node)
@@ -31,6 +32,7 @@ export function knownStarts(tree: TraceTree): Float64Array {
  * nothing about its caller (a consumer of a message, what only follows). Nanoseconds after the tree's start. One pass.
  */
 export function lastKnownEnds(tree: TraceTree): Float64Array {
+  if (!tree.hasEndless) return tree.copyOfEnds()
   const last = new Float64Array(tree.count)
   for (let node = last.length - 1; node >= 0; node--) {
     last[node] = Math.max(last[node]!, tree.endOf(node))

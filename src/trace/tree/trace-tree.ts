@@ -39,6 +39,8 @@ export class TraceTree {
   readonly isTimed: boolean
   /** The latest end, nanoseconds after `startNanos`. */
   readonly endNanos: number
+  /** Whether any span has no usable end, see `isEndless`. */
+  readonly hasEndless: boolean
   /** Spans with status `error`. */
   readonly errors: number
   /** By node, interned. */
@@ -59,6 +61,7 @@ export class TraceTree {
     this.#attached = attached
     this.#columns = nodeColumns(order, attached, times)
     this.isTimed = this.#columns.facts.some((facts) => (facts & STARTLESS) === 0)
+    this.hasEndless = this.#columns.facts.some((facts) => (facts & ENDLESS) !== 0)
     const tops: number[] = []
     for (let node = 0; node < spans.length; node = this.after(node)) tops.push(node)
     this.roots = tops.filter((node) => this.place(node) === 'root')
@@ -107,6 +110,16 @@ export class TraceTree {
     const children: number[] = []
     for (let child = node + 1; child < this.after(node); child = this.after(child)) children.push(child)
     return children
+  }
+
+  /** By node, nanoseconds after `startNanos`. */
+  copyOfStarts(): Float64Array {
+    return this.#columns.starts.slice()
+  }
+
+  /** By node, nanoseconds after `startNanos`. */
+  copyOfEnds(): Float64Array {
+    return this.#columns.ends.slice()
   }
 
   /** Nanoseconds after `startNanos`. */

@@ -21,7 +21,7 @@ export function* spanDetails(details: DetailsOf, pen: Pen): Generator<string> {
   const { attributes, dropped } = span
   const events = eventsByTime(span.events)
   // Without a stack those in attributes are no more than the error, which is told, and the attributes, which are.
-  const exceptions = exceptionsOf({ events, attributes }).filter(({ event, stack }) => event ?? stack)
+  const exceptions = exceptionsOf(events, () => attributes).filter(({ event, stack }) => event ?? stack)
   const stackKeys = new Set(exceptions.map(({ event, stack }) => (event ? undefined : stack?.key)))
   yield* titleLines(span, pen)
   const parts = [
