@@ -59,6 +59,19 @@ export const CHUNKS = {
   // Read where a limit or a captive portal is met, and where a snapshot is paid for.
   limit: ['src/http-answers/rate-limit.ts', 'src/http-answers/network-sign-in.ts'],
   denial: ['src/api/denial.ts'],
+  // What all readers of traces share, of a file as of an API.
+  reading: [
+    'src/trace/formats/lightstep/lightstep-json.ts',
+    'src/trace/formats/lazy-span.ts',
+    'src/trace/search.ts',
+    'src/trace/series.ts',
+    'src/trace/attribute-lists.ts',
+    'src/trace/tree/unfinished.ts',
+    'src/trace/tree/longest-top.ts',
+    'src/trace/sources/list-in-answer.ts',
+    'src/trace/sources/unreadable-answer.ts',
+    'src/trace/sources/equal-attributes.ts',
+  ],
   lightstep: [
     'src/trace/sources/lightstep/lightstep-source.ts',
     'src/commands/trace/snapshot/snapshot-consent.ts',
