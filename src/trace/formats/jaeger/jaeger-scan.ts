@@ -1,6 +1,7 @@
 import { Collection, type Explain } from '../collection.ts'
 import { FALLBACK, OPEN_LIST } from '../json-scan/json-bytes.ts'
 import { JsonCursor } from '../json-scan/json-cursor.ts'
+import { KnownSequence } from '../json-scan/known-sequence.ts'
 import { RepeatedMember } from '../json-scan/repeated-member.ts'
 import { RepeatedValues } from '../json-scan/repeated-values.ts'
 import { ScannedObjects } from '../json-scan/scanned-objects.ts'
@@ -18,7 +19,7 @@ import {
   readProcesses,
   readReference,
 } from './jaeger-span.ts'
-import { isFact, NO_FACTS, readFacts, readTags, type Tag } from './jaeger-tags.ts'
+import { isFact, NO_FACTS, readFacts, readTags, type Tag, type TagFacts } from './jaeger-tags.ts'
 import { warningTexts } from './jaeger-warnings.ts'
 
 /** The keys it looks for. */
@@ -52,6 +53,7 @@ export function scanJaegerJson(
     objects: new ScannedObjects(bytes),
     traceId: new RepeatedMember(jaegerTraceId),
     facts: new RepeatedValues(vocabulary.texts, (tag) => readTags([tag]).filter(isFact)),
+    untold: new KnownSequence((told) => readFacts(told.flat())),
   }
   if (!scansWhole(cursor, () => scanDocument(scan))) return undefined
   into.recognised = true
@@ -65,6 +67,8 @@ interface Scan {
   readonly traceId: RepeatedMember<string>
   /** The facts that one tag tells: one or none. */
   readonly facts: RepeatedValues<readonly Tag[]>
+  /** Of no tags. */
+  readonly untold: KnownSequence<readonly Tag[], TagFacts>
 }
 
 /** The envelope, or one trace. */
@@ -180,20 +184,23 @@ function scanSpan(scan: Scan): Draft {
 }
 
 /** The facts among the tags. Of other tags, which are most of them, no object is made. */
-function scanFacts({ cursor, facts }: Scan): JaegerMembers['facts'] {
+function scanFacts({ cursor, facts, untold }: Scan): JaegerMembers['facts'] {
   if (cursor.peek() !== OPEN_LIST) {
     cursor.skip()
     return NO_FACTS
   }
-  const found: Tag[] = []
+  let told = untold
   cursor.objects(() => {
     const start = cursor.at
     const isOther = cursor.skipIfEqual(TAG_BEGINS) && !FACT_LETTERS.has(cursor.bytes[cursor.at]!)
     cursor.at = start
     if (isOther) cursor.skip()
-    else for (const fact of facts.read(cursor)) found.push(fact)
+    else {
+      const tags = facts.read(cursor)
+      if (tags.length > 0) told = told.with(tags)
+    }
   })
-  return readFacts(found)
+  return told.value
 }
 
 function scanReferences({ cursor, traceId }: Scan): readonly Reference[] {

@@ -6,7 +6,7 @@ import { LazySpan } from '../lazy-span.ts'
 import { Scopes } from '../scopes.ts'
 import { noTrace } from '../unreadable.ts'
 import { separateHalves, wholeTraceIds, type ZipkinSpan } from './zipkin-shared.ts'
-import { Endpoints, tagsOf, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
+import { Endpoints, tagsOf, zipkinDetails, zipkinFacts, zipkinSkeleton } from './zipkin-span.ts'
 
 /** Whether a JSON value is one span of Zipkin's v2 JSON. */
 export function isZipkinSpan(value: unknown): boolean {
@@ -52,8 +52,8 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
 function readSpan(span: ZipkinSpan, endpoints: Endpoints, scopes: Scopes) {
   const { item, spanId, parentId, parentUnreadable } = span
   const { id, kind, name, timestamp, duration } = item
-  const tags = tagsOf(item)
-  const members = { spanId, parentId, parentUnreadable, id, kind, name, timestamp, duration, tags }
+  const facts = zipkinFacts(kind, tagsOf(item))
+  const members = { spanId, parentId, parentUnreadable, id, name, timestamp, duration, facts }
   const skeleton = zipkinSkeleton(members, endpoints.read(item.localEndpoint), scopes)
   return new LazySpan(skeleton, details, item)
 }

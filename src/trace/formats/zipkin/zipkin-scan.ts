@@ -1,9 +1,9 @@
-import type { JsonObject } from '../../../json-object.ts'
 import { Collection, type Explain } from '../collection.ts'
 import { hexOrMadeId } from '../foreign-json.ts'
 import { FALLBACK, OPEN_LIST, OPEN_OBJECT } from '../json-scan/json-bytes.ts'
 import { JsonCursor } from '../json-scan/json-cursor.ts'
 import { OTHER_KEY } from '../json-scan/json-keys.ts'
+import { KnownSequence } from '../json-scan/known-sequence.ts'
 import { RepeatedMember } from '../json-scan/repeated-member.ts'
 import { RepeatedValues } from '../json-scan/repeated-values.ts'
 import { ScannedObjects } from '../json-scan/scanned-objects.ts'
@@ -12,7 +12,15 @@ import { scansWhole } from '../json-scan/whole-document.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
 import { Scopes } from '../scopes.ts'
 import { isUnreadable, wholeTraceIds } from './zipkin-shared.ts'
-import { type Endpoint, Endpoints, FACT_TAGS, NO_TAGS, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
+import {
+  type Endpoint,
+  Endpoints,
+  FACT_TAGS,
+  type ZipkinFacts,
+  zipkinDetails,
+  zipkinFacts,
+  zipkinSkeleton,
+} from './zipkin-span.ts'
 
 /** The keys it looks for. */
 export const ZIPKIN_KEYS = [
@@ -45,6 +53,7 @@ export function scanZipkinJson(
     traceId: new RepeatedMember((value) => (typeof value === 'string' ? hexOrMadeId(value, 32) : NO_STRING)),
     endpoints: new RepeatedValues(vocabulary.texts, (value) => endpoints.read(value)),
     noEndpoint: endpoints.read(undefined),
+    untold: new KnownSequence(factsIn),
     scopes: new Scopes(),
     groups: new Map(),
     last: undefined,
@@ -64,6 +73,8 @@ interface Scan {
   readonly traceId: RepeatedMember<string | undefined>
   readonly endpoints: RepeatedValues<Endpoint>
   readonly noEndpoint: Endpoint
+  /** Keys and values of the tags that tell facts, then the kind. */
+  readonly untold: KnownSequence<unknown, ZipkinFacts>
   readonly scopes: Scopes
   /** By the trace id. */
   readonly groups: Map<string, Group>
@@ -98,12 +109,12 @@ function scanSpan(scan: Scan): void {
   let name: unknown
   let timestamp: unknown
   let duration: unknown
-  let tags: JsonObject = NO_TAGS
+  let tags = scan.untold
   let traceId: string | undefined = NO_STRING
   let endpoint: Endpoint | undefined
   let isAnnotated = false
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
-    if (key === 'tags') tags = scanFacts(cursor)
+    if (key === 'tags') tags = scanFacts(scan)
     else if (key === 'traceId') traceId = scan.traceId.read(cursor)
     else if (key === 'id') id = cursor.id()
     else if (key === 'parentId') parentId = cursor.id()
@@ -127,7 +138,8 @@ function scanSpan(scan: Scan): void {
   const given = hexOrMadeId(parentId, 16)
   const parent = given === spanId ? undefined : given
   const parentUnreadable = parent === undefined && isUnreadable({ id, parentId }, parent)
-  const members = { spanId, parentId: parent, parentUnreadable, id, kind, name, timestamp, duration, tags }
+  const facts = tags.with(kind).value
+  const members = { spanId, parentId: parent, parentUnreadable, id, name, timestamp, duration, facts }
   const skeleton = zipkinSkeleton(members, endpoint ?? scan.noEndpoint, scan.scopes)
   group.spans.push(new LazySpan(skeleton, scan.details, scan.objects.add(start, cursor.at)))
 }
@@ -153,19 +165,24 @@ function addTraces(groups: Scan['groups'], into: Collection): boolean {
 }
 
 /** Of the tags those of {@link FACT_TAGS}, mostly none. */
-function scanFacts(cursor: JsonCursor): JsonObject {
+function scanFacts({ cursor, untold }: Scan): Scan['untold'] {
   if (cursor.peek() !== OPEN_OBJECT) {
     cursor.skip()
-    return NO_TAGS
+    return untold
   }
-  let facts: Record<string, unknown> | undefined
+  let tags = untold
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
     if (key !== OTHER_KEY && isFact(key)) {
-      facts ??= {}
-      facts[key] = cursor.value()
+      tags = tags.with(key).with(cursor.value())
     } else cursor.skip()
   }
-  return facts ?? NO_TAGS
+  return tags
+}
+
+function factsIn(told: readonly unknown[]): ZipkinFacts {
+  const tags: Record<string, unknown> = {}
+  for (let i = 0; i + 1 < told.length; i += 2) tags[told[i] as string] = told[i + 1]
+  return zipkinFacts(told.at(-1), tags)
 }
 
 const isFact = (key: string): boolean => FACT_TAGS.includes(key)

@@ -36,12 +36,10 @@ export interface ZipkinMembers {
   /** A parent is named by something that is no id. */
   readonly parentUnreadable: boolean
   readonly id: unknown
-  readonly kind?: unknown
   readonly name?: unknown
   readonly timestamp?: unknown
   readonly duration?: unknown
-  /** At least those of {@link FACT_TAGS}. */
-  readonly tags: JsonObject
+  readonly facts: ZipkinFacts
 }
 
 /** Tags that say what OpenTelemetry has members for; its collector writes all but the first. */
@@ -56,7 +54,7 @@ export function zipkinSkeleton(
   { service, resource }: Endpoint,
   scopes: Scopes,
 ): Skeleton {
-  const facts = factsOf(item.kind, item.tags)
+  const { facts } = item
   const times = timesOfMicros(item.timestamp, item.duration)
   return {
     spanId: item.spanId,
@@ -77,10 +75,8 @@ export function zipkinSkeleton(
   }
 }
 
-/** Of a span without tags, or without those of {@link FACT_TAGS}. */
-export const NO_TAGS: JsonObject = {}
-
-interface Facts {
+/** What the kind of a span and its {@link FACT_TAGS} tell. */
+export interface ZipkinFacts {
   readonly kind: SpanKind
   readonly status: SpanStatus
   readonly statusMessage: string | undefined
@@ -91,10 +87,8 @@ interface Facts {
 /** What the tag `error` may be without saying that there was one. */
 const NO_ERRORS: readonly unknown[] = [undefined, null, false, 'false']
 
-function factsOf(kind: unknown, tags: JsonObject): Facts {
-  // Most spans.
-  if (tags === NO_TAGS)
-    return { kind: KINDS.get(kind) ?? 'unspecified', status: 'unset', statusMessage: undefined }
+/** `tags`: at least the {@link FACT_TAGS} among them. */
+export function zipkinFacts(kind: unknown, tags: JsonObject): ZipkinFacts {
   const told = readOtlpStatus({ code: tags['otel.status_code'], message: tags['otel.status_description'] })
   // Each may say it alone, as in OpenTelemetry's translation; any text but `false` does, as in Zipkin's own pages.
   const isError = !NO_ERRORS.includes(tags.error)
@@ -145,7 +139,7 @@ export function zipkinDetails<Raw>(itemOf: (raw: Raw) => JsonObject): Details<Ra
 
 function readAttributes(item: JsonObject): Attributes {
   const tags = tagsOf(item)
-  const facts = factsOf(item.kind, tags)
+  const facts = zipkinFacts(item.kind, tags)
   const texts = Object.entries(tags)
     .filter((tag) => !isHeld(tag, facts))
     .map(([key, value]): [string, AttributeValue] => [key, readTag(value)])
@@ -159,7 +153,7 @@ function readTag(value: unknown): AttributeValue {
 }
 
 /** Whether a member of the span says what this tag does. `error` stays an attribute as well: people look for it. */
-function isHeld([key, value]: [string, unknown], facts: Facts): boolean {
+function isHeld([key, value]: [string, unknown], facts: ZipkinFacts): boolean {
   const { kind, status, statusMessage, scopeName, scopeVersion } = facts
   if (key === 'span.kind') return value === kind
   if (key === 'otel.status_code')
@@ -175,7 +169,7 @@ function isHeld([key, value]: [string, unknown], facts: Facts): boolean {
 const isUnset = (code: unknown): boolean => /^(?:status_code_)?unset$/i.test(textOrNumber(code) ?? '')
 
 /** The tags of a span; none where they are no object. */
-export const tagsOf = ({ tags }: JsonObject): JsonObject => (isObject(tags) ? tags : NO_TAGS)
+export const tagsOf = ({ tags }: JsonObject): JsonObject => (isObject(tags) ? tags : {})
 
 function readLinks(item: JsonObject): readonly SpanLink[] {
   const links = Object.entries(tagsOf(item)).filter(([key]) => isLinkTag(key))
