@@ -54,6 +54,7 @@ export function showProgress(ports: Ports): Ports {
     async http(settings) {
       const http = await ports.http(settings)
       return {
+        ...http,
         send: (request) => patiently(request.url, () => http.send(request)),
         certificateIssuer: (url) => patiently(url, () => http.certificateIssuer(url)),
       }

@@ -21,6 +21,14 @@ export interface HttpAnswer {
   readonly body: Buffer
 }
 
+/** What a request goes through. */
+export interface UsedProxy {
+  /** With its port; undefined: what is set is not the URL of an HTTP proxy. */
+  readonly host: string | undefined
+  /** The variable that sets it, or the key of the profile. */
+  readonly from: string
+}
+
 /** An HTTP client with fixed settings. */
 export interface Http {
   /**
@@ -30,6 +38,8 @@ export interface Http {
   send(request: HttpRequest): Promise<HttpAnswer>
   /** Issuer of the host's TLS certificate; undefined for plain http or behind a proxy. */
   certificateIssuer(url: URL): Promise<string | undefined>
+  /** The proxy of a request to this URL; undefined: there is none, or NO_PROXY names the host. */
+  proxyOf(url: URL): Promise<UsedProxy | undefined>
 }
 
 /** One HTTP request whose bodies are streamed. */

@@ -36,6 +36,7 @@ function api(
           return next
         },
         certificateIssuer: async () => undefined,
+        proxyOf: async () => undefined,
       },
       ...over,
     },

@@ -41,6 +41,7 @@ async function asked(
           return { status: isGood ? 200 : status, headers: isGood ? {} : answer, body: Buffer.from('{}') }
         },
         certificateIssuer: async () => undefined,
+        proxyOf: async () => undefined,
       },
     },
     source,

@@ -2,9 +2,9 @@ import { dirname, join } from 'node:path'
 import { recordFile } from '../../audit/files-of-record.ts'
 import { tryRecord } from '../../audit/try-record.ts'
 import type { PartialClient } from '../../client.ts'
+import type { HttpSettings } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { FileFacts, Files } from '../../ports/storage.ts'
-import { proxyUrl } from '../../proxy-url.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { openStore } from '../../session/store/session-store.ts'
 import { unwritable } from '../../session/store/state-files.ts'
@@ -71,27 +71,39 @@ async function whoMayReplace(system: string, { env, files }: Ports): Promise<Che
 
 const isWritable = ({ mode }: FileFacts): boolean => (mode & 0o022) !== 0
 
-async function checkProxy(profile: Profile, ports: Ports): Promise<Checkup> {
-  const { variables } = ports.env
-  const { http } = profile.client
+/** Of what this profile asks: another host may be reached by another way. */
+async function checkProxy({ client, api }: Profile, ports: Ports): Promise<Checkup> {
   // Certificate files that cannot be used fail here.
-  await ports.http(http)
-  const name = ['HTTPS_PROXY', 'https_proxy'].find((one) => variables[one])
-  const value = name === undefined ? http.proxy : variables[name]
-  if (!value) return ok('proxy', 'none')
-  const url = proxyUrl(value)
-  // Not quoted: it may hold a password.
-  if (url === undefined)
-    return fail(
-      'proxy',
-      `${name ?? 'proxy of the profile'} is not the URL of an HTTP proxy`,
-      'Write it as http://host:port.',
-    )
-  return ok(
-    'proxy',
-    `${url.host} from ${name ?? 'the profile'}${http.caFile ? `, CA from ${http.caFile}` : ''}`,
+  const http = await ports.http(client.http)
+  const asked = new Map(
+    [...(client.issuer === undefined ? [] : [new URL(client.issuer)]), api].map((url) => [url.host, url]),
   )
+  const direct: string[] = []
+  const proxies = new Map<string, string[]>()
+  for (const [host, url] of asked) {
+    const proxy = await http.proxyOf(url)
+    if (proxy === undefined) direct.push(host)
+    // Not quoted: it may hold a password.
+    else if (proxy.host === undefined)
+      return fail('proxy', `${proxy.from} is not the URL of an HTTP proxy`, 'Write it as http://host:port.')
+    else {
+      const through = `${proxy.host} from ${proxy.from}`
+      proxies.set(through, [...(proxies.get(through) ?? []), host])
+    }
+  }
+  if (proxies.size === 0)
+    return ok('proxy', isAnySet(client.http, ports) ? `none for ${direct.join(' and ')}` : 'none')
+  const only = direct.length > 0 || proxies.size > 1
+  const texts = [...proxies].map(([through, hosts]) =>
+    only ? `${through} for ${hosts.join(' and ')}` : through,
+  )
+  return ok('proxy', `${texts.join(', ')}${client.http.caFile ? `, CA from ${client.http.caFile}` : ''}`)
 }
+
+const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
+
+const isAnySet = ({ proxy }: HttpSettings, { env }: Ports): boolean =>
+  Boolean(proxy) || VARIABLES.some((name) => env.variables[name])
 
 /** Checks the store, the state directory and the locks of settings and session. */
 export async function checkStore(client: PartialClient, ports: Ports): Promise<Checkup[]> {

@@ -51,6 +51,11 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
       if (url.protocol !== 'https:' || proxies.http || proxies.https) return undefined
       return (await import('./tls-settings.ts')).certificateIssuer(url, await tls())
     },
+    async proxyOf(url) {
+      const { hostOf, usedProxy } = await import('./used-proxy.ts')
+      const proxy = usedProxy(proxies, url)
+      return proxy && { host: hostOf(proxy), from: proxy.from }
+    },
   }
 }
 

@@ -11,10 +11,19 @@ export function agentProxies({ http, https, noProxy }: ProxySettings) {
   return { httpProxy: usable(http), httpsProxy: usable(https), noProxy }
 }
 
+/** The proxy of a request to this URL, usable or not. */
+export function usedProxy(proxies: ProxySettings, url: URL): SetProxy | undefined {
+  const proxy = proxyFor(proxies, url)
+  return proxy === undefined || isExcepted(url, proxies.noProxy) ? undefined : proxy
+}
+
+/** Undefined: it is no URL of a proxy. What else is in the URL is not shown: it may be a password. */
+export const hostOf = ({ value }: SetProxy): string | undefined => proxyUrl(value)?.host
+
 /** NetworkFailure `settings`, nothing is sent: the request would go through what is no HTTP proxy. */
 export function requireUsable(proxies: ProxySettings, url: URL): void {
-  const proxy = proxyFor(proxies, url)
-  if (proxy === undefined || proxyUrl(proxy.value) || isExcepted(url, proxies.noProxy)) return
+  const proxy = usedProxy(proxies, url)
+  if (proxy === undefined || hostOf(proxy) !== undefined) return
   // Not quoted: it may hold a password.
   throw new NetworkFailure(`${proxy.from} is not the URL of an HTTP proxy`, false, {
     code: 'settings',

@@ -116,6 +116,7 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
         return answer
       },
       certificateIssuer: async () => undefined,
+      proxyOf: async () => undefined,
     }),
     upstream: async () => failing('ENOSYS'),
     localServers: async () => failing('ENOSYS'),

@@ -7,7 +7,11 @@ const clock = { now: () => 1_800_000_000_000, sleep: async () => {} }
 
 function answering(document: Record<string, unknown>): Http {
   const body = Buffer.from(JSON.stringify(document))
-  return { send: async () => ({ status: 200, headers: {}, body }), certificateIssuer: async () => undefined }
+  return {
+    send: async () => ({ status: 200, headers: {}, body }),
+    certificateIssuer: async () => undefined,
+    proxyOf: async () => undefined,
+  }
 }
 
 const at = (issuer: string, endpoint: string) =>

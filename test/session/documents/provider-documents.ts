@@ -18,6 +18,7 @@ export function answering(paths: Readonly<Record<string, Partial<HttpAnswer> | o
       return { status: 200, headers: {}, body: Buffer.from(body) }
     },
     certificateIssuer: async () => undefined,
+    proxyOf: async () => undefined,
   }
   const clock = { now: () => NOW, sleep: async () => {} }
   return { asked, http, clock, ports: { clock, http: async () => http } as unknown as Ports }

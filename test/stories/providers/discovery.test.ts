@@ -20,6 +20,7 @@ function answers(status: number, body: unknown): void {
         return { status, headers: {}, body: Buffer.from(text) }
       },
       certificateIssuer: async () => undefined,
+      proxyOf: async () => undefined,
     }),
   }
 }

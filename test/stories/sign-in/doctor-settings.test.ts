@@ -103,7 +103,7 @@ it('my own settings may be a link to where I keep them', async () => {
 it.each(['socks5://127.0.0.1:1', 'socks5://bob:s3cretpw@127.0.0.1:1'])(
   'a proxy that is none is said where it is looked at: %s',
   async (proxy) => {
-    world.variables.HTTPS_PROXY = proxy
+    Object.assign(world.variables, { HTTPS_PROXY: proxy, LS_AUTH_API: 'https://traces.invalid' })
     const { exit, stdout } = await world.type('ls-auth doctor')
     expect(exit).toBe(5)
     expect(stdout).toMatch(
@@ -117,7 +117,7 @@ it.each([
   ['HTTPS_PROXY', '127.0.0.1:3128'],
   ['https_proxy', 'bob:s3cretpw@127.0.0.1:3128'],
 ])('a proxy without http:// is one, told by its host and where it is set (%s)', async (name, value) => {
-  world.variables[name] = value
+  Object.assign(world.variables, { [name]: value, LS_AUTH_API: 'https://traces.invalid' })
   const { stdout } = await world.type('ls-auth doctor')
   expect(stdout).toContain(`127.0.0.1:3128 from ${name}\n`)
   expect(stdout).not.toContain('s3cretpw')

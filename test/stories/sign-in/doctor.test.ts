@@ -109,6 +109,19 @@ describe('doctor', () => {
     expect((await doctor(`--bundle ${file}`)).exit).toBe(2)
   })
 
+  it.each<[string, Record<string, string>, string]>([
+    ['none', {}, 'none\n'],
+    ['past a proxy that is for others', { HTTPS_PROXY: 'http://proxy.example:3128' }, 'none for HOST'],
+    ['past what is no proxy and is not used', { HTTPS_PROXY: 'http:// no proxy' }, 'none for HOST'],
+  ])('tells the proxy that its requests go through: %s', async (_, variables, told) => {
+    const { host } = new URL(stage.provider.issuer)
+    Object.assign(stage.world.variables, variables)
+    const { stdout, exit } = await doctor()
+    for (const name of Object.keys(variables)) delete stage.world.variables[name]
+    expect(stdout).toMatch(new RegExp(`ok +proxy +${told.replace('HOST', host)}`))
+    expect(exit).toBe(0)
+  })
+
   it.each([
     ['localhost', true],
     ['*lhost', true],

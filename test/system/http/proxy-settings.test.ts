@@ -2,6 +2,7 @@ import undici from 'undici'
 import { describe, expect, it } from 'vitest'
 import type { HttpSettings } from '../../../src/ports/http.ts'
 import { processEnv } from '../../../src/system/env.ts'
+import { openHttp } from '../../../src/system/http/http.ts'
 import { proxySettings } from '../../../src/system/http/proxy-settings.ts'
 import { agentProxies, requireUsable } from '../../../src/system/http/used-proxy.ts'
 import { toldBy } from '../../told.ts'
@@ -166,5 +167,22 @@ describe('a proxy', () => {
     const set = settings({}, value)
     requireUsable(set, FAR)
     expect(agentProxies(set)).toEqual({ httpProxy: href, httpsProxy: href, noProxy: '' })
+  })
+})
+
+describe('the proxy of a request, as doctor tells it', () => {
+  const BOTH = { HTTPS_PROXY: 'http://user:pass@p.example:3128', HTTP_PROXY: 'socks5://h' }
+  it.each<[string, Record<string, string>, string | undefined]>([
+    ['https://traces.corp.example/', BOTH, 'HTTPS_PROXY p.example:3128'],
+    ['http://traces.corp.example/', BOTH, 'HTTP_PROXY undefined'],
+    ['http://127.0.0.1:8080/', BOTH, undefined],
+    ['https://traces.corp.example/', { ...BOTH, NO_PROXY: '.corp.example' }, undefined],
+    ['https://traces.example/', { ...BOTH, NO_PROXY: '.corp.example' }, 'HTTPS_PROXY p.example:3128'],
+    ['https://traces.example/', { HTTPS_PROXY: 'socks5://s', NO_PROXY: '*' }, undefined],
+    ['https://traces.example/', { HTTP_PROXY: 'http://h' }, undefined],
+  ])('%s with %j', async (url, variables, told) => {
+    const http = await openHttp({} as HttpSettings, { ...processEnv(), variables })
+    const proxy = await http.proxyOf(new URL(url))
+    expect(proxy && `${proxy.from} ${proxy.host}`).toBe(told)
   })
 })
