@@ -75,10 +75,12 @@ const ofQuery = (condition: string): string =>
  */
 export function calledAsField(conditions: readonly AttributeCondition[] = []): string | undefined {
   for (const [key] of conditions) {
-    const flag = flagOf(key)
+    const flag = flagOfField(key)
     if (flag !== undefined) return `--attr ${key} is an attribute of that name; the ${key} of a span: ${flag}`
   }
   return undefined
 }
 
-const flagOf = (name: string): string | undefined => (Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined)
+/** How a field is asked for that has the name of an attribute, as `duration`; undefined: it is none. */
+export const flagOfField = (name: string): string | undefined =>
+  Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined

@@ -135,6 +135,17 @@ it.each([
 })
 
 it.each([
+  ['duration>=5ms', '--attr is for attributes; the duration of a span: --min 100ms or --max 1s.'],
+  ['name>a', '--attr is for attributes; the name of a span: --name NAME.'],
+])('%s is compared with no number: how the field is asked for is said', async (condition, hint) => {
+  const { exit, stderr } = await world.type(`ls-auth trace search --file ${file} --attr '${condition}'`)
+  expect({ exit, stderr }).toEqual({
+    exit: 2,
+    stderr: `error: --attr: "${condition}" needs a number to compare with\nhint: ${hint}\n`,
+  })
+})
+
+it.each([
   ['code=~5..', "--attr 'code>=500' --attr 'code<600'"],
   ['code!~4\\d\\d', 'compare it with =, != or >='],
   ['code=~^50[0-9]$', "--attr 'code>=500' --attr 'code<510'"],

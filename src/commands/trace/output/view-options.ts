@@ -5,7 +5,7 @@ import {
   parseCondition,
   splitCondition,
 } from '../../../trace/conditions/attribute-condition.ts'
-import { insteadOf } from '../../../trace/conditions/own-field.ts'
+import { flagOfField, insteadOf } from '../../../trace/conditions/own-field.ts'
 import type { Scale } from '../../../trace/formats/output-choices.ts'
 import { spanIdIn } from '../../../trace/id.ts'
 import { type Moment, parseMoment } from '../../../trace/moment.ts'
@@ -113,11 +113,16 @@ export function readCount(text: string, flag: string, most = 1_000_000): number 
 export function readConditions(given: readonly (string | AttributeCondition)[]): AttributeCondition[] {
   return given.map((text) => {
     if (typeof text !== 'string') return text
-    refuseField(splitCondition(text))
+    const split = splitCondition(text)
+    refuseField(split)
     const condition = parseCondition(text)
     if (typeof condition !== 'string') return condition
+    const field = split && flagOfField(split[0])
     throw new Failure('usage', `--attr: "${safeText(text, 60)}" ${condition}`, {
-      hint: "Write it like --attr http.response.status_code=500 or --attr 'http.response.status_code>=500'.",
+      hint:
+        field === undefined
+          ? "Write it like --attr http.response.status_code=500 or --attr 'http.response.status_code>=500'."
+          : `--attr is for attributes; the ${split?.[0]} of a span: ${field}.`,
     })
   })
 }
