@@ -125,6 +125,9 @@ describe('a chart', () => {
     expect(table[0]).toMatch(/by service, __bucket$/)
     expect(table[1]).toMatch(/^TIME +shop, 8\.39ms +shop, 67\.1ms +cart, 8\.39ms +cart, 134ms$/)
     expect(table[2]).toMatch(/^17:00 +4 +9 +8 +3$/)
+    // What has no room is the name of the group: a part of a bound would be another one.
+    const narrow = renderTable(grouped, { ...durations, width: 50 })
+    expect(narrow[1]).toMatch(/^TIME +s… 8\.39ms +s… 67\.1ms +c… 8\.39ms +ca… 134ms$/)
     const legend = renderChart(grouped, { ...durations, bucketsAre: undefined }).flatMap(
       (line) => /^\S (\w+, \S+) /.exec(line)?.[1] ?? [],
     )

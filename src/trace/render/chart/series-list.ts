@@ -40,6 +40,8 @@ export interface ShownSeries {
   readonly bucket?: number | undefined
   /** Of a bucket: whose histogram it is of, by the other labels. */
   readonly group?: string | undefined
+  /** Of a bucket: its part of the name, and the rest, empty where there is none. */
+  readonly parts?: { readonly bound: string; readonly rest: string }
 }
 
 /** The series that are shown (those with the largest values), and those left out. */
@@ -65,7 +67,7 @@ export function chooseSeries(all: readonly TimeSeries[], options: SeriesOptions)
     name: safeName(nameOf(series, by, options), ellipsis),
     values,
     index,
-    ...bucketOf(series),
+    ...bucketOf(series, options, ellipsis),
   }))
   return {
     series: named.slice(0, MOST_SHOWN),
@@ -78,17 +80,26 @@ export function chooseSeries(all: readonly TimeSeries[], options: SeriesOptions)
 /** The label of TraceQL for what `histogram_over_time` has counted: the upper bound of the values. */
 const BUCKET = '__bucket'
 
-function bucketOf({ labels }: TimeSeries): Pick<ShownSeries, 'bucket' | 'group'> {
-  const bound = labels.find(([label]) => label === BUCKET)?.[1]
-  if (bound === undefined) return {}
+function bucketOf(
+  { labels }: TimeSeries,
+  options: SeriesOptions,
+  ellipsis: string,
+): Pick<ShownSeries, 'bucket' | 'group' | 'parts'> {
+  const own = labels.find(([label]) => label === BUCKET)
+  if (own === undefined) return {}
   const others = labels.filter(([label]) => label !== BUCKET)
-  return { bucket: Number(bound), group: JSON.stringify(others) }
+  const text = (some: TimeSeries['labels']) => safeName(valuesText(some, options), ellipsis)
+  const parts = { bound: text([own]), rest: text(others) }
+  return { bucket: Number(own[1]), group: JSON.stringify(others), parts }
 }
 
 function nameOf(series: TimeSeries, by: string | undefined, options: SeriesOptions): string {
-  if (by === undefined) return seriesName(series)
+  return by === undefined ? seriesName(series) : valuesText(series.labels, options)
+}
+
+function valuesText(labels: TimeSeries['labels'], options: SeriesOptions): string {
   const unit = options.bucketsAre
-  return series.labels
+  return labels
     .map(([label, value]) =>
       label === BUCKET && unit !== undefined
         ? valueText(Number(value), { ...options, unit })

@@ -75,8 +75,13 @@ interface Column {
   readonly width: number
 }
 
-const headOf = ({ series, width }: Column, ellipsis: string): string =>
-  fitMiddle(series.name, width, ellipsis)
+/** Of a bucket its bound is not cut: "134ms" as "34ms" would be another one. */
+function headOf({ series: { name, parts }, width }: Column, ellipsis: string): string {
+  const room = parts === undefined ? 0 : width - displayWidth(parts.bound) - 1
+  if (parts === undefined || parts.rest === '' || room < 1 || displayWidth(name) <= width)
+    return fitMiddle(name, width, ellipsis)
+  return `${fitEnd(parts.rest, room, ellipsis)} ${parts.bound}`
+}
 
 /** As many series as fit with a head that tells them apart; one always does. */
 function fitColumns(series: readonly ShownSeries[], room: number, ellipsis: string): Column[] {
