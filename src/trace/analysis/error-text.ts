@@ -1,5 +1,4 @@
 import { type Attributes, type AttributeValue, attribute, type Span } from '../model.ts'
-import { asReported } from '../span-view.ts'
 import { exceptionsOf, type RecordedException } from './exceptions.ts'
 
 /** What a span says about its error, not yet sanitized for a terminal. */
@@ -33,20 +32,6 @@ export function errorText(span: Span): ErrorText | undefined {
     ofAttribute(attributes(), 'exception.type') ??
     ofAttribute(attributes(), 'error.type')
   )
-}
-
-/**
- * The same of many spans, which mostly say one of a few texts. To read one, all values of a span are masked: of spans that say
- * the same it is done for the first (`trace get` of 10,000 spans, 121 of them failed: 211 instead of 216 ms, Node 24).
- */
-export function errorTexts(): (span: Span) => string | undefined {
-  const byReported = new Map<string, string | undefined>()
-  return (span) => {
-    const reported = errorText(asReported(span))?.text
-    if (reported === undefined) return undefined
-    if (!byReported.has(reported)) byReported.set(reported, errorText(span)?.text)
-    return byReported.get(reported)
-  }
 }
 
 type Part = 'message' | 'type'

@@ -1,7 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import { blanks, fitEnd, fitLines, fitMiddle, padEnd, padStart, safeName } from '../../../text/fit.ts'
 import { widest } from '../../../text/widest.ts'
-import { errorTexts } from '../../analysis/error-text.ts'
+import { errorText } from '../../analysis/error-text.ts'
 import { type RepeatedCalls, repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'
 import { groupBy } from '../../group.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
@@ -56,10 +56,9 @@ function shareOf(tree: TraceTree, node: number, { startNanos, endNanos }: TimeWi
 /** Each span where an error began, in the order of {@link rootCauses}, with its message. Equal ones are counted. */
 export function causeLines(tree: TraceTree, pen: Pen): string[] {
   const { width, glyphs, style } = pen
-  const textOf = errorTexts()
   const groups = groupBy(rootCauses(tree), (node) => {
     const span = tree.span(node)
-    return JSON.stringify([span.service, span.name, textOf(span) ?? ''])
+    return JSON.stringify([span.service, span.name, errorText(span)?.text ?? ''])
   })
   if (groups.size === 0) return []
   const told = [...groups.values()].slice(0, mostShown(pen))
@@ -72,7 +71,7 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
   )
   const lines = told.flatMap((nodes, i) => {
     const [who, id] = whos[i]!
-    const says = textOf(tree.span(nodes[0]!))
+    const says = errorText(tree.span(nodes[0]!))?.text
     const said =
       says === undefined ? [] : fitLines(safeName(says, glyphs.ellipsis), width - 4, glyphs.ellipsis)
     return [
