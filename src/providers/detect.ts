@@ -33,8 +33,13 @@ const PLACES: readonly Place[] = [
   { id: 'aws-iam', hosts: ['.tokens.sts.global.api.aws'] },
   {
     id: 'aws-identity-center',
-    hosts: ['.awsapps.com', 'identitycenter.amazonaws.com'],
-    like: /^oidc\.[a-z0-9-]+\.amazonaws\.com$/,
+    hosts: ['.awsapps.com', '.awsapps.cn', 'identitycenter.amazonaws.com'],
+    like: /^oidc(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|api\.aws)$/,
+  },
+  // Its portal by the id of the instance: over IPv6 as well, and in a region of choice.
+  {
+    id: 'aws-identity-center',
+    like: /^ssoins-[a-z0-9]+\.(portal\.[a-z0-9-]+\.app\.aws|[a-z0-9-]+\.portal\.amazonaws\.com)$/,
   },
   { id: 'google', hosts: ['accounts.google.com'] },
   { id: 'auth0', hosts: ['.auth0.com'] },

@@ -19,8 +19,17 @@ describe('detectProvider', () => {
     ['https://acme.auth.eu-west-1.amazoncognito.com', 'cognito'],
     ['https://abc.tokens.sts.global.api.aws', 'aws-iam'],
     ['https://identitycenter.amazonaws.com/ssoins-1', 'aws-identity-center'],
+    ['https://start.us-gov-home.awsapps.com/directory/acme', 'aws-identity-center'],
+    ['https://start.home.awsapps.cn/directory/d-1234567890', 'aws-identity-center'],
+    ['https://start.cn-north-1.home.awsapps.cn/directory/acme', 'aws-identity-center'],
+    ['https://ssoins-1234567890abcdef.portal.eu-west-1.app.aws', 'aws-identity-center'],
+    ['https://ssoins-1234567890abcdef.eu-west-1.portal.amazonaws.com', 'aws-identity-center'],
+    ['https://oidc.cn-north-1.amazonaws.com.cn', 'aws-identity-center'],
+    ['https://oidc.eu-west-1.api.aws', 'aws-identity-center'],
+    ['https://oidc-fips.us-gov-west-1.api.aws', 'aws-identity-center'],
     // A Kubernetes cluster's issuer, which is a real one.
     ['https://oidc.eks.eu-west-1.amazonaws.com/id/AB', 'generic'],
+    ['https://oidc-eks.eu-west-1.api.aws/id/AB', 'generic'],
     ['https://sso.acme.example:8443/auth/realms/traces', 'keycloak'],
     ['https://auth.pingone.eu/77/as', 'pingone'],
     ['', 'generic'],
@@ -32,6 +41,9 @@ describe('detectProvider', () => {
     ['https://login.microsoftonline.com.evil.example/x', 'generic'],
     ['https://accounts.google.com@evil.example/', 'generic'],
     ['https://cognito-idp.evil.example/', 'generic'],
+    ['https://ssoins-1234567890abcdef.portal.eu-west-1.app.aws.evil.example', 'generic'],
+    ['https://ssoins-1234567890abcdef.eu-west-1.portal.amazonaws.com.evil.example', 'generic'],
+    ['https://oidc.cn-north-1.amazonaws.com.cn.evil.example', 'generic'],
   ])('%s is %s', (issuer, id) => {
     expect(detectProvider(issuer)).toBe(id)
   })
