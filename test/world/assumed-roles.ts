@@ -8,6 +8,8 @@ export interface RoleTrust {
   readonly audiences: readonly string[]
   /** `sub` in the trust policy; any when absent. */
   readonly subject?: string
+  /** Whether STS itself has given out a token. */
+  readonly isOwn?: (token: string) => boolean
 }
 
 /** Credentials that were given out for a role. */
@@ -86,7 +88,7 @@ interface TokenClaims {
 
 const HASHES: Readonly<Record<string, string>> = { RS256: 'sha256', RS384: 'sha384', RS512: 'sha512' }
 
-async function claimsOf(token: string, { issuer }: RoleTrust): Promise<TokenClaims> {
+async function claimsOf(token: string, { issuer, isOwn }: RoleTrust): Promise<TokenClaims> {
   const [header = '', payload = '', signature = ''] = token.split('.')
   const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as unknown
   let head: { alg: string; kid?: string }
@@ -97,6 +99,9 @@ async function claimsOf(token: string, { issuer }: RoleTrust): Promise<TokenClai
   } catch {
     throw new StsRefusal('InvalidIdentityToken', 'The ID Token provided is not a valid JWT.')
   }
+  // IAM User Guide, "Getting started with outbound identity federation": AWS federates with no token of its own.
+  if (/\.tokens\.sts\.global\.api\.aws$/.test(claims.iss) || isOwn?.(token))
+    throw new StsRefusal('InvalidIdentityToken', 'Tokens of AWS STS cannot be used for federation into AWS')
   if (claims.iss !== issuer)
     throw new StsRefusal(
       'InvalidIdentityToken',

@@ -49,6 +49,7 @@ export async function startSecurityTokenService(
   const requests: StsRequest[] = []
   const roles = new Map<string, AssumedRole>()
   const secrets = new SecretSet()
+  const tokens = new Set<string>()
   for (const secret of [CREDENTIALS.secretAccessKey, CREDENTIALS.sessionToken]) mint(secret)
   const server = httpServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString()
@@ -74,7 +75,7 @@ export async function startSecurityTokenService(
     // The one call that nobody signs.
     if (action === 'AssumeRoleWithWebIdentity') {
       if (!service.trust) throw new StsRefusal('AccessDenied', 'no role trusts anybody', 403)
-      const role = await assumeRole(form, service.trust)
+      const role = await assumeRole(form, { ...service.trust, isOwn: (token) => tokens.has(token) })
       roles.set(role.accessKeyId, role)
       for (const secret of [role.secretAccessKey, role.sessionToken]) secrets.add(secret, 'aws')
       return { action, result: roleResult(role) }
@@ -85,6 +86,7 @@ export async function startSecurityTokenService(
       action === 'GetWebIdentityToken' && ['RS256', 'ES384'].includes(form.get('SigningAlgorithm') ?? '')
     if (!isRight) throw new StsRefusal('InvalidAction', action)
     const WebIdentityToken = sign(form.get('Audience.member.1') ?? '')
+    tokens.add(WebIdentityToken)
     return { action, result: { WebIdentityToken, Expiration: new Date(0) } }
   }
 

@@ -1,5 +1,6 @@
 import { payloadOf } from '../../claims/jwt/jwt.ts'
 import { Failure } from '../../errors.ts'
+import { detectProvider } from '../../providers/detect.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
@@ -16,6 +17,12 @@ export interface WebIdentity {
   renew(): Promise<string | undefined>
 }
 
+interface Wish {
+  readonly accessToken: boolean
+  readonly audience: string | undefined
+  readonly roleArn: string
+}
+
 /**
  * A person's ID token: AWS compares `azp`, where there is one, with the audiences that it trusts, so many an access token
  * is refused. A workload's token of whatever kind its profile asks for. Failures: those of a token, `usage`, `cannot-do`.
@@ -23,7 +30,7 @@ export interface WebIdentity {
 export async function webIdentity(
   invocation: Invocation,
   profile: Profile,
-  { accessToken, audience }: { readonly accessToken: boolean; readonly audience: string | undefined },
+  { accessToken, audience, roleArn }: Wish,
 ): Promise<WebIdentity> {
   const outside = givenToken(invocation)
   if (outside !== undefined) {
@@ -33,13 +40,18 @@ export async function webIdentity(
       })
     }
     refuseOpaque(outside, 'LS_AUTH_TOKEN', 'Give it a JWT, such as an ID token.')
+    if (isOfAws(outside)) throw tokenOfAws('LS_AUTH_TOKEN', roleArn)
     return { token: outside, given: true, idToken: undefined, renew: async () => undefined }
   }
   const client = requireClient(profile)
+  const { source, grant } = client.workload ?? {}
+  if (source?.kind === 'cloud' && grant === 'as-is')
+    throw tokenOfAws(`the token of source = "${source.name}"`, roleArn)
   const use = accessToken ? ('access' as const) : client.workload ? client.preset.useToken : ('id' as const)
   const wish = { use, ...(audience !== undefined && { audience }) }
   const { value, body } = await sessionToken(invocation, client, wish)
   refuseOpaque(value, 'the access token', client.workload ? NO_JWT : 'Leave --access-token out.')
+  if (isOfAws(value)) throw tokenOfAws('the token of this profile', roleArn)
   return {
     token: value,
     given: false,
@@ -58,6 +70,14 @@ function refuseOpaque(token: string, what: string, hint: string): void {
   if (payloadOf(token)) return
   throw new Failure('cannot-do', `${what} is not a JWT, and AWS takes no other`, { hint })
 }
+
+const isOfAws = (token: string): boolean => detectProvider(String(claimsIn(token).iss)) === 'aws-iam'
+
+/** IAM User Guide, "Getting started with outbound identity federation": no role in AWS can be had for such a token. */
+const tokenOfAws = (what: string, roleArn: string): Failure =>
+  new Failure('cannot-do', `${what} is one of AWS itself, and AWS gives no role for it`, {
+    hint: `Use the AWS credentials: aws sts assume-role --role-arn ${roleArn} --role-session-name workload`,
+  })
 
 /** The claims of a token, not verified; empty where it is no JWT. */
 export function claimsIn(token: string | undefined): Readonly<Record<string, unknown>> {

@@ -96,4 +96,54 @@ describe('a workload on AWS', () => {
     place.world.variables.AWS_ENDPOINT_URL_STS = 'http://sts.example'
     expect((await place.type('ls-auth token')).exit).toBe(10)
   })
+
+  it.each(['', '--audience sts.amazonaws.com'])(
+    'has no role by that token: AWS is not asked %s',
+    async (flags) => {
+      const before = service.requests.length
+      const { exit, stdout, stderr } = await place.type(`ls-auth aws-credentials --role-arn ${ROLE} ${flags}`)
+      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
+      expect(stderr).toBe(
+        'error: the token of source = "aws" is one of AWS itself, and AWS gives no role for it\n' +
+          `hint: Use the AWS credentials: aws sts assume-role --role-arn ${ROLE} --role-session-name workload\n`,
+      )
+      expect(service.requests).toHaveLength(before)
+    },
+  )
+
+  it('has no role for it in LS_AUTH_TOKEN or a file either, whoever asks', async () => {
+    const iss = 'https://abc12345-def4-56ab-c789-d012ef345678.tokens.sts.global.api.aws'
+    const token = place.platform.sign('sts.amazonaws.com', { iss })
+    const before = service.requests.length
+    const line = `ls-auth aws-credentials --role-arn ${ROLE}`
+    place.world.variables.LS_AUTH_TOKEN = token
+    const given = await place.type(line)
+    delete place.world.variables.LS_AUTH_TOKEN
+    expect(given.exit).toBe(2)
+    expect(given.stderr).toContain('error: LS_AUTH_TOKEN is one of AWS itself')
+    await place.profile(`source = "file:${await place.file('token', token)}"`, `issuer = "${iss}"`)
+    const read = await place.type(line)
+    expect(read.exit).toBe(2)
+    expect(read.stderr).toContain('error: the token of this profile is one of AWS itself')
+    expect(service.requests).toHaveLength(before)
+  })
+
+  it('may show AWS what a provider gives for that token', async () => {
+    const { issuer } = place.provider
+    const workload = 'source = "aws"\ngrant = "token-exchange"'
+    await place.profile(workload, `issuer = "${issuer}"\nclient_id = "job-public"`)
+    const before = service.requests.length
+    const { stderr } = await place.type(`ls-auth aws-credentials --role-arn ${ROLE}`)
+    expect(stderr).not.toContain('is one of AWS itself')
+    expect(service.requests.length).toBeGreaterThan(before)
+  })
+
+  it('is refused by STS, too, where an issuer does not show it', async () => {
+    place.world.variables.LS_AUTH_TOKEN = (await place.type('ls-auth token')).stdout.trim()
+    service.trust = { roleArn: ROLE, issuer: place.platform.issuer, audiences: ['api://traces'] }
+    const { exit, stderr } = await place.type(`ls-auth aws-credentials --role-arn ${ROLE}`)
+    delete place.world.variables.LS_AUTH_TOKEN
+    expect(exit).toBe(11)
+    expect(stderr).toContain('AWS says: Tokens of AWS STS cannot be used for federation into AWS')
+  })
 })
