@@ -120,9 +120,9 @@ export async function startSecurityTokenService(
       },
       { signingDate: date, signableHeaders: new Set(names) },
     )
-    const isOld = Math.abs(Date.now() - date.getTime()) > 300_000
+    refuseOtherTime(date)
     const signature = (text: string | undefined) => /Signature=([0-9a-f]+)/.exec(text ?? '')?.[1]
-    if (isOld || signature(expected.headers.authorization) !== signature(authorization))
+    if (signature(expected.headers.authorization) !== signature(authorization))
       throw new StsRefusal('SignatureDoesNotMatch', CREDENTIALS.sessionToken, 403)
     if (request.headers['x-amz-security-token'] !== credentials.sessionToken)
       throw new StsRefusal('InvalidClientTokenId', CREDENTIALS.sessionToken, 403)
@@ -143,6 +143,19 @@ export async function startSecurityTokenService(
     close,
   }
   return service
+}
+
+/** A signature counts for five minutes (IAM User Guide, "Troubleshoot Signature Version 4"). */
+function refuseOtherTime(date: Date): void {
+  const age = Date.now() - date.getTime()
+  if (Math.abs(age) <= 300_000) return
+  const written = (time: number) => new Date(time).toISOString().replace(/[:-]|\.\d{3}/g, '')
+  const [signed, now] = [written(date.getTime()), written(Date.now())]
+  const message =
+    age > 0
+      ? `Signature expired: ${signed} is now earlier than ${written(Date.now() - 300_000)} (${now} - 5 min.)`
+      : `Signature not yet current: ${signed} is still later than ${written(Date.now() + 300_000)} (${now} + 5 min.)`
+  throw new StsRefusal('SignatureDoesNotMatch', message, 403)
 }
 
 interface Answer {

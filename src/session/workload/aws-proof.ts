@@ -7,10 +7,13 @@ import type { HttpAnswer } from '../../ports/http.ts'
 import type { Env, Ports } from '../../ports/ports.ts'
 import { xmlElement } from '../../providers/sts-answer.ts'
 import { stsEndpoint } from '../../providers/sts-endpoint.ts'
+import { wholeDuration } from '../../text/whole-duration.ts'
 
 const MOST_BYTES = 64 * 1024
 /** Life of the token, seconds: the default of the API. */
 const LIFE = '300'
+/** How far the clock that signs may be off, seconds (IAM User Guide, "Troubleshoot Signature Version 4"). */
+const SIGNATURE_LIFE = 300
 
 interface Credentials {
   readonly accessKeyId: string
@@ -48,9 +51,9 @@ export async function awsProof(
   const headers = await sign(url, body, region, credentials, ports.clock.now())
   const answer = await http.send({ method: 'POST', url, headers, body, maxBytes: MOST_BYTES })
   const text = xmlElement('WebIdentityToken', answer.body.toString('utf8'))
-  if (answer.status === 200 && text !== undefined)
-    return { text, skewSeconds: skewOf(answer, ports.clock.now()) }
-  throw refusal(answer)
+  const skewSeconds = skewOf(answer, ports.clock.now())
+  if (answer.status === 200 && text !== undefined) return { text, skewSeconds }
+  throw refusal(answer, skewSeconds)
 }
 
 function ownCredentials({ variables }: Env): Credentials | undefined {
@@ -97,12 +100,27 @@ async function sign(
 }
 
 /** Only the code is shown: the message of a wrong signature quotes the signed request. */
-function refusal(answer: HttpAnswer): Failure {
-  const code = xmlElement('Code', answer.body.toString('utf8'))?.match(/^\w{1,80}$/)?.[0]
-  const hint = code && HINTS.find(([pattern]) => pattern.test(code))?.[1]
+function refusal(answer: HttpAnswer, skewSeconds: number): Failure {
+  const said = answer.body.toString('utf8')
+  const code = xmlElement('Code', said)?.match(/^\w{1,80}$/)?.[0]
+  const hint =
+    code === 'SignatureDoesNotMatch' && isOfOtherTime(xmlElement('Message', said), skewSeconds)
+      ? clockHint(skewSeconds)
+      : code && HINTS.find(([pattern]) => pattern.test(code))?.[1]
   return new Failure('no-proof', `aws gave no token (${code ?? `HTTP ${answer.status}`})`, {
     hint: hint ?? 'Wait, then try again; aws sts get-caller-identity shows whether the credentials work.',
   })
+}
+
+/** AWS has one code for a wrong secret and a wrong clock. */
+const isOfOtherTime = (message = '', skewSeconds: number): boolean =>
+  Math.abs(skewSeconds) > SIGNATURE_LIFE || /^Signature (expired|not yet current)/.test(message)
+
+/** `skewSeconds`: the clock of AWS minus ours; 0: the answer does not tell it. */
+function clockHint(skewSeconds: number): string {
+  const way = skewSeconds > 0 ? 'behind' : 'ahead'
+  const off = skewSeconds === 0 ? 'wrong' : `${wholeDuration(Math.abs(skewSeconds))} ${way}`
+  return `The clock of this machine is ${off}: date -u`
 }
 
 const HINTS: readonly (readonly [RegExp, string])[] = [

@@ -12,9 +12,9 @@ const VARIABLES = { AWS_REGION: 'eu-central-1', ...KEYS, AWS_SESSION_TOKEN: 'ses
 const STS = 'https://sts.eu-central-1.amazonaws.com/'
 const EXPORT = 'aws configure export-credentials --format process'
 const token = (text = proofText()) => `<R><WebIdentityToken>${text}</WebIdentityToken></R>`
-const refused = (code: string, status = 403): Said => ({
+const refused = (code: string, status = 403, message = 'the secret is secret'): Said => ({
   status,
-  text: `<Error><Code>${code}</Code><Message>the secret is secret</Message></Error>`,
+  text: `<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
 })
 
 async function proved(
@@ -211,6 +211,33 @@ describe('a refusal of STS', () => {
       expect(await toldBy(() => proved({ said }))).toEqual(['no-proof: aws gave no token (HTTP 403)', WAIT])
     },
   )
+
+  it.each<[number, string | undefined, string]>([
+    [301, undefined, 'The clock of this machine is 5m 1s behind: date -u'],
+    [-301, undefined, 'The clock of this machine is 5m 1s ahead: date -u'],
+    [300, undefined, 'The AWS credentials are wrong: aws sts get-caller-identity'],
+    [-300, undefined, 'The AWS credentials are wrong: aws sts get-caller-identity'],
+    [
+      299,
+      'Signature expired: 1 is now earlier than 2',
+      'The clock of this machine is 4m 59s behind: date -u',
+    ],
+    [0, 'Signature expired: 1 is now earlier than 2', 'The clock of this machine is wrong: date -u'],
+    [0, 'Signature not yet current: 2 is still later', 'The clock of this machine is wrong: date -u'],
+    [0, 'no Signature expired', 'The AWS credentials are wrong: aws sts get-caller-identity'],
+  ])('of a signature is that of the clock: %i seconds, %s', async (seconds, message, hint) => {
+    const date = new Date(NOW + seconds * 1000).toUTCString()
+    const said = { ...refused('SignatureDoesNotMatch', 403, message), date }
+    expect(await toldBy(() => proved({ said }))).toEqual([
+      'no-proof: aws gave no token (SignatureDoesNotMatch)',
+      hint,
+    ])
+  })
+
+  it('of another kind is none of the clock', async () => {
+    const said = { ...refused('AccessDenied'), date: new Date(NOW + 900_000).toUTCString() }
+    expect((await toldBy(() => proved({ said })))[1]).toMatch(/^Ask for sts:GetWebIdentityToken/)
+  })
 
   it('is any other answer, too', async () => {
     expect((await toldBy(() => proved({ said: { status: 500, text: token() } })))[0]).toMatch(/HTTP 500/)

@@ -89,6 +89,18 @@ describe('a workload on AWS', () => {
     expect(stderr).toContain('aws gave no token (SignatureDoesNotMatch)')
   })
 
+  it.each([
+    [-20, /^hint: The clock of this machine is (20m|19m 5\ds|20m [1-9]s) behind: date -u$/m],
+    [20, /^hint: The clock of this machine is (20m|19m 5\ds|20m [1-9]s) ahead: date -u$/m],
+  ])('a clock that is %i minutes off is told, and no credentials are doubted', async (minutes, hint) => {
+    place.world.clockOffset = minutes * 60_000
+    const { exit, stderr } = await place.type('ls-auth token')
+    place.world.clockOffset = 0
+    expect(exit).toBe(6)
+    expect(stderr).toContain('aws gave no token (SignatureDoesNotMatch)')
+    expect(stderr).toMatch(hint)
+  })
+
   it('needs a region, and signs for no plain http address', async () => {
     delete place.world.variables.AWS_REGION
     expect((await place.type('ls-auth token')).stderr).toContain('AWS_REGION names no region')
