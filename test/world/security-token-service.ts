@@ -36,6 +36,8 @@ export interface SecurityTokenService {
   readonly secrets: ReadonlySet<string>
   /** It answers with this error. */
   error: string | undefined
+  /** When the credentials end that sign, milliseconds since the epoch. No token lives longer. */
+  sessionEndsAt: number
   /** Who gets a role; nobody when absent. */
   trust: RoleTrust | undefined
   /** Its answer to request number n (from 0); undefined: its own. */
@@ -44,7 +46,7 @@ export interface SecurityTokenService {
 }
 
 export async function startSecurityTokenService(
-  sign: (audience: string) => string = () => '',
+  sign: (audience: string, seconds: number) => string = () => '',
 ): Promise<SecurityTokenService> {
   const requests: StsRequest[] = []
   const roles = new Map<string, AssumedRole>()
@@ -85,9 +87,17 @@ export async function startSecurityTokenService(
     const isRight =
       action === 'GetWebIdentityToken' && ['RS256', 'ES384'].includes(form.get('SigningAlgorithm') ?? '')
     if (!isRight) throw new StsRefusal('InvalidAction', action)
-    const WebIdentityToken = sign(form.get('Audience.member.1') ?? '')
+    const seconds = Number(form.get('DurationSeconds') ?? '300')
+    if (!(seconds >= 60 && seconds <= 3600)) throw new StsRefusal('ValidationError', 'durationSeconds')
+    const Expiration = new Date(Date.now() + seconds * 1000)
+    if (Expiration.getTime() > service.sessionEndsAt) {
+      const message =
+        'The requested token duration would extend the session beyond its original expiration time'
+      throw new StsRefusal('SessionDurationEscalationException', message, 403)
+    }
+    const WebIdentityToken = sign(form.get('Audience.member.1') ?? '', seconds)
     tokens.add(WebIdentityToken)
-    return { action, result: { WebIdentityToken, Expiration: new Date(0) } }
+    return { action, result: { WebIdentityToken, Expiration } }
   }
 
   /** Who has signed a request, by the signature that AWS's package computes for it. */
@@ -138,6 +148,7 @@ export async function startSecurityTokenService(
     },
     secrets,
     error: undefined,
+    sessionEndsAt: Number.POSITIVE_INFINITY,
     trust: undefined,
     tamper: undefined,
     close,

@@ -12,6 +12,10 @@ import { wholeDuration } from '../../text/whole-duration.ts'
 const MOST_BYTES = 64 * 1024
 /** Life of the token, seconds: the default of the API. */
 const LIFE = '300'
+/** The least that the API gives, seconds. */
+const SHORTEST_LIFE = '60'
+/** Error of GetWebIdentityToken: the token would outlive the credentials that sign the request. */
+const TOO_LONG = 'SessionDurationEscalation'
 /** How far the clock that signs may be off, seconds (IAM User Guide, "Troubleshoot Signature Version 4"). */
 const SIGNATURE_LIFE = 300
 
@@ -40,21 +44,29 @@ export async function awsProof(
   }
   const url = stsEndpoint(variables, region)
   const credentials = ownCredentials(ports.env) ?? (await credentialsOfCli(ports))
-  const body = new URLSearchParams({
-    Action: 'GetWebIdentityToken',
-    Version: '2011-06-15',
-    SigningAlgorithm: 'RS256',
-    DurationSeconds: LIFE,
-    ...(audience !== undefined && { 'Audience.member.1': audience }),
-  }).toString()
   const http = await ports.http(client.http)
-  const headers = await sign(url, body, region, credentials, ports.clock.now())
-  const answer = await http.send({ method: 'POST', url, headers, body, maxBytes: MOST_BYTES })
+  const ask = async (life: string): Promise<HttpAnswer> => {
+    const body = bodyFor(audience, life)
+    const headers = await sign(url, body, region, credentials, ports.clock.now())
+    return http.send({ method: 'POST', url, headers, body, maxBytes: MOST_BYTES })
+  }
+  const first = await ask(LIFE)
+  // The credentials of a role end before the token would.
+  const answer = codeOf(first)?.startsWith(TOO_LONG) ? await ask(SHORTEST_LIFE) : first
   const text = xmlElement('WebIdentityToken', answer.body.toString('utf8'))
   const skewSeconds = skewOf(answer, ports.clock.now())
   if (answer.status === 200 && text !== undefined) return { text, skewSeconds }
   throw refusal(answer, skewSeconds)
 }
+
+const bodyFor = (audience: string | undefined, life: string): string =>
+  new URLSearchParams({
+    Action: 'GetWebIdentityToken',
+    Version: '2011-06-15',
+    SigningAlgorithm: 'RS256',
+    DurationSeconds: life,
+    ...(audience !== undefined && { 'Audience.member.1': audience }),
+  }).toString()
 
 function ownCredentials({ variables }: Env): Credentials | undefined {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables
@@ -99,12 +111,15 @@ async function sign(
   return Object.fromEntries((await signer.sign()).headers)
 }
 
+const codeOf = ({ body }: HttpAnswer): string | undefined =>
+  xmlElement('Code', body.toString('utf8'))?.match(/^\w{1,80}$/)?.[0]
+
 /** Only the code is shown: the message of a wrong signature quotes the signed request. */
 function refusal(answer: HttpAnswer, skewSeconds: number): Failure {
-  const said = answer.body.toString('utf8')
-  const code = xmlElement('Code', said)?.match(/^\w{1,80}$/)?.[0]
+  const code = codeOf(answer)
+  const message = xmlElement('Message', answer.body.toString('utf8'))
   const hint =
-    code === 'SignatureDoesNotMatch' && isOfOtherTime(xmlElement('Message', said), skewSeconds)
+    code === 'SignatureDoesNotMatch' && isOfOtherTime(message, skewSeconds)
       ? clockHint(skewSeconds)
       : code && HINTS.find(([pattern]) => pattern.test(code))?.[1]
   return new Failure('no-proof', `aws gave no token (${code ?? `HTTP ${answer.status}`})`, {
@@ -129,6 +144,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     'Outbound federation is off for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
   ],
   [/^AccessDenied/, 'Ask for sts:GetWebIdentityToken for this role and this audience.'],
+  [new RegExp(`^${TOO_LONG}`), 'The AWS credentials end within a minute: get new ones.'],
   [/^ExpiredToken/, 'The AWS credentials have expired: get new ones.'],
   [
     /^(InvalidClientTokenId|SignatureDoesNotMatch)/,

@@ -196,6 +196,7 @@ describe('a refusal of STS', () => {
     ['NoAccessDenied', WAIT],
     ['NotOutboundWebIdentityFederationDisabled', WAIT],
     ['NotExpiredToken', WAIT],
+    ['NoSessionDurationEscalation', WAIT],
     ['NoInvalidClientTokenId', WAIT],
     ['x'.repeat(80), WAIT],
   ])('is told by its code alone: %s', async (code, hint) => {

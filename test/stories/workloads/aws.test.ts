@@ -17,11 +17,14 @@ let service: SecurityTokenService
 beforeAll(async () => {
   place = await openPlace()
   const claims = { sub: ROLE, repository: undefined, ref: undefined, environment: undefined }
-  service = await startSecurityTokenService((audience) => place.platform.sign(audience, claims))
+  service = await startSecurityTokenService((audience, seconds) =>
+    place.platform.sign(audience, { ...claims, exp: Math.floor(Date.now() / 1000) + seconds }),
+  )
 })
 afterAll(() => Promise.all([place.close(), service.close()]))
 beforeEach(async () => {
   service.error = undefined
+  service.sessionEndsAt = Number.POSITIVE_INFINITY
   const { accessKeyId, secretAccessKey, sessionToken } = CREDENTIALS
   Object.assign(place.world.variables, {
     AWS_ENDPOINT_URL_STS: service.url,
@@ -80,6 +83,29 @@ describe('a workload on AWS', () => {
     expect(exit).toBe(6)
     expect(stderr).toContain(`error: aws gave no token (${code})\nhint: `)
     expect(stderr).toContain(hint)
+  })
+
+  it('has a token of a minute where its credentials end within five', async () => {
+    service.sessionEndsAt = Date.now() + 100_000
+    const before = service.forms.length
+    const { exit, stdout, stderr } = await place.type('ls-auth token --json')
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    const { expires_in } = JSON.parse(stdout)
+    expect(expires_in).toBeGreaterThan(50)
+    expect(expires_in).toBeLessThanOrEqual(60)
+    expect(service.forms.slice(before).map((form) => form.get('DurationSeconds'))).toEqual(['300', '60'])
+  })
+
+  it('is told that its credentials end within a minute, and never to wait', async () => {
+    service.sessionEndsAt = Date.now() + 30_000
+    const before = service.forms.length
+    const { exit, stderr } = await place.type('ls-auth token')
+    expect(exit).toBe(6)
+    expect(stderr).toBe(
+      'error: aws gave no token (SessionDurationEscalationException)\n' +
+        'hint: The AWS credentials end within a minute: get new ones.\n',
+    )
+    expect(service.forms).toHaveLength(before + 2)
   })
 
   it('a wrong secret is refused by its signature', async () => {
