@@ -228,6 +228,32 @@ describe('what AWS refuses', () => {
     expect(stderr).not.toContain('login')
   })
 
+  it.each(['', '/principal_tags/Team'])(
+    'session tags in the token (https://aws.amazon.com/tags%s) that the role does not allow: exit 11',
+    async (rest) => {
+      const now = Math.floor(Date.now() / 1000)
+      const { issuer, clientId } = stage.provider
+      const tags = { [`https://aws.amazon.com/tags${rest}`]: rest ? ['sre'] : { principal_tags: {} } }
+      const claims = { iss: issuer, aud: clientId, sub: 'alice', iat: now, exp: now + 300, ...tags }
+      stage.world.variables.LS_AUTH_TOKEN = await stage.provider.signIdToken(claims)
+      const { exit, stderr } = await refused()
+      expect(exit).toBe(11)
+      expect(stderr).toContain(
+        'hint: Ask for a trust policy of the role that allows sts:AssumeRoleWithWebIdentity for this sub and aud, ' +
+          'and sts:TagSession: the token carries session tags.\n',
+      )
+      sts.trust = { ...(sts.trust as NonNullable<typeof sts.trust>), tags: true }
+      expect(await type()).toMatchObject({ exit: 0, stderr: '' })
+    },
+  )
+
+  it('a role is told of session tags only where there are some', async () => {
+    sts.trust = { ...(sts.trust as NonNullable<typeof sts.trust>), subject: 'bob' }
+    expect((await refused()).stderr).not.toContain('TagSession')
+    sts.tamper = () => says('AccessDenied', 403, 'Not authorized to perform: sts:TagSession')
+    expect((await refused()).stderr).toContain('and sts:TagSession: the token carries session tags.')
+  })
+
   it('more time than the role allows: exit 2', async () => {
     const { exit, stderr } = await refused('--duration 12h')
     expect(exit).toBe(2)

@@ -8,6 +8,8 @@ export interface RoleTrust {
   readonly audiences: readonly string[]
   /** `sub` in the trust policy; any when absent. */
   readonly subject?: string
+  /** Whether it allows `sts:TagSession`. */
+  readonly tags?: boolean
   /** Whether STS itself has given out a token. */
   readonly isOwn?: (token: string) => boolean
 }
@@ -60,6 +62,9 @@ export async function assumeRole(form: URLSearchParams, trust: RoleTrust): Promi
   const isTrusted = roleArn === trust.roleArn && (trust.subject ?? claims.sub) === claims.sub
   if (!isTrusted)
     throw new StsRefusal('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403)
+  // IAM User Guide, "Pass session tags in AWS STS": the trust policy must allow them by themselves.
+  if (Object.keys(claims).some((name) => name.startsWith(TAGS)) && !trust.tags)
+    throw new StsRefusal('AccessDenied', 'Not authorized to perform sts:TagSession', 403)
   return {
     accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: `${randomBytes(28).toString('base64')}+/`,
@@ -69,6 +74,8 @@ export async function assumeRole(form: URLSearchParams, trust: RoleTrust): Promi
     sessionName,
   }
 }
+
+const TAGS = 'https://aws.amazon.com/tags'
 
 const invalid = (member: string): StsRefusal =>
   new StsRefusal(

@@ -26,7 +26,7 @@ export function explainStsError(error: StsError, { token, url, given }: Refused)
   const { code, status } = error
   if (code === undefined) return noAnswerOfSts(status, url)
   if (code === 'ExpiredTokenException') return expired(given)
-  const { code: ours, message, hint } = reasonFor(error)
+  const { code: ours, message, hint } = reasonFor(error, token)
   return new Failure(ours, `${message} (${code})`, {
     hint,
     detail: [...saidByAws(error, token), ...(ours === 'not-allowed' ? saidByToken(token) : [])],
@@ -48,8 +48,9 @@ const expired = (given: boolean): Failure =>
         hint: 'Check the clock of this machine, then sign in again: ls-auth login',
       })
 
-function reasonFor({ code = '', status, message = '' }: StsError): Reason {
+function reasonFor({ code = '', status, message = '' }: StsError, token: string): Reason {
   if (code === 'InvalidIdentityToken' && /verification key/i.test(message)) return UNREACHABLE
+  if (/^AccessDenied/.test(code)) return hasTags(token) || message.includes(TAG) ? NO_TAGS : NO_TRUST
   const known = REASONS.find(([pattern]) => pattern.test(code))?.[1]
   if (known !== undefined) return known
   if (status === 429) return THROTTLED
@@ -61,6 +62,20 @@ function reasonFor({ code = '', status, message = '' }: StsError): Reason {
         hint: 'Check --role-arn and --region.',
       }
 }
+
+const TAG = 'sts:TagSession'
+/** The claim with session tags, or claims below it (IAM User Guide, "Pass session tags in AWS STS"). */
+const hasTags = (token: string): boolean =>
+  Object.keys(claimsIn(token)).some((name) => /^https:\/\/aws\.amazon\.com\/tags(\/|$)/.test(name))
+
+const ASK =
+  'Ask for a trust policy of the role that allows sts:AssumeRoleWithWebIdentity for this sub and aud'
+const NO_TRUST: Reason = {
+  code: 'not-allowed',
+  message: 'the role does not let you in',
+  hint: `${ASK}.`,
+}
+const NO_TAGS: Reason = { ...NO_TRUST, hint: `${ASK}, and ${TAG}: the token carries session tags.` }
 
 const UNREACHABLE: Reason = {
   code: 'provider-failed',
@@ -80,14 +95,6 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
       code: 'not-allowed',
       message: 'AWS does not take this token',
       hint: 'Ask for an OIDC provider in IAM for this issuer, with the azp or aud of the token in its audiences.',
-    },
-  ],
-  [
-    /^AccessDenied/,
-    {
-      code: 'not-allowed',
-      message: 'the role does not let you in',
-      hint: 'Ask for a trust policy of the role that allows sts:AssumeRoleWithWebIdentity for this sub and aud.',
     },
   ],
   [
