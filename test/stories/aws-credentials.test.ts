@@ -219,6 +219,30 @@ describe('what AWS refuses', () => {
     expect(stderr).toContain(`the token says iss = ${stage.provider.issuer}`)
   })
 
+  it('a token without aud: exit 11, and no provider is asked for in IAM', async () => {
+    const now = Math.floor(Date.now() / 1000)
+    const claims = { iss: stage.provider.issuer, sub: 'alice', iat: now, exp: now + 300 }
+    stage.world.variables.LS_AUTH_TOKEN = await stage.provider.signIdToken(claims)
+    const { exit, stderr } = await refused()
+    expect(exit).toBe(11)
+    expect(stderr).toContain('AWS says: Missing a required claim: aud')
+    expect(stderr).toContain('hint: Show it an ID token (no --access-token), or one whose aud IAM knows.\n')
+  })
+
+  it('a signature that AWS cannot verify: exit 11, and the keys of the issuer are in question', async () => {
+    const now = Math.floor(Date.now() / 1000)
+    const { issuer, clientId } = stage.provider
+    const claims = { iss: issuer, aud: clientId, sub: 'alice', iat: now, exp: now + 300 }
+    const [head, body] = (await stage.provider.signIdToken(claims)).split('.')
+    stage.world.variables.LS_AUTH_TOKEN = `${head}.${body}.${'A'.repeat(342)}`
+    const { exit, stderr } = await refused()
+    expect(exit).toBe(11)
+    expect(stderr).toContain("AWS says: Couldn't verify the signature of the provided token")
+    expect(stderr).toContain(
+      'hint: Ask whoever runs the identity provider: AWS must find the key of this token there, and takes RS and ES signatures alone.\n',
+    )
+  })
+
   it('a trust policy for somebody else: exit 11, never a hint to sign in', async () => {
     sts.trust = { ...(sts.trust as NonNullable<typeof sts.trust>), subject: 'bob' }
     const { exit, stderr } = await refused()

@@ -56,6 +56,7 @@ export async function assumeRole(form: URLSearchParams, trust: RoleTrust): Promi
       'ExpiredTokenException',
       'Token expired: current date/time must be before the expiration',
     )
+  if (claims.aud === undefined) throw new StsRefusal('InvalidIdentityToken', 'Missing a required claim: aud')
   // IAM compares `azp`, where there is one.
   if (!trust.audiences.includes(claims.azp ?? [claims.aud].flat()[0] ?? ''))
     throw new StsRefusal('InvalidIdentityToken', `Incorrect token audience in ${token}`)
@@ -87,7 +88,7 @@ const EXCEEDS = 'The requested DurationSeconds exceeds the MaxSessionDuration se
 
 interface TokenClaims {
   readonly iss: string
-  readonly aud: string | readonly string[]
+  readonly aud?: string | readonly string[]
   readonly azp?: string
   readonly sub: string
   readonly exp: number

@@ -49,7 +49,7 @@ const expired = (given: boolean): Failure =>
       })
 
 function reasonFor({ code = '', status, message = '' }: StsError, token: string): Reason {
-  if (code === 'InvalidIdentityToken' && /verification key/i.test(message)) return UNREACHABLE
+  if (code === 'InvalidIdentityToken') return INVALID.find(([words]) => words.test(message))?.[1] ?? UNKNOWN
   if (/^AccessDenied/.test(code)) return hasTags(token) || message.includes(TAG) ? NO_TAGS : NO_TRUST
   const known = REASONS.find(([pattern]) => pattern.test(code))?.[1]
   if (known !== undefined) return known
@@ -82,6 +82,27 @@ const UNREACHABLE: Reason = {
   message: 'AWS cannot reach your identity provider',
   hint: 'Try again; its metadata and keys must be open to the internet.',
 }
+const UNKNOWN: Reason = {
+  code: 'not-allowed',
+  message: 'AWS does not take this token',
+  hint: 'Ask for an OIDC provider in IAM for this issuer, with the azp or aud of the token in its audiences.',
+}
+/** `InvalidIdentityToken` is one code for many faults, which only the words tell apart. */
+const INVALID: readonly (readonly [RegExp, Reason])[] = [
+  [/verification key/i, UNREACHABLE],
+  // Access tokens of Cognito have none.
+  [
+    /required claim: aud/i,
+    { ...UNKNOWN, hint: 'Show it an ID token (no --access-token), or one whose aud IAM knows.' },
+  ],
+  [
+    /verify the signature/i,
+    {
+      ...UNKNOWN,
+      hint: 'Ask whoever runs the identity provider: AWS must find the key of this token there, and takes RS and ES signatures alone.',
+    },
+  ],
+]
 const THROTTLED: Reason = {
   code: 'rate-limited',
   message: 'AWS STS was asked too often',
@@ -89,14 +110,6 @@ const THROTTLED: Reason = {
 }
 
 const REASONS: readonly (readonly [RegExp, Reason])[] = [
-  [
-    /^InvalidIdentityToken$/,
-    {
-      code: 'not-allowed',
-      message: 'AWS does not take this token',
-      hint: 'Ask for an OIDC provider in IAM for this issuer, with the azp or aud of the token in its audiences.',
-    },
-  ],
   [
     /^IDPRejectedClaim/,
     {
