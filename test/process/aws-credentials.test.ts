@@ -36,6 +36,11 @@ afterAll(() => Promise.all([sts.close(), provider.close(), platform.close(), mac
 const trust = (issuer: string, audience: string, subject: string) => {
   sts.trust = { roleArn: ROLE, issuer, audiences: [audience], subject }
 }
+it('the line of the guide asks the STS of the region that stands beside it', () => {
+  const [, region] = /^region = (\S+)$/m.exec(CONFIG) ?? []
+  expect(CONFIG).toMatch(new RegExp(`^credential_process = .* --region ${region} `, 'm'))
+})
+
 const secrets = () => [...provider.secrets, ...platform.secrets, ...sts.secrets]
 
 describe.skipIf(!needs({ commands: ['aws'], packages: ['awscli'] }))('the AWS CLI', () => {

@@ -30,7 +30,7 @@ export const CLOUD_COMMANDS: readonly Row[] = [
       },
       {
         does: 'what follows credential_process = in ~/.aws/config',
-        line: `ls-auth aws-credentials --role-arn ${ROLE} --profile work`,
+        line: `ls-auth aws-credentials --role-arn ${ROLE} --region eu-central-1 --profile work`,
       },
     ],
     load: async () => (await import('../../commands/aws-credentials/aws-credentials.ts')).awsCredentials,
