@@ -7,7 +7,8 @@ const VARIABLES = {
     'an access token to use instead of the session, for CI; neither keychain nor provider is asked',
   LS_AUTH_PROXY: '1: LS_AUTH_API is the address that ls-auth proxy has printed, so no token is sent to it',
   LS_AUTH_CLIENT_SECRET_FILE: 'path of a file with the client secret, for a client that has one',
-  AWS_ENDPOINT_URL_STS: 'the https address of STS, where it is not the usual one, such as a VPC endpoint',
+  AWS_ENDPOINT_URL_STS:
+    'the https address of STS, where it is not the usual one, such as a VPC endpoint; else AWS_ENDPOINT_URL',
   XDG_CONFIG_HOME: 'where the settings are: ls-auth/config.toml',
   XDG_STATE_HOME: 'where sessions and caches are: ls-auth/',
   HTTPS_PROXY: 'the proxy for requests; also HTTP_PROXY and NO_PROXY',

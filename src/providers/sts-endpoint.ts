@@ -22,19 +22,26 @@ const partition = (region: string) =>
 /** Whether a text can be the name of a region: it becomes a part of a host name. */
 export const isRegion = (text: string): boolean => /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(text)
 
+type Variables = Readonly<Record<string, string | undefined>>
+
 /**
- * The endpoint of AWS STS: `AWS_ENDPOINT_URL_STS` as in the AWS CLI, for VPC endpoints, else that of the region, else the
- * global one. Credentials or tokens go there, so https or loopback. Failure `refused`.
+ * The variable that names another endpoint; undefined: none does (AWS SDKs and Tools Reference Guide, "Service-specific
+ * endpoints": that of a service goes before the one of all services).
  */
-export function stsEndpoint(
-  variables: Readonly<Record<string, string | undefined>>,
-  region: string | undefined,
-): URL {
+export const endpointVariable = (variables: Variables): string | undefined =>
+  ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'].find((name) => variables[name])
+
+/**
+ * The endpoint of AWS STS: that of `endpointVariable`, for VPC endpoints, else that of the region, else the global one.
+ * Credentials or tokens go there, so https or loopback. Failure `refused`.
+ */
+export function stsEndpoint(variables: Variables, region: string | undefined): URL {
   const usual = region === undefined ? 'sts.amazonaws.com' : `sts.${region}.${partition(region).domain}`
-  const text = variables.AWS_ENDPOINT_URL_STS || `https://${usual}/`
+  const name = endpointVariable(variables)
+  const text = (name && variables[name]) ?? `https://${usual}/`
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && isHttpsOrLoopback(url)) return url
-  throw new Failure('refused', 'AWS_ENDPOINT_URL_STS is not an https URL', {
+  throw new Failure('refused', `${name} is not an https URL`, {
     hint: 'Unset it, or give it the https URL of your endpoint.',
   })
 }

@@ -36,3 +36,20 @@ it.each(['http://sts.example', 'file:///etc/passwd', 'sts.example', 'http://127.
     expect(() => stsEndpoint({ AWS_ENDPOINT_URL_STS }, undefined)).toThrow('is not an https URL')
   },
 )
+
+it.each([
+  [{ AWS_ENDPOINT_URL: 'https://all.example' }, 'https://all.example/'],
+  [{ AWS_ENDPOINT_URL: 'https://all.example', AWS_ENDPOINT_URL_STS: '' }, 'https://all.example/'],
+  [
+    { AWS_ENDPOINT_URL: 'http://all.example', AWS_ENDPOINT_URL_STS: 'https://sts.example' },
+    'https://sts.example/',
+  ],
+  [{ AWS_ENDPOINT_URL: '' }, 'https://sts.eu-west-1.amazonaws.com/'],
+])('%j is of all services, unless STS has its own', (variables, url) => {
+  expect(stsEndpoint(variables, 'eu-west-1').href).toBe(url)
+})
+
+it('an endpoint of all services that is no https is told by its name', () => {
+  const variables = { AWS_ENDPOINT_URL: 'http://all.example' }
+  expect(() => stsEndpoint(variables, undefined)).toThrow('AWS_ENDPOINT_URL is not an https URL')
+})

@@ -46,7 +46,7 @@ const VARIABLES: readonly (readonly [string, string])[] = [
     'set by GitHub: where a job asks for its proof',
   ],
   [
-    'AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL_STS',
+    'AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL',
     'for `source = "aws"`, as the AWS CLI reads them',
   ],
   ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'the proxy, before `proxy` of the profile'],

@@ -187,6 +187,18 @@ describe('what was typed is judged before anything is sent', () => {
     expect(await type()).toMatchObject({ exit: 10, stdout: '' })
   })
 
+  it('a role of another partition is asked for at the endpoint of all services', async () => {
+    const { variables } = stage.world
+    delete variables.AWS_ENDPOINT_URL_STS
+    variables.AWS_ENDPOINT_URL = sts.url
+    const before = sts.requests.length
+    const role = ROLE.replace('arn:aws', 'arn:aws-cn')
+    const { stderr } = await stage.world.type(`ls-auth aws-credentials --role-arn ${role}`)
+    delete variables.AWS_ENDPOINT_URL
+    expect(stderr).toContain('the role does not let you in')
+    expect(sts.requests).toHaveLength(before + 1)
+  })
+
   it('a variable that names no region is exit 2', async () => {
     stage.world.variables.AWS_REGION = 'evil.example#'
     expect((await type()).stderr).toContain('AWS_REGION: "evil.example#" is not the name of a region')

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { type RoleCredentials, readStsAnswer, type StsError } from '../../providers/sts-answer.ts'
-import { isRegion, partitionOf, stsEndpoint } from '../../providers/sts-endpoint.ts'
+import { endpointVariable, isRegion, partitionOf, stsEndpoint } from '../../providers/sts-endpoint.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { maskInCiLog } from '../ci-log.ts'
@@ -111,7 +111,7 @@ function endpointFor(
   const inherited = variables.AWS_REGION || variables.AWS_DEFAULT_REGION || undefined
   const region = typed ?? readRegion(inherited, 'AWS_REGION')
   const held = region === undefined ? 'aws' : partitionOf(region)
-  if (held !== partition && !variables.AWS_ENDPOINT_URL_STS) {
+  if (held !== partition && endpointVariable(variables) === undefined) {
     const where = region === undefined ? 'no region was given' : `the region ${region} is in ${held}`
     throw new Failure('usage', `the role is in the partition ${safeText(partition, 40)}, and ${where}`, {
       hint: 'Give a region of that partition: --region NAME',

@@ -36,7 +36,7 @@ export function explainStsError(error: StsError, { token, url, given }: Refused)
 /** A page of a company's proxy, a redirect, a load balancer. */
 const noAnswerOfSts = (status: number, url: URL): Failure =>
   new Failure('provider-failed', `${url.host} gave no answer of AWS STS (HTTP ${status})`, {
-    hint: 'Check AWS_ENDPOINT_URL_STS, --region and the proxy, then try again.',
+    hint: 'Check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, --region and the proxy, then try again.',
   })
 
 const expired = (given: boolean): Failure =>
