@@ -42,6 +42,14 @@ export function readStsAnswer(answer: Pick<HttpAnswer, 'status' | 'body'>): Role
   }
 }
 
+/** Whether STS was asked too often; it says so with status 400. */
+export const isThrottled = ({ status, code = '' }: StsError): boolean =>
+  status === 429 || /^(Throttl|RequestLimitExceeded|TooManyRequests)/.test(code)
+
+/** Whether STS could not fetch the keys of the identity provider, for which it has two codes. */
+export const isProviderUnreachable = ({ code, message = '' }: StsError): boolean =>
+  code === 'IDPCommunicationError' || (code === 'InvalidIdentityToken' && /verification key/i.test(message))
+
 function readCredentials(read: (name: string) => unknown): RoleCredentials | undefined {
   const [accessKeyId, secretAccessKey, sessionToken] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map(
     read,

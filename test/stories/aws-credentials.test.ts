@@ -369,6 +369,14 @@ describe('what AWS refuses', () => {
   it.each([
     ['the provider cannot be reached from AWS', says('IDPCommunicationError')],
     ['AWS itself has failed', says('InternalFailure', 500)],
+    ['AWS is asked too often', says('Throttling', 400, 'Rate exceeded')],
+    ['AWS is asked too often, by another name', says('ThrottlingException')],
+    ['AWS is asked too often, by its status', { status: 429, body: '' }],
+    ['AWS is over its limit', says('RequestLimitExceeded')],
+    [
+      'AWS has not got the keys of the provider in time',
+      says('InvalidIdentityToken', 400, "Couldn't retrieve verification key from your identity provider"),
+    ],
     ['a gateway of AWS has failed', { status: 503, body: '<html>busy</html>' }],
   ])('%s: asked again, at most twice', async (_, answer) => {
     const first = sts.requests.length
@@ -378,6 +386,13 @@ describe('what AWS refuses', () => {
     sts.tamper = () => answer
     expect((await refused()).exit).toBe(6)
     expect(sts.requests).toHaveLength(first + 5)
+  })
+
+  it('another fault of the token is not asked about again', async () => {
+    const before = sts.requests.length
+    sts.tamper = () => says('InvalidIdentityToken', 400, 'Incorrect token audience')
+    expect((await refused()).exit).toBe(11)
+    expect(sts.requests).toHaveLength(before + 1)
   })
 
   it('a token that AWS takes as expired is renewed, once', async () => {

@@ -1,6 +1,6 @@
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
-import { readStsAnswer } from '../../providers/sts-answer.ts'
+import { isProviderUnreachable, isThrottled, readStsAnswer } from '../../providers/sts-answer.ts'
 
 /** What is asked of STS. */
 export interface RoleRequest {
@@ -18,7 +18,7 @@ const WAITS = [500, 1500] as const
 
 /**
  * Sends `AssumeRoleWithWebIdentity`, which is not signed: the token is the proof. Tried again while AWS cannot reach the
- * identity provider or has trouble of its own; asking twice does no harm. Failures: `network`, `refused` (TLS).
+ * identity provider, is asked too often or has trouble of its own; asking twice does no harm. Failures: `network`, `refused` (TLS).
  */
 export async function assumeRole(
   url: URL,
@@ -45,5 +45,5 @@ export async function assumeRole(
 
 function mayPass(answer: HttpAnswer): boolean {
   const said = readStsAnswer(answer)
-  return 'status' in said && (said.status >= 500 || said.code === 'IDPCommunicationError')
+  return 'status' in said && (said.status >= 500 || isThrottled(said) || isProviderUnreachable(said))
 }

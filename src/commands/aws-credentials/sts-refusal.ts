@@ -1,5 +1,5 @@
 import { Failure, type FailureCode } from '../../errors.ts'
-import type { StsError } from '../../providers/sts-answer.ts'
+import { isProviderUnreachable, isThrottled, type StsError } from '../../providers/sts-answer.ts'
 import { maskEchoes } from '../../session/answers/echoed-secrets.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { claimsIn } from './web-identity.ts'
@@ -48,12 +48,14 @@ const expired = (given: boolean): Failure =>
         hint: 'Check the clock of this machine, then sign in again: ls-auth login',
       })
 
-function reasonFor({ code = '', status, message = '' }: StsError, token: string): Reason {
+function reasonFor(error: StsError, token: string): Reason {
+  const { code = '', status, message = '' } = error
+  if (isProviderUnreachable(error)) return UNREACHABLE
+  if (isThrottled(error)) return THROTTLED
   if (code === 'InvalidIdentityToken') return INVALID.find(([words]) => words.test(message))?.[1] ?? UNKNOWN
   if (/^AccessDenied/.test(code)) return hasTags(token) || message.includes(TAG) ? NO_TAGS : NO_TRUST
   const known = REASONS.find(([pattern]) => pattern.test(code))?.[1]
   if (known !== undefined) return known
-  if (status === 429) return THROTTLED
   return status >= 500
     ? { code: 'provider-failed', message: 'AWS STS has failed', hint: 'Wait, then try again.' }
     : {
@@ -89,7 +91,6 @@ const UNKNOWN: Reason = {
 }
 /** `InvalidIdentityToken` is one code for many faults, which only the words tell apart. */
 const INVALID: readonly (readonly [RegExp, Reason])[] = [
-  [/verification key/i, UNREACHABLE],
   // Access tokens of Cognito have none.
   [
     /required claim: aud/i,
@@ -126,7 +127,6 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
       hint: 'Ask whoever runs the identity provider for fewer tags in the claim https://aws.amazon.com/tags',
     },
   ],
-  [/^IDPCommunicationError/, UNREACHABLE],
   [
     /^RegionDisabled/,
     {
@@ -143,7 +143,6 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
       hint: 'Check --role-arn and --duration: a role can allow less than 12h.',
     },
   ],
-  [/^(Throttl|RequestLimitExceeded|TooManyRequests)/, THROTTLED],
 ]
 
 /** The message of AWS, without what it may quote of the token. */
