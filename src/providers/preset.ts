@@ -99,6 +99,8 @@ export interface Preset {
   readonly deadRefreshCodes: readonly string[]
   /** Tokens that are revoked (RFC 7009) at sign-out and when a sign-in is not kept, in this order. */
   readonly revoke: readonly ('refresh' | 'access')[]
+  /** To revoke one refresh token ends everything that its person has for this client, also other sign-ins. */
+  readonly revokesAllOfPerson?: true
   /** Its `end_session_endpoint` is that of RP-Initiated Logout 1.0: it needs nothing but the client. */
   readonly signOutPage: boolean
   /** Client authentication: `none` (public client), or with a secret (RFC 6749 §2.3.1). */

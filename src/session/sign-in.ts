@@ -72,7 +72,7 @@ export async function signIn(
       secret: secret?.value,
       proofKey,
       // Nothing that a rejected answer says is evidence.
-      mayRevoke: () => isApartFromKept(store, undefined),
+      mayRevoke: () => isApartFromKept(client, store, undefined),
     },
     http,
     ports,
@@ -162,7 +162,9 @@ async function storeSession(
     // A token that the old session itself superseded, and that could not be revoked until now, is forgotten with it: it
     // is not known whose grant it is of.
     const superseded =
-      old && haveOwnGrants(payloadOf(old.body.idToken), tokens.idClaims) ? refreshTokenOf(old) : undefined
+      old && haveOwnGrants(client, payloadOf(old.body.idToken), tokens.idClaims)
+        ? refreshTokenOf(old)
+        : undefined
     const facts = {
       issuer: client.issuer,
       clientId: client.clientId,
@@ -206,7 +208,7 @@ async function revokeRejected(
   provider: Provider,
   tokens: Tokens,
 ): Promise<string | undefined> {
-  if (!(await isApartFromKept(store, tokens.idClaims)))
+  if (!(await isApartFromKept(client, store, tokens.idClaims)))
     return 'the tokens were not kept; they were not revoked, as that could end the sign-in before'
   const { refreshToken, accessToken } = tokens
   const issued: readonly Revocable[] = [

@@ -34,7 +34,7 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
   for (const tombstone of await store.tombstones()) {
     await attempt(async () => {
       const dead = await store.readTombstone(tombstone).catch(() => undefined)
-      if (dead) await revoke(revocable(dead, header, current, ports.clock.now()), dead.body)
+      if (dead) await revoke(revocable(client, dead, header, current, ports.clock.now()), dead.body)
       await store.discardItem(tombstone)
       await store.clearTombstone(tombstone)
     })
@@ -69,13 +69,14 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
  * to be of another grant than the sign-in that is there now. A token that waits was compared with the dead one only.
  */
 function revocable(
+  client: Client,
   dead: Session,
   header: SessionHeader | undefined,
   current: Session | undefined,
   now: number,
 ): readonly Revocable[] {
   if (header === undefined) return [...waitingTokens(dead.body), ...livingTokens(dead, now)]
-  const areApart = haveOwnGrants(payloadOf(dead.body.idToken), payloadOf(current?.body.idToken))
+  const areApart = haveOwnGrants(client, payloadOf(dead.body.idToken), payloadOf(current?.body.idToken))
   return areApart ? livingTokens(dead, now) : []
 }
 

@@ -122,8 +122,12 @@ it('only the kinds of tokens that the settings name are revoked', async () => {
 })
 
 describe('a sign-out that was not finished, and somebody has signed in since', () => {
-  async function behind(dead: JWTPayload | undefined, living: JWTPayload | undefined) {
-    const scene = await machineWith()
+  async function behind(
+    dead: JWTPayload | undefined,
+    living: JWTPayload | undefined,
+    preset: Partial<Preset> = {},
+  ) {
+    const scene = await machineWith(preset)
     const of = async (claims: JWTPayload | undefined) =>
       claims === undefined ? {} : { idToken: await idToken(NOW, claims) }
     await scene.buried({ superseded: 'refresh-before', ...(await of(dead)) })
@@ -154,6 +158,16 @@ describe('a sign-out that was not finished, and somebody has signed in since', (
     expect(machine.asked).toEqual([])
     expect(tombstones()).toEqual([])
     expect((await machine.kept())?.secret.refresh).toBe('refresh-new')
+  })
+
+  it('of whom a revocation ends all: only another person has a grant of its own', async () => {
+    const revokedOf = async (dead: JWTPayload) => {
+      const { machine, run } = await behind(dead, { sid: '2' }, { revokesAllOfPerson: true })
+      await run()
+      return machine.revoked
+    }
+    expect(await revokedOf({ sid: '1' })).toEqual([])
+    expect(await revokedOf({ sid: '1', sub: 'eve' })).toEqual(['refresh-0'])
   })
 
   it('and whose session cannot be opened: without revocation, too', async () => {

@@ -10,6 +10,8 @@ export const keycloak: Preset = {
   redirectPorts: 'any',
   pkceKnown: true,
   device: 'yes',
+  // So it is without the fix of keycloak#35486 (26.1, and late patches of 24 and 26.0). Nothing tells the version.
+  revokesAllOfPerson: true,
   devicePkce: true,
   claimNames: {
     userName: ['preferred_username', 'name', 'sub'],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Answer } from './answer.ts'
 import type { Behaviour } from './behaviour.ts'
 import { random } from './minting.ts'
@@ -77,14 +78,19 @@ export function grantProblem({ scopes, audience }: Behaviour, asked: URLSearchPa
 }
 
 /** What a request, if it is granted, is granted. Shared with the device endpoint. */
-export function grantFor(behaviour: Behaviour, asked: URLSearchParams, authTime: number): Grant {
+export function grantFor(
+  behaviour: Behaviour,
+  asked: URLSearchParams,
+  authTime: number,
+  session: string = randomUUID(),
+): Grant {
   const scopes = wanted(asked).filter((scope) => behaviour.scopes.known.some((known) => fits(known, scope)))
   const offline =
     behaviour.offline === 'always' ||
     (behaviour.offline === 'access_type'
       ? asked.get('access_type') === 'offline'
       : scopes.includes('offline_access'))
-  return { scopes, audience: audienceOf(behaviour, asked, scopes), authTime, offline }
+  return { scopes, audience: audienceOf(behaviour, asked, scopes), authTime, session, offline }
 }
 
 function audienceOf(

@@ -58,6 +58,8 @@ export interface Facts {
   /** Seconds since the epoch. */
   readonly now: number
   readonly authTime: number
+  /** The provider's own session: another at each sign-in. */
+  readonly session: string
   readonly expires: number
   /** Different for each token made. */
   readonly serial: string
@@ -127,6 +129,8 @@ export interface Behaviour {
   readonly device?: DeviceRule
   /** What its revocation endpoint takes; anything else is `unsupported_token_type`. */
   readonly revokes: readonly ('refresh' | 'access')[]
+  /** Who revokes a refresh token ends all that the same person has for this client, whatever the sign-in. */
+  readonly revokesAllOfPerson?: true
   /** Names of its signing keys. */
   readonly keys: readonly string[]
   idToken(facts: Facts): Shape

@@ -6,6 +6,8 @@ export interface Grant {
   readonly scopes: readonly string[]
   readonly audience: string | undefined
   readonly authTime: number
+  /** The provider's own session that it was agreed in. */
+  readonly session: string
   readonly offline: boolean
 }
 
@@ -13,7 +15,7 @@ interface Entry {
   readonly grant: Grant
   /** What it is good for in place of that. */
   bound?: Grant
-  /** All that descend from one sign-in. */
+  /** All that end together: those that descend from one sign-in, or whatever the provider ends with it. */
   readonly family: string
   /** Seconds; set once it was replaced. */
   replacedAt?: number

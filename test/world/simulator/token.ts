@@ -65,8 +65,12 @@ const sendsIdTokenAgain = ({ idTokenOnce }: Behaviour, form: URLSearchParams): b
     ? (form.get('scope') ?? '').split(' ').includes('openid')
     : idTokenOnce !== true
 
-const firstRefreshToken = ({ refreshTokens }: TokenState, grant: Grant): string | undefined =>
-  grant.offline ? refreshTokens.issue(grant) : undefined
+function firstRefreshToken(state: TokenState, grant: Grant): string | undefined {
+  const { refreshTokens, behaviour } = state
+  if (!grant.offline) return undefined
+  if (!behaviour.revokesAllOfPerson) return refreshTokens.issue(grant)
+  return refreshTokens.issue(grant, String(behaviour.idToken(factsOf(state, grant, undefined)).claims.sub))
+}
 
 /** What a renewal is granted, by the rule for narrower scopes. */
 function renewedGrant(
@@ -83,7 +87,7 @@ function renewedGrant(
 /** A renewal may ask for less (RFC 6749 §6); where a scope names the API, also for another API. */
 function regrant(behaviour: Behaviour, form: URLSearchParams, before: Grant): Grant | undefined {
   if (grantProblem(behaviour, form)) return undefined
-  const asked = grantFor(behaviour, form, before.authTime)
+  const asked = grantFor(behaviour, form, before.authTime, before.session)
   const widens = asked.scopes.some((scope) => !before.scopes.includes(scope))
   if (widens && behaviour.audience.by !== 'scope') return undefined
   return { ...asked, audience: asked.audience ?? before.audience }
@@ -115,19 +119,8 @@ function deliver(
   refreshToken: string | undefined,
   withId = true,
 ): Answer {
-  const { behaviour, issuer, mint } = state
-  const now = state.now()
-  const facts: Facts = {
-    issuer,
-    clientId: behaviour.clientId,
-    scopes: grant.scopes,
-    audience: grant.audience,
-    nonce,
-    now,
-    authTime: grant.authTime,
-    expires: now + behaviour.accessSeconds,
-    serial: random(),
-  }
+  const { behaviour, mint } = state
+  const facts = factsOf(state, grant, nonce)
   const { access, id } = mint.tokens(facts)
   for (const token of [access, id]) state.issued(token)
   if (refreshToken !== undefined) state.issued(refreshToken, 'never')
@@ -140,4 +133,22 @@ function deliver(
     ...behaviour.tokenExtras(facts),
   }
   return { status: 200, json: body }
+}
+
+function factsOf(state: TokenState, grant: Grant, nonce: string | undefined): Facts {
+  const { behaviour, issuer } = state
+  const { scopes, audience, authTime, session } = grant
+  const now = state.now()
+  return {
+    issuer,
+    clientId: behaviour.clientId,
+    scopes,
+    audience,
+    nonce,
+    now,
+    authTime,
+    session,
+    expires: now + behaviour.accessSeconds,
+    serial: random(),
+  }
 }

@@ -5,14 +5,14 @@ const REALM = '/realms/traces'
 const PROTOCOL = `${REALM}/protocol/openid-connect`
 
 /** Claims that both tokens carry. */
-const person = ({ issuer, clientId, now, authTime, expires }: Facts) => ({
+const person = ({ issuer, clientId, now, authTime, session, expires }: Facts) => ({
   exp: expires,
   iat: now,
   auth_time: authTime,
   iss: issuer,
   sub: '838d3785-4aeb-4923-b272-000000000000',
   azp: clientId,
-  sid: '3d936071-15e4-40df-9bc5-000000000000',
+  sid: session,
   acr: '1',
   email_verified: true,
   preferred_username: ADA.login,
@@ -87,6 +87,8 @@ export const keycloak: Behaviour = {
     pkce: 'ignored',
   },
   revokes: ['refresh', 'access'],
+  // Without the fix of keycloak#35486.
+  revokesAllOfPerson: true,
   keys: ['kKC'],
   refreshPrefix: 'eyJhbGciOiJIUzUxMiJ9.',
   idToken: (facts) => ({
@@ -114,11 +116,11 @@ export const keycloak: Behaviour = {
       scope: facts.scopes.join(' '),
     },
   }),
-  tokenExtras: ({ scopes }) => ({
+  tokenExtras: ({ scopes, session }) => ({
     scope: scopes.join(' '),
     refresh_expires_in: 0,
     'not-before-policy': 0,
-    session_state: '3d936071-15e4-40df-9bc5-000000000000',
+    session_state: session,
   }),
 }
 
