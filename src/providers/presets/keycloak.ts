@@ -13,6 +13,8 @@ export const keycloak: Preset = {
   // So it is without the fix of keycloak#35486 (26.1, and late patches of 24 and 26.0). Nothing tells the version.
   revokesAllOfPerson: true,
   devicePkce: true,
+  // It says invalid_request of the request alone ("HTTPS required", a fault of a DPoP proof).
+  deadRefreshCodes: STANDARD.deadRefreshCodes.filter((code) => code !== 'invalid_request'),
   claimNames: {
     userName: ['preferred_username', 'name', 'sub'],
     client: ['azp', 'client_id'],

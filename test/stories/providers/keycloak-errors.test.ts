@@ -1,0 +1,27 @@
+import { afterEach, expect, it } from 'vitest'
+import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
+import { openPlace, type Place } from './place.ts'
+
+/** What Keycloak answers in its own words. */
+let place: Place
+afterEach(() => place.close())
+
+const type = (line: string) => place.world.type(line)
+
+/** Signed in, and the access token has run out. */
+async function signedIn(): Promise<void> {
+  place = await openPlace(keycloak)
+  expect((await type('ls-auth login')).exit).toBe(0)
+  place.pass(keycloak.accessSeconds + 1)
+}
+
+it('a renewal that is an invalid request ends no sign-in: it is told of the request, and never of the token', async () => {
+  await signedIn()
+  const json = { error: 'invalid_request', error_description: 'HTTPS required' }
+  place.simulator.answerTokensWith({ status: 403, json })
+  const { exit, stderr } = await type('ls-auth token')
+  expect({ exit, stderr }).toMatchObject({ exit: 6, stderr: expect.stringContaining(': HTTPS required') })
+  expect(stderr).not.toContain('has ended')
+  place.simulator.answerTokensWith(undefined)
+  expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
+})
