@@ -96,6 +96,27 @@ describe('hintFor', () => {
       },
       /Switch on/,
     ],
+    [
+      'keycloak',
+      {
+        where: 'device',
+        error: 'unauthorized_client',
+        description:
+          'Client is not allowed to initiate OAuth 2.0 Device Authorization Grant. The flow is disabled for the client.',
+      },
+      /^Switch on "OAuth 2.0 Device Authorization Grant"/,
+    ],
+    [
+      'keycloak',
+      {
+        where: 'authorization',
+        error: 'unauthorized_client',
+        description:
+          'Client is not allowed to initiate browser login with given response_type. Standard flow is disabled for the client.',
+      },
+      /^Switch on "Standard flow" of the client cli-1\.$/,
+    ],
+    ['keycloak', { where: 'token', error: 'unauthorized_client' }, /"Client authentication" off/],
     ['keycloak', { where: 'token', error: 'invalid_grant', description: 'Token is not active' }, /has ended/],
     ['keycloak', { where: 'discovery', error: 'issuer-mismatch' }, /hostname/],
     [

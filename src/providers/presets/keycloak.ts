@@ -37,8 +37,13 @@ export const keycloak: Preset = {
       say: 'Add to "Valid redirect URIs" of the client {client}: {redirect}',
     },
     {
-      description: /client not allowed.*device/i,
+      // The device endpoint says "Client is not allowed", the token endpoint "Client not allowed".
+      description: /client (is )?not allowed.*device/i,
       say: 'Switch on "OAuth 2.0 Device Authorization Grant" in the settings of the client {client}.',
+    },
+    {
+      description: /standard flow is disabled/i,
+      say: 'Switch on "Standard flow" of the client {client}.',
     },
     {
       where: 'device',

@@ -138,8 +138,9 @@ export const keycloakWithoutDevice: Behaviour = {
     refused: {
       status: 400,
       body: {
-        error: 'invalid_grant',
-        error_description: 'Client not allowed OAuth 2.0 Device Authorization Grant',
+        error: 'unauthorized_client',
+        error_description:
+          'Client is not allowed to initiate OAuth 2.0 Device Authorization Grant. The flow is disabled for the client.',
       },
     },
   },
