@@ -3,7 +3,7 @@ import { isProviderId, PRESETS } from './presets.ts'
 
 /**
  * An error as the provider reported it. `error`: an OAuth error code, or one of our own: `issuer-mismatch`,
- * `not-found`, `denied` and `no-endpoint` at discovery, `no-refresh-token` and `opaque-token` (only the provider's own API can
+ * `not-found`, `denied` and `no-endpoint` at discovery, `issuer-missing` in a redirect, `no-refresh-token` and `opaque-token` (only the provider's own API can
  * read it) for the tokens of a response.
  */
 export interface ProviderError {
@@ -52,6 +52,10 @@ const COMMON: readonly Hint[] = [
     where: 'discovery',
     error: ['denied'],
     say: 'A proxy or a firewall on the way may have answered (see HTTPS_PROXY, NO_PROXY and proxy in the profile), or there is no OpenID Connect provider at {issuer}. Add /.well-known/openid-configuration to it, and open that in a browser on this machine.',
+  },
+  {
+    error: ['issuer-missing'],
+    say: 'Nothing says who made the answer (RFC 9207). Ask whoever runs the identity provider: the redirect lacks iss.',
   },
   {
     error: ['redirect_uri_mismatch', 'invalid_redirect_uri', 'redirect_mismatch'],

@@ -64,6 +64,10 @@ export const keycloak: Preset = {
       say: 'The session at Keycloak has ended (time limit, sign-out, or a refresh token used twice). Run: ls-auth login',
     },
     {
+      error: ['issuer-missing'],
+      say: 'The switch "Exclude Issuer From Authentication Response" of the client {client} must be off (Advanced, OpenID Connect Compatibility Modes).',
+    },
+    {
       where: 'discovery',
       error: ['issuer-mismatch'],
       say: 'Keycloak names the address it was reached by. Set its "hostname" to the public URL, and use that one, with the same http or https and port, as issuer.',

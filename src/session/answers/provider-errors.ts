@@ -4,7 +4,7 @@ import { type RateLimit, readRateLimit, waitHint } from '../../http-answers/rate
 import { type HintValues, hintFor } from '../../providers/hints.ts'
 import type { Preset, Where } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { issuerMismatch } from '../documents/issuer-mismatch.ts'
+import { issuerMismatch, missingIssuer } from '../documents/issuer-mismatch.ts'
 import { namedError, sentError } from './error-code.ts'
 import { noIdToken } from './no-id-token.ts'
 import { PROOF_ERRORS } from './proof-errors.ts'
@@ -116,6 +116,8 @@ export function explainProviderError(
   const words = wordsOf(foreign)
   if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON')
     return unreadable(foreign, doing, context)
+  if (/response parameter "iss".* missing/.test(words))
+    return missingIssuer(context.preset, context.hintValues)
   if (/"iss" \(issuer\)|response parameter "iss"/.test(words))
     return issuerMismatch(context.metadata.issuer, issuerIn(nested))
   if (/body "id_token"/.test(words)) return noIdToken(context.hintValues.scopes, error)

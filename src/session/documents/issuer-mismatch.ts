@@ -1,4 +1,6 @@
 import { Failure } from '../../errors.ts'
+import { type HintValues, hintFor } from '../../providers/hints.ts'
+import type { Preset } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
 
 /** Failure `refused` with both strings and a caret at the first difference: a trailing slash is the usual one. */
@@ -9,6 +11,16 @@ export function issuerMismatch(expected: string, actual: unknown, hint?: string)
   return new Failure('refused', 'the issuer in the answer is not the issuer of this profile', {
     detail: [`expected ${a}`, `received ${b}`, `         ${' '.repeat(at)}^`],
     hint:
-      hint ?? 'If the received one is right, set it as issuer, character for character; otherwise stop here.',
+      hint ??
+      (typeof actual === 'string'
+        ? 'If the received one is right, set it as issuer, character for character; otherwise stop here.'
+        : 'Nothing says who made the answer. Ask whoever runs the identity provider.'),
+  })
+}
+
+/** Failure `refused` of a redirect without the `iss` that the metadata promise (RFC 9207 §2.4). */
+export function missingIssuer({ id }: Preset, values: HintValues): Failure {
+  return new Failure('refused', 'the answer names no issuer (iss), although the provider promises one', {
+    hint: hintFor(id, { where: 'authorization', error: 'issuer-missing' }, values),
   })
 }

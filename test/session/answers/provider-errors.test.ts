@@ -325,7 +325,6 @@ describe('an answer that is not believed', () => {
       { parameters: new URLSearchParams({ iss: 'https://x.example' }) },
       'https://x.example',
     ],
-    ['response parameter "iss" missing', { parameters: new URLSearchParams() }, '(missing)'],
     ['response parameter "iss"', { parameters: { get: () => 'x' } }, '(missing)'],
     ['response parameter "iss"', undefined, '(missing)'],
   ])('of another issuer, which is named: %s, %j', (message, found, named) => {
@@ -333,6 +332,14 @@ describe('an answer that is not believed', () => {
     expect(failure.message).toBe('the issuer in the answer is not the issuer of this profile')
     expect(failure.detail.slice(0, 2)).toEqual([`expected ${ISSUER}`, `received ${named}`])
     expect(explain({ message }).detail[1]).toBe('received (missing)')
+  })
+
+  it('without the issuer that its metadata promise: there is none to compare', () => {
+    const message = 'response parameter "iss" (issuer) missing'
+    expect(told(explain({ message, cause: { cause: { parameters: new URLSearchParams() } } }))).toEqual([
+      'refused: the answer names no issuer (iss), although the provider promises one',
+      'Nothing says who made the answer (RFC 9207). Ask whoever runs the identity provider: the redirect lacks iss.',
+    ])
   })
 
   it('for a reason that is not known', () => {

@@ -17,6 +17,12 @@ describe('two issuers that differ', () => {
     ])
   })
 
+  it('of one that is not there, nothing is set', () => {
+    expect(told(issuerMismatch('https://a', undefined))[1]).toBe(
+      'Nothing says who made the answer. Ask whoever runs the identity provider.',
+    )
+  })
+
   it('the same ones end the search for the difference, and a hint can be given', () => {
     expect(told(issuerMismatch('https://a', 'https://a', 'look')).slice(1)).toEqual([
       'look',

@@ -25,3 +25,14 @@ it('a renewal that is an invalid request ends no sign-in: it is told of the requ
   place.simulator.answerTokensWith(undefined)
   expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
 })
+
+it('a redirect without the issuer that the metadata promise: said which switch withholds it, and nothing of another issuer', async () => {
+  place = await openPlace({ ...keycloak, withholdsIssuer: true })
+  const { exit, stderr } = await type('ls-auth login')
+  expect(exit).toBe(10)
+  expect(stderr).toContain('error: the answer names no issuer (iss), although the provider promises one\n')
+  expect(stderr).toContain(
+    'hint: The switch "Exclude Issuer From Authentication Response" of the client ls-auth must be off',
+  )
+  expect(stderr).not.toContain('received')
+})

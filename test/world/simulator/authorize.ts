@@ -21,6 +21,7 @@ export type Problem = { readonly error: string; readonly description: string }
  */
 export function authorize(
   behaviour: Behaviour,
+  issuer: string,
   asked: URLSearchParams,
   authTime: number,
   remember: (code: string, pending: PendingCode) => void,
@@ -33,6 +34,7 @@ export function authorize(
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
     const state = asked.get('state')
     if (state !== null) url.searchParams.set('state', state)
+    if (sendsIssuer(behaviour)) url.searchParams.set('iss', issuer)
     return { status: 302, location: url.href }
   }
   const problem = requestProblem(behaviour, asked) ?? grantProblem(behaviour, asked)
@@ -47,6 +49,9 @@ export function authorize(
   })
   return back({ code, ...behaviour.redirectExtras })
 }
+
+const sendsIssuer = ({ metadata, withholdsIssuer }: Behaviour): boolean =>
+  metadata.authorization_response_iss_parameter_supported === true && !withholdsIssuer
 
 const page = (text: string): Answer => ({ status: 400, page: `<!doctype html><p>${text}</p>` })
 

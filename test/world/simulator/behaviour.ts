@@ -91,8 +91,10 @@ export interface Behaviour {
   /** Further members of its metadata. What is left out there is left out by the real one. */
   readonly metadata: Readonly<Record<string, unknown>>
   readonly redirect: RedirectRule
-  /** Sent along with the code. */
+  /** Sent along with the code, beside `iss` where the metadata promise it. */
   readonly redirectExtras: Readonly<Record<string, string>>
+  /** Its metadata promise `iss` in the redirect (RFC 9207), and there is none. */
+  readonly withholdsIssuer?: true
   /** Scopes it grants. Others: an `invalid_scope` redirect, or silence. */
   readonly scopes: {
     readonly known: readonly (string | RegExp)[]

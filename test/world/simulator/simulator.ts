@@ -123,7 +123,7 @@ export async function startSimulator(row: Behaviour, address?: Address): Promise
       }
       if (at('jwks')) return { status: 200, json: oldKeys ?? mint.keySet }
       if (at('authorize')) {
-        return authorize(behaviour, parameters, now(), (code, pending) => {
+        return authorize(behaviour, issuer, parameters, now(), (code, pending) => {
           issued(code, 'never')
           codes.set(code, pending)
         })

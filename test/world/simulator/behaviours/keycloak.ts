@@ -48,7 +48,7 @@ export const keycloak: Behaviour = {
     id_token_signing_alg_values_supported: ['PS384', 'ES384', 'HS256', 'RS256', 'PS256'],
     token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
     code_challenge_methods_supported: ['plain', 'S256'],
-    authorization_response_iss_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true,
   },
   redirect: {
     compare: 'without-port',
