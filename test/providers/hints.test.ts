@@ -116,6 +116,16 @@ describe('hintFor', () => {
       },
       /^Switch on "Standard flow" of the client cli-1\.$/,
     ],
+    [
+      'keycloak',
+      {
+        where: 'authorization',
+        error: 'temporarily_unavailable',
+        description: 'authentication_expired',
+      },
+      /in another tab meanwhile. Run: ls-auth login$/,
+    ],
+    ['keycloak', { where: 'authorization', error: 'temporarily_unavailable' }, /problem of its own/],
     ['keycloak', { where: 'token', error: 'unauthorized_client' }, /"Client authentication" off/],
     ['keycloak', { where: 'token', error: 'invalid_grant', description: 'Token is not active' }, /has ended/],
     ['keycloak', { where: 'discovery', error: 'issuer-mismatch' }, /hostname/],

@@ -64,6 +64,11 @@ export const keycloak: Preset = {
       say: 'The session at Keycloak has ended (time limit, sign-out, or a refresh token used twice). Run: ls-auth login',
     },
     {
+      error: ['temporarily_unavailable'],
+      description: /authentication_expired/,
+      say: 'The page of the sign-in had expired: you signed in in another tab meanwhile. Run: ls-auth login',
+    },
+    {
       error: ['issuer-missing'],
       say: 'The switch "Exclude Issuer From Authentication Response" of the client {client} must be off (Advanced, OpenID Connect Compatibility Modes).',
     },
