@@ -64,6 +64,22 @@ export const keycloak: Preset = {
       say: 'The session at Keycloak has ended (time limit, sign-out, or a refresh token used twice). Run: ls-auth login',
     },
     {
+      error: ['invalid_request'],
+      description: /^DPoP HTTP URL mismatch/,
+      say: 'Keycloak takes the request for one to another address. Set its "hostname" to the public URL; behind a proxy set its "proxy-headers", too, and let the proxy pass the host on with its port.',
+    },
+    {
+      error: ['invalid_request'],
+      description: /^DPoP proof is missing/,
+      say: 'The client {client} wants tokens bound to a key: ls-auth profile set dpop true',
+    },
+    // It never says invalid_dpop_proof of a proof that was sent.
+    {
+      error: ['invalid_request'],
+      description: /\bDPoP\b/,
+      say: 'Check the clock of this machine: ls-auth doctor. If it is right, ask whoever runs Keycloak.',
+    },
+    {
       error: ['temporarily_unavailable'],
       description: /authentication_expired/,
       say: 'The page of the sign-in had expired: you signed in in another tab meanwhile. Run: ls-auth login',

@@ -36,3 +36,25 @@ it('a redirect without the issuer that the metadata promise: said which switch w
   )
   expect(stderr).not.toContain('received')
 })
+
+it.each([
+  ['DPoP proof is not active', 'hint: Check the clock of this machine: ls-auth doctor.'],
+  [
+    'DPoP HTTP URL mismatch',
+    'hint: Keycloak takes the request for one to another address. Set its "hostname"',
+  ],
+  [
+    'DPoP proof is missing',
+    'hint: The client ls-auth wants tokens bound to a key: ls-auth profile set dpop true\n',
+  ],
+])('a proof of the key that is refused as an invalid request (%s): what to look at', async (text, hint) => {
+  await signedIn()
+  place.simulator.answerTokensWith({
+    status: 400,
+    json: { error: 'invalid_request', error_description: text },
+  })
+  for (const line of ['ls-auth token', 'ls-auth login']) {
+    const { exit, stderr } = await type(line)
+    expect({ line, exit, stderr }).toMatchObject({ line, exit: 6, stderr: expect.stringContaining(hint) })
+  }
+})
