@@ -59,6 +59,8 @@ export interface Preset {
   readonly consentForOffline: boolean
   /** Requested scope → its spelling in the token response, where it differs. */
   readonly scopeSpelling: Readonly<Record<string, string>>
+  /** A scope that was granted may be left out of the `scope` of an answer: how people get it listed. */
+  readonly unlistedScopes?: string
   /** Extra parameters of the authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>
   /**

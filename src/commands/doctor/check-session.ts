@@ -182,10 +182,11 @@ function scopes(client: Client, { grantedScope: granted, idToken }: SessionBody)
   const missing = missingScopes(client, granted, idToken)
   if (missing.length === 0)
     return ok('scopes', `granted as asked for${granted === undefined ? '' : `: ${granted}`}`)
+  const { unlistedScopes } = client.preset
   return warn(
     'scopes',
-    `asked for but not granted: ${missing.join(' ')}`,
-    'Allow them for this client at the provider, or take them out of scopes.',
+    `asked for but not ${unlistedScopes ? 'listed as granted' : 'granted'}: ${missing.join(' ')}`,
+    unlistedScopes ?? 'Allow them for this client at the provider, or take them out of scopes.',
   )
 }
 

@@ -211,9 +211,11 @@ async function printWarnings(invocation: Invocation, client: Client, signedIn: S
   if (!signedIn.refreshable && wantsRefreshToken(client)) await warn(invocation, withoutRefresh(client))
   if (signedIn.missingScopes.length > 0) {
     const scopes = signedIn.missingScopes.map((scope) => safeText(scope, 60)).join(', ')
+    const { unlistedScopes } = client.preset
     await warn(invocation, {
-      message: `the provider did not grant ${scopes}`,
-      hint: 'Have them allowed for this client at the provider, or take them out of scopes.',
+      message: `the provider ${unlistedScopes ? 'does not say that it granted' : 'did not grant'} ${scopes}`,
+      hint:
+        unlistedScopes ?? 'Have them allowed for this client at the provider, or take them out of scopes.',
     })
   }
   for (const { assertion, expected, reason } of signedIn.unknown) {

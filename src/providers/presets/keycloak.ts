@@ -6,6 +6,8 @@ export const keycloak: Preset = {
   id: 'keycloak',
   name: 'Keycloak',
   audience: 'mapper',
+  unlistedScopes:
+    'It may be granted, and its switch "Include in token scope" off (client scope, at Keycloak). Switch it on; or take it out of scopes, if it is a default scope of the client.',
   // For a loopback host the registered URI is compared without the port.
   redirectPorts: 'any',
   pkceKnown: true,

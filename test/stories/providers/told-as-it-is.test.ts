@@ -100,8 +100,21 @@ describe('a sign-in with flags that the profile has already', () => {
 })
 
 it('each warning of a sign-in has its hint', async () => {
+  const tokenExtras = (facts: Facts) => ({ ...okta.tokenExtras(facts), scope: 'openid' })
+  place = await openPlace({ ...okta, tokenExtras })
+  const { stderr } = await type('ls-auth login --scope traces.read')
+  expect(stderr).toMatch(/^warning: the provider did not grant traces\.read\n {9}Have them allowed/m)
+  expect((await type('ls-auth doctor')).stdout).toMatch(/asked for but not granted: .*traces\.read/)
+})
+
+it('a scope that Keycloak leaves out of the granted ones may be granted: nothing else is said', async () => {
   const tokenExtras = (facts: Facts) => ({ ...keycloak.tokenExtras(facts), scope: 'openid' })
   place = await openPlace({ ...keycloak, tokenExtras })
   const { stderr } = await type('ls-auth login --scope roles --scope groups')
-  expect(stderr).toMatch(/^warning: the provider did not grant roles, groups\n {9}Have them allowed/m)
+  expect(stderr).toMatch(
+    /^warning: the provider does not say that it granted roles, groups\n {9}.*"Include in token scope"/m,
+  )
+  const { stdout } = await type('ls-auth doctor')
+  expect(stdout).toMatch(/asked for but not listed as granted: roles groups/)
+  expect(stdout).toContain('"Include in token scope"')
 })
