@@ -17,12 +17,15 @@ const NONE = { resourceSpans: [] }
 
 /** What Jaeger answers with HTTP 200, by the beginning of the path; 404 for others, as by a version without v3. */
 let bodies: Readonly<Record<string, string>>
+/** The status of paths that do not say 200. */
+let statuses: Readonly<Record<string, number>> = {}
 let world: World
 let close: () => Promise<void>
 beforeAll(async () => {
   const server = createServer(({ url = '' }, response) => {
     const found = Object.entries(bodies).find(([path]) => url.startsWith(path))
-    response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' }).end(found?.[1] ?? '')
+    const status = found ? (statuses[found[0]] ?? 200) : 404
+    response.writeHead(status, { 'content-type': 'application/json' }).end(found?.[1] ?? '')
   })
   const listening = await listen(server)
   close = listening.close
@@ -118,4 +121,43 @@ it('an error that says that there is none, or that stands beside data, is no fai
   expect(await world.type(`ls-auth trace get ${ID}`)).toMatchObject({ exit: 7 })
   bodies = { '/api/v3/': '{"error":{"httpCode":404,"message":"none"}}' }
   expect(await world.type('ls-auth trace search --service a --json')).toMatchObject({ exit: 0 })
+})
+
+/** The storages of Jaeger 2 refuse so (jaeger `cassandra/spanstore/reader.go`); v3 sends each of their errors with status 500. */
+it.each([
+  ['--error', 'service Name must be set', 'Most storages of Jaeger want --service.'],
+  [
+    '--service cart --error --min 1s',
+    'cannot query for duration and tags simultaneously',
+    'Leave out --min and --max, or --error and --attr.',
+  ],
+  [
+    '--service cart',
+    'search depth must be greater than 0 and less than max traces',
+    'Ask for fewer traces with --limit.',
+  ],
+])('a search that its storage does not make is told as that: %s', async (flags, message, hint) => {
+  const path = '/api/v3/trace-summaries'
+  bodies = { [path]: JSON.stringify({ error: { httpCode: 500, message } }) }
+  statuses = { [path]: 500 }
+  const { exit, stderr } = await world.type(`ls-auth trace search ${flags}`)
+  expect({ exit, stderr }).toEqual({
+    exit: 2,
+    stderr: `error: Jaeger did not accept the search\nhint: ${hint}\n  ${message}\n`,
+  })
+  bodies = { [path]: JSON.stringify({ error: { httpCode: 500, message: 'storage down' } }) }
+  expect(await world.type(`ls-auth trace search ${flags}`)).toMatchObject({ exit: 6 })
+  statuses = {}
+})
+
+it('nothing found without a service may be the storage: where there are services, that is said', async () => {
+  const note = 'note: some storages of Jaeger (Cassandra) find nothing without --service'
+  const summaries = { '/api/v3/trace-summaries': '{"summaries":[]}' }
+  bodies = { ...summaries, '/api/v3/services': '{"services":["cart"]}' }
+  const found = await world.type('ls-auth trace search')
+  expect([found.exit, found.stdout]).toEqual([0, 'No traces found.\n'])
+  expect(found.stderr).toContain(note)
+  expect((await world.type('ls-auth trace search --service cart')).stderr).not.toContain(note)
+  bodies = { ...summaries, '/api/v3/services': '{"services":[]}' }
+  expect((await world.type('ls-auth trace search')).stderr).not.toContain(note)
 })

@@ -59,7 +59,8 @@ export async function searchJaeger(
   // One page: the API has no cursor for pagination, and no order by which the times of one page could begin the next.
   await onPage?.(traces)
   const isCut = found.length >= searchDepth(filter)
-  const note = isCut && isOfWholeTrace(filter) ? durationNote(found.length) : noneNote(found, filter)
+  const note =
+    isCut && isOfWholeTrace(filter) ? durationNote(found.length) : await noneNote(found, filter, send)
   return {
     traces,
     truncated: isCut || fit.length >= filter.limit,
@@ -76,8 +77,20 @@ async function standIn(send: Send): Promise<Failure> {
 
 const TWO_SERVICES = 'service.name is the service, and no span is of two services or of none'
 
-const noneNote = (found: readonly TraceSummary[], filter: TraceFilter): string | undefined =>
-  found.length === 0 ? cutKeyNote(filter) : undefined
+async function noneNote(
+  found: readonly TraceSummary[],
+  filter: TraceFilter,
+  send: Send,
+): Promise<string | undefined> {
+  if (found.length > 0) return undefined
+  return cutKeyNote(filter) ?? (await withoutService(filter, send))
+}
+
+/** Cassandra looks for a service without a name then, and finds none (jaeger `cassandra/spanstore/reader.go`). */
+async function withoutService({ service }: TraceFilter, send: Send): Promise<string | undefined> {
+  if (service !== undefined || (await jaegerServices(send)).length === 0) return undefined
+  return 'some storages of Jaeger (Cassandra) find nothing without --service'
+}
 
 const durationNote = (compared: number): string =>
   `Jaeger looks for durations of spans; those of whole traces were compared in the ${compared} traces it gave. ` +
@@ -97,12 +110,12 @@ async function findSummaries(filter: TraceFilter, send: Send): Promise<Found | u
   const path = '/api/v3/trace-summaries'
   const ask = async (spell: (name: string) => string) => {
     const asked = v3Query(filter, spell)
-    return { asked, answer: await askV3(send, { path, query: asked }) }
+    return { asked, answer: await askV3(send, { path, query: asked, answers: [500] }) }
   }
   const snake = await ask((name) => name)
   const { asked, answer } = snake.answer?.status === 400 ? await ask(camelCase) : snake
   if (answer === undefined) return undefined
-  if (answer.status === 400) throw jaegerSearchRejected(answer)
+  requireAccepted(answer)
   return { asked, found: answer.status === 404 ? [] : readSummaries(answer.json()) }
 }
 
@@ -126,15 +139,20 @@ function jaegerMessage(answer: ApiAnswer): readonly string[] {
   }
 }
 
-function jaegerSearchRejected(answer: ApiAnswer): Failure {
+/** What storages refuse (jaeger `cassandra/spanstore/reader.go`, `elasticsearch/.../reader.go`); v3 says it with status 500. */
+const REFUSED = /service name must be set|cannot query for duration and tags|search depth must be/i
+
+/** Failures: `usage` for a search that Jaeger or its storage does not make, else that of the answer. */
+function requireAccepted(answer: ApiAnswer): void {
+  if (answer.status !== 400 && answer.status !== 500) return
   const detail = jaegerMessage(answer)
-  return new Failure('usage', 'Jaeger did not accept the search', {
-    hint: rejectionHint(detail.join(' ')),
-    detail,
-  })
+  const says = detail.join(' ')
+  if (answer.status === 500 && !REFUSED.test(says)) throw answer.failure
+  throw new Failure('usage', 'Jaeger did not accept the search', { hint: rejectionHint(says), detail })
 }
 
 function rejectionHint(says: string): string {
+  if (/duration and tags/i.test(says)) return 'Leave out --min and --max, or --error and --attr.'
   if (/limit|depth/i.test(says)) return 'Ask for fewer traces with --limit.'
   if (/service/i.test(says)) return 'Most storages of Jaeger want --service.'
   return 'Check the flags of the search.'
@@ -152,8 +170,8 @@ async function searchV2(filter: TraceFilter, send: Send): Promise<ApiAnswer> {
       hint: 'Add --service NAME; ls-auth services lists them.',
     })
   }
-  const answer = await send({ path: '/api/traces', query: v2Query(filter), answers: [400] })
-  if (answer.status === 400) throw jaegerSearchRejected(answer)
+  const answer = await send({ path: '/api/traces', query: v2Query(filter), answers: [400, 500] })
+  requireAccepted(answer)
   return answer
 }
 

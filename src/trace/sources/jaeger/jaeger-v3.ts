@@ -9,7 +9,8 @@ import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
  */
 export async function askV3(send: Send, request: ApiRequest): Promise<ApiAnswer | undefined> {
   try {
-    const answer = await send({ ...request, answers: [400, 405, 501] })
+    const answer = await send({ ...request, answers: [400, 405, 501, ...(request.answers ?? [])] })
+    if (answer.status === 500 && !isV3Error(answer)) throw answer.failure
     if (answer.status === 405 || answer.status === 501) return undefined
     return answer.status >= 400 && !isV3Error(answer) ? undefined : answer
   } catch (error) {
