@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { listen } from '../../world/loopback-server.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -34,6 +34,9 @@ beforeAll(async () => {
   await world.writeConfig(`[profiles.local]\nbackend = "jaeger"\napi = "${api}"\nauthorization = "none"\n`)
 })
 afterAll(() => Promise.all([close(), world.close()]))
+beforeEach(() => {
+  statuses = {}
+})
 
 const lines = (...documents: object[]) => documents.map((one) => `${JSON.stringify(one)}\n`).join('')
 const get = async (...documents: object[]) => {
@@ -136,6 +139,11 @@ it.each([
     'search depth must be greater than 0 and less than max traces',
     'Ask for fewer traces with --limit.',
   ],
+  [
+    '--min 1s',
+    'search depth must be greater than 0 and less than max traces',
+    'Add --service NAME: the durations of whole traces are compared in more traces than this Jaeger gives.',
+  ],
 ])('a search that its storage does not make is told as that: %s', async (flags, message, hint) => {
   const path = '/api/v3/trace-summaries'
   bodies = { [path]: JSON.stringify({ error: { httpCode: 500, message } }) }
@@ -147,7 +155,6 @@ it.each([
   })
   bodies = { [path]: JSON.stringify({ error: { httpCode: 500, message: 'storage down' } }) }
   expect(await world.type(`ls-auth trace search ${flags}`)).toMatchObject({ exit: 6 })
-  statuses = {}
 })
 
 it('nothing found without a service may be the storage: where there are services, that is said', async () => {
@@ -160,4 +167,8 @@ it('nothing found without a service may be the storage: where there are services
   expect((await world.type('ls-auth trace search --service cart')).stderr).not.toContain(note)
   bodies = { ...summaries, '/api/v3/services': '{"services":[]}' }
   expect((await world.type('ls-auth trace search')).stderr).not.toContain(note)
+  // A gateway may let nobody list them.
+  statuses = { '/api/v3/services': 403 }
+  bodies = { ...summaries, '/api/v3/services': '{"error":{"httpCode":403,"message":"no"}}' }
+  expect(await world.type('ls-auth trace search')).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
 })

@@ -27,7 +27,8 @@ function jaeger(hasSummaries: boolean) {
 const queryOf = async (filter: TraceFilter, hasSummaries = true) => {
   const { asked, send } = jaeger(hasSummaries)
   await searchJaeger(filter, send)
-  return asked.at(-1)?.query
+  // What is asked beside the search has no query.
+  return asked.findLast(({ query }) => query !== undefined)?.query
 }
 
 describe('service.name is a field of the process in Jaeger, and no tag', () => {

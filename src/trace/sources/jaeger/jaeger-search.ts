@@ -83,12 +83,15 @@ async function noneNote(
   send: Send,
 ): Promise<string | undefined> {
   if (found.length > 0) return undefined
-  return cutKeyNote(filter) ?? (await withoutService(filter, send))
+  const notes = [cutKeyNote(filter), await withoutService(filter, send)].filter((note) => note !== undefined)
+  return notes.length > 0 ? notes.join('; ') : undefined
 }
 
 /** Cassandra looks for a service without a name then, and finds none (jaeger `cassandra/spanstore/reader.go`). */
 async function withoutService({ service }: TraceFilter, send: Send): Promise<string | undefined> {
-  if (service !== undefined || (await jaegerServices(send)).length === 0) return undefined
+  // Nothing was found, whether or not the services can be listed.
+  const services = service === undefined ? await jaegerServices(send).catch(() => []) : []
+  if (services.length === 0) return undefined
   return 'some storages of Jaeger (Cassandra) find nothing without --service'
 }
 
@@ -115,7 +118,7 @@ async function findSummaries(filter: TraceFilter, send: Send): Promise<Found | u
   const snake = await ask((name) => name)
   const { asked, answer } = snake.answer?.status === 400 ? await ask(camelCase) : snake
   if (answer === undefined) return undefined
-  requireAccepted(answer)
+  requireAccepted(answer, filter)
   return { asked, found: answer.status === 404 ? [] : readSummaries(answer.json()) }
 }
 
@@ -143,17 +146,24 @@ function jaegerMessage(answer: ApiAnswer): readonly string[] {
 const REFUSED = /service name must be set|cannot query for duration and tags|search depth must be/i
 
 /** Failures: `usage` for a search that Jaeger or its storage does not make, else that of the answer. */
-function requireAccepted(answer: ApiAnswer): void {
+function requireAccepted(answer: ApiAnswer, filter: TraceFilter): void {
   if (answer.status !== 400 && answer.status !== 500) return
   const detail = jaegerMessage(answer)
   const says = detail.join(' ')
   if (answer.status === 500 && !REFUSED.test(says)) throw answer.failure
-  throw new Failure('usage', 'Jaeger did not accept the search', { hint: rejectionHint(says), detail })
+  throw new Failure('usage', 'Jaeger did not accept the search', {
+    hint: rejectionHint(says, filter),
+    detail,
+  })
 }
 
-function rejectionHint(says: string): string {
+function rejectionHint(says: string, filter: TraceFilter): string {
   if (/duration and tags/i.test(says)) return 'Leave out --min and --max, or --error and --attr.'
-  if (/limit|depth/i.test(says)) return 'Ask for fewer traces with --limit.'
+  if (/limit|depth/i.test(says)) {
+    return isOfWholeTrace(filter)
+      ? 'Add --service NAME: the durations of whole traces are compared in more traces than this Jaeger gives.'
+      : 'Ask for fewer traces with --limit.'
+  }
   if (/service/i.test(says)) return 'Most storages of Jaeger want --service.'
   return 'Check the flags of the search.'
 }
@@ -171,7 +181,7 @@ async function searchV2(filter: TraceFilter, send: Send): Promise<ApiAnswer> {
     })
   }
   const answer = await send({ path: '/api/traces', query: v2Query(filter), answers: [400, 500] })
-  requireAccepted(answer)
+  requireAccepted(answer, filter)
   return answer
 }
 
