@@ -1,14 +1,6 @@
 import type { Attachment } from './attach.ts'
-import type { Times } from './depth-first.ts'
+import type { SpanTimes } from './relative-times.ts'
 import { AWAITED, ENDLESS, FAILED } from './span-facts.ts'
-
-/** What is read of each span once, by its index in the source. */
-export interface SpanTimes extends Times {
-  /** Bits, see `factsOf`. */
-  readonly facts: Uint8Array
-  /** Nanoseconds. */
-  readonly durations: Float64Array
-}
 
 /**
  * What is known about each node of a tree, one flat array per fact; see the methods of `TraceTree` for their meaning.

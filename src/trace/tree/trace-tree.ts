@@ -1,21 +1,11 @@
 import type { Span, Trace } from '../model.ts'
 import { type Attachment, attachSpans, type Place } from './attach.ts'
-import { compareNames } from './compare-names.ts'
 import { depthFirst, sortByStart } from './depth-first.ts'
 import { InternedTexts } from './interned-texts.ts'
-import { type NodeColumns, nodeColumns, type SpanTimes } from './node-columns.ts'
+import { type NodeColumns, nodeColumns } from './node-columns.ts'
 import { withoutRedelivered } from './redelivered.ts'
-import {
-  AWAITED,
-  CLIENT,
-  ENDLESS,
-  FAILED,
-  factsOf,
-  isStartless,
-  MARKED,
-  SERVER,
-  STARTLESS,
-} from './span-facts.ts'
+import { earliestStart, relativeTimes, type SpanTimes } from './relative-times.ts'
+import { AWAITED, CLIENT, ENDLESS, FAILED, factsOf, MARKED, SERVER, STARTLESS } from './span-facts.ts'
 
 /**
  * A trace as a forest. A node is a number: the position of its span in depth-first order (roots and their subtrees,
@@ -223,40 +213,4 @@ export function buildTree(given: Trace, { asReported = false } = {}): TraceTree 
   }
   const tops = [...sortByStart(roots, times), ...sortByStart(detached, times)]
   return new TraceTree(trace, startNanos, depthFirst(tops, attached.parents, times), attached, times)
-}
-
-export function earliestStart(spans: readonly Span[]): bigint {
-  let least: bigint | undefined
-  for (let i = 0; i < spans.length; i++) {
-    const span = spans[i]!
-    if (!isStartless(span) && (least === undefined || span.startNanos < least)) least = span.startNanos
-  }
-  return least ?? 0n
-}
-
-/** A span without a start begins with its nearest ancestor that has one (as Jaeger's UI does), else with the trace. */
-function relativeTimes(
-  spans: readonly Span[],
-  facts: Uint8Array,
-  zero: bigint,
-  parents: Int32Array,
-): SpanTimes {
-  const starts = new Float64Array(spans.length)
-  const durations = new Float64Array(spans.length)
-  const startless: number[] = []
-  for (let i = 0; i < spans.length; i++) {
-    const span = spans[i]!
-    const isTimed = (facts[i]! & STARTLESS) === 0
-    starts[i] = isTimed ? Number(span.startNanos - zero) : Number.NaN
-    durations[i] = span.durationNanos
-    if (!isTimed) startless.push(i)
-  }
-  for (const first of startless) {
-    const chain: number[] = []
-    let at = first
-    for (; at >= 0 && Number.isNaN(starts[at]); at = parents[at]!) chain.push(at)
-    for (const i of chain) starts[i] = at < 0 ? 0 : starts[at]!
-  }
-  const ends = starts.map((start, i) => start + durations[i]!)
-  return { facts, starts, ends, durations, ofTwo: (a, b) => compareNames(spans[a]!, spans[b]!) }
 }

@@ -16,7 +16,7 @@ import {
   type TraceFilter,
 } from '../../search.ts'
 import type { TimeRange } from '../../series.ts'
-import { earliestStart } from '../../tree/trace-tree.ts'
+import { earliestStart } from '../../tree/relative-times.ts'
 import { traceIdsOf } from '../trace-ids.ts'
 import type { OnPage, TraceSource } from '../trace-source.ts'
 
