@@ -187,6 +187,10 @@ class MaskedSpan extends SpanView {
   override get resource(): Attributes {
     return this.#mask.resource(this.below.resource)
   }
+
+  override over(below: Span): Span {
+    return new MaskedSpan(below, this.#mask)
+  }
 }
 
 const isCount = (key: string, value: AttributeValue): boolean =>

@@ -1,5 +1,6 @@
 import { type Attributes, type AttributeValue, attribute, type Span } from '../model.ts'
-import { exceptionsOf, type RecordedException } from './exceptions.ts'
+import { underKeys } from '../span-view.ts'
+import { EXCEPTION_KEYS, exceptionsOf, type RecordedException } from './exceptions.ts'
 
 /** What a span says about its error, not yet sanitized for a terminal. */
 export interface ErrorText {
@@ -8,19 +9,22 @@ export interface ErrorText {
   readonly from: string
 }
 
+const KEYS: ReadonlySet<string> = new Set([...EXCEPTION_KEYS, 'error.message', 'error.type'])
+
 /**
  * The most specific text about the error of a span: the message of the exception that failed it before the status message
  * (which many frameworks fill with "internal"), messages before mere types.
  */
 export function errorText(span: Span): ErrorText | undefined {
+  const told = underKeys(span, KEYS)
   // Parsed and masked on each access, so they are read once, and only where no event tells the message.
   let read: Attributes | undefined
   const attributes = (): Attributes => {
-    read ??= span.attributes
+    read ??= told.attributes
     return read
   }
-  const { events, statusMessage = '' } = span
-  const exceptions = exceptionsOf(events, attributes)
+  const { statusMessage = '' } = span
+  const exceptions = exceptionsOf(told.events, attributes)
   const failing = failingOf(exceptions)
   const said = (part: Part) => lastOf(failing, part, statusMessage, exceptions.length)
   return (

@@ -32,6 +32,13 @@ const OF_ERROR_EVENT = {
   stack: ['exception.stacktrace', 'stack', 'error.stack'],
 } as const
 
+/** All keys that {@link exceptionsOf} looks for. */
+export const EXCEPTION_KEYS: readonly string[] = [
+  ...Object.values(OF_ANY).flat(),
+  ...Object.values(OF_ERROR_EVENT).flat(),
+  'exception.escaped',
+]
+
 /** The exceptions of a span: of its events, the earliest first, else of its attributes. */
 export function exceptionsOf(
   events: readonly SpanEvent[],

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { errorText } from '../../../src/trace/analysis/error-text.ts'
 import { repeatedCalls, rootCauses, slowestSelf } from '../../../src/trace/analysis/findings.ts'
-import type { Attributes } from '../../../src/trace/model.ts'
+import { maskTrace } from '../../../src/trace/masking.ts'
+import type { Attributes, Span } from '../../../src/trace/model.ts'
 import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { percentile } from '../../../src/trace/tree/fold.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
@@ -142,6 +143,55 @@ test.each<[string, Parameters<typeof errorText>[0], string | undefined]>([
   ['white space, which says nothing', makeSpan({ id: 1, message: ' \t' }), undefined],
 ])('what an error says: %s', (_, span, message) => {
   expect(errorText(span)?.text).toBe(message)
+})
+
+describe('what an error says of a span that is masked', () => {
+  const key = fc.constantFrom('exception.message', 'exception.type', 'message', 'error.message', 'http.url')
+  const value = fc.constantFrom(
+    'lost',
+    'password=hunter2',
+    'at https://a.example/?token=abcdefgh',
+    '',
+    ' ',
+    7,
+  )
+  const attributes = fc.array(fc.tuple(key, value), { maxLength: 4 })
+  const event = fc.record({
+    name: fc.constantFrom('exception', 'error', 'Bearer abcdefghijklmnop'),
+    timeNanos: fc.constantFrom(undefined, 1n, 2n),
+    attributes,
+  })
+  const failed = fc
+    .record({
+      attributes,
+      events: fc.array(event, { maxLength: 3 }),
+      message: fc.constantFrom('', 'internal'),
+    })
+    .map(({ message, ...told }) => ({ ...makeSpan({ id: 1, status: 'error', message }), ...told }))
+  const masked = (span: Span) => {
+    const { trace, masked } = maskTrace({ traceId: '1', spans: [span] })
+    const [view = span] = trace.spans
+    return { span: view, count: masked }
+  }
+
+  test('is what it says where every value was masked before', () => {
+    fc.assert(
+      fc.property(failed, (span) => {
+        const { attributes, events } = masked(span).span
+        expect(errorText(masked(span).span)).toEqual(errorText({ ...span, attributes, events }))
+      }),
+    )
+  })
+
+  test('values that say nothing about it are not masked in vain', () => {
+    const attributes: Attributes = [
+      ['http.url', 'https://a.example/?token=abcdefgh'],
+      ['exception.message', 'password=hunter2'],
+    ]
+    const { span, count } = masked({ ...makeSpan({ id: 1, status: 'error' }), attributes })
+    expect(errorText(span)?.text).toBe('password=[masked]')
+    expect(count()).toBe(1)
+  })
 })
 
 describe('of several exceptions the one that failed the span is told', () => {
