@@ -10,7 +10,10 @@ const scan = (bytes: Buffer) => scanZipkinJson(bytes, vocabularyOf(ZIPKIN_KEYS))
 const read = (value: unknown, into: Collection) => readZipkin((value as unknown[]).flat(), into)
 const reads = (text: string) => agrees(Buffer.from(text), scan, read)
 
-const ids = ['1f', '5B8EFFF798038103', '0x2f', 'span-1', 'W47/95gDgQM=']
+const ids = [
+  ...['1f', '5B8EFFF798038103', '0x2f', 'span-1', 'W47/95gDgQM='],
+  ...['cd'.repeat(8), `00${'ab'.repeat(7)}`, '0'.repeat(16)],
+]
 const endpoint = fc.constantFrom(
   { serviceName: 'shop', ipv4: '10.0.0.7', port: 80 },
   { serviceName: 'cart' },

@@ -4,6 +4,7 @@ import type { JsonKeys } from './json-keys.ts'
 
 /** Lookup table: 1 for lower-case hex digits. */
 const HEX = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[0-9a-f]/.test(String.fromCharCode(byte))))
+const ZEROS = '0'.repeat(16)
 const NULL = Buffer.from('null')
 const COMMA = 0x2c
 const CLOSE_OBJECT = 0x7d
@@ -56,13 +57,23 @@ export class JsonCursor extends JsonBytes {
     return JSON.parse(this.bytes.toString('utf8', start, this.at)) as unknown
   }
 
-  /** The same, but sixteen hex digits are not interned: they are nearly unique and would fill the pool. */
+  /** The same, but ids that are {@link plainId} are not interned: they are nearly unique and would fill the pool. */
   id(): unknown {
+    return this.plainId() ?? this.value()
+  }
+
+  /**
+   * An id of sixteen lower-case hex digits that are not all zero: `hexId` gives it as it stands. `undefined` for any other, which
+   * is not consumed.
+   */
+  plainId(): string | undefined {
     const quote = this.peek() === QUOTE ? this.at : -1
-    if (quote < 0 || this.bytes[quote + 17] !== QUOTE) return this.value()
-    for (let i = 1; i <= 16; i++) if (HEX[this.bytes[quote + i]!] !== 1) return this.value()
+    if (quote < 0 || this.bytes[quote + 17] !== QUOTE) return undefined
+    for (let i = 1; i <= 16; i++) if (HEX[this.bytes[quote + i]!] !== 1) return undefined
+    const id = this.bytes.toString('latin1', quote + 1, quote + 17)
+    if (id === ZEROS) return undefined
     this.at = quote + 18
-    return this.bytes.toString('latin1', quote + 1, quote + 17)
+    return id
   }
 
   /** The same, but the nineteen digits of a time in quotes come as a `bigint`. */

@@ -104,7 +104,9 @@ function scanSpan(scan: Scan): void {
   const { cursor } = scan
   const start = cursor.at
   let id: unknown
+  let spanId: string | undefined
   let parentId: unknown
+  let parent: string | undefined
   let kind: unknown
   let name: unknown
   let timestamp: unknown
@@ -116,9 +118,15 @@ function scanSpan(scan: Scan): void {
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
     if (key === 'tags') tags = scanFacts(scan)
     else if (key === 'traceId') traceId = scan.traceId.read(cursor)
-    else if (key === 'id') id = cursor.id()
-    else if (key === 'parentId') parentId = cursor.id()
-    else if (key === 'kind') kind = cursor.value()
+    else if (key === 'id') {
+      spanId = cursor.plainId()
+      id = spanId ?? cursor.value()
+      spanId ??= hexOrMadeId(id, 16)
+    } else if (key === 'parentId') {
+      parent = cursor.plainId()
+      parentId = parent ?? cursor.value()
+      parent ??= hexOrMadeId(parentId, 16)
+    } else if (key === 'kind') kind = cursor.value()
     else if (key === 'name') name = cursor.value()
     else if (key === 'timestamp') timestamp = cursor.integer()
     else if (key === 'duration') duration = cursor.integer()
@@ -131,12 +139,10 @@ function scanSpan(scan: Scan): void {
     }
   }
   if (traceId === NO_STRING || typeof id !== 'string' || (isAnnotated && !endpoint)) throw FALLBACK
-  const spanId = hexOrMadeId(id, 16)
   if (traceId === undefined || spanId === undefined) return
   const group = groupOf(scan, traceId)
   if (group.ids.add(spanId).size === group.spans.length) throw FALLBACK
-  const given = hexOrMadeId(parentId, 16)
-  const parent = given === spanId ? undefined : given
+  if (parent === spanId) parent = undefined
   const parentUnreadable = parent === undefined && isUnreadable({ id, parentId }, parent)
   const facts = tags.with(kind).value
   const members = { spanId, parentId: parent, parentUnreadable, id, name, timestamp, duration, facts }
