@@ -10,7 +10,7 @@ import { processEnv } from './system/env.ts'
 export async function start(): Promise<void> {
   const cache = compileCacheDirectory(placesFor(processEnv()).stateDirectory)
   // Any word: nothing is parsed yet, and a flag too many does no harm.
-  if (process.argv.includes('trace')) setFlagsForTraces(cache !== undefined)
+  if (process.argv.includes('trace')) setFlagsForTraces(cache !== undefined, process.argv.includes('get'))
   if (cache !== undefined) useCompileCache(cache)
   const { main } = await import('./main.ts')
   await main()
