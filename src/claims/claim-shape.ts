@@ -69,6 +69,12 @@ function listed(raw: unknown): readonly string[] | undefined {
   return isOfOthers ? undefined : strings(raw)
 }
 
+/** Whether a list has items beside those that {@link asList} and {@link asScopes} give: nobody knows what they name. */
+export function hasOtherItems(raw: unknown, name: string): boolean {
+  const list = typeof raw === 'string' && name.startsWith('custom:') ? jsonList(raw.trim()) : raw
+  return Array.isArray(list) && list.some((item) => typeof item !== 'string' && item !== null)
+}
+
 /** The non-empty strings of a list, without duplicates, in their order. */
 function strings(values: readonly unknown[]): readonly string[] {
   return [...new Set(values.filter((value): value is string => typeof value === 'string' && value !== ''))]

@@ -8,6 +8,7 @@ import {
   asScopes,
   asSeconds,
   asTimeOfSignIn,
+  hasOtherItems,
   type Shape,
   splitScopes,
 } from './claim-shape.ts'
@@ -19,10 +20,10 @@ import { levelProvesMfa, methodsProveMfa } from './mfa.ts'
 /**
  * A value with the claim it was read from, or why there is none. `overage`: the provider left it out
  * because it was too long; `unsupported`: tokens of this provider never have it; `unreadable`: it is there in a shape that
- * says nothing, which matters where a claim may be absent.
+ * says nothing, which matters where a claim may be absent. `isPart`: a list has more items, in such a shape.
  */
 export type ClaimValue<T> =
-  | { readonly value: T; readonly source: string }
+  | { readonly value: T; readonly source: string; readonly isPart?: true }
   | { readonly value: undefined; readonly status: 'absent' | 'overage' | 'unsupported' | 'unreadable' }
 
 /** What a token says about a person, normalised over all providers. Times: seconds since the epoch. */
@@ -178,10 +179,16 @@ function orUnread(
   shape: Shape<readonly string[]>,
 ): ClaimValue<readonly string[]> {
   const saysNone = held.value === undefined ? held.status === 'absent' : held.value.length === 0
-  const found = saysNone ? sources.flatMap((source) => claimsAt(payload, source, kind)) : []
-  return found.some(({ raw, name }) => raw !== null && shape(raw, name) === undefined)
-    ? { value: undefined, status: 'unreadable' }
-    : held
+  const found = sources.flatMap((source) => claimsAt(payload, source, kind))
+  if (saysNone) {
+    return found.some(({ raw, name }) => raw !== null && shape(raw, name) === undefined)
+      ? { value: undefined, status: 'unreadable' }
+      : held
+  }
+  if (held.value === undefined) return held
+  const places = held.source.split(' + ')
+  const isPart = found.some(({ raw, name }) => places.includes(name) && hasOtherItems(raw, name))
+  return isPart ? { ...held, isPart } : held
 }
 
 function multiFactor(

@@ -167,8 +167,9 @@ function answer(
   const values = { ...compared, actual: held.value ?? null }
   const finding = { assertion, expected, actual: 'not said', values }
   if (held.value === undefined) return asUnknown(finding, REASONS[held.status])
-  const verdict = holds(held.value) ? 'pass' : 'fail'
-  return { ...finding, actual: shortList(held.value), verdict, source: held.source }
+  const told = { ...finding, actual: shortList(held.value), source: held.source }
+  if (holds(held.value)) return { ...told, verdict: 'pass' }
+  return held.isPart ? asUnknown(told, 'unreadable') : { ...told, verdict: 'fail' }
 }
 
 /** A finding about a claim in the light of the signature: see {@link judge}. */

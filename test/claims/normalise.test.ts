@@ -330,6 +330,24 @@ describe('groups in a shape that is not read', () => {
     expect(read(payload as Record<string, unknown>).groups).toEqual(unreadable)
   })
 
+  it.each<[string, object, true | undefined]>([
+    ['a name beside an object', { groups: [{ name: 'ops' }, 'dev'] }, true],
+    ['a name beside a number', { groups: ['dev', 7] }, true],
+    ['names in one place, an object in another', { groups: ['dev'], group: [{ name: 'ops' }] }, undefined],
+    ['nothing beside a name', { groups: ['dev', null, ''] }, undefined],
+  ])('%s: whether the list is all of them', (_, payload, isPart) => {
+    const { groups } = read(payload as Record<string, unknown>)
+    expect(groups).toMatchObject({ value: ['dev'] })
+    expect('isPart' in groups ? groups.isPart : undefined).toBe(isPart)
+  })
+
+  it('a list in a text of a user pool', () => {
+    const groups = (text: string) =>
+      read({ 'custom:groups': text }, { names: { groups: ['custom:groups'] } }).groups
+    expect(groups('["dev", {"name": "ops"}]')).toMatchObject({ value: ['dev'], isPart: true })
+    expect(groups('["dev"]')).not.toHaveProperty('isPart')
+  })
+
   it('with a prefix of their own', () => {
     const groups = [{ path: ['realm', 'groups'], prefix: 'realm:' }]
     const held = (groupsThere: unknown) =>
@@ -393,7 +411,9 @@ describe('normalise, for any payload', () => {
         const identity = normalise(payload, { kind, names: GENERIC_CLAIM_NAMES })
         expect(Object.keys(identity).sort()).toEqual(concepts)
         for (const held of Object.values(identity)) {
-          const keys = Object.keys(held).sort()
+          const { isPart, ...rest } = { isPart: undefined, ...held }
+          expect(isPart === undefined || Array.isArray(held.value)).toBe(true)
+          const keys = Object.keys(rest).sort()
           expect(keys).toEqual(held.value === undefined ? ['status', 'value'] : ['source', 'value'])
         }
         expect(normalise(payload, { kind })).toEqual(identity)

@@ -201,6 +201,13 @@ describe('judge', () => {
     })
   })
 
+  it('a group that is not among those that could be read may be among the others', () => {
+    const token = subject({ ...PAYLOAD, groups: [{ name: 'ops' }, 'dev'] })
+    const group = (name: string) => one(judge(token, { groups: [name] }, NOW), 'group')
+    expect(group('dev')).toMatchObject({ verdict: 'pass' })
+    expect(group('ops')).toMatchObject({ verdict: 'unknown', reason: 'unreadable', actual: 'dev' })
+  })
+
   it('fails refresh and logout tokens', () => {
     expect(one(judge(subject(PAYLOAD, { kind: 'refresh' }), {}, NOW), 'kind')?.verdict).toBe('fail')
     expect(one(judge(subject(PAYLOAD, { kind: 'logout' }), {}, NOW), 'kind')?.verdict).toBe('fail')

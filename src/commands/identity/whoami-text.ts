@@ -93,7 +93,11 @@ function describeValue(
   if (concept === 'authTime') return instant(held.value as number)
   if (held.value === true) return 'yes'
   if (!Array.isArray(held.value)) return String(held.value)
-  return held.value.length === 0 ? 'none' : held.value.map(quoted)
+  if (held.value.length === 0) return 'none'
+  return [
+    ...held.value.map(quoted),
+    ...(held.isPart ? ['(more, in a shape that ls-auth does not read)'] : []),
+  ]
 }
 
 /** One value of a list; in quotation marks when it would read as two. */

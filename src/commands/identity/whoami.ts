@@ -129,7 +129,12 @@ function toJson(view: View): unknown {
         snake(concept),
         held.value === undefined
           ? { value: null, status: held.status }
-          : { value: held.value, claim: held.source, token: from },
+          : {
+              value: held.value,
+              ...(held.isPart && { partial: true }),
+              claim: held.source,
+              token: from,
+            },
       ]
     }),
   )

@@ -88,6 +88,20 @@ it('check and whoami with groups in another shape: unknown, and not "in no group
   expect(whoami.stdout).toMatch(/^ *groups +in the token, in a shape that ls-auth does not read$/m)
 })
 
+it('check and whoami with some groups in another shape: a group may be among those', async () => {
+  const claims = { iss: stage.provider.issuer, sub: 'carol', groups: [{ name: 'ops' }, 'dev'] }
+  stage.world.variables.LS_AUTH_TOKEN = tokenText({ alg: 'RS256' }, claims)
+  const check = await stage.world.type('ls-auth check --offline --json --group ops')
+  const whoami = await stage.world.type('ls-auth whoami')
+  const json = await stage.world.type('ls-auth whoami --json')
+  delete stage.world.variables.LS_AUTH_TOKEN
+  expect(JSON.parse(check.stdout).findings).toContainEqual(
+    expect.objectContaining({ assertion: 'group', verdict: 'unknown', reason: 'unreadable' }),
+  )
+  expect(whoami.stdout).toMatch(/^ *groups +dev \(more, in a shape that ls-auth does not read\)/m)
+  expect(JSON.parse(json.stdout).identity.groups).toMatchObject({ value: ['dev'], partial: true })
+})
+
 it.each(['services', 'token', 'whoami'])(
   'an API in a variable that was forgotten: the variable is named (%s)',
   async (command) => {
