@@ -67,6 +67,11 @@ const COMMON: readonly Hint[] = [
     say: 'Register the redirect URI with the provider, letter for letter: {redirect}',
   },
   {
+    description: /pushed authorization|\bPAR\b/i,
+    where: 'authorization',
+    say: 'Requests of this client have to be pushed (PAR). Sign in with: --pushed-requests yes',
+  },
+  {
     where: 'device',
     error: ['expired_token'],
     say: 'The code was not entered in time. Run ls-auth login again.',

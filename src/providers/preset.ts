@@ -89,6 +89,8 @@ export interface Preset {
   readonly pkceKnown: boolean
   /** The device grant (RFC 8628); `separate-client`: only for a client registered for devices alone. */
   readonly device: 'yes' | 'no' | 'if-advertised' | 'separate-client'
+  /** Authorization requests are pushed (PAR, RFC 9126); `if-required`: where the metadata say that all have to be. */
+  readonly pushedRequests: 'if-required' | 'yes'
   /** Send a PKCE challenge in the device flow too. */
   readonly devicePkce: boolean
   /** The provider's own error codes for polling → those of RFC 8628 §3.5. */
@@ -149,6 +151,7 @@ export const STANDARD: Omit<Preset, 'id' | 'name'> = {
   redirectPath: '/callback',
   pkceKnown: false,
   device: 'if-advertised',
+  pushedRequests: 'if-required',
   devicePkce: false,
   deviceErrorAliases: {},
   // RFC 6749 §5.2 has invalid_grant for it; several servers say invalid_request. The rest is OIDC Core §3.1.2.6.

@@ -9,6 +9,7 @@ export function presetLayer(preset: Preset): Partial<Record<SettingName, unknown
     audience_style: preset.audience,
     use_token: preset.useToken,
     device_flow: preset.device,
+    pushed_requests: preset.pushedRequests,
     dead_refresh_codes: preset.deadRefreshCodes,
     revoke: preset.revoke,
     endpoint_hosts: preset.endpointHosts,

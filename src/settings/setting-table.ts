@@ -170,6 +170,12 @@ const SETTING_KEYS = [
     help: 'whether the provider has the device flow for this client',
   },
   {
+    key: 'pushed_requests',
+    flag: 'pushedRequests',
+    shape: ['if-required', 'yes'],
+    help: 'yes: a browser sign-in is pushed to the provider first (PAR), which it may require of this client alone',
+  },
+  {
     key: 'dead_refresh_codes',
     shape: 'words',
     help: 'error codes of a renewal after which only a new sign-in helps',

@@ -22,6 +22,7 @@ export function tunePreset(row: Preset, values: Values): Preset {
     redirectPath: values.text('redirect_path') ?? '',
     clientAuth: values.text('client_auth') as Preset['clientAuth'],
     device: values.text('device_flow') as Preset['device'],
+    pushedRequests: values.text('pushed_requests') as Preset['pushedRequests'],
     deadRefreshCodes: values.words('dead_refresh_codes'),
     revoke: values.judge('revoke', () => revocable(values.words('revoke'))),
     endpointHosts: values.judge('endpoint_hosts', () => hosts(values.words('endpoint_hosts'))),

@@ -26,6 +26,8 @@ export interface ProviderOptions {
   host?: string
   /** Proofs of keys (DPoP) need a nonce of this provider. */
   proofNonce?: boolean
+  /** Authorization requests have to be pushed (RFC 9126): its metadata say it of all clients, or it is said of ours alone. */
+  pushedRequests?: 'of-all' | 'of-this-client'
   /** Life of access tokens; 3600 when absent. */
   accessTokenSeconds?: number
   /** Life of ID tokens; 3600 when absent. */

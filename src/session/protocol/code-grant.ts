@@ -10,7 +10,10 @@ export interface AuthorizationRequest {
   readonly verifier: string
 }
 
-/** The address of the sign-in, with state, nonce and PKCE. Failure `cannot-do`. */
+/**
+ * The address of the sign-in, with state, nonce and PKCE; where the request has to be pushed, a reference to it in their place,
+ * which the provider forgets after a minute or so (RFC 9126 §2.2). Failure `cannot-do`.
+ */
 export async function authorize(
   { config, options, dpop }: Exchange,
   parameters: Record<string, string>,
@@ -21,15 +24,30 @@ export async function authorize(
     })
   }
   const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()]
-  const url = oidc.buildAuthorizationUrl(config, {
+  const asked = {
     ...parameters,
     response_type: 'code',
     state,
     nonce,
     ...(await challenge(verifier)),
     ...(await codeBinding(options, dpop)),
-  })
+  }
+  const url = isPushed(options)
+    ? await oidc.buildAuthorizationUrlWithPAR(config, asked, dpop)
+    : oidc.buildAuthorizationUrl(config, asked)
   return { url, state, nonce, verifier }
+}
+
+/** Whether the provider takes the request only from the client itself (RFC 9126 §5). */
+function isPushed({ metadata, preset }: ProviderOptions): boolean {
+  if (preset.pushedRequests !== 'yes' && metadata.require_pushed_authorization_requests !== true) return false
+  if (typeof metadata.pushed_authorization_request_endpoint === 'string') return true
+  throw new Failure('cannot-do', 'this provider names no endpoint for pushed authorization requests (PAR)', {
+    hint:
+      preset.pushedRequests === 'yes'
+        ? 'Leave pushed_requests out: ls-auth profile set pushed_requests --unset'
+        : 'It requires them all the same: tell whoever runs it. Or try: ls-auth login --device',
+  })
 }
 
 /** The code is bound to the key as well, where the provider knows DPoP (RFC 9449 §10). */

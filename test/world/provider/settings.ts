@@ -94,6 +94,7 @@ function client(options: ProviderOptions): Record<string, unknown> {
       backchannel_logout_uri: 'https://client.invalid/signed-out',
       backchannel_logout_session_required: true,
     }),
+    ...(options.pushedRequests === 'of-this-client' && { require_pushed_authorization_requests: true }),
     grant_types: [
       'authorization_code',
       'refresh_token',
@@ -117,6 +118,10 @@ function features(options: ProviderOptions, accessTokenSeconds: number): Record<
     registrationManagement: { enabled: options.withRegistration === true },
     revocation: { enabled: !options.withoutRevocation, allowedPolicy: ours },
     introspection: { enabled: true, allowedPolicy: ours },
+    pushedAuthorizationRequests: {
+      enabled: options.pushedRequests !== undefined,
+      requirePushedAuthorizationRequests: options.pushedRequests === 'of-all',
+    },
     dPoP: {
       enabled: true,
       ...(options.proofNonce && { nonceSecret: randomBytes(32), requireNonce: () => true }),
