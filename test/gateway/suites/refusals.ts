@@ -19,6 +19,9 @@ const TOO_LONG = { says: /longer than this gateway allows/, why: 'lives_too_long
 const AMBIGUOUS = { says: /spelt/, why: 'ambiguous' }
 const AUDIENCE = { says: /another audience/, why: 'wrong_audience' }
 
+/** Words for tokens in which no name is believed. */
+const NAMELESS = ['unverified', 'not_a_jwt', 'no_name']
+
 const refusals: Refusal[] = [
   { name: 'expired', claims: () => ({ exp: now() - 2 }), ...EXPIRED },
   { name: 'without an expiry time', claims: () => ({ exp: undefined }), ...EXPIRED },
@@ -69,6 +72,7 @@ const refusals: Refusal[] = [
   { name: 'not signed (alg none)', signer: 'none', ...NO_JWT },
   { name: 'of nobody', claims: () => ({ sub: undefined }), says: /remote user/, why: 'unverified' },
   { name: 'of a number', claims: () => ({ sub: 42 }), says: /remote user/, why: 'unverified' },
+  { name: 'of an empty name', claims: () => ({ sub: '' }), says: /names nobody/, why: 'no_name' },
 ]
 
 /** Every way to fail question 1: 401 `invalid_token`, nothing reaches the upstream. */
@@ -90,7 +94,30 @@ export function refusalSuite(): void {
     const line = await world.gateway.line(`mark=${jti}`)
     expect(line).toMatchObject({ status: 401, why, method: 'GET', path: TRACE })
     // Claims are logged only once their signature holds.
-    expect(line.sub).toBe(why === 'unverified' || why === 'not_a_jwt' ? '' : 'ada@example.com')
+    expect(line.sub).toBe(NAMELESS.includes(why) ? '' : 'ada@example.com')
+  })
+
+  it.each([
+    ['an extension that is named critical', { crit: ['urn:x'], 'urn:x': 1 }],
+    ['one that this program knows itself', { crit: ['b64'], b64: true }],
+  ])('refuses a token whose header asks for %s (RFC 7515 §4.1.11)', async (_name, header) => {
+    const before = world.upstream.arrivals.length
+    const mark = crypto.randomUUID()
+    const claims = Buffer.from((await world.issuer.mint()).split('.')[1] as string, 'base64url').toString()
+    const token = await world.issuer.sign(claims, header)
+    const answer = await world.send(`${TRACE}?mark=${mark}`, { token })
+    expect(answer.status).toBe(401)
+    expect(answer.headers['www-authenticate']).toBe(
+      'Bearer realm="traces", error="invalid_token", error_description="the token asks for an extension that is not known here (crit)"',
+    )
+    expect(world.upstream.arrivals.length).toBe(before)
+    expect(await world.gateway.line(`mark=${mark}`)).toMatchObject({ why: 'critical', sub: '' })
+  })
+
+  it('takes a token with other members in its header', async () => {
+    const claims = Buffer.from((await world.issuer.mint()).split('.')[1] as string, 'base64url').toString()
+    const token = await world.issuer.sign(claims, { typ: 'at+jwt', note: 'crit' })
+    expect((await world.send(TRACE, { token })).status).toBe(200)
   })
 
   it('takes a token that lives as long as is allowed, though its issuer’s clock is a little ahead', async () => {
