@@ -156,6 +156,87 @@ describe('stacks', () => {
   })
 })
 
+describe('a stack says a message of several lines again: none of them stands there twice', () => {
+  const MESSAGE = 'expected values to be equal:\n\n  1 !== 2'
+  const FRAMES = '    at f (a.js:1)\n    at g (b.js:2)'
+  const exceptionOf = (parts: { type?: string; message: string; stack: string; pen?: Pen }) => {
+    const { type, message, stack, pen = ascii } = parts
+    const attributes = [
+      ...(type === undefined ? [] : [['exception.type', type] as const]),
+      ['exception.message', message] as const,
+      ['exception.stacktrace', stack] as const,
+    ]
+    const events = [{ name: 'exception', timeNanos: EPOCH, attributes }]
+    const lines = details(withParts({ status: 'error', events }), 0, pen)
+    return lines.slice(lines.indexOf('exception (+0s)') + 1, lines.indexOf('events (1)') - 1)
+  }
+  const stackOf = (parts: Parameters<typeof exceptionOf>[0]) => {
+    const above = [...(parts.type === undefined ? [] : [parts.type]), ...parts.message.split(/\r?\n/)]
+    const lines = exceptionOf(parts)
+    expect(lines.slice(0, above.length)).toEqual(above.map((line) => `  ${line.replaceAll('\t', '  ')}`))
+    return lines.slice(above.length)
+  }
+  const bare = ['    at f (a.js:1)', '    at g (b.js:2)']
+
+  test.each([
+    ['type and message', 'AssertionError', MESSAGE, `AssertionError: ${MESSAGE}\n${FRAMES}`],
+    ['a type with a code', 'AssertionError', MESSAGE, `AssertionError [ERR_X]: ${MESSAGE}\n${FRAMES}`],
+    ['the message alone', 'AssertionError', MESSAGE, `${MESSAGE}\n${FRAMES}`],
+    ['without a type', undefined, MESSAGE, `Error: ${MESSAGE}\n${FRAMES}`],
+    ['of a type that is a code', 'P2002', MESSAGE, `PrismaError: ${MESSAGE}\n${FRAMES}`],
+    ['the message begins with a line break', 'P2002', `\n${MESSAGE}`, `PrismaError: \n${MESSAGE}\n${FRAMES}`],
+    ['other line ends', 'E', 'one\r\ntwo', `E: one\ntwo\n${FRAMES}`],
+    ['blanks at ends of lines', 'E', 'one\ntwo', `E: one \r\ntwo  \r\n${FRAMES}`],
+    ['of Ruby', 'E', 'one\ntwo', `a.rb:3:in 'f': one (E)\ntwo\n${FRAMES}`],
+    ['a message that ends with a line break', 'E', 'one\ntwo\n', `E: one\ntwo\n${FRAMES}`],
+    ['the stack has not got all of the message', 'E', 'one\ntwo\nthree', `E: one\ntwo\n${FRAMES}`],
+    ['only the first line', 'E', 'one\ntwo', `E: one\n${FRAMES}`],
+    [
+      'a message that holds frames',
+      'E',
+      'inner\n    at x (x.js:9)',
+      `E: inner\n    at x (x.js:9)\n${FRAMES}`,
+    ],
+  ])('%s', (_, type, message, stack) => {
+    expect(stackOf({ ...(type !== undefined && { type }), message, stack })).toEqual(bare)
+  })
+
+  test('lines of the message that come later in the stack stay', () => {
+    const later = `${FRAMES}\nCaused by: E: one\ntwo\n    at h (c.js:3)`
+    const told = [...bare, '    Caused by: E: one', '    two', '    at h (c.js:3)']
+    expect(stackOf({ type: 'E', message: 'one\ntwo', stack: `E: one\ntwo\n${later}` })).toEqual(told)
+    const deep = `E: one\n${FRAMES}\ntwo`
+    expect(stackOf({ type: 'E', message: 'one\ntwo', stack: deep })).toEqual([...bare, '    two'])
+  })
+
+  test('what only looks like the message stays', () => {
+    const lines = ['    main.go:7 at start', '    two']
+    expect(stackOf({ message: 't\ntwo', stack: 'main.go:7 at start\ntwo' })).toEqual(lines)
+    const other = ['    other', ...bare]
+    expect(stackOf({ type: 'E', message: 'one\ntwo', stack: `E: one\nother\n${FRAMES}` })).toEqual(other)
+  })
+
+  test('of Python, where the message stands at the end, all of it stays', () => {
+    const stack = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    f()\nE: one\ntwo'
+    const drawn = [
+      'Traceback (most recent call last):',
+      'File "a.py", line 1, in f',
+      '  f()',
+      'E: one',
+      'two',
+    ]
+    const indented = drawn.map((line) => `    ${line}`).map((line) => line.replace(/^ {6}f/, '    f'))
+    expect(stackOf({ type: 'E', message: 'one\ntwo', stack })).toEqual(indented)
+  })
+
+  test('a stack that is the message stays where that is cut', () => {
+    const message = `E: one\n${Array.from({ length: 12 }, (_, i) => `    at f${i} (a.js:1)`).join('\n')}`
+    expect(exceptionOf({ type: 'E', message, stack: message })).toContain('    at f11 (a.js:1)')
+    const whole = exceptionOf({ type: 'E', message, stack: message, pen: { ...ascii, full: true } })
+    expect(whole.filter((line) => line.includes('at f11'))).toHaveLength(1)
+  })
+})
+
 test('an event without a time has a dash in its place', () => {
   const [span] = makeTrace({ id: 1, at: 5, ms: 10 }).spans
   const events = [

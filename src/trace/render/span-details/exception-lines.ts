@@ -6,6 +6,7 @@ import type { DetailsOf } from './details-of.ts'
 import { eventTime } from './event-time.ts'
 import { listed, moreOf } from './fields.ts'
 import { heading } from './heading.ts'
+import { repeatedHeader } from './repeated-header.ts'
 
 const MOST_EXCEPTIONS = 5
 const MOST_FRAMES = 20
@@ -47,15 +48,21 @@ function linesOf(
       const lines = brokenLines(shown, width - 2).map((line) => `  ${style.red(line)}`)
       return left === 0 ? lines : [...lines, `  ${style.dim(moreOf(left, 'character', pen, width - 2))}`]
     }),
-    ...(stack === undefined ? [] : stackLines(stack.text, [type?.text, message?.text], pen)),
+    ...(stack === undefined ? [] : stackLines(stack.text, { type, message }, pen)),
   ]
 }
 
-/** The stack without its first line where that says type and message again. */
-function stackLines(stack: string, said: readonly (string | undefined)[], pen: Pen): string[] {
-  const frames = stack.trimEnd().split(/\r?\n/)
-  const [first = ''] = frames
-  if (said.some((text) => text !== undefined && first.includes(text)) && !/^\s/.test(first)) frames.shift()
+/** The stack without the header that says type and message again. */
+function stackLines(
+  stack: string,
+  { type, message }: Pick<RecordedException, 'type' | 'message'>,
+  pen: Pen,
+): string[] {
+  const lines = stack.trimEnd().split(/\r?\n/)
+  const header = repeatedHeader(lines, type?.text, message?.text)
+  // A stack that is nothing but a message of several lines stands where that is cut: they are cut differently.
+  const isLastPlace = header > 1 && header >= lines.length && isCut(message?.text ?? '', pen)
+  const frames = isLastPlace ? lines.slice(1) : lines.slice(header)
   const margin = blanks(STACK_INDENT)
   const room = pen.width - STACK_INDENT
   const { before, after, left } = pen.full ? { before: frames, after: [], left: 0 } : cutStack(frames)
@@ -67,6 +74,8 @@ function stackLines(stack: string, said: readonly (string | undefined)[], pen: P
   const isReversed = before.length === 0
   return isReversed ? [...more, ...drawn(after)] : [...drawn(before), ...more, ...drawn(after)]
 }
+
+const isCut = (text: string, { full = false }: Pen): boolean => !full && beginningOf(text).left > 0
 
 /** Frames of one depth stand below each other; what is deeper within a frame (Python's source lines) keeps two blanks. */
 const depthOf = (frame: string): string => frame.replace(/^(\t| {4})(?=\S)/, '').replace(/^ {2}(?=\S)/, '')

@@ -1,0 +1,29 @@
+/** How many of the first lines of a stack say only what its exception's type and message say. */
+export function repeatedHeader(
+  stack: readonly string[],
+  type: string | undefined,
+  message: string | undefined,
+): number {
+  const [first = ''] = stack
+  // An indented line is a frame, and Python's message stands at the end of its stack.
+  if (/^\s/.test(first) || first.startsWith('Traceback (most recent call last)')) return 0
+  const said = message?.split(/\r?\n/) ?? []
+  const repeated = 1 + alike(stack.slice(1), said.slice(1))
+  if (type !== undefined && first.includes(type)) return repeated
+  if (message !== undefined && first.includes(message)) return repeated
+  const isBegun = endsWithText(first, said[0]) && said.slice(0, repeated).some((line) => line.trim() !== '')
+  return isBegun ? repeated : 0
+}
+
+/** How many lines of both beginnings are the same, but for blanks at their ends. */
+function alike(lines: readonly string[], others: readonly string[]): number {
+  const differs = others.findIndex((line, i) => lines[i]?.trimEnd() !== line.trimEnd())
+  return differs < 0 ? others.length : differs
+}
+
+/** `first line` and `Error: first line`, and not any line that happens to end with a short text. */
+function endsWithText(line: string, text: string | undefined): boolean {
+  if (text === undefined) return false
+  const [whole, end] = [line.trimEnd(), text.trimEnd()]
+  return whole === end || whole.endsWith(`: ${end}`.trimEnd())
+}
