@@ -141,6 +141,12 @@ describe('bars stand out from what is behind them: 3 to 1 at least, as WCAG 2.2,
   })
 })
 
+test('where an error began, the lines of its message stand in one, with blanks between', () => {
+  const message = 'invalid <input>:\r\n\tname\u001b'
+  const page = html(makeTrace({ id: 1, ms: 5, status: 'error', message }))
+  expect(page).toContain('<br><span class="bad">invalid &lt;input&gt;: name\\u{1b}</span>')
+})
+
 test('a picture has the rows and the folds of the terminal', () => {
   const picture = svg(traceOf('text'))
   expect(picture).toContain('>12× GET text</text>')

@@ -6,6 +6,8 @@ import type { Style } from '../../../src/ports/terminal.ts'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { readLightstepTrace } from '../../../src/trace/formats/lightstep/lightstep-json.ts'
 import type { Trace } from '../../../src/trace/model.ts'
+import { agentText } from '../../../src/trace/render/agent/agent-text.ts'
+import { renderPlain } from '../../../src/trace/render/waterfall/plain.ts'
 import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { renderWaterfall, type WaterfallOptions } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { adjustSkew } from '../../../src/trace/tree/skew.ts'
@@ -268,6 +270,28 @@ test('what broke stands before the rows: it is on the first page of a pager', ()
   expect(lines.indexOf('where the errors began')).toBeLessThan(5)
   expect(rowsOf(lines).join('\n')).not.toMatch(/slowest/)
 })
+
+/** A message with a line break, a tab and what could steer a terminal. */
+const LINES = 'invalid input:\r\n\tname\n\n\tage\u001b[2J\rx\u2028y\n'
+const SAYS = 'invalid input: name age\\u{1b}[2J\\u{d}x\\u{2028}y'
+
+test.each([
+  ['waterfall', (trace: Trace) => draw(trace)],
+  ['waterfall in ASCII', (trace: Trace) => draw(trace, { unicode: false })],
+  ['plain text', (trace: Trace) => [...renderPlain(buildTree(trace), { width: 80 })]],
+  [
+    'agent',
+    (trace: Trace) =>
+      agentText(buildTree(trace), { source: 'x', more: { steps: [], lists: '' } }).split('\n'),
+  ],
+] as const)(
+  'where an error began, the lines of its message stand in one, with blanks between: %s',
+  (_, drawn) => {
+    const failed: Sketch = { id: 1, ms: 5, name: 'charge', status: 'error', message: LINES }
+    const lines = drawn(makeTrace(failed))
+    expect(lines[lines.indexOf('where the errors began') + 2]).toBe(`    ${SAYS}`)
+  },
+)
 
 test('twelve services have twelve colours', () => {
   const services = Array.from({ length: 12 }, (_, i) => `service-${i}`)

@@ -1,4 +1,5 @@
 import { markup } from '../../../text/markup.ts'
+import { oneLine } from '../../../text/one-line.ts'
 import { errorText } from '../../analysis/error-text.ts'
 import { repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
@@ -18,7 +19,7 @@ export function* findingsMarkup(tree: TraceTree, anchors: readonly string[]): Ge
   const causes = rootCauses(tree)
   yield* list('where the errors began', causes, MOST_LISTED, (node) => {
     const says = errorText(tree.span(node))?.text
-    return `<span class="bad">✗</span> ${who(node)}${says === undefined ? '' : `<br><span class="bad">${markup(says)}</span>`}`
+    return `<span class="bad">✗</span> ${who(node)}${says === undefined ? '' : `<br><span class="bad">${markup(oneLine(says))}</span>`}`
   })
   yield* list('slowest by self time', slowestSelf(tree, MOST_SLOW), MOST_SLOW, (node) => {
     return `${formatDuration(tree.selfNanos(node) ?? 0)} ${who(node)}`

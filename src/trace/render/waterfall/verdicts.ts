@@ -1,5 +1,6 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import { blanks, fitEnd, fitLines, fitMiddle, padEnd, padStart, safeName } from '../../../text/fit.ts'
+import { oneLine } from '../../../text/one-line.ts'
 import { widest } from '../../../text/widest.ts'
 import { errorText } from '../../analysis/error-text.ts'
 import { type RepeatedCalls, repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'
@@ -73,7 +74,7 @@ export function causeLines(tree: TraceTree, pen: Pen): string[] {
     const [who, id] = whos[i]!
     const says = errorText(tree.span(nodes[0]!))?.text
     const said =
-      says === undefined ? [] : fitLines(safeName(says, glyphs.ellipsis), width - 4, glyphs.ellipsis)
+      says === undefined ? [] : fitLines(safeName(oneLine(says), glyphs.ellipsis), width - 4, glyphs.ellipsis)
     return [
       `  ${style.red(glyphs.error)} ${who}`,
       ...(id === undefined ? [] : [`    ${id}`]),
