@@ -230,3 +230,67 @@ it('a long name is cut between characters, and never within one', async () => {
     expect(stdout).not.toContain('\\u{d')
   }
 })
+
+describe('numbers beyond what JSON holds look in a list as they do alone', () => {
+  const MOST = '9223372036854775807'
+  const values = [
+    { intValue: MOST },
+    { doubleValue: 'NaN' },
+    { doubleValue: '-Infinity' },
+    { doubleValue: 1.5 },
+  ]
+  const texts = [MOST, 'NaN', '-Infinity', '1.5']
+  const list = { arrayValue: { values: [...values, { stringValue: MOST }, { boolValue: true }, {}] } }
+  const map = {
+    kvlistValue: {
+      values: [
+        { key: 'a "b"', value: list },
+        { key: '', value: values[1] },
+      ],
+    },
+  }
+  const LIST = `[${MOST},NaN,-Infinity,1.5,"${MOST}",true,null]`
+  const MAP = `{"a \\"b\\"":${LIST},"":NaN}`
+  beforeEach(async () => {
+    const attributes = [
+      ...values.map((value, i) => ({ key: `one.${i}`, value })),
+      { key: 'bytes', value: { arrayValue: { values: [{ bytesValue: 'AQL/' }] } } },
+      { key: 'list', value: list },
+      { key: 'map', value: map },
+    ]
+    const span = {
+      traceId: CHARGE_TRACE,
+      spanId: '0000000000000001',
+      name: 'x',
+      startTimeUnixNano: '1790000000000000000',
+      endTimeUnixNano: '1790000000001000000',
+      attributes,
+    }
+    await writeFile(file, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }))
+  })
+
+  it('--span and --details', async () => {
+    const wide = await openWorld({ columns: 200 })
+    for (const flags of ['--span 0000000000000001', '--details', '--span 0000000000000001 -o agent']) {
+      const { stdout } = await wide.type(`ls-auth trace get ${file} ${flags}`)
+      if (flags === '--span 0000000000000001')
+        for (const [i, text] of texts.entries())
+          expect(stdout).toMatch(new RegExp(`^  one\\.${i} +${text}$`, 'm'))
+      const shown = [...stdout.matchAll(/^ {2}(list|map|bytes) +(.*)$/gm)].map(([, , text]) => text)
+      expect(shown).toEqual(['["AQL/"]', LIST, MAP])
+    }
+    await wide.close()
+  })
+
+  it('a map that attributes lists is found as it is written there', async () => {
+    expect((await world.type(`ls-auth attributes map --file ${file}`)).stdout).toBe(`${MAP}\n`)
+    const { stdout } = await world.type(`ls-auth trace search --file ${file} --json --attr 'map=${MAP}'`)
+    expect(JSON.parse(stdout).traces).toHaveLength(1)
+  })
+
+  it('JSON has no such numbers: there they are texts, alone and in a list', async () => {
+    const { attributes } = JSON.parse((await get('-o json')).stdout).spans[0]
+    expect(attributes['one.0']).toBe(MOST)
+    expect(attributes.list).toEqual([...texts.slice(0, 3), 1.5, MOST, true, null])
+  })
+})

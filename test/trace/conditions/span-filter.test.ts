@@ -116,7 +116,7 @@ test.each<[SpanFilter, boolean]>([
   [{ attributes: [['none', 'x', '!=']] }, false],
   // As lists of values write them.
   [{ attributes: [['key', 'AQL/']] }, true],
-  [{ attributes: [['map', '{"a":"1","b":["x"]}']] }, true],
+  [{ attributes: [['map', '{"a":1,"b":["x"]}']] }, true],
   [{ attributes: [['http.method', 'G', '=~']] }, false],
   [{ attributes: [['http.method', '(?i)get', '=~']] }, true],
   [{ attributes: [['http.method', 'P.*', '!~']] }, true],
