@@ -25,8 +25,8 @@ export interface DrawnPath {
   readonly path: CriticalPath
   /** See {@link RootsPath.nanos}. */
   readonly nanos: number
-  /** Whether this top of the tree counts in the time of the trace; else it has a path of its own. */
-  isOfTrace(top: number): boolean
+  /** Whether the part of the tree that this node is in counts in the time of the trace; else it has a path of its own. */
+  isOfTrace(node: number): boolean
   /** Until when this top is on it, in nanoseconds after the tree's start; undefined: never, or it is beside. */
   endOf(top: number): number | undefined
 }
@@ -50,7 +50,10 @@ export function drawnPath(tree: TraceTree): DrawnPath {
   const beside = [...tree.roots, ...tree.detached].filter((top) => !ofTrace.has(top))
   const path = criticalPath(tree, [...parts, ...beside.map((top) => wholePart(top, times))], times)
   const ends = new Map(parts.map(({ node, hi }) => [node, hi]))
-  return { path, nanos, isOfTrace: (top) => ofTrace.has(top), endOf: (top) => ends.get(top) }
+  // 1 by node: asked of each row, and the way up to a top may be 72,000 levels long.
+  const isBeside = new Uint8Array(beside.length === 0 ? 0 : tree.count)
+  for (const top of beside) isBeside.fill(1, top, tree.after(top))
+  return { path, nanos, isOfTrace: (node) => isBeside[node] !== 1, endOf: (top) => ends.get(top) }
 }
 
 interface PartsOfTrace {

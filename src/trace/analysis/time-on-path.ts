@@ -37,7 +37,7 @@ export class TimeOnPath {
   }
 
   /** See {@link DrawnPath.isOfTrace}. */
-  isOfTrace(top: number): boolean {
-    return this.#path.isOfTrace(top)
+  isOfTrace(node: number): boolean {
+    return this.#path.isOfTrace(node)
   }
 }

@@ -50,7 +50,7 @@ test('a checkout as text to be heard or searched', () => {
         12 times redis GET  36.0ms in all  cart  at 12.0ms  p50 3.00ms  p99 3.00ms
       ERROR charge  400ms  payment  at 80.0ms  critical 400ms
     1 span under 0000000000000063, which is not in the trace:
-    lost  20.0ms  cart  at 100ms  critical 20.0ms
+    lost  20.0ms  cart  at 100ms  critical 20.0ms of its part
 
     12 spans folded into 1 row; --unfold shows each
     "

@@ -1,6 +1,5 @@
 import { UNSTYLED } from '../../../text/unstyled.ts'
-import type { CriticalPath } from '../../analysis/critical-path.ts'
-import { drawnPath, rootsPath } from '../../analysis/roots-path.ts'
+import { type DrawnPath, drawnPath, rootsPath } from '../../analysis/roots-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
@@ -63,7 +62,7 @@ export function agentText(tree: TraceTree, options: AgentOptions): string {
   const rows = planRows(tree, true, view?.shown)
   // Of the time that the first line says.
   const whole = rootsPath(tree)
-  const { path } = drawnPath(tree)
+  const drawn = drawnPath(tree)
   const facts = [...headerLines(partOf?.whole ?? tree, { source: { name: source } }, pen), ABOUT_DATA, '']
   const head = part(partOf?.span ?? [], MOST_BYTES / 2)
   const notes = part(noteLines(tree, pen, view?.shown), BYTES.notes)
@@ -82,7 +81,7 @@ export function agentText(tree: TraceTree, options: AgentOptions): string {
   const end = (shown: number) => ['', ...leftOut(tree, rows, shown, view?.says), ...more.steps]
   // Two lines around the block, and what the longest end takes.
   const room = MOST_BYTES - bytesOf([...facts, ...dataBlock(above), ...end(rows.shown)]) - 2 * 20
-  const { lines, shown } = rowLines(tree, { rows, path, window, pen, most: Math.min(most, MOST_ROWS), room })
+  const { lines, shown } = rowLines(tree, { rows, drawn, window, pen, most: Math.min(most, MOST_ROWS), room })
   return `${[...facts, ...dataBlock([...above, ...lines]), ...end(shown)].join('\n')}\n`
 }
 
@@ -98,7 +97,7 @@ function part(lines: readonly string[], most: number): string[] {
 
 interface RowText {
   readonly rows: Rows
-  readonly path: CriticalPath
+  readonly drawn: DrawnPath
   readonly window: TimeWindow
   readonly pen: Pen
   readonly most: number
@@ -109,19 +108,19 @@ interface RowText {
 /** The rows as lines, and how many they are: fewer than asked for where they would not fit. */
 function rowLines(
   tree: TraceTree,
-  { rows, path, window, pen, most, room }: RowText,
+  { rows, drawn, window, pen, most, room }: RowText,
 ): { readonly lines: readonly string[]; readonly shown: number } {
   if (rows.shown === 0) return { lines: ['No span fits.'], shown: 0 }
   const telling = {
     tree,
     rows,
-    path,
+    drawn,
     zero: zeroOf(window),
     width: pen.width - ID_COLUMNS,
     glyphs: pen.glyphs,
   }
   for (let upTo = most; ; ) {
-    const chosen = new Set(chooseRows(tree, rows, path, upTo))
+    const chosen = new Set(chooseRows(tree, rows, drawn.path, upTo))
     const lines = rows.groups.flatMap(({ heading, nodes }) => {
       const own = nodes.filter((node) => chosen.has(node))
       const texts = own.map((node) => `${tree.span(node).spanId}  ${spanLine(node, telling)}`)

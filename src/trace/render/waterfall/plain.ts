@@ -1,8 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import { blanks, fitEnd, fitMiddle, safeName } from '../../../text/fit.ts'
 import { UNSTYLED } from '../../../text/unstyled.ts'
-import type { CriticalPath } from '../../analysis/critical-path.ts'
-import { drawnPath } from '../../analysis/roots-path.ts'
+import { type DrawnPath, drawnPath } from '../../analysis/roots-path.ts'
 import { isEndless } from '../../tree/endless.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { foldFigures } from '../fold-figures.ts'
@@ -26,7 +25,7 @@ const FIRST_FACTS = 3
 export interface PlainTrace {
   readonly tree: TraceTree
   readonly rows: Rows
-  readonly path: CriticalPath
+  readonly drawn: DrawnPath
   /** The moment that offsets count from. */
   readonly zero: number
   readonly width: number
@@ -50,10 +49,10 @@ export function* renderPlain(
   const rows = planRows(tree, fold, view?.shown)
   if (rows.shown === 0) return yield* noRowLines(tree, rows, view?.says, pen)
   yield* verdictLines(tree, pen)
-  const { path } = drawnPath(tree)
+  const drawn = drawnPath(tree)
   const ids = new RowIds(tree, options.showIds === true, width)
   const room = width - ids.columns
-  const telling: PlainTrace = { tree, rows, path, zero: zeroOf(window), width: room, glyphs: pen.glyphs }
+  const telling: PlainTrace = { tree, rows, drawn, zero: zeroOf(window), width: room, glyphs: pen.glyphs }
   for (const { heading, nodes } of rows.groups) {
     if (heading !== undefined) yield fitEnd(`${heading}:`, width, pen.glyphs.ellipsis)
     for (const node of nodes) {
@@ -92,7 +91,7 @@ function indentOf(depth: number, width: number): string {
 }
 
 /** In the order of what a reader misses most when it is left out. */
-function factsOf(node: number, { tree, rows, path, zero, glyphs }: PlainTrace): string[] {
+function factsOf(node: number, { tree, rows, drawn, zero, glyphs }: PlainTrace): string[] {
   const span = tree.span(node)
   const fold = rows.fold(node)
   const duration = (nanos: number) => formatDuration(nanos, glyphs.micro)
@@ -103,12 +102,13 @@ function factsOf(node: number, { tree, rows, path, zero, glyphs }: PlainTrace): 
     const { duration: sum, percentiles, unknown } = foldFigures(fold, tree, glyphs.micro)
     return [percentiles.length === 0 ? sum : `${sum} in all`, service, at, ...unknown, ...percentiles]
   }
-  const waited = path.sectionsOf(node).reduce((sum, [from, to]) => sum + to - from, 0)
+  const waited = drawn.path.sectionsOf(node).reduce((sum, [from, to]) => sum + to - from, 0)
+  const whose = drawn.isOfTrace(node) ? '' : ' of its part'
   return [
     spanDuration(span, glyphs.micro),
     ...(service === '' ? [] : [service]),
     at,
-    ...(waited > 0 ? [`critical ${duration(waited)}`] : []),
+    ...(waited > 0 ? [`critical ${duration(waited)}${whose}`] : []),
     ...(tree.isLeaf(node) || isEndless(span) ? [] : [selfText(tree, node, glyphs.micro)]),
   ]
 }

@@ -19,6 +19,18 @@ const textOf = (trace: Trace, most?: number) =>
   agentText(buildTree(trace), { source: 'Tempo', more: MORE, ...(most !== undefined && { most }) })
 
 describe('the text of a trace for an agent', () => {
+  it.each([
+    ['its parent is not in the trace', { id: 3, parent: 9, at: 2, ms: 40 }, '40.0ms of its part'],
+    ['its parents lead in a circle', { id: 3, parent: 4, at: 2, ms: 40 }, '30.0ms of its part'],
+  ])('a row on the path of a part says so, since the list has the path of the trace: %s', (_, top, says) => {
+    const child = { id: 4, parent: 3, at: 5, ms: 10 }
+    const text = textOf(makeTrace({ id: 1, ms: 100 }, ...(top.parent === 4 ? [child] : []), top))
+    const row = text.split('\n').find((line) => line.startsWith('0000000000000003  span 3'))
+    expect(text).toMatch(/^critical path, 100ms in all\n +100ms 100% +\+0s {2}0{15}1 {2}shop: span 1\n\n/m)
+    expect(row).toContain(`critical ${says}`)
+    expect(text).toMatch(/^0{15}1 .* critical 100ms$/m)
+  })
+
   it('the critical path is that of the root that the first line tells of, whatever else began by itself', () => {
     const text = textOf(makeTrace({ id: 1, name: 'GET /', ms: 100 }, { id: 2, name: 'evict', at: 20, ms: 2 }))
     expect(text).toMatch(/^trace \w+, 100ms,/)
