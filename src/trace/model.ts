@@ -28,8 +28,9 @@ export type SpanStatus = 'unset' | 'ok' | 'error'
 
 /**
  * What was broken about a span in its source, and how it was read anyway.
- * - `start-missing`: no usable start; `startNanos` is 0 and the tree places the span at its parent's start. Where the source
- *   gives no duration but an end, `durationNanos` is 0, too, and nobody can tell it.
+ * - `start-missing`: no usable start; `startNanos` is 0 and the tree places the span at its parent's start, one
+ *   without a parent at the start of the trace. Where the source gives no duration but an end,
+ *   `durationNanos` is 0, too, and nobody can tell it.
  * - `end-missing`: no usable end; `durationNanos` is 0.
  * - `end-before-start`: clamped, `durationNanos` is 0.
  * - `parent-unreadable`: the parent id cannot be read; the span is read as a root.

@@ -232,6 +232,15 @@ it('one span is not counted as spans: of a trace in a file, and of those without
   const untimed = (id: string) => span({ id, parentId: 'cd', timestamp: undefined })
   await writeFile(file, JSON.stringify([span({ id: 'cd' }), untimed('ce'), untimed('cf')]))
   expect((await get('')).stdout).toContain('2 spans without a start time: shown at the start of the parent')
+  // Below the span the time is that of its part alone.
+  const part = untimed('ce')
+  await writeFile(
+    file,
+    JSON.stringify([span({ id: 'cd' }), part, span({ id: 'cf', parentId: 'ce', timestamp: 3000 })]),
+  )
+  const { stdout } = await get('--span ce')
+  expect(stdout).toContain('without a start time: shown at the start of the parent')
+  expect(stdout).toContain('1 span without a start time: shown at the start of this part')
 })
 
 describe('a service that the trace has not', () => {

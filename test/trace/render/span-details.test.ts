@@ -278,6 +278,24 @@ describe('an event of a span without a start', () => {
     expect(html).toContain('event -2.00ms exception')
   })
 
+  test.each<[string, Pick<Sketch, 'parent'>]>([
+    ['a root', {}],
+    ['its own parent', { parent: 2 }],
+    ['a parent that is not in the trace', { parent: 9 }],
+  ])(
+    'the note and the page say that a span without a parent is shown at the start of the trace: %s',
+    (_, of) => {
+      const trace = makeTrace({ id: 1, at: 5, ms: 10 }, { id: 2, ms: 1, marks: ['start-missing'], ...of })
+      const tree = buildTree(trace)
+      const node = tree.spans.findIndex(({ spanId }) => spanId === makeSpan({ id: 2 }).spanId)
+      const note = 'without a start time: shown at the start of the trace'
+      expect(details(trace, node, unicode).join('\n')).toContain(note)
+      const html = [...renderHtml(tree, { source: { name: 'file x.json' } })].join('')
+      expect(html).toContain(note)
+      expect(html).not.toContain('at the start of the parent')
+    },
+  )
+
   test('has the time of day where no span of the trace has a start', () => {
     const trace = startless({ marks: ['start-missing'] })
     expect(details(trace, 1, unicode)).toContain('  2026-09-21T14:13:20.007000Z  sent')

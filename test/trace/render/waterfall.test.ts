@@ -182,6 +182,22 @@ describe('what is said', () => {
     expect(text).toContain('1 span ended before it began: shown with no duration')
   })
 
+  test('where a span without a start is shown, of both kinds', () => {
+    const marks = ['start-missing'] as const
+    const ofTrace = 'without a start time: shown at the start of the trace'
+    const ofParent = 'without a start time: shown at the start of the parent'
+    const told = (...sketches: Sketch[]) =>
+      draw(makeTrace({ id: 1, at: 3, ms: 5 }, ...sketches)).filter((line) => line.includes('without a start'))
+    const inTree = { id: 2, parent: 1, ms: 1, marks }
+    expect(told(inTree)).toEqual([`1 span ${ofParent}`])
+    expect(told({ id: 3, ms: 1, marks })).toEqual([`1 span ${ofTrace}`])
+    expect(told({ id: 3, parent: 3, ms: 1, marks })).toEqual([`1 span ${ofTrace}`])
+    expect(told({ id: 3, parent: 9, ms: 1, marks }, { id: 4, ms: 1, marks }, inTree)).toEqual([
+      `1 span ${ofParent}`,
+      `2 spans ${ofTrace}`,
+    ])
+  })
+
   test('a service is named where it changes', () => {
     const lines = rowsOf(draw(makeTrace(...CHECKOUT))).filter((line) => /charge|card-network/.test(line))
     expect(lines[0]).toContain('payment')

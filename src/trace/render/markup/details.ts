@@ -7,7 +7,7 @@ import type { TraceTree } from '../../tree/trace-tree.ts'
 import { eventTime } from '../span-details/event-time.ts'
 import { attributeFields, type Field } from '../span-details/fields.ts'
 import { selfTextWhy, spanDuration } from '../span-duration.ts'
-import { MARKS } from '../waterfall/notes.ts'
+import { markText } from '../waterfall/notes.ts'
 
 /** What a row of the page unfolds to: the facts of a span, then its attributes, events and links. Not yet markup. */
 export function detailsText(tree: TraceTree, node: number): string {
@@ -50,7 +50,7 @@ function factsOf(tree: TraceTree, node: number, span: Span): Field[] {
     parent: span.parentId ?? '',
     scope: scope ? `${scope.name} ${scope.version ?? ''}`.trim() : '',
     dropped: droppedText(span),
-    note: span.marks.map((mark) => MARKS[mark]).join('; '),
+    note: span.marks.map((mark) => markText(tree, node, mark)).join('; '),
   }
   return Object.entries(facts).flatMap(([name, value]) => (value === '' ? [] : [{ name, value }]))
 }

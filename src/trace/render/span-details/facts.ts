@@ -8,7 +8,7 @@ import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { percent } from '../percent.ts'
 import { nodeDuration, selfTextWhy } from '../span-duration.ts'
-import { MARKS } from '../waterfall/notes.ts'
+import { markText } from '../waterfall/notes.ts'
 import type { DetailsOf } from './details-of.ts'
 import type { Field } from './fields.ts'
 import { offsetText } from './heading.ts'
@@ -116,7 +116,7 @@ function parentText({ tree, node }: DetailsOf): string {
 }
 
 function oddFields({ tree, node }: DetailsOf, pen: Pen): Field[] {
-  const odd: string[] = tree.span(node).marks.map((mark) => MARKS[mark])
+  const odd = tree.span(node).marks.map((mark) => markText(tree, node, mark))
   const shift = skewOfNode(tree, node)
   if (shift !== 0) odd.push(clocksText(shift, pen))
   if (tree.isDuplicate(node)) odd.push('another span of the trace has the same id')

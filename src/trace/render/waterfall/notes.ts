@@ -1,5 +1,6 @@
 import { fitLines, safeName } from '../../../text/fit.ts'
 import type { SpanMark, Warnings } from '../../model.ts'
+import { RootView } from '../../span-view.ts'
 import { redeliveredText } from '../../tree/redelivered.ts'
 import { lostPart, rootsTime } from '../../tree/roots-time.ts'
 import { movedBy, shiftsOf } from '../../tree/skew.ts'
@@ -10,8 +11,8 @@ import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import { count } from './header.ts'
 
-/** What a mark says: of one span, and but for the {@link OF_ONE} after a count of spans, too. */
-export const MARKS: Readonly<Record<SpanMark, string>> = {
+/** What a mark says of a span below another: of one span, and but for the {@link OF_ONE} after a count of spans, too. */
+const MARKS: Readonly<Record<SpanMark, string>> = {
   'start-missing': 'without a start time: shown at the start of the parent',
   'end-missing': 'without an end time: shown with no duration',
   'end-before-start': 'ended before it began: shown with no duration',
@@ -19,6 +20,13 @@ export const MARKS: Readonly<Record<SpanMark, string>> = {
   'id-rewritten': 'with an id that is no hex number: shown under one made from it',
   'follows-parent': 'follows from its parent, which does not wait for it',
   'attributes-withheld': 'its attributes and events are withheld from you',
+}
+
+/** What a mark says of this span. A top without a start has no parent to be shown at. */
+export function markText(tree: TraceTree, node: number, mark: SpanMark): string {
+  if (mark !== 'start-missing' || tree.parent(node) >= 0) return MARKS[mark]
+  const whole = tree.span(node) instanceof RootView ? 'this part' : 'the trace'
+  return `without a start time: shown at the start of ${whole}`
 }
 
 /** Marks that the notes below a trace do not count: others tell what is withheld, and what follows is not odd. */
@@ -54,13 +62,16 @@ export function notesOn(
   if (again !== undefined) notes.push(again)
   const duplicates = countNodes(tree, (node) => tree.isDuplicate(node))
   if (duplicates > 0) notes.push(`${count(duplicates, 'span')} share an id with another span`)
-  const marks = new Map<SpanMark, number>()
+  const marks = new Map<string, number>()
   for (let node = 0; node < tree.count; node++) {
     if (!tree.isMarked(node)) continue
-    for (const mark of tree.span(node).marks)
-      if (!OF_ONE.has(mark)) marks.set(mark, (marks.get(mark) ?? 0) + 1)
+    for (const mark of tree.span(node).marks) {
+      if (OF_ONE.has(mark)) continue
+      const text = markText(tree, node, mark)
+      marks.set(text, (marks.get(text) ?? 0) + 1)
+    }
   }
-  for (const [mark, times] of marks) notes.push(`${count(times, 'span')} ${MARKS[mark]}`)
+  for (const [text, times] of marks) notes.push(`${count(times, 'span')} ${text}`)
   return notes
 }
 
