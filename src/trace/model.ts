@@ -34,6 +34,7 @@ export type SpanStatus = 'unset' | 'ok' | 'error'
  * - `end-missing`: no usable end; `durationNanos` is 0.
  * - `end-before-start`: clamped, `durationNanos` is 0.
  * - `parent-unreadable`: the parent id cannot be read; the span is read as a root.
+ * - `own-parent`: the source names it as its own parent, and by its rules the span is a root (Zipkin).
  * - `id-rewritten`: its id is a text that is no hex number; `spanId` is made from it.
  * - `follows-parent`: nothing is broken; the source says that the parent does not wait for it (Jaeger's `FOLLOWS_FROM`).
  * - `attributes-withheld`: a gateway took its attributes and events away, because whoever asked may not read them.
@@ -43,6 +44,7 @@ export type SpanMark =
   | 'end-missing'
   | 'end-before-start'
   | 'parent-unreadable'
+  | 'own-parent'
   | 'id-rewritten'
   | 'follows-parent'
   | 'attributes-withheld'

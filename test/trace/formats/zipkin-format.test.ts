@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { exportTrace } from '../../../src/trace/formats/export-trace.ts'
+import { toJsonText } from '../../../src/trace/formats/own/own-json-export.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
@@ -127,6 +128,21 @@ describe('Zipkin v2', () => {
     }
   })
 
+  test.each([
+    ['the same', '1', '1', ['own-parent']],
+    ['written with zeros', '1', '0001', ['own-parent']],
+    ['a text that is no hex number', 'first', 'first', ['own-parent', 'id-rewritten']],
+    ['another', '1', '2', []],
+    ['no id', '1', { a: 1 }, ['parent-unreadable']],
+    ['a number', '1', 12, ['parent-unreadable']],
+  ])('a span that is its own parent is marked so: %s', (_, id, parentId, marks) => {
+    const item = span(id, { parentId })
+    // Alone it is read from its bytes; as one of two parts from objects.
+    for (const document of [[item], [item, item]]) expect(readOne(document).spans[0]).toMatchObject({ marks })
+    const [back] = readOne([...toJsonText(readOne([item]), JSON.stringify)].join('')).spans
+    expect(back).toMatchObject({ marks })
+  })
+
   test('missing times are marked; a span that is its own parent is a root; 64 and 128 bit ids are one trace', () => {
     const traces = readTraces(
       Buffer.from(
@@ -138,7 +154,7 @@ describe('Zipkin v2', () => {
     )
     expect(traces).toHaveLength(1)
     expect(traces[0]?.traceId).toBe(`ff${'a1b2'.padStart(16, '0')}`.padStart(32, '0'))
-    expect(traces[0]?.spans[0]).toMatchObject({ marks: ['start-missing', 'end-missing'] })
+    expect(traces[0]?.spans[0]).toMatchObject({ marks: ['start-missing', 'end-missing', 'own-parent'] })
     expect(traces[0]?.spans[0]?.parentId).toBeUndefined()
     expect(traces[0]?.spans[1]).toMatchObject({ marks: ['start-missing'], durationNanos: 1_000_000 })
   })

@@ -182,6 +182,14 @@ describe('what is said', () => {
     expect(text).toContain('1 span ended before it began: shown with no duration')
   })
 
+  test.each([1, 2])('that a span is its own parent, where its source makes it a root: %i', (spans) => {
+    const text = draw(
+      makeTrace(...[1, 2].slice(0, spans).map((id) => ({ id, ms: 5, marks: ['own-parent' as const] }))),
+    )
+    const told = `${spans === 1 ? '1 span' : '2 spans'} with a parent id equal to the span id: shown as a root`
+    expect(text).toContain(told)
+  })
+
   test('where a span without a start is shown, of both kinds', () => {
     const marks = ['start-missing'] as const
     const ofTrace = 'without a start time: shown at the start of the trace'

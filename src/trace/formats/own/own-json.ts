@@ -55,6 +55,7 @@ const MARKS: ReadonlySet<unknown> = new Set<SpanMark>([
   'end-missing',
   'end-before-start',
   'parent-unreadable',
+  'own-parent',
   'id-rewritten',
   'follows-parent',
   'attributes-withheld',

@@ -11,7 +11,7 @@ import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scansWhole } from '../json-scan/whole-document.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
 import { Scopes } from '../scopes.ts'
-import { isUnreadable, wholeTraceIds } from './zipkin-shared.ts'
+import { parentMark, wholeTraceIds } from './zipkin-shared.ts'
 import {
   type Endpoint,
   Endpoints,
@@ -142,10 +142,10 @@ function scanSpan(scan: Scan): void {
   if (traceId === undefined || spanId === undefined) return
   const group = groupOf(scan, traceId)
   if (group.ids.add(spanId).size === group.spans.length) throw FALLBACK
-  if (parent === spanId) parent = undefined
-  const parentUnreadable = parent === undefined && isUnreadable({ id, parentId }, parent)
+  const mark = parentMark(parentId, parent, spanId)
+  if (mark === 'own-parent') parent = undefined
   const facts = tags.with(kind).value
-  const members = { spanId, parentId: parent, parentUnreadable, id, name, timestamp, duration, facts }
+  const members = { spanId, parentId: parent, parentMark: mark, id, name, timestamp, duration, facts }
   const skeleton = zipkinSkeleton(members, endpoint ?? scan.noEndpoint, scan.scopes)
   group.spans.push(new LazySpan(skeleton, scan.details, scan.objects.add(start, cursor.at)))
 }

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { groupBy } from '../../group.ts'
+import type { SpanMark } from '../../model.ts'
 import { hexOrMadeId, textOrNumber } from '../foreign-json.ts'
 import { FreeIds } from './free-ids.ts'
 
@@ -8,8 +9,7 @@ export interface ZipkinSpan {
   readonly item: JsonObject
   readonly spanId: string
   readonly parentId: string | undefined
-  /** A parent is named by something that is no id. */
-  readonly parentUnreadable: boolean
+  readonly parentMark: ParentMark | undefined
 }
 
 /**
@@ -56,20 +56,19 @@ export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
     const spanId = ids.get(item) as string
     const given = zipkinId(item)
     const parent = spanId === given ? parentOf(item, given, serverOf) : given
-    return { item, spanId, parentId: parent, parentUnreadable: isUnreadable(item, parent) }
+    const named = spanId === given ? hexOrMadeId(item.parentId, 16) : parent
+    return { item, spanId, parentId: parent, parentMark: parentMark(item.parentId, named, spanId) }
   })
 }
 
-/** Whether a parent is named and cannot be read: `parent` is what was made of it. */
-export function isUnreadable(item: ParentMembers, parent: string | undefined): boolean {
-  const named = item.parentId ?? ''
-  return parent === undefined && named !== '' && !/^0+$/.test(textOrNumber(named) ?? '') && named !== item.id
-}
+/** What is broken about a parent that is named. */
+export type ParentMark = Extract<SpanMark, 'parent-unreadable' | 'own-parent'>
 
-/** The members that name a span and its parent. */
-export interface ParentMembers {
-  readonly id?: unknown
-  readonly parentId?: unknown
+/** `parent` is what was made of the parent id that is `given`; undefined where it cannot be read. */
+export function parentMark(given: unknown, parent: string | undefined, own: string): ParentMark | undefined {
+  if (parent !== undefined) return parent === own ? 'own-parent' : undefined
+  const named = given ?? ''
+  return named !== '' && !/^0+$/.test(textOrNumber(named) ?? '') ? 'parent-unreadable' : undefined
 }
 
 function zipkinId(item: JsonObject): string {

@@ -15,6 +15,7 @@ import { readOtlpStatus } from '../otlp/otlp-enums.ts'
 import type { Scopes } from '../scopes.ts'
 import { eventMomentOfMicros, timesOfMicros, withMark } from '../span-times.ts'
 import { isLinkTag, readEventText, readLinkText } from './collector-texts.ts'
+import type { ParentMark } from './zipkin-shared.ts'
 
 const KINDS: ReadonlyMap<unknown, SpanKind> = new Map([
   ['CLIENT', 'client'],
@@ -33,8 +34,7 @@ export interface Endpoint {
 export interface ZipkinMembers {
   readonly spanId: string
   readonly parentId: string | undefined
-  /** A parent is named by something that is no id. */
-  readonly parentUnreadable: boolean
+  readonly parentMark: ParentMark | undefined
   readonly id: unknown
   readonly name?: unknown
   readonly timestamp?: unknown
@@ -67,7 +67,7 @@ export function zipkinSkeleton(
     startNanos: times.startNanos,
     durationNanos: times.durationNanos,
     marks: withMark(
-      withMark(times.marks, item.parentUnreadable ? 'parent-unreadable' : undefined),
+      withMark(times.marks, item.parentMark),
       item.id !== item.spanId && isMadeId(item.id, 16) ? 'id-rewritten' : undefined,
     ),
     resource,

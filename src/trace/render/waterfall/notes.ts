@@ -17,6 +17,7 @@ const MARKS: Readonly<Record<SpanMark, string>> = {
   'end-missing': 'without an end time: shown with no duration',
   'end-before-start': 'ended before it began: shown with no duration',
   'parent-unreadable': 'with a parent id that cannot be read: shown as a root',
+  'own-parent': 'with a parent id equal to the span id: shown as a root',
   'id-rewritten': 'with an id that is no hex number: shown under one made from it',
   'follows-parent': 'follows from its parent, which does not wait for it',
   'attributes-withheld': 'its attributes and events are withheld from you',
