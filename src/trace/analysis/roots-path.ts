@@ -15,6 +15,8 @@ export interface RootsPath {
   readonly path: CriticalPath
   /** That time, in nanoseconds: exactly the sections of the path and what is between roots. */
   readonly nanos: number
+  /** When that time ends, as far as it is known, in nanoseconds after the tree's start. */
+  readonly endNanos: number
   /** How much of it no root ran. */
   readonly gapNanos: number
 }
@@ -38,8 +40,8 @@ export interface DrawnPath {
  */
 export function rootsPath(tree: TraceTree): RootsPath {
   const times = knownTimes(tree)
-  const { parts, nanos, gapNanos } = partsOfTrace(tree, times)
-  return { path: criticalPath(tree, parts, times), nanos, gapNanos }
+  const { parts, nanos, endNanos, gapNanos } = partsOfTrace(tree, times)
+  return { path: criticalPath(tree, parts, times), nanos, endNanos, gapNanos }
 }
 
 /** What is drawn and told of single spans: {@link rootsPath}, and of parts beside the roots each its own from end to start. */
@@ -62,6 +64,7 @@ interface PartsOfTrace {
   /** Of these the parts that are on its path, the last first. */
   readonly parts: readonly Part[]
   readonly nanos: number
+  readonly endNanos: number
   readonly gapNanos: number
 }
 
@@ -69,9 +72,9 @@ function partsOfTrace(tree: TraceTree, times: KnownTimes): PartsOfTrace {
   const lost = lostPart(tree)
   if (lost === undefined && tree.roots.length > 1) return partsOfRoots(tree, times)
   const top = lost ?? longestTop(tree)
-  if (top === undefined) return { tops: [], parts: [], nanos: 0, gapNanos: 0 }
+  if (top === undefined) return { tops: [], parts: [], nanos: 0, endNanos: 0, gapNanos: 0 }
   const part = wholePart(top, times)
-  return { tops: [top], parts: [part], nanos: Math.max(0, part.hi - part.lo), gapNanos: 0 }
+  return { tops: [top], parts: [part], nanos: Math.max(0, part.hi - part.lo), endNanos: part.hi, gapNanos: 0 }
 }
 
 function partsOfRoots(tree: TraceTree, times: KnownTimes): PartsOfTrace {
@@ -91,5 +94,5 @@ function partsOfRoots(tree: TraceTree, times: KnownTimes): PartsOfTrace {
     parts.push({ node, lo, hi: to })
     cur = lo
   }
-  return { tops: tree.roots, parts, nanos: last - cur, gapNanos }
+  return { tops: tree.roots, parts, nanos: last - cur, endNanos: last, gapNanos }
 }

@@ -1,6 +1,6 @@
 import { rootsPath } from '../analysis/roots-path.ts'
 import type { BreakdownBy } from '../formats/output-choices.ts'
-import { lostPart, rootsTime } from '../tree/roots-time.ts'
+import { lostPart } from '../tree/roots-time.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type UnfinishedCount, unfinishedOf } from '../tree/unfinished.ts'
 import { type CallFigures, CallSum } from './call-figures.ts'
@@ -39,6 +39,9 @@ export interface Breakdown {
   /** Time that spans went on after the end of their last root (asynchronous work), and in how many traces. */
   readonly tailNanos: number
   readonly tailTraces: number
+  /** The same of traces whose root has no usable end: after the part of its time that is known. */
+  readonly afterKnownNanos: number
+  readonly afterKnownTraces: number
   /** Time of traces whose root is missing that is outside of their longest part, and how many they are. */
   readonly rootlessNanos: number
   readonly rootlessTraces: number
@@ -69,6 +72,8 @@ export class BreakdownSum {
   #unfinishedRootless = 0
   #tailNanos = 0
   #tailTraces = 0
+  #afterKnownNanos = 0
+  #afterKnownTraces = 0
   #rootlessNanos = 0
   #rootlessTraces = 0
 
@@ -115,6 +120,8 @@ export class BreakdownSum {
       unfinishedTraces: { unfinished: this.#unfinished, rootless: this.#unfinishedRootless },
       tailNanos: this.#tailNanos,
       tailTraces: this.#tailTraces,
+      afterKnownNanos: this.#afterKnownNanos,
+      afterKnownTraces: this.#afterKnownTraces,
       rootlessNanos: this.#rootlessNanos,
       rootlessTraces: this.#rootlessTraces,
       rows: rows.sort(
@@ -129,26 +136,34 @@ export class BreakdownSum {
     const onPath = new Float64Array(tree.count)
     if (tree.count === 0) return onPath
     // All that is known of the roots' time is on the path, or between them.
-    const { path, nanos, gapNanos } = rootsPath(tree)
+    const { path, nanos, endNanos, gapNanos } = rootsPath(tree)
     for (const { node, startNanos, endNanos } of path) onPath[node]! += endNanos - startNanos
     const isUnfinished = unfinishedOf(tree) !== undefined
     // Of a trace whose root was lost the end of a part is no end of a root.
-    const roots = lostPart(tree) === undefined ? rootsTime(tree) : undefined
+    const hasRoot = lostPart(tree) === undefined && tree.roots.length > 0
     if (isUnfinished) {
       this.#unfinished += 1
-      if (roots === undefined) this.#unfinishedRootless += 1
+      if (!hasRoot) this.#unfinishedRootless += 1
     }
     this.#rootNanos += nanos
     this.#gapNanos += gapNanos
     if (gapNanos > 0) this.#gapTraces += 1
-    if (roots === undefined) {
+    if (!hasRoot) {
       this.#rootlessNanos += tree.endNanos - nanos
       this.#rootlessTraces += 1
-    } else if (!isUnfinished && tree.endNanos > roots.endNanos) {
-      this.#tailNanos += tree.endNanos - roots.endNanos
+    } else if (tree.endNanos > endNanos) this.#addAfter(tree.endNanos - endNanos, isUnfinished)
+    return onPath
+  }
+
+  /** What went on after the last root; where that has no usable end, some of it may be its time. */
+  #addAfter(nanos: number, isUnfinished: boolean): void {
+    if (isUnfinished) {
+      this.#afterKnownNanos += nanos
+      this.#afterKnownTraces += 1
+    } else {
+      this.#tailNanos += nanos
       this.#tailTraces += 1
     }
-    return onPath
   }
 
   #rowOf(callee: Callee): RowSum {

@@ -216,6 +216,8 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
       unfinished_traces: 0,
       tail_ns: 0,
       tail_traces: 0,
+      after_known_ns: 0,
+      after_known_traces: 0,
       rootless_ns: 0,
       rootless_traces: 0,
       partial_traces: 0,

@@ -6,7 +6,7 @@ import type { BreakdownBy } from '../../../src/trace/formats/output-choices.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, soundTrace } from '../any-trace.ts'
-import { makeTrace } from '../make.ts'
+import { makeTrace, type Sketch } from '../make.ts'
 
 const breakdownOf = (by: BreakdownBy, ...traces: readonly Trace[]) => {
   const sum = new BreakdownSum(by)
@@ -42,6 +42,8 @@ describe('a breakdown', () => {
       unfinishedTraces: { unfinished: 0, rootless: 0 },
       tailNanos: 100e6,
       tailTraces: 2,
+      afterKnownNanos: 0,
+      afterKnownTraces: 0,
       rootlessNanos: 0,
       rootlessTraces: 0,
     })
@@ -109,6 +111,35 @@ describe('a breakdown', () => {
     expect(both).toMatchObject({ calls: 2, unfinished: 1, p50Nanos: 100e6 })
   })
 
+  test.each<[string, Sketch[], known: number, after: number]>([
+    ['of a call', [{ id: 2, parent: 1, at: 10, ms: 60 }], 70, 20],
+    ['nothing: up to its start', [], 0, 90],
+    [
+      'of the root that ran on longest',
+      [
+        { id: 2, parent: 1, at: 10, ms: 60 },
+        { id: 4, at: 50, ms: 30 },
+      ],
+      80,
+      10,
+    ],
+    ['all', [{ id: 2, parent: 1, at: 10, ms: 85 }], 95, 0],
+  ])(
+    'a root without an end: what ran after the part that is known is told apart, %s',
+    (_, spans, known, after) => {
+      const message = { id: 3, parent: 1, kind: 'consumer', at: 65, ms: 25 } as const
+      const cut = makeTrace({ id: 1, ...ENDLESS }, message, ...spans)
+      expect(breakdownOf('service', cut)).toMatchObject({
+        ...{ rootNanos: known * 1e6, tailNanos: 0, tailTraces: 0 },
+        ...{ afterKnownNanos: after * 1e6, afterKnownTraces: after > 0 ? 1 : 0 },
+      })
+      // Beside one whose root has an end both are told.
+      expect(breakdownOf('service', cut, order)).toMatchObject({
+        ...{ tailNanos: 50e6, tailTraces: 1, afterKnownNanos: after * 1e6 },
+      })
+    },
+  )
+
   test('by service there is no operation', () => {
     const { rows } = breakdownOf('service', order)
     expect(rows.map(({ service }) => service)).toEqual(['db', 'web', 'pay', 'mail'])
@@ -119,7 +150,7 @@ describe('a breakdown', () => {
     fc.assert(
       fc.property(fc.oneof(soundTrace, anyTrace), fc.constantFrom('service', 'operation'), (trace, by) => {
         const tree = buildTree(trace)
-        const { rows, rootNanos, gapNanos, spans } = breakdownOf(by, trace)
+        const { rows, rootNanos, gapNanos, spans, ...rest } = breakdownOf(by, trace)
         const hasKnownEnd = (node: number): boolean => {
           const { marks, durationNanos } = tree.span(node)
           const isLone = marks.includes('start-missing') && durationNanos === 0
@@ -163,6 +194,9 @@ describe('a breakdown', () => {
         expect(gapNanos).toBe(isRootless ? 0 : between)
         expect(rows.reduce((sum, { pathNanos }) => sum + pathNanos, gapNanos)).toBe(whole)
         expect(rootNanos).toBe(whole)
+        const lastKnown = Math.max(0, ...ends)
+        const afterRoots = isRootless ? 0 : Math.max(0, tree.endNanos - lastKnown)
+        expect(rest.tailNanos + rest.afterKnownNanos).toBe(afterRoots)
         expect(rows.reduce((sum, { calls }) => sum + calls, 0)).toBe(spans)
       }),
     )

@@ -28,6 +28,8 @@ const breakdown: Breakdown = {
     unfinishedTraces: { unfinished: 0, rootless: 0 },
     tailNanos: 4e9,
     tailTraces: 17,
+    afterKnownNanos: 0,
+    afterKnownTraces: 0,
     rootlessNanos: 0,
     rootlessTraces: 0,
   },
@@ -151,6 +153,19 @@ describe('tables, from 60 columns to 200', () => {
     const edge = { ...(edges[0] as CallEdge), unfinished: 1204, p50Nanos: undefined, p99Nanos: undefined }
     expect(renderCallGraph([edge], at(120)).at(-1)).toMatch(/ 1204 +1204 +✗ 31 +1204 +unknown +unknown$/)
     expect(renderCallGraph(edges, at(120)).join()).not.toContain('NO TIME')
+  })
+
+  test('what ran after the known part of a root without an end is told apart', () => {
+    const cut = {
+      unfinishedTraces: { unfinished: 3, rootless: 0 },
+      afterKnownNanos: 2e9,
+      afterKnownTraces: 2,
+    }
+    expect(renderBreakdown({ ...breakdown, ...cut }, at(120, true)).slice(1, 4)).toEqual([
+      '3 traces have a root without a usable end: their time is counted as far as it is known',
+      '2.00s more after the part that is known, in 2 traces, not on its critical path',
+      '4.00s more after the end of the root, in 17 traces, not on its critical path',
+    ])
   })
 
   test('signs of ASCII alone', () => {

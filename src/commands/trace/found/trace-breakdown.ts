@@ -92,6 +92,8 @@ function summaryToJson(breakdown: Breakdown, found: FoundTraces) {
     unfinished_traces: breakdown.unfinishedTraces.unfinished,
     tail_ns: breakdown.tailNanos,
     tail_traces: breakdown.tailTraces,
+    after_known_ns: breakdown.afterKnownNanos,
+    after_known_traces: breakdown.afterKnownTraces,
     rootless_ns: breakdown.rootlessNanos,
     rootless_traces: breakdown.rootlessTraces,
     partial_traces: found.partial,

@@ -85,6 +85,7 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
   const { micro, separator } = glyphsFor(unicode)
   const { traces, spans, errors, rootNanos, unfinishedTraces } = breakdown
   const { unfinished } = unfinishedTraces
+  const { afterKnownNanos, afterKnownTraces } = breakdown
   const { rows, gapNanos, gapTraces, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
   const facts = [
     count(traces, 'trace'),
@@ -97,6 +98,12 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
     const their = unfinished === 1 ? 'its' : 'their'
     lines.push(
       `${count(unfinished, 'trace')} ${haveNoEnd(unfinishedTraces)}: ${their} time is counted as far as it is known`,
+    )
+  }
+  if (afterKnownTraces > 0) {
+    const after = formatDuration(afterKnownNanos, micro)
+    lines.push(
+      `${after} more after the part that is known, in ${count(afterKnownTraces, 'trace')}, not on its critical path`,
     )
   }
   if (gapTraces > 0) {
