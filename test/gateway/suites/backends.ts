@@ -18,12 +18,45 @@ export function backendSuite(): void {
       '/api/echo',
     ])('reads %s as the tenant it was given', async (path) => {
       const token = await world.issuer.mint()
-      const headers = { 'X-Scope-OrgID': 'team-b|team-c' }
-      expect((await world.send(path, { token, headers })).status).toBe(200)
+      expect((await world.send(path, { token })).status).toBe(200)
       const arrival = world.upstream.arrivals.at(-1)
       expect(arrival?.url).toBe(path)
       expect(arrival?.headers['x-scope-orgid']).toBe('team-a')
       expect(arrival?.headers.authorization).toBe(`Bearer ${API_KEY}`)
+    })
+
+    it.each(['team-a', ''])('reads for who asks for that tenant, or for none: %j', async (tenant) => {
+      const headers = { 'X-Scope-OrgID': tenant }
+      const token = await world.issuer.mint()
+      expect((await world.send('/api/echo', { token, headers })).status).toBe(200)
+      expect(world.upstream.arrivals.at(-1)?.headers['x-scope-orgid']).toBe('team-a')
+    })
+
+    it.each(['team-b', 'team-a|team-b', 'TEAM-A', 'team-a2', '(invalid)'])(
+      'refuses who asks for another tenant, instead of reading its own: %s',
+      async (tenant) => {
+        const before = world.upstream.arrivals.length
+        const mark = crypto.randomUUID()
+        const headers = { 'X-Scope-OrgID': tenant }
+        const answer = await world.send(`/api/search?mark=${mark}`, {
+          token: await world.issuer.mint(),
+          headers,
+        })
+        expect(answer.status).toBe(403)
+        expect(answer.headers['www-authenticate']).toBe(
+          'Bearer realm="traces", error="insufficient_scope", error_description="this gateway reads one tenant, and you asked for another"',
+        )
+        expect(world.upstream.arrivals.length).toBe(before)
+        const line = await world.gateway.line(mark)
+        expect([line.why, decodeURIComponent(String(line.place))]).toEqual(['other_tenant', tenant])
+      },
+    )
+
+    it('tells who lacks the scope of that first', async () => {
+      const headers = { 'X-Scope-OrgID': 'team-b' }
+      const token = await world.issuer.mint({ scope: 'openid' })
+      const answer = await world.send('/api/echo', { token, headers })
+      expect(answer.headers['www-authenticate']).toContain('lacks the scope')
     })
 
     it.each([

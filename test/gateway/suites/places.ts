@@ -209,19 +209,35 @@ export function tenantSuite(): void {
   describe('with rules for workloads only', () => {
     const world = twoIssuers({ rules: TEMPO, variables })
 
-    it('is one tenant for all, whatever is asked for', async () => {
-      const headers = { 'X-Scope-OrgID': 'pay' }
+    it.each([undefined, 'main'])('is one tenant for all: %s', async (asked) => {
+      const headers = asked === undefined ? {} : { 'X-Scope-OrgID': asked }
       for (const token of [await world.people.mint({ groups: [] }), await world.job()]) {
         expect((await world.send(path, { token, headers })).status).toBe(200)
         expect(world.upstream.arrivals.at(-1)?.headers['x-scope-orgid']).toBe('main')
       }
     })
 
-    it('has in the log which tenant it is', async () => {
+    it('refuses people and programs that ask for another one', async () => {
+      const before = world.upstream.arrivals.length
+      for (const [token, says] of [
+        [await world.people.mint({ groups: [] }), 'this gateway reads one tenant, and you asked for another'],
+        [await world.job(), NO_RULE],
+      ] as const) {
+        const answer = await world.send(path, { token, headers: { 'X-Scope-OrgID': 'pay' } })
+        expect([answer.status, described(answer.headers['www-authenticate'])]).toEqual([403, says])
+      }
+      expect(world.upstream.arrivals.length).toBe(before)
+    })
+
+    it.each([
+      [undefined, 'main'],
+      ['pay', 'pay'],
+    ])('has in the log which tenant was asked for: %s', async (asked, place) => {
       const jti = crypto.randomUUID()
       const token = await world.people.mint({ groups: [], jti })
-      await world.send(path, { token, headers: { 'X-Scope-OrgID': 'pay' } })
-      expect((await world.gateway.line(jti)).place).toBe('main')
+      const headers = asked === undefined ? {} : { 'X-Scope-OrgID': asked }
+      await world.send(path, { token, headers })
+      expect((await world.gateway.line(jti)).place).toBe(place)
     })
   })
 }
