@@ -9,6 +9,8 @@ export const auth0: Preset = {
   pkceKnown: true,
   device: 'yes',
   revoke: ['refresh'],
+  // With "Refresh Token Revocation Deletes Grant" (tenant settings; on by default where made before 2021). Nothing tells of it.
+  revokesAllOfPerson: true,
   claimNames: {
     userName: ['nickname', 'preferred_username', 'name', 'email'],
     email: ['email', { ending: '/email' }],

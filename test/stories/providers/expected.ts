@@ -156,7 +156,7 @@ export const EXPECTED: readonly Expected[] = [
       groups: [['traces-readers'], 'https://acme.example/groups', 'id'],
       roles: [['viewer'], 'https://acme.example/roles', 'access'],
       tenant: ['org_9ybsU1dN2dKfDkBi', 'org_id', 'id'],
-      session_id: ['s1d-example', 'sid', 'id'],
+      session_id: [expect.stringMatching(/^[0-9a-f-]{36}$/), 'sid', 'id'],
     },
     holds: [
       `--audience ${AUTH0_API} --client ${auth0.clientId} --scope traces:read --role viewer`,

@@ -73,7 +73,7 @@ export const auth0: Behaviour = {
   revokes: ['refresh'],
   keys: ['kA0'],
   refreshPrefix: 'v1.M',
-  idToken: ({ issuer, clientId, nonce, now }) => ({
+  idToken: ({ issuer, clientId, nonce, now, session }) => ({
     header: { typ: 'JWT', kid: 'kA0' },
     claims: {
       'https://acme.example/groups': ['traces-readers'],
@@ -86,7 +86,7 @@ export const auth0: Behaviour = {
       sub: SUB,
       iat: now,
       exp: now + 36_000,
-      sid: 's1d-example',
+      sid: session,
       ...(nonce === undefined ? {} : { nonce }),
       org_id: 'org_9ybsU1dN2dKfDkBi',
     },
@@ -111,3 +111,6 @@ export const auth0: Behaviour = {
         },
   tokenExtras: ({ scopes }) => ({ scope: scopes.join(' ') }),
 }
+
+/** A tenant with "Refresh Token Revocation Deletes Grant", as those made before 2021 have it by default. */
+export const auth0DeletingGrants: Behaviour = { ...auth0, revokesAllOfPerson: true }
