@@ -71,6 +71,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `web-page`: a web page was answered, or a redirect to one, where an API should answer.
  * - `half-client-certificate`: of `client_cert` and `client_key` one is missing.
  * - `no-token`: no token went along with the request, as the profile wants it.
+ * - `same-token`: a renewal brought the token again that was refused.
  * - `snapshot-taken`: it came after a snapshot was paid for; to try again takes another.
  */
 export type FailureReason =
@@ -85,6 +86,7 @@ export type FailureReason =
   | 'web-page'
   | 'half-client-certificate'
   | 'no-token'
+  | 'same-token'
   | 'snapshot-taken'
 
 /**

@@ -4,7 +4,7 @@ import { detectProvider } from '../../providers/detect.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
-import { sessionToken } from '../request/credentials.ts'
+import { otherToken, sessionToken } from '../request/credentials.ts'
 
 /** The token that AWS is shown, and how to get another. */
 export interface WebIdentity {
@@ -57,8 +57,7 @@ export async function webIdentity(
     given: false,
     idToken: body.idToken,
     async renew() {
-      const renewed = await sessionToken(invocation, client, { ...wish, rejected: value })
-      return renewed.value === value ? undefined : renewed.value
+      return (await otherToken(invocation, client, { ...wish, rejected: value }))?.value
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { TokenSource } from '../../api/request.ts'
 import type { Client, Workload } from '../../client.ts'
+import { Failure } from '../../errors.ts'
 import type { AccessToken } from '../../session/access.ts'
 import type { Want } from '../../session/renewal/freshness.ts'
 import type { Session } from '../../session/store/session.ts'
@@ -51,6 +52,24 @@ export async function sessionToken(
   if (token.renewed) await record(invocation, client, 'renewal', token.value, token.session.body.idToken)
   if (token.warning) await warn(invocation, token.warning)
   return { ...token, body: token.session.body }
+}
+
+/**
+ * Another token in place of the one that was just refused. Undefined: the provider has no other, so what the refusal said is to be
+ * told. Failures: those of {@link sessionToken}.
+ */
+export async function otherToken(
+  invocation: Invocation,
+  client: Client,
+  wish: Wish & { readonly rejected: string },
+): Promise<ValidToken | undefined> {
+  try {
+    const token = await sessionToken(invocation, client, wish)
+    return token.value === wish.rejected ? undefined : token
+  } catch (error) {
+    if (error instanceof Failure && error.reason === 'same-token') return undefined
+    throw error
+  }
 }
 
 /** Lazy: a warm token has nothing to record yet. */
@@ -125,8 +144,8 @@ export function tokenSource(
   return {
     token: async () => shown(await sessionToken(invocation, client())),
     async renew(rejected) {
-      const renewed = shown(await sessionToken(invocation, client(), { rejected }))
-      return renewed === rejected ? undefined : renewed
+      const renewed = await otherToken(invocation, client(), { rejected })
+      return renewed && shown(renewed)
     },
   }
 }

@@ -50,6 +50,17 @@ export const fail = (want: Want, code: FailureCode, message: string, options?: {
 export const bug = (state: State, event: Event): Step =>
   fail(state.want, 'bug', `the session machine met ${event.type} while ${state.phase}`)
 
+/** The provider hands out what it has in its cache, and the API has just refused that. */
+export const sameAgain = (want: Want): Step =>
+  failWith(
+    want,
+    new Failure(
+      'not-allowed',
+      'the token was refused, and the provider has no other: it sent the same one again',
+      { reason: 'same-token' },
+    ),
+  )
+
 /** There is no ID token to hand out, and a refresh would bring none. */
 export function noIdToken(want: Want, { idToken }: SessionBody): Step {
   return idToken === undefined

@@ -2,7 +2,7 @@ import type { Failure } from '../../errors.ts'
 import type { AttemptOutcome, SessionBody } from '../store/session-file.ts'
 import { wouldBind } from './binding.ts'
 import { type EarlierAttempt, earlierAttempt, whyEnded } from './earlier-attempt.ts'
-import { findFresh, findValid, isPlain, matches, tokenHash, type Want } from './freshness.ts'
+import { findFresh, findValid, isPlain, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
 import {
   bug,
   ended,
@@ -12,6 +12,7 @@ import {
   giveNew,
   noIdToken,
   orStillValid,
+  sameAgain,
   tooShortLived,
 } from './last-step.ts'
 import { type Renewal, renewedBody } from './renewal.ts'
@@ -131,10 +132,11 @@ function onWritten(state: State, now: number): Step {
       { do: 'refresh', refreshToken: state.spending.refreshToken },
     ]
   if (state.phase !== 'keeping') return bug(state, { type: 'written' })
-  const { refusal, renewed, unusable } = state.spending
+  const { refusal, renewed, repeated, unusable } = state.spending
   if (unusable) return orStillValid(state, unusable, now)
   if (refusal) return failWith(state.want, refusal)
   if (renewed) return giveNew(state.want, renewed)
+  if (repeated) return sameAgain(state.want)
   return noIdToken(state.want, state.spending.seen.body)
 }
 
@@ -153,8 +155,9 @@ function onAnswered(state: State, renewal: Renewal): Step {
   const { want } = state
   const { seen, refreshToken } = state.spending
   const renewed = renewal.tokens.find((token) => matches(token, want))
+  const repeated = !renewed && renewal.tokens.some((token) => sameSlot(token, want))
   const { refusal, unusable } = renewal
-  const spending: Spending = { ...state.spending, renewed, refusal, unusable }
+  const spending: Spending = { ...state.spending, renewed, repeated, refusal, unusable }
   return [
     { phase: 'keeping', want, spending },
     { do: 'write', body: renewedBody(seen.body, refreshToken, renewal, want) },

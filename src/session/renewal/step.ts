@@ -42,6 +42,8 @@ export interface Spending {
   /** After the first refusal the session file has been read again already. */
   readonly doubted: boolean
   readonly renewed?: StoredToken | undefined
+  /** The token of the answer is the one that the API has refused. */
+  readonly repeated?: boolean
   readonly refusal?: Failure | undefined
   readonly unusable?: Failure | undefined
 }

@@ -148,6 +148,17 @@ describe('a renewal', () => {
     expect(Array.isArray(last) ? last[0] : last).toBe(words)
   })
 
+  it.each(['access', 'id'] as const)('that brings the %s token again that was refused says that', (use) => {
+    const want = { use, rejectedHash: createHash('sha256').update('old').digest('base64url') }
+    const same = { ...token(600), use }
+    const before = seen(600, { tokens: [same], idToken: 'i' })
+    const events = [...sent(before), answered({ tokens: [same], idToken: 'i' })]
+    expect(end([...events, written], want)?.[0]).toBe(
+      'not-allowed: the token was refused, and the provider has no other: it sent the same one again',
+    )
+    expect(end([...events, notWritten], want)?.[0]).toBe('storage: disk full')
+  })
+
   it('that brings no token of the kind asked for says why', () => {
     const id = { use: 'id' } as const
     const events = (over: Partial<SessionBody>) => [...sent(seen(0, over)), answered(), written]
