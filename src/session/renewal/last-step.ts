@@ -2,7 +2,7 @@ import { Failure, type FailureCode } from '../../errors.ts'
 import { typedDuration, wholeDuration } from '../../text/whole-duration.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import { whyEnded } from './earlier-attempt.ts'
-import { findValid, marginOf, type Want } from './freshness.ts'
+import { findValid, isPlain, marginOf, type Want } from './freshness.ts'
 import type { Doubting, Event, Spending, State, Step } from './step.ts'
 
 /** How the state machine (state-machine.ts) ends: with a token, or with the failure that the person is told. */
@@ -14,8 +14,14 @@ export function orStillValid(state: State & { spending: Spending }, failure: Fai
   return failWith(state.want, failure)
 }
 
-/** The provider has ended the sign-in. */
-export function ended({ want, spending, verdict, explained }: Doubting): Step {
+/** Whether the refusal may be about the API or the scopes that were asked for: the session's own token was not refused. */
+export const mayBeOfSlot = ({ want, spending, explained }: Doubting): boolean =>
+  explained && !isPlain(want) && spending.earlier !== 'refused'
+
+/** The provider has refused, and nobody else has renewed: the sign-in has ended, or this API gets no token. */
+export function refused(state: Doubting, now: number): Step {
+  const { want, spending, verdict, explained } = state
+  if (mayBeOfSlot(state)) return orStillValid(state, verdict, now)
   const detail = verdict.detail.length === 0 ? [verdict.message] : verdict.detail
   return failWith(want, new Failure('session-ended', whyEnded(spending.earlier, explained), { detail }))
 }

@@ -18,6 +18,7 @@ import { inspectOwn } from '../verification.ts'
 import { isPlain, sameSlot, type Want } from './freshness.ts'
 import type { Renewal } from './renewal.ts'
 import { narrowedForGood, slotMismatch, slotParameters } from './slot.ts'
+import { slotRefusal } from './slot-refusal.ts'
 import type { Event } from './step.ts'
 import { storedTokens } from './stored-tokens.ts'
 
@@ -67,7 +68,8 @@ export async function renew(
 }
 
 /** The event for a failed refresh: what the failure says about the refresh token. */
-function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narrowed }: SessionBody): Event {
+function withoutRenewal(failure: Failure, client: Client, want: Want, body: SessionBody): Event {
+  const { preset } = client
   if (failure instanceof NetworkFailure) return { type: failure.sent ? 'unanswered' : 'unsent', failure }
   if (!(failure instanceof ProviderFailure)) return { type: 'unusable', failure }
   const { error, status = 400, intercepted } = failure.wire
@@ -89,7 +91,7 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
     const type = spent ? 'perhaps-spent' : 'denied'
     const told = spent ? failure.withDetail(PERHAPS_SPENT) : failure
     if (!isPlain(want)) return { type, failure: aboutGrant ? told.withHint(OTHER_SLOT) : told }
-    if (narrowed && aboutGrant) return { type, failure: narrowedForGood(failure.detail) }
+    if (body.narrowed && aboutGrant) return { type, failure: narrowedForGood(failure.detail) }
     const isGone = error === 'invalid_scope' && preset.scopesAtRenewal
     return { type, failure: isGone ? told.withHint(GONE_SCOPE) : told }
   }
@@ -97,7 +99,8 @@ function withoutRenewal(failure: Failure, { preset }: Client, want: Want, { narr
   if (isPlain(want) && error === 'invalid_grant') return { type: 'refused', failure, isDead: true }
   if (isPlain(want)) return { type: error === undefined ? 'unexplained' : 'refused', failure }
   // Our own request is well-formed. One with a user's scope or audience may be rejected for these.
-  if (error !== undefined && error !== 'invalid_request') return { type: 'refused', failure }
+  if (error !== undefined && error !== 'invalid_request')
+    return { type: 'refused', failure: slotRefusal(client, want, body, failure) }
   return { type: 'unexplained', failure: failure.withHint(WITHOUT_SLOT) }
 }
 

@@ -5,13 +5,14 @@ import { type EarlierAttempt, earlierAttempt, whyEnded } from './earlier-attempt
 import { findFresh, findValid, isPlain, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
 import {
   bug,
-  ended,
   fail,
   failWith,
   give,
   giveNew,
+  mayBeOfSlot,
   noIdToken,
   orStillValid,
+  refused,
   sameAgain,
   tooShortLived,
 } from './last-step.ts'
@@ -72,7 +73,7 @@ function onLocked(
       session.refresh === state.spending.refreshToken ||
       state.spending.doubted
     ) {
-      return settle(state, session.body, ended(state), now, refusalOf(state))
+      return settle(state, session.body, refused(state, now), now, refusalOf(state))
     }
     return spend(want, session, true, now)
   }
@@ -232,8 +233,10 @@ const doubt = (
   { do: 'read-locked' },
 ]
 
-/** The outcome of an attempt that ended the sign-in. */
-function refusalOf({ explained, isDead, spending }: Doubting): Outcome {
+/** The outcome of an attempt that was refused. */
+function refusalOf(state: Doubting): Outcome {
+  const { explained, isDead, spending } = state
+  if (mayBeOfSlot(state)) return spending.earlier === 'perhaps-spent' ? spending.earlier : undefined
   if (!explained) return 'unexplained'
   return isDead && spending.earlier === 'interrupted' ? 'lost' : 'refused'
 }

@@ -261,6 +261,22 @@ describe('a renewal that fails', () => {
       expect(await dead(error)).toEqual(['refused', false])
   })
 
+  it.each(['invalid_grant', 'interaction_required', 'consent_required'])(
+    'for another API (%s): it was refused a token for that, and the sign-in stays',
+    async (error) => {
+      const want = { ...OWN, audience: 'https://other.example' }
+      expect(await failureOf(refusal(400, error), { want })).toEqual([
+        'refused',
+        'not-allowed: the provider refused a token for https://other.example; the sign-in is kept',
+        'It may be that API, or the sign-in: where ls-auth token alone is refused, too, sign in again (ls-auth login)',
+        error,
+      ])
+      expect((await failureOf(refusal(400, error), { want: OTHER }))[1]).toBe(
+        'not-allowed: the provider refused a token with the scope a; the sign-in is kept',
+      )
+    },
+  )
+
   it('for other scopes: it says what it may have been, and how to find out', async () => {
     expect(await failureOf(refusal(400, 'invalid_scope'), { want: OTHER })).toContain(
       'Ask for a scope or an audience that this sign-in may have. For more: ls-auth login --scope NAME, or ls-auth login --audience NAME',

@@ -332,6 +332,41 @@ describe('a refusal', () => {
     expect(said(new Failure('provider-failed', 'no more'))).toEqual(['no more'])
   })
 
+  describe('of a token for another API', () => {
+    const want = { audience: 'api' }
+    const before = (outcome?: 'refused' | 'perhaps-spent' | 'interrupted') =>
+      seen(0, {
+        ...(outcome && { attempt: { hash: HASH, at: 1, ...(outcome !== 'interrupted' && { outcome }) } }),
+      })
+    const events = (found: Seen) => [...sent(found), failed('refused', refusal), locked(found)]
+
+    it.each([
+      [undefined, 'read-locked'],
+      ['perhaps-spent', 'write perhaps-spent'],
+      ['interrupted', 'fail provider-failed: no more'],
+    ] as const)('is told as that, and ends nothing, after one that was %s', (outcome, words) => {
+      expect(story(events(before(outcome)), want).at(-1)).toBe(
+        outcome === undefined ? 'fail provider-failed: no more' : words,
+      )
+      const noted = seen(0, { attempt: { hash: HASH, at: NOW } })
+      const told = [...sent(), failed('refused', refusal), locked(noted)]
+      expect(run(told, want).at(-1)).toEqual({ do: 'write', body: seen(0).body })
+      for (const event of [written, notWritten])
+        expect(end([...told, event], want)?.[0]).toBe('provider-failed: no more')
+    })
+
+    it('leaves what is valid to its end', () => {
+      const held = seen(30, { tokens: [{ ...token(30), audience: 'api' }] })
+      expect(end(events(held), want)).toBe('give old with: no more')
+    })
+
+    it('is the end where the own one was refused, too', () => {
+      const found = before('refused')
+      expect(story(events(found), want).at(-1)).toBe('write refused')
+      expect(end([...events(found), written], want)?.[0]).toMatch(/^session-ended/)
+    })
+  })
+
   it('is noted before it is told', () => {
     const noted = seen(0, { attempt: { hash: HASH, at: NOW }, padding: 'xx' })
     const effects = run([...sent(), failed('refused', refusal), locked(noted)])
