@@ -11,6 +11,8 @@ export interface ProviderError {
   /** `error_description`: untrusted text, only matched, never shown. */
   readonly description?: string
   readonly where?: Where
+  /** What the error means, where that is another one: hints for any provider go by it. */
+  readonly meant?: string
 }
 
 /** Values from the current settings that a hint may show. */
@@ -131,10 +133,22 @@ const COMMON: readonly Hint[] = [
  * provider is only matched; what is filled in comes from `values`.
  */
 export function hintFor(provider: string, error: ProviderError, values: HintValues = {}): string | undefined {
+  return adviceFor(provider, error, values)?.hint
+}
+
+/** {@link hintFor}, with whether the hint knows that no person has refused. */
+export function adviceFor(
+  provider: string,
+  error: ProviderError,
+  values: HintValues = {},
+): { readonly hint: string; readonly notByPerson: boolean } | undefined {
   const own = isProviderId(provider) ? PRESETS[provider].hints : []
   const first = values.confidential ? CONFIDENTIAL : []
-  const hint = [...first, ...own, ...COMMON].find((candidate) => applies(candidate, error, values))
-  return hint === undefined ? undefined : fill(hint.say, values)
+  const common = error.meant === undefined ? error : { ...error, error: error.meant }
+  const found =
+    [...first, ...own].find((candidate) => applies(candidate, error, values)) ??
+    COMMON.find((candidate) => applies(candidate, common, values))
+  return found && { hint: fill(found.say, values), notByPerson: found.notByPerson === true }
 }
 
 function applies(hint: Hint, { error, description, where }: ProviderError, values: HintValues): boolean {

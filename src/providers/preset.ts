@@ -37,6 +37,8 @@ export interface Hint {
   readonly issuer?: RegExp
   /** Of the scopes asked for, this one alone is not listed by the provider; beside openid, profile and email. */
   readonly unlisted?: string
+  /** Who refuses is a rule or an administrator, also where the error is one by which a person could have refused. */
+  readonly notByPerson?: true
   /**
    * `{issuer}`, `{host}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings,
    * `{supported}` from the metadata; `{online}`: the scopes but for offline_access, to be pasted.

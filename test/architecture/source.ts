@@ -160,7 +160,7 @@ function decidesByName(node: ts.Node): boolean {
   if (!ts.isPropertyAccessExpression(node) || !/^(id|name)$/.test(node.name.text)) return false
   if (!/(^|\.)preset\)?$/.test(node.expression.getText())) return false
   const { parent } = node
-  if (ts.isCallExpression(parent)) return parent.expression.getText() !== 'hintFor'
+  if (ts.isCallExpression(parent)) return !['hintFor', 'adviceFor'].includes(parent.expression.getText())
   return !ts.isPropertyAssignment(parent) && !ts.isTemplateSpan(parent)
 }
 

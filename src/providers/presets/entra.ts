@@ -2,7 +2,7 @@ import { type Hint, type Preset, STANDARD } from '../preset.ts'
 
 /** Clouds of their own, with tenants of their own. */
 const OTHER_CLOUD = /^https:\/\/login\.(microsoftonline\.us|partner\.microsoftonline\.cn)\//i
-const CONSENT = [65001, 65004, 90094, 90095, 650056]
+const CONSENT = [65001, 90094, 90095, 650056]
 
 const HINTS: readonly Hint[] = [
   {
@@ -20,10 +20,12 @@ const HINTS: readonly Hint[] = [
   {
     codes: CONSENT,
     issuer: OTHER_CLOUD,
+    notByPerson: true,
     say: 'Consent is missing for {scopes}. Ask an administrator to grant it: https://{host}/{tenant}/adminconsent?client_id={client}',
   },
   {
     codes: CONSENT,
+    notByPerson: true,
     say: 'Consent is missing for {scopes}. Ask an administrator to grant it: https://login.microsoftonline.com/{tenant}/adminconsent?client_id={client}',
   },
   {
@@ -36,6 +38,7 @@ const HINTS: readonly Hint[] = [
   },
   {
     codes: [50105],
+    notByPerson: true,
     say: 'The account is not assigned to the app {client}. Ask for an assignment under Enterprise applications > Users and groups.',
   },
   {
@@ -48,7 +51,13 @@ const HINTS: readonly Hint[] = [
   },
   {
     codes: [50076, 50079, 53000, 53003, 530032, 50158],
+    notByPerson: true,
     say: 'A Conditional Access rule asks for more, such as a second factor or a managed device. Sign in with the browser on such a device, without --device.',
+  },
+  {
+    codes: [500021, 500022],
+    notByPerson: true,
+    say: 'The network you are on lets nobody sign in to this tenant (tenant restrictions). Ask whoever runs it, or use another network.',
   },
   {
     codes: [70008, 700082, 700084, 70043, 50173, 50089],
@@ -70,7 +79,9 @@ const HINTS: readonly Hint[] = [
   },
   { codes: [54005, 70000], say: 'The code was used before or is no longer valid. Run ls-auth login again.' },
   {
+    // Where a person has refused, Entra says access_denied or authorization_declined.
     error: ['interaction_required'],
+    notByPerson: true,
     say: 'Entra wants to see the person again (a rule or a second factor). Run: ls-auth login',
   },
   {

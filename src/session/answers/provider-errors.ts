@@ -1,11 +1,11 @@
 import { Failure } from '../../errors.ts'
 import { networkSignIn } from '../../http-answers/network-sign-in.ts'
 import { type RateLimit, readRateLimit, waitHint } from '../../http-answers/rate-limit.ts'
-import { type HintValues, hintFor } from '../../providers/hints.ts'
+import { adviceFor, type HintValues } from '../../providers/hints.ts'
 import type { Preset, Where } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { issuerMismatch, missingIssuer } from '../documents/issuer-mismatch.ts'
-import { namedError, sentError } from './error-code.ts'
+import { isRefusal, lasting, namedError, nobodyAsked, sentError } from './error-code.ts'
 import { noIdToken } from './no-id-token.ts'
 import { PROOF_ERRORS } from './proof-errors.ts'
 
@@ -197,16 +197,18 @@ function answered(
   const error = namedError(preset, sent, description)
   const meant = preset.deviceErrorAliases[error] ?? error
   const denied = meant === 'access_denied'
-  const declined = personAsked && (denied || REFUSALS.includes(meant))
   const proof = PROOF_ERRORS.get(error)
   if (proof) {
     const wire = { error, status: statusOf(foreign) }
     return new ProviderFailure('provider-failed', proof.message, wire, { detail, hint: proof.hint })
   }
-  const known = { error: declined ? 'access_denied' : error, description, where }
-  const hint = hintFor(preset.id, known, hintValues)
+  const mayDecline = personAsked && isRefusal(meant)
+  const known = { error, description, where, ...(mayDecline && { meant: 'access_denied' }) }
+  const { hint, notByPerson = false } = adviceFor(preset.id, known, hintValues) ?? {}
+  const declined = mayDecline && !notByPerson
+  const barred = denied || (notByPerson && (personAsked || !nobodyAsked(meant)))
   return new ProviderFailure(
-    declined ? 'declined' : denied ? 'not-allowed' : lasting(meant),
+    declined ? 'declined' : barred ? 'not-allowed' : lasting(meant),
     declined ? 'the sign-in was declined' : `the provider refused to ${doing}`,
     {
       error: where === 'device' ? meant : error,
@@ -216,34 +218,3 @@ function answered(
     { detail, hint },
   )
 }
-
-/** Errors about how the client is registered and what it asks for. */
-const ABOUT_CLIENT: readonly string[] = [
-  'invalid_client',
-  'unauthorized_client',
-  'unsupported_grant_type',
-  'unsupported_response_type',
-  'invalid_scope',
-  'invalid_target',
-  'invalid_redirect_uri',
-  'redirect_uri_mismatch',
-]
-
-/** Errors of a provider that would have to ask somebody. */
-const NOBODY_ASKED: readonly string[] = [
-  'login_required',
-  'interaction_required',
-  'consent_required',
-  'account_selection_required',
-]
-
-/** No second try mends the first two. */
-const lasting = (error: string): 'settings' | 'not-signed-in' | 'provider-failed' =>
-  ABOUT_CLIENT.includes(error)
-    ? 'settings'
-    : NOBODY_ASKED.includes(error)
-      ? 'not-signed-in'
-      : 'provider-failed'
-
-/** Codes that some servers send when the user has refused; in OIDC Core §3.1.2.6 they mean that nobody was asked. */
-const REFUSALS: readonly string[] = ['consent_required', 'interaction_required']

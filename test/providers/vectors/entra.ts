@@ -208,7 +208,7 @@ export const ENTRA: Row = {
     [code(50011), /Register http:\/\/localhost under Authentication/],
     [code(7000218), /Allow public client flows/],
     [code(700025), /client secret settings out/],
-    ...[65001, 65004, 90094, 90095, 650056].map(
+    ...[65001, 90094, 90095, 650056].map(
       (n) => [code(n), new RegExp(`${TENANT}/adminconsent\\?client_id=${CLIENT}`)] as const,
     ),
     ...[700016, 700011, 90002].map((n) => [code(n), /client_id .*the tenant in the issuer/] as const),

@@ -184,7 +184,7 @@ describe('Auth0', () => {
 
   it('an audience that is no API there: its refusal, and where to look', async () => {
     const { exit, stderr } = await at(auth0, 'audience = "https://nowhere.example"')
-    expect(exit).toBe(4)
+    expect(exit).toBe(11)
     expect(stderr).toContain('Service not found')
     expect(stderr).toContain('The audience is not the identifier of an API')
   })
