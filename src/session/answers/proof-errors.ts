@@ -17,3 +17,9 @@ export const PROOF_ERRORS: ReadonlyMap<string, { readonly message: string; reado
     ],
   ],
 )
+
+/** Of either error, where no proof was sent. */
+export const PROOF_WANTED = {
+  message: 'the provider wants tokens of this client bound to a key (DPoP), and no key was used',
+  hint: 'This client must use DPoP: ls-auth login --dpop true',
+} as const

@@ -7,7 +7,7 @@ import { safeText } from '../../text/safe-text.ts'
 import { issuerMismatch, missingIssuer } from '../documents/issuer-mismatch.ts'
 import { isRefusal, lasting, namedError, nobodyAsked, sentError } from './error-code.ts'
 import { noIdToken } from './no-id-token.ts'
-import { PROOF_ERRORS } from './proof-errors.ts'
+import { PROOF_ERRORS, PROOF_WANTED } from './proof-errors.ts'
 
 /** The provider's own error response: OAuth error code (RFC 6749 §5.2), HTTP status, and when it may be asked again. */
 export interface WireError {
@@ -101,6 +101,8 @@ export function explainProviderError(
     readonly now: number
     /** Of the last answer: {@link WireError.intercepted}. */
     readonly intercepted: boolean
+    /** A proof of a key (DPoP) went with the request. */
+    readonly proofSent?: boolean
   },
 ): Failure {
   if (error instanceof Failure) return error
@@ -188,7 +190,13 @@ function answered(
     preset,
     hintValues,
     now,
-  }: { readonly preset: Preset; readonly hintValues: HintValues; readonly now: number },
+    proofSent,
+  }: {
+    readonly preset: Preset
+    readonly hintValues: HintValues
+    readonly now: number
+    readonly proofSent?: boolean
+  },
 ): Failure {
   const sent = sentError(foreign.error)
   const description =
@@ -200,7 +208,9 @@ function answered(
   const proof = PROOF_ERRORS.get(error)
   if (proof) {
     const wire = { error, status: statusOf(foreign) }
-    return new ProviderFailure('provider-failed', proof.message, wire, { detail, hint: proof.hint })
+    const [code, { message, hint }] =
+      proofSent === false ? (['settings', PROOF_WANTED] as const) : (['provider-failed', proof] as const)
+    return new ProviderFailure(code, message, wire, { detail, hint })
   }
   const mayDecline = personAsked && isRefusal(meant)
   const known = { error, description, where, ...(mayDecline && { meant: 'access_denied' }) }

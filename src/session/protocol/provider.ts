@@ -105,6 +105,7 @@ export function connectProvider(options: ProviderOptions): Provider {
         personAsked: asked?.get('prompt') !== 'none',
         now: options.clock.now(),
         intercepted: exchange.intercepted,
+        proofSent: proofs !== undefined,
       })
       // The response of a sign-in was rejected: revoke the refresh token that came with it.
       if (isSignIn) await revokeRejected()

@@ -26,10 +26,34 @@ it.each([
     personAsked: false,
     now: 0,
     intercepted: false,
+    proofSent: true,
   })
   expect(told(failure)).toEqual([`provider-failed: ${message}`, hint, `${error}: no`])
   expect(failure).toMatchObject({ wire: { error, status: 400 } })
 })
+
+it.each(['invalid_dpop_proof', 'use_dpop_nonce'])(
+  '%s where no proof was sent: the client must use DPoP',
+  (error) => {
+    const description = 'The DPoP proof JWT header is missing.'
+    const answer = { error, error_description: description, status: 400 }
+    const failure = explainProviderError(answer, 'sign in', 'authorization', {
+      preset: PRESETS.okta,
+      metadata: { issuer: 'https://id.example' },
+      hintValues: { client: 'cli' },
+      personAsked: true,
+      now: 0,
+      intercepted: false,
+      proofSent: false,
+    })
+    expect(told(failure)).toEqual([
+      'settings: the provider wants tokens of this client bound to a key (DPoP), and no key was used',
+      'This client must use DPoP: ls-auth login --dpop true',
+      `${error}: ${description}`,
+    ])
+    expect(failure).toMatchObject({ wire: { error, status: 400 } })
+  },
+)
 
 it('a token that is bound to no key, where one was asked for, is of no use: who can mend it', async () => {
   expect(await toldBy(() => checkTokenType('Bearer', 'dpop'))).toEqual([
