@@ -10,6 +10,14 @@ const HINTS: readonly Hint[] = [
     say: 'Register {redirect} under Authentication > "Mobile and desktop applications". The path must be the same; the port does not matter.',
   },
   {
+    codes: [500113],
+    say: 'No redirect URI is registered for the app. Add {redirect} under Authentication > "Mobile and desktop applications".',
+  },
+  {
+    codes: [9002327],
+    say: 'The redirect URI is registered as "Single-page application". Move it to "Mobile and desktop applications": {redirect}',
+  },
+  {
     codes: [7000218],
     say: 'Entra takes the app for one with a secret. Set "Allow public client flows" to Yes and use the platform "Mobile and desktop applications", not Web.',
   },
@@ -29,11 +37,29 @@ const HINTS: readonly Hint[] = [
     say: 'Consent is missing for {scopes}. Ask an administrator to grant it: https://login.microsoftonline.com/{tenant}/adminconsent?client_id={client}',
   },
   {
+    codes: [65004],
+    say: 'The consent was declined. Run ls-auth login again and accept it, or ask an administrator to grant it.',
+  },
+  {
+    codes: [650052],
+    notByPerson: true,
+    say: 'An API among the scopes ({scopes}) is not present in this tenant: it has no service principal there. Ask an administrator to add it or to consent to it.',
+  },
+  {
+    codes: [7000112],
+    notByPerson: true,
+    say: 'The app {client} is disabled in this tenant. Ask an administrator to enable it, or set another client_id.',
+  },
+  {
+    codes: [90009],
+    say: 'The client and the API are one registration. Name the API by its GUID in scopes, <GUID>/<scope>, and not by api://….',
+  },
+  {
     codes: [700016, 700011, 90002],
     say: 'The app or the tenant is not known there. Check client_id ({client}), the tenant in the issuer ({issuer}) and the cloud it belongs to.',
   },
   {
-    codes: [50020, 50034, 50194, 90130, 9002332],
+    codes: [50020, 50034, 50194, 90072, 90130, 9002332],
     say: "The account does not belong to this tenant. Use the issuer with your tenant's GUID, or another account: ls-auth login --prompt select_account",
   },
   {
@@ -50,9 +76,25 @@ const HINTS: readonly Hint[] = [
     say: 'Entra v2 has no resource parameter: name the API in scopes (api://<id>/<scope>) instead.',
   },
   {
-    codes: [50076, 50079, 53000, 53003, 530032, 50158],
+    codes: [50076, 50079, 53000, 530032, 50158],
     notByPerson: true,
     say: 'A Conditional Access rule asks for more, such as a second factor or a managed device. Sign in with the browser on such a device, without --device.',
+  },
+  {
+    codes: [53003],
+    notByPerson: true,
+    say: 'A Conditional Access rule blocks this sign-in, and most of these the person cannot lift. Ask an administrator which one it is; with --device, try the browser first.',
+  },
+  {
+    where: 'device',
+    codes: [50097],
+    notByPerson: true,
+    say: 'The device itself must sign in, which a code cannot do. Sign in with the browser on it, without --device.',
+  },
+  {
+    codes: [50199],
+    notByPerson: true,
+    say: 'The sign-in was interrupted to have it confirmed on a page. Run ls-auth login again, and confirm it there.',
   },
   {
     codes: [500021, 500022],

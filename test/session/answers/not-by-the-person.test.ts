@@ -127,6 +127,10 @@ it.each<[Asked[0], Where, string, string]>([
   expect(explain(asked)).toMatchObject({ code: 'declined', message: 'the sign-in was declined' })
 })
 
+it.each(['650052', '7000112'])('AADSTS%s is no matter of the settings: exit 11', (code) => {
+  expect(explain(['entra', 'authorization', 'invalid_client', `AADSTS${code}: …`]).code).toBe('not-allowed')
+})
+
 it('where nobody was asked (prompt=none), an error that says so asks for a sign-in', () => {
   const missing = ['entra', 'authorization', 'interaction_required', 'AADSTS65001: …', false] as const
   expect(explain(missing).code).toBe('not-signed-in')
