@@ -11,6 +11,8 @@ export const auth0: Preset = {
   revoke: ['refresh'],
   // With "Refresh Token Revocation Deletes Grant" (tenant settings; on by default where made before 2021). Nothing tells of it.
   revokesAllOfPerson: true,
+  // At a renewal nobody can be asked for the second factor.
+  deadRefreshCodes: [...STANDARD.deadRefreshCodes, 'mfa_required'],
   claimNames: {
     userName: ['nickname', 'preferred_username', 'name', 'email'],
     email: ['email', { ending: '/email' }],
@@ -27,7 +29,8 @@ export const auth0: Preset = {
       say: 'Auth0 compares the callback URL to the letter. Add to "Allowed Callback URLs" of the application: {redirect}',
     },
     {
-      error: ['access_denied'],
+      // The device endpoint sends invalid_request.
+      error: ['access_denied', 'invalid_request'],
       description: /service not found/i,
       notByPerson: true,
       say: 'The audience is not the identifier of an API in this tenant. Look under Applications > APIs; a slash at the end counts.',
@@ -43,6 +46,21 @@ export const auth0: Preset = {
       description: /is not authorized to access resource server/i,
       notByPerson: true,
       say: 'The application {client} may not use this API. Allow it there: Applications > APIs > the API > Application Access.',
+    },
+    {
+      error: ['unauthorized'],
+      description: /blocked/i,
+      notByPerson: true,
+      say: 'The account is blocked. Ask an Auth0 administrator to unblock it.',
+    },
+    {
+      error: ['mfa_required'],
+      say: 'Auth0 asks for a second factor, which only a new sign-in can give. Run: ls-auth login',
+    },
+    {
+      error: ['invalid_request'],
+      description: /parameter organization is required/i,
+      say: 'The application {client} wants an organization, and ls-auth cannot name one. Let people sign in without: Organizations > "Type of Users": Both.',
     },
     {
       error: ['unauthorized_client'],

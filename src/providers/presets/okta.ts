@@ -39,7 +39,17 @@ const HINTS: readonly Hint[] = [
   },
   {
     error: ['invalid_client'],
-    say: 'The app {client} expects a client secret. Use a "Native Application" in Okta, with client authentication "None".',
+    say: 'Check client_id ({client}). If it is right, the app expects a client secret: use a "Native Application" in Okta, with client authentication "None".',
+  },
+  {
+    error: ['unmet_authentication_requirements'],
+    notByPerson: true,
+    say: 'The sign-in cannot meet the level that was asked for (--acr): the policy of the app does not offer it, or the person has not enrolled the factors. Ask an Okta administrator.',
+  },
+  {
+    error: ['server_error'],
+    description: /group/i,
+    say: 'The groups claim may fit more than 100 groups, which Okta does not put in a token. Ask an Okta administrator for a narrower filter.',
   },
   {
     error: ['invalid_request'],

@@ -88,6 +88,16 @@ export const AUTH0_ROW: Row = {
       { error: 'unauthorized_client', description: "Grant type 'x' not allowed for the client." },
       /Tick the grant/,
     ],
+    [{ error: 'unauthorized', description: 'user is blocked' }, /account is blocked/],
+    [{ where: 'token', error: 'mfa_required' }, /second factor.*ls-auth login/],
+    [
+      { error: 'invalid_request', description: 'parameter organization is required for this client' },
+      /Type of Users/,
+    ],
+    [
+      { where: 'device', error: 'invalid_request', description: 'Service not found: api://nope' },
+      /identifier of an API/,
+    ],
     [{ where: 'token', error: 'no-refresh-token' }, /Allow Offline Access/],
     [{ error: 'opaque-token' }, /Set audience/],
     [{ where: 'device', error: 'invalid_grant' }, /used before/],

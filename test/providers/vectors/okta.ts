@@ -106,7 +106,12 @@ const hints: Row['hints'] = [
     /Origin header/,
   ],
   [{ error: 'invalid_client', description: 'No client credentials found.' }, /Native Application/],
-  [{ error: 'invalid_client', description: 'Client authentication failed' }, /Native Application/],
+  [
+    { error: 'invalid_client', description: 'Client authentication failed' },
+    /^Check client_id .*Native Application/,
+  ],
+  [{ error: 'unmet_authentication_requirements' }, /--acr/],
+  [{ error: 'server_error', description: 'The groups claim exceeds 100 groups.' }, /more than 100 groups/],
   [{ error: 'invalid_request', description: 'PKCE code challenge is required' }, /PKCE/],
   [
     { where: 'discovery', error: 'not-found', description: '{"errorCode":"E0000015"}' },
