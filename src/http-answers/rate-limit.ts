@@ -20,8 +20,8 @@ const FIRST_DATE_MILLISECONDS = 1_000_000_000_000
 
 /**
  * Reads `X-RateLimit-Limit`, `-Remaining` and `-Reset` (docs.lightstep.com/docs/rate-limits: seconds to wait), the same
- * names without `X-`, the one header `RateLimit` of the drafts of draft-ietf-httpapi-ratelimit-headers, and `Retry-After`
- * (RFC 9110 §10.2.3). Dates are compared with the server's own clock (`Date`), else with `ownNow`, milliseconds since the epoch;
+ * names without `X-`, those of Okta (`X-Rate-Limit-Limit` …), the one header `RateLimit` of the drafts of
+ * draft-ietf-httpapi-ratelimit-headers, and `Retry-After` (RFC 9110 §10.2.3). Dates are compared with the server's own clock (`Date`), else with `ownNow`, milliseconds since the epoch;
  * without either they say nothing.
  */
 export function readRateLimit(headers: Headers, ownNow?: number): RateLimit {
@@ -29,6 +29,7 @@ export function readRateLimit(headers: Headers, ownNow?: number): RateLimit {
   const joined = headers.ratelimit ?? ''
   const number = (name: 'limit' | 'remaining' | 'reset', short: string) =>
     wholeNumber(headers[`x-ratelimit-${name}`]) ??
+    wholeNumber(headers[`x-rate-limit-${name}`]) ??
     wholeNumber(headers[`ratelimit-${name}`]) ??
     wholeNumber(new RegExp(`(?:^|[\\s,;])(?:${name}|${short})=(\\d+)`, 'i').exec(joined)?.[1])
   const [limit, remaining] = [number('limit', 'q'), number('remaining', 'r')]
@@ -57,6 +58,17 @@ export function waitHint({ retryMilliseconds, resetMilliseconds }: RateLimit): s
   const seconds = Math.ceil((retryMilliseconds ?? resetMilliseconds ?? 0) / 1000)
   if (seconds <= 0 || seconds > LONGEST_WAIT) return 'Wait, then try again.'
   return `Try again in ${seconds < EXACT_BELOW ? `${seconds}s` : wholeDuration(Math.ceil(seconds / 60) * 60)}.`
+}
+
+/**
+ * How long an identity provider asks to wait, where its answer says so. The end of a window counts only where the limit is
+ * reached: some name it in every answer.
+ */
+export function hintAtLimit(status: number | undefined, limit: RateLimit | undefined): string | undefined {
+  const named = limit?.retryMilliseconds || (status === 429 && limit?.resetMilliseconds)
+  return limit && named
+    ? `${waitHint(limit)} If it goes on, ask whoever runs the identity provider.`
+    : undefined
 }
 
 function untilReset(reset: number, now: number | undefined): number | undefined {

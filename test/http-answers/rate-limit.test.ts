@@ -9,6 +9,15 @@ it.each<[Record<string, string>, ReturnType<typeof readRateLimit>]>([
     { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '3' },
     { limit: 100, remaining: 0, resetMilliseconds: 3000 },
   ],
+  // As Okta spells them (developer.okta.com/docs/reference/rl-best-practices): the reset is a date.
+  [
+    {
+      'x-rate-limit-limit': '600',
+      'x-rate-limit-remaining': '0',
+      'x-rate-limit-reset': String(NOW / 1000 + 42),
+    },
+    { limit: 600, remaining: 0, resetMilliseconds: 42_000 },
+  ],
   // A date in place of a time to wait.
   [{ 'x-ratelimit-reset': String(NOW / 1000 + 60) }, { resetMilliseconds: 60_000 }],
   [{ 'x-ratelimit-reset': String(NOW + 60_000) }, { resetMilliseconds: 60_000 }],

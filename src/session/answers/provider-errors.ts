@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { networkSignIn } from '../../http-answers/network-sign-in.ts'
-import { type RateLimit, readRateLimit, waitHint } from '../../http-answers/rate-limit.ts'
+import { hintAtLimit, type RateLimit, readRateLimit } from '../../http-answers/rate-limit.ts'
 import { adviceFor, type HintValues } from '../../providers/hints.ts'
 import type { Preset, Where } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -153,12 +153,10 @@ function unreadable(
     { error: undefined, status, ...limited, ...(intercepted && { intercepted }) },
     {
       cause: foreign,
-      hint: limited.limit?.retryMilliseconds ? `${waitHint(limited.limit)} ${ASK}` : undefined,
+      hint: hintAtLimit(status, limited.limit),
     },
   )
 }
-
-const ASK = 'If it goes on, ask whoever runs the identity provider.'
 
 /** When the provider may be asked again (RFC 9110 §10.2.3), by the headers of a response of the library. */
 function limitIn(response: unknown, now: number): { readonly limit?: RateLimit } {

@@ -242,6 +242,17 @@ describe('a time to wait that an answer names', () => {
       { 'retry-after': LATER },
       'Try again in 60s. If it goes on, ask whoever runs the identity provider.',
     ],
+    // Okta names the end of its window alone, and in all its answers: at another status nothing has to wait for it.
+    [
+      429,
+      { 'x-rate-limit-reset': String(Date.parse(LATER) / 1000) },
+      'Try again in 60s. If it goes on, ask whoever runs the identity provider.',
+    ],
+    [
+      503,
+      { 'x-rate-limit-reset': String(Date.parse(LATER) / 1000) },
+      new Failure('provider-failed', '').hint,
+    ],
     [503, {}, new Failure('provider-failed', '').hint],
     [503, { 'retry-after': '0' }, new Failure('provider-failed', '').hint],
   ])('HTTP %i with %j is told', (status, headers, hint) => {
