@@ -66,11 +66,7 @@ export async function discover(
   if (SIGN_IN_FIRST.includes(answer.status))
     throw (await import('../../http-answers/network-sign-in.ts')).networkSignIn(answer.status)
   const document = readDocument(answer, url, preset, issuer)
-  // Entra's shared issuers write `{tenantid}` in place of the tenant: the one difference that is allowed.
-  if (
-    document.issuer !== issuer &&
-    (preset.issuerTemplate === undefined || document.issuer !== preset.issuerTemplate)
-  ) {
+  if (document.issuer !== issuer && !isTemplateOf(issuer, document.issuer, preset.issuerTemplate)) {
     throw issuerMismatch(
       issuer,
       document.issuer,
@@ -88,6 +84,13 @@ export async function discover(
   for (const name of ENDPOINTS) checkEndpoint(name, document[name], issuer)
   return { metadata: document as Metadata, skewSeconds: skewOf(answer, clock.now()) }
 }
+
+/**
+ * Entra's shared issuers write `{tenantid}` in place of the tenant: the one difference that is allowed, and at the
+ * template's own host alone. The protocol library knows the template there and nowhere else.
+ */
+const isTemplateOf = (issuer: string, named: unknown, template: string | undefined): boolean =>
+  template !== undefined && named === template && new URL(issuer).origin === new URL(template).origin
 
 async function rateLimited({ headers }: HttpAnswer, url: URL, clock: Clock): Promise<Failure> {
   const { readRateLimit, waitHint } = await import('../../http-answers/rate-limit.ts')

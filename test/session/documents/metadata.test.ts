@@ -48,6 +48,17 @@ describe('the metadata of a provider', () => {
     expect((await wrong({ ...GOOD, issuer: 'https://x' }, { template }))[0]).toContain('refused')
   })
 
+  it('may not name the template of another host', async () => {
+    const template = 'https://shared.example/{tenantid}'
+    expect(await wrong({ ...GOOD, issuer: template }, { template })).toEqual([
+      'refused: the issuer in the answer is not the issuer of this profile',
+      expect.stringContaining(`what the provider calls itself: ${ISSUER} is not.`),
+      `expected ${ISSUER}`,
+      `received ${template}`,
+      expect.stringMatching(/^ +\^$/),
+    ])
+  })
+
   it('of another issuer are refused, with what to look at', async () => {
     expect(await wrong({ ...GOOD, issuer: `${ISSUER}/` })).toEqual([
       'refused: the issuer in the answer is not the issuer of this profile',
