@@ -65,8 +65,13 @@ export function placeOf(
  * The subject of the access token where the ID token has another: another person, or a provider that gives each API a
  * subject of its own (OpenID Connect Core §8.1).
  */
-export function otherSubject({ id, access }: View): ClaimValue<string> | undefined {
-  const [ours, other] = [id?.identity.subject, access?.identity.subject]
+export const otherSubject = (view: View): ClaimValue<string> | undefined => otherOf(view, 'subject')
+
+/** The issuer of the access token where the ID token has another: Entra's v1 tokens, beside an ID token of v2. */
+export const otherIssuer = (view: View): ClaimValue<string> | undefined => otherOf(view, 'issuer')
+
+function otherOf({ id, access }: View, concept: 'subject' | 'issuer'): ClaimValue<string> | undefined {
+  const [ours, other] = [id?.identity[concept], access?.identity[concept]]
   return ours?.value !== undefined && other?.value !== undefined && ours.value !== other.value
     ? other
     : undefined

@@ -10,7 +10,16 @@ import { safeText } from '../../text/safe-text.ts'
 import { wrap } from '../../text/wrap.ts'
 import { type Invocation, printText } from '../invocation.ts'
 import { boundKey } from './bound-key.ts'
-import { CONCEPTS, lifeLeft, otherSubject, placeOf, type Source, type View, value } from './identity-view.ts'
+import {
+  CONCEPTS,
+  lifeLeft,
+  otherIssuer,
+  otherSubject,
+  placeOf,
+  type Source,
+  type View,
+  value,
+} from './identity-view.ts'
 import { whyNotVerified } from './signature-words.ts'
 
 /** Prints the identity: one concept in a line, with its claim and token. */
@@ -62,13 +71,13 @@ function identityLines(view: View, columns: number, style: Style): string[] {
       columns,
     )
     const line = found?.held.value === undefined ? shown : withSource(shown, found.held.source, found.from)
-    return concept === 'subject' ? [line, ...otherSubjectLines()] : [line]
+    if (concept === 'subject') return [line, ...otherLines('other subject', otherSubject(view))]
+    return concept === 'issuer' ? [line, ...otherLines('other issuer', otherIssuer(view))] : [line]
   })
 
-  function otherSubjectLines(): string[] {
-    const other = otherSubject(view)
+  function otherLines(label: string, other: ClaimValue<string> | undefined): string[] {
     if (other?.value === undefined) return []
-    const shown = labelled('other subject', safeText(other.value, LONGEST), columns)
+    const shown = labelled(label, safeText(other.value, LONGEST), columns)
     return [withSource(style.yellow(shown), other.source, 'access')]
   }
 

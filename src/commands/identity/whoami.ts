@@ -1,5 +1,6 @@
 import { accessLevel, misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
+import type { ClaimValue } from '../../claims/normalise.ts'
 import { normalise } from '../../claims/normalise.ts'
 import { Failure } from '../../errors.ts'
 import { workloadFacts } from '../../providers/workload-facts.ts'
@@ -8,7 +9,7 @@ import { safeJson } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, printJson } from '../invocation.ts'
 import { boundKey } from './bound-key.ts'
-import { CONCEPTS, lifeLeft, otherSubject, placeOf, type View, value } from './identity-view.ts'
+import { CONCEPTS, lifeLeft, otherIssuer, otherSubject, placeOf, type View, value } from './identity-view.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { loadOwnProfile } from './own-profile.ts'
 import { NEW_TOKEN_ONLY, RETIRED_KEY, whyNotVerified } from './signature-words.ts'
@@ -138,9 +139,8 @@ function toJson(view: View): unknown {
       ]
     }),
   )
-  const other = otherSubject(view)
-  const other_subject =
-    other?.value === undefined ? null : { value: other.value, claim: other.source, token: 'access' }
+  const other_subject = otherJson(otherSubject(view))
+  const other_issuer = otherJson(otherIssuer(view))
   const table = view.profile.access
   const [scopes, groups] = [value(view, 'scopes'), value(view, 'groups')] as (readonly string[] | undefined)[]
   const token = (use: 'id' | 'access') => {
@@ -158,7 +158,7 @@ function toJson(view: View): unknown {
   return {
     profile: view.tokens.origin === 'session' ? view.profile.name : null,
     workload: workloadJson(view),
-    identity: { ...identity, other_subject },
+    identity: { ...identity, other_subject, other_issuer },
     id_token: token('id'),
     access_token: token('access'),
     bound_key: boundKeyJson(view),
@@ -167,6 +167,10 @@ function toJson(view: View): unknown {
       : null,
   }
 }
+
+/** Null: the access token has the same as the ID token, or none. */
+const otherJson = (other: ClaimValue<string> | undefined): unknown =>
+  other?.value === undefined ? null : { value: other.value, claim: other.source, token: 'access' }
 
 /** Null: bound to none. */
 function boundKeyJson(view: View): unknown {

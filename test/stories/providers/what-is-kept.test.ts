@@ -118,10 +118,26 @@ describe('two tokens of two people', () => {
   it('one person is not told twice', async () => {
     await open(keycloak)
     await type('ls-auth login')
-    expect((await type('ls-auth whoami')).stdout).not.toContain('other subject')
+    expect((await type('ls-auth whoami')).stdout).not.toMatch(/other (subject|issuer)/)
     const { identity } = JSON.parse((await type('ls-auth whoami --json')).stdout)
-    expect(identity.other_subject).toBeNull()
+    expect(identity).toMatchObject({ other_subject: null, other_issuer: null })
   })
+})
+
+it('an access token of another issuer than the ID token, as v1 tokens of Entra are, has that shown', async () => {
+  const value = 'https://sts.windows.net/11111111-2222-3333-4444-555555555555/'
+  const accessToken = (facts: Facts): Shape => {
+    const shape = keycloak.accessToken(facts) as Shape
+    return { ...shape, claims: { ...shape.claims, iss: value } }
+  }
+  await open({ ...keycloak, accessToken })
+  expect((await type('ls-auth login')).exit).toBe(0)
+  const { stdout } = await type('ls-auth whoami')
+  expect(stdout).toMatch(
+    /^ {2}issuer .*\[iss, ID token\]\n {2}other issuer {2}https:\/\/sts\.windows\.net\//m,
+  )
+  const { other_issuer } = JSON.parse((await type('ls-auth whoami --json')).stdout).identity
+  expect(other_issuer).toEqual({ value, claim: 'iss', token: 'access' })
 })
 
 const DAYS = 86_400
