@@ -224,7 +224,7 @@ export const entra: Preset = {
   hints: HINTS,
   registration: [
     'App registrations > Authentication > add platform "Mobile and desktop applications" with the redirect URI shown; set "Allow public client flows" to Yes.',
-    'Expose an API with a scope, grant it to the client, and ask for it: scopes = [..., "api://<id>/traces.read"]. In the token, aud is the GUID of that API.',
+    'Expose an API with a scope, grant it to the client, and ask for it: scopes = [..., "api://<id>/traces.read"]. In the token, aud is that API\'s GUID. Set requestedAccessTokenVersion: 2 in its manifest, or iss is another issuer.',
     'Groups: Token configuration > add groups claim; above 200 groups they are left out, so assign groups to the app or use app roles.',
   ],
 }
