@@ -1,7 +1,7 @@
 import { payloadOf } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
 import type { Ports } from '../ports/ports.ts'
-import { discover } from './documents/metadata.ts'
+import { discoverIssuer } from './documents/metadata.ts'
 import type { SessionBody } from './store/session-file.ts'
 
 /** Who the person is to the provider: the claim that Entra makes for it, else the usual names. */
@@ -14,7 +14,7 @@ type Known = Pick<SessionBody, 'metadata' | 'idToken'>
  * The page at which a person ends the session in the browser too (OpenID Connect RP-Initiated Logout 1.0 §2); undefined
  * where the provider has none. It is told the client and who signs out, and nothing else: an `id_token_hint` would leave a
  * token in the history of the browser and in the command line of its opener. `ended`: of the sign-in that has ended; where
- * it ended earlier the provider is asked. Failures: those of {@link discover}.
+ * it ended earlier the provider is asked. Failures: those of {@link discoverIssuer}.
  */
 export async function signOutPage(
   { clientId, issuer, preset, http }: Client,
@@ -24,7 +24,7 @@ export async function signOutPage(
   if (!preset.signOutPage) return undefined
   const { metadata } = ended?.metadata
     ? { metadata: ended.metadata.value }
-    : await discover(issuer, preset, await ports.http(http), ports.clock)
+    : await discoverIssuer(issuer, preset, await ports.http(http), ports.clock)
   const endpoint = metadata.end_session_endpoint
   if (typeof endpoint !== 'string') return undefined
   // Checked when the metadata was fetched: https, and no user info.

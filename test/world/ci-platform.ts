@@ -47,7 +47,7 @@ export async function startCiPlatform(): Promise<CiPlatform> {
     const json = (status: number, value: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
     if (url.pathname === '/.well-known/openid-configuration')
-      return json(200, { issuer, jwks_uri: platform.jwksUri, token_endpoint: `${issuer}/none` })
+      return json(200, { issuer, jwks_uri: platform.jwksUri })
     if (url.pathname === '/keys') {
       const { kty, n, e, kid, alg, use } = key.jwk
       return json(200, { keys: [{ kty, n, e, kid, alg, use }] })

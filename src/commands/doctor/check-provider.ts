@@ -3,7 +3,12 @@ import { PROOF_ALGORITHM } from '../../dpop/proof-algorithm.ts'
 import type { Http } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { urisToRegister } from '../../providers/presets.ts'
-import { discover, type Metadata } from '../../session/documents/metadata.ts'
+import {
+  asksForTokens,
+  discover,
+  discoverIssuer,
+  type IssuerMetadata,
+} from '../../session/documents/metadata.ts'
 import { fetchKeys } from '../../session/documents/signing-keys.ts'
 import { findDisplay, REASONS } from '../../session/flow/display.ts'
 import { listen } from '../../session/flow/loopback.ts'
@@ -14,15 +19,16 @@ const TOLERABLE_SKEW_SECONDS = 60
 const HARMFUL_SKEW_SECONDS = 300
 
 /** The checks need no client id: a workload token comes without one. */
-type Asked = Pick<Client, 'issuer' | 'preset' | 'http' | 'dpop'>
+type Asked = Pick<Client, 'issuer' | 'preset' | 'http' | 'dpop' | 'workload'>
 
 /** Checks the identity provider: metadata, keys, clock, PKCE, device flow, TLS certificate. */
 export async function checkProvider(client: Asked, ports: Ports): Promise<Checkup[]> {
   const http = await ports.http(client.http)
-  let found: { metadata: Metadata; skewSeconds: number } | undefined
+  let found: { metadata: IssuerMetadata; skewSeconds: number } | undefined
   const lines = await look('issuer', async () => {
     requireProviderInReach(client.preset)
-    found = await discover(client.issuer, client.preset, http, ports.clock)
+    const ask = asksForTokens(client) ? discover : discoverIssuer
+    found = await ask(client.issuer, client.preset, http, ports.clock)
     return ok('issuer', `${client.issuer} answers with its own name (${client.preset.name})`)
   })
   if (!found) return lines
@@ -57,7 +63,7 @@ function clock(skewSeconds: number): Checkup {
   return off > HARMFUL_SKEW_SECONDS ? fail('clock', text, next) : warn('clock', text, next)
 }
 
-function pkce(client: Asked, metadata: Metadata): Checkup {
+function pkce(client: Asked, metadata: IssuerMetadata): Checkup {
   const announced = metadata.code_challenge_methods_supported
   if (Array.isArray(announced) && announced.includes('S256'))
     return ok('PKCE', 'S256 announced, and always sent')
@@ -69,7 +75,7 @@ function pkce(client: Asked, metadata: Metadata): Checkup {
   )
 }
 
-function device(client: Asked, metadata: Metadata): Checkup {
+function device(client: Asked, metadata: IssuerMetadata): Checkup {
   if (typeof metadata.device_authorization_endpoint === 'string' && client.preset.device !== 'no') {
     const extra =
       client.preset.device === 'separate-client' ? ' (only for a client registered for devices)' : ''
@@ -79,7 +85,7 @@ function device(client: Asked, metadata: Metadata): Checkup {
 }
 
 /** Whether the provider says that it binds tokens to a key, where the profile wants that. */
-function dpop(client: Asked, metadata: Metadata): Checkup[] {
+function dpop(client: Asked, metadata: IssuerMetadata): Checkup[] {
   if (!client.dpop) return []
   const announced = metadata.dpop_signing_alg_values_supported
   if (Array.isArray(announced) && announced.includes(PROOF_ALGORITHM))
@@ -93,8 +99,8 @@ function dpop(client: Asked, metadata: Metadata): Checkup[] {
   ]
 }
 
-async function certificate(metadata: Metadata, http: Http): Promise<Checkup> {
-  const issuer = await http.certificateIssuer(new URL(metadata.token_endpoint))
+async function certificate({ token_endpoint, jwks_uri }: IssuerMetadata, http: Http): Promise<Checkup> {
+  const issuer = await http.certificateIssuer(new URL(token_endpoint ?? jwks_uri))
   if (issuer === undefined)
     return ok('certificate', 'not looked at (plain http on loopback, or behind a proxy)')
   return ok('certificate', `signed by ${issuer} (your company's name here means that TLS is inspected)`)
@@ -105,7 +111,7 @@ const hostPattern = (host: string): RegExp =>
   new RegExp(`^${host.replace(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', '.+')}$`, 'i')
 
 /** Warns about endpoints on hosts that are neither the issuer's nor known by the preset. */
-function otherHosts(client: Asked, metadata: Metadata): Checkup[] {
+function otherHosts(client: Asked, metadata: IssuerMetadata): Checkup[] {
   const home = new URL(client.issuer).hostname
   const known = client.preset.endpointHosts.map(hostPattern)
   const strange = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'].flatMap((name) => {

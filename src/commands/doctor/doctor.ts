@@ -1,5 +1,6 @@
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
+import { asksForTokens } from '../../session/documents/metadata.ts'
 import { placesFor } from '../../settings/files/places.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { shownSettings } from '../../settings/shown-settings.ts'
@@ -154,10 +155,13 @@ const UNCHECKED =
 
 /** What the profile lacks for a sign-in; a workload token needs no client id. */
 function incomplete({ name, saved, client }: Profile): string | undefined {
-  const { issuer, clientId, preset, workload } = client
-  const isClient = workload ? workload.grant !== 'as-is' : preset.signsIn === 'person'
+  const { issuer, clientId } = client
   const missing =
-    issuer === undefined ? 'issuer' : isClient && clientId === undefined ? 'client_id' : undefined
+    issuer === undefined
+      ? 'issuer'
+      : asksForTokens(client) && clientId === undefined
+        ? 'client_id'
+        : undefined
   if (missing === undefined) return undefined
   return saved ? `profile ${name} has no ${missing}` : 'there is no profile yet'
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { discover } from '../../session/documents/metadata.ts'
+import { asksForTokens, discover, discoverIssuer } from '../../session/documents/metadata.ts'
 import { requireProviderInReach } from '../../session/sign-in-offered.ts'
 import { readSettings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile, sendsToken } from '../../settings/profile.ts'
@@ -86,7 +86,10 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   const profile = judged(() => chooseProfile(candidate, flags, ports.env))
   const { preset, http } = profile.client
   const issuer = knownIssuer(invocation, profile, register, transfer?.file)
-  if (issuer !== undefined && !transfer) await discover(issuer, preset, await ports.http(http), ports.clock)
+  if (issuer !== undefined && !transfer) {
+    const ask = asksForTokens(profile.client) ? discover : discoverIssuer
+    await ask(issuer, preset, await ports.http(http), ports.clock)
+  }
   const save = async (clientId?: string) => {
     const typed =
       clientId === undefined

@@ -1,3 +1,4 @@
+import type { PartialClient } from '../../client.ts'
 import { skewOf } from '../../clock-skew.ts'
 import { Failure, type NetworkFailure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
@@ -10,12 +11,20 @@ import { safeText } from '../../text/safe-text.ts'
 import type { Cached } from '../store/session-file.ts'
 import { issuerMismatch } from './issuer-mismatch.ts'
 
-/** Provider metadata (OpenID Connect Discovery 1.0 §3), checked as far as ls-auth uses it. */
-export interface Metadata extends Record<string, unknown> {
+/**
+ * What an issuer publishes of itself (OpenID Connect Discovery 1.0 §3), checked as far as ls-auth uses it. One whose tokens are
+ * only verified may have no token endpoint: GitHub Actions and Kubernetes publish the keys alone.
+ */
+export interface IssuerMetadata extends Record<string, unknown> {
   readonly issuer: string
   readonly authorization_endpoint?: string
-  readonly token_endpoint: string
+  readonly token_endpoint?: string
   readonly jwks_uri: string
+}
+
+/** The metadata of a provider at which somebody signs in, or something is exchanged. */
+export interface Metadata extends IssuerMetadata {
+  readonly token_endpoint: string
 }
 
 /** Lifetime of cached metadata and signing keys, milliseconds. */
@@ -29,8 +38,11 @@ export const usable = (cached: Cached<unknown> | undefined, now: number): boolea
  * Whether the metadata may say more after this failure at an address out of them. A host that was reached has not moved;
  * where the metadata is on the same host, that cannot be reached either.
  */
-export const mayBeElsewhere = (failure: NetworkFailure, address: string, { issuer }: Metadata): boolean =>
-  !failure.sent && new URL(address).host !== new URL(issuer).host
+export const mayBeElsewhere = (
+  failure: NetworkFailure,
+  address: string,
+  { issuer }: IssuerMetadata,
+): boolean => !failure.sent && new URL(address).host !== new URL(issuer).host
 
 const MAX_BYTES = 256 * 1024
 const ENDPOINTS = [
@@ -44,16 +56,35 @@ const ENDPOINTS = [
   'userinfo_endpoint',
 ]
 
-/**
- * Fetches `issuer`/.well-known/openid-configuration. The issuer in it must be the same string (RFC 8414 §3.3).
- * Failures: `network`, `provider-failed`, `rate-limited`, `settings` (no such issuer), `refused` (wrong issuer, unsafe endpoint).
- */
-export async function discover(
+interface Discovered<T extends IssuerMetadata> {
+  readonly metadata: T
+  readonly skewSeconds: number
+}
+type Discover<T extends IssuerMetadata> = (
   issuer: string,
   preset: Pick<Preset, 'id' | 'issuerTemplate'>,
   http: Http,
   clock: Clock,
-): Promise<{ metadata: Metadata; skewSeconds: number }> {
+) => Promise<Discovered<T>>
+
+/**
+ * Fetches `issuer`/.well-known/openid-configuration. The issuer in it must be the same string (RFC 8414 §3.3).
+ * Failures: `network`, `provider-failed`, `rate-limited`, `settings` (no such issuer), `refused` (wrong issuer, unsafe endpoint).
+ */
+export const discover: Discover<Metadata> = (...asked) =>
+  fetchMetadata(['token_endpoint', 'jwks_uri'], ...asked)
+
+/** The same where no token is asked for there: the document of an issuer whose keys are all that is needed. */
+export const discoverIssuer: Discover<IssuerMetadata> = (...asked) => fetchMetadata(['jwks_uri'], ...asked)
+
+/** Whether tokens are asked for at the provider: a person signs in, or a program exchanges its proof. */
+export const asksForTokens = ({ workload, preset }: Pick<PartialClient, 'workload' | 'preset'>): boolean =>
+  workload ? workload.grant !== 'as-is' : preset.signsIn === 'person'
+
+async function fetchMetadata<T extends IssuerMetadata>(
+  needed: readonly string[],
+  ...[issuer, preset, http, clock]: Parameters<Discover<T>>
+): Promise<Discovered<T>> {
   const url = new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
   const answer = await http.send({
     method: 'GET',
@@ -73,7 +104,7 @@ export async function discover(
       hintFor(preset.id, { where: 'discovery', error: 'issuer-mismatch' }, { issuer }),
     )
   }
-  for (const name of ['token_endpoint', 'jwks_uri']) {
+  for (const name of needed) {
     if (typeof document[name] !== 'string') {
       const hint = hintFor(preset.id, { where: 'discovery', error: 'no-endpoint' })
       throw new Failure('provider-failed', `the metadata of ${url.host} has no ${name}`, {
@@ -82,7 +113,7 @@ export async function discover(
     }
   }
   for (const name of ENDPOINTS) checkEndpoint(name, document[name], issuer)
-  return { metadata: document as Metadata, skewSeconds: skewOf(answer, clock.now()) }
+  return { metadata: document as T, skewSeconds: skewOf(answer, clock.now()) }
 }
 
 /**
@@ -171,7 +202,7 @@ export function checkEndpoint(name: string, value: unknown, issuer: string): voi
 }
 
 /** The first of the scopes that the provider lists (optional in Discovery 1.0 §3), made safe for a terminal. */
-export const scopesSupported = ({ scopes_supported: listed }: Metadata): readonly string[] =>
+export const scopesSupported = ({ scopes_supported: listed }: IssuerMetadata): readonly string[] =>
   Array.isArray(listed)
     ? listed
         .filter((scope) => typeof scope === 'string')
@@ -181,7 +212,7 @@ export const scopesSupported = ({ scopes_supported: listed }: Metadata): readonl
 
 /** Those of `scopes` that the provider does not list; none where it lists nothing. */
 export const scopesUnlisted = (
-  { scopes_supported: listed }: Metadata,
+  { scopes_supported: listed }: IssuerMetadata,
   scopes: readonly string[],
 ): readonly string[] =>
   Array.isArray(listed) && listed.length > 0 ? scopes.filter((scope) => !listed.includes(scope)) : []

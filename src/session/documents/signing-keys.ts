@@ -5,7 +5,7 @@ import type { Http } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { Preset } from '../../providers/preset.ts'
 import type { SessionBody } from '../store/session-file.ts'
-import { discover, type Metadata, mayBeElsewhere, usable } from './metadata.ts'
+import { discoverIssuer, type IssuerMetadata, mayBeElsewhere, usable } from './metadata.ts'
 
 /** A JWKS (RFC 7517 §5), and whether it came from the cache or the provider. */
 export interface KeySet {
@@ -26,10 +26,10 @@ export async function signingKeys(
   const now = ports.clock.now()
   if (!skipCache && body?.jwks && usable(body.jwks, now)) return { keys: body.jwks.value, source: 'cache' }
   const http = await ports.http(client.http)
-  const asked = async () => (await discover(client.issuer, client.preset, http, ports.clock)).metadata
+  const asked = async () => (await discoverIssuer(client.issuer, client.preset, http, ports.clock)).metadata
   const keys =
     body?.metadata && usable(body.metadata, now)
-      ? await currentKeys(body.metadata.value as Metadata, http, asked)
+      ? await currentKeys(body.metadata.value as IssuerMetadata, http, asked)
       : await fetchKeys((await asked()).jwks_uri, http)
   return { keys, source: 'provider' }
 }
@@ -39,9 +39,9 @@ export async function signingKeys(
  * that it is. Failures: `network`, `provider-failed`.
  */
 export async function currentKeys(
-  cached: Metadata,
+  cached: IssuerMetadata,
   http: Http,
-  asked: () => Promise<Metadata>,
+  asked: () => Promise<IssuerMetadata>,
 ): Promise<Record<string, unknown>> {
   try {
     return await fetchKeys(cached.jwks_uri, http)

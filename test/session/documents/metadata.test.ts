@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { skewOf } from '../../../src/clock-skew.ts'
-import { discover, type Metadata, scopesSupported, usable } from '../../../src/session/documents/metadata.ts'
+import {
+  discover,
+  discoverIssuer,
+  type Metadata,
+  scopesSupported,
+  usable,
+} from '../../../src/session/documents/metadata.ts'
 import { toldBy } from '../../told.ts'
 import { answering, NOW } from './provider-documents.ts'
 
@@ -76,6 +82,17 @@ describe('the metadata of a provider', () => {
         `provider-failed: the metadata of idp.example has no ${name}`,
         'Check the issuer: it must be the one the provider shows for OpenID Connect.',
       ])
+  })
+
+  it('of an issuer whose tokens are verified alone need no token_endpoint, and a jwks_uri', async () => {
+    const { token_endpoint: _, ...keysAlone } = GOOD
+    const found = (said: object) => {
+      const { http, clock } = answering({ [PATH]: said })
+      return discoverIssuer(ISSUER, { id: 'generic' }, http, clock)
+    }
+    expect((await found(keysAlone)).metadata).toEqual(keysAlone)
+    expect((await toldBy(() => found({ ...keysAlone, jwks_uri: null })))[0]).toContain('has no jwks_uri')
+    expect((await toldBy(() => found({ ...GOOD, token_endpoint: 7 })))[0]).toContain('refused: ')
   })
 
   it.each([

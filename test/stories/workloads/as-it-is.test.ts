@@ -1,6 +1,6 @@
 import { rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { claimsOf, openPlace, type Place } from './place.ts'
 
 let place: Place
@@ -139,6 +139,7 @@ describe('a job of GitHub Actions', () => {
     expect(stdout).toMatch(
       /^ok +workload +a token with [45]m left by as-is from github: repository acme\/app/m,
     )
+    expect(stdout).toMatch(/^ok +issuer .*\nok +signing keys +1 at /m)
     expect(stdout).not.toMatch(/keychain|redirect|browser|PKCE|login/)
     delete place.world.variables.ACTIONS_ID_TOKEN_REQUEST_TOKEN
     const broken = await place.type('ls-auth doctor')
@@ -147,6 +148,33 @@ describe('a job of GitHub Actions', () => {
       /^FAIL +workload +the variable ACTIONS_ID_TOKEN_REQUEST_TOKEN is not set\n +→ Give the job/m,
     )
     expect(broken.stdout).not.toContain('login')
+  })
+
+  it('is checked by its issuer, too, where another step of the job hands the token on', async () => {
+    const { issuer } = place.platform
+    await place.world.writeConfig('')
+    Object.assign(place.world.variables, {
+      LS_AUTH_TOKEN: place.platform.sign('api://traces'),
+      LS_AUTH_ISSUER: issuer,
+    })
+    onTestFinished(() => {
+      for (const name of ['LS_AUTH_TOKEN', 'LS_AUTH_ISSUER']) delete place.world.variables[name]
+    })
+    expect(await place.type('ls-auth check --aud api://traces')).toMatchObject({ exit: 0 })
+    expect((await place.type('ls-auth check --aud api://other')).exit).toBe(5)
+  })
+
+  it('asks for nothing at an issuer without a token endpoint, and a person cannot sign in there', async () => {
+    await place.profile(
+      'source = "github"\ngrant = "token-exchange"\naudience = "api://traces"',
+      `issuer = "${place.platform.issuer}"\nclient_id = "job"`,
+    )
+    const { host } = new URL(place.platform.issuer)
+    const told = `error: the metadata of ${host} has no token_endpoint\nhint: Check the issuer: it must be the one the provider shows for OpenID Connect.\n`
+    expect(await place.type('ls-auth token')).toMatchObject({ exit: 6, stderr: told })
+    expect((await place.type('ls-auth doctor')).stdout).toMatch(/^FAIL +issuer .* has no token_endpoint$/m)
+    const added = await place.type(`ls-auth profile add me --issuer ${place.platform.issuer} --client-id x`)
+    expect(added).toMatchObject({ exit: 6, stderr: told })
   })
 
   it('signs nobody in or out', async () => {
