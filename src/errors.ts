@@ -72,6 +72,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `half-client-certificate`: of `client_cert` and `client_key` one is missing.
  * - `no-token`: no token went along with the request, as the profile wants it.
  * - `same-token`: a renewal brought the token again that was refused.
+ * - `large-headers`: a gateway takes no headers of this size; what was asked is not what is wrong.
  * - `snapshot-taken`: it came after a snapshot was paid for; to try again takes another.
  */
 export type FailureReason =
@@ -87,6 +88,7 @@ export type FailureReason =
   | 'half-client-certificate'
   | 'no-token'
   | 'same-token'
+  | 'large-headers'
   | 'snapshot-taken'
 
 /**

@@ -6,6 +6,7 @@ import type { HttpAnswer } from '../ports/http.ts'
 import { safeText } from '../text/safe-text.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
 import type { Destination } from './destination.ts'
+import { largeHeaders } from './large-headers.ts'
 import { failed, rateLimited } from './not-now.ts'
 import { isOthersKey, refusedKey } from './others-key.ts'
 import { keyHint, refusedProof } from './refused-proof.ts'
@@ -51,19 +52,7 @@ export function explainAnswer(
       reason: 'web-page',
     })
   }
-  if (status === 431)
-    return new Failure(
-      'api-failed',
-      `the headers of the request are too large for ${safeText(url.host)} (HTTP 431)`,
-      {
-        detail: theirWords(answer),
-        hint:
-          token === undefined
-            ? 'Raise the limit for request headers at the gateway or the API.'
-            : 'It is probably the token: ask for fewer groups or scopes, or raise the limit for request headers there.',
-      },
-    )
-  return networkSignIn(status) ?? failed(answer, url, now)
+  return largeHeaders(answer, url, token) ?? networkSignIn(status) ?? failed(answer, url, now)
 }
 
 function loginPage(

@@ -122,7 +122,9 @@ export function openApi(destination: Destination, source: TokenSource): Send {
           scopeToAsk: destination.scopeToAsk,
         }))
     const failure = denial && explained(destination, denial, url)
-    if (failure && (known?.isAboutToken || !request.answers?.includes(answer.status))) throw failure
+    // Whoever asks reads a 400 as one about the question; the size of the headers is none of it.
+    const isOfAll = known?.isAboutToken || denial?.reason === 'large-headers'
+    if (failure && (isOfAll || !request.answers?.includes(answer.status))) throw failure
     const { maxBytes = MAX_BYTES } = request
     return { ...answer, maxBytes, ...(failure && { failure }), json: () => parse(answer, url) }
   }

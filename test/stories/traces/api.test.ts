@@ -245,6 +245,18 @@ describe('the answer', () => {
     expect((await api('/x')).stderr).not.toContain('they say')
   })
 
+  it('of a proxy whose limit for headers the token exceeds is told as that, and no wrong request', async () => {
+    const page = '<html><head><title>400 Request Header Or Cookie Too Large</title></head></html>'
+    answer = { status: 400, headers: { 'content-type': 'text/html' }, body: page }
+    for (const line of [`ls-auth api /x`, 'ls-auth services', 'ls-auth trace search --service shop']) {
+      const { exit, stderr } = await world.type(line)
+      expect({ line, exit }).toEqual({ line, exit: 6 })
+      expect(stderr).toMatch(
+        /^error: the headers of the request are too large for \S+ \(HTTP 400\)\nhint: It is probably the token: /,
+      )
+    }
+  })
+
   it.each([
     [401, 11, /did not accept the token/],
     [403, 11, /denied you access/],
