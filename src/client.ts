@@ -24,6 +24,8 @@ export interface PartialClient {
   readonly account: string
   /** Origin of the trace API in the current settings. */
   readonly apiOrigin: string
+  /** The tenant, or organization/project, that is read there: for the record. */
+  readonly place?: string | undefined
   /** The variable that named it in this run; missing: a flag or the settings did. */
   readonly apiFrom?: string
   readonly audience: string | undefined

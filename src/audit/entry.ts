@@ -14,6 +14,10 @@ export interface AuditEntry {
   readonly sub: string | null
   /** Id of the token; it leads to the sign-in in the issuer's own log. */
   readonly jti: string | null
+  /** Origin of the API that was asked, of a request; null in lines of older versions, too. */
+  readonly api: string | null
+  /** What was read there, as the settings name it: the tenant, or organization/project. */
+  readonly place: string | null
   readonly method: string | null
   /** Without query. */
   readonly path: string | null

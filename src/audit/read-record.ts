@@ -83,6 +83,8 @@ const NAMES = [
   'issuer',
   'sub',
   'jti',
+  'api',
+  'place',
   'method',
   'path',
   'trace_id',

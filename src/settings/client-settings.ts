@@ -15,14 +15,14 @@ import { judgedIn } from './value-place.ts'
 
 /** What a client needs in addition to the values of the settings. */
 interface ClientFacts
-  extends Pick<PartialClient, 'profile' | 'issuer' | 'preset' | 'apiOrigin' | 'stateDirectory'> {
+  extends Pick<PartialClient, 'profile' | 'issuer' | 'preset' | 'apiOrigin' | 'place' | 'stateDirectory'> {
   readonly timeoutMilliseconds: number | undefined
   readonly env: Env
 }
 
 /** The client that the settings describe. Failures: `settings`, `usage` (a duration). */
 export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
-  const { env, timeoutMilliseconds, profile, issuer, preset, apiOrigin, stateDirectory } = facts
+  const { env, timeoutMilliseconds, profile, issuer, preset, apiOrigin, place, stateDirectory } = facts
   const path = (name: SettingName): string | undefined => {
     const value = values.text(name)
     return value === undefined ? undefined : expandHome(value, env)
@@ -43,6 +43,7 @@ export function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     preset,
     account: values.text('account') as string,
     apiOrigin,
+    place,
     ...(apiFrom.startsWith('LS_AUTH_') && { apiFrom }),
     audience: values.text('audience'),
     publicSecret: values.judge('client_secret', () => publicSecret(values.text('client_secret'), preset)),

@@ -1,3 +1,4 @@
+import type { Backend } from '../backends/backend.ts'
 import { type BackendId, backendOf } from '../backends/table.ts'
 import type { AccessTable } from '../claims/access-level.ts'
 import type { PartialClient } from '../client.ts'
@@ -74,6 +75,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     issuer: issuer === undefined ? undefined : values.judge('issuer', () => checkIssuer(issuer)),
     preset: tunePreset(row, values),
     apiOrigin: api.origin,
+    place: placeIn(backendOf(backend), values),
     stateDirectory: settings.places.stateDirectory,
     timeoutMilliseconds: flags.timeoutMilliseconds,
     env,
@@ -99,6 +101,12 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     unknownKeys: unknownKeys(settings, name),
     settingsFile: settingsFileOf(settings, name),
   }
+}
+
+/** The settings of its place that the back end has: `acme/prod`, or a tenant. */
+function placeIn({ needs, takes }: Backend, values: Values): string | undefined {
+  const names = [...needs, ...takes].flatMap((name) => values.text(name) ?? [])
+  return names.length === 0 ? undefined : names.join('/')
 }
 
 /** The preset's scopes are for a person's sign-in: a program asks for those of its profile, if any. */

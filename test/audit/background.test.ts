@@ -12,6 +12,8 @@ const entry = (path: string): AuditEntry => ({
   issuer: null,
   sub: null,
   jti: null,
+  api: null,
+  place: null,
   method: 'GET',
   path,
   trace_id: null,

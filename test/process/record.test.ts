@@ -26,6 +26,8 @@ const NAMES = [
   'issuer',
   'sub',
   'jti',
+  'api',
+  'place',
   'method',
   'path',
   'trace_id',

@@ -7,7 +7,7 @@ import type { TraceReference } from '../../trace/id.ts'
 import { cutOffHint } from '../../trace/id-forms/cut-off.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, tell } from '../invocation.ts'
-import { tellLeftOut } from '../status/text-table.ts'
+import { tellLeftOut, withoutScheme } from '../status/text-table.ts'
 import { printData, readFormat } from '../trace/print-rows.ts'
 import { readTraceId } from '../trace/trace-argument.ts'
 import { unitDurationFlag } from '../typed-flags.ts'
@@ -83,7 +83,8 @@ async function print(
 
 /** A cell for each column of audit-table.ts. */
 function cellsOf(entry: AuditEntry): string[] {
-  const { time, sub, event, method, path, status, trace_id, span_id, reason, way, profile } = entry
+  const { time, sub, event, method, path, status, trace_id, span_id, reason, api, place, way, profile } =
+    entry
   const what = event === 'request' ? `${method} ${path}` : event
   const answer = status ?? (event === 'request' ? 'no answer' : NOTHING)
   return [
@@ -93,6 +94,8 @@ function cellsOf(entry: AuditEntry): string[] {
     answer,
     trace_id ?? (span_id === null ? NOTHING : `of span ${span_id}`),
     reason ?? NOTHING,
+    withoutScheme(api ?? NOTHING),
+    place ?? NOTHING,
     way,
     profile ?? NOTHING,
   ].map((cell) => safeText(String(cell), 200))

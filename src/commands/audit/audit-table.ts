@@ -7,6 +7,8 @@ interface Column {
   readonly head: string
   readonly least?: number
   readonly cut?: Cut
+  /** It is shown where the rows differ in it. */
+  readonly ofDifference?: true
 }
 
 const COLUMNS: readonly Column[] = [
@@ -17,12 +19,14 @@ const COLUMNS: readonly Column[] = [
   { head: 'STATUS' },
   { head: 'TRACE', least: 10 },
   { head: 'REASON', least: 10 },
+  { head: 'API', least: 12, ofDifference: true },
+  { head: 'PLACE', least: 6, ofDifference: true },
   { head: 'WAY' },
   { head: 'PROFILE' },
 ]
 
 /** A trace id is cut last: what is left of it can be seen again, and no longer typed. */
-const CUT_IN_TURN: readonly (readonly string[])[] = [['WHAT', 'REASON'], ['WHO'], ['TRACE']]
+const CUT_IN_TURN: readonly (readonly string[])[] = [['WHAT', 'REASON', 'API', 'PLACE'], ['WHO'], ['TRACE']]
 /** When, who, what, and with what answer. */
 const ALWAYS = 4
 
@@ -35,11 +39,17 @@ export function auditTable(
   rows: readonly (readonly string[])[],
   { outIsTTY, columns, unicode }: Pick<Terminal, 'columns' | 'unicode' | 'outIsTTY'>,
 ): FittedTable {
-  const all = COLUMNS.map((column, i) => ({ ...column, cells: rows.map((row) => row[i] ?? '') }))
+  const all = COLUMNS.map((column, i) => ({ ...column, cells: rows.map((row) => row[i] ?? '') })).filter(
+    ({ ofDifference, cells }) => !ofDifference || differs(cells),
+  )
   const room = outIsTTY ? columns : Number.POSITIVE_INFINITY
   const said = all.filter(({ cells }, i) => i < ALWAYS || cells.some((cell) => cell !== NOTHING))
   return layOut(totalWidth(floorOf(all)) > room ? said : all, room, unicode)
 }
+
+/** Lines that say nothing of it, such as those of a sign-in, are no difference. */
+const differs = (cells: readonly string[]): boolean =>
+  new Set(cells.filter((cell) => cell !== NOTHING)).size > 1
 
 /** In a cell: the entry says nothing of that. */
 export const NOTHING = '-'

@@ -26,7 +26,9 @@ export interface Recorder {
 }
 
 /** What the record says of a profile. */
-export interface RecordedClient extends Pick<PartialClient, 'issuer' | 'stateDirectory' | 'reason'> {
+export interface RecordedClient
+  extends Pick<PartialClient, 'issuer' | 'stateDirectory' | 'reason' | 'place'>,
+    Partial<Pick<PartialClient, 'apiOrigin'>> {
   /** Null: not known. */
   readonly profile: string | null
 }
@@ -70,6 +72,8 @@ export function openRecorder(
       sub: textIn(claims.sub) ?? textIn(person.sub) ?? null,
       // Some issuers call it `uti`.
       jti: textIn(claims.jti) ?? textIn(claims.uti) ?? null,
+      api: null,
+      place: null,
       method: null,
       path: null,
       trace_id: null,
@@ -91,6 +95,8 @@ export function openRecorder(
         headers: callerHeaders(caller, traceparent),
         ended: (status, traceId) =>
           append('request', token, {
+            api: client.apiOrigin ?? null,
+            place: client.place ?? null,
             method,
             path: withoutTokens(path),
             trace_id: traceId ?? traceIdIn(path) ?? null,

@@ -159,6 +159,8 @@ describe('the record of a local proxy', () => {
       issuer: 'https://ci.example',
       sub: 'robot',
       jti: 'j-1',
+      api: new URL(recorder.url).origin,
+      place: null,
       method: 'GET',
       path: `/base/api/traces/${TRACE}`,
       trace_id: TRACE,

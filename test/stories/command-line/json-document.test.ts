@@ -176,7 +176,7 @@ describe.sequential('is true, member by member', () => {
   })
 
   it('audit list', async () => {
-    // An agent's name and a span, which no command of this test has.
+    // An agent's name, a span and a place, which no command of this test has.
     const agent = {
       time: new Date().toISOString(),
       event: 'request',
@@ -184,6 +184,7 @@ describe.sequential('is true, member by member', () => {
       profile: 'work',
       client: 'x',
       span_id: 'a5',
+      place: 'shop',
     }
     const runs = [
       () => stage.world.type(login('--reason x')),
