@@ -121,14 +121,15 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
   const given = givenToken(invocation) !== undefined
   const { client } = profile
   const { issuer } = client
-  const gap = incomplete(profile)
+  const gap = incomplete(profile, { given })
   if (gap !== undefined)
     lines.push(
       given ? warn('profile', gap, UNCHECKED) : fail('profile', gap, client.workload ? SET_IT : SIGN_IN),
     )
   if (gap === undefined && issuer !== undefined) {
     lines.push(...(await look('issuer', () => checkProvider({ ...client, issuer }, ports))))
-    if (people) lines.push(...(await look('redirect', () => checkRedirect(client, ports.env))))
+    if (people && client.clientId !== undefined)
+      lines.push(...(await look('redirect', () => checkRedirect(client, ports.env))))
   }
   if (people) lines.push(...(await checkSurroundings(ports)))
   // LS_AUTH_TOKEN is not stored, and a CI machine has no keychain.
@@ -151,17 +152,17 @@ const PROXIED =
 const SIGN_IN = 'Run: ls-auth login --issuer URL --client-id ID'
 const SET_IT = 'Set it: ls-auth profile set KEY VALUE'
 const UNCHECKED =
-  'LS_AUTH_TOKEN works without one, but its signature cannot be checked: name its issuer in a profile.'
+  'LS_AUTH_TOKEN works without one, but its signature cannot be checked: set LS_AUTH_ISSUER to its issuer.'
 
-/** What the profile lacks for a sign-in; a workload token needs no client id. */
-function incomplete({ name, saved, client }: Profile): string | undefined {
+/** What the profile lacks for a sign-in; a workload token needs no client id, nor does one that is `given`. */
+function incomplete(
+  { name, saved, client }: Profile,
+  { given }: { readonly given: boolean },
+): string | undefined {
   const { issuer, clientId } = client
+  const isClient = asksForTokens(client) && !given
   const missing =
-    issuer === undefined
-      ? 'issuer'
-      : asksForTokens(client) && clientId === undefined
-        ? 'client_id'
-        : undefined
+    issuer === undefined ? 'issuer' : isClient && clientId === undefined ? 'client_id' : undefined
   if (missing === undefined) return undefined
   return saved ? `profile ${name} has no ${missing}` : 'there is no profile yet'
 }
