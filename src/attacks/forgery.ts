@@ -15,9 +15,15 @@ export async function signedAgain(
   return new CompactSign(payload).setProtectedHeader({ ...jwt.header, ...header }).sign(key)
 }
 
-/** The claims of a good token without a signature: `alg: none` (RFC 7515 §A.5). */
-export const unsigned = (token: string, { header }: Jwt): string =>
-  `${encoded({ ...header, alg: 'none' })}.${part(token, 1)}.`
+/** The claims of a good token under `alg: none` (RFC 7515 §A.5), or what `alg` names instead: without a signature, or with this. */
+export const unsigned = (token: string, { header }: Jwt, alg = 'none', signature = ''): string =>
+  `${encoded({ ...header, alg })}.${part(token, 1)}.${signature}`
+
+/** A good token whose signature is empty. */
+export const withoutSignature = (token: string): string => `${part(token, 0)}.${part(token, 1)}.`
+
+/** Bytes in the place of a signature that are none of anything, whatever the key. */
+export const NO_SIGNATURE = Buffer.from('this is no signature').toString('base64url')
 
 /** A good token whose signature differs in its last bit. */
 export function withFlippedBit(token: string): string {

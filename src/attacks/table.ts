@@ -1,6 +1,14 @@
 import type { Attack, Held, Shot, Spare } from './attack.ts'
-import { signedAgain, unsigned, withFlippedBit, withLaterEnd } from './forgery.ts'
-import { judgeOverride, judgeRead, judgeWrite } from './verdict.ts'
+import {
+  NO_SIGNATURE,
+  signedAgain,
+  unsigned,
+  withFlippedBit,
+  withLaterEnd,
+  withoutSignature,
+} from './forgery.ts'
+import { identityHeaders, OTHER_SPELLINGS } from './tokenless.ts'
+import { judgeOverride, judgeRead, judgeSpelling, judgeWrite } from './verdict.ts'
 
 /** The method that the override headers name. No back end has it on the route that is read, and it is sent without a body. */
 export const OVERRIDE = 'PUT'
@@ -20,6 +28,30 @@ export const ATTACKS: readonly Attack[] = [
     remedy: 'Ask for a token on every route.',
   },
   {
+    id: 'head-no-token',
+    name: 'HEAD, no token',
+    make: () => [{ token: undefined, method: 'HEAD' }],
+    judge: judgeSpelling,
+    remedy: 'Ask for a token whatever the method is.',
+  },
+  ...OTHER_SPELLINGS.map(
+    ({ id, name, spelled, remedy }): Attack => ({
+      id,
+      name,
+      make: ({ read }) => [{ token: undefined, path: spelled(read) }],
+      judge: judgeSpelling,
+      remedy,
+    }),
+  ),
+  {
+    id: 'identity-headers',
+    name: 'identity headers, no token',
+    make: ({ jwt }) => [{ token: undefined, headers: identityHeaders(jwt) }],
+    judge: judgeRead,
+    remedy:
+      'Drop these headers of the caller, and ask for a token: a proxy in front sets them, and so can anybody.',
+  },
+  {
     id: 'not-a-jwt',
     name: 'not a JWT',
     make: () => [{ token: 'this-is-no-token' }],
@@ -29,9 +61,20 @@ export const ATTACKS: readonly Attack[] = [
   {
     id: 'alg-none',
     name: 'alg: none',
-    make: fromJwt(({ token, jwt }) => [{ token: unsigned(token, jwt) }]),
+    make: fromJwt(({ token, jwt }) => [
+      { token: unsigned(token, jwt) },
+      ...['None', 'nOnE'].map((alg): Shot => ({ form: `alg: ${alg}`, token: unsigned(token, jwt, alg) })),
+      { form: 'with a signature', token: unsigned(token, jwt, 'none', NO_SIGNATURE) },
+    ]),
     judge: judgeRead,
     remedy: 'List the algorithms that are accepted, and none is not among them (RFC 8725 §3.1).',
+  },
+  {
+    id: 'empty-signature',
+    name: 'an empty signature',
+    make: fromJwt(({ token }) => [{ token: withoutSignature(token) }]),
+    judge: judgeRead,
+    remedy: 'Verify the signature also where it is empty: refuse a token without one.',
   },
   {
     id: 'public-key-as-secret',

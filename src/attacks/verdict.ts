@@ -12,7 +12,7 @@ interface Answer {
 
 /** What an answer says about the gateway. */
 export interface Judgement {
-  readonly verdict: 'refused' | 'let-through' | 'unknown'
+  readonly verdict: 'refused' | 'let-through' | 'unknown' | 'not-tried'
   /** Undefined: there was no answer. */
   readonly status: number | undefined
   /** The status, and why it is no plain one: for people. */
@@ -37,6 +37,18 @@ export function judgeRead(seen: Seen): Judgement {
 }
 
 /**
+ * The same for a read with another method or another spelling of the path. Where there is no such route, the attack cannot be
+ * tried: nobody reads anything there.
+ */
+export function judgeSpelling(seen: Seen): Judgement {
+  if ('status' in seen && NO_ROUTE.includes(seen.status))
+    return judged('not-tried', seen.status, 'no such route')
+  return judgeRead(seen)
+}
+
+const NO_ROUTE: readonly number[] = [404, 405, 501]
+
+/**
  * Judges the answer to a write that the back end itself must refuse for what is in it. Such a refusal (400, 409, 415, 422,
  * 428) shows that the gateway has let it through. A gateway without that route (404, 405, 501) refuses it.
  */
@@ -46,7 +58,7 @@ export function judgeWrite(seen: Seen): Judgement {
   if (isAnswered(seen)) return judged('let-through', status)
   if (OF_THE_BACK_END.includes(status)) return judged('let-through', status, 'the back end has judged it')
   if (status === 401 || status === 403) return judged('refused', status)
-  if (status === 404 || status === 405 || status === 501) return judged('refused', status, 'no such route')
+  if (NO_ROUTE.includes(status)) return judged('refused', status, 'no such route')
   return otherwise(seen)
 }
 
@@ -108,7 +120,7 @@ const judged = (verdict: Judgement['verdict'], status: number, why?: string): Ju
   found: why === undefined ? `HTTP ${status}` : `HTTP ${status}: ${why}`,
 })
 
-const BADNESS = { refused: 0, unknown: 1, 'let-through': 2 } as const
+const BADNESS = { 'not-tried': 0, refused: 1, unknown: 2, 'let-through': 3 } as const
 
 /** The worst of several. */
 export const worst = (judgements: readonly Judgement[]): Judgement | undefined =>

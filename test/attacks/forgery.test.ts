@@ -51,6 +51,7 @@ const parts = (token: string) => token.split('.')
 describe('a forged token', () => {
   it.each([
     'alg-none',
+    'empty-signature',
     'public-key-as-secret',
     'new-key',
     'new-key-real-kid',
@@ -67,6 +68,21 @@ describe('a forged token', () => {
     const token = await forged('alg-none')
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'none', kid: 'theirs', typ: 'at+jwt' })
     expect(parts(token)[2]).toBe('')
+  })
+
+  it('alg: none in other letters, and with what is no signature', async () => {
+    const tokens = ((await shots('alg-none')) as Shot[]).map(({ token = '' }) => token)
+    expect(tokens.map((token) => [decodeProtectedHeader(token).alg, parts(token)[2] !== ''])).toEqual([
+      ['none', false],
+      ['None', false],
+      ['nOnE', false],
+      ['none', true],
+    ])
+    for (const token of tokens) expect(parts(token)[1]).toBe(parts(held.token)[1])
+  })
+
+  it('an empty signature: under the real header', async () => {
+    expect(parts(await forged('empty-signature'))).toEqual([...parts(held.token).slice(0, 2), ''])
   })
 
   it('HS256: whoever takes the public key for a secret finds it good', async () => {
@@ -125,6 +141,37 @@ describe('the requests of an attack', () => {
     ])
   })
 
+  it('that comes without a token', async () => {
+    const at = async (id: string) => (await shots(id, { read: '/api/v2/Tags' })) as Shot[]
+    expect(await at('head-no-token')).toEqual([{ token: undefined, method: 'HEAD' }])
+    expect(await at('doubled-slash')).toEqual([{ token: undefined, path: '//api/v2/Tags' }])
+    expect(await at('encoded-letter')).toEqual([{ token: undefined, path: '/%61pi/v2/Tags' }])
+    expect(await at('other-case')).toEqual([{ token: undefined, path: '/API/v2/Tags' }])
+  })
+
+  it.each([
+    [{ sub: 'alice' }, 'alice'],
+    [{ sub: '1', email: 'a@b.example' }, 'a@b.example'],
+    [{ sub: '1', preferred_username: 'al' }, 'al'],
+    [{ sub: 'ä', email: 'two words' }, 'ls-auth-doctor'],
+    [{ sub: 'x'.repeat(201), email: 1 }, 'ls-auth-doctor'],
+    [undefined, 'ls-auth-doctor'],
+  ])('identity headers name the person: %j as %s', async (payload, value) => {
+    const jwt = payload && ({ ...held.jwt, payload } as unknown as NonNullable<Held['jwt']>)
+    expect(await shots('identity-headers', { jwt })).toEqual([
+      {
+        token: undefined,
+        headers: {
+          'X-Forwarded-User': value,
+          'X-Auth-Request-User': value,
+          'X-Remote-User': value,
+          'Remote-User': value,
+          'X-Forwarded-Email': value,
+        },
+      },
+    ])
+  })
+
   it('that names another method: in each way that servers know', async () => {
     const { token } = held
     expect(await shots('method-override')).toEqual([
@@ -143,7 +190,13 @@ describe('the table', () => {
     expect(Object.fromEntries(ATTACKS.map(({ id, name }) => [id, name]))).toEqual({
       'no-token': 'no token',
       'not-a-jwt': 'not a JWT',
+      'head-no-token': 'HEAD, no token',
+      'doubled-slash': '//path, no token',
+      'encoded-letter': 'encoded path, no token',
+      'other-case': 'PATH, no token',
+      'identity-headers': 'identity headers, no token',
       'alg-none': 'alg: none',
+      'empty-signature': 'an empty signature',
       'public-key-as-secret': 'HS256 with the public key',
       'new-key': 'signed by a new key',
       'new-key-real-kid': 'new key, real kid',

@@ -4,6 +4,7 @@ import {
   type Judgement,
   judgeOverride,
   judgeRead,
+  judgeSpelling,
   judgeWrite,
   type Seen,
   worst,
@@ -72,6 +73,11 @@ it.each([
   expect(isAnswered(PAGE(status))).toBe(false)
 })
 
+it.each(TABLE)('%s to another spelling of the plain read: as to the read, or no such route', (_, answer) => {
+  const isMissing = 'status' in answer && [404, 405, 501].includes(answer.status)
+  expect(judgeSpelling(answer).verdict).toBe(isMissing ? 'not-tried' : judgeRead(answer).verdict)
+})
+
 describe('what shows that another method was heeded', () => {
   const plain = seen(200, '{"a":2}')
   const typed = (type: string, isPage = false): Seen => ({
@@ -138,6 +144,7 @@ describe('judgements', () => {
   it('the worst of several counts', () => {
     const one = (verdict: Judgement['verdict']): Judgement => ({ verdict, status: 1, found: '' })
     expect(worst([])).toBeUndefined()
+    expect(worst([one('not-tried'), one('refused')])?.verdict).toBe('refused')
     expect(worst([one('refused'), one('unknown')])?.verdict).toBe('unknown')
     expect(worst([one('refused'), one('let-through'), one('unknown')])?.verdict).toBe('let-through')
   })

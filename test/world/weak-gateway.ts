@@ -20,6 +20,15 @@ export type Hole =
   | 'no token needed'
   | 'any string'
   | 'alg none'
+  | 'alg None'
+  | 'alg nOnE'
+  | 'alg none, signed'
+  | 'empty signature'
+  | 'HEAD'
+  | 'doubled slash'
+  | 'encoded letter'
+  | 'letter case'
+  | `header ${string}`
   | 'key confusion, PEM'
   | 'key confusion, trimmed PEM'
   | 'key confusion, DER'
@@ -77,7 +86,8 @@ export async function startWeakGateway(trust: Trust): Promise<WeakGateway> {
   const log: WeakRequest[] = []
   const verified = new Map<string, JWTPayload>()
   const server = httpServer(async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://gateway')
+    // As text: two slashes in front would be a host.
+    const url = new URL(`http://gateway${request.url}`)
     const line: WeakRequest = {
       method: request.method ?? '',
       path: url.pathname,
@@ -112,9 +122,11 @@ async function answer(
   trust: Trust,
   verified: Map<string, JWTPayload>,
 ): Promise<Reply> {
-  const claims = await judge(token, hole, trust, verified).catch(() => undefined)
+  const claims = needsNoToken(line, hole)
+    ? {}
+    : await judge(token, hole, trust, verified).catch(() => undefined)
   if (claims === undefined) return { status: 401, body: '{"errors":["sign in first"]}' }
-  const isWrite = line.method !== 'GET'
+  const isWrite = line.method !== 'GET' && line.method !== 'HEAD'
   if (isWrite && hole !== 'writes' && hole !== 'public')
     return { status: 403, body: '{"errors":["reads only"]}' }
   const named = line.headers['x-http-method-override'] ?? line.headers['x-method-override']
@@ -124,10 +136,20 @@ async function answer(
   return backEnd(line.passedOn, line)
 }
 
+/** Whether the rule that asks for a token does not fit this request, though the back end takes it for a plain read. */
+function needsNoToken({ method, path, headers }: WeakRequest, hole: Hole): boolean {
+  if (hole === 'HEAD') return method === 'HEAD'
+  if (hole === 'doubled slash') return path.startsWith('//')
+  if (hole === 'encoded letter') return path.includes('%')
+  if (hole === 'letter case') return path !== path.toLowerCase()
+  return hole.startsWith('header ') && headers[hole.slice('header '.length).toLowerCase()] !== undefined
+}
+
 const PROJECT = '/public/v0.2/acme/projects/prod'
 
-/** Reads lists; makes streams out of JSON. */
-function backEnd(method: string, { path, body }: WeakRequest): Reply {
+/** Reads lists; makes streams out of JSON. Takes any spelling of a path. */
+function backEnd(method: string, { path: spelled, body }: WeakRequest): Reply {
+  const path = decodeURIComponent(spelled).replace(/\/+/g, '/').toLowerCase()
   if (method === 'POST' && path === `${PROJECT}/streams`) {
     try {
       JSON.parse(body)
@@ -137,7 +159,7 @@ function backEnd(method: string, { path, body }: WeakRequest): Reply {
     }
   }
   if (!path.startsWith(PROJECT)) return { status: 404 }
-  if (method !== 'GET') return { status: 405, body: '{"errors":["method not allowed"]}' }
+  if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: '{"errors":["method not allowed"]}' }
   return { status: 200, body: '{"data":{"items":[]}}' }
 }
 
@@ -174,7 +196,10 @@ function isMeantForUs(claims: JWTPayload, hole: Hole, { issuer, audience, client
 async function isSigned(token: string, hole: Hole, { issuer }: Trust): Promise<boolean> {
   const header = decodeProtectedHeader(token)
   if (hole === 'no signature') return true
-  if (header.alg === 'none') return hole === 'alg none'
+  const signature = token.split('.')[2]
+  if (header.alg === 'none') return hole === (signature === '' ? 'alg none' : 'alg none, signed')
+  if (`${header.alg}`.toLowerCase() === 'none') return hole === `alg ${header.alg}`
+  if (signature === '') return hole === 'empty signature'
   const keys = await keysOf(issuer)
   const key = keys.keys.find(({ kid }) => kid === header.kid)
   if (hole === 'unknown kid' && key === undefined && header.jwk === undefined) return true

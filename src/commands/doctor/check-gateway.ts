@@ -22,7 +22,7 @@ import { type GatewayTokens, gatewayTokens } from './gateway-tokens.ts'
 export interface Attacked {
   readonly attack: string
   readonly name: string
-  readonly verdict: Judgement['verdict'] | 'not-tried'
+  readonly verdict: Judgement['verdict']
   /** Of the answer that decided; undefined: none was decided by one. */
   readonly status: number | undefined
   readonly found: string

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ATTACKS } from '../../../src/attacks/table.ts'
+import { IDENTITY_HEADERS } from '../../../src/attacks/tokenless.ts'
 import { keepToken } from '../../world/kept-token.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { type Hole, startWeakGateway, type WeakGateway } from '../../world/weak-gateway.ts'
@@ -48,11 +49,30 @@ async function attack(): Promise<{ exit: number; stderr: string; lines: Line[] }
 const inVerdict = (lines: readonly Line[], verdict: string): string[] =>
   lines.filter((line) => line.verdict === verdict).map((line) => line.attack)
 
+/** The attacks that come without a token. */
+const NO_TOKEN = [
+  'no-token',
+  'head-no-token',
+  'doubled-slash',
+  'encoded-letter',
+  'other-case',
+  'identity-headers',
+]
+
 /** What each weakness lets in, and nothing else. */
 const HOLES: readonly [Hole, readonly string[]][] = [
-  ['no token needed', ['no-token']],
+  ['no token needed', NO_TOKEN],
+  ['HEAD', ['head-no-token']],
+  ['doubled slash', ['doubled-slash']],
+  ['encoded letter', ['encoded-letter']],
+  ['letter case', ['other-case']],
+  ...IDENTITY_HEADERS.map((name): [Hole, string[]] => [`header ${name}`, ['identity-headers']]),
   ['any string', ['not-a-jwt']],
   ['alg none', ['alg-none']],
+  ['alg None', ['alg-none']],
+  ['alg nOnE', ['alg-none']],
+  ['alg none, signed', ['alg-none']],
+  ['empty signature', ['empty-signature']],
   ['key confusion, PEM', ['public-key-as-secret']],
   ['key confusion, trimmed PEM', ['public-key-as-secret']],
   ['key confusion, DER', ['public-key-as-secret']],
@@ -72,6 +92,7 @@ const HOLES: readonly [Hole, readonly string[]][] = [
     'no signature',
     [
       'alg-none',
+      'empty-signature',
       'public-key-as-secret',
       'new-key',
       'new-key-real-kid',
@@ -101,6 +122,24 @@ describe('doctor --gateway', () => {
     },
   )
 
+  it('no such route, HEAD or spelling: that is not tried, and no finding', async () => {
+    const plain = `${PROJECT}/directory/services`
+    gateway.inFront = ({ method, path }) =>
+      method === 'HEAD'
+        ? { status: 405 }
+        : path.includes('directory') && path !== plain
+          ? { status: 404 }
+          : undefined
+    const { exit, lines } = await attack()
+    expect(inVerdict(lines, 'not-tried')).toEqual([
+      'head-no-token',
+      'doubled-slash',
+      'encoded-letter',
+      'other-case',
+    ])
+    expect(exit).toBe(0)
+  })
+
   it('an API that is open to everybody: the read with each token, and the write', async () => {
     gateway.hole = 'public'
     const { exit, lines, stderr } = await attack()
@@ -117,6 +156,10 @@ describe('doctor --gateway', () => {
       `GET ${PROJECT}/directory/services ?_method=PUT`,
       // No API has this method there, and there is no body.
       `PUT ${PROJECT}/directory/services `,
+      `HEAD ${PROJECT}/directory/services `,
+      `GET /${PROJECT}/directory/services `,
+      `GET ${PROJECT.replace('/public', '/%70ublic')}/directory/services `,
+      `GET ${PROJECT.replace('/public', '/PUBLIC')}/directory/services `,
       `POST ${PROJECT}/streams `,
     ])
     const sent = new Set(gateway.log.map(({ method, path, query }) => `${method} ${path} ${query}`))
@@ -128,11 +171,11 @@ describe('doctor --gateway', () => {
     }
   })
 
-  it('each request names its caller, and a reason for whoever reads the log; at most 21 beside the checks', async () => {
+  it('each request names its caller, and a reason for whoever reads the log; at most 30 beside the checks', async () => {
     gateway.log.length = 0
     await attack()
     const [, ...ofTheTest] = gateway.log
-    expect(ofTheTest.length).toBeLessThanOrEqual(22)
+    expect(ofTheTest.length).toBeLessThanOrEqual(31)
     for (const { headers } of ofTheTest) {
       expect(headers['user-agent']).toMatch(/^ls-auth\/.* cli\)$/)
       expect(headers.traceparent).toMatch(/^00-/)
@@ -173,10 +216,12 @@ describe('doctor --gateway', () => {
     const { stdout, stderr, exit } = await world.type('ls-auth doctor --gateway')
     expect(exit).toBe(5)
     expect(stdout).toMatch(/^ok +your own token +answered \(HTTP 200\)$/m)
-    expect(stdout).toMatch(/^ok +alg: none +refused \(HTTP 401\)$/m)
+    expect(stdout).toMatch(/^ok +alg: none +refused \(HTTP 401, in 4 forms\)$/m)
     expect(stdout).toMatch(/^FAIL +new key in the jwk header +let through \(HTTP 200\)\n +→ Never take/m)
     for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
-    expect(stderr).toMatch(/^error: the gateway lets through 1 of 14 attacks\nhint: /)
+    expect(stderr).toMatch(
+      new RegExp(`^error: the gateway lets through 1 of ${ATTACKS.length} attacks\nhint: `),
+    )
   })
 
   it.each<[string, number, string, string]>([
@@ -199,7 +244,9 @@ describe('doctor --gateway', () => {
     gateway.hole = 'public'
     const { stderr, exit } = await world.type('ls-auth doctor --gateway')
     expect(stderr).toMatch(
-      /^error: the gateway lets through \d of 14 attacks; of \d+ it could not be told\nhint: /,
+      new RegExp(
+        `^error: the gateway lets through \\d of ${ATTACKS.length} attacks; of \\d+ it could not be told\nhint: `,
+      ),
     )
     expect(exit).toBe(5)
   })
@@ -238,7 +285,7 @@ describe('who cannot test a gateway, or not wholly', () => {
       verdict: 'not-tried',
       found: expect.stringContaining('opaque'),
     })
-    expect(inVerdict(lines, 'refused')).toEqual(['no-token', 'not-a-jwt', 'method-override'])
+    expect(inVerdict(lines, 'refused')).toEqual([...NO_TOKEN, 'not-a-jwt', 'method-override'])
   })
 
   it('somebody who may write by [access]: a write is no finding', async () => {

@@ -1,0 +1,42 @@
+import type { Jwt } from '../claims/jwt/jwt.ts'
+
+/** Other spellings of a path, which servers behind a gateway may take for the plain one while its rules do not fit them. */
+export const OTHER_SPELLINGS = [
+  {
+    id: 'doubled-slash',
+    name: '//path, no token',
+    spelled: (path: string) => `/${path}`,
+    remedy: 'Ask for a token on every path, or merge slashes before the rules are looked up.',
+  },
+  {
+    id: 'encoded-letter',
+    name: 'encoded path, no token',
+    spelled: (path: string) =>
+      path.replace(/^\/(.)/, (_, letter: string) => `/%${letter.charCodeAt(0).toString(16)}`),
+    remedy: 'Ask for a token on every path, or decode the path before the rules are looked up.',
+  },
+  {
+    id: 'other-case',
+    name: 'PATH, no token',
+    // The first segment alone: the name of a project may be another one in capitals.
+    spelled: (path: string) => path.replace(/^\/[^/]*/, (first) => first.toUpperCase()),
+    remedy: 'Ask for a token on every path, or send on only paths that are spelled as in your rules.',
+  },
+] as const
+
+/** By which a proxy that has signed somebody in tells who it is. */
+export const IDENTITY_HEADERS: readonly string[] = [
+  'X-Forwarded-User',
+  'X-Auth-Request-User',
+  'X-Remote-User',
+  'Remote-User',
+  'X-Forwarded-Email',
+]
+
+/** All of them, with what the person's own token says: the back end may know no other name. */
+export function identityHeaders(jwt: Jwt | undefined): Record<string, string> {
+  const { email, preferred_username: name, sub } = jwt?.payload ?? {}
+  const own = [email, name, sub].find((one) => typeof one === 'string' && /^[!-~]{1,200}$/.test(one))
+  const value = typeof own === 'string' ? own : 'ls-auth-doctor'
+  return Object.fromEntries(IDENTITY_HEADERS.map((header) => [header, value]))
+}
