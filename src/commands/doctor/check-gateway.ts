@@ -152,7 +152,7 @@ async function attacked(
   }
   const judgements: Judgement[] = []
   for (const shot of shots) {
-    const { seen } = await send({ path: held.read, ...shot })
+    const { seen } = await send({ path: held.read, ...shot }, id)
     const judgement = attack.judge(seen, reference)
     const form = shot.form === undefined || judgement.verdict === 'refused' ? '' : `${shot.form}: `
     judgements.push({ ...judgement, found: `${form}${judgement.found}` })

@@ -9,7 +9,7 @@ import { isPage } from '../../http-answers/web-page.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { Invocation } from '../invocation.ts'
-import { openRecorder } from '../request/recorder.ts'
+import { openRecorder, writeAtOnce } from '../request/recorder.ts'
 import { toTheEnd } from '../request/to-the-end.ts'
 import type { GatewayTokens } from './gateway-tokens.ts'
 
@@ -19,12 +19,13 @@ export interface Sent {
   readonly answer: HttpAnswer | undefined
 }
 
-/** For the log of a gateway, whose reader wonders about so many bad tokens of one person. */
-const REASON = 'ls-auth doctor --gateway'
+/** For the log of a gateway, whose reader wonders about so many bad tokens of one person. `id`: of the attack. */
+const reasonFor = (id: string | undefined): string =>
+  id === undefined ? 'ls-auth doctor --gateway' : `ls-auth doctor --gateway: ${id}`
 
 /**
  * Sends requests to the API of a profile with any token or none. Each is in the record, and names the caller like every
- * other; no token is renewed, no redirect followed.
+ * other, and the attack that it is part of; no token is renewed, no redirect followed.
  */
 export async function gatewayRequests(
   invocation: Invocation,
@@ -34,23 +35,30 @@ export async function gatewayRequests(
     proofKey,
     skewSeconds,
   }: Pick<GatewayTokens, 'sessionIdToken' | 'proofKey' | 'skewSeconds'>,
-): Promise<(shot: Shot & { readonly path: string }) => Promise<Sent>> {
+): Promise<(shot: Shot & { readonly path: string }, id?: string) => Promise<Sent>> {
   const { client, api: base, authorization, authorizationHeader: tokenHeader, tenant } = profile
-  const recorder = openRecorder(invocation, { ...client, reason: client.reason ?? REASON })
-  recorder.signedInBy(sessionIdToken)
+  // One for all, so that a record that cannot be written is said once.
+  const write = writeAtOnce(invocation, client.stateDirectory)
+  const recorderFor = (id: string | undefined) => {
+    const reason = client.reason ?? reasonFor(id)
+    const recorder = openRecorder(invocation, { ...client, reason }, undefined, write)
+    recorder.signedInBy(sessionIdToken)
+    return recorder
+  }
   const http = await invocation.ports.http(client.http)
   const proofs = openProofs(invocation.ports.clock)
-  const destination: Destination = {
+  const shared: Destination = {
     base,
     authorization,
     tokenHeader,
     http,
-    witness: toTheEnd(invocation.ports.signals, recorder.request),
     proofs,
   }
   const { tenantHeader } = backendOf(profile.backend)
   const place = tenantHeader !== undefined && tenant !== undefined ? { [tenantHeader]: tenant } : {}
-  return async ({ token, method = 'GET', path, query = '', headers = {}, body }) => {
+  return async ({ token, method = 'GET', path, query = '', headers = {}, body }, id) => {
+    const witness = toTheEnd(invocation.ports.signals, recorderFor(id).request)
+    const destination = { ...shared, witness }
     const request = {
       method,
       path,

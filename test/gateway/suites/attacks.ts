@@ -55,7 +55,7 @@ export function attackSuite(): void {
     expect(await gateway.line('"why":"wrong_audience"')).toMatchObject({ status: 401 })
     expect(await gateway.line('"why":"lacks_write"')).toMatchObject({ method: 'POST', status: 403 })
     expect(await gateway.line('"why":"unverified"')).toMatchObject({
-      reason: expect.stringMatching(/^ls-auth(%20| )doctor(%20| )--gateway$/),
+      reason: expect.stringMatching(/^ls-auth(%20| )doctor(%20| )--gateway:(%20| )[a-z-]+$/),
     })
   })
 }

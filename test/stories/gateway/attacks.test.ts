@@ -179,14 +179,23 @@ describe('doctor --gateway', () => {
     for (const { headers } of ofTheTest) {
       expect(headers['user-agent']).toMatch(/^ls-auth\/.* cli\)$/)
       expect(headers.traceparent).toMatch(/^00-/)
-      expect(headers['x-request-reason']).toBe('ls-auth doctor --gateway')
     }
+    const reasons = new Set(ofTheTest.map(({ headers }) => headers['x-request-reason']))
+    const own = 'ls-auth doctor --gateway'
+    expect([...reasons]).toEqual([own, ...ATTACKS.map(({ id }) => `${own}: ${id}`)])
     const { stdout } = await world.type('ls-auth audit list --json')
-    const entries = JSON.parse(stdout) as { traceparent: string; status: number; path: string }[]
+    const entries = JSON.parse(stdout) as { traceparent: string; reason: string }[]
     const recorded = entries.filter(({ traceparent }) =>
       ofTheTest.some(({ headers }) => headers.traceparent === traceparent),
     )
     expect(recorded.length).toBe(ofTheTest.length)
+    expect(new Set(recorded.map(({ reason }) => reason))).toEqual(reasons)
+  })
+
+  it('a reason of the person is sent as it is', async () => {
+    gateway.log.length = 0
+    await world.type('ls-auth doctor --gateway --reason INC-1')
+    expect(new Set(gateway.log.map(({ headers }) => headers['x-request-reason']))).toEqual(new Set(['INC-1']))
   })
 
   it('the token in LS_AUTH_TOKEN is refused: no new sign-in would replace it', async () => {
