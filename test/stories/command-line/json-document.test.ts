@@ -242,7 +242,8 @@ describe.sequential('is true, member by member', () => {
       id,
       'ls-auth whoami --token - --json',
     ]
-    // Bound to the key of the sign-in, to none although the provider says so, and to one that is not known here.
+    // Bound to the key of the sign-in, to none although the provider says so, and to one that is not known here; that one has
+    // groups in two shapes.
     const unbound = async () => {
       const claims = { iss: stage.provider.issuer, sub: 'alice', exp: 4e9 }
       const access_token = await stage.provider.signIdToken(claims)
@@ -250,7 +251,8 @@ describe.sequential('is true, member by member', () => {
     }
     const others = async () => {
       stage.provider.tamper = {}
-      const claims = { iss: stage.provider.issuer, scope: 'x', exp: 4e9, cnf: { jkt: 'x'.repeat(43) } }
+      const groups = [{ name: 'ops' }, 'dev']
+      const claims = { iss: stage.provider.issuer, scope: 'x', groups, exp: 4e9, cnf: { jkt: 'x'.repeat(43) } }
       stage.world.stdin = [await stage.provider.signIdToken(claims)]
     }
     const bound = '--profile bound --account bound --dpop true'
