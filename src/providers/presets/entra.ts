@@ -81,9 +81,15 @@ const HINTS: readonly Hint[] = [
     say: 'A Conditional Access rule asks for more, such as a second factor or a managed device. Sign in with the browser on such a device, without --device.',
   },
   {
+    where: 'device',
     codes: [53003],
     notByPerson: true,
-    say: 'A Conditional Access rule blocks this sign-in, and most of these the person cannot lift. Ask an administrator which one it is; with --device, try the browser first.',
+    say: 'A Conditional Access rule blocks this sign-in, as many do with the device flow. Sign in with the browser, without --device; else ask an administrator which rule it is.',
+  },
+  {
+    codes: [53003],
+    notByPerson: true,
+    say: 'A Conditional Access rule blocks this sign-in, and most of these the person cannot lift. Ask an administrator which one it is.',
   },
   {
     where: 'device',

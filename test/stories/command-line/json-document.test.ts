@@ -252,7 +252,13 @@ describe.sequential('is true, member by member', () => {
     const others = async () => {
       stage.provider.tamper = {}
       const groups = [{ name: 'ops' }, 'dev']
-      const claims = { iss: stage.provider.issuer, scope: 'x', groups, exp: 4e9, cnf: { jkt: 'x'.repeat(43) } }
+      const claims = {
+        iss: stage.provider.issuer,
+        scope: 'x',
+        groups,
+        exp: 4e9,
+        cnf: { jkt: 'x'.repeat(43) },
+      }
       stage.world.stdin = [await stage.provider.signIdToken(claims)]
     }
     const bound = '--profile bound --account bound --dpop true'
