@@ -125,7 +125,7 @@ describe('a command loads what it needs and nothing else', () => {
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 381],
     ['services', ['services', ...PLACE], SETTINGS, 381],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 380],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 430],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 433],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 441],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
