@@ -6,11 +6,12 @@ import type { HttpAnswer } from '../ports/http.ts'
 import { safeText } from '../text/safe-text.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
 import type { Destination } from './destination.ts'
+import { claimsInToken, isAboutGroups, issuerInToken } from './held-claims.ts'
 import { largeHeaders } from './large-headers.ts'
 import { failed, rateLimited } from './not-now.ts'
 import { isOthersKey, refusedKey } from './others-key.ts'
 import { keyHint, refusedProof } from './refused-proof.ts'
-import { claimHint, requiredAndHeld, requiredClaim } from './required-claim.ts'
+import { claimHint, requiredClaim } from './required-claim.ts'
 import { requirementsOf, stepUpFailure } from './step-up.ts'
 import { theirWords, theySay } from './their-words.ts'
 
@@ -111,6 +112,7 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined, i
     ...theirReason(challenge),
     ...(challenge?.error || challenge?.description ? [] : theirWords(answer)),
     ...claimsInToken(token, challenge),
+    ...issuerInToken(token, challenge),
   ]
   const proof = refusedProof(challenge, detail, url)
   if (proof) return proof
@@ -218,23 +220,5 @@ function theirReason(challenge: Challenge | undefined): string[] {
   const words = [error && safeText(error, 64), description && safeText(description, 300)].filter(Boolean)
   if (words.length > 0) lines.push(theySay(words.join(': ')))
   if (challenge.scope) lines.push(`required scope: ${safeText(challenge.scope, 200)}`)
-  return lines
-}
-
-const isAboutGroups = (challenge: Challenge | undefined): boolean =>
-  /\bgroups?\b|\bmember/i.test(challenge?.description ?? '')
-
-/** Scopes, groups, audience and what a workload is, of the rejected token, to compare. Claims only, never the token. */
-function claimsInToken(token: string | undefined, challenge: Challenge | undefined): string[] {
-  const claims = payloadOf(token)
-  if (!claims) return []
-  const { aud, scope, scp, groups } = claims
-  const show = (value: unknown) => safeText([value].flat().map(String).join(' '), 200)
-  const claim = requiredClaim(challenge)
-  const lines = claim ? requiredAndHeld(claim, claims) : []
-  if (scope ?? scp) lines.push(`held scope: ${show(scope ?? scp)}`)
-  else if (challenge?.scope) lines.push('held scope: none')
-  if (groups && isAboutGroups(challenge)) lines.push(`held groups: ${show(groups)}`)
-  if (aud) lines.push(`held audience: ${show(aud)}`)
   return lines
 }

@@ -208,6 +208,16 @@ describe('a token that was not accepted', () => {
     ])
   })
 
+  it('because of its issuer: the one that it has is shown, which may not be that of the profile', () => {
+    const token = tokenText({ alg: 'none' }, { iss: 'https://sts.windows.net/t/\u001b', aud: 'a' })
+    const about = (description: string) =>
+      challenged(401, `Bearer error="invalid_token", error_description="${description}"`, token)?.slice(3)
+    const lines = ['held audience: a', 'held issuer: https://sts.windows.net/t/\\u{1b}']
+    expect(about("The issuer 'x' is invalid")).toEqual(lines)
+    expect(about('Jwt iss is not configured')).toEqual(lines)
+    expect(about('the iss_hint is missing')).toEqual(lines.slice(0, 1))
+  })
+
   it('of an error code alone', () => {
     expect(challenged(401, 'Bearer error="token_expired"')).toEqual([
       'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
