@@ -23,6 +23,8 @@ interface Known {
   readonly now?: number | undefined
   /** {@link Destination.scopeToAsk} */
   readonly scopeToAsk?: Destination['scopeToAsk'] | undefined
+  /** {@link Destination.otherIssuerHint} of this token */
+  readonly otherIssuerHint?: string | undefined
 }
 
 /**
@@ -33,13 +35,13 @@ export function explainAnswer(
   answer: HttpAnswer,
   url: URL,
   token: string | undefined,
-  { isAgain = false, now, scopeToAsk = (scope) => scope }: Known = {},
+  { isAgain = false, now, scopeToAsk = (scope) => scope, otherIssuerHint }: Known = {},
 ): Failure | undefined {
   const { status } = answer
   const html = isPage(answer)
   if (status >= 300 && status < 400)
     return loginPage(url, token, 'redirects to another page', whereTo(answer, url))
-  if (status === 401) return refusedToken(answer, url, token, isAgain)
+  if (status === 401) return refusedToken(answer, url, token, { isAgain, trust: otherIssuerHint ?? TRUST })
   if (status === 403) return refusedAccess(answer, url, token, { isAgain, scopeToAsk })
   if (status === 429) return rateLimited(answer, url, now)
   if (status === 410) return gone(answer, url)
@@ -105,7 +107,12 @@ const stepUp = (challenge: Challenge, url: URL, token: string | undefined, isAga
     isAgain,
   })
 
-function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined, isAgain: boolean): Failure {
+function refusedToken(
+  answer: HttpAnswer,
+  url: URL,
+  token: string | undefined,
+  { isAgain, trust }: { readonly isAgain: boolean; readonly trust: string },
+): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
   if (challenge && wantsStepUp(challenge)) return stepUp(challenge, url, token, isAgain)
   const detail = [
@@ -127,7 +134,7 @@ function refusedToken(answer: HttpAnswer, url: URL, token: string | undefined, i
         ? 'Check the clock of this machine and of the gateway, then sign in again: ls-auth login'
         : audience
           ? 'The token is for another audience. Ask whoever runs the gateway for the right one, then: ls-auth login --audience NAME'
-          : (keyHint(challenge, payloadOf(token)) ?? TRUST)
+          : (keyHint(challenge, payloadOf(token)) ?? trust)
   const found = token === undefined ? 'wants a token' : 'did not accept the token'
   return new Failure('not-allowed', `${safeText(url.host)} ${found} (HTTP 401)`, {
     detail,

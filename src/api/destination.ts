@@ -21,6 +21,8 @@ export interface Destination {
   readonly now?: () => number
   /** What to ask the provider for, to get a scope that the API calls by this name; the same where absent. Undefined: no sign-in brings it. */
   readonly scopeToAsk?: (scope: string) => string | undefined
+  /** What to do about a token whose issuer is another than the one that people expect; undefined: it is that one. */
+  readonly otherIssuerHint?: (token: string) => Promise<string | undefined>
   /** For tokens that are bound to a key. */
   readonly proofs?: Proofs
   /** Decides when each request is sent, and whether once more. Without it: at once, and once. */

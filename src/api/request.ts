@@ -120,6 +120,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
           isAgain: required !== undefined,
           now: destination.now?.(),
           scopeToAsk: destination.scopeToAsk,
+          otherIssuerHint: token === undefined ? undefined : await destination.otherIssuerHint?.(token),
         }))
     const failure = denial && explained(destination, denial, url)
     // Whoever asks reads a 400 as one about the question; the size of the headers is none of it.

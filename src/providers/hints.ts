@@ -3,8 +3,8 @@ import { isProviderId, PRESETS } from './presets.ts'
 
 /**
  * An error as the provider reported it. `error`: an OAuth error code, or one of our own: `issuer-mismatch`,
- * `not-found`, `denied` and `no-endpoint` at discovery, `issuer-missing` in a redirect, `no-refresh-token` and `opaque-token` (only the provider's own API can
- * read it) for the tokens of a response.
+ * `not-found`, `denied` and `no-endpoint` at discovery, `issuer-missing` in a redirect, `no-refresh-token`, `opaque-token` (only the provider's own API can
+ * read it) and `other-issuer` (than the profile's; `description` is the token's) for the tokens of a response.
  */
 export interface ProviderError {
   readonly error?: string
@@ -121,6 +121,10 @@ const COMMON: readonly Hint[] = [
   {
     error: ['no-refresh-token'],
     say: 'The provider gave no refresh token, so the sign-in ends with the access token. Ask for offline_access, and allow refresh tokens for the client {client}.',
+  },
+  {
+    error: ['other-issuer'],
+    say: 'The issuer of the token is not {issuer}, as in the profile. Have the gateway trust it, or the provider name the other one in access tokens; then sign in again: ls-auth login',
   },
   {
     error: ['server_error', 'temporarily_unavailable'],

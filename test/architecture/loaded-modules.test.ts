@@ -121,10 +121,10 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 423],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 381],
-    ['services', ['services', ...PLACE], SETTINGS, 381],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 380],
+    ['trace get', GET, SETTINGS, 424],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 382],
+    ['services', ['services', ...PLACE], SETTINGS, 383],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 383],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 433],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 441],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {

@@ -13,6 +13,7 @@ import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { isProxySet } from '../outside-proxy.ts'
 import { insteadOfLogin, OTHER_TOKEN } from '../request/authorised-request.ts'
+import { otherIssuerHint } from '../request/other-issuer.ts'
 import { requireApi, requireBackend } from '../request/require-api.ts'
 import { requireReason } from '../request/require-reason.ts'
 import { gatewayRequests, type Sent } from './gateway-requests.ts'
@@ -132,7 +133,10 @@ function failureOf(sent: Sent | undefined, url: URL, token: string, { client }: 
     return new Failure('network', message)
   }
   return (
-    explainAnswer(sent.answer, url, token, { scopeToAsk: (scope) => scopeToAsk(client, scope) }) ??
+    explainAnswer(sent.answer, url, token, {
+      scopeToAsk: (scope) => scopeToAsk(client, scope),
+      otherIssuerHint: otherIssuerHint(token, client),
+    }) ??
     new Failure('api-failed', `${url.host} does not have this route (HTTP ${sent.answer.status})`, {
       hint: 'Check that api in the profile is the base URL of the trace API.',
     })

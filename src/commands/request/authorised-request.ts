@@ -58,6 +58,8 @@ export async function authorisedRequest(
     now: () => invocation.ports.clock.now(),
     proofs,
     scopeToAsk: (scope: string) => scopeToAsk(profile.client, scope),
+    otherIssuerHint: async (token: string) =>
+      (await import('./other-issuer.ts')).otherIssuerHint(token, profile.client),
     ...(pacing && { pacing }),
     // Of these requests alone: a renewal whose answer is lost may end the session.
     ...(invocation.cancelled && { signal: invocation.cancelled }),

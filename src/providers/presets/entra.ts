@@ -137,6 +137,11 @@ const HINTS: readonly Hint[] = [
     say: 'The token is for Microsoft Graph, because no scope names an API of yours. Add one, api://<id>/<scope>, to scopes and sign in again.',
   },
   {
+    error: ['other-issuer'],
+    description: /^https:\/\/sts\.(windows\.net|chinacloudapi\.cn)\//,
+    say: "The token is of v1, so its issuer is not that of the profile. Set requestedAccessTokenVersion: 2 in the manifest of the API's registration, then sign in again: ls-auth login",
+  },
+  {
     where: 'discovery',
     error: ['issuer-mismatch'],
     issuer: /^https:\/\/[^/]+\.b2clogin\.com\/tfp\//i,

@@ -236,5 +236,7 @@ export const ENTRA: Row = {
     [{ where: 'token', error: 'interaction_required' }, /see the person again/],
     [{ where: 'discovery', error: 'issuer-mismatch' }, /tenant's GUID/],
     [{ error: 'opaque-token' }, /Microsoft Graph/],
+    [{ error: 'other-issuer', description: V1 }, /requestedAccessTokenVersion: 2/],
+    [{ error: 'other-issuer', description: 'https://x.example' }, /Have the gateway trust it/],
   ],
 }
