@@ -16,6 +16,7 @@ import { requireClient } from '../../settings/required-client.ts'
 import { readTokens } from '../identity/inspected-tokens.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { sessionToken, type ValidToken } from '../request/credentials.ts'
+import { otherIssuerHint } from '../request/other-issuer.ts'
 import { type Checkup, fail, ok, warn } from './checkup.ts'
 
 /** Checks the session: still valid, claims as the policy expects, requested scopes granted, access consistent. */
@@ -52,6 +53,7 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
   return [
     session ? aliveSession(session, given.secondsLeft, client) : aliveWorkload(client, given),
     ...claimLines,
+    ...otherIssuer(token, client, profile),
     ...(refused ? [{ ...fail('claims', refused.message, refused.hint), detail: refused.detail }] : []),
     ...(client.workload && client.preset.scopes.length === 0 ? [] : [scopes(client, body)]),
     ...secretAge(client, body.clientSecret, ports.clock.now()),
@@ -171,6 +173,15 @@ function claims(
   }
   if (lines.length > 0) return lines
   return [ok('claims', expect ? 'as the profile expects' : 'the profile expects nothing in particular')]
+}
+
+/** Where `expect` names an issuer, the claims have been judged by that one. A workload does not sign in. */
+function otherIssuer({ token, identity }: Inspected, client: Client, profile: Profile): Checkup[] {
+  const { workload, expect } = client
+  if (workload || expect?.issuer?.length || !sendsToken(profile)) return []
+  const hint = otherIssuerHint(token, client)
+  if (hint === undefined) return []
+  return [warn('claims', `the access token is of another issuer: ${identity.issuer.value}`, hint)]
 }
 
 function alignment({ identity }: Inspected, { access: table }: Profile): Checkup[] {
