@@ -43,7 +43,7 @@ export async function gate(
   )
   const expect = { ...client.expect, leewaySeconds: client.preset.leewaySeconds }
   const findings = judge(verified, expect, receivedAt + skewSeconds * 1000)
-  const broken = findings.filter(({ verdict }) => isBroken(verdict, expect))
+  const broken = findings.filter((finding) => isBroken(finding, expect))
   if (broken.length > 0) throw refusal(broken, verified, client, answer.isRenewal ? 'renewed' : 'new')
   return findings.filter(({ verdict }) => verdict === 'unknown')
 }
@@ -70,12 +70,17 @@ export function gateKept(client: Client, token: StoredToken, body: SessionBody):
   const expected = token.scopes === '' ? client : forFewerScopes(client)
   const expect = { ...expected.expect, leewaySeconds: client.preset.leewaySeconds }
   const findings = judge(isOurs ? { ...inspected, signature: 'verified' } : inspected, expect, received)
-  const broken = findings.filter(({ verdict }) => isBroken(verdict, expect))
+  const broken = findings.filter((finding) => isBroken(finding, expect))
   if (broken.length > 0) throw refusal(broken, inspected, client, 'kept')
 }
 
-const isBroken = (verdict: Finding['verdict'], { strict }: { readonly strict?: boolean }): boolean =>
-  verdict === 'fail' || (verdict === 'unknown' && strict === true)
+/** What a token says in part, and what it says is not enough, is not as expected: no odd item in a list lets it pass. */
+const isBroken = (finding: Finding, { strict }: { readonly strict?: boolean }): boolean =>
+  finding.verdict === 'fail' || (finding.verdict === 'unknown' && (strict === true || isOfPart(finding)))
+
+/** None of the items of a list fits, and there are others that cannot be read. */
+const isOfPart = ({ reason, values }: Finding): boolean =>
+  reason === 'unreadable' && Array.isArray(values.actual)
 
 const inOtherWords = ({ asked, held }: ShortScope): string =>
   `The token calls ${safeText(asked, 120)} by its last part alone: expect ${safeText(held, 120)}. `

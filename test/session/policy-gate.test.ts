@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Client } from '../../src/client.ts'
 import { NetworkFailure } from '../../src/errors.ts'
 import { gate } from '../../src/session/policy-gate.ts'
-import { toldBy } from '../told.ts'
+import { told, toldBy } from '../told.ts'
 import { idToken, JWKS, METADATA, openMachine } from './signed-in.ts'
 
 /** A new token before the policy of its profile. */
@@ -53,6 +53,17 @@ describe('the policy of a profile', () => {
     const { result, asked } = judged({ audience: ['cli'], strict: true }, await idToken(NOW))
     expect(await result()).toEqual([])
     expect(asked).toEqual(['/jwks'])
+  })
+
+  it.each([
+    ['none of the names fits', ['dev', { id: 1 }], true],
+    ['one of the names fits', ['ops', { id: 1 }], false],
+    ['there is no name at all', [{ id: 1 }], false],
+  ])('of a list with an item that is no name: %s', async (_, groups, isRefused) => {
+    const { result } = judged({ groups: ['ops'] }, await idToken(NOW, { groups }))
+    const outcome = await result().then((unknown) => unknown.map(({ assertion }) => assertion), told)
+    if (isRefused) expect(outcome).toContain('group: required ops, held dev (unreadable)')
+    else expect(outcome).toEqual(groups.includes('ops') ? [] : ['group'])
   })
 
   it('that is not met says what was required and what is held, line by line', async () => {
