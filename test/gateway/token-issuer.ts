@@ -32,8 +32,8 @@ export interface TokenIssuer {
   readonly requests: readonly string[]
   /** A good token for `api://traces` with these claims on top; an undefined one removes the claim. */
   mint(claims?: Record<string, unknown>, signer?: Signer): Promise<string>
-  /** Signs this text as it is, JSON or not, with these members added to the header. */
-  sign(payload: string, header?: Record<string, unknown>): Promise<string>
+  /** Signs this text as it is, JSON or not, with these members added to the header, or under this text as the header. */
+  sign(payload: string, header?: Record<string, unknown> | ((kid: string) => string)): Promise<string>
   /** The published key, PEM. */
   publicKey(): Promise<string>
   /** Publishes a new key in place of the current one. */
@@ -136,13 +136,17 @@ export async function startTokenIssuer(options: TokenIssuerOptions = {}): Promis
         .setProtectedHeader({ alg: 'RS256', kid, typ: 'at+jwt' })
         .sign(key.privateKey)
     },
-    sign: (payload, header = {}) =>
-      new CompactSign(new TextEncoder().encode(payload))
-        .setProtectedHeader({ alg: 'RS256', kid: current.kid, ...header })
-        // It signs a `crit` only when it is told that somebody knows the member.
-        .sign(current.privateKey, {
-          crit: Object.fromEntries(Object.keys(header).map((name) => [name, true])),
-        }),
+    sign: (payload, header = {}) => {
+      if (typeof header === 'function') return signText(header(current.kid), payload, current.privateKey)
+      return (
+        new CompactSign(new TextEncoder().encode(payload))
+          .setProtectedHeader({ alg: 'RS256', kid: current.kid, ...header })
+          // It signs a `crit` only when it is told that somebody knows the member.
+          .sign(current.privateKey, {
+            crit: Object.fromEntries(Object.keys(header).map((name) => [name, true])),
+          })
+      )
+    },
     publicKey: () => exportSPKI(current.publicKey),
     async rotate() {
       retired = current
@@ -150,4 +154,11 @@ export async function startTokenIssuer(options: TokenIssuerOptions = {}): Promis
     },
     close: () => listening.close(),
   }
+}
+
+/** RS256 over a header that no library writes. */
+async function signText(header: string, payload: string, key: CryptoKey): Promise<string> {
+  const text = [header, payload].map((part) => Buffer.from(part).toString('base64url')).join('.')
+  const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', key, Buffer.from(text))
+  return `${text}.${Buffer.from(signature).toString('base64url')}`
 }

@@ -219,12 +219,12 @@ export function tenantSuite(): void {
 
     it('refuses people and programs that ask for another one', async () => {
       const before = world.upstream.arrivals.length
-      for (const [token, says] of [
-        [await world.people.mint({ groups: [] }), 'this gateway reads one tenant, and you asked for another'],
-        [await world.job(), NO_RULE],
-      ] as const) {
+      for (const token of [await world.people.mint({ groups: [] }), await world.job()]) {
         const answer = await world.send(path, { token, headers: { 'X-Scope-OrgID': 'pay' } })
-        expect([answer.status, described(answer.headers['www-authenticate'])]).toEqual([403, says])
+        expect([answer.status, described(answer.headers['www-authenticate'])]).toEqual([
+          403,
+          'this gateway reads one tenant, and you asked for another',
+        ])
       }
       expect(world.upstream.arrivals.length).toBe(before)
     })
