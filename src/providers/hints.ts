@@ -140,19 +140,21 @@ export function hintFor(provider: string, error: ProviderError, values: HintValu
   return adviceFor(provider, error, values)?.hint
 }
 
-/** {@link hintFor}, with whether the hint knows that no person has refused. */
+/** {@link hintFor}, with whether the hint knows that no person has refused, and that the sign-in has ended. */
 export function adviceFor(
   provider: string,
   error: ProviderError,
   values: HintValues = {},
-): { readonly hint: string; readonly notByPerson: boolean } | undefined {
+): { readonly hint: string; readonly notByPerson: boolean; readonly endsSession: boolean } | undefined {
   const own = isProviderId(provider) ? PRESETS[provider].hints : []
   const first = values.confidential ? CONFIDENTIAL : []
   const common = error.meant === undefined ? error : { ...error, error: error.meant }
   const found =
     [...first, ...own].find((candidate) => applies(candidate, error, values)) ??
     COMMON.find((candidate) => applies(candidate, common, values))
-  return found && { hint: fill(found.say, values), notByPerson: found.notByPerson === true }
+  if (!found) return undefined
+  const { say, notByPerson = false, endsSession = false } = found
+  return { hint: fill(say, values), notByPerson, endsSession }
 }
 
 function applies(hint: Hint, { error, description, where }: ProviderError, values: HintValues): boolean {

@@ -39,6 +39,8 @@ export interface Hint {
   readonly unlisted?: string
   /** Who refuses is a rule or an administrator, also where the error is one by which a person could have refused. */
   readonly notByPerson?: true
+  /** The words name the refresh token or the session as dead: the sign-in has ended, whatever a renewal asked for. */
+  readonly endsSession?: true
   /**
    * `{issuer}`, `{host}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings,
    * `{supported}` from the metadata; `{online}`: the scopes but for offline_access, to be pasted.

@@ -109,6 +109,7 @@ const HINTS: readonly Hint[] = [
   },
   {
     codes: [70008, 700082, 700084, 70043, 50173, 50089],
+    endsSession: true,
     say: 'The sign-in has expired or was revoked by your organization. Run: ls-auth login',
   },
   {

@@ -1,5 +1,8 @@
 import { type Preset, STANDARD } from '../preset.ts'
 
+const ENDED =
+  'The sign-in has ended. While the consent screen is in "Testing", Google ends it after seven days: publish it. Run: ls-auth login'
+
 /** Google. Its access tokens are for Google alone; an API of ours gets the ID token, whose `aud` is the client. */
 export const google: Preset = {
   ...STANDARD,
@@ -58,8 +61,12 @@ export const google: Preset = {
     {
       where: 'token',
       error: ['invalid_grant'],
-      say: 'The sign-in has ended. While the consent screen is in "Testing", Google ends it after seven days: publish it. Run: ls-auth login',
+      description: /token has been (expired|revoked)/i,
+      endsSession: true,
+      say: ENDED,
     },
+    // Also sent where a scope wants the person seen again (invalid_rapt).
+    { where: 'token', error: ['invalid_grant'], say: ENDED },
   ],
   registration: [
     'Google Cloud console > APIs & Services > Credentials > OAuth client ID of the type "Desktop app"; it needs no redirect URI.',

@@ -16,6 +16,8 @@ export interface WireError {
   readonly limit?: RateLimit
   /** Something on the way may have answered in place of the provider (intercepted.ts); never with an `error`. */
   readonly intercepted?: true
+  /** By its words the refresh token or the session behind it is dead. */
+  readonly endsSession?: true
 }
 
 /** The provider answered with an error. Callers read `wire` to decide about retries and the end of the session. */
@@ -212,7 +214,7 @@ function answered(
   }
   const mayDecline = personAsked && isRefusal(meant)
   const known = { error, description, where, ...(mayDecline && { meant: 'access_denied' }) }
-  const { hint, notByPerson = false } = adviceFor(preset.id, known, hintValues) ?? {}
+  const { hint, notByPerson = false, endsSession } = adviceFor(preset.id, known, hintValues) ?? {}
   const declined = mayDecline && !notByPerson
   const barred = denied || (notByPerson && (personAsked || !nobodyAsked(meant)))
   return new ProviderFailure(
@@ -222,6 +224,7 @@ function answered(
       error: where === 'device' ? meant : error,
       status: statusOf(foreign),
       ...limitIn(foreign.response, now),
+      ...(endsSession && { endsSession }),
     },
     { detail, hint },
   )

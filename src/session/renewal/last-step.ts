@@ -15,8 +15,8 @@ export function orStillValid(state: State & { spending: Spending }, failure: Fai
 }
 
 /** Whether the refusal may be about the API or the scopes that were asked for: the session's own token was not refused. */
-export const mayBeOfSlot = ({ want, spending, explained }: Doubting): boolean =>
-  explained && !isPlain(want) && spending.earlier !== 'refused'
+export const mayBeOfSlot = ({ want, spending, explained, isDead }: Doubting): boolean =>
+  explained && !isDead && !isPlain(want) && spending.earlier !== 'refused'
 
 /** The provider has refused, and nobody else has renewed: the sign-in has ended, or this API gets no token. */
 export function refused(state: Doubting, now: number): Step {

@@ -72,7 +72,7 @@ function withoutRenewal(failure: Failure, client: Client, want: Want, body: Sess
   const { preset } = client
   if (failure instanceof NetworkFailure) return { type: failure.sent ? 'unanswered' : 'unsent', failure }
   if (!(failure instanceof ProviderFailure)) return { type: 'unusable', failure }
-  const { error, status = 400, intercepted } = failure.wire
+  const { error, status = 400, intercepted, endsSession } = failure.wire
   if (status === 429)
     return {
       type: 'unusable',
@@ -96,7 +96,8 @@ function withoutRenewal(failure: Failure, client: Client, want: Want, body: Sess
     return { type, failure: isGone ? told.withHint(GONE_SCOPE) : told }
   }
   // The other codes may be about this request, or about something the person can do (consent): the token may work again.
-  if (isPlain(want) && error === 'invalid_grant') return { type: 'refused', failure, isDead: true }
+  if (endsSession || (isPlain(want) && error === 'invalid_grant'))
+    return { type: 'refused', failure, isDead: true }
   if (isPlain(want)) return { type: error === undefined ? 'unexplained' : 'refused', failure }
   // Our own request is well-formed. One with a user's scope or audience may be rejected for these.
   if (error !== undefined && error !== 'invalid_request')

@@ -8,7 +8,7 @@ import { slotParameters } from './slot.ts'
 
 /**
  * The provider gives no token for another API or other scopes: a consent or a rule of that API is missing there, or the refresh
- * token is dead, which the next renewal of the session's own token finds out.
+ * token is dead and the words do not say so: the next renewal of the session's own token finds that out.
  */
 export function slotRefusal(client: Client, want: Want, body: SessionBody, { detail }: Failure): Failure {
   const { scope = '' } = slotParameters(client, want, body)

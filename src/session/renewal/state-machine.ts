@@ -236,7 +236,8 @@ const doubt = (
 /** The outcome of an attempt that was refused. */
 function refusalOf(state: Doubting): Outcome {
   const { explained, isDead, spending } = state
-  if (mayBeOfSlot(state)) return spending.earlier === 'perhaps-spent' ? spending.earlier : undefined
+  // It says nothing new about the session: what is stored of it stays.
+  if (mayBeOfSlot(state)) return spending.earlier === 'interrupted' ? undefined : spending.earlier
   if (!explained) return 'unexplained'
   return isDead && spending.earlier === 'interrupted' ? 'lost' : 'refused'
 }

@@ -334,7 +334,7 @@ describe('a refusal', () => {
 
   describe('of a token for another API', () => {
     const want = { audience: 'api' }
-    const before = (outcome?: 'refused' | 'perhaps-spent' | 'interrupted') =>
+    const before = (outcome?: 'refused' | 'perhaps-spent' | 'unexplained' | 'failed' | 'interrupted') =>
       seen(0, {
         ...(outcome && { attempt: { hash: HASH, at: 1, ...(outcome !== 'interrupted' && { outcome }) } }),
       })
@@ -343,6 +343,8 @@ describe('a refusal', () => {
     it.each([
       [undefined, 'read-locked'],
       ['perhaps-spent', 'write perhaps-spent'],
+      ['unexplained', 'write unexplained'],
+      ['failed', 'write failed'],
       ['interrupted', 'fail provider-failed: no more'],
     ] as const)('is told as that, and ends nothing, after one that was %s', (outcome, words) => {
       expect(story(events(before(outcome)), want).at(-1)).toBe(
@@ -358,6 +360,22 @@ describe('a refusal', () => {
     it('leaves what is valid to its end', () => {
       const held = seen(30, { tokens: [{ ...token(30), audience: 'api' }] })
       expect(end(events(held), want)).toBe('give old with: no more')
+    })
+
+    it.each([
+      [undefined, 'write refused'],
+      ['perhaps-spent', 'write refused'],
+      ['unexplained', 'write refused'],
+      ['interrupted', 'write lost'],
+    ] as const)('is the end where the refresh token is dead, after one that was %s', (outcome, note) => {
+      const found = seen(0, {
+        attempt: { hash: HASH, at: NOW, ...(outcome && outcome !== 'interrupted' && { outcome }) },
+      })
+      const dead: Event = { type: 'refused', failure: refusal, isDead: true }
+      const told = [...sent(before(outcome)), dead, locked(found)]
+      expect(story(told, want).at(-1)).toBe(note)
+      for (const event of [written, notWritten])
+        expect(end([...told, event], want)?.[0]).toMatch(/^session-ended/)
     })
 
     it('is the end where the own one was refused, too', () => {

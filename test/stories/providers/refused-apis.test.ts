@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { dex } from '../../world/simulator/behaviours/dex.ts'
 import { entra } from '../../world/simulator/behaviours/entra.ts'
+import { google } from '../../world/simulator/behaviours/google.ts'
+import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
 import { openPlace, type Place } from './place.ts'
 
 /** A provider that renews the sign-in, and refuses a token for another API. */
@@ -52,4 +55,65 @@ it('a sign-in that has ended is found out by the next renewal of its own', async
   for (const line of ['token', 'token --audience api://other', 'token'])
     expect([line, (await type(`ls-auth ${line}`)).exit]).toEqual([line, 3])
   expect((await type('ls-auth login')).exit).toBe(0)
+})
+
+const PROVIDERS = { dex, entra, google, keycloak }
+
+describe.each<readonly [keyof typeof PROVIDERS, string, string, string]>([
+  [
+    'entra',
+    'token --audience api://other',
+    'invalid_grant',
+    'AADSTS700082: The refresh token has expired due to inactivity.',
+  ],
+  [
+    'entra',
+    'token --audience api://other',
+    'interaction_required',
+    'AADSTS50173: The provided grant has expired.',
+  ],
+  ['keycloak', 'token --scope profile', 'invalid_grant', 'Token is not active'],
+  ['keycloak', 'token --scope profile', 'invalid_grant', 'Session not active'],
+  [
+    'dex',
+    'token --scope profile',
+    'invalid_request',
+    'Refresh token is invalid or has already been claimed.',
+  ],
+  ['google', 'token --scope profile', 'invalid_grant', 'Token has been expired or revoked.'],
+])('%s, %s: %s: %s', (provider, line, error, words) => {
+  it('ends the sign-in, whatever was asked for: exit 3, and status knows it', async () => {
+    const behaviour = PROVIDERS[provider]
+    place = await openPlace(behaviour)
+    expect((await type('ls-auth login')).exit).toBe(0)
+    place.simulator.answerTokensWith(() => ({ status: 400, json: { error, error_description: words } }))
+    place.pass(behaviour.accessSeconds + 1)
+    const { exit, stdout, stderr } = await type(`ls-auth ${line}`)
+    expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' })
+    expect(stderr).toMatch(/^error: your sign-in has ended: the provider refused to renew it$/m)
+    expect(stderr).toContain(words)
+    expect((await type('ls-auth status')).stdout).toMatch(/ended: sign in again/)
+  })
+})
+
+it('Google: who has to be seen again for a scope keeps the sign-in', async () => {
+  place = await openPlace(google)
+  expect((await type('ls-auth login')).exit).toBe(0)
+  const json = { error: 'invalid_grant', error_description: 'reauth related error (invalid_rapt)' }
+  place.simulator.answerTokensWith(() => ({ status: 400, json }))
+  expect((await type('ls-auth token --scope profile')).exit).toBe(11)
+})
+
+it('a sign-in that was refused without a reason stays ended, whatever another API is refused for', async () => {
+  place = await openPlace(entra)
+  expect((await type('ls-auth login')).exit).toBe(0)
+  place.pass(entra.accessSeconds + 1)
+  place.simulator.answerTokensWith(() => ({ status: 401, json: {} }))
+  await type('ls-auth token')
+  const ended = (await type('ls-auth status')).stdout
+  expect(ended).toMatch(/ended/)
+  const json = { error: 'invalid_grant', error_description: 'AADSTS65001: The user has not consented.' }
+  place.simulator.answerTokensWith(() => ({ status: 400, json }))
+  expect((await type('ls-auth token --audience api://other')).exit).toBe(11)
+  expect((await type('ls-auth status')).stdout).toBe(ended)
 })
