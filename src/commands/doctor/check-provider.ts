@@ -21,13 +21,20 @@ const HARMFUL_SKEW_SECONDS = 300
 /** The checks need no client id: a workload token comes without one. */
 type Asked = Pick<Client, 'issuer' | 'preset' | 'http' | 'dpop' | 'workload'>
 
-/** Checks the identity provider: metadata, keys, clock, PKCE, device flow, TLS certificate. */
-export async function checkProvider(client: Asked, ports: Ports): Promise<Checkup[]> {
+/**
+ * Checks the identity provider: metadata, keys, clock, PKCE, device flow, TLS certificate. `given`: the token comes from
+ * LS_AUTH_TOKEN, so the provider is asked for none.
+ */
+export async function checkProvider(
+  client: Asked,
+  ports: Ports,
+  { given }: { readonly given: boolean },
+): Promise<Checkup[]> {
   const http = await ports.http(client.http)
   let found: { metadata: IssuerMetadata; skewSeconds: number } | undefined
   const lines = await look('issuer', async () => {
     requireProviderInReach(client.preset)
-    const ask = asksForTokens(client) ? discover : discoverIssuer
+    const ask = asksForTokens(client) && !given ? discover : discoverIssuer
     found = await ask(client.issuer, client.preset, http, ports.clock)
     return ok('issuer', `${client.issuer} answers with its own name (${client.preset.name})`)
   })
@@ -46,8 +53,8 @@ export async function checkProvider(client: Asked, ports: Ports): Promise<Checku
           )
     })),
     clock(skewSeconds),
-    // A workload token comes without a sign-in, so without PKCE and device flow.
-    ...(client.preset.signsIn === 'person'
+    // A workload token comes without a sign-in, so without PKCE and device flow; and nobody signs in at an issuer of keys alone.
+    ...(client.preset.signsIn === 'person' && metadata.token_endpoint !== undefined
       ? [pkce(client, metadata), device(client, metadata), ...dpop(client, metadata)]
       : []),
     ...(await look('certificate', () => certificate(metadata, http))),

@@ -127,7 +127,7 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
       given ? warn('profile', gap, UNCHECKED) : fail('profile', gap, client.workload ? SET_IT : SIGN_IN),
     )
   if (gap === undefined && issuer !== undefined) {
-    lines.push(...(await look('issuer', () => checkProvider({ ...client, issuer }, ports))))
+    lines.push(...(await look('issuer', () => checkProvider({ ...client, issuer }, ports, { given }))))
     if (people && client.clientId !== undefined)
       lines.push(...(await look('redirect', () => checkRedirect(client, ports.env))))
   }
