@@ -138,6 +138,11 @@ export class Failure extends Error {
     return this.but({ hint })
   }
 
+  /** The same failure with one more sentence in its hint, where there is one to add. */
+  withMoreHint(sentence: string | undefined): Failure {
+    return sentence === undefined ? this : this.withHint(`${this.hint} ${sentence}`)
+  }
+
   /** The same failure with one more line of detail, which is sanitized already. */
   withDetail(line: string): Failure {
     return this.but({ detail: [...this.detail, line] })

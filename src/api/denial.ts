@@ -7,7 +7,7 @@ import { safeText } from '../text/safe-text.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
 import type { Destination } from './destination.ts'
 import { claimsInToken, isAboutGroups, issuerInToken } from './held-claims.ts'
-import { largeHeaders } from './large-headers.ts'
+import { largeHeaders, largeTokenHint } from './large-headers.ts'
 import { failed, rateLimited } from './not-now.ts'
 import { isOthersKey, refusedKey } from './others-key.ts'
 import { keyHint, refusedProof } from './refused-proof.ts'
@@ -55,7 +55,8 @@ export function explainAnswer(
       reason: 'web-page',
     })
   }
-  return largeHeaders(answer, url, token) ?? networkSignIn(status) ?? failed(answer, url, now)
+  const found = largeHeaders(answer, url, token) ?? networkSignIn(status)
+  return found ?? failed(answer, url, now).withMoreHint(largeTokenHint(answer, token))
 }
 
 function loginPage(

@@ -14,7 +14,7 @@ const LARGE_TOKEN_BYTES = 7 * 1024
 /** The Failure `api-failed` where the headers of the request, and mostly the token among them, are too large for a gateway. */
 export function largeHeaders(answer: HttpAnswer, url: URL, token: string | undefined): Failure | undefined {
   const { status } = answer
-  if (status !== 431 && !(status === 400 && isAboutHeaders(answer, token))) return undefined
+  if (status !== 431 && !(status === 400 && isAboutHeaders(answer))) return undefined
   return new Failure(
     'api-failed',
     `the headers of the request are too large for ${safeText(url.host)} (HTTP ${status})`,
@@ -24,14 +24,24 @@ export function largeHeaders(answer: HttpAnswer, url: URL, token: string | undef
       hint:
         token === undefined
           ? 'Raise the limit for request headers at the gateway or the API.'
-          : 'It is probably the token: ask for fewer groups or scopes, or raise the limit for request headers there.',
+          : `It is probably the token: ${SMALLER}`,
     },
   )
 }
 
-/** An API tells what is wrong with a request in words of its own. A proxy may say nothing; then a large token is the reason. */
-function isAboutHeaders(answer: HttpAnswer, token: string | undefined): boolean {
-  const { body } = answer
-  if (SAY_SO.test(body.subarray(0, 4096).toString('latin1'))) return true
-  return (token?.length ?? 0) > LARGE_TOKEN_BYTES && (body.length === 0 || isPage(answer))
+/** Only in a web page, which is a proxy's: an API may say the query again, which a person wrote. */
+const isAboutHeaders = (answer: HttpAnswer): boolean =>
+  isPage(answer) && SAY_SO.test(answer.body.subarray(0, 4096).toString('latin1'))
+
+/**
+ * A sentence for the hint at a 400 that says nothing of its reason: some proxies (HAProxy) answer so to headers that are too
+ * large. It may as well be the API, so the error stays what it is without this.
+ */
+export function largeTokenHint(answer: HttpAnswer, token: string | undefined): string | undefined {
+  const bytes = token?.length ?? 0
+  const isSilent = answer.body.length === 0 || isPage(answer)
+  if (answer.status !== 400 || bytes <= LARGE_TOKEN_BYTES || !isSilent) return undefined
+  return `It may be the size of the token (${Math.round(bytes / 1024)} kB): ${SMALLER}`
 }
+
+const SMALLER = 'ask for fewer groups or scopes, or raise the limit for request headers there.'

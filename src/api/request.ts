@@ -50,6 +50,8 @@ export interface ApiAnswer extends HttpAnswer {
   readonly maxBytes: number
   /** For a status among `answers`: the Failure that would have been thrown without it. */
   readonly failure?: Failure
+  /** A sentence for the hint of a Failure that is made of this answer: the size of the token may be what is wrong. */
+  readonly tokenHint?: string
   json(): unknown
 }
 
@@ -126,8 +128,18 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     // Whoever asks reads a 400 as one about the question; the size of the headers is none of it.
     const isOfAll = known?.isAboutToken || denial?.reason === 'large-headers'
     if (failure && (isOfAll || !request.answers?.includes(answer.status))) throw failure
+    const isUnexplained = failure !== undefined && known === undefined
+    const tokenHint = isUnexplained
+      ? (await import('./large-headers.ts')).largeTokenHint(answer, token)
+      : undefined
     const { maxBytes = MAX_BYTES } = request
-    return { ...answer, maxBytes, ...(failure && { failure }), json: () => parse(answer, url) }
+    return {
+      ...answer,
+      maxBytes,
+      ...(failure && { failure }),
+      ...(tokenHint && { tokenHint }),
+      json: () => parse(answer, url),
+    }
   }
 }
 

@@ -19,6 +19,7 @@ const NGINX =
 const APACHE =
   '<!DOCTYPE HTML>\n<html><head>\n<title>400 Bad Request</title>\n</head><body>\n<p>Your browser sent a request that this server could not understand.<br />\nSize of a request header field exceeds server limit.<br />\n</p>'
 const BAD = '<html><body><h1>400 Bad request</h1>\nYour browser sent an invalid request.\n</body></html>'
+const QUERY = '{ .echo = request header or cookie too large }'
 const LARGE = 't'.repeat(7 * 1024 + 1)
 
 describe('headers that are too large for a gateway', () => {
@@ -28,8 +29,7 @@ describe('headers that are too large for a gateway', () => {
   it.each([
     ['nginx', NGINX, 't'],
     ['Apache', APACHE, 't'],
-    ['HAProxy, which says nothing, with a large token', BAD, LARGE],
-    ['an empty answer, with a large token', '', LARGE],
+    ['nginx, with a large token', NGINX, LARGE],
   ])('are told as that where it is HTTP 400 of %s', (_, body, token) => {
     expect(read(answer(400, body), token)).toEqual([
       'api-failed: the headers of the request are too large for gw.acme.example:8443 (HTTP 400)',
@@ -46,8 +46,22 @@ describe('headers that are too large for a gateway', () => {
   it.each([
     ['a page of another kind', answer(400, BAD), 't'],
     ['the reason of an API, with a large token', answer(400, 'invalid TraceQL', 'text/plain'), LARGE],
+    ['the query that an API says again', answer(400, `{"error":"${QUERY}"}`, 'application/json'), 't'],
+    ['the query that an API says again as plain text', answer(400, `near ${QUERY}`, 'text/plain'), LARGE],
     ['another status', answer(500, NGINX), LARGE],
   ])('are not read out of %s', (_, given, token) => {
     expect(read(given, token)?.[0]).toBe(`api-failed: gw.acme.example:8443 failed (HTTP ${given.status})`)
+    expect(read(given, token)?.[1]).not.toContain('size of the token')
+  })
+
+  it.each([
+    ['a page that says nothing (HAProxy)', answer(400, BAD)],
+    ['an empty answer', answer(400, '', 'application/json')],
+  ])('may be what is wrong in %s with a large token, which only the hint says', (_, given) => {
+    expect(read(given, LARGE)).toEqual([
+      'api-failed: gw.acme.example:8443 failed (HTTP 400)',
+      'Try again; if it goes on, ask whoever runs the gateway or the trace API. It may be the size of the token (7 kB): ask for fewer groups or scopes, or raise the limit for request headers there.',
+    ])
+    expect(read(given, 't')?.[1]).not.toContain('size of the token')
   })
 })

@@ -117,7 +117,7 @@ async function run(invocation: Invocation, options: ApiOptions): Promise<void> {
 
 async function goodAnswer(send: Send, request: ApiRequest, profile: Profile): Promise<ApiAnswer> {
   const answer = await send(request)
-  if (answer.failure) throw asWrongRequest(answer.failure)
+  if (answer.failure) throw asWrongRequest(answer.failure, answer.tokenHint)
   if (answer.status === 404) throw notFound(answer, profile)
   return answer
 }
@@ -172,12 +172,12 @@ async function contentOf({ ports }: Invocation, file: string): Promise<Buffer> {
 }
 
 /** What a known gateway says by such a status is told as it is. */
-const asWrongRequest = (failure: Failure): Failure =>
+const asWrongRequest = (failure: Failure, tokenHint: string | undefined): Failure =>
   failure.code === 'api-failed'
     ? new Failure('usage', failure.message.replace(' failed (', ' did not take this request ('), {
         hint: 'Correct the request: its path, its query, its fields or its body.',
         detail: failure.detail,
-      })
+      }).withMoreHint(tokenHint)
     : failure
 
 const notFound = (answer: ApiAnswer, { api }: Profile): Failure =>

@@ -100,6 +100,8 @@ export interface ApiAnswer {
   readonly maxBytes: number
   /** What the status means to the person who asked; absent for 2xx and 404. */
   readonly failure?: Failure
+  /** A sentence for the hint of a Failure that is made of this answer: the size of the token may be what is wrong. */
+  readonly tokenHint?: string
   /** The body parsed; Failure `api-failed` when it is not JSON. */
   json(): unknown
 }

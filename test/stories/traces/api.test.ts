@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { listen } from '../../world/loopback-server.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -254,6 +254,28 @@ describe('the answer', () => {
       expect(stderr).toMatch(
         /^error: the headers of the request are too large for \S+ \(HTTP 400\)\nhint: It is probably the token: /,
       )
+    }
+  })
+
+  it('of HTTP 400 without a reason keeps its exit status with a large token, whose size the hint names', async () => {
+    const page = { status: 400, headers: { 'content-type': 'text/html' }, body: '<html>Bad request</html>' }
+    const lines = ['ls-auth api /x', 'ls-auth trace search --service shop']
+    onTestFinished(() => {
+      world.variables.LS_AUTH_TOKEN = TOKEN
+    })
+    for (const line of [...lines, `${lines[1]} --backend jaeger`]) {
+      for (const silent of [page, { ...page, body: '', headers: {} }]) {
+        answer = silent
+        world.variables.LS_AUTH_TOKEN = TOKEN
+        const small = await world.type(line)
+        world.variables.LS_AUTH_TOKEN = TOKEN.padEnd(9 * 1024, 'x')
+        const large = await world.type(line)
+        expect({ line, exit: small.exit }).toEqual({ line, exit: 2 })
+        const [error, hint, ...more] = small.stderr.split('\n')
+        const size =
+          'It may be the size of the token (9 kB): ask for fewer groups or scopes, or raise the limit for request headers there.'
+        expect(large).toMatchObject({ exit: 2, stderr: [error, `${hint} ${size}`, ...more].join('\n') })
+      }
     }
   })
 

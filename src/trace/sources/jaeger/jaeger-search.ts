@@ -154,7 +154,7 @@ function requireAccepted(answer: ApiAnswer, filter: TraceFilter): void {
   throw new Failure('usage', 'Jaeger did not accept the search', {
     hint: rejectionHint(says, filter),
     detail,
-  })
+  }).withMoreHint(answer.tokenHint)
 }
 
 function rejectionHint(says: string, filter: TraceFilter): string {

@@ -29,7 +29,8 @@ export async function queryLightstep(query: SeriesQuery, project: LightstepProje
   }
   const answer = await project.post('telemetry/query_timeseries', { attributes }, [400, 422])
   if (answer.status === 404) throw unknownProject(project.settings, answer)
-  if (answer.status === 400 || answer.status === 422) throw uqlRejected(errorWords(answer))
+  if (answer.status === 400 || answer.status === 422)
+    throw uqlRejected(errorWords(answer)).withMoreHint(answer.tokenHint)
   const found = attributesOf(answer.json())
   if (!found) throw unexpected(answer)
   if (Array.isArray(found.logs)) throw noLogs()

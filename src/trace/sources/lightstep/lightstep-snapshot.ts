@@ -47,7 +47,7 @@ export async function takeSnapshot(
 ): Promise<Exemplar[]> {
   const answer = await project.post('snapshots', { attributes: { query } }, [400])
   if (answer.status === 404) throw unknownProject(project.settings, answer)
-  if (answer.status === 400) throw snapshotRejected(answer, query)
+  if (answer.status === 400) throw snapshotRejected(answer, query).withMoreHint(answer.tokenHint)
   const { id, readyInMillis } = readReceipt(answer, consent.now())
   const page = `/${encodeURIComponent(project.settings.project)}/explorer?snapshot_id=${id}`
   consent.tell(`snapshot taken: see it in Lightstep's UI, at ${page}`)

@@ -81,7 +81,7 @@ async function values2or1(name: string, query: Readonly<Record<string, string>>,
   }
   if (v2.status === 400) {
     throw new Failure('usage', `Tempo does not take "${safeText(name, 80)}" as an attribute`, {
-      hint: 'See: ls-auth attributes',
+      hint: [v2.tokenHint, 'See: ls-auth attributes'].filter(Boolean).join(' '),
       detail: errorDetail(v2),
     })
   }

@@ -29,7 +29,8 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
     answers: [400, 422, 500, 501],
   })
   if (answer.status === 404 || answer.status === 501) throw noMetrics([])
-  if (answer.status === 400 || answer.status === 422) throw metricsQueryRejected(answer)
+  if (answer.status === 400 || answer.status === 422)
+    throw metricsQueryRejected(answer).withMoreHint(answer.tokenHint)
   if (answer.status === 500) throw metricsFailure(answer)
   const body = answer.json()
   const text = withoutStrings(query.text)

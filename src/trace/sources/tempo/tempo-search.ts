@@ -95,7 +95,7 @@ async function searchByPages(search: Search, q: string, page: TraceSummary[]): P
     const answer = await requestPage(ask, { ...filter, toMillis, limit }, q)
     // So many was our wish, not that of the person.
     if (answer.status === 400 && most > PAGE) return end(true)
-    if (answer.status === 400) throw searchRejected(answer, asked)
+    if (answer.status === 400) throw searchRejected(answer, asked).withMoreHint(answer.tokenHint)
     page = readSummaries(answer)
   }
 }
@@ -121,7 +121,7 @@ function within(filter: TraceFilter, traces: readonly TraceSummary[]): TraceSumm
 /** Of a Tempo that may return any traces that match. */
 async function searchAtOnce(search: Search, q: string): Promise<SearchResult> {
   const answer = await requestPage(search.ask, search.filter, q)
-  if (answer.status === 400) throw searchRejected(answer, search.asked)
+  if (answer.status === 400) throw searchRejected(answer, search.asked).withMoreHint(answer.tokenHint)
   return allAtOnce(search, q, readSummaries(answer))
 }
 
