@@ -5,6 +5,8 @@ import type { Exchange, ProviderOptions } from './exchange.ts'
 /** An authorization request, and what the redirect is checked against. */
 export interface AuthorizationRequest {
   readonly url: URL
+  /** Its parameters: where the request was pushed, the URL has none of them. */
+  readonly asked: Readonly<Record<string, string>>
   readonly state: string
   readonly nonce: string
   readonly verifier: string
@@ -24,7 +26,7 @@ export async function authorize(
     })
   }
   const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()]
-  const asked = {
+  const asked: Record<string, string> = {
     ...parameters,
     response_type: 'code',
     state,
@@ -35,7 +37,7 @@ export async function authorize(
   const url = isPushed(options)
     ? await oidc.buildAuthorizationUrlWithPAR(config, asked, dpop)
     : oidc.buildAuthorizationUrl(config, asked)
-  return { url, state, nonce, verifier }
+  return { url, asked, state, nonce, verifier }
 }
 
 /** Whether the provider takes the request only from the client itself (RFC 9126 §5). */

@@ -72,8 +72,7 @@ export function connectProvider(options: ProviderOptions): Provider {
     return exchange
   }
   /** Runs one operation with an exchange of its own, and turns foreign errors into Failures. */
-  const ask: Ask = async (doing, where, work, asked) => {
-    const redirectUri = asked?.get('redirect_uri') ?? undefined
+  const ask: Ask = async (doing, where, work, { redirectUri, personAsked = true } = {}) => {
     const exchange = await begin(options, redirectUri)
     const revokeRejected = async () => {
       if (exchange.refreshToken !== undefined && (await mayRevoke(options)))
@@ -102,7 +101,7 @@ export function connectProvider(options: ProviderOptions): Provider {
       if (isEnding) return await NEVER
       const failure = explainProviderError(error, doing, where, {
         ...options,
-        personAsked: asked?.get('prompt') !== 'none',
+        personAsked,
         now: options.clock.now(),
         intercepted: exchange.intercepted,
         proofSent: proofs !== undefined,
@@ -116,13 +115,15 @@ export function connectProvider(options: ProviderOptions): Provider {
   }
   return {
     metadata: options.metadata,
-    authorize: (parameters) => ask('sign in', 'authorization', (exchange) => authorize(exchange, parameters)),
+    // A request that is pushed is refused by the provider itself: no browser is open yet.
+    authorize: (parameters) =>
+      ask('sign in', 'authorization', (exchange) => authorize(exchange, parameters), { personAsked: false }),
     exchangeCode: (callback, request) =>
       ask(
         'sign in',
         'authorization',
         async (exchange) => tokensOf(await exchangeCode(exchange, callback, request), exchange),
-        request.url.searchParams,
+        { redirectUri: request.asked.redirect_uri, personAsked: request.asked.prompt !== 'none' },
       ),
     startDevice: (parameters) =>
       ask('start the device flow', 'device', (exchange) => startDevice(exchange, parameters)),
@@ -159,8 +160,12 @@ type Ask = <T>(
   doing: string,
   where: Where,
   work: (exchange: Exchange) => Promise<T>,
-  /** The parameters of the authorization request, for the operation that reads its response. */
-  asked?: URLSearchParams,
+  about?: {
+    /** That of the authorization request, for the operation that spends its code. */
+    readonly redirectUri?: string | undefined
+    /** Whether the provider could ask a person; true when absent. */
+    readonly personAsked?: boolean
+  },
 ) => Promise<T>
 
 async function refresh(

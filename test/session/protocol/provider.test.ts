@@ -26,6 +26,13 @@ const sign = (claims: JWTPayload, by = first) =>
     .setProtectedHeader({ alg: 'ES256', kid: 'k' })
     .sign(by.privateKey)
 
+/** Of a provider to which requests are pushed (RFC 9126), and what it says to one. */
+const PUSHING = {
+  pushed_authorization_request_endpoint: `${ISSUER}/par`,
+  require_pushed_authorization_requests: true,
+}
+const PUSHED = { status: 201, body: { request_uri: 'urn:a', expires_in: 60 } }
+
 const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url')
 
 describe('a sign-in in the browser', () => {
@@ -105,13 +112,17 @@ describe('a sign-in in the browser', () => {
     })
   })
 
-  it('an empty path of the redirect URI stays empty (RFC 6749 §4.1.3)', async () => {
-    const world = providing({ '/token': [{ ...GOOD }] })
-    const request = await world.provider.authorize({ scope: 'a', redirect_uri: 'http://127.0.0.1:8765' })
-    const callback = new URL(`http://127.0.0.1:8765/?code=c&state=${request.state}`)
-    await world.provider.exchangeCode(callback, request).catch(() => {})
-    expect(world.forms()[0]?.redirect_uri).toBe('http://127.0.0.1:8765')
-  })
+  it.each([{}, PUSHING])(
+    'an empty path of the redirect URI stays empty (RFC 6749 §4.1.3): %j',
+    async (more) => {
+      const metadata = { ...METADATA, ...more }
+      const world = providing({ '/par': [PUSHED], '/token': [{ ...GOOD }] }, { metadata })
+      const request = await world.provider.authorize({ scope: 'a', redirect_uri: 'http://127.0.0.1:8765' })
+      const callback = new URL(`http://127.0.0.1:8765/?code=c&state=${request.state}`)
+      await world.provider.exchangeCode(callback, request).catch(() => {})
+      expect(world.forms().at(-1)).toMatchObject({ code: 'c', redirect_uri: 'http://127.0.0.1:8765' })
+    },
+  )
 
   it.each<[string, object]>([
     ['another nonce', { nonce: 'n' }],

@@ -58,6 +58,36 @@ it('what the provider finds wrong with a pushed request is told, and no browser 
   expect({ exit, opened: there.world.opened }).toEqual({ exit: 2, opened: [] })
 })
 
+it.each(['interaction_required', 'consent_required'])(
+  '--prompt none that comes back with %s: the provider wants to ask, and nobody declined',
+  async (error) => {
+    const there = await open('of-all')
+    expect((await there.world.type(there.login())).exit).toBe(0)
+    there.provider.tamper.callback = (url) => {
+      url.searchParams.delete('code')
+      url.searchParams.set('error', error)
+      return url
+    }
+    const { exit, stderr } = await there.world.type('ls-auth login --prompt none')
+    expect({ exit, stderr }).toMatchObject({ exit: 3, stderr: expect.stringContaining('needs to see you') })
+  },
+)
+
+it.each([
+  ['access_denied', 11],
+  ['consent_required', 3],
+])('%s at the push is the word of the provider, not of a person: exit %d', async (error, code) => {
+  const there = await open('of-all')
+  there.provider.tamper.intercept = ({ url }, response) => {
+    if (url !== '/request') return false
+    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
+    return true
+  }
+  const { exit, stderr } = await there.world.type(there.login())
+  expect(stderr).toMatch(/^error: the provider refused to sign in\n/m)
+  expect({ exit, opened: there.world.opened }).toEqual({ exit: code, opened: [] })
+})
+
 it.each([
   ['', { require_pushed_authorization_requests: true }, 'It requires them all the same'],
   ['--pushed-requests yes', { require_pushed_authorization_requests: false }, 'Leave pushed_requests out'],
