@@ -50,7 +50,6 @@ const ENDPOINTS = [
   'token_endpoint',
   'jwks_uri',
   'device_authorization_endpoint',
-  'pushed_authorization_request_endpoint',
   'revocation_endpoint',
   'end_session_endpoint',
   'userinfo_endpoint',

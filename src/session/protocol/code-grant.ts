@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client'
 import { Failure } from '../../errors.ts'
+import { checkEndpoint } from '../documents/metadata.ts'
 import type { Exchange, ProviderOptions } from './exchange.ts'
 
 /** An authorization request, and what the redirect is checked against. */
@@ -43,7 +44,10 @@ export async function authorize(
 /** Whether the provider takes the request only from the client itself (RFC 9126 §5). */
 function isPushed({ metadata, preset }: ProviderOptions): boolean {
   if (preset.pushedRequests !== 'yes' && metadata.require_pushed_authorization_requests !== true) return false
-  if (typeof metadata.pushed_authorization_request_endpoint === 'string') return true
+  const name = 'pushed_authorization_request_endpoint'
+  // Checked here and not with the other endpoints: one that is not used must not be in the way of a sign-in.
+  checkEndpoint(name, metadata[name], metadata.issuer)
+  if (metadata[name] !== undefined) return true
   throw new Failure('cannot-do', 'this provider names no endpoint for pushed authorization requests (PAR)', {
     hint:
       preset.pushedRequests === 'yes'

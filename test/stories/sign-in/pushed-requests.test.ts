@@ -100,3 +100,24 @@ it.each([
   expect(stderr).toContain(`names no endpoint for pushed authorization requests (PAR)\nhint: ${hint}`)
   expect(exit).toBe(2)
 })
+
+it.each([
+  [7, 'is not a plain URL'],
+  ['http://idp.example/par', 'is not https'],
+])(
+  'an endpoint that nothing may be sent to (%j) is refused where it is used, and nowhere else',
+  async (endpoint, words) => {
+    const there = await open('of-this-client')
+    there.provider.tamper.discovery = (document) => {
+      return { ...document, pushed_authorization_request_endpoint: endpoint }
+    }
+    const pushing = await there.world.type(there.login('--pushed-requests yes'))
+    expect(pushing.stderr).toMatch(
+      new RegExp(`^error: the provider's pushed_authorization_request_endpoint ${words}$`, 'm'),
+    )
+    expect({ exit: pushing.exit, pushed: pushed(there) }).toEqual({ exit: 10, pushed: 0 })
+    // The sign-in itself begins: only the provider's page says no.
+    expect((await there.world.type(there.login())).exit).toBe(6)
+    expect(inBrowser(there)).toHaveLength(1)
+  },
+)
