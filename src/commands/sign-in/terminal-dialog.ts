@@ -12,11 +12,11 @@ export function terminalDialog(invocation: Invocation): LoginDialog {
     canAsk: terminal.inIsTTY,
     tell: (line) => tell(invocation, line),
     // URLs and codes are shown even with --quiet: they are needed to sign in.
-    showUrl(url, opening) {
+    showUrl(url, opening, isBrief) {
       const lead = opening
-        ? 'Opening your browser. If no page shows, open this address:'
-        : 'Open this address to sign in:'
-      terminal.err(`${lead}\n\n  ${safeText(url.href, 8192)}\n\n`)
+        ? `Opening your browser. If no page shows, open this address${isBrief ? ' within about a minute' : ''}:`
+        : `Open this address to sign in${isBrief ? '. It is good for about a minute' : ''}:`
+      terminal.err(`${fitted(lead, invocation)}\n\n  ${safeText(url.href, 8192)}\n\n`)
     },
     showDevice: (prompt) => write(deviceText(prompt)),
     showElsewhere(elsewhere, port) {

@@ -32,7 +32,7 @@ async function byPaste<T>(attempt: Attempt<T>): Promise<T> {
   const port = redirectPorts === 'any' ? 8765 : redirectPorts[0]
   const redirectUri = `http://${redirectHost}:${port}${redirectPath}`
   const request = await provider.authorize(authorizationParameters(client, options, redirectUri))
-  dialog.showUrl(request.url, false)
+  dialog.showUrl(request.url, false, request.isPushed)
   const callback = await askForRedirect(
     redirectUri,
     request.state,
@@ -72,7 +72,7 @@ const spendCode = <T>(
 async function waitForCallback(
   attempt: Attempt<unknown>,
   loopback: Loopback,
-  { url, state }: AuthorizationRequest,
+  { url, state, isPushed }: AuthorizationRequest,
 ): Promise<URL | 'device'> {
   const { options, ports, dialog } = attempt
   const elsewhere = options.flow === 'browser' ? await findDisplay(ports.env, await ports.files()) : undefined
@@ -84,7 +84,7 @@ async function waitForCallback(
   const answer = loopback.wait(state, patience.signal, here)
   answer.catch(() => {})
   if (elsewhere) dialog.showElsewhere(elsewhere, port)
-  dialog.showUrl(start?.printed ?? url, opening)
+  dialog.showUrl(start?.printed ?? url, opening, isPushed)
   if (elsewhere && dialog.canAsk) dialog.offerOtherWays(elsewhere, port, offersDevice(attempt))
   if (start) await (await ports.browser()).open(start.opened)
   try {

@@ -22,8 +22,10 @@ export interface DevicePrompt {
 /** The messages and prompts of a sign-in. */
 export interface LoginDialog {
   tell(line: string): void
-  /** The URL to open. Always shown: a browser that was started may still show no page. */
-  showUrl(url: URL, opening: boolean): void
+  /**
+   * The URL to open. Always shown: a browser that was started may still show no page. `isBrief`: it is good for about a minute.
+   */
+  showUrl(url: URL, opening: boolean, isBrief: boolean): void
   showDevice(prompt: DevicePrompt): void
   askForRedirect(signal?: AbortSignal): Promise<string | undefined>
   /** The browser is on another machine: why, and how to forward the port. */

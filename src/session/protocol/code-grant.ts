@@ -8,6 +8,8 @@ export interface AuthorizationRequest {
   readonly url: URL
   /** Its parameters: where the request was pushed, the URL has none of them. */
   readonly asked: Readonly<Record<string, string>>
+  /** The provider forgets the URL after a minute or so (RFC 9126 §2.2). */
+  readonly isPushed: boolean
   readonly state: string
   readonly nonce: string
   readonly verifier: string
@@ -35,10 +37,11 @@ export async function authorize(
     ...(await challenge(verifier)),
     ...(await codeBinding(options, dpop)),
   }
-  const url = isPushed(options)
+  const pushing = isPushed(options)
+  const url = pushing
     ? await oidc.buildAuthorizationUrlWithPAR(config, asked, dpop)
     : oidc.buildAuthorizationUrl(config, asked)
-  return { url, asked, state, nonce, verifier }
+  return { url, asked, isPushed: pushing, state, nonce, verifier }
 }
 
 /** Whether the provider takes the request only from the client itself (RFC 9126 §5). */

@@ -59,7 +59,14 @@ describe('a browser on this machine', () => {
     expect(world.spent).toEqual([
       {
         callback: new URL(redirectTo(world.asked[0] as Record<string, string>)),
-        request: { url: new URL(PAGE), asked: world.asked[0], state: STATE, nonce: 'n', verifier: 'v' },
+        request: {
+          url: new URL(PAGE),
+          asked: world.asked[0],
+          isPushed: false,
+          state: STATE,
+          nonce: 'n',
+          verifier: 'v',
+        },
       },
     ])
     // Other programs see the opener's command line.

@@ -55,7 +55,14 @@ export function attempt(how: How) {
       metadata: how.metadata ?? {},
       async authorize(parameters: Record<string, string>) {
         asked.push(parameters)
-        return { url: new URL(how.page ?? PAGE), asked: parameters, state: STATE, nonce: 'n', verifier: 'v' }
+        return {
+          url: new URL(how.page ?? PAGE),
+          asked: parameters,
+          isPushed: false,
+          state: STATE,
+          nonce: 'n',
+          verifier: 'v',
+        }
       },
       async exchangeCode(callback: URL, request: AuthorizationRequest) {
         spent.push({ callback, request })

@@ -28,6 +28,16 @@ it('where its metadata say so, the request is pushed, and the browser gets a ref
   expect((await there.world.type('ls-auth whoami')).stdout).toContain('alice')
 })
 
+it('the line before the address says that the provider soon forgets it', async () => {
+  const there = await open('of-all')
+  there.world.stdin = ['no address']
+  expect((await there.world.type(there.login('--paste'))).stderr).toContain(
+    'Open this address to sign in. It is good for about a minute:\n\n  http',
+  )
+  const opened = await there.world.type(there.login())
+  expect(opened.stderr).toContain('If no page shows, open this address within about a minute:\n')
+})
+
 it.each([{}, { proofNonce: true }])('a sign-in whose tokens are bound to a key (%j)', async (more) => {
   const there = await open('of-all', more)
   there.world.variables.LS_AUTH_DPOP = 'true'
