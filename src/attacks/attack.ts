@@ -21,7 +21,9 @@ export interface Held {
   readonly otherAudience: Spare
   /** Why a write would be no finding; undefined: the token is for reading only. */
   readonly mayWrite: string | undefined
-  /** The path that is read, and the write. */
+  /** The path that the API is at, without a slash at the end; empty: it is at the root of its origin. */
+  readonly base: string
+  /** The path that is read there, and the write. */
   readonly read: string
   readonly write: GatewayProbe['write']
 }
@@ -34,6 +36,8 @@ export interface Shot {
   readonly token: string | undefined
   readonly method?: string
   readonly path?: string
+  /** In place of the path that the API is at. */
+  readonly base?: string
   /** As it stands in a URL, without "?". Never holds a token. */
   readonly query?: string
   readonly headers?: Readonly<Record<string, string>>

@@ -7,7 +7,7 @@ import {
   withLaterEnd,
   withoutSignature,
 } from './forgery.ts'
-import { identityHeaders, OTHER_SPELLINGS } from './tokenless.ts'
+import { identityHeaders, OTHER_SPELLINGS, spelledReads } from './tokenless.ts'
 import { judgeOverride, judgeRead, judgeSpelling, judgeWrite } from './verdict.ts'
 
 /** The method that the override headers name. No back end has it on the route that is read, and it is sent without a body. */
@@ -38,7 +38,7 @@ export const ATTACKS: readonly Attack[] = [
     ({ id, name, spelled, remedy }): Attack => ({
       id,
       name,
-      make: ({ read }) => [{ token: undefined, path: spelled(read) }],
+      make: (held) => spelledReads(spelled, held),
       judge: judgeSpelling,
       remedy,
     }),

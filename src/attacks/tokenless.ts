@@ -1,4 +1,5 @@
 import type { Jwt } from '../claims/jwt/jwt.ts'
+import type { Held, Shot } from './attack.ts'
 
 /** Other spellings of a path, which servers behind a gateway may take for the plain one while its rules do not fit them. */
 export const OTHER_SPELLINGS = [
@@ -23,6 +24,22 @@ export const OTHER_SPELLINGS = [
     remedy: 'Ask for a token on every path, or send on only paths that are spelled as in your rules.',
   },
 ] as const
+
+/**
+ * The read without a token, spelled in another way. Rules of a gateway mostly fit the first segment of the whole path, which is
+ * that of the API's own path where it has one; a router behind that may have rules for the rest.
+ */
+export function spelledReads(
+  spelled: (path: string) => string,
+  { base, read }: Pick<Held, 'base' | 'read'>,
+): readonly Shot[] {
+  const token = undefined
+  if (base === '') return [{ token, path: spelled(read) }]
+  return [
+    { form: 'in the path of api', token, base: spelled(base) },
+    { form: 'behind the path of api', token, path: spelled(read) },
+  ]
+}
 
 /** By which a proxy that has signed somebody in tells who it is. */
 export const IDENTITY_HEADERS: readonly string[] = [

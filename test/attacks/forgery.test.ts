@@ -31,6 +31,7 @@ beforeAll(async () => {
     expired: { missing: 'none' },
     otherAudience: { missing: 'none' },
     mayWrite: undefined,
+    base: '',
     read: '/read',
     write: { method: 'POST', path: '/write', body: 'no JSON' },
   }
@@ -147,6 +148,23 @@ describe('the requests of an attack', () => {
     expect(await at('doubled-slash')).toEqual([{ token: undefined, path: '//api/v2/Tags' }])
     expect(await at('encoded-letter')).toEqual([{ token: undefined, path: '/%61pi/v2/Tags' }])
     expect(await at('other-case')).toEqual([{ token: undefined, path: '/API/v2/Tags' }])
+  })
+
+  it('that comes without a token, to an API at a path: each part of the path is spelled', async () => {
+    const at = async (id: string) => (await shots(id, { base: '/tempo/v1', read: '/api/Tags' })) as Shot[]
+    const [token, ofBase, ofRead] = [undefined, 'in the path of api', 'behind the path of api']
+    expect(await at('doubled-slash')).toEqual([
+      { form: ofBase, token, base: '//tempo/v1' },
+      { form: ofRead, token, path: '//api/Tags' },
+    ])
+    expect(await at('encoded-letter')).toEqual([
+      { form: ofBase, token, base: '/%74empo/v1' },
+      { form: ofRead, token, path: '/%61pi/Tags' },
+    ])
+    expect(await at('other-case')).toEqual([
+      { form: ofBase, token, base: '/TEMPO/v1' },
+      { form: ofRead, token, path: '/API/Tags' },
+    ])
   })
 
   it.each([

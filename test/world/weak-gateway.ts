@@ -28,6 +28,7 @@ export type Hole =
   | 'doubled slash'
   | 'encoded letter'
   | 'letter case'
+  | 'another first segment'
   | `header ${string}`
   | 'key confusion, PEM'
   | 'key confusion, trimmed PEM'
@@ -63,6 +64,8 @@ export interface WeakGateway {
   readonly url: string
   readonly log: WeakRequest[]
   hole: Hole
+  /** The path that the API is at, such as `/tempo`; its rules fit what starts with that. */
+  at: string
   /** Answers in place of the gateway; undefined: it answers itself. */
   inFront: ((request: WeakRequest, token: string | undefined) => Reply | undefined) | undefined
   close(): Promise<void>
@@ -101,7 +104,7 @@ export async function startWeakGateway(trust: Trust): Promise<WeakGateway> {
     // Forged tokens hold what the person is, so they are secrets, too.
     if (token?.startsWith('ey')) mint(token, 'token')
     const { status, headers, body } =
-      gateway.inFront?.(line, token) ?? (await answer(line, token, gateway.hole, trust, verified))
+      gateway.inFront?.(line, token) ?? (await answer(line, token, gateway, trust, verified))
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body ?? '{}')
   })
   const listening = await listen(server)
@@ -109,6 +112,7 @@ export async function startWeakGateway(trust: Trust): Promise<WeakGateway> {
     url: `http://127.0.0.1:${listening.port}`,
     log,
     hole: 'none',
+    at: '',
     inFront: undefined,
     close: () => listening.close(),
   }
@@ -118,11 +122,11 @@ export async function startWeakGateway(trust: Trust): Promise<WeakGateway> {
 async function answer(
   line: WeakRequest,
   token: string | undefined,
-  hole: Hole,
+  { hole, at }: Pick<WeakGateway, 'hole' | 'at'>,
   trust: Trust,
   verified: Map<string, JWTPayload>,
 ): Promise<Reply> {
-  const claims = needsNoToken(line, hole)
+  const claims = needsNoToken(line, hole, at)
     ? {}
     : await judge(token, hole, trust, verified).catch(() => undefined)
   if (claims === undefined) return { status: 401, body: '{"errors":["sign in first"]}' }
@@ -133,23 +137,25 @@ async function answer(
   const parameter = new URLSearchParams(line.query).get('_method')
   const other = hole === 'method override' ? named : hole === 'override parameter' ? parameter : undefined
   line.passedOn = String(other ?? line.method)
-  return backEnd(line.passedOn, line)
+  return backEnd(line.passedOn, line, at)
 }
 
 /** Whether the rule that asks for a token does not fit this request, though the back end takes it for a plain read. */
-function needsNoToken({ method, path, headers }: WeakRequest, hole: Hole): boolean {
+function needsNoToken({ method, path, headers }: WeakRequest, hole: Hole, at: string): boolean {
   if (hole === 'HEAD') return method === 'HEAD'
   if (hole === 'doubled slash') return path.startsWith('//')
   if (hole === 'encoded letter') return path.includes('%')
   if (hole === 'letter case') return path !== path.toLowerCase()
+  if (hole === 'another first segment') return !path.startsWith(at)
   return hole.startsWith('header ') && headers[hole.slice('header '.length).toLowerCase()] !== undefined
 }
 
 const PROJECT = '/public/v0.2/acme/projects/prod'
 
 /** Reads lists; makes streams out of JSON. Takes any spelling of a path. */
-function backEnd(method: string, { path: spelled, body }: WeakRequest): Reply {
-  const path = decodeURIComponent(spelled).replace(/\/+/g, '/').toLowerCase()
+function backEnd(method: string, { path: spelled, body }: WeakRequest, at: string): Reply {
+  const whole = decodeURIComponent(spelled).replace(/\/+/g, '/').toLowerCase()
+  const path = whole.startsWith(at) ? whole.slice(at.length) : whole
   if (method === 'POST' && path === `${PROJECT}/streams`) {
     try {
       JSON.parse(body)

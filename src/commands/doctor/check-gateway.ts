@@ -109,7 +109,8 @@ export async function checkGateway(
   }
 
   const real = (await send({ token, path: read, method: OVERRIDE })).seen
-  const held: Held = { ...tokens, read, write }
+  const base = profile.api.pathname.replace(/\/+$/, '')
+  const held: Held = { ...tokens, base, read, write }
   const attacks: Attacked[] = []
   for (const attack of ATTACKS) attacks.push(await attacked(attack, held, send, { plain: plain.seen, real }))
   return { route, control: { verdict: 'answered', found: found(plain) }, attacks }
@@ -163,7 +164,8 @@ async function attacked(
     if (judgement.verdict === 'let-through') break
   }
   const { verdict, status, found } = worst(judgements) as Judgement
-  const forms = verdict === 'refused' && shots.length > 1 ? `, in ${shots.length} forms` : ''
+  const refused = judgements.filter((one) => one.verdict === 'refused').length
+  const forms = verdict === 'refused' && refused > 1 ? `, in ${refused} forms` : ''
   return {
     attack: id,
     name,

@@ -56,9 +56,9 @@ export async function gatewayRequests(
   }
   const { tenantHeader } = backendOf(profile.backend)
   const place = tenantHeader !== undefined && tenant !== undefined ? { [tenantHeader]: tenant } : {}
-  return async ({ token, method = 'GET', path, query = '', headers = {}, body }, id) => {
+  return async ({ token, method = 'GET', path, query = '', headers = {}, body, base: at }, id) => {
     const witness = toTheEnd(invocation.ports.signals, recorderFor(id).request)
-    const destination = { ...shared, witness }
+    const destination = { ...shared, witness, base: at === undefined ? base : placedAt(at, base) }
     const request = {
       method,
       path,
@@ -79,6 +79,13 @@ export async function gatewayRequests(
       return { seen: { failure: error.message }, answer: undefined }
     }
   }
+}
+
+/** Another path on the same origin. */
+function placedAt(path: string, base: URL): URL {
+  const url = new URL(base)
+  url.pathname = path
+  return url
 }
 
 const seenIn = (answer: HttpAnswer): Seen => ({

@@ -16,7 +16,7 @@ import { givenToken, type Invocation } from '../invocation.ts'
 import { sessionToken } from '../request/credentials.ts'
 
 /** All that attacks are made of, but for the routes. */
-export interface GatewayTokens extends Omit<Held, 'read' | 'write'> {
+export interface GatewayTokens extends Omit<Held, 'base' | 'read' | 'write'> {
   /** Names the person in the record where the access token is opaque. */
   readonly sessionIdToken: string | undefined
   /** What the tokens are bound to (RFC 9449); undefined: to nothing. */

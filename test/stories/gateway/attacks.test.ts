@@ -31,6 +31,7 @@ afterAll(() => Promise.all([world.close(), gateway.close(), provider.close()]))
 afterEach(() => {
   gateway.hole = 'none'
   gateway.inFront = undefined
+  gateway.at = ''
 })
 
 interface Line {
@@ -41,8 +42,8 @@ interface Line {
   readonly next?: string
 }
 
-async function attack(): Promise<{ exit: number; stderr: string; lines: Line[] }> {
-  const { exit, stderr, stdout } = await world.type('ls-auth doctor --gateway --json')
+async function attack(options = ''): Promise<{ exit: number; stderr: string; lines: Line[] }> {
+  const { exit, stderr, stdout } = await world.type(`ls-auth doctor --gateway --json${options}`)
   return { exit, stderr, lines: JSON.parse(stdout).gateway.attacks }
 }
 
@@ -197,6 +198,22 @@ describe('doctor --gateway', () => {
     await world.type('ls-auth doctor --gateway --reason INC-1')
     expect(new Set(gateway.log.map(({ headers }) => headers['x-request-reason']))).toEqual(new Set(['INC-1']))
   })
+
+  it.each<[Hole, readonly string[]]>([
+    ['none', []],
+    ['another first segment', ['doubled-slash', 'encoded-letter', 'other-case']],
+    ['doubled slash', ['doubled-slash']],
+    ['letter case', ['other-case']],
+  ])(
+    'an API at a path of its gateway, with the weakness "%s": the whole path is spelled',
+    async (hole, ids) => {
+      gateway.at = '/tempo'
+      gateway.hole = hole
+      const { lines } = await attack(` --api ${gateway.url}/tempo`)
+      expect(inVerdict(lines, 'let-through')).toEqual(ids)
+      expect(inVerdict(lines, 'refused').length).toBe(ATTACKS.length - ids.length)
+    },
+  )
 
   it('the token in LS_AUTH_TOKEN is refused: no new sign-in would replace it', async () => {
     world.variables.LS_AUTH_TOKEN = await provider.signIdToken({ aud: 'api://other' })
