@@ -50,6 +50,8 @@ export interface Reference {
   readonly plain: Seen
   /** To the method that the override headers name, sent as the real one. */
   readonly real: Seen | undefined
+  /** To reads, without a token, of paths that nobody has on the same origin. */
+  readonly missing: readonly Seen[]
 }
 
 /** One way to attack a gateway. */

@@ -8,7 +8,7 @@ import {
   withoutSignature,
 } from './forgery.ts'
 import { identityHeaders, OTHER_SPELLINGS, spelledReads } from './tokenless.ts'
-import { judgeOverride, judgeRead, judgeSpelling, judgeWrite } from './verdict.ts'
+import { judgeHead, judgeOverride, judgeRead, judgeSpelling, judgeWrite } from './verdict.ts'
 
 /** The method that the override headers name. No back end has it on the route that is read, and it is sent without a body. */
 export const OVERRIDE = 'PUT'
@@ -31,7 +31,7 @@ export const ATTACKS: readonly Attack[] = [
     id: 'head-no-token',
     name: 'HEAD, no token',
     make: () => [{ token: undefined, method: 'HEAD' }],
-    judge: judgeSpelling,
+    judge: judgeHead,
     remedy: 'Ask for a token whatever the method is.',
   },
   ...OTHER_SPELLINGS.map(

@@ -41,6 +41,13 @@ export function spelledReads(
   ]
 }
 
+/** A path that nobody has: what is answered there without a token is no data. */
+const NO_SUCH_PATH = '/ls-auth-doctor/no-such-path'
+
+/** Reads of it at the root of the origin, and where the API is. */
+export const missingReads = (base: string): readonly Shot[] =>
+  [...new Set(['', base])].map((at) => ({ token: undefined, base: at, path: NO_SUCH_PATH }))
+
 /** By which a proxy that has signed somebody in tells who it is. */
 export const IDENTITY_HEADERS: readonly string[] = [
   'X-Forwarded-User',

@@ -37,16 +37,40 @@ export function judgeRead(seen: Seen): Judgement {
 }
 
 /**
- * The same for a read with another method or another spelling of the path. Where there is no such route, the attack cannot be
- * tried: nobody reads anything there.
+ * The same for a read with another spelling of the path. Where there is no such route, the attack cannot be tried: nobody reads
+ * anything there. Some servers say so with 200, so only what is like the data of the plain read was let through.
  */
-export function judgeSpelling(seen: Seen): Judgement {
-  if ('status' in seen && NO_ROUTE.includes(seen.status))
-    return judged('not-tried', seen.status, 'no such route')
+export function judgeSpelling(
+  seen: Seen,
+  { plain, missing }: { readonly plain: Seen; readonly missing: readonly Seen[] },
+): Judgement {
+  const isData = (answer: Answer) =>
+    isOfType(answer, plain) && answer.body.length > 0 && !missing.some((one) => isSame(answer, one))
+  return judgeForm(seen, isData, 'not the data of the plain read')
+}
+
+/** The same for HEAD, whose answer has no body: only its headers tell whether it is that of the plain read. */
+export const judgeHead = (seen: Seen, { plain }: { readonly plain: Seen }): Judgement =>
+  judgeForm(
+    seen,
+    (answer) => answer.status !== 204 && isOfType(answer, plain),
+    'not the headers of the plain read',
+  )
+
+/** `isData`: whether an answer that is none of an error is that of the plain read, else `why` not. */
+function judgeForm(seen: Seen, isData: (answer: Answer) => boolean, why: string): Judgement {
+  // The plain read was answered, so whatever is in front does not take this form.
+  if ('failure' in seen) return { ...noAnswer(seen.failure), verdict: 'not-tried' }
+  if (NO_SUCH_FORM.includes(seen.status)) return judged('not-tried', seen.status, 'no such route')
+  if (isAnswered(seen) && !isData(seen)) return judged('not-tried', seen.status, why)
   return judgeRead(seen)
 }
 
+const isOfType = ({ type }: Answer, plain: Seen): boolean =>
+  type !== '' && 'type' in plain && type === plain.type
+
 const NO_ROUTE: readonly number[] = [404, 405, 501]
+const NO_SUCH_FORM: readonly number[] = [...NO_ROUTE, 410, 421]
 
 /**
  * Judges the answer to a write that the back end itself must refuse for what is in it. Such a refusal (400, 409, 415, 422,

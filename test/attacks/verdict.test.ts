@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   isAnswered,
   type Judgement,
+  judgeHead,
   judgeOverride,
   judgeRead,
   judgeSpelling,
@@ -41,6 +42,7 @@ const TABLE: readonly [string, Seen, read: string, write: string, override: stri
   ['408', seen(408), 'unknown', 'unknown', 'unknown'],
   ['409', seen(409), 'unknown', 'let-through', 'let-through'],
   ['410', seen(410), 'unknown', 'unknown', 'unknown'],
+  ['421', seen(421), 'unknown', 'unknown', 'unknown'],
   ['413', seen(413), 'unknown', 'unknown', 'unknown'],
   ['415', seen(415), 'unknown', 'let-through', 'let-through'],
   ['422', seen(422), 'unknown', 'let-through', 'let-through'],
@@ -56,7 +58,7 @@ const TABLE: readonly [string, Seen, read: string, write: string, override: stri
 
 describe.each(TABLE)('%s', (_, answer, read, write, override) => {
   it(`read ${read}, write ${write}, override ${override}`, () => {
-    const reference = { plain: seen(200, '{"a":2}'), real: seen(405, 'real') }
+    const reference = { ...PLAIN, real: seen(405, 'real') }
     expect(judgeRead(answer).verdict).toBe(read)
     expect(judgeWrite(answer).verdict).toBe(write)
     expect(judgeOverride(answer, reference).verdict).toBe(override)
@@ -73,9 +75,54 @@ it.each([
   expect(isAnswered(PAGE(status))).toBe(false)
 })
 
-it.each(TABLE)('%s to another spelling of the plain read: as to the read, or no such route', (_, answer) => {
-  const isMissing = 'status' in answer && [404, 405, 501].includes(answer.status)
-  expect(judgeSpelling(answer).verdict).toBe(isMissing ? 'not-tried' : judgeRead(answer).verdict)
+const PLAIN = { plain: seen(200, '{"a":2}'), real: undefined, missing: [] }
+
+it.each(TABLE)('%s to another form of the plain read: as to the read, or not tried', (_, answer) => {
+  const isMissing = !('status' in answer) || [404, 405, 410, 421, 501].includes(answer.status)
+  const isEmpty = isAnswered(answer) && 'body' in answer && answer.body.length === 0
+  const is204 = 'status' in answer && answer.status === 204
+  const asRead = judgeRead(answer).verdict
+  expect(judgeSpelling(answer, PLAIN).verdict).toBe(isMissing || isEmpty ? 'not-tried' : asRead)
+  expect(judgeHead(answer, PLAIN).verdict).toBe(isMissing || is204 ? 'not-tried' : asRead)
+})
+
+describe('what shows that another form of the read was let through', () => {
+  const text: Seen = { status: 200, isPage: false, type: 'text/plain', body: Buffer.from('welcome') }
+  const noType: Seen = { ...text, type: '', body: Buffer.alloc(0) }
+  const error = seen(200, '{"error":"no such route"}')
+
+  it.each<[string, Seen, Partial<typeof PLAIN> | { missing: Seen[] }, string]>([
+    ['data', seen(200), {}, 'let-through'],
+    ['data, where paths that nobody has are refused', seen(200), { missing: [seen(401)] }, 'let-through'],
+    ['data, where those get other data', seen(200), { missing: [error] }, 'let-through'],
+    ['data, where one of those gets the same', error, { missing: [seen(401), error] }, 'not-tried'],
+    ['data of another type', text, {}, 'not-tried'],
+    ['a page', PAGE(200), { missing: [PAGE(200)] }, 'refused'],
+    ['no answer', GONE, { missing: [GONE] }, 'not-tried'],
+  ])('a spelling: %s', (_, answer, change, verdict) => {
+    expect(judgeSpelling(answer, { ...PLAIN, ...change }).verdict).toBe(verdict)
+  })
+
+  it.each<[string, Seen, Seen, string]>([
+    ['the type of the plain read', seen(200, ''), PLAIN.plain, 'let-through'],
+    ['no type', noType, PLAIN.plain, 'not-tried'],
+    ['another type', text, PLAIN.plain, 'not-tried'],
+    ['no type, as the plain read', noType, noType, 'not-tried'],
+    ['nothing to compare with', noType, GONE, 'not-tried'],
+  ])('HEAD: %s', (_, answer, plain, verdict) => {
+    expect(judgeHead(answer, { ...PLAIN, plain }).verdict).toBe(verdict)
+  })
+
+  it('says why it was not tried', () => {
+    expect(judgeSpelling(seen(410), PLAIN).found).toBe('HTTP 410: no such route')
+    expect(judgeSpelling(text, PLAIN).found).toBe('HTTP 200: not the data of the plain read')
+    expect(judgeHead(noType, PLAIN).found).toBe('HTTP 200: not the headers of the plain read')
+    expect(judgeSpelling(GONE, PLAIN)).toEqual({
+      verdict: 'not-tried',
+      status: undefined,
+      found: 'no answer',
+    })
+  })
 })
 
 describe('what shows that another method was heeded', () => {

@@ -2,7 +2,8 @@ import { explainAnswer } from '../../api/denial.ts'
 import { target } from '../../api/request.ts'
 import type { Attack, Held, Reference } from '../../attacks/attack.ts'
 import { ATTACKS, OVERRIDE } from '../../attacks/table.ts'
-import { isAnswered, type Judgement, worst } from '../../attacks/verdict.ts'
+import { missingReads } from '../../attacks/tokenless.ts'
+import { isAnswered, type Judgement, type Seen, worst } from '../../attacks/verdict.ts'
 import { type GatewayProbe, gatewayProbe } from '../../backends/gateway-probe.ts'
 import { backendOf, explainFailure, requirePlace } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
@@ -111,8 +112,11 @@ export async function checkGateway(
   const real = (await send({ token, path: read, method: OVERRIDE })).seen
   const base = profile.api.pathname.replace(/\/+$/, '')
   const held: Held = { ...tokens, base, read, write }
+  const missing: Seen[] = []
+  for (const shot of missingReads(base)) missing.push((await send({ path: read, ...shot })).seen)
   const attacks: Attacked[] = []
-  for (const attack of ATTACKS) attacks.push(await attacked(attack, held, send, { plain: plain.seen, real }))
+  for (const attack of ATTACKS)
+    attacks.push(await attacked(attack, held, send, { plain: plain.seen, real, missing }))
   return { route, control: { verdict: 'answered', found: found(plain) }, attacks }
 }
 

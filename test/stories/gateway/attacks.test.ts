@@ -157,6 +157,7 @@ describe('doctor --gateway', () => {
       `GET ${PROJECT}/directory/services ?_method=PUT`,
       // No API has this method there, and there is no body.
       `PUT ${PROJECT}/directory/services `,
+      'GET /ls-auth-doctor/no-such-path ',
       `HEAD ${PROJECT}/directory/services `,
       `GET /${PROJECT}/directory/services `,
       `GET ${PROJECT.replace('/public', '/%70ublic')}/directory/services `,
@@ -214,6 +215,17 @@ describe('doctor --gateway', () => {
       expect(inVerdict(lines, 'refused').length).toBe(ATTACKS.length - ids.length)
     },
   )
+
+  it.each<[string, string, string]>([
+    ['text', 'text/plain', 'welcome'],
+    ['JSON', 'application/json', '{"error":"no such route"}'],
+  ])('unknown paths are answered with %s and 200: no spelling was tried', async (_, type, body) => {
+    gateway.inFront = ({ path }) =>
+      path.startsWith('/public/') ? undefined : { status: 200, headers: { 'content-type': type }, body }
+    const { exit, lines } = await attack()
+    expect(inVerdict(lines, 'not-tried')).toEqual(['doubled-slash', 'encoded-letter', 'other-case'])
+    expect(exit).toBe(0)
+  })
 
   it('the token in LS_AUTH_TOKEN is refused: no new sign-in would replace it', async () => {
     world.variables.LS_AUTH_TOKEN = await provider.signIdToken({ aud: 'api://other' })
