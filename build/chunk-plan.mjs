@@ -66,17 +66,21 @@ export const CHUNKS = {
     'src/trace/search.ts',
     'src/trace/series.ts',
     'src/trace/attribute-lists.ts',
+    'src/trace/group.ts',
     'src/trace/tree/unfinished.ts',
     'src/trace/tree/longest-top.ts',
     'src/trace/sources/list-in-answer.ts',
     'src/trace/sources/unreadable-answer.ts',
     'src/trace/sources/equal-attributes.ts',
+    'src/trace/sources/trace-ids.ts',
   ],
+  // Every format, as a file may have any.
+  file: ['src/trace/sources/file/file-source.ts', 'src/trace/sources/file/read-trace-file.ts'],
   lightstep: [
     'src/trace/sources/lightstep/lightstep-source.ts',
     'src/commands/trace/snapshot/snapshot-consent.ts',
   ],
-  drawing: ['src/trace/render/waterfall/waterfall.ts'],
+  drawing: ['src/trace/render/waterfall/waterfall.ts', 'src/commands/trace/next-steps.ts'],
 }
 
 /**

@@ -121,12 +121,12 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 424],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 382],
+    ['trace get', GET, SETTINGS, 426],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 384],
     ['services', ['services', ...PLACE], SETTINGS, 383],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 383],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 433],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 441],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 435],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 445],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })
@@ -138,6 +138,12 @@ describe('a command loads what it needs and nothing else', () => {
     const never =
       /^src\/(session|claims|api|trace\/sources\/(lightstep|tempo|jaeger)|settings\/(profile|files\/settings-files)\.ts|system\/http\/)/
     keepsTo(await load(['trace', 'get', file]), { packages: ['commander'], never, kilobytes: 333 })
+    // What is drawn for people is not loaded for a script.
+    keepsTo(await load(['trace', 'get', file, '-o', 'json']), {
+      packages: ['commander'],
+      never: /^src\/trace\/render\//,
+      kilobytes: 290,
+    })
   })
 
   it('doctor, the widest of all: no proxy library where there is no proxy, no drawing', async () => {
