@@ -64,7 +64,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
 const PURE = [
   /^src\/(attacks|claims|providers|backends|text|http-answers)\//,
   /^src\/session\/(answers\/|documents\/issuer-mismatch\.ts)/,
-  /^src\/session\/renewal\/(state-machine|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
+  /^src\/session\/renewal\/(state-machine|no-renewal|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|conditions|masking|view)\//,
   /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|proxy-url|clock-skew|unknown-choice|empty-value)\.ts$/,

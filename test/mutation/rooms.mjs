@@ -77,9 +77,15 @@ export const rooms = {
     floor: 97,
   },
   'state-machine': {
-    files: ['state-machine', 'last-step', 'freshness', 'earlier-attempt', 'renewal', 'stored-tokens'].map(
-      (name) => `src/session/renewal/${name}.ts`,
-    ),
+    files: [
+      'state-machine',
+      'no-renewal',
+      'last-step',
+      'freshness',
+      'earlier-attempt',
+      'renewal',
+      'stored-tokens',
+    ].map((name) => `src/session/renewal/${name}.ts`),
     tests: ['test/session/renewal/{earlier-attempt,freshness,renewed-body,transitions}.test.ts'],
     floor: 97,
   },

@@ -1,7 +1,7 @@
 import type { Failure } from '../../errors.ts'
-import type { AttemptOutcome, SessionBody } from '../store/session-file.ts'
+import type { SessionBody } from '../store/session-file.ts'
 import { wouldBind } from './binding.ts'
-import { type EarlierAttempt, earlierAttempt, whyEnded } from './earlier-attempt.ts'
+import { earlierAttempt, whyEnded } from './earlier-attempt.ts'
 import { findFresh, findValid, isPlain, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
 import {
   bug,
@@ -9,20 +9,20 @@ import {
   failWith,
   give,
   giveNew,
-  mayBeOfSlot,
   noIdToken,
   orStillValid,
   refused,
   sameAgain,
   tooShortLived,
 } from './last-step.ts'
+import { onAnotherPerson, onNoRenewal, refusalOf, settle } from './no-renewal.ts'
 import { type Renewal, renewedBody } from './renewal.ts'
-import type { Doubting, Event, Seen, Spending, State, Step } from './step.ts'
+import type { Event, Seen, Spending, State, Step } from './step.ts'
 
 /**
  * When to refresh, as a pure state machine: (state, event) → (state, effect). It reads no clock and does no I/O:
  * `session/access.ts` performs the effects, `refresh.ts` the request to the provider, `freshness.ts` computes a token's
- * remaining lifetime. Invariants: a refresh token is sent only under the lock and after the attempt has been written to
+ * remaining lifetime, `no-renewal.ts` has the transitions of an attempt that brings no token. Invariants: a refresh token is sent only under the lock and after the attempt has been written to
  * disk, and the response is committed before its token is handed out.
  */
 
@@ -162,108 +162,5 @@ function onAnswered(state: State, renewal: Renewal): Step {
   return [
     { phase: 'keeping', want, spending },
     { do: 'write', body: renewedBody(seen.body, refreshToken, renewal, want) },
-  ]
-}
-
-/**
- * Neither refresh token is sent any more: the one that was sent may be used up, and the new one may be of that person.
- * So the new one is left to be revoked (session/sweep.ts).
- */
-function onAnotherPerson(
-  state: State,
-  event: Extract<Event, { readonly type: 'another-person' }>,
-  now: number,
-): Step {
-  if (state.phase !== 'sending') return bug(state, event)
-  const { seen, refreshToken } = state.spending
-  const { foreign, failure } = event
-  const { attempt: _, padding: __, ...rest } = seen.body
-  const body: SessionBody = {
-    ...rest,
-    attempt: { hash: tokenHash(refreshToken), at: now, outcome: 'another-person' },
-    ...(foreign === undefined || foreign === refreshToken ? {} : { foreign }),
-  }
-  return [
-    { phase: 'settling', want: state.want, verdict: orStillValid(state, failure, now) },
-    { do: 'write', body },
-  ]
-}
-
-type NoRenewal = Extract<Event, { readonly failure: Failure }>
-
-function onNoRenewal(state: State & { spending: Spending }, event: NoRenewal, now: number): Step {
-  const { type, failure } = event
-  const { spending, want } = state
-  const { earlier } = spending
-  const noted = earlier === 'interrupted' ? undefined : earlier
-  const verdict = orStillValid(state, failure, now)
-  const settled = (outcome: Outcome) => settle(state, spending.seen.body, verdict, now, outcome)
-  switch (type) {
-    case 'refused':
-      return doubt(state, failure, { explained: true, isDead: event.isDead === true })
-    case 'unexplained':
-      // The second time in a row counts as the end: nothing else would ever tell the user to sign in.
-      if (earlier === 'unexplained' || (mayBeSpent(earlier) && isPlain(want)))
-        return doubt(state, failure, { explained: false, isDead: false })
-      return settled(isPlain(want) ? 'unexplained' : noted)
-    case 'denied':
-      return settled(earlier === 'perhaps-spent' ? earlier : undefined)
-    case 'perhaps-spent':
-      return settled('perhaps-spent')
-    case 'unsent':
-      return settled(noted)
-    case 'unusable':
-      return settled(noted ?? 'failed')
-    default:
-      return verdict
-  }
-}
-
-/** The provider may have used the refresh token up at an earlier attempt. */
-const mayBeSpent = (earlier: EarlierAttempt | undefined): boolean =>
-  earlier === 'interrupted' || earlier === 'perhaps-spent'
-
-/** Reads the session again before the refusal is reported: another process may have refreshed it. */
-const doubt = (
-  state: State & { spending: Spending },
-  verdict: Failure,
-  said: Pick<Doubting, 'explained' | 'isDead'>,
-): Step => [
-  { phase: 'doubting', want: state.want, spending: state.spending, verdict, ...said },
-  { do: 'read-locked' },
-]
-
-/** The outcome of an attempt that was refused. */
-function refusalOf(state: Doubting): Outcome {
-  const { explained, isDead, spending } = state
-  // It says nothing new about the session: what is stored of it stays.
-  if (mayBeOfSlot(state)) return spending.earlier === 'interrupted' ? undefined : spending.earlier
-  if (!explained) return 'unexplained'
-  return isDead && spending.earlier === 'interrupted' ? 'lost' : 'refused'
-}
-
-/** What is stored about an attempt beside that the token was sent; undefined: the attempt is removed. */
-type Outcome = AttemptOutcome | undefined
-
-/**
- * Stores the outcome of the attempt, or removes it: nothing was sent, or a response came. Otherwise the next run would
- * report an interrupted refresh that never happened. The interrupted attempt of an earlier process
- * stays, until it is known that its answer is lost.
- */
-function settle(
-  state: State & { spending: Spending },
-  found: SessionBody,
-  verdict: Step,
-  now: number,
-  outcome?: Outcome,
-): Step {
-  const { attempt, padding: _, ...rest } = found
-  const hash = tokenHash(state.spending.refreshToken)
-  const ours = state.phase === 'sending' || attempt?.hash === hash
-  if ((state.spending.earlier === 'interrupted' && outcome !== 'lost') || !ours) return verdict
-  const body = outcome === undefined ? rest : { ...rest, attempt: { hash, at: now, outcome } }
-  return [
-    { phase: 'settling', want: state.want, verdict },
-    { do: 'write', body },
   ]
 }
