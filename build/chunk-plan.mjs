@@ -58,7 +58,7 @@ export const CHUNKS = {
   api: ['src/commands/trace/open-source.ts'],
   // Read where a limit or a captive portal is met, and where a snapshot is paid for.
   limit: ['src/http-answers/rate-limit.ts', 'src/http-answers/network-sign-in.ts'],
-  denial: ['src/api/denial.ts'],
+  denial: ['src/api/refusal/denial.ts'],
   // What all readers of traces share, of a file as of an API.
   reading: [
     'src/trace/formats/lightstep/lightstep-json.ts',

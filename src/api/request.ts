@@ -105,7 +105,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
       }
     }
     const isWanted = source.stepUp !== undefined && isStepUp(answer.headers['www-authenticate'])
-    const required = isWanted ? (await import('./step-up.ts')).requiredBy(answer) : undefined
+    const required = isWanted ? (await import('./refusal/step-up.ts')).requiredBy(answer) : undefined
     if (token !== undefined && required !== undefined) {
       const stepped = await source.stepUp?.(required, url.host, token)
       if (stepped !== undefined) {
@@ -118,7 +118,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     const denial = isGood(answer)
       ? undefined
       : (known?.failure ??
-        (await import('./denial.ts')).explainAnswer(answer, url, token, {
+        (await import('./refusal/denial.ts')).explainAnswer(answer, url, token, {
           isAgain: required !== undefined,
           now: destination.now?.(),
           scopeToAsk: destination.scopeToAsk,
@@ -130,7 +130,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     if (failure && (isOfAll || !request.answers?.includes(answer.status))) throw failure
     const isUnexplained = failure !== undefined && known === undefined
     const tokenHint = isUnexplained
-      ? (await import('./large-headers.ts')).largeTokenHint(answer, token)
+      ? (await import('./refusal/large-headers.ts')).largeTokenHint(answer, token)
       : undefined
     const { maxBytes = MAX_BYTES } = request
     return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { explainAnswer } from '../../src/api/denial.ts'
+import { explainAnswer } from '../../src/api/refusal/denial.ts'
 
 const GATEWAY = new URL('https://gw.example/')
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readChallenge } from '../../src/api/challenge.ts'
-import { explainAnswer } from '../../src/api/denial.ts'
+import { readChallenge } from '../../src/api/refusal/challenge.ts'
+import { explainAnswer } from '../../src/api/refusal/denial.ts'
 import { isPage } from '../../src/http-answers/web-page.ts'
 import type { HttpAnswer } from '../../src/ports/http.ts'
 import { tokenText } from '../claims/token-text.ts'

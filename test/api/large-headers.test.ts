@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { explainAnswer } from '../../src/api/denial.ts'
+import { explainAnswer } from '../../src/api/refusal/denial.ts'
 import type { HttpAnswer } from '../../src/ports/http.ts'
 import { told } from '../told.ts'
 

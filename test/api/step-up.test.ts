@@ -1,8 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { readChallenge } from '../../src/api/challenge.ts'
+import { readChallenge } from '../../src/api/refusal/challenge.ts'
+import {
+  heldLines,
+  loginFlags,
+  requiredBy,
+  requirementsOf,
+  stepUpFailure,
+} from '../../src/api/refusal/step-up.ts'
 import { openApi, type TokenSource } from '../../src/api/request.ts'
-import { heldLines, loginFlags, requiredBy, requirementsOf, stepUpFailure } from '../../src/api/step-up.ts'
 import type { Failure } from '../../src/errors.ts'
 import { told } from '../told.ts'
 

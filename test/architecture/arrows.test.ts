@@ -172,7 +172,7 @@ describe('what is no part of the plan is found', () => {
     ['src/session/flow/device.ts', 'if (preset.name === x) {}', 'asks which provider it is'],
     ['src/session/flow/device.ts', 'const { id } = client.preset', 'asks which provider it is'],
     ['src/commands/doctor/check-backend.ts', "if (profile.backend === 'tempo') {}", 'names a back end'],
-    ['src/api/denial.ts', "if (host.endsWith('.lightstep.com')) {}", 'names a back end'],
+    ['src/api/refusal/denial.ts', "if (host.endsWith('.lightstep.com')) {}", 'names a back end'],
     ['src/errors.ts', "const hint = 'ls-auth also reads Jaeger.'", 'names a back end'],
     ['src/commands/sign-in/login.ts', 'try { decodeURIComponent(text) } catch { throw x }', 'drops a value'],
     ['src/trace/search.ts', 'const first = found.at(0)!', 'asserts more than an index'],

@@ -1,4 +1,4 @@
-import { explainAnswer } from '../../api/denial.ts'
+import { explainAnswer } from '../../api/refusal/denial.ts'
 import { target } from '../../api/request.ts'
 import type { Attack, Held, Reference } from '../../attacks/attack.ts'
 import { ATTACKS, OVERRIDE } from '../../attacks/table.ts'

@@ -1,4 +1,4 @@
-import { readChallenge } from '../../api/challenge.ts'
+import { readChallenge } from '../../api/refusal/challenge.ts'
 import { Failure } from '../../errors.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import { urlToJudge } from '../../settings/urls.ts'

@@ -1,4 +1,4 @@
-import { loginFlags, requirementLines } from '../../../api/step-up.ts'
+import { loginFlags, requirementLines } from '../../../api/refusal/step-up.ts'
 import { payloadOf } from '../../../claims/jwt/jwt.ts'
 import type { SignInRequirements } from '../../../claims/sign-in-requirements.ts'
 import type { Client } from '../../../client.ts'

@@ -1,5 +1,5 @@
-import type { HttpAnswer } from '../ports/http.ts'
-import { safeText } from '../text/safe-text.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 /** Marked as their words: a line of theirs may read like one of ours (`hint: …`). */
 export const theySay = (text: string): string => `they say: ${text}`

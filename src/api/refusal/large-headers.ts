@@ -1,7 +1,7 @@
-import { Failure } from '../errors.ts'
-import { isPage } from '../http-answers/web-page.ts'
-import type { HttpAnswer } from '../ports/http.ts'
-import { safeText } from '../text/safe-text.ts'
+import { Failure } from '../../errors.ts'
+import { isPage } from '../../http-answers/web-page.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { theirWords } from './their-words.ts'
 
 /** nginx, Apache and http.sys (IIS) answer 400 where RFC 6585 §5 has 431. */

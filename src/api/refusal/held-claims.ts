@@ -1,5 +1,5 @@
-import { payloadOf } from '../claims/jwt/jwt.ts'
-import { safeText } from '../text/safe-text.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { Challenge } from './challenge.ts'
 import { requiredAndHeld, requiredClaim } from './required-claim.ts'
 

@@ -1,6 +1,6 @@
-import { Failure } from '../errors.ts'
-import type { HttpAnswer } from '../ports/http.ts'
-import { safeText } from '../text/safe-text.ts'
+import { Failure } from '../../errors.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { Challenge } from './challenge.ts'
 
 /** RFC 6750 §3.1: a challenge to a request with a token names an error, or a scope, unless the token is not what was wrong. */

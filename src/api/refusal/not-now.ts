@@ -1,7 +1,7 @@
-import { Failure } from '../errors.ts'
-import { readRateLimit, waitHint } from '../http-answers/rate-limit.ts'
-import type { HttpAnswer } from '../ports/http.ts'
-import { safeText } from '../text/safe-text.ts'
+import { Failure } from '../../errors.ts'
+import { readRateLimit, waitHint } from '../../http-answers/rate-limit.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { theirWords } from './their-words.ts'
 
 /**

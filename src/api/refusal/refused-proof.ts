@@ -1,6 +1,6 @@
-import { Failure } from '../errors.ts'
-import { isObject } from '../json-object.ts'
-import { safeText } from '../text/safe-text.ts'
+import { Failure } from '../../errors.ts'
+import { isObject } from '../../json-object.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { Challenge } from './challenge.ts'
 
 /** What was refused is the proof of the key beside the token (RFC 9449 §7.1, §9). */

@@ -1,4 +1,4 @@
-import { safeText } from '../text/safe-text.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { Challenge } from './challenge.ts'
 
 /**
