@@ -143,6 +143,52 @@ const span = {
 }
 const text = JSON.stringify([span, { ...span, id: '3a', parentId: '2a' }])
 
+/** Tags that most spans of a service share, with some of their own among them. */
+const long = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`host.${i}`, `${i}é`.repeat(16)]))
+const own = fc.constantFrom(
+  {},
+  { error: 'boom' },
+  { 'otel.status_code': 'ERROR' },
+  { k: 7 },
+  { k: 71 },
+  { k: 'x' },
+)
+const service = fc.constantFrom({ serviceName: 'shop' }, { serviceName: 'cart' })
+
+test('spans whose tags begin alike, and differ anywhere', () => {
+  const alike = fc.record({
+    localEndpoint: service,
+    tags: fc.tuple(fc.integer({ min: 0, max: 9 }), own, own).map(([before, first, last]) => ({
+      ...(before === 0 ? first : {}),
+      ...long,
+      ...(before > 3 ? first : {}),
+      ...last,
+    })),
+  })
+  const list = fc.array(alike, { minLength: 8, maxLength: 24 })
+  const edit = fc.record({ at: fc.nat(20_000), cut: fc.nat(3), put: fc.constantFrom(...EDITS) })
+  let accepted = 0
+  fc.assert(
+    fc.property(
+      list,
+      fc.constantFrom(undefined, 1),
+      fc.option(edit),
+      fc.boolean(),
+      (members, space, damage, isLast) => {
+        const spans = members.map(({ localEndpoint, tags }, i) => ({
+          ...{ traceId: '1f', id: `${i + 1}`.padStart(16, '0') },
+          ...(isLast ? { tags, localEndpoint } : { localEndpoint, tags }),
+        }))
+        const whole = JSON.stringify(spans, null, space)
+        if (reads(damage === null ? whole : edited(whole, [{ ...damage, at: damage.at % whole.length }])))
+          accepted++
+      },
+    ),
+    { numRuns: 400 },
+  )
+  expect(accepted).toBeGreaterThan(200)
+})
+
 test('a text that was damaged', () => {
   const edit = fc.record({ at: fc.nat(text.length), cut: fc.nat(3), put: fc.constantFrom(...EDITS) })
   fc.assert(

@@ -4,6 +4,7 @@ import { FALLBACK, OPEN_LIST, OPEN_OBJECT } from '../json-scan/json-bytes.ts'
 import { JsonCursor } from '../json-scan/json-cursor.ts'
 import { OTHER_KEY } from '../json-scan/json-keys.ts'
 import { KnownSequence } from '../json-scan/known-sequence.ts'
+import { RepeatedHead } from '../json-scan/repeated-head.ts'
 import { RepeatedMember } from '../json-scan/repeated-member.ts'
 import { RepeatedValues } from '../json-scan/repeated-values.ts'
 import { ScannedObjects } from '../json-scan/scanned-objects.ts'
@@ -54,6 +55,7 @@ export function scanZipkinJson(
     endpoints: new RepeatedValues(vocabulary.texts, (value) => endpoints.read(value)),
     noEndpoint: endpoints.read(undefined),
     untold: new KnownSequence(factsIn),
+    heads: new RepeatedHead(),
     scopes: new Scopes(),
     groups: new Map(),
     last: undefined,
@@ -75,6 +77,8 @@ interface Scan {
   readonly noEndpoint: Endpoint
   /** Keys and values of the tags that tell facts, then the kind. */
   readonly untold: KnownSequence<unknown, ZipkinFacts>
+  /** Of tags, by the endpoint. */
+  readonly heads: RepeatedHead<KnownSequence<unknown, ZipkinFacts>>
   readonly scopes: Scopes
   /** By the trace id. */
   readonly groups: Map<string, Group>
@@ -116,7 +120,7 @@ function scanSpan(scan: Scan): void {
   let endpoint: Endpoint | undefined
   let isAnnotated = false
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
-    if (key === 'tags') tags = scanFacts(scan)
+    if (key === 'tags') tags = scanFacts(scan, endpoint)
     else if (key === 'traceId') traceId = scan.traceId.read(cursor)
     else if (key === 'id') {
       spanId = cursor.plainId()
@@ -171,17 +175,19 @@ function addTraces(groups: Scan['groups'], into: Collection): boolean {
 }
 
 /** Of the tags those of {@link FACT_TAGS}, mostly none. */
-function scanFacts({ cursor, untold }: Scan): Scan['untold'] {
+function scanFacts({ cursor, untold, heads }: Scan, endpoint: Endpoint | undefined): Scan['untold'] {
   if (cursor.peek() !== OPEN_OBJECT) {
     cursor.skip()
     return untold
   }
-  let tags = untold
-  for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
-    if (key !== OTHER_KEY && isFact(key)) {
-      tags = tags.with(key).with(cursor.value())
-    } else cursor.skip()
+  const head = heads.skip(cursor, endpoint)
+  let tags = head ?? untold
+  for (let key = head ? cursor.nextKey() : cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
+    if (key !== OTHER_KEY && isFact(key)) tags = tags.with(key).with(cursor.value())
+    else cursor.skip()
+    heads.member(cursor, tags)
   }
+  heads.end(cursor)
   return tags
 }
 
