@@ -48,6 +48,8 @@ export interface Shot {
 export interface Reference {
   /** To the plain read. */
   readonly plain: Seen
+  /** To the same once more; undefined: no attack wants to know whether it is steady. */
+  readonly again: Seen | undefined
   /** To the method that the override headers name, sent as the real one. */
   readonly real: Seen | undefined
   /** To reads, without a token, of paths that nobody has on the same origin. */

@@ -1,3 +1,4 @@
+import type { Tenants } from '../backends/gateway-probe.ts'
 import type { Attack, Held, Shot, Spare } from './attack.ts'
 import {
   NO_SIGNATURE,
@@ -7,6 +8,7 @@ import {
   withLaterEnd,
   withoutSignature,
 } from './forgery.ts'
+import { otherTenant } from './tenant.ts'
 import { identityHeaders, OTHER_SPELLINGS, spelledReads } from './tokenless.ts'
 import { judgeHead, judgeOverride, judgeRead, judgeSpelling, judgeWrite } from './verdict.ts'
 
@@ -18,7 +20,7 @@ const OVERRIDE_HEADERS = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-O
 
 const OPAQUE = 'your token is opaque, so none can be forged after it'
 
-/** Every attack, in the order in which they are sent. */
+/** The attacks on every gateway, in the order in which they are sent. */
 export const ATTACKS: readonly Attack[] = [
   {
     id: 'no-token',
@@ -167,6 +169,10 @@ export const ATTACKS: readonly Attack[] = [
     remedy: 'Take off what names another method, or judge that method.',
   },
 ]
+
+/** The attacks on a gateway whose back end has tenants, or none. `nobody`: the name of a tenant that there is not. */
+export const attacksOn = (tenants: Tenants | undefined, nobody: string): readonly Attack[] =>
+  tenants === undefined ? ATTACKS : [...ATTACKS, otherTenant(tenants, nobody)]
 
 type HeldJwt = Held & { readonly jwt: NonNullable<Held['jwt']> }
 

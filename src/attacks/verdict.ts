@@ -138,7 +138,8 @@ const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includ
 
 const noAnswer = (failure: string): Judgement => ({ verdict: 'unknown', status: undefined, found: failure })
 
-const judged = (verdict: Judgement['verdict'], status: number, why?: string): Judgement => ({
+/** An answer with this verdict; `why`: what is odd about it. */
+export const judged = (verdict: Judgement['verdict'], status: number, why?: string): Judgement => ({
   verdict,
   status,
   found: why === undefined ? `HTTP ${status}` : `HTTP ${status}: ${why}`,

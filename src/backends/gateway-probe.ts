@@ -1,6 +1,8 @@
+import { isObject, jsonObject } from '../json-object.ts'
 import type { Place } from './backend.ts'
 import { projectPath } from './lightstep.ts'
 import type { BackendId } from './table.ts'
+import { tempo } from './tempo.ts'
 
 /** What `ls-auth doctor --gateway` asks of a back end. Paths as in a URL. */
 export interface GatewayProbe {
@@ -8,6 +10,16 @@ export interface GatewayProbe {
   readonly reads: readonly string[]
   /** A request that would write, if the back end could make anything of it: it must be refused whatever its state. */
   readonly write: { readonly method: 'POST'; readonly path: string; readonly body?: string }
+  /** Undefined: it has none. */
+  readonly tenants?: Tenants
+}
+
+/** Of a back end that keeps the data of several tenants apart, and takes the caller's word for which one is asked. */
+export interface Tenants {
+  /** The header that names the tenant, in lower case. */
+  readonly header: string
+  /** The names of attributes in an answer to a read; empty: the tenant has no data. Undefined: it is no such answer. */
+  namesIn(body: Buffer): readonly string[] | undefined
 }
 
 /** A body that no API can read as JSON, and that says to a person who finds it where it comes from. */
@@ -26,6 +38,7 @@ const PROBES: Readonly<Record<BackendId, (place: Place) => GatewayProbe>> = {
     reads: ['/api/v2/search/tags', '/api/search/tags', '/api/echo'],
     // Sets the limits of a tenant. The body is no JSON, and If-Match is missing, without which nothing is changed.
     write: { method: 'POST', path: '/api/overrides', body: NO_JSON },
+    tenants: { header: tempo.tenantHeader, namesIn: tagsIn },
   }),
   jaeger: () => ({
     reads: ['/api/v3/services', '/api/services'],
@@ -36,3 +49,24 @@ const PROBES: Readonly<Record<BackendId, (place: Place) => GatewayProbe>> = {
 
 /** How to find out what a gateway in front of a back end lets through. Failure `settings` for a place it cannot have. */
 export const gatewayProbe = (id: BackendId, place: Place): GatewayProbe => PROBES[id](place)
+
+/** The scope of the names that Tempo itself has: they are there without any data. */
+const BUILT_IN = 'intrinsic'
+
+/** Of either version of Tempo's API. Lists without items are left out there, but for the count of what was read. */
+function tagsIn(body: Buffer): readonly string[] | undefined {
+  const { scopes, tagNames, ...rest } = jsonObject(body) ?? { none: true }
+  if (scopes === undefined && tagNames === undefined)
+    return Object.keys(rest).every((member) => member === 'metrics') ? [] : undefined
+  if (scopes === undefined) return Array.isArray(tagNames) ? tagNames.map(String) : undefined
+  const lists = Array.isArray(scopes) ? scopes.map(tagsOfScope) : [undefined]
+  return lists.includes(undefined) ? undefined : lists.flatMap((list) => list ?? [])
+}
+
+/** With the scope in front: `span.host`. */
+function tagsOfScope(scope: unknown): readonly string[] | undefined {
+  if (!isObject(scope)) return undefined
+  const { name, tags = [] } = scope
+  if (!Array.isArray(tags)) return undefined
+  return name === BUILT_IN ? [] : tags.map((tag) => `${name}.${tag}`)
+}

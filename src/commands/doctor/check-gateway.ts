@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { explainAnswer } from '../../api/refusal/denial.ts'
 import { target } from '../../api/request.ts'
 import type { Attack, Held, Reference } from '../../attacks/attack.ts'
-import { ATTACKS, OVERRIDE } from '../../attacks/table.ts'
+import { attacksOn, OVERRIDE } from '../../attacks/table.ts'
 import { missingReads } from '../../attacks/tokenless.ts'
 import { isAnswered, type Judgement, type Seen, worst } from '../../attacks/verdict.ts'
 import { type GatewayProbe, gatewayProbe } from '../../backends/gateway-probe.ts'
@@ -87,7 +88,7 @@ export async function checkGateway(
     if (error instanceof Failure) return untold(error, undefined)
     throw error
   }
-  const { reads, write } = probeOf(profile)
+  const { reads, write, tenants } = probeOf(profile)
   const send = await gatewayRequests(invocation, profile, tokens)
   const { token } = tokens
   let control: { path: string; sent: Sent } | undefined
@@ -114,9 +115,11 @@ export async function checkGateway(
   const held: Held = { ...tokens, base, read, write }
   const missing: Seen[] = []
   for (const shot of missingReads(base)) missing.push((await send({ path: read, ...shot })).seen)
+  const again = tenants === undefined ? undefined : (await send({ token, path: read })).seen
+  const reference = { plain: plain.seen, again, real, missing }
   const attacks: Attacked[] = []
-  for (const attack of ATTACKS)
-    attacks.push(await attacked(attack, held, send, { plain: plain.seen, real, missing }))
+  for (const attack of attacksOn(tenants, `ls-auth-doctor-${randomUUID()}`))
+    attacks.push(await attacked(attack, held, send, reference))
   return { route, control: { verdict: 'answered', found: found(plain) }, attacks }
 }
 

@@ -63,7 +63,8 @@ export async function gatewayRequests(
       method,
       path,
       query,
-      headers: { ...headers, ...place },
+      // An attack may name another tenant than the profile.
+      headers: { ...place, ...headers },
       ...(body !== undefined && { body }),
     }
     try {
