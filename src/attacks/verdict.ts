@@ -1,3 +1,5 @@
+import type { Redirect } from './redirect.ts'
+
 /** What came back for one request. */
 export type Seen = Answer | { readonly failure: string }
 
@@ -8,6 +10,8 @@ interface Answer {
   /** Media type without parameters. */
   readonly type: string
   readonly body: Buffer
+  /** Where it leads, if it is a redirect and says so. */
+  readonly redirect?: Redirect | undefined
 }
 
 /** What an answer says about the gateway. */
@@ -120,8 +124,15 @@ const isAlike = (a: Answer, b: Seen): b is Answer =>
 const isSame = (a: Answer, b: Seen): boolean => isAlike(a, b) && a.body.equals(b.body)
 
 /** What is neither data nor a clear denial. */
-function otherwise({ status, isPage }: Answer): Judgement {
-  if (isRedirect(status)) return judged('refused', status, 'a redirect')
+function otherwise({ status, isPage, redirect }: Answer): Judgement {
+  if (isRedirect(status) && redirect === 'elsewhere') return judged('refused', status, 'a redirect')
+  // What was asked for may be given to anybody there.
+  if (isRedirect(status))
+    return judged(
+      'unknown',
+      status,
+      redirect === 'same' ? 'a redirect to the same path' : 'a redirect to nowhere',
+    )
   if (isPage && status < 300) return judged('refused', status, 'a web page')
   const why =
     status === 404

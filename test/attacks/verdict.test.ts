@@ -16,6 +16,7 @@ const seen = (status: number, body = '{}', isPage = false): Seen => ({
   isPage,
   type: isPage ? 'text/html' : 'application/json',
   body: Buffer.from(body),
+  ...(status >= 300 && status < 400 && { redirect: 'elsewhere' }),
 })
 const PAGE = (status: number) => seen(status, '<html>', true)
 const GONE: Seen = { failure: 'no answer' }
@@ -153,6 +154,15 @@ describe('what shows that another method was heeded', () => {
   ])('%s', (_, answer, asPlain, real, found) => {
     expect(judgeOverride(answer, { plain: asPlain, real }).found).toBe(found)
   })
+})
+
+it.each([
+  ['same', 'HTTP 301: a redirect to the same path'],
+  [undefined, 'HTTP 301: a redirect to nowhere'],
+] as const)('a redirect to the %s is no refusal', (redirect, found) => {
+  const answer: Seen = { status: 301, isPage: true, type: 'text/html', body: Buffer.alloc(0), redirect }
+  for (const judgement of [judgeRead(answer), judgeWrite(answer), judgeHead(answer, PLAIN)])
+    expect(judgement).toEqual({ verdict: 'unknown', status: 301, found })
 })
 
 describe('judgements', () => {

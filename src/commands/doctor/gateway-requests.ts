@@ -1,6 +1,7 @@
 import type { Destination } from '../../api/destination.ts'
-import { sendOnce } from '../../api/request.ts'
+import { sendOnce, target } from '../../api/request.ts'
 import type { Shot } from '../../attacks/attack.ts'
+import { redirectOf, sameAt } from '../../attacks/redirect.ts'
 import type { Seen } from '../../attacks/verdict.ts'
 import { backendOf } from '../../backends/table.ts'
 import { openProofs } from '../../dpop/proofs.ts'
@@ -25,7 +26,8 @@ const reasonFor = (id: string | undefined): string =>
 
 /**
  * Sends requests to the API of a profile with any token or none. Each is in the record, and names the caller like every
- * other, and the attack that it is part of; no token is renewed, no redirect followed.
+ * other, and the attack that it is part of; no token is renewed. A read of an attack follows one redirect, to the same thing at
+ * the same origin: what is given there is given to anybody.
  */
 export async function gatewayRequests(
   invocation: Invocation,
@@ -74,7 +76,12 @@ export async function gatewayRequests(
       const first = await sendOnce(destination, request, token)
       const isProofRefused = token !== undefined && proofs.learn(token, first, before)
       const answer = isProofRefused ? await sendOnce(destination, request, token) : first
-      return { seen: seenIn(answer), answer }
+      const asked = target(destination.base, request)
+      const again = id === undefined || body !== undefined ? undefined : sameAt(asked, locationOf(answer))
+      if (again === undefined || !READS.includes(method)) return { seen: seenIn(answer, asked), answer }
+      const there = { ...request, path: again.pathname, query: again.search }
+      const last = await sendOnce({ ...destination, base: placedAt('/', base) }, there, token)
+      return { seen: seenIn(last, again), answer: last }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       return { seen: { failure: error.message }, answer: undefined }
@@ -89,9 +96,15 @@ function placedAt(path: string, base: URL): URL {
   return url
 }
 
-const seenIn = (answer: HttpAnswer): Seen => ({
+const READS: readonly string[] = ['GET', 'HEAD']
+
+const locationOf = ({ status, headers }: HttpAnswer): string | undefined =>
+  status >= 300 && status < 400 ? headers.location : undefined
+
+const seenIn = (answer: HttpAnswer, asked: URL): Seen => ({
   status: answer.status,
   isPage: isPage(answer),
   type: (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
   body: answer.body,
+  redirect: redirectOf(asked, locationOf(answer)),
 })
