@@ -1,4 +1,5 @@
 import { type AccessTable, accessLevel } from '../claims/access-level.ts'
+import type { ClaimValue } from '../claims/normalise.ts'
 
 /** Words in the name of a scope that let more than read. */
 const MORE_THAN_READING = new Set(['write', 'writer', 'readwrite', 'rw', 'admin', 'manage', 'edit', 'editor'])
@@ -11,8 +12,8 @@ const READING = new Set(['read', 'reader', 'readonly'])
  * names of the scopes. Undefined: the token is for reading only.
  */
 export function mayWrite(
-  scopes: readonly string[] | undefined,
-  groups: readonly string[] | undefined,
+  scopes: ClaimValue<readonly string[]>,
+  groups: ClaimValue<readonly string[]>,
   access: AccessTable | undefined,
 ): string | undefined {
   if (access?.write !== undefined || access?.admin !== undefined) {
@@ -20,9 +21,12 @@ export function mayWrite(
     if (level === 'write' || level === 'admin') return 'by [access] of the profile you may write'
     return certain ? undefined : 'the token does not say whether you may write'
   }
-  if (scopes === undefined) return 'the token does not say whether you may write'
-  const scope = scopes.find(letsWrite)
-  return scope === undefined ? undefined : `your scope ${scope} lets you write`
+  const scope = scopes.value?.find(letsWrite)
+  if (scope === undefined)
+    return scopes.value === undefined || scopes.isPart
+      ? 'the token does not say whether you may write'
+      : undefined
+  return `your scope ${scope} lets you write`
 }
 
 function letsWrite(scope: string): boolean {

@@ -42,11 +42,14 @@ export interface Misalignment {
 /** Scopes or groups in the token; undefined: the token does not say, or the provider left them out. */
 type Names = readonly string[] | undefined
 
+/** The same as they were read, which may be a part of them only: what that lacks may still be among the rest. */
+export type HeldNames = Names | ClaimValue<readonly string[]>
+
 /**
  * Compares each level of the table with the token, weakest first. A requirement that lists nothing is never met: an
  * empty row must not make everybody an administrator.
  */
-export function answerLevels(scopes: Names, groups: Names, access: AccessTable): LevelAnswer[] {
+export function answerLevels(scopes: HeldNames, groups: HeldNames, access: AccessTable): LevelAnswer[] {
   return rows(access).map((row) => {
     const sides = sidesOf(row, scopes, groups)
     return { level: row.level, ...sides, amounts: amounts(sides.scopes, sides.groups) }
@@ -58,8 +61,8 @@ export function answerLevels(scopes: Names, groups: Names, access: AccessTable):
  * not say.
  */
 export function accessLevel(
-  scopes: Names,
-  groups: Names,
+  scopes: HeldNames,
+  groups: HeldNames,
   access: AccessTable,
 ): { level: Level | undefined; certain: boolean } {
   const strongestFirst = answerLevels(scopes, groups, access).reverse()
@@ -69,13 +72,13 @@ export function accessLevel(
 }
 
 /** Levels where scopes and groups disagree, with what to request. An unknown side is no disagreement. */
-export function misalignment(scopes: Names, groups: Names, access: AccessTable): Misalignment[] {
+export function misalignment(scopes: HeldNames, groups: HeldNames, access: AccessTable): Misalignment[] {
   return rows(access).flatMap((row): Misalignment[] => {
     const { level } = row
     const sides = sidesOf(row, scopes, groups)
     if (sides.groups === 'held' && sides.scopes === 'lacking') {
-      const held = row.groups.filter((name) => groups?.includes(name))
-      const missing = row.scopes.filter((name) => !scopes?.includes(name))
+      const held = row.groups.filter((name) => namesOf(groups)?.includes(name))
+      const missing = row.scopes.filter((name) => !namesOf(scopes)?.includes(name))
       return [
         { level, has: 'groups', lacks: 'scopes', held, missing, ask: askForScopes(level, held, missing) },
       ]
@@ -91,7 +94,7 @@ export function misalignment(scopes: Names, groups: Names, access: AccessTable):
 }
 
 /** The same for `check --aligned`: one failed finding for each such level. No finding where the sides agree, or are unknown ({@link unknownAlignment}). */
-export function judgeAlignment(scopes: Names, groups: Names, access: AccessTable): Finding[] {
+export function judgeAlignment(scopes: HeldNames, groups: HeldNames, access: AccessTable): Finding[] {
   return misalignment(scopes, groups, access).map(({ level, has, lacks, held, missing, ask }) => ({
     assertion: 'alignment',
     expected: `${level}: scopes and groups agree`,
@@ -108,7 +111,7 @@ export function unknownAlignment(
   groups: ClaimValue<readonly string[]>,
   access: AccessTable,
 ): Finding[] {
-  return answerLevels(scopes.value, groups.value, access).flatMap(({ level, ...sides }) => {
+  return answerLevels(scopes, groups, access).flatMap(({ level, ...sides }) => {
     const unsaid = (['scopes', 'groups'] as const).filter((one) => sides[one] === 'unknown')
     const [first] = unsaid
     if (first === undefined || sides.scopes === 'unlisted' || sides.groups === 'unlisted') return []
@@ -119,7 +122,7 @@ export function unknownAlignment(
       values: { operator: 'exists', expected: null, actual: null },
     } as const
     const held = first === 'scopes' ? scopes : groups
-    return held.value === undefined ? [asUnknown(finding, REASONS[held.status])] : []
+    return [asUnknown(finding, held.value === undefined ? REASONS[held.status] : 'unreadable')]
   })
 }
 
@@ -146,20 +149,29 @@ const rows = (access: AccessTable): Row[] =>
     return wanted ? [{ level, scopes: wanted.scopes ?? [], groups: wanted.groups ?? [] }] : []
   })
 
-const sidesOf = (row: Row, scopes: Names, groups: Names): Pick<LevelAnswer, 'scopes' | 'groups'> => ({
+const sidesOf = (row: Row, scopes: HeldNames, groups: HeldNames): Pick<LevelAnswer, 'scopes' | 'groups'> => ({
   scopes: side(row.scopes, scopes, (list, held) => list.every((name) => held.includes(name))),
   groups: side(row.groups, groups, (list, held) => list.some((name) => held.includes(name))),
 })
 
 function side(
   list: readonly string[],
-  held: Names,
+  read: HeldNames,
   met: (list: readonly string[], held: readonly string[]) => boolean,
 ): Side {
   if (list.length === 0) return 'unlisted'
+  const held = namesOf(read)
   if (held === undefined) return 'unknown'
-  return met(list, held) ? 'held' : 'lacking'
+  if (met(list, held)) return 'held'
+  return isPartOf(read) ? 'unknown' : 'lacking'
 }
+
+const isList = (read: HeldNames): read is Names => read === undefined || Array.isArray(read)
+
+const namesOf = (read: HeldNames): Names => (isList(read) ? read : read.value)
+
+const isPartOf = (read: HeldNames): boolean =>
+  !isList(read) && read.value !== undefined && read.isPart === true
 
 function amounts(scopes: Side, groups: Side): LevelAnswer['amounts'] {
   const sides = [scopes, groups].filter((one) => one !== 'unlisted')

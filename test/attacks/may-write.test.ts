@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest'
 import { mayWrite } from '../../src/attacks/may-write.ts'
 import type { AccessTable } from '../../src/claims/access-level.ts'
+import type { ClaimValue } from '../../src/claims/normalise.ts'
+
+const held = (value: readonly string[] | undefined): ClaimValue<readonly string[]> =>
+  value === undefined ? { value, status: 'absent' } : { value, source: 'x' }
 
 const TABLE: AccessTable = { write: { scopes: ['x'] }, admin: { groups: ['chiefs'] } }
 
@@ -40,7 +44,7 @@ it.each<[string, string[] | undefined, string[] | undefined, AccessTable | undef
   ['the table cannot tell', ['y'], undefined, TABLE, /does not say/],
   ['a table of reading alone', ['traces:write'], [], { read: { scopes: ['r'] } }, /traces:write/],
 ])('%s', (_, scopes, groups, access, why) => {
-  const said = mayWrite(scopes, groups, access)
+  const said = mayWrite(held(scopes), held(groups), access)
   if (why === undefined) expect(said).toBeUndefined()
   else expect(said).toMatch(why)
 })
@@ -48,12 +52,19 @@ it.each<[string, string[] | undefined, string[] | undefined, AccessTable | undef
 it.each(['write', 'writer', 'readwrite', 'rw', 'admin', 'manage', 'edit', 'editor', 'full', 'all'])(
   'the word "%s" lets more than read',
   (word) => {
-    expect(mayWrite([`traces:${word}`], [], undefined)).toBe(`your scope traces:${word} lets you write`)
-    expect(mayWrite([`${word}s`], [], undefined)).toBeUndefined()
+    expect(mayWrite(held([`traces:${word}`]), held([]), undefined)).toBe(
+      `your scope traces:${word} lets you write`,
+    )
+    expect(mayWrite(held([`${word}s`]), held([]), undefined)).toBeUndefined()
   },
 )
 
 it.each(['read', 'reader', 'readonly'])('all that may be had of "%s" is for reading', (word) => {
-  expect(mayWrite([`${word}_all`], [], undefined)).toBeUndefined()
-  expect(mayWrite([`${word}s.all`], [], undefined)).toBeDefined()
+  expect(mayWrite(held([`${word}_all`]), held([]), undefined)).toBeUndefined()
+  expect(mayWrite(held([`${word}s.all`]), held([]), undefined)).toBeDefined()
+})
+
+it.each([undefined, TABLE])('of scopes that are read in part, the rest may let write (%j)', (access) => {
+  const part = { value: ['traces:read'], source: 'x', isPart: true } as const
+  expect(mayWrite(part, held([]), access)).toBe('the token does not say whether you may write')
 })

@@ -61,6 +61,29 @@ describe('accessLevel', () => {
   })
 })
 
+describe('a list of which only a part is read', () => {
+  const part = (...value: string[]) => ({ value, source: 'x', isPart: true }) as const
+  const whole = (...value: string[]) => ({ value, source: 'x' })
+  const table = { admin: { scopes: ['s'], groups: ['g'] } }
+
+  it.each([
+    [part('s'), part('g'), 'held', 'held', 'admin', true],
+    [part('x'), whole('g'), 'unknown', 'held', undefined, false],
+    [whole('s'), part('x'), 'held', 'unknown', undefined, false],
+    [whole('s'), part(), 'held', 'unknown', undefined, false],
+    [whole('x'), part('x'), 'lacking', 'unknown', undefined, true],
+  ] as const)('%j and %j: what it lacks is not known', (scopes, groups, first, second, level, certain) => {
+    expect(answerLevels(scopes, groups, table)[0]).toMatchObject({ scopes: first, groups: second })
+    expect(accessLevel(scopes, groups, table)).toEqual({ level, certain })
+    expect(misalignment(scopes, groups, table)).toEqual([])
+    expect(judgeAlignment(scopes, groups, table)).toEqual([])
+    const isTold = first !== 'unknown' && second !== 'unknown'
+    expect(unknownAlignment(scopes, groups, table)).toMatchObject(
+      isTold ? [] : [{ verdict: 'unknown', reason: 'unreadable' }],
+    )
+  })
+})
+
 describe('misalignment', () => {
   it('finds a group whose token lacks the scope, and names both', () => {
     const [first, ...rest] = misalignment(['traces:read'], ['ops', 'x'], TABLE)

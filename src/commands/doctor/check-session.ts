@@ -185,7 +185,7 @@ function otherIssuer({ token, identity }: Inspected, client: Client, profile: Pr
 }
 
 function alignment({ identity }: Inspected, { access: table }: Profile): Checkup[] {
-  const found = table ? misalignment(identity.scopes.value, identity.groups.value, table) : []
+  const found = table ? misalignment(identity.scopes, identity.groups, table) : []
   return found.map(({ ask }) => warn('access', 'scopes and groups disagree', ask))
 }
 

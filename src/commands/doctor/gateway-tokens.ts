@@ -66,7 +66,7 @@ export async function gatewayTokens(
     newKey: await newKey(String(jwt?.header.alg)),
     idToken: idTokenFrom(body, token, client, now),
     ...spares(token, jwt, others, now),
-    mayWrite: mayWrite(scopes.value, groups.value, profile.access),
+    mayWrite: mayWrite(scopes, groups, profile.access),
   }
 }
 

@@ -104,7 +104,7 @@ function whyNotAligned({ identity }: Inspected, { access, client }: Profile): st
 function judgeAlignments(token: Inspected, profile: Profile): Finding[] {
   const { access } = profile
   if (!access || whyNotAligned(token, profile) !== undefined) return []
-  return judgeAlignment(token.identity.scopes.value, token.identity.groups.value, access)
+  return judgeAlignment(token.identity.scopes, token.identity.groups, access)
 }
 
 /** Asked for, what the token does not say is no pass. */

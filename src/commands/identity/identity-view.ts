@@ -1,3 +1,4 @@
+import type { HeldNames } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import type { ClaimValue, Identity } from '../../claims/normalise.ts'
 import type { Profile } from '../../settings/profile.ts'
@@ -79,6 +80,10 @@ function otherOf({ id, access }: View, concept: 'subject' | 'issuer'): ClaimValu
 
 /** The value alone. */
 export const value = (view: View, concept: keyof Identity): unknown => placeOf(view, concept)?.held.value
+
+/** Scopes or groups as they were read, which may be a part of them only. */
+export const heldNames = (view: View, concept: 'scopes' | 'groups'): HeldNames =>
+  placeOf(view, concept)?.held as HeldNames
 
 /** Remaining lifetime in seconds: an access token's by the time of receipt, an ID token's by `exp`. */
 export function lifeLeft(token: Inspected, view: View, use: 'id' | 'access'): number | undefined {

@@ -12,6 +12,7 @@ import { type Invocation, printText } from '../invocation.ts'
 import { boundKey } from './bound-key.ts'
 import {
   CONCEPTS,
+  heldNames,
   lifeLeft,
   otherIssuer,
   otherSubject,
@@ -116,7 +117,7 @@ const quoted = (value: string): string => (/[\s"]/.test(value) ? JSON.stringify(
 function accessLines(view: View, columns: number, style: Style): string[] {
   const { access: table } = view.profile
   if (!table) return []
-  const [scopes, groups] = [value(view, 'scopes'), value(view, 'groups')] as (readonly string[] | undefined)[]
+  const [scopes, groups] = [heldNames(view, 'scopes'), heldNames(view, 'groups')]
   const { level, certain } = accessLevel(scopes, groups, table)
   return [
     `  ${'access'.padEnd(13)} ${level ?? 'none'}${certain ? '' : ' (perhaps more: the token does not tell)'}`,

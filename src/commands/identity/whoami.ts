@@ -9,7 +9,16 @@ import { safeJson } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, printJson } from '../invocation.ts'
 import { boundKey } from './bound-key.ts'
-import { CONCEPTS, lifeLeft, otherIssuer, otherSubject, placeOf, type View, value } from './identity-view.ts'
+import {
+  CONCEPTS,
+  heldNames,
+  lifeLeft,
+  otherIssuer,
+  otherSubject,
+  placeOf,
+  type View,
+  value,
+} from './identity-view.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { loadOwnProfile } from './own-profile.ts'
 import { NEW_TOKEN_ONLY, RETIRED_KEY, whyNotVerified } from './signature-words.ts'
@@ -142,7 +151,7 @@ function toJson(view: View): unknown {
   const other_subject = otherJson(otherSubject(view))
   const other_issuer = otherJson(otherIssuer(view))
   const table = view.profile.access
-  const [scopes, groups] = [value(view, 'scopes'), value(view, 'groups')] as (readonly string[] | undefined)[]
+  const [scopes, groups] = [heldNames(view, 'scopes'), heldNames(view, 'groups')]
   const token = (use: 'id' | 'access') => {
     const one = view[use]
     if (!one) return null

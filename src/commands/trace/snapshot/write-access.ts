@@ -13,8 +13,10 @@ export async function requireWrite(invocation: Invocation, profile: Profile, rea
   const { write } = profile.access ?? {}
   if (write === undefined) return
   const { access, id } = await readTokens(invocation, profile)
-  const held = (name: 'scopes' | 'groups') => access?.identity[name].value ?? id?.identity[name].value
-  const [answer] = answerLevels(held('scopes'), held('groups'), { write })
+  const read = (name: 'scopes' | 'groups') =>
+    [access, id].map((token) => token?.identity[name]).find((held) => held?.value !== undefined)
+  const held = (name: 'scopes' | 'groups') => read(name)?.value
+  const [answer] = answerLevels(read('scopes'), read('groups'), { write })
   if (answer?.amounts !== 'no') return
   throw new Failure('not-allowed', `${reason}; a snapshot needs the right to write, which you do not have`, {
     hint: 'Ask for it, or read a trace by the id of one of its spans: ls-auth trace get SPAN_ID',
