@@ -18,7 +18,10 @@ export function readKeyValues(value: unknown, depth = 0): Attributes {
   return attributes.length > 0 ? attributes : NONE
 }
 
-/** An `AnyValue`; `null` when it is empty or of an unknown kind. Failure `api-failed` when nested too deep. */
+/**
+ * An `AnyValue`; `null` when it is empty or of an unknown kind. An integer that cannot be read as one, as of 41 digits, stays
+ * the text that it is. Failure `api-failed` when nested too deep.
+ */
 function readAnyValue(value: unknown, depth: number): AttributeValue {
   if (depth > MOST_NESTED) throw damagedTrace('it holds an attribute nested too deep')
   if (!isObject(value)) return null
@@ -26,7 +29,8 @@ function readAnyValue(value: unknown, depth: number): AttributeValue {
   if (typeof value.boolValue === 'boolean') return value.boolValue
   if (value.intValue !== undefined) {
     const integer = asInteger(value.intValue)
-    return integer === undefined ? null : narrow(integer)
+    if (integer !== undefined) return narrow(integer)
+    return typeof value.intValue === 'string' ? value.intValue : null
   }
   if (value.doubleValue !== undefined) return asDouble(value.doubleValue)
   if (isObject(value.arrayValue)) {
