@@ -149,10 +149,23 @@ describe('tables, from 60 columns to 200', () => {
     const heads = (width: number) =>
       renderBreakdown({ ...breakdown, rows }, at(width)).find((line) => line.startsWith('SERVICE'))
     expect(heads(120)).toMatch(/ERRORS +NO TIME +P50 +P99 /)
-    expect(heads(60)).toMatch(/CALLS +NO TIME +P99 +CRITICAL$/)
+    expect(heads(60)).toMatch(/CALLS +ERRORS +P99 +CRITICAL$/)
+    expect(heads(76)).toMatch(/CALLS +ERRORS +NO TIME +P50 +P99 +CRITICAL$/)
     const edge = { ...(edges[0] as CallEdge), unfinished: 1204, p50Nanos: undefined, p99Nanos: undefined }
     expect(renderCallGraph([edge], at(120)).at(-1)).toMatch(/ 1204 +1204 +✗ 31 +1204 +unknown +unknown$/)
     expect(renderCallGraph(edges, at(120)).join()).not.toContain('NO TIME')
+  })
+
+  test('what SELF leaves out is said where SELF is shown', () => {
+    const rows = breakdown.rows.map((row) => ({ ...row, selfUnknown: 1 }))
+    for (let width = 40; width <= 120; width++) {
+      const leftOut: string[] = []
+      const text = renderBreakdown({ ...breakdown, rows }, { ...at(width), leftOut }).join('\n')
+      expect(text.includes('SELF leaves out 3 spans'), `${width}`).toBe(
+        / SELF /.test(text.split('\n\n')[1] ?? ''),
+      )
+      expect(leftOut.includes('SELF'), `${width}`).toBe(!text.includes('SELF'))
+    }
   })
 
   test('what ran after the known part of a root without an end is told apart', () => {

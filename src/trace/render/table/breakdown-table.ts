@@ -25,15 +25,15 @@ export function renderBreakdown(breakdown: Breakdown, options: TableOptions): st
       },
       { head: 'CRITICAL', figure: ({ pathShare }) => percent(pathShare) },
     ],
-    byNeed: ['CRITICAL', 'CALLS', 'P99', ...noTimeHead(rows), 'ERRORS', 'P50', 'SELF', 'TRACES'],
+    byNeed: ['CRITICAL', 'CALLS', 'P99', 'ERRORS', ...noTimeHead(rows), 'P50', 'SELF', 'TRACES'],
     bar: ({ pathShare }) => (most === 0 ? 0 : pathShare / most),
     isRed: ({ errors }) => errors > 0,
   }
-  return [
-    ...totals(breakdown, options).flatMap((line) => fitLines(line, options.width, ellipsis)),
-    '',
-    ...drawTable(rows, columns, options),
-  ]
+  const leftOut: string[] = []
+  const table = drawTable(rows, columns, { ...options, leftOut })
+  options.leftOut?.push(...leftOut)
+  const above = [...totals(breakdown, options), ...(leftOut.includes('SELF') ? [] : selfNote(rows))]
+  return [...above.flatMap((line) => fitLines(line, options.width, ellipsis)), '', ...table]
 }
 
 /** A line for each arrow of the graph. */
@@ -86,7 +86,7 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
   const { traces, spans, errors, rootNanos, unfinishedTraces } = breakdown
   const { unfinished } = unfinishedTraces
   const { afterKnownNanos, afterKnownTraces } = breakdown
-  const { rows, gapNanos, gapTraces, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
+  const { gapNanos, gapTraces, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
   const facts = [
     count(traces, 'trace'),
     count(spans, 'span'),
@@ -123,12 +123,13 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
       `${apart} more outside of the longest part of ${of} whose root is missing, on no critical path`,
     )
   }
-  const unknown = rows.reduce((sum, { selfUnknown }) => sum + selfUnknown, 0)
-  if (unknown > 0) {
-    const [they, have] = unknown === 1 ? ['it', 'has'] : ['they', 'have']
-    lines.push(
-      `SELF leaves out ${count(unknown, 'span')}: ${they}, or what ${they} called, ${have} no usable end`,
-    )
-  }
   return lines
+}
+
+/** What the column SELF is not the sum of. */
+function selfNote(rows: readonly BreakdownRow[]): string[] {
+  const unknown = rows.reduce((sum, { selfUnknown }) => sum + selfUnknown, 0)
+  if (unknown === 0) return []
+  const [they, have] = unknown === 1 ? ['it', 'has'] : ['they', 'have']
+  return [`SELF leaves out ${count(unknown, 'span')}: ${they}, or what ${they} called, ${have} no usable end`]
 }
