@@ -141,6 +141,25 @@ describe('stacks', () => {
     expect(lines.join('\n')).not.toContain('m5.py')
   })
 
+  test('of Python: source lines stand one step below their frames, with the marks below them', () => {
+    const frames = ['  File "a.py", line 1, in f', '    raise ValueError(x)', '          ^^^^^^^^^^^^^']
+    const lines = stackOf(['Traceback (most recent call last):', ...frames, 'ValueError: bad'].join('\n'))
+    const drawn = [
+      'Traceback (most recent call last):',
+      ...frames.map((line) => line.slice(2)),
+      'ValueError: bad',
+    ]
+    expect(lines.join('\n')).toContain(drawn.map((line) => `    ${line}`).join('\n'))
+    const group = [
+      '  + Exception Group Traceback (most recent call last):',
+      '  |   File "a.py", line 1, in f',
+    ]
+    const nested = [...group, '  |     f()', '    | ValueError: bad']
+    expect(stackOf(nested.join('\n')).join('\n')).toContain(
+      nested.map((line) => `    ${line.slice(2)}`).join('\n'),
+    )
+  })
+
   test('a short one has all of its lines', () => {
     const lines = stackOf('ValueError: bad\r\n    at f (a.js:1)\r\n    at g (b.js:2)\r\n')
     expect(lines.slice(lines.indexOf('exception (+0s)'))).toEqual([
@@ -225,7 +244,7 @@ describe('a stack says a message of several lines again: none of them stands the
       'E: one',
       'two',
     ]
-    const indented = drawn.map((line) => `    ${line}`).map((line) => line.replace(/^ {6}f/, '    f'))
+    const indented = drawn.map((line) => `    ${line}`)
     expect(stackOf({ type: 'E', message: 'one\ntwo', stack })).toEqual(indented)
   })
 

@@ -66,6 +66,7 @@ function stackLines(
   const margin = blanks(STACK_INDENT)
   const room = pen.width - STACK_INDENT
   const { before, after, left } = pen.full ? { before: frames, after: [], left: 0 } : cutStack(frames)
+  const depthOf = frames.some((frame) => PYTHON_FRAME.test(frame)) ? depthInPython : depthOfFrame
   const drawn = (lines: readonly string[]) =>
     lines
       .flatMap((frame) => brokenLines(frame.trim() === '' ? '' : depthOf(frame), room))
@@ -77,8 +78,15 @@ function stackLines(
 
 const isCut = (text: string, { full = false }: Pen): boolean => !full && beginningOf(text).left > 0
 
-/** Frames of one depth stand below each other; what is deeper within a frame (Python's source lines) keeps two blanks. */
-const depthOf = (frame: string): string => frame.replace(/^(\t| {4})(?=\S)/, '').replace(/^ {2}(?=\S)/, '')
+/** Frames of one depth stand below each other. */
+const depthOfFrame = (frame: string): string =>
+  frame.replace(/^(\t| {4})(?=\S)/, '').replace(/^ {2}(?=\S)/, '')
+
+/** A frame of Python, also within a group of exceptions. */
+const PYTHON_FRAME = /^ {2}[ |]*File "/
+
+/** Python indents frames by two blanks, and their source lines by two more, which they keep. */
+const depthInPython = (line: string): string => line.replace(/^ {2}/, '')
 
 interface CutStack {
   readonly before: readonly string[]
