@@ -201,7 +201,7 @@ describe('a stack says a message of several lines again: none of them stands the
     ['type and message', 'AssertionError', MESSAGE, `AssertionError: ${MESSAGE}\n${FRAMES}`],
     ['a type with a code', 'AssertionError', MESSAGE, `AssertionError [ERR_X]: ${MESSAGE}\n${FRAMES}`],
     ['the message alone', 'AssertionError', MESSAGE, `${MESSAGE}\n${FRAMES}`],
-    ['without a type', undefined, MESSAGE, `Error: ${MESSAGE}\n${FRAMES}`],
+    ['without a type', undefined, MESSAGE, `${MESSAGE}\n${FRAMES}`],
     ['of a type that is a code', 'P2002', MESSAGE, `PrismaError: ${MESSAGE}\n${FRAMES}`],
     ['the message begins with a line break', 'P2002', `\n${MESSAGE}`, `PrismaError: \n${MESSAGE}\n${FRAMES}`],
     ['other line ends', 'E', 'one\r\ntwo', `E: one\ntwo\n${FRAMES}`],
@@ -218,6 +218,20 @@ describe('a stack says a message of several lines again: none of them stands the
     ],
   ])('%s', (_, type, message, stack) => {
     expect(stackOf({ ...(type !== undefined && { type }), message, stack })).toEqual(bare)
+  })
+
+  test.each([
+    ['java.lang.IllegalStateException: boom', 'boom'],
+    ['Error: expected values to be equal:', MESSAGE],
+    ["a.rb:3:in 'f': boom (E)", 'boom'],
+  ])('a header that alone names the type stays: %s', (header, message) => {
+    const rest = message
+      .split('\n')
+      .slice(1)
+      .map((line) => `${line}\n`)
+    const stack = `${header}\n${rest.join('')}${FRAMES}`
+    expect(stackOf({ message, stack })).toEqual([`    ${header}`, ...bare])
+    expect(stackOf({ message, stack: header })).toEqual([`    ${header}`])
   })
 
   test('lines of the message that come later in the stack stay', () => {

@@ -6,7 +6,7 @@ import type { DetailsOf } from './details-of.ts'
 import { eventTime } from './event-time.ts'
 import { listed, moreOf } from './fields.ts'
 import { heading } from './heading.ts'
-import { repeatedHeader } from './repeated-header.ts'
+import { namesTypeAlone, repeatedHeader } from './repeated-header.ts'
 
 const MOST_EXCEPTIONS = 5
 const MOST_FRAMES = 20
@@ -52,7 +52,7 @@ function linesOf(
   ]
 }
 
-/** The stack without the header that says type and message again. */
+/** The stack without what its header says of type and message again. */
 function stackLines(
   stack: string,
   { type, message }: Pick<RecordedException, 'type' | 'message'>,
@@ -62,7 +62,8 @@ function stackLines(
   const header = repeatedHeader(lines, type?.text, message?.text)
   // A stack that is nothing but a message of several lines stands where that is cut: they are cut differently.
   const isLastPlace = header > 1 && header >= lines.length && isCut(message?.text ?? '', pen)
-  const frames = isLastPlace ? lines.slice(1) : lines.slice(header)
+  const kept = header > 0 && namesTypeAlone(lines[0], type?.text, message?.text) ? lines.slice(0, 1) : []
+  const frames = [...kept, ...lines.slice(isLastPlace ? 1 : header)]
   const margin = blanks(STACK_INDENT)
   const room = pen.width - STACK_INDENT
   const { before, after, left } = pen.full ? { before: frames, after: [], left: 0 } : cutStack(frames)

@@ -15,6 +15,15 @@ export function repeatedHeader(
   return isBegun ? repeated : 0
 }
 
+/** Whether the first line of a stack says more than the message where nothing else names the type: `E: first line`. */
+export function namesTypeAlone(
+  first: string | undefined,
+  type: string | undefined,
+  message: string | undefined,
+): boolean {
+  return type === undefined && first?.trim() !== message?.split(/\r?\n/, 1)[0]?.trim()
+}
+
 /** How many lines of both beginnings are the same, but for blanks at their ends. */
 function alike(lines: readonly string[], others: readonly string[]): number {
   const differs = others.findIndex((line, i) => lines[i]?.trimEnd() !== line.trimEnd())
