@@ -249,6 +249,12 @@ describe('a stack says a message of several lines again: none of them stands the
     expect(stackOf({ type: 'E', message: 'one\ntwo', stack: `E: one\nother\n${FRAMES}` })).toEqual(other)
   })
 
+  test('a second line that does not follow the first line of the message is no repeat', () => {
+    const message = 'one\n    at f (a.js:1)'
+    for (const header of ['E', 'E: other', 'E [ERR_X]: someone'])
+      expect(stackOf({ type: 'E', message, stack: `${header}\n${FRAMES}` })).toEqual(bare)
+  })
+
   test('of Python, where the message stands at the end, all of it stays', () => {
     const stack = 'Traceback (most recent call last):\n  File "a.py", line 1, in f\n    f()\nE: one\ntwo'
     const drawn = [

@@ -8,10 +8,12 @@ export function repeatedHeader(
   // An indented line is a frame, and Python's message stands at the end of its stack.
   if (/^\s/.test(first) || first.startsWith('Traceback (most recent call last)')) return 0
   const said = message?.split(/\r?\n/) ?? []
-  const repeated = 1 + alike(stack.slice(1), said.slice(1))
+  // Lines after it repeat the message only where it ends with the beginning of that; Ruby's ends with the type.
+  const isBeginning = endsWithText(first, said[0]) || endsWithText(withoutEnd(first, ` (${type})`), said[0])
+  const repeated = isBeginning ? 1 + alike(stack.slice(1), said.slice(1)) : 1
   if (type !== undefined && first.includes(type)) return repeated
   if (message !== undefined && first.includes(message)) return repeated
-  const isBegun = endsWithText(first, said[0]) && said.slice(0, repeated).some((line) => line.trim() !== '')
+  const isBegun = isBeginning && said.slice(0, repeated).some((line) => line.trim() !== '')
   return isBegun ? repeated : 0
 }
 
@@ -29,6 +31,9 @@ function alike(lines: readonly string[], others: readonly string[]): number {
   const differs = others.findIndex((line, i) => lines[i]?.trimEnd() !== line.trimEnd())
   return differs < 0 ? others.length : differs
 }
+
+const withoutEnd = (line: string, end: string): string =>
+  line.trimEnd().endsWith(end) ? line.trimEnd().slice(0, -end.length) : line
 
 /** `first line` and `Error: first line`, and not any line that happens to end with a short text. */
 function endsWithText(line: string, text: string | undefined): boolean {
