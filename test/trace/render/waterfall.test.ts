@@ -297,7 +297,7 @@ test('what broke stands before the rows: it is on the first page of a pager', ()
 
 /** A message with a line break, a tab and what could steer a terminal. */
 const LINES = 'invalid input:\r\n\tname\n\n\tage\u001b[2J\rx\u2028y\n'
-const SAYS = 'invalid input: name age\\u{1b}[2J\\u{d}x\\u{2028}y'
+const SAYS = 'invalid input: name age\\u{1b}[2J x\\u{2028}y'
 
 test.each([
   ['waterfall', (trace: Trace) => draw(trace)],
