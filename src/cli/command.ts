@@ -5,7 +5,7 @@ import { refuseEmpty } from '../empty-value.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { showProgress } from '../progress.ts'
-import { type SettingKey, typedFlag } from '../settings/setting-key.ts'
+import { isList, type SettingKey, typedFlag } from '../settings/setting-key.ts'
 import { API_SETTINGS, SETTING_TABLE, type SettingName } from '../settings/setting-table.ts'
 import { unknownChoice } from '../unknown-choice.ts'
 import { ALWAYS, type ExitStatus } from './exit-statuses.ts'
@@ -177,7 +177,7 @@ function flagSettingsOf({ settings = [] }: Pick<Row, 'settings'>): readonly Sett
 function settingOptions({ shape, flag, help, variable, addFlag, addHelp = '' }: SettingFlag): Option[] {
   const option = (name: string, text: string) => {
     const one = new Option(`${typedFlag(name)} <value>`, text).helpGroup('Settings of the profile:')
-    return shape === 'words' || shape === 'ports' ? one.argParser(collect) : one
+    return isList({ shape }) ? one.argParser(collect) : one
   }
   const first = option(flag, variable ? `${help} (${variable})` : help)
   return addFlag === undefined ? [first] : [option(addFlag, addHelp), first]

@@ -1,8 +1,12 @@
-/** The type of a setting's value; `header`: fit for one, 200 characters at most; `redirect-path`: of the address on this machine; a list: one of these words. */
+/**
+ * The type of a setting's value; `header`: fit for one, 200 characters at most; `parameters`: a list of `name=value`;
+ * `redirect-path`: of the address on this machine; a list: one of these words.
+ */
 export type Shape =
   | 'text'
   | 'words'
   | 'ports'
+  | 'parameters'
   | 'path'
   | 'table'
   | 'boolean'
@@ -30,6 +34,10 @@ export interface SettingKey {
   /** A table that stands in both files counts key by key, and not as a whole. */
   readonly byKey?: boolean
 }
+
+/** Whether a value is a list, so that several words make one and its flag is repeatable. */
+export const isList = ({ shape }: Pick<SettingKey, 'shape'>): boolean =>
+  shape === 'words' || shape === 'ports' || shape === 'parameters'
 
 /** Whether one of the setting's flags is among the typed ones. */
 export const isTyped = ({ flag, addFlag }: SettingKey, typed: Readonly<Record<string, unknown>>): boolean =>

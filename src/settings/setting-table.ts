@@ -176,6 +176,12 @@ const SETTING_KEYS = [
     help: 'yes: a browser sign-in is pushed to the provider first (PAR), which it may require of this client alone',
   },
   {
+    key: 'authorization_parameters',
+    flag: 'authorizationParameter',
+    shape: 'parameters',
+    help: 'name=value, sent to the page of the provider with a browser sign-in, such as organization=org_1 (repeatable)',
+  },
+  {
     key: 'dead_refresh_codes',
     shape: 'words',
     help: 'error codes of a renewal after which only a new sign-in helps',
@@ -191,11 +197,7 @@ const SETTING_KEYS = [
     shape: 'text',
     help: 'how far clocks may be apart when times in tokens are judged; 5m at most',
   },
-  {
-    key: 'proxy',
-    shape: 'text',
-    help: 'HTTP proxy for all requests, as http://host:port',
-  },
+  { key: 'proxy', shape: 'text', help: 'HTTP proxy for all requests, as http://host:port' },
   {
     key: 'ca_file',
     shape: 'path',

@@ -1,6 +1,7 @@
 import type { ClaimSource } from '../claim-grammar.ts'
 import { Failure } from '../errors.ts'
 import type { Preset } from '../providers/preset.ts'
+import { parameterRecord } from './authorization-parameters.ts'
 import { parseDuration } from './duration.ts'
 import type { Values } from './resolve.ts'
 
@@ -15,6 +16,10 @@ export function tunePreset(row: Preset, values: Values): Preset {
     // Who chose ports has registered them: at a client that takes any they would need no choice.
     ...(ports === 'any' ? row : withoutAnyRedirect(row)),
     scopes: values.words('scopes'),
+    authorizationParameters: {
+      ...row.authorizationParameters,
+      ...parameterRecord(values.words('authorization_parameters')),
+    },
     audience: values.text('audience_style') as Preset['audience'],
     useToken: values.text('use_token') as Preset['useToken'],
     redirectHost: values.text('redirect_host') as Preset['redirectHost'],

@@ -4,6 +4,7 @@ import { isObject } from '../json-object.ts'
 import { safeText } from '../text/safe-text.ts'
 import { holdsToken } from '../text/token-in-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'
+import { validParameters } from './authorization-parameters.ts'
 import { type SettingKey, typeAgain } from './setting-key.ts'
 import { wrongTokenHeader } from './token-header.ts'
 
@@ -28,6 +29,8 @@ export function validSetting(key: SettingKey, value: unknown, where: string): un
       throw wrong('a list of strings')
     return list.flatMap((item: string) => item.split(/\s+/)).filter(Boolean)
   }
+  if (shape === 'parameters')
+    return validParameters(typeof value === 'string' ? [value] : value, where, hintAt(where, key))
   if (shape === 'ports') {
     if (value === 'any' || (Array.isArray(value) && value.includes('any'))) return 'any'
     const list: unknown[] = Array.isArray(value) ? value : [value]

@@ -6,6 +6,7 @@ import { typedPath } from '../../settings/files/places.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile } from '../../settings/profile.ts'
 import { chooseName } from '../../settings/profile-name.ts'
+import { isList } from '../../settings/setting-key.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { policyValue } from '../../settings/tables/expectations.ts'
 import { checkTyped, valuesInTable } from '../../settings/tables/values-in-tables.ts'
@@ -31,7 +32,10 @@ interface SetOptions {
 export const setInProfile: CliCommand<SetOptions | UnknownKey> = { read, run }
 
 /** These are part of what a sign-in is for, so they need a new one. */
-const NEEDS_SIGN_IN = ['dpop', 'issuer', 'client_id', 'api', 'account', 'scopes', 'audience', 'store']
+const NEEDS_SIGN_IN = [
+  ...['dpop', 'issuer', 'client_id', 'api', 'account', 'scopes', 'audience', 'authorization_parameters'],
+  'store',
+]
 
 function read({ args, flags }: Typed): SetOptions | UnknownKey {
   const [key = '', ...values] = args
@@ -48,7 +52,7 @@ function read({ args, flags }: Typed): SetOptions | UnknownKey {
   if (flags.unset === true) return { path, value: undefined }
   if (values.length === 0) throw usage(`there is no value for ${key}`, key)
   if (isTable) return { path, value: policyValue(path, values) }
-  const takesList = row.shape === 'words' || row.shape === 'ports'
+  const takesList = isList(row)
   if (!takesList && values.length > 1) throw usage(`${key} takes one value`, key)
   if (takesList) requireWords(row, values)
   return { path, value: validSetting(row, takesList ? values : values[0], key) }

@@ -60,7 +60,7 @@ export const auth0: Preset = {
     {
       error: ['invalid_request'],
       description: /parameter organization is required/i,
-      say: 'The application {client} wants an organization, and ls-auth cannot name one. Let people sign in without: Organizations > "Type of Users": Both.',
+      say: 'The application {client} wants an organization. Sign in with the id of yours: --authorization-parameter organization=org_…',
     },
     {
       error: ['unauthorized_client'],

@@ -92,7 +92,7 @@ export const AUTH0_ROW: Row = {
     [{ where: 'token', error: 'mfa_required' }, /second factor.*ls-auth login/],
     [
       { error: 'invalid_request', description: 'parameter organization is required for this client' },
-      /Type of Users/,
+      /--authorization-parameter organization=/,
     ],
     [
       { where: 'device', error: 'invalid_request', description: 'Service not found: api://nope' },

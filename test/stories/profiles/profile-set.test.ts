@@ -36,6 +36,7 @@ describe('profile set', () => {
     ['scopes openid traces:read', 'scopes = ["openid", "traces:read"]'],
     ['scopes "openid traces:read"', 'scopes = ["openid", "traces:read"]'],
     ['redirect_ports 8765 9000', 'redirect_ports = [8765, 9000]'],
+    ['authorization_parameters hd=a "note=b c"', 'authorization_parameters = ["hd=a", "note=b c"]'],
     ['expect.groups ops sre', 'groups = ["ops", "sre"]'],
     ['expect.strict true', 'strict = true'],
     ['expect.min_ttl 5m', 'min_ttl = "5m"'],
@@ -45,17 +46,17 @@ describe('profile set', () => {
     expect((await world.type('ls-auth profile show')).exit).toBe(0)
   })
 
-  it.each(['dpop maybe', 'redirect_ports http', 'redirect_path callback', 'redirect_path @evil.example/'])(
-    'a value that cannot be: profile set %s',
-    async (typed) => {
-      const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
-      expect(exit).toBe(2)
-      expect(stderr).toContain(
-        `Type it again with another value: ls-auth profile set ${typed.split(' ')[0]} VALUE`,
-      )
-      expect(await file()).toBe(FILE)
-    },
-  )
+  it.each([
+    ...['dpop maybe', 'redirect_ports http', 'redirect_path callback', 'redirect_path @evil.example/'],
+    ...['authorization_parameters hd', 'authorization_parameters hd=a hd=b'],
+  ])('a value that cannot be: profile set %s', async (typed) => {
+    const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
+    expect(exit).toBe(2)
+    expect(stderr).toContain(
+      `Type it again with another value: ls-auth profile set ${typed.split(' ')[0]} VALUE`,
+    )
+    expect(await file()).toBe(FILE)
+  })
 
   it.each([
     ['expect.foo x', 'expect.foo is not known', 'Known there: issuer, '],

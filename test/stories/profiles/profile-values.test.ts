@@ -50,6 +50,13 @@ describe('a value that cannot be', () => {
     ['redirect_path = "/a b"', 'redirect_path must be a path'],
     ['redirect_path = 7', 'redirect_path must be'],
     ['scopes = 5', 'scopes must be a list of strings'],
+    ['authorization_parameters = 5', 'authorization_parameters must be a list of name=value'],
+    ['authorization_parameters = ["hd"]', 'authorization_parameters must be a list of name=value'],
+    ['authorization_parameters = "scope=all"', 'authorization_parameters sets "scope", which a sign-in sets'],
+    [
+      'authorization_parameters = ["hd=a", "hd=b"]',
+      'authorization_parameters names the parameter "hd" twice',
+    ],
     ['revoke = ["everything"]', 'revoke must list refresh, access'],
     ['leeway = "1h"', 'leeway: 3600 s is too much'],
     ['leeway = "soon"', 'leeway: "soon" is not a duration'],

@@ -230,6 +230,7 @@ const ROWS: readonly Row[] = [
     'expect',
     'scopes',
     'client_secret',
+    'authorization_parameters',
   ].map(
     (key): Row => [
       `a setting ${key}`,

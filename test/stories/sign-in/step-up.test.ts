@@ -52,6 +52,7 @@ describe('a person at a terminal', () => {
 
   it('signs in once more in the way that is required, and gets the answer', async () => {
     wants = unlessGold(`${RFC9470}, error_description="gold, please", acr_values="gold platinum"`)
+    expect((await world.type('ls-auth profile set authorization_parameters organization=org_1')).exit).toBe(0)
     world.stdin = ['']
     const opened = world.opened.length
     const { exit, stdout, stderr } = await world.type('ls-auth services')
@@ -65,6 +66,7 @@ describe('a person at a terminal', () => {
     expect(stderr).toContain('Signed in as alice@example.test.\n')
     expect(world.opened).toHaveLength(opened + 1)
     expect([asked('acr_values'), asked('login_hint')]).toEqual(['gold platinum', 'alice@example.test'])
+    expect(asked('organization')).toBe('org_1')
     // From then on the new sign-in is the one that is kept: no other command is asked.
     expect((await world.type('ls-auth services')).exit).toBe(0)
     expect(world.opened).toHaveLength(opened + 1)

@@ -1,0 +1,49 @@
+import { Failure } from '../errors.ts'
+import { safeText } from '../text/safe-text.ts'
+
+/**
+ * Parameters of an authorization request that the protocol or a sign-in sets: another `state` or `redirect_uri` would undo its
+ * checks, and what can be chosen has a setting or a flag. The last ones are the client's, in a request that is pushed.
+ */
+export const OWN_PARAMETERS: ReadonlySet<string> = new Set(
+  (
+    'response_type response_mode client_id redirect_uri scope state nonce code_challenge code_challenge_method ' +
+    'request request_uri dpop_jkt prompt max_age acr_values claims audience resource login_hint id_token_hint ' +
+    'registration client_secret client_assertion client_assertion_type'
+  ).split(' '),
+)
+
+const NAMED = /^([A-Za-z0-9._~-]+)=(.*)$/s
+
+/**
+ * Validates a list of `name=value`; names that differ in the case of letters alone are one to some providers. A value without
+ * anything counts as left out (RFC 6749 §3.1). Failure `settings` names `where` they stand.
+ */
+export function validParameters(list: unknown, where: string, hint: string): readonly string[] {
+  const wrong = (what: string, how = hint) => new Failure('settings', `${where} ${what}`, { hint: how })
+  if (!Array.isArray(list)) throw wrong('must be a list of name=value')
+  const names = new Set<string>()
+  for (const one of list) {
+    const [, name, value] = (typeof one === 'string' && NAMED.exec(one)) || []
+    if (name === undefined || value === undefined) throw wrong('must be a list of name=value')
+    const shown = safeText(name, 80)
+    const plain = name.toLowerCase()
+    if (OWN_PARAMETERS.has(plain))
+      throw wrong(
+        `sets "${shown}", which a sign-in sets itself`,
+        'Leave it out. What can be chosen has a setting or a flag of its own, such as --prompt.',
+      )
+    if (names.has(plain)) throw wrong(`names the parameter "${shown}" twice`)
+    if (value.trim() === '') throw wrong(`gives "${shown}" no value`)
+    if (safeText(value, value.length) !== value)
+      throw wrong(`has a value with characters that do not show (${shown})`)
+    names.add(plain)
+  }
+  return list
+}
+
+/** Valid ones by their names. */
+export const parameterRecord = (list: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    list.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)] as const),
+  )

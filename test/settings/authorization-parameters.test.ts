@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { Failure } from '../../src/errors.ts'
+import {
+  OWN_PARAMETERS,
+  parameterRecord,
+  validParameters,
+} from '../../src/settings/authorization-parameters.ts'
+
+const judged = (...parameters: string[]) => {
+  try {
+    return validParameters(parameters, 'HERE', 'Mend it.')
+  } catch (error) {
+    if (error instanceof Failure) return [error.code, error.message, ...error.detail]
+    throw error
+  }
+}
+
+it.each([
+  [],
+  ['organization=org_1'],
+  ['kc_idp_hint=corp', 'domain_hint=acme.example', 'hd=acme.example'],
+  ['a.b-c~d_e=1', 'note=a b = "c" & ü 🦉'],
+  ['ui_locales=de', 'constructor=x', '__proto__=x'],
+])('%j can be sent', (...parameters) => expect(judged(...parameters)).toEqual(parameters))
+
+it.each([
+  ['organization', 'HERE must be a list of name=value'],
+  ['', 'HERE must be a list of name=value'],
+  ['=org', 'HERE must be a list of name=value'],
+  ['a b=c', 'HERE must be a list of name=value'],
+  ['claims[]=c', 'HERE must be a list of name=value'],
+  [' organization=org', 'HERE must be a list of name=value'],
+  ['ä=b', 'HERE must be a list of name=value'],
+  ['hd=', 'HERE gives "hd" no value'],
+  ['hd=a\nb', 'HERE has a value with characters that do not show (hd)'],
+  ['hd=a\u202eb', 'HERE has a value with characters that do not show (hd)'],
+  ['State=x', 'HERE sets "State", which a sign-in sets itself'],
+])('%j cannot', (parameter, says) => expect(judged(parameter)).toEqual(['settings', says]))
+
+it('one name twice', () =>
+  expect(judged('hd=a', 'HD=b')).toEqual(['settings', 'HERE names the parameter "HD" twice']))
+
+describe('what the protocol or ls-auth sets is no one else’s to set', () => {
+  it.each([
+    ...['response_type', 'client_id', 'redirect_uri', 'scope', 'state', 'nonce', 'response_mode', 'request'],
+    ...['code_challenge', 'code_challenge_method', 'request_uri', 'dpop_jkt', 'prompt', 'max_age', 'claims'],
+    ...['acr_values', 'audience', 'resource', 'login_hint', 'registration', 'id_token_hint'],
+    // A pushed request is a form that holds the client's proof of itself, too (RFC 9126 §2.1).
+    ...['client_secret', 'client_assertion', 'client_assertion_type'],
+  ])('%s', (name) => {
+    expect(OWN_PARAMETERS.has(name)).toBe(true)
+    expect(judged(`${name}=x`)).toEqual(['settings', `HERE sets "${name}", which a sign-in sets itself`])
+  })
+})
+
+it('as parameters, split at the first =', () => {
+  const record = parameterRecord(['note=a=b', '__proto__=x'])
+  expect(Object.entries(record)).toEqual([
+    ['note', 'a=b'],
+    ['__proto__', 'x'],
+  ])
+})
