@@ -15,8 +15,8 @@ const SECRET_MEMBERS = [
 ]
 /** So many characters in common are no coincidence. */
 const RUN = 12
-/** The members of an error that are shown (RFC 6749 §5.2), and at most so many characters of them. */
-const SHOWN = ['error', 'error_description'] as const
+/** The members of an error that are shown (RFC 6749 §5.2; the last two are Okta's), and at most so many characters of them. */
+const SHOWN = ['error', 'error_description', 'errorCode', 'errorSummary'] as const
 const MAX_TEXT = 2000
 
 /**

@@ -1,8 +1,18 @@
+import { jsonObject } from '../../json-object.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
 import type { Preset } from '../../providers/preset.ts'
+import { safeText } from '../../text/safe-text.ts'
 
 /** The OAuth `error` of an answer as it was sent (RFC 6749 §5.2); one that is no such code is called `error`. */
 export const sentError = (error: unknown): string =>
   /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(String(error)) ? String(error) : 'error'
+
+/** An error in Okta's own form, as `E0000004: Authentication failed`; undefined: it is none. To be shown as it is. */
+export function vendorError({ status, body }: Pick<HttpAnswer, 'status' | 'body'>): string | undefined {
+  const { errorCode: code, errorSummary: summary } = (status >= 400 && jsonObject(body)) || {}
+  if (typeof code !== 'string' || !/^E\d{7}$/.test(code)) return undefined
+  return typeof summary === 'string' && summary !== '' ? `${code}: ${safeText(summary, 300)}` : code
+}
 
 /** The error that was meant: some providers send invalid_request for all, and the code as its description. */
 export const namedError = ({ errorInDescription }: Preset, sent: string, description: string): string =>

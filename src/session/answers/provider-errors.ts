@@ -103,6 +103,8 @@ export function explainProviderError(
     readonly now: number
     /** Of the last answer: {@link WireError.intercepted}. */
     readonly intercepted: boolean
+    /** Of the last answer, where it has one. */
+    readonly vendorError?: string | undefined
     /** A proof of a key (DPoP) went with the request. */
     readonly proofSent?: boolean
   },
@@ -119,7 +121,7 @@ export function explainProviderError(
   }
   const words = wordsOf(foreign)
   if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON')
-    return unreadable(foreign, doing, context)
+    return unreadable(foreign, doing, where, context)
   if (/response parameter "iss".* missing/.test(words))
     return missingIssuer(context.preset, context.hintValues)
   if (/"iss" \(issuer\)|response parameter "iss"/.test(words))
@@ -134,7 +136,8 @@ export function explainProviderError(
 function unreadable(
   foreign: Foreign,
   doing: string,
-  { now, intercepted }: { readonly now: number; readonly intercepted: boolean },
+  where: Where,
+  { now, intercepted, vendorError, preset, hintValues }: Parameters<typeof explainProviderError>[3],
 ): Failure {
   const { cause } = foreign
   const status = statusOf(cause) ?? statusOf((cause as Foreign | undefined)?.cause) ?? statusOf(foreign)
@@ -149,13 +152,18 @@ function unreadable(
     )
   }
   const limited = limitIn(cause, now)
+  const advice =
+    vendorError === undefined
+      ? undefined
+      : adviceFor(preset.id, { description: vendorError, where }, hintValues)
   return new ProviderFailure(
     'provider-failed',
     `the provider could not ${doing}${status === undefined ? '' : ` (HTTP ${status})`}`,
     { error: undefined, status, ...limited, ...(intercepted && { intercepted }) },
     {
       cause: foreign,
-      hint: hintAtLimit(status, limited.limit),
+      detail: vendorError === undefined ? [] : [vendorError],
+      hint: hintAtLimit(status, limited.limit) ?? advice?.hint,
     },
   )
 }

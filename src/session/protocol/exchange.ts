@@ -9,6 +9,7 @@ import type { HintValues } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
 import { tolerateDeviceAnswer } from '../answers/device-answer.ts'
 import { withoutEchoes } from '../answers/echoed-secrets.ts'
+import { vendorError } from '../answers/error-code.ts'
 import { isIntercepted } from '../answers/intercepted.ts'
 import {
   bringsTokens,
@@ -66,6 +67,8 @@ export interface Exchange {
   readonly tokenAnswer: HttpAnswer | undefined
   /** Whether something on the way may have given the last response in place of the provider. */
   intercepted: boolean
+  /** What the last response says where its error is one of Okta's own form. */
+  vendorError: string | undefined
   /** Longest time for a request to the token endpoint, milliseconds; undefined: that of any request. */
   tokenTimeout: number | undefined
   /** For each request to the token endpoint; empty where the tokens are bound to no key. */
@@ -90,6 +93,7 @@ export async function beginExchange(
     refreshToken: undefined as string | undefined,
     tokenAnswer: undefined as HttpAnswer | undefined,
     intercepted: false,
+    vendorError: undefined as string | undefined,
     tokenTimeout: undefined as number | undefined,
     dpop: {},
   }
@@ -155,7 +159,7 @@ async function keysAt(
 async function send(
   url: string,
   init: oidc.CustomFetchOptions,
-  exchange: Pick<Exchange, 'options' | 'intercepted' | 'tokenTimeout'>,
+  exchange: Pick<Exchange, 'options' | 'intercepted' | 'vendorError' | 'tokenTimeout'>,
   redirectUri: string | undefined,
 ): Promise<HttpAnswer> {
   const { tokenTimeout, options } = exchange
@@ -171,8 +175,9 @@ async function send(
     maxBytes: TOKEN_BYTES,
     ...(tokenTimeout !== undefined && { timeoutMilliseconds: tokenTimeout }),
   })
-  exchange.intercepted = isIntercepted(answer)
   const silent = withoutNulls(withoutEchoes(answer, String(init.body), init.headers))
+  exchange.vendorError = vendorError(silent)
+  exchange.intercepted = exchange.vendorError === undefined && isIntercepted(answer)
   if (url === metadata.revocation_endpoint) return withPlainSuccess(withPlainError(silent))
   return withPlainError(
     url === metadata.device_authorization_endpoint ? tolerateDeviceAnswer(silent) : silent,

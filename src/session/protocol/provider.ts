@@ -104,6 +104,7 @@ export function connectProvider(options: ProviderOptions): Provider {
         personAsked,
         now: options.clock.now(),
         intercepted: exchange.intercepted,
+        vendorError: exchange.vendorError,
         proofSent: proofs !== undefined,
       })
       // The response of a sign-in was rejected: revoke the refresh token that came with it.

@@ -21,6 +21,14 @@ describe('an error that quotes its request', () => {
     expect(said('bad value s3cr3t-value-long!', `a=b&${name}=s3cr3t-value-long`)).toBe('bad value [secret]!')
   })
 
+  it('is shown without it in the words of Okta, too', () => {
+    const body = answer({ errorCode: 'E0000021', errorSummary: 'bad code s3cr3t-value-long!' })
+    expect(JSON.parse(String(withoutEchoes(body, 'code=s3cr3t-value-long', {}).body))).toEqual({
+      errorCode: 'E0000021',
+      errorSummary: 'bad code [secret]!',
+    })
+  })
+
   it.each([
     ['client_id=s3cr3t-value-long', 'what is no secret'],
     ['code=', 'an empty secret'],
