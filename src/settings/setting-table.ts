@@ -173,7 +173,7 @@ const SETTING_KEYS = [
     key: 'pushed_requests',
     flag: 'pushedRequests',
     shape: ['if-required', 'yes'],
-    help: 'yes: a browser sign-in is pushed to the provider first (PAR), which it may require of this client alone',
+    help: 'whether a browser sign-in is pushed to the provider first (PAR): yes, or if-required (where its metadata say so)',
   },
   {
     key: 'authorization_parameters',
