@@ -20,15 +20,18 @@ export function earlierAttempt(
   return attempt?.hash === tokenHash(refreshToken) ? (attempt.outcome ?? 'interrupted') : undefined
 }
 
-/** The message of an ended session. `explained`: the provider sent an error code, which the detail shows. */
-export function whyEnded(earlier: EarlierAttempt | undefined, explained: boolean): string {
+/** Why a provider refuses: an error code, which the detail shows; one that says that the refresh token itself is dead; or none. */
+export type RefusalReason = 'given' | 'dead-token' | 'none'
+
+/** The message of an ended session. `reason`: of the refusal; undefined: nothing was sent. */
+export function whyEnded(earlier: EarlierAttempt | undefined, reason?: RefusalReason): string {
   if (earlier === 'interrupted' || earlier === 'lost')
     return 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was not kept'
   if (earlier === 'another-person')
     return 'your sign-in has ended: when it was renewed, the provider answered for another account'
   if (earlier === 'perhaps-spent')
     return 'your sign-in has ended: the provider refused to renew it; an earlier request that it refused for its audience may have used it up'
-  return explained
-    ? 'your sign-in has ended: the provider refused to renew it'
-    : 'your sign-in has ended: it is not renewed, and the provider gives no reason'
+  return reason === 'none'
+    ? 'your sign-in has ended: it is not renewed, and the provider gives no reason'
+    : 'your sign-in has ended: the provider refused to renew it'
 }

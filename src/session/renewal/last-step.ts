@@ -15,15 +15,15 @@ export function orStillValid(state: State & { spending: Spending }, failure: Fai
 }
 
 /** Whether the refusal may be about the API or the scopes that were asked for: the session's own token was not refused. */
-export const mayBeOfSlot = ({ want, spending, explained, isDead }: Doubting): boolean =>
-  explained && !isDead && !isPlain(want) && spending.earlier !== 'refused'
+export const mayBeOfSlot = ({ want, spending, reason }: Doubting): boolean =>
+  reason === 'given' && !isPlain(want) && spending.earlier !== 'refused'
 
 /** The provider has refused, and nobody else has renewed: the sign-in has ended, or this API gets no token. */
 export function refused(state: Doubting, now: number): Step {
-  const { want, spending, verdict, explained } = state
+  const { want, spending, verdict, reason } = state
   if (mayBeOfSlot(state)) return orStillValid(state, verdict, now)
   const detail = verdict.detail.length === 0 ? [verdict.message] : verdict.detail
-  return failWith(want, new Failure('session-ended', whyEnded(spending.earlier, explained), { detail }))
+  return failWith(want, new Failure('session-ended', whyEnded(spending.earlier, reason), { detail }))
 }
 
 /** Hands out the token. */

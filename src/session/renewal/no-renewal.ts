@@ -1,6 +1,6 @@
 import type { Failure } from '../../errors.ts'
 import type { AttemptOutcome, SessionBody } from '../store/session-file.ts'
-import type { EarlierAttempt } from './earlier-attempt.ts'
+import type { EarlierAttempt, RefusalReason } from './earlier-attempt.ts'
 import { isPlain, tokenHash } from './freshness.ts'
 import { bug, mayBeOfSlot, orStillValid } from './last-step.ts'
 import type { Doubting, Event, Spending, State, Step } from './step.ts'
@@ -40,16 +40,16 @@ export function onNoRenewal(state: State & { spending: Spending }, event: NoRene
   const { type, failure } = event
   const { spending, want } = state
   const { earlier } = spending
-  const noted = earlier === 'interrupted' ? undefined : earlier
+  const noted = outcomeBefore(spending)
   const verdict = orStillValid(state, failure, now)
   const settled = (outcome: Outcome) => settle(state, spending.seen.body, verdict, now, outcome)
   switch (type) {
     case 'refused':
-      return doubt(state, failure, { explained: true, isDead: event.isDead === true })
+      return doubt(state, failure, event.isDead ? 'dead-token' : 'given')
     case 'unexplained':
       // The second time in a row counts as the end: nothing else would ever tell the user to sign in.
       if (earlier === 'unexplained' || (mayBeSpent(earlier) && isPlain(want)))
-        return doubt(state, failure, { explained: false, isDead: false })
+        return doubt(state, failure, 'none')
       return settled(isPlain(want) ? 'unexplained' : noted)
     case 'denied':
       return settled(earlier === 'perhaps-spent' ? earlier : undefined)
@@ -69,26 +69,27 @@ const mayBeSpent = (earlier: EarlierAttempt | undefined): boolean =>
   earlier === 'interrupted' || earlier === 'perhaps-spent'
 
 /** Reads the session again before the refusal is reported: another process may have refreshed it. */
-const doubt = (
-  state: State & { spending: Spending },
-  verdict: Failure,
-  said: Pick<Doubting, 'explained' | 'isDead'>,
-): Step => [
-  { phase: 'doubting', want: state.want, spending: state.spending, verdict, ...said },
+const doubt = (state: State & { spending: Spending }, verdict: Failure, reason: RefusalReason): Step => [
+  { phase: 'doubting', want: state.want, spending: state.spending, verdict, reason },
   { do: 'read-locked' },
 ]
 
 /** The outcome of an attempt that was refused. */
 export function refusalOf(state: Doubting): Outcome {
-  const { explained, isDead, spending } = state
+  const { reason, spending } = state
   // It says nothing new about the session: what is stored of it stays.
-  if (mayBeOfSlot(state)) return spending.earlier === 'interrupted' ? undefined : spending.earlier
-  if (!explained) return 'unexplained'
-  return isDead && spending.earlier === 'interrupted' ? 'lost' : 'refused'
+  if (mayBeOfSlot(state)) return outcomeBefore(spending)
+  if (reason === 'none') return 'unexplained'
+  return reason === 'dead-token' && spending.earlier === 'interrupted' ? 'lost' : 'refused'
 }
 
 /** What is stored about an attempt beside that the token was sent; undefined: the attempt is removed. */
 type Outcome = AttemptOutcome | undefined
+
+/** What is stored of the earlier attempt already: that one was interrupted is seen from a note without an outcome. */
+function outcomeBefore({ earlier }: Spending): Outcome {
+  return earlier === 'interrupted' ? undefined : earlier
+}
 
 /**
  * Stores the outcome of the attempt, or removes it: nothing was sent, or a response came. Otherwise the next run would

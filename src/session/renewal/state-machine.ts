@@ -90,7 +90,7 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
   const earlier = earlierAttempt(seen.body, refresh)
   if (earlier === 'another-person' || earlier === 'lost') {
     if (valid && want.minTtlSeconds === undefined) return give(want, valid)
-    return fail(want, 'session-ended', whyEnded(earlier, true))
+    return fail(want, 'session-ended', whyEnded(earlier))
   }
   const before = seen.body.tokens.find((token) => matches(token, want))
   // An ID token may have come a while after it was issued: a new one may live longer.

@@ -1,6 +1,6 @@
 import type { Failure } from '../../errors.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
-import type { EarlierAttempt } from './earlier-attempt.ts'
+import type { EarlierAttempt, RefusalReason } from './earlier-attempt.ts'
 import type { Want } from './freshness.ts'
 import type { Renewal } from './renewal.ts'
 
@@ -23,14 +23,13 @@ export type State =
   | Doubting
   | { readonly phase: 'settling'; readonly want: Want; readonly verdict: Step }
 
-/** The provider has refused: `verdict`, whether that names a reason, and whether the refresh token itself is it. */
+/** The provider has refused: `verdict`, and the reason that it gave. */
 export interface Doubting {
   readonly phase: 'doubting'
   readonly want: Want
   readonly spending: Spending
   readonly verdict: Failure
-  readonly explained: boolean
-  readonly isDead: boolean
+  readonly reason: RefusalReason
 }
 
 /** One use of a refresh token: it is sent once, and what the provider did with it may stay unknown. */

@@ -99,25 +99,25 @@ describe('what became of an earlier renewal', () => {
   it.each([
     [
       'interrupted',
-      true,
+      'dead-token',
       'an earlier renewal was interrupted after it was sent, and its answer was not kept',
     ],
     [
       'interrupted',
-      false,
+      'none',
       'an earlier renewal was interrupted after it was sent, and its answer was not kept',
     ],
-    ['lost', true, 'an earlier renewal was interrupted after it was sent, and its answer was not kept'],
-    ['failed', true, 'the provider refused to renew it'],
-    [undefined, true, 'the provider refused to renew it'],
+    ['lost', undefined, 'an earlier renewal was interrupted after it was sent, and its answer was not kept'],
+    ['failed', 'given', 'the provider refused to renew it'],
+    [undefined, 'given', 'the provider refused to renew it'],
     [
-      ...(['perhaps-spent', true] as const),
+      ...(['perhaps-spent', 'given'] as const),
       'the provider refused to renew it; an earlier request that it refused for its audience may have used it up',
     ],
-    ['another-person', true, 'when it was renewed, the provider answered for another account'],
-    ['unexplained', false, 'it is not renewed, and the provider gives no reason'],
-  ] as const)('as told to the person (%s, reason given: %s)', (earlier, explained, words) => {
-    expect(whyEnded(earlier, explained)).toBe(`your sign-in has ended: ${words}`)
+    ['another-person', undefined, 'when it was renewed, the provider answered for another account'],
+    ['unexplained', 'none', 'it is not renewed, and the provider gives no reason'],
+  ] as const)('as told to the person (%s, reason: %s)', (earlier, reason, words) => {
+    expect(whyEnded(earlier, reason)).toBe(`your sign-in has ended: ${words}`)
   })
 })
 
