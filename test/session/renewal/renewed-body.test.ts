@@ -53,11 +53,13 @@ describe('a session after a renewal', () => {
     expect(values([])).toEqual(['old', 'old-id', 'other'])
   })
 
-  it('keeps what the answer says of scopes and keys', () => {
+  it('keeps what the answer says of scopes, keys, and where the provider has moved', () => {
     const jwks = { value: {}, fetchedAt: 1 }
-    expect(after({ grantedScope: 'openid x', jwks, narrowed: true })).toMatchObject({
+    const metadata = { value: { token_endpoint: 'https://new.example/token' }, fetchedAt: 1 }
+    expect(after({ grantedScope: 'openid x', jwks, metadata, narrowed: true })).toMatchObject({
       grantedScope: 'openid x',
       jwks,
+      metadata,
       narrowed: true,
     })
   })

@@ -159,6 +159,13 @@ describe('a renewal', () => {
     expect(end([...events, notWritten], want)?.[0]).toBe('storage: disk full')
   })
 
+  it('that brings the token again leaves it to the command to tell the refusal, whatever came beside it', () => {
+    const want = { rejectedHash: createHash('sha256').update('old').digest('base64url') }
+    const tokens = [token(600), { ...token(600, 'id'), use: 'id' as const }]
+    const last = run([...sent(seen(600)), answered({ tokens }), written], want).at(-1)
+    expect(last).toMatchObject({ do: 'fail', failure: { code: 'not-allowed', reason: 'same-token' } })
+  })
+
   it('that brings no token of the kind asked for says why', () => {
     const id = { use: 'id' } as const
     const events = (over: Partial<SessionBody>) => [...sent(seen(0, over)), answered(), written]
@@ -285,6 +292,12 @@ describe('an ID token of a provider that sends one at sign-in only', () => {
       ).toMatch(/^cannot-do: the provider sent no ID token with the renewal/)
   })
 
+  // It had come a while after it was issued.
+  it('is renewed where others are sent, also for a longer life than the last one had', () => {
+    const short = seen(0, { tokens: [{ ...token(0), use: 'id' }], idToken: 'i' })
+    expect(story([read(short), locked(short)], { use: 'id', minTtlSeconds: 3601 }).at(-1)).toBe('write note')
+  })
+
   it('does not hold back an access token', () => {
     const both = seen(0, { idTokenAtSignInOnly: true })
     expect(story([read(both), locked(both)]).at(-1)).toBe('write note')
@@ -409,8 +422,8 @@ describe('an answer for another person', () => {
 
   it('is noted, with the refresh token that is to be revoked, and then told', () => {
     const noted = { do: 'write', body: { ...seen(0).body, attempt } }
-    expect(run([...sent(), other()]).at(-1)).toEqual(noted)
-    expect(run([...sent(), other(REFRESH)]).at(-1)).toEqual(noted)
+    expect(run([...sent(), other()]).at(-1)).toStrictEqual(noted)
+    expect(run([...sent(), other(REFRESH)]).at(-1)).toStrictEqual(noted)
     expect(run([...sent(), other('of-eve')]).at(-1)).toEqual({
       do: 'write',
       body: { ...noted.body, foreign: 'of-eve' },
