@@ -215,7 +215,11 @@ describe('a token that was not accepted', () => {
     const lines = ['held audience: a', 'held issuer: https://sts.windows.net/t/\\u{1b}']
     expect(about("The issuer 'x' is invalid")).toEqual(lines)
     expect(about('Jwt iss is not configured')).toEqual(lines)
+    expect(about('issuer not trusted')).toEqual(lines)
     expect(about('the iss_hint is missing')).toEqual(lines.slice(0, 1))
+    const without = tokenText({ alg: 'none' }, { aud: 'a' })
+    const challenge = 'Bearer error="invalid_token", error_description="no issuer"'
+    expect(challenged(401, challenge, without)?.slice(3)).toEqual(['held audience: a'])
   })
 
   it('of an error code alone', () => {
@@ -330,6 +334,9 @@ describe('access that was denied', () => {
     ['\u001b[2J', ['they say: \\u{1b}[2J']],
     ['null', ['they say: null']],
     ['[]', []],
+    ['[ ]', []],
+    ['{} is no query', ['they say: {} is no query']],
+    ['no query: {}', ['they say: no query: {}']],
     ['"quoted"', ['they say: "quoted"']],
   ])('in the words of its body: %j', (body, lines) => {
     expect(read(answer(403, {}, body))?.slice(2)).toEqual(lines)
