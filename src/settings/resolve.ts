@@ -4,7 +4,7 @@ import type { Preset } from '../providers/preset.ts'
 import { requireWhole, typedPath } from './files/places.ts'
 import { presetLayer } from './preset-layer.ts'
 import { type SettingKey, typedFlag } from './setting-key.ts'
-import { choosesPlace, SETTING_TABLE, type SettingName } from './setting-table.ts'
+import { API_SETTINGS, SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { withoutUser } from './urls.ts'
 import { validSetting } from './valid-setting.ts'
 import { judgedAt, judgedIn } from './value-place.ts'
@@ -165,3 +165,7 @@ function withAdded(key: SettingKey, before: Resolved, flags: Flags): Resolved {
   const words = [before.value ?? [], validSetting(key, typed, source)].flat()
   return { value: [...new Set(words)], source }
 }
+
+/** A variable of one of these says where a request goes, or for whom: set and empty it is a mistake, and not "not set". */
+const choosesPlace = (key: string): boolean =>
+  key === 'issuer' || key === 'client_id' || (key !== 'reason' && API_SETTINGS.some((one) => one === key))

@@ -246,7 +246,3 @@ export const API_SETTINGS: readonly SettingName[] = [
   'authorization_header',
   'reason',
 ]
-
-/** A variable of one of these says where a request goes, or for whom: set and empty it is a mistake, and not "not set". */
-export const choosesPlace = (key: string): boolean =>
-  key === 'issuer' || key === 'client_id' || (key !== 'reason' && API_SETTINGS.some((one) => one === key))
