@@ -43,6 +43,13 @@ const tracesAt = (starts: readonly number[]): TraceData[] =>
     return { traceId: id(32), spans: [{ ...span, startMicros, endMicros: startMicros + 10 }] }
   })
 
+/** Traces that began a minute or more before {@link SECOND} and end a minute after it. */
+const longTraces = (count: number): TraceData[] =>
+  tracesAt(Array.from({ length: count }, (_, n) => -60_000_000 - n * 1_000_000)).map((trace) => ({
+    ...trace,
+    spans: trace.spans.map((span) => ({ ...span, endMicros: (SECOND + 60) * 1e6 })),
+  }))
+
 /** The line that a note leads to: the older ones where it has it, else the larger limit. */
 function nextLine(typed: string, stderr: string): string | undefined {
   // This API searches by whole seconds: nothing is left out, and what comes again is said.
@@ -118,4 +125,25 @@ it('the largest limit within one second: what is left is a narrower search', asy
   expect((await world.type(line)).stderr).toBe(
     'note: stopped at 10000 traces, there may be more: narrow the search with --service, --name, --attr, --min, --max and --error\n',
   )
+})
+
+it('Tempo, traces that were running when the time began: all come, and nothing is said of more', async () => {
+  traces.push(...longTraces(130))
+  const within = `--profile local --from ${new Date(SECOND * 1000).toISOString()} --to 2026-09-21T15:00:00Z`
+  const some = await world.type(`ls-auth trace search --limit 1000 --json ${within}`)
+  expect(some).toMatchObject({ exit: 0, stderr: '' })
+  expect(JSON.parse(some.stdout)).toMatchObject({ truncated: false })
+  expect(JSON.parse(some.stdout).traces).toHaveLength(130)
+})
+
+it('Tempo with a limit of its own: what was found is counted, and a narrower search helps', async () => {
+  traces.push(...longTraces(130))
+  const limited = await startTempoApi({ traces, maxLimit: 100 })
+  await world.type(`ls-auth profile add limited --backend tempo --api ${limited.url}`)
+  const within = `--from ${new Date(SECOND * 1000).toISOString()} --to 2026-09-21T15:00:00Z`
+  const { stderr } = await world.type(`ls-auth trace search --limit 1000 --profile limited ${within}`)
+  expect(stderr).toContain(
+    'note: stopped at 100 traces, there may be more: narrow the search with --service,',
+  )
+  await limited.close()
 })

@@ -4,23 +4,35 @@ import type { TraceFilter } from '../../../src/trace/search.ts'
 import { searchTempo } from '../../../src/trace/sources/tempo/tempo-search.ts'
 import type { Send } from '../../../src/trace/sources/trace-source.ts'
 
-/** A server with traces that began at these milliseconds: the latest first, times cut to seconds. */
-function serve(starts: readonly number[], ignoresEnd = false): { send: Send; asked: number[] } {
+/**
+ * A server with traces that began at these milliseconds: the latest first, times cut to seconds. Each takes one millisecond, or
+ * what `durations` has for it.
+ */
+function serve(
+  starts: readonly number[],
+  ignoresEnd = false,
+  durations: readonly number[] = [],
+): { send: Send; asked: number[] } {
   const asked: number[] = []
   const send: Send = async ({ path, query = {} }) => {
     const answer = { status: 200, headers: {}, body: new Uint8Array(), maxBytes: 0, json: () => ({}) }
     if (path === '/api/status/buildinfo') return { ...answer, body: Buffer.from('{"version":"2.8.0"}') }
-    const [end, limit] = [Number(query.end), Number(query.limit)]
+    const [from, end, limit] = [Number(query.start), Number(query.end), Number(query.limit)]
     asked.push(limit)
     const found = starts
-      .map((start, i) => ({ start, traceID: (i + 1).toString(16).padStart(32, '0') }))
+      .map((start, i) => ({
+        start,
+        durationMs: durations[i] ?? 1,
+        traceID: (i + 1).toString(16).padStart(32, '0'),
+      }))
+      .filter(({ start, durationMs }) => start + durationMs >= from * 1000)
       .filter(({ start }) => ignoresEnd || start <= end * 1000)
       .sort((a, b) => b.start - a.start)
       .slice(0, limit)
-    const traces = found.map(({ traceID, start }) => ({
+    const traces = found.map(({ traceID, start, durationMs }) => ({
       traceID,
       startTimeUnixNano: `${start}000000`,
-      durationMs: 1,
+      durationMs,
     }))
     return { ...answer, json: () => ({ traces }) }
   }
@@ -71,4 +83,36 @@ test('a server that does not heed the end is left, and nothing is said to be all
   const result = await searchTempo(filter(300), send)
   expect(asked.length).toBeLessThanOrEqual(4)
   expect(result.truncated).toBe(true)
+})
+
+test('those that were running when the time began come as well, however many they are', async () => {
+  const trace = fc.record({
+    start: fc.integer({ min: 1, max: 999_999 }),
+    duration: fc.oneof(fc.constant(1), fc.integer({ min: 0, max: 900_000 })),
+  })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(trace, { maxLength: 500, size: 'max' }),
+      fc.integer({ min: 1, max: 600 }),
+      fc.integer({ min: 0, max: 900 }),
+      async (traces, limit, from) => {
+        const fromMillis = from * 1000
+        const { send } = serve(
+          traces.map(({ start }) => start),
+          false,
+          traces.map(({ duration }) => duration),
+        )
+        const pages: string[] = []
+        const result = await searchTempo({ ...filter(limit), fromMillis }, send, async (page) => {
+          pages.push(...page.map(({ traceId }) => traceId as string))
+        })
+        const running = traces.filter(({ start, duration }) => start + duration >= fromMillis)
+        expect(new Set(pages).size).toBe(pages.length)
+        expect(pages).toHaveLength(Math.min(limit, running.length))
+        expect(result.traces.map(({ traceId }) => traceId).sort()).toEqual([...pages].sort())
+        expect(result.truncated).toBe(limit <= running.length)
+      },
+    ),
+    { numRuns: 100, endOnFailure: true },
+  )
 })

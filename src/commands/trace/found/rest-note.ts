@@ -18,9 +18,12 @@ export function tellRest(invocation: Invocation, result: SearchResult, asked: As
 }
 
 function restNote(invocation: Invocation, result: SearchResult, { filter, always }: Asked): string {
-  const larger = largerLimit(filter.limit)
+  const found = result.traces.length
+  // The latest, and fewer than were asked for: the back end has a limit of its own.
+  const isLimitTheirs = result.isLatest === true && found < filter.limit
+  const larger = isLimitTheirs ? undefined : largerLimit(filter.limit)
   const more = larger === undefined ? '' : `: --limit ${larger}`
-  const stopped = `note: stopped at ${counted(filter.limit, unitOf(result.traces))}, there may be more${more}`
+  const stopped = `note: stopped at ${counted(found, unitOf(result.traces))}, there may be more${more}`
   // Where the back end gives any traces that match, those left out may be of any age.
   if (result.isLatest !== true && result.traces.some(({ startNanos }) => startNanos !== undefined))
     return `${stopped}${larger === undefined ? ':' : ', or'} a shorter time with --from and --to`

@@ -85,7 +85,9 @@ async function searchByPages(search: Search, q: string, page: TraceSummary[]): P
       ...page.map(({ startNanos = 0n }) => Number(nextSecond(startNanos) / 1_000_000n)),
     )
     // No new trace: ends the loop for a server that repeats itself for ever.
-    if (fresh.length === 0 || traces.length >= filter.limit || toMillis <= filter.fromMillis) return end(true)
+    if (fresh.length === 0 || traces.length >= filter.limit) return end(true)
+    // All others began before the time as well: no earlier end tells them apart.
+    if (toMillis <= filter.fromMillis) return end(await addRest(search, q, seen, traces))
     // Times of this API are whole seconds, so a page repeats the traces of the previous page's last second.
     const repeated = [...seen.values()].filter((trace) => startMillis(trace) <= toMillis).length
     // Of those that are outside the time there may be many more, and each page would repeat all before it.
@@ -98,6 +100,28 @@ async function searchByPages(search: Search, q: string, page: TraceSummary[]): P
     if (answer.status === 400) throw searchRejected(answer, asked).withMoreHint(answer.tokenHint)
     page = readSummaries(answer)
   }
+}
+
+/**
+ * Adds those that no page had, out of one answer over the whole time, and returns whether there may be more still: as many traces
+ * as are asked for may have been running when the time began.
+ */
+async function addRest(
+  search: Search,
+  q: string,
+  seen: ReadonlyMap<string, TraceSummary>,
+  traces: TraceSummary[],
+): Promise<boolean> {
+  const { filter, ask, onPage } = search
+  const answer = await requestPage(ask, filter, q)
+  // This Tempo has a limit of its own.
+  if (answer.status === 400) return true
+  const { inTime, isFull } = await growing(search, q, readSummaries(answer))
+  const unseen = inTime.filter(({ traceId }) => !seen.has(traceId as string))
+  const shown = unseen.slice(0, filter.limit - traces.length)
+  traces.push(...shown)
+  if (shown.length > 0) await onPage?.(shown)
+  return isFull || shown.length < unseen.length
 }
 
 const startMillis = ({ startNanos = 0n }: TraceSummary): number => Number(startNanos / 1_000_000n)
@@ -125,9 +149,20 @@ async function searchAtOnce(search: Search, q: string): Promise<SearchResult> {
   return allAtOnce(search, q, readSummaries(answer))
 }
 
-/** `first`: the answer within the limit of the filter. Those that are outside the time may be all of it: then more is asked for. */
+/** `first`: the answer within the limit of the filter. */
 async function allAtOnce(search: Search, q: string, first: TraceSummary[]): Promise<SearchResult> {
-  const { filter, asked, ask, onPage } = search
+  const { filter, asked, onPage } = search
+  const { inTime, isFull } = await growing(search, q, first)
+  const traces = inTime.slice(0, filter.limit)
+  await onPage?.(traces)
+  return { traces, truncated: isFull || traces.length < inTime.length, asked }
+}
+
+/**
+ * Those of the time, out of an answer with the limit of the filter. Those that are outside of it may be all of the answer: then
+ * more is asked for. `isFull`: the last answer may not have been all.
+ */
+async function growing({ filter, ask }: Search, q: string, first: TraceSummary[]) {
   let [limit, all, inTime] = [filter.limit, first, within(filter, first)]
   while (all.length >= limit && inTime.length < filter.limit && limit < MOST_AT_ONCE) {
     const more = Math.min(MOST_AT_ONCE, limit * GROWTH)
@@ -138,9 +173,7 @@ async function allAtOnce(search: Search, q: string, first: TraceSummary[]): Prom
     all = readSummaries(answer)
     inTime = within(filter, all)
   }
-  const traces = inTime.slice(0, filter.limit)
-  await onPage?.(traces)
-  return { traces, truncated: all.length >= limit || traces.length < inTime.length, asked }
+  return { inTime, isFull: all.length >= limit }
 }
 
 function requestPage(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnswer> {
