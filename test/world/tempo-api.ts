@@ -112,7 +112,7 @@ function answer(
   }
   if (mode === 'busy') return text(response, 429, 'job queue full')
   const [, version, hex] = /^\/api(\/v2)?\/traces\/([^/]+)$/.exec(path) ?? []
-  if (hex !== undefined && !(version && mode === 'v1-only')) {
+  if (hex !== undefined && !(version && mode.startsWith('v1-'))) {
     return traceById(mode, Boolean(version), hex, headers, response, traces)
   }
   if (path === '/api/echo' && mode !== 'no-echo') return text(response, 200, 'echo\n')
@@ -136,19 +136,22 @@ function traceById(
     const where = `invalid character '${bad[0]}' at position ${bad.index + 1}`
     return text(response, 400, `trace IDs can only contain hex characters: ${where}`)
   }
+  if (mode === 'v2-too-large')
+    return text(response, 422, 'trace exceeds max size (max bytes: 50000): 0af7651916cd43dd8448eb211c80319c')
   if (mode === 'too-large') return text(response, 500, 'response larger than the max (42610002 vs 16777216)')
   const trace = traces.find(({ traceId }) => traceId === hex.toLowerCase().padStart(32, '0'))
   if (!trace && !v2) return response.writeHead(404).end()
   const protobuf = String(headers.accept).includes('application/protobuf') && mode !== 'json-only'
   const document = toOtlpDocument(trace ? [trace] : [], protobuf ? 'hex' : 'base64')
   const partial = mode === 'partial' ? 'max size of trace (5000000) exceeded' : undefined
+  const status = mode === 'v1-partial' ? 206 : 200
   if (protobuf) {
     const bytes = tracesData(document)
-    return send(response, 'application/protobuf', v2 ? traceByIdResponse(bytes, partial) : bytes)
+    return send(response, 'application/protobuf', v2 ? traceByIdResponse(bytes, partial) : bytes, status)
   }
-  if (!v2) return json(response, { batches: document.resourceSpans })
-  const status = partial === undefined ? {} : { status: 'PARTIAL', message: partial }
-  json(response, { trace: trace ? document : {}, metrics: {}, ...status })
+  if (!v2) return json(response, { batches: document.resourceSpans }, status)
+  const said = partial === undefined ? {} : { status: 'PARTIAL', message: partial }
+  json(response, { trace: trace ? document : {}, metrics: {}, ...said })
 }
 
 const startOf = (trace: TraceData): number => Math.min(...trace.spans.map((span) => span.startMicros))

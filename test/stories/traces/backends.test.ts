@@ -166,6 +166,24 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(outcome.stdout).toContain('only a part of the trace is here: max size of trace (5000000) exceeded')
   })
 
+  it('a trace of an older Tempo that answers 206 is a part, and none that is missing where it is empty', async () => {
+    await start()
+    tempo.mode = 'v1-partial'
+    const why = 'Tempo could not read some of its blocks (HTTP 206)'
+    const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(outcome.stdout).toContain(`only a part of the trace is here: ${why}`)
+    const json = await world.type(`ls-auth trace get ${trace.traceId} -o json`)
+    expect(JSON.parse(json.stdout)).toMatchObject({ spanCount: trace.spans.length, partial: why })
+    const headers = { 'content-type': 'application/json' }
+    tempo.inFront = (_, path) =>
+      path.includes('/v2/') ? { status: 404 } : { status: 206, headers, body: '{"batches":[]}' }
+    const empty = await world.type(`ls-auth trace get ${trace.traceId}`)
+    expect(empty).toMatchObject({ exit: 6, stdout: '' })
+    expect(empty.stderr).toContain(`Tempo answered with no span of the trace ${trace.traceId}`)
+    expect(empty.stderr).toContain(why)
+    expect(empty.stderr).not.toContain('retention')
+  })
+
   it.each([
     ['an empty list', { trace: { resourceSpans: [] } }],
     ['an empty trace', { trace: {} }],

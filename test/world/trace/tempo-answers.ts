@@ -9,12 +9,16 @@ export type TempoMode =
   | 'normal'
   /** Before v2 of the trace API and the search of tag values. */
   | 'v1-only'
+  /** The same; some of its blocks cannot be read (`tolerate_failed_blocks`): the rest of a trace comes with status 206. */
+  | 'v1-partial'
   /** A gateway or an imitation of Tempo that has no `/api/echo`. */
   | 'no-echo'
   /** Answers JSON whatever is asked. */
   | 'json-only'
   | 'partial'
   | 'too-large'
+  /** A trace above `max_bytes_per_trace`, without partial answers. */
+  | 'v2-too-large'
   /** Does not know `with (most_recent=true)`. */
   | 'no-hints'
   /** 2.4 to 2.7: reads `with (most_recent=true)` and does not heed it. */
@@ -43,14 +47,14 @@ export function buildInfo(mode: TempoMode, response: ServerResponse) {
 }
 
 /** A good answer, compressed. */
-export function send(response: ServerResponse, type: string, body: Buffer | string) {
-  response.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' })
+export function send(response: ServerResponse, type: string, body: Buffer | string, status = 200) {
+  response.writeHead(status, { 'content-type': type, 'content-encoding': 'gzip' })
   response.end(gzipSync(body))
 }
 
 /** The same for JSON. */
-export function json(response: ServerResponse, body: unknown) {
-  send(response, 'application/json', JSON.stringify(body))
+export function json(response: ServerResponse, body: unknown, status = 200) {
+  send(response, 'application/json', JSON.stringify(body), status)
 }
 
 /** As Tempo 3.0.3 answers for `status`, whatever spans there are. */

@@ -38,19 +38,31 @@ export function tempoReader(ask: Send, filters: boolean): (id: string) => Promis
 
 /**
  * v2 answers 200 with an empty trace for a missing one; as protobuf that may be an empty body. An empty one that says it is a
- * part is not missing.
+ * part is not missing, and neither is one of which some blocks could not be read.
  */
 function traceIn(answer: ApiAnswer, id: string, filters: boolean): Trace | undefined {
-  if (answer.body.length === 0) return undefined
+  const isOfSomeBlocks = answer.status === 206
+  if (answer.body.length === 0 && !isOfSomeBlocks) return undefined
   const cutAll = (why: string): never => {
-    throw new Failure('api-failed', `Tempo answered with no span of the trace ${id}`, {
+    throw noSpanOf(id, {
       hint: 'Ask whoever runs Tempo about the largest trace that it sends (max_bytes_per_trace).',
       detail: [`they say: ${safeText(why, 300)}`],
     })
   }
-  const trace = traceAmong(tracesInAnswer(answer, tempo.name, cutAll), id, tempo.name)
-  return trace && markWithheld(trace, filters)
+  const traces = answer.body.length === 0 ? [] : tracesInAnswer(answer, tempo.name, cutAll)
+  const trace = traceAmong(traces, id, tempo.name)
+  const read = trace && markWithheld(trace, filters)
+  if (!isOfSomeBlocks) return read
+  if (read === undefined)
+    throw noSpanOf(id, { hint: 'Try again; if it goes on, ask whoever runs Tempo.', detail: [SOME_BLOCKS] })
+  return { ...read, partial: read.partial ?? SOME_BLOCKS }
 }
+
+/** `tolerate_failed_blocks` of Tempo 1.x and 2.x: the status is all that says so, the body is that of any trace. */
+const SOME_BLOCKS = 'Tempo could not read some of its blocks (HTTP 206)'
+
+const noSpanOf = (id: string, further: { readonly hint: string; readonly detail: readonly string[] }) =>
+  new Failure('api-failed', `Tempo answered with no span of the trace ${id}`, further)
 
 /** Another program answers at this address. */
 export const noTempo = (): Failure =>
