@@ -17,6 +17,8 @@ test.each([
   ['{} | avg_over_time(duration)', 'seconds'],
   ['{ name = "a \\" b" } | quantile_over_time(span:duration, .9)', 'seconds'],
   ['{ name = `"` } | max_over_time(traceDuration) by (span.`"`)', 'seconds'],
+  ['{} | quantile_over_time(event:timeSinceStart, .99)', 'seconds'],
+  ['{} | quantile_over_time(span.http.response_content_length, .99)', undefined],
   ['{} | rate()', undefined],
   ['{ name = "| sum_over_time(duration)" } | rate()', undefined],
   ['{ name = `| sum_over_time(duration)` } | rate()', undefined],
@@ -44,10 +46,12 @@ describe('a step whose value the answer leaves out', () => {
 
   test.each([
     '{} | quantile_over_time(duration,.5,.99)',
+    '{} | quantile_over_time(span.http.response_content_length, .99)',
+    '{} | quantile_over_time(event:timeSinceStart, .99) by (name)',
     '{} | min_over_time(span:duration)',
     '{} | max_over_time( trace:duration )',
     '{} | avg_over_time(traceDuration) by (name)',
-  ])('has no duration: %s', async (text) => {
+  ])('has no value: %s', async (text) => {
     expect(await first(text)).toBeNull()
   })
 

@@ -34,7 +34,7 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
   if (answer.status === 500) throw metricsFailure(answer)
   const body = answer.json()
   const text = withoutStrings(query.text)
-  const omitted = OF_SOME_DURATION.test(text) ? null : 0
+  const omitted = OF_SOME_DURATION.test(text) || QUANTILE.test(text) ? null : 0
   const items = listInAnswer(body, ['series'], 'Tempo').filter(isObject)
   const series = items.map((item) => readSeries(item, omitted))
   const partial = isObject(body) ? readPartial(body.status, body.message) : undefined
@@ -44,23 +44,30 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
     // 2.9 it was the start (grafana/tempo#5366), and the answer does not tell the version.
     timesAre: 'ends',
     aboutTimes: 'times: ends of steps (before Tempo 2.9 their starts)',
-    ...((omitted === null || SUM_OF_DURATIONS.test(text)) && { unit: 'seconds' }),
+    ...(IN_SECONDS.some((functions) => functions.test(text)) && { unit: 'seconds' }),
     ...(HISTOGRAM_OF_DURATIONS.test(text) && { bucketsAre: 'seconds' }),
     ...(partial !== undefined && { partial }),
   }
 }
 
-/** A function over durations gives seconds (grafana.com/docs/tempo, "TraceQL metrics functions"). */
-const SUM_OF_DURATIONS = ofDurations('sum')
+const DURATIONS = 'span:duration|trace:duration|duration|traceDuration'
+
+/** The functions that count by buckets make seconds of every duration; of the others that is not known. */
+const IN_BUCKETS = `${DURATIONS}|event:timeSinceStart`
 
 /** Its values are counts, and its buckets durations. */
-const HISTOGRAM_OF_DURATIONS = ofDurations('histogram')
+const HISTOGRAM_OF_DURATIONS = ofDurations('histogram', IN_BUCKETS)
 
 /** Of no span there is none, where the sum of none is zero. */
-const OF_SOME_DURATION = ofDurations('min|max|avg|quantile')
+const OF_SOME_DURATION = ofDurations('min|max|avg')
 
-function ofDurations(functions: string): RegExp {
-  const durations = 'span:duration|trace:duration|duration|traceDuration'
+/** It is never zero of what was counted, and zero of nothing (`Log2Quantile`), whatever it is of. */
+const QUANTILE = /\|\s*quantile_over_time\s*\(/
+
+/** A function over durations gives seconds (grafana.com/docs/tempo, "TraceQL metrics functions"). */
+const IN_SECONDS = [ofDurations('sum'), OF_SOME_DURATION, ofDurations('quantile', IN_BUCKETS)]
+
+function ofDurations(functions: string, durations = DURATIONS): RegExp {
   return new RegExp(`\\|\\s*(?:${functions})_over_time\\s*\\(\\s*(?:${durations})\\s*[,)]`)
 }
 
@@ -86,7 +93,7 @@ function readLabel({ key, value }: JsonObject): [string, string][] {
 
 /**
  * ProtoJSON omits a value that is zero, and writes a missing one as `"NaN"`. But of a step without a span Tempo omits the value
- * of `quantile_over_time(duration, …)` too (recorded from 3.0): there `omitted` is null.
+ * of `quantile_over_time(…)` too (recorded from 3.0): there `omitted` is null.
  */
 function readSample({ timestampMs, value }: JsonObject, omitted: 0 | null): Point[] {
   const millis = asInteger(timestampMs)
