@@ -66,6 +66,7 @@ describe('Grafana Tempo without a sign-in', () => {
 
   it.each<[TempoMode, number, RegExp]>([
     ['too-large', 6, /larger than Tempo sends[\s\S]*42610002/],
+    ['v2-too-large', 6, /larger than Tempo sends(?![\s\S]*Try again)[\s\S]*max_bytes_per_trace/],
     ['html', 6, /web page instead of traces/],
     ['busy', 6, /limits requests/],
   ])('%s → exit %i', async (mode, exit, words) => {

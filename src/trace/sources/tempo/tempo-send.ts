@@ -5,16 +5,17 @@ import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
 
 /**
  * Adds the tenant header, and maps Tempo's plain-text errors to Failures: `settings` without a tenant, `api-failed` for
- * a trace that is too large.
+ * a trace that is too large. The limit of a message is a 500, that of a trace (`max_bytes_per_trace`) a 422.
  */
 export function tempoSend(tenant: string | undefined, send: Send): Send {
   return async (request: ApiRequest) => {
     const headers = tenant === undefined ? {} : { [tempo.tenantHeader]: tenant }
-    const answers = [...(request.answers ?? []), 401, 500]
+    const answers = [...(request.answers ?? []), 401, 422, 500]
     const answer = await send({ ...request, headers: { ...request.headers, ...headers }, answers })
     const text = plainText(answer)
     if (answer.status === 401 && /no org id/i.test(text)) throw noTenant()
-    if (answer.status === 500 && /larger than the max/i.test(text)) throw tooLarge(text)
+    if (answer.status === 500 && /larger than the max/i.test(text)) throw tooLarge(text, MESSAGE_SIZE)
+    if (answer.status === 422 && /exceeds max size/i.test(text)) throw tooLarge(text, TRACE_SIZE)
     if (answer.failure && !request.answers?.includes(answer.status)) throw answer.failure
     return answer
   }
@@ -49,9 +50,13 @@ function noTenant(): Failure {
   })
 }
 
-function tooLarge(text: string): Failure {
+const MESSAGE_SIZE =
+  'Ask whoever runs Tempo to raise the gRPC message size limits of its querier and query frontend.'
+const TRACE_SIZE = 'Ask whoever runs Tempo about the largest trace that it sends (max_bytes_per_trace).'
+
+function tooLarge(text: string, hint: string): Failure {
   return new Failure('api-failed', 'the trace is larger than Tempo sends', {
-    hint: 'Ask whoever runs Tempo to raise the gRPC message size limits of its querier and query frontend.',
+    hint,
     detail: [safeText(text, 300)],
   })
 }
