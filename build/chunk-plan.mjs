@@ -19,6 +19,7 @@ export const CHUNKS = {
     'src/system/files/files.ts',
     'src/json-object.ts',
     'src/text/utf16.ts',
+    'src/text/token-in-text.ts',
   ],
   settings: [
     'src/settings/files/settings-files.ts',

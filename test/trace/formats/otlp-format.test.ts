@@ -86,6 +86,32 @@ describe('every shape OTLP/JSON comes in', () => {
     expect(both).toEqual(['line 3, the last, is cut off', 'line 3, the last, is cut off'])
   })
 
+  test('a stream of Jaeger that broke off is a part; of several traces it is said of the file', () => {
+    const line = (traceId: string) =>
+      JSON.stringify({ result: otlpDocument(otlpSpan({ traceId: traceId.repeat(32) })) })
+    const error = (message: string, httpCode = 504) =>
+      JSON.stringify({ error: { grpcCode: 4, httpCode, message } })
+    const read = (...lines: string[]) => {
+      const said: string[] = []
+      const tell = (what: string) => said.push(what)
+      const traces = readTraces(Buffer.from(lines.join('\n')), { onCutLine: tell, onSpanless: tell })
+      return [...traces.map(({ partial }) => partial), ...said]
+    }
+    expect(read(line('a'), line('a'), error('deadline'))).toEqual(['Jaeger broke off: deadline'])
+    expect(read(line('a'), error('\u001b[2J'), '')).toEqual(['Jaeger broke off: \\u{1b}[2J'])
+    expect(read(line('a'), error(''))).toEqual(['Jaeger broke off'])
+    expect(read(line('a'), error('x'.repeat(1000)))[0]?.length).toBeLessThan(330)
+    expect(read(line('a'), line('b'), error('deadline'))).toEqual([
+      ...[undefined, undefined],
+      'Jaeger broke off: deadline',
+    ])
+    // The answers to several requests, of which one had no trace, or another shape.
+    expect(read(line('a'), error('trace not found', 404))).toEqual([undefined, 'line 2 holds no spans'])
+    expect(read(error('deadline'), line('a'))).toEqual([undefined, 'line 1 holds no spans'])
+    const bare = JSON.stringify(otlpDocument(otlpSpan()))
+    expect(read(bare, error('deadline'))).toEqual([undefined, 'line 2 holds no spans'])
+  })
+
   test('lines of JSON that hold no spans are told of, with the first one; those of metrics and logs belong there', () => {
     const good = JSON.stringify(otlpDocument(otlpSpan()))
     const told = (...lines: string[]) => {

@@ -3,12 +3,13 @@ import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scanOtlpJson } from '../otlp/otlp-scan.ts'
 import { isZipkinSpan, readZipkin } from '../zipkin/zipkin-json.ts'
 import { brokenLine } from './broken-json.ts'
+import { isOfStream, whyBroken } from './broken-stream.ts'
 import { asString, firstSign, NEWLINE, parsedText } from './json-text.ts'
 import { exactValue, isOfCollector, readValue } from './json-value.ts'
 
 /** What is said of lines. */
 export interface OfLines {
-  /** Told that the last line is cut off, where that may be of any of several traces. Without it, it is said of each trace. */
+  /** Told that the last line is cut off, or a stream of lines broke off, where that may be of any of several traces. Without it, it is said of each trace. */
   readonly onCutLine?: (why: string) => void
   /** Told of lines of JSON that hold no spans, such as the error of one request of several: the others are read. */
   readonly onSpanless?: (what: string) => void
@@ -30,6 +31,7 @@ export function readLines(
   const spans: unknown[] = []
   let number = linesBefore(start, bytes)
   let cut: string | undefined
+  let wasOfStream = false
   const spanless = { lines: 0, first: 0 }
   for (let from = start; from < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, from)
@@ -43,10 +45,13 @@ export function readLines(
       else if (value === undefined) {
         const isLast = firstSign(bytes.subarray(to)) >= bytes.length - to
         if (!isLast || !(into.recognised || spans.length > 0)) throw brokenLine(number)
-        cut = `line ${number}, the last, is cut off`
+        cut ??= `line ${number}, the last, is cut off`
       } else if (isZipkinSpan(value)) spans.push(value)
       else readValue(value, into, true)
-      if (!hasSpans && value !== undefined && !isOfCollector(value)) {
+      const broken = wasOfStream ? whyBroken(value) : undefined
+      wasOfStream = isOfStream(line)
+      if (broken !== undefined) cut ??= broken
+      else if (!hasSpans && value !== undefined && !isOfCollector(value)) {
         spanless.lines++
         spanless.first ||= number
       }
