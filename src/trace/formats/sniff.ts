@@ -1,10 +1,12 @@
 import { gunzipSync } from 'node:zlib'
+import { Failure } from '../../errors.ts'
 import type { Trace } from '../model.ts'
 import { Collection, type Explain } from './collection.ts'
 import { brokenJson } from './documents/broken-json.ts'
 import { type OfLines, readLines } from './documents/json-lines.ts'
 import { asString, firstSign, NEWLINE, parsed, parsedText } from './documents/json-text.ts'
 import { exactValue, readValue } from './documents/json-value.ts'
+import { asLines } from './documents/separate.ts'
 import { holdsErrorKeyInJson, holdsErrorKeyInProtobuf } from './error-key.ts'
 import { JAEGER_KEYS, scanJaegerJson } from './jaeger/jaeger-scan.ts'
 import { JAEGER_WARNINGS } from './jaeger/jaeger-warnings.ts'
@@ -96,20 +98,43 @@ function readJsonBytes(
   if (scanned) return withDetails(scanned, bytes, holdsErrorKeyInJson(bytes))
   const others = scanJaegerJson(bytes, vocabulary, explain) ?? scanZipkinJson(bytes, vocabulary, explain)
   if (others) return withDetails(others, bytes, false)
+  const apart = (): Collection | undefined => {
+    const lines = asLines(bytes)
+    return lines && readLines(lines, 0, vocabulary, explain, ofLines)
+  }
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
     const first = parsed(bytes.subarray(0, end))
-    if (first !== undefined) return finish(readLines(input, start, vocabulary, explain, ofLines), bytes)
+    if (first !== undefined) {
+      const inLines = () => readLines(input, start, vocabulary, explain, ofLines)
+      return finish(orSeparately(inLines, apart), bytes)
+    }
   }
   const text = asString(bytes)
   const value = parsedText(text)
-  if (value === undefined) return bytes[0] === 0x7b && bytes.length < 2 ? undefined : notJson(input, start)
+  if (value === undefined) {
+    if (bytes[0] === 0x7b && bytes.length < 2) return undefined
+    const found = orSeparately(() => notJson(input, start), apart)
+    return found && finish(found, bytes)
+  }
   const into = new Collection(explain)
   readValue(value, into)
   if (!into.inexact) return finish(into, bytes)
   const exact = new Collection(explain)
   readValue(exactValue(text, value), exact)
   return finish(exact, bytes)
+}
+
+/** What `read` gives; where that is broken JSON, it may be several documents that are not one a line. */
+function orSeparately<T>(read: () => T, apart: () => Collection | undefined): T | Collection {
+  try {
+    return read()
+  } catch (error) {
+    const isBroken = error instanceof Failure && error.reason === 'broken-json'
+    const found = isBroken ? apart() : undefined
+    if (found === undefined) throw error
+    return found
+  }
 }
 
 function notJson(bytes: Buffer, start: number): undefined {

@@ -112,6 +112,33 @@ describe('every shape OTLP/JSON comes in', () => {
     expect(read(bare, error('deadline'))).toEqual([undefined, 'line 2 holds no spans'])
   })
 
+  test('documents that are not one a line are read as if they were', () => {
+    const [a, b] = ['a', 'b'].map((id) =>
+      otlpDocument(otlpSpan({ traceId: id.repeat(32), name: `}\n"${id}{` })),
+    )
+    const layouts = [
+      [a, b].map((one) => JSON.stringify(one, null, 2)).join('\n'),
+      [a, b].map((one) => JSON.stringify(one, null, 2)).join('\r\n\r\n'),
+      [a, b].map((one) => JSON.stringify(one)).join(''),
+      `\ufeff${[a, b].map((one) => JSON.stringify(one)).join(' ')}\n`,
+      `${JSON.stringify(a)}\n${JSON.stringify(b, null, 2)}\n`,
+      `${JSON.stringify(a, null, 2)}${JSON.stringify([b])}`,
+    ]
+    for (const text of layouts) {
+      const names = readTraces(Buffer.from(text)).map(({ traceId, spans }) => [traceId[0], spans[0]?.name])
+      expect([text, names]).toEqual([
+        text,
+        [
+          ['a', '}\n"a{'],
+          ['b', '}\n"b{'],
+        ],
+      ])
+    }
+    const text = layouts[0] as string
+    expect(() => readTraces(Buffer.from(`${text}x`))).toThrow('the JSON is broken at line')
+    expect(() => readTraces(Buffer.from(text.slice(0, -2)))).toThrow('the JSON is')
+  })
+
   test('lines of JSON that hold no spans are told of, with the first one; those of metrics and logs belong there', () => {
     const good = JSON.stringify(otlpDocument(otlpSpan()))
     const told = (...lines: string[]) => {
