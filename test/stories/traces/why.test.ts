@@ -98,6 +98,28 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     )
   })
 
+  it('spans that the metrics of Tempo do not count are found, read and compared here, and that is said', async () => {
+    tempo.mode = 'server-spans'
+    try {
+      for (const by of ['--error', '--slower-than 500ms', '--slower-than p80']) {
+        const flags = `--service payment ${by}`
+        const outcome = await world.type(`ls-auth trace why --profile tempo ${flags} --limit 100 --json`)
+        expect({ by, ...outcome }).toMatchObject({ exit: 0 })
+        expect(outcome.stderr).toContain(
+          'note: Tempo counts none of the spans that its search finds; traces are read and compared here instead\n',
+        )
+        const computed = await why(`--file ${file} ${flags}`)
+        const told = JSON.parse(outcome.stdout)
+        expect(told).toMatchObject({ spans: computed.spans, selection_count: computed.selection_count })
+      }
+      const none = await world.type('ls-auth trace why --profile tempo --service nobody --error')
+      expect(none).toMatchObject({ exit: 7, stdout: '' })
+      expect(none.stderr).not.toContain('compared here')
+    } finally {
+      tempo.mode = 'normal'
+    }
+  })
+
   it('a comment at the end of a query does not take the comparison with it', async () => {
     const { stdout } = await world.type(
       `ls-auth trace why --profile tempo --error --query '{ resource.service.name = "checkout" } // of "prod"'`,

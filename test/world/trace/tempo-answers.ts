@@ -25,6 +25,8 @@ export type TempoMode =
   | 'ignores-hints'
   /** No metrics-generator: what 2.8.2 says without one. */
   | 'no-metrics'
+  /** Its metrics count only server and root spans: `filter_server_spans` of the local-blocks processor, the default. */
+  | 'server-spans'
   /** Lists the values of a time; without one those of the last quarter of an hour, which its ingesters hold. */
   | 'lists-by-time'
   /** Its buildinfo names no version. */
@@ -111,6 +113,9 @@ export function tags(
   })
 }
 
+const isCounted = (mode: TempoMode, { kind, parentId }: SpanData): boolean =>
+  mode !== 'server-spans' || kind === 'server' || parentId === undefined
+
 /** Series of a metrics query over what started in the time asked for. */
 export function metrics(mode: TempoMode, url: URL, response: ServerResponse, traces: readonly TraceData[]) {
   if (mode === 'no-metrics') {
@@ -133,7 +138,7 @@ export function metrics(mode: TempoMode, url: URL, response: ServerResponse, tra
   const isAsked = (micros: number) => micros >= Number(start) * 1e6 && micros < Number(end) * 1e6
   const inTime = traces.map((trace) => ({
     ...trace,
-    spans: trace.spans.filter(({ startMicros }) => isAsked(startMicros)),
+    spans: trace.spans.filter((span) => isAsked(span.startMicros) && isCounted(mode, span)),
   }))
   const counted = compareSeries(q as string, times, inTime)
   const series = counted ?? metricsSeries(q as string, times, seconds * 1000, inTime)

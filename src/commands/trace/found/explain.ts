@@ -16,6 +16,7 @@ import { counted } from './found-words.ts'
 import type { OpenSearch } from './open-search.ts'
 import { readManyTracesFilter } from './read-filter.ts'
 import { type FoundTraces, moreTraces, readFound, whereElse } from './read-found.ts'
+import { isUncounted } from './uncounted.ts'
 
 /** Which spans are to be explained, and among which. */
 export interface Question {
@@ -90,15 +91,20 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
   if (source.compare) {
     try {
       const compared = await source.compare(filter, selected)
-      const { partial } = compared
-      if (partial === undefined || question.showSensitive) return compared
-      return { ...compared, partial: maskText(partial) }
+      const { partial, comparison, limitNanos } = compared
+      const isEmpty = partial === undefined && comparison.selection.spans === 0
+      if (!isEmpty || !(await isUncounted(source, filter, selected, limitNanos))) {
+        if (partial === undefined || question.showSensitive) return compared
+        return { ...compared, partial: maskText(partial) }
+      }
+      refused = countsNone(source)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
+      if (error.code !== 'cannot-do' && error.code !== 'not-found') throw error
       // There is no percentile of no span.
-      if (error.code === 'not-found') throw await ofService(error, invocation, source, question)
-      if (error.code !== 'cannot-do') throw error
-      refused = safeText(error.message)
+      if (error.code === 'not-found' && !(await isUncounted(source, filter, selected)))
+        throw await ofService(error, invocation, source, question)
+      refused = error.code === 'not-found' ? countsNone(source) : safeText(error.message)
     }
   }
   if (filter.query !== undefined) {
@@ -119,6 +125,9 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
   })
   return { ...population.divided(), found, redelivered }
 }
+
+const countsNone = ({ name }: CapableSource<'search'>): string =>
+  `${name} counts none of the spans that its search finds`
 
 async function requireSpans(
   invocation: Invocation,
