@@ -77,6 +77,19 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(outcome.stderr).toMatch(words)
   })
 
+  it.each([
+    ['trace search', true],
+    [`query '{} | rate()'`, true],
+    [`trace get ${MISSING}`, false],
+  ])('a gateway that waits no longer (504), %s: a shorter time helps: %s', async (command, isHelp) => {
+    await start()
+    tempo.inFront = () => ({ status: 504, body: 'stream timeout' })
+    const outcome = await world.type(`ls-auth ${command}`)
+    expect(outcome).toMatchObject({ exit: 6, stdout: '' })
+    expect(outcome.stderr).toContain('failed (HTTP 504)')
+    expect(outcome.stderr.includes('Or ask for a shorter time with --since.')).toBe(isHelp)
+  })
+
   it('an answer that is no trace is Tempo’s fault, whatever it looks like', async () => {
     await start()
     for (const body of ['{"data":[{"id":1}]}', '{"hello":1}', 'hello', '{"batches":[{']) {

@@ -3,6 +3,9 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
 
+/** What takes longer the longer the time is that is asked for. */
+const OF_A_TIME: ReadonlySet<string> = new Set(['/api/search', '/api/metrics/query_range'])
+
 /**
  * Adds the tenant header, and maps Tempo's plain-text errors to Failures: `settings` without a tenant, `api-failed` for
  * a trace that is too large. The limit of a message is a 500, that of a trace (`max_bytes_per_trace`) a 422.
@@ -10,13 +13,16 @@ import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
 export function tempoSend(tenant: string | undefined, send: Send): Send {
   return async (request: ApiRequest) => {
     const headers = tenant === undefined ? {} : { [tempo.tenantHeader]: tenant }
-    const answers = [...(request.answers ?? []), 401, 422, 500]
+    const answers = [...(request.answers ?? []), 401, 422, 500, 504]
     const answer = await send({ ...request, headers: { ...request.headers, ...headers }, answers })
     const text = plainText(answer)
     if (answer.status === 401 && /no org id/i.test(text)) throw noTenant()
     if (answer.status === 500 && /larger than the max/i.test(text)) throw tooLarge(text, MESSAGE_SIZE)
     if (answer.status === 422 && /exceeds max size/i.test(text)) throw tooLarge(text, TRACE_SIZE)
-    if (answer.failure && !request.answers?.includes(answer.status)) throw answer.failure
+    if (answer.failure && !request.answers?.includes(answer.status)) {
+      const isOfTime = answer.status === 504 && OF_A_TIME.has(request.path)
+      throw answer.failure.withMoreHint(isOfTime ? 'Or ask for a shorter time with --since.' : undefined)
+    }
     return answer
   }
 }
