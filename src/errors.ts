@@ -73,6 +73,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `no-token`: no token went along with the request, as the profile wants it.
  * - `same-token`: a renewal brought the token again that was refused.
  * - `large-headers`: a gateway takes no headers of this size; what was asked is not what is wrong.
+ * - `too-large`: a trace is larger than the back end sends; to try again brings nothing.
  * - `snapshot-taken`: it came after a snapshot was paid for; to try again takes another.
  */
 export type FailureReason =
@@ -89,6 +90,7 @@ export type FailureReason =
   | 'no-token'
   | 'same-token'
   | 'large-headers'
+  | 'too-large'
   | 'snapshot-taken'
 
 /**

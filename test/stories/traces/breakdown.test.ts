@@ -184,6 +184,33 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
     expect(outcome.exit).toBe(6)
   })
 
+  it('some traces are too large: the first is named with its reason, and to try again is no way', async () => {
+    const large = traces.slice(0, 4).map(({ traceId }) => traceId)
+    const reason = 'trace exceeds max size (max bytes: 50000): 01'
+    tempo.inFront = (_, path) =>
+      large.some((id) => path.endsWith(id)) ? { status: 422, body: reason } : undefined
+    const run = async (command: string) => {
+      const outcome = await world.type(`ls-auth ${command} --profile tempo --json`)
+      return { ...outcome, error: JSON.parse(outcome.stderr.trim().split('\n').at(-1) as string).error }
+    }
+    const { stdout, exit, error } = await run('trace breakdown')
+    expect(JSON.parse(stdout)).toMatchObject({ traces: 8, complete: false })
+    const detail = [expect.stringMatching(/^[\da-f]{32}: the trace is larger than Tempo sends$/)]
+    expect(error).toMatchObject({ code: 'api-failed', message: '4 of 12 traces could not be read', detail })
+    expect(large).toContain(error.detail[0].slice(0, 32))
+    expect(error.hint).toContain('max_bytes_per_trace')
+    expect(error.hint).not.toMatch(/try again/i)
+    expect(exit).toBe(6)
+    tempo.inFront = (_, path) => {
+      if (/traces\/[\da-f]+$/.test(path)) return { status: 422, body: reason }
+      return path.endsWith('query_range') ? { status: 501, body: '' } : undefined
+    }
+    const why = await run('trace why --error')
+    expect(why.error).toMatchObject({ message: '12 of 12 traces could not be read', detail })
+    expect(why.error.hint).not.toMatch(/try again/i)
+    tempo.inFront = undefined
+  })
+
   it('of a file all traces are counted, however many; a limit is given with the largest there is', async () => {
     const many = join(world.home, 'many.ndjson')
     const line = (id: number) =>

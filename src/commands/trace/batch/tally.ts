@@ -13,6 +13,8 @@ export class Tally {
   #read = 0
   #failed = 0
   #isPaid = false
+  /** Each of status 6 was too large, which no other try changes. */
+  #isOfSize = true
 
   get failed(): number {
     return this.#failed
@@ -48,6 +50,7 @@ export class Tally {
     this.#failed += 1
     this.#isPaid ||= failure.reason === 'snapshot-taken'
     const exit = FAILURES[failure.code].exit
+    if (exit === 6 && failure.reason !== 'too-large') this.#isOfSize = false
     if (!this.#first.has(exit)) this.#first.set(exit, failure)
   }
 
@@ -64,7 +67,10 @@ export class Tally {
     const which = total === 1 ? `1 ${what}` : `${this.#failed} of ${total} ${what}s`
     const traces = what === 'span' ? `the trace${this.#failed === 1 ? '' : 's'} of ` : ''
     const message = `${traces}${which} could not be read`
-    if (failures) return new Failure(failures.code, message, { hint: again, cause: failures })
+    if (failures) {
+      const hint = this.#isOfSize ? failures.hint : again
+      return new Failure(failures.code, message, { hint, cause: failures })
+    }
     const code = what === 'id' ? 'not-found' : 'api-failed'
     return new Failure(code, message, { hint: 'Each is named above, with the reason.', cause: first })
   }

@@ -144,7 +144,11 @@ async function requireSpans(
   const { failure } = found ?? {}
   // They may be in what could not be read.
   if (failure)
-    throw new Failure(failure.code, `${none}, but ${failure.message}`, { hint: failure.hint, cause: failure })
+    throw new Failure(failure.code, `${none}, but ${failure.message}`, {
+      hint: failure.hint,
+      detail: failure.detail,
+      cause: failure,
+    })
   const more = found?.truncated === true ? moreTraces(found) : undefined
   const orMore = more === undefined ? '' : `, or look at more traces: ${more}`
   const failed = new Failure('not-found', none, {

@@ -24,6 +24,8 @@ export interface ReadTraces {
   readonly lost: readonly TraceSummary[]
   /** Counts those that could not be read, and were named. */
   readonly tally: Tally
+  /** The first of those with its reason, safe for a terminal. */
+  readonly firstFailed: string | undefined
 }
 
 /** One that was found, and the trace, or why there is none. */
@@ -62,6 +64,7 @@ export async function readFoundTraces(
   const read = readerOf(search.readFrom, search.stop, tally)
   const met = new Set<string>()
   let partial = 0
+  let firstFailed: string | undefined
   const take = (trace: Trace) => {
     // Examples of spans may be of one trace.
     if (met.has(trace.traceId)) return
@@ -72,7 +75,9 @@ export async function readFoundTraces(
   const fail = (found: TraceSummary, failure: Failure) => {
     if (wanted === 'all or nothing') throw failure
     tally.add(failure)
-    terminal.err(`failed: ${safeText(idForTraceGet(found), 80)}: ${safeText(failure.message, 300)}\n`)
+    const named = `${safeText(idForTraceGet(found), 80)}: ${safeText(failure.message, 300)}`
+    firstFailed ??= named
+    terminal.err(`failed: ${named}\n`)
   }
   /** Gives those that are not there; `mayCome`: they are asked for again. */
   const readAll = async (some: readonly TraceSummary[], mayCome: boolean): Promise<TraceSummary[]> => {
@@ -98,7 +103,7 @@ export async function readFoundTraces(
       await clock.sleep(ASSEMBLY_WAIT_MILLISECONDS)
       lost = await readAll(lost, tries < ASSEMBLY_TRIES)
     }
-    return { read: met.size, partial, lost, tally }
+    return { read: met.size, partial, lost, tally, firstFailed }
   } finally {
     search.stop.abort()
     progress.end()

@@ -133,7 +133,7 @@ const firstOf = (n: number, unit: 'span' | 'trace'): string =>
 function failureOf(
   invocation: Invocation,
   { traces: found, isAssembling }: SearchResult,
-  { lost, tally }: ReadTraces,
+  { lost, tally, firstFailed }: ReadTraces,
 ): Failure | undefined {
   const [first] = lost
   if (first !== undefined && !tally.isLetIn && tally.failed === 0) throw allGone(first, found)
@@ -141,7 +141,10 @@ function failureOf(
   const what = isAssembling ? 'not assembled yet, or gone' : 'not there any more'
   if (lost.length > 0) tell(invocation, `note: ${someFound(lost.length, found)} ${are} ${what}`)
   const again = invocation.caller ? 'Ask again.' : `Try again: ${commandLine(invocation)}`
-  const failure = tally.failure(found.length, again, unitOf(found))
+  const ofAll = tally.failure(found.length, again, unitOf(found))
+  // Of several: which, and why. What was refused alike says that itself.
+  const isCounted = ofAll?.cause instanceof Failure && found.length > 1 && firstFailed !== undefined
+  const failure = isCounted ? ofAll.withDetail(firstFailed) : ofAll
   if (failure && !tally.isLetIn) throw failure
   return failure
 }

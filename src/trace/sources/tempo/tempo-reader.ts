@@ -45,6 +45,7 @@ function traceIn(answer: ApiAnswer, id: string, filters: boolean): Trace | undef
   if (answer.body.length === 0 && !isOfSomeBlocks) return undefined
   const cutAll = (why: string): never => {
     throw noSpanOf(id, {
+      reason: 'too-large',
       hint: 'Ask whoever runs Tempo about the largest trace that it sends (max_bytes_per_trace).',
       detail: [`they say: ${safeText(why, 300)}`],
     })
@@ -61,7 +62,7 @@ function traceIn(answer: ApiAnswer, id: string, filters: boolean): Trace | undef
 /** `tolerate_failed_blocks` of Tempo 1.x and 2.x: the status is all that says so, the body is that of any trace. */
 const SOME_BLOCKS = 'Tempo could not read some of its blocks (HTTP 206)'
 
-const noSpanOf = (id: string, further: { readonly hint: string; readonly detail: readonly string[] }) =>
+const noSpanOf = (id: string, further: { hint: string; detail: readonly string[]; reason?: 'too-large' }) =>
   new Failure('api-failed', `Tempo answered with no span of the trace ${id}`, further)
 
 /** Another program answers at this address. */

@@ -63,6 +63,7 @@ const TRACE_SIZE = 'Ask whoever runs Tempo about the largest trace that it sends
 function tooLarge(text: string, hint: string): Failure {
   return new Failure('api-failed', 'the trace is larger than Tempo sends', {
     hint,
+    reason: 'too-large',
     detail: [safeText(text, 300)],
   })
 }
