@@ -6,6 +6,7 @@ import { brokenJson } from './documents/broken-json.ts'
 import { type OfLines, readLines } from './documents/json-lines.ts'
 import { asString, firstSign, NEWLINE, parsed, parsedText } from './documents/json-text.ts'
 import { exactValue, readValue } from './documents/json-value.ts'
+import { isLengthPrefixed, messagesOf } from './documents/length-prefixed.ts'
 import { asLines } from './documents/separate.ts'
 import { holdsErrorKeyInJson, holdsErrorKeyInProtobuf } from './error-key.ts'
 import { JAEGER_KEYS, scanJaegerJson } from './jaeger/jaeger-scan.ts'
@@ -68,11 +69,19 @@ function read(bytes: Buffer, explain: Explain, ofLines: OfLines): Collection {
   if (bytes.length <= MOST_SCALAR && parsed(bytes.subarray(start)) !== undefined)
     throw noTrace('the JSON holds no spans')
   // Field 1 with a length: how TracesData and TraceByIDResponse begin.
-  if (bytes[0] !== 0x0a && bytes[0] !== 0x12) throw noTrace('it is neither JSON nor OTLP protobuf')
   const into = new Collection(explain)
-  readOtlpProtobuf(bytes, into)
+  if (bytes[0] === 0x0a || bytes[0] === 0x12) readOtlpProtobuf(bytes, into)
+  else if (isZstd(bytes, 0)) throw noTrace(ZSTD, 'Unpack it: zstd -d FILE')
+  else if (!isLengthPrefixed(bytes)) throw noTrace('it is neither JSON nor OTLP protobuf')
+  else if (isZstd(bytes, 4)) throw noTrace(ZSTD, 'Its messages are packed one by one: write them without.')
+  else for (const message of messagesOf(bytes)) readOtlpProtobuf(message, into)
   return withDetails(into, bytes, holdsErrorKeyInProtobuf(bytes))
 }
+
+const ZSTD = 'it is packed with zstd'
+
+const isZstd = (bytes: Buffer, at: number): boolean =>
+  bytes.length >= at + 4 && bytes.readUInt32BE(at) === 0x28b52ffd
 
 function unpack(input: Uint8Array, maxBytes: number): Buffer {
   const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength)

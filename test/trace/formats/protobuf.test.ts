@@ -33,6 +33,38 @@ function readAll(bytes: Buffer): number {
   }
 }
 
+describe('what the file exporter of the collector writes', () => {
+  const other = tracesData(otlpDocument(otlpSpan({ spanId: 'b'.repeat(16) })))
+  const prefixed = (message: Buffer) => {
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(message.length)
+    return Buffer.concat([length, message])
+  }
+  const file = Buffer.concat([prefixed(whole), prefixed(other)])
+
+  test('format proto: each message behind its length is read', () => {
+    expect(readOne(file).spans).toHaveLength(2)
+    expect(readOne(prefixed(whole)).spans).toHaveLength(1)
+  })
+
+  test('a file that does not end with a message is none, wherever it is cut', () => {
+    for (let end = 1; end < file.length; end++) {
+      if (end !== whole.length + 4)
+        expect(() => readTraces(file.subarray(0, end)), String(end)).toThrow(Failure)
+    }
+  })
+
+  test('a file of zeros is none', () => {
+    expect(() => readTraces(Buffer.alloc(1_000_000))).toThrow('it is neither JSON nor OTLP protobuf')
+  })
+
+  test('compression zstd: the way to unpack it is named', () => {
+    const packed = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 1, 2])
+    for (const bytes of [packed, prefixed(packed)])
+      expect(() => readTraces(bytes)).toThrow('it is packed with zstd')
+  })
+})
+
 describe('hostile bytes end in a Failure', () => {
   test('cut anywhere', () => {
     for (let end = 0; end <= whole.length; end++) readAll(whole.subarray(0, end))
