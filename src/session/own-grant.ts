@@ -1,5 +1,8 @@
 import { payloadOf } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
+import { Failure } from '../errors.ts'
+import type { Ports } from '../ports/ports.ts'
+import { sessionName } from './session-name.ts'
 import type { Store } from './store/session-store.ts'
 
 /** What an ID token says; undefined: there is none, or it cannot be read. */
@@ -19,14 +22,34 @@ export function haveOwnGrants({ preset }: Client, one: Claims, other: Claims): b
 }
 
 /**
- * Whether the tokens of a new sign-in may be revoked: nobody is signed in, or the sign-in that stays has a grant of its own.
- * No, where that cannot be read.
+ * Whether the tokens of a new sign-in may be revoked: nobody is signed in with this client, or the sign-in that stays has a grant
+ * of its own. No, where that cannot be read; and where revoking ends all that a person has, as they may be signed in elsewhere.
  */
-export async function isApartFromKept(client: Client, store: Store, claims: Claims): Promise<boolean> {
+export async function isApartFromKept(
+  client: Client,
+  store: Store,
+  claims: Claims,
+  ports: Ports,
+): Promise<boolean> {
+  if (client.preset.revokesAllOfPerson) return false
   try {
+    if (await hasOtherSignIn(client, ports)) return false
     if (!(await store.peekPast())) return true
     return haveOwnGrants(client, payloadOf((await store.read())?.body.idToken), claims)
   } catch {
     return false
   }
+}
+
+/** Whether this client has a sign-in under another account here, or may have one; to read it could ask for a passphrase. */
+async function hasOtherSignIn(client: Client, ports: Ports): Promise<boolean> {
+  // Lazy: commands that only renew never get here.
+  const { findEverySignIn } = await import('./store/sign-ins.ts')
+  const own = sessionName(client)
+  return (await findEverySignIn(client.stateDirectory, ports)).some(({ name, header }) => {
+    if (name === own) return false
+    // Of one that is damaged nobody has the tokens.
+    if (header instanceof Failure) return header.code !== 'session-ended'
+    return header.issuer === client.issuer && header.clientId === client.clientId
+  })
 }

@@ -72,7 +72,7 @@ export async function signIn(
       secret: secret?.value,
       proofKey,
       // Nothing that a rejected answer says is evidence.
-      mayRevoke: () => isApartFromKept(client, store, undefined),
+      mayRevoke: () => isApartFromKept(client, store, undefined, ports),
     },
     http,
     ports,
@@ -95,7 +95,7 @@ export async function signIn(
       const replaced = await storeSession(client, store, body, tokens, dialog, options.samePerson)
       return summary(client, tokens, unknown, replaced)
     } catch (error) {
-      const left = await revokeRejected(client, store, provider, tokens)
+      const left = await revokeRejected(client, store, provider, tokens, ports)
       // The failure that led here is the one to report.
       throw left !== undefined && error instanceof Failure ? error.withDetail(left) : error
     }
@@ -207,9 +207,10 @@ async function revokeRejected(
   store: Store,
   provider: Provider,
   tokens: Tokens,
+  ports: Ports,
 ): Promise<string | undefined> {
-  if (!(await isApartFromKept(client, store, tokens.idClaims)))
-    return 'the tokens were not kept; they were not revoked, as that could end the sign-in before'
+  if (!(await isApartFromKept(client, store, tokens.idClaims, ports)))
+    return 'the tokens were not kept; they were not revoked, as that could end an earlier sign-in'
   const { refreshToken, accessToken } = tokens
   const issued: readonly Revocable[] = [
     ...(refreshToken === undefined ? [] : [{ kind: 'refresh', token: refreshToken } as const]),

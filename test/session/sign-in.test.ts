@@ -2,9 +2,10 @@ import type { JWTPayload } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { Failure, NetworkFailure } from '../../src/errors.ts'
 import { PRESETS } from '../../src/providers/presets.ts'
+import { placeNamed } from '../../src/session/store/session-place.ts'
 import { toldBy } from '../told.ts'
 import { idToken, JWKS, METADATA, openMachine, tokens } from './signed-in.ts'
-import { FACTS } from './store/shelf.ts'
+import { BODY, FACTS } from './store/shelf.ts'
 
 /** A sign-in, from the first look at the disk to the sweep behind it. */
 
@@ -197,10 +198,38 @@ describe('tokens that are not kept', () => {
       expect(machine.asked).not.toContain('/revoke')
       return detail.at(-1)
     }
-    const words = 'the tokens were not kept; they were not revoked, as that could end the sign-in before'
+    const words = 'the tokens were not kept; they were not revoked, as that could end an earlier sign-in'
     // Nothing new says whose they are; or nobody knows whose the session before is.
     expect(await told(() => {})).toBe(words)
     expect(await told(({ items }) => items.clear())).toBe(words)
+  })
+
+  it('and there is another sign-in of this client, or a newer ls-auth has one: they are not revoked', async () => {
+    const wrong = tokens({ access_token: await idToken(NOW, { aud: 'other' }) })
+    const revoked = async (over: object) => {
+      const machine = openMachine(refused)
+      const other = await machine.store({ account: 'two', ...over })
+      await other.install({ ...FACTS, account: 'two', ...over }, BODY, 'refresh-0')
+      await machine.login(wrong).catch(() => {})
+      return machine.revoked
+    }
+    expect(await revoked({})).toEqual([])
+    expect(await revoked({ clientId: 'another' })).toContain('refresh-1')
+    expect(await revoked({ issuer: 'https://elsewhere.example' })).toContain('refresh-1')
+    const machine = openMachine(refused)
+    const { file } = await placeNamed('0123456789abcdef01234567', machine.client, machine.ports)
+    machine.put('{"schema":2}\n', file)
+    await machine.login(wrong).catch(() => {})
+    expect(machine.revoked).toEqual([])
+  })
+
+  it('where revoking ends all that the person has: they are not revoked, also where nobody is signed in here', async () => {
+    const machine = openMachine(refused, { revokesAllOfPerson: true })
+    const [, , ...detail] = await toldBy(async () =>
+      machine.login(tokens({ access_token: await idToken(NOW, { aud: 'other' }) })),
+    )
+    expect(detail.at(-1)).toContain('not revoked, as that could end an earlier sign-in')
+    expect(machine.revoked).toEqual([])
   })
 
   it('of an answer that is rejected: they are revoked where nobody is signed in, and not where somebody is', async () => {

@@ -56,6 +56,18 @@ describe.each(PROVIDERS)('$provider.id', ({ provider, settings }) => {
     await expectGood()
   })
 
+  it('a sign-in that another profile refuses leaves the first one as it was', async () => {
+    place = await openPlace(provider, settings)
+    expect((await type('ls-auth login')).exit).toBe(0)
+    await place.world.editConfig(
+      (text) =>
+        `default_profile = "work"\n${text}\n${text.replace('[profiles.work]', '[profiles.other]').trimEnd()}\naccount = "two"\nexpect.sub = "nobody"\n`,
+    )
+    const { exit, stderr } = await type('ls-auth login --profile other')
+    expect({ exit, stderr }).toMatchObject({ exit: 11, stderr: expect.stringContaining('were not revoked') })
+    await expectGood()
+  })
+
   it('the sign-in of another person that is replaced is revoked', async () => {
     const { who, behaviour } = people(provider)
     place = await openPlace(behaviour, settings)

@@ -70,19 +70,19 @@ describe('logout', () => {
 })
 
 describe('a sign-in that the profile does not accept', () => {
-  const EXPECT = ['[profiles.work.expect]', 'groups = ["nobody"]']
+  const EXPECT = ['[profiles.work.expect]', 'sub = "nobody"']
 
   it('says so when the provider did not revoke what it had issued', async () => {
-    const { revoke: _, ...paths } = keycloak.paths
-    place = await openPlace({ ...keycloak, paths }, EXPECT)
+    const { revoke: _, ...paths } = okta.paths
+    place = await openPlace({ ...okta, paths }, EXPECT)
     const { exit, stderr } = await type('ls-auth login')
     expect(exit).toBe(11)
-    expect(stderr).toMatch(/^ {2}group: required nobody/m)
+    expect(stderr).toMatch(/^ {2}subject: required nobody/m)
     expect(stderr).toMatch(/^ {2}the tokens were not kept; the provider offers no revocation$/m)
   })
 
   it('says nothing of it when it did', async () => {
-    place = await openPlace(keycloak, EXPECT)
+    place = await openPlace(okta, EXPECT)
     const { exit, stderr } = await type('ls-auth login')
     expect(exit).toBe(11)
     expect(stderr).not.toContain('revocation')
