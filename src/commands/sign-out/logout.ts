@@ -15,7 +15,7 @@ import { adviceOnUnknown, everySignIn, toEnd } from './every-sign-in.ts'
 import { withFitReason } from './fit-reason.ts'
 import { neededSettings, withNeededVariables } from './needed-settings.ts'
 import { recordSignOut } from './record-sign-out.ts'
-import { atProvider, notRevoked } from './revocation-words.ts'
+import { atProvider, elsewhere, notRevoked } from './revocation-words.ts'
 import { clientOfSignIn, sharersOf, usersOf } from './sign-in-sharers.ts'
 import type { SignOutPage } from './sign-out-page.ts'
 
@@ -70,7 +70,7 @@ async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<
     if (client && result.wasSignedIn) await recordSignOut(invocation, client, result)
     const others = all || !client ? [] : sharersOf(client, settings, ports.env)
     if (!globals(invocation).json) {
-      describe(invocation, name, result, { others, browser })
+      describe(invocation, name, result, { client, others, browser })
       const advice = all || result.wasSignedIn ? undefined : await adviceOnUnknown(settings, ports)
       if (advice !== undefined) tell(invocation, advice)
     }
@@ -176,8 +176,13 @@ function describe(
   invocation: Invocation,
   name: string,
   result: SignedOut,
-  { others, browser }: { readonly others: readonly string[]; readonly browser: boolean },
+  about: {
+    readonly client: Client | undefined
+    readonly others: readonly string[]
+    readonly browser: boolean
+  },
 ): void {
+  const { client, others, browser } = about
   const { wasSignedIn, revoked, forgotten } = result
   const there = atProvider(result, invocation.ports.clock.now())
   if (!wasSignedIn && forgotten === true) {
@@ -194,6 +199,8 @@ function describe(
     // Why it was not, the line above says. It is tried again when the sign-out is finished.
     tell(invocation, `  at the provider   ${revoked instanceof Failure ? 'not revoked yet' : there}`)
   }
+  const more = elsewhere(result, client)
+  if (more !== undefined) tell(invocation, `  elsewhere         ${more}`)
   if (others.length === 0) return
   const names = listed(
     others.map((other) => safeText(other, 60)),

@@ -1,3 +1,4 @@
+import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { SignedOut } from '../../session/sign-out.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -16,6 +17,15 @@ export function atProvider({ revoked, ended }: Pick<SignedOut, 'revoked' | 'ende
   if (revoked === 'access-not-offered') return `does not revoke access tokens: ${untilTheyEnd(ended, now)}`
   return 'offers no revocation: the tokens were only deleted here'
 }
+
+/** What it may have ended beside the sign-in itself; undefined: nothing. */
+export const elsewhere = (
+  { revoked }: Pick<SignedOut, 'revoked'>,
+  client: Client | undefined,
+): string | undefined =>
+  revoked === 'yes' && client?.preset.revokesAllOfPerson
+    ? `perhaps signed out, too: ${client.preset.name} may end all your sign-ins with this client, on every machine`
+    : undefined
 
 /** How long access tokens are good that nobody can end. */
 function untilTheyEnd(ended: SignedOut['ended'], now: number): string {

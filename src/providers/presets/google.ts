@@ -21,6 +21,8 @@ export const google: Preset = {
   takesAnyRedirect: 'of-any-client',
   pkceKnown: true,
   device: 'separate-client',
+  // To revoke a token of a combined authorization revokes all of it. Nothing tells which one is combined.
+  revokesAllOfPerson: true,
   clientAuth: 'client_secret_post',
   publicSecret: true,
   issuerAliases: ['accounts.google.com'],

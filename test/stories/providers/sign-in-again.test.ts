@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Behaviour, Facts } from '../../world/simulator/behaviour.ts'
 import { AUTH0_API, auth0DeletingGrants } from '../../world/simulator/behaviours/auth0.ts'
+import { google } from '../../world/simulator/behaviours/google.ts'
 import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
 import { openPlace, type Place } from './place.ts'
 
@@ -10,9 +11,10 @@ afterEach(() => place.close())
 
 const type = (line: string) => place.world.type(line)
 
-/** Keycloak without the fix of keycloak#35486, and Auth0 where a revocation deletes the grant. */
+/** Keycloak without the fix of keycloak#35486, Auth0 where a revocation deletes the grant, and Google. */
 const PROVIDERS: readonly { readonly provider: Behaviour; readonly settings: readonly string[] }[] = [
   { provider: keycloak, settings: [] },
+  { provider: google, settings: [] },
   { provider: auth0DeletingGrants, settings: [`audience = "${AUTH0_API}"`] },
 ]
 
@@ -49,10 +51,10 @@ describe.each(PROVIDERS)('$provider.id', ({ provider, settings }) => {
   it('a second sign-in that the profile refuses leaves the first one as it was', async () => {
     place = await openPlace(provider, settings)
     await type('ls-auth login')
-    await type('ls-auth profile set expect.roles board')
+    await type('ls-auth profile set expect.sub nobody')
     const { exit, stderr } = await type('ls-auth login')
     expect({ exit, stderr }).toMatchObject({ exit: 11, stderr: expect.stringContaining('were not revoked') })
-    await type('ls-auth profile set expect.roles --unset')
+    await type('ls-auth profile set expect.sub --unset')
     await expectGood()
   })
 
@@ -66,6 +68,24 @@ describe.each(PROVIDERS)('$provider.id', ({ provider, settings }) => {
     const { exit, stderr } = await type('ls-auth login --profile other')
     expect({ exit, stderr }).toMatchObject({ exit: 11, stderr: expect.stringContaining('were not revoked') })
     await expectGood()
+  })
+
+  it('a sign-out says that it may end the others, too', async () => {
+    place = await openPlace(provider, settings)
+    await type('ls-auth login')
+    const { exit, stderr } = await type('ls-auth logout')
+    expect({ exit, stderr }).toMatchObject({
+      exit: 0,
+      stderr: expect.stringMatching(
+        /^ {2}elsewhere {9}perhaps signed out, too: \S+ may end all your sign-ins with this client, on every machine$/m,
+      ),
+    })
+  })
+
+  it('a sign-out that revokes nothing says nothing of others', async () => {
+    place = await openPlace(provider, [...settings, 'revoke = []'])
+    await type('ls-auth login')
+    expect((await type('ls-auth logout')).stderr).not.toContain('elsewhere')
   })
 
   it('the sign-in of another person that is replaced is revoked', async () => {

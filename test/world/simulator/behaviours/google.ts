@@ -69,6 +69,8 @@ export const google: Behaviour = {
     },
   },
   revokes: ['refresh', 'access'],
+  // A token of a combined authorization takes all of it along.
+  revokesAllOfPerson: true,
   keys: ['kGoog1'],
   refreshPrefix: '1//0e',
   idToken: ({ issuer, clientId, nonce, now }) => ({
