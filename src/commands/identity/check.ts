@@ -17,6 +17,7 @@ import { globals, type Invocation, printJson } from '../invocation.ts'
 import { ALL_CLAIMS, askForRights } from './ask-for-rights.ts'
 import { type CheckOptions, claimAssertions, readCheckOptions } from './check-options.ts'
 import { printFindings } from './check-text.ts'
+import { clientInstead, lacksAudience } from './client-instead.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { loadOwnProfile } from './own-profile.ts'
 import { NEW_TOKEN_ONLY, whyNotVerified } from './signature-words.ts'
@@ -83,11 +84,13 @@ function saysMore(there: readonly Finding[], here: readonly Finding[]): boolean 
   const rest = here.filter(({ reason, verdict }) => reason !== 'claim-absent' && verdict !== 'pass')
   if (absent.length === 0 || rest.length > 0) return false
   return absent.every(({ assertion, expected }) =>
-    there.some(
-      (one) => one.assertion === assertion && one.expected === expected && one.values.actual !== null,
-    ),
+    there.some((one) => one.assertion === assertion && one.expected === expected && answers(one)),
   )
 }
+
+/** The audience of an ID token is its client: that it is another one than asked for says nothing of an API. */
+const answers = ({ assertion, values, verdict }: Finding): boolean =>
+  values.actual !== null && (assertion !== 'audience' || verdict !== 'fail')
 
 const isAboutSignature = ({ assertion }: Finding): boolean => assertion === 'signature'
 
@@ -206,8 +209,10 @@ function advise(
   const rest = findings.filter(
     ({ verdict, values }) => verdict !== 'pass' && !short.some(({ asked }) => asked === values.expected),
   )
-  const words = short.map(inOtherWords)
-  if (short.length > 0 && rest.length === 0) return words.join('. ')
+  const client = clientInstead(rest, token)
+  const more = rest.filter((finding) => client === undefined || !lacksAudience(finding))
+  const words = [...short.map(inOtherWords), ...(client === undefined ? [] : [client])]
+  if (words.length > 0 && more.length === 0) return words.join('. ')
   const others = session
     ? (askForRights(rest, token, profile) ?? `See the findings above; ${ALL_CLAIMS}`)
     : 'See the findings above; ls-auth whoami --token - shows all claims of a token.'
