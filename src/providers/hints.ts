@@ -140,12 +140,19 @@ export function hintFor(provider: string, error: ProviderError, values: HintValu
   return adviceFor(provider, error, values)?.hint
 }
 
-/** {@link hintFor}, with whether the hint knows that no person has refused, and that the sign-in has ended. */
+interface Advice {
+  readonly hint: string
+  readonly notByPerson: boolean
+  readonly isLasting: boolean
+  readonly endsSession: boolean
+}
+
+/** {@link hintFor}, with what the hint knows: that no person has refused, that no second try helps, that the sign-in has ended. */
 export function adviceFor(
   provider: string,
   error: ProviderError,
   values: HintValues = {},
-): { readonly hint: string; readonly notByPerson: boolean; readonly endsSession: boolean } | undefined {
+): Advice | undefined {
   const own = isProviderId(provider) ? PRESETS[provider].hints : []
   const first = values.confidential ? CONFIDENTIAL : []
   const common = error.meant === undefined ? error : { ...error, error: error.meant }
@@ -153,8 +160,8 @@ export function adviceFor(
     [...first, ...own].find((candidate) => applies(candidate, error, values)) ??
     COMMON.find((candidate) => applies(candidate, common, values))
   if (!found) return undefined
-  const { say, notByPerson = false, endsSession = false } = found
-  return { hint: fill(say, values), notByPerson, endsSession }
+  const { say, notByPerson = false, isLasting = false, endsSession = false } = found
+  return { hint: fill(say, values), notByPerson, isLasting, endsSession }
 }
 
 function applies(hint: Hint, { error, description, where }: ProviderError, values: HintValues): boolean {

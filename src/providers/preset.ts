@@ -39,6 +39,8 @@ export interface Hint {
   readonly unlisted?: string
   /** Who refuses is a rule or an administrator, also where the error is one by which a person could have refused. */
   readonly notByPerson?: true
+  /** It is a matter of settings or of the registration, which no second try mends, whatever the error is called. */
+  readonly isLasting?: true
   /** The words name the refresh token or the session as dead: the sign-in has ended, whatever a renewal asked for. */
   readonly endsSession?: true
   /**

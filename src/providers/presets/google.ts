@@ -48,6 +48,17 @@ export const google: Preset = {
       say: 'The client {client} is not of the type "Desktop app". Create one of that type; it needs no redirect URI.',
     },
     {
+      error: ['invalid_client'],
+      description: /client secret is invalid|^unauthorized$/i,
+      say: 'The client_secret of the profile in config.toml is not one of the client {client}. Write the current one, from Google Cloud console > APIs & Services > Credentials.',
+    },
+    {
+      error: ['invalid_client', 'deleted_client'],
+      description: /client was (deleted|not found)/i,
+      isLasting: true,
+      say: 'Google has no such client: {client}. Check client_id, or create a client of the type "Desktop app", and write its id and its client_secret into the profile in config.toml.',
+    },
+    {
       where: 'device',
       error: ['invalid_client'],
       say: '--device needs a client of the type "TVs and Limited Input devices". Sign in with the browser instead, or use such a client.',

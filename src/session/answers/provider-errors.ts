@@ -222,11 +222,11 @@ function answered(
   }
   const mayDecline = personAsked && isRefusal(meant)
   const known = { error, description, where, ...(mayDecline && { meant: 'access_denied' }) }
-  const { hint, notByPerson = false, endsSession } = adviceFor(preset.id, known, hintValues) ?? {}
+  const { hint, notByPerson = false, isLasting, endsSession } = adviceFor(preset.id, known, hintValues) ?? {}
   const declined = mayDecline && !notByPerson
   const barred = denied || (notByPerson && (personAsked || !nobodyAsked(meant)))
   return new ProviderFailure(
-    declined ? 'declined' : barred ? 'not-allowed' : lasting(meant),
+    declined ? 'declined' : barred ? 'not-allowed' : isLasting ? 'settings' : lasting(meant),
     declined ? 'the sign-in was declined' : `the provider refused to ${doing}`,
     {
       error: where === 'device' ? meant : error,

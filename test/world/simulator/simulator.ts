@@ -33,6 +33,8 @@ export interface Simulator {
   loseTokenAnswers(count: number): void
   /** From now on its token endpoint answers this, and nothing is carried out; undefined: as it should again. */
   answerTokensWith(answer: Answer | ((form: URLSearchParams) => Answer | undefined) | undefined): void
+  /** The same of its revocation endpoint. */
+  answerRevocationsWith(answer: Answer | undefined): void
   /** New signing keys under the old names; `publish: false`: its key set still shows the old ones. */
   replaceKeys(publish?: boolean): Promise<void>
   /** From now on it takes requests and answers none. */
@@ -69,6 +71,7 @@ export async function startSimulator(row: Behaviour, address?: Address): Promise
   let refreshes = 0
   let losing = 0
   let instead: Parameters<Simulator['answerTokensWith']>[0]
+  let insteadOfRevoking: Answer | undefined
   let keysHidden: boolean | 'hanging' = false
   let hanging = false
   const slow = new Map<string, number>()
@@ -138,7 +141,7 @@ export async function startSimulator(row: Behaviour, address?: Address): Promise
         return answerToken(desk, parameters, headers)
       }
       if (at('device')) return device.start(parameters, now(), issued)
-      if (at('revoke')) return revoke(parameters)
+      if (at('revoke')) return insteadOfRevoking ?? revoke(parameters)
     }
     return { status: 404, page: '<h1>Not found</h1>' }
   }
@@ -173,6 +176,9 @@ export async function startSimulator(row: Behaviour, address?: Address): Promise
     },
     answerTokensWith: (answer) => {
       instead = answer
+    },
+    answerRevocationsWith: (answer) => {
+      insteadOfRevoking = answer
     },
     replaceKeys: async (publish = true) => {
       oldKeys = publish ? undefined : mint.keySet
