@@ -34,28 +34,32 @@ export const refreshToken = (token: string | undefined): readonly Revocable[] =>
 export const wanted = ({ preset }: Client, tokens: readonly Revocable[]): readonly Revocable[] =>
   preset.revoke.flatMap((kind) => tokens.filter((token) => token.kind === kind))
 
+/** The kind that was revoked; `ended`: the token was dead at the provider before. */
+export type Revoked = Revocable['kind'] | 'ended'
+
 /**
- * Revokes them one after the other. Gives the kind that was revoked, refresh before access; undefined: the provider revokes none
- * of them. An access token ends soon by itself, and with its refresh token at most providers: that one of them is not revoked is
- * not told where the refresh token is.
+ * Revokes them one after the other. Gives what became of the refresh token, else of access tokens; undefined: the provider revokes
+ * none of them. An access token ends soon by itself, and with its refresh token at most providers: that one of them is not revoked
+ * is not told where the refresh token is.
  */
 export async function revokeAll(
   provider: Provider,
   tokens: readonly Revocable[],
-): Promise<Revocable['kind'] | undefined> {
+): Promise<Revoked | undefined> {
   const hasRefresh = tokens.some(({ kind }) => kind === 'refresh')
-  let revoked: Revocable['kind'] | undefined
+  const became: { refresh?: Revoked; access?: Revoked } = {}
   let failure: Failure | undefined
   for (const { kind, token } of tokens) {
     try {
-      if ((await provider.revoke(token, kind)) && revoked !== 'refresh') revoked = kind
+      const done = await provider.revoke(token, kind)
+      if (done !== false && became[kind] !== kind) became[kind] = done === 'ended' ? done : kind
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      if (revoked === 'refresh') return revoked
+      if (became.refresh !== undefined) return became.refresh
       if (error instanceof NetworkFailure) throw error
       if (kind === 'refresh' || !hasRefresh) failure ??= error
     }
   }
   if (failure) throw failure
-  return revoked
+  return became.refresh ?? became.access
 }

@@ -13,12 +13,13 @@ import { sweep } from './sweep.ts'
 export interface SignedOut {
   readonly wasSignedIn: boolean
   /**
-   * `yes`: the refresh token. `access-only`: none of these was to be revoked. `not-asked`: the setting `revoke` leaves it out, and
+   * `yes`: the refresh token. `already-ended`: it was dead at the provider before. `access-only`: none of these was to be revoked. `not-asked`: the setting `revoke` leaves it out, and
    * the provider does offer it. `access-not-offered`: there was only an access token to revoke, and the provider, which does
    * revoke others, takes none of these. `earlier`: an earlier sign-out was finished, with revocation where that was still possible.
    */
   readonly revoked:
     | 'yes'
+    | 'already-ended'
     | 'access-only'
     | 'not-offered'
     | 'access-not-offered'
@@ -138,6 +139,8 @@ async function finishEarlier(client: Client, store: Store, ports: Ports): Promis
   return { wasSignedIn: before.length > 0, revoked, forgotten }
 }
 
+const REVOKED = { refresh: 'yes', access: 'access-only', ended: 'already-ended' } as const
+
 async function revoke(client: Client, session: Session, ports: Ports): Promise<SignedOut['revoked']> {
   const { body } = session
   const living = livingTokens(session, ports.clock.now())
@@ -151,7 +154,7 @@ async function revoke(client: Client, session: Session, ports: Ports): Promise<S
     for (const { token, kind } of wanted(client, waitingTokens(body)))
       await provider.revoke(token, kind).catch(() => {})
     const revoked = await revokeAll(provider, tokens)
-    if (revoked !== undefined) return revoked === 'refresh' ? 'yes' : 'access-only'
+    if (revoked !== undefined) return REVOKED[revoked]
     const isOffered = typeof provider.metadata.revocation_endpoint === 'string'
     if (!isOffered || tokens.some(({ kind }) => kind === 'refresh')) return 'not-offered'
     // The refresh token matters more: it lives longer.

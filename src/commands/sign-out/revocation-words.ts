@@ -9,6 +9,7 @@ export function atProvider({ revoked, ended }: Pick<SignedOut, 'revoked' | 'ende
   if (revoked instanceof Failure)
     return `not revoked: ${safeText(revoked.message)}. ${safeText(revoked.hint)}`
   if (revoked === 'yes') return 'refresh token revoked'
+  if (revoked === 'already-ended') return 'the sign-in had already ended there'
   if (revoked === 'access-only') return 'access token revoked, and no refresh token'
   if (revoked === 'earlier') return 'an earlier sign-out was finished'
   if (revoked === 'no-token') return 'nothing to revoke'

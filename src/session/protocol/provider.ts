@@ -51,8 +51,8 @@ export interface Provider {
   refresh(refreshToken: string, parameters: Record<string, string>): Promise<Tokens | Unbelieved>
   /** A grant without a person: RFC 6749 §4.4, RFC 7523 §2.1, RFC 8693. An OAuth error is a ProviderFailure. */
   grant(type: string, parameters: Record<string, string>): Promise<Tokens>
-  /** RFC 7009. False: the provider offers no revocation, or none of this kind of token. */
-  revoke(token: string, kind: 'refresh' | 'access'): Promise<boolean>
+  /** RFC 7009. False: the provider offers no revocation, or none of this kind of token. `ended`: the token was dead before. */
+  revoke(token: string, kind: 'refresh' | 'access'): Promise<boolean | 'ended'>
 }
 
 /** The tokens are being revoked, and the signal ends the process after it: they must not be stored, nor a failure be told. */
@@ -221,7 +221,7 @@ async function revoke(
   token: string,
   kind: 'refresh' | 'access',
   { metadata }: ProviderOptions,
-): Promise<boolean> {
+): Promise<boolean | 'ended'> {
   if (typeof metadata.revocation_endpoint !== 'string') return false
   try {
     await ask('revoke the session', 'token', ({ config }) =>
@@ -230,7 +230,10 @@ async function revoke(
     return true
   } catch (error) {
     // RFC 7009 §2.2.1: access tokens that APIs check by themselves (JWT) cannot be revoked.
-    if (error instanceof ProviderFailure && error.wire.error === 'unsupported_token_type') return false
+    if (!(error instanceof ProviderFailure)) throw error
+    if (error.wire.error === 'unsupported_token_type') return false
+    // RFC 7009 §2.2 has success for a token that is dead; Google says so.
+    if (error.wire.error === 'invalid_token') return 'ended'
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { google } from '../../world/simulator/behaviours/google.ts'
+import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
 import { openPlace, type Place } from './place.ts'
 
 /** A refusal that no second try mends is a matter of settings (exit 2), and the hint names the one. */
@@ -25,5 +26,29 @@ describe('Google', () => {
     const { exit, stderr } = await type('ls-auth login')
     expect({ exit, stderr }).toMatchObject({ exit: 2, stderr: expect.stringContaining(hint) })
     expect(stderr).not.toContain('must not ask for a secret')
+  })
+})
+
+describe('a token that is dead at the provider, and that says so', () => {
+  const dead = refusal('invalid_token', 'Token expired or revoked')
+
+  it.each([google, keycloak])('$id: the sign-out is done', async (behaviour) => {
+    place = await openPlace(behaviour)
+    await type('ls-auth login')
+    place.simulator.answerRevocationsWith(dead)
+    const { exit, stderr } = await type('ls-auth logout')
+    expect({ exit, stderr }).toMatchObject({
+      exit: 0,
+      stderr: expect.stringMatching(/^ {2}at the provider {3}the sign-in had already ended there$/m),
+    })
+    expect(stderr).not.toContain('elsewhere')
+  })
+
+  it('and in JSON', async () => {
+    place = await openPlace(google)
+    await type('ls-auth login')
+    place.simulator.answerRevocationsWith(dead)
+    const { exit, stdout } = await type('ls-auth logout --json')
+    expect({ exit, revoked: JSON.parse(stdout).revoked }).toEqual({ exit: 0, revoked: 'already-ended' })
   })
 })
