@@ -1,5 +1,8 @@
 import { type Preset, STANDARD } from '../preset.ts'
 
+const ASSIGN =
+  'Keycloak lists the scopes of its realm, and a client may ask only for those assigned to it. Asked for: {scopes}. Assign what lacks: Clients > {client} > Client scopes > Add client scope, Optional.'
+
 /** Keycloak. Access tokens live for five minutes by default; audience and groups come from client scope mappers. */
 export const keycloak: Preset = {
   ...STANDARD,
@@ -56,6 +59,12 @@ export const keycloak: Preset = {
       error: ['unauthorized_client', 'invalid_client'],
       say: 'Keycloak expects a secret of the client {client}, or does not know it. Switch "Client authentication" off.',
     },
+    {
+      error: ['invalid_scope'],
+      description: /\boffline_access\b/,
+      say: `${ASSIGN} Without offline_access: ls-auth login --scopes {online}`,
+    },
+    { error: ['invalid_scope'], say: ASSIGN },
     {
       error: ['not_allowed'],
       say: 'The person or the client may not have offline tokens. Grant the role offline_access, or leave offline_access out of scopes.',

@@ -29,6 +29,22 @@ describe('Google', () => {
   })
 })
 
+describe('Keycloak', () => {
+  it('a scope of the realm that is not of the client: where to assign it', async () => {
+    place = await openPlace(keycloak)
+    const invalid = 'Invalid scopes: openid profile email offline_access'
+    place.simulator.answerTokensWith(refusal('invalid_scope', invalid))
+    const { exit, stderr } = await type('ls-auth login')
+    expect(exit).toBe(2)
+    expect(stderr).toContain('Clients > ls-auth > Client scopes > Add client scope, Optional')
+    expect(stderr).toContain('Without offline_access: ls-auth login --scopes "openid profile email"\n')
+    place.simulator.answerTokensWith(refusal('invalid_scope', 'Invalid scopes: openid traces'))
+    const other = await type('ls-auth login --scopes "openid traces"')
+    expect(other.stderr).toContain('Clients > ls-auth > Client scopes > Add client scope, Optional')
+    expect(other.stderr).not.toContain('offline_access')
+  })
+})
+
 describe('a token that is dead at the provider, and that says so', () => {
   const dead = refusal('invalid_token', 'Token expired or revoked')
 
