@@ -22,7 +22,7 @@ export const PROVIDER_IDS = [
 export type ProviderId = (typeof PROVIDER_IDS)[number]
 
 /** The endpoint or step where an error occurred. */
-export type Where = 'authorization' | 'token' | 'device' | 'discovery'
+export type Where = 'authorization' | 'token' | 'device' | 'discovery' | 'revocation'
 
 /** One hint and its conditions, all of which must hold. */
 export interface Hint {
@@ -111,6 +111,8 @@ export interface Preset {
   readonly revoke: readonly ('refresh' | 'access')[]
   /** To revoke one refresh token ends everything that its person has for this client, also other sign-ins. */
   readonly revokesAllOfPerson?: true
+  /** People have no page there where they could end a sign-in themselves. */
+  readonly noAccountPage?: true
   /** Its `end_session_endpoint` is that of RP-Initiated Logout 1.0: it needs nothing but the client. */
   readonly signOutPage: boolean
   /** Client authentication: `none` (public client), or with a secret (RFC 6749 §2.3.1). */

@@ -133,7 +133,7 @@ async function endSignIn(invocation: Invocation, client: PartialClient, settings
   if (result.forgotten instanceof Failure) throw result.forgotten
   if (result.revoked instanceof Failure) {
     const { notRevoked } = await import('../sign-out/revocation-words.ts')
-    const { message, detail, hint } = notRevoked(result.revoked)
+    const { message, detail, hint } = notRevoked(result.revoked, client)
     await warn(invocation, { message: [message, ...detail].join(': '), hint })
   }
   if (result.wasSignedIn) tell(invocation, `Signed out of ${safeText(client.profile, 60)}.`)

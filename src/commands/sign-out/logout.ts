@@ -88,7 +88,7 @@ async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<
     await printJson(invocation, all ? rows : rows[0])
   }
   noteGivenToken(invocation)
-  for (const { result, page } of outcomes) throwUnfinished(result, page)
+  for (const outcome of outcomes) throwUnfinished(outcome)
 }
 
 interface Outcome {
@@ -212,12 +212,12 @@ function describe(
   )
 }
 
-function throwUnfinished(result: SignedOut | Failure, page: SignOutPage | Failure | undefined): void {
+function throwUnfinished({ client, result, page }: Outcome): void {
   if (result instanceof Failure) throw result
   const { revoked, forgotten } = result
   // The tombstone exists, so no command finds the session any more; the next command finishes the deletion.
   if (forgotten instanceof Failure) throw toFinish(forgotten)
-  if (revoked instanceof Failure) throw notRevoked(revoked)
+  if (revoked instanceof Failure) throw notRevoked(revoked, client)
   if (page instanceof Failure) throw page
 }
 

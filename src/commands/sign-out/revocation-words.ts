@@ -36,15 +36,20 @@ function untilTheyEnd(ended: SignedOut['ended'], now: number): string {
   return `they end by themselves${seconds > 0 ? `, within ${wholeDuration(seconds)}` : ''}`
 }
 
+const toEndIt = (client: Client | undefined): string =>
+  client?.preset.noAccountPage
+    ? 'There it ends by itself, or by whoever runs the provider.'
+    : "To end it there as well, sign out in the provider's own account page."
+
 /** Failure, of a sign-out that is done here, where the refresh token may still be good at the provider. Exit 6. */
-export function notRevoked(revoked: Failure): Failure {
+export function notRevoked(revoked: Failure, client: Client | undefined): Failure {
   const [code, what] =
     revoked.exit === 6
       ? (['provider-failed', 'the provider did not confirm the revocation'] as const)
       : ([revoked.code, 'the refresh token could not be revoked'] as const)
   return new Failure(code, `signed out here, but ${what}`, {
     detail: [safeText(revoked.message)],
-    hint: "The refresh token is deleted here. To end it there as well, sign out in the provider's own account page.",
+    hint: `The refresh token is deleted here. ${revoked.code === 'settings' ? revoked.hint : toEndIt(client)}`,
     exit: 6,
   })
 }

@@ -9,6 +9,7 @@ export const auth0: Preset = {
   pkceKnown: true,
   device: 'yes',
   revoke: ['refresh'],
+  noAccountPage: true,
   // With "Refresh Token Revocation Deletes Grant" (tenant settings; on by default where made before 2021). Nothing tells of it.
   revokesAllOfPerson: true,
   // At a renewal nobody can be asked for the second factor.

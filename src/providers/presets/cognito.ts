@@ -2,6 +2,12 @@ import { type Hint, type Preset, STANDARD } from '../preset.ts'
 
 const HINTS: readonly Hint[] = [
   {
+    where: 'revocation',
+    error: ['invalid_request', 'unsupported_token_type'],
+    isLasting: true,
+    say: 'Switch on token revocation of the app client {client} (EnableTokenRevocation). Or ask for none: ls-auth profile set revoke ""',
+  },
+  {
     where: 'discovery',
     issuer: /^https:\/\/[^/]*\.amazoncognito\.com/i,
     say: 'That is the sign-in domain, not the issuer. Use https://cognito-idp.<region>.amazonaws.com/<user pool id>.',
@@ -50,6 +56,7 @@ export const cognito: Preset = {
   device: 'no',
   errorInDescription: ['invalid_scope'],
   revoke: ['refresh'],
+  noAccountPage: true,
   // `/logout` wants a `logout_uri` that is registered for the app client.
   signOutPage: false,
   endpointHosts: ['*.amazoncognito.com'],

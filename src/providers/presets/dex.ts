@@ -4,6 +4,7 @@ import { type Preset, STANDARD } from '../preset.ts'
 export const dex: Preset = {
   ...STANDARD,
   id: 'dex',
+  noAccountPage: true,
   name: 'Dex',
   scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
   audience: 'cross-client',

@@ -47,6 +47,9 @@ interface Foreign {
   readonly response?: unknown
 }
 
+/** Steps at which no person is asked. */
+export const NOBODY_THERE: readonly Where[] = ['token', 'revocation']
+
 /** These say what is wrong with an answer, and are followed by what became of it. */
 export const NO_SUBJECT = 'the ID token names no subject (sub)'
 export const OTHER_TOKEN_TYPE = 'the token response has a token type ls-auth cannot use'
@@ -116,7 +119,7 @@ export function explainProviderError(
   if (typeof foreign.error === 'string') {
     // The library reads the redirect and exchanges the code in one call: the error may come from the token endpoint.
     const seen = where === 'authorization' && foreign.code === 'OAUTH_RESPONSE_BODY_ERROR' ? 'token' : where
-    const asked = where !== 'token' && (where !== 'authorization' || context.personAsked)
+    const asked = !NOBODY_THERE.includes(where) && (where !== 'authorization' || context.personAsked)
     return answered(foreign, doing, seen, asked, context)
   }
   const words = wordsOf(foreign)

@@ -3,7 +3,12 @@ import { Failure, NetworkFailure } from '../../errors.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Where } from '../../providers/preset.ts'
 import { noIdToken } from '../answers/no-id-token.ts'
-import { explainProviderError, isBadSignature, ProviderFailure } from '../answers/provider-errors.ts'
+import {
+  explainProviderError,
+  isBadSignature,
+  NOBODY_THERE,
+  ProviderFailure,
+} from '../answers/provider-errors.ts'
 import type { Metadata } from '../documents/metadata.ts'
 import { authentication } from './client-auth.ts'
 import { type AuthorizationRequest, authorize, challenge, exchangeCode } from './code-grant.ts'
@@ -78,7 +83,7 @@ export function connectProvider(options: ProviderOptions): Provider {
       if (exchange.refreshToken !== undefined && (await mayRevoke(options)))
         await revoke(ask, exchange.refreshToken, 'refresh', options).catch(() => {})
     }
-    const isSignIn = where !== 'token'
+    const isSignIn = !NOBODY_THERE.includes(where)
     let isEnding = false
     const revokeAtEnd = () => {
       isEnding = true
@@ -224,14 +229,16 @@ async function revoke(
 ): Promise<boolean | 'ended'> {
   if (typeof metadata.revocation_endpoint !== 'string') return false
   try {
-    await ask('revoke the session', 'token', ({ config }) =>
+    await ask('revoke the session', 'revocation', ({ config }) =>
       oidc.tokenRevocation(config, token, { token_type_hint: `${kind}_token` }),
     )
     return true
   } catch (error) {
     // RFC 7009 §2.2.1: access tokens that APIs check by themselves (JWT) cannot be revoked.
     if (!(error instanceof ProviderFailure)) throw error
-    if (error.wire.error === 'unsupported_token_type') return false
+    // Of a refresh token it may be a switch at the provider, which the hint names.
+    const isSwitch = kind === 'refresh' && error.code === 'settings'
+    if (error.wire.error === 'unsupported_token_type' && !isSwitch) return false
     // RFC 7009 §2.2 has success for a token that is dead; Google says so.
     if (error.wire.error === 'invalid_token') return 'ended'
     throw error

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { cognito } from '../../world/simulator/behaviours/cognito.ts'
 import { google } from '../../world/simulator/behaviours/google.ts'
 import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
 import { openPlace, type Place } from './place.ts'
@@ -43,6 +44,25 @@ describe('Keycloak', () => {
     expect(other.stderr).toContain('Clients > ls-auth > Client scopes > Add client scope, Optional')
     expect(other.stderr).not.toContain('offline_access')
   })
+})
+
+describe('Cognito', () => {
+  it.each(['invalid_request', 'unsupported_token_type'])(
+    'an app client that revokes no tokens (%s): where that is switched on, and nothing of an account page',
+    async (error) => {
+      place = await openPlace(cognito)
+      await type('ls-auth login')
+      place.simulator.answerRevocationsWith(refusal(error))
+      const { stderr } = await type('ls-auth logout')
+      expect(stderr).toContain('Switch on token revocation of the app client')
+      expect(stderr).toContain('EnableTokenRevocation')
+      expect(stderr).not.toMatch(/try again|account page/i)
+      const set = String(/ls-auth profile set revoke ""/.exec(stderr))
+      expect((await type(set)).exit).toBe(0)
+      await type('ls-auth login')
+      expect((await type('ls-auth logout')).exit).toBe(0)
+    },
+  )
 })
 
 describe('a token that is dead at the provider, and that says so', () => {
