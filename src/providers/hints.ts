@@ -71,6 +71,7 @@ const COMMON: readonly Hint[] = [
   {
     description: /pushed authorization|\bPAR\b/i,
     where: 'authorization',
+    isLasting: true,
     say: 'Requests of this client have to be pushed (PAR). Sign in with: --pushed-requests yes',
   },
   {

@@ -61,12 +61,13 @@ export const keycloak: Preset = {
     },
     {
       error: ['invalid_scope'],
-      description: /\boffline_access\b/,
+      description: /^invalid scopes?\b.*\boffline_access\b/i,
       say: `${ASSIGN} Without offline_access: ls-auth login --scopes {online}`,
     },
-    { error: ['invalid_scope'], say: ASSIGN },
+    { error: ['invalid_scope'], description: /^invalid scopes?\b/i, say: ASSIGN },
     {
       error: ['not_allowed'],
+      isLasting: true,
       say: 'The person or the client may not have offline tokens. Grant the role offline_access, or leave offline_access out of scopes.',
     },
     {

@@ -133,6 +133,11 @@ const DENIED = [401, 403]
 
 const SIGN_IN_FIRST = [407, 511]
 
+/** Answers of 4xx that a second try may mend: those of something on the way, and of a server that is short of time. */
+const PASSING = [...DENIED, 408, 425]
+
+const isLasting = (status: number): boolean => status >= 400 && status < 500 && !PASSING.includes(status)
+
 function readDocument(
   answer: HttpAnswer,
   url: URL,
@@ -158,7 +163,7 @@ function readDocument(
           ? [`the metadata of ${url.host} were refused`, 'denied']
           : [`${url.host} gave no metadata`, 'not-found']
   throw new Failure(
-    answer.status === 404 ? 'settings' : 'provider-failed',
+    isLasting(answer.status) ? 'settings' : 'provider-failed',
     `${what} (HTTP ${answer.status})`,
     answer.status < 400
       ? { hint: 'Check the issuer URL; ls-auth follows no redirect there.' }

@@ -166,7 +166,7 @@ describe('an answer without metadata', () => {
       'rate-limited: idp.example limits requests, and the limit is reached (HTTP 429)',
       'Wait, then try again.',
     ],
-    [{ status: 400 }, 'provider-failed: idp.example gave no metadata (HTTP 400)', NONE],
+    [{ status: 400 }, 'settings: idp.example gave no metadata (HTTP 400)', NONE],
     [
       { status: 302 },
       'provider-failed: idp.example gave no metadata (HTTP 302)',
@@ -182,7 +182,8 @@ describe('an answer without metadata', () => {
       'network: the network you are on wants a sign-in (HTTP 511)',
       'Open a web page in a browser, sign in to the network there, then try again.',
     ],
-    [{ status: 499 }, 'provider-failed: idp.example gave no metadata (HTTP 499)', NONE],
+    [{ status: 499 }, 'settings: idp.example gave no metadata (HTTP 499)', NONE],
+    [{ status: 408 }, 'provider-failed: idp.example gave no metadata (HTTP 408)', NONE],
   ])('%j is told with the next step', async (said, words, hint) => {
     expect(await wrong(said)).toEqual([words, hint])
   })

@@ -39,10 +39,24 @@ describe('Keycloak', () => {
     expect(exit).toBe(2)
     expect(stderr).toContain('Clients > ls-auth > Client scopes > Add client scope, Optional')
     expect(stderr).toContain('Without offline_access: ls-auth login --scopes "openid profile email"\n')
-    place.simulator.answerTokensWith(refusal('invalid_scope', 'Invalid scopes: openid traces'))
-    const other = await type('ls-auth login --scopes "openid traces"')
+    place.simulator.answerTokensWith(refusal('invalid_scope', 'Invalid scopes: openid roles'))
+    const other = await type('ls-auth login --scopes "openid roles"')
     expect(other.stderr).toContain('Clients > ls-auth > Client scopes > Add client scope, Optional')
     expect(other.stderr).not.toContain('offline_access')
+  })
+})
+
+describe('of Keycloak', () => {
+  it('offline tokens that are not allowed', async () => {
+    place = await openPlace(keycloak)
+    place.simulator.answerTokensWith(
+      refusal('not_allowed', 'Offline tokens not allowed for the user or client'),
+    )
+    const { exit, stderr } = await type('ls-auth login')
+    expect({ exit, stderr }).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('Grant the role offline_access'),
+    })
   })
 })
 
