@@ -129,6 +129,13 @@ async function firstAnswer(
   }
 }
 
+/** What was asked for, with the consent that the provider gives a refresh token for; `none` stands alone. */
+function promptOf({ preset }: Client, prompt: string): string {
+  const values = prompt.split(' ')
+  const isWanted = preset.authorizationParameters.prompt === 'consent'
+  return !isWanted || values.includes('none') || values.includes('consent') ? prompt : `${prompt} consent`
+}
+
 function authorizationParameters(
   client: Client,
   options: LoginOptions,
@@ -143,7 +150,7 @@ function authorizationParameters(
       ? { prompt: 'consent' }
       : {}),
     ...(options.loginHint === undefined ? {} : { login_hint: options.loginHint }),
-    ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
+    ...(options.prompt === undefined ? {} : { prompt: promptOf(client, options.prompt) }),
     ...requirementParameters(options.required ?? {}),
   }
 }

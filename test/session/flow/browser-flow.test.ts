@@ -307,6 +307,22 @@ describe('the authorization request', () => {
       prompt: 'login',
     })
   })
+
+  const withConsent = {
+    scopes: ['openid'],
+    authorizationParameters: { access_type: 'offline', prompt: 'consent' },
+  }
+  it.each([
+    ['select_account', 'select_account consent'],
+    ['consent', 'consent'],
+    ['login consent', 'login consent'],
+    // OpenID Connect Core §3.1.2.1: with nothing beside it.
+    ['none', 'none'],
+  ])('joins consent where a refresh token comes with that alone, %s: %s', async (prompt, sent) => {
+    expect(await asked({ preset: withConsent, options: { flow: 'paste', prompt } })).toMatchObject({
+      prompt: sent,
+    })
+  })
 })
 
 describe('the listener', () => {
