@@ -36,7 +36,7 @@ const HINTS: readonly Hint[] = [
   },
   {
     error: ['invalid_client'],
-    say: 'The client id is wrong for this pool, or the app client has a secret. Create an app client of the type "Single-page or mobile", without a secret.',
+    say: 'The client id is wrong for this pool, or the app client has a secret. Create an app client of the type "Single-page or mobile", without a secret; or set client_auth = "client_secret_basic" in the profile.',
   },
 ]
 

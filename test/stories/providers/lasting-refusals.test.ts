@@ -79,6 +79,18 @@ describe('Cognito', () => {
   )
 })
 
+describe('of Cognito', () => {
+  it('a client that has a secret: which setting', async () => {
+    place = await openPlace(cognito)
+    place.simulator.answerTokensWith(refusal('invalid_client'))
+    const { exit, stderr } = await type('ls-auth login')
+    expect({ exit, stderr }).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('client_auth = "client_secret_basic"'),
+    })
+  })
+})
+
 describe('a token that is dead at the provider, and that says so', () => {
   const dead = refusal('invalid_token', 'Token expired or revoked')
 
