@@ -77,6 +77,8 @@ export interface Preset {
   readonly audience: 'audience' | 'resource' | 'scope' | 'cross-client' | 'server' | 'mapper' | 'none'
   /** An administrator names each scope of an API: none can be made of `audience` alone. */
   readonly onlyNamedScopes?: true
+  /** An audience that is a URI is taken as `resource` (RFC 8707), where the service is of a kind that has it: what people set. */
+  readonly resourceInstead?: string
   /** Where an API is named by a scope alone: how such a scope looks, and what people get without one. */
   readonly scopeOfApi?: { readonly pattern: RegExp; readonly without: string }
   /** The kind of token that the user's own API can verify. */

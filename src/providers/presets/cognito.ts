@@ -50,6 +50,9 @@ export const cognito: Preset = {
   offline: 'implicit',
   audience: 'scope',
   onlyNamedScopes: true,
+  // Resource binding, of the plans Essentials and Plus.
+  resourceInstead:
+    'Ask for a scope of the resource server, and leave audience out. Or, for an audience that is a URI (plans Essentials and Plus): audience_style = "resource" in the profile.',
   // The only spelling of loopback that all versions of the service accept.
   redirectHost: 'localhost',
   pkceKnown: true,
@@ -73,6 +76,6 @@ export const cognito: Preset = {
   registration: [
     'User pool > App clients > create one without a secret; login pages: grant "Authorization code", scopes openid, profile, email and those of your resource server.',
     'Add each redirect URI to "Allowed callback URLs", and give the pool a domain.',
-    'Groups come as cognito:groups. In expect use client, not audience, for access tokens.',
+    'Groups come as cognito:groups. In expect use client, not audience, for access tokens; with audience_style = "resource" and an audience that is a URI they have one (plans Essentials and Plus).',
   ],
 }

@@ -42,13 +42,18 @@ export function grantParameters(
 }
 
 const notTaken = (preset: Preset, audience: string): Failure =>
-  new Failure('cannot-do', `${preset.name} takes no audience from the client`, {
-    detail: [`asked for ${safeText(audience, 120)}`],
-    hint:
-      preset.audience === 'server'
-        ? 'The issuer decides it: use the authorization server that issues tokens for this API, and leave audience out.'
-        : 'An administrator maps the audience to a scope: ask for that scope instead, and leave audience out.',
-  })
+  new Failure(
+    'cannot-do',
+    `${preset.name} takes no audience ${preset.resourceInstead ? 'as a scope' : 'from the client'}`,
+    {
+      detail: [`asked for ${safeText(audience, 120)}`],
+      hint:
+        preset.resourceInstead ??
+        (preset.audience === 'server'
+          ? 'The issuer decides it: use the authorization server that issues tokens for this API, and leave audience out.'
+          : 'An administrator maps the audience to a scope: ask for that scope instead, and leave audience out.'),
+    },
+  )
 
 const withScope = (scope: string, parameter: Record<string, string>): Record<string, string> =>
   scope === '' ? parameter : { scope, ...parameter }

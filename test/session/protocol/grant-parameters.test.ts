@@ -55,17 +55,23 @@ describe('what is asked for with a token', () => {
     },
   )
 
-  it.each(['cognito', 'pingone'] as const)(
-    'no scope of %s is made up: /.default is one of Entra alone',
-    async (id) => {
-      const client = { preset: PRESETS[id] }
-      const [message, hint] = await toldBy(() => grantParameters(client, ['openid'], 'traces'))
-      expect(message).toBe(`cannot-do: ${PRESETS[id].name} takes no audience from the client`)
-      expect(hint).toBe(
-        'An administrator maps the audience to a scope: ask for that scope instead, and leave audience out.',
-      )
-    },
-  )
+  it.each(['pingone'] as const)('no scope of %s is made up: /.default is one of Entra alone', async (id) => {
+    const client = { preset: PRESETS[id] }
+    const [message, hint] = await toldBy(() => grantParameters(client, ['openid'], 'traces'))
+    expect(message).toBe(`cannot-do: ${PRESETS[id].name} takes no audience from the client`)
+    expect(hint).toBe(
+      'An administrator maps the audience to a scope: ask for that scope instead, and leave audience out.',
+    )
+  })
+
+  it('Cognito takes one that is a URI as a resource: that is said, and not that it is impossible', async () => {
+    const client = { preset: PRESETS.cognito }
+    const [message, hint] = await toldBy(() =>
+      grantParameters(client, ['openid'], 'https://api.acme.example'),
+    )
+    expect(message).toBe('cannot-do: Amazon Cognito takes no audience as a scope')
+    expect(hint).toContain('audience_style = "resource"')
+  })
 
   it('a scope of PingOne that begins with the audience names it', () => {
     const [audience, scope] = ['https://traces.acme.example', 'https://traces.acme.example/read']
