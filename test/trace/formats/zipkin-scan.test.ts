@@ -189,6 +189,21 @@ test('spans whose tags begin alike, and differ anywhere', () => {
   expect(accepted).toBeGreaterThan(200)
 })
 
+test('a document with more different tags than are cached, and members that nobody knows', () => {
+  const many = Array.from({ length: 6 }, (_, i) => ({
+    ...{ traceId: '1f', id: `${i + 1}`, localEndpoint: {} },
+    tags: Object.fromEntries(Array.from({ length: 50 }, (_, tag) => [`tag.${i}.${tag}`, 'x'])),
+  }))
+  const late = ['false', 'timeout'].map((error, i) => ({
+    ...{ traceId: '1f', id: `a${i}`, kind: 'CLIENT', of: 'nobody', duration: 7, more: 99, localEndpoint: {} },
+    tags: { error, customer: 'acme', 'otel.status_code': 'OK', order: 'ERROR' },
+  }))
+  expect(reads(JSON.stringify([...many, ...late]))).toBe(true)
+  expect(
+    reads(JSON.stringify([...many, ...late, ...late.map((one) => ({ ...one, id: `${one.id}b` }))])),
+  ).toBe(true)
+})
+
 test('a text that was damaged', () => {
   const edit = fc.record({ at: fc.nat(text.length), cut: fc.nat(3), put: fc.constantFrom(...EDITS) })
   fc.assert(

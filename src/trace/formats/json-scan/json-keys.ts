@@ -43,15 +43,17 @@ export class JsonKeys {
     if (!cursor.skipString()) throw FALLBACK
     const key = this.#find(cursor.bytes.toString('utf8', start, cursor.at - 1))
     cursor.skipColon()
+    if (key === undefined) return OTHER_KEY
     this.#last.next = key
     this.#last = key
     return key.text
   }
 
-  #find(text: string): Key {
+  /** Undefined: not known, and there is no room for more. */
+  #find(text: string): Key | undefined {
     const known = this.#known.get(text)
     if (known) return known
-    return this.#known.size < this.#most ? this.#add(text, OTHER_KEY) : this.#last
+    return this.#known.size < this.#most ? this.#add(text, OTHER_KEY) : undefined
   }
 
   #add(written: string, text: string): Key {
