@@ -1,6 +1,7 @@
 import type { Client, Workload } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { PROOF_ERRORS } from '../answers/proof-errors.ts'
 import { ProviderFailure } from '../answers/provider-errors.ts'
 import type { Proof } from './proof.ts'
 
@@ -10,7 +11,10 @@ import type { Proof } from './proof.ts'
  */
 export function explainRefusal(error: unknown, workload: Workload, proof: Proof | undefined): unknown {
   if (!(error instanceof Failure)) return error
-  if (error instanceof ProviderFailure && isRefusal(error)) {
+  if (!(error instanceof ProviderFailure)) return withoutLogin(error)
+  // Neither the proof nor the client was looked at.
+  if (PROOF_ERRORS.has(error.wire.error ?? '')) return error.withHint(NO_KEY)
+  if (isRefusal(error)) {
     return new Failure('not-signed-in', error.message, {
       detail: [...error.detail, ...saidBy(proof)],
       hint: hintOn(error.wire.error, workload),
@@ -24,6 +28,8 @@ export function explainRefusal(error: unknown, workload: Workload, proof: Proof 
 const withoutLogin = (failure: Failure): Failure =>
   failure.hint.includes('ls-auth login') ? failure.withHint(NO_LOGIN) : failure
 
+const NO_KEY =
+  'Tokens of a workload are bound to no key: set at the provider that this client need not use DPoP.'
 const NO_LOGIN = 'ls-auth doctor looks at each step from the proof to the API.'
 
 /** The provider has judged the request. Anything else (no answer, HTTP 5xx, 429) may go well at the next try. */

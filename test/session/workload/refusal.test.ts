@@ -98,6 +98,24 @@ describe('a refusal of the provider', () => {
   })
 })
 
+it.each(['use_dpop_nonce', 'invalid_dpop_proof'])(
+  'a key that the provider wants is one of its settings: %s',
+  (error) => {
+    const claims = { iss: 'https://ci.example', sub: 'job' }
+    const failure = new ProviderFailure(
+      'settings',
+      'm',
+      { error, status: 400 },
+      { detail: ['said: no'], hint: 'h' },
+    )
+    expect(explained(failure, {}, { value: 'p', claims, skewSeconds: 0 })).toEqual([
+      'settings: m',
+      'Tokens of a workload are bound to no key: set at the provider that this client need not use DPoP.',
+      'said: no',
+    ])
+  },
+)
+
 describe('what may go well at the next try', () => {
   it.each<[string | undefined, number | undefined]>([
     ['invalid_grant', 500],
