@@ -43,7 +43,7 @@ export function readStsAnswer(answer: Pick<HttpAnswer, 'status' | 'body'>): Role
 }
 
 /** Whether STS was asked too often; it says so with status 400. */
-export const isThrottled = ({ status, code = '' }: StsError): boolean =>
+export const isThrottled = ({ status, code = '' }: Pick<StsError, 'status' | 'code'>): boolean =>
   status === 429 || /^(Throttl|RequestLimitExceeded|TooManyRequests)/.test(code)
 
 /** Whether STS could not fetch the keys of the identity provider, for which it has two codes. */

@@ -4,9 +4,10 @@ import { skewOf } from '../../clock-skew.ts'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
-import type { Env, Ports } from '../../ports/ports.ts'
-import { xmlElement } from '../../providers/sts-answer.ts'
+import type { Clock, Env, Ports } from '../../ports/ports.ts'
+import { isThrottled, xmlElement } from '../../providers/sts-answer.ts'
 import { stsEndpoint } from '../../providers/sts-endpoint.ts'
+import { steadyClock } from '../../steady-clock.ts'
 import { wholeDuration } from '../../text/whole-duration.ts'
 
 const MOST_BYTES = 64 * 1024
@@ -16,6 +17,10 @@ const LIFE = '300'
 const SHORTEST_LIFE = '60'
 /** Error of GetWebIdentityToken: the token would outlive the credentials that sign the request. */
 const TOO_LONG = 'SessionDurationEscalation'
+/** Waits before it is asked again, milliseconds. */
+const WAITS = [500, 1000, 2000] as const
+/** No try begins later than that where no `--timeout` is set: somebody waits for the command. */
+const PATIENCE_MILLISECONDS = 10_000
 /** How far the clock that signs may be off, seconds (IAM User Guide, "Troubleshoot Signature Version 4"). */
 const SIGNATURE_LIFE = 300
 
@@ -50,14 +55,42 @@ export async function awsProof(
     const headers = await sign(url, body, region, credentials, ports.clock.now())
     return http.send({ method: 'POST', url, headers, body, maxBytes: MOST_BYTES })
   }
-  const first = await ask(LIFE)
-  // The credentials of a role end before the token would.
-  const answer = codeOf(first)?.startsWith(TOO_LONG) ? await ask(SHORTEST_LIFE) : first
+  const patience = client.http.timeoutMilliseconds ?? PATIENCE_MILLISECONDS
+  const answer = await patiently(() => askForLife(ask), patience, ports.clock)
   const text = xmlElement('WebIdentityToken', answer.body.toString('utf8'))
   const skewSeconds = skewOf(answer, ports.clock.now())
   if (answer.status === 200 && text !== undefined) return { text, skewSeconds }
   throw refusal(answer, skewSeconds)
 }
+
+/** The credentials of a role may end before the usual token would. */
+async function askForLife(ask: (life: string) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  const first = await ask(LIFE)
+  return codeOf(first)?.startsWith(TOO_LONG) ? ask(SHORTEST_LIFE) : first
+}
+
+/**
+ * Asks again while STS is asked too often or has trouble of its own. The waits differ, since the jobs of a pipeline begin
+ * together; one that would end after `patience` milliseconds is not begun.
+ */
+async function patiently(
+  ask: () => Promise<HttpAnswer>,
+  patience: number,
+  machineClock: Clock,
+): Promise<HttpAnswer> {
+  const clock = steadyClock(machineClock)
+  const until = clock.now() + patience
+  for (const usual of WAITS) {
+    const answer = await ask()
+    const wait = usual * (0.5 + Math.random())
+    if (!mayPass(answer) || clock.now() + wait > until) return answer
+    await clock.sleep(wait)
+  }
+  return ask()
+}
+
+const mayPass = (answer: HttpAnswer): boolean =>
+  answer.status >= 500 || isThrottled({ status: answer.status, code: codeOf(answer) })
 
 const bodyFor = (audience: string | undefined, life: string): string =>
   new URLSearchParams({

@@ -34,6 +34,8 @@ interface Parts {
   readonly answers?: Readonly<Record<string, readonly Said[]>>
   /** By command line: what it writes. */
   readonly programs?: Readonly<Record<string, string>>
+  /** Of the client. */
+  readonly http?: HttpSettings
 }
 
 /** One request, with its form. */
@@ -41,8 +43,9 @@ export interface Asked extends HttpRequest {
   readonly form: Record<string, string>
 }
 
-export function machine({ variables = {}, files = {}, answers = {}, programs = {} }: Parts) {
+export function machine({ variables = {}, files = {}, answers = {}, programs = {}, http = HTTP }: Parts) {
   const asked: Asked[] = []
+  const slept: number[] = []
   const reads: [path: string, maxBytes: number][] = []
   const clock = { at: NOW }
   const variableNow: Record<string, string | undefined> = { ...variables }
@@ -51,10 +54,16 @@ export function machine({ variables = {}, files = {}, answers = {}, programs = {
   const facts: FileFacts = { kind: 'file', mode: 0o600, uid: 1000, size: 1 }
   const ports = {
     env: { variables: variableNow, uid: 1000, platform: 'linux' },
-    clock: { now: () => clock.at, sleep: async () => {} },
+    clock: {
+      now: () => clock.at,
+      sleep: async (milliseconds: number) => {
+        slept.push(milliseconds)
+        clock.at += milliseconds
+      },
+    },
     http: async (settings: HttpSettings) => ({
       async send(request: HttpRequest): Promise<HttpAnswer> {
-        if (settings !== HTTP) throw new Error('the settings of the client are not used')
+        if (settings !== http) throw new Error('the settings of the client are not used')
         const form = Object.fromEntries(new URLSearchParams(String(request.body ?? '')))
         asked.push({ ...request, form })
         const list = left[`${request.url.origin}${request.url.pathname}`] ?? []
@@ -77,7 +86,7 @@ export function machine({ variables = {}, files = {}, answers = {}, programs = {
     }),
     programs: async () => ({ output: async (command: readonly string[]) => programs[command.join(' ')] }),
   } as unknown as Ports
-  return { ports, asked, reads, clock, variables: variableNow, files: filesNow }
+  return { ports, asked, slept, reads, clock, variables: variableNow, files: filesNow }
 }
 
 /** A source as a setting names it. */

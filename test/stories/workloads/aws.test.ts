@@ -23,7 +23,8 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([place.close(), service.close()]))
 beforeEach(async () => {
-  service.error = undefined
+  Object.assign(service, { error: undefined, tamper: undefined })
+  Object.assign(place.world, { fastForward: true, clockOffset: 0 })
   service.sessionEndsAt = Number.POSITIVE_INFINITY
   const { accessKeyId, secretAccessKey, sessionToken } = CREDENTIALS
   Object.assign(place.world.variables, {
@@ -83,6 +84,17 @@ describe('a workload on AWS', () => {
     expect(exit).toBe(6)
     expect(stderr).toContain(`error: aws gave no token (${code})\nhint: `)
     expect(stderr).toContain(hint)
+  })
+
+  it('has a token though STS is asked too often at first', async () => {
+    const before = service.requests.length
+    const body =
+      '<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>'
+    service.tamper = (n) => (n < before + 2 ? { status: 400, body } : undefined)
+    const { exit, stdout, stderr } = await place.type('ls-auth token')
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect(claimsOf(stdout)).toMatchObject({ sub: ROLE })
+    expect(service.requests).toHaveLength(before + 3)
   })
 
   it('has a token of a minute where its credentials end within five', async () => {
