@@ -120,6 +120,9 @@ export class AttributeCounter {
   /** By their key. The name, with the scope, is made once: there are millions of values. */
   readonly #ofSpans = new Map<string, AttributeCount>()
   readonly #ofResources = new Map<string, AttributeCount>()
+  /** The keys of those that hold lists. */
+  readonly #listsOfSpans = new Set<string>()
+  readonly #listsOfResources = new Set<string>()
   #span = 0
   #part = 0
   #trace = 0
@@ -135,6 +138,11 @@ export class AttributeCounter {
     }
   }
 
+  /** How many attributes hold lists, which are not compared. */
+  get lists(): number {
+    return this.#listsOfSpans.size + this.#listsOfResources.size
+  }
+
   comparison(): Comparison {
     const attributes = [this.#names, this.#services, ...this.#ofSpans.values(), ...this.#ofResources.values()]
     const { selection, baseline, pairs } = this.#spans
@@ -148,20 +156,24 @@ export class AttributeCounter {
     if (group === 'selection') this.#selected.add(this.#span, group, trace)
     this.#names.add(span.name, counted)
     this.#services.add(span.service, { ...counted, part: trace.id })
-    this.#all('span.', this.#ofSpans, span.attributes, counted)
-    this.#all('resource.', this.#ofResources, span.resource, counted)
+    this.#all('span.', this.#ofSpans, this.#listsOfSpans, span.attributes, counted)
+    this.#all('resource.', this.#ofResources, this.#listsOfResources, span.resource, counted)
   }
 
   #all(
     scope: string,
     counts: Map<string, AttributeCount>,
+    lists: Set<string>,
     attributes: Attributes,
     counted: CountedSpan,
   ): void {
     for (const [key, value] of attributes) {
       // The service of a span is counted already.
       const text = key === 'service.name' ? undefined : scalarText(value)
-      if (text === undefined) continue
+      if (text === undefined) {
+        if (Array.isArray(value)) lists.add(key)
+        continue
+      }
       let count = counts.get(key)
       if (!count) {
         count = new AttributeCount(scope + key)

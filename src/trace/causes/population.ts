@@ -12,6 +12,8 @@ export interface DividedPopulation {
   readonly limitNanos: number | undefined
   /** Spans in neither part, since nobody can tell how long they took; absent: not known. */
   readonly unfinished?: number
+  /** Attributes that hold lists, which are not compared; absent: not known. */
+  readonly lists?: number
 }
 
 /** Whether a span is one of those to be explained. */
@@ -52,7 +54,8 @@ export class Population {
     const limitNanos = this.#limitNanos()
     const isOver: IsSelected = ({ durationNanos }) => durationNanos > Number(limitNanos)
     for (const spans of this.#kept) this.#counter.addTrace(spans, isOver)
-    return { comparison: this.#counter.comparison(), limitNanos, unfinished: this.#unfinished }
+    const { lists } = this.#counter
+    return { comparison: this.#counter.comparison(), limitNanos, unfinished: this.#unfinished, lists }
   }
 
   /**

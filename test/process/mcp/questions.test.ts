@@ -196,3 +196,23 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
     expect(await agent.close()).toMatchObject({ exit: 0, stderr: '' })
   })
 })
+
+it('attributes that hold lists are not compared, and so it is said', async () => {
+  // What Jaeger's query service adds to a span is a list in OTLP.
+  const noted = named.map((one) => ({
+    ...one,
+    spans: one.spans.map((span) => ({ ...span, warnings: ['late'] })),
+  }))
+  const api = await startTempoApi({ traces: noted, filters: true })
+  // Else Tempo makes the comparison itself.
+  api.mode = 'no-metrics'
+  const agent = await start(machine, ['--profile', 'tempo', '--api', api.url])
+  try {
+    const { text, isError } = await agent.call('explain_traces', { ...AMONG, with_errors: true })
+    expect(isError, text).toBe(false)
+    expect(text).toContain('note: 1 attribute holds lists, which are not compared')
+  } finally {
+    await agent.close()
+    await api.close()
+  }
+})

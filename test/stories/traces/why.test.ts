@@ -46,6 +46,13 @@ async function why(flags: string): Promise<Why> {
   return JSON.parse(outcome.stdout)
 }
 
+/** An OTLP document in which each span has these attributes as well. */
+const withAttributes = (document: string, own: readonly object[]): string =>
+  document.replaceAll(
+    '"attributes":[{"key":"pod"',
+    `"attributes":[${JSON.stringify(own).slice(1, -1)},{"key":"pod"`,
+  )
+
 describe('why do calls fail?', () => {
   it('the pod is named first, with shares, and a line to go on with that works when it is pasted', async () => {
     const outcome = await world.type(`ls-auth trace why --file ${file} --service checkout --error`)
@@ -281,6 +288,28 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(rows[0]?.next).toBe(
       `ls-auth trace search --file ${file} --service checkout --min 1ms --max 2s --error --attr 'pod=pod 3'`,
     )
+  })
+
+  it.each([
+    [['http.roles'], 'note: 1 attribute holds lists, which are not compared\n', 1],
+    [['http.roles', 'k8s.ids'], 'note: 2 attributes hold lists, which are not compared\n', 2],
+  ])('attributes that hold lists are not compared, and so it is said: %j', async (keys, note, count) => {
+    const lists = join(world.home, 'lists.json')
+    const own = keys.map((key) => ({ key, value: { arrayValue: { values: [{ stringValue: 'a' }] } } }))
+    await writeFile(lists, withAttributes(JSON.stringify(toOtlpDocument(traces, 'hex')), own))
+    for (const selected of ['--error', '--slower-than p80']) {
+      const outcome = await world.type(`ls-auth trace why --file ${lists} ${selected}`)
+      expect(outcome.exit, outcome.stderr).toBe(0)
+      expect(outcome.stderr).toContain(note)
+      expect(await why(`--file ${lists} ${selected}`)).toMatchObject({ list_attributes: count })
+    }
+  })
+
+  it('without lists nothing is said of them; of those that Tempo compares nobody knows', async () => {
+    const { stderr } = await world.type(`ls-auth trace why --file ${file} --error`)
+    expect(stderr).not.toContain('lists')
+    expect(await why(`--file ${file} --error`)).toMatchObject({ list_attributes: 0 })
+    expect(await why('--profile tempo --service checkout --error')).toMatchObject({ list_attributes: null })
   })
 
   it('too few to tell', async () => {

@@ -139,3 +139,25 @@ test('each service has its own: a gateway on another host takes nothing from the
   const { attributes } = compared([on('gateway', 'gw-1'), on('shop', 'pod-a'), on('gateway', 'gw-1')])
   expect(attributes.find(({ name }) => name === 'resource.service.name')?.isOfTrace).toBe(false)
 })
+
+test('attributes that hold lists are compared by no value, and counted once, by their scope', () => {
+  const counter = new AttributeCounter()
+  const held: Attributes = [
+    ['ids', [1, 2]],
+    ['none', []],
+    ['sometimes', 'a'],
+    ['null', null],
+    ['object', { a: 1 }],
+    ['bytes', new Uint8Array([1])],
+  ]
+  const spans = [span(held, {}, [['ids', ['x']]]), span([...held, ['sometimes', ['a']]])]
+  counter.addTrace(spans, () => true)
+  counter.addTrace(spans, () => false)
+  expect(counter.lists).toBe(4)
+  expect(Object.keys(counted(counter.comparison()))).toEqual([
+    'name',
+    'resource.service.name',
+    'span.sometimes',
+  ])
+  expect(new AttributeCounter().lists).toBe(0)
+})

@@ -87,3 +87,17 @@ test('of a search for slow traces all spans are counted, the short ones, too', (
   ]
   expect(divided({ minNanos: 500e6 }, { by: 'errors' }, spans)).toEqual([1, 1, undefined])
 })
+
+test('attributes that hold lists are counted of the spans that fit, where a percentile divides them, too', () => {
+  for (const over of [{ percentile: 50 }, { nanos: 5e6 }]) {
+    const population = new Population({ ...EVERYTHING, service: 'pay' }, { by: 'duration', over })
+    for (const service of ['pay', 'web']) {
+      const { traceId, spans } = makeTrace({ id: 1, service })
+      population.add({
+        traceId,
+        spans: spans.map((span) => ({ ...span, attributes: [[service, ['a', 'b']]] })),
+      })
+    }
+    expect(population.divided().lists).toBe(1)
+  }
+})

@@ -6,6 +6,7 @@ import {
   type Explanation,
   estimateNote,
   explain,
+  listsNote,
   readQuestion,
   unfinishedNote,
 } from '../../trace/found/explain.ts'
@@ -45,7 +46,7 @@ function toldTo(notes: string[], invocation: Invocation): Invocation {
 /** What the reader should know of the figures. */
 function notesOf(explanation: Explanation, name: string): string[] {
   const { hidden, partial, found } = explanation
-  const about = [estimateNote(explanation, name), unfinishedNote(explanation)]
+  const about = [estimateNote(explanation, name), unfinishedNote(explanation), listsNote(explanation)]
   const parts = found?.partial ?? 0
   return [
     ...about.filter((note) => note !== undefined),

@@ -187,6 +187,13 @@ export function unfinishedNote({ unfinished = 0 }: Explanation): string | undefi
   return `note: ${counted(unfinished, 'span')} ${unfinished === 1 ? 'has' : 'have'} no usable end: left out`
 }
 
+/** Below the result: which attributes nothing is said of. */
+export function listsNote({ lists = 0 }: Explanation): string | undefined {
+  if (lists === 0) return undefined
+  const hold = lists === 1 ? 'attribute holds' : 'attributes hold'
+  return `note: ${lists} ${hold} lists, which are not compared`
+}
+
 /** Below the result: spans that came again. */
 export function redeliveredNote({ redelivered }: Explanation): string | undefined {
   const text = redeliveredText(redelivered)

@@ -8,6 +8,7 @@ import {
   type Explanation,
   estimateNote,
   explain,
+  listsNote,
   type Question,
   readQuestion,
   redeliveredNote,
@@ -42,6 +43,7 @@ async function run(invocation: Invocation, options: TraceWhyOptions): Promise<vo
   const notes = [
     estimateNote(explanation, search.searched.name),
     unfinishedNote(explanation),
+    listsNote(explanation),
     redeliveredNote(explanation),
   ]
   for (const note of notes) if (note !== undefined) tell(invocation, note)
@@ -72,7 +74,7 @@ function tellSteps(
 async function write(
   invocation: Invocation,
   { selected, format }: TraceWhyOptions,
-  { ranking, comparison, limitNanos, unfinished, found, partial }: Explanation,
+  { ranking, comparison, limitNanos, unfinished, lists, found, partial }: Explanation,
 ): Promise<void> {
   const { selection, baseline } = comparison
   if (format !== 'list') {
@@ -86,6 +88,7 @@ async function write(
         selection_count: selection.spans,
         baseline_count: baseline.spans,
         unfinished: selected.by === 'errors' ? 0 : (unfinished ?? null),
+        list_attributes: lists ?? null,
         traces: found?.traces ?? null,
         truncated: found?.truncated ?? false,
         complete: (found === undefined || isComplete(found)) && partial === undefined,
