@@ -26,8 +26,8 @@ const reasonFor = (id: string | undefined): string =>
 
 /**
  * Sends requests to the API of a profile with any token or none. Each is in the record, and names the caller like every
- * other, and the attack that it is part of; no token is renewed. A read of an attack follows one redirect, to the same thing at
- * the same origin: what is given there is given to anybody.
+ * other, and the attack that it is part of; no token is renewed. A read of an attack, or without a token, follows one redirect, to
+ * the same thing at the same origin: what is given there is given to anybody, and compared with what others get there.
  */
 export async function gatewayRequests(
   invocation: Invocation,
@@ -77,8 +77,10 @@ export async function gatewayRequests(
       const isProofRefused = token !== undefined && proofs.learn(token, first, before)
       const answer = isProofRefused ? await sendOnce(destination, request, token) : first
       const asked = target(destination.base, request)
-      const again = id === undefined || body !== undefined ? undefined : sameAt(asked, locationOf(answer))
-      if (again === undefined || !READS.includes(method)) return { seen: seenIn(answer, asked), answer }
+      const follows =
+        (id !== undefined || token === undefined) && READS.includes(method) && body === undefined
+      const again = follows ? sameAt(asked, locationOf(answer)) : undefined
+      if (again === undefined) return { seen: seenIn(answer, asked), answer }
       const there = { ...request, path: again.pathname, query: again.search }
       const last = await sendOnce({ ...destination, base: placedAt('/', base) }, there, token)
       return { seen: seenIn(last, again), answer: last }

@@ -227,6 +227,17 @@ describe('doctor --gateway', () => {
     expect(exit).toBe(0)
   })
 
+  it('unknown paths get a slash by a redirect, and then JSON: no spelling was tried', async () => {
+    gateway.inFront = ({ path }) => {
+      if (path.startsWith('/public/')) return undefined
+      if (path.endsWith('/')) return { status: 200, body: '{"status":"ok"}' }
+      return { status: 301, headers: { location: `${gateway.url}${path}/` } }
+    }
+    const { exit, lines } = await attack()
+    expect(inVerdict(lines, 'not-tried')).toEqual(['doubled-slash', 'encoded-letter', 'other-case'])
+    expect(exit).toBe(0)
+  })
+
   it('the token in LS_AUTH_TOKEN is refused: no new sign-in would replace it', async () => {
     world.variables.LS_AUTH_TOKEN = await provider.signIdToken({ aud: 'api://other' })
     const { exit, stdout } = await world.type('ls-auth doctor --gateway')
