@@ -2,13 +2,13 @@
 export type Redirect = 'same' | 'elsewhere'
 
 /**
- * Judged by the host and the last segment of the path. That stays when a server adds a slash, merges two, puts a prefix in
- * front or asks for https; a sign-in page has another one, and what was asked for at most in its query.
+ * Judged by the host and the whole path. That stays when a server adds a slash, merges two, decodes a letter or asks for
+ * https; a sign-in page has another one, which may end with what was asked for.
  */
 export function redirectOf(asked: URL, location: string | undefined): Redirect | undefined {
   if (location === undefined || !URL.canParse(location, asked.href)) return undefined
   const to = new URL(location, asked)
-  return to.hostname === asked.hostname && lastSegment(to) === lastSegment(asked) ? 'same' : 'elsewhere'
+  return to.hostname === asked.hostname && plainPath(to) === plainPath(asked) ? 'same' : 'elsewhere'
 }
 
 /** The URL that the redirect leads to, where it is the same thing at the same origin. */
@@ -18,11 +18,12 @@ export function sameAt(asked: URL, location: string | undefined): URL | undefine
   return to.origin === asked.origin ? to : undefined
 }
 
-function lastSegment({ pathname }: URL): string {
-  const last = pathname.split('/').filter(Boolean).at(-1) ?? ''
+/** Without what the attacks spell in another way: slashes, encoded letters and capitals. */
+function plainPath({ pathname }: URL): string {
+  const path = pathname.split('/').filter(Boolean).join('/')
   try {
-    return decodeURIComponent(last).toLowerCase()
+    return decodeURIComponent(path).toLowerCase()
   } catch {
-    return last.toLowerCase()
+    return path.toLowerCase()
   }
 }
