@@ -125,14 +125,10 @@ const isSame = (a: Answer, b: Seen): boolean => isAlike(a, b) && a.body.equals(b
 
 /** What is neither data nor a clear denial. */
 function otherwise({ status, isPage, redirect }: Answer): Judgement {
-  if (isRedirect(status) && redirect === 'elsewhere') return judged('refused', status, 'a redirect')
-  // What was asked for may be given to anybody there.
-  if (isRedirect(status))
-    return judged(
-      'unknown',
-      status,
-      redirect === 'same' ? 'a redirect to the same path' : 'a redirect to nowhere',
-    )
+  if (isRedirect(status)) {
+    const [verdict, why] = LEADS[redirect ?? 'nowhere']
+    return judged(verdict, status, why)
+  }
   if (isPage && status < 300) return judged('refused', status, 'a web page')
   const why =
     status === 404
@@ -144,6 +140,20 @@ function otherwise({ status, isPage, redirect }: Answer): Judgement {
           : 'this is no denial'
   return judged('unknown', status, why)
 }
+
+const OTHER_ORIGIN = 'a redirect to another scheme or port'
+/** What a redirect says. Where it leads to the same path, what was asked for may be given to anybody there. */
+const LEADS: Readonly<Record<Redirect | 'nowhere', readonly [Judgement['verdict'], why: string]>> = {
+  elsewhere: ['refused', 'a redirect'],
+  circle: ['refused', 'redirects in a circle'],
+  same: ['unknown', 'a redirect to the same path'],
+  'other-origin': ['unknown', OTHER_ORIGIN],
+  nowhere: ['unknown', 'a redirect to nowhere'],
+}
+
+/** Whether it could not be told because another origin of the same host has the answer. */
+export const isSentOn = ({ verdict, found }: Pick<Judgement, 'verdict' | 'found'>): boolean =>
+  verdict === 'unknown' && found.endsWith(OTHER_ORIGIN)
 
 const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status)
 

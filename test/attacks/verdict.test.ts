@@ -158,11 +158,19 @@ describe('what shows that another method was heeded', () => {
 
 it.each([
   ['same', 'HTTP 301: a redirect to the same path'],
+  ['other-origin', 'HTTP 301: a redirect to another scheme or port'],
   [undefined, 'HTTP 301: a redirect to nowhere'],
 ] as const)('a redirect to the %s is no refusal', (redirect, found) => {
   const answer: Seen = { status: 301, isPage: true, type: 'text/html', body: Buffer.alloc(0), redirect }
   for (const judgement of [judgeRead(answer), judgeWrite(answer), judgeHead(answer, PLAIN)])
     expect(judgement).toEqual({ verdict: 'unknown', status: 301, found })
+})
+
+it('redirects in a circle lead to no data: refused', () => {
+  const answer: Seen = { ...PLAIN.plain, status: 302, redirect: 'circle' }
+  const refused = { verdict: 'refused', status: 302, found: 'HTTP 302: redirects in a circle' }
+  for (const judgement of [judgeRead(answer), judgeWrite(answer), judgeHead(answer, PLAIN)])
+    expect(judgement).toEqual(refused)
 })
 
 describe('judgements', () => {

@@ -4,7 +4,7 @@ import { target } from '../../api/request.ts'
 import type { Attack, Held, Reference } from '../../attacks/attack.ts'
 import { attacksOn, OVERRIDE } from '../../attacks/table.ts'
 import { missingReads } from '../../attacks/tokenless.ts'
-import { isAnswered, type Judgement, type Seen, worst } from '../../attacks/verdict.ts'
+import { isAnswered, isSentOn, type Judgement, type Seen, worst } from '../../attacks/verdict.ts'
 import { type GatewayProbe, gatewayProbe } from '../../backends/gateway-probe.ts'
 import { backendOf, explainFailure, requirePlace } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
@@ -120,7 +120,15 @@ export async function checkGateway(
   const attacks: Attacked[] = []
   for (const attack of attacksOn(tenants, `ls-auth-doctor-${randomUUID()}`))
     attacks.push(await attacked(attack, held, send, reference))
-  return { route, control: { verdict: 'answered', found: found(plain) }, attacks }
+  return { route, control: { verdict: 'answered', found: found(plain) }, attacks: onceSentOn(attacks) }
+}
+
+/** A gateway that sends everybody on to another scheme or port is told once: nothing was tried there. */
+function onceSentOn(attacks: readonly Attacked[]): readonly Attacked[] {
+  const first = attacks.find(isSentOn)
+  return attacks.map((one) =>
+    one === first || !isSentOn(one) ? one : { ...one, verdict: 'not-tried', found: `${one.found}, as above` },
+  )
 }
 
 /** Failed all together: one line says so, with the reason. */

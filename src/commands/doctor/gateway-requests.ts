@@ -83,7 +83,7 @@ export async function gatewayRequests(
       if (again === undefined) return { seen: seenIn(answer, asked), answer }
       const there = { ...request, path: again.pathname, query: again.search }
       const last = await sendOnce({ ...destination, base: placedAt('/', base) }, there, token)
-      return { seen: seenIn(last, again), answer: last }
+      return { seen: seenIn(last, again, asked), answer: last }
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       return { seen: { failure: error.message }, answer: undefined }
@@ -103,10 +103,11 @@ const READS: readonly string[] = ['GET', 'HEAD']
 const locationOf = ({ status, headers }: HttpAnswer): string | undefined =>
   status >= 300 && status < 400 ? headers.location : undefined
 
-const seenIn = (answer: HttpAnswer, asked: URL): Seen => ({
+/** `before`: what was asked for first, where a redirect led to `asked`. */
+const seenIn = (answer: HttpAnswer, asked: URL, before?: URL): Seen => ({
   status: answer.status,
   isPage: isPage(answer),
   type: (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
   body: answer.body,
-  redirect: redirectOf(asked, locationOf(answer)),
+  redirect: redirectOf(asked, locationOf(answer), before),
 })

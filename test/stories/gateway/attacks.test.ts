@@ -290,18 +290,29 @@ describe('doctor --gateway', () => {
   it.each<[string, string, boolean, string, number]>([
     ['with a slash behind it, and is open', '/', true, 'let-through', 200],
     ['with a slash behind it, and is closed', '/', false, 'refused', 401],
-    ['of another scheme', 'https', true, 'unknown', 308],
+    ['in a circle', 'itself', false, 'refused', 308],
   ])('a redirect to the same path %s: what is there counts', async (_, where, isOpen, verdict, status) => {
     const good = (await world.type('ls-auth token')).stdout.trim()
     gateway.inFront = ({ path }, token) => {
       if (token === good) return undefined
       if (path.endsWith('/')) return isOpen ? { status: 200, body: '{"data":1}' } : { status: 401 }
-      const url = where === '/' ? `${path.replace(/^\/+/, '/')}/` : `https://127.0.0.1${path}`
-      return { status: 308, headers: { location: url } }
+      const there = path.replace(/^\/+/, '/')
+      return { status: 308, headers: { location: where === '/' ? `${there}/` : there } }
     }
     const { lines } = await attack()
     expect(lines[0]).toMatchObject({ attack: 'no-token', verdict, status })
     expect(lines.find(({ attack }) => attack === 'not-a-jwt')).toMatchObject({ verdict, status })
+  })
+
+  it('redirects to the same path of another scheme: could not be told, which is said once', async () => {
+    const good = (await world.type('ls-auth token')).stdout.trim()
+    gateway.inFront = ({ path }, token) =>
+      token === good ? undefined : { status: 308, headers: { location: `https://127.0.0.1${path}` } }
+    const { exit, lines } = await attack()
+    expect(inVerdict(lines, 'unknown')).toEqual(['no-token'])
+    const found = 'HTTP 308: a redirect to another scheme or port, as above'
+    expect(lines.find(({ attack }) => attack === 'not-a-jwt')).toMatchObject({ verdict: 'not-tried', found })
+    expect(exit).toBe(6)
   })
 
   it('where the rest could not be told, one hole is not said to be one of all', async () => {
