@@ -5,7 +5,8 @@ import { isAnswered, type Judgement, judged, judgeRead, type Seen } from './verd
 /** A read as a tenant that nobody has. `name`: of that. */
 export const otherTenant = ({ header, namesIn }: Tenants, name: string): Attack => ({
   id: 'other-tenant',
-  name: 'another tenant',
+  // Names of tenants that there are cannot be known here.
+  name: 'a tenant that nobody has',
   make: ({ token }) => [{ token, headers: { [header]: name } }],
   judge: (seen, reference) => judgeTenant(seen, reference, namesIn),
   remedy: `Set ${header} in the gateway, or refuse a tenant that the caller may not read: the back end takes any name.`,

@@ -58,6 +58,8 @@ it('for people: who chooses the tenant, and what to do', async () => {
   await attackedBy((asked) => asked ?? 'team-a')
   const { stdout } = await world.type('ls-auth doctor --gateway')
   const told = stdout.replace(/\s+/g, ' ')
-  expect(told).toContain('FAIL another tenant let through (HTTP 200: no data, as that tenant has none)')
+  expect(told).toContain(
+    'FAIL a tenant that nobody has let through (HTTP 200: no data, as that tenant has none)',
+  )
   expect(told).toContain('Set x-scope-orgid in the gateway, or refuse a tenant')
 })
