@@ -53,12 +53,15 @@ export const gatewayProbe = (id: BackendId, place: Place): GatewayProbe => PROBE
 /** The scope of the names that Tempo itself has: they are there without any data. */
 const BUILT_IN = 'intrinsic'
 
-/** Of either version of Tempo's API. Lists without items are left out there, but for the count of what was read. */
+/** Of either version of Tempo's API. Lists without items are left out there or null, but for the count of what was read. */
 function tagsIn(body: Buffer): readonly string[] | undefined {
   const { scopes, tagNames, ...rest } = jsonObject(body) ?? { none: true }
   if (scopes === undefined && tagNames === undefined)
     return Object.keys(rest).every((member) => member === 'metrics') ? [] : undefined
-  if (scopes === undefined) return Array.isArray(tagNames) ? tagNames.map(String) : undefined
+  if (scopes === undefined || scopes === null) {
+    const names = tagNames ?? []
+    return Array.isArray(names) ? names.map(String) : undefined
+  }
   const lists = Array.isArray(scopes) ? scopes.map(tagsOfScope) : [undefined]
   return lists.includes(undefined) ? undefined : lists.flatMap((list) => list ?? [])
 }
@@ -66,7 +69,8 @@ function tagsIn(body: Buffer): readonly string[] | undefined {
 /** With the scope in front: `span.host`. */
 function tagsOfScope(scope: unknown): readonly string[] | undefined {
   if (!isObject(scope)) return undefined
-  const { name, tags = [] } = scope
+  const { name } = scope
+  const tags = scope.tags ?? []
   if (!Array.isArray(tags)) return undefined
   return name === BUILT_IN ? [] : tags.map((tag) => `${name}.${tag}`)
 }

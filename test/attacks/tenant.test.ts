@@ -19,6 +19,7 @@ const INTRINSIC = { intrinsic: ['duration', 'name'] }
 const DATA = tags({ resource: ['service.name', 'host'], span: ['http.url'], ...INTRINSIC })
 const OTHER_DATA = tags({ resource: ['service.name', 'host'], span: ['http.url', 'db.system'] })
 const NONE = tags(INTRINSIC)
+const NULL_TAGS = answer('{"scopes":[{"name":"span","tags":null}]}')
 const V1 = answer('{"tagNames":["service.name","http.url"]}')
 const GONE: Seen = { failure: 'no answer' }
 
@@ -28,6 +29,10 @@ describe('a read as a tenant that nobody has', () => {
     ['no scopes', answer('{"scopes":[]}'), DATA, DATA, 'let-through', 'HTTP 200: no data'],
     ['an empty object', answer('{}'), DATA, DATA, 'let-through', 'HTTP 200: no data'],
     ['no data of v1', answer('{"tagNames":[]}'), V1, V1, 'let-through', 'HTTP 200: no data'],
+    ['no scopes, as null', answer('{"scopes":null}'), DATA, DATA, 'let-through', 'HTTP 200: no data'],
+    ['no data of v1, as null', answer('{"tagNames":null}'), V1, V1, 'let-through', 'HTTP 200: no data'],
+    ['no tags, as null', NULL_TAGS, DATA, DATA, 'let-through', 'HTTP 200: no data'],
+    ['v1 beside no scopes', answer('{"scopes":null,"tagNames":["a"]}'), V1, V1, 'unknown', 'HTTP 200: other'],
     ['the same data', DATA, DATA, DATA, 'refused', 'HTTP 200: taken for the plain read'],
     ['the same of v1', V1, V1, V1, 'refused', 'HTTP 200: taken for the plain read'],
     ['more data', OTHER_DATA, DATA, DATA, 'refused', 'HTTP 200: taken for the plain read'],
