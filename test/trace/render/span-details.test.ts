@@ -199,14 +199,14 @@ describe('a stack says a message of several lines again: none of them stands the
 
   test.each([
     ['type and message', 'AssertionError', MESSAGE, `AssertionError: ${MESSAGE}\n${FRAMES}`],
-    ['a type with a code', 'AssertionError', MESSAGE, `AssertionError [ERR_X]: ${MESSAGE}\n${FRAMES}`],
     ['the message alone', 'AssertionError', MESSAGE, `${MESSAGE}\n${FRAMES}`],
     ['without a type', undefined, MESSAGE, `${MESSAGE}\n${FRAMES}`],
-    ['of a type that is a code', 'P2002', MESSAGE, `PrismaError: ${MESSAGE}\n${FRAMES}`],
-    ['the message begins with a line break', 'P2002', `\n${MESSAGE}`, `PrismaError: \n${MESSAGE}\n${FRAMES}`],
+    ['the message begins with a line break', 'E', `\n${MESSAGE}`, `E: \n${MESSAGE}\n${FRAMES}`],
+    ['the message holds the type', 'E', 'E of E', `E of E\n${FRAMES}`],
+    ['the type holds the message', 'Error', 'r', `Error: r\n${FRAMES}`],
+    ['the type alone', 'E', MESSAGE, `E\n${FRAMES}`],
     ['other line ends', 'E', 'one\r\ntwo', `E: one\ntwo\n${FRAMES}`],
     ['blanks at ends of lines', 'E', 'one\ntwo', `E: one \r\ntwo  \r\n${FRAMES}`],
-    ['of Ruby', 'E', 'one\ntwo', `a.rb:3:in 'f': one (E)\ntwo\n${FRAMES}`],
     ['a message that ends with a line break', 'E', 'one\ntwo\n', `E: one\ntwo\n${FRAMES}`],
     ['the stack has not got all of the message', 'E', 'one\ntwo\nthree', `E: one\ntwo\n${FRAMES}`],
     ['only the first line', 'E', 'one\ntwo', `E: one\n${FRAMES}`],
@@ -234,6 +234,27 @@ describe('a stack says a message of several lines again: none of them stands the
     expect(stackOf({ message, stack: header })).toEqual([`    ${header}`])
   })
 
+  test.each([
+    ['the place, of Ruby', 'E', 'one\ntwo', "a.rb:3:in 'f': one (E)", 'two\n'],
+    ['the place, of PHP', 'RuntimeException', 'boom', 'RuntimeException: boom in /app/x.php:12', ''],
+    ['the cause, of .NET', 'System.Exception', 'outer', 'System.Exception: outer ---> IOException: disk', ''],
+    [
+      'a code',
+      'AssertionError',
+      MESSAGE,
+      'AssertionError [ERR_X]: expected values to be equal:',
+      '\n  1 !== 2\n',
+    ],
+    ['another message', 'TypeError', 'first', 'TypeError [ERR_X]: other', ''],
+    ['another type', 'P2002', MESSAGE, 'PrismaError: expected values to be equal:', '\n  1 !== 2\n'],
+    ['the whole message, where that is cut', 'E', 'one', 'E: one more', ''],
+  ])('a header that says more stays: %s', (_, type, message, header, rest) => {
+    expect(stackOf({ type, message, stack: `${header}\n${rest}${FRAMES}` })).toEqual([
+      `    ${header}`,
+      ...bare,
+    ])
+  })
+
   test('lines of the message that come later in the stack stay', () => {
     const later = `${FRAMES}\nCaused by: E: one\ntwo\n    at h (c.js:3)`
     const told = [...bare, '    Caused by: E: one', '    two', '    at h (c.js:3)']
@@ -251,8 +272,12 @@ describe('a stack says a message of several lines again: none of them stands the
 
   test('a second line that does not follow the first line of the message is no repeat', () => {
     const message = 'one\n    at f (a.js:1)'
-    for (const header of ['E', 'E: other', 'E [ERR_X]: someone'])
-      expect(stackOf({ type: 'E', message, stack: `${header}\n${FRAMES}` })).toEqual(bare)
+    expect(stackOf({ type: 'E', message, stack: `E\n${FRAMES}` })).toEqual(bare)
+    for (const header of ['E: other', 'E [ERR_X]: someone'])
+      expect(stackOf({ type: 'E', message, stack: `${header}\n${FRAMES}` })).toEqual([
+        `    ${header}`,
+        ...bare,
+      ])
   })
 
   test('of Python, where the message stands at the end, all of it stays', () => {

@@ -6,7 +6,7 @@ import type { DetailsOf } from './details-of.ts'
 import { eventTime } from './event-time.ts'
 import { listed, moreOf } from './fields.ts'
 import { heading } from './heading.ts'
-import { namesTypeAlone, repeatedHeader } from './repeated-header.ts'
+import { headerSaysMore, repeatedHeader } from './repeated-header.ts'
 
 const MOST_EXCEPTIONS = 5
 const MOST_FRAMES = 20
@@ -62,7 +62,8 @@ function stackLines(
   const header = repeatedHeader(lines, type?.text, message?.text)
   // A stack that is nothing but a message of several lines stands where that is cut: they are cut differently.
   const isLastPlace = header > 1 && header >= lines.length && isCut(message?.text ?? '', pen)
-  const kept = header > 0 && namesTypeAlone(lines[0], type?.text, message?.text) ? lines.slice(0, 1) : []
+  const isKept = header > 0 && headerSaysMore(lines[0] ?? '', type?.text, message?.text)
+  const kept = isKept ? lines.slice(0, 1) : []
   const frames = [...kept, ...lines.slice(isLastPlace ? 1 : header)]
   const margin = blanks(STACK_INDENT)
   const room = pen.width - STACK_INDENT

@@ -17,14 +17,21 @@ export function repeatedHeader(
   return isBegun ? repeated : 0
 }
 
-/** Whether the first line of a stack says more than the message where nothing else names the type: `E: first line`. */
-export function namesTypeAlone(
-  first: string | undefined,
-  type: string | undefined,
-  message: string | undefined,
-): boolean {
-  return type === undefined && first?.trim() !== message?.split(/\r?\n/, 1)[0]?.trim()
+/** Whether the first line of a stack says more than type and message, such as a place, a cause, a code, or a type that is not told. */
+export function headerSaysMore(first: string, type = '', message = ''): boolean {
+  const [said = ''] = message.trim().split(/\r?\n/, 1)
+  // Each may hold the other. The message comes last.
+  const rests = [
+    withoutLast(withoutFirst(first, type), said.trim()),
+    withoutFirst(withoutLast(first, said.trim()), type),
+  ]
+  return rests.every((rest) => /[\p{L}\p{N}]/u.test(rest))
 }
+
+const withoutFirst = (line: string, part: string): string => without(line, part, line.indexOf(part))
+const withoutLast = (line: string, part: string): string => without(line, part, line.lastIndexOf(part))
+const without = (line: string, part: string, at: number): string =>
+  at < 0 ? line : `${line.slice(0, at)} ${line.slice(at + part.length)}`
 
 /** How many lines of both beginnings are the same, but for blanks at their ends. */
 function alike(lines: readonly string[], others: readonly string[]): number {
