@@ -3,11 +3,10 @@ import { Failure } from '../../errors.ts'
 import type { Trace } from '../model.ts'
 import { Collection, type Explain } from './collection.ts'
 import { brokenJson } from './documents/broken-json.ts'
-import { type OfLines, readLines } from './documents/json-lines.ts'
+import { type OfLines, readLines, readSeparate } from './documents/json-lines.ts'
 import { asString, firstSign, NEWLINE, parsed, parsedText } from './documents/json-text.ts'
 import { exactValue, readValue } from './documents/json-value.ts'
 import { isLengthPrefixed, messagesOf } from './documents/length-prefixed.ts'
-import { asLines } from './documents/separate.ts'
 import { holdsErrorKeyInJson, holdsErrorKeyInProtobuf } from './error-key.ts'
 import { JAEGER_KEYS, scanJaegerJson } from './jaeger/jaeger-scan.ts'
 import { JAEGER_WARNINGS } from './jaeger/jaeger-warnings.ts'
@@ -107,10 +106,7 @@ function readJsonBytes(
   if (scanned) return withDetails(scanned, bytes, holdsErrorKeyInJson(bytes))
   const others = scanJaegerJson(bytes, vocabulary, explain) ?? scanZipkinJson(bytes, vocabulary, explain)
   if (others) return withDetails(others, bytes, false)
-  const apart = (): Collection | undefined => {
-    const lines = asLines(bytes)
-    return lines && readLines(lines, 0, vocabulary, explain, ofLines)
-  }
+  const apart = () => readSeparate(bytes, vocabulary, explain, ofLines)
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
     const first = parsed(bytes.subarray(0, end))
@@ -135,16 +131,20 @@ function readJsonBytes(
 }
 
 /** What `read` gives; where that is broken JSON, it may be several documents that are not one a line. */
-function orSeparately<T>(read: () => T, apart: () => Collection | undefined): T | Collection {
+function orSeparately<T>(read: () => T, apart: () => Collection): T | Collection {
   try {
     return read()
   } catch (error) {
-    const isBroken = error instanceof Failure && error.reason === 'broken-json'
-    const found = isBroken ? apart() : undefined
-    if (found === undefined) throw error
-    return found
+    if (!isBroken(error)) throw error
+    try {
+      return apart()
+    } catch (other) {
+      throw isBroken(other) ? error : other
+    }
   }
 }
+
+const isBroken = (error: unknown): boolean => error instanceof Failure && error.reason === 'broken-json'
 
 function notJson(bytes: Buffer, start: number): undefined {
   // Protobuf can begin with 0x0a 0x7b: left to its parser, which checks every length.

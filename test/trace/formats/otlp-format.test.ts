@@ -123,6 +123,8 @@ describe('every shape OTLP/JSON comes in', () => {
       `\ufeff${[a, b].map((one) => JSON.stringify(one)).join(' ')}\n`,
       `${JSON.stringify(a)}\n${JSON.stringify(b, null, 2)}\n`,
       `${JSON.stringify(a, null, 2)}${JSON.stringify([b])}`,
+      `{"n":1}\n${JSON.stringify(a)} ${JSON.stringify(b)}\n`,
+      `${JSON.stringify(a)}${JSON.stringify(b)}\n{"n":1}`,
     ]
     for (const text of layouts) {
       const names = readTraces(Buffer.from(text)).map(({ traceId, spans }) => [traceId[0], spans[0]?.name])
@@ -137,6 +139,27 @@ describe('every shape OTLP/JSON comes in', () => {
     const text = layouts[0] as string
     expect(() => readTraces(Buffer.from(`${text}x`))).toThrow('the JSON is broken at line')
     expect(() => readTraces(Buffer.from(text.slice(0, -2)))).toThrow('the JSON is')
+  })
+
+  test('of documents on one line the last may be cut off', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((id) =>
+      JSON.stringify(otlpDocument(otlpSpan({ traceId: id.repeat(32) }))),
+    )
+    const said: string[] = []
+    const read = readTraces(Buffer.from(`${a}\n${b}${c?.slice(0, -5)}\n`), {
+      onCutLine: (why) => said.push(why),
+    })
+    expect(read.map(({ traceId }) => traceId[0])).toEqual(['a', 'b'])
+    expect(said).toEqual(['line 2, the last, is cut off'])
+  })
+
+  test('very many documents without a span end soon, however they stand', () => {
+    const trace = JSON.stringify(otlpDocument(otlpSpan()))
+    const many = (document: string, count: number) => Buffer.from(document.repeat(count))
+    expect(() => readTraces(many('{}', 3_000_000))).toThrow('more than 100,000 documents of it hold no spans')
+    expect(() => readTraces(many('{}\n', 3_000_000))).toThrow('more than 100,000 lines of it hold no spans')
+    expect(() => readTraces(many(`${trace}\n${'{}'.repeat(30)}`, 1))).not.toThrow()
+    expect(readTraces(many(`${trace}\n${'{"n":1}\n'.repeat(150_000)}`, 1))).toHaveLength(1)
   })
 
   test('lines of JSON that hold no spans are told of, with the first one; those of metrics and logs belong there', () => {

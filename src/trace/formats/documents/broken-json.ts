@@ -20,7 +20,8 @@ export function brokenJson(bytes: Buffer, start: number): Failure {
 }
 
 /** Failure `api-failed` for a document of one value a line; the first line is 1. */
-export const brokenLine = (line: number): Failure => brokenAt(`line ${line} is not JSON`)
+export const brokenDocument = (unit: string, number: number): Failure =>
+  brokenAt(`${unit} ${number} is not JSON`)
 
 const brokenAt = (why: string): Failure =>
   broken(why, 'Look at that place, or get it again from what wrote it.')

@@ -1,11 +1,18 @@
 import { Collection, type Explain } from '../collection.ts'
 import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scanOtlpJson } from '../otlp/otlp-scan.ts'
+import { noTrace } from '../unreadable.ts'
 import { isZipkinSpan, readZipkin } from '../zipkin/zipkin-json.ts'
-import { brokenLine } from './broken-json.ts'
+import { brokenDocument } from './broken-json.ts'
 import { isOfStream, whyBroken } from './broken-stream.ts'
 import { asString, firstSign, NEWLINE, parsedText } from './json-text.ts'
 import { exactValue, isOfCollector, readValue } from './json-value.ts'
+import { separate } from './separate.ts'
+
+/** Of documents without a span. Each costs some microseconds, and a few bytes that are compressed can be very many of them. */
+const MOST_SPANLESS = 1_000_000
+/** The same where no other has spans. */
+const MOST_WITHOUT_ANY = 100_000
 
 /** What is said of lines. */
 export interface OfLines {
@@ -16,58 +23,125 @@ export interface OfLines {
 }
 
 /**
- * One document a line (the collector's file exporter, `-o ndjson`): never more than a line becomes a string. A last line
- * that is cut off, as of a file that is still being written or of a full disk, leaves the others as they are.
+ * One document a line (the collector's file exporter, `-o ndjson`), or several: never more than a document becomes a string. A
+ * last one that is cut off, as of a file that is still being written or of a full disk, leaves the others as they are.
  */
 export function readLines(
   bytes: Buffer,
   start: number,
   vocabulary: Vocabulary,
   explain: Explain,
-  { onCutLine, onSpanless }: OfLines,
+  ofLines: OfLines,
 ): Collection {
-  const into = new Collection(explain)
-  // Zipkin's halves and our own resources are matched across spans, so their lines are read together.
-  const spans: unknown[] = []
+  const documents = new Documents('line', vocabulary, explain)
   let number = linesBefore(start, bytes)
-  let cut: string | undefined
-  let wasOfStream = false
-  const spanless = { lines: 0, first: 0 }
   for (let from = start; from < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, from)
     const to = newline < 0 ? bytes.length : newline
-    number++
-    const line = bytes.subarray(from, to)
-    if (firstSign(line) < line.length) {
-      const scanned = scanOtlpJson(line, vocabulary, explain)
-      const { value, hasSpans } = scanned ? { value: undefined, hasSpans: true } : readLine(line)
-      if (scanned) into.absorb(scanned)
-      else if (value === undefined) {
-        const isLast = firstSign(bytes.subarray(to)) >= bytes.length - to
-        if (!isLast || !(into.recognised || spans.length > 0)) throw brokenLine(number)
-        cut ??= `line ${number}, the last, is cut off`
-      } else if (isZipkinSpan(value)) spans.push(value)
-      else readValue(value, into, true)
-      const broken = wasOfStream ? whyBroken(value) : undefined
-      wasOfStream = isOfStream(line)
-      if (broken !== undefined) cut ??= broken
-      else if (!hasSpans && value !== undefined && !isOfCollector(value)) {
-        spanless.lines++
-        spanless.first ||= number
-      }
-    }
+    documents.add(bytes.subarray(from, to), ++number)
     from = to + 1
   }
-  if (spans.length > 0) readZipkin(spans, into)
-  if (spanless.lines > 0 && into.traces().length > 0) onSpanless?.(spanlessText(spanless))
-  if (cut !== undefined && onCutLine !== undefined && into.traces().length > 1) onCutLine(cut)
-  else into.partial = cut
-  return into
+  return documents.end(ofLines)
 }
 
-function spanlessText({ lines, first }: { readonly lines: number; readonly first: number }): string {
-  if (lines === 1) return `line ${first} holds no spans`
-  return `${lines} lines hold no spans (the first is line ${first})`
+/** Documents that follow each other and are not one a line. Failure with reason `broken-json`: something else is there, too. */
+export function readSeparate(
+  bytes: Buffer,
+  vocabulary: Vocabulary,
+  explain: Explain,
+  ofLines: OfLines,
+): Collection {
+  const documents = new Documents('document', vocabulary, explain)
+  let number = 0
+  for (const document of separate(bytes)) documents.add(document, ++number)
+  return documents.end(ofLines)
+}
+
+class Documents {
+  readonly #unit: 'line' | 'document'
+  readonly #vocabulary: Vocabulary
+  readonly #explain: Explain
+  readonly #into: Collection
+  /** Zipkin's halves and our own resources are matched across spans, so their lines are read together. */
+  readonly #spans: unknown[] = []
+  readonly #spanless = { count: 0, first: 0 }
+  /** The number of one that is no JSON: it has to be the last. */
+  #broken: number | undefined
+  #cut: string | undefined
+  #wasOfStream = false
+
+  constructor(unit: 'line' | 'document', vocabulary: Vocabulary, explain: Explain) {
+    this.#unit = unit
+    this.#vocabulary = vocabulary
+    this.#explain = explain
+    this.#into = new Collection(explain)
+  }
+
+  add(document: Buffer, number: number): void {
+    const start = firstSign(document)
+    if (start === document.length) return
+    if (this.#broken !== undefined) throw brokenDocument(this.#unit, this.#broken)
+    if (this.#read(document, number)) return
+    // One that is cut off may have swallowed others.
+    if (this.#unit === 'document') throw brokenDocument(this.#unit, number)
+    this.#readApart(document.subarray(start), number)
+  }
+
+  end({ onCutLine, onSpanless }: OfLines): Collection {
+    const into = this.#into
+    if (this.#broken !== undefined) {
+      if (!this.#hasAny()) throw brokenDocument(this.#unit, this.#broken)
+      this.#cut ??= `${this.#unit} ${this.#broken}, the last, is cut off`
+    }
+    if (this.#spans.length > 0) readZipkin(this.#spans, into)
+    if (this.#spanless.count > 0 && into.traces().length > 0) onSpanless?.(this.#spanlessText())
+    if (this.#cut !== undefined && onCutLine !== undefined && into.traces().length > 1) onCutLine(this.#cut)
+    else into.partial = this.#cut
+    return into
+  }
+
+  #hasAny(): boolean {
+    return this.#into.recognised || this.#spans.length > 0
+  }
+
+  /** A line of several documents. */
+  #readApart(line: Buffer, number: number): void {
+    for (const part of separate(line))
+      if (part.length === line.length || !this.#read(part, number)) {
+        this.#broken = number
+        return
+      }
+  }
+
+  /** False: it is not JSON. */
+  #read(document: Buffer, number: number): boolean {
+    const scanned = scanOtlpJson(document, this.#vocabulary, this.#explain)
+    const { value, hasSpans } = scanned ? { value: undefined, hasSpans: true } : readLine(document)
+    if (!scanned && value === undefined) return false
+    if (scanned) this.#into.absorb(scanned)
+    else if (isZipkinSpan(value)) this.#spans.push(value)
+    else readValue(value, this.#into, true)
+    const broken = this.#wasOfStream ? whyBroken(value) : undefined
+    this.#wasOfStream = isOfStream(document)
+    if (broken !== undefined) this.#cut ??= broken
+    else if (!hasSpans && !isOfCollector(value)) this.#countSpanless(number)
+    return true
+  }
+
+  #countSpanless(number: number): void {
+    this.#spanless.count++
+    this.#spanless.first ||= number
+    const most = this.#hasAny() ? MOST_SPANLESS : MOST_WITHOUT_ANY
+    if (this.#spanless.count <= most) return
+    const many = most.toLocaleString('en')
+    throw noTrace(`more than ${many} ${this.#unit}s of it hold no spans`, 'Take out of it what is no trace.')
+  }
+
+  #spanlessText(): string {
+    const { count, first } = this.#spanless
+    if (count === 1) return `${this.#unit} ${first} holds no spans`
+    return `${count} ${this.#unit}s hold no spans (the first is ${this.#unit} ${first})`
+  }
 }
 
 function linesBefore(start: number, bytes: Buffer): number {

@@ -1,36 +1,43 @@
-import { NEWLINE, parsed } from './json-text.ts'
+import { NEWLINE } from './json-text.ts'
 
-const [QUOTE, BACKSLASH, BLANK, RETURN, TAB] = [0x22, 0x5c, 0x20, 0x0d, 0x09]
-const OPENING: readonly (number | undefined)[] = [0x7b, 0x5b]
-const CLOSING: readonly (number | undefined)[] = [0x7d, 0x5d]
-const BLANKS: readonly (number | undefined)[] = [BLANK, TAB, NEWLINE, RETURN]
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const [BLANK, RETURN, TAB] = [0x20, 0x0d, 0x09]
+
+const isOpening = (sign: number | undefined): boolean => sign === 0x7b || sign === 0x5b
+const isClosing = (sign: number | undefined): boolean => sign === 0x7d || sign === 0x5d
+const isBlank = (sign: number | undefined): boolean =>
+  sign === BLANK || sign === NEWLINE || sign === RETURN || sign === TAB
 
 /**
- * Documents that follow each other and are not one a line (`jq .` makes such, and programs that write no line break), as one a
- * line. Undefined: there is only one, or one of them is not JSON.
+ * The objects and lists that follow each other in a text, with or without blanks between them (`jq .` makes such, and programs
+ * that write no line break), one at a time: there may be very many. Then what is left and is none: one that does not end, or
+ * something else. Nothing in them is looked at.
  */
-export function asLines(bytes: Buffer): Buffer | undefined {
-  const documents = divided(bytes)
-  if (documents === undefined || documents.length < 2) return undefined
-  if (documents.some((document) => parsed(document) === undefined)) return undefined
-  const end = Buffer.from('\n')
-  return Buffer.concat(documents.flatMap((document) => [inOneLine(document), end]))
+export function* separate(bytes: Buffer): Generator<Buffer> {
+  for (let from = behindBlanks(bytes, 0); from < bytes.length; ) {
+    const end = isOpening(bytes[from]) ? endOfDocument(bytes, from) : bytes.length
+    yield bytes.subarray(from, end)
+    from = behindBlanks(bytes, end)
+  }
 }
 
-/** The objects and lists at the top. Undefined: something else is there. */
-function divided(bytes: Buffer): Buffer[] | undefined {
-  const documents: Buffer[] = []
-  let [depth, from] = [0, 0]
-  for (let at = 0; at < bytes.length; at++) {
+function behindBlanks(bytes: Buffer, from: number): number {
+  let at = from
+  while (isBlank(bytes[at])) at++
+  return at
+}
+
+/** The end of the text, where the document has none. */
+function endOfDocument(bytes: Buffer, from: number): number {
+  let depth = 0
+  for (let at = from; at < bytes.length; at++) {
     const sign = bytes[at]
-    if (depth === 0 && OPENING.includes(sign)) from = at
-    else if (depth === 0 && !BLANKS.includes(sign)) return undefined
-    if (OPENING.includes(sign)) depth++
-    else if (CLOSING.includes(sign)) depth--
-    else if (sign === QUOTE) at = endOfText(bytes, at)
-    if (depth === 0 && CLOSING.includes(sign)) documents.push(bytes.subarray(from, at + 1))
+    if (sign === QUOTE) at = endOfText(bytes, at)
+    else if (isOpening(sign)) depth++
+    else if (isClosing(sign) && --depth === 0) return at + 1
   }
-  return depth === 0 ? documents : undefined
+  return bytes.length
 }
 
 /** Where the text ends that begins at `from`. */
@@ -38,11 +45,4 @@ function endOfText(bytes: Buffer, from: number): number {
   let at = from + 1
   while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
   return at
-}
-
-/** JSON has line breaks between its members only: within a text they are escaped. */
-function inOneLine(document: Buffer): Buffer {
-  const line = Buffer.from(document)
-  for (let at = line.indexOf(NEWLINE); at >= 0; at = line.indexOf(NEWLINE, at + 1)) line[at] = BLANK
-  return line
 }
