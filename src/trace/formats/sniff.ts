@@ -6,7 +6,7 @@ import { brokenJson } from './documents/broken-json.ts'
 import { type OfLines, readLines, readSeparate } from './documents/json-lines.ts'
 import { asString, firstSign, NEWLINE, parsed, parsedText } from './documents/json-text.ts'
 import { exactValue, readValue } from './documents/json-value.ts'
-import { isLengthPrefixed, messagesOf } from './documents/length-prefixed.ts'
+import { endOfMessages, messagesOf } from './documents/length-prefixed.ts'
 import { holdsErrorKeyInJson, holdsErrorKeyInProtobuf } from './error-key.ts'
 import { JAEGER_KEYS, scanJaegerJson } from './jaeger/jaeger-scan.ts'
 import { JAEGER_WARNINGS } from './jaeger/jaeger-warnings.ts'
@@ -71,10 +71,20 @@ function read(bytes: Buffer, explain: Explain, ofLines: OfLines): Collection {
   const into = new Collection(explain)
   if (bytes[0] === 0x0a || bytes[0] === 0x12) readOtlpProtobuf(bytes, into)
   else if (isZstd(bytes, 0)) throw noTrace(ZSTD, 'Unpack it: zstd -d FILE')
-  else if (!isLengthPrefixed(bytes)) throw noTrace('it is neither JSON nor OTLP protobuf')
-  else if (isZstd(bytes, 4)) throw noTrace(ZSTD, 'Its messages are packed one by one: write them without.')
-  else for (const message of messagesOf(bytes)) readOtlpProtobuf(message, into)
+  else readMessages(bytes, into, ofLines)
   return withDetails(into, bytes, holdsErrorKeyInProtobuf(bytes))
+}
+
+/** A file of messages behind their lengths. */
+function readMessages(bytes: Buffer, into: Collection, { onCutLine }: OfLines): void {
+  const end = endOfMessages(bytes)
+  if (end === 0) throw noTrace('it is neither JSON nor OTLP protobuf')
+  if (isZstd(bytes, 4)) throw noTrace(ZSTD, 'Its messages are packed one by one: write them without.')
+  for (const message of messagesOf(bytes, end)) readOtlpProtobuf(message, into)
+  if (end === bytes.length) return
+  const cut = 'the last message is cut off'
+  if (onCutLine !== undefined && into.traces().length > 1) onCutLine(cut)
+  else into.partial = cut
 }
 
 const ZSTD = 'it is packed with zstd'

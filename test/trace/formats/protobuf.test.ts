@@ -47,11 +47,35 @@ describe('what the file exporter of the collector writes', () => {
     expect(readOne(prefixed(whole)).spans).toHaveLength(1)
   })
 
-  test('a file that does not end with a message is none, wherever it is cut', () => {
-    for (let end = 1; end < file.length; end++) {
-      if (end !== whole.length + 4)
-        expect(() => readTraces(file.subarray(0, end)), String(end)).toThrow(Failure)
+  test('a last message that is cut off costs no other, wherever it is cut', () => {
+    const first = whole.length + 4
+    for (let end = 1; end <= first + 4 + other.length; end++) {
+      const read = () => readTraces(file.subarray(0, end))
+      if (end < first) expect(read, String(end)).toThrow(Failure)
+      else {
+        const isCut = end !== first && end !== file.length
+        const [trace] = read()
+        expect([end, trace?.spans.length]).toEqual([end, end === file.length ? 2 : 1])
+        expect([end, trace?.partial]).toEqual([end, isCut ? 'the last message is cut off' : undefined])
+      }
     }
+  })
+
+  test('of several traces that is said of the file, not of each', () => {
+    const third = tracesData(otlpDocument(otlpSpan({ traceId: 'c'.repeat(32) })))
+    const said: string[] = []
+    const bytes = Buffer.concat([prefixed(whole), prefixed(third), prefixed(other).subarray(0, -1)])
+    const read = readTraces(bytes, { onCutLine: (why) => said.push(why) })
+    expect([read.length, ...read.map(({ partial }) => partial), ...said]).toEqual([
+      ...[2, undefined, undefined],
+      'the last message is cut off',
+    ])
+  })
+
+  test('a file that only begins with a length is none', () => {
+    const junk = Buffer.from('\0\0\0\u0003no traces at all')
+    for (const bytes of [junk, prefixed(junk), Buffer.concat([prefixed(Buffer.from('\nno')), junk])])
+      expect(() => readTraces(bytes)).toThrow(Failure)
   })
 
   test('a file of zeros is none', () => {
