@@ -69,6 +69,8 @@ export interface Preset {
   readonly unlistedScopes?: string
   /** Extra parameters of the authorization request. */
   readonly authorizationParameters: Readonly<Record<string, string>>
+  /** The names of those that the profile sets. */
+  readonly chosenParameters: readonly string[]
   /**
    * How `audience` is requested: by a parameter (`audience`; `resource`, RFC 8707), by a scope that begins with
    * it, by a cross-client scope; or it cannot be requested because the issuer (`server`) or an administrator
@@ -153,6 +155,7 @@ export const STANDARD: Omit<Preset, 'id' | 'name'> = {
   consentForOffline: true,
   scopeSpelling: {},
   authorizationParameters: {},
+  chosenParameters: [],
   audience: 'none',
   useToken: 'access',
   ownTokens: {},

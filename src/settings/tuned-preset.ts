@@ -12,14 +12,13 @@ import type { Values } from './resolve.ts'
 export function tunePreset(row: Preset, values: Values): Preset {
   const ports = values.ports('redirect_ports')
   const groups = values.text('groups_claim')
+  const chosen = parameterRecord(values.words('authorization_parameters'))
   return {
     // Who chose ports has registered them: at a client that takes any they would need no choice.
     ...(ports === 'any' ? row : withoutAnyRedirect(row)),
     scopes: values.words('scopes'),
-    authorizationParameters: {
-      ...row.authorizationParameters,
-      ...parameterRecord(values.words('authorization_parameters')),
-    },
+    authorizationParameters: { ...row.authorizationParameters, ...chosen },
+    chosenParameters: Object.keys(chosen),
     audience: values.text('audience_style') as Preset['audience'],
     useToken: values.text('use_token') as Preset['useToken'],
     redirectHost: values.text('redirect_host') as Preset['redirectHost'],

@@ -150,6 +150,10 @@ function read({ args, flags }: Typed): LoginLine {
     throw new Failure('usage', '--prompt cannot be asked for with --device', {
       hint: 'There is no such parameter (RFC 8628). Leave one of them out.',
     })
+  if (device === true && flags.authorizationParameter !== undefined)
+    throw new Failure('usage', '--authorization-parameter cannot be sent with --device', {
+      hint: 'The device flow has no such parameters (RFC 8628). Leave one of them out.',
+    })
   return {
     flow: device === true ? 'device' : paste === true ? 'paste' : browser === false ? 'url' : 'browser',
     ...(address === undefined ? {} : { address, yes: flags.yes === true }),

@@ -59,6 +59,12 @@ export const auth0: Preset = {
       say: 'Auth0 asks for a second factor, which only a new sign-in can give. Run: ls-auth login',
     },
     {
+      where: 'device',
+      error: ['invalid_request'],
+      description: /parameter organization is required/i,
+      say: 'The application {client} wants an organization, which the device flow cannot name. Sign in with a browser, without --device.',
+    },
+    {
       error: ['invalid_request'],
       description: /parameter organization is required/i,
       say: 'The application {client} wants an organization. Sign in with the id of yours: --authorization-parameter organization=org_…',

@@ -25,6 +25,7 @@ export async function throughDevice<T>(attempt: Attempt<T>): Promise<T> {
       hint: 'Use: ls-auth login --paste',
     })
   }
+  noteUnsent(attempt)
   const parameters = scopeParameters(client)
   // RFC 8628 does not name these; a provider that does not know them ignores them (RFC 6749 §3.1).
   const grant = await provider.startDevice({
@@ -47,6 +48,13 @@ export async function throughDevice<T>(attempt: Attempt<T>): Promise<T> {
   // Listens all the time: a signal that comes just when a poll stops listening would be lost.
   const stop = ports.signals.beforeEnd(async () => {})
   return poll(spend, grant.intervalSeconds, ports.clock, deadline).finally(stop)
+}
+
+/** Who signs in, and where, may hang on them. Those that the preset sends are for a browser alone. */
+function noteUnsent({ client: { preset }, dialog }: Pick<Attempt<unknown>, 'client' | 'dialog'>): void {
+  if (preset.chosenParameters.length === 0) return
+  const names = preset.chosenParameters.map((name) => safeText(name, 80)).join(', ')
+  dialog.tell(`note: the device flow does not send authorization_parameters: ${names}`)
 }
 
 /** What a poll has come to: the sign-in, or why there is none. A failure to accept its tokens is thrown: no poll mends it. */

@@ -95,6 +95,14 @@ export const AUTH0_ROW: Row = {
       /--authorization-parameter organization=/,
     ],
     [
+      {
+        where: 'device',
+        error: 'invalid_request',
+        description: 'parameter organization is required for this client',
+      },
+      /an organization, which the device flow cannot name\. Sign in with a browser, without --device\.$/,
+    ],
+    [
       { where: 'device', error: 'invalid_request', description: 'Service not found: api://nope' },
       /identifier of an API/,
     ],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/client.ts'
 import { Failure, NetworkFailure } from '../../../src/errors.ts'
+import type { Preset } from '../../../src/providers/preset.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import { ProviderFailure } from '../../../src/session/answers/provider-errors.ts'
 import type { Attempt } from '../../../src/session/flow/attempt.ts'
@@ -38,6 +39,7 @@ interface How {
   readonly oversleeps?: number
   /** Why the tokens are not accepted. */
   readonly rejected?: Error
+  readonly preset?: Partial<Preset>
 }
 
 /** A sign-in whose polls are answered in turn, the last answer for ever. */
@@ -46,6 +48,7 @@ function signIn(answers: readonly unknown[], how: How = {}) {
   const timeouts: number[] = []
   const shown: unknown[] = []
   const asked: unknown[] = []
+  const told: string[] = []
   /** What happens, and whether a signal waits for it. */
   const shielded: [string, boolean][] = []
   let isShielded = false
@@ -53,7 +56,7 @@ function signIn(answers: readonly unknown[], how: How = {}) {
   let now = NOW
   const attempt = {
     client: {
-      preset: { ...PRESETS.generic, scopes: ['openid', 'a'] },
+      preset: { ...PRESETS.generic, scopes: ['openid', 'a'], ...how.preset },
       audience: 'https://api.example',
       http: { timeoutMilliseconds: how.timeoutMilliseconds },
     } as unknown as Client,
@@ -96,14 +99,14 @@ function signIn(answers: readonly unknown[], how: How = {}) {
         },
       },
     },
-    dialog: { showDevice: (prompt: unknown) => shown.push(prompt) },
+    dialog: { showDevice: (prompt: unknown) => shown.push(prompt), tell: (line: string) => told.push(line) },
     async accept(tokens: unknown) {
       shielded.push(['accept', isShielded])
       if (how.rejected) throw how.rejected
       return `accepted ${tokens}`
     },
   } as unknown as Attempt<string>
-  return { result: () => throughDevice(attempt), pauses, timeouts, shown, asked, shielded }
+  return { result: () => throughDevice(attempt), pauses, timeouts, shown, asked, told, shielded }
 }
 const LATE = [
   'timed-out: the code was not confirmed in time',
@@ -294,4 +297,18 @@ describe('the time for one poll', () => {
     await result()
     expect(timeouts).toEqual([time])
   })
+})
+
+it.each([
+  ['none', {}, []],
+  ['those that the preset sends through a browser', PRESETS.google, []],
+  [
+    'others',
+    { ...PRESETS.google, chosenParameters: ['hd', 'ui_locales'] },
+    ['note: the device flow does not send authorization_parameters: hd, ui_locales'],
+  ],
+])('authorization parameters of the profile are not sent: %s', async (_, preset, note) => {
+  const { result, told } = signIn([DONE], { preset })
+  await result()
+  expect(told).toEqual(note)
 })

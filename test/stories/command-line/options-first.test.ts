@@ -88,6 +88,10 @@ describe('a mistyped option is found before anything else: no profile, no sign-i
     ['ls-auth audit list --since 5', '--since: "5" has no unit'],
     ['ls-auth audit list --trace what?', '"what?" is not a span or trace id'],
     ['ls-auth login --device --prompt login', '--prompt cannot be asked for with --device'],
+    [
+      'ls-auth login --device --authorization-parameter hd=a',
+      '--authorization-parameter cannot be sent with --device',
+    ],
     ['ls-auth login --device --paste', '--device and --paste exclude each other'],
     ['ls-auth login --login-hint ""', '--login-hint is empty'],
     ['ls-auth login --prompt " "', '--prompt is empty'],

@@ -19,6 +19,14 @@ const received = ({ provider }: Stage, path: string) => {
   const last = provider.requests.filter((request) => request.path === path).at(-1)
   return ['organization', 'note'].map((name) => last?.parameters.getAll(name))
 }
+/** The device flow ends at its first request. */
+const refuseDevice = ({ provider }: Stage) => {
+  provider.tamper.intercept = ({ url }, response) => {
+    if (url !== '/device/auth') return false
+    response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_request"}')
+    return true
+  }
+}
 
 const FLAGS = `--authorization-parameter organization=org_1 --authorization-parameter "note=a b&c=d+ü"`
 const SENT = [['org_1'], ['a b&c=d+ü']]
@@ -50,14 +58,26 @@ it('one that is typed again takes the place of those of the profile', async () =
   expect(received(there, '/auth')).toEqual([['org_2'], []])
 })
 
-it('the device flow does not send them', async () => {
+it('the device flow, which has none, is not taken with them typed', async () => {
   const there = await open()
-  there.provider.tamper.intercept = ({ url }, response) => {
-    if (url !== '/device/auth') return false
-    response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_request"}')
-    return true
-  }
-  expect((await there.world.type(there.login(`--device ${FLAGS}`))).exit).not.toBe(0)
+  const asked = there.provider.requests.length
+  const { exit, stderr } = await there.world.type(there.login(`--device ${FLAGS}`))
+  expect(stderr).toBe(
+    'error: --authorization-parameter cannot be sent with --device\n' +
+      'hint: The device flow has no such parameters (RFC 8628). Leave one of them out.\n',
+  )
+  expect([exit, there.provider.requests.length - asked]).toEqual([2, 0])
+})
+
+it('the device flow does not send those of the profile, and says so', async () => {
+  const there = await open()
+  expect((await there.world.type(there.login(FLAGS))).exit).toBe(0)
+  refuseDevice(there)
+  const { exit, stderr } = await there.world.type('ls-auth login --device')
+  expect(exit).not.toBe(0)
+  expect(stderr).toMatch(
+    /^note: the device flow does not send authorization_parameters: organization, note\n/,
+  )
   expect(received(there, '/device/auth')).toEqual([[], []])
 })
 
