@@ -9,6 +9,7 @@ import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { checkBaseUrl, checkIssuer, urlToJudge } from '../../settings/urls.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText, safeToml } from '../../text/safe-text.ts'
+import { withoutTokens } from '../../text/token-in-text.ts'
 import { canAsk } from '../can-ask.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { confirm } from '../confirm.ts'
@@ -137,9 +138,20 @@ const proofIn = (workload: unknown): string => {
   return proofs.length === 0 ? 'a client secret' : proofs.join(' and ')
 }
 
+/** So many that the issuer above stays in sight. */
+const MOST_PARAMETERS = 10
+
+/** They may choose who signs the person in: an organization, another identity provider. As they stand, valid or not. */
+function parametersIn(list: unknown): string {
+  const all = typeof list === 'string' ? [list] : Array.isArray(list) ? list.map(String) : []
+  const shown = all.slice(0, MOST_PARAMETERS).map((one) => safeText(withoutTokens(one), 200))
+  const lines = all.length > shown.length ? [...shown, `(and ${all.length - shown.length} more)`] : shown
+  return lines.map((line, at) => `${(at === 0 ? 'with the parameters' : '').padEnd(26)}${line}\n`).join('')
+}
+
 /**
- * Shows the origins of an imported profile for confirmation before anything is saved: whoever wrote the file chooses
- * where people sign in and where their tokens go. Failures: `usage` (nobody there), `declined`.
+ * Shows the origins of an imported profile, with the parameters of its sign-in, for confirmation before anything is saved:
+ * whoever wrote the file chooses where people sign in and where their tokens go. Failures: `usage` (nobody there), `declined`.
  */
 export async function confirmOrigins(
   invocation: Invocation,
@@ -154,7 +166,7 @@ export async function confirmOrigins(
     open
       ? `This profile asks ${show('api')} without a sign-in\n`
       : values.workload === undefined
-        ? `This profile signs in at  ${show('issuer')}\nand sends tokens to       ${show('api')}\n`
+        ? `This profile signs in at  ${show('issuer')}\n${parametersIn(values.authorization_parameters)}and sends tokens to       ${show('api')}\n`
         : `This profile proves itself with  ${proofIn(values.workload)}\nat                               ${show('issuer')}\nand sends tokens to              ${show('api')}\n`,
   )
   if (yes) return

@@ -37,6 +37,42 @@ Then: ls-auth login --profile work
     expect(await config()).toBe(TEAM)
   })
 
+  it('with parameters of the sign-in: they are shown, because they may choose who signs the person in', async () => {
+    const hidden = '"kc_idp_hint=evil\\u202e", "note=x"'
+    await writeFile(
+      file,
+      `${TEAM}authorization_parameters = ["connection=Evil Corp", "organization=org_1"]\n`,
+    )
+    const { exit, stderr } = await world.type(`ls-auth profile add --from ${file}`)
+    expect(stderr).toContain(`This profile signs in at  https://id.example.test
+with the parameters       connection=Evil Corp
+                          organization=org_1
+and sends tokens to       https://traces.example.test
+error: nobody is there to confirm`)
+    expect(exit).toBe(2)
+    await writeFile(file, `${TEAM}authorization_parameters = [${hidden}]\n`)
+    expect((await world.type(`ls-auth profile add --from ${file}`)).stderr).toContain(
+      'with the parameters       kc_idp_hint=evil\\u{202e}\n                          note=x\n',
+    )
+  })
+
+  it.each([
+    ['no list', '"hd=a"', 'hd=a'],
+    ['long', `["hd=${'a'.repeat(3000)}"]`, `hd=${'a'.repeat(196)}…`],
+    ['a token', '["hd=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln"]', 'hd=(hidden)'],
+  ])('a parameter of any shape is shown: %s', async (_, value, shown) => {
+    await writeFile(file, `${TEAM}authorization_parameters = ${value}\n`)
+    const { stderr } = await world.type(`ls-auth profile add --from ${file}`)
+    expect(stderr).toContain(`\nwith the parameters       ${shown}\nand sends tokens to `)
+  })
+
+  it('so many parameters that the issuer would scroll away are not all shown', async () => {
+    const many = Array.from({ length: 300 }, (_, at) => `p${at}=x`)
+    await writeFile(file, `${TEAM}authorization_parameters = ${JSON.stringify(many)}\n`)
+    const { stderr } = await world.type(`ls-auth profile add --from ${file}`)
+    expect(stderr).toContain('p9=x\n                          (and 290 more)\nand sends tokens to ')
+  })
+
   it('under another name', async () => {
     expect(await world.type(`ls-auth profile add mine --from ${file} --yes`)).toMatchObject({ exit: 0 })
     expect(await config()).toBe(TEAM.replace('work', 'mine'))
