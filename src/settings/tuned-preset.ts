@@ -17,7 +17,7 @@ export function tunePreset(row: Preset, values: Values): Preset {
     // Who chose ports has registered them: at a client that takes any they would need no choice.
     ...(ports === 'any' ? row : withoutAnyRedirect(row)),
     scopes: values.words('scopes'),
-    authorizationParameters: { ...row.authorizationParameters, ...chosen },
+    authorizationParameters: { ...without(row.authorizationParameters, Object.keys(chosen)), ...chosen },
     chosenParameters: Object.keys(chosen),
     audience: values.text('audience_style') as Preset['audience'],
     useToken: values.text('use_token') as Preset['useToken'],
@@ -33,6 +33,14 @@ export function tunePreset(row: Preset, values: Values): Preset {
     leewaySeconds: values.judge('leeway', () => leeway(values.text('leeway') as string)),
     ...(groups !== undefined && { claimNames: { ...row.claimNames, groups: placesOf(groups) } }),
   }
+}
+
+/** Names that differ in the case of letters alone are one to some providers: the profile's takes the place of the preset's. */
+function without(parameters: Preset['authorizationParameters'], names: readonly string[]) {
+  const plain = names.map((name) => name.toLowerCase())
+  return Object.fromEntries(
+    Object.entries(parameters).filter(([name]) => !plain.includes(name.toLowerCase())),
+  )
 }
 
 /** The preset of a provider that knows registered redirect URIs alone. */

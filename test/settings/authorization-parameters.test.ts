@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../src/errors.ts'
+import type { Env } from '../../src/ports/ports.ts'
+import type { Files } from '../../src/ports/storage.ts'
 import {
   OWN_PARAMETERS,
   parameterRecord,
   validParameters,
 } from '../../src/settings/authorization-parameters.ts'
+import { readSettings } from '../../src/settings/files/settings-files.ts'
+import { chooseProfile } from '../../src/settings/profile.ts'
 
 const judged = (...parameters: string[]) => {
   try {
@@ -59,4 +63,22 @@ it('as parameters, split at the first =', () => {
     ['note', 'a=b'],
     ['__proto__', 'x'],
   ])
+})
+
+it.each([
+  ['Access_Type=online', { prompt: 'consent', Access_Type: 'online' }],
+  ['hd=acme.example', { access_type: 'offline', prompt: 'consent', hd: 'acme.example' }],
+])('%s beside those of the preset: none is sent twice', async (parameter, sent) => {
+  const toml = `[profiles.work]\nprovider = "google"\nauthorization_parameters = ["${parameter}"]\n`
+  const env = {
+    variables: {},
+    platform: 'linux',
+    homeDirectory: '/home/alice',
+    systemConfigFile: '/etc/ls-auth/config.toml',
+  } as unknown as Env
+  const files = {
+    readForeign: async (path: string) => (path === env.systemConfigFile ? Buffer.from(toml) : undefined),
+  } as unknown as Files
+  const { client } = chooseProfile(await readSettings(env, files), { values: {} }, env)
+  expect(client.preset.authorizationParameters).toEqual(sent)
 })

@@ -1,5 +1,6 @@
 import * as oidc from 'openid-client'
 import { Failure } from '../../errors.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { checkEndpoint } from '../documents/metadata.ts'
 import type { Exchange, ProviderOptions } from './exchange.ts'
 
@@ -38,6 +39,8 @@ export async function authorize(
     ...(await codeBinding(options, dpop)),
   }
   const pushing = isPushed(options)
+  refuseRepeated('authorization_endpoint', options)
+  if (pushing) refuseRepeated('pushed_authorization_request_endpoint', options)
   const url = pushing
     ? await oidc.buildAuthorizationUrlWithPAR(config, asked, dpop)
     : oidc.buildAuthorizationUrl(config, asked)
@@ -56,6 +59,19 @@ function isPushed({ metadata, preset }: ProviderOptions): boolean {
       preset.pushedRequests === 'yes'
         ? 'Leave pushed_requests out: ls-auth profile set pushed_requests --unset'
         : 'It requires them all the same: tell whoever runs it. Or try: ls-auth login --device',
+  })
+}
+
+/**
+ * No parameter may be sent twice, and an endpoint may have a query of its own (RFC 6749 §3.1): which one counts would be the
+ * provider's guess. Failure `settings`.
+ */
+function refuseRepeated(endpoint: string, { metadata, preset }: ProviderOptions): void {
+  const query = [...new URL(String(metadata[endpoint])).searchParams.keys()].map((name) => name.toLowerCase())
+  const repeated = preset.chosenParameters.find((name) => query.includes(name.toLowerCase()))
+  if (repeated === undefined) return
+  throw new Failure('settings', `the provider's ${endpoint} sets "${safeText(repeated, 80)}" already`, {
+    hint: 'Leave it out of authorization_parameters: it may be sent once only (RFC 6749 §3.1).',
   })
 }
 

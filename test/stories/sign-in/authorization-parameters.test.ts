@@ -81,6 +81,29 @@ it('the device flow does not send those of the profile, and says so', async () =
   expect(received(there, '/device/auth')).toEqual([[], []])
 })
 
+it.each([
+  ['plain', {}, 'authorization_endpoint'],
+  ['pushed', { pushedRequests: 'of-all' as const }, 'authorization_endpoint'],
+  ['pushed', { pushedRequests: 'of-all' as const }, 'pushed_authorization_request_endpoint'],
+])(
+  'one that is in an address of the provider already is not sent twice: %s, %s',
+  async (_, provider, name) => {
+    const there = await open(provider)
+    const add = (query: string) => {
+      there.provider.tamper.discovery = (document) => ({ ...document, [name]: `${document[name]}?${query}` })
+    }
+    add('Organization=fix&p=B2C_1')
+    const { exit, stderr } = await there.world.type(there.login(FLAGS))
+    expect(stderr).toBe(
+      `error: the provider's ${name} sets "organization" already\n` +
+        'hint: Leave it out of authorization_parameters: it may be sent once only (RFC 6749 §3.1).\n',
+    )
+    expect([exit, there.world.opened]).toEqual([2, []])
+    add('p=B2C_1')
+    expect((await there.world.type(there.login(FLAGS))).exit).toBe(0)
+  },
+)
+
 it('one that ls-auth sets itself is refused before anything is asked', async () => {
   const there = await open()
   const asked = there.provider.requests.length
