@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../text/safe-text.ts'
+import { holdsToken } from '../text/token-in-text.ts'
 
 /**
  * Parameters of an authorization request that the protocol or a sign-in sets: another `state` or `redirect_uri` would undo its
@@ -24,6 +25,12 @@ export function validParameters(list: unknown, where: string, hint: string): rea
   if (!Array.isArray(list)) throw wrong('must be a list of name=value')
   const names = new Set<string>()
   for (const one of list) {
+    // Nothing of it is shown.
+    if (typeof one === 'string' && holdsToken(one))
+      throw wrong(
+        'holds a token, which everybody who reads it would see',
+        'Leave it out: browsers and proxies keep the addresses of a sign-in.',
+      )
     const [, name, value] = (typeof one === 'string' && NAMED.exec(one)) || []
     if (name === undefined || value === undefined) throw wrong('must be a list of name=value')
     const shown = safeText(name, 80)
@@ -35,6 +42,7 @@ export function validParameters(list: unknown, where: string, hint: string): rea
       )
     if (names.has(plain)) throw wrong(`names the parameter "${shown}" twice`)
     if (value.trim() === '') throw wrong(`gives "${shown}" no value`)
+    if (value.trim() !== value) throw wrong(`has a value with blanks around it (${shown})`)
     if (safeText(value, value.length) !== value)
       throw wrong(`has a value with characters that do not show (${shown})`)
     names.add(plain)

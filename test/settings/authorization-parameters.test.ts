@@ -10,6 +10,8 @@ import {
 import { readSettings } from '../../src/settings/files/settings-files.ts'
 import { chooseProfile } from '../../src/settings/profile.ts'
 
+const JWT = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln'
+
 const judged = (...parameters: string[]) => {
   try {
     return validParameters(parameters, 'HERE', 'Mend it.')
@@ -36,6 +38,12 @@ it.each([
   [' organization=org', 'HERE must be a list of name=value'],
   ['ä=b', 'HERE must be a list of name=value'],
   ['hd=', 'HERE gives "hd" no value'],
+  ['hd= a', 'HERE has a value with blanks around it (hd)'],
+  ['hd=a ', 'HERE has a value with blanks around it (hd)'],
+  ['hd=a\u00a0', 'HERE has a value with blanks around it (hd)'],
+  [`hd=${JWT}`, 'HERE holds a token, which everybody who reads it would see'],
+  [`${JWT}=hd`, 'HERE holds a token, which everybody who reads it would see'],
+  ['hd=Bearer 4aV9kQ2xB7mN1pL0z', 'HERE holds a token, which everybody who reads it would see'],
   ['hd=a\nb', 'HERE has a value with characters that do not show (hd)'],
   ['hd=a\u202eb', 'HERE has a value with characters that do not show (hd)'],
   ['State=x', 'HERE sets "State", which a sign-in sets itself'],

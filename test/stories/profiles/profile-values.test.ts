@@ -57,6 +57,14 @@ describe('a value that cannot be', () => {
       'authorization_parameters = ["hd=a", "hd=b"]',
       'authorization_parameters names the parameter "hd" twice',
     ],
+    [
+      'authorization_parameters = ["hd=a "]',
+      'authorization_parameters has a value with blanks around it (hd)',
+    ],
+    [
+      'authorization_parameters = ["hd=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln"]',
+      'authorization_parameters holds a token, which everybody who reads it would see',
+    ],
     ['revoke = ["everything"]', 'revoke must list refresh, access'],
     ['leeway = "1h"', 'leeway: 3600 s is too much'],
     ['leeway = "soon"', 'leeway: "soon" is not a duration'],
