@@ -1,5 +1,6 @@
 import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
+import { firstCause } from './error-code.ts'
 
 /** The members of a form that only the provider may see (RFC 6749, RFC 7009, RFC 7523, RFC 7636, RFC 8628, RFC 8693). */
 const SECRET_MEMBERS = [
@@ -34,7 +35,12 @@ export function withoutEchoes(
   if (shown.length === 0) return answer
   const secrets = secretsIn(form, headers)
   const masked = shown.map(([name, text]) => [name, maskEchoes(text.slice(0, MAX_TEXT), secrets)])
-  return { ...answer, body: Buffer.from(JSON.stringify({ ...said, ...Object.fromEntries(masked) })) }
+  const cause = firstCause(said)?.slice(0, MAX_TEXT)
+  const causes = cause === undefined ? {} : { errorCauses: [{ errorSummary: maskEchoes(cause, secrets) }] }
+  return {
+    ...answer,
+    body: Buffer.from(JSON.stringify({ ...said, ...Object.fromEntries(masked), ...causes })),
+  }
 }
 
 function secretsIn(form: string, headers: Readonly<Record<string, string>>): readonly string[] {

@@ -5,7 +5,7 @@ import { adviceFor, type HintValues } from '../../providers/hints.ts'
 import type { Preset, Where } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { issuerMismatch, missingIssuer } from '../documents/issuer-mismatch.ts'
-import { isRefusal, lasting, namedError, nobodyAsked, sentError } from './error-code.ts'
+import { hintAtVendorError, isRefusal, lasting, namedError, nobodyAsked, sentError } from './error-code.ts'
 import { noIdToken } from './no-id-token.ts'
 import { PROOF_ERRORS, PROOF_WANTED } from './proof-errors.ts'
 
@@ -155,10 +155,11 @@ function unreadable(
     )
   }
   const limited = limitIn(cause, now)
-  const advice =
+  const vendorHint =
     vendorError === undefined
       ? undefined
-      : adviceFor(preset.id, { description: vendorError, where }, hintValues)
+      : (adviceFor(preset.id, { description: vendorError, where }, hintValues)?.hint ??
+        hintAtVendorError(status))
   return new ProviderFailure(
     'provider-failed',
     `the provider could not ${doing}${status === undefined ? '' : ` (HTTP ${status})`}`,
@@ -166,7 +167,7 @@ function unreadable(
     {
       cause: foreign,
       detail: vendorError === undefined ? [] : [vendorError],
-      hint: hintAtLimit(status, limited.limit) ?? advice?.hint,
+      hint: hintAtLimit(status, limited.limit) ?? vendorHint,
     },
   )
 }

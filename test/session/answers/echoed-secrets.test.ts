@@ -29,6 +29,17 @@ describe('an error that quotes its request', () => {
     })
   })
 
+  it('is shown without it in the first cause of Okta, too', () => {
+    const body = answer({
+      errorCode: 'E0000001',
+      errorCauses: [{ errorSummary: 'code: s3cr3t-value-long!' }, { errorSummary: 's3cr3t-value-long' }],
+    })
+    expect(JSON.parse(String(withoutEchoes(body, 'code=s3cr3t-value-long', {}).body))).toEqual({
+      errorCode: 'E0000001',
+      errorCauses: [{ errorSummary: 'code: [secret]!' }],
+    })
+  })
+
   it.each([
     ['client_id=s3cr3t-value-long', 'what is no secret'],
     ['code=', 'an empty secret'],

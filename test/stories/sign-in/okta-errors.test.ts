@@ -52,6 +52,39 @@ it('what to do about it is told where it is known', async () => {
   expect((await login()).stderr).toContain('\nhint: This Okta organization has no API Access Management')
 })
 
+it.each([
+  [401, 'E0000004'],
+  [403, 'E0000006'],
+  [403, 'E0000022'],
+  [400, 'E0000001'],
+])('no second try mends what %i %s says', async (status, errorCode) => {
+  answers(status, { errorCode, errorSummary: 'No.' })
+  const { exit, stderr } = await login()
+  expect(stderr).toMatch(/\nhint: Ask whoever runs the identity provider, with this code\.\n/)
+  expect(exit).toBe(6)
+})
+
+it.each([429, 500])('it may mend %i', async (status) => {
+  answers(status, { errorCode: 'E0000009', errorSummary: 'Internal Server Error' })
+  expect((await login()).stderr).toMatch(/\nhint: .*[Tt]ry again/)
+})
+
+it('the first of the causes stands behind the words', async () => {
+  const errorCauses = [{ errorSummary: 'name: \u001b[2Jtoo long' }, { errorSummary: 'another' }]
+  answers(400, { errorCode: 'E0000001', errorSummary: 'Api validation failed', errorCauses })
+  const { stderr } = await login()
+  expect(stderr).toContain('\n  E0000001: Api validation failed (name: \\u{1b}[2Jtoo long)\n')
+  expect(stderr).not.toContain('another')
+})
+
+it.each([['x'], [[null]], [[{ errorSummary: 7 }]], [{}]])(
+  'causes of another shape are none: %j',
+  async (errorCauses) => {
+    answers(400, { errorCode: 'E0000001', errorSummary: 'Api validation failed', errorCauses })
+    expect((await login()).stderr).toContain('\n  E0000001: Api validation failed\n')
+  },
+)
+
 it('a time to wait stays the hint', async () => {
   answers(
     429,
