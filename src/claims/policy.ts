@@ -1,4 +1,5 @@
 import { asUnknown, type ComparedValues, type Finding, REASONS } from './finding.ts'
+import { fullNameNote, fullNames } from './full-name.ts'
 import type { TokenKind } from './kind.ts'
 import { judgeLifetime, type LifetimeLimits } from './lifetime.ts'
 import { type ClaimValue, type Identity, RESPONSE_SOURCE } from './normalise.ts'
@@ -145,9 +146,15 @@ function mayFindings(token: KnownToken, expect: Expect): Finding[] {
     ),
     ...note,
   }))
-  if (expect.groups?.length) findings.push(anyOf('group', expect.groups, identity.groups))
-  if (expect.roles?.length) findings.push(anyOf('role', expect.roles, identity.roles))
+  if (expect.groups?.length) findings.push(named(anyOf('group', expect.groups, identity.groups)))
+  if (expect.roles?.length) findings.push(named(anyOf('role', expect.roles, identity.roles)))
   return findings
+}
+
+/** With a note where it is held by a longer name. */
+function named(finding: Finding): Finding {
+  const words = fullNameNote(fullNames(finding))
+  return words === undefined ? finding : { ...finding, note: `${words}.` }
 }
 
 function anyOf(assertion: string, wanted: readonly string[], held: ClaimValue<readonly string[]>): Finding {

@@ -1,4 +1,5 @@
 import type { Finding } from '../claims/finding.ts'
+import { fullNameNote, fullNames } from '../claims/full-name.ts'
 import type { Inspected } from '../claims/inspect.ts'
 import { judge } from '../claims/policy.ts'
 import { type ShortScope, shortScopes } from '../claims/short-scope.ts'
@@ -85,6 +86,9 @@ const isOfPart = ({ reason, values }: Finding): boolean =>
 const inOtherWords = ({ asked, held }: ShortScope): string =>
   `The token calls ${safeText(asked, 120)} by its last part alone: expect ${safeText(held, 120)}. `
 
+const byFullName = (names: readonly string[]): string =>
+  `${fullNameNote(names.map((name) => safeText(name, 120)))}. `
+
 const NAMES = {
   new: 'the provider signed you in, but the token',
   renewed: 'the renewed token',
@@ -103,11 +107,15 @@ function refusal(
     which !== 'new'
       ? 'You stay signed in, and that token is not used.'
       : 'Nothing was stored: an earlier sign-in stays as it was.'
+  const full = findings.map(fullNames).filter(({ length }) => length > 0)
+  const ask =
+    full.length === findings.length ? 'Mend' : 'Ask whoever manages the provider for what is missing, or mend'
+  const words = [...shortScopes(findings, apis).map(inOtherWords), ...full.map(byFullName)].join('')
   return new Failure('not-allowed', `${token} is not what this profile expects`, {
     detail: findings.map(
       ({ assertion, expected, actual, reason }) =>
         `${assertion}: required ${safeText(expected, 120)}, held ${safeText(actual, 120)}${reason ? ` (${reason})` : ''}`,
     ),
-    hint: `${shortScopes(findings, apis).map(inOtherWords).join('')}Ask whoever manages the provider for what is missing, or mend expect in the profile. ${kept}`,
+    hint: `${words}${ask} expect in the profile. ${kept}`,
   })
 }

@@ -51,7 +51,7 @@ function formatFinding(finding: Finding, mark: string, width: number, columns: n
   const from = source ? `[${safeText(source, 60)}]` : ''
   const lines = inRoom([wanted, held, from], columns - indent)
   if (from) lines.push((lines.pop() as string).slice(0, -from.length) + style.dim(from))
-  if (note && verdict !== 'pass') lines.push(...wrap(note, columns - indent).split('\n'))
+  if (note && verdict !== 'pass') lines.push(...wrap(safeText(note, 400), columns - indent).split('\n'))
   return `  ${mark}  ${assertion.padEnd(width)}  ${lines.join(`\n${' '.repeat(indent)}`)}`
 }
 

@@ -1,6 +1,7 @@
 import { judgeAlignment, nothingToAlign, unknownAlignment } from '../../claims/access-level.ts'
 import { judgeAssertion } from '../../claims/assertion.ts'
 import { type Finding, verdictOf } from '../../claims/finding.ts'
+import { fullNameNote, fullNames } from '../../claims/full-name.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import { type Expect, isWithoutSignature, judge, signatureFinding } from '../../claims/policy.ts'
 import { type ShortScope, shortScopes } from '../../claims/short-scope.ts'
@@ -206,12 +207,20 @@ function advise(
   const joined = severalInOne(findings)
   if (joined !== undefined) return joined
   const short = shortScopes(findings, apisOfToken(profile.client, token.identity.audience.value, session))
+  const full = findings.filter((finding) => fullNames(finding).length > 0)
   const rest = findings.filter(
-    ({ verdict, values }) => verdict !== 'pass' && !short.some(({ asked }) => asked === values.expected),
+    (one) =>
+      one.verdict !== 'pass' &&
+      !full.includes(one) &&
+      !short.some(({ asked }) => asked === one.values.expected),
   )
   const client = clientInstead(rest, token)
   const more = rest.filter((finding) => client === undefined || !lacksAudience(finding))
-  const words = [...short.map(inOtherWords), ...(client === undefined ? [] : [client])]
+  const words = [
+    ...short.map(inOtherWords),
+    ...full.map(byFullName),
+    ...(client === undefined ? [] : [client]),
+  ]
   if (words.length > 0 && more.length === 0) return words.join('. ')
   const others = session
     ? (askForRights(rest, token, profile) ?? `See the findings above; ${ALL_CLAIMS}`)
@@ -221,6 +230,12 @@ function advise(
 
 const inOtherWords = ({ asked, held }: ShortScope): string =>
   `The token calls ${safeText(asked, 120)} by its last part alone, and so must check and expect: --scope ${shellWord(held)}`
+
+function byFullName(finding: Finding): string {
+  const names = fullNames(finding)
+  const flags = names.map((name) => `--${finding.assertion} ${shellWord(name)}`)
+  return `${fullNameNote(names.map((name) => safeText(name, 120)))}: ${flags.join(' or ')}`
+}
 
 /** `--group ops,dev`: the flag is repeated instead. Undefined: no value looks like several. */
 function severalInOne(findings: readonly Finding[]): string | undefined {
