@@ -41,6 +41,20 @@ export async function isApartFromKept(
   }
 }
 
+/**
+ * Whether the sign-in that is given up for a new one may be revoked: each has a grant of its own, and no third one is kept here
+ * that may be in the grant of the first. Of other machines nothing is known: it ends there as by a sign-out. Where the disk does not
+ * let that be read it may, too: else its refresh token would live on, and nobody would know of it.
+ */
+export async function isApartFromOthers(
+  client: Client,
+  old: Claims,
+  claims: Claims,
+  ports: Ports,
+): Promise<boolean> {
+  return haveOwnGrants(client, old, claims) && !(await hasOtherSignIn(client, ports).catch(() => false))
+}
+
 /** Whether this client has a sign-in under another account here, or may have one; to read it could ask for a passphrase. */
 async function hasOtherSignIn(client: Client, ports: Ports): Promise<boolean> {
   // Lazy: commands that only renew never get here.

@@ -13,7 +13,7 @@ import { refuseCi } from './flow/display.ts'
 import type { LoginDialog, LoginOptions } from './flow/login-dialog.ts'
 import { hasLeftovers } from './leftovers.ts'
 import { newProofKey } from './new-proof-key.ts'
-import { haveOwnGrants, isApartFromKept } from './own-grant.ts'
+import { isApartFromKept, isApartFromOthers } from './own-grant.ts'
 import { gate } from './policy-gate.ts'
 import { openProvider } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
@@ -92,7 +92,7 @@ export async function signIn(
       )
       const unknown = await checkTokens(client, provider, tokens, ports)
       const body = bodyOf(tokens, { value: metadata, fetchedAt }, secret, proofKey)
-      const replaced = await storeSession(client, store, body, tokens, dialog, options.samePerson)
+      const replaced = await storeSession(client, store, body, tokens, dialog, options.samePerson, ports)
       return summary(client, tokens, unknown, replaced)
     } catch (error) {
       const left = await revokeRejected(client, store, provider, tokens, ports)
@@ -150,6 +150,7 @@ async function storeSession(
   tokens: Tokens,
   dialog: LoginDialog,
   samePerson: LoginOptions['samePerson'],
+  ports: Ports,
 ): Promise<boolean> {
   return store.withSessionLock('login', dialog.tell, async () => {
     const header = await store.peekPast()
@@ -162,7 +163,7 @@ async function storeSession(
     // A token that the old session itself superseded, and that could not be revoked until now, is forgotten with it: it
     // is not known whose grant it is of.
     const superseded =
-      old && haveOwnGrants(client, payloadOf(old.body.idToken), tokens.idClaims)
+      old && (await isApartFromOthers(client, payloadOf(old.body.idToken), tokens.idClaims, ports))
         ? refreshTokenOf(old)
         : undefined
     const facts = {

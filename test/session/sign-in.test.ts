@@ -455,6 +455,19 @@ describe('a session that is replaced', () => {
     expect(session?.body).not.toHaveProperty('superseded')
   })
 
+  it('is not revoked where another sign-in of this client is kept: it may be of the same grant', async () => {
+    const revoked = async (over: object) => {
+      const machine = openMachine({}, { revokesAllOfPerson: true })
+      await machine.keep({ idToken: await idToken(NOW, { sub: 'eve' }) })
+      const other = { ...FACTS, account: 'two', ...over }
+      await (await machine.store(other)).install(other, BODY, 'refresh-2')
+      await machine.login(tokens({ id_token: await idToken(NOW) }))
+      return machine.revoked
+    }
+    expect(await revoked({})).toEqual([])
+    expect(await revoked({ clientId: 'another' })).toEqual(['refresh-0'])
+  })
+
   it.each<[string, JWTPayload | undefined, JWTPayload]>([
     ['no ID token before', undefined, { sub: 'eve' }],
     ['a session of the provider known of one alone', { sid: '1' }, {}],
