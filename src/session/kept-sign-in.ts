@@ -19,6 +19,8 @@ export interface SignInFacts {
   readonly renewable: boolean
   /** An answer to an earlier renewal leaves open whether the provider still takes the refresh token. */
   readonly doubtful: boolean
+  /** When it ends if it is not used, milliseconds, local clock. Undefined: there is no end, or the provider did not say. */
+  readonly endsAt: number | undefined
   /** Milliseconds, local clock. */
   readonly signedInAt: number
 }
@@ -55,17 +57,19 @@ function factsOf(session: Session, client: Client): SignInFacts {
   const sent = body.tokens.find(
     ({ use, audience, scopes }) => use === client.preset.useToken && audience === '' && scopes === '',
   )
+  const renewable =
+    refresh !== undefined &&
+    earlier !== 'refused' &&
+    earlier !== 'unexplained' &&
+    earlier !== 'lost' &&
+    earlier !== 'another-person'
   return {
     person: personIn(claims),
     subject: typeof claims.sub === 'string' ? claims.sub : undefined,
     life: sent && { receivedAt: sent.receivedAt, expiresIn: sent.expiresIn },
-    renewable:
-      refresh !== undefined &&
-      earlier !== 'refused' &&
-      earlier !== 'unexplained' &&
-      earlier !== 'lost' &&
-      earlier !== 'another-person',
+    renewable,
     doubtful: earlier === 'perhaps-spent',
+    endsAt: (renewable && body.refreshEndsAt) || undefined,
     signedInAt: body.signedInAt,
   }
 }

@@ -18,7 +18,7 @@ import { gate } from './policy-gate.ts'
 import { openProvider } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
 import type { Tokens } from './protocol/tokens.ts'
-import { storedTokens } from './renewal/stored-tokens.ts'
+import { refreshEnd, storedTokens } from './renewal/stored-tokens.ts'
 import { type Revocable, revokeAll, wanted } from './revocable.ts'
 import { refreshTokenOf } from './store/session.ts'
 import type { Cached, SessionBody } from './store/session-file.ts'
@@ -29,7 +29,7 @@ import { sweep } from './sweep.ts'
 export interface SignedIn {
   readonly idClaims: Readonly<Record<string, unknown>> | undefined
   /** For the record, which keeps their ids. */
-  readonly tokens: Pick<Tokens, 'accessToken' | 'idToken'>
+  readonly tokens: Pick<Tokens, 'accessToken' | 'idToken' | 'refreshExpiresIn'>
   readonly expiresIn: number
   readonly refreshable: boolean
   readonly missingScopes: readonly string[]
@@ -115,6 +115,7 @@ const bodyOf = (
   proofKey: SessionBody['proofKey'],
 ): SessionBody => ({
   tokens: storedTokens(tokens),
+  ...refreshEnd(tokens),
   ...(tokens.idToken && { idToken: tokens.idToken }),
   ...(tokens.scope === undefined ? {} : { grantedScope: tokens.scope }),
   metadata,

@@ -198,7 +198,9 @@ async function printSignedIn(
     })
   }
   const savedNote = saved.length > 0 ? ` (saved: ${saved.join(', ')})` : ''
-  const renewal = signedIn.refreshable ? 'renewed as needed' : 'then sign in again'
+  const { refreshExpiresIn: life } = signedIn.tokens
+  const end = life ? `; ends after ${shortDuration(life)} without use` : ''
+  const renewal = signedIn.refreshable ? `renewed as needed${end}` : 'then sign in again'
   tell(invocation, `Signed in as ${safeText(name ?? 'an unnamed subject', 120)}.`)
   tell(invocation, `  profile  ${safeText(profile.name, 60)}${savedNote}`)
   tell(

@@ -34,6 +34,23 @@ export function timeLeft(facts: SignInFacts | undefined, now: number): number | 
   return facts?.life === undefined ? undefined : Math.floor(secondsLeft(facts.life, now))
 }
 
+/** Seconds until the sign-in ends if it is not used, negative when it has by what the provider said; undefined: no end is known. */
+export function unusedLeft(facts: SignInFacts | undefined, now: number): number | undefined {
+  return facts?.endsAt === undefined ? undefined : Math.floor((facts.endsAt - now) / 1000)
+}
+
+/** When sign-ins end without use, a sentence for each. Sanitized. */
+export function endSentences(rows: readonly SignInRow[], now: number): string[] {
+  return rows.flatMap((row) => {
+    const left = row.kept instanceof Failure ? undefined : unusedLeft(row.kept, now)
+    if (left === undefined) return []
+    const name = safeText(row.profile ?? noProfile(row), 60)
+    return left > 0
+      ? [`${name}: the sign-in ends in ${shortDuration(left)} if it is not used.`]
+      : [`${name}: by what the provider said, the sign-in has ended.`]
+  })
+}
+
 const HEADS = ['  PROFILE', 'SIGNED IN AS', 'TOKEN', 'ISSUER', 'API'] as const
 /** Longest cell, characters, of each; what is longer is cut. */
 const LONGEST = [60, 60, 32, 200, 120] as const
@@ -82,7 +99,8 @@ function tokenCell(row: SignInRow, now: number): string {
   const facts = row.kept instanceof Failure ? undefined : row.kept
   if (facts === undefined) return '-'
   const left = timeLeft(facts, now) ?? 0
-  const { renewable, doubtful } = facts
+  const { renewable } = facts
+  const doubtful = facts.doubtful || (unusedLeft(facts, now) ?? 1) <= 0
   if (left <= 0)
     return renewable ? `${doubtful ? 'perhaps ' : ''}renewed at next use` : 'ended: sign in again'
   return `${shortDuration(left)}, ${renewable ? (doubtful ? 'perhaps renews' : 'renews') : 'not renewed'}`

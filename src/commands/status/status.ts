@@ -12,7 +12,15 @@ import { repeatFlags } from '../repeat-flags.ts'
 import { clientOfSignIn, usersOf } from '../sign-out/sign-in-sharers.ts'
 import { signOutOf } from '../sign-out/sign-out-of.ts'
 import { openListing, type SignInRow } from './sign-ins.ts'
-import { noProfile, sharedSentences, stateOf, statusTable, timeLeft } from './status-text.ts'
+import {
+  endSentences,
+  noProfile,
+  sharedSentences,
+  stateOf,
+  statusTable,
+  timeLeft,
+  unusedLeft,
+} from './status-text.ts'
 import { tellLeftOut } from './text-table.ts'
 
 /** `ls-auth status`: every sign-in on this machine, from local state alone: no request, no renewal, no question. */
@@ -34,7 +42,8 @@ async function run(invocation: Invocation): Promise<void> {
     const { lines, leftOut } = statusTable(rows, preferred, now, ports.terminal)
     await printText(invocation, `${lines.join('\n')}\n`)
     tellLeftOut(invocation, leftOut, '--json')
-    for (const line of [...sharedSentences(rows), ...problems(rows, invocation)]) tell(invocation, line)
+    const sentences = [...sharedSentences(rows), ...endSentences(rows, now), ...problems(rows, invocation)]
+    for (const line of sentences) tell(invocation, line)
   }
   for (const line of await unfinishedSignOuts(settings, ports)) tell(invocation, line)
   // A sign-in is refused behind the proxy, and commands there need none.
@@ -115,6 +124,7 @@ function jsonRow(row: SignInRow, rows: readonly SignInRow[], preferred: string |
     signed_in_at: facts === undefined ? null : new Date(facts.signedInAt).toISOString(),
     expires_in: timeLeft(facts, now) ?? null,
     renewable: facts?.renewable ?? null,
+    refresh_expires_in: unusedLeft(facts, now) ?? null,
     shared_with: shared.map((one) => one.profile),
     problem: failure === undefined ? null : { code: failure.code, message: failure.message },
   }

@@ -10,6 +10,18 @@ export function refreshTokenIn({ status, body }: HttpAnswer): string | undefined
   return typeof token === 'string' ? token : undefined
 }
 
+/**
+ * How long the refresh token lives without use, seconds: `refresh_expires_in` of Keycloak, `refresh_token_expires_in` of Google and
+ * others; no specification has them. 0: without end. Undefined: it is not said.
+ */
+export function refreshLifeIn(answer: Readonly<Record<string, unknown>>): number | undefined {
+  const said = answer.refresh_expires_in ?? answer.refresh_token_expires_in
+  const seconds = typeof said === 'number' || (typeof said === 'string' && said !== '') ? Number(said) : -1
+  return seconds >= 0 ? Math.min(Math.floor(seconds), CENTURY_SECONDS) : undefined
+}
+
+const CENTURY_SECONDS = 100 * 365 * 86_400
+
 /** Whether a response carries tokens, valid or not: the provider has carried out the request. */
 export const bringsTokens = (answer: HttpAnswer): boolean =>
   answer.status === 200 &&

@@ -1,5 +1,5 @@
 import { checkAccessTokenHash, checkIdTokenTimes, checkSubject } from '../answers/id-token.ts'
-import { checkTokenCharacters, checkTokenType } from '../answers/token-answer.ts'
+import { checkTokenCharacters, checkTokenType, refreshLifeIn } from '../answers/token-answer.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { type Exchange, jwksOf, type TokenAnswer } from './exchange.ts'
 
@@ -10,6 +10,8 @@ export interface Tokens {
   readonly expiresIn: number
   readonly scope: string | undefined
   readonly refreshToken: string | undefined
+  /** Seconds that the refresh token lives without use; 0: without end; undefined: not said. */
+  readonly refreshExpiresIn?: number | undefined
   readonly idToken: string | undefined
   readonly idClaims: Readonly<Record<string, unknown>> | undefined
   /** Local clock, milliseconds. */
@@ -39,6 +41,7 @@ export function tokensOf(answer: TokenAnswer, exchange: Exchange): Tokens {
     expiresIn: seconds > 0 ? Math.min(seconds, DAY_SECONDS) : 60,
     scope: answer.scope,
     refreshToken: answer.refresh_token,
+    refreshExpiresIn: refreshLifeIn(answer),
     idToken: answer.id_token,
     idClaims,
     receivedAt,

@@ -20,7 +20,7 @@ import type { Renewal } from './renewal.ts'
 import { narrowedForGood, slotMismatch, slotParameters } from './slot.ts'
 import { slotRefusal } from './slot-refusal.ts'
 import type { Event } from './step.ts'
-import { storedTokens } from './stored-tokens.ts'
+import { refreshEnd, storedTokens } from './stored-tokens.ts'
 
 /**
  * Sends the refresh token once, and once more where the provider has moved its token endpoint. Gives the result as an event
@@ -199,6 +199,7 @@ async function renewal(
     tokens: storedTokens(tokens, { audience: want.audience, scopes: want.scopes }),
     skewSeconds: tokens.skewSeconds,
     ...refresh,
+    ...refreshEnd(tokens),
     ...(tokens.idToken === undefined ? {} : { idToken: tokens.idToken }),
     ...(scope === undefined || !isPlain(want) ? {} : { grantedScope: scope }),
     ...(tokens.jwks === undefined ? {} : { jwks: tokens.jwks }),

@@ -7,6 +7,8 @@ import { isPlain, sameSlot, type Want } from './freshness.ts'
 export interface Renewal {
   readonly tokens: readonly StoredToken[]
   readonly refresh?: string
+  /** Null: the refresh token has no end; missing: the answer does not say. */
+  readonly refreshEndsAt?: SessionBody['refreshEndsAt']
   readonly idToken?: string
   readonly grantedScope?: string
   readonly jwks?: SessionBody['jwks']
@@ -74,6 +76,7 @@ export function renewedBody(before: SessionBody, sent: string, renewal: Renewal,
       ? { narrowed: true }
       : {}),
     ...(renewal.grantedScope === undefined ? {} : { grantedScope: renewal.grantedScope }),
+    ...(renewal.refreshEndsAt === undefined ? {} : { refreshEndsAt: renewal.refreshEndsAt }),
     ...(renewal.jwks === undefined ? {} : { jwks: renewal.jwks }),
     ...(renewal.metadata === undefined ? {} : { metadata: renewal.metadata }),
     skewSeconds: renewal.skewSeconds,

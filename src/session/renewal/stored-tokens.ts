@@ -15,6 +15,12 @@ export function storedTokens(tokens: Tokens, slot = { audience: '', scopes: '' }
   return stored
 }
 
+/** When the refresh token ends if it is not used, local clock, milliseconds; null: never. Empty: it is not said. */
+export function refreshEnd({ refreshExpiresIn, receivedAt }: Tokens): { refreshEndsAt?: number | null } {
+  if (refreshExpiresIn === undefined) return {}
+  return { refreshEndsAt: refreshExpiresIn === 0 ? null : receivedAt + refreshExpiresIn * 1000 }
+}
+
 /**
  * Seconds from its receipt to its end. Some providers send an ID token that they issued a while ago: it ends at its `exp` by the
  * provider's clock. Where that clock is not told and this one is behind, it still lives no longer than it says itself.

@@ -67,6 +67,8 @@ export interface SessionBody {
   readonly afterNarrowing?: 'undone' | 'kept'
   /** Present once the provider has rotated; else the keychain item's refresh token counts. */
   readonly refresh?: string
+  /** When the refresh token ends if it is not used, by what the provider said: local clock, milliseconds; null: never. */
+  readonly refreshEndsAt?: number | null
   /**
    * A refresh that was begun: hash of the refresh token, and when. Removed by the commit of its answer; `outcome` is
    * set when the answer could not be used (renewal/earlier-attempt.ts), and missing when none was seen.

@@ -43,6 +43,11 @@ describe('a session after a renewal', () => {
     })
   })
 
+  it('has the end of its refresh token from the answer, where it says one', () => {
+    const ends = (renewal: Partial<Renewal>) => after(renewal, {}, { refreshEndsAt: 5 }).refreshEndsAt
+    expect([ends({}), ends({ refreshEndsAt: 9 }), ends({ refreshEndsAt: null })]).toEqual([5, 9, null])
+  })
+
   it('has each new token in place of the old one of its kind alone', () => {
     const [oldId, newId] = [token('old-id', { use: 'id' }), token('new-id', { use: 'id' })]
     const before = { tokens: [token('old'), oldId, token('other', { audience: 'api' })] }

@@ -360,6 +360,9 @@ describe.sequential('is true, member by member', () => {
   it('status', async () => {
     const bad = edit((text) => `${text}\n[profiles.bad]\nissuer = "http://idp.example"\n`)
     const runs = ['ls-auth status --json', bad, 'ls-auth status --json']
+    stage.provider.tamper = { tokenResponse: (body) => ({ ...body, refresh_expires_in: 1800 }) }
+    await stage.world.type(login())
+    stage.provider.tamper = {}
     const lock = () => {
       stage.world.keychain.locked = true
     }

@@ -56,6 +56,7 @@ describe('"who is signed in on this machine?"', () => {
         signed_in_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
         expires_in: expect.any(Number),
         renewable: true,
+        refresh_expires_in: null,
         shared_with: [],
         problem: null,
       },
