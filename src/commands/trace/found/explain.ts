@@ -91,9 +91,8 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
   if (source.compare) {
     try {
       const compared = await source.compare(filter, selected)
-      const { partial, comparison, limitNanos } = compared
-      const isEmpty = partial === undefined && comparison.selection.spans === 0
-      if (!isEmpty || !(await isUncounted(source, filter, selected, limitNanos))) {
+      const { partial } = compared
+      if (!(await isUncounted(source, filter, compared))) {
         if (partial === undefined || question.showSensitive) return compared
         return { ...compared, partial: maskText(partial) }
       }
@@ -102,7 +101,7 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
       if (!(error instanceof Failure)) throw error
       if (error.code !== 'cannot-do' && error.code !== 'not-found') throw error
       // There is no percentile of no span.
-      if (error.code === 'not-found' && !(await isUncounted(source, filter, selected)))
+      if (error.code === 'not-found' && !(await isUncounted(source, filter)))
         throw await ofService(error, invocation, source, question)
       refused = error.code === 'not-found' ? countsNone(source) : safeText(error.message)
     }

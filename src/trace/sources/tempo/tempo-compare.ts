@@ -32,17 +32,18 @@ export async function compareInTempo(
     })
     return { ...result, asked }
   }
-  const compare = async (selection: string, limitNanos?: number): Promise<BackendComparison> => {
-    const { series, partial, asked } = await query(`| compare(${selection}, ${MOST_VALUES})`)
+  const compare = async (condition: string, limitNanos?: number): Promise<BackendComparison> => {
+    const { series, partial, asked } = await query(`| compare({ ${condition} }, ${MOST_VALUES})`)
     return {
       comparison: readComparison(series, MOST_VALUES),
       limitNanos,
       asked,
+      ...(filter.query === undefined && { selectedQuery: traceql(filter, condition) }),
       ...(partial !== undefined && { partial }),
     }
   }
-  if (selected.by === 'errors') return compare('{ status = error }')
-  const over = (nanos: number) => compare(`{ duration > ${nanos}ns }`, nanos)
+  if (selected.by === 'errors') return compare('status = error')
+  const over = (nanos: number) => compare(`duration > ${nanos}ns`, nanos)
   return 'nanos' in selected.over
     ? over(selected.over.nanos)
     : overPercentile(selected.over.percentile, query, over)

@@ -11,9 +11,10 @@ export const STRINGS = /"(?:[^"\\]|\\.)*"|`[^`]*`/g
 
 /**
  * The conditions of a filter in TraceQL (docs: traceql/construct-traceql-queries). They describe one span; durations
- * alone apply to the whole trace, since nearly every trace has a short span somewhere. Failure `usage`: there is no such kind.
+ * alone apply to the whole trace, since nearly every trace has a short span somewhere. `ofSpan`: one more condition on the span,
+ * which leaves those as they are. Failure `usage`: there is no such kind.
  */
-export function traceql(filter: TraceFilter): string {
+export function traceql(filter: TraceFilter, ofSpan?: string): string {
   const conditions: string[] = []
   if (filter.service !== undefined)
     conditions.push(`resource.service.name = ${traceqlString(filter.service)}`)
@@ -25,6 +26,7 @@ export function traceql(filter: TraceFilter): string {
   const duration = conditions.length > 0 ? 'duration' : 'traceDuration'
   if (filter.minNanos !== undefined) conditions.push(`${duration} >= ${filter.minNanos}ns`)
   if (filter.maxNanos !== undefined) conditions.push(`${duration} <= ${filter.maxNanos}ns`)
+  if (ofSpan !== undefined) conditions.push(ofSpan)
   return conditions.length === 0 ? '{}' : `{ ${conditions.join(' && ')} }`
 }
 
