@@ -6,12 +6,13 @@ import type { Send } from '../../../src/trace/sources/trace-source.ts'
 
 /**
  * A server with traces that began at these milliseconds: the latest first, times cut to seconds. Each takes one millisecond, or
- * what `durations` has for it.
+ * what `durations` has for it. `maxLimit`: a request for more traces is refused.
  */
 function serve(
   starts: readonly number[],
   ignoresEnd = false,
   durations: readonly number[] = [],
+  maxLimit = Number.POSITIVE_INFINITY,
 ): { send: Send; asked: number[] } {
   const asked: number[] = []
   const send: Send = async ({ path, query = {} }) => {
@@ -19,6 +20,8 @@ function serve(
     if (path === '/api/status/buildinfo') return { ...answer, body: Buffer.from('{"version":"2.8.0"}') }
     const [from, end, limit] = [Number(query.start), Number(query.end), Number(query.limit)]
     asked.push(limit)
+    if (limit > maxLimit)
+      return { ...answer, status: 400, body: Buffer.from(`limit ${limit} exceeds max limit ${maxLimit}`) }
     const found = starts
       .map((start, i) => ({
         start,
@@ -116,3 +119,33 @@ test('those that were running when the time began come as well, however many the
     { numRuns: 100, endOnFailure: true },
   )
 })
+
+/** So many that began one by one before the time does, and run on in it. */
+const running = (count: number, maxLimit: number) => {
+  const starts = Array.from({ length: count }, (_, i) => i + 1)
+  return serve(
+    starts,
+    false,
+    starts.map(() => 600_000),
+    maxLimit,
+  )
+}
+
+test.each([
+  [120, 150, { found: 120, truncated: false, asked: [100, 200, 150] }],
+  [180, 150, { found: 150, truncated: true, asked: [100, 200, 150] }],
+  // It would give the page again.
+  [180, 100, { found: 100, truncated: true, asked: [100, 200] }],
+])(
+  'of %i that were running when the time began a Tempo that gives %i at once gives what it has',
+  async (count, max, expected) => {
+    const { send, asked } = running(count, max)
+    const pages: string[] = []
+    const result = await searchTempo({ ...filter(200), fromMillis: 500_000 }, send, async (page) => {
+      pages.push(...page.map(({ traceId }) => traceId as string))
+    })
+    const { traces, truncated } = result
+    expect({ found: traces.length, truncated, asked }).toEqual(expected)
+    expect(new Set(pages).size).toBe(traces.length)
+  },
+)

@@ -113,10 +113,17 @@ async function addRest(
   traces: TraceSummary[],
 ): Promise<boolean> {
   const { filter, ask, onPage } = search
-  const answer = await requestPage(ask, filter, q)
-  // This Tempo has a limit of its own.
-  if (answer.status === 400) return true
-  const { inTime, isFull } = await growing(search, q, readSummaries(answer))
+  let { limit } = filter
+  let answer = await requestPage(ask, filter, q)
+  if (answer.status === 400) {
+    // This Tempo has a limit of its own. With one that is no higher it would give those again.
+    limit = mostAtOnce(answer) ?? 0
+    if (limit <= seen.size) return true
+    answer = await requestPage(ask, { ...filter, limit }, q)
+    if (answer.status === 400) return true
+  }
+  const ofLimit = { ...search, filter: { ...filter, limit } }
+  const { inTime, isFull } = await growing(ofLimit, q, readSummaries(answer))
   const unseen = inTime.filter(({ traceId }) => !seen.has(traceId as string))
   const shown = unseen.slice(0, filter.limit - traces.length)
   traces.push(...shown)
@@ -187,18 +194,23 @@ function requestPage(ask: Send, filter: TraceFilter, q: string): Promise<ApiAnsw
   return ask({ path: '/api/search', query, answers: [400] })
 }
 
+/** How many traces one search may ask for (`max_result_limit`), where that is what Tempo refuses. */
+function mostAtOnce(answer: ApiAnswer): number | undefined {
+  const most = /limit \d+ exceeds max limit (\d+)/.exec(errorDetail(answer).join(' '))?.[1]
+  return most === undefined ? undefined : Number(most)
+}
+
 /**
  * Failure `usage` with Tempo's message: a syntax error with its position, and the query that it speaks of, or a limit (168 h,
  * traces of one search).
  */
 function searchRejected(answer: ApiAnswer, asked: string): Failure {
   const detail = errorDetail(answer)
-  const said = detail.join(' ')
   const rejected = (hint: string, lines: readonly string[]) =>
     new Failure('usage', 'Tempo did not accept the search', { hint, detail: lines })
-  const most = /limit \d+ exceeds max limit (\d+)/.exec(said)?.[1]
+  const most = mostAtOnce(answer)
   if (most !== undefined) return rejected(`Ask for fewer traces: --limit ${most}.`, detail)
-  return /exceeds/.test(said)
+  return /exceeds/.test(detail.join(' '))
     ? rejected('Ask for a shorter time with --since, or --from and --to.', detail)
     : rejected('Check the query (TraceQL).', [...detail, asked])
 }
