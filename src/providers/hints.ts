@@ -71,6 +71,7 @@ const COMMON: readonly Hint[] = [
   {
     description: /pushed authorization|\bPAR\b/i,
     where: 'authorization',
+    error: ['invalid_request', 'unauthorized_client'],
     isLasting: true,
     say: 'Requests of this client have to be pushed (PAR). Sign in with: --pushed-requests yes',
   },
@@ -133,6 +134,9 @@ const COMMON: readonly Hint[] = [
   },
 ]
 
+/** Errors that pass by themselves, whatever a hint goes by. */
+const PASSING: readonly string[] = ['server_error', 'temporarily_unavailable', 'slow_down']
+
 /**
  * The hint for a provider's error, undefined when there is none. The preset's own hints go first. Text from the
  * provider is only matched; what is filled in comes from `values`.
@@ -162,7 +166,8 @@ export function adviceFor(
     COMMON.find((candidate) => applies(candidate, common, values))
   if (!found) return undefined
   const { say, notByPerson = false, isLasting = false, endsSession = false } = found
-  return { hint: fill(say, values), notByPerson, isLasting, endsSession }
+  const passes = error.error !== undefined && PASSING.includes(error.error)
+  return { hint: fill(say, values), notByPerson, isLasting: isLasting && !passes, endsSession }
 }
 
 function applies(hint: Hint, { error, description, where }: ProviderError, values: HintValues): boolean {

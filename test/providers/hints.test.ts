@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hintFor, type ProviderError } from '../../src/providers/hints.ts'
+import { adviceFor, hintFor, type ProviderError } from '../../src/providers/hints.ts'
 import { PROVIDER_IDS } from '../../src/providers/preset.ts'
 
 const VALUES = {
@@ -285,5 +285,29 @@ describe('hintFor', () => {
     const began = process.cpuUsage()
     for (const provider of PROVIDER_IDS) hintFor(provider, { error: 'x', description })
     expect(process.cpuUsage(began).user / 1000).toBeLessThan(1000)
+  })
+})
+
+describe('what no second try mends', () => {
+  const PUSHED = 'Pushed Authorization Request must be used (PAR)'
+  const told = (error: string, description = PUSHED, provider: (typeof PROVIDER_IDS)[number] = 'generic') =>
+    adviceFor(provider, { where: 'authorization', error, description })
+
+  it.each(['invalid_request', 'unauthorized_client'])('%s: a request that has to be pushed', (error) => {
+    expect(told(error)).toMatchObject({
+      isLasting: true,
+      hint: expect.stringContaining('--pushed-requests yes'),
+    })
+  })
+
+  it('is no error that passes, at any provider and in any words, nor a reference that has run out', () => {
+    const texts = [PUSHED, 'the PAR service is temporarily unavailable', 'The OAuth client was deleted.']
+    for (const provider of PROVIDER_IDS)
+      for (const error of ['server_error', 'temporarily_unavailable', 'slow_down', 'invalid_request_uri'])
+        for (const text of texts) {
+          const advice = told(error, text, provider)
+          expect({ provider, error, text, lasts: advice?.isLasting ?? false }).toMatchObject({ lasts: false })
+          expect(advice?.hint ?? '').not.toContain('--pushed-requests')
+        }
   })
 })

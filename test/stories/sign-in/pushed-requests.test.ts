@@ -83,6 +83,19 @@ it.each(['interaction_required', 'consent_required'])(
   },
 )
 
+it('a provider that cannot take them just now is not told as a matter of settings', async () => {
+  const there = await open('of-all')
+  there.provider.tamper.callback = (url) => {
+    url.searchParams.delete('code')
+    url.searchParams.set('error', 'temporarily_unavailable')
+    url.searchParams.set('error_description', 'the PAR service is temporarily unavailable')
+    return url
+  }
+  const { exit, stderr } = await there.world.type(there.login())
+  expect(stderr).toContain('hint: The provider has a problem of its own. Wait a little and try again.\n')
+  expect(exit).toBe(6)
+})
+
 it.each([
   ['access_denied', 11],
   ['consent_required', 3],
