@@ -239,8 +239,8 @@ async function revoke(
     // Of a refresh token it may be a switch at the provider, which the hint names.
     const isSwitch = kind === 'refresh' && error.code === 'settings'
     if (error.wire.error === 'unsupported_token_type' && !isSwitch) return false
-    // RFC 7009 §2.2 has success for a token that is dead; Google says so.
-    if (error.wire.error === 'invalid_token') return 'ended'
+    // RFC 7009 §2.2 has success for a token that is dead; Google says so. With 401 it is a gateway's word (RFC 6750 §3.1).
+    if (error.wire.error === 'invalid_token' && error.wire.status === 400) return 'ended'
     throw error
   }
 }

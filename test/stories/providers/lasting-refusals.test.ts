@@ -106,6 +106,18 @@ describe('a token that is dead at the provider, and that says so', () => {
     expect(stderr).not.toContain('elsewhere')
   })
 
+  it('is not said by HTTP 401, which refuses who asks', async () => {
+    place = await openPlace(keycloak)
+    await type('ls-auth login')
+    place.simulator.answerRevocationsWith({ ...dead, status: 401 })
+    const { exit, stderr } = await type('ls-auth logout')
+    expect({ exit, stderr }).toMatchObject({
+      exit: 6,
+      stderr: expect.stringMatching(/^error: signed out here, but the provider did not confirm/m),
+    })
+    expect(stderr).not.toContain('already ended')
+  })
+
   it('and in JSON', async () => {
     place = await openPlace(google)
     await type('ls-auth login')
