@@ -129,10 +129,14 @@ async function firstAnswer(
   }
 }
 
+/** OpenID Connect Core §11: offline_access is honoured only with a consent prompt, unless the provider is laxer. */
+const offlineNeedsConsent = ({ preset }: Client): boolean =>
+  preset.consentForOffline && preset.scopes.includes('offline_access')
+
 /** What was asked for, with the consent that the provider gives a refresh token for; `none` stands alone. */
-function promptOf({ preset }: Client, prompt: string): string {
+function promptOf(client: Client, prompt: string): string {
   const values = prompt.split(' ')
-  const isWanted = preset.authorizationParameters.prompt === 'consent'
+  const isWanted = offlineNeedsConsent(client) || client.preset.authorizationParameters.prompt === 'consent'
   return !isWanted || values.includes('none') || values.includes('consent') ? prompt : `${prompt} consent`
 }
 
@@ -145,10 +149,7 @@ function authorizationParameters(
     redirect_uri: redirectUri,
     ...scopeParameters(client),
     ...client.preset.authorizationParameters,
-    // OpenID Connect Core §11: offline_access is honoured only with a consent prompt, unless the provider is laxer.
-    ...(client.preset.consentForOffline && client.preset.scopes.includes('offline_access')
-      ? { prompt: 'consent' }
-      : {}),
+    ...(offlineNeedsConsent(client) ? { prompt: 'consent' } : {}),
     ...(options.loginHint === undefined ? {} : { login_hint: options.loginHint }),
     ...(options.prompt === undefined ? {} : { prompt: promptOf(client, options.prompt) }),
     ...requirementParameters(options.required ?? {}),

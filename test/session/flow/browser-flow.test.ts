@@ -295,13 +295,13 @@ describe('the authorization request', () => {
 
   it('has what the provider needs, and what the person says goes first', async () => {
     const preset = {
-      scopes: ['offline_access'],
+      scopes: ['openid'],
       authorizationParameters: { access_type: 'offline', prompt: 'select_account' },
     }
     const options = { loginHint: 'ada@example.com', prompt: 'login' }
     expect(await asked({ preset, options: { flow: 'paste', ...options } })).toEqual({
       redirect_uri,
-      scope: 'offline_access',
+      scope: 'openid',
       access_type: 'offline',
       login_hint: 'ada@example.com',
       prompt: 'login',
@@ -312,16 +312,30 @@ describe('the authorization request', () => {
     scopes: ['openid'],
     authorizationParameters: { access_type: 'offline', prompt: 'consent' },
   }
-  it.each([
+  const forOffline = { scopes: ['openid', 'offline_access'] }
+  const JOINED = [
     ['select_account', 'select_account consent'],
+    ['login', 'login consent'],
     ['consent', 'consent'],
     ['login consent', 'login consent'],
     // OpenID Connect Core §3.1.2.1: with nothing beside it.
     ['none', 'none'],
-  ])('joins consent where a refresh token comes with that alone, %s: %s', async (prompt, sent) => {
-    expect(await asked({ preset: withConsent, options: { flow: 'paste', prompt } })).toMatchObject({
-      prompt: sent,
-    })
+  ]
+  const sentFor = async (preset: object, prompt: string) =>
+    (await asked({ preset, options: { flow: 'paste', prompt } }))?.prompt
+
+  it.each(JOINED)(
+    'joins consent where a refresh token comes with that alone, %s: %s',
+    async (prompt, sent) => {
+      expect(await sentFor(withConsent, prompt)).toBe(sent)
+    },
+  )
+
+  it.each(JOINED)('joins the consent that offline_access needs (Core §11), %s: %s', async (prompt, sent) => {
+    expect(await sentFor(forOffline, prompt)).toBe(sent)
+    // Not where the provider is laxer, or it is not asked for.
+    expect(await sentFor({ ...forOffline, consentForOffline: false }, prompt)).toBe(prompt)
+    expect(await sentFor({ scopes: ['openid'] }, prompt)).toBe(prompt)
   })
 })
 
