@@ -70,7 +70,9 @@ async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<
     if (client && result.wasSignedIn) await recordSignOut(invocation, client, result)
     const others = all || !client ? [] : sharersOf(client, settings, ports.env)
     if (!globals(invocation).json) {
-      describe(invocation, name, result, { client, others, browser })
+      // The error at the end is that of the first one.
+      const isFirst = !outcomes.some(isUnfinished)
+      describe(invocation, name, result, { client, others, browser, errorFollows: isFirst })
       const advice = all || result.wasSignedIn ? undefined : await adviceOnUnknown(settings, ports)
       if (advice !== undefined) tell(invocation, advice)
     }
@@ -180,11 +182,12 @@ function describe(
     readonly client: Client | undefined
     readonly others: readonly string[]
     readonly browser: boolean
+    readonly errorFollows: boolean
   },
 ): void {
-  const { client, others, browser } = about
+  const { client, others, browser, errorFollows } = about
   const { wasSignedIn, revoked, forgotten } = result
-  const there = atProvider(result, invocation.ports.clock.now())
+  const there = atProvider(result, invocation.ports.clock.now(), errorFollows)
   if (!wasSignedIn && forgotten === true) {
     tell(invocation, `Not signed in to ${name}${browser ? ' on this machine' : '; nothing to do'}.`)
     return
@@ -211,6 +214,10 @@ function describe(
     `  also signed out   ${names}: ${others.length > 1 ? 'they share' : 'it shares'} this sign-in`,
   )
 }
+
+const isUnfinished = ({ result, page }: Outcome): boolean =>
+  result instanceof Failure ||
+  [result.forgotten, result.revoked, page].some((step) => step instanceof Failure)
 
 function throwUnfinished({ client, result, page }: Outcome): void {
   if (result instanceof Failure) throw result

@@ -4,10 +4,19 @@ import type { SignedOut } from '../../session/sign-out.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { wholeDuration } from '../../text/whole-duration.ts'
 
-/** What a sign-out did at the provider. `now`: milliseconds since the epoch. */
-export function atProvider({ revoked, ended }: Pick<SignedOut, 'revoked' | 'ended'>, now: number): string {
-  if (revoked instanceof Failure)
-    return `not revoked: ${safeText(revoked.message)}. ${safeText(revoked.hint)}`
+/**
+ * What a sign-out did at the provider. `now`: milliseconds since the epoch. `errorFollows`: {@link notRevoked} is told after it,
+ * and a hint that is in there is not told twice.
+ */
+export function atProvider(
+  { revoked, ended }: Pick<SignedOut, 'revoked' | 'ended'>,
+  now: number,
+  errorFollows = false,
+): string {
+  if (revoked instanceof Failure) {
+    const hint = errorFollows && keepsHint(revoked) ? '' : `. ${safeText(revoked.hint)}`
+    return `not revoked: ${safeText(revoked.message)}${hint}`
+  }
   if (revoked === 'yes') return 'refresh token revoked'
   if (revoked === 'already-ended') return 'the sign-in had already ended there'
   if (revoked === 'access-only') return 'access token revoked, and no refresh token'
@@ -41,6 +50,9 @@ const toEndIt = (client: Client | undefined): string =>
     ? 'There it ends by itself, or by whoever runs the provider.'
     : "To end it there as well, sign out in the provider's own account page."
 
+/** Whether the hint says how it is revoked the next time. */
+const keepsHint = ({ code }: Failure): boolean => code === 'settings'
+
 /** Failure, of a sign-out that is done here, where the refresh token may still be good at the provider. Exit 6. */
 export function notRevoked(revoked: Failure, client: Client | undefined): Failure {
   const [code, what] =
@@ -49,7 +61,7 @@ export function notRevoked(revoked: Failure, client: Client | undefined): Failur
       : ([revoked.code, 'the refresh token could not be revoked'] as const)
   return new Failure(code, `signed out here, but ${what}`, {
     detail: [safeText(revoked.message)],
-    hint: `The refresh token is deleted here. ${revoked.code === 'settings' ? revoked.hint : toEndIt(client)}`,
+    hint: `The refresh token is deleted here. ${keepsHint(revoked) ? revoked.hint : toEndIt(client)}`,
     exit: 6,
   })
 }

@@ -71,6 +71,9 @@ describe('Cognito', () => {
       expect(stderr).toContain('Switch on token revocation of the app client')
       expect(stderr).toContain('EnableTokenRevocation')
       expect(stderr).not.toMatch(/try again|account page/i)
+      // Once, in the hint of the error, where the line to type names the profile.
+      expect(stderr.match(/EnableTokenRevocation/g)).toHaveLength(1)
+      expect(stderr).toMatch(/^ {2}at the provider {3}not revoked: [^.]+$/m)
       const set = String(/ls-auth profile set revoke ""/.exec(stderr))
       expect((await type(set)).exit).toBe(0)
       await type('ls-auth login')
@@ -80,6 +83,24 @@ describe('Cognito', () => {
 })
 
 describe('of Cognito', () => {
+  it('logout --all: each sign-in that is not revoked has its hint', async () => {
+    place = await openPlace(cognito)
+    await place.world.editConfig(
+      (text) =>
+        `default_profile = "work"\n${text}\n${text.replace('[profiles.work]', '[profiles.other]').trimEnd()}\naccount = "two"\n`,
+    )
+    for (const name of ['work', 'other']) expect((await type(`ls-auth login --profile ${name}`)).exit).toBe(0)
+    place.simulator.answerRevocationsWith(refusal('invalid_request'))
+    const { exit, stderr } = await type('ls-auth logout --all')
+    expect(exit).toBe(6)
+    // The error is that of the first alone.
+    expect(stderr.match(/^ {2}at the provider {3}not revoked: .*$/gm)).toEqual([
+      expect.not.stringContaining('EnableTokenRevocation'),
+      expect.stringContaining('EnableTokenRevocation'),
+    ])
+    expect(stderr).toMatch(/^hint: .*EnableTokenRevocation/m)
+  })
+
   it('a client that has a secret: which setting', async () => {
     place = await openPlace(cognito)
     place.simulator.answerTokensWith(refusal('invalid_client'))
