@@ -133,10 +133,12 @@ const DENIED = [401, 403]
 
 const SIGN_IN_FIRST = [407, 511]
 
-/** Answers of 4xx that a second try may mend: those of something on the way, and of a server that is short of time. */
-const PASSING = [...DENIED, 408, 425]
+/** Answers of 4xx by which a server, or a proxy, asks for a second try. They say nothing of what is at the address. */
+const PASSING = [408, 409, 421, 423, 425]
 
-const isLasting = (status: number): boolean => status >= 400 && status < 500 && !PASSING.includes(status)
+/** No second try mends it. One of those denied may be of something on the way. */
+const isLasting = (status: number): boolean =>
+  status >= 400 && status < 500 && ![...DENIED, ...PASSING].includes(status)
 
 function readDocument(
   answer: HttpAnswer,
@@ -167,7 +169,9 @@ function readDocument(
     `${what} (HTTP ${answer.status})`,
     answer.status < 400
       ? { hint: 'Check the issuer URL; ls-auth follows no redirect there.' }
-      : advice(error),
+      : PASSING.includes(answer.status)
+        ? { hint: 'Wait a little, then try again.' }
+        : advice(error),
   )
 
   /** The response body is matched against known provider messages, and never shown. */

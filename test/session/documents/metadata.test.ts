@@ -183,7 +183,11 @@ describe('an answer without metadata', () => {
       'Open a web page in a browser, sign in to the network there, then try again.',
     ],
     [{ status: 499 }, 'settings: idp.example gave no metadata (HTTP 499)', NONE],
-    [{ status: 408 }, 'provider-failed: idp.example gave no metadata (HTTP 408)', NONE],
+    ...[408, 409, 421, 423, 425].map((status): [object, string, string] => [
+      { status },
+      `provider-failed: idp.example gave no metadata (HTTP ${status})`,
+      'Wait a little, then try again.',
+    ]),
   ])('%j is told with the next step', async (said, words, hint) => {
     expect(await wrong(said)).toEqual([words, hint])
   })
