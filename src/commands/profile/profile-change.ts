@@ -136,7 +136,11 @@ async function endSignIn(invocation: Invocation, client: PartialClient, settings
     const { message, detail, hint } = notRevoked(result.revoked, client)
     await warn(invocation, { message: [message, ...detail].join(': '), hint })
   }
-  if (result.wasSignedIn) tell(invocation, `Signed out of ${safeText(client.profile, 60)}.`)
+  if (!result.wasSignedIn) return
+  tell(invocation, `Signed out of ${safeText(client.profile, 60)}.`)
+  const { elsewhere } = await import('../sign-out/revocation-words.ts')
+  const more = elsewhere(result, client)
+  if (more !== undefined) tell(invocation, `  elsewhere         ${more}`)
 }
 
 async function isOfAnother(client: Client, ports: Ports): Promise<boolean> {

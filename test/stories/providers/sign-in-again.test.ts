@@ -82,6 +82,18 @@ describe.each(PROVIDERS)('$provider.id', ({ provider, settings }) => {
     })
   })
 
+  it('and so does the sign-out of a profile that is removed', async () => {
+    place = await openPlace(provider, settings)
+    await type('ls-auth login')
+    const { exit, stderr } = await type('ls-auth profile remove work')
+    expect({ exit, stderr }).toMatchObject({
+      exit: 0,
+      stderr: expect.stringMatching(
+        /^Signed out of work\.\n {2}elsewhere {9}perhaps signed out, too: \S+ may end all your sign-ins with this client/m,
+      ),
+    })
+  })
+
   it('a sign-out that revokes nothing says nothing of others', async () => {
     place = await openPlace(provider, [...settings, 'revoke = []'])
     await type('ls-auth login')
