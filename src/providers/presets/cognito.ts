@@ -5,7 +5,7 @@ const HINTS: readonly Hint[] = [
     where: 'revocation',
     error: ['invalid_request', 'unsupported_token_type'],
     isLasting: true,
-    say: 'Switch on token revocation of the app client {client} (EnableTokenRevocation). Or ask for none: ls-auth profile set revoke ""',
+    say: 'Switch on token revocation of the app client {client} (EnableTokenRevocation). Or ask for none, in the profile: revoke = []',
   },
   {
     where: 'discovery',

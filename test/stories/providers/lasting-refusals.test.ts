@@ -71,11 +71,11 @@ describe('Cognito', () => {
       expect(stderr).toContain('Switch on token revocation of the app client')
       expect(stderr).toContain('EnableTokenRevocation')
       expect(stderr).not.toMatch(/try again|account page/i)
-      // Once, in the hint of the error, where the line to type names the profile.
+      // Once, in the hint of the error.
       expect(stderr.match(/EnableTokenRevocation/g)).toHaveLength(1)
       expect(stderr).toMatch(/^ {2}at the provider {3}not revoked: [^.]+$/m)
-      const set = String(/ls-auth profile set revoke ""/.exec(stderr))
-      expect((await type(set)).exit).toBe(0)
+      const setting = String(/revoke = \[\]/.exec(stderr))
+      await place.world.editConfig((text) => `${text.trimEnd()}\n${setting}\n`)
       await type('ls-auth login')
       expect((await type('ls-auth logout')).exit).toBe(0)
     },
