@@ -122,14 +122,14 @@ function readJsonBytes(
     const first = parsed(bytes.subarray(0, end))
     if (first !== undefined) {
       const inLines = () => readLines(input, start, vocabulary, explain, ofLines)
-      return finish(orSeparately(inLines, apart), bytes)
+      return finish(orSeparately(inLines, apart, ['broken-json', 'damaged-trace']), bytes)
     }
   }
   const text = asString(bytes)
   const value = parsedText(text)
   if (value === undefined) {
     if (bytes[0] === 0x7b && bytes.length < 2) return undefined
-    const found = orSeparately(() => notJson(input, start), apart)
+    const found = orSeparately(() => notJson(input, start), apart, ['broken-json'])
     return found && finish(found, bytes)
   }
   const into = new Collection(explain)
@@ -140,21 +140,28 @@ function readJsonBytes(
   return finish(exact, bytes)
 }
 
-/** What `read` gives; where that is broken JSON, it may be several documents that are not one a line. */
-function orSeparately<T>(read: () => T, apart: () => Collection): T | Collection {
+/**
+ * What `read` gives; where that is broken JSON, it may be several documents that are not one a line. `saidByRead`: reasons why they
+ * are none for which the error of `read` says more.
+ */
+function orSeparately<T>(
+  read: () => T,
+  apart: () => Collection,
+  saidByRead: readonly (string | undefined)[],
+): T | Collection {
   try {
     return read()
   } catch (error) {
-    if (!isBroken(error)) throw error
+    if (reasonOf(error) !== 'broken-json') throw error
     try {
       return apart()
     } catch (other) {
-      throw isBroken(other) ? error : other
+      throw saidByRead.includes(reasonOf(other)) ? error : other
     }
   }
 }
 
-const isBroken = (error: unknown): boolean => error instanceof Failure && error.reason === 'broken-json'
+const reasonOf = (error: unknown): string | undefined => (error instanceof Failure ? error.reason : undefined)
 
 function notJson(bytes: Buffer, start: number): undefined {
   // Protobuf can begin with 0x0a 0x7b: left to its parser, which checks every length.

@@ -1,13 +1,13 @@
 import { Collection, type Explain } from '../collection.ts'
 import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scanOtlpJson } from '../otlp/otlp-scan.ts'
-import { noTrace } from '../unreadable.ts'
+import { damagedTrace, noTrace } from '../unreadable.ts'
 import { isZipkinSpan, readZipkin } from '../zipkin/zipkin-json.ts'
 import { brokenDocument } from './broken-json.ts'
 import { isOfStream, whyBroken } from './broken-stream.ts'
 import { asString, firstSign, NEWLINE, parsedText } from './json-text.ts'
 import { exactValue, isOfCollector, readValue } from './json-value.ts'
-import { separate } from './separate.ts'
+import { isOpening, separate } from './separate.ts'
 
 /** Of documents without a span. Each costs some microseconds, and a few bytes that are compressed can be very many of them. */
 const MOST_SPANLESS = 1_000_000
@@ -44,7 +44,10 @@ export function readLines(
   return documents.end(ofLines)
 }
 
-/** Documents that follow each other and are not one a line. Failure with reason `broken-json`: something else is there, too. */
+/**
+ * Documents that follow each other and are not one a line. Failure with reason `damaged-trace` where a later one is broken; with
+ * `broken-json` where something else is there, too.
+ */
 export function readSeparate(
   bytes: Buffer,
   vocabulary: Vocabulary,
@@ -83,7 +86,10 @@ class Documents {
     if (this.#broken !== undefined) throw brokenDocument(this.#unit, this.#broken)
     if (this.#read(document, number)) return
     // One that is cut off may have swallowed others.
-    if (this.#unit === 'document') throw brokenDocument(this.#unit, number)
+    if (this.#unit === 'document')
+      throw number > 1 && isOpening(document[start])
+        ? damagedTrace(`document ${number} in it is cut off or broken`)
+        : brokenDocument(this.#unit, number)
     this.#readApart(document.subarray(start), number)
   }
 

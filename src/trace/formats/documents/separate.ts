@@ -4,7 +4,8 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const [BLANK, RETURN, TAB] = [0x20, 0x0d, 0x09]
 
-const isOpening = (sign: number | undefined): boolean => sign === 0x7b || sign === 0x5b
+/** Whether an object or a list begins with this byte. */
+export const isOpening = (sign: number | undefined): boolean => sign === 0x7b || sign === 0x5b
 const isClosing = (sign: number | undefined): boolean => sign === 0x7d || sign === 0x5d
 const isBlank = (sign: number | undefined): boolean =>
   sign === BLANK || sign === NEWLINE || sign === RETURN || sign === TAB
