@@ -25,8 +25,8 @@ export const CHUNKS = {
     'src/settings/files/settings-files.ts',
     'src/settings/profile.ts',
     'src/commands/request/credentials.ts',
-    'src/clock-skew.ts',
-    'src/text/whole-duration.ts',
+    'src/time/clock-skew.ts',
+    'src/time/whole-duration.ts',
     'src/commands/request/bound-token.ts',
     'src/commands/request/require-reason.ts',
     'src/providers/scope-names.ts',
@@ -44,7 +44,7 @@ export const CHUNKS = {
     'src/http-answers/web-page.ts',
     'src/dpop/proofs.ts',
   ],
-  jwt: ['src/claims/jwt/jwt.ts', 'src/text/instant.ts'],
+  jwt: ['src/claims/jwt/jwt.ts', 'src/time/instant.ts'],
   // What a sign-in may be asked for, by a flag or by an API.
   requirements: ['src/claims/sign-in-requirements.ts', 'src/claims/claims-request.ts'],
   // Lines to copy, in hints and notes.

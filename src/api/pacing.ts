@@ -2,7 +2,7 @@ import { Failure, NetworkFailure } from '../errors.ts'
 import { waitHint } from '../http-answers/rate-limit.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import type { Clock } from '../ports/ports.ts'
-import { steadyClock } from '../steady-clock.ts'
+import { steadyClock } from '../time/steady-clock.ts'
 import { isLimit, Pace } from './pace.ts'
 
 /** One of several rate limits of an API. */

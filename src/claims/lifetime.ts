@@ -1,5 +1,5 @@
-import { instant } from '../text/instant.ts'
-import { wholeDuration } from '../text/whole-duration.ts'
+import { instant } from '../time/instant.ts'
+import { wholeDuration } from '../time/whole-duration.ts'
 import { asUnknown, type ComparedValues, type Finding, REASONS } from './finding.ts'
 import type { ClaimValue, Identity } from './normalise.ts'
 

@@ -1,5 +1,5 @@
-import { skewOf } from '../clock-skew.ts'
 import type { Clock } from '../ports/ports.ts'
+import { skewOf } from '../time/clock-skew.ts'
 import { type AnswerHeaders, nonceIn, wantsNonce } from './challenge.ts'
 import type { ProofKey, signerOf } from './proof-key.ts'
 

@@ -19,11 +19,10 @@ const FLOORS: readonly (readonly string[])[] = [
     'errors',
     'error-code',
     'text',
+    'time',
     'claim-grammar',
     'json-object',
     'loopback-host',
-    'clock-skew',
-    'steady-clock',
     'silent-connections',
     'why-not-private',
     'proxy-url',
@@ -62,12 +61,12 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
 
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */
 const PURE = [
-  /^src\/(attacks|claims|providers|backends|text|http-answers)\//,
+  /^src\/(attacks|claims|providers|backends|text|time|http-answers)\//,
   /^src\/session\/(answers\/|documents\/issuer-mismatch\.ts)/,
   /^src\/session\/renewal\/(state-machine|no-renewal|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|conditions|masking|view)\//,
-  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|proxy-url|clock-skew|unknown-choice|empty-value)\.ts$/,
+  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|proxy-url|unknown-choice|empty-value)\.ts$/,
 ]
 const isPure = (path: string): boolean => PURE.some((pattern) => pattern.test(path))
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])

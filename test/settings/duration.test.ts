@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { parseDuration } from '../../src/settings/duration.ts'
-import { typedDuration, wholeDuration } from '../../src/text/whole-duration.ts'
+import { typedDuration, wholeDuration } from '../../src/time/whole-duration.ts'
 
 it.each([
   ['90', 90],

@@ -2,10 +2,10 @@ import { readClaimsRequest } from '../../claims/claims-request.ts'
 import { readAcrValues, readMaxAge, type SignInRequirements } from '../../claims/sign-in-requirements.ts'
 import { Failure } from '../../errors.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
-import { instant } from '../../text/instant.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
-import { wholeDuration } from '../../text/whole-duration.ts'
+import { instant } from '../../time/instant.ts'
+import { wholeDuration } from '../../time/whole-duration.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
 
 /** More base64 than the longest claims request needs. */

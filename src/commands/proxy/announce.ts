@@ -5,7 +5,7 @@ import type { LocalAddress } from '../../ports/local-server.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
-import { wholeDuration } from '../../text/whole-duration.ts'
+import { wholeDuration } from '../../time/whole-duration.ts'
 import { type Invocation, printJson, tell } from '../invocation.ts'
 import type { LocalProxy } from './open-proxy.ts'
 

@@ -2,7 +2,7 @@ import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { SignedOut } from '../../session/sign-out.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { wholeDuration } from '../../text/whole-duration.ts'
+import { wholeDuration } from '../../time/whole-duration.ts'
 
 /**
  * What a sign-out did at the provider. `now`: milliseconds since the epoch. `errorFollows`: {@link notRevoked} is told after it,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readJwt } from '../../claims/jwt/jwt.ts'
 import { Failure } from '../../errors.ts'
-import { instant } from '../../text/instant.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { wholeDuration } from '../../text/whole-duration.ts'
+import { instant } from '../../time/instant.ts'
+import { wholeDuration } from '../../time/whole-duration.ts'
 import { NO_SUBJECT } from './provider-errors.ts'
 
 /**

@@ -1,5 +1,4 @@
 import type { PartialClient } from '../../client.ts'
-import { skewOf } from '../../clock-skew.ts'
 import { Failure, type NetworkFailure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import { isLoopback } from '../../loopback-host.ts'
@@ -8,6 +7,7 @@ import type { Clock } from '../../ports/ports.ts'
 import { hintFor } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { skewOf } from '../../time/clock-skew.ts'
 import type { Cached } from '../store/session-file.ts'
 import { issuerMismatch } from './issuer-mismatch.ts'
 

@@ -1,5 +1,5 @@
 import { Failure, type FailureCode } from '../../errors.ts'
-import { typedDuration, wholeDuration } from '../../text/whole-duration.ts'
+import { typedDuration, wholeDuration } from '../../time/whole-duration.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
 import { whyEnded } from './earlier-attempt.ts'
 import { findValid, isPlain, marginOf, type Want } from './freshness.ts'

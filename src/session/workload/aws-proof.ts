@@ -1,14 +1,14 @@
 import { AwsV4Signer } from 'aws4fetch'
 import type { Client } from '../../client.ts'
-import { skewOf } from '../../clock-skew.ts'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Clock, Env, Ports } from '../../ports/ports.ts'
 import { isThrottled, xmlElement } from '../../providers/sts-answer.ts'
 import { stsEndpoint } from '../../providers/sts-endpoint.ts'
-import { steadyClock } from '../../steady-clock.ts'
-import { wholeDuration } from '../../text/whole-duration.ts'
+import { skewOf } from '../../time/clock-skew.ts'
+import { steadyClock } from '../../time/steady-clock.ts'
+import { wholeDuration } from '../../time/whole-duration.ts'
 
 const MOST_BYTES = 64 * 1024
 /** Life of the token, seconds: the default of the API. */

@@ -4,8 +4,8 @@ import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ProofSource } from '../../providers/workload-sources.ts'
-import { instant } from '../../text/instant.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { instant } from '../../time/instant.ts'
 import { requestProof } from './requested-proof.ts'
 
 /** A token by which the platform says what this program is. */

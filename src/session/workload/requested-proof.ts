@@ -1,10 +1,10 @@
 import type { Client } from '../../client.ts'
-import { skewOf } from '../../clock-skew.ts'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import { isHttpsOrLoopback } from '../../loopback-host.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ProofSource } from '../../providers/workload-sources.ts'
+import { skewOf } from '../../time/clock-skew.ts'
 
 const MOST_BYTES = 64 * 1024
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { skewOf } from '../../../src/clock-skew.ts'
 import {
   discover,
   discoverIssuer,
@@ -7,6 +6,7 @@ import {
   scopesSupported,
   usable,
 } from '../../../src/session/documents/metadata.ts'
+import { skewOf } from '../../../src/time/clock-skew.ts'
 import { toldBy } from '../../told.ts'
 import { answering, NOW } from './provider-documents.ts'
 

@@ -1,5 +1,5 @@
 import type { Ports } from '../../../ports/ports.ts'
-import { steadyClock } from '../../../steady-clock.ts'
+import { steadyClock } from '../../../time/steady-clock.ts'
 
 const FIRST_MILLISECONDS = 1_000
 const BETWEEN_MILLISECONDS = 250

@@ -1,7 +1,7 @@
 import { openPacing } from '../../../api/pacing.ts'
-import { skewOf } from '../../../clock-skew.ts'
-import { steadyClock } from '../../../steady-clock.ts'
-import { wholeDuration } from '../../../text/whole-duration.ts'
+import { skewOf } from '../../../time/clock-skew.ts'
+import { steadyClock } from '../../../time/steady-clock.ts'
+import { wholeDuration } from '../../../time/whole-duration.ts'
 import {
   areTooLong,
   KnownTraces,

@@ -1,6 +1,6 @@
 import { FAILURES, Failure, type FailureCode } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { wholeDuration } from '../../../text/whole-duration.ts'
+import { wholeDuration } from '../../../time/whole-duration.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 
 /** What may be over soon. Anything else ends the run: the sign-in, the rights, the settings. */

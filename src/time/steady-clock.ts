@@ -1,4 +1,4 @@
-import type { Clock } from './ports/ports.ts'
+import type { Clock } from '../ports/ports.ts'
 
 /**
  * A clock for how long something takes: where the clock of the machine is set back, it goes on from where it was, and what

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './ports/http.ts'
+import type { HttpAnswer } from '../ports/http.ts'
 
 /**
  * The server's clock minus ours in seconds, by the Date header (RFC 9110 §6.6.1); 0 when it is missing or invalid. A
