@@ -10,6 +10,8 @@ import type { Limit, SelectedSpans } from './selected-spans.ts'
 export interface DividedPopulation {
   readonly comparison: Comparison
   readonly limitNanos: number | undefined
+  /** The percentile itself, where nothing was over it, so that `limitNanos` is less; absent: it is the limit. */
+  readonly loweredFromNanos?: number
   /** Spans in neither part, since nobody can tell how long they took; absent: not known. */
   readonly unfinished?: number
   /** Attributes that hold lists, which are not compared; absent: not known. */
@@ -51,24 +53,31 @@ export class Population {
 
   /** The attributes of both parts. To be called once, after the last trace. */
   divided(): DividedPopulation {
-    const limitNanos = this.#limitNanos()
+    const { limitNanos, loweredFromNanos } = this.#dividing()
     const isOver: IsSelected = ({ durationNanos }) => durationNanos > Number(limitNanos)
     for (const spans of this.#kept) this.#counter.addTrace(spans, isOver)
     const { lists } = this.#counter
-    return { comparison: this.#counter.comparison(), limitNanos, unfinished: this.#unfinished, lists }
+    return {
+      comparison: this.#counter.comparison(),
+      limitNanos,
+      ...(loweredFromNanos !== undefined && { loweredFromNanos }),
+      unfinished: this.#unfinished,
+      lists,
+    }
   }
 
   /**
    * A percentile is one of the durations (nearest rank). Where it is the longest one, as with a timeout that many share, nothing
    * is over it: then it is the one below.
    */
-  #limitNanos(): number | undefined {
-    if (this.#limit === undefined || 'nanos' in this.#limit) return this.#limit?.nanos
+  #dividing(): Pick<DividedPopulation, 'limitNanos' | 'loweredFromNanos'> {
+    if (this.#limit === undefined || 'nanos' in this.#limit) return { limitNanos: this.#limit?.nanos }
     const durations = this.#kept.flatMap((spans) => spans.map((span) => span.durationNanos))
     const sorted = Float64Array.from(durations).sort()
     const limit = percentile(sorted, this.#limit.percentile)
     const first = sorted.indexOf(limit)
-    return limit === sorted.at(-1) && first > 0 ? sorted[first - 1] : limit
+    if (limit !== sorted.at(-1) || first === 0) return { limitNanos: limit }
+    return { limitNanos: sorted[first - 1], loweredFromNanos: limit }
   }
 }
 

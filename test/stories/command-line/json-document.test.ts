@@ -387,6 +387,7 @@ describe.sequential('is true, member by member', () => {
       `ls-auth trace why --file ${file} --error --json`,
       `ls-auth trace why ${JAEGER()} --service checkout --since 6d --error --json`,
       `ls-auth trace why ${TEMPO()} --since 6d --slower-than p50 --json`,
+      `ls-auth trace why ${JAEGER()} --since 6d --service checkout --slower-than p99 --json`,
     ]
     expect(await problems('trace why', runs)).toEqual([])
   })

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { exactDuration } from '../../../src/trace/nanos.ts'
 import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
@@ -38,6 +39,7 @@ interface Why {
   readonly spans: number
   readonly selection_count: number
   readonly slower_than_ns: number | null
+  readonly lowered_from_ns: number | null
   readonly rows: readonly { attribute: string; value: string; significant: boolean; next: string | null }[]
 }
 async function why(flags: string): Promise<Why> {
@@ -83,6 +85,27 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     const slowest = await why(`--file ${file} --service checkout --slower-than p80`)
     expect(slowest).toMatchObject({ slower_than_ns: 900_000_000, selection_count: 12 })
     expect(slowest.rows[0]?.next).toMatch(/ --min 900ms( |$)/)
+  })
+
+  it('a percentile that nothing is over is lowered, and that is said', async () => {
+    const line = `ls-auth trace why --file ${file} --service checkout --slower-than`
+    const { stdout, stderr } = await world.type(`${line} p99.9`)
+    const [, from, to] =
+      /^note: no span took longer than the p99\.9, (\S+): the limit is lowered to (\S+)$/m.exec(
+        stderr,
+      ) as string[]
+    const told = await why(`--file ${file} --service checkout --slower-than p99.9`)
+    expect([from, to]).toEqual(
+      [told.lowered_from_ns, told.slower_than_ns].map((nanos) => exactDuration(nanos ?? 0)),
+    )
+    expect(told.lowered_from_ns).toBeGreaterThan(told.slower_than_ns as number)
+    expect(stdout).toMatch(/^\d+ of 60 spans in 60 traces took more than /)
+    for (const limit of ['p50', '500ms']) {
+      expect((await world.type(`${line} ${limit}`)).stderr).not.toContain('lowered')
+      expect(await why(`--file ${file} --service checkout --slower-than ${limit}`)).toMatchObject({
+        lowered_from_ns: null,
+      })
+    }
   })
 
   it('at Tempo by one compare(), with the ranking that the traces give', async () => {
@@ -178,6 +201,7 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(slow.selection_count).toBeGreaterThan(3)
     expect(slow.selection_count).toBeLessThan(slow.spans / 2)
     expect(slow.slower_than_ns).toBe(536_870_912)
+    expect(slow.lowered_from_ns).toBeGreaterThan(536_870_912)
     expect(tempo.requests).toHaveLength(before + 3)
   })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Population } from '../../../src/trace/causes/population.ts'
-import type { SelectedSpans } from '../../../src/trace/causes/selected-spans.ts'
+import type { Limit, SelectedSpans } from '../../../src/trace/causes/selected-spans.ts'
 import type { TraceFilter } from '../../../src/trace/search.ts'
 import { makeTrace, type Sketch } from '../make.ts'
 import { EVERYTHING } from './judge-worlds.ts'
@@ -65,6 +65,19 @@ test('a percentile that is the longest, as a timeout: those that share it are ov
   expect(divided({}, p95, ...traces(10))).toEqual([1, 9, 9])
   const alike = Array.from({ length: 20 }, (): Sketch[] => [{ id: 1, ms: 7 }])
   expect(divided({}, p95, ...alike)).toEqual([0, 20, 7])
+})
+
+test('what a percentile was lowered from is told, where it was the longest, and only there', () => {
+  const loweredFrom = (over: Limit, ...sketches: readonly Sketch[][]) => {
+    const population = new Population(EVERYTHING, { by: 'duration', over })
+    for (const spans of sketches) population.add(makeTrace(...spans))
+    return population.divided().loweredFromNanos
+  }
+  expect(loweredFrom({ percentile: 95 }, ...traces(10))).toBe(10e6)
+  expect(loweredFrom({ percentile: 95 }, ...traces(100))).toBeUndefined()
+  const alike = Array.from({ length: 20 }, (): Sketch[] => [{ id: 1, ms: 7 }])
+  expect(loweredFrom({ percentile: 95 }, ...alike)).toBeUndefined()
+  expect(loweredFrom({ nanos: 10e6 }, ...traces(10))).toBeUndefined()
 })
 
 test('a duration divides as it is given', () => {

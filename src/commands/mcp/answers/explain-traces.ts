@@ -7,6 +7,8 @@ import {
   estimateNote,
   explain,
   listsNote,
+  loweredNote,
+  type Question,
   readQuestion,
   unfinishedNote,
 } from '../../trace/found/explain.ts'
@@ -28,7 +30,7 @@ export const explainAnswer: AnswerTool = async (invocation, given, flags) => {
   return agentCauses(
     { ranking, comparison, limitNanos, traces: found?.traces },
     {
-      notes: [...notes, ...notesOf(explanation, search.searched.name)],
+      notes: [...notes, ...notesOf(explanation, question, search.searched.name)],
       steps: stepsOf(explanation, given),
     },
   )
@@ -44,9 +46,14 @@ function toldTo(notes: string[], invocation: Invocation): Invocation {
 }
 
 /** What the reader should know of the figures. */
-function notesOf(explanation: Explanation, name: string): string[] {
+function notesOf(explanation: Explanation, question: Question, name: string): string[] {
   const { hidden, partial, found } = explanation
-  const about = [estimateNote(explanation, name), unfinishedNote(explanation), listsNote(explanation)]
+  const about = [
+    loweredNote(explanation, question),
+    estimateNote(explanation, name),
+    unfinishedNote(explanation),
+    listsNote(explanation),
+  ]
   const parts = found?.partial ?? 0
   return [
     ...about.filter((note) => note !== undefined),

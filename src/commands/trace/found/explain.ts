@@ -6,6 +6,7 @@ import { type Ranking, rankCauses } from '../../../trace/causes/rank-causes.ts'
 import { heedingRareValues } from '../../../trace/causes/rare-values.ts'
 import { parseLimit, type SelectedSpans } from '../../../trace/causes/selected-spans.ts'
 import { maskText } from '../../../trace/masking.ts'
+import { exactDuration } from '../../../trace/nanos.ts'
 import type { TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import { redeliveredText, withoutRedelivered } from '../../../trace/tree/redelivered.ts'
@@ -203,6 +204,17 @@ export function redeliveredNote({ redelivered }: Explanation): string | undefine
 export function estimateNote({ limitIsEstimated = false }: Explanation, name: string): string | undefined {
   if (!limitIsEstimated) return undefined
   return `note: the limit is estimated: ${name} counts durations by powers of two`
+}
+
+/** Below the result: a percentile that nothing is over is not what divided the spans. */
+export function loweredNote(
+  { limitNanos, loweredFromNanos }: Explanation,
+  { selected }: Question,
+): string | undefined {
+  if (limitNanos === undefined || loweredFromNanos === undefined) return undefined
+  const of = selected.by === 'duration' && 'percentile' in selected.over ? `p${selected.over.percentile}` : ''
+  const [from, to] = [loweredFromNanos, limitNanos].map(exactDuration)
+  return `note: no span took longer than the ${of}, ${from}: the limit is lowered to ${to}`
 }
 
 /** Of spans that fit, and of which none is to be explained. */

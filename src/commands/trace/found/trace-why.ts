@@ -9,6 +9,7 @@ import {
   estimateNote,
   explain,
   listsNote,
+  loweredNote,
   type Question,
   readQuestion,
   redeliveredNote,
@@ -41,6 +42,7 @@ async function run(invocation: Invocation, options: TraceWhyOptions): Promise<vo
   await write(invocation, options, explanation)
   if (options.format === 'list') tellSteps(invocation, ranking, limitNanos)
   const notes = [
+    loweredNote(explanation, options),
     estimateNote(explanation, search.searched.name),
     unfinishedNote(explanation),
     listsNote(explanation),
@@ -74,7 +76,7 @@ function tellSteps(
 async function write(
   invocation: Invocation,
   { selected, format }: TraceWhyOptions,
-  { ranking, comparison, limitNanos, unfinished, lists, found, partial }: Explanation,
+  { ranking, comparison, limitNanos, loweredFromNanos, unfinished, lists, found, partial }: Explanation,
 ): Promise<void> {
   const { selection, baseline } = comparison
   if (format !== 'list') {
@@ -84,6 +86,7 @@ async function write(
       whole: (rows) => ({
         selected: selected.by === 'errors' ? 'error' : 'slower-than',
         slower_than_ns: limitNanos ?? null,
+        lowered_from_ns: loweredFromNanos ?? null,
         spans: selection.spans + baseline.spans,
         selection_count: selection.spans,
         baseline_count: baseline.spans,

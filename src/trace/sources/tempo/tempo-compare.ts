@@ -77,7 +77,7 @@ async function overPercentile(
     const ofBucket = await over(percentile.atLeastNanos)
     const { selection, baseline } = ofBucket.comparison
     if (selection.spans > 0 && selection.spans < baseline.spans)
-      return { ...ofPart, ...ofBucket, limitIsEstimated: true }
+      return { ...ofPart, ...ofBucket, loweredFromNanos: percentile.nanos, limitIsEstimated: true }
   }
   return { ...ofPart, ...estimated, limitIsEstimated: true }
 }
