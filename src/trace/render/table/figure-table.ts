@@ -1,6 +1,7 @@
 import type { Style } from '../../../ports/terminal.ts'
-import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../../text/fit.ts'
+import { blanks, brokenLines, fitEnd, fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
 import { widest } from '../../../text/widest.ts'
+import { fitApart, safeNames } from '../fit-apart.ts'
 import { glyphsFor } from '../glyphs.ts'
 
 /** How a table is drawn; no line is wider than `width`. */
@@ -43,14 +44,14 @@ const LEAST_TEXTS = 26
 const LEAST_BAR = 8
 const MOST_BAR = 20
 
-/** A head and a line for each row. */
+/** A head and a line for each row; below it each of its texts whole where the line has no room for what tells it from others. */
 export function drawTable<Row>(
   rows: readonly Row[],
   columns: Columns<Row>,
   { width, unicode, style, leftOut }: TableOptions,
 ): string[] {
   const { ellipsis, path } = glyphsFor(unicode)
-  const texts = columns.texts.map(({ text }) => rows.map((row) => safeName(text(row), ellipsis)))
+  const texts = columns.texts.map(({ text }) => safeNames(rows.map(text), ellipsis))
   const natural = texts.map((cells, i) => widest([columns.texts[i]!.head, ...cells]))
   const wanted = natural.reduce((sum, columns) => sum + columns + GAP, -GAP)
   const figures = keptFigures(rows, columns, width - Math.min(LEAST_TEXTS, wanted))
@@ -59,6 +60,7 @@ export function drawTable<Row>(
   const taken = figures.reduce((sum, { columns }) => sum + columns + GAP, 0)
   const room = width - taken - GAP * (natural.length - 1)
   const widths = shareOut(natural, room)
+  const fitted = texts.map((cells, i) => fitApart(cells, widths[i]!, ellipsis))
   const left = room - widths.reduce((sum, columns) => sum + columns, 0) - GAP
   const bar = columns.bar !== undefined && left >= LEAST_BAR ? Math.min(MOST_BAR, left) : 0
   const line = (names: readonly string[], cells: readonly string[]): string => {
@@ -71,15 +73,19 @@ export function drawTable<Row>(
   )
   return [
     style.dim(fitEnd(head.trimEnd(), width, ellipsis)),
-    ...rows.map((row, i) => {
+    ...rows.flatMap((row, i) => {
       const text = line(
-        texts.map((cells) => cells[i]!),
+        texts.map((cells, column) => fitted[column]![i] ?? cells[i]!),
         figures.map(({ cells }) => cells[i]!),
       )
       const filled = bar === 0 ? 0 : Math.round(Math.min(1, columns.bar?.(row) ?? 0) * bar)
       const cut = fitEnd(text.trimEnd(), width, ellipsis)
       const shown = columns.isRed?.(row) === true ? style.red(cut) : cut
-      return filled === 0 ? shown : `${shown}${' '.repeat(GAP)}${path.repeat(filled)}`
+      const whole = texts.flatMap((cells, column) => (fitted[column]![i] === undefined ? [cells[i]!] : []))
+      return [
+        filled === 0 ? shown : `${shown}${' '.repeat(GAP)}${path.repeat(filled)}`,
+        ...whole.flatMap((text) => brokenLines(text, width - GAP).map((part) => blanks(GAP) + part)),
+      ]
     }),
   ]
 }
