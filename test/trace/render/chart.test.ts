@@ -41,6 +41,19 @@ describe('a chart', () => {
     expect(lines.slice(-2)).toEqual(['         last  max  mean  min', '● (all)    10   20  16.7   10'])
   })
 
+  test.each([60, 80, 120])(
+    'series whose names differ in the middle alone are told apart, in %d columns',
+    (width) => {
+      const names = ['warehouse', 'shop'].map((part) => `${'a'.repeat(150)}/${part}/${'b'.repeat(150)}`)
+      const legend = renderChart(
+        names.map((name) => series(name, 1, 2)),
+        options({ width }),
+      ).slice(-2)
+      expect(legend[0]).toContain('/ware')
+      expect(legend[1]).toContain('/shop')
+    },
+  )
+
   test('seconds are drawn as durations: axis, figures and table', () => {
     const seconds = options({ toMillis: FROM + 2 * MINUTE, unit: 'seconds' })
     const lines = renderChart([series('', 0.00026, 0.0005)], seconds)

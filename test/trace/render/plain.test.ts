@@ -58,6 +58,19 @@ test('a checkout as text to be heard or searched', () => {
   expect(lines.join('\n')).toMatch(/^[\x20-\x7e\n]*$/)
 })
 
+test.each([60, 80, 120])('slowest spans whose names differ in the middle alone, in %d columns', (width) => {
+  const alike = ['warehouse', 'shop'].map((column, i): Sketch => {
+    const name = `SELECT stock FROM articles JOIN orders ON TRUE WHERE ${column} = ?${' AND article = ?'.repeat(9)}`
+    return { id: 2 + i, parent: 1, name, service: 'db', at: 10 + 100 * i, ms: 90 - i }
+  })
+  const trace = makeTrace({ id: 1, name: 'GET /', service: 'web', ms: 250 }, ...alike)
+  const lines = [...renderPlain(buildTree(trace), { width })]
+  const first = lines.indexOf('slowest by self time') + 1
+  const list = lines.slice(first, lines.indexOf('', first)).join('\n')
+  expect(list).toContain('ware')
+  expect(list).toContain('shop')
+})
+
 test('a deep span says its level', () => {
   const lines = [...renderPlain(buildTree(makeChain(30)), { width: 60 })]
   expect(lines.findLast((line) => line.includes('span 30'))).toMatch(/^\(level 30\) span 30 {2}5\.00ms/)

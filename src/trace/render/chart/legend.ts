@@ -1,6 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import { fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
 import { widest } from '../../../text/widest.ts'
+import { fitApart } from '../fit-apart.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { seriesMark } from './chart-cells.ts'
 import type { SeriesOptions, ShownSeries } from './series-list.ts'
@@ -21,9 +22,15 @@ export function legendLines(series: readonly ShownSeries[], options: SeriesOptio
     columns.map((size, i) => `  ${padStart(cells[i]!, size)}`).join('')
   const room = Math.min(longest, Math.max(1, width - 2 - displayWidth(figures(HEADS))))
   const head = columns.length === 0 ? [] : [style.dim(`  ${' '.repeat(room)}${figures(HEADS)}`)]
+  const names = fitApart(
+    series.map(({ name }) => name),
+    room,
+    ellipsis,
+  )
+  // Those without room for what tells them apart have their marks.
   const lines = series.map(({ name, index }, i) => {
     const mark = style.palette(index, seriesMark(index, unicode))
-    return `${mark} ${padEnd(fitMiddle(name, room, ellipsis), room)}${figures(rows[i]!)}`.trimEnd()
+    return `${mark} ${padEnd(names[i] ?? fitMiddle(name, room, ellipsis), room)}${figures(rows[i]!)}`.trimEnd()
   })
   return [...head, ...lines]
 }
