@@ -29,9 +29,9 @@ export function parseUnitDuration(text: string, what: string): number {
   })
 }
 
-/** Seconds for a person: `59m`, `1h 5m`, `45s`, `3d`. */
+/** Seconds for a person: `59m`, `1h 5m`, `45s`, `3d`. What is nearly a whole unit is told as one: a lifetime has just begun. */
 export function shortDuration(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds))
+  const whole = nearly(Math.max(0, Math.floor(seconds)))
   if (whole < 60) return `${whole}s`
   if (whole < 3600) return `${Math.floor(whole / 60)}m`
   if (whole < 86_400) {
@@ -39,4 +39,11 @@ export function shortDuration(seconds: number): string {
     return minutes ? `${Math.floor(whole / 3600)}h ${minutes}m` : `${Math.floor(whole / 3600)}h`
   }
   return `${Math.floor(whole / 86_400)}d`
+}
+
+/** The next whole unit where less than 1 % is missing, and not more than half of the unit; else the same. */
+function nearly(seconds: number): number {
+  const unit = seconds < 60 ? 1 : seconds < 86_400 ? 60 : 86_400
+  const missing = unit - (seconds % unit)
+  return missing <= Math.min(seconds / 100, unit / 2) ? seconds + missing : seconds
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseDuration } from '../../src/settings/duration.ts'
+import { parseDuration, shortDuration } from '../../src/settings/duration.ts'
 import { typedDuration, wholeDuration } from '../../src/time/whole-duration.ts'
 
 it.each([
@@ -52,4 +52,29 @@ it.each([
 it('a token that ended before it began has less than nothing, and a part of a second is one', () => {
   expect(wholeDuration(-65)).toBe('-1m 5s')
   expect(wholeDuration(300.5)).toBe('5m 1s')
+})
+
+it.each([
+  [-5, '0s'],
+  [59.9, '59s'],
+  [90, '1m'],
+  [118, '1m'],
+  [119, '2m'],
+  [880, '14m'],
+  [899, '15m'],
+  [3_000, '50m'],
+  [3_569, '59m'],
+  [3_599, '1h'],
+  [3_900, '1h 5m'],
+  [3_899, '1h 5m'],
+  [84_570, '23h 30m'],
+  [86_399, '1d'],
+  [129_600, '1d'],
+  [172_799, '2d'],
+  [604_799, '7d'],
+  [597_000, '6d'],
+  [31_397_760, '363d'],
+  [31_535_999, '365d'],
+])('%d seconds are told to a person as %s: nearly a whole unit is that unit', (seconds, told) => {
+  expect(shortDuration(seconds)).toBe(told)
 })

@@ -47,7 +47,7 @@ describe.skipIf(!hasLemonLdap())('LemonLDAP::NG', () => {
         expect(stdout).toContain(`  ${line}\n`)
       // The portal names them in any order.
       expect(stdout).toMatch(/^ {2}groups {8}(users timelords|timelords users) {2}\[groups, access token\]$/m)
-      expect(stdout).toMatch(/ID token {6}JWT, \d+m left, signature verified\n/)
+      expect(stdout).toMatch(/ID token {6}JWT, (?:\d+m|1h) left, signature verified\n/)
       expect(stdout).toMatch(/access token {2}JWT, \d+[ms] left, signature verified\n/)
     })
 

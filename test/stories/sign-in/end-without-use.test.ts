@@ -24,7 +24,7 @@ it('login says when, status shows it, and each renewal moves it', async () => {
   )
   place.pass(600)
   expect((await type('ls-auth status')).stderr).toContain(
-    'work: the sign-in ends in 19m if it is not used.\n',
+    'work: the sign-in ends in 20m if it is not used.\n',
   )
   expect(await left()).toBeLessThanOrEqual(1200)
   expect((await type('ls-auth token')).exit).toBe(0)
@@ -38,7 +38,7 @@ it('login says when, status shows it, and each renewal moves it', async () => {
 
 it('an app of Google that is being tested', async () => {
   place = await openPlace(saying(google, { refresh_token_expires_in: 604_799 }))
-  expect((await type('ls-auth login')).stderr).toContain('renewed as needed; ends after 6d without use')
+  expect((await type('ls-auth login')).stderr).toContain('renewed as needed; ends after 7d without use')
 })
 
 it.each([0, -1, 'soon', null])('nothing is said of none (%s)', async (refresh_expires_in) => {

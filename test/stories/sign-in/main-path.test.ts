@@ -38,7 +38,7 @@ describe.sequential('the main job, from sign-in to sign-out', () => {
     expect(exit).toBe(0)
     expect(stdout).toContain('alice@example.test')
     expect(stdout).toMatch(/groups +ops dev {2}\[groups, access token\]/)
-    expect(stdout).toMatch(/access token +JWT, 59m left, signature verified/)
+    expect(stdout).toMatch(/access token +JWT, 1h left, signature verified/)
     const json = JSON.parse((await stage.world.type('ls-auth whoami --json')).stdout)
     expect(json.identity.audience).toEqual({ value: ['api://traces'], claim: 'aud', token: 'access' })
     const raw = JSON.parse((await stage.world.type('ls-auth whoami --raw')).stdout)

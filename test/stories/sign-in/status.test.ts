@@ -38,7 +38,7 @@ describe('"who is signed in on this machine?"', () => {
     expect(exit).toBe(0)
     expect(stderr).toMatch(/^note: no room here for API; a pipe and --json\s+have all\n$/)
     expect(stdout).toMatch(/^ {2}PROFILE +SIGNED IN AS +TOKEN/)
-    expect(stdout).toMatch(/^\* work +alice@example\.test +59m, renews/m)
+    expect(stdout).toMatch(/^\* work +alice@example\.test +1h, renews/m)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60)
     expect(await rows()).toEqual([
       {

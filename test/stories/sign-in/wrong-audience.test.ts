@@ -15,7 +15,7 @@ describe('a token for an audience that the provider does not know', () => {
     expect(exit).toBe(2)
     expect(stderr).toContain('invalid_target')
     expect(stderr).toContain('if the next renewal is refused, sign in again (ls-auth login)')
-    expect((await stage.world.type('ls-auth status')).stdout).toContain('59m, perhaps renews')
+    expect((await stage.world.type('ls-auth status')).stdout).toContain('1h, perhaps renews')
     expect((await stage.world.type('ls-auth doctor')).stdout).toMatch(
       /^warn +session .*left, and the provider has refused an audience since/m,
     )
@@ -33,6 +33,6 @@ describe('a token for an audience that the provider does not know', () => {
   it('is forgotten with the next sign-in', async () => {
     stage.world.clockOffset = 0
     expect((await stage.world.type(stage.login())).exit).toBe(0)
-    expect((await stage.world.type('ls-auth status')).stdout).toContain('59m, renews')
+    expect((await stage.world.type('ls-auth status')).stdout).toContain('1h, renews')
   })
 })
