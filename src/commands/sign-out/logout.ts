@@ -83,7 +83,7 @@ async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<
   if (globals(invocation).json) {
     const rows = outcomes.map(({ client, others, page, result }) => ({
       issuer: client?.issuer ?? null,
-      ...stepsOf(result),
+      ...stepsOf(result, client),
       ...(page && { browser: page instanceof Failure ? 'failed' : page }),
       ...(all ? {} : { shared_with: others }),
     }))
@@ -102,13 +102,15 @@ interface Outcome {
 }
 
 /** What the JSON says of both halves. */
-function stepsOf(result: SignedOut | Failure) {
-  if (result instanceof Failure) return { was_signed_in: true, revoked: 'failed', forgotten: false }
+function stepsOf(result: SignedOut | Failure, client: Client | undefined) {
+  if (result instanceof Failure)
+    return { was_signed_in: true, revoked: 'failed', forgotten: false, may_end_others: false }
   const { wasSignedIn, revoked, forgotten } = result
   return {
     was_signed_in: wasSignedIn,
     revoked: revoked instanceof Failure ? 'failed' : revoked,
     forgotten: forgotten === true,
+    may_end_others: elsewhere(result, client) !== undefined,
   }
 }
 

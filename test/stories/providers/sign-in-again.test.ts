@@ -82,6 +82,13 @@ describe.each(PROVIDERS)('$provider.id', ({ provider, settings }) => {
     })
   })
 
+  it.each(['logout --json', 'logout --all --json'])('%s says it, too', async (line) => {
+    place = await openPlace(provider, settings)
+    await type('ls-auth login')
+    const [row] = [JSON.parse((await type(`ls-auth ${line}`)).stdout)].flat()
+    expect(row).toMatchObject({ revoked: 'yes', may_end_others: true })
+  })
+
   it('and so does the sign-out of a profile that is removed', async () => {
     place = await openPlace(provider, settings)
     await type('ls-auth login')
@@ -98,6 +105,9 @@ describe.each(PROVIDERS)('$provider.id', ({ provider, settings }) => {
     place = await openPlace(provider, [...settings, 'revoke = []'])
     await type('ls-auth login')
     expect((await type('ls-auth logout')).stderr).not.toContain('elsewhere')
+    await type('ls-auth login')
+    const { stdout } = await type('ls-auth logout --json')
+    expect(JSON.parse(stdout)).toMatchObject({ revoked: 'not-asked', may_end_others: false })
   })
 
   it('the sign-in of another person that is replaced is revoked', async () => {

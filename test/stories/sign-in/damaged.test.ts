@@ -159,7 +159,7 @@ describe('a damaged session', () => {
     const { exit, stdout } = await world.type('ls-auth logout --all --json')
     expect([exit, JSON.parse(stdout)]).toEqual([
       6,
-      [{ issuer: null, was_signed_in: true, revoked: 'failed', forgotten: true }],
+      [{ issuer: null, was_signed_in: true, revoked: 'failed', forgotten: true, may_end_others: false }],
     ])
   })
 
@@ -211,7 +211,15 @@ describe('a session that a newer ls-auth wrote', () => {
     const { exit, stdout } = await world.type('ls-auth logout --all --json')
     expect([exit, JSON.parse(stdout)]).toEqual([
       2,
-      [{ issuer: provider.issuer, was_signed_in: true, revoked: 'failed', forgotten: false }],
+      [
+        {
+          issuer: provider.issuer,
+          was_signed_in: true,
+          revoked: 'failed',
+          forgotten: false,
+          may_end_others: false,
+        },
+      ],
     ])
   })
 
