@@ -13,6 +13,7 @@ import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell } from 
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { adviceOnUnknown, everySignIn, toEnd } from './every-sign-in.ts'
 import { withFitReason } from './fit-reason.ts'
+import { namedHints } from './named-hints.ts'
 import { neededSettings, withNeededVariables } from './needed-settings.ts'
 import { recordSignOut } from './record-sign-out.ts'
 import { atProvider, elsewhere, notRevoked } from './revocation-words.ts'
@@ -59,11 +60,12 @@ async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<
     : [toEnd(await chosenClient(invocation, settings), settings, ports)]
   const outcomes: Outcome[] = []
   for (const { client, end } of signIns) {
-    const result = await end((line) => tell(invocation, line))
+    const hints = namedHints(client, settings, invocation)
+    const result = hints.name(await end((line) => tell(invocation, line)))
     const name = nameOf(invocation, client, settings)
     if (result instanceof Failure) {
       if (!globals(invocation).json) tellLeft(invocation, name, result)
-      outcomes.push({ client, result, others: [] })
+      outcomes.push({ client, result, others: [], logout: hints.logout })
       continue
     }
     // The record says whose it was.
@@ -77,7 +79,7 @@ async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<
       if (advice !== undefined) tell(invocation, advice)
     }
     const page = browser ? await pageOf(invocation, client, result) : undefined
-    outcomes.push({ client, result, others, ...(page && { page }) })
+    outcomes.push({ client, result, others, logout: hints.logout, ...(page && { page }) })
   }
   if (all && signIns.length === 0) tell(invocation, 'There is no sign-in on this machine.')
   if (globals(invocation).json) {
@@ -98,6 +100,8 @@ interface Outcome {
   /** A Failure: nothing was done, and why. */
   readonly result: SignedOut | Failure
   readonly others: string[]
+  /** The command that finishes it. */
+  readonly logout: string
   readonly page?: SignOutPage | Failure
 }
 
@@ -221,21 +225,19 @@ const isUnfinished = ({ result, page }: Outcome): boolean =>
   result instanceof Failure ||
   [result.forgotten, result.revoked, page].some((step) => step instanceof Failure)
 
-function throwUnfinished({ client, result, page }: Outcome): void {
+function throwUnfinished({ client, result, logout, page }: Outcome): void {
   if (result instanceof Failure) throw result
   const { revoked, forgotten } = result
   // The tombstone exists, so no command finds the session any more; the next command finishes the deletion.
-  if (forgotten instanceof Failure) throw toFinish(forgotten)
+  if (forgotten instanceof Failure) throw toFinish(forgotten, logout)
   if (revoked instanceof Failure) throw notRevoked(revoked, client)
   if (page instanceof Failure) throw page
 }
 
 /** The hints about a keychain are for whoever signs in. */
-function toFinish(failure: Failure): Failure {
+function toFinish(failure: Failure, logout: string): Failure {
   const first = failure.code.startsWith('keychain-') ? ADVICE[failure.code] : failure.hint
-  return failure.withHint(
-    `${first ?? 'Let ls-auth reach the keychain.'} Then finish the sign-out: ls-auth logout`,
-  )
+  return failure.withHint(`${first ?? 'Let ls-auth reach the keychain.'} Then finish the sign-out: ${logout}`)
 }
 
 const ADVICE: Readonly<Record<string, string>> = { 'keychain-locked': 'Unlock it.' }

@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { program } from '../../world/program.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -152,5 +155,49 @@ describe('wrong settings that no sign-out uses', () => {
     const { exit, stderr } = await world.type('ls-auth logout')
     expect([exit, stderr]).toEqual([2, expect.stringMatching(words)])
     expect(world.keychain.items.size).toBe(1)
+  })
+})
+
+/** A command that is copied from a hint must be about the sign-in that the hint is about. */
+describe('a hint of a sign-out that could not be finished', () => {
+  const locked = () => {
+    world.keychain.locked = true
+    world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')
+  }
+  const finish = 'Then finish the sign-out: ls-auth logout'
+  const another = (text: string) =>
+    `default_profile = "another"\n${text}\n[profiles.another]\napi = "http://127.0.0.1:1"\n`
+
+  it.each(['logout --all', 'logout --profile work'])(
+    '%s names the profile where another one is the default',
+    async (line) => {
+      await world.editConfig(another)
+      locked()
+      expect((await world.type(`ls-auth ${line}`)).stderr).toContain(`${finish} --profile work\n`)
+    },
+  )
+
+  it('does not name the default', async () => {
+    locked()
+    expect((await world.type('ls-auth logout --all')).stderr).toContain(`${finish}\n`)
+  })
+
+  it('names all that a sign-in without a profile needs', async () => {
+    await world.writeConfig('')
+    locked()
+    const { issuer, clientId } = provider
+    expect((await world.type('ls-auth logout --all')).stderr).toContain(
+      `${finish} --issuer ${issuer} --client-id ${clientId} --account default\n`,
+    )
+  })
+
+  it('nor do the others name no profile: of a key file that opens nothing any more', async () => {
+    const key = join(world.home, 'my.key')
+    await world.type(
+      `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0 --profile other --account other --store file --store-key-file ${key}`,
+    )
+    await writeFile(key, `${'ab'.repeat(32)}\n`, { mode: 0o600 })
+    const { stderr } = await world.type('ls-auth logout --all')
+    expect(stderr).toContain('or sign in again: ls-auth login --profile other\n')
   })
 })
