@@ -1,6 +1,6 @@
+import { firstCause } from '../../http-answers/vendor-error.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
-import { firstCause } from './error-code.ts'
 
 /** The members of a form that only the provider may see (RFC 6749, RFC 7009, RFC 7523, RFC 7636, RFC 8628, RFC 8693). */
 const SECRET_MEMBERS = [

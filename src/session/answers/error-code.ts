@@ -1,34 +1,8 @@
-import { isObject, jsonObject } from '../../json-object.ts'
-import type { HttpAnswer } from '../../ports/http.ts'
 import type { Preset } from '../../providers/preset.ts'
-import { safeText } from '../../text/safe-text.ts'
 
 /** The OAuth `error` of an answer as it was sent (RFC 6749 §5.2); one that is no such code is called `error`. */
 export const sentError = (error: unknown): string =>
   /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(String(error)) ? String(error) : 'error'
-
-/** An error in Okta's own form, as `E0000004: Authentication failed`; undefined: it is none. To be shown as it is. */
-export function vendorError({ status, body }: Pick<HttpAnswer, 'status' | 'body'>): string | undefined {
-  const said = (status >= 400 && jsonObject(body)) || {}
-  const { errorCode: code, errorSummary: summary } = said
-  if (typeof code !== 'string' || !/^E\d{7}$/.test(code)) return undefined
-  const cause = firstCause(said)
-  const words = typeof summary === 'string' && summary !== '' ? `${code}: ${safeText(summary, 300)}` : code
-  return cause === undefined ? words : `${words} (${safeText(cause, 300)})`
-}
-
-/** What the first of `errorCauses` says: of a request that is not valid, what is wrong with it. Not yet safe to show. */
-export function firstCause({ errorCauses: causes }: Readonly<Record<string, unknown>>): string | undefined {
-  const [first] = Array.isArray(causes) ? causes : []
-  const { errorSummary: words } = isObject(first) ? first : {}
-  return typeof words === 'string' && words !== '' ? words : undefined
-}
-
-/** At 4xx the provider has judged the request; only a limit (429) passes by itself. */
-export const hintAtVendorError = (status: number | undefined): string | undefined =>
-  status !== undefined && status >= 400 && status < 500 && status !== 429
-    ? 'Ask whoever runs the identity provider, with this code.'
-    : undefined
 
 /** The error that was meant: some providers send invalid_request for all, and the code as its description. */
 export const namedError = ({ errorInDescription }: Preset, sent: string, description: string): string =>

@@ -1,11 +1,12 @@
 import { Failure } from '../../errors.ts'
 import { networkSignIn } from '../../http-answers/network-sign-in.ts'
 import { hintAtLimit, type RateLimit, readRateLimit } from '../../http-answers/rate-limit.ts'
+import { hintAtVendorError } from '../../http-answers/vendor-error.ts'
 import { adviceFor, type HintValues } from '../../providers/hints.ts'
 import type { Preset, Where } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { issuerMismatch, missingIssuer } from '../documents/issuer-mismatch.ts'
-import { hintAtVendorError, isRefusal, lasting, namedError, nobodyAsked, sentError } from './error-code.ts'
+import { isRefusal, lasting, namedError, nobodyAsked, sentError } from './error-code.ts'
 import { noIdToken } from './no-id-token.ts'
 import { PROOF_ERRORS, PROOF_WANTED } from './proof-errors.ts'
 

@@ -95,7 +95,7 @@ async function fetchMetadata<T extends IssuerMetadata>(
   // Lazy, as the limit is: whoami reads this file, and asks nobody.
   if (SIGN_IN_FIRST.includes(answer.status))
     throw (await import('../../http-answers/network-sign-in.ts')).networkSignIn(answer.status)
-  const document = readDocument(answer, url, preset, issuer)
+  const document = readDocument(answer, url, preset, issuer, await detailOf(answer))
   if (document.issuer !== issuer && !isTemplateOf(issuer, document.issuer, preset.issuerTemplate)) {
     throw issuerMismatch(
       issuer,
@@ -136,15 +136,25 @@ const SIGN_IN_FIRST = [407, 511]
 /** Answers of 4xx by which a server, or a proxy, asks for a second try. They say nothing of what is at the address. */
 const PASSING = [408, 409, 421, 423, 425]
 
+const PATIENCE = { hint: 'Wait a little, then try again.' }
+
 /** No second try mends it. One of those denied may be of something on the way. */
 const isLasting = (status: number): boolean =>
   status >= 400 && status < 500 && ![...DENIED, ...PASSING].includes(status)
+
+/** Lazy, too: an error in a provider's own form. */
+async function detailOf(answer: HttpAnswer): Promise<readonly string[]> {
+  if (answer.status < 400) return []
+  const said = (await import('../../http-answers/vendor-error.ts')).vendorError(answer)
+  return said === undefined ? [] : [said]
+}
 
 function readDocument(
   answer: HttpAnswer,
   url: URL,
   preset: Pick<Preset, 'id'>,
   issuer: string,
+  detail: readonly string[],
 ): Record<string, unknown> {
   const text = answer.body.toString('utf8')
   if (answer.status === 200) {
@@ -169,12 +179,10 @@ function readDocument(
     `${what} (HTTP ${answer.status})`,
     answer.status < 400
       ? { hint: 'Check the issuer URL; ls-auth follows no redirect there.' }
-      : PASSING.includes(answer.status)
-        ? { hint: 'Wait a little, then try again.' }
-        : advice(error),
+      : { detail, ...(PASSING.includes(answer.status) ? PATIENCE : advice(error)) },
   )
 
-  /** The response body is matched against known provider messages, and never shown. */
+  /** The response body is matched against known provider messages; of it only an error in the provider's own form is shown. */
   function advice(error: string): { hint: string | undefined } {
     return { hint: hintFor(preset.id, { where: 'discovery', error, description: text }, { issuer }) }
   }

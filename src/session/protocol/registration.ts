@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client'
 import type { PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import { vendorError } from '../../http-answers/vendor-error.ts'
 import type { Http } from '../../ports/http.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -44,6 +45,7 @@ export async function requestRegistration(
   checkEndpoint('registration_endpoint', endpoint, metadata.issuer)
   // 0: no answer.
   let status = 0
+  let vendor: string | undefined
   const fetch: oidc.CustomFetch = async (url, init) => {
     // The metadata are known: the library's own look-up of them is answered from here.
     if (init.method !== 'POST') return Response.json(metadata)
@@ -55,6 +57,7 @@ export async function requestRegistration(
       maxBytes: MAX_BYTES,
     })
     status = answer.status
+    vendor = vendorError(answer)
     return responseOf(answer)
   }
   const registered = await oidc
@@ -63,7 +66,7 @@ export async function requestRegistration(
       ...(metadata.issuer.startsWith('http:') && { execute: [oidc.allowInsecureRequests] }),
     })
     .catch((error) => {
-      throw explain(error, host, status)
+      throw explain(error, host, status, vendor)
     })
   return judge(registered.clientMetadata(), endpoint, metadata.issuer, http)
 }
@@ -125,13 +128,14 @@ export async function withdrawRegistration({ uri, token }: Management, http: Htt
   throw new Failure('provider-failed', `${url.host} did not take it back (HTTP ${status})`)
 }
 
-/** Nothing of the answer but the two members of an error (RFC 7591 §3.2.2) is shown: it may hold a token. */
-function explain(error: unknown, host: string, status: number): Failure {
+/** Nothing of the answer but an error (RFC 7591 §3.2.2, or in the provider's own form) is shown: it may hold a token. */
+function explain(error: unknown, host: string, status: number, vendor: string | undefined): Failure {
   const nested = (error as { cause?: unknown }).cause
   for (const one of [error, nested]) if (one instanceof Failure) return one
   const { error: code, error_description: text } = error as { error?: unknown; error_description?: unknown }
   const detail = [code, text].flatMap((one) => (typeof one === 'string' ? [safeText(one, 300)] : []))
-  const options = { detail: detail.length === 0 ? [] : [detail.join(': ')], cause: error }
+  const said = detail.length === 0 ? vendor : detail.join(': ')
+  const options = { detail: said === undefined ? [] : [said], cause: error }
   if (status >= 400 && status < 500 && status !== 429)
     return new Failure('settings', `${host} did not register ls-auth (HTTP ${status})`, options)
   const what = status < 300 ? 'gave an answer that cannot be used' : `failed (HTTP ${status})`

@@ -191,6 +191,11 @@ describe('a provider that does not register', () => {
   test.each<[number, unknown, readonly string[]]>([
     [400, ERROR, [`settings: ${NO} (HTTP 400)`, 'invalid_redirect_uri: no \\u{1b}[31mloopback']],
     [403, { error: 'access_denied' }, [`settings: ${NO} (HTTP 403)`, 'access_denied']],
+    [
+      403,
+      { errorCode: 'E0000006', errorSummary: 'No \u001b[31mpermission', token: 'secret' },
+      [`settings: ${NO} (HTTP 403)`, 'E0000006: No \\u{1b}[31mpermission'],
+    ],
     [401, 'secret words', [`settings: ${NO} (HTTP 401)`]],
     [499, '', [`settings: ${NO} (HTTP 499)`]],
     [429, '', ['provider-failed: idp.example failed (HTTP 429) when ls-auth was to be registered']],

@@ -98,6 +98,22 @@ describe.each(rows)('$issuer answering $status', ({ issuer, status, body, hint }
   })
 })
 
+it.each([
+  [404, 'E0000007', 'Not found: Resource not found: typo'],
+  [500, 'E0000009', 'Internal \u001b[2JServer Error'],
+])(
+  "HTTP %i with an error in Okta's own form: its code and words are told",
+  async (status, errorCode, errorSummary) => {
+    answers(status, { errorCode, errorSummary, errorId: 'secret words' })
+    const { stderr } = await world.type(
+      'ls-auth login --issuer https://acme.okta.com/oauth2/typo --client-id x',
+    )
+    expect(stderr).toContain(`(HTTP ${status})\n`)
+    expect(stderr).toContain(`\n  ${errorCode}: ${errorSummary.replace('\u001b', '\\u{1b}')}\n`)
+    expect(stderr).not.toContain('secret words')
+  },
+)
+
 describe('issuers at which nobody signs in', () => {
   it.each([
     'https://acme.awsapps.com/start',
