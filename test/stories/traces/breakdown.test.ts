@@ -50,6 +50,15 @@ describe('where does the time go?', () => {
     expect(one.stderr).toBe(note)
   })
 
+  it('in a file that ends with the error of what wrote it: the line is named, and no part is taken for the whole', async () => {
+    const file = join(world.home, 'ended.ndjson')
+    const lines = traces.map((trace) => JSON.stringify(toOtlpDocument([trace], 'hex')))
+    await writeFile(file, `${lines.join('\n')}\nError: connection reset\n`)
+    const { exit, stdout, stderr } = await world.type(`ls-auth trace breakdown --file ${file}`)
+    expect([exit, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('ended.ndjson: line 13 is not JSON\nhint: Look at that place')
+  })
+
   it('by operation: what is on the critical path comes first', async () => {
     const outcome = await world.type(`ls-auth trace breakdown --file ${file}`)
     expect(outcome).toMatchObject({ exit: 0, stderr: '' })

@@ -74,6 +74,32 @@ describe('every shape OTLP/JSON comes in', () => {
     expect(() => readOne(`{"n":1}\n${a.slice(0, -9)}`)).toThrow()
   })
 
+  test.each([
+    'Error: connection reset',
+    '}',
+    '</html>',
+    'null x',
+    '{"a":1,}',
+    '{"a" 1',
+    '[INFO] ended',
+    '{}}',
+  ])('a last line that can never become JSON is damage as one in the middle is: %s', (last) => {
+    const line = JSON.stringify(otlpDocument(otlpSpan()))
+    for (const end of ['', '\n', '\r\n\n']) {
+      expect(() => readOne(`${line}\n${line}\n${last}${end}`)).toThrow(/^line 3 is not JSON$/)
+      expect(() => readOne(`${line}\n${line} ${last}${end}`)).toThrow(/^line 2 is not JSON$/)
+    }
+  })
+
+  test('a last line is cut off wherever it ends too early', () => {
+    const line = JSON.stringify(otlpDocument(otlpSpan()))
+    for (let end = 1; end < line.length; end++)
+      expect([end, readOne(`${line}\n${line.slice(0, end)}`).partial]).toEqual([
+        end,
+        'line 2, the last, is cut off',
+      ])
+  })
+
   test('a last line that is cut off may be of any of several traces: said of the file, not of each', () => {
     const line = (traceId: string) => JSON.stringify(otlpDocument(otlpSpan({ traceId: traceId.repeat(32) })))
     const said: string[] = []

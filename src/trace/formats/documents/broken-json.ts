@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { faultIn } from '../json-scan/fault.ts'
+import { isOpening } from './separate.ts'
 
 const NEWLINE = 0x0a
 
@@ -18,6 +19,9 @@ export function brokenJson(bytes: Buffer, start: number): Failure {
   }
   return brokenAt(`the JSON is broken at line ${line}, column ${characters(bytes, lineStart, fault) + 1}`)
 }
+
+/** Whether a text that is no JSON begins as an object or a list does, and more bytes could make it one. */
+export const isCutOff = (bytes: Buffer): boolean => isOpening(bytes[0]) && isBlank(bytes, faultIn(bytes))
 
 /** Failure `api-failed` for a document of one value a line; the first line is 1. */
 export const brokenDocument = (unit: string, number: number): Failure =>

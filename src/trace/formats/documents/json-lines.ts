@@ -3,7 +3,7 @@ import type { Vocabulary } from '../json-scan/vocabulary.ts'
 import { scanOtlpJson } from '../otlp/otlp-scan.ts'
 import { damagedTrace, noTrace } from '../unreadable.ts'
 import { isZipkinSpan, readZipkin } from '../zipkin/zipkin-json.ts'
-import { brokenDocument } from './broken-json.ts'
+import { brokenDocument, isCutOff } from './broken-json.ts'
 import { isOfStream, whyBroken } from './broken-stream.ts'
 import { asString, firstSign, NEWLINE, parsedText } from './json-text.ts'
 import { exactValue, isOfCollector, readValue } from './json-value.ts'
@@ -24,7 +24,8 @@ export interface OfLines {
 
 /**
  * One document a line (the collector's file exporter, `-o ndjson`), or several: never more than a document becomes a string. A
- * last one that is cut off, as of a file that is still being written or of a full disk, leaves the others as they are.
+ * last one that is cut off, as of a file that is still being written or of a full disk, leaves the others as they are. A last line
+ * that no more bytes would make JSON, such as an error message, is broken as one before it would be.
  */
 export function readLines(
   bytes: Buffer,
@@ -68,7 +69,7 @@ class Documents {
   /** Zipkin's halves and our own resources are matched across spans, so their lines are read together. */
   readonly #spans: unknown[] = []
   readonly #spanless = { count: 0, first: 0 }
-  /** The number of one that is no JSON: it has to be the last. */
+  /** The number of one that is cut off: it has to be the last. */
   #broken: number | undefined
   #cut: string | undefined
   #wasOfStream = false
@@ -114,6 +115,7 @@ class Documents {
   #readApart(line: Buffer, number: number): void {
     for (const part of separate(line))
       if (part.length === line.length || !this.#read(part, number)) {
+        if (!isCutOff(part)) throw brokenDocument(this.#unit, number)
         this.#broken = number
         return
       }
