@@ -12,7 +12,7 @@ import { JAEGER_KEYS, scanJaegerJson } from './jaeger/jaeger-scan.ts'
 import { JAEGER_WARNINGS } from './jaeger/jaeger-warnings.ts'
 import { vocabularyOf } from './json-scan/vocabulary.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
-import { OTLP_KEYS, scanOtlpJson } from './otlp/otlp-scan.ts'
+import { otlpVocabulary, scanOtlpJson } from './otlp/otlp-scan.ts'
 import { damagedTrace, noTrace } from './unreadable.ts'
 import { scanZipkinJson, ZIPKIN_KEYS } from './zipkin/zipkin-scan.ts'
 
@@ -25,7 +25,7 @@ const MOST_SCALAR = 65_536
  * without any, 3 ms instead of 11 (Node 24). */
 const WARNINGS_BEGIN = JAEGER_WARNINGS.slice(0, 6)
 
-const KEYS = [...OTLP_KEYS, ...JAEGER_KEYS, ...ZIPKIN_KEYS]
+const OTHER_KEYS = [...JAEGER_KEYS, ...ZIPKIN_KEYS]
 
 /** How {@link readTraces} treats errors and sizes. */
 export interface ReadOptions extends OfLines {
@@ -111,10 +111,11 @@ function readJsonBytes(
   ofLines: OfLines,
 ): Collection | undefined {
   const bytes = input.subarray(start)
-  const vocabulary = vocabularyOf(KEYS)
+  const vocabulary = otlpVocabulary()
   const scanned = scanOtlpJson(bytes, vocabulary, explain)
   if (scanned) return withDetails(scanned, bytes, holdsErrorKeyInJson(bytes))
-  const others = scanJaegerJson(bytes, vocabulary, explain) ?? scanZipkinJson(bytes, vocabulary, explain)
+  const other = vocabularyOf(OTHER_KEYS)
+  const others = scanJaegerJson(bytes, other, explain) ?? scanZipkinJson(bytes, other, explain)
   if (others) return withDetails(others, bytes, false)
   const apart = () => readSeparate(bytes, vocabulary, explain, ofLines)
   const end = bytes.indexOf(NEWLINE)

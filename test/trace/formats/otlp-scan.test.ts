@@ -1,14 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { vocabularyOf } from '../../../src/trace/formats/json-scan/vocabulary.ts'
 import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
 import { readOtlpJson } from '../../../src/trace/formats/otlp/otlp-json.ts'
-import { OTLP_KEYS, scanOtlpJson } from '../../../src/trace/formats/otlp/otlp-scan.ts'
-import { anyOtlpTrace, otlpDocument, otlpSpan } from '../rich.ts'
+import { otlpVocabulary, scanOtlpJson } from '../../../src/trace/formats/otlp/otlp-scan.ts'
+import { anyOtlpTrace, bySchemaNames, otlpDocument, otlpSpan } from '../rich.ts'
 import { EDITS, edited, agrees as scanAgrees } from './scanned.ts'
 
-const scan = (bytes: Buffer, vocabulary = vocabularyOf(OTLP_KEYS)) => scanOtlpJson(bytes, vocabulary)
-const agrees = (text: string | Buffer, vocabulary = vocabularyOf(OTLP_KEYS)) =>
+const scan = (bytes: Buffer, vocabulary = otlpVocabulary()) => scanOtlpJson(bytes, vocabulary)
+const agrees = (text: string | Buffer, vocabulary = otlpVocabulary()) =>
   scanAgrees(Buffer.from(text), (bytes) => scan(bytes, vocabulary), readOtlpJson)
 const declines = (text: string) => expect(scan(Buffer.from(text))).toBeUndefined()
 
@@ -18,8 +17,9 @@ describe('the scan reads what JSON.parse and the reader of objects make of it', 
   test('any trace, dense or indented', () => {
     const indent = fc.constantFrom(undefined, 1, '\t', '\r\n ')
     fc.assert(
-      fc.property(anyOtlpTrace, indent, (trace, space) => {
-        const dense = [...toOtlp(trace, JSON.stringify)].join('')
+      fc.property(anyOtlpTrace, indent, fc.boolean(), (trace, space, byName) => {
+        const usual = [...toOtlp(trace, JSON.stringify)].join('')
+        const dense = byName ? JSON.stringify(bySchemaNames(JSON.parse(usual))) : usual
         const text = space === undefined ? dense : JSON.stringify(JSON.parse(dense), null, space)
         expect(agrees(text) || LONG_INTEGER.test(text)).toBe(true)
       }),
@@ -40,12 +40,14 @@ describe('the scan reads what JSON.parse and the reader of objects make of it', 
     let accepted = 0
     fc.assert(
       fc.property(fc.array(members, { maxLength: 4 }), (spans) => {
-        if (agrees(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))) accepted++
+        const document = { resourceSpans: [{ scopeSpans: [{ spans }] }] }
+        if (agrees(JSON.stringify(document))) accepted++
+        if (agrees(JSON.stringify(bySchemaNames(document)))) accepted++
       }),
       { numRuns: 1000 },
     )
-    // It declines about 25 of them: one that declines them all would agree, too.
-    expect(accepted).toBeGreaterThan(900)
+    // It declines about 25 of each: one that declines them all would agree, too.
+    expect(accepted).toBeGreaterThan(1800)
   })
 
   const attributes = [
@@ -85,7 +87,7 @@ describe('the scan reads what JSON.parse and the reader of objects make of it', 
   })
 
   test('the same vocabulary for several documents', () => {
-    const vocabulary = vocabularyOf(OTLP_KEYS)
+    const vocabulary = otlpVocabulary()
     for (const one of [text, JSON.stringify(document), text]) {
       expect(agrees(one, vocabulary)).toBe(true)
     }

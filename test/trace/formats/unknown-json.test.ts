@@ -10,6 +10,7 @@ test.each([
   ],
   ['another list under data', { data: [{ id: 'A', name: 'x' }] }, 'the JSON holds no spans'],
   ['a list of texts', { data: ['x'] }, 'the JSON holds no spans'],
+  ['records of a log with ids', [{ trace_id: '1f', id: '2a', name: 'x' }], 'the JSON holds no spans'],
   ['anything else', { hello: 1 }, 'the JSON holds no spans'],
   ['null', null, 'the JSON holds no spans'],
   ['a text', 'hello', 'the JSON holds no spans'],

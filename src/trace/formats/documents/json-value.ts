@@ -45,5 +45,7 @@ function readList(values: readonly unknown[], into: Collection): void {
 /** OpenTelemetry's collector writes metrics and logs beside spans, and documents without any of them. */
 export const isOfCollector = (value: unknown): boolean => isOtlpJson(value) || isMetricsOrLogs(value)
 
+const OTHER_SIGNALS = ['resourceMetrics', 'resourceLogs', 'resource_metrics', 'resource_logs']
+
 const isMetricsOrLogs = (value: unknown): boolean =>
-  isObject(value) && (Array.isArray(value.resourceMetrics) || Array.isArray(value.resourceLogs))
+  isObject(value) && OTHER_SIGNALS.some((key) => Array.isArray(value[key]))

@@ -7,7 +7,10 @@ export interface Vocabulary {
   readonly texts: TextPool
 }
 
-/** A vocabulary with these keys and no texts yet. */
-export function vocabularyOf(keys: readonly string[]): Vocabulary {
-  return { keys: new JsonKeys(keys), texts: new TextPool() }
+/** A vocabulary with these keys, some of them by other names (`aliases`), too, and no texts yet. */
+export function vocabularyOf(
+  keys: readonly string[],
+  aliases: Readonly<Record<string, string>> = {},
+): Vocabulary {
+  return { keys: new JsonKeys(keys, aliases), texts: new TextPool() }
 }

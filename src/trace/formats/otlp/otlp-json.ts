@@ -15,7 +15,10 @@ export const NO_SPAN_ID = '0'.repeat(16)
 export const NO_TRACE_ID = '0'.repeat(32)
 
 const ENVELOPES = ['trace', 'result', 'traces']
-const LISTS = ['resourceSpans', 'batches']
+const LISTS = ['resourceSpans', 'resource_spans', 'batches']
+const SCOPES = [
+  ...['scopeSpans', 'scope_spans', 'instrumentationLibrarySpans', 'instrumentation_library_spans'],
+]
 
 /** Whether a JSON value looks like OTLP, in one of the shapes {@link readOtlpJson} reads. */
 export function isOtlpJson(value: unknown): boolean {
@@ -32,7 +35,8 @@ function isEmptyObject(value: unknown): boolean {
 /**
  * Reads OTLP/JSON (opentelemetry-proto, "OTLP/JSON encoding") into `into`: `resourceSpans` or Tempo's `batches`, bare
  * or in Tempo's `trace` or Jaeger's `result`. Ids in hex or base64, enums as numbers or names, the old
- * `instrumentationLibrarySpans`. Members of the wrong type count as absent.
+ * `instrumentationLibrarySpans`; members by their names in JSON or in the schema (`resource_spans`), which the mapping of
+ * proto3 to JSON wants to be taken, too. Members of the wrong type count as absent.
  */
 export function readOtlpJson(document: JsonObject, into: Collection): void {
   const partial = readPartial(document.status, document.message)
@@ -70,9 +74,9 @@ function readResourceSpans(item: JsonObject, into: Collection): void {
   checkIntegers(given, into)
   const { resource, service } = readResource(given)
   const details = explained(otlpDetails, into.explain)
-  for (const key of ['scopeSpans', 'instrumentationLibrarySpans']) {
+  for (const key of SCOPES) {
     for (const group of objects(item[key])) {
-      const scope = readScope(group.scope ?? group.instrumentationLibrary)
+      const scope = readScope(group.scope ?? group.instrumentationLibrary ?? group.instrumentation_library)
       const shared: Shared = { resource, service, scope }
       for (const span of objects(group.spans)) readSpan(span, shared, details, into)
     }
@@ -139,12 +143,22 @@ export function readTraceId(value: unknown): string {
 }
 
 function readSpan(item: JsonObject, shared: Shared, details: Details<JsonObject>, into: Collection): void {
-  into.check(item.startTimeUnixNano)
-  into.check(item.endTimeUnixNano)
+  const members = skeletonMembers(item)
+  into.check(members.startTimeUnixNano)
+  into.check(members.endTimeUnixNano)
   checkIntegers(item.attributes, into)
-  const skeleton = readSkeleton(item, readOtlpStatus(item.status), shared)
-  into.spansOf(readTraceId(item.traceId)).push(new LazySpan(skeleton, details, item))
+  const skeleton = readSkeleton(members, readOtlpStatus(item.status), shared)
+  into.spansOf(readTraceId(item.traceId ?? item.trace_id)).push(new LazySpan(skeleton, details, item))
 }
+
+const skeletonMembers = (item: JsonObject): SkeletonMembers => ({
+  spanId: item.spanId ?? item.span_id,
+  parentSpanId: item.parentSpanId ?? item.parent_span_id,
+  name: item.name,
+  kind: item.kind,
+  startTimeUnixNano: item.startTimeUnixNano ?? item.start_time_unix_nano,
+  endTimeUnixNano: item.endTimeUnixNano ?? item.end_time_unix_nano,
+})
 
 /** Undefined where none of the counts says anything. */
 export function droppedOf(attributes: number, events: number, links: number): Dropped | undefined {
@@ -165,7 +179,7 @@ export const otlpDetails: Details<JsonObject> = {
     if (events.length === 0) return NONE
     return events.map((event) => ({
       name: typeof event.name === 'string' ? event.name : '',
-      timeNanos: knownMoment(asInteger(event.timeUnixNano)),
+      timeNanos: knownMoment(asInteger(event.timeUnixNano ?? event.time_unix_nano)),
       attributes: readKeyValues(event.attributes),
     }))
   },
@@ -173,11 +187,15 @@ export const otlpDetails: Details<JsonObject> = {
     const links = objects(item.links)
     if (links.length === 0) return NONE
     return links.map((link) => ({
-      traceId: readTraceId(link.traceId),
-      spanId: otlpId(link.spanId, 16) ?? NO_SPAN_ID,
+      traceId: readTraceId(link.traceId ?? link.trace_id),
+      spanId: otlpId(link.spanId ?? link.span_id, 16) ?? NO_SPAN_ID,
       attributes: readKeyValues(link.attributes),
     }))
   },
-  dropped: ({ droppedAttributesCount, droppedEventsCount, droppedLinksCount }) =>
-    droppedOf(readCount(droppedAttributesCount), readCount(droppedEventsCount), readCount(droppedLinksCount)),
+  dropped: (item) =>
+    droppedOf(
+      readCount(item.droppedAttributesCount ?? item.dropped_attributes_count),
+      readCount(item.droppedEventsCount ?? item.dropped_events_count),
+      readCount(item.droppedLinksCount ?? item.dropped_links_count),
+    ),
 }

@@ -5,7 +5,7 @@ import { FALLBACK, OPEN_LIST } from '../json-scan/json-bytes.ts'
 import { JsonCursor } from '../json-scan/json-cursor.ts'
 import { RepeatedMember } from '../json-scan/repeated-member.ts'
 import { ScannedObjects } from '../json-scan/scanned-objects.ts'
-import type { Vocabulary } from '../json-scan/vocabulary.ts'
+import { type Vocabulary, vocabularyOf } from '../json-scan/vocabulary.ts'
 import { scansWhole } from '../json-scan/whole-document.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
 import { type OtlpStatus, readOtlpStatus } from './otlp-enums.ts'
@@ -23,12 +23,28 @@ import {
 /** Envelopes nested deeper fall back to `JSON.parse`. */
 const MOST_ENVELOPES = 4
 
-/** The keys it looks for. */
-export const OTLP_KEYS = [
+/** The keys it looks for; the last two are Jaeger's. */
+const KEYS = [
   ...['resourceSpans', 'batches', 'trace', 'result', 'traces', 'status', 'message', 'resource', 'scopeSpans'],
   ...['instrumentationLibrarySpans', 'scope', 'instrumentationLibrary', 'spans', 'traceId', 'spanId', 'name'],
-  ...['parentSpanId', 'kind', 'startTimeUnixNano', 'endTimeUnixNano', 'attributes'],
+  ...['parentSpanId', 'kind', 'startTimeUnixNano', 'endTimeUnixNano', 'attributes', 'data', 'traceID'],
 ]
+
+/** Keys by the names that they have in the schema: protobuf's printers can write them, and its parsers take both. */
+const SCHEMA_NAMES = {
+  resource_spans: 'resourceSpans',
+  scope_spans: 'scopeSpans',
+  instrumentation_library_spans: 'instrumentationLibrarySpans',
+  instrumentation_library: 'instrumentationLibrary',
+  trace_id: 'traceId',
+  span_id: 'spanId',
+  parent_span_id: 'parentSpanId',
+  start_time_unix_nano: 'startTimeUnixNano',
+  end_time_unix_nano: 'endTimeUnixNano',
+}
+
+/** A vocabulary for {@link scanOtlpJson} alone: in other formats these names are not those of the schema. */
+export const otlpVocabulary = (): Vocabulary => vocabularyOf(KEYS, SCHEMA_NAMES)
 
 /**
  * Reads one document of OTLP/JSON from its bytes: of each span its skeleton, the rest lazily. The result equals that of
