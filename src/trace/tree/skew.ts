@@ -1,11 +1,4 @@
-import {
-  type Attributes,
-  type AttributeValue,
-  attribute,
-  type Span,
-  type SpanEvent,
-  type Trace,
-} from '../model.ts'
+import { attribute, type Span, type SpanEvent, type Trace } from '../model.ts'
 import { SpanView } from '../span-view.ts'
 import { isStartless } from './span-facts.ts'
 import type { TraceTree } from './trace-tree.ts'
@@ -73,30 +66,34 @@ export function skewOfNode(tree: TraceTree, node: number): number {
 
 /** `parent`: the nearest one that has a start. The shift of a span without a start is that of the clock of its events. */
 function shiftOf(tree: TraceTree, node: number, parent: number, parentShift: number): number {
-  const isCall = tree.isCall(parent, node)
-  // Nearly all spans: it is 0 on either host, and hosts take long to compare.
-  if (parentShift === 0 && !isCall && tree.startOf(node) >= tree.startOf(parent)) return 0
-  if (onOneHost(tree.span(parent), tree.span(node))) return parentShift
-  if (tree.isStartless(node)) return 0
   const from = tree.startOf(parent) + parentShift
   const spare = tree.endOf(parent) - tree.startOf(parent) - (tree.endOf(node) - tree.startOf(node))
   const late = tree.startOf(node) - from
-  if (late >= 0 && (!isCall || late <= spare || spare < 0)) return 0
-  return from + Math.max(0, Math.floor(spare / 2)) - tree.startOf(node)
+  const fits =
+    tree.isStartless(node) || (late >= 0 && (!tree.isCall(parent, node) || late <= spare || spare < 0))
+  // Nearly all spans: it is 0 on either host, and hosts take long to compare.
+  if (fits && parentShift === 0) return 0
+  if (onOneHost(tree.span(parent), tree.span(node))) return parentShift
+  return fits ? 0 : from + Math.max(0, Math.floor(spare / 2)) - tree.startOf(node)
 }
 
-/** Without host attributes, each service counts as a host of its own. */
+/**
+ * What tells hosts apart, of the resource: the host itself first. Then the address that a process has, as of Zipkin's endpoints
+ * (`network.local.address` and its older names). The address of a pod does not: pods of one node share its clock.
+ */
+const HOST_KEYS = [
+  ...['host.id', 'host.name', 'host.ip', 'hostname'],
+  ...['network.local.address', 'net.sock.host.addr', 'net.host.ip'],
+]
+
+/** By the first of these that both have. Without one, each service counts as a host of its own. */
 function onOneHost(a: Span, b: Span): boolean {
   if (a.resource === b.resource && a.resource.length > 0) return true
-  const [hostA, hostB] = [hostOf(a.resource), hostOf(b.resource)]
-  if (hostA === undefined || hostB === undefined) return a.service === b.service
-  return hostA === hostB
-}
-
-function hostOf(resource: Attributes): AttributeValue | undefined {
-  return ['host.id', 'host.name', 'host.ip', 'hostname']
-    .map((key) => attribute(resource, key))
-    .find((value) => typeof value === 'string')
+  for (const key of HOST_KEYS) {
+    const [hostA, hostB] = [attribute(a.resource, key), attribute(b.resource, key)]
+    if (typeof hostA === 'string' && typeof hostB === 'string') return hostA === hostB
+  }
+  return a.service === b.service
 }
 
 class MovedSpan extends SpanView {

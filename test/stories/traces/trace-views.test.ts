@@ -195,6 +195,22 @@ it('--skew says in the header whether anything was moved', async () => {
   expect((await get('')).stdout).not.toContain('clocks')
 })
 
+it.each([
+  ['two pods of one service', ['shop', 'shop'], ['10.0.0.1', '10.0.0.2'], true],
+  ['two services on one host', ['shop', 'cart'], ['10.0.0.1', '10.0.0.1'], false],
+])('--skew knows hosts of Zipkin by their addresses: %s', async (_, services, addresses, isMoved) => {
+  const span = (i: 0 | 1, kind: string, timestamp: number) => ({
+    ...{ traceId: 'ab', id: `c${i}`, ...(i === 1 && { parentId: 'c0' }), name: 'get', kind },
+    ...{ timestamp, duration: 5_000 - i, localEndpoint: { serviceName: services[i], ipv4: addresses[i] } },
+  })
+  await writeFile(file, JSON.stringify([span(0, 'CLIENT', 1_900_000), span(1, 'SERVER', 1_000_000)]))
+  const text = (await get('')).stdout.replace(/\s+/g, ' ')
+  expect(text.includes('clocks may differ; --skew corrects them')).toBe(isMoved)
+  expect((await get('--skew')).stdout).toContain(
+    isMoved ? 'clocks adjusted: 1 span moved by up to 900ms' : 'no span was moved',
+  )
+})
+
 it('the header names where the trace came from', async () => {
   expect((await get('')).stdout).toMatch(/file checkout\.json$/m)
   const tempo = await startTempoApi({ traces: [trace] })

@@ -94,6 +94,77 @@ describe('a span without a start', () => {
   })
 })
 
+describe('which spans have one clock', () => {
+  type Resource = Record<string, string>
+  const startOfServer = (service: string, [a, b]: readonly [Resource, Resource]) => {
+    const { spans, ...trace } = makeTrace(client, server(40, 60, { service }))
+    const on = [a, b].map((resource) => Object.entries(resource))
+    const tree = buildTree({ ...trace, spans: spans.map((span, i) => ({ ...span, resource: on[i] ?? [] })) })
+    return Number((adjustSkew(tree).trace.spans.at(-1)?.startNanos ?? 0n) - EPOCH) / 1e6
+  }
+  const [there, moved] = [40, 120]
+  const ip = (address: string, more: Resource = {}) => ({ 'net.host.ip': address, ...more })
+
+  test.each<[string, string, readonly [Resource, Resource], number]>([
+    ['two addresses of one service', 'shop', [ip('10.0.0.1'), ip('10.0.0.2')], moved],
+    ['two services at one address', 'cart', [ip('10.0.0.1'), ip('10.0.0.1', { port: '80' })], there],
+    [
+      'newer names of an address',
+      'shop',
+      [{ 'network.local.address': '10.0.0.1' }, { 'network.local.address': '10.0.0.2' }],
+      moved,
+    ],
+    [
+      'a name between both',
+      'shop',
+      [{ 'net.sock.host.addr': '10.0.0.1' }, { 'net.sock.host.addr': '10.0.0.2' }],
+      moved,
+    ],
+    [
+      'the host is known: its addresses say nothing',
+      'cart',
+      [ip('10.0.0.1', { 'host.name': 'n1' }), ip('10.0.0.2', { 'host.name': 'n1' })],
+      there,
+    ],
+    [
+      'two hosts with the same inner address',
+      'shop',
+      [ip('10.0.0.1', { 'host.name': 'n1' }), ip('10.0.0.1', { 'host.name': 'n2' })],
+      moved,
+    ],
+    [
+      'only one has the id of its host, both the name',
+      'cart',
+      [
+        { 'host.name': 'n1', 'host.id': 'i-1' },
+        { 'host.name': 'n1', 'host.ip': '10.0.0.1' },
+      ],
+      there,
+    ],
+    [
+      'the host of one and the address of the other are no two hosts',
+      'shop',
+      [{ 'host.name': 'n1' }, ip('10.0.0.2')],
+      there,
+    ],
+    ['an address of one alone: each service is a host', 'cart', [ip('10.0.0.1'), {}], moved],
+  ])('%s', (_, service, resources, start) => {
+    expect(startOfServer(service, resources)).toBe(start)
+  })
+
+  test('what lies in its parent asks for no host', () => {
+    const { spans, ...trace } = makeTrace(client, server(110, 50))
+    const asked = spans.map((span) => {
+      return Object.defineProperty({ ...span }, 'resource', {
+        get: () => {
+          throw new Error('asked for the resource')
+        },
+      })
+    })
+    expect(adjustSkew(buildTree({ ...trace, spans: asked })).moved).toBe(0)
+  })
+})
+
 test('the header says what was done', () => {
   const tree = buildTree(makeTrace(client, server(40, 60)))
   const clocks = adjustSkew(tree)
