@@ -9,6 +9,7 @@ import {
   listFormat,
   ownFlags,
   sensitive,
+  skewFirst,
   spanConditions,
   withTimes,
 } from './trace-options.ts'
@@ -47,9 +48,11 @@ export const BREAKDOWN: Row = {
   description: 'show where the time of many traces goes, by service and operation',
   options: (command) =>
     manyTraces(
-      command
-        .addOption(choice('--by <what>', 'a row for each (operation when not given)', BREAKDOWN_BY))
-        .option('--graph', 'who calls whom instead (services when --by is not given)')
+      skewFirst(
+        command
+          .addOption(choice('--by <what>', 'a row for each (operation when not given)', BREAKDOWN_BY))
+          .option('--graph', 'who calls whom instead (services when --by is not given)'),
+      )
         .option('--error', 'a span that failed')
         .addOption(errorsOption()),
     ),

@@ -11,6 +11,7 @@ import {
   listFormat,
   ownFlags,
   sensitive,
+  skewFirst,
   spanConditions,
   withTimes,
 } from './trace-options.ts'
@@ -203,20 +204,23 @@ function searchOptions(command: Command): void {
 }
 
 function diffOptions(command: Command): void {
-  command
-    .option('--a <search>', "the traces that this search finds, instead of [a]: 'service=checkout since=1d'")
-    .option(
-      '--b <search>',
-      'the same instead of [b]; it takes the flags of trace search without dashes; several traces rule out chance',
-    )
-    .option('--trace-a <id>', 'which trace, when the file [a] holds several')
-    .option('--trace-b <id>', 'which trace, when the file [b] holds several')
-    .option(
-      '--fail-if-slower <percent>',
-      'exit status 5 when the whole trace took longer by more than this (20%)',
-    )
-    .option('--full', 'leave nothing out of the list and the tree')
-    .option('--skew', 'correct wrong clocks first: move spans of other hosts that lie outside their parents')
-    .addOption(choice('-o, --output <format>', 'how to print it', DIFF_FORMATS))
+  skewFirst(
+    command
+      .option(
+        '--a <search>',
+        "the traces that this search finds, instead of [a]: 'service=checkout since=1d'",
+      )
+      .option(
+        '--b <search>',
+        'the same instead of [b]; it takes the flags of trace search without dashes; several traces rule out chance',
+      )
+      .option('--trace-a <id>', 'which trace, when the file [a] holds several')
+      .option('--trace-b <id>', 'which trace, when the file [b] holds several')
+      .option(
+        '--fail-if-slower <percent>',
+        'exit status 5 when the whole trace took longer by more than this (20%)',
+      )
+      .option('--full', 'leave nothing out of the list and the tree'),
+  ).addOption(choice('-o, --output <format>', 'how to print it', DIFF_FORMATS))
   sensitive(ownFlags(command))
 }

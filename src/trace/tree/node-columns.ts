@@ -17,6 +17,7 @@ export interface NodeColumns {
   readonly durations: Float64Array
   /** `NaN`: not known. */
   readonly selfs: Float64Array
+  readonly hasOutside: boolean
 }
 
 /** Computes the columns. `order` holds the source index of each node. */
@@ -30,6 +31,7 @@ export function nodeColumns(order: Int32Array, attached: Attachment, times: Span
   const ends = new Float64Array(count)
   const durations = new Float64Array(count)
   const facts = new Uint8Array(count)
+  let hasOutside = false
   for (let node = 0; node < count; node++) {
     const source = order[node]!
     const parentSource = attached.parents[source]!
@@ -40,9 +42,21 @@ export function nodeColumns(order: Int32Array, attached: Attachment, times: Span
     ends[node] = times.ends[source]!
     durations[node] = times.durations[source]!
     facts[node] = times.facts[source]!
+    // A parent comes before its children.
+    if (parent >= 0) hasOutside ||= starts[node]! < starts[parent]! || ends[node]! > ends[parent]!
   }
   const selfs = selfTimes({ parents, starts, ends, durations, facts })
-  return { parents, depths, starts, ends, durations, facts, selfs, ...subtreeSums(parents, facts) }
+  return {
+    parents,
+    depths,
+    starts,
+    ends,
+    durations,
+    facts,
+    selfs,
+    hasOutside,
+    ...subtreeSums(parents, facts),
+  }
 }
 
 /** Spans and errors below each node, itself included: the children of a node all come after it. */

@@ -21,11 +21,15 @@ export interface Adjusted {
 export function adjustSkew(tree: TraceTree): Adjusted {
   const shifts = shiftsOf(tree)
   const { moved, mostNanos } = movedBy(tree, shifts)
+  if (moved === 0) return { trace: tree.trace, moved, mostNanos }
   const spans = tree.spans.map((span, node) => {
     return shifts[node] === 0 ? span : new MovedSpan(span, BigInt(shifts[node]!))
   })
-  return { trace: moved === 0 ? tree.trace : { ...tree.trace, spans }, moved, mostNanos }
+  return { trace: { ...tree.trace, spans }, moved, mostNanos }
 }
+
+/** Many sources cut times to microseconds: less is no sign of another clock. */
+export const LEAST_SKEW_NANOS = 1000
 
 /** How many spans the {@link shiftsOf} a tree move, and how far at most; `shown`: of those with a 1 by node. */
 export function movedBy(tree: TraceTree, shifts: Float64Array, shown?: Uint8Array): Omit<Adjusted, 'trace'> {
@@ -42,6 +46,7 @@ export function movedBy(tree: TraceTree, shifts: Float64Array, shown?: Uint8Arra
 /** By how many nanoseconds {@link adjustSkew} moves each span, by node. Of a span without a start only its events are moved. */
 export function shiftsOf(tree: TraceTree): Float64Array {
   const shifts = new Float64Array(tree.count)
+  if (!tree.hasOutside) return shifts
   // The nearest span from here up that has a start, or -1.
   const timed = new Int32Array(tree.count)
   for (let node = 0; node < tree.count; node++) {

@@ -31,6 +31,8 @@ export class TraceTree {
   readonly endNanos: number
   /** Whether any span has no usable end, see `isEndless`. */
   readonly hasEndless: boolean
+  /** Whether any span begins before its parent, or ends after it: else clocks agree, as far as anyone can tell. */
+  readonly hasOutside: boolean
   /** Spans with status `error`. */
   readonly errors: number
   /** By node, interned. */
@@ -52,6 +54,7 @@ export class TraceTree {
     this.#columns = nodeColumns(order, attached, times)
     this.isTimed = this.#columns.facts.some((facts) => (facts & STARTLESS) === 0)
     this.hasEndless = this.#columns.facts.some((facts) => (facts & ENDLESS) !== 0)
+    this.hasOutside = this.#columns.hasOutside
     const tops: number[] = []
     for (let node = 0; node < spans.length; node = this.after(node)) tops.push(node)
     this.roots = tops.filter((node) => this.place(node) === 'root')

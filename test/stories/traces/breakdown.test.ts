@@ -256,6 +256,8 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
       after_known_traces: 0,
       rootless_ns: 0,
       rootless_traces: 0,
+      skewed_traces: 0,
+      moved_spans: 0,
       partial_traces: 0,
       complete: true,
       truncated: false,

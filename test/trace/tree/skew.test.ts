@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.ts'
-import { adjustSkew } from '../../../src/trace/tree/skew.ts'
+import { adjustSkew, shiftsOf } from '../../../src/trace/tree/skew.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, soundTrace } from '../any-trace.ts'
 import { EPOCH, makeTrace, type Sketch } from '../make.ts'
@@ -183,6 +183,25 @@ test('a trace from one clock is left as it is', () => {
       expect(adjustSkew(buildTree(trace))).toMatchObject({ moved: 0, trace })
     }),
   )
+})
+
+test('where every span lies in its parent nothing is moved, so that nobody need look further', () => {
+  fc.assert(
+    fc.property(anyTrace, (trace) => {
+      const tree = buildTree(trace)
+      fc.pre(!tree.hasOutside)
+      expect(shiftsOf(tree).every((shift) => shift === 0)).toBe(true)
+    }),
+  )
+})
+
+test.each<[string, Sketch, boolean]>([
+  ['begins before it', server(90, 50, { kind: 'internal' }), true],
+  ['ends after it', server(180, 60, { kind: 'internal' }), true],
+  ['lies in it', server(100, 100), false],
+  ['has no parent here', server(0, 500, { parent: 9 }), false],
+])('a span outside its parent: one that %s', (_, span, isOutside) => {
+  expect(buildTree(makeTrace(client, span)).hasOutside).toBe(isOutside)
 })
 
 test('of any trace no span is lost and no duration changed', () => {

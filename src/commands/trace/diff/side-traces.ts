@@ -4,10 +4,10 @@ import { maskText, maskTrace } from '../../../trace/masking.ts'
 import type { Trace } from '../../../trace/model.ts'
 import { isOfSpans, type SearchResult, type TraceSummary } from '../../../trace/search.ts'
 import { redeliveredText } from '../../../trace/tree/redelivered.ts'
-import { adjustSkew } from '../../../trace/tree/skew.ts'
 import { buildTree, type TraceTree } from '../../../trace/tree/trace-tree.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
+import { Clocks } from '../clocks.ts'
 import { findTrace } from '../find-trace.ts'
 import { readFoundTraces } from '../found/found-traces.ts'
 import { counted, noneRead, someFound, unitOf } from '../found/found-words.ts'
@@ -43,17 +43,20 @@ export async function tracesOf(
 ): Promise<SideTold> {
   let masked = 0
   let redelivered = 0
+  const clocks = new Clocks(reading.skew)
   const add = (trace: Trace) => {
     const shown = reading.showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
     const tree = buildTree(shown.trace)
-    use(reading.skew ? buildTree(adjustSkew(tree).trace) : tree)
+    use(clocks.add(tree))
     masked += shown.masked()
     redelivered += tree.trace.redelivered ?? 0
   }
   const told =
     'filter' in side ? await ofSearch(invocation, side, add) : await ofTrace(invocation, side, reading, add)
   const again = redeliveredText(redelivered)
-  if (again !== undefined) tell(invocation, `note: ${side.letter.toUpperCase()}: ${again}`)
+  const letter = side.letter.toUpperCase()
+  if (again !== undefined) tell(invocation, `note: ${letter}: ${again}`)
+  clocks.tell(invocation, `${letter}: `)
   return { ...told, masked }
 }
 

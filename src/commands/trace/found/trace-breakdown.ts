@@ -8,6 +8,7 @@ import { redeliveredText } from '../../../trace/tree/redelivered.ts'
 import { buildTree } from '../../../trace/tree/trace-tree.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
+import { Clocks } from '../clocks.ts'
 import { tellNoRoom } from '../no-room.ts'
 import { printData, readFormat } from '../print-rows.ts'
 import { openSearch } from './open-search.ts'
@@ -21,6 +22,8 @@ interface TraceBreakdownOptions {
   readonly by: BreakdownBy | undefined
   readonly graph: boolean
   readonly format: ListFormat
+  /** Correct for clock skew. */
+  readonly skew: boolean
   readonly showSensitive: boolean
 }
 
@@ -35,34 +38,41 @@ function read(typed: Typed): TraceBreakdownOptions {
     by: flags.by as BreakdownBy | undefined,
     graph: flags.graph === true,
     format: readFormat<ListFormat>(typed, 'list'),
+    skew: flags.skew === true,
     showSensitive: flags.showSensitive === true,
   }
 }
 
 async function run(invocation: Invocation, options: TraceBreakdownOptions): Promise<void> {
   const search = await openSearch(invocation, options.file)
+  const clocks = new Clocks(options.skew)
   const times = new BreakdownSum(options.by ?? 'operation')
   const calls = options.graph ? new CallGraphSum(options.by ?? 'service') : undefined
   const found = await readFound(invocation, search, options, (trace) => {
-    const tree = buildTree(trace)
+    const tree = clocks.add(buildTree(trace))
     times.add(tree)
     calls?.add(tree)
   })
   const breakdown = times.result()
-  await write(invocation, options, found, breakdown, calls?.edges())
+  await write(invocation, options, { found, breakdown, clocks, edges: calls?.edges() })
   const again = redeliveredText(breakdown.redelivered)
   if (again !== undefined) tell(invocation, `note: ${again}`)
+  // Who calls whom is the same by any clock.
+  if (options.skew || !options.graph) clocks.tell(invocation)
   tellFound(invocation, found)
 }
 
-async function write(
-  invocation: Invocation,
-  { format }: TraceBreakdownOptions,
-  found: FoundTraces,
-  breakdown: Breakdown,
-  edges: readonly CallEdge[] | undefined,
-): Promise<void> {
-  const whole = (rows: readonly unknown[]) => ({ ...summaryToJson(breakdown, found), rows })
+/** What is to be written. */
+interface Found {
+  readonly found: FoundTraces
+  readonly breakdown: Breakdown
+  readonly clocks: Clocks
+  readonly edges: readonly CallEdge[] | undefined
+}
+
+async function write(invocation: Invocation, { format }: TraceBreakdownOptions, all: Found): Promise<void> {
+  const { breakdown, edges } = all
+  const whole = (rows: readonly unknown[]) => ({ ...summaryToJson(all), rows })
   if (format !== 'list') {
     if (edges) return printData(invocation, format, { rows: edges, toJson: edgeToJson, whole })
     return printData(invocation, format, { rows: breakdown.rows, toJson: rowToJson, whole })
@@ -80,7 +90,7 @@ async function write(
   tellNoRoom(invocation, leftOut)
 }
 
-function summaryToJson(breakdown: Breakdown, found: FoundTraces) {
+function summaryToJson({ breakdown, found, clocks }: Found) {
   return {
     traces: breakdown.traces,
     spans: breakdown.spans,
@@ -96,6 +106,8 @@ function summaryToJson(breakdown: Breakdown, found: FoundTraces) {
     after_known_traces: breakdown.afterKnownTraces,
     rootless_ns: breakdown.rootlessNanos,
     rootless_traces: breakdown.rootlessTraces,
+    skewed_traces: clocks.skewed,
+    moved_spans: clocks.moved,
     partial_traces: found.partial,
     complete: isComplete(found),
     truncated: found.truncated,

@@ -3,7 +3,7 @@ import type { SpanMark, Warnings } from '../../model.ts'
 import { RootView } from '../../span-view.ts'
 import { redeliveredText } from '../../tree/redelivered.ts'
 import { lostPart, rootsTime } from '../../tree/roots-time.ts'
-import { movedBy, shiftsOf } from '../../tree/skew.ts'
+import { LEAST_SKEW_NANOS, movedBy, shiftsOf } from '../../tree/skew.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { unfinishedOf } from '../../tree/unfinished.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -83,9 +83,6 @@ function warningNote({ spans, texts }: Warnings, ellipsis: string): string {
   const rest = others.length > 0 ? ` (and ${count(others.length, 'other')})` : ''
   return `the back end warns${where}: ${safeName(first, ellipsis)}${rest}`
 }
-
-/** Many sources cut times to microseconds: less is no sign of another clock. */
-const LEAST_SKEW_NANOS = 1000
 
 /** What lies outside of the roots' time, whatever the axis shows, and that clocks may differ. */
 function timeNotes(tree: TraceTree, micro: string, skew: string | undefined, shown?: Uint8Array): string[] {
