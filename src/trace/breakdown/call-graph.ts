@@ -2,21 +2,25 @@ import type { BreakdownBy } from '../formats/output-choices.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type CallFigures, CallSum } from './call-figures.ts'
 import { type Callee, calleeKey, calleeOf, compareCallees } from './callee.ts'
+import { peerWithoutSpans } from './peer.ts'
 
 /** One arrow of the graph: who calls whom. */
 export interface CallEdge extends Callee, CallFigures {
   readonly caller: Callee
+  /** What is called has no spans in these traces: the figures are of the caller's spans. */
+  readonly withoutSpans: boolean
 }
 
 interface EdgeSum {
   readonly caller: Callee
   readonly callee: Callee
+  readonly withoutSpans: boolean
   readonly calls: CallSum
 }
 
 /**
- * Sums up who calls whom, trace by trace: a span is called by its parent. Calls inside of one service are no arrow between
- * services.
+ * Sums up who calls whom, trace by trace: a span is called by its parent, and what has no spans by the span that names it. Calls
+ * inside of one service are no arrow between services.
  */
 export class CallGraphSum {
   readonly #by: BreakdownBy
@@ -31,27 +35,37 @@ export class CallGraphSum {
     const trace = this.#traces++
     for (let node = 0; node < tree.count; node++) {
       const parent = tree.parent(node)
-      if (parent < 0) continue
       const callee = calleeOf(tree, node, this.#by)
-      const caller = calleeOf(tree, parent, this.#by)
-      if (this.#by === 'service' && caller.service === callee.service) continue
-      this.#edgeOf(caller, callee).calls.add(tree, node, trace)
+      if (parent >= 0) this.#edgeOf(calleeOf(tree, parent, this.#by), callee, false)?.add(tree, node, trace)
+      const service = peerWithoutSpans(tree, node)
+      if (service !== undefined) this.#edgeOf(callee, { service }, true)?.add(tree, node, trace)
     }
   }
 
   /** By caller, its most frequent calls first. */
   edges(): CallEdge[] {
     return [...this.#edges.values()]
-      .map(({ caller, callee, calls }) => ({ caller, ...callee, ...calls.figures() }))
-      .sort((a, b) => compareCallees(a.caller, b.caller) || b.calls - a.calls || compareCallees(a, b))
+      .map(({ caller, callee, withoutSpans, calls }) => ({
+        ...{ caller, ...callee, withoutSpans },
+        ...calls.figures(),
+      }))
+      .sort(
+        (a, b) =>
+          compareCallees(a.caller, b.caller) ||
+          b.calls - a.calls ||
+          compareCallees(a, b) ||
+          Number(a.withoutSpans) - Number(b.withoutSpans),
+      )
   }
 
-  #edgeOf(caller: Callee, callee: Callee): EdgeSum {
-    const key = `${calleeKey(caller)}\0${calleeKey(callee)}`
+  /** Undefined: it is no arrow. */
+  #edgeOf(caller: Callee, callee: Callee, withoutSpans: boolean): CallSum | undefined {
+    if (this.#by === 'service' && caller.service === callee.service) return undefined
+    const key = `${calleeKey(caller)}\0${calleeKey(callee)}\0${withoutSpans}`
     const known = this.#edges.get(key)
-    if (known) return known
-    const edge = { caller, callee, calls: new CallSum() }
-    this.#edges.set(key, edge)
-    return edge
+    if (known) return known.calls
+    const calls = new CallSum()
+    this.#edges.set(key, { caller, callee, withoutSpans, calls })
+    return calls
   }
 }

@@ -125,6 +125,7 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
         caller_operation: 'POST /order',
         service: 'payment',
         operation: 'charge',
+        without_spans: false,
         calls: 12,
         traces: 12,
         unfinished: 0,
@@ -132,6 +133,24 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
         p99_ns: 897_008_000,
         errors: 3,
       },
+    ])
+  })
+
+  it('a database that has no spans is called, and told apart', async () => {
+    const span = (id: string, kind: string, more: object) => ({
+      ...{ traceId: 'ab', id, kind, name: `op ${id}`, timestamp: 1_000_000, duration: 10_000 },
+      ...{ localEndpoint: { serviceName: 'shop' }, ...more },
+    })
+    const queries = join(world.home, 'queries.json')
+    const asked = { parentId: 'c1', remoteEndpoint: { serviceName: 'mysql-\u001b[31m' } }
+    await writeFile(queries, JSON.stringify([span('c1', 'SERVER', {}), span('c2', 'CLIENT', asked)]))
+    const { stdout } = await world.type(`ls-auth trace breakdown --file ${queries} --graph`)
+    expect(stdout).toMatch(/^shop +mysql-\S* \(no spans\) +1 +1 +0 +10\.0ms +10\.0ms$/m)
+    expect(stdout).not.toContain('\u001b[31m')
+    const json = await world.type(`ls-auth trace breakdown --file ${queries} --graph --by operation --json`)
+    expect(JSON.parse(json.stdout).rows).toMatchObject([
+      { caller_operation: 'op c1', service: 'shop', operation: 'op c2', without_spans: false },
+      { caller_service: 'shop', caller_operation: 'op c2', operation: null, without_spans: true, calls: 1 },
     ])
   })
 

@@ -133,6 +133,7 @@ function edgeToJson(edge: CallEdge) {
     caller_service: service,
     caller_operation: operation,
     ...calleeToJson(edge),
+    without_spans: edge.withoutSpans,
     ...figuresToJson(edge),
   }
 }

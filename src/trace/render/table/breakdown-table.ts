@@ -43,7 +43,7 @@ export function renderCallGraph(edges: readonly CallEdge[], options: TableOption
   const columns: Columns<CallEdge> = {
     texts: [
       { head: 'CALLER', text: ({ caller }) => nameOf(caller) },
-      { head: 'CALLED', text: nameOf },
+      { head: 'CALLED', text: calledText },
     ],
     figures: callFigures(edges, options),
     byNeed: ['CALLS', 'ERRORS', 'P99', ...noTimeHead(edges), 'P50', 'TRACES'],
@@ -54,6 +54,9 @@ export function renderCallGraph(edges: readonly CallEdge[], options: TableOption
 
 const nameOf = ({ service, operation }: Callee): string =>
   operation === undefined ? service : `${service}: ${operation === '' ? '(no name)' : operation}`
+
+/** Of what has no spans only its callers tell: that nobody looks for them. */
+const calledText = (edge: CallEdge): string => `${nameOf(edge)}${edge.withoutSpans ? ' (no spans)' : ''}`
 
 function namesOf(rows: readonly BreakdownRow[]): Columns<BreakdownRow>['texts'] {
   const head = rows.some(({ operation }) => operation !== undefined) ? 'SERVICE: OPERATION' : 'SERVICE'
