@@ -6,6 +6,7 @@ import { type Invocation, loadProfile, tell } from '../invocation.ts'
 import { readCount } from '../trace/output/view-options.ts'
 import { textFlag } from '../typed-flags.ts'
 import { openCalls } from './calls.ts'
+import { openRenewals } from './renewals.ts'
 import { serve } from './serve.ts'
 import { TOOLS } from './tools.ts'
 
@@ -16,8 +17,13 @@ interface McpOptions {
 
 const MAX_CALLS = 500
 const MAX_BYTES = 4_000_000
-/** How long the end of a call is waited for after a signal: it may be renewing the sign-in. */
-const LAST_MILLISECONDS = 3_000
+/**
+ * How long calls may still be answered after the end of the input, and lines of the record be written after the end. The
+ * official client sends SIGTERM two seconds after the one, and SIGKILL two seconds after the other.
+ */
+const LAST_MILLISECONDS = 1_500
+/** The same for a renewal of the sign-in: its answer may still be on its way, and without it the sign-in is lost. */
+const RENEWAL_MILLISECONDS = 3_000
 
 const INSTRUCTIONS = `Reads distributed traces as the person who is signed in with ls-auth; every call is logged under that person's name. \
 Begin with search_traces or get_trace; each answer is bounded and says how to ask for more. ${ABOUT_DATA}`
@@ -54,6 +60,7 @@ function readBytes(text: string): number {
 
 async function run(invocation: Invocation, limits: McpOptions): Promise<number> {
   const { terminal, signals, clock, env } = invocation.ports
+  const renewals = openRenewals(signals)
   // Who signs in may come later. A profile that is not there never works.
   await loadProfile(invocation)
   if (terminal.inIsTTY)
@@ -63,16 +70,22 @@ async function run(invocation: Invocation, limits: McpOptions): Promise<number> 
     )
   const stop = new AbortController()
   const signalled = signals.ending(stop.signal)
-  const { closed, idle } = serve({
+  const pause = (milliseconds: number) => clock.sleep(milliseconds, stop.signal).catch(() => {})
+  const { closed, giveUp } = serve({
     ...terminal.streams(),
     version: env.version,
     instructions: INSTRUCTIONS,
     tools: TOOLS,
-    answer: openCalls(invocation, limits),
+    answer: openCalls({ ...invocation, ports: { ...invocation.ports, signals: renewals.signals } }, limits),
+    patience: () => pause(LAST_MILLISECONDS),
   })
   const status = await Promise.race([closed.then(() => 0), signalled])
-  // A token that is being renewed must be kept before the process ends.
-  await Promise.race([idle(), clock.sleep(LAST_MILLISECONDS, stop.signal).catch(() => {})])
+  const renewed = renewals.over()
+  await Promise.all([
+    Promise.race([giveUp(), pause(LAST_MILLISECONDS)]),
+    // A token that is being renewed must be kept before the process ends.
+    Promise.race([renewed, pause(RENEWAL_MILLISECONDS)]),
+  ])
   stop.abort()
   return status
 }

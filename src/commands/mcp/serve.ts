@@ -23,28 +23,40 @@ export interface Service {
   readonly instructions: string
   readonly tools: readonly Tool[]
   readonly answer: (call: Call) => Promise<CallAnswer>
+  /** Resolves when calls have waited long enough after the end of the input. */
+  readonly patience: () => Promise<void>
 }
 
 /** A server that serves. */
 export interface Served {
-  /** Resolves at the end of the input, once the calls that came before are answered, or when nobody reads the answers. */
+  /** Resolves at the end of the input, once the calls that came before are over, or when nobody reads the answers. */
   readonly closed: Promise<void>
-  /** Resolves when no call is being answered. */
-  idle(): Promise<void>
+  /** Cuts all calls off, those that are still to come, too. Resolves when none is under way. */
+  giveUp(): Promise<void>
 }
 
 /** Calls that are answered at once. */
 const AT_ONCE = 4
 
 /** Serves tools by the official kit: the revision of 2026-07-28, and the older ones that begin with `initialize`. */
-export function serve({ input, output, version, instructions, tools, answer }: Service): Served {
+export function serve({ input, output, patience, ...served }: Service): Served {
+  const { version, instructions, tools, answer } = served
   const turns = inTurn(AT_ONCE)
+  const end = new AbortController()
+  const giveUp = () => {
+    end.abort(new ProtocolError(ProtocolErrorCode.InternalError, 'The server ended before this was answered'))
+    return turns.idle()
+  }
   const lines = messageLines({
     isMessage,
     // The kit's type knows no answer to a message whose id is not known.
     refuse: ({ id, code, message }) =>
       output.write(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })}\n`),
-    last: () => afterTurn().then(() => turns.idle()),
+    last: async () => {
+      await afterTurn()
+      await Promise.race([turns.idle(), patience()])
+      await giveUp()
+    },
   })
   const transport = new StdioServerTransport(input.pipe(lines), output)
   serveStdio(() => serverOf(), { transport })
@@ -55,7 +67,7 @@ export function serve({ input, output, version, instructions, tools, answer }: S
       resolve()
     }
   })
-  return { closed, idle: () => turns.idle() }
+  return { closed, giveUp }
 
   function serverOf(): Server {
     const server = new Server({ name: 'ls-auth', version }, { capabilities: { tools: {} }, instructions })
@@ -70,7 +82,7 @@ export function serve({ input, output, version, instructions, tools, answer }: S
       const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
       const info = envelope[CLIENT_INFO_META_KEY] ?? server.getClientVersion()
       const caller = callerOf(info, mcpReq._meta)
-      const { signal } = mcpReq
+      const signal = AbortSignal.any([mcpReq.signal, end.signal])
       const call = { tool, arguments: params.arguments, caller, cancelled: signal }
       const { text, isError } = await turns.run(signal, () => answer(call))
       return { content: [{ type: 'text', text }], isError }
