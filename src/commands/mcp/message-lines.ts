@@ -39,7 +39,7 @@ export function messageLines({ isMessage, refuse, last }: LineRules): Transform 
     const text = line.toString('utf8').trim()
     if (text === '') return
     const bad = problemIn(text, isMessage)
-    if (bad === undefined) to.push(`${text}\n`)
+    if (bad === undefined) to.push(`${withoutNull(text)}\n`)
     else if (bad !== 'notification') refuse(bad)
   }
   return new Transform({
@@ -82,4 +82,13 @@ function problemIn(text: string, isMessage: LineRules['isMessage']): BadLine | '
     code: -32600,
     message: 'Invalid request: no message of the Model Context Protocol, one a line',
   }
+}
+
+/** A call whose arguments are null has none, as some clients put it: the kit would refuse it. */
+function withoutNull(text: string): string {
+  if (!/"arguments"\s*:\s*null/.test(text)) return text
+  const message = JSON.parse(text)
+  if (message.method !== 'tools/call' || message.params?.arguments !== null) return text
+  const { arguments: _, ...params } = message.params
+  return JSON.stringify({ ...message, params })
 }

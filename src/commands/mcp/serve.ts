@@ -12,6 +12,7 @@ import { callerOf } from './caller.ts'
 import type { Call, CallAnswer } from './calls.ts'
 import { inTurn } from './in-turn.ts'
 import { messageLines } from './message-lines.ts'
+import { oneLineError } from './one-line-error.ts'
 import { schemaOf, type Tool } from './tool.ts'
 
 /** What is served, to whom and how. */
@@ -60,6 +61,9 @@ export function serve({ input, output, patience, ...served }: Service): Served {
   })
   const transport = new StdioServerTransport(input.pipe(lines), output)
   serveStdio(() => serverOf(), { transport })
+  const send = transport.send.bind(transport)
+  transport.send = (message) =>
+    send('error' in message ? { ...message, error: oneLineError(message.error) } : message)
   const kit = transport.onclose
   const closed = new Promise<void>((resolve) => {
     transport.onclose = () => {

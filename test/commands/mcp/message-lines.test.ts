@@ -21,6 +21,7 @@ async function through(...pieces: string[]): Promise<[passed: string, refused: R
 
 const A = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
 const B = '{"jsonrpc":"2.0","method":"é"}'
+const called = (params: string) => `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{${params}}}`
 const [PARSE, INVALID]: Refused[] = [
   [-32700, null],
   [-32600, null],
@@ -41,6 +42,18 @@ it.each<[pieces: string[], passed: string, refused: (Refused | undefined)[]]>([
   [[`{"jsonrpc":"2.0","method":1,"params":"bar"}\n{"foo":"boo"}\n`], '', [INVALID, INVALID]],
   // A client may wait for an answer to a request of its own that has this id.
   [[`{"id":9,"result":5}\n{"jsonrpc":"2.0","id":9,"error":"x"}\n{"id":9}\n`], '', Array(3).fill(INVALID)],
+  // Without arguments, as some clients put it; what a tool is given stays as it is.
+  [[`${called('"name":"a","arguments":null')}\n`], `${called('"name":"a"')}\n`, []],
+  [
+    [`${called('"name":"a","arguments" : null,"_meta":{"x":null}')}\n`],
+    `${called('"name":"a","_meta":{"x":null}')}\n`,
+    [],
+  ],
+  [
+    [`${called('"name":"a","arguments":{"arguments":null}')}\n`],
+    `${called('"name":"a","arguments":{"arguments":null}')}\n`,
+    [],
+  ],
   [[], '', []],
 ])('%#: messages pass, whatever the pieces', async (pieces, passed, refused) => {
   expect(await through(...pieces)).toEqual([passed, refused])

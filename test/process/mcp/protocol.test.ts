@@ -127,6 +127,7 @@ describe.each(Object.entries(ERAS))('whatever comes in, messages of the protocol
       'f',
       -32602,
     ],
+    ['a cursor that is no text', { id: 'g', method: 'tools/list', params: { cursor: 5 } }, 'g', -32602],
   ])(
     'a request with %s is answered with an error, and the next one as usual',
     async (_, message, id, code) => {
@@ -138,8 +139,14 @@ describe.each(Object.entries(ERAS))('whatever comes in, messages of the protocol
       expect(await wire.close()).toMatchObject({ exit: 0, stderr: '' })
       const refused = wire.messages().filter(({ error }) => error !== undefined)
       expect(refused).toMatchObject([{ id, error: { code } }])
+      expect(refused.map(({ error }) => error?.message)).toEqual([expect.stringMatching(/^[^\n[]+$/)])
     },
   )
+
+  it('arguments that are null are none', async () => {
+    const params = { name: 'whoami', arguments: null, ...era.params() }
+    expect(await wire.request('tools/call', params)).toMatchObject({ result: { isError: false } })
+  })
 
   it('whoami on an API that takes no token is an answer', async () => {
     const answer = await ask('whoami', {})
@@ -214,6 +221,20 @@ describe('the new revision', () => {
     expect(await call('whoami', {}, envelope())).toMatchObject({ result: { isError: false } })
     expect(await wire.close()).toMatchObject({ exit: 0, stderr: '' })
   })
+})
+
+it.each<[what: string, params: object | undefined, message: string]>([
+  [
+    'a revision that is no text',
+    { protocolVersion: 42, capabilities: {}, clientInfo: { name: 'a', version: '1' } },
+    'Invalid params: protocolVersion: expected string, received number',
+  ],
+  ['no parameters', undefined, 'Invalid params: params: expected object, received undefined'],
+])('initialize with %s is refused in one line, and may be sent again', async (_, params, message) => {
+  wire = openWire(machine, API())
+  expect(await wire.request('initialize', params)).toMatchObject({ error: { code: -32602, message } })
+  expect(await initialize(wire)).toMatchObject({ result: { serverInfo: { name: 'ls-auth' } } })
+  expect(await wire.close()).toMatchObject({ exit: 0, stderr: '' })
 })
 
 it('budgets of calls and of bytes hold, and say what a person can do', async () => {
