@@ -68,6 +68,8 @@ export interface Terminal {
   err(text: string): void
   readonly outIsTTY: boolean
   readonly errIsTTY: boolean
+  /** An agent has started this program, as its variables say. */
+  readonly isForAgent: boolean
   /** stdin is a terminal that may be read: not that of an agent, and on Linux not from the background (`&`). */
   readonly inIsTTY: boolean
   /** Columns of the terminal that stdout or, behind a pipe, stderr goes to, else COLUMNS, else 120. */

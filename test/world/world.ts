@@ -7,6 +7,7 @@ import type { Env, Ports } from '../../src/ports/ports.ts'
 import type { Programs } from '../../src/ports/programs.ts'
 import type { Files, Keychain } from '../../src/ports/storage.ts'
 import { FIXED_PORTS } from '../../src/providers/preset.ts'
+import { isAgent } from '../../src/system/terminal/agent.ts'
 import { UNSTYLED } from '../../src/text/unstyled.ts'
 import { browse, type Visitor } from './browser.ts'
 import { expectNoSecret, mint, searchOutput } from './canaries.ts'
@@ -168,6 +169,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
         stderr += text
         world.said += text
       },
+      isForAgent: isAgent(world.variables),
       outIsTTY: world.watched,
       errIsTTY: world.watched,
       inIsTTY: world.tty,

@@ -48,10 +48,9 @@ export async function printData<Row>(
 export const ndjson = (values: readonly unknown[]): string =>
   values.map((value) => `${safeJson(value)}\n`).join('')
 
-/** Says that something was masked, and how to see it. */
+/** Says that something was masked, and a person how to see it: an agent is to leave it so. */
 export function tellMasked(invocation: Invocation, what: 'values' | 'labels'): void {
-  tell(
-    invocation,
-    `note: ${what} that look like secrets or personal data are masked; --show-sensitive shows them`,
-  )
+  const isForAgent = invocation.ports.terminal.isForAgent || invocation.options.output === 'agent'
+  const how = isForAgent ? '' : '; --show-sensitive shows them'
+  tell(invocation, `note: ${what} that look like secrets or personal data are masked${how}`)
 }

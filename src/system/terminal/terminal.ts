@@ -73,6 +73,7 @@ export function processTerminal(
       await page(typeof text === 'string' ? [text] : text, after, { output: out, variables, unicode })
     },
     err: (text) => void err.write(unicode ? text : asciiSigns(text)).catch(() => {}),
+    isForAgent: agent,
     get outIsTTY() {
       return out.isTTY
     },

@@ -86,6 +86,7 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
       page: write,
       outBytes: async (bytes) => write(bytes.toString()),
       err,
+      isForAgent: false,
       outIsTTY: false,
       errIsTTY: false,
       inIsTTY: false,

@@ -93,6 +93,7 @@ function machine(
       page: write,
       outBytes: untouched,
       err,
+      isForAgent: false,
       outIsTTY: false,
       errIsTTY: false,
       inIsTTY: false,

@@ -83,6 +83,23 @@ describe('a picture for others', () => {
     expect((await world.type(`ls-auth trace get ${path} -o ${format}`)).stderr).toBe('')
   })
 
+  const FOR_AGENTS = 'note: values that look like secrets or personal data are masked\n'
+  const asked = 'GET /?token=s3cr3tD12345'
+
+  it.each(['CLAUDECODE', 'GEMINI_CLI'])(
+    'an agent (%s) is told that it is so, not how to change it',
+    async (mark) => {
+      world.variables[mark] = '1'
+      const path = await saved('named.json', named(asked))
+      expect((await world.type(`ls-auth trace get ${path} -o md`)).stderr).toBe(FOR_AGENTS)
+    },
+  )
+
+  it('-o agent of one span: the same', async () => {
+    const path = await saved('named.json', named(asked))
+    expect((await world.type(`ls-auth trace get ${path} -o agent --span 1`)).stderr).toContain(FOR_AGENTS)
+  })
+
   it('-o agent does without: what it was made for cannot ask', async () => {
     const path = await saved('named.json', named('GET /?token=s3cr3tD12345'))
     expect((await world.type(`ls-auth trace get ${path} -o agent`)).stderr).toBe('')
