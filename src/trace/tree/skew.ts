@@ -84,11 +84,12 @@ function shiftOf(tree: TraceTree, node: number, parent: number, parentShift: num
 
 /**
  * What tells hosts apart, of the resource: the host itself first. Then the address that a process has, as of Zipkin's endpoints
- * (`network.local.address` and its older names). The address of a pod does not: pods of one node share its clock.
+ * (`network.local.address` and its older names; `ip` as Jaeger's clients write it). The address of a pod does not: pods of one
+ * node share its clock.
  */
 const HOST_KEYS = [
   ...['host.id', 'host.name', 'host.ip', 'hostname'],
-  ...['network.local.address', 'net.sock.host.addr', 'net.host.ip'],
+  ...['network.local.address', 'net.sock.host.addr', 'net.host.ip', 'ip'],
 ]
 
 /** By the first of these that both have. Without one, each service counts as a host of its own. */

@@ -120,6 +120,7 @@ describe('which spans have one clock', () => {
       [{ 'net.sock.host.addr': '10.0.0.1' }, { 'net.sock.host.addr': '10.0.0.2' }],
       moved,
     ],
+    ['as clients of Jaeger write it', 'shop', [{ ip: '10.0.0.1' }, { ip: '10.0.0.2' }], moved],
     [
       'the host is known: its addresses say nothing',
       'cart',
