@@ -17,7 +17,8 @@ const ids = [
 const endpoint = fc.constantFrom(
   { serviceName: 'shop', ipv4: '10.0.0.7', port: 80 },
   { serviceName: 'cart' },
-  { ipv6: '::1' },
+  { serviceName: 'SHOP', ipv4: '10.0.0.7', ipv6: '::1', port: '80' },
+  { ipv6: '::1', port: 0 },
   {},
   null,
 )
@@ -81,6 +82,17 @@ test('any members a span can have are read as by JSON.parse and the reader of ob
     { numRuns: 1000 },
   )
   expect(accepted).toBeGreaterThan(900)
+})
+
+test('spans that share an id are left to the reader of objects, others are not', () => {
+  const list = fc.array(fc.tuple(member, fc.constantFrom(...ids.slice(0, 4))), { minLength: 2, maxLength: 4 })
+  fc.assert(
+    fc.property(list, (parts) => {
+      const spans = parts.map(([span, id]) => ({ ...span, traceId: '1f', localEndpoint: {}, id, x: 0 }))
+      expect(reads(JSON.stringify(spans))).toBe(new Set(spans.map(({ id }) => id)).size === spans.length)
+    }),
+    { numRuns: 500 },
+  )
 })
 
 test('trace ids of 64 and of 128 bits with the same low half, in any order', () => {

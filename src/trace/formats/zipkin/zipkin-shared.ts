@@ -3,6 +3,7 @@ import { groupBy } from '../../group.ts'
 import type { SpanMark } from '../../model.ts'
 import { hexOrMadeId, textOrNumber } from '../foreign-json.ts'
 import { FreeIds } from './free-ids.ts'
+import { halvesOf } from './zipkin-halves.ts'
 
 /** A Zipkin span with an id of its own. */
 export interface ZipkinSpan {
@@ -35,30 +36,48 @@ const isHalf = (traceId: string): boolean => traceId.startsWith('0'.repeat(16))
 /**
  * Zipkin's B3 lets the server side of a call report under the client's span id. Here each half gets an id of its own:
  * the server half a new one under the client half, and it takes the children that belong to its side. Reports of one
- * half that came in parts are merged. Spans of one trace; the result is in their order.
+ * half that came in parts are merged. Spans of one trace, in the order of their ids in the source.
  */
 export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
-  const byId = groupBy(mergeParts(items), zipkinId)
+  const byId = groupBy(items, zipkinId)
   const free = new FreeIds(byId.keys())
-  const ids = new Map<JsonObject, string>()
-  const serverOf = new Map<string, { id: string; client: JsonObject }>()
-  for (const [id, halves] of byId) {
-    const [client] = halves.filter((half) => !isServerHalf(half))
-    for (const half of halves) ids.set(half, id)
-    if (client === undefined) continue
-    for (const server of halves.filter(isServerHalf)) {
-      const own = free.instead(id)
-      ids.set(server, own)
-      if (!serverOf.has(id)) serverOf.set(id, { id: own, client })
-    }
-  }
-  return [...byId.values()].flat().map((item) => {
-    const spanId = ids.get(item) as string
-    const given = zipkinId(item)
-    const parent = spanId === given ? parentOf(item, given, serverOf) : given
-    const named = spanId === given ? hexOrMadeId(item.parentId, 16) : parent
-    return { item, spanId, parentId: parent, parentMark: parentMark(item.parentId, named, spanId) }
+  const calls = new Map<string, SharedCall>()
+  // Sorted: which ids are made must not depend on the order of the source.
+  const shared = [...byId].filter(([, parts]) => parts.length > 1)
+  for (const [id, parts] of shared.sort(([a], [b]) => (a < b ? -1 : 1)))
+    calls.set(id, readCall(id, parts, free))
+  return [...byId].flatMap(([id, parts]) => {
+    const call = calls.get(id)
+    if (call) return call.spans.map(({ item, spanId }) => spanOf(item, spanId, id, calls))
+    return [spanOf(parts[0]!, id, id, calls)]
   })
+}
+
+/** What has one id. */
+interface SharedCall {
+  readonly client: JsonObject | undefined
+  readonly spans: readonly { readonly item: JsonObject; readonly spanId: string }[]
+}
+
+function readCall(id: string, parts: readonly JsonObject[], free: FreeIds): SharedCall {
+  const halves = halvesOf(parts)
+  const client = halves[0]?.isServer ? undefined : halves[0]
+  const spans = halves.map(({ item, isServer }) => {
+    return { item, spanId: client && isServer ? free.instead(id) : id }
+  })
+  return { client: client?.item, spans }
+}
+
+/** `given`: the id in the source. */
+function spanOf(
+  item: JsonObject,
+  spanId: string,
+  given: string,
+  calls: ReadonlyMap<string, SharedCall>,
+): ZipkinSpan {
+  const parentId = spanId === given ? parentOf(item, given, calls) : given
+  const named = spanId === given ? hexOrMadeId(item.parentId, 16) : parentId
+  return { item, spanId, parentId, parentMark: parentMark(item.parentId, named, spanId) }
 }
 
 /** What is broken about a parent that is named. */
@@ -75,54 +94,17 @@ function zipkinId(item: JsonObject): string {
   return hexOrMadeId(item.id, 16) as string
 }
 
-function isServerHalf(item: JsonObject): boolean {
-  return item.shared === true || item.kind === 'SERVER'
-}
-
 function serviceOf(item: JsonObject): unknown {
   return isObject(item.localEndpoint) ? item.localEndpoint.serviceName : undefined
 }
 
 /** A span that is its own parent is a root, as in Zipkin's UI. */
-function parentOf(
-  item: JsonObject,
-  own: string,
-  serverOf: ReadonlyMap<string, { id: string; client: JsonObject }>,
-): string | undefined {
+function parentOf(item: JsonObject, own: string, calls: ReadonlyMap<string, SharedCall>): string | undefined {
   const parent = hexOrMadeId(item.parentId, 16)
   if (parent === undefined || parent === own) return undefined
-  const server = serverOf.get(parent)
+  const { client, spans = [] } = calls.get(parent) ?? {}
+  const server = spans.find(({ spanId }) => spanId !== parent)
   // A child on the client's side of the call stays there; everything else was called by the server.
-  if (server === undefined || serviceOf(item) === serviceOf(server.client)) return parent
-  return server.id
-}
-
-/** One half may be reported in parts (an early report, then a late one): the same id, side and service. */
-function mergeParts(items: readonly JsonObject[]): JsonObject[] {
-  const byHalf = groupBy(items, (item) =>
-    JSON.stringify([zipkinId(item), isServerHalf(item), serviceOf(item) ?? null]),
-  )
-  return [...byHalf.values()].map((parts) => (parts.length === 1 ? parts[0]! : merged(parts)))
-}
-
-/** All parts at once: one after the other, each would go through all that came before it. */
-function merged(parts: readonly JsonObject[]): JsonObject {
-  const annotations = parts.flatMap((part) =>
-    Array.isArray(part.annotations) ? (part.annotations as unknown[]) : [],
-  )
-  const longest = parts.reduce((a, b) => (durationOf(b) > durationOf(a) ? b : a))
-  return {
-    ...firstOfEach(parts),
-    tags: firstOfEach(parts.map(({ tags }) => (isObject(tags) ? tags : {}))),
-    annotations: [...new Map(annotations.map((entry) => [JSON.stringify(entry), entry])).values()],
-    timestamp: parts.find(({ timestamp }) => timestamp !== undefined && timestamp !== null)?.timestamp,
-    duration: longest.duration,
-  }
-}
-
-const durationOf = ({ duration }: JsonObject): number => Number(textOrNumber(duration) ?? 0)
-
-/** Of each member the value that is the first. */
-function firstOfEach(parts: readonly JsonObject[]): JsonObject {
-  return Object.fromEntries(parts.toReversed().flatMap(Object.entries))
+  if (server === undefined || (client && serviceOf(item) === serviceOf(client))) return parent
+  return server.spanId
 }

@@ -1,0 +1,236 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Trace } from '../../../src/trace/model.ts'
+import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
+import { plainTrace, readOne } from '../rich.ts'
+
+const AT = 1_790_000_000_000_000
+const GATEWAY = { serviceName: 'gateway', ipv4: '10.0.0.1' }
+const POD1 = { serviceName: 'reviews', ipv4: '10.0.1.1', port: 9080 }
+const POD2 = { serviceName: 'reviews', ipv4: '10.0.1.2', port: 9080 }
+
+/** A part of a span; `at` in microseconds after the beginning. */
+const part = (
+  id: string,
+  localEndpoint: object | undefined,
+  at: number,
+  duration: number,
+  more: object = {},
+) => ({
+  ...{ traceId: 'a1', id, name: `${id} at ${at}`, timestamp: AT + at, duration, localEndpoint },
+  ...more,
+})
+const client = { kind: 'CLIENT', parentId: '1' }
+const server = { kind: 'SERVER', parentId: '1', shared: true }
+
+/** Each span as `name`, below whose name it stands. */
+function placesIn(trace: Trace): Record<string, string> {
+  const tree = buildTree(trace)
+  const nameOf = (node: number) => (node < 0 ? 'root' : tree.span(node).name)
+  return Object.fromEntries(tree.spans.map((span, node) => [span.name, nameOf(tree.parent(node))]))
+}
+
+describe('one id of a client that several servers answer', () => {
+  const root = part('1', GATEWAY, 0, 500, { kind: 'SERVER' })
+  const call = part('2', GATEWAY, 10, 480, client)
+
+  test('two pods of one service are two spans, each below the client', () => {
+    const trace = readOne([root, call, part('2', POD1, 20, 200, server), part('2', POD2, 260, 220, server)])
+    expect(placesIn(trace)).toEqual({
+      '1 at 0': 'root',
+      '2 at 10': '1 at 0',
+      '2 at 20': '2 at 10',
+      '2 at 260': '2 at 10',
+    })
+    expect(new Set(trace.spans.map(({ spanId }) => spanId)).size).toBe(4)
+  })
+
+  test.each([
+    ['one pod that is called twice', { duration: 200 }, 2],
+    ['reports that overlap', { duration: 260 }, 1],
+    ['one report without a duration', { duration: undefined }, 1],
+    ['a pod whose port is not told', { duration: 260, localEndpoint: { ...POD1, port: 0 } }, 1],
+    [
+      'a pod whose service is in capitals',
+      { duration: 260, localEndpoint: { ...POD1, serviceName: 'Reviews' } },
+      1,
+    ],
+    ['another port', { duration: 260, localEndpoint: { ...POD1, port: 9081 } }, 2],
+    ['another IPv6 address', { duration: 260, localEndpoint: { ...POD1, ipv6: '::2' } }, 2],
+  ])('%s', (_, members, spans) => {
+    const here = { ...POD1, ipv6: '::1' }
+    const first = part('2', here, 20, 200, { ...server, ...members })
+    const trace = readOne([root, call, first, part('2', here, 260, 220, server)])
+    expect(trace.spans.filter(({ service }) => service.toLowerCase() === 'reviews')).toHaveLength(spans)
+  })
+
+  test('what fits several pods does not make one of them', () => {
+    const anyPod = { serviceName: 'reviews' }
+    const late = part('2', anyPod, 300, 1, { ...server, duration: undefined, tags: { late: '1' } })
+    const pods = [part('2', POD1, 20, 500, server), part('2', POD2, 260, 220, server)]
+    expect(readOne([root, call, late, ...pods]).spans).toHaveLength(4)
+  })
+})
+
+describe('a part that does not say where it was recorded', () => {
+  const late = { traceId: 'a1', id: '2', tags: { late: '1' } }
+  test.each([
+    ['none', undefined],
+    ['null', null],
+    ['an empty one', {}],
+  ])('%s: it is of the only half, else of the client', (_, localEndpoint) => {
+    const flushed = { ...late, localEndpoint }
+    const callee = part('2', POD1, 20, 200, server)
+    for (const parts of [
+      [callee, flushed],
+      [part('2', POD1, 20, 200, { kind: 'SERVER' }), flushed],
+      [callee, part('2', GATEWAY, 10, 480, client), flushed],
+    ]) {
+      for (const order of [parts, parts.toReversed()]) {
+        const trace = readOne(order)
+        expect(trace.spans).toHaveLength(parts.length - 1)
+        const of = trace.spans.find(({ attributes }) => attributes.some(([key]) => key === 'late'))
+        expect(of?.kind).toBe(parts.length === 2 ? 'server' : 'client')
+      }
+    }
+  })
+
+  test('a part of a server that says so is of the server', () => {
+    const trace = readOne([
+      part('2', GATEWAY, 10, 480, client),
+      part('2', POD1, 20, 200, server),
+      { ...late, shared: true },
+    ])
+    expect(trace.spans.map(({ kind, attributes }) => [kind, attributes.length])).toEqual([
+      ['client', 0],
+      ['server', 1],
+    ])
+  })
+})
+
+describe('parts of one span', () => {
+  const parts = (...members: object[]) => {
+    const all = members.map((one) => ({
+      traceId: 'a1',
+      id: '2',
+      kind: 'CLIENT',
+      localEndpoint: GATEWAY,
+      ...one,
+    }))
+    const [read, ...others] = readOne(all).spans
+    if (read === undefined || others.length > 0) throw new Error(`${others.length} others`)
+    const [again] = readOne(all.toReversed()).spans
+    expect(again).toEqual(read)
+    const start = read.startNanos === 0n ? undefined : Number(read.startNanos / 1000n) - AT
+    return { name: read.name, start, duration: read.durationNanos / 1000, marks: read.marks }
+  }
+
+  test.each<[string, object[], object]>([
+    [
+      'a late one without a duration',
+      [
+        { timestamp: AT + 300, name: '' },
+        { timestamp: AT + 10, duration: 290, name: 'get' },
+      ],
+      { name: 'get', start: 10, duration: 290, marks: [] },
+    ],
+    [
+      'one that measures something within',
+      [
+        { timestamp: AT + 60, duration: 100 },
+        { timestamp: AT + 50, duration: 30 },
+      ],
+      { start: 50, duration: 30 },
+    ],
+    [
+      'one that was written before the span had ended',
+      [
+        { timestamp: AT, duration: 7, name: 'unknown' },
+        { timestamp: AT, duration: 7000, name: 'get' },
+      ],
+      { name: 'get', start: 0, duration: 7000 },
+    ],
+    ['the duration alone', [{ duration: 40 }, { timestamp: AT + 5 }], { start: 5, duration: 40, marks: [] }],
+    [
+      'a start, and a later one with a duration',
+      [{ timestamp: AT + 12, duration: 280 }, { timestamp: AT + 10 }],
+      { start: 10, duration: 282 },
+    ],
+    [
+      'no start and no duration',
+      [{ name: 'unknown' }, { name: '' }],
+      { name: 'unknown', start: undefined, marks: ['start-missing', 'end-missing'] },
+    ],
+    ['no duration', [{ timestamp: AT + 9 }, { timestamp: AT + 8 }], { start: 8, marks: ['end-missing'] }],
+  ])('%s', (_, members, read) => {
+    expect(parts(...members)).toMatchObject(read)
+  })
+
+  test('what one does not say of an endpoint another may', () => {
+    const remoteEndpoint = { serviceName: 'db' }
+    const [read] = readOne([
+      part('2', { serviceName: 'gateway' }, 0, 10, { remoteEndpoint }),
+      part('2', { ipv4: '10.0.0.1' }, 0, 10, { remoteEndpoint: { port: 5432 }, parentId: '1' }),
+    ]).spans
+    expect(read).toMatchObject({ service: 'gateway', parentId: '0000000000000001' })
+    expect(read?.resource).toContainEqual(['net.host.ip', '10.0.0.1'])
+    expect(Object.fromEntries(read?.attributes ?? [])).toMatchObject({
+      'peer.service': 'db',
+      'net.peer.port': 5432,
+    })
+  })
+})
+
+const anyPart = fc.record(
+  {
+    traceId: fc.constant('a1'),
+    id: fc.constantFrom('1', '2', '3'),
+    parentId: fc.constantFrom('1', '2', '3', '', null),
+    kind: fc.constantFrom('CLIENT', 'SERVER', 'CONSUMER', null),
+    shared: fc.boolean(),
+    name: fc.constantFrom('', 'unknown', 'get', 'post'),
+    timestamp: fc.constantFrom(AT, AT + 10, AT + 50, 0, null),
+    duration: fc.constantFrom(5, 20, 100, 0, null),
+    localEndpoint: fc.oneof(
+      fc.record(
+        {
+          serviceName: fc.constantFrom('a', 'A', 'b', ''),
+          ipv4: fc.constantFrom('10.0.0.1', '10.0.0.2'),
+          ipv6: fc.constantFrom('::1', '::2'),
+          port: fc.constantFrom(0, 80, '80', 81),
+        },
+        { requiredKeys: [] },
+      ),
+      fc.constant(null),
+    ),
+    tags: fc.dictionary(fc.constantFrom('a', 'error'), fc.constantFrom('x', 'y'), { maxKeys: 2 }),
+    annotations: fc.array(fc.record({ timestamp: fc.nat(3), value: fc.constantFrom('x', 'y') }), {
+      maxLength: 2,
+    }),
+  },
+  { requiredKeys: ['traceId', 'id'] },
+)
+
+test('parts in any order give the same spans', () => {
+  const orders = fc
+    .array(anyPart, { minLength: 2, maxLength: 8 })
+    .chain((parts) =>
+      fc.tuple(
+        fc.constant(parts),
+        fc.shuffledSubarray(parts, { minLength: parts.length, maxLength: parts.length }),
+      ),
+    )
+  const spansOf = (parts: object[]) =>
+    (plainTrace(readOne(parts)) as { spans: object[] }).spans
+      .map((span) => JSON.stringify(span, bigintAsText))
+      .sort()
+  fc.assert(
+    fc.property(orders, ([parts, shuffled]) => {
+      expect(spansOf(shuffled)).toEqual(spansOf(parts))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+const bigintAsText = (_: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? String(value) : value
