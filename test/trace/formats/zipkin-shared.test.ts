@@ -72,6 +72,64 @@ describe('one id of a client that several servers answer', () => {
   })
 })
 
+describe('children of a shared id', () => {
+  const SELF = { serviceName: 'api', ipv4: '10.0.0.1' }
+  const OTHER_SELF = { serviceName: 'api', ipv4: '10.0.0.2' }
+  const THIRD = { serviceName: 'third', ipv4: '10.0.9.9' }
+  const callOf = (caller: object, ...servers: object[]) => [
+    part('2', caller, 0, 900, { kind: 'CLIENT' }),
+    ...servers.map((host, i) => part('2', host, 100 * (i + 1), 50, { ...server, parentId: undefined })),
+  ]
+  const child = (localEndpoint: object | undefined, at = 120) =>
+    part('3', localEndpoint, at, 5, { parentId: '2' })
+  const [CLIENT, FIRST, SECOND] = ['2 at 0', '2 at 100', '2 at 200']
+
+  test.each<[string, object[], object, string]>([
+    ['of the second server', callOf(GATEWAY, POD1, POD2), child(POD2), SECOND],
+    ['of the first server', callOf(GATEWAY, POD1, POD2), child(POD1), FIRST],
+    [
+      'of the second server, without its port',
+      callOf(GATEWAY, POD1, POD2),
+      child({ ...POD2, port: 0 }),
+      SECOND,
+    ],
+    ['of the second call to one pod', callOf(GATEWAY, POD1, POD1), child(POD1, 220), SECOND],
+    ['of the first call to one pod', callOf(GATEWAY, POD1, POD1), child(POD1, 120), FIRST],
+    ['of a third service, below the only server', callOf(GATEWAY, POD1), child(THIRD), FIRST],
+    ['of a third service, where two servers answered', callOf(GATEWAY, POD1, POD2), child(THIRD), CLIENT],
+    ['of the client', callOf(GATEWAY, POD1), child(GATEWAY), CLIENT],
+    [
+      'of the client, whose address is not told',
+      callOf({ serviceName: 'gateway' }, POD1),
+      child(GATEWAY),
+      CLIENT,
+    ],
+    ['without an endpoint, below the only server', callOf(GATEWAY, POD1), child(undefined), FIRST],
+    [
+      'without an endpoint, where two servers answered',
+      callOf(GATEWAY, POD1, POD2),
+      child(undefined),
+      CLIENT,
+    ],
+    ['of a service that calls itself', callOf(SELF, OTHER_SELF), child(OTHER_SELF), FIRST],
+    ['of the caller of a service that calls itself', callOf(SELF, OTHER_SELF), child(SELF), CLIENT],
+    [
+      'of either half of a service that calls itself',
+      callOf(SELF, OTHER_SELF),
+      child({ serviceName: 'api' }),
+      FIRST,
+    ],
+    ['of halves at one endpoint', callOf(SELF, SELF), child(SELF), FIRST],
+    ['of two servers without a client', callOf(GATEWAY, POD1, POD2).slice(1), child(POD2), SECOND],
+  ])('%s', (_, halves, one, parent) => {
+    for (const order of [
+      [...halves, one],
+      [one, ...halves.toReversed()],
+    ])
+      expect(placesIn(readOne(order))[(one as { name: string }).name]).toBe(parent)
+  })
+})
+
 describe('a part that does not say where it was recorded', () => {
   const late = { traceId: 'a1', id: '2', tags: { late: '1' } }
   test.each([

@@ -28,6 +28,10 @@ const host = (members: readonly string[]): Host => ({
 export const fits = (a: Host, b: Host): boolean =>
   a.members.every((member, i) => member === '' || b.members[i] === '' || member === b.members[i])
 
+/** Whether both may be one host, and have something in common. */
+export const resembles = (a: Host, b: Host): boolean =>
+  fits(a, b) && a.members.some((member, i) => member !== '' && member === b.members[i])
+
 /** One host of two that fit. */
 export const joined = (a: Host, b: Host): Host =>
   b.members.every((member, i) => member === '' || member === a.members[i])

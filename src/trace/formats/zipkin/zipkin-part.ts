@@ -23,7 +23,7 @@ export function partOf(item: JsonObject): Part {
     item,
     host: hostOf(item),
     side: sideOf(item),
-    start: micros(item.timestamp),
+    start: startOf(item),
     duration: micros(item.duration),
     text: JSON.stringify(item),
   }
@@ -34,6 +34,9 @@ function sideOf({ kind, shared }: JsonObject): Side {
   if (kind === 'SERVER' || (shared === true && kind !== 'CLIENT')) return 'server'
   return typeof kind === 'string' && kind !== '' ? 'client' : 'unknown'
 }
+
+/** In microseconds. */
+export const startOf = (item: JsonObject): number | undefined => micros(item.timestamp)
 
 /** 0 is none in Zipkin. */
 function micros(value: unknown): number | undefined {

@@ -1,9 +1,9 @@
-import { isObject, type JsonObject } from '../../../json-object.ts'
+import type { JsonObject } from '../../../json-object.ts'
 import { groupBy } from '../../group.ts'
 import type { SpanMark } from '../../model.ts'
 import { hexOrMadeId, textOrNumber } from '../foreign-json.ts'
 import { FreeIds } from './free-ids.ts'
-import { halvesOf } from './zipkin-halves.ts'
+import { SharedCall } from './shared-call.ts'
 
 /** A Zipkin span with an id of its own. */
 export interface ZipkinSpan {
@@ -45,27 +45,12 @@ export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
   // Sorted: which ids are made must not depend on the order of the source.
   const shared = [...byId].filter(([, parts]) => parts.length > 1)
   for (const [id, parts] of shared.sort(([a], [b]) => (a < b ? -1 : 1)))
-    calls.set(id, readCall(id, parts, free))
+    calls.set(id, new SharedCall(id, parts, free))
   return [...byId].flatMap(([id, parts]) => {
     const call = calls.get(id)
     if (call) return call.spans.map(({ item, spanId }) => spanOf(item, spanId, id, calls))
     return [spanOf(parts[0]!, id, id, calls)]
   })
-}
-
-/** What has one id. */
-interface SharedCall {
-  readonly client: JsonObject | undefined
-  readonly spans: readonly { readonly item: JsonObject; readonly spanId: string }[]
-}
-
-function readCall(id: string, parts: readonly JsonObject[], free: FreeIds): SharedCall {
-  const halves = halvesOf(parts)
-  const client = halves[0]?.isServer ? undefined : halves[0]
-  const spans = halves.map(({ item, isServer }) => {
-    return { item, spanId: client && isServer ? free.instead(id) : id }
-  })
-  return { client: client?.item, spans }
 }
 
 /** `given`: the id in the source. */
@@ -75,9 +60,14 @@ function spanOf(
   given: string,
   calls: ReadonlyMap<string, SharedCall>,
 ): ZipkinSpan {
-  const parentId = spanId === given ? parentOf(item, given, calls) : given
-  const named = spanId === given ? hexOrMadeId(item.parentId, 16) : parentId
-  return { item, spanId, parentId, parentMark: parentMark(item.parentId, named, spanId) }
+  const named = hexOrMadeId(item.parentId, 16)
+  if (spanId !== given && calls.get(given)?.isBelow(spanId)) {
+    return { item, spanId, parentId: given, parentMark: undefined }
+  }
+  const mark = parentMark(item.parentId, named, given)
+  // A span that is its own parent is a root, as in Zipkin's UI.
+  if (named === undefined || named === given) return { item, spanId, parentId: undefined, parentMark: mark }
+  return { item, spanId, parentId: calls.get(named)?.parentOf(item) ?? named, parentMark: mark }
 }
 
 /** What is broken about a parent that is named. */
@@ -92,19 +82,4 @@ export function parentMark(given: unknown, parent: string | undefined, own: stri
 
 function zipkinId(item: JsonObject): string {
   return hexOrMadeId(item.id, 16) as string
-}
-
-function serviceOf(item: JsonObject): unknown {
-  return isObject(item.localEndpoint) ? item.localEndpoint.serviceName : undefined
-}
-
-/** A span that is its own parent is a root, as in Zipkin's UI. */
-function parentOf(item: JsonObject, own: string, calls: ReadonlyMap<string, SharedCall>): string | undefined {
-  const parent = hexOrMadeId(item.parentId, 16)
-  if (parent === undefined || parent === own) return undefined
-  const { client, spans = [] } = calls.get(parent) ?? {}
-  const server = spans.find(({ spanId }) => spanId !== parent)
-  // A child on the client's side of the call stays there; everything else was called by the server.
-  if (server === undefined || (client && serviceOf(item) === serviceOf(client))) return parent
-  return server.spanId
 }
