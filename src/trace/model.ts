@@ -36,6 +36,8 @@ export type SpanStatus = 'unset' | 'ok' | 'error'
  * - `parent-unreadable`: the parent id cannot be read; the span is read as a root.
  * - `own-parent`: the source names it as its own parent, and by its rules the span is a root (Zipkin).
  * - `id-rewritten`: its id is a text that is no hex number; `spanId` is made from it.
+ * - `id-shared`: nothing is broken; in the source it has the id of another span, mostly of its parent, the client half of
+ *   one call (Zipkin). `spanId` is made.
  * - `follows-parent`: nothing is broken; the source says that the parent does not wait for it (Jaeger's `FOLLOWS_FROM`).
  * - `attributes-withheld`: a gateway took its attributes and events away, because whoever asked may not read them.
  */
@@ -46,6 +48,7 @@ export type SpanMark =
   | 'parent-unreadable'
   | 'own-parent'
   | 'id-rewritten'
+  | 'id-shared'
   | 'follows-parent'
   | 'attributes-withheld'
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { toJsonText } from '../../../src/trace/formats/own/own-json-export.ts'
 import type { Trace } from '../../../src/trace/model.ts'
+import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
+import { markText, notesOn } from '../../../src/trace/render/waterfall/notes.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { plainTrace, readOne } from '../rich.ts'
 
@@ -128,6 +131,18 @@ describe('children of a shared id', () => {
     ])
       expect(placesIn(readOne(order))[(one as { name: string }).name]).toBe(parent)
   })
+})
+
+test('a made id is told as one', () => {
+  const trace = readOne([part('2', GATEWAY, 10, 480, client), part('2', POD1, 20, 200, server)])
+  expect(trace.spans.map(({ marks }) => marks)).toEqual([[], ['id-shared']])
+  const [back] = readOne([...toJsonText(trace, JSON.stringify)].join('')).spans.slice(1)
+  expect(back?.marks).toEqual(['id-shared'])
+  const tree = buildTree(trace)
+  expect(markText(tree, 1, 'id-shared')).toBe(
+    'shares its id 0000000000000002 with its client in Zipkin: shown under one made from it',
+  )
+  expect(notesOn(tree, glyphsFor(true), undefined)).toEqual([])
 })
 
 describe('a part that does not say where it was recorded', () => {

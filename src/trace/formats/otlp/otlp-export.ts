@@ -12,7 +12,7 @@ import { writeKeyValues } from './otlp-values.ts'
 /**
  * The trace as one OTLP/JSON document (`TracesData`, specification spelling: hex ids, integer enums, 64-bit integers as
  * strings), in pieces of text. Spans are grouped by resource and scope, so their order is lost; everything else of the
- * model is kept, except the marks `end-before-start`, `parent-unreadable`, `own-parent`, `id-rewritten` and `follows-parent`, which
+ * model is kept, except the marks `end-before-start`, `parent-unreadable`, `own-parent`, `id-rewritten`, `id-shared` and `follows-parent`, which
  * OTLP cannot express. `write` turns a value into JSON text.
  */
 export function* toOtlp(trace: Trace, write: (value: unknown) => string): Generator<string> {

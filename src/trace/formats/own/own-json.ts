@@ -57,6 +57,7 @@ const MARKS: ReadonlySet<unknown> = new Set<SpanMark>([
   'parent-unreadable',
   'own-parent',
   'id-rewritten',
+  'id-shared',
   'follows-parent',
   'attributes-withheld',
 ])

@@ -50,10 +50,10 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
 }
 
 function readSpan(span: ZipkinSpan, endpoints: Endpoints, scopes: Scopes) {
-  const { item, spanId, parentId, parentMark } = span
+  const { item, spanId, sharesId, parentId, parentMark } = span
   const { id, kind, name, timestamp, duration } = item
   const facts = zipkinFacts(kind, tagsOf(item))
-  const members = { spanId, parentId, parentMark, id, name, timestamp, duration, facts }
+  const members = { spanId, sharesId, parentId, parentMark, id, name, timestamp, duration, facts }
   const skeleton = zipkinSkeleton(members, endpoints.read(item.localEndpoint), scopes)
   return new LazySpan(skeleton, details, item)
 }

@@ -9,6 +9,8 @@ import { SharedCall } from './shared-call.ts'
 export interface ZipkinSpan {
   readonly item: JsonObject
   readonly spanId: string
+  /** The source has it under the id of another span, and this one is made. */
+  readonly sharesId: boolean
   readonly parentId: string | undefined
   readonly parentMark: ParentMark | undefined
 }
@@ -62,12 +64,17 @@ function spanOf(
 ): ZipkinSpan {
   const named = hexOrMadeId(item.parentId, 16)
   if (spanId !== given && calls.get(given)?.isBelow(spanId)) {
-    return { item, spanId, parentId: given, parentMark: undefined }
+    return { item, spanId, sharesId: true, parentId: given, parentMark: undefined }
   }
-  const mark = parentMark(item.parentId, named, given)
+  const own = {
+    item,
+    spanId,
+    sharesId: spanId !== given,
+    parentMark: parentMark(item.parentId, named, given),
+  }
   // A span that is its own parent is a root, as in Zipkin's UI.
-  if (named === undefined || named === given) return { item, spanId, parentId: undefined, parentMark: mark }
-  return { item, spanId, parentId: calls.get(named)?.parentOf(item) ?? named, parentMark: mark }
+  if (named === undefined || named === given) return { ...own, parentId: undefined }
+  return { ...own, parentId: calls.get(named)?.parentOf(item) ?? named }
 }
 
 /** What is broken about a parent that is named. */

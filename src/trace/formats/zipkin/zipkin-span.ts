@@ -5,6 +5,7 @@ import {
   NONE,
   type SpanKind,
   type SpanLink,
+  type SpanMark,
   type SpanStatus,
   UNKNOWN_SERVICE,
 } from '../../model.ts'
@@ -33,6 +34,8 @@ export interface Endpoint {
 /** The members of a span that its skeleton is made of: those that are read already, and others as JSON has them. */
 export interface ZipkinMembers {
   readonly spanId: string
+  /** The id is made, since another span has the one of the source. */
+  readonly sharesId?: boolean
   readonly parentId: string | undefined
   readonly parentMark: ParentMark | undefined
   readonly id: unknown
@@ -66,13 +69,15 @@ export function zipkinSkeleton(
     statusMessage: facts.statusMessage,
     startNanos: times.startNanos,
     durationNanos: times.durationNanos,
-    marks: withMark(
-      withMark(times.marks, item.parentMark),
-      item.id !== item.spanId && isMadeId(item.id, 16) ? 'id-rewritten' : undefined,
-    ),
+    marks: withMark(withMark(times.marks, item.parentMark), idMark(item)),
     resource,
     scope: scopes.read(facts.scopeName, facts.scopeVersion),
   }
+}
+
+function idMark({ id, spanId, sharesId }: ZipkinMembers): SpanMark | undefined {
+  if (sharesId) return 'id-shared'
+  return id !== spanId && isMadeId(id, 16) ? 'id-rewritten' : undefined
 }
 
 /** What the kind of a span and its {@link FACT_TAGS} tell. */

@@ -19,19 +19,23 @@ const MARKS: Readonly<Record<SpanMark, string>> = {
   'parent-unreadable': 'with a parent id that cannot be read: shown as a root',
   'own-parent': 'with a parent id equal to the span id: shown as a root',
   'id-rewritten': 'with an id that is no hex number: shown under one made from it',
+  'id-shared': 'shares its id with another span in Zipkin: shown under one made from it',
   'follows-parent': 'follows from its parent, which does not wait for it',
   'attributes-withheld': 'its attributes and events are withheld from you',
 }
 
 /** What a mark says of this span. A top without a start has no parent to be shown at. */
 export function markText(tree: TraceTree, node: number, mark: SpanMark): string {
-  if (mark !== 'start-missing' || tree.parent(node) >= 0) return MARKS[mark]
+  const parent = tree.parent(node)
+  if (mark === 'id-shared' && parent >= 0 && tree.span(parent).kind === 'client')
+    return `shares its id ${tree.span(parent).spanId} with its client in Zipkin: shown under one made from it`
+  if (mark !== 'start-missing' || parent >= 0) return MARKS[mark]
   const whole = tree.span(node) instanceof RootView ? 'this part' : 'the trace'
   return `without a start time: shown at the start of ${whole}`
 }
 
-/** Marks that the notes below a trace do not count: others tell what is withheld, and what follows is not odd. */
-const OF_ONE: ReadonlySet<SpanMark> = new Set(['attributes-withheld', 'follows-parent'])
+/** Marks that the notes below a trace do not count: others tell what is withheld, and what follows or shares an id is not odd. */
+const OF_ONE: ReadonlySet<SpanMark> = new Set(['attributes-withheld', 'follows-parent', 'id-shared'])
 
 /**
  * What is odd about this trace and how it was shown anyway, so that nobody takes it for the truth. What is withheld is told by
