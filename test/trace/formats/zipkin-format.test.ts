@@ -298,6 +298,17 @@ describe("what OpenTelemetry's collector writes as texts", () => {
     expect(read({ tags })).toMatchObject({ status, statusMessage })
   })
 
+  test('a tag says more than the remote endpoint, and an object in one is its JSON', () => {
+    const remoteEndpoint = { serviceName: 'remote', ipv4: '1.2.3.4', port: 1 }
+    const tags = { 'peer.service': 'tag', 'net.peer.ip': '9.9.9.9', o: { x: [1] } }
+    expect(read({ tags, remoteEndpoint }).attributes).toEqual([
+      ['peer.service', 'tag'],
+      ['net.peer.ip', '9.9.9.9'],
+      ['o', '{"x":[1]}'],
+      ['net.peer.port', 1],
+    ])
+  })
+
   test('a tag that the status contradicts stays, and so does a tag that is no text', () => {
     expect(read({ tags: { error: 'false', 'otel.status_code': 'ERROR' } }).attributes).toEqual([
       ['error', 'false'],

@@ -41,9 +41,10 @@ function withObject(text: string): { readonly before: string; readonly attribute
 
 const MOST_TRIES = 4
 /** As in OTLP: whatever walks through values calls itself for each level. */
-const MOST_DEEP = 100
+export const MOST_DEEP = 100
 
-function isWithin(levels: number, value: unknown): boolean {
+/** Whether a value has no more levels than so many. */
+export function isWithin(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true
   return levels > 0 && Object.values(value).every((one) => isWithin(levels - 1, one))
 }

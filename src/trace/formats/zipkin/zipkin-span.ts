@@ -15,7 +15,7 @@ import type { Details, Skeleton } from '../lazy-span.ts'
 import { readOtlpStatus } from '../otlp/otlp-enums.ts'
 import type { Scopes } from '../scopes.ts'
 import { eventMomentOfMicros, timesOfMicros, withMark } from '../span-times.ts'
-import { isLinkTag, readEventText, readLinkText } from './collector-texts.ts'
+import { isLinkTag, isWithin, MOST_DEEP, readEventText, readLinkText } from './collector-texts.ts'
 import type { ParentMark } from './zipkin-shared.ts'
 
 const KINDS: ReadonlyMap<unknown, SpanKind> = new Map([
@@ -148,13 +148,17 @@ function readAttributes(item: JsonObject): Attributes {
   const texts = Object.entries(tags)
     .filter((tag) => !isHeld(tag, facts))
     .map(([key, value]): [string, AttributeValue] => [key, readTag(value)])
-  const attributes = [...texts, ...remoteAttributes(item)]
+  // Who wrote a tag of that name knows better.
+  const remote = remoteAttributes(item).filter(([key]) => !Object.hasOwn(tags, key))
+  const attributes = [...texts, ...remote]
   return attributes.length > 0 ? attributes : NONE
 }
 
-/** Tags are texts; where JSON has `false`, it would be lost in one. */
+/** Tags are texts; where JSON has `false`, it would be lost in one. An object is its JSON, unless it is nested without end. */
 function readTag(value: unknown): AttributeValue {
-  return value === null || typeof value === 'boolean' ? value : (textOrNumber(value) ?? '')
+  if (value === null || typeof value === 'boolean') return value
+  if (typeof value === 'object' && isWithin(MOST_DEEP, value)) return JSON.stringify(value)
+  return textOrNumber(value) ?? ''
 }
 
 /** Whether a member of the span says what this tag does. `error` stays an attribute as well: people look for it. */
