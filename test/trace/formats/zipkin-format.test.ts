@@ -24,9 +24,19 @@ test('Zipkin v1, whose spans have no service and no kind of their own, is named 
     { ...bare, annotations: [{ timestamp: 1, value: 'sr', endpoint }] },
     { ...bare, binaryAnnotations: [{ key: 'http.path', value: '/', endpoint }] },
   ]) {
-    for (const document of [v1, [v1], [[v1]], [span('2'), v1]])
+    for (const document of [v1, [v1], [[v1]]])
       expect(() => readOne(document)).toThrow('it is JSON of Zipkin v1')
+    for (const document of [[span('2'), v1], `${JSON.stringify(span('2'))}\n${JSON.stringify(v1)}`])
+      expect(readOne(document)).toMatchObject({ spans: [{}], partial: '1 span of Zipkin v1 is left out' })
   }
+})
+
+test('spans without an id are left out, and counted', () => {
+  const without = [span(''), span('0')]
+  expect(readOne([span('1'), ...without]).partial).toBe('2 spans without an id are left out')
+  expect(readOne([span('1'), span('1', { kind: 'SERVER', shared: true }), span('')]).partial).toBe(
+    '1 span without an id is left out',
+  )
 })
 
 describe('Zipkin v2', () => {

@@ -124,7 +124,7 @@ test('spans that share an id in two traces are not halves of a call', () => {
 })
 
 test("spans as OpenTelemetry's collector writes them", () => {
-  const spans = ids.map((id, i) => ({
+  const spans = ids.slice(0, -1).map((id, i) => ({
     ...{
       timestamp: 1_790_000_000_000_001,
       duration: 1500,

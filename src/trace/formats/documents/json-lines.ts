@@ -103,7 +103,7 @@ class Documents {
     if (this.#spans.length > 0) readZipkin(this.#spans, into)
     if (this.#spanless.count > 0 && into.traces().length > 0) onSpanless?.(this.#spanlessText())
     if (this.#cut !== undefined && onCutLine !== undefined && into.traces().length > 1) onCutLine(this.#cut)
-    else into.partial = this.#cut
+    else into.partial = this.#cut ?? into.partial
     return into
   }
 
@@ -163,6 +163,8 @@ function readLine(line: Buffer): { readonly value: unknown; readonly hasSpans: b
   const text = asString(line)
   const value = parsedText(text)
   if (value === undefined) return { value, hasSpans: false }
+  // Read together later, by which what is left out is known.
+  if (isZipkinSpan(value)) return { value, hasSpans: true }
   const trial = new Collection()
   readValue(value, trial, true)
   const exact: unknown = trial.inexact ? exactValue(text, value) : value

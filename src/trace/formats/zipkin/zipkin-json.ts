@@ -23,14 +23,13 @@ function isVersion1(item: JsonObject): boolean {
 
 /**
  * Reads spans of Zipkin v2 JSON (zipkin2-api.yaml) into `into`. Client and server halves that share an id become two
- * spans. Failure `api-failed` for v1.
+ * spans. Failure `api-failed` where all are of v1.
  */
 export function readZipkin(items: readonly unknown[], into: Collection): void {
-  if (items.some((item) => isObject(item) && isVersion1(item))) {
-    throw noTrace('it is JSON of Zipkin v1', 'Zipkin gives v2 under /api/v2/trace/ID.')
-  }
+  const ofVersion2 = items.filter((item) => !(isObject(item) && isVersion1(item)))
+  if (ofVersion2.length === 0 && items.length > 0) throw noTrace('it is JSON of Zipkin v1', VERSION_1_HINT)
   into.recognised = true
-  const spans = (items as readonly JsonObject[]).flatMap((item) => {
+  const spans = (ofVersion2 as readonly JsonObject[]).flatMap((item) => {
     const traceId = isZipkinSpan(item) ? hexOrMadeId(item.traceId, 32) : undefined
     return traceId === undefined || hexOrMadeId(item.id, 16) === undefined ? [] : { traceId, item }
   })
@@ -47,7 +46,33 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
       halves.map((half) => readSpan(half, endpoints, scopes)),
     )
   }
+  if (spans.length < items.length)
+    tellLeftOut(items as readonly JsonObject[], ofVersion2.length, wholeId, into)
 }
+
+const VERSION_1_HINT =
+  'Zipkin gives v2 under /api/v2/trace/ID. What is in a file, send to a Zipkin (POST /api/v1/spans) first.'
+
+/** Says of each trace how many of its spans are not read; of v1, whose trace may not be here, how many of the document. */
+function tellLeftOut(
+  items: readonly JsonObject[],
+  ofVersion2: number,
+  wholeId: (id: string) => string,
+  into: Collection,
+): void {
+  const withoutId = new Map<string, number>()
+  for (const item of items) {
+    if (!isZipkinSpan(item) || hexOrMadeId(item.id, 16) !== undefined) continue
+    const traceId = hexOrMadeId(item.traceId, 32)
+    if (traceId !== undefined) withoutId.set(wholeId(traceId), (withoutId.get(wholeId(traceId)) ?? 0) + 1)
+  }
+  const old = items.length - ofVersion2
+  if (old > 0) into.partial = leftOut(old, 'of Zipkin v1')
+  for (const [traceId, count] of withoutId) into.cut(traceId, leftOut(count, 'without an id'))
+}
+
+const leftOut = (count: number, which: string): string =>
+  count === 1 ? `1 span ${which} is left out` : `${count} spans ${which} are left out`
 
 function readSpan(span: ZipkinSpan, endpoints: Endpoints, scopes: Scopes) {
   const { item, spanId, sharesId, parentId, parentMark } = span

@@ -33,7 +33,7 @@ export const ZIPKIN_KEYS = [
 /**
  * Reads a list of spans of Zipkin v2, or a list of such lists, from its bytes: of each span its skeleton, the rest lazily.
  * The result equals that of `readZipkin` after `JSON.parse`, for less time and memory. `undefined` means "fall back to
- * JSON.parse": JSON of another kind, broken JSON, Zipkin v1, and spans that share an id.
+ * JSON.parse": JSON of another kind, broken JSON, Zipkin v1, and spans that share an id or have none.
  */
 export function scanZipkinJson(
   bytes: Buffer,
@@ -143,7 +143,9 @@ function scanSpan(scan: Scan): void {
     }
   }
   if (traceId === NO_STRING || typeof id !== 'string' || (isAnnotated && !endpoint)) throw FALLBACK
-  if (traceId === undefined || spanId === undefined) return
+  // Those without an id are counted by the reader of objects.
+  if (spanId === undefined) throw FALLBACK
+  if (traceId === undefined) return
   const group = groupOf(scan, traceId)
   if (group.ids.add(spanId).size === group.spans.length) throw FALLBACK
   const mark = parentMark(parentId, parent, spanId)
