@@ -13,6 +13,8 @@ export interface AttributeName {
 export interface AttributeValues {
   /** As it is written in a query of this back end. */
   readonly name: string
+  /** As of an {@link AttributeName}, where that matters: `intrinsic`. */
+  readonly scope?: string
   readonly values: readonly AttributeSample[]
 }
 

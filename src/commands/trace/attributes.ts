@@ -78,17 +78,18 @@ export async function maskedValues(
   range: TimeRange,
 ): Promise<AttributeValues & { readonly isMasked: boolean }> {
   let isMasked = false
-  const { name, values } = await source.attributeValues(asked, range, (key, value) => {
+  const { values, ...found } = await source.attributeValues(asked, range, (key, value) => {
     if (namesServices(key) && typeof value === 'string') return value
     const shown = maskValue(key, value)
     if (attributeText(shown) !== attributeText(value)) isMasked = true
     return shown
   })
   // The name `service` without any scope is Lightstep's own for it.
-  if (namesServices(splitScope(name).bare) || name === 'service') return { name, values, isMasked }
+  const { name } = found
+  if (namesServices(splitScope(name).bare) || name === 'service') return { ...found, values, isMasked }
   // Those of a back end are texts that nobody has looked at.
   const mask = maskerUnder(splitScope(name).bare)
   const shown = values.map((one) => ({ ...one, value: mask(one.value) }))
   if (shown.some(({ value }, i) => value !== values[i]?.value)) isMasked = true
-  return { name, values: uniqueSamples(shown), isMasked }
+  return { ...found, values: uniqueSamples(shown), isMasked }
 }

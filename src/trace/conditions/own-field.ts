@@ -23,6 +23,10 @@ const FLAGS: Readonly<Record<string, string>> = {
   kind: '--attr span.kind=server',
   status: '--error, for failed spans',
   duration: '--min 100ms or --max 1s',
+  statusMessage: '--attr span:statusMessage=TEXT',
+  rootName: `--query '{ trace:rootName = "NAME" }', in TraceQL`,
+  rootServiceName: `--query '{ trace:rootService = "NAME" }', in TraceQL`,
+  traceDuration: '--min 100ms or --max 1s, without a condition on a span',
 }
 
 /** Text that no flag asks for. */
@@ -75,12 +79,18 @@ const ofQuery = (condition: string): string =>
  */
 export function calledAsField(conditions: readonly AttributeCondition[] = []): string | undefined {
   for (const [key] of conditions) {
-    const flag = flagOfField(key)
-    if (flag !== undefined) return `--attr ${key} is an attribute of that name; the ${key} of a span: ${flag}`
+    const field = wayToField(key)
+    if (field !== undefined) return `--attr ${key} is an attribute of that name; ${field}`
   }
   return undefined
 }
 
-/** How a field is asked for that has the name of an attribute, as `duration`; undefined: it is none. */
-export const flagOfField = (name: string): string | undefined =>
-  Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined
+/** How a field is asked for that has the name of an attribute: `the duration of a span: --min …`; undefined: it is none. */
+export const wayToField = (name: string): string | undefined =>
+  Object.hasOwn(FLAGS, name)
+    ? `the ${name} of a ${/^(root|trace)/.test(name) ? 'trace' : 'span'}: ${FLAGS[name]}`
+    : undefined
+
+/** Whether a name that a back end lists is such a field, and no condition on attributes compares it. */
+export const isForQuery = ({ name, scope }: { readonly name: string; readonly scope?: string }): boolean =>
+  scope === 'intrinsic' && textField(name) === undefined

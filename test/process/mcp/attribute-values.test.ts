@@ -8,13 +8,14 @@ import { makeTrace } from '../../world/trace-data.ts'
 import { AGENTS, type Agent, type StartAgent } from './agent.ts'
 
 const start = AGENTS['the official client, 2026-07-28'] as StartAgent
+const TIMES = { start_time_min: '2026-09-20T00:00:00Z', start_time_max: '2026-09-24T00:00:00Z' }
 const traces = [makeTrace({ seed: 7 })]
 
 let machine: Machine
 let tempo: TempoApi
 let jaeger: JaegerApi
 beforeAll(async () => {
-  tempo = await startTempoApi({ traces })
+  tempo = await startTempoApi({ traces, filters: true })
   jaeger = await startJaegerApi({ traces })
   machine = await openMachine()
   machine.env.LS_AUTH_TOKEN = 'k'
@@ -97,4 +98,20 @@ it('a name that is empty is refused', () =>
       isError: true,
       text: expect.stringContaining('attributes: "" is no'),
     })
+  }))
+
+it('fields of Tempo that no attribute is compared with are told as such, and not listed', () =>
+  withAgent('tempo', async (agent) => {
+    const { isError, text } = await agent.call('get_attributes', TIMES)
+    expect(isError, text).toBe(false)
+    expect(text).not.toMatch(/^(duration|kind|name|rootName|rootServiceName|status|traceDuration)$/m)
+    expect(text).toContain(
+      '\nnote: fields of the back end, for query and not for attributes: duration, kind, name, rootName, rootServiceName, status, traceDuration\n',
+    )
+    const chosen = await agent.call('get_attributes', { ...TIMES, pattern: 'http.' })
+    expect(chosen.text).not.toContain('note: ')
+    const root = await agent.call('search_traces', { ...TIMES, attributes: { rootName: 'nothing' } })
+    expect(root.text).toContain('the rootName of a trace: query ')
+    const values = await agent.call('get_attributes', { ...TIMES, name: 'status' })
+    expect(values.text).toMatch(/search_traces with query\.$/m)
   }))

@@ -124,15 +124,22 @@ it.each([
   ['kind', '--attr span.kind=server'],
   ['status', '--error, for failed spans'],
   ['duration', '--min 100ms or --max 1s'],
-])('nothing has an attribute that is called %s: how the field is asked for is said', async (name, flag) => {
-  const { exit, stderr } = await world.type(`ls-auth trace search --file ${file} --attr '${name}=x'`)
-  expect({ exit, stderr }).toEqual({
-    exit: 0,
-    stderr: expect.stringContaining(
-      `note: --attr ${name} is an attribute of that name; the ${name} of a span: ${flag}\n`,
-    ),
-  })
-})
+  ['statusMessage', '--attr span:statusMessage=TEXT'],
+  ['rootName', `--query '{ trace:rootName = "NAME" }', in TraceQL`, 'trace'],
+  ['rootServiceName', `--query '{ trace:rootService = "NAME" }', in TraceQL`, 'trace'],
+  ['traceDuration', '--min 100ms or --max 1s, without a condition on a span', 'trace'],
+])(
+  'nothing has an attribute that is called %s: how the field is asked for is said',
+  async (name, flag, whose = 'span') => {
+    const { exit, stderr } = await world.type(`ls-auth trace search --file ${file} --attr '${name}=x'`)
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr: expect.stringContaining(
+        `note: --attr ${name} is an attribute of that name; the ${name} of a ${whose}: ${flag}\n`,
+      ),
+    })
+  },
+)
 
 it.each([
   ['duration>=5ms', '--attr is for attributes; the duration of a span: --min 100ms or --max 1s.'],

@@ -5,7 +5,7 @@ import {
   parseCondition,
   splitCondition,
 } from '../../../trace/conditions/attribute-condition.ts'
-import { flagOfField, insteadOf } from '../../../trace/conditions/own-field.ts'
+import { insteadOf, wayToField } from '../../../trace/conditions/own-field.ts'
 import type { Scale } from '../../../trace/formats/output-choices.ts'
 import { spanIdIn } from '../../../trace/id.ts'
 import { type Moment, parseMoment } from '../../../trace/moment.ts'
@@ -117,12 +117,12 @@ export function readConditions(given: readonly (string | AttributeCondition)[]):
     refuseField(split)
     const condition = parseCondition(text)
     if (typeof condition !== 'string') return condition
-    const field = split && flagOfField(split[0])
+    const field = split && wayToField(split[0])
     throw new Failure('usage', `--attr: "${safeText(text, 60)}" ${condition}`, {
       hint:
         field === undefined
           ? "Write it like --attr http.response.status_code=500 or --attr 'http.response.status_code>=500'."
-          : `--attr is for attributes; the ${split?.[0]} of a span: ${field}.`,
+          : `--attr is for attributes; ${field}.`,
     })
   })
 }

@@ -29,8 +29,13 @@ export async function tempoAttributes(range: TimeRange, ask: Send): Promise<Attr
   const v1 = await ask({ path: '/api/search/tags', query })
   if (v1.status === 404) throw noSuchPath('does not list attributes')
   const names = listInAnswer(v1.json(), ['tagNames'], 'Tempo')
-  return byName(names.flatMap((name) => (typeof name === 'string' ? [{ name: traceqlName(name) }] : [])))
+  return byName(names.filter((name) => typeof name === 'string').map(named))
 }
+
+/** v1 tells no scopes. */
+const named = (name: string): AttributeName => ({ name: traceqlName(name), ...scopeOf(name) })
+
+const scopeOf = (name: string) => (isIntrinsic(name) ? { scope: 'intrinsic' } : {})
 
 function namesOf(scope: string, tags: unknown): AttributeName[] {
   const names = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string') : []
@@ -44,7 +49,7 @@ function namesOf(scope: string, tags: unknown): AttributeName[] {
 export async function tempoValues(asked: string, range: TimeRange, ask: Send): Promise<AttributeValues> {
   const name = traceqlName(asked)
   const values = byValue(await values2or1(name, startAndEnd(range.fromMillis, range.toMillis), ask))
-  if (values.length > 0) return { name, values }
+  if (values.length > 0) return { name, values, ...scopeOf(name) }
   if (isIntrinsic(name)) throw noneListed(name)
   throw new Failure('not-found', `nothing carried the attribute ${safeText(asked, 80)} in this time`, {
     hint: 'See ls-auth attributes for the names, or look further back with --since.',
