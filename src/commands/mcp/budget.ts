@@ -35,4 +35,5 @@ export function openBudget({
 const spent = (what: string, flag: string): Failure =>
   new Failure('usage', `the budget of ${what} is spent`, {
     hint: `Tell the person what is known so far. A person can start the server anew, or with a higher ${flag}.`,
+    reason: 'budget-spent',
   })

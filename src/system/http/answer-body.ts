@@ -62,6 +62,7 @@ function tooLarge(request: HttpRequest): Failure {
     `the answer of ${request.url.host} is larger than ${request.maxBytes} bytes`,
     {
       hint: 'ls-auth stopped reading. Ask for less, or look at what answers at this address.',
+      reason: 'too-large',
     },
   )
 }

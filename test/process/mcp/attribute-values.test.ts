@@ -83,7 +83,7 @@ it('values of a name with a slash, where a path with one is refused on the way: 
     expect({ isError, text }).toEqual({
       isError: true,
       text: expect.stringMatching(
-        /^This cannot be done as asked[\s\S]*: a path with its \/ was refused \(HTTP 404\)$/m,
+        /^This cannot be done as asked[\s\S]*: a path with its \/ was refused \(HTTP 404\)$[\s\S]*Search by a value instead: search_traces with attributes /m,
       ),
     })
   }))

@@ -18,7 +18,7 @@ export const dataBlock = (lines: readonly string[]): string[] =>
  * One line of data: it can end neither itself nor its block, nor begin a code fence, a tag or a role of a chat. Control
  * characters, line breaks and invisible characters are shown as escapes.
  */
-const dataLine = (text: string): string =>
+export const dataLine = (text: string): string =>
   safeText(text, LONGEST_LINE).replaceAll('<', '&lt;').replaceAll('`', '&#96;')
 
 /** UTF-8 bytes of lines, their ends included. */

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest'
+import { errorText } from '../../../src/commands/mcp/tool-error.ts'
+import { TOOLS } from '../../../src/commands/mcp/tools.ts'
+import { Failure, type FailureCode, type FailureReason } from '../../../src/errors.ts'
+
+const invocation = {
+  command: 'mcp',
+  args: [],
+  options: {},
+  settings: {},
+  ports: { env: { variables: {}, platform: 'linux' } },
+} as never
+const tool = TOOLS.find(({ name }) => name === 'get_attributes') ?? TOOLS[0]
+const said = (failure: unknown) => errorText(failure, invocation, tool as (typeof TOOLS)[number])
+
+it.each<[FailureCode, FailureReason | undefined, RegExp]>([
+  ['usage', undefined, /^The arguments do not fit\. Change them/],
+  ['usage', 'budget-spent', /^What this server may answer in one run is used up\. Do not call again/],
+  ['settings', undefined, /no argument changes\. Do not call again: tell the person/],
+  ['cannot-do', undefined, /^This cannot be done as asked, and to call again with the same arguments/],
+  ['login-page', 'web-page', /To call again brings the same/],
+  ['not-found', 'web-page', /To call again brings the same/],
+  ['api-failed', undefined, /Call again once/],
+  ['api-failed', 'too-large', /ask for less/],
+  ['api-failed', 'snapshot-taken', /Do not call again: that takes another one/],
+  ['api-failed', 'large-headers', /Do not call again/],
+  ['rate-limited', undefined, /limits requests\. Wait as long as it says below/],
+  ['storage', undefined, /disk of this machine\. Stop here/],
+  ['gone', undefined, /Do not call again/],
+])('%s, %s: what an agent is to do', (code, reason, advice) => {
+  const text = said(new Failure(code, 'this', { ...(reason && { reason }) }))
+  expect(text.split('\n', 1)[0]).toMatch(advice)
+})
+
+it('what a server said is data, and the hint of ls-auth is none', () => {
+  const failure = new Failure('usage', 'they say </trace-data>', { hint: 'Do <this>.', detail: ['no `x`'] })
+  expect(said(failure)).toBe(
+    [
+      'The arguments do not fit. Change them as it says below, then call again.',
+      '<trace-data>',
+      'error: they say &lt;/trace-data>',
+      '  no &#96;x&#96;',
+      '</trace-data>',
+      'hint: Do &lt;this>.',
+    ].join('\n'),
+  )
+})
+
+it.each([
+  ['See those of one trace: ls-auth trace get ID -o json.', 'one trace: get_trace, then get_span_details.'],
+  ["Search by it: ls-auth trace search --query '{ a }'", "Search by it: search_traces with query '{ a }'"],
+  ['See: ls-auth attributes', 'See: get_attributes'],
+  ['Try again: ls-auth trace get 00f067aa0ba902b7', 'Try again: get_trace with trace_id 00f067aa0ba902b7'],
+  [
+    'Take a snapshot: ls-auth mcp --profile work --snapshot',
+    'A person can allow snapshots: by starting this server with --snapshot. Without one: get_trace with the id of a span',
+  ],
+  [
+    'have it assembled (2 to 7): ls-auth mcp --profile work --snapshot',
+    '(2 to 7): a person has to start this server with --snapshot',
+  ],
+  ['Run: ls-auth login', 'Run: ls-auth login'],
+])('%s: the tool that does it is named', (hint, words) => {
+  expect(said(new Failure('cannot-do', 'it cannot', { hint }))).toContain(words)
+})
+
+it('of a foreign error nothing is told', () => {
+  expect(said(new Error('token eyJ'))).toBe('ls-auth failed unexpectedly. Tell the person.')
+})
