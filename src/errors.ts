@@ -73,9 +73,9 @@ export type FailureCode = keyof typeof FAILURES
  * - `no-token`: no token went along with the request, as the profile wants it.
  * - `same-token`: a renewal brought the token again that was refused.
  * - `large-headers`: a gateway takes no headers of this size; what was asked is not what is wrong.
- * - `too-large`: a trace is larger than the back end sends, or an answer than is read; to try again brings nothing.
+ * - `too-large`: more than the back end sends, or than is read; to try again brings nothing.
  * - `snapshot-taken`: it came after a snapshot was paid for; to try again takes another.
- * - `budget-spent`: one run of a server answers so much and no more.
+ * - `budget-spent`: all that one run of a server may answer is answered.
  */
 export type FailureReason =
   | 'no-trace'

@@ -194,7 +194,7 @@ describe('the table', () => {
     const files = readdirSync(new URL('../../src/backends', import.meta.url))
     const names = files.filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -3))
     const others = names.filter(
-      (name) => !['backend', 'table', 'read-route', 'data-source', 'gateway-probe'].includes(name),
+      (name) => !['backend', 'table', 'read-route', 'data-source', 'gateway-probe', 'prices'].includes(name),
     )
     expect(others.sort()).toEqual([...BACKEND_IDS].sort())
   })

@@ -1,14 +1,13 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { ABOUT_DATA } from '../../trace/render/agent/data-block.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, loadProfile, tell } from '../invocation.ts'
 import { readCount } from '../trace/output/view-options.ts'
 import { textFlag } from '../typed-flags.ts'
 import { openCalls } from './calls.ts'
+import { instructionsFor, offerOf, toolsFor } from './offer.ts'
 import { openRenewals } from './renewals.ts'
 import { serve } from './serve.ts'
-import { TOOLS } from './tools.ts'
 
 interface McpOptions {
   readonly maxCalls: number
@@ -24,9 +23,6 @@ const MAX_BYTES = 4_000_000
 const LAST_MILLISECONDS = 1_500
 /** The same for a renewal of the sign-in: its answer may still be on its way, and without it the sign-in is lost. */
 const RENEWAL_MILLISECONDS = 3_000
-
-const INSTRUCTIONS = `Reads distributed traces as the person who is signed in with ls-auth; every call is logged under that person's name. \
-Begin with search_traces or get_trace; each answer is bounded and says how to ask for more. ${ABOUT_DATA}`
 
 /**
  * `ls-auth mcp`: a Model Context Protocol server on standard input and output, for an agent that reads traces. Ends with 0
@@ -62,7 +58,8 @@ async function run(invocation: Invocation, limits: McpOptions): Promise<number> 
   const { terminal, signals, clock, env } = invocation.ports
   const renewals = openRenewals(signals)
   // Who signs in may come later. A profile that is not there never works.
-  await loadProfile(invocation)
+  const { profile } = await loadProfile(invocation)
+  const offer = offerOf(profile, invocation.options.snapshot === true)
   if (terminal.inIsTTY)
     tell(
       invocation,
@@ -74,8 +71,8 @@ async function run(invocation: Invocation, limits: McpOptions): Promise<number> 
   const { closed, giveUp } = serve({
     ...terminal.streams(),
     version: env.version,
-    instructions: INSTRUCTIONS,
-    tools: TOOLS,
+    instructions: instructionsFor(offer),
+    tools: toolsFor(offer),
     answer: openCalls({ ...invocation, ports: { ...invocation.ports, signals: renewals.signals } }, limits),
     patience: () => pause(LAST_MILLISECONDS),
   })

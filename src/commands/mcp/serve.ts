@@ -12,8 +12,9 @@ import { callerOf } from './caller.ts'
 import type { Call, CallAnswer } from './calls.ts'
 import { inTurn } from './in-turn.ts'
 import { messageLines } from './message-lines.ts'
+import type { OfferedTool } from './offer.ts'
 import { oneLineError } from './one-line-error.ts'
-import { schemaOf, type Tool } from './tool.ts'
+import { schemaOf } from './tool.ts'
 
 /** What is served, to whom and how. */
 export interface Service {
@@ -22,7 +23,7 @@ export interface Service {
   /** Of ls-auth. */
   readonly version: string
   readonly instructions: string
-  readonly tools: readonly Tool[]
+  readonly tools: readonly OfferedTool[]
   readonly answer: (call: Call) => Promise<CallAnswer>
   /** Resolves when calls have waited long enough after the end of the input. */
   readonly patience: () => Promise<void>
@@ -108,10 +109,16 @@ export function isMessage(line: string): boolean {
 /** Until what was read has reached its handler: the kit hands on by promises alone. */
 const afterTurn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 
-const described = (tool: Tool) => ({
+const described = (tool: OfferedTool) => ({
   name: tool.name,
   title: tool.title,
   description: tool.description,
   inputSchema: schemaOf(tool),
-  annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  annotations: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: !tool.spends,
+    // Strangers write what stands in traces.
+    openWorldHint: tool.verb !== undefined,
+  },
 })

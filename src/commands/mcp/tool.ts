@@ -1,3 +1,4 @@
+import type { Verb } from '../../backends/backend.ts'
 import type { AttributeCondition } from '../../trace/conditions/attribute-condition.ts'
 import type { Flags } from '../cli-command.ts'
 import type { Invocation } from '../invocation.ts'
@@ -29,6 +30,8 @@ export interface Tool {
   /** For the agent: what it answers, and when to use it. */
   readonly description: string
   readonly arguments: readonly Argument[]
+  /** What it asks the back end for; absent: nothing. */
+  readonly verb?: Verb
   /** Lazy: a server that is started and not asked loads no more than the words. */
   readonly load: () => Promise<AnswerTool>
 }

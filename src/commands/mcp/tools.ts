@@ -24,6 +24,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: 'search_traces',
     title: 'Find traces',
+    verb: 'search',
     description:
       'Traces with a span that fits all that is given, the latest first: id, duration, spans, errors, start, root. Then get_trace with one of the ids.',
     arguments: SEARCH_ARGUMENTS,
@@ -32,6 +33,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: 'get_trace',
     title: 'Read one trace',
+    verb: 'trace',
     description:
       'One trace as text of at most 16 kB: where errors began (first those that reached the top), the slowest spans, repeated calls (N+1), the critical path, then the tree with repeated siblings folded into one row. Each row begins with a span id. Begin here; it says what was left out and how to ask for it.',
     arguments: [
@@ -73,6 +75,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: 'get_span_details',
     title: 'Read spans whole',
+    verb: 'trace',
     description:
       'Up to 20 spans of one trace with all that is known of them: status, times, the way from the root, exception with stack, attributes, events, links, resource. At most 64 kB; what looks like a secret or like personal data is masked.',
     arguments: [
@@ -90,6 +93,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: 'get_critical_path',
     title: 'What the answer waited for',
+    verb: 'trace',
     description:
       'The critical path of one trace: the spans that the answer waited for, in order of time, each with the time it took of it and its share. A span that is not in it could be removed and the answer would be no faster. At most 16 kB.',
     arguments: [
@@ -106,6 +110,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: 'diff_traces',
     title: 'Compare two traces',
+    verb: 'trace',
     description:
       'What got slower or faster from trace A to trace B: the operations that the difference comes from, by self time, what is new and what is gone, then the merged tree of what changed. Take as A a good request like B. At most 16 kB.',
     arguments: [
@@ -117,6 +122,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: 'explain_traces',
     title: 'Why do spans fail, or take long?',
+    verb: 'search',
     description:
       'Which attribute values failed spans (with_errors) or slow ones (slower_than) have more often than the other spans that fit, ranked, and whether that may be chance. The conditions say among which spans: one service or operation gives the clearest answer. At most 16 kB.',
     arguments: [
@@ -146,6 +152,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: 'get_services',
     title: 'List services',
+    verb: 'services',
     description:
       'The names of the services that report spans, one a line: what search_traces takes as service_name.',
     arguments: [PATTERN],
@@ -154,6 +161,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: 'get_attributes',
     title: 'List attributes, or the values of one',
+    verb: 'attributes',
     description:
       'The names of the attributes that spans have, one a line; with name the values of that one. What search_traces takes as attributes.',
     arguments: [

@@ -12,6 +12,7 @@ export interface ToolText {
   readonly name: string
   readonly title?: string | undefined
   readonly description?: string | undefined
+  readonly annotations?: { readonly openWorldHint?: boolean; readonly idempotentHint?: boolean } | undefined
   readonly inputSchema: {
     readonly properties?: Readonly<Record<string, { readonly type?: unknown; readonly description?: string }>>
     readonly required?: readonly string[]

@@ -53,3 +53,31 @@ it('after a snapshot that is paid for an agent does not call again', async () =>
   }
   await agent.close()
 })
+
+it('a search that no snapshot is allowed for: who can allow it is said, and what needs none', async () => {
+  const api = await startTraceApi({ apiKey: 'k', traces: [] })
+  onTestFinished(() => api.close())
+  await writeFile(
+    machine.configFile,
+    `[profiles.old]\nbackend = "lightstep"\napi = "${api.url}"\norganization = "acme"\nproject = "prod"\n`,
+  )
+  const agent = await start(machine, ['--profile', 'old'])
+  const tools = await agent.tools()
+  const search = tools.find(({ name }) => name === 'search_traces')
+  expect(search?.description).toContain('only a query that a stream has is answered')
+  const hints = tools.map(({ name, annotations }) => [name, annotations?.openWorldHint])
+  expect(hints.filter(([, isOpen]) => isOpen !== true)).toEqual([['whoami', false]])
+  const { isError, text } = await agent.call('search_traces', { service_name: 'payment' })
+  expect(isError).toBe(true)
+  expect(text).toMatch(/^This cannot be done as asked, /)
+  expect(text).toMatch(
+    /<\/trace-data>\nhint: A person can allow snapshots: by starting this server with --snapshot\. Without one: get_trace/,
+  )
+  expect(text).not.toContain('ls-auth')
+  await agent.close()
+
+  const paying = await start(machine, ['--profile', 'old', '--snapshot'])
+  const idempotent = (await paying.tools()).filter(({ annotations }) => annotations?.idempotentHint)
+  expect(idempotent.map(({ name }) => name)).toEqual(['whoami', 'get_services', 'get_attributes'])
+  await paying.close()
+})

@@ -1,7 +1,6 @@
 import { safeText } from '../../../text/safe-text.ts'
 import { exactDuration } from '../../../trace/nanos.ts'
 import { agentCauses } from '../../../trace/render/agent/agent-causes.ts'
-import type { Invocation } from '../../invocation.ts'
 import {
   type Explanation,
   estimateNote,
@@ -17,15 +16,17 @@ import { ofTheFirst } from '../../trace/found/read-found.ts'
 import type { AnswerTool, Given } from '../tool.ts'
 import { EXPLAIN } from '../tool-arguments.ts'
 import { withMoments } from './times.ts'
+import { toldTo } from './told.ts'
 
 /** Answers explain_traces. */
 export const explainAnswer: AnswerTool = async (invocation, given, flags) => {
   const now = invocation.ports.clock.now()
   const asked = { limit: String(EXPLAIN.usual), ...withMoments(flags) }
   const question = readQuestion({ args: [], flags: asked, json: false, now })
-  const search = await openSearch(invocation, undefined)
   const notes: string[] = []
-  const explanation = await explain(toldTo(notes, invocation), search, question)
+  const telling = toldTo(notes, invocation)
+  const search = await openSearch(telling, undefined)
+  const explanation = await explain(telling, search, question)
   const { ranking, comparison, limitNanos, found } = explanation
   return agentCauses(
     { ranking, comparison, limitNanos, traces: found?.traces },
@@ -34,15 +35,6 @@ export const explainAnswer: AnswerTool = async (invocation, given, flags) => {
       steps: stepsOf(explanation, given),
     },
   )
-}
-
-/** The run with what it would tell a person on standard error as lines in `notes`: they may quote a server. */
-function toldTo(notes: string[], invocation: Invocation): Invocation {
-  const { ports } = invocation
-  const err = (text: string) => void notes.push(...text.split('\n').filter((line) => line !== ''))
-  // A person's --quiet is about standard error.
-  const options = { ...invocation.options, quiet: undefined }
-  return { ...invocation, options, ports: { ...ports, terminal: { ...ports.terminal, err } } }
 }
 
 /** What the reader should know of the figures. */

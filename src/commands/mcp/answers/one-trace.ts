@@ -5,6 +5,7 @@ import { withheldNote } from '../../../trace/withheld.ts'
 import type { Invocation } from '../../invocation.ts'
 import { openSource } from '../../trace/open-source.ts'
 import { readReference } from '../../trace/trace-argument.ts'
+import { spentNotes, toldTo } from './told.ts'
 
 /** A trace that was read and masked. */
 export interface ReadTrace {
@@ -19,7 +20,8 @@ export interface ReadTrace {
 export async function readTrace(invocation: Invocation, id: string): Promise<ReadTrace> {
   const reference = readReference(id)
   if (reference instanceof Failure) throw reference
-  const source = await openSource(invocation, 'trace')
+  const told: string[] = []
+  const source = await openSource(toldTo(told, invocation), 'trace')
   const { trace } = maskTrace(await source.trace(reference))
   const withheld = withheldNote(trace.spans)
   return {
@@ -27,6 +29,7 @@ export async function readTrace(invocation: Invocation, id: string): Promise<Rea
     name: source.name,
     notes: [
       ...(trace.partial === undefined ? [] : ['Note: Only a part of the trace is here.']),
+      ...spentNotes(told),
       ...(withheld === undefined ? [] : [`Note: ${withheld}.`]),
     ],
   }

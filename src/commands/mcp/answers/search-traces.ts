@@ -13,12 +13,14 @@ import type { AnswerTool } from '../tool.ts'
 import { SEARCH, SEARCH_ARGUMENTS } from '../tool-arguments.ts'
 import { listing } from './listing.ts'
 import { withMoments } from './times.ts'
+import { toldTo } from './told.ts'
 
 /** Answers search_traces. */
 export const searchAnswer: AnswerTool = async (invocation, _, flags) => {
   const now = invocation.ports.clock.now()
   const filter = readFilter({ limit: String(SEARCH.usual), ...withMoments(flags) }, now, false)
-  const source = await openSource(invocation, 'search')
+  const told: string[] = []
+  const source = await openSource(toldTo(told, invocation), 'search')
   const { traces, truncated, isOfAnyTime = false, notes = [] } = await source.search(filter)
   const found = latestFirst(traces).map((trace) => lineOf(maskSummary(trace)))
   const noneNotes = found.length === 0 ? await notesOfNone(invocation, source, filter) : []
@@ -34,6 +36,7 @@ export const searchAnswer: AnswerTool = async (invocation, _, flags) => {
     [
       ...noneNotes.map((note) => inWordsOf({ arguments: SEARCH_ARGUMENTS }, note)),
       ...notes.map((note) => `note: ${note}`),
+      ...told,
     ],
   )
 }
