@@ -1,6 +1,6 @@
 import type { AskingForMore } from '../../../trace/render/agent/agent-text.ts'
 import { agentTrace } from '../../../trace/render/agent/agent-trace.ts'
-import { MOST_ROWS } from '../../../trace/render/agent/limits.ts'
+import { MOST_BYTES, MOST_ROWS } from '../../../trace/render/agent/limits.ts'
 import { requireService } from '../../trace/known-service.ts'
 import { pictureOf } from '../../trace/output/picture.ts'
 import { readView } from '../../trace/output/view-options.ts'
@@ -8,13 +8,21 @@ import type { AnswerTool } from '../tool.ts'
 import { readTrace } from './one-trace.ts'
 import { noSuchSpans, readSpanId } from './span-ids.ts'
 
+const BESIDE =
+  'with service_name and span_name of a row (what its failed or slow spans have in common), diff_traces with a usual one.'
+
 /** How an agent asks for more than the text of a trace has room for. */
 const BY_ARGUMENTS: AskingForMore = {
   lists: 'with_errors',
   steps: [
     'More: get_span_details with span_ids (attributes, events, exceptions); get_critical_path; get_trace again with span_id (what is',
     `below one span), with_errors, service_name, duration_min, depth, or max_spans (at most ${MOST_ROWS}). Beside other traces: explain_traces`,
-    'with service_name and span_name of a row (what its failed or slow spans have in common), diff_traces with a usual one.',
+    BESIDE,
+  ],
+  stepsWhenFull: [
+    `The ${MOST_BYTES / 1024} kB are full: narrow by span_id (what is below one span), service_name, with_errors, duration_min or depth. Or get_span_details`,
+    'with span_ids (attributes, events, exceptions); get_critical_path. Beside other traces: explain_traces',
+    BESIDE,
   ],
 }
 

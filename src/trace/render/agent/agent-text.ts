@@ -26,6 +26,8 @@ const PATH_LINES = 8
 export interface AskingForMore {
   /** One line each, for the end of the text. */
   readonly steps: readonly string[]
+  /** In place of them where no more rows fit into the text, however many are asked for. */
+  readonly stepsWhenFull?: readonly string[]
   /** For the end of a list that was cut: `and 3 more: …`. */
   readonly lists: string
 }
@@ -78,11 +80,18 @@ export function agentText(tree: TraceTree, options: AgentOptions): string {
     ...part(criticalLines(tree, whole, window, pen, PATH_LINES), BYTES.path),
     ...notes,
   ]
-  const end = (shown: number) => ['', ...leftOut(tree, rows, shown, view?.says), ...more.steps]
+  const { steps, stepsWhenFull = steps } = more
+  const end = (shown: number, isFull: boolean) => [
+    '',
+    ...leftOut(tree, rows, shown, view?.says),
+    ...(isFull ? stepsWhenFull : steps),
+  ]
+  const ends = [false, true].map((isFull) => bytesOf(end(rows.shown, isFull)))
   // Two lines around the block, and what the longest end takes.
-  const room = MOST_BYTES - bytesOf([...facts, ...dataBlock(above), ...end(rows.shown)]) - 2 * 20
-  const { lines, shown } = rowLines(tree, { rows, drawn, window, pen, most: Math.min(most, MOST_ROWS), room })
-  return `${[...facts, ...dataBlock([...above, ...lines]), ...end(shown)].join('\n')}\n`
+  const room = MOST_BYTES - bytesOf([...facts, ...dataBlock(above)]) - Math.max(...ends) - 2 * 20
+  const upTo = Math.min(most, MOST_ROWS)
+  const { lines, shown, isFull } = rowLines(tree, { rows, drawn, window, pen, most: upTo, room })
+  return `${[...facts, ...dataBlock([...above, ...lines]), ...end(shown, isFull)].join('\n')}\n`
 }
 
 /** What the findings and rows speak of: an agent reads `34%` and `at 0s` without an axis beside them. */
@@ -105,12 +114,12 @@ interface RowText {
   readonly room: number
 }
 
-/** The rows as lines, and how many they are: fewer than asked for where they would not fit. */
+/** The rows as lines, and how many they are: fewer than asked for where they would not fit (`isFull`). */
 function rowLines(
   tree: TraceTree,
   { rows, drawn, window, pen, most, room }: RowText,
-): { readonly lines: readonly string[]; readonly shown: number } {
-  if (rows.shown === 0) return { lines: ['No span fits.'], shown: 0 }
+): { readonly lines: readonly string[]; readonly shown: number; readonly isFull: boolean } {
+  if (rows.shown === 0) return { lines: ['No span fits.'], shown: 0, isFull: false }
   const telling = {
     tree,
     rows,
@@ -127,7 +136,8 @@ function rowLines(
       return heading === undefined || own.length === 0 ? texts : [`${heading}:`, ...texts]
     })
     const bytes = bytesOf(dataBlock(lines))
-    if (bytes <= room || upTo <= 1) return { lines: withinBytes(lines, room), shown: chosen.size }
+    if (bytes <= room || upTo <= 1)
+      return { lines: withinBytes(lines, room), shown: chosen.size, isFull: upTo < most || bytes > room }
     const now = Math.min(upTo, chosen.size)
     upTo = Math.max(1, Math.min(now - 1, Math.floor((now * room) / bytes)))
   }

@@ -49,6 +49,27 @@ describe('the text of a trace for an agent', () => {
     expect(text).not.toContain('--skew')
   })
 
+  it.each([
+    ['rows that are not asked for', 3, 'More: ask.'],
+    ['bytes that are full', 400, 'Full: narrow.'],
+  ])('what is left out for %s: how to go on is another', (_, most, step) => {
+    const rows = Array.from({ length: 400 }, (_, i) => ({
+      id: 2 + i,
+      parent: 1,
+      name: `call ${'x'.repeat(60)}${i}`,
+      at: i,
+      ms: 1,
+    }))
+    const tree = buildTree(makeTrace({ id: 1, ms: 500 }, ...rows))
+    const text = agentText(tree, {
+      source: 'Tempo',
+      most,
+      more: { ...MORE, stepsWhenFull: ['Full: narrow.'] },
+    })
+    expect(text.trimEnd().split('\n').at(-1)).toBe(step)
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MOST_BYTES)
+  })
+
   it('says facts, findings, the critical path and the folded rows, then what was left out', () => {
     const reads = Array.from({ length: 6 }, (_, i) => ({
       id: 10 + i,
