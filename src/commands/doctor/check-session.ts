@@ -32,7 +32,8 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
   try {
     given = await sessionToken(invocation, client, { toInspect: true })
   } catch (error) {
-    if (error instanceof Failure && error.code === 'not-signed-in') {
+    // A workload never signs in: with the same code its provider has refused it.
+    if (!client.workload && error instanceof Failure && error.code === 'not-signed-in') {
       return [warn('session', NOBODY, `Run: ls-auth login --profile ${profile.name}`)]
     }
     throw error

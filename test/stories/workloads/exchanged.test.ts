@@ -71,6 +71,17 @@ describe.each([
     expect(stderr).not.toContain('login')
   })
 
+  it('is refused: doctor fails in the same words, and tries no API', async () => {
+    await as('job-public', `source = "github"\ngrant = "${grant}"\naudience = "https://wrong.example"`)
+    const { exit, stdout } = await place.type('ls-auth doctor')
+    expect(exit).toBe(5)
+    expect(stdout).toMatch(/^FAIL +workload +the provider refused to give a token$/m)
+    expect(stdout).toContain('the proof says aud = https://wrong.example')
+    expect(stdout).toContain('→ Compare issuer, audience and subject of the proof')
+    expect(stdout).toMatch(/^- +API +not tried: there is no token$/m)
+    expect(stdout).not.toContain('login')
+  })
+
   it('is refused by expect: exit 11', async () => {
     await as('job-public', workload, '[profiles.ci.expect]\nscopes = ["traces:admin"]')
     const { exit, stderr } = await place.type('ls-auth token')
