@@ -1,6 +1,11 @@
 import type { Env } from './ports/ports.ts'
 import type { FileFacts } from './ports/storage.ts'
 
+interface Problem {
+  readonly why: string
+  readonly hint: string
+}
+
 /**
  * Why a file that the user keeps a secret in must not be used, with the next step; undefined: it is a regular file of
  * the user that nobody else can read. On Windows (no user id) its owner and mode are not known.
@@ -9,10 +14,46 @@ export function whyNotPrivate(
   path: string,
   { kind, mode, uid }: FileFacts,
   env: Pick<Env, 'uid'>,
-): { readonly why: string; readonly hint: string } | undefined {
+): Problem | undefined {
   if (kind === 'symlink') return { why: 'is a symbolic link', hint: 'Name the file itself.' }
   if (kind !== 'file') return { why: 'is not a file', hint: 'Name a file.' }
   if (env.uid === undefined) return undefined
   if (uid !== env.uid) return { why: 'belongs to another user', hint: 'Use a file of your own.' }
   return mode & 0o077 ? { why: 'can be read by others', hint: `Run: chmod 600 ${path}` } : undefined
 }
+
+/** A file that the user names to be read, after the links that lead to it. */
+export interface NamedFile {
+  /** Of the file itself, behind the links. */
+  readonly path: string
+  /** Undefined: the link leads to none. */
+  readonly file: FileFacts | undefined
+  /** What was named, where that is a link. */
+  readonly link: FileFacts | undefined
+}
+
+const ROOT = 0
+
+/**
+ * The same for a file with a secret that is only read: a volume of Kubernetes has its files behind links, and they are root's.
+ * Which group may read a file of root is the choice of the administrator (`fsGroup`).
+ */
+export function whyNotEntrusted({ path, file, link }: NamedFile, env: Pick<Env, 'uid'>): Problem | undefined {
+  // Where others may make files, one of them may have made the link, too.
+  if (link && env.uid !== undefined && link.uid !== env.uid && link.uid !== ROOT)
+    return { why: 'is a symbolic link of another user', hint: 'Name the file itself.' }
+  if (!file) return { why: 'is a symbolic link that leads to no file', hint: 'Name a file.' }
+  if (file.kind === 'file' && file.uid === ROOT && env.uid !== undefined && env.uid !== ROOT)
+    return file.mode & 0o007 ? { why: 'can be read by others', hint: TAKE_IT_AWAY } : undefined
+  const problem = whyNotPrivate(path, file, env)
+  // There the volume is read-only, also for root.
+  return problem && link && file.uid === env.uid && file.kind === 'file'
+    ? {
+        ...problem,
+        hint: `${problem.hint} (in Kubernetes: defaultMode: 0400 for the volume, without fsGroup).`,
+      }
+    : problem
+}
+
+const TAKE_IT_AWAY =
+  'Take it from all others: in Kubernetes by defaultMode: 0440 with fsGroup, in Docker by mode: 0440 with your gid.'

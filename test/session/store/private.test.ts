@@ -6,7 +6,7 @@ import { makePrivate, requirePrivate } from '../../../src/session/store/state-fi
 import { readKeyFile } from '../../../src/session/store/vaults/key-file.ts'
 import { processEnv } from '../../../src/system/env.ts'
 import { realFiles } from '../../../src/system/files/files.ts'
-import { whyNotPrivate } from '../../../src/why-not-private.ts'
+import { whyNotEntrusted, whyNotPrivate } from '../../../src/why-not-private.ts'
 import { toldBy } from '../../told.ts'
 
 const [MINE, THEIRS] = [1000, 1001]
@@ -54,6 +54,55 @@ it.each([
   [{ mode: 0o604 }, 'Run: chmod 600 /f'],
 ])('a file with %j tells the next step', (facts, hint) => {
   expect(whyNotPrivate('/f', { ...file, ...facts }, env)?.hint).toBe(hint)
+})
+
+describe('a file that is named to be read', () => {
+  const ROOT = 0
+  const roots = { ...file, uid: ROOT, mode: 0o440 }
+  const link = (uid: number): FileFacts => ({ kind: 'symlink', mode: 0o777, uid, size: 9 })
+  const why = (facts: FileFacts | undefined, by?: FileFacts, as = env) =>
+    whyNotEntrusted({ path: '/end', file: facts, link: by }, as)?.why
+
+  it.each<[string, FileFacts | undefined, FileFacts | undefined, string | undefined]>([
+    ['mine', file, undefined, undefined],
+    ['mine behind my link', file, link(MINE), undefined],
+    ['mine behind a link of root', file, link(ROOT), undefined],
+    ['mine behind a link of another user', file, link(THEIRS), 'is a symbolic link of another user'],
+    ['mine that my group can read', { ...file, mode: 0o640 }, link(MINE), 'can be read by others'],
+    ['mine that all can read', { ...file, mode: 0o604 }, link(ROOT), 'can be read by others'],
+    ["root's that a group can read", roots, undefined, undefined],
+    ["root's behind a link of root", roots, link(ROOT), undefined],
+    ["root's behind my link", roots, link(MINE), undefined],
+    ["root's behind a link of another user", roots, link(THEIRS), 'is a symbolic link of another user'],
+    ["root's that all can read", { ...roots, mode: 0o444 }, link(ROOT), 'can be read by others'],
+    ["root's that all can write", { ...roots, mode: 0o442 }, undefined, 'can be read by others'],
+    ['of another user', { ...file, uid: THEIRS }, undefined, 'belongs to another user'],
+    ['of another user behind my link', { ...file, uid: THEIRS }, link(MINE), 'belongs to another user'],
+    ['a directory of root', { ...roots, kind: 'directory' }, link(ROOT), 'is not a file'],
+    ['nothing behind a link', undefined, link(MINE), 'is a symbolic link that leads to no file'],
+  ])('%s', (_, facts, by, words) => {
+    expect(why(facts, by)).toBe(words)
+  })
+
+  it('of root is judged as any file of the user where root runs, and on Windows nobody is known', () => {
+    const root = { ...env, uid: ROOT }
+    expect(why(roots, link(ROOT), root)).toBe('can be read by others')
+    expect(why({ ...roots, mode: 0o400 }, link(ROOT), root)).toBeUndefined()
+    expect(why(file, link(ROOT), root)).toBe('belongs to another user')
+    expect(why({ ...file, uid: THEIRS, mode: 0o666 }, link(THEIRS), windows)).toBeUndefined()
+  })
+
+  it('and that all can read tells the next step, also where chmod does not help', () => {
+    const hint = (facts: FileFacts, by?: FileFacts) =>
+      whyNotEntrusted({ path: '/end', file: facts, link: by }, env)?.hint
+    expect(hint({ ...file, mode: 0o644 })).toBe('Run: chmod 600 /end')
+    expect(hint({ ...file, mode: 0o644 }, link(MINE))).toBe(
+      'Run: chmod 600 /end (in Kubernetes: defaultMode: 0400 for the volume, without fsGroup).',
+    )
+    expect(hint({ ...roots, mode: 0o444 }, link(ROOT))).toBe(
+      'Take it from all others: in Kubernetes by defaultMode: 0440 with fsGroup, in Docker by mode: 0440 with your gid.',
+    )
+  })
 })
 
 describe('a directory of the state', () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Events, OAuth2Server } from 'oauth2-mock-server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -66,9 +66,9 @@ describe('a client with a secret', () => {
   it.each([
     ['can be read by others', () => chmod(file, 0o644)],
     [
-      'is a symbolic link',
+      'is a symbolic link that leads to no file',
       async () => {
-        await rename(file, `${file}.real`)
+        await rm(file)
         await symlink(`${file}.real`, file)
       },
     ],

@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { chmod, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { listen } from '../../world/loopback-server.ts'
@@ -127,6 +129,28 @@ describe('client credentials', () => {
     place.world.variables.LS_AUTH_CLIENT_SECRET_FILE = await place.file('secret', `${SECRET}\n`)
     await as(`job-${method}`, `source = "none"\nclient_auth = "${method}"`, 'scopes = ["traces:read"]')
     expect(await grants()).toMatchObject({ sub: `job-${method}` })
+  })
+
+  it('by a key from a volume of Kubernetes, whose current files are behind two links', async () => {
+    const volume = await mkdtemp(join(place.world.home, 'volume-'))
+    const now = join(volume, '..2026_11_29_00_00_00.1')
+    await mkdir(now)
+    await writeFile(join(now, 'key.pem'), place.pem, { mode: 0o400 })
+    await symlink('..2026_11_29_00_00_00.1', join(volume, '..data'))
+    await symlink('..data/key.pem', join(volume, 'key.pem'))
+    const key = join(volume, 'key.pem')
+    await as(
+      'job-key',
+      `source = "none"\nclient_auth = "private_key_jwt"\nassertion_key = "${key}"\nassertion_key_id = "job-1"`,
+    )
+    expect(await grants()).toMatchObject({ sub: 'job-key' })
+    await chmod(join(now, 'key.pem'), 0o644)
+    const { exit, stderr } = await place.type('ls-auth token')
+    expect(exit).toBe(2)
+    expect(stderr).toContain(
+      `error: the assertion key ${key} can be read by others\nhint: Run: chmod 600 ${now}`,
+    )
+    expect(stderr).toContain('in Kubernetes: defaultMode: 0400')
   })
 
   it('a key beside the proof: an exchange by a confidential client', async () => {
