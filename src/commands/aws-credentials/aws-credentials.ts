@@ -84,7 +84,7 @@ async function run(invocation: Invocation, options: CredentialOptions): Promise<
   const identity = await webIdentity(invocation, profile, options)
   const { answer, token } = await ask(invocation, profile, options, url, identity)
   await record(invocation, profile, token, identity)
-  if ('status' in answer) throw explainStsError(answer, { token, url, given: identity.given })
+  if ('status' in answer) throw explainStsError(answer, { token, url, identity })
   requireLife(answer, ports.clock.now(), url)
   maskInCiLog(invocation, answer.secretAccessKey)
   maskInCiLog(invocation, answer.sessionToken)

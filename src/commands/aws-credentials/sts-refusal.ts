@@ -1,15 +1,17 @@
+import type { Workload } from '../../client.ts'
 import { Failure, type FailureCode } from '../../errors.ts'
 import { isProviderUnreachable, isThrottled, type StsError } from '../../providers/sts-answer.ts'
 import { maskEchoes } from '../../session/answers/echoed-secrets.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { claimsIn } from './web-identity.ts'
+import { claimsIn, type WebIdentity } from './web-identity.ts'
 
 /** The request that was refused. */
 interface Refused {
+  /** The token that was shown last. */
   readonly token: string
   readonly url: URL
-  /** The token is LS_AUTH_TOKEN. */
-  readonly given: boolean
+  /** Where the first one came from. */
+  readonly identity: Pick<WebIdentity, 'token' | 'given' | 'workload'>
 }
 
 interface Reason {
@@ -22,10 +24,11 @@ interface Reason {
 const MOST_SHOWN = 300
 
 /** What a refusal of STS means to whoever typed the command, with what AWS and the token say. */
-export function explainStsError(error: StsError, { token, url, given }: Refused): Failure {
+export function explainStsError(error: StsError, { token, url, identity }: Refused): Failure {
   const { code, status } = error
   if (code === undefined) return noAnswerOfSts(status, url)
-  if (code === 'ExpiredTokenException') return expired(given)
+  if (code === 'ExpiredTokenException')
+    return expired(identity, token !== identity.token, saidByAws(error, token))
   const { code: ours, message, hint } = reasonFor(error, token)
   return new Failure(ours, `${message} (${code})`, {
     hint,
@@ -39,14 +42,37 @@ const noAnswerOfSts = (status: number, url: URL): Failure =>
     hint: 'Check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, --region and the proxy, then try again.',
   })
 
-const expired = (given: boolean): Failure =>
-  given
-    ? new Failure('not-signed-in', 'AWS says that the token in LS_AUTH_TOKEN has expired', {
-        hint: 'Give it a new one.',
-      })
-    : new Failure('session-ended', 'AWS says that the token has expired, and a renewed one too', {
-        hint: 'Check the clock of this machine, then sign in again: ls-auth login',
-      })
+/** `again`: another token was shown after the first. */
+function expired({ given, workload }: Refused['identity'], again: boolean, detail: string[]): Failure {
+  if (given) {
+    return new Failure('not-signed-in', 'AWS says that the token in LS_AUTH_TOKEN has expired', {
+      hint: 'Give it a new one.',
+      detail,
+    })
+  }
+  if (workload) {
+    const what =
+      workload.grant === 'as-is' ? `from ${safeText(workload.source.name, 200)}` : 'of this workload'
+    const more = again ? ', and a new one too' : ''
+    return new Failure('not-signed-in', `AWS says that the token ${what} has expired${more}`, {
+      hint: hintOnExpired(workload),
+      detail,
+    })
+  }
+  const more = again ? ', and a renewed one too' : ''
+  return new Failure('session-ended', `AWS says that the token has expired${more}`, {
+    hint: 'Check the clock of this machine, then sign in again: ls-auth login',
+    detail,
+  })
+}
+
+function hintOnExpired({ grant, source }: Workload): string {
+  if (grant === 'as-is' && source.kind === 'file')
+    return 'See what renews the file, and check the clock of this machine: date -u'
+  return grant === 'as-is' && source.kind === 'variable'
+    ? 'Let the platform make a new one, and check the clock of this machine: date -u'
+    : 'Check the clock of this machine: date -u'
+}
 
 function reasonFor(error: StsError, token: string): Reason {
   const { code = '', status, message = '' } = error

@@ -1,4 +1,5 @@
 import { payloadOf } from '../../claims/jwt/jwt.ts'
+import type { Workload } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { detectProvider } from '../../providers/detect.ts'
 import type { Profile } from '../../settings/profile.ts'
@@ -11,6 +12,8 @@ export interface WebIdentity {
   readonly token: string
   /** It is LS_AUTH_TOKEN. */
   readonly given: boolean
+  /** It is a program's. */
+  readonly workload: Workload | undefined
   /** The ID token of the session, which names the person. */
   readonly idToken: string | undefined
   /** A token in place of one that AWS takes as expired; undefined: there is no other. */
@@ -41,7 +44,13 @@ export async function webIdentity(
     }
     refuseOpaque(outside, 'LS_AUTH_TOKEN', 'Give it a JWT, such as an ID token.')
     if (isOfAws(outside)) throw tokenOfAws('LS_AUTH_TOKEN', roleArn)
-    return { token: outside, given: true, idToken: undefined, renew: async () => undefined }
+    return {
+      token: outside,
+      given: true,
+      workload: undefined,
+      idToken: undefined,
+      renew: async () => undefined,
+    }
   }
   const client = requireClient(profile)
   const { source, grant } = client.workload ?? {}
@@ -55,6 +64,7 @@ export async function webIdentity(
   return {
     token: value,
     given: false,
+    workload: client.workload,
     idToken: body.idToken,
     async renew() {
       return (await otherToken(invocation, client, { ...wish, rejected: value }))?.value

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type SecurityTokenService, startSecurityTokenService } from '../../world/security-token-service.ts'
+import { openPlace, type Place } from './place.ts'
+
+/** A program asks for a role of AWS, which takes its token as expired. */
+
+let place: Place
+let sts: SecurityTokenService
+beforeAll(async () => {
+  place = await openPlace()
+  sts = await startSecurityTokenService()
+  place.world.variables.AWS_ENDPOINT_URL_STS = sts.url
+  sts.tamper = () => ({
+    status: 400,
+    body: JSON.stringify({ Error: { Code: 'ExpiredTokenException', Message: SAID } }),
+  })
+})
+afterAll(() => Promise.all([place.close(), sts.close()]))
+
+const SAID = 'Token expired: current date/time 1 must be before the expiration date/time 0\u001b'
+const asks = () => place.type('ls-auth aws-credentials --role-arn arn:aws:iam::123456789012:role/TraceReader')
+const asIs = (source: string) =>
+  place.profile(`source = "${source}"`, `issuer = "${place.platform.issuer}"\naudience = "sts.amazonaws.com"`)
+
+describe('AWS takes the token of a program as expired: told in its words, and nobody is sent to a login', () => {
+  it.each([
+    ['file', 'See what renews the file, and check the clock of this machine: date -u'],
+    ['variable', 'Let the platform make a new one, and check the clock of this machine: date -u'],
+  ])('one from a %s, for which there is no other', async (kind, hint) => {
+    const proof = place.platform.sign('sts.amazonaws.com')
+    const source = kind === 'file' ? `file:${await place.file('proof', proof)}` : 'env:PROOF'
+    place.world.variables.PROOF = proof
+    await asIs(source)
+    const before = sts.requests.length
+    expect(await asks()).toEqual({
+      exit: 3,
+      stdout: '',
+      stderr: `error: AWS says that the token from ${source} has expired\nhint: ${hint}\n  AWS says: ${SAID.slice(0, -1)}\\u{1b}\n`,
+    })
+    expect(sts.requests).toHaveLength(before + 1)
+  })
+
+  it('one that the runner makes anew: two were shown', async () => {
+    await asIs('github')
+    const before = sts.requests.length
+    const { exit, stderr } = await asks()
+    expect(exit).toBe(3)
+    expect(stderr).toMatch(
+      /^error: AWS says that the token from github has expired, and a new one too\nhint: Check the clock/,
+    )
+    expect(sts.requests).toHaveLength(before + 2)
+  })
+
+  it('one of the provider, for a proof', async () => {
+    await place.profile(
+      'source = "github"\ngrant = "token-exchange"\naudience = "https://proofs.example"',
+      `issuer = "${place.provider.issuer}"\nclient_id = "job-public"\naudience = "https://api.example"`,
+    )
+    const { stderr } = await asks()
+    expect(stderr).toMatch(
+      /^error: AWS says that the token of this workload has expired, and a new one too\n/,
+    )
+    expect(stderr).not.toContain('login')
+  })
+})
