@@ -48,7 +48,7 @@ export async function openStartScene(): Promise<StartScene | undefined> {
     FLOOR_ACCOUNT: account,
     FLOOR_URL: traceUrl,
     GH_CONFIG_DIR: await signInToGh(machine.home, { ...process.env, ...keyring.env }),
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE000000000',
     AWS_SECRET_ACCESS_KEY: 'example',
     AWS_EC2_METADATA_DISABLED: 'true',
   }

@@ -1,14 +1,14 @@
 import { AwsV4Signer } from 'aws4fetch'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
-import type { Clock, Env, Ports } from '../../ports/ports.ts'
+import type { Clock, Ports } from '../../ports/ports.ts'
 import { isThrottled, xmlElement } from '../../providers/sts-answer.ts'
 import { stsEndpoint } from '../../providers/sts-endpoint.ts'
 import { skewOf } from '../../time/clock-skew.ts'
 import { steadyClock } from '../../time/steady-clock.ts'
 import { wholeDuration } from '../../time/whole-duration.ts'
+import { type AwsKeys, awsKeys } from './aws-keys.ts'
 
 const MOST_BYTES = 64 * 1024
 /** Life of the token, seconds: the default of the API. */
@@ -23,12 +23,6 @@ const WAITS = [500, 1000, 2000] as const
 const PATIENCE_MILLISECONDS = 10_000
 /** How far the clock that signs may be off, seconds (IAM User Guide, "Troubleshoot Signature Version 4"). */
 const SIGNATURE_LIFE = 300
-
-interface Credentials {
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken?: string
-}
 
 /**
  * Asks AWS STS for a token about its caller (`GetWebIdentityToken`; outbound identity federation), signed with
@@ -48,11 +42,11 @@ export async function awsProof(
     })
   }
   const url = stsEndpoint(variables, region)
-  const credentials = ownCredentials(ports.env) ?? (await credentialsOfCli(ports))
+  const keys = await awsKeys(ports)
   const http = await ports.http(client.http)
   const ask = async (life: string): Promise<HttpAnswer> => {
     const body = bodyFor(audience, life)
-    const headers = await sign(url, body, region, credentials, ports.clock.now())
+    const headers = await sign(url, body, region, keys, ports.clock.now())
     return http.send({ method: 'POST', url, headers, body, maxBytes: MOST_BYTES })
   }
   const patience = client.http.timeoutMilliseconds ?? PATIENCE_MILLISECONDS
@@ -101,38 +95,15 @@ const bodyFor = (audience: string | undefined, life: string): string =>
     ...(audience !== undefined && { 'Audience.member.1': audience }),
   }).toString()
 
-function ownCredentials({ variables }: Env): Credentials | undefined {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables
-  if (!accessKeyId || !secretAccessKey) return undefined
-  const sessionToken = variables.AWS_SESSION_TOKEN
-  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
-}
-
-/** The AWS CLI knows every other way: profiles, roles of instances and containers, IAM Identity Center. */
-async function credentialsOfCli(ports: Ports): Promise<Credentials> {
-  const programs = await ports.programs()
-  const output = await programs.output(['aws', 'configure', 'export-credentials', '--format', 'process'])
-  const {
-    AccessKeyId: accessKeyId,
-    SecretAccessKey: secretAccessKey,
-    SessionToken: sessionToken,
-  } = jsonObject(output) ?? {}
-  if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string')
-    return { accessKeyId, secretAccessKey, ...(typeof sessionToken === 'string' && { sessionToken }) }
-  throw new Failure('no-proof', 'there are no AWS credentials here', {
-    hint: 'Set AWS_ACCESS_KEY_ID and the others, or see: aws configure export-credentials',
-  })
-}
-
 async function sign(
   url: URL,
   body: string,
   region: string,
-  credentials: Credentials,
+  keys: AwsKeys,
   now: number,
 ): Promise<Record<string, string>> {
   const signer = new AwsV4Signer({
-    ...credentials,
+    ...keys,
     method: 'POST',
     url: url.href,
     headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/xml' },

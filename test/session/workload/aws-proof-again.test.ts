@@ -6,7 +6,7 @@ import { client, machine, proofText, type Said } from './machine.ts'
 
 const VARIABLES = {
   AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+  AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE000000000',
   AWS_SECRET_ACCESS_KEY: 'secret',
 }
 const STS = 'https://sts.eu-central-1.amazonaws.com/'

@@ -7,7 +7,7 @@ import { type Asked, client, machine, NOW, proofText, type Said } from './machin
 
 /** The proof that AWS STS gives to who signs a request. */
 
-const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' }
+const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE000000000', AWS_SECRET_ACCESS_KEY: 'secret' }
 const VARIABLES = { AWS_REGION: 'eu-central-1', ...KEYS, AWS_SESSION_TOKEN: 'session//token==' }
 const STS = 'https://sts.eu-central-1.amazonaws.com/'
 const EXPORT = 'aws configure export-credentials --format process'
@@ -90,7 +90,10 @@ describe('the request to STS', () => {
       'content-type': 'application/x-www-form-urlencoded',
       'x-amz-date': '20270115T080000Z',
       'x-amz-security-token': 'session//token==',
-      authorization: await signedByAws(request, { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret' }),
+      authorization: await signedByAws(request, {
+        accessKeyId: 'AKIAEXAMPLE000000000',
+        secretAccessKey: 'secret',
+      }),
     })
   })
 
@@ -103,7 +106,9 @@ describe('the request to STS', () => {
   it('is for STS also at an address of its own', async () => {
     const AWS_ENDPOINT_URL_STS = 'https://vpce-1.sts.example/'
     const { asked } = await proved({ variables: { ...VARIABLES, AWS_ENDPOINT_URL_STS } })
-    expect(credentialOf(asked[0] as Asked)).toBe('AKIAEXAMPLE/20270115/eu-central-1/sts/aws4_request')
+    expect(credentialOf(asked[0] as Asked)).toBe(
+      'AKIAEXAMPLE000000000/20270115/eu-central-1/sts/aws4_request',
+    )
   })
 
   it('needs a region: AWS_REGION, else AWS_DEFAULT_REGION', async () => {
@@ -135,7 +140,7 @@ describe('the credentials', () => {
     'Set AWS_ACCESS_KEY_ID and the others, or see: aws configure export-credentials',
   ]
   const region = { AWS_REGION: 'eu-central-1' }
-  const SAID = { AccessKeyId: 'ASIACLI', SecretAccessKey: 'of the cli' }
+  const SAID = { AccessKeyId: 'ASIACLI0000000000000', SecretAccessKey: 'of the cli' }
   const cli = (said: object | string) => ({
     [EXPORT]: typeof said === 'string' ? said : JSON.stringify(said),
   })
@@ -148,23 +153,48 @@ describe('the credentials', () => {
     }
   })
 
+  it('are read without the blanks and line breaks around them', async () => {
+    const padded = Object.fromEntries(
+      Object.entries(VARIABLES).map(([name, value]) => [
+        name,
+        name === 'AWS_REGION' ? value : ` ${value}\r\n`,
+      ]),
+    )
+    const [request] = (await proved({ variables: padded as Record<string, string> })).asked as [Asked]
+    expect(request.headers).toEqual((await proved()).asked[0]?.headers)
+  })
+
+  it.each([
+    ['AWS_ACCESS_KEY_ID', 'AKIA EXAMPLE00000000', 'access key id', '16 to 128 letters and digits'],
+    ['AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE', 'access key id', '16 to 128 letters and digits'],
+    ['AWS_ACCESS_KEY_ID', 'x'.repeat(129), 'access key id', '16 to 128 letters and digits'],
+    ['AWS_SECRET_ACCESS_KEY', 'two\nlines', 'secret access key', 'one line of printable characters'],
+    ['AWS_SESSION_TOKEN', 'two\nlines', 'session token', 'one line of printable characters'],
+    ['AWS_SESSION_TOKEN', 't\u00f6ken', 'session token', 'one line of printable characters'],
+  ])('%s that is none is told by its name, and not shown: %j', async (name, value, what, form) => {
+    expect(await toldBy(() => proved({ variables: { ...VARIABLES, [name]: value } }))).toEqual([
+      `no-proof: the variable ${name} holds no ${what}`,
+      `It must be ${form}, without blanks.`,
+    ])
+  })
+
   it('are those of the environment, whatever the AWS CLI knows', async () => {
     const { asked } = await proved({ programs: cli(SAID) })
-    expect(credentialOf(asked[0] as Asked)).toMatch(/^AKIAEXAMPLE\//)
+    expect(credentialOf(asked[0] as Asked)).toMatch(/^AKIAEXAMPLE000000000\//)
   })
 
   it.each([
     {},
-    { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE' },
+    { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE000000000' },
     { AWS_SECRET_ACCESS_KEY: 'secret' },
     { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: 'secret' },
   ])('are those of the AWS CLI where the environment has not both: %j', async (some) => {
     const variables = { ...region, ...some }
-    const { asked } = await proved({ variables, programs: cli({ ...SAID, SessionToken: 'of a session' }) })
+    const { asked } = await proved({ variables, programs: cli({ ...SAID, SessionToken: 'of-a-session' }) })
     const [request] = asked as [Asked]
-    expect(request.headers?.['x-amz-security-token']).toBe('of a session')
+    expect(request.headers?.['x-amz-security-token']).toBe('of-a-session')
     expect(request.headers?.authorization).toBe(
-      await signedByAws(request, { accessKeyId: 'ASIACLI', secretAccessKey: 'of the cli' }),
+      await signedByAws(request, { accessKeyId: 'ASIACLI0000000000000', secretAccessKey: 'of the cli' }),
     )
     for (const SessionToken of [null, 1]) {
       const lasting = await proved({ variables, programs: cli({ ...SAID, SessionToken }) })
@@ -173,12 +203,17 @@ describe('the credentials', () => {
     expect(await toldBy(() => proved({ variables }))).toEqual(NONE)
   })
 
-  it.each(['', '[]', 'null', { ...SAID, AccessKeyId: 1 }, { ...SAID, SecretAccessKey: undefined }])(
-    'are not in what the AWS CLI says: %j',
-    async (said) => {
-      expect(await toldBy(() => proved({ variables: region, programs: cli(said) }))).toEqual(NONE)
-    },
-  )
+  it.each([
+    '',
+    '[]',
+    'null',
+    { ...SAID, AccessKeyId: 1 },
+    { ...SAID, AccessKeyId: 'ASIACLI' },
+    { ...SAID, SecretAccessKey: undefined },
+    { ...SAID, SessionToken: 'two\nlines' },
+  ])('are not in what the AWS CLI says: %j', async (said) => {
+    expect(await toldBy(() => proved({ variables: region, programs: cli(said) }))).toEqual(NONE)
+  })
 })
 
 describe('a refusal of STS', () => {
