@@ -7,6 +7,9 @@ import type { ProofSource } from '../../providers/workload-sources.ts'
 import { skewOf } from '../../time/clock-skew.ts'
 
 const MOST_BYTES = 64 * 1024
+/** What can be sent in a header, without blanks. */
+const PRINTABLE = /^[\x21-\x7e]+$/
+const CHANGED = 'The CI runner sets it; find out who has changed it.'
 
 /**
  * Asks the CI runner for a token for one audience: GET with the job's password, `{ "value": JWT }` comes back. Failures:
@@ -19,10 +22,13 @@ export async function requestProof(
   ports: Ports,
 ): Promise<{ readonly text: string; readonly skewSeconds: number }> {
   const { variables } = ports.env
-  const [address, password] = [variables[source.urlVariable], variables[source.passwordVariable]]
+  const [address, password] = [variables[source.urlVariable], variables[source.passwordVariable]?.trim()]
   if (!address || !password) {
     const missing = address ? source.passwordVariable : source.urlVariable
     throw new Failure('no-proof', `the variable ${missing} is not set`, { hint: source.missing })
+  }
+  if (!PRINTABLE.test(password)) {
+    throw new Failure('no-proof', `the variable ${source.passwordVariable} holds no token`, { hint: CHANGED })
   }
   const url = addressOf(address, source)
   if (audience !== undefined) url.searchParams.set('audience', audience)
@@ -45,6 +51,6 @@ function addressOf(text: string, source: Extract<ProofSource, { kind: 'request' 
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && isHttpsOrLoopback(url)) return url
   throw new Failure('refused', `${source.urlVariable} is not an https URL`, {
-    hint: 'The CI runner sets it; find out who has changed it.',
+    hint: CHANGED,
   })
 }

@@ -37,6 +37,24 @@ describe('the proof of a CI runner', () => {
     ])
   })
 
+  it("is asked for without the line break behind the job's password", async () => {
+    const { read, asked } = runner(good, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: ' passw0rd\r\n' })
+    await read()
+    expect(asked[0]?.headers?.authorization).toBe('Bearer passw0rd')
+  })
+
+  it.each(['two words', 'two\nlines', 'p\u00e4ssword', 'pass\u0000word'])(
+    'is not asked for by what cannot be sent: %j',
+    async (ACTIONS_ID_TOKEN_REQUEST_TOKEN) => {
+      const { read, asked } = runner(good, { ACTIONS_ID_TOKEN_REQUEST_TOKEN })
+      expect(await toldBy(read)).toEqual([
+        'no-proof: the variable ACTIONS_ID_TOKEN_REQUEST_TOKEN holds no token',
+        'The CI runner sets it; find out who has changed it.',
+      ])
+      expect(asked).toEqual([])
+    },
+  )
+
   it('is for the audience of the runner where none is named', async () => {
     const { ports, asked } = runner(good)
     await readProof(client(), source('github'), undefined, ports)
