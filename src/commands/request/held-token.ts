@@ -71,6 +71,8 @@ export function heldToken(
 ): TokenSource {
   let held: Awaited<ReturnType<Ask>> | undefined
   let [askedAt, renewedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  /** Why the last look gave no token; undefined: it gave one. */
+  let failed: { readonly why: unknown } | undefined
   /** Requests that come meanwhile wait for the same answer. */
   let asking: ReturnType<Ask> | undefined
   /** Also a moment that is yet to come has passed: the clock was set back since. */
@@ -79,8 +81,10 @@ export function heldToken(
   const askOnce = async (rejected: string | undefined) => {
     try {
       held = await askSession(rejected)
+      failed = undefined
       return held
     } catch (error) {
+      failed = { why: error }
       if (isOver(error)) {
         // After a logout nothing is sent with the old one, though the API might take it.
         held = undefined
@@ -100,7 +104,10 @@ export function heldToken(
     async token() {
       if (held === undefined) return (await ask()).value
       const isGood = held.expiresAt - clock.now() > LEEWAY_MILLISECONDS
-      if (!hasPassed(isGood ? EARLY_MILLISECONDS : AGAIN_MILLISECONDS, askedAt)) return held.value
+      if (!hasPassed(isGood ? EARLY_MILLISECONDS : AGAIN_MILLISECONDS, askedAt)) {
+        if (failed && held.expiresAt <= clock.now()) throw failed.why
+        return held.value
+      }
       const { value } = held
       const isFresh = !hasPassed(LOOK_MILLISECONDS, askedAt)
       const asked = ask().then((token) => token.value)

@@ -94,6 +94,26 @@ describe('the token of a proxy', () => {
     expect(scene.over).toEqual([])
   })
 
+  it('is not used once it has expired, also right after a look that failed', async () => {
+    const scene = session()
+    await scene.held.token()
+    scene.fails = new Failure('network', 'away')
+    scene.now = 10 * MINUTE - 500
+    await expect(scene.held.token()).rejects.toThrow('away')
+    // It is the last half of a second that it is good for.
+    expect(await scene.held.token()).toBe('t1')
+    scene.now = 10 * MINUTE
+    await expect(scene.held.token()).rejects.toThrow('away')
+    const before = scene.asked.length
+    scene.now += 100
+    await expect(scene.held.token()).rejects.toThrow('away')
+    // Many requests do not ask the provider many times.
+    expect(scene.asked).toHaveLength(before)
+    scene.fails = undefined
+    scene.now += 1000
+    expect(await scene.held.token()).toBe('t2')
+  })
+
   it('is gone with the session, found out by a look behind a request, and comes back with another', async () => {
     const scene = session()
     await scene.held.token()
