@@ -5,9 +5,11 @@ import type { HttpAnswer } from '../../ports/http.ts'
 import type { Clock, Ports } from '../../ports/ports.ts'
 import { isThrottled, xmlElement } from '../../providers/sts-answer.ts'
 import { stsEndpoint } from '../../providers/sts-endpoint.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { skewOf } from '../../time/clock-skew.ts'
 import { steadyClock } from '../../time/steady-clock.ts'
 import { wholeDuration } from '../../time/whole-duration.ts'
+import { maskEchoes } from '../answers/echoed-secrets.ts'
 import { type AwsKeys, awsKeys } from './aws-keys.ts'
 
 const MOST_BYTES = 64 * 1024
@@ -23,6 +25,8 @@ const WAITS = [500, 1000, 2000] as const
 const PATIENCE_MILLISECONDS = 10_000
 /** How far the clock that signs may be off, seconds (IAM User Guide, "Troubleshoot Signature Version 4"). */
 const SIGNATURE_LIFE = 300
+/** Longest text of AWS that is shown, characters. */
+const MOST_SHOWN = 300
 
 /**
  * Asks AWS STS for a token about its caller (`GetWebIdentityToken`; outbound identity federation), signed with
@@ -54,7 +58,7 @@ export async function awsProof(
   const text = xmlElement('WebIdentityToken', answer.body.toString('utf8'))
   const skewSeconds = skewOf(answer, ports.clock.now())
   if (answer.status === 200 && text !== undefined) return { text, skewSeconds }
-  throw refusal(answer, skewSeconds)
+  throw refusal(answer, skewSeconds, keys)
 }
 
 /** The credentials of a role may end before the usual token would. */
@@ -118,18 +122,26 @@ async function sign(
 const codeOf = ({ body }: HttpAnswer): string | undefined =>
   xmlElement('Code', body.toString('utf8'))?.match(/^\w{1,80}$/)?.[0]
 
-/** Only the code is shown: the message of a wrong signature quotes the signed request. */
-function refusal(answer: HttpAnswer, skewSeconds: number): Failure {
+function refusal(answer: HttpAnswer, skewSeconds: number, keys: AwsKeys): Failure {
   const code = codeOf(answer)
   const message = xmlElement('Message', answer.body.toString('utf8'))
+  const isOfSignature = code === 'SignatureDoesNotMatch'
   const hint =
-    code === 'SignatureDoesNotMatch' && isOfOtherTime(message, skewSeconds)
+    isOfSignature && isOfOtherTime(message, skewSeconds)
       ? clockHint(skewSeconds)
       : code && HINTS.find(([pattern]) => pattern.test(code))?.[1]
   return new Failure('no-proof', `aws gave no token (${code ?? `HTTP ${answer.status}`})`, {
-    hint: hint ?? 'Wait, then try again; aws sts get-caller-identity shows whether the credentials work.',
+    hint: hint ?? (mayPass(answer) ? WAIT : SEE),
+    // The message of a wrong signature quotes the signed request.
+    detail: message === undefined || isOfSignature ? [] : [saidByAws(message, keys)],
   })
 }
+
+const WAIT = 'Wait, then try again; aws sts get-caller-identity shows whether the credentials work.'
+const SEE = 'See whether the AWS credentials work: aws sts get-caller-identity'
+
+const saidByAws = (message: string, { secretAccessKey, sessionToken = '' }: AwsKeys): string =>
+  `AWS says: ${safeText(maskEchoes(message, [secretAccessKey, sessionToken]), MOST_SHOWN)}`
 
 /** AWS has one code for a wrong secret and a wrong clock. */
 const isOfOtherTime = (message = '', skewSeconds: number): boolean =>
@@ -143,6 +155,11 @@ function clockHint(skewSeconds: number): string {
 }
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^RegionDisabled/,
+    'STS is switched off for this region in the account. Set another AWS_REGION, or ask for it to be switched on.',
+  ],
+  [/^ValidationError/, 'AWS does not accept a value of the request: look at the audience of the profile.'],
   [
     /^OutboundWebIdentityFederationDisabled/,
     'Outbound federation is off for this account. Ask for iam:EnableOutboundWebIdentityFederation.',

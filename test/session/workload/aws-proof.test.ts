@@ -218,6 +218,7 @@ describe('the credentials', () => {
 
 describe('a refusal of STS', () => {
   const WAIT = 'Wait, then try again; aws sts get-caller-identity shows whether the credentials work.'
+  const SEE = 'See whether the AWS credentials work: aws sts get-caller-identity'
   it.each([
     [
       'OutboundWebIdentityFederationDisabledException',
@@ -226,25 +227,49 @@ describe('a refusal of STS', () => {
     ['AccessDenied', 'Ask for sts:GetWebIdentityToken for this role and this audience.'],
     ['ExpiredTokenException', 'The AWS credentials have expired: get new ones.'],
     ['InvalidClientTokenId', 'The AWS credentials are wrong: aws sts get-caller-identity'],
-    ['SignatureDoesNotMatch', 'The AWS credentials are wrong: aws sts get-caller-identity'],
+    [
+      'RegionDisabledException',
+      'STS is switched off for this region in the account. Set another AWS_REGION, or ask for it to be switched on.',
+    ],
+    ['ValidationError', 'AWS does not accept a value of the request: look at the audience of the profile.'],
     ['Throttling', WAIT],
-    ['NoAccessDenied', WAIT],
-    ['NotOutboundWebIdentityFederationDisabled', WAIT],
-    ['NotExpiredToken', WAIT],
-    ['NoSessionDurationEscalation', WAIT],
-    ['NoInvalidClientTokenId', WAIT],
-    ['x'.repeat(80), WAIT],
-  ])('is told by its code alone: %s', async (code, hint) => {
-    expect(await toldBy(() => proved({ said: refused(code) }))).toEqual([
+    ['NoAccessDenied', SEE],
+    ['NotOutboundWebIdentityFederationDisabled', SEE],
+    ['NotExpiredToken', SEE],
+    ['NoSessionDurationEscalation', SEE],
+    ['NoInvalidClientTokenId', SEE],
+    ['NoRegionDisabled', SEE],
+    ['NoValidationError', SEE],
+    ['x'.repeat(80), SEE],
+  ])('is told by its code, with the words of AWS: %s', async (code, hint) => {
+    expect(await toldBy(() => proved({ said: refused(code, 403, 'no\u001b!') }))).toEqual([
       `no-proof: aws gave no token (${code})`,
       hint,
+      'AWS says: no\\u{1b}!',
     ])
+  })
+
+  it('of a signature is told without its words, which quote the request', async () => {
+    expect(await toldBy(() => proved({ said: refused('SignatureDoesNotMatch') }))).toEqual([
+      'no-proof: aws gave no token (SignatureDoesNotMatch)',
+      'The AWS credentials are wrong: aws sts get-caller-identity',
+    ])
+  })
+
+  it('is told without the keys that it quotes, and of long words the beginning', async () => {
+    const said = refused('AccessDenied', 403, `no session//token== here ${'x'.repeat(400)}`)
+    const [, , words] = await toldBy(() => proved({ said }))
+    expect(words).toMatch(/^AWS says: no \[secret\] here x+…$/)
+    expect(words?.length).toBe(310)
   })
 
   it.each([refused('two words'), refused('a-b'), refused('x'.repeat(81)), { status: 403, text: '' }])(
     'without a code is told by its status: %j',
     async (said) => {
-      expect(await toldBy(() => proved({ said }))).toEqual(['no-proof: aws gave no token (HTTP 403)', WAIT])
+      expect((await toldBy(() => proved({ said }))).slice(0, 2)).toEqual([
+        'no-proof: aws gave no token (HTTP 403)',
+        SEE,
+      ])
     },
   )
 

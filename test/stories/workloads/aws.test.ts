@@ -78,12 +78,13 @@ describe('a workload on AWS', () => {
     ['AccessDenied', 'Ask for sts:GetWebIdentityToken'],
     ['ExpiredTokenException', 'get new ones'],
     ['Throttling', 'Wait, then try again'],
-  ])('is told that STS says %s: exit 6, and nothing else of what it says', async (code, hint) => {
+  ])('is told that STS says %s: exit 6, and no secret of what it says', async (code, hint) => {
     service.error = code
     const { exit, stderr } = await place.type('ls-auth token')
     expect(exit).toBe(6)
     expect(stderr).toContain(`error: aws gave no token (${code})\nhint: `)
     expect(stderr).toContain(hint)
+    expect(stderr).toContain('  AWS says: [secret]\n')
   })
 
   it('has a token though STS is asked too often at first', async () => {
@@ -115,7 +116,8 @@ describe('a workload on AWS', () => {
     expect(exit).toBe(6)
     expect(stderr).toBe(
       'error: aws gave no token (SessionDurationEscalationException)\n' +
-        'hint: The AWS credentials end within a minute: get new ones.\n',
+        'hint: The AWS credentials end within a minute: get new ones.\n' +
+        '  AWS says: The requested token duration would extend the session beyond its original expiration time\n',
     )
     expect(service.forms).toHaveLength(before + 2)
   })
