@@ -9,6 +9,13 @@ export type ChildEnd =
   | { readonly status: number }
   | { readonly signal: NodeJS.Signals; readonly signalNumber: number }
 
+/** What came of a program that was asked for its output. `status`: undefined where it did not end by itself. */
+export type ProgramOutput =
+  | { readonly end: 'written'; readonly text: string }
+  | { readonly end: 'no-program' }
+  | { readonly end: 'too-late' }
+  | { readonly end: 'failed'; readonly status: number | undefined }
+
 /** Other programs. */
 export interface Programs {
   /**
@@ -18,8 +25,11 @@ export interface Programs {
    */
   run(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<ChildEnd>
   /**
-   * What a program writes to stdout, with the variables of this process: at most 64 kB, within 30 seconds. Undefined: it
-   * is not there, or has failed. What it says on stderr is dropped.
+   * What a program writes to stdout, with the variables of this process: at most 64 kB. It is ended with `stop`, and with this
+   * process. What it says on stderr is dropped.
    */
-  output(command: readonly string[]): Promise<string | undefined>
+  output(
+    command: readonly string[],
+    limits: { readonly milliseconds: number; readonly stop?: AbortSignal },
+  ): Promise<ProgramOutput>
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -73,3 +73,39 @@ it.skipIf(process.platform === 'win32')(
     await expect(programsOn('linux').run(['yarnx'], variables)).rejects.toMatchObject({ code: 'no-program' })
   },
 )
+
+describe.skipIf(process.platform === 'win32')('the output of a program', () => {
+  const output = (script: string, milliseconds = 10_000, stop?: AbortSignal) =>
+    programsOn('linux').output(['sh', '-c', script], { milliseconds, ...(stop && { stop }) })
+
+  it('is what it writes, or how it ended', async () => {
+    expect(await output('echo yes; echo no >&2')).toEqual({ end: 'written', text: 'yes\n' })
+    expect(await output('exit 252')).toEqual({ end: 'failed', status: 252 })
+    expect(await output('kill -9 $$')).toEqual({ end: 'failed', status: undefined })
+    expect(await output('head -c 70000 /dev/zero')).toEqual({ end: 'failed', status: undefined })
+    expect(await programsOn('linux').output(['no-such-program'], { milliseconds: 1000 })).toEqual({
+      end: 'no-program',
+    })
+    expect(await output('exec sleep 60', 50)).toEqual({ end: 'too-late' })
+    expect(process.listeners('exit').some(({ name }) => name === 'end')).toBe(false)
+  })
+
+  it('is waited for no longer, and the program is ended, where it is stopped', async () => {
+    const stop = new AbortController()
+    const path = join(place, 'pid')
+    const asked = output(`echo $$ >${path}; exec sleep 60`, 10_000, stop.signal)
+    await expect.poll(() => readFile(path, 'utf8').catch(() => '')).toMatch(/\d+\n/)
+    stop.abort()
+    expect((await asked).end).toBe('failed')
+    const pid = Number(await readFile(path, 'utf8'))
+    await expect.poll(() => isAlive(pid)).toBe(false)
+  })
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

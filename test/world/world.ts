@@ -246,9 +246,9 @@ function searchedPrograms(programs: Programs, { variables }: Env): Programs {
       }
       return programs.run(command, given)
     },
-    output(command) {
+    output(command, limits) {
       for (const word of command) expectNoSecret('an argument of a child process', word)
-      return programs.output(command)
+      return programs.output(command, limits)
     },
   }
 }

@@ -1,6 +1,8 @@
+import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { Env, Ports } from '../../ports/ports.ts'
+import type { ProgramOutput } from '../../ports/programs.ts'
 
 /** What signs a request to AWS. */
 export interface AwsKeys {
@@ -13,9 +15,12 @@ export interface AwsKeys {
 const ID = /^\w{16,128}$/
 const PRINTABLE = /^[\x21-\x7e]+$/
 
+/** How long the AWS CLI may take where no `--timeout` is set: it may ask other servers. */
+const CLI_MILLISECONDS = 30_000
+
 /** The credentials in the environment, else those that the AWS CLI has. Failure `no-proof`. */
-export const awsKeys = async (ports: Ports): Promise<AwsKeys> =>
-  ownKeys(ports.env) ?? (await keysOfCli(ports))
+export const awsKeys = async ({ http }: Pick<Client, 'http'>, ports: Ports): Promise<AwsKeys> =>
+  ownKeys(ports.env) ?? (await keysOfCli(http.timeoutMilliseconds ?? CLI_MILLISECONDS, ports))
 
 /** A secret that is copied from a file often brings its line break along. */
 function ownKeys({ variables }: Env): AwsKeys | undefined {
@@ -37,19 +42,44 @@ const holdsNone = (variable: string, what: string, form: string): Failure =>
     hint: `It must be ${form}, without blanks.`,
   })
 
-/** The AWS CLI knows every other way: profiles, roles of instances and containers, IAM Identity Center. */
-async function keysOfCli(ports: Ports): Promise<AwsKeys> {
+/** The AWS CLI (version 2) knows every other way: profiles, roles of instances and containers, IAM Identity Center. */
+async function keysOfCli(milliseconds: number, ports: Ports): Promise<AwsKeys> {
   const programs = await ports.programs()
-  const output = await programs.output(['aws', 'configure', 'export-credentials', '--format', 'process'])
-  const keys = readKeys(output)
-  if (keys) return keys
-  throw new Failure('no-proof', 'there are no AWS credentials here', {
-    hint: 'Set AWS_ACCESS_KEY_ID and the others, or see: aws configure export-credentials',
-  })
+  const stop = new AbortController()
+  const forget = ports.signals.beforeEnd(async () => stop.abort())
+  try {
+    const limits = { milliseconds, stop: stop.signal }
+    const said = await programs.output([...EXPORT.split(' '), '--format', 'process'], limits)
+    const keys = said.end === 'written' && readKeys(said.text)
+    if (keys) return keys
+    throw noKeys(said)
+  } finally {
+    forget()
+  }
 }
 
+const EXPORT = 'aws configure export-credentials'
+/** AWS CLI User Guide, "Return codes", of version 1 and of version 2: the command line was not understood. */
+const NOT_UNDERSTOOD: readonly (number | undefined)[] = [2, 252]
+
+function noKeys(said: ProgramOutput): Failure {
+  const none = (message: string, hint: string) => new Failure('no-proof', message, { hint })
+  if (said.end === 'no-program')
+    return none('there are no AWS credentials in the environment, and no program aws', INSTALL)
+  if (said.end === 'too-late')
+    return none(`${EXPORT} did not answer in time`, `See what it waits for: ${EXPORT}`)
+  if (said.end === 'written') return none(`${EXPORT} gave no credentials`, `See what it says: ${EXPORT}`)
+  if (NOT_UNDERSTOOD.includes(said.status)) return none(`the program aws does not know ${EXPORT}`, INSTALL)
+  return none(
+    `${EXPORT} failed${said.status === undefined ? '' : ` (exit ${said.status})`}`,
+    `See what it says: ${EXPORT}`,
+  )
+}
+
+const INSTALL = 'Set AWS_ACCESS_KEY_ID and the others, or install the AWS CLI version 2.'
+
 /** The form of a `credential_process`. */
-function readKeys(output: string | undefined): AwsKeys | undefined {
+function readKeys(output: string): AwsKeys | undefined {
   const {
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,

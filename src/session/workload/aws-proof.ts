@@ -46,7 +46,7 @@ export async function awsProof(
     })
   }
   const url = stsEndpoint(variables, region)
-  const keys = await awsKeys(ports)
+  const keys = await awsKeys(client, ports)
   const http = await ports.http(client.http)
   const ask = async (life: string): Promise<HttpAnswer> => {
     const body = bodyFor(audience, life)

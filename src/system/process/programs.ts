@@ -1,8 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, type ExecFileException, execFile, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
 import { Failure } from '../../errors.ts'
-import type { ChildEnd, Programs } from '../../ports/programs.ts'
+import type { ChildEnd, ProgramOutput, Programs } from '../../ports/programs.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { findBatchFile, isBatchFile } from './batch-file.ts'
 
@@ -25,10 +25,15 @@ export const programsOn = (platform: NodeJS.Platform): Programs => ({
       throw error
     }
   },
-  output([program = '', ...args]) {
-    const limits = { timeout: 30_000, maxBuffer: 64 * 1024, windowsHide: true }
+  output([program = '', ...args], { milliseconds, stop }) {
+    const limits = { timeout: milliseconds, maxBuffer: 64 * 1024, windowsHide: true, signal: stop }
     return new Promise((resolve) => {
-      execFile(program, args, limits, (error, stdout) => resolve(error ? undefined : stdout))
+      const child = execFile(program, args, limits, (error, text) => {
+        process.removeListener('exit', end)
+        resolve(error ? outputEnd(error) : { end: 'written', text })
+      })
+      const end = () => child.kill()
+      process.on('exit', end)
     })
   },
 })
@@ -78,6 +83,13 @@ function passSignals(toChild: (signal: NodeJS.Signals) => void): () => void {
     for (const signal of FROM_OTHERS) process.removeListener(signal, send)
     for (const signal of FROM_KEYBOARD) process.removeListener(signal, sendUnlessTyped)
   }
+}
+
+/** A program that is ended by Node was too late, but for one whose output is too long. */
+function outputEnd({ code, killed }: ExecFileException): ProgramOutput {
+  if (code === 'ENOENT') return { end: 'no-program' }
+  if (killed && typeof code !== 'string') return { end: 'too-late' }
+  return { end: 'failed', status: typeof code === 'number' ? code : undefined }
 }
 
 function notRun(program: string, error: NodeJS.ErrnoException): Failure {

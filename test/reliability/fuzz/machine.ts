@@ -122,7 +122,7 @@ function portsOf(machine: Machine, out: (text: string) => void, err: (text: stri
     upstream: async () => failing('ENOSYS'),
     localServers: async () => failing('ENOSYS'),
     browser: async () => ({ open: async () => false }),
-    programs: async () => ({ run: async () => ({ status: 0 }), output: async () => undefined }),
+    programs: async () => ({ run: async () => ({ status: 0 }), output: async () => ({ end: 'no-program' }) }),
   }
 }
 

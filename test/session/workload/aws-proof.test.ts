@@ -1,6 +1,8 @@
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { describe, expect, it } from 'vitest'
+import type { HttpSettings } from '../../../src/ports/http.ts'
+import type { ProgramOutput } from '../../../src/ports/programs.ts'
 import { awsProof } from '../../../src/session/workload/aws-proof.ts'
 import { toldBy } from '../../told.ts'
 import { type Asked, client, machine, NOW, proofText, type Said } from './machine.ts'
@@ -25,7 +27,7 @@ async function proved(
   }: {
     variables?: Record<string, string>
     said?: Said
-    programs?: Record<string, string>
+    programs?: Record<string, string | ProgramOutput>
   } = {},
   audience: string | undefined = 'api://traces',
 ) {
@@ -135,10 +137,12 @@ describe('the request to STS', () => {
 })
 
 describe('the credentials', () => {
-  const NONE = [
-    'no-proof: there are no AWS credentials here',
-    'Set AWS_ACCESS_KEY_ID and the others, or see: aws configure export-credentials',
+  const EMPTY = [
+    'no-proof: aws configure export-credentials gave no credentials',
+    'See what it says: aws configure export-credentials',
   ]
+  const INSTALL = 'Set AWS_ACCESS_KEY_ID and the others, or install the AWS CLI version 2.'
+  const ABSENT = ['no-proof: there are no AWS credentials in the environment, and no program aws', INSTALL]
   const region = { AWS_REGION: 'eu-central-1' }
   const SAID = { AccessKeyId: 'ASIACLI0000000000000', SecretAccessKey: 'of the cli' }
   const cli = (said: object | string) => ({
@@ -200,7 +204,7 @@ describe('the credentials', () => {
       const lasting = await proved({ variables, programs: cli({ ...SAID, SessionToken }) })
       expect(lasting.asked[0]?.headers).not.toHaveProperty('x-amz-security-token')
     }
-    expect(await toldBy(() => proved({ variables }))).toEqual(NONE)
+    expect(await toldBy(() => proved({ variables }))).toEqual(ABSENT)
   })
 
   it.each([
@@ -212,7 +216,47 @@ describe('the credentials', () => {
     { ...SAID, SecretAccessKey: undefined },
     { ...SAID, SessionToken: 'two\nlines' },
   ])('are not in what the AWS CLI says: %j', async (said) => {
-    expect(await toldBy(() => proved({ variables: region, programs: cli(said) }))).toEqual(NONE)
+    expect(await toldBy(() => proved({ variables: region, programs: cli(said) }))).toEqual(EMPTY)
+  })
+})
+
+describe('the AWS CLI that gives no credentials', () => {
+  const EXPORTED = 'aws configure export-credentials'
+  const UNKNOWN = [
+    `no-proof: the program aws does not know ${EXPORTED}`,
+    'Set AWS_ACCESS_KEY_ID and the others, or install the AWS CLI version 2.',
+  ]
+  it.each<[ProgramOutput, string[]]>([
+    [{ end: 'failed', status: 2 }, UNKNOWN],
+    [{ end: 'failed', status: 252 }, UNKNOWN],
+    [
+      { end: 'failed', status: 253 },
+      [`no-proof: ${EXPORTED} failed (exit 253)`, `See what it says: ${EXPORTED}`],
+    ],
+    [{ end: 'failed', status: undefined }, [`no-proof: ${EXPORTED} failed`, `See what it says: ${EXPORTED}`]],
+    [
+      { end: 'too-late' },
+      [`no-proof: ${EXPORTED} did not answer in time`, `See what it waits for: ${EXPORTED}`],
+    ],
+  ])('%j', async (end, words) => {
+    expect(
+      await toldBy(() => proved({ variables: { AWS_REGION: 'eu-central-1' }, programs: { [EXPORT]: end } })),
+    ).toEqual(words)
+  })
+
+  it.each<[number | undefined, number]>([
+    [5_000, 5_000],
+    [undefined, 30_000],
+  ])('has the time of --timeout (%s), and is ended with this process', async (timeoutMilliseconds, time) => {
+    const http = { timeoutMilliseconds } as HttpSettings
+    const { ports, run, lastWords } = machine({ variables: { AWS_REGION: 'eu-central-1' }, http })
+    await toldBy(() => awsProof(client({ http }), 'a', ports))
+    const [asked] = run
+    expect(asked?.milliseconds).toBe(time)
+    expect(asked?.stop?.aborted).toBe(false)
+    await asked?.lastWords[0]?.()
+    expect(asked?.stop?.aborted).toBe(true)
+    expect(lastWords.size).toBe(0)
   })
 })
 

@@ -2,6 +2,7 @@ import type { Client, Workload } from '../../../src/client.ts'
 import { Failure } from '../../../src/errors.ts'
 import type { HttpAnswer, HttpRequest, HttpSettings } from '../../../src/ports/http.ts'
 import type { Ports } from '../../../src/ports/ports.ts'
+import type { ProgramOutput, Programs } from '../../../src/ports/programs.ts'
 import type { FileFacts } from '../../../src/ports/storage.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import { type ProofSource, proofSource } from '../../../src/providers/workload-sources.ts'
@@ -32,8 +33,8 @@ interface Parts {
   readonly files?: Readonly<Record<string, string | Error>>
   /** By origin and path: one answer after the other, the last one for ever. */
   readonly answers?: Readonly<Record<string, readonly Said[]>>
-  /** By command line: what it writes. */
-  readonly programs?: Readonly<Record<string, string>>
+  /** By command line: what it writes, or how it ends. */
+  readonly programs?: Readonly<Record<string, string | ProgramOutput>>
   /** Of the client. */
   readonly http?: HttpSettings
 }
@@ -46,6 +47,8 @@ export interface Asked extends HttpRequest {
 export function machine({ variables = {}, files = {}, answers = {}, programs = {}, http = HTTP }: Parts) {
   const asked: Asked[] = []
   const slept: number[] = []
+  const lastWords = new Set<() => Promise<void>>()
+  const run: (Parameters<Programs['output']>[1] & { lastWords: (() => Promise<void>)[] })[] = []
   const reads: [path: string, maxBytes: number][] = []
   const clock = { at: NOW }
   const variableNow: Record<string, string | undefined> = { ...variables }
@@ -84,9 +87,21 @@ export function machine({ variables = {}, files = {}, answers = {}, programs = {
       },
       inspect: async (path: string) => (path in filesNow ? facts : undefined),
     }),
-    programs: async () => ({ output: async (command: readonly string[]) => programs[command.join(' ')] }),
+    signals: {
+      beforeEnd(work: () => Promise<void>) {
+        lastWords.add(work)
+        return () => lastWords.delete(work)
+      },
+    },
+    programs: async () => ({
+      async output(command: readonly string[], limits: Parameters<Programs['output']>[1]) {
+        run.push({ ...limits, lastWords: [...lastWords] })
+        const said = programs[command.join(' ')]
+        return typeof said === 'string' ? { end: 'written', text: said } : (said ?? { end: 'no-program' })
+      },
+    }),
   } as unknown as Ports
-  return { ports, asked, slept, reads, clock, variables: variableNow, files: filesNow }
+  return { ports, asked, slept, run, lastWords, reads, clock, variables: variableNow, files: filesNow }
 }
 
 /** A source as a setting names it. */

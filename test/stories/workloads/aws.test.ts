@@ -70,7 +70,9 @@ describe('a workload on AWS', () => {
     const none = await place.type('ls-auth token')
     vi.unstubAllEnvs()
     expect(none.exit).toBe(6)
-    expect(none.stderr).toContain('error: there are no AWS credentials here\nhint: ')
+    expect(none.stderr).toContain(
+      'error: aws configure export-credentials failed (exit 255)\nhint: See what it says: ',
+    )
   })
 
   it.each([
