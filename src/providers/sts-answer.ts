@@ -86,6 +86,21 @@ function inObject(root: JsonObject, path: readonly string[]): unknown {
   )
 }
 
-/** The text of the XML element that holds no others; undefined: there is none. */
-export const xmlElement = (name: string, xml: string): string | undefined =>
-  new RegExp(`<${name}>([^<>&]*[^<>&\\s][^<>&]*)</${name}>`).exec(xml)?.[1]?.trim()
+/** The text of the XML element that holds no others; undefined: there is none, or it is no XML. */
+export function xmlElement(name: string, xml: string): string | undefined {
+  const written = new RegExp(`<${name}>([^<>]*[^<>\\s][^<>]*)</${name}>`).exec(xml)?.[1]?.trim()
+  if (written === undefined || written.replace(ENTITY, '').includes('&')) return undefined
+  const texts = written.replace(ENTITY, (_, named, decimal, hex) =>
+    named ? (NAMED[named] as string) : characterOf(Number.parseInt(decimal ?? hex, decimal ? 10 : 16)),
+  )
+  return texts.includes(NO_CHARACTER) ? undefined : texts
+}
+
+/** XML 1.0 §4.1 and §4.6. */
+const ENTITY = /&(?:(amp|lt|gt|quot|apos)|#(\d{1,7})|#x([0-9a-fA-F]{1,6}));/g
+const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const NO_CHARACTER = '\ufffd'
+
+/** A surrogate is none, nor is what lies beyond Unicode. */
+const characterOf = (code: number): string =>
+  code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? NO_CHARACTER : String.fromCodePoint(code)
