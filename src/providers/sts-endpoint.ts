@@ -26,10 +26,12 @@ type Variables = Readonly<Record<string, string | undefined>>
 
 /**
  * The variable that names another endpoint; undefined: none does (AWS SDKs and Tools Reference Guide, "Service-specific
- * endpoints": that of a service goes before the one of all services).
+ * endpoints": that of a service goes before the one of all services, and neither counts where they are to be ignored).
  */
 export const endpointVariable = (variables: Variables): string | undefined =>
-  ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'].find((name) => variables[name])
+  /^true$/i.test(variables.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS ?? '')
+    ? undefined
+    : ['AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL'].find((name) => variables[name])
 
 /**
  * The endpoint of AWS STS: that of `endpointVariable`, for VPC endpoints, else that of the region, else the global one.

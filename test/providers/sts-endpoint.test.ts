@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { isRegion, partitionOf, stsEndpoint } from '../../src/providers/sts-endpoint.ts'
 
+const BOTH = { AWS_ENDPOINT_URL: 'http://all.example', AWS_ENDPOINT_URL_STS: 'https://sts.example' }
+
 it.each([
   [undefined, 'aws', 'https://sts.amazonaws.com/'],
   ['eu-central-1', 'aws', 'https://sts.eu-central-1.amazonaws.com/'],
@@ -45,6 +47,10 @@ it.each([
     'https://sts.example/',
   ],
   [{ AWS_ENDPOINT_URL: '' }, 'https://sts.eu-west-1.amazonaws.com/'],
+  [{ ...BOTH, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }, 'https://sts.eu-west-1.amazonaws.com/'],
+  [{ ...BOTH, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'TRUE' }, 'https://sts.eu-west-1.amazonaws.com/'],
+  [{ ...BOTH, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false' }, 'https://sts.example/'],
+  [{ ...BOTH, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: '' }, 'https://sts.example/'],
 ])('%j is of all services, unless STS has its own', (variables, url) => {
   expect(stsEndpoint(variables, 'eu-west-1').href).toBe(url)
 })
