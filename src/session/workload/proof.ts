@@ -44,9 +44,11 @@ export async function readProof(
   const claims = payloadOf(text)
   const now = ports.clock.now() / 1000 + skewSeconds
   if (typeof claims?.exp === 'number' && claims.exp + LEEWAY_SECONDS < now) {
+    // Whoever is asked for a proof says the time, too.
+    const isByOurClock = source.kind === 'file' || source.kind === 'variable'
     throw new Failure('no-proof', `the token from ${source.name} expired at ${instant(claims.exp)}`, {
       hint: 'Let the platform make a new one: in CI run the job again, on a server look at what renews the file.',
-    })
+    }).withMoreHint(isByOurClock ? 'Or the clock of this machine is wrong: date -u' : undefined)
   }
   return { value: text, claims, skewSeconds }
 }

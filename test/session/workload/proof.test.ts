@@ -52,7 +52,7 @@ describe('a proof that has expired', () => {
   it('is told with its time, and what makes a new one', async () => {
     expect(await toldBy(() => inVariable(proofText({ exp: EXPIRY - 61 })))).toEqual([
       'no-proof: the token from env:PROOF expired at 2027-01-15T07:58:59Z',
-      'Let the platform make a new one: in CI run the job again, on a server look at what renews the file.',
+      'Let the platform make a new one: in CI run the job again, on a server look at what renews the file. Or the clock of this machine is wrong: date -u',
     ])
   })
 
