@@ -77,11 +77,18 @@ async function textOf(
   }
 }
 
+/** A pipe that nobody writes would be waited for without end. */
+const notPlain = (shown: string): Failure =>
+  new Failure('no-proof', `${shown} is not a plain file`, {
+    hint: 'Let workload.source name the file with the token.',
+  })
+
 /** Symlinks are followed: Kubernetes puts the current token behind two of them. */
 async function readFile(path: string, ports: Ports): Promise<string> {
   const shown = safeText(path, 200)
-  const bytes = await (await ports.files()).readForeign(path, MOST_BYTES).catch((cause) => {
+  const bytes = await (await ports.files()).readForeign(path, MOST_BYTES, true).catch((cause) => {
     const code = errorCode(cause) ?? 'error'
+    if (code === 'EINVAL') throw notPlain(shown)
     throw new Failure('no-proof', `cannot read the token in ${shown} (${code})`, {
       hint: 'Let the user that runs ls-auth read it.',
       cause,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -221,6 +222,17 @@ describe('other sources', () => {
     const gone = await place.type('ls-auth token')
     expect(gone.exit).toBe(6)
     expect(gone.stderr).toContain(`error: there is no file ${path}\nhint: `)
+  })
+
+  it.skipIf(process.platform === 'win32')('a pipe in place of the file is not waited for', async () => {
+    const path = join(place.world.home, 'pipe')
+    execFileSync('mkfifo', [path])
+    await asIs('file:~/pipe')
+    const { exit, stderr } = await place.type('ls-auth token')
+    expect(exit).toBe(6)
+    expect(stderr).toBe(
+      `error: ${path} is not a plain file\nhint: Let workload.source name the file with the token.\n`,
+    )
   })
 
   it('an expired proof and what is no token are told: exit 6', async () => {
