@@ -21,8 +21,6 @@ const MAX_BYTES = 4_000_000
  * official client sends SIGTERM two seconds after the one, and SIGKILL two seconds after the other.
  */
 const LAST_MILLISECONDS = 1_500
-/** The same for a renewal of the sign-in: its answer may still be on its way, and without it the sign-in is lost. */
-const RENEWAL_MILLISECONDS = 3_000
 
 /**
  * `ls-auth mcp`: a Model Context Protocol server on standard input and output, for an agent that reads traces. Ends with 0
@@ -77,11 +75,10 @@ async function run(invocation: Invocation, limits: McpOptions): Promise<number> 
     patience: () => pause(LAST_MILLISECONDS),
   })
   const status = await Promise.race([closed.then(() => 0), signalled])
-  const renewed = renewals.over()
   await Promise.all([
+    // Without the answer that is on its way the sign-in would be lost. Its requests have time limits; a second signal ends at once.
+    renewals.over(),
     Promise.race([giveUp(), pause(LAST_MILLISECONDS)]),
-    // A token that is being renewed must be kept before the process ends.
-    Promise.race([renewed, pause(RENEWAL_MILLISECONDS)]),
   ])
   stop.abort()
   return status

@@ -151,9 +151,11 @@ it('what is answered soon after the end of the input is sent, the others are tol
 describe('a renewal that has begun', () => {
   let provider: Provider
   let wire: Wire
+  /** `Bearer` and the token before. */
+  let refused: string | undefined
   beforeEach(async () => {
     provider = await startProvider()
-    let refused: string | undefined
+    refused = undefined
     answers = (path, token) => {
       if (path.includes('/traces/')) return undefined
       if (token !== '') refused ??= token
@@ -166,41 +168,70 @@ describe('a renewal that has begun', () => {
     await rm(record(), { force: true })
     wire = openWire(machine, [])
     await ERAS.initialize.begin(wire)
-    provider.delayTokenMilliseconds = 1_800
   })
   afterEach(() => provider.close())
 
+  const call = (id: string, name: string, args: object) =>
+    wire.write(
+      `${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } })}\n`,
+    )
+  /** Has one call wait for the API, and another for the renewal, which has reached the provider. */
+  const renewBesideACall = async () => {
+    call('silent', 'get_trace', { trace_id: traceId(0) })
+    await reached(1)
+    call('renews', 'get_services', {})
+    await vi.waitFor(() => expect(provider.refreshCount()).toBe(1), 10_000)
+  }
+  const silentIsRecorded = (within: number) =>
+    vi.waitFor(async () => {
+      const lines = await recorded()
+      expect(lines.filter(({ path, status }) => path.includes('/traces/') && status === null)).toHaveLength(1)
+    }, within)
+  const expectRenewed = async () => {
+    provider.delayTokenMilliseconds = 0
+    const { exit, stdout } = await machine.run(['token'])
+    expect(exit).toBe(0)
+    expect(`Bearer ${stdout.trim()}`).not.toBe(refused)
+    expect([provider.refreshCount(), provider.grantsRevoked()]).toEqual([1, 0])
+  }
+
+  // Longer than any other wait at the end, and than the official client leaves between its two steps.
   it.each([
-    ['SIGTERM', 143],
-    ['SIGINT', 130],
-  ] as const)(
-    'is kept when %s comes, and what waits beside it is in the record at once',
-    async (signal, exit) => {
-      const call = (id: string, name: string, args: object) =>
-        wire.write(
-          `${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } })}\n`,
-        )
-      call('silent', 'get_trace', { trace_id: traceId(0) })
-      await reached(1)
-      call('renews', 'get_services', {})
-      await vi.waitFor(() => expect(provider.refreshCount()).toBe(1), 10_000)
-      const sent = asked.length
-      const before = performance.now()
-      wire.running.child.kill(signal)
-      await vi.waitFor(async () => {
-        const lines = await recorded()
-        expect(lines.filter(({ path, status }) => path.includes('/traces/') && status === null)).toHaveLength(
-          1,
-        )
-      }, 1_000)
-      expect(performance.now() - before).toBeLessThan(1_000)
-      expect(await wire.running.ended).toMatchObject({ exit, stderr: '' })
-      // The call that wanted the new token has not gone on with it.
-      expect(asked).toHaveLength(sent)
-      provider.delayTokenMilliseconds = 0
-      const status = await machine.run(['token'])
-      expect(status).toMatchObject({ exit: 0 })
-      expect([provider.refreshCount(), provider.grantsRevoked()]).toEqual([1, 0])
-    },
-  )
+    ['SIGTERM', 1_000],
+    ['SIGINT', 1_000],
+    ['the end of the input', 2_500],
+  ])('is kept at %s, and what waits beside it is in the record soon', async (name, soon) => {
+    const { exit, end } = ENDS[name] as End
+    provider.delayTokenMilliseconds = 5_500
+    await renewBesideACall()
+    const sent = asked.length
+    const before = performance.now()
+    end({ running: wire.running } as Agent)
+    await silentIsRecorded(soon)
+    expect(performance.now() - before).toBeLessThan(soon)
+    expect(await wire.running.ended).toMatchObject({ exit, stderr: '' })
+    // The call that wanted the new token has not gone on with it.
+    expect(asked).toHaveLength(sent)
+    await expectRenewed()
+  })
+
+  it('is kept where SIGTERM follows the end of the input', async () => {
+    provider.delayTokenMilliseconds = 6_500
+    await renewBesideACall()
+    wire.running.child.stdin?.end()
+    setTimeout(() => wire.running.child.kill('SIGTERM'), CLIENT_WAITS)
+    expect(await wire.running.ended).toMatchObject({ exit: 143, stderr: '' })
+    await expectRenewed()
+  })
+
+  it('is not waited for after a second signal, as in other commands', async () => {
+    provider.delayTokenMilliseconds = 5_500
+    await renewBesideACall()
+    wire.running.child.kill('SIGTERM')
+    await silentIsRecorded(1_000)
+    const before = performance.now()
+    wire.running.child.kill('SIGTERM')
+    expect(await wire.running.ended).toMatchObject({ signal: 'SIGTERM', stderr: '' })
+    expect(performance.now() - before).toBeLessThan(1_000)
+  })
 })
