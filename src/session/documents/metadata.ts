@@ -95,7 +95,7 @@ async function fetchMetadata<T extends IssuerMetadata>(
   // Lazy, as the limit is: whoami reads this file, and asks nobody.
   if (SIGN_IN_FIRST.includes(answer.status))
     throw (await import('../../http-answers/network-sign-in.ts')).networkSignIn(answer.status)
-  const document = readDocument(answer, url, preset, issuer, await detailOf(answer))
+  const document = readDocument(answer, url, preset, issuer, await vendorWords(answer))
   if (document.issuer !== issuer && !isTemplateOf(issuer, document.issuer, preset.issuerTemplate)) {
     throw issuerMismatch(
       issuer,
@@ -122,10 +122,14 @@ async function fetchMetadata<T extends IssuerMetadata>(
 const isTemplateOf = (issuer: string, named: unknown, template: string | undefined): boolean =>
   template !== undefined && named === template && new URL(issuer).origin === new URL(template).origin
 
-async function rateLimited({ headers }: HttpAnswer, url: URL, clock: Clock): Promise<Failure> {
+async function rateLimited(answer: HttpAnswer, url: URL, clock: Clock): Promise<Failure> {
   const { readRateLimit, waitHint } = await import('../../http-answers/rate-limit.ts')
   const message = `${url.host} limits requests, and the limit is reached (HTTP 429)`
-  return new Failure('rate-limited', message, { hint: waitHint(readRateLimit(headers, clock.now())) })
+  const { detail } = await vendorWords(answer)
+  return new Failure('rate-limited', message, {
+    detail,
+    hint: waitHint(readRateLimit(answer.headers, clock.now())),
+  })
 }
 
 /** The metadata are public, so this is rarely the provider: something on the way wants a sign-in, or blocks the address. */
@@ -142,11 +146,18 @@ const PATIENCE = { hint: 'Wait a little, then try again.' }
 const isLasting = (status: number): boolean =>
   status >= 400 && status < 500 && ![...DENIED, ...PASSING].includes(status)
 
-/** Lazy, too: an error in a provider's own form. */
-async function detailOf(answer: HttpAnswer): Promise<readonly string[]> {
-  if (answer.status < 400) return []
-  const said = (await import('../../http-answers/vendor-error.ts')).vendorError(answer)
-  return said === undefined ? [] : [said]
+/** An error in a provider's own form. `hint`: the provider has judged the request, so that no guess at the address fits. */
+interface VendorWords {
+  readonly detail: readonly string[]
+  readonly hint?: string | undefined
+}
+
+/** Loaded only where an answer has failed: whoami reads this file, and asks nobody. */
+async function vendorWords(answer: HttpAnswer): Promise<VendorWords> {
+  if (answer.status < 400) return { detail: [] }
+  const { vendorError, hintAtVendorError } = await import('../../http-answers/vendor-error.ts')
+  const said = vendorError(answer)
+  return said === undefined ? { detail: [] } : { detail: [said], hint: hintAtVendorError(answer.status) }
 }
 
 function readDocument(
@@ -154,7 +165,7 @@ function readDocument(
   url: URL,
   preset: Pick<Preset, 'id'>,
   issuer: string,
-  detail: readonly string[],
+  { detail, hint }: VendorWords,
 ): Record<string, unknown> {
   const text = answer.body.toString('utf8')
   if (answer.status === 200) {
@@ -184,7 +195,8 @@ function readDocument(
 
   /** The response body is matched against known provider messages; of it only an error in the provider's own form is shown. */
   function advice(error: string): { hint: string | undefined } {
-    return { hint: hintFor(preset.id, { where: 'discovery', error, description: text }, { issuer }) }
+    const asked = { where: 'discovery', description: text, ...(hint === undefined && { error }) } as const
+    return { hint: hintFor(preset.id, asked, { issuer }) ?? hint }
   }
 }
 

@@ -98,18 +98,32 @@ describe.each(rows)('$issuer answering $status', ({ issuer, status, body, hint }
   })
 })
 
+/** Okta itself has judged: nothing on the way has answered, and there is a provider. */
+const ASK = /^hint: Ask whoever runs the identity provider, with this code\.$/m
 it.each([
-  [404, 'E0000007', 'Not found: Resource not found: typo'],
-  [500, 'E0000009', 'Internal \u001b[2JServer Error'],
+  [400, 'E0000001', 'Api validation failed', ASK],
+  [401, 'E0000004', 'Authentication failed', ASK],
+  [403, 'E0000006', 'You do not have permission', ASK],
+  [
+    403,
+    'E0000015',
+    'You do not have permission',
+    /^hint: This Okta organization has no API Access Management/m,
+  ],
+  [404, 'E0000007', 'Not found: Resource not found: typo', ASK],
+  [408, 'E0000009', 'Request timeout', /^hint: Wait a little, then try again\.$/m],
+  [429, 'E0000047', 'API call exceeded rate limit', /^hint: Wait, then try again\.$/m],
+  [500, 'E0000009', 'Internal \u001b[2JServer Error', /^hint: The provider has a problem of its own/m],
 ])(
-  "HTTP %i with an error in Okta's own form: its code and words are told",
-  async (status, errorCode, errorSummary) => {
+  "HTTP %i with the error %s in Okta's own form: its words are told, with a hint that fits",
+  async (status, errorCode, errorSummary, hint) => {
     answers(status, { errorCode, errorSummary, errorId: 'secret words' })
     const { stderr } = await world.type(
       'ls-auth login --issuer https://acme.okta.com/oauth2/typo --client-id x',
     )
     expect(stderr).toContain(`(HTTP ${status})\n`)
     expect(stderr).toContain(`\n  ${errorCode}: ${errorSummary.replace('\u001b', '\\u{1b}')}\n`)
+    expect(stderr).toMatch(hint)
     expect(stderr).not.toContain('secret words')
   },
 )
