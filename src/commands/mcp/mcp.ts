@@ -16,10 +16,7 @@ interface McpOptions {
 
 const MAX_CALLS = 500
 const MAX_BYTES = 4_000_000
-/**
- * How long calls may still be answered after the end of the input, and lines of the record be written after the end. The
- * official client sends SIGTERM two seconds after the one, and SIGKILL two seconds after the other.
- */
+/** How long lines of the record may be written after a signal. The official client sends SIGKILL two seconds after SIGTERM. */
 const LAST_MILLISECONDS = 1_500
 
 /**
@@ -65,20 +62,18 @@ async function run(invocation: Invocation, limits: McpOptions): Promise<number> 
     )
   const stop = new AbortController()
   const signalled = signals.ending(stop.signal)
-  const pause = (milliseconds: number) => clock.sleep(milliseconds, stop.signal).catch(() => {})
   const { closed, giveUp } = serve({
     ...terminal.streams(),
     version: env.version,
     instructions: instructionsFor(offer),
     tools: toolsFor(offer),
     answer: openCalls({ ...invocation, ports: { ...invocation.ports, signals: renewals.signals } }, limits),
-    patience: () => pause(LAST_MILLISECONDS),
   })
   const status = await Promise.race([closed.then(() => 0), signalled])
   await Promise.all([
     // Without the answer that is on its way the sign-in would be lost. Its requests have time limits; a second signal ends at once.
     renewals.over(),
-    Promise.race([giveUp(), pause(LAST_MILLISECONDS)]),
+    Promise.race([giveUp(), clock.sleep(LAST_MILLISECONDS, stop.signal).catch(() => {})]),
   ])
   stop.abort()
   return status

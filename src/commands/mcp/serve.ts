@@ -25,8 +25,6 @@ export interface Service {
   readonly instructions: string
   readonly tools: readonly OfferedTool[]
   readonly answer: (call: Call) => Promise<CallAnswer>
-  /** Resolves when calls have waited long enough after the end of the input. */
-  readonly patience: () => Promise<void>
 }
 
 /** A server that serves. */
@@ -41,7 +39,7 @@ export interface Served {
 const AT_ONCE = 4
 
 /** Serves tools by the official kit: the revision of 2026-07-28, and the older ones that begin with `initialize`. */
-export function serve({ input, output, patience, ...served }: Service): Served {
+export function serve({ input, output, ...served }: Service): Served {
   const { version, instructions, tools, answer } = served
   const turns = inTurn(AT_ONCE)
   const end = new AbortController()
@@ -56,8 +54,7 @@ export function serve({ input, output, patience, ...served }: Service): Served {
       output.write(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })}\n`),
     last: async () => {
       await afterTurn()
-      await Promise.race([turns.idle(), patience()])
-      await giveUp()
+      await turns.idle()
     },
   })
   const transport = new StdioServerTransport(input.pipe(lines), output)
