@@ -1,5 +1,6 @@
-import { attribute, type Span, type SpanEvent, type Trace } from '../model.ts'
+import type { Span, SpanEvent, Trace } from '../model.ts'
 import { SpanView } from '../span-view.ts'
+import { onOneHost } from './one-host.ts'
 import { isStartless } from './span-facts.ts'
 import type { TraceTree } from './trace-tree.ts'
 
@@ -80,26 +81,6 @@ function shiftOf(tree: TraceTree, node: number, parent: number, parentShift: num
   if (fits && parentShift === 0) return 0
   if (onOneHost(tree.span(parent), tree.span(node))) return parentShift
   return fits ? 0 : from + Math.max(0, Math.floor(spare / 2)) - tree.startOf(node)
-}
-
-/**
- * What tells hosts apart, of the resource: the host itself first. Then the address that a process has, as of Zipkin's endpoints
- * (`network.local.address` and its older names; `ip` as Jaeger's clients write it). The address of a pod does not: pods of one
- * node share its clock.
- */
-const HOST_KEYS = [
-  ...['host.id', 'host.name', 'host.ip', 'hostname'],
-  ...['network.local.address', 'net.sock.host.addr', 'net.host.ip', 'ip'],
-]
-
-/** By the first of these that both have. Without one, each service counts as a host of its own. */
-function onOneHost(a: Span, b: Span): boolean {
-  if (a.resource === b.resource && a.resource.length > 0) return true
-  for (const key of HOST_KEYS) {
-    const [hostA, hostB] = [attribute(a.resource, key), attribute(b.resource, key)]
-    if (typeof hostA === 'string' && typeof hostB === 'string') return hostA === hostB
-  }
-  return a.service === b.service
 }
 
 class MovedSpan extends SpanView {

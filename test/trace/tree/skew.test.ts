@@ -149,9 +149,73 @@ describe('which spans have one clock', () => {
       there,
     ],
     ['an address of one alone: each service is a host', 'cart', [ip('10.0.0.1'), {}], moved],
+    ['no name of a host is known', 'cart', [{ 'host.name': '' }, { 'host.name': '' }], moved],
+    [
+      'no address is known, another one is',
+      'cart',
+      [ip('127.0.0.1', { ip: '10.0.0.1' }), ip('127.0.0.1', { ip: '10.0.0.1' })],
+      there,
+    ],
+    [
+      'the host, though its address says nothing',
+      'cart',
+      [ip('127.0.0.1', { 'host.name': 'n1' }), ip('127.0.0.1', { 'host.name': 'n1' })],
+      there,
+    ],
   ])('%s', (_, service, resources, start) => {
     expect(startOfServer(service, resources)).toBe(start)
   })
+
+  const OF_NO_ONE = [
+    ...['127.0.0.1', '127.0.1.1', '0.0.0.0', '169.254.1.1'],
+    ...['::', '::1', '0:0:0:0:0:0:0:1', '0000:0000:0000:0000:0000:0000:0000:0001', '::ffff:127.0.0.1'],
+    ...['fe80::1', 'FE80::1%eth0', 'febf::1'],
+  ]
+  const OF_CONTAINERS = ['172.17.0.2', '172.16.0.1', '172.31.255.255', '::ffff:172.17.0.2']
+  const OF_ONE = [
+    ...['10.0.0.1', '192.168.0.1', '172.15.0.1', '172.32.0.1', '203.0.113.7', '128.0.0.1', '0.0.0.1'],
+    ...['fd00::1', 'fec0::1', '2001:db8::1', '::1:1', '1::1', '::ffff:10.0.0.1'],
+  ]
+  describe.each(['host.ip', 'network.local.address', 'net.sock.host.addr', 'net.host.ip', 'ip'])(
+    '%s',
+    (key) => {
+      const at = (address: string): Resource => ({ [key]: address, pid: String(pid++) })
+      let pid = 1
+
+      test.each(OF_NO_ONE)(
+        'each host has %s: each service is a host, whatever the other one has',
+        (address) => {
+          for (const other of [address, '10.0.0.1']) {
+            expect(startOfServer('cart', [at(address), at(other)])).toBe(moved)
+            expect(startOfServer('shop', [at(address), at(other)])).toBe(there)
+            expect(startOfServer('shop', [at(other), at(address)])).toBe(there)
+          }
+        },
+      )
+
+      test.each(OF_CONTAINERS)(
+        'containers of any two hosts may have %s: each service is a host',
+        (address) => {
+          expect(startOfServer('cart', [at(address), at(address)])).toBe(moved)
+          expect(startOfServer('shop', [at(address), at(address)])).toBe(there)
+          expect(startOfServer('shop', [at(address), at('172.17.0.3')])).toBe(moved)
+          expect(startOfServer('shop', [at('10.0.0.1'), at(address)])).toBe(moved)
+        },
+      )
+
+      test.each(OF_ONE)('one host has %s', (address) => {
+        expect(startOfServer('cart', [at(address), at(address)])).toBe(there)
+        expect(startOfServer('shop', [at(address), at('203.0.113.9')])).toBe(moved)
+      })
+
+      test.each([
+        ['2001:DB8::1', '2001:db8::1'],
+        ['::ffff:10.0.0.1', '10.0.0.1'],
+      ])('%s is %s', (a, b) => {
+        expect(startOfServer('cart', [at(a), at(b)])).toBe(there)
+      })
+    },
+  )
 
   test('what lies in its parent asks for no host', () => {
     const { spans, ...trace } = makeTrace(client, server(110, 50))
