@@ -2,7 +2,7 @@ import type { BreakdownBy } from '../formats/output-choices.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type CallFigures, CallSum } from './call-figures.ts'
 import { type Callee, calleeKey, calleeOf, compareCallees } from './callee.ts'
-import { peerWithoutSpans } from './peer.ts'
+import { unansweredCalls } from './peer.ts'
 
 /** One arrow of the graph: who calls whom. */
 export interface CallEdge extends Callee, CallFigures {
@@ -37,8 +37,9 @@ export class CallGraphSum {
       const parent = tree.parent(node)
       const callee = calleeOf(tree, node, this.#by)
       if (parent >= 0) this.#edgeOf(calleeOf(tree, parent, this.#by), callee, false)?.add(tree, node, trace)
-      const service = peerWithoutSpans(tree, node)
-      if (service !== undefined) this.#edgeOf(callee, { service }, true)?.add(tree, node, trace)
+    }
+    for (const { node, service } of unansweredCalls(tree)) {
+      this.#edgeOf(calleeOf(tree, node, this.#by), { service }, true)?.add(tree, node, trace)
     }
   }
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { CallGraphSum } from '../../../src/trace/breakdown/call-graph.ts'
+import { unansweredCalls } from '../../../src/trace/breakdown/peer.ts'
 import type { BreakdownBy } from '../../../src/trace/formats/output-choices.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { makeTrace, type Sketch } from '../make.ts'
+import { makeSpan, makeTrace, type Sketch } from '../make.ts'
 
 /** A service, and a call of it that nothing in the trace answers; `attributes` are those of the call. */
 const CALL: Sketch = { id: 2, parent: 1, name: 'SELECT', service: 'shop', kind: 'client', ms: 5 }
@@ -21,6 +22,10 @@ function arrowsOf(
   const sum = new CallGraphSum(by)
   sum.add(buildTree({ ...trace, spans: spans.map((span, i) => (i === 1 ? { ...span, attributes } : span)) }))
   return sum.edges()
+}
+/** Work of the service, below one of its spans. */
+const below = (id: number, parent: number, more: Partial<Sketch> = {}): Sketch => {
+  return { id, parent, service: 'shop', ms: 1, ...more }
 }
 const peer = (name: string): Span['attributes'] => [['peer.service', name]]
 
@@ -108,9 +113,108 @@ describe('a call of what has no spans', () => {
     ['no call', peer('mysql'), { ...CALL, kind: 'internal' }, []],
     ['one that is served', peer('mysql'), { ...CALL, kind: 'server' }, []],
     ['within the service', peer('shop'), CALL, []],
-    ['one that is looked into', peer('mysql'), CALL, [{ id: 3, parent: 2, service: 'shop', ms: 1 }]],
+    ['one that another service works for', peer('mysql'), CALL, [below(3, 2, { service: 'db' })]],
+    ['one that is served within the service', peer('mysql'), CALL, [below(3, 2, { kind: 'server' })]],
+    ['one that is consumed there', peer('mysql'), CALL, [below(3, 2, { kind: 'consumer' })]],
+    [
+      'one of which that is so farther below',
+      peer('mysql'),
+      CALL,
+      [below(3, 2), below(4, 3, { kind: 'client' }), below(5, 4, { kind: 'server' }), below(6, 5)],
+    ],
   ])('is none: %s', (_, attributes, call, more) => {
-    expect(arrowsOf(attributes, call, 'service', ...more)).toEqual([])
+    const arrows = arrowsOf(attributes, call, 'service', ...more)
+    expect(arrows.filter(({ withoutSpans }) => withoutSpans)).toEqual([])
+  })
+
+  test.each<[string, Sketch[]]>([
+    ['a connection that is opened for it', [below(3, 2), below(4, 3)]],
+    ['a call without a name', [below(3, 2, { kind: 'client' })]],
+  ])('what its own service did for it answers nothing: %s', (_, more) => {
+    expect(arrowsOf(peer('mysql'), CALL, 'service', ...more)).toMatchObject([
+      { caller: { service: 'shop' }, service: 'mysql', withoutSpans: true, calls: 1, p50Nanos: 5e6 },
+    ])
+  })
+
+  describe('a call inside of a call', () => {
+    /** The peer of each span by its id. */
+    const callsOf = (peers: Record<number, string>, sketches: readonly Sketch[]) => {
+      const spans = sketches.map((sketch) => {
+        const name = peers[sketch.id]
+        return { ...makeSpan(sketch), attributes: name === undefined ? [] : peer(name) }
+      })
+      const sum = new CallGraphSum('service')
+      sum.add(buildTree({ ...makeTrace(), spans }))
+      return sum.edges().map(({ service, calls, withoutSpans }) => [service, calls, withoutSpans])
+    }
+    const client = { kind: 'client' } as const
+    const [sdk, http, again] = [below(1, 9, client), below(2, 1, client), below(3, 1, client)]
+
+    test.each<[string, Record<number, string>, Sketch[], unknown[]]>([
+      ['counts once, the outer one', { 1: 'sdk', 2: 'http' }, [sdk, http], [['sdk', 1, true]]],
+      [
+        'once, with all its tries',
+        { 1: 'sdk', 2: 'http', 3: 'http' },
+        [sdk, http, again],
+        [['sdk', 1, true]],
+      ],
+      [
+        'the inner ones, where the outer one has no name',
+        { 2: 'http', 3: 'http' },
+        [sdk, http, again],
+        [['http', 2, true]],
+      ],
+      [
+        'the inner one, where another one in the outer one is answered',
+        { 1: 'sdk', 2: 'http', 3: 'auth' },
+        [sdk, http, below(4, 2, { service: 'api', kind: 'server' }), again],
+        [
+          ['api', 1, false],
+          ['auth', 1, true],
+        ],
+      ],
+      [
+        'both, where one follows the other',
+        { 1: 'sdk', 2: 'http', 5: 'http' },
+        [below(8, 9), below(1, 8, client), http, below(5, 8, client)],
+        [
+          ['http', 1, true],
+          ['sdk', 1, true],
+        ],
+      ],
+    ])('%s', (_, peers, sketches, arrows) => {
+      expect(callsOf(peers, sketches)).toEqual(arrows)
+    })
+
+    test('of 10,000 levels of them each is looked at once', () => {
+      let asked = 0
+      const counted = (sketch: Sketch): Span => {
+        const { kind, ...span } = makeSpan(sketch)
+        const attributes = peer('sdk')
+        return {
+          ...span,
+          get kind() {
+            asked++
+            return kind
+          },
+          get attributes() {
+            asked++
+            return attributes
+          },
+        }
+      }
+      const chain = Array.from({ length: 10_000 }, (_, i) => below(i + 1, i, client))
+      const server = below(10_001, 10_000, { service: 'api', kind: 'server' })
+      for (const [sketches, calls] of [
+        [chain, 1],
+        [[...chain, server], 0],
+      ] as const) {
+        const tree = buildTree({ ...makeTrace(), spans: sketches.map(counted) })
+        asked = 0
+        expect(unansweredCalls(tree)).toHaveLength(calls)
+        expect(asked).toBeLessThanOrEqual(sketches.length + 1)
+      }
+    })
   })
 
   test('beside calls of the same service that have spans: an arrow of its own', () => {
