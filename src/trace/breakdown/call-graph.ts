@@ -7,8 +7,10 @@ import { unansweredCalls } from './peer.ts'
 /** One arrow of the graph: who calls whom. */
 export interface CallEdge extends Callee, CallFigures {
   readonly caller: Callee
-  /** What is called has no spans in these traces: the figures are of the caller's spans. */
+  /** These calls have no spans of what is called: the figures are of the caller's spans. */
   readonly withoutSpans: boolean
+  /** The service that is called has spans somewhere in these traces, though it may be none of these calls. */
+  readonly isSeen: boolean
 }
 
 interface EdgeSum {
@@ -25,6 +27,7 @@ interface EdgeSum {
 export class CallGraphSum {
   readonly #by: BreakdownBy
   readonly #edges = new Map<string, EdgeSum>()
+  readonly #services = new Set<string>()
   #traces = 0
 
   constructor(by: BreakdownBy) {
@@ -33,6 +36,7 @@ export class CallGraphSum {
 
   add(tree: TraceTree): void {
     const trace = this.#traces++
+    for (const service of tree.services.texts) this.#services.add(service)
     for (let node = 0; node < tree.count; node++) {
       const parent = tree.parent(node)
       const callee = calleeOf(tree, node, this.#by)
@@ -47,7 +51,7 @@ export class CallGraphSum {
   edges(): CallEdge[] {
     return [...this.#edges.values()]
       .map(({ caller, callee, withoutSpans, calls }) => ({
-        ...{ caller, ...callee, withoutSpans },
+        ...{ caller, ...callee, withoutSpans, isSeen: this.#services.has(callee.service) },
         ...calls.figures(),
       }))
       .sort(

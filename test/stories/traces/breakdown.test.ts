@@ -154,6 +154,21 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
     ])
   })
 
+  it('a service of whose spans some are missing is not said to have none', async () => {
+    const span = (id: string, service: string, kind: string, more: object) => ({
+      ...{ traceId: 'ab', id, kind, name: `op ${id}`, timestamp: 1_000_000, duration: 10_000 },
+      ...{ localEndpoint: { serviceName: service }, ...more },
+    })
+    const some = join(world.home, 'some.json')
+    const asked = { parentId: 'c1', remoteEndpoint: { serviceName: 'payments' } }
+    const spans = [span('c2', 'shop', 'CLIENT', asked), span('c3', 'shop', 'CLIENT', asked)]
+    const answer = span('c4', 'payments', 'SERVER', { parentId: 'c2' })
+    await writeFile(some, JSON.stringify([span('c1', 'shop', 'SERVER', {}), ...spans, answer]))
+    const { stdout } = await world.type(`ls-auth trace breakdown --file ${some} --graph`)
+    expect(stdout).toMatch(/^shop +payments +1 .*\nshop +payments \(spans missing\) +1 /m)
+    expect(stdout).not.toContain('no spans')
+  })
+
   it('of one trace, since no more was asked for', async () => {
     const { stderr } = await world.type('ls-auth trace breakdown --profile tempo --limit 1')
     expect(stderr).toBe('note: of the first trace that was found; more of them: --limit 5\n')

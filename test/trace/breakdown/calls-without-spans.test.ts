@@ -227,5 +227,19 @@ describe('a call of what has no spans', () => {
       ['mysql', false, 3e6],
       ['mysql', true, 5e6],
     ])
+    expect(arrows.map(({ isSeen }) => isSeen)).toEqual([true, true])
+  })
+
+  test('of a service with spans of its own somewhere in what was read, before or after', () => {
+    const call = [{ ...makeSpan({ ...CALL, parent: 9 }), attributes: peer('mysql') }]
+    const others = [makeSpan({ id: 1, service: 'mysql' })]
+    const isSeen = (...traces: (readonly Span[])[]) => {
+      const sum = new CallGraphSum('service')
+      for (const spans of traces) sum.add(buildTree({ ...makeTrace(), spans }))
+      return sum.edges().map((edge) => edge.isSeen)
+    }
+    expect(isSeen(call)).toEqual([false])
+    expect(isSeen(call, others)).toEqual([true])
+    expect(isSeen(others, call)).toEqual([true])
   })
 })

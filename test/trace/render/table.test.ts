@@ -61,15 +61,23 @@ const breakdown: Breakdown = {
     },
   ],
 }
+const SEEN = { withoutSpans: false, isSeen: true }
 const edges: CallEdge[] = [
-  { caller: { service: 'checkout' }, service: 'payment', withoutSpans: false, ...figures(1204, 31) },
+  { caller: { service: 'checkout' }, service: 'payment', ...SEEN, ...figures(1204, 31) },
+  { caller: { service: 'checkout' }, service: 'payment', ...SEEN, withoutSpans: true, ...figures(3, 0) },
   {
     caller: { service: 'checkout' },
     service: 'a service with a name that is rather long',
-    withoutSpans: false,
+    ...SEEN,
     ...figures(24_080, 0),
   },
-  { caller: { service: 'checkout' }, service: 'postgresql', withoutSpans: true, ...figures(17, 1) },
+  {
+    caller: { service: 'checkout' },
+    service: 'postgresql',
+    isSeen: false,
+    withoutSpans: true,
+    ...figures(17, 1),
+  },
 ]
 const cause = (attribute: string, value: string, selectionShare: number, baselineShare: number): Cause => ({
   ...{ attribute, value, selectionShare, baselineShare, difference: selectionShare - baselineShare },
@@ -131,6 +139,7 @@ describe('tables, from 60 columns to 200', () => {
               pathNanos: calls,
               caller: { service: operation, operation: service },
               withoutSpans: calls % 2 === 0,
+              isSeen: calls % 3 === 0,
             },
           }))
           const causes = list.map(([name, value, , part]) => cause(name, value, part, part / 2))
@@ -199,7 +208,7 @@ describe('tables, from 60 columns to 200', () => {
       }
       test.each([true, false])('causes, breakdown and graph tell them apart; unicode: %s', (unicode) => {
         const rows = alike.map((operation) => ({ ...(breakdown.rows[0] as BreakdownRow), operation }))
-        const calls = rows.map((row) => ({ ...row, caller: { service: 'web' }, withoutSpans: false }))
+        const calls = rows.map((row) => ({ ...row, caller: { service: 'web' }, ...SEEN }))
         const causes = alike.map((value) => cause('span.db.query.text', value, 0.5, 0.1))
         const tables = [
           firstCells(renderBreakdown({ ...breakdown, rows }, at(width, unicode)), 'SERVICE'),

@@ -55,8 +55,11 @@ export function renderCallGraph(edges: readonly CallEdge[], options: TableOption
 const nameOf = ({ service, operation }: Callee): string =>
   operation === undefined ? service : `${service}: ${operation === '' ? '(no name)' : operation}`
 
-/** Of what has no spans only its callers tell: that nobody looks for them. */
-const calledText = (edge: CallEdge): string => `${nameOf(edge)}${edge.withoutSpans ? ' (no spans)' : ''}`
+/** Of calls without spans only the callers tell: that nobody looks for them, but does where the service has others. */
+function calledText(edge: CallEdge): string {
+  if (!edge.withoutSpans) return nameOf(edge)
+  return `${nameOf(edge)} ${edge.isSeen ? '(spans missing)' : '(no spans)'}`
+}
 
 function namesOf(rows: readonly BreakdownRow[]): Columns<BreakdownRow>['texts'] {
   const head = rows.some(({ operation }) => operation !== undefined) ? 'SERVICE: OPERATION' : 'SERVICE'
