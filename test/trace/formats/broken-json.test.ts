@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Failure } from '../../../src/errors.ts'
+import { isCutOff } from '../../../src/trace/formats/documents/broken-json.ts'
 import { faultIn } from '../../../src/trace/formats/json-scan/fault.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import { EDITS, edited } from './scanned.ts'
@@ -73,6 +74,20 @@ test('a document is cut off wherever it ends too early', () => {
       expect([end, failureOf(bytes.subarray(0, end)).message]).toEqual([end, CUT])
   }
 })
+
+test.each([
+  ['{"a":1', true],
+  ['{"a":1,\0\0', true],
+  ['{"a":"x\0\0\r', true],
+  ['\0\0', true],
+  ['{"a":1}', false],
+  ['{"a":1} \0', false],
+  ['[1] x', false],
+  ['{"a" 1', false],
+  ['{"a":"\0"', false],
+  ['"a', false],
+  ['x\0', false],
+])('a line %j lacks only its end: %s', (line, isIt) => expect(isCutOff(Buffer.from(line))).toBe(isIt))
 
 test('the place is the one that V8 names, where it names one', () => {
   const text = JSON.stringify([{ ...span, n: [1.5e-7, -10, true, null, { 'e"\\': '\u0001' }] }], null, 1)

@@ -156,6 +156,25 @@ describe('every shape OTLP/JSON comes in', () => {
       ])
   })
 
+  test('what a full disk leaves behind a last line, bytes of zero, is no part of it', () => {
+    const line = (spanId: string) => JSON.stringify(otlpDocument(otlpSpan({ spanId })))
+    const [a, b] = [line('a'.repeat(16)), line('b'.repeat(16))]
+    const zeros = '\0'.repeat(4096)
+    for (const [end, number] of [
+      [`\n${a.slice(0, -9)}${zeros}`, 3],
+      [`\n${a.slice(0, 30)}${zeros}\r\n`, 3],
+      [`\n${zeros}`, 3],
+      [zeros, 2],
+    ] as const) {
+      const read = readOne(`${a}\n${b}${end}`)
+      expect(read.spans).toHaveLength(2)
+      expect(read.partial).toBe(`line ${number}, the last, is cut off`)
+    }
+    expect(() => readOne(`${a}\n${b}\n${zeros}\n${a}`)).toThrow('line 3 is not JSON')
+    expect(() => readOne(`${a}\n${b}\nError${zeros}`)).toThrow('line 3 is not JSON')
+    expect(() => readOne(`${a}\n${b}\n${a.slice(0, -9)}\0"`)).toThrow('line 3 is not JSON')
+  })
+
   test('a last line that is cut off may be of any of several traces: said of the file, not of each', () => {
     const line = (traceId: string) => JSON.stringify(otlpDocument(otlpSpan({ traceId: traceId.repeat(32) })))
     const said: string[] = []

@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { faultIn } from '../json-scan/fault.ts'
+import { endsTooEarly, faultIn } from '../json-scan/fault.ts'
 import { isOpening } from './separate.ts'
 
 const NEWLINE = 0x0a
@@ -20,8 +20,18 @@ export function brokenJson(bytes: Buffer, start: number): Failure {
   return brokenAt(`the JSON is broken at line ${line}, column ${characters(bytes, lineStart, fault) + 1}`)
 }
 
-/** Whether a text that is no JSON begins as an object or a list does, and more bytes could make it one. */
-export const isCutOff = (bytes: Buffer): boolean => isOpening(bytes[0]) && isBlank(bytes, faultIn(bytes))
+/** Whether a line begins as an object or a list does and lacks its end. Bytes of zero alone are a line that was never written. */
+export function isCutOff(line: Buffer): boolean {
+  const written = line.subarray(0, endOfWritten(line))
+  return written.length === 0 || (isOpening(written[0]) && endsTooEarly(written))
+}
+
+/** What a full disk or a power cut leaves behind the last byte that was written are bytes of zero. */
+function endOfWritten(bytes: Buffer): number {
+  let end = bytes.length
+  while (end > 0 && (bytes[end - 1] === 0 || BLANKS.has(bytes[end - 1]!))) end--
+  return end
+}
 
 /** Failure `api-failed` for a document of one value a line; the first line is 1. */
 export const brokenDocument = (unit: string, number: number): Failure =>
