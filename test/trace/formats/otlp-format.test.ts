@@ -175,6 +175,26 @@ describe('every shape OTLP/JSON comes in', () => {
     expect(() => readOne(`${a}\n${b}\n${a.slice(0, -9)}\0"`)).toThrow('line 3 is not JSON')
   })
 
+  test.each(['\ufeff', '\ufeff  '])('a line of joined files that begins with %j is read', (mark) => {
+    const line = (spanId: string) => JSON.stringify(otlpDocument(otlpSpan({ spanId })))
+    const [a, b, c] = [line('a'.repeat(16)), line('b'.repeat(16)), line('c'.repeat(16))]
+    for (const end of ['', '\n', `\n${c}`, `\n${mark}${c}\n`]) {
+      const read = readOne(`${mark}${a}\n${mark}${b}${end}`)
+      expect(read.spans).toHaveLength(end.length > 1 ? 3 : 2)
+      expect(read.partial).toBeUndefined()
+    }
+    expect(readOne(`${a}\n${mark}${b.slice(0, -9)}`).partial).toBe('line 2, the last, is cut off')
+    for (const joined of [
+      `${a}\n${mark}${b}${c}`,
+      `${mark}${a}${mark}${b}${mark}${c}`,
+      `${a}\n${b}${mark}${c}\n`,
+      [a, b, c].map((line) => mark + JSON.stringify(JSON.parse(line), null, 1)).join('\r\n'),
+    ]) {
+      const { spans, partial } = readOne(joined)
+      expect([spans.length, partial]).toEqual([3, undefined])
+    }
+  })
+
   test('a last line that is cut off may be of any of several traces: said of the file, not of each', () => {
     const line = (traceId: string) => JSON.stringify(otlpDocument(otlpSpan({ traceId: traceId.repeat(32) })))
     const said: string[] = []

@@ -85,13 +85,15 @@ class Documents {
     const start = firstSign(document)
     if (start === document.length) return
     if (this.#broken !== undefined) throw brokenDocument(this.#unit, this.#broken)
-    if (this.#read(document, number)) return
+    // Without a byte order mark: files that were joined may have one before each document.
+    const text = document.subarray(start)
+    if (this.#read(text, number)) return
     // One that is cut off may have swallowed others.
     if (this.#unit === 'document')
-      throw number > 1 && isOpening(document[start])
+      throw number > 1 && isOpening(text[0])
         ? damagedTrace(`document ${number} in it is cut off or broken`)
         : brokenDocument(this.#unit, number)
-    this.#readApart(document.subarray(start), number)
+    this.#readApart(text, number)
   }
 
   end({ onCutLine, onSpanless }: OfLines): Collection {

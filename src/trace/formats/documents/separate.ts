@@ -25,9 +25,16 @@ export function* separate(bytes: Buffer): Generator<Buffer> {
 
 function behindBlanks(bytes: Buffer, from: number): number {
   let at = from
-  while (isBlank(bytes[at])) at++
-  return at
+  for (;;) {
+    if (isBlank(bytes[at])) at++
+    else if (isMark(bytes, at)) at += 3
+    else return at
+  }
 }
+
+/** Files that were joined may have a byte order mark before each document. */
+const isMark = (bytes: Buffer, at: number): boolean =>
+  bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
 
 /** The end of the text, where the document has none. */
 function endOfDocument(bytes: Buffer, from: number): number {
