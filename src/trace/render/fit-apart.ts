@@ -35,11 +35,12 @@ export function fitApart(texts: readonly string[], width: number, ellipsis: stri
   }
 }
 
-/** {@link safeName} of each; where that makes different ones alike, none is truncated. */
+/** {@link safeName} of each; those that this makes alike are not truncated. */
 export function safeNames(texts: readonly string[], ellipsis: string): string[] {
-  const names = texts.map((text) => safeName(text, ellipsis))
-  if (new Set(names).size === new Set(texts).size) return names
-  return texts.map((text) => safeText(text, text.length))
+  const names = new Map<string, string>()
+  for (const [name, alike] of groupBy(new Set(texts), (text) => safeName(text, ellipsis)))
+    for (const text of alike) names.set(text, alike.length === 1 ? name : safeText(text, text.length))
+  return texts.map((text) => names.get(text) ?? text)
 }
 
 /** Keeps the beginning, and what is at the grapheme in which the text differs. What is alike before it is cut alike. */

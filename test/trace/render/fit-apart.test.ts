@@ -80,4 +80,6 @@ test('enormous names that differ in the middle alone stay different', () => {
   const name = (middle: string) => 'x'.repeat(900) + middle + 'x'.repeat(900)
   expect(new Set(safeNames([name('a'), name('b')], '…')).size).toBe(2)
   expect(safeNames([name('a'), name('a')], '…')[0]).toHaveLength(801)
+  const lengths = safeNames([name('a'), 'y'.repeat(1e6), name('b'), 'z'], '…').map(({ length }) => length)
+  expect(lengths).toEqual([1801, 801, 1801, 1])
 })

@@ -143,9 +143,12 @@ describe('tables, from 60 columns to 200', () => {
             },
           }))
           const causes = list.map(([name, value, , part]) => cause(name, value, part, part / 2))
+          const graph = renderCallGraph(rows, at(width, unicode))
+          // Of each row a line, and of each of its two texts three at most.
+          expect(graph.length).toBeLessThanOrEqual(1 + rows.length * (1 + 2 * 3))
           const lines = [
             ...renderBreakdown({ ...breakdown, rows }, at(width, unicode)),
-            ...renderCallGraph(rows, at(width, unicode)),
+            ...graph,
             ...renderCauses(ranked(causes, 'causes'), at(width, unicode)),
           ]
           for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width)
@@ -223,12 +226,35 @@ describe('tables, from 60 columns to 200', () => {
     },
   )
 
-  test('where there is no room for what tells them apart, the whole texts are below the rows', () => {
-    const values = ['a', 'b'].map((middle) => `${'x'.repeat(20)}${middle}${'x'.repeat(20)}`)
+  test('where there is no room for what tells them apart, whole texts of up to three lines are below the rows', () => {
+    const values = ['a', 'b'].map((middle) => `${'x'.repeat(4)}${middle}${'x'.repeat(4)}`)
     const causes = values.map((value) => cause('x'.repeat(40), value, 0.5, 0.1))
-    const lines = renderCauses(ranked(causes, 'causes'), at(5)).slice(-40)
-    expect(lines.map((line) => line.trim()).join('')).toMatch(/x{20}a.*x{20}b/)
+    const lines = renderCauses(ranked(causes, 'causes'), at(5))
+    expect(lines.map((line) => line.trim()).join('')).toMatch(/x{4}a.*x{4}b/)
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(5)
+    const long = values.map((value) => cause('x'.repeat(40), `${value}x`, 0.5, 0.1))
+    expect(renderCauses(ranked(long, 'causes'), at(5))).toHaveLength(lines.length - 2 * 3)
+  })
+
+  test('however many differ in several places, whole texts below them are few', () => {
+    const count = 1000
+    for (const [length, most] of [
+      [0, 20 * 3],
+      [100, 20 * 3],
+      [600, 0],
+    ] as const) {
+      const rows = Array.from({ length: count }, (_, i) => {
+        const [a, b, c] = [i % 10, Math.floor(i / 10) % 10, Math.floor(i / 100)]
+        const between = '/x'.repeat(20)
+        const operation = `${between}${a}${between}${b}${between}${c}${between}${'y'.repeat(length)}`
+        return { ...(breakdown.rows[0] as BreakdownRow), operation }
+      })
+      const lines = renderBreakdown({ ...breakdown, rows }, at(100))
+      const table = lines.slice(lines.findIndex((line) => line.startsWith('SERVICE')) + 1)
+      expect(table.length).toBeLessThanOrEqual(count + most)
+      if (most > 0) expect(table.length).toBeGreaterThan(count)
+      for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(100)
+    }
   })
 
   test('signs of ASCII alone', () => {

@@ -1,4 +1,5 @@
 import type { Style } from '../../../ports/terminal.ts'
+import { displayWidth } from '../../../text/display-width.ts'
 import { blanks, brokenLines, fitEnd, fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
 import { widest } from '../../../text/widest.ts'
 import { fitApart, safeNames } from '../fit-apart.ts'
@@ -43,8 +44,14 @@ const GAP = 2
 const LEAST_TEXTS = 26
 const LEAST_BAR = 8
 const MOST_BAR = 20
+/** Lines of a text that stands whole below its row, and rows of a table that have such: it stays readable. */
+const MOST_WHOLE_LINES = 3
+const MOST_WHOLE_ROWS = 20
 
-/** A head and a line for each row; below it each of its texts whole where the line has no room for what tells it from others. */
+/**
+ * A head and a line for each row; below it each of its texts whole where the line has no room for what tells it from others. Not
+ * where that takes many lines: there the shortened texts may look alike.
+ */
 export function drawTable<Row>(
   rows: readonly Row[],
   columns: Columns<Row>,
@@ -71,6 +78,7 @@ export function drawTable<Row>(
     columns.texts.map((one) => one.head),
     figures.map((one) => one.head),
   )
+  const below = wholeTexts(texts, fitted, width - GAP)
   return [
     style.dim(fitEnd(head.trimEnd(), width, ellipsis)),
     ...rows.flatMap((row, i) => {
@@ -81,13 +89,30 @@ export function drawTable<Row>(
       const filled = bar === 0 ? 0 : Math.round(Math.min(1, columns.bar?.(row) ?? 0) * bar)
       const cut = fitEnd(text.trimEnd(), width, ellipsis)
       const shown = columns.isRed?.(row) === true ? style.red(cut) : cut
-      const whole = texts.flatMap((cells, column) => (fitted[column]![i] === undefined ? [cells[i]!] : []))
       return [
         filled === 0 ? shown : `${shown}${' '.repeat(GAP)}${path.repeat(filled)}`,
-        ...whole.flatMap((text) => brokenLines(text, width - GAP).map((part) => blanks(GAP) + part)),
+        ...(below.get(i) ?? []).map((part) => blanks(GAP) + part),
       ]
     }),
   ]
+}
+
+/** By the number of the row: the lines of those of its texts that found no room, for the first rows that have such. */
+function wholeTexts(
+  texts: readonly (readonly string[])[],
+  fitted: readonly (readonly (string | undefined)[])[],
+  width: number,
+): Map<number, string[]> {
+  const below = new Map<number, string[]>()
+  const most = MOST_WHOLE_LINES * width
+  for (let row = 0; row < texts[0]!.length && below.size < MOST_WHOLE_ROWS; row++) {
+    const whole = texts
+      .filter((cells, column) => fitted[column]![row] === undefined && displayWidth(cells[row]!) <= most)
+      .map((cells) => brokenLines(cells[row]!, width))
+      .filter((lines) => lines.length <= MOST_WHOLE_LINES)
+    if (whole.length > 0) below.set(row, whole.flat())
+  }
+  return below
 }
 
 interface KeptFigures {
