@@ -4,6 +4,7 @@ import { BREAKDOWN_BY } from '../../trace/formats/output-choices.ts'
 import { choice, type Row } from '../command.ts'
 import { OF_THE_API } from '../exit-statuses.ts'
 import {
+  agentListFormat,
   errorsOption,
   fromFile,
   listFormat,
@@ -19,14 +20,16 @@ export const WHY: Row = {
   usage: 'why',
   description: 'show what failed or slow spans have in common that the others have not',
   options: (command) =>
-    manyTraces(
-      command
-        .option('--error', 'explain the spans that failed')
-        .addOption(errorsOption())
-        .option(
-          '--slower-than <limit>',
-          'explain the spans that took longer: 500ms, or p95 of those that fit',
-        ),
+    agentListFormat(
+      manyTraces(
+        command
+          .option('--error', 'explain the spans that failed')
+          .addOption(errorsOption())
+          .option(
+            '--slower-than <limit>',
+            'explain the spans that took longer: 500ms, or p95 of those that fit',
+          ),
+      ),
     ),
   settings: API_SETTINGS,
   variables: ['LS_AUTH_TOKEN'],
@@ -47,14 +50,16 @@ export const BREAKDOWN: Row = {
   usage: 'breakdown',
   description: 'show where the time of many traces goes, by service and operation',
   options: (command) =>
-    manyTraces(
-      skewFirst(
-        command
-          .addOption(choice('--by <what>', 'a row for each (operation when not given)', BREAKDOWN_BY))
-          .option('--graph', 'who calls whom instead (services when --by is not given)'),
-      )
-        .option('--error', 'a span that failed')
-        .addOption(errorsOption()),
+    listFormat(
+      manyTraces(
+        skewFirst(
+          command
+            .addOption(choice('--by <what>', 'a row for each (operation when not given)', BREAKDOWN_BY))
+            .option('--graph', 'who calls whom instead (services when --by is not given)'),
+        )
+          .option('--error', 'a span that failed')
+          .addOption(errorsOption()),
+      ),
     ),
   settings: API_SETTINGS,
   variables: ['LS_AUTH_TOKEN'],
@@ -74,9 +79,9 @@ export const BREAKDOWN: Row = {
 }
 
 /** Which traces a command reads that looks at many of them. */
-function manyTraces(command: Command): void {
+function manyTraces(command: Command): Command {
   spanConditions(command)
     .option('--query <text>', "a query in the back end's own language instead (TraceQL)")
     .option('--limit <count>', 'read at most this many traces (100 when not given; of a file, all)')
-  listFormat(sensitive(fromFile(withTimes(ownFlags(command)))))
+  return sensitive(fromFile(withTimes(ownFlags(command))))
 }

@@ -4,7 +4,7 @@ import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { SERIES_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, type Row } from '../command.ts'
 import { OF_THE_API } from '../exit-statuses.ts'
-import { fromFile, listFormat, sensitive, withTimes } from './trace-options.ts'
+import { agentListFormat, fromFile, sensitive, withTimes } from './trace-options.ts'
 
 /** `UQL (Lightstep) or …`. */
 const QUERY_LANGUAGES = listed(
@@ -49,7 +49,7 @@ const QUERY: Row = {
 const SERVICES: Row = {
   usage: 'services',
   description: 'list the services that report spans',
-  options: (command) => listFormat(fromFile(command)),
+  options: (command) => agentListFormat(fromFile(command)),
   settings: API_SETTINGS,
   variables: ['LS_AUTH_TOKEN'],
   exits: OF_THE_API,
@@ -64,7 +64,7 @@ const SERVICES: Row = {
 const ATTRIBUTES: Row = {
   usage: 'attributes [name]',
   description: 'list the attributes of spans, or the values of the one that is named',
-  options: (command) => listFormat(sensitive(fromFile(withTimes(command)))),
+  options: (command) => agentListFormat(sensitive(fromFile(withTimes(command)))),
   settings: API_SETTINGS,
   variables: ['LS_AUTH_TOKEN'],
   exits: OF_THE_API,

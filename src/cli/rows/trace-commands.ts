@@ -6,9 +6,9 @@ import { OF_THE_API } from '../exit-statuses.ts'
 import { BREAKDOWN, WHY } from './many-traces-commands.ts'
 import { QUERY_COMMANDS } from './query-commands.ts'
 import {
+  agentListFormat,
   errorsOption,
   fromFile,
-  listFormat,
   ownFlags,
   sensitive,
   skewFirst,
@@ -198,7 +198,7 @@ function searchOptions(command: Command): void {
       '--limit <count>',
       'at most this many traces (20 when not given); with --follow, so many at the beginning',
     )
-  listFormat(sensitive(fromFile(withTimes(ownFlags(command)))))
+  agentListFormat(sensitive(fromFile(withTimes(ownFlags(command)))))
     .option('--follow', 'go on with new traces as they come, one a line, until Ctrl-C')
     .option('--interval <duration>', 'with --follow: the time between two looks (5s when not given)')
 }

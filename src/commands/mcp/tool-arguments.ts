@@ -81,3 +81,11 @@ export const SEARCH_ARGUMENTS: readonly Argument[] = [
     most: SEARCH.most,
   },
 ]
+
+/** Of explain_traces; its answers speak of it, too. */
+export const SLOWER_THAN: Argument = {
+  name: 'slower_than',
+  type: 'string',
+  description: 'Explain the spans that took longer than this: 500ms, or p95 of those that fit.',
+  flag: 'slowerThan',
+}

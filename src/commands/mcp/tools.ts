@@ -1,6 +1,15 @@
 import { MOST_ROWS } from '../../trace/render/agent/limits.ts'
 import type { Argument, Tool } from './tool.ts'
-import { DETAILS, EXPLAIN, PATH, PATTERN, SEARCH_ARGUMENTS, TIMES, TRACE_ID } from './tool-arguments.ts'
+import {
+  DETAILS,
+  EXPLAIN,
+  PATH,
+  PATTERN,
+  SEARCH_ARGUMENTS,
+  SLOWER_THAN,
+  TIMES,
+  TRACE_ID,
+} from './tool-arguments.ts'
 
 /** The conditions of search_traces, in explain_traces of the spans that are compared. */
 const CONDITIONS = SEARCH_ARGUMENTS.filter(({ name }) => !['with_errors', 'search_depth'].includes(name))
@@ -132,12 +141,7 @@ export const TOOLS: readonly Tool[] = [
         description: 'Explain the spans that failed. Give this or slower_than.',
         flag: 'error',
       },
-      {
-        name: 'slower_than',
-        type: 'string',
-        description: 'Explain the spans that took longer than this: 500ms, or p95 of those that fit.',
-        flag: 'slowerThan',
-      },
+      SLOWER_THAN,
       ...CONDITIONS,
       {
         name: 'search_depth',

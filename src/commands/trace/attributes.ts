@@ -1,7 +1,7 @@
 import { safeText } from '../../text/safe-text.ts'
 import { type AttributeValues, uniqueSamples } from '../../trace/attribute-lists.ts'
 import { splitScope } from '../../trace/conditions/attribute-scope.ts'
-import type { ListFormat } from '../../trace/formats/output-choices.ts'
+import type { AgentListFormat } from '../../trace/formats/output-choices.ts'
 import { attributeText } from '../../trace/formats/own/attributes-json.ts'
 import { maskerUnder, maskValue } from '../../trace/masking.ts'
 import type { TimeRange } from '../../trace/series.ts'
@@ -18,7 +18,7 @@ interface AttributesOptions {
   readonly range: TimeRange
   /** Instead of the profile's back end. */
   readonly file: string | undefined
-  readonly format: ListFormat
+  readonly format: AgentListFormat
   readonly showSensitive: boolean
 }
 
@@ -31,21 +31,24 @@ function read(typed: Typed): AttributesOptions {
     name: args[0],
     range: flags.file !== undefined && !namesTimes(flags) ? ALWAYS : readTimes(flags, now),
     file: flags.file as string | undefined,
-    format: readFormat<ListFormat>(typed, 'list'),
+    format: readFormat<AgentListFormat>(typed, 'list'),
     showSensitive: flags.showSensitive === true,
   }
 }
 
 async function run(invocation: Invocation, options: AttributesOptions): Promise<void> {
   const { name, range, file, format } = options
+  const { terminal } = invocation.ports
   const source = await openSource(invocation, 'attributes', file)
   if (name !== undefined) {
     const found = options.showSensitive
       ? { ...(await source.attributeValues(name, range, (_, value) => value)), isMasked: false }
       : await maskedValues(source, name, range)
     if (found.isMasked) tellMasked(invocation, 'values')
-    // A person sees no types.
-    const rows = format === 'list' ? ofAnyType(found.values) : found.values
+    // A person sees no types, and an agent neither.
+    const isText = format === 'list' || format === 'agent'
+    const rows = isText ? ofAnyType(found.values) : found.values
+    if (format === 'agent') return terminal.out((await forAgent()).valuesForAgent({ ...found, values: rows }))
     return printRows(invocation, format, {
       rows,
       toJson: ({ value, type }) => ({ value, type: type ?? null }),
@@ -54,6 +57,7 @@ async function run(invocation: Invocation, options: AttributesOptions): Promise<
     })
   }
   const names = await source.attributes(range)
+  if (format === 'agent') return terminal.out((await forAgent()).attributesForAgent(names))
   if (names.length === 0) tell(invocation, `${source.name} knows no attributes of spans in this time.`)
   await printRows(invocation, format, {
     rows: names,
@@ -62,6 +66,8 @@ async function run(invocation: Invocation, options: AttributesOptions): Promise<
     line: (one) => safeText(one.name),
   })
 }
+
+const forAgent = () => import('./for-agent/names-text.ts')
 
 /** Each value once, whatever types it has. */
 export const ofAnyType = (values: AttributeValues['values']): AttributeValues['values'] => [

@@ -1,4 +1,4 @@
-import type { ListFormat } from '../../trace/formats/output-choices.ts'
+import type { AgentListFormat, ListFormat } from '../../trace/formats/output-choices.ts'
 import type { SearchResult, TraceFilter, TraceSummary } from '../../trace/search.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { rememberServices } from '../completion/services-seen.ts'
@@ -17,7 +17,7 @@ interface TraceSearchOptions {
   readonly always: boolean
   /** Instead of the profile's back end. */
   readonly file: string | undefined
-  readonly format: ListFormat
+  readonly format: AgentListFormat
   readonly showSensitive: boolean
   /** New traces as they come, looked for so often; undefined: those there are now. */
   readonly followSeconds: number | undefined
@@ -29,21 +29,22 @@ export const traceSearch: CliCommand<TraceSearchOptions> = { read, run }
 function read(typed: Typed): TraceSearchOptions {
   const { flags, now } = typed
   const always = flags.file !== undefined && !namesTimes(flags)
+  const format = readFormat<AgentListFormat>(typed, 'list')
   return {
     filter: readFilter(flags, now, always),
     always,
     file: flags.file as string | undefined,
-    format: readFormat<ListFormat>(typed, 'list'),
+    format,
     showSensitive: flags.showSensitive === true,
-    followSeconds: readFollow(flags),
+    followSeconds: readFollow(flags, format),
   }
 }
 
 async function run(invocation: Invocation, options: TraceSearchOptions): Promise<void> {
   const { filter, file, format, showSensitive, followSeconds } = options
   const { terminal } = invocation.ports
-  if (followSeconds !== undefined)
-    return (await import('./follow/follow.ts')).follow(invocation, { ...options, followSeconds })
+  if (followSeconds !== undefined && format !== 'agent')
+    return (await import('./follow/follow.ts')).follow(invocation, { ...options, format, followSeconds })
   const source = await openSource(invocation, 'search', file)
   const hide = showSensitive ? (trace: TraceSummary) => trace : maskSummary
   let found = 0
@@ -54,17 +55,32 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
     else if (terminal.errIsTTY && found < filter.limit && found > page.length)
       tell(invocation, `${found} traces …`)
   })
-  const isNone = result.traces.length === 0 && format === 'list'
+  const isText = format === 'list' || format === 'agent'
   const none =
-    isNone && (await (await import('./found/none-found.ts')).notesOfNone(invocation, source, filter))
-  if (format !== 'ndjson')
-    await write(invocation, { ...result, traces: result.traces.map(hide) }, options, format)
+    isText && result.traces.length === 0
+      ? await (await import('./found/none-found.ts')).notesOfNone(invocation, source, filter)
+      : undefined
+  const shown = { ...result, traces: result.traces.map(hide) }
+  if (format === 'agent')
+    await terminal.out((await import('./for-agent/found-text.ts')).foundForAgent(shown, options, none))
+  else await print(invocation, shown, { ...options, format }, none)
+  if (file === undefined) await rememberServices(invocation, 'some', servicesOf(result.traces))
+}
+
+/** Prints what is not for an agent; `none`: why nothing may have been found. NDJSON is out already. */
+async function print(
+  invocation: Invocation,
+  result: SearchResult,
+  options: TraceSearchOptions & { readonly format: ListFormat },
+  none: readonly string[] | undefined,
+): Promise<void> {
+  const { format } = options
+  if (format !== 'ndjson') await write(invocation, result, options, format)
   if (format === 'list') await tellNoDuration(invocation, result.traces)
   if (none) for (const note of none) tell(invocation, note)
   else if (format === 'list') (await import('./next-steps.ts')).tellStepFromList(invocation, result.traces)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
   if (result.truncated) (await import('./found/rest-note.ts')).tellRest(invocation, result, options)
-  if (file === undefined) await rememberServices(invocation, 'some', servicesOf(result.traces))
 }
 
 /**

@@ -97,6 +97,9 @@ const values = () => ({
   SPAN_ID: place.stage.spanId,
   'get FILE': place.file,
   'diff ID': place.stage.spanId,
+  // Both sides.
+  'diff VALUE': `${place.stage.spanId}" "${place.stage.spanId}`,
+  'attributes NAME': 'service.name',
   'ID ID': place.stage.spanId,
 })
 

@@ -1,17 +1,9 @@
 import { Failure } from '../../../errors.ts'
 import { Comparer } from '../../../trace/compare/comparison.ts'
-import { agentComparison } from '../../../trace/render/agent/agent-comparison.ts'
+import { diffText } from '../../trace/for-agent/diff-text.ts'
 import type { AnswerTool } from '../tool.ts'
+import { inToolWords } from '../tool-names.ts'
 import { readTrace } from './one-trace.ts'
-
-/** How an agent goes on from a comparison. */
-const MORE = {
-  lists: 'get_trace',
-  steps: [
-    'More: explain_traces with service_name, span_name of a row and slower_than (what its slow spans have in common); get_trace with the id',
-    'of one side, and service_name or duration_min.',
-  ],
-}
 
 /** Answers diff_traces. */
 export const diffAnswer: AnswerTool = async (invocation, given) => {
@@ -21,7 +13,7 @@ export const diffAnswer: AnswerTool = async (invocation, given) => {
   const b = await add('b')
   const same = a.traceId === b.traceId ? ['Note: A and B are the same trace.'] : []
   const notes = [...a.notes, ...b.notes, ...same]
-  return agentComparison(comparer.compare(), { a: a.label, b: b.label }, { more: MORE, notes })
+  return diffText(comparer.compare(), { a: a.label, b: b.label }, { notes }, inToolWords)
 
   async function add(side: 'a' | 'b') {
     const { tree, name, notes } = await readTrace(invocation, given[`trace_id_${side}`] as string)

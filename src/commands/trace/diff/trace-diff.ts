@@ -24,9 +24,14 @@ export const traceDiff: CliCommand<TraceDiffOptions> = { read, run }
 
 function read(typed: Typed): TraceDiffOptions {
   const { flags } = typed
+  const format = readFormat<DiffFormat>(typed, 'tree')
+  if (format === 'agent' && flags.full === true)
+    throw new Failure('usage', '--full changes a drawing; -o agent has one form only', {
+      hint: 'Leave --full out, or -o.',
+    })
   return {
     sides: readSides(typed),
-    format: readFormat<DiffFormat>(typed, 'tree'),
+    format,
     full: flags.full === true,
     mostSlower: typeof flags.failIfSlower === 'string' ? readPercent(flags.failIfSlower) : undefined,
     skew: flags.skew === true,
@@ -43,19 +48,26 @@ function readPercent(text: string): number {
 }
 
 async function run(invocation: Invocation, options: TraceDiffOptions): Promise<void> {
-  const { sides, mostSlower } = options
+  const { sides, format, mostSlower } = options
+  const forAgent = format === 'agent' ? await import('../for-agent/diff-text.ts') : undefined
+  const notes: string[] = []
+  const telling = forAgent ? forAgent.notesInto(notes, invocation) : invocation
   const comparer = new Comparer()
   // One after the other: both may need the same session, and a person may be asked.
-  const a = await tracesOf(invocation, sides[0], options, (tree) => comparer.add('a', tree))
-  const b = await tracesOf(invocation, sides[1], options, (tree) => comparer.add('b', tree))
+  const a = await tracesOf(telling, sides[0], options, (tree) => comparer.add('a', tree))
+  const b = await tracesOf(telling, sides[1], options, (tree) => comparer.add('b', tree))
   const comparison = comparer.compare()
-  await write(invocation, comparison, a, b, options)
+  if (format !== 'agent') await write(invocation, comparison, a, b, { ...options, format })
   if (a.traceId !== undefined && a.traceId === b.traceId)
     tell(
-      invocation,
+      telling,
       `note: A and B ${isEqual(comparison) ? 'are the same trace' : 'have the same id, and differ'}`,
     )
-  for (const side of ['a', 'b'] as const) tellIncomplete(invocation, side.toUpperCase(), comparison[side])
+  for (const side of ['a', 'b'] as const) tellIncomplete(telling, side.toUpperCase(), comparison[side])
+  if (forAgent) {
+    const labels = { a: a.name, b: b.name }
+    await invocation.ports.terminal.out(forAgent.diffForAgent(comparison, labels, notes))
+  }
   if (a.masked + b.masked > 0) tellMasked(invocation, 'values')
   if (mostSlower !== undefined) judge(comparison, mostSlower)
 }
@@ -65,7 +77,7 @@ async function write(
   comparison: Comparison,
   a: SideTold,
   b: SideTold,
-  { format, full }: TraceDiffOptions,
+  { format, full }: { readonly format: Exclude<DiffFormat, 'agent'>; readonly full: boolean },
 ): Promise<void> {
   const { terminal } = invocation.ports
   if (format === 'tree') {

@@ -1,4 +1,5 @@
 import { Failure } from '../../../errors.ts'
+import type { AgentListFormat } from '../../../trace/formats/output-choices.ts'
 import type { Flags } from '../../cli-command.ts'
 import { textFlag, unitDurationFlag } from '../../typed-flags.ts'
 
@@ -7,7 +8,7 @@ const INTERVAL_SECONDS = 5
 const LEAST_SECONDS = 1
 
 /** Seconds between two looks; undefined: the search is not followed. Failure `usage`. */
-export function readFollow(flags: Flags): number | undefined {
+export function readFollow(flags: Flags, format?: AgentListFormat): number | undefined {
   const interval = textFlag(flags, 'interval') === undefined ? undefined : unitDurationFlag(flags, 'interval')
   if (flags.follow !== true) {
     if (interval === undefined) return undefined
@@ -20,6 +21,10 @@ export function readFollow(flags: Flags): number | undefined {
   if (flags.file !== undefined)
     throw new Failure('usage', '--follow waits for new traces, and a file gets none', {
       hint: 'Leave out --file to follow the back end of the profile, or --follow to search the file.',
+    })
+  if (format === 'agent')
+    throw new Failure('usage', '--follow has no end, and -o agent is one text with a limit', {
+      hint: 'Leave one of them out, or write a line each: -o ndjson.',
     })
   if (interval === undefined || interval >= LEAST_SECONDS) return interval ?? INTERVAL_SECONDS
   throw new Failure('usage', `--interval: at least ${LEAST_SECONDS}s`, { hint: 'Write it like 5s or 1m.' })

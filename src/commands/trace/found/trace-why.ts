@@ -1,6 +1,6 @@
 import { safeText } from '../../../text/safe-text.ts'
 import type { Cause, Ranking } from '../../../trace/causes/rank-causes.ts'
-import type { ListFormat } from '../../../trace/formats/output-choices.ts'
+import type { AgentListFormat, ListFormat } from '../../../trace/formats/output-choices.ts'
 import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { printData, readFormat, tellMasked } from '../print-rows.ts'
@@ -25,22 +25,26 @@ const MOST_ROWS = 100
 const MOST_LINES = 3
 
 interface TraceWhyOptions extends Question {
-  readonly format: ListFormat
+  readonly format: AgentListFormat
 }
 
 /** `ls-auth trace why`: what failed or slow spans have in common that the others have not. */
 export const traceWhy: CliCommand<TraceWhyOptions> = { read, run }
 
 function read(typed: Typed): TraceWhyOptions {
-  return { ...readQuestion(typed), format: readFormat<ListFormat>(typed, 'list') }
+  return { ...readQuestion(typed), format: readFormat<AgentListFormat>(typed, 'list') }
 }
 
 async function run(invocation: Invocation, options: TraceWhyOptions): Promise<void> {
-  const search = await openSearch(invocation, options.file)
-  const explanation = await explain(invocation, search, options)
+  const { format } = options
+  const forAgent = format === 'agent' ? await import('../for-agent/why-text.ts') : undefined
+  const said: string[] = []
+  const telling = forAgent ? forAgent.notesInto(said, invocation) : invocation
+  const search = await openSearch(telling, options.file)
+  const explanation = await explain(telling, search, options)
   const { ranking, limitNanos, hidden, partial, found } = explanation
-  await write(invocation, options, explanation)
-  if (options.format === 'list') tellSteps(invocation, ranking, limitNanos)
+  if (format !== 'agent') await write(invocation, { ...options, format }, explanation)
+  if (format === 'list') tellSteps(invocation, ranking, limitNanos)
   const notes = [
     loweredNote(explanation, options),
     estimateNote(explanation, search.searched.name),
@@ -48,15 +52,16 @@ async function run(invocation: Invocation, options: TraceWhyOptions): Promise<vo
     listsNote(explanation),
     redeliveredNote(explanation),
   ]
-  for (const note of notes) if (note !== undefined) tell(invocation, note)
+  for (const note of notes) if (note !== undefined) tell(telling, note)
   if (hidden > 0) tellMasked(invocation, 'values')
   if (partial !== undefined) {
-    tell(
-      invocation,
-      `note: ${search.searched.name} gave only a part of the result: ${safeText(partial, 300)}`,
-    )
+    tell(telling, `note: ${search.searched.name} gave only a part of the result: ${safeText(partial, 300)}`)
   }
-  if (found) tellFound(invocation, { ...found, masked: () => 0 })
+  // Last, when all that was read is shown.
+  if (found) tellFound(telling, { ...found, masked: () => 0, failure: undefined })
+  if (forAgent)
+    await invocation.ports.terminal.out(forAgent.whyForAgent(explanation, invocation.options, said))
+  if (found?.failure) throw found.failure
 }
 
 /** The lines that go on from the first causes; they find the traces behind them. */
@@ -75,7 +80,7 @@ function tellSteps(
 
 async function write(
   invocation: Invocation,
-  { selected, format }: TraceWhyOptions,
+  { selected, format }: Question & { readonly format: ListFormat },
   { ranking, comparison, limitNanos, loweredFromNanos, unfinished, lists, found, partial }: Explanation,
 ): Promise<void> {
   const { selection, baseline } = comparison

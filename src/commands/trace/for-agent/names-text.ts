@@ -1,0 +1,44 @@
+import type { AttributeName, AttributeValues } from '../../../trace/attribute-lists.ts'
+import { isForQuery } from '../../../trace/conditions/own-field.ts'
+import { listing } from '../../../trace/render/agent/listing.ts'
+import { AS_TYPED, type Words } from './words.ts'
+
+/** What a condition of `--attr` would be about an attribute of that name, which nothing has. */
+const FOR_QUERY = 'fields of the back end, for --query and not for --attr'
+const SEARCH = 'ls-auth trace search -o agent with'
+/** What gives the whole of a list that was cut. */
+const ALL = '-o json has all of them, as data'
+
+/** Names of services as bounded text, then `next`. */
+export const servicesText = (names: readonly string[], next: string): string =>
+  listing('service', names, [next])
+
+/** Names of attributes as bounded text, then `next`. */
+export function attributesText(all: readonly AttributeName[], next: string, words: Words): string {
+  const [names, fields] = [all.filter((one) => !isForQuery(one)), all.filter(isForQuery)]
+  return listing(
+    'attribute',
+    names.map(({ name }) => name),
+    [next],
+    fields.length === 0 ? [] : [`note: ${words(FOR_QUERY)}: ${fields.map(({ name }) => name).join(', ')}`],
+  )
+}
+
+/** The values of one, masked, as bounded text. `next`: what else gives some of them. */
+export const valuesText = ({ values, ...field }: AttributeValues, next: string, words: Words): string =>
+  listing(
+    'value',
+    values.map(({ value }) => value),
+    [words(`More: ${next}; ${SEARCH} ${isForQuery(field) ? '--query' : '--attr'}.`)],
+  )
+
+/** Services for who types commands. */
+export const servicesForAgent = (names: readonly string[]): string =>
+  servicesText(names, `More: ${ALL}; ${SEARCH} --service.`)
+
+/** The same of attributes. */
+export const attributesForAgent = (names: readonly AttributeName[]): string =>
+  attributesText(names, `More: ${ALL}; ls-auth attributes NAME -o agent lists the values of one.`, AS_TYPED)
+
+/** The same of the values of one. */
+export const valuesForAgent = (found: AttributeValues): string => valuesText(found, ALL, AS_TYPED)
