@@ -2,28 +2,28 @@ import { Failure } from '../../errors.ts'
 import { dataBlock, dataLine } from '../../trace/render/agent/data-block.ts'
 import type { Invocation } from '../invocation.ts'
 import { withTypedFlags } from '../repeat-flags.ts'
-import { adviceFor } from './advice.ts'
+import { adviceFor, isOwnHint } from './advice.ts'
 import { inWordsOf } from './arguments.ts'
 import type { Tool } from './tool.ts'
 import { withTools } from './tool-names.ts'
 
 /**
- * The text of a failed call: what to do, then what the failure says, as data, since it may quote a server or a trace, then its
- * hint, which is ours. Commands in it can be typed as they stand; where a tool does the same, it is named instead.
+ * The text of a failed call: what to do, in words of ours, then what the failure says, as data: it may quote a server or a
+ * trace, and so may its hint. Only a hint that is known to be ours stands behind. Commands can be typed as they stand; where a
+ * tool does the same, it is named instead.
  */
 export function errorText(error: unknown, invocation: Invocation, tool: Pick<Tool, 'arguments'>): string {
   // The message of a foreign error may quote a token.
   if (!(error instanceof Failure) || error.exit === 1) return adviceFor(new Failure('bug', 'unknown'))
   const { message, detail } = error
-  const { hint } = withTypedFlags(error.withHint(withTools(error.hint)), invocation)
-  const said = [`error: ${message}`, ...detail.map((line) => `  ${withTools(line)}`)]
   const lines = (text: string) => cut(inWordsOf(tool, text))
-  return [
-    adviceFor(error),
-    ...dataBlock(said.flatMap(lines)),
-    // A hint may repeat a name that was typed.
-    ...lines(`hint: ${hint}`).map(dataLine),
-  ].join('\n')
+  const { hint: words } = withTypedFlags(error.withHint(withTools(error.hint)), invocation)
+  const hint = lines(`hint: ${words}`)
+  const isOwn = isOwnHint(error)
+  const details = detail.flatMap((line) => lines(`  ${withTools(line)}`))
+  const said = [...lines(`error: ${message}`), ...(isOwn ? [] : hint), ...details]
+  // A command in it repeats flags as they were typed.
+  return [adviceFor(error), ...dataBlock(said), ...(isOwn ? hint.map(dataLine) : [])].join('\n')
 }
 
 /** A line of data is short, and a command in a hint must stay whole. */

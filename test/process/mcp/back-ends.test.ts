@@ -101,7 +101,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     if (backend === 'lightstep')
       // A refusal names arguments, not flags, and none that was given.
       expect((await agent.call('explain_traces', { with_errors: true })).text).toContain(
-        '</trace-data>\nhint: Add service_name, span_name or attributes.',
+        '\nhint: Add service_name, span_name or attributes.',
       )
 
     // Where traces are read here and not counted there: how many of what was found.

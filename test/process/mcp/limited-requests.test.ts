@@ -71,7 +71,7 @@ it('a search that no snapshot is allowed for: who can allow it is said, and what
   expect(isError).toBe(true)
   expect(text).toMatch(/^This cannot be done as asked, /)
   expect(text).toMatch(
-    /<\/trace-data>\nhint: A person can allow snapshots: by starting this server with --snapshot\. Without one: get_trace/,
+    /\nhint: A person can allow snapshots: by starting this server with --snapshot\. Without one: get_trace/,
   )
   expect(text).not.toContain('ls-auth')
   await agent.close()

@@ -108,7 +108,7 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
       const { text, isError } = await agent.call(tool, { trace_id, [name]: given })
       expect(isError).toBe(true)
       expect(text).toContain(
-        `error: ${name}: "zz" is no span id\n</trace-data>\nhint: The rows of get_trace begin with the ids.`,
+        `error: ${name}: "zz" is no span id\nhint: The rows of get_trace begin with the ids.`,
       )
     }
   })
@@ -125,7 +125,7 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
   it.each([
     [
       {},
-      /which spans are to be explained\?\n<\/trace-data>\nhint: Give one of: with_errors, slower_than 500ms, slower_than p95/,
+      /which spans are to be explained\?\nhint: Give one of: with_errors, slower_than 500ms, slower_than p95/,
     ],
     [{ with_errors: true, slower_than: 'p95' }, /with_errors and slower_than cannot be used together/],
     [{ slower_than: 'often' }, /slower_than: "often" is neither a duration nor a percentile/],
@@ -188,9 +188,7 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
     const before = await agent.call('search_traces', { start_time_max: start_time_min })
     expect(before).toEqual({
       isError: true,
-      text: expect.stringMatching(
-        /^error: start_time_max: "[^"]+" is before 1970\n<\/trace-data>\nhint: Write it like /m,
-      ),
+      text: expect.stringMatching(/^error: start_time_max: "[^"]+" is before 1970\nhint: Write it like /m),
     })
   })
 

@@ -90,7 +90,7 @@ it('a session that the provider ends in the middle: the person must sign in, and
   gateway.distrusts = () => false
   provider.tamper = {}
   expect(isError).toBe(true)
-  expect(text).toMatch(/^Nobody is signed in[\s\S]*tell the person to type the command below/)
+  expect(text).toMatch(/^Nobody is signed in[\s\S]*tell the person to sign in with ls-auth login/)
   expect(text).toMatch(/^hint: .*ls-auth login/m)
   await expect(access(opened())).rejects.toThrow('ENOENT')
   await signIn(machine, ['login'])
@@ -121,7 +121,7 @@ it('what a person must do is told to the agent; nobody is asked, and the server 
   expect(await machine.run(['logout'])).toMatchObject({ exit: 0 })
   const ended = await agent.call('get_trace', GET)
   expect(ended.isError).toBe(true)
-  expect(ended.text).toMatch(/^Nobody is signed in[\s\S]*tell the person to type the command below/)
+  expect(ended.text).toMatch(/^Nobody is signed in[\s\S]*tell the person to sign in with ls-auth login/)
   expect(ended.text).toContain('ls-auth login')
 
   await signIn(machine, ['login'])
