@@ -106,10 +106,16 @@ it('fields of Tempo that no attribute is compared with are told as such, and not
     expect(isError, text).toBe(false)
     expect(text).not.toMatch(/^(duration|kind|name|rootName|rootServiceName|status|traceDuration)$/m)
     expect(text).toContain(
-      '\nnote: fields of the back end, for query and not for attributes: duration, kind, name, rootName, rootServiceName, status, traceDuration\n',
+      '\nnote: fields of the back end, for query and not for attributes:\n  duration\n  kind\n  name\n  rootName\n  rootServiceName\n  status\n  traceDuration\n',
     )
     const chosen = await agent.call('get_attributes', { ...TIMES, pattern: 'http.' })
     expect(chosen.text).not.toContain('note: ')
+    const fields = await agent.call('get_attributes', { ...TIMES, pattern: 'root' })
+    expect(fields.text).toMatch(
+      /^2 fields for query\. .*\n\n<trace-data>\nrootName\nrootServiceName\n<\/trace-data>\n\n.*\nsearch_traces with query asks for a field\.\n$/,
+    )
+    const none = await agent.call('get_attributes', { ...TIMES, pattern: 'no such' })
+    expect(none.text).toMatch(/^No attribute found\.\n/)
     const root = await agent.call('search_traces', { ...TIMES, attributes: { rootName: 'nothing' } })
     expect(root.text).toContain('the rootName of a trace: query ')
     const values = await agent.call('get_attributes', { ...TIMES, name: 'status' })

@@ -13,15 +13,21 @@ const ALL = '-o json has all of them, as data'
 export const servicesText = (names: readonly string[], next: string): string =>
   listing('service', names, [next])
 
-/** Names of attributes as bounded text, then `next`. */
+/** Names of attributes as bounded text, then such fields, one a line, then `next`. */
 export function attributesText(all: readonly AttributeName[], next: string, words: Words): string {
-  const [names, fields] = [all.filter((one) => !isForQuery(one)), all.filter(isForQuery)]
-  return listing(
-    'attribute',
-    names.map(({ name }) => name),
-    [next],
-    fields.length === 0 ? [] : [`note: ${words(FOR_QUERY)}: ${fields.map(({ name }) => name).join(', ')}`],
-  )
+  const names = all.filter((one) => !isForQuery(one)).map(({ name }) => name)
+  const fields = all.filter(isForQuery).map(({ name }) => name)
+  if (names.length === 0 && fields.length > 0)
+    return listing(
+      'field',
+      fields,
+      [next, words(`${SEARCH} --query asks for a field.`)],
+      [],
+      words(' for --query'),
+    )
+  const notes =
+    fields.length === 0 ? [] : [`note: ${words(FOR_QUERY)}:`, ...fields.map((name) => `  ${name}`)]
+  return listing('attribute', names, [next], notes)
 }
 
 /** The values of one, masked, as bounded text. `next`: what else gives some of them. */
