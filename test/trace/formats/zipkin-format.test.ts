@@ -39,6 +39,42 @@ test('spans without an id are left out, and counted', () => {
   )
 })
 
+describe('spans that cannot be placed', () => {
+  const whole = span('1')
+  const noId = span('2', { id: undefined })
+  const noTrace = span('2', { traceId: undefined })
+  test.each<[string, object[], string]>([
+    ['no id', [whole, noId], '1 span without an id is left out'],
+    ['null as the id', [whole, span('2', { id: null })], '1 span without an id is left out'],
+    ['every other one', [noId, whole, span(''), noId], '3 spans without an id are left out'],
+    ['an empty trace id', [whole, span('2', { traceId: '' })], '1 span without a trace id is left out'],
+    ['null as the trace id', [whole, span('2', { traceId: null })], '1 span without a trace id is left out'],
+    ['no trace id', [whole, noTrace, noTrace], '2 spans without a trace id are left out'],
+    [
+      'one of each, and of v1',
+      [whole, noId, noTrace, span('3', { localEndpoint: undefined, binaryAnnotations: [] })],
+      '1 span without an id is left out, 1 span of Zipkin v1 is left out, 1 span without a trace id is left out',
+    ],
+  ])('%s', (_, spans, partial) => {
+    for (const document of [spans, [spans], spans.toReversed()])
+      expect(readOne(document)).toMatchObject({ spans: [{ spanId: pad('1') }], partial })
+  })
+
+  test.each<[string, object]>([
+    ['a document of another format', { traceId: 'a1b2', spans: [], spanCount: 0 }],
+    ['metrics', { resourceMetrics: [] }],
+    ['an error', { id: 'a', message: 'not found' }],
+  ])('%s is no span that lacks an id', (_, other) => {
+    expect(readOne([whole, other]).partial).toBeUndefined()
+  })
+
+  test('spans of v1 that lack an id do not hide that the document is of v1', () => {
+    const { localEndpoint: _, ...bare } = whole
+    const v1 = { ...bare, binaryAnnotations: [] }
+    expect(() => readOne([v1, { ...bare, id: null }])).toThrow('it is JSON of Zipkin v1')
+  })
+})
+
 describe('Zipkin v2', () => {
   const one = span('1', {
     kind: 'CLIENT',

@@ -24,7 +24,7 @@ const endpoint = fc.constantFrom(
 )
 const member = fc.record(
   {
-    traceId: fc.constantFrom('1f', 'ab'.repeat(8), `${'0'.repeat(15)}1${'ab'.repeat(8)}`, 'A', '', '00'),
+    traceId: fc.constantFrom('1f', 'ab'.repeat(8), `${'0'.repeat(15)}1${'ab'.repeat(8)}`, 'A'),
     parentId: fc.constantFrom(...ids, '', '000', null, 7, '!'),
     kind: fc.constantFrom('CLIENT', 'SERVER', 'x', null),
     name: fc.constantFrom('get /', 'é"', 7, null),
@@ -237,7 +237,11 @@ test.each([
   ['version 1', [{ ...span, binaryAnnotations: [] }]],
   ['annotations without an endpoint', [{ ...span, localEndpoint: undefined, annotations: [] }]],
   ['a span without an id', [{ ...span, id: undefined }]],
+  ['null as an id', [span, { ...span, id: null }]],
   ['a span of no trace', [{ ...span, traceId: 7 }]],
+  ['a span without a trace id', [span, { ...span, id: '3a', traceId: undefined }]],
+  ['an empty trace id', [span, { ...span, id: '3a', traceId: '' }]],
+  ['zeros as the trace id', [span, { ...span, id: '3a', traceId: '00' }]],
   ['an empty list', []],
   ['lists in lists in a list', [[[span]]]],
   ['a list of something else', [1]],

@@ -37,9 +37,19 @@ function exactOf(quoted: unknown, rounded: unknown): unknown {
 function readList(values: readonly unknown[], into: Collection): void {
   if (values.length === 0) into.recognised = true
   const flat = values.flatMap((value) => (Array.isArray(value) ? (value as unknown[]) : [value]))
-  const zipkin = flat.filter(isZipkinSpan)
-  if (zipkin.length > 0) readZipkin(zipkin, into)
+  if (flat.some(isZipkinSpan))
+    readZipkin(
+      flat.filter((value) => isZipkinSpan(value) || lacksId(value)),
+      into,
+    )
   for (const value of flat) if (!isZipkinSpan(value)) readValue(value, into, true)
+}
+
+/** Whether a value among spans of Zipkin is one, too, that lacks an id, or the id of its trace: no other format has it. */
+function lacksId(value: unknown): boolean {
+  if (!isObject(value) || !('traceId' in value || 'localEndpoint' in value)) return false
+  const isOther = [isOfCollector, isJaegerTrace, isJaegerEnvelope, isOwnTrace, isOwnSpan, isLightstepTrace]
+  return !isOther.some((is) => is(value))
 }
 
 /** OpenTelemetry's collector writes metrics and logs beside spans, and documents without any of them. */

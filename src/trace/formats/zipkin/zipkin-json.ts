@@ -26,11 +26,12 @@ function isVersion1(item: JsonObject): boolean {
  * spans. Failure `api-failed` where all are of v1.
  */
 export function readZipkin(items: readonly unknown[], into: Collection): void {
-  const ofVersion2 = items.filter((item) => !(isObject(item) && isVersion1(item)))
-  if (ofVersion2.length === 0 && items.length > 0) throw noTrace('it is JSON of Zipkin v1', VERSION_1_HINT)
+  const ofVersion2 = items.filter(isObject).filter((item) => !isVersion1(item))
+  if (items.length > 0 && !ofVersion2.some(isZipkinSpan))
+    throw noTrace('it is JSON of Zipkin v1', VERSION_1_HINT)
   into.recognised = true
-  const spans = (ofVersion2 as readonly JsonObject[]).flatMap((item) => {
-    const traceId = isZipkinSpan(item) ? hexOrMadeId(item.traceId, 32) : undefined
+  const spans = ofVersion2.flatMap((item) => {
+    const traceId = hexOrMadeId(item.traceId, 32)
     return traceId === undefined || hexOrMadeId(item.id, 16) === undefined ? [] : { traceId, item }
   })
   const byId = groupBy(spans, ({ traceId }) => traceId)
@@ -46,33 +47,37 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
       halves.map((half) => readSpan(half, endpoints, scopes)),
     )
   }
-  if (spans.length < items.length)
-    tellLeftOut(items as readonly JsonObject[], ofVersion2.length, wholeId, into)
+  if (spans.length < items.length) tellLeftOut(ofVersion2, items.length - ofVersion2.length, wholeId, into)
 }
 
 const VERSION_1_HINT =
   'Zipkin gives v2 under /api/v2/trace/ID. What is in a file, send to a Zipkin (POST /api/v1/spans) first.'
 
-/** Says of each trace how many of its spans are not read; of v1, whose trace may not be here, how many of the document. */
+/** Says of each trace how many of its spans are not read; of those whose trace may not be here, how many of the document. */
 function tellLeftOut(
-  items: readonly JsonObject[],
-  ofVersion2: number,
+  ofVersion2: readonly JsonObject[],
+  ofVersion1: number,
   wholeId: (id: string) => string,
   into: Collection,
 ): void {
   const withoutId = new Map<string, number>()
-  for (const item of items) {
-    if (!isZipkinSpan(item) || hexOrMadeId(item.id, 16) !== undefined) continue
+  let withoutTrace = 0
+  for (const item of ofVersion2) {
     const traceId = hexOrMadeId(item.traceId, 32)
-    if (traceId !== undefined) withoutId.set(wholeId(traceId), (withoutId.get(wholeId(traceId)) ?? 0) + 1)
+    if (traceId === undefined) withoutTrace++
+    else if (hexOrMadeId(item.id, 16) === undefined)
+      withoutId.set(wholeId(traceId), (withoutId.get(wholeId(traceId)) ?? 0) + 1)
   }
-  const old = items.length - ofVersion2
-  if (old > 0) into.partial = leftOut(old, 'of Zipkin v1')
-  for (const [traceId, count] of withoutId) into.cut(traceId, leftOut(count, 'without an id'))
+  const ofDocument = [...leftOut(ofVersion1, 'of Zipkin v1'), ...leftOut(withoutTrace, 'without a trace id')]
+  if (ofDocument.length > 0) into.partial = ofDocument.join(', ')
+  for (const [traceId, count] of withoutId)
+    into.cut(traceId, [...leftOut(count, 'without an id'), ...ofDocument].join(', '))
 }
 
-const leftOut = (count: number, which: string): string =>
-  count === 1 ? `1 span ${which} is left out` : `${count} spans ${which} are left out`
+function leftOut(count: number, which: string): readonly string[] {
+  if (count === 0) return []
+  return [count === 1 ? `1 span ${which} is left out` : `${count} spans ${which} are left out`]
+}
 
 function readSpan(span: ZipkinSpan, endpoints: Endpoints, scopes: Scopes) {
   const { item, spanId, sharesId, parentId, parentMark } = span

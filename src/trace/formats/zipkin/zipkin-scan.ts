@@ -51,7 +51,7 @@ export function scanZipkinJson(
       zipkinDetails((place: number) => objects.at(place)),
       into.explain,
     ),
-    traceId: new RepeatedMember((value) => (typeof value === 'string' ? hexOrMadeId(value, 32) : NO_STRING)),
+    traceId: new RepeatedMember((value) => hexOrMadeId(value, 32)),
     endpoints: new RepeatedValues(vocabulary.texts, (value) => endpoints.read(value)),
     noEndpoint: endpoints.read(undefined),
     untold: new KnownSequence(factsIn),
@@ -64,9 +64,6 @@ export function scanZipkinJson(
   into.recognised = true
   return into
 }
-
-/** What a trace id that is no string is read as: then it is no span. */
-const NO_STRING = ''
 
 interface Scan {
   readonly cursor: JsonCursor
@@ -116,7 +113,7 @@ function scanSpan(scan: Scan): void {
   let timestamp: unknown
   let duration: unknown
   let tags = scan.untold
-  let traceId: string | undefined = NO_STRING
+  let traceId: string | undefined
   let endpoint: Endpoint | undefined
   let isAnnotated = false
   for (let key = cursor.firstKey(); key !== undefined; key = cursor.nextKey()) {
@@ -142,10 +139,9 @@ function scanSpan(scan: Scan): void {
       cursor.skip()
     }
   }
-  if (traceId === NO_STRING || typeof id !== 'string' || (isAnnotated && !endpoint)) throw FALLBACK
-  // Those without an id are counted by the reader of objects.
-  if (spanId === undefined) throw FALLBACK
-  if (traceId === undefined) return
+  if (isAnnotated && !endpoint) throw FALLBACK
+  // Those without an id, or a trace id, are counted by the reader of objects.
+  if (spanId === undefined || traceId === undefined) throw FALLBACK
   const group = groupOf(scan, traceId)
   if (group.ids.add(spanId).size === group.spans.length) throw FALLBACK
   const mark = parentMark(parentId, parent, spanId)
