@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import { readOne } from '../rich.ts'
 
 /**
@@ -48,6 +49,17 @@ test('one call that very many services answer', () => {
     span(1, { kind: i === 0 ? 'CLIENT' : 'SERVER', localEndpoint: { serviceName: `s${i}` } }),
   )
   expect(new Set(idsOf(halves)).size).toBe(MANY)
+})
+
+test.each([
+  ['a tag', (deep: string) => `"tags":{"deep":${deep},"plain":"x"}`],
+  ['an annotation', (deep: string) => `"tags":{"plain":"x"},"annotations":[{"timestamp":7,"value":${deep}}]`],
+])('parts of a span that differ alone in %s that is nested without end', (_, members) => {
+  const deep = (end: number) => '['.repeat(20_000) + end + ']'.repeat(20_000)
+  const parts = [1, 2].map((end) => `{"traceId":"a1","id":"2","timestamp":5,${members(deep(end))}}`)
+  const [whole, ...others] = readTraces(Buffer.from(`[${parts.join()}]`)).flatMap(({ spans }) => spans)
+  expect(others).toEqual([])
+  expect(whole?.attributes).toContainEqual(['plain', 'x'])
 })
 
 test('a made id is given once, also where another span has the one that would come next', () => {

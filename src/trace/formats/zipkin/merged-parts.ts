@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
-import { byStart, type Part } from './zipkin-part.ts'
+import { byStart, jsonText, type Part } from './zipkin-part.ts'
 
 /** One span of its parts, all at once: one after the other, each would go through all that came before it. */
 export function mergedParts(parts: readonly Part[]): JsonObject {
@@ -14,7 +14,7 @@ export function mergedParts(parts: readonly Part[]): JsonObject {
     ...firstOfNested(items, ['localEndpoint', 'remoteEndpoint']),
     name: items.map(({ name }) => name).find(isName) ?? items.map(({ name }) => name).find(isTold),
     tags: firstOfEach(items.map(({ tags }) => (isObject(tags) ? tags : {}))),
-    annotations: [...new Map(annotations.map((entry) => [JSON.stringify(entry), entry])).values()],
+    annotations: [...new Map(annotations.map((entry) => [jsonText(entry) ?? entry, entry])).values()],
     timestamp: sorted[0]!.start,
     duration: durationOf(sorted),
     shared: items.some(({ shared }) => shared === true),

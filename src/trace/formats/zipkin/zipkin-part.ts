@@ -19,13 +19,28 @@ type Side = 'client' | 'server' | 'unknown'
 
 /** Reads what tells one part from another. */
 export function partOf(item: JsonObject): Part {
+  let text: string | undefined
   return {
     item,
     host: hostOf(item),
     side: sideOf(item),
     start: startOf(item),
     duration: micros(item.duration),
-    text: JSON.stringify(item),
+    // Few parts are alike in all else.
+    get text() {
+      text ??= jsonText(item) ?? ''
+      return text
+    },
+  }
+}
+
+/** A value as JSON; undefined where it is nested deeper than this can be written. */
+export function jsonText(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
   }
 }
 
