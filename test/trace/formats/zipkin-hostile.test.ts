@@ -51,6 +51,19 @@ test('one call that very many services answer', () => {
   expect(new Set(idsOf(halves)).size).toBe(MANY)
 })
 
+test('very many children, each at another host, of a call that very many answer', () => {
+  const half = { kind: 'SERVER', shared: true }
+  const at = (i: number) => ({ serviceName: 'shop', ipv4: `${i}` })
+  const servers = many((i) => span(1, { ...half, localEndpoint: at(i), timestamp: 1000 + i }))
+  const child = (i: number) => span(2 + i, { parentId: '1', localEndpoint: { ...at(i), ipv6: `${i}` } })
+  const parents = new Set(
+    readOne([...servers, ...many(child)])
+      .spans.slice(MANY)
+      .map(({ parentId }) => parentId),
+  )
+  expect(parents.size).toBe(MANY)
+})
+
 test.each([
   ['a tag', (deep: string) => `"tags":{"deep":${deep},"plain":"x"}`],
   ['an annotation', (deep: string) => `"tags":{"plain":"x"},"annotations":[{"timestamp":7,"value":${deep}}]`],

@@ -85,6 +85,7 @@ describe('children of a shared id', () => {
   ]
   const child = (localEndpoint: object | undefined, at = 120) =>
     part('3', localEndpoint, at, 5, { parentId: '2' })
+  const unknownTime = part('2', { ...POD1, ipv6: '::9' }, 0, 0, { ...server, timestamp: undefined })
   const [CLIENT, FIRST, SECOND] = ['2 at 0', '2 at 100', '2 at 200']
 
   test.each<[string, object[], object, string]>([
@@ -100,6 +101,18 @@ describe('children of a shared id', () => {
     ['of the first call to one pod', callOf(GATEWAY, POD1, POD1), child(POD1, 120), FIRST],
     ['of a third service, below the only server', callOf(GATEWAY, POD1), child(THIRD), FIRST],
     ['of a third service, where two servers answered', callOf(GATEWAY, POD1, POD2), child(THIRD), CLIENT],
+    [
+      'of another pod of the service of two servers, as in Zipkin',
+      callOf(GATEWAY, POD1, POD2),
+      child({ ...POD1, ipv4: '10.0.1.3' }),
+      CLIENT,
+    ],
+    [
+      'of a pod that was called at an unknown time, too',
+      [...callOf(GATEWAY, POD1), unknownTime],
+      child(POD1),
+      FIRST,
+    ],
     ['of the client', callOf(GATEWAY, POD1), child(GATEWAY), CLIENT],
     [
       'of the client, whose address is not told',
@@ -131,6 +144,21 @@ describe('children of a shared id', () => {
     ])
       expect(placesIn(readOne(order))[(one as { name: string }).name]).toBe(parent)
   })
+})
+
+test.each([
+  ['its whole endpoint', POD1],
+  ['its service alone', { serviceName: 'reviews' }],
+  ['its address alone', { ipv4: '10.0.1.1' }],
+])('a child of each of 1000 answers to one id, with %s', (_, localEndpoint) => {
+  const answers = Array.from({ length: 1000 }, (_, i) => 100 * i)
+  const trace = readOne([
+    part('2', GATEWAY, 0, 200_000, client),
+    ...answers.map((at) => part('2', POD1, at, 50, { ...server, name: `answer ${at}` })),
+    ...answers.map((at) => part(`c${at}`, localEndpoint, at + 5, 5, { parentId: '2', name: `child ${at}` })),
+  ])
+  const places = placesIn(trace)
+  for (const at of answers) expect(places[`child ${at}`]).toBe(`answer ${at}`)
 })
 
 test('a made id is told as one', () => {

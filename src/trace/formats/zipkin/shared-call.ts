@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../../json-object.ts'
 import { groupBy } from '../../group.ts'
 import type { FreeIds } from './free-ids.ts'
-import { type Half, halvesOf, MOST_NEAR } from './zipkin-halves.ts'
+import { byBeginning, lastBegun } from './last-begun.ts'
+import { Resembling } from './resembling.ts'
+import { type Half, halvesOf } from './zipkin-halves.ts'
 import { hostOf, resembles } from './zipkin-host.ts'
 import { startOf } from './zipkin-part.ts'
 
@@ -15,6 +17,8 @@ export class SharedCall {
   /** The earliest first. */
   readonly #servers: readonly OwnHalf[]
   readonly #serversByHost: ReadonlyMap<string, readonly OwnHalf[]>
+  /** Made when a child asks: few do. */
+  #resembling: Resembling<OwnHalf> | undefined
   readonly #below: ReadonlySet<string>
 
   constructor(id: string, parts: readonly JsonObject[], free: FreeIds) {
@@ -25,10 +29,7 @@ export class SharedCall {
     this.spans = halves.map((half) => {
       return { ...half, spanId: half !== holder && half.isServer ? free.instead(id) : id }
     })
-    const none = Number.MAX_VALUE
-    this.#servers = this.spans
-      .filter(({ isServer }) => isServer)
-      .sort((a, b) => (a.start ?? none) - (b.start ?? none))
+    this.#servers = this.spans.filter(({ isServer }) => isServer).sort(byBeginning)
     const isCalled = (half: Half) => !holder.isServer || (half.isShared && !holder.isShared)
     this.#below = new Set(this.#servers.filter(isCalled).map(({ spanId }) => spanId))
     this.#serversByHost = groupBy(this.#servers, ({ host }) => host.key)
@@ -46,19 +47,17 @@ export class SharedCall {
   parentOf(child: JsonObject): string | undefined {
     const host = hostOf(child)
     const same = host.told > 0 ? this.#serversByHost.get(host.key) : undefined
-    if (same) return this.#before(child, same)
+    if (same) return calledBy(child, same)
     const client = this.#holder.isServer ? undefined : this.#holder.host
     if (client && client.key === host.key && host.told > 0) return undefined
-    const near = this.#servers.slice(0, MOST_NEAR).filter((server) => resembles(host, server.host))
-    if (near.length > 0) return this.#before(child, near)
+    this.#resembling ??= new Resembling(this.#servers)
+    const near = this.#resembling.of(host).flatMap((servers) => lastBegun(servers, startOf(child)) ?? [])
+    if (near.length > 0) return calledBy(child, near.sort(byBeginning))
     if (client && resembles(host, client)) return undefined
     return this.#servers.length === 1 ? this.#servers[0]!.spanId : undefined
   }
-
-  /** Of several calls the one that had begun last: the clock is the same. */
-  #before(child: JsonObject, servers: readonly OwnHalf[]): string | undefined {
-    const start = startOf(child)
-    const begun = servers.slice(0, MOST_NEAR).findLast((server) => (server.start ?? 0) <= (start ?? 0))
-    return (begun ?? servers[0])?.spanId
-  }
 }
+
+/** The id of the one that had begun last: the clock is the same. */
+const calledBy = (child: JsonObject, servers: readonly OwnHalf[]): string | undefined =>
+  lastBegun(servers, startOf(child))?.spanId

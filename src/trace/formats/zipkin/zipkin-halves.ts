@@ -35,8 +35,8 @@ export function halvesOf(items: readonly JsonObject[]): Half[] {
   )
 }
 
-/** How many halves are looked at for one part, or one child. */
-export const MOST_NEAR = 100
+/** How many halves are looked at for one part. */
+const MOST_NEAR = 100
 
 class GrowingHalf {
   readonly isServer: boolean
