@@ -32,7 +32,7 @@ export interface JsonSpan {
     readonly version: string | null
     readonly attributes: JsonAttributes
   } | null
-  /** What was broken in the source: `start-missing`, `end-missing`, `end-before-start`, `parent-unreadable`, `own-parent`, `id-rewritten`; `attributes-withheld`: by a gateway; `follows-parent`: nothing is, its parent does not wait for it; `id-shared`: nothing is, in Zipkin it has the id of its client. */
+  /** What was broken in the source: `start-missing`, `end-missing`, `end-before-start`, `parent-unreadable`, `own-parent`, `id-rewritten`; `attributes-withheld`: by a gateway; `follows-parent`: nothing is, its parent does not wait for it; `id-shared`: nothing is, in Zipkin it has the id of another span, mostly of its client, which then is its parent. */
   readonly marks: readonly string[]
 }
 
