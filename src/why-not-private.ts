@@ -22,14 +22,22 @@ export function whyNotPrivate(
   return mode & 0o077 ? { why: 'can be read by others', hint: `Run: chmod 600 ${path}` } : undefined
 }
 
+/** A symbolic link on the way to a file. */
+export interface LinkOnTheWay {
+  readonly path: string
+  readonly uid: number
+}
+
 /** A file that the user names to be read, after the links that lead to it. */
 export interface NamedFile {
   /** Of the file itself, behind the links. */
   readonly path: string
   /** Undefined: the link leads to none. */
   readonly file: FileFacts | undefined
-  /** What was named, where that is a link. */
-  readonly link: FileFacts | undefined
+  /** Whether what was named is a link. */
+  readonly isLink: boolean
+  /** All that were followed, also those in the place of a directory. */
+  readonly links: readonly LinkOnTheWay[]
 }
 
 const ROOT = 0
@@ -38,16 +46,23 @@ const ROOT = 0
  * The same for a file with a secret that is only read: a volume of Kubernetes has its files behind links, and they are root's.
  * Which group may read a file of root is the choice of the administrator (`fsGroup`).
  */
-export function whyNotEntrusted({ path, file, link }: NamedFile, env: Pick<Env, 'uid'>): Problem | undefined {
-  // Where others may make files, one of them may have made the link, too.
-  if (link && env.uid !== undefined && link.uid !== env.uid && link.uid !== ROOT)
-    return { why: 'is a symbolic link of another user', hint: 'Name the file itself.' }
+export function whyNotEntrusted(
+  { path, file, isLink, links }: NamedFile,
+  env: Pick<Env, 'uid'>,
+): Problem | undefined {
+  // Where others may make files, one of them may have made a link, too.
+  const theirs = env.uid !== undefined && links.find(({ uid }) => uid !== env.uid && uid !== ROOT)
+  if (theirs)
+    return {
+      why: `is reached by a symbolic link of another user: ${theirs.path}`,
+      hint: 'Name the file itself.',
+    }
   if (!file) return { why: 'is a symbolic link that leads to no file', hint: 'Name a file.' }
   if (file.kind === 'file' && file.uid === ROOT && env.uid !== undefined && env.uid !== ROOT)
     return file.mode & 0o007 ? { why: 'can be read by others', hint: TAKE_IT_AWAY } : undefined
   const problem = whyNotPrivate(path, file, env)
   // There the volume is read-only, also for root.
-  return problem && link && file.uid === env.uid && file.kind === 'file'
+  return problem && isLink && file.uid === env.uid && file.kind === 'file'
     ? {
         ...problem,
         hint: `${problem.hint} (in Kubernetes: defaultMode: 0400 for the volume, without fsGroup).`,

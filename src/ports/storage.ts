@@ -50,8 +50,14 @@ export interface Files {
   /**
    * Whole content of a file that the user named: of any kind (also a pipe or a device), symlinks followed. Error code
    * EFBIG when it has more than `maxBytes`. `plainOnly`: EINVAL for what is no plain file; nothing waits for a pipe.
+   * `judge` has the facts of the file that is open, before it is read, and may throw; then no symlink at `path` is followed.
    */
-  readForeign(path: string, maxBytes: number, plainOnly?: boolean): Promise<Buffer | undefined>
+  readForeign(
+    path: string,
+    maxBytes: number,
+    plainOnly?: boolean,
+    judge?: (facts: FileFacts) => void,
+  ): Promise<Buffer | undefined>
   /** Creates `path` (must not exist, mode 0600, no symlink followed), writes and flushes it to the disk. */
   create(path: string, bytes: Uint8Array): Promise<void>
   /** The same, whole or not at all: nobody who reads `path` finds a part of it, whatever happens. */
@@ -90,6 +96,8 @@ export interface Files {
    * code ENOENT when the directory of the end is.
    */
   endOfLinks(path: string): Promise<string>
+  /** What a symlink says, as it stands there. */
+  readLink(path: string): Promise<string>
   /** `lstat`; undefined when there is nothing at `path`. */
   inspect(path: string): Promise<FileFacts | undefined>
 }

@@ -1,8 +1,9 @@
 import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
-import type { Files } from '../../ports/storage.ts'
+import type { FileFacts, Files } from '../../ports/storage.ts'
 import { type NamedFile, whyNotEntrusted } from '../../why-not-private.ts'
+import { followLinks } from './followed-links.ts'
 
 /** Limit for such a file, bytes: it holds a key or one short line. */
 const MOST_BYTES = 64 * 1024
@@ -11,12 +12,18 @@ const MOST_BYTES = 64 * 1024
 export async function readPrivateText(path: string, what: string, ports: Ports): Promise<string> {
   const files = await ports.files()
   const named = await lookAt(path, files).catch(() => undefined)
-  const problem = named && whyNotEntrusted(named, ports.env)
-  if (problem) throw new Failure('settings', `the ${what} ${path} ${problem.why}`, { hint: problem.hint })
+  const judge = (found: NamedFile) => {
+    const problem = whyNotEntrusted(found, ports.env)
+    if (problem) throw new Failure('settings', `the ${what} ${path} ${problem.why}`, { hint: problem.hint })
+  }
+  if (named) judge(named)
   let hint: string | undefined
+  // Another file may lie there by now: what is judged again is what is read.
+  const judgeOpen = (file: FileFacts) => named && judge({ ...named, file })
   const bytes =
     named &&
-    (await files.readForeign(named.path, MOST_BYTES, true).catch((error) => {
+    (await files.readForeign(named.path, MOST_BYTES, true, judgeOpen).catch((error) => {
+      if (error instanceof Failure) throw error
       if (errorCode(error) === 'EACCES') hint = LET_IT_READ
       return undefined
     }))
@@ -31,7 +38,9 @@ const LET_IT_READ =
 /** Undefined: nothing is there. */
 async function lookAt(path: string, files: Files): Promise<NamedFile | undefined> {
   const facts = await files.inspect(path)
-  if (facts?.kind !== 'symlink') return facts && { path, file: facts, link: undefined }
-  const end = await files.endOfLinks(path).catch(() => path)
-  return { path: end, file: end === path ? undefined : await files.inspect(end), link: facts }
+  if (!facts) return undefined
+  const isLink = facts.kind === 'symlink'
+  const { links, end } = await followLinks(path, files)
+  if (links.length === 0) return { path, file: facts, isLink, links }
+  return { path: end ?? path, file: end === undefined ? undefined : await files.inspect(end), isLink, links }
 }

@@ -78,10 +78,12 @@ export const realFiles: Files = {
     )
   },
 
-  async readForeign(path, maxBytes, plainOnly = false) {
+  async readForeign(path, maxBytes, plainOnly = false, judge) {
+    const flags = constants.O_RDONLY | (plainOnly ? NO_WAIT : 0) | (judge ? NO_FOLLOW : 0)
     return ifExists(fs.statSync, path, () =>
-      withFile(path, constants.O_RDONLY | (plainOnly ? NO_WAIT : 0), async (file) => {
+      withFile(path, flags, async (file) => {
         if (plainOnly) plainFile(fs.fstatSync(file))
+        judge?.(factsOf(fs.fstatSync(file)))
         return readAtMost(file, maxBytes)
       }),
     )
@@ -181,25 +183,29 @@ export const realFiles: Files = {
     throw Object.assign(new Error('too many links'), { code: 'ELOOP' })
   },
 
-  async inspect(path): Promise<FileFacts | undefined> {
+  readLink: async (path) => fs.readlinkSync(path),
+
+  async inspect(path) {
     try {
-      const stat = fs.lstatSync(path)
-      const kind = stat.isFile()
-        ? 'file'
-        : stat.isDirectory()
-          ? 'directory'
-          : stat.isSymbolicLink()
-            ? 'symlink'
-            : stat.isSocket()
-              ? 'socket'
-              : 'other'
-      const sticky = kind === 'directory' && (stat.mode & 0o1000) !== 0 && { sticky: true as const }
-      return { kind, mode: stat.mode & 0o777, uid: stat.uid, size: stat.size, ...sticky }
+      return factsOf(fs.lstatSync(path))
     } catch (error) {
       if (isAbsent(error)) return undefined
       throw error
     }
   },
+}
+
+function factsOf(stat: fs.Stats): FileFacts {
+  const kind = kindOf(stat)
+  const sticky = kind === 'directory' && (stat.mode & 0o1000) !== 0 && { sticky: true as const }
+  return { kind, mode: stat.mode & 0o777, uid: stat.uid, size: stat.size, ...sticky }
+}
+
+function kindOf(stat: fs.Stats): FileFacts['kind'] {
+  if (stat.isFile()) return 'file'
+  if (stat.isDirectory()) return 'directory'
+  if (stat.isSymbolicLink()) return 'symlink'
+  return stat.isSocket() ? 'socket' : 'other'
 }
 
 /** What `link` says where the file system has no hard links, as that of a USB stick. */

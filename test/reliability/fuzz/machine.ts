@@ -143,6 +143,7 @@ function memoryFiles(files: Map<string, Buffer>): Files {
     createWhole: create,
     read: async (path) => files.get(path),
     endOfLinks: async (path) => path,
+    readLink: async (path) => path,
     async readForeign(path, maxBytes) {
       const bytes = files.get(path)
       return (bytes?.length ?? 0) > maxBytes ? failing('EFBIG') : bytes

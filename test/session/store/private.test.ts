@@ -60,20 +60,36 @@ describe('a file that is named to be read', () => {
   const ROOT = 0
   const roots = { ...file, uid: ROOT, mode: 0o440 }
   const link = (uid: number): FileFacts => ({ kind: 'symlink', mode: 0o777, uid, size: 9 })
+  const named = (file: FileFacts | undefined, by?: FileFacts) => ({
+    path: '/end',
+    file,
+    isLink: by !== undefined,
+    links: by ? [{ path: '/link', uid: by.uid }] : [],
+  })
   const why = (facts: FileFacts | undefined, by?: FileFacts, as = env) =>
-    whyNotEntrusted({ path: '/end', file: facts, link: by }, as)?.why
+    whyNotEntrusted(named(facts, by), as)?.why
 
   it.each<[string, FileFacts | undefined, FileFacts | undefined, string | undefined]>([
     ['mine', file, undefined, undefined],
     ['mine behind my link', file, link(MINE), undefined],
     ['mine behind a link of root', file, link(ROOT), undefined],
-    ['mine behind a link of another user', file, link(THEIRS), 'is a symbolic link of another user'],
+    [
+      'mine behind a link of another user',
+      file,
+      link(THEIRS),
+      'is reached by a symbolic link of another user: /link',
+    ],
     ['mine that my group can read', { ...file, mode: 0o640 }, link(MINE), 'can be read by others'],
     ['mine that all can read', { ...file, mode: 0o604 }, link(ROOT), 'can be read by others'],
     ["root's that a group can read", roots, undefined, undefined],
     ["root's behind a link of root", roots, link(ROOT), undefined],
     ["root's behind my link", roots, link(MINE), undefined],
-    ["root's behind a link of another user", roots, link(THEIRS), 'is a symbolic link of another user'],
+    [
+      "root's behind a link of another user",
+      roots,
+      link(THEIRS),
+      'is reached by a symbolic link of another user: /link',
+    ],
     ["root's that all can read", { ...roots, mode: 0o444 }, link(ROOT), 'can be read by others'],
     ["root's that all can write", { ...roots, mode: 0o442 }, undefined, 'can be read by others'],
     ['of another user', { ...file, uid: THEIRS }, undefined, 'belongs to another user'],
@@ -93,8 +109,7 @@ describe('a file that is named to be read', () => {
   })
 
   it('and that all can read tells the next step, also where chmod does not help', () => {
-    const hint = (facts: FileFacts, by?: FileFacts) =>
-      whyNotEntrusted({ path: '/end', file: facts, link: by }, env)?.hint
+    const hint = (facts: FileFacts, by?: FileFacts) => whyNotEntrusted(named(facts, by), env)?.hint
     expect(hint({ ...file, mode: 0o644 })).toBe('Run: chmod 600 /end')
     expect(hint({ ...file, mode: 0o644 }, link(MINE))).toBe(
       'Run: chmod 600 /end (in Kubernetes: defaultMode: 0400 for the volume, without fsGroup).',
