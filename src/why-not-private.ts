@@ -44,7 +44,7 @@ const ROOT = 0
 
 /**
  * The same for a file with a secret that is only read: a volume of Kubernetes has its files behind links, and they are root's.
- * Which group may read a file of root is the choice of the administrator (`fsGroup`).
+ * Which group may read a file of root, and not write it, is the choice of the administrator (`fsGroup`).
  */
 export function whyNotEntrusted(
   { path, file, isLink, links }: NamedFile,
@@ -58,8 +58,10 @@ export function whyNotEntrusted(
       hint: 'Name the file itself.',
     }
   if (!file) return { why: 'is a symbolic link that leads to no file', hint: 'Name a file.' }
-  if (file.kind === 'file' && file.uid === ROOT && env.uid !== undefined && env.uid !== ROOT)
-    return file.mode & 0o007 ? { why: 'can be read by others', hint: TAKE_IT_AWAY } : undefined
+  if (file.kind === 'file' && file.uid === ROOT && env.uid !== undefined && env.uid !== ROOT) {
+    if (file.mode & 0o007) return { why: 'can be read by others', hint: TAKE_IT_AWAY }
+    return file.mode & 0o020 ? { why: 'can be written by its group', hint: TAKE_IT_AWAY } : undefined
+  }
   const problem = whyNotPrivate(path, file, env)
   // There the volume is read-only, also for root.
   return problem && isLink && file.uid === env.uid && file.kind === 'file'
@@ -71,4 +73,4 @@ export function whyNotEntrusted(
 }
 
 const TAKE_IT_AWAY =
-  'Take it from all others: in Kubernetes by defaultMode: 0440 with fsGroup, in Docker by mode: 0440 with your gid.'
+  'Let at most its group read it: in Kubernetes by defaultMode: 0440 with fsGroup, in Docker by mode: 0440 with your gid.'

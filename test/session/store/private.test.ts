@@ -92,6 +92,7 @@ describe('a file that is named to be read', () => {
     ],
     ["root's that all can read", { ...roots, mode: 0o444 }, link(ROOT), 'can be read by others'],
     ["root's that all can write", { ...roots, mode: 0o442 }, undefined, 'can be read by others'],
+    ["root's that its group can write", { ...roots, mode: 0o460 }, link(ROOT), 'can be written by its group'],
     ['of another user', { ...file, uid: THEIRS }, undefined, 'belongs to another user'],
     ['of another user behind my link', { ...file, uid: THEIRS }, link(MINE), 'belongs to another user'],
     ['a directory of root', { ...roots, kind: 'directory' }, link(ROOT), 'is not a file'],
@@ -115,7 +116,7 @@ describe('a file that is named to be read', () => {
       'Run: chmod 600 /end (in Kubernetes: defaultMode: 0400 for the volume, without fsGroup).',
     )
     expect(hint({ ...roots, mode: 0o444 }, link(ROOT))).toBe(
-      'Take it from all others: in Kubernetes by defaultMode: 0440 with fsGroup, in Docker by mode: 0440 with your gid.',
+      'Let at most its group read it: in Kubernetes by defaultMode: 0440 with fsGroup, in Docker by mode: 0440 with your gid.',
     )
   })
 })
