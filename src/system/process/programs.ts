@@ -26,14 +26,20 @@ export const programsOn = (platform: NodeJS.Platform): Programs => ({
     }
   },
   output([program = '', ...args], { milliseconds, stop }) {
-    const limits = { timeout: milliseconds, maxBuffer: 64 * 1024, windowsHide: true, signal: stop }
+    const limits = { maxBuffer: 64 * 1024, windowsHide: true, signal: stop }
     return new Promise((resolve) => {
+      let isLate = false
       const child = execFile(program, args, limits, (error, text) => {
+        forget()
         process.removeListener('exit', end)
+        if (isLate) return resolve({ end: 'too-late' })
         resolve(error ? outputEnd(error) : { end: 'written', text })
       })
       const end = () => child.kill()
       process.on('exit', end)
+      const forget = endAfter(milliseconds, child, () => {
+        isLate = true
+      })
     })
   },
 })
@@ -85,10 +91,24 @@ function passSignals(toChild: (signal: NodeJS.Signals) => void): () => void {
   }
 }
 
-/** A program that is ended by Node was too late, but for one whose output is too long. */
-function outputEnd({ code, killed }: ExecFileException): ProgramOutput {
+/** How long a program that is too late has to end by itself, milliseconds. */
+const GRACE = 500
+
+/** Ends a program that is too late, also one that ignores it. Gives what forgets it. */
+function endAfter(milliseconds: number, child: ChildProcess, tooLate: () => void): () => void {
+  let timer = setTimeout(() => {
+    tooLate()
+    // What it has started may hold its output open, and would be waited for.
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+    child.kill()
+    timer = setTimeout(() => child.kill('SIGKILL'), GRACE)
+  }, milliseconds)
+  return () => clearTimeout(timer)
+}
+
+function outputEnd({ code }: ExecFileException): ProgramOutput {
   if (code === 'ENOENT') return { end: 'no-program' }
-  if (killed && typeof code !== 'string') return { end: 'too-late' }
   return { end: 'failed', status: typeof code === 'number' ? code : undefined }
 }
 
