@@ -133,12 +133,13 @@ export function writeAtOnce(
   }
 }
 
-/** Says once that the record has a gap, also with `--quiet`: that leaves out no warnings. */
+const LOST = 'a gap in the record'
+
+/** Says once an invocation that the record has a gap, also with `--quiet`: that leaves out no warnings. */
 export function tellOfLost(invocation: Invocation): (lost: Lost) => void {
-  let isTold = false
   return ({ file, code }) => {
-    if (isTold) return
-    isTold = true
+    if (invocation.told.has(LOST)) return
+    invocation.told.add(LOST)
     const line = `warning: this is not in the record, ${file} could not be written (${code})`
     invocation.ports.terminal.err(`${fitted(line, invocation)}\n`)
   }
