@@ -46,8 +46,8 @@ const VARIABLES: readonly (readonly [string, string])[] = [
     'set by GitHub: where a job asks for its proof',
   ],
   [
-    'AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL',
-    'for `source = "aws"`, as the AWS CLI reads them',
+    'AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+    'for `source = "aws"`, as the AWS CLI version 2 reads them; without keys among them that program, `aws`, is asked',
   ],
   ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'the proxy, before `proxy` of the profile'],
   ['NODE_EXTRA_CA_CERTS', 'certificates to trust, as `ca_file`'],
