@@ -11,8 +11,7 @@ export interface AwsKeys {
   readonly sessionToken?: string
 }
 
-/** API Reference of AWS STS, "Credentials". The id becomes a part of a header, and the session token is one. */
-const ID = /^\w{16,128}$/
+/** The id becomes a part of a header, and the session token is one. What stands in for AWS has ids of other lengths. */
 const PRINTABLE = /^[\x21-\x7e]+$/
 
 /** How long the AWS CLI may take where no `--timeout` is set: it may ask other servers. */
@@ -28,18 +27,15 @@ function ownKeys({ variables }: Env): AwsKeys | undefined {
   const secretAccessKey = variables.AWS_SECRET_ACCESS_KEY?.trim()
   const sessionToken = variables.AWS_SESSION_TOKEN?.trim()
   if (!accessKeyId || !secretAccessKey) return undefined
-  if (!ID.test(accessKeyId))
-    throw holdsNone('AWS_ACCESS_KEY_ID', 'access key id', '16 to 128 letters and digits')
-  const form = 'one line of printable characters'
-  if (!PRINTABLE.test(secretAccessKey)) throw holdsNone('AWS_SECRET_ACCESS_KEY', 'secret access key', form)
-  if (sessionToken && !PRINTABLE.test(sessionToken))
-    throw holdsNone('AWS_SESSION_TOKEN', 'session token', form)
+  if (!PRINTABLE.test(accessKeyId)) throw holdsNone('AWS_ACCESS_KEY_ID', 'access key id')
+  if (!PRINTABLE.test(secretAccessKey)) throw holdsNone('AWS_SECRET_ACCESS_KEY', 'secret access key')
+  if (sessionToken && !PRINTABLE.test(sessionToken)) throw holdsNone('AWS_SESSION_TOKEN', 'session token')
   return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
 }
 
-const holdsNone = (variable: string, what: string, form: string): Failure =>
+const holdsNone = (variable: string, what: string): Failure =>
   new Failure('no-proof', `the variable ${variable} holds no ${what}`, {
-    hint: `It must be ${form}, without blanks.`,
+    hint: 'It must be one line of printable characters, without blanks.',
   })
 
 /** The AWS CLI (version 2) knows every other way: profiles, roles of instances and containers, IAM Identity Center. */
@@ -85,8 +81,8 @@ function readKeys(output: string): AwsKeys | undefined {
     SecretAccessKey: secretAccessKey,
     SessionToken: sessionToken,
   } = jsonObject(output) ?? {}
-  if (typeof accessKeyId !== 'string' || !ID.test(accessKeyId)) return undefined
+  if (typeof accessKeyId !== 'string' || !PRINTABLE.test(accessKeyId)) return undefined
   if (typeof secretAccessKey !== 'string') return undefined
-  if (typeof sessionToken !== 'string') return { accessKeyId, secretAccessKey }
+  if (typeof sessionToken !== 'string' || sessionToken === '') return { accessKeyId, secretAccessKey }
   return PRINTABLE.test(sessionToken) ? { accessKeyId, secretAccessKey, sessionToken } : undefined
 }
