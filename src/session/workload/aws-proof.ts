@@ -125,23 +125,27 @@ const codeOf = ({ body }: HttpAnswer): string | undefined =>
 function refusal(answer: HttpAnswer, skewSeconds: number, keys: AwsKeys): Failure {
   const code = codeOf(answer)
   const message = xmlElement('Message', answer.body.toString('utf8'))
-  const isOfSignature = code === 'SignatureDoesNotMatch'
   const hint =
-    isOfSignature && isOfOtherTime(message, skewSeconds)
+    code === 'SignatureDoesNotMatch' && isOfOtherTime(message, skewSeconds)
       ? clockHint(skewSeconds)
       : code && HINTS.find(([pattern]) => pattern.test(code))?.[1]
   return new Failure('no-proof', `aws gave no token (${code ?? `HTTP ${answer.status}`})`, {
     hint: hint ?? (mayPass(answer) ? WAIT : SEE),
-    // The message of a wrong signature quotes the signed request.
-    detail: message === undefined || isOfSignature ? [] : [saidByAws(message, keys)],
+    // The message of a wrong signature quotes the signed request, that of an incomplete one its header.
+    detail: message === undefined || code?.includes('Signature') ? [] : [saidByAws(message, keys)],
   })
 }
 
 const WAIT = 'Wait, then try again; aws sts get-caller-identity shows whether the credentials work.'
 const SEE = 'See whether the AWS credentials work: aws sts get-caller-identity'
 
-const saidByAws = (message: string, { secretAccessKey, sessionToken = '' }: AwsKeys): string =>
-  `AWS says: ${safeText(maskEchoes(message, [secretAccessKey, sessionToken]), MOST_SHOWN)}`
+/** A header with the signature may be quoted, too: whoever has it can send that request again for some minutes. */
+const SIGNATURE = /(Signature=\s*)\w+/gi
+
+function saidByAws(message: string, { secretAccessKey, sessionToken = '' }: AwsKeys): string {
+  const masked = maskEchoes(message, [secretAccessKey, sessionToken]).replace(SIGNATURE, '$1[secret]')
+  return `AWS says: ${safeText(masked, MOST_SHOWN)}`
+}
 
 /** AWS has one code for a wrong secret and a wrong clock. */
 const isOfOtherTime = (message = '', skewSeconds: number): boolean =>

@@ -300,11 +300,24 @@ describe('a refusal of STS', () => {
     ])
   })
 
-  it('of a signature is told without its words, which quote the request', async () => {
-    expect(await toldBy(() => proved({ said: refused('SignatureDoesNotMatch') }))).toEqual([
-      'no-proof: aws gave no token (SignatureDoesNotMatch)',
-      'The AWS credentials are wrong: aws sts get-caller-identity',
+  it.each([
+    ['SignatureDoesNotMatch', 'The AWS credentials are wrong: aws sts get-caller-identity'],
+    ['IncompleteSignature', SEE],
+    ['InvalidSignatureException', SEE],
+  ])('of a signature is told without its words, which quote the request: %s', async (code, hint) => {
+    expect(await toldBy(() => proved({ said: refused(code) }))).toEqual([
+      `no-proof: aws gave no token (${code})`,
+      hint,
     ])
+  })
+
+  it.each([
+    ['Signature=0123abcd, with', 'Signature=[secret], with'],
+    ['X-Amz-Signature=0123abcd&amp;X', 'X-Amz-Signature=[secret]&X'],
+    ['signature= 0123abcd', 'signature= [secret]'],
+  ])('is told without a signature that it quotes: %s', async (message, shown) => {
+    const said = refused('AccessDenied', 403, message)
+    expect((await toldBy(() => proved({ said })))[2]).toBe(`AWS says: ${shown}`)
   })
 
   it('is told without the keys that it quotes, and of long words the beginning', async () => {
