@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { browse } from '../world/browser.ts'
+import { IS_LINUX } from '../world/linux.ts'
 import { BINARY, type Machine, openMachine } from '../world/machine.ts'
 import { needs } from '../world/needs.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
@@ -24,7 +25,7 @@ const inShell = (end: string, args: readonly string[]) =>
     env: { SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' },
   })
 
-describe.skipIf(process.platform !== 'linux' || !needs(SHELL))('login in the background of a shell', () => {
+describe.skipIf(!IS_LINUX || !needs(SHELL))('login in the background of a shell', () => {
   const login = () => [...loginArgs(provider), ...fileStore(machine)]
   const PASTE = /paste the address/
 
@@ -63,7 +64,7 @@ describe.skipIf(process.platform !== 'linux' || !needs(SHELL))('login in the bac
   }, 30_000)
 })
 
-it.skipIf(process.platform !== 'linux' || !needs(SHELL))(
+it.skipIf(!IS_LINUX || !needs(SHELL))(
   'a passphrase is not asked for in the background',
   async () => {
     const pty = inShell('& wait $!', [...loginArgs(provider), '--store', 'file', '--no-browser'])

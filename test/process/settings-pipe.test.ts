@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BINARY } from '../world/machine.ts'
+import { IS_POSIX } from '../world/posix.ts'
 
 // Windows has no named pipes in directories.
-describe.skipIf(process.platform === 'win32')('a settings file that is none', () => {
+describe.skipIf(!IS_POSIX)('a settings file that is none', () => {
   let home: string
   let config: string
   beforeEach(() => {

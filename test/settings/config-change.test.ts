@@ -21,6 +21,7 @@ import type { Change } from '../../src/settings/files/config-text.ts'
 import type { Settings } from '../../src/settings/files/settings-files.ts'
 import { realFiles } from '../../src/system/files/files.ts'
 import { told } from '../told.ts'
+import { IS_POSIX } from '../world/posix.ts'
 import { changer, settingsIn } from './changer.ts'
 
 const OURS = '# ours\n\n[profiles.work] # the gateway\ntenant = "a" # mine\n'
@@ -271,7 +272,7 @@ describe('a change', () => {
   })
 })
 
-describe.skipIf(process.platform === 'win32')('a file that is a link to where somebody keeps it', () => {
+describe.skipIf(!IS_POSIX)('a file that is a link to where somebody keeps it', () => {
   const CHANGED = OURS.replace('"a"', '"b"')
   const setTenant = async () => change(await read(), { set: 'work', values: { tenant: 'b' } })
   const isLink = async (at = path) => (await lstat(at)).isSymbolicLink()

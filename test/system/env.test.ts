@@ -1,13 +1,14 @@
 import { tmpdir, userInfo } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
 import { processEnv } from '../../src/system/env.ts'
+import { IS_POSIX } from '../world/posix.ts'
 
 const { HOME } = process.env
 afterEach(() => {
   process.env.HOME = HOME
 })
 
-describe.skipIf(process.platform === 'win32')('the home directory', () => {
+describe.skipIf(!IS_POSIX)('the home directory', () => {
   it('is HOME', () => {
     process.env.HOME = tmpdir()
     expect(processEnv().homeDirectory).toBe(tmpdir())

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { realFiles } from '../../src/system/files/files.ts'
+import { IS_LINUX } from '../world/linux.ts'
 import { needs } from '../world/needs.ts'
 import { onWindows } from '../world/on-windows.ts'
+import { IS_POSIX } from '../world/posix.ts'
 
 let place: string
 beforeAll(async () => {
@@ -102,14 +104,11 @@ describe('whether a file can be made in a directory', () => {
     expect(await readdir(at('directory'))).toEqual([])
   })
 
-  test.skipIf(process.platform !== 'linux')(
-    'nobody makes a file in /proc or /sys, nor does root',
-    async () => {
-      for (const path of ['/proc', '/sys', '/dev/null']) expect(await realFiles.takesFiles(path)).toBe(false)
-    },
-  )
+  test.skipIf(!IS_LINUX)('nobody makes a file in /proc or /sys, nor does root', async () => {
+    for (const path of ['/proc', '/sys', '/dev/null']) expect(await realFiles.takesFiles(path)).toBe(false)
+  })
 
-  test.skipIf(process.platform === 'win32')('nor I where I may not; root may', async () => {
+  test.skipIf(!IS_POSIX)('nor I where I may not; root may', async () => {
     const closed = join(place, 'closed')
     await mkdir(closed, { mode: 0o500 })
     expect(await realFiles.takesFiles(closed)).toBe(process.getuid?.() === 0)
@@ -169,21 +168,18 @@ describe('a file that grows by whole records', () => {
     await expect(realFiles.openGrowing('/dev/null')).rejects.toMatchObject({ code: 'EINVAL' })
   })
 
-  test.skipIf(process.platform === 'win32')(
-    'keeps what another program appends or takes away meanwhile',
-    async () => {
-      const path = join(place, 'shared')
-      const file = await realFiles.openGrowing(path)
-      file.append(Buffer.from('one\n'))
-      await appendFile(path, 'of another\n')
-      file.append(Buffer.from('two\n'))
-      expect(await text(path)).toBe('one\nof another\ntwo\n')
-      await truncate(path)
-      file.append(Buffer.from('three\n'))
-      await file.close()
-      expect(await text(path)).toBe('three\n')
-    },
-  )
+  test.skipIf(!IS_POSIX)('keeps what another program appends or takes away meanwhile', async () => {
+    const path = join(place, 'shared')
+    const file = await realFiles.openGrowing(path)
+    file.append(Buffer.from('one\n'))
+    await appendFile(path, 'of another\n')
+    file.append(Buffer.from('two\n'))
+    expect(await text(path)).toBe('one\nof another\ntwo\n')
+    await truncate(path)
+    file.append(Buffer.from('three\n'))
+    await file.close()
+    expect(await text(path)).toBe('three\n')
+  })
 
   describe('on Windows, where a file that is open for appending (O_APPEND) cannot be cut', () => {
     onWindows()

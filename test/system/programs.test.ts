@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { programsOn } from '../../src/system/process/programs.ts'
+import { IS_POSIX } from '../world/posix.ts'
 
 let place: string
 let variables: Record<string, string>
@@ -60,21 +61,18 @@ describe('a batch file, on Windows', () => {
     await expect(programsOn('win32').run(['yarnx'], {})).rejects.toMatchObject({ code: 'no-program' })
   })
 
-  it.skipIf(process.platform === 'win32')('other programs run as before', async () => {
+  it.skipIf(!IS_POSIX)('other programs run as before', async () => {
     expect(await run('runs')).toEqual({ status: 7 })
     await expect(run('/etc/passwd/x')).rejects.toMatchObject({ code: 'cannot-run', reason: undefined })
   })
 })
 
-it.skipIf(process.platform === 'win32')(
-  'elsewhere a name that ends in .cmd is one as others are',
-  async () => {
-    expect(await programsOn('linux').run(['yarnx.cmd'], variables)).toEqual({ status: 7 })
-    await expect(programsOn('linux').run(['yarnx'], variables)).rejects.toMatchObject({ code: 'no-program' })
-  },
-)
+it.skipIf(!IS_POSIX)('elsewhere a name that ends in .cmd is one as others are', async () => {
+  expect(await programsOn('linux').run(['yarnx.cmd'], variables)).toEqual({ status: 7 })
+  await expect(programsOn('linux').run(['yarnx'], variables)).rejects.toMatchObject({ code: 'no-program' })
+})
 
-describe.skipIf(process.platform === 'win32')('the output of a program', () => {
+describe.skipIf(!IS_POSIX)('the output of a program', () => {
   const output = (script: string, milliseconds = 10_000, stop?: AbortSignal) =>
     programsOn('linux').output(['sh', '-c', script], { milliseconds, ...(stop && { stop }) })
 

@@ -8,6 +8,7 @@ import { readPrivateText } from '../../../src/session/store/private-file.ts'
 import { processEnv } from '../../../src/system/env.ts'
 import { realFiles } from '../../../src/system/files/files.ts'
 import { toldBy } from '../../told.ts'
+import { IS_POSIX } from '../../world/posix.ts'
 
 /** A secret behind links, each of which somebody else may have made. */
 
@@ -47,7 +48,7 @@ function read(name: string, over: Readonly<Record<string, Partial<FileFacts>>> =
   return readPrivateText(`${place}/${name}`, 'assertion key', ports)
 }
 
-describe.skipIf(process.platform === 'win32')('a secret behind links', () => {
+describe.skipIf(!IS_POSIX)('a secret behind links', () => {
   it.each(['key', 'link', 'chain', 'whole', 'volume', '..data/key', 'deep/key', 'up', 'deep/../key', 'dots'])(
     '%s is read where all are mine',
     async (name) => {
@@ -89,7 +90,7 @@ describe.skipIf(process.platform === 'win32')('a secret behind links', () => {
   })
 })
 
-describe.skipIf(process.platform === 'win32')('a file that is replaced after it was looked at', () => {
+describe.skipIf(!IS_POSIX)('a file that is replaced after it was looked at', () => {
   it.each([
     ['key', 'key'],
     ['volume', '..2026/key'],

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { IS_POSIX } from '../../world/posix.ts'
 import { claimsOf, openPlace, type Place } from './place.ts'
 
 let place: Place
@@ -224,7 +225,7 @@ describe('other sources', () => {
     expect(gone.stderr).toContain(`error: there is no file ${path}\nhint: `)
   })
 
-  it.skipIf(process.platform === 'win32')('a pipe in place of the file is not waited for', async () => {
+  it.skipIf(!IS_POSIX)('a pipe in place of the file is not waited for', async () => {
     const path = join(place.world.home, 'pipe')
     execFileSync('mkfifo', [path])
     await asIs('file:~/pipe')

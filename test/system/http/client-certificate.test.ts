@@ -7,6 +7,7 @@ import { processEnv } from '../../../src/system/env.ts'
 import { openHttp } from '../../../src/system/http/http.ts'
 import { openUpstream } from '../../../src/system/http/upstream.ts'
 import { toldBy } from '../../told.ts'
+import { IS_POSIX } from '../../world/posix.ts'
 import { makeTls } from '../../world/tls.ts'
 
 const env = { ...processEnv(), variables: {} }
@@ -53,7 +54,7 @@ describe.each([
     await expect(open(settings('mine.crt', 'mine.key'), env)).resolves.toBeDefined()
   })
 
-  it.skipIf(process.platform === 'win32')('that others can read the key of is refused', async () => {
+  it.skipIf(!IS_POSIX)('that others can read the key of is refused', async () => {
     const path = at('shared.key')
     await copyFile(at('mine.key'), path)
     for (const mode of [0o644, 0o640, 0o604, 0o660]) {
