@@ -11,7 +11,7 @@ import { planRows, type Rows } from '../waterfall/rows.ts'
 import { verdictLines } from '../waterfall/summary.ts'
 import { chooseRows } from './agent-rows.ts'
 import { criticalLines } from './critical-lines.ts'
-import { ABOUT_DATA, bytesOf, dataBlock, withinBytes } from './data-block.ts'
+import { ABOUT_DATA, bytesOf, dataBlock, dataLine, withinBytes } from './data-block.ts'
 import { MOST_BYTES, MOST_ROWS, USUAL_ROWS } from './limits.ts'
 
 // The same wherever it is made, and wide enough for most names.
@@ -65,7 +65,9 @@ export function agentText(tree: TraceTree, options: AgentOptions): string {
   // Of the time that the first line says.
   const whole = rootsPath(tree)
   const drawn = drawnPath(tree)
-  const facts = [...headerLines(partOf?.whole ?? tree, { source: { name: source } }, pen), ABOUT_DATA, '']
+  const header = headerLines(partOf?.whole ?? tree, { source: { name: source } }, pen)
+  // It names the file, whose name others may have chosen.
+  const facts = [...header.map(dataLine), ABOUT_DATA, '']
   const head = part(partOf?.span ?? [], MOST_BYTES / 2)
   const notes = part(noteLines(tree, pen, view?.shown), BYTES.notes)
   // A span that called nothing is told by its own lines, with its own notes.
