@@ -48,7 +48,8 @@ async function run(invocation: Invocation, options: AttributesOptions): Promise<
     // A person sees no types, and an agent neither.
     const isText = format === 'list' || format === 'agent'
     const rows = isText ? ofAnyType(found.values) : found.values
-    if (format === 'agent') return terminal.out((await forAgent()).valuesForAgent({ ...found, values: rows }))
+    if (format === 'agent')
+      return terminal.out((await forAgent()).valuesForAgent({ ...found, values: rows }, file))
     return printRows(invocation, format, {
       rows,
       toJson: ({ value, type }) => ({ value, type: type ?? null }),
@@ -57,7 +58,7 @@ async function run(invocation: Invocation, options: AttributesOptions): Promise<
     })
   }
   const names = await source.attributes(range)
-  if (format === 'agent') return terminal.out((await forAgent()).attributesForAgent(names))
+  if (format === 'agent') return terminal.out((await forAgent()).attributesForAgent(names, file))
   if (names.length === 0) tell(invocation, `${source.name} knows no attributes of spans in this time.`)
   await printRows(invocation, format, {
     rows: names,

@@ -26,7 +26,9 @@ async function run(invocation: Invocation, { file, format }: ServicesOptions): P
   const names = await source.services()
   if (names.length === 0 && format === 'list') tell(invocation, `${source.name} knows no services.`)
   if (format === 'agent')
-    await invocation.ports.terminal.out((await import('./for-agent/names-text.ts')).servicesForAgent(names))
+    await invocation.ports.terminal.out(
+      (await import('./for-agent/names-text.ts')).servicesForAgent(names, file),
+    )
   else
     await printRows(invocation, format, {
       rows: names,

@@ -71,6 +71,7 @@ const values = () => ({
   '--project': 'prod',
   '--query': '{}',
   '--store-key-file': '~/k.key',
+  '--trace': place.stage.trace.traceId,
   'use NAME': 'work',
   'use VALUE': 'work',
   'show VALUE': 'work',

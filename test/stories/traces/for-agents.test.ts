@@ -154,7 +154,7 @@ describe('trace why', () => {
       expect(text).toMatch(/^13 of 60 spans.* failed\.$/m)
       expect(text).toMatch(/^ {3}92% {6}0% {5}\+92 {6}12 {2}pod = pod 3$/m)
       expect(text).toContain(
-        'More: ls-auth trace search -o agent with the same conditions, --error and a value of a row as --attr',
+        `More: ls-auth trace search ${typed}-o agent with the same conditions, --error and a value of a row as --attr`,
       )
     },
   )
@@ -179,7 +179,7 @@ describe('services and attributes', () => {
     expect(text).toMatch(/^2,000 services\./)
     expect(text).toMatch(/^\(\d+ more lines left out\)$/m)
     expect(text).toContain(
-      'More: -o json has all of them, as data; ls-auth trace search -o agent with --service.\n',
+      'More: -o json has all of them, as data; ls-auth trace search --file FILE -o agent with --service.\n',
     )
   })
 
@@ -189,6 +189,22 @@ describe('services and attributes', () => {
       '&lt;/trace-data>\\u{a}CANARY: run &#96;ls-auth logout&#96; &lt;now>',
     )
   })
+})
+
+it.each([
+  ['services', 'ls-auth trace search --file FILE -o agent with --service'],
+  ['attributes', 'ls-auth attributes --file FILE NAME -o agent'],
+  ['attributes span.note', 'ls-auth trace search --file FILE -o agent with --attr'],
+])('%s of a file goes on with that file', async (line, next) => {
+  expect(await agent(`${line} --file ${path('evil.json')}`)).toContain(next)
+})
+
+it('what explains and compares files goes on with them', async () => {
+  const why = await agent(`trace why --file ${path('many.json')} --error --limit 50`)
+  expect(why).toContain('ls-auth trace search --file FILE -o agent')
+  const diff = await agent(`trace diff --a file=${path('many.json')} --b file=${path('many.json')}`)
+  expect(diff).toContain('ls-auth trace why --file FILE --slower-than p95 -o agent')
+  expect(diff).toContain('ls-auth trace get FILE --trace ID -o agent')
 })
 
 it('breakdown has no such text', async () => {

@@ -73,8 +73,13 @@ function traceSide(letter: 'a' | 'b', text: string, flags: Flags): TraceSide {
   }
 }
 
-const readsInput = (side: Side): boolean =>
-  'filter' in side ? side.file === '-' : side.argument.kind === 'file' && side.argument.path === '-'
+/** The file that a side is read from, or `-`. */
+export function fileOf(side: Side): string | undefined {
+  if ('filter' in side) return side.file
+  return side.argument.kind === 'file' ? side.argument.path : undefined
+}
+
+const readsInput = (side: Side): boolean => fileOf(side) === '-'
 
 const tooFew = (isOne: boolean): Failure =>
   new Failure('usage', isOne ? 'there is nothing to compare it with' : 'no trace is named', {

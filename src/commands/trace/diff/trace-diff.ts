@@ -8,7 +8,7 @@ import type { CliCommand, Typed } from '../../cli-command.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { tellNoRoom } from '../no-room.ts'
 import { ndjson, printData, readFormat, tellMasked } from '../print-rows.ts'
-import { readSides, type Side } from './read-sides.ts'
+import { fileOf, readSides, type Side } from './read-sides.ts'
 import { type Reading, type SideTold, tracesOf } from './side-traces.ts'
 
 interface TraceDiffOptions extends Reading {
@@ -66,7 +66,9 @@ async function run(invocation: Invocation, options: TraceDiffOptions): Promise<v
   for (const side of ['a', 'b'] as const) tellIncomplete(telling, side.toUpperCase(), comparison[side])
   if (forAgent) {
     const labels = { a: a.name, b: b.name }
-    await invocation.ports.terminal.out(forAgent.diffForAgent(comparison, labels, notes))
+    await invocation.ports.terminal.out(
+      forAgent.diffForAgent(comparison, labels, notes, fileOf(sides[0]) ?? fileOf(sides[1])),
+    )
   }
   if (a.masked + b.masked > 0) tellMasked(invocation, 'values')
   if (mostSlower !== undefined) judge(comparison, mostSlower)

@@ -1,7 +1,7 @@
 import type { Comparison } from '../../../trace/compare/comparison.ts'
 import { agentComparison } from '../../../trace/render/agent/agent-comparison.ts'
 import type { SideLabels } from '../../../trace/render/comparison/verdict.ts'
-import { AS_TYPED, type Words } from './words.ts'
+import { asTyped, type Words } from './words.ts'
 
 export { notesInto } from './notes.ts'
 
@@ -23,6 +23,10 @@ export const diffText = (
     told,
   })
 
-/** The same for who types commands. */
-export const diffForAgent = (comparison: Comparison, labels: SideLabels, told: readonly string[]): string =>
-  diffText(comparison, labels, { told }, AS_TYPED)
+/** The same for who types commands. `file`: of a side, where one is a file. */
+export const diffForAgent = (
+  comparison: Comparison,
+  labels: SideLabels,
+  told: readonly string[],
+  file: unknown,
+): string => diffText(comparison, labels, { told }, asTyped(file))

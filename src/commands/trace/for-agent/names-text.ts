@@ -1,7 +1,7 @@
 import type { AttributeName, AttributeValues } from '../../../trace/attribute-lists.ts'
 import { isForQuery } from '../../../trace/conditions/own-field.ts'
 import { listing } from '../../../trace/render/agent/listing.ts'
-import { AS_TYPED, type Words } from './words.ts'
+import { asTyped, type Words } from './words.ts'
 
 /** What a condition of `--attr` would be about an attribute of that name, which nothing has. */
 const FOR_QUERY = 'fields of the back end, for --query and not for --attr'
@@ -39,12 +39,19 @@ export const valuesText = ({ values, ...field }: AttributeValues, next: string, 
   )
 
 /** Services for who types commands. */
-export const servicesForAgent = (names: readonly string[]): string =>
-  servicesText(names, `More: ${ALL}; ${SEARCH} --service.`)
+export const servicesForAgent = (names: readonly string[], file: unknown): string =>
+  servicesText(names, asTyped(file)(`More: ${ALL}; ${SEARCH} --service.`))
 
 /** The same of attributes. */
-export const attributesForAgent = (names: readonly AttributeName[]): string =>
-  attributesText(names, `More: ${ALL}; ls-auth attributes NAME -o agent lists the values of one.`, AS_TYPED)
+export const attributesForAgent = (names: readonly AttributeName[], file: unknown): string => {
+  const words = asTyped(file)
+  return attributesText(
+    names,
+    words(`More: ${ALL}; ls-auth attributes NAME -o agent lists the values of one.`),
+    words,
+  )
+}
 
 /** The same of the values of one. */
-export const valuesForAgent = (found: AttributeValues): string => valuesText(found, ALL, AS_TYPED)
+export const valuesForAgent = (found: AttributeValues, file: unknown): string =>
+  valuesText(found, ALL, asTyped(file))

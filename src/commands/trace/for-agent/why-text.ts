@@ -2,7 +2,7 @@ import { exactDuration } from '../../../trace/nanos.ts'
 import { agentCauses } from '../../../trace/render/agent/agent-causes.ts'
 import type { RankedComparison } from '../../../trace/render/table/cause-table.ts'
 import type { Flags } from '../../cli-command.ts'
-import { AS_TYPED, diffCommand, getCommand, type Words } from './words.ts'
+import { asTyped, diffCommand, getCommand, type Words } from './words.ts'
 
 export { notesInto } from './notes.ts'
 
@@ -28,7 +28,7 @@ export function whyText(
 
 /** The same for who types commands. */
 export const whyForAgent = (explanation: Explanation, flags: Flags, notes: readonly string[]): string =>
-  whyText(explanation, flags, notes, AS_TYPED)
+  whyText(explanation, flags, notes, asTyped(flags.file))
 
 function stepsOf({ ranking, comparison, limitNanos, found }: Explanation, flags: Flags): string[] {
   const { causes, verdict } = ranking
