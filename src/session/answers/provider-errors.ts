@@ -7,7 +7,6 @@ import type { Preset, Where } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { issuerMismatch, missingIssuer } from '../documents/issuer-mismatch.ts'
 import { isRefusal, lasting, namedError, nobodyAsked, sentError } from './error-code.ts'
-import { noIdToken } from './no-id-token.ts'
 import { PROOF_ERRORS, PROOF_WANTED } from './proof-errors.ts'
 
 /** The provider's own error response: OAuth error code (RFC 6749 §5.2), HTTP status, and when it may be asked again. */
@@ -43,7 +42,6 @@ interface Foreign {
   readonly error?: unknown
   readonly error_description?: unknown
   readonly status?: unknown
-  readonly message?: string
   readonly cause?: unknown
   readonly response?: unknown
 }
@@ -57,41 +55,148 @@ export const OTHER_TOKEN_TYPE = 'the token response has a token type ls-auth can
 export const NOT_BOUND =
   'the provider sent a plain bearer token, although dpop = true asks for one that is bound to a key'
 
-const BAD_SIGNATURE = /signature verification failed/
+const NOT_VALID = 'the ID token is not valid'
+const WRONG_ALGORITHM = 'the ID token is signed in a way ls-auth does not accept (alg)'
+const NO_NONCE = 'the ID token has no nonce, so nothing says that it was made for this sign-in'
+const OTHER_STATE = 'the answer belongs to another sign-in (state)'
+const SEVERAL_CLIENTS =
+  'the ID token is for several clients (aud), and does not say that it was made for this one (azp)'
+const OTHER_CLAIM: Readonly<Record<string, string>> = {
+  nonce: 'the ID token was made for another sign-in (nonce)',
+  aud: 'the ID token is for another client (aud)',
+  azp: 'the ID token is for another client (azp)',
+  sub: NO_SUBJECT,
+}
 
-/** Validation errors of the OpenID library that mean the response cannot be trusted, and our messages for them. */
-const JUDGEMENTS: readonly [RegExp, string][] = [
-  [/"nonce".* missing/, 'the ID token has no nonce, so nothing says that it was made for this sign-in'],
-  [/"nonce"/, 'the ID token was made for another sign-in (nonce)'],
-  [/"state"/, 'the answer belongs to another sign-in (state)'],
-  [BAD_SIGNATURE, 'the signature of the ID token is wrong'],
-  [
-    /no applicable keys|more than one applicable key|key selection/,
-    "no key of the provider fits the ID token's signature",
-  ],
-  [/"iss"/, 'the answer names another issuer (iss)'],
-  [
-    /"aud".* additional/,
-    'the ID token is for several clients (aud), and does not say that it was made for this one (azp)',
-  ],
-  [/"aud"/, 'the ID token is for another client (aud)'],
-  [/"azp"/, 'the ID token is for another client (azp)'],
-  [/"sub"/, NO_SUBJECT],
-  [/"alg"|JWS "alg"|unsupported JWS/i, 'the ID token is signed in a way ls-auth does not accept (alg)'],
-  [/token_type/, OTHER_TOKEN_TYPE],
-  [/JWT|JWS|ID Token/i, 'the ID token is not valid'],
-]
+/** What the OpenID library puts beside its code, in the `cause`; an ID token that it cannot read is a bare text. */
+interface Details {
+  readonly claim?: string
+  readonly claims?: Readonly<Record<string, unknown>>
+  readonly expected?: unknown
+  readonly parameters?: URLSearchParams
+  readonly signature?: unknown
+  readonly header?: unknown
+  readonly body?: Readonly<Record<string, unknown>>
+  readonly alg?: unknown
+  /** Of a key. */
+  readonly algorithm?: unknown
+  readonly unread?: string
+}
+
+type Context = Parameters<typeof explainProviderError>[3]
+/** Why an answer cannot be trusted; undefined: it cannot be used, and the next may be better. */
+type Judge = (details: Details, context: Context) => string | Failure | undefined
+const unusable: Judge = () => undefined
+
+/** Every code of oauth4webapi and openid-client. What the provider itself has sent as an OAuth error is judged before. */
+export const JUDGEMENTS: Readonly<Record<string, Judge>> = {
+  OAUTH_JWT_CLAIM_COMPARISON_FAILED: ({ claim = '', claims, expected }, context) =>
+    claim === 'aud' && expected === undefined ? SEVERAL_CLIENTS : otherClaim(claim, claims, context),
+  OAUTH_JWT_TIMESTAMP_CHECK_FAILED: () => NOT_VALID,
+  OAUTH_KEY_SELECTION_FAILED: () => "no key of the provider fits the ID token's signature",
+  OAUTH_INVALID_RESPONSE: judgeResponse,
+  // A token answer that is JSON has been read before.
+  OAUTH_PARSE_ERROR: (_, { tokensCame }) => (tokensCame ? NOT_VALID : undefined),
+  OAUTH_UNSUPPORTED_OPERATION: ({ body, alg, algorithm, header, unread }) => {
+    if (body) return OTHER_TOKEN_TYPE
+    if (alg ?? algorithm) return WRONG_ALGORITHM
+    return header || unread ? NOT_VALID : undefined
+  },
+  OAUTH_DECRYPTION_FAILED: () => NOT_VALID,
+  OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: () => 'the answer names another issuer (iss)',
+  OAUTH_ABORT: unusable,
+  OAUTH_AUTHORIZATION_RESPONSE_ERROR: unusable,
+  OAUTH_HTTP_REQUEST_FORBIDDEN: unusable,
+  OAUTH_INVALID_REQUEST: unusable,
+  OAUTH_INVALID_SERVER_METADATA: unusable,
+  OAUTH_JWT_USERINFO_EXPECTED: unusable,
+  OAUTH_MISSING_SERVER_METADATA: unusable,
+  OAUTH_REQUEST_PROTOCOL_FORBIDDEN: unusable,
+  OAUTH_RESPONSE_BODY_ERROR: unusable,
+  OAUTH_RESPONSE_IS_NOT_CONFORM: unusable,
+  OAUTH_RESPONSE_IS_NOT_JSON: unusable,
+  OAUTH_TIMEOUT: unusable,
+  OAUTH_WWW_AUTHENTICATE_CHALLENGE: unusable,
+}
+
+function judgeResponse(details: Details, context: Context): string | Failure | undefined {
+  const { parameters, expected, signature, header, claims, body, unread } = details
+  const { preset, metadata, hintValues } = context
+  if (signature) return 'the signature of the ID token is wrong'
+  if (parameters && expected === undefined) return missingIssuer(preset, hintValues)
+  if (parameters && expected === metadata.issuer)
+    return issuerMismatch(metadata.issuer, parameters.get('iss'))
+  if (parameters) return OTHER_STATE
+  if (claims) {
+    const wrong = Object.entries(CLAIM_TYPES).find(([name, fits]) => !fits(claims[name]))?.[0] ?? ''
+    return wrong === 'nonce' ? NO_NONCE : otherClaim(wrong, claims, context)
+  }
+  if (body) {
+    const wrong = Object.entries(MEMBERS).find(([name, fits]) => !fits(body[name]))?.[0]
+    if (wrong === 'token_type') return OTHER_TOKEN_TYPE
+    return wrong === 'id_token' ? noIdToken(hintValues.scopes) : undefined
+  }
+  if (header) return WRONG_ALGORITHM
+  return unread === undefined ? undefined : NOT_VALID
+}
+
+const otherClaim = (claim: string, claims: Details['claims'], { metadata }: Context): string | Failure =>
+  claim === 'iss' ? issuerMismatch(metadata.issuer, claims?.iss) : (OTHER_CLAIM[claim] ?? NOT_VALID)
+
+/** OpenID Connect Core §3.1.3.3: without `openid` none is due, and a sign-in with the browser needs one all the same. */
+function noIdToken(scopes: readonly string[] | undefined): string | Failure {
+  if (scopes === undefined || scopes.includes('openid'))
+    return 'the provider sent no ID token, although openid was asked for'
+  return new Failure(
+    'settings',
+    'the provider sent no ID token, as openid is not among the scopes; nothing was saved',
+    { hint: 'A sign-in with the browser needs it: ls-auth login --scope openid' },
+  )
+}
+
+type Fits = (value: unknown) => boolean
+const isNumber: Fits = (value) => typeof value === 'number'
+const isString: Fits = (value) => typeof value === 'string'
+const isText: Fits = (value) => typeof value === 'string' && value !== ''
+const isAbsentOr =
+  (fits: Fits): Fits =>
+  (value) =>
+    value === undefined || fits(value)
+
+/** What the library checks of the claims of an ID token without naming the claim, in its order. */
+const CLAIM_TYPES: Readonly<Record<string, Fits>> = {
+  exp: isNumber,
+  iat: isNumber,
+  iss: isString,
+  aud: (value) => isString(value) || Array.isArray(value),
+  sub: isString,
+  auth_time: isAbsentOr(isNumber),
+  nonce: isString,
+}
+
+/** The same of a token response. */
+const MEMBERS: Readonly<Record<string, Fits>> = {
+  access_token: isText,
+  token_type: isText,
+  expires_in: isAbsentOr((value) => Number.parseFloat(String(value)) >= 0),
+  refresh_token: isAbsentOr(isText),
+  scope: isAbsentOr(isString),
+  id_token: isText,
+}
+
+/** Of the library's own error, which openid-client wraps, mostly. */
+function detailsOf({ code, cause }: Foreign): Details {
+  const inner = (cause as Foreign | undefined)?.code === code ? (cause as Foreign).cause : cause
+  return typeof inner === 'string' ? { unread: inner } : ((inner ?? {}) as Details)
+}
 
 /** Whether the library found the key of an ID token, and the signature does not fit it. */
 export const isBadSignature = (error: unknown): boolean =>
-  BAD_SIGNATURE.test(wordsOf(error as Foreign)) && !(error instanceof Failure)
-
-const wordsOf = ({ message, cause }: Foreign): string =>
-  `${message} ${(cause as Foreign | undefined)?.message}`
+  !(error instanceof Failure) && detailsOf(error as Foreign).signature !== undefined
 
 /**
  * Turns any error of the OpenID library or the HTTP port into a Failure (`refused`, `declined`, `network`,
- * `provider-failed`). Of the foreign error's `cause` only two issuer strings are read: it may hold a token response.
+ * `provider-failed`), by its codes alone. Of a `cause` only two issuer strings are shown: it may hold a token response.
  */
 export function explainProviderError(
   error: unknown,
@@ -107,6 +212,8 @@ export function explainProviderError(
     readonly now: number
     /** Of the last answer: {@link WireError.intercepted}. */
     readonly intercepted: boolean
+    /** Of the last answer: it is one with tokens. */
+    readonly tokensCame?: boolean
     /** Of the last answer, where it has one. */
     readonly vendorError?: string | undefined
     /** A proof of a key (DPoP) went with the request. */
@@ -123,16 +230,11 @@ export function explainProviderError(
     const asked = !NOBODY_THERE.includes(where) && (where !== 'authorization' || context.personAsked)
     return answered(foreign, doing, seen, asked, context)
   }
-  const words = wordsOf(foreign)
   if (foreign.code === 'OAUTH_RESPONSE_IS_NOT_CONFORM' || foreign.code === 'OAUTH_RESPONSE_IS_NOT_JSON')
     return unreadable(foreign, doing, where, context)
-  if (/response parameter "iss".* missing/.test(words))
-    return missingIssuer(context.preset, context.hintValues)
-  if (/"iss" \(issuer\)|response parameter "iss"/.test(words))
-    return issuerMismatch(context.metadata.issuer, issuerIn(nested))
-  if (/body "id_token"/.test(words)) return noIdToken(context.hintValues.scopes, error)
-  const judgement = JUDGEMENTS.find(([pattern]) => pattern.test(words))
-  if (judgement) return new Failure('refused', `${judgement[1]}; nothing was saved`, { cause: error })
+  const judgement = JUDGEMENTS[foreign.code ?? '']?.(detailsOf(foreign), context)
+  if (judgement instanceof Failure) return judgement
+  if (judgement) return new Failure('refused', `${judgement}; nothing was saved`, { cause: error })
   return new Failure('provider-failed', `the provider's answer cannot be used to ${doing}`, { cause: error })
 }
 
@@ -177,16 +279,6 @@ function unreadable(
 function limitIn(response: unknown, now: number): { readonly limit?: RateLimit } {
   if (!(response instanceof Response)) return {}
   return { limit: readRateLimit(Object.fromEntries(response.headers), now) }
-}
-
-/** The issuer named by an ID token (`iss` claim) or a redirect (`iss` parameter, RFC 9207). */
-function issuerIn(nested: unknown): unknown {
-  const { claims, parameters } = ((nested as Foreign | undefined)?.cause ?? {}) as {
-    claims?: { iss?: unknown }
-    parameters?: unknown
-  }
-  const named = parameters instanceof URLSearchParams ? parameters.get('iss') : undefined
-  return named ?? claims?.iss
 }
 
 function statusOf(value: unknown): number | undefined {

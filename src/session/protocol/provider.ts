@@ -2,7 +2,6 @@ import * as oidc from 'openid-client'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Where } from '../../providers/preset.ts'
-import { noIdToken } from '../answers/no-id-token.ts'
 import {
   explainProviderError,
   isBadSignature,
@@ -109,6 +108,7 @@ export function connectProvider(options: ProviderOptions): Provider {
         personAsked,
         now: options.clock.now(),
         intercepted: exchange.intercepted,
+        tokensCame: exchange.tokenAnswer !== undefined,
         vendorError: exchange.vendorError,
         proofSent: proofs !== undefined,
       })
@@ -138,11 +138,8 @@ export function connectProvider(options: ProviderOptions): Provider {
       return ask('sign in', 'device', async (exchange) => {
         last = exchange
         exchange.tokenTimeout = timeoutMilliseconds
-        const answer = await pollDevice(exchange, grant, parameters)
-        // The library expects one with an authorization code only (OpenID Connect Core §3.1.3.3).
-        const scopes = parameters.scope?.split(' ')
-        if (answer.id_token === undefined && scopes?.includes('openid')) throw noIdToken(scopes)
-        return tokensOf(answer, exchange)
+        // No standard promises an ID token here: OpenID Connect Core §3.1.3.3 speaks of authorization codes.
+        return tokensOf(await pollDevice(exchange, grant, parameters), exchange)
       }).catch((failure) => {
         // A NetworkFailure would be followed by another poll, and the code is spent.
         if (!last?.tokenAnswer || !(failure instanceof NetworkFailure)) throw failure

@@ -1,3 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import type { Preset, Where } from '../../../src/providers/preset.ts'
@@ -5,6 +9,7 @@ import { PRESETS } from '../../../src/providers/presets.ts'
 import {
   explainProviderError,
   isBadSignature,
+  JUDGEMENTS,
   ProviderFailure,
 } from '../../../src/session/answers/provider-errors.ts'
 import { told } from '../../told.ts'
@@ -16,8 +21,12 @@ interface Told {
   personAsked?: boolean
   aliases?: Record<string, string>
   scopes?: readonly string[]
+  tokensCame?: boolean
 }
-const explain = (error: unknown, { where = 'token', personAsked = true, aliases = {}, scopes }: Told = {}) =>
+const explain = (
+  error: unknown,
+  { where = 'token', personAsked = true, aliases = {}, scopes, tokensCame = false }: Told = {},
+) =>
   explainProviderError(error, 'sign you in', where, {
     preset: { ...PRESETS.generic, deviceErrorAliases: aliases },
     metadata: { issuer: ISSUER },
@@ -25,6 +34,7 @@ const explain = (error: unknown, { where = 'token', personAsked = true, aliases 
     personAsked,
     now: NOW,
     intercepted: false,
+    tokensCame,
   })
 const wireOf = (failure: Failure) => (failure as ProviderFailure).wire
 
@@ -267,99 +277,208 @@ describe('a time to wait that an answer names', () => {
   })
 })
 
+/** Errors of the installed library itself, with their words taken away: its codes and causes decide. */
+const AS = { issuer: ISSUER, token_endpoint: `${ISSUER}/token`, jwks_uri: `${ISSUER}/jwks` }
+const CLIENT = { client_id: 'cli', [oauth.clockTolerance]: Number.MAX_SAFE_INTEGER }
+const CLAIMS = { iss: ISSUER, aud: 'cli', sub: 's', iat: 1, exp: 2, nonce: 'n' }
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const jwt = (claims: object, header: object = { alg: 'ES256' }) => `${part(header)}.${part(claims)}.c2ln`
+const tokens = (over: object) => ({ access_token: 'a', token_type: 'Bearer', id_token: jwt(CLAIMS), ...over })
+const idToken = (over: object) => tokens({ id_token: jwt({ ...CLAIMS, ...over }) })
+
+async function silenced(work: () => unknown): Promise<{ code: string; message: string; cause: unknown }> {
+  const { code, cause } = await (async () => work())().then(
+    () => expect.fail('the library takes it'),
+    (error) => error,
+  )
+  return { code, message: '', cause: Object.assign(new Error(''), { code, cause }) }
+}
+const inTokens = (body: unknown, expectedNonce: string | undefined = 'n') =>
+  silenced(() => {
+    const answer = new Response(typeof body === 'string' ? body : JSON.stringify(body), {
+      headers: { 'content-type': 'application/json' },
+    })
+    return expectedNonce === undefined
+      ? oauth.processRefreshTokenResponse(AS, CLIENT, answer)
+      : oauth.processAuthorizationCodeResponse({ ...AS, ...ES256 }, CLIENT, answer, { expectedNonce })
+  })
+const ES256 = { id_token_signing_alg_values_supported: ['ES256'] }
+const inRedirect = (query: string, as: object = AS) =>
+  silenced(() => oauth.validateAuthResponse(as as typeof AS, CLIENT, new URLSearchParams(query), 'st'))
+/** Of the signature: with a key set of one key, of its own curve or another. */
+const inSignature = (header: object, keys: readonly object[]) =>
+  silenced(async () => {
+    const answer = new Response(JSON.stringify(tokens({ id_token: jwt(CLAIMS, header) })), {
+      headers: { 'content-type': 'application/json' },
+    })
+    const as = { ...AS, id_token_signing_alg_values_supported: ['ES256', 'RS256', 'XX1'] }
+    await oauth.processAuthorizationCodeResponse(as, CLIENT, answer, { expectedNonce: 'n' })
+    await oauth.validateApplicationLevelSignature(as, answer, {
+      [oauth.customFetch]: async () => Response.json({ keys }),
+    })
+  })
+
+const FITS_NO_KEY = "no key of the provider fits the ID token's signature"
+const NOT_VALID = 'the ID token is not valid'
+const ALG = 'the ID token is signed in a way ls-auth does not accept (alg)'
+const TYPE = 'the token response has a token type ls-auth cannot use'
+const [EC, WEAK] = [
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+  generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }),
+]
+
 describe('an answer that is not believed', () => {
-  it.each([
+  it.each<[string, () => ReturnType<typeof silenced>, string]>([
     [
-      'JWT "nonce" (nonce) claim missing',
+      'no nonce',
+      () => inTokens(idToken({ nonce: undefined })),
       'the ID token has no nonce, so nothing says that it was made for this sign-in',
     ],
-    ['unexpected ID Token "nonce" claim value', 'the ID token was made for another sign-in (nonce)'],
-    ['unexpected "state" response parameter value', 'the answer belongs to another sign-in (state)'],
-    ['JWT signature verification failed', 'the signature of the ID token is wrong'],
     [
-      'error when selecting a JWT verification key, no applicable keys found',
-      "no key of the provider fits the ID token's signature",
+      'another nonce',
+      () => inTokens(idToken({ nonce: 'x' })),
+      'the ID token was made for another sign-in (nonce)',
     ],
-    ['more than one applicable key', "no key of the provider fits the ID token's signature"],
-    ['key selection', "no key of the provider fits the ID token's signature"],
-    ['unexpected JWT "aud" claim value', 'the ID token is for another client (aud)'],
-    ['unexpected ID Token "azp" (authorized party) claim value', 'the ID token is for another client (azp)'],
+    ['another state', () => inRedirect('state=x&code=c'), 'the answer belongs to another sign-in (state)'],
+    ['no state', () => inRedirect('code=c'), 'the answer belongs to another sign-in (state)'],
     [
-      'ID Token "aud" (audience) claim includes additional untrusted audiences',
+      'a wrong signature',
+      () => inSignature({ alg: 'ES256' }, [EC]),
+      'the signature of the ID token is wrong',
+    ],
+    ['no key', () => inSignature({ alg: 'ES256' }, []), FITS_NO_KEY],
+    ['two keys', () => inSignature({ alg: 'ES256' }, [EC, EC]), FITS_NO_KEY],
+    ['a weak key', () => inSignature({ alg: 'RS256' }, [WEAK]), ALG],
+    ['an algorithm that the library does not know', () => inSignature({ alg: 'XX1' }, []), ALG],
+    ['another alg than announced', () => inTokens(tokens({ id_token: jwt(CLAIMS, { alg: 'none' }) })), ALG],
+    ['crit', () => inTokens(tokens({ id_token: jwt(CLAIMS, { alg: 'ES256', crit: ['x'] }) })), NOT_VALID],
+    ['another aud', () => inTokens(idToken({ aud: 'x' })), 'the ID token is for another client (aud)'],
+    ['no aud', () => inTokens(idToken({ aud: undefined })), 'the ID token is for another client (aud)'],
+    [
+      'an aud of another type',
+      () => inTokens(idToken({ aud: 7 })),
+      'the ID token is for another client (aud)',
+    ],
+    [
+      'another azp',
+      () => inTokens(idToken({ aud: ['cli', 'b'], azp: 'b' })),
+      'the ID token is for another client (azp)',
+    ],
+    [
+      'aud of several, no azp',
+      () => inTokens(idToken({ aud: ['cli', 'b'] })),
       'the ID token is for several clients (aud), and does not say that it was made for this one (azp)',
     ],
-    ['JWT "sub" (subject) claim missing', 'the ID token names no subject (sub)'],
+    ['no sub', () => inTokens(idToken({ sub: undefined })), 'the ID token names no subject (sub)'],
+    ['a sub of another type', () => inTokens(idToken({ sub: 7 })), 'the ID token names no subject (sub)'],
+    ['no exp', () => inTokens(idToken({ exp: undefined })), NOT_VALID],
+    ['exp as text', () => inTokens(idToken({ exp: '2' })), NOT_VALID],
+    ['auth_time as text', () => inTokens(idToken({ auth_time: 'x' })), NOT_VALID],
+    ['an ID token of two parts', () => inTokens(tokens({ id_token: 'a.b' })), NOT_VALID],
+    ['an encrypted ID token', () => inTokens(tokens({ id_token: 'a.b.c.d.e' })), NOT_VALID],
+    ['a header that is no JSON', () => inTokens(tokens({ id_token: 'a.b.c' })), NOT_VALID],
     [
-      'unexpected JWT "alg" header parameter',
-      'the ID token is signed in a way ls-auth does not accept (alg)',
+      'claims that are no object',
+      () => inTokens(tokens({ id_token: `${part({ alg: 'ES256' })}.W10.c` })),
+      NOT_VALID,
     ],
-    ['Unsupported JWS "x"', 'the ID token is signed in a way ls-auth does not accept (alg)'],
-    ['unsupported `token_type` value', 'the token response has a token type ls-auth cannot use'],
-    ['unexpected "iss"', 'the answer names another issuer (iss)'],
-    ['invalid jwt', 'the ID token is not valid'],
-    ['invalid JWS', 'the ID token is not valid'],
-    ['id token expired', 'the ID token is not valid'],
-  ])('%s', (message, words) => {
-    for (const error of [{ message }, { message: 'invalid response encountered', cause: { message } }]) {
-      expect(explain(error)).toMatchObject({
+    ['another token type', () => inTokens(tokens({ token_type: 'mac' })), TYPE],
+    ['no token type', () => inTokens(tokens({ token_type: undefined })), TYPE],
+  ])('%s', async (_, made, words) => {
+    const error = await made()
+    for (const one of [error, error.cause]) {
+      expect(explain(one, { tokensCame: true })).toMatchObject({
         code: 'refused',
         message: `${words}; nothing was saved`,
-        cause: error,
+        cause: one,
       })
     }
   })
 
-  it('for want of an ID token', () => {
-    const error = { message: '"response" body "id_token" property must be a string' }
-    expect(explain(error)).toMatchObject({
-      code: 'refused',
-      message: 'the provider sent no ID token, although openid was asked for; nothing was saved',
-      cause: error,
+  it.each<[string, () => ReturnType<typeof silenced>]>([
+    ['no access token', () => inTokens(tokens({ access_token: undefined }), undefined)],
+    ['a life that is no number', () => inTokens({ ...tokens({ expires_in: 'soon' }), id_token: undefined })],
+    ['a scope that is a list', () => inTokens({ ...tokens({ scope: ['a'] }), id_token: undefined })],
+    [
+      'a refresh token that is a number',
+      () => inTokens({ ...tokens({ refresh_token: 7 }), id_token: undefined }),
+    ],
+    ['a list', () => inTokens([])],
+    ['no JSON', () => inTokens('{')],
+    ['a redirect without a code', async () => silenced(() => codeOf('state=st'))],
+    ['a redirect with a token', () => inRedirect('state=st&token=a')],
+  ])('%s: cannot be used, and the next may be better', async (_, made) => {
+    expect(explain(await made())).toMatchObject({
+      code: 'provider-failed',
+      message: "the provider's answer cannot be used to sign you in",
     })
-    expect(explain(error, { scopes: ['openid', 'a'] }).code).toBe('refused')
+  })
+  const codeOf = (query: string) => {
+    const parameters = oauth.validateAuthResponse(AS, CLIENT, new URLSearchParams(query), 'st')
+    return oauth.authorizationCodeGrantRequest(AS, CLIENT, oauth.None(), parameters, 'http://127.0.0.1/', 'v')
+  }
+
+  it('for want of an ID token', async () => {
+    for (const body of [tokens({ id_token: undefined }), tokens({ id_token: '' }), tokens({ id_token: 7 })]) {
+      const error = await inTokens(body)
+      expect(explain(error)).toMatchObject({
+        code: 'refused',
+        message: 'the provider sent no ID token, although openid was asked for; nothing was saved',
+        cause: error,
+      })
+      expect(explain(error, { scopes: ['openid', 'a'] }).code).toBe('refused')
+    }
   })
 
-  it('for want of an ID token that was not asked for', () => {
-    const error = { message: '"response" body "id_token" property must be a string' }
+  it('for want of an ID token that was not asked for', async () => {
+    const error = await inTokens(tokens({ id_token: undefined }))
     expect(explain(error, { scopes: ['a'] })).toMatchObject({
       code: 'settings',
       message: 'the provider sent no ID token, as openid is not among the scopes; nothing was saved',
       hint: 'A sign-in with the browser needs it: ls-auth login --scope openid',
-      cause: error,
     })
   })
 
-  it.each<[string, unknown, string]>([
-    ['JWT "iss" (issuer) claim', { claims: { iss: 'https://other.example' } }, 'https://other.example'],
-    [
-      'response parameter "iss"',
-      { parameters: new URLSearchParams({ iss: 'https://x.example' }) },
-      'https://x.example',
-    ],
-    ['response parameter "iss"', { parameters: { get: () => 'x' } }, '(missing)'],
-    ['response parameter "iss"', undefined, '(missing)'],
-  ])('of another issuer, which is named: %s, %j', (message, found, named) => {
-    const failure = explain({ message, cause: { cause: found } })
+  it.each<[string, () => ReturnType<typeof silenced>, string]>([
+    ['in the ID token', () => inTokens(idToken({ iss: 'https://other.example' })), 'https://other.example'],
+    ['not in the ID token', () => inTokens(idToken({ iss: undefined })), '(missing)'],
+    ['of another type', () => inTokens(idToken({ iss: 7 })), '(missing)'],
+    ['in the redirect', () => inRedirect('state=st&iss=https://x.example'), 'https://x.example'],
+  ])('of another issuer, which is named: %s', async (_, made, named) => {
+    const failure = explain(await made())
     expect(failure.message).toBe('the issuer in the answer is not the issuer of this profile')
     expect(failure.detail.slice(0, 2)).toEqual([`expected ${ISSUER}`, `received ${named}`])
-    expect(explain({ message }).detail[1]).toBe('received (missing)')
   })
 
-  it('without the issuer that its metadata promise: there is none to compare', () => {
-    const message = 'response parameter "iss" (issuer) missing'
-    expect(told(explain({ message, cause: { cause: { parameters: new URLSearchParams() } } }))).toEqual([
+  it('without the issuer that its metadata promise: there is none to compare', async () => {
+    const promising = { ...AS, authorization_response_iss_parameter_supported: true }
+    expect(told(explain(await inRedirect('state=st&code=c', promising)))).toEqual([
       'refused: the answer names no issuer (iss), although the provider promises one',
       'Nothing says who made the answer (RFC 9207). Ask whoever runs the identity provider: the redirect lacks iss.',
     ])
   })
 
   it('for a reason that is not known', () => {
-    const error = { message: 'boom', error: 7 }
-    expect(explain(error)).toMatchObject({
-      code: 'provider-failed',
-      message: "the provider's answer cannot be used to sign you in",
-      cause: error,
-    })
+    for (const error of [
+      { message: 'boom', error: 7 },
+      { code: 'OAUTH_NEW', message: 'JWT "nonce"' },
+    ]) {
+      expect(explain(error)).toMatchObject({
+        code: 'provider-failed',
+        message: "the provider's answer cannot be used to sign you in",
+        cause: error,
+      })
+    }
+  })
+
+  it('every code of the installed libraries is judged, and no other', () => {
+    const exported = Object.values(oauth).filter((one) => typeof one === 'string')
+    const source = (name: string) => readFileSync(createRequire(import.meta.url).resolve(name), 'utf8')
+    const written = ['openid-client', 'oauth4webapi'].flatMap(
+      (name) => source(name).match(/(?<=')OAUTH_[A-Z_]+(?=')/g) ?? [],
+    )
+    expect(exported.length).toBeGreaterThan(15)
+    expect(Object.keys(JUDGEMENTS).sort()).toEqual([...new Set([...exported, ...written])].sort())
   })
 })
 
@@ -369,10 +488,10 @@ it('a failure of our own stays as it is, also inside of a foreign one', () => {
   expect(explain({ message: 'fetch failed', error: 'x', cause: ours })).toBe(ours)
 })
 
-it('a signature that does not fit the key of its id may be one of a replaced key', () => {
-  const message = 'JWT signature verification failed'
-  expect(isBadSignature({ message })).toBe(true)
-  expect(isBadSignature({ message: 'invalid response', cause: { message } })).toBe(true)
-  expect(isBadSignature({ message: 'no applicable keys' })).toBe(false)
-  expect(isBadSignature(new Failure('refused', message))).toBe(false)
+it('a signature that does not fit the key of its id may be one of a replaced key', async () => {
+  const error = await inSignature({ alg: 'ES256' }, [EC])
+  expect(isBadSignature(error)).toBe(true)
+  expect(isBadSignature(error.cause)).toBe(true)
+  expect(isBadSignature(await inSignature({ alg: 'ES256' }, []))).toBe(false)
+  expect(isBadSignature(new Failure('refused', 'JWT signature verification failed'))).toBe(false)
 })
