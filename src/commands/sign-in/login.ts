@@ -1,4 +1,5 @@
 import { listed } from '../../backends/table.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
@@ -183,14 +184,14 @@ async function printSignedIn(
   signedIn: SignedIn,
   saved: string[],
 ): Promise<void> {
-  const { idClaims } = signedIn
-  const name = personIn(idClaims)
+  const { idClaims, tokens } = signedIn
+  const name = personIn(idClaims ?? payloadOf(tokens.accessToken))
   if (globals(invocation).json) {
     return printJson(invocation, {
       profile: profile.name,
       issuer: client.issuer,
       subject: idClaims?.sub ?? null,
-      name: name ?? null,
+      name: personIn(idClaims) ?? null,
       expires_in: signedIn.expiresIn,
       renewable: signedIn.refreshable,
       missing_scopes: signedIn.missingScopes,
@@ -201,7 +202,10 @@ async function printSignedIn(
   const { refreshExpiresIn: life } = signedIn.tokens
   const end = life ? `; ends after ${shortDuration(life)} without use` : ''
   const renewal = signedIn.refreshable ? `renewed as needed${end}` : 'then sign in again'
-  tell(invocation, `Signed in as ${safeText(name ?? 'an unnamed subject', 120)}.`)
+  tell(
+    invocation,
+    name === undefined ? 'Signed in. Who you are is not known.' : `Signed in as ${safeText(name, 120)}.`,
+  )
   tell(invocation, `  profile  ${safeText(profile.name, 60)}${savedNote}`)
   tell(
     invocation,
@@ -210,6 +214,11 @@ async function printSignedIn(
       : `  API      none is named yet: ls-auth login --profile ${safeText(profile.name, 60)} --api URL`,
   )
   tell(invocation, `  token    ${shortDuration(signedIn.expiresIn)}, ${renewal}`)
+  if (idClaims === undefined && client.preset.scopes.includes('openid')) {
+    const whose = ' Your name is that of the access token, whose signature was not checked.'
+    const note = 'note: the provider sent no ID token, although openid was asked for.'
+    tell(invocation, `${note}${name === undefined ? '' : whose}`)
+  }
   await printWarnings(invocation, client, signedIn)
 }
 

@@ -10,7 +10,8 @@ const TIMEOUT_MILLISECONDS = 5_000
 
 /**
  * The claims about a person that a provider gives at its userinfo endpoint alone (OpenID Connect Core §5.3, §5.4).
- * Undefined: it has none, does not answer, or answers for another subject (§5.3.2). The token goes to the provider that
+ * Undefined: it has none, does not answer, or answers for another subject (§5.3.2);
+ * without an ID token there is none to compare. The token goes to the provider that
  * issued it and to no other origin. Throws no Failure.
  */
 export async function askUserinfo(
@@ -25,7 +26,7 @@ export async function askUserinfo(
   ports: Ports,
 ): Promise<JsonObject | undefined> {
   const { userinfo_endpoint: endpoint, token_endpoint: token } = metadata?.value ?? {}
-  if (typeof endpoint !== 'string' || typeof subject !== 'string') return undefined
+  if (typeof endpoint !== 'string') return undefined
   const url = new URL(endpoint)
   if (![client.issuer, String(token)].some((one) => URL.canParse(one) && new URL(one).origin === url.origin))
     return undefined
@@ -47,7 +48,7 @@ export async function askUserinfo(
     const first = await ask()
     const answer = proofs.learn(accessToken, first, before) ? await ask() : first
     const claims = answer.status === 200 ? jsonObject(answer.body) : undefined
-    return claims?.sub === subject ? claims : undefined
+    return subject === undefined || claims?.sub === subject ? claims : undefined
   } catch (error) {
     if (error instanceof Failure) return undefined
     throw error

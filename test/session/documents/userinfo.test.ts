@@ -46,6 +46,13 @@ describe('what a provider tells about a person', () => {
     expect(decodeJwt(dpop)).toMatchObject({ htm: 'GET', htu: 'https://idp.example/me' })
   })
 
+  it('has no subject to compare with where no ID token came', async () => {
+    expect((await look(CLAIMS, { subject: null })).claims).toBeUndefined()
+    const { ports } = answering({ '/me': CLAIMS })
+    const cached = { metadata: { value: METADATA as never, fetchedAt: NOW } }
+    expect(await askUserinfo(client, cached, 'the-token', undefined, ports)).toEqual(CLAIMS)
+  })
+
   it('may be at the origin of the token endpoint', async () => {
     const metadata = { ...METADATA, userinfo_endpoint: 'https://login.example/me' }
     expect((await look(CLAIMS, { metadata })).claims).toEqual(CLAIMS)
@@ -60,7 +67,6 @@ describe('what a provider tells about a person', () => {
       'where its token endpoint is none',
       { metadata: { userinfo_endpoint: 'https://x.example/me', token_endpoint: 7 } },
     ],
-    ['without a subject to compare', { subject: 7 }],
   ])('is not asked for %s: the token goes nowhere', async (_, about) => {
     const { asked, claims } = await look(CLAIMS, about)
     expect([asked, claims]).toEqual([[], undefined])
