@@ -1,3 +1,4 @@
+import { isObject } from '../../json-object.ts'
 import { type AttributeValue, attribute, type Span, type SpanStatus, type Trace } from '../model.ts'
 import { SpanView } from '../span-view.ts'
 import { JAEGER_WARNINGS, saysCut, warningTexts } from './jaeger/jaeger-warnings.ts'
@@ -106,10 +107,19 @@ export class Collection {
     this.inexact ||= other.inexact
   }
 
-  /** Sets `inexact` when the value is an integer that JSON.parse has rounded. */
-  check(value: unknown): void {
-    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
-      this.inexact = true
+  /** Sets `inexact` when the value is an integer that JSON.parse has rounded, or holds one within this many levels. */
+  check(value: unknown, levels = 100): void {
+    if (typeof value === 'number') {
+      if (Number.isInteger(value) && !Number.isSafeInteger(value)) this.inexact = true
+    } else if (levels > 0) {
+      if (Array.isArray(value)) for (let i = 0; i < value.length; i++) this.check(value[i], levels - 1)
+      else if (isObject(value)) for (const key in value) this.#checkMember(value[key], levels - 1)
+    }
+  }
+
+  /** Most are texts: they cost no call. */
+  #checkMember(value: unknown, levels: number): void {
+    if (typeof value !== 'string') this.check(value, levels)
   }
 
   /** Where it holds no span: why the document is only a part, as the server words it. */

@@ -8,13 +8,10 @@ import { asString, firstSign, NEWLINE, parsed, parsedText } from './documents/js
 import { exactValue, readValue } from './documents/json-value.ts'
 import { endOfMessages, messagesOf } from './documents/length-prefixed.ts'
 import { holdsErrorKeyInJson, holdsErrorKeyInProtobuf } from './error-key.ts'
-import { JAEGER_KEYS, scanJaegerJson } from './jaeger/jaeger-scan.ts'
 import { JAEGER_WARNINGS } from './jaeger/jaeger-warnings.ts'
-import { vocabularyOf } from './json-scan/vocabulary.ts'
+import { otlpVocabulary, scanOtlpJson } from './json-scan/otlp-scan.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
-import { otlpVocabulary, scanOtlpJson } from './otlp/otlp-scan.ts'
 import { damagedTrace, noTrace } from './unreadable.ts'
-import { scanZipkinJson, ZIPKIN_KEYS } from './zipkin/zipkin-scan.ts'
 
 const MIB = 1024 * 1024
 /** Size limit of the user's own file after decompression. */
@@ -24,8 +21,6 @@ const MOST_SCALAR = 65_536
 /** Six characters, because V8 searches for a longer text by another way, and in binary that is the slower one: of 43 MB
  * without any, 3 ms instead of 11 (Node 24). */
 const WARNINGS_BEGIN = JAEGER_WARNINGS.slice(0, 6)
-
-const OTHER_KEYS = [...JAEGER_KEYS, ...ZIPKIN_KEYS]
 
 /** How {@link readTraces} treats errors and sizes. */
 export interface ReadOptions extends OfLines {
@@ -114,9 +109,6 @@ function readJsonBytes(
   const vocabulary = otlpVocabulary()
   const scanned = scanOtlpJson(bytes, vocabulary, explain)
   if (scanned) return withDetails(scanned, bytes, holdsErrorKeyInJson(bytes))
-  const other = vocabularyOf(OTHER_KEYS)
-  const others = scanJaegerJson(bytes, other, explain) ?? scanZipkinJson(bytes, other, explain)
-  if (others) return withDetails(others, bytes, false)
   const apart = () => readSeparate(bytes, vocabulary, explain, ofLines)
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {

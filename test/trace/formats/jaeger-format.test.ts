@@ -228,6 +228,17 @@ describe('Jaeger JSON', () => {
     ])
   })
 
+  test('long integers of a log and of a process keep their digits, too', () => {
+    const logs = [{ timestamp: 3, fields: [tag('big', 'int64', 'BIG')] }]
+    const processes = { p1: { serviceName: 'shop', tags: [tag('big', 'int64', 'BIG')] } }
+    const both = [trace(span({ logs })), { ...trace(span({})), processes }]
+    const [ofLog, ofProcess] = both.map(
+      (one) => readOne(JSON.stringify(one).replaceAll('"BIG"', '9007199254740995')).spans[0],
+    )
+    expect(ofLog?.events[0]?.attributes).toEqual([['big', 9007199254740995n]])
+    expect(ofProcess?.resource).toContainEqual(['big', 9007199254740995n])
+  })
+
   test('logs are events; the field "event" names them', () => {
     const logs = [
       {

@@ -363,6 +363,15 @@ describe('numbers', () => {
     }
   })
 
+  test.each(['events', 'links'])('integers of %s that came as JSON numbers keep every digit', (member) => {
+    const attributes = [{ key: 'n', value: { arrayValue: { values: [{ intValue: 'BIG' }] } } }]
+    const text = JSON.stringify(otlpDocument(otlpSpan({ [member]: [{ attributes }] })))
+    const [span] = readOne(text.replace('"BIG"', '9007199254740993')).spans
+    expect([...(span?.events ?? []), ...(span?.links ?? [])][0]?.attributes).toEqual([
+      ['n', [9007199254740993n]],
+    ])
+  })
+
   test('an integer attribute that cannot be read as one stays the text that it is', () => {
     const long = '7'.repeat(41)
     const values = [long, `-${long}`, '1'.repeat(400), 'many', '']

@@ -264,14 +264,8 @@ describe('trace ids of which the low half is the same', () => {
 describe("what OpenTelemetry's collector writes as texts", () => {
   const [trace, id] = ['ab'.repeat(16), 'cd'.repeat(8)]
   const read = (members: object) => {
-    // From the bytes, and from objects: halves of a call are read so.
-    const [scanned] = readOne([span('1', members)]).spans
-    const [byObjects] = readOne([span('1', members), span('2'), span('2', { shared: true })]).spans
-    const plain = ({ name, kind, status, statusMessage, scope, attributes, events, links }: Span) => {
-      return { name, kind, status, statusMessage, scope, attributes, events, links }
-    }
-    expect(plain(byObjects as Span)).toEqual(plain(scanned as Span))
-    return scanned as Span
+    const [only] = readOne([span('1', members)]).spans
+    return only as Span
   }
 
   test.each([

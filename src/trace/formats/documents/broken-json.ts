@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { endsTooEarly, faultIn } from '../json-scan/fault.ts'
+import { FALLBACK, JsonBytes } from '../json-scan/json-bytes.ts'
 import { isOpening } from './separate.ts'
 
 const NEWLINE = 0x0a
@@ -23,7 +23,27 @@ export function brokenJson(bytes: Buffer, start: number): Failure {
 /** Whether a line begins as an object or a list does and lacks its end. Bytes of zero alone are a line that was never written. */
 export function isCutOff(line: Buffer): boolean {
   const written = line.subarray(0, endOfWritten(line))
-  return written.length === 0 || (isOpening(written[0]) && endsTooEarly(written))
+  if (written.length === 0) return true
+  const { isWhole, at } = passed(written)
+  return isOpening(written[0]) && !isWhole && at >= written.length
+}
+
+const ANY_JSON = { mostDeep: 1_000_000, mostDigits: Number.POSITIVE_INFINITY }
+
+/** Where a text that is no JSON stops to be the beginning of one; its length when it is cut off. */
+export const faultIn = (bytes: Buffer): number => passed(bytes).at
+
+/** How far the first value reaches, and what is blank behind it; where it is no JSON, the first byte that is wrong. */
+function passed(bytes: Buffer): { readonly isWhole: boolean; readonly at: number } {
+  const json = new JsonBytes(bytes, ANY_JSON)
+  try {
+    json.skip()
+    json.peek()
+    return { isWhole: true, at: json.at }
+  } catch (error) {
+    if (error !== FALLBACK) throw error
+    return { isWhole: false, at: json.at }
+  }
 }
 
 /** What a full disk or a power cut leaves behind the last byte that was written are bytes of zero. */

@@ -1,6 +1,6 @@
 import { Collection, type Explain } from '../collection.ts'
-import type { Vocabulary } from '../json-scan/vocabulary.ts'
-import { scanOtlpJson } from '../otlp/otlp-scan.ts'
+import type { Vocabulary } from '../json-scan/json-cursor.ts'
+import { scanOtlpJson } from '../json-scan/otlp-scan.ts'
 import { damagedTrace, noTrace } from '../unreadable.ts'
 import { isZipkinSpan, readZipkin } from '../zipkin/zipkin-json.ts'
 import { brokenDocument, isCutOff } from './broken-json.ts'

@@ -1,15 +1,8 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import type { Collection } from '../collection.ts'
 import { LazySpan } from '../lazy-span.ts'
-import {
-  JaegerTrace,
-  jaegerDetails,
-  jaegerTraceId,
-  readProcess,
-  readProcesses,
-  readReferences,
-} from './jaeger-span.ts'
-import { readFacts, readTags } from './jaeger-tags.ts'
+import { Scopes } from '../scopes.ts'
+import { jaegerDetails, jaegerSkeleton, jaegerTraceId, readProcess, readProcesses } from './jaeger-span.ts'
 import { warningTexts } from './jaeger-warnings.ts'
 
 /** Whether a JSON value is one trace of Jaeger's internal ("UI") JSON. */
@@ -55,25 +48,17 @@ export function readJaeger(document: JsonObject, into: Collection): void {
 function readTrace(document: JsonObject, into: Collection): void {
   const traceId = jaegerTraceId(document.traceID)
   const processes = readProcesses(document.processes)
+  into.check(document.processes)
   into.warn(traceId, warningTexts(document.warnings), 0)
-  const trace = new JaegerTrace(traceId)
-  const details = jaegerDetails(traceId, (item: JsonObject) => item)
+  const details = jaegerDetails(traceId)
+  const scopes = new Scopes()
   for (const item of document.spans as unknown[]) {
     if (!isObject(item)) continue
-    checkIntegers(item.tags, into)
+    into.check(item.tags)
+    into.check(item.logs)
     const warnings = warningTexts(item.warnings)
     if (warnings.length > 0) into.warn(traceId, warnings, 1)
-    const references = readReferences(item.references)
-    const facts = readFacts(readTags(item.tags))
     const process = processes.get(item.processID) ?? readProcess(item.process)
-    const skeleton = trace.skeleton({ ...item, references, facts }, process)
-    into.spansOf(traceId).push(new LazySpan(skeleton, details, item))
-  }
-}
-
-/** Checks for integers that `JSON.parse` has rounded. */
-function checkIntegers(tags: unknown, into: Collection): void {
-  for (const tag of Array.isArray(tags) ? (tags as unknown[]) : []) {
-    if (isObject(tag)) into.check(tag.value)
+    into.spansOf(traceId).push(new LazySpan(jaegerSkeleton(item, traceId, process, scopes), details, item))
   }
 }

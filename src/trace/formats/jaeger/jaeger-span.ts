@@ -4,9 +4,9 @@ import { hexId, hexOrMadeId, isMadeId, textOrNumber } from '../foreign-json.ts'
 import type { Details, Skeleton } from '../lazy-span.ts'
 import { otlpId } from '../otlp/otlp-ids.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from '../otlp/otlp-json.ts'
-import { Scopes } from '../scopes.ts'
+import type { Scopes } from '../scopes.ts'
 import { eventMomentOfMicros, timesOfMicros, withMark } from '../span-times.ts'
-import { isHeld, readFacts, readTags, type TagFacts } from './jaeger-tags.ts'
+import { isHeld, readFacts, readTags } from './jaeger-tags.ts'
 import { warningsAttribute } from './jaeger-warnings.ts'
 
 /** What reported a span. */
@@ -43,29 +43,22 @@ function jaegerId(value: unknown, length: 16 | 32): string | undefined {
 const isRewritten = (value: unknown): boolean => isMadeId(value, 16) && otlpId(value, 16) === undefined
 
 /** A pointer to another span, its parent or not. */
-export interface Reference {
+interface Reference {
   readonly childOf: boolean
   readonly follows: boolean
   readonly traceId: string
   readonly spanId: string
 }
 
-/** A reference from its members; `traceId` is read already. */
-export function readReference(refType: unknown, traceId: string, spanID: unknown): Reference {
-  return {
+/** The member `references` of a span. */
+function readReferences(value: unknown): Reference[] {
+  if (!Array.isArray(value)) return []
+  return (value as unknown[]).filter(isObject).map(({ refType, traceID, spanID }) => ({
     childOf: refType === 'CHILD_OF',
     follows: refType === 'FOLLOWS_FROM',
-    traceId,
+    traceId: jaegerTraceId(traceID),
     spanId: jaegerId(spanID, 16) ?? NO_SPAN_ID,
-  }
-}
-
-/** The member `references` of a span. */
-export function readReferences(value: unknown): Reference[] {
-  if (!Array.isArray(value)) return []
-  return (value as unknown[])
-    .filter(isObject)
-    .map(({ refType, traceID, spanID }) => readReference(refType, jaegerTraceId(traceID), spanID))
+  }))
 }
 
 /** Jaeger's rule: the first CHILD_OF of this trace, else the first FOLLOWS_FROM of it. */
@@ -79,65 +72,48 @@ function parentAmong(references: readonly Reference[], traceId: string): Referen
   return follows
 }
 
-/** The members of a span that its skeleton is made of: those that are read already, and others as JSON has them. */
-export interface JaegerMembers {
-  readonly spanID?: unknown
-  readonly parentSpanID?: unknown
-  readonly operationName?: unknown
-  readonly startTime?: unknown
-  readonly duration?: unknown
-  readonly references: readonly Reference[]
-  readonly facts: TagFacts
-}
-
-/** What the spans of one trace have in common. */
-export class JaegerTrace {
-  readonly traceId: string
-  readonly #scopes = new Scopes()
-
-  constructor(traceId: string) {
-    this.traceId = traceId
-  }
-
-  /** The skeleton of a span from its members. */
-  skeleton(item: JaegerMembers, { service, resource }: Process): Skeleton {
-    const { facts, parentSpanID, spanID } = item
-    const parent = parentAmong(item.references, this.traceId)
-    const parentId = parent?.spanId ?? jaegerId(parentSpanID, 16)
-    const times = timesOfMicros(item.startTime, item.duration)
-    const lost =
-      parentId === undefined && (parentSpanID ?? '') !== '' && !/^0+$/.test(textOrNumber(parentSpanID) ?? '')
-    return {
-      spanId: jaegerId(spanID, 16) ?? NO_SPAN_ID,
-      parentId,
-      name: typeof item.operationName === 'string' ? item.operationName : '',
-      service,
-      kind: facts.kind,
-      status: facts.status,
-      statusMessage: facts.statusMessage,
-      startNanos: times.startNanos,
-      durationNanos: times.durationNanos,
-      marks: withMark(
-        withMark(
-          withMark(times.marks, lost ? 'parent-unreadable' : undefined),
-          isRewritten(spanID) ? 'id-rewritten' : undefined,
-        ),
-        parent?.follows ? 'follows-parent' : undefined,
-      ),
-      resource,
-      scope: this.#scopes.read(facts.scopeName, facts.scopeVersion),
-    }
-  }
-}
-
-/** Attributes, events and links of a span of this trace; `itemOf` gives the object of its raw form. */
-export function jaegerDetails<Raw>(traceId: string, itemOf: (raw: Raw) => JsonObject): Details<Raw> {
+/** The skeleton of a span; `scopes` are those of its trace. */
+export function jaegerSkeleton(
+  item: JsonObject,
+  traceId: string,
+  { service, resource }: Process,
+  scopes: Scopes,
+): Skeleton {
+  const { parentSpanID, spanID } = item
+  const facts = readFacts(readTags(item.tags))
+  const parent = parentAmong(readReferences(item.references), traceId)
+  const parentId = parent?.spanId ?? jaegerId(parentSpanID, 16)
+  const times = timesOfMicros(item.startTime, item.duration)
+  const lost =
+    parentId === undefined && (parentSpanID ?? '') !== '' && !/^0+$/.test(textOrNumber(parentSpanID) ?? '')
   return {
-    attributes: (raw) => readAttributes(itemOf(raw)),
-    events: (raw) => readLogs(itemOf(raw)),
-    links: (raw) => readLinks(itemOf(raw), traceId),
+    spanId: jaegerId(spanID, 16) ?? NO_SPAN_ID,
+    parentId,
+    name: typeof item.operationName === 'string' ? item.operationName : '',
+    service,
+    kind: facts.kind,
+    status: facts.status,
+    statusMessage: facts.statusMessage,
+    startNanos: times.startNanos,
+    durationNanos: times.durationNanos,
+    marks: withMark(
+      withMark(
+        withMark(times.marks, lost ? 'parent-unreadable' : undefined),
+        isRewritten(spanID) ? 'id-rewritten' : undefined,
+      ),
+      parent?.follows ? 'follows-parent' : undefined,
+    ),
+    resource,
+    scope: scopes.read(facts.scopeName, facts.scopeVersion),
   }
 }
+
+/** Attributes, events and links of a span of this trace. */
+export const jaegerDetails = (traceId: string): Details<JsonObject> => ({
+  attributes: readAttributes,
+  events: readLogs,
+  links: (item) => readLinks(item, traceId),
+})
 
 function readAttributes(item: JsonObject): Attributes {
   const all = readTags(item.tags)

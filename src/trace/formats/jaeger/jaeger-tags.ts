@@ -63,7 +63,7 @@ export interface TagFacts {
 }
 
 /** Whether a tag is one of those {@link readFacts} takes, with a value it understands. */
-export function isFact([key, value]: Tag): boolean {
+function isFact([key, value]: Tag): boolean {
   if (key === 'span.kind') return kindIn(value) !== undefined
   if (key === 'error') return value === true || value === 'true' || value === false || value === 'false'
   if (key === 'otel.status_code') return codeIn(value) !== undefined
@@ -97,9 +97,6 @@ function codeIn(value: AttributeValue): 'ERROR' | 'OK' | undefined {
   const code = typeof value === 'string' ? value.toUpperCase() : undefined
   return code === 'ERROR' || code === 'OK' ? code : undefined
 }
-
-/** Of a span that says nothing of the kind. */
-export const NO_FACTS: TagFacts = { kind: 'unspecified', status: 'unset' }
 
 /** Jaeger's conventions for what OpenTelemetry has fields for (jaeger `otlp2jaeger` translation). */
 export function readFacts(tags: readonly Tag[]): TagFacts {

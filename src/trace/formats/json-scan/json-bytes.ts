@@ -1,10 +1,7 @@
-import { ByteCursor } from './byte-cursor.ts'
-
 // Why there is a JSON scanner beside JSON.parse: no library gives spans whose attributes stay in the bytes until they
 // are read, and a waterfall reads those of a handful. 100,000 spans (86 MB of OTLP/JSON) are read in 304 ms of CPU and
 // 289 MB; with JSON.parse, which builds every object first, in 954 ms and 845 MB (Node 24, minimum of three alternating
-// runs). Unusual input falls back to JSON.parse, so this directory can be removed at any time: only formats/sniff.ts
-// uses it, through the scan of each format.
+// runs). Unusual input falls back to JSON.parse.
 
 /** Thrown to fall back to `JSON.parse`: for broken JSON, and for legal JSON that is unusual. */
 export const FALLBACK = new Error('unusual JSON')
@@ -12,8 +9,8 @@ export const FALLBACK = new Error('unusual JSON')
 export const QUOTE = 0x22
 export const OPEN_OBJECT = 0x7b
 export const OPEN_LIST = 0x5b
-export const ZERO = 0x30
-export const NINE = 0x39
+const ZERO = 0x30
+const NINE = 0x39
 /** Distance in ASCII from an opening bracket to its closing one. */
 const CLOSES = 2
 const BACKSLASH = 0x5c
@@ -27,21 +24,17 @@ const LETTER_U = 0x75
 
 /** Deeper nesting falls back; `JSON.parse` and the readers have limits of their own. */
 const MOST_DEEP = 256
-/**
- * `JSON.parse` may round longer integers, and readers have to be told. Of this length it rounds none below 9 * 10^15:
- * microseconds of a time are exact.
- */
-const MOST_DIGITS = 16
+/** `JSON.parse` may round longer integers, and readers have to know. */
+const MOST_DIGITS = 15
 
-/** Lookup table: 1 for each of these bytes. */
-const table = (bytes: string | ((byte: number) => boolean)): Uint8Array =>
-  Uint8Array.from({ length: 256 }, (_, byte) =>
-    Number(typeof bytes === 'string' ? bytes.includes(String.fromCharCode(byte)) : bytes(byte)),
-  )
+/** Lookup table: 1 for each byte that the pattern allows. */
+const table = (pattern: RegExp): Uint8Array =>
+  Uint8Array.from({ length: 256 }, (_, byte) => Number(pattern.test(String.fromCharCode(byte))))
 /** Bytes of a string that need no unescaping; those from 0x80 on are parts of UTF-8. */
-const PLAIN = table((byte) => byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH)
-const HEX = table('0123456789abcdefABCDEF')
-const ESCAPES = table('"\\/bfnrt')
+const PLAIN = table(/[^\0-\x1f"\\]/)
+const BLANK = table(/[ \n\r\t]/)
+const HEX = table(/[0-9a-f]/i)
+const ESCAPES = table(/["\\/bfnrt]/)
 /** By their first byte. */
 const WORDS = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0), Buffer.from(word)]))
 
@@ -50,22 +43,36 @@ const WORDS = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0
  * against RFC 8259, so nothing is accepted that `JSON.parse` would reject. Throws {@link FALLBACK} at anything invalid,
  * with `at` at the first byte that is wrong, at integers that `JSON.parse` may round, and at nesting beyond `mostDeep`.
  */
-export class JsonBytes extends ByteCursor {
+export class JsonBytes {
+  readonly bytes: Buffer
+  at = 0
+  readonly #mostDigits: number
+  /** The brackets that are open. */
   readonly #around: Uint8Array
 
-  constructor(bytes: Buffer, at = 0, mostDeep = MOST_DEEP) {
-    super(bytes, at)
+  constructor(bytes: Buffer, { mostDeep = MOST_DEEP, mostDigits = MOST_DIGITS } = {}) {
+    this.bytes = bytes
+    this.#mostDigits = mostDigits
     this.#around = new Uint8Array(mostDeep)
-  }
-
-  /** At an integer that `JSON.parse` may round. */
-  protected longInteger(): void {
-    throw FALLBACK
   }
 
   #fail(at: number): never {
     this.at = at
     throw FALLBACK
+  }
+
+  /** Skips white space and returns the next byte without consuming it; -1 at the end. */
+  peek(): number {
+    while (BLANK[this.bytes[this.at]!] === 1) this.at++
+    return this.bytes[this.at] ?? -1
+  }
+
+  /** Skips the next bytes if they equal `raw`; false when they do not. */
+  skipIfEqual(raw: Buffer): boolean {
+    const { bytes, at } = this
+    for (let i = 0; i < raw.length; i++) if (bytes[at + i] !== raw[i]) return false
+    this.at += raw.length
+    return true
   }
 
   /** Enters an object or a list. False when it is empty; then it is consumed. */
@@ -85,20 +92,13 @@ export class JsonBytes extends ByteCursor {
     return sign === COMMA
   }
 
-  /** Skips the colon after a key. */
   skipColon(): void {
     if (this.peek() !== COLON) throw FALLBACK
     this.at++
   }
 
-  /** Skips the next value. */
+  /** Skips the next value. No recursion: the nesting depth is not known. */
   skip(): void {
-    if (this.peek() === QUOTE) this.skipString()
-    else this.#skipNested()
-  }
-
-  /** No recursion: the nesting depth is not known. */
-  #skipNested(): void {
     const around = this.#around
     let depth = 0
     for (;;) {
@@ -110,7 +110,9 @@ export class JsonBytes extends ByteCursor {
           if (sign === OPEN_OBJECT) this.#passKey()
           continue
         }
-      } else this.#passScalar(sign)
+      } else if (sign === QUOTE) this.skipString()
+      else if (sign === MINUS || isDigit(sign)) this.#passNumber()
+      else this.#passWord(sign)
       for (; ; depth--) {
         if (depth === 0) return
         const open = around[depth - 1]!
@@ -160,12 +162,6 @@ export class JsonBytes extends ByteCursor {
     return at + 5
   }
 
-  #passScalar(sign: number): void {
-    if (sign === QUOTE) this.skipString()
-    else if (sign === MINUS || isDigit(sign)) this.#passNumber()
-    else this.#passWord(sign)
-  }
-
   #passWord(sign: number): void {
     const word = WORDS.get(sign)
     if (word === undefined) throw FALLBACK
@@ -177,18 +173,13 @@ export class JsonBytes extends ByteCursor {
     const { bytes } = this
     const start = bytes[this.at] === MINUS ? this.at + 1 : this.at
     let at = bytes[start] === ZERO ? start + 1 : this.#afterDigits(start)
-    const digits = at - start
-    let whole = true
-    if (bytes[at] === POINT) {
-      whole = false
-      at = this.#afterDigits(at + 1)
-    }
+    const end = at
+    if (bytes[at] === POINT) at = this.#afterDigits(at + 1)
     if ((bytes[at]! | 0x20) === LETTER_E) {
-      whole = false
       const sign = bytes[at + 1]
       at = this.#afterDigits(sign === PLUS || sign === MINUS ? at + 2 : at + 1)
     }
-    if (whole && digits >= MOST_DIGITS && (digits > MOST_DIGITS || bytes[start] === NINE)) this.longInteger()
+    if (at === end && end - start > this.#mostDigits) throw FALLBACK
     this.at = at
   }
 
@@ -200,6 +191,5 @@ export class JsonBytes extends ByteCursor {
   }
 }
 
-function isDigit(byte: number): boolean {
-  return byte >= ZERO && byte <= ZERO + 9
-}
+export const isDigit = (byte: number | undefined): boolean =>
+  byte !== undefined && byte >= ZERO && byte <= NINE

@@ -7,7 +7,7 @@ import { type Details, explained, LazySpan, type Skeleton } from '../lazy-span.t
 import { knownMoment, timesBetween, withMark } from '../span-times.ts'
 import { type OtlpStatus, readOtlpKind, readOtlpStatus } from './otlp-enums.ts'
 import { isBlankId, otlpId } from './otlp-ids.ts'
-import { checkIntegers, readKeyValues } from './otlp-values.ts'
+import { readKeyValues } from './otlp-values.ts'
 
 /** Placeholder for a missing or unreadable id: the span is shown anyway. */
 export const NO_SPAN_ID = '0'.repeat(16)
@@ -71,7 +71,7 @@ function objects(value: unknown): JsonObject[] {
 
 function readResourceSpans(item: JsonObject, into: Collection): void {
   const given = isObject(item.resource) ? item.resource.attributes : undefined
-  checkIntegers(given, into)
+  into.check(given)
   const { resource, service } = readResource(given)
   const details = explained(otlpDetails, into.explain)
   for (const key of SCOPES) {
@@ -142,11 +142,14 @@ export function readTraceId(value: unknown): string {
   return otlpId(value, 32) ?? NO_TRACE_ID
 }
 
+const HOLDING_INTEGERS = [
+  ...['startTimeUnixNano', 'endTimeUnixNano', 'start_time_unix_nano', 'end_time_unix_nano'],
+  ...['attributes', 'events', 'links'],
+]
+
 function readSpan(item: JsonObject, shared: Shared, details: Details<JsonObject>, into: Collection): void {
   const members = skeletonMembers(item)
-  into.check(members.startTimeUnixNano)
-  into.check(members.endTimeUnixNano)
-  checkIntegers(item.attributes, into)
+  for (const key of HOLDING_INTEGERS) into.check(item[key])
   const skeleton = readSkeleton(members, readOtlpStatus(item.status), shared)
   into.spansOf(readTraceId(item.traceId ?? item.trace_id)).push(new LazySpan(skeleton, details, item))
 }

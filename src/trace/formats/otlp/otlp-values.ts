@@ -1,6 +1,5 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, type AttributeValue, NONE } from '../../model.ts'
-import type { Collection } from '../collection.ts'
 import { asInteger, narrow } from '../integer.ts'
 import { damagedTrace } from '../unreadable.ts'
 
@@ -60,15 +59,6 @@ function readBySchemaName(value: JsonObject, depth: number): AttributeValue {
     if (value[name] !== undefined) return readAnyValue({ [usual]: value[name] }, depth)
   }
   return null
-}
-
-/** Checks for integers that `JSON.parse` has rounded, without allocating. */
-export function checkIntegers(attributes: unknown, into: Collection): void {
-  if (!Array.isArray(attributes)) return
-  for (const entry of attributes as unknown[]) {
-    const value = isObject(entry) ? entry.value : undefined
-    if (isObject(value)) into.check(value.intValue ?? value.int_value)
-  }
 }
 
 /** ProtoJSON writes NaN and the infinities as strings; and takes any number as one. */

@@ -5,8 +5,8 @@ import { hexOrMadeId } from '../foreign-json.ts'
 import { LazySpan } from '../lazy-span.ts'
 import { Scopes } from '../scopes.ts'
 import { noTrace } from '../unreadable.ts'
-import { separateHalves, wholeTraceIds, type ZipkinSpan } from './zipkin-shared.ts'
-import { Endpoints, tagsOf, zipkinDetails, zipkinFacts, zipkinSkeleton } from './zipkin-span.ts'
+import { separateHalves, wholeTraceIds } from './zipkin-shared.ts'
+import { Endpoints, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
 
 /** Whether a JSON value is one span of Zipkin's v2 JSON. */
 export function isZipkinSpan(value: unknown): boolean {
@@ -36,7 +36,6 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
   })
   const byId = groupBy(spans, ({ traceId }) => traceId)
   const wholeId = wholeTraceIds(byId.keys())
-  // Id after id, as the scan has them.
   const byTrace = groupBy([...byId.values()].flat(), ({ traceId }) => wholeId(traceId))
   const endpoints = new Endpoints()
   const scopes = new Scopes()
@@ -44,7 +43,10 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
     const halves = separateHalves(spans.map(({ item }) => item))
     into.add(
       traceId,
-      halves.map((half) => readSpan(half, endpoints, scopes)),
+      halves.map((half) => {
+        const endpoint = endpoints.read(half.item.localEndpoint)
+        return new LazySpan(zipkinSkeleton(half, endpoint, scopes), zipkinDetails, half.item)
+      }),
     )
   }
   if (spans.length < items.length) tellLeftOut(ofVersion2, items.length - ofVersion2.length, wholeId, into)
@@ -78,14 +80,3 @@ function leftOut(count: number, which: string): readonly string[] {
   if (count === 0) return []
   return [count === 1 ? `1 span ${which} is left out` : `${count} spans ${which} are left out`]
 }
-
-function readSpan(span: ZipkinSpan, endpoints: Endpoints, scopes: Scopes) {
-  const { item, spanId, sharesId, parentId, parentMark } = span
-  const { id, kind, name, timestamp, duration } = item
-  const facts = zipkinFacts(kind, tagsOf(item))
-  const members = { spanId, sharesId, parentId, parentMark, id, name, timestamp, duration, facts }
-  const skeleton = zipkinSkeleton(members, endpoints.read(item.localEndpoint), scopes)
-  return new LazySpan(skeleton, details, item)
-}
-
-const details = zipkinDetails((item: JsonObject) => item)

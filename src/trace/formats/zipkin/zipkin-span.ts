@@ -16,7 +16,7 @@ import { readOtlpStatus } from '../otlp/otlp-enums.ts'
 import type { Scopes } from '../scopes.ts'
 import { eventMomentOfMicros, timesOfMicros, withMark } from '../span-times.ts'
 import { isLinkTag, isWithin, MOST_DEEP, readEventText, readLinkText } from './collector-texts.ts'
-import type { ParentMark } from './zipkin-shared.ts'
+import type { ZipkinSpan } from './zipkin-shared.ts'
 
 const KINDS: ReadonlyMap<unknown, SpanKind> = new Map([
   ['CLIENT', 'client'],
@@ -31,37 +31,14 @@ export interface Endpoint {
   readonly resource: Attributes
 }
 
-/** The members of a span that its skeleton is made of: those that are read already, and others as JSON has them. */
-export interface ZipkinMembers {
-  readonly spanId: string
-  /** The id is made, since another span has the one of the source. */
-  readonly sharesId?: boolean
-  readonly parentId: string | undefined
-  readonly parentMark: ParentMark | undefined
-  readonly id: unknown
-  readonly name?: unknown
-  readonly timestamp?: unknown
-  readonly duration?: unknown
-  readonly facts: ZipkinFacts
-}
-
-/** Tags that say what OpenTelemetry has members for; its collector writes all but the first. */
-export const FACT_TAGS: readonly string[] = [
-  ...['error', 'otel.status_code', 'otel.status_description', 'span.kind'],
-  ...['otel.scope.name', 'otel.scope.version', 'otel.library.name', 'otel.library.version'],
-]
-
-/** The skeleton of a span from its members; `scopes` are those of the document. */
-export function zipkinSkeleton(
-  item: ZipkinMembers,
-  { service, resource }: Endpoint,
-  scopes: Scopes,
-): Skeleton {
-  const { facts } = item
+/** The skeleton of a span; `scopes` are those of the document. */
+export function zipkinSkeleton(span: ZipkinSpan, { service, resource }: Endpoint, scopes: Scopes): Skeleton {
+  const { item } = span
+  const facts = zipkinFacts(item.kind, tagsOf(item))
   const times = timesOfMicros(item.timestamp, item.duration)
   return {
-    spanId: item.spanId,
-    parentId: item.parentId,
+    spanId: span.spanId,
+    parentId: span.parentId,
     name: typeof item.name === 'string' ? item.name : '',
     service,
     kind: facts.kind,
@@ -69,19 +46,19 @@ export function zipkinSkeleton(
     statusMessage: facts.statusMessage,
     startNanos: times.startNanos,
     durationNanos: times.durationNanos,
-    marks: withMark(withMark(times.marks, item.parentMark), idMark(item)),
+    marks: withMark(withMark(times.marks, span.parentMark), idMark(span)),
     resource,
     scope: scopes.read(facts.scopeName, facts.scopeVersion),
   }
 }
 
-function idMark({ id, spanId, sharesId }: ZipkinMembers): SpanMark | undefined {
+function idMark({ item: { id }, spanId, sharesId }: ZipkinSpan): SpanMark | undefined {
   if (sharesId) return 'id-shared'
   return id !== spanId && isMadeId(id, 16) ? 'id-rewritten' : undefined
 }
 
-/** What the kind of a span and its {@link FACT_TAGS} tell. */
-export interface ZipkinFacts {
+/** What the kind of a span and its tags say of which OpenTelemetry has members; its collector writes these tags. */
+interface ZipkinFacts {
   readonly kind: SpanKind
   readonly status: SpanStatus
   readonly statusMessage: string | undefined
@@ -92,8 +69,7 @@ export interface ZipkinFacts {
 /** What the tag `error` may be without saying that there was one. */
 const NO_ERRORS: readonly unknown[] = [undefined, null, false, 'false']
 
-/** `tags`: at least the {@link FACT_TAGS} among them. */
-export function zipkinFacts(kind: unknown, tags: JsonObject): ZipkinFacts {
+function zipkinFacts(kind: unknown, tags: JsonObject): ZipkinFacts {
   const told = readOtlpStatus({ code: tags['otel.status_code'], message: tags['otel.status_description'] })
   // Each may say it alone, as in OpenTelemetry's translation; any text but `false` does, as in Zipkin's own pages.
   const isError = !NO_ERRORS.includes(tags.error)
@@ -133,13 +109,11 @@ export class Endpoints {
   }
 }
 
-/** Attributes and events of a span; `itemOf` gives the object of its raw form. */
-export function zipkinDetails<Raw>(itemOf: (raw: Raw) => JsonObject): Details<Raw> {
-  return {
-    attributes: (raw) => readAttributes(itemOf(raw)),
-    events: (raw) => readAnnotations(itemOf(raw)),
-    links: (raw) => readLinks(itemOf(raw)),
-  }
+/** Attributes and events of a span. */
+export const zipkinDetails: Details<JsonObject> = {
+  attributes: readAttributes,
+  events: readAnnotations,
+  links: readLinks,
 }
 
 function readAttributes(item: JsonObject): Attributes {
@@ -178,7 +152,7 @@ function isHeld([key, value]: [string, unknown], facts: ZipkinFacts): boolean {
 const isUnset = (code: unknown): boolean => /^(?:status_code_)?unset$/i.test(textOrNumber(code) ?? '')
 
 /** The tags of a span; none where they are no object. */
-export const tagsOf = ({ tags }: JsonObject): JsonObject => (isObject(tags) ? tags : {})
+const tagsOf = ({ tags }: JsonObject): JsonObject => (isObject(tags) ? tags : {})
 
 function readLinks(item: JsonObject): readonly SpanLink[] {
   const links = Object.entries(tagsOf(item)).filter(([key]) => isLinkTag(key))
