@@ -72,6 +72,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `half-client-certificate`: of `client_cert` and `client_key` one is missing.
  * - `no-token`: no token went along with the request, as the profile wants it.
  * - `same-token`: a renewal brought the token again that was refused.
+ * - `may-bind`: what was asked for may end the sign-in, and nobody has agreed to that.
  * - `large-headers`: a gateway takes no headers of this size; what was asked is not what is wrong.
  * - `too-large`: more than the back end sends, or than is read; to try again brings nothing.
  * - `snapshot-taken`: it came after a snapshot was paid for; to try again takes another.
@@ -90,6 +91,7 @@ export type FailureReason =
   | 'half-client-certificate'
   | 'no-token'
   | 'same-token'
+  | 'may-bind'
   | 'large-headers'
   | 'too-large'
   | 'snapshot-taken'

@@ -109,6 +109,8 @@ export interface Preset {
   readonly errorInDescription?: readonly string[]
   /** A renewal names the scopes of the session again: without `openid` it brings no ID token. */
   readonly scopesAtRenewal?: true
+  /** After a renewal for fewer scopes or another API the refresh token is good for what it was (RFC 6749 §6). */
+  readonly keepsScopes?: true
   /** Error codes of a refresh after which only a new sign-in helps: the refresh token is invalid for ever. */
   readonly deadRefreshCodes: readonly string[]
   /** Tokens that are revoked (RFC 7009) at sign-out and when a sign-in is not kept, in this order. */

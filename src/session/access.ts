@@ -8,7 +8,6 @@ import { begin, next } from './renewal/state-machine.ts'
 import type { Effect, Event, Seen, Step } from './renewal/step.ts'
 import { readBound } from './store/origin-binding.ts'
 import { refreshTokenOf, type Session } from './store/session.ts'
-import type { SessionBody } from './store/session-file.ts'
 import { openStore, type Store } from './store/session-store.ts'
 
 /** A token that is valid now. */
@@ -46,7 +45,11 @@ export async function accessToken(
   command: string,
   tell: (line: string) => void,
 ): Promise<AccessToken> {
-  const want: Want = { ...asked, ...(rejected === undefined ? {} : { rejectedHash: tokenHash(rejected) }) }
+  const want: Want = {
+    ...asked,
+    narrow: asked.narrow === true || client.preset.keepsScopes === true,
+    ...(rejected === undefined ? {} : { rejectedHash: tokenHash(rejected) }),
+  }
   const task: Task = { client, want, store: await openStore(client, ports), ports, session: undefined }
   const [reading] = begin(want)
   const [state, effect] = next(reading, await perform({ do: 'read' }, task), ports.clock.now())
@@ -119,10 +122,16 @@ async function runLocked(
  * are asked for again under the same lock, and a refusal is told with the token, not at the next renewal. What came of
  * it is remembered: from then on the next renewal does it, or narrower ones are refused.
  */
-async function withOwnScopes(end: End, { want: asked, session, client, store, ports }: Task): Promise<End> {
+async function withOwnScopes(end: End, done: Task): Promise<End> {
+  const { want: asked, session, client, store, ports } = done
   if (end.do !== 'give' || end.warning || isPlain(asked)) return end
   const { narrowed, afterNarrowing, tokens } = (session as Session).body
-  if (!narrowed || afterNarrowing !== undefined) return end
+  if (afterNarrowing !== undefined) return end
+  // The refresh token is the one from before.
+  if (!narrowed) {
+    await remember('undone', done)
+    return end
+  }
   const own = { use: 'access', audience: '', scopes: '' } as const
   const held = tokens.find((token) => sameSlot(token, own))
   // Neither the token it holds nor what others were told while they waited is an answer to this.
@@ -130,11 +139,14 @@ async function withOwnScopes(end: End, { want: asked, session, client, store, po
   const task: Task = { client, store, ports, session, want }
   const came = await run([{ phase: 'locking', want: task.want }, { do: 'read-locked' }], task)
   const refused = came.do === 'fail' && came.failure.code === 'session-ended' ? came.failure : undefined
-  if ((came.do === 'give' || refused) && task.session) {
-    const body: SessionBody = { ...task.session.body, afterNarrowing: refused ? 'kept' : 'undone' }
-    await write({ ...task.session, body }, task)
-  }
+  if (came.do === 'give' || refused) await remember(refused ? 'kept' : 'undone', task)
   return refused ? { ...end, warning: boundToSlot(refused) } : end
+}
+
+/** Where it cannot be written down, the next run asks again. */
+async function remember(afterNarrowing: 'kept' | 'undone', task: Task): Promise<void> {
+  const { session } = task
+  if (session) await write({ ...session, body: { ...session.body, afterNarrowing } }, task)
 }
 
 async function perform(effect: Exclude<Effect, End>, task: Task): Promise<Event> {

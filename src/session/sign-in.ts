@@ -178,7 +178,7 @@ async function storeSession(
       ...(superseded && { superseded }),
       ...(header === undefined ? {} : { replaced: header.sid }),
       // Or each sign-in would be spent anew by `token --scope`, which is refused where this is known.
-      ...(old?.body.afterNarrowing === 'kept' ? { afterNarrowing: 'kept' } : {}),
+      ...(old?.body.afterNarrowing && { afterNarrowing: old.body.afterNarrowing }),
     }
     await store.install(facts, whole, tokens.refreshToken)
     return header !== undefined

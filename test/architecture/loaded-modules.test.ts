@@ -97,7 +97,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '__complete --word= -- ls-auth --profile': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
-    kilobytes: 231,
+    kilobytes: 233,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
   token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 273 },
@@ -106,7 +106,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'profile show': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|src/(session|api/(?!authorization)|claims/jwt/verify))`),
-    kilobytes: 231,
+    kilobytes: 233,
   },
 }
 
@@ -168,7 +168,7 @@ describe('a command loads what it needs and nothing else', () => {
     const loaded = await load(['logout'])
     expect(loaded.packages).not.toEqual(expect.arrayContaining(['undici']))
     expect(loaded.files.filter((file) => new RegExp(`^${TRACE}`).test(file))).toEqual([])
-    expect(loaded.kilobytes).toBeLessThan(386)
+    expect(loaded.kilobytes).toBeLessThan(388)
   })
 })
 

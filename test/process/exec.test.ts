@@ -161,7 +161,7 @@ describe('a command that runs as the person', () => {
   }
 
   it('gets a narrower token', async () => {
-    const { scope } = await claimsOf('--scope', 'openid traces:read')
+    const { scope } = await claimsOf('--narrow', '--scope', 'openid traces:read')
     expect(scope.split(' ').sort()).toEqual(['openid', 'traces:read'])
   })
 

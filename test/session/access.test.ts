@@ -25,7 +25,7 @@ async function signedIn(body: Parameters<Machine['keep']>[0] = {}, ...more: Para
   const machine = openMachine(...more)
   await machine.keep({ tokens: [token()], ...body })
   const get = (want: Partial<Parameters<typeof accessToken>[1]> = {}) =>
-    accessToken(machine.client, { ...OWN, ...want }, machine.ports, 'token', (line) =>
+    accessToken(machine.client, { ...OWN, narrow: true, ...want }, machine.ports, 'token', (line) =>
       machine.heard.push(line),
     )
   return { machine, get }

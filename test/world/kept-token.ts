@@ -17,7 +17,7 @@ export async function keepToken(
   provider.tamper = {
     tokenResponse: (body) => (body.scope === scope ? { ...body, access_token: token } : body),
   }
-  const { exit, stderr } = await world.type(`ls-auth token --scope "${scope}"`)
+  const { exit, stderr } = await world.type(`ls-auth token --narrow --scope "${scope}"`)
   provider.tamper = {}
   if (exit !== 0) throw new Error(`the token was not kept: ${stderr}`)
 }

@@ -1,4 +1,4 @@
-import type { Row } from '../command.ts'
+import { NARROW, type Row } from '../command.ts'
 import { OF_A_SESSION } from '../exit-statuses.ts'
 
 const ROLE = 'arn:aws:iam::123456789012:role/TraceReader'
@@ -18,10 +18,11 @@ export const CLOUD_COMMANDS: readonly Row[] = [
           'whose STS to ask (AWS_REGION, AWS_DEFAULT_REGION, else the global endpoint)',
         )
         .option('--access-token', 'show AWS the access token instead of the ID token')
-        .option('--aud, --audience <name>', 'a token for this audience'),
+        .option('--aud, --audience <name>', 'a token for this audience')
+        .option('--narrow', NARROW),
     settings: ['reason'],
     variables: ['LS_AUTH_TOKEN', 'LS_AUTH_CLIENT_SECRET_FILE', 'AWS_ENDPOINT_URL_STS'],
-    exits: OF_A_SESSION,
+    exits: [...OF_A_SESSION, 4],
     examples: [
       { does: 'credentials of a role', line: `ls-auth aws-credentials --role-arn ${ROLE}` },
       {

@@ -1,6 +1,6 @@
 import { DATA_SOURCE_FORMAT, PROXY_FORMATS } from '../../backends/data-source.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
-import { choice, collect, type Row } from '../command.ts'
+import { choice, collect, NARROW, type Row } from '../command.ts'
 import { OF_A_SESSION, OF_THE_API } from '../exit-statuses.ts'
 
 /** Commands to sign in, get a token and sign out. */
@@ -73,6 +73,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         .option('--min-ttl <duration>', 'it must stay valid for at least this long (5m)')
         .option('--aud, --audience <name>', 'a token for another API')
         .option('--scope <name>', 'with these scopes only (repeatable)', collect)
+        .option('--narrow', NARROW)
         .addOption(
           choice(
             '--format <form>',
@@ -85,7 +86,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     settings: ['api', 'reason'],
     completes: [['get']],
     variables: ['LS_AUTH_TOKEN', 'LS_AUTH_CLIENT_SECRET_FILE'],
-    exits: OF_A_SESSION,
+    exits: [...OF_A_SESSION, 4],
     examples: [
       {
         does: 'send a request as you',
@@ -109,7 +110,8 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
         .option('--env <name>', 'the variable for the token (LS_AUTH_TOKEN)')
         .option('--min-ttl <duration>', 'the token must stay valid for at least this long (5m)')
         .option('--aud, --audience <name>', 'a token for another API')
-        .option('--scope <name>', 'with these scopes only (repeatable)', collect),
+        .option('--scope <name>', 'with these scopes only (repeatable)', collect)
+        .option('--narrow', NARROW),
     settings: API_SETTINGS,
     failsWith: 125,
     variables: ['LS_AUTH_TOKEN'],

@@ -23,6 +23,7 @@ interface CredentialOptions {
   readonly region: string | undefined
   readonly accessToken: boolean
   readonly audience: string | undefined
+  readonly narrow: boolean
 }
 
 /** What `DurationSeconds` may be (API Reference of AWS STS, AssumeRoleWithWebIdentity). */
@@ -58,6 +59,7 @@ function read({ flags }: Typed): CredentialOptions {
     region: readRegion(textFlag(flags, 'region'), '--region'),
     accessToken: flags.accessToken === true,
     audience: textFlag(flags, 'audience'),
+    narrow: flags.narrow === true,
   }
 }
 

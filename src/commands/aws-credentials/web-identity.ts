@@ -23,6 +23,7 @@ export interface WebIdentity {
 interface Wish {
   readonly accessToken: boolean
   readonly audience: string | undefined
+  readonly narrow: boolean
   readonly roleArn: string
 }
 
@@ -33,7 +34,7 @@ interface Wish {
 export async function webIdentity(
   invocation: Invocation,
   profile: Profile,
-  { accessToken, audience, roleArn }: Wish,
+  { accessToken, audience, narrow, roleArn }: Wish,
 ): Promise<WebIdentity> {
   const outside = givenToken(invocation)
   if (outside !== undefined) {
@@ -57,7 +58,7 @@ export async function webIdentity(
   if (source?.kind === 'cloud' && grant === 'as-is')
     throw tokenOfAws(`the token of source = "${source.name}"`, roleArn)
   const use = accessToken ? ('access' as const) : client.workload ? client.preset.useToken : ('id' as const)
-  const wish = { use, ...(audience !== undefined && { audience }) }
+  const wish = { use, ...(audience !== undefined && { audience }), ...(narrow && { narrow: true as const }) }
   const { value, body } = await sessionToken(invocation, client, wish)
   refuseOpaque(value, 'the access token', client.workload ? NO_JWT : 'Leave --access-token out.')
   if (isOfAws(value)) throw tokenOfAws('the token of this profile', roleArn)

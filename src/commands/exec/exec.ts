@@ -138,7 +138,7 @@ function acceptGiven(
 ): void {
   if (Object.keys(wish).length > 0) {
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
-      hint: 'Unset it, or leave out --min-ttl, --audience and --scope.',
+      hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --narrow.',
     })
   }
   refuseExpired(token, client, invocation.ports.clock.now())

@@ -48,7 +48,13 @@ export async function sessionToken(
     invocation.ports,
     invocation.command,
     (line) => tell(invocation, line),
-  )
+  ).catch(async (error) => {
+    if (!(error instanceof Failure) || error.reason !== 'may-bind') throw error
+    // Lazy: most tokens are the session's own.
+    await (await import('../agree-to-bind.ts')).agreeToBind(invocation, error)
+    return undefined
+  })
+  if (!token) return sessionToken(invocation, client, { ...want, narrow: true })
   if (token.renewed) await record(invocation, client, 'renewal', token.value, token.session.body.idToken)
   if (token.warning) await warn(invocation, token.warning)
   return { ...token, body: token.session.body }
@@ -119,11 +125,12 @@ async function tokenOfWorkload(
   }
 }
 
-const slotOf = (client: Client, { use, audience, scopes, minTtlSeconds }: Wish): Want => ({
+const slotOf = (client: Client, { use, audience, scopes, minTtlSeconds, narrow }: Wish): Want => ({
   use: use ?? client.preset.useToken,
   audience: audience ?? '',
   scopes: scopes ?? '',
   ...(minTtlSeconds !== undefined && { minTtlSeconds }),
+  ...(narrow && { narrow }),
 })
 
 /**

@@ -7,9 +7,11 @@ export interface TokenWish {
   readonly audience?: string
   /** Space separated. */
   readonly scopes?: string
+  /** Also where the provider may bind the sign-in to that. */
+  readonly narrow?: true
 }
 
-/** Reads `--min-ttl`, `--audience` and `--scope`. Failure `usage`. */
+/** Reads `--min-ttl`, `--audience`, `--scope` and `--narrow`. Failure `usage`. */
 export function readTokenWish(flags: Flags): TokenWish {
   const minTtlSeconds = durationFlag(flags, 'minTtl')
   const audience = flags.audience as string | undefined
@@ -18,5 +20,6 @@ export function readTokenWish(flags: Flags): TokenWish {
     ...(minTtlSeconds !== undefined && { minTtlSeconds }),
     ...(audience !== undefined && { audience }),
     ...(words !== undefined && { scopes: words.join(' ') }),
+    ...(flags.narrow === true && { narrow: true as const }),
   }
 }

@@ -91,7 +91,7 @@ async function tokenFor(
   if (outside !== undefined) {
     if (Object.keys(wish).length === 0 && !idToken) return givenWithEnd(invocation, profile, outside)
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
-      hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --id-token.',
+      hint: 'Unset it, or leave out --min-ttl, --audience, --scope, --narrow and --id-token.',
     })
   }
   if (profile.throughProxy) throw (await import('../outside-proxy.ts')).noTokenHere()

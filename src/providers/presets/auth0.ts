@@ -14,6 +14,7 @@ export const auth0: Preset = {
   revokesAllOfPerson: true,
   // At a renewal nobody can be asked for the second factor.
   deadRefreshCodes: [...STANDARD.deadRefreshCodes, 'mfa_required'],
+  keepsScopes: true,
   claimNames: {
     userName: ['nickname', 'preferred_username', 'name', 'email'],
     email: ['email', { ending: '/email' }],

@@ -63,6 +63,7 @@ export const cognito: Preset = {
   // `/logout` wants a `logout_uri` that is registered for the app client.
   signOutPage: false,
   endpointHosts: ['*.amazoncognito.com'],
+  keepsScopes: true,
   claimNames: {
     userName: ['cognito:username', 'username', 'preferred_username', 'email'],
     client: ['client_id', { path: ['aud'], only: 'id', take: 'single' }],

@@ -15,6 +15,7 @@ export const dex: Preset = {
   device: 'yes',
   devicePkce: true,
   revoke: [],
+  keepsScopes: true,
   claimNames: {
     userName: ['preferred_username', 'name', 'email'],
     client: ['azp', { path: ['aud'], take: 'single' }],

@@ -218,6 +218,7 @@ export const entra: Preset = {
   issuerTemplate: 'https://login.microsoftonline.com/{tenantid}/v2.0',
   sharedIssuer: /\/(common|organizations|consumers)\//,
   endpointHosts: ['login.microsoftonline.com', 'graph.microsoft.com'],
+  keepsScopes: true,
   claimNames: {
     // `sub` differs from client to client; `oid` is the person in the tenant.
     subject: ['oid', 'sub'],

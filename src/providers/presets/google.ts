@@ -27,6 +27,7 @@ export const google: Preset = {
   publicSecret: true,
   issuerAliases: ['accounts.google.com'],
   endpointHosts: ['oauth2.googleapis.com', 'openidconnect.googleapis.com', 'www.googleapis.com'],
+  keepsScopes: true,
   claimNames: {
     userName: ['email', 'name'],
     client: ['azp', { path: ['aud'], only: 'id', take: 'single' }],

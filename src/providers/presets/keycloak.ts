@@ -20,6 +20,7 @@ export const keycloak: Preset = {
   devicePkce: true,
   // It says invalid_request of the request alone ("HTTPS required", a fault of a DPoP proof).
   deadRefreshCodes: STANDARD.deadRefreshCodes.filter((code) => code !== 'invalid_request'),
+  keepsScopes: true,
   claimNames: {
     userName: ['preferred_username', 'name', 'sub'],
     client: ['azp', 'client_id'],

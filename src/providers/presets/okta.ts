@@ -79,6 +79,7 @@ export const okta: Preset = {
   scopesAtRenewal: true,
   // `/v1/logout` wants an `id_token_hint`: a token in its address.
   signOutPage: false,
+  keepsScopes: true,
   claimNames: {
     // In an access token `sub` is the login; `uid` there equals the ID token's `sub`.
     subject: ['uid', 'sub'],

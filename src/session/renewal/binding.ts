@@ -14,6 +14,14 @@ export function boundToSlot(refusal: Failure): Failure {
   )
 }
 
+/** The refusal where that is not known, and the person has not agreed. */
+export const mayBind = (): Failure =>
+  new Failure(
+    'usage',
+    'this provider may bind your sign-in to what --scope or --audience asks for, and renew nothing else',
+    { reason: 'may-bind', hint: 'If you accept that you may have to sign in again, add --narrow.' },
+  )
+
 /** The refusal where that is known. */
 export const wouldBind = (): Failure =>
   new Failure(

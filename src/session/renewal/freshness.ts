@@ -12,6 +12,8 @@ export interface Want {
   readonly minTtlSeconds?: number
   /** SHA-256 of a token the API has just refused: it does not count as fresh. */
   readonly rejectedHash?: string
+  /** Other scopes or another audience may be asked for, also where the provider may bind the refresh token to them. */
+  readonly narrow?: boolean
 }
 
 /** SHA-256 of a token, to recognise it without storing it. */

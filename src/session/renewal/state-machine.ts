@@ -1,6 +1,6 @@
 import type { Failure } from '../../errors.ts'
 import type { SessionBody } from '../store/session-file.ts'
-import { wouldBind } from './binding.ts'
+import { mayBind, wouldBind } from './binding.ts'
 import { earlierAttempt, whyEnded } from './earlier-attempt.ts'
 import { findFresh, findValid, isPlain, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
 import {
@@ -99,8 +99,11 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
   // Every run would use up a refresh token for an ID token that the provider does not send.
   if (want.use === 'id' && seen.body.idTokenAtSignInOnly)
     return valid && want.minTtlSeconds === undefined ? give(want, valid) : noIdToken(want, seen.body)
-  if (!isPlain(want) && seen.body.afterNarrowing === 'kept')
-    return valid && want.minTtlSeconds === undefined ? give(want, valid) : failWith(want, wouldBind())
+  const { afterNarrowing } = seen.body
+  if (!isPlain(want) && (afterNarrowing === 'kept' || !(want.narrow || afterNarrowing))) {
+    const failure = afterNarrowing ? wouldBind() : mayBind()
+    return valid && want.minTtlSeconds === undefined ? give(want, valid) : failWith(want, failure)
+  }
   if (failed) {
     if (valid && want.minTtlSeconds === undefined) return give(want, valid, failed)
     return failWith(want, failed)

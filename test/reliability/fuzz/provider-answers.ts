@@ -109,7 +109,7 @@ export const keySets = kindOf('keys', 8, '/jwks', () => bytes(KEY_SET), [
 
 export const tokenAnswers = kindOf('tokens', 10, '/token', (now) => bytes(tokenAnswerAt(now)), [
   [LOGIN, ['token'], ['whoami']],
-  [LOGIN, ['token', '--scope', 'openid']],
+  [LOGIN, ['token', '--narrow', '--scope', 'openid']],
   [LOGIN, ['token', '--min-ttl', '59m'], ['logout']],
 ])
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import { boundToSlot, wouldBind } from '../../../src/session/renewal/binding.ts'
+import { boundToSlot, mayBind, wouldBind } from '../../../src/session/renewal/binding.ts'
 import { told } from '../../told.ts'
 
 it.each([
@@ -11,6 +11,13 @@ it.each([
   expect(told(boundToSlot(new Failure('provider-failed', 'no', { detail })))).toEqual([
     `session-ended: the provider has bound your sign-in to the scope or audience just asked for${why}`,
     'When your own token has expired: ls-auth login. After that this provider is asked for no other scope or audience.',
+  ])
+})
+
+it('where it is not known whether it would be', () => {
+  expect(told(mayBind())).toEqual([
+    'usage: this provider may bind your sign-in to what --scope or --audience asks for, and renew nothing else',
+    'If you accept that you may have to sign in again, add --narrow.',
   ])
 })
 

@@ -72,7 +72,7 @@ export interface Process {
   end?: 'crashed' | 'gave' | 'failed'
 }
 
-export const SLOT = { use: 'access', audience: '', scopes: '' } as const
+export const SLOT = { use: 'access', audience: '', scopes: '', narrow: true } as const
 const KEY = Buffer.alloc(32, 7)
 const HEADER = {
   schema: 1,

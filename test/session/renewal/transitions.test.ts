@@ -9,7 +9,7 @@ import type { SessionBody, StoredToken } from '../../../src/session/store/sessio
 import { told } from '../../told.ts'
 
 const NOW = 1_800_000_000_000
-const SLOT = { use: 'access', audience: '', scopes: '' } as const
+const SLOT = { use: 'access', audience: '', scopes: '', narrow: true } as const
 const REFRESH = 'refresh-1'
 const HASH = createHash('sha256').update(REFRESH).digest('base64url')
 

@@ -22,7 +22,7 @@ describe.each([
   it('gives the ID token of the sign-in while it is fresh, whatever has been renewed', async () => {
     const first = await type(line)
     place.pass(3 * HOURS)
-    await type('ls-auth token --scope openid')
+    await type('ls-auth token --narrow --scope openid')
     expect(await type(line)).toMatchObject({ exit: 0, stdout: first.stdout, stderr: '' })
   })
 

@@ -32,7 +32,7 @@ describe('a provider that takes no notice of the scope or the audience', () => {
     await at({ ...rotating, narrowing: 'ignored' })
     const own = await type('ls-auth token')
     for (let time = 0; time < 2; time++) {
-      const { exit, stdout, stderr } = await type(`ls-auth token ${flags}`)
+      const { exit, stdout, stderr } = await type(`ls-auth token --narrow ${flags}`)
       expect({ exit, stdout }).toEqual({ exit: 11, stdout: '' })
       expect(stderr).toMatch(words)
     }
@@ -43,22 +43,22 @@ describe('a provider that takes no notice of the scope or the audience', () => {
 
   it('the answer alone says it, where the token is opaque', async () => {
     await at({ ...rotating, narrowing: 'ignored', accessToken: ({ serial }) => `opaque-${serial}` })
-    expect((await type('ls-auth token --scope openid')).exit).toBe(11)
+    expect((await type('ls-auth token --narrow --scope openid')).exit).toBe(11)
   })
 
   it('the token alone says it, where the answer does not', async () => {
     await at({ ...rotating, narrowing: 'ignored', tokenExtras: () => ({}) })
-    expect((await type('ls-auth token --scope openid')).exit).toBe(11)
+    expect((await type('ls-auth token --narrow --scope openid')).exit).toBe(11)
   })
 
   it('the scope that the session has anyhow is given', async () => {
     await at({ ...rotating, narrowing: 'ignored' })
-    expect((await type('ls-auth token --scope traces.read')).exit).toBe(0)
+    expect((await type('ls-auth token --narrow --scope traces.read')).exit).toBe(0)
   })
 
   it('an opaque token of which nothing is said passes (RFC 6749 §5.1: as asked for)', async () => {
     await at({ ...auth0, id: 'generic', scopes: okta.scopes, tokenExtras: () => ({}) })
-    expect((await type('ls-auth token --scope openid')).exit).toBe(0)
+    expect((await type('ls-auth token --narrow --scope openid')).exit).toBe(0)
   })
 })
 
@@ -66,7 +66,7 @@ describe('a provider that binds the new refresh token to the scope of a renewal'
   it('is asked for the scopes of the session at once, and gives them', async () => {
     // RFC 6749 §6: up to the scope of the sign-in.
     await at({ ...rotating, narrowing: 'until asked again' })
-    const narrow = await type('ls-auth token --scope openid')
+    const narrow = await type('ls-auth token --narrow --scope openid')
     expect(narrow).toMatchObject({ exit: 0, stderr: '' })
     expect(scopesOf(narrow.stdout)).toEqual(['openid'])
     expect(place.simulator.asked('token').map((form) => form.get('scope'))).toEqual([
@@ -83,9 +83,9 @@ describe('a provider that binds the new refresh token to the scope of a renewal'
 
   it('is known to give them then, and is asked at the next renewal only', async () => {
     await at({ ...rotating, narrowing: 'until asked again' })
-    await type('ls-auth token --scope openid')
+    await type('ls-auth token --narrow --scope openid')
     later()
-    expect((await type('ls-auth token --scope openid')).exit).toBe(0)
+    expect((await type('ls-auth token --narrow --scope openid')).exit).toBe(0)
     expect(place.simulator.refreshes).toBe(3)
     expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
     expect(place.simulator.asked('token').at(-1)?.get('scope')).toBe(OWN.join(' '))
@@ -96,11 +96,11 @@ describe('a provider that binds the new refresh token to the scope of a renewal'
     place.simulator.answerTokensWith((form) =>
       form.get('scope') === OWN.join(' ') ? { status: 503 } : undefined,
     )
-    expect(await type('ls-auth token --scope openid')).toMatchObject({ exit: 0, stderr: '' })
+    expect(await type('ls-auth token --narrow --scope openid')).toMatchObject({ exit: 0, stderr: '' })
     place.simulator.answerTokensWith(undefined)
     later()
     expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
-    expect(await type('ls-auth token --scope openid')).toMatchObject({ exit: 0, stderr: '' })
+    expect(await type('ls-auth token --narrow --scope openid')).toMatchObject({ exit: 0, stderr: '' })
   })
 
   const forGood: Behaviour = {
@@ -119,7 +119,7 @@ describe('a provider that binds the new refresh token to the scope of a renewal'
     ],
   ])('and %s: that is said with the token, and the next renewal is exit 3', async (_, behaviour, why) => {
     await at(behaviour)
-    const narrow = await type('ls-auth token --scope openid')
+    const narrow = await type('ls-auth token --narrow --scope openid')
     expect(narrow.exit).toBe(0)
     expect(scopesOf(narrow.stdout)).toEqual(['openid'])
     expect(narrow.stderr).toMatch(/^warning: the provider has bound your sign-in to the scope or audience/)
@@ -140,11 +140,11 @@ describe('a provider that binds the new refresh token to the scope of a renewal'
 
   it('does so once: the next sign-in is not spent for it, until somebody signs out', async () => {
     await at(forGood)
-    await type('ls-auth token --scope openid')
+    await type('ls-auth token --narrow --scope openid')
     await type('ls-auth login')
     const before = place.simulator.refreshes
     for (const flags of ['--scope openid', '--audience api://other']) {
-      const { exit, stdout, stderr } = await type(`ls-auth token ${flags}`)
+      const { exit, stdout, stderr } = await type(`ls-auth token --narrow ${flags}`)
       expect({ exit, stdout }).toEqual({ exit: 11, stdout: '' })
       expect(stderr).toMatch(/^error: this provider would bind your sign-in to .*--scope/)
     }
@@ -153,7 +153,59 @@ describe('a provider that binds the new refresh token to the scope of a renewal'
     expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
     await type('ls-auth logout')
     await type('ls-auth login')
-    expect((await type('ls-auth token --scope openid')).exit).toBe(0)
+    expect((await type('ls-auth token --narrow --scope openid')).exit).toBe(0)
+  })
+})
+
+describe('a provider that is not known to keep the scopes of a sign-in', () => {
+  const forGood: Behaviour = { ...rotating, narrowing: 'for good' }
+  const asked = () => place.simulator.refreshes
+
+  it.each(['--scope openid', '--audience api://other'])('is not asked by a script: %s', async (flags) => {
+    await at(forGood)
+    for (const command of [`token ${flags}`, `exec ${flags} -- true`]) {
+      const { exit, stdout, stderr } = await type(`ls-auth ${command}`)
+      expect({ exit, stdout }).toEqual({ exit: command.startsWith('exec') ? 125 : 2, stdout: '' })
+      expect(stderr).toMatch(/^error: this provider may bind your sign-in to what --scope or --audience/)
+      expect(stderr).toMatch(/^hint: .*--narrow/m)
+    }
+    expect(asked()).toBe(0)
+    later()
+    expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('is asked by a person who agrees, and the next time it is known', async () => {
+    await at({ ...rotating, narrowing: 'until asked again' })
+    Object.assign(place.world, { tty: true, watched: true, stdin: ['n'] })
+    const no = await type('ls-auth token --scope openid')
+    expect(no).toMatchObject({ exit: 4, stdout: '' })
+    expect(no.stderr).toContain('Ask all the same? You may have to sign in again. [y/N]')
+    expect(asked()).toBe(0)
+    place.world.stdin = ['y']
+    const yes = await type('ls-auth token --scope openid')
+    expect(scopesOf(yes.stdout)).toEqual(['openid'])
+    Object.assign(place.world, { tty: false, watched: false })
+    later()
+    expect(await type('ls-auth token --scope openid')).toMatchObject({ exit: 0, stderr: '' })
+    await type('ls-auth login')
+    expect(await type('ls-auth token --scope openid')).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('that does not replace the refresh token has bound nothing to it', async () => {
+    await at({ ...okta, id: 'generic', rotation: { kind: 'none' } })
+    expect((await type('ls-auth token --scope openid')).exit).toBe(2)
+    expect(await type('ls-auth token --narrow --scope openid')).toMatchObject({ exit: 0, stderr: '' })
+    later()
+    expect(await type('ls-auth token --scope openid')).toMatchObject({ exit: 0, stderr: '' })
+  })
+
+  it('a token that is still good is given, and a provider that keeps them is asked', async () => {
+    await at({ ...rotating, narrowing: 'ignored' })
+    expect((await type('ls-auth token --narrow --scope traces.read')).exit).toBe(0)
+    await place.close()
+    place = await openPlace(okta, [`scopes = ${JSON.stringify(OWN)}`])
+    await type('ls-auth login')
+    expect(await type('ls-auth token --scope openid')).toMatchObject({ exit: 0, stderr: '' })
   })
 })
 
@@ -181,7 +233,7 @@ describe('who somebody is', () => {
     ).toBe(true)
   })
 
-  it.each(['ls-auth token', 'ls-auth token --audience api://other'])(
+  it.each(['ls-auth token', 'ls-auth token --narrow --audience api://other'])(
     'stays what it was when the provider gives less for %s after a narrower scope',
     async (line) => {
       const bare: Behaviour = {
@@ -198,7 +250,7 @@ describe('who somebody is', () => {
       await signedInAt(bare, ['openid', 'email', 'offline_access'])
       const before = await identity()
       expect(before).toEqual([null, 'ada@acme.example'])
-      await type('ls-auth token --scope openid')
+      await type('ls-auth token --narrow --scope openid')
       later()
       await type(line)
       expect(await identity()).toEqual(before)

@@ -77,7 +77,7 @@ describe('a dead refresh token called an invalid request', () => {
   it('with a scope of the person it may be the scope: no end, and how to find out', async () => {
     await signedIn(dead)
     place.simulator.endSessions()
-    const { exit, stderr } = await type('ls-auth token --scope openid')
+    const { exit, stderr } = await type('ls-auth token --narrow --scope openid')
     expect(exit).toBe(6)
     expect(stderr).toMatch(/^hint: .*without --scope and --audience/m)
   })
@@ -91,7 +91,7 @@ describe('a refusal that gives no reason', () => {
     place.simulator.endSessions()
     const first = await type('ls-auth token')
     expect(first).toMatchObject({ exit: 6, stderr: expect.stringContaining('HTTP 400') })
-    for (const line of ['token', 'token --scope openid', 'token']) {
+    for (const line of ['token', 'token --narrow --scope openid', 'token']) {
       const { exit, stderr } = await type(`ls-auth ${line}`)
       expect([line, exit]).toEqual([line, 3])
       expect(stderr).toContain('the provider gives no reason')
@@ -127,7 +127,7 @@ describe('a refusal that gives no reason', () => {
     await signedIn()
     place.simulator.answerTokensWith(silent)
     for (let time = 0; time < 3; time++) {
-      const { exit, stderr } = await type('ls-auth token --scope openid')
+      const { exit, stderr } = await type('ls-auth token --narrow --scope openid')
       expect({ exit, stderr }).toMatchObject({
         exit: 6,
         stderr: expect.stringContaining('without --scope and --audience'),
@@ -163,7 +163,7 @@ describe('an answer is no interruption', () => {
       await signedIn()
       const answer = { status: 400, json: { error: 'invalid_target', error_description: 'Unknown API' } }
       place.simulator.answerTokensWith(answer)
-      const refused = await type(`ls-auth token ${flags}`)
+      const refused = await type(`ls-auth token --narrow ${flags}`)
       expect(refused).toMatchObject({
         exit: 2,
         stderr: expect.stringContaining('invalid_target: Unknown API'),
@@ -171,7 +171,7 @@ describe('an answer is no interruption', () => {
       expect(refused.stderr).toMatch(/^hint: Ask for a scope or an audience/m)
       place.simulator.answerTokensWith(undefined)
       place.simulator.endSessions()
-      for (const line of ['token', `token ${flags}`, 'token']) {
+      for (const line of ['token', `token --narrow ${flags}`, 'token']) {
         const { exit, stderr } = await type(`ls-auth ${line}`)
         expect([line, exit]).toEqual([line, 3])
         expect(stderr).toMatch(

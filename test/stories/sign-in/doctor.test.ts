@@ -285,18 +285,18 @@ describe('tokens for other audiences and scopes', () => {
     await world.type(other.login())
     const own = (await world.type('ls-auth token')).stdout
     const before = provider.refreshCount()
-    const narrow = await world.type('ls-auth token --scope traces:read')
+    const narrow = await world.type('ls-auth token --narrow --scope traces:read')
     expect(narrow).toMatchObject({ exit: 0, stderr: '' })
     const claims = JSON.parse(Buffer.from(narrow.stdout.split('.')[1] as string, 'base64url').toString())
     expect(claims.scope).toBe('traces:read')
-    expect((await world.type('ls-auth token --scope traces:read')).stdout).toBe(narrow.stdout)
+    expect((await world.type('ls-auth token --narrow --scope traces:read')).stdout).toBe(narrow.stdout)
     const renewed = (await world.type('ls-auth token')).stdout
     const scopeOf = (token: string) =>
       JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()).scope
     expect(scopeOf(renewed)).toBe(scopeOf(own))
     expect(provider.refreshCount()).toBe(before + 2)
     expect((await world.type('ls-auth token --id-token')).stdout).not.toBe(own)
-    const unknown = await world.type('ls-auth token --audience https://nobody.example/api')
+    const unknown = await world.type('ls-auth token --narrow --audience https://nobody.example/api')
     expect(unknown.exit).toBe(2)
     expect(unknown.stderr).toContain('invalid_target')
     expect((await world.type('ls-auth token')).stdout).toBe(renewed)

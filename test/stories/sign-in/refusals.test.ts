@@ -223,7 +223,7 @@ api = "${provider.issuer}"
     })
 
     it('also where --scope asks for less of the same API, save for the scopes themselves', async () => {
-      const narrow = 'ls-auth token --profile strict --scope traces:read'
+      const narrow = 'ls-auth token --profile strict --narrow --scope traces:read'
       await world.writeConfig(
         `${profile('strict')}[profiles.strict.expect]\ngroups = ["admins"]\n${profile('open')}`,
       )

@@ -58,7 +58,7 @@ describe('"the gateway wants one more scope"', () => {
 
   it('token --scope asks for a narrower token and changes no profile', async () => {
     await first('--scope traces:read')
-    expect((await type('ls-auth token --scope traces:read')).exit).toBe(0)
+    expect((await type('ls-auth token --narrow --scope traces:read')).exit).toBe(0)
     expect(await saved()).toBe(`${PRESET}, traces:read`)
   })
 })

@@ -11,7 +11,7 @@ afterAll(() => stage.close())
 
 describe('a token for an audience that the provider does not know', () => {
   it('says at once that it may have ended the sign-in, and so do status and doctor', async () => {
-    const { exit, stderr } = await stage.world.type('ls-auth token --audience api://other')
+    const { exit, stderr } = await stage.world.type('ls-auth token --narrow --audience api://other')
     expect(exit).toBe(2)
     expect(stderr).toContain('invalid_target')
     expect(stderr).toContain('if the next renewal is refused, sign in again (ls-auth login)')
