@@ -99,7 +99,7 @@ async function waitForCallback(
 async function foreignTo({ env, files }: Ports): Promise<BrowserHere['isForeign']> {
   const opened = await files()
   return async (connection) => {
-    const owner = await socketOwner(connection, opened)
+    const owner = await socketOwner(connection, opened, Boolean(env.variables.WSL_DISTRO_NAME))
     return owner !== undefined && owner !== 0 && owner !== env.uid
   }
 }

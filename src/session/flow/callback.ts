@@ -7,7 +7,7 @@ import type { StartPages, Visit } from './start-page.ts'
 /** What ties the answer to a browser that was opened on this machine. */
 export interface BrowserHere {
   readonly start: StartPages
-  /** Whether the connection is known to be another user's. It costs a read of the system's table of sockets. */
+  /** Whether it is another user's, or may be where the system tells. It costs a read of the table of sockets. */
   isForeign(connection: Connection): Promise<boolean>
 }
 

@@ -90,7 +90,7 @@ export function attempt(how: How) {
           visitor.uid === undefined
             ? undefined
             : Buffer.from(
-                [...visitors].map((ends) => ` 1: ${ends} 01 0:0 0:0 0 ${visitor.uid} 0\n`).join(''),
+                [...visitors].map((ends) => ` 1: ${ends} 01 0:0 0:0 0 ${visitor.uid} 0 4711\n`).join(''),
               ),
       }),
       browser: async () => ({
