@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { isIP } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { CookieJar } from './cookie-jar.ts'
 import { type Button, type Form, formsOf } from './html-forms.ts'
@@ -26,6 +27,8 @@ export interface Visitor {
   ca?: string
   /** What they type into a form of another provider, and what its script would change in it, by field name. */
   fills?: (form: Form) => Readonly<Record<string, string>>
+  /** The address of this machine from which it asks what is at `localhost`. */
+  from?: string
 }
 
 const MAX_STEPS = 30
@@ -75,7 +78,7 @@ async function follow(
   let provider = start.origin
   let sent: URLSearchParams | undefined
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    const page = await visit(at, jar, agents, sent, visitor.ca)
+    const page = await visit(at, jar, agents, sent, visitor)
     const target = redirectTarget(page)
     if (target) {
       if (START_PAGE.test(at.pathname)) provider = target.origin
@@ -123,8 +126,8 @@ async function visit(
   url: URL,
   jar: CookieJar,
   agents: Agents,
-  form?: URLSearchParams,
-  ca?: string,
+  form: URLSearchParams | undefined,
+  { ca, from }: Visitor,
 ): Promise<Page> {
   const cookie = jar.header(url)
   const body = form?.toString()
@@ -139,7 +142,11 @@ async function visit(
   }
   const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST'
-    const options = { method, headers: { ...headers, host: url.host }, timeout: 15_000 }
+    const source =
+      url.hostname === 'localhost' && from
+        ? { localAddress: from, hostname: isIP(from) === 6 ? '::1' : '127.0.0.1' }
+        : {}
+    const options = { method, headers: { ...headers, host: url.host }, timeout: 15_000, ...source }
     const request =
       url.protocol === 'https:'
         ? httpsRequest(
