@@ -170,7 +170,8 @@ async function send(
   const answer = await http.send({
     method: 'POST',
     url: new URL(url),
-    headers: init.headers,
+    // The library adds a charset; oauthlib compares the whole header (RFC 8628 §3.1 names the bare type).
+    headers: { ...init.headers, 'content-type': 'application/x-www-form-urlencoded' },
     ...(init.body ? { body: String(init.body) } : {}),
     maxBytes: TOKEN_BYTES,
     ...(tokenTimeout !== undefined && { timeoutMilliseconds: tokenTimeout }),

@@ -447,6 +447,30 @@ it('a device answer of Google is understood', async () => {
   })
 })
 
+it('every form has the bare media type (RFC 6749, appendix B), which some compare with the whole header', async () => {
+  const { provider, asked } = providing(
+    {
+      '/device': [{ device_code: 'd', user_code: 'u', verification_uri: 'https://v', expires_in: 9 }],
+      '/token': [GOOD, GOOD, GOOD],
+      '/revoke': [{ status: 200 }],
+      '/par': [PUSHED],
+    },
+    { metadata: { ...METADATA, ...PUSHING } },
+  )
+  const request = await provider.authorize({ redirect_uri: REDIRECT })
+  const callback = `${REDIRECT}?code=c&state=${request.state}&iss=${encodeURIComponent(ISSUER)}`
+  await toldBy(() => provider.exchangeCode(new URL(callback), request))
+  await provider.pollDevice(await provider.startDevice({}), {}, 1000)
+  await provider.refresh('r', {})
+  await provider.revoke('r', 'refresh')
+  expect(asked.map(({ url, headers }) => [url.pathname, headers?.['content-type']])).toEqual(
+    ['/par', '/token', '/device', '/token', '/token', '/revoke'].map((path) => [
+      path,
+      'application/x-www-form-urlencoded',
+    ]),
+  )
+})
+
 it('the request for signing keys has no body, and the time of any request', async () => {
   const { provider, asked } = providing({
     '/token': [{ ...GOOD, id_token: await sign({}) }],

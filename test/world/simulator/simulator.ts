@@ -133,6 +133,9 @@ export async function startSimulator(row: Behaviour, address?: Address): Promise
       }
     }
     if (method === 'POST') {
+      // As oauthlib does, the whole header is compared (RFC 8628 §3.1 names the bare type).
+      if (headers['content-type'] !== 'application/x-www-form-urlencoded')
+        return oauthError('invalid_request', 'Content-Type must be application/x-www-form-urlencoded')
       if (at('token')) {
         const forced = typeof instead === 'function' ? instead(parameters) : instead
         if (forced) return forced
