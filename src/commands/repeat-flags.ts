@@ -61,7 +61,10 @@ const MAKES_PROFILE = /^ --profile .* --client-id /
 
 function loginAgain(flags: string, line: LineOfHere): string {
   const named = namesIn(flags)
-  const replaced = named.some((name) => WAYS.includes(name)) ? [...WAYS, ...named] : named
+  const replaced = named.some((name) => WAYS.includes(name)) ? [...WAYS, ...named] : [...named]
+  // `--scope` adds to the scopes that the hint names in full, and a sign-in that may not ask can do less than any other.
+  if (named.includes('scopes')) replaced.push('scope')
+  if (line.options.prompt === 'none') replaced.push('prompt')
   // The hint names the API itself: then it is not the address that says how to sign in.
   const args = named.includes('api') ? [] : line.args
   return commandLine({ ...line, args }, Object.fromEntries(replaced.map((name) => [name, undefined]))) + flags

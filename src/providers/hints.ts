@@ -89,15 +89,9 @@ const COMMON: readonly Hint[] = [
     error: ['access_denied'],
     say: 'The person refused, or the account may not use this client. Ask for an assignment if you did not refuse.',
   },
-  // It is asked for all the same: LemonLDAP::NG and Azure AD B2C take it without listing it.
   {
     error: ['invalid_scope'],
-    unlisted: 'offline_access',
-    say: 'A scope is not known, or not allowed for this client: asked for were {scopes}, and the provider lists {supported}. Without offline_access, which it does not list: ls-auth login --scopes {online}',
-  },
-  {
-    error: ['invalid_scope'],
-    say: 'A scope is not known, or not allowed for this client: asked for were {scopes}, and the provider lists {supported}. Ask for others: ls-auth login --scopes LIST',
+    say: 'A scope is not known, or not allowed for this client: asked for were {scopes}, and the provider lists {supported}. {others}',
   },
   {
     error: ['invalid_target'],
@@ -178,16 +172,9 @@ function applies(hint: Hint, { error, description, where }: ProviderError, value
     (hint.error === undefined || (error !== undefined && hint.error.includes(error))) &&
     (hint.description === undefined || hint.description.test(text)) &&
     (hint.codes === undefined || hint.codes.some((code) => code === vendorCode(text))) &&
-    (hint.unlisted === undefined || isAloneUnlisted(hint.unlisted, values)) &&
     (hint.issuer === undefined || hint.issuer.test(values.issuer ?? ''))
   )
 }
-
-/** Many take those of a person without listing them. Any other one may be what was refused. */
-const isAloneUnlisted = (scope: string, { unlisted = [] }: HintValues): boolean =>
-  unlisted.filter((one) => !OF_A_PERSON.includes(one)).join(' ') === scope
-
-const OF_A_PERSON = ['openid', 'profile', 'email']
 
 function vendorCode(description: string): number | undefined {
   const digits = /AADSTS(\d{1,9})/.exec(description)?.[1]
@@ -201,18 +188,28 @@ function tenantOf(issuer: string | undefined): string | undefined {
 }
 
 /** In quotes, for any shell; a scope with signs that mean something to one is left to the person. */
-function withoutOffline(scopes: readonly string[]): string {
-  const others = scopes.filter((scope) => scope !== 'offline_access')
+function scopesWithout(refused: readonly string[], scopes: readonly string[]): string {
+  const others = scopes.filter((scope) => !refused.includes(scope))
   return others.length > 0 && others.every((scope) => /^[\w.:/+-]+$/.test(scope))
     ? `"${others.join(' ')}"`
     : 'LIST'
+}
+
+/** Where the provider lists its scopes, without the others; else without offline_access: some refuse it, as django-allauth does. */
+function otherScopes({ scopes = [], supported = [], unlisted = [] }: HintValues): string {
+  const refused = supported.length > 0 ? unlisted : scopes.filter((scope) => scope === 'offline_access')
+  const named = refused.filter((scope) => scope !== 'openid')
+  if (named.length === 0) return 'Ask for others: ls-auth login --scopes LIST'
+  const own = named.includes('offline_access') ? ' (ls-auth asks for offline_access by itself)' : ''
+  return `Without ${named.join(' ')}${own}: ls-auth login --scopes ${scopesWithout(named, scopes)}`
 }
 
 /** The issuer's host, with its port. */
 const hostOf = (issuer: string | undefined): string | undefined =>
   issuer !== undefined && URL.canParse(issuer) ? new URL(issuer).host : undefined
 
-function fill(say: string, { issuer, client, redirect, scopes, supported }: HintValues): string {
+function fill(say: string, values: HintValues): string {
+  const { issuer, client, redirect, scopes, supported } = values
   const words: Record<string, string> = {
     issuer: issuer ?? 'the issuer',
     client: client ?? 'in use',
@@ -220,7 +217,8 @@ function fill(say: string, { issuer, client, redirect, scopes, supported }: Hint
     host: hostOf(issuer) ?? '<host>',
     tenant: tenantOf(issuer) ?? '<tenant>',
     scopes: scopes?.join(' ') || 'the scopes asked for',
-    online: withoutOffline(scopes ?? []),
+    online: scopesWithout(['offline_access'], scopes ?? []),
+    others: otherScopes(values),
     supported: supported?.join(' ') || 'none',
   }
   return say.replace(/\{(\w+)\}/g, (whole, word: string) =>

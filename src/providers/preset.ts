@@ -35,8 +35,6 @@ export interface Hint {
   readonly codes?: readonly number[]
   /** Matches the issuer. */
   readonly issuer?: RegExp
-  /** Of the scopes asked for, this one alone is not listed by the provider; beside openid, profile and email. */
-  readonly unlisted?: string
   /** Who refuses is a rule or an administrator, also where the error is one by which a person could have refused. */
   readonly notByPerson?: true
   /** It is a matter of settings or of the registration, which no second try mends, whatever the error is called. */
@@ -45,7 +43,8 @@ export interface Hint {
   readonly endsSession?: true
   /**
    * `{issuer}`, `{host}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings,
-   * `{supported}` from the metadata; `{online}`: the scopes but for offline_access, to be pasted.
+   * `{supported}` from the metadata; `{online}`: the scopes but for offline_access, to be pasted;
+   * `{others}`: a login with the scopes that may be granted.
    */
   readonly say: string
 }

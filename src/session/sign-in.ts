@@ -25,6 +25,9 @@ import type { Cached, SessionBody } from './store/session-file.ts'
 import { openStore, type Store } from './store/session-store.ts'
 import { sweep } from './sweep.ts'
 
+/** Characters of an ID token in an address; many servers take 8 kB in all. */
+const MOST_HINT = 4_000
+
 /** The result of a sign-in. */
 export interface SignedIn {
   readonly idClaims: Readonly<Record<string, unknown>> | undefined
@@ -60,7 +63,9 @@ export async function signIn(
   const sweepUp = () => store.withSessionLock('login', dialog.tell, () => sweep(client, store, ports))
   // What is left of earlier sign-ins is revoked before there are new tokens: these may get into the same grant.
   if (await hasLeftovers(store, before?.sid).catch(() => false)) await sweepUp()
-  const previous = client.preset.clientAuth === 'none' ? undefined : await store.read().catch(() => undefined)
+  const { clientAuth } = client.preset
+  const wantsPrevious = clientAuth !== 'none' || options.prompt === 'none'
+  const previous = wantsPrevious ? await store.read().catch(() => undefined) : undefined
   const secret = await clientSecret(client, previous?.body.clientSecret, ports)
   const proofKey = client.dpop ? await newProofKey(metadata) : undefined
   const provider = await openProvider(
@@ -101,7 +106,18 @@ export async function signIn(
     }
   }
 
-  const attempt = { client, options, provider, ports, dialog, accept }
+  // OpenID Connect Core §3.1.2.1: without it a provider may refuse prompt=none. A long one would make the address too long.
+  const { idToken } = previous?.body ?? {}
+  const isHint = options.prompt === 'none' && idToken !== undefined && idToken.length < MOST_HINT
+  const attempt = {
+    client,
+    options,
+    provider,
+    ports,
+    dialog,
+    accept,
+    idTokenHint: isHint ? idToken : undefined,
+  }
   const signedIn = await (options.flow === 'device' ? throughDevice(attempt) : throughBrowser(attempt))
   // Revokes the replaced session. Done last, so that the page in the browser need not wait for it.
   await sweepUp().catch(() => {})

@@ -250,8 +250,8 @@ describe('hintFor', () => {
     [['openid', 'a$(b)', 'offline_access'], 'LIST'],
     [['offline_access'], 'LIST'],
   ])('of %j without offline_access is pasted %s', (scopes, pasted) => {
-    const hint = hintFor('generic', { error: 'invalid_scope' }, { scopes, unlisted: ['offline_access'] })
-    expect(hint).toMatch(/not list: ls-auth login --scopes .+$/)
+    const hint = hintFor('generic', { error: 'invalid_scope' }, { scopes })
+    expect(hint).toMatch(/by itself\): ls-auth login --scopes .+$/)
     expect(hint?.endsWith(` --scopes ${pasted}`)).toBe(true)
   })
 

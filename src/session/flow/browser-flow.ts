@@ -7,7 +7,7 @@ import { scopeParameters } from '../protocol/grant-parameters.ts'
 import type { Attempt } from './attempt.ts'
 import type { BrowserHere } from './callback.ts'
 import { throughDevice } from './device.ts'
-import { findDisplay } from './display.ts'
+import { type Elsewhere, findDisplay } from './display.ts'
 import type { LoginDialog, LoginOptions } from './login-dialog.ts'
 import { type Loopback, listen } from './loopback.ts'
 import { offersDevice, wayWithoutBrowser } from './other-way.ts'
@@ -43,15 +43,22 @@ async function byPaste<T>(attempt: Attempt<T>): Promise<T> {
 }
 
 async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
-  const { client, options, provider } = attempt
+  const { client, options, provider, ports, idTokenHint } = attempt
   const { redirectHost, redirectPorts, redirectPath } = client.preset
   const where = { host: redirectHost, ports: redirectPorts, path: redirectPath }
   const otherWay = `name another one that is registered by --port, or: ${wayWithoutBrowser(attempt)}`
-  const loopback = await listen(where, { platform: attempt.ports.env.platform, otherWay })
+  const loopback = await listen(where, { platform: ports.env.platform, otherWay })
   let page: 'done' | 'failed' = 'failed'
   try {
-    const request = await provider.authorize(authorizationParameters(client, options, loopback.redirectUri))
-    const callback = await waitForCallback(attempt, loopback, request)
+    const elsewhere =
+      options.flow === 'browser' ? await findDisplay(ports.env, await ports.files()) : undefined
+    const opening = options.flow === 'browser' && !elsewhere
+    const request = await provider.authorize({
+      ...authorizationParameters(client, options, loopback.redirectUri),
+      // Elsewhere the address is shown, and a token never is.
+      ...(opening && idTokenHint !== undefined && { id_token_hint: idTokenHint }),
+    })
+    const callback = await waitForCallback(attempt, loopback, request, elsewhere)
     if (callback === 'device') return await throughDevice(attempt)
     const result = await spendCode(attempt, callback, request)
     page = 'done'
@@ -73,9 +80,9 @@ async function waitForCallback(
   attempt: Attempt<unknown>,
   loopback: Loopback,
   { url, state, isPushed }: AuthorizationRequest,
+  elsewhere: Elsewhere | undefined,
 ): Promise<URL | 'device'> {
   const { options, ports, dialog } = attempt
-  const elsewhere = options.flow === 'browser' ? await findDisplay(ports.env, await ports.files()) : undefined
   const opening = options.flow === 'browser' && !elsewhere
   const port = Number(new URL(loopback.redirectUri).port)
   const patience = limitWait(attempt, port)

@@ -27,8 +27,25 @@ describe('the same codes where nobody was asked (--prompt none)', () => {
       place = await openPlace({ ...okta, id: 'generic', declined })
       const { exit, stderr } = await place.world.type('ls-auth login --prompt none')
       expect({ exit, stderr }).toMatchObject({ exit: 3, stderr: expect.stringContaining('needs to see you') })
+      expect(stderr).toMatch(/Run: ls-auth login$/m)
     },
   )
+
+  it('the ID token of the sign-in before says whom it is about (OIDC Core §3.1.2.1), where no address is shown', async () => {
+    place = await openPlace({ ...okta, id: 'generic' })
+    const hints = () => place.simulator.asked('authorize').map((asked) => asked.get('id_token_hint'))
+    expect((await place.world.type('ls-auth login --prompt none')).exit).toBe(0)
+    expect((await place.world.type('ls-auth login')).exit).toBe(0)
+    expect(hints()).toEqual([null, null])
+    const { stdout } = await place.world.type('ls-auth token --id-token')
+    expect((await place.world.type('ls-auth login --prompt none')).exit).toBe(0)
+    expect(hints().at(-1)).toBe(stdout.trim())
+    // `--paste` shows the address.
+    place.world.stdin = ['']
+    const { stderr } = await place.world.type('ls-auth login --paste --prompt none')
+    expect(stderr).toContain('prompt=none')
+    expect(stderr).not.toContain('id_token_hint')
+  })
 })
 
 describe('a renewal that the provider denies (access_denied)', () => {
