@@ -81,8 +81,9 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
 
 /** Whether the other token says all that this one does not, where that alone keeps the check from passing. */
 function saysMore(there: readonly Finding[], here: readonly Finding[]): boolean {
-  const absent = here.filter(({ reason }) => reason === 'claim-absent')
-  const rest = here.filter(({ reason, verdict }) => reason !== 'claim-absent' && verdict !== 'pass')
+  const isAbsent = ({ reason }: Finding) => reason === 'claim-absent' || reason === 'opaque'
+  const absent = here.filter(isAbsent)
+  const rest = here.filter((one) => !isAbsent(one) && one.verdict !== 'pass')
   if (absent.length === 0 || rest.length > 0) return false
   return absent.every(({ assertion, expected }) =>
     there.some((one) => one.assertion === assertion && one.expected === expected && answers(one)),
@@ -189,10 +190,11 @@ function advise(
   offline: boolean,
 ): string {
   const session = origin === 'session'
-  if (token.opaque || token.notForUs) {
+  const isCertain = session && findings.some(({ verdict }) => verdict === 'fail')
+  if ((token.opaque || token.notForUs) && !isCertain) {
     if (!session) return 'Only the API this token is for can check it; pass one that names your API.'
     const hint = hintFor(profile.client.preset.id, { error: 'opaque-token' })
-    return hint ?? 'This token is opaque: only its API can read it. Try --use id.'
+    return hint ?? 'This token is opaque: only its API can read it.'
   }
   if (token.signature === 'unverified') {
     if (offline) return '--offline leaves the signature unknown; run it without.'

@@ -51,6 +51,23 @@ describe('check of an opaque token of the session', () => {
     expect(exit).toBe(5)
   })
 
+  it('what is certain has the hint of any token, and no hint leads back to the token that was looked at', async () => {
+    await signedIn()
+    const LACK =
+      /hint: You lack the scope no:such\. Sign in again and ask for it: ls-auth login --scope no:such\./
+    expect((await type('ls-auth check --scope no:such')).stderr).toMatch(LACK)
+    const other = await type('ls-auth check --scope no:such --use id')
+    const [, line = ''] = /hint: The access token says it: (ls-auth .*)/.exec(other.stderr) ?? []
+    expect((await type(line)).stderr).toMatch(LACK)
+  })
+
+  it('the ID token is named where it says what was asked, and else not', async () => {
+    await signedIn()
+    const { stderr } = await type('ls-auth check --claim "sub exists"')
+    expect(stderr).toContain('hint: The ID token says it: ls-auth check --claim ')
+    expect((await type('ls-auth check --aud api://traces')).stderr).not.toContain('--use id')
+  })
+
   it('after it has expired: FAIL', async () => {
     await signedIn()
     place.pass(auth0.accessSeconds + 120)
