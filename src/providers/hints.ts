@@ -72,7 +72,6 @@ const COMMON: readonly Hint[] = [
     description: /pushed authorization|\bPAR\b/i,
     where: 'authorization',
     error: ['invalid_request', 'unauthorized_client'],
-    isLasting: true,
     say: 'Requests of this client have to be pushed (PAR). Sign in with: --pushed-requests yes',
   },
   {
@@ -159,7 +158,8 @@ export function adviceFor(
     [...first, ...own].find((candidate) => applies(candidate, error, values)) ??
     COMMON.find((candidate) => applies(candidate, common, values))
   if (!found) return undefined
-  const { say, notByPerson = false, isLasting = false, endsSession = false } = found
+  const { say } = found
+  const { notByPerson = false, isLasting = false, endsSession = false } = 'description' in found ? {} : found
   const passes = error.error !== undefined && PASSING.includes(error.error)
   return { hint: fill(say, values), notByPerson, isLasting: isLasting && !passes, endsSession }
 }

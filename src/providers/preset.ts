@@ -24,29 +24,33 @@ export type ProviderId = (typeof PROVIDER_IDS)[number]
 /** The endpoint or step where an error occurred. */
 export type Where = 'authorization' | 'token' | 'device' | 'discovery' | 'revocation'
 
-/** One hint and its conditions, all of which must hold. */
-export interface Hint {
+/** One hint and its conditions, all of which must hold. Words may choose the advice; what happens is for codes alone. */
+export type Hint = Advice & (ByCode | { readonly description: RegExp })
+
+interface Advice {
   readonly where?: Where
   /** The OAuth `error`, one of these. */
   readonly error?: readonly string[]
-  /** Matches the `error_description`. */
-  readonly description?: RegExp
-  /** The description contains `AADSTS<number>` with one of these numbers. For hints only: they may change. */
+  /** The description contains `AADSTS<number>` with one of these numbers. */
   readonly codes?: readonly number[]
   /** Matches the issuer. */
   readonly issuer?: RegExp
-  /** Who refuses is a rule or an administrator, also where the error is one by which a person could have refused. */
-  readonly notByPerson?: true
-  /** It is a matter of settings or of the registration, which no second try mends, whatever the error is called. */
-  readonly isLasting?: true
-  /** The words name the refresh token or the session as dead: the sign-in has ended, whatever a renewal asked for. */
-  readonly endsSession?: true
   /**
    * `{issuer}`, `{host}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings,
    * `{supported}` from the metadata; `{online}`: the scopes but for offline_access, to be pasted;
    * `{others}`: a login with the scopes that may be granted.
    */
   readonly say: string
+}
+
+interface ByCode {
+  readonly description?: never
+  /** Who refuses is a rule or an administrator, also where the error is one by which a person could have refused. */
+  readonly notByPerson?: true
+  /** It is a matter of settings or of the registration, which no second try mends, whatever the error is called. */
+  readonly isLasting?: true
+  /** The refresh token or the session is dead: the sign-in has ended, whatever a renewal asked for. */
+  readonly endsSession?: true
 }
 
 /** The particular behaviour of a provider, as known here or with the overrides of a profile. */

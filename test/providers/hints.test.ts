@@ -295,7 +295,8 @@ describe('what no second try mends', () => {
 
   it.each(['invalid_request', 'unauthorized_client'])('%s: a request that has to be pushed', (error) => {
     expect(told(error)).toMatchObject({
-      isLasting: true,
+      // What happens is for the code: words choose the advice alone.
+      isLasting: false,
       hint: expect.stringContaining('--pushed-requests yes'),
     })
   })

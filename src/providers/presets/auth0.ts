@@ -34,24 +34,20 @@ export const auth0: Preset = {
       // The device endpoint sends invalid_request.
       error: ['access_denied', 'invalid_request'],
       description: /service not found/i,
-      notByPerson: true,
       say: 'The audience is not the identifier of an API in this tenant. Look under Applications > APIs; a slash at the end counts.',
     },
     {
       error: ['access_denied'],
       description: /is not part of the \S+ organization/i,
-      notByPerson: true,
       say: 'The account is no member of the organization. Ask for it to be added, or sign in with another: ls-auth login --prompt login',
     },
     {
       // Sent as access_denied or as invalid_request.
       description: /is not authorized to access resource server/i,
-      notByPerson: true,
       say: 'The application {client} may not use this API. Allow it there: Applications > APIs > the API > Application Access.',
     },
     {
       error: ['unauthorized'],
-      description: /blocked/i,
       notByPerson: true,
       say: 'The account is blocked. Ask an Auth0 administrator to unblock it.',
     },

@@ -32,7 +32,6 @@ export const dex: Preset = {
     {
       error: ['invalid_request', 'invalid_grant'],
       description: /refresh token/i,
-      endsSession: true,
       say: 'The refresh token was used elsewhere or has expired. Run: ls-auth login',
     },
     {

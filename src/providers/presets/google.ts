@@ -1,5 +1,7 @@
 import { type Preset, STANDARD } from '../preset.ts'
 
+const NO_CLIENT =
+  'Google has no such client: {client}. Check client_id, or create a client of the type "Desktop app", and write its id and its client_secret into the profile in config.toml.'
 const ENDED =
   'The sign-in has ended. While the consent screen is in "Testing", Google ends it after seven days: publish it. Run: ls-auth login'
 
@@ -54,10 +56,14 @@ export const google: Preset = {
       say: 'The client_secret of the profile in config.toml is not one of the client {client}. Write the current one, from Google Cloud console > APIs & Services > Credentials.',
     },
     {
-      error: ['invalid_client', 'deleted_client'],
-      description: /client was (deleted|not found)/i,
+      error: ['deleted_client'],
       isLasting: true,
-      say: 'Google has no such client: {client}. Check client_id, or create a client of the type "Desktop app", and write its id and its client_secret into the profile in config.toml.',
+      say: NO_CLIENT,
+    },
+    {
+      error: ['invalid_client'],
+      description: /client was (deleted|not found)/i,
+      say: NO_CLIENT,
     },
     {
       where: 'device',
@@ -71,13 +77,6 @@ export const google: Preset = {
     {
       error: ['invalid_scope'],
       say: 'Google has no offline_access and no scopes of your own. Use scopes = ["openid", "profile", "email"].',
-    },
-    {
-      where: 'token',
-      error: ['invalid_grant'],
-      description: /token has been (expired|revoked)/i,
-      endsSession: true,
-      say: ENDED,
     },
     // Also sent where a scope wants the person seen again (invalid_rapt).
     { where: 'token', error: ['invalid_grant'], say: ENDED },

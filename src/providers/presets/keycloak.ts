@@ -74,7 +74,6 @@ export const keycloak: Preset = {
     {
       error: ['invalid_grant'],
       description: /not active|reuse|stale/i,
-      endsSession: true,
       say: 'The session at Keycloak has ended (time limit, sign-out, or a refresh token used twice). Run: ls-auth login',
     },
     {

@@ -8,19 +8,16 @@ const HINTS: readonly Hint[] = [
   {
     error: ['access_denied'],
     description: /policy evaluation failed|no_matching_policy/i,
-    notByPerson: true,
     say: 'No access policy of the authorization server fits this client, person, grant and all of the scopes. Ask for a rule for this client that allows {scopes}.',
   },
   {
     error: ['access_denied'],
     description: /not assigned/i,
-    notByPerson: true,
     say: 'The account is not assigned to the app {client}. Ask an Okta administrator to assign the person or a group.',
   },
   {
     error: ['access_denied'],
     description: /client is inactive/i,
-    notByPerson: true,
     say: 'The app {client} is deactivated. Ask an Okta administrator to activate it, or set another client_id.',
   },
   {

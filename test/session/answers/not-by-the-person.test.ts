@@ -29,43 +29,6 @@ const POLICY = 'Policy evaluation failed for this request, please check the poli
 
 describe('what an administrator has refused is no refusal by the person: exit 11', () => {
   it.each<Row>([
-    ['okta', 'authorization', 'access_denied', POLICY, true, /^No access policy/],
-    ['okta', 'device', 'access_denied', POLICY, true, /^No access policy/],
-    [
-      'okta',
-      'authorization',
-      'access_denied',
-      'User is not assigned to the client application.',
-      true,
-      /not assigned/,
-    ],
-    [
-      'okta',
-      'authorization',
-      'access_denied',
-      'The client is inactive.',
-      true,
-      /^The app cli is deactivated/,
-    ],
-    [
-      'auth0',
-      'authorization',
-      'access_denied',
-      'user auth0|5f is not part of the org_abc123 organization',
-      true,
-      /^The account is no member of the organization/,
-    ],
-    ...['access_denied', 'invalid_request'].map(
-      (error): Row => [
-        'auth0',
-        'authorization',
-        error,
-        'Client "abc" is not authorized to access resource server "api://traces".',
-        true,
-        /^The application cli may not use this API/,
-      ],
-    ),
-    ['auth0', 'authorization', 'access_denied', 'Service not found: api://x', true, /^The audience is not/],
     ['entra', 'authorization', 'access_denied', 'AADSTS50105: Your administrator …', true, /not assigned/],
     [
       'entra',
@@ -110,6 +73,53 @@ describe('what an administrator has refused is no refusal by the person: exit 11
     expect(failure.hint).toMatch(hint)
     expect(failure.hint).not.toMatch(/The person refused/)
     expect(failure).toMatchObject({ wire: { error, status: 400 } })
+  })
+})
+
+describe('words without a code choose the advice, and never the exit status', () => {
+  it.each<Row>([
+    ['okta', 'authorization', 'access_denied', POLICY, true, /^No access policy/],
+    ['okta', 'device', 'access_denied', POLICY, true, /^No access policy/],
+    [
+      'okta',
+      'authorization',
+      'access_denied',
+      'User is not assigned to the client application.',
+      true,
+      /not assigned/,
+    ],
+    [
+      'okta',
+      'authorization',
+      'access_denied',
+      'The client is inactive.',
+      true,
+      /^The app cli is deactivated/,
+    ],
+    [
+      'auth0',
+      'authorization',
+      'access_denied',
+      'user auth0|5f is not part of the org_abc123 organization',
+      true,
+      /^The account is no member of the organization/,
+    ],
+    ...['access_denied', 'invalid_request'].map(
+      (error): Row => [
+        'auth0',
+        'authorization',
+        error,
+        'Client "abc" is not authorized to access resource server "api://traces".',
+        true,
+        /^The application cli may not use this API/,
+      ],
+    ),
+    ['auth0', 'authorization', 'access_denied', 'Service not found: api://x', true, /^The audience is not/],
+  ])('%s, %s: %s, %s', (provider, where, error, description, asked, hint) => {
+    const failure = explain([provider, where, error, description, asked])
+    expect(failure.code).toBe(error === 'access_denied' ? 'declined' : 'provider-failed')
+    expect(failure.hint).toMatch(hint)
+    expect(failure.hint).not.toMatch(/The person refused/)
   })
 })
 
