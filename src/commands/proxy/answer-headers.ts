@@ -19,3 +19,9 @@ export function answerHeaders(
     'x-content-type-options': 'nosniff',
   }
 }
+
+/** Whether a body must be decoded before it can be read (RFC 9110 §8.4.1, RFC 9112 §7). */
+export const isEncoded = (headers: UpstreamAnswer['headers']): boolean =>
+  [headers['content-encoding'], headers['transfer-encoding']]
+    .flatMap((value) => String(value ?? '').split(','))
+    .some((encoding) => !/^(identity|chunked)?$/i.test(encoding.trim()))

@@ -2,7 +2,6 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { readTraceparent } from '../../api/traceparent.ts'
 import type { Backend } from '../../backends/backend.ts'
 import { isReadRoute } from '../../backends/read-route.ts'
-import { BACKENDS } from '../../backends/table.ts'
 import type { LocalRequest } from '../../ports/local-server.ts'
 import { type Header, headersToPass, pairsOf, valuesOf } from './request-headers.ts'
 import { type RequestTarget, readTarget } from './request-target.ts'
@@ -84,7 +83,7 @@ export function judge(request: LocalRequest, rules: ProxyRules): Pass | Refusal 
     pass: true,
     method: request.method,
     ...given,
-    headers: headersToPass(headers, [...TENANT_HEADERS, rules.tokenHeader, ...orphans]).filter(
+    headers: headersToPass(headers, [rules.tokenHeader, ...orphans]).filter(
       ([, value]) => !isSecretIn(value, rules),
     ),
     traceparent,
@@ -96,8 +95,6 @@ function traceparentOf(headers: readonly Header[]): string {
   const [first, ...more] = valuesOf(headers, 'traceparent')
   return first !== undefined && more.length === 0 && readTraceparent(first) ? first : ''
 }
-
-const TENANT_HEADERS = BACKENDS.flatMap(({ tenantHeader }) => tenantHeader ?? [])
 
 /** A HEAD is its GET without the body of the answer (RFC 9110 §9.3.2). */
 const isRead = (method: string, path: string, backend: Backend): boolean =>

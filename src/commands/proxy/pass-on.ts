@@ -4,13 +4,14 @@ import { tokenHeaders } from '../../api/authorization.ts'
 import { isAboutToken } from '../../api/request.ts'
 import { backendOf } from '../../backends/table.ts'
 import type { Proofs } from '../../dpop/proofs.ts'
+import { Failure } from '../../errors.ts'
 import { pathForLog } from '../../loopback-host.ts'
 import type { Upstream, UpstreamAnswer } from '../../ports/http.ts'
 import type { LocalExchange } from '../../ports/local-server.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { HeldToken } from '../request/held-token.ts'
 import type { Recorder } from '../request/recorder.ts'
-import { answerHeaders } from './answer-headers.ts'
+import { answerHeaders, isEncoded } from './answer-headers.ts'
 import type { Pass } from './judge.ts'
 import type { Header } from './request-headers.ts'
 import { tokenMask } from './token-mask.ts'
@@ -31,8 +32,8 @@ export interface Way {
 
 /**
  * Sends a request on with the token and streams the answer back; gives its status. After a 401 the token is renewed once,
- * and the request sent again, whole or not at all; so it is, before that, where only the proof of a key was refused. Failures: `network`, `refused`, and those of the token. Rejects when
- * either side breaks off.
+ * and the request sent again, whole or not at all; so it is, before that, where only the proof of a key was refused.
+ * Failures: `network`, `refused`, `api-failed` (an encoding that was not asked for), and those of the token. Rejects when either side breaks off.
  */
 export async function passOn(exchange: LocalExchange, pass: Pass, way: Way): Promise<number> {
   const { tokens, proofs } = way
@@ -41,8 +42,9 @@ export async function passOn(exchange: LocalExchange, pass: Pass, way: Way): Pro
   const isWhole = body === undefined || Buffer.isBuffer(body)
   const before = proofs.lesson()
   let { answer, ended } = await send(exchange, pass, way, token, body)
+  const discard = () => answer.body.on('error', () => {}).destroy()
   const sendAgain = async () => {
-    answer.body.on('error', () => {}).destroy()
+    discard()
     ended()
     ;({ answer, ended } = await send(exchange, pass, way, token, body))
     if (token !== undefined) proofs.learn(token, answer, before)
@@ -56,8 +58,19 @@ export async function passOn(exchange: LocalExchange, pass: Pass, way: Way): Pro
     }
   }
   const { status, headers } = answer
-  const mask = token === undefined || headers['content-encoding'] !== undefined ? undefined : tokenMask(token)
+  const mask = token === undefined ? undefined : tokenMask(token)
   try {
+    // The token could not be found in it.
+    if (token !== undefined && isEncoded(headers)) {
+      discard()
+      throw new Failure(
+        'api-failed',
+        `${way.profile.api.host} answered in an encoding that was not asked for`,
+        {
+          hint: 'Ask whoever runs it, or the proxy on the way, to heed Accept-Encoding: identity.',
+        },
+      )
+    }
     await exchange.stream({ ...answer, headers: answerHeaders(headers, token) }, mask)
   } finally {
     ended()
@@ -109,7 +122,7 @@ async function send(
 const readable = (pass: Pass): Pass => ({
   ...pass,
   headers: [
-    ...pass.headers.filter(([name]) => name.toLowerCase().replaceAll('_', '-') !== 'accept-encoding'),
+    ...pass.headers.filter(([name]) => name.toLowerCase() !== 'accept-encoding'),
     ['accept-encoding', 'identity'],
   ],
 })

@@ -35,7 +35,7 @@ export function cappedBody(request: HttpRequest): { add(part: Buffer): void; who
  * `maxBytes` after decompression.
  */
 export function decompress(wire: Buffer, headers: HttpAnswer['headers'], request: HttpRequest): Buffer {
-  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  const encoding = (headers['content-encoding'] || 'identity').trim().toLowerCase()
   if (encoding === 'identity' || wire.length === 0) return wire
   const { brotliDecompressSync, gunzipSync, inflateSync } = process.getBuiltinModule('node:zlib')
   const decoders = { gzip: gunzipSync, 'x-gzip': gunzipSync, br: brotliDecompressSync, deflate: inflateSync }

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BACKENDS, backendOf } from '../../../src/backends/table.ts'
 import { judge, type ProxyRules } from '../../../src/commands/proxy/judge.ts'
-import { valuesOf } from '../../../src/commands/proxy/request-headers.ts'
 
 const SECRET = 'q3Vf0mQm1ZzGvJb9o2cYxKq7Rk5T8uHwLr4NsDpEaXi'
 const HOST = '127.0.0.1:4711'
@@ -77,6 +76,19 @@ const ATTACKS: readonly (readonly [name: string, asked: Asked, status: number, w
   ['a zero byte', { target: `${IN}/api/traces/a%00` }, 400, PATH],
   ['a line break encoded twice', { target: `${IN}/api/traces/a%250ax` }, 400, PATH],
   ['letters beyond ASCII', { target: `${IN}/api/traces/ä` }, 400, PATH],
+  [
+    'dots encoded twice, digit by digit',
+    { target: `${IN}/api/search/tag/%25%32%65%25%32%65/values` },
+    400,
+    PATH,
+  ],
+  ['a slash encoded twice, digit by digit', { target: `${IN}/api/search/tag/x%25%32%66y/values` }, 400, PATH],
+  ['a backslash encoded twice, digit by digit', { target: `${IN}/api/traces/%25%35%63` }, 400, PATH],
+  ['one digit of an encoded dot encoded', { target: `${IN}/api/traces/x%252%65` }, 400, PATH],
+  ['an encoded path parameter', { target: `${IN}/api/traces/..%3b` }, 400, PATH],
+  ['a path parameter encoded twice', { target: `${IN}/api/traces/x%253By` }, 400, PATH],
+  ['a slash in too many bytes, encoded twice', { target: `${IN}/api/traces/a%25c0%25afb` }, 400, PATH],
+  ['a letter encoded a thousand times', { target: `${IN}/api/traces/%${'25'.repeat(1000)}41` }, 400, PATH],
   ['a broken escape', { target: `${IN}/api/traces/%zz` }, 400, PATH],
   ['a user name', { target: `@evil.example/api/search` }, 400, PATH],
   // The Host
@@ -282,6 +294,11 @@ describe('what is served', () => {
       '/api/search/tag/a%20b%25/values',
     ],
     [
+      'a letter beyond ASCII, and a space that is encoded twice',
+      { target: `${IN}/api/search/tag/%c3%a4%2520/values` },
+      '/api/search/tag/%c3%a4%2520/values',
+    ],
+    [
       'dots inside of a segment',
       { target: `${IN}/api/v2/search/tag/resource.service.name/values` },
       '/api/v2/search/tag/resource.service.name/values',
@@ -404,27 +421,46 @@ describe('headers', () => {
     'User-Agent: curl/8',
     'X-Request-Reason: INC-1',
     'X_Request_Reason: INC-1',
+    'AccountID: 9',
+    'ProjectID: 9',
+    'THANOS-TENANT: other',
+    'X-Org-Id: 2',
+    'X-Grafana-Id: x',
+    'X-DS-Authorization: Bearer x',
+    'OIDC_CLAIM_sub: root',
+    'OIDC-CLAIM-sub: root',
+    'X-OIDC-Claims: x',
+    'SHIB-Session: x',
+    'eppn: root',
+    'Grpc-Metadata-Authorization: Bearer x',
+    'X-Envoy-Original-Path: /admin',
+    'X-Istio-Attributes: x',
+    'CF-Connecting-IP: 1.2.3.4',
+    'X-Cluster-Client-IP: 1.2.3.4',
+    'X-Vault-Token: x',
+    'X-Amz-Security-Token: x',
+    'X-Logged-In-User: root',
+    'X-Host: evil.example',
+    'X-Header-That-Is-Not-Known: x',
+    'baggage: user=root',
+    'Range: bytes=0-50',
+    'If-Range: "x"',
+    'accept_language: de',
+    'content_type: x',
   ])('dropped: %s', (line) => {
     expect(sent(line)).toEqual([])
   })
 
-  it.each(['X-Token', 'x-token', 'X_Token'])(
-    'the header that the API wants the token in is dropped: %s',
-    (name) => {
-      const rules = { ...TEMPO, tokenHeader: 'X-Token' }
-      expect(ask({ headers: [`${name}: mine`, 'X-B: 2'], rules })).toMatchObject({
-        headers: [
-          ['Host', HOST],
-          ['X-B', '2'],
-        ].slice(1),
-      })
-      expect(ask({ headers: [`${name}: mine`] })).toMatchObject({ headers: [[name, 'mine']] })
-    },
-  )
+  it('the header that the API wants the token in is dropped, whatever its name', () => {
+    const headers = ['Accept: mine', 'Accept-Language: de']
+    expect(ask({ headers, rules: { ...TEMPO, tokenHeader: 'ACCEPT' } })).toMatchObject({
+      headers: [['Accept-Language', 'de']],
+    })
+  })
 
   it('what holds the secret is dropped: the API and its log get none', () => {
-    const held = [`Referer: http://${HOST}${TRACE}`, `X-From: ${SECRET}`, `baggage: a=${SECRET}`]
-    expect(sent(...held, 'X-B: 2')).toEqual(['X-B: 2'])
+    const held = [`Accept: ${SECRET}`, `If-None-Match: "${SECRET}"`]
+    expect(sent(...held, 'Accept: b')).toEqual(['Accept: b'])
   })
 
   it.each([TEMPO, SOCKET])('the page that a request comes from is no business of the API %#', (rules) => {
@@ -441,11 +477,24 @@ describe('headers', () => {
   })
 
   it('what Connection names is dropped, too', () => {
-    expect(sent('Connection: close, X-A', 'x-a: 1', 'X-B: 2')).toEqual(['X-B: 2'])
+    expect(sent('Connection: close, Accept', 'accept: 1', 'Accept-Language: de')).toEqual([
+      'Accept-Language: de',
+    ])
   })
 
-  it('the rest is kept as it came', () => {
-    const kept = ['Accept: a', 'accept: b', 'baggage: a=b', 'Content-Type: x', 'X-Rolex: 1', 'X-From: 2']
+  it('what says how to answer, what the body is and what must not have changed is kept as it came', () => {
+    const kept = [
+      'Accept: a',
+      'accept: b',
+      'Accept-Encoding: gzip',
+      'ACCEPT-LANGUAGE: de',
+      'Content-Encoding: gzip',
+      'Content-Type: x',
+      'If-Match: "x"',
+      'If-Modified-Since: x',
+      'If-None-Match: "x"',
+      'If-Unmodified-Since: x',
+    ]
     expect(sent(...kept)).toEqual(kept)
   })
 
@@ -497,6 +546,7 @@ describe('whatever comes', () => {
       'X-User',
       'Content-Length',
       'Accept',
+      'Range',
     ),
     fc.oneof(fc.constantFrom(HOST, `Bearer ${SECRET}`, 'none', 'x', '1'), fc.string({ maxLength: 8 })),
   )
@@ -530,17 +580,7 @@ describe('whatever comes', () => {
       fc.property(request, rules, (one, by) => {
         const verdict = judge(one, by)
         if (!verdict.pass) return
-        for (const name of [
-          'host',
-          'authorization',
-          'cookie',
-          'connection',
-          'x-scope-orgid',
-          'x-user',
-          'content-length',
-          'origin',
-        ])
-          expect(valuesOf(verdict.headers, name)).toEqual([])
+        expect(verdict.headers.filter(([name]) => name !== 'Accept')).toEqual([])
       }),
     )
   })

@@ -326,6 +326,62 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
     expect(await answer.text()).toBe(`a Bearer ${'x'.repeat(TOKEN.length)} b`)
   })
 
+  it('what is for one connection, a browser or a sign-in of the API does not reach the caller', async () => {
+    const theirs = {
+      'Alt-Svc': 'h3="evil.example:443"; ma=86400',
+      'Access-Control-Allow-Origin': '*',
+      'Clear-Site-Data': '"*"',
+      'Proxy-Authenticate': 'Basic',
+      'Set-Cookie': ['a=b', 'c=d'],
+      'Strict-Transport-Security': 'max-age=1',
+      'X-Kept': 'yes',
+    }
+    recorder.answer = (_, response) => response.writeHead(200, theirs).end()
+    const proxy = await open(to(), env)
+    const { headers } = await fetch(`${proxy.api}/api/search`)
+    expect(Object.keys(theirs).filter((name) => headers.has(name))).toEqual(['X-Kept'])
+  })
+
+  it.each([
+    ['none that is named', {}, true],
+    ['identity', { 'content-encoding': 'Identity' }, true],
+    ['an empty one', { 'content-encoding': '' }, true],
+    ['a list of nothing', { 'content-encoding': 'identity, ,' }, true],
+    ['br, of a plain body', { 'content-encoding': 'br' }, false],
+    ['a name that is none', { 'content-encoding': 'none' }, false],
+    ['gzip behind identity', { 'content-encoding': 'identity, gzip' }, false],
+    ['gzip on the way', { 'transfer-encoding': 'gzip, chunked' }, false],
+  ])('an echoed token in an encoding: %s', async (_, headers, isServed) => {
+    recorder.answer = ({ headers: { authorization = '' } }, response) =>
+      void response.writeHead(200, headers).end(authorization)
+    const proxy = await open(to(), env)
+    const answer = await sendRaw(
+      proxy.port,
+      `GET /${proxy.secret}/api/search HTTP/1.1\r\nHost: 127.0.0.1:${proxy.port}\r\nConnection: close\r\n\r\n`,
+    )
+    expect(answer).not.toContain(TOKEN)
+    if (isServed) return expect(answer).toContain(`Bearer ${'x'.repeat(TOKEN.length)}`)
+    expect(answer).toMatch(
+      /^HTTP\/1\.1 502 [\s\S]*"error":"api-failed","message":"\S+ answered in an encoding that was not asked for"/,
+    )
+  })
+
+  it('an echoed token cannot be asked for in two halves', async () => {
+    recorder.answer = ({ headers: { authorization = '', range = '' } }, response) => {
+      const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? []
+      const part =
+        from === undefined ? authorization : authorization.slice(Number(from), Number(to || 99) + 1)
+      response.writeHead(from === undefined ? 200 : 206).end(part)
+    }
+    const proxy = await open(to(), env)
+    const half = async (range: string) => {
+      const answer = await fetch(`${proxy.api}/api/search`, { headers: { range, 'if-range': '"x"' } })
+      return [answer.status, await answer.text()]
+    }
+    const whole = [200, `Bearer ${'x'.repeat(TOKEN.length)}`]
+    expect([await half('bytes=0-20'), await half('bytes=21-')]).toEqual([whole, whole])
+  })
+
   it('who asks for a tunnel and breaks off ends nothing, a hundred times', async () => {
     const proxy = await open(to(), env)
     for (let i = 0; i < 100; i++) {
