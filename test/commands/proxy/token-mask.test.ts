@@ -39,6 +39,20 @@ it('finds the token wherever the parts are cut, and changes nothing else', () =>
   )
 })
 
+it.each([TOKEN, 'abcabcabcabcabca', 'aaaaaaaaaaaaaaab'])(
+  'cut anywhere, into two, three or single bytes: %s',
+  (token) => {
+    const text = `<${token}${token.slice(0, -1)}${token}>`
+    const masked = text.replaceAll(token, 'x'.repeat(token.length))
+    expect(through(token, [...text])).toBe(masked)
+    for (let first = 0; first <= text.length; first += 1)
+      for (let second = first; second <= text.length; second += 1) {
+        const parts = [text.slice(0, first), text.slice(first, second), text.slice(second)]
+        if (through(token, parts) !== masked) expect.fail(`${parts.join(' | ')}: ${through(token, parts)}`)
+      }
+  },
+)
+
 it('holds nothing back that is no beginning of the token', () => {
   const mask = tokenMask(TOKEN)
   expect(mask?.push(Buffer.from('all of it')).toString()).toBe('all of it')

@@ -47,7 +47,7 @@ const elsewhere = () => [
 
 describe('exec --proxy', () => {
   it('the command has the address of a proxy, and no token', async () => {
-    const { exit, stdout, stderr } = await exec(['--', ...PRINT], { LS_AUTH_X: 'x' })
+    const { exit, stdout, stderr } = await exec(['--reason', 'T-1', '--', ...PRINT], { LS_AUTH_X: 'x' })
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
     const environment = JSON.parse(stdout)
     const ours = Object.entries(environment).filter(([name]) => name.startsWith('LS_AUTH_'))
@@ -58,6 +58,7 @@ describe('exec --proxy', () => {
       LS_AUTH_BACKEND: 'lightstep',
       LS_AUTH_ORGANIZATION: 'acme',
       LS_AUTH_PROJECT: 'prod',
+      LS_AUTH_REASON: 'T-1',
     })
     for (const secret of provider.secrets) expect(stdout).not.toContain(secret)
     await expect(fetch(environment.LS_AUTH_API)).rejects.toThrow()

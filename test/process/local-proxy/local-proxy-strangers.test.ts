@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -46,6 +47,26 @@ describe('strangers on the port of a proxy', () => {
     [`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${proxy.port}`, 'Connection: close', ...headers, '', ''].join(
       '\r\n',
     )
+
+  it('it listens at 127.0.0.1, and at no other address of this machine', async () => {
+    const proxy = await open(to())
+    const isHeard = (host: string) =>
+      new Promise<boolean>((resolve) => {
+        const socket = connect({ host, port: proxy.port, timeout: 1_000 })
+        const end = (heard: boolean) => () => {
+          socket.destroy()
+          resolve(heard)
+        }
+        socket.on('connect', end(true)).on('error', end(false)).on('timeout', end(false))
+      })
+    const outside = Object.values(networkInterfaces()).flatMap((addresses = []) =>
+      addresses.flatMap(({ address, internal, scopeid }) => (internal || scopeid ? [] : [address])),
+    )
+    const heard: string[] = []
+    for (const host of ['127.0.0.1', '127.0.0.2', '::1', ...outside])
+      if (await isHeard(host)) heard.push(host)
+    expect(heard).toEqual(['127.0.0.1'])
+  })
 
   it('smuggled requests: nothing arrives but what was judged', async () => {
     const proxy = await open(to('--allow-write'))
