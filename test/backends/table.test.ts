@@ -105,14 +105,43 @@ async function everythingAsked(row: Backend): Promise<ReadonlySet<string>> {
   return lines
 }
 
+/** What Grafana's data sources ask (its pkg/tsdb/jaeger, pkg/tsdb/tempo and the pages of them), by `proxy --print grafana`. */
+const BY_DATA_SOURCE: Readonly<Record<string, readonly string[]>> = {
+  jaeger: [
+    '/api/services',
+    '/api/services/edge/operations',
+    '/api/traces',
+    '/api/traces/4bf92f3577b34da6',
+    '/api/dependencies',
+    '/api/v3/services',
+    '/api/v3/operations',
+    '/api/v3/traces',
+    '/api/v3/traces/4bf92f3577b34da6',
+  ],
+  tempo: [
+    '/api/echo',
+    '/api/status/buildinfo',
+    '/api/v2/traces/4bf92f3577b34da6',
+    '/api/traces/4bf92f3577b34da6',
+    '/api/search',
+    '/api/search/tags',
+    '/api/search/tag/service.name/values',
+    '/api/v2/search/tags',
+    '/api/v2/search/tag/resource.service.name/values',
+    '/api/metrics/query',
+    '/api/metrics/query_range',
+  ],
+}
+
 const reads = (row: Backend, line: string): boolean => {
   const [method = '', path = ''] = line.split(' ')
   return isReadRoute(row, method, path)
 }
 
 describe.each(BACKENDS.map((row) => [row.id, row] as const))('%s', (_, row) => {
-  it('is asked by its read routes, each of them, and by nothing else', async () => {
-    const asked = await everythingAsked(row)
+  it('is asked by its read routes, each of them, and by nothing else, here and by a data source', async () => {
+    const others = (BY_DATA_SOURCE[row.id] ?? []).map((path) => `GET ${path}`)
+    const asked = new Set([...(await everythingAsked(row)), ...others])
     expect([...asked].filter((line) => !reads(row, line))).toEqual([SPENDING[row.id]].filter(Boolean))
     const idle = row.readRoutes.filter(
       (route) => ![...asked].some((line) => reads({ ...row, readRoutes: [route] }, line)),
