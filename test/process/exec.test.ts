@@ -58,6 +58,28 @@ describe('a command that runs as the person', () => {
     expect(environment).toMatchObject({ OTHER: 'o', HOME: machine.home })
   })
 
+  it('has the variables that docs/scripts.md lists, where each has a value, and no other', async () => {
+    const place = ['--backend', 'tempo', '--tenant', 'blue', '--organization', 'acme', '--project', 'prod']
+    const more = ['--authorization-header', 'X-Token', '--reason', 'T-1']
+    const names = Object.keys(await environmentOf([...place, ...more], { LS_AUTH_TIMEOUT: '9s' }))
+    const [, listed = ''] = (await readFile('docs/scripts.md', 'utf8')).split('`ls-auth exec -- CMD`', 2)
+    const documented = listed.slice(0, listed.indexOf('```')).match(/`LS_AUTH_\w+`/g) ?? []
+    expect(names.filter((name) => name.startsWith('LS_AUTH_')).sort()).toEqual([
+      'LS_AUTH_API',
+      'LS_AUTH_AUTHORIZATION_HEADER',
+      'LS_AUTH_BACKEND',
+      'LS_AUTH_ORGANIZATION',
+      'LS_AUTH_PROJECT',
+      'LS_AUTH_REASON',
+      'LS_AUTH_TENANT',
+      'LS_AUTH_TOKEN',
+      'LS_AUTH_TOKEN_PROFILE',
+    ])
+    expect(documented.map((name) => name.slice(1, -1)).sort()).toEqual(
+      names.filter((name) => name.startsWith('LS_AUTH_')).sort(),
+    )
+  })
+
   it('has the tenant, where the profile has one', async () => {
     const environment = await environmentOf(['--backend', 'tempo', '--tenant', 'blue'])
     expect(environment).toMatchObject({ LS_AUTH_BACKEND: 'tempo', LS_AUTH_TENANT: 'blue' })
