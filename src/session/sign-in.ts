@@ -20,6 +20,7 @@ import type { Provider } from './protocol/provider.ts'
 import type { Tokens } from './protocol/tokens.ts'
 import { refreshEnd, storedTokens } from './renewal/stored-tokens.ts'
 import { type Revocable, revokeAll, wanted } from './revocable.ts'
+import { wayOf } from './store/origin-binding.ts'
 import { refreshTokenOf } from './store/session.ts'
 import type { Cached, SessionBody } from './store/session-file.ts'
 import { openStore, type Store } from './store/session-store.ts'
@@ -188,6 +189,7 @@ async function storeSession(
       clientId: client.clientId,
       account: client.account,
       apis: { ...header?.apis, [client.profile]: client.apiOrigin },
+      ways: { ...header?.ways, [client.profile]: wayOf(client) },
     }
     const whole: SessionBody = {
       ...body,

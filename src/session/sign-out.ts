@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { connect } from './protocol/connection.ts'
 import { livingTokens, revokeAll, waitingTokens, wanted } from './revocable.ts'
+import { requireSameWay } from './store/origin-binding.ts'
 import type { Session } from './store/session.ts'
 import type { SessionBody, SessionHeader } from './store/session-file.ts'
 import type { StoreSettings } from './store/session-place.ts'
@@ -150,6 +151,7 @@ async function revoke(client: Client, session: Session, ports: Ports): Promise<S
     return typeof body.metadata?.value.revocation_endpoint === 'string' ? 'not-asked' : 'not-offered'
   }
   try {
+    requireSameWay(client, session.header)
     const provider = await connect(client, body, ports)
     for (const { token, kind } of wanted(client, waitingTokens(body)))
       await provider.revoke(token, kind).catch(() => {})

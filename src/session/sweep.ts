@@ -6,6 +6,7 @@ import { haveOwnGrants } from './own-grant.ts'
 import { connect } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
 import { livingTokens, type Revocable, refreshToken, WAITING, waitingTokens, wanted } from './revocable.ts'
+import { changeOfWay } from './store/origin-binding.ts'
 import type { Session } from './store/session.ts'
 import type { SessionBody, SessionHeader } from './store/session-file.ts'
 import type { Store } from './store/session-store.ts'
@@ -25,16 +26,18 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
   const current = await store.read().catch(() => undefined)
   const header = await store.peekPast()
   let provider: Provider | undefined
-  const revoke = async (tokens: readonly Revocable[], known = current?.body): Promise<void> => {
+  const revoke = async (tokens: readonly Revocable[], known = current): Promise<void> => {
+    // Requests would go a way that nobody has confirmed: the tokens are forgotten, and end by themselves.
+    if (known && changeOfWay(client, known.header)) return
     for (const token of wanted(client, tokens)) {
-      provider ??= await connect(client, known, ports)
+      provider ??= await connect(client, known?.body, ports)
       await revokeQuietly(provider, token)
     }
   }
   for (const tombstone of await store.tombstones()) {
     await attempt(async () => {
       const dead = await store.readTombstone(tombstone).catch(() => undefined)
-      if (dead) await revoke(revocable(client, dead, header, current, ports.clock.now()), dead.body)
+      if (dead) await revoke(revocable(client, dead, header, current, ports.clock.now()), dead)
       await store.discardItem(tombstone)
       await store.clearTombstone(tombstone)
     })

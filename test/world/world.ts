@@ -111,7 +111,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     },
     async writeConfig(text) {
       await mkdir(dirname(world.configFile), { recursive: true })
-      await writeFile(world.configFile, text)
+      await writeFile(world.configFile, text, { mode: 0o600 })
     },
     async editConfig(change) {
       await world.writeConfig(change(await readFile(world.configFile, 'utf8')))

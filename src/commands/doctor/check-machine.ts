@@ -12,6 +12,7 @@ import { readKeyFile, unfitKeyFile } from '../../session/store/vaults/key-file.t
 import { openVault } from '../../session/store/vaults/open-vault.ts'
 import { SETTINGS_LOCK } from '../../settings/files/config-change.ts'
 import { adviceOnKey } from '../../settings/files/unknown-key.ts'
+import { openPlaces } from '../../settings/files/who-may-write.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { isComplete } from '../../settings/required-client.ts'
 import { requireOwn } from '../../storage/require-own.ts'
@@ -33,43 +34,19 @@ export async function checkSettings(profile: Profile, ports: Ports): Promise<Che
     const next = `${adviceOnKey(one) || 'Check its spelling.'} It is ignored.`
     lines.push(warn('settings', `${one.file}: "${one.key}" is not known to this version`, next))
   }
-  lines.push(...(await whoMayWrite(path, ports)), ...(await look('proxy', () => checkProxy(profile, ports))))
+  lines.push(...(await whoMayWrite(ports)), ...(await look('proxy', () => checkProxy(profile, ports))))
   return lines
 }
 
-/** Whoever writes a settings file chooses where people sign in. On Windows (no user id) owner and mode are not known. */
-async function whoMayWrite(path: string, ports: Ports): Promise<Checkup[]> {
-  if (ports.env.uid === undefined) return []
-  const mine = await (await ports.files()).inspect(path)
-  const isOpen = mine !== undefined && mine.kind !== 'symlink' && isWritable(mine)
-  return [
-    ...(isOpen ? [fail('settings', `${path} can be written by others`, `Run: chmod 600 ${path}`)] : []),
-    ...(await whoMayReplace(ports.env.systemConfigFile, ports)),
-  ]
+/** Of the system's settings; those of the user are read only where nobody else may write them. */
+async function whoMayWrite({ env, files }: Ports): Promise<Checkup[]> {
+  if (env.uid === undefined) return []
+  const places = await openPlaces(env.systemConfigFile, await files(), env.uid)
+  return places.map(({ path, kind, why, isForeign }) => {
+    const change = isForeign ? 'chown root' : `chmod ${kind === 'directory' ? 755 : 644}`
+    return fail('settings', `${path} ${why}`, `Run: sudo ${change} ${path}`)
+  })
 }
-
-/** The system's file, what it leads to where it is a link, and the directories of both: who writes one of those can replace it. */
-async function whoMayReplace(system: string, { env, files }: Ports): Promise<Checkup[]> {
-  const { inspect, endOfLinks } = await files()
-  const end = (await inspect(system)) === undefined ? system : await endOfLinks(system)
-  const lines: Checkup[] = []
-  for (const path of new Set([system, end, dirname(system), dirname(end)])) {
-    const facts = await inspect(path)
-    if (facts === undefined) continue
-    const isDirectory = facts.kind === 'directory'
-    const who = isDirectory ? ', who can replace the settings in it' : ''
-    if (facts.uid !== 0 && facts.uid !== env.uid)
-      lines.push(fail('settings', `${path} belongs to another user${who}`, `Run: sudo chown root ${path}`))
-    // The mode of a link says nothing.
-    if (facts.kind !== 'symlink' && facts.sticky !== true && isWritable(facts)) {
-      const run = `Run: sudo chmod ${isDirectory ? 755 : 644} ${path}`
-      lines.push(fail('settings', `${path} can be written by others${who}`, run))
-    }
-  }
-  return lines
-}
-
-const isWritable = ({ mode }: FileFacts): boolean => (mode & 0o022) !== 0
 
 /** Of what this profile asks: another host may be reached by another way. */
 async function checkProxy({ client, api }: Profile, ports: Ports): Promise<Checkup> {

@@ -4,6 +4,7 @@ import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { type KeptSignIn, readKeptSignIn } from '../../session/kept-sign-in.ts'
 import { sessionName } from '../../session/session-name.ts'
+import { changeOfWay } from '../../session/store/origin-binding.ts'
 import type { SessionHeader } from '../../session/store/session-file.ts'
 import { findEverySignIn } from '../../session/store/sign-ins.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
@@ -130,7 +131,10 @@ async function rowOf(
     problem:
       header && !Object.values(header.apis).includes(apiOrigin)
         ? new Failure('other-origin', 'the sign-in was for another API')
-        : other && new Failure('profile-changed', 'the profile names another issuer, client or account now'),
+        : header
+          ? changeOfWay(client, header)
+          : other &&
+            new Failure('profile-changed', 'the profile names another issuer, client or account now'),
   }
 }
 

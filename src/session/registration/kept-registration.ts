@@ -4,6 +4,7 @@ import type { PartialClient } from '../../client.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { Management } from '../protocol/registration.ts'
 import { sessionName } from '../session-name.ts'
+import { requireSameWay, wayOf } from '../store/origin-binding.ts'
 import { openBox, sealBox } from '../store/sealed-box.ts'
 import { damaged, readHeader, type SessionHeader } from '../store/session-file.ts'
 import { makePrivate, readOwn, requirePrivate, writeOwn } from '../store/state-files.ts'
@@ -58,6 +59,7 @@ export async function openRegistrations(
         clientId,
         account,
         apis: {},
+        ways: { [client.profile]: wayOf(client) },
         ...kept.header,
       }
       const head = Buffer.from(JSON.stringify(header))
@@ -68,6 +70,7 @@ export async function openRegistrations(
       const found = await headed(clientId)
       if (found === undefined) return undefined
       const { bytes, header } = found
+      requireSameWay(client, header)
       const { key } = await openVault(client, header.store, ports).recall(
         accountOf(clientId, header.sid),
         header,

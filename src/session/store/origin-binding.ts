@@ -4,7 +4,7 @@ import type { Ports } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { sessionName } from '../session-name.ts'
 import type { Session } from './session.ts'
-import type { SessionHeader } from './session-file.ts'
+import type { SessionHeader, Way } from './session-file.ts'
 import type { Store } from './session-store.ts'
 
 function checkOrigin({ apiOrigin, apiFrom }: Client, header: SessionHeader): void {
@@ -19,14 +19,55 @@ function checkOrigin({ apiOrigin, apiFrom }: Client, header: SessionHeader): voi
   throw apiFrom === undefined ? failure : failure.withHint(`Unset ${apiFrom}. ${failure.hint}`)
 }
 
+/** How the requests of a client go by its settings. Variables such as HTTPS_PROXY are the person's own, and no part of it. */
+export const wayOf = ({ http: { proxy, caFile, clientCert } }: Pick<Client, 'http'>): Way => ({
+  proxy,
+  ca_file: caFile,
+  client_cert: clientCert,
+})
+
+const WAY = ['proxy', 'ca_file', 'client_cert'] as const
+
 /**
- * Reads the session and enforces the origin binding: its tokens go only to the API origins confirmed at sign-in. The
- * header is checked before the keychain is touched. Undefined: not signed in.
+ * Failure `other-origin`: requests would go a way that no sign-in has confirmed. Undefined: they do not, or the sign-in is of a
+ * version that kept none.
+ */
+export function changeOfWay(
+  client: Pick<Client, 'http' | 'profile'>,
+  { ways }: SessionHeader,
+): Failure | undefined {
+  const now = wayOf(client)
+  const confirmed = Object.values(ways ?? {})
+  if (ways === undefined || confirmed.some((way) => WAY.every((key) => way[key] === now[key])))
+    return undefined
+  const before = ways[client.profile] ?? confirmed[0] ?? {}
+  const changed = WAY.filter((key) => before[key] !== now[key])
+  return new Failure('other-origin', `${changed.join(' and ')} changed after the sign-in`, {
+    detail: changed.map((key) => `${key}: ${shown(now[key])}; confirmed: ${shown(before[key])}`),
+    hint: 'If you meant to change it, confirm it: ls-auth login',
+  })
+}
+
+/** The same as a Failure that is thrown. */
+export function requireSameWay(...asked: Parameters<typeof changeOfWay>): void {
+  const failure = changeOfWay(...asked)
+  if (failure) throw failure
+}
+
+const shown = (value: string | undefined) => (value === undefined ? 'not set' : safeText(value, 200))
+
+/**
+ * Reads the session and enforces the origin binding: its tokens go only to the API origins confirmed at sign-in, and only
+ * the confirmed way. The header is checked before the keychain is touched. Undefined: not signed in.
  * Failures: `other-origin`; `profile-changed` when `dpop` is another than at the sign-in, or when the profile signed in as
  * another client (looked for only where this one has no session: it takes the headers of all of them).
  */
 export async function readBound(client: Client, store: Store, ports: Ports): Promise<Session | undefined> {
-  const read = () => store.read((header) => checkOrigin(client, header))
+  const read = () =>
+    store.read((header) => {
+      checkOrigin(client, header)
+      requireSameWay(client, header)
+    })
   const session = await read()
   if (session) return requireSameProof(client, session)
   const { findByProfile } = await import('./sign-ins.ts')

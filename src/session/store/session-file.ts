@@ -17,10 +17,19 @@ export interface SessionHeader {
   readonly account: string
   /** Profile → API origin, as confirmed by a sign-in. */
   readonly apis: Readonly<Record<string, string>>
+  /** Profile → the way of its requests, confirmed in the same way. Missing: the sign-in is of version 0.1. */
+  readonly ways?: Readonly<Record<string, Way>>
   /** `store = "file"`: the data key, wrapped by the key file or the passphrase. */
   readonly wrappedKey?: string
   /** Present when a passphrase wraps it: salt (base64url) and scrypt's cost (RFC 7914). */
   readonly scrypt?: { readonly salt: string; readonly N: number; readonly r: number; readonly p: number }
+}
+
+/** The settings that decide through whom, and trusting whom, requests go. All are from files. Undefined: not set. */
+export interface Way {
+  readonly proxy?: string | undefined
+  readonly ca_file?: string | undefined
+  readonly client_cert?: string | undefined
 }
 
 /** A token as received, with the local time of receipt: its freshness does not depend on the JWT's `exp`. */
@@ -141,10 +150,11 @@ const TEXTS = ['issuer', 'clientId', 'account'] as const
 
 /** Everything that is used of a header before its authenticity is known, which the key of the body brings. */
 function isHeader(header: Partial<SessionHeader>): header is SessionHeader {
-  const { sid, store, apis, wrappedKey } = header
+  const { sid, store, apis, ways = {}, wrappedKey } = header
   if (typeof sid !== 'string' || (store !== 'keychain' && store !== 'file')) return false
   if (!TEXTS.every((name) => typeof header[name] === 'string')) return false
   if (wrappedKey !== undefined && typeof wrappedKey !== 'string') return false
+  if (!isObject(ways) || !Object.values(ways).every(isObject)) return false
   return isObject(apis) && Object.values(apis).every((origin) => typeof origin === 'string')
 }
 

@@ -2,6 +2,7 @@ import type { Env } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
 import { type ConfigFile, readConfig, unreadable } from './config-file.ts'
 import { type Places, placesFor } from './places.ts'
+import { openPlaces } from './who-may-write.ts'
 
 /** The settings files and where they are. */
 export interface Settings {
@@ -10,12 +11,21 @@ export interface Settings {
   readonly system: ConfigFile
 }
 
-/** Reads the user's and the system-wide settings file. Failure `settings`. */
+/** Reads the user's and the system-wide settings file. Failures: `settings`, `refused` (others may write the user's). */
 export async function readSettings(env: Env, files: Files): Promise<Settings> {
   const places = placesFor(env)
+  await requireOwn(places.configFile, files, env)
   const config = await readConfig(places.configFile, files)
   const system = await readSystem(env, files)
   return { places, config, system }
+}
+
+/** On Windows (no user id) owner and mode are not known. Where a place cannot be looked at, reading the file says why. */
+async function requireOwn(path: string, files: Files, env: Env): Promise<void> {
+  if (env.uid === undefined) return
+  const open = await openPlaces(path, files, env.uid, true).catch(() => [])
+  const refused = open.length > 0 && (await import('./refused-settings.ts')).refusedSettings(open, env)
+  if (refused) throw refused
 }
 
 async function readSystem(env: Env, files: Files): Promise<ConfigFile> {

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Client } from '../../../src/client.ts'
 import { readBound } from '../../../src/session/store/origin-binding.ts'
-import type { SessionBody } from '../../../src/session/store/session-file.ts'
+import type { SessionBody, SessionHeader } from '../../../src/session/store/session-file.ts'
 import { toldBy } from '../../told.ts'
 import { openShelf } from './shelf.ts'
 
@@ -12,13 +12,17 @@ const APIS = {
 }
 
 /** A machine with a session of this client. */
-async function signedIn(over: Partial<Client> = {}, bound: Partial<SessionBody> = {}) {
+async function signedIn(
+  over: Partial<Client> = {},
+  bound: Partial<SessionBody> = {},
+  ways?: Pick<SessionHeader, 'ways'>,
+) {
   const shelf = openShelf()
   const client = { ...shelf.client, ...over }
   const { issuer, clientId, account } = client
   const body = { tokens: [], skewSeconds: 0, signedInAt: 1, ...bound }
   const store = await shelf.store(over)
-  await store.install({ issuer, clientId, account, apis: APIS }, body, 'the-refresh-token')
+  await store.install({ issuer, clientId, account, apis: APIS, ...ways }, body, 'the-refresh-token')
   shelf.log.length = 0
   const read = async (now: Partial<Client> = {}) =>
     readBound({ ...shelf.client, ...now }, await shelf.store(now), shelf.ports)
@@ -99,4 +103,70 @@ it.each<[boolean | undefined, Partial<SessionBody>, string | undefined]>([
   if (why === undefined) expect((await read(now))?.header.apis).toEqual(APIS)
   else
     expect((await toldBy(() => read(now)))[0]).toBe(`profile-changed: the profile acme has changed: ${why}`)
+})
+
+const http = (way: Partial<Client['http']>): Partial<Client> => ({
+  http: {
+    proxy: undefined,
+    caFile: undefined,
+    clientCert: undefined,
+    clientKey: undefined,
+    timeoutMilliseconds: undefined,
+    ...way,
+  },
+})
+const OURS = {
+  proxy: 'http://proxy.acme.example:3128',
+  caFile: '/home/ada/ca.pem',
+  clientCert: '/home/ada/me.pem',
+}
+const WAYS = {
+  ways: {
+    acme: { proxy: OURS.proxy, ca_file: OURS.caFile, client_cert: OURS.clientCert },
+    eu: { ca_file: '/home/ada/eu.pem' },
+  },
+}
+
+describe('the way of the requests is sealed as the origin is', () => {
+  it.each([
+    ['as it was confirmed', OURS],
+    ['as another profile of this sign-in has it', { caFile: '/home/ada/eu.pem' }],
+    ['with another key of the certificate', { ...OURS, clientKey: '/home/ada/other-key.pem' }],
+  ])('%s', async (_, way) => {
+    const { read } = await signedIn({}, {}, WAYS)
+    expect((await read(http(way)))?.header.apis).toEqual(APIS)
+  })
+
+  it.each([
+    [
+      'proxy',
+      { ...OURS, proxy: 'http://127.0.0.1:9791' },
+      'http://127.0.0.1:9791; confirmed: http://proxy.acme.example:3128',
+    ],
+    ['ca_file', { ...OURS, caFile: '/tmp/evil.pem' }, '/tmp/evil.pem; confirmed: /home/ada/ca.pem'],
+    ['client_cert', { ...OURS, clientCert: undefined }, 'not set; confirmed: /home/ada/me.pem'],
+  ])(
+    'another %s is refused until a sign-in confirms it, and the keychain is not touched',
+    async (key, way, values) => {
+      const { shelf, read } = await signedIn({}, {}, WAYS)
+      expect(await toldBy(() => read(http(way)))).toEqual([
+        `other-origin: ${key} changed after the sign-in`,
+        'If you meant to change it, confirm it: ls-auth login',
+        `${key}: ${values}`,
+      ])
+      expect(shelf.log.filter((line) => line.startsWith('get '))).toEqual([])
+    },
+  )
+
+  it('parts of two ways that were confirmed are no way that was', async () => {
+    const { read } = await signedIn({}, {}, WAYS)
+    expect((await toldBy(() => read(http({ ...OURS, caFile: '/home/ada/eu.pem' }))))[0]).toBe(
+      'other-origin: ca_file changed after the sign-in',
+    )
+  })
+
+  it('a sign-in of before has none, and serves any until the next one', async () => {
+    const { read } = await signedIn()
+    expect((await read(http(OURS)))?.header.apis).toEqual(APIS)
+  })
 })

@@ -73,6 +73,7 @@ export function openShelf(over: Partial<Client> = {}): Shelf {
       store: 'keychain',
       storeKeyFile: undefined,
       stateDirectory: STATE,
+      http: {},
       ...over,
     } as Client,
     get ports() {

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, lchown, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { envOf } from '../../world/env.ts'
@@ -98,6 +98,102 @@ it('my own settings may be a link to where I keep them', async () => {
   await mkdir(dirname(world.configFile), { recursive: true })
   await symlink(join(world.home, 'mine.toml'), world.configFile)
   expect(await settings()).toHaveLength(1)
+})
+
+describe('my own settings, where another user decides what they say', () => {
+  const TEXT = '[profiles.work]\napi = "http://127.0.0.1:1"\nauthorization = "none"\n'
+  const COMMANDS = [
+    'services',
+    'token',
+    'whoami',
+    'api /x',
+    'exec -- true',
+    'login',
+    'profile list',
+    'status',
+  ]
+  beforeEach(() => world.writeConfig(TEXT))
+
+  const refused = async (line: string) => {
+    const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
+    expect([exit, stdout]).toEqual([line.startsWith('exec') ? 125 : 10, ''])
+    return stderr
+  }
+
+  it.each(COMMANDS)('a file that others can write is refused, with the command to type: %s', async (line) => {
+    await chmod(world.configFile, 0o666)
+    expect(await refused(line)).toBe(
+      `error: ${world.configFile} can be written by others\nhint: Check what the settings say, then run: chmod go-w ${world.configFile}\n`,
+    )
+  })
+
+  it.each([0o620, 0o602, 0o664])('so is one of the mode %o, until the command is typed', async (mode) => {
+    await chmod(world.configFile, mode)
+    await refused('profile list')
+    await chmod(world.configFile, mode & ~0o022)
+    expect((await world.type('ls-auth profile list')).exit).toBe(0)
+  })
+
+  it('so is one in a directory in which others can replace it', async () => {
+    const directory = dirname(world.configFile)
+    await chmod(directory, 0o777)
+    expect(await refused('token')).toBe(
+      `error: ${directory} can be written by others, who can replace the settings in it\nhint: Check what the settings say, then run: chmod go-w ${directory}\n`,
+    )
+  })
+
+  it('so is what it leads to where it is a link', async () => {
+    const end = join(world.home, 'mine.toml')
+    await rename(world.configFile, end)
+    await symlink(end, world.configFile)
+    expect((await world.type('ls-auth profile list')).exit).toBe(0)
+    await chmod(end, 0o666)
+    expect(await refused('profile list')).toContain(`error: ${end} can be written by others\n`)
+  })
+
+  it('doctor says it as its first check', async () => {
+    await chmod(world.configFile, 0o666)
+    const { exit, stdout } = await world.type('ls-auth doctor')
+    expect(exit).toBe(5)
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /^FAIL settings \S+ can be written by others → Check what the settings say, then run: chmod go-w /,
+    )
+  })
+
+  const as = (uid: number, variables = {}) => {
+    Object.assign(world.variables, variables)
+    world.override = { env: envOf(world, { uid }) }
+  }
+
+  it.skipIf(!CAN_BE_SOMEBODY_ELSE)('one that is somebody else’s is refused, also by root', async () => {
+    await chown(world.configFile, SOMEBODY, SOMEBODY)
+    const problem = `error: ${world.configFile} belongs to another user\nhint: `
+    const check = 'Check what the settings say, then run:'
+    expect(await refused('token')).toBe(`${problem}${check} chown 0 ${world.configFile}\n`)
+    as(SOMEBODY + 1)
+    expect(await refused('token')).toBe(`${problem}${check} sudo chown ${SOMEBODY + 1} ${world.configFile}\n`)
+    as(0, { SUDO_UID: String(SOMEBODY) })
+    expect((await world.type('ls-auth profile list')).exit).toBe(0)
+  })
+
+  it.skipIf(!CAN_BE_SOMEBODY_ELSE)('so is a link that somebody else has made to a file of mine', async () => {
+    const end = join(world.home, 'mine.toml')
+    await rename(world.configFile, end)
+    await symlink(end, world.configFile)
+    await lchown(world.configFile, SOMEBODY, SOMEBODY)
+    expect(await refused('token')).toContain(`then run: chown -h 0 ${world.configFile}\n`)
+  })
+
+  it.skipIf(!CAN_BE_SOMEBODY_ELSE)('one of root’s is fine, as in a volume that is mounted', async () => {
+    as(SOMEBODY)
+    expect((await world.type('ls-auth profile list')).exit).toBe(0)
+  })
+
+  it('on Windows, where owner and mode are not known, it is read', async () => {
+    await chmod(world.configFile, 0o666)
+    world.override = { env: envOf(world, { uid: undefined }) }
+    expect((await world.type('ls-auth profile list')).exit).toBe(0)
+  })
 })
 
 it.each(['socks5://127.0.0.1:1', 'socks5://bob:s3cretpw@127.0.0.1:1'])(

@@ -50,6 +50,8 @@ describe('a warm token', () => {
     world.override = { files: async () => files }
     expect((await token()).exit).toBe(0)
     expect(files.calls.filter((call) => !call.includes('.toml'))).toEqual([
+      // Of the settings.
+      'inspect ls-auth',
       'inspect ls-auth',
       'inspect sessions',
       expect.stringMatching(/^inspect [0-9a-f]{24}$/),
@@ -382,5 +384,55 @@ describe('each row of the recovery table that one process can reach', () => {
       expect(stderr).toMatch(/^error: .*newer ls-auth \(version 2, this one knows 1\)\nhint: Upgrade ls-auth/)
     }
     expect(await readFile(path, 'utf8')).toContain('"schema":2')
+  })
+})
+
+describe('proxy, ca_file and client_cert of a file, changed after the sign-in', () => {
+  const LINE = 'proxy = "http://127.0.0.1:9791"'
+  const change = (line = LINE) =>
+    world.editConfig((text) =>
+      text.replace(/^proxy = .*\n/m, '').replace('[profiles.default]\n', `$&${line}\n`),
+    )
+
+  it.each(['token', 'whoami'])('%s is exit 10, and sends nothing', async (line) => {
+    await change()
+    const before = provider.requests.length
+    const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
+    expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
+    expect(stderr).toMatch(
+      /^error: proxy changed after the sign-in\nhint: If you meant to change it, confirm it: ls-auth login/,
+    )
+    expect(stderr).toContain('proxy: http://127.0.0.1:9791; confirmed: not set')
+    expect(provider.requests.length).toBe(before)
+  })
+
+  it('a login confirms it, and another change is one again', async () => {
+    await change()
+    expect((await login()).exit).toBe(0)
+    expect((await token()).exit).toBe(0)
+    await change('')
+    expect((await token()).stderr).toContain('proxy: not set; confirmed: http://127.0.0.1:9791')
+  })
+
+  it('variables are the person’s own', async () => {
+    Object.assign(world.variables, { HTTPS_PROXY: 'http://127.0.0.1:9791', NODE_EXTRA_CA_CERTS: '/x.pem' })
+    expect((await token()).exit).toBe(0)
+  })
+
+  it('logout deletes the sign-in here, sends its token nowhere, and says so', async () => {
+    await change()
+    const before = provider.requests.length
+    const { exit, stderr } = await world.type('ls-auth logout')
+    expect(exit).toBe(6)
+    expect(stderr).toContain('proxy changed after the sign-in')
+    expect(provider.requests.length).toBe(before)
+    expect((await token()).exit).toBe(3)
+  })
+
+  it('status shows it', async () => {
+    await change()
+    expect((await world.type('ls-auth status')).stderr).toContain(
+      'default: proxy changed after the sign-in. If',
+    )
   })
 })
