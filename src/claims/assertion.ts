@@ -67,6 +67,8 @@ export function judgeAssertion(
   if (operator === 'exists')
     return weigh({ ...finding, verdict: held === undefined ? 'fail' : 'pass' }, token)
   if (held === undefined) return weigh(asUnknown(finding, 'claim-absent'), token)
+  // A time is a number (RFC 7519 §2), as for who checks a token.
+  if (meaning !== undefined && typeof held !== 'number') return weigh({ ...finding, verdict: 'fail' }, token)
   if (latest !== undefined && numberOf(held) > latest)
     return weigh({ ...finding, verdict: 'fail', note: 'that time is still to come' }, token)
   return weigh({ ...finding, verdict: holds(held, assertion) ? 'pass' : 'fail' }, token)
@@ -78,6 +80,8 @@ function claimAt(payload: Claims, path: string): unknown {
   let at: unknown = payload
   for (const step of path.split('.')) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined
+    // `length` is of our list, and not of the token.
+    if (Array.isArray(at) && step === 'length') return undefined
     at = (at as Record<string, unknown>)[step]
   }
   return at
@@ -87,10 +91,11 @@ const textOf = (held: unknown): string => JSON.stringify(held).slice(0, 200)
 const timeOf = (held: unknown): string =>
   Number.isNaN(numberOf(held)) ? textOf(held) : instant(numberOf(held))
 
-/** NaN for anything but numbers and numeric strings. An object may have a `toString` that is no function. */
+/** NaN for anything but numbers and decimal text. An object may have a `toString` that is no function. */
 function numberOf(held: unknown): number {
-  if (typeof held === 'number') return held
-  return typeof held === 'string' && held.trim() !== '' ? Number(held) : Number.NaN
+  const isText = typeof held === 'string' && /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(held)
+  const number = isText || typeof held === 'number' ? Number(held) : Number.NaN
+  return Number.isFinite(number) ? number : Number.NaN
 }
 
 const exactText = (held: unknown) => (typeof held === 'string' ? held : JSON.stringify(held))

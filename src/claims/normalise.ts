@@ -92,7 +92,7 @@ export function normalise(payload: Claims, reading: Reading): Identity {
     sessionId: read(names.sessionId, asNonEmptyText),
     tokenId: read(names.tokenId, asNonEmptyText),
     issuedAt: read(['iat'], asSeconds),
-    expiresAt: orExpiry(read(['exp'], asSeconds), reading.responseExpiry),
+    expiresAt: orExpiry(orUnreadable(read(['exp'], asSeconds), payload.exp), reading.responseExpiry),
     notBefore: orUnreadable(read(['nbf'], asSeconds), payload.nbf),
   }
 }
@@ -160,7 +160,8 @@ function orResponse(
 }
 
 function orExpiry(expiry: ClaimValue<number>, responseExpiry: number | undefined): ClaimValue<number> {
-  if (expiry.value !== undefined || responseExpiry === undefined) return expiry
+  const isSaid = expiry.value !== undefined || expiry.status === 'unreadable'
+  if (isSaid || responseExpiry === undefined) return expiry
   return { value: responseExpiry, source: RESPONSE_SOURCE }
 }
 

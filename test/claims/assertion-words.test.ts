@@ -66,6 +66,9 @@ describe('what it comes to', () => {
     'custom:teams': '[ops, dev]',
     deep: { er: 'x', nil: null },
     blank: ' ',
+    endless: 'Infinity',
+    hex: '0x692d',
+    decimal: '2.5',
   }
   it.each([
     ['n == 3', 'pass'],
@@ -110,6 +113,14 @@ describe('what it comes to', () => {
     ['text > 2', 'pass'],
     ['text >= 3', 'pass'],
     ['blank >= 0', 'fail'],
+    ['endless >= 0', 'fail'],
+    ['hex >= 0', 'fail'],
+    ['decimal >= 2.5', 'pass'],
+    ['n < Infinity', 'fail'],
+    // Of a list, and not of the token.
+    ['list.length >= 1', 'unknown'],
+    ['list.length exists', 'fail'],
+    ['list.0 == a', 'pass'],
     ['flag >= 0', 'fail'],
     ['n >= x', 'fail'],
     ['deep.er == x', 'pass'],

@@ -51,7 +51,8 @@ describe('--claim', () => {
       actual: '2026-09-21T14:13:10Z',
       verdict: 'fail',
     })
-    expect(judgeAssertion(subject, { auth_time: 'x' }, oldest).verdict).toBe('fail')
+    for (const no of ['x', '0x7fffffff', '1790000001', 'Infinity', true, [1790000001]])
+      expect(judgeAssertion(subject, { auth_time: no }, oldest).verdict).toBe('fail')
   })
 
   it.each([

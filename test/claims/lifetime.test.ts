@@ -70,6 +70,17 @@ describe('the times of a token, in words', () => {
     expect(findings({ nbf: null, exp: SECONDS + 60 })).toMatchObject([{ assertion: 'not expired' }])
   })
 
+  it.each([String(SECONDS + 600), '0x7fffffff', true, Number.POSITIVE_INFINITY])(
+    'an exp that is no number (%j) says nothing, whatever the token response says: an ID token or a gateway is as strict',
+    (exp) => {
+      const identity = normalise({ exp }, { kind: 'access', responseExpiry: SECONDS + 600 })
+      expect(judgeLifetime(identity, { minTtlSeconds: 1 }, NOW)).toMatchObject([
+        { assertion: 'not expired', actual: 'not a time', verdict: 'unknown' },
+        { assertion: 'time left', verdict: 'unknown' },
+      ])
+    },
+  )
+
   it('none of them', () => {
     const unsaid = { actual: 'not said', verdict: 'unknown', reason: 'claim-absent' }
     expect(findings({}, { minTtlSeconds: 300, maxTokenLifetimeSeconds: 3600 })).toStrictEqual([
