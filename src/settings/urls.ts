@@ -68,6 +68,11 @@ export function checkBaseUrl(text: string, authorization: string): URL {
       hint: 'Give the base URL only.',
     })
   }
+  if (url.pathname.startsWith('//')) {
+    throw new Failure('settings', `the api URL ${quoteUrl(text)} has a path that begins with //`, {
+      hint: 'Begin it with one /.',
+    })
+  }
   if (url.protocol === 'http:' && !isLoopback(url) && authorization.toLowerCase() !== 'none')
     throw plainHttp(url)
   return url

@@ -24,6 +24,15 @@ it.each([
   expect(() => checkBaseUrl(typed, 'bearer')).toThrow(/is not an https URL|user name/)
 })
 
+it.each([
+  '127.0.0.1:9701/..//evil.example',
+  'https://gw.acme.example//x',
+  'https://gw.acme.example/a/%2e%2E//x',
+])(
+  '%s is refused: of a path that begins with two slashes a server may take the first part for another host',
+  (typed) => expect(() => checkBaseUrl(typed, 'bearer')).toThrow(/has a path that begins with \/\/$/),
+)
+
 // The URL parser drops a tab and encodes the others, so that what is asked is not what stands in the file.
 it.each(['\t', '\n', '\u001b[31m', '\u202e', '\u0000', '\u200b'])(
   'an address with %j in it is refused, as an API and as an issuer, and the error shows none of it',

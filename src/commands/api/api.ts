@@ -131,8 +131,9 @@ function placeOf(target: string, { api }: Profile): { base: URL; path: string; q
   const url = URL.canParse(target, isPath ? 'http://api.invalid' : undefined)
     ? new URL(target, isPath ? 'http://api.invalid' : undefined)
     : undefined
-  // "//host/path" is a path that begins with two slashes for a person, and another host for a URL parser.
-  if (url === undefined || (isPath && url.host !== 'api.invalid') || url.username || url.password) {
+  // "//host/path" is a path that begins with two slashes for a person, and another host for a URL parser; dot segments may lead to one.
+  const isOther = url?.pathname.startsWith('//') || (isPath && url?.host !== 'api.invalid')
+  if (url === undefined || isOther || url.username || url.password) {
     throw new Failure('usage', `"${safeText(target, 60)}" is not a path of the API`, {
       hint: 'Begin it with one /, such as ls-auth api /api/search',
     })
