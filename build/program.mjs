@@ -4,7 +4,6 @@ import { rolldown } from 'rolldown'
 import { bundledPackages } from './bundled.mjs'
 import { CHUNKS, chunkPlan } from './chunk-plan.mjs'
 import { facts } from './facts.mjs'
-import { lateBuiltins } from './late-builtins.mjs'
 import { thirdPartyNotices } from './notices.mjs'
 
 /** Native packages, and `open`, which ships a script of its own beside its code: the user's npm installs these. */
@@ -41,7 +40,7 @@ async function buildMain() {
     ...NODE,
     input: { main: 'src/main.ts' },
     external: EXTERNAL,
-    plugins: [chunks.plugin, lateBuiltins()],
+    plugins: [chunks.plugin],
   })
   const { output } = await bundle.write({
     ...OUTPUT,

@@ -1,6 +1,5 @@
 import { placesFor } from './settings/files/places.ts'
 import { compileCacheDirectory, useCompileCache } from './system/compile-cache.ts'
-import { setFlagsForTraces } from './system/engine-flags.ts'
 import { processEnv } from './system/env.ts'
 
 /**
@@ -9,8 +8,6 @@ import { processEnv } from './system/env.ts'
  */
 export async function start(): Promise<void> {
   const cache = compileCacheDirectory(placesFor(processEnv()).stateDirectory)
-  // Any word: nothing is parsed yet, and a flag too many does no harm.
-  if (process.argv.includes('trace')) setFlagsForTraces(cache !== undefined, process.argv.includes('get'))
   if (cache !== undefined) useCompileCache(cache)
   const { main } = await import('./main.ts')
   await main()

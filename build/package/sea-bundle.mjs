@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import { rolldown } from 'rolldown'
 import { facts } from '../facts.mjs'
-import { lateBuiltins } from '../late-builtins.mjs'
 import { NODE } from '../program.mjs'
 
 /** The native modules, by the source file that loads them. They lie beside the executable under these names. */
@@ -34,7 +33,6 @@ export async function bundleForSea(file) {
             : null,
       },
       wholeProgram(),
-      lateBuiltins(),
     ],
   })
   const { output } = await bundle.write({

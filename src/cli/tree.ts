@@ -13,7 +13,6 @@ import {
   HELP_TEXT,
   helpWidth,
 } from './help.ts'
-import type { WrongLine } from './likely-line.ts'
 import { CLAIM_COMMANDS } from './rows/claim-commands.ts'
 import { CLOUD_COMMANDS } from './rows/cloud-commands.ts'
 import { PROFILE_COMMANDS } from './rows/profile-commands.ts'
@@ -59,11 +58,7 @@ export async function runCommand(
     if (error.code === 'commander.help' && !argv.includes('--json'))
       return runCommand([...argv, '--help'], ports, rows)
     if (error.exitCode !== 0)
-      throw ownFailure(
-        await usageFailure(error, program, { argv, rows, ports }),
-        rows,
-        wordsOf(argv, program),
-      )
+      throw ownFailure(usageFailure(error, program, argv), rows, wordsOf(argv, program))
     // No command has run that would have set it.
     ports.terminal.setPager(program.opts().pager !== false)
     await ports.terminal.page(output.join(''))
@@ -96,17 +91,25 @@ async function helpOfCommand(
 
 const isHelpFlag = (word: string): boolean => word === '-h' || word === '--help'
 
-/** A parser error as a Failure. What was probably meant comes first in its hint. */
-async function usageFailure(error: CommanderError, program: Command, wrong: WrongLine): Promise<Failure> {
+/** A parser error as a Failure. The name that is near comes first in its hint. */
+function usageFailure(error: CommanderError, program: Command, argv: readonly string[]): Failure {
+  const hint = helpOf(program, argv)
+  const valued = error.code === 'commander.unknownOption' && switchWithValue(program, argv)
+  if (valued) return new Failure('usage', `${valued} takes no value`, { hint })
   // Redacted: the value after `=` may be a secret under a mistyped option name.
   const text = error.message.replace(/^error: /, '').replace(/'(--[\w-]+)=[^']*'/, "'$1'")
   const [message = '', ...more] =
     error.code === 'commander.help' ? ['no command was given'] : text.split('\n')
-  const { likelyLine } = await import('./likely-line.ts')
-  const meant = await likelyLine(message, wrong, globalOptions())
-  if (meant?.isWhole) return new Failure('usage', meant.message ?? message, { hint: meant.text })
-  const near = meant ? [meant.text] : more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)
-  return new Failure('usage', message, { hint: [...near, helpOf(program, wrong.argv)].join(' ') })
+  const near = more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)
+  return new Failure('usage', message, { hint: [...near, hint].join(' ') })
+}
+
+/** `--error=true`: the parser knows no option of that name, where `--error` is a switch. */
+function switchWithValue(program: Command, argv: readonly string[]): string | undefined {
+  const switches = typedCommands(program, argv)
+    .flatMap(({ options }) => options)
+    .filter(({ required, optional }) => !required && !optional)
+  return switches.find(({ long }) => argv.some((word) => word.startsWith(`${long}=`)))?.long
 }
 
 /** A wrong use without a hint of its own: its help is that of the command, not the general one. */
@@ -117,16 +120,18 @@ function withHelp(error: unknown, program: Command, argv: readonly string[]): un
 
 /** The hint at the help of the deepest command that was typed. */
 function helpOf(program: Command, argv: readonly string[]): string {
-  const typed = ['ls-auth']
-  let at: Command | undefined = program
+  const names = typedCommands(program, argv).map((command) => command.name())
+  return `See: ${names.join(' ')} --help`
+}
+
+/** The program, and the group and the command of it that were typed. Global options may stand before them. */
+function typedCommands(program: Command, argv: readonly string[]): readonly Command[] {
+  const typed = [program]
   for (const word of wordsOf(argv, program)) {
-    const next: Command | undefined = at.commands.find((command) => command.name() === word)
-    // Global options may stand before the command.
-    if (!next) continue
-    at = next
-    typed.push(word)
+    const next = typed.at(-1)?.commands.find((command) => command.name() === word)
+    if (next) typed.push(next)
   }
-  return `See: ${typed.join(' ')} --help`
+  return typed
 }
 
 /** The typed words without the values of global options: `--profile exec` names no command. */

@@ -35,8 +35,7 @@ export function compileCacheDirectory(stateDirectory: string): string | undefine
  * from here on. Its entries are good for one set of V8's flags. Node checks each entry for damage;
  * `NODE_DISABLE_COMPILE_CACHE` switches the cache off. Never fails.
  *
- * Node takes an entry right after a file is loaded, so functions that run later are compiled at every start (but see
- * `engine-flags.ts`). A loader of our own could take it at the end of a run: `token` 52 instead of 57 ms (Node 24, medians
+ * Node takes an entry right after a file is loaded, so functions that run later are compiled at every start. A loader of our own could take it at the end of a run: `token` 52 instead of 57 ms (Node 24, medians
  * of 25 rounds). It would run machine code that nobody checks, so there is none.
  */
 export function useCompileCache(directory: string): void {

@@ -1,6 +1,4 @@
 import { expect, it } from 'vitest'
-import { likelyLine } from '../../src/cli/likely-line.ts'
-import { COMMANDS } from '../../src/cli/tree.ts'
 import { commandLine } from '../../src/commands/command-line.ts'
 import { repeatFlags } from '../../src/commands/repeat-flags.ts'
 import type { Ports } from '../../src/ports/ports.ts'
@@ -29,12 +27,4 @@ it.each([
   expect(repeatFlags('Run: ls-auth login', line)).toBe(hint)
   // A value in quotes of either kind is one word: the flag behind it is not repeated.
   expect(repeatFlags(hint, line)).toBe(hint)
-})
-
-it.each([
-  ['linux', `Put it behind two dashes: ls-auth exec -- sh -c 'exit 3'`],
-  ['win32', `Put it behind two dashes: ls-auth exec -- sh -c "exit 3"`],
-] as const)('and what was probably meant, on %s', async (platform, text) => {
-  const wrong = { argv: ['exec', 'sh', '-c', 'exit 3'], rows: COMMANDS, ports: on(platform) }
-  expect(await likelyLine(`unknown option '-c'`, wrong, [])).toEqual({ text, isWhole: true })
 })

@@ -248,7 +248,7 @@ describe('its exit status', () => {
     [
       'its flags without the dashes',
       ['exec', 'sh', '-c', 'exit 3'],
-      /unknown option '-c'\nhint: Put it behind two dashes: ls-auth exec -- sh -c 'exit 3'\n/,
+      /unknown option '-c'\nhint: See: ls-auth exec --help\n/,
     ],
     ['a flag is mistyped', ['exec', '--min-tll', '5m', '--', 'true'], /unknown option '--min-tll'/],
     ['a value is no duration', ['exec', '--min-ttl', 'banana', '--', 'true'], /banana/],
