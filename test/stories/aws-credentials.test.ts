@@ -132,20 +132,13 @@ describe('credentials of a role', () => {
     expect(claimsOf(lastForm().get('WebIdentityToken') ?? '').aud).toBe('api://traces')
   })
 
-  it('are read from the XML of a server that knows no JSON, too', async () => {
-    const body =
-      '<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>' +
-      '<AccessKeyId>ASIAEXAMPLE000000000</AccessKeyId><SecretAccessKey>a/b+c=</SecretAccessKey>' +
-      '<SessionToken>t/o+k==</SessionToken><Expiration>2030-01-02T03:04:05.678Z</Expiration>' +
-      '</Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>'
-    sts.tamper = () => ({ status: 200, body })
-    expect(JSON.parse((await type()).stdout)).toEqual({
-      Version: 1,
-      AccessKeyId: 'ASIAEXAMPLE000000000',
-      SecretAccessKey: 'a/b+c=',
-      SessionToken: 't/o+k==',
-      Expiration: '2030-01-02T03:04:05Z',
-    })
+  it('are not looked for in XML: one plain error', async () => {
+    sts.tamper = () => ({ status: 200, body: '<AssumeRoleWithWebIdentityResponse/>' })
+    const { exit, stdout, stderr } = await type()
+    expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' })
+    expect(stderr).toMatch(
+      /^error: \S+ gave no answer of AWS STS \(HTTP 200\)\nhint: Check AWS_ENDPOINT_URL_STS.*\n$/,
+    )
   })
 })
 

@@ -3,7 +3,7 @@ import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Clock, Ports } from '../../ports/ports.ts'
-import { isThrottled, xmlElement } from '../../providers/sts-answer.ts'
+import { isThrottled, stsError, stsResult } from '../../providers/sts-answer.ts'
 import { stsEndpoint } from '../../providers/sts-endpoint.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { skewOf } from '../../time/clock-skew.ts'
@@ -55,16 +55,16 @@ export async function awsProof(
   }
   const patience = client.http.timeoutMilliseconds ?? PATIENCE_MILLISECONDS
   const answer = await patiently(() => askForLife(ask), patience, ports.clock)
-  const text = xmlElement('WebIdentityToken', answer.body.toString('utf8'))
+  const { WebIdentityToken: text } = stsResult(answer, 'GetWebIdentityToken')
   const skewSeconds = skewOf(answer, ports.clock.now())
-  if (answer.status === 200 && text !== undefined) return { text, skewSeconds }
+  if (typeof text === 'string' && text !== '') return { text, skewSeconds }
   throw refusal(answer, skewSeconds, keys)
 }
 
 /** The credentials of a role may end before the usual token would. */
 async function askForLife(ask: (life: string) => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const first = await ask(LIFE)
-  return codeOf(first)?.startsWith(TOO_LONG) ? ask(SHORTEST_LIFE) : first
+  return stsError(first).code?.startsWith(TOO_LONG) ? ask(SHORTEST_LIFE) : first
 }
 
 /**
@@ -87,8 +87,7 @@ async function patiently(
   return ask()
 }
 
-const mayPass = (answer: HttpAnswer): boolean =>
-  answer.status >= 500 || isThrottled({ status: answer.status, code: codeOf(answer) })
+const mayPass = (answer: HttpAnswer): boolean => answer.status >= 500 || isThrottled(stsError(answer))
 
 const bodyFor = (audience: string | undefined, life: string): string =>
   new URLSearchParams({
@@ -110,7 +109,7 @@ async function sign(
     ...keys,
     method: 'POST',
     url: url.href,
-    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/xml' },
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
     body,
     service: 'sts',
     region,
@@ -119,12 +118,8 @@ async function sign(
   return Object.fromEntries((await signer.sign()).headers)
 }
 
-const codeOf = ({ body }: HttpAnswer): string | undefined =>
-  xmlElement('Code', body.toString('utf8'))?.match(/^\w{1,80}$/)?.[0]
-
 function refusal(answer: HttpAnswer, skewSeconds: number, keys: AwsKeys): Failure {
-  const code = codeOf(answer)
-  const message = xmlElement('Message', answer.body.toString('utf8'))
+  const { code, message } = stsError(answer)
   const hint =
     code === 'SignatureDoesNotMatch' && isOfOtherTime(message, skewSeconds)
       ? clockHint(skewSeconds)

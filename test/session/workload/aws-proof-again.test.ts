@@ -10,10 +10,14 @@ const VARIABLES = {
   AWS_SECRET_ACCESS_KEY: 'secret',
 }
 const STS = 'https://sts.eu-central-1.amazonaws.com/'
-const GIVEN: Said = { text: `<R><WebIdentityToken>${proofText()}</WebIdentityToken></R>` }
+const GIVEN: Said = {
+  text: JSON.stringify({
+    GetWebIdentityTokenResponse: { GetWebIdentityTokenResult: { WebIdentityToken: proofText() } },
+  }),
+}
 const refused = (code: string, status: number): Said => ({
   status,
-  text: `<Error><Code>${code}</Code><Message>Rate exceeded</Message></Error>`,
+  text: JSON.stringify({ Error: { Code: code, Message: 'Rate exceeded' } }),
 })
 
 describe('an answer of STS that may pass', () => {

@@ -13,10 +13,11 @@ const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE000000000', AWS_SECRET_ACCESS_KEY:
 const VARIABLES = { AWS_REGION: 'eu-central-1', ...KEYS, AWS_SESSION_TOKEN: 'session//token==' }
 const STS = 'https://sts.eu-central-1.amazonaws.com/'
 const EXPORT = 'aws configure export-credentials --format process'
-const token = (text = proofText()) => `<R><WebIdentityToken>${text}</WebIdentityToken></R>`
+const token = (text = proofText()) =>
+  JSON.stringify({ GetWebIdentityTokenResponse: { GetWebIdentityTokenResult: { WebIdentityToken: text } } })
 const refused = (code: string, status = 403, message = 'the secret is secret'): Said => ({
   status,
-  text: `<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+  text: JSON.stringify({ Error: { Code: code, Message: message, Type: 'Sender' } }),
 })
 
 async function proved(
@@ -88,7 +89,7 @@ describe('the request to STS', () => {
       },
     })
     expect(request.headers).toEqual({
-      accept: 'text/xml',
+      accept: 'application/json',
       'content-type': 'application/x-www-form-urlencoded',
       'x-amz-date': '20270115T080000Z',
       'x-amz-security-token': 'session//token==',
@@ -313,7 +314,7 @@ describe('a refusal of STS', () => {
 
   it.each([
     ['Signature=0123abcd, with', 'Signature=[secret], with'],
-    ['X-Amz-Signature=0123abcd&amp;X', 'X-Amz-Signature=[secret]&X'],
+    ['X-Amz-Signature=0123abcd&X', 'X-Amz-Signature=[secret]&X'],
     ['signature= 0123abcd', 'signature= [secret]'],
   ])('is told without a signature that it quotes: %s', async (message, shown) => {
     const said = refused('AccessDenied', 403, message)

@@ -91,8 +91,7 @@ describe('a workload on AWS', () => {
 
   it('has a token though STS is asked too often at first', async () => {
     const before = service.requests.length
-    const body =
-      '<ErrorResponse><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>'
+    const body = JSON.stringify({ Error: { Code: 'Throttling', Message: 'Rate exceeded' } })
     service.tamper = (n) => (n < before + 2 ? { status: 400, body } : undefined)
     const { exit, stdout, stderr } = await place.type('ls-auth token')
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
