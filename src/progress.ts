@@ -1,3 +1,4 @@
+import { portWith } from './port-with.ts'
 import type { Ports } from './ports/ports.ts'
 import type { Terminal } from './ports/terminal.ts'
 import { safeText } from './text/safe-text.ts'
@@ -53,11 +54,10 @@ export function showProgress(ports: Ports): Ports {
     },
     async http(settings) {
       const http = await ports.http(settings)
-      return {
-        ...http,
+      return portWith(http, {
         send: (request) => patiently(request.url, () => http.send(request)),
         certificateIssuer: (url) => patiently(url, () => http.certificateIssuer(url)),
-      }
+      })
     },
   }
 }
@@ -86,8 +86,7 @@ function progressLine(terminal: Terminal, dumb: boolean): ProgressLine {
       shown = text
       terminal.err(dumb ? `${text}\n` : text)
     },
-    // Inherits the rest: its getters ask the system, so they must not be called before they are needed.
-    terminal: Object.assign<Terminal, Pick<Terminal, 'err' | 'out' | 'page'>>(Object.create(terminal), {
+    terminal: portWith(terminal, {
       err(text) {
         erase()
         terminal.err(text)

@@ -1,5 +1,6 @@
 import { Failure } from './errors.ts'
 import { pathForLog } from './loopback-host.ts'
+import { portWith } from './port-with.ts'
 import type { Http } from './ports/http.ts'
 import type { Ports } from './ports/ports.ts'
 import { safeText } from './text/safe-text.ts'
@@ -9,8 +10,7 @@ import { safeText } from './text/safe-text.ts'
  * value, a header or a body.
  */
 export function logRequests(http: Http, { clock, terminal }: Pick<Ports, 'clock' | 'terminal'>): Http {
-  return {
-    ...http,
+  return portWith(http, {
     async send(request) {
       const started = clock.now()
       const { method, url } = request
@@ -25,7 +25,7 @@ export function logRequests(http: Http, { clock, terminal }: Pick<Ports, 'clock'
         throw error
       }
     },
-  }
+  })
 }
 
 const MOST_PARAMETERS = 20

@@ -1,3 +1,4 @@
+import { portWith } from '../port-with.ts'
 import type { Env } from '../ports/ports.ts'
 
 /** What `ls-auth proxy` prints: loopback, with its secret. Anything else is an API like any other. */
@@ -17,5 +18,5 @@ const OF_THE_PROXY = /^LS_AUTH_(PROXY|API|BACKEND|ORGANIZATION|PROJECT|TENANT)$/
 export function outsideProxy(env: Env): Env {
   if (!isBehindProxy(env)) return env
   const others = Object.entries(env.variables).filter(([name]) => !OF_THE_PROXY.test(name))
-  return { ...env, variables: Object.fromEntries(others) }
+  return portWith(env, { variables: Object.fromEntries(others) })
 }

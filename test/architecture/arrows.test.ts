@@ -42,6 +42,15 @@ describe('the plan of the house', () => {
     expect(unusedExports(files, [])).toEqual(['src/own.ts c', 'src/own.ts d', 'src/own.ts e'])
   })
 
+  it('no port is spread: it would lose the methods that it inherits', () => {
+    expect(program.flatMap(({ path, spreadPorts }) => spreadPorts.map((one) => `${path} ${one}`))).toEqual([])
+    const spread = parse(
+      'src/a.ts',
+      'const f = (one: Http, { terminal }) => ({ ...one, ...terminal, ...terminal.streams(), ...(await p.http(s)), ...p.env, ...e.env.x })',
+    )
+    expect(spread.spreadPorts).toEqual(['...one', '...terminal', '...(await p.http(s))', '...p.env'])
+  })
+
   it('ports holds types only', () => {
     const ports = program.filter(({ path }) => path.startsWith('src/ports/'))
     expect(ports.length).toBeGreaterThan(0)

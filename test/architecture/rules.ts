@@ -26,6 +26,7 @@ const FLOORS: readonly (readonly string[])[] = [
     'silent-connections',
     'why-not-private',
     'proxy-url',
+    'port-with',
   ],
 ]
 
@@ -66,7 +67,7 @@ const PURE = [
   /^src\/session\/renewal\/(state-machine|no-renewal|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|conditions|masking|view)\//,
-  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|proxy-url|unknown-choice|empty-value)\.ts$/,
+  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|proxy-url|port-with|unknown-choice|empty-value)\.ts$/,
 ]
 const isPure = (path: string): boolean => PURE.some((pattern) => pattern.test(path))
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])

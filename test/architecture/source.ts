@@ -25,6 +25,8 @@ export interface Source {
   readonly assertions: readonly string[]
   /** Calls for their exception alone, of functions that the bundler takes for pure: it removes them. */
   readonly discarded: readonly string[]
+  /** Ports that an object is spread from. */
+  readonly spreadPorts: readonly string[]
   /** Identifiers and literal texts; comments are not among them. */
   readonly words: readonly string[]
   /** Statements that exist at run time (everything but types and imports). */
@@ -68,6 +70,7 @@ export function parse(path: string, text: string): Source {
   const decisions: string[] = []
   const assertions: string[] = []
   const discarded: string[] = []
+  const spreadPorts: string[] = []
   const visit = (node: ts.Node): void => {
     const found = importOf(node)
     if (found) imports.push(found)
@@ -82,6 +85,7 @@ export function parse(path: string, text: string): Source {
     if (ts.isNonNullExpression(node) && !ts.isElementAccessExpression(node.expression)) {
       assertions.push(node.getText().slice(0, 60))
     }
+    if (ts.isSpreadAssignment(node) && isPort(node.expression)) spreadPorts.push(node.getText())
     if (isDiscarded(node)) discarded.push(node.getText().slice(0, 60))
     if (decidesByName(node)) decisions.push(node.parent.getText().slice(0, 60))
     ts.forEachChild(node, visit)
@@ -92,7 +96,7 @@ export function parse(path: string, text: string): Source {
   )
   const statements = file.statements.length - types.length
   const exports = file.statements.flatMap(exportsOf)
-  return { path, imports, exports, impure, decisions, assertions, discarded, words, statements }
+  return { path, imports, exports, impure, decisions, assertions, discarded, spreadPorts, words, statements }
 }
 
 function importOf(node: ts.Node): Import | undefined {
@@ -177,6 +181,36 @@ const PURE_CALL =
 /** A statement that is nothing but such a call. */
 const isDiscarded = (node: ts.Node): boolean =>
   ts.isExpressionStatement(node) && PURE_CALL.test(node.getText())
+
+/** The ports by the names that they have everywhere: members of `Ports`, and the types of `src/ports/`. */
+const PORT_NAME =
+  /^(env|clock|terminal|signals|files|lock|keychain|https?|upstream|localServers|browser|programs)$/i
+const PORT_TYPE =
+  /^(Env|Clock|Terminal|Signals|Files|Lock|Keychain|Http|Upstream|LocalServers?|Browser|Programs|Screen|GrowingFile)$/
+
+/** `terminal`, `ports.env`, `await ports.http(…)`, and any name that is declared with the type of a port. */
+function isPort(value: ts.Expression): boolean {
+  if (ts.isAwaitExpression(value) || ts.isParenthesizedExpression(value)) return isPort(value.expression)
+  if (ts.isCallExpression(value)) return isPort(value.expression)
+  if (ts.isPropertyAccessExpression(value)) return PORT_NAME.test(value.name.text)
+  return ts.isIdentifier(value) && (PORT_NAME.test(value.text) || PORT_TYPE.test(typeOf(value) ?? ''))
+}
+
+/** The type that a parameter or variable in the surroundings of a name is declared with. */
+function typeOf(use: ts.Identifier): string | undefined {
+  for (let scope: ts.Node = use.parent; scope; scope = scope.parent) {
+    const parameters = ts.isFunctionLike(scope) ? scope.parameters : []
+    const variables =
+      ts.isBlock(scope) || ts.isSourceFile(scope)
+        ? scope.statements.flatMap((one) =>
+            ts.isVariableStatement(one) ? one.declarationList.declarations : [],
+          )
+        : []
+    for (const { name, type } of [...parameters, ...variables])
+      if (ts.isIdentifier(name) && name.text === use.text && type) return type.getText()
+  }
+  return undefined
+}
 
 const GLOBALS = new Set(
   'process performance setTimeout setInterval setImmediate fetch console globalThis crypto'.split(' '),

@@ -35,12 +35,12 @@ export async function askForProfile(
   profile: Profile,
 ): Promise<FirstProfile> {
   const { terminal, clock } = invocation.ports
-  const { http } = profile.client
+  const { http: limits } = profile.client
   const recorder = openRecorder(invocation, profile.client)
   const looker: Looker = {
     http: await invocation.ports.http({
-      ...http,
-      timeoutMilliseconds: http.timeoutMilliseconds ?? LOOK_MILLISECONDS,
+      ...limits,
+      timeoutMilliseconds: limits.timeoutMilliseconds ?? LOOK_MILLISECONDS,
     }),
     clock,
     now: () => clock.now(),

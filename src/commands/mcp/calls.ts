@@ -1,6 +1,6 @@
+import { portWith } from '../../port-with.ts'
 import type { Http } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
-import type { Terminal } from '../../ports/terminal.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
 import type { Invocation, OtherCaller } from '../invocation.ts'
 import { flagsOf, readArguments } from './arguments.ts'
@@ -52,8 +52,7 @@ export function openCalls(
  */
 function withoutPerson(invocation: Invocation): Invocation {
   const nothing = async (): Promise<undefined> => undefined
-  const terminal: Terminal = {
-    ...invocation.ports.terminal,
+  const terminal = portWith(invocation.ports.terminal, {
     out: nothing,
     page: nothing,
     outBytes: nothing,
@@ -65,7 +64,7 @@ function withoutPerson(invocation: Invocation): Invocation {
     style: async () => UNSTYLED,
     readLine: nothing,
     readSecret: nothing,
-  }
+  })
   const { progress: _, ...ports } = invocation.ports
   return { ...invocation, ports: { ...ports, terminal } }
 }

@@ -1,3 +1,4 @@
+import { portWith } from '../../port-with.ts'
 import type { Signals } from '../../ports/ports.ts'
 
 /** The renewals of the sign-in that a server has under way. */
@@ -13,15 +14,14 @@ export function openRenewals(signals: Signals): Renewals {
   const underWay = new Set<Promise<unknown>>()
   let isOver = false
   return {
-    signals: {
-      ...signals,
+    signals: portWith(signals, {
       async shield(work) {
         if (isOver) throw new Error('the server ends')
         const renewal = work()
         underWay.add(renewal)
         return renewal.finally(() => underWay.delete(renewal))
       },
-    },
+    }),
     async over() {
       isOver = true
       await Promise.allSettled(underWay)

@@ -1,5 +1,6 @@
 import { listed } from '../../backends/table.ts'
 import type { PartialClient } from '../../client.ts'
+import { portWith } from '../../port-with.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import { isComplete } from '../../settings/required-client.ts'
@@ -63,5 +64,5 @@ async function keptFor(client: PartialClient, settings: Settings, ports: Ports):
 /** A variable counts for each profile as long as it is set; what is asked is what stays. */
 function withoutKeyVariable(ports: Ports): Ports {
   const { LS_AUTH_STORE_KEY_FILE: _, ...variables } = ports.env.variables
-  return { ...ports, env: { ...ports.env, variables } }
+  return { ...ports, env: portWith(ports.env, { variables }) }
 }

@@ -5,6 +5,7 @@ import { backendOf, explainFailure } from '../../backends/table.ts'
 import { openProofs } from '../../dpop/proofs.ts'
 import { FAILURES, Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
+import { portWith } from '../../port-with.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import { scopeToAsk } from '../../providers/scope-names.ts'
 import type { Profile } from '../../settings/profile.ts'
@@ -102,14 +103,13 @@ async function openRunRecorder(
 
 function shown(http: Http, onAnswer: RequestRun['onAnswer']): Http {
   if (onAnswer === undefined) return http
-  return {
-    ...http,
+  return portWith(http, {
     async send(request) {
       const answer = await http.send(request)
       onAnswer(answer)
       return answer
     },
-  }
+  })
 }
 
 /** Lazy: only an answer that is not a good one is looked at. */

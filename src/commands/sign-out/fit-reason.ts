@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts'
+import { portWith } from '../../port-with.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { validSetting } from '../../settings/valid-setting.ts'
 import { type Invocation, warn } from '../invocation.ts'
@@ -16,6 +17,6 @@ export async function withFitReason(invocation: Invocation): Promise<Invocation>
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     await warn(invocation, error.withWords(`${error.message}: it was left out`, error.hint))
-    return { ...invocation, ports: { ...ports, env: { ...ports.env, variables: others } } }
+    return { ...invocation, ports: { ...ports, env: portWith(ports.env, { variables: others }) } }
   }
 }

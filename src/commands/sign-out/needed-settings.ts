@@ -1,3 +1,4 @@
+import { portWith } from '../../port-with.ts'
 import type { ConfigFile } from '../../settings/files/config-file.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import { SETTING_TABLE, type SettingName } from '../../settings/setting-table.ts'
@@ -52,5 +53,6 @@ export function withNeededVariables(invocation: Invocation): Invocation {
   const { ports } = invocation
   const unused = new Set(UNUSED.map(({ variable }) => variable))
   const entries = Object.entries(ports.env.variables).filter(([name]) => !unused.has(name))
-  return { ...invocation, ports: { ...ports, env: { ...ports.env, variables: Object.fromEntries(entries) } } }
+  const env = portWith(ports.env, { variables: Object.fromEntries(entries) })
+  return { ...invocation, ports: { ...ports, env } }
 }

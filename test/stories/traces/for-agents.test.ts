@@ -7,6 +7,7 @@ import { toOtlpDocument } from '../../world/trace/otlp.ts'
 import { plantedTraces } from '../../world/trace/planted.ts'
 import type { TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
+import { commandsIn } from '../hints/commands-in.ts'
 
 // What an agent with a shell reads of many traces: bounded, and what spans say is data (`-o agent`).
 
@@ -70,6 +71,8 @@ async function agent(line: string, exit = 0): Promise<string> {
   const lines = outcome.stdout.split('\n')
   const [begin, end] = [lines.indexOf('<trace-data>'), lines.indexOf('</trace-data>')]
   expect(lines.filter((text, i) => text.includes('CANARY') && (i < begin || i > end))).toEqual([])
+  // Each command of the last lines is one of ours, with options that it takes.
+  expect(() => commandsIn(lines.slice(end).join('\n'))).not.toThrow()
   return outcome.stdout
 }
 
@@ -158,6 +161,15 @@ describe('trace why', () => {
       )
     },
   )
+
+  it('standard input is read here as by the other formats, and by trace diff', async () => {
+    const typed = JSON.stringify(toOtlpDocument(planted, 'hex'))
+    world.stdin = [typed]
+    const why = await agent('trace why --file - --service checkout --error')
+    expect(why).toMatch(/^ {3}92% {6}0% {5}\+92 {6}12 {2}pod = pod 3$/m)
+    world.stdin = [typed]
+    expect(await agent(`trace diff - ${path('orders.json')}`)).toContain('note: A and B are the same trace')
+  })
 
   it('what was left out is told in the text', async () => {
     const text = await agent(`trace why --file ${path('many.json')} --error --limit 50`)

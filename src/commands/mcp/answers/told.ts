@@ -1,3 +1,4 @@
+import { portWith } from '../../../port-with.ts'
 import type { Invocation } from '../../invocation.ts'
 
 /** The run with what it would tell a person on standard error as lines in `notes`: they may quote a server. */
@@ -6,7 +7,7 @@ export function toldTo(notes: string[], invocation: Invocation): Invocation {
   const err = (text: string) => void notes.push(...text.split('\n').filter((line) => line !== ''))
   // A person's --quiet is about standard error.
   const options = { ...invocation.options, quiet: undefined }
-  return { ...invocation, options, ports: { ...ports, terminal: { ...ports.terminal, err } } }
+  return { ...invocation, options, ports: { ...ports, terminal: portWith(ports.terminal, { err }) } }
 }
 
 /** Of such lines what was spent, in words and figures of ours alone. */

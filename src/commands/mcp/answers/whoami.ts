@@ -1,4 +1,5 @@
 import { Failure } from '../../../errors.ts'
+import { portWith } from '../../../port-with.ts'
 import { sendsToken } from '../../../settings/profile.ts'
 import { ABOUT_DATA, dataBlock, withinBytes } from '../../../trace/render/agent/data-block.ts'
 import { whoami as command } from '../../identity/whoami.ts'
@@ -45,7 +46,7 @@ async function printed(invocation: Invocation): Promise<string> {
   const keep = async (more: string | Iterable<string>, after = '') => {
     for (const piece of typeof more === 'string' ? [more] : more) text += piece + after
   }
-  const terminal = { ...invocation.ports.terminal, out: keep, page: keep }
+  const terminal = portWith(invocation.ports.terminal, { out: keep, page: keep })
   const options = command.read({ args: [], flags: {}, json: false, now: invocation.ports.clock.now() })
   await command.run({ ...invocation, ports: { ...invocation.ports, terminal } }, options)
   return text

@@ -1,3 +1,4 @@
+import { portWith } from '../../../port-with.ts'
 import type { Invocation } from '../../invocation.ts'
 
 /**
@@ -11,5 +12,5 @@ export function notesInto(notes: string[], invocation: Invocation): Invocation {
     if (!text.startsWith('note: ')) return terminal.err(text)
     notes.push(text.trim().replaceAll(/\n\s*/g, ' '))
   }
-  return { ...invocation, ports: { ...ports, terminal: { ...terminal, err } } }
+  return { ...invocation, ports: { ...ports, terminal: portWith(terminal, { err }) } }
 }
