@@ -4,18 +4,22 @@ import { maskerUnder } from '../masking.ts'
 import type { ComparedAttribute, Comparison } from './comparison.ts'
 import type { SelectedSpans } from './selected-spans.ts'
 
-/** Attributes that say again that a span failed (OpenTracing's `error`, OpenTelemetry's mapping to other formats). */
-const SAYS_FAILED = /^(?:error|status|status[._]code|status[._]message|otel\.status_(?:code|description))$/i
+/** What says again that a span failed: `error` of OpenTracing and Zipkin with any value, and a status of OpenTelemetry. */
+const SAYS_FAILED = /^(?:error=|(?:otel\.)?status(?:[._]code)?=(?:true|error|status_code_error|2)$)/i
 
 /** Attributes that say again how long a span took. */
 const SAYS_DURATION =
-  /(?:^|[._])(?:duration|elapsed|latency|took)(?:[._](?:time|ms|us|ns|s|millis|micros|nanos|seconds))?$/i
+  /(?:^|[._])(?:duration|elapsed|latency|took)(?:[._](?:time|ms|us|ns|s|millis|micros|nanos|seconds))?=/i
 
-/** The comparison without the attributes that only repeat what selected the spans. */
+/** The comparison without what only repeats what selected the spans: `status=declined` is no such value. */
 export function withoutRepeated(comparison: Comparison, selected: Pick<SelectedSpans, 'by'>): Comparison {
   const repeats = selected.by === 'errors' ? SAYS_FAILED : SAYS_DURATION
-  const attributes = comparison.attributes.filter(({ name }) => !repeats.test(splitScope(name).bare))
-  return { ...comparison, attributes }
+  const attributes = comparison.attributes.map(({ name, isOfTrace, values }): ComparedAttribute => {
+    const { bare } = splitScope(name)
+    const others = [...values].filter(([value]) => !repeats.test(`${bare}=${value}`))
+    return { name, isOfTrace, values: new Map(others) }
+  })
+  return { ...comparison, attributes: attributes.filter(({ values }) => values.size > 0) }
 }
 
 /** The comparison without values that look like secrets or personal data, and how many they are. */

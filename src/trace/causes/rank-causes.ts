@@ -1,3 +1,5 @@
+import { splitScope } from '../conditions/attribute-scope.ts'
+import { groupBy } from '../group.ts'
 import type { ComparedAttribute, Comparison, GroupSize, ValueCounts } from './comparison.ts'
 import { designEffect, thinned } from './design-effect.ts'
 import { chanceOf, chanceToName, leastChance, type Table } from './exact-test.ts'
@@ -12,6 +14,8 @@ const LEAST_COUNT = 2
 /** One attribute value that is more frequent in the selection than in the rest. Shares from 0 to 1. */
 export interface Cause {
   readonly attribute: string
+  /** As it is shown and searched for: with its scope only where two scopes have the key. */
+  readonly name: string
   readonly value: string
   readonly selectionShare: number
   readonly baselineShare: number
@@ -41,6 +45,7 @@ export interface Ranking {
 export function rankCauses(comparison: Comparison): Ranking {
   const { selection, baseline } = comparison
   if (selection.spans === 0 || baseline.spans === 0) return { verdict: 'too-few', causes: [] }
+  const byKey = groupBy(comparison.attributes, ({ name }) => splitScope(name).bare)
   const tested = comparison.attributes.flatMap((attribute) =>
     [...attribute.values].map(([value, counts]) => ({
       attribute: attribute.name,
@@ -61,8 +66,10 @@ export function rankCauses(comparison: Comparison): Ranking {
     const difference = selectionShare - baselineShare
     if (difference <= 0 || selectionCount < LEAST_COUNT) continue
     const isSignificant = tables.some((table) => isMoreFrequent(table) && chanceOf(table) <= limit)
+    const { bare } = splitScope(attribute)
+    const name = byKey.get(bare)?.length === 1 ? bare : attribute
     causes.push({
-      ...{ attribute, value, selectionShare, baselineShare, difference },
+      ...{ attribute, name, value, selectionShare, baselineShare, difference },
       ...{ selectionCount, baselineCount, isSignificant },
     })
   }

@@ -14,7 +14,7 @@ export async function exportTrace(
   const trace = nodes ? { ...tree.trace, spans: nodes.map((node) => tree.span(node)) } : tree.trace
   switch (format) {
     case 'json':
-      return (await import('./own/own-json-export.ts')).toJsonText(trace, write)
+      return (await import('./own/own-json-export.ts')).toJsonText(trace, write, tree.trace.spans)
     case 'ndjson':
       return (await import('./own/own-json-export.ts')).toNdjson(trace, write)
     case 'otlp':

@@ -28,7 +28,7 @@ const alone: TraceData = {
   traceId: 'a1'.repeat(16),
   spans: (plantedTraces(1, Date.parse('2026-09-22T12:00:00Z') * 1000)[0]?.spans ?? [])
     .slice(0, 1)
-    .map((span) => ({ ...span, service: 'alone' })),
+    .map((span) => ({ ...span, service: 'alone', tags: { ...span.tags, statement: 'x'.repeat(3000) } })),
 }
 
 /** The name of the payment is an order as well. */
@@ -54,6 +54,12 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
   let agent: Agent
   beforeAll(async () => {
     agent = await start(machine, ['--profile', backend])
+  })
+
+  it('a value that is cut is said to be shown nowhere', async () => {
+    const [span] = alone.spans
+    const { text } = await agent.call('get_trace', { trace_id: alone.traceId, span_id: span?.spanId })
+    expect(text).toMatch(/ and [\d,]+ more characters: not shown here$/m)
   })
 
   it('what got slower than in a usual request?', async () => {

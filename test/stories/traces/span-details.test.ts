@@ -94,6 +94,8 @@ describe('--span shows why it failed', () => {
     const { stdout } = await get(`--span ${CHARGE_SPAN}`)
     expect(stdout).toMatch(/app\.note +first line\n +second line of a long/)
     expect(stdout).toMatch(/^ +and [\d,]+ more characters: --full$/m)
+    const agent = (await get(`--span ${CHARGE_SPAN} -o agent`)).stdout
+    expect(agent).toMatch(/^ +and [\d,]+ more characters: -o json$/m)
     const whole = (await get(`--span ${CHARGE_SPAN} --full`)).stdout
     expect(whole.replace(/\s+/g, ' ').match(/of a long text/g)).toHaveLength(80)
   })

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exactDuration } from '../../../src/trace/nanos.ts'
@@ -69,6 +69,24 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(line).toBe(`ls-auth trace search --file ${file} --service checkout --error --attr 'pod=pod 3'`)
     expect(outcome.stderr).toContain('note: values that look like secrets or personal data are masked')
     const found = await world.type(`${line} --json`)
+    expect(JSON.parse(found.stdout).traces).toHaveLength(12)
+  })
+
+  it('a key that spans and resources have is named with its scope, and so is the line to go on with', async () => {
+    const both = join(world.home, 'both.json')
+    const document = (await readFile(file, 'utf8')).replaceAll(
+      '{"key":"service.name"',
+      '{"key":"pod","value":{"stringValue":"pod 3"}},{"key":"service.name"',
+    )
+    await writeFile(both, document)
+    const line = `ls-auth trace why --file ${both} --service checkout --error`
+    const table = await world.type(line)
+    expect(table.stdout).toMatch(/^span\.pod +pod 3 +92%/m)
+    const agent = await world.type(`${line} -o agent`)
+    expect(agent.stdout).toMatch(/ span\.pod = pod 3$/m)
+    const { rows } = await why(`--file ${both} --service checkout --error`)
+    expect(rows[0]?.next).toContain(" --attr 'span.pod=pod 3'")
+    const found = await world.type(`${rows[0]?.next} --json`)
     expect(JSON.parse(found.stdout).traces).toHaveLength(12)
   })
 

@@ -5,6 +5,7 @@ import { repeatedCalls, rootCauses, slowestSelf } from '../../../src/trace/analy
 import { maskTrace } from '../../../src/trace/masking.ts'
 import type { Attributes, Span } from '../../../src/trace/model.ts'
 import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
+import { errorsHandled } from '../../../src/trace/tree/awaited.ts'
 import { percentile } from '../../../src/trace/tree/fold.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace } from '../any-trace.ts'
@@ -22,6 +23,63 @@ const calls = (count: number, sketch: Partial<Sketch> = {}): Sketch[] =>
 
 const ids = (tree: TraceTree, nodes: readonly number[]) =>
   nodes.map((node) => Number.parseInt(tree.span(node).spanId, 16))
+
+describe('errors that were handled', () => {
+  const handled = (...sketches: Sketch[]) => errorsHandled(buildTree(makeTrace(...sketches)).spans)
+  const failed = { parent: 1, at: 10, ms: 5, status: 'error' } as const
+
+  test('no error reached a root', () => {
+    expect(handled({ id: 1, ms: 100 }, { id: 2, ...failed }, { id: 3, ...failed, parent: 2, ms: 4 })).toBe(
+      true,
+    )
+    expect(handled({ id: 1, ms: 100 }, { id: 2, ...failed }, { id: 3, parent: 1, at: 20, ms: 5 })).toBe(true)
+  })
+
+  test.each([
+    [
+      'the root failed',
+      [
+        { id: 1, ms: 100, status: 'error' },
+        { id: 2, ...failed },
+      ],
+    ],
+    [
+      'one of two roots failed',
+      [
+        { id: 1, ms: 100 },
+        { id: 2, ...failed },
+        { id: 3, ms: 9, status: 'error' },
+      ],
+    ],
+    [
+      'the span above is not there',
+      [
+        { id: 1, ms: 100 },
+        { id: 2, ...failed, parent: 9 },
+      ],
+    ],
+    [
+      'nobody waited for a message',
+      [
+        { id: 1, ms: 100 },
+        { id: 2, ...failed, kind: 'consumer' },
+      ],
+    ],
+    [
+      'the root has no end yet',
+      [
+        { id: 1, ms: 0, marks: ['end-missing'] },
+        { id: 2, ...failed },
+      ],
+    ],
+  ] as const)('not known to be: %s', (_, sketches) => {
+    expect(handled(...(sketches as readonly Sketch[]))).toBe(false)
+  })
+
+  test('nothing failed', () => {
+    expect(handled({ id: 1, ms: 100 })).toBeUndefined()
+  })
+})
 
 describe('folding', () => {
   const shapes = (...sketches: Sketch[]) => {

@@ -39,6 +39,7 @@ describe('a ranking', () => {
     expect(causes).toEqual([
       {
         attribute: 'span.pod',
+        name: 'pod',
         value: 'p7',
         selectionShare: 0.9,
         baselineShare: 0.05,

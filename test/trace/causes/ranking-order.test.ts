@@ -133,8 +133,21 @@ describe('attributes that say again what selected the spans are left out', () =>
       },
     ).attributes.map(({ name }) => name.slice('span.'.length))
 
-  test('of failed ones', () => {
-    expect(left('errors')).toEqual(['duration', 'db.latency', ...more])
+  test('of failed ones: only what says that they failed', () => {
+    const values = (by: 'errors' | 'duration', name: string, list: readonly string[]) => {
+      const counts = { selection: units(1), baseline: units(1) }
+      const attribute = { ...one(name, [1, 1]), values: new Map(list.map((value) => [value, counts])) }
+      const judged = withoutRepeated({ ...comparison({}), attributes: [attribute] }, { by })
+      return judged.attributes.flatMap((left) => [...left.values.keys()])
+    }
+    const list = ['ERROR', 'declined', 'true', '2', 'STATUS_CODE_ERROR', '200', 'error: timeout']
+    expect(values('errors', 'span.error', list)).toEqual([])
+    for (const name of ['resource.status', 'status_code', 'span.status.code'])
+      expect([name, values('errors', name, list)]).toEqual([name, ['declined', '200', 'error: timeout']])
+    expect(values('errors', 'span.otel.status_code', ['ERROR'])).toEqual([])
+    for (const name of ['span.order.status', 'span.status_message', 'span.errors'])
+      expect(values('errors', name, list)).toEqual(list)
+    expect(values('duration', 'span.status', list)).toEqual(list)
   })
 
   test('of slow ones', () => {

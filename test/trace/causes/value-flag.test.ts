@@ -15,5 +15,9 @@ test.each([
   ['span.note', '\u202egnp.exe', undefined],
   ['span.db.statement', 'x'.repeat(201), undefined],
 ])('%s with the value %j', (attribute, value, flag) => {
-  expect(flagOf({ attribute, value })).toEqual(flag)
+  expect(flagOf({ attribute, name: attribute.replace(/^(span|resource)\./, ''), value })).toEqual(flag)
+})
+
+test.each(['span.env', 'resource.env'])('%s keeps its scope where both have the key', (attribute) => {
+  expect(flagOf({ attribute, name: attribute, value: 'stg' })).toEqual(['attr', `${attribute}=stg`])
 })

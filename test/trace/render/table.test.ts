@@ -80,6 +80,7 @@ const edges: CallEdge[] = [
   },
 ]
 const cause = (attribute: string, value: string, selectionShare: number, baselineShare: number): Cause => ({
+  name: attribute.replace(/^(span|resource)\./, ''),
   ...{ attribute, value, selectionShare, baselineShare, difference: selectionShare - baselineShare },
   ...{ selectionCount: Math.round(selectionShare * 412), baselineCount: Math.round(baselineShare * 9000) },
   isSignificant: true,

@@ -14,6 +14,7 @@ const BESIDE =
 /** How an agent asks for more than the text of a trace has room for. */
 const BY_ARGUMENTS: AskingForMore = {
   lists: 'with_errors',
+  values: 'not shown here',
   steps: [
     'More: get_span_details with span_ids (attributes, events, exceptions); get_critical_path; get_trace again with span_id (what is',
     `below one span), with_errors, service_name, duration_min, depth, or max_spans (at most ${MOST_ROWS}). Beside other traces: explain_traces`,

@@ -12,14 +12,15 @@ const LONGEST = 200
 /** The flag that finds spans with a value, as the option of a command and its text. */
 export type ValueFlag = readonly [option: 'attr' | 'service' | 'name', text: string]
 
+type SearchedCause = Pick<Cause, 'attribute' | 'name' | 'value'>
+
 /** How to search for a value. Undefined: no flag can name it (control characters, a very long text). */
-export function flagOf({ attribute, value }: Pick<Cause, 'attribute' | 'value'>): ValueFlag | undefined {
+export function flagOf({ attribute, name, value }: SearchedCause): ValueFlag | undefined {
   if (value.length > LONGEST || safeText(value) !== value) return undefined
   if (attribute === 'name') return ['name', value]
   if (attribute === 'resource.service.name') return ['service', value]
-  const { bare } = splitScope(attribute)
   // A key that looks like one with a scope keeps its own scope in front.
-  const key = splitScope(bare).scope === undefined ? bare : attribute
+  const key = splitScope(name).scope === undefined ? name : attribute
   const condition = parseCondition(`${key}=${value}`)
   const isSame = typeof condition !== 'string' && condition[0] === key && condition[1] === value
   return isSame && condition[2] === undefined && safeText(key) === key
@@ -42,7 +43,7 @@ const OWN = {
  */
 export function narrowerSearch(
   invocation: Invocation,
-  cause: Pick<Cause, 'attribute' | 'value'>,
+  cause: SearchedCause,
   limitNanos: number | undefined,
 ): string | undefined {
   const flag = flagOf(cause)

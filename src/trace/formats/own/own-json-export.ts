@@ -1,4 +1,5 @@
 import type { Span, Trace } from '../../model.ts'
+import { errorsHandled } from '../../tree/awaited.ts'
 import { whyEndless } from '../../tree/endless.ts'
 import { countWithheld } from '../../withheld.ts'
 import { isoTime } from '../iso-time.ts'
@@ -50,6 +51,8 @@ export interface JsonTrace {
   readonly durationNanos: string | null
   readonly spanCount: number
   readonly errorCount: number
+  /** No error of the whole trace reached a root (see `errorsHandled`); null where nothing failed. */
+  readonly errors_handled: boolean | null
   /** Names, sorted. */
   readonly services: readonly string[]
   /** Why this is not the whole trace, in the words of the back end; null when it is. */
@@ -62,11 +65,15 @@ export interface JsonTrace {
 
 /**
  * A {@link JsonTrace} in pieces of text, one span a line: a large trace is never one string. Of attributes with the
- * same key the last is kept. `write` turns a value into JSON text.
+ * same key the last is kept. `write` turns a value into JSON text. `whole`: all spans, where `trace` has only those that fit.
  */
-export function* toJsonText(trace: Trace, write: (value: unknown) => string): Generator<string> {
+export function* toJsonText(
+  trace: Trace,
+  write: (value: unknown) => string,
+  whole: readonly Span[] = trace.spans,
+): Generator<string> {
   const spans = byStart(trace)
-  const members = Object.entries(headOf(trace, spans)).map(
+  const members = Object.entries(headOf(trace, spans, whole)).map(
     ([key, value]) => `  ${write(key)}: ${write(value)},`,
   )
   yield `{\n${members.join('\n')}\n  "spans": [`
@@ -77,7 +84,7 @@ export function* toJsonText(trace: Trace, write: (value: unknown) => string): Ge
 /** A {@link JsonTrace} in one line, in pieces of text. It begins with the trace id, and each span with its own id. */
 export function* toJsonLine(trace: Trace, write: (value: unknown) => string): Generator<string> {
   const spans = byStart(trace)
-  const head = write(headOf(trace, spans))
+  const head = write(headOf(trace, spans, spans))
   yield `${head.slice(0, -1)},"spans":[`
   for (const [i, span] of spans.entries()) yield `${i > 0 ? ',' : ''}${write(spanToJson(span))}`
   yield ']}\n'
@@ -94,7 +101,7 @@ function byStart(trace: Trace): Span[] {
   )
 }
 
-function headOf(trace: Trace, spans: readonly Span[]): Omit<JsonTrace, 'spans'> {
+function headOf(trace: Trace, spans: readonly Span[], whole: readonly Span[]): Omit<JsonTrace, 'spans'> {
   const timed = spans.filter((span) => !span.marks.includes('start-missing'))
   const start = timed[0]?.startNanos
   let end = start ?? 0n
@@ -110,6 +117,7 @@ function headOf(trace: Trace, spans: readonly Span[]): Omit<JsonTrace, 'spans'> 
     durationNanos: isKnown ? String(end - start) : null,
     spanCount: spans.length,
     errorCount: spans.filter((span) => span.status === 'error').length,
+    errors_handled: errorsHandled(whole) ?? null,
     services: [...new Set(spans.map((span) => span.service))].sort(),
     partial: trace.partial ?? null,
     withheldSpans: countWithheld(spans),

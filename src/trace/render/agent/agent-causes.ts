@@ -1,6 +1,5 @@
 import { fitEnd, padStart, safeName } from '../../../text/fit.ts'
 import type { Cause } from '../../causes/rank-causes.ts'
-import { splitScope } from '../../conditions/attribute-scope.ts'
 import { WORDS } from '../glyphs.ts'
 import { percent, points } from '../percent.ts'
 import { causeSentences, causesToShow, type RankedComparison } from '../table/cause-table.ts'
@@ -53,7 +52,7 @@ function rowsOf(causes: readonly Cause[], { limitNanos }: RankedComparison): str
     `${figures.map((figure) => padStart(figure, 6)).join('  ')}  ${text}`
   return [
     line([selected, 'REST', 'DIFF', 'SPANS'], 'ATTRIBUTE = VALUE'),
-    ...causes.map(({ attribute, value, selectionShare, baselineShare, selectionCount }) =>
+    ...causes.map(({ name, value, selectionShare, baselineShare, selectionCount }) =>
       line(
         [
           percent(selectionShare),
@@ -61,7 +60,7 @@ function rowsOf(causes: readonly Cause[], { limitNanos }: RankedComparison): str
           points(selectionShare, baselineShare),
           String(selectionCount),
         ],
-        `${cut(splitScope(attribute).bare, COLUMNS.attribute)} = ${value === '' ? '(empty)' : cut(value, COLUMNS.value)}`,
+        `${cut(name, COLUMNS.attribute)} = ${value === '' ? '(empty)' : cut(value, COLUMNS.value)}`,
       ),
     ),
   ]

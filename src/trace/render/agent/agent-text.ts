@@ -30,6 +30,8 @@ export interface AskingForMore {
   readonly stepsWhenFull?: readonly string[]
   /** For the end of a list that was cut: `and 3 more: …`. */
   readonly lists: string
+  /** The same for long values and many attributes of a span that is drawn whole, where it differs. */
+  readonly values?: string
 }
 
 /** What to show of a tree, and how. */

@@ -10,6 +10,7 @@ import { type AskingForMore, agentPen, agentText } from './agent-text.ts'
 /** For `-o agent`: what to type. */
 export const BY_FLAGS: AskingForMore = {
   lists: '--error',
+  values: '-o json',
   steps: [
     'More: --span SPAN_ID (one span with its attributes and events, and what is below it), --error, --service NAME, --min 5ms,',
     '--depth 3, --from and --to, each beside -o agent. Everything, as data: -o json.',
@@ -45,5 +46,7 @@ export function agentTrace(
 export function detailsFor(tree: TraceTree, node: number, more: AskingForMore): string[] {
   const onPath = new TimeOnPath(tree, drawnPath(tree))
   const zeroNanos = zeroOf(timeWindow(tree))
-  return [...spanDetails({ tree, node, onPath, zeroNanos, way: 'steps' }, agentPen(more.lists))]
+  return [
+    ...spanDetails({ tree, node, onPath, zeroNanos, way: 'steps' }, agentPen(more.values ?? more.lists)),
+  ]
 }

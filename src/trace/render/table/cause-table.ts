@@ -1,7 +1,6 @@
 import { fitEnd, fitLines } from '../../../text/fit.ts'
 import type { Comparison } from '../../causes/comparison.ts'
 import type { Cause, Ranking } from '../../causes/rank-causes.ts'
-import { splitScope } from '../../conditions/attribute-scope.ts'
 import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { percent, points } from '../percent.ts'
@@ -100,7 +99,7 @@ function causeTable(causes: readonly Cause[], ranked: RankedComparison, options:
     causes,
     {
       texts: [
-        { head: 'ATTRIBUTE', text: ({ attribute }) => splitScope(attribute).bare },
+        { head: 'ATTRIBUTE', text: ({ name }) => name },
         { head: 'VALUE', text: ({ value }) => (value === '' ? '(empty)' : value) },
       ],
       figures: [

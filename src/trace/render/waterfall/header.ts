@@ -1,6 +1,7 @@
 import { displayWidth } from '../../../text/display-width.ts'
 import { fitEnd } from '../../../text/fit.ts'
 import { isoTime } from '../../formats/iso-time.ts'
+import { errorsHandled } from '../../tree/awaited.ts'
 import { UNFINISHED_WORDS } from '../../tree/endless.ts'
 import { lostPart } from '../../tree/roots-time.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
@@ -8,6 +9,8 @@ import { unfinishedOf } from '../../tree/unfinished.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { timeWindow } from '../time/window.ts'
+
+const HANDLED = 'handled: no error reached the root'
 
 interface Fact {
   readonly text: string
@@ -61,6 +64,7 @@ export function headerLines(
   if (source) facts.push({ text: source.name, paint: style.dim })
   if (clocks) facts.push({ text: clocksText(clocks, glyphs.micro), paint: style.yellow })
   const lines = flow(facts, width, glyphs.separator, glyphs.ellipsis)
+  if (errorsHandled(tree.spans)) lines.push(style.green(fitEnd(HANDLED, width, glyphs.ellipsis)))
   const link = source?.link
   return link !== undefined && link.length <= width ? [...lines, style.dim(link)] : lines
 }
