@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileStore, loginArgs, signIn } from '../process/sign-in.ts'
+import { loadedFiles } from '../world/loaded-files.ts'
 import { type Machine, openMachine } from '../world/machine.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { startTraceApi, type TraceApi } from '../world/trace-api.ts'
@@ -38,17 +39,11 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([provider.close(), api.close(), machine.close()]))
 
-/** Runs a command with V8's own account of the scripts it loaded, and maps the chunks to what was built into them. */
+/** Runs a command, and maps the chunks that it loads to what was built into them. */
 async function load(args: string[], env: Record<string, string> = {}, exits = [0]): Promise<Loaded> {
-  const directory = await mkdtemp(join(machine.home, 'coverage-'))
-  const ended = await machine.run(args, { env: { NODE_V8_COVERAGE: directory, ...env } })
+  const { ended, paths } = await loadedFiles(machine, args, env)
   expect(exits, ended.stderr).toContain(ended.exit)
-  const [name, ...others] = await readdir(directory)
-  expect(others).toEqual([])
-  const report = JSON.parse(await readFile(join(directory, name as string), 'utf8'))
-  const urls = (report.result as { url: string }[]).map(({ url }) => url)
-  const paths = urls.filter((url) => url.startsWith('file:')).map((url) => relative(ROOT, fileURLToPath(url)))
-  return describeLoad(paths.map((path) => path.replaceAll(sep, '/')))
+  return describeLoad(paths)
 }
 
 function describeLoad(paths: readonly string[]): Loaded {
