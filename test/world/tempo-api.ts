@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { httpServer, listen } from './loopback-server.ts'
+import { inLiveBlocks } from './trace/live-blocks.ts'
 import { toOtlpDocument } from './trace/otlp.ts'
 import { traceByIdResponse, tracesData } from './trace/protobuf.ts'
 import { buildInfo, json, metrics, send, type TempoMode, tags, text } from './trace/tempo-answers.ts'
@@ -37,6 +38,8 @@ export interface TempoOptions {
   filters?: boolean
   /** `max_result_limit` of its settings: a search for more traces is refused. */
   maxLimit?: number
+  /** When traces arrived, by id, in milliseconds since the epoch: then searches skip whole blocks, as its live store does. */
+  arrivals?: ReadonlyMap<string, number>
 }
 
 /** A running Grafana Tempo. */
@@ -78,6 +81,8 @@ export async function startTempoApi(options: TempoOptions): Promise<TempoApi> {
     if (path === '/api/search' && limit > maxLimit)
       return text(response, 400, `limit ${limit} exceeds max limit ${maxLimit}`)
     let { traces } = options
+    if (path === '/api/search' && options.arrivals)
+      traces = inLiveBlocks(traces, options.arrivals, url.searchParams)
     try {
       if (heeded) traces = traces.filter((trace) => matches(trace, url.searchParams.get('q') ?? '{}'))
       answer(api.mode, url, path, request.headers, response, traces)

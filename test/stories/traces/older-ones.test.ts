@@ -54,7 +54,9 @@ const longTraces = (count: number): TraceData[] =>
 function nextLine(typed: string, stderr: string): string | undefined {
   // This API searches by whole seconds: nothing is left out, and what comes again is said.
   if (typed.includes('--profile local') && stderr.includes('older ones'))
-    expect(stderr).toContain('or the older ones (the last of these may be shown again):\n')
+    expect(stderr).toContain(
+      'or the older ones (the last of these may be shown again, and traces that arrived late are left out):\n',
+    )
   const older = /^ {2}(ls-auth trace search .*)$/m.exec(stderr)?.[1]
   const [, limit] = /there may be more: --limit (\d+)/.exec(stderr) ?? []
   return older ?? (limit && typed.replace(/--limit \d+/, `--limit ${limit}`))
@@ -146,4 +148,39 @@ it('Tempo with a limit of its own: what was found is counted, and a narrower sea
     'note: stopped at 100 traces, there may be more: narrow the search with --service,',
   )
   await limited.close()
+})
+
+describe('Tempo, traces of a batch job that arrived late', () => {
+  const within = `--profile late ${range} --limit 1000`
+  let late: TempoApi
+  beforeEach(async () => {
+    // One each second; those of the first minutes arrived at the end.
+    traces.push(...tracesAt(Array.from({ length: 300 }, (_, n) => n * 1_000_000)))
+    const arrivals = new Map(
+      traces.map(({ traceId }, n) => [traceId, (SECOND + (n < 120 ? 300 : n)) * 1000] as const),
+    )
+    late = await startTempoApi({ traces, arrivals })
+    await world.type(`ls-auth profile add late --backend tempo --api ${late.url}`)
+  })
+  afterEach(() => late.close())
+
+  it('a search over several pages finds them, each once', async () => {
+    const { exit, stdout, stderr } = await world.type(`ls-auth trace search --json ${within}`)
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toMatchObject({ truncated: false })
+    const ids = JSON.parse(stdout).traces.map(({ traceId }: { traceId: string }) => traceId)
+    expect(ids).toHaveLength(300)
+    expect(new Set(ids)).toEqual(new Set(traces.map(({ traceId }) => traceId)))
+  })
+
+  it('where Tempo does not search the whole time at once, it is said that some may be missing', async () => {
+    late.inFront = () =>
+      late.requests.at(-1)?.url.searchParams.get('limit') === '1000' ? { status: 504 } : undefined
+    const { exit, stdout, stderr } = await world.type(`ls-auth trace search --json ${within}`)
+    expect(exit).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ truncated: true })
+    expect(stderr).toMatch(
+      /^note: traces that arrived late may be missing, Tempo did not search the whole time at once: /,
+    )
+  })
 })

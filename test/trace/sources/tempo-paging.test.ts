@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import type { TraceFilter } from '../../../src/trace/search.ts'
 import { searchTempo } from '../../../src/trace/sources/tempo/tempo-search.ts'
 import type { Send } from '../../../src/trace/sources/trace-source.ts'
+import { seedOf } from '../../seed.ts'
+import { countLateWorlds } from './late-worlds.ts'
 
 /**
  * A server with traces that began at these milliseconds: the latest first, times cut to seconds. Each takes one millisecond, or
@@ -149,3 +151,10 @@ test.each([
     expect(new Set(pages).size).toBe(traces.length)
   },
 )
+
+test('traces that arrived late: 50 worlds, and no search leaves one out without a word', async () => {
+  const counts = await countLateWorlds(50, seedOf())
+  expect(counts.late).toBeGreaterThan(1000)
+  expect(counts.whole).toBeGreaterThan(20)
+  expect(counts.lost).toBe(0)
+})

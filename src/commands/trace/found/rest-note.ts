@@ -36,8 +36,10 @@ function restNote(invocation: Invocation, result: SearchResult, { filter, always
     since: undefined,
     to: isoMillis(toMillis),
   })
-  // Whoever adds up the pages must know; an earlier end would leave traces out.
-  const again = result.endsInWholeSeconds ? ' (the last of these may be shown again)' : ''
+  // Whoever adds up the pages must know; an earlier end would leave traces out, and leaves out those that arrived after it.
+  const again = result.endsInWholeSeconds
+    ? ' (the last of these may be shown again, and traces that arrived late are left out)'
+    : ''
   return `${stopped}, or the older ones${again}:\n  ${older}`
 }
 

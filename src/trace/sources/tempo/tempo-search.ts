@@ -19,6 +19,8 @@ const PAGE = 100
 const MOST_AT_ONCE = 10_000
 /** How much more is asked for where an answer had too few of the time. */
 const GROWTH = 4
+/** The request for the whole time failed. */
+const LATE = 'traces that arrived late may be missing, Tempo did not search the whole time at once'
 
 /**
  * `GET /api/search` with TraceQL. Tempo has no pagination cursor: where it returns the latest first, a page ends where
@@ -72,22 +74,29 @@ async function searchByPages(search: Search, q: string, page: TraceSummary[]): P
     endsInWholeSeconds: true,
     asked,
   })
+  const rest = () =>
+    addRest(search, q, seen, traces).then(end, (error) => {
+      if (!(error instanceof Failure && error.exit === 6)) throw error
+      return { ...end(true), notes: [`${LATE}: ${error.message}`] }
+    })
   let most = PAGE
-  for (let limit = Math.min(PAGE, filter.limit); ; ) {
+  for (let [limit, pages] = [Math.min(PAGE, filter.limit), 1]; ; pages++) {
     const fresh = page.filter(({ traceId }) => !seen.has(traceId as string))
     for (const trace of fresh) seen.set(trace.traceId as string, trace)
     const inTime = within(filter, fresh)
     const shown = inTime.slice(0, filter.limit - traces.length)
     traces.push(...shown)
     if (shown.length > 0) await onPage?.(shown)
-    if (page.length < limit) return end(shown.length < inTime.length)
+    const isCut = shown.length < inTime.length
+    // With an earlier end Tempo leaves out what arrived after it, whenever that began.
+    if (page.length < limit) return pages === 1 || isCut ? end(isCut) : rest()
     const toMillis = Math.min(
       ...page.map(({ startNanos = 0n }) => Number(nextSecond(startNanos) / 1_000_000n)),
     )
     // No new trace: ends the loop for a server that repeats itself for ever.
     if (fresh.length === 0 || traces.length >= filter.limit) return end(true)
     // All others began before the time as well: no earlier end tells them apart.
-    if (toMillis <= filter.fromMillis) return end(await addRest(search, q, seen, traces))
+    if (toMillis <= filter.fromMillis) return rest()
     // Times of this API are whole seconds, so a page repeats the traces of the previous page's last second.
     const repeated = [...seen.values()].filter((trace) => startMillis(trace) <= toMillis).length
     // Of those that are outside the time there may be many more, and each page would repeat all before it.
