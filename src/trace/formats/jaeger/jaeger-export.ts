@@ -4,7 +4,7 @@ import { JAEGER_WARNINGS, warningTexts } from './jaeger-warnings.ts'
 
 /**
  * The trace as Jaeger's internal JSON (what its UI loads and `/api/traces/{id}` answers), in pieces of text. Times are
- * truncated to whole microseconds; attributes of links and scopes and missing ends are lost, since Jaeger has no place
+ * rounded to whole microseconds; attributes of links and scopes and missing ends are lost, since Jaeger has no place
  * for them. `write` turns a value into JSON text.
  */
 export function* toJaeger(trace: Trace, write: (value: unknown) => string): Generator<string> {
@@ -53,7 +53,8 @@ function spanOf(span: Span, traceID: string, processID: string): unknown {
       ...span.links.map((link) => ({ refType: 'FOLLOWS_FROM', traceID: link.traceId, spanID: link.spanId })),
     ],
     startTime: micros(span.startNanos),
-    duration: Math.floor(span.durationNanos / 1000),
+    // Cut apart from its start, a span would end too early.
+    duration: micros(span.startNanos + BigInt(span.durationNanos)) - micros(span.startNanos),
     // The first of a kind counts, for whoever reads them.
     tags: [...factTags(span), ...tags].map(([key, value]) => writeTag(key, value)),
     logs: span.events.map((event) => ({
@@ -70,14 +71,16 @@ function spanOf(span: Span, traceID: string, processID: string): unknown {
 
 /** A JSON number: microseconds stay below 2^53 until the year 2255. */
 function micros(nanos: bigint): number {
-  return Number(nanos / 1000n)
+  return Number((nanos + 500n) / 1000n)
 }
 
 function factTags({ attributes, kind, status, statusMessage, scope }: Span): Attributes {
   const tags: [string, string | boolean][] = []
   if (kind !== 'unspecified') tags.push(['span.kind', kind])
-  if (status !== 'unset') tags.push(['otel.status_code', status === 'error' ? 'ERROR' : 'OK'])
+  // Beside the code it would read as a tag that only says the status.
   const isSaid = attributes.some(([key, value]) => key === 'error' && String(value) === 'true')
+  if (status === 'ok' || (status === 'error' && !isSaid))
+    tags.push(['otel.status_code', status === 'error' ? 'ERROR' : 'OK'])
   if (status === 'error' && !isSaid) tags.push(['error', true])
   if (statusMessage) tags.push(['otel.status_description', statusMessage])
   if (scope?.name) tags.push(['otel.scope.name', scope.name])

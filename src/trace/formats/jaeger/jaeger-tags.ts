@@ -57,6 +57,8 @@ const KINDS: ReadonlySet<string> = new Set<SpanKind>(['internal', 'server', 'cli
 export interface TagFacts {
   readonly kind: SpanKind
   readonly status: SpanStatus
+  /** The status is that of `otel.status_code`. */
+  readonly hasCode?: boolean
   readonly statusMessage?: string | undefined
   readonly scopeName?: string | undefined
   readonly scopeVersion?: string | undefined
@@ -75,9 +77,10 @@ function isFact([key, value]: Tag): boolean {
 
 /**
  * Whether the facts of a span say all that this tag of it does, so that it need not be an attribute as well. `error` is one:
- * people look for it, and the status may be another.
+ * people look for it. But beside a status code OpenTelemetry has written it, and drops it when it reads it.
  */
 export function isHeld([key, value]: Tag, facts: TagFacts): boolean {
+  if (key === 'error') return facts.hasCode === true && facts.status === 'error' && String(value) === 'true'
   if (key === 'span.kind') return kindIn(value) === facts.kind
   if (key === 'otel.status_code') return codeIn(value)?.toLowerCase() === facts.status
   if (key === 'otel.status_description') return value === facts.statusMessage
@@ -115,6 +118,7 @@ export function readFacts(tags: readonly Tag[]): TagFacts {
   return {
     kind: (kind as SpanKind | undefined) ?? 'unspecified',
     status: failed ? 'error' : code === 'OK' ? 'ok' : 'unset',
+    hasCode: code !== undefined,
     statusMessage: statusMessage as string | undefined,
     scopeName: scopeName as string | undefined,
     scopeVersion: scopeVersion as string | undefined,
