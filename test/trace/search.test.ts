@@ -75,7 +75,7 @@ test('Jaeger calls the kind of a span span.kind; of other names a scope is cut o
     ['span.kind', 'server'],
     ['span.http.route', '/'],
   ]
-  expect(v2Query(filter({ attributes })).tags).toBe('{"span.kind":"server","http.route":"/"}')
+  expect(v2Query(filter({ attributes }), false).tags).toBe('{"span.kind":"server","http.route":"/"}')
 })
 
 test.each([

@@ -19,7 +19,10 @@ export type JaegerMode =
   | 'v3-no-summaries'
   /** v1: any unknown path is the UI's page. */
   | 'v2'
-  /** VictoriaTraces: the old API only, 400 for any other path, 200 for a missing trace, ids of 32 digits only, every tag a string. */
+  /**
+   * VictoriaTraces: the old API only, 400 for any other path, 200 for a missing trace, ids of 32 digits only, every tag a string;
+   * attributes of resources by a prefix, durations without their limits, at most 1000 traces.
+   */
   | 'victoria'
   | 'html'
 
@@ -161,12 +164,19 @@ interface Asked {
 }
 
 /** Whether one span of the trace meets all conditions, as Jaeger's memory storage decides; a limit is not heeded. */
-function hasSpan(trace: TraceData, { service, operation, tags, min, max, from, to }: Asked): boolean {
+function hasSpan(
+  trace: TraceData,
+  { service, operation, tags, min, max, from, to }: Asked,
+  isVictoria = false,
+): boolean {
   const wanted = Object.entries(JSON.parse(tags ?? '{}') as Record<string, string>)
   const micros = (text: string | null) => (text === null ? undefined : Number.parseInt(text, 10) / 1000)
   const [least = 0, most = Number.POSITIVE_INFINITY] = [micros(min), micros(max)]
   return trace.spans.some((span) => {
+    const prefix = isVictoria ? 'resource_attr:' : ''
+    const ofResource = Object.entries(span.resource ?? {}).map(([key, value]) => [prefix + key, value])
     const carried: Record<string, unknown> = {
+      ...Object.fromEntries(ofResource),
       'span.kind': span.kind,
       ...span.tags,
       ...(span.error && { error: true }),
@@ -176,8 +186,8 @@ function hasSpan(trace: TraceData, { service, operation, tags, min, max, from, t
       (service === null || span.service === service) &&
       (operation === null || span.name === operation) &&
       wanted.every(([key, value]) => carried[key] !== undefined && String(carried[key]) === value) &&
-      took >= least &&
-      took <= most &&
+      (isVictoria ? took > least || min === null : took >= least) &&
+      (isVictoria ? took < most : took <= most) &&
       span.startMicros >= from &&
       span.startMicros <= to
     )
@@ -230,7 +240,9 @@ function answerV2(
       const bad = (msg: string) => json(response, 400, envelope(null, [{ code: 400, msg }]))
       if (given('service') === null) return bad("parameter 'service' is required")
       if (mode === 'victoria' && Number(given('limit')) > 1000)
-        return bad('limit should be not higher than 1000')
+        return response
+          .writeHead(400, { 'content-type': 'text/plain; charset=utf-8' })
+          .end('incorrect trace query params: limit should be not higher than 1000')
       const asked = {
         service: given('service'),
         operation: given('operation'),
@@ -240,7 +252,7 @@ function answerV2(
         from: Number(given('start') ?? 0),
         to: Number(given('end') ?? Number.POSITIVE_INFINITY),
       }
-      const fit = traces.filter((trace) => hasSpan(trace, asked))
+      const fit = traces.filter((trace) => hasSpan(trace, asked, mode === 'victoria'))
       return json(response, 200, envelope(fit.map((trace) => toJaegerTrace(trace, mode === 'victoria'))))
     }
     if (mode === 'v2') return page(response)

@@ -15,6 +15,8 @@ export interface SpanData {
   readonly endMicros: number
   readonly error: boolean
   readonly tags: Tags
+  /** Attributes of its resource. */
+  readonly resource?: Tags
   readonly events?: readonly { readonly name: string; readonly tags: Tags }[]
   /** What Jaeger's query service adds to a span. */
   readonly warnings?: readonly string[]

@@ -546,7 +546,8 @@ describe('Jaeger without a sign-in', () => {
       jaeger.mode = mode
       const search = (attr: string) =>
         world.type(`ls-auth trace search --service cart --since 1d --attr ${attr}`)
-      for (const scope of ['', 'span.', 'resource.', '.']) {
+      // VictoriaTraces knows that of the resource.
+      for (const scope of ['', 'span.', '.', ...(mode === 'victoria' ? [] : ['resource.'])]) {
         const none = await search(`${scope}nosuch=value`)
         expect(none).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
         expect(none.stderr.includes('knows no scopes')).toBe(scope.length > 1)
@@ -554,6 +555,28 @@ describe('Jaeger without a sign-in', () => {
       }
     },
   )
+
+  it('VictoriaTraces: attributes of resources, and a duration that is the limit itself', async () => {
+    const [first = trace] = traces
+    const spans = first.spans.map((span) => ({ ...span, resource: { 'k8s.pod.name': 'cart-0' } }))
+    const victoria = await startJaegerApi({ traces: [{ ...first, spans }] })
+    victoria.mode = 'victoria'
+    await profile('jaeger', victoria.url)
+    const search = (flags: string) => world.type(`ls-auth trace search --service cart --since 1d ${flags}`)
+    expect((await search('--attr resource.k8s.pod.name=cart-0')).stdout).toMatch(/^1 trace/)
+    const bare = await search('--attr k8s.pod.name=cart-0')
+    expect(bare.stderr).toContain(
+      'note: VictoriaTraces looked for k8s.pod.name in spans; in their resources: --attr resource.k8s.pod.name=cart-0\n',
+    )
+    const took = spans
+      .filter(({ service }) => service === 'cart')
+      .map(({ startMicros, endMicros }) => endMicros - startMicros)
+      .sort((a, b) => a - b)
+    expect((await search(`--max ${took[0]}us`)).stdout).toMatch(/^1 trace/)
+    expect((await search(`--min ${took.at(-1)}us`)).stdout).toMatch(/^1 trace/)
+    expect((await search(`--max ${(took[0] ?? 0) - 1}us`)).stdout).toBe('No traces found.\n')
+    await victoria.close()
+  })
 
   it('an attribute can only be searched by its value', async () => {
     const outcome = await world.type("ls-auth trace search --service cart --attr 'http.status_code>=500'")
@@ -626,7 +649,7 @@ describe('Jaeger without a sign-in', () => {
     expect(JSON.parse(v2.stdout).query).toMatch(/^service=cart&/)
     const refused = await world.type('ls-auth trace search --service cart --limit 1001')
     expect(refused).toMatchObject({ exit: 2, stdout: '' })
-    expect(refused.stderr).toMatch(/hint: Ask for fewer traces with --limit\.\n.*not higher than 1000/)
+    expect(refused.stderr).toMatch(/hint: Ask for fewer traces: --limit 1000\.\n.*not higher than 1000/)
     const says = async (msg: string) => {
       const body = JSON.stringify({ data: null, errors: [{ code: 400, msg }] })
       jaeger.inFront = { status: 400, headers: { 'content-type': 'application/json' }, body }

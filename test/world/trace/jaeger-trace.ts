@@ -8,7 +8,17 @@ export function toJaegerTrace(trace: TraceData, asText: boolean): unknown {
     spans: trace.spans.map((span) =>
       toSpan(span, trace.traceId, `p${services.indexOf(span.service)}`, asText),
     ),
-    processes: Object.fromEntries(services.map((serviceName, i) => [`p${i}`, { serviceName, tags: [] }])),
+    processes: Object.fromEntries(
+      services.map((serviceName, i) => {
+        const resource = trace.spans.find(({ service }) => service === serviceName)?.resource ?? {}
+        const tags = Object.entries(resource).map(([key, value]) => ({
+          key,
+          type: 'string',
+          value: String(value),
+        }))
+        return [`p${i}`, { serviceName, tags }]
+      }),
+    ),
     warnings: null,
   }
 }

@@ -34,18 +34,22 @@ export function v3Query(filter: TraceFilter, spell: (name: string) => string): R
   return Object.fromEntries(given.map(([key, value]) => [`query.${spell(key)}`, value]))
 }
 
-/** The query parameters of `/api/traces`, times in microseconds (jaeger `query_parser.go`). */
-export function v2Query(filter: TraceFilter): Record<string, string> {
+/**
+ * The query parameters of `/api/traces`, times in microseconds (jaeger `query_parser.go`). VictoriaTraces leaves the limits of a
+ * duration out, and has a prefix for attributes of the resource (recorded in July 2025).
+ */
+export function v2Query(filter: TraceFilter, isVictoria: boolean): Record<string, string> {
   const { service, name, minNanos, maxNanos } = filter
-  const attributes = tags(filter)
+  const attributes = tags(filter, isVictoria)
+  const wider = isVictoria ? 1 : 0
   return {
     ...(service !== undefined && { service }),
     ...(name !== undefined && { operation: name }),
     ...(attributes !== undefined && { tags: attributes }),
     start: String(Math.round(filter.fromMillis) * 1000),
     end: String(Math.round(filter.toMillis) * 1000),
-    ...(minNanos !== undefined && { minDuration: `${minNanos}ns` }),
-    ...(maxNanos !== undefined && { maxDuration: `${maxNanos}ns` }),
+    ...(minNanos !== undefined && minNanos > 0 && { minDuration: `${minNanos - wider}ns` }),
+    ...(maxNanos !== undefined && { maxDuration: `${maxNanos + wider}ns` }),
     limit: String(filter.limit),
   }
 }
@@ -66,27 +70,41 @@ export function requireOneValueEach(filter: TraceFilter): void {
 }
 
 /** Jaeger knows no scopes: it looks for a tag in the span, its process and its logs. */
-function tagPairs({ attributes, errors }: TraceFilter): (readonly [key: string, value: string])[] {
-  const pairs = attributes.map(([key, value]) => [tagOf(key), value] as const)
+function tagPairs(
+  { attributes, errors }: TraceFilter,
+  isVictoria = false,
+): (readonly [key: string, value: string])[] {
+  const pairs = attributes.map(([key, value]) => [tagOf(key, isVictoria), value] as const)
   return errors ? [...pairs, ['error', 'true'] as const] : pairs
 }
 
-const tagOf = (key: string): string => (key === SPAN_KIND ? key : splitScope(key).bare)
+function tagOf(key: string, isVictoria: boolean): string {
+  const { scope, bare } = splitScope(key)
+  if (key === SPAN_KIND) return key
+  return isVictoria && scope === 'resource' ? `resource_attr:${bare}` : bare
+}
 
 /**
  * Of a search that found nothing: that its first key with a scope was asked for without it, and how to ask for an attribute that
- * is called so. Undefined: there is no such key.
+ * is called so; or one of the resource, where the key named no scope. Undefined: there is no such key.
  */
-export function cutKeyNote({ attributes }: TraceFilter): string | undefined {
-  const [key, value] =
-    attributes.find(([one]) => one !== SPAN_KIND && splitScope(one).scope !== undefined) ?? []
-  if (key === undefined) return undefined
-  const [asked, whole] = [tagOf(key), key].map((name) => safeText(name, 60))
+export function cutKeyNote({ attributes }: TraceFilter, isVictoria: boolean): string | undefined {
+  const scopeOf = (one: string) => (one === SPAN_KIND ? 'span' : splitScope(one).scope)
+  const isCut = (one: string) => tagOf(one, isVictoria) === splitScope(one).bare && scopeOf(one) !== undefined
+  const [key, value] = attributes.find(([one]) => isCut(one)) ?? []
+  if (key === undefined) {
+    const [plain, wanted] = attributes.find(([one]) => scopeOf(one) === undefined) ?? []
+    if (plain === undefined || !isVictoria) return undefined
+    const { bare } = splitScope(plain)
+    const flag = `--attr ${shellWord(`resource.${bare}=${wanted}`)}`
+    return `VictoriaTraces looked for ${safeText(bare, 60)} in spans; in their resources: ${flag}`
+  }
+  const [asked, whole] = [tagOf(key, false), key].map((name) => safeText(name, 60))
   const flag = `--attr ${shellWord(`.${key}=${value}`)}`
   return `Jaeger knows no scopes, and was asked for ${asked}; for an attribute that is called ${whole}: ${flag}`
 }
 
-function tags(filter: TraceFilter): string | undefined {
-  const all = tagPairs(filter)
+function tags(filter: TraceFilter, isVictoria = false): string | undefined {
+  const all = tagPairs(filter, isVictoria)
   return all.length === 0 ? undefined : JSON.stringify(Object.fromEntries(all))
 }

@@ -28,6 +28,8 @@ import { withServiceName } from './service-name.ts'
 export interface SearchMemory {
   /** This Jaeger has answered a search for summaries, so it is none of the versions without them. */
   hasSummaries: boolean
+  /** It answers paths that it does not know with a 400, as VictoriaTraces alone does. */
+  isVictoria?: boolean
 }
 
 /**
@@ -49,10 +51,10 @@ export async function searchJaeger(
   const filter = withServiceName(given)
   if (filter === undefined) return { traces: [], truncated: false, asked: '', notes: [TWO_SERVICES] }
   requireOneValueEach(filter)
-  const summaries = await findSummaries(filter, send)
+  const summaries = await findSummaries(filter, send, memory)
   if (summaries === undefined && memory.hasSummaries) throw await standIn(send)
   memory.hasSummaries ||= summaries !== undefined
-  const { found, asked } = summaries ?? (await findTraces(filter, send))
+  const { found, asked } = summaries ?? (await findTraces(filter, send, memory))
   const fit = isOfWholeTrace(filter) ? found.filter((trace) => hasDuration(trace, filter)) : found
   // Some storages ignore the limit (jaeger#6565).
   const traces = latestFirst(fit).slice(0, filter.limit)
@@ -60,7 +62,7 @@ export async function searchJaeger(
   await onPage?.(traces)
   const isCut = found.length >= searchDepth(filter)
   const note =
-    isCut && isOfWholeTrace(filter) ? durationNote(found.length) : await noneNote(found, filter, send)
+    isCut && isOfWholeTrace(filter) ? durationNote(found.length) : await noneNote(found, filter, send, memory)
   return {
     traces,
     truncated: isCut || fit.length >= filter.limit,
@@ -81,9 +83,12 @@ async function noneNote(
   found: readonly TraceSummary[],
   filter: TraceFilter,
   send: Send,
+  { isVictoria = false }: SearchMemory,
 ): Promise<string | undefined> {
   if (found.length > 0) return undefined
-  const notes = [cutKeyNote(filter), await withoutService(filter, send)].filter((note) => note !== undefined)
+  const notes = [cutKeyNote(filter, isVictoria), await withoutService(filter, send)].filter(
+    (note) => note !== undefined,
+  )
   return notes.length > 0 ? notes.join('; ') : undefined
 }
 
@@ -109,11 +114,19 @@ interface Found {
  * Undefined when this Jaeger has no summaries. It takes snake_case; one that wants camelCase answers that the required
  * parameters are missing.
  */
-async function findSummaries(filter: TraceFilter, send: Send): Promise<Found | undefined> {
+async function findSummaries(
+  filter: TraceFilter,
+  send: Send,
+  memory: SearchMemory,
+): Promise<Found | undefined> {
   const path = '/api/v3/trace-summaries'
   const ask = async (spell: (name: string) => string) => {
     const asked = v3Query(filter, spell)
-    return { asked, answer: await askV3(send, { path, query: asked, answers: [500] }) }
+    const request = { path, query: asked, answers: [500] }
+    const learn = (status: number) => {
+      memory.isVictoria = status === 400
+    }
+    return { asked, answer: await askV3(send, request, learn) }
   }
   const snake = await ask((name) => name)
   const { asked, answer } = snake.answer?.status === 400 ? await ask(camelCase) : snake
@@ -122,11 +135,12 @@ async function findSummaries(filter: TraceFilter, send: Send): Promise<Found | u
   return { asked, found: answer.status === 404 ? [] : readSummaries(answer.json()) }
 }
 
-async function findTraces(filter: TraceFilter, send: Send): Promise<Found> {
-  const answer = await searchV2(filter, send)
+async function findTraces(filter: TraceFilter, send: Send, { isVictoria }: SearchMemory): Promise<Found> {
+  const asked = v2Query(filter, isVictoria === true)
+  const answer = await searchV2(filter, send, asked)
   const found = answer.status === 404 ? [] : tracesInAnswer(answer, 'Jaeger').map(summariseTrace)
   if (found.length === 0) requireNoErrorIn(answer.body)
-  return { asked: v2Query(filter), found }
+  return { asked, found }
 }
 
 /** What Jaeger says is wrong: `{"errors":[{"msg":…}]}` of `/api`, `{"error":{"message":…}}` of v3, or plain text. */
@@ -160,8 +174,11 @@ function requireAccepted(answer: ApiAnswer, filter: TraceFilter): void {
 function rejectionHint(says: string, filter: TraceFilter): string {
   if (/duration and tags/i.test(says)) return 'Leave out --min and --max, or --error and --attr.'
   if (/limit|depth/i.test(says)) {
-    return isOfWholeTrace(filter)
-      ? 'Add --service NAME: the durations of whole traces are compared in more traces than this Jaeger gives.'
+    if (isOfWholeTrace(filter))
+      return 'Add --service NAME: the durations of whole traces are compared in more traces than this Jaeger gives.'
+    const most = Number(/\b(\d+)$/.exec(says)?.[1])
+    return most > 0 && most < filter.limit
+      ? `Ask for fewer traces: --limit ${most}.`
       : 'Ask for fewer traces with --limit.'
   }
   if (/service/i.test(says)) return 'Most storages of Jaeger want --service.'
@@ -172,7 +189,7 @@ function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
-async function searchV2(filter: TraceFilter, send: Send): Promise<ApiAnswer> {
+async function searchV2(filter: TraceFilter, send: Send, query: Found['asked']): Promise<ApiAnswer> {
   if (filter.service === undefined) {
     // Of a page or of another server it would be untrue, and the advice a dead end.
     await jaegerServices(send)
@@ -180,7 +197,7 @@ async function searchV2(filter: TraceFilter, send: Send): Promise<ApiAnswer> {
       hint: 'Add --service NAME; ls-auth services lists them.',
     })
   }
-  const answer = await send({ path: '/api/traces', query: v2Query(filter), answers: [400, 500] })
+  const answer = await send({ path: '/api/traces', query, answers: [400, 500] })
   requireAccepted(answer, filter)
   return answer
 }
