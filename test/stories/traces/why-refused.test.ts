@@ -74,12 +74,19 @@ describe("of a query of one's own only Tempo can tell", () => {
   })
 })
 
-it('a name that Tempo does not take is told as that', async () => {
-  refuse('invalid TraceQL query: unknown scope')
-  const { exit, stderr } = await why('--service checkout --error')
-  expect(exit).toBe(2)
-  expect(stderr).toContain('hint: Check the names of --attr.')
-})
+it.each([400, 422, 500, 502, 503, 504])(
+  'metrics that fail with HTTP %i, whatever the words: the traces that are found are compared',
+  async (status) => {
+    const body = 'time range must be within last 20m0s'
+    tempo.inFront = (_, path) => (path === '/api/metrics/query_range' ? { status, body } : undefined)
+    const { exit, stdout, stderr } = await why('--service checkout --error')
+    expect(exit).toBe(0)
+    expect(stdout).toMatch(/^pod +pod 3 /m)
+    expect(stderr).toMatch(/^note: Tempo made no comparison.*; traces are read and compared here instead\n/)
+    const own = await why(`--error --query '{ resource.service.name = "checkout" }'`)
+    expect(own).toMatchObject({ exit: status < 500 ? 2 : 6, stdout: '' })
+  },
+)
 
 describe('a part of an answer that holds no span', () => {
   it.each(['--error', '--slower-than p95'])('does not tell that none fits: %s', async (selected) => {

@@ -28,7 +28,7 @@ export async function compareInTempo(
   const query: Query = async (functions) => {
     const asked = extendedQuery(population, functions)
     const result = await queryTempo({ text: asked, ...range, stepSeconds: seconds }, ask).catch((error) => {
-      throw error instanceof Failure && error.code === 'usage' ? refusal(error, filter.query) : error
+      throw error instanceof Failure ? refusal(error, filter.query) : error
     })
     return { ...result, asked }
   }
@@ -90,6 +90,10 @@ function refusal(failure: Failure, query: string | undefined): Failure {
   const said = failure.detail.join(' ')
   const { detail } = failure
   const cannot = (what: string, hint: string) => new Failure('cannot-do', what, { hint, detail })
+  // The status was one of a server error: its metrics may fail where its search works.
+  if (failure.code === 'api-failed' && query === undefined)
+    return cannot(`Tempo made no comparison: ${failure.message}`, failure.hint)
+  if (failure.code !== 'usage') return failure
   if (/multi-tenant/i.test(said))
     return cannot('Tempo does not compare the spans of several tenants', 'Name one of them with --tenant.')
   if (/range .*exceeds/i.test(said)) {
@@ -104,7 +108,8 @@ function refusal(failure: Failure, query: string | undefined): Failure {
       'ls-auth trace search works without.',
     )
   }
-  return failure.withHint(query === undefined ? 'Check the names of --attr.' : FILTER_ONLY)
+  if (query !== undefined) return failure.withHint(FILTER_ONLY)
+  return cannot('Tempo made no comparison', 'Check the names of --attr.')
 }
 
 /** The function is ours: what can be wrong is the filter. */
