@@ -57,8 +57,8 @@ async function run(invocation: Invocation, options: TraceSearchOptions): Promise
   })
   const isText = format === 'list' || format === 'agent'
   const none =
-    isText && result.traces.length === 0
-      ? await (await import('./found/none-found.ts')).notesOfNone(invocation, source, filter)
+    result.traces.length === 0
+      ? await (await import('./found/none-found.ts')).notesOfNone(invocation, source, filter, isText)
       : undefined
   const shown = { ...result, traces: result.traces.map(hide) }
   if (format === 'agent')

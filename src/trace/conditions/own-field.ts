@@ -78,9 +78,12 @@ const ofQuery = (condition: string): string =>
  * asked for. Undefined: there is none.
  */
 export function calledAsField(conditions: readonly AttributeCondition[] = []): string | undefined {
-  for (const [key] of conditions) {
+  for (const [key, value, operator = '='] of conditions) {
     const field = wayToField(key)
-    if (field !== undefined) return `--attr ${key} is an attribute of that name; ${field}`
+    const isPattern = key === 'name' && operator !== '='
+    const query = `--query ${shellWord(`{ span:name ${operator} ${JSON.stringify(value)} }`)}, in TraceQL`
+    if (field !== undefined)
+      return `--attr ${key} is an attribute of that name; ${field}${isPattern ? `, or ${query}` : ''}`
   }
   return undefined
 }

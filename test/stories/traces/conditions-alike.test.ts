@@ -141,6 +141,21 @@ it.each([
   },
 )
 
+it.each(['', ' --json', ' -o ndjson'])(
+  'an attribute that is called name, by a pattern: who means the names of spans is told how, also beside data%s',
+  async (format) => {
+    const { exit, stderr } = await world.type(
+      `ls-auth trace search --file ${file} --attr 'name=~(POST|PUT) /.*'${format}`,
+    )
+    expect({ exit, stderr }).toEqual({
+      exit: 0,
+      stderr: expect.stringContaining(
+        `the name of a span: --name NAME, or --query '{ span:name =~ "(POST|PUT) /.*" }', in TraceQL\n`,
+      ),
+    })
+  },
+)
+
 it.each([
   ['duration>=5ms', '--attr is for attributes; the duration of a span: --min 100ms or --max 1s.'],
   ['name>a', '--attr is for attributes; the name of a span: --name NAME.'],

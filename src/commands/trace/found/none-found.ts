@@ -15,13 +15,18 @@ import { ALWAYS } from '../time-range.ts'
 
 /**
  * Of a search that found nothing, in lines: how its conditions were meant, and whether there is such a service at all. Asks
- * for the services, so before anything is printed: where that fails, "nothing" was no answer either.
+ * for the services, so before anything is printed: where that fails, "nothing" was no answer either. Beside data (`isText` is
+ * false) only what is surely meant in another way.
  */
 export async function notesOfNone(
   invocation: Invocation,
   source: CapableSource<'search'>,
   filter: TraceFilter,
+  isText = true,
 ): Promise<string[]> {
+  const field = calledAsField(filter.attributes)
+  const called = field === undefined ? [] : [`note: ${field}`]
+  if (!isText) return called
   const times = await otherTimes(invocation, source, filter)
   // No other condition matters where there is nothing in this time.
   if (times !== undefined) return [`note: its traces began at another time: ${times}`]
@@ -34,8 +39,7 @@ export async function notesOfNone(
     )
   const wrong = filter.attributes?.map(wrongKind).find((one) => one !== undefined)
   if (wrong !== undefined) notes.push(`note: ${wrong}. ${THE_KINDS}`)
-  const called = calledAsField(filter.attributes)
-  if (called !== undefined) notes.push(`note: ${called}`)
+  notes.push(...called)
   const unknown = await unknownService(invocation, source, filter)
   if (unknown !== undefined) return [...notes, `note: ${unknown.text}`]
   const part = noteOnConditions(source, filter)
