@@ -80,7 +80,8 @@ async function searchByPages(search: Search, q: string, page: TraceSummary[]): P
       return { ...end(true), notes: [`${LATE}: ${error.message}`] }
     })
   let most = PAGE
-  for (let [limit, pages] = [Math.min(PAGE, filter.limit), 1]; ; pages++) {
+  let isWhole = true
+  for (let limit = Math.min(PAGE, filter.limit); ; ) {
     const fresh = page.filter(({ traceId }) => !seen.has(traceId as string))
     for (const trace of fresh) seen.set(trace.traceId as string, trace)
     const inTime = within(filter, fresh)
@@ -89,7 +90,7 @@ async function searchByPages(search: Search, q: string, page: TraceSummary[]): P
     if (shown.length > 0) await onPage?.(shown)
     const isCut = shown.length < inTime.length
     // With an earlier end Tempo leaves out what arrived after it, whenever that began.
-    if (page.length < limit) return pages === 1 || isCut ? end(isCut) : rest()
+    if (page.length < limit) return isWhole || isCut ? end(isCut) : rest()
     const toMillis = Math.min(
       ...page.map(({ startNanos = 0n }) => Number(nextSecond(startNanos) / 1_000_000n)),
     )
@@ -97,6 +98,7 @@ async function searchByPages(search: Search, q: string, page: TraceSummary[]): P
     if (fresh.length === 0 || traces.length >= filter.limit) return end(true)
     // All others began before the time as well: no earlier end tells them apart.
     if (toMillis <= filter.fromMillis) return rest()
+    isWhole = toMillis >= filter.toMillis
     // Times of this API are whole seconds, so a page repeats the traces of the previous page's last second.
     const repeated = [...seen.values()].filter((trace) => startMillis(trace) <= toMillis).length
     // Of those that are outside the time there may be many more, and each page would repeat all before it.
