@@ -105,7 +105,9 @@ export function openApi(destination: Destination, source: TokenSource): Send {
       }
     }
     const isWanted = source.stepUp !== undefined && isStepUp(answer.headers['www-authenticate'])
-    const required = isWanted ? (await import('./refusal/step-up.ts')).requiredBy(answer) : undefined
+    const required = isWanted
+      ? (await import('./refusal/step-up.ts')).requiredBy(answer, token, destination.scopeToAsk)
+      : undefined
     if (token !== undefined && required !== undefined) {
       const stepped = await source.stepUp?.(required, url.host, token)
       if (stepped !== undefined) {

@@ -6,6 +6,8 @@ export interface SignInRequirements {
   readonly maxAgeSeconds?: number
   /** Claims that the tokens must have, as JSON: see {@link readClaimsRequest}. */
   readonly claims?: string
+  /** Scopes that the token lacks, as they are asked for at sign-in. */
+  readonly scopes?: readonly string[]
 }
 
 const MAX_CHARACTERS = 500

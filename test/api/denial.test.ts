@@ -150,6 +150,8 @@ describe('a challenge', () => {
     ['DPoP algs="ES256", error="use_dpop_nonce"', { scheme: 'dpop', error: 'use_dpop_nonce' }],
     ['Basic realm="x", dpop error=invalid_token', { scheme: 'dpop', error: 'invalid_token' }],
     ['Bearer realm="x", DPoP algs="ES256"', { scheme: 'bearer' }],
+    ['DPoP algs="ES256", Bearer error="insufficient_scope"', { error: 'insufficient_scope' }],
+    ['DPoP algs="ES256", Bearer error="invalid_token"', { error: 'invalid_token' }],
   ])('%s', (header, parts) => {
     expect(readChallenge(header)).toEqual(
       parts && { scheme: 'bearer', error: undefined, description: undefined, scope: undefined, ...parts },

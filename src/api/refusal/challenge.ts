@@ -29,12 +29,12 @@ const OF_STEP_UP: readonly string[] = ['acr_values', 'max_age', 'claims']
 export const wantsStepUp = ({ error = '' }: Challenge): boolean => STEP_UP.test(error)
 
 /**
- * The Bearer or DPoP challenge of a WWW-Authenticate header, also with unquoted values: the one that wants another sign-in, if any, else
- * the first.
+ * The Bearer or DPoP challenge of a WWW-Authenticate header, also with unquoted values: the one that wants another sign-in, else the
+ * first with an error, since a server that takes both schemes names the algorithms of DPoP beside it, else the first.
  */
 export function readChallenge(header: string | undefined): Challenge | undefined {
   const challenges = parametersIn(header ?? '').map(challengeOf)
-  return challenges.find(wantsStepUp) ?? challenges[0]
+  return challenges.find(wantsStepUp) ?? challenges.find(({ error }) => error !== undefined) ?? challenges[0]
 }
 
 interface Parameters {

@@ -6,7 +6,7 @@ import type { HttpAnswer } from '../../ports/http.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Destination } from '../destination.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
-import { claimsInToken, isAboutGroups, issuerInToken } from './held-claims.ts'
+import { claimsInToken, isAboutGroups, isPlainName, issuerInToken, missingScopes } from './held-claims.ts'
 import { largeHeaders, largeTokenHint } from './large-headers.ts'
 import { failed, rateLimited } from './not-now.ts'
 import { isOthersKey, refusedKey } from './others-key.ts'
@@ -41,7 +41,8 @@ export function explainAnswer(
   const html = isPage(answer)
   if (status >= 300 && status < 400)
     return loginPage(url, token, 'redirects to another page', whereTo(answer, url))
-  if (status === 401) return refusedToken(answer, url, token, { isAgain, trust: otherIssuerHint ?? TRUST })
+  if (status === 401)
+    return refusedToken(answer, url, token, { isAgain, scopeToAsk, trust: otherIssuerHint ?? TRUST })
   if (status === 403) return refusedAccess(answer, url, token, { isAgain, scopeToAsk })
   if (status === 429) return rateLimited(answer, url, now)
   if (status === 410) return gone(answer, url)
@@ -101,21 +102,26 @@ const notOffered = (answer: HttpAnswer, url: URL): Failure =>
   )
 
 /** The API wants another sign-in than this one (RFC 9470): a stronger one, a newer one, or both. */
-const stepUp = (challenge: Challenge, url: URL, token: string | undefined, isAgain: boolean): Failure =>
-  stepUpFailure(requirementsOf(challenge), url.host, {
+const stepUp = (
+  challenge: Challenge,
+  url: URL,
+  token: string | undefined,
+  { isAgain, scopeToAsk }: Pick<Known, 'isAgain' | 'scopeToAsk'>,
+): Failure =>
+  stepUpFailure(requirementsOf(challenge, token, scopeToAsk), url.host, {
     said: theirReason(challenge),
     token: payloadOf(token),
-    isAgain,
+    isAgain: isAgain === true,
   })
 
 function refusedToken(
   answer: HttpAnswer,
   url: URL,
   token: string | undefined,
-  { isAgain, trust }: { readonly isAgain: boolean; readonly trust: string },
+  { trust, ...known }: Pick<Known, 'isAgain' | 'scopeToAsk'> & { readonly trust: string },
 ): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
-  if (challenge && wantsStepUp(challenge)) return stepUp(challenge, url, token, isAgain)
+  if (challenge && wantsStepUp(challenge)) return stepUp(challenge, url, token, known)
   const detail = [
     ...theirReason(challenge),
     ...(challenge?.error || challenge?.description ? [] : theirWords(answer)),
@@ -156,7 +162,7 @@ function refusedAccess(
   }: { readonly isAgain: boolean; readonly scopeToAsk: NonNullable<Known['scopeToAsk']> },
 ): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
-  if (challenge && wantsStepUp(challenge)) return stepUp(challenge, url, token, isAgain)
+  if (challenge && wantsStepUp(challenge)) return stepUp(challenge, url, token, { isAgain, scopeToAsk })
   const detail = [
     ...theirReason(challenge),
     ...claimsInToken(token, challenge),
@@ -171,16 +177,6 @@ function refusedAccess(
     // The names come from a server, and a command may be made of them.
     missingScopes: toAsk.every(isPlainName) ? toAsk : [],
   })
-}
-
-const isPlainName = (scope: string | undefined): scope is string =>
-  scope !== undefined && /^\w[\w:./@+-]*$/.test(scope)
-
-function missingScopes(challenge: Challenge | undefined, token: string | undefined): readonly string[] {
-  const held = scopesOf(token)
-  return isAboutGroups(challenge)
-    ? []
-    : (challenge?.scope?.split(' ') ?? []).filter((scope) => !held?.includes(scope))
 }
 
 /** A scope is asked for at sign-in, a group is granted by somebody, a claim is what a workload is. */
@@ -212,13 +208,6 @@ function accessHint(
   return toAsk.every(isPlainName)
     ? `The token lacks the ${named}. Sign in with it: ls-auth login${toAsk.map((scope) => ` --scope ${scope}`).join('')}`
     : `Sign in with the ${named} (login --scope).`
-}
-
-function scopesOf(token: string | undefined): string[] | undefined {
-  const claims = payloadOf(token)
-  if (!claims) return undefined
-  const { scope, scp } = claims
-  return [scope ?? scp ?? []].flat().map(String).join(' ').split(' ')
 }
 
 function theirReason(challenge: Challenge | undefined): string[] {

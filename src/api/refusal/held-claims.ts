@@ -29,3 +29,25 @@ export function issuerInToken(token: string | undefined, challenge: Challenge | 
 }
 
 const show = (value: unknown): string => safeText([value].flat().map(String).join(' '), 200)
+
+/** Whether a scope can stand in a command as it is. */
+export const isPlainName = (scope: string | undefined): scope is string =>
+  scope !== undefined && /^\w[\w:./@+-]*$/.test(scope)
+
+/** The scopes that a challenge wants and the token lacks. */
+export function missingScopes(
+  challenge: Challenge | undefined,
+  token: string | undefined,
+): readonly string[] {
+  const held = scopesOf(token)
+  return isAboutGroups(challenge)
+    ? []
+    : (challenge?.scope?.split(' ') ?? []).filter((scope) => !held?.includes(scope))
+}
+
+function scopesOf(token: string | undefined): string[] | undefined {
+  const claims = payloadOf(token)
+  if (!claims) return undefined
+  const { scope, scp } = claims
+  return [scope ?? scp ?? []].flat().map(String).join(' ').split(' ')
+}

@@ -6,7 +6,9 @@ import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { instant } from '../../time/instant.ts'
 import { wholeDuration } from '../../time/whole-duration.ts'
+import type { Destination } from '../destination.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
+import { isPlainName, missingScopes } from './held-claims.ts'
 
 /** More base64 than the longest claims request needs. */
 const MAX_ENCODED = 8192
@@ -17,7 +19,11 @@ const MAX_SHOWN = 300
  * What a challenge wants of a new sign-in (RFC 9470 §3, or claims). Or why that cannot be passed on: it comes from a server,
  * and goes into a URL and into a command that a person pastes.
  */
-export function requirementsOf(challenge: Challenge): SignInRequirements | { readonly unusable: string } {
+export function requirementsOf(
+  challenge: Challenge,
+  token?: string,
+  scopeToAsk: NonNullable<Destination['scopeToAsk']> = (scope) => scope,
+): SignInRequirements | { readonly unusable: string } {
   const { acrValues: acr, maxAge, claims, repeated } = challenge
   if (repeated !== undefined) return { unusable: `${repeated} is there twice` }
   const acrValues = acr === undefined ? undefined : readAcrValues(acr)
@@ -25,7 +31,9 @@ export function requirementsOf(challenge: Challenge): SignInRequirements | { rea
   const maxAgeSeconds = maxAge === undefined ? undefined : readMaxAge(maxAge)
   if (maxAge !== undefined && maxAgeSeconds === undefined)
     return { unusable: 'max_age is no number of seconds' }
+  const scopes = missingScopes(challenge, token).map(scopeToAsk).filter(isPlainName)
   const asked = {
+    ...(scopes.length > 0 && { scopes }),
     ...(acrValues && { acrValues }),
     ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
   }
@@ -38,11 +46,15 @@ export function requirementsOf(challenge: Challenge): SignInRequirements | { rea
 }
 
 /** The same of a refusal; undefined: it is another answer, or cannot be passed on. */
-export function requiredBy({ status, headers }: HttpAnswer): SignInRequirements | undefined {
+export function requiredBy(
+  { status, headers }: HttpAnswer,
+  token?: string,
+  scopeToAsk?: Destination['scopeToAsk'],
+): SignInRequirements | undefined {
   if (status !== 401 && status !== 403) return undefined
   const challenge = readChallenge(headers['www-authenticate'])
   if (challenge === undefined || !wantsStepUp(challenge)) return undefined
-  const required = requirementsOf(challenge)
+  const required = requirementsOf(challenge, token, scopeToAsk)
   return 'unusable' in required ? undefined : required
 }
 
@@ -106,7 +118,7 @@ export function stepUpFailure(
   const detail = [...said, ...requirementLines(asked), ...heldLines(asked, token)]
   if (isAgain) {
     return new Failure('not-allowed', `${shown} wants more than the sign-in you have just made`, {
-      hint: 'Tell whoever runs the identity provider: it did not sign you in as the API requires it.',
+      hint: whoIsToBlame(asked, token ?? {}),
       detail,
     })
   }
@@ -116,13 +128,35 @@ export function stepUpFailure(
   })
 }
 
+/** After a sign-in as it was required: who must do something, as far as the token tells. */
+function whoIsToBlame(
+  { scopes = [], acrValues, maxAgeSeconds, claims }: SignInRequirements,
+  { acr, auth_time: time }: Readonly<Record<string, unknown>>,
+): string {
+  const isMade =
+    claims === undefined &&
+    (acrValues === undefined || acrValues.some((one) => one === acr)) &&
+    (maxAgeSeconds === undefined || typeof time === 'number')
+  if (!isMade)
+    return 'Tell whoever runs the identity provider: it did not sign you in as the API requires it.'
+  return scopes.length > 0
+    ? `The provider did not grant ${safeText(scopes.join(' '), 120)}. Whoever manages the client there can allow it; then sign in again: ls-auth login${loginFlags({ scopes })}`
+    : 'Tell whoever runs the gateway: the token says that you signed in as it requires.'
+}
+
 /** The flags of `login` for a sign-in like that. */
-export function loginFlags({ acrValues = [], maxAgeSeconds, claims }: SignInRequirements): string {
+export function loginFlags({
+  scopes = [],
+  acrValues = [],
+  maxAgeSeconds,
+  claims,
+}: SignInRequirements): string {
   const flags = [
     // Behind an equals sign a value is never taken for a flag.
     ...acrValues.map((acr) => `--acr${acr.startsWith('-') ? '=' : ' '}${shellWord(acr)}`),
     ...(maxAgeSeconds === undefined ? [] : [`--max-age ${maxAgeSeconds}s`]),
     ...(claims === undefined ? [] : [`--claims ${shellWord(claims)}`]),
   ]
-  return ` ${(flags.length > 0 ? flags : ['--prompt login']).join(' ')}`
+  const scopeFlags = scopes.map((scope) => `--scope ${scope}`)
+  return ` ${[...(flags.length > 0 ? flags : ['--prompt login']), ...scopeFlags].join(' ')}`
 }

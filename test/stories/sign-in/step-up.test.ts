@@ -83,6 +83,35 @@ describe('a person at a terminal', () => {
     expect(stderr).toContain('  required age of the sign-in: 5m at most\n')
   })
 
+  it('asks for the scope that the API names as well, and gets it', async () => {
+    const held = ({ scope = '' }: JWTPayload) => String(scope).split(' ')
+    const challenge = `${RFC9470}, acr_values="gold", scope="traces:read traces:write"`
+    wants = (claims) =>
+      claims.acr === 'gold' && held(claims).includes('traces:write') ? undefined : challenge
+    const script = await world.type('ls-auth doctor')
+    expect(script.stdout.replaceAll(/\n +/g, ' ')).toContain('ls-auth login --acr gold --scope traces:write')
+    world.stdin = ['']
+    const { exit, stderr } = await world.type('ls-auth services')
+    expect(asked('scope')?.split(' ')).toContain('traces:write')
+    expect(stderr).toContain('  required scope: traces:write\n')
+    expect(exit, stderr).toBe(0)
+  })
+
+  it('is told who can help where the sign-in is as it was required', async () => {
+    wants = () => `${RFC9470}, acr_values="gold", scope="traces:nobody"`
+    world.stdin = ['']
+    const scope = await world.type('ls-auth services')
+    expect(scope.exit).toBe(11)
+    expect(scope.stderr).toContain(
+      'hint: The provider did not grant traces:nobody. Whoever manages the client',
+    )
+    wants = () => `${RFC9470}, acr_values="gold"`
+    world.stdin = ['']
+    expect((await world.type('ls-auth services')).stderr).toContain(
+      'hint: Tell whoever runs the gateway: the token says that you signed in as it requires.\n',
+    )
+  })
+
   it('gives the claims that are required', async () => {
     wants = unlessGold(`error="insufficient_claims", claims="${base64(GOLD)}"`)
     world.stdin = ['']

@@ -30,11 +30,14 @@ export async function signInAnew(
   const person = safeText(personIn(claims) ?? 'the same person', 120)
   tell(invocation, `${safeText(host, 200)} wants a stronger or newer sign-in.`)
   for (const line of requirementLines(required)) tell(invocation, `  ${line}`)
+  const { scopes = [], ...way } = required
+  if (scopes.length > 0) tell(invocation, `  required scope: ${scopes.join(' ')}`)
   await requireYes(invocation, `Sign in again as ${person}, in the browser?`, required)
   const hint = [claims.email, claims.preferred_username].find((name) => typeof name === 'string')
-  const isAny = Object.keys(required).length === 0
+  const isAny = Object.keys(way).length === 0
+  const asked = [...new Set([...client.preset.scopes, ...scopes])]
   const signedIn = await signIn(
-    client,
+    { ...client, preset: { ...client.preset, scopes: asked } },
     {
       flow: 'browser',
       samePerson: { subject: claims.sub },
