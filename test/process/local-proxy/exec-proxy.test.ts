@@ -119,6 +119,29 @@ describe('exec --proxy', () => {
     expect(api).toMatchObject({ exit: 0, stderr: '' })
   })
 
+  it('a key file that a variable alone names is unknown there, and the hint says what helps', async () => {
+    const settings = await readFile(machine.configFile, 'utf8')
+    await writeFile(machine.configFile, settings.replace(/^store_key_file = .*\n/m, ''))
+    const env = { LS_AUTH_STORE_KEY_FILE: machine.keyFile }
+    const whoami = () => exec(['--', ...OURS, 'whoami'], env)
+    try {
+      expect(await machine.run(['whoami'], { env })).toMatchObject({ exit: 0 })
+      const { exit, stderr } = await whoami()
+      expect({ exit, stderr }).toEqual({
+        exit: 8,
+        stderr:
+          'error: this session is kept by a key file\n' +
+          'hint: Set LS_AUTH_STORE_KEY_FILE to it. For a command of exec, which takes that out, run before: ls-auth profile set store_key_file PATH\n',
+      })
+      expect(await machine.run(['profile', 'set', 'store_key_file', machine.keyFile])).toMatchObject({
+        exit: 0,
+      })
+      expect(await whoami()).toMatchObject({ exit: 0 })
+    } finally {
+      await writeFile(machine.configFile, settings)
+    }
+  })
+
   it('and on the machine of the person, beside the profile: no token is sent to the proxy', async () => {
     expect(await exec(['--', ...OURS, 'services'])).toMatchObject({ exit: 0, stderr: '' })
     const denied = await exec(['--', ...OURS, 'api', '/admin'])

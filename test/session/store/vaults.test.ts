@@ -354,7 +354,7 @@ describe('a passphrase', { timeout: 60_000 }, () => {
   it('cannot open a session of a key file', async () => {
     expect(await toldBy(() => vault().recall('NAME|sid', {} as SessionHeader))).toEqual([
       'store-key: this session is kept by a key file',
-      'Set store_key_file to it (or --store-key-file, LS_AUTH_STORE_KEY_FILE).',
+      'Set LS_AUTH_STORE_KEY_FILE to it. For a command of exec, which takes that out, run before: ls-auth profile set store_key_file PATH',
     ])
     expect(shelf.prompts).toEqual([])
   })

@@ -36,7 +36,7 @@ export function passphraseVault(ports: Ports): Vault {
     async recall(account, header) {
       if (!header.scrypt) {
         throw new Failure('store-key', 'this session is kept by a key file', {
-          hint: 'Set store_key_file to it (or --store-key-file, LS_AUTH_STORE_KEY_FILE).',
+          hint: 'Set LS_AUTH_STORE_KEY_FILE to it. For a command of exec, which takes that out, run before: ls-auth profile set store_key_file PATH',
         })
       }
       const name = nameOf(account, header.wrappedKey)
