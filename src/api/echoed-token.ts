@@ -18,7 +18,8 @@ export function withoutEchoed(answer: HttpAnswer, token: string): HttpAnswer {
   const headers = Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [name, clean(value, true)]),
   )
-  return { ...answer, headers, body: Buffer.from(clean(answer.body.toString('utf8'), false)) }
+  const statusLine = clean(answer.statusLine ?? '', true)
+  return { ...answer, statusLine, headers, body: Buffer.from(clean(answer.body.toString('utf8'), false)) }
 }
 
 /** The token as it is, and with its signs as JSON or a URL writes them. One pass, however much of an answer looks like it. */

@@ -16,6 +16,8 @@ export interface HttpRequest {
 /** A response. Redirects are never followed: they are responses like any other. */
 export interface HttpAnswer {
   readonly status: number
+  /** As it came, but for a version that the library does not tell: `HTTP/1.1 200 OK`. */
+  readonly statusLine?: string
   /** Names in lower case, repeated fields joined by ", ". */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer

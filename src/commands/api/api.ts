@@ -189,10 +189,10 @@ const notFound = (answer: ApiAnswer, { api }: Profile): Failure =>
       .map((words) => `they say: ${words}`),
   })
 
-/** Status and headers, escaped. */
-async function printHead({ ports }: Invocation, { status, headers }: HttpAnswer): Promise<void> {
+/** Status line and headers, escaped. */
+async function printHead({ ports }: Invocation, { statusLine = '', headers }: HttpAnswer): Promise<void> {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${safeText(value, 2000)}\n`)
-  await ports.terminal.out(`HTTP ${status}\n${lines.join('')}\n`)
+  await ports.terminal.out(`${safeText(statusLine, 200)}\n${lines.join('')}\n`)
 }
 
 /** The body as it came; on a terminal nothing that could steer it. */

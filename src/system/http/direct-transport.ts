@@ -73,7 +73,8 @@ async function exchange(
     const body = await bodyOf(answer, request)
     // A body without a length ends with its connection (RFC 9112 §6.3), also where we have closed that ourselves.
     if (signal.aborted) throw signal.reason
-    return { status: answer.statusCode ?? 0, headers: answer.headersDistinct, body }
+    const { statusCode: status = 0, statusMessage = '', httpVersion, headersDistinct: headers } = answer
+    return { status, statusLine: `HTTP/${httpVersion} ${status} ${statusMessage}`, headers, body }
   } finally {
     signal.removeEventListener('abort', stop)
   }

@@ -36,7 +36,7 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
         const transport = await (proxyFor(proxies, request.url) ? proxied() : direct())
         const answer = await transport.send(request, signal)
         const headers = flattenHeaders(answer.headers)
-        return { status: answer.status, headers, body: decompress(answer.body, headers, request) }
+        return { ...answer, headers, body: decompress(answer.body, headers, request) }
       } catch (error) {
         if (error instanceof Failure) throw error
         if (request.signal?.aborted) throw request.signal.reason

@@ -37,7 +37,8 @@ export async function proxiedTransport(
       })
       const body = cappedBody(request)
       for await (const part of answer.body) body.add(part)
-      return { status: answer.statusCode, headers: answer.headers, body: body.whole() }
+      const { statusCode: status, statusText, headers } = answer
+      return { status, statusLine: `HTTP/1.1 ${status} ${statusText}`, headers, body: body.whole() }
     },
   }
 }

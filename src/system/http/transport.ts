@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../ports/http.ts'
+import type { HttpAnswer, HttpRequest } from '../../ports/http.ts'
 
 /** Connect timeout (TCP, and TLS where it is the proxy's). */
 export const CONNECT_MILLISECONDS = 5_000
@@ -14,8 +14,7 @@ export function headersOf(request: HttpRequest): Record<string, string> {
   return { 'accept-encoding': 'identity', ...request.headers }
 }
 
-export interface RawAnswer {
-  readonly status: number
+export interface RawAnswer extends Required<Pick<HttpAnswer, 'status' | 'statusLine'>> {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Still compressed; at most the request's `maxBytes`. */
   readonly body: Buffer

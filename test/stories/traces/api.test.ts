@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer as createSocketServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { listen } from '../../world/loopback-server.ts'
@@ -222,8 +223,27 @@ describe('the answer', () => {
   it('comes after status and headers with -i', async () => {
     const { stdout } = await api('/x -i')
     expect(stdout).toMatch(
-      /^HTTP 200\n(?:[\w-]+: .*\n)*content-type: application\/json\n(?:[\w-]+: .*\n)*\n\{"well": true\}$/,
+      /^HTTP\/1\.1 200 OK\n(?:[\w-]+: .*\n)*content-type: application\/json\n(?:[\w-]+: .*\n)*\n\{"well": true\}$/,
     )
+  })
+
+  it.each([
+    ['1.0', '200 OK', 'HTTP/1.0 200 OK'],
+    ['1.1', '200 ', 'HTTP/1.1 200 '],
+    ['1.1', '200 Tr\xe8s \x9b31m', 'HTTP/1.1 200 Très \\u{9b}31m'],
+    ['1.1', `403 not with ${TOKEN}`, 'HTTP/1.1 403 not with [token]'],
+  ])('begins with -i by the status line of the server: %s %j', async (version, status, line) => {
+    const raw = createSocketServer((socket) => {
+      socket
+        .on('error', () => {})
+        .once('data', () => {
+          socket.end(`HTTP/${version} ${status}\r\ncontent-length: 2\r\n\r\n{}`, 'latin1')
+        })
+    })
+    const listening = await listen(raw)
+    onTestFinished(() => listening.close())
+    const { stdout } = await api(`/x -i --api http://127.0.0.1:${listening.port}`)
+    expect(stdout.split('\n')[0]).toBe(line)
   })
 
   it.each([
@@ -346,7 +366,7 @@ describe('the answer', () => {
     expect(outcome.exit).toBe(exit)
     expect(outcome.stdout).toMatch(
       new RegExp(
-        `^HTTP ${status}\n(?:[\\w-]+: .*\n)*x-seen: \\[token\\]\\\\u\\{9b\\}\nx-request-id: 7\n(?:[\\w-]+: .*\n)*\n$`,
+        `^HTTP/1\\.1 ${status} [A-Z].*\n(?:[\\w-]+: .*\n)*x-seen: \\[token\\]\\\\u\\{9b\\}\nx-request-id: 7\n(?:[\\w-]+: .*\n)*\n$`,
       ),
     )
     expect(outcome.stderr).toMatch(/^error: /)

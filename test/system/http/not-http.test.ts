@@ -70,3 +70,8 @@ it.each([
     'Try again; if it goes on, ask whoever runs that host, or the proxy on the way.',
   ])
 })
+
+it.each(['', 'identity', ' Identity '])('a body in no encoding (%j) is read as it came', async (encoding) => {
+  const head = `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: 4\r\n\r\n`
+  expect((await get(await answering(`${head}junk`))).body.toString()).toBe('junk')
+})
