@@ -34,6 +34,8 @@ export { Failure, run }
 
 /** Runs the command line of this process and exits with its status. */
 export async function main(): Promise<void> {
+  // Node opens its debugger on this signal, to every user of the machine, where nothing listens for it.
+  process.on('SIGUSR1', () => {})
   // If the event loop runs empty before the command has ended, that is no success.
   process.exitCode = 1
   const exitState = openExitState()
