@@ -58,14 +58,15 @@ export interface Files {
     plainOnly?: boolean,
     judge?: (facts: FileFacts) => void,
   ): Promise<Buffer | undefined>
-  /** Creates `path` (must not exist, mode 0600, no symlink followed), writes and flushes it to the disk. */
+  /** Creates `path` (must not exist, mode 0600 under every umask, no symlink followed), writes and flushes it to the disk. */
   create(path: string, bytes: Uint8Array): Promise<void>
   /** The same, whole or not at all: nobody who reads `path` finds a part of it, whatever happens. */
   createWhole(path: string, bytes: Uint8Array): Promise<void>
   /**
    * Appends by one write, to a file that is made (mode 0600) when it is missing, no symlink followed. Resolves to the size
-   * of the file then, in bytes. Error code EINVAL for what is no plain file. `inBackground`: nothing else waits meanwhile,
-   * also not for a disk that hangs; it takes longer.
+   * of the file then, in bytes. Error codes: EINVAL for what is no plain file, EPERM where the file or its directory belongs to
+   * another user. What others may do with the file is taken away. `inBackground`: nothing else waits meanwhile, also not for
+   * a disk that hangs; it takes longer.
    */
   append(path: string, bytes: Uint8Array, inBackground?: boolean): Promise<number>
   /**

@@ -1,6 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
-import { appendFile, mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -9,6 +21,7 @@ import { IS_LINUX } from '../world/linux.ts'
 import { needs } from '../world/needs.ts'
 import { onWindows } from '../world/on-windows.ts'
 import { IS_POSIX } from '../world/posix.ts'
+import { CAN_BE_SOMEBODY_ELSE } from '../world/somebody-else.ts'
 
 let place: string
 beforeAll(async () => {
@@ -82,6 +95,90 @@ describe('a file that is made whole', () => {
     const unwritable = 5 as unknown as Uint8Array
     await expect(realFiles.createWhole(join(directory, 'key'), unwritable)).rejects.toThrow()
     expect(await readdir(directory)).toEqual([])
+  })
+})
+
+describe.skipIf(!IS_POSIX)('a file of our own', () => {
+  const modeOf = async (path: string) => (await realFiles.inspect(path))?.mode
+  /** A place of its own, with a file that somebody else wants to be written or read. */
+  async function target() {
+    const path = await mkdtemp(join(place, 'own-'))
+    await writeFile(join(path, 'target'), 'theirs')
+    return { path, file: join(path, 'file'), read: () => readFile(join(path, 'target'), 'utf8') }
+  }
+  afterEach(() => void vi.restoreAllMocks())
+
+  test('is not read through a link', async () => {
+    const { file } = await target()
+    await symlink('target', file)
+    await expect(realFiles.read(file)).rejects.toMatchObject({ code: 'ELOOP' })
+  })
+
+  test.each(['file', 'link', 'broken link'])('is not made where there is a %s', async (kind) => {
+    const { path, file, read } = await target()
+    if (kind === 'file') await writeFile(file, 'theirs')
+    else await symlink(kind === 'link' ? 'target' : 'nowhere', file)
+    await expect(realFiles.create(file, Buffer.from('mine'))).rejects.toMatchObject({ code: 'EEXIST' })
+    expect(await read()).toBe('theirs')
+    expect((await readdir(path)).sort()).toEqual(['file', 'target'])
+    if (kind === 'file') expect(await readFile(file, 'utf8')).toBe('theirs')
+  })
+
+  test.each([0o777, 0o377, 0o277, 0])(
+    'can be read and written by its owner alone, under umask %o',
+    async (umask) => {
+      const { path } = await target()
+      const before = process.umask(umask)
+      try {
+        await realFiles.create(join(path, 'created'), Buffer.from('x'))
+        await realFiles.createWhole(join(path, 'whole'), Buffer.from('x'))
+        await realFiles.append(join(path, 'appended'), Buffer.from('x'))
+        await realFiles.append(join(path, 'behind'), Buffer.from('x'), true)
+      } finally {
+        process.umask(before)
+      }
+      for (const name of ['created', 'whole', 'appended', 'behind'])
+        expect([name, await modeOf(join(path, name))]).toEqual([name, 0o600])
+    },
+  )
+
+  test.each([false, true])(
+    'that others may read is closed to them when it grows (background: %s)',
+    async (behind) => {
+      const { file } = await target()
+      await writeFile(file, '1')
+      await chmod(file, 0o666)
+      expect(await realFiles.append(file, Buffer.from('2'), behind)).toBe(2)
+      expect(await modeOf(file)).toBe(0o600)
+    },
+  )
+
+  const [ME, OTHER, ROOT] = [12_345, 12_346, 0]
+  test.skipIf(!CAN_BE_SOMEBODY_ELSE).each([
+    ['mine', 'mine', ME, ME, true],
+    ['root’s', 'mine', ROOT, ME, true],
+    ['of another user', 'mine', OTHER, ME, false],
+    ['of another user', 'missing', OTHER, undefined, false],
+    ['mine', 'of another user', ME, OTHER, false],
+    ['mine', 'root’s', ME, ROOT, false],
+  ])('a directory that is %s, and a file that is %s', async (_, __, directoryOf, fileOf, grows) => {
+    for (const behind of [false, true]) {
+      const { path, file } = await target()
+      if (fileOf !== undefined) await writeFile(file, '1')
+      if (fileOf !== undefined) await chown(file, fileOf, fileOf)
+      await chown(path, directoryOf, directoryOf)
+      vi.spyOn(process, 'geteuid').mockReturnValue(ME)
+      const growing = realFiles.append(file, Buffer.from('2'), behind)
+      if (grows) expect(await growing).toBe(2)
+      else await expect(growing).rejects.toMatchObject({ code: 'EPERM' })
+      expect((await readdir(path)).length).toBe(fileOf === undefined ? 1 : 2)
+    }
+  })
+
+  test('root lets it grow wherever it is', async () => {
+    const { file } = await target()
+    vi.spyOn(process, 'geteuid').mockReturnValue(ROOT)
+    expect(await realFiles.append(file, Buffer.from('x'))).toBe(1)
   })
 })
 

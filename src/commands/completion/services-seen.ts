@@ -53,6 +53,9 @@ export async function rememberServices(
     const others = seen.filter(([other]) => other !== api).slice(0, MOST_APIS - 1)
     await requireOwn([settings.places.stateDirectory, pathIn(settings)], files, ports.env)
     await files.makeDirectory(settings.places.stateDirectory)
+    const owner = (await files.inspect(settings.places.stateDirectory))?.uid
+    // As with the record, root's directory will do, and that of another user won't.
+    if (ports.env.uid && owner && owner !== ports.env.uid) return
     const bytes = Buffer.from(JSON.stringify({ version: 1, services: [[api, now], ...others] }))
     await writeAtomically(pathIn(settings), bytes, files, ports.env.pid)
   } catch {

@@ -11,7 +11,7 @@ const [writeFile, write] = [promisify(fs.writeFile), promisify(fs.write)]
 // Looked up at each call, for the tests.
 const rename = (from: string, to: string) => promisify(fs.rename)(from, to)
 const [rm, mkdir, link] = [promisify(fs.rm), promisify(fs.mkdir), promisify(fs.link)]
-const [stat, fstat] = [promisify(fs.stat), promisify(fs.fstat)]
+const [stat, fstat, fchmod] = [promisify(fs.stat), promisify(fs.fstat), promisify(fs.fchmod)]
 
 const isAbsent = (error: unknown): boolean => {
   const code = errorCode(error)
@@ -59,10 +59,28 @@ function whole(written: number, bytes: Uint8Array): number {
   throw Object.assign(new Error('a part was written'), { code: 'ENOSPC' })
 }
 
+const ROOT = 0
+
+/** Whoever owns a file, or its directory, could read along or take it away. Root may write for others, and reads all. */
+function requireOwner({ uid }: fs.Stats, ...owners: readonly number[]): void {
+  const own = process.geteuid?.()
+  if (!own || uid === own || owners.includes(uid)) return
+  throw Object.assign(new Error('of another user'), { code: 'EPERM' })
+}
+
+/** Whether an open file of ours, to be appended to, has another mode than it should: made so by a umask, or by somebody. */
+function isOpenToOthers(facts: fs.Stats): boolean {
+  requireOwner(plainFile(facts))
+  return process.platform !== 'win32' && (facts.mode & 0o777) !== 0o600
+}
+
 async function appendInBackground(path: string, bytes: Uint8Array): Promise<number> {
+  requireOwner(await stat(dirname(path)), ROOT)
   const file = await open(path, APPENDING, 0o600)
   try {
-    const { size } = plainFile(await fstat(file))
+    const facts = await fstat(file)
+    const { size } = facts
+    if (isOpenToOthers(facts)) await fchmod(file, 0o600).catch(() => {})
     return size + whole((await write(file, bytes)).bytesWritten, bytes)
   } finally {
     await close(file)
@@ -96,6 +114,8 @@ export const realFiles: Files = {
       0o600,
     )
     try {
+      // The umask may have taken the owner's own bits. Some file systems have no modes.
+      await fchmod(file, 0o600).catch(() => {})
       await writeFile(file, bytes)
       await fsync(file)
     } finally {
@@ -119,9 +139,12 @@ export const realFiles: Files = {
 
   async append(path, bytes, inBackground = false) {
     if (inBackground) return appendInBackground(path, bytes)
+    requireOwner(fs.statSync(dirname(path)), ROOT)
     const file = fs.openSync(path, APPENDING, 0o600)
     try {
-      const { size } = plainFile(fs.fstatSync(file))
+      const facts = fs.fstatSync(file)
+      const { size } = facts
+      if (isOpenToOthers(facts)) await fchmod(file, 0o600).catch(() => {})
       return size + whole(fs.writeSync(file, bytes), bytes)
     } finally {
       fs.closeSync(file)

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Files } from '../../../src/ports/storage.ts'
@@ -130,6 +130,22 @@ describe('services', () => {
     world.override = { env: envOf(world, { uid: 0 }), files: async () => ({ ...realFiles, inspect }) }
     expect((await world.type('ls-auth services --profile local')).exit).toBe(0)
     await expect(stat(world.stateDirectory)).rejects.toThrow('ENOENT')
+  })
+
+  it.each([
+    [1001, false],
+    [1000, true],
+    [0, true],
+  ])('nothing goes into the directory of another user: of %i, kept %s', async (owner, isKept) => {
+    world.watched = true
+    const inspect: Files['inspect'] = async (path) => {
+      const facts = await realFiles.inspect(path)
+      return facts && { ...facts, uid: path === world.stateDirectory ? owner : 1000 }
+    }
+    world.override = { env: envOf(world, { uid: 1000 }), files: async () => ({ ...realFiles, inspect }) }
+    expect((await world.type('ls-auth services --profile local')).exit).toBe(0)
+    const names = await readdir(world.stateDirectory)
+    expect(names.includes('services.json')).toBe(isKept)
   })
 
   it('names that would steer a terminal or be a flag are not offered', async () => {
