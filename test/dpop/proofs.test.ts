@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it, vi } from 'vitest'
 import type { AnswerHeaders } from '../../src/dpop/challenge.ts'
 import { makeProofKey, type ProofKey } from '../../src/dpop/proof-key.ts'
 import { openProofs } from '../../src/dpop/proofs.ts'
@@ -38,6 +38,23 @@ it('each request has a proof of its own', async () => {
   expect(one.jti).not.toBe(other.jti)
   expect(one).toMatchObject({ iat: NOW / 1000, htm: 'GET', htu: 'https://gw.example/x' })
   expect(one.nonce).toBeUndefined()
+})
+
+it('the name of a proof cannot be guessed (RFC 9449 §4.2), also not from those of another process', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+  const names: string[] = []
+  for (let process = 0; process < 2; process++) {
+    vi.resetModules()
+    const proofs = (await import('../../src/dpop/proofs.ts')).openProofs({ now: () => NOW })
+    proofs.bind('t', key, 0)
+    for (let n = 0; n < 100; n++)
+      names.push(decodeJwt((await proofs.headers('t', 'GET', URL_OF_API))?.dpop ?? '').jti as string)
+  }
+  vi.restoreAllMocks()
+  expect(new Set(names).size).toBe(names.length)
+  // What stands at each place, as bits.
+  const places = Array.from(names[0] as string, (_, at) => new Set(names.map((name) => name[at])).size)
+  expect(places.reduce((bits, values) => bits + Math.log2(values), 0)).toBeGreaterThan(96)
 })
 
 it('a nonce is answered once, and kept for the requests that follow', async () => {

@@ -46,6 +46,22 @@ it.each(['\t', '\n', '\u001b[31m', '\u202e', '\u0000', '\u200b'])(
   },
 )
 
+it.each([
+  'https://user@idp.example',
+  'https://user:pw@idp.example/x',
+  'https://:pw@idp.example',
+  'http://:pw@127.0.0.1:1/',
+])(
+  '%s is refused for its user or password, as an API and as an issuer, and the error shows none of it',
+  (typed) => {
+    for (const check of [checkIssuer, (text: string) => checkBaseUrl(text, 'bearer')]) {
+      const message = messageOf(() => check(typed))
+      expect(message).toContain('URL holds a user name or password')
+      expect(message).not.toMatch(/user@|pw/)
+    }
+  },
+)
+
 function messageOf(action: () => unknown): string {
   try {
     action()

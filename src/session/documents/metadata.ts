@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net'
 import type { PartialClient } from '../../client.ts'
 import { Failure, type NetworkFailure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
@@ -204,7 +205,23 @@ function readDocument(
 const withoutNulls = (document: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null))
 
-const LINK_LOCAL = /^(169\.254\.|\[fe[89ab])/i
+/** Whether a host is this machine, its network card, or unspecified, in every form (RFC 6761 §6.3, RFC 6890 §2.2). */
+function isLocal({ hostname }: URL): boolean {
+  const host = hostname.replace(/^\[|\]$|\.$/g, '')
+  if (isIP(host) === 0) return /(^|\.)localhost$/.test(host)
+  const local = new BlockList()
+  for (const [network, bits] of LOCAL) local.addSubnet(network, bits, network.includes(':') ? 'ipv6' : 'ipv4')
+  // It also finds IPv4 addresses that are written as those of IPv6.
+  return local.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4')
+}
+
+const LOCAL = [
+  ['0.0.0.0', 8],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['::', 96],
+  ['fe80::', 10],
+] as const
 
 /**
  * Endpoints may be on other hosts, but not on plain http, loopback or a link-local address: metadata must not make us
@@ -214,13 +231,13 @@ const LINK_LOCAL = /^(169\.254\.|\[fe[89ab])/i
 export function checkEndpoint(name: string, value: unknown, issuer: string): void {
   if (value === undefined) return
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
-  const local = isLoopback(new URL(issuer))
+  const home = new URL(issuer)
   const wrong =
     !url || url.username || url.password
       ? 'is not a plain URL'
-      : url.protocol !== 'https:' && !(local && url.protocol === 'http:' && isLoopback(url))
+      : url.protocol !== 'https:' && !(isLoopback(home) && url.protocol === 'http:' && isLoopback(url))
         ? 'is not https'
-        : !local && (isLoopback(url) || LINK_LOCAL.test(url.hostname))
+        : isLocal(url) && !isLocal(home)
           ? 'is on a local address'
           : undefined
   if (!wrong) return

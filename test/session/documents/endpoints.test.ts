@@ -27,6 +27,10 @@ it.each([
   'https://login.other.example:8443/token',
   'https://10.0.0.5/token',
   'https://a.169.254.example/token',
+  'https://localhost.example/token',
+  'https://notlocalhost/token',
+  'https://[2001:db8::1]/token',
+  'https://[::ffff:10.0.0.5]/token',
 ])('%s is taken', async (endpoint) => {
   await expect(at('https://idp.example', endpoint)).resolves.toBeDefined()
 })
@@ -45,6 +49,18 @@ it.each([
   ['https://169.254.169.254/latest', 'is on a local address'],
   ['https://[fe80::1]/token', 'is on a local address'],
   ['https://[FEBF::1]/token', 'is on a local address'],
+  ['https://127.1./token', 'is on a local address'],
+  ['https://2130706433/token', 'is on a local address'],
+  ['https://localhost./token', 'is on a local address'],
+  ['https://foo.localhost/token', 'is on a local address'],
+  ['https://a.FOO.localhost./token', 'is on a local address'],
+  ['https://0.0.0.0/token', 'is on a local address'],
+  ['https://0.1.2.3/token', 'is on a local address'],
+  ['https://[::]/token', 'is on a local address'],
+  ['https://[::127.0.0.1]/token', 'is on a local address'],
+  ['https://[::ffff:127.0.0.1]/token', 'is on a local address'],
+  ['https://[::ffff:0.0.0.0]/token', 'is on a local address'],
+  ['https://[::ffff:169.254.169.254]/token', 'is on a local address'],
 ])('%s %s: exit 10', async (endpoint, words) => {
   await expect(at('https://idp.example', endpoint)).rejects.toMatchObject({
     code: 'refused',
@@ -57,6 +73,13 @@ it('an issuer on loopback may name other ports there, and no plain http elsewher
   for (const endpoint of ['http://idp.example/token', 'ftp://127.0.0.1/token']) {
     await expect(at('http://127.0.0.1:8080', endpoint)).rejects.toMatchObject({ code: 'refused' })
   }
+})
+
+it('an issuer below localhost may name itself, by https alone', async () => {
+  await expect(at('https://id.localhost', 'https://id.localhost/token')).resolves.toBeDefined()
+  await expect(at('https://id.localhost', 'http://127.0.0.1/token')).rejects.toMatchObject({
+    code: 'refused',
+  })
 })
 
 it('a provider whose metadata has no endpoint has a hint of its own', async () => {
