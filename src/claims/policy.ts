@@ -214,8 +214,11 @@ function matchesWildcard(pattern: string, text: string): boolean {
   return true
 }
 
+/** One value of a list; in quotation marks when it would read as two. */
+export const quoted = (value: string): string => (/[\s"]/.test(value) ? JSON.stringify(value) : value)
+
 function shortList(values: readonly string[]): string {
   if (values.length === 0) return 'none'
-  const shown = values.slice(0, 20).join(', ')
+  const shown = values.slice(0, 20).map(quoted).join(', ')
   return values.length > 20 ? `${shown} and ${values.length - 20} more` : shown
 }

@@ -144,6 +144,12 @@ describe('judge', () => {
     })
   })
 
+  it('quotes an audience that would read as two', () => {
+    const aud = 'openid traces:read'
+    const finding = one(judge(subject({ ...PAYLOAD, aud }), { audience: ['traces:read'] }, NOW), 'audience')
+    expect(finding).toMatchObject({ verdict: 'fail', actual: '"openid traces:read"' })
+  })
+
   it('does not list hundreds of groups', () => {
     const groups = Array.from({ length: 200 }, (_, i) => `g${i}`)
     const finding = one(judge(subject({ ...PAYLOAD, groups }), { groups: ['dev'] }, NOW), 'group')

@@ -1,6 +1,7 @@
 import { accessLevel, misalignment } from '../../claims/access-level.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import type { ClaimValue, Identity } from '../../claims/normalise.ts'
+import { quoted } from '../../claims/policy.ts'
 import type { Style } from '../../ports/terminal.ts'
 import { workloadWords } from '../../providers/workload-facts.ts'
 import { shortDuration } from '../../settings/duration.ts'
@@ -109,9 +110,6 @@ function describeValue(
     ...(held.isPart ? ['(more, in a shape that ls-auth does not read)'] : []),
   ]
 }
-
-/** One value of a list; in quotation marks when it would read as two. */
-const quoted = (value: string): string => (/[\s"]/.test(value) ? JSON.stringify(value) : value)
 
 /** The access level by the profile's `[access]` table, and where scopes and groups disagree. */
 function accessLines(view: View, columns: number, style: Style): string[] {
