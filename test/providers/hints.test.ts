@@ -74,6 +74,14 @@ describe('hintFor', () => {
     ['okta', { where: 'device', error: 'unauthorized_client' }, /Device Authorization/],
     ['cognito', { where: 'token', error: 'invalid_grant' }, /email and profile/],
     ['cognito', { where: 'authorization', error: 'invalid_scope' }, /offline_access/],
+    [
+      'dex',
+      {
+        error: 'invalid_scope',
+        description: `Client can't request scope(s) ["audience:server:client_id:x"]`,
+      },
+      /List cli-1 in trustedPeers .*--audience NAME/,
+    ],
     ['google', { error: 'invalid_request', description: 'client_secret is missing.' }, /not confidential/],
     [
       'google',

@@ -26,6 +26,11 @@ export const dex: Preset = {
   },
   hints: [
     {
+      error: ['invalid_scope'],
+      description: /audience:server:client_id:/i,
+      say: 'List {client} in trustedPeers of the client that audience names, at Dex; or name another: ls-auth login --audience NAME',
+    },
+    {
       description: /unregistered redirect_uri/i,
       say: 'Add {redirect} to redirectURIs of the client {client}, or take redirectURIs out: a public client may then use any loopback port.',
     },
@@ -46,7 +51,7 @@ export const dex: Preset = {
     },
   ],
   registration: [
-    'Add to staticClients: id, name and "public: true", without a secret, and without redirectURIs or with those that are named here.',
+    'Add to staticClients: id, name and "public: true", without a secret and without redirectURIs: any loopback port may be used then, and --device works. With redirectURIs, list /device/callback, too.',
     'For an API with a client of its own, list ls-auth in its trustedPeers and set audience to its id.',
     'Groups need a connector that knows them.',
   ],
