@@ -51,7 +51,7 @@ export async function readKeptSignIn(
 
 function factsOf(session: Session, client: Client): SignInFacts {
   const { body } = session
-  const claims = payloadOf(body.idToken) ?? {}
+  const claims = { ...payloadOf(body.idToken), ...body.userinfo }
   const refresh = refreshTokenOf(session)
   const earlier = refresh === undefined ? undefined : earlierAttempt(body, refresh)
   const sent = body.tokens.find(
@@ -59,6 +59,7 @@ function factsOf(session: Session, client: Client): SignInFacts {
   )
   const renewable =
     refresh !== undefined &&
+    !(body.narrowed && body.afterNarrowing === 'kept') &&
     earlier !== 'refused' &&
     earlier !== 'unexplained' &&
     earlier !== 'lost' &&

@@ -1,10 +1,12 @@
 import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
+import { ProviderFailure } from './answers/provider-errors.ts'
 import { connect } from './protocol/connection.ts'
+import { earlierAttempt } from './renewal/earlier-attempt.ts'
 import { livingTokens, revokeAll, waitingTokens, wanted } from './revocable.ts'
 import { requireSameWay } from './store/origin-binding.ts'
-import type { Session } from './store/session.ts'
+import { refreshTokenOf, type Session } from './store/session.ts'
 import type { SessionBody, SessionHeader } from './store/session-file.ts'
 import type { StoreSettings } from './store/session-place.ts'
 import { openStore, openStoreNamed, type Store } from './store/session-store.ts'
@@ -162,8 +164,10 @@ async function revoke(client: Client, session: Session, ports: Ports): Promise<S
     // The refresh token matters more: it lives longer.
     return living.some(({ kind }) => kind === 'refresh') ? 'not-asked' : 'access-not-offered'
   } catch (error) {
-    if (error instanceof Failure) return error
-    throw error
+    if (!(error instanceof Failure)) throw error
+    // RFC 7009 §2.2 has success for a token that is dead; some refuse it, as they have refused to renew it.
+    const isDead = ['refused', 'lost'].includes(earlierAttempt(body, refreshTokenOf(session) ?? '') ?? '')
+    return isDead && error instanceof ProviderFailure && error.wire.status === 400 ? 'already-ended' : error
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Failure, NetworkFailure } from '../../src/errors.ts'
+import { tokenHash } from '../../src/session/renewal/freshness.ts'
 import { signOut } from '../../src/session/sign-out.ts'
 import type { StoredToken } from '../../src/session/store/session-file.ts'
 import { told, toldBy } from '../told.ts'
@@ -85,6 +86,19 @@ describe('a sign-out', () => {
     machine.answers['/revoke'] = [{ status: 400, error: 'invalid_request' }, { status: 200 }]
     expect((await out()).revoked).toBe('yes')
     expect(machine.revoked).toEqual(['refresh-before', 'of-eve', 'refresh-0', 'access-0'])
+  })
+
+  it('of a session that has ended: a provider that refuses its token says no more than that', async () => {
+    const answer = { status: 400, error: 'invalid_request' }
+    const attempt = { hash: tokenHash('refresh-0'), at: 0, outcome: 'refused' } as const
+    for (const [body, revoked] of [
+      [{ attempt }, 'already-ended'],
+      [{}, expect.any(Failure)],
+    ] as const) {
+      const { machine, out } = await signedIn({ ...body, tokens: [] })
+      machine.answers['/revoke'] = [answer]
+      expect(await out()).toMatchObject({ revoked, forgotten: true })
+    }
   })
 
   it('revokes the access token where there is no other', async () => {

@@ -57,14 +57,14 @@ describe.skipIf(!hasDoorkeeper())('Doorkeeper', () => {
     })
 
     it('token --scope: a scope it does not know is refused, and the session goes on', async () => {
-      const { exit, stdout, stderr } = await type('ls-auth token --scope nonsense')
+      const { exit, stdout, stderr } = await type('ls-auth token --narrow --scope nonsense')
       expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
       expect(stderr).toContain('invalid_scope')
       expect(await type('ls-auth token --min-ttl 60s')).toMatchObject({ exit: 0, stderr: '' })
     })
 
     it('token --scope: a narrower one is given once, with what that costs, and is exit 11 after a new sign-in', async () => {
-      const narrow = await type('ls-auth token --scope traces:read')
+      const narrow = await type('ls-auth token --narrow --scope traces:read')
       expect(narrow).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^\S+\n$/) })
       expect(narrow.stderr).toMatch(
         /^warning: the provider has bound your sign-in to the scope .*invalid_scope/,
@@ -77,19 +77,21 @@ describe.skipIf(!hasDoorkeeper())('Doorkeeper', () => {
       }
       expect(await type('ls-auth login')).toMatchObject({ exit: 0 })
       for (const flags of ['--scope traces:read', '--audience api://traces'])
-        expect(await type(`ls-auth token ${flags}`)).toMatchObject({ exit: 11, stdout: '' })
+        expect(await type(`ls-auth token --narrow ${flags}`)).toMatchObject({ exit: 11, stdout: '' })
       expect(await type('ls-auth token --min-ttl 60s')).toMatchObject({ exit: 0, stderr: '' })
     })
 
     it('whoami: after a narrower token and one for another API it is still who signed in', async () => {
       const before = (await type('ls-auth whoami')).stdout.match(/(email|groups) .*/g)
-      await type('ls-auth token --scope openid')
-      await type('ls-auth token --audience api://traces')
+      await type('ls-auth token --narrow --scope openid')
+      await type('ls-auth token --narrow --audience api://traces')
       expect((await type('ls-auth whoami')).stdout.match(/(email|groups) .*/g)).toEqual(before)
     })
 
-    it('token --audience: it takes no notice, and nothing in an opaque token could tell', async () => {
-      expect(await type('ls-auth token --audience api://traces')).toMatchObject({ exit: 0, stderr: '' })
+    it('token --audience: it takes no notice, and an opaque token that cannot tell is not given out', async () => {
+      const { exit, stdout, stderr } = await type('ls-auth token --narrow --audience api://traces')
+      expect({ exit, stdout }).toEqual({ exit: 11, stdout: '' })
+      expect(stderr).toContain('came as an opaque token')
       expect(await type('ls-auth token --min-ttl 60s')).toMatchObject({ exit: 0, stderr: '' })
     })
 

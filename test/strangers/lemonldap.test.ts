@@ -75,7 +75,7 @@ describe.skipIf(!hasLemonLdap())('LemonLDAP::NG', () => {
       async (flags, came) => {
         const own = await type('ls-auth token')
         for (let time = 0; time < 2; time++) {
-          const { exit, stdout, stderr } = await type(`ls-auth token ${flags}`)
+          const { exit, stdout, stderr } = await type(`ls-auth token --narrow ${flags}`)
           expect({ exit, stdout }).toEqual({ exit: 11, stdout: '' })
           expect(stderr).toContain(came)
         }

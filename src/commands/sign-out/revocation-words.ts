@@ -14,7 +14,8 @@ export function atProvider(
   errorFollows = false,
 ): string {
   if (revoked instanceof Failure) {
-    const hint = errorFollows && keepsHint(revoked) ? '' : `. ${safeText(revoked.hint)}`
+    // Nothing is left here to try again with.
+    const hint = errorFollows || !keepsHint(revoked) ? '' : `. ${safeText(revoked.hint)}`
     return `not revoked: ${safeText(revoked.message)}${hint}`
   }
   if (revoked === 'yes') return 'refresh token revoked'

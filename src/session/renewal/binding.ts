@@ -31,3 +31,11 @@ export const wouldBind = (): Failure =>
       hint: 'Sign in for what the API needs: scopes and audience of the profile. If the provider has changed: ls-auth logout, then ls-auth login.',
     },
   )
+
+/** The provider refuses the session's own scopes since a token was asked for with others. */
+export const narrowedForGood = (detail: readonly string[]): Failure =>
+  new Failure(
+    'session-ended',
+    'your sign-in has ended: the provider renews only what was asked for with --scope or --audience',
+    { detail },
+  )

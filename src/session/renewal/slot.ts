@@ -6,6 +6,7 @@ import { grantParameters } from '../protocol/grant-parameters.ts'
 import type { Tokens } from '../protocol/tokens.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { inspectOwn } from '../verification.ts'
+import { narrowedForGood } from './binding.ts'
 import { isPlain, type Want } from './freshness.ts'
 
 /** Tokens for other scopes or another API beside the session's own: how they are asked for, and whether they came. */
@@ -21,7 +22,9 @@ type Granted = Pick<SessionBody, 'grantedScope' | 'narrowed'>
 export function slotParameters(client: Client, want: Want, granted: Granted): Record<string, string> {
   if (!isPlain(want)) {
     const scopes = want.scopes === '' ? scopesBeside(client, granted) : words(want.scopes)
-    return grantParameters(client, scopes, want.audience || undefined)
+    // Fewer scopes are for the same API, which is named by one of them here.
+    const sameApi = client.preset.audience === 'cross-client' ? client.audience : undefined
+    return grantParameters(client, scopes, want.audience || sameApi)
   }
   if (granted.narrowed) return grantParameters(client, ownScopes(client, granted), client.audience)
   return client.preset.scopesAtRenewal ? grantParameters(client, ownScopes(client, granted), undefined) : {}
@@ -58,15 +61,6 @@ export function slotMismatch(
   })
 }
 
-/** The provider refuses the session's own scopes since a token was asked for with others. */
-export function narrowedForGood(detail: readonly string[]): Failure {
-  return new Failure(
-    'session-ended',
-    'your sign-in has ended: the provider renews only what was asked for with --scope or --audience',
-    { detail },
-  )
-}
-
 function stillNarrowed(client: Client, tokens: Tokens, granted: Granted): Failure | undefined {
   const held = scopesHeld(client, tokens)
   const lost = lacking(client, ownScopes(client, granted), held)
@@ -93,11 +87,17 @@ function wrongScopes(
 function wrongAudience(client: Client, { audience, use }: Want, tokens: Tokens): string[] {
   const token = use === 'id' ? tokens.idToken : tokens.accessToken
   const read = token === undefined ? undefined : inspectOwn(client, token, undefined)
-  if (!read || read.opaque) return []
-  const held = read.identity.audience.value ?? []
+  if (!read) return []
+  const asked = `asked for audience: ${shown([audience])}`
+  // Then only the ID token beside it can tell, or a scope that names the API, which was judged.
+  if (read.opaque && client.preset.audience === 'scope') return []
+  const aud = [tokens.idClaims?.aud].flat().filter((one) => typeof one === 'string')
+  const held = read.opaque ? aud : (read.identity.audience.value ?? [])
   if (held.some((one) => plainAudience(one) === plainAudience(audience))) return []
-  return [`asked for audience: ${shown([audience])}`, `came for audience: ${shown(held)}`]
+  return [asked, read.opaque ? OPAQUE : `came for audience: ${shown(held)}`]
 }
+
+const OPAQUE = 'came as an opaque token: nothing tells which API it is for'
 
 /** Some providers name an API `api://X` when it is asked for and `X` in the token, and nobody means a last slash. */
 const plainAudience = (audience: string): string => audience.replace(/^api:\/\//, '').replace(/\/$/, '')

@@ -1,6 +1,6 @@
 import type { Failure } from '../../errors.ts'
 import type { SessionBody } from '../store/session-file.ts'
-import { mayBind, wouldBind } from './binding.ts'
+import { mayBind, narrowedForGood, wouldBind } from './binding.ts'
 import { earlierAttempt, whyEnded } from './earlier-attempt.ts'
 import { findFresh, findValid, isPlain, matches, sameSlot, tokenHash, type Want } from './freshness.ts'
 import {
@@ -100,8 +100,9 @@ function spend(want: Want, seen: Seen, doubted: boolean, now: number, failed?: F
   if (want.use === 'id' && seen.body.idTokenAtSignInOnly)
     return valid && want.minTtlSeconds === undefined ? give(want, valid) : noIdToken(want, seen.body)
   const { afterNarrowing } = seen.body
-  if (!isPlain(want) && (afterNarrowing === 'kept' || !(want.narrow || afterNarrowing))) {
-    const failure = afterNarrowing ? wouldBind() : mayBind()
+  const isKnown = afterNarrowing === 'kept'
+  if (isPlain(want) ? isKnown && seen.body.narrowed : isKnown || !(want.narrow || afterNarrowing)) {
+    const failure = isPlain(want) ? narrowedForGood([]) : isKnown ? wouldBind() : mayBind()
     return valid && want.minTtlSeconds === undefined ? give(want, valid) : failWith(want, failure)
   }
   if (failed) {

@@ -3,8 +3,9 @@ import type { Client } from '../../../src/client.ts'
 import type { Preset } from '../../../src/providers/preset.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import type { Tokens } from '../../../src/session/protocol/tokens.ts'
+import { narrowedForGood } from '../../../src/session/renewal/binding.ts'
 import type { Want } from '../../../src/session/renewal/freshness.ts'
-import { narrowedForGood, slotMismatch, slotParameters } from '../../../src/session/renewal/slot.ts'
+import { slotMismatch, slotParameters } from '../../../src/session/renewal/slot.ts'
 import { told } from '../../told.ts'
 
 const OWN: Want = { use: 'access', audience: '', scopes: '' }
@@ -37,6 +38,12 @@ describe('what is asked for at a renewal', () => {
     })
     expect(slotParameters(clientOf(okta), { ...OWN, use: 'id' }, {})).toEqual({ scope: 'openid a' })
     expect(asks(okta, { scopes: 'a' })).toEqual({ scope: 'a' })
+  })
+
+  it('of Dex the API in a scope: fewer scopes are for the same API', () => {
+    const said = { scope: 'a audience:server:client_id:api' }
+    expect(asks(PRESETS.dex, { scopes: 'a' })).toEqual(said)
+    expect(asks(PRESETS.dex, { scopes: 'a', audience: 'b' })).not.toEqual(said)
   })
 
   it("another API alone, without scopes: the session's own then hold", () => {
@@ -133,8 +140,12 @@ describe('tokens that are not what was asked for', () => {
     expect(said).toEqual(detail && [WRONG, HINT, ...detail])
   })
 
-  it('an opaque token says nothing about its API', () => {
-    expect(mismatch({ audience: 'api' }, tokens('opaque'))).toBeUndefined()
+  it('an opaque token says nothing about its API, so it is given only where the scope names that', () => {
+    expect(mismatch({ audience: 'api' }, tokens('opaque'))?.slice(2)).toEqual([
+      'asked for audience: api',
+      'came as an opaque token: nothing tells which API it is for',
+    ])
+    expect(mismatch({ audience: 'api' }, tokens('opaque'), PRESETS.entra)).toBeUndefined()
     expect(mismatch({ audience: 'api', use: 'id' }, tokens(jwt({ aud: 'other' })))).toBeUndefined()
   })
 

@@ -137,6 +137,8 @@ describe('a token that is dead at the provider, and that says so', () => {
       stderr: expect.stringMatching(/^error: signed out here, but the provider did not confirm/m),
     })
     expect(stderr).not.toContain('already ended')
+    // The token is deleted here.
+    expect(stderr).not.toMatch(/try again/i)
   })
 
   it('and in JSON', async () => {

@@ -128,14 +128,16 @@ describe('a provider that binds the new refresh token to the scope of a renewal'
     // The token that the session had is as good as before.
     expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
     later()
+    const before = place.simulator.refreshes
     for (let time = 0; time < 2; time++) {
       const { exit, stdout, stderr } = await type('ls-auth token')
       expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' })
       expect(stderr).toMatch(/^error: your sign-in has ended: .*--scope/)
-      expect(stderr).toContain(why)
       expect(stderr).toMatch(/^hint: .*ls-auth login/m)
     }
     expect((await type('ls-auth doctor')).stdout).toMatch(/^FAIL +session +your sign-in has ended/m)
+    expect((await type('ls-auth status')).stdout).toContain('ended: sign in again')
+    expect(place.simulator.refreshes).toBe(before)
   })
 
   it('does so once: the next sign-in is not spent for it, until somebody signs out', async () => {
