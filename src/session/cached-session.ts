@@ -19,3 +19,19 @@ export async function readCachedSession(
 /** The session's own access token, valid or not. */
 export const storedAccess = ({ tokens }: SessionBody): StoredToken | undefined =>
   tokens.find(({ use, audience, scopes }) => use === 'access' && audience === '' && scopes === '')
+
+/** Keeps the current keys of the provider in the session in place of older ones. Where that cannot be, they stay. */
+export async function keepSigningKeys(
+  client: Client,
+  value: Record<string, unknown>,
+  ports: Ports,
+  command: string,
+): Promise<void> {
+  const store = await openStore(client, ports)
+  const keep = async () => {
+    const session = await readBound(client, store, ports)
+    const jwks = { value, fetchedAt: ports.clock.now() }
+    if (session) await store.commit({ ...session, body: { ...session.body, jwks } })
+  }
+  await store.withSessionLock(command, () => {}, keep).catch(() => {})
+}

@@ -1,3 +1,4 @@
+import { namesPeople } from '../claims/claims-request.ts'
 import type { Finding } from '../claims/finding.ts'
 import { payloadOf } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
@@ -6,11 +7,13 @@ import type { Ports } from '../ports/ports.ts'
 import { missingScopes } from './answers/granted-scopes.ts'
 import { checkAuthTime } from './answers/id-token.ts'
 import { discover, type Metadata } from './documents/metadata.ts'
+import { askUserinfo } from './documents/userinfo.ts'
 import { throughBrowser } from './flow/browser-flow.ts'
 import { clientSecret } from './flow/client-secret.ts'
 import { throughDevice } from './flow/device.ts'
 import { refuseCi } from './flow/display.ts'
 import type { LoginDialog, LoginOptions } from './flow/login-dialog.ts'
+import { personIn } from './kept-sign-in.ts'
 import { hasLeftovers } from './leftovers.ts'
 import { newProofKey } from './new-proof-key.ts'
 import { isApartFromKept, isApartFromOthers } from './own-grant.ts'
@@ -32,6 +35,8 @@ const MOST_HINT = 4_000
 /** The result of a sign-in. */
 export interface SignedIn {
   readonly idClaims: Readonly<Record<string, unknown>> | undefined
+  /** Name and e-mail where these lack both; not signed. */
+  readonly userinfo?: SessionBody['userinfo']
   /** For the record, which keeps their ids. */
   readonly tokens: Pick<Tokens, 'accessToken' | 'idToken' | 'refreshExpiresIn'>
   readonly expiresIn: number
@@ -97,9 +102,14 @@ export async function signIn(
         leewaySeconds,
       )
       const unknown = await checkTokens(client, provider, tokens, ports)
-      const body = bodyOf(tokens, { value: metadata, fetchedAt }, secret, proofKey)
+      const cached = { value: metadata, fetchedAt }
+      const userinfo = await nameOf(client, tokens, { metadata: cached, proofKey }, ports)
+      const body = {
+        ...bodyOf(tokens, cached, secret, proofKey),
+        ...(userinfo && { userinfo }),
+      }
       const replaced = await storeSession(client, store, body, tokens, dialog, options.samePerson, ports)
-      return summary(client, tokens, unknown, replaced)
+      return { ...summary(client, tokens, unknown, replaced), ...(userinfo && { userinfo }) }
     } catch (error) {
       const left = await revokeRejected(client, store, provider, tokens, ports)
       // The failure that led here is the one to report.
@@ -123,6 +133,21 @@ export async function signIn(
   // Revokes the replaced session. Done last, so that the page in the browser need not wait for it.
   await sweepUp().catch(() => {})
   return signedIn
+}
+
+/** Name and e-mail, where the provider gives them at userinfo alone (OpenID Connect Core §5.4). */
+async function nameOf(
+  client: Client,
+  { idClaims, accessToken, scope, skewSeconds }: Tokens,
+  { metadata, proofKey }: { readonly metadata: Cached<Metadata>; readonly proofKey: SessionBody['proofKey'] },
+  ports: Ports,
+): Promise<SessionBody['userinfo']> {
+  if (idClaims === undefined || personIn({ ...idClaims, sub: undefined }) !== undefined) return undefined
+  if (!namesPeople(scope ?? client.preset.scopes.join(' '))) return undefined
+  const session = { metadata, skewSeconds, ...(proofKey && { proofKey }) }
+  const claims = await askUserinfo(client, session, accessToken, idClaims.sub, ports)
+  const { email, preferred_username, name } = claims ?? {}
+  return claims && { email, preferred_username, name }
 }
 
 const bodyOf = (

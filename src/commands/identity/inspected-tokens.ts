@@ -1,3 +1,4 @@
+import { namesPeople } from '../../claims/claims-request.ts'
 import { type Inspected, inspectToken } from '../../claims/inspect.ts'
 import { isIssuerOf } from '../../claims/issuer.ts'
 import { payloadOf } from '../../claims/jwt/jwt.ts'
@@ -30,6 +31,8 @@ export interface InspectedTokens {
   readonly trusted: VerifyOptions['trusted']
   /** The thumbprint of the key that the tokens of this session are bound to. */
   readonly ownKey?: string
+  /** A renewal brings no ID token. */
+  readonly idTokenAtSignInOnly?: true
   /** Asks the provider for name and e-mail, where the granted scopes have them; undefined: there is nobody to ask. */
   readonly userinfo?: () => Promise<JsonObject | undefined>
 }
@@ -84,6 +87,7 @@ export async function readTokens(
     proofClaims,
     expiresAt,
     skewSeconds: body.skewSeconds,
+    ...(body.idTokenAtSignInOnly && { idTokenAtSignInOnly: true as const }),
     trusted: [issuerOf(client, body), ...named],
     ...(body.proofKey && { ownKey: await thumbprint(body.proofKey) }),
     ...(access !== undefined &&
@@ -169,9 +173,6 @@ const valueAndEnd = (token: StoredToken | undefined): Pick<SessionTokens, 'acces
 /** Lazy: most sessions have no key. */
 const thumbprint = async (key: ProofKey): Promise<string> =>
   (await import('../../dpop/proof-key.ts')).thumbprintOf(key)
-
-/** The scopes whose claims may be at userinfo alone (OpenID Connect Core §5.4). */
-const namesPeople = (scope: string): boolean => /(^| )(profile|email)( |$)/.test(scope)
 
 async function outsideToken(
   invocation: Invocation,

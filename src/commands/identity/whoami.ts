@@ -4,7 +4,9 @@ import type { ClaimValue } from '../../claims/normalise.ts'
 import { normalise } from '../../claims/normalise.ts'
 import { Failure } from '../../errors.ts'
 import { workloadFacts } from '../../providers/workload-facts.ts'
-import { hasUnknownKey, type VerifyOptions, verify } from '../../session/verification.ts'
+import type { KeySet } from '../../session/documents/signing-keys.ts'
+import { hasUnknownKey, type TrustedIssuer, verify } from '../../session/verification.ts'
+import { isComplete } from '../../settings/required-client.ts'
 import { safeJson } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, printJson } from '../invocation.ts'
@@ -55,7 +57,7 @@ async function run(invocation: Invocation, options: WhoamiOptions): Promise<void
   const offline = tokens.origin === 'environment' && !options.verify
   // Offline whoami still shows the claims, as unverified. With `--verify` it fails.
   const whenUnreachable = options.verify ? 'fail' : 'unverified'
-  const fetched: VerifyOptions['fetched'] = new Map()
+  const fetched = new Map<TrustedIssuer, Promise<KeySet>>()
   const how = { trusted, skewSeconds, offline, skipCache, whenUnreachable, fetched } as const
   const check = (token: Inspected | undefined) => token && verify(token, how, ports)
   const [id, access] = [await check(tokens.id), await check(tokens.access)]
@@ -65,7 +67,20 @@ async function run(invocation: Invocation, options: WhoamiOptions): Promise<void
   if (options.raw) await printRaw(invocation, tokens)
   else if (globals(invocation).json) await printJson(invocation, toJson(view))
   else await printIdentity(invocation, view)
-  if (options.verify) requireVerified(view)
+  if (options.verify) {
+    await keepKeys(invocation, view, fetched)
+    requireVerified(view)
+  }
+}
+
+/** That a key is gone: `check` would go on with the keys of before. */
+async function keepKeys(invocation: Invocation, view: View, fetched: Map<TrustedIssuer, Promise<KeySet>>) {
+  const { client } = view.profile
+  if (view.tokens.origin !== 'session' || !isComplete(client) || client.workload) return
+  if (![view.id, view.access].some((token) => token && hasUnknownKey(token))) return
+  const { keepSigningKeys } = await import('../../session/cached-session.ts')
+  for (const [{ sentToken }, keys] of fetched)
+    if (sentToken) await keepSigningKeys(client, (await keys).keys, invocation.ports, invocation.command)
 }
 
 /** Name and e-mail of userinfo, where the tokens say neither. */
@@ -102,7 +117,7 @@ function requireVerified(view: View): void {
         hint: `If you trust the issuer that it names: ls-auth check${view.tokens.origin === 'input' ? ' --token -' : ''} --issuer URL`,
       })
     throw new Failure('refused', `the signature of the ${name} ${what}: ${why}`, {
-      hint: hasUnknownKey(token) ? retiredKey(view) : DO_NOT_BELIEVE,
+      hint: hasUnknownKey(token) ? retiredKey(view, use) : DO_NOT_BELIEVE,
     })
   }
 }
@@ -110,8 +125,10 @@ function requireVerified(view: View): void {
 const DO_NOT_BELIEVE = 'Do not believe what this token says, and find out where it comes from.'
 
 /** After a change of keys the tokens of before name one that the provider no longer shows. */
-function retiredKey(view: View): string {
+function retiredKey(view: View, use: 'id' | 'access'): string {
   if (view.tokens.origin !== 'session' || view.profile.client.workload) return NEW_TOKEN_ONLY
+  if (use === 'id' && view.tokens.idTokenAtSignInOnly)
+    return `${RETIRED_KEY} A sign-in brings a new ID token, and a renewal does not: ls-auth login`
   const left = view.access && lifeLeft(view.access, view, 'access')
   // As long as the token has left: what is shorter renews nothing, what is longer may be longer than any token lives.
   const renewal =

@@ -184,14 +184,14 @@ async function printSignedIn(
   signedIn: SignedIn,
   saved: string[],
 ): Promise<void> {
-  const { idClaims, tokens } = signedIn
-  const name = personIn(idClaims ?? payloadOf(tokens.accessToken))
+  const { idClaims, tokens, userinfo } = signedIn
+  const name = personIn({ ...(idClaims ?? payloadOf(tokens.accessToken)), ...userinfo })
   if (globals(invocation).json) {
     return printJson(invocation, {
       profile: profile.name,
       issuer: client.issuer,
       subject: idClaims?.sub ?? null,
-      name: personIn(idClaims) ?? null,
+      name: personIn({ ...idClaims, ...userinfo }) ?? null,
       expires_in: signedIn.expiresIn,
       renewable: signedIn.refreshable,
       missing_scopes: signedIn.missingScopes,

@@ -65,6 +65,8 @@ export interface SessionBody {
   readonly idToken?: string
   /** A refresh response had no ID token: it is taken that this provider sends one at sign-in only. */
   readonly idTokenAtSignInOnly?: true
+  /** What userinfo said of the person at sign-in, where the ID token has no name. Not signed: for display only. */
+  readonly userinfo?: Readonly<Record<string, unknown>>
   /** Scope of the token response (RFC 6749 §5.1), space separated. */
   readonly grantedScope?: string
   /**

@@ -60,6 +60,15 @@ it('whoami shows them, and where they come from; nothing else is taken from ther
   expect((await type('ls-auth whoami')).stderr).toBe('')
 })
 
+it('login and status have the name from there, too', async () => {
+  place = await openPlace(behaviour(ADA))
+  expect((await type('ls-auth login')).stderr).toContain('Signed in as ada@acme.example.\n')
+  expect(JSON.parse((await type('ls-auth login --json')).stdout).name).toBe('ada@acme.example')
+  place.pass(okta.accessSeconds + 1)
+  await type('ls-auth token')
+  expect((await type('ls-auth status')).stdout).toContain('ada@acme.example')
+})
+
 describe('it is not asked, or not believed', () => {
   it.each<[string, Behaviour, number, string[]]>([
     ['for another subject', behaviour({ ...ADA, sub: 'mallory' }), 1, []],
@@ -72,7 +81,8 @@ describe('it is not asked, or not believed', () => {
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
     expect(stdout).toMatch(/^ada-1\n/)
     expect(stdout).not.toContain('ada.e')
-    expect(asked()).toBe(requests)
+    // By the sign-in, and by whoami.
+    expect(asked()).toBe(2 * requests)
   })
 
   it('with a token that has expired, while the provider gives no other', async () => {
@@ -81,7 +91,7 @@ describe('it is not asked, or not believed', () => {
     place.pass(okta.accessSeconds + 1)
     place.simulator.answerTokensWith({ status: 503, page: 'busy' })
     const { exit, stdout, stderr } = await type('ls-auth whoami')
-    expect({ exit, asked: asked() }).toEqual({ exit: 0, asked: 0 })
+    expect({ exit, asked: asked() }).toEqual({ exit: 0, asked: 1 })
     expect(stdout).toMatch(/^ada-1\n/)
     expect(stderr).toContain('shown is what is stored')
   })

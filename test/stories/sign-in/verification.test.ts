@@ -97,11 +97,10 @@ describe('whoami --verify', () => {
     const { world, provider } = other
     expect((await world.type(other.login())).exit).toBe(0)
     expect((await world.type('ls-auth whoami --verify')).exit).toBe(0)
-    provider.tamper = {
-      jwks: (document) => ({
-        keys: (document.keys as Record<string, unknown>[]).map((key) => ({ ...key, kid: 'another' })),
-      }),
-    }
+    const jwks = (document: Record<string, unknown>) => ({
+      keys: (document.keys as Record<string, unknown>[]).map((key) => ({ ...key, kid: 'another' })),
+    })
+    provider.tamper = { jwks }
     const { exit, stdout, stderr } = await world.type('ls-auth whoami --verify')
     expect(exit).toBe(10)
     expect(stdout).toContain('signature not verified')
@@ -110,10 +109,18 @@ describe('whoami --verify', () => {
     expect(stderr).not.toContain('Do not believe')
     const [, renewal] =
       stderr.match(/^hint: .*retired.*: (ls-auth token --min-ttl \d+s), or ls-auth login$/m) ?? []
-    provider.tamper = {}
+    // What was learnt by it holds for other commands.
+    const check = await world.type('ls-auth check --use id --sub "*"')
+    expect(check).toMatchObject({ exit: 5, stdout: expect.stringMatching(/^ {2}unknown +signature/m) })
+    const tokenResponse = ({ id_token: _, ...rest }: Record<string, unknown>) => rest
+    provider.tamper = { tokenResponse }
     const before = provider.refreshCount()
     expect(await world.type(renewal as string)).toMatchObject({ exit: 0 })
     expect(provider.refreshCount()).toBe(before + 1)
+    // No renewal of this provider brings a new ID token: the advice from before would not help.
+    provider.tamper = { jwks, tokenResponse }
+    const again = await world.type('ls-auth whoami --verify')
+    expect(again.stderr).toMatch(/^hint: .*A sign-in brings a new ID token.*: ls-auth login$/m)
     await other.close()
   })
 
