@@ -55,25 +55,21 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
 const VERSION_1_HINT =
   'Zipkin gives v2 under /api/v2/trace/ID. What is in a file, send to a Zipkin (POST /api/v1/spans) first.'
 
-/** Says of each trace how many of its spans are not read; of those whose trace may not be here, how many of the document. */
+/** Says how many spans are not read: of each trace, and of the document those whose trace may not be here. */
 function tellLeftOut(
   ofVersion2: readonly JsonObject[],
   ofVersion1: number,
   wholeId: (id: string) => string,
   into: Collection,
 ): void {
-  const withoutId = new Map<string, number>()
-  let withoutTrace = 0
-  for (const item of ofVersion2) {
-    const traceId = hexOrMadeId(item.traceId, 32)
-    if (traceId === undefined) withoutTrace++
-    else if (hexOrMadeId(item.id, 16) === undefined)
-      withoutId.set(wholeId(traceId), (withoutId.get(wholeId(traceId)) ?? 0) + 1)
-  }
+  const byTrace = groupBy(ofVersion2, (item) => hexOrMadeId(item.traceId, 32))
+  const withoutTrace = byTrace.get(undefined)?.length ?? 0
   const ofDocument = [...leftOut(ofVersion1, 'of Zipkin v1'), ...leftOut(withoutTrace, 'without a trace id')]
   if (ofDocument.length > 0) into.partial = ofDocument.join(', ')
-  for (const [traceId, count] of withoutId)
-    into.cut(traceId, [...leftOut(count, 'without an id'), ...ofDocument].join(', '))
+  const withoutId = ofVersion2.filter((item) => item.traceId && hexOrMadeId(item.id, 16) === undefined)
+  const traceOf = (item: JsonObject) => wholeId(hexOrMadeId(item.traceId, 32) ?? '')
+  for (const [traceId, { length }] of groupBy(withoutId, traceOf))
+    if (traceId !== '') into.cut(traceId, [...leftOut(length, 'without an id'), ...ofDocument].join(', '))
 }
 
 function leftOut(count: number, which: string): readonly string[] {

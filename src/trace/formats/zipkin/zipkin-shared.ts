@@ -1,9 +1,8 @@
-import type { JsonObject } from '../../../json-object.ts'
+import { isObject, type JsonObject } from '../../../json-object.ts'
 import { groupBy } from '../../group.ts'
 import type { SpanMark } from '../../model.ts'
 import { hexOrMadeId, textOrNumber } from '../foreign-json.ts'
-import { FreeIds } from './free-ids.ts'
-import { SharedCall } from './shared-call.ts'
+import { asInteger } from '../integer.ts'
 
 /** A Zipkin span with an id of its own. */
 export interface ZipkinSpan {
@@ -36,57 +35,202 @@ export function wholeTraceIds(ids: Iterable<string>): (id: string) => string {
 const isHalf = (traceId: string): boolean => traceId.startsWith('0'.repeat(16))
 
 /**
- * Zipkin's B3 lets the server side of a call report under the client's span id. Here each half gets an id of its own:
- * the server half a new one under the client half, and it takes the children that belong to its side. Reports of one
- * half that came in parts are merged. Spans of one trace, in the order of their ids in the source.
+ * Zipkin's B3 lets the server side of a call report under the client's span id, and says `shared` of it. Here each half gets an
+ * id of its own: the server half a made one under the client half, and it takes the children of its host. A report without
+ * a start or a duration is a part of the half of its side and host. Spans of one trace.
  */
 export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
-  const byId = groupBy(items, zipkinId)
+  const byId = groupBy(items, (item) => hexOrMadeId(item.id, 16) as string)
   const free = new FreeIds(byId.keys())
   const calls = new Map<string, SharedCall>()
   // Sorted: which ids are made must not depend on the order of the source.
-  const shared = [...byId].filter(([, parts]) => parts.length > 1)
-  for (const [id, parts] of shared.sort(([a], [b]) => (a < b ? -1 : 1)))
-    calls.set(id, new SharedCall(id, parts, free))
-  return [...byId].flatMap(([id, parts]) => {
+  const shared = [...byId].filter(([, reports]) => reports.length > 1)
+  for (const [id, reports] of shared.sort(([a], [b]) => (a < b ? -1 : 1)))
+    calls.set(id, new SharedCall(id, reports, free))
+  return [...byId].flatMap(([id, reports]) => {
     const call = calls.get(id)
-    if (call) return call.spans.map(({ item, spanId }) => spanOf(item, spanId, id, calls))
-    return [spanOf(parts[0]!, id, id, calls)]
+    const halves = call?.halves ?? [{ item: reports[0]!, spanId: id, isBelow: false }]
+    return halves.map(({ item, spanId, isBelow }): ZipkinSpan => {
+      const own = { item, spanId, sharesId: spanId !== id }
+      if (isBelow) return { ...own, parentId: id, parentMark: undefined }
+      const named = hexOrMadeId(item.parentId, 16)
+      const mark = parentMark(item.parentId, named, id)
+      // A span that is its own parent is a root, as in Zipkin's UI.
+      const parentId = named === undefined || mark ? undefined : (calls.get(named)?.parentOf(item) ?? named)
+      return { ...own, parentId, parentMark: mark }
+    })
   })
 }
 
-/** `given`: the id in the source. */
-function spanOf(
-  item: JsonObject,
-  spanId: string,
-  given: string,
-  calls: ReadonlyMap<string, SharedCall>,
-): ZipkinSpan {
-  const named = hexOrMadeId(item.parentId, 16)
-  if (spanId !== given && calls.get(given)?.isBelow(spanId)) {
-    return { item, spanId, sharesId: true, parentId: given, parentMark: undefined }
-  }
-  const own = {
-    item,
-    spanId,
-    sharesId: spanId !== given,
-    parentMark: parentMark(item.parentId, named, given),
-  }
-  // A span that is its own parent is a root, as in Zipkin's UI.
-  if (named === undefined || named === given) return { ...own, parentId: undefined }
-  return { ...own, parentId: calls.get(named)?.parentOf(item) ?? named }
-}
-
 /** What is broken about a parent that is named. */
-export type ParentMark = Extract<SpanMark, 'parent-unreadable' | 'own-parent'>
+type ParentMark = Extract<SpanMark, 'parent-unreadable' | 'own-parent'>
 
 /** `parent` is what was made of the parent id that is `given`; undefined where it cannot be read. */
-export function parentMark(given: unknown, parent: string | undefined, own: string): ParentMark | undefined {
+function parentMark(given: unknown, parent: string | undefined, own: string): ParentMark | undefined {
   if (parent !== undefined) return parent === own ? 'own-parent' : undefined
   const named = given ?? ''
   return named !== '' && !/^0+$/.test(textOrNumber(named) ?? '') ? 'parent-unreadable' : undefined
 }
 
-function zipkinId(item: JsonObject): string {
-  return hexOrMadeId(item.id, 16) as string
+interface Half {
+  readonly item: JsonObject
+  readonly spanId: string
+  /** Below the half that keeps the id; else the two are beside each other. */
+  readonly isBelow: boolean
+}
+
+/** The halves of a call that have one id in Zipkin. */
+class SharedCall {
+  readonly halves: readonly Half[]
+  /** The servers by each of their places, the earliest first. */
+  readonly #servers = new Map<string, Half[]>()
+  readonly #clientPlaces: readonly string[]
+
+  constructor(id: string, reports: readonly JsonObject[], free: FreeIds) {
+    const items = wholeReports(reports)
+    const client = items.find((item) => !isServer(item))
+    const holder = client ?? items.find(({ shared }) => shared !== true) ?? items[0]!
+    this.#clientPlaces = client === undefined ? [] : placesOf(client)
+    this.halves = items.map((item) => {
+      if (item === holder || !isServer(item)) return { item, spanId: id, isBelow: false }
+      const isBelow = client !== undefined || (item.shared === true && holder.shared !== true)
+      return { item, spanId: free.instead(id), isBelow }
+    })
+    const servers = this.halves.filter(({ item }) => isServer(item)).sort((a, b) => beginOf(a) - beginOf(b))
+    for (const half of servers)
+      for (const place of placesOf(half.item)) {
+        const known = this.#servers.get(place)
+        if (known) known.push(half)
+        else this.#servers.set(place, [half])
+      }
+  }
+
+  /** The id of the server that a child belongs to, by its host; undefined: the half that keeps the id. The only server called the rest. */
+  parentOf(child: JsonObject): string | undefined {
+    const [place = '', service = ''] = placesOf(child)
+    const servers = place === '' ? undefined : this.#servers.get(place)
+    if (servers) return lastBegun(servers, startOf(child)).spanId
+    const isOfClient = this.#clientPlaces.includes(place) || this.#clientPlaces[0] === service
+    if (place !== '' && isOfClient) return undefined
+    const [only, ...others] = this.#servers.get('') ?? []
+    return others.length === 0 ? only?.spanId : undefined
+  }
+}
+
+const beginOf = ({ item }: Half): number => startOf(item) ?? Number.MAX_VALUE
+
+/** Of these, the earliest first, the last that had begun; the first where none had. */
+function lastBegun(servers: readonly Half[], at = 0): Half {
+  let [low, high] = [0, servers.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (beginOf(servers[middle]!) <= at) low = middle + 1
+    else high = middle
+  }
+  return servers[Math.max(low - 1, 0)]!
+}
+
+/** A client that says its id is shared is mistaken, as in Zipkin's UI. */
+const isServer = ({ kind, shared }: JsonObject): boolean =>
+  kind === 'SERVER' || (shared === true && kind !== 'CLIENT')
+
+/** In microseconds; 0 is none in Zipkin. */
+const micros = (value: unknown): number | undefined => Number(asInteger(value) ?? 0n) || undefined
+const startOf = ({ timestamp }: JsonObject): number | undefined => micros(timestamp)
+
+/** Where a report is from, in texts that say less and less: its address, its service, anywhere. Zipkin writes services in lower case. */
+function placesOf({ localEndpoint }: JsonObject): readonly string[] {
+  const { serviceName, ipv4, ipv6 } = isObject(localEndpoint) ? localEndpoint : {}
+  const [name = '', ...address] = [serviceName, ipv4, ipv6].map(
+    (part) => textOrNumber(part)?.toLowerCase() ?? '',
+  )
+  const host = address.some((part) => part !== '') ? [`${name}|${address.join('|')}`] : []
+  return [...host, ...(name === '' ? [] : [name]), '']
+}
+
+/**
+ * The spans that these reports are of, in whatever order they come. A report without a start or a duration is a part of the first
+ * of its side and host, and so is one that says the same start again. Without a kind it is of either side.
+ */
+function wholeReports(reports: readonly JsonObject[]): readonly JsonObject[] {
+  const spans = new Map<string, JsonObject[]>()
+  const firsts = new Map<string, JsonObject[]>()
+  for (const { item, start, isPart } of reports.map(report).sort(inOrder)) {
+    const [side, places] = [isServer(item), placesOf(item)]
+    const hasNoKind = !side && typeof item.kind !== 'string'
+    const key = `${side} ${places[0]} ${start}`
+    const first =
+      firsts.get(`${side} ${places[0]}`) ?? (hasNoKind ? firsts.get(`true ${places[0]}`) : undefined)
+    const parts = spans.get(key) ?? (isPart ? first : undefined)
+    if (parts) parts.push(item)
+    else {
+      const made = [item]
+      spans.set(key, made)
+      for (const place of places) if (!firsts.has(`${side} ${place}`)) firsts.set(`${side} ${place}`, made)
+    }
+  }
+  return [...spans.values()].map(merged)
+}
+
+function report(item: JsonObject) {
+  const [start, duration] = [startOf(item), micros(item.duration)]
+  const isPart = start === undefined || duration === undefined
+  return { item, start: start ?? Number.MAX_VALUE, duration: duration ?? 0, isPart, text: jsonText(item) }
+}
+
+/** Those that say most first. */
+const inOrder = (a: ReturnType<typeof report>, b: ReturnType<typeof report>): number =>
+  Number(a.isPart) - Number(b.isPart) ||
+  placesOf(b.item).length - placesOf(a.item).length ||
+  a.start - b.start ||
+  b.duration - a.duration ||
+  (a.text < b.text ? -1 : 1)
+
+/** Empty where it is nested deeper than this can be written. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch (error) {
+    if (error instanceof RangeError) return ''
+    throw error
+  }
+}
+
+/** One span of its parts: the first that says something is believed. */
+function merged(parts: readonly JsonObject[]): JsonObject {
+  if (parts.length === 1) return parts[0]!
+  const annotations = parts.flatMap((part) =>
+    Array.isArray(part.annotations) ? (part.annotations as unknown[]) : [],
+  )
+  return {
+    ...firstOfEach(parts),
+    tags: firstOfEach(parts.map(({ tags }) => (isObject(tags) ? tags : {}))),
+    annotations: [...new Map(annotations.map((one) => [jsonText(one), one])).values()],
+    shared: parts.some(({ shared }) => shared === true),
+  }
+}
+
+const firstOfEach = (parts: readonly JsonObject[]): JsonObject =>
+  Object.fromEntries(parts.toReversed().flatMap((part) => Object.entries(part).filter(([, value]) => value)))
+
+/** Gives unused span ids of one trace, each once. */
+class FreeIds {
+  readonly #taken: Set<string>
+  /** Where to look next: begun anew for each id, the search would go through all that was given before. */
+  #next: bigint | undefined
+
+  constructor(taken: Iterable<string>) {
+    this.#taken = new Set(taken)
+  }
+
+  /** The id with all its bits inverted, else the next one that is free. */
+  instead(id: string): string {
+    const inverted = ~BigInt(`0x${id}`)
+    for (let at = inverted; ; at = this.#next++) {
+      this.#next ??= inverted
+      const text = BigInt.asUintN(64, at).toString(16).padStart(16, '0')
+      // All zeros is no id.
+      if (!/^0+$/.test(text) && this.#taken.size < this.#taken.add(text).size) return text
+    }
+  }
 }

@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from '../../../json-object.ts'
 import {
   type Attributes,
   type AttributeValue,
+  attribute,
   NONE,
   type SpanKind,
   type SpanLink,
@@ -94,19 +95,22 @@ export class Endpoints {
   readonly #resources = new Map<string, Attributes>()
 
   read(value: unknown): Endpoint {
-    const endpoint = isObject(value) ? value : {}
-    const service = textOrNumber(endpoint.serviceName)
-    const pairs: [string, AttributeValue][] = []
-    if (service !== undefined) pairs.push(['service.name', service])
-    const ip = textOrNumber(endpoint.ipv4) ?? textOrNumber(endpoint.ipv6)
-    if (ip !== undefined) pairs.push(['net.host.ip', ip])
-    const port = asInteger(endpoint.port)
-    if (port !== undefined) pairs.push(['net.host.port', Number(port)])
+    const pairs = endpointPairs(value, 'service.name', 'net.host')
     const key = JSON.stringify(pairs)
     const resource = this.#resources.get(key) ?? (pairs.length > 0 ? pairs : NONE)
     this.#resources.set(key, resource)
-    return { service: service ?? UNKNOWN_SERVICE, resource }
+    return { service: textOrNumber(attribute(pairs, 'service.name')) ?? UNKNOWN_SERVICE, resource }
   }
+}
+
+function endpointPairs(value: unknown, serviceKey: string, hostKey: string): [string, AttributeValue][] {
+  const { serviceName, ipv4, ipv6, port } = isObject(value) ? value : {}
+  const number = asInteger(port)
+  return [
+    [serviceKey, textOrNumber(serviceName)] as const,
+    [`${hostKey}.ip`, textOrNumber(ipv4) ?? textOrNumber(ipv6)] as const,
+    [`${hostKey}.port`, number === undefined ? undefined : Number(number)] as const,
+  ].flatMap(([key, part]): [string, AttributeValue][] => (part === undefined ? [] : [[key, part]]))
 }
 
 /** Attributes and events of a span. */
@@ -123,7 +127,9 @@ function readAttributes(item: JsonObject): Attributes {
     .filter((tag) => !isHeld(tag, facts))
     .map(([key, value]): [string, AttributeValue] => [key, readTag(value)])
   // Who wrote a tag of that name knows better.
-  const remote = remoteAttributes(item).filter(([key]) => !Object.hasOwn(tags, key))
+  const remote = endpointPairs(item.remoteEndpoint, 'peer.service', 'net.peer').filter(
+    ([key]) => !Object.hasOwn(tags, key),
+  )
   const attributes = [...texts, ...remote]
   return attributes.length > 0 ? attributes : NONE
 }
@@ -157,18 +163,6 @@ const tagsOf = ({ tags }: JsonObject): JsonObject => (isObject(tags) ? tags : {}
 function readLinks(item: JsonObject): readonly SpanLink[] {
   const links = Object.entries(tagsOf(item)).filter(([key]) => isLinkTag(key))
   return links.flatMap(([, text]) => readLinkText(text) ?? [])
-}
-
-function remoteAttributes(item: JsonObject): [string, AttributeValue][] {
-  const endpoint = isObject(item.remoteEndpoint) ? item.remoteEndpoint : {}
-  const pairs: [string, AttributeValue][] = []
-  const service = textOrNumber(endpoint.serviceName)
-  if (service !== undefined) pairs.push(['peer.service', service])
-  const ip = textOrNumber(endpoint.ipv4) ?? textOrNumber(endpoint.ipv6)
-  if (ip !== undefined) pairs.push(['net.peer.ip', ip])
-  const port = asInteger(endpoint.port)
-  if (port !== undefined) pairs.push(['net.peer.port', Number(port)])
-  return pairs
 }
 
 function readAnnotations(item: JsonObject) {
