@@ -9,7 +9,7 @@ import { resolve } from 'node:path'
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const CHUNKS = {
-  words: ['src/main.ts'],
+  words: ['src/main.ts', 'src/text/count.ts'],
   // The command tree, with commander.
   commands: ['src/cli/tree.ts'],
   // What a command needs that reads a file and no settings.
@@ -49,6 +49,8 @@ export const CHUNKS = {
   requirements: ['src/claims/sign-in-requirements.ts', 'src/claims/claims-request.ts'],
   // Lines to copy, in hints and notes.
   lines: ['src/commands/repeat-flags.ts'],
+  // What flags of traces mean.
+  flags: ['src/verbs/search-flags.ts'],
   traces: [
     'src/commands/trace/trace-get.ts',
     'src/commands/trace/output/view-options.ts',

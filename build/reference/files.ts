@@ -6,8 +6,8 @@ import { referencePages } from './pages.ts'
 const FOLDERS = { man: 'man', documents: 'docs/reference' } as const
 
 /** Every file of the reference by its path from the root, with its text. */
-export function referenceFiles(): ReadonlyMap<string, string> {
-  const pages = referencePages()
+export async function referenceFiles(): Promise<ReadonlyMap<string, string>> {
+  const pages = await referencePages()
   const beside = documentsBeside()
   return new Map([
     ...pages.map((page) => [`${FOLDERS.man}/${page.name}.1`, manPage(page)] as const),

@@ -1,9 +1,10 @@
 import { Help, type Option } from 'commander'
 import { appendixOf, type Group, type Row, wordOf } from '../../src/cli/command.ts'
-import { EXIT_STATUSES } from '../../src/cli/exit-statuses.ts'
 import type { Appendix } from '../../src/cli/help.ts'
 import { COMMANDS, DESCRIPTION, globalOptions, programAppendix } from '../../src/cli/tree.ts'
 import { optionsOf } from '../../src/cli/typed-line.ts'
+import { readTable } from '../../src/cli/verb-row.ts'
+import { EXIT_STATUSES } from '../../src/frame/exit-statuses.ts'
 
 /** A word or an option, and what it does. */
 export interface Entry {
@@ -31,8 +32,8 @@ const HELP = new Help()
 const GLOBAL = { heading: 'Global options', entries: entriesOf(globalOptions()) }
 
 /** The program first, then each group with its commands, in the order of the help. */
-export function referencePages(): Page[] {
-  const below = COMMANDS.map((row) => pageOf(row, []))
+export async function referencePages(): Promise<Page[]> {
+  const below = (await readTable(COMMANDS)).map((row) => pageOf(row, []))
   const program: Page = {
     ...namesOf([]),
     usage: 'ls-auth [options] [command]',

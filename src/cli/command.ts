@@ -3,16 +3,16 @@ import type { AnyCommand, Typed } from '../commands/cli-command.ts'
 import type { Invocation } from '../commands/invocation.ts'
 import { refuseEmpty } from '../empty-value.ts'
 import { Failure } from '../errors.ts'
+import { ALWAYS, type ExitStatus } from '../frame/exit-statuses.ts'
+import { describedVariables, type ReadVariable } from '../frame/variables.ts'
 import type { Ports } from '../ports/ports.ts'
 import { showProgress } from '../progress.ts'
 import { isList, type SettingKey, typedFlag } from '../settings/setting-key.ts'
 import { API_SETTINGS, SETTING_TABLE, type SettingName } from '../settings/setting-table.ts'
 import { unknownChoice } from '../unknown-choice.ts'
-import { ALWAYS, type ExitStatus } from './exit-statuses.ts'
 import { type Appendix, addAppendix, type Example } from './help.ts'
 import { refuseNodeVariables } from './node-variables.ts'
 import type { Values } from './values.ts'
-import { describedVariables, type ReadVariable } from './variables.ts'
 
 /** One command: its help, its options, and the file that implements it. */
 export interface Row {

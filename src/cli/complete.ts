@@ -6,6 +6,7 @@ import { type Group, type Row, wordOf } from './command.ts'
 import { COMMANDS, globalOptions } from './tree.ts'
 import { readLine, type TypedLine } from './typed-line.ts'
 import { settingValues, type Values, valuesOf } from './values.ts'
+import { readTable } from './verb-row.ts'
 
 /** A word that a shell may put in, and what it is for. */
 export interface Candidate {
@@ -42,7 +43,8 @@ const isHarmless = ({ value }: Candidate): boolean =>
 /** What can be typed in the place of `word`. */
 async function offerFor(before: readonly string[], word: string, ports: Ports): Promise<Offer> {
   const isHelp = before[0] === 'help'
-  const line = readLine(isHelp ? before.slice(1) : before, COMMANDS, globalOptions())
+  const rows = await readTable(COMMANDS, before)
+  const line = readLine(isHelp ? before.slice(1) : before, rows, globalOptions())
   if (line.waiting !== undefined) return offerOf(valuesOf(line.waiting), line, ports)
   const [flag = '', value] = word.split('=')
   const option =
@@ -51,7 +53,7 @@ async function offerFor(before: readonly string[], word: string, ports: Ports): 
   if (word.startsWith('-')) return line.options.filter(({ hidden }) => !hidden).flatMap(optionCandidates)
   if (line.unknown !== undefined) return []
   const last = line.commands.at(-1)
-  if (last === undefined) return [...COMMANDS.map(commandCandidate), ...(isHelp ? [] : [HELP])]
+  if (last === undefined) return [...rows.map(commandCandidate), ...(isHelp ? [] : [HELP])]
   if ('rows' in last) return last.rows.map(commandCandidate)
   return isHelp ? [] : offerOf(argumentValues(last, line.args.length), line, ports)
 }

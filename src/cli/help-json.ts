@@ -1,7 +1,7 @@
 import { Command } from 'commander'
+import { ALWAYS, EXIT_STATUSES } from '../frame/exit-statuses.ts'
+import { describedVariables } from '../frame/variables.ts'
 import { addOptions, type Group, type Row, wordOf } from './command.ts'
-import { ALWAYS, EXIT_STATUSES } from './exit-statuses.ts'
-import { describedVariables } from './variables.ts'
 
 /** One option, as it is typed. */
 export interface OptionJson {

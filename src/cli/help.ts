@@ -1,12 +1,9 @@
 import { type Command, Help } from 'commander'
+import { EXIT_STATUSES, type ExitStatus } from '../frame/exit-statuses.ts'
+import type { Example } from '../frame/verb.ts'
 import { wrap } from '../text/wrap.ts'
-import { EXIT_STATUSES, type ExitStatus } from './exit-statuses.ts'
 
-/** A command line to copy, and what it does. */
-export interface Example {
-  readonly does: string
-  readonly line: string
-}
+export type { Example }
 
 /** What the help of a command says after its options. */
 export interface Appendix {

@@ -1,9 +1,10 @@
 import { Command, CommanderError, Option } from 'commander'
 import { FAILURES, Failure } from '../errors.ts'
+import { EXIT_STATUSES, type ExitStatus } from '../frame/exit-statuses.ts'
+import { allVariables } from '../frame/variables.ts'
 import type { Ports } from '../ports/ports.ts'
 import { safeJson, safeText } from '../text/safe-text.ts'
 import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine } from './command.ts'
-import { EXIT_STATUSES, type ExitStatus } from './exit-statuses.ts'
 import {
   type Appendix,
   addAppendix,
@@ -19,7 +20,7 @@ import { PROFILE_COMMANDS } from './rows/profile-commands.ts'
 import { PROGRAM_COMMANDS } from './rows/program-commands.ts'
 import { SIGN_IN_COMMANDS } from './rows/sign-in-commands.ts'
 import { TRACE_COMMANDS } from './rows/trace-commands.ts'
-import { allVariables } from './variables.ts'
+import { readTable, type Table } from './verb-row.ts'
 
 /**
  * Parses one command line and runs its command, or answers `--help` and `--version`. Gives the exit status. Throws
@@ -28,9 +29,11 @@ import { allVariables } from './variables.ts'
 export async function runCommand(
   line: readonly string[],
   ports: Ports,
-  rows: readonly (Row | Group)[] = COMMANDS,
+  table: Table = COMMANDS,
 ): Promise<number> {
-  if (line[0] === 'help' && line.includes('--json')) {
+  const isForAll = line[0] === 'help' && line.includes('--json')
+  const rows = await readTable(table, isForAll ? undefined : line)
+  if (isForAll) {
     const { helpJson } = await import('./help-json.ts')
     const words = line.slice(1).filter((word) => word !== '--json')
     const help = helpJson(ports.env.version, rows, globalOptions(), words)
@@ -56,7 +59,7 @@ export async function runCommand(
       throw ownFailure(withHelp(error, program, argv), rows, wordsOf(argv, program))
     // Nothing but `ls-auth` or `ls-auth trace`: the help, as gh and kubectl give it. No help is one JSON value.
     if (error.code === 'commander.help' && !argv.includes('--json'))
-      return runCommand([...argv, '--help'], ports, rows)
+      return runCommand([...argv, '--help'], ports, table)
     if (error.exitCode !== 0)
       throw ownFailure(usageFailure(error, program, argv), rows, wordsOf(argv, program))
     // No command has run that would have set it.
@@ -146,7 +149,7 @@ function refuseTokens(argv: readonly string[]): void {
 }
 
 /** All commands. */
-export const COMMANDS: readonly (Row | Group)[] = [
+export const COMMANDS: Table = [
   ...SIGN_IN_COMMANDS,
   ...CLAIM_COMMANDS,
   ...TRACE_COMMANDS,

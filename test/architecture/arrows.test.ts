@@ -112,9 +112,13 @@ describe('what is no part of the plan is found', () => {
     [
       'src/session/store/session-store.ts',
       "await import('../../commands/login.ts')",
-      'only cli may import commands',
+      'only cli and mcp and verbs and frame may import commands',
     ],
-    ['src/main.ts', "import { login } from './commands/login.ts'", 'only cli may import commands'],
+    [
+      'src/main.ts',
+      "import { login } from './commands/login.ts'",
+      'only cli and mcp and verbs and frame may import commands',
+    ],
     [
       'src/commands/sign-in/login.ts',
       "import { realFiles } from '../../system/files/files.ts'",

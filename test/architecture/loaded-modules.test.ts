@@ -79,7 +79,7 @@ const SETTINGS = ['commander', 'smol-toml']
 const ABROAD =
   'src/system/(http|lock|browser)|src/session/(protocol/provider|sign-in|flow/(loopback|device))\\.ts'
 const NO_COMMAND =
-  /^src\/(?!system|cli|backends|text|settings\/(setting-(key|table)|files\/places)|trace\/formats\/output-choices)\w+\//
+  /^src\/(?!system|cli|backends|text|settings\/(setting-(key|table)|files\/places)|trace\/formats\/output-choices|frame\/(exit-statuses|variables|verb)\.ts)\w+\//
 const BUDGETS: Readonly<Record<string, Budget>> = {
   '--version': { packages: [], never: /^src\/(?!system|text|settings\/files\/places)\w+\//, kilobytes: 24 },
   '--help': {
@@ -95,9 +95,9 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
     kilobytes: 233,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
-  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 275 },
-  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 330 },
-  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 338 },
+  token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 277 },
+  whoami: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 332 },
+  check: { packages: [...SETTINGS, 'jose'], never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 341 },
   'profile show': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|src/(session|api/(?!authorization)|claims/jwt/verify))`),
@@ -117,11 +117,11 @@ describe('a command loads what it needs and nothing else', () => {
 
   it.each([
     ['trace get', GET, SETTINGS, 438],
-    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 393],
-    ['services', ['services', ...PLACE], SETTINGS, 393],
-    ['attributes', ['attributes', ...PLACE], SETTINGS, 393],
+    ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 396],
+    ['services', ['services', ...PLACE], SETTINGS, 400],
+    ['attributes', ['attributes', ...PLACE], SETTINGS, 400],
     ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 446],
-    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 456],
+    ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 459],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
   })
@@ -132,12 +132,12 @@ describe('a command loads what it needs and nothing else', () => {
     await writeFile(file, stdout)
     const never =
       /^src\/(session|claims|api|trace\/sources\/(lightstep|tempo|jaeger)|settings\/(profile|files\/settings-files)\.ts|system\/http\/)/
-    keepsTo(await load(['trace', 'get', file]), { packages: ['commander'], never, kilobytes: 344 })
+    keepsTo(await load(['trace', 'get', file]), { packages: ['commander'], never, kilobytes: 348 })
     // What is drawn for people is not loaded for a script.
     keepsTo(await load(['trace', 'get', file, '-o', 'json']), {
       packages: ['commander'],
       never: /^src\/trace\/render\//,
-      kilobytes: 300,
+      kilobytes: 305,
     })
   })
 
@@ -163,7 +163,7 @@ describe('a command loads what it needs and nothing else', () => {
     const loaded = await load(['logout'])
     expect(loaded.packages).not.toEqual(expect.arrayContaining(['undici']))
     expect(loaded.files.filter((file) => new RegExp(`^${TRACE}`).test(file))).toEqual([])
-    expect(loaded.kilobytes).toBeLessThan(392)
+    expect(loaded.kilobytes).toBeLessThan(395)
   })
 })
 

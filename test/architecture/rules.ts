@@ -8,6 +8,10 @@ const FLOORS: readonly (readonly string[])[] = [
   ['start'],
   ['main'],
   ['cli'],
+  ['mcp'],
+  ['verbs'],
+  // What a verb is: typed flags, answers, printers.
+  ['frame'],
   ['commands', 'report', 'request-log', 'progress'],
   ['session', 'trace', 'api', 'attacks', 'audit', 'settings'],
   // Made by settings, used by session: types that both may know.
@@ -33,7 +37,9 @@ const FLOORS: readonly (readonly string[])[] = [
 /** Rooms that few others may enter. `start` switches the compile cache on before `main` is read. */
 const VISITORS: Readonly<Record<string, readonly string[]>> = {
   system: ['main', 'start'],
-  commands: ['cli'],
+  commands: ['cli', 'mcp', 'verbs', 'frame'],
+  verbs: ['cli', 'mcp'],
+  mcp: ['cli'],
   cli: ['main'],
   main: ['start'],
   start: ['bin'],
@@ -48,7 +54,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   '@decimalturn/toml-patch': 'src/settings/files/toml-writing.ts',
   chalk: 'src/system/terminal/terminal.ts',
   commander: /^src\/cli\//,
-  '@modelcontextprotocol/server': 'src/commands/mcp/serve.ts',
+  '@modelcontextprotocol/server': 'src/mcp/serve.ts',
   'fs-native-extensions': 'src/system/files/lock.ts',
   jose: /^src\/(claims\/jwt\/verify|attacks\/forgery|session\/protocol\/assertion-key|dpop\/(proof|proof-key))\.ts$/,
   keytar: 'src/system/keychain.ts',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Group, Row } from '../../src/cli/command.ts'
 import { COMMANDS, EXAMPLES, runCommand } from '../../src/cli/tree.ts'
+import { readTable } from '../../src/cli/verb-row.ts'
 import type { Ports } from '../../src/ports/ports.ts'
 import { openWorld, type World, words } from '../world/world.ts'
 import { ENTRIES } from './rows.ts'
@@ -31,7 +32,7 @@ describe('examples in help', () => {
   it.each(LINES)('%s: %s', async (_, line) => {
     const argv = argvOf(line)
     const ran: string[] = []
-    await runCommand(argv, portsOf(world), readingOnly(COMMANDS, ran))
+    await runCommand(argv, portsOf(world), readingOnly(await readTable(COMMANDS), ran))
     expect(ran).toHaveLength(1)
     expect(argv).toContain(ran[0])
   })

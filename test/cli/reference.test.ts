@@ -8,8 +8,8 @@ import { type Page, referencePages } from '../../build/reference/pages.ts'
 import { needs } from '../world/needs.ts'
 import { ENTRIES } from './rows.ts'
 
-const files = referenceFiles()
-const pages = referencePages()
+const files = await referenceFiles()
+const pages = await referencePages()
 
 describe('the reference is what the rows of the program say (mend it with: npm run docs)', () => {
   it('has a manual page and a document for the program and each command', () => {

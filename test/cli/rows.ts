@@ -1,5 +1,6 @@
 import type { Group, Row } from '../../src/cli/command.ts'
 import { COMMANDS } from '../../src/cli/tree.ts'
+import { readTable } from '../../src/cli/verb-row.ts'
 
 /** A command or a group of them, by the words that a user types: `trace get`. */
 export interface Entry {
@@ -8,7 +9,7 @@ export interface Entry {
 }
 
 /** Every command and every group there is. */
-export const ENTRIES: readonly Entry[] = COMMANDS.flatMap((row) => [
+export const ENTRIES: readonly Entry[] = (await readTable(COMMANDS)).flatMap((row) => [
   { words: wordOf(row), row },
   ...('rows' in row
     ? row.rows.map((below) => ({ words: `${wordOf(row)} ${wordOf(below)}`, row: below }))

@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { allVariables } from '../../src/cli/variables.ts'
+import { allVariables } from '../../src/frame/variables.ts'
 import type { Env } from '../../src/ports/ports.ts'
 import { expandHome, placesFor, typedPath } from '../../src/settings/files/places.ts'
 import { systemConfigFile } from '../../src/system/env.ts'

@@ -1,10 +1,11 @@
 import { appendixOf, wordOf } from '../../src/cli/command.ts'
 import { COMMANDS, globalOptions } from '../../src/cli/tree.ts'
 import { readLine } from '../../src/cli/typed-line.ts'
+import { readTable } from '../../src/cli/verb-row.ts'
 
 /** Throws where a command has ended with a status that its help does not tell. */
-export function requireToldStatus(argv: readonly string[], status: number): void {
-  const { commands } = readLine(argv, COMMANDS, globalOptions())
+export async function requireToldStatus(argv: readonly string[], status: number): Promise<void> {
+  const { commands } = readLine(argv, await readTable(COMMANDS, argv), globalOptions())
   const row = commands.at(-1)
   // exec ends with the status of the command that it runs; a group alone prints its help.
   if (row === undefined || 'rows' in row || row.failsWith !== undefined) return

@@ -106,7 +106,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       for (const secret of givenIn(world.variables)) mint(secret, 'token')
       searchOutput(argv, outcome.stdout, outcome.stderr)
       searchWritten(home, before)
-      requireToldStatus(argv, outcome.exit)
+      await requireToldStatus(argv, outcome.exit)
       return outcome
     },
     async writeConfig(text) {

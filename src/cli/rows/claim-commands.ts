@@ -1,7 +1,7 @@
 import { Option } from 'commander'
+import { OF_A_SESSION } from '../../frame/exit-statuses.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { choice, collect, type Row, tokenOnLine } from '../command.ts'
-import { OF_A_SESSION } from '../exit-statuses.ts'
 
 const givenToken = (command: 'check' | 'whoami') =>
   new Option('--token <source>', '- reads a token from standard input instead of using yours').argParser(

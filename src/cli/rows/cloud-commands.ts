@@ -1,5 +1,5 @@
+import { OF_A_SESSION } from '../../frame/exit-statuses.ts'
 import { NARROW, type Row } from '../command.ts'
-import { OF_A_SESSION } from '../exit-statuses.ts'
 
 const ROLE = 'arn:aws:iam::123456789012:role/TraceReader'
 

@@ -1,16 +1,14 @@
 import type { Command } from 'commander'
+import { OF_THE_API } from '../../frame/exit-statuses.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
-import { BREAKDOWN_BY } from '../../trace/formats/output-choices.ts'
-import { choice, type Row } from '../command.ts'
-import { OF_THE_API } from '../exit-statuses.ts'
+import type { Row } from '../command.ts'
+import type { VerbRow } from '../verb-row.ts'
 import {
   agentListFormat,
   errorsOption,
   fromFile,
-  listFormat,
   ownFlags,
   sensitive,
-  skewFirst,
   spanConditions,
   withTimes,
 } from './trace-options.ts'
@@ -46,36 +44,10 @@ export const WHY: Row = {
 }
 
 /** `trace breakdown`. */
-export const BREAKDOWN: Row = {
+export const BREAKDOWN: VerbRow = {
   usage: 'breakdown',
   description: 'show where the time of many traces goes, by service and operation',
-  options: (command) =>
-    listFormat(
-      manyTraces(
-        skewFirst(
-          command
-            .addOption(choice('--by <what>', 'a row for each (operation when not given)', BREAKDOWN_BY))
-            .option('--graph', 'who calls whom instead (services when --by is not given)'),
-        )
-          .option('--error', 'a span that failed')
-          .addOption(errorsOption()),
-      ),
-    ),
-  settings: API_SETTINGS,
-  variables: ['LS_AUTH_TOKEN'],
-  exits: OF_THE_API,
-  examples: [
-    {
-      does: 'where do slow requests spend their time?',
-      line: 'ls-auth trace breakdown --service checkout --min 500ms',
-    },
-    {
-      does: 'by service, over more traces',
-      line: 'ls-auth trace breakdown --service checkout --by service --limit 500',
-    },
-    { does: 'who calls whom, in a file', line: 'ls-auth trace breakdown --file traces.ndjson --graph' },
-  ],
-  load: async () => (await import('../../commands/trace/found/trace-breakdown.ts')).traceBreakdown,
+  verb: async () => (await import('../../verbs/trace-breakdown.ts')).traceBreakdown,
 }
 
 /** Which traces a command reads that looks at many of them. */

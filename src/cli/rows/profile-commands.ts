@@ -1,5 +1,5 @@
+import { OF_SETTINGS } from '../../frame/exit-statuses.ts'
 import type { Group } from '../command.ts'
-import { OF_SETTINGS } from '../exit-statuses.ts'
 
 const loadChange = (name: 'use' | 'remove') => async () =>
   (await import('../../commands/profile/profile-change.ts'))[name]

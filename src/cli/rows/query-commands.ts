@@ -1,10 +1,11 @@
 import { Option } from 'commander'
 import { BACKENDS, listed } from '../../backends/table.ts'
+import { OF_THE_API } from '../../frame/exit-statuses.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { SERIES_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, type Row } from '../command.ts'
-import { OF_THE_API } from '../exit-statuses.ts'
-import { agentListFormat, fromFile, sensitive, withTimes } from './trace-options.ts'
+import type { VerbRow } from '../verb-row.ts'
+import { sensitive, withTimes } from './trace-options.ts'
 
 /** `UQL (Lightstep) or …`. */
 const QUERY_LANGUAGES = listed(
@@ -46,35 +47,17 @@ const QUERY: Row = {
   load: async () => (await import('../../commands/trace/query.ts')).query,
 }
 
-const SERVICES: Row = {
+const SERVICES: VerbRow = {
   usage: 'services',
   description: 'list the services that report spans',
-  options: (command) => agentListFormat(fromFile(command)),
-  settings: API_SETTINGS,
-  variables: ['LS_AUTH_TOKEN'],
-  exits: OF_THE_API,
-  examples: [
-    { does: 'for people', line: 'ls-auth services' },
-    { does: 'for scripts', line: 'ls-auth services --json' },
-    { does: 'of a trace file', line: 'ls-auth services --file trace.json' },
-  ],
-  load: async () => (await import('../../commands/trace/services.ts')).services,
+  verb: async () => (await import('../../verbs/services.ts')).services,
 }
 
-const ATTRIBUTES: Row = {
+const ATTRIBUTES: VerbRow = {
   usage: 'attributes [name]',
   description: 'list the attributes of spans, or the values of the one that is named',
-  options: (command) => agentListFormat(sensitive(fromFile(withTimes(command)))),
-  settings: API_SETTINGS,
-  variables: ['LS_AUTH_TOKEN'],
-  exits: OF_THE_API,
-  examples: [
-    { does: 'what can I search by?', line: 'ls-auth attributes' },
-    { does: 'which values does one have?', line: 'ls-auth attributes http.route --since 1d' },
-    { does: 'of a trace file', line: 'ls-auth attributes --file trace.json' },
-  ],
-  load: async () => (await import('../../commands/trace/attributes.ts')).attributes,
+  verb: async () => (await import('../../verbs/attributes.ts')).attributes,
 }
 
 /** Commands that ask what a back end holds, not for a trace. */
-export const QUERY_COMMANDS: readonly Row[] = [QUERY, SERVICES, ATTRIBUTES]
+export const QUERY_COMMANDS: readonly (Row | VerbRow)[] = [QUERY, SERVICES, ATTRIBUTES]

@@ -1,7 +1,7 @@
 import { DATA_SOURCE_FORMAT, PROXY_FORMATS } from '../../backends/data-source.ts'
+import { OF_A_SESSION, OF_THE_API } from '../../frame/exit-statuses.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { choice, collect, NARROW, type Row } from '../command.ts'
-import { OF_A_SESSION, OF_THE_API } from '../exit-statuses.ts'
 
 /** Commands to sign in, get a token and sign out. */
 export const SIGN_IN_COMMANDS: readonly Row[] = [

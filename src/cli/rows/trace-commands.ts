@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
+import { OF_THE_API } from '../../frame/exit-statuses.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { DIFF_FORMATS, SCALES, TRACE_FORMATS } from '../../trace/formats/output-choices.ts'
-import { choice, collect, type Group, type Row } from '../command.ts'
-import { OF_THE_API } from '../exit-statuses.ts'
+import { choice, collect, type Row } from '../command.ts'
+import type { Table } from '../verb-row.ts'
 import { BREAKDOWN, WHY } from './many-traces-commands.ts'
 import { QUERY_COMMANDS } from './query-commands.ts'
 import {
@@ -129,11 +130,11 @@ const MCP: Row = {
     { does: 'any other agent starts this line', line: 'ls-auth mcp --profile work' },
     { does: 'an agent that may ask little', line: 'ls-auth mcp --max-calls 50 --max-bytes 500kB' },
   ],
-  load: async () => (await import('../../commands/mcp/mcp.ts')).mcp,
+  load: async () => (await import('../../mcp/mcp.ts')).mcp,
 }
 
 /** Commands that read traces. */
-export const TRACE_COMMANDS: readonly (Row | Group)[] = [
+export const TRACE_COMMANDS: Table = [
   {
     usage: 'trace',
     description: 'read traces',

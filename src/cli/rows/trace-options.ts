@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { BACKENDS } from '../../backends/table.ts'
-import { AGENT_LIST_FORMATS, LIST_FORMATS } from '../../trace/formats/output-choices.ts'
+import { AGENT_LIST_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, collect } from '../command.ts'
 
 /** The conditions on one span that a search knows. */
@@ -50,10 +50,6 @@ export const skewFirst = (command: Command): Command =>
   )
 
 /** The formats of a list. */
-export const listFormat = (command: Command): Command =>
-  command.addOption(choice('-o, --output <format>', 'how to print it', LIST_FORMATS))
-
-/** The same, with text for an agent. */
 export const agentListFormat = (command: Command): Command =>
   command.addOption(choice('-o, --output <format>', 'how to print it', AGENT_LIST_FORMATS))
 

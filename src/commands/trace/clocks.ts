@@ -43,11 +43,16 @@ export class Clocks {
     return buildTree(trace)
   }
 
+  /** What to say of them; undefined: nothing. */
+  note(unicode: boolean): { readonly code: 'clocks'; readonly text: string } | undefined {
+    const text = this.#skew ? this.#adjusted(glyphsFor(unicode).micro) : this.#mayDiffer()
+    return text === undefined ? undefined : { code: 'clocks', text }
+  }
+
   /** The note for a person; `of`: whose traces they are. */
   tell(invocation: Invocation, of = ''): void {
-    const { micro } = glyphsFor(invocation.ports.terminal.unicode)
-    const text = this.#skew ? this.#adjusted(micro) : this.#mayDiffer()
-    if (text !== undefined) tell(invocation, `note: ${of}${text}`)
+    const note = this.note(invocation.ports.terminal.unicode)
+    if (note !== undefined) tell(invocation, `note: ${of}${note.text}`)
   }
 
   #adjusted(micro: string): string {

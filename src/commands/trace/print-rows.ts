@@ -1,5 +1,4 @@
 import { safeJson } from '../../text/safe-text.ts'
-import type { ListFormat } from '../../trace/formats/output-choices.ts'
 import type { Typed } from '../cli-command.ts'
 import { type Invocation, printJson, tell } from '../invocation.ts'
 
@@ -17,23 +16,7 @@ export interface DataRows<Row> {
   whole(rows: readonly unknown[]): unknown
 }
 
-/** A list in all of its formats. */
-export interface Rows<Row> extends DataRows<Row> {
-  /** For people: one line, sanitized for a terminal. */
-  line(row: Row): string
-}
-
-/** Prints a list as NDJSON, as one JSON value, or line by line for people (`list`). */
-export async function printRows<Row>(
-  invocation: Invocation,
-  format: ListFormat,
-  list: Rows<Row>,
-): Promise<void> {
-  if (format !== 'list') return printData(invocation, format, list)
-  await invocation.ports.terminal.page(list.rows.map(list.line), '\n')
-}
-
-/** The same without the format for people, which the caller draws itself. */
+/** Prints a list as NDJSON, or as one JSON value. */
 export async function printData<Row>(
   invocation: Invocation,
   format: 'json' | 'ndjson',
@@ -47,6 +30,13 @@ export async function printData<Row>(
 /** NDJSON: one JSON value in each line. */
 export const ndjson = (values: readonly unknown[]): string =>
   values.map((value) => `${safeJson(value)}\n`).join('')
+
+/** Of values that masking changed: an agent is to leave it so. */
+export const MASKED = {
+  code: 'masked',
+  text: 'values that look like secrets or personal data are masked',
+  forPerson: '; --show-sensitive shows them',
+}
 
 /** Says that something was masked, and a person how to see it: an agent is to leave it so. */
 export function tellMasked(invocation: Invocation, what: 'values' | 'labels'): void {

@@ -5,7 +5,7 @@ import { parseRfc3339, withZone } from '../../trace/rfc3339.ts'
 import type { TimeRange } from '../../trace/series.ts'
 
 const DEFAULT_SINCE_SECONDS = 3600
-const LIKE = 'Write it like now-1h or 2026-11-24T10:00:00Z.'
+export const LIKE = 'Write it like now-1h or 2026-11-24T10:00:00Z.'
 
 /** All that a `Date` can tell since 1970. */
 export const ALWAYS: TimeRange = { fromMillis: 0, toMillis: 8.64e15 }
@@ -48,7 +48,7 @@ export const namesTimes = ({ since, from, to }: Readonly<Record<string, unknown>
  * what does not begin so. Failure `usage`: no duration stands behind it.
  */
 export function readTimeFromNow(text: string, flag: string, now: number): number | undefined {
-  const [, ago] = /^\s*now\s*(?:-(.*))?$/i.exec(text) ?? []
+  const [, ago] = /^\s*(?:now\s*|(?=-))(?:-(.*))?$/i.exec(text) ?? []
   if (ago !== undefined && !/^\s*\d+\s*$/.test(ago)) return now - parseDuration(ago, flag) * 1000
   if (/^\s*now\s*$/i.test(text)) return now
   if (!/^\s*now\b/i.test(text)) return undefined
@@ -57,8 +57,8 @@ export function readTimeFromNow(text: string, flag: string, now: number): number
   })
 }
 
-/** As {@link readTimeFromNow}, RFC 3339, a date in UTC, or a number since the epoch, which may have decimals: its size tells seconds from nanoseconds. */
-function readTime(text: string, flag: string, now: number): number {
+/** As {@link readTimeFromNow}, `-1h` for the same, RFC 3339, a date in UTC, or a number since the epoch, which may have decimals: its size tells seconds from nanoseconds. */
+export function readTime(text: string, flag: string, now: number): number {
   const fromNow = readTimeFromNow(text, flag, now)
   if (fromNow !== undefined) return fromNow
   const [, whole, part = ''] = /^(\d{9,19})(\.\d+)?$/.exec(text) ?? []

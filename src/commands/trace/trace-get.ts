@@ -102,7 +102,7 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   const { tree, focus } = picture
   requireService(tree, view.selection.service, view.spanId)
   if (view.spanId !== undefined && (!drawn || isGraphic(format))) {
-    const { count, grouped } = await import('../../trace/render/waterfall/header.ts')
+    const { count, grouped } = await import('../../text/count.ts')
     const spans = `${grouped(tree.count)} of ${count(whole.tree.count, 'span')}`
     tell(invocation, `note: only span ${view.spanId} and below, ${spans}`)
   }

@@ -1,4 +1,5 @@
 import type { Style } from '../../ports/terminal.ts'
+import { count } from '../../text/count.ts'
 import { displayWidth } from '../../text/display-width.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../text/fit.ts'
 import { widest } from '../../text/widest.ts'
@@ -8,7 +9,6 @@ import { histogram, sparkline } from './chart/sparkline.ts'
 import { formatDuration } from './format-duration.ts'
 import { glyphsFor } from './glyphs.ts'
 import { withoutDuration } from './span-duration.ts'
-import { count } from './waterfall/header.ts'
 
 /** How a list of traces is drawn; no line is wider than `width`. */
 export interface ListOptions {

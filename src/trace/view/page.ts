@@ -1,8 +1,8 @@
+import { count } from '../../text/count.ts'
 import { displayWidth } from '../../text/display-width.ts'
 import { blanks, fitLines, packed } from '../../text/fit.ts'
 import type { Pen } from '../render/pen.ts'
 import { heading } from '../render/span-details/heading.ts'
-import { count } from '../render/waterfall/header.ts'
 import type { Scene } from './scene.ts'
 import { MARGIN, type Page } from './state.ts'
 

@@ -1,5 +1,5 @@
+import { count } from '../../text/count.ts'
 import { safeName } from '../../text/fit.ts'
-import { count } from '../render/waterfall/header.ts'
 import { withheldNote } from '../withheld.ts'
 import type { Openness, OpenRows } from './plan.ts'
 import { openRows } from './plan.ts'

@@ -1,8 +1,8 @@
+import { count } from '../../text/count.ts'
 import { displayWidth } from '../../text/display-width.ts'
 import { fitEnd, fitMiddle, safeName } from '../../text/fit.ts'
 import { foldFigures } from '../render/fold-figures.ts'
 import { nodeDuration, selfText } from '../render/span-duration.ts'
-import { count } from '../render/waterfall/header.ts'
 import type { Scene } from './scene.ts'
 import type { ViewState } from './state.ts'
 

@@ -51,9 +51,9 @@ export function waySuite(): void {
     async (_, start) => {
       const agent = await start(machine, [])
       for (const [tool, args, path] of [
-        ['get_trace', { trace_id: trace.traceId }, /^\/api\/v2\/traces\//],
-        ['get_span_details', { trace_id: trace.traceId, span_ids: [rootId] }, /^\/api\/v2\/traces\//],
-        ['search_traces', { start_time_min: '-1h' }, /^\/api\/search$/],
+        ['get_trace', { id: trace.traceId }, /^\/api\/v2\/traces\//],
+        ['get_span_details', { id: trace.traceId, spans: [rootId] }, /^\/api\/v2\/traces\//],
+        ['search_traces', { from: '-1h' }, /^\/api\/search$/],
         ['get_services', {}, /^\/api\/v2\/search\/tag\//],
       ] as const) {
         const traceparent = newParent()

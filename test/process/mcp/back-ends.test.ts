@@ -12,7 +12,7 @@ const trace = makeTrace({ seed: 7 })
 const rootId = rootOf(trace)?.spanId as string
 const failed = trace.spans.filter(({ error }) => error)
 const PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
-const TIMES = { start_time_min: '2026-09-20T00:00:00Z', start_time_max: '2026-09-24T00:00:00Z' }
+const TIMES = { from: '2026-09-20T00:00:00Z', to: '2026-09-24T00:00:00Z' }
 
 let machine: Machine
 let lightstep: TraceApi
@@ -57,7 +57,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     const services = await agent.call('get_services')
     expect(services).toMatchObject({ isError: false, text: expect.stringContaining('\nfrontend\n') })
 
-    const found = await agent.call('search_traces', { service_name: 'frontend', ...TIMES })
+    const found = await agent.call('search_traces', { service: 'frontend', ...TIMES })
     expect(found.isError, found.text).toBe(false)
     // A back end that reads traces by span id lists spans.
     const id = /^([0-9a-f]{16,32}) {2}/m.exec(found.text)?.[1] as string
@@ -65,7 +65,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     if (backend !== 'lightstep') expect(id).toBe(trace.traceId)
     expect(found.text).toMatch(backend === 'lightstep' ? /^\d+ spans\. / : /^1 trace\. /)
 
-    const read = await agent.call('get_trace', { trace_id: traceId }, { traceparent: PARENT })
+    const read = await agent.call('get_trace', { id: traceId }, { traceparent: PARENT })
     expect(read.isError, read.text).toBe(false)
     expect(read.text).toContain(`trace ${trace.traceId}, `)
     expect(read.text).toContain('where the errors began')
@@ -78,19 +78,17 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
 
     const cause = /ERROR .* {2}([0-9a-f]{16})$/m.exec(read.text)?.[1] as string
     expect(failed.map(({ spanId }) => spanId)).toContain(cause)
-    const details = await agent.call('get_span_details', { trace_id: traceId, span_ids: [cause, rootId] })
+    const details = await agent.call('get_span_details', { id: traceId, spans: [cause, rootId] })
     expect(details.text).toMatch(/status +error/)
     expect(details.text).toContain('attributes (')
 
-    const path = await agent.call('get_critical_path', { trace_id: traceId })
+    const path = await agent.call('get_critical_path', { id: traceId })
     // The request waited as long in both: another root of the trace is no part of it.
     const whole = /^critical path, .+ in all$/m
     expect(whole.exec(path.text)?.[0], path.text).toBe(whole.exec(read.text)?.[0])
-    expect(
-      await agent.call('get_trace', { trace_id: traceId, with_errors: true, max_spans: 5 }),
-    ).toMatchObject({
+    expect(await agent.call('get_trace', { id: traceId, error: true, limit: 5 })).toMatchObject({
       isError: false,
-      text: expect.stringContaining('fit with_errors'),
+      text: expect.stringContaining('fit error'),
     })
 
     const attributes = await agent.call('get_attributes', TIMES)
@@ -100,38 +98,36 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
 
     if (backend === 'lightstep')
       // A refusal names arguments, not flags, and none that was given.
-      expect((await agent.call('explain_traces', { with_errors: true })).text).toContain(
-        '\nhint: Add service_name, span_name or attributes.',
+      expect((await agent.call('explain_traces', { error: true })).text).toContain(
+        '\nhint: Add service, name or attributes.',
       )
 
     // Where traces are read here and not counted there: how many of what was found.
-    const some = { with_errors: true, service_name: 'payment', ...TIMES }
+    const some = { error: true, service: 'payment', ...TIMES }
     const first = { lightstep: '2 spans that were found, in 1 trace', jaeger: 'trace that was found' }[
       backend
     ]
     const explained = await agent.call('explain_traces', {
       ...some,
-      search_depth: backend === 'lightstep' ? 2 : 1,
+      limit: backend === 'lightstep' ? 2 : 1,
     })
     if (first === undefined) expect(explained.text).not.toContain('of the first')
-    else expect(explained.text).toContain(`note: of the first ${first}; search_depth reads more`)
+    else expect(explained.text).toContain(`note: of the first ${first}; limit reads more`)
 
     // A snapshot heeds no times, so none is named there.
     const unlessHeedless = (words: string) => (backend === 'lightstep' ? '' : words)
-    const one = await agent.call('search_traces', { service_name: 'payment', ...TIMES, search_depth: 1 })
+    const one = await agent.call('search_traces', { service: 'payment', ...TIMES, limit: 1 })
     expect(/^From \S+Z to \S+Z\./m.test(one.text)).toBe(backend !== 'lightstep')
-    expect(one.text).toContain(`search_depth (at most 100)${unlessHeedless(', or a shorter time')}.\n`)
+    expect(one.text).toContain(`limit (at most 100)${unlessHeedless(', or a shorter time')}.\n`)
     if (first !== undefined) {
       const none = await agent.call('search_traces', {
-        service_name: 'payment',
-        duration_min: '1h',
+        service: 'payment',
+        min: '1h',
         ...TIMES,
       })
-      expect(none.text).toContain(
-        `fewer conditions${unlessHeedless(', or a longer time (start_time_min)')}.\n`,
-      )
+      expect(none.text).toContain(`fewer conditions${unlessHeedless(', or a longer time (from)')}.\n`)
       expect(explained.text).toContain(
-        `clear with more traces (search_depth)${unlessHeedless(' or a longer time (start_time_min)')}.\n`,
+        `clear with more traces (limit)${unlessHeedless(' or a longer time (from)')}.\n`,
       )
     }
 

@@ -92,7 +92,7 @@ it.each(eras)('a call of many requests sends none any more once it is cancelled:
   }
   wire = openWire(machine, without('jaeger', '60'))
   await era.begin(wire)
-  begin('many', 'explain_traces', { with_errors: true, service_name: 'shop', search_depth: 100 }, era)
+  begin('many', 'explain_traces', { error: true, service: 'shop', limit: 100 }, era)
   const read = () => asked.filter((path) => path.includes('/traces/')).length
   await vi.waitFor(() => expect(read()).toBeGreaterThan(8), { timeout: 10_000, interval: 5 })
   cancel('many', era)

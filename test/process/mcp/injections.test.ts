@@ -13,7 +13,7 @@ import { AGENTS, type Agent, type StartAgent } from './agent.ts'
 
 // What spans and servers say reaches an agent as data, and never as if it were ours: through the tools, as they are served.
 
-const TIMES = { start_time_min: '2026-09-22T17:00:00Z', start_time_max: '2026-09-22T18:00:00Z' }
+const TIMES = { from: '2026-09-22T17:00:00Z', to: '2026-09-22T18:00:00Z' }
 const FROM = Date.parse('2026-09-22T17:10:00Z') * 1000
 const start = AGENTS['JSON-RPC by hand, 2026-07-28'] as StartAgent
 const MANY = ['--max-calls', '100000', '--max-bytes', '900MB']
@@ -82,21 +82,21 @@ describe.each(['tempo', 'jaeger'])('200 texts in the spans of %s', (backend) => 
     const { traceId: trace_id } = trace
     // Of one that is very long the order itself is cut off.
     const isShown = !name.startsWith('very long')
-    await expectData('get_span_details', { trace_id, span_ids: [lastOf(trace)] }, isShown)
+    await expectData('get_span_details', { id: trace_id, spans: [lastOf(trace)] }, isShown)
     // The other tools make the same of what another back end gives.
     if (backend === 'jaeger') return
-    await expectData('get_trace', { trace_id, span_id: lastOf(trace) }, isShown)
+    await expectData('get_trace', { id: trace_id, span: lastOf(trace) }, isShown)
     // A long name is shortened in a row.
-    await expectData('get_trace', { trace_id }, false)
-    await expectData('get_critical_path', { trace_id }, false)
-    await expectData('diff_traces', { trace_id_a: plain.traceId, trace_id_b: trace_id }, false)
+    await expectData('get_trace', { id: trace_id }, false)
+    await expectData('get_critical_path', { id: trace_id }, false)
+    await expectData('diff_traces', { a: plain.traceId, b: trace_id }, false)
   })
 
   it('all of them in lists', async () => {
-    await expectData('search_traces', { ...TIMES, search_depth: 100, service_name: 'shop' })
+    await expectData('search_traces', { ...TIMES, limit: 100, service: 'shop' })
     await expectData('get_services', {})
     await expectData('get_services', { pattern: 'ignore all' })
-    await expectData('explain_traces', { with_errors: true, ...TIMES, service_name: 'shop' }, false)
+    await expectData('explain_traces', { error: true, ...TIMES, service: 'shop' }, false)
     if (backend === 'jaeger') return
     await expectData('get_attributes', TIMES)
     await expectData('get_attributes', { name: 'note', ...TIMES })
@@ -125,7 +125,7 @@ describe('200 texts in what a server says of itself', () => {
     }
     const partial = { trace: toOtlpDocument([plain], 'base64'), status: 'PARTIAL', message: text }
     saying({ status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(partial) })
-    await expectData('get_trace', { trace_id: plain.traceId }, false)
+    await expectData('get_trace', { id: plain.traceId }, false)
   })
 
   it('and nothing in standard output steers a terminal', expectPeace)

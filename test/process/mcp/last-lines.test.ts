@@ -77,7 +77,7 @@ describe.each([
   it.each(OFFICIAL)('each request has its line in the record, soon: %s', async (_, start) => {
     const agent = await start(machine, settings())
     // Four at once; the others never have their turn.
-    for (let n = 0; n < 6; n++) agent.call('get_trace', { trace_id: traceId(n) }).catch(() => undefined)
+    for (let n = 0; n < 6; n++) agent.call('get_trace', { id: traceId(n) }).catch(() => undefined)
     await reached(4)
     const before = performance.now()
     agent.running.child.kill(signal)
@@ -99,7 +99,7 @@ it('the official client closes its connection: no request is without its line, a
   const client = new Client({ name: 'test agent', version: '1.2' })
   await client.connect(transport)
   const calls = [0, 1, 2, 3].map((n) =>
-    client.callTool({ name: 'get_trace', arguments: { trace_id: traceId(n) } }).catch(() => undefined),
+    client.callTool({ name: 'get_trace', arguments: { id: traceId(n) } }).catch(() => undefined),
   )
   await reached(4)
   const before = performance.now()
@@ -151,7 +151,7 @@ describe('a renewal that has begun', () => {
     )
   /** Has one call wait for the API, and another for the renewal, which has reached the provider. */
   const renewBesideACall = async () => {
-    call('silent', 'get_trace', { trace_id: traceId(0) })
+    call('silent', 'get_trace', { id: traceId(0) })
     await reached(1)
     call('renews', 'get_services', {})
     await vi.waitFor(() => expect(provider.refreshCount()).toBe(1), 10_000)

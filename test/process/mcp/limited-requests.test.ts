@@ -42,8 +42,8 @@ it('after a snapshot that is paid for an agent does not call again', async () =>
   )
   const agent = await start(machine, ['--snapshot'])
   for (const [tool, given] of [
-    ['get_trace', { trace_id: trace.traceId }],
-    ['search_traces', { service_name: 'payment' }],
+    ['get_trace', { id: trace.traceId }],
+    ['search_traces', { service: 'payment' }],
   ] as const) {
     const { isError, text } = await agent.call(tool, given)
     expect(isError).toBe(true)
@@ -67,7 +67,7 @@ it('a search that no snapshot is allowed for: who can allow it is said, and what
   expect(search?.description).toContain('only a query that a stream has is answered')
   const hints = tools.map(({ name, annotations }) => [name, annotations?.openWorldHint])
   expect(hints.filter(([, isOpen]) => isOpen !== true)).toEqual([['whoami', false]])
-  const { isError, text } = await agent.call('search_traces', { service_name: 'payment' })
+  const { isError, text } = await agent.call('search_traces', { service: 'payment' })
   expect(isError).toBe(true)
   expect(text).toMatch(/^This cannot be done as asked, /)
   expect(text).toMatch(

@@ -18,8 +18,8 @@ const SESSION = 'session-4711-of-grace'
 // Each is searched for in all that a process of these tests prints and writes.
 for (const secret of [MAIL, PASSWORD, BEARER, SESSION]) mint(secret)
 
-const TIMES = { start_time_min: '2026-09-22T17:00:00Z', start_time_max: '2026-09-22T18:00:00Z' }
-const RANGE = ['--from', TIMES.start_time_min, '--to', TIMES.start_time_max]
+const TIMES = { from: '2026-09-22T17:00:00Z', to: '2026-09-22T18:00:00Z' }
+const RANGE = ['--from', TIMES.from, '--to', TIMES.to]
 const start = AGENTS['the official client, 2026-07-28'] as StartAgent
 
 const traces: readonly TraceData[] = plantedTraces(60, Date.parse('2026-09-22T17:50:00Z') * 1000).map(
@@ -49,45 +49,45 @@ const NAME = /POST \/order\?email=\[masked\]/
 const ROWS: readonly Row[] = [
   [
     'search_traces',
-    { service_name: 'checkout', ...TIMES },
+    { service: 'checkout', ...TIMES },
     ['trace', 'search', '--service', 'checkout', ...RANGE],
     NAME,
   ],
-  ['get_trace', { trace_id: failed.traceId }, ['trace', 'get', failed.traceId], NAME],
+  ['get_trace', { id: failed.traceId }, ['trace', 'get', failed.traceId], NAME],
   [
     'get_trace',
-    { trace_id: failed.traceId },
+    { id: failed.traceId },
     ['trace', 'get', failed.traceId, '-o', 'agent'],
     /no card of \[masked\]/,
   ],
   [
     'get_trace',
-    { trace_id: failed.traceId, span_id: root },
+    { id: failed.traceId, span: root },
     ['trace', 'get', failed.traceId, '--span', root],
     /^ +session_id +\[masked\]$/m,
   ],
   [
     'get_span_details',
-    { trace_id: failed.traceId, span_ids: [root] },
+    { id: failed.traceId, spans: [root] },
     ['trace', 'get', failed.traceId, '--span', root],
     /^ +user\.email +\[masked\]$/m,
   ],
   [
     'get_span_details',
-    { trace_id: failed.traceId, span_ids: [root] },
+    { id: failed.traceId, spans: [root] },
     ['trace', 'get', failed.traceId, '--details'],
     /^ +note +login with password=\[masked\]$/m,
   ],
-  ['get_critical_path', { trace_id: failed.traceId }, ['trace', 'get', failed.traceId, '-o', 'agent'], NAME],
+  ['get_critical_path', { id: failed.traceId }, ['trace', 'get', failed.traceId, '-o', 'agent'], NAME],
   [
     'diff_traces',
-    { trace_id_a: usual.traceId, trace_id_b: failed.traceId },
+    { a: usual.traceId, b: failed.traceId },
     ['trace', 'diff', usual.traceId, failed.traceId],
     /charge \[masked\]/,
   ],
   [
     'explain_traces',
-    { with_errors: true, service_name: 'checkout', ...TIMES },
+    { error: true, service: 'checkout', ...TIMES },
     ['trace', 'why', '--error', '--service', 'checkout', ...RANGE],
     new RegExp(`pod +(?:= )?${PLANTED_POD}`),
   ],
@@ -158,8 +158,8 @@ describe.each(['tempo', 'jaeger'])('secrets in the traces of %s', (backend) => {
   it('a value that tells who somebody is is no cause: it is left out, and that is said', async () => {
     const agent = await start(machine, ['--profile', backend])
     const { text } = await agent.call('explain_traces', {
-      with_errors: true,
-      service_name: 'checkout',
+      error: true,
+      service: 'checkout',
       ...TIMES,
     })
     expect(text).toContain('note: values that look like secrets or personal data are left out')
@@ -179,7 +179,7 @@ it.each<[what: string, env: Record<string, string>, settings: string]>([
     expect({ tool, isError, text }).toEqual({ tool, isError: false, text: expect.stringMatching(shows) })
     expectNoSecret(`the answer of ${tool}`, text)
   }
-  const asked = await agent.call('get_trace', { trace_id: failed.traceId, show_sensitive: true })
+  const asked = await agent.call('get_trace', { id: failed.traceId, show_sensitive: true })
   expect(asked).toMatchObject({
     isError: true,
     text: expect.stringContaining('no argument "show_sensitive"'),

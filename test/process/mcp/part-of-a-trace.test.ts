@@ -27,11 +27,11 @@ beforeAll(async () => {
 afterAll(() => Promise.all([tempo, machine].map((one) => one.close())))
 
 const CALLS = [
-  ['get_trace', { trace_id }],
-  ['get_trace', { trace_id, span_id: rootId }],
-  ['get_critical_path', { trace_id }],
-  ['get_span_details', { trace_id, span_ids: [rootId] }],
-  ['diff_traces', { trace_id_a: trace_id, trace_id_b: trace_id }],
+  ['get_trace', { id: trace_id }],
+  ['get_trace', { id: trace_id, span: rootId }],
+  ['get_critical_path', { id: trace_id }],
+  ['get_span_details', { id: trace_id, spans: [rootId] }],
+  ['diff_traces', { a: trace_id, b: trace_id }],
 ] as const
 
 it.each(CALLS)(
@@ -52,12 +52,12 @@ it.each(CALLS)(
 
 it('a span that may have been cut away is not told as one that the trace does not have', async () => {
   tempo.mode = 'partial'
-  const some = await agent.call('get_span_details', { trace_id, span_ids: [rootId, CUT_AWAY] })
+  const some = await agent.call('get_span_details', { id: trace_id, spans: [rootId, CUT_AWAY] })
   expect(some.text).toContain(`\nNot in the part of the trace that is here: ${CUT_AWAY}.\n`)
   expect(some.text).not.toContain('Not in this trace')
   for (const [tool, args] of [
-    ['get_span_details', { trace_id, span_ids: [CUT_AWAY] }],
-    ['get_trace', { trace_id, span_id: CUT_AWAY }],
+    ['get_span_details', { id: trace_id, spans: [CUT_AWAY] }],
+    ['get_trace', { id: trace_id, span: CUT_AWAY }],
   ] as const) {
     const none = await agent.call(tool, args)
     expect(none.isError).toBe(true)
@@ -69,7 +69,7 @@ it('a span that may have been cut away is not told as one that the trace does no
     tempo.mode = 'partial'
   }
   tempo.mode = 'normal'
-  const whole = await agent.call('get_span_details', { trace_id, span_ids: [rootId, CUT_AWAY] })
+  const whole = await agent.call('get_span_details', { id: trace_id, spans: [rootId, CUT_AWAY] })
   expect(whole.text).toContain(`\nNot in this trace: ${CUT_AWAY}.\n`)
 })
 

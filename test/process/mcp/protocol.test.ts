@@ -78,36 +78,28 @@ describe.each(Object.entries(ERAS))('whatever comes in, messages of the protocol
     const unknown = await ask('get_trace', { traceId: trace.traceId })
     expect(unknown.result).toMatchObject({ isError: true })
     expect(textOf(unknown)).toContain('get_trace has no argument "traceId"')
-    expect(textOf(unknown)).toMatch(/hint: Did you mean trace_id\? It takes: trace_id, span_id, with_errors/)
+    expect(textOf(unknown)).toMatch(/hint: Did you mean id\? It takes: id, span, error/)
     for (const [tool, args, words] of [
-      ['get_trace', {}, 'trace_id is missing'],
-      ['get_trace', { trace_id: 7 }, 'trace_id is not a text'],
-      ['get_trace', { trace_id: trace.traceId, max_spans: 0 }, 'from 1 to 500'],
-      [
-        'get_trace',
-        { trace_id: trace.traceId, duration_min: 'long' },
-        'duration_min: "long" is not a duration',
-      ],
-      ['get_trace', { trace_id: '/etc/passwd' }, 'error: '],
-      ['get_trace', { trace_id: 'a'.repeat(500_000) }, 'trace_id has more than 4000 characters'],
-      ['search_traces', { attributes: { a: JSON.parse('['.repeat(900) + ']'.repeat(900)) } }, 'is no object'],
-      ['get_trace', { trace_id: trace.traceId, show_sensitive: true }, 'no argument "show_sensitive"'],
-      ['get_span_details', { trace_id: trace.traceId, span_ids: Array(21).fill('a') }, 'at most 20'],
-      ['get_span_details', { trace_id: trace.traceId, span_ids: ['zz'] }, 'span_ids: "zz" is no span id'],
-      ['search_traces', { start_time_min: '-1 year' }, 'start_time_min: "1 year" is not a duration'],
-      [
-        'search_traces',
-        { duration_min: '2s', duration_max: '1s' },
-        'hint: Perhaps the other way round: duration_min 1s duration_max 2s',
-      ],
-      ['search_traces', { attributes: { a: {} } }, 'is no object'],
-      ['get_trace', { trace_id: `${'0'.repeat(31)}1` }, 'There is no such thing'],
+      ['get_trace', {}, 'id is missing'],
+      ['get_trace', { id: 7 }, 'id is not a text'],
+      ['get_trace', { id: trace.traceId, limit: 0 }, 'from 1 to 500'],
+      ['get_trace', { id: trace.traceId, min: 'long' }, 'min: "long" is not a duration'],
+      ['get_trace', { id: '/etc/passwd' }, 'error: '],
+      ['get_trace', { id: 'a'.repeat(500_000) }, 'id has more than 4000 characters'],
+      ['search_traces', { attr: JSON.parse('['.repeat(900) + ']'.repeat(900)) }, 'attr is not a text'],
+      ['get_trace', { id: trace.traceId, show_sensitive: true }, 'no argument "show_sensitive"'],
+      ['get_span_details', { id: trace.traceId, spans: Array(21).fill('a') }, 'at most 20'],
+      ['get_span_details', { id: trace.traceId, spans: ['zz'] }, 'spans: "zz" is no span id'],
+      ['search_traces', { from: '-1 year' }, 'from: "1 year" is not a duration'],
+      ['search_traces', { min: '2s', max: '1s' }, 'hint: Perhaps the other way round: min 1s max 2s'],
+      ['search_traces', { attr: { a: 'b' } }, 'attr is not a list of texts'],
+      ['get_trace', { id: `${'0'.repeat(31)}1` }, 'There is no such thing'],
     ] as const) {
       const answer = await ask(tool, args)
       expect([tool, args, answer.result?.isError]).toEqual([tool, args, true])
       expect(textOf(answer)).toContain(words)
     }
-    expect((await ask('get_trace', { trace_id: trace.traceId })).result).toMatchObject({ isError: false })
+    expect((await ask('get_trace', { id: trace.traceId })).result).toMatchObject({ isError: false })
     expect(await wire.close()).toMatchObject({ exit: 0, stderr: '' })
     wire.messages()
   })
@@ -158,7 +150,7 @@ describe.each(Object.entries(ERAS))('whatever comes in, messages of the protocol
     for (let id = 100; id < 140; id++) {
       const params = {
         name: id % 2 ? 'get_services' : 'get_trace',
-        arguments: id % 2 ? {} : { trace_id: trace.traceId },
+        arguments: id % 2 ? {} : { id: trace.traceId },
         ...era.params(),
       }
       wire.write(`${JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params })}\n`)
@@ -172,8 +164,8 @@ describe.each(Object.entries(ERAS))('whatever comes in, messages of the protocol
 
   it('what looks like personal data is masked, and nothing switches that off', async () => {
     const details = await ask('get_span_details', {
-      trace_id: trace.traceId,
-      span_ids: trace.spans.slice(0, 3).map(({ spanId }) => spanId),
+      id: trace.traceId,
+      spans: trace.spans.slice(0, 3).map(({ spanId }) => spanId),
     })
     expect(textOf(details)).toMatch(/customer\.note +mail \[masked\]/)
     await wire.close()
@@ -242,10 +234,7 @@ it('budgets of calls and of bytes hold, and say what a person can do', async () 
   await initialize(wire)
   const sizes: number[] = []
   for (let n = 0; n < 4; n++) {
-    const answer = await call(
-      n === 0 ? 'get_services' : 'get_trace',
-      n === 0 ? {} : { trace_id: trace.traceId },
-    )
+    const answer = await call(n === 0 ? 'get_services' : 'get_trace', n === 0 ? {} : { id: trace.traceId })
     if (answer.result?.isError === false) sizes.push(Buffer.byteLength(textOf(answer)))
     else expect(textOf(answer)).toMatch(/budget of 5000 bytes[\s\S]*--max-bytes/)
   }

@@ -12,7 +12,7 @@ import { AGENTS, type Agent, type StartAgent } from './agent.ts'
 
 const API_KEY = 'key-of-the-api'
 const trace = makeTrace({ seed: 5 })
-const GET = { trace_id: rootOf(trace)?.spanId as string }
+const GET = { id: rootOf(trace)?.spanId as string }
 const start = AGENTS['the official client, 2026-07-28'] as StartAgent
 
 let provider: Provider
@@ -43,7 +43,7 @@ afterAll(() => Promise.all([provider, api, gateway, machine].map((one) => one.cl
 it('a person without the right: whom to ask or what to type is told, and nothing else is tried', async () => {
   const calls = [
     ['get_trace', GET],
-    ['diff_traces', { trace_id_a: GET.trace_id, trace_id_b: GET.trace_id }],
+    ['diff_traces', { a: GET.id, b: GET.id }],
   ] as const
   for (const [tool, args] of calls) {
     rules.groups = ['sre']

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Group, Row } from '../../../src/cli/command.ts'
 import { COMMANDS } from '../../../src/cli/tree.ts'
+import { readTable } from '../../../src/cli/verb-row.ts'
 import { SETTING_TABLE } from '../../../src/settings/setting-table.ts'
 import type { Random } from '../../world/trace/random.ts'
 import { type Kind, pick } from './kind.ts'
@@ -28,7 +29,7 @@ function shapesOf(rows: readonly (Row | Group)[], before: readonly string[] = []
     return [{ words, options: [...own, ...(row.settings ? settings : []), ...GLOBAL] }]
   })
 }
-const SHAPES = shapesOf(COMMANDS)
+const SHAPES = shapesOf(await readTable(COMMANDS))
 
 /** A command line with options of this command or of any, in any order. */
 function someLine(random: Random): string[] {

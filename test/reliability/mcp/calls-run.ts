@@ -26,22 +26,22 @@ export interface CallsRun {
 
 /** As many as an agent has open at once. */
 const AT_ONCE = 4
-const TIMES = { start_time_min: '2026-09-22T17:00:00Z', start_time_max: '2026-09-22T18:00:00Z' }
+const TIMES = { from: '2026-09-22T17:00:00Z', to: '2026-09-22T18:00:00Z' }
 const [slow, fast] = plantedTraces(60, Date.parse('2026-09-22T17:50:00Z') * 1000)
 const shop = makeTrace({ seed: 7 })
-const AMONG = { service_name: 'checkout', ...TIMES }
+const AMONG = { service: 'checkout', ...TIMES }
 
 /** Each kind of call in turn, those that fail too. */
 const CALLS: readonly (readonly [tool: string, args: object, isError: boolean])[] = [
-  ['get_trace', { trace_id: shop.traceId }, false],
+  ['get_trace', { id: shop.traceId }, false],
   ['search_traces', AMONG, false],
-  ['get_span_details', { trace_id: shop.traceId, span_ids: [shop.spans[0]?.spanId] }, false],
+  ['get_span_details', { id: shop.traceId, spans: [shop.spans[0]?.spanId] }, false],
   ['get_services', {}, false],
-  ['get_critical_path', { trace_id: shop.traceId }, false],
-  ['diff_traces', { trace_id_a: fast?.traceId, trace_id_b: slow?.traceId }, false],
-  ['explain_traces', { ...AMONG, with_errors: true }, false],
+  ['get_critical_path', { id: shop.traceId }, false],
+  ['diff_traces', { a: fast?.traceId, b: slow?.traceId }, false],
+  ['explain_traces', { ...AMONG, error: true }, false],
   ['get_attributes', TIMES, false],
-  ['get_trace', { trace_id: `${'0'.repeat(31)}1` }, true],
+  ['get_trace', { id: `${'0'.repeat(31)}1` }, true],
   ['get_trace', { no_such_argument: 1 }, true],
 ]
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { allVariables } from '../../../src/cli/variables.ts'
 import { FAILURES } from '../../../src/errors.ts'
+import { allVariables } from '../../../src/frame/variables.ts'
 import { envOf } from '../../world/env.ts'
 import { openWorld, type World } from '../../world/world.ts'
 

@@ -190,8 +190,8 @@ describe('services and attributes', () => {
     const text = await agent(`services --file ${path('services.json')}`)
     expect(text).toMatch(/^2,000 services\./)
     expect(text).toMatch(/^\(\d+ more lines left out\)$/m)
-    expect(text).toContain(
-      'More: -o json has all of them, as data; ls-auth trace search --file FILE -o agent with --service.\n',
+    expect(text).toMatch(
+      /^next:\n {2}ls-auth trace search --file \S+ --service service-\d+ --output agent\n$/m,
     )
   })
 
@@ -203,13 +203,15 @@ describe('services and attributes', () => {
   })
 })
 
-it.each([
-  ['services', 'ls-auth trace search --file FILE -o agent with --service'],
-  ['attributes', 'ls-auth attributes --file FILE NAME -o agent'],
-  ['attributes span.note', 'ls-auth trace search --file FILE -o agent with --attr'],
-])('%s of a file goes on with that file', async (line, next) => {
-  expect(await agent(`${line} --file ${path('evil.json')}`)).toContain(next)
-})
+it.each(['services', 'attributes', 'attributes pod', 'trace breakdown'])(
+  '%s of a file: each next step is a command that works as it stands',
+  async (line) => {
+    const text = await agent(`${line} --file ${path('orders.json')}`)
+    const steps = text.split('\nnext:\n')[1]?.trim().split('\n') ?? []
+    expect(steps.length).toBeLessThanOrEqual(3)
+    for (const step of steps) expect(await world.type(step.trim())).toMatchObject({ exit: 0 })
+  },
+)
 
 it('what explains and compares files goes on with them', async () => {
   const why = await agent(`trace why --file ${path('many.json')} --error --limit 50`)
@@ -219,6 +221,9 @@ it('what explains and compares files goes on with them', async () => {
   expect(diff).toContain('ls-auth trace get FILE --trace ID -o agent')
 })
 
-it('breakdown has no such text', async () => {
-  expect(await world.type('ls-auth trace breakdown -o agent')).toMatchObject({ exit: 2, stdout: '' })
+it('breakdown: figures of ours, the table as data, then what to ask of its first row', async () => {
+  const text = await agent(`trace breakdown --file ${path('orders.json')}`)
+  expect(text).toMatch(/^60 traces · /)
+  expect(text).toMatch(/^<trace-data>\nSERVICE: OPERATION .*CRITICAL/m)
+  expect(text).toMatch(/^ {2}ls-auth trace why --file \S+ --service \S+ --slower-than p95 --output agent$/m)
 })

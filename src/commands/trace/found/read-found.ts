@@ -11,7 +11,7 @@ import {
 } from '../../../trace/search.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
-import { tellMasked } from '../print-rows.ts'
+import { MASKED, tellMasked } from '../print-rows.ts'
 import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import { type ReadTraces, readFoundTraces } from './found-traces.ts'
@@ -109,15 +109,25 @@ export function moreTraces({
   return isOfAnyTime ? undefined : 'another time with --from and --to'
 }
 
-/** What was left out or hidden, for a person. To be told after the result, then the failure is thrown. */
-export function tellFound(invocation: Invocation, found: FoundTraces): void {
-  const { truncated, partial, failure, masked } = found
+/** What was left out or hidden. */
+export function foundNotes(found: FoundTraces): { code: string; text: string; forPerson?: string }[] {
+  const { truncated, partial, masked } = found
   const more = moreTraces(found)
   const rest = more === undefined ? '' : `; more of them: ${more}`
-  if (truncated) tell(invocation, `note: ${ofTheFirst(found)}${rest}`)
-  if (partial > 0) tell(invocation, `note: of ${partial} of the traces only a part is here`)
-  if (masked() > 0) tellMasked(invocation, 'values')
-  if (failure) throw failure
+  return [
+    ...(truncated ? [{ code: 'truncated', text: `${ofTheFirst(found)}${rest}` }] : []),
+    ...(partial > 0 ? [{ code: 'partial', text: `of ${partial} of the traces only a part is here` }] : []),
+    ...(masked() > 0 ? [MASKED] : []),
+  ]
+}
+
+/** The same for a person. To be told after the result, then the failure is thrown. */
+export function tellFound(invocation: Invocation, found: FoundTraces): void {
+  for (const { code, text } of foundNotes(found)) {
+    if (code === MASKED.code) tellMasked(invocation, 'values')
+    else tell(invocation, `note: ${text}`)
+  }
+  if (found.failure) throw found.failure
 }
 
 /** `of the first 7 traces that were found`, `of the first 20 spans that were found, in 3 traces`. */

@@ -1,9 +1,9 @@
+import { count } from '../../../text/count.ts'
 import { fitEnd, padStart, safeName } from '../../../text/fit.ts'
 import type { Cause } from '../../causes/rank-causes.ts'
 import { WORDS } from '../glyphs.ts'
 import { percent, points } from '../percent.ts'
 import { causeSentences, causesToShow, type RankedComparison } from '../table/cause-table.ts'
-import { count } from '../waterfall/header.ts'
 import { ABOUT_DATA, bytesOf, dataBlock, withinBytes } from './data-block.ts'
 import { MOST_BYTES } from './limits.ts'
 

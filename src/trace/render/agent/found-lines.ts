@@ -1,8 +1,8 @@
+import { count } from '../../../text/count.ts'
 import { isoTime } from '../../formats/iso-time.ts'
 import { idForTraceGet, latestFirst, type TraceSummary } from '../../search.ts'
 import { formatDuration } from '../format-duration.ts'
 import { withoutDuration } from '../span-duration.ts'
-import { count } from '../waterfall/header.ts'
 
 /** The traces of a search, the latest first, one line each: the id, then what is known. */
 export const foundLines = (traces: readonly TraceSummary[]): string[] => latestFirst(traces).map(lineOf)

@@ -1,4 +1,4 @@
-import { count } from '../waterfall/header.ts'
+import { count } from '../../../text/count.ts'
 import { ABOUT_DATA, bytesOf, dataBlock, withinBytes } from './data-block.ts'
 import { MOST_BYTES } from './limits.ts'
 

@@ -1,3 +1,4 @@
+import { count } from '../../../text/count.ts'
 import { displayWidth } from '../../../text/display-width.ts'
 import { blanks, fitEnd, fitLines, fitMiddle, padStart, safeName } from '../../../text/fit.ts'
 import type { ComparedOperation, Comparison } from '../../compare/comparison.ts'
@@ -5,7 +6,6 @@ import { namesAbove } from '../../compare/path-text.ts'
 import { originOf, selfDelta } from '../../compare/ranking.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
-import { count } from '../waterfall/header.ts'
 import { signedDuration } from './signed-duration.ts'
 import { arrow } from './verdict.ts'
 

@@ -1,3 +1,4 @@
+import { count, grouped } from '../../../text/count.ts'
 import { blanks, fitEnd } from '../../../text/fit.ts'
 import type { Change, ComparedOperation, Comparison } from '../../compare/comparison.ts'
 import type { Rest, ViewLine } from '../../compare/rows-in-view.ts'
@@ -5,7 +6,6 @@ import { InternedTexts } from '../../tree/interned-texts.ts'
 import type { Pen } from '../pen.ts'
 import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
 import { Guides } from '../waterfall/guides.ts'
-import { count, grouped } from '../waterfall/header.ts'
 import { planColumns, wordOf } from './columns.ts'
 
 const GAP = 2

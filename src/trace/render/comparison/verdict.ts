@@ -1,3 +1,4 @@
+import { count } from '../../../text/count.ts'
 import { fitEnd, fitLines, safeName } from '../../../text/fit.ts'
 import type { Comparison } from '../../compare/comparison.ts'
 import { whyUnknown } from '../../compare/incomplete-sides.ts'
@@ -17,7 +18,7 @@ import {
 import { formatDuration } from '../format-duration.ts'
 import type { Pen } from '../pen.ts'
 import { percent } from '../percent.ts'
-import { atLeast, count } from '../waterfall/header.ts'
+import { atLeast } from '../waterfall/header.ts'
 import { signedDuration, signedPercent } from './signed-duration.ts'
 
 /** What each side is, for people; safe for a terminal. */

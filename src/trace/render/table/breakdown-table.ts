@@ -1,3 +1,4 @@
+import { count } from '../../../text/count.ts'
 import { fitEnd, fitLines } from '../../../text/fit.ts'
 import type { Breakdown, BreakdownRow } from '../../breakdown/breakdown.ts'
 import type { CallFigures } from '../../breakdown/call-figures.ts'
@@ -7,12 +8,18 @@ import { haveNoEnd } from '../../tree/unfinished.ts'
 import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { percent } from '../percent.ts'
-import { count } from '../waterfall/header.ts'
 import { type Columns, drawTable, type FigureColumn, type TableOptions } from './figure-table.ts'
 
-/** A line of totals, then a line for each service or operation. */
+/** Totals of all traces, in words of ours. */
+export function breakdownTotals(breakdown: Breakdown, options: TableOptions): string[] {
+  const { ellipsis } = glyphsFor(options.unicode)
+  const above = [...totals(breakdown, options), ...selfNote(breakdown.rows)]
+  return above.flatMap((line) => fitLines(line, options.width, ellipsis))
+}
+
+/** A line for each service or operation. */
 export function renderBreakdown(breakdown: Breakdown, options: TableOptions): string[] {
-  const { ellipsis, micro } = glyphsFor(options.unicode)
+  const { micro } = glyphsFor(options.unicode)
   const { rows } = breakdown
   const most = rows[0]?.pathShare ?? 0
   const columns: Columns<BreakdownRow> = {
@@ -29,11 +36,7 @@ export function renderBreakdown(breakdown: Breakdown, options: TableOptions): st
     bar: ({ pathShare }) => (most === 0 ? 0 : pathShare / most),
     isRed: ({ errors }) => errors > 0,
   }
-  const leftOut: string[] = []
-  const table = drawTable(rows, columns, { ...options, leftOut })
-  options.leftOut?.push(...leftOut)
-  const above = [...totals(breakdown, options), ...(leftOut.includes('SELF') ? [] : selfNote(rows))]
-  return [...above.flatMap((line) => fitLines(line, options.width, ellipsis)), '', ...table]
+  return drawTable(rows, columns, options)
 }
 
 /** A line for each arrow of the graph. */

@@ -1,10 +1,10 @@
+import { count, grouped } from '../../../text/count.ts'
 import { fitEnd, fitLines } from '../../../text/fit.ts'
 import type { Comparison } from '../../causes/comparison.ts'
 import type { Cause, Ranking } from '../../causes/rank-causes.ts'
 import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { percent, points } from '../percent.ts'
-import { count, grouped } from '../waterfall/header.ts'
 import { drawTable, type TableOptions } from './figure-table.ts'
 
 /** What is drawn: the ranking, and the groups it is of. */

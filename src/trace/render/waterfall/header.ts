@@ -1,3 +1,4 @@
+import { count } from '../../../text/count.ts'
 import { displayWidth } from '../../../text/display-width.ts'
 import { fitEnd } from '../../../text/fit.ts'
 import { isoTime } from '../../formats/iso-time.ts'
@@ -91,14 +92,6 @@ export function howLong(tree: TraceTree, micro: string): string {
 /** Of a trace without a usable end, as much as is known. */
 export const atLeast = (nanos: number, micro: string): string =>
   nanos === 0 ? 'no duration' : `at least ${formatDuration(nanos, micro)}`
-
-/** `1 span`, `1,234 spans`. */
-export function count(n: number, noun: string): string {
-  return `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`
-}
-
-/** `1,234`. */
-export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')
 
 function startedAt(tree: TraceTree, now: number | undefined): string {
   if (!tree.isTimed) return 'no start time'

@@ -1,6 +1,6 @@
+import { count } from '../../../text/count.ts'
 import { UNSTYLED } from '../../../text/unstyled.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { count } from './header.ts'
 import { renderWaterfall, type WaterfallOptions } from './waterfall.ts'
 
 /** Wide enough for a waterfall, narrow enough for the text column of an issue tracker. */

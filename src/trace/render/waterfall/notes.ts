@@ -1,3 +1,4 @@
+import { count } from '../../../text/count.ts'
 import { fitLines, safeName } from '../../../text/fit.ts'
 import type { SpanMark, Warnings } from '../../model.ts'
 import { RootView } from '../../span-view.ts'
@@ -9,7 +10,6 @@ import { unfinishedOf } from '../../tree/unfinished.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
-import { count } from './header.ts'
 
 /** What a mark says of a span below another: of one span, and but for the {@link OF_ONE} after a count of spans, too. */
 const MARKS: Readonly<Record<SpanMark, string>> = {

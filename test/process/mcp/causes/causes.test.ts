@@ -111,7 +111,7 @@ describe('finds nothing where the texts say less', () => {
     ['what get_trace is for', FAILING, withoutDescription('get_trace')],
     ['what explain_traces is for', FAILING, withoutDescription('explain_traces')],
     ['what diff_traces is for', SLOW, withoutDescription('diff_traces')],
-    ['which argument is the service', FAILING, withoutArgument('service_name')],
+    ['which argument is the service', FAILING, withoutArgument('service')],
     ['which argument is the limit', SLOW, withoutArgument('slower_than')],
     ['what comes after search_traces', FAILING, withoutSteps('search_traces')],
     ['what comes after get_trace', FAILING, withoutSteps('get_trace')],

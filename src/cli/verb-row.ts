@@ -1,0 +1,84 @@
+import { type Command, Option } from 'commander'
+import type { Flag, Flags } from '../frame/flag.ts'
+import { readFlags, type Verb } from '../frame/verb.ts'
+import { typedFlag } from '../settings/setting-key.ts'
+import { choice, collect, type Group, type Row } from './command.ts'
+
+/** A command of the table whose flags, examples and work are in a verb, which is loaded when the command is typed. */
+export interface VerbRow {
+  readonly usage: string
+  readonly description: string
+  // biome-ignore lint/suspicious/noExplicitAny: a verb of any flags
+  readonly verb: () => Promise<Verb<any>>
+}
+
+/** The table of commands as it stands in `rows/`. */
+export type Table = readonly (Row | VerbRow | TableGroup)[]
+
+/** A group of them. */
+export interface TableGroup extends Omit<Group, 'rows'> {
+  readonly rows: readonly (Row | VerbRow)[]
+}
+
+/** The table with the verbs of the typed words loaded; without `typed` all of them. */
+export async function readTable(table: Table, typed?: readonly string[]): Promise<(Row | Group)[]> {
+  const isMeant = ({ usage }: VerbRow) => typed?.includes(usage.split(' ', 1)[0] as string) ?? true
+  const read = async (row: Row | VerbRow): Promise<Row> => {
+    if (!('verb' in row)) return row
+    if (isMeant(row)) return rowOf(row, await row.verb())
+    return { ...row, examples: [], load: async () => rowOf(row, await row.verb()).load() }
+  }
+  return Promise.all(
+    table.map(async (one) =>
+      'rows' in one ? { ...one, rows: await Promise.all(one.rows.map(read)) } : read(one),
+    ),
+  )
+}
+
+function rowOf({ usage, description }: VerbRow, verb: Verb): Row {
+  const { flags, formats, settings, completes, variables, exits, examples } = verb
+  return {
+    usage,
+    description,
+    examples,
+    ...(settings && { settings }),
+    ...(completes && { completes }),
+    ...(variables && { variables }),
+    ...(exits && { exits }),
+    options: (command) => addFlags(command, flags, formats),
+    load: async () => ({
+      read: ({ flags: typed, args, now }) => readFlags(flags, typed, args, now),
+      run: async (invocation, values) => {
+        const { output, json } = invocation.options
+        const format = json === true ? 'json' : String(output ?? formats[0])
+        if (format === 'agent') {
+          const { printForAgent } = await import('../frame/print-agent.ts')
+          return printForAgent(invocation, (own) => verb.run(own, values))
+        }
+        const { print } = await import('../frame/print.ts')
+        return print(invocation, await verb.run(invocation, values), format)
+      },
+    }),
+  }
+}
+
+/** Adds the flags of a verb, then `-o`. */
+function addFlags(command: Command, flags: Flags, formats: readonly string[]): void {
+  for (const [name, flag] of Object.entries(flags)) {
+    if (flag.argument !== undefined) continue
+    for (const option of optionsOf(name, flag)) command.addOption(option)
+  }
+  if (formats.length > 0) command.addOption(choice('-o, --output <format>', 'how to print it', formats))
+}
+
+function optionsOf(name: string, flag: Flag<unknown>): Option[] {
+  const { help, takes, short, choices, repeats, alias } = flag
+  const typed = [short && `-${short}`, typedFlag(name)].filter(Boolean).join(', ')
+  const usage = takes === undefined ? typed : `${typed} ${takes}`
+  const option = choices === undefined ? new Option(usage, help) : choice(usage, help, choices)
+  if (repeats) option.argParser(collect)
+  if (alias === undefined) return [option]
+  const second = new Option(takes === undefined ? `--${alias}` : `--${alias} ${takes}`).hideHelp()
+  second.attributeName = () => name
+  return [option, second]
+}

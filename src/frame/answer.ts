@@ -1,0 +1,64 @@
+import type { Failure } from '../errors.ts'
+import type { TableOptions } from '../trace/render/table/figure-table.ts'
+
+/** Who reads: a person at a terminal, or an agent, which gets all that fits into its limit. */
+export type Audience = 'person' | 'agent'
+
+/** How blocks are drawn: by the rules of tables, for this reader. */
+export interface Pen extends TableOptions {
+  readonly audience: Audience
+}
+
+/**
+ * A part of an answer as text. `text` holds words and figures of ours alone; `drawn` may quote spans and servers, already
+ * safe for a terminal. Lines may be made one after the other.
+ */
+export interface Block {
+  readonly kind: 'text' | 'drawn'
+  lines(pen: Pen): Iterable<string>
+}
+
+/** Words of ours. */
+export const textBlock = (lines: (pen: Pen) => Iterable<string>): Block => ({ kind: 'text', lines })
+
+/** Lines that may quote others, safe for a terminal. */
+export const drawnBlock = (lines: (pen: Pen) => Iterable<string>): Block => ({ kind: 'drawn', lines })
+
+/** Something to know about an answer. Its code is public: scripts read it in `notes` of the JSON. */
+export interface Note {
+  readonly code: string
+  readonly text: string
+  /** What only a person should read, behind the text: how to switch a protection off. */
+  readonly forPerson?: string
+  /** It may quote a server or a trace. */
+  readonly quotes?: true
+}
+
+/** What to do next: a verb with arguments and flags, which hold no text of a server that could be more than a name. */
+export interface Step {
+  readonly verb: string
+  readonly args?: readonly string[]
+  readonly flags?: Readonly<Record<string, unknown>>
+  /** Typed flags that go on to it; `file` and the settings of the API always do. */
+  readonly keeps?: readonly string[]
+}
+
+/** The answer as data: each row as a line of NDJSON, and all of them as one value. */
+export interface Data<Row = unknown> {
+  readonly rows: Iterable<Row> | AsyncIterable<Row>
+  row(row: Row): unknown
+  whole(rows: readonly unknown[]): object
+}
+
+/** What a verb answers. Each printer makes its own view of it. */
+export interface Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: rows of a verb's own type, which meet their own `row` only
+  readonly data: Data<any>
+  readonly blocks: readonly Block[]
+  readonly notes?: readonly (Note | undefined)[]
+  readonly next?: readonly Step[]
+  /** Thrown when all is printed: a part of the answer is missing. */
+  readonly failure?: Failure | undefined
+  /** The exit status where it isn't 0. */
+  readonly exit?: number
+}

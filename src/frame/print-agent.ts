@@ -1,0 +1,76 @@
+import { commandLine } from '../commands/command-line.ts'
+import type { Invocation } from '../commands/invocation.ts'
+import { portWith } from '../port-with.ts'
+import { UNSTYLED } from '../text/unstyled.ts'
+import { ABOUT_DATA, bytesOf, dataBlock, withinBytes } from '../trace/render/agent/data-block.ts'
+import { MOST_BYTES } from '../trace/render/agent/limits.ts'
+import type { Answer, Pen, Step } from './answer.ts'
+import { notesOf } from './print.ts'
+
+/** Bytes for what was said on the way. */
+const NOTES_BYTES = 2048
+const PEN: Pen = { audience: 'agent', width: 140, unicode: true, style: UNSTYLED }
+
+/** Puts a step into the words of the reader: a command line, or a call of a tool. Undefined: the reader has no such thing. */
+export type SayStep = (step: Step) => string | undefined
+
+/**
+ * An answer for an agent, in at most {@link MOST_BYTES}: our own lead, what others wrote in one block, our notes, then up to
+ * three calls to go on with. `said`: lines that were said on the way, which may quote a server.
+ */
+export function agentText(answer: Answer, said: readonly string[], sayStep: SayStep): string {
+  const lead = answer.blocks.filter(({ kind }) => kind === 'text').flatMap(({ lines }) => [...lines(PEN)])
+  const notes = notesOf(answer)
+  const ours = notes.filter(({ quotes }) => !quotes).map(({ text }) => `note: ${text}`)
+  const quoting = notes.filter(({ quotes }) => quotes).map(({ text }) => `note: ${text}`)
+  const failed = answer.failure ? [`error: ${answer.failure.message}`] : []
+  const told = withinBytes([...quoting, ...said, ...failed], NOTES_BYTES)
+  const steps = (answer.next ?? []).map(sayStep).filter((line) => line !== undefined)
+  const next = steps.length === 0 ? [] : ['next:', ...steps.slice(0, 3).map((line) => `  ${line}`)]
+  const around = [...lead, ABOUT_DATA, '', '', ...ours, '', ...next]
+  const room = MOST_BYTES - bytesOf([...around, ...dataBlock(told)]) - 100
+  const drawn = answer.blocks.filter(({ kind }) => kind === 'drawn').flatMap(({ lines }) => [...lines(PEN)])
+  const data = dataBlock([...withinBytes(drawn, room), ...told])
+  const parts = [[...lead, ...(data.length > 0 ? [ABOUT_DATA] : [])], data, ours, next]
+  return `${parts
+    .filter((part) => part.length > 0)
+    .map((part) => part.join('\n'))
+    .join('\n\n')}\n`
+}
+
+/** A step as a command line for an agent with a shell: it asks for the bounded text again. */
+const asCommand =
+  (invocation: Invocation): SayStep =>
+  ({ verb, args = [], flags, keeps = [] }) => {
+    const { options, settings } = invocation
+    const kept = ['profile', 'file', ...Object.keys(settings), ...keeps]
+    const typed = Object.fromEntries(
+      Object.entries(options).filter(([name, value]) => kept.includes(name) && value !== undefined),
+    )
+    const changed = { ...typed, ...flags, output: 'agent' }
+    return commandLine({ ...invocation, command: verb, args, options: {} }, changed)
+  }
+
+/** Runs a verb for an agent with a shell: its notes go into the text, what else it says stays on standard error. */
+export async function printForAgent(
+  invocation: Invocation,
+  run: (own: Invocation) => Promise<Answer>,
+): Promise<number> {
+  const said: string[] = []
+  const { terminal } = invocation.ports
+  const answer = await run(
+    withErr(invocation, (text) => {
+      if (text.startsWith('note: ')) said.push(text.trim().replaceAll(/\n\s*/g, ' '))
+      else terminal.err(text)
+    }),
+  )
+  await terminal.out(agentText(answer, said, asCommand(invocation)))
+  if (answer.failure) throw answer.failure
+  return answer.exit ?? 0
+}
+
+/** The run with another standard error. */
+export function withErr(invocation: Invocation, err: (text: string) => void): Invocation {
+  const { ports } = invocation
+  return { ...invocation, ports: { ...ports, terminal: portWith(ports.terminal, { err }) } }
+}

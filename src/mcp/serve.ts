@@ -1,0 +1,121 @@
+import type { Readable, Writable } from 'node:stream'
+import {
+  CLIENT_INFO_META_KEY,
+  deserializeMessage,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+} from '@modelcontextprotocol/server'
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
+import { safeText } from '../text/safe-text.ts'
+import { callerOf } from './caller.ts'
+import type { Call, CallAnswer } from './calls.ts'
+import { inTurn } from './in-turn.ts'
+import { messageLines } from './message-lines.ts'
+import type { OfferedTool } from './offer.ts'
+import { oneLineError } from './one-line-error.ts'
+import { schemaOf } from './tool.ts'
+
+/** What is served, to whom and how. */
+export interface Service {
+  readonly input: Readable
+  readonly output: Writable
+  /** Of ls-auth. */
+  readonly version: string
+  readonly instructions: string
+  readonly tools: readonly OfferedTool[]
+  readonly answer: (call: Call) => Promise<CallAnswer>
+}
+
+/** A server that serves. */
+export interface Served {
+  /** Resolves at the end of the input, once the calls that came before are over, or when nobody reads the answers. */
+  readonly closed: Promise<void>
+  /** Cuts all calls off, those that are still to come, too. Resolves when none is under way. */
+  giveUp(): Promise<void>
+}
+
+/** Calls that are answered at once. */
+const AT_ONCE = 4
+
+/** Serves tools by the official kit: the revision of 2026-07-28, and the older ones that begin with `initialize`. */
+export function serve({ input, output, ...served }: Service): Served {
+  const { version, instructions, tools, answer } = served
+  const turns = inTurn(AT_ONCE)
+  const end = new AbortController()
+  const giveUp = () => {
+    end.abort(new ProtocolError(ProtocolErrorCode.InternalError, 'The server ended before this was answered'))
+    return turns.idle()
+  }
+  const lines = messageLines({
+    isMessage,
+    // The kit's type knows no answer to a message whose id is not known.
+    refuse: ({ id, code, message }) =>
+      output.write(`${JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } })}\n`),
+    last: async () => {
+      await afterTurn()
+      await turns.idle()
+    },
+  })
+  const transport = new StdioServerTransport(input.pipe(lines), output)
+  serveStdio(() => serverOf(), { transport })
+  const send = transport.send.bind(transport)
+  transport.send = (message) =>
+    send('error' in message ? { ...message, error: oneLineError(message.error) } : message)
+  const kit = transport.onclose
+  const closed = new Promise<void>((resolve) => {
+    transport.onclose = () => {
+      kit?.()
+      resolve()
+    }
+  })
+  return { closed, giveUp }
+
+  function serverOf(): Server {
+    const server = new Server({ name: 'ls-auth', version }, { capabilities: { tools: {} }, instructions })
+    server.setRequestHandler('tools/list', () => ({ tools: tools.map(described) }))
+    server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+      const tool = tools.find(({ name }) => name === params.name)
+      if (tool === undefined) {
+        const names = tools.map(({ name }) => name).join(', ')
+        const message = `Unknown tool: ${safeText(params.name, 60)}. There are: ${names}`
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+      }
+      const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
+      const info = envelope[CLIENT_INFO_META_KEY] ?? server.getClientVersion()
+      const caller = callerOf(info, mcpReq._meta)
+      const signal = AbortSignal.any([mcpReq.signal, end.signal])
+      const call = { tool, arguments: params.arguments, caller, cancelled: signal }
+      const { text, isError } = await turns.run(signal, () => answer(call))
+      return { content: [{ type: 'text', text }], isError }
+    })
+    return server
+  }
+}
+
+/** Whether the kit takes a line of JSON; it says nothing of one that it does not. */
+export function isMessage(line: string): boolean {
+  try {
+    deserializeMessage(line)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Until what was read has reached its handler: the kit hands on by promises alone. */
+const afterTurn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+
+const described = (tool: OfferedTool) => ({
+  name: tool.name,
+  title: tool.title,
+  description: tool.description,
+  inputSchema: schemaOf(tool),
+  annotations: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: !tool.spends,
+    // Strangers write what stands in traces.
+    openWorldHint: tool.verb !== undefined,
+  },
+})

@@ -1,0 +1,36 @@
+import { inWordsOf } from './arguments.ts'
+import { SEARCH_ARGUMENTS, SLOWER_THAN } from './tool-arguments.ts'
+
+const UNPAID = 'Without one: get_trace with the id of a span (16 hex digits) or the address of its page.'
+
+/** Commands that a hint may name, and what does the same here; the first that fits. */
+const COMMANDS: readonly (readonly [RegExp, string])[] = [
+  // To look at the spans of a trace as data.
+  [/ls-auth trace get ID -o json/g, 'get_trace, then get_span_details'],
+  [/ls-auth trace get ID\b/g, 'get_trace with id'],
+  [/ls-auth trace get(?= [0-9a-f]{16,32}\b)/g, 'get_trace with id'],
+  [/ls-auth trace get/g, 'get_trace'],
+  [/ls-auth trace search(?= -)/g, 'search_traces with'],
+  [/ls-auth trace search/g, 'search_traces'],
+  [/ls-auth trace diff(?: A B)?/g, 'diff_traces'],
+  [/ls-auth trace why(?= -)/g, 'explain_traces with'],
+  [/ls-auth trace why/g, 'explain_traces'],
+  [/ls-auth services/g, 'get_services'],
+  [/ls-auth attributes/g, 'get_attributes'],
+  // An agent cannot start the server anew.
+  [
+    /Take a snapshot: ls-auth mcp\b.*/g,
+    `A person can allow snapshots: by starting this server with --snapshot. ${UNPAID}`,
+  ],
+  [/ls-auth mcp\b.* --snapshot\b.*/g, 'a person has to start this server with --snapshot'],
+]
+
+/** A text with the tools in place of the commands that do the same: an agent has no others. */
+export function withTools(text: string): string {
+  const named = COMMANDS.reduce((words, [command, tool]) => words.replaceAll(command, tool), text)
+  return named === text ? text : inWordsOf({ arguments: SEARCH_ARGUMENTS }, named)
+}
+
+/** A line on how to go on, as `-o agent` of the commands has it, in the names of the tools and of their arguments. */
+export const inToolWords = (line: string): string =>
+  inWordsOf({ arguments: [...SEARCH_ARGUMENTS, SLOWER_THAN] }, withTools(line.replaceAll(' -o agent', '')))

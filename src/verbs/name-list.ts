@@ -1,0 +1,45 @@
+import { type Answer, type Audience, drawnBlock, type Note, type Step, textBlock } from '../frame/answer.ts'
+import { type Flag, value } from '../frame/flag.ts'
+import { count } from '../text/count.ts'
+import { safeText } from '../text/safe-text.ts'
+
+/** `--pattern`: whether a name contains the text. */
+export const pattern: Flag<(name: string) => boolean> = {
+  ...value('<text>', 'only those that contain this text, in any letter case', () => () => true),
+  read: (typed) => {
+    const text = typeof typed === 'string' ? typed.toLowerCase() : ''
+    return (name) => name.toLowerCase().includes(text)
+  },
+}
+
+/** A name that can stand in a step: it is no text that could say more. */
+const PLAIN = /^[\w.:/-]{1,80}$/
+
+/** What names and values look like as text, and how to go on with the first one that can stand in a command. */
+interface Names {
+  /** Of one: `service`. */
+  readonly noun: string
+  readonly names: (audience: Audience) => readonly string[]
+  /** What a person reads where there are none. */
+  readonly none?: string
+  readonly next: (name: string) => readonly Step[]
+}
+
+/** A list of names, one a line; all of an answer but its data. */
+export function nameList({ noun, names, none, next }: Names): Omit<Answer, 'data'> {
+  const shown = names('person')
+  const plain = shown.find((name) => PLAIN.test(name))
+  const nothing: Note | undefined =
+    shown.length === 0 && none !== undefined ? { code: 'none', text: none } : undefined
+  const lead = shown.length === 0 ? `No ${noun} found.` : `${count(shown.length, noun)}.`
+  return {
+    blocks: [
+      textBlock(({ audience }) => (audience === 'agent' ? [lead] : [])),
+      drawnBlock(({ audience }) =>
+        audience === 'agent' ? names(audience) : shown.map((name) => safeText(name)),
+      ),
+    ],
+    notes: [nothing],
+    next: plain === undefined ? [] : next(plain),
+  }
+}

@@ -1,0 +1,133 @@
+import { BACKENDS } from '../backends/table.ts'
+import { readConditions } from '../commands/trace/output/view-options.ts'
+import { ALWAYS, endsFirst, LIKE, readTime } from '../commands/trace/time-range.ts'
+import { Failure } from '../errors.ts'
+import {
+  bool,
+  count,
+  duration,
+  type Flags,
+  nanos,
+  repeated,
+  text,
+  type ValuesOf,
+  value,
+} from '../frame/flag.ts'
+import { safeText } from '../text/safe-text.ts'
+import type { TraceFilter } from '../trace/search.ts'
+import type { TimeRange } from '../trace/series.ts'
+
+/** Maximum of `--limit`. Tempo's own maximum. */
+const MOST_LIMIT = 10_000
+
+const LATEST_HOUR_SECONDS = 3600
+
+/** Which time to look at. */
+export const timeFlags = {
+  since: duration('how far back to look (1h when not given)'),
+  from: value('<time>', 'from this time on (now-1h, or RFC 3339)', readTime),
+  to: value('<time>', 'up to this time (now-30m, or RFC 3339)', readTime),
+} as const satisfies Flags
+
+/** The conditions on one span that a search knows. */
+const conditionFlags = {
+  service: text('<name>', 'a span of this service'),
+  name: text('<name>', 'a span of exactly this name'),
+  attr: repeated(
+    '<key=value>',
+    'a span with this attribute (repeatable; also key!=value, key>=500, key=~regex for the whole value)',
+    readConditions,
+  ),
+  min: nanos('a span that took at least this long (without other filters: the whole trace)'),
+  max: nanos('a span that took at most this long (without other filters: the whole trace)'),
+} as const satisfies Flags
+
+/** A file in place of the back end. */
+export const fileFlag = {
+  file: text('<file>', 'read a trace file instead of the back end (- for standard input)'),
+} as const satisfies Flags
+
+/** The switch against masking. */
+export const sensitiveFlag = {
+  showSensitive: bool('do not mask what looks like secrets or personal data'),
+} as const satisfies Flags
+
+/** The flags of single back ends, which the back end reads by itself. */
+const backendFlags: Flags = Object.fromEntries(
+  BACKENDS.flatMap(({ name, flags = [] }) =>
+    flags.map(({ flag, help }) => [flag.replace(/^--/, ''), bool(`${name}: ${help}`)]),
+  ),
+)
+
+/** Which traces a verb reads that looks at many of them. */
+export const manyTracesFlags = {
+  error: bool('a span that failed', { alias: 'errors' }),
+  ...conditionFlags,
+  query: text('<text>', "a query in the back end's own language instead (TraceQL)"),
+  limit: count('read at most this many traces (100 when not given; of a file, all)', MOST_LIMIT),
+  ...backendFlags,
+  ...timeFlags,
+  ...fileFlag,
+  ...sensitiveFlag,
+} as const satisfies Flags
+
+type Times = ValuesOf<typeof timeFlags>
+type Typed = Readonly<Record<string, unknown>>
+
+/**
+ * The time to look at; `typed`: the flags as they were typed, for messages. A file is read whole where no time is given. What
+ * began before 1970 begins then. Failure `usage`: times that exclude each other, or end before they begin.
+ */
+export function timeRange({ since, from, to }: Times, typed: Typed, now: number): TimeRange {
+  if (typed.file !== undefined && !namesTimes(typed)) return ALWAYS
+  if (since !== undefined && from !== undefined)
+    throw new Failure('usage', '--since and --from cannot be used together')
+  const toMillis = to ?? now
+  if (toMillis <= 0)
+    throw new Failure('usage', `--to: "${safeText(String(typed.to), 40)}" is before 1970`, { hint: LIKE })
+  const fromMillis = Math.max(0, from ?? toMillis - (since ?? LATEST_HOUR_SECONDS) * 1000)
+  if (fromMillis < toMillis) return { fromMillis, toMillis }
+  if (since !== undefined)
+    throw new Failure('usage', `--since: "${safeText(String(typed.since), 40)}" is no time to look at`, {
+      hint: 'Write how far back: 5m, 1h30m, 90d.',
+    })
+  throw endsFirst(to === undefined ? '--from: without --to it ends now' : '--from and --to')
+}
+
+/** Whether a time was given. */
+const namesTimes = ({ since, from, to }: Typed): boolean =>
+  since !== undefined || from !== undefined || to !== undefined
+
+type Conditions = ValuesOf<typeof conditionFlags> &
+  Times & { readonly query: string | undefined; readonly error: boolean; readonly limit: number | undefined }
+
+/** The filter of a search; `usual`: its limit when none is typed. Failure `usage`: flags that exclude each other. */
+function filterOf(flags: Conditions, typed: Typed, now: number, usual: number): TraceFilter {
+  const { service, name, query, attr, min, max, error, limit } = flags
+  const [first] = ['service', 'name', 'attr', 'min', 'max', 'error'].filter((one) => typed[one] !== undefined)
+  if (query !== undefined && first !== undefined)
+    throw new Failure('usage', `--query and --${first} cannot be used together`, {
+      hint: 'Put the condition into the query.',
+    })
+  if (min !== undefined && max !== undefined && min > max) {
+    const [longer, shorter] = [String(typed.min).trim(), String(typed.max).trim()]
+    throw new Failure('usage', `--min ${longer} is longer than --max ${shorter}`, {
+      hint: `Perhaps the other way round: --min ${shorter} --max ${longer}`,
+    })
+  }
+  return {
+    ...(service !== undefined && { service }),
+    ...(name !== undefined && { name }),
+    ...(query !== undefined && { query }),
+    ...(min !== undefined && { minNanos: min }),
+    ...(max !== undefined && { maxNanos: max }),
+    attributes: attr,
+    errors: error,
+    limit: limit ?? usual,
+    ...timeRange(flags, typed, now),
+  }
+}
+
+/** As {@link filterOf}, for a verb that reads every trace it finds: of a file all of them, else 100. */
+export const manyTracesFilter = (flags: Conditions, typed: Typed, now: number): TraceFilter =>
+  filterOf(flags, typed, now, typed.file === undefined ? 100 : Number.POSITIVE_INFINITY)

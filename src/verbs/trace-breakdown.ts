@@ -1,0 +1,167 @@
+import { Clocks } from '../commands/trace/clocks.ts'
+import { openSearch } from '../commands/trace/found/open-search.ts'
+import { foundNotes, isComplete, readFound } from '../commands/trace/found/read-found.ts'
+import { type Answer, drawnBlock, type Step, textBlock } from '../frame/answer.ts'
+import { bool, choice } from '../frame/flag.ts'
+import { ASKS_API, LIST_FORMATS, verb } from '../frame/verb.ts'
+import { type BreakdownRow, BreakdownSum } from '../trace/breakdown/breakdown.ts'
+import { type CallEdge, CallGraphSum } from '../trace/breakdown/call-graph.ts'
+import type { Callee } from '../trace/breakdown/callee.ts'
+import { BREAKDOWN_BY } from '../trace/formats/output-choices.ts'
+import { breakdownTotals, renderBreakdown, renderCallGraph } from '../trace/render/table/breakdown-table.ts'
+import { redeliveredText } from '../trace/tree/redelivered.ts'
+import { buildTree } from '../trace/tree/trace-tree.ts'
+import { manyTracesFilter, manyTracesFlags } from './search-flags.ts'
+
+/** `ls-auth trace breakdown`: where the time of many traces goes, by service and operation, or who calls whom. */
+export const traceBreakdown = verb({
+  ...ASKS_API,
+  flags: {
+    by: choice('<what>', 'a row for each (operation when not given)', BREAKDOWN_BY),
+    graph: bool('who calls whom instead (services when --by is not given)'),
+    skew: bool('correct wrong clocks first: move spans of other hosts that lie outside their parents'),
+    ...manyTracesFlags,
+  },
+  formats: LIST_FORMATS,
+  examples: [
+    {
+      does: 'where do slow requests spend their time?',
+      line: 'ls-auth trace breakdown --service checkout --min 500ms',
+    },
+    {
+      does: 'by service, over more traces',
+      line: 'ls-auth trace breakdown --service checkout --by service --limit 500',
+    },
+    { does: 'who calls whom, in a file', line: 'ls-auth trace breakdown --file traces.ndjson --graph' },
+  ],
+  tools: [
+    {
+      name: 'breakdown_traces',
+      title: 'Where does the time go?',
+      asks: 'search',
+      description:
+        'Over many traces: calls, durations, self time and share of the critical path, by service and operation; with graph who calls whom. The flags say which traces. At most 16 kB.',
+      takes: [
+        'by',
+        'graph',
+        'service',
+        'name',
+        'attr',
+        'error',
+        'min',
+        'max',
+        'since',
+        'from',
+        'to',
+        'query',
+        'limit',
+      ],
+      most: { limit: 500 },
+    },
+  ],
+  async run(invocation, { by, graph, skew, file, showSensitive, ...conditions }): Promise<Answer> {
+    const now = invocation.ports.clock.now()
+    const filter = manyTracesFilter(conditions, invocation.options, now)
+    const search = await openSearch(invocation, file)
+    const clocks = new Clocks(skew)
+    const times = new BreakdownSum(by ?? 'operation')
+    const calls = graph ? new CallGraphSum(by ?? 'service') : undefined
+    const found = await readFound(invocation, search, { filter, file, showSensitive }, (trace) => {
+      const tree = clocks.add(buildTree(trace))
+      times.add(tree)
+      calls?.add(tree)
+    })
+    const breakdown = times.result()
+    const edges = calls?.edges()
+    const redelivered = redeliveredText(breakdown.redelivered)
+    const summary = {
+      traces: breakdown.traces,
+      spans: breakdown.spans,
+      errors: breakdown.errors,
+      redelivered_spans: breakdown.redelivered,
+      root_ns: breakdown.rootNanos,
+      between_roots_ns: breakdown.gapNanos,
+      between_roots_traces: breakdown.gapTraces,
+      unfinished_traces: breakdown.unfinishedTraces.unfinished,
+      tail_ns: breakdown.tailNanos,
+      tail_traces: breakdown.tailTraces,
+      after_known_ns: breakdown.afterKnownNanos,
+      after_known_traces: breakdown.afterKnownTraces,
+      rootless_ns: breakdown.rootlessNanos,
+      rootless_traces: breakdown.rootlessTraces,
+      skewed_traces: clocks.skewed,
+      moved_spans: clocks.moved,
+      partial_traces: found.partial,
+      complete: isComplete(found),
+      truncated: found.truncated,
+    }
+    const whole = (rows: readonly unknown[]) => ({ ...summary, rows })
+    return {
+      data: edges ? { rows: edges, row: edgeToJson, whole } : { rows: breakdown.rows, row: rowToJson, whole },
+      blocks: edges
+        ? [drawnBlock((pen) => renderCallGraph(edges, pen))]
+        : [
+            textBlock((pen) => breakdownTotals(breakdown, pen)),
+            drawnBlock((pen) => renderBreakdown(breakdown, pen)),
+          ],
+      notes: [
+        redelivered === undefined ? undefined : { code: 'redelivered', text: redelivered },
+        // Who calls whom is the same by any clock.
+        skew || !graph ? clocks.note(invocation.ports.terminal.unicode) : undefined,
+        ...foundNotes(found),
+      ],
+      next: stepsFrom(breakdown.rows),
+      failure: found.failure,
+    }
+  },
+})
+
+/** The operation where most of the time goes, among its own calls; then what its slow ones have in common. */
+function stepsFrom([first]: readonly BreakdownRow[]): Step[] {
+  if (first === undefined || !/^[\w.:/-]{1,80}$/.test(first.service)) return []
+  const keeps = ['since', 'from', 'to']
+  const flags = { service: first.service }
+  return [
+    { verb: 'trace why', flags: { ...flags, slowerThan: 'p95' }, keeps },
+    { verb: 'trace search', flags, keeps },
+  ]
+}
+
+const calleeToJson = ({ service, operation }: Callee) => ({ service, operation: operation ?? null })
+function rowToJson(row: BreakdownRow) {
+  return {
+    ...calleeToJson(row),
+    ...figuresToJson(row),
+    self_ns: row.selfNanos ?? null,
+    self_unknown: row.selfUnknown,
+    critical_path_ns: row.pathNanos,
+    critical_path_share: row.pathShare,
+  }
+}
+
+function edgeToJson(edge: CallEdge) {
+  const { service, operation } = calleeToJson(edge.caller)
+  return {
+    caller_service: service,
+    caller_operation: operation,
+    ...calleeToJson(edge),
+    without_spans: edge.withoutSpans,
+    ...figuresToJson(edge),
+  }
+}
+
+const figuresToJson = ({
+  calls,
+  traces,
+  unfinished,
+  p50Nanos,
+  p99Nanos,
+  errors,
+}: BreakdownRow | CallEdge) => ({
+  calls,
+  traces,
+  unfinished,
+  p50_ns: p50Nanos ?? null,
+  p99_ns: p99Nanos ?? null,
+  errors,
+})

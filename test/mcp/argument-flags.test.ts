@@ -1,0 +1,26 @@
+import { Command } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { allTools } from '../../src/mcp/tools.ts'
+import { ENTRIES } from '../cli/rows.ts'
+
+/** The names under which a command reads what was typed. */
+function flagsOf(words: string): string[] {
+  const row = ENTRIES.find((entry) => entry.words === words)?.row
+  const command = new Command()
+  if (row && 'options' in row) row.options?.(command)
+  return command.options.map((option) => option.attributeName())
+}
+
+describe('an argument of a tool is an option of the command that answers it: else it would be passed over', () => {
+  it.each([
+    ['trace search', 'search_traces'],
+    ['trace why', 'explain_traces'],
+    ['trace get', 'get_trace'],
+  ])('%s', async (words, tool) => {
+    const flags = flagsOf(words)
+    const all = (await allTools()).find(({ name }) => name === tool)?.arguments ?? []
+    const read = all.flatMap(({ flag }) => (flag === undefined ? [] : [flag]))
+    expect(read.length).toBeGreaterThan(3)
+    expect(read.filter((flag) => !flags.includes(flag))).toEqual([])
+  })
+})

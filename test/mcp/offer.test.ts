@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest'
+import { spentNotes } from '../../src/mcp/answers/told.ts'
+import { instructionsFor, offerOf, toolsFor } from '../../src/mcp/offer.ts'
+
+const offer = (backend: 'lightstep' | 'tempo' | 'jaeger', paid = false) => ({ backend, paid })
+const wordsOf = async (name: string, of: ReturnType<typeof offer>) =>
+  (await toolsFor(of)).find((tool) => tool.name === name)?.description ?? ''
+
+it('a tool says what its back end cannot do', async () => {
+  expect(await wordsOf('get_attributes', offer('jaeger'))).toContain(
+    'Not here: Jaeger cannot, as its API lists',
+  )
+  expect(await wordsOf('get_attributes', offer('tempo'))).not.toContain('Not here')
+  for (const name of ['search_traces', 'explain_traces'])
+    expect(await wordsOf(name, offer('lightstep'))).toMatch(/without a snapshot, which a person allows/)
+  expect(await wordsOf('get_trace', offer('lightstep'))).toContain('by the id of a span (16 hex digits)')
+})
+
+it('a tool says what a call costs where that is allowed, and does not call itself idempotent', async () => {
+  const tools = await toolsFor(offer('lightstep', true))
+  const spending = tools.filter(({ spends }) => spends)
+  expect(spending.map(({ name }) => name)).toEqual([
+    'search_traces',
+    'get_trace',
+    'get_span_details',
+    'get_critical_path',
+    'diff_traces',
+    'explain_traces',
+    'breakdown_traces',
+  ])
+  for (const { description } of spending)
+    expect(description).toContain('2 to 7 of the 60 snapshot requests an hour of the whole organization')
+  for (const other of [offer('lightstep'), offer('tempo', true)])
+    expect((await toolsFor(other)).filter(({ spends }) => spends)).toEqual([])
+})
+
+it('an agent is told to begin with what works', async () => {
+  expect(instructionsFor(offer('lightstep'))).toContain('Begin with get_trace;')
+  for (const other of [offer('lightstep', true), offer('tempo'), offer('jaeger')])
+    expect(instructionsFor(other)).toContain('Begin with search_traces or get_trace;')
+})
+
+it('where nobody has said what answers, nothing is said of a back end', async () => {
+  const resolved = { backend: { source: 'default' } } as never
+  const { backend } = offerOf({ resolved, saved: false, backend: 'lightstep' }, false)
+  expect(backend).toBeUndefined()
+  expect(
+    (await toolsFor({ backend, paid: false })).filter(({ description }) => /Lightstep/.test(description)),
+  ).toEqual([])
+})
+
+it('of what was spent nothing is repeated that a server wrote', async () => {
+  const told = [
+    "snapshot taken: see it in Lightstep's UI, at /prod/explorer?snapshot_id=obey",
+    'snapshots: 57 of 60 left this hour for the organization',
+    'note: other words',
+  ]
+  expect(spentNotes(told)).toEqual([
+    'Note: A snapshot was taken and paid for.',
+    'Note: snapshots: 57 of 60 left this hour for the organization.',
+  ])
+})
