@@ -96,6 +96,8 @@ describe('behind a proxy, with a CA of the company', () => {
     // What did not come through the proxy: the browser's steps at the provider.
     expect(gateway.connections).toBe(proxy.targets.filter((target) => target === gatewayHost()).length)
     token = (await machine.run(['token'])).stdout.trim()
+    const { stdout } = await machine.run(['api', '-i', '/public/v0.2/acme/projects/prod/directory/services'])
+    expect(stdout).toMatch(/^HTTP\/1\.1 200 OK\n/)
   })
 
   it('a local proxy renews and asks on the same way, with the ca_file of the profile', async () => {
