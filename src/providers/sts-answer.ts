@@ -48,9 +48,9 @@ export function stsError({ status, body }: StsAnswer): StsError {
 export const isThrottled = ({ status, code = '' }: Pick<StsError, 'status' | 'code'>): boolean =>
   status === 429 || /^(Throttl|RequestLimitExceeded|TooManyRequests)/.test(code)
 
-/** Whether STS could not fetch the keys of the identity provider, for which it has two codes. */
-export const isProviderUnreachable = ({ code, message = '' }: StsError): boolean =>
-  code === 'IDPCommunicationError' || (code === 'InvalidIdentityToken' && /verification key/i.test(message))
+/** Whether STS may not have reached the identity provider, for which it has two codes; the second has other meanings, too. */
+export const isPerhapsUnreached = ({ code = '' }: Pick<StsError, 'code'>): boolean =>
+  code === 'IDPCommunicationError' || code === 'InvalidIdentityToken'
 
 function readCredentials(given: JsonObject): RoleCredentials | undefined {
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = given

@@ -11,6 +11,8 @@ const SCRIPT_TIMEOUT_MILLISECONDS = 5_000
 const PROMPT_TIMEOUT_MILLISECONDS = 60_000
 const NOTICE_AFTER_MILLISECONDS = 1_000
 const ATTEMPTS = 3
+/** Nobody answers a prompt sooner. */
+const SOON_MILLISECONDS = 250
 
 type Keytar = typeof import('keytar')
 // A CommonJS package, loaded by `require`: `import()` would start Node's loader of ES modules.
@@ -91,13 +93,17 @@ function stuckFailure({ platform }: Env): Failure {
   })
 }
 
-/** Retries unknown errors: every call is idempotent, and libsecret fails when another process changes items meanwhile. */
+/**
+ * Every call is idempotent, and libsecret fails when another process changes items meanwhile. A late error is the answer of a
+ * person, who is not asked again.
+ */
 async function withRetries<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    const began = performance.now()
     try {
       return await call()
     } catch (error) {
-      if (attempt === ATTEMPTS || explanationOf(error)) throw keychainFailure(error)
+      if (attempt === ATTEMPTS || performance.now() - began > SOON_MILLISECONDS) throw keychainFailure(error)
       await new Promise((resolve) => setTimeout(resolve, 50 * attempt))
     }
   }
@@ -122,6 +128,7 @@ function loadKeytar(env: Env): Keytar {
   }
 }
 
+/** keytar has no codes: its words choose among failures that end alike (exit 8), and nothing else. */
 const EXPLANATIONS: readonly [
   RegExp,
   'keychain-unavailable' | 'keychain-locked' | 'keychain-refused',
@@ -150,14 +157,10 @@ const EXPLANATIONS: readonly [
   [/dismissed|cancel|denied|-128|-25293/i, 'keychain-refused', 'the keychain refused access'],
 ]
 
-const explanationOf = (error: unknown) => {
-  const words = error instanceof Error ? error.message : String(error)
-  return EXPLANATIONS.find(([pattern]) => pattern.test(words))
-}
-
 /** The library's message may contain paths or account names, so it is mapped to a message of ours. */
 function keychainFailure(error: unknown): Failure {
-  const [, code, message] = explanationOf(error) ?? [
+  const words = error instanceof Error ? error.message : String(error)
+  const [, code, message] = EXPLANATIONS.find(([pattern]) => pattern.test(words)) ?? [
     undefined,
     'keychain-unavailable' as const,
     'the keychain failed',

@@ -1,6 +1,6 @@
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
-import { isProviderUnreachable, isThrottled, readStsAnswer } from '../../providers/sts-answer.ts'
+import { isPerhapsUnreached, isThrottled, readStsAnswer } from '../../providers/sts-answer.ts'
 
 /** What is asked of STS. */
 export interface RoleRequest {
@@ -45,5 +45,5 @@ export async function assumeRole(
 
 function mayPass(answer: HttpAnswer): boolean {
   const said = readStsAnswer(answer)
-  return 'status' in said && (said.status >= 500 || isThrottled(said) || isProviderUnreachable(said))
+  return 'status' in said && (said.status >= 500 || isThrottled(said) || isPerhapsUnreached(said))
 }

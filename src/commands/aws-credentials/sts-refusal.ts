@@ -1,6 +1,6 @@
 import type { Workload } from '../../client.ts'
 import { Failure, type FailureCode } from '../../errors.ts'
-import { isProviderUnreachable, isThrottled, type StsError } from '../../providers/sts-answer.ts'
+import { isThrottled, type StsError } from '../../providers/sts-answer.ts'
 import { maskEchoes } from '../../session/answers/echoed-secrets.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { claimsIn, type WebIdentity } from './web-identity.ts'
@@ -76,7 +76,7 @@ function hintOnExpired({ grant, source }: Workload): string {
 
 function reasonFor(error: StsError, token: string): Reason {
   const { code = '', status, message = '' } = error
-  if (isProviderUnreachable(error)) return UNREACHABLE
+  if (code === 'IDPCommunicationError') return UNREACHABLE
   if (isThrottled(error)) return THROTTLED
   if (code === 'InvalidIdentityToken') return INVALID.find(([words]) => words.test(message))?.[1] ?? UNKNOWN
   if (/^AccessDenied/.test(code)) return hasTags(token) || message.includes(TAG) ? NO_TAGS : NO_TRUST
@@ -115,13 +115,14 @@ const UNKNOWN: Reason = {
   message: 'AWS does not take this token',
   hint: 'Ask for an OIDC provider in IAM for this issuer, with the azp or aud of the token in its audiences.',
 }
-/** `InvalidIdentityToken` is one code for many faults, which only the words tell apart. */
+/** `InvalidIdentityToken` is one code for many faults: the words choose the hint. */
 const INVALID: readonly (readonly [RegExp, Reason])[] = [
   // Access tokens of Cognito have none.
   [
     /required claim: aud/i,
     { ...UNKNOWN, hint: 'Show it an ID token (no --access-token), or one whose aud IAM knows.' },
   ],
+  [/verification key/i, { ...UNKNOWN, hint: UNREACHABLE.hint }],
   [
     /verify the signature/i,
     {

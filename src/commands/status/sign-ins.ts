@@ -76,7 +76,7 @@ type Found = ReadonlyMap<string, SessionHeader | Failure>
 
 type Read = (client: Client, header: SessionHeader) => Promise<KeptSignIn | undefined>
 
-/** Reads each session once. A keychain that hangs or is not there is asked once, and not for each sign-in. */
+/** Reads each session once. A keychain that hangs, is locked or is not there is asked once, and not for each sign-in. */
 function reader(ports: Ports): Read {
   const known = new Map<string, Promise<KeptSignIn | undefined>>()
   let noKeychain: Failure | undefined
@@ -86,7 +86,7 @@ function reader(ports: Ports): Read {
     const reading = known.get(name) ?? readKeptSignIn(client, header, ports)
     known.set(name, reading)
     return reading.then((kept) => {
-      if (kept instanceof Failure && /^keychain-(stuck|unavailable)$/.test(kept.code)) noKeychain = kept
+      if (kept instanceof Failure && /^keychain-(?!lost)/.test(kept.code)) noKeychain = kept
       return kept
     })
   }

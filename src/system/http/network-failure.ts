@@ -28,7 +28,8 @@ const NOT_HTTP_HINT = 'Check the address and its port. If both are right, ask wh
 export function networkFailure(error: unknown, url: URL, timedOut: boolean): Failure {
   const proxy = `the proxy on the way to ${url.host}`
   if (error instanceof NoTunnel && error.what) {
-    const message = `${proxy} ${error.what}`
+    const refused = `the proxy refused to reach ${url.host} (HTTP ${error.what})`
+    const message = typeof error.what === 'number' ? refused : `${proxy} ${error.what}`
     const hint = error.what === 'does not answer' ? SLOW_PROXY_HINT : PROXY_HINT
     return new NetworkFailure(message, false, { hint, cause: error })
   }
@@ -62,14 +63,6 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
     return new NetworkFailure(message, false, { cause: error })
   }
   if (timedOut) return new NetworkFailure(`${url.host} did not answer in time`, true, { cause: error })
-  if (/proxy/i.test(cause.message)) {
-    const status = /\((\d{3})\)/.exec(cause.message)?.[1]
-    return new NetworkFailure(
-      `the proxy refused to reach ${url.host}${status ? ` (HTTP ${status})` : ''}`,
-      false,
-      { hint: PROXY_HINT, cause: error },
-    )
-  }
   const named = /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? ` (${code})` : ''
   return new NetworkFailure(`the connection to ${peer} broke${named}`, sent, { cause: error })
 }

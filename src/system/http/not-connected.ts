@@ -4,9 +4,9 @@
  */
 export class NotConnected extends Error {}
 
-/** The proxy could not be asked, or gave no answer to CONNECT. `what`: what it did; undefined: see `cause`. */
+/** The proxy made no tunnel. `what`: what it did, or the status of its answer to CONNECT; undefined: see `cause`. */
 export class NoTunnel extends NotConnected {
-  readonly what: 'closed the connection' | 'does not answer' | undefined
+  readonly what: 'closed the connection' | 'does not answer' | number | undefined
 
   constructor(what: NoTunnel['what'], cause?: unknown) {
     super('no tunnel', { cause })

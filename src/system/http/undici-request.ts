@@ -40,9 +40,12 @@ export function limitedTunnels(undici: Undici, milliseconds: number | undefined)
       const askOnce = async (asked: ConnectOptions) => {
         count(asked.path, 1)
         try {
-          return await ask(asked)
+          const answer = await ask(asked)
+          if (answer.statusCode === 200) return answer
+          answer.socket.on('error', () => {}).destroy()
+          throw new NoTunnel(answer.statusCode)
         } catch (error) {
-          throw withoutTunnel(error)
+          throw error instanceof NoTunnel ? error : withoutTunnel(error)
         } finally {
           count(asked.path, -1)
         }

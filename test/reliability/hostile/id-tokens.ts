@@ -234,8 +234,18 @@ const SIGNATURES: readonly Attack[] = [
   {
     does: 'no ID token though openid was granted',
     ...UNUSABLE,
+    flows: ['browser'],
     // OpenID Connect Core §12.2 leaves it out of a renewal.
     renewal: { exit: 0 },
+    tamper: () => ({ tokenResponse: ({ id_token: _, ...answer }) => answer }),
+  },
+  {
+    // No standard promises one here.
+    does: 'no ID token though openid was asked for',
+    flows: ['device'],
+    sound: true,
+    exit: 0,
+    renewal: false,
     tamper: () => ({ tokenResponse: ({ id_token: _, ...answer }) => answer }),
   },
 ]

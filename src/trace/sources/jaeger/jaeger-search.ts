@@ -159,12 +159,13 @@ function jaegerMessage(answer: ApiAnswer): readonly string[] {
 /** What storages refuse (jaeger `cassandra/spanstore/reader.go`, `elasticsearch/.../reader.go`); v3 says it with status 500. */
 const REFUSED = /service name must be set|cannot query for duration and tags|search depth must be/i
 
-/** Failures: `usage` for a search that Jaeger or its storage does not make, else that of the answer. */
+/** Failures: `usage` for a search that Jaeger does not make (HTTP 400), else that of the answer; its words choose the hint. */
 function requireAccepted(answer: ApiAnswer, filter: TraceFilter): void {
   if (answer.status !== 400 && answer.status !== 500) return
   const detail = jaegerMessage(answer)
   const says = detail.join(' ')
-  if (answer.status === 500 && !REFUSED.test(says)) throw answer.failure
+  if (answer.status === 500)
+    throw REFUSED.test(says) ? answer.failure?.withHint(rejectionHint(says, filter)) : answer.failure
   throw new Failure('usage', 'Jaeger did not accept the search', {
     hint: rejectionHint(says, filter),
     detail,
