@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Rooms that read what others wrote of a failure; the rest of `trace` reads traces, whose words are its subject. */
+const FILES = readdirSync(`${ROOT}src`, { recursive: true, encoding: 'utf8' })
+  .map((path) => `src/${path.replaceAll('\\', '/')}`)
+  .filter((path) => path.endsWith('.ts') && !/^src\/trace\/(?!sources\/)/.test(path))
+
+const LOOKS = /^(test|exec|match|matchAll|includes|startsWith|endsWith|indexOf|search)$/
+/** Names of words that a library, a server or another program wrote about a failure. */
+const WORDS = /\b(message|messages|said|says|words|stderr|description|detail)\b/
+const SOURCES =
+  /\.(message|stderr|detail)\b|\b(plainText|errorDetail|errorText|errorWords|messageOf|jaegerMessage)\(/
+
+/** Expressions that look for something in such words. */
+function looksAtWords(path: string, text: string): string[] {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+  const known = new Set<string>()
+  const found: string[] = []
+  const isForeign = (node: ts.Node) => {
+    const written = node.getText()
+    if (/\.(status|code)$/.test(written)) return false
+    return WORDS.test(written) || SOURCES.test(written) || known.has(written)
+  }
+  const isText = (node: ts.Node) => ts.isStringLiteralLike(node) && /[ `]/.test(node.text)
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isVariableDeclaration(node) &&
+      ts.isIdentifier(node.name) &&
+      SOURCES.test(node.initializer?.getText() ?? '')
+    )
+      known.add(node.name.text)
+    const looks =
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      LOOKS.test(node.expression.name.text) &&
+      [node.expression.expression, ...node.arguments].some(isForeign)
+    const compares =
+      ts.isBinaryExpression(node) &&
+      /^[!=]==$/.test(node.operatorToken.getText()) &&
+      ((isText(node.left) && isForeign(node.right)) || (isText(node.right) && isForeign(node.left)))
+    if (looks || compares) found.push(node.getText().replace(/\s+/g, ' '))
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+}
+
+type Allowed = Readonly<Record<string, readonly [most: number, why: string]>>
+
+/** Words choose a hint or the sentence of a failure; exit status and what happens are the same with any words. */
+const ADVICE: Allowed = {
+  'src/api/refusal/denial.ts': [4, 'status and challenge decide; the description says what to do'],
+  'src/api/refusal/held-claims.ts': [2, 'which claims of the token are shown beside a denial'],
+  'src/api/refusal/others-key.ts': [1, 'whose key a 401 is about: both are not-allowed'],
+  'src/api/refusal/required-claim.ts': [1, 'the description of our own Apache recipe names the claim'],
+  'src/backends/gateways/words.ts': [1, 'a web page is not shown'],
+  'src/cli/likely-line.ts': [3, 'the parser names the wrong word in its message alone: exit 2 in any case'],
+  'src/commands/aws-credentials/sts-refusal.ts': [
+    2,
+    'InvalidIdentityToken and AccessDenied have many reasons',
+  ],
+  'src/providers/hints.ts': [2, 'a description decides nothing else by its type (Hint); AADSTS is a code'],
+  'src/session/workload/aws-proof.ts': [1, 'SignatureDoesNotMatch is also the code of a wrong clock'],
+  'src/system/http/tls-failure.ts': [1, 'where Node has EPROTO alone, OpenSSL has words: exit 6 in any case'],
+  'src/system/keychain.ts': [1, 'keytar has no codes: exit 8 in any case'],
+  'src/trace/sources/jaeger/jaeger-search.ts': [4, 'status 400 and 500 decide'],
+}
+
+/** Words decide more, since who writes them has no code for it, and a vendor's document or source has the words. */
+const WITHOUT_CODE: Allowed = {
+  'src/backends/gateways/grafana.ts': [
+    5,
+    "Grafana's data-source proxy: a missing data source is a plain 404",
+  ],
+  'src/backends/gateways/observatorium.ts': [3, 'Observatorium sends 500 and 400 for tokens that it refuses'],
+  'src/backends/gateways/vmauth.ts': [3, 'vmauth sends plain text, and 400 for a route that is closed'],
+  'src/commands/mcp/one-line-error.ts': [1, 'the kit of MCP puts JSON into a message, under a wrong code'],
+  'src/session/answers/error-code.ts': [1, 'Cognito sends the code invalid_scope, whole, as a description'],
+  'src/trace/sources/lightstep/lightstep-api.ts': [
+    5,
+    'Lightstep: one status for a key, an organization, a project',
+  ],
+  'src/trace/sources/tempo/tempo-attributes.ts': [1, 'Tempo and a gateway both send 400'],
+  'src/trace/sources/tempo/tempo-compare.ts': [3, 'Tempo sends plain text: a limit, a syntax error, tenants'],
+  'src/trace/sources/tempo/tempo-metrics.ts': [2, 'Tempo sends plain text: no metrics-generator is a 500'],
+  'src/trace/sources/tempo/tempo-search.ts': [
+    2,
+    'Tempo sends plain text: its limits are 400, as a syntax error',
+  ],
+  'src/trace/sources/tempo/tempo-send.ts': [4, 'Tempo sends plain text: no tenant is a 401, too large a 500'],
+}
+
+describe('words of others', () => {
+  const program = new Map(
+    FILES.map((path) => [path, looksAtWords(path, readFileSync(ROOT + path, 'utf8'))] as const),
+  )
+  const allowed = { ...ADVICE, ...WITHOUT_CODE }
+
+  it('decide nothing, but for what is listed here with a reason', () => {
+    const unlisted = [...program].filter(([path, found]) => found.length > (allowed[path]?.[0] ?? 0))
+    expect(unlisted).toEqual([])
+    expect(Object.keys(allowed).filter((path) => (program.get(path) ?? []).length === 0)).toEqual([])
+  })
+
+  it('decide nothing at all in a sign-in, but for a code in the wrong place', () => {
+    const others = Object.keys(WITHOUT_CODE).filter((path) => /^src\/(session|system|providers)\//.test(path))
+    expect(others).toEqual(['src/session/answers/error-code.ts'])
+  })
+
+  it.each([
+    'if (/"nonce"/.test(error.message)) throw refused',
+    "const { message } = cause; if (message.includes('expired')) retry()",
+    "const text = plainText(answer); if (text.startsWith('no org')) throw noTenant()",
+    "if (said === 'not signed in') login()",
+    'const kind = KINDS.find(([pattern]) => pattern.test(error.stderr))',
+  ])('are seen: %s', (source) => {
+    expect(looksAtWords('src/a.ts', source)).toHaveLength(1)
+  })
+
+  it.each([
+    "if (error.code === 'ENOENT') return",
+    'if (RETRIED.includes(answer.status)) retry()',
+    "warn('said no')",
+  ])('are not: %s', (source) => {
+    expect(looksAtWords('src/a.ts', source)).toEqual([])
+  })
+})
