@@ -14,7 +14,7 @@ const USES_PROFILE = 'logout|token|whoami|check|profile (?:show|set)'
  * whole line already.
  */
 const LOGIN =
-  /\bls-auth login\b(?! \S*[.:/]\S)((?: --(?:device|paste|no-browser)(?![\w-])| --[a-z-]+ (?:'(?:[^']|'\\'')*'|(?:"[^"]*")+|\S*[^\s.,;]))*)/g
+  /\bls-auth login\b(?! (?:URL|\S*[.:/]\S))((?: --(?:device|paste|no-browser)(?![\w-])| --[a-z-]+ (?:'(?:[^']|'\\'')*'|(?:"[^"]*")+|\S*[^\s.,;]))*)/g
 /** The other commands of a hint, each with all that follows: a whole line to copy has its flags at the end. */
 const OTHERS = new RegExp(`\\bls-auth (${ASKS_API}|${USES_PROFILE})\\b(?! --help)((?:(?!ls-auth ).)*)`, 'g')
 const WAYS: readonly string[] = ['device', 'paste', 'browser']
@@ -62,8 +62,8 @@ const MAKES_PROFILE = /^ --profile .* --client-id /
 function loginAgain(flags: string, line: LineOfHere): string {
   const named = namesIn(flags)
   const replaced = named.some((name) => WAYS.includes(name)) ? [...WAYS, ...named] : [...named]
-  // `--scope` adds to the scopes that the hint names in full, and a sign-in that may not ask can do less than any other.
-  if (named.includes('scopes')) replaced.push('scope')
+  // `--scope` adds to the scopes that the hint is about, and a sign-in that may not ask can do less than any other.
+  if (named.join() === 'scopes') replaced.push('scope')
   if (line.options.prompt === 'none') replaced.push('prompt')
   // The hint names the API itself: then it is not the address that says how to sign in.
   const args = named.includes('api') ? [] : line.args

@@ -107,7 +107,7 @@ const COMMON: readonly Hint[] = [
   {
     error: ['invalid_grant'],
     where: 'token',
-    say: 'The code or the sign-in behind it is no longer valid. Run: ls-auth login',
+    say: 'The code or the sign-in behind it is no longer valid. Sign in again: ls-auth login',
   },
   {
     error: ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'],

@@ -13,6 +13,7 @@ import { browse, type Visitor } from './browser.ts'
 import { expectNoSecret, mint, searchOutput } from './canaries.ts'
 import { envOf } from './env.ts'
 import { program } from './program.ts'
+import { requireOtherCommand } from './repeated-hint.ts'
 import { requireToldStatus } from './told-status.ts'
 import { searchWritten, snapshot } from './written-files.ts'
 
@@ -107,6 +108,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       searchOutput(argv, outcome.stdout, outcome.stderr)
       searchWritten(home, before)
       await requireToldStatus(argv, outcome.exit)
+      requireOtherCommand(argv, outcome)
       return outcome
     },
     async writeConfig(text) {

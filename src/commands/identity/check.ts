@@ -71,12 +71,11 @@ async function run(invocation: Invocation, options: CheckOptions): Promise<void>
   if (verdict === 'pass') return
   const otherUse = use === 'id' ? 'access' : 'id'
   const other = tokens[otherUse]
-  throw failed(
-    findings,
+  const elsewhere =
     other && saysMore(asserted(other), findings)
       ? `The ${otherUse === 'id' ? 'ID' : 'access'} token says it: ${commandLine(invocation, { use: otherUse })}`
-      : advise(findings, verified, origin, profile, offline),
-  )
+      : undefined
+  throw failed(findings, advise(findings, verified, origin, profile, offline, elsewhere))
 }
 
 /** Whether the other token says all that this one does not, where that alone keeps the check from passing. */
@@ -188,14 +187,16 @@ function advise(
   origin: InspectedTokens['origin'],
   profile: Profile,
   offline: boolean,
+  elsewhere: string | undefined,
 ): string {
   const session = origin === 'session'
   const isCertain = session && findings.some(({ verdict }) => verdict === 'fail')
   if ((token.opaque || token.notForUs) && !isCertain) {
     if (!session) return 'Only the API this token is for can check it; pass one that names your API.'
     const hint = hintFor(profile.client.preset.id, { error: 'opaque-token' })
-    return hint ?? 'This token is opaque: only its API can read it.'
+    return hint ?? elsewhere ?? 'This token is opaque: only its API can read it.'
   }
+  if (elsewhere !== undefined) return elsewhere
   if (token.signature === 'unverified') {
     if (offline) return '--offline leaves the signature unknown; run it without.'
     if (findings.some(({ assertion, verdict }) => assertion === 'issuer' && verdict === 'fail'))

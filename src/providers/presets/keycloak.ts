@@ -72,9 +72,10 @@ export const keycloak: Preset = {
       say: 'The person or the client may not have offline tokens. Grant the role offline_access, or leave offline_access out of scopes.',
     },
     {
+      where: 'token',
       error: ['invalid_grant'],
-      description: /not active|reuse|stale/i,
-      say: 'The session at Keycloak has ended (time limit, sign-out, or a refresh token used twice). Run: ls-auth login',
+      endsSession: true,
+      say: 'The session at Keycloak has ended (time limit, sign-out, or a code or refresh token used twice). Run: ls-auth login',
     },
     {
       error: ['invalid_request'],

@@ -199,7 +199,7 @@ describe('a person who refuses', () => {
 
 it('a code that cannot be exchanged is told as such, for it is exchanged where the redirect is read', () => {
   const at = (code: string) => explain({ error: 'invalid_grant', code }, { where: 'authorization' }).hint
-  const CODE = 'The code or the sign-in behind it is no longer valid. Run: ls-auth login'
+  const CODE = 'The code or the sign-in behind it is no longer valid. Sign in again: ls-auth login'
   expect(at('OAUTH_RESPONSE_BODY_ERROR')).toBe(CODE)
   expect(at('OAUTH_AUTHORIZATION_RESPONSE_ERROR')).not.toBe(CODE)
   expect(explain({ error: 'invalid_grant' }, { where: 'device' }).hint).not.toBe(CODE)

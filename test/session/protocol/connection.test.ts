@@ -99,6 +99,6 @@ it('a refusal is told with what the profile asks for', async () => {
   const of = client({ preset: { ...PRESETS.generic, scopes: ['a', 'b'] } })
   const [, hint] = await toldBy(async () => (await connect(of, { metadata }, ports)).refresh('r', {}))
   expect(hint).toBe(
-    'A scope is not known, or not allowed for this client: asked for were a b, and the provider lists openid x. Ask for others: ls-auth login --scopes LIST',
+    'A scope is not known, or not allowed for this client: asked for were a b, and the provider lists openid x. Without a b: ls-auth login --scopes LIST',
   )
 })

@@ -65,7 +65,10 @@ describe('a hint, pasted', () => {
     expect(outcome.exit, outcome.stderr).toBe(row.exit)
     const advised = commandsIn(adviceOf(outcome))
     expect(advised.length, outcome.stderr).toSatisfy((count) => (row.noCommand ? count === 0 : count > 0))
-    for (const words of advised) keepsProfile(line, words)
+    for (const words of advised) {
+      keepsProfile(line, words)
+      if (row.failing !== undefined) expect(words.join(' ')).not.toContain(row.failing)
+    }
     await row.meanwhile?.(place)
     for (let step = 0; step < MOST_STEPS; step++) {
       await follow(row, outcome)

@@ -62,7 +62,8 @@ describe('check of an opaque token of the session', () => {
   })
 
   it('the ID token is named where it says what was asked, and else not', async () => {
-    await signedIn()
+    place = await openPlace({ ...behaviour, id: 'generic' }, [SCOPES])
+    expect((await type('ls-auth login')).exit).toBe(0)
     const { stderr } = await type('ls-auth check --claim "sub exists"')
     expect(stderr).toContain('hint: The ID token says it: ls-auth check --claim ')
     expect((await type('ls-auth check --aud api://traces')).stderr).not.toContain('--use id')

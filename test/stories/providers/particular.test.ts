@@ -203,7 +203,8 @@ describe('Auth0', () => {
 
   it('an audience that is no API there: its refusal, and where to look', async () => {
     const { exit, stderr } = await at(auth0, 'audience = "https://nowhere.example"')
-    expect(exit).toBe(11)
+    // Auth0 says access_denied, as of a person: its words choose the hint alone.
+    expect(exit).toBe(4)
     expect(stderr).toContain('Service not found')
     expect(stderr).toContain('The audience is not the identifier of an API')
   })

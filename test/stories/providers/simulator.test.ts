@@ -70,6 +70,7 @@ async function post(metadata: Record<string, string>, form: Record<string, strin
   const secret = simulator.behaviour.publicSecret
   const answer = await fetch(metadata.token_endpoint ?? '', {
     method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
       client_id: simulator.behaviour.clientId,
       ...(secret === undefined ? {} : { client_secret: secret }),

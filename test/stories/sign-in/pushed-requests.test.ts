@@ -53,7 +53,7 @@ it('where only this client has to, the refusal names the setting, and with it th
   expect(refused.stderr).toContain(
     'hint: Requests of this client have to be pushed (PAR). Sign in with: --pushed-requests yes',
   )
-  expect({ exit: refused.exit, pushed: pushed(there) }).toEqual({ exit: 2, pushed: 0 })
+  expect({ exit: refused.exit, pushed: pushed(there) }).toEqual({ exit: 6, pushed: 0 })
   expect((await there.world.type(there.login('--pushed-requests yes'))).exit).toBe(0)
   expect((await there.world.type('ls-auth login')).exit).toBe(0)
   expect(pushed(there)).toBe(2)
@@ -140,7 +140,7 @@ it.each([
     )
     expect({ exit: pushing.exit, pushed: pushed(there) }).toEqual({ exit: 10, pushed: 0 })
     // The sign-in itself begins: only the provider's page says no.
-    expect((await there.world.type(there.login())).exit).toBe(2)
+    expect((await there.world.type(there.login())).exit).toBe(6)
     expect(inBrowser(there)).toHaveLength(1)
   },
 )

@@ -15,6 +15,8 @@ export interface FailureRow {
   readonly exits?: readonly number[]
   /** After the hint's commands the line works, or this one does. Absent: the hint promises no cure. */
   readonly cured?: true | string
+  /** The part of the line that failed: no command that the hint names has it. */
+  readonly failing?: string
   /** The hint names no command: nothing that could be typed would help. */
   readonly noCommand?: true
 }

@@ -1,3 +1,4 @@
+import type { Place } from '../place.ts'
 import { type FailureRow, one, signedIn, two } from './row.ts'
 
 const OTHERS = [
@@ -8,6 +9,16 @@ const OTHERS = [
   'whoami',
   'check',
 ]
+
+const comesBack = (place: Place, error: string) => {
+  const iss = encodeURIComponent(place.stage.provider.issuer)
+  place.stage.provider.tamper = {
+    callback: (url) => {
+      url.search = `?error=${error}&state=${url.searchParams.get('state')}&iss=${iss}`
+      return url
+    },
+  }
+}
 
 /** Nobody is signed in, or not for this. */
 export const SIGN_IN: readonly FailureRow[] = [
@@ -113,18 +124,33 @@ export const SIGN_IN: readonly FailureRow[] = [
   },
   {
     name: 'a person declines',
-    arrange: (place) => {
-      place.stage.provider.tamper = {
-        callback: (url) => {
-          url.search = `?error=access_denied&state=${url.searchParams.get('state')}&iss=${encodeURIComponent(place.stage.provider.issuer)}`
-          return url
-        },
-      }
-    },
+    arrange: (place) => comesBack(place, 'access_denied'),
     line: ({ stage }) =>
       `ls-auth login --issuer ${stage.provider.issuer} --client-id ${stage.provider.clientId}`,
     exit: 4,
     noCommand: true,
+  },
+  {
+    name: 'the provider has to ask, and may not',
+    arrange: (place) => two(place).then(() => comesBack(place, 'login_required')),
+    line: 'ls-auth login --prompt none --profile work',
+    exit: 3,
+    failing: '--prompt',
+    meanwhile: (place) => {
+      place.stage.provider.tamper = {}
+    },
+    cured: 'ls-auth whoami --profile work',
+  },
+  {
+    name: 'a scope that the provider does not know',
+    arrange: (place) => two(place).then(() => comesBack(place, 'invalid_scope')),
+    line: 'ls-auth login --scope no:such --profile work',
+    exit: 2,
+    failing: 'no:such',
+    meanwhile: (place) => {
+      place.stage.provider.tamper = {}
+    },
+    cured: 'ls-auth whoami --profile work',
   },
   {
     name: 'no sign-in with a token from outside',
