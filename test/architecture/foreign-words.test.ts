@@ -59,7 +59,6 @@ const ADVICE: Allowed = {
   'src/api/refusal/others-key.ts': [1, 'whose key a 401 is about: both are not-allowed'],
   'src/api/refusal/required-claim.ts': [1, 'the description of our own Apache recipe names the claim'],
   'src/backends/gateways/words.ts': [1, 'a web page is not shown'],
-  'src/cli/likely-line.ts': [3, 'the parser names the wrong word in its message alone: exit 2 in any case'],
   'src/commands/aws-credentials/sts-refusal.ts': [
     2,
     'InvalidIdentityToken and AccessDenied have many reasons',
@@ -68,7 +67,7 @@ const ADVICE: Allowed = {
   'src/session/workload/aws-proof.ts': [1, 'SignatureDoesNotMatch is also the code of a wrong clock'],
   'src/system/http/tls-failure.ts': [1, 'where Node has EPROTO alone, OpenSSL has words: exit 6 in any case'],
   'src/system/keychain.ts': [1, 'keytar has no codes: exit 8 in any case'],
-  'src/trace/sources/jaeger/jaeger-search.ts': [4, 'status 400 and 500 decide'],
+  'src/trace/sources/jaeger/jaeger-search.ts': [5, 'status 400 and 500 decide'],
 }
 
 /** Words decide more, since who writes them has no code for it, and a vendor's document or source has the words. */
@@ -79,7 +78,7 @@ const WITHOUT_CODE: Allowed = {
   ],
   'src/backends/gateways/observatorium.ts': [3, 'Observatorium sends 500 and 400 for tokens that it refuses'],
   'src/backends/gateways/vmauth.ts': [3, 'vmauth sends plain text, and 400 for a route that is closed'],
-  'src/commands/mcp/one-line-error.ts': [1, 'the kit of MCP puts JSON into a message, under a wrong code'],
+  'src/mcp/one-line-error.ts': [1, 'the kit of MCP puts JSON into a message, under a wrong code'],
   'src/session/answers/error-code.ts': [1, 'Cognito sends the code invalid_scope, whole, as a description'],
   'src/trace/sources/lightstep/lightstep-api.ts': [
     5,
