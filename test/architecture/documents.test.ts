@@ -8,7 +8,7 @@ describe('what is written for those who change the program', () => {
     expect(documents.flatMap(mistakes)).toEqual([])
   })
 
-  it('stands at the door of every room', () => {
+  it('stands at the door of every top room', () => {
     expect(roomsWithoutDoor()).toEqual([])
   })
 })

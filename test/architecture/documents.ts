@@ -39,7 +39,8 @@ export function readDocuments(): Document[] {
 
 /** Rooms of more than one file that say nothing at their door. */
 export function roomsWithoutDoor(rooms = ROOMS, doors: (room: string) => boolean = hasDoor): string[] {
-  return rooms.filter((room) => sourcesIn(room).length > 1 && !doors(room))
+  const tops = rooms.filter((room) => room.split('/').length === 2)
+  return tops.filter((room) => sourcesIn(room).length > 1 && !doors(room))
 }
 
 const hasDoor = (room: string): boolean => isFile(`${room}/README.md`)
