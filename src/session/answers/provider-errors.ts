@@ -128,8 +128,9 @@ function judgeResponse(details: Details, context: Context): string | Failure | u
     return issuerMismatch(metadata.issuer, parameters.get('iss'))
   if (parameters) return OTHER_STATE
   if (claims) {
-    const wrong = Object.entries(CLAIM_TYPES).find(([name, fits]) => !fits(claims[name]))?.[0] ?? ''
-    return wrong === 'nonce' ? NO_NONCE : otherClaim(wrong, claims, context)
+    // The library says in words alone which claim is missing, or of another type.
+    const missing = ['iss', 'aud', 'sub', 'nonce'].find((name) => claims[name] === undefined) ?? ''
+    return missing === 'nonce' ? NO_NONCE : otherClaim(missing, claims, context)
   }
   if (body) {
     const wrong = Object.entries(MEMBERS).find(([name, fits]) => !fits(body[name]))?.[0]
@@ -155,32 +156,15 @@ function noIdToken(scopes: readonly string[] | undefined): string | Failure {
 }
 
 type Fits = (value: unknown) => boolean
-const isNumber: Fits = (value) => typeof value === 'number'
-const isString: Fits = (value) => typeof value === 'string'
 const isText: Fits = (value) => typeof value === 'string' && value !== ''
-const isAbsentOr =
-  (fits: Fits): Fits =>
-  (value) =>
-    value === undefined || fits(value)
 
-/** What the library checks of the claims of an ID token without naming the claim, in its order. */
-const CLAIM_TYPES: Readonly<Record<string, Fits>> = {
-  exp: isNumber,
-  iat: isNumber,
-  iss: isString,
-  aud: (value) => isString(value) || Array.isArray(value),
-  sub: isString,
-  auth_time: isAbsentOr(isNumber),
-  nonce: isString,
-}
-
-/** The same of a token response. */
+/** What the library checks of a token response, in its order. */
 const MEMBERS: Readonly<Record<string, Fits>> = {
   access_token: isText,
   token_type: isText,
-  expires_in: isAbsentOr((value) => Number.parseFloat(String(value)) >= 0),
-  refresh_token: isAbsentOr(isText),
-  scope: isAbsentOr(isString),
+  expires_in: (value) => value === undefined || Number.parseFloat(String(value)) >= 0,
+  refresh_token: (value) => value === undefined || isText(value),
+  scope: (value) => value === undefined || typeof value === 'string',
   id_token: isText,
 }
 
