@@ -35,7 +35,13 @@ const PROBES: Readonly<Record<BackendId, (place: Place) => GatewayProbe>> = {
     }
   },
   tempo: () => ({
-    reads: ['/api/v2/search/tags', '/api/search/tags', '/api/echo'],
+    // Where observatorium/api filters by namespace, it keeps all but the values open to nobody.
+    reads: [
+      '/api/v2/search/tags',
+      '/api/search/tags',
+      '/api/v2/search/tag/resource.service.name/values',
+      '/api/echo',
+    ],
     // Sets the limits of a tenant. The body is no JSON, and If-Match is missing, without which nothing is changed.
     write: { method: 'POST', path: '/api/overrides', body: NO_JSON },
     tenants: { header: tempo.tenantHeader, namesIn: tagsIn },
@@ -53,9 +59,10 @@ export const gatewayProbe = (id: BackendId, place: Place): GatewayProbe => PROBE
 /** The scope of the names that Tempo itself has: they are there without any data. */
 const BUILT_IN = 'intrinsic'
 
-/** Of either version of Tempo's API. Lists without items are left out there or null, but for the count of what was read. */
+/** Of either version of Tempo's API, or the values of one. Lists without items are left out there or null, but for the count of what was read. */
 function tagsIn(body: Buffer): readonly string[] | undefined {
-  const { scopes, tagNames, ...rest } = jsonObject(body) ?? { none: true }
+  const { scopes, tagNames, tagValues, ...rest } = jsonObject(body) ?? { none: true }
+  if (Array.isArray(tagValues)) return tagValues.map((one) => JSON.stringify(one))
   if (scopes === undefined && tagNames === undefined)
     return Object.keys(rest).every((member) => member === 'metrics') ? [] : undefined
   if (scopes === undefined || scopes === null) {

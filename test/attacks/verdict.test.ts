@@ -145,7 +145,7 @@ describe('what shows that another method was heeded', () => {
       undefined,
       'HTTP 200: not the plain read',
     ],
-    ['other data', typed(JSON_TYPE), plain, undefined, 'HTTP 200: taken for the plain read'],
+    ['other members', typed(JSON_TYPE), plain, undefined, 'HTTP 200: not the plain read'],
     ['no data, as always', seen(204, ''), seen(204, ''), undefined, 'HTTP 204: taken for the plain read'],
     ['the answer to that method', seen(405, 'x'), plain, seen(405, 'x'), 'HTTP 405: as that method itself'],
     ['its words with another status', seen(405, 'x'), plain, seen(501, 'x'), 'HTTP 405: not the plain read'],
@@ -154,6 +154,17 @@ describe('what shows that another method was heeded', () => {
   ])('%s', (_, answer, asPlain, real, found) => {
     expect(judgeOverride(answer, { plain: asPlain, real }).found).toBe(found)
   })
+})
+
+it.each([
+  ['the same bytes', '{"data":{"items":["a"]}}', 'refused'],
+  ['other values of the same members', '{"data":{"items":["b","c"]}}', 'refused'],
+  ['an empty list', '{"data":{"items":[]}}', 'let-through'],
+  ['a list in place of an object', '{"data":[],"meta":{"verb":"PUT"}}', 'let-through'],
+  ['no JSON', 'done', 'let-through'],
+])('%s, to an override', (_, body, verdict) => {
+  const plain = seen(200, '{"data":{"items":["a"]}}')
+  expect(judgeOverride(seen(200, body), { plain, real: undefined }).verdict).toBe(verdict)
 })
 
 it.each([
@@ -198,7 +209,7 @@ describe('judgements', () => {
     const nothing = { verdict: 'unknown', status: undefined, found: 'no answer' }
     expect(judgeRead(GONE)).toEqual(nothing)
     expect(judgeWrite(GONE)).toEqual(nothing)
-    expect(judgeOverride(GONE, { plain: seen(200), real: undefined })).toEqual(nothing)
+    expect(judgeOverride(GONE, PLAIN)).toEqual(nothing)
   })
 
   it('name the status, and what is odd about it', () => {

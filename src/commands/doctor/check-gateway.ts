@@ -93,9 +93,11 @@ export async function checkGateway(
   const { token } = tokens
   let control: { path: string; sent: Sent } | undefined
   for (const path of reads) {
-    control = { path, sent: await send({ token, path }) }
-    // Another version of the back end may have the next one.
-    if (isAnswered(control.sent.seen) || !isMissing(control.sent)) break
+    const sent = await send({ token, path })
+    // That the person may not read one says more than that another is missing.
+    if (control === undefined || isAnswered(sent.seen) || isMissing(control.sent)) control = { path, sent }
+    // Another version of the back end may have the next one, and a gateway may open that one alone.
+    if (isAnswered(sent.seen) || !(isMissing(sent) || sent.answer?.status === 403)) break
   }
   const { path: read = '', sent: plain } = control ?? {}
   const url = target(profile.api, { path: read })

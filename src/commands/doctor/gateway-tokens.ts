@@ -13,6 +13,7 @@ import { inspectOwn } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
+import { repeatFlags } from '../repeat-flags.ts'
 import { sessionToken } from '../request/credentials.ts'
 
 /** All that attacks are made of, but for the routes. */
@@ -55,7 +56,8 @@ export async function gatewayTokens(
   const jwt = jwtOf(token)
   const { scopes, groups } = inspectOwn(client, token, body?.grantedScope).identity
   const now = invocation.ports.clock.now() / 1000 + (body?.skewSeconds ?? 0)
-  const others = body === undefined ? undefined : [...kept, ...body.tokens]
+  const others =
+    body === undefined ? undefined : [...kept, ...body.tokens, ...(await forOthers(invocation, profile))]
   return {
     token,
     jwt,
@@ -65,10 +67,37 @@ export async function gatewayTokens(
     publicKey: await publicKeyForms(invocation, client, jwt, body),
     newKey: await newKey(String(jwt?.header.alg)),
     idToken: idTokenFrom(body, token, client, now),
-    ...spares(token, jwt, others, now),
+    ...spares(token, jwt, others, now, toGetOne(invocation, profile)),
     mayWrite: mayWrite(scopes, groups, profile.access),
   }
 }
+
+/** No API has it. */
+const OTHER_AUDIENCE = 'https://ls-auth-doctor.invalid'
+
+/** Another audience than that of the API. A workload proves itself anew for each token, so one more costs nothing. */
+async function forOthers(invocation: Invocation, profile: Profile): Promise<readonly OtherToken[]> {
+  if (profile.client.workload === undefined) return []
+  try {
+    const want = { audience: OTHER_AUDIENCE }
+    const { value } = await sessionToken(invocation, requireClient(profile), want)
+    return [{ use: 'access', value }]
+  } catch (error) {
+    if (error instanceof Failure) return []
+    throw error
+  }
+}
+
+/** A person's sign-in may pay for one with its refresh token, so that is for the person to do. */
+function toGetOne(invocation: Invocation, { client }: Profile): string {
+  if (client.workload) return 'the provider gives none'
+  if (!ASKED_FOR.includes(client.preset.audience)) return 'none is kept'
+  return repeatFlags('none is kept; to try it, first: ls-auth token --audience OTHER-API', invocation)
+}
+
+const ASKED_FOR: readonly string[] = ['audience', 'resource', 'scope', 'cross-client']
+
+type OtherToken = Pick<StoredToken, 'use' | 'value'>
 
 const jwtOf = (token: string): Jwt | undefined => {
   const read = readJwt(token)
@@ -96,8 +125,9 @@ const ONE_TOKEN: Spare = { missing: 'LS_AUTH_TOKEN holds one token only' }
 function spares(
   token: string,
   jwt: Jwt | undefined,
-  others: readonly StoredToken[] | undefined,
+  others: readonly OtherToken[] | undefined,
   now: number,
+  toGetOther: string,
 ): Pick<Held, 'expired' | 'otherAudience'> {
   if (others === undefined) return { expired: ONE_TOKEN, otherAudience: ONE_TOKEN }
   const parsed = others
@@ -118,7 +148,7 @@ function spares(
     expired: expired
       ? { token: expired.value }
       : { missing: 'none is kept; run this again when yours has expired' },
-    otherAudience: other ? { token: other.value } : { missing: 'none is kept' },
+    otherAudience: other ? { token: other.value } : { missing: toGetOther },
   }
 }
 

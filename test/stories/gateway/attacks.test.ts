@@ -391,6 +391,21 @@ describe('who cannot test a gateway, or not wholly', () => {
     expect(gateway.log.length).toBe(before)
   })
 
+  it('a sign-in that keeps no token for another audience: the command that gets one is named', async () => {
+    const fresh = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
+    await fresh.type(
+      `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0 --api ${gateway.url} --organization acme --project prod --scope "openid offline_access traces:read"`,
+    )
+    await fresh.type('ls-auth profile set audience_style resource')
+    const { stdout } = await fresh.type('ls-auth doctor --gateway --json')
+    await fresh.close()
+    const { attacks } = JSON.parse(stdout).gateway as { attacks: Line[] }
+    expect(attacks.find(({ attack }) => attack === 'other-audience')).toMatchObject({
+      verdict: 'not-tried',
+      found: 'none is kept; to try it, first: ls-auth token --audience OTHER-API',
+    })
+  })
+
   it('nobody is signed in: nothing can be told, exit 5', async () => {
     const nobody = await openWorld({})
     await nobody.writeConfig(

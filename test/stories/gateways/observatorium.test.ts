@@ -173,6 +173,16 @@ describe('another one', () => {
     return one
   }
 
+  it('which filters by namespace: doctor --gateway finds a read that is open, and tries every attack there', async () => {
+    const { exit, stdout } = await scene.world.type('ls-auth doctor --gateway --json')
+    const report = JSON.parse(stdout).gateway
+    expect(report.control).toMatchObject({ verdict: 'answered' })
+    expect(report.route).toMatch(/\/api\/v2\/search\/tag\/resource\.service\.name\/values$/)
+    const tried = report.attacks.filter(({ verdict }: { verdict: string }) => verdict !== 'not-tried')
+    expect(tried.length).toBeGreaterThan(15)
+    expect(exit).not.toBe(5)
+  })
+
   it('whose rules do not let the person in', async () => {
     await start({ groupClaim: 'groups', readers: ['sre'], namespaces: [] })
     const { exit, stderr } = await scene.world.type('ls-auth services')

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { startGateway } from '../../world/gateway.ts'
 import { IS_POSIX } from '../../world/posix.ts'
+import { startTempoApi } from '../../world/tempo-api.ts'
 import { claimsOf, openPlace, type Place } from './place.ts'
 
 let place: Place
@@ -54,6 +56,19 @@ describe('a job of GitHub Actions', () => {
     const scope = await place.type('ls-auth token --scope traces:read')
     expect(scope.exit).toBe(2)
     expect(scope.stderr).toContain('its scope cannot be chosen')
+  })
+
+  it('tries a token for another audience at the gateway, since one more costs it nothing', async () => {
+    const { issuer } = place.platform
+    place.platform.claims = { scope: 'traces:read' }
+    const tempo = await startTempoApi({ traces: [], apiKey: 'key' })
+    const rules = { issuer, audience: 'api://traces', scope: 'traces:read' }
+    const gateway = await startGateway({ ...rules, upstream: tempo.url, apiKey: 'key' })
+    onTestFinished(() => Promise.all([tempo.close(), gateway.close()]).then(() => {}))
+    await asIs('github', `audience = "api://traces"\nbackend = "tempo"\napi = "${gateway.url}"`)
+    const { stdout } = await place.type('ls-auth doctor --gateway --json')
+    const { attacks } = JSON.parse(stdout).gateway as { attacks: { attack: string; verdict: string }[] }
+    expect(attacks.find(({ attack }) => attack === 'other-audience')).toMatchObject({ verdict: 'refused' })
   })
 
   it('is told that the job lacks the permission: exit 6, never a login', async () => {
