@@ -72,32 +72,24 @@ export async function gatewayTokens(
   }
 }
 
-/** No API has it. */
-const OTHER_AUDIENCE = 'https://ls-auth-doctor.invalid'
-
-/** Another audience than that of the API. A workload proves itself anew for each token, so one more costs nothing. */
-async function forOthers(invocation: Invocation, profile: Profile): Promise<readonly OtherToken[]> {
+/** For no API that there is. A workload proves itself anew for each token, so one more costs nothing. */
+async function forOthers(invocation: Invocation, profile: Profile): Promise<readonly Kept[]> {
   if (profile.client.workload === undefined) return []
-  try {
-    const want = { audience: OTHER_AUDIENCE }
-    const { value } = await sessionToken(invocation, requireClient(profile), want)
-    return [{ use: 'access', value }]
-  } catch (error) {
-    if (error instanceof Failure) return []
-    throw error
-  }
+  const wish = { audience: 'https://ls-auth-doctor.invalid' }
+  const token = await sessionToken(invocation, requireClient(profile), wish).catch((error) => {
+    if (!(error instanceof Failure)) throw error
+  })
+  return token ? [{ use: 'access', value: token.value }] : []
 }
 
 /** A person's sign-in may pay for one with its refresh token, so that is for the person to do. */
-function toGetOne(invocation: Invocation, { client }: Profile): string {
-  if (client.workload) return 'the provider gives none'
-  if (!ASKED_FOR.includes(client.preset.audience)) return 'none is kept'
+function toGetOne(invocation: Invocation, { client: { workload, preset } }: Profile): string {
+  if (workload) return 'the provider gives none'
+  if (['server', 'mapper', 'none'].includes(preset.audience)) return 'none is kept'
   return repeatFlags('none is kept; to try it, first: ls-auth token --audience OTHER-API', invocation)
 }
 
-const ASKED_FOR: readonly string[] = ['audience', 'resource', 'scope', 'cross-client']
-
-type OtherToken = Pick<StoredToken, 'use' | 'value'>
+type Kept = Pick<StoredToken, 'use' | 'value'>
 
 const jwtOf = (token: string): Jwt | undefined => {
   const read = readJwt(token)
@@ -125,7 +117,7 @@ const ONE_TOKEN: Spare = { missing: 'LS_AUTH_TOKEN holds one token only' }
 function spares(
   token: string,
   jwt: Jwt | undefined,
-  others: readonly OtherToken[] | undefined,
+  others: readonly Kept[] | undefined,
   now: number,
   toGetOther: string,
 ): Pick<Held, 'expired' | 'otherAudience'> {

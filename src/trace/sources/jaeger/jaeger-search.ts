@@ -123,10 +123,7 @@ async function findSummaries(
   const ask = async (spell: (name: string) => string) => {
     const asked = v3Query(filter, spell)
     const request = { path, query: asked, answers: [500] }
-    const learn = (status: number) => {
-      memory.isVictoria = status === 400
-    }
-    return { asked, answer: await askV3(send, request, learn) }
+    return { asked, answer: await askV3(send, request, memory) }
   }
   const snake = await ask((name) => name)
   const { asked, answer } = snake.answer?.status === 400 ? await ask(camelCase) : snake
