@@ -15,6 +15,7 @@ const LONG = [
   'stories/hints/in-source.test.ts',
   'strangers/lemonldap.test.ts',
   'strangers/doorkeeper.test.ts',
+  'strangers/better-auth.test.ts',
   'process/many-ids.test.ts',
   'process/trace-page.test.ts',
   'process/speedscope.test.ts',

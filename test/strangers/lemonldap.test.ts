@@ -19,7 +19,7 @@ describe.skipIf(!hasLemonLdap())('LemonLDAP::NG', () => {
 
   storiesEverywhere(() => lemon, {
     user: 'dwho',
-    name: 'dwho',
+    name: 'dwho@badwolf.org',
     other: 'rtyler',
     dead: 'invalid_request',
     // The new key has the old one's name, so nothing tells it from a forgery.
