@@ -20,7 +20,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 const files = (folder: string, fits: RegExp): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((path) => join(folder, path))
-    .filter((path) => fits.test(path) && statSync(path).isFile())
+    .filter((path) => fits.test(path) && !path.includes('node_modules') && statSync(path).isFile())
 
 const text = (paths: readonly string[]): string => paths.map((path) => readFileSync(path, 'utf8')).join('\n')
 const linesIn = (paths: readonly string[]): number =>

@@ -76,3 +76,6 @@ export function hasOtherItems(raw: unknown, name: string): boolean {
 function strings(values: readonly unknown[]): readonly string[] {
   return [...new Set(values.filter((value): value is string => typeof value === 'string' && value !== ''))]
 }
+
+/** One value of a list; in quotation marks when it would read as two. */
+export const quoted = (value: string): string => (/[\s"]/.test(value) ? JSON.stringify(value) : value)

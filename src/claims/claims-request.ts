@@ -51,6 +51,3 @@ const isScalar = (value: unknown): boolean =>
 /** Outside of strings the JSON has none of these characters, and inside each may be written as its number. */
 const inPlainLetters = (json: string): string =>
   json.replace(/[^!-~]|'/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-
-/** Whether a scope is granted whose claims may be at userinfo alone (OpenID Connect Core §5.4). */
-export const namesPeople = (scope: string): boolean => /(^| )(profile|email)( |$)/.test(scope)

@@ -1,3 +1,4 @@
+import { quoted } from './claim-shape.ts'
 import { asUnknown, type ComparedValues, type Finding, REASONS } from './finding.ts'
 import { fullNameNote, fullNames } from './full-name.ts'
 import type { TokenKind } from './kind.ts'
@@ -213,9 +214,6 @@ function matchesWildcard(pattern: string, text: string): boolean {
   }
   return true
 }
-
-/** One value of a list; in quotation marks when it would read as two. */
-export const quoted = (value: string): string => (/[\s"]/.test(value) ? JSON.stringify(value) : value)
 
 function shortList(values: readonly string[]): string {
   if (values.length === 0) return 'none'

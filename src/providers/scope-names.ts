@@ -52,3 +52,6 @@ function ownApis({
 }
 
 const apiOf = (scope: string): string => scope.slice(0, scope.lastIndexOf('/'))
+
+/** Whether a scope is granted whose claims may be at userinfo alone (OpenID Connect Core §5.4). */
+export const namesPeople = (scope: string): boolean => /(^| )(profile|email)( |$)/.test(scope)

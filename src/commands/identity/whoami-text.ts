@@ -1,7 +1,7 @@
 import { accessLevel, misalignment } from '../../claims/access-level.ts'
+import { quoted } from '../../claims/claim-shape.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import type { ClaimValue, Identity } from '../../claims/normalise.ts'
-import { quoted } from '../../claims/policy.ts'
 import type { Style } from '../../ports/terminal.ts'
 import { workloadWords } from '../../providers/workload-facts.ts'
 import { shortDuration } from '../../settings/duration.ts'
