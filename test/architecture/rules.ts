@@ -84,6 +84,8 @@ const LATE_DOOR = 'src/text/display-width.ts'
 const MACHINE =
   /^node:(fs|fs\/promises|child_process|http|https|http2|net|tls|dns|os|readline|worker_threads)$/
 const LISTENER = 'src/session/flow/loopback.ts'
+/** Takes `BlockList` from `node:net`, which compares addresses and opens nothing. */
+const ADDRESSES = 'src/session/documents/metadata.ts'
 
 const PROVIDERS = [
   /okta|entra|azure|microsoft|cognito|auth0|keycloak|\bdex\b|google|ping-?one|one-?login|jump-?cloud|github|amazon|\baws\b/i,
@@ -208,7 +210,12 @@ function judgeImport(path: string, one: Import, pure: boolean): string | undefin
   if (specifier.startsWith('node:')) {
     if (path === LATE_DOOR && specifier === 'node:module') return undefined
     if (pure && !ARITHMETIC.has(specifier)) return `imports ${specifier}, but is pure`
-    const outside = MACHINE.test(specifier) && !typeOnly && roomOf(path) !== 'system' && path !== LISTENER
+    const outside =
+      MACHINE.test(specifier) &&
+      !typeOnly &&
+      roomOf(path) !== 'system' &&
+      path !== LISTENER &&
+      path !== ADDRESSES
     return outside ? `imports ${specifier} past the ports` : undefined
   }
   if (!specifier.startsWith('.')) {
