@@ -10,7 +10,7 @@ import { EXECUTABLE, makeExecutable } from './executable.mjs'
 import { manPages } from './extras.mjs'
 import { readsNodeOptions } from './node-options.mjs'
 import { writeSbom } from './package-sbom.mjs'
-import { copyRuntimePackages, PLATFORM } from './runtime-packages.mjs'
+import { copyRuntimePackages, copyRuntimePackagesWhole, PLATFORM } from './runtime-packages.mjs'
 import { copyProgram, emptyDirectory, put, settle, sourceDateEpoch } from './staging.mjs'
 import { packTarball } from './tarball.mjs'
 
@@ -19,11 +19,15 @@ const epoch = sourceDateEpoch()
 const target = await emptyDirectory('packages')
 const scratch = await emptyDirectory('.build/package')
 
-/** The npm package. `npm pack` sorts and dates by itself, but takes the modes that it finds. */
+/**
+ * The npm package, with the packages that it was tested with (`bundleDependencies`). `npm pack` sorts and dates by itself, but
+ * takes the modes that it finds.
+ */
 async function npmTarball() {
   const directory = await emptyDirectory(join(scratch, 'npm'))
   await copyProgram(directory)
-  await settle(directory, ['bin/ls-auth.js'], epoch)
+  await copyRuntimePackagesWhole(directory)
+  await settle(directory, ['bin/ls-auth.js', 'node_modules/open/xdg-open'], epoch)
   const command = ['pack', '--silent', '--ignore-scripts', '--pack-destination', target, `./${directory}`]
   execFileSync('npm', command, {
     stdio: ['ignore', 'ignore', 'inherit'],

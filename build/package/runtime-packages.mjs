@@ -17,25 +17,33 @@ const NOT_SHIPPED = /^(build|src|include|script|binding\.(c|gyp)|CMakeLists\.txt
  * @param {string} target
  */
 export async function copyRuntimePackages(target) {
-  for (const directory of runtimePackages()) {
+  // node-addon-api is C++ headers, for those who compile keytar.
+  const directories = runtimePackages().filter((directory) => basename(directory) !== 'node-addon-api')
+  for (const directory of directories) {
     const isNative = existsSync(join(directory, 'prebuilds'))
-    await cp(directory, join(target, relative('.', directory)), {
-      recursive: true,
-      filter: (path) => !isNative || isShipped(relative(directory, path)),
-    })
+    await copyPackage(directory, target, (path) => !isNative || isShipped(path))
   }
 }
+
+/** The same for every platform, without what an install script has made here. @param {string} target */
+export async function copyRuntimePackagesWhole(target) {
+  for (const directory of runtimePackages())
+    await copyPackage(directory, target, (path) => path.split(sep)[0] !== 'build')
+}
+
+/** @param {string} directory @param {string} target @param {(path: string) => boolean} isShipped of paths below it */
+const copyPackage = (directory, target, isShipped) =>
+  cp(directory, join(target, relative('.', directory)), {
+    recursive: true,
+    filter: (path) => isShipped(relative(directory, path)),
+  })
 
 /** Directories of the packages, as npm resolved them. */
 function runtimePackages() {
   const command = ['ls', '--omit=dev', '--all', '--parseable']
   const lines = execFileSync('npm', command, { encoding: 'utf8', shell: process.platform === 'win32' })
-  // The first line is this package. node-addon-api is C++ headers, for those who compile keytar.
-  return lines
-    .trim()
-    .split(/\r?\n/)
-    .slice(1)
-    .filter((directory) => basename(directory) !== 'node-addon-api')
+  // The first line is this package.
+  return lines.trim().split(/\r?\n/).slice(1)
 }
 
 /** @param {string} path below the package */

@@ -19,7 +19,7 @@ interface Component {
 const bundled = bundledPackages(JSON.parse(readFileSync(`${ROOT}.build/meta.json`, 'utf8')))
 
 describe('what is shipped says what it is made of', () => {
-  it('the tarball: the program, its documents, the notices of what is bundled, and nothing else', () => {
+  it('the tarball: the program, its documents, the notices of what is bundled, the packages beside it, and nothing else', () => {
     const packed = JSON.parse(run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']))
     const [{ files }] = packed as [{ files: { path: string }[] }]
     const paths = files.map(({ path }) => path)
@@ -27,9 +27,33 @@ describe('what is shipped says what it is made of', () => {
     expect(paths).toEqual(
       expect.arrayContaining([...documents, 'bin/ls-auth.js', 'dist/start.cjs', 'man/ls-auth.1']),
     )
-    expect(paths.filter((path) => !/^(bin|dist|docs|man)\/|^package\.json$/.test(path)).sort()).toEqual(
-      documents.slice(0, 4),
+    expect(
+      paths.filter((path) => !/^(bin|dist|docs|man|node_modules)\/|^package\.json$/.test(path)).sort(),
+    ).toEqual(documents.slice(0, 4))
+  })
+
+  it('what an installed package runs is what was tested: nothing is chosen at the installation', () => {
+    const { dependencies, devDependencies } = readJson('package.json')
+    // What judges tokens is in dist.
+    const { jose, oauth4webapi, 'openid-client': client } = devDependencies
+    for (const version of [...Object.values(dependencies), jose, oauth4webapi, client])
+      expect(version).toMatch(/^(npm:[@\w/-]+@)?\d+\.\d+\.\d+$/)
+    const { packages } = readJson('package-lock.json')
+    const locked = Object.entries(packages as Record<string, { dev?: true; version: string }>)
+      .filter(([place, { dev }]) => place !== '' && !dev)
+      .map(([place, { version }]) => [place, version])
+    expect(locked.map(([place]) => place)).toContain('node_modules/ansi-regex')
+    const [{ bundled, files }] = JSON.parse(
+      run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']),
+    ) as [{ bundled: string[]; files: { path: string }[] }]
+    expect(bundled.map((name) => `node_modules/${name}`).sort()).toEqual(
+      locked.map(([place]) => place).sort(),
     )
+    const paths = files.map(({ path }) => path)
+    for (const [place, version] of locked) {
+      expect(paths).toContain(`${place}/package.json`)
+      expect([place, readJson(`${place}/package.json`).version]).toEqual([place, version])
+    }
   })
 
   it('the notices hold the license of each bundled package', async () => {
@@ -60,6 +84,8 @@ describe('what is shipped says what it is made of', () => {
     }
   })
 })
+
+const readJson = (path: string) => JSON.parse(readFileSync(`${ROOT}${path}`, 'utf8'))
 
 function run(file: string, args: readonly string[]): string {
   return execFileSync(file, args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
