@@ -68,7 +68,7 @@ export async function requestRegistration(
     .catch((error) => {
       throw explain(error, host, status, vendor)
     })
-  return judge(registered.clientMetadata(), endpoint, metadata.issuer, http)
+  return judge(registered.clientMetadata(), redirectUris(client.preset), endpoint, metadata.issuer, http)
 }
 
 /** RFC 7591 §2: what a native client needs (RFC 8252), and no more scopes than it asks for. */
@@ -91,6 +91,7 @@ const clientMetadata = (
 
 async function judge(
   answer: Readonly<Record<string, unknown>>,
+  asked: readonly string[],
   endpoint: string,
   issuer: string,
   http: Http,
@@ -98,13 +99,32 @@ async function judge(
   const { client_id: clientId, token_endpoint_auth_method: method } = answer
   const management = managementIn(answer, [endpoint, issuer])
   const isPublic = method === undefined || method === 'none'
-  if (isPublic && typeof clientId === 'string' && /^[\x21-\x7e]{1,500}$/.test(clientId))
+  const missing = missingRedirects(asked, answer.redirect_uris)
+  if (
+    isPublic &&
+    missing.length === 0 &&
+    typeof clientId === 'string' &&
+    /^[\x21-\x7e]{1,500}$/.test(clientId)
+  )
     return { clientId, management }
   if (management !== undefined) await withdrawRegistration(management, http).catch(() => {})
   const host = new URL(issuer).host
-  throw isPublic
-    ? new Failure('provider-failed', `${host} gave the client an id that cannot be used`)
-    : new Failure('settings', `${host} registers clients with a secret only`)
+  if (!isPublic) throw new Failure('settings', `${host} registers clients with a secret only`)
+  if (missing.length === 0)
+    throw new Failure('provider-failed', `${host} gave the client an id that cannot be used`)
+  throw new Failure('settings', `${host} registered other redirect URIs than ls-auth asked for`, {
+    detail: [`not registered: ${missing.join(' ')}`],
+  })
+}
+
+/**
+ * The redirect URIs that the client did not get: a provider may register others (RFC 7591 §3.2.1), and a sign-in would end at
+ * its error page. One without a port stands for every port (RFC 8252 §7.3). An answer without any says that it took them.
+ */
+function missingRedirects(asked: readonly string[], registered: unknown): readonly string[] {
+  if (registered === undefined) return []
+  const got = [registered].flat()
+  return asked.filter((uri) => !got.includes(uri) && !got.includes(uri.replace(/:\d+(?=\/)/, '')))
 }
 
 /** The token goes to the origin that gave it, and nowhere else. */

@@ -125,6 +125,33 @@ describe('the client as it was registered', () => {
     ])
   })
 
+  const ASKED = [8765, 18_765, 28_765].map((port) => `http://127.0.0.1:${port}/callback`)
+
+  it.each([
+    ['those that were asked for', ASKED],
+    ['more, in another order', ['https://x.example/cb', ...ASKED.toReversed()]],
+    ['one for every port', ['http://127.0.0.1/callback']],
+    ['none, which is no answer', undefined],
+  ])('has these redirect URIs: %s', async (_, redirect_uris) => {
+    expect((await provider(201, { client_id: 'c7', redirect_uris }).register()).clientId).toBe('c7')
+  })
+
+  it.each([
+    ['another path', ['http://127.0.0.1:8765/cb'], ASKED],
+    ['a foreign host', ['https://evil.example/cb'], ASKED],
+    ['a part of them', ASKED.slice(1), ASKED.slice(0, 1)],
+    ['one for every port at another path', ['http://127.0.0.1/'], ASKED],
+    ['none', [], ASKED],
+    ['no list', null, ASKED],
+  ])('has other redirect URIs: it is taken back, and refused: %s', async (_, redirect_uris, missing) => {
+    const { asked, register } = provider(201, { client_id: 'c7', redirect_uris, ...MANAGED })
+    expect((await toldBy(register)).filter((line) => !line.startsWith('See '))).toEqual([
+      'settings: idp.example registered other redirect URIs than ls-auth asked for',
+      `not registered: ${missing.join(' ')}`,
+    ])
+    expect(asked.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
+  })
+
   it('has a secret, and nothing to take it back with', async () => {
     const { asked, register } = provider(201, { client_id: 'c', token_endpoint_auth_method: 'x' })
     expect((await toldBy(register))[0]).toMatch(/^settings: /)

@@ -270,6 +270,12 @@ describe('a provider that does not register ls-auth', () => {
       'registers clients with a secret only',
     ],
     [
+      'registers another redirect URI',
+      () => answered('POST', 201, { client_id: 'x', redirect_uris: ['https://evil.example/cb'] }),
+      2,
+      'registered other redirect URIs than ls-auth asked for',
+    ],
+    [
       'has its registration on another, unsafe place',
       () => {
         stage.provider.tamper = {
