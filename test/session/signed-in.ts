@@ -49,6 +49,8 @@ export interface Machine extends Shelf {
   readonly heard: string[]
   /** Whether a signal would wait now. */
   isShielded: boolean
+  /** What a signal would have done first. */
+  readonly lastWords: Set<() => Promise<void>>
   /** A sign-in by the device flow, with this answer of the token endpoint. */
   login(tokens?: Said, over?: Login): ReturnType<typeof signIn>
   /** Keeps a session of this body, as if it had been signed in before. */
@@ -124,6 +126,7 @@ export function openMachine(
     revoked,
     heard,
     isShielded: false,
+    lastWords: new Set<() => Promise<void>>(),
     async login(said: Said = tokens(), { client = {}, options, canAsk = false }: Login = {}) {
       answers['/token'] = [said]
       const dialog = {
@@ -154,13 +157,16 @@ export function openMachine(
       return { send, certificateIssuer: async () => undefined }
     },
     signals: {
+      beforeEnd(work: () => Promise<void>): () => boolean {
+        machine.lastWords.add(work)
+        return () => machine.lastWords.delete(work)
+      },
       async shield(work: () => Promise<unknown>) {
         machine.isShielded = true
         return work().finally(() => {
           machine.isShielded = false
         })
       },
-      beforeEnd: () => () => {},
     },
   } as unknown as Ports
   Object.defineProperty(machine, 'ports', { value: ports })

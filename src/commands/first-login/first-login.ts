@@ -5,7 +5,9 @@ import type { Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { optionWords } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
+import type { SignIn } from '../planned-profile.ts'
 import { registrationLines } from '../registration/registration-lines.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { saveProfile } from '../save-profile.ts'
@@ -18,23 +20,18 @@ const LOOK_MILLISECONDS = 10_000
 
 type Values = Readonly<Record<string, string>>
 
-/** What the questions led to. */
-export interface FirstProfile {
-  readonly name: string
-  /** False: the API asks nobody to sign in. */
-  readonly signsIn: boolean
-}
-
 /**
- * Asks what a first sign-in needs, and saves it as a profile after the last answer. `profile`: what flags and
- * environment say already, which is not asked for. Failures: `declined`, `storage`, `settings`.
+ * Asks what a first sign-in needs, and has `signIn` sign in with it and write it as a profile. `profile`: what flags and
+ * environment say already, which is not asked for. Gives the run with the name of the profile; undefined: its API asks nobody to
+ * sign in. Failures: `declined`, `storage`, `settings`, and those of `signIn`.
  */
 export async function askForProfile(
   invocation: Invocation,
   settings: Settings,
   profile: Profile,
-): Promise<FirstProfile> {
-  const { terminal, clock } = invocation.ports
+  signIn: SignIn,
+): Promise<Invocation | undefined> {
+  const { terminal, clock, env } = invocation.ports
   const { http: limits } = profile.client
   const recorder = openRecorder(invocation, profile.client)
   const looker: Looker = {
@@ -50,7 +47,8 @@ export async function askForProfile(
   tell(invocation, 'There is no profile yet. A few questions make one: Enter alone explains, Ctrl-C stops.')
   const found = await firstAddress(terminal, profile, looker)
   if (found.kind === 'open-api') return saveOpen(invocation, settings, found)
-  const described = found.kind === 'closed-api' ? await askWhatItSays(invocation, found.api) : undefined
+  const described =
+    found.kind === 'closed-api' ? await askWhatItSays(invocation, found.api, signIn) : undefined
   if (described !== undefined) return described
   // A machine without a keychain says so before all the other questions.
   if (profile.client.store === 'keychain') await (await invocation.ports.keychain()).get('first-login')
@@ -61,22 +59,32 @@ export async function askForProfile(
   const values = { issuer, ...(api && { api: api.api }), ...place }
   const client_id = profile.client.clientId ?? (await askForClient(invocation, settings, values))
   const name = await askForName(invocation, settings, 'work')
-  await saveProfile(invocation, settings, name, { ...values, client_id })
-  return { name, signsIn: true }
+  const named = { ...invocation, options: { ...invocation.options, profile: name } }
+  await signIn(named, { values: { ...values, client_id } }).catch((error) => {
+    if (!(error instanceof Failure)) throw error
+    const words = optionWords({ profile: name, ...values, clientId: client_id }, env.platform)
+    throw error.withDetail(`the same without the questions: ls-auth login${words}`)
+  })
+  return named
 }
 
 /** An API that says itself how to sign in is asked about nothing else; undefined: it says nothing. */
-async function askWhatItSays(invocation: Invocation, api: string): Promise<FirstProfile | undefined> {
-  const { profileByAddress } = await import('../resource-metadata/login-by-address.ts')
+async function askWhatItSays(
+  invocation: Invocation,
+  api: string,
+  signIn: SignIn,
+): Promise<Invocation | undefined> {
+  const { loginByAddress } = await import('../resource-metadata/login-by-address.ts')
+  const unnamed = { ...invocation, settings: { ...invocation.settings, api: undefined } }
+  let isSaid = false
   try {
-    const { named } = await profileByAddress(
-      { ...invocation, settings: { ...invocation.settings, api: undefined } },
-      api,
-      false,
-    )
-    return { name: String(named.options.profile), signsIn: true }
+    const { options } = await loginByAddress(unnamed, api, false, (named, planned) => {
+      isSaid = true
+      return signIn(named, planned)
+    })
+    return { ...invocation, options }
   } catch (error) {
-    if (error instanceof Failure && error.code === 'not-found') return undefined
+    if (error instanceof Failure && error.code === 'not-found' && !isSaid) return undefined
     throw error
   }
 }
@@ -204,11 +212,10 @@ async function saveOpen(
   invocation: Invocation,
   settings: Settings,
   { api, backend }: Extract<Found, { kind: 'open-api' }>,
-): Promise<FirstProfile> {
+): Promise<undefined> {
   const what = backendOf(backend).name
   tell(invocation, `${safeText(new URL(api).host, 200)} is a ${what} that answers without a sign-in.`)
   const name = await askForName(invocation, settings, backend)
   await saveProfile(invocation, settings, name, { backend, api, authorization: 'none' })
   tell(invocation, `Nobody needs to sign in: no token is sent to it.\nThen: ls-auth services`)
-  return { name, signsIn: false }
 }

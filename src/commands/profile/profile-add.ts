@@ -104,7 +104,9 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
     })
     return { values, clientId }
   }
-  const { values, clientId } = await (register ? registerForProfile(invocation, profile, save) : save())
+  const { values, clientId } = await (register
+    ? registerForProfile(invocation, profile, ({ clientId, commit }) => commit(() => save(clientId)))
+    : save())
   const left = old && (await signInLeft(settings, profile, ports))
   if (old) await unregisterFormer(invocation, settings, name, values)
   const isImported = transfer !== undefined

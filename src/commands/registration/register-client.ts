@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { registerClient } from '../../session/registration/client-registration.ts'
+import { type NewClient, registerClient } from '../../session/registration/client-registration.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { commandLine } from '../command-line.ts'
@@ -10,27 +10,28 @@ import { registrationLines } from './registration-lines.ts'
 const STORE_FLAGS = /ls-auth login --store file --store-key-file (\S+)/
 
 /**
- * Registers a client for the issuer of a profile (RFC 7591), has `save` put its id into the profile, and gives what that
- * gives. A Failure says what to register by hand where the provider does not do it; those of `save` stay as they are, with
+ * Registers a client for the issuer of a profile (RFC 7591), has `use` put its id into the profile, and gives what that
+ * gives. A Failure says what to register by hand where the provider does not do it; those of `use` stay as they are, with
  * what became of the client.
  */
 export async function registerForProfile<T>(
   invocation: Invocation,
   profile: Profile,
-  save: (clientId: string) => Promise<T>,
+  use: (registered: NewClient) => Promise<T>,
 ): Promise<T> {
   const { ports } = invocation
   const { client } = profile
   const { issuer = '', preset } = client
   let isRegistered = false
   try {
-    return await registerClient({ ...client, issuer }, ports, async ({ clientId, canUnregister }) => {
+    return await registerClient({ ...client, issuer }, ports, async (registered) => {
+      const { clientId, canUnregister } = registered
       isRegistered = true
       tell(
         invocation,
         `Registered a client at ${safeText(new URL(issuer).host, 200)}: ${safeText(clientId, 200)}`,
       )
-      const saved = await save(clientId)
+      const saved = await use(registered)
       if (!canUnregister)
         tell(invocation, 'The provider gave no way to take that back: an administrator can remove it there.')
       return saved

@@ -8,10 +8,10 @@ import { canAsk } from '../can-ask.ts'
 import { commandLine } from '../command-line.ts'
 import { confirm } from '../confirm.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
+import type { PlannedProfile, SignIn } from '../planned-profile.ts'
 import { registerForProfile } from '../registration/register-client.ts'
 import { unregisterFormer } from '../registration/unregister-client.ts'
 import { openRecorder } from '../request/recorder.ts'
-import { saveProfile } from '../save-profile.ts'
 import { readOffer } from './offer.ts'
 import { offerScreen } from './offer-screen.ts'
 import { chooseIssuer, type OfferedProfile, offeredProfile } from './offered-profile.ts'
@@ -23,15 +23,17 @@ import { type Resource, resourceAt } from './resource.ts'
 const LOOK_MILLISECONDS = 10_000
 
 /**
- * Makes or finds the profile for an address that was typed, by what the API there says (RFC 9728): shows all of it, asks,
- * registers a client where there is none, and saves. Gives the run that signs in with it. Until the person has agreed
- * nobody but the API is asked. `yes`: do not ask. `isNew`: there was no such profile before. Failures: those of each step, `declined`, `usage` (nobody there).
+ * Finds or plans the profile for an address that was typed, by what the API there says (RFC 9728): shows all of it, asks,
+ * registers a client where there is none, has `signIn` sign in with it and write it, and gives the run with its name. Until the
+ * person has agreed nobody but the API is asked. What fails leaves the profile and its sign-in as they were, and no client that was
+ * registered. `yes`: do not ask. Failures: those of each step, `declined`, `usage` (nobody there).
  */
-export async function profileByAddress(
+export async function loginByAddress(
   typed: Invocation,
   address: string,
   yes: boolean,
-): Promise<{ readonly named: Invocation; readonly isNew: boolean }> {
+  signIn: SignIn,
+): Promise<Invocation> {
   const { ports } = typed
   refuseSecondAddress(typed)
   const resource = resourceAt(address)
@@ -47,19 +49,22 @@ export async function profileByAddress(
   const offer = readOffer(await document(invocation, settings, name, resource), resource)
   const offered = offeredProfile(invocation, settings, name, offer, resource, chooseIssuer(typed, offer))
   requireSignInOffered(offered.profile.client.preset)
-  if (isComplete(offered)) return { named: invocation, isNew: false }
+  if (isComplete(offered)) {
+    await signIn(invocation)
+    return invocation
+  }
   await agree(typed, offered, resource, yes)
-  const save = async (clientId: string) => {
-    const values = { ...offered.saved, client_id: clientId }
-    await saveProfile(invocation, settings, name, values)
+  const { clientId } = offered.profile.client
+  const signInAs = async (client_id: string, commit?: PlannedProfile['commit']) => {
+    const values = { ...offered.saved, client_id }
+    await signIn(invocation, { values, ...(commit && { commit }) })
     return values
   }
-  const { clientId } = offered.profile.client
   const values = await (clientId === undefined
-    ? registerForProfile(typed, offered.profile, save)
-    : save(clientId))
+    ? registerForProfile(typed, offered.profile, (made) => signInAs(made.clientId, made.commit))
+    : signInAs(clientId))
   if (offered.before !== undefined) await unregisterFormer(invocation, settings, name, values)
-  return { named: invocation, isNew: offered.before === undefined }
+  return invocation
 }
 
 /** Nothing that was agreed to before has changed. */

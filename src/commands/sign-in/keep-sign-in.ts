@@ -10,31 +10,43 @@ import { isComplete } from '../../settings/required-client.ts'
 import { isTyped } from '../../settings/setting-key.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { changeSettings } from '../change-settings.ts'
-import type { Invocation } from '../invocation.ts'
+import { changeSettings, requireUnchanged } from '../change-settings.ts'
+import { type Invocation, tell } from '../invocation.ts'
+import { type PlannedProfile, withValues } from '../planned-profile.ts'
 import { refuseRemoved } from './removed-profile.ts'
 
 /**
- * After a sign-in: saves settings that were given as flags in the profile, and gives the names of changed ones. `settings`
- * and `profile` are from before the person was in the browser. Where the profile cannot have this sign-in any more, it is
- * ended, or no command would reach it. Failures: `settings`, with what became of the sign-in, `storage`, `busy`.
+ * After a sign-in: saves what is `planned`, and settings that were given as flags, in the profile, and gives the names of the
+ * latter. `settings` and `profile` are from before the person was in the browser. Where the profile cannot have this sign-in any
+ * more, it is ended, or no command would reach it; so is one whose planned profile cannot be written. Failures: `settings`, with
+ * what became of the sign-in, `storage`, `busy`.
  */
 export const keepSignIn = (
   invocation: Invocation,
   settings: Settings,
   profile: Profile,
   client: Client,
-): Promise<string[]> => orEnded(invocation, client, () => saveFlags(invocation, settings, profile, client))
+  planned?: PlannedProfile,
+): Promise<string[]> => {
+  const save = () => saveValues(invocation, settings, profile, client, planned?.values)
+  const commit = planned?.commit ?? ((work) => work())
+  return orEnded(invocation, client, () => commit(save), planned !== undefined)
+}
 
 /** The same after a sign-in that saves nothing. `before`: the settings from before it. Failure `settings`. */
 export const requireProfile = (invocation: Invocation, before: Settings, client: Client): Promise<void> =>
   orEnded(invocation, client, () => checkProfile(invocation, before, client))
 
-async function orEnded<T>(invocation: Invocation, client: Client, work: () => Promise<T>): Promise<T> {
+async function orEnded<T>(
+  invocation: Invocation,
+  client: Client,
+  work: () => Promise<T>,
+  whateverFails = false,
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'settings') throw error
+    if (!(error instanceof Failure) || (error.code !== 'settings' && !whateverFails)) throw error
     const { endUnused } = await import('../sign-out/end-unused.ts')
     throw error.withDetail(await endUnused(invocation, client))
   }
@@ -47,11 +59,12 @@ async function checkProfile(invocation: Invocation, before: Settings, client: Cl
   refuseOtherSession(invocation, now, client)
 }
 
-async function saveFlags(
+async function saveValues(
   invocation: Invocation,
   settings: Settings,
   profile: Profile,
   client: Client,
+  planned: PlannedProfile['values'] | undefined,
 ): Promise<string[]> {
   const values: Record<string, unknown> = {}
   for (const row of SETTING_TABLE) {
@@ -60,6 +73,7 @@ async function saveFlags(
     const saved = settings.config.profiles[profile.name]?.[key]
     if (!row.ofOneRun && isTyped(row, invocation.settings) && !isDeepStrictEqual(saved, setting.value))
       values[key] = setting.value
+    else if (planned && key in planned) values[key] = planned[key]
   }
   // With settings from environment variables alone (CI) no settings file is written.
   if (Object.keys(values).length === 0) {
@@ -68,24 +82,17 @@ async function saveFlags(
   }
   const { issuer, clientId } = client
   if (!profile.saved) Object.assign(values, { issuer, client_id: clientId })
-  await changeSettings(invocation, settings, (now) => {
+  const { path } = await changeSettings(invocation, settings, (now) => {
     refuseRemoved(invocation, settings, now, client)
-    refuseOverwriting(settings, now, profile.name, values)
+    if (planned) requireUnchanged(settings, now, profile.name, values)
+    else refuseOverwriting(settings, now, profile.name, values)
     refuseOtherSession(invocation, withValues(now, profile.name, values), client)
     return { set: profile.name, values, defaultProfile: defaultToKeep(now, profile.name) }
   })
-  return Object.keys(values)
+  if (planned === undefined) return Object.keys(values)
+  tell(invocation, `Saved the profile ${safeText(profile.name, 60)} in ${safeText(path, 300)}.`)
+  return []
 }
-
-/** The settings as they will be when these values are saved. */
-const withValues = (
-  { config, ...others }: Settings,
-  name: string,
-  values: Readonly<Record<string, unknown>>,
-): Settings => ({
-  ...others,
-  config: { ...config, profiles: { ...config.profiles, [name]: { ...config.profiles[name], ...values } } },
-})
 
 /**
  * Failure `settings` when the profile would not find this sign-in: it has got another issuer, client or account, or asks for

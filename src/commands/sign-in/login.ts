@@ -20,6 +20,7 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { noteGivenToken } from '../given-note.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
+import { loadPlanned, type PlannedProfile, type SignIn } from '../planned-profile.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { namesApi } from '../request/require-api.ts'
 import { textFlag } from '../typed-flags.ts'
@@ -33,36 +34,38 @@ export const login: CliCommand<LoginLine> = { read, run }
 /** `address`: of an API that says how to sign in. `yes`: do not ask whether that is right. */
 type LoginLine = LoginOptions & { readonly address?: string | undefined; readonly yes?: boolean }
 
-async function run(invocation: Invocation, options: LoginLine): Promise<void> {
+async function run(
+  invocation: Invocation,
+  { address, yes = false, ...options }: LoginLine,
+  planned?: PlannedProfile,
+): Promise<void> {
   requireOutsideProxy('login', invocation.ports.env)
-  if (options.address !== undefined) {
-    const { profileByAddress, tellDefault } = await import('../resource-metadata/login-by-address.ts')
-    const { named, isNew } = await profileByAddress(invocation, options.address, options.yes === true)
-    const signInThere = () => run(named, { ...options, address: undefined })
-    await (isNew ? (await import('./kept-profile.ts')).withSavedProfile(named, signInThere) : signInThere())
-    return tellDefault(named)
+  const signInAs: SignIn = (named, plan) => run(named, options, plan)
+  if (address !== undefined) {
+    const { loginByAddress, tellDefault } = await import('../resource-metadata/login-by-address.ts')
+    return tellDefault(await loginByAddress(invocation, address, yes, signInAs))
   }
-  const { settings, profile } = await loadProfile(invocation, { newProfile: true })
+  const { settings, profile } = planned
+    ? await loadPlanned(invocation, planned)
+    : await loadProfile(invocation, { newProfile: true })
   if (profile.client.issuer === undefined && !profile.saved) {
     if (profileNames(settings).length > 0 || !canAsk(invocation)) throw noProfile(settings, profile.name)
     const { askForProfile } = await import('../first-login/first-login.ts')
-    const { name, signsIn } = await askForProfile(invocation, settings, profile)
-    const named = { ...invocation, options: { ...invocation.options, profile: name } }
-    if (!signsIn) return
-    await run(named, options)
+    const named = await askForProfile(invocation, settings, profile, signInAs)
+    if (named === undefined) return
     const { withMissingScopes } = await import('../first-login/missing-scopes.ts')
     const again = await withMissingScopes(named)
     return again && run(again, options)
   }
   if (profile.client.workload) throw noSignIn(profile)
   requireSignInOffered(profile.client.preset)
-  refuseOtherClient(settings, profile)
+  if (!planned) refuseOtherClient(settings, profile)
   const client = requireClient(profile)
   const signedIn = await signIn(client, options, invocation.ports, terminalDialog(invocation))
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(signedIn.tokens.idToken)
   await recorder.note('sign-in', signedIn.tokens.accessToken)
-  const saved = await keepSignIn(invocation, settings, profile, client)
+  const saved = await keepSignIn(invocation, settings, profile, client, planned)
   await printSignedIn(invocation, profile, client, signedIn, saved)
   noteHidden(invocation, settings, profile.name, saved)
   noteGivenToken(invocation)

@@ -96,16 +96,12 @@ async function judge(
   issuer: string,
   http: Http,
 ): Promise<Registered> {
-  const { client_id: clientId, token_endpoint_auth_method: method } = answer
+  const { client_id: id, token_endpoint_auth_method: method } = answer
   const management = managementIn(answer, [endpoint, issuer])
   const isPublic = method === undefined || method === 'none'
   const missing = missingRedirects(asked, answer.redirect_uris)
-  if (
-    isPublic &&
-    missing.length === 0 &&
-    typeof clientId === 'string' &&
-    /^[\x21-\x7e]{1,500}$/.test(clientId)
-  )
+  const clientId = missing.length === 0 ? id : undefined
+  if (isPublic && typeof clientId === 'string' && /^[\x21-\x7e]{1,500}$/.test(clientId))
     return { clientId, management }
   if (management !== undefined) await withdrawRegistration(management, http).catch(() => {})
   const host = new URL(issuer).host

@@ -3,6 +3,7 @@ import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { discover } from '../documents/metadata.ts'
+import type { Registered } from '../protocol/registration.ts'
 import { openRegistrations } from './kept-registration.ts'
 
 /** A client that has no id yet. */
@@ -12,18 +13,20 @@ type Unregistered = PartialClient & { readonly issuer: string }
 export interface NewClient {
   readonly clientId: string
   readonly canUnregister: boolean
+  /** Runs what saves its id. Until then a signal takes the client back, then it waits. */
+  commit<T>(save: () => Promise<T>): Promise<T>
 }
 
 /**
- * Registers a public client at the issuer, keeps what is needed to take that back, and has its id saved: gives what `save`
- * gives. Proves before that it can be kept. Where it is not kept or not saved it is taken back, which a line of the
+ * Registers a public client at the issuer, keeps what is needed to take that back, and has it used and its id saved: gives
+ * what `use` gives. Proves before that it can be kept. Where it is not kept or `use` fails it is taken back, which a line of the
  * failure's detail tells. Failures: `cannot-do` (not offered), `settings` (refused), `network`, `provider-failed`,
- * `refused`, those of the store, and those of `save`.
+ * `refused`, those of the store, and those of `use`.
  */
 export async function registerClient<T>(
   client: Unregistered,
   ports: Ports,
-  save: (registered: NewClient) => Promise<T>,
+  use: (registered: NewClient) => Promise<T>,
 ): Promise<T> {
   // Lazy: loads the protocol library.
   const { requestRegistration, requireRegistration, withdrawRegistration } = await import(
@@ -34,19 +37,42 @@ export async function registerClient<T>(
   requireRegistration(client, metadata)
   const registrations = await openRegistrations(client, ports)
   await registrations.probe()
-  // Signals wait until the id is saved: an exit before would leave a client that nobody can take back.
-  return ports.signals.shield(async () => {
-    const { clientId, management } = await requestRegistration(client, metadata, http)
-    try {
-      if (management !== undefined) await registrations.keep(clientId, management)
-      return await save({ clientId, canUnregister: management !== undefined })
-    } catch (error) {
-      const withdrawing = management && withdrawRegistration(management, http).then(() => 'yes' as const)
-      const result = await withdrawing?.catch((failure: Error) => failure)
-      await registrations.forget(clientId)
-      throw error instanceof Failure ? error.withDetail(whatBecame(clientId, client.issuer, result)) : error
-    }
-  })
+  const takeBack = async ({ clientId, management }: Registered): Promise<'yes' | Error | undefined> => {
+    const withdrawing = management && withdrawRegistration(management, http).then(() => 'yes' as const)
+    const result = await withdrawing?.catch((failure: Error) => failure)
+    await registrations.forget(clientId)
+    return result
+  }
+  let registered: Registered | undefined
+  let forgetSignals = () => {}
+  try {
+    // An exit meanwhile would leave a client that nobody can take back.
+    const { clientId, management } = await ports.signals.shield(async () => {
+      const made = await requestRegistration(client, metadata, http)
+      registered = made
+      forgetSignals = ports.signals.beforeEnd(async () => void (await takeBack(made)))
+      if (made.management !== undefined) await registrations.keep(made.clientId, made.management)
+      return made
+    })
+    return await use({
+      clientId,
+      canUnregister: management !== undefined,
+      commit: (save) =>
+        ports.signals.shield(() => {
+          forgetSignals()
+          return save()
+        }),
+    })
+  } catch (error) {
+    const made = registered
+    if (made === undefined) throw error
+    const result = await ports.signals.shield(() => takeBack(made))
+    throw error instanceof Failure
+      ? error.withDetail(whatBecame(made.clientId, client.issuer, result))
+      : error
+  } finally {
+    forgetSignals()
+  }
 }
 
 /** What became of a client that is not used. `result` of taking it back; undefined: the provider gave no way to. */

@@ -49,7 +49,7 @@ function registering(over: { said?: object; withdrawal?: number | Failure; clien
 describe('a client that is registered from here', () => {
   it('can be taken back: the token for that is sealed, its key in the keychain', async () => {
     const { machine, asked, files, register, unregister } = registering()
-    expect(await register()).toEqual({ clientId: 'c7', canUnregister: true })
+    expect(await register()).toMatchObject({ clientId: 'c7', canUnregister: true })
     const [file = '', ...more] = files()
     expect(more).toEqual([])
     expect(String(machine.disk.get(file))).not.toContain('manage-7')
@@ -92,7 +92,7 @@ describe('a client that is registered from here', () => {
     const { machine, files, register, unregister } = registering({
       said: { registration_client_uri: undefined },
     })
-    expect(await register()).toEqual({ clientId: 'c7', canUnregister: false })
+    expect(await register()).toMatchObject({ clientId: 'c7', canUnregister: false })
     expect([files(), machine.items.size]).toEqual([[], 0])
     expect(await unregister()).toBe('none')
   })
@@ -175,17 +175,35 @@ describe('the id of a new client is saved', () => {
       }
       return { ...real, send }
     }
-    const saved = await register(async ({ clientId }) => {
-      shielded.push(['save', machine.isShielded])
-      return [clientId, files().length]
+    const saved = await register(async ({ clientId, commit }) => {
+      shielded.push(['use', machine.isShielded])
+      return commit(async () => {
+        shielded.push(['save', machine.isShielded])
+        return [clientId, files().length]
+      })
     })
     expect(saved).toEqual(['c7', 1])
     expect([...shielded, ['end', machine.isShielded]]).toEqual([
       ['GET', false],
       ['POST', true],
+      ['use', false],
       ['save', true],
       ['end', false],
     ])
+  })
+
+  it('and a signal takes it back while it is used, until its id is being saved', async () => {
+    const { machine, asked, files, register } = registering()
+    const lastWords = () => [...machine.lastWords]
+    await register(async ({ commit }) => {
+      expect(lastWords()).toHaveLength(1)
+      await commit(async () => expect(lastWords()).toEqual([]))
+    })
+    expect([asked.at(-1)?.method, files().length]).toEqual(['POST', 1])
+    await register(async () => {
+      for (const work of lastWords()) await work()
+    })
+    expect([asked.at(-1)?.method, files(), lastWords()]).toEqual(['DELETE', [], []])
   })
 
   it('or the client is taken back and forgotten, before a signal ends that', async () => {

@@ -56,7 +56,7 @@ describe('login with nothing configured', () => {
     expect(stderr).toContain('Signed in as alice@example.test.')
     expect(await config()).toContain(
       `[profiles.work]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\n` +
-        `backend = "lightstep"\napi = "${gateway.url}/"\norganization = "acme"\nproject = "prod"\n`,
+        `redirect_ports = "any"\nbackend = "lightstep"\napi = "${gateway.url}/"\norganization = "acme"\nproject = "prod"\n`,
     )
     expect((await world.type('ls-auth token')).exit).toBe(0)
     expect((await world.type('ls-auth login --port 0')).stderr).not.toContain('Address')
@@ -150,17 +150,20 @@ describe('login with nothing configured', () => {
     )
     expect({ exit, left: world.stdin }).toEqual({ exit: 0, left: [] })
     expect(await config()).toContain(
-      `[profiles.p]\nissuer = "${issuer}"\nclient_id = "${clientId}"\nbackend = "tempo"\n`,
+      `[profiles.p]\nissuer = "${issuer}"\nclient_id = "${clientId}"\nredirect_ports = "any"\nbackend = "tempo"\n`,
     )
   })
 
-  it('keeps the profile when the sign-in fails, so that it can be tried again', async () => {
-    const { issuer } = stage.provider
+  it('keeps no profile when the sign-in fails, and gives the line that needs no questions', async () => {
+    const { issuer, clientId } = stage.provider
     world.visitor = { user: 'alice', decision: 'deny' }
-    const { exit } = await answer([issuer, 'later', stage.provider.clientId, ''])
+    const { exit, stderr } = await answer([issuer, 'later', clientId, ''])
     expect(exit).toBe(4)
+    expect(await readdir(world.home)).not.toContain('config')
     world.visitor = { user: 'alice' }
-    expect(await world.type('ls-auth login --port 0')).toMatchObject({ exit: 0 })
+    const line = stderr.replaceAll(/\n +/g, ' ').split('the same without the questions: ')[1]?.trim() ?? ''
+    expect(line).toBe(`ls-auth login --profile work --issuer ${issuer} --client-id ${clientId}`)
+    expect(await world.type(`${line} --port 0`)).toMatchObject({ exit: 0 })
   })
 })
 

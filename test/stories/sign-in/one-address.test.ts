@@ -77,26 +77,74 @@ Is that right? Sign in, and save it? [y/N] `,
     expect(await login(gateway.url.replace('http://', ''), [])).toMatchObject({ exit: 0 })
   })
 
-  describe('what was saved stays when the sign-in fails, and the error says so', () => {
-    const KEPT = /^ {2}the profile "second" stays; to\s+take it away: ls-auth\s+profile remove second\n$/m
-
-    it('no keychain: exit 8', async () => {
-      world.keychain.locked = true
-      const { exit, stderr } = await login(stage.gateway.url, [], '--yes --profile second')
-      expect(stderr).toContain('Saved the profile second in')
-      expect(exit).toBe(8)
-      expect(stderr).toMatch(KEPT)
-      expect(await config()).toContain('[profiles.second]')
-      expect((await world.type('ls-auth profile remove second')).exit).toBe(0)
+  describe('a sign-in that fails or is refused leaves profile and sign-in as they were', () => {
+    const FAILURES: [string, number, () => void][] = [
+      ['no keychain', 8, () => Object.assign(world.keychain, { locked: true })],
+      [
+        'an issuer that does not answer',
+        6,
+        () => {
+          api.answers = {
+            [WELL_KNOWN]: { body: document({ authorization_servers: ['http://127.0.0.1:1'] }) },
+          }
+        },
+      ],
+      [
+        'an issuer that is another than the document says',
+        10,
+        () => {
+          const authorization_servers = [`${stage.provider.issuer}/`]
+          api.answers = { [WELL_KNOWN]: { body: document({ authorization_servers }) } }
+        },
+      ],
+      [
+        'a person who refuses',
+        4,
+        () => {
+          world.visitor = { user: 'alice', decision: 'deny' }
+        },
+      ],
+    ]
+    beforeEach(() => {
+      api.answers = { [WELL_KNOWN]: { body: document() } }
     })
 
-    it('an issuer that does not answer: exit 6, and 6 again', async () => {
-      api.answers = { [WELL_KNOWN]: { body: document({ authorization_servers: ['http://127.0.0.1:1'] }) } }
-      const first = await login(api.url, [], '--yes --profile second')
-      expect(first).toMatchObject({ exit: 6, stderr: expect.stringMatching(KEPT) })
-      // Now it was there before.
-      const again = await login(api.url, [], '--yes --profile second')
-      expect(again).toMatchObject({ exit: 6, stderr: expect.not.stringContaining('stays') })
+    it.each(FAILURES)('%s: exit %i, and nothing of a new profile is kept', async (_, status, arrange) => {
+      arrange()
+      for (let twice = 0; twice < 2; twice++) {
+        const { exit, stderr } = await login(api.url, [], '--yes --profile second')
+        expect(exit).toBe(status)
+        expect(stderr).not.toMatch(/Saved|stays/)
+        await expect(config()).rejects.toThrow('ENOENT')
+        // A keychain that is locked keeps what tried it.
+        expect([...world.keychain.items.keys()].filter((key) => !key.includes('probe'))).toEqual([])
+      }
+    })
+
+    it.each(FAILURES.slice(1))(
+      '%s: exit %i, and the profile from before works',
+      async (_, status, arrange) => {
+        expect((await login(api.url, [], '--yes')).exit).toBe(0)
+        const before = [await config(), ...world.keychain.items.keys()]
+        api.answers = { [WELL_KNOWN]: { body: document({}, { project: 'staging' }) } }
+        arrange()
+        const { exit, stderr } = await login(api.url, [], '--yes')
+        expect(exit).toBe(status)
+        expect(stderr).not.toContain('Saved')
+        expect([await config(), ...world.keychain.items.keys()]).toEqual(before)
+        expect((await world.type('ls-auth token')).exit).toBe(0)
+        expect((await world.type('ls-auth status')).stdout).not.toContain('(no profile)')
+      },
+    )
+
+    it('so does a profile that cannot be written afterwards: the sign-in is ended', async () => {
+      await writeFile(join(world.home, 'a-file'), '')
+      world.variables.XDG_CONFIG_HOME = join(world.home, 'a-file')
+      const { exit, stderr } = await login(api.url, [], '--yes')
+      expect(exit).toBe(6)
+      expect(stderr).toMatch(/^error: cannot write .*config\.toml\s+\(ENOTDIR\)\n/m)
+      expect(stderr).toContain('  the sign-in is not kept; refresh token revoked\n')
+      expect(world.keychain.items.size).toBe(0)
     })
   })
 

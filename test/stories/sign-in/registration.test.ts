@@ -158,10 +158,21 @@ describe('a client whose profile cannot be saved', () => {
     ['profile add', () => add()],
     ['login by the address of an API', () => world.type(`ls-auth login ${stage.gateway.url} --yes`)],
   ]
+  it('a sign-in that is refused: the client is unregistered again, and nothing of it is kept', async () => {
+    world.visitor = { user: 'alice', decision: 'deny' }
+    const before = stage.provider.registeredClients()
+    const { exit, stderr } = await world.type(`ls-auth login ${stage.gateway.url} --yes`)
+    expect(exit).toBe(4)
+    expect(stderr).toContain(`  The client ${idIn(stderr)} is unregistered again at ${issuer()}.\n`)
+    expect(stage.provider.registeredClients()).toEqual(before)
+    expect([await kept(), world.keychain.items.size]).toEqual([[], 0])
+    await expect(config()).rejects.toThrow('ENOENT')
+  })
+
   /** The id that the command has told. */
   const idIn = (stderr: string) => /^Registered a client at \S+: (\S+)$/m.exec(stderr)?.[1] ?? 'none'
 
-  it.each(COMMANDS)('%s: is unregistered again, and nothing of it is kept', async (_, command) => {
+  it.each(COMMANDS)('%s: is unregistered again, and nothing of it is kept', async (name, command) => {
     await nowhere()
     const before = stage.provider.registeredClients()
     const { exit, stderr } = await command()
@@ -171,7 +182,11 @@ describe('a client whose profile cannot be saved', () => {
       .slice(stderr.split('\n').findIndex((l) => /^error/.test(l)))
     expect(error).toMatch(/^error: cannot write .*config\.toml \(ENOTDIR\)$/)
     expect(hint).toContain('XDG_CONFIG_HOME')
-    expect(detail).toEqual([`  The client ${idIn(stderr)} is unregistered again at ${issuer()}.`, ''])
+    expect(detail).toEqual([
+      ...(name === 'profile add' ? [] : ['  the sign-in is not kept; refresh token revoked']),
+      `  The client ${idIn(stderr)} is unregistered again at ${issuer()}.`,
+      '',
+    ])
     expect(stage.provider.registeredClients()).toEqual(before)
     expect(await kept()).toEqual([])
     expect([...world.keychain.items.keys()]).toEqual([])
