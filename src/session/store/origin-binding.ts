@@ -29,20 +29,21 @@ export const wayOf = ({ http: { proxy, caFile, clientCert } }: Pick<Client, 'htt
 const WAY = ['proxy', 'ca_file', 'client_cert'] as const
 
 /**
- * Failure `other-origin`: requests would go a way that no sign-in has confirmed. Undefined: they do not, or the sign-in is of a
- * version that kept none.
+ * Failure `other-origin`: requests would go a way that no sign-in has confirmed. Undefined: they do not, or this profile was
+ * signed in by a version that kept none.
  */
 export function changeOfWay(
   client: Pick<Client, 'http' | 'profile'>,
-  { ways }: SessionHeader,
+  { apis, ways }: SessionHeader,
 ): Failure | undefined {
+  const { profile } = client
+  if (ways === undefined || (Object.hasOwn(apis, profile) && !Object.hasOwn(ways, profile))) return undefined
   const now = wayOf(client)
-  const confirmed = Object.values(ways ?? {})
-  if (ways === undefined || confirmed.some((way) => WAY.every((key) => way[key] === now[key])))
-    return undefined
-  const before = ways[client.profile] ?? confirmed[0] ?? {}
+  const confirmed = Object.values(ways)
+  if (confirmed.some((way) => WAY.every((key) => way[key] === now[key]))) return undefined
+  const before = ways[profile] ?? confirmed[0] ?? {}
   const changed = WAY.filter((key) => before[key] !== now[key])
-  return new Failure('other-origin', `${changed.join(' and ')} changed after the sign-in`, {
+  return new Failure('other-origin', `${changed.join(', ')} changed after the sign-in`, {
     detail: changed.map((key) => `${key}: ${shown(now[key])}; confirmed: ${shown(before[key])}`),
     hint: 'If you meant to change it, confirm it: ls-auth login',
   })

@@ -169,4 +169,12 @@ describe('the way of the requests is sealed as the origin is', () => {
     const { read } = await signedIn()
     expect((await read(http(OURS)))?.header.apis).toEqual(APIS)
   })
+
+  it('so it does for a profile when another one of this sign-in has signed in since, and for no third', async () => {
+    const { read } = await signedIn({}, {}, { ways: { eu: {} } })
+    expect((await read(http(OURS)))?.header.apis).toEqual(APIS)
+    expect((await toldBy(() => read({ ...http(OURS), profile: 'other' })))[0]).toBe(
+      'other-origin: proxy, ca_file, client_cert changed after the sign-in',
+    )
+  })
 })
