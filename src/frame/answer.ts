@@ -34,13 +34,20 @@ export interface Note {
   readonly quotes?: true
 }
 
-/** What to do next: a verb with arguments and flags, which hold no text of a server that could be more than a name. */
+/** A name that can stand outside the data of an agent: it is no text that could say more. */
+export const isPlain = (text: string): boolean => /^[\w.:/=-]{1,160}$/.test(text)
+
+/** What to do next: a verb with arguments and flags. */
 export interface Step {
   readonly verb: string
+  /** What stands in front of it for a person: `go on:`. Absent: it is for agents alone. */
+  readonly label?: string
+  /** It holds a text of a server that is more than a {@link isPlain} name: it is for people alone. */
+  readonly quotes?: true
   readonly args?: readonly string[]
   readonly flags?: Readonly<Record<string, unknown>>
   /** Typed flags that go on to it; `file` and the settings of the API always do. */
-  readonly keeps?: readonly string[]
+  readonly keeps?: readonly string[] | 'all'
 }
 
 /** The answer as data: each row as a line of NDJSON, and all of them as one value. */

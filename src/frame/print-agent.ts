@@ -1,15 +1,14 @@
-import { commandLine } from '../commands/command-line.ts'
 import type { Invocation } from '../commands/invocation.ts'
 import { portWith } from '../port-with.ts'
 import { UNSTYLED } from '../text/unstyled.ts'
 import { ABOUT_DATA, bytesOf, dataBlock, withinBytes } from '../trace/render/agent/data-block.ts'
 import { MOST_BYTES } from '../trace/render/agent/limits.ts'
 import type { Answer, Pen, Step } from './answer.ts'
-import { notesOf } from './print.ts'
+import { notesOf, stepLine } from './print.ts'
 
 /** Bytes for what was said on the way. */
 const NOTES_BYTES = 2048
-const PEN: Pen = { audience: 'agent', width: 140, unicode: true, style: UNSTYLED }
+const PEN: Pen = { audience: 'agent', width: 140, unicode: true, style: UNSTYLED, hasBars: false }
 
 /** Puts a step into the words of the reader: a command line, or a call of a tool. Undefined: the reader has no such thing. */
 export type SayStep = (step: Step) => string | undefined
@@ -25,7 +24,7 @@ export function agentText(answer: Answer, said: readonly string[], sayStep: SayS
   const quoting = notes.filter(({ quotes }) => quotes).map(({ text }) => `note: ${text}`)
   const failed = answer.failure ? [`error: ${answer.failure.message}`] : []
   const told = withinBytes([...quoting, ...said, ...failed], NOTES_BYTES)
-  const steps = (answer.next ?? []).map(sayStep).filter((line) => line !== undefined)
+  const steps = (answer.next ?? []).flatMap((step) => (step.quotes ? [] : (sayStep(step) ?? [])))
   const next = steps.length === 0 ? [] : ['next:', ...steps.slice(0, 3).map((line) => `  ${line}`)]
   const around = [...lead, ABOUT_DATA, '', '', ...ours, '', ...next]
   const room = MOST_BYTES - bytesOf([...around, ...dataBlock(told)]) - 100
@@ -37,19 +36,6 @@ export function agentText(answer: Answer, said: readonly string[], sayStep: SayS
     .map((part) => part.join('\n'))
     .join('\n\n')}\n`
 }
-
-/** A step as a command line for an agent with a shell: it asks for the bounded text again. */
-const asCommand =
-  (invocation: Invocation): SayStep =>
-  ({ verb, args = [], flags, keeps = [] }) => {
-    const { options, settings } = invocation
-    const kept = ['profile', 'file', ...Object.keys(settings), ...keeps]
-    const typed = Object.fromEntries(
-      Object.entries(options).filter(([name, value]) => kept.includes(name) && value !== undefined),
-    )
-    const changed = { ...typed, ...flags, output: 'agent' }
-    return commandLine({ ...invocation, command: verb, args, options: {} }, changed)
-  }
 
 /** Runs a verb for an agent with a shell: its notes go into the text, what else it says stays on standard error. */
 export async function printForAgent(
@@ -64,7 +50,7 @@ export async function printForAgent(
       else terminal.err(text)
     }),
   )
-  await terminal.out(agentText(answer, said, asCommand(invocation)))
+  await terminal.out(agentText(answer, said, (step) => stepLine(invocation, step, 'agent')))
   if (answer.failure) throw answer.failure
   return answer.exit ?? 0
 }

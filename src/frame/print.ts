@@ -1,6 +1,7 @@
+import { commandLine } from '../commands/command-line.ts'
 import { type Invocation, printJson, tell } from '../commands/invocation.ts'
 import { safeJson } from '../text/safe-text.ts'
-import type { Answer, Block, Note, Pen } from './answer.ts'
+import type { Answer, Block, Note, Pen, Step } from './answer.ts'
 
 /** Prints an answer as `format`; gives the exit status. Failure: that of the answer, once all is printed. */
 export async function print(invocation: Invocation, answer: Answer, format: string): Promise<number> {
@@ -36,6 +37,10 @@ async function printText(invocation: Invocation, answer: Answer): Promise<void> 
   const { columns: width, unicode } = terminal
   const pen: Pen = { audience: 'person', width, unicode, style: await terminal.style('out'), leftOut }
   await terminal.page(joined(answer.blocks, pen), '\n')
+  for (const step of answer.next ?? []) {
+    const line = step.label && stepLine(invocation, step)
+    if (line) tell(invocation, `${step.label}  ${line}`)
+  }
   // In a pipe, everyone is a program.
   const hidden = leftOut.length > 0 && terminal.outIsTTY
   const noRoom: Note = { code: 'no-room', text: `no room here for ${leftOut.join(', ')}; -o json has all` }
@@ -59,6 +64,21 @@ function tellNotes(invocation: Invocation, notes: readonly Note[]): void {
   const isForPerson = !invocation.ports.terminal.isForAgent
   for (const { text, forPerson = '' } of notes)
     tell(invocation, `note: ${text}${isForPerson ? forPerson : ''}`)
+}
+
+/** A step as a command line, with the typed flags that it keeps. Undefined: of standard input, which is there only once. */
+export function stepLine(
+  invocation: Invocation,
+  { verb, args = [], flags, keeps = [] }: Step,
+  output?: 'agent',
+): string | undefined {
+  const { options, settings } = invocation
+  if (options.file === '-') return undefined
+  const kept = ['profile', 'file', ...Object.keys(settings), ...keeps]
+  const isKept = (name: string) =>
+    keeps === 'all' ? name !== 'output' && name !== 'json' : kept.includes(name)
+  const typed = Object.fromEntries(Object.entries(options).filter(([name]) => isKept(name)))
+  return commandLine({ ...invocation, command: verb, args, options: typed }, { ...flags, output })
 }
 
 /** The notes that there are. */

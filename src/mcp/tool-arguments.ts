@@ -2,8 +2,6 @@ import type { Argument } from './tool.ts'
 
 /** Of search_traces: traces where not so many are asked for, and at most. */
 export const SEARCH = { usual: 10, most: 100 } as const
-/** Of explain_traces: traces that are read. */
-export const EXPLAIN = { usual: 100, most: 500 } as const
 /** Of get_critical_path: spans. */
 export const PATH = { usual: 50, most: 200 } as const
 /** Of get_span_details: spans. */
@@ -74,11 +72,3 @@ export const SEARCH_ARGUMENTS: readonly Argument[] = [
     most: SEARCH.most,
   },
 ]
-
-/** Of explain_traces; its answers speak of it, too. */
-export const SLOWER_THAN: Argument = {
-  name: 'slower_than',
-  type: 'string',
-  description: 'Explain the spans that took longer than this: 500ms, or p95 of those that fit.',
-  flag: 'slowerThan',
-}

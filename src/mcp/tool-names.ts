@@ -1,5 +1,5 @@
 import { inWordsOf } from './arguments.ts'
-import { SEARCH_ARGUMENTS, SLOWER_THAN } from './tool-arguments.ts'
+import { SEARCH_ARGUMENTS } from './tool-arguments.ts'
 
 const UNPAID = 'Without one: get_trace with the id of a span (16 hex digits) or the address of its page.'
 
@@ -33,4 +33,7 @@ export function withTools(text: string): string {
 
 /** A line on how to go on, as `-o agent` of the commands has it, in the names of the tools and of their arguments. */
 export const inToolWords = (line: string): string =>
-  inWordsOf({ arguments: [...SEARCH_ARGUMENTS, SLOWER_THAN] }, withTools(line.replaceAll(' -o agent', '')))
+  inWordsOf({ arguments: SEARCH_ARGUMENTS }, withTools(line.replaceAll(' -o agent', ''))).replaceAll(
+    '--slower-than',
+    'slower_than',
+  )

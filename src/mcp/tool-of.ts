@@ -1,7 +1,9 @@
 import type { Step } from '../frame/answer.ts'
 import type { Flag, Flags } from '../frame/flag.ts'
+import { notesOf } from '../frame/print.ts'
 import { agentText, withErr } from '../frame/print-agent.ts'
 import { readFlags, type ToolOf, type Verb } from '../frame/verb.ts'
+import { inWordsOf } from './arguments.ts'
 import type { AnswerTool, Argument, Tool } from './tool.ts'
 
 /** The tools that there are, for the steps of an answer. */
@@ -13,14 +15,15 @@ export const toolsOf = (line: string, verb: Verb, all: All): readonly Tool[] =>
 
 function toolOf(line: string, verb: Verb, tool: ToolOf<Flags>, all: All): Tool {
   const { name, title, description, asks, takes } = tool
+  const args = takes.map((one) => argumentOf(one, verb.flags[one] as Flag<unknown>, tool))
   return {
     name,
     title,
     description,
     line,
     ...(asks && { verb: asks }),
-    arguments: takes.map((one) => argumentOf(one, verb.flags[one] as Flag<unknown>, tool)),
-    load: async () => answerOf(verb, tool, all),
+    arguments: args,
+    load: async () => answerOf(verb, tool, (text) => inWordsOf({ arguments: args }, text), all),
   }
 }
 
@@ -29,7 +32,7 @@ function argumentOf(name: string, flag: Flag<unknown>, { required, most }: ToolO
   const plain = takes === undefined ? 'boolean' : 'string'
   const largest = most?.[name]
   return {
-    name,
+    name: name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     type: repeats ? 'strings' : counts ? 'integer' : plain,
     description: choices === undefined ? help : `${help}: ${choices.join(', ')}`,
     flag: name,
@@ -39,7 +42,7 @@ function argumentOf(name: string, flag: Flag<unknown>, { required, most }: ToolO
 }
 
 const answerOf =
-  (verb: Verb, { usual }: ToolOf<Flags>, all: All): AnswerTool =>
+  (verb: Verb, { usual }: ToolOf<Flags>, inItsWords: (text: string) => string, all: All): AnswerTool =>
   async (invocation, _, given) => {
     const typed = { ...usual, ...given }
     const args = Object.entries(verb.flags).flatMap(([name, { argument }]) =>
@@ -53,10 +56,13 @@ const answerOf =
     const flags = readFlags(verb.flags, typed, args, invocation.ports.clock.now())
     const answer = await verb.run(own, flags)
     const tools = await all()
-    return agentText(answer, said, (step) => callOf(step, typed, tools))
+    const notes = notesOf(answer).map((note) =>
+      note.quotes ? note : { ...note, text: inItsWords(note.text) },
+    )
+    return agentText({ ...answer, notes }, said, (step) => callOf(step, typed, tools))
   }
 
-/** A step as a call: `search_traces {"service":"shop"}`. Undefined: no tool does it. */
+/** A step as a call: `search_traces {"service":"shop"}`. Undefined: no tool does it, or not so much. */
 function callOf(
   { verb, args = [], flags, keeps = [] }: Step,
   typed: Readonly<Record<string, unknown>>,
@@ -64,12 +70,13 @@ function callOf(
 ): string | undefined {
   const tool = tools.find(({ line }) => line === verb)
   if (tool === undefined) return undefined
-  const kept = Object.fromEntries(keeps.map((name) => [name, typed[name]]))
+  const kept = keeps === 'all' ? typed : Object.fromEntries(keeps.map((name) => [name, typed[name]]))
   const [arg] = args
   const meant: Record<string, unknown> = { ...kept, ...flags, ...(arg !== undefined && { name: arg }) }
-  const call = tool.arguments.flatMap(({ name, flag }) => {
+  const call = tool.arguments.flatMap(({ name, flag, type }) => {
     const value = flag === undefined ? undefined : meant[flag]
-    return value === undefined ? [] : [[name, value] as const]
+    return value === undefined ? [] : [[name, type === 'integer' ? Number(value) : value] as const]
   })
+  if (tool.arguments.some(({ flag = '', most = Infinity }) => Number(meant[flag]) > most)) return undefined
   return `${tool.name} ${JSON.stringify(Object.fromEntries(call))}`
 }

@@ -1,11 +1,8 @@
 import type { Verb } from '../frame/verb.ts'
 import { MOST_ROWS } from '../trace/render/agent/limits.ts'
 import type { Argument, Tool } from './tool.ts'
-import { DETAILS, EXPLAIN, PATH, SEARCH_ARGUMENTS, SLOWER_THAN, TRACE_ID } from './tool-arguments.ts'
+import { DETAILS, PATH, SEARCH_ARGUMENTS, TRACE_ID } from './tool-arguments.ts'
 import { toolsOf } from './tool-of.ts'
-
-/** The conditions of search_traces, in explain_traces of the spans that are compared. */
-const CONDITIONS = SEARCH_ARGUMENTS.filter(({ name }) => !['error', 'limit'].includes(name))
 
 const side = (name: string, what: string): Argument => ({
   ...TRACE_ID,
@@ -123,36 +120,11 @@ const TOOLS: readonly Tool[] = [
     ],
     load: async () => (await import('./answers/diff-traces.ts')).diffAnswer,
   },
-  {
-    name: 'explain_traces',
-    line: 'trace why',
-    title: 'Why do spans fail, or take long?',
-    verb: 'search',
-    description:
-      'Which attribute values failed spans (error) or slow ones (slower_than) have more often than the other spans that fit, ranked, and whether that may be chance. The conditions say among which spans: one service or operation gives the clearest answer. At most 16 kB.',
-    arguments: [
-      {
-        name: 'error',
-        type: 'boolean',
-        description: 'Explain the spans that failed. Give this or slower_than.',
-        flag: 'error',
-      },
-      SLOWER_THAN,
-      ...CONDITIONS,
-      {
-        name: 'limit',
-        type: 'integer',
-        description: `Traces that are read at most, where the back end does not count by itself; ${EXPLAIN.usual} when not given.`,
-        flag: 'limit',
-        most: EXPLAIN.most,
-      },
-    ],
-    load: async () => (await import('./answers/explain-traces.ts')).explainAnswer,
-  },
 ]
 
 /** The verbs that have tools. */
 const VERBS: readonly (readonly [line: string, load: () => Promise<Verb>])[] = [
+  ['trace why', async () => (await import('../verbs/trace-why.ts')).traceWhy],
   ['services', async () => (await import('../verbs/services.ts')).services],
   ['attributes', async () => (await import('../verbs/attributes.ts')).attributes],
   ['trace breakdown', async () => (await import('../verbs/trace-breakdown.ts')).traceBreakdown],

@@ -1,4 +1,12 @@
-import { type Answer, type Audience, drawnBlock, type Note, type Step, textBlock } from '../frame/answer.ts'
+import {
+  type Answer,
+  type Audience,
+  drawnBlock,
+  isPlain,
+  type Note,
+  type Step,
+  textBlock,
+} from '../frame/answer.ts'
 import { type Flag, value } from '../frame/flag.ts'
 import { count } from '../text/count.ts'
 import { safeText } from '../text/safe-text.ts'
@@ -11,9 +19,6 @@ export const pattern: Flag<(name: string) => boolean> = {
     return (name) => name.toLowerCase().includes(text)
   },
 }
-
-/** A name that can stand in a step: it is no text that could say more. */
-const PLAIN = /^[\w.:/-]{1,80}$/
 
 /** What names and values look like as text, and how to go on with the first one that can stand in a command. */
 interface Names {
@@ -28,7 +33,7 @@ interface Names {
 /** A list of names, one a line; all of an answer but its data. */
 export function nameList({ noun, names, none, next }: Names): Omit<Answer, 'data'> {
   const shown = names('person')
-  const plain = shown.find((name) => PLAIN.test(name))
+  const plain = shown.find(isPlain)
   const nothing: Note | undefined =
     shown.length === 0 && none !== undefined ? { code: 'none', text: none } : undefined
   const lead = shown.length === 0 ? `No ${noun} found.` : `${count(shown.length, noun)}.`

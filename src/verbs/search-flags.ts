@@ -59,9 +59,8 @@ const backendFlags: Flags = Object.fromEntries(
   ),
 )
 
-/** Which traces a verb reads that looks at many of them. */
-export const manyTracesFlags = {
-  error: bool('a span that failed', { alias: 'errors' }),
+/** Among which spans a verb looks that reads many traces. */
+export const populationFlags = {
   ...conditionFlags,
   query: text('<text>', "a query in the back end's own language instead (TraceQL)"),
   limit: count('read at most this many traces (100 when not given; of a file, all)', MOST_LIMIT),
@@ -69,6 +68,12 @@ export const manyTracesFlags = {
   ...timeFlags,
   ...fileFlag,
   ...sensitiveFlag,
+} as const satisfies Flags
+
+/** Which traces a verb reads that looks at many of them. */
+export const manyTracesFlags = {
+  error: bool('a span that failed', { alias: 'errors' }),
+  ...populationFlags,
 } as const satisfies Flags
 
 type Times = ValuesOf<typeof timeFlags>

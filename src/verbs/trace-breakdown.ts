@@ -1,7 +1,7 @@
 import { Clocks } from '../commands/trace/clocks.ts'
 import { openSearch } from '../commands/trace/found/open-search.ts'
 import { foundNotes, isComplete, readFound } from '../commands/trace/found/read-found.ts'
-import { type Answer, drawnBlock, type Step, textBlock } from '../frame/answer.ts'
+import { type Answer, drawnBlock, isPlain, type Step, textBlock } from '../frame/answer.ts'
 import { bool, choice } from '../frame/flag.ts'
 import { ASKS_API, LIST_FORMATS, verb } from '../frame/verb.ts'
 import { type BreakdownRow, BreakdownSum } from '../trace/breakdown/breakdown.ts'
@@ -118,7 +118,7 @@ export const traceBreakdown = verb({
 
 /** The operation where most of the time goes, among its own calls; then what its slow ones have in common. */
 function stepsFrom([first]: readonly BreakdownRow[]): Step[] {
-  if (first === undefined || !/^[\w.:/-]{1,80}$/.test(first.service)) return []
+  if (first === undefined || !isPlain(first.service)) return []
   const keeps = ['since', 'from', 'to']
   const flags = { service: first.service }
   return [

@@ -3,8 +3,7 @@ import { OF_THE_API } from '../../frame/exit-statuses.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { DIFF_FORMATS, SCALES, TRACE_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, collect, type Row } from '../command.ts'
-import type { Table } from '../verb-row.ts'
-import { BREAKDOWN, WHY } from './many-traces-commands.ts'
+import type { Table, VerbRow } from '../verb-row.ts'
 import { QUERY_COMMANDS } from './query-commands.ts'
 import {
   agentListFormat,
@@ -111,6 +110,18 @@ const DIFF: Row = {
     },
   ],
   load: async () => (await import('../../commands/trace/diff/trace-diff.ts')).traceDiff,
+}
+
+const WHY: VerbRow = {
+  usage: 'why',
+  description: 'show what failed or slow spans have in common that the others have not',
+  verb: async () => (await import('../../verbs/trace-why.ts')).traceWhy,
+}
+
+const BREAKDOWN: VerbRow = {
+  usage: 'breakdown',
+  description: 'show where the time of many traces goes, by service and operation',
+  verb: async () => (await import('../../verbs/trace-breakdown.ts')).traceBreakdown,
 }
 
 const MCP: Row = {

@@ -53,6 +53,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
       'explain_traces',
       'get_services',
       'get_attributes',
+      'breakdown_traces',
     ])
     const services = await agent.call('get_services')
     expect(services).toMatchObject({ isError: false, text: expect.stringContaining('\nfrontend\n') })
@@ -99,7 +100,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     if (backend === 'lightstep')
       // A refusal names arguments, not flags, and none that was given.
       expect((await agent.call('explain_traces', { error: true })).text).toContain(
-        '\nhint: Add service, name or attributes.',
+        '\nhint: Add service, name or attr.',
       )
 
     // Where traces are read here and not counted there: how many of what was found.
@@ -112,7 +113,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
       limit: backend === 'lightstep' ? 2 : 1,
     })
     if (first === undefined) expect(explained.text).not.toContain('of the first')
-    else expect(explained.text).toContain(`note: of the first ${first}; limit reads more`)
+    else expect(explained.text).toContain(`note: of the first ${first}; more of them: limit `)
 
     // A snapshot heeds no times, so none is named there.
     const unlessHeedless = (words: string) => (backend === 'lightstep' ? '' : words)
@@ -125,10 +126,8 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
         min: '1h',
         ...TIMES,
       })
-      expect(none.text).toContain(`fewer conditions${unlessHeedless(', or a longer time (from)')}.\n`)
-      expect(explained.text).toContain(
-        `clear with more traces (limit)${unlessHeedless(' or a longer time (from)')}.\n`,
-      )
+      expect(none.text).toContain(`fewer conditions${unlessHeedless(', or a longer time (since)')}.\n`)
+      expect(explained.text).toMatch(/^next:\n {2}explain_traces \{.*"limit":\d+\}$/m)
     }
 
     // What a call has spent is told to the agent.

@@ -83,7 +83,7 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     const table = await world.type(line)
     expect(table.stdout).toMatch(/^span\.pod +pod 3 +92%/m)
     const agent = await world.type(`${line} -o agent`)
-    expect(agent.stdout).toMatch(/ span\.pod = pod 3$/m)
+    expect(agent.stdout).toMatch(/^span\.pod +pod 3 +92%/m)
     const { rows } = await why(`--file ${both} --service checkout --error`)
     expect(rows[0]?.next).toContain(" --attr 'span.pod=pod 3'")
     const found = await world.type(`${rows[0]?.next} --json`)

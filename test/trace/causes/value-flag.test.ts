@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { flagOf } from '../../../src/commands/trace/found/narrower-search.ts'
+import { flagOf } from '../../../src/verbs/why-answer.ts'
 
 test.each([
   ['span.http.route', '/order', ['attr', 'http.route=/order']],

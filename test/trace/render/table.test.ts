@@ -6,7 +6,11 @@ import type { Breakdown, BreakdownRow } from '../../../src/trace/breakdown/break
 import type { CallEdge } from '../../../src/trace/breakdown/call-graph.ts'
 import type { Cause } from '../../../src/trace/causes/rank-causes.ts'
 import { percent, points } from '../../../src/trace/render/percent.ts'
-import { renderBreakdown, renderCallGraph } from '../../../src/trace/render/table/breakdown-table.ts'
+import {
+  breakdownTotals,
+  renderBreakdown,
+  renderCallGraph,
+} from '../../../src/trace/render/table/breakdown-table.ts'
 import { type RankedComparison, renderCauses } from '../../../src/trace/render/table/cause-table.ts'
 import type { TableOptions } from '../../../src/trace/render/table/figure-table.ts'
 
@@ -108,6 +112,8 @@ const CAUSES = [
 describe('tables, from 60 columns to 200', () => {
   const draw = (width: number, unicode = true): string =>
     [
+      ...breakdownTotals(breakdown, at(width, unicode)),
+      '',
       ...renderBreakdown(breakdown, at(width, unicode)),
       '',
       ...renderCallGraph(edges, at(width, unicode)),
@@ -190,7 +196,7 @@ describe('tables, from 60 columns to 200', () => {
       afterKnownNanos: 2e9,
       afterKnownTraces: 2,
     }
-    expect(renderBreakdown({ ...breakdown, ...cut }, at(120, true)).slice(1, 4)).toEqual([
+    expect(breakdownTotals({ ...breakdown, ...cut }, at(120, true)).slice(1, 4)).toEqual([
       '3 traces have a root without a usable end: their time is counted as far as it is known',
       '2.00s more after the part that is known, in 2 traces, not on its critical path',
       '4.00s more after the end of the root, in 17 traces, not on its critical path',

@@ -4,18 +4,14 @@ import { withoutRepeated, withoutSensitive } from '../../../trace/causes/no-caus
 import { type DividedPopulation, Population } from '../../../trace/causes/population.ts'
 import { type Ranking, rankCauses } from '../../../trace/causes/rank-causes.ts'
 import { heedingRareValues } from '../../../trace/causes/rare-values.ts'
-import { parseLimit, type SelectedSpans } from '../../../trace/causes/selected-spans.ts'
+import type { SelectedSpans } from '../../../trace/causes/selected-spans.ts'
 import { maskText } from '../../../trace/masking.ts'
-import { exactDuration } from '../../../trace/nanos.ts'
 import type { TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
-import { redeliveredText, withoutRedelivered } from '../../../trace/tree/redelivered.ts'
-import type { Typed } from '../../cli-command.ts'
+import { withoutRedelivered } from '../../../trace/tree/redelivered.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { namesTimes } from '../time-range.ts'
-import { counted } from './found-words.ts'
 import type { OpenSearch } from './open-search.ts'
-import { readManyTracesFilter } from './read-filter.ts'
 import { type FoundTraces, moreTraces, readFound, whereElse } from './read-found.ts'
 import { isUncounted } from './uncounted.ts'
 
@@ -43,31 +39,6 @@ interface Counted extends DividedPopulation {
   readonly partial?: string
   /** Spans that were left out, since they came again. */
   readonly redelivered?: number
-}
-
-/** The question from the flags of `trace why`. Failure `usage`. */
-export function readQuestion(typed: Typed): Question {
-  const { flags } = typed
-  return {
-    selected: readSelected(flags),
-    // Failed spans are the selection here, and no filter.
-    filter: readManyTracesFilter({ ...typed, flags: { ...flags, error: undefined } }).filter,
-    file: flags.file as string | undefined,
-    showSensitive: flags.showSensitive === true,
-  }
-}
-
-function readSelected({ error, slowerThan }: Typed['flags']): SelectedSpans {
-  const failed = error === true
-  if (failed && slowerThan === undefined) return { by: 'errors' }
-  if (typeof slowerThan === 'string' && !failed) {
-    return { by: 'duration', over: parseLimit(slowerThan, '--slower-than') }
-  }
-  throw new Failure(
-    'usage',
-    failed ? '--error and --slower-than cannot be used together' : 'which spans are to be explained?',
-    { hint: 'Give one of: --error, --slower-than 500ms, --slower-than p95' },
-  )
 }
 
 /** Counts and ranks. Failures: `not-found`, when there is nothing to explain; `cannot-do`; those of {@link readFound}. */
@@ -179,42 +150,6 @@ function withUnfinished(none: string, ended: number, unfinished: number): string
   if (ended > 0) return `${none}; ${unfinished} more ${unfinished === 1 ? 'has' : 'have'} no usable end`
   if (unfinished === 1) return 'the only span that fits has no usable end'
   return `none of the ${unfinished} spans that fit has a usable end`
-}
-
-/** Below the result: which spans are in neither group. */
-export function unfinishedNote({ unfinished = 0 }: Explanation): string | undefined {
-  if (unfinished === 0) return undefined
-  return `note: ${counted(unfinished, 'span')} ${unfinished === 1 ? 'has' : 'have'} no usable end: left out`
-}
-
-/** Below the result: which attributes nothing is said of. */
-export function listsNote({ lists = 0 }: Explanation): string | undefined {
-  if (lists === 0) return undefined
-  const hold = lists === 1 ? 'attribute holds' : 'attributes hold'
-  return `note: ${lists} ${hold} lists, which are not compared`
-}
-
-/** Below the result: spans that came again. */
-export function redeliveredNote({ redelivered }: Explanation): string | undefined {
-  const text = redeliveredText(redelivered)
-  return text && `note: ${text}`
-}
-
-/** Below the result: the limit is no percentile of exact durations. */
-export function estimateNote({ limitIsEstimated = false }: Explanation, name: string): string | undefined {
-  if (!limitIsEstimated) return undefined
-  return `note: the limit is estimated: ${name} counts durations by powers of two`
-}
-
-/** Below the result: a percentile that nothing is over is not what divided the spans. */
-export function loweredNote(
-  { limitNanos, loweredFromNanos }: Explanation,
-  { selected }: Question,
-): string | undefined {
-  if (limitNanos === undefined || loweredFromNanos === undefined) return undefined
-  const of = selected.by === 'duration' && 'percentile' in selected.over ? `p${selected.over.percentile}` : ''
-  const [from, to] = [loweredFromNanos, limitNanos].map(exactDuration)
-  return `note: no span took longer than the ${of}, ${from}: the limit is lowered to ${to}`
 }
 
 /** Of spans that fit, and of which none is to be explained. */

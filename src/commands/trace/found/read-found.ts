@@ -11,7 +11,7 @@ import {
 } from '../../../trace/search.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
-import { MASKED, tellMasked } from '../print-rows.ts'
+import { MASKED } from '../print-rows.ts'
 import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import { type ReadTraces, readFoundTraces } from './found-traces.ts'
@@ -121,17 +121,8 @@ export function foundNotes(found: FoundTraces): { code: string; text: string; fo
   ]
 }
 
-/** The same for a person. To be told after the result, then the failure is thrown. */
-export function tellFound(invocation: Invocation, found: FoundTraces): void {
-  for (const { code, text } of foundNotes(found)) {
-    if (code === MASKED.code) tellMasked(invocation, 'values')
-    else tell(invocation, `note: ${text}`)
-  }
-  if (found.failure) throw found.failure
-}
-
 /** `of the first 7 traces that were found`, `of the first 20 spans that were found, in 3 traces`. */
-export const ofTheFirst = ({ traces, spans }: FoundTraces): string =>
+const ofTheFirst = ({ traces, spans }: FoundTraces): string =>
   spans === undefined
     ? `of the first ${firstOf(traces, 'trace')} found`
     : `of the first ${firstOf(spans, 'span')} found, in ${counted(traces, 'trace')}`

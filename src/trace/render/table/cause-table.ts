@@ -17,35 +17,37 @@ export interface RankedComparison {
   readonly traces: number | undefined
 }
 
-/** Causes that are shown, and values that may be chance where nothing is sure. */
-const MOST_CAUSES = 10
+/** Values that may be chance are shown where nothing is sure. */
 const MOST_OPEN = 3
 
 /** Says what the selected spans have in common, then a line for each value; where chance is not ruled out, so it says. */
 export function renderCauses(ranked: RankedComparison, options: TableOptions): string[] {
-  const { width, unicode } = options
+  const more = ranked.limitNanos === 'query' ? '' : ': --json'
+  const lines = causeTable(ranked, options, { most: 10, more })
+  return [...leadOfCauses(ranked, options), ...(lines.length > 0 ? ['', ...lines] : [])]
+}
+
+/** What was compared, and what came out, in words of ours. */
+export const leadOfCauses = (ranked: RankedComparison, { width, unicode }: TableOptions): string[] => {
   const { ellipsis, micro } = glyphsFor(unicode)
-  const { shown, left } = causesToShow(ranked.ranking, MOST_CAUSES)
-  const lines = causeSentences(ranked, micro).flatMap((line) => fitLines(line, width, ellipsis))
-  if (shown.length === 0) return lines
-  return [
-    ...lines,
-    '',
-    ...causeTable(shown, ranked, options),
-    ...(left > 0
-      ? [
-          fitEnd(
-            `${ellipsis} ${left} more${ranked.limitNanos === 'query' ? '' : ': --json'}`,
-            width,
-            ellipsis,
-          ),
-        ]
-      : []),
-  ]
+  return causeSentences(ranked, micro).flatMap((line) => fitLines(line, width, ellipsis))
+}
+
+/** A line for each value, at most `most`, then how many are left; `more`: how to see those. */
+export function causeTable(
+  ranked: RankedComparison,
+  options: TableOptions,
+  { most, more }: { readonly most: number; readonly more: string },
+): string[] {
+  const { ellipsis } = glyphsFor(options.unicode)
+  const { shown, left } = causesToShow(ranked.ranking, most)
+  if (shown.length === 0) return []
+  const rest = left > 0 ? [fitEnd(`${ellipsis} ${left} more${more}`, options.width, ellipsis)] : []
+  return [...drawCauses(shown, ranked, options), ...rest]
 }
 
 /** Of the causes that are beyond chance at most `most`, and how many are left; a few where nothing is sure. */
-export function causesToShow(
+function causesToShow(
   { verdict, causes }: Ranking,
   most: number,
 ): { readonly shown: readonly Cause[]; readonly left: number } {
@@ -54,8 +56,7 @@ export function causesToShow(
   return { shown: sure.slice(0, most), left: Math.max(0, sure.length - most) }
 }
 
-/** What was compared, and what came out, in words of ours. `micro`: the unit of microseconds. */
-export function causeSentences(ranked: RankedComparison, micro: string): string[] {
+function causeSentences(ranked: RankedComparison, micro: string): string[] {
   const { comparison, limitNanos, traces } = ranked
   const { selection, baseline } = comparison
   const of = traces === undefined ? '' : ` in ${count(traces, 'trace')}`
@@ -92,7 +93,7 @@ function sentences(ranked: RankedComparison): string[] {
   ]
 }
 
-function causeTable(causes: readonly Cause[], ranked: RankedComparison, options: TableOptions): string[] {
+function drawCauses(causes: readonly Cause[], ranked: RankedComparison, options: TableOptions): string[] {
   const { limitNanos } = ranked
   const selected = limitNanos === undefined ? 'FAILED' : limitNanos === 'query' ? 'SELECTED' : 'SLOW'
   return drawTable(

@@ -10,6 +10,8 @@ export interface TableOptions {
   readonly width: number
   readonly unicode: boolean
   readonly style: Style
+  /** False: an agent reads the figures. */
+  readonly hasBars?: boolean
   /** Gets the heads of the columns that found no room. */
   readonly leftOut?: string[]
 }
@@ -55,7 +57,7 @@ const MOST_WHOLE_ROWS = 20
 export function drawTable<Row>(
   rows: readonly Row[],
   columns: Columns<Row>,
-  { width, unicode, style, leftOut }: TableOptions,
+  { width, unicode, style, hasBars = true, leftOut }: TableOptions,
 ): string[] {
   const { ellipsis, path } = glyphsFor(unicode)
   const texts = columns.texts.map(({ text }) => safeNames(rows.map(text), ellipsis))
@@ -69,7 +71,7 @@ export function drawTable<Row>(
   const widths = shareOut(natural, room)
   const fitted = texts.map((cells, i) => fitApart(cells, widths[i]!, ellipsis))
   const left = room - widths.reduce((sum, columns) => sum + columns, 0) - GAP
-  const bar = columns.bar !== undefined && left >= LEAST_BAR ? Math.min(MOST_BAR, left) : 0
+  const bar = hasBars && columns.bar !== undefined && left >= LEAST_BAR ? Math.min(MOST_BAR, left) : 0
   const line = (names: readonly string[], cells: readonly string[]): string => {
     const parts = names.map((name, i) => padEnd(fitMiddle(name, widths[i]!, ellipsis), widths[i]!))
     return [...parts, ...cells.map((cell, i) => padStart(cell, figures[i]!.columns))].join(' '.repeat(GAP))

@@ -52,15 +52,14 @@ export function firstBelow(heading: RegExp, data: readonly string[]): Operation 
 /** Names of attributes that say how something failed, and not why. */
 const SYMPTOM = /error|exception|status|message/i
 
-/** The first `attribute = value` of a table, where the answer says that it is no chance. */
+/** The first `attribute = value` of a table with these columns, where the answer says that it is no chance. */
 export function firstValue({ says, data }: ReadAnswer): string | undefined {
   if (!/by more than chance|counting spans, not traces/.test(says)) return undefined
-  return data
-    .map((line) => columnsOf(line.trim()).at(-1) ?? '')
-    .find(
-      (text) =>
-        / = /.test(text) && !SYMPTOM.test(text.split(' = ')[0] as string) && !/^[A-Z]+ = [A-Z]+$/.test(text),
-    )
+  const head = data.findIndex((line) => /^ATTRIBUTE +VALUE /.test(line))
+  const rows = data.slice(head + 1).map(columnsOf)
+  const [attribute, value] =
+    rows.find(([name = '', , share = '']) => /%$/.test(share) && !SYMPTOM.test(name)) ?? []
+  return value && `${attribute} = ${value}`
 }
 
 const columnsOf = (line: string): string[] => line.split(/ {2,}/)

@@ -148,7 +148,9 @@ function withoutSteps(name: string): Change {
     ...tools,
     async call(tool, args) {
       const answer = await tools.call(tool, args)
-      return tool === name ? { ...answer, text: answer.text.replace(/^More: [\s\S]*/m, '') } : answer
+      return tool === name
+        ? { ...answer, text: answer.text.replace(/^(?:More: |next:$)[\s\S]*/m, '') }
+        : answer
     },
   })
 }

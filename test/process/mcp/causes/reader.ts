@@ -81,7 +81,7 @@ export async function findCause(tools: Tools, question: Question): Promise<Readi
     if (shows === 'failing') return firstValue(await ask(WANTED.shared, { ...among, failed: true }))
     const answer = await ask(WANTED.shared, { ...among, slowerThan: SLOWEST })
     // What may be chance is asked again, where the answer says with which limit.
-    const lower = /\blower limit\b.*?\b(p\d\d)\b/.exec(answer.says)?.[1]
+    const lower = /^ +\w+ \{.*"slower_than":"(p\d\d)"/m.exec(answer.says)?.[1]
     const clearer = lower === undefined ? answer : await ask(WANTED.shared, { ...among, slowerThan: lower })
     return firstValue(clearer)
   }

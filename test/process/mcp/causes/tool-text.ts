@@ -7,7 +7,7 @@ const MEANT = {
   from: { type: 'string', says: /\bfrom this time\b/i },
   to: { type: 'string', says: /\bup to this time\b/i },
   failed: { type: 'boolean', says: /\bfailed\b/i },
-  slowerThan: { type: 'string', says: /\btook longer than\b.*\bp\d\d\b/i },
+  slowerThan: { type: 'string', says: /\btook longer\b.*\bp\d\d\b/i },
   trace: { type: 'string', says: /\bid of the trace\b/i },
   usual: { type: 'string', says: /\bcompare with\b|\busual\b/i },
   bad: { type: 'string', says: /\bin question\b/i },
