@@ -34,3 +34,7 @@ export function requireUnchanged(
     hint: 'See what there is now: ls-auth profile list. Then try again.',
   })
 }
+
+/** Says where a profile is that a sign-in needs. */
+export const tellSaved = (invocation: Invocation, name: string, path: string): void =>
+  tell(invocation, `Saved the profile ${safeText(name, 60)} in ${safeText(path, 300)}.`)

@@ -3,14 +3,15 @@ import { Failure } from '../../errors.ts'
 import type { Terminal } from '../../ports/terminal.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
+import { defaultToKeep } from '../../settings/profile-name.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { changeSettings, requireUnchanged, tellSaved } from '../change-settings.ts'
 import { optionWords } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
 import type { SignIn } from '../planned-profile.ts'
 import { registrationLines } from '../registration/registration-lines.ts'
 import { openRecorder } from '../request/recorder.ts'
-import { saveProfile } from '../save-profile.ts'
 import { isProfileName } from '../typed-flags.ts'
 import { asApi, asIssuer, type Found, type Looker, lookAt } from './look-at-address.ts'
 import { ask, wrong } from './question.ts'
@@ -216,6 +217,11 @@ async function saveOpen(
   const what = backendOf(backend).name
   tell(invocation, `${safeText(new URL(api).host, 200)} is a ${what} that answers without a sign-in.`)
   const name = await askForName(invocation, settings, backend)
-  await saveProfile(invocation, settings, name, { backend, api, authorization: 'none' })
+  const values = { backend, api, authorization: 'none' }
+  const { path } = await changeSettings(invocation, settings, (now) => {
+    requireUnchanged(settings, now, name, values)
+    return { set: name, values, defaultProfile: defaultToKeep(now, name) }
+  })
+  tellSaved(invocation, name, path)
   tell(invocation, `Nobody needs to sign in: no token is sent to it.\nThen: ls-auth services`)
 }

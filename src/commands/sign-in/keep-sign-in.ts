@@ -10,8 +10,8 @@ import { isComplete } from '../../settings/required-client.ts'
 import { isTyped } from '../../settings/setting-key.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { changeSettings, requireUnchanged } from '../change-settings.ts'
-import { type Invocation, tell } from '../invocation.ts'
+import { changeSettings, requireUnchanged, tellSaved } from '../change-settings.ts'
+import type { Invocation } from '../invocation.ts'
 import { type PlannedProfile, withValues } from '../planned-profile.ts'
 import { refuseRemoved } from './removed-profile.ts'
 
@@ -90,7 +90,7 @@ async function saveValues(
     return { set: profile.name, values, defaultProfile: defaultToKeep(now, profile.name) }
   })
   if (planned === undefined) return Object.keys(values)
-  tell(invocation, `Saved the profile ${safeText(profile.name, 60)} in ${safeText(path, 300)}.`)
+  tellSaved(invocation, profile.name, path)
   return []
 }
 
