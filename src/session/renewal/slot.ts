@@ -41,18 +41,22 @@ function scopesBeside(client: Client, granted: Granted): readonly string[] {
   return granted.narrowed || audience === 'cross-client' ? ownScopes(client, granted) : []
 }
 
-/** Why the tokens of an answer are not the ones that were asked for. */
+/**
+ * Why the tokens of an answer are not the ones that were asked for. `takesOpaque`: the grant itself names the API, and a
+ * provider that cannot serve it must refuse (RFC 8693 §2.2.2).
+ */
 export function slotMismatch(
   client: Client,
   want: Want,
   tokens: Tokens,
   granted: Granted,
+  takesOpaque = false,
 ): Failure | undefined {
   if (isPlain(want)) return granted.narrowed ? stillNarrowed(client, tokens, granted) : undefined
   const asked = words(slotParameters(client, want, granted).scope ?? '')
   const wrong = [
     ...(want.scopes === '' ? [] : wrongScopes(client, { asked, wanted: words(want.scopes) }, tokens)),
-    ...(want.audience === '' ? [] : wrongAudience(client, want, tokens)),
+    ...(want.audience === '' ? [] : wrongAudience(client, want, tokens, takesOpaque)),
   ]
   if (wrong.length === 0) return undefined
   return new Failure('not-allowed', 'the provider sent another token than the one asked for', {
@@ -84,13 +88,18 @@ function wrongScopes(
   return [`asked for scope: ${shown(wanted)}`, came(held)]
 }
 
-function wrongAudience(client: Client, { audience, use }: Want, tokens: Tokens): string[] {
+function wrongAudience(
+  client: Client,
+  { audience, use }: Want,
+  tokens: Tokens,
+  takesOpaque: boolean,
+): string[] {
   const token = use === 'id' ? tokens.idToken : tokens.accessToken
   const read = token === undefined ? undefined : inspectOwn(client, token, undefined)
   if (!read) return []
   const asked = `asked for audience: ${shown([audience])}`
   // Then only the ID token beside it can tell, or a scope that names the API, which was judged.
-  if (read.opaque && client.preset.audience === 'scope') return []
+  if (read.opaque && (takesOpaque || client.preset.audience === 'scope')) return []
   const aud = [tokens.idClaims?.aud].flat().filter((one) => typeof one === 'string')
   const held = read.opaque ? aud : (read.identity.audience.value ?? [])
   if (held.some((one) => plainAudience(one) === plainAudience(audience))) return []

@@ -138,7 +138,7 @@ async function exchanged(
   const { grantedToken } = await import('./workload-grant.ts')
   const { tokens, metadata } = await grantedToken(client, workload, want, proof, ports)
   const { receivedAt, skewSeconds, jwks, scope } = tokens
-  const other = slotMismatch(client, want, tokens, {})
+  const other = slotMismatch(client, want, tokens, {}, workload.grant === 'token-exchange')
   if (other) throw other
   const { use, audience, scopes } = want
   const token = storedTokens(tokens, { audience, scopes }).find((one) => one.use === use)

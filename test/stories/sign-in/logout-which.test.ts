@@ -191,13 +191,13 @@ describe('a hint of a sign-out that could not be finished', () => {
     )
   })
 
-  it('nor do the others name no profile: of a key file that opens nothing any more', async () => {
+  it('names no key file when nothing is left that it could open', async () => {
     const key = join(world.home, 'my.key')
     await world.type(
       `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0 --profile other --account other --store file --store-key-file ${key}`,
     )
     await writeFile(key, `${'ab'.repeat(32)}\n`, { mode: 0o600 })
     const { stderr } = await world.type('ls-auth logout --all')
-    expect(stderr).toContain('or sign in again: ls-auth login --profile other\n')
+    expect(stderr).toContain("To end it there as well, sign out in the provider's own account page.\n")
   })
 })
