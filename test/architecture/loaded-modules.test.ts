@@ -92,7 +92,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   '__complete --word= -- ls-auth --profile': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|${ABROAD}|src/system/keychain)`),
-    kilobytes: 233,
+    kilobytes: 235,
   },
   // The path that scripts take all day: no OpenID library, HTTP client, JOSE, browser or colours.
   token: { packages: SETTINGS, never: new RegExp(`^(${TRACE}|${ABROAD})`), kilobytes: 277 },
@@ -101,7 +101,7 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   'profile show': {
     packages: SETTINGS,
     never: new RegExp(`^(${TRACE}|src/(session|api/(?!authorization)|claims/jwt/verify))`),
-    kilobytes: 233,
+    kilobytes: 235,
   },
 }
 
@@ -116,11 +116,11 @@ describe('a command loads what it needs and nothing else', () => {
   })
 
   it.each([
-    ['trace get', GET, SETTINGS, 438],
+    ['trace get', GET, SETTINGS, 441],
     ['trace get -o json', [...GET, '-o', 'json'], SETTINGS, 396],
     ['services', ['services', ...PLACE], SETTINGS, 400],
     ['attributes', ['attributes', ...PLACE], SETTINGS, 400],
-    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 446],
+    ['query', ['query', 'spans count | rate', ...PLACE], SETTINGS, 449],
     ['trace search', ['trace', 'search', '--service', 'x', '--snapshot', ...PLACE], SETTINGS, 459],
   ] as const)('%s, with a token given', async (_, line, packages, kilobytes) => {
     keepsTo(await load([...line], { LS_AUTH_TOKEN: API_KEY }), { packages, never: NO_SESSION, kilobytes })
