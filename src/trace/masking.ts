@@ -1,10 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { secretArguments } from './masking/commands/command-lines.ts'
-import { isHeadersValue } from './masking/headers/header-list.ts'
-import { underSaidNames } from './masking/items/item-words.ts'
-import { nameOfPair } from './masking/items/pairs.ts'
 import { keptOf, MASKED } from './masking/kept-value.ts'
-import { isFlagsValue, maskSecrets } from './masking/secret-text.ts'
+import { isSecretItem, nameOfPair, underSaidNames } from './masking/lists.ts'
+import { maskSecrets } from './masking/secret-text.ts'
 import { isOfMany, isSensitive } from './masking/sensitive-keys.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
 import { SpanView } from './span-view.ts'
@@ -123,12 +120,7 @@ class Mask {
   }
 
   #list(items: readonly AttributeValue[]): AttributeValue {
-    const isSecret = secretArguments(items)
-    return items.map((item, i) =>
-      isFlagsValue(items[i - 1], item) || isHeadersValue(items[i - 1], item) || isSecret(i)
-        ? this.sensitive('', item)
-        : this.value('', item),
-    )
+    return items.map((item, i) => (isSecretItem(items, i) ? this.sensitive('', item) : this.value('', item)))
   }
 
   #pair(name: string, item: AttributeValue): AttributeValue {

@@ -1,67 +1,41 @@
-import { memoized } from './memoized.ts'
-
 /**
- * Phrases that make a key sensitive (secrets, personal data): up to three adjacent words anywhere in a key, in lower
- * case, separated by dots. In a key `-`, `_`, `:` and capitals separate words, too. From OpenTelemetry's semantic
- * conventions, the vendors' own tags, and real captures (cookies, client addresses, SQL text).
+ * Phrases that make a key sensitive (secrets, people, their addresses, bodies): up to three adjacent words anywhere in a key, in
+ * lower case, divided by dots. In a key `-`, `_`, `:` and capitals divide words, too. From OpenTelemetry's semantic
+ * conventions, the vendors' own tags, and real captures.
  */
 const ANYWHERE = phrases(
-  // Secrets.
   'authorization authentication cookie cookies credential credentials passwd password passphrase pwd',
   'creds totp subscription.key phpsessid connect.sid',
   'secret secrets token jwt bearer session sessionid csrf xsrf signature assertion',
   'api.key access.key private.key secret.key license.key auth.key encryption.key signing.key',
   'apikey accesskey privatekey secretkey licensekey authkey encryptionkey signingkey',
-  // People.
   'email mail phone telephone msisdn ssn iban birthdate birthday firstname lastname fullname username',
   'first.name last.name full.name user.name login.name nick.name',
-  // Their addresses; those of hosts and servers are not.
   'client.ip clientip remote.ip remoteip remote.addr remoteaddr remote.address remoteaddress',
-  'x.forwarded.for x.real.ip forwarded ip.address ipaddress',
-  // Bodies.
-  'request.body response.body',
+  'x.forwarded.for x.real.ip forwarded ip.address ipaddress request.body response.body',
 )
 
 /** The same, at the end of a key only. */
 const AT_THE_END =
   /(?:^|\.)(?:(?:card|credit|account|pan|cvv|cvc)(?:\.?(?:number|no))?|(?:mfa|recovery|backup)\.?code|saml\.?response)$/
-
-/** Many secrets, at the end of a key only. A number under such a key says how many. `tokens` alone are as often words. */
+/** Many secrets. A number under such a key says how many. `tokens` alone are as often words. */
 const MANY =
   /(?:^|\.)(?:passwords|passwds|passphrases|(?:api|access|private|secret|license|auth)\.?keys|(?:access|refresh|id|api|auth|session|bearer)\.tokens)$/
-
 /** Endings of words: `dbpassword`, `mytoken`. */
-const ENDINGS = [
-  ...['password', 'passwd', 'secret', 'token', 'cookie', 'authorization', 'sessionid', 'jwt'],
-  ...['apikey', 'privatekey', 'accesskey', 'email', 'phone'],
-]
-
+const ENDINGS =
+  /(?:password|passwd|secret|token|cookie|authorization|sessionid|jwt|apikey|privatekey|accesskey|email|phone)$/
 /** Text of statements: values of rows stand in it. */
-const STATEMENTS = 'db.statement db.query.text sql sql.query sql.text mongodb.query cassandra.query'
-
+const STATEMENTS = phrases('db.statement db.query.text sql sql.query sql.text mongodb.query cassandra.query')
 /** The other end of a connection, which is mostly another service. */
 const PEERS = /^(?:ip|peer\.(?:ipv4|ipv6|address)|net\.(?:sock\.)?peer\.(?:ip|addr|address))$/
-
 /** Whoever sends a request. */
 const SENDERS = /^(?:(?:http\.)?client|source|net\.(?:sock\.)?peer)\.(?:ip|addr|(?:socket\.)?address)$/
-
 /** Whole keys. */
-const KEYS = phrases(
-  'enduser.id enduser.hash enduser.login enduser.sub enduser.subject',
-  'user.id user.hash user.login user.sub user.subject',
-  'otp pin pass passcode',
-  'ip peer.ipv4 peer.ipv6 peer.address',
-  STATEMENTS,
-)
-
-/** Prefixes of keys: the rest is a name of its own. */
-const BEGINNINGS = [
-  ...['db.query.parameter', 'db.operation.parameter'],
-  // What is typed into models, and what they answer.
-  ...['gen.ai.prompt', 'gen.ai.completion', 'gen.ai.input.messages', 'gen.ai.output.messages'],
-  'gen.ai.system.instructions',
-]
-
+const KEYS =
+  /^(?:(?:end)?user\.(?:id|hash|login|sub|subject)|otp|pin|pass|passcode|ip|peer\.(?:ipv4|ipv6|address))$/
+/** Prefixes of keys: the rest is a name of its own, or what is typed into models and what they answer. */
+const BEGINNINGS =
+  /^(?:db\.(?:query|operation)\.parameter|gen\.ai\.(?:prompt|completion|(?:input|output)\.messages|system\.instructions))/
 /** What tokens of models are counted by. */
 const COUNTED =
   /input|output|prompt|completion|total|cached|cache|read|write|creation|reasoning|thoughts|audio|text|image|accepted|rejected|prediction/
@@ -69,8 +43,7 @@ const COUNTED =
 
 /** Counts and kinds of what would be a secret itself. */
 const COUNTS = [
-  `usage\\.(?:metadata\\.)?(?:(?:${COUNTED})\\.){0,4}tokens?(?:\\.details)?`,
-  `(?:${COUNTED})\\.tokens?\\.details`,
+  `usage\\.(?:metadata\\.)?(?:(?:${COUNTED})\\.){0,4}tokens?(?:\\.details)?|(?:${COUNTED})\\.tokens?\\.details`,
   /(?:tokens?|session)\.(?:count|type|usage|limit|total)|tokens?\.costs?/.source,
   /(?:creds|totp|subscription\.key)\.(?:count|total|limit|type|kind|provider|source|status|state|enabled|required)/
     .source,
@@ -78,22 +51,30 @@ const COUNTS = [
 
 /** False positives. What stands before says what is counted: only what follows is judged. */
 const HARMLESS = new RegExp(`^(?:(?:.*\\.)?(?:${COUNTS})|gen\\.ai\\.tokens?)(?![^.])`, 's')
-
 /** What is measured, at the end of a key of usage. */
 const MEASURED = /\.(?:count|total|limit|size|bytes|seconds|duration|rate|ratio|quota|costs?|cache)$/
-
-const isMeasured = (plain: string): boolean => MEASURED.test(plain) && /(?:^|\.)usage\./.test(plain)
 
 function phrases(...lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => line.split(' ')))
 }
 
+/** The same question of keys, asked once for each. Texts of many spans have few distinct ones: else the memo is begun anew. */
+export function memoized(asks: (key: string) => boolean): (key: string) => boolean {
+  const known = new Map<string, boolean>()
+  return (key) => {
+    const answer = known.get(key) ?? asks(key)
+    if (known.size >= 4096) known.clear()
+    known.set(key, answer)
+    return answer
+  }
+}
+
 /** Whether values under this key are masked: of an attribute, a map, JSON, or a query. */
 export const isSensitive = memoized((key) => {
   const plain = wordsOf(key)
-  if (isMeasured(plain)) return false
+  if (MEASURED.test(plain) && /(?:^|\.)usage\./.test(plain)) return false
   const rest = plain.replace(HARMLESS, '')
-  return rest === plain ? [...new Set([plain, dotted(key)])].some(saysSensitive) : saysSensitive(rest)
+  return saysSensitive(rest) || (rest === plain && saysSensitive(dotted(key)))
 })
 
 /** A key in lower case, its words divided by dots, also those of camelCase. */
@@ -102,10 +83,8 @@ export const wordsOf = (key: string): string => dotted(key.replace(/([a-z0-9])([
 /** Whether a value under this key is a list of secrets, or says how many there are. */
 export const isOfMany = (key: string): boolean => MANY.test(wordsOf(key))
 
-const STATEMENT_KEYS = phrases(STATEMENTS)
-
 /** Whether the value is a database statement, of which only the literals are sensitive. */
-export const isStatement = (key: string): boolean => STATEMENT_KEYS.has(dotted(key))
+export const isStatement = (key: string): boolean => STATEMENTS.has(dotted(key))
 
 /** Whether the value is the address of a peer: sensitive only when it is not an internal one. */
 export const isPeerAddress = (key: string): boolean => PEERS.test(dotted(key))
@@ -119,15 +98,12 @@ function dotted(key: string): string {
 }
 
 function saysSensitive(key: string): boolean {
-  if (KEYS.has(key) || SENDERS.test(key) || AT_THE_END.test(key) || MANY.test(key)) return true
-  if (BEGINNINGS.some((beginning) => key.startsWith(beginning))) return true
-  return phrasesIn(key).some(
-    (phrase) => ANYWHERE.has(phrase) || ENDINGS.some((ending) => phrase.endsWith(ending)),
-  )
-}
-
-/** Every run of up to three adjacent words. */
-function phrasesIn(key: string): string[] {
+  if (STATEMENTS.has(key)) return true
+  if ([KEYS, SENDERS, AT_THE_END, MANY, BEGINNINGS].some((keys) => keys.test(key))) return true
   const words = key.split('.')
-  return words.flatMap((_, from) => [1, 2, 3].map((length) => words.slice(from, from + length).join('.')))
+  return words.some(
+    (word, from) =>
+      ENDINGS.test(word) ||
+      [1, 2, 3].some((length) => ANYWHERE.has(words.slice(from, from + length).join('.'))),
+  )
 }

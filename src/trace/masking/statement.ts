@@ -1,9 +1,7 @@
 /** What stands in place of a literal, as OpenTelemetry's conventions for databases want it. */
 const LITERAL = '?'
-
 /** A longer statement is a load of data. */
 const LONGEST = 65_536
-
 /** Begins like SQL or CQL. Not `SET` and the like, which are commands of Redis, too, whose values stand bare. */
 const SQL =
   /^\s*(?:select|insert\s+into|update\s+\S+(?:\s+(?:as\s+)?\w+)?\s+set|delete\s+from|with|merge\s+into|replace\s+into|create|alter|drop|truncate|begin|commit|rollback|savepoint|call|explain|show)\b/i
@@ -28,7 +26,6 @@ const SQL_PARTS = new RegExp(
 
 /** The same in JSON (MongoDB, Elasticsearch). */
 const JSON_PARTS = /"(?:[^"\\]|\\[\s\S])*(?:"|$)(?<key>\s*:)?|-?\b\d[\w.+-]*/g
-
 /** What a JSON text may be made of when its literals are gone: anything else could be a value. */
 const JSON_REST = /^(?:[\s{}[\],:?]|"(?:[^"\\]|\\[\s\S])*"\s*:|\b(?:true|false|null)\b)*$/
 

@@ -1,0 +1,123 @@
+/** What divides values: white space, also as JSON writes it in a text. */
+export const GAP = /(?:\s|\\{1,16}[nrt]){0,64}/.source
+
+/** The match of a sticky pattern that begins here. */
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)
+}
+
+/** Where the last of the sticky matches ends that stand one behind the other. One pattern for all would need too much stack. */
+function endOfAll(part: RegExp, text: string, from: number): number {
+  let end = from
+  for (let next = matchAt(part, text, end); next && part.lastIndex > end; next = matchAt(part, text, end))
+    end = part.lastIndex
+  return end
+}
+
+/** Quotes that begin a value, with the backslashes before them, and letters as in Python's `b'…'`. */
+const OPENING = /[bunrfe]?((\\{0,16})(["'])(?:\2\3){0,3})/iy
+const QUOTE = /(\\*)(["'])/g
+/** What stands behind an empty text, and behind a quote that closes the text around the value. */
+const BEHIND_EMPTY = /[.:!?]?(?:\s|$)|[,;&)\]}"'\\<>|]|\/>/y
+const BEHIND_CLOSING = /\s{0,8}(?:[,}\]]\s{0,8}(?:\\*["'{}\],]|$)|$)/y
+
+/** Where a text in quotes ends. `from` where none begins, or an empty one. What is cut off goes to its end. */
+function endOfQuoted(text: string, from: number): number {
+  const [opening, marks = '', slashes = '', quote = ''] = matchAt(OPENING, text, from) ?? []
+  if (opening === undefined) return from
+  const start = from + opening.length
+  const count = marks.length / (slashes.length + 1)
+  if (matchAt(count % 2 === 0 ? BEHIND_EMPTY : BEHIND_CLOSING, text, start)) return from
+  QUOTE.lastIndex = start
+  for (let found = QUOTE.exec(text); found; found = QUOTE.exec(text)) {
+    const { 1: before = '', 2: char, index } = found
+    // The text around this one ends, too.
+    if (before.length < slashes.length && (char === '"' || char === quote))
+      return index === start ? from : index
+    if (char !== quote || (slashes === '' ? before.length % 2 === 1 : before.length > slashes.length))
+      continue
+    const at = QUOTE.lastIndex - slashes.length - 1
+    if (count > 1 && text.startsWith(marks, at)) return at + marks.length
+    if (count > 1) continue
+    if (text[QUOTE.lastIndex] !== quote) return QUOTE.lastIndex
+    // Two quotes are one within the text, as in SQL's `'it''s'`.
+    QUOTE.lastIndex++
+  }
+  const line = quote === "'" ? text.indexOf('\n', start + 1) : -1
+  return line < 0 ? text.length : line
+}
+
+const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}', '(': ')' }
+const SIGN = /[[\](){}]|\\*["']/g
+
+/** Where a list or a map ends. `from` where none begins. */
+function endOfList(text: string, from: number): number {
+  const opening = text.charAt(from)
+  const closing = CLOSING[opening]
+  if (closing === undefined) return from
+  let depth = 0
+  SIGN.lastIndex = from
+  for (let found = SIGN.exec(text); found; found = SIGN.exec(text)) {
+    const [sign] = found
+    if (sign === opening) depth++
+    else if (sign === closing && --depth === 0) return SIGN.lastIndex
+    else if (/["']/.test(sign)) {
+      const isWithinWord = /[\p{L}\d]$/u.test(text.charAt(found.index - 1))
+      const isPrefix = /(?:^|[^\p{L}\d])[bunrfe]$/iu.test(text.slice(found.index - 2, found.index))
+      // A quote behind a word is an apostrophe, or closes the text around the list.
+      if (isWithinWord && !isPrefix) {
+        if (sign.endsWith('"')) return found.index
+      } else SIGN.lastIndex = Math.max(SIGN.lastIndex, endOfQuoted(text, found.index))
+    }
+  }
+  return text.length
+}
+
+/** What goes on behind quotes or brackets: `{cipher}…`. */
+const CONTINUED = /[^\s,;&"'\\)\]}.:<>|]/y
+
+/** Where a value ends: in quotes, as a list or a map, or bare, of parts that match a sticky pattern. */
+function endOfValue(text: string, from: number, bare: RegExp): number {
+  const quoted = endOfQuoted(text, from)
+  if (quoted > from) return quoted
+  const list = endOfList(text, from)
+  return list === from || matchAt(CONTINUED, text, list) ? endOfAll(bare, text, list) : list
+}
+
+/** Values that stand behind their names. */
+export interface Rule {
+  /** What every match needs. Most texts hold none. */
+  readonly needs?: RegExp
+  /** With the flag `g`: what stands before a value. Its first group that matches is the name. */
+  readonly begins: RegExp
+  /** Sticky: a value without quotes, or a part of it. */
+  readonly bare: RegExp
+  /** Whether quotes and brackets are a part of it. */
+  readonly isBareOnly?: boolean
+  /** Sticky: what must follow the value, if that matters. */
+  readonly behind?: RegExp
+  /** Whether the values of a name are sensitive. */
+  isMeant?(name: string): boolean
+  shown(value: string, name: string): string
+}
+
+/** A text with the values of one rule masked. Linear: what a value ends with is looked at once. */
+export function maskBehind(text: string, rule: Rule): string {
+  const { needs, begins, bare, isBareOnly, behind, isMeant, shown } = rule
+  if (needs?.test(text) === false) return text
+  let masked = ''
+  let done = 0
+  begins.lastIndex = 0
+  for (let found = begins.exec(text); found; found = begins.exec(text)) {
+    const name = found.slice(1).find((group) => group !== undefined) ?? ''
+    if (isMeant?.(name) === false) continue
+    const from = begins.lastIndex
+    const end = isBareOnly ? endOfAll(bare, text, from) : endOfValue(text, from, bare)
+    begins.lastIndex = Math.max(end, begins.lastIndex)
+    if (end === from || (behind && !matchAt(behind, text, end))) continue
+    masked += text.slice(done, from) + shown(text.slice(from, end), name)
+    done = end
+  }
+  return masked + text.slice(done)
+}
