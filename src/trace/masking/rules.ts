@@ -62,6 +62,7 @@ const MEMBER = { bare: NUMBER, isMeant, shown: shownOfMember }
 
 /** `--token=…`, `--password …`, `"--password", "…"`. A text that begins with a dash is taken for the next flag. */
 export const FLAGS: Rule = {
+  needs: /--/,
   begins: new RegExp(`${FLAG}(?:=|\\s{1,32}(?![-\\s])|\\\\*["'],\\s{0,3}(?=\\\\*["'][^-]|-?\\d))`, 'gi'),
   bare: /[^\s"'\\,\]]{1,4096}|[,\]](?![\s\]])|\\+(?!["'\\])/y,
   shown,
@@ -72,6 +73,7 @@ export const RULES: readonly Rule[] = [
   // `"token": "…"`, `"sessionId": 7`: a name is judged as that of an attribute.
   {
     ...MEMBER,
+    needs: /"\s{0,32}(?:=>|:)/,
     begins: /"((?=[^"])[^"\\]{0,128}(?:\\{1,16}[^"\\]{1,128}){0,128})(?:\\*"){1,2}\s{0,32}(?:=>|:)\s{0,32}/g,
   },
   // `'phone': '…'`, as Python and Ruby write it. Not in prose: `Invalid field 'phone': …`.
@@ -166,6 +168,7 @@ const shownOfParameter = (value: string, written: string): string =>
 export const URL_RULES: readonly Rule[] = [
   // `?token=…`, `#access_token=…`, `Server=x;Password='a;b'`. Behind a blank `#state=` is no fragment: `issue #state=open`.
   {
+    needs: /=/,
     begins: /(?:^(?=\S*$)(?![\w.:-]{1,128}=>)|[?&;]|#(?!(?<=\s#)state=))([\w.:%[\]-]{1,128})=/g,
     bare: /[^&#;\s"'\\]{1,4096}|\\*["'](?!\s{0,8}(?:[,:}\]>]|$)|\\)|\\+(?!["'\\])/y,
     isMeant: isParameter,
