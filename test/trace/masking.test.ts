@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { MASKED } from '../../src/trace/masking/kept-value.ts'
 import { isSensitive } from '../../src/trace/masking/sensitive-keys.ts'
-import { maskText, maskTrace } from '../../src/trace/masking.ts'
+import { maskerUnder, maskText, maskTrace, maskValue } from '../../src/trace/masking.ts'
 import { makeSpan, makeTrace } from './make.ts'
 
 describe('keys', () => {
@@ -123,4 +123,40 @@ describe('a secret in running text', () => {
   ])('%s', (text, shown) => {
     expect(maskText(text)).toBe(shown.replaceAll('[masked]', MASKED))
   })
+})
+
+test.each([
+  [
+    ['psql', '--password', 'hunter2', '-v'],
+    ['psql', '--password', MASKED, '-v'],
+  ],
+  [
+    ['curl', '-u', 'ada:hunter2', 'https://h/'],
+    ['curl', '-u', MASKED, 'https://h/'],
+  ],
+  [
+    ['mysql', '-phunter2', 'shop'],
+    ['mysql', MASKED, 'shop'],
+  ],
+  [
+    ['docker', 'run', '-p', '8080:80'],
+    ['docker', 'run', '-p', '8080:80'],
+  ],
+  [[['cookie', 'sid=1']], [['cookie', MASKED]]],
+  [
+    { name: 'Authorization', value: 'x1' },
+    { name: 'Authorization', value: MASKED },
+  ],
+  [
+    { name: 'token_ttl', value: '30s' },
+    { name: 'token_ttl', value: '30s' },
+  ],
+])('a list or a map that is no text: %j', (value, masked) => {
+  expect(maskValue('args', value)).toEqual(masked)
+})
+
+test('values under one key are masked by what the key says', () => {
+  expect(maskerUnder('user.email')('x')).toBe(MASKED)
+  expect(maskerUnder('db.statement')("select 'x'")).toBe('select ?')
+  expect(maskerUnder('note')('token=abc')).toBe(`token=${MASKED}`)
 })
