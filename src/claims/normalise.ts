@@ -1,6 +1,5 @@
 import type { ClaimNames, ClaimSource } from '../claim-grammar.ts'
 import { isObject } from '../json-object.ts'
-import { GENERIC_CLAIM_NAMES } from './claim-names.ts'
 import {
   asFlag,
   asList,
@@ -15,7 +14,6 @@ import {
 import { claimsAt } from './claim-source.ts'
 import type { Claims } from './jwt/jwt.ts'
 import type { TokenKind } from './kind.ts'
-import { levelProvesMfa, methodsProveMfa } from './mfa.ts'
 
 /**
  * A value with the claim it was read from, or why there is none. `overage`: the provider left it out
@@ -202,4 +200,73 @@ function multiFactor(
   if (acr.value !== undefined && levelProvesMfa(acr.value, mfaLevels))
     return { value: true, source: acr.source }
   return { value: undefined, status: 'absent' }
+}
+
+/** Where to look for claims of a provider without a preset. */
+export const GENERIC_CLAIM_NAMES: ClaimNames = {
+  subject: ['sub'],
+  userName: ['preferred_username', 'upn', 'username', 'email', 'nickname', 'name', 'sub'],
+  email: ['email'],
+  client: ['azp', 'client_id', 'cid', 'appid', { path: ['aud'], only: 'id', take: 'single' }],
+  audience: ['aud'],
+  scopes: ['scope', 'scp'],
+  groups: ['groups', 'group', 'memberOf', 'cognito:groups', { ending: '/groups' }, { ending: ':groups' }],
+  roles: ['roles', 'role', 'permissions', { ending: '/roles' }],
+  tenant: ['tid', 'org_id', 'hd', { path: ['iss'], take: 'host' }],
+  // Never `iat`: it is the time the token was issued, which changes with each refresh (OIDC Core §12.2).
+  authTime: ['auth_time'],
+  sessionId: ['sid'],
+  tokenId: ['jti', 'uti'],
+  groupsLeftOut: [],
+  mfaByFactors: true,
+  mfaLevels: [],
+}
+
+/**
+ * Multi-factor authentication, by the claims `amr` and `acr`. A token can only prove "yes": `amr` is optional
+ * (OIDC Core §2), so anything else is unknown, not "no".
+ */
+
+/** Values that mean MFA by themselves: RFC 8176 `mfa`, a vendor's spelling, and the phishing-resistant levels. */
+const OUTRIGHT = new Set(['mfa', 'ngcmfa', 'phr', 'phrh'])
+
+/**
+ * RFC 8176 methods by their factor; methods of two different factors are MFA. Not `rsa`, which Entra alone writes: it may also be
+ * the certificate of a service.
+ */
+const FACTORS: Record<string, 'known' | 'held' | 'being'> = {
+  pwd: 'known',
+  pin: 'known',
+  kba: 'known',
+  otp: 'held',
+  sms: 'held',
+  tel: 'held',
+  hwk: 'held',
+  swk: 'held',
+  sc: 'held',
+  pop: 'held',
+  webauthn: 'held',
+  fpt: 'being',
+  face: 'being',
+  iris: 'being',
+  retina: 'being',
+  vbm: 'being',
+}
+
+/**
+ * True when the authentication methods (`amr`) prove two factors; otherwise they prove nothing either way. `byFactors`: methods
+ * of two factors do; false for a provider that writes `mfa` itself.
+ */
+export function methodsProveMfa(methods: readonly string[], byFactors = true): boolean {
+  if (methods.some((method) => OUTRIGHT.has(method))) return true
+  if (!byFactors) return false
+  const kinds = methods.map((method) => (Object.hasOwn(FACTORS, method) ? FACTORS[method] : undefined))
+  return new Set(kinds.filter((kind) => kind !== undefined)).size > 1
+}
+
+/** True when the authentication level (`acr`) is one that the provider's row lists as more than one factor. */
+export function levelProvesMfa(level: string, mfaLevels: readonly string[]): boolean {
+  return mfaLevels.some((listed) =>
+    listed.endsWith('*') ? level.startsWith(listed.slice(0, -1)) : level === listed,
+  )
 }

@@ -7,10 +7,9 @@ import {
   Server,
 } from '@modelcontextprotocol/server'
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
+import type { OtherCaller } from '../commands/invocation.ts'
 import { safeText } from '../text/safe-text.ts'
-import { callerOf } from './caller.ts'
 import type { Call, CallAnswer } from './calls.ts'
-import { inTurn } from './in-turn.ts'
 import { messageLines } from './message-lines.ts'
 import type { OfferedTool } from './offer.ts'
 import { oneLineError } from './one-line-error.ts'
@@ -119,3 +118,93 @@ const described = (tool: OfferedTool) => ({
     openWorldHint: tool.verb !== undefined,
   },
 })
+
+/** Characters of a client's name, in a header and in the record. */
+const LONGEST = 60
+
+/**
+ * Who asks, from what the client says of itself. `info`: its name and version, as it gave them; `meta`: the `_meta` of the
+ * request, with the `traceparent` of SEP-414. Both are texts of others.
+ */
+export function callerOf(info: unknown, meta: unknown): OtherCaller {
+  const [name, version] = [textIn(info, 'name'), textIn(info, 'version')]
+  const words = [name, version].filter((word) => word !== undefined).map(token)
+  const client = words.join('/').slice(0, LONGEST)
+  const parent = textIn(meta, 'traceparent')
+  return { ...(client !== '' && { client }), ...(parent !== undefined && { parent }) }
+}
+
+/** What may stand in a comment of `User-Agent` (RFC 9110 §10.1.5), without its own signs. */
+const token = (text: string): string =>
+  text
+    .trim()
+    .replace(/[^\w.+-]+/g, '-')
+    .slice(0, LONGEST)
+
+function textIn(object: unknown, name: string): string | undefined {
+  const value = (object as Record<string, unknown> | null | undefined)?.[name]
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined
+}
+
+/** Work in turn: so many at once, the others wait. */
+interface InTurn {
+  /**
+   * Runs work when its turn comes. What was aborted meanwhile is not begun, and what is aborted later has no turn any more,
+   * though it may still run: rejects with the reason.
+   */
+  run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>
+  /** Resolves when nothing runs and nothing waits. */
+  idle(): Promise<void>
+}
+
+/** `most`: a trace of 100,000 spans takes much memory, so few are read at once. */
+export function inTurn(most: number): InTurn {
+  const waiting: (() => void)[] = []
+  const idlers: (() => void)[] = []
+  /** With those that wait. */
+  let running = 0
+  /** Begun and not ended, aborted or not. */
+  let unfinished = 0
+  const tellIdle = () => {
+    if (isIdle()) for (const resolve of idlers.splice(0)) resolve()
+  }
+  const isIdle = () => running === 0 && unfinished === 0
+  const turn = (): Promise<void> => {
+    running += 1
+    if (running <= most) return Promise.resolve()
+    return new Promise((resolve) => waiting.push(resolve))
+  }
+  return {
+    async run(signal, work) {
+      await turn()
+      try {
+        signal.throwIfAborted()
+        return await orAborted(begun(work), signal)
+      } finally {
+        running -= 1
+        waiting.shift()?.()
+        tellIdle()
+      }
+    },
+    idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => idlers.push(resolve))),
+  }
+
+  async function begun<T>(work: () => Promise<T>): Promise<T> {
+    unfinished += 1
+    try {
+      return await work()
+    } finally {
+      unfinished -= 1
+      tellIdle()
+    }
+  }
+}
+
+/** What is given, or the reason of the signal where that comes before. */
+function orAborted<T>(given: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    given.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}

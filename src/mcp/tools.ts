@@ -1,8 +1,12 @@
-import type { Verb } from '../frame/verb.ts'
+import type { Step } from '../frame/answer.ts'
+import type { Flag, Flags } from '../frame/flag.ts'
+import { notesOf } from '../frame/print.ts'
+import { agentText, withErr } from '../frame/print-agent.ts'
+import { readFlags, type ToolOf, type Verb } from '../frame/verb.ts'
 import { MOST_ROWS } from '../trace/render/agent/limits.ts'
-import type { Argument, Tool } from './tool.ts'
+import { inWordsOf } from './arguments.ts'
+import type { AnswerTool, Argument, Tool } from './tool.ts'
 import { DETAILS, PATH, SEARCH_ARGUMENTS, TRACE_ID } from './tool-arguments.ts'
-import { toolsOf } from './tool-of.ts'
 
 const side = (name: string, what: string): Argument => ({
   ...TRACE_ID,
@@ -135,3 +139,78 @@ export const allTools = async (): Promise<readonly Tool[]> => [
   ...TOOLS,
   ...(await Promise.all(VERBS.map(async ([line, load]) => toolsOf(line, await load(), allTools)))).flat(),
 ]
+
+/** The tools that there are, for the steps of an answer. */
+type All = () => Promise<readonly Tool[]>
+
+/** The tools of a verb; `line`: the words that a person types for it. */
+const toolsOf = (line: string, verb: Verb, all: All): readonly Tool[] =>
+  (verb.tools ?? []).map((tool) => toolOf(line, verb, tool, all))
+
+function toolOf(line: string, verb: Verb, tool: ToolOf<Flags>, all: All): Tool {
+  const { name, title, description, asks, takes } = tool
+  const args = takes.map((one) => argumentOf(one, verb.flags[one] as Flag<unknown>, tool))
+  return {
+    name,
+    title,
+    description,
+    line,
+    ...(asks && { verb: asks }),
+    arguments: args,
+    load: async () => answerOf(verb, tool, (text) => inWordsOf({ arguments: args }, text), all),
+  }
+}
+
+function argumentOf(name: string, flag: Flag<unknown>, { required, most }: ToolOf<Flags>): Argument {
+  const { help, takes, repeats, counts, choices } = flag
+  const plain = takes === undefined ? 'boolean' : 'string'
+  const largest = most?.[name]
+  return {
+    name: name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    type: repeats ? 'strings' : counts ? 'integer' : plain,
+    description: choices === undefined ? help : `${help}: ${choices.join(', ')}`,
+    flag: name,
+    ...(required?.includes(name) && { isRequired: true as const }),
+    ...(largest !== undefined && { most: largest }),
+  }
+}
+
+const answerOf =
+  (verb: Verb, { usual }: ToolOf<Flags>, inItsWords: (text: string) => string, all: All): AnswerTool =>
+  async (invocation, _, given) => {
+    const typed = { ...usual, ...given }
+    const args = Object.entries(verb.flags).flatMap(([name, { argument }]) =>
+      argument === undefined || typed[name] === undefined ? [] : [String(typed[name])],
+    )
+    const said: string[] = []
+    const options = { ...invocation.options, quiet: undefined, ...typed }
+    const own = withErr({ ...invocation, args, options }, (text) =>
+      said.push(...text.split('\n').filter((line) => line !== '')),
+    )
+    const flags = readFlags(verb.flags, typed, args, invocation.ports.clock.now())
+    const answer = await verb.run(own, flags)
+    const tools = await all()
+    const notes = notesOf(answer).map((note) =>
+      note.quotes ? note : { ...note, text: inItsWords(note.text) },
+    )
+    return agentText({ ...answer, notes }, said, (step) => callOf(step, typed, tools))
+  }
+
+/** A step as a call: `search_traces {"service":"shop"}`. Undefined: no tool does it, or not so much. */
+function callOf(
+  { verb, args = [], flags, keeps = [] }: Step,
+  typed: Readonly<Record<string, unknown>>,
+  tools: readonly Tool[],
+): string | undefined {
+  const tool = tools.find(({ line }) => line === verb)
+  if (tool === undefined) return undefined
+  const kept = keeps === 'all' ? typed : Object.fromEntries(keeps.map((name) => [name, typed[name]]))
+  const [arg] = args
+  const meant: Record<string, unknown> = { ...kept, ...flags, ...(arg !== undefined && { name: arg }) }
+  const call = tool.arguments.flatMap(({ name, flag, type }) => {
+    const value = flag === undefined ? undefined : meant[flag]
+    return value === undefined ? [] : [[name, type === 'integer' ? Number(value) : value] as const]
+  })
+  if (tool.arguments.some(({ flag = '', most = Infinity }) => Number(meant[flag]) > most)) return undefined
+  return `${tool.name} ${JSON.stringify(Object.fromEntries(call))}`
+}

@@ -2,7 +2,6 @@ import { Failure } from '../errors.ts'
 import type { Env } from '../ports/ports.ts'
 import type { Preset } from '../providers/preset.ts'
 import { requireWhole, typedPath } from './files/places.ts'
-import { presetLayer } from './preset-layer.ts'
 import { type SettingKey, typedFlag } from './setting-key.ts'
 import { API_SETTINGS, SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { withoutUser } from './urls.ts'
@@ -169,3 +168,23 @@ function withAdded(key: SettingKey, before: Resolved, flags: Flags): Resolved {
 /** A variable of one of these says where a request goes, or for whom: set and empty it is a mistake, and not "not set". */
 const choosesPlace = (key: string): boolean =>
   key === 'issuer' || key === 'client_id' || (key !== 'reason' && API_SETTINGS.some((one) => one === key))
+
+/** What a provider's preset sets, by the names of the settings. */
+function presetLayer(preset: Preset): Partial<Record<SettingName, unknown>> {
+  return {
+    provider: preset.id,
+    scopes: preset.scopes,
+    audience_style: preset.audience,
+    use_token: preset.useToken,
+    device_flow: preset.device,
+    pushed_requests: preset.pushedRequests,
+    dead_refresh_codes: preset.deadRefreshCodes,
+    revoke: preset.revoke,
+    endpoint_hosts: preset.endpointHosts,
+    leeway: `${preset.leewaySeconds}s`,
+    redirect_host: preset.redirectHost,
+    redirect_ports: preset.redirectPorts,
+    redirect_path: preset.redirectPath,
+    client_auth: preset.clientAuth,
+  }
+}

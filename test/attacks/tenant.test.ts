@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { attacksOn } from '../../src/attacks/table.ts'
-import { judgeTenant } from '../../src/attacks/tenant.ts'
+import { attacksOn, judgeTenant } from '../../src/attacks/table.ts'
 import type { Seen } from '../../src/attacks/verdict.ts'
 import { gatewayProbe, type Tenants } from '../../src/backends/gateway-probe.ts'
 

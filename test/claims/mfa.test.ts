@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { levelProvesMfa, methodsProveMfa } from '../../src/claims/mfa.ts'
+import { levelProvesMfa, methodsProveMfa } from '../../src/claims/normalise.ts'
 
 /** RFC 8176 §2, one row a factor. */
 const KNOWN = ['pwd', 'pin', 'kba']

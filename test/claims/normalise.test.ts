@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { GENERIC_CLAIM_NAMES } from '../../src/claims/claim-names.ts'
 import type { TokenKind } from '../../src/claims/kind.ts'
-import { type Identity, normalise, type Reading } from '../../src/claims/normalise.ts'
+import { GENERIC_CLAIM_NAMES, type Identity, normalise, type Reading } from '../../src/claims/normalise.ts'
 
 const read = (payload: Record<string, unknown>, reading: Partial<Reading> = {}) =>
   normalise(payload, { kind: 'access', ...reading })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readHeaders } from '../../src/commands/api/api.ts'
 import { fieldsToJson, fieldsToQuery, textField, typedField } from '../../src/commands/api/fields.ts'
-import { readHeaders } from '../../src/commands/api/request-headers.ts'
 
 const json = (...typed: string[]) =>
   JSON.parse(fieldsToJson(typed.map((one) => typedField(one) as { path: string[]; value: string })))

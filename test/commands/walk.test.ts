@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { walk } from '../../src/commands/trace/view/walk.ts'
+import { walk } from '../../src/commands/trace/view/view.ts'
 import type { Key, Screen } from '../../src/ports/terminal.ts'
 import { UNSTYLED } from '../../src/text/unstyled.ts'
 import { buildTree } from '../../src/trace/tree/trace-tree.ts'

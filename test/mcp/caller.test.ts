@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { callerOf } from '../../src/mcp/caller.ts'
+import { callerOf } from '../../src/mcp/serve.ts'
 
 it.each([
   [{ name: 'claude-code', version: '2.1.0' }, 'claude-code/2.1.0'],

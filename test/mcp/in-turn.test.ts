@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { inTurn } from '../../src/mcp/in-turn.ts'
+import { inTurn } from '../../src/mcp/serve.ts'
 
 const never = new AbortController().signal
 

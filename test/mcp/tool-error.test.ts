@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest'
 import { FAILURES, Failure, type FailureCode, type FailureReason } from '../../src/errors.ts'
-import { adviceFor } from '../../src/mcp/advice.ts'
-import { openBudget } from '../../src/mcp/budget.ts'
-import { errorText } from '../../src/mcp/tool-error.ts'
+import { openBudget } from '../../src/mcp/calls.ts'
+import { adviceFor, errorText } from '../../src/mcp/tool-error.ts'
 import { allTools } from '../../src/mcp/tools.ts'
 
 const invocation = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isAgent } from '../../src/system/terminal/agent.ts'
+import { isAgent } from '../../src/system/terminal/terminal.ts'
 
 it.each([
   [{ CLAUDECODE: '1' }, true],

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Attributes, Span } from '../../src/trace/model.ts'
-import { markWithheld } from '../../src/trace/sources/tempo/mark-withheld.ts'
+import { markWithheld } from '../../src/trace/sources/tempo/tempo-reader.ts'
 import { countWithheld, withheldNote } from '../../src/trace/withheld.ts'
 import { makeSpan } from './make.ts'
 

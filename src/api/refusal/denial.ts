@@ -1,6 +1,7 @@
 import { payloadOf } from '../../claims/jwt/jwt.ts'
 import { FAILURES, Failure } from '../../errors.ts'
 import { networkSignIn } from '../../http-answers/network-sign-in.ts'
+import { readRateLimit, waitHint } from '../../http-answers/rate-limit.ts'
 import { isPage } from '../../http-answers/web-page.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -8,7 +9,6 @@ import type { Destination } from '../destination.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
 import { claimsInToken, isAboutGroups, isPlainName, issuerInToken, missingScopes } from './held-claims.ts'
 import { largeHeaders, largeTokenHint } from './large-headers.ts'
-import { failed, rateLimited } from './not-now.ts'
 import { isOthersKey, refusedKey } from './others-key.ts'
 import { keyHint, refusedProof } from './refused-proof.ts'
 import { claimHint, requiredClaim } from './required-claim.ts'
@@ -219,3 +219,33 @@ function theirReason(challenge: Challenge | undefined): string[] {
   if (challenge.scope) lines.push(`required scope: ${safeText(challenge.scope, 200)}`)
   return lines
 }
+
+/**
+ * The Failure `rate-limited` for a 429, with the time to wait where the answer names one. `now`: milliseconds since the
+ * epoch; without it, a date counts only beside the server's own `Date`.
+ */
+function rateLimited(answer: HttpAnswer, url: URL, now?: number): Failure {
+  const said = readRateLimit(answer.headers, now)
+  const { limit, remaining } = said
+  const budget =
+    limit === undefined ? [] : [`limit ${limit}${remaining === undefined ? '' : `, ${remaining} left`}`]
+  return new Failure(
+    'rate-limited',
+    `${safeText(url.host)} limits requests, and the limit is reached (HTTP 429)`,
+    {
+      detail: [...budget, ...theirWords(answer)],
+      hint: waitHint(said),
+    },
+  )
+}
+
+/** The Failure `api-failed` for a status that nothing else is known of. A 503 may name a time to wait (RFC 9110 §10.2.3). */
+function failed(answer: HttpAnswer, url: URL, now?: number): Failure {
+  const { retryMilliseconds } = readRateLimit(answer.headers, now)
+  return new Failure('api-failed', `${safeText(url.host)} failed (HTTP ${answer.status})`, {
+    detail: theirWords(answer),
+    hint: retryMilliseconds ? `${waitHint({ retryMilliseconds })} ${ASK}` : undefined,
+  })
+}
+
+const ASK = 'If it goes on, ask whoever runs the gateway or the trace API.'

@@ -1,5 +1,15 @@
+import { normalise } from '../../claims/normalise.ts'
+import type { PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import { type RoleCredentials, readStsAnswer, type StsError } from '../../providers/sts-answer.ts'
+import type { Http, HttpAnswer } from '../../ports/http.ts'
+import type { Clock } from '../../ports/ports.ts'
+import {
+  isPerhapsUnreached,
+  isThrottled,
+  type RoleCredentials,
+  readStsAnswer,
+  type StsError,
+} from '../../providers/sts-answer.ts'
 import { endpointVariable, isRegion, partitionOf, stsEndpoint } from '../../providers/sts-endpoint.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -9,10 +19,72 @@ import { type Invocation, loadProfile } from '../invocation.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { requireReason } from '../request/require-reason.ts'
 import { durationFlag, textFlag } from '../typed-flags.ts'
-import { assumeRole } from './assume-role.ts'
-import { isSessionName, sessionNameOf } from './session-name.ts'
 import { explainStsError } from './sts-refusal.ts'
-import { type WebIdentity, webIdentity } from './web-identity.ts'
+import { claimsIn, type WebIdentity, webIdentity } from './web-identity.ts'
+
+/** Whether AWS takes a text as `RoleSessionName`. */
+const isSessionName = (text: string): boolean => /^[\w+=,.@-]{2,64}$/.test(text)
+
+/**
+ * The name under which CloudTrail shows what is done with the credentials: the person's e-mail address or user name, or
+ * the subject of a workload.
+ */
+function sessionNameOf(
+  { token, idToken }: Pick<WebIdentity, 'token' | 'idToken'>,
+  { preset, workload }: Pick<PartialClient, 'preset' | 'workload'>,
+): string {
+  const claims = idToken === undefined ? claimsIn(token) : claimsIn(idToken)
+  const { email, userName, subject } = normalise(claims, { kind: 'id', names: preset.claimNames })
+  const name = (workload ? undefined : (email.value ?? userName.value)) ?? subject.value ?? ''
+  const allowed = name.replace(/[^\w+=,.@-]+/g, '-').slice(0, 64)
+  return isSessionName(allowed) ? allowed : 'ls-auth'
+}
+
+/** What is asked of STS. */
+interface RoleRequest {
+  readonly roleArn: string
+  readonly sessionName: string
+  /** Undefined: an hour, the default of STS. */
+  readonly durationSeconds: number | undefined
+  /** The JWT. It goes into the body alone: STS would take it from a query, too, which servers log. */
+  readonly token: string
+}
+
+const MOST_BYTES = 64 * 1024
+/** Waits before the second and the third try, milliseconds. */
+const WAITS = [500, 1500] as const
+
+/**
+ * Sends `AssumeRoleWithWebIdentity`, which is not signed: the token is the proof. Tried again while AWS cannot reach the
+ * identity provider, is asked too often or has trouble of its own; asking twice does no harm. Failures: `network`, `refused` (TLS).
+ */
+async function assumeRole(
+  url: URL,
+  { roleArn, sessionName, durationSeconds, token }: RoleRequest,
+  http: Http,
+  clock: Clock,
+): Promise<HttpAnswer> {
+  const body = new URLSearchParams({
+    Action: 'AssumeRoleWithWebIdentity',
+    Version: '2011-06-15',
+    RoleArn: roleArn,
+    RoleSessionName: sessionName,
+    ...(durationSeconds !== undefined && { DurationSeconds: String(durationSeconds) }),
+    WebIdentityToken: token,
+  }).toString()
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' }
+  for (let attempt = 0; ; attempt++) {
+    const answer = await http.send({ method: 'POST', url, headers, body, maxBytes: MOST_BYTES })
+    const wait = WAITS[attempt]
+    if (wait === undefined || !mayPass(answer)) return answer
+    await clock.sleep(wait)
+  }
+}
+
+function mayPass(answer: HttpAnswer): boolean {
+  const said = readStsAnswer(answer)
+  return 'status' in said && (said.status >= 500 || isThrottled(said) || isPerhapsUnreached(said))
+}
 
 interface CredentialOptions {
   readonly roleArn: string

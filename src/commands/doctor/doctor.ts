@@ -1,21 +1,118 @@
+import { gatewaySeen } from '../../backends/gateways/known.ts'
+import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
+import type { Style, Terminal } from '../../ports/terminal.ts'
 import { asksForTokens } from '../../session/documents/metadata.ts'
 import { placesFor } from '../../settings/files/places.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { shownSettings } from '../../settings/shown-settings.ts'
+import { safeJson, safeText } from '../../text/safe-text.ts'
+import { wrapAdvice } from '../../text/wrap.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import { givenToken, globals, type Invocation, printJson } from '../invocation.ts'
+import { givenToken, globals, type Invocation, printJson, printText, tell } from '../invocation.ts'
 import { repeatFlags } from '../repeat-flags.ts'
+import { openProfile } from '../trace/open-source.ts'
 import { textFlag } from '../typed-flags.ts'
-import { writeBundle } from './bundle.ts'
-import { checkBackend } from './check-backend.ts'
 import { checkRecord, checkSettings, checkStateDirectory, checkStore } from './check-machine.ts'
 import { checkProvider, checkRedirect, checkSurroundings } from './check-provider.ts'
-import { checkSession, NOBODY } from './check-session.ts'
+import { checkSession, NOBODY, refusedByExpect } from './check-session.ts'
 import { type Checkup, fail, look, ok, skip, warn } from './checkup.ts'
-import { printCheckups } from './checkup-text.ts'
 import { profileOrFault } from './settings-fault.ts'
+
+/** Prints lines of the report below each other, in columns of their own. `more`: another part of the report is to come. */
+async function printCheckups(
+  invocation: Invocation,
+  lines: readonly Checkup[],
+  { heading, more }: { readonly heading?: string; readonly more?: boolean } = {},
+): Promise<void> {
+  const { terminal } = invocation.ports
+  const style = await terminal.style('out')
+  const width = Math.max(...lines.map(({ area }) => area.length))
+  const format = (line: Checkup) => formatCheckup(line, width, terminal, style)
+  const above = heading === undefined ? '' : `\n${heading}\n`
+  await printText(invocation, `${above}${lines.map(format).join('\n')}\n`, more)
+}
+
+function formatCheckup(
+  checkup: Checkup,
+  width: number,
+  { columns, unicode }: Pick<Terminal, 'columns' | 'unicode'>,
+  style: Style,
+): string {
+  const { area, verdict, found, detail = [], next } = checkup
+  const mark = { ok: style.green('ok  '), warn: style.yellow('warn'), fail: style.red('FAIL'), skip: '-   ' }[
+    verdict
+  ]
+  const indent = ' '.repeat(8 + width)
+  const flow = (text: string, inner = '') =>
+    wrapAdvice(safeText(text, 1000), columns - indent.length, inner).replaceAll('\n', `\n${indent}`)
+  return [
+    `${mark}  ${area.padEnd(width)}  ${flow(found)}`,
+    ...detail.map((line) => `${indent}${safeText(line, 400)}`),
+    ...(next === undefined
+      ? []
+      : [`${indent}${flow(`${unicode ? '→' : '->'} ${next}`, unicode ? '  ' : '   ')}`]),
+  ].join('\n')
+}
+
+/**
+ * Checks the gateway and the trace API behind it with the cheapest authorised request. A gateway that is known by its
+ * address or its answers is named.
+ */
+async function checkBackend(invocation: Invocation, profile: Profile): Promise<Checkup[]> {
+  let headers: Readonly<Record<string, string>> = {}
+  const lines = await look('API', async () => {
+    const source = await openProfile(invocation, profile, {
+      onAnswer: (answer) => {
+        headers = answer.headers
+      },
+    })
+    if (await refusedByExpect(invocation, profile)) return skip('API', 'the token is not sent, see claims')
+    const started = invocation.ports.clock.now()
+    await source.probe()
+    return ok('API', `${profile.api.host} let you in (${invocation.ports.clock.now() - started}ms)`)
+  })
+  const seen = gatewaySeen(profile.api, headers)
+  return seen === undefined ? lines : [ok('gateway', `${seen.name} (${seen.how})`), ...lines]
+}
+
+/**
+ * A report for a ticket: settings with sources, and the findings. Redacts user info in URLs (a proxy's password), and what
+ * looks like a secret in the words of servers.
+ */
+async function writeBundle(
+  invocation: Invocation,
+  path: string,
+  report: Record<string, unknown>,
+): Promise<void> {
+  const { env } = invocation.ports
+  const facts = {
+    'ls-auth': env.version,
+    node: process.version,
+    platform: `${env.platform}-${process.arch}`,
+    written: new Date(invocation.ports.clock.now()).toISOString(),
+  }
+  const { maskSecrets } = await import('../../trace/masking/secret-text.ts')
+  const masked: unknown = JSON.parse(JSON.stringify({ ...facts, ...report }), (_, value: unknown) =>
+    typeof value === 'string' ? maskSecrets(value) : value,
+  )
+  const text = safeJson(masked, 2).replace(/(https?:\/\/)[^/@\s"]+@/g, '$1…@')
+  const files = await invocation.ports.files()
+  try {
+    await files.create(path, Buffer.from(`${text}\n`))
+  } catch (cause) {
+    const code = errorCode(cause) ?? 'error'
+    throw new Failure('usage', `cannot write ${safeText(path, 200)} (${code})`, {
+      hint:
+        code === 'EEXIST'
+          ? 'Name a file that does not exist yet.'
+          : 'Name a file in a directory that you can write to, on a disk with space.',
+      cause,
+    })
+  }
+  tell(invocation, `Wrote ${path}. It holds no token; read it before you send it.`)
+}
 
 interface DoctorOptions {
   /** A file to write a report for a ticket to. */

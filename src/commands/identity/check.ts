@@ -18,10 +18,20 @@ import { globals, type Invocation, printJson } from '../invocation.ts'
 import { ALL_CLAIMS, askForRights } from './ask-for-rights.ts'
 import { type CheckOptions, claimAssertions, readCheckOptions } from './check-options.ts'
 import { printFindings } from './check-text.ts'
-import { clientInstead, lacksAudience } from './client-instead.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { loadOwnProfile } from './own-profile.ts'
 import { NEW_TOKEN_ONLY, whyNotVerified } from './signature-words.ts'
+
+/** Whether it asks for an audience, and the token has none. */
+const lacksAudience = ({ assertion, reason }: Finding): boolean =>
+  assertion === 'audience' && reason === 'claim-absent'
+
+/** What to assert of a token that has no audience, as Cognito's access tokens. Undefined: it is not about that. */
+function clientInstead(findings: readonly Finding[], { identity }: Inspected): string | undefined {
+  const client = identity.client.value
+  if (client === undefined || !findings.some(lacksAudience)) return undefined
+  return `The token names no audience. Assert its client instead: --client ${shellWord(client)}`
+}
 
 /** `ls-auth check`: prints every assertion with its result; exit 0 only when all of them pass. */
 export const check: CliCommand<CheckOptions> = { read: readCheckOptions, run }

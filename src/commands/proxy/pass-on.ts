@@ -11,10 +11,9 @@ import type { LocalExchange } from '../../ports/local-server.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { HeldToken } from '../request/held-token.ts'
 import type { Recorder } from '../request/recorder.ts'
-import { answerHeaders, isEncoded } from './answer-headers.ts'
 import type { Pass } from './judge.ts'
 import type { Header } from './request-headers.ts'
-import { tokenMask } from './token-mask.ts'
+import { tokenMask, withoutToken } from './token-mask.ts'
 
 /** Bodies up to this size are read whole before they are sent, so that they can be sent again after a 401. */
 const WHOLE_BYTES = 1024 * 1024
@@ -158,3 +157,28 @@ function headersOf(
     ...(tenantHeader !== undefined && tenant !== undefined ? [[tenantHeader, tenant] as const] : []),
   ]
 }
+
+/** For one connection only, for a browser, or a sign-in that the caller is not to have. */
+const DROPPED =
+  /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|set-cookie2?|access-control-.*|alt-svc|clear-site-data|strict-transport-security)$/
+
+/** The API's headers as the caller gets them. A page that got here all the same could not read the answer. */
+function answerHeaders(
+  headers: UpstreamAnswer['headers'],
+  token: string | undefined,
+): UpstreamAnswer['headers'] {
+  const kept = Object.entries(headers).filter(([name]) => !DROPPED.test(name))
+  const clean = (value: string | string[] | undefined) =>
+    Array.isArray(value) ? value.map((one) => withoutToken(one, token)) : value && withoutToken(value, token)
+  return {
+    ...Object.fromEntries(kept.map(([name, value]) => [name, clean(value)])),
+    'cross-origin-resource-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+  }
+}
+
+/** Whether a body must be decoded before it can be read (RFC 9110 §8.4.1, RFC 9112 §7). */
+const isEncoded = (headers: UpstreamAnswer['headers']): boolean =>
+  [headers['content-encoding'], headers['transfer-encoding']]
+    .flatMap((value) => String(value ?? '').split(','))
+    .some((encoding) => !/^(identity|chunked)?$/i.test(encoding.trim()))

@@ -1,18 +1,121 @@
-import { DATA_SOURCE_FORMAT, PROXY_FORMATS, type ProxyFormat } from '../../backends/data-source.ts'
+import {
+  DATA_SOURCE_FORMAT,
+  dataSourceFile,
+  PROXY_FORMATS,
+  type ProxyFormat,
+} from '../../backends/data-source.ts'
+import { backendOf } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import type { LocalAddress } from '../../ports/local-server.ts'
-import { sendsToken } from '../../settings/profile.ts'
+import type { Ports } from '../../ports/ports.ts'
+import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { wholeDuration } from '../../time/whole-duration.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
-import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
+import { givenToken, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { refuseExpired } from '../request/given-expiry.ts'
 import { requireReason } from '../request/require-reason.ts'
 import { durationFlag, textFlag } from '../typed-flags.ts'
-import { announce, dataSourceOf } from './announce.ts'
-import { lifetime } from './lifetime.ts'
-import { openProxy, servedLine } from './open-proxy.ts'
+import { type LocalProxy, openProxy, servedLine } from './open-proxy.ts'
 import { prepareSocketPath } from './socket-path.ts'
+
+/** Why a proxy ends: its time is over, nobody has used it, the status for a signal, or the end of the session. */
+type End = 'ttl' | 'idle' | number | Failure
+
+/** The life of one proxy. */
+interface Lifetime {
+  /** Ends it with the session. */
+  readonly over: (failure: Failure) => void
+  /** Waits for the end. `lastUsed`: see {@link LocalProxy}. */
+  end(lastUsed: () => number): Promise<End>
+  /** Forgets timers and signals. */
+  stop(): void
+}
+
+/** Begins now: a signal ends it from here on. */
+function lifetime(
+  { clock, signals }: Pick<Ports, 'clock' | 'signals'>,
+  { ttlSeconds, idleSeconds }: { readonly ttlSeconds: number; readonly idleSeconds: number },
+): Lifetime {
+  const stop = new AbortController()
+  const signalled = signals.ending(stop.signal)
+  let over: (failure: Failure) => void = () => {}
+  const sessionEnd = new Promise<Failure>((resolve) => {
+    over = resolve
+  })
+  const idle = async (lastUsed: () => number): Promise<'idle'> => {
+    for (;;) {
+      const left = lastUsed() + idleSeconds * 1000 - clock.now()
+      if (left <= 0) return 'idle'
+      await clock.sleep(left, stop.signal)
+    }
+  }
+  const ttl = async (): Promise<'ttl'> => {
+    await clock.sleep(ttlSeconds * 1000, stop.signal)
+    return 'ttl'
+  }
+  return {
+    over,
+    end: (lastUsed) => Promise.race([signalled, sessionEnd, ttl(), idle(lastUsed)]),
+    stop: () => stop.abort(),
+  }
+}
+
+/** Prints once, on stdout, how other programs reach the proxy. Failure `cannot-do`: not in this format. */
+async function announce(
+  invocation: Invocation,
+  profile: Profile,
+  { port }: LocalProxy,
+  address: LocalAddress,
+  { format, ttlSeconds, idleSeconds }: { format: ProxyFormat; ttlSeconds: number; idleSeconds: number },
+): Promise<void> {
+  const { terminal, clock } = invocation.ports
+  const socket = 'socket' in address ? address.socket : null
+  const place = port === undefined ? safeText(socket ?? '') : `127.0.0.1:${port.number}`
+  tell(
+    invocation,
+    `Listening on ${place} for ${profile.api.host}. It ends after ${wholeDuration(ttlSeconds)}, or ${wholeDuration(idleSeconds)} without a request.`,
+  )
+  if (format === 'json') {
+    return printJson(invocation, {
+      api: port?.api ?? null,
+      port: port?.number ?? null,
+      secret: port?.secret ?? null,
+      socket,
+      expires_at: new Date(clock.now() + ttlSeconds * 1000).toISOString(),
+    })
+  }
+  if (port === undefined)
+    return tell(
+      invocation,
+      `Try: curl --unix-socket ${shellWord(socket ?? '')} ${shellWord(`http://traces${exampleOf(profile)}`)}`,
+    )
+  if (format === 'env') return terminal.out(`LS_AUTH_API=${port.api}\n`)
+  return terminal.out(dataSourceOf(profile, `http://127.0.0.1:${port.number}`, port.secret))
+}
+
+/** A Grafana data source that asks the proxy. Failure `cannot-do`: Grafana has none for this back end. */
+function dataSourceOf({ backend }: Profile, origin: string, secret: string): string {
+  const row = backendOf(backend)
+  const file = dataSourceFile(row, origin, secret)
+  if (file !== undefined) return file
+  throw new Failure('cannot-do', `there is no data source of this kind for ${row.name}`, {
+    hint: 'Use --print env or json.',
+  })
+}
+
+/** A path that the proxy lets through, without an id that nobody knows yet. */
+function exampleOf(profile: Profile): string {
+  const { organization = '', project = '' } = profile
+  const places: Readonly<Record<string, string>> = { ':organization': organization, ':project': project }
+  const paths = backendOf(profile.backend)
+    .readRoutes.filter(({ method }) => method === 'GET')
+    .map(({ path }) =>
+      path.replace(/:(?:organization|project)(?![^/])/g, (name) => encodeURIComponent(places[name] ?? '')),
+    )
+  return paths.find((path) => !path.includes(':')) ?? '/'
+}
 
 interface ProxyCommandOptions {
   readonly address: LocalAddress

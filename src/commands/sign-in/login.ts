@@ -1,5 +1,7 @@
 import { listed } from '../../backends/table.ts'
+import { readClaimsRequest } from '../../claims/claims-request.ts'
 import { payloadOf } from '../../claims/jwt/jwt.ts'
+import { readAcrValues, readMaxAge, type SignInRequirements } from '../../claims/sign-in-requirements.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
@@ -16,17 +18,43 @@ import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
 import { canAsk } from '../can-ask.ts'
-import type { CliCommand, Typed } from '../cli-command.ts'
+import type { CliCommand, Flags, Typed } from '../cli-command.ts'
 import { noteGivenToken } from '../given-note.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { loadPlanned, type PlannedProfile, type SignIn } from '../planned-profile.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { namesApi } from '../request/require-api.ts'
-import { textFlag } from '../typed-flags.ts'
+import { durationFlag, textFlag, textsFlag } from '../typed-flags.ts'
 import { keepSignIn, refuseOtherClient } from './keep-sign-in.ts'
-import { readRequirements } from './required-flags.ts'
 import { terminalDialog } from './terminal-dialog.ts'
+
+/** What `login` asks of the provider by `--acr`, `--max-age` and `--claims`. Failure `usage`. */
+function readRequirements(flags: Flags): SignInRequirements {
+  const acr = textsFlag(flags, 'acr')
+  const acrValues = acr && readAcrValues(acr.join(' '))
+  if (acr && acrValues === undefined) throw unusable('--acr', 'not in printable ASCII, or too long')
+  const age = durationFlag(flags, 'maxAge')
+  const maxAgeSeconds = age === undefined ? undefined : readMaxAge(String(age))
+  if (age !== undefined && maxAgeSeconds === undefined) throw unusable('--max-age', 'too long')
+  const typed = textFlag(flags, 'claims')
+  const read = typed === undefined ? undefined : readClaimsRequest(typed)
+  if (read && 'problem' in read) throw unusable('--claims', read.problem)
+  return {
+    ...(acrValues && { acrValues }),
+    ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+    ...(read && { claims: read.claims }),
+  }
+}
+
+const HINTS = {
+  '--acr': 'Give one value, as the provider or the API names it; repeat the flag for more.',
+  '--max-age': 'Write it like 0s, 90s, 5m or 1h.',
+  '--claims': `Write it like '{"id_token":{"acr":{"essential":true,"value":"VALUE"}}}'.`,
+}
+
+const unusable = (flag: keyof typeof HINTS, why: string): Failure =>
+  new Failure('usage', `${flag} is ${why}`, { hint: HINTS[flag] })
 
 /** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
 export const login: CliCommand<LoginLine> = { read, run }

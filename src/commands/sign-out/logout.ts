@@ -1,24 +1,43 @@
 import { listed } from '../../backends/table.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import { portWith } from '../../port-with.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { SignedOut } from '../../session/sign-out.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
+import { SETTING_TABLE } from '../../settings/setting-table.ts'
+import { validSetting } from '../../settings/valid-setting.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { noteGivenToken } from '../given-note.ts'
-import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell } from '../invocation.ts'
+import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell, warn } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { adviceOnUnknown, everySignIn, toEnd } from './every-sign-in.ts'
-import { withFitReason } from './fit-reason.ts'
 import { namedHints } from './named-hints.ts'
 import { neededSettings, withNeededVariables } from './needed-settings.ts'
 import { recordSignOut } from './record-sign-out.ts'
 import { atProvider, elsewhere, notRevoked } from './revocation-words.ts'
 import { clientOfSignIn, sharersOf, usersOf } from './sign-in-sharers.ts'
 import type { SignOutPage } from './sign-out-page.ts'
+
+/** The run without a reason that cannot be sent: it would only be noted in the record, and must not hinder a sign-out. */
+async function withFitReason(invocation: Invocation): Promise<Invocation> {
+  const { ports } = invocation
+  const { LS_AUTH_REASON: reason, ...others } = ports.env.variables
+  const row = SETTING_TABLE.find(({ key }) => key === 'reason')
+  // An empty one counts as none everywhere.
+  if (!reason || row === undefined) return invocation
+  try {
+    validSetting(row, reason, 'LS_AUTH_REASON')
+    return invocation
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    await warn(invocation, error.withWords(`${error.message}: it was left out`, error.hint))
+    return { ...invocation, ports: { ...ports, env: portWith(ports.env, { variables: others }) } }
+  }
+}
 
 interface LogoutOptions {
   /** Every sign-in on this machine. */

@@ -2,6 +2,8 @@ import { requirementParameters } from '../../claims/sign-in-requirements.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
+import { urisToRegister } from '../../providers/presets.ts'
+import { safeText } from '../../text/safe-text.ts'
 import type { AuthorizationRequest } from '../protocol/code-grant.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
 import type { Attempt } from './attempt.ts'
@@ -10,9 +12,6 @@ import { throughDevice } from './device.ts'
 import { type Elsewhere, findDisplay } from './display.ts'
 import type { LoginDialog, LoginOptions } from './login-dialog.ts'
 import { type Loopback, listen } from './loopback.ts'
-import { offersDevice, wayWithoutBrowser } from './other-way.ts'
-import { askForRedirect, readPasted } from './paste.ts'
-import { limitWait } from './patience.ts'
 import { safeAddress } from './safe-address.ts'
 import { socketOwner } from './socket-owner.ts'
 import { startPages } from './start-page.ts'
@@ -162,3 +161,107 @@ function authorizationParameters(
     ...requirementParameters(options.required ?? {}),
   }
 }
+
+/**
+ * Parses the redirect URL as a person copies it from the address bar of a browser on another machine.
+ * A string result says what is wrong with it, so that the person can try again.
+ */
+export function readPasted(line: string, redirectUri: string, state: string): URL | string {
+  const text = line.trim()
+  const expected = new URL(redirectUri)
+  if (!URL.canParse(text)) return 'That is not a URL. Copy the whole address, from http:// to its end.'
+  const url = new URL(text)
+  if (url.origin !== expected.origin || url.pathname !== expected.pathname) {
+    return `That address does not begin with ${redirectUri}. Copy it after the sign-in, when the page fails to load.`
+  }
+  if (url.searchParams.getAll('state').join() !== state) {
+    return 'That address belongs to another sign-in. Copy the one of this sign-in.'
+  }
+  return url
+}
+
+const TRIES = 3
+
+/** Prompts until the right URL is pasted, at most three times. Failure `declined` after that. */
+export async function askForRedirect(
+  redirectUri: string,
+  state: string,
+  ask: () => Promise<string | undefined>,
+  tell: (line: string) => void,
+): Promise<URL> {
+  for (let left = TRIES; left > 0; left--) {
+    const line = await ask()
+    if (line === undefined) throw new Failure('declined', 'no address was pasted')
+    const read = readPasted(line, redirectUri, state)
+    if (typeof read !== 'string') return read
+    tell(read)
+  }
+  throw new Failure('declined', 'the address of this sign-in was not pasted')
+}
+
+const NOTE_MILLISECONDS = 20_000
+const LONGEST_MILLISECONDS = 5 * 60_000
+
+/** The limits of the wait for the browser. */
+interface Patience {
+  /** Aborted with the Failure `timed-out` after 5 minutes. */
+  readonly signal: AbortSignal
+  /** The wait is over. */
+  end(): void
+}
+
+/**
+ * Limits the wait for the redirect to `port`. A provider shows a wrong redirect URI or client on a page of its own and
+ * sends nothing here, so after a while the dialog tells what it must know.
+ */
+export function limitWait(attempt: Attempt<unknown>, port: number): Patience {
+  const { dialog } = attempt
+  const controller = new AbortController()
+  const registered = registration(attempt, port)
+  const note = setTimeout(() => {
+    const lead =
+      'Nothing has come back yet. If the page complains of the client or the redirect URI, register this at the provider:'
+    const lines = registered.map((line) => `  ${line}`)
+    dialog.tell(
+      [
+        lead,
+        ...lines,
+        'Is another client or port registered there? Name it: ls-auth login --client-id ID --port N',
+      ].join('\n'),
+    )
+  }, NOTE_MILLISECONDS)
+  const limit = setTimeout(() => {
+    const hint = `If the page spoke of the client or the redirect URI, register what is below. Where another one is registered, name it: ls-auth login --client-id ID --port N. Without a browser: ${wayWithoutBrowser(attempt)}`
+    const message = 'no answer from the browser within 5 minutes'
+    controller.abort(new Failure('timed-out', message, { hint, detail: registered }))
+  }, LONGEST_MILLISECONDS)
+  // Neither keeps the process alive by itself.
+  note.unref()
+  limit.unref()
+  return {
+    signal: controller.signal,
+    end() {
+      clearTimeout(note)
+      clearTimeout(limit)
+    },
+  }
+}
+
+function registration({ client: { clientId, preset } }: Attempt<unknown>, port: number): string[] {
+  const thisTime = preset.redirectPorts === 'any' ? ` (port ${port} this time)` : ''
+  const uris = urisToRegister(preset)
+  return [
+    `client id     ${safeText(clientId, 200)}`,
+    ...uris.map((uri) => `redirect URI  ${safeText(uri, 200)}${thisTime}`),
+    // Of the right kind of client such a provider takes any redirect URI.
+    ...(uris.length > 0 ? [] : preset.registration.slice(0, 1)),
+  ]
+}
+
+/** Whether a code can be confirmed on another device. */
+const offersDevice = ({ client, provider }: Pick<Attempt<unknown>, 'client' | 'provider'>): boolean =>
+  client.preset.device !== 'no' && typeof provider.metadata.device_authorization_endpoint === 'string'
+
+/** The command that signs in without a browser on this machine, for hints. */
+const wayWithoutBrowser = (attempt: Attempt<unknown>): string =>
+  `ls-auth login ${offersDevice(attempt) ? '--device' : '--paste'}`

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Failure } from '../../errors.ts'
 import { limitSilent } from '../../silent-connections.ts'
 import { type BrowserHere, judge, STRANGER } from './callback.ts'
-import { PAGE_HEADERS, type Page, renderPage } from './callback-page.ts'
-import { type Advice, noPortFree, type RefusedPort } from './no-port.ts'
 import type { Redirect } from './start-page.ts'
 
 /** The HTTP listener for the redirect (RFC 8252 §7.3): on loopback only, for one answer. */
@@ -131,3 +130,99 @@ async function hasIPv6(): Promise<boolean> {
   server.close()
   return true
 }
+
+/**
+ * The page the browser ends on: static, no script, nothing from the request in it. The empty icon keeps the browser
+ * from requesting /favicon.ico from a port that is closed by then.
+ */
+const PAGES = {
+  done: ['Signed in', 'You are signed in. You can close this window and go back to the terminal.'],
+  failed: ['Not signed in', 'The sign-in did not succeed. The terminal says why. You can close this window.'],
+  waiting: [
+    'Not this one',
+    'This is not the answer ls-auth is waiting for. The sign-in goes on in the other window.',
+  ],
+} as const
+
+/** Which page. */
+type Page = keyof typeof PAGES
+
+/** Response headers of every page: no caching, no script, no framing, no referrer. */
+export const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+  connection: 'close',
+} as const
+
+/** The page as HTML. */
+export function renderPage(page: Page): string {
+  const [title, text] = PAGES[page]
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title} - ls-auth</title>
+<link rel="icon" href="data:,">
+<style>
+:root { color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif }
+body { max-width: 34rem; margin: 18vh auto; padding: 0 1.5rem }
+h1 { font-size: 1.6rem }
+</style>
+<main>
+<h1>${title}</h1>
+<p>${text}</p>
+</main>
+</html>
+`
+}
+
+/** A port that cannot be listened at, with the code of the system: EADDRINUSE, EACCES, … */
+interface RefusedPort {
+  readonly port: number
+  readonly code: string
+}
+
+/** Where it is told, and what else a person can do, such as `or set redirect_ports …`. */
+interface Advice {
+  readonly platform?: NodeJS.Platform
+  readonly otherWay?: string
+}
+
+/** Hyper-V, WSL and Docker have Windows reserve ranges of ports, other ones after each start. */
+const SEE_RESERVED =
+  'See what Windows reserves: netsh interface ipv4 show excludedportrange protocol=tcp. Then '
+
+/** Failure `settings`: none of the ports is free. `refused`: in the order in which they were tried. Port 0 is any. */
+function noPortFree(
+  refused: readonly RefusedPort[],
+  { platform, otherWay = 'or set redirect_ports to others that are registered.' }: Advice,
+): Failure {
+  const inUse = refused.filter(({ code, port }) => code === 'EADDRINUSE' && port !== 0)
+  const reserved = refused.filter(({ code, port }) => code === 'EACCES' && port !== 0)
+  const others = refused.filter((one) => !inUse.includes(one) && !reserved.includes(one))
+  const why = [
+    told(inUse, 'in use'),
+    told(reserved, 'reserved by this system'),
+    ...others.map(({ port, code }) =>
+      port === 0 ? `no local port could be opened (${code})` : `port ${port} cannot be opened (${code})`,
+    ),
+  ].filter((text) => text !== '')
+  return new Failure('settings', `cannot wait for the browser: ${why.join('; ')}`, {
+    hint:
+      reserved.length === 0 ? `Free a port, ${otherWay}` : instead(platform, otherWay.replace(/^or /, '')),
+  })
+}
+
+const told = (ports: readonly RefusedPort[], what: string): string =>
+  ports.length === 0
+    ? ''
+    : `${ports.length === 1 ? 'port' : 'ports'} ${ports.map(({ port }) => port).join(', ')} ${ports.length === 1 ? 'is' : 'are'} ${what}`
+
+/** Nobody can free a port that the system keeps. */
+const instead = (platform: NodeJS.Platform | undefined, way: string): string =>
+  platform === 'win32' ? SEE_RESERVED + way : way.charAt(0).toUpperCase() + way.slice(1)

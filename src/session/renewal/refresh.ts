@@ -3,6 +3,8 @@ import type { Client } from '../../client.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import { waitHint } from '../../http-answers/rate-limit.ts'
 import type { Ports } from '../../ports/ports.ts'
+import { hintFor } from '../../providers/hints.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { steadyClock } from '../../time/steady-clock.ts'
 import { checkSameAudience, checkSamePerson, checkSameSubject } from '../answers/id-token.ts'
 import { NOT_HERE } from '../answers/intercepted.ts'
@@ -19,7 +21,6 @@ import { narrowedForGood } from './binding.ts'
 import { isPlain, sameSlot, type Want } from './freshness.ts'
 import type { Renewal } from './renewal.ts'
 import { slotMismatch, slotParameters } from './slot.ts'
-import { slotRefusal } from './slot-refusal.ts'
 import type { Event } from './step.ts'
 import { refreshEnd, storedTokens } from './stored-tokens.ts'
 
@@ -241,3 +242,29 @@ function ofOnePerson(client: Client, want: Want, tokens: Tokens, body: SessionBo
     return { failure, refreshToken: tokens.refreshToken }
   }
 }
+
+/**
+ * The provider gives no token for another API or other scopes: a consent or a rule of that API is missing there, or the refresh
+ * token is dead and the words do not say so: the next renewal of the session's own token finds that out.
+ */
+function slotRefusal(client: Client, want: Want, body: SessionBody, { detail }: Failure): Failure {
+  const { scope = '' } = slotParameters(client, want, body)
+  const { issuer, clientId, preset } = client
+  // By the words alone: the hints for a code are for one's own sign-in, and want it anew.
+  const error = { description: detail.join(' '), where: 'token' } as const
+  const hint = hintFor(preset.id, error, {
+    issuer,
+    client: clientId,
+    scopes: scope.split(' ').filter(Boolean),
+  })
+  return new Failure('not-allowed', `the provider refused a token ${namesOf(want)}; the sign-in is kept`, {
+    detail,
+    hint: hint ?? PERHAPS_ENDED,
+  })
+}
+
+const namesOf = ({ audience, scopes }: Want): string =>
+  audience === '' ? `with the scope ${safeText(scopes, 200)}` : `for ${safeText(audience, 200)}`
+
+const PERHAPS_ENDED =
+  'It may be that API, or the sign-in: where ls-auth token alone is refused, too, sign in again (ls-auth login)'

@@ -1,10 +1,11 @@
 import { type ChildProcess, type ExecFileException, execFile, spawn } from 'node:child_process'
+import { stat } from 'node:fs/promises'
 import { constants } from 'node:os'
+import { delimiter, resolve } from 'node:path'
 import { isatty } from 'node:tty'
 import { Failure } from '../../errors.ts'
 import type { ChildEnd, ProgramOutput, Programs } from '../../ports/programs.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { findBatchFile, isBatchFile } from './batch-file.ts'
 
 /** A terminal sends these to the whole process group; `kill` may send them to this process alone. */
 const FROM_KEYBOARD = ['SIGINT', 'SIGQUIT'] as const
@@ -137,3 +138,39 @@ async function notFound(
     },
   )
 }
+
+/** Windows starts these by cmd.exe alone, which reads their arguments in a way of its own. */
+const ENDINGS = ['.bat', '.cmd']
+
+/** Whether a program is typed with its ending, and it is that of a batch file. Windows drops dots and blanks at the end. */
+const isBatchFile = (program: string): boolean => /\.(bat|cmd)[. ]*$/i.test(program)
+
+/**
+ * The batch file that cmd.exe would start for a name, on Windows: npm puts programs there as `NAME.cmd`. Like cmd.exe it
+ * looks in the working directory, then in PATH. Undefined: there is none.
+ */
+async function findBatchFile(
+  program: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const names = isBatchFile(program) ? [program] : ENDINGS.map((ending) => program + ending)
+  for (const directory of placesOf(program, variables)) {
+    for (const name of names) {
+      const path = resolve(directory, name)
+      if (await isFile(path)) return path
+    }
+  }
+  return undefined
+}
+
+function placesOf(program: string, variables: Readonly<Record<string, string>>): string[] {
+  if (/[\\/:]/.test(program)) return ['']
+  const [, path = ''] = Object.entries(variables).find(([name]) => /^path$/i.test(name)) ?? []
+  return ['', ...path.split(delimiter).filter(Boolean)]
+}
+
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (facts) => facts.isFile(),
+    () => false,
+  )

@@ -4,7 +4,6 @@ import { asciiSigns } from '../../text/ascii-signs.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
 import { once } from '../once.ts'
 import type { ExitState } from '../process/exit-state.ts'
-import { isAgent } from './agent.ts'
 import { isDevice, type Output, openOutput } from './output.ts'
 
 /**
@@ -178,3 +177,13 @@ function isUnicode(variables: Readonly<Record<string, string | undefined>>): boo
   // No locale at all (containers, CI) counts as UTF-8, as logs there are.
   return !locale || /utf-?8/i.test(locale)
 }
+
+/** Variables by which agents mark the commands that they start. */
+const MARKS = ['CLAUDECODE', 'CURSOR_AGENT', 'CODEX', 'CODEX_SANDBOX', 'GEMINI_CLI', 'OPENCODE'] as const
+
+/**
+ * Whether an agent has started this program, perhaps in a terminal of its own: then nobody answers a prompt, leaves a
+ * pager or sees a colour.
+ */
+export const isAgent = (variables: Readonly<Record<string, string | undefined>>): boolean =>
+  MARKS.some((name) => !['', '0', 'false', undefined].includes(variables[name]))

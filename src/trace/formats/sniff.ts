@@ -7,7 +7,6 @@ import { type OfLines, readLines, readSeparate } from './documents/json-lines.ts
 import { asString, firstSign, NEWLINE, parsed, parsedText } from './documents/json-text.ts'
 import { exactValue, readValue } from './documents/json-value.ts'
 import { endOfMessages, messagesOf } from './documents/length-prefixed.ts'
-import { holdsErrorKeyInJson, holdsErrorKeyInProtobuf } from './error-key.ts'
 import { JAEGER_WARNINGS } from './jaeger/jaeger-warnings.ts'
 import { otlpVocabulary, scanOtlpJson } from './json-scan/otlp-scan.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
@@ -175,4 +174,23 @@ function withDetails(into: Collection, bytes: Buffer, mayFail: boolean): Collect
   if (bytes.includes(WARNINGS_BEGIN)) into.readWarnings()
   if (mayFail) into.readErrors()
   return into
+}
+
+const QUOTE = 0x22
+const LETTER_E = 0x65
+
+/** Whether protobuf holds the key `error`, with its length: a value or a name `error` looks the same. */
+function holdsErrorKeyInProtobuf(bytes: Buffer): boolean {
+  return bytes.includes('\x05error')
+}
+
+/**
+ * Whether JSON holds `"error"`, as a key or a value. Its end is looked for, since a search stops at each byte that is
+ * like the first one, and JSON is full of quotes: 9 MB of OTLP/JSON take 2 ms instead of 6 (Node 24).
+ */
+export function holdsErrorKeyInJson(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf('rror"'); at >= 0; at = bytes.indexOf('rror"', at + 1)) {
+    if (at > 1 && bytes[at - 1] === LETTER_E && bytes[at - 2] === QUOTE) return true
+  }
+  return false
 }

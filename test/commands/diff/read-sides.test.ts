@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it, test } from 'vitest'
-import { readSides } from '../../../src/commands/trace/diff/read-sides.ts'
-import { searchFlags } from '../../../src/commands/trace/diff/search-words.ts'
+import { readSides, searchFlags } from '../../../src/commands/trace/diff/read-sides.ts'
 import { ofSide } from '../../../src/commands/trace/diff/side-failure.ts'
 import { Failure } from '../../../src/errors.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type Looked, MOST_AT_ONCE, openLook, openLooks } from '../../../src/commands/trace/follow/look.ts'
+import { type Looked, MOST_AT_ONCE, openLook, openLooks } from '../../../src/commands/trace/follow/follow.ts'
 import { Failure } from '../../../src/errors.ts'
 import type { TraceFilter } from '../../../src/trace/search.ts'
 import type { TimeRange } from '../../../src/trace/series.ts'

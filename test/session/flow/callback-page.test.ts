@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { PAGE_HEADERS, renderPage } from '../../../src/session/flow/callback-page.ts'
+import { PAGE_HEADERS, renderPage } from '../../../src/session/flow/loopback.ts'
 
 it.each([
   ['done', 'Signed in', 'You are signed in. You can close this window and go back to the terminal.'],

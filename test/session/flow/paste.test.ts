@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { askForRedirect, readPasted } from '../../../src/session/flow/paste.ts'
+import { askForRedirect, readPasted } from '../../../src/session/flow/browser-flow.ts'
 import { toldBy } from '../../told.ts'
 
 const REDIRECT = 'http://127.0.0.1:8765/callback'

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Preset } from '../../../src/providers/preset.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import type { Attempt } from '../../../src/session/flow/attempt.ts'
-import { limitWait } from '../../../src/session/flow/patience.ts'
+import { limitWait } from '../../../src/session/flow/browser-flow.ts'
 import { told } from '../../told.ts'
 
 beforeEach(() => void vi.useFakeTimers())

@@ -3,7 +3,7 @@ import type { Workload } from '../../../src/client.ts'
 import { Failure } from '../../../src/errors.ts'
 import { ProviderFailure } from '../../../src/session/answers/provider-errors.ts'
 import type { Proof } from '../../../src/session/workload/proof.ts'
-import { cannotChoose, explainRefusal } from '../../../src/session/workload/refusal.ts'
+import { cannotChoose, explainRefusal } from '../../../src/session/workload/workload-token.ts'
 import { told } from '../../told.ts'
 import { workload } from './machine.ts'
 

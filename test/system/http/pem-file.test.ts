@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { processEnv } from '../../../src/system/env.ts'
-import { readPem } from '../../../src/system/http/pem-file.ts'
+import { readPem } from '../../../src/system/http/tls-settings.ts'
 import { makeTls, type Tls } from '../../world/tls.ts'
 
 const env = processEnv()

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { holdsErrorKeyInJson } from '../../../src/trace/formats/error-key.ts'
+import { holdsErrorKeyInJson } from '../../../src/trace/formats/sniff.ts'
 
 test.each<[string, boolean]>([
   ['{"error":true}', true],

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import type { TimeSeries } from '../../../src/trace/series.ts'
-import { percentileOf } from '../../../src/trace/sources/tempo/tempo-percentile.ts'
+import { percentileOf } from '../../../src/trace/sources/tempo/tempo-compare.ts'
 
 /** What `histogram_over_time(duration)` answers: how many spans each step has in a bucket. */
 const bucket = (seconds: number, ...spans: (number | null)[]): TimeSeries => ({

@@ -1,17 +1,21 @@
 import { Failure } from '../../../errors.ts'
-import { safeText } from '../../../text/safe-text.ts'
+import { safeJson, safeText } from '../../../text/safe-text.ts'
+import { traceLine } from '../../../trace/formats/trace-line.ts'
+import { maskTrace } from '../../../trace/masking.ts'
+import type { Trace } from '../../../trace/model.ts'
+import { withheldNote } from '../../../trace/withheld.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { tellMasked } from '../print-rows.ts'
 import { readNamedFile } from '../trace-file.ts'
 import { BatchProgress } from './batch-progress.ts'
-import { type FetchedTrace, type Outcome, openFetch } from './fetch-trace.ts'
 import { IdIndex } from './id-index.ts'
 import { readIds, type WantedTrace } from './id-list.ts'
 import { inOrder } from './in-order.ts'
 import type { BatchOptions } from './read-batch.ts'
 import { openResumed, type Resumed } from './resume-file.ts'
 import { Tally } from './tally.ts'
+import { openReader } from './trace-reader.ts'
 
 const MOST_LIST_BYTES = 64 * 1024 * 1024
 const BOUNDS = {
@@ -144,4 +148,37 @@ function stopped(error: unknown, left: number, invocation: Invocation, options: 
   const next = isPiped(options) ? `, ${SAVE}` : ''
   const rest = [`stopped: ${ids}. When this is mended${next}: ${commandLine(invocation, named(options))}`]
   return new Failure(code, message, { hint, detail: [...detail, ...rest], exit, cause: error })
+}
+
+/** A trace as a line of the output. */
+interface FetchedTrace {
+  readonly line: Buffer
+  readonly traceId: string
+  /** How many values are masked in it. */
+  readonly masked: number
+  /** Why it is only a part of the trace, in the words of the back end. */
+  readonly partial: string | undefined
+  /** For a person; undefined: nothing of it is withheld. */
+  readonly withheldNote: string | undefined
+}
+
+/** A trace, or why there is none. */
+type Outcome = FetchedTrace | Failure
+
+/** Opens the back end of the profile for many traces, as {@link openReader} does, and makes lines of them. */
+async function openFetch(
+  invocation: Invocation,
+  options: BatchOptions,
+  tally: Tally,
+  progress: BatchProgress,
+): Promise<(one: WantedTrace) => Promise<Outcome>> {
+  const read = await openReader(invocation, tally, (milliseconds) => progress.limited(milliseconds))
+  return ({ reference }) => read(reference, (trace) => asLine(trace, options))
+}
+
+function asLine(trace: Trace, { format, showSensitive }: BatchOptions): FetchedTrace {
+  const shown = showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
+  const line = traceLine(format, shown.trace, (value) => safeJson(value))
+  const { traceId, partial } = shown.trace
+  return { line, traceId, masked: shown.masked(), partial, withheldNote: withheldNote(trace.spans) }
 }

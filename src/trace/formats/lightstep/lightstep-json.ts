@@ -1,12 +1,23 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
-import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../../model.ts'
+import {
+  type Attributes,
+  type AttributeValue,
+  attribute,
+  NONE,
+  type Span,
+  type SpanEvent,
+  type SpanKind,
+  type SpanMark,
+  type SpanStatus,
+  type Trace,
+  UNKNOWN_SERVICE,
+} from '../../model.ts'
 import type { Collection } from '../collection.ts'
 import { asAttributes, hexId, textOrNumber } from '../foreign-json.ts'
 import { quoteLongIntegers } from '../integer.ts'
 import { NO_SPAN_ID } from '../otlp/otlp-json.ts'
+import { eventMomentOfMicros } from '../span-times.ts'
 import { noTrace } from '../unreadable.ts'
-import { readKind, readStatus } from './lightstep-tags.ts'
-import { readTimes } from './lightstep-times.ts'
 import { holdsRounded, withLongIntegers } from './long-integers.ts'
 
 /** Tag under which Lightstep keeps the parent (its tracers' own name for it). */
@@ -142,4 +153,82 @@ function wholeTraceId(spans: readonly Span[]): string | undefined {
     if (id !== undefined) return id
   }
   return undefined
+}
+
+const KINDS: ReadonlySet<string> = new Set<SpanKind>(['internal', 'server', 'client', 'producer', 'consumer'])
+
+/** From the tag `span.kind`, in OpenTracing's spelling (`server`) or OTLP's (`SPAN_KIND_SERVER`). */
+function readKind(tags: Attributes): SpanKind {
+  const kind = textOrNumber(attribute(tags, 'span.kind'))
+    ?.toLowerCase()
+    .replace(/^span_kind_/, '')
+  return kind !== undefined && KINDS.has(kind) ? (kind as SpanKind) : 'unspecified'
+}
+
+/** `is-error` decides; without it the tags `error` and `otel.status_code` are asked. */
+function readStatus(isError: unknown, tags: Attributes): { status: SpanStatus; statusMessage?: string } {
+  const message =
+    textOrNumber(attribute(tags, 'otel.status_description')) ??
+    textOrNumber(attribute(tags, 'status.message'))
+  const status = statusOf(isError, tags)
+  return message === undefined ? { status } : { status, statusMessage: message }
+}
+
+function statusOf(isError: unknown, tags: Attributes): SpanStatus {
+  if (isError === true) return 'error'
+  const code = textOrNumber(attribute(tags, 'otel.status_code'))?.toLowerCase()
+  if (typeof isError !== 'boolean') {
+    const error = attribute(tags, 'error')
+    if (error === true || error === 'true' || code === 'error') return 'error'
+  }
+  return code === 'ok' ? 'ok' : 'unset'
+}
+
+/** Nanoseconds, from the API's microseconds. */
+interface LightstepTimes {
+  readonly startNanos: bigint
+  readonly durationNanos: number
+  readonly marks: readonly SpanMark[]
+  readonly events: readonly SpanEvent[]
+}
+
+/** Start, duration and logs of a span; the API counts whole microseconds since the epoch. */
+function readTimes(item: JsonObject): LightstepTimes {
+  const start = micros(item['start-time-micros'])
+  const end = micros(item['end-time-micros'])
+  const marks: SpanMark[] = []
+  if (start === undefined) marks.push('start-missing')
+  if (end === undefined) marks.push('end-missing')
+  const lasted = start === undefined || end === undefined ? 0 : end - start
+  if (lasted < 0) marks.push('end-before-start')
+  return {
+    startNanos: BigInt(start ?? 0) * 1000n,
+    durationNanos: Math.max(0, lasted) * 1000,
+    marks,
+    events: readLogs(item.logs),
+  }
+}
+
+/** What 64 bits of nanoseconds hold; JSON allows 1e308. */
+const MOST_MICROS = 2 ** 64 / 1000
+
+/** Zero is what an unset time looks like in this API. */
+function micros(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
+  return typeof number === 'number' && number > 0 && number < MOST_MICROS ? Math.round(number) : undefined
+}
+
+const LOG_TIMES = ['timestamp-micros', 'timestamp_micros']
+const LOG_NAMES = ['event', 'message', 'name']
+
+/** No capture shows `logs`; the vendor's own client reads them. So: any object is an event, nothing is required. */
+function readLogs(logs: unknown): readonly SpanEvent[] {
+  if (!Array.isArray(logs) || logs.length === 0) return NONE
+  return (logs as unknown[]).filter(isObject).map((log) => {
+    const time = LOG_TIMES.map((key) => micros(log[key])).find((value) => value !== undefined)
+    const name = LOG_NAMES.map((key) => textOrNumber(log[key])).find((value) => value !== undefined)
+    const rest = Object.entries(log).filter(([key]) => !LOG_TIMES.includes(key))
+    const attributes = rest as [string, AttributeValue][]
+    return { name: name ?? 'log', timeNanos: eventMomentOfMicros(time), attributes }
+  })
 }

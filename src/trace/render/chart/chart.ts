@@ -1,11 +1,11 @@
 import { displayWidth } from '../../../text/display-width.ts'
-import { fitEnd, padStart } from '../../../text/fit.ts'
+import { fitEnd, fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
+import { widest } from '../../../text/widest.ts'
 import type { TimeSeries } from '../../series.ts'
+import { fitApart } from '../fit-apart.ts'
 import { glyphsFor } from '../glyphs.ts'
-import { areaCell, type Cell, markCell, marksFor } from './chart-cells.ts'
 import { clockTicks } from './clock-axis.ts'
-import { legendLines } from './legend.ts'
-import { inColumns, type ValueAxis, valueAxis } from './plot.ts'
+import { type ColumnValues, inColumns, levelOf, type ValueAxis, valueAxis } from './plot.ts'
 import {
   chooseSeries,
   headLine,
@@ -109,4 +109,136 @@ function paintRuns(
   }
   flush()
   return line.trimEnd()
+}
+
+const HEADS = ['last', 'max', 'mean', 'min'] as const
+/** Columns a name should keep; figures give way to it, the last of them first. */
+const LEAST_NAME = 16
+
+/** A line a series: its mark, its name, and what its values amount to. No line is wider than `width`. */
+function legendLines(series: readonly ShownSeries[], options: SeriesOptions): string[] {
+  const { width, unicode, style } = options
+  const { ellipsis } = glyphsFor(unicode)
+  const rows = series.map((one) => figuresOf(one, options))
+  const longest = widest(series.map(({ name }) => name))
+  const columns = figureColumns(rows, width - 2 - Math.min(longest, LEAST_NAME))
+  const figures = (cells: readonly string[]) =>
+    columns.map((size, i) => `  ${padStart(cells[i]!, size)}`).join('')
+  const room = Math.min(longest, Math.max(1, width - 2 - displayWidth(figures(HEADS))))
+  const head = columns.length === 0 ? [] : [style.dim(`  ${' '.repeat(room)}${figures(HEADS)}`)]
+  const names = fitApart(
+    series.map(({ name }) => name),
+    room,
+    ellipsis,
+  )
+  // Those without room for what tells them apart have their marks.
+  const lines = series.map(({ name, index }, i) => {
+    const mark = style.palette(index, seriesMark(index, unicode))
+    return `${mark} ${padEnd(names[i] ?? fitMiddle(name, room, ellipsis), room)}${figures(rows[i]!)}`.trimEnd()
+  })
+  return [...head, ...lines]
+}
+
+/** Widths of the figures there is room for. */
+function figureColumns(rows: readonly string[][], room: number): number[] {
+  const columns: number[] = []
+  let used = 0
+  for (const [i, head] of HEADS.entries()) {
+    const size = widest(
+      rows.map((row) => row[i]!),
+      head.length,
+    )
+    used += 2 + size
+    if (used > room) break
+    columns.push(size)
+  }
+  return columns
+}
+
+function figuresOf({ values }: ShownSeries, options: SeriesOptions): string[] {
+  const numbers = [...values.values()]
+  const mean = numbers.reduce((sum, value) => sum + value / numbers.length, 0)
+  const max = numbers.reduce((high, value) => Math.max(high, value))
+  const min = numbers.reduce((low, value) => Math.min(low, value))
+  return [numbers.at(-1) as number, max, mean, min].map((value) => valueText(value, options))
+}
+
+/** What a chart is drawn with, in a terminal that can show Unicode or in ASCII. */
+interface Marks {
+  readonly series: string
+  readonly eighths: string
+  readonly side: string
+  readonly sideTick: string
+  readonly corner: string
+  readonly floor: string
+  readonly floorTick: string
+  readonly zero: string
+}
+
+const UNICODE: Marks = {
+  series: '●○◆◇▲△■□',
+  eighths: '▁▂▃▄▅▆▇█',
+  side: '│',
+  sideTick: '┤',
+  corner: '└',
+  floor: '─',
+  floorTick: '┬',
+  zero: '┄',
+}
+const ASCII: Marks = {
+  series: '*o+x#@%&',
+  eighths: '...::###',
+  side: '|',
+  sideTick: '+',
+  corner: '+',
+  floor: '-',
+  floorTick: '+',
+  zero: '.',
+}
+
+/** The marks for a terminal that can, or cannot, show Unicode. */
+const marksFor = (unicode: boolean): Marks => (unicode ? UNICODE : ASCII)
+
+/** The mark of a series in the chart and its legend: nothing is told by colour alone. */
+const seriesMark = (index: number, unicode: boolean): string => marksFor(unicode).series[index]!
+
+/** One place of the plot; `index` -1 is no series. */
+interface Cell {
+  readonly text: string
+  readonly index: number
+}
+const BLANK: Cell = { text: ' ', index: -1 }
+
+/** A filled area: eight levels a line. */
+function areaCell(
+  columns: ColumnValues,
+  axis: ValueAxis,
+  marks: Marks,
+): (line: number, column: number) => Cell {
+  return (line, column) => {
+    const value = columns[column]
+    if (value === undefined) return BLANK
+    const filled = levelOf(value, axis) - (line - 1)
+    // The bottom line shows a value of zero, to tell it from a gap.
+    if (line === 0) return value === 0 ? { text: marks.eighths[0]!, index: 0 } : BLANK
+    if (filled <= 0) return BLANK
+    return { text: marks.eighths[Math.min(8, Math.ceil(filled * 8)) - 1]!, index: 0 }
+  }
+}
+
+/** One mark per series; where two overlap, the one earlier in the legend is drawn. */
+function markCell(
+  all: readonly ColumnValues[],
+  axis: ValueAxis,
+  marks: Marks,
+): (line: number, column: number) => Cell {
+  const zero = axis.low < 0 ? Math.round(levelOf(0, axis)) : -1
+  return (line, column) => {
+    const index = all.findIndex((columns) => {
+      const value = columns[column]
+      return value !== undefined && Math.round(levelOf(value, axis)) === line
+    })
+    if (index >= 0) return { text: marks.series[index]!, index }
+    return line === zero ? { text: marks.zero, index: -1 } : BLANK
+  }
 }

@@ -1,17 +1,22 @@
 import { createHash } from 'node:crypto'
 import { markup } from '../../../text/markup.ts'
+import { oneLine } from '../../../text/one-line.ts'
 import { UNSTYLED } from '../../../text/unstyled.ts'
+import { errorText } from '../../analysis/error-text.ts'
+import { repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'
 import { drawnPath } from '../../analysis/roots-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
+import { mannerText } from '../fold-figures.ts'
+import { formatDuration } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
+import { ticksOf } from '../time/axis.ts'
 import { cutLines } from '../time/cuts.ts'
+import { stepAt, type TimeWindow } from '../time/window.ts'
 import { headerLines } from '../waterfall/header.ts'
 import { noteLines } from '../waterfall/notes.ts'
 import { planRows } from '../waterfall/rows.ts'
 import { noRowLines } from '../waterfall/summary.ts'
-import { axisMarkup } from './axis.ts'
-import { findingsMarkup } from './findings.ts'
 import { type GraphicOptions, windowOf } from './graphic.ts'
 import { type Page, rowsOf, STEPS } from './page-rows.ts'
 import { SCRIPT } from './script.ts'
@@ -84,4 +89,55 @@ function anchorsOf(tree: TraceTree): string[] {
     seen.set(spanId, times)
     return times === 1 ? `s-${spanId}` : `s-${spanId}-${times}`
   })
+}
+
+/** Characters of the axis: so many labels find room beside each other on a narrow page. */
+const CELLS = 60
+
+/** The time axis over the bars, in `steps`; where time was cut out it is marked `~`. */
+function axisMarkup(window: TimeWindow, steps: number): string {
+  const ticks = ticksOf(window, CELLS, 'µs').map(({ nanos, label, isAfterCut }) => {
+    const x = `${((stepAt(window, nanos, steps) / steps) * 100).toFixed(2)}%`
+    const anchor = stepAt(window, nanos, 100) > 90 ? ' text-anchor="end"' : ''
+    const text = markup(isAfterCut ? `~ ${label}` : label)
+    return `<line x1="${x}" x2="${x}" y2="16"/><text x="${x}" y="12"${anchor}>${text}</text>`
+  })
+  return `<div class="axis"><span></span><span></span><svg aria-hidden="true">${ticks.join('')}</svg></div>\n`
+}
+
+/** How many of each finding are listed. */
+const MOST_LISTED = 10
+const MOST_SLOW = 5
+
+/** Where the errors began, where the time went, and which calls repeat, each with a link to its row. */
+function* findingsMarkup(tree: TraceTree, anchors: readonly string[]): Generator<string> {
+  const who = (node: number) => {
+    const { name, service } = tree.span(node)
+    return `<a href="#${anchors[node]}">${markup(name === '' ? '(no name)' : name)}</a> <span class="soft">${markup(service)}</span>`
+  }
+  const causes = rootCauses(tree)
+  yield* list('where the errors began', causes, MOST_LISTED, (node) => {
+    const says = errorText(tree.span(node))?.text
+    return `<span class="bad">✗</span> ${who(node)}${says === undefined ? '' : `<br><span class="bad">${markup(oneLine(says))}</span>`}`
+  })
+  yield* list('slowest by self time', slowestSelf(tree, MOST_SLOW), MOST_SLOW, (node) => {
+    return `${formatDuration(tree.selfNanos(node) ?? 0)} ${who(node)}`
+  })
+  yield* list('repeated calls (N+1?)', repeatedCalls(tree), MOST_LISTED, (repeated) => {
+    const { calls, caller, sumNanos } = repeated
+    return `${calls.length}× ${who(calls[0]!)} under ${who(caller)}: ${formatDuration(sumNanos)} in all, ${mannerText(repeated)}`
+  })
+}
+
+function* list<Item>(
+  title: string,
+  items: readonly Item[],
+  most: number,
+  text: (item: Item) => string,
+): Generator<string> {
+  if (items.length === 0) return
+  yield `<h2>${title}</h2>\n<ul>\n`
+  for (const item of items.slice(0, most)) yield `<li>${text(item)}</li>\n`
+  if (items.length > most) yield `<li class="soft">and ${items.length - most} more</li>\n`
+  yield '</ul>\n'
 }

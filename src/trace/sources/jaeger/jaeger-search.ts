@@ -1,6 +1,7 @@
 import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { splitScope } from '../../conditions/attribute-scope.ts'
 import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import { asCount, asInteger } from '../../formats/integer.ts'
 import { timesBetween } from '../../formats/span-times.ts'
@@ -22,7 +23,6 @@ import { requireNoError, requireNoErrorIn } from './jaeger-error.ts'
 import { cutKeyNote, requireOneValueEach, searchDepth, v2Query, v3Query } from './jaeger-query.ts'
 import { jaegerServices } from './jaeger-services.ts'
 import { askV3 } from './jaeger-v3.ts'
-import { withServiceName } from './service-name.ts'
 
 /** What the searches of one run have learnt. */
 export interface SearchMemory {
@@ -229,4 +229,21 @@ function readSummary(item: JsonObject): TraceSummary[] {
     services: services.flatMap((service) => textOrNumber(service.name) ?? []),
   }
   return [summary]
+}
+
+/**
+ * The filter with its conditions on `service.name`, all of them `=`, as the service: in Jaeger that is a field of the process, and
+ * no tag by which it finds anything. Undefined: it names two services, or one without a name, which no span has.
+ */
+function withServiceName(filter: TraceFilter): TraceFilter | undefined {
+  const ofService = filter.attributes.filter(([key]) => isServiceName(key))
+  if (ofService.length === 0) return filter
+  const [service, another] = new Set([filter.service ?? [], ofService.map(([, value]) => value)].flat())
+  if (!service || another !== undefined) return undefined
+  return { ...filter, service, attributes: filter.attributes.filter(([key]) => !isServiceName(key)) }
+}
+
+function isServiceName(key: string): boolean {
+  const { scope = 'resource', bare } = splitScope(key)
+  return bare === 'service.name' && scope === 'resource'
 }

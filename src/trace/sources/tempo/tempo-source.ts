@@ -8,15 +8,14 @@ import type { QueryResult, SeriesQuery } from '../../series.ts'
 import { addressCheck } from '../address-check.ts'
 import { noSuchTrace, traceIdsOf } from '../trace-ids.ts'
 import type { ApiAnswer, BackendSource, OnPage, Send } from '../trace-source.ts'
-import { grafanaLink } from './grafana-link.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
 import { comparisonOfQuery } from './tempo-comparison.ts'
 import type { HintMemory } from './tempo-latest.ts'
 import { queryTempo } from './tempo-metrics.ts'
 import { noTempo, tempoReader } from './tempo-reader.ts'
 import { searchTempo } from './tempo-search.ts'
-import { tempoSend } from './tempo-send.ts'
-import { traceOfSpan } from './tempo-span.ts'
+import { startAndEnd, tempoSend } from './tempo-send.ts'
+import { readSummaries } from './tempo-summaries.ts'
 
 /** The base URL of Tempo, and the tenant. */
 export interface TempoSettings {
@@ -131,4 +130,56 @@ async function isTempo(ask: Send): Promise<boolean> {
 async function probeServices(ask: Send, { body, headers, failure }: ApiAnswer): Promise<void> {
   if (body.length > 0 || headers['www-authenticate'] !== undefined) throw failure
   await tempoServices(ask)
+}
+
+/** Minutes shown around a trace: Explore wants a window and finds nothing outside it. */
+const MARGIN_MILLIS = 5 * 60_000
+
+/**
+ * The page of a trace in Grafana Explore, where the API is reached through Grafana's data-source proxy, whose address
+ * holds the uid Explore wants; else undefined (Tempo has no UI of its own).
+ */
+function grafanaLink(base: URL, trace: Trace): string | undefined {
+  const match = /^(.*)\/api\/datasources\/proxy\/uid\/([\w-]+)\/?$/.exec(base.pathname)
+  const [prefix, uid] = [match?.[1], match?.[2]]
+  if (prefix === undefined || uid === undefined) return undefined
+  const millis = Number(earliest(trace) / 1_000_000n)
+  const panes = {
+    a: {
+      datasource: uid,
+      queries: [
+        {
+          refId: 'A',
+          datasource: { type: 'tempo', uid },
+          queryType: 'traceql',
+          query: trace.traceId,
+        },
+      ],
+      range: { from: String(millis - MARGIN_MILLIS), to: String(millis + MARGIN_MILLIS) },
+    },
+  }
+  const link = new URL(`${prefix}/explore`, base.origin)
+  link.searchParams.set('schemaVersion', '1')
+  link.searchParams.set('panes', JSON.stringify(panes))
+  return link.href
+}
+
+function earliest(trace: Trace): bigint {
+  let first: bigint | undefined
+  for (const { startNanos } of trace.spans) {
+    if (startNanos > 0n && (first === undefined || startNanos < first)) first = startNanos
+  }
+  return first ?? 0n
+}
+
+/** How far back a span is looked for by its id: Tempo reads every block of this time. */
+const SPAN_MILLIS = 24 * 3_600_000
+
+/** The id of the trace that holds a span. Undefined also for a Tempo before 2.6, which does not know `span:id`. */
+async function traceOfSpan(spanId: string, nowMillis: number, ask: Send): Promise<string | undefined> {
+  const range = { fromMillis: nowMillis - SPAN_MILLIS, toMillis: nowMillis }
+  const q = `{ span:id = "${spanId}" }`
+  const query = { q, ...startAndEnd(range.fromMillis, range.toMillis), limit: '1', spss: '1' }
+  const answer = await ask({ path: '/api/search', query, answers: [400] })
+  return answer.status === 400 || answer.status === 404 ? undefined : readSummaries(answer)[0]?.traceId
 }
