@@ -9,7 +9,7 @@ import { openPlace, type Place } from './place.ts'
 
 const SRC = fileURLToPath(new URL('../../../src/', import.meta.url))
 /** The words of help, which other tests type, and the scripts of shells. */
-const HELP = /^cli\/|-script\.ts$/
+const HELP = /^(cli|frame)\/|completion\/completion\.ts$/
 
 /** What stands for a value that only the running program knows; a number where its unit follows. */
 const hole = (next: string): string => (/^[a-z]/.test(next) ? '1' : 'VALUE')
@@ -80,6 +80,7 @@ const values = () => ({
   'login URL': place.stage.gateway.url,
   'profile use VALUE': 'work',
   'set KEY': 'leeway',
+  'store_key_file PATH': '~/k.key',
   'KEY VALUE': '30s',
   'set VALUE': 'leeway',
   'VALUE VALUE': '30s',
@@ -118,7 +119,7 @@ describe('a command that any text of the program names', () => {
       const { exit, stderr } = await place.world.type(line)
       // It may fail for another reason than how it is written: a back end that lacks what is asked for.
       expect(
-        exit === 2 && !/^(error: |\{"error":).*(Lightstep|no snapshot)/.test(stderr),
+        exit === 2 && !/^(error: |\{"error":).*(Lightstep|no snapshot|may bind your sign-in)/.test(stderr),
         `${line}\n${stderr}`,
       ).toBe(false)
       expect(exit).not.toBe(1)
