@@ -48,10 +48,11 @@ export function buildInfo(mode: TempoMode, response: ServerResponse) {
   json(response, { version, ...rest })
 }
 
-/** A good answer, compressed. */
+/** A good answer, compressed when the caller takes gzip, as Tempo does. */
 export function send(response: ServerResponse, type: string, body: Buffer | string, status = 200) {
-  response.writeHead(status, { 'content-type': type, 'content-encoding': 'gzip' })
-  response.end(gzipSync(body))
+  const zipped = /\bgzip\b/.test(String(response.req.headers['accept-encoding'] ?? ''))
+  response.writeHead(status, { 'content-type': type, ...(zipped && { 'content-encoding': 'gzip' }) })
+  response.end(zipped ? gzipSync(body) : body)
 }
 
 /** The same for JSON. */
