@@ -64,6 +64,12 @@ test('very many children, each at another host, of a call that very many answer'
   expect(parents.size).toBe(MANY)
 })
 
+test('very many children elsewhere, of a call that very many answer: they are of the half that keeps the id', () => {
+  const servers = many((i) => span(1, { kind: 'SERVER', localEndpoint: { serviceName: `s${i}` } }))
+  const { spans } = readOne([...servers, ...many((i) => span(2 + i, { parentId: '1' }))])
+  expect(new Set(spans.slice(MANY).map(({ parentId }) => parentId))).toEqual(new Set(['0000000000000001']))
+})
+
 test.each([
   ['a tag', (deep: string) => `"tags":{"deep":${deep},"plain":"x"}`],
   ['an annotation', (deep: string) => `"tags":{"plain":"x"},"annotations":[{"timestamp":7,"value":${deep}}]`],

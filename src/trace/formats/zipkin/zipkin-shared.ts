@@ -112,8 +112,8 @@ class SharedCall {
     if (servers) return lastBegun(servers, startOf(child)).spanId
     const isOfClient = this.#clientPlaces.includes(place) || this.#clientPlaces[0] === service
     if (place !== '' && isOfClient) return undefined
-    const [only, ...others] = this.#servers.get('') ?? []
-    return others.length === 0 ? only?.spanId : undefined
+    const all = this.#servers.get('')
+    return all?.length === 1 ? all[0]!.spanId : undefined
   }
 }
 
@@ -138,14 +138,15 @@ const isServer = ({ kind, shared }: JsonObject): boolean =>
 const micros = (value: unknown): number | undefined => Number(asInteger(value) ?? 0n) || undefined
 const startOf = ({ timestamp }: JsonObject): number | undefined => micros(timestamp)
 
-/** Where a report is from, in texts that say less and less: its address, its service, anywhere. Zipkin writes services in lower case. */
+/**
+ * Where a report is from, in texts that say less and less: its address (a host with two may tell IPv6 in some reports alone), its
+ * service, anywhere. Zipkin writes services in lower case.
+ */
 function placesOf({ localEndpoint }: JsonObject): readonly string[] {
   const { serviceName, ipv4, ipv6 } = isObject(localEndpoint) ? localEndpoint : {}
-  const [name = '', ...address] = [serviceName, ipv4, ipv6].map(
-    (part) => textOrNumber(part)?.toLowerCase() ?? '',
-  )
-  const host = address.some((part) => part !== '') ? [`${name}|${address.join('|')}`] : []
-  return [...host, ...(name === '' ? [] : [name]), '']
+  const [name = '', v4, v6] = [serviceName, ipv4, ipv6].map((part) => textOrNumber(part)?.toLowerCase() ?? '')
+  const address = v4 || v6
+  return [...(address ? [`${name}|${address}`] : []), ...(name === '' ? [] : [name]), '']
 }
 
 /**
