@@ -24,36 +24,27 @@ afterEach(async () => {
 
 describe('Ctrl-C while the provider registers a client', () => {
   it.each([
-    [
-      'profile add',
-      () => ['profile', 'add', 'work', '--issuer', stage.provider.issuer, '--register'],
-      'work',
-    ],
-    [
-      'login by the address of an API',
-      () => ['login', stage.gateway.url, '--yes', '--no-browser'],
-      '127.0.0.1',
-    ],
-  ])(
-    '%s: it ends when the client is kept and in the profile, so that it can be taken back',
-    async (...row) => {
-      const [, line, profile] = row
-      const before = stage.provider.registeredClients()
-      const running = machine.start([...line(), '--store', 'file', '--store-key-file', machine.keyFile])
-      stage.provider.tamper = {
-        intercept({ method, url }) {
-          if (method === 'POST' && url?.startsWith('/reg')) running.child.kill('SIGINT')
-          return false
-        },
-      }
-      expect(await running.ended).toMatchObject({ exit: null, signal: 'SIGINT' })
-      const [client = '', ...others] = stage.provider.registeredClients().filter((id) => !before.includes(id))
-      expect([client, others]).toEqual([expect.stringMatching(/./), []])
-      expect(await readFile(machine.configFile, 'utf8')).toContain(`client_id = "${client}"\n`)
-      expect(await readdir(join(machine.stateDirectory, 'registrations'))).toHaveLength(1)
-      const removed = await machine.run(['profile', 'remove', profile])
-      expect(removed.stderr).toContain(`Unregistered the client ${client} at `)
-      expect(stage.provider.registeredClients()).toEqual(before)
-    },
-  )
+    ['profile add', () => ['profile', 'add', 'work', '--issuer', stage.provider.issuer, '--register']],
+    ['login by the address of an API', () => ['login', stage.gateway.url, '--yes', '--no-browser']],
+  ])('%s: the client is unregistered again, which is said, and no profile names it', async (...row) => {
+    const [, line] = row
+    const before = stage.provider.registeredClients()
+    const asked: string[] = []
+    const running = machine.start([...line(), '--store', 'file', '--store-key-file', machine.keyFile])
+    stage.provider.tamper = {
+      intercept({ method, url }) {
+        if (!url?.startsWith('/reg')) return false
+        asked.push(`${method}`)
+        if (method === 'POST') running.child.kill('SIGINT')
+        return false
+      },
+    }
+    const ended = await running.ended
+    expect(ended).toMatchObject({ exit: null, signal: 'SIGINT' })
+    expect(asked).toEqual(['POST', 'DELETE'])
+    expect(stage.provider.registeredClients()).toEqual(before)
+    expect(ended.stderr).toMatch(/^The client \S+ is unregistered again at 127\.0\.0\.1:\d+\.\n$/m)
+    await expect(readFile(machine.configFile, 'utf8')).rejects.toThrow('ENOENT')
+    expect(await readdir(join(machine.stateDirectory, 'registrations'))).toEqual([])
+  })
 })

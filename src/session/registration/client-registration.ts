@@ -13,7 +13,7 @@ type Unregistered = PartialClient & { readonly issuer: string }
 export interface NewClient {
   readonly clientId: string
   readonly canUnregister: boolean
-  /** Runs what saves its id. Until then a signal takes the client back, then it waits. */
+  /** Runs what saves its id. Until then a signal takes the client back, and its id is never saved; then the signal waits. */
   commit<T>(save: () => Promise<T>): Promise<T>
 }
 
@@ -37,12 +37,15 @@ export async function registerClient<T>(
   requireRegistration(client, metadata)
   const registrations = await openRegistrations(client, ports)
   await registrations.probe()
-  const takeBack = async ({ clientId, management }: Registered): Promise<'yes' | Error | undefined> => {
+  let takingBack: Promise<string> | undefined
+  const takeBack = async ({ clientId, management }: Registered): Promise<string> => {
     const withdrawing = management && withdrawRegistration(management, http).then(() => 'yes' as const)
     const result = await withdrawing?.catch((failure: Error) => failure)
     await registrations.forget(clientId)
-    return result
+    return whatBecame(clientId, client.issuer, result)
   }
+  // Without an end: the process has one.
+  const unlessEnding = () => (takingBack ? new Promise<never>(() => {}) : undefined)
   let registered: Registered | undefined
   let forgetSignals = () => {}
   try {
@@ -50,15 +53,20 @@ export async function registerClient<T>(
     const { clientId, management } = await ports.signals.shield(async () => {
       const made = await requestRegistration(client, metadata, http)
       registered = made
-      forgetSignals = ports.signals.beforeEnd(async () => void (await takeBack(made)))
+      forgetSignals = ports.signals.beforeEnd(async () => {
+        takingBack = takeBack(made)
+        ports.terminal.err(`${await takingBack}\n`)
+      })
       if (made.management !== undefined) await registrations.keep(made.clientId, made.management)
       return made
     })
+    await unlessEnding()
     return await use({
       clientId,
       canUnregister: management !== undefined,
       commit: (save) =>
-        ports.signals.shield(() => {
+        ports.signals.shield(async () => {
+          await unlessEnding()
           forgetSignals()
           return save()
         }),
@@ -66,10 +74,9 @@ export async function registerClient<T>(
   } catch (error) {
     const made = registered
     if (made === undefined) throw error
-    const result = await ports.signals.shield(() => takeBack(made))
-    throw error instanceof Failure
-      ? error.withDetail(whatBecame(made.clientId, client.issuer, result))
-      : error
+    await unlessEnding()
+    const became = await ports.signals.shield(() => takeBack(made))
+    throw error instanceof Failure ? error.withDetail(became) : error
   } finally {
     forgetSignals()
   }

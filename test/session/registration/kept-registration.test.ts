@@ -193,17 +193,27 @@ describe('the id of a new client is saved', () => {
   })
 
   it('and a signal takes it back while it is used, until its id is being saved', async () => {
-    const { machine, asked, files, register } = registering()
+    const { machine, asked, files, ports, register } = registering()
     const lastWords = () => [...machine.lastWords]
     await register(async ({ commit }) => {
       expect(lastWords()).toHaveLength(1)
       await commit(async () => expect(lastWords()).toEqual([]))
     })
     expect([asked.at(-1)?.method, files().length]).toEqual(['POST', 1])
-    await register(async () => {
-      for (const work of lastWords()) await work()
+    let isSaved = false
+    const said: string[] = []
+    ports.terminal = { ...ports.terminal, err: (text) => said.push(text) }
+    await new Promise<void>((signalled) => {
+      void register(async ({ commit }) => {
+        for (const work of lastWords()) await work()
+        setImmediate(signalled)
+        await commit(async () => {
+          isSaved = true
+        })
+      })
     })
-    expect([asked.at(-1)?.method, files(), lastWords()]).toEqual(['DELETE', [], []])
+    expect([isSaved, asked.at(-1)?.method, files()]).toEqual([false, 'DELETE', []])
+    expect(said).toEqual(['The client c7 is unregistered again at id.acme.example.\n'])
   })
 
   it('or the client is taken back and forgotten, before a signal ends that', async () => {
