@@ -44,10 +44,14 @@ export async function socketOwner(
   const ends = forms.map((address) => ` ${address}:${hex(remotePort)} ${address}:${hex(localPort)} `)
   let missing: 'foreign' | undefined
   for (const path of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    const table = await files.readForeign(path, MOST_BYTES).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EFBIG') missing = 'foreign'
-      return undefined
-    })
+    const read = () => files.readForeign(path, MOST_BYTES)
+    // Again after an error: the other table alone would make this user's own browser foreign.
+    const table = await read()
+      .catch(read)
+      .catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'EFBIG') missing = 'foreign'
+        return undefined
+      })
     if (table === undefined) continue
     const row = table
       .toString('latin1')

@@ -82,6 +82,19 @@ describe('whose connection it is, by the system’s table of sockets', () => {
     expect(await socketOwner({ ...connection, localPort: 80 }, files)).toBe(1001)
   })
 
+  it('a table that cannot be read once is read again', async () => {
+    const { readForeign } = machine(mine, '')
+    const failed = new Set<string>()
+    const files: Pick<Files, 'readForeign'> = {
+      async readForeign(path, ...others) {
+        if (failed.has(path)) return readForeign(path, ...others)
+        failed.add(path)
+        throw Object.assign(new Error('injected'), { code: 'EIO' })
+      },
+    }
+    expect(await socketOwner(connection, files)).toBe(1001)
+  })
+
   it('at ::1', async () => {
     const files = machine(mine, row(`${V6}:C350`, `${V6}:223D`, 1002))
     expect(await socketOwner(at('::1'), files)).toBe(1002)
