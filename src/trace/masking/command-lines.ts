@@ -23,11 +23,14 @@ const PROGRAMS: readonly (readonly [program: string, flag: string])[] = [
 /** What may stand between a program and its flag: the same command, the same text of JSON. */
 const REST = String.raw`(?:[^\n|;&"']|\\\r?\n|[;&](?=[^\s&])|["'](?!\s{0,2}[:}\]])){0,512}`
 
-/** The passwords in command lines of these programs. In quotes a part of an argument may stand, too: `ada:'a b'`. */
+/**
+ * The passwords in command lines of these programs. The flag comes first: only behind one is a program looked for. In quotes a part
+ * of an argument may stand, too: `ada:'a b'`.
+ */
 export const COMMAND_RULES: readonly Rule[] = PROGRAMS.map(([program, flag]) => ({
   needs: new RegExp(program),
   begins: new RegExp(
-    `(?<=(?<![\\w.=-])(?:${program})(?:\\.exe)?(?=[\\s\\\\]|["'],)${REST}[\\s"'])${flag}`,
+    `(?=${flag})(?<=(?<![\\w.=-])(?:${program})(?:\\.exe)?(?=[\\s\\\\]|["'],)${REST}[\\s"'])${flag}`,
     'g',
   ),
   bare: /[^\s"'\\]{1,4096}|'[^'\n,]{0,256}'|\\{0,16}"[^"\n,]{0,256}"(?!\])|\\+(?!["'\\])/y,
