@@ -26,11 +26,6 @@ async function help(env: Record<string, string> = {}): Promise<string> {
 /** Node's folders in it, one for each set of V8's flags. */
 const flagSets = () => (hasCache ? readdir(cache()) : Promise.resolve([]))
 
-const largestIn = async (set: string): Promise<number> => {
-  const files = (await cacheFiles()).filter((file) => file.includes(set))
-  return Math.max(...(await Promise.all(files.map(async (file) => (await stat(file)).size))))
-}
-
 async function cacheFiles(): Promise<string[]> {
   const found = await readdir(cache(), { recursive: true, withFileTypes: true })
   return found.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name))
@@ -45,28 +40,10 @@ describe('the compile cache', () => {
     expect((await cacheFiles()).length).toBeGreaterThan(1)
   })
 
-  it('of commands that read traces is another one, and of `trace get` a third: they compile with other flags, on the V8 that was measured', async () => {
+  it('is one for all commands', async () => {
     await help()
-    const plain = await flagSets()
-    const isMeasured = process.versions.v8.startsWith('13.6.')
-    for (const [command, sets] of [
-      ['search', isMeasured ? 1 : 0],
-      ['get', isMeasured ? 2 : 0],
-    ] as const) {
-      const { exit, stderr } = await machine.run(['trace', command, '--help'])
-      expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
-      expect([command, (await flagSets()).length - plain.length]).toEqual([command, sets])
-    }
     const known = await flagSets()
-    // All functions of a file are in it, and not only those that run while it is loaded.
-    for (const set of known.filter((one) => !plain.includes(one)))
-      expect(await largestIn(set)).toBeGreaterThan(1.5 * (await largestIn(plain[0] as string)))
-    for (const words of [
-      ['trace', 'breakdown', '--help'],
-      ['--profile', 'x', 'trace', '--help'],
-      ['token', '--help'],
-    ])
-      await machine.run(words)
+    for (const command of ['search', 'get']) await machine.run(['trace', command, '--help'])
     expect(await flagSets()).toEqual(known)
   })
 
