@@ -34,7 +34,7 @@ export const services = verb({
       ...nameList({
         noun: 'service',
         names: () => names,
-        none: `${source.name} knows no services.`,
+        none: all.length > 0 ? 'No name contains that text.' : `${source.name} knows no services.`,
         next: (name) => [{ verb: 'trace search', flags: { service: name } }],
       }),
     }
