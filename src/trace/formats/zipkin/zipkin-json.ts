@@ -49,30 +49,10 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
       }),
     )
   }
-  if (spans.length < items.length) tellLeftOut(ofVersion2, items.length - ofVersion2.length, wholeId, into)
+  const left = items.length - spans.length
+  const are = left === 1 ? '1 span is' : `${left} spans are`
+  if (left > 0) into.partial = `${are} left out: without an id or a trace id, or of Zipkin v1`
 }
 
 const VERSION_1_HINT =
   'Zipkin gives v2 under /api/v2/trace/ID. What is in a file, send to a Zipkin (POST /api/v1/spans) first.'
-
-/** Says how many spans are not read: of each trace, and of the document those whose trace may not be here. */
-function tellLeftOut(
-  ofVersion2: readonly JsonObject[],
-  ofVersion1: number,
-  wholeId: (id: string) => string,
-  into: Collection,
-): void {
-  const byTrace = groupBy(ofVersion2, (item) => hexOrMadeId(item.traceId, 32))
-  const withoutTrace = byTrace.get(undefined)?.length ?? 0
-  const ofDocument = [...leftOut(ofVersion1, 'of Zipkin v1'), ...leftOut(withoutTrace, 'without a trace id')]
-  if (ofDocument.length > 0) into.partial = ofDocument.join(', ')
-  const withoutId = ofVersion2.filter((item) => item.traceId && hexOrMadeId(item.id, 16) === undefined)
-  const traceOf = (item: JsonObject) => wholeId(hexOrMadeId(item.traceId, 32) ?? '')
-  for (const [traceId, { length }] of groupBy(withoutId, traceOf))
-    if (traceId !== '') into.cut(traceId, [...leftOut(length, 'without an id'), ...ofDocument].join(', '))
-}
-
-function leftOut(count: number, which: string): readonly string[] {
-  if (count === 0) return []
-  return [count === 1 ? `1 span ${which} is left out` : `${count} spans ${which} are left out`]
-}

@@ -82,9 +82,10 @@ interface Half {
 /** The halves of a call that have one id in Zipkin. */
 class SharedCall {
   readonly halves: readonly Half[]
-  /** The servers by each of their places, the earliest first. */
-  readonly #servers = new Map<string, Half[]>()
+  /** The id of the first server at each place. */
+  readonly #servers = new Map<string, string>()
   readonly #clientPlaces: readonly string[]
+  readonly #onlyServer: string | undefined
 
   constructor(id: string, reports: readonly JsonObject[], free: FreeIds) {
     const items = wholeReports(reports)
@@ -96,38 +97,19 @@ class SharedCall {
       const isBelow = client !== undefined || (item.shared === true && holder.shared !== true)
       return { item, spanId: free.instead(id), isBelow }
     })
-    const servers = this.halves.filter(({ item }) => isServer(item)).sort((a, b) => beginOf(a) - beginOf(b))
-    for (const half of servers)
-      for (const place of placesOf(half.item)) {
-        const known = this.#servers.get(place)
-        if (known) known.push(half)
-        else this.#servers.set(place, [half])
-      }
+    const servers = this.halves.filter(({ item }) => isServer(item))
+    for (const { item, spanId } of servers)
+      for (const place of placesOf(item)) if (!this.#servers.has(place)) this.#servers.set(place, spanId)
+    this.#onlyServer = servers.length === 1 ? servers[0]!.spanId : undefined
   }
 
   /** The id of the server that a child belongs to, by its host; undefined: the half that keeps the id. The only server called the rest. */
   parentOf(child: JsonObject): string | undefined {
     const [place = '', service = ''] = placesOf(child)
-    const servers = place === '' ? undefined : this.#servers.get(place)
-    if (servers) return lastBegun(servers, startOf(child)).spanId
+    const server = place === '' ? undefined : this.#servers.get(place)
     const isOfClient = this.#clientPlaces.includes(place) || this.#clientPlaces[0] === service
-    if (place !== '' && isOfClient) return undefined
-    const all = this.#servers.get('')
-    return all?.length === 1 ? all[0]!.spanId : undefined
+    return server ?? (place !== '' && isOfClient ? undefined : this.#onlyServer)
   }
-}
-
-const beginOf = ({ item }: Half): number => startOf(item) ?? Number.MAX_VALUE
-
-/** Of these, the earliest first, the last that had begun; the first where none had. */
-function lastBegun(servers: readonly Half[], at = 0): Half {
-  let [low, high] = [0, servers.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (beginOf(servers[middle]!) <= at) low = middle + 1
-    else high = middle
-  }
-  return servers[Math.max(low - 1, 0)]!
 }
 
 /** A client that says its id is shared is mistaken, as in Zipkin's UI. */
@@ -217,21 +199,19 @@ const firstOfEach = (parts: readonly JsonObject[]): JsonObject =>
 /** Gives unused span ids of one trace, each once. */
 class FreeIds {
   readonly #taken: Set<string>
-  /** Where to look next: begun anew for each id, the search would go through all that was given before. */
   #next: bigint | undefined
 
   constructor(taken: Iterable<string>) {
-    this.#taken = new Set(taken)
+    // All zeros is no id.
+    this.#taken = new Set([...taken, '0'.repeat(16)])
   }
 
-  /** The id with all its bits inverted, else the next one that is free. */
+  /** The id with all its bits inverted, then those behind the last one that was given. */
   instead(id: string): string {
-    const inverted = ~BigInt(`0x${id}`)
-    for (let at = inverted; ; at = this.#next++) {
-      this.#next ??= inverted
+    for (let at = ~BigInt(`0x${id}`); ; at = this.#next++) {
+      this.#next ??= at
       const text = BigInt.asUintN(64, at).toString(16).padStart(16, '0')
-      // All zeros is no id.
-      if (!/^0+$/.test(text) && this.#taken.size < this.#taken.add(text).size) return text
+      if (this.#taken.size < this.#taken.add(text).size) return text
     }
   }
 }

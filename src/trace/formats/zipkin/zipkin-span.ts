@@ -42,19 +42,12 @@ function readLinkText(text: unknown): SpanLink | undefined {
 
 /** A text that ends in `|`, a JSON object, `|` and a number. */
 function withObject(text: string): { readonly before: string; readonly attributes: Attributes } | undefined {
-  const end = text.lastIndexOf('}|')
-  if (end < 0 || !/^\d{1,10}$/.test(text.slice(end + 2))) return undefined
-  let start = text.indexOf('|{')
-  // A name, too, may hold these signs.
-  for (let tries = 0; tries < MOST_TRIES && start >= 0 && start < end; tries++) {
-    const object = parsedObject(text.slice(start + 1, end + 1))
-    if (object) return { before: text.slice(0, start), attributes: asAttributes(object) }
-    start = text.indexOf('|{', start + 1)
-  }
-  return undefined
+  const [start, end] = [text.indexOf('|{'), text.lastIndexOf('}|')]
+  if (start < 0 || !/^\d{1,10}$/.test(text.slice(end + 2))) return undefined
+  const object = parsedObject(text.slice(start + 1, end + 1))
+  return object && { before: text.slice(0, start), attributes: asAttributes(object) }
 }
 
-const MOST_TRIES = 4
 /** As in OTLP: whatever walks through values calls itself for each level. */
 const MOST_DEEP = 100
 
