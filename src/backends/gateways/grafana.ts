@@ -4,7 +4,6 @@ import type { Gateway, Refused, SentToken } from './gateway.ts'
 import { messageOf, NOTHING_SENT, theySay, whatWasSent } from './words.ts'
 
 const ADDRESS = /\/api\/datasources\/proxy\/(?:uid\/([\w-]+)|\d+)\/?$/
-const NO_DATA_SOURCE = /\bdata ?source\b/i
 
 /** Grafana's data-source proxy with `[auth.jwt]` (grafana: pkg/services/authn/clients/jwt.go, datasourceproxy.go). */
 export const grafana: Gateway = {
@@ -17,8 +16,11 @@ export const grafana: Gateway = {
   explain(refused) {
     const { status, base, json } = refused
     if (json === undefined) return undefined
-    if (status === 404 && NO_DATA_SOURCE.test(messageOf(refused))) return { failure: noDataSource(refused) }
-    if (!ADDRESS.test(base.pathname) && typeof json.messageId !== 'string') return undefined
+    const isAddress = ADDRESS.test(base.pathname)
+    // Behind it, Tempo's 404 is plain text, and Jaeger's has a list of errors.
+    if (status === 404 && isAddress && typeof json.message === 'string')
+      return { failure: noDataSource(refused) }
+    if (!isAddress && typeof json.messageId !== 'string') return undefined
     if (status === 401) return { failure: refusedToken(refused), isAboutToken: true }
     return status === 403 ? { failure: refusedAccess(refused) } : undefined
   },

@@ -19,13 +19,12 @@ export const observatorium: Gateway = {
     return tenant === undefined ? undefined : `tenant ${safeText(tenant, 60)}`
   },
   explain(refused) {
-    const { status, base, body } = refused
-    const says = messageOf(refused)
-    if (status >= 300 && status < 400) return wantsSignIn(refused)
-    if (status === 500 && says.startsWith('failed to verify ID token')) return notVerified(refused)
-    if (status === 400 && /^(username|group) cannot be empty$|^invalid username claim/.test(says))
-      return lacksClaim(refused)
+    const { status, base, body, json } = refused
     const tenant = ADDRESS.exec(base.pathname)?.[1]
+    const isOwn = json?.errorType === 'observatorium-api'
+    if (status >= 300 && status < 400) return wantsSignIn(refused)
+    if (status === 500 && (isOwn || tenant !== undefined)) return notVerified(refused, isOwn)
+    if (status === 400 && isOwn) return lacksClaim(refused)
     const isClosed = status === 403 && body === '' && refused.headers['www-authenticate'] === undefined
     return isClosed && tenant !== undefined ? closed(refused, tenant) : undefined
   },
@@ -47,19 +46,25 @@ function wantsSignIn({ status, base, headers, sent }: Refused): Refusal | undefi
   return { failure: new Failure('login-page', message, { hint }) }
 }
 
-/** Anything from a foreign audience to an expired token: its log alone tells which. */
-function notVerified(refused: Refused): Refusal {
+/**
+ * Anything from a foreign audience to an expired token: its log alone tells which. Until 2025 its errors were plain text,
+ * as Tempo's are: undefined for any other than its own, and `api-failed` for that.
+ */
+function notVerified(refused: Refused, isOwn: boolean): Refusal | undefined {
   const { base, status, sent } = refused
+  if (!isOwn && !sent?.isExpired && !messageOf(refused).startsWith('failed to verify ID token'))
+    return undefined
   const detail = [...theySay(refused), ...whatWasSent(sent)]
   const message = `${safeText(base.host)} could not verify the token (HTTP ${status})`
   if (sent?.isExpired) {
     const hint = 'It has expired. Sign in again: ls-auth login'
     return { failure: new Failure('session-ended', message, { detail, hint }), isAboutToken: true }
   }
-  return {
-    failure: new Failure('not-allowed', message, { detail, hint: verifyHint(sent) }),
-    isAboutToken: true,
-  }
+  const failure = new Failure(isOwn ? 'not-allowed' : 'api-failed', message, {
+    detail,
+    hint: verifyHint(sent),
+  })
+  return { failure, isAboutToken: isOwn }
 }
 
 function verifyHint(sent: SentToken | undefined): string {

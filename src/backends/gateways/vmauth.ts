@@ -3,9 +3,6 @@ import { safeText } from '../../text/safe-text.ts'
 import type { Gateway, Refusal, Refused } from './gateway.ts'
 import { messageOf, NOTHING_SENT, whatWasSent } from './words.ts'
 
-/** Older versions, and newer ones under `-logInvalidAuthTokens`: what follows is the token, so it is never shown. */
-const REPEATS_TOKEN = /\bcannot (find the provided auth token|authorize request with auth tokens)\b/
-
 const isSeenIn = (headers: Refused['headers']): boolean => headers['x-server-hostname'] !== undefined
 
 /** VictoriaMetrics' vmauth (VictoriaMetrics: app/vmauth/main.go). */
@@ -16,16 +13,16 @@ export const vmauth: Gateway = {
   at: () => undefined,
   isSeenIn,
   explain(refused) {
-    const { status, headers } = refused
-    const says = messageOf(refused)
-    if (status !== 400 && status !== 401) return undefined
-    if (says === 'missing `Authorization` request header') return noToken(refused)
-    const isUnknown = says === 'Unauthorized' && isSeenIn(headers)
-    if (REPEATS_TOKEN.test(says) || isUnknown) return unknownToken(refused)
-    return /\bmissing route for "/.test(says) ? { failure: noRoute(refused) } : undefined
+    const { status, headers, sent } = refused
+    if (!isSeenIn(headers)) return undefined
+    if (status === 401)
+      return sent?.header.toLowerCase() === 'authorization' ? unknownToken(refused) : noToken(refused)
+    const hasNoRoute = status === 400 && messageOf(refused).includes('missing route for "')
+    return hasNoRoute ? { failure: noRoute(refused) } : undefined
   },
 }
 
+/** Under `-logInvalidAuthTokens` its words hold the token, so they are never shown. */
 function unknownToken({ base, status, sent }: Refused): Refusal {
   const failure = new Failure(
     'not-allowed',
@@ -49,7 +46,7 @@ function noToken({ base, status, sent }: Refused): Refusal {
 
 const noRoute = ({ base, status, path }: Refused): Failure =>
   new Failure(
-    'not-found',
+    'api-failed',
     `${safeText(base.host)} has no route for ${safeText(path, 120)} (HTTP ${status})`,
     {
       hint: 'Check api in the profile, and src_paths of your user in the configuration of vmauth.',

@@ -128,7 +128,7 @@ describe('behind Observatorium API, with the profile of the guide', () => {
       await scene.world.type('ls-auth profile set use_token access')
       const { exit, stderr } = await scene.world.type(`ls-auth trace get ${trace.traceId}`)
       await scene.world.type('ls-auth profile set use_token id')
-      expect(exit).toBe(11)
+      expect(exit).toBe(errors === 'json' ? 11 : 6)
       expect(stderr).toMatch(/^error: 127\.0\.0\.1:\d+ could not verify the token \(HTTP 500\)\n/)
       expect(stderr).toContain('that is the ID token. Send it: ls-auth profile set use_token id\n')
       expect(stderr).toContain('  they say: failed to verify ID token\n')

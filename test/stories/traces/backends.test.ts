@@ -161,7 +161,6 @@ describe('Grafana Tempo without a sign-in', () => {
     ['404 page not found', 6, /there is no Tempo at this address[\s\S]*without \/api at its end/],
     ['{"message":"Not found"}', 6, /there is no Tempo at this address/],
     ['', 6, /there is no Tempo at this address/],
-    ['{"message":"Unable to find datasource"}', 7, /Grafana knows no such data source[\s\S]*proxy\/uid\/UID/],
   ])(
     'an address where no Tempo is (%s) is told from a trace that is not there',
     async (body, exit, words) => {
@@ -216,7 +215,7 @@ describe('Grafana Tempo without a sign-in', () => {
   it('several tenants: the hint names the setting, and the setting is sent', async () => {
     await start({ tenant: 'team-a' })
     const without = await world.type(`ls-auth trace get ${trace.traceId}`)
-    expect(without).toMatchObject({ exit: 2 })
+    expect(without).toMatchObject({ exit: 11 })
     expect(without.stderr).toContain(
       '--tenant NAME, or keep it in the profile: ls-auth profile set tenant NAME',
     )

@@ -156,15 +156,15 @@ describe('TraceQL metrics of Tempo', () => {
     })
   })
 
-  it('a query it does not take is exit 2 in its words; without metrics this Tempo cannot', async () => {
+  it('a query it does not take is exit 2 in its words; without metrics the hint says what they need', async () => {
     const refused = await world.type('ls-auth query "{}"')
     expect(refused).toMatchObject({ exit: 2, stdout: '' })
     expect(refused.stderr).toMatch(/did not accept the query[\s\S]*not a metrics query/)
     for (const mode of ['no-metrics', 'v1-only'] as const) {
       tempo.mode = mode
       const outcome = await world.type(`ls-auth query ${TRACEQL}`)
-      expect(outcome).toMatchObject({ exit: 2, stdout: '' })
-      expect(outcome.stderr).toContain('this Tempo cannot query time series')
+      expect(outcome).toMatchObject({ exit: mode === 'v1-only' ? 2 : 6, stdout: '' })
+      expect(outcome.stderr).toContain('metrics need Tempo 2.4 or later and its metrics-generator')
     }
   })
 })

@@ -23,8 +23,8 @@ export interface VmauthOptions {
 export interface Vmauth {
   readonly url: string
   readonly requests: readonly GatewayRequest[]
-  /** `logs`: with `-logInvalidAuthTokens`. `old`: before it had that flag, a 400. Both repeat the token. */
-  refuses: 'plainly' | 'logs' | 'old'
+  /** `logs`: with `-logInvalidAuthTokens`, which repeats the token. */
+  refuses: 'plainly' | 'logs'
   close(): Promise<void>
 }
 
@@ -60,9 +60,7 @@ async function answerFor(
   const claims = await verify(authorization.replace(/^Bearer /, '')).catch(() => undefined)
   if (claims === undefined || (audience !== undefined && !audiencesOf(claims).includes(audience))) {
     if (refuses === 'plainly') return text(401, 'Unauthorized\n')
-    return refuses === 'logs'
-      ? text(401, `${where}cannot authorize request with auth tokens ["http_auth:${authorization}"]\n`)
-      : text(400, `cannot find the provided auth token "${authorization}" in config\n`)
+    return text(401, `${where}cannot authorize request with auth tokens ["http_auth:${authorization}"]\n`)
   }
   if (!routes.test(url.pathname)) return text(400, `${where}missing route for "${url.pathname}"\n`)
   return askBehind(upstream, url.pathname + url.search, request.headers.accept ?? '*/*')

@@ -93,21 +93,24 @@ function refusal(failure: Failure, query: string | undefined): Failure {
   if (failure.code === 'api-failed' && query === undefined)
     return cannot(`Tempo made no comparison: ${failure.message}`, failure.hint)
   if (failure.code !== 'usage') return failure
-  if (/multi-tenant/i.test(said))
-    return cannot('Tempo does not compare the spans of several tenants', 'Name one of them with --tenant.')
-  if (/range .*exceeds/i.test(said)) {
-    const shorter = 'Ask for a shorter time with --since, or --from and --to.'
-    if (query !== undefined) return failure.withHint(shorter)
+  const isOfTenants = /multi-tenant/i.test(said)
+  const isOfTime = /range .*exceeds/i.test(said)
+  const [one, shorter] = [
+    'Name one of them with --tenant.',
+    'Ask for a shorter time with --since, or --from and --to.',
+  ]
+  if (query !== undefined) return failure.withHint(isOfTenants ? one : isOfTime ? shorter : FILTER_ONLY)
+  if (isOfTenants) return cannot('Tempo does not compare the spans of several tenants', one)
+  if (isOfTime) {
     return cannot('Tempo does not compare the spans of so long a time', shorter)
   }
   // The filter that is made of flags is one that it can read: the function is not (release notes 2.5 and 2.6).
-  if (query === undefined && /parse error|syntax error/i.test(said)) {
+  if (/parse error|syntax error/i.test(said)) {
     return cannot(
       'this Tempo does not know compare() of TraceQL, which 2.6 and later have',
       'ls-auth trace search works without.',
     )
   }
-  if (query !== undefined) return failure.withHint(FILTER_ONLY)
   return cannot('Tempo made no comparison', 'Check the names of --attr.')
 }
 

@@ -117,13 +117,16 @@ function metricsQueryRejected(answer: ApiAnswer): Failure {
 /** TraceQL metrics need the metrics-generator, which not every Tempo runs: `…empty ring`. */
 function metricsFailure(answer: ApiAnswer): Failure {
   const detail = errorDetail(answer)
-  if (/empty ring|not configured|local-?blocks/i.test(detail.join(' '))) return noMetrics(detail)
-  return answer.failure ?? noMetrics(detail)
+  const failure = answer.failure ?? noMetrics(detail)
+  return /empty ring|not configured|local-?blocks/i.test(detail.join(' ')) ? failure.withHint(NEEDS) : failure
 }
 
 function noMetrics(detail: readonly string[]): Failure {
   return new Failure('cannot-do', 'this Tempo cannot query time series: it makes no TraceQL metrics', {
-    hint: 'They need Tempo 2.4 or later and its metrics-generator with the local-blocks processor. ls-auth trace search works without.',
+    hint: NEEDS,
     detail,
   })
 }
+
+const NEEDS =
+  'TraceQL metrics need Tempo 2.4 or later and its metrics-generator with the local-blocks processor. ls-auth trace search works without.'

@@ -7,8 +7,8 @@ import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
 const OF_A_TIME: ReadonlySet<string> = new Set(['/api/search', '/api/metrics/query_range'])
 
 /**
- * Adds the tenant header, and maps Tempo's plain-text errors to Failures: `settings` without a tenant, `api-failed` for
- * a trace that is too large. The limit of a message is a 500, that of a trace (`max_bytes_per_trace`) a 422.
+ * Adds the tenant header, and maps Tempo's plain-text errors to Failures: `api-failed` for a trace that is too large. The limit
+ * of a message is a 500, that of a trace (`max_bytes_per_trace`) a 422.
  */
 export function tempoSend(tenant: string | undefined, send: Send): Send {
   return async (request: ApiRequest) => {
@@ -16,12 +16,14 @@ export function tempoSend(tenant: string | undefined, send: Send): Send {
     const answers = [...(request.answers ?? []), 401, 422, 500, 504]
     const answer = await send({ ...request, headers: { ...request.headers, ...headers }, answers })
     const text = plainText(answer)
-    if (answer.status === 401 && /no org id/i.test(text)) throw noTenant()
     if (answer.status === 500 && /larger than the max/i.test(text)) throw tooLarge(text, MESSAGE_SIZE)
     if (answer.status === 422 && /exceeds max size/i.test(text)) throw tooLarge(text, TRACE_SIZE)
     if (answer.failure && !request.answers?.includes(answer.status)) {
       const isOfTime = answer.status === 504 && OF_A_TIME.has(request.path)
-      throw answer.failure.withMoreHint(isOfTime ? 'Or ask for a shorter time with --since.' : undefined)
+      const isOfTenant = answer.status === 401 && /no org id/i.test(text)
+      throw isOfTenant
+        ? answer.failure.withHint(WHICH_TENANT)
+        : answer.failure.withMoreHint(isOfTime ? 'Or ask for a shorter time with --since.' : undefined)
     }
     return answer
   }
@@ -50,11 +52,8 @@ export function startAndEnd(fromMillis: number, toMillis: number): { start: stri
   return { start: String(Math.floor(fromMillis / 1000)), end: String(Math.ceil(toMillis / 1000)) }
 }
 
-function noTenant(): Failure {
-  return new Failure('settings', 'this Tempo serves several tenants and was not told which one', {
-    hint: 'Name it (it is sent as X-Scope-OrgID): --tenant NAME, or keep it in the profile: ls-auth profile set tenant NAME',
-  })
-}
+const WHICH_TENANT =
+  'This Tempo serves several tenants. Name yours (it is sent as X-Scope-OrgID): --tenant NAME, or keep it in the profile: ls-auth profile set tenant NAME'
 
 const MESSAGE_SIZE =
   'Ask whoever runs Tempo to raise the gRPC message size limits of its querier and query frontend.'
