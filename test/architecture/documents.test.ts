@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { mistakes, readDocuments, roomsWithoutDoor } from './documents.ts'
 
@@ -6,6 +7,13 @@ describe('what is written for those who change the program', () => {
     const documents = readDocuments()
     expect(documents.length).toBeGreaterThan(30)
     expect(documents.flatMap(mistakes)).toEqual([])
+  })
+
+  it.each([
+    ['CONTRIBUTING.md', 600],
+    ['docs/architecture.md', 1500],
+  ])('is read in one go: %s has at most %i words', (path, most) => {
+    expect(readFileSync(path, 'utf8').match(/\S+/g)?.length).toBeLessThanOrEqual(most)
   })
 
   it('stands at the door of every top room', () => {
