@@ -5,6 +5,7 @@ import type { Destination } from '../../src/api/destination.ts'
 import { type ApiRequest, isAboutToken, openApi, target } from '../../src/api/request.ts'
 import { Failure } from '../../src/errors.ts'
 import type { HttpAnswer, HttpRequest } from '../../src/ports/http.ts'
+import { isLinear } from '../linear-time.ts'
 import { toldBy } from '../told.ts'
 
 const BASE = new URL('https://gw.acme.example/traces/')
@@ -364,12 +365,16 @@ describe('a token that a server sends back', () => {
   })
 
   it('in linear time, however many of its beginnings stand in an answer', async () => {
-    const many = 'a\\/'.repeat(40_000) + '\\'.repeat(40_000)
-    const started = performance.now()
-    await api([answer(400, many)], {}, undefined, `${'+/'.repeat(500)}+`).send({ path: '/x', answers: [400] })
-    await api([answer(400, many)], {}, undefined, `${'a/'.repeat(500)}+`).send({ path: '/x', answers: [400] })
-    // A tenth of a second.
-    expect(performance.now() - started).toBeLessThan(5_000)
+    for (const begin of ['+/', 'a/']) {
+      const read = (share: number) => {
+        const many = 'a\\/'.repeat(share * 40_000) + '\\'.repeat(share * 40_000)
+        return api([answer(400, many)], {}, undefined, `${begin.repeat(500)}+`).send({
+          path: '/x',
+          answers: [400],
+        })
+      }
+      expect(await isLinear(read)).toBe(true)
+    }
   })
 
   it('and nothing is taken out where none was sent', async () => {

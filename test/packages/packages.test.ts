@@ -27,7 +27,7 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
     provider = await startProvider()
     chroot = await openChroot()
     await mkdir(join(chroot.directory, 'opt'), { recursive: true })
-  }, 240_000)
+  })
   afterAll(() => Promise.all([provider?.close(), chroot?.close()]))
 
   const unpack = (name: string) =>
@@ -49,7 +49,7 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
     unpack(`ls-auth-${version}-linux-x64.tar.gz`)
     const directory = `/opt/ls-auth-${version}-linux-x64`
     await expectToWork('is libsecret-1-0 installed?', `${directory}/ls-auth`)
-  }, 60_000)
+  })
 
   it('the executable through a link on the PATH, its keychain library beside it', async () => {
     await chroot.install('libsecret-1-0')
@@ -57,7 +57,7 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
     await expectToWork('no D-Bus', '/usr/local/bin/ls-auth').finally(() =>
       chroot.asRoot('rm', '/usr/local/bin/ls-auth'),
     )
-  }, 60_000)
+  })
 
   it('the executable reads no NODE_OPTIONS, and unpacks nothing into the user’s directories', async () => {
     const machine = await chroot.machine(`/opt/ls-auth-${version}-linux-x64/ls-auth`)
@@ -90,7 +90,7 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
       expect(await chroot.asRoot('cat', '/usr/share/bash-completion/completions/ls-auth')).toBe(
         completion.stdout,
       )
-  }, 120_000)
+  })
 
   it('the npm package, installed with npm', async () => {
     const prefix = join(chroot.directory, 'opt/npm')
@@ -99,12 +99,12 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
     const command = ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', prefix]
     execFileSync('npm', [...command, tarball])
     await expectToWork('no D-Bus', '/usr/bin/env', '/opt/npm/node_modules/.bin/ls-auth')
-  }, 60_000)
+  })
 
   it('the tarball for a machine with Node', async () => {
     unpack(`ls-auth-${version}-node-linux-x64.tar.gz`)
     await expectToWork('no D-Bus', '/usr/bin/env', `/opt/ls-auth-${version}-node-linux-x64/bin/ls-auth.js`)
-  }, 60_000)
+  })
 
   it('the Debian package goes without a trace', async () => {
     await chroot.asRoot('dpkg', '--purge', 'ls-auth')

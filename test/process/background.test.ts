@@ -37,12 +37,12 @@ describe.skipIf(!IS_LINUX || !needs(SHELL))('login in the background of a shell'
     expect(await pty.ended).toBe(0)
     expect(pty.screen).toContain('Signed in as alice@example.test.')
     expect(pty.screen).not.toMatch(PASTE)
-  }, 30_000)
+  })
 
   it('--paste ends as at the end of the input', async () => {
     const pty = inShell('& wait $!', [...login(), '--paste'])
     expect(await pty.ended).toBe(4)
-  }, 30_000)
+  })
 
   it('whose input is another terminal takes a pasted address there', async () => {
     const other = openPty(machine, ['sh', '-c', 'tty; sleep 30'])
@@ -54,22 +54,18 @@ describe.skipIf(!IS_LINUX || !needs(SHELL))('login in the background of a shell'
     expect(await pty.ended).toBe(0)
     other.press('\u0003')
     await other.ended
-  }, 30_000)
+  })
 
   it('in the foreground takes a pasted address', async () => {
     const pty = inShell('; true', login())
     await pty.sees(PASTE)
     pty.press('\u0003')
     await pty.ended
-  }, 30_000)
+  })
 })
 
-it.skipIf(!IS_LINUX || !needs(SHELL))(
-  'a passphrase is not asked for in the background',
-  async () => {
-    const pty = inShell('& wait $!', [...loginArgs(provider), '--store', 'file', '--no-browser'])
-    expect(await pty.ended).toBeGreaterThan(0)
-    expect(pty.screen).toContain('nobody is there to type it')
-  },
-  30_000,
-)
+it.skipIf(!IS_LINUX || !needs(SHELL))('a passphrase is not asked for in the background', async () => {
+  const pty = inShell('& wait $!', [...loginArgs(provider), '--store', 'file', '--no-browser'])
+  expect(await pty.ended).toBeGreaterThan(0)
+  expect(pty.screen).toContain('nobody is there to type it')
+})

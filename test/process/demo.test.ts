@@ -53,23 +53,19 @@ async function saidBy(command: string, ...args: string[]): Promise<string> {
 }
 const HINT = 'then sign in again: ls-auth login. ls-auth whoami shows all claims.'
 
-it.skipIf(!needs(PTY))(
-  'in a terminal of 80 columns every line is broken between words',
-  async () => {
-    const line = `stty cols 80; exec '${process.execPath}' '${resolve('.build/demo.mjs')}'`
-    const said = await saidBy('script', '--quiet', '--return', '--command', line, '/dev/null')
-    const tooWide = said.split('\n').filter((one) => displayWidth(one) > 80)
-    // An address stays whole, so that it can be copied.
-    expect(tooWide.filter((one) => !/^ {2}http\S+$/.test(one))).toEqual([])
-    expect(said.replace(/\n {6}/g, ' ')).toContain(HINT)
-    // What is to be typed works when it is pasted.
-    expect(said.replace(/ \\\n */g, ' ')).toMatch(
-      /^\$ ls-auth login .* --client-id ls-auth-cli --api .* --no-browser$/m,
-    )
-  },
-  60_000,
-)
+it.skipIf(!needs(PTY))('in a terminal of 80 columns every line is broken between words', async () => {
+  const line = `stty cols 80; exec '${process.execPath}' '${resolve('.build/demo.mjs')}'`
+  const said = await saidBy('script', '--quiet', '--return', '--command', line, '/dev/null')
+  const tooWide = said.split('\n').filter((one) => displayWidth(one) > 80)
+  // An address stays whole, so that it can be copied.
+  expect(tooWide.filter((one) => !/^ {2}http\S+$/.test(one))).toEqual([])
+  expect(said.replace(/\n {6}/g, ' ')).toContain(HINT)
+  // What is to be typed works when it is pasted.
+  expect(said.replace(/ \\\n */g, ' ')).toMatch(
+    /^\$ ls-auth login .* --client-id ls-auth-cli --api .* --no-browser$/m,
+  )
+})
 
 it('in a pipe a line stays whole', async () => {
   expect(await saidBy(process.execPath, resolve('.build/demo.mjs'))).toContain(HINT)
-}, 60_000)
+})

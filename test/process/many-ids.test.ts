@@ -1,9 +1,7 @@
 import { expect, it } from 'vitest'
 import { manyIds } from '../reliability/many-ids-run.ts'
 
-it('many ids: none lost, none twice, within the limit, and after kill -9 too', {
-  timeout: 120_000,
-}, async () => {
+it('many ids: none lost, none twice, within the limit, and after kill -9 too', async () => {
   const said: string[] = []
   const { counts, broken } = await manyIds({
     ids: 300,

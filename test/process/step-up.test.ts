@@ -28,22 +28,18 @@ beforeEach(async () => {
 })
 afterEach(() => machine.close())
 
-it.skipIf(!needs(PTY))(
-  'in a terminal (RFC 9470): Enter, one sign-in, and the answer',
-  async () => {
-    challenge = 'error="insufficient_user_authentication", acr_values="gold"'
-    const pty = openPty(machine, [process.execPath, BINARY, 'services'])
-    await pty.sees(/Sign in again as alice@example\.test, in the browser\? \[Y\/n\] $/)
-    pty.press('\r')
-    const [, url] = await pty.sees(/^ {2}(http\S+\/auth\?\S+)\r$/m)
-    await browse(url as string, { user: 'alice' })
-    expect(await pty.ended, pty.screen).toBe(0)
-    expect(pty.screen.split('Signed in as alice@example.test.')[1]).toContain('\r\ncheckout\r\n')
-    expect(pty.screen.match(/Sign in again/g)).toHaveLength(1)
-    expect((await machine.run(['services'])).exit).toBe(0)
-  },
-  30_000,
-)
+it.skipIf(!needs(PTY))('in a terminal (RFC 9470): Enter, one sign-in, and the answer', async () => {
+  challenge = 'error="insufficient_user_authentication", acr_values="gold"'
+  const pty = openPty(machine, [process.execPath, BINARY, 'services'])
+  await pty.sees(/Sign in again as alice@example\.test, in the browser\? \[Y\/n\] $/)
+  pty.press('\r')
+  const [, url] = await pty.sees(/^ {2}(http\S+\/auth\?\S+)\r$/m)
+  await browse(url as string, { user: 'alice' })
+  expect(await pty.ended, pty.screen).toBe(0)
+  expect(pty.screen.split('Signed in as alice@example.test.')[1]).toContain('\r\ncheckout\r\n')
+  expect(pty.screen.match(/Sign in again/g)).toHaveLength(1)
+  expect((await machine.run(['services'])).exit).toBe(0)
+})
 
 it('in a script (claims): the command, pasted into a shell, and then the answer', async () => {
   const claims = { id_token: { acr: { essential: true, value: 'gold' } } }
@@ -57,4 +53,4 @@ it('in a script (claims): the command, pasted into a shell, and then the answer'
   await browse(url as string, { user: 'alice' })
   expect((await login.ended).exit).toBe(0)
   expect((await machine.run(['services'])).exit).toBe(0)
-}, 30_000)
+})

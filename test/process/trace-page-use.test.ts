@@ -122,7 +122,7 @@ describe.skipIf(!needs(CHROMIUM))('a page of a trace, used in a real browser', (
     for (const text of Object.keys(counts)) actual[text] = await found(page, text)
     expect(actual).toEqual(counts)
     await pages.done(page)
-  }, 60_000)
+  })
 
   it('a resource is where its link leads to', async () => {
     const page = await open(SHOP)

@@ -91,7 +91,7 @@ describe.skipIf(!needs(CHROMIUM))('a trace in a real browser', () => {
       )
       await done(page)
     }
-  }, 90_000)
+  })
 
   it('finds spans, with the way to them, folds, and shows what a span holds', async () => {
     const page = await openShop()
@@ -105,7 +105,7 @@ describe.skipIf(!needs(CHROMIUM))('a trace in a real browser', () => {
     expect(await rowsOf(page)).toEqual(['GET /cart', 'load cart', 'price shop'])
     // What is folded away is unfolded by a link to it, in an event of its own after the click.
     await page.getByRole('link', { name: 'SELECT needle' }).first().click()
-    await expect.poll(() => rowsOf(page), { timeout: 10_000 }).toHaveLength(5)
+    await expect.poll(() => rowsOf(page)).toHaveLength(5)
     await page.locator('.r').nth(2).locator('summary').click()
     await page.getByText('error: lock timeout').waitFor()
     await done(page)
@@ -244,7 +244,6 @@ describe.skipIf(!needs(CHROMIUM))('a trace in a real browser', () => {
       await expect.poll(() => isOnScreen(row)).toBe(true)
       await done(page)
     },
-    90_000,
   )
 
   it('is, as a picture, XML without an error', async () => {

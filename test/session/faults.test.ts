@@ -11,8 +11,6 @@ const CODES = ['ENOSPC', 'EIO', 'EACCES', 'EROFS', 'EMFILE']
 const READ_CODES = ['EIO', 'EACCES']
 const isRead = (call: string) => /^(inspect|endOfLinks|read|readForeign|list) /.test(call)
 const HOUR = 3_600_000
-/** Some hundred runs of a command each. */
-const PATIENCE = 180_000
 
 let provider: Provider
 beforeAll(async () => {
@@ -86,118 +84,106 @@ describe.each(['keychain', 'file'])(
       return tried
     }
 
-    it(
-      'token: the session lives, and no refresh is spent before its note is on the disk',
-      async () => {
-        await login()
-        await healthy()
-        let sent = 0
-        /** Refreshes there were when a session file with the note was on the disk for the first time. */
-        let noted: number | undefined
-        let isRenamed = false
-        const watched: Files = {
-          ...files,
-          rename: async (...args) => {
-            await files.rename(...args)
-            isRenamed ||= basename(args[1]) === 'session'
-          },
-          syncDirectory: async (path) => {
-            await files.syncDirectory(path)
-            if (isRenamed) noted ??= refreshes()
-          },
-        }
-        world.override = { files: async () => watched }
-        const prepare = async () => {
-          cold()
-          sent = refreshes()
-          noted = undefined
-          isRenamed = false
-        }
-        const problems: string[] = []
-        await everywhere(
-          () => world.type('ls-auth token'),
-          prepare,
-          async (outcome, where) => {
-            try {
-              expectHonest(outcome, where)
-              if (refreshes() !== sent) expect(noted, `${where}a refresh without its note`).toBe(sent)
-              const after = await healthy()
-              if (after.exit !== 0) {
-                await login()
-                // Only an answer that could not be kept may be lost, and then the token came with a warning.
-                expect(outcome.stderr, where + after.stderr).toMatch(
-                  /^warning: the renewed sign-in could not be kept: cannot write/,
-                )
-              }
-            } catch (error) {
-              problems.push(String((error as Error).message).slice(0, 400))
-            }
-          },
-        )
-        world.override = { files: async () => files }
-        expect(problems).toEqual([])
-      },
-      PATIENCE,
-    )
-
-    it(
-      'login: the old or the new session works, whatever fails',
-      async () => {
-        const problems: string[] = []
-        await login()
-        await everywhere(
-          login,
-          async () => {},
-          async (outcome, where) => {
-            try {
-              expectHonest(outcome, where)
-              expect((await healthy()).exit, `${where}and then token`).toBe(0)
-              expect(provider.liveRefreshTokens(), `${where}and then`).toBe(1)
-            } catch (error) {
-              problems.push(String((error as Error).message).slice(0, 400))
+    it('token: the session lives, and no refresh is spent before its note is on the disk', async () => {
+      await login()
+      await healthy()
+      let sent = 0
+      /** Refreshes there were when a session file with the note was on the disk for the first time. */
+      let noted: number | undefined
+      let isRenamed = false
+      const watched: Files = {
+        ...files,
+        rename: async (...args) => {
+          await files.rename(...args)
+          isRenamed ||= basename(args[1]) === 'session'
+        },
+        syncDirectory: async (path) => {
+          await files.syncDirectory(path)
+          if (isRenamed) noted ??= refreshes()
+        },
+      }
+      world.override = { files: async () => watched }
+      const prepare = async () => {
+        cold()
+        sent = refreshes()
+        noted = undefined
+        isRenamed = false
+      }
+      const problems: string[] = []
+      await everywhere(
+        () => world.type('ls-auth token'),
+        prepare,
+        async (outcome, where) => {
+          try {
+            expectHonest(outcome, where)
+            if (refreshes() !== sent) expect(noted, `${where}a refresh without its note`).toBe(sent)
+            const after = await healthy()
+            if (after.exit !== 0) {
               await login()
+              // Only an answer that could not be kept may be lost, and then the token came with a warning.
+              expect(outcome.stderr, where + after.stderr).toMatch(
+                /^warning: the renewed sign-in could not be kept: cannot write/,
+              )
             }
-          },
-        )
-        await login()
-        expect(problems).toEqual([])
-        expect(provider.liveRefreshTokens()).toBe(1)
-      },
-      PATIENCE,
-    )
+          } catch (error) {
+            problems.push(String((error as Error).message).slice(0, 400))
+          }
+        },
+      )
+      world.override = { files: async () => files }
+      expect(problems).toEqual([])
+    })
 
-    it(
-      'logout: signed in or signed out, and the next command finishes the rest',
-      async () => {
-        const problems: string[] = []
-        const prepare = async () => {
-          if ((await healthy()).exit !== 0) await login()
-        }
-        await everywhere(
-          () => world.type('ls-auth logout'),
-          prepare,
-          async (outcome, where) => {
-            try {
-              expectHonest(outcome, where)
-              const after = await healthy()
-              expect([0, 3], where + after.stderr).toContain(after.exit)
-              if (outcome.exit === 0) expect(after.stderr, where).toContain('not signed in')
-            } catch (error) {
-              problems.push(String((error as Error).message).slice(0, 400))
-            }
-          },
-        )
-        await login()
-        expect((await world.type('ls-auth logout')).exit).toBe(0)
-        expect(problems).toEqual([])
-        expect(provider.liveRefreshTokens()).toBe(0)
-        expect(world.keychain.items.size).toBe(0)
-        const [name] = await readdir(join(world.stateDirectory, 'sessions'))
-        const left = await readdir(join(world.stateDirectory, 'sessions', name as string))
-        expect(left.filter((file) => !/^(lock|lock.holder|items.json)$/.test(file))).toEqual([])
-        expect(problems).toEqual([])
-      },
-      PATIENCE,
-    )
+    it('login: the old or the new session works, whatever fails', async () => {
+      const problems: string[] = []
+      await login()
+      await everywhere(
+        login,
+        async () => {},
+        async (outcome, where) => {
+          try {
+            expectHonest(outcome, where)
+            expect((await healthy()).exit, `${where}and then token`).toBe(0)
+            expect(provider.liveRefreshTokens(), `${where}and then`).toBe(1)
+          } catch (error) {
+            problems.push(String((error as Error).message).slice(0, 400))
+            await login()
+          }
+        },
+      )
+      await login()
+      expect(problems).toEqual([])
+      expect(provider.liveRefreshTokens()).toBe(1)
+    })
+
+    it('logout: signed in or signed out, and the next command finishes the rest', async () => {
+      const problems: string[] = []
+      const prepare = async () => {
+        if ((await healthy()).exit !== 0) await login()
+      }
+      await everywhere(
+        () => world.type('ls-auth logout'),
+        prepare,
+        async (outcome, where) => {
+          try {
+            expectHonest(outcome, where)
+            const after = await healthy()
+            expect([0, 3], where + after.stderr).toContain(after.exit)
+            if (outcome.exit === 0) expect(after.stderr, where).toContain('not signed in')
+          } catch (error) {
+            problems.push(String((error as Error).message).slice(0, 400))
+          }
+        },
+      )
+      await login()
+      expect((await world.type('ls-auth logout')).exit).toBe(0)
+      expect(problems).toEqual([])
+      expect(provider.liveRefreshTokens()).toBe(0)
+      expect(world.keychain.items.size).toBe(0)
+      const [name] = await readdir(join(world.stateDirectory, 'sessions'))
+      const left = await readdir(join(world.stateDirectory, 'sessions', name as string))
+      expect(left.filter((file) => !/^(lock|lock.holder|items.json)$/.test(file))).toEqual([])
+      expect(problems).toEqual([])
+    })
   },
 )

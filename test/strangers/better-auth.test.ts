@@ -10,7 +10,7 @@ describe.skipIf(!hasBetterAuth())('Better Auth', () => {
   let failed = false
   beforeAll(async () => {
     provider = await startBetterAuth()
-  }, 60_000)
+  })
   afterEach(({ task }) => {
     failed ||= task.result?.state === 'fail'
   })
@@ -58,7 +58,7 @@ describe.skipIf(!hasBetterAuth())('Better Auth', () => {
         const found = world.said.match(/(http:\S+\/device)\S*[\s\S]*?\b([A-Z0-9]{4}-?[A-Z0-9]{4})\b/)
         if (!found) throw new Error('no code is printed yet')
         return found
-      })
+      }, 600_000)
       await approveDevice({ verificationUri, userCode }, provider.person('alice', decision))
       return running
     }

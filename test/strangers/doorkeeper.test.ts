@@ -11,7 +11,7 @@ describe.skipIf(!hasDoorkeeper())('Doorkeeper', () => {
   let failed = false
   beforeAll(async () => {
     doorkeeper = await startDoorkeeper()
-  }, 60_000)
+  })
   afterEach(({ task }) => {
     failed ||= task.result?.state === 'fail'
   })

@@ -11,7 +11,7 @@ describe.skipIf(!hasLemonLdap())('LemonLDAP::NG', () => {
   let failed = false
   beforeAll(async () => {
     lemon = await startLemonLdap()
-  }, 60_000)
+  })
   afterEach(({ task }) => {
     failed ||= task.result?.state === 'fail'
   })

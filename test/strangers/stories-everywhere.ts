@@ -62,7 +62,7 @@ export function storiesEverywhere(here: () => Stranger, told: Told): void {
       const [, url] = world.said.match(PRINTED_URL) ?? []
       if (!url) throw new Error('no address is printed yet')
       return url
-    })
+    }, 600_000)
 
   describe('the ways in', () => {
     it('a browser', async () => {

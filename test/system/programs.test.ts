@@ -91,9 +91,7 @@ describe.skipIf(!IS_POSIX)('the output of a program', () => {
   it('is not waited for longer, whatever the program does with the signal, and it is ended', async () => {
     const path = join(place, 'deaf')
     const deaf = `trap '' TERM; echo $$ >${path}; while :; do sleep 0.1; done`
-    const started = performance.now()
     expect(await output(deaf, 300)).toEqual({ end: 'too-late' })
-    expect(performance.now() - started).toBeLessThan(3_000)
     expect(isAlive(Number(await readFile(path, 'utf8')))).toBe(false)
     // Neither what it had written by then nor its own status is an answer.
     expect(await output("trap 'exit 0' TERM; echo half; while :; do sleep 0.05; done", 300)).toEqual({
@@ -101,9 +99,8 @@ describe.skipIf(!IS_POSIX)('the output of a program', () => {
     })
     expect(await output("trap 'exit 3' TERM; while :; do sleep 0.05; done", 300)).toEqual({ end: 'too-late' })
     // What it has started may still hold its output.
-    expect(await output('sleep 5; true', 100)).toEqual({ end: 'too-late' })
-    expect(performance.now() - started).toBeLessThan(5_000)
-  }, 15_000)
+    expect(await output('sleep 3600; true', 100)).toEqual({ end: 'too-late' })
+  })
 
   it('is waited for no longer, and the program is ended, where it is stopped', async () => {
     const stop = new AbortController()

@@ -194,11 +194,6 @@ describe('what a clipboard holds', () => {
         },
       ),
     )
-    const started = performance.now()
-    for (const part of ['[', 'trace_id=', '"', '.', 'a', '/', 'trace'])
-      for (const length of [8000, 100_000])
-        expect(() => parseSpanOrTraceId(part.repeat(length / part.length))).toThrow(Failure)
-    expect(performance.now() - started).toBeLessThan(5000)
   })
 })
 

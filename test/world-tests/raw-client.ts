@@ -1,6 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
-import { listen } from '../world/loopback-server.ts'
 import type { Provider } from '../world/provider.ts'
 
 /** A token answer as it came, for tests of the world itself: raw HTTP, no client code of ours. */
@@ -62,16 +60,4 @@ export function refresh(provider: Provider, token: string) {
 /** The payload of a JWT, unverified. */
 export function payload(jwt: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
-}
-
-/** A loopback listener like the CLI's: answers every request with a page and remembers the addresses. */
-export async function startListener() {
-  const seen: string[] = []
-  const server = createServer((request, response) => {
-    seen.push(request.url ?? '')
-    response.setHeader('content-type', 'text/html')
-    response.end('<p>You can close this page.</p>')
-  })
-  const listening = await listen(server)
-  return { url: `http://127.0.0.1:${listening.port}/callback`, seen, close: listening.close }
 }

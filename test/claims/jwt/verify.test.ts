@@ -31,7 +31,7 @@ beforeAll(async () => {
   pairs.RS256 = await pair('RS256')
   for (const algorithm of ['RS512', 'PS256']) pairs[algorithm] = await again(algorithm, pairs.RS256)
   pairs.other = await pair('RS256')
-}, 60_000)
+})
 
 const rsa = () => pairs.RS256 as Pair
 const other = () => pairs.other as Pair

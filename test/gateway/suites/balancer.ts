@@ -95,7 +95,7 @@ export function balancerSuite(): void {
     const [first = 0, second = 0] = await askAtOnce({ issuer: world.issuer, gateways: world.gateways, ask })
     // In turn, but for checks of health in between.
     expect(Math.abs(first - second)).toBeLessThan(PEOPLE / 10)
-  }, 60_000)
+  })
 
   it('names the address of the person, not that of the balancer or one that the caller writes', async () => {
     const headers = { 'x-forwarded-for': '192.0.2.66' }

@@ -23,7 +23,7 @@ export async function shippedLogSuite(): Promise<void> {
     // Each of these is three characters in the log.
     const query = `span-id=8a3c&${'"'.repeat(16_000)}`
     await world.send(`${TRACE}?${query}`, { token: await world.issuer.mint() })
-    const message = await vi.waitUntil(() => messages.find((text) => text.includes('span-id')))
+    const message = await vi.waitUntil(() => messages.find((text) => text.includes('span-id')), 600_000)
     const line = JSON.parse(message.slice(message.indexOf('{'))) as AccessLine
     expect(decodeURIComponent(line.query) === query).toBe(true)
     expect(line).toMatchObject({ status: 200, sub: 'ada@example.com', remote: '127.0.0.1' })
@@ -37,6 +37,9 @@ export function fullLogSuite(): void {
   it('goes on, and says it in the error log', async () => {
     expect((await world.send(TRACE, { token: await world.issuer.mint() })).status).toBe(200)
     expect((await world.send('/healthz')).status).toBe(200)
-    await vi.waitFor(async () => expect(await world.gateway.errorLog()).toMatch(/AH00646: Error writing to/))
+    await vi.waitFor(
+      async () => expect(await world.gateway.errorLog()).toMatch(/AH00646: Error writing to/),
+      600_000,
+    )
   })
 }

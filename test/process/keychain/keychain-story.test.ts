@@ -92,11 +92,9 @@ describe.skipIf(!hasKeyring())('a session in the keychain, one process a command
     const token = machine.start(['token'])
     await sleep(700)
     token.child.kill('SIGINT')
-    const { signal, milliseconds } = await token.ended
+    // Without a look at signals it would end with 8, when the keychain is given up.
+    expect((await token.ended).signal).toBe('SIGINT')
     session.thaw()
-    expect(signal).toBe('SIGINT')
-    // Without a look at signals it would end after 5 seconds, when the keychain is given up.
-    expect(milliseconds).toBeLessThan(4_000)
   })
 
   it.skipIf(!hasTerminal)('a person at a terminal is told of the wait, and is served after it', async () => {
@@ -115,12 +113,9 @@ describe.skipIf(!hasKeyring())('a session in the keychain, one process a command
   // 5 s by the clock where a processor is free, which the other tests may not grant: see response-budget.test.ts.
   it.skipIf(!inFull('a command whose keychain stays stuck'))(
     'a stuck keychain ends the command, with two lines and the status the platform allows',
-    {
-      timeout: 60_000,
-    },
     async () => {
       session.freeze()
-      const { exit, signal, stdout, stderr, milliseconds } = await machine.run(['token'])
+      const { exit, signal, stdout, stderr } = await machine.run(['token'])
       session.thaw()
       expect({ exit, signal, stdout }).toEqual(
         'execve' in process
@@ -128,7 +123,6 @@ describe.skipIf(!hasKeyring())('a session in the keychain, one process a command
           : { exit: null, signal: 'SIGKILL', stdout: '' },
       )
       expect(stderr).toMatch(/^error: the keychain did not answer in time\nhint: .*--store file.*\n$/)
-      expect(milliseconds).toBeLessThan(45_000)
     },
   )
 

@@ -239,10 +239,8 @@ describe('the record of a local proxy', () => {
     await sleep(200)
     proxy.running.child.kill('SIGINT')
     await sleep(300)
-    const began = Date.now()
     proxy.running.child.kill('SIGINT')
     expect(await proxy.running.ended).toMatchObject({ exit: null, signal: 'SIGINT' })
-    expect(Date.now() - began).toBeLessThan(1_000)
     await answers
     const statuses = (await lines(3)).map(({ status }) => status)
     expect(statuses.sort()).toEqual([200, 200, null])

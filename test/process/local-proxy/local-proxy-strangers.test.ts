@@ -138,7 +138,7 @@ describe('strangers on the port of a proxy', () => {
       proxy.running.child.kill('SIGSTOP')
       come()
       const owner = connect(proxy.port, '127.0.0.1').setEncoding('latin1')
-      await once(owner, 'connect', { signal: AbortSignal.timeout(10_000) })
+      await once(owner, 'connect')
       come()
       owner.write(GET(proxy))
       proxy.running.child.kill('SIGCONT')

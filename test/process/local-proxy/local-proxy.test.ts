@@ -122,13 +122,11 @@ describe('a proxy of a person who is signed in', () => {
   })
 
   it('a second signal during a renewal ends it at once', async () => {
-    const { answer, proxy } = await renewing(2_500)
-    const began = Date.now()
+    const { answer, proxy } = await renewing(3_600_000)
     proxy.running.child.kill('SIGTERM')
     await sleep(100)
     proxy.running.child.kill('SIGTERM')
     expect(await proxy.running.ended).toMatchObject({ exit: null, signal: 'SIGTERM' })
-    expect(Date.now() - began).toBeLessThan(2_000)
     expect(await answer).toBeUndefined()
     provider.delayTokenMilliseconds = 0
     await signInHere()

@@ -40,7 +40,7 @@ describe.skipIf(!needs(PTY))('the questions of a first login, in a real terminal
     expect(await pty.ended).toBe(0)
     expect(pty.screen).toContain('Signed in as alice@example.test.')
     expect(await readFile(machine.configFile, 'utf8')).toContain('[profiles.work]')
-  }, 30_000)
+  })
 
   it('a Jaeger on this machine: two answers, and no sign-in', async () => {
     const jaeger = await startJaegerApi({ traces: [makeTrace({ seed: 7 })] })
@@ -52,7 +52,7 @@ describe.skipIf(!needs(PTY))('the questions of a first login, in a real terminal
     expect(await pty.ended).toBe(0)
     expect((await machine.run(['services'])).exit).toBe(0)
     await jaeger.close()
-  }, 30_000)
+  })
 
   it('a machine without a keychain says so after the first answer, with the way out', async () => {
     const pty = login()
@@ -61,28 +61,24 @@ describe.skipIf(!needs(PTY))('the questions of a first login, in a real terminal
     expect(await pty.ended).toBe(8)
     expect(pty.screen).toContain('--store file --store-key-file')
     expect(await readdir(machine.home)).toEqual([])
-  }, 30_000)
+  })
 
   it.each([
     ['Ctrl-C', '\u0003', 130],
     ['Ctrl-D', '\u0004', 4],
-  ])(
-    '%s leaves nothing behind, and has a status of its own',
-    async (_, key, exit) => {
-      for (const later of [false, true]) {
-        const pty = login(['--store', 'file', '--store-key-file', machine.keyFile])
-        await pty.sees(FIRST)
-        if (later) {
-          pty.press(`${provider.issuer}${ENTER}`)
-          await pty.sees(/or "later": $/)
-        }
-        pty.press(key)
-        expect(await pty.ended).toBe(exit)
-        expect(await readdir(machine.home)).toEqual([])
+  ])('%s leaves nothing behind, and has a status of its own', async (_, key, exit) => {
+    for (const later of [false, true]) {
+      const pty = login(['--store', 'file', '--store-key-file', machine.keyFile])
+      await pty.sees(FIRST)
+      if (later) {
+        pty.press(`${provider.issuer}${ENTER}`)
+        await pty.sees(/or "later": $/)
       }
-    },
-    30_000,
-  )
+      pty.press(key)
+      expect(await pty.ended).toBe(exit)
+      expect(await readdir(machine.home)).toEqual([])
+    }
+  })
 
   it('are not asked of an agent, which may have a terminal; nor are there colours', async () => {
     const pty = openPty(machine, [process.execPath, BINARY, 'login'], { env: { CLAUDECODE: '1' } })

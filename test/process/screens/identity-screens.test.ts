@@ -180,7 +180,6 @@ const isFull = inFull('identity commands in 60, 120 and 200 columns, and without
 describe.skipIf(!needs(PTY)).concurrent('a session of identity commands', () => {
   it.for(isFull ? [60, 80, 120, 200] : [80])(
     'in %i columns no line is wider, but for what is pasted',
-    { timeout: 180_000 },
     async (columns, { expect }) => {
       const screens = await session(columns)
       const text = transcript(screens)
@@ -202,16 +201,12 @@ describe.skipIf(!needs(PTY)).concurrent('a session of identity commands', () => 
     ['NO_COLOR', { NO_COLOR: '1' }],
     ['LANG=C', { LANG: 'C' }],
     ['TERM=dumb', { TERM: 'dumb' }],
-  ])(
-    '%s: the same words; ASCII where Unicode cannot be shown',
-    { timeout: 180_000 },
-    async ([name, env], { expect }) => {
-      const screens = await session(80, env)
-      const text = screens.map((one) => one.text).join('\n')
-      if (name !== 'LANG=C') expect(text).not.toContain('\x1b[')
-      if (name === 'NO_COLOR')
-        await expect(transcript(screens)).toMatchFileSnapshot('../../golden/screens/identity-80.txt')
-      else expect(stripVTControlCharacters(text).replaceAll('\x08', '')).toMatch(/^[\x20-\x7e\n]*$/)
-    },
-  )
+  ])('%s: the same words; ASCII where Unicode cannot be shown', async ([name, env], { expect }) => {
+    const screens = await session(80, env)
+    const text = screens.map((one) => one.text).join('\n')
+    if (name !== 'LANG=C') expect(text).not.toContain('\x1b[')
+    if (name === 'NO_COLOR')
+      await expect(transcript(screens)).toMatchFileSnapshot('../../golden/screens/identity-80.txt')
+    else expect(stripVTControlCharacters(text).replaceAll('\x08', '')).toMatch(/^[\x20-\x7e\n]*$/)
+  })
 })

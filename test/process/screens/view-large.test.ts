@@ -52,7 +52,7 @@ describe.skipIf(!needs({ commands: ['tmux'], packages: ['tmux'] }))('trace view 
     }
     terminal.press('q')
     await stage.expectGivenBack(0)
-  }, 120_000)
+  })
 
   it.each<[what: string, exit: number, end: () => unknown]>([
     ['Ctrl-C', 130, () => stage.terminal.press('C-c')],
@@ -68,7 +68,6 @@ describe.skipIf(!needs({ commands: ['tmux'], packages: ['tmux'] }))('trace view 
       await end()
       await stage.expectGivenBack(exit)
     },
-    60_000,
   )
 })
 

@@ -54,22 +54,18 @@ describe.skipIf(!canTry)('trace view in a real terminal', () => {
     await terminal.sees(/row \d+ of 37: SELECT stock/)
     terminal.press('q')
     await stage.expectGivenBack(0)
-  }, 60_000)
+  })
 
   it.each<[what: string, exit: number, end: () => unknown]>([
     ['Ctrl-C', 130, () => terminal.press('C-c')],
     ['SIGTERM', 143, () => stage.signal('SIGTERM')],
     ['SIGHUP', 129, () => stage.signal('SIGHUP')],
     ['a crash', 1, () => stage.signal('SIGUSR2')],
-  ])(
-    '%s ends it with %i, and the terminal is as it was',
-    async (_, exit, end) => {
-      await stage.begin(FIRST)
-      await end()
-      await stage.expectGivenBack(exit)
-    },
-    60_000,
-  )
+  ])('%s ends it with %i, and the terminal is as it was', async (_, exit, end) => {
+    await stage.begin(FIRST)
+    await end()
+    await stage.expectGivenBack(exit)
+  })
 
   it('Ctrl-Z gives the terminal to the shell, fg takes it again', async () => {
     await stage.begin(FIRST)
@@ -84,7 +80,7 @@ describe.skipIf(!canTry)('trace view in a real terminal', () => {
     await terminal.sees(/row 2 of 37[^\n]*\nWhat is pasted is no keys\./)
     terminal.press('q')
     await stage.expectGivenBack(0)
-  }, 60_000)
+  })
 
   it('what is pasted is no keys: nothing of it quits, and the shell runs nothing', async () => {
     await stage.begin(FIRST)
@@ -103,28 +99,24 @@ describe.skipIf(!canTry)('trace view in a real terminal', () => {
     terminal.press('q')
     await stage.expectGivenBack(0)
     await expect(readFile(join(machine.home, 'ran'))).rejects.toThrow('ENOENT')
-  }, 60_000)
+  })
 
   it('a terminal that marks no paste: what stands behind a q of it is read away', async () => {
     await stage.begin(FIRST)
     terminal.paste(`q${'at x.y.z\n'.repeat(500)}${STACK}`, { bracketed: false })
     await stage.expectGivenBack(0)
     await expect(readFile(join(machine.home, 'ran'))).rejects.toThrow('ENOENT')
-  }, 60_000)
+  })
 })
 
-it.skipIf(!canTry)(
-  'a terminal that is closed ends the program',
-  async () => {
-    const stage = await openViewStage(machine, 'trace.json', 90)
-    await stage.begin(FIRST)
-    const pid = await stage.pid()
-    stage.terminal.close()
-    for (let i = 0; i < 100 && isRunning(pid); i++) await sleep(100)
-    expect(isRunning(pid)).toBe(false)
-  },
-  60_000,
-)
+it.skipIf(!canTry)('a terminal that is closed ends the program', async () => {
+  const stage = await openViewStage(machine, 'trace.json', 90)
+  await stage.begin(FIRST)
+  const pid = await stage.pid()
+  stage.terminal.close()
+  for (let i = 0; i < 100 && isRunning(pid); i++) await sleep(100)
+  expect(isRunning(pid)).toBe(false)
+})
 
 function isRunning(pid: number): boolean {
   try {
@@ -157,7 +149,7 @@ describe.skipIf(!needs(PTY))('a terminal without a shell behind it', () => {
     pty.press('q')
     expect(await pty.ended).toBe(0)
     expect(pty.screen.split('\x1b[?1049l')).toHaveLength(4)
-  }, 60_000)
+  })
 
   it('that gives its end mark of a paste to somebody else: after a stop keys are keys', async () => {
     const pty = view()
@@ -171,7 +163,7 @@ describe.skipIf(!needs(PTY))('a terminal without a shell behind it', () => {
     await pty.sees(/row 2 of 37/)
     pty.press('q')
     expect(await pty.ended).toBe(0)
-  }, 60_000)
+  })
 
   it('Ctrl-C in a paste: the shell runs nothing of the rest', async () => {
     const pty = openPty(machine, ['sh', '-i'], { env: { PS1: '$ ' } })
@@ -185,7 +177,7 @@ describe.skipIf(!needs(PTY))('a terminal without a shell behind it', () => {
     expect(said).toBe('exit 130')
     pty.press('exit\r')
     await pty.ended
-  }, 60_000)
+  })
 
   it('one that does not know its size is taken for 80 columns and 24 lines', async () => {
     const pty = view({ columns: 0, rows: 0 })

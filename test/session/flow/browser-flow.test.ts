@@ -5,10 +5,6 @@ import { throughBrowser } from '../../../src/session/flow/browser-flow.ts'
 import { told, toldBy } from '../../told.ts'
 import { attempt, PAGE, redirectTo, STATE, visit } from './sign-in-world.ts'
 
-/** A sign-in with a browser: on this machine, on another one, or by a pasted address. */
-
-// A sign-in that goes wrong may wait for ever.
-vi.setConfig({ testTimeout: 5_000 })
 afterEach(() => {
   vi.useRealTimers()
   // Whoever still waits gets an answer of some browser, and closes the port.

@@ -243,7 +243,7 @@ describe('a key file', () => {
   })
 })
 
-describe('a passphrase', { timeout: 60_000 }, () => {
+describe('a passphrase', () => {
   const NOBODY = [
     'store-key: this session is kept by a passphrase, and nobody is there to type it',
     'Run it in a terminal, or use a key file: ls-auth login --store file --store-key-file PATH',

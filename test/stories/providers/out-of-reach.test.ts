@@ -13,34 +13,30 @@ async function expired(): Promise<void> {
 }
 
 async function together(count: number, line: string) {
-  const started = performance.now()
   const outcomes = await Promise.all(Array.from({ length: count }, () => place.world.type(line)))
   return {
-    seconds: (performance.now() - started) / 1000,
     exits: [...new Set(outcomes.map(({ exit }) => exit))],
     said: [...new Set(outcomes.map(({ stderr }) => stderr))],
   }
 }
 
-it('a provider that is down: forty processes say so, within seconds', async () => {
+it('a provider that is down: forty processes say so', async () => {
   await expired()
   await place.simulator.close()
-  const { exits, said, seconds } = await together(40, 'ls-auth token')
+  const { exits, said } = await together(40, 'ls-auth token')
   expect({ exits, said }).toEqual({
     exits: [6],
     said: [expect.stringMatching(/^error: cannot reach 127\.0\.0\.1:\d+: nothing listens there\nhint: /)],
   })
-  expect(seconds).toBeLessThan(15)
 })
 
 it('a provider that hangs: it is asked once, and nobody waits twice', async () => {
   await expired()
   place.simulator.hang(true)
   const before = place.simulator.asked('token').length
-  const { exits, said, seconds } = await together(3, 'ls-auth token --timeout 3')
+  const { exits, said } = await together(3, 'ls-auth token --timeout 3')
   expect({ exits, said }).toEqual({ exits: [6], said: [expect.stringContaining('did not answer in time')] })
   expect(place.simulator.asked('token').length - before).toBe(1)
-  expect(seconds).toBeLessThan(6)
   place.simulator.hang(false)
   expect(await place.world.type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
 })

@@ -94,13 +94,11 @@ describe('without a browser on this machine', () => {
 
   it('a provider that hangs does not keep a code alive', async () => {
     provider.tamper = { deviceResponse: (body) => ({ ...body, expires_in: 3, interval: 1 }) }
-    provider.delayTokenMilliseconds = 40_000
-    const began = Date.now()
+    provider.delayTokenMilliseconds = 3_600_000
     const { exit, stderr } = await world.type(command('--device'))
     provider.delayTokenMilliseconds = 0
     expect({ exit, stderr }).toMatchObject({ exit: 4, stderr: expect.stringContaining('good for 3s') })
     expect(stderr).toContain('not confirmed in time')
-    expect(Date.now() - began).toBeLessThan(20_000)
   })
 
   it('a code is waited for a quarter of an hour at most, whatever its life', async () => {

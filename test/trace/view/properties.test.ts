@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { nextRow } from '../../../src/trace/view/find.ts'
 import { runsOf } from '../../property-runs.ts'
 import { anyTrace } from '../any-trace.ts'
 import { type Walk, walkThrough } from './walk.ts'
-
-// Measuring texts that are not ASCII (Intl.Segmenter) takes ten times as long in a process that has run many other files.
-vi.setConfig({ testTimeout: 120_000 })
 
 const KEYS = [
   ...['up', 'down', 'pageup', 'pagedown', 'home', 'end', 'left', 'right', 'return', 'escape', 'backspace'],

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Span, Trace } from '../../../../src/trace/model.ts'
 import { agentText } from '../../../../src/trace/render/agent/agent-text.ts'
 import { agentTrace, BY_FLAGS } from '../../../../src/trace/render/agent/agent-trace.ts'
@@ -10,9 +10,6 @@ import { anyTrace } from '../../any-trace.ts'
 import { EPOCH, makeChain, makeSpan, makeTrace } from '../../make.ts'
 import { CANARY, INJECTIONS } from './injections.ts'
 import { expectOneBlock, expectOnlyDataSpeaks } from './one-block.ts'
-
-// Measuring texts that are not ASCII (Intl.Segmenter) takes ten times as long in a process that has run many other files.
-vi.setConfig({ testTimeout: 120_000 })
 
 const MORE = { steps: ['More: ask.'], lists: 'ask' }
 const textOf = (trace: Trace, most?: number) =>
