@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { keptOf, MASKED } from './masking/kept-value.ts'
 import { isSecretItem, nameOfPair, underSaidNames } from './masking/lists.ts'
-import { maskSecrets } from './masking/secret-text.ts'
+import { maskSecrets } from './masking/rules.ts'
 import { isOfMany, isSensitive } from './masking/sensitive-keys.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
 import { SpanView } from './span-view.ts'

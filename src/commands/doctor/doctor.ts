@@ -93,7 +93,7 @@ async function writeBundle(
     platform: `${env.platform}-${process.arch}`,
     written: new Date(invocation.ports.clock.now()).toISOString(),
   }
-  const { maskSecrets } = await import('../../trace/masking/secret-text.ts')
+  const { maskSecrets } = await import('../../trace/masking/rules.ts')
   const masked: unknown = JSON.parse(JSON.stringify({ ...facts, ...report }), (_, value: unknown) =>
     typeof value === 'string' ? maskSecrets(value) : value,
   )

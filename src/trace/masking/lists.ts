@@ -1,11 +1,7 @@
 import type { AttributeValue } from '../model.ts'
-import { COMMAND_RULES } from './command-lines.ts'
-import { FLAGS, isOfWords } from './rules.ts'
-import { isSensitive } from './sensitive-keys.ts'
-import { isSetting } from './setting.ts'
+import { COMMAND_RULES, FLAGS, isOfWords } from './rules.ts'
+import { isSensitive, isSetting } from './sensitive-keys.ts'
 import { maskBehind, type Rule } from './value.ts'
-
-// Lists and maps that are no texts: names stand beside their values there, too.
 
 const isName = (key: string, name: AttributeValue): name is string =>
   (/^(?:name|key|k)$/i.test(key) || (/^header$/i.test(key) && !/\s/.test(plainText(name)))) && isWord(name)

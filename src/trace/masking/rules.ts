@@ -1,14 +1,10 @@
 import { keptOf, keptOfWritten, MASKED } from './kept-value.ts'
-import { isOfMany, isSensitive, isStatement, memoized, wordsOf } from './sensitive-keys.ts'
-import { isSetting } from './setting.ts'
-import { GAP, type Rule } from './value.ts'
-
-// What stands before a sensitive value in a text, and which names are meant there.
+import { maskRecognised } from './patterns.ts'
+import { isOfMany, isSensitive, isSetting, isStatement, memoized, wordsOf } from './sensitive-keys.ts'
+import { GAP, maskBehind, type Rule } from './value.ts'
 
 const shown = (): string => MASKED
 
-/** No value without quotes or brackets. */
-const NONE = /$^/y
 const NUMBER = /-?\d[\d.]*(?:e[+-]?\d+)?/iy
 
 /** A name without the escapes of JSON. */
@@ -69,7 +65,7 @@ export const FLAGS: Rule = {
 }
 
 /** In their order: what a later rule finds may stand in a value that an earlier one has masked. */
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   // `"token": "…"`, `"sessionId": 7`: a name is judged as that of an attribute.
   {
     ...MEMBER,
@@ -101,11 +97,11 @@ export const RULES: readonly Rule[] = [
     behind: new RegExp(`${GAP}(?:,?${GAP}[\\])}]|\\\\{0,16}"|$)`, 'y'),
     shown: (value, name) => (isOfWords(name, value) ? value : shownOfMember(value, name)),
   },
-  // Go's `map[Authorization:[Bearer …] Accept:[*/*]]`.
+  // Go's `map[Authorization:[Bearer …] Accept:[*/*]]`: no value without brackets.
   {
     needs: /map\[/,
     begins: /(?<=map\[|\] )([a-z][\w.-]{0,127}):(?=\[)/gi,
-    bare: NONE,
+    bare: /$^/y,
     isMeant,
     shown: shownOfItem,
   },
@@ -132,16 +128,14 @@ export const RULES: readonly Rule[] = [
 ]
 
 /** Words before `code` with which it lets nobody in. Of OAuth, a `response[code]` does. */
-const HARMLESS_CODE =
-  /status|error|exit|return|result|reason|warning|http|(?<!\bo?auth2?\.)response|short|geo|uni|source|time\.?zone|zip|postal|country|region|state|province|city|area|dial|calling|phone|airport|station|port|locale|language|lang|currency|bank|sort|branch|tax|vat|hs|nace|naics|sic|iso|mcc|icd|unit|dept|department|store|company|customer|product|item|sku|color|colour|size|brand|category|type|article|material|promo|promotion|coupon|discount|voucher|course|event|event\.type|qr|bar|(?:(?:url|uri|html|json|xml|base\d\d)\.?)?(?:de|en)/
-    .source
+const HARMLESS_CODE = String.raw`status|error|exit|return|result|reason|warning|http|(?<!\bo?auth2?\.)response|short|geo|uni|source|time\.?zone|zip|postal|country|region|state|province|city|area|dial|calling|phone|airport|station|port|locale|language|lang|currency|bank|sort|branch|tax|vat|hs|nace|naics|sic|iso|mcc|icd|unit|dept|department|store|company|customer|product|item|sku|color|colour|size|brand|category|type|article|material|promo|promotion|coupon|discount|voucher|course|event|event\.type|qr|bar|(?:(?:url|uri|html|json|xml|base\d\d)\.?)?(?:de|en)`
 
 /** What names secrets in URLs only: `?code=…` of OAuth, `?sig=…` of Azure, any `…key` that is none of these words. */
 const NAMES_IN_URLS = new RegExp(
   `(?:${[
     /token|secret|password|passwd|pwd|signature|sig|session\w{0,16}|auth|email|jwt/.source,
-    /(?:(?<!\b(?:order|job|task|run|address)\.)\b|auth)state|^(?:saml\.?response|ticket|code\.?verifier)/
-      .source,
+    /(?:(?<!\b(?:order|job|task|run|address)\.)\b|auth)state/.source,
+    /^(?:saml\.?response|ticket|code\.?verifier)/.source,
     /(?<!\b(?:mon|don|tur|hoc|joc|whis|(?:sort|order)\.?))key/.source,
     `(?<!(?:\\b(?:${HARMLESS_CODE})\\.?|bar|zip|post))code`,
   ].join('|')})$`,
@@ -165,7 +159,7 @@ const shownOfParameter = (value: string, written: string): string =>
   (isStatement(plain(written)) ? undefined : keptOf(plain(written), value)) ?? MASKED
 
 /** Values in URLs and queries. */
-export const URL_RULES: readonly Rule[] = [
+const URL_RULES: readonly Rule[] = [
   // `?token=…`, `#access_token=…`, `Server=x;Password='a;b'`. Behind a blank `#state=` is no fragment: `issue #state=open`.
   {
     needs: /=/,
@@ -184,3 +178,49 @@ export const URL_RULES: readonly Rule[] = [
     shown: shownOfParameter,
   },
 ]
+
+/** Behind a flag, also in a list that is written as a text (`"-u", "…"`). No other flag, and no port. */
+const APART = String.raw`(?:=|\s{1,8}|\\{0,16}["'],\s{0,3}(?=\\{0,16}["']))(?!\\{0,16}["']?(?:-|\d{1,5}(?::\d{1,5})?(?:[\s"'\\,]|$))|\[masked)(?=\S)`
+/** `-pSECRET`, but no words of other flags: `-port`, `-print-defaults`. */
+const JOINED = String.raw`=?(?!\[masked|(?:ort|ool|rint|lugin|rotocol|ager)(?![a-z]))(?=[^\s"'\\=-]|["'](?![\s,\]]|$))`
+/** Name and password. Names that begin with `system:` are those of Kubernetes. */
+const USER = String.raw`(?:=|\s{0,8}|\\{0,16}["'],\s{0,3})(?=(?:\\{0,16}["'])?(?!-|system:)[^\s:="'\\]{0,128}:(?![\s"'\\]*(?:$|[\s,\]])))`
+
+const PROGRAMS: readonly (readonly [program: string, flag: string])[] = [
+  ['curl', `(?:-[A-Za-z#]{0,8}[uU]|--(?:proxy-)?user)${USER}`],
+  ['sshpass|sqlcmd', `-[pP](?:${APART}|${JOINED})`],
+  ['mysql(?!d\\b)_?[a-z]{0,12}|mariadb(?:-[a-z]{1,16})?', `-p${JOINED}`],
+  ['(?:docker|podman|nerdctl)[^\\n|;&]{1,64}login', `-p${APART}`],
+  ['redis-cli', `(?:-a|--pass)${APART}`],
+  ['mongo(?:sh|dump|restore|export|import|stat|top|files)?', `-p${APART}`],
+  ['ldap(?:search|modify|add|delete|whoami|passwd|compare|modrdn)', `-w(?:${APART}|${JOINED})`],
+]
+
+/** What may stand between a program and its flag: the same command, the same text of JSON. */
+const REST = String.raw`(?:[^\n|;&"']|\\\r?\n|[;&](?=[^\s&])|["'](?!\s{0,2}[:}\]])){0,512}`
+
+/**
+ * The passwords in command lines of these programs. The flag comes first: only behind one is a program looked for. In quotes a part
+ * of an argument may stand, too: `ada:'a b'`.
+ */
+export const COMMAND_RULES: readonly Rule[] = PROGRAMS.map(([program, flag]) => ({
+  needs: new RegExp(program),
+  begins: new RegExp(
+    `(?=${flag})(?<=(?<![\\w.=-])(?:${program})(?:\\.exe)?(?=[\\s\\\\]|["'],)${REST}[\\s"'])${flag}`,
+    'g',
+  ),
+  bare: /[^\s"'\\]{1,4096}|'[^'\n,]{0,256}'|\\{0,16}"[^"\n,]{0,256}"(?!\])|\\+(?!["'\\])/y,
+  shown: () => MASKED,
+}))
+
+/** What every match needs, but for what is recognised in itself: most texts hold none of it. */
+const HINT = /[=:<%@]|--|\s-[apuwPU]|[[(]\s{0,32}[[(b\\"']|",/
+
+const ALL_RULES = [...URL_RULES, ...RULES, ...COMMAND_RULES]
+
+/** A text with the recognisable secrets masked. Linear in its length. */
+export function maskSecrets(text: string): string {
+  const masked = maskRecognised(text)
+  // Last: a flag of a command line may stand before a name that another value stands behind.
+  return HINT.test(masked) ? ALL_RULES.reduce(maskBehind, masked) : masked
+}

@@ -38,8 +38,7 @@ const BEGINNINGS =
   /^(?:db\.(?:query|operation)\.parameter|gen\.ai\.(?:prompt|completion|(?:input|output)\.messages|system\.instructions))/
 /** What tokens of models are counted by. */
 const COUNTED =
-  /input|output|prompt|completion|total|cached|cache|read|write|creation|reasoning|thoughts|audio|text|image|accepted|rejected|prediction/
-    .source
+  'input|output|prompt|completion|total|cached|cache|read|write|creation|reasoning|thoughts|audio|text|image|accepted|rejected|prediction'
 
 /** Counts and kinds of what would be a secret itself. */
 const COUNTS = [
@@ -51,8 +50,6 @@ const COUNTS = [
 
 /** False positives. What stands before says what is counted: only what follows is judged. */
 const HARMLESS = new RegExp(`^(?:(?:.*\\.)?(?:${COUNTS})|gen\\.ai\\.tokens?)(?![^.])`, 's')
-/** What is measured, at the end of a key of usage. */
-const MEASURED = /\.(?:count|total|limit|size|bytes|seconds|duration|rate|ratio|quota|costs?|cache)$/
 
 function phrases(...lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => line.split(' ')))
@@ -72,7 +69,6 @@ export function memoized(asks: (key: string) => boolean): (key: string) => boole
 /** Whether values under this key are masked: of an attribute, a map, JSON, or a query. */
 export const isSensitive = memoized((key) => {
   const plain = wordsOf(key)
-  if (MEASURED.test(plain) && /(?:^|\.)usage\./.test(plain)) return false
   const rest = plain.replace(HARMLESS, '')
   return saysSensitive(rest) || (rest === plain && saysSensitive(dotted(key)))
 })
@@ -107,3 +103,28 @@ function saysSensitive(key: string): boolean {
       [1, 2, 3].some((length) => ANYWHERE.has(words.slice(from, from + length).join('.'))),
   )
 }
+
+const whole = (value: string): RegExp => new RegExp(`^(?:\\\\*["'])?(?:${value})(?:\\\\*["'])?$`, 'i')
+
+/** What validation, sorting, a schema or a package says of a field, and a version: no secret under any name. */
+const OF_FIELD = whole(
+  '(?:(?:is|must be|too|not) )?(?:asc|desc|varchar|char|text|string|uuid|int|integer|boolean|optional|nullable|unique|indexed|required|invalid|valid|missing|taken|blank|empty|present|absent|expired|duplicate|unknown|too short|too long|short|long)|v?\\d{1,4}\\.\\d{1,4}\\.\\d{1,6}',
+)
+
+/** What ends a name that says no secret, and what its value looks like then. */
+const SETTINGS: readonly (readonly [RegExp, RegExp])[] = [
+  [
+    /\.(?:sent|errors?|count|total|ttl|timeout|enabled|disabled|required|login|attempts|retries|length|size)$/,
+    whole('true|false|yes|no|on|off|-?\\d{1,9}(?:\\.\\d{1,9})?(?:ms|[smhd])?'),
+  ],
+  [
+    /\.(?:duration|expiry|expires?(?:\.(?:at|in))?|age|rate|url|uri|domain|host|port|secure|samesite|store(?:\.type)?|driver|backend|algorithm|encoder|hasher|issuer|open|active|strength|policy|type|format|strategy|provider|version|verified)$/,
+    // No list, no map, and no text that holds them.
+    /^(?:\\*["'])?[^[{("'\\][^{}]*$/,
+  ],
+  [/\.(?:file|path)$/, whole('[.~]?\\/[\\w./-]{1,256}')],
+]
+
+/** Whether an item is a setting, a count, a path or a state, which tells no secret. */
+export const isSetting = (name: string, value: string): boolean =>
+  OF_FIELD.test(value) || SETTINGS.some(([names, values]) => names.test(wordsOf(name)) && values.test(value))

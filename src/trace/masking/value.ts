@@ -44,8 +44,7 @@ function endOfQuoted(text: string, from: number): number {
     // Two quotes are one within the text, as in SQL's `'it''s'`.
     QUOTE.lastIndex++
   }
-  const line = quote === "'" ? text.indexOf('\n', start + 1) : -1
-  return line < 0 ? text.length : line
+  return text.length
 }
 
 const CLOSING: Readonly<Record<string, string>> = { '[': ']', '{': '}', '(': ')' }

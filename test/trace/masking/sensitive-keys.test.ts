@@ -74,7 +74,6 @@ describe('values are shown under', () => {
       'llm.token.cost',
       'llm.prompt_token_details.audio',
     ],
-    ...['memory.usage.session_cache', 'usage.session.bytes', 'usage.api_key.count'],
     ...['subscription.key.count', 'creds.provider', 'aws.creds.type', 'totp.enabled'],
     ...['requestId', 'traceParent', 'my.client.address', 'client.address.kind', 'source.port', 'net.address'],
     ...['postcard', 'creditor', 'card.numbers', 'number', 'pancake'],

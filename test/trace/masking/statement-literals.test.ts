@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isInternalAddress } from '../../../src/trace/masking/internal-address.ts'
-import { maskLiterals } from '../../../src/trace/masking/statement.ts'
+import { isInternalAddress, maskLiterals } from '../../../src/trace/masking/kept-value.ts'
 
 describe('a statement is one of SQL', () => {
   test.each([
