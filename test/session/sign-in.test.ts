@@ -1,71 +1,19 @@
 import type { JWTPayload } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { Failure, NetworkFailure } from '../../src/errors.ts'
+import { Failure } from '../../src/errors.ts'
 import { PRESETS } from '../../src/providers/presets.ts'
 import { placeNamed } from '../../src/session/store/session-place.ts'
 import { toldBy } from '../told.ts'
-import { idToken, JWKS, METADATA, openMachine, tokens } from './signed-in.ts'
+import { idToken, METADATA, openMachine, tokens } from './signed-in.ts'
 import { BODY, FACTS } from './store/shelf.ts'
 
 /** A sign-in, from the first look at the disk to the sweep behind it. */
 
 const NOW = 1_800_000_000_000
-/** The device flow waits five seconds before it asks. */
-const THEN = NOW + 5_000
 const DISCOVERY = '/.well-known/openid-configuration'
 const OPENID = { ...PRESETS.generic, scopes: ['openid', 'a', 'b'] }
 
 describe('a sign-in', () => {
-  it('is kept with all that came, and told', async () => {
-    const machine = openMachine({}, { scopes: ['openid', 'a', 'b'] })
-    const id_token = await idToken(NOW)
-    expect(await machine.login(tokens({ id_token, scope: 'openid a' }))).toMatchObject({
-      idClaims: { sub: 'ada' },
-      tokens: { accessToken: 'access-1', idToken: id_token },
-      expiresIn: 600,
-      refreshable: true,
-      missingScopes: ['b'],
-      unknown: [],
-      replaced: false,
-    })
-    const session = await machine.kept()
-    const own = { audience: '', scopes: '', receivedAt: THEN, expiresIn: 600 }
-    expect(session?.body).toEqual({
-      tokens: [
-        { ...own, use: 'access', value: 'access-1' },
-        // Issued when the sign-in began.
-        { ...own, use: 'id', value: id_token, expiresIn: 595 },
-      ],
-      idToken: id_token,
-      grantedScope: 'openid a',
-      metadata: { value: METADATA, fetchedAt: NOW },
-      jwks: { value: JWKS, fetchedAt: THEN },
-      skewSeconds: 0,
-      signedInAt: THEN,
-    })
-    expect(session?.secret.refresh).toBe('refresh-1')
-    expect(session?.header).toMatchObject({
-      issuer: FACTS.issuer,
-      clientId: 'cli',
-      account: 'default',
-      apis: { acme: 'https://gw.acme.example' },
-    })
-    expect(machine.asked).toEqual([DISCOVERY, '/device', '/token', '/jwks'])
-    expect(machine.revoked).toEqual([])
-  })
-
-  it('has no more than came', async () => {
-    const machine = openMachine()
-    expect(await machine.login(tokens({ refresh_token: undefined }))).toMatchObject({
-      idClaims: undefined,
-      refreshable: false,
-      missingScopes: [],
-    })
-    const { body } = (await machine.kept()) ?? {}
-    for (const name of ['idToken', 'grantedScope', 'jwks', 'clientSecret', 'superseded', 'replaced'])
-      expect(body).not.toHaveProperty(name)
-  })
-
   it('is begun only when it can be kept, and nobody has signed in for nothing', async () => {
     const machine = openMachine()
     machine.faults.set('mkdir a297c48c91f01345936d044c', 'EROFS')
@@ -74,96 +22,11 @@ describe('a sign-in', () => {
     expect(machine.heard).toEqual([])
   })
 
-  it('at a provider that is not there leaves nothing behind', async () => {
-    const machine = openMachine()
-    machine.answers[DISCOVERY] = []
-    expect((await toldBy(() => machine.login()))[0]).toMatch(/^network: /)
-    expect(machine.disk.size).toBe(0)
-    expect(machine.log.filter((step) => /^(mkdir|create)/.test(step))).toEqual([])
-  })
-
   it('does not replace a session of a newer ls-auth: nobody is asked', async () => {
     const machine = openMachine()
     machine.put('{"schema":2}\n')
     expect((await toldBy(() => machine.login()))[0]).toContain('was written by a newer ls-auth')
     expect(machine.asked).toEqual([])
-  })
-
-  it('holds the lock by its name', async () => {
-    const machine = openMachine()
-    const notes = new Set<string>()
-    machine.faults.set('unlock', () => {
-      for (const [path, note] of machine.disk)
-        if (path.endsWith('.holder')) notes.add(JSON.parse(String(note)).command)
-    })
-    await machine.login()
-    expect([...notes]).toEqual(['login'])
-  })
-
-  it('goes the way that was asked for', async () => {
-    const pasting = openMachine().login(tokens(), { options: { flow: 'paste' } })
-    expect((await toldBy(() => pasting))[0]).toBe('cannot-do: this provider has no authorization endpoint')
-  })
-
-  it('is kept even when nothing can be swept up behind it', async () => {
-    const machine = openMachine()
-    let locks = 0
-    machine.faults.set('lock lock', () => {
-      if (++locks === 3) throw Object.assign(new Error('EIO'), { code: 'EIO' })
-    })
-    await machine.login()
-    expect(locks).toBe(3)
-    expect((await machine.kept())?.secret.refresh).toBe('refresh-1')
-  })
-})
-
-describe('a CI job', () => {
-  const ci = (options: { flow: 'browser' | 'device' }, canAsk = false) => {
-    const machine = openMachine({}, {}, { CI: 'true' })
-    if (options.flow === 'browser') machine.answers[DISCOVERY] = []
-    return machine.login(tokens(), { options, canAsk })
-  }
-  it('is told at once that nobody is there to see a browser', async () => {
-    expect((await toldBy(() => ci({ flow: 'browser' })))[0]).toMatch(/^usage: nobody can sign in here/)
-  })
-
-  it('may sign in by a code, or with a person at the keyboard', async () => {
-    expect(await ci({ flow: 'device' })).toMatchObject({ refreshable: true })
-    expect((await toldBy(() => ci({ flow: 'browser' }, true)))[0]).toMatch(/^network: /)
-  })
-})
-
-describe('a client with a secret', () => {
-  const preset = { clientAuth: 'client_secret_post' as const }
-
-  it('types it once: the next sign-in has it', async () => {
-    const machine = openMachine({}, preset)
-    machine.typed.push('top secret')
-    await machine.login()
-    expect((await machine.kept())?.body.clientSecret).toEqual({ value: 'top secret', since: NOW })
-    expect(machine.forms.at(-1)).toMatchObject({ client_secret: 'top secret' })
-    await machine.login(tokens({ refresh_token: 'refresh-2' }))
-    expect(machine.prompts).toHaveLength(1)
-    expect((await machine.kept())?.body.clientSecret).toEqual({ value: 'top secret', since: NOW })
-  })
-
-  it('types it again when the session before cannot be read', async () => {
-    const machine = openMachine({}, preset)
-    await machine.keep({ clientSecret: { value: 'old', since: 1 } })
-    machine.items.clear()
-    machine.typed.push('new')
-    await machine.login()
-    expect((await machine.kept())?.body.clientSecret?.value).toBe('new')
-  })
-
-  it('without one the keychain is left alone until there is something to keep', async () => {
-    const machine = openMachine()
-    await machine.keep()
-    machine.answers['/device'] = []
-    await machine.login().catch(() => {})
-    expect(
-      machine.log.filter((step) => /^get .*\|(?!probe)/.test(step) && !step.startsWith('get probe')),
-    ).toEqual([])
   })
 })
 
@@ -305,116 +168,6 @@ describe('tokens that are not kept', () => {
       'Ask for the scope openid, or set use_token = "access".',
     ])
     expect(machine.revoked).toEqual(['refresh-1', 'access-1'])
-  })
-
-  it('because the keys for the policy are not to be had', async () => {
-    const machine = openMachine(refused)
-    machine.answers['/jwks'] = [new NetworkFailure('no keys', true)]
-    expect((await toldBy(async () => machine.login(tokens({ access_token: await idToken(NOW) }))))[0]).toBe(
-      'network: no keys',
-    )
-  })
-})
-
-describe('the policy of the profile', () => {
-  it('is for the token that it uses', async () => {
-    const id_token = await idToken(NOW)
-    const login = (useToken: 'id' | 'access', audience: string) =>
-      openMachine({ expect: { audience: [audience] } }, { useToken, scopes: ['openid'] }).login(
-        tokens({ id_token }),
-      )
-    expect(await login('id', 'cli')).toMatchObject({ unknown: [] })
-    expect((await toldBy(() => login('id', 'api')))[0]).toMatch(/^not-allowed/)
-    // Nobody but its API can read the access token.
-    const { unknown } = await login('access', 'api')
-    expect(unknown.map(({ assertion, verdict }) => [assertion, verdict])).toEqual([['audience', 'unknown']])
-  })
-
-  it('knows the scopes by the answer, else as they were asked for', async () => {
-    const login = (scope: string | undefined) =>
-      openMachine({ expect: { scopes: ['b'] } }).login(tokens({ scope }))
-    expect(await login(undefined)).toMatchObject({ unknown: [] })
-    expect(await login('b')).toMatchObject({ unknown: [] })
-    expect(await toldBy(() => login('a'))).toContain('scope: required b, held a')
-  })
-})
-
-describe('a sign-in for a step-up', () => {
-  const ofAda = { flow: 'device', samePerson: { subject: 'ada' } } as const
-  const anew = async (claims: JWTPayload, before: JWTPayload | undefined) => {
-    const machine = openMachine({}, { scopes: ['openid', 'a'] })
-    await machine.keep(before && { idToken: await idToken(NOW, before) })
-    const id_token = await idToken(NOW, claims)
-    return { machine, login: () => machine.login(tokens({ id_token }), { options: ofAda }) }
-  }
-
-  it('replaces the session of the same person', async () => {
-    const { login } = await anew({ auth_time: NOW / 1000 }, {})
-    expect(await login()).toMatchObject({ replaced: true })
-  })
-
-  it.each<[string, JWTPayload, JWTPayload | undefined, string[]]>([
-    ['by somebody else', { sub: 'bob' }, {}, ['refresh-1', 'access-1']],
-    ['and somebody else has signed in meanwhile', {}, { sub: 'bob' }, ['refresh-1', 'access-1']],
-    // To revoke the new tokens could end the session before.
-    ['by somebody else, who has signed in meanwhile', { sub: 'bob' }, { sub: 'bob' }, []],
-    ['and nobody knows who signed in before', {}, undefined, []],
-  ])('%s is refused, and the session before stays', async (_, now, before, revoked) => {
-    const { machine, login } = await anew(now, before)
-    expect((await toldBy(login)).slice(0, 2)).toEqual([
-      'refused: somebody else has signed in; the sign-in before is kept',
-      'Run it again, and sign in as the same person. To change the person: ls-auth login',
-    ])
-    expect(machine.revoked).toEqual(revoked)
-    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
-  })
-
-  it('where nobody is signed in any more is for that person, too', async () => {
-    const by = async (sub: string) => {
-      const machine = openMachine({}, { scopes: ['openid', 'a'] })
-      const id_token = await idToken(NOW, { sub })
-      return { machine, login: () => machine.login(tokens({ id_token }), { options: ofAda }) }
-    }
-    expect(await (await by('ada')).login()).toMatchObject({ replaced: false })
-    const { machine, login } = await by('bob')
-    expect((await toldBy(login)).slice(0, 2)).toEqual([
-      'refused: somebody else has signed in; nobody is signed in now',
-      'Sign in again: ls-auth login',
-    ])
-    expect(machine.revoked).toEqual(['refresh-1', 'access-1'])
-  })
-
-  it('is refused where nobody knows who it must be', async () => {
-    const machine = openMachine()
-    const options = { flow: 'device', samePerson: { subject: undefined } } as const
-    expect((await toldBy(() => machine.login(tokens(), { options })))[0]).toMatch(/^refused: somebody else/)
-  })
-})
-
-describe('tokens that are bound to a key (DPoP)', () => {
-  const DPOP = 'dpop_signing_alg_values_supported'
-  const at = (algorithms?: unknown) => {
-    const machine = openMachine({ dpop: true })
-    machine.answers[DISCOVERY] = [{ ...METADATA, ...(algorithms !== undefined && { [DPOP]: algorithms }) }]
-    return { machine, login: () => machine.login(tokens({ token_type: 'DPoP' })) }
-  }
-
-  it.each([[undefined], [['RS256', 'ES256']], ['ES256, in words']])(
-    'are asked for where the provider says %j, and the key is kept',
-    async (algorithms) => {
-      const { machine, login } = at(algorithms)
-      await login()
-      expect((await machine.kept())?.body.proofKey).toMatchObject({ kty: 'EC', crv: 'P-256' })
-    },
-  )
-
-  it('are not asked for where it takes no such key', async () => {
-    const { machine, login } = at(['RS256'])
-    expect((await toldBy(login)).slice(0, 2)).toEqual([
-      'cannot-do: the provider takes no proofs that are signed with ES256 (DPoP)',
-      'Ask whoever runs the identity provider to allow it. Without DPoP: ls-auth profile set dpop false',
-    ])
-    expect(machine.asked).toEqual([DISCOVERY])
   })
 })
 
@@ -568,27 +321,5 @@ describe('a session that is replaced', () => {
     await machine.login()
     expect(machine.revoked).toEqual([])
     expect((await machine.kept())?.body).not.toHaveProperty('superseded')
-  })
-})
-
-describe('what was left before', () => {
-  it('a sign-out is finished before the person is asked: to revoke later could end the new sign-in', async () => {
-    const machine = openMachine()
-    await machine.keep()
-    await (await machine.store()).bury(machine.header().sid)
-    await machine.login()
-    expect(machine.revoked).toEqual(['refresh-0'])
-    expect(machine.asked.indexOf('/revoke')).toBeLessThan(machine.asked.indexOf('/device'))
-    expect(machine.itemList()).toHaveLength(1)
-  })
-
-  it('and cannot be looked for is no reason not to sign in', async () => {
-    const machine = openMachine()
-    const { name } = await machine.place()
-    let lists = 0
-    machine.faults.set(`list ${name}`, () => {
-      if (++lists === 1) throw Object.assign(new Error('EIO'), { code: 'EIO' })
-    })
-    expect(await machine.login()).toMatchObject({ replaced: false })
   })
 })

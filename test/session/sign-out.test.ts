@@ -4,7 +4,7 @@ import { tokenHash } from '../../src/session/renewal/freshness.ts'
 import { signOut } from '../../src/session/sign-out.ts'
 import type { StoredToken } from '../../src/session/store/session-file.ts'
 import { told, toldBy } from '../told.ts'
-import { idToken, type Machine, METADATA, openMachine } from './signed-in.ts'
+import { idToken, type Machine, openMachine } from './signed-in.ts'
 
 /** A sign-out: what is revoked, what is forgotten, and what is finished later. */
 
@@ -17,7 +17,6 @@ const ACCESS: StoredToken = {
   receivedAt: NOW,
   expiresIn: 600,
 }
-const { revocation_endpoint: _, ...WITHOUT } = METADATA
 
 async function signedIn(
   body: Parameters<Machine['keep']>[0] = {},
@@ -52,27 +51,6 @@ describe('a sign-out', () => {
     // From the tombstone on nobody finds a session, whatever the provider says.
     const order = machine.log.filter((step) => /^(rename session |remove|unlink tombstone)/.test(step))
     expect(order.map((step) => step.split(/[ -]/)[0])).toEqual(['rename', 'remove', 'unlink'])
-  })
-
-  it('of nobody does nothing: no lock, no request', async () => {
-    const machine = openMachine()
-    expect(await outOf(machine)).toEqual({ wasSignedIn: false, revoked: 'no-token', forgotten: true })
-    expect(machine.log).not.toContain('lock lock')
-    expect(machine.asked).toEqual([])
-  })
-
-  it('holds the lock by its name, and says that it waits', async () => {
-    const { machine, out } = await signedIn()
-    let note = ''
-    machine.faults.set('unlock', () => {
-      for (const [path, bytes] of machine.disk) if (path.endsWith('.holder')) note = String(bytes)
-    })
-    await out()
-    expect(JSON.parse(note)).toMatchObject({ command: 'logout' })
-    const busy = await signedIn()
-    busy.machine.put('{}', `${(await busy.machine.place()).directory}/lock.holder`)
-    expect((await toldBy(busy.out))[0]).toMatch(/^busy: /)
-    expect(busy.machine.heard).toEqual(['waiting for another ls-auth'])
   })
 
   it('revokes the rotated refresh token, and the one of the sign-in before', async () => {
@@ -113,35 +91,6 @@ describe('a sign-out', () => {
     expect(machine.revoked).toEqual(['refresh-0'])
   })
 
-  it('finds no token to revoke', async () => {
-    const { machine, out } = await signedIn({ tokens: [{ ...ACCESS, use: 'id' }] }, { refresh: null })
-    const { ended, ...outcome } = await out()
-    expect(outcome).toEqual({ wasSignedIn: true, revoked: 'no-token', forgotten: true })
-    expect(ended).not.toHaveProperty('idToken')
-    expect(machine.asked).toEqual([])
-    expect(GONE(machine)).toEqual(NOTHING)
-  })
-
-  it('at a provider without revocation says so', async () => {
-    const { out } = await signedIn({ metadata: { value: WITHOUT, fetchedAt: NOW } })
-    expect((await out()).revoked).toBe('not-offered')
-  })
-
-  it('that shall revoke nothing says whether it could', async () => {
-    const asked = await signedIn({}, { preset: { revoke: [] } })
-    expect((await asked.out()).revoked).toBe('not-asked')
-    expect(asked.machine.asked).toEqual([])
-    const cached = { metadata: { value: WITHOUT, fetchedAt: NOW } }
-    expect((await (await signedIn(cached, { preset: { revoke: [] } })).out()).revoked).toBe('not-offered')
-    const { machine, out } = await signedIn({}, { preset: { revoke: [] } })
-    const session = await machine.kept()
-    if (session) {
-      const { metadata: _, ...body } = session.body
-      await (await machine.store()).commit({ ...session, body })
-    }
-    expect((await out()).revoked).toBe('not-offered')
-  })
-
   it.each([new NetworkFailure('gone', true), new Failure('refused', 'odd')])(
     'forgets the session even when it cannot be revoked: told (%s)',
     async (failure) => {
@@ -153,19 +102,6 @@ describe('a sign-out', () => {
       expect(GONE(machine)).toEqual(NOTHING)
     },
   )
-
-  it('a token of the sign-in before that is dead already is no matter', async () => {
-    const { machine, out } = await signedIn({ superseded: 'refresh-before' })
-    machine.answers['/revoke'] = [{ status: 400, error: 'invalid_request' }, { status: 200 }]
-    expect((await out()).revoked).toBe('yes')
-  })
-
-  it('a bug on the way is none of the provider', async () => {
-    const { machine, out } = await signedIn()
-    const bug = new TypeError('a bug')
-    Object.defineProperty(machine.ports, 'http', { value: async () => Promise.reject(bug) })
-    await expect(out()).rejects.toBe(bug)
-  })
 })
 
 describe('a session that cannot be opened', () => {
@@ -188,16 +124,6 @@ describe('a session that cannot be opened', () => {
     expect((await toldBy(out))[0]).toMatch(/^storage: cannot read .*EIO/)
     machine.faults.clear()
     expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
-  })
-
-  it('because of a bug stays, too', async () => {
-    const { machine, out } = await signedIn()
-    const bug = new TypeError('a bug')
-    machine.items.get = () => {
-      throw bug
-    }
-    await expect(out()).rejects.toBe(bug)
-    expect(tombstones(machine)).toEqual([])
   })
 })
 
@@ -224,19 +150,6 @@ describe('an item that cannot be removed', () => {
     expect(await machine.kept()).toBeUndefined()
   })
 
-  it('is told again as long as it is there', async () => {
-    const { out } = await leaveItem()
-    expect(await out()).toEqual({ wasSignedIn: true, revoked: stuck, forgotten: stuck })
-  })
-
-  it('is removed by the next sign-out, which says that it is the earlier one', async () => {
-    const { machine, out, repair } = await leaveItem()
-    repair()
-    expect(await out()).toEqual({ wasSignedIn: true, revoked: 'earlier', forgotten: true })
-    expect(GONE(machine)).toEqual(NOTHING)
-    expect(await out()).toEqual({ wasSignedIn: false, revoked: 'no-token', forgotten: true })
-  })
-
   it('nor a tombstone: it is told, and removed by the next one', async () => {
     const { machine, out } = await signedIn()
     const tombstone = `unlink tombstone-${machine.header().sid}`
@@ -246,16 +159,6 @@ describe('an item that cannot be removed', () => {
     machine.faults.clear()
     expect(await out()).toEqual({ wasSignedIn: true, revoked: 'earlier', forgotten: true })
     expect(GONE(machine)).toEqual(NOTHING)
-  })
-
-  it('because of a bug is none of the keychain', async () => {
-    const { machine, out } = await signedIn()
-    const bug = new TypeError('a bug')
-    machine.items.delete = () => {
-      throw bug
-    }
-    await expect(out()).rejects.toBe(bug)
-    await expect(out()).rejects.toBe(bug)
   })
 })
 
@@ -270,20 +173,4 @@ it('an item of an interrupted sign-in is removed: nobody was signed in', async (
   expect(await outOf(machine)).toEqual({ wasSignedIn: false, revoked: 'no-token', forgotten: true })
   expect(machine.revoked).toEqual(['stray'])
   expect(machine.itemList()).toEqual([])
-})
-
-it('what an interrupted sign-in has left is swept up behind a sign-out', async () => {
-  const { machine, out } = await signedIn()
-  const place = await machine.place()
-  machine.put(
-    JSON.stringify([...machine.itemList(), { sid: 'orphan-orphan', store: 'keychain' }]),
-    place.itemList,
-  )
-  machine.items.set(
-    place.account('orphan-orphan'),
-    `1.${'A'.repeat(43)}.${Buffer.from('stray').toString('base64url')}`,
-  )
-  await out()
-  expect(machine.revoked).toEqual(['refresh-0', 'access-0', 'stray'])
-  expect(GONE(machine)).toEqual(NOTHING)
 })

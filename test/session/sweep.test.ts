@@ -39,15 +39,6 @@ async function machineWith(preset: Partial<Preset> = {}) {
   }
 }
 
-it('nothing is left: nobody is asked, and nothing is written', async () => {
-  const { machine, run } = await machineWith()
-  await machine.keep()
-  await run()
-  expect(machine.asked).toEqual([])
-  expect(machine.log.filter((step) => /^(create|rename|unlink|set|remove)/.test(step))).toEqual([])
-  await (await machineWith()).run()
-})
-
 it('temporary files of killed processes are removed', async () => {
   const { machine, run, place } = await machineWith()
   await machine.keep()
@@ -304,34 +295,5 @@ describe('an item that no session has', () => {
     await run()
     machine.items.get = get
     expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
-  })
-})
-
-describe('what fails is left for the next one, and never told', () => {
-  it.each(['list', 'read'])('%s', async (operation) => {
-    const { machine, run, place } = await machineWith()
-    await machine.keep()
-    machine.faults.set(`${operation} ${operation === 'list' ? place.name : 'session'}`, 'EIO')
-    await run()
-    machine.faults.clear()
-    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
-  })
-
-  it('temporary files that cannot be removed keep nothing else back', async () => {
-    const { machine, run, place, orphan } = await machineWith()
-    orphan()
-    machine.put('half', `${place.directory}/session.99.tmp`)
-    machine.faults.set('unlink session.99.tmp', 'EACCES')
-    await run()
-    expect(machine.revoked).toEqual(['stray'])
-  })
-
-  it('a tombstone that cannot be removed keeps nothing else back', async () => {
-    const { machine, run, buried, orphan } = await machineWith()
-    const sid = await buried()
-    orphan()
-    machine.faults.set(`unlink tombstone-${sid}`, 'EACCES')
-    await run()
-    expect(machine.revoked).toEqual(['refresh-0', 'stray'])
   })
 })

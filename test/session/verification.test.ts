@@ -1,7 +1,6 @@
 import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Inspected } from '../../src/claims/inspect.ts'
-import { Failure } from '../../src/errors.ts'
 import type { HttpSettings } from '../../src/ports/http.ts'
 import type { Ports } from '../../src/ports/ports.ts'
 import { presetFor } from '../../src/providers/detect.ts'
@@ -9,7 +8,6 @@ import {
   hasUnknownKey,
   inspectOwn,
   issuerOf,
-  namedIssuer,
   type TrustedIssuer,
   type VerifyOptions,
   verify,
@@ -62,7 +60,6 @@ function machine(answers: Record<string, unknown>) {
   return { ports, asked }
 }
 const KEYS = `${ISSUER}/keys`
-const DISCOVERY = `${ISSUER}/.well-known/openid-configuration`
 const keys = (...list: JWK[]) => ({ keys: list })
 const cached = <T>(value: T) => ({ value, fetchedAt: NOW - 1_000 })
 
@@ -80,25 +77,6 @@ const how = (trusted: TrustedIssuer[], over: Partial<VerifyOptions> = {}): Verif
 })
 
 describe('the keys', () => {
-  it('of the cache are used while they are fresh: nobody is asked', async () => {
-    const { ports, asked } = machine({})
-    const one = trust({ cached: { jwks: cached(keys({ ...ours.jwk, kid: 'k1' })) } })
-    expect(await verify(await signed(), how([one]), ports)).toMatchObject({
-      signature: 'verified',
-      answer: { verified: true, kid: 'k1' },
-    })
-    expect(asked).toEqual([])
-  })
-
-  it('are fetched where there are none, from the address of the metadata', async () => {
-    const { ports, asked } = machine({ [DISCOVERY]: METADATA, [KEYS]: keys(ours.jwk) })
-    expect((await verify(await signed(), how([trust({ cached: {} })]), ports)).signature).toBe('unverified')
-    expect(asked).toEqual([DISCOVERY, KEYS])
-    const fitting = machine({ [KEYS]: keys({ ...ours.jwk, kid: 'k1' }) })
-    expect((await verify(await signed(), how([trust()]), fitting.ports)).signature).toBe('verified')
-    expect(fitting.asked).toEqual([KEYS])
-  })
-
   it.each([
     ['an id that the cache does not know', 'k2', () => theirs.jwk],
     ['a signature that the cached key of that id did not make', 'k1', () => theirs.jwk],
@@ -110,39 +88,6 @@ describe('the keys', () => {
     expect(asked).toEqual([KEYS])
   })
 
-  it('are not fetched for what no key could mend', async () => {
-    const { ports, asked } = machine({ [KEYS]: keys() })
-    const one = trust({ cached: { metadata: cached(METADATA), jwks: cached(keys()) } })
-    const unsigned = inspect(tokenText({ alg: 'none' }, { iss: ISSUER }))
-    expect(await verify(unsigned, how([one]), ports)).toMatchObject({
-      signature: 'bad',
-      answer: { reason: 'algorithm' },
-    })
-    expect(asked).toEqual([])
-  })
-
-  it('that were fetched just now are not fetched again', async () => {
-    const { ports, asked } = machine({ [KEYS]: keys({ ...theirs.jwk, kid: 'k1' }) })
-    expect(await verify(await signed(), how([trust()]), ports)).toMatchObject({
-      signature: 'bad',
-      answer: { reason: 'bad-signature' },
-    })
-    expect(asked).toEqual([KEYS])
-  })
-
-  it('that were fetched for one token serve the next ones; those of the cache do not', async () => {
-    const { ports, asked } = machine({ [KEYS]: keys({ ...ours.jwk, kid: 'k1' }) })
-    const jwks = cached(keys({ ...theirs.jwk, kid: 'k2' }))
-    const one = trust({ cached: { metadata: cached(METADATA), jwks } })
-    const fetched: NonNullable<VerifyOptions['fetched']> = new Map()
-    for (const over of [{}, {}, { skipCache: true }]) {
-      const judged = await verify(await signed(), how([one], { fetched, ...over }), ports)
-      expect(judged.signature).toBe('verified')
-      expect(asked).toEqual([KEYS])
-    }
-    expect([...fetched.keys()]).toEqual([one])
-  })
-
   it.each<[string, string, boolean]>([
     ['k1', 'a key that is shown', false],
     ['k2', 'one that is not', true],
@@ -151,25 +96,6 @@ describe('the keys', () => {
     const token = await signed({ iss: ISSUER }, kid)
     expect(hasUnknownKey(await verify(token, how([trust()]), ports))).toBe(isUnknown)
     expect(hasUnknownKey(token)).toBe(false)
-  })
-
-  it('of the cache are left aside on demand', async () => {
-    const { ports, asked } = machine({ [KEYS]: keys({ ...ours.jwk, kid: 'k1' }) })
-    const jwks = cached(keys({ ...ours.jwk, kid: 'k1' }))
-    const one = trust({ cached: { metadata: cached(METADATA), jwks } })
-    expect((await verify(await signed(), how([one], { skipCache: true }), ports)).signature).toBe('verified')
-    expect(asked).toEqual([KEYS])
-  })
-
-  it('may run out, by the clock of the provider', async () => {
-    const jwk = { ...ours.jwk, kid: 'k1', exp: NOW / 1000 + 500 }
-    const one = trust({ cached: { metadata: cached(METADATA), jwks: cached(keys(jwk)) } })
-    const at = async (skewSeconds: number) =>
-      (await verify(await signed(), how([one], { skewSeconds }), machine({ [KEYS]: keys(jwk) }).ports))
-        .signature
-    expect(await at(0)).toBe('verified')
-    expect(await at(1_000)).toBe('unverified')
-    expect(await at(-1_000)).toBe('verified')
   })
 })
 
@@ -242,38 +168,6 @@ describe('without a request', () => {
   })
 })
 
-describe('when the keys cannot be fetched', () => {
-  const down = () => machine({ [KEYS]: new Failure('network', 'no way to the provider') }).ports
-  const holding = (jwk: JWK, kid: string) =>
-    trust({ cached: { metadata: cached(METADATA), jwks: cached(keys({ ...jwk, kid })) } })
-
-  it('it is said, or the token stays unverified, as the caller wishes', async () => {
-    const token = await signed()
-    await expect(verify(token, how([trust()]), down())).rejects.toThrow('no way to the provider')
-    await expect(verify(token, how([trust()], { whenUnreachable: 'fail' }), down())).rejects.toThrow('no way')
-    expect(await verify(token, how([trust()], { whenUnreachable: 'unverified' }), down())).toBe(token)
-  })
-
-  it('what the cached keys said is kept', async () => {
-    const unknown = holding(ours.jwk, 'k2')
-    await expect(verify(await signed(), how([unknown]), down())).rejects.toThrow('no way')
-    expect(
-      await verify(await signed(), how([unknown], { whenUnreachable: 'unverified' }), down()),
-    ).toMatchObject({ signature: 'unverified', answer: { reason: 'unknown-key' } })
-    for (const whenUnreachable of ['fail', 'unverified'] as const) {
-      const bad = await verify(await signed(), how([holding(theirs.jwk, 'k1')], { whenUnreachable }), down())
-      expect(bad.signature).toBe('bad')
-    }
-  })
-
-  it('an error of our own is no trouble of the provider', async () => {
-    const { ports } = machine({ [KEYS]: new TypeError('ours') })
-    await expect(
-      verify(await signed(), how([trust()], { whenUnreachable: 'unverified' }), ports),
-    ).rejects.toThrow(TypeError)
-  })
-})
-
 describe('who is trusted', () => {
   const client = { issuer: ISSUER, preset: presetFor(ISSUER), http: HTTP }
   const session = { metadata: cached(METADATA) }
@@ -281,29 +175,5 @@ describe('who is trusted', () => {
   it('the issuer of a client, and with a session what it holds and has sent', () => {
     expect(issuerOf(client)).toEqual({ ...client, cached: {}, sentToken: false })
     expect(issuerOf(client, session)).toEqual({ ...client, cached: session, sentToken: true })
-  })
-
-  it('an issuer by its name alone', () => {
-    expect(namedIssuer(ISSUER, HTTP)).toEqual({ ...client, cached: {} })
-  })
-})
-
-describe('a token of our own client', () => {
-  const preset = {
-    ...presetFor(ISSUER),
-    claimNames: { userName: ['nick'] },
-    ownTokens: { audiences: ['their-api'] },
-  }
-  const own = (payload: Record<string, unknown>, scope?: string) =>
-    inspectOwn({ clientId: 'cli', preset }, tokenText({ alg: 'ES256' }, payload), scope)
-
-  it('is read by what the provider is known to do', () => {
-    expect(own({ nick: 'ada', aud: 'cli' })).toMatchObject({
-      kind: 'id',
-      identity: { userName: { value: 'ada', source: 'nick' } },
-      notForUs: false,
-    })
-    expect(own({ aud: 'their-api', scope: 'x' }).notForUs).toBe(true)
-    expect(own({ aud: 'api', azp: 'cli' }, 'traces:read').identity.scopes.value).toEqual(['traces:read'])
   })
 })

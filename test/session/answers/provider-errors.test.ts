@@ -4,15 +4,13 @@ import { createRequire } from 'node:module'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import type { Preset, Where } from '../../../src/providers/preset.ts'
+import type { Where } from '../../../src/providers/preset.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import {
   explainProviderError,
-  isBadSignature,
   JUDGEMENTS,
-  ProviderFailure,
+  type ProviderFailure,
 } from '../../../src/session/answers/provider-errors.ts'
-import { told } from '../../told.ts'
 
 const ISSUER = 'https://idp.example'
 const NOW = Date.parse('Wed, 25 Nov 2026 15:59:00 GMT')
@@ -39,31 +37,6 @@ const explain = (
 const wireOf = (failure: Failure) => (failure as ProviderFailure).wire
 
 describe('an error that the provider has sent', () => {
-  it('is told with its code and its description, and no more of it', () => {
-    const failure = explain({
-      error: 'odd_error',
-      error_description: 'not \u001btoday',
-      status: 400,
-      other: 'x',
-    })
-    expect(told(failure)).toEqual([
-      'provider-failed: the provider refused to sign you in',
-      new Failure('provider-failed', '').hint,
-      'odd_error: not \\u{1b}today',
-    ])
-    expect(failure).toBeInstanceOf(ProviderFailure)
-    expect(failure).toMatchObject({ name: 'ProviderFailure', wire: { error: 'odd_error', status: 400 } })
-  })
-
-  it.each([undefined, 7, ''])('with the description %j is told by its code alone', (error_description) => {
-    expect(explain({ error: 'odd_error', error_description }).detail).toEqual(['odd_error'])
-  })
-
-  it('with a long description is cut', () => {
-    const [line = ''] = explain({ error: 'e', error_description: 'x'.repeat(5_000) }).detail
-    expect(line.length).toBeLessThan(320)
-  })
-
   it.each([
     ['a'.repeat(64), 'a'.repeat(64)],
     ['a'.repeat(65), 'error'],
@@ -77,10 +50,6 @@ describe('an error that the provider has sent', () => {
   ])('of the code %j is called %j (RFC 6749 §5.2)', (error, shown) => {
     expect(explain({ error }).detail).toEqual([shown])
     expect(wireOf(explain({ error })).error).toBe(shown)
-  })
-
-  it.each([['400'], [undefined], [null]])('has no status where it is %j', (status) => {
-    expect(wireOf(explain({ error: 'x', status })).status).toBeUndefined()
   })
 
   it.each([
@@ -106,134 +75,6 @@ describe('an error that the provider has sent', () => {
     expect(failure.message).toBe('the provider refused to sign you in')
     expect(failure.hint).not.toBe(new Failure(failure.code, '').hint)
   })
-})
-
-describe('Cognito, which sends invalid_scope as a description', () => {
-  const COGNITO = { ...PRESETS.cognito, scopes: ['openid', 'offline_access'] }
-  const cognito = (error: object, preset: Preset = COGNITO) =>
-    explainProviderError(error, 'sign in', 'authorization', {
-      preset,
-      metadata: { issuer: ISSUER },
-      hintValues: { scopes: preset.scopes },
-      personAsked: true,
-      now: NOW,
-      intercepted: false,
-    })
-  const SENT = { error: 'invalid_request', error_description: 'invalid_scope' }
-
-  it('is told as invalid_scope: the settings are wrong, and no second try mends them', () => {
-    const failure = cognito(SENT)
-    expect(told(failure)).toEqual([
-      'settings: the provider refused to sign in',
-      'A scope is not enabled on the app client. Cognito knows no offline_access; scopes of your own are written <resource server>/<scope>. Asked for: openid offline_access',
-      'invalid_request: invalid_scope',
-    ])
-    expect(wireOf(failure).error).toBe('invalid_scope')
-  })
-
-  it.each<[string, object, Preset?]>([
-    ['another description', { ...SENT, error_description: 'Required String parameter is missing' }],
-    ['another error', { ...SENT, error: 'odd_error' }],
-    ['another provider', SENT, { ...PRESETS.generic }],
-  ])('%s stays what it is', (_, error, preset) => {
-    const failure = cognito(error, preset)
-    expect(failure.code).toBe('provider-failed')
-    expect(wireOf(failure).error).toBe((error as { error: string }).error)
-  })
-})
-
-describe('a person who refuses', () => {
-  const DECLINED = 'the sign-in was declined'
-  it.each<[string, object, Told, string]>([
-    ['at the page', { error: 'access_denied' }, { where: 'authorization' }, 'declined'],
-    [
-      'at a page that nobody saw',
-      { error: 'access_denied' },
-      { where: 'authorization', personAsked: false },
-      'not-allowed',
-    ],
-    ['in the words of some servers', { error: 'consent_required' }, { where: 'authorization' }, 'declined'],
-    ['in others', { error: 'interaction_required' }, { where: 'authorization' }, 'declined'],
-    [
-      'nobody was asked',
-      { error: 'consent_required' },
-      { where: 'authorization', personAsked: false },
-      'not-signed-in',
-    ],
-    ['login_required', { error: 'login_required' }, { where: 'authorization' }, 'not-signed-in'],
-    ['on another device', { error: 'access_denied' }, { where: 'device', personAsked: false }, 'declined'],
-    ['at the token endpoint, where nobody is asked', { error: 'access_denied' }, {}, 'not-allowed'],
-    [
-      'at the token endpoint behind the page',
-      { error: 'access_denied', code: 'OAUTH_RESPONSE_BODY_ERROR' },
-      { where: 'authorization' },
-      'declined',
-    ],
-    [
-      'at the page, by the redirect',
-      { error: 'access_denied', code: 'OAUTH_AUTHORIZATION_RESPONSE_ERROR' },
-      { where: 'authorization' },
-      'declined',
-    ],
-    [
-      'by a code of this provider',
-      { error: 'no' },
-      { where: 'device', aliases: { no: 'access_denied' } },
-      'declined',
-    ],
-  ])('%s', (_, error, context, code) => {
-    const failure = explain(error, context)
-    expect(failure.code).toBe(code)
-    expect(failure.message === DECLINED).toBe(code === 'declined')
-    if (code === 'declined') expect(failure.hint).toMatch(/^The person refused/)
-  })
-
-  it('is known to the poll of a device by the standard code, and elsewhere by the one that was sent', () => {
-    const aliases = { wait: 'authorization_pending' }
-    expect(wireOf(explain({ error: 'wait' }, { where: 'device', aliases })).error).toBe(
-      'authorization_pending',
-    )
-    expect(wireOf(explain({ error: 'wait' }, { where: 'token', aliases })).error).toBe('wait')
-  })
-})
-
-it('a code that cannot be exchanged is told as such, for it is exchanged where the redirect is read', () => {
-  const at = (code: string) => explain({ error: 'invalid_grant', code }, { where: 'authorization' }).hint
-  const CODE = 'The code or the sign-in behind it is no longer valid. Sign in again: ls-auth login'
-  expect(at('OAUTH_RESPONSE_BODY_ERROR')).toBe(CODE)
-  expect(at('OAUTH_AUTHORIZATION_RESPONSE_ERROR')).not.toBe(CODE)
-  expect(explain({ error: 'invalid_grant' }, { where: 'device' }).hint).not.toBe(CODE)
-})
-
-describe('an answer that OAuth does not define', () => {
-  it.each<[string, object, string, number | undefined]>([
-    ['a status', { cause: { status: 502 } }, ' (HTTP 502)', 502],
-    ['a status below', { cause: { cause: { status: 503 } } }, ' (HTTP 503)', 503],
-    ['a status of its own', { status: 404 }, ' (HTTP 404)', 404],
-    ['none', { cause: null, status: '404' }, '', undefined],
-  ])('is told with %s', (_, over, told, status) => {
-    for (const code of ['OAUTH_RESPONSE_IS_NOT_CONFORM', 'OAUTH_RESPONSE_IS_NOT_JSON']) {
-      const error = { code, message: 'unexpected JWT', ...over }
-      const failure = explain(error)
-      expect(failure).toMatchObject({
-        code: 'provider-failed',
-        message: `the provider could not sign you in${told}`,
-        cause: error,
-      })
-      expect(wireOf(failure)).toEqual({ error: undefined, status })
-    }
-  })
-})
-
-it.each([
-  [511, 'network: the network you are on wants a sign-in (HTTP 511)', /^Open a web page in a browser, /],
-  [407, 'network: a proxy on the way wants a sign-in of its own (HTTP 407)', /^Check HTTPS_PROXY, /],
-])('a sign-in that the way wants (HTTP %i) is no failure of the provider', (status, words, hint) => {
-  const failure = explain({ code: 'OAUTH_RESPONSE_IS_NOT_CONFORM', cause: new Response('', { status }) })
-  expect(told(failure)).toEqual([words, expect.stringMatching(hint)])
-  expect(failure).toBeInstanceOf(ProviderFailure)
-  // A device flow goes on after it.
-  expect(wireOf(failure)).toEqual({ error: undefined, status, intercepted: true })
 })
 
 describe('a time to wait that an answer names', () => {
@@ -427,15 +268,6 @@ describe('an answer that is not believed', () => {
     }
   })
 
-  it('for want of an ID token that was not asked for', async () => {
-    const error = await inTokens(tokens({ id_token: undefined }))
-    expect(explain(error, { scopes: ['a'] })).toMatchObject({
-      code: 'settings',
-      message: 'the provider sent no ID token, as openid is not among the scopes; nothing was saved',
-      hint: 'A sign-in with the browser needs it: ls-auth login --scope openid',
-    })
-  })
-
   it.each<[string, () => ReturnType<typeof silenced>, string]>([
     ['in the ID token', () => inTokens(idToken({ iss: 'https://other.example' })), 'https://other.example'],
     ['not in the ID token', () => inTokens(idToken({ iss: undefined })), '(missing)'],
@@ -444,27 +276,6 @@ describe('an answer that is not believed', () => {
     const failure = explain(await made())
     expect(failure.message).toBe('the issuer in the answer is not the issuer of this profile')
     expect(failure.detail.slice(0, 2)).toEqual([`expected ${ISSUER}`, `received ${named}`])
-  })
-
-  it('without the issuer that its metadata promise: there is none to compare', async () => {
-    const promising = { ...AS, authorization_response_iss_parameter_supported: true }
-    expect(told(explain(await inRedirect('state=st&code=c', promising)))).toEqual([
-      'refused: the answer names no issuer (iss), although the provider promises one',
-      'Nothing says who made the answer (RFC 9207). Ask whoever runs the identity provider: the redirect lacks iss.',
-    ])
-  })
-
-  it('for a reason that is not known', () => {
-    for (const error of [
-      { message: 'boom', error: 7 },
-      { code: 'OAUTH_NEW', message: 'JWT "nonce"' },
-    ]) {
-      expect(explain(error)).toMatchObject({
-        code: 'provider-failed',
-        message: "the provider's answer cannot be used to sign you in",
-        cause: error,
-      })
-    }
   })
 
   it('every code of the installed libraries is judged, and no other', () => {
@@ -476,18 +287,4 @@ describe('an answer that is not believed', () => {
     expect(exported.length).toBeGreaterThan(15)
     expect(Object.keys(JUDGEMENTS).sort()).toEqual([...new Set([...exported, ...written])].sort())
   })
-})
-
-it('a failure of our own stays as it is, also inside of a foreign one', () => {
-  const ours = new Failure('network', 'no answer')
-  expect(explain(ours)).toBe(ours)
-  expect(explain({ message: 'fetch failed', error: 'x', cause: ours })).toBe(ours)
-})
-
-it('a signature that does not fit the key of its id may be one of a replaced key', async () => {
-  const error = await inSignature({ alg: 'ES256' }, [EC])
-  expect(isBadSignature(error)).toBe(true)
-  expect(isBadSignature(error.cause)).toBe(true)
-  expect(isBadSignature(await inSignature({ alg: 'ES256' }, []))).toBe(false)
-  expect(isBadSignature(new Failure('refused', 'JWT signature verification failed'))).toBe(false)
 })

@@ -2,9 +2,8 @@ import { setTimeout } from 'node:timers/promises'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { NetworkFailure } from '../../../src/errors.ts'
-import { responseOf } from '../../../src/session/protocol/exchange.ts'
 import { toldBy } from '../../told.ts'
-import { GOOD, ISSUER, METADATA, NOW, providing, REDIRECT } from './scripted-provider.ts'
+import { GOOD, ISSUER, NOW, providing } from './scripted-provider.ts'
 
 /** What the protocol library gets to see, and what it must leave to us. */
 
@@ -23,18 +22,6 @@ const paths = ({ asked }: ReturnType<typeof providing>) => asked.map(({ url }) =
 const DEVICE = { deviceCode: 'device-code-1', verifier: undefined } as never
 
 describe('an answer', () => {
-  it.each([204, 205, 304])('of HTTP %i has no body, and can be read all the same', (status) => {
-    const response = responseOf({ status, headers: {}, body: Buffer.from('') })
-    expect([response.status, response.body]).toEqual([status, null])
-  })
-
-  it('has its text and its headers, without those of an encoding that is undone already', async () => {
-    const headers = { 'content-type': 'text/plain', 'content-encoding': 'gzip', 'content-length': '9' }
-    const response = responseOf({ status: 400, headers, body: Buffer.from('no') })
-    expect([response.status, await response.text()]).toEqual([400, 'no'])
-    expect(Object.fromEntries(response.headers)).toEqual({ 'content-type': 'text/plain' })
-  })
-
   it('with a token and an error is an error, which quotes no secret of the request', async () => {
     const quoted = {
       refresh_token: 'r2',
@@ -154,64 +141,5 @@ describe('a signal while an answer is judged', () => {
       'left to the signal',
     ])
     expect(await ended((provider) => provider.refresh('r1', {}))).toEqual(['/jwks', 'answered'])
-  })
-})
-
-it('the times of an ID token are judged by the clock of the provider, not by that of the library', async () => {
-  const past = 1_500_000_000
-  const { provider } = providing(
-    { '/token': [{ ...GOOD, id_token: await old.sign({}, past) }] },
-    { jwks: cached, clock: { now: () => past * 1000, sleep: async () => {} } },
-  )
-  expect(await provider.refresh('r1', {})).toMatchObject({ accessToken: 'new' })
-})
-
-it('a code for which an ID token came is good, and one in the device flow as well', async () => {
-  const { provider } = providing({ '/token': [{ ...GOOD, id_token: await old.sign() }] }, { jwks: cached })
-  expect(await provider.pollDevice(DEVICE, { scope: 'openid' }, 1000)).toMatchObject({
-    accessToken: 'new',
-    idClaims: { sub: 'ada' },
-  })
-})
-
-describe('a refusal is told by where it was met', () => {
-  const no = (error: string) => [{ status: 400, body: { error } }]
-  const aliased = { tuned: { deviceErrorAliases: { code_expired: 'expired_token' } } }
-
-  it('the device flow knows the other names of its errors', async () => {
-    for (const path of ['/device', '/token']) {
-      const { provider } = providing({ [path]: no('code_expired') }, aliased)
-      const work = path === '/device' ? provider.startDevice({}) : provider.pollDevice(DEVICE, {}, 1000)
-      await expect(work).rejects.toMatchObject({ wire: { error: 'expired_token' } })
-    }
-  })
-
-  it('the device flow has hints of its own', async () => {
-    const hint =
-      'The device grant is not allowed for the client cli. Have it switched on, or sign in with the browser.'
-    const { provider } = providing({
-      '/device': no('unauthorized_client'),
-      '/token': no('unauthorized_client'),
-    })
-    expect((await toldBy(() => provider.startDevice({})))[1]).toBe(hint)
-    expect((await toldBy(() => provider.pollDevice(DEVICE, {}, 1000)))[1]).toBe(hint)
-  })
-
-  it('where nobody is asked, nobody has declined', async () => {
-    const { provider } = providing({ '/token': no('access_denied'), '/revoke': no('access_denied') })
-    expect((await toldBy(() => provider.grant('urn:x', {})))[0]).toBe(
-      'not-allowed: the provider refused to give a token',
-    )
-    expect((await toldBy(() => provider.revoke('r1', 'refresh')))[0]).toBe(
-      'not-allowed: the provider refused to revoke the session',
-    )
-  })
-
-  it('an address for the sign-in that cannot be used', async () => {
-    const metadata = { ...METADATA, authorization_endpoint: 'http://idp.example/authorize' }
-    const { provider } = providing({}, { metadata })
-    expect((await toldBy(() => provider.authorize({ redirect_uri: REDIRECT })))[0]).toBe(
-      "provider-failed: the provider's answer cannot be used to sign in",
-    )
   })
 })

@@ -63,17 +63,6 @@ describe('a client that is registered from here', () => {
     expect(await unregister()).toBe('none')
   })
 
-  it('has a file and a key that no session has', async () => {
-    const { machine, files, register } = registering()
-    await machine.keep()
-    const [session = ''] = machine.items.keys()
-    await register()
-    const names = [...machine.items.keys()].filter((name) => name !== session)
-    expect(names[0]?.split('|')[0]).toBe(files()[0]?.slice(DIRECTORY.length))
-    expect(names[0]?.split('|')[0]).not.toBe(session.split('|')[0])
-    expect(names[0]?.split('|')[1]).toMatch(/^[\w-]{16}$/)
-  })
-
   it('tries the keychain under another name each time: two at once do not meet', async () => {
     const { ports, register } = registering()
     const keychain = await ports.keychain()
@@ -86,30 +75,6 @@ describe('a client that is registered from here', () => {
     for (const _ of 'ab') await register()
     expect(names).toHaveLength(4)
     expect(new Set(names).size).toBe(4)
-  })
-
-  it('where the provider gives nothing to take it back with: nothing is kept', async () => {
-    const { machine, files, register, unregister } = registering({
-      said: { registration_client_uri: undefined },
-    })
-    expect(await register()).toMatchObject({ clientId: 'c7', canUnregister: false })
-    expect([files(), machine.items.size]).toEqual([[], 0])
-    expect(await unregister()).toBe('none')
-  })
-
-  it('is taken back after the profile has changed its store', async () => {
-    const { machine, files, register, unregister } = registering()
-    await register()
-    expect(await unregister({ store: 'file' })).toBe('yes')
-    expect([files(), machine.items.size]).toEqual([[], 0])
-  })
-
-  it('another one is left as it is', async () => {
-    const { files, register, unregister } = registering()
-    await register()
-    expect(await unregister({ clientId: 'c8' })).toBe('none')
-    expect(await unregister({ issuer: 'https://other.example' })).toBe('none')
-    expect(files()).toHaveLength(1)
   })
 })
 
@@ -127,35 +92,6 @@ describe('a client is not registered', () => {
     machine.faults.set('mkdir registrations', 'EACCES')
     expect((await toldBy(register))[0]).toMatch(/^storage: /)
     expect(asked.map(({ method }) => method)).not.toContain('POST')
-  })
-
-  it('when the keychain takes nothing', async () => {
-    const { machine, asked, ports, register } = registering()
-    const keychain = await ports.keychain()
-    const locked = new Failure('storage', 'locked')
-    ports.keychain = async () => ({ ...keychain, set: async () => Promise.reject(locked) })
-    await expect(register()).rejects.toBe(locked)
-    expect(asked.map(({ method }) => method)).not.toContain('POST')
-    expect(machine.items.size).toBe(0)
-  })
-
-  it.each<[string, number | Failure]>([
-    ['it is taken back', 204],
-    ['the reason is told, even when it cannot be taken back', new Failure('network', 'gone')],
-  ])('when the disk is full after all: %s', async (_, withdrawal) => {
-    const { asked, files, ports, register } = registering({ withdrawal })
-    const open = await ports.files()
-    const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
-    ports.files = async () => ({ ...open, create: async () => Promise.reject(full) })
-    const [what, , became] = await toldBy(register)
-    expect(what).toMatch(/^storage: /)
-    expect(became).toBe(
-      typeof withdrawal === 'number'
-        ? 'The client c7 is unregistered again at id.acme.example.'
-        : 'The client c7 stays registered at id.acme.example: gone. An administrator can remove it there.',
-    )
-    expect(asked.map(({ method }) => method)).toEqual(['GET', 'POST', 'DELETE'])
-    expect(files()).toEqual([])
   })
 })
 
@@ -192,41 +128,6 @@ describe('the id of a new client is saved', () => {
     ])
   })
 
-  it('and a signal takes it back while it is used, until its id is being saved', async () => {
-    const { machine, asked, files, ports, register } = registering()
-    const lastWords = () => [...machine.lastWords]
-    await register(async ({ commit }) => {
-      expect(lastWords()).toHaveLength(1)
-      await commit(async () => expect(lastWords()).toEqual([]))
-    })
-    expect([asked.at(-1)?.method, files().length]).toEqual(['POST', 1])
-    let isSaved = false
-    const said: string[] = []
-    ports.terminal = { ...ports.terminal, err: (text) => said.push(text) }
-    await new Promise<void>((signalled) => {
-      void register(async ({ commit }) => {
-        for (const work of lastWords()) await work()
-        setImmediate(signalled)
-        await commit(async () => {
-          isSaved = true
-        })
-      })
-    })
-    expect([isSaved, asked.at(-1)?.method, files()]).toEqual([false, 'DELETE', []])
-    expect(said).toEqual(['The client c7 is unregistered again at id.acme.example.\n'])
-  })
-
-  it('or the client is taken back and forgotten, before a signal ends that', async () => {
-    const { machine, asked, files, register } = registering()
-    expect(await toldBy(() => register(fails))).toEqual([
-      ...['storage: full', 'Free some space.', 'all of it'],
-      'The client c7 is unregistered again at id.acme.example.',
-    ])
-    expect(asked.at(-1)).toMatchObject({ method: 'DELETE', headers: { authorization: 'Bearer manage-7' } })
-    expect([files(), machine.items.size]).toEqual([[], 0])
-    expect(machine.isShielded).toBe(false)
-  })
-
   it.each<[string, Parameters<typeof registering>[0], string]>([
     ['the provider refuses to', { withdrawal: 403 }, ': id.acme.example did not take it back (HTTP 403)'],
     ['the provider gave no way to', { said: { registration_access_token: 7 } }, ''],
@@ -236,13 +137,6 @@ describe('the id of a new client is saved', () => {
       `The client c7 stays registered at id.acme.example${why}. An administrator can remove it there.`,
     )
     expect([files(), machine.items.size]).toEqual([[], 0])
-  })
-
-  it('or a bug stays one, and the client is taken back all the same', async () => {
-    const { asked, register } = registering()
-    const bug = new TypeError('bug')
-    await expect(register(() => Promise.reject(bug))).rejects.toBe(bug)
-    expect(asked.at(-1)?.method).toBe('DELETE')
   })
 })
 
@@ -275,16 +169,5 @@ describe('a registration that cannot be taken back', () => {
     const failure = await unregister()
     expect((failure as Failure).code).toBe('refused')
     expect(asked.map(({ method }) => method)).not.toContain('DELETE')
-  })
-
-  it('because of a bug: it stays one', async () => {
-    const { machine, ports, register, unregister } = registering()
-    await register()
-    const bug = new TypeError('bug')
-    ports.http = async () => {
-      throw bug
-    }
-    await expect(unregister()).rejects.toBe(bug)
-    expect(machine.items.size).toBe(0)
   })
 })

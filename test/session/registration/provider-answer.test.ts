@@ -1,12 +1,8 @@
-import { describe, expect, it, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import type { Http, HttpRequest } from '../../../src/ports/http.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
-import {
-  requestRegistration,
-  requireRegistration,
-  withdrawRegistration,
-} from '../../../src/session/protocol/registration.ts'
+import { requestRegistration, withdrawRegistration } from '../../../src/session/protocol/registration.ts'
 import { toldBy } from '../../told.ts'
 
 const ISSUER = 'https://idp.example'
@@ -42,62 +38,6 @@ function provider(status: number, said: unknown, withdrawal: number | Failure = 
   return { asked, http, register }
 }
 
-describe('what a provider is asked', () => {
-  it('one client without a secret, for the flows and scopes of the profile', async () => {
-    const { asked, register } = provider(201, { client_id: 'c7' })
-    expect(await register()).toEqual({ clientId: 'c7', management: undefined })
-    expect(asked).toHaveLength(1)
-    expect(asked[0]).toMatchObject({ method: 'POST', url: new URL(METADATA.registration_endpoint) })
-    expect(asked[0]?.maxBytes).toBe(65_536)
-    expect(JSON.parse(String(asked[0]?.body))).toEqual({
-      client_name: 'ls-auth',
-      application_type: 'native',
-      token_endpoint_auth_method: 'none',
-      redirect_uris: [8765, 18_765, 28_765].map((port) => `http://127.0.0.1:${port}/callback`),
-      response_types: ['code'],
-      grant_types: ['authorization_code', 'refresh_token'],
-      scope: 'openid traces:read',
-    })
-  })
-
-  it('codes as well, where it has them', async () => {
-    const { asked, register } = provider(201, { client_id: 'c7' })
-    await register({ ...METADATA, device_authorization_endpoint: `${ISSUER}/device` })
-    expect(JSON.parse(String(asked[0]?.body)).grant_types).toEqual([
-      'authorization_code',
-      'refresh_token',
-      'urn:ietf:params:oauth:grant-type:device_code',
-    ])
-  })
-
-  it('on this machine without TLS, too', async () => {
-    const local = { issuer: 'http://127.0.0.1:8080', registration_endpoint: 'http://127.0.0.1:8080/r' }
-    expect(await provider(201, { client_id: 'c7' }).register(local)).toMatchObject({ clientId: 'c7' })
-  })
-
-  it('nothing at an address without TLS', async () => {
-    const { asked, register } = provider(201, { client_id: 'c7' })
-    const [told] = await toldBy(() =>
-      register({ ...METADATA, registration_endpoint: 'http://idp.example/r' }),
-    )
-    expect(told).toMatch(/^refused: .*registration_endpoint/)
-    expect(asked).toEqual([])
-  })
-
-  it.each([
-    ['a provider that registers nobody', CLIENT, { issuer: ISSUER }],
-    ['an endpoint that is no text', CLIENT, { issuer: ISSUER, registration_endpoint: 7 }],
-    [
-      'a client with a secret',
-      { preset: { ...CLIENT.preset, clientAuth: 'client_secret_post' as const } },
-      METADATA,
-    ],
-  ])('nothing: %s', async (_, client, metadata) => {
-    const [told] = await toldBy(() => requireRegistration(client, metadata as typeof METADATA))
-    expect(told).toBe('cannot-do: idp.example registers no client by itself')
-  })
-})
-
 describe('the client as it was registered', () => {
   it.each(['!', '~', 'c'.repeat(500)])('has the id %s', async (id) => {
     const answer = { client_id: id, token_endpoint_auth_method: 'none' }
@@ -126,15 +66,6 @@ describe('the client as it was registered', () => {
   })
 
   const ASKED = [8765, 18_765, 28_765].map((port) => `http://127.0.0.1:${port}/callback`)
-
-  it.each([
-    ['those that were asked for', ASKED],
-    ['more, in another order', ['https://x.example/cb', ...ASKED.toReversed()]],
-    ['one for every port', ['http://127.0.0.1/callback']],
-    ['none, which is no answer', undefined],
-  ])('has these redirect URIs: %s', async (_, redirect_uris) => {
-    expect((await provider(201, { client_id: 'c7', redirect_uris }).register()).clientId).toBe('c7')
-  })
 
   it.each([
     ['another path', ['http://127.0.0.1:8765/cb'], ASKED],
@@ -208,49 +139,5 @@ describe('what takes it back', () => {
     expect((await toldBy(() => withdraw(provider(201, {}, 202).http)))[0]).toBe(
       'provider-failed: reg.idp.example did not take it back (HTTP 202)',
     )
-  })
-})
-
-describe('a provider that does not register', () => {
-  const NO = 'idp.example did not register ls-auth'
-  const ERROR = { error: 'invalid_redirect_uri', error_description: 'no \u001b[31mloopback' }
-
-  test.each<[number, unknown, readonly string[]]>([
-    [400, ERROR, [`settings: ${NO} (HTTP 400)`, 'invalid_redirect_uri: no \\u{1b}[31mloopback']],
-    [403, { error: 'access_denied' }, [`settings: ${NO} (HTTP 403)`, 'access_denied']],
-    [
-      403,
-      { errorCode: 'E0000006', errorSummary: 'No \u001b[31mpermission', token: 'secret' },
-      [`settings: ${NO} (HTTP 403)`, 'E0000006: No \\u{1b}[31mpermission'],
-    ],
-    [401, 'secret words', [`settings: ${NO} (HTTP 401)`]],
-    [499, '', [`settings: ${NO} (HTTP 499)`]],
-    [429, '', ['provider-failed: idp.example failed (HTTP 429) when ls-auth was to be registered']],
-    [500, '', ['provider-failed: idp.example failed (HTTP 500) when ls-auth was to be registered']],
-    [300, '', ['provider-failed: idp.example failed (HTTP 300) when ls-auth was to be registered']],
-    [302, '', ['provider-failed: idp.example failed (HTTP 302) when ls-auth was to be registered']],
-    [
-      204,
-      '',
-      ['provider-failed: idp.example gave an answer that cannot be used when ls-auth was to be registered'],
-    ],
-    [
-      201,
-      'no JSON',
-      ['provider-failed: idp.example gave an answer that cannot be used when ls-auth was to be registered'],
-    ],
-    [
-      201,
-      {},
-      ['provider-failed: idp.example gave an answer that cannot be used when ls-auth was to be registered'],
-    ],
-  ])('with HTTP %i and %j', async (status, answer, told) => {
-    const [what, , ...detail] = await toldBy(provider(status, answer).register)
-    expect([what, ...detail]).toEqual(told)
-  })
-
-  it('is out of reach: told as such', async () => {
-    const gone = new Failure('network', 'nothing answers')
-    await expect(provider(0, gone).register()).rejects.toBe(gone)
   })
 })

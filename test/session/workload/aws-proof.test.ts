@@ -106,14 +106,6 @@ describe('the request to STS', () => {
     expect(asked[0]?.form).not.toHaveProperty(['Audience.member.1'])
   })
 
-  it('is for STS also at an address of its own', async () => {
-    const AWS_ENDPOINT_URL_STS = 'https://vpce-1.sts.example/'
-    const { asked } = await proved({ variables: { ...VARIABLES, AWS_ENDPOINT_URL_STS } })
-    expect(credentialOf(asked[0] as Asked)).toBe(
-      'AKIAEXAMPLE000000000/20270115/eu-central-1/sts/aws4_request',
-    )
-  })
-
   it('needs a region: AWS_REGION, else AWS_DEFAULT_REGION', async () => {
     const { AWS_REGION: _, ...without } = VARIABLES
     expect(
@@ -130,11 +122,6 @@ describe('the request to STS', () => {
     }
     expect((await toldBy(() => proved({ variables: without })))[0]).toMatch(/names no region/)
   })
-
-  it('is judged by the clock of STS', async () => {
-    const said = { text: token(), date: new Date(NOW - 60_000).toUTCString() }
-    expect((await proved({ said })).proof.skewSeconds).toBe(-60)
-  })
 })
 
 describe('the credentials', () => {
@@ -142,31 +129,10 @@ describe('the credentials', () => {
     'no-proof: aws configure export-credentials gave no credentials',
     'See what it says: aws configure export-credentials',
   ]
-  const INSTALL = 'Set AWS_ACCESS_KEY_ID and the others, or install the AWS CLI version 2.'
-  const ABSENT = ['no-proof: there are no AWS credentials in the environment, and no program aws', INSTALL]
   const region = { AWS_REGION: 'eu-central-1' }
   const SAID = { AccessKeyId: 'ASIACLI0000000000000', SecretAccessKey: 'of the cli' }
   const cli = (said: object | string) => ({
     [EXPORT]: typeof said === 'string' ? said : JSON.stringify(said),
-  })
-
-  it('need no session token', async () => {
-    for (const AWS_SESSION_TOKEN of [undefined, '']) {
-      const variables = { ...region, ...KEYS, ...(AWS_SESSION_TOKEN === '' && { AWS_SESSION_TOKEN }) }
-      const [request] = (await proved({ variables })).asked as [Asked]
-      expect(request.headers).not.toHaveProperty('x-amz-security-token')
-    }
-  })
-
-  it('are read without the blanks and line breaks around them', async () => {
-    const padded = Object.fromEntries(
-      Object.entries(VARIABLES).map(([name, value]) => [
-        name,
-        name === 'AWS_REGION' ? value : ` ${value}\r\n`,
-      ]),
-    )
-    const [request] = (await proved({ variables: padded as Record<string, string> })).asked as [Asked]
-    expect(request.headers).toEqual((await proved()).asked[0]?.headers)
   })
 
   it.each([
@@ -188,31 +154,6 @@ describe('the credentials', () => {
     expect(credentialOf(asked[0] as Asked)).toBe(`${id}/20270115/eu-central-1/sts/aws4_request`)
     const ofCli = await proved({ variables: region, programs: cli({ ...SAID, AccessKeyId: id }) })
     expect(credentialOf(ofCli.asked[0] as Asked)).toBe(`${id}/20270115/eu-central-1/sts/aws4_request`)
-  })
-
-  it('are those of the environment, whatever the AWS CLI knows', async () => {
-    const { asked } = await proved({ programs: cli(SAID) })
-    expect(credentialOf(asked[0] as Asked)).toMatch(/^AKIAEXAMPLE000000000\//)
-  })
-
-  it.each([
-    {},
-    { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE000000000' },
-    { AWS_SECRET_ACCESS_KEY: 'secret' },
-    { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: 'secret' },
-  ])('are those of the AWS CLI where the environment has not both: %j', async (some) => {
-    const variables = { ...region, ...some }
-    const { asked } = await proved({ variables, programs: cli({ ...SAID, SessionToken: 'of-a-session' }) })
-    const [request] = asked as [Asked]
-    expect(request.headers?.['x-amz-security-token']).toBe('of-a-session')
-    expect(request.headers?.authorization).toBe(
-      await signedByAws(request, { accessKeyId: 'ASIACLI0000000000000', secretAccessKey: 'of the cli' }),
-    )
-    for (const SessionToken of [null, 1, '']) {
-      const lasting = await proved({ variables, programs: cli({ ...SAID, SessionToken }) })
-      expect(lasting.asked[0]?.headers).not.toHaveProperty('x-amz-security-token')
-    }
-    expect(await toldBy(() => proved({ variables }))).toEqual(ABSENT)
   })
 
   it.each([
@@ -321,23 +262,6 @@ describe('a refusal of STS', () => {
     expect((await toldBy(() => proved({ said })))[2]).toBe(`AWS says: ${shown}`)
   })
 
-  it('is told without the keys that it quotes, and of long words the beginning', async () => {
-    const said = refused('AccessDenied', 403, `no session//token== here ${'x'.repeat(400)}`)
-    const [, , words] = await toldBy(() => proved({ said }))
-    expect(words).toMatch(/^AWS says: no \[secret\] here x+…$/)
-    expect(words?.length).toBe(310)
-  })
-
-  it.each([refused('two words'), refused('a-b'), refused('x'.repeat(81)), { status: 403, text: '' }])(
-    'without a code is told by its status: %j',
-    async (said) => {
-      expect((await toldBy(() => proved({ said }))).slice(0, 2)).toEqual([
-        'no-proof: aws gave no token (HTTP 403)',
-        SEE,
-      ])
-    },
-  )
-
   it.each<[number, string | undefined, string]>([
     [301, undefined, 'The clock of this machine is 5m 1s behind: date -u'],
     [-301, undefined, 'The clock of this machine is 5m 1s ahead: date -u'],
@@ -358,15 +282,5 @@ describe('a refusal of STS', () => {
       'no-proof: aws gave no token (SignatureDoesNotMatch)',
       hint,
     ])
-  })
-
-  it('of another kind is none of the clock', async () => {
-    const said = { ...refused('AccessDenied'), date: new Date(NOW + 900_000).toUTCString() }
-    expect((await toldBy(() => proved({ said })))[1]).toMatch(/^Ask for sts:GetWebIdentityToken/)
-  })
-
-  it('is any other answer, too', async () => {
-    expect((await toldBy(() => proved({ said: { status: 500, text: token() } })))[0]).toMatch(/HTTP 500/)
-    expect((await toldBy(() => proved({ said: { text: '<R/>' } })))[0]).toMatch(/HTTP 200/)
   })
 })

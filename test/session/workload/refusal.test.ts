@@ -3,7 +3,7 @@ import type { Workload } from '../../../src/client.ts'
 import { Failure } from '../../../src/errors.ts'
 import { ProviderFailure } from '../../../src/session/answers/provider-errors.ts'
 import type { Proof } from '../../../src/session/workload/proof.ts'
-import { cannotChoose, explainRefusal } from '../../../src/session/workload/workload-token.ts'
+import { explainRefusal } from '../../../src/session/workload/workload-token.ts'
 import { told } from '../../told.ts'
 import { workload } from './machine.ts'
 
@@ -40,48 +40,6 @@ describe('a refusal of the provider', () => {
     expect(explainRefusal(error, workload(), undefined)).toMatchObject({ cause: error })
   })
 
-  it.each<[Partial<Workload>, string]>([
-    [
-      { clientAuth: 'none' },
-      'Check client_id, and that the provider lets this client in without a secret (workload.client_auth).',
-    ],
-    [{ clientAuth: 'client_secret_basic' }, 'Check client_id and the secret in LS_AUTH_CLIENT_SECRET_FILE.'],
-    [{ clientAuth: 'client_secret_post' }, 'Check client_id and the secret in LS_AUTH_CLIENT_SECRET_FILE.'],
-    [
-      { clientAuth: 'private_key_jwt' },
-      'Check client_id, and that the provider has the public key of workload.assertion_key under this assertion_key_id.',
-    ],
-    [
-      { clientAuth: 'source_token' },
-      'Compare issuer, audience and subject of the proof with those that the provider trusts for this client_id.',
-    ],
-  ])('of the client: how it authenticates is to be looked at (%j)', (over, hint) => {
-    expect(explained(refusal('invalid_client', 401), over)[1]).toBe(hint)
-    expect(explained(refusal('unauthorized_client'), over)[1]).toBe(hint)
-    // Nothing but the client itself is there to be refused, or its assertion.
-    const own = explained(refusal('invalid_grant'), { ...over, grant: 'client-credentials' })
-    expect(own[1]).toBe(over.clientAuth === 'source_token' ? PROOF : hint)
-    expect(explained(refusal('invalid_grant'), over)[1]).toBe(PROOF)
-  })
-
-  it.each([
-    [
-      'unsupported_grant_type',
-      'Allow the grant token-exchange for this client at the provider, or set workload.grant.',
-    ],
-    [
-      'invalid_scope',
-      'Compare scopes and audience of the profile with what the provider allows this client.',
-    ],
-    [
-      'invalid_target',
-      'Compare scopes and audience of the profile with what the provider allows this client.',
-    ],
-    ['invalid_request', PROOF],
-  ])('of the request: %s', (error, hint) => {
-    expect(explained(refusal(error))[1]).toBe(hint)
-  })
-
   it.each<[string | undefined, number | undefined]>([
     [undefined, 401],
     [undefined, 403],
@@ -97,24 +55,6 @@ describe('a refusal of the provider', () => {
     expect(failure).toMatchObject({ code: 'not-signed-in' })
   })
 })
-
-it.each(['use_dpop_nonce', 'invalid_dpop_proof'])(
-  'a key that the provider wants is one of its settings: %s',
-  (error) => {
-    const claims = { iss: 'https://ci.example', sub: 'job' }
-    const failure = new ProviderFailure(
-      'settings',
-      'm',
-      { error, status: 400 },
-      { detail: ['said: no'], hint: 'h' },
-    )
-    expect(explained(failure, {}, { value: 'p', claims, skewSeconds: 0 })).toEqual([
-      'settings: m',
-      'Tokens of a workload are bound to no key: set at the provider that this client need not use DPoP.',
-      'said: no',
-    ])
-  },
-)
 
 describe('what may go well at the next try', () => {
   it.each<[string | undefined, number | undefined]>([
@@ -142,14 +82,4 @@ describe('any other failure', () => {
     const bug = new TypeError('ls-auth login')
     expect(explainRefusal(bug, workload(), undefined)).toBe(bug)
   })
-})
-
-it('a part that the source has chosen already: told with the profile', () => {
-  expect(told(cannotChoose({ profile: 'ci\u001b' }, 'scope', 'env:PROOF'))).toEqual([
-    'cannot-do: the token from env:PROOF is used as it is, so its scope cannot be chosen',
-    'Leave the flag out, or set another workload.grant in profile ci\\u{1b}.',
-  ])
-  expect(told(cannotChoose({ profile: 'x'.repeat(70) }, 'scope', 's'))[1]).toBe(
-    `Leave the flag out, or set another workload.grant in profile ${'x'.repeat(59)}….`,
-  )
 })
