@@ -53,10 +53,10 @@ function rowOf({ usage, description }: VerbRow, verb: Verb): Row {
         const format = json === true ? 'json' : String(output ?? formats[0])
         if (format === 'agent') {
           const { printForAgent } = await import('../frame/print-agent.ts')
-          return printForAgent(invocation, (own) => verb.run(own, values))
+          return printForAgent(invocation, (own) => verb.run(own, values, format))
         }
         const { print } = await import('../frame/print.ts')
-        return print(invocation, await verb.run(invocation, values), format)
+        return print(invocation, await verb.run(invocation, values, format), format)
       },
     }),
   }
@@ -68,7 +68,8 @@ function addFlags(command: Command, flags: Flags, formats: readonly string[]): v
     if (flag.argument !== undefined) continue
     for (const option of optionsOf(name, flag)) command.addOption(option)
   }
-  if (formats.length > 0) command.addOption(choice('-o, --output <format>', 'how to print it', formats))
+  if (formats.length > 0 && !('output' in flags))
+    command.addOption(choice('-o, --output <format>', 'how to print it', formats))
 }
 
 function optionsOf(name: string, flag: Flag<unknown>): Option[] {

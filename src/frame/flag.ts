@@ -62,7 +62,8 @@ export const choice = <const C extends string>(
   takes: string,
   help: string,
   choices: readonly C[],
-): Flag<C | undefined> => ({ ...value(takes, help, (typed) => typed as C), choices })
+  more: More = {},
+): Flag<C | undefined> => ({ ...value(takes, help, (typed) => typed as C, more), choices })
 
 /** How long a span took, in nanoseconds: `500ms`. */
 export const nanos = (help: string): Flag<number | undefined> => value('<duration>', help, parseNanos)

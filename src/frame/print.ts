@@ -1,25 +1,34 @@
 import { commandLine } from '../commands/command-line.ts'
 import { type Invocation, printJson, tell } from '../commands/invocation.ts'
 import { safeJson } from '../text/safe-text.ts'
+import { csvLine, csvText } from '../trace/formats/csv-cell.ts'
 import type { Answer, Block, Note, Pen, Step } from './answer.ts'
 
 /** Prints an answer as `format`; gives the exit status. Failure: that of the answer, once all is printed. */
 export async function print(invocation: Invocation, answer: Answer, format: string): Promise<number> {
-  if (format === 'json' || format === 'ndjson') await printData(invocation, answer, format)
+  if (format === 'json' || format === 'ndjson' || format === 'csv')
+    await printData(invocation, answer, format)
   else await printText(invocation, answer)
   if (answer.failure) throw answer.failure
   return answer.exit ?? 0
 }
 
-/** NDJSON goes out row by row, before the next one is made. */
-async function printData(invocation: Invocation, answer: Answer, format: 'json' | 'ndjson'): Promise<void> {
+/** NDJSON and CSV (RFC 4180, with a header) go out row by row, before the next one is made. */
+async function printData(
+  invocation: Invocation,
+  answer: Answer,
+  format: 'json' | 'ndjson' | 'csv',
+): Promise<void> {
   const { terminal } = invocation.ports
   const { data } = answer
   const rows: unknown[] = []
+  let isFirst = true
   for await (const row of data.rows) {
     const value = data.row(row)
     if (format === 'json') rows.push(value)
-    else await terminal.out(`${safeJson(value)}\n`)
+    else if (format === 'ndjson') await terminal.out(`${safeJson(value)}\n`)
+    else await terminal.out(csvLines(value as object, isFirst))
+    isFirst = false
   }
   const notes = notesOf(answer)
   if (format === 'json')
@@ -29,6 +38,10 @@ async function printData(invocation: Invocation, answer: Answer, format: 'json' 
     })
   tellNotes(invocation, notes)
 }
+
+const csvLines = (row: object, isFirst: boolean): string =>
+  (isFirst ? csvLine(Object.keys(row)) : '') +
+  csvLine(Object.values(row).map((cell) => (typeof cell === 'string' ? csvText(cell) : String(cell ?? ''))))
 
 /** For a person: the blocks with a blank line between, then the notes on standard error. */
 async function printText(invocation: Invocation, answer: Answer): Promise<void> {

@@ -32,7 +32,10 @@ export interface ToolOf<F extends Flags> {
 /** What one command takes, and what it answers: help, completion, tools and every output format come from this value. */
 export interface Verb<F extends Flags = Flags> {
   readonly flags: F
-  /** What `-o` takes. The first one is for people; `agent` and `json` mean the same everywhere. */
+  /**
+   * What `-o` takes, which stands last in help unless `output` is among the flags. The first one is for people; `agent`, `json`,
+   * `ndjson` and `csv` mean the same everywhere.
+   */
   readonly formats: readonly string[]
   readonly settings?: 'all' | readonly SettingName[]
   /** What a shell offers for each argument, in order. */
@@ -42,7 +45,7 @@ export interface Verb<F extends Flags = Flags> {
   readonly examples: readonly Example[]
   readonly tools?: readonly ToolOf<F>[]
   /** Does the work, and prints no part of the answer. Its notes on the way go to the invocation. Failures: its own. */
-  run(invocation: Invocation, flags: ValuesOf<F>): Promise<Answer>
+  run(invocation: Invocation, flags: ValuesOf<F>, format: string): Promise<Answer>
 }
 
 /** Checks a verb against its own flags. */

@@ -8,12 +8,6 @@ import { inWordsOf } from './arguments.ts'
 import type { AnswerTool, Argument, Tool } from './tool.ts'
 import { DETAILS, PATH, SEARCH_ARGUMENTS, TRACE_ID } from './tool-arguments.ts'
 
-const side = (name: string, what: string): Argument => ({
-  ...TRACE_ID,
-  name,
-  description: `${what}: its id, a traceparent or the address of its page.`,
-})
-
 /** Tools of commands that are no verbs yet. */
 const TOOLS: readonly Tool[] = [
   {
@@ -112,22 +106,11 @@ const TOOLS: readonly Tool[] = [
     ],
     load: async () => (await import('./answers/get-critical-path.ts')).criticalPathAnswer,
   },
-  {
-    name: 'diff_traces',
-    title: 'Compare two traces',
-    verb: 'trace',
-    description:
-      'What got slower or faster from trace A to trace B: the operations that the difference comes from, by self time, what is new and what is gone, then the merged tree of what changed. Take as A a good request like B. At most 16 kB.',
-    arguments: [
-      side('a', 'The trace to compare with, such as a usual request'),
-      side('b', 'The trace in question'),
-    ],
-    load: async () => (await import('./answers/diff-traces.ts')).diffAnswer,
-  },
 ]
 
 /** The verbs that have tools. */
 const VERBS: readonly (readonly [line: string, load: () => Promise<Verb>])[] = [
+  ['trace diff', async () => (await import('../verbs/trace-diff.ts')).traceDiff],
   ['trace why', async () => (await import('../verbs/trace-why.ts')).traceWhy],
   ['services', async () => (await import('../verbs/services.ts')).services],
   ['attributes', async () => (await import('../verbs/attributes.ts')).attributes],
@@ -162,7 +145,7 @@ function toolOf(line: string, verb: Verb, tool: ToolOf<Flags>, all: All): Tool {
 }
 
 function argumentOf(name: string, flag: Flag<unknown>, { required, most }: ToolOf<Flags>): Argument {
-  const { help, takes, repeats, counts, choices } = flag
+  const { help, takes, repeats, counts, choices, argument: place } = flag
   const plain = takes === undefined ? 'boolean' : 'string'
   const largest = most?.[name]
   return {
@@ -170,6 +153,7 @@ function argumentOf(name: string, flag: Flag<unknown>, { required, most }: ToolO
     type: repeats ? 'strings' : counts ? 'integer' : plain,
     description: choices === undefined ? help : `${help}: ${choices.join(', ')}`,
     flag: name,
+    ...(place !== undefined && { place }),
     ...(required?.includes(name) && { isRequired: true as const }),
     ...(largest !== undefined && { most: largest }),
   }
@@ -188,7 +172,7 @@ const answerOf =
       said.push(...text.split('\n').filter((line) => line !== '')),
     )
     const flags = readFlags(verb.flags, typed, args, invocation.ports.clock.now())
-    const answer = await verb.run(own, flags)
+    const answer = await verb.run(own, flags, 'agent')
     const tools = await all()
     const notes = notesOf(answer).map((note) =>
       note.quotes ? note : { ...note, text: inItsWords(note.text) },
@@ -205,10 +189,9 @@ function callOf(
   const tool = tools.find(({ line }) => line === verb)
   if (tool === undefined) return undefined
   const kept = keeps === 'all' ? typed : Object.fromEntries(keeps.map((name) => [name, typed[name]]))
-  const [arg] = args
-  const meant: Record<string, unknown> = { ...kept, ...flags, ...(arg !== undefined && { name: arg }) }
-  const call = tool.arguments.flatMap(({ name, flag, type }) => {
-    const value = flag === undefined ? undefined : meant[flag]
+  const meant: Record<string, unknown> = { ...kept, ...flags }
+  const call = tool.arguments.flatMap(({ name, flag = '', place, type }) => {
+    const value = (place === undefined ? undefined : args[place]) ?? meant[flag]
     return value === undefined ? [] : [[name, type === 'integer' ? Number(value) : value] as const]
   })
   if (tool.arguments.some(({ flag = '', most = Infinity }) => Number(meant[flag]) > most)) return undefined

@@ -53,7 +53,7 @@ export const sensitiveFlag = {
 } as const satisfies Flags
 
 /** The flags of single back ends, which the back end reads by itself. */
-const backendFlags: Flags = Object.fromEntries(
+export const backendFlags: Flags = Object.fromEntries(
   BACKENDS.flatMap(({ name, flags = [] }) =>
     flags.map(({ flag, help }) => [flag.replace(/^--/, ''), bool(`${name}: ${help}`)]),
   ),
@@ -107,7 +107,7 @@ type Conditions = ValuesOf<typeof conditionFlags> &
   Times & { readonly query: string | undefined; readonly error: boolean; readonly limit: number | undefined }
 
 /** The filter of a search; `usual`: its limit when none is typed. Failure `usage`: flags that exclude each other. */
-function filterOf(flags: Conditions, typed: Typed, now: number, usual: number): TraceFilter {
+export function filterOf(flags: Conditions, typed: Typed, now: number, usual: number): TraceFilter {
   const { service, name, query, attr, min, max, error, limit } = flags
   const [first] = ['service', 'name', 'attr', 'min', 'max', 'error'].filter((one) => typed[one] !== undefined)
   if (query !== undefined && first !== undefined)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { OF_THE_API } from '../../frame/exit-statuses.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
-import { DIFF_FORMATS, SCALES, TRACE_FORMATS } from '../../trace/formats/output-choices.ts'
+import { SCALES, TRACE_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, collect, type Row } from '../command.ts'
 import type { Table, VerbRow } from '../verb-row.ts'
 import { QUERY_COMMANDS } from './query-commands.ts'
@@ -11,7 +11,6 @@ import {
   fromFile,
   ownFlags,
   sensitive,
-  skewFirst,
   spanConditions,
   withTimes,
 } from './trace-options.ts'
@@ -82,34 +81,11 @@ const SEARCH: Row = {
   load: async () => (await import('../../commands/trace/trace-search.ts')).traceSearch,
 }
 
-const DIFF: Row = {
+const DIFF: VerbRow = {
   usage: 'diff [a] [b]',
   description:
     'show what got slower from one trace to another; [a] and [b] are what trace get takes, or --a and --b are searches',
-  options: diffOptions,
-  settings: API_SETTINGS,
-  completes: ['files', 'files'],
-  variables: ['LS_AUTH_TOKEN'],
-  exits: [...OF_THE_API, 5],
-  examples: [
-    {
-      does: 'a slow request against a good one',
-      line: 'ls-auth trace diff 4bf92f3577b34da6a3ce929d0e0e4736 0af7651916cd43dd8448eb211c80319c',
-    },
-    {
-      does: 'one request against what is usual: the medians of those that a search finds',
-      line: "ls-auth trace diff 0af7651916cd43dd8448eb211c80319c --a 'service=checkout since=1d'",
-    },
-    {
-      does: 'before and after a release',
-      line: "ls-auth trace diff --a 'service=checkout from=2026-11-24T09:00Z to=2026-11-24T10:00Z' --b 'service=checkout from=2026-11-24T10:00Z'",
-    },
-    {
-      does: 'two files, in CI: exit status 5 when the second is more than 20% slower',
-      line: 'ls-auth trace diff before.json after.json --fail-if-slower 20%',
-    },
-  ],
-  load: async () => (await import('../../commands/trace/diff/trace-diff.ts')).traceDiff,
+  verb: async () => (await import('../../verbs/trace-diff.ts')).traceDiff,
 }
 
 const WHY: VerbRow = {
@@ -213,26 +189,4 @@ function searchOptions(command: Command): void {
   agentListFormat(sensitive(fromFile(withTimes(ownFlags(command)))))
     .option('--follow', 'go on with new traces as they come, one a line, until Ctrl-C')
     .option('--interval <duration>', 'with --follow: the time between two looks (5s when not given)')
-}
-
-function diffOptions(command: Command): void {
-  skewFirst(
-    command
-      .option(
-        '--a <search>',
-        "the traces that this search finds, instead of [a]: 'service=checkout since=1d'",
-      )
-      .option(
-        '--b <search>',
-        'the same instead of [b]; it takes the flags of trace search without dashes; several traces rule out chance',
-      )
-      .option('--trace-a <id>', 'which trace, when the file [a] holds several')
-      .option('--trace-b <id>', 'which trace, when the file [b] holds several')
-      .option(
-        '--fail-if-slower <percent>',
-        'exit status 5 when the whole trace took longer by more than this (20%)',
-      )
-      .option('--full', 'leave nothing out of the list and the tree'),
-  ).addOption(choice('-o, --output <format>', 'how to print it', DIFF_FORMATS))
-  sensitive(ownFlags(command))
 }

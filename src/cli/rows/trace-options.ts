@@ -42,13 +42,6 @@ export function ownFlags(command: Command): Command {
 export const sensitive = (command: Command): Command =>
   command.option('--show-sensitive', 'do not mask what looks like secrets or personal data')
 
-/** The option of what adds times up. */
-export const skewFirst = (command: Command): Command =>
-  command.option(
-    '--skew',
-    'correct wrong clocks first: move spans of other hosts that lie outside their parents',
-  )
-
 /** The formats of a list. */
 export const agentListFormat = (command: Command): Command =>
   command.addOption(choice('-o, --output <format>', 'how to print it', AGENT_LIST_FORMATS))

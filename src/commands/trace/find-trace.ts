@@ -6,7 +6,7 @@ import type { Trace } from '../../trace/model.ts'
 import type { FileSource } from '../../trace/sources/file/file-source.ts'
 import { optionWords } from '../command-line.ts'
 import { type Invocation, tell } from '../invocation.ts'
-import type { TraceArgument } from './trace-argument.ts'
+import { readReference, type TraceArgument } from './trace-argument.ts'
 import { findFile, openFile } from './trace-file.ts'
 
 /** A trace, and where it came from. */
@@ -58,12 +58,20 @@ async function fileOrReference(
   invocation: Invocation,
   argument: TraceArgument,
 ): Promise<{ source: FileSource } | { reference: TraceReference }> {
+  // An agent names no files of this machine.
+  if (invocation.caller !== undefined) return { reference: referenceOf(argument) }
   if (argument.kind === 'file') return { source: await openFile(invocation, argument.path) }
   const { text, reference } = argument
   const file = await findFile(invocation, text)
   if (!(file instanceof Failure)) return { source: file }
   if (!(reference instanceof Failure)) return { reference }
   throw file.code === 'not-found' ? neither(text, reference) : file
+}
+
+function referenceOf(argument: TraceArgument): TraceReference {
+  const reference = argument.kind === 'file' ? readReference(argument.path) : argument.reference
+  if (reference instanceof Failure) throw reference
+  return reference
 }
 
 /** A mistyped name of a file is in no form of an id. What is nearly an id, or a URL, was not meant as a file. */

@@ -1,8 +1,7 @@
-import { csvLine, csvText } from '../formats/csv-cell.ts'
 import type { Comparison } from './comparison.ts'
 import { whyUnknown } from './incomplete-sides.ts'
 import { pathText } from './path-text.ts'
-import { deltaOf, isCause, rankedRows, selfDelta, topsOf, totalDelta } from './ranking.ts'
+import { deltaOf, isCause, selfDelta, topsOf, totalDelta } from './ranking.ts'
 
 /** What a side was, for `-o json`. */
 export interface SideName {
@@ -46,10 +45,8 @@ export function toSummaryJson(comparison: Comparison, nameA: SideName, nameB: Si
   }
 }
 
-/** One row of `-o json` and `-o ndjson`. Times in nanoseconds. */
-export type RowJson = ReturnType<typeof toRowJson>
-
-function toRowJson(comparison: Comparison, row: number) {
+/** One row of `-o json`, `-o ndjson` and `-o csv`. Times in nanoseconds. */
+export function toRowJson(comparison: Comparison, row: number) {
   const one = comparison.rows[row]!
   const { a, b } = one
   const isTested = comparison.isSignificant !== undefined
@@ -72,22 +69,5 @@ function toRowJson(comparison: Comparison, row: number) {
     id: row,
     parent_id: one.parent < 0 ? null : one.parent,
     significant: isTested && one.selfChange !== 'same' && one.selfChange !== 'unknown' ? isCause(one) : null,
-  }
-}
-
-/** The rows, ranked by `self_delta_ns`: what got slowest in itself first. */
-export function* toRowsJson(comparison: Comparison): Generator<RowJson> {
-  for (const row of rankedRows(comparison)) yield toRowJson(comparison, row)
-}
-
-/** The same as CSV (RFC 4180) with a header. Texts are escaped, see {@link csvText}. */
-export function* toComparisonCsv(comparison: Comparison): Generator<string> {
-  let isFirst = true
-  for (const row of toRowsJson(comparison)) {
-    if (isFirst) yield csvLine(Object.keys(row))
-    isFirst = false
-    yield csvLine(
-      Object.values(row).map((cell) => (typeof cell === 'string' ? csvText(cell) : String(cell ?? ''))),
-    )
   }
 }

@@ -46,12 +46,6 @@ export const AGENT_LIST_FORMATS = [...LIST_FORMATS, 'agent'] as const
 /** One of {@link AGENT_LIST_FORMATS}. */
 export type AgentListFormat = (typeof AGENT_LIST_FORMATS)[number]
 
-/** What `-o` takes for a comparison of traces: one drawing, then data, and bounded text for a program that reads. */
-export const DIFF_FORMATS = ['tree', 'json', 'ndjson', 'csv', 'agent'] as const
-
-/** One of {@link DIFF_FORMATS}. */
-export type DiffFormat = (typeof DIFF_FORMATS)[number]
-
 /** What `-o` takes for the record. */
 export const RECORD_FORMATS = ['table', 'json', 'ndjson'] as const
 

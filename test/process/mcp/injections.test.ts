@@ -89,7 +89,7 @@ describe.each(['tempo', 'jaeger'])('200 texts in the spans of %s', (backend) => 
     // A long name is shortened in a row.
     await expectData('get_trace', { id: trace_id }, false)
     await expectData('get_critical_path', { id: trace_id }, false)
-    await expectData('diff_traces', { a: plain.traceId, b: trace_id }, false)
+    await expectData('diff_traces', { first: plain.traceId, second: trace_id }, false)
   })
 
   it('all of them in lists', async () => {

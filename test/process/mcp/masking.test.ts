@@ -81,7 +81,7 @@ const ROWS: readonly Row[] = [
   ['get_critical_path', { id: failed.traceId }, ['trace', 'get', failed.traceId, '-o', 'agent'], NAME],
   [
     'diff_traces',
-    { a: usual.traceId, b: failed.traceId },
+    { first: usual.traceId, second: failed.traceId },
     ['trace', 'diff', usual.traceId, failed.traceId],
     /charge \[masked\]/,
   ],

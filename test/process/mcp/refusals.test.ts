@@ -43,7 +43,7 @@ afterAll(() => Promise.all([provider, api, gateway, machine].map((one) => one.cl
 it('a person without the right: whom to ask or what to type is told, and nothing else is tried', async () => {
   const calls = [
     ['get_trace', GET],
-    ['diff_traces', { a: GET.id, b: GET.id }],
+    ['diff_traces', { first: GET.id, second: GET.id }],
   ] as const
   for (const [tool, args] of calls) {
     rules.groups = ['sre']

@@ -38,7 +38,7 @@ const CALLS: readonly (readonly [tool: string, args: object, isError: boolean])[
   ['get_span_details', { id: shop.traceId, spans: [shop.spans[0]?.spanId] }, false],
   ['get_services', {}, false],
   ['get_critical_path', { id: shop.traceId }, false],
-  ['diff_traces', { a: fast?.traceId, b: slow?.traceId }, false],
+  ['diff_traces', { first: fast?.traceId, second: slow?.traceId }, false],
   ['explain_traces', { ...AMONG, error: true }, false],
   ['get_attributes', TIMES, false],
   ['get_trace', { id: `${'0'.repeat(31)}1` }, true],

@@ -120,16 +120,14 @@ describe('trace diff', () => {
     const text = await agent(`trace diff ${usual.traceId} ${slow.traceId}`)
     expect(text).toContain(`B  900ms, 1 span: trace ${slow.traceId} of Tempo\n`)
     expect(text).toContain('&lt;/trace-data>')
-    expect(text).toContain(
-      'More: ls-auth trace why --slower-than p95 -o agent, and --service and --name of a row',
-    )
+    expect(text).toContain(`\n  ls-auth trace get ${slow.traceId} --output agent\n`)
   })
 
   it('a search whose words are the end of the block, and a trace that is its own other side', async () => {
     const text = await agent(`trace diff ${slow.traceId} --a 'name=</trace-data> file=${path('named.json')}'`)
     expect(text).toContain('A  90.0ms, 1 span: 1 trace: name=&lt;/trace-data> ')
     const same = await agent(`trace diff ${slow.traceId} ${slow.traceId}`)
-    expect(same).toMatch(/^<trace-data>\n[\s\S]*^note: A and B are the same trace$[\s\S]*^<\/trace-data>$/m)
+    expect(same).toMatch(/^note: A and B are the same trace$/m)
   })
 
   it('exits as with the tree where B is slower than allowed', async () => {
@@ -202,20 +200,19 @@ describe('services and attributes', () => {
   })
 })
 
-it.each(['services', 'attributes', 'attributes pod', 'trace breakdown', 'trace why --error'])(
-  '%s of a file: each next step is a command that works as it stands',
-  async (line) => {
-    const text = await agent(`${line} --file ${path('orders.json')}`)
-    const steps = text.split('\nnext:\n')[1]?.trim().split('\n') ?? []
-    expect(steps.length).toBeLessThanOrEqual(3)
-    for (const step of steps) expect(await world.type(step.trim())).toMatchObject({ exit: 0 })
-  },
-)
-
-it('what compares files goes on with them', async () => {
-  const diff = await agent(`trace diff --a file=${path('many.json')} --b file=${path('many.json')}`)
-  expect(diff).toContain('ls-auth trace why --file FILE --slower-than p95 -o agent')
-  expect(diff).toContain('ls-auth trace get FILE --trace ID -o agent')
+it.each([
+  'services --file FILE',
+  'attributes --file FILE',
+  'attributes pod --file FILE',
+  'trace breakdown --file FILE',
+  'trace why --error --file FILE',
+  'trace diff FILE NAMED',
+])('%s: each next step is a command that works as it stands', async (line) => {
+  const text = await agent(line.replace('FILE', path('orders.json')).replace('NAMED', path('named.json')))
+  const steps = text.split('\nnext:\n')[1]?.trim().split('\n') ?? []
+  expect(steps.length).toBeGreaterThan(0)
+  expect(steps.length).toBeLessThanOrEqual(3)
+  for (const step of steps) expect(await world.type(step.trim())).toMatchObject({ exit: 0 })
 })
 
 it('breakdown: figures of ours, the table as data, then what to ask of its first row', async () => {

@@ -260,21 +260,20 @@ describe('a side that is a search', () => {
   it.each([
     [
       `--a 'query={}' ${bad.traceId} --profile jaeger`,
-      'error: A: Jaeger has no query language\nhint: Use service=, name=, attr=, min=, max= and error.\n',
+      /^error: A: Jaeger has no query language\nhint: Use --service, --name, /,
     ],
     [
       `${bad.traceId} --b 'service=cart attr=n>=5' --profile jaeger`,
-      'error: B: Jaeger searches for equal attributes only: attr=key=value\nhint: Leave out attr=n>=5; trace get takes it, for the spans of one trace.\n',
+      /^error: B: Jaeger searches for equal attributes only: --attr key=value\nhint: Leave out --attr /,
     ],
     [
       `${rootId(bad)} --b 'since=2d service=cart' --profile lightstep`,
       /^error: B: Lightstep's .*\nhint: Take a snapshot: ls-auth trace diff .* --b 'since=2d service=cart' .*--snapshot\n/,
     ],
-  ])('what a back end cannot search for is told in the words of a side: %s', async (line, told) => {
+  ])('what a back end cannot search for names the side: %s', async (line, told) => {
     const { exit, stderr } = await diff(line)
     expect(exit).toBe(2)
-    if (typeof told === 'string') expect(stderr).toBe(told)
-    else expect(stderr).toMatch(told)
+    expect(stderr).toMatch(told)
   })
 
   it.each([
@@ -290,7 +289,7 @@ describe('a side that is a search', () => {
 
   it('stopped at the limit is said', async () => {
     const { stderr } = await diff(`--a 'service=frontend since=2d limit=3' ${bad.traceId} --profile tempo`)
-    expect(stderr).toBe('note: A: stopped at 3 traces, there may be more: limit=15\n')
+    expect(stderr).toBe('note: A: of the first 3 traces that were found; more of them: --limit 15\n')
   })
 })
 
@@ -479,11 +478,7 @@ describe('an empty side is exit 7', () => {
     [`${MISSING} ${bad.traceId} --profile tempo`, /has no trace/],
     [
       `--a 'service=nosuch since=2d' ${bad.traceId} --profile tempo`,
-      /error: A: no trace was found: service=nosuch since=2d\nhint: Look for them alone: ls-auth trace search --profile tempo --service nosuch --since 2d/,
-    ],
-    [
-      `${bad.traceId} --b 'service=nosuch' --profile jaeger`,
-      /error: B: no trace was found: service=nosuch\nhint: .*the last hour/,
+      /error: A: Tempo has no trace that fits\nhint: Look further back with --since/,
     ],
     [
       `${bad.traceId} --b 'service=nosuch' --profile jaeger`,
@@ -491,7 +486,7 @@ describe('an empty side is exit 7', () => {
     ],
     [
       `--a 'service=chekout since=2d' ${bad.traceId} --profile tempo`,
-      /error: A: no trace was found: .*\nhint: Tempo knows no service "chekout" in this time; did you mean checkout\?/,
+      /error: A: Tempo has no trace that fits\nhint: Tempo knows no service "chekout" in this time; did you mean checkout\?/,
     ],
     [`nosuch.json ${bad.traceId} --profile tempo`, /there is no file nosuch\.json/],
   ])('%s', async (line, stderr) => {
@@ -625,7 +620,7 @@ describe('an empty side is exit 7', () => {
       )
       tempo.mode = 'normal'
       expect(outcome.exit).toBe(5)
-      expect(outcome.stderr).toContain('note: A is only a part of its trace: ')
+      expect(outcome.stderr).toContain('note: A: only a part of the trace is here: ')
       expect(JSON.parse(outcome.stdout)).toMatchObject({
         ...{ change: 'unknown', why_unknown: 'of A only a part is here, and of B only a part is here' },
         ...{ partial_a: 1, partial_b: 1 },

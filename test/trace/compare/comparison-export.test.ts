@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
-import { toComparisonCsv, toRowsJson, toSummaryJson } from '../../../src/trace/compare/comparison-export.ts'
+import type { Comparison } from '../../../src/trace/compare/comparison.ts'
+import { toRowJson, toSummaryJson } from '../../../src/trace/compare/comparison-export.ts'
+import { rankedRows } from '../../../src/trace/compare/ranking.ts'
 import { makeChain, makeTrace as trace } from '../make.ts'
 import { compareTraces } from './planted-judge.ts'
 import { ROOT, read } from './sketches.ts'
+
+const rowsOf = (comparison: Comparison) => rankedRows(comparison).map((row) => toRowJson(comparison, row))
 
 const compared = () =>
   compareTraces(
@@ -11,7 +15,7 @@ const compared = () =>
   )
 
 test('rows are flat, ranked by self time, with whole nanoseconds', () => {
-  const rows = [...toRowsJson(compared())]
+  const rows = rowsOf(compared())
   expect(rows.map(({ operation }) => operation)).toEqual(['read', '=cmd()', 'GET /', 'old'])
   expect(rows[0]).toEqual({
     service: 'shop',
@@ -78,7 +82,7 @@ test('of several traces it is said whether chance is ruled out; of one trace, an
     const comparison = compareTraces(sides(traces, 10), sides(traces, 30))
     const side = { name: 'x', traceId: undefined }
     const { change, significant, least_traces } = toSummaryJson(comparison, side, side)
-    const rows = [...toRowsJson(comparison)].map((row) => [row.operation, row.change, row.significant])
+    const rows = rowsOf(comparison).map((row) => [row.operation, row.change, row.significant])
     return { whole: [change, significant, least_traces], rows }
   }
   expect(told(6)).toEqual({
@@ -108,18 +112,9 @@ test('a trace that took no time is slower by no share', () => {
 
 test('of a deep path the nearest eight are told, and that some are left out', () => {
   const chain = makeChain(11)
-  const path = (level: number) =>
-    [...toRowsJson(compareTraces([chain], [chain]))].find(({ id }) => id === level)?.path
+  const path = (level: number) => rowsOf(compareTraces([chain], [chain])).find(({ id }) => id === level)?.path
   expect(path(0)).toBe('span 1')
   expect(path(8)).toBe('span 1 > span 2 > span 3 > span 4 > span 5 > span 6 > span 7 > span 8 > span 9')
   expect(path(9)).toBe('… > span 2 > span 3 > span 4 > span 5 > span 6 > span 7 > span 8 > span 9 > span 10')
   expect(path(10)).toMatch(/^… > span 3 > /)
-})
-
-test('in CSV a name that would be a formula is none, and a top has no parent', () => {
-  const lines = [...toComparisonCsv(compared())]
-  expect(lines[0]).toMatch(/^service,operation,kind,path,calls_a,calls_b,total_a_ns,/)
-  expect(lines.find((line) => line.includes('cmd'))).toMatch(/^shop,'=cmd\(\),/)
-  expect(lines.find((line) => line.startsWith('shop,GET /,'))).toMatch(/,slower,1,1,0,,\r?\n?$/)
-  expect(lines).toHaveLength(5)
 })

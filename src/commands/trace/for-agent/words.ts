@@ -4,15 +4,6 @@ export type Words = (line: string) => string
 /** For who types commands. */
 export const AS_TYPED: Words = (line) => line
 
-/** For who typed commands about a file: those to go on with name it, too. FILE stands for it, as ID for a trace. */
-export const asTyped = (file: unknown): Words =>
-  file === undefined
-    ? AS_TYPED
-    : (line) =>
-        line
-          .replaceAll(/ls-auth (?:trace (?:search|why)|attributes)\b/g, '$& --file FILE')
-          .replaceAll('ls-auth trace get ID', 'ls-auth trace get FILE --trace ID')
-
 /** How a trace is named in a command: those of a file are not known to the back end. */
 export const getCommand = (file: unknown): string =>
   `ls-auth trace get ${file === undefined ? 'ID' : 'FILE --trace ID'} -o agent`

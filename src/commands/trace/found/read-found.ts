@@ -71,7 +71,7 @@ export async function readFound(
         })
     const { namingService, noteOnConditions, unknownService } = await import('./none-found.ts')
     const part = noteOnConditions(source, filter)
-    const unknown = await unknownService(invocation, source, filter)
+    const unknown = await unknownService(invocation, source, filter, file)
     throw unknown === undefined && part !== undefined ? none.withDetail(part) : namingService(none, unknown)
   }
   const masks: MaskedTrace['masked'][] = []

@@ -27,7 +27,7 @@ export function causeLines(comparison: Comparison, pen: Pen): string[] {
     style.bold(fitEnd(head, width, glyphs.ellipsis)),
     ...told.flatMap((row) => linesOf(comparison, row, pen)),
     ...(rest > 0
-      ? [style.dim(fitEnd(`${blanks(INDENT)}and ${rest} more: ${more}`, width, glyphs.ellipsis))]
+      ? [style.dim(fitEnd(`${blanks(INDENT)}and ${rest} more${more && `: ${more}`}`, width, glyphs.ellipsis))]
       : []),
   ]
 }

@@ -1,7 +1,7 @@
 import type { Style } from '../../../ports/terminal.ts'
 import type { Comparison } from '../../compare/comparison.ts'
 import { linesInView } from '../../compare/rows-in-view.ts'
-import { glyphsFor } from '../glyphs.ts'
+import { glyphsFor, WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
 import { causeLines } from './causes-list.ts'
 import { foldLines, treeLines } from './merged-tree.ts'
@@ -17,12 +17,17 @@ export interface ComparisonOptions {
   readonly full: boolean
   /** Gets the heads of the columns that found no room. */
   readonly leftOut?: string[]
+  /** In words and blanks: signs of a tree tell a model no more. */
+  readonly forAgent?: boolean
 }
+
+const BLANKS = { ...WORDS, branch: '  ', lastBranch: '  ', onlyBranch: '  ', rail: '  ' }
 
 /** The lines for people: verdict, sides, the ranked few, the merged tree, and what was left out. */
 export function* renderComparison(comparison: Comparison, options: ComparisonOptions): Generator<string> {
-  const { width, unicode, style, full, labels } = options
-  const pen: Pen = { width, glyphs: glyphsFor(unicode), style, full }
+  const { width, unicode, style, full, labels, forAgent } = options
+  const glyphs = forAgent ? BLANKS : glyphsFor(unicode)
+  const pen: Pen = { width, glyphs, style, full, ...(forAgent && { more: '' }) }
   yield* verdictLines(comparison, pen)
   yield ''
   yield* sideLines(comparison, labels, pen)
@@ -36,5 +41,5 @@ export function* renderComparison(comparison: Comparison, options: ComparisonOpt
   yield* treeLines(comparison, lines, pen, options.leftOut)
   yield ''
   yield* foldLines(lines, pen)
-  yield* thresholdLines(comparison, pen)
+  if (!forAgent) yield* thresholdLines(comparison, pen)
 }

@@ -150,6 +150,12 @@ export function foldLines(
   const hidden = lines.reduce((sum, { rest }) => sum + (rest?.count ?? 0), 0)
   if (hidden === 0) return []
   return [
-    style.dim(fitEnd(`${count(hidden, 'operation')} left out; ${more} shows each`, width, glyphs.ellipsis)),
+    style.dim(
+      fitEnd(
+        `${count(hidden, 'operation')} left out${more && `; ${more} shows each`}`,
+        width,
+        glyphs.ellipsis,
+      ),
+    ),
   ]
 }

@@ -1,0 +1,230 @@
+import { MASKED } from '../commands/trace/print-rows.ts'
+import { readTraceArgument, readTraceId } from '../commands/trace/trace-argument.ts'
+import { Failure } from '../errors.ts'
+import {
+  type Answer,
+  type Block,
+  drawnBlock,
+  isPlain,
+  type Note,
+  type Step,
+  textBlock,
+} from '../frame/answer.ts'
+import { bool, choice, value } from '../frame/flag.ts'
+import { ASKS_API, verb } from '../frame/verb.ts'
+import { safeText } from '../text/safe-text.ts'
+import { type ComparedSide, Comparer, type Comparison } from '../trace/compare/comparison.ts'
+import { toRowJson, toSummaryJson } from '../trace/compare/comparison-export.ts'
+import { incompleteText, whyUnknown } from '../trace/compare/incomplete-sides.ts'
+import { deltaOf, isAgainstMedians, originOf, rankedRows, undecidableRow } from '../trace/compare/ranking.ts'
+import { renderComparison } from '../trace/render/comparison/comparison-text.ts'
+import { type SideLabels, thresholdLines } from '../trace/render/comparison/verdict.ts'
+import { glyphsFor } from '../trace/render/glyphs.ts'
+import { readSearch, readSide, readSides, type Side, type SideTold } from './diff-sides.ts'
+import { backendFlags, sensitiveFlag } from './search-flags.ts'
+
+const FORMATS = ['tree', 'json', 'ndjson', 'csv', 'agent'] as const
+
+/** `ls-auth trace diff A B`: what got slower, where, and by how much. */
+export const traceDiff = verb({
+  ...ASKS_API,
+  exits: [...ASKS_API.exits, 5],
+  completes: ['files', 'files'],
+  flags: {
+    first: value(
+      '<id>',
+      'the trace to compare with, such as a usual request: its id, a traceparent or the address of its page',
+      readTraceArgument,
+      { argument: 0 },
+    ),
+    second: value('<id>', 'the trace in question, named alike', readTraceArgument, { argument: 1 }),
+    a: value(
+      '<search>',
+      "the traces that this search finds, instead of [a]: 'service=checkout since=1d'",
+      readSearch,
+    ),
+    b: value(
+      '<search>',
+      'the same instead of [b]; it takes the flags of trace search without dashes; several traces rule out chance',
+      readSearch,
+    ),
+    traceA: value('<id>', 'which trace, when the file [a] holds several', readTraceId),
+    traceB: value('<id>', 'which trace, when the file [b] holds several', readTraceId),
+    failIfSlower: value(
+      '<percent>',
+      'exit status 5 when the whole trace took longer by more than this (20%)',
+      readPercent,
+    ),
+    full: bool('leave nothing out of the list and the tree'),
+    skew: bool('correct wrong clocks first: move spans of other hosts that lie outside their parents'),
+    output: choice('<format>', 'how to print it', FORMATS, { short: 'o' }),
+    ...backendFlags,
+    ...sensitiveFlag,
+  },
+  formats: FORMATS,
+  examples: [
+    {
+      does: 'a slow request against a good one',
+      line: 'ls-auth trace diff 4bf92f3577b34da6a3ce929d0e0e4736 0af7651916cd43dd8448eb211c80319c',
+    },
+    {
+      does: 'one request against what is usual: the medians of those that a search finds',
+      line: "ls-auth trace diff 0af7651916cd43dd8448eb211c80319c --a 'service=checkout since=1d'",
+    },
+    {
+      does: 'before and after a release',
+      line: "ls-auth trace diff --a 'service=checkout from=2026-11-24T09:00Z to=2026-11-24T10:00Z' --b 'service=checkout from=2026-11-24T10:00Z'",
+    },
+    {
+      does: 'two files, in CI: exit status 5 when the second is more than 20% slower',
+      line: 'ls-auth trace diff before.json after.json --fail-if-slower 20%',
+    },
+  ],
+  tools: [
+    {
+      name: 'diff_traces',
+      title: 'Compare two traces',
+      asks: 'trace',
+      description:
+        'What got slower or faster from the first trace (A) to the second (B): the operations that the difference comes from, by self time, what is new and what is gone, then the merged tree of what changed. Take as the first one a good request like the second. At most 16 kB.',
+      takes: ['first', 'second'],
+      required: ['first', 'second'],
+    },
+  ],
+  async run(invocation, flags, format): Promise<Answer> {
+    const { full, failIfSlower } = flags
+    if (format === 'agent' && full)
+      throw new Failure('usage', '--full changes a drawing; -o agent has one form only', {
+        hint: 'Leave --full out, or -o.',
+      })
+    const sides = readSides(flags)
+    const comparer = new Comparer()
+    // One after the other: both may need the same session, and a person may be asked.
+    const a = await readSide(invocation, 'A', sides[0], flags, (tree) => comparer.add('a', tree))
+    const b = await readSide(invocation, 'B', sides[1], flags, (tree) => comparer.add('b', tree))
+    const comparison = comparer.compare()
+    return {
+      data: {
+        rows: rankedRows(comparison),
+        row: (row: number) => toRowJson(comparison, row),
+        whole: (rows) => ({ ...toSummaryJson(comparison, a, b), rows }),
+      },
+      blocks: comparisonBlocks(comparison, { a: a.name, b: b.name }, full),
+      notes: [
+        ...a.notes,
+        ...b.notes,
+        a.traceId !== undefined && a.traceId === b.traceId ? sameTrace(comparison) : undefined,
+        incomplete('A', comparison.a),
+        incomplete('B', comparison.b),
+        a.masked + b.masked > 0 ? MASKED : undefined,
+      ],
+      next: nextSteps(comparison, sides[1], b),
+      failure: failIfSlower === undefined ? undefined : judge(comparison, failIfSlower),
+    }
+  },
+})
+
+function readPercent(typed: string): number {
+  const [, number] = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(typed) ?? []
+  if (number !== undefined) return Number(number)
+  throw new Failure('usage', `--fail-if-slower: "${safeText(typed, 40)}" is not a percentage`, {
+    hint: 'Write it like 20%.',
+  })
+}
+
+/** A comparison as text; an agent gets its own rule first: what counts. */
+export const comparisonBlocks = (comparison: Comparison, labels: SideLabels, full: boolean): Block[] => [
+  textBlock(({ audience, width, style }) =>
+    audience === 'agent' ? thresholdLines(comparison, { width, style, glyphs: glyphsFor(false) }) : [],
+  ),
+  drawnBlock(({ audience, ...pen }) =>
+    renderComparison(comparison, { ...pen, labels, full, forAgent: audience === 'agent' }),
+  ),
+]
+
+/** As one trace has it that was read twice: every figure is the same on both sides. */
+const sameTrace = ({ rows }: Comparison): Note => {
+  const isEqual = rows.every(({ a, b }) => a.calls === b.calls && a.totalNanos === b.totalNanos)
+  return {
+    code: 'same-trace',
+    text: `A and B ${isEqual ? 'are the same trace' : 'have the same id, and differ'}`,
+  }
+}
+
+/** Of one trace, and of a side with no other, the answer itself says it. */
+const incomplete = (letter: string, side: ComparedSide): Note | undefined =>
+  side.incomplete === 0 || side.incomplete === side.all
+    ? undefined
+    : { code: 'incomplete', text: `${letter}: ${incompleteText(side)}: left out of the medians` }
+
+/** What slow spans of the service with the largest change have in common, and B alone. */
+function nextSteps(comparison: Comparison, { file }: Side, { traceId }: SideTold): Step[] {
+  if (file === '-') return []
+  if (file !== undefined && traceId !== undefined)
+    return [{ verb: 'trace get', args: [file], flags: { trace: traceId } }]
+  const [service] = originOf(comparison).rows.flatMap((row) => {
+    const { b, service = '' } = comparison.rows[row] ?? {}
+    return b && b.calls > 0 && isPlain(service) ? [service] : []
+  })
+  return [
+    ...(service === undefined ? [] : [{ verb: 'trace why', flags: { service, slowerThan: 'p95', file } }]),
+    ...(traceId === undefined ? [] : [{ verb: 'trace get', args: [traceId] }]),
+  ]
+}
+
+/** Failure `check-failed`: B took longer than allowed, or it isn't known. */
+function judge(comparison: Comparison, mostSlower: number): Failure | undefined {
+  const { tendency } = comparison
+  const delta = deltaOf(comparison)
+  if (delta === undefined || delta.ofNanos === 0) {
+    const why = whyUnknown(comparison) ?? 'A has no duration'
+    return new Failure('check-failed', `--fail-if-slower cannot be judged: ${why}`, {
+      hint: 'Give whole traces, whose root has a start and an end.',
+    })
+  }
+  const percent = (delta.nanos * 100) / delta.ofNanos
+  if (percent <= mostSlower) return undefined
+  const told = `B is ${shownAbove(percent, mostSlower)}% slower than A, and --fail-if-slower allows ${mostSlower}%`
+  // Unknown is as bad as slower: nobody has shown that it is not.
+  if (tendency !== undefined && tendency !== 'slower') return maybeChance(comparison, told)
+  return new Failure('check-failed', told, { hint: whereToLook(comparison) })
+}
+
+function maybeChance(comparison: Comparison, told: string): Failure {
+  const { rows, leastTraces } = comparison
+  const failed = (why: string, hint: string) => new Failure('check-failed', `${told}; ${why}`, { hint })
+  if (isAgainstMedians(comparison))
+    return failed(
+      'but its traces tend to be faster',
+      'There are fast and slow traces, and one kind got faster: compare each kind by itself, with more conditions in --a and --b.',
+    )
+  const half = undecidableRow(comparison)
+  if (half !== undefined)
+    return failed(
+      'it may be chance',
+      `About half of the traces have ${safeText(rows[half]?.name ?? '', 200)}, so that more traces could not tell. Compare those that have it alone: name= in --a and --b.`,
+    )
+  const more = leastTraces === undefined ? 'more traces' : `at least ${leastTraces} traces`
+  return failed('too few traces to tell whether it is chance', `Compare ${more} on each side.`)
+}
+
+/** What got slower, whatever became of the whole in words: `same` can be more than allowed. */
+function whereToLook({ rows }: Comparison): string {
+  const origin = originOf({ rows, change: 'slower' })
+  const [row] = origin.rows
+  const isBesideOnly = rows.some(({ isBeside, selfChange }) => isBeside && selfChange === 'slower')
+  if (row === undefined)
+    return `No operation ${isBesideOnly ? 'that the request waits for ' : ''}got slower in itself by enough to count: --full shows each.`
+  const name = safeText(`${rows[row]?.name} (${rows[row]?.service})`, 200)
+  return `Look first at what got slowest in itself${origin.isSure ? '' : ', which may be chance'}: ${name}`
+}
+
+/** Digits that `toFixed` takes at most. */
+const MOST_DIGITS = 100
+
+/** A number with one decimal, or as many as it takes to see that it is more than `least`. */
+function shownAbove(number: number, least: number): string {
+  let digits = 1
+  while (Number(number.toFixed(digits)) <= least && digits < MOST_DIGITS) digits++
+  return number.toFixed(digits)
+}
