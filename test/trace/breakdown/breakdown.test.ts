@@ -74,17 +74,6 @@ describe('a breakdown', () => {
     ])
   })
 
-  test('a trace without a root has no end of one: what is outside of its longest part is told apart', () => {
-    const orphans = makeTrace({ id: 1, parent: 90, at: 0, ms: 10 }, { id: 2, parent: 91, at: 15, ms: 20 })
-    expect(breakdownOf('service', orphans, order)).toMatchObject({
-      rootNanos: 120e6,
-      tailNanos: 50e6,
-      tailTraces: 1,
-      rootlessNanos: 15e6,
-      rootlessTraces: 1,
-    })
-  })
-
   const ENDLESS = { ms: 0, marks: ['end-missing'] } as const
 
   test('a root without an end: its time up to the last known end, no tail, and percentiles of the calls that ended', () => {
@@ -139,12 +128,6 @@ describe('a breakdown', () => {
       })
     },
   )
-
-  test('by service there is no operation', () => {
-    const { rows } = breakdownOf('service', order)
-    expect(rows.map(({ service }) => service)).toEqual(['db', 'web', 'pay', 'mail'])
-    expect(rows[0]).not.toHaveProperty('operation')
-  })
 
   test('the shares of a trace, and what is between its roots, add up to its duration, or what is known of it, to the nanosecond', () => {
     fc.assert(
@@ -224,10 +207,6 @@ describe('a breakdown', () => {
       { numRuns: 50 },
     )
   })
-
-  test('nothing at all', () => {
-    expect(breakdownOf('service')).toMatchObject({ traces: 0, rootNanos: 0, rows: [] })
-  })
 })
 
 describe('who calls whom', () => {
@@ -247,14 +226,5 @@ describe('who calls whom', () => {
       ['web', 'pay', 1, 1],
     ])
     expect(edges.at(-1)).toMatchObject({ errors: 1, p50Nanos: 60e6 })
-  })
-
-  test('by operation, every call', () => {
-    fc.assert(
-      fc.property(soundTrace, (trace) => {
-        const calls = edgesOf('operation', trace).reduce((sum, edge) => sum + edge.calls, 0)
-        expect(calls).toBe(trace.spans.length - 1)
-      }),
-    )
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CallGraphSum, unansweredCalls } from '../../../src/trace/breakdown/call-graph.ts'
+import { CallGraphSum } from '../../../src/trace/breakdown/call-graph.ts'
 import type { BreakdownBy } from '../../../src/trace/formats/output-choices.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
@@ -83,58 +83,6 @@ describe('a call of what has no spans', () => {
     ])
   })
 
-  test('a message that is sent, and a call that failed', () => {
-    expect(arrowsOf(peer('kafka'), { ...CALL, kind: 'producer', status: 'error' })).toMatchObject([
-      { service: 'kafka', errors: 1 },
-    ])
-  })
-
-  test('a call at the top of a trace', () => {
-    expect(arrowsOf(peer('mysql'), { ...CALL, parent: 9 })).toMatchObject([{ service: 'mysql' }])
-  })
-
-  test('by operation: the call itself is the caller, and the name has no operation', () => {
-    expect(arrowsOf(peer('mysql'), CALL, 'operation')).toMatchObject([
-      {
-        caller: { service: 'shop', operation: 'GET /' },
-        service: 'shop',
-        operation: 'SELECT',
-        withoutSpans: false,
-      },
-      { caller: { service: 'shop', operation: 'SELECT' }, service: 'mysql', withoutSpans: true },
-    ])
-    expect(arrowsOf(peer('mysql'), CALL, 'operation')[1]).not.toHaveProperty('operation')
-  })
-
-  test.each<[string, Span['attributes'], Sketch, Sketch[]]>([
-    ['one without a name', [], CALL, []],
-    ['a name that is no text', [['peer.service', 7]], CALL, []],
-    ['no call', peer('mysql'), { ...CALL, kind: 'internal' }, []],
-    ['one that is served', peer('mysql'), { ...CALL, kind: 'server' }, []],
-    ['within the service', peer('shop'), CALL, []],
-    ['one that another service works for', peer('mysql'), CALL, [below(3, 2, { service: 'db' })]],
-    ['one that is served within the service', peer('mysql'), CALL, [below(3, 2, { kind: 'server' })]],
-    ['one that is consumed there', peer('mysql'), CALL, [below(3, 2, { kind: 'consumer' })]],
-    [
-      'one of which that is so farther below',
-      peer('mysql'),
-      CALL,
-      [below(3, 2), below(4, 3, { kind: 'client' }), below(5, 4, { kind: 'server' }), below(6, 5)],
-    ],
-  ])('is none: %s', (_, attributes, call, more) => {
-    const arrows = arrowsOf(attributes, call, 'service', ...more)
-    expect(arrows.filter(({ withoutSpans }) => withoutSpans)).toEqual([])
-  })
-
-  test.each<[string, Sketch[]]>([
-    ['a connection that is opened for it', [below(3, 2), below(4, 3)]],
-    ['a call without a name', [below(3, 2, { kind: 'client' })]],
-  ])('what its own service did for it answers nothing: %s', (_, more) => {
-    expect(arrowsOf(peer('mysql'), CALL, 'service', ...more)).toMatchObject([
-      { caller: { service: 'shop' }, service: 'mysql', withoutSpans: true, calls: 1, p50Nanos: 5e6 },
-    ])
-  })
-
   describe('a call inside of a call', () => {
     /** The peer of each span by its id. */
     const callsOf = (peers: Record<number, string>, sketches: readonly Sketch[]) => {
@@ -184,61 +132,5 @@ describe('a call of what has no spans', () => {
     ])('%s', (_, peers, sketches, arrows) => {
       expect(callsOf(peers, sketches)).toEqual(arrows)
     })
-
-    test('of 10,000 levels of them each is looked at once', () => {
-      let asked = 0
-      const counted = (sketch: Sketch): Span => {
-        const { kind, ...span } = makeSpan(sketch)
-        const attributes = peer('sdk')
-        return {
-          ...span,
-          get kind() {
-            asked++
-            return kind
-          },
-          get attributes() {
-            asked++
-            return attributes
-          },
-        }
-      }
-      const chain = Array.from({ length: 10_000 }, (_, i) => below(i + 1, i, client))
-      const server = below(10_001, 10_000, { service: 'api', kind: 'server' })
-      for (const [sketches, calls] of [
-        [chain, 1],
-        [[...chain, server], 0],
-      ] as const) {
-        const tree = buildTree({ ...makeTrace(), spans: sketches.map(counted) })
-        asked = 0
-        expect(unansweredCalls(tree)).toHaveLength(calls)
-        expect(asked).toBeLessThanOrEqual(sketches.length + 1)
-      }
-    })
-  })
-
-  test('beside calls of the same service that have spans: an arrow of its own', () => {
-    const answered: Sketch[] = [
-      { id: 3, parent: 1, service: 'shop', kind: 'client', ms: 5 },
-      { id: 4, parent: 3, service: 'mysql', kind: 'server', ms: 3 },
-    ]
-    const arrows = arrowsOf(peer('mysql'), CALL, 'service', ...answered)
-    expect(arrows.map(({ service, withoutSpans, p50Nanos }) => [service, withoutSpans, p50Nanos])).toEqual([
-      ['mysql', false, 3e6],
-      ['mysql', true, 5e6],
-    ])
-    expect(arrows.map(({ isSeen }) => isSeen)).toEqual([true, true])
-  })
-
-  test('of a service with spans of its own somewhere in what was read, before or after', () => {
-    const call = [{ ...makeSpan({ ...CALL, parent: 9 }), attributes: peer('mysql') }]
-    const others = [makeSpan({ id: 1, service: 'mysql' })]
-    const isSeen = (...traces: (readonly Span[])[]) => {
-      const sum = new CallGraphSum('service')
-      for (const spans of traces) sum.add(buildTree({ ...makeTrace(), spans }))
-      return sum.edges().map((edge) => edge.isSeen)
-    }
-    expect(isSeen(call)).toEqual([false])
-    expect(isSeen(call, others)).toEqual([true])
-    expect(isSeen(others, call)).toEqual([true])
   })
 })

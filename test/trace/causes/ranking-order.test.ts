@@ -18,58 +18,6 @@ const comparison = (values: Record<string, readonly [selected: number, rest: num
   attributes: Object.entries(values).map(([name, counts]) => one(name, counts)),
 })
 
-test('what differs most is the first; equal ones stand in the order of their names', () => {
-  const { causes } = rankCauses(
-    comparison({
-      'span.c': [50, 10],
-      'span.a': [50, 10],
-      'span.d': [9, 5],
-      'span.b': [50, 10],
-      'span.z': [90, 10],
-    }),
-  )
-  expect(causes.map(({ attribute }) => attribute)).toEqual(['span.z', 'span.a', 'span.b', 'span.c', 'span.d'])
-  expect(causes.map(({ isSignificant }) => isSignificant)).toEqual([true, true, true, true, false])
-})
-
-describe('what the ranking says as a whole', () => {
-  const verdict = (values: Record<string, readonly [selected: number, rest: number]>) =>
-    rankCauses(comparison(values)).verdict
-
-  test('a quarter more often, by chance perhaps: too few', () => {
-    const few: Comparison = {
-      ...{ selection: units(4), baseline: units(8) },
-      attributes: [one('span.a', [2, 2])],
-    }
-    expect(rankCauses(few).causes).toMatchObject([{ difference: 0.25, isSignificant: false }])
-    expect(rankCauses(few).verdict).toBe('too-few')
-    expect(rankCauses({ ...few, attributes: [...few.attributes, one('span.b', [3, 5])] }).verdict).toBe(
-      'too-few',
-    )
-    expect(rankCauses({ ...few, attributes: [one('span.b', [3, 5])] }).verdict).toBe('nothing')
-  })
-
-  test('a small difference, by chance perhaps: nothing', () => {
-    expect(verdict({ 'span.a': [9, 5] })).toBe('nothing')
-  })
-
-  test('a value that is more frequent beyond chance: causes', () => {
-    expect(verdict({ 'span.a': [9, 5], 'span.b': [30, 10] })).toBe('causes')
-  })
-
-  test('nothing is selected, or everything: too few', () => {
-    const { attributes } = comparison({ 'span.a': [0, 9] })
-    const none = { spans: 0, traces: 0 }
-    expect(rankCauses({ selection: none, baseline: units(9), attributes }).verdict).toBe('too-few')
-    expect(rankCauses({ selection: units(9), baseline: none, attributes }).verdict).toBe('too-few')
-  })
-})
-
-test('a value that occurs twice in the selection can be named, one that occurs once cannot', () => {
-  const { causes } = rankCauses(comparison({ 'span.a': [2, 0], 'span.b': [1, 0] }))
-  expect(causes.map(({ attribute, selectionCount }) => [attribute, selectionCount])).toEqual([['span.a', 2]])
-})
-
 describe('where a value is one of the whole trace, traces are counted', () => {
   /** Traces of so many spans each; of both groups, how many spans and traces there are, and how many have the value. */
   const ranked = (
@@ -173,9 +121,5 @@ describe('what counts as slow', () => {
       `usage: --over: "${text}" is neither a duration nor a percentile`,
       'Write it like --over 500ms or --over p95.',
     ])
-  })
-
-  test('a number without a unit is no duration', () => {
-    expect(() => parseLimit('500', '--over')).toThrow(/--over: /)
   })
 })

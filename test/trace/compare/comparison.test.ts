@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import type { ComparedOperation } from '../../../src/trace/compare/comparison.ts'
-import { incompleteText, whyUnknown } from '../../../src/trace/compare/incomplete-sides.ts'
 import { causes, isCause } from '../../../src/trace/compare/ranking.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { type Sketch, makeTrace as trace } from '../make.ts'
@@ -38,60 +37,6 @@ describe('spans are matched by path, name and kind', () => {
       'read',
     ])
   })
-
-  test('another kind or service is another operation, and no kind is internal', () => {
-    const a = trace(ROOT, read(2, 0, 10, { kind: 'unspecified' }), read(3, 20, 10, { kind: 'client' }))
-    const b = trace(ROOT, read(2, 0, 10), read(3, 20, 10, { kind: 'client', service: 'db' }))
-    expect(rowsOf(a, b).map(({ kind, service, change }) => `${kind} ${service} ${change}`)).toEqual([
-      'server shop same',
-      'internal shop same',
-      'client shop gone',
-      'client db new',
-    ])
-  })
-
-  test('the order of siblings is that of A, and what only B has comes last', () => {
-    const a = trace(ROOT, read(2, 10, 1, { name: 'x' }), read(3, 20, 1, { name: 'y' }))
-    const b = trace(
-      ROOT,
-      read(2, 5, 1, { name: 'new' }),
-      read(3, 10, 1, { name: 'y' }),
-      read(4, 20, 1, { name: 'x' }),
-    )
-    expect(rowsOf(a, b).map(({ name }) => name)).toEqual(['GET /', 'x', 'y', 'new'])
-  })
-
-  test('what hangs on no root is not taken for a root', () => {
-    const lost: Sketch = { id: 9, parent: 77, name: 'GET /', kind: 'server', ms: 100 }
-    expect(
-      rowsOf(trace(lost, ROOT), trace(ROOT)).map(({ isDetached, change }) => [isDetached, change]),
-    ).toEqual([
-      [false, 'same'],
-      [true, 'gone'],
-    ])
-  })
-
-  test('and comes last, also when B has a request that A has not', () => {
-    const lost: Sketch = { id: 9, parent: 77, name: 'lost', ms: 10 }
-    const other = { ...ROOT, name: 'POST /' }
-    expect(rowsOf(trace(ROOT, lost), trace(other)).map(({ name }) => name)).toEqual([
-      'GET /',
-      'POST /',
-      'lost',
-    ])
-  })
-
-  test('each row knows the one above it, and how many are below', () => {
-    const a = trace(ROOT, read(2, 0, 10), read(3, 1, 5, { parent: 2, name: 'disk' }))
-    const b = trace(ROOT, read(2, 0, 10), read(4, 50, 5, { name: 'new' }), { id: 5, name: 'flush' })
-    expect(rowsOf(a, b).map(({ name, parent, depth, size }) => [name, parent, depth, size])).toEqual([
-      ['GET /', -1, 0, 4],
-      ['read', 0, 1, 2],
-      ['disk', 1, 2, 1],
-      ['new', 0, 1, 1],
-      ['flush', -1, 0, 1],
-    ])
-  })
 })
 
 describe('self time and totals', () => {
@@ -116,61 +61,6 @@ describe('self time and totals', () => {
       [long, short],
     ] as const)
       expect(compareTraces([a], [b]).threshold).toEqual({ share: 0.25, leastNanos: 3e6 })
-  })
-
-  test('with several roots the whole is from the first to the last, and work that goes on after it is not', () => {
-    const steps = [0, 1, 2].map((i): Sketch => ({ ...ROOT, id: i + 1, name: `step ${i}`, at: 100 * i }))
-    const late: Sketch = { id: 9, parent: 3, name: 'mail', at: 290, ms: 50 }
-    const compared = compareTraces([trace(...steps.slice(0, 1))], [trace(...steps, late)])
-    expect(compared).toMatchObject({ change: 'slower', a: { durationNanos: 100e6 } })
-    expect(compared.b.durationNanos).toBe(300e6)
-  })
-
-  test('without a root, or of a part of a trace, nobody can tell how long it took: at least what is there', () => {
-    const rootless = trace({ id: 2, parent: 9, ms: 10, at: 5 }, { id: 3, parent: 9, ms: 10, at: 25 })
-    const part = { ...trace(ROOT, read(2, 0, 10)), partial: 'too large' }
-    const compared = compareTraces([rootless], [part])
-    expect(compared).toMatchObject({
-      change: 'unknown',
-      a: { durationNanos: undefined, leastNanos: 30e6, rootless: 1, parts: 0 },
-      b: { durationNanos: undefined, leastNanos: 100e6, rootless: 0, parts: 1 },
-    })
-    expect(whyUnknown(compared)).toBe('A has no root, and of B only a part is here')
-  })
-
-  test('where neither side has a root, it took from the first start to the last end', () => {
-    const a = trace({ id: 2, parent: 9, ms: 10, at: 5 }, { id: 3, parent: 9, ms: 10, at: 25 })
-    const b = trace({ id: 2, parent: 9, ms: 10, at: 5 }, { id: 3, parent: 9, ms: 10, at: 75 })
-    const compared = compareTraces([a], [b])
-    expect(compared).toMatchObject({
-      change: 'slower',
-      rootsAreElsewhere: true,
-      a: { durationNanos: 30e6, rootless: 1, incomplete: 0 },
-      b: { durationNanos: 80e6, rootless: 1, incomplete: 0 },
-    })
-    expect(whyUnknown(compared)).toBeUndefined()
-    expect(whyUnknown(compareTraces([a], [{ ...b, partial: 'cut' }]))).toBe('of B only a part is here')
-    expect(whyUnknown(compareTraces([a], [trace(ROOT)]))).toBe('A has no root')
-  })
-
-  test('where most traces of both sides have no root, none is left out for that', () => {
-    const [whole, rootless] = [trace(ROOT), trace(read(2, 0, 50))]
-    const most = compareTraces([rootless, rootless, whole], [rootless, rootless])
-    expect(most).toMatchObject({ change: 'same', a: { traces: 3, rootless: 2 }, b: { traces: 2 } })
-    const cut = compareTraces([rootless, rootless], [rootless, rootless, { ...rootless, partial: 'cut' }])
-    expect(cut).toMatchObject({ change: 'same', b: { traces: 2, incomplete: 1, rootless: 3 } })
-    expect(incompleteText(cut.b)).toBe('1 of 3 traces is here only in part')
-    expect(compareTraces([rootless, whole], [rootless, rootless]).rootsAreElsewhere).toBe(false)
-  })
-
-  test('of several the whole ones speak for all, unless they are fewer', () => {
-    const [whole, rootless] = [trace(ROOT), trace(read(2, 0, 50))]
-    const few = compareTraces([whole, whole], [whole, whole, rootless])
-    expect(few).toMatchObject({ change: 'same', b: { durationNanos: 100e6, traces: 2, incomplete: 1 } })
-    expect(whyUnknown(few)).toBeUndefined()
-    const most = compareTraces([whole, whole], [whole, rootless, { ...rootless, partial: 'cut' }])
-    expect(most.change).toBe('unknown')
-    expect(whyUnknown(most)).toBe('in B 2 of 3 traces have no root, 1 of 3 traces is here only in part')
   })
 
   test('a trace against itself: every row is the same', () => {
@@ -296,39 +186,6 @@ describe('several traces on a side: medians', () => {
       ' read 1>1 total 57.5>200 self 57.5>200 unsure',
     ])
     expect(told(sized(100, 200), sized(900, 100))[0]).toBe('GET / 1>1 total 150>500 self 75>250 unsure')
-  })
-
-  test('half of the traces of B are slower: so is its median', () => {
-    const of = (count: number, ms: number) => Array.from({ length: count }, () => trace({ ...ROOT, ms }))
-    for (const half of [10, 30]) {
-      const [even, mixed] = [of(2 * half, 100), [...of(half, 100), ...of(half, 900)]]
-      expect(compareTraces(even, mixed)).toMatchObject({ change: 'slower', b: { durationNanos: 500e6 } })
-      expect(compareTraces(mixed, even)).toMatchObject({ change: 'faster', a: { durationNanos: 500e6 } })
-    }
-  })
-
-  test('in whole nanoseconds', () => {
-    const a = [trace({ ...ROOT, ms: 1e-6 }), trace({ ...ROOT, ms: 2e-6 })]
-    expect(compareTraces(a, a)).toMatchObject({ a: { durationNanos: 2, leastNanos: 2 } })
-    expect(rowsOf(a, a)).toMatchObject([{ a: { totalNanos: 2, selfNanos: 2 } }])
-  })
-
-  test('half of the traces have an operation: half of its time, and a whole number of calls', () => {
-    const [one, rare] = [trace(ROOT), trace(ROOT, read(2, 0, 50))]
-    expect(rowsOf([one, rare], [rare, rare])[1]).toMatchObject({
-      a: { calls: 1, totalNanos: 25e6, selfNanos: 25e6, traces: 1 },
-      b: { calls: 1, totalNanos: 50e6, traces: 2 },
-    })
-    expect(rowsOf([one, one, rare], [rare])[1]).toMatchObject({ a: { calls: 0, totalNanos: 0 } })
-  })
-
-  test('so is each side as a whole, in whatever order its traces come', () => {
-    const a = [...sized(900, 100, 120, 110), trace({ ...ROOT, ms: 90 })]
-    const b = [trace(ROOT), trace({ ...ROOT, ms: 50 }, read(2, 0, 1), read(3, 1, 1))]
-    expect(compareTraces(a, b)).toMatchObject({
-      a: { traces: 5, durationNanos: 110e6, spans: 2 },
-      b: { traces: 2, durationNanos: 75e6, spans: 2 },
-    })
   })
 
   test('a branch that few take counts as nothing for the others', () => {

@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RowSide } from '../../../src/trace/compare/comparison.ts'
-import {
-  causes,
-  couldBeTold,
-  isTooFew,
-  originOf,
-  rankedRows,
-  topsOf,
-} from '../../../src/trace/compare/ranking.ts'
+import { couldBeTold, isTooFew } from '../../../src/trace/compare/ranking.ts'
 import { makeTrace as trace } from '../make.ts'
 import { compareTraces } from './planted-judge.ts'
 import { ROOT, read } from './sketches.ts'
@@ -34,65 +27,6 @@ function changed() {
   )
   return { rows, named: (numbers: readonly number[]) => numbers.map((row) => rows[row]?.name) }
 }
-
-test('what got slowest in itself is the first; what got fastest is the last', () => {
-  const { rows, named } = changed()
-  expect(named(rankedRows({ rows }))).toEqual(['added', 'kept', 'new child', 'old child', 'old', 'GET /'])
-})
-
-test('where the change is: of a slower trace what got slower, of a faster one what got faster, else both, the largest first', () => {
-  const { rows, named } = changed()
-  expect(named(causes({ rows, change: 'slower' }))).toEqual(['added', 'kept', 'new child'])
-  expect(named(causes({ rows, change: 'faster' }))).toEqual(['GET /', 'old', 'old child'])
-  const both = ['added', 'GET /', 'old', 'old child', 'kept', 'new child']
-  expect(named(causes({ rows, change: 'same' }))).toEqual(both)
-  expect(named(causes({ rows, change: 'unsure' }))).toEqual(both)
-})
-
-describe('what only may be chance is told of where nothing is sure, and by the same directions', () => {
-  const { rows, named } = changed()
-  const told = (change: 'slower' | 'faster' | 'same', unsure: (name: string) => boolean) => {
-    const judged = rows.map((row) => ({ ...row, ...(unsure(row.name) && { selfChange: 'unsure' as const }) }))
-    const { rows: found, isSure } = originOf({ rows: judged, change })
-    return [isSure, ...named(found)]
-  }
-  test.each([
-    // Only those that got faster are sure.
-    ['slower', ['added', 'kept', 'new child'], [false, 'added', 'kept', 'new child']],
-    ['slower', ['added', 'GET /'], [true, 'kept', 'new child']],
-    ['faster', ['GET /', 'old', 'old child'], [false, 'GET /', 'old', 'old child']],
-    ['same', ['GET /', 'old', 'old child'], [true, 'added', 'kept', 'new child']],
-  ] as const)('%s, unsure: %j', (change, unsure, expected) => {
-    expect(told(change, (name) => unsure.some((one) => one === name))).toEqual(expected)
-  })
-
-  test('where no one is sure of a trace that stayed the same: the largest first, in both directions', () => {
-    expect(told('same', () => true)).toEqual([
-      false,
-      'added',
-      'GET /',
-      'old',
-      'old child',
-      'kept',
-      'new child',
-    ])
-  })
-})
-
-test('of what only one side has, the tops', () => {
-  const { rows, named } = changed()
-  expect(named(topsOf({ rows }, 'new'))).toEqual(['added'])
-  expect(named(topsOf({ rows }, 'gone'))).toEqual(['old'])
-})
-
-test('a request that only one side has is one top, with all that it calls', () => {
-  const other = trace({ ...ROOT, name: 'POST /' }, read(2, 0, 10))
-  const apart = compareTraces([trace(ROOT)], [other])
-  expect(topsOf(apart, 'new').map((row) => apart.rows[row]?.name)).toEqual(['POST /'])
-  // Also where it is the first row of all.
-  const first = compareTraces([other], [trace(ROOT)])
-  expect(topsOf(first, 'gone')).toEqual([0])
-})
 
 describe('too few to tell: the whole may be chance, or so few traces can show nothing', () => {
   test.each([

@@ -1,10 +1,7 @@
 import { gzipSync } from 'node:zlib'
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Failure } from '../../../src/errors.ts'
-import { faultIn, isCutOff } from '../../../src/trace/formats/documents/broken-json.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
-import { EDITS, edited } from './scanned.ts'
 
 const failureOf = (input: string | Uint8Array): Failure => {
   try {
@@ -62,51 +59,6 @@ test.each([
         : 'Look at that place, or get it again from what wrote it.',
     )
   }
-})
-
-const span = { traceId: '1f', id: '2a', n: [1.5e-7, -0, true, null, { 'é"\\': '\u0001' }], localEndpoint: {} }
-
-test('a document is cut off wherever it ends too early', () => {
-  for (const space of [undefined, 1]) {
-    const bytes = Buffer.from(JSON.stringify([span, { ...span, tags: { deep: [[[{}]]] } }], null, space))
-    for (let end = 1; end < bytes.length; end++)
-      expect([end, failureOf(bytes.subarray(0, end)).message]).toEqual([end, CUT])
-  }
-})
-
-test.each([
-  ['{"a":1', true],
-  ['{"a":1,\0\0', true],
-  ['{"a":"x\0\0\r', true],
-  ['\0\0', true],
-  ['{"a":1}', false],
-  ['{"a":1} \0', false],
-  ['[1] x', false],
-  ['{"a" 1', false],
-  ['{"a":"\0"', false],
-  ['"a', false],
-  ['x\0', false],
-])('a line %j lacks only its end: %s', (line, isIt) => expect(isCutOff(Buffer.from(line))).toBe(isIt))
-
-test('the place is the one that V8 names, where it names one', () => {
-  const text = JSON.stringify([{ ...span, n: [1.5e-7, -10, true, null, { 'e"\\': '\u0001' }] }], null, 1)
-  const edit = fc.record({ at: fc.nat(text.length), cut: fc.nat(3), put: fc.constantFrom(...EDITS, LONG) })
-  let named = 0
-  fc.assert(
-    fc.property(fc.array(edit, { minLength: 1, maxLength: 2 }), (edits) => {
-      const broken = edited(text, edits).replace(/[^\0-\x7f]/g, '')
-      try {
-        JSON.parse(broken)
-      } catch (error) {
-        const place = / at position (\d+)/.exec((error as Error).message)?.[1]
-        if (place === undefined) return
-        named++
-        expect(faultIn(Buffer.from(broken))).toBe(Number(place))
-      }
-    }),
-    { numRuns: 3000 },
-  )
-  expect(named).toBeGreaterThan(500)
 })
 
 test('nothing of the file and no word of V8 is told', () => {

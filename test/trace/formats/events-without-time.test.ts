@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { safeJson } from '../../../src/text/safe-text.ts'
-import { toJaeger } from '../../../src/trace/formats/jaeger/jaeger-export.ts'
 import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
 import { toJsonText, toNdjson } from '../../../src/trace/formats/own/own-json-export.ts'
-import { toTraceEvents } from '../../../src/trace/formats/perfetto/trace-events.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import type { Trace } from '../../../src/trace/model.ts'
-import { adjustSkew } from '../../../src/trace/tree/skew.ts'
-import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { EPOCH, makeSpan } from '../make.ts'
 import { otlpDocument, otlpSpan, readOne } from '../rich.ts'
 
@@ -78,35 +74,5 @@ describe('it is written without one, and never as of 1970', () => {
   test('our own says null', () => {
     const [span] = (JSON.parse(written(toJsonText(trace, safeJson))) as { spans: object[] }).spans
     expect(span).toMatchObject({ events: [{ time: null, timeUnixNano: null }] })
-  })
-
-  test('Jaeger and Perfetto, which need one: at the start of its span', () => {
-    expect(eventOf(written(toJaeger(trace, safeJson)))).toMatchObject([{ timeNanos: EPOCH }])
-    const { traceEvents } = JSON.parse(written(toTraceEvents(buildTree(trace), [0, 1], safeJson))) as {
-      traceEvents: { ph: string; ts: number }[]
-    }
-    expect(traceEvents.filter(({ ph }) => ph === 'i')).toMatchObject([{ ts: 0 }])
-  })
-
-  test('nor has its span a start: Jaeger has the time 0, which is none; Perfetto has it where the span is drawn', () => {
-    const event = { name: 'e', timeNanos: undefined, attributes: [] }
-    const lost = {
-      ...makeSpan({ id: 1, parent: 2, ms: 10, marks: ['start-missing'] }),
-      startNanos: 0n,
-      events: [event],
-    }
-    const half: Trace = { ...trace, spans: [makeSpan({ id: 3 }), makeSpan({ id: 2, at: 50, ms: 90 }), lost] }
-    const text = written(toJaeger(half, safeJson))
-    expect(JSON.parse(text).data[0].spans[2].logs).toMatchObject([{ timestamp: 0 }])
-    expect(eventOf(text)).toMatchObject([{ name: 'e', timeNanos: undefined }])
-    const { traceEvents } = JSON.parse(written(toTraceEvents(buildTree(half), [0, 1, 2], safeJson))) as {
-      traceEvents: { ph: string; ts: number }[]
-    }
-    expect(traceEvents.filter(({ ph }) => ph === 'i')).toMatchObject([{ ts: 50_000 }])
-  })
-
-  test('clock skew does not give it one', () => {
-    const { trace: moved } = adjustSkew(buildTree(trace))
-    expect(moved.spans.flatMap(({ events }) => events)).toMatchObject([{ timeNanos: undefined }])
   })
 })

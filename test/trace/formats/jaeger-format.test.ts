@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toJaeger } from '../../../src/trace/formats/jaeger/jaeger-export.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
-import type { Span } from '../../../src/trace/model.ts'
 import { readTraceFile } from '../../../src/trace/sources/file/read-trace-file.ts'
-import { anyJaegerTrace, otlpDocument, plainTrace, readOne } from '../rich.ts'
+import { anyJaegerTrace, plainTrace, readOne } from '../rich.ts'
 
 const tag = (key: string, type: string, value: unknown) => ({ key, type, value })
 const span = (members: object = {}) => ({
@@ -39,17 +38,6 @@ describe('Jaeger JSON', () => {
         ['host', 'h1'],
       ],
     })
-  })
-
-  test('empty envelopes hold no trace; a span may carry its process', () => {
-    for (const empty of [
-      { data: [], total: 0 },
-      { data: null, errors: [{ code: 404 }] },
-    ]) {
-      expect(readTraces(Buffer.from(JSON.stringify(empty)))).toEqual([])
-    }
-    const own = { ...span({ processID: undefined }), process: { serviceName: 'inline', tags: [] } }
-    expect(readOne({ traceID: '1f', spans: [own] }).spans[0]?.service).toBe('inline')
   })
 
   test('the parent is the first CHILD_OF of the trace, else a FOLLOWS_FROM; other references are links', () => {
@@ -150,19 +138,6 @@ describe('Jaeger JSON', () => {
     expect(untyped.spans[0]?.status).toBe('error')
   })
 
-  test.each([
-    ['span.kind', 'CLIENT', { kind: 'client' }],
-    ['span.kind', 'Server', { kind: 'server' }],
-    ['span.kind', 'SPAN_KIND_PRODUCER', { kind: 'producer' }],
-    ['otel.status_code', 'Error', { status: 'error' }],
-    ['otel.status_code', 'error', { status: 'error' }],
-    ['otel.status_code', 'Ok', { status: 'ok' }],
-  ])('%s=%s is read as whoever wrote it meant it', (key, value, facts) => {
-    const [read] = readOne(trace(span({ tags: [tag(key, 'string', value)] }))).spans
-    expect(read).toMatchObject(facts)
-    expect(read?.attributes).toEqual([])
-  })
-
   test('what the facts of a span cannot hold stays an attribute, and an export writes it once', () => {
     const pairs = [
       ['otel.status_code', 'OK'],
@@ -194,17 +169,6 @@ describe('Jaeger JSON', () => {
     expect(JSON.parse(written).data[0].spans[0].tags).toHaveLength(pairs.length)
   })
 
-  test.each([
-    ['span.kind', 'CLIENTS'],
-    ['otel.status_code', 'FAILED'],
-    ['otel.status_code', 'UNSET'],
-    // Jaeger itself shows it as no error.
-    ['error', 'TRUE'],
-  ])('%s=%s says nothing, and stays an attribute', (key, value) => {
-    const [read] = readOne(trace(span({ tags: [tag(key, 'string', value)] }))).spans
-    expect(read).toMatchObject({ kind: 'unspecified', status: 'unset', attributes: [[key, value]] })
-  })
-
   test('values by type, and as they came where the type is wrong; long integers keep their digits', () => {
     const tags = [
       tag('i', 'int64', 5),
@@ -228,36 +192,6 @@ describe('Jaeger JSON', () => {
       ['big', 9007199254740995n],
     ])
   })
-
-  test('long integers of a log and of a process keep their digits, too', () => {
-    const logs = [{ timestamp: 3, fields: [tag('big', 'int64', 'BIG')] }]
-    const processes = { p1: { serviceName: 'shop', tags: [tag('big', 'int64', 'BIG')] } }
-    const both = [trace(span({ logs })), { ...trace(span({})), processes }]
-    const [ofLog, ofProcess] = both.map(
-      (one) => readOne(JSON.stringify(one).replaceAll('"BIG"', '9007199254740995')).spans[0],
-    )
-    expect(ofLog?.events[0]?.attributes).toEqual([['big', 9007199254740995n]])
-    expect(ofProcess?.resource).toContainEqual(['big', 9007199254740995n])
-  })
-
-  test('logs are events; the field "event" names them', () => {
-    const logs = [
-      {
-        timestamp: 1_790_000_000_000_002,
-        fields: [tag('event', 'string', 'exception'), tag('n', 'int64', 1)],
-      },
-      { timestamp: 3, fields: [tag('message', 'string', 'hi')] },
-    ]
-    expect(readOne(trace(span({ logs }))).spans[0]?.events).toEqual([
-      { name: 'exception', timeNanos: 1_790_000_000_000_002_000n, attributes: [['n', 1]] },
-      { name: 'log', timeNanos: 3000n, attributes: [['message', 'hi']] },
-    ])
-  })
-})
-
-test('a parent that is an object, of which JavaScript cannot make a text, is one that cannot be read', () => {
-  const [read] = readOne(trace(span({ parentSpanID: { toString: 1, valueOf: 1 } }))).spans
-  expect(read).toMatchObject({ parentId: undefined, marks: ['parent-unreadable'] })
 })
 
 test('any members are read, never a crash', () => {
@@ -281,23 +215,6 @@ test('what is exported reads as the same trace, to the microsecond', () => {
       expect(plainTrace(readOne(text))).toEqual(plainTrace(trace))
     }),
   )
-})
-
-const readBack = (document: object) =>
-  readOne([...toJaeger(readOne(document), JSON.stringify)].join('')).spans[0]
-
-test('a tag `error` beside the status code is no attribute, one by itself is', () => {
-  const error = tag('error', 'bool', true)
-  const both = trace(span({ tags: [error, tag('otel.status_code', 'string', 'ERROR')] }))
-  expect(readBack(both)).toMatchObject({ status: 'error', attributes: [] })
-  const alone = trace(span({ tags: [error] }))
-  expect(readBack(alone)).toMatchObject({ status: 'error', attributes: [['error', true]] })
-})
-
-test('a span that ends on a whole microsecond ends there when it is read back', () => {
-  const times = { startTimeUnixNano: '1796112133432123456', endTimeUnixNano: '1796112133440000000' }
-  const read = readBack(otlpDocument({ traceId: '1f'.repeat(16), spanId: '2a'.repeat(8), ...times })) as Span
-  expect(read.startNanos + BigInt(read.durationNanos)).toBe(1_796_112_133_440_000_000n)
 })
 
 test('a saved error of Jaeger is told in its words: safe for a terminal, and cut', () => {

@@ -66,10 +66,6 @@ test('a span as captured', () => {
   })
 })
 
-test('no data is no trace', () => {
-  expect(readLightstepTrace({ data: [] })).toBeUndefined()
-})
-
 test('a trace of the test world comes through whole', () => {
   const made = makeTrace({ seed: 7, spans: 200 })
   const trace = readLightstepTrace(toStoredTraces(made, made.spans[0]?.spanId ?? ''))
@@ -106,12 +102,6 @@ describe('what the API is known to vary', () => {
     expect(one(overrides)).toMatchObject(expected)
   })
 
-  test.each(['', '0', '0000000000000000', null, 0])('a parent of %j is none', (parent) => {
-    const span = one({ tags: { parent_span_guid: parent } })
-    expect(span.parentId).toBeUndefined()
-    expect(span.marks).toEqual([])
-  })
-
   test('logs become events', () => {
     const logs = [{ 'timestamp-micros': 1790000000020000, event: 'retry', attempt: 2 }, 'noise']
     expect(one({ logs }).events).toEqual([
@@ -124,24 +114,6 @@ describe('what the API is known to vary', () => {
         ],
       },
     ])
-  })
-
-  test.each<[string, unknown, string]>([
-    ['no reporters', undefined, 'unknown_service'],
-    ['reporters of no use', { a: 1 }, 'unknown_service'],
-    ['an unknown reporter', [{ 'reporter-id': 'other', attributes: {} }], 'unknown_service'],
-    [
-      'only service.name',
-      [{ 'reporter-id': '7d0b', attributes: { 'lightstep.component_name': '', 'service.name': 'db' } }],
-      'db',
-    ],
-  ])('service with %s', (_, reporters, service) => {
-    const json = answer([SPAN], reporters ?? null)
-    expect(readLightstepTrace(json)?.spans[0]?.service).toBe(service)
-  })
-
-  test('the low half of the trace id when no span has the whole', () => {
-    expect(readLightstepTrace(answer([{ ...SPAN, tags: {} }]))?.traceId).toBe('8899aabbccddeeff')
   })
 })
 
@@ -192,11 +164,6 @@ test.each([
   expect(readTraces(Buffer.from(JSON.stringify(json))).map((trace) => trace.partial)).toEqual([partial])
 })
 
-test('several traces with 4,000 spans in all are not cut', () => {
-  const { data } = answer(Array.from({ length: 2_000 }, () => SPAN)) as { data: unknown[] }
-  expect(readLightstepTrace({ data: [...data, ...data] })?.partial).toBe(undefined)
-})
-
 describe('integers beyond 2^53 keep their digits', () => {
   const text = JSON.stringify(answer([{ ...SPAN, tags: { 'otlp.trace_id': TRACE, x: 'X', 'db.rows': 3 } }]))
   const read = (x: string) => readTraces(Buffer.from(text.replace('"X"', x)))[0]?.spans[0]?.attributes[1]?.[1]
@@ -217,32 +184,6 @@ describe('integers beyond 2^53 keep their digits', () => {
     ['{"__proto__":1234567890123456789}', JSON.parse('{"__proto__":1234567890123456789}')],
   ])('%s', (json, value) => {
     expect(read(json)).toEqual(value)
-  })
-
-  test('in one document of several lines, too, and in a reporter', () => {
-    const named = { ...REPORTER, attributes: { n: 'X' } }
-    const lines = [text, JSON.stringify(answer([SPAN], [named]))]
-      .join('\n')
-      .replaceAll('"X"', '9007199254740993')
-    const [trace] = readTraces(Buffer.from(lines))
-    expect(trace?.spans[0]?.attributes[1]).toEqual(['x', 9007199254740993n])
-    expect(trace?.spans[1]?.resource).toEqual([['n', 9007199254740993n]])
-  })
-
-  test('in a list of documents, beside one of another form', () => {
-    const at = text.replace('"X"', '{"a":1234567890123456789,"b":1790000000000000}')
-    const own = '{"resourceSpans":[]}'
-    for (const list of [`[${at}]`, `[${own},[${at}]]`])
-      expect(readTraces(Buffer.from(list))[0]?.spans[0]?.attributes[1]?.[1]).toEqual({
-        a: 1234567890123456789n,
-        b: 1790000000000000,
-      })
-  })
-
-  test('nested deeper than anything a tracer writes it is read as it comes', () => {
-    const deep = (depth: number) => read(`${'['.repeat(depth)}1234567890123456789${']'.repeat(depth)}`)
-    expect((deep(50) as unknown[]).flat(Number.POSITIVE_INFINITY)).toEqual([1234567890123456789n])
-    expect(Array.isArray(deep(5_000))).toBe(true)
   })
 })
 

@@ -7,7 +7,7 @@ import { whyEndless } from '../../../src/trace/tree/endless.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, soundTrace, tightTrace } from '../any-trace.ts'
 import { HOSTILE, traceOf } from '../hostile-texts.ts'
-import { EPOCH, makeSpan, makeTrace, spanId } from '../make.ts'
+import { makeSpan, spanId } from '../make.ts'
 
 interface TraceEvent {
   readonly ph: string
@@ -109,39 +109,8 @@ describe('any trace', () => {
   })
 })
 
-/** Where a reader sees a span, in its own unit: beside each other one, inside of it, or around it. */
-function expectNoneCut(
-  events: readonly TraceEvent[],
-  read: (event: TraceEvent) => readonly [number, number],
-) {
-  const whole = (event: TraceEvent) =>
-    event.ph === 'B' ? { ...event, dur: Number.POSITIVE_INFINITY } : event
-  const seen = events.filter(isOfSpan).map((event) => ({ event, at: read(whole(event)) }))
-  for (const { event, at } of seen) {
-    for (const { event: other, at: around } of seen) {
-      const isCut = event.tid === other.tid && at[0] < around[0] && around[0] < at[1] && at[1] < around[1]
-      if (isCut) throw new Error(`one lane has ${JSON.stringify([event, other])}`)
-    }
-  }
-}
-
 /** A span that is cut by another one is dropped by Perfetto's page, and drawn too long by Speedscope. */
 describe('no span is cut by another one of its lane, whatever a reader does with the numbers', () => {
-  test.each<[reader: string, read: (event: TraceEvent) => readonly [number, number]]>([
-    ['adds them, as Speedscope and Chrome do', ({ ts, dur }) => [ts, ts + dur]],
-    // Perfetto: `llround(value * 1000.0)` for each of them.
-    [
-      'makes nanoseconds of each, as Perfetto does',
-      ({ ts, dur }) => [nanosOf(ts), nanosOf(ts) + nanosOf(dur)],
-    ],
-  ])('%s', (_, read) => {
-    fc.assert(
-      fc.property(fc.oneof(anyTrace, soundTrace, tightTrace), (trace) =>
-        expectNoneCut(written(trace).events, read),
-      ),
-    )
-  })
-
   test('and to the nanosecond they are what they were', () => {
     fc.assert(
       fc.property(tightTrace, (trace) => {
@@ -159,91 +128,6 @@ describe('no span is cut by another one of its lane, whatever a reader does with
 const nanosOf = (micros: number): number => Math.round(micros * 1000)
 
 const isAbove = (tree: TraceTree, above: number, node: number) => node > above && node < tree.after(above)
-
-test('of some spans only the services and lanes that hold them have a name', () => {
-  const tree = buildTree(
-    makeTrace(
-      { id: 1, service: 'web', ms: 100 },
-      { id: 2, parent: 1, service: 'shop', at: 10, ms: 50 },
-      { id: 3, parent: 1, service: 'shop', at: 20, ms: 50 },
-    ),
-  )
-  const named = (nodes: readonly number[]) => {
-    const text = [...toTraceEvents(tree, nodes, (value) => JSON.stringify(value))].join('')
-    const events: TraceEvent[] = JSON.parse(text).traceEvents
-    const spans = events.filter(isOfSpan)
-    const names = events.filter(({ ph }) => ph === 'M')
-    for (const { pid, tid } of names)
-      expect(spans.some((span) => span.pid === pid && (tid === undefined || span.tid === tid))).toBe(true)
-    return names.map(({ args }) => args?.name)
-  }
-  expect(named([0, 1, 2])).toEqual(['web', 'shop', 'lane 1', 'lane 1', 'lane 2'])
-  expect(named([2])).toEqual(['shop', 'lane 1'])
-  expect(named([])).toEqual([])
-})
-
-test('siblings that overlap lie in two lanes, those that do not in that of their parent', () => {
-  const { events } = written(
-    makeTrace(
-      { id: 1, ms: 100 },
-      { id: 2, parent: 1, at: 10, ms: 50 },
-      { id: 3, parent: 1, at: 20, ms: 10 },
-      { id: 4, parent: 1, at: 70, ms: 10 },
-      { id: 5, parent: 4, at: 71, ms: 5, service: 'db' },
-    ),
-  )
-  const lanes = events.filter(({ ph }) => ph === 'X').map(({ pid, tid }) => [pid, tid])
-  expect(lanes).toEqual([
-    [1, 1],
-    [1, 1],
-    [1, 2],
-    [1, 1],
-    [2, 3],
-  ])
-  const names = events.filter(({ ph }) => ph === 'M').map(({ args }) => args?.name)
-  expect(names).toEqual(['shop', 'db', 'lane 1', 'lane 2', 'lane 1'])
-})
-
-describe('a span without a usable end has begun, and no end is made up', () => {
-  test.each([
-    ['end-missing', 'has no end'],
-    ['end-before-start', 'ended before it began'],
-  ] as const)('%s: an event that only begins, in a lane of its own, and says why', (mark, why) => {
-    const hung = makeSpan({ id: 2, parent: 1, at: 10, marks: [mark] })
-    const events = [{ name: 'retry', timeNanos: EPOCH + 30_000_000n, attributes: [] }]
-    const { spans } = makeTrace(
-      { id: 1, ms: 100 },
-      { id: 3, parent: 1, at: 20, ms: 10 },
-      { id: 4, parent: 2, at: 12, ms: 5 },
-    )
-    const { events: all } = written({ traceId: 'a'.repeat(32), spans: [...spans, { ...hung, events }] })
-    const told = all.filter(({ ph }) => ph !== 'M').map(({ ph, name, tid, ts }) => [ph, name, tid, ts / 1000])
-    // What it called lies in it, and what runs beside it in the lane of their caller.
-    expect(told).toEqual([
-      ['X', 'span 1', 1, 0],
-      ['B', 'span 2', 2, 10],
-      ['X', 'span 4', 2, 12],
-      ['X', 'span 3', 1, 20],
-      ['i', 'retry', 2, 30],
-    ])
-    const [begun] = all.filter(({ ph }) => ph === 'B')
-    expect(begun).not.toHaveProperty('dur')
-    expect(begun?.args).toMatchObject({ spanId: spanId(2), unfinished: why })
-    const ended = all.filter(({ ph }) => ph === 'X')
-    for (const { args } of ended) expect(args).not.toHaveProperty('unfinished')
-  })
-
-  test('what it calls in another service has an arrow, from the moment of the call', () => {
-    const { events } = written(
-      makeTrace({ id: 1, marks: ['end-missing'] }, { id: 2, parent: 1, at: 7, ms: 5, service: 'db' }),
-    )
-    const arrow = events.filter(({ ph }) => ph === 's' || ph === 'f').map(({ ph, ts }) => [ph, ts / 1000])
-    expect(arrow).toEqual([
-      ['s', 7],
-      ['f', 7],
-    ])
-  })
-})
 
 /** Microseconds that are these nanoseconds for any reader that rounds. */
 const micros = (nanos: number) => expect.closeTo(nanos / 1000, 3)
@@ -323,14 +207,6 @@ describe('an arrow is one that a reader can draw: to another span, and never bac
   ])('from a span to %s', (_, first, second, expected) => {
     expect(arrows(linked(first, second))).toEqual(expected)
   })
-
-  test('the link is among what the span holds in any case', () => {
-    const held = linked({ ms: 30 }, { parent: 1, at: 10, ms: 10 }).filter(({ ph }) => ph === 'X')
-    expect(held.map(({ args }) => args?.links)).toEqual([
-      undefined,
-      [{ traceId: 'a'.repeat(32), spanId: spanId(1), attributes: {} }],
-    ])
-  })
 })
 
 describe('no attribute is lost', () => {
@@ -363,27 +239,4 @@ describe('no attribute is lost', () => {
     expect(argsOf(trace)?.links).toEqual([{ ...link, attributes: { api_key: 'k-1' } }])
     expect(argsOf(maskTrace(trace).trace)?.links).toEqual([{ ...link, attributes: { api_key: '[masked]' } }])
   })
-})
-
-test('nanoseconds are kept, the start is told, and events are there', () => {
-  const first = makeSpan({ id: 1 })
-  const { events, otherData } = written({
-    traceId: 'a'.repeat(32),
-    spans: [
-      { ...first, startNanos: EPOCH + 1n, durationNanos: 12_345_678 },
-      {
-        ...makeSpan({ id: 2, parent: 1 }),
-        startNanos: EPOCH + 1_002n,
-        durationNanos: 999,
-        attributes: [['http.route', '/cart']],
-        events: [{ name: 'retry', timeNanos: EPOCH + 1_502n, attributes: [['n', 2]] }],
-      },
-    ],
-  })
-  expect(otherData).toMatchObject({ start: '2026-09-21T14:13:20.000000001Z', traceId: 'a'.repeat(32) })
-  expect(events.filter(({ ph }) => ph !== 'M')).toMatchObject([
-    { ph: 'X', ts: 0, dur: micros(12_345_678) },
-    { ph: 'X', ts: micros(1001), dur: micros(999), args: { 'http.route': '/cart', parentSpanId: spanId(1) } },
-    { ph: 'i', ts: micros(1501), name: 'retry', args: { n: 2 } },
-  ])
 })

@@ -30,22 +30,6 @@ test.each([
   expect(() => parseSpanOrTraceId(url)).toThrow(/^this address holds no trace id, or more than one$/)
 })
 
-test.each([
-  ['https://app.lightstep.com/prod/trace?trace_handle=opaque', 'trace_handle'],
-  ['https://app.eu.lightstep.com/prod/explorer?snapshot_id=Ob3tiiNaJc', 'snapshot_id'],
-  ['https://grafana.example/explore?snapshot_id=abc', 'snapshot_id'],
-])('what is no id of a trace is named: %s', (url, name) => {
-  const told = `this address holds no trace id: a ${name} is none. Open it, and copy the address of a span there`
-  expect(() => parseSpanOrTraceId(url)).toThrow(told)
-})
-
-test.each([
-  [`https://x.example/?snapshot_id=${TRACE}`, { traceId: TRACE }],
-  ['https://app.lightstep.com/prod/trace?trace_handle=x&span_guid=a1', { spanId: '00000000000000a1' }],
-])('%s names an id all the same', (url, expected) => {
-  expect(parseSpanOrTraceId(url)).toMatchObject(expected)
-})
-
 test.each<[string, Partial<TraceReference>]>([
   // Datadog: 64 bits as a decimal number.
   [

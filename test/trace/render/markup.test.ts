@@ -140,22 +140,3 @@ describe('bars stand out from what is behind them: 3 to 1 at least, as WCAG 2.2,
     expect(faint(bars, back)).toEqual([])
   })
 })
-
-test('where an error began, the lines of its message stand in one, with blanks between', () => {
-  const message = 'invalid <input>:\r\n\tname\u001b'
-  const page = html(makeTrace({ id: 1, ms: 5, status: 'error', message }))
-  expect(page).toContain('<br><span class="bad">invalid &lt;input&gt;: name\\u{1b}</span>')
-})
-
-test('a picture has the rows and the folds of the terminal', () => {
-  const picture = svg(traceOf('text'))
-  expect(picture).toContain('>12× GET text</text>')
-  expect(picture).toContain('<title id="title">Trace 00000000000000010000000000000001</title>')
-  expect(picture).toContain('>Σ12.0ms</text>')
-})
-
-test('a picture has the service beside a long name, also one of two letters', () => {
-  const of = (service: string) => svg(makeTrace({ id: 1, name: 'GET /'.padEnd(200, 'x'), service, ms: 5 }))
-  for (const service of ['a', 'db', 'api', 'cart', 'inventory'])
-    expect(of(service)).toContain(`text-anchor="end">${service}</text>`)
-})

@@ -4,7 +4,7 @@ import { displayWidth } from '../../../src/text/display-width.ts'
 import { renderPlain } from '../../../src/trace/render/waterfall/plain.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace } from '../any-trace.ts'
-import { makeChain, makeTrace, type Sketch } from '../make.ts'
+import { makeTrace, type Sketch } from '../make.ts'
 
 const CHECKOUT: Sketch[] = [
   { id: 1, name: 'POST /checkout', service: 'frontend', ms: 480, status: 'error' },
@@ -56,24 +56,6 @@ test('a checkout as text to be heard or searched', () => {
     "
   `)
   expect(lines.join('\n')).toMatch(/^[\x20-\x7e\n]*$/)
-})
-
-test.each([60, 80, 120])('slowest spans whose names differ in the middle alone, in %d columns', (width) => {
-  const alike = ['warehouse', 'shop'].map((column, i): Sketch => {
-    const name = `SELECT stock FROM articles JOIN orders ON TRUE WHERE ${column} = ?${' AND article = ?'.repeat(9)}`
-    return { id: 2 + i, parent: 1, name, service: 'db', at: 10 + 100 * i, ms: 90 - i }
-  })
-  const trace = makeTrace({ id: 1, name: 'GET /', service: 'web', ms: 250 }, ...alike)
-  const lines = [...renderPlain(buildTree(trace), { width })]
-  const first = lines.indexOf('slowest by self time') + 1
-  const list = lines.slice(first, lines.indexOf('', first)).join('\n')
-  expect(list).toContain('ware')
-  expect(list).toContain('shop')
-})
-
-test('a deep span says its level', () => {
-  const lines = [...renderPlain(buildTree(makeChain(30)), { width: 60 })]
-  expect(lines.findLast((line) => line.includes('span 30'))).toMatch(/^\(level 30\) span 30 {2}5\.00ms/)
 })
 
 test('no line is too wide or steers a terminal, for any trace', () => {

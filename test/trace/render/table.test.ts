@@ -5,7 +5,7 @@ import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import type { Breakdown, BreakdownRow } from '../../../src/trace/breakdown/breakdown.ts'
 import type { CallEdge } from '../../../src/trace/breakdown/call-graph.ts'
 import type { Cause } from '../../../src/trace/causes/rank-causes.ts'
-import { percent, points } from '../../../src/trace/render/percent.ts'
+import { percent } from '../../../src/trace/render/percent.ts'
 import {
   breakdownTotals,
   renderBreakdown,
@@ -166,43 +166,6 @@ describe('tables, from 60 columns to 200', () => {
     )
   })
 
-  test('how many calls have no end stays beside their percentiles, and is a column only where some have none', () => {
-    const rows = breakdown.rows.map((row, i) => ({ ...row, unfinished: i === 0 ? 12 : 0 }))
-    const heads = (width: number) =>
-      renderBreakdown({ ...breakdown, rows }, at(width)).find((line) => line.startsWith('SERVICE'))
-    expect(heads(120)).toMatch(/ERRORS +NO TIME +P50 +P99 /)
-    expect(heads(60)).toMatch(/CALLS +ERRORS +P99 +CRITICAL$/)
-    expect(heads(76)).toMatch(/CALLS +ERRORS +NO TIME +P50 +P99 +CRITICAL$/)
-    const edge = { ...(edges[0] as CallEdge), unfinished: 1204, p50Nanos: undefined, p99Nanos: undefined }
-    expect(renderCallGraph([edge], at(120)).at(-1)).toMatch(/ 1204 +1204 +✗ 31 +1204 +unknown +unknown$/)
-    expect(renderCallGraph(edges, at(120)).join()).not.toContain('NO TIME')
-  })
-
-  test('what SELF leaves out is said where SELF is shown', () => {
-    const rows = breakdown.rows.map((row) => ({ ...row, selfUnknown: 1 }))
-    for (let width = 40; width <= 120; width++) {
-      const leftOut: string[] = []
-      const text = renderBreakdown({ ...breakdown, rows }, { ...at(width), leftOut }).join('\n')
-      expect(text.includes('SELF leaves out 3 spans'), `${width}`).toBe(
-        / SELF /.test(text.split('\n\n')[1] ?? ''),
-      )
-      expect(leftOut.includes('SELF'), `${width}`).toBe(!text.includes('SELF'))
-    }
-  })
-
-  test('what ran after the known part of a root without an end is told apart', () => {
-    const cut = {
-      unfinishedTraces: { unfinished: 3, rootless: 0 },
-      afterKnownNanos: 2e9,
-      afterKnownTraces: 2,
-    }
-    expect(breakdownTotals({ ...breakdown, ...cut }, at(120, true)).slice(1, 4)).toEqual([
-      '3 traces have a root without a usable end: their time is counted as far as it is known',
-      '2.00s more after the part that is known, in 2 traces, not on its critical path',
-      '4.00s more after the end of the root, in 17 traces, not on its critical path',
-    ])
-  })
-
   describe.each([60, 80, 120])(
     'rows that differ in the middle of a long text alone, in %d columns',
     (width) => {
@@ -233,79 +196,9 @@ describe('tables, from 60 columns to 200', () => {
     },
   )
 
-  test('where there is no room for what tells them apart, whole texts of up to three lines are below the rows', () => {
-    const values = ['a', 'b'].map((middle) => `${'x'.repeat(4)}${middle}${'x'.repeat(4)}`)
-    const causes = values.map((value) => cause('x'.repeat(40), value, 0.5, 0.1))
-    const lines = renderCauses(ranked(causes, 'causes'), at(5))
-    expect(lines.map((line) => line.trim()).join('')).toMatch(/x{4}a.*x{4}b/)
-    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(5)
-    const long = values.map((value) => cause('x'.repeat(40), `${value}x`, 0.5, 0.1))
-    expect(renderCauses(ranked(long, 'causes'), at(5))).toHaveLength(lines.length - 2 * 3)
-  })
-
-  test('however many differ in several places, whole texts below them are few', () => {
-    const count = 1000
-    for (const [length, most] of [
-      [0, 20 * 3],
-      [100, 20 * 3],
-      [600, 0],
-    ] as const) {
-      const rows = Array.from({ length: count }, (_, i) => {
-        const [a, b, c] = [i % 10, Math.floor(i / 10) % 10, Math.floor(i / 100)]
-        const between = '/x'.repeat(20)
-        const operation = `${between}${a}${between}${b}${between}${c}${between}${'y'.repeat(length)}`
-        return { ...(breakdown.rows[0] as BreakdownRow), operation }
-      })
-      const lines = renderBreakdown({ ...breakdown, rows }, at(100))
-      const table = lines.slice(lines.findIndex((line) => line.startsWith('SERVICE')) + 1)
-      expect(table.length).toBeLessThanOrEqual(count + most)
-      if (most > 0) expect(table.length).toBeGreaterThan(count)
-      for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(100)
-    }
-  })
-
   test('signs of ASCII alone', () => {
     const lines = renderCauses(ranked(CAUSES.slice(1), 'causes'), at(80, false))
     expect(lines.join('')).toMatch(/^[\u0000-\u007f]*$/)
-  })
-})
-
-describe('what is said of a ranking', () => {
-  const text = (verdict: RankedComparison['ranking']['verdict'], causes: readonly Cause[]) =>
-    renderCauses(ranked(causes, verdict), at(100)).join('\n')
-
-  test('too few', () => {
-    expect(text('too-few', CAUSES)).toMatch(
-      /^412 of 9,412 spans in 1,000 traces took more than 812ms\.\nToo few to tell: what they have in common may be chance\.\n\nATTRIBUTE/,
-    )
-  })
-
-  test('nothing is shown where nothing stands out', () => {
-    expect(text('nothing', CAUSES).split('\n')).toEqual([
-      '412 of 9,412 spans in 1,000 traces took more than 812ms.',
-      'Nothing stands out: no value is much more frequent among them.',
-    ])
-  })
-
-  test('no rest', () => {
-    const none = { ...ranked([], 'too-few'), limitNanos: undefined }
-    const alone = { ...none, comparison: { ...none.comparison, baseline: { spans: 0, traces: 0 } } }
-    expect(renderCauses(alone, at(100)).join('\n')).toBe(
-      '412 of 412 spans in 1,000 traces failed.\nAll of them did, so there is nothing to compare with.',
-    )
-  })
-
-  test('no selection', () => {
-    const none = { ...ranked([], 'too-few'), limitNanos: 'query' as const }
-    const nothing = { ...none, comparison: { ...none.comparison, selection: { spans: 0, traces: 0 } } }
-    expect(renderCauses(nothing, at(100)).at(1)).toBe(
-      'None was, so there is nothing to compare: check the name and the value in the query.',
-    )
-  })
-
-  test('more causes than there is room for', () => {
-    const many = Array.from({ length: 14 }, (_, i) => cause('span.a', `v${i}`, 0.5, 0.1))
-    expect(text('causes', many).split('\n').at(-1)).toBe('… 4 more: --json')
   })
 })
 
@@ -316,14 +209,3 @@ test.each([
   [0.995, '>99%'],
   [1, '100%'],
 ])('%d is %s', (share, text) => expect(percent(share)).toBe(text))
-
-test.each([
-  [0.92, 0, '+92'],
-  [0.001, 0, '0'],
-  [0, 0.25, '-25'],
-  // As shown: 67% and 5%, 86% and 10%.
-  [0.666, 0.054, '+62'],
-  [0.858, 0.095, '+76'],
-])('from %d to %d are the points between what is shown: %s', (share, other, text) =>
-  expect(points(share, other)).toBe(text),
-)

@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest'
-import { UNSTYLED } from '../../../src/text/unstyled.ts'
-import { renderTraceList } from '../../../src/trace/render/trace-list.ts'
 import type { TraceFilter, TraceSummary } from '../../../src/trace/search.ts'
 import { searchJaeger } from '../../../src/trace/sources/jaeger/jaeger-search.ts'
-import type { LightstepProject } from '../../../src/trace/sources/lightstep/lightstep-api.ts'
-import { type Exemplar, takeSnapshot } from '../../../src/trace/sources/lightstep/lightstep-snapshot.ts'
-import { streamExemplars } from '../../../src/trace/sources/lightstep/lightstep-stream.ts'
 import { searchTempo } from '../../../src/trace/sources/tempo/tempo-search.ts'
 import type { Send } from '../../../src/trace/sources/trace-source.ts'
 
@@ -70,84 +65,4 @@ test.each([undefined, null, 0, '0', '-5', 'zz', '1e30', {}])('a start of %j is n
   expect((await ofTempo({}, { startTimeUnixNano: wrong })).startNanos).toBeUndefined()
   const jaeger = await ofJaeger({ minStartTimeUnixNano: wrong })
   expect([jaeger.startNanos, jaeger.durationNanos]).toEqual([undefined, undefined])
-})
-
-test('a duration that no trace can have is not known', async () => {
-  for (const durationMs of [1e30, -1, 'zz', 1e10, {}])
-    expect((await ofTempo({}, { durationMs })).durationNanos).toBeUndefined()
-  for (const maxEndTimeUnixNano of [undefined, '0', 'zz', String(START - 1n), '1e30'])
-    expect((await ofJaeger({ maxEndTimeUnixNano })).durationNanos).toBeUndefined()
-})
-
-/** Examples of a Lightstep stream, all of one trace, with these durations. */
-async function ofStream(...durations: readonly unknown[]): Promise<TraceSummary[]> {
-  const exemplars = durations.map((duration_micros, i) => ({
-    span_guid: `a${i}`,
-    trace_guid: 'b',
-    oldest_micros: 30_000_000,
-    duration_micros,
-  }))
-  const json = () => ({ data: { attributes: { exemplars } } })
-  const project: LightstepProject = {
-    settings: { organization: 'acme', project: 'prod' },
-    ask: async () => ({ status: 200, headers: {}, body: new Uint8Array(), maxBytes: 0, json }),
-    post: async () => {
-      throw new Error('nothing is posted')
-    },
-  }
-  return streamExemplars({ id: 'x', name: 'x' }, { fromMillis: 0, toMillis: 60_000 }, project)
-}
-
-test.each([undefined, null, 'zz', -1, 1e30, {}])(
-  'a duration of %j in a stream is not known',
-  async (wrong) => {
-    expect(await ofStream(wrong)).toEqual([expect.objectContaining({ durationNanos: undefined })])
-    // The slowest is shown: one that is known before one that is not.
-    for (const both of [await ofStream(wrong, 12), await ofStream(12, wrong)])
-      expect(both.map(({ durationNanos }) => durationNanos)).toEqual([12_000])
-    expect((await ofStream(0, '7'))[0]).toMatchObject({
-      durationNanos: 7000,
-      span: { spanId: `${'0'.repeat(14)}a1` },
-    })
-  },
-)
-
-/** An example of a Lightstep snapshot with this duration. */
-async function ofSnapshot(duration: unknown): Promise<Exemplar | undefined> {
-  const answers = [
-    { data: { id: 'x', attributes: {} } },
-    { data: { attributes: { exemplars: [{ 'span-guid': 'a1', 'duration-micros': duration }] } } },
-  ]
-  const answer = async () => {
-    const body = answers.shift()
-    return { status: 200, headers: {}, body: new Uint8Array(), maxBytes: 0, json: () => body }
-  }
-  const project = { settings: { organization: 'acme', project: 'prod' }, ask: answer, post: answer }
-  const nothing = async () => {}
-  const consent = {
-    command: '',
-    allowed: true,
-    request: nothing,
-    now: () => 0,
-    tell: () => {},
-    wait: nothing,
-  }
-  return (await takeSnapshot('x', project, consent))[0]
-}
-
-test.each([undefined, null, 'zz', -1, 1e30, {}])(
-  'a duration of %j in a snapshot is not known',
-  async (wrong) => {
-    expect(await ofSnapshot(wrong)).toMatchObject({ spanId: `${'0'.repeat(14)}a1`, durationNanos: undefined })
-    expect(await ofSnapshot('7')).toMatchObject({ durationNanos: 7000 })
-  },
-)
-
-test('the list says that it does not know them', async () => {
-  const broken = await ofTempo(
-    { spanCount: 'zz', errorCount: 1.5 },
-    { durationMs: 1e30, startTimeUnixNano: 0 },
-  )
-  const options = { width: 90, unicode: true, style: UNSTYLED, now: 1_774_000_000_000 }
-  expect(renderTraceList([broken], options).at(-1)).toMatch(/ \? +\? +unknown +\?$/)
 })

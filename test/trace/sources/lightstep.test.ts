@@ -92,12 +92,6 @@ describe('the request', () => {
     await failureOf(read(text))
     expect(asked()).toEqual(forms)
   })
-
-  test('other forms are tried only after a 404', async () => {
-    const { read, asked } = stage((id) => (id === 'f1a2b3c4d5e6f7' ? found(id) : missing(id)))
-    await read('00f1a2b3c4d5e6f7')
-    expect(asked()).toEqual(['00f1a2b3c4d5e6f7', 'f1a2b3c4d5e6f7'])
-  })
 })
 
 describe('401 with the words of Lightstep', () => {
@@ -128,24 +122,6 @@ describe('401 with the words of Lightstep', () => {
     expect(failure.detail.join('\n')).toMatch(/ended on 1 March 2026[\s\S]*api\.eu\.lightstep\.com/)
   })
 
-  test('what the challenge says instead of the body is told beside it', async () => {
-    const told = new Failure('not-allowed', 'x', { detail: ['they say: the back end refused the key'] })
-    expect((await ask({ errors: [unknown] }, '', told)).detail.slice(0, 2)).toEqual([
-      'they say: the back end refused the key',
-      `they say: ${unknown}`,
-    ])
-  })
-
-  test('where no token went along, nothing is said of a key that was refused', async () => {
-    const none = new Failure('not-allowed', 'gw.example wants a token (HTTP 401)', {
-      hint: 'Sign in',
-      reason: 'no-token',
-    })
-    const { message, hint, detail } = await ask({ errors: [unknown] }, '', none)
-    expect({ message, hint }).toEqual({ message: none.message, hint: 'Sign in' })
-    expect(detail).toEqual(['Lightstep answers so, too, where it knows no organization acme'])
-  })
-
   const expired = new Failure('session-ended', 'the token has ended')
   test.each<[object, string, Failure]>([
     [{ errors: [unknown] }, 'Bearer error="invalid_token"', ours],
@@ -160,76 +136,6 @@ describe('401 with the words of Lightstep', () => {
     [{ errors: [unknown] }, '', expired],
   ])('%j %s is about the token', async (body, challenge, failure) => {
     expect(await ask(body, challenge, failure)).toBe(failure)
-  })
-})
-
-describe('the address of a page', () => {
-  const page = (host: string, project: string) =>
-    `https://${host}/${project}/trace?span_guid=abcdef0123456789`
-  const settings = { organization: 'acme', project: 'my prod', apiHost: 'api.lightstep.com' }
-
-  test.each([
-    [
-      page('app.lightstep.com', 'staging'),
-      'api.lightstep.com',
-      /^this address is of the project staging, and this run asks my prod\nThe project is a setting: look there with --project staging$/,
-    ],
-    [page('app.lightstep.com', 'my%20app'), 'gw.example', / look there with --project 'my app'$/],
-    [
-      page('app.eu.lightstep.com', 'my%20prod'),
-      'api.lightstep.com',
-      /^this address is of app\.eu\.lightstep\.com, .*\n.* https:\/\/api\.eu\.lightstep\.com: --profile NAME$/,
-    ],
-    [
-      page('app.lightstep.com', 'my%20prod'),
-      'api.eu.lightstep.com',
-      /\n.* https:\/\/api\.lightstep\.com: --profile NAME$/,
-    ],
-  ])('%s is not looked for where it is not, at %s', async (address, apiHost, told) => {
-    const { read, sent } = stage(found, { ...settings, apiHost })
-    const { code, message, hint } = await failureOf(read(address))
-    expect(code).toBe('cannot-do')
-    expect(`${message}\n${hint}`).toMatch(told)
-    expect(sent).toEqual([])
-  })
-
-  test.each([
-    [page('app.lightstep.com', 'my%20prod'), 'api.lightstep.com'],
-    [page('app.eu.lightstep.com', 'my%20prod'), 'gw.example'],
-    [page('ui.example', 'staging'), 'api.lightstep.com'],
-    [page('app.lightstep.com', '%ff'), 'api.lightstep.com'],
-    ['https://app.lightstep.com/trace?span_guid=abcdef0123456789', 'api.lightstep.com'],
-  ])('%s is looked for at %s', async (address, apiHost) => {
-    const { read, asked } = stage(found, { ...settings, apiHost })
-    await read(address)
-    expect(asked()).toEqual(['abcdef0123456789'])
-  })
-})
-
-describe('a query that is not accepted', () => {
-  const refusal = async (text: string) => {
-    const { backend } = stage(() => ({ status: 400, text }))
-    const range = { fromMillis: 0, toMillis: 60_000, stepSeconds: 60 }
-    const failure = await failureOf(
-      backend.query?.({ text: 'spans count | foo', ...range }) as Promise<unknown>,
-    )
-    expect(failure.code).toBe('usage')
-    return failure.detail
-  }
-
-  test.each([
-    ['parse error at col 3\n', ['parse error at col 3']],
-    ['parse error\n at col\u001b[31m 3', ['parse error at col\\u{1b}[31m 3']],
-    ['<!doctype html><title>no</title>', []],
-    ['{"code":3}', []],
-    ['[1]', []],
-    ['', []],
-  ])('%j in plain text', async (text, detail) => {
-    expect(await refusal(text)).toEqual(detail)
-  })
-
-  test('of a long text the beginning is told', async () => {
-    expect(await refusal('x'.repeat(9000))).toEqual([expect.stringMatching(/^x{290,300}\W*$/)])
   })
 })
 
@@ -281,31 +187,6 @@ test.each<[string, number, number]>([
   expect(asked()).toEqual([id, 'f1a2b3c4d5e6f7'])
 })
 
-test('400 for each way of writing is told as what it means', async () => {
-  const failure = new Failure('api-failed', 'gw.example failed (HTTP 400)', { detail: ['they say: no'] })
-  const { read } = stage(() => ({ status: 400, body: { message: 'no' }, failure }))
-  expect(await failureOf(read('00f1a2b3c4d5e6f7'))).toBe(failure)
-})
-
-test('400 for the first way of writing, and the trace for the second', async () => {
-  const { read } = stage((id) => (id.startsWith('00') ? { status: 400 } : found(id)))
-  expect((await read('00f1a2b3c4d5e6f7')).traceId).toBe(made.traceId)
-})
-
-test('a 400 that may be for another way of writing is given back by the request', async () => {
-  let answers: readonly number[] | undefined
-  const ask = lightstepSource(
-    { organization: 'acme', project: 'prod' },
-    async (request): Promise<ApiAnswer> => {
-      answers = request.answers
-      return { status: 404, headers: {}, body: new Uint8Array(), maxBytes: 0, json: () => ({}) }
-    },
-    NO_SNAPSHOTS,
-  )
-  await failureOf(ask.trace(parseSpanOrTraceId('ab')))
-  expect(answers).toContain(400)
-})
-
 describe('failures', () => {
   test('a trace id cannot be read, and nothing is sent', async () => {
     const { read, sent } = stage(found)
@@ -323,25 +204,6 @@ describe('failures', () => {
     expect(failure.message).toBe('no assembled trace holds span abcdef0123456789')
     expect(failure.hint).toMatch(/3 days/)
     expect(failure.hint).toMatch(/UI/)
-  })
-
-  test('an unknown project is told from an unknown span', async () => {
-    const failure = await failureOf(
-      stage(() => ({ status: 404, body: { errors: ['Project not found'] } })).read('ab'),
-    )
-    expect(failure.code).toBe('not-found')
-    expect(failure.message).toBe('Lightstep does not know the project acme/prod')
-    expect(failure.detail[0]).toBe('Project not found')
-    expect(failure.detail[1]).toMatch(/ended on 1 March 2026/)
-  })
-
-  test('another status is said with the reason, made safe', async () => {
-    const failure = await failureOf(
-      stage(() => ({ status: 400, body: { message: 'bad\u001b[31m' } })).read('ab'),
-    )
-    expect(failure.code).toBe('api-failed')
-    expect(failure.message).toContain('400')
-    expect(failure.detail).toEqual(['bad\\u{1b}[31m'])
   })
 })
 

@@ -1,12 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NONE } from '../../../src/trace/model.ts'
 import { isAwaited } from '../../../src/trace/tree/awaited.ts'
 import { whyEndless } from '../../../src/trace/tree/endless.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { runsOf } from '../../property-runs.ts'
 import { anyTrace } from '../any-trace.ts'
-import { EPOCH, makeChain, makeSpan, makeTrace, type Sketch, spanId } from '../make.ts'
+import { EPOCH, makeChain, makeTrace, type Sketch, spanId } from '../make.ts'
 
 const all = (tree: TraceTree) => [...tree.spans.keys()]
 const names = (tree: TraceTree, nodes = all(tree)) =>
@@ -27,15 +26,6 @@ describe('shape', () => {
     expect(all(tree).map((node) => tree.depth(node))).toEqual([0, 1, 1, 1, 2])
     expect(tree.startNanos).toBe(EPOCH)
     expect(tree.endNanos).toBe(100e6)
-  })
-
-  test('an absent parent makes an orphan, shown after the roots', () => {
-    const tree = buildTree(
-      makeTrace({ id: 2, parent: 99, at: 0 }, { id: 1, at: 5 }, { id: 3, parent: 2, at: 9 }),
-    )
-    expect(names(tree, [...tree.roots])).toEqual([1])
-    expect(tree.detached.map((node) => tree.place(node))).toEqual(['orphan'])
-    expect(names(tree)).toEqual([1, 2, 3])
   })
 
   test.each<[string, Sketch[], number]>([
@@ -94,36 +84,6 @@ describe('shape', () => {
     expect(buildTree(makeTrace(...spans)).trace.redelivered).toBeUndefined()
   })
 
-  test.each([
-    { name: 'another' },
-    { at: 1 },
-    { ms: 4 },
-    { parent: 1 },
-    { kind: 'client' },
-    { status: 'error' },
-    { service: 'another' },
-    { marks: ['end-missing'] },
-    { message: 'no' },
-  ] as readonly Partial<Sketch>[])('one of the same id that differs is another span: %o', (other) => {
-    const tree = buildTree(makeTrace({ id: 1, ms: 9 }, { id: 2, ms: 3 }, { id: 2, ms: 3, ...other }))
-    expect(tree.count).toBe(3)
-  })
-
-  test('and one with another attribute or event', () => {
-    const span = makeSpan({ id: 1 })
-    const event = { name: 'retry', timeNanos: EPOCH, attributes: NONE }
-    const spans = [
-      span,
-      { ...span, attributes: [['try', 2]] as const },
-      { ...span, events: [event] },
-      { ...span },
-    ]
-    expect(buildTree({ ...makeTrace(), spans }).trace).toMatchObject({
-      spans: spans.slice(0, 3),
-      redelivered: 1,
-    })
-  })
-
   test.each(['client first', 'server first'])(
     'halves of a shared span become parent and child: %s',
     (order) => {
@@ -139,19 +99,6 @@ describe('shape', () => {
       ])
     },
   )
-
-  test('a span without a start begins with its nearest ancestor that has one', () => {
-    const marks = ['start-missing'] as const
-    const tree = buildTree(
-      makeTrace(
-        { id: 1, ms: 9 },
-        { id: 2, parent: 1, at: 4 },
-        { id: 3, parent: 2, marks },
-        { id: 4, parent: 3, marks },
-      ),
-    )
-    expect(all(tree).map((node) => tree.startOf(node))).toEqual([0, 4e6, 4e6, 4e6])
-  })
 })
 
 describe('sums', () => {
@@ -180,23 +127,6 @@ describe('sums', () => {
     )
     expect(tree.selfNanos(0)).toBe(80e6)
   })
-
-  test.each(['end-missing', 'end-before-start'] as const)(
-    'nobody can tell the self time of a span %s, nor of what called it; of others it is known',
-    (mark) => {
-      const tree = buildTree(
-        makeTrace(
-          { id: 1, ms: 100 },
-          { id: 2, parent: 1, ms: 80 },
-          { id: 3, parent: 2, at: 10, ms: 20 },
-          { id: 4, parent: 2, at: 40, marks: [mark] },
-          { id: 5, parent: 4, at: 41, ms: 5 },
-        ),
-      )
-      const selfs = all(tree).map((node) => [tree.span(node).spanId.slice(-1), tree.selfNanos(node)])
-      expect(Object.fromEntries(selfs)).toEqual({ 1: 20e6, 2: undefined, 3: 20e6, 4: undefined, 5: 5e6 })
-    },
-  )
 
   test('errors and sizes count the subtree', () => {
     const tree = buildTree(
