@@ -8,16 +8,6 @@ import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace } from '../any-trace.ts'
 import { makeSpan, makeTrace, type Sketch } from '../make.ts'
 
-const calls = (count: number, sketch: Partial<Sketch> = {}): Sketch[] =>
-  Array.from({ length: count }, (_, i) => ({
-    id: 100 + i,
-    parent: 1,
-    name: 'redis GET',
-    at: i * 2,
-    ms: 1,
-    ...sketch,
-  }))
-
 describe('errors that were handled', () => {
   const handled = (...sketches: Sketch[]) => errorsHandled(buildTree(makeTrace(...sketches)).spans)
   const failed = { parent: 1, at: 10, ms: 5, status: 'error' } as const

@@ -129,9 +129,6 @@ const nanosOf = (micros: number): number => Math.round(micros * 1000)
 
 const isAbove = (tree: TraceTree, above: number, node: number) => node > above && node < tree.after(above)
 
-/** Microseconds that are these nanoseconds for any reader that rounds. */
-const micros = (nanos: number) => expect.closeTo(nanos / 1000, 3)
-
 describe('an arrow is one that a reader can draw: to another span, and never back in time', () => {
   test('whatever the trace', () => {
     fc.assert(

@@ -131,7 +131,6 @@ describe('trace ids of which the low half is the same', () => {
 })
 
 describe("what OpenTelemetry's collector writes as texts", () => {
-  const [trace, id] = ['ab'.repeat(16), 'cd'.repeat(8)]
   const read = (members: object) => {
     const [only] = readOne([span('1', members)]).spans
     return only as Span
