@@ -11,7 +11,7 @@ import { isList, type SettingKey, typedFlag } from '../settings/setting-key.ts'
 import { API_SETTINGS, SETTING_TABLE, type SettingName } from '../settings/setting-table.ts'
 import { safeText } from '../text/safe-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'
-import { type Appendix, addAppendix, type Example } from './help.ts'
+import { type Appendix, addAppendix, type Example, SETTINGS } from './help.ts'
 import type { Values } from './values.ts'
 
 /** One command: its help, its options, and the file that implements it. */
@@ -75,13 +75,30 @@ export function addCommands(
 /** The word that a user types: `get` of `get <id>`. */
 export const wordOf = ({ usage }: Row | Group): string => usage.split(' ', 1)[0] as string
 
+/** Each command with its arguments, and the first words of what it does. */
+export const summaries = (rows: readonly (Row | Group)[]): (readonly [usage: string, does: string])[] =>
+  rows.flatMap((row) =>
+    'rows' in row
+      ? summaries(row.rows).map(([usage, does]) => [`${wordOf(row)} ${usage}`, does] as const)
+      : [[row.usage, row.description.replace(/[;:] .*/, '')] as const],
+  )
+
 /** Adds all options of a command, those of the profile's settings too. */
 export function addOptions(row: Row, command: Command): void {
   row.options?.(command)
   takeOneValue(command.options)
-  for (const setting of flagSettingsOf(row))
-    for (const option of settingOptions(setting)) command.addOption(option)
+  for (const setting of flagSettingsOf(row)) {
+    const isFirst = row.settings === 'all' && FIRST_SETTINGS.includes(setting.key)
+    for (const option of settingOptions(setting, isFirst ? undefined : SETTINGS)) command.addOption(option)
+  }
 }
+
+/** The settings that a first sign-in may need, beside other options in the help. */
+const FIRST_SETTINGS: readonly string[] = ['issuer', 'client_id', 'api', 'backend']
+
+/** Every flag of a setting. */
+export const settingFlags = (): Option[] =>
+  flagSettingsOf({ settings: 'all' }).flatMap((setting) => settingOptions(setting))
 
 /**
  * Of an option with one value, two are no correction: of two files or two spans both were meant, and the parser would keep
@@ -174,9 +191,13 @@ function flagSettingsOf({ settings = [] }: Pick<Row, 'settings'>): readonly Sett
   )
 }
 
-function settingOptions({ shape, flag, help, variable, addFlag, addHelp = '' }: SettingFlag): Option[] {
+function settingOptions(
+  { shape, flag, help, variable, addFlag, addHelp = '' }: SettingFlag,
+  group?: string,
+): Option[] {
   const option = (name: string, text: string) => {
-    const one = new Option(`${typedFlag(name)} <value>`, text).helpGroup('Settings of the profile:')
+    const one = new Option(`${typedFlag(name)} <value>`, text)
+    if (group !== undefined) one.helpGroup(group)
     return isList({ shape }) ? one.argParser(collect) : one
   }
   const first = option(flag, variable ? `${help} (${variable})` : help)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { ALWAYS, EXIT_STATUSES } from '../frame/exit-statuses.ts'
 import { describedVariables } from '../frame/variables.ts'
-import { addOptions, type Group, type Row, wordOf } from './command.ts'
+import { addOptions, type Group, type Row, summaries, wordOf } from './command.ts'
 
 /** One option, as it is typed. */
 export interface OptionJson {
@@ -28,9 +28,15 @@ export interface CommandJson {
   readonly commands: readonly CommandJson[]
 }
 
+/** The value of `ls-auth help --json`: every command in a line, at most 4 kB. `ls-auth help --json COMMAND` has the rest. */
+export const helpIndex = (version: string, rows: readonly (Row | Group)[]) => ({
+  version,
+  commands: summaries(rows).map(([usage, description]) => ({ usage: `ls-auth ${usage}`, description })),
+})
+
 /**
- * The value of `ls-auth help --json`: every command with its options, and the options of all. `words`: those of one command
- * or group, which is then the only one; undefined: there is none of these words.
+ * The value of `ls-auth help --json trace get`: one command or group by its words, with its options, and the options of all.
+ * Undefined: there is none of these words.
  */
 export function helpJson(
   version: string,

@@ -1,11 +1,11 @@
 import { type Command, Help } from 'commander'
-import { EXIT_STATUSES, type ExitStatus } from '../frame/exit-statuses.ts'
+import type { ExitStatus } from '../frame/exit-statuses.ts'
 import type { Example } from '../frame/verb.ts'
 import { wrap } from '../text/wrap.ts'
 
 export type { Example }
 
-/** What the help of a command says after its options. */
+/** What the manual page of a command says after its options. Its help has the examples alone. */
 export interface Appendix {
   readonly examples: readonly Example[]
   readonly variables: readonly (readonly [name: string, does: string])[]
@@ -17,6 +17,9 @@ export interface Appendix {
 /** The option that every command has. */
 export const HELP_FLAGS = '-h, --help'
 export const HELP_TEXT = 'show this help'
+
+/** The heading of settings that the help of a command leaves to `ls-auth help flags`. */
+export const SETTINGS = 'Settings of the profile:'
 
 /** Columns, in which help is easy to read on a wide terminal. */
 const MOST_COLUMNS = 100
@@ -30,24 +33,31 @@ export const helpWidth = (columns: number): number => Math.min(columns, MOST_COL
 /** Help settings for all commands; subcommands inherit them from commander. */
 export function configureHelp(program: Command): void {
   program
-    .configureHelp({ showGlobalOptions: true, minWidthToWrap: NARROWEST_TEXT })
+    .configureHelp({
+      minWidthToWrap: NARROWEST_TEXT,
+      visibleOptions: (command) =>
+        new Help().visibleOptions(command).filter(({ helpGroupHeading }) => helpGroupHeading !== SETTINGS),
+      optionDescription: ({ description, argChoices }) =>
+        argChoices === undefined ? description : `${description}: ${argChoices.join(', ')}`,
+    })
     .helpOption(HELP_FLAGS, HELP_TEXT)
     .helpCommand('help [command]', 'show the help of a command')
 }
 
-/** Prints examples, variables, exit statuses and where to read more after the options. */
+/** Prints the examples after the options, and where the rest is. */
 export function addAppendix(command: Command, columns: number, appendix: () => Appendix): void {
   command.addHelpText('after', () => {
-    const { examples, variables, exits, page } = appendix()
-    const statuses = exits.map((exit) => [String(exit), EXIT_STATUSES[exit]] as const)
+    const { examples, page } = appendix()
+    const more = `More: ls-auth help ${TOPICS.slice(1).join(' | ')}, or man ${page}`
     return [
       ...['', 'Examples:', ...examples.flatMap((example) => exampleLines(example, columns))],
-      ...list('Environment:', variables, columns),
-      ...list('Exit status:', statuses, columns),
-      ...['', wrap(`Learn more: man ${page}, or ${referenceFile(page)}`, helpWidth(columns), '  ')],
+      ...['', wrap(more, helpWidth(columns), '  ')],
     ].join('\n')
   })
 }
+
+/** What `ls-auth help` explains beside commands. */
+export const TOPICS = ['commands', 'flags', 'environment', 'exit-codes'] as const
 
 /** The line to copy stays whole, however long; what it does is wrapped. */
 function exampleLines({ does, line }: Example, columns: number): string[] {
@@ -55,19 +65,18 @@ function exampleLines({ does, line }: Example, columns: number): string[] {
   return [...told.split('\n'), line].map((text) => `  ${text}`)
 }
 
-/** The page of the reference in the package: `docs/reference/trace-get.md`. */
-export const referenceFile = (page: string): string =>
-  `docs/reference/${page === 'ls-auth' ? 'README' : page.replace('ls-auth-', '')}.md`
-
-function list(
-  heading: string,
+/** Two columns: a term, and what it does. */
+export function termsWith(
   rows: readonly (readonly [term: string, does: string])[],
   columns: number,
 ): string[] {
-  if (rows.length === 0) return []
   const helper = new Help()
   helper.minWidthToWrap = NARROWEST_TEXT
   helper.prepareContext({ helpWidth: helpWidth(columns) })
   const width = Math.max(...rows.map(([term]) => term.length))
-  return ['', heading, ...rows.map(([term, does]) => helper.formatItem(term, width, does, helper))]
+  return rows.map(([term, does]) => helper.formatItem(term, width, does, helper))
 }
+
+/** The page of the reference in the package: `docs/reference/trace-get.md`. */
+export const referenceFile = (page: string): string =>
+  `docs/reference/${page === 'ls-auth' ? 'README' : page.replace('ls-auth-', '')}.md`

@@ -7,12 +7,12 @@ import { safeJson, safeText } from '../text/safe-text.ts'
 import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine } from './command.ts'
 import {
   type Appendix,
-  addAppendix,
   configureHelp,
   type Example,
   HELP_FLAGS,
   HELP_TEXT,
   helpWidth,
+  TOPICS,
 } from './help.ts'
 import { CLAIM_COMMANDS } from './rows/claim-commands.ts'
 import { CLOUD_COMMANDS } from './rows/cloud-commands.ts'
@@ -31,16 +31,24 @@ export async function runCommand(
   ports: Ports,
   table: Table = COMMANDS,
 ): Promise<number> {
-  const isForAll = line[0] === 'help' && line.includes('--json')
-  const rows = await readTable(table, isForAll ? undefined : line)
-  if (isForAll) {
-    const { helpJson } = await import('./help-json.ts')
-    const words = line.slice(1).filter((word) => word !== '--json')
-    const help = helpJson(ports.env.version, rows, globalOptions(), words)
+  const isJson = line[0] === 'help' && line.includes('--json')
+  const words = line.slice(1).filter((word) => word !== '--json')
+  const rows = await readTable(table, isJson && words.length > 0 ? undefined : line)
+  if (isJson) {
+    const { helpIndex, helpJson } = await import('./help-json.ts')
+    const { version } = ports.env
+    const help =
+      words.length === 0 ? helpIndex(version, rows) : helpJson(version, rows, globalOptions(), words)
     if (help !== undefined) {
       await ports.terminal.out(`${safeJson(help, 2)}\n`)
       return 0
     }
+  }
+  const name = TOPICS.find((one) => one === line[1])
+  if (line[0] === 'help' && line.length === 2 && name !== undefined) {
+    const { topic } = await import('./topics.ts')
+    await ports.terminal.page(topic(name, rows, globalOptions(), ports))
+    return 0
   }
   const argv = await helpOfCommand(line, rows)
   const output: string[] = []
@@ -64,7 +72,9 @@ export async function runCommand(
       throw ownFailure(usageFailure(error, program, argv), rows, wordsOf(argv, program))
     // No command has run that would have set it.
     ports.terminal.setPager(program.opts().pager !== false)
-    await ports.terminal.page(output.join(''))
+    const isFirst = error.code === 'commander.helpDisplayed' && typedCommands(program, argv).length === 1
+    const screen = isFirst && (await import('./topics.ts')).firstScreen(rows, ports.terminal.columns)
+    await ports.terminal.page(screen || output.join(''))
   }
   return status
 }
@@ -172,10 +182,10 @@ export const EXAMPLES: readonly Example[] = [
   { does: 'what to do when something does not work', line: 'ls-auth doctor' },
 ]
 
-/** What the help of the program says at its end; `platform` undefined: for all. */
-export const programAppendix = (platform?: NodeJS.Platform): Appendix => ({
+/** What the manual page of the program says at its end. */
+export const programAppendix = (): Appendix => ({
   examples: EXAMPLES,
-  variables: allVariables(platform),
+  variables: allVariables(),
   exits: Object.keys(EXIT_STATUSES).map((status) => Number(status) as ExitStatus),
   page: 'ls-auth',
 })
@@ -187,7 +197,6 @@ function commandTree(
   { write, end }: { write: (text: string) => void; end: (status: number) => void },
 ): Command {
   const program = withGlobalOptions(new Command('ls-auth'), ports.env.version)
-    .description(`${DESCRIPTION}\n\nStart here: ls-auth login. Something is wrong: ls-auth doctor.`)
     .exitOverride()
     .configureOutput({
       writeOut: write,
@@ -195,7 +204,6 @@ function commandTree(
       getOutHelpWidth: () => helpWidth(ports.terminal.columns),
     })
   configureHelp(program)
-  addAppendix(program, ports.terminal.columns, () => programAppendix(ports.env.platform))
   addCommands(program, rows, argv, ports, end)
   return program
 }
@@ -205,7 +213,7 @@ function withGlobalOptions(program: Command, version: string): Command {
     .version(version, '-V, --version', 'print the version')
     .option('--profile <name>', 'the profile to use (LS_AUTH_PROFILE)')
     .option('--json', 'print one JSON value on stdout, and errors as JSON on stderr')
-    .option('--quiet', 'print only warnings and errors on stderr')
+    .option('-q, --quiet', 'print only warnings and errors on stderr')
     .option('--debug', 'print each request on stderr, without secrets')
     .addOption(choice('--color <when>', 'use colours', ['auto', 'always', 'never']).default('auto'))
     .option('--no-pager', 'no pager for long output ($PAGER, else less on Unix)')

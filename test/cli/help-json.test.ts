@@ -14,12 +14,18 @@ const flat = (commands: readonly CommandJson[]): CommandJson[] =>
 const all = flat(help.commands)
 
 describe('help --json', () => {
-  it('is one JSON value with every command, its options and its exit statuses', async () => {
+  it('is an index of at most 4 kB; a command by its words has options and exit statuses', async () => {
     const world = await openWorld()
     const { exit, stdout, stderr } = await world.type('ls-auth help --json')
     await world.close()
     expect([exit, stderr]).toEqual([0, ''])
-    expect(JSON.parse(stdout)).toEqual({ ...help, version: '0.0.0-test' })
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: '0.0.0-test',
+      commands: expect.arrayContaining([
+        { usage: 'ls-auth trace get [id]', description: expect.stringContaining('one trace') },
+      ]),
+    })
+    expect(stdout.length).toBeLessThanOrEqual(4096)
     const get = all.find(({ command }) => command === 'ls-auth trace get')
     expect(get).toMatchObject({ usage: 'ls-auth trace get [id]', exits: { 0: 'done', 7: 'not found' } })
     expect(get?.options).toContainEqual({
@@ -61,7 +67,7 @@ describe('docs/SKILL.md', () => {
   })
 
   // The help itself is no command of the tree.
-  it.each(lines.filter((line) => line !== 'ls-auth help --json'))(
+  it.each(lines.filter((line) => !line.startsWith('ls-auth help --json')))(
     '%s is a command with options that it has',
     (line) => {
       const words = line.split(' ')

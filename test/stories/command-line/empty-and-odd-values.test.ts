@@ -43,7 +43,7 @@ describe('with LS_AUTH_TOKEN', () => {
 })
 
 it.each([
-  ['help', '--help', 'Commands:'],
+  ['help', '--help', 'Programs:'],
   ['help trace', 'trace --help', 'get [id]'],
   ['help trace get', 'trace get --help', '--unfold'],
 ])('%s says what %s says', async (line, same, part) => {
