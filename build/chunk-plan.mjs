@@ -1,121 +1,201 @@
 // @ts-check
-import { resolve } from 'node:path'
+import { parse } from 'node:path'
+
+/** A run reads this much source text, comments aside, in the time that it takes to open a file (`npm run bench -- start`). */
+const FILE = 6000
+
+/** A run reads at most this share more than the modules that it loads. */
+const IN_VAIN = 0.05
 
 /**
- * Modules that a run needs together are one chunk, since reading a file costs a third of a millisecond; heavy modules
- * that most commands do without stay out of the chunks that all of them load (`npm run bench -- start`). A module
- * belongs to the first chunk that reaches it.
+ * Modules that become one file. `runs` are those that read it, each named by a module that `import()` loads.
  *
- * @type {Readonly<Record<string, readonly string[]>>}
+ * @typedef {{ ids: readonly string[], size: number, runs: Set<string> }} Chunk
+ * @typedef {{ id: string, isEntry: boolean, imports: readonly string[], importers: readonly string[], size: number }} Module
+ * @typedef {ReadonlyMap<string, Module>} Modules
  */
-export const CHUNKS = {
-  words: ['src/main.ts', 'src/text/count.ts'],
-  // The command tree, with commander.
-  commands: ['src/cli/tree.ts'],
-  // What a command needs that reads a file and no settings.
-  invocation: [
-    'src/commands/invocation.ts',
-    'src/commands/typed-flags.ts',
-    'src/system/files/files.ts',
-    'src/json-object.ts',
-    'src/text/utf16.ts',
-    'src/text/token-in-text.ts',
-  ],
-  settings: [
-    'src/settings/files/settings-files.ts',
-    'src/settings/profile.ts',
-    'src/commands/request/credentials.ts',
-    'src/time/clock-skew.ts',
-    'src/time/whole-duration.ts',
-    'src/commands/request/bound-token.ts',
-    'src/commands/request/require-reason.ts',
-    'src/providers/scope-names.ts',
-    'src/api/authorization.ts',
-    'src/settings/required-client.ts',
-    'src/settings/files/toml-reading.ts',
-    'src/storage/atomic-write.ts',
-    'src/text/display-width.ts',
-  ],
-  record: ['src/commands/request/recorder.ts'],
-  session: ['src/commands/token/token.ts', 'src/session/access.ts', 'src/system/keychain.ts'],
-  requests: [
-    'src/system/http/http.ts',
-    'src/system/http/direct-transport.ts',
-    'src/http-answers/web-page.ts',
-    'src/dpop/proofs.ts',
-  ],
-  jwt: ['src/claims/jwt/jwt.ts', 'src/time/instant.ts'],
-  // What a sign-in may be asked for, by a flag or by an API.
-  requirements: ['src/claims/sign-in-requirements.ts', 'src/claims/claims-request.ts'],
-  // Lines to copy, in hints and notes.
-  lines: ['src/commands/repeat-flags.ts'],
-  // What flags of traces mean.
-  flags: ['src/verbs/search-flags.ts'],
-  traces: [
-    'src/commands/trace/trace-get.ts',
-    'src/commands/trace/output/view-options.ts',
-    'src/commands/trace/output/trace-output.ts',
-    'src/trace/tree/trace-tree.ts',
-    'src/trace/masking.ts',
-  ],
-  api: ['src/commands/trace/open-source.ts'],
-  // Read where a limit or a captive portal is met, and where a snapshot is paid for.
-  limit: ['src/http-answers/rate-limit.ts', 'src/http-answers/network-sign-in.ts'],
-  denial: ['src/api/refusal/denial.ts'],
-  // What all readers of traces share, of a file as of an API.
-  reading: [
-    'src/trace/formats/lightstep/lightstep-json.ts',
-    'src/trace/formats/lazy-span.ts',
-    'src/trace/search.ts',
-    'src/trace/series.ts',
-    'src/trace/attribute-lists.ts',
-    'src/trace/group.ts',
-    'src/trace/tree/unfinished.ts',
-    'src/trace/tree/longest-top.ts',
-    'src/trace/sources/list-in-answer.ts',
-    'src/trace/sources/unreadable-answer.ts',
-    'src/trace/sources/equal-attributes.ts',
-    'src/trace/sources/trace-ids.ts',
-  ],
-  // Every format, as a file may have any.
-  file: ['src/trace/sources/file/file-source.ts', 'src/trace/sources/file/read-trace-file.ts'],
-  lightstep: [
-    'src/trace/sources/lightstep/lightstep-source.ts',
-    'src/commands/trace/snapshot/snapshot-consent.ts',
-  ],
-  drawing: ['src/trace/render/waterfall/waterfall.ts', 'src/commands/trace/next-steps.ts'],
-}
 
 /**
- * Puts what is statically reached from the roots of a chunk into that chunk. Code is moved, and nothing in it changes.
+ * Divides the program into files. A run should open few, and read little that it does without: modules that the same
+ * runs load are one chunk, and two chunks become one where that saves more files than it costs code. Code is moved,
+ * and nothing in it changes.
  *
- * @param {typeof CHUNKS} chunks
  * @returns {{ plugin: import('rolldown').Plugin, groups: import('rolldown').CodeSplittingGroup[] }}
  */
-export function chunkPlan(chunks) {
+export function chunkPlan() {
   /** @type {Map<string, string>} */
-  const planned = new Map()
-  const names = Object.keys(chunks)
+  const names = new Map()
   return {
+    groups: [{ name: (id) => names.get(id), debugName: 'plan', includeDependenciesRecursively: false }],
     plugin: {
       name: 'chunk-plan',
       renderStart() {
-        for (const [name, roots] of Object.entries(chunks)) {
-          const queue = roots.map((root) => resolve(root))
-          for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-            if (planned.has(id)) continue
-            const info = this.getModuleInfo(id)
-            if (!info) throw new Error(`the chunk plan names ${id}, which is not in the program`)
-            planned.set(id, name)
-            queue.push(...info.importedIds.filter((imported) => this.getModuleInfo(imported)?.code != null))
-          }
+        /** @type {Map<string, Module>} */
+        const modules = new Map()
+        for (const id of [...this.getModuleIds()].sort()) {
+          const info = this.getModuleInfo(id)
+          const text = info?.code?.replace(/\/\*[\s\S]*?\*\/|^\s*(\/\/|import type).*$/gm, '')
+          if (!info || text === undefined) continue
+          const { isEntry, importedIds: imports, dynamicImporters: importers } = info
+          modules.set(id, { id, isEntry, imports, importers, size: text.length })
+        }
+        for (const { ids } of joined(atoms(modules), modules)) {
+          const size = (/** @type {string} */ id) => modules.get(id)?.size ?? 0
+          const { dir, name } = parse(ids.reduce((a, b) => (size(b) > size(a) ? b : a)))
+          const isTaken = [...names.values()].includes(name)
+          for (const id of ids) names.set(id, isTaken ? `${parse(dir).name}-${name}` : name)
         }
       },
     },
-    groups: names.map((name, i) => ({
-      name,
-      test: (/** @type {string} */ id) => planned.get(id) === name,
-      priority: names.length - i,
-    })),
   }
+}
+
+/**
+ * Modules that the same runs load.
+ *
+ * @param {Modules} modules
+ */
+function atoms(modules) {
+  const loaded = loadedBy(modules)
+  /** @type {Map<string, Chunk>} */
+  const chunks = new Map()
+  for (const { id, size } of modules.values()) {
+    const runs = new Set([...loaded.keys()].filter((run) => loaded.get(run)?.has(id)))
+    const key = [...runs].join()
+    chunks.set(key, both(chunks.get(key) ?? { ids: [], size: 0, runs }, { ids: [id], size, runs }))
+  }
+  return [...chunks.values()]
+}
+
+/** @param {Chunk} a @param {Chunk} b @returns {Chunk} */
+function both(a, b) {
+  return { ids: [...a.ids, ...b.ids], size: a.size + b.size, runs: new Set([...a.runs, ...b.runs]) }
+}
+
+/**
+ * The modules that are loaded for sure once one has been loaded by `import()`: all that it imports, and all that are
+ * loaded whoever called `import()`.
+ *
+ * @param {Modules} modules
+ */
+function loadedBy(modules) {
+  const starts = [...modules.values()].filter((one) => one.isEntry || one.importers.length > 0)
+  const reached = new Map(starts.map(({ id }) => [id, reach(modules, id)]))
+  const loaded = new Map(starts.map(({ id }) => [id, new Set(modules.keys())]))
+  for (let isSettled = false; !isSettled; ) {
+    isSettled = true
+    for (const { id, isEntry, importers } of starts) {
+      const callers = starts.filter((one) => importers.some((by) => reached.get(one.id)?.has(by)))
+      const before = loaded.get(id) ?? new Set()
+      const all = [...before].filter(
+        (one) =>
+          reached.get(id)?.has(one) || (!isEntry && callers.every((by) => loaded.get(by.id)?.has(one))),
+      )
+      if (all.length < before.size) isSettled = false
+      loaded.set(id, new Set(all))
+    }
+  }
+  return loaded
+}
+
+/** @param {Modules} modules @param {string} id */
+function reach(modules, id, found = new Set([id])) {
+  for (const next of modules.get(id)?.imports ?? []) {
+    if (modules.has(next) && !found.has(next)) reach(modules, next, found.add(next))
+  }
+  return found
+}
+
+/**
+ * Joins two chunks again and again: first those that save most, and none by which a run would read too much.
+ *
+ * @param {readonly Chunk[]} atoms
+ * @param {Modules} modules
+ */
+function joined(atoms, modules) {
+  const most = new Map([...readBy(atoms)].map(([run, size]) => [run, size * (1 + IN_VAIN)]))
+  let plan = atoms
+  let pairs = atoms.flatMap((a, i) => pairsOf(a, atoms.slice(i + 1)))
+  while (pairs.length > 0) {
+    const best = pairs.reduce((best, pair) => (pair.saved > best.saved ? pair : best))
+    const { a, b } = best
+    const others = plan.filter((chunk) => chunk !== a && chunk !== b)
+    const one = both(a, b)
+    const next = withImported([...others, one], modules)
+    if (next === undefined || [...readBy(next)].some(([run, size]) => size > (most.get(run) ?? 0))) {
+      pairs = pairs.filter((pair) => pair !== best)
+    } else {
+      plan = next
+      const now = new Map(next.map((chunk) => [chunk.ids, chunk]))
+      pairs = pairs.flatMap((pair) => {
+        const [left, right] = [now.get(pair.a.ids), now.get(pair.b.ids)]
+        return left && right ? [{ a: left, b: right, saved: pair.saved }] : []
+      })
+      const joint = now.get(one.ids)
+      if (joint)
+        pairs.push(
+          ...pairsOf(
+            joint,
+            next.filter((chunk) => chunk !== joint),
+          ),
+        )
+    }
+  }
+  return plan
+}
+
+/**
+ * What is saved where only these two chunks are read with each other: files, without the code that is read in vain.
+ *
+ * @param {Chunk} a
+ * @param {readonly Chunk[]} others
+ */
+function pairsOf(a, others) {
+  return others.flatMap((b) => {
+    const shared = [...a.runs].filter((run) => b.runs.has(run)).length
+    const saved = FILE * shared - b.size * (a.runs.size - shared) - a.size * (b.runs.size - shared)
+    return saved > 0 ? [{ a, b, saved }] : []
+  })
+}
+
+/**
+ * How much text each run reads.
+ *
+ * @param {readonly Chunk[]} chunks
+ */
+function readBy(chunks) {
+  /** @type {Map<string, number>} */
+  const read = new Map()
+  for (const { size, runs } of chunks) for (const run of runs) read.set(run, (read.get(run) ?? 0) + size)
+  return read
+}
+
+/**
+ * The chunks, each after those that it imports, which its runs read too; undefined where two import each other.
+ *
+ * @param {readonly Chunk[]} chunks
+ * @param {Modules} modules
+ */
+function withImported(chunks, modules) {
+  const copies = chunks.map((chunk) => ({ ...chunk, runs: new Set(chunk.runs) }))
+  const chunkOf = new Map(copies.flatMap((chunk) => chunk.ids.map((id) => [id, chunk])))
+  /** @type {Map<Chunk, Set<Chunk> | undefined>} */
+  const imports = new Map()
+  /** @type {(chunk: Chunk) => boolean} */
+  const visit = (chunk) => {
+    if (imports.has(chunk)) return imports.get(chunk) !== undefined
+    imports.set(chunk, undefined)
+    const ids = chunk.ids.flatMap((id) => modules.get(id)?.imports ?? [])
+    const needed = new Set(ids.flatMap((id) => chunkOf.get(id) ?? []))
+    needed.delete(chunk)
+    const isOrdered = [...needed].every(visit)
+    imports.delete(chunk)
+    imports.set(chunk, needed)
+    return isOrdered
+  }
+  if (!copies.every(visit)) return undefined
+  for (const [{ runs }, needed] of [...imports].reverse()) {
+    for (const one of needed ?? []) for (const run of runs) one.runs.add(run)
+  }
+  return copies
 }

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { rolldown } from 'rolldown'
 import { bundledPackages } from './bundled.mjs'
-import { CHUNKS, chunkPlan } from './chunk-plan.mjs'
+import { chunkPlan } from './chunk-plan.mjs'
 import { facts } from './facts.mjs'
 import { thirdPartyNotices } from './notices.mjs'
 
@@ -35,10 +35,11 @@ export async function buildProgram() {
 }
 
 async function buildMain() {
-  const chunks = chunkPlan(CHUNKS)
+  const chunks = chunkPlan()
   const bundle = await rolldown({
     ...NODE,
     input: { main: 'src/main.ts' },
+    preserveEntrySignatures: 'allow-extension',
     external: EXTERNAL,
     plugins: [chunks.plugin],
   })

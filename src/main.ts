@@ -1,6 +1,7 @@
 import { run } from './cli.ts'
 import { Failure } from './errors.ts'
 import type { Env, Ports } from './ports/ports.ts'
+import { userBrowser } from './system/browser.ts'
 import { wallClock } from './system/clock.ts'
 import { processEnv } from './system/env.ts'
 import { once } from './system/once.ts'
@@ -23,7 +24,7 @@ export function realPorts(env: Env = processEnv(), exitState: ExitState = openEx
     http: async (settings) => (await import('./system/http/http.ts')).openHttp(settings, env),
     upstream: async (settings) => (await import('./system/http/upstream.ts')).openUpstream(settings, env),
     localServers: once(async () => (await import('./system/local-server.ts')).localServers),
-    browser: once(async () => (await import('./system/browser.ts')).userBrowser),
+    browser: once(async () => userBrowser),
     programs: once(async () => (await import('./system/process/programs.ts')).otherPrograms),
     openedKeys: new Map(),
   }

@@ -1,8 +1,10 @@
 import { errorCode } from '../error-code.ts'
 import type { Env, Ports } from '../ports/ports.ts'
 import type { Files } from '../ports/storage.ts'
+import { requireOwn } from '../storage/require-own.ts'
 import { type AuditEntry, entryLine } from './entry.ts'
 import { MOST_BYTES, recordFile } from './files-of-record.ts'
+import { rotate } from './rotation.ts'
 
 /** Lines that could not be written. */
 export interface Lost {
@@ -43,7 +45,7 @@ export async function appendLines(
   // The lock, which stays, would be root's.
   if (size === undefined || size <= MOST_BYTES || bySudo) return undefined
   try {
-    await (await import('./rotation.ts')).rotate(stateDirectory, files, await ports.lock())
+    await rotate(stateDirectory, files, await ports.lock())
   } catch {
     // The file grows on; the next line tries again.
   }
@@ -53,7 +55,6 @@ export async function appendLines(
 /** By sudo, lines go to a record that is there; none is made that whoever typed it could not write to. Failure `refused`. */
 async function refuseSudo(stateDirectory: string, files: Files, env: Env): Promise<void> {
   if ((await files.inspect(recordFile(stateDirectory))) !== undefined) return
-  const { requireOwn } = await import('../storage/require-own.ts')
   await requireOwn([stateDirectory], files, env)
 }
 

@@ -35,6 +35,9 @@ export interface Row {
   readonly load: () => Promise<AnyCommand | ((invocation: Invocation) => Promise<void>)>
 }
 
+/** What is loaded of commands when one of them is typed, by their words. */
+export type Details = Readonly<Record<string, Omit<Row, 'usage' | 'description'>>>
+
 /** A command with subcommands: `trace get`, `trace search`. */
 export interface Group {
   readonly usage: string
@@ -73,7 +76,7 @@ export function addCommands(
 }
 
 /** The word that a user types: `get` of `get <id>`. */
-export const wordOf = ({ usage }: Row | Group): string => usage.split(' ', 1)[0] as string
+export const wordOf = ({ usage }: Pick<Row, 'usage'>): string => usage.split(' ', 1)[0] as string
 
 /** Each command with its arguments, and the first words of what it does. */
 export const summaries = (rows: readonly (Row | Group)[]): (readonly [usage: string, does: string])[] =>

@@ -14,13 +14,8 @@ import {
   helpWidth,
   TOPICS,
 } from './help.ts'
-import { CLAIM_COMMANDS } from './rows/claim-commands.ts'
-import { CLOUD_COMMANDS } from './rows/cloud-commands.ts'
-import { PROFILE_COMMANDS } from './rows/profile-commands.ts'
-import { PROGRAM_COMMANDS } from './rows/program-commands.ts'
-import { SIGN_IN_COMMANDS } from './rows/sign-in-commands.ts'
 import { TRACE_COMMANDS } from './rows/trace-commands.ts'
-import { readTable, type Table } from './verb-row.ts'
+import { lazyRows, readTable, type Table } from './verb-row.ts'
 
 /**
  * Parses one command line and runs its command, or answers `--help` and `--version`. Gives the exit status. Throws
@@ -158,14 +153,65 @@ function refuseTokens(argv: readonly string[]): void {
     throw tokenOnLine(argv.includes('check') ? 'check' : 'whoami')
 }
 
+const signIn = async () => (await import('./rows/sign-in-commands.ts')).SIGN_IN_COMMANDS
+const claims = async () => (await import('./rows/claim-commands.ts')).CLAIM_COMMANDS
+const profiles = async () => (await import('./rows/profile-commands.ts')).PROFILE_COMMANDS
+const clouds = async () => (await import('./rows/cloud-commands.ts')).CLOUD_COMMANDS
+const program = async () => (await import('./rows/program-commands.ts')).PROGRAM_COMMANDS
+
 /** All commands. */
 export const COMMANDS: Table = [
-  ...SIGN_IN_COMMANDS,
-  ...CLAIM_COMMANDS,
+  ...lazyRows(signIn, {
+    'login [url]': 'sign in with your identity provider',
+    logout: 'sign out: forget the session here and revoke it at the provider',
+    status: 'show every sign-in on this machine: who, where, and for how long',
+    'token [word]': 'print a valid access token and nothing else',
+    'exec [command...]': 'run a command as you: exec -- CMD...',
+    proxy: 'let other programs ask the API as you, without a token: a local proxy adds it',
+    'api <path>': 'send one request to the API as you, and print the answer as it is',
+  }),
+  ...lazyRows(claims, {
+    whoami: 'show who you are: the claims of your tokens',
+    check: 'check what a token says: exit 0 when all of it holds, 5 when something is false or unknown',
+    doctor: 'check everything from the settings to the trace API, and say what to do about each failure',
+  }),
   ...TRACE_COMMANDS,
-  PROFILE_COMMANDS,
-  ...CLOUD_COMMANDS,
-  ...PROGRAM_COMMANDS,
+  {
+    usage: 'profile',
+    description: 'settings for an identity provider and a trace API',
+    examples: [
+      { does: 'which profiles are there?', line: 'ls-auth profile list' },
+      { does: 'where does each setting come from?', line: 'ls-auth profile show' },
+    ],
+    rows: lazyRows(profiles, {
+      'add [name]': 'make a profile, without signing in',
+      list: 'show all profiles, and who is signed in',
+      'show [name]': 'show every setting and where it comes from',
+      'set <key> [value...]': 'change one setting of the profile in use, or of --profile',
+      'use <name>': 'make a profile the default',
+      'export <name>': 'print a profile as TOML, for your team to import',
+      'remove <name>': 'sign out of a profile and remove it',
+    }),
+  },
+  ...lazyRows(clouds, {
+    'aws-credentials': 'print credentials of an AWS role, for credential_process in ~/.aws/config',
+  }),
+  {
+    usage: 'audit',
+    description: 'what was done from this machine',
+    examples: [
+      { does: 'what was asked today?', line: 'ls-auth audit list --since 24h' },
+      { does: 'for a program', line: 'ls-auth audit list -o ndjson' },
+    ],
+    rows: lazyRows(program, {
+      list: 'list sign-ins, renewals, tokens handed out, requests and sign-outs, the latest last',
+    }),
+  },
+  ...lazyRows(program, {
+    'completion [shell]':
+      'print the script that completes ls-auth in your shell: bash, zsh, fish or powershell',
+    version: 'print the version',
+  }),
 ]
 
 /** What the program is. */

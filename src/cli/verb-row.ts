@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Flag, Flags } from '../frame/flag.ts'
 import { readFlags, type Verb } from '../frame/verb.ts'
 import { typedFlag } from '../settings/setting-key.ts'
-import { choice, collect, type Group, type Row } from './command.ts'
+import { choice, collect, type Details, type Group, type Row, wordOf } from './command.ts'
 
 /** A command of the table whose flags, examples and work are in a verb, which is loaded when the command is typed. */
 export interface VerbRow {
@@ -12,21 +12,42 @@ export interface VerbRow {
   readonly verb: () => Promise<Verb<any>>
 }
 
-/** The table of commands as it stands in `rows/`. */
-export type Table = readonly (Row | VerbRow | TableGroup)[]
+/** A command of the table with the rest of its row, which is loaded when the command is typed. */
+export interface LazyRow {
+  readonly usage: string
+  readonly description: string
+  readonly rest: () => Promise<Omit<Row, 'usage' | 'description'>>
+}
+
+/** Commands of one file in `rows/`, each with its description. */
+export const lazyRows = (
+  file: () => Promise<Details>,
+  described: Readonly<Record<string, string>>,
+): LazyRow[] =>
+  Object.entries(described).map(([usage, description]) => ({
+    usage,
+    description,
+    rest: async () => (await file())[wordOf({ usage })] as Details[string],
+  }))
+
+type TableRow = Row | VerbRow | LazyRow
+
+/** The table of commands. */
+export type Table = readonly (TableRow | TableGroup)[]
 
 /** A group of them. */
 export interface TableGroup extends Omit<Group, 'rows'> {
-  readonly rows: readonly (Row | VerbRow)[]
+  readonly rows: readonly TableRow[]
 }
 
-/** The table with the verbs of the typed words loaded; without `typed` all of them. */
+/** The table with the rows of the typed words loaded; without `typed` all of them. */
 export async function readTable(table: Table, typed?: readonly string[]): Promise<(Row | Group)[]> {
-  const isMeant = ({ usage }: VerbRow) => typed?.includes(usage.split(' ', 1)[0] as string) ?? true
-  const read = async (row: Row | VerbRow): Promise<Row> => {
-    if (!('verb' in row)) return row
-    if (isMeant(row)) return rowOf(row, await row.verb())
-    return { ...row, examples: [], load: async () => rowOf(row, await row.verb()).load() }
+  const read = async (row: TableRow): Promise<Row> => {
+    if ('load' in row) return row
+    const whole = async () =>
+      'verb' in row ? rowOf(row, await row.verb()) : { ...row, ...(await row.rest()) }
+    if (typed?.includes(wordOf(row)) ?? true) return whole()
+    return { ...row, examples: [], load: async () => (await whole()).load() }
   }
   return Promise.all(
     table.map(async (one) =>

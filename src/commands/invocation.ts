@@ -3,6 +3,7 @@ import type { Env, Ports } from '../ports/ports.ts'
 import type { HeldTokens } from '../session/workload/workload-token.ts'
 import type { Settings } from '../settings/files/settings-files.ts'
 import type { UnknownKey } from '../settings/files/unknown-key.ts'
+import { adviceOnKey } from '../settings/files/unknown-key.ts'
 import type { Profile } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
 import { asciiSigns } from '../text/ascii-signs.ts'
@@ -113,7 +114,6 @@ export async function loadProfile(
 
 /** Says which keys this version does not know, each with its file. */
 export async function noteUnknown(invocation: Invocation, keys: readonly UnknownKey[]): Promise<void> {
-  const { adviceOnKey } = await import('../settings/files/unknown-key.ts')
   for (const one of keys) {
     const setting = `${safeText(one.file, 200)}: the setting "${safeText(one.key, 60)}"`
     const advice = adviceOnKey(one)

@@ -99,7 +99,7 @@ const ON_THE_WIRE = new Set(['cognito:groups', 'GITHUB_ACTIONS'])
 
 /** Who speaks a protocol that one platform alone has. */
 const PLATFORM_GUESTS =
-  /^src\/(session\/workload\/(aws-(proof|keys)|proof)|commands\/aws-credentials\/[\w-]+|cli\/rows\/cloud-commands)\.ts$/
+  /^src\/(session\/workload\/(aws-(proof|keys)|proof)|commands\/aws-credentials\/[\w-]+|cli\/(rows\/cloud-commands|tree))\.ts$/
 
 /** A back end's name, alone or inside of a longer one (`temporary` is none), and the UI that is Tempo's. */
 const BACKENDS = new RegExp([...BACKEND_IDS.map((id) => `${id}(?!r)`), 'grafana'].join('|'), 'i')

@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 import { OF_A_SESSION } from '../../frame/exit-statuses.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
-import { choice, collect, type Row, tokenOnLine } from '../command.ts'
+import { choice, collect, type Details, tokenOnLine } from '../command.ts'
 
 const givenToken = (command: 'check' | 'whoami') =>
   new Option('--token <source>', '- reads a token from standard input instead of using yours').argParser(
@@ -14,10 +14,8 @@ const givenToken = (command: 'check' | 'whoami') =>
 const TOKEN_IN_PLACE = 'an access token to use instead of the session, for CI; no keychain is asked'
 
 /** Commands that inspect tokens and the setup. */
-export const CLAIM_COMMANDS: readonly Row[] = [
-  {
-    usage: 'whoami',
-    description: 'show who you are: the claims of your tokens',
+export const CLAIM_COMMANDS: Details = {
+  whoami: {
     options: (command) =>
       command
         .option('--verify', "check the signatures with the provider's current keys")
@@ -33,9 +31,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
     ],
     load: async () => (await import('../../commands/identity/whoami.ts')).whoami,
   },
-  {
-    usage: 'check',
-    description: 'check what a token says: exit 0 when all of it holds, 5 when something is false or unknown',
+  check: {
     options: (command) =>
       command
         .option('--iss, --issuer <url>', 'it was issued by this provider (repeatable: one of them)', collect)
@@ -83,9 +79,7 @@ export const CLAIM_COMMANDS: readonly Row[] = [
     ],
     load: async () => (await import('../../commands/identity/check.ts')).check,
   },
-  {
-    usage: 'doctor',
-    description: 'check everything from the settings to the trace API, and say what to do about each failure',
+  doctor: {
     options: (command) =>
       command
         .option('--gateway', 'also send the gateway what it must refuse; nothing that could change data')
@@ -102,4 +96,4 @@ export const CLAIM_COMMANDS: readonly Row[] = [
     ],
     load: async () => (await import('../../commands/doctor/doctor.ts')).doctor,
   },
-]
+}

@@ -1,13 +1,11 @@
 import { OF_A_SESSION } from '../../frame/exit-statuses.ts'
-import { NARROW, type Row } from '../command.ts'
+import { type Details, NARROW } from '../command.ts'
 
 const ROLE = 'arn:aws:iam::123456789012:role/TraceReader'
 
 /** Commands that turn a sign-in into credentials of a cloud. */
-export const CLOUD_COMMANDS: readonly Row[] = [
-  {
-    usage: 'aws-credentials',
-    description: 'print credentials of an AWS role, for credential_process in ~/.aws/config',
+export const CLOUD_COMMANDS: Details = {
+  'aws-credentials': {
     options: (command) =>
       command
         .option('--role-arn <arn>', 'the role to assume')
@@ -36,4 +34,4 @@ export const CLOUD_COMMANDS: readonly Row[] = [
     ],
     load: async () => (await import('../../commands/aws-credentials/aws-credentials.ts')).awsCredentials,
   },
-]
+}

@@ -1,118 +1,96 @@
 import { OF_SETTINGS } from '../../frame/exit-statuses.ts'
-import type { Group } from '../command.ts'
+import type { Details } from '../command.ts'
 
 const loadChange = (name: 'use' | 'remove') => async () =>
   (await import('../../commands/profile/profile-change.ts'))[name]
 
 /** Commands that manage profiles. */
-export const PROFILE_COMMANDS: Group = {
-  usage: 'profile',
-  description: 'settings for an identity provider and a trace API',
-  examples: [
-    { does: 'which profiles are there?', line: 'ls-auth profile list' },
-    { does: 'where does each setting come from?', line: 'ls-auth profile show' },
-  ],
-  rows: [
-    {
-      usage: 'add [name]',
-      description: 'make a profile, without signing in',
-      options: (command) =>
-        command
-          .option('--from <file>', 'take it from a file or URL that your team shares; asks before it is kept')
-          .option('--register', 'have the provider register a client for ls-auth (RFC 7591)')
-          .option('--replace', 'take the place of a profile of that name')
-          .option('--yes', 'do not ask'),
-      settings: 'all',
-      exits: [...OF_SETTINGS, 4, 7],
-      examples: [
-        {
-          does: 'from a file that a colleague has exported; its name stands in there',
-          line: 'ls-auth profile add --from work.toml',
-        },
-        {
-          does: 'from where the team keeps it; shows issuer and API, and asks',
-          line: 'ls-auth profile add --from https://wiki.acme.example/ls-auth/work.toml',
-        },
-        {
-          does: 'from its settings; says what to register at the provider',
-          line: 'ls-auth profile add work --issuer https://login.acme.example --client-id ls-auth-cli',
-        },
-        {
-          does: 'the same where the provider registers clients itself',
-          line: 'ls-auth profile add work --issuer https://login.acme.example --register',
-        },
-      ],
-      load: async () => (await import('../../commands/profile/profile-add.ts')).addProfile,
-    },
-    {
-      usage: 'list',
-      description: 'show all profiles, and who is signed in',
-      examples: [
-        { does: 'for people', line: 'ls-auth profile list' },
-        { does: 'for scripts', line: 'ls-auth profile list --json' },
-      ],
-      load: async () => (await import('../../commands/profile/profile-list.ts')).list,
-    },
-    {
-      usage: 'show [name]',
-      description: 'show every setting and where it comes from',
-      completes: ['profiles'],
-      examples: [
-        { does: 'the profile in use', line: 'ls-auth profile show' },
-        { does: 'another one', line: 'ls-auth profile show staging' },
-      ],
-      load: async () => (await import('../../commands/profile/profile-show.ts')).show,
-    },
-    {
-      usage: 'set <key> [value...]',
-      description: 'change one setting of the profile in use, or of --profile',
-      options: (command) => command.option('--unset', 'take the setting back, so that its default counts'),
-      completes: ['setting names', 'setting values'],
-      exits: OF_SETTINGS,
-      examples: [
-        {
-          does: 'ask for one more scope from the next sign-in on',
-          line: 'ls-auth profile set scopes openid profile email offline_access traces:read',
-        },
-        { does: 'sign in only while in the group ops', line: 'ls-auth profile set expect.groups ops' },
-        { does: 'back to the keychain', line: 'ls-auth profile set store --unset --profile staging' },
-      ],
-      load: async () => (await import('../../commands/profile/profile-set.ts')).setInProfile,
-    },
-    {
-      usage: 'use <name>',
-      description: 'make a profile the default',
-      completes: ['profiles'],
-      exits: OF_SETTINGS,
-      examples: [
-        { does: 'for every command from now on', line: 'ls-auth profile use work' },
-        { does: 'for one command only', line: 'ls-auth whoami --profile staging' },
-      ],
-      load: loadChange('use'),
-    },
-    {
-      usage: 'export <name>',
-      description: 'print a profile as TOML, for your team to import',
-      completes: ['profiles'],
-      examples: [
-        {
-          does: 'write a file to share (it holds no secret)',
-          line: 'ls-auth profile export work > work.toml',
-        },
-        { does: 'import it on another machine', line: 'ls-auth profile add work --from work.toml' },
-      ],
-      load: async () => (await import('../../commands/profile/profile-transfer.ts')).exportProfile,
-    },
-    {
-      usage: 'remove <name>',
-      description: 'sign out of a profile and remove it',
-      completes: ['profiles'],
-      exits: [...OF_SETTINGS, 8],
-      examples: [
-        { does: 'the session is revoked, too', line: 'ls-auth profile remove staging' },
-        { does: 'which profiles are left?', line: 'ls-auth profile list' },
-      ],
-      load: loadChange('remove'),
-    },
-  ],
+export const PROFILE_COMMANDS: Details = {
+  add: {
+    options: (command) =>
+      command
+        .option('--from <file>', 'take it from a file or URL that your team shares; asks before it is kept')
+        .option('--register', 'have the provider register a client for ls-auth (RFC 7591)')
+        .option('--replace', 'take the place of a profile of that name')
+        .option('--yes', 'do not ask'),
+    settings: 'all',
+    exits: [...OF_SETTINGS, 4, 7],
+    examples: [
+      {
+        does: 'from a file that a colleague has exported; its name stands in there',
+        line: 'ls-auth profile add --from work.toml',
+      },
+      {
+        does: 'from where the team keeps it; shows issuer and API, and asks',
+        line: 'ls-auth profile add --from https://wiki.acme.example/ls-auth/work.toml',
+      },
+      {
+        does: 'from its settings; says what to register at the provider',
+        line: 'ls-auth profile add work --issuer https://login.acme.example --client-id ls-auth-cli',
+      },
+      {
+        does: 'the same where the provider registers clients itself',
+        line: 'ls-auth profile add work --issuer https://login.acme.example --register',
+      },
+    ],
+    load: async () => (await import('../../commands/profile/profile-add.ts')).addProfile,
+  },
+  list: {
+    examples: [
+      { does: 'for people', line: 'ls-auth profile list' },
+      { does: 'for scripts', line: 'ls-auth profile list --json' },
+    ],
+    load: async () => (await import('../../commands/profile/profile-list.ts')).list,
+  },
+  show: {
+    completes: ['profiles'],
+    examples: [
+      { does: 'the profile in use', line: 'ls-auth profile show' },
+      { does: 'another one', line: 'ls-auth profile show staging' },
+    ],
+    load: async () => (await import('../../commands/profile/profile-show.ts')).show,
+  },
+  set: {
+    options: (command) => command.option('--unset', 'take the setting back, so that its default counts'),
+    completes: ['setting names', 'setting values'],
+    exits: OF_SETTINGS,
+    examples: [
+      {
+        does: 'ask for one more scope from the next sign-in on',
+        line: 'ls-auth profile set scopes openid profile email offline_access traces:read',
+      },
+      { does: 'sign in only while in the group ops', line: 'ls-auth profile set expect.groups ops' },
+      { does: 'back to the keychain', line: 'ls-auth profile set store --unset --profile staging' },
+    ],
+    load: async () => (await import('../../commands/profile/profile-set.ts')).setInProfile,
+  },
+  use: {
+    completes: ['profiles'],
+    exits: OF_SETTINGS,
+    examples: [
+      { does: 'for every command from now on', line: 'ls-auth profile use work' },
+      { does: 'for one command only', line: 'ls-auth whoami --profile staging' },
+    ],
+    load: loadChange('use'),
+  },
+  export: {
+    completes: ['profiles'],
+    examples: [
+      {
+        does: 'write a file to share (it holds no secret)',
+        line: 'ls-auth profile export work > work.toml',
+      },
+      { does: 'import it on another machine', line: 'ls-auth profile add work --from work.toml' },
+    ],
+    load: async () => (await import('../../commands/profile/profile-transfer.ts')).exportProfile,
+  },
+  remove: {
+    completes: ['profiles'],
+    exits: [...OF_SETTINGS, 8],
+    examples: [
+      { does: 'the session is revoked, too', line: 'ls-auth profile remove staging' },
+      { does: 'which profiles are left?', line: 'ls-auth profile list' },
+    ],
+    load: loadChange('remove'),
+  },
 }

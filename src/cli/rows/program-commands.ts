@@ -1,9 +1,7 @@
 import { RECORD_FORMATS } from '../../trace/formats/output-choices.ts'
-import { choice, type Group, type Row } from '../command.ts'
+import { choice, type Details } from '../command.ts'
 
-const COMPLETION: Row = {
-  usage: 'completion [shell]',
-  description: 'print the script that completes ls-auth in your shell: bash, zsh, fish or powershell',
+const COMPLETION: Details[string] = {
   completes: [['bash', 'zsh', 'fish', 'powershell']],
   examples: [
     { does: 'bash: put this line into ~/.bashrc', line: 'eval "$(ls-auth completion bash)"' },
@@ -20,9 +18,7 @@ const COMPLETION: Row = {
   load: async () => (await import('../../commands/completion/completion.ts')).completion,
 }
 
-const VERSION: Row = {
-  usage: 'version',
-  description: 'print the version',
+const VERSION: Details[string] = {
   examples: [
     { does: 'for people', line: 'ls-auth version' },
     { does: 'for scripts', line: 'ls-auth version --json' },
@@ -30,9 +26,7 @@ const VERSION: Row = {
   load: async () => (await import('../../commands/version.ts')).version,
 }
 
-const AUDIT_LIST: Row = {
-  usage: 'list',
-  description: 'list sign-ins, renewals, tokens handed out, requests and sign-outs, the latest last',
+const AUDIT_LIST: Details[string] = {
   options: (command) =>
     command
       .option('--since <duration>', 'how far back to look (all that is kept when not given)')
@@ -53,15 +47,5 @@ const AUDIT_LIST: Row = {
   load: async () => (await import('../../commands/audit/audit-list.ts')).auditList,
 }
 
-const AUDIT: Group = {
-  usage: 'audit',
-  description: 'what was done from this machine',
-  examples: [
-    { does: 'what was asked today?', line: 'ls-auth audit list --since 24h' },
-    { does: 'for a program', line: 'ls-auth audit list -o ndjson' },
-  ],
-  rows: [AUDIT_LIST],
-}
-
 /** Commands about the program itself, and its record. */
-export const PROGRAM_COMMANDS: readonly (Row | Group)[] = [AUDIT, COMPLETION, VERSION]
+export const PROGRAM_COMMANDS: Details = { list: AUDIT_LIST, completion: COMPLETION, version: VERSION }

@@ -1,13 +1,11 @@
 import { DATA_SOURCE_FORMAT, PROXY_FORMATS } from '../../backends/data-source.ts'
 import { OF_A_SESSION, OF_THE_API } from '../../frame/exit-statuses.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
-import { choice, collect, NARROW, type Row } from '../command.ts'
+import { choice, collect, type Details, NARROW } from '../command.ts'
 
 /** Commands to sign in, get a token and sign out. */
-export const SIGN_IN_COMMANDS: readonly Row[] = [
-  {
-    usage: 'login [url]',
-    description: 'sign in with your identity provider',
+export const SIGN_IN_COMMANDS: Details = {
+  login: {
     options: (command) =>
       command
         .option('--yes', 'with an address: do not ask whether what the API says is right')
@@ -40,9 +38,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     ],
     load: async () => (await import('../../commands/sign-in/login.ts')).login,
   },
-  {
-    usage: 'logout',
-    description: 'sign out: forget the session here and revoke it at the provider',
+  logout: {
     options: (command) =>
       command
         .option('--all', 'every sign-in on this machine')
@@ -56,18 +52,14 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     ],
     load: async () => (await import('../../commands/sign-out/logout.ts')).logout,
   },
-  {
-    usage: 'status',
-    description: 'show every sign-in on this machine: who, where, and for how long',
+  status: {
     examples: [
       { does: 'who is signed in, by profile', line: 'ls-auth status' },
       { does: 'for scripts: local state only, no request', line: 'ls-auth status --json' },
     ],
     load: async () => (await import('../../commands/status/status.ts')).status,
   },
-  {
-    usage: 'token [word]',
-    description: 'print a valid access token and nothing else',
+  token: {
     options: (command) =>
       command
         .option('--min-ttl <duration>', 'it must stay valid for at least this long (5m)')
@@ -100,10 +92,8 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     ],
     load: async () => (await import('../../commands/token/token.ts')).token,
   },
-  {
-    usage: 'exec [command...]',
+  exec: {
     completes: ['programs'],
-    description: 'run a command as you: exec -- CMD...',
     options: (command) =>
       command
         .option('--proxy', 'no token for the command: its LS_AUTH_API is a local proxy that adds it')
@@ -126,9 +116,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     ],
     load: async () => (await import('../../commands/exec/exec.ts')).exec,
   },
-  {
-    usage: 'proxy',
-    description: 'let other programs ask the API as you, without a token: a local proxy adds it',
+  proxy: {
     options: (command) =>
       command
         .option(
@@ -157,9 +145,7 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     ],
     load: async () => (await import('../../commands/proxy/proxy.ts')).proxy,
   },
-  {
-    usage: 'api <path>',
-    description: 'send one request to the API as you, and print the answer as it is',
+  api: {
     options: (command) =>
       command
         .option('-X, --method <method>', 'GET, or POST when there is a body')
@@ -181,4 +167,4 @@ export const SIGN_IN_COMMANDS: readonly Row[] = [
     ],
     load: async () => (await import('../../commands/api/api.ts')).api,
   },
-]
+}

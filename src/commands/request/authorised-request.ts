@@ -12,10 +12,13 @@ import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { commandLine } from '../command-line.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
+import { behindProxy, noteOtherProfile } from './behind-proxy.ts'
 import { isBound } from './bound-token.ts'
 import { tokenSource, type ValidToken } from './credentials.ts'
 import { expired } from './given-expiry.ts'
+import { proxyRefusal } from './proxy-refusal.ts'
 import { openRecorder, type Recorder, writeAtOnce } from './recorder.ts'
+import { oneOfRepeated } from './repeated-requests.ts'
 import { requireReason } from './require-reason.ts'
 import { toTheEnd } from './to-the-end.ts'
 
@@ -41,7 +44,7 @@ export async function authorisedRequest(
   run: RequestRun = {},
 ): Promise<Send> {
   requireReason(profile.client)
-  if (profile.throughProxy) (await import('./behind-proxy.ts')).noteOtherProfile(invocation)
+  if (profile.throughProxy) noteOtherProfile(invocation)
   const { pacing, isLong = false, onAnswer } = run
   const row = backendOf(profile.backend)
   const recorder = await openRunRecorder(invocation, profile, run)
@@ -92,11 +95,8 @@ async function openRunRecorder(
   { client: own, throughProxy }: Profile,
   { isRepeated }: RequestRun,
 ): Promise<Recorder> {
-  const { client, way } = throughProxy
-    ? (await import('./behind-proxy.ts')).behindProxy(invocation, own)
-    : { client: own, way: undefined }
+  const { client, way } = throughProxy ? behindProxy(invocation, own) : { client: own, way: undefined }
   if (isRepeated !== true) return openRecorder(invocation, client, way)
-  const { oneOfRepeated } = await import('./repeated-requests.ts')
   const write = oneOfRepeated(writeAtOnce(invocation, client.stateDirectory))
   return openRecorder(invocation, client, way, write)
 }
@@ -119,7 +119,7 @@ async function recognise(
   answer: HttpAnswer,
   { path, token }: RefusedRequest,
 ): Promise<KnownRefusal | undefined> {
-  const own = throughProxy ? (await import('./proxy-refusal.ts')).proxyRefusal(answer) : undefined
+  const own = throughProxy ? proxyRefusal(answer) : undefined
   if (own !== undefined) return { failure: own }
   const { explainRefusal } = await import('../../backends/gateways/known.ts')
   const { sentToken } = await import('./sent-token.ts')

@@ -15,6 +15,7 @@ import { noteGivenToken } from '../given-note.ts'
 import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell, warn } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { adviceOnUnknown, everySignIn, toEnd } from './every-sign-in.ts'
+import { leftSignIn, signInOf } from './left-sign-in.ts'
 import { namedHints } from './named-hints.ts'
 import { neededSettings, withNeededVariables } from './needed-settings.ts'
 import { recordSignOut } from './record-sign-out.ts'
@@ -165,7 +166,6 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
   await noteUnknown(invocation, profile.unknownKeys)
   const { client } = profile
   if (!client.workload) return ofPerson(profile, settings, ports)
-  const { leftSignIn, signInOf } = await import('./left-sign-in.ts')
   const left = await (anyProfile ? signInOf(client, ports) : leftSignIn(client, settings, ports))
   if (left) return { ...requireClient(profile), profile: clientOfSignIn(left, settings, ports.env).profile }
   throw new Failure('cannot-do', `profile ${safeText(profile.name, 60)} is for a program: nobody signs in`, {

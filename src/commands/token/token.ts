@@ -5,10 +5,13 @@ import { safeText } from '../../text/safe-text.ts'
 import { maskInCiLog } from '../ci-log.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, type Invocation, loadProfile, printJson } from '../invocation.ts'
+import { noTokenHere } from '../outside-proxy.ts'
 import { refuseHandOut } from '../request/bound-token.ts'
 import { sessionToken } from '../request/credentials.ts'
+import { expiryOf, refuseExpired } from '../request/given-expiry.ts'
 import { requireReason } from '../request/require-reason.ts'
 import { readTokenWish, type TokenWish } from '../request/token-wish.ts'
+import { readBazelRequest } from './bazel-request.ts'
 import type { ForeignForm } from './token-forms.ts'
 
 type TokenForm = 'raw' | 'header' | 'json' | ForeignForm
@@ -77,7 +80,6 @@ async function run(invocation: Invocation, options: TokenOptions): Promise<void>
 
 /** Bazel asks for every host that it loads from; none but the API may see the token. */
 async function isForApi({ ports }: Invocation, { api, resolved }: Profile): Promise<boolean> {
-  const { readBazelRequest } = await import('./bazel-request.ts')
   const { origin } = await readBazelRequest(ports.terminal)
   return resolved.api.source !== 'default' && origin === api.origin
 }
@@ -94,7 +96,7 @@ async function tokenFor(
       hint: 'Unset it, or leave out --min-ttl, --audience, --scope, --narrow and --id-token.',
     })
   }
-  if (profile.throughProxy) throw (await import('../outside-proxy.ts')).noTokenHere()
+  if (profile.throughProxy) throw noTokenHere()
   // An ID token is bound to no key.
   if (!idToken) await refuseHandOut(profile, invocation.ports)
   const want = { ...wish, ...(idToken && { use: 'id' as const }) }
@@ -105,7 +107,6 @@ async function tokenFor(
 /** LS_AUTH_TOKEN, with the end that it says of itself. Failure `not-signed-in`: it has expired. */
 async function givenWithEnd({ ports }: Invocation, { client }: Profile, value: string): Promise<Given> {
   // Lazy: the path of a sign-in has no use for it.
-  const { expiryOf, refuseExpired } = await import('../request/given-expiry.ts')
   const now = ports.clock.now()
   refuseExpired(value, client, now)
   const expiresAt = expiryOf(value)

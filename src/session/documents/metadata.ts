@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net'
 import type { PartialClient } from '../../client.ts'
 import { Failure, type NetworkFailure } from '../../errors.ts'
+import { networkSignIn } from '../../http-answers/network-sign-in.ts'
+import { hintAtVendorError, vendorError } from '../../http-answers/vendor-error.ts'
 import { jsonObject } from '../../json-object.ts'
 import { isLoopback } from '../../loopback-host.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
@@ -94,8 +96,7 @@ async function fetchMetadata<T extends IssuerMetadata>(
   })
   if (answer.status === 429) throw await rateLimited(answer, url, clock)
   // Lazy, as the limit is: whoami reads this file, and asks nobody.
-  if (SIGN_IN_FIRST.includes(answer.status))
-    throw (await import('../../http-answers/network-sign-in.ts')).networkSignIn(answer.status)
+  if (SIGN_IN_FIRST.includes(answer.status)) throw networkSignIn(answer.status)
   const document = readDocument(answer, url, preset, issuer, await vendorWords(answer))
   if (document.issuer !== issuer && !isTemplateOf(issuer, document.issuer, preset.issuerTemplate)) {
     throw issuerMismatch(
@@ -156,7 +157,6 @@ interface VendorWords {
 /** Loaded only where an answer has failed: whoami reads this file, and asks nobody. */
 async function vendorWords(answer: HttpAnswer): Promise<VendorWords> {
   if (answer.status < 400) return { detail: [] }
-  const { vendorError, hintAtVendorError } = await import('../../http-answers/vendor-error.ts')
   const said = vendorError(answer)
   return said === undefined ? { detail: [] } : { detail: [said], hint: hintAtVendorError(answer.status) }
 }

@@ -4,6 +4,7 @@ import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { FileFacts, Files } from '../../ports/storage.ts'
 import { adviceOnPlace, writeAtomically } from '../../storage/atomic-write.ts'
+import { requireOwn } from '../../storage/require-own.ts'
 import { isSessionName } from '../session-name.ts'
 
 /** File names in a directory of the state directory; `[]` when it is missing. Failure `storage`. */
@@ -57,7 +58,6 @@ export async function makePrivate(directories: readonly string[], files: Files, 
   const directory = directories.at(-1) as string
   // What is there is judged below. By sudo, nothing is made in somebody's home directory.
   if (env.uid === 0 && env.variables.SUDO_UID !== undefined) {
-    const { requireOwn } = await import('../../storage/require-own.ts')
     await requireOwn(directories.slice(0, 1), files, env)
   }
   try {

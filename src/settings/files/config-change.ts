@@ -4,6 +4,7 @@ import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
 import { writeAtomically } from '../../storage/atomic-write.ts'
+import { requireOwn } from '../../storage/require-own.ts'
 import { type LockPorts, withLock } from '../../storage/wait-for-lock.ts'
 import { type ConfigFile, readConfig } from './config-file.ts'
 import { type Change, textAfter } from './config-text.ts'
@@ -35,7 +36,6 @@ export async function changeConfig(
   const files = await ports.files()
   const { configFile, stateDirectory } = settings.places
   // Loaded by a change alone, and not by whoever only reads.
-  const { requireOwn } = await import('../../storage/require-own.ts')
   await requireOwn([dirname(configFile), configFile, stateDirectory], files, ports.env)
   await files.makeDirectory(stateDirectory).catch((cause) => {
     throw unwritable(`to ${stateDirectory}`, 'XDG_STATE_HOME', cause, ports.env)

@@ -2,6 +2,8 @@ import type { Env } from '../../ports/ports.ts'
 import type { Files } from '../../ports/storage.ts'
 import { type ConfigFile, readConfig, unreadable } from './config-file.ts'
 import { type Places, placesFor } from './places.ts'
+import { refusedSettings } from './refused-settings.ts'
+import { brokenLink, toldFault } from './unreadable-system-file.ts'
 import { openPlaces } from './who-may-write.ts'
 
 /** The settings files and where they are. */
@@ -24,7 +26,7 @@ export async function readSettings(env: Env, files: Files): Promise<Settings> {
 async function requireOwn(path: string, files: Files, env: Env): Promise<void> {
   if (env.uid === undefined) return
   const open = await openPlaces(path, files, env.uid, true).catch(() => [])
-  const refused = open.length > 0 && (await import('./refused-settings.ts')).refusedSettings(open, env)
+  const refused = open.length > 0 && refusedSettings(open, env)
   if (refused) throw refused
 }
 
@@ -39,7 +41,7 @@ async function readSystem(env: Env, files: Files): Promise<ConfigFile> {
         })
     if (facts?.kind !== 'symlink') return system
   } catch (error) {
-    throw (await import('./unreadable-system-file.ts')).toldFault(error, env)
+    throw toldFault(error, env)
   }
-  throw (await import('./unreadable-system-file.ts')).brokenLink(path)
+  throw brokenLink(path)
 }

@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
 import { errorCode } from '../../error-code.ts'
 import type { FileFacts, Files } from '../../ports/storage.ts'
+import { renamePatiently } from './patient-rename.ts'
 import { readAtMost } from './read-at-most.ts'
 
 // Not `node:fs/promises`, which loads Node's stream modules.
@@ -155,7 +156,7 @@ export const realFiles: Files = {
 
   async rename(from, to, once = false) {
     if (once || process.platform !== 'win32') return rename(from, to)
-    await (await import('./patient-rename.ts')).renamePatiently(from, to)
+    await renamePatiently(from, to)
   },
 
   async syncDirectory(path) {
