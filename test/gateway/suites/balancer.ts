@@ -41,7 +41,7 @@ function pair(variables: Variables = {}): Pair {
     parts.issuer = await startTokenIssuer()
     parts.upstream = await startUpstream()
     const common = { issuer: parts.issuer.issuer, upstream: parts.upstream.url, apiKey: API_KEY }
-    // As docs/gateway/README.md has it for a balancer at this address.
+    // As docs/gateway/two-machines.md has it for a balancer at this address.
     const directives = [
       'LoadModule remoteip_module /usr/lib/apache2/modules/mod_remoteip.so',
       'RemoteIPHeader X-Forwarded-For',

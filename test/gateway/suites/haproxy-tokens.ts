@@ -45,7 +45,7 @@ backend traces
 `
 
 /**
- * Why there is no recipe for HAProxy: what its own checks let through, as docs/gateway/README.md has it. A newer HAProxy that
+ * Why there is no recipe for HAProxy: what its own checks let through, as docs/gateway/measured.md has it. A newer HAProxy that
  * knows better makes this fail, and is then worth another look.
  */
 export function haProxyTokenSuite(): void {
