@@ -224,7 +224,7 @@ function parse(answer: HttpAnswer, url: URL): unknown {
 }
 
 /** A challenge that wants another sign-in (RFC 9470, or claims): another token of the same one is refused as well. */
-export const isStepUp = (challenge: string | undefined): boolean =>
+const isStepUp = (challenge: string | undefined): boolean =>
   /\berror\s*=\s*"?insufficient_(?:user_authentication|claims)\b/i.test(challenge ?? '')
 
 /** Whether another token may mend a 401: not after a step-up challenge, nor when a nonce is what is missing. */

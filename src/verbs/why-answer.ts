@@ -24,7 +24,7 @@ type Typed = Readonly<Record<string, unknown>>
 type SearchedCause = Pick<Cause, 'attribute' | 'name' | 'value'>
 
 /** How to search for a value: the flag and its text. Undefined: no flag can name it (control characters, a very long text). */
-export function flagOf({
+function flagOf({
   attribute,
   name,
   value,

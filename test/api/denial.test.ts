@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readChallenge } from '../../src/api/refusal/challenge.ts'
 import { explainAnswer } from '../../src/api/refusal/denial.ts'
-import { isPage } from '../../src/http-answers/web-page.ts'
 import type { HttpAnswer } from '../../src/ports/http.ts'
-import { tokenText } from '../claims/token-text.ts'
 import { told } from '../told.ts'
 
 const URL_ = new URL('https://gw.acme.example:8443/x')
@@ -45,12 +43,6 @@ describe('an answer of the API, in words', () => {
   ])('%i with %j', (status, headers, words) => {
     expect(read(answer(status, headers))?.[0]).toBe(words)
   })
-
-  it('an address that is unknown asks for the setting to look at', () => {
-    expect(read(answer(404, HTML))?.[1]).toBe(
-      'Check api in the profile: it must be the base URL of the trace API or its gateway.',
-    )
-  })
 })
 
 it.each([
@@ -61,64 +53,6 @@ it.each([
   expect(explainAnswer(answer(302), URL_, token)?.exit).toBe(exit)
   expect(told(explainAnswer(answer(200, HTML), URL_, token))[1]).toBe(hint)
   expect(told(explainAnswer(answer(302), URL_, token))[1]).toBe(hint)
-})
-
-describe('a redirect', () => {
-  const lines = (headers: Record<string, string>) => read(answer(302, headers))?.slice(2)
-
-  it.each([
-    ['https://id.acme.example/sign-in?state=s3cret', 'https://id.acme.example/sign-in'],
-    ['/login#here', 'https://gw.acme.example:8443/login'],
-    ['login\u001b[2J', 'https://gw.acme.example:8443/login%1B[2J'],
-  ])('to %j names the address, without the state of a sign-in', (location, shown) => {
-    expect(lines({ location })).toEqual([`they redirect to: ${shown}`])
-  })
-
-  it.each([[{}], [{ location: '' }], [{ location: 'https://[' }], [{ location: 'mailto:a@b' }]])(
-    'to no web address names none: %j',
-    (headers) => {
-      expect(lines(headers as Record<string, string>)).toEqual([])
-    },
-  )
-
-  it('is told as a web page is: with nothing more', () => {
-    expect(read(answer(200, HTML))?.slice(2)).toEqual([])
-  })
-})
-
-it('a request that nobody takes is not sent again: somebody must allow it', () => {
-  expect(read(answer(405, {}, 'GET only'))?.slice(1)).toEqual([
-    'Ask whoever runs the gateway or the trace API to allow it, or ask in another way.',
-    'they say: GET only',
-  ])
-})
-
-describe('a sign-in that is not enough', () => {
-  const given = answer(401, { 'www-authenticate': 'Bearer error="insufficient_user_authentication"' })
-  it.each([
-    [undefined, 'step-up: gw.acme.example:8443 wants a stronger or newer sign-in'],
-    [true, 'not-allowed: gw.acme.example:8443 wants more than the sign-in you have just made'],
-  ])('just made: %s', (isAgain, words) => {
-    expect(told(explainAnswer(given, URL_, 'opaque', { isAgain }))[0]).toBe(words)
-  })
-})
-
-describe('a web page', () => {
-  it.each([
-    [{ 'content-type': 'text/html' }, '', true],
-    [{ 'content-type': 'TEXT/HTML;charset=x' }, '', true],
-    [{ 'content-type': 'application/xhtml+xml' }, '', true],
-    [{ 'content-type': 'application/json, text/html' }, '', false],
-    [{ 'content-type': 'application/json' }, '<!DOCTYPE html>', true],
-    [{}, ' \n<html lang="en">', true],
-    [{}, '<HTML>', true],
-    [{}, '<htmlish>', false],
-    [{}, '{"a":"<html>"}', false],
-    [{}, `${' '.repeat(190)}<html>`, true],
-    [{}, `${' '.repeat(199)}<html>`, false],
-  ])('%j %j: %s', (headers, body, page) => {
-    expect(isPage(answer(200, headers as Record<string, string>, body))).toBe(page)
-  })
 })
 
 describe('a challenge', () => {
@@ -209,116 +143,9 @@ describe('a token that was not accepted', () => {
       `they say: invalid_token: ${description}`,
     ])
   })
-
-  it('because of its issuer: the one that it has is shown, which may not be that of the profile', () => {
-    const token = tokenText({ alg: 'none' }, { iss: 'https://sts.windows.net/t/\u001b', aud: 'a' })
-    const about = (description: string) =>
-      challenged(401, `Bearer error="invalid_token", error_description="${description}"`, token)?.slice(3)
-    const lines = ['held audience: a', 'held issuer: https://sts.windows.net/t/\\u{1b}']
-    expect(about("The issuer 'x' is invalid")).toEqual(lines)
-    expect(about('Jwt iss is not configured')).toEqual(lines)
-    expect(about('issuer not trusted')).toEqual(lines)
-    expect(about('the iss_hint is missing')).toEqual(lines.slice(0, 1))
-    const without = tokenText({ alg: 'none' }, { aud: 'a' })
-    const challenge = 'Bearer error="invalid_token", error_description="no issuer"'
-    expect(challenged(401, challenge, without)?.slice(3)).toEqual(['held audience: a'])
-  })
-
-  it('of an error code alone', () => {
-    expect(challenged(401, 'Bearer error="token_expired"')).toEqual([
-      'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
-      clock,
-      'they say: token_expired',
-    ])
-  })
-
-  it.each([
-    [
-      'Bearer error="token_exp", error_description="see the log"',
-      clock,
-      ['they say: token_exp: see the log'],
-    ],
-    ['Bearer error="e"', trust, ['they say: e']],
-    ['Bearer error_description="d"', trust, ['they say: d']],
-    ['Bearer', trust, ['they say: body']],
-  ])('by %s, and a body: theirs is quoted where the challenge says nothing', (challenge, hint, lines) => {
-    expect(challenged(401, challenge, undefined, 'body')?.slice(1)).toEqual([hint, ...lines])
-  })
-
-  it('with nothing said', () => {
-    expect(read(answer(401))).toEqual([
-      'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
-      trust,
-    ])
-  })
-
-  it.each(['expired', 'no key'])('where none was sent: %s', (description) => {
-    const challenge = `Bearer error_description="${description}"`
-    const failure = explainAnswer(answer(401, { 'www-authenticate': challenge }), URL_, undefined)
-    expect(told(failure)).toEqual([
-      'not-allowed: gw.acme.example:8443 wants a token (HTTP 401)',
-      'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (with --issuer URL --client-id ID where the profile has none)',
-      `they say: ${description}`,
-    ])
-  })
-})
-
-describe('what the refused token holds', () => {
-  const held = (payload: Record<string, unknown>, challenge = 'Bearer scope="traces:read"') =>
-    challenged(403, challenge, tokenText({ alg: 'none' }, payload))?.slice(2)
-
-  it('is set beside what is asked for', () => {
-    expect(held({ scope: 'openid', aud: ['a', 'b'] })).toEqual([
-      'required scope: traces:read',
-      'held scope: openid',
-      'held audience: a b',
-    ])
-    expect(held({ scp: ['x', 7] })).toEqual(['required scope: traces:read', 'held scope: x 7'])
-    expect(held({})).toEqual(['required scope: traces:read', 'held scope: none'])
-    expect(held({}, 'Bearer')).toEqual([])
-    expect(held({ aud: 'a' }, 'Basic')).toEqual(['held audience: a'])
-  })
-
-  it('is said at a 401, too', () => {
-    const token = tokenText({ alg: 'none' }, { scope: 'openid', aud: 'a' })
-    expect(challenged(401, 'Bearer', token)?.slice(2)).toEqual(['held scope: openid', 'held audience: a'])
-  })
-
-  it('is not said of a token that cannot be read', () => {
-    expect(challenged(403, 'Bearer scope="s"', 'opaque')?.slice(2)).toEqual(['required scope: s'])
-    expect(challenged(403, 'Bearer scope="s"', 'eyJ9.e30.')?.slice(2)).toEqual(['required scope: s'])
-  })
-
-  it('is shown safely and in short', () => {
-    const scope = `\u001b[31m${'x'.repeat(300)}`
-    const [line] = held({ scope }, 'Basic') ?? []
-    expect(line).toMatch(/^held scope: \\u\{1b\}\[31mx{194}…$/)
-  })
 })
 
 describe('access that was denied', () => {
-  const ASK = 'Ask whoever grants access to the traces for the scope or group that is missing.'
-
-  it('for want of a scope names it', () => {
-    expect(
-      challenged(403, 'Bearer error="insufficient_scope", scope="traces:read"', undefined, 'more'),
-    ).toEqual([
-      'not-allowed: gw.acme.example:8443 denied you access (HTTP 403)',
-      'The token lacks the scope traces:read. Sign in with it: ls-auth login --scope traces:read',
-      'they say: insufficient_scope',
-      'required scope: traces:read',
-    ])
-  })
-
-  it('without an error code quotes the API', () => {
-    expect(read(answer(403, {}, '{"message":"Your role does not allow this"}'))).toEqual([
-      'not-allowed: gw.acme.example:8443 denied you access (HTTP 403)',
-      ASK,
-      'they say: Your role does not allow this',
-    ])
-    expect(challenged(403, 'Bearer realm="x"', undefined, 'no')?.slice(2)).toEqual(['they say: no'])
-  })
-
   it.each([
     ['{"errors":["one","two"],"message":"m"}', ['they say: one']],
     ['{"errors":[7]}', ['they say: {"errors":[7]}']],
@@ -343,18 +170,6 @@ describe('access that was denied', () => {
   ])('in the words of its body: %j', (body, lines) => {
     expect(read(answer(403, {}, body))?.slice(2)).toEqual(lines)
   })
-
-  it('quotes the beginning of a long body only', () => {
-    expect(read(answer(403, {}, 'x'.repeat(5000)))?.[2]).toBe(`they say: ${'x'.repeat(299)}…`)
-    expect(read(answer(403, {}, `{"message":"m"${' '.repeat(5000)}}`))?.[2]).toMatch(
-      /^they say: \{"message":"m"/,
-    )
-  })
-})
-
-it.each([410, 429])('HTTP %i quotes the API', (status) => {
-  expect(read(answer(status, {}, '{"m":"no"}'))?.at(-1)).toBe('they say: {"m":"no"}')
-  expect(read(answer(status, HTML, '<html>'))?.slice(2)).toEqual([])
 })
 
 describe('a limit that was reached', () => {
@@ -412,31 +227,4 @@ describe('a time to wait, by our own clock where the server names none', () => {
     const given = answer(status, headers as Record<string, string>)
     expect(told(explainAnswer(given, URL_, 'opaque', { now }))[1]).toBe(hint)
   })
-})
-
-it('a network that wants a sign-in of its own (HTTP 511) is told as such, and its page is not quoted', () => {
-  for (const token of ['opaque', undefined])
-    expect(told(explainAnswer(answer(511, HTML, '<html>'), URL_, token))).toEqual([
-      'network: the network you are on wants a sign-in (HTTP 511)',
-      'Open a web page in a browser, sign in to the network there, then try again.',
-    ])
-})
-
-it('a proxy that wants a sign-in of its own (HTTP 407) is not the API', () => {
-  expect(told(explainAnswer(answer(407, {}, 'no'), URL_, 'opaque'))).toEqual([
-    'network: a proxy on the way wants a sign-in of its own (HTTP 407)',
-    expect.stringMatching(/^Check HTTPS_PROXY, NO_PROXY and proxy in the profile: /),
-  ])
-})
-
-it('a token that is too large for a gateway (HTTP 431) is named, for trying again does not help', () => {
-  const tooLarge = answer(431, {}, 'Request Header Fields Too Large')
-  expect(read(tooLarge)).toEqual([
-    'api-failed: the headers of the request are too large for gw.acme.example:8443 (HTTP 431)',
-    'It is probably the token: ask for fewer groups or scopes, or raise the limit for request headers there.',
-    'they say: Request Header Fields Too Large',
-  ])
-  expect(told(explainAnswer(tooLarge, URL_, undefined))[1]).toBe(
-    'Raise the limit for request headers at the gateway or the API.',
-  )
 })

@@ -107,42 +107,4 @@ describe('the pace of many requests', () => {
       ),
     )
   })
-
-  it('where a 429 alone tells, the first one teaches the pace, and one more how much faster it may be', () => {
-    const { violations, milliseconds } = run(2_000, [5, 9, 7], { ...LIGHTSTEP, tells: '429 alone' })
-    expect(violations).toBeLessThanOrEqual(16)
-    expect(milliseconds).toBeLessThan(26_000)
-  })
-
-  it('a slow start does not make all of it slow', () => {
-    const latency = [...Array(60).fill(400), ...Array(6_000).fill(6)]
-    const { violations, milliseconds } = run(6_000, latency, { ...LIGHTSTEP, tells: '429 alone' })
-    expect(violations).toBeLessThanOrEqual(24)
-    expect(milliseconds).toBeLessThan(85_000)
-  })
-
-  it('a limit a minute', () => {
-    const server = { limit: 60, windowMilliseconds: 60_000, begunMilliseconds: 0 } as const
-    expect(run(240, [20], { ...server, tells: 'what is left' }).violations).toBe(0)
-    // It grows faster until it meets the limit, and tries again each minute.
-    expect(run(240, [20], { ...server, tells: '429 alone' }).violations).toBeLessThanOrEqual(24)
-  })
-
-  it('without a word of the server the pauses grow', () => {
-    const { sent, violations } = run(40, [5], {
-      limit: 20,
-      windowMilliseconds: 10_000,
-      begunMilliseconds: 0,
-      tells: 'nothing',
-    })
-    expect(violations).toBeLessThanOrEqual(8 * 4)
-    const pauses = sent.map((at, i) => at - (sent[i - 1] ?? at)).filter((pause) => pause >= 1000)
-    expect(pauses.length).toBeGreaterThan(1)
-    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b))
-  })
-
-  it('others who have used most of the limit slow nothing down for good', () => {
-    const server = { ...LIGHTSTEP, others: 95, tells: '429 alone' } as const
-    expect(run(50, [5], server).milliseconds).toBeLessThan(12_000)
-  })
 })

@@ -10,7 +10,6 @@ const answer = (status: number, headers: Record<string, string> = {}): HttpAnswe
   body: Buffer.alloc(0),
 })
 const ONE_LEFT = { 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '10' }
-const HOUR = 3_600_000
 const broken = new NetworkFailure('the connection to x broke', true)
 
 /** A loop without end fails at once, and not when the time of the test is over. */
@@ -136,64 +135,6 @@ describe('one request of many', () => {
     expect(await send(ends, { isRead })).toMatchObject(expected as object)
   })
 
-  it('is waited for no longer than there is patience in all, however short each wait is', async () => {
-    let now = 0
-    let sent = 0
-    const clock = {
-      now: () => now,
-      sleep(milliseconds: number) {
-        now += milliseconds
-        return Promise.resolve()
-      },
-    }
-    const signal = new AbortController().signal
-    const pacing = openPacing({ clock, signal, onLimit: () => {}, patienceMilliseconds: 20_000 })
-    const limited = async () => {
-      sent += 1
-      return answer(429, { 'retry-after': '12' })
-    }
-    expect(await pacing(limited, true)).toMatchObject({ status: 429 })
-    expect({ sent, now }).toEqual({ sent: 2, now: 12_000 })
-    await expect(pacing(limited, true)).rejects.toMatchObject({ code: 'rate-limited' })
-    expect(sent).toBe(2)
-  })
-
-  describe('where the API has several limits', () => {
-    const spent = { 'x-ratelimit-limit': '60', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1380' }
-    const opened = () => {
-      let now = 0
-      const clock = {
-        now: () => now,
-        async sleep(milliseconds: number) {
-          now += milliseconds
-        },
-      }
-      const pacing = openPacing({ clock, signal: new AbortController().signal, onLimit: () => {} })
-      return { pacing, now: () => now }
-    }
-    const name = 'snapshots'
-
-    it('one that is used up holds up only what counts against it', async () => {
-      const { pacing, now } = opened()
-      await pacing(async () => answer(200, spent), true, { name })
-      await pacing(async () => answer(200), true)
-      await pacing(async () => answer(200), true, { name: 'queries' })
-      expect(now()).toBe(0)
-      await pacing(async () => answer(200), true, { name })
-      expect(now()).toBe(1_380_000)
-    })
-
-    it('the last one of a limit is kept for what is paid for already', async () => {
-      const { pacing, now } = opened()
-      const one = { ...spent, 'x-ratelimit-remaining': '1' }
-      await pacing(async () => answer(200, one), false, { name })
-      await pacing(async () => answer(200, one), true, { name, isPoll: true })
-      expect(now()).toBe(0)
-      await pacing(async () => answer(200), false, { name })
-      expect(now()).toBe(1_380_000)
-    })
-  })
-
   it.each([
     ['is limited', () => answer(429, { 'retry-after': '4' })],
     ['fails', () => answer(503)],
@@ -211,60 +152,5 @@ describe('one request of many', () => {
     const end = await pacing(attempt, true, { name: 'snapshots', isPoll: true }).catch((error) => error)
     expect({ sent, slept }).toEqual({ sent: 1, slept: 0 })
     expect(end instanceof NetworkFailure || [429, 503].includes(end.status)).toBe(true)
-  })
-
-  it('where none is sent any more it says when to try again', async () => {
-    const day = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '86400' }
-    const clock = { now: () => 0, sleep: () => Promise.resolve() }
-    const pacing = openPacing({ clock, signal: new AbortController().signal, onLimit: () => {} })
-    await expect(pacing(async () => answer(503, day), true)).rejects.toMatchObject({
-      code: 'rate-limited',
-      hint: 'Try again in 1d.',
-    })
-  })
-
-  it.each<[string, End[], unknown]>([
-    ['429', [answer(429, { 'retry-after': '4' }), answer(200)], { end: 200, limits: [4000], waited: 4000 }],
-    [
-      'the next window',
-      [answer(503, { ...ONE_LEFT, 'x-ratelimit-remaining': '0' }), answer(200)],
-      { end: 200, waited: 10_000 },
-    ],
-    [
-      'a date, by the clock as it is now',
-      [
-        answer(429, { 'retry-after': '4' }),
-        answer(429, { 'retry-after': new Date(14_000 - HOUR).toUTCString() }),
-        answer(200),
-      ],
-      { end: 200, limits: [4000, 10_000], waited: 14_000 },
-    ],
-  ])('%s is waited for no longer because the clock is set back meanwhile', async (_, ends, expected) => {
-    expect(await send(ends, { setBack: HOUR })).toMatchObject(expected as object)
-  })
-
-  it('a run that is stopped waits no longer', async () => {
-    expect(await send([answer(429, { 'retry-after': '60' })], { stopAfter: 1 })).toMatchObject({
-      end: 'stopped',
-      sent: 1,
-    })
-  })
-
-  it('a run that is stopped in the middle of a wait ends at once', async () => {
-    const stop = new AbortController()
-    const clock = {
-      now: () => 0,
-      // Ends by its signal alone.
-      sleep: (_: number, signal?: AbortSignal) =>
-        new Promise<void>((_resolve, reject) => {
-          signal?.addEventListener('abort', () => reject(signal.reason))
-        }),
-    }
-    const pacing = openPacing({
-      clock,
-      signal: stop.signal,
-      onLimit: () => setImmediate(() => stop.abort(new Error('stopped'))),
-    })
-    await expect(pacing(async () => answer(429, { 'retry-after': '60' }), true)).rejects.toThrow('stopped')
   })
 })

@@ -274,46 +274,6 @@ it.each([
   expect(isAboutToken({ 'www-authenticate': challenge })).toBe(may)
 })
 
-describe('what comes back', () => {
-  it.each([200, 204, 299, 404])('%i is an answer', async (status) => {
-    const { send } = api([answer(status, '{"a":1}', { etag: 'x' })])
-    const given = await send({ path: '/x', maxBytes: 7 })
-    expect(given).toMatchObject({ status, headers: { etag: 'x' }, maxBytes: 7 })
-    expect(given.json()).toEqual({ a: 1 })
-    expect(given).not.toHaveProperty('failure')
-  })
-
-  it('by default it may have 256 MiB', async () => {
-    expect((await api([answer(200)]).send({ path: '/x' })).maxBytes).toBe(268_435_456)
-  })
-
-  it.each([199, 300, 302, 400, 500])('%i is a failure', async (status) => {
-    await expect(api([answer(status)]).send({ path: '/x' })).rejects.toBeInstanceOf(Failure)
-  })
-
-  it('a web page is a failure, whatever its status', async () => {
-    const page = answer(200, '<html>', { 'content-type': 'text/html' })
-    expect((await toldBy(() => api([page]).send({ path: '/x' })))[0]).toBe(
-      'login-page: gw.acme.example answered with a web page instead of traces',
-    )
-  })
-
-  it('an expected status is an answer that carries its failure', async () => {
-    const given = await api([answer(400, 'no')]).send({ path: '/x', answers: [400] })
-    expect(given.status).toBe(400)
-    expect(given.failure?.message).toBe('gw.acme.example failed (HTTP 400)')
-    await expect(api([answer(401)]).send({ path: '/x', answers: [400] })).rejects.toBeInstanceOf(Failure)
-  })
-
-  it('what is no JSON says so when it is read as such', async () => {
-    const given = await api([answer(200, 'hello')]).send({ path: '/x' })
-    expect(await toldBy(() => given.json())).toEqual([
-      'api-failed: gw.acme.example did not answer with JSON',
-      'Check that api in the profile is the base URL of the trace API.',
-    ])
-  })
-})
-
 describe('a token that a server sends back', () => {
   const echo = answer(400, 'bad token first-token, first-token', { 'x-seen': 'first-token' })
 

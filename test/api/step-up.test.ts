@@ -1,13 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { readChallenge } from '../../src/api/refusal/challenge.ts'
-import {
-  heldLines,
-  loginFlags,
-  requiredBy,
-  requirementsOf,
-  stepUpFailure,
-} from '../../src/api/refusal/step-up.ts'
+import { loginFlags, requirementsOf, stepUpFailure } from '../../src/api/refusal/step-up.ts'
 import { openApi, type TokenSource } from '../../src/api/request.ts'
 import type { Failure } from '../../src/errors.ts'
 import { told } from '../told.ts'
@@ -63,60 +57,6 @@ const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('
 const RFC9470 = 'Bearer error="insufficient_user_authentication", error_description="More, please"'
 const CLAIMS =
   'Bearer realm="", authorization_uri="https://id.example/authorize", error="insufficient_claims"'
-
-describe.each([401, 403])('a step-up challenge with %i, and nobody to ask', (status) => {
-  it.each([
-    [', acr_values="phr phrh"', ['required way to sign in (acr): phr or phrh'], '--acr phr --acr phrh'],
-    [', max_age=300', ['required age of the sign-in: 5m at most'], '--max-age 300s'],
-    [
-      ', acr_values="phr", max_age="5"',
-      ['required way to sign in (acr): phr', 'required age of the sign-in: 5s at most'],
-      '--acr phr --max-age 5s',
-    ],
-    [
-      `, claims="${base64({ id_token: { acr: null } })}"`,
-      ['required claims: {"id_token":{"acr":null}}'],
-      `--claims '{"id_token":{"acr":null}}'`,
-    ],
-    ['', [], '--prompt login'],
-  ])('%s: exit 3, what is required, and the command; no token is renewed', async (members, detail, flags) => {
-    const { failure, renewed } = await asked(`${RFC9470}${members}`, { status })
-    expect(failure).toMatchObject({ code: 'step-up', exit: 3 })
-    expect(failure?.detail).toEqual(['they say: insufficient_user_authentication: More, please', ...detail])
-    expect(failure?.hint).toBe(`Sign in anew as it is required: ls-auth login ${flags}`)
-    expect(renewed).toBe(0)
-  })
-})
-
-describe('a new sign-in', () => {
-  it('is made once, and the request sent again', async () => {
-    const outcome = await asked(`${RFC9470}, acr_values="phr", max_age=60`, { stepUp: 'good' })
-    expect(outcome).toMatchObject({ answered: 200, renewed: 0, sent: ['Bearer token-1', 'Bearer good'] })
-    expect(outcome.asked).toEqual([[{ acrValues: ['phr'], maxAgeSeconds: 60 }, 'gw.example', 'token-1']])
-  })
-
-  it.each([
-    ['with a token that is refused again', 'token-3', 2],
-    ['earlier in this run', null, 1],
-  ])('that was not enough, %s, is not made again: exit 11', async (_, stepUp, sent) => {
-    const outcome = await asked(`${RFC9470}, acr_values="phr"`, { stepUp })
-    expect(outcome.failure).toMatchObject({ code: 'not-allowed', exit: 11 })
-    expect(outcome.failure?.message).toBe('gw.example wants more than the sign-in you have just made')
-    expect(outcome.asked).toHaveLength(1)
-    expect(outcome.sent).toHaveLength(sent)
-  })
-})
-
-it('nobody is asked to sign in to an API that is sent no token', async () => {
-  const outcome = await asked(`${RFC9470}, acr_values="phr"`, { stepUp: 'good', authorization: 'none' })
-  expect(outcome).toMatchObject({ asked: [], sent: [undefined], failure: { code: 'not-allowed' } })
-})
-
-it('another 401 has the token renewed once', async () => {
-  const { failure, renewed } = await asked('Bearer error="invalid_token", acr_values="x"')
-  expect(failure?.code).toBe('not-allowed')
-  expect(renewed).toBe(1)
-})
 
 const request = { access_token: { nbf: { essential: true, value: '1603742800' } } }
 const json = JSON.stringify(request)
@@ -178,39 +118,6 @@ describe('what a challenge requires', () => {
     expect(failure?.detail).toContain(unusable)
     expect([failure?.message, failure?.hint, ...(failure?.detail ?? [])].join('')).toMatch(/^[ -~§…]+$/)
     expect(questions).toEqual([])
-  })
-})
-
-describe('what a refusal requires', () => {
-  const ACR = `${RFC9470}, acr_values="phr"`
-  it.each<[number, string | undefined, unknown]>([
-    [401, ACR, { acrValues: ['phr'] }],
-    [403, ACR, { acrValues: ['phr'] }],
-    [200, ACR, undefined],
-    [500, ACR, undefined],
-    [401, undefined, undefined],
-    [401, 'Bearer error="invalid_token", acr_values="phr"', undefined],
-    [401, CLAIMS, undefined],
-  ])('%i %s', (status, challenge, required) => {
-    const headers: Record<string, string> = challenge === undefined ? {} : { 'www-authenticate': challenge }
-    expect(requiredBy({ status, headers, body: Buffer.alloc(0) })).toEqual(required)
-  })
-})
-
-describe('what the token holds of it', () => {
-  it.each<[Parameters<typeof heldLines>[0], Parameters<typeof heldLines>[1], string[]]>([
-    [{ acrValues: ['phr'] }, undefined, []],
-    [{ acrValues: ['phr'] }, {}, ['held way to sign in (acr): none']],
-    [{ acrValues: ['phr'] }, { acr: 'pwd\u001b' }, ['held way to sign in (acr): pwd\\u{1b}']],
-    [{ claims: '{}' }, { acr: 'pwd' }, ['held way to sign in (acr): pwd']],
-    [{}, { acr: 'pwd' }, []],
-    [{}, { amr: ['pwd', 'otp'] }, ['held methods (amr): pwd otp']],
-    [{}, { auth_time: 0 }, ['signed in at (auth_time): 1970-01-01T00:00:00Z']],
-    [{}, { auth_time: 'now' }, []],
-    [{ maxAgeSeconds: 0 }, { auth_time: 60 }, ['signed in at (auth_time): 1970-01-01T00:01:00Z']],
-    [{ maxAgeSeconds: 0 }, {}, ['signed in at (auth_time): the token does not say']],
-  ])('%j: %j', (asked, token, lines) => {
-    expect(heldLines(asked, token)).toEqual(lines)
   })
 })
 

@@ -81,30 +81,6 @@ describe('Observatorium', () => {
     })
   })
 
-  it('before 2026 its errors were plain text: exit 6, with the same hint', () => {
-    const refusal = explain({ ...notVerified, body: 'failed to verify ID token' })
-    expect(refusal).toMatchObject({ isAboutToken: false, failure: { code: 'api-failed', exit: 6 } })
-    expect(refusal?.failure.hint).toContain('profile set use_token id')
-    const expired = explain({ ...notVerified, body: 'other words', sent: { ...SENT, isExpired: true } })
-    expect(expired).toMatchObject({ isAboutToken: true, failure: { code: 'session-ended' } })
-  })
-
-  it.each<[string, string, string]>([
-    ['group cannot be empty', 'no groups', 'groupClaim'],
-    ['username cannot be empty', 'no user name', 'usernameClaim'],
-    ['invalid username claim: 7', 'no user name', 'usernameClaim'],
-  ])('finds a claim missing: %s', (body, what, claim) => {
-    expect(linesOf({ base: GATEWAY, status: 400, body: own(body) })).toEqual({
-      lines: [
-        `not-allowed: gw.example finds ${what} in the token (HTTP 400)`,
-        `${claim} of its tenant must name a claim that the token has: ls-auth whoami --raw shows them.`,
-        `they say: ${body}`,
-        ...COMPARE,
-      ],
-      isAboutToken: true,
-    })
-  })
-
   it.each<[string, SentToken | undefined, string]>([
     [
       'did not count',
@@ -124,34 +100,6 @@ describe('Observatorium', () => {
       isAboutToken: false,
     })
   })
-
-  it.each<[string, SentToken | undefined, string[]]>([
-    ['groups', SENT, ['held groups: ops dev']],
-    ['no groups', { ...SENT, groups: [] }, []],
-    ['no token', undefined, []],
-  ])('lets nobody in by its rules, with %s', (_, sent, held) => {
-    expect(linesOf({ base: GATEWAY, status: 403, path: '/api/traces/ab', sent })).toEqual({
-      lines: [
-        'not-allowed: gw.example denied you access (HTTP 403)',
-        'Its rules do not let you read the tenant dev. Whoever runs the gateway can add you, or a group of yours, to a role that reads traces.',
-        ...held,
-      ],
-      isAboutToken: false,
-    })
-  })
-
-  it.each(['/api/search/tags', '/x/api/search', '/api/v2/search/tag/resource.service.name/values/more'])(
-    'keeps %s closed',
-    (path) => {
-      expect(linesOf({ base: GATEWAY, status: 403, path })).toEqual({
-        lines: [
-          'not-allowed: gw.example keeps this request closed (HTTP 403)',
-          'Where it filters by namespace, this gateway opens single traces, searches and services only: ls-auth trace search',
-        ],
-        isAboutToken: false,
-      })
-    },
-  )
 
   it.each<[string, Partial<Answer>]>([
     ['other words', { status: 400, body: 'bad query: group cannot be empty' }],
@@ -241,21 +189,6 @@ describe('Grafana', () => {
     })
   })
 
-  it('knows no such data source', () => {
-    expect(linesOf({ base: GRAFANA, status: 404, body: '{"message":"data source not found"}' })).toEqual({
-      lines: [
-        'not-found: Grafana knows no such data source',
-        'Check the uid in api: https://GRAFANA/api/datasources/proxy/uid/UID.',
-        'they say: data source not found',
-      ],
-      isAboutToken: false,
-    })
-  })
-
-  it('is known by the id of its message at any address', () => {
-    expect(linesOf({ base: OTHER, status: 401, body: jwt('no') })?.isAboutToken).toBe(true)
-  })
-
   it.each<[string, Partial<Answer>]>([
     ['a data source in another answer', { status: 400, body: '{"message":"bad data source"}' }],
     ['an id that is no text', { base: OTHER, status: 401, body: '{"messageId":7}' }],
@@ -270,27 +203,10 @@ describe('Grafana', () => {
   ])('is not known by %s', (_, answer) => {
     expect(linesOf({ base: GRAFANA, status: 0, ...answer })).toBeUndefined()
   })
-
-  it('numbers its data sources', () => {
-    expect(gatewaySeen(new URL('https://g.example/api/datasources/proxy/17'))?.how).toBe('by its address')
-  })
 })
 
 describe('vmauth', () => {
   const headers = { 'x-server-hostname': 'vmauth-0' }
-  it.each<[SentToken | undefined, string]>([
-    [
-      IN_OTHER_HEADER,
-      'It reads the token from Authorization, and yours was sent in X-JWT: ls-auth profile set authorization_header --unset',
-    ],
-    [undefined, NOTHING_SENT],
-  ])('found no token', (sent, hint) => {
-    const body = 'missing `Authorization` request header'
-    expect(linesOf({ base: OTHER, status: 401, body, headers, sent })).toEqual({
-      lines: ['not-allowed: traces.example found no token in the request (HTTP 401)', hint],
-      isAboutToken: false,
-    })
-  })
 
   it('does not know the token, which it may repeat', () => {
     const body = 'cannot authorize request with auth tokens "s3cret"'
@@ -301,17 +217,6 @@ describe('vmauth', () => {
         ...COMPARE,
       ],
       isAboutToken: true,
-    })
-  })
-
-  it('has no route', () => {
-    const body = 'missing route for "/x"'
-    expect(linesOf({ base: OTHER, status: 400, body, headers, path: '/y' })).toEqual({
-      lines: [
-        'api-failed: traces.example has no route for /y (HTTP 400)',
-        'Check api in the profile, and src_paths of your user in the configuration of vmauth.',
-      ],
-      isAboutToken: false,
     })
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SentToken } from '../../src/backends/gateways/gateway.ts'
-import { explainRefusal, gatewaySeen } from '../../src/backends/gateways/known.ts'
+import { explainRefusal } from '../../src/backends/gateways/known.ts'
 
 const GATEWAY = new URL('https://gw.example/api/traces/v1/dev/tempo')
 const GRAFANA = new URL('https://grafana.example/sub/api/datasources/proxy/uid/tempo-1')
@@ -32,25 +32,6 @@ const explain = (answer: Answer) =>
   })
 const observatorium = (error: string) =>
   JSON.stringify({ status: 'error', errorType: 'observatorium-api', error })
-
-describe('which gateway it is', () => {
-  it.each([
-    [GATEWAY.href, 'Observatorium API', 'tenant dev, by its address'],
-    ['https://gw.example/api/traces/v1/dev', 'Observatorium API', 'tenant dev, by its address'],
-    [GRAFANA.href, "Grafana's data-source proxy", 'data source tempo-1, by its address'],
-    ['https://grafana.example/api/datasources/proxy/7/', "Grafana's data-source proxy", 'by its address'],
-  ])('%s', (url, name, how) => {
-    expect(gatewaySeen(new URL(url))).toMatchObject({ name, how })
-  })
-
-  it('vmauth by a header, and any other is not named', () => {
-    expect(gatewaySeen(OTHER, { 'x-server-hostname': 'vm-0' })).toMatchObject({
-      name: 'vmauth, or another server of VictoriaMetrics',
-      how: 'by its headers',
-    })
-    expect(gatewaySeen(OTHER, { server: 'nginx' })).toBeUndefined()
-  })
-})
 
 describe('what it means', () => {
   it.each<[string, Answer]>([

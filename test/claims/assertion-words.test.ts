@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { judgeAssertion, parseAssertion } from '../../src/claims/assertion.ts'
 import { inspectToken } from '../../src/claims/inspect.ts'
 import { toldBy } from '../told.ts'
-import { inWords } from './in-words.ts'
 
 const how = { clientId: undefined, claimNames: undefined, responseScope: undefined }
 const token = { ...inspectToken('opaque', how), opaque: false, signature: 'verified' as const }
@@ -131,32 +130,5 @@ describe('what it comes to', () => {
     ['deep.none == x', 'unknown'],
   ])('%s: %s', (text, verdict) => {
     expect(judge(text, payload).verdict).toBe(verdict)
-  })
-})
-
-describe('what it says', () => {
-  it('of a claim that is there', () => {
-    expect(inWords(judge('level >= 4', { level: 3 }))).toStrictEqual({
-      assertion: 'claim',
-      expected: 'level >= 4',
-      actual: '3',
-      verdict: 'fail',
-      source: 'level',
-    })
-    expect(judge('level exists', { level: 3 })).toMatchObject({ expected: 'level exists', verdict: 'pass' })
-    expect(judge('long exists', { long: 'x'.repeat(300) }).actual).toBe(`"${'x'.repeat(199)}`)
-  })
-
-  it('of one that is not, or of a token that cannot be read', () => {
-    for (const payload of [{}, undefined]) {
-      expect(inWords(judge('level == 3', payload))).toStrictEqual({
-        assertion: 'claim',
-        expected: 'level == 3',
-        actual: 'not said',
-        verdict: 'unknown',
-        source: 'level',
-        reason: 'claim-absent',
-      })
-    }
   })
 })

@@ -157,16 +157,6 @@ describe('hintFor', () => {
     expect(hintFor(provider, error, VALUES)).toMatch(expected)
   })
 
-  it('tells the sign-in domain of a user pool from its issuer', () => {
-    const error = { where: 'discovery', error: 'not-found' } as const
-    expect(hintFor('cognito', error, { issuer: 'https://acme.auth.eu-west-1.amazoncognito.com' })).toContain(
-      'cognito-idp.',
-    )
-    expect(hintFor('cognito', error, { issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/x' })).toContain(
-      'well-known',
-    )
-  })
-
   it.each<[string, string, RegExp]>([
     [
       'login.microsoftonline.com/acme.example/v2.0',
@@ -213,55 +203,6 @@ describe('hintFor', () => {
   ])('of Entra at %s, which is %s, names no other cloud', (address, _, hint) => {
     const error = { where: 'discovery', error: 'issuer-mismatch' } as const
     expect(hintFor('entra', error, { issuer: `https://${address}` })).toMatch(hint)
-  })
-
-  it.each([
-    ['login.microsoftonline.com', 'login.microsoftonline.com'],
-    ['login.microsoftonline.us', 'login.microsoftonline.us'],
-    ['login.partner.microsoftonline.cn', 'login.partner.microsoftonline.cn'],
-    ['acme.ciamlogin.com', 'login.microsoftonline.com'],
-  ])('the consent of an administrator is asked for in the cloud of %s: at %s', (host, asked) => {
-    const error = { error: 'invalid_grant', description: 'AADSTS65001: The user has not consented …' }
-    expect(hintFor('entra', error, { issuer: `https://${host}/t/v2.0`, client: 'c', scopes: ['a'] })).toBe(
-      `Consent is missing for a. Ask an administrator to grant it: https://${asked}/t/adminconsent?client_id=c`,
-    )
-  })
-
-  it.each([
-    ['generic', {}],
-    ['generic', { error: 'something_new', description: 'whatever' }],
-    ['entra', { where: 'device', error: 'authorization_pending', description: 'AADSTS70016: pending' }],
-    ['keycloak', { where: 'device', error: 'slow_down' }],
-  ] as const)('has nothing to say about %s %j', (provider, error) => {
-    expect(hintFor(provider, error)).toBeUndefined()
-  })
-
-  it('reads well without values, and leaves no place unfilled', () => {
-    expect(hintFor('okta', { error: 'access_denied', description: 'not assigned' })).toContain(
-      'the app in use',
-    )
-    expect(hintFor('generic', { error: 'redirect_mismatch' })).toContain('the redirect URI that doctor shows')
-  })
-
-  it('fills a value in once, whatever is in it', () => {
-    expect(hintFor('generic', { error: 'invalid_scope' }, { scopes: ['{client}', '$&'] })).toContain(
-      '{client} $&',
-    )
-  })
-
-  it.each([
-    [['openid', 'offline_access'], '"openid"'],
-    [
-      ['openid', 'api:read', 'https://a.example/x', 'offline_access'],
-      '"openid api:read https://a.example/x"',
-    ],
-    // No shell may take a part of it for a command.
-    [['openid', 'a$(b)', 'offline_access'], 'LIST'],
-    [['offline_access'], 'LIST'],
-  ])('of %j without offline_access is pasted %s', (scopes, pasted) => {
-    const hint = hintFor('generic', { error: 'invalid_scope' }, { scopes })
-    expect(hint).toMatch(/by itself\): ls-auth login --scopes .+$/)
-    expect(hint?.endsWith(` --scopes ${pasted}`)).toBe(true)
   })
 
   it('never repeats what the provider wrote', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PROVIDER_IDS } from '../../src/providers/preset.ts'
-import { isProviderId, PRESETS, redirectUris, urisToRegister } from '../../src/providers/presets.ts'
+import { isProviderId, PRESETS } from '../../src/providers/presets.ts'
 
 const presets = Object.values(PRESETS)
 
@@ -29,39 +29,6 @@ describe('presets', () => {
       expect(text).toMatch(/^[A-Z-][^\u0000-\u001f]*\S$/)
       expect(text.length).toBeLessThan(260)
     }
-  })
-
-  it.each([
-    [
-      'okta',
-      [
-        'http://127.0.0.1:8765/callback',
-        'http://127.0.0.1:18765/callback',
-        'http://127.0.0.1:28765/callback',
-      ],
-    ],
-    [
-      'cognito',
-      [
-        'http://localhost:8765/callback',
-        'http://localhost:18765/callback',
-        'http://localhost:28765/callback',
-      ],
-    ],
-    ['entra', ['http://localhost']],
-    ['keycloak', ['http://127.0.0.1/callback']],
-  ] as const)('says which redirect URIs to register for %s', (id, uris) => {
-    expect(redirectUris(PRESETS[id])).toEqual(uris)
-  })
-
-  it.each([
-    ['google', 0],
-    ['dex', 0],
-    ['github-actions', 0],
-    ['entra', 1],
-    ['okta', 3],
-  ] as const)('an administrator registers of %s %d redirect URIs', (id, count) => {
-    expect(urisToRegister(PRESETS[id])).toHaveLength(count)
   })
 
   it('never asks Cognito or Google for offline_access, nor Entra to revoke', () => {

@@ -2,11 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Failure } from '../../src/errors.ts'
 import type { Env } from '../../src/ports/ports.ts'
 import type { Files } from '../../src/ports/storage.ts'
-import {
-  OWN_PARAMETERS,
-  parameterRecord,
-  validParameters,
-} from '../../src/settings/authorization-parameters.ts'
+import { OWN_PARAMETERS, validParameters } from '../../src/settings/authorization-parameters.ts'
 import { readSettings } from '../../src/settings/files/settings-files.ts'
 import { chooseProfile } from '../../src/settings/profile.ts'
 
@@ -20,14 +16,6 @@ const judged = (...parameters: string[]) => {
     throw error
   }
 }
-
-it.each([
-  [],
-  ['organization=org_1'],
-  ['kc_idp_hint=corp', 'domain_hint=acme.example', 'hd=acme.example'],
-  ['a.b-c~d_e=1', 'note=a b = "c" & ü 🦉'],
-  ['ui_locales=de', 'constructor=x', '__proto__=x'],
-])('%j can be sent', (...parameters) => expect(judged(...parameters)).toEqual(parameters))
 
 it.each([
   ['organization', 'HERE must be a list of name=value'],
@@ -49,9 +37,6 @@ it.each([
   ['State=x', 'HERE sets "State", which a sign-in sets itself'],
 ])('%j cannot', (parameter, says) => expect(judged(parameter)).toEqual(['settings', says]))
 
-it('one name twice', () =>
-  expect(judged('hd=a', 'HD=b')).toEqual(['settings', 'HERE names the parameter "HD" twice']))
-
 describe('what the protocol or ls-auth sets is no one else’s to set', () => {
   it.each([
     ...['response_type', 'client_id', 'redirect_uri', 'scope', 'state', 'nonce', 'response_mode', 'request'],
@@ -63,14 +48,6 @@ describe('what the protocol or ls-auth sets is no one else’s to set', () => {
     expect(OWN_PARAMETERS.has(name)).toBe(true)
     expect(judged(`${name}=x`)).toEqual(['settings', `HERE sets "${name}", which a sign-in sets itself`])
   })
-})
-
-it('as parameters, split at the first =', () => {
-  const record = parameterRecord(['note=a=b', '__proto__=x'])
-  expect(Object.entries(record)).toEqual([
-    ['note', 'a=b'],
-    ['__proto__', 'x'],
-  ])
 })
 
 it.each([

@@ -75,7 +75,7 @@ export const requirementLines = ({ acrValues, maxAgeSeconds, claims }: SignInReq
 ]
 
 /** What a token says about the sign-in behind it, as far as that is asked for. Safe for a terminal. */
-export function heldLines(
+function heldLines(
   { acrValues, maxAgeSeconds, claims }: SignInRequirements,
   token: Readonly<Record<string, unknown>> | undefined,
 ): string[] {

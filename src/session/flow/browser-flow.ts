@@ -214,7 +214,7 @@ interface Patience {
  * Limits the wait for the redirect to `port`. A provider shows a wrong redirect URI or client on a page of its own and
  * sends nothing here, so after a while the dialog tells what it must know.
  */
-export function limitWait(attempt: Attempt<unknown>, port: number): Patience {
+function limitWait(attempt: Attempt<unknown>, port: number): Patience {
   const { dialog } = attempt
   const controller = new AbortController()
   const registered = registration(attempt, port)

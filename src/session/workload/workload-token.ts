@@ -238,7 +238,7 @@ function saidBy(proof: Proof | undefined): string[] {
 }
 
 /** The profile's part of a request that the source or the grant cannot fulfil. */
-export const cannotChoose = ({ profile }: Pick<Client, 'profile'>, what: string, source: string): Failure =>
+const cannotChoose = ({ profile }: Pick<Client, 'profile'>, what: string, source: string): Failure =>
   new Failure('cannot-do', `the token from ${source} is used as it is, so its ${what} cannot be chosen`, {
     hint: `Leave the flag out, or set another workload.grant in profile ${safeText(profile, 60)}.`,
   })

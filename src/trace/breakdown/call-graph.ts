@@ -97,7 +97,7 @@ interface UnansweredCall {
  * its call (opened a connection) is no answer, but one in which it serves or consumes is. Of a call inside of a call the outer one
  * counts, which is what the service asked for: the inner ones are how, and may be several tries. One pass up, and one down the calls.
  */
-export function unansweredCalls(tree: TraceTree): UnansweredCall[] {
+function unansweredCalls(tree: TraceTree): UnansweredCall[] {
   const found: UnansweredCall[] = []
   let after = 0
   for (const node of callsWithoutAnswer(tree)) {

@@ -1,18 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import {
   ALGORITHMS,
   fitsAlgorithm,
   isCurrent,
   isWeak,
-  keysOf,
-  publicPart,
   signsFor,
 } from '../../../src/claims/jwt/signing-key.ts'
-import { verifySignature } from '../../../src/claims/jwt/verify.ts'
-import { tokenText } from '../token-text.ts'
-
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
 
 it('takes public-key signatures alone, each with the type and curve of RFC 7518', () => {
   expect(ALGORITHMS).toEqual({
@@ -24,10 +17,6 @@ it('takes public-key signatures alone, each with the type and curve of RFC 7518'
     ES512: { kty: 'EC', crv: 'P-521' },
     EdDSA: { kty: 'OKP', crv: 'Ed25519' },
   })
-})
-
-it.each([undefined, null, [], 'x', {}, { keys: {} }])('%j is no set of keys', (document) => {
-  expect(keysOf(document)).toEqual([])
 })
 
 describe('a key fits', () => {
@@ -106,45 +95,5 @@ describe('a key is weak', () => {
     ['no modulus', { e: 'AQAB' }, true],
   ])('RSA, %s: %s', (_, members, weak) => {
     expect(isWeak({ kty: 'RSA', ...members })).toBe(weak)
-  })
-
-  it('only if it is RSA', () => {
-    expect(isWeak({ kty: 'EC' })).toBe(false)
-  })
-})
-
-it('of a key only its public members are used', () => {
-  const all = { n: 'n', e: 'e', d: 'd', crv: 'c', x: 'x', y: 'y', k: 'k', alg: 'a' }
-  expect(publicPart({ kty: 'RSA', ...all })).toEqual({ kty: 'RSA', n: 'n', e: 'e' })
-  expect(publicPart({ kty: 'EC', ...all })).toEqual({ kty: 'EC', crv: 'c', x: 'x', y: 'y' })
-  expect(publicPart({ kty: 'OKP', ...all })).toEqual({ kty: 'OKP', crv: 'c', x: 'x' })
-  expect(publicPart({ kty: 'oct', ...all })).toEqual({ kty: 'oct' })
-})
-
-describe('why a signature is not verified, in words', () => {
-  const keys = { keys: [{ ...rsa, kid: 'k1' }] }
-  const why = async (header: object, set: unknown = keys) =>
-    verifySignature(tokenText(header, {}), set, { now: 0 })
-  const long = 'x'.repeat(80)
-  it.each<[object, string]>([
-    [{ alg: 'none' }, 'signed with "none", which is not accepted'],
-    [{}, 'signed with (none), which is not accepted'],
-    [{ alg: 7 }, 'signed with of a wrong type, which is not accepted'],
-    [{ alg: long }, `signed with "${long.slice(0, 60)}", which is not accepted`],
-    [{ alg: 'RS256', crit: [] }, 'the header asks for an extension not known here'],
-    [{ alg: 'RS256', kid: 'k2' }, 'no key of the provider fits RS256, kid "k2"'],
-    [{ alg: 'ES256' }, 'no key of the provider fits ES256, kid (none)'],
-    [{ alg: 'RS256', kid: 'k1' }, 'the signature was not made with the provider\'s key "k1"'],
-  ])('%j', async (header, detail) => {
-    expect(await why(header)).toMatchObject({ verified: false, detail })
-  })
-
-  it('of keys that are too short, of a text that is no token', async () => {
-    expect(await why({ alg: 'RS256' }, { keys: [{ ...rsa, e: 'AQ' }] })).toMatchObject({
-      detail: 'the key is shorter than 2048 bits or otherwise unsafe',
-    })
-    expect(await verifySignature('opaque', keys, { now: 0 })).toMatchObject({
-      detail: 'the token is not a JWT: only its provider can check it',
-    })
   })
 })

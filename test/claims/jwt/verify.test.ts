@@ -54,11 +54,6 @@ describe('verifySignature', () => {
     expect(await verifySignature(token, keys, HOW)).toEqual({ verified: true, kid: 'k1', alg })
   })
 
-  it('does not judge claims', async () => {
-    const token = await sign(rsa().privateKey, { alg: 'RS256' }, { exp: 1 })
-    expect(await verifySignature(token, { keys: [rsa().jwk] }, HOW)).toMatchObject({ verified: true })
-  })
-
   it.each([
     'none',
     'None',
@@ -109,40 +104,6 @@ describe('verifySignature', () => {
     })
   })
 
-  it('uses the one fitting key, or tries all of them, when the token names none', async () => {
-    const token = await sign(rsa().privateKey, { alg: 'RS256' })
-    expect(await verifySignature(token, { keys: [rsa().jwk] }, HOW)).toEqual({
-      verified: true,
-      kid: undefined,
-      alg: 'RS256',
-    })
-    const two = {
-      keys: [
-        { ...other().jwk, kid: 'a' },
-        { ...rsa().jwk, kid: 'b' },
-      ],
-    }
-    expect(await verifySignature(token, two, HOW)).toEqual({ verified: true, kid: 'b', alg: 'RS256' })
-    const strangers = {
-      keys: [
-        { ...other().jwk, kid: 'a' },
-        { ...other().jwk, kid: 'b' },
-      ],
-    }
-    expect(await verifySignature(token, strangers, HOW)).toMatchObject({ reason: 'bad-signature' })
-  })
-
-  it('tries both of two keys with one id', async () => {
-    const token = await sign(rsa().privateKey, { alg: 'RS256', kid: 'k1' })
-    const keys = {
-      keys: [
-        { ...other().jwk, kid: 'k1' },
-        { ...rsa().jwk, kid: 'k1' },
-      ],
-    }
-    expect(await verifySignature(token, keys, HOW)).toMatchObject({ verified: true })
-  })
-
   it('tries sixteen keys at most: a provider gone bad must not keep us busy', async () => {
     const { privateKey, jwk } = pairs.EdDSA as Pair
     const token = await sign(privateKey, { alg: 'EdDSA' })
@@ -169,21 +130,6 @@ describe('verifySignature', () => {
       expect(await verifySignature(token, keys, HOW)).toMatchObject({ reason: 'unknown-key' })
     },
   )
-
-  it.each<[string, Record<string, unknown>]>([
-    ['use enc', { use: 'enc' }],
-    ['use of a wrong shape', { use: 7 }],
-    ['another algorithm', { alg: 'RS512' }],
-    ['key_ops without verify', { key_ops: ['encrypt'] }],
-    ['another type', { kty: 'EC' }],
-    ['expired', { exp: NOW / 1000 - 3600 }],
-    ['not begun', { nbf: NOW / 1000 + 3600 }],
-    ['marked for another issuer', { issuer: 'https://other.example' }],
-  ])('ignores a key: %s', async (_, marks) => {
-    const token = await sign(rsa().privateKey, { alg: 'RS256', kid: 'k1' })
-    const keys = { keys: [{ ...rsa().jwk, kid: 'k1', ...marks }] }
-    expect(await verifySignature(token, keys, HOW)).toMatchObject({ reason: 'unknown-key' })
-  })
 
   it('wants the curve that belongs to the algorithm', async () => {
     const token = await sign((pairs.ES256 as Pair).privateKey, { alg: 'ES256' })
@@ -250,27 +196,6 @@ describe('verifySignature', () => {
       reason: 'critical-header',
     })
   })
-
-  it('tells opaque, encrypted and broken tokens apart', async () => {
-    const reasons = [
-      'ya29.opaque',
-      `${part('{"enc":"A256GCM"}')}.a.b.c.d`,
-      `${part('{"alg":"RS256"}')}.x`,
-    ].map(async (token) => verifySignature(token, { keys: [] }, HOW))
-    expect(await Promise.all(reasons)).toMatchObject([
-      { reason: 'opaque' },
-      { reason: 'opaque' },
-      { reason: 'broken' },
-    ])
-  })
-
-  it.each([undefined, null, 'keys', [], { keys: null }, { keys: 'x' }, { keys: [null, 1, 'x', [], {}] }])(
-    'finds no key in %j',
-    async (keys) => {
-      const token = await sign(rsa().privateKey, { alg: 'RS256' })
-      expect(await verifySignature(token, keys, HOW)).toMatchObject({ reason: 'unknown-key' })
-    },
-  )
 
   it('survives a key that cannot be imported', async () => {
     const token = await sign((pairs.ES256 as Pair).privateKey, { alg: 'ES256' })

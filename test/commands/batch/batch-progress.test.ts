@@ -42,37 +42,3 @@ it('a wait for the limit is counted down, and ends with the run', async () => {
   await pass(5_000)
   expect(shown.at(-1)).toBe('')
 })
-
-it('goes on in the same way where the clock is set back', async () => {
-  const { clock, pass, setBack } = openClock()
-  const shown: string[] = []
-  const progress = new BatchProgress({ clock, progress: (text) => shown.push(text) }, 100, true)
-  const read = async (count: number) => {
-    for (let i = 0; i < count; i++) {
-      await pass(250)
-      progress.done(false)
-    }
-  }
-  await read(20)
-  setBack(3_600_000)
-  await read(20)
-  expect(shown.slice(-2)).toEqual(['39 of 100 traces, 4/s …', '40 of 100 traces, 4/s …'])
-  progress.limited(10_000)
-  await pass(1_000)
-  setBack(3_600_000)
-  await pass(11_000)
-  const waits = shown.flatMap((text) => /waiting (\d+)s/.exec(text)?.[1] ?? [])
-  expect(Math.max(...waits.map(Number))).toBe(10)
-  expect(shown.at(-1)).not.toContain('waiting')
-})
-
-it('a wait that nobody notices is not told', async () => {
-  const { clock, pass } = openClock()
-  const shown: string[] = []
-  const progress = new BatchProgress({ clock, progress: (text) => shown.push(text) }, 3, true)
-  progress.limited(1_500)
-  await pass(2_000)
-  expect(shown.filter((text) => text.includes('waiting'))).toEqual([])
-  progress.limited(2_000)
-  expect(shown.at(-1)).toContain('waiting 2s')
-})

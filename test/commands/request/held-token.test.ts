@@ -46,42 +46,6 @@ describe('the token of a proxy', () => {
     expect(scene.asked).toHaveLength(2)
   })
 
-  it('of a session that nobody has looked at for a while is not used: the first request asks', async () => {
-    const scene = session()
-    await scene.held.token()
-    // Somebody else has signed in.
-    scene.serial = 2
-    scene.now = 14_999
-    expect(await scene.held.token()).toBe('t1')
-    await settled()
-    scene.serial = 3
-    scene.now += 15_000
-    expect(await scene.held.token()).toBe('t3')
-    scene.fails = new Failure('not-signed-in', 'gone')
-    scene.now += 15_000
-    await expect(scene.held.token()).rejects.toThrow('gone')
-    expect(scene.over).toEqual(['not-signed-in'])
-  })
-
-  it('is looked at in the session, and renewed, also after the clock was set back', async () => {
-    const scene = session()
-    scene.now = 60 * MINUTE
-    scene.expiresAt = 70 * MINUTE
-    expect(await scene.held.renew(String(await scene.held.token()))).toBe('t2')
-    scene.now = 0
-    await scene.held.token()
-    await settled()
-    expect(scene.asked).toHaveLength(3)
-    expect(await scene.held.renew('t2')).toBe('t3')
-  })
-
-  it('is another one before it expires', async () => {
-    const scene = session()
-    await scene.held.token()
-    scene.now = 10 * MINUTE - 10_000
-    expect(await scene.held.token()).toBe('t2')
-  })
-
   it('serves on while the provider is away, until it expires', async () => {
     const scene = session()
     await scene.held.token()
@@ -114,19 +78,6 @@ describe('the token of a proxy', () => {
     expect(await scene.held.token()).toBe('t2')
   })
 
-  it('is gone with the session, found out by a look behind a request, and comes back with another', async () => {
-    const scene = session()
-    await scene.held.token()
-    scene.fails = new Failure('not-signed-in', 'gone')
-    scene.now = 12_000
-    expect(await scene.held.token()).toBe('t1')
-    await settled()
-    expect(scene.over).toEqual(['not-signed-in'])
-    await expect(scene.held.token()).rejects.toThrow('gone')
-    scene.fails = undefined
-    expect(await scene.held.token()).toBe('t1')
-  })
-
   it('is renewed once for all that were refused with it, and not again at once', async () => {
     const scene = session()
     await scene.held.token()
@@ -135,14 +86,5 @@ describe('the token of a proxy', () => {
     expect(await scene.held.renew('t2')).toBeUndefined()
     scene.now = 31_000
     expect(await scene.held.renew('t2')).toBe('t3')
-  })
-
-  it('is renewed once for all that were refused with it while somebody looks at the session', async () => {
-    const scene = session()
-    await scene.held.token()
-    scene.now = 10_000
-    await scene.held.token()
-    expect(await Promise.all([1, 2].map(() => scene.held.renew('t1')))).toEqual(['t2', 't2'])
-    expect(scene.asked).toEqual([undefined, undefined, 't1'])
   })
 })

@@ -43,7 +43,7 @@ describe('a proxy that takes the connection and never answers', () => {
   it.each(['https://192.0.2.1/', 'http://192.0.2.1/'])(
     'costs no longer than --timeout says: %s',
     async (url) => {
-      const http = await openHttp({ ...NO_SETTINGS, timeoutMilliseconds: 300 }, env())
+      const http = await openHttp({ ...NO_SETTINGS, timeoutMilliseconds: 2_000 }, env())
       await expect(http.send({ ...post, url: new URL(url) })).rejects.toMatchObject(UNREACHED)
     },
   )
@@ -55,7 +55,7 @@ describe('a proxy that takes the connection and never answers', () => {
 
   it('is told where the request had a limit of its own', async () => {
     const http = await openHttp({ ...NO_SETTINGS, timeoutMilliseconds: undefined }, env())
-    await expect(http.send({ ...post, timeoutMilliseconds: 300 })).rejects.toMatchObject(UNREACHED)
+    await expect(http.send({ ...post, timeoutMilliseconds: 2_000 })).rejects.toMatchObject(UNREACHED)
   })
 
   it('is not waited for by somebody who has given up', async () => {
@@ -79,7 +79,7 @@ describe('a proxy that takes the connection and never answers', () => {
     const passedOn = { method: 'GET', url: post.url, headers: [] as [string, string][], body: undefined }
 
     it('costs no longer than --timeout says', async () => {
-      const upstream = await openUpstream({ ...NO_SETTINGS, timeoutMilliseconds: 300 }, env())
+      const upstream = await openUpstream({ ...NO_SETTINGS, timeoutMilliseconds: 2_000 }, env())
       const { signal } = new AbortController()
       await expect(upstream.send({ ...passedOn, signal })).rejects.toMatchObject(UNREACHED)
       await upstream.close()

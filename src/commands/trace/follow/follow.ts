@@ -140,7 +140,7 @@ function fullNote(invocation: Invocation): (found: Looked) => void {
 }
 
 /** So many traces one look takes at most, unless --limit is higher: ten pages of the API, every few seconds. */
-export const MOST_AT_ONCE = 1_000
+const MOST_AT_ONCE = 1_000
 /** More than the last look has found, without a second request. */
 const MORE = 100
 /** How much more is asked for when that was not enough. */

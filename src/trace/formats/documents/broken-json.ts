@@ -31,7 +31,7 @@ export function isCutOff(line: Buffer): boolean {
 const ANY_JSON = { mostDeep: 1_000_000, mostDigits: Number.POSITIVE_INFINITY }
 
 /** Where a text that is no JSON stops to be the beginning of one; its length when it is cut off. */
-export const faultIn = (bytes: Buffer): number => passed(bytes).at
+const faultIn = (bytes: Buffer): number => passed(bytes).at
 
 /** How far the first value reaches, and what is blank behind it; where it is no JSON, the first byte that is wrong. */
 function passed(bytes: Buffer): { readonly isWhole: boolean; readonly at: number } {

@@ -140,7 +140,7 @@ interface Percentile {
  * Within a bucket it is where Tempo puts it, as if durations were spread evenly by their logarithms (pkg/traceql,
  * engine_metrics.go: Log2Quantile; so it gives what was recorded from 3.0 for one step). Undefined: no span is counted.
  */
-export function percentileOf(series: readonly TimeSeries[], percentile: number): Percentile | undefined {
+function percentileOf(series: readonly TimeSeries[], percentile: number): Percentile | undefined {
   const buckets = series.flatMap(readBucket).sort((a, b) => a.seconds - b.seconds)
   const spans = buckets.reduce((sum, bucket) => sum + bucket.spans, 0)
   if (spans === 0) return undefined
