@@ -73,7 +73,7 @@ describe.skipIf(!needs({ commands: ['tmux'], packages: ['tmux'] }))(
     })
 
     it('a Jaeger of your own: the line as it is, with or without profiles', async () => {
-      const [line = ''] = linesUnder('A Jaeger or Tempo of your own', README)
+      const [, line = ''] = linesUnder('Your own back end', README)
       const own = line.replace('http://127.0.0.1:16686', world.jaeger)
       expect(own).not.toBe(line)
       expect(await type(`XDG_CONFIG_HOME=/nonexistent ${own}`)).toMatch(/^\d+ traces/)
@@ -81,7 +81,7 @@ describe.skipIf(!needs({ commands: ['tmux'], packages: ['tmux'] }))(
     })
 
     it('in CI: the lines as they are, with the token of a job', async () => {
-      const lines = linesUnder('In CI', README)
+      const lines = linesUnder('For scripts and CI', README)
       expect(lines).toHaveLength(5)
       expect(await type('ls-auth login')).toContain('Signed in')
       const token = lines[0]?.replace(/=….*/, '=$(ls-auth token)') as string

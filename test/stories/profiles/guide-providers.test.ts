@@ -8,20 +8,20 @@ import { okta } from '../../world/simulator/behaviours/okta.ts'
 import { openWorld } from '../../world/world.ts'
 import { simulatorAt } from '../providers/place.ts'
 
-const typed = sessionsUnder('With your provider', readFileSync('README.md', 'utf8'))
+const typed = sessionsUnder('Sign in', readFileSync('docs/providers.md', 'utf8'))
 
-/** What the README has in place of a company's own values, and those of the simulated company. */
+/** What the guide has in place of a company's own values, and those of the simulated company. */
 const OWN = [
   { behaviour: okta, host: 'acme.okta.com', own: [] },
   { behaviour: entra, host: 'login.microsoftonline.com', own: [['api://API-ID', `api://${ENTRA_API}`]] },
   { behaviour: cognito, host: 'cognito-idp.eu-west-1.amazonaws.com', own: [] },
 ] as const
 
-it('the README signs in at three providers', () => {
+it('the guide signs in at three providers', () => {
   expect(typed).toHaveLength(OWN.length)
 })
 
-it.each(OWN)('the README signs in at $host, and shows what comes', async ({ behaviour, host, own }) => {
+it.each(OWN)('the guide signs in at $host, and shows what comes', async ({ behaviour, host, own }) => {
   const { line = '', output = '' } = typed.find((one) => one.line.includes(host)) ?? {}
   const port = await freePort()
   const simulator = await simulatorAt(behaviour, port)
