@@ -10,7 +10,7 @@ import { renderTraceList } from '../../src/trace/render/trace-list.ts'
 import { isOfSpans, type TraceFilter } from '../../src/trace/search.ts'
 import { v2Query } from '../../src/trace/sources/jaeger/jaeger-query.ts'
 import { lightstepProject } from '../../src/trace/sources/lightstep/lightstep-api.ts'
-import { lightstepServices } from '../../src/trace/sources/lightstep/lightstep-services.ts'
+import { lightstepServices } from '../../src/trace/sources/lightstep/lightstep-source.ts'
 import { traceql } from '../../src/trace/sources/tempo/traceql.ts'
 import { EPOCH } from './make.ts'
 

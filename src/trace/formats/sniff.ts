@@ -128,7 +128,7 @@ function readJsonBytes(
   readValue(value, into)
   if (!into.inexact) return finish(into, bytes)
   const exact = new Collection(explain)
-  readValue(exactValue(text, value), exact)
+  readValue(exactValue(text), exact)
   return finish(exact, bytes)
 }
 

@@ -164,24 +164,15 @@ test.each([
   expect(readTraces(Buffer.from(JSON.stringify(json))).map((trace) => trace.partial)).toEqual([partial])
 })
 
-describe('integers beyond 2^53 keep their digits', () => {
+describe('integers beyond 2^53 keep their digits, as texts', () => {
   const text = JSON.stringify(answer([{ ...SPAN, tags: { 'otlp.trace_id': TRACE, x: 'X', 'db.rows': 3 } }]))
   const read = (x: string) => readTraces(Buffer.from(text.replace('"X"', x)))[0]?.spans[0]?.attributes[1]?.[1]
 
   test.each<[string, unknown]>([
-    ['1234567890123456789', 1234567890123456789n],
-    ['-9007199254740993', -9007199254740993n],
-    ['18446744073709551615', 18446744073709551615n],
-    ['[1234567890123456789,5]', [1234567890123456789n, 5]],
-    ['{"a":1234567890123456789}', { a: 1234567890123456789n }],
-    // A text stays one beside a number that does not fit.
-    ['["1234567890123456789",1234567890123456789]', ['1234567890123456789', 1234567890123456789n]],
+    ['1234567890123456789', '1234567890123456789'],
+    ['[1234567890123456789,5]', ['1234567890123456789', 5]],
     // A time of the same span has as many digits, and fits.
     ['1234567890123456', 1234567890123456],
-    // More than any tracer writes as an integer.
-    ['123456789012345678901234567890', Number('123456789012345678901234567890')],
-    ['1e300', 1e300],
-    ['{"__proto__":1234567890123456789}', JSON.parse('{"__proto__":1234567890123456789}')],
   ])('%s', (json, value) => {
     expect(read(json)).toEqual(value)
   })

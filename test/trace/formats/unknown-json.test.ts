@@ -3,11 +3,6 @@ import type { Failure } from '../../../src/errors.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
 
 test.each([
-  [
-    'Datadog',
-    { data: [{ id: 'A', type: 'spans', attributes: { service: 'web', span_id: '1', trace_id: '2' } }] },
-    "it is Datadog's JSON",
-  ],
   ['another list under data', { data: [{ id: 'A', name: 'x' }] }, 'the JSON holds no spans'],
   ['a list of texts', { data: ['x'] }, 'the JSON holds no spans'],
   ['records of a log with ids', [{ trace_id: '1f', id: '2a', name: 'x' }], 'the JSON holds no spans'],

@@ -172,7 +172,7 @@ function readLine(line: Buffer): { readonly value: unknown; readonly hasSpans: b
   if (isZipkinSpan(value)) return { value, hasSpans: true }
   const trial = new Collection()
   readValue(value, trial, true)
-  const exact: unknown = trial.inexact ? exactValue(text, value) : value
+  const exact: unknown = trial.inexact ? exactValue(text) : value
   return { value: exact, hasSpans: trial.traces().length > 0 }
 }
 

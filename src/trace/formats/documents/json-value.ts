@@ -2,11 +2,9 @@ import { isObject } from '../../../json-object.ts'
 import type { Collection } from '../collection.ts'
 import { quoteLongIntegers } from '../integer.ts'
 import { isJaegerEnvelope, isJaegerTrace, readJaeger } from '../jaeger/jaeger-json.ts'
-import { isDatadogList, isLightstepTrace, readLightstep } from '../lightstep/lightstep-json.ts'
-import { withLongIntegers } from '../lightstep/long-integers.ts'
+import { isLightstepTrace, readLightstep } from '../lightstep/lightstep-json.ts'
 import { isOtlpJson, readOtlpJson } from '../otlp/otlp-json.ts'
 import { isOwnSpan, isOwnTrace, readOwnJson } from '../own/own-json.ts'
-import { noTrace } from '../unreadable.ts'
 import { isZipkinSpan, readZipkin } from '../zipkin/zipkin-json.ts'
 
 /** Reads one JSON value of any format. `lenient`: a line without spans (metrics, logs) is skipped, not an error. */
@@ -18,21 +16,11 @@ export function readValue(value: unknown, into: Collection, lenient = false): vo
   else if (isOwnTrace(value) || isOwnSpan(value)) readOwnJson(value, into)
   else if (isZipkinSpan(value)) readZipkin([value], into)
   else if (isLightstepTrace(value)) readLightstep(value, into)
-  else if (isDatadogList(value)) throw noTrace("it is Datadog's JSON")
   else if (lenient && isMetricsOrLogs(value)) into.recognised = true
 }
 
-/**
- * The value of this text again, for what `JSON.parse` has rounded: long integers are texts, of which a format with types
- * makes numbers; in Lightstep's, which has none, they are bigints.
- */
-export const exactValue = (text: string, rounded: unknown): unknown =>
-  exactOf(JSON.parse(quoteLongIntegers(text)), rounded)
-
-function exactOf(quoted: unknown, rounded: unknown): unknown {
-  if (Array.isArray(quoted)) return quoted.map((one: unknown, i) => exactOf(one, (rounded as unknown[])[i]))
-  return isLightstepTrace(rounded) ? withLongIntegers(quoted, rounded) : quoted
-}
+/** The value of this text again, for what `JSON.parse` has rounded: long integers are texts, of which a format with types makes numbers. */
+export const exactValue = (text: string): unknown => JSON.parse(quoteLongIntegers(text))
 
 function readList(values: readonly unknown[], into: Collection): void {
   if (values.length === 0) into.recognised = true

@@ -37,7 +37,10 @@ export function lightstepProject(settings: LightstepSettings, send: Send): Light
       answers,
       ...limitOf(request),
     })
-    if (answer.status === 404 && saysNoProject(errorText(answer))) throw unknownProject(settings, answer)
+    // What is below the project may be missing by itself.
+    const isOfProject = !/^(?:stored-traces|(?:snapshots|streams)\/)/.test(request.path)
+    if (answer.status === 404 && (isOfProject || saysNoProject(errorText(answer))))
+      throw unknownProject(settings, answer)
     if (answer.status === 401) throw denied(settings, answer)
     return answer
   }
@@ -122,7 +125,7 @@ const saysNoProject = (said: string): boolean =>
   /project/i.test(said) && !/\b(span|trace|stream|snapshot)s?\b/i.test(said)
 
 /** Failure `not-found` for a project the API does not know. */
-export function unknownProject(settings: LightstepSettings, answer: ApiAnswer): Failure {
+function unknownProject(settings: LightstepSettings, answer: ApiAnswer): Failure {
   const where = `${safeText(settings.organization, 80)}/${safeText(settings.project, 80)}`
   const said = errorText(answer)
   return new Failure('not-found', `Lightstep does not know the project ${where}`, {

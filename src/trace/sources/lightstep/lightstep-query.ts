@@ -8,14 +8,8 @@ import {
   type TimeSeries,
 } from '../../series.ts'
 import { listInAnswer } from '../list-in-answer.ts'
-import {
-  attributesOf,
-  errorWords,
-  type LightstepProject,
-  oldestAndYoungest,
-  unexpected,
-  unknownProject,
-} from './lightstep-api.ts'
+import { attributesOf, type LightstepProject, oldestAndYoungest, unexpected } from './lightstep-api.ts'
+import { rejected } from './lightstep-snapshot.ts'
 
 /** `POST …/telemetry/query_timeseries` with UQL. An organization may ask 600 times an hour. */
 export async function queryLightstep(query: SeriesQuery, project: LightstepProject): Promise<QueryResult> {
@@ -28,12 +22,11 @@ export async function queryLightstep(query: SeriesQuery, project: LightstepProje
     'template-variables': [],
   }
   const answer = await project.post('telemetry/query_timeseries', { attributes }, [400, 422])
-  if (answer.status === 404) throw unknownProject(project.settings, answer)
   if (answer.status === 400 || answer.status === 422)
-    throw uqlRejected(errorWords(answer)).withMoreHint(answer.tokenHint)
+    throw rejected(answer, "Check the query. It is UQL, like 'spans count | rate | group_by [service], sum'.")
   const found = attributesOf(answer.json())
   if (!found) throw unexpected(answer)
-  if (Array.isArray(found.logs)) throw noLogs()
+  if (Array.isArray(found.logs)) throw noNumbers()
   // An empty result has no `series` member.
   return { series: listInAnswer(found, ['series'], 'Lightstep').filter(isObject).map(readSeries) }
 }
@@ -58,26 +51,12 @@ function readPoint(item: unknown): Point[] {
   if (!Array.isArray(item) || typeof item[0] !== 'number' || !Number.isFinite(item[0])) return []
   const value: unknown = item[1]
   // How one is written is not documented: it is no number, and not the null of a moment without data.
-  if (typeof value === 'object' && value !== null) throw noDistributions()
+  if (typeof value === 'object' && value !== null) throw noNumbers()
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return [[item[0], typeof number === 'number' && Number.isFinite(number) ? number : null]]
 }
 
-function uqlRejected(said: string): Failure {
-  return new Failure('usage', 'Lightstep did not accept the query', {
-    hint: "Check the query. It is UQL, like 'spans count | rate | group_by [service], sum'.",
-    detail: said === '' ? [] : [said],
+const noNumbers = (): Failure =>
+  new Failure('cannot-do', 'the query gives distributions or log lines, and ls-auth query shows numbers', {
+    hint: "Make a number of each: '… | point percentile(value, 99)', or 'logs count | rate'.",
   })
-}
-
-function noDistributions(): Failure {
-  return new Failure('cannot-do', 'the query gives distributions, and ls-auth query shows numbers', {
-    hint: "Add what makes a number of each: '… | point percentile(value, 99)'.",
-  })
-}
-
-function noLogs(): Failure {
-  return new Failure('cannot-do', 'the query asks for log lines, and ls-auth query shows time series', {
-    hint: "Count them: 'logs count | rate | group_by [], sum'.",
-  })
-}

@@ -2,6 +2,7 @@ import { lightstep } from '../../../backends/lightstep.ts'
 import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import { shellWord } from '../../../text/shell-word.ts'
 import {
   type AttributeName,
   type AttributeSample,
@@ -9,29 +10,29 @@ import {
   byName,
   byValue,
 } from '../../attribute-lists.ts'
+import { Collection } from '../../formats/collection.ts'
+import { exactValue } from '../../formats/documents/json-value.ts'
 import { textOrNumber } from '../../formats/foreign-json.ts'
-import { exactLightstep, readLightstepTrace } from '../../formats/lightstep/lightstep-json.ts'
+import { readLightstepTrace } from '../../formats/lightstep/lightstep-json.ts'
 import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import type { TimeRange } from '../../series.ts'
 import type { SnapshotConsent } from '../consent.ts'
+import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, BackendSource, Send } from '../trace-source.ts'
 import { explainUnreadable } from '../unreadable-answer.ts'
 import {
+  attributesOf,
   errorText,
   type LightstepProject,
   type LightstepSettings,
   lightstepProject,
   oldestAndYoungest,
   unexpected,
-  unknownProject,
 } from './lightstep-api.ts'
-import { requireSamePlace, UI_OF_API } from './lightstep-page.ts'
 import { queryLightstep } from './lightstep-query.ts'
-import { searchLightstep } from './lightstep-search.ts'
-import { lightstepServices } from './lightstep-services.ts'
-import { MAY_PASS, takeSnapshot } from './lightstep-snapshot.ts'
-import { lightstepName, oneSpanQuery, traceQuery } from './lightstep-syntax.ts'
+import { clause, lightstepName, searchLightstep } from './lightstep-search.ts'
+import { takeSnapshot } from './lightstep-snapshot.ts'
 
 /** Lightstep's public API v0.2. It reads assembled traces only, and only by the id of one of their spans. */
 export function lightstepSource(
@@ -51,19 +52,18 @@ export function lightstepSource(
     query: (query) => queryLightstep(query, project),
     link: (trace) => pageOf(trace, settings),
     async probe() {
-      const answer = await project.ask({ path: '' })
-      if (answer.status === 404) throw unknownProject(settings, answer)
+      await project.ask({ path: '' })
     },
   }
 }
 
-/** By a known span id, else by that of a span a snapshot finds. Failure `cannot-do` for the page of another project. */
+/** By a known span id, else by that of a span a snapshot finds. */
 async function findTrace(
   reference: TraceReference,
   project: LightstepProject,
   consent: SnapshotConsent,
 ): Promise<Trace> {
-  requireSamePlace(reference, project.settings)
+  requireSameProject(reference, project.settings)
   const ids = spanIds(reference)
   const [known] = ids
   if (known !== undefined) {
@@ -78,24 +78,33 @@ async function findTrace(
       'A span id of the trace (16 hex digits), its traceparent or its address in the UI needs none.',
     )
   }
+  // Of a trace by the low half of its id.
   const query =
-    known === undefined ? traceQuery(reference.traceId as string) : oneSpanQuery(reference.spanId ?? known)
-  const exemplars = await takeSnapshot(query, project, consent)
-  const [first] = exemplars
-  if (!first) throw nothingCollected(reference)
-  return readAssembled(reference, [first.spanId, ...ids], project, consent).catch((error) => {
-    if (!(error instanceof Failure) || error.code === 'not-found') throw error
-    throw spanIsFound(error, first.spanId)
-  })
+    known === undefined
+      ? clause('lightstep.trace_id', (reference.traceId as string).slice(-16))
+      : clause('lightstep.span_id', reference.spanId ?? known)
+  const [first] = await takeSnapshot(query, project, consent)
+  if (!first?.span)
+    throw new Failure('not-found', 'the snapshot found no span of it', {
+      hint: 'Lightstep collects recent spans only, and keeps traces about 3 days. Give a span id, where one is known.',
+      detail: takenForSpan(reference),
+    })
+  return readAssembled(reference, [first.span.spanId, ...ids], project, consent)
 }
 
-/** What fails after the snapshot has found a span: to ask for the span takes no other snapshot. */
-function spanIsFound({ code, message, hint, detail, exit }: Failure, spanId: string): Failure {
-  const again = `Try again without another snapshot: ls-auth trace get ${spanId}`
-  return new Failure(code, `${message}; its span is found: ${spanId}`, {
-    hint: MAY_PASS.includes(code) ? again : hint,
-    detail: code === 'rate-limited' ? [...detail, `about the limit: ${hint}`] : detail,
-    exit,
+/** Each region's UI, by its API (docs: EU data center). An organization lives in exactly one region. */
+const UI_OF_API: Readonly<Record<string, string>> = {
+  'api.lightstep.com': 'https://app.lightstep.com',
+  'api.eu.lightstep.com': 'https://app.eu.lightstep.com',
+}
+
+/** Failure `cannot-do` for the address of a page in another project: it is not here, and a snapshot would be spent in vain. */
+function requireSameProject({ page }: TraceReference, { project }: LightstepSettings): void {
+  if (page === undefined || !Object.values(UI_OF_API).includes(`https://${page.host}`)) return
+  if (page.project === project) return
+  const [theirs, ours] = [page.project, project].map((name) => safeText(name, 80))
+  throw new Failure('cannot-do', `this address is of the project ${theirs}, and this run asks ${ours}`, {
+    hint: `The project is a setting: look there with --project ${shellWord(theirs as string)}`,
   })
 }
 
@@ -148,8 +157,10 @@ function storedTraceId(body: Uint8Array): string | undefined {
 
 function readAnswer(answer: ApiAnswer): Trace | undefined {
   try {
-    const text = () => Buffer.from(answer.body).toString('utf8')
-    return readLightstepTrace(exactLightstep(answer.json(), text))
+    const json = answer.json()
+    const rounded = new Collection()
+    rounded.check(json)
+    return readLightstepTrace(rounded.inexact ? exactValue(Buffer.from(answer.body).toString('utf8')) : json)
   } catch (error) {
     throw explainUnreadable(error, lightstep.name)
   }
@@ -194,13 +205,6 @@ function notFound(
   })
 }
 
-function nothingCollected(reference: TraceReference): Failure {
-  return new Failure('not-found', 'the snapshot found no span of it', {
-    hint: 'Lightstep collects recent spans only, and keeps traces about 3 days. Give a span id, where one is known.',
-    detail: takenForSpan(reference),
-  })
-}
-
 /** Only for the two known regions; behind a gateway, too, the answer's own URL gives the region. */
 function pageOf(trace: Trace, settings: LightstepSettings): string | undefined {
   if (trace.selfLink === undefined || !URL.canParse(trace.selfLink)) return undefined
@@ -215,16 +219,15 @@ async function lightstepAttributes(range: TimeRange, project: LightstepProject):
   return byName(Object.keys(await askTelemetry(project, range, ['keys'], [])).map((name) => ({ name })))
 }
 
-/** The same for the values of one key: as it is asked for, else without where to look for it. */
+/** The same for the values of one key. */
 async function lightstepValues(
   name: string,
   range: TimeRange,
   project: LightstepProject,
 ): Promise<AttributeValues> {
-  const keys = [...new Set([name, lightstepName(name)])]
-  const found = await askTelemetry(project, range, ['values'], keys)
-  const list = keys.map((key) => found[key]).find((one): one is unknown[] => Array.isArray(one)) ?? []
-  const values = byValue(list.filter(isObject).flatMap(readSample))
+  const key = lightstepName(name)
+  const list = (await askTelemetry(project, range, ['values'], [key]))[key]
+  const values = byValue(Array.isArray(list) ? list.filter(isObject).flatMap(readSample) : [])
   if (values.length > 0) return { name, values }
   throw new Failure('not-found', `nothing carried the attribute ${safeText(name, 80)} in this time`, {
     hint: 'See ls-auth attributes for the names, or look further back with --since.',
@@ -250,8 +253,29 @@ async function askTelemetry(
     ...oldestAndYoungest(range),
     ...(keys.length > 0 && { 'scope-to-attribute-keys': keys }),
   })
-  if (answer.status === 404) throw unknownProject(project.settings, answer)
   const body = answer.json()
   if (!isObject(body) || !isObject(body.data ?? {})) throw unexpected(answer)
   return (body.data ?? {}) as JsonObject
+}
+
+const PAGE = 100
+/** Stops at a server that repeats itself for ever: no organization has so many services. */
+const MOST_PAGES = 200
+
+/** Names from `GET …/directory/services`, page by page, sorted. A page without a new name is the last one. */
+export async function lightstepServices(project: LightstepProject): Promise<string[]> {
+  const names = new Set<string>()
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const query = { limit: String(PAGE), offset: String(page * PAGE) }
+    const answer = await project.ask({ path: 'directory/services', query })
+    const body = answer.json()
+    const items = listInAnswer(isObject(body) ? body.data : undefined, ['items'], lightstep.name)
+    const before = names.size
+    for (const item of items) {
+      const { name } = attributesOf({ data: item }) ?? {}
+      if (typeof name === 'string') names.add(name)
+    }
+    if (items.length < PAGE || names.size === before) break
+  }
+  return [...names].sort()
 }
