@@ -60,7 +60,7 @@ export function judgeAssertion(
   const finding = {
     assertion: 'claim',
     expected: meaning ?? `${path} ${operator}${value === '' ? '' : ` ${value}`}`,
-    actual: held === undefined ? 'not said' : meaning ? timeOf(held) : textOf(held),
+    actual: held === undefined ? 'unknown' : meaning ? timeOf(held) : textOf(held),
     values: { operator, expected: operator === 'exists' ? null : value, actual: held ?? null },
     source: path,
   }

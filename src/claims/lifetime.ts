@@ -59,7 +59,7 @@ function compare(
 ): Finding {
   const values = { ...compared, actual: time.value ?? null }
   if (time.value === undefined) {
-    const actual = time.status === 'unreadable' ? 'not a time' : 'not said'
+    const actual = time.status === 'unreadable' ? 'not a time' : 'unknown'
     return asUnknown({ assertion, expected, actual, values }, REASONS[time.status])
   }
   const verdict = holds(time.value) ? 'pass' : 'fail'
@@ -86,7 +86,7 @@ function tokenLifetime({ issuedAt, expiresAt }: Identity, most: number, latest: 
   const finding = {
     assertion: 'token lifetime',
     expected: `at most ${wholeDuration(most)}`,
-    actual: 'not said',
+    actual: 'unknown',
     values: { ...compared, actual: null },
   }
   if (issuedAt.value === undefined || expiresAt.value === undefined) return asUnknown(finding, 'claim-absent')

@@ -173,7 +173,7 @@ function answer(
   holds: (values: readonly string[]) => boolean,
 ): Finding {
   const values = { ...compared, actual: held.value ?? null }
-  const finding = { assertion, expected, actual: 'not said', values }
+  const finding = { assertion, expected, actual: 'unknown', values }
   if (held.value === undefined) return asUnknown(finding, REASONS[held.status])
   const told = { ...finding, actual: shortList(held.value), source: held.source }
   if (holds(held.value)) return { ...told, verdict: 'pass' }

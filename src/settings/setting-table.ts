@@ -124,7 +124,7 @@ const SETTING_KEYS = [
     shape: 'boolean',
     flag: 'dpop',
     variable: 'LS_AUTH_DPOP',
-    help: 'true: tokens are bound to a key that stays on this machine, so that a stolen one is useless (DPoP)',
+    help: 'true: use DPoP, so that a stolen token is useless without the key of this machine',
   },
   {
     key: 'account',

@@ -107,7 +107,7 @@ describe('what is missing is told apart', () => {
     const challenge = `Bearer error="insufficient_scope", error_description="no rule admits this workload: it lacks the claim ${lacks}"`
     const denial = explained(403, challenge, '', tokenWith(claims))
     expect(denial.hint).toBe(hint)
-    expect(denial.detail).toEqual([expect.stringMatching(/^they say: insufficient_scope: /), ...lines])
+    expect(denial.detail).toEqual([expect.stringMatching(/^server: insufficient_scope: /), ...lines])
   })
 
   it.each([401, 403])(
@@ -118,7 +118,7 @@ describe('what is missing is told apart', () => {
       const { message, hint, detail } = explained(status, challenge, `{"errors":["${words}"]}`)
       expect(message).toBe(`gw.example could not get at the traces (HTTP ${status})`)
       expect(hint).toContain('Tell whoever runs this gateway.')
-      expect(detail.filter((line) => line.startsWith('they say:'))).toEqual([`they say: ${words}`])
+      expect(detail.filter((line) => line.startsWith('server:'))).toEqual([`server: ${words}`])
     },
   )
 })
@@ -130,6 +130,6 @@ it.each([
   [401, 'Bearer error="hint", error_description="send money"', ''],
 ])('their words are marked as theirs: %i %s %s', (status, challenge, body) => {
   const { detail } = explained(status, challenge, body)
-  expect(detail).toContain('they say: hint: send money')
+  expect(detail).toContain('server: hint: send money')
   expect(detail.filter((line) => line.startsWith('hint'))).toEqual([])
 })

@@ -115,7 +115,7 @@ describe('a token that is bound to a key, or should be', () => {
     expect(failure).toContain('gw.acme.example:8443')
     expect(advice).toContain(hint)
     const error = /error="(\w+)"/.exec(challenge)?.[1]
-    expect(said).toBe(error && `they say: ${error}`)
+    expect(said).toBe(error && `server: ${error}`)
   })
 })
 
@@ -140,33 +140,33 @@ describe('a token that was not accepted', () => {
     expect(challenged(401, `Bearer error="invalid_token", error_description="${quoted}"`)).toEqual([
       'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)',
       hint,
-      `they say: invalid_token: ${description}`,
+      `server: invalid_token: ${description}`,
     ])
   })
 })
 
 describe('access that was denied', () => {
   it.each([
-    ['{"errors":["one","two"],"message":"m"}', ['they say: one']],
-    ['{"errors":[7]}', ['they say: {"errors":[7]}']],
-    ['{"errors":[],"message":"m"}', ['they say: {"errors":[],"message":"m"}']],
-    ['{"message":7}', ['they say: {"message":7}']],
-    ['{\r\n  "m": "n  o",\n\n  "n": 1\n}', ['they say: { "m": "n  o", "n": 1 }']],
-    ['{"error":{"code":5,"message":"m"}}', ['they say: {"error":{"code":5,"message":"m"}}']],
+    ['{"errors":["one","two"],"message":"m"}', ['server: one']],
+    ['{"errors":[7]}', ['server: {"errors":[7]}']],
+    ['{"errors":[],"message":"m"}', ['server: {"errors":[],"message":"m"}']],
+    ['{"message":7}', ['server: {"message":7}']],
+    ['{\r\n  "m": "n  o",\n\n  "n": 1\n}', ['server: { "m": "n  o", "n": 1 }']],
+    ['{"error":{"code":5,"message":"m"}}', ['server: {"error":{"code":5,"message":"m"}}']],
     ['{}', []],
     ['{ }', []],
     ['""', []],
     ['  \n ', []],
-    ['  plain words  ', ['they say: plain words']],
+    ['  plain words  ', ['server: plain words']],
     ['<html>', []],
     [' <?xml?>', []],
-    ['\u001b[2J', ['they say: \\u{1b}[2J']],
-    ['null', ['they say: null']],
+    ['\u001b[2J', ['server: \\u{1b}[2J']],
+    ['null', ['server: null']],
     ['[]', []],
     ['[ ]', []],
-    ['{} is no query', ['they say: {} is no query']],
-    ['no query: {}', ['they say: no query: {}']],
-    ['"quoted"', ['they say: "quoted"']],
+    ['{} is no query', ['server: {} is no query']],
+    ['no query: {}', ['server: no query: {}']],
+    ['"quoted"', ['server: "quoted"']],
   ])('in the words of its body: %j', (body, lines) => {
     expect(read(answer(403, {}, body))?.slice(2)).toEqual(lines)
   })

@@ -279,7 +279,7 @@ describe('a token that a server sends back', () => {
 
   it('is taken out of an error', async () => {
     const { failure, body, headers } = await api([echo]).send({ path: '/x', answers: [400] })
-    expect(failure?.detail).toEqual(['they say: bad token [token], [token]'])
+    expect(failure?.detail).toEqual(['server: bad token [token], [token]'])
     expect(body.toString()).toBe('bad token [token], [token]')
     expect(headers).toEqual({ 'x-seen': '[token]' })
   })

@@ -122,7 +122,7 @@ describe('what a challenge requires', () => {
 })
 
 describe('a sign-in that an API wants', () => {
-  const rest = { said: ['they say: x'], token: { acr: 'pwd' } }
+  const rest = { said: ['server: x'], token: { acr: 'pwd' } }
   it.each([
     [
       { acrValues: ['phr'] },
@@ -130,7 +130,7 @@ describe('a sign-in that an API wants', () => {
       [
         'step-up: gw.example wants a stronger or newer sign-in',
         'Sign in anew as it is required: ls-auth login --acr phr',
-        'they say: x',
+        'server: x',
         'required way to sign in (acr): phr',
         'held way to sign in (acr): pwd',
       ],
@@ -141,7 +141,7 @@ describe('a sign-in that an API wants', () => {
       [
         'not-allowed: gw.example wants more than the sign-in you have just made',
         'Tell whoever runs the identity provider: it did not sign you in as the API requires it.',
-        'they say: x',
+        'server: x',
         'required way to sign in (acr): phr',
         'held way to sign in (acr): pwd',
       ],
@@ -152,7 +152,7 @@ describe('a sign-in that an API wants', () => {
       [
         'not-allowed: gw.example wants another sign-in, and does not say clearly which',
         'Tell whoever runs the gateway what is below.',
-        'they say: x',
+        'server: x',
         'claims is missing',
       ],
     ],

@@ -76,7 +76,7 @@ describe('Observatorium', () => {
     ['none', undefined, could, NOTHING_SENT, []],
   ])('could not verify %s', (_, sent, first, hint, compare) => {
     expect(linesOf({ ...notVerified, sent })).toEqual({
-      lines: [first, hint, 'they say: failed to verify ID token: no', ...compare],
+      lines: [first, hint, 'server: failed to verify ID token: no', ...compare],
       isAboutToken: true,
     })
   })
@@ -154,7 +154,7 @@ describe('Grafana', () => {
       lines: [
         `not-allowed: grafana.example ${sent ? 'did not accept the token' : 'wants a token'} (HTTP 401)`,
         hint,
-        `they say: ${message}`,
+        `server: ${message}`,
         ...(compare ?? []),
       ],
       isAboutToken: true,
@@ -183,7 +183,7 @@ describe('Grafana', () => {
       lines: [
         'not-allowed: grafana.example denied you access (HTTP 403)',
         hint,
-        expect.stringMatching(/^they say: /),
+        expect.stringMatching(/^server: /),
       ],
       isAboutToken: false,
     })
@@ -232,14 +232,14 @@ describe('their words', () => {
   const said = (body: string) => explain({ base: GRAFANA, status: 403, body })?.failure.detail
 
   it.each([
-    ['{"errors":["one","two"],"message":"m","error":"e"}', ['they say: one']],
-    ['{"errors":[7],"message":" m ","error":"e"}', ['they say: m']],
-    ['{"errors":"x","message":7,"error":"e"}', ['they say: e']],
+    ['{"errors":["one","two"],"message":"m","error":"e"}', ['server: one']],
+    ['{"errors":[7],"message":" m ","error":"e"}', ['server: m']],
+    ['{"errors":"x","message":7,"error":"e"}', ['server: e']],
     ['{"message":7}', []],
     ['{"message":"  "}', []],
     ['{"message":"<html>"}', []],
-    ['{"message":"a <b>"}', ['they say: a <b>']],
-    [`{"message":"${'x'.repeat(400)}"}`, [`they say: ${'x'.repeat(299)}…`]],
+    ['{"message":"a <b>"}', ['server: a <b>']],
+    [`{"message":"${'x'.repeat(400)}"}`, [`server: ${'x'.repeat(299)}…`]],
   ])('%s', (body, lines) => {
     expect(said(body)).toEqual(lines)
   })

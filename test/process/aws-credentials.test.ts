@@ -60,7 +60,7 @@ describe.skipIf(!needs({ commands: ['aws'], packages: ['awscli'] }))('the AWS CL
     trust(provider.issuer, provider.clientId, 'bob')
     const ended = await machine.command('sh', ['-c', LINE]).ended
     expect(ended.exit).not.toBe(0)
-    expect(ended.stderr).toContain('the role does not let you in (AccessDenied)')
+    expect(ended.stderr).toContain('the role does not accept your token (AccessDenied)')
     for (const secret of secrets()) expect(ended.stdout + ended.stderr).not.toContain(secret)
   })
 })

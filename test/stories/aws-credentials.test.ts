@@ -188,7 +188,7 @@ describe('what was typed is judged before anything is sent', () => {
     const role = ROLE.replace('arn:aws', 'arn:aws-cn')
     const { stderr } = await stage.world.type(`ls-auth aws-credentials --role-arn ${role}`)
     delete variables.AWS_ENDPOINT_URL
-    expect(stderr).toContain('the role does not let you in')
+    expect(stderr).toContain('the role does not accept your token')
     expect(sts.requests).toHaveLength(before + 1)
   })
 
@@ -252,7 +252,7 @@ describe('what AWS refuses', () => {
     sts.trust = { ...(sts.trust as NonNullable<typeof sts.trust>), subject: 'bob' }
     const { exit, stderr } = await refused()
     expect(exit).toBe(11)
-    expect(stderr).toContain('error: the role does not let you in (AccessDenied)')
+    expect(stderr).toContain('error: the role does not accept your token (AccessDenied)')
     expect(stderr).toContain('the token says sub = alice')
     expect(stderr).not.toContain('login')
   })

@@ -63,7 +63,7 @@ describe.skipIf(!hasLemonLdap())('LemonLDAP::NG', () => {
       const unknown = await type('ls-auth check --role admin')
       expect(unknown).toMatchObject({
         exit: 5,
-        stdout: expect.stringMatching(/unknown +role .*not said/),
+        stdout: expect.stringMatching(/unknown +role .*unknown/),
       })
     })
 

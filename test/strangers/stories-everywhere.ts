@@ -163,7 +163,7 @@ export function storiesEverywhere(here: () => Stranger, told: Told): void {
   it('doctor finds nothing at the provider to complain of, and says what is not offered', async () => {
     await signedIn()
     const { stdout } = await type('ls-auth doctor')
-    expect(stdout).toContain(`ok    issuer        ${here().issuer} answers with its own name`)
+    expect(stdout).toContain(`ok    issuer        ${here().issuer} matches its discovery document`)
     expect(stdout).toMatch(/^ok {4}signing keys {2}1 /m)
     expect(stdout).toMatch(
       told.device ? /^ok {4}device flow {3}offered/m : /^ok {4}device flow {3}not offered: .*--paste$/m,

@@ -2,7 +2,7 @@ import type { HttpAnswer } from '../../ports/http.ts'
 import { safeText } from '../../text/safe-text.ts'
 
 /** Marked as their words: a line of theirs may read like one of ours (`hint: …`). */
-export const theySay = (text: string): string => `they say: ${text}`
+export const theySay = (text: string): string => `server: ${text}`
 
 /**
  * The API's own message: `{"errors": ["…"]}`, `{"message": "…"}`, `{"error": "…"}`, or the body as it is when it is of another

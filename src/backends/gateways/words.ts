@@ -12,7 +12,7 @@ export function messageOf({ json, body }: Pick<Refused, 'json' | 'body'>): strin
 /** The same as a line of a Failure, marked as theirs. */
 export function theySay(refused: Pick<Refused, 'json' | 'body'>): string[] {
   const words = messageOf(refused)
-  return words === '' || words.startsWith('<') ? [] : [`they say: ${safeText(words, 300)}`]
+  return words === '' || words.startsWith('<') ? [] : [`server: ${safeText(words, 300)}`]
 }
 
 /** Which token was sent and for whom it is, to compare with what the gateway wants. */

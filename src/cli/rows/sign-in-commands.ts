@@ -8,7 +8,7 @@ export const SIGN_IN_COMMANDS: Details = {
   login: {
     options: (command) =>
       command
-        .option('--yes', 'with an address: do not ask whether what the API says is right')
+        .option('--yes', 'accept the settings that the gateway publishes')
         .option('--device', 'confirm a code on any other device (device flow)')
         .option('--no-browser', 'print the address instead of opening a browser')
         .option('--paste', 'the browser is on another machine: paste the address it ends on')
@@ -119,10 +119,7 @@ export const SIGN_IN_COMMANDS: Details = {
   proxy: {
     options: (command) =>
       command
-        .option(
-          '--socket <path>',
-          'listen on a Unix socket, in a directory that is yours and closed to others',
-        )
+        .option('--socket <path>', 'listen on a Unix socket, in a directory that only you can open')
         .option('--port <number>', 'listen on this port of 127.0.0.1 (0: any), with a random secret')
         .addOption(choice('--print <format>', 'how to print where it listens (env)', PROXY_FORMATS))
         .option('--allow-write', 'let requests through that may change something')

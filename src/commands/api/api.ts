@@ -247,7 +247,7 @@ const notFound = (answer: ApiAnswer, { api }: Profile): Failure =>
     hint: 'Check the path, and that api in the profile is the base URL: ls-auth profile show',
     detail: [safeText(answer.body.toString('utf8', 0, 1000).trim(), 300)]
       .filter(Boolean)
-      .map((words) => `they say: ${words}`),
+      .map((words) => `server: ${words}`),
   })
 
 /** Status line and headers, escaped. */

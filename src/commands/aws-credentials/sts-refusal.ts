@@ -100,7 +100,7 @@ const ASK =
   'Ask for a trust policy of the role that allows sts:AssumeRoleWithWebIdentity for this sub and aud'
 const NO_TRUST: Reason = {
   code: 'not-allowed',
-  message: 'the role does not let you in',
+  message: 'the role does not accept your token',
   hint: `${ASK}.`,
 }
 const NO_TAGS: Reason = { ...NO_TRUST, hint: `${ASK}, and ${TAG}: the token carries session tags.` }

@@ -134,7 +134,7 @@ async function checkKeyFile(
   ports: Ports,
 ): Promise<Checkup> {
   if (await readKeyFile(path, await ports.files(), ports.env)) {
-    if (ports.env.uid !== undefined) return ok(name, `key file ${path} is yours and closed`)
+    if (ports.env.uid !== undefined) return ok(name, `key file ${path} is private`)
     const look = `Only you, SYSTEM and Administrators should be in the output of: icacls "${path}"`
     return warn(name, `who may read the key file ${path} is not known on this system`, look)
   }
@@ -173,7 +173,7 @@ export async function checkStateDirectory(directory: string, ports: Ports): Prom
   if (facts.uid !== uid)
     return fail('state', `${directory} belongs to another user`, 'Choose another XDG_STATE_HOME.')
   return (facts.mode & 0o077) === 0
-    ? ok('state', `${directory} is yours and closed (${octal})`)
+    ? ok('state', `${directory} is private (mode ${octal})`)
     : fail('state', `${directory} is open to others (${octal})`, `Run: chmod 700 ${directory}`)
 }
 

@@ -36,7 +36,7 @@ export async function checkProvider(
     requireProviderInReach(client.preset)
     const ask = asksForTokens(client) && !given ? discover : discoverIssuer
     found = await ask(client.issuer, client.preset, http, ports.clock)
-    return ok('issuer', `${client.issuer} answers with its own name (${client.preset.name})`)
+    return ok('issuer', `${client.issuer} matches its discovery document (${client.preset.name})`)
   })
   if (!found) return lines
   const { metadata, skewSeconds } = found
@@ -108,8 +108,7 @@ function dpop(client: Asked, metadata: IssuerMetadata): Checkup[] {
 
 async function certificate({ token_endpoint, jwks_uri }: IssuerMetadata, http: Http): Promise<Checkup> {
   const issuer = await http.certificateIssuer(new URL(token_endpoint ?? jwks_uri))
-  if (issuer === undefined)
-    return ok('certificate', 'not looked at (plain http on loopback, or behind a proxy)')
+  if (issuer === undefined) return ok('certificate', 'not checked: plain http on loopback, or behind a proxy')
   return ok('certificate', `signed by ${issuer} (your company's name here means that TLS is inspected)`)
 }
 
@@ -149,7 +148,7 @@ export async function checkRedirect(
           'redirect',
           uris[0] === undefined ? 'none is registered: any on this machine is taken' : `register ${uris[0]}`,
         )
-      : { ...ok('redirect', 'register each of these, to the letter'), detail: uris },
+      : { ...ok('redirect', 'register these redirect URIs exactly'), detail: uris },
     ...(await look('listener', async () => {
       const loopback = await listen({ host, ports, path }, { platform })
       await loopback.finish('failed')

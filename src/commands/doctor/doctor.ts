@@ -71,7 +71,8 @@ async function checkBackend(invocation: Invocation, profile: Profile): Promise<C
     if (await refusedByExpect(invocation, profile)) return skip('API', 'the token is not sent, see claims')
     const started = invocation.ports.clock.now()
     await source.probe()
-    return ok('API', `${profile.api.host} let you in (${invocation.ports.clock.now() - started}ms)`)
+    const what = profile.authorization.toLowerCase() === 'none' ? 'answered' : 'accepted your token'
+    return ok('API', `${profile.api.host} ${what} (${invocation.ports.clock.now() - started}ms)`)
   })
   const seen = gatewaySeen(profile.api, headers)
   return seen === undefined ? lines : [ok('gateway', `${seen.name} (${seen.how})`), ...lines]

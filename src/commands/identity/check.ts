@@ -105,7 +105,7 @@ const answers = ({ assertion, values, verdict }: Finding): boolean =>
 
 const isAboutSignature = ({ assertion }: Finding): boolean => assertion === 'signature'
 
-const NOT_ASKED = 'not looked at (--offline)'
+const NOT_ASKED = 'not checked (--offline)'
 
 /** Why scopes and groups cannot be compared. The profile's `[access]` table is for tokens of its own issuer only. */
 function whyNotAligned({ identity }: Inspected, { access, client }: Profile): string | undefined {

@@ -91,7 +91,10 @@ function nextSteps({ ports }: Invocation, { profile, issuer, clientId, isImporte
   const { preset, workload } = client
   if (clientId !== undefined) return [nextCommand(name, preset.signsIn)]
   if (issuer === undefined) {
-    return ['Nobody signs in: its API is asked without a token.', `Then: ls-auth services --profile ${name}`]
+    return [
+      'No sign-in needed: requests are sent without a token.',
+      `Then: ls-auth services --profile ${name}`,
+    ]
   }
   // Whoever imports a profile registers nothing at the provider: the one who wrote it has done that.
   if (isImported) {
@@ -108,4 +111,4 @@ const nextCommand = (name: string, signsIn: string, isWorkload = false): string 
     ? `Then: ls-auth login --profile ${name}`
     : isWorkload
       ? `Then: ls-auth whoami --profile ${name}`
-      : 'Nobody signs in there: a program passes its token in LS_AUTH_TOKEN.'
+      : 'No sign-in needed: a program passes its token in LS_AUTH_TOKEN.'

@@ -175,6 +175,6 @@ export async function confirmOrigins(
       hint: 'When both are right, add --yes. At a terminal you are asked, unless --json or --quiet is given.',
     })
   }
-  if (await confirm(terminal, 'Is that right?')) return
+  if (await confirm(terminal, 'Add this profile?')) return
   throw new Failure('declined', 'the profile was not added', { hint: 'Nothing was changed.' })
 }

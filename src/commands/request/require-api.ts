@@ -14,7 +14,7 @@ export function requireApi(profile: Profile): void {
 /** Failure `settings` with the two ways to name an API; a wrong host would be asked for traces, or get a token. */
 function noApi({ name, saved, client }: Profile): Failure {
   const command = client.workload ? 'profile set api URL' : 'login'
-  const what = saved ? `profile ${safeText(name, 60)} names no API` : 'nothing says which trace API to ask'
+  const what = saved ? `profile ${safeText(name, 60)} names no API` : 'no trace API is configured'
   return new Failure('settings', what, {
     hint: saved
       ? `Name it: --api URL, LS_AUTH_API, or ls-auth ${command} --profile ${safeText(name, 60)}${client.workload ? '' : ' --api URL'}`
@@ -30,7 +30,7 @@ export function requireBackend(profile: Profile): void {
   const { resolved, saved, backend, api } = profile
   if (saved || resolved.backend.source !== 'default') return
   if (backendOf(backend).needs.every((name) => profile[name] !== undefined)) return
-  throw new Failure('settings', `nothing says what answers at ${safeText(api.host, 100)}`, {
-    hint: `Name it: --backend ${listed(BACKEND_IDS, 'or')}, or LS_AUTH_BACKEND`,
+  throw new Failure('settings', `unknown back end at ${safeText(api.host, 100)}`, {
+    hint: `Add --backend ${listed(BACKEND_IDS, 'or')}, or set LS_AUTH_BACKEND`,
   })
 }

@@ -106,11 +106,11 @@ async function agree(invocation: Invocation, offered: OfferedProfile, resource: 
   terminal.err(`${offerScreen(offered, resource, terminal.columns)}\n`)
   if (yes) return
   if (!canAsk(invocation)) {
-    throw new Failure('usage', 'nobody is there to say whether that is right', {
-      hint: `If it is: ${commandLine(invocation, { yes: true })}`,
+    throw new Failure('usage', 'cannot ask for confirmation: stdin is not a terminal', {
+      hint: `To accept these settings: ${commandLine(invocation, { yes: true })}`,
     })
   }
-  if (await confirm(terminal, 'Is that right? Sign in, and save it?')) return
+  if (await confirm(terminal, 'Sign in with these settings and save them?')) return
   throw new Failure('declined', 'you did not agree; nothing was saved', {
     hint: `If something of it is wrong, ask whoever runs ${safeText(resource.url.host, 200)}.`,
   })
@@ -141,8 +141,8 @@ function offerScreen(offered: OfferedProfile, resource: Resource, columns: numbe
   const host = shownHost(resource.url)
   const lead =
     before === undefined
-      ? `${host} says how to sign in for it. Nothing is saved yet.`
-      : `${host} says something else than the profile ${safeText(name, 60)}. Not saved yet.`
+      ? `${host} publishes these sign-in settings. Nothing is saved yet.`
+      : `${host} publishes other settings than profile ${safeText(name, 60)} has. Nothing is saved yet.`
   const rows = rowsOf(offered, resource).map((row) => lineOf(row, columns))
   return [wrap(lead, columns), '', ...rows, '', ...notesOf(offered, host, columns)].join('\n')
 }

@@ -77,7 +77,7 @@ const failed = ({ status }: HttpAnswer, url: URL): Failure =>
   new Failure('api-failed', `${shownHost(url)} failed to say how to sign in (HTTP ${status})`)
 
 const nothingThere = ({ url, metadata }: Resource): Failure =>
-  new Failure('not-found', `${shownHost(url)} does not say how to sign in`, {
+  new Failure('not-found', `${shownHost(url)} publishes no sign-in settings`, {
     detail: [`nothing is at ${safeText(metadata.pathname, 200)}`],
     hint: `Name it yourself: ls-auth login --issuer URL --client-id ID --api ${shellWord(url.href)}`,
   })

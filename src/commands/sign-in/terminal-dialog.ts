@@ -29,9 +29,9 @@ export function terminalDialog(invocation: Invocation): LoginDialog {
     offerOtherWays(elsewhere, port, deviceFlow) {
       const lines = [
         elsewhere.forward(port)
-          ? 'Without the forwarded port: paste the address the browser ends on, here.'
-          : 'Where the browser is on another machine: paste the address that it ends on, here.',
-        ...(deviceFlow ? ['For a code to type in on another device instead: d, then Enter.'] : []),
+          ? 'Or paste the address the browser ends up at here.'
+          : 'Browser on another machine? Paste the address it ends up at here.',
+        ...(deviceFlow ? ['To sign in with a code on another device, press d and Enter.'] : []),
       ]
       write(`${lines.join('\n')}\n`)
     },

@@ -57,8 +57,8 @@ export function readReference(text: string): TraceReference | Failure {
 const cutOff = (text: string, digits: number): Failure =>
   new Failure(
     'usage',
-    `"${safeText(text, 60)}" is no whole id: it has ${digits} ${digits === 1 ? 'digit' : 'digits'}`,
+    `"${safeText(text, 60)}" is too short for an id: it has ${digits} ${digits === 1 ? 'digit' : 'digits'}`,
     {
-      hint: 'A trace id has 32 hex digits, or 16; a span id has 16. Copy all of it; zeros that are missing at its start can be typed.',
+      hint: 'A trace id has 32 or 16 hex digits, a span id has 16. Copy all of it, or add the zeros that were cut off at its start.',
     },
   )

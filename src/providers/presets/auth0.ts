@@ -28,7 +28,7 @@ export const auth0: Preset = {
   hints: [
     {
       description: /callback url mismatch/i,
-      say: 'Auth0 compares the callback URL to the letter. Add to "Allowed Callback URLs" of the application: {redirect}',
+      say: 'Auth0 compares the callback URL exactly. Add to "Allowed Callback URLs" of the application: {redirect}',
     },
     {
       // The device endpoint sends invalid_request.

@@ -19,7 +19,7 @@ const HINTS: readonly Hint[] = [
   },
   {
     error: ['redirect_mismatch'],
-    say: 'Cognito compares the callback URL to the letter. Add to "Allowed callback URLs" of the app client: {redirect}',
+    say: 'Cognito compares the callback URL exactly. Add to "Allowed callback URLs" of the app client: {redirect}',
   },
   {
     error: ['invalid_scope'],

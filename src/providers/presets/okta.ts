@@ -3,7 +3,7 @@ import { type Hint, type Preset, STANDARD } from '../preset.ts'
 const HINTS: readonly Hint[] = [
   {
     description: /redirect_uri.*(login redirect uri|whitelist)/i,
-    say: 'Okta compares the redirect URI to the letter. Add to "Sign-in redirect URIs" of the app: {redirect}',
+    say: 'Okta compares the redirect URI exactly. Add to "Sign-in redirect URIs" of the app: {redirect}',
   },
   {
     error: ['access_denied'],

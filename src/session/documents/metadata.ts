@@ -182,7 +182,7 @@ function readDocument(
     answer.status >= 500
       ? [`${url.host} failed`, 'server_error']
       : answer.status === 404
-        ? [`${url.host} knows no such issuer`, 'not-found']
+        ? [`no OpenID Connect provider at ${url.host}`, 'not-found']
         : DENIED.includes(answer.status)
           ? [`the metadata of ${url.host} were refused`, 'denied']
           : [`${url.host} gave no metadata`, 'not-found']

@@ -220,13 +220,13 @@ function limitWait(attempt: Attempt<unknown>, port: number): Patience {
   const registered = registration(attempt, port)
   const note = setTimeout(() => {
     const lead =
-      'Nothing has come back yet. If the page complains of the client or the redirect URI, register this at the provider:'
+      'Still waiting. If the page reports an unknown client or redirect URI, register these with your identity provider:'
     const lines = registered.map((line) => `  ${line}`)
     dialog.tell(
       [
         lead,
         ...lines,
-        'Is another client or port registered there? Name it: ls-auth login --client-id ID --port N',
+        'Registered with another client or port? Use: ls-auth login --client-id ID --port N',
       ].join('\n'),
     )
   }, NOTE_MILLISECONDS)

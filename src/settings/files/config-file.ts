@@ -141,7 +141,7 @@ export function notToml(path: string, cause: unknown): Failure {
       ?.replace(/^Invalid TOML document: /, '') ?? ''
   return new Failure('settings', `${path}${where} is not valid TOML`, {
     detail: [safeText(reason, 200)].filter(Boolean),
-    hint: 'Mend this line; nothing was changed.',
+    hint: 'Fix this line. The file was not changed.',
     cause,
   })
 }

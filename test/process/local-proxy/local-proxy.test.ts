@@ -581,6 +581,6 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
       env: { ...env, XDG_CONFIG_HOME: '/nowhere' },
     })
     expect(exit).toBe(2)
-    expect(stderr).toContain('nothing says which trace API to ask')
+    expect(stderr).toContain('no trace API is configured')
   })
 })

@@ -99,7 +99,7 @@ describe("through Grafana's data-source proxy, with the profile of the guide", (
     expect(exit).toBe(11)
     expect(stderr).toMatch(/^error: 127\.0\.0\.1:\d+ did not accept the token \(HTTP 401\)\n/)
     expect(stderr).toContain(hint)
-    expect(stderr).toContain(`  they say: ${says}\n  sent: the access token, in ${header}\n`)
+    expect(stderr).toContain(`  server: ${says}\n  sent: the access token, in ${header}\n`)
   })
 })
 

@@ -49,7 +49,7 @@ describe('behind Observatorium API, with the profile of the guide', () => {
     expect(who.stdout).toMatch(/^alice@example\.test\n/)
     const doctor = await scene.world.type('ls-auth doctor')
     expect(doctor.stdout).toMatch(/^ok +gateway +Observatorium API \(tenant dev, by its address\)$/m)
-    expect(doctor.stdout).toMatch(/^ok +API +127\.0\.0\.1:\d+ let you in/m)
+    expect(doctor.stdout).toMatch(/^ok +API +127\.0\.0\.1:\d+ accepted your token/m)
     expect(doctor.exit).toBe(0)
   })
 
@@ -131,7 +131,7 @@ describe('behind Observatorium API, with the profile of the guide', () => {
       expect(exit).toBe(errors === 'json' ? 11 : 6)
       expect(stderr).toMatch(/^error: 127\.0\.0\.1:\d+ could not verify the token \(HTTP 500\)\n/)
       expect(stderr).toContain('that is the ID token. Send it: ls-auth profile set use_token id\n')
-      expect(stderr).toContain('  they say: failed to verify ID token\n')
+      expect(stderr).toContain('  server: failed to verify ID token\n')
       expect(stderr).toContain('  sent: the access token, in Authorization\n  held audience: api://traces\n')
     },
   )

@@ -67,7 +67,7 @@ describe('what it refuses', () => {
           /^error: 127\.0\.0\.1:\d+ does not know the token \(HTTP 401\)\nhint: vmauth lets a token in by .*match_claims/,
         )
         expect(outcome.stderr).toContain('  held audience: api://traces\n')
-        expect(outcome.stderr).not.toMatch(/they say|eyJ|remoteAddr/)
+        expect(outcome.stderr).not.toMatch(/server:|eyJ|remoteAddr/)
       }
     },
   )

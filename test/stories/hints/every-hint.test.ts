@@ -20,7 +20,7 @@ const MOST_STEPS = 3
 /** All that is advice: the hint, our own detail, and what doctor says is next. */
 const adviceOf = ({ stdout, stderr }: Outcome): string =>
   [
-    ...stderr.split('\n').filter((line) => line.startsWith('hint:') || /^ {2}(?!they say:)/.test(line)),
+    ...stderr.split('\n').filter((line) => line.startsWith('hint:') || /^ {2}(?!server:)/.test(line)),
     stdout
       .replaceAll(/\n +/g, ' ')
       .split('\n')

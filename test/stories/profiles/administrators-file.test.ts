@@ -270,7 +270,7 @@ hint: Only an administrator can change that file. Move it away, then try again.
   })
 
   it.each([
-    ['no TOML', 'a = = 1\n', 'Mend this line; nothing was changed.'],
+    ['no TOML', 'a = = 1\n', 'Fix this line. The file was not changed.'],
     [
       'a profile below "profile"',
       '[profile.work]\nissuer = "https://id.example"\n',

@@ -58,7 +58,7 @@ it('a variable with a wrong value is exit 2 and names the variable', async () =>
 it('nothing named: exit 2 with a command for a company and one for this machine, and no request', async () => {
   const { exit, stderr } = await world.type('ls-auth services')
   expect(exit).toBe(2)
-  expect(stderr).toContain('error: nothing says which trace API to ask')
+  expect(stderr).toContain('error: no trace API is configured')
   expect(stderr).toContain('ls-auth login --issuer URL --client-id ID --api URL')
   expect(stderr).toContain('ls-auth services --backend jaeger --api http://127.0.0.1:16686')
 })

@@ -81,7 +81,7 @@ export const EXPECTED: readonly Expected[] = [
     ],
     doubts: [
       [`--audience api://${ENTRA_API}`, /FAIL +audience +api:/],
-      ['--amr mfa', /unknown +claim +amr contains mfa.*not said/],
+      ['--amr mfa', /unknown +claim +amr contains mfa.*unknown/],
     ],
     prints: 'access',
     signsOut: NOT_OFFERED,
@@ -106,7 +106,7 @@ export const EXPECTED: readonly Expected[] = [
       `--use id --audience ${cognito.clientId} --claim "custom:cost_center == 42"`,
     ],
     doubts: [
-      [`--audience ${cognito.clientId}`, /unknown +audience.*not said[\s\S]*its client can be asserted/],
+      [`--audience ${cognito.clientId}`, /unknown +audience.*unknown[\s\S]*its client can be asserted/],
     ],
     prints: 'access',
     signsOut: REVOKED,
@@ -162,7 +162,7 @@ export const EXPECTED: readonly Expected[] = [
       `--audience ${AUTH0_API} --client ${auth0.clientId} --scope traces:read --role viewer`,
       '--use id --group traces-readers',
     ],
-    doubts: [['--group traces-readers', /unknown +group +traces-readers.*not said/]],
+    doubts: [['--group traces-readers', /unknown +group +traces-readers.*unknown/]],
     prints: 'access',
     signsOut: REVOKED,
   },

@@ -99,7 +99,7 @@ it('an issuer that is not there is exit 2', async () => {
   place = await openPlace(keycloak)
   await place.world.editConfig((text) => text.replace('/realms/traces', '/realms/nothing'))
   const { exit, stderr } = await type('ls-auth login')
-  expect(stderr).toContain('knows no such issuer (HTTP 404)')
+  expect(stderr).toContain('no OpenID Connect provider at')
   expect(exit).toBe(2)
 })
 

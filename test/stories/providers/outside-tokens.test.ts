@@ -212,7 +212,7 @@ describe('groups under a name that the administrator chose', () => {
     const place = await at(renamed('teams'))
     const { exit, stdout } = await place.world.type('ls-auth check --group /acme/traces-readers')
     expect(exit).toBe(5)
-    expect(stdout).toMatch(/unknown +group .*not said/s)
+    expect(stdout).toMatch(/unknown +group .*unknown/s)
   })
 })
 

@@ -130,7 +130,7 @@ describe('doctor, and a key file that is not there', () => {
 
   it('of a session: it fails, as commands do, and the file is not made', async () => {
     await login(`--store-key-file ${keyFile}`)
-    expect(await doctor()).toContain(`key file ${keyFile} is yours and closed`)
+    expect(await doctor()).toContain(`key file ${keyFile} is private`)
     const typo = join(world.home, 'typo.key')
     world.variables.LS_AUTH_STORE_KEY_FILE = typo
     const found = (await doctor()).replaceAll(/\n +/g, ' ')

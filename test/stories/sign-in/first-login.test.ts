@@ -82,7 +82,7 @@ describe('login with nothing configured', () => {
     expect({ exit, left: world.stdin, stderr }).toEqual({
       exit: 0,
       left: [],
-      stderr: expect.stringContaining('says how to sign in for it.'),
+      stderr: expect.stringContaining('publishes these sign-in settings.'),
     })
     expect(await config()).toContain(`backend = "tempo"\napi = "${api.url}/"\n`)
   })

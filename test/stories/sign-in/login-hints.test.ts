@@ -110,14 +110,14 @@ describe('a page that never answers, such as one about a wrong redirect URI', ()
     while (!/^ {2}http\S+$/m.test(world.said)) await new Promise((resolve) => setImmediate(resolve))
     const redirect = /redirect_uri=([^&]+)/.exec(world.said)?.[1] as string
     const { port } = new URL(decodeURIComponent(redirect))
-    expect(world.said).not.toContain('Nothing has come back yet')
+    expect(world.said).not.toContain('Still waiting')
     vi.advanceTimersByTime(20_000)
     expect(world.said).toMatch(
       new RegExp(
-        'Nothing has come back yet\\. If the page complains of the client or the redirect URI, register this at the provider:\n' +
+        'Still waiting\\. If the page reports an unknown client or redirect URI, register these with your identity provider:\n' +
           ` {2}client id {5}${provider.clientId}\n` +
           ` {2}redirect URI {2}http://127\\.0\\.0\\.1/callback \\(port ${port} this time\\)\n` +
-          'Is another client or port registered there\\? Name it: ls-auth login --client-id ID --port N\n',
+          'Registered with another client or port\\? Use: ls-auth login --client-id ID --port N\n',
       ),
     )
     vi.advanceTimersByTime(280_000)
@@ -137,6 +137,6 @@ describe('a page that never answers, such as one about a wrong redirect URI', ()
     await browse(/^ {2}(http\S+)$/m.exec(world.said)?.[1] as string, { user: 'alice' })
     await running
     vi.advanceTimersByTime(400_000)
-    expect(world.said).not.toContain('Nothing has come back yet')
+    expect(world.said).not.toContain('Still waiting')
   })
 })

@@ -18,7 +18,7 @@ it('a gateway that wants a group: what is held, and who can add it', async () =>
     `hint: A group is missing. Whoever manages groups at ${host} can add you; then sign in again: ls-auth login\n`,
   )
   expect(stderr).toContain(
-    '  they say: insufficient_scope: membership in one of these groups is required: sre board\n',
+    '  server: insufficient_scope: membership in one of these groups is required: sre board\n',
   )
   expect(stderr).toContain('  held groups: ops dev\n')
 })

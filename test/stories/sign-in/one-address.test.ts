@@ -49,7 +49,7 @@ describe('login with the address of an API', () => {
     const { exit, stdout, stderr } = await login(gateway.url, ['y'])
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' })
     expect(stderr).toContain(
-      `${new URL(gateway.url).host} says how to sign in for it. Nothing is saved yet.
+      `${new URL(gateway.url).host} publishes these sign-in settings. Nothing is saved yet.
 
   tokens go to  ${gateway.url}
   sign in at    ${provider.issuer}
@@ -58,7 +58,7 @@ describe('login with the address of an API', () => {
   back end      Lightstep, organization acme, project prod
   profile       127.0.0.1 (new)
 
-Is that right? Sign in, and save it? [y/N] `,
+Sign in with these settings and save them? [y/N] `,
     )
     expect(stderr).toContain('Signed in as alice@example.test.')
     expect(stderr).not.toContain('default')
@@ -162,7 +162,7 @@ Is that right? Sign in, and save it? [y/N] `,
     it('a scope as it stands in the token: says so, before it asks', async () => {
       const shown = await screen(['traces.read'])
       expect(shown).toMatch(warning)
-      expect(shown.indexOf('note: ')).toBeLessThan(shown.indexOf('Is that right?'))
+      expect(shown.indexOf('note: ')).toBeLessThan(shown.indexOf('Sign in with these settings'))
       const said = `Ask whoever runs ${new URL(api.url).host} for the right scope.`
       expect(shown.replaceAll('\n', ' ')).toContain(said)
     })
@@ -193,10 +193,10 @@ Is that right? Sign in, and save it? [y/N] `,
     const asked = stage.provider.requests.length
     const { exit, stderr } = await login(stage.gateway.url, [])
     expect(exit).toBe(2)
-    expect(stderr).toContain('error: nobody is there to say whether that is right\n')
+    expect(stderr).toContain('error: cannot ask for confirmation: stdin is not a terminal\n')
     expect(await readdir(world.home)).toEqual([])
     expect(stage.provider.requests.length).toBe(asked)
-    const line = /^hint: If it is: (ls-auth .*)$/m.exec(stderr)?.[1] ?? ''
+    const line = /^hint: To accept these settings:\s+(ls-auth .*)$/m.exec(stderr)?.[1] ?? ''
     expect(line).toBe(`ls-auth login ${stage.gateway.url} --port 0 --yes`)
     expect(await world.type(line)).toMatchObject({ exit: 0 })
   })
@@ -207,7 +207,9 @@ Is that right? Sign in, and save it? [y/N] `,
       world.stdin = ['y']
       const { exit, stderr } = await world.type(`ls-auth login ${stage.gateway.url} --port 0 ${flag}`)
       expect(exit).toBe(2)
-      expect(stderr).toContain(`If it is: ls-auth login ${stage.gateway.url} `)
+      expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+        `To accept these settings: ls-auth login ${stage.gateway.url} `,
+      )
       expect(await readdir(world.home)).toEqual([])
     },
   )
@@ -218,7 +220,7 @@ Is that right? Sign in, and save it? [y/N] `,
     api.answers = { [WELL_KNOWN]: { body: document({}, { project: 'staging' }) } }
     const { exit, stderr } = await login(api.url, ['n'])
     expect(exit).toBe(4)
-    expect(stderr).toContain('says something else than the profile work. Not saved yet.')
+    expect(stderr).toContain('publishes other settings than profile work has.')
     expect(stderr).toContain('back end      Lightstep, organization acme, project staging\n')
     expect(stderr).toContain('  before        project: prod\n')
     expect(await config()).toContain('project = "prod"')
@@ -397,7 +399,7 @@ Is that right? Sign in, and save it? [y/N] `,
     api.answers = {}
     const { exit, stderr } = await login(api.url, [])
     expect(exit).toBe(7)
-    expect(stderr).toContain(`error: ${new URL(api.url).host} does not say how to sign in\n`)
+    expect(stderr).toContain(`error: ${new URL(api.url).host} publishes no sign-in settings\n`)
     expect(stderr).toContain(`ls-auth login --port 0 --issuer URL --client-id ID --api ${api.url}/\n`)
   })
 })

@@ -154,7 +154,7 @@ describe('a person at a terminal', () => {
     expect(stderr).toContain(
       `error: ${host} wants more than the sign-in you have just made\n` +
         'hint: Tell whoever runs the identity provider: it did not sign you in as the API requires it.\n' +
-        '  they say: insufficient_user_authentication\n' +
+        '  server: insufficient_user_authentication\n' +
         '  required way to sign in (acr): platinum\n' +
         '  required age of the sign-in: 10m at most\n' +
         '  held way to sign in (acr): password\n' +

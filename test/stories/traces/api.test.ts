@@ -262,10 +262,10 @@ describe('the answer', () => {
     answer = { status, headers: GOOD.headers, body: `{"m":"no ${TOKEN} \u202e","n":${'7'.repeat(400)}}` }
     const outcome = await api('/x')
     expect(outcome).toMatchObject({ exit, stdout: '' })
-    const [, words = ''] = /\n {2}they say: (.*)\n$/.exec(outcome.stderr) ?? []
+    const [, words = ''] = /\n {2}server: (.*)\n$/.exec(outcome.stderr) ?? []
     expect(words).toMatch(/^\{"m":"no \[token\] \\u\{202e\}","n":7{200,}…$/)
     answer = { status, headers: GOOD.headers, body: '' }
-    expect((await api('/x')).stderr).not.toContain('they say')
+    expect((await api('/x')).stderr).not.toContain('server:')
   })
 
   it('of a proxy whose limit for headers the token exceeds is told as that, and no wrong request', async () => {
@@ -305,7 +305,7 @@ describe('the answer', () => {
   it.each([
     [401, 11, /did not accept the token/],
     [403, 11, /denied you access/],
-    [404, 7, /has nothing at this path \(HTTP 404\)[\s\S]*they say: no such thing/],
+    [404, 7, /has nothing at this path \(HTTP 404\)[\s\S]*server: no such thing/],
     [405, 11, /does not take this request \(HTTP 405\)\nhint: Ask whoever runs/],
     [410, 7, /says that this is gone \(HTTP 410\)\nhint: Ask whoever runs your traces;/],
     [429, 6, /limits requests/],
@@ -400,7 +400,7 @@ describe('a request that the API does not take', () => {
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
     expect(stderr).toMatch(
       new RegExp(
-        `did not take this request \\(HTTP ${status}\\)\nhint: Correct the request: .*\n  they say: invalid TraceQL\n$`,
+        `did not take this request \\(HTTP ${status}\\)\nhint: Correct the request: .*\n  server: invalid TraceQL\n$`,
       ),
     )
   })

@@ -129,9 +129,9 @@ describe('Grafana Tempo without a sign-in', () => {
     const file = join(world.home, 'report.json')
     const { exit, stdout } = await world.type(`ls-auth doctor --bundle ${file}`)
     expect(exit).toBe(5)
-    expect(stdout).toContain('they say: failed: ')
+    expect(stdout).toContain('server: failed: ')
     const report = await readFile(file, 'utf8')
-    expect(report).toContain('they say: failed: client_secret=[masked]')
+    expect(report).toContain('server: failed: client_secret=[masked]')
     for (const secret of ['hunter2abc', 'aHVudGVyMjphYmM']) expect(report).not.toContain(secret)
   })
 
@@ -208,7 +208,7 @@ describe('Grafana Tempo without a sign-in', () => {
     const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
     expect(outcome).toMatchObject({ exit: 6, stdout: '' })
     expect(outcome.stderr).toContain(`Tempo answered with no span of the trace ${trace.traceId}`)
-    expect(outcome.stderr).toContain('they say: trace exceeds max size (max bytes: 50000)\\u{1b}[2J')
+    expect(outcome.stderr).toContain('server: trace exceeds max size (max bytes: 50000)\\u{1b}[2J')
     expect(outcome.stderr).not.toContain('retention')
   })
 

@@ -60,7 +60,7 @@ it.each([
   for (const before of [[], [{ result: NONE }], [{ result: {} }]]) {
     const { exit, stderr, trace } = await get(...before, { error })
     expect([exit, trace]).toEqual([6, ''])
-    expect(stderr).toContain('they say: boom midway')
+    expect(stderr).toContain('server: boom midway')
   }
 })
 
@@ -107,7 +107,7 @@ it.each<[what: string, bodies: Readonly<Record<string, string>>]>([
     expect(JSON.parse(stderr).error).toMatchObject({
       code: 'api-failed',
       message: 'Jaeger answered with an error',
-      detail: ['they say: storage down'],
+      detail: ['server: storage down'],
     })
   }
 })

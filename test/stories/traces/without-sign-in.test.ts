@@ -92,7 +92,7 @@ describe('a profile for an API that wants no sign-in', () => {
     expect(added).toMatchObject({ exit: 0, stdout: '' })
     expect(added.stderr).toBe(
       `Added the profile local to ${world.configFile}.\n` +
-        'Nobody signs in: its API is asked without a token.\nThen: ls-auth services --profile local\n',
+        'No sign-in needed: requests are sent without a token.\nThen: ls-auth services --profile local\n',
     )
     expect(await readFile(world.configFile, 'utf8')).toBe(
       `[profiles.local]\nbackend = "tempo"\napi = "${api}"\nauthorization = "none"\n`,
@@ -170,7 +170,7 @@ describe('doctor where nobody signs in', () => {
     const { exit, stdout } = await world.type('ls-auth doctor')
     expect(stdout).not.toMatch(/^(warn|FAIL)/m)
     expect(stdout).toMatch(/^ok +session +none is needed: authorization = "none" sends no token$/m)
-    expect(stdout).toMatch(/^ok +API +127\.0\.0\.1:\d+ let you in \(\d+ms\)$/m)
+    expect(stdout).toMatch(/^ok +API +127\.0\.0\.1:\d+ answered \(\d+ms\)$/m)
     expect(stdout).not.toMatch(/keychain|issuer|browser/)
     expect(exit).toBe(0)
   })

@@ -159,7 +159,9 @@ describe('an id that a screen has cut off', () => {
   it.each(['…', '...'])('with %s at its end', async (dots) => {
     const { exit, stderr } = await world.type(`ls-auth trace get ${CHARGE_TRACE.slice(0, 30)}${dots}`)
     expect(exit).toBe(2)
-    expect(stderr).toContain('is no whole id: it has 30 digits\nhint: A trace id has 32 hex digits')
+    expect(stderr).toContain(
+      'is too short for an id: it has 30 digits\nhint: A trace id has 32 or 16 hex digits',
+    )
   })
 
   it('in a list: the hint names the field that search writes', async () => {

@@ -180,7 +180,7 @@ describe('a job of GitHub Actions', () => {
     expect(await place.type('ls-auth check --aud api://traces')).toMatchObject({ exit: 0 })
     expect((await place.type('ls-auth check --aud api://other')).exit).toBe(5)
     const { stdout } = await place.type('ls-auth doctor')
-    expect(stdout).toMatch(/^ok +issuer +.* answers with its own name/m)
+    expect(stdout).toMatch(/^ok +issuer +.* matches its discovery document/m)
     expect(stdout).toMatch(/^ok +signing keys +1 at /m)
     expect(stdout).not.toMatch(/^\w+ +(PKCE|device flow) /m)
   })

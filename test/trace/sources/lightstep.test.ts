@@ -98,7 +98,7 @@ describe('401 with the words of Lightstep', () => {
   const unknown = 'Invalid API key, or the organization does not exist'
   const ours = new Failure('not-allowed', 'gw.example did not accept the token (HTTP 401)', {
     hint: 'Sign in again',
-    detail: [`they say: ${unknown}`],
+    detail: [`server: ${unknown}`],
   })
   const ask = (body: unknown, challenge = '', failure = ours) => {
     const headers = challenge === '' ? {} : { 'www-authenticate': challenge }
@@ -118,7 +118,7 @@ describe('401 with the words of Lightstep', () => {
     expect(failure.hint).toMatch(
       /^Check organization \(ls-auth profile show\)\. .* tell whoever runs the gateway\.$/,
     )
-    expect(failure.detail.join('\n').match(/they say: Invalid API key/g)).toHaveLength(1)
+    expect(failure.detail.join('\n').match(/server: Invalid API key/g)).toHaveLength(1)
     expect(failure.detail.join('\n')).toMatch(/ended on 1 March 2026[\s\S]*api\.eu\.lightstep\.com/)
   })
 

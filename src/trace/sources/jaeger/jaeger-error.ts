@@ -84,5 +84,5 @@ export const requireNoErrorIn = (bytes: Uint8Array): void =>
 export const failedJaeger = ({ words }: SaidError): Failure =>
   new Failure('api-failed', 'Jaeger answered with an error', {
     hint: 'Try again; if it goes on, ask whoever runs Jaeger or its storage.',
-    detail: words === '' ? [] : [`they say: ${words}`],
+    detail: words === '' ? [] : [`server: ${words}`],
   })

@@ -154,7 +154,7 @@ function denied(settings: LightstepSettings, answer: ApiAnswer): Failure {
       hint: 'Check organization (ls-auth profile show). If it is right, the API key has ended: yours in LS_AUTH_TOKEN, else tell whoever runs the gateway.',
       detail: [
         ...failure.detail,
-        ...(failure.detail.some((line) => line.includes(said)) ? [] : [`they say: ${said}`]),
+        ...(failure.detail.some((line) => line.includes(said)) ? [] : [`server: ${said}`]),
         `${ENDED};`,
         'one that lives in the EU is known to https://api.eu.lightstep.com only',
       ],

@@ -47,7 +47,7 @@ function traceIn(answer: ApiAnswer, id: string, filters: boolean): Trace | undef
     throw noSpanOf(id, {
       reason: 'too-large',
       hint: 'Ask whoever runs Tempo about the largest trace that it sends (max_bytes_per_trace).',
-      detail: [`they say: ${safeText(why, 300)}`],
+      detail: [`server: ${safeText(why, 300)}`],
     })
   }
   const traces = answer.body.length === 0 ? [] : tracesInAnswer(answer, tempo.name, cutAll)

@@ -22,7 +22,9 @@ export function tempoSend(tenant: string | undefined, send: Send): Send {
       const isOfTime = answer.status === 504 && OF_A_TIME.has(request.path)
       const isOfTenant = answer.status === 401 && /no org id/i.test(text)
       throw isOfTenant
-        ? answer.failure.withHint(WHICH_TENANT)
+        ? new Failure(answer.failure.code, 'this Tempo serves several tenants, and none is named', {
+            hint: WHICH_TENANT,
+          })
         : answer.failure.withMoreHint(isOfTime ? 'Or ask for a shorter time with --since.' : undefined)
     }
     return answer
@@ -53,7 +55,7 @@ export function startAndEnd(fromMillis: number, toMillis: number): { start: stri
 }
 
 const WHICH_TENANT =
-  'This Tempo serves several tenants. Name yours (it is sent as X-Scope-OrgID): --tenant NAME, or keep it in the profile: ls-auth profile set tenant NAME'
+  'Name yours (it is sent as X-Scope-OrgID): --tenant NAME, or keep it in the profile: ls-auth profile set tenant NAME'
 
 const MESSAGE_SIZE =
   'Ask whoever runs Tempo to raise the gRPC message size limits of its querier and query frontend.'

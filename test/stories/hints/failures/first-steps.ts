@@ -93,14 +93,14 @@ export const FIRST_STEPS: readonly FailureRow[] = [
         `default_profile = "other"\n${place.profile('other')}[profiles.work]\nbackend = "tempo"\napi = "${place.tenants.url}"\n`,
       ),
     line: 'ls-auth services --profile work',
-    exit: 2,
+    exit: 11,
     cured: true,
   },
   {
     name: 'no tenant, of an API in flags alone',
     line: ({ tenants }) => `ls-auth services --backend tempo --api ${tenants.url}`,
-    exit: 2,
-    exits: [2],
+    exit: 11,
+    exits: [11, 2],
   },
   {
     name: 'another issuer than the profile has',
