@@ -68,16 +68,16 @@ function rowOf({ usage, description }: VerbRow, verb: Verb): Row {
     ...(exits && { exits }),
     options: (command) => addFlags(command, flags, formats),
     load: async () => ({
-      read: ({ flags: typed, args, now }) => readFlags(flags, typed, args, now),
-      run: async (invocation, values) => {
+      read: ({ flags: typed, args, now }) => [readFlags(flags, typed, args, now), now] as const,
+      run: async (invocation, [values, now]: readonly [never, number]) => {
         const { output, json } = invocation.options
         const format = json === true ? 'json' : String(output ?? formats[0])
         if (format === 'agent') {
           const { printForAgent } = await import('../frame/print-agent.ts')
-          return printForAgent(invocation, (own) => verb.run(own, values, format))
+          return printForAgent(invocation, (own) => verb.run(own, values, format, now))
         }
         const { print } = await import('../frame/print.ts')
-        return print(invocation, await verb.run(invocation, values, format), format)
+        return print(invocation, await verb.run(invocation, values, format, now), format)
       },
     }),
   }

@@ -28,7 +28,7 @@ export const drawnBlock = (lines: (pen: Pen) => Iterable<string>): Block => ({ k
 export interface Note {
   readonly code: string
   readonly text: string
-  /** What only a person should read, behind the text: how to switch a protection off. */
+  /** What only a person should read, behind the text: how to switch a protection off, a command to copy. */
   readonly forPerson?: string
   /** It may quote a server or a trace. */
   readonly quotes?: true
@@ -42,6 +42,8 @@ export interface Step {
   readonly verb: string
   /** What stands in front of it for a person: `go on:`. Absent: it is for agents alone. */
   readonly label?: string
+  /** A person gets it only where both streams are the terminal: a pager would have it in its screen. */
+  readonly atTerminal?: true
   /** It holds a text of a server that is more than a {@link isPlain} name: it is for people alone. */
   readonly quotes?: true
   readonly args?: readonly string[]
@@ -50,11 +52,21 @@ export interface Step {
   readonly keeps?: readonly string[] | 'all'
 }
 
+/** Hands rows on as they come; each call has left the process when it resolves. */
+export type Pages<Row> = (take: (rows: readonly Row[]) => Promise<void>) => Promise<unknown>
+
 /** The answer as data: each row as a line of NDJSON, and all of them as one value. */
 export interface Data<Row = unknown> {
-  readonly rows: Iterable<Row> | AsyncIterable<Row>
+  readonly rows: Iterable<Row> | AsyncIterable<Row> | Pages<Row>
   row(row: Row): unknown
   whole(rows: readonly unknown[]): object
+}
+
+/** Lines that go on with new rows. */
+export interface Feed {
+  readonly head: string
+  // biome-ignore lint/suspicious/noExplicitAny: as in `data`
+  line(row: any): string
 }
 
 /** What a verb answers. Each printer makes its own view of it. */
@@ -62,6 +74,9 @@ export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: rows of a verb's own type, which meet their own `row` only
   readonly data: Data<any>
   readonly blocks: readonly Block[]
+  /** Its rows have no end: a head and a line for each, in place of the blocks. As data it is NDJSON alone. */
+  readonly feed?: (pen: Pen) => Feed
+  /** Read when the rows are out. */
   readonly notes?: readonly (Note | undefined)[]
   readonly next?: readonly Step[]
   /** Thrown when all is printed: a part of the answer is missing. */

@@ -2,12 +2,14 @@ import { commandLine } from '../commands/command-line.ts'
 import { type Invocation, printJson, tell } from '../commands/invocation.ts'
 import { safeJson } from '../text/safe-text.ts'
 import { csvLine, csvText } from '../trace/formats/csv-cell.ts'
-import type { Answer, Block, Note, Pen, Step } from './answer.ts'
+import type { Answer, Block, Data, Note, Pen, Step } from './answer.ts'
 
 /** Prints an answer as `format`; gives the exit status. Failure: that of the answer, once all is printed. */
 export async function print(invocation: Invocation, answer: Answer, format: string): Promise<number> {
+  const { feed } = answer
   if (format === 'json' || format === 'ndjson' || format === 'csv')
-    await printData(invocation, answer, format)
+    await printData(invocation, answer, feed ? 'ndjson' : format)
+  else if (feed) await printFeed(invocation, answer, feed)
   else await printText(invocation, answer)
   if (answer.failure) throw answer.failure
   return answer.exit ?? 0
@@ -21,43 +23,71 @@ async function printData(
 ): Promise<void> {
   const { terminal } = invocation.ports
   const { data } = answer
-  const rows: unknown[] = []
+  const all: unknown[] = []
   let isFirst = true
-  for await (const row of data.rows) {
-    const value = data.row(row)
-    if (format === 'json') rows.push(value)
-    else if (format === 'ndjson') await terminal.out(`${safeJson(value)}\n`)
-    else await terminal.out(csvLines(value as object, isFirst))
+  await takeRows(data, async (rows) => {
+    const values = rows.map((row) => data.row(row))
+    if (format === 'json') all.push(...values)
+    else if (format === 'ndjson') await terminal.out(values.map((one) => `${safeJson(one)}\n`).join(''))
+    else await terminal.out(csvLines(values as object[], isFirst))
     isFirst = false
-  }
+  })
   const notes = notesOf(answer)
   if (format === 'json')
     await printJson(invocation, {
-      ...data.whole(rows),
+      ...data.whole(all),
       ...(notes.length > 0 && { notes: notes.map(({ code, text }) => ({ code, text })) }),
     })
   tellNotes(invocation, notes)
 }
 
-const csvLines = (row: object, isFirst: boolean): string =>
-  (isFirst ? csvLine(Object.keys(row)) : '') +
-  csvLine(Object.values(row).map((cell) => (typeof cell === 'string' ? csvText(cell) : String(cell ?? ''))))
+const csvLines = (rows: readonly object[], isFirst: boolean): string =>
+  [...(isFirst ? rows.slice(0, 1).map(Object.keys) : []), ...rows.map(Object.values)]
+    .map((cells) =>
+      csvLine(cells.map((cell) => (typeof cell === 'string' ? csvText(cell) : String(cell ?? '')))),
+    )
+    .join('')
 
-/** For a person: the blocks with a blank line between, then the notes on standard error. */
+/** For a person: the blocks with a blank line between, then steps and notes on standard error. */
 async function printText(invocation: Invocation, answer: Answer): Promise<void> {
   const { terminal } = invocation.ports
-  const leftOut: string[] = []
-  const { columns: width, unicode } = terminal
-  const pen: Pen = { audience: 'person', width, unicode, style: await terminal.style('out'), leftOut }
+  const pen = await personPen(invocation)
   await terminal.page(joined(answer.blocks, pen), '\n')
+  const noRoom = `note: no room here for ${pen.leftOut.join(', ')}; -o json has all`
+  // In a pipe, everyone is a program.
+  if (pen.leftOut.length > 0 && terminal.outIsTTY) tell(invocation, noRoom)
   for (const step of answer.next ?? []) {
-    const line = step.label && stepLine(invocation, step)
+    const isShown = !step.atTerminal || (terminal.outIsTTY && terminal.errIsTTY)
+    const line = isShown && step.label && stepLine(invocation, step)
     if (line) tell(invocation, `${step.label}  ${line}`)
   }
-  // In a pipe, everyone is a program.
-  const hidden = leftOut.length > 0 && terminal.outIsTTY
-  const noRoom: Note = { code: 'no-room', text: `no room here for ${leftOut.join(', ')}; -o json has all` }
-  tellNotes(invocation, [...(hidden ? [noRoom] : []), ...notesOf(answer)])
+  tellNotes(invocation, notesOf(answer))
+}
+
+/** For a person: each row when it comes. */
+async function printFeed(
+  invocation: Invocation,
+  { data }: Answer,
+  feed: NonNullable<Answer['feed']>,
+): Promise<void> {
+  const { head, line } = feed(await personPen(invocation))
+  let above = [head]
+  await takeRows(data, async (rows) => {
+    const lines = [...above, ...rows.map((row) => line(row))]
+    above = []
+    await invocation.ports.terminal.out(lines.map((one) => `${one}\n`).join(''))
+  })
+}
+
+async function takeRows({ rows }: Data, take: (rows: readonly unknown[]) => Promise<void>): Promise<void> {
+  if (typeof rows === 'function') await rows(take)
+  else for await (const row of rows) await take([row])
+}
+
+async function personPen({ ports: { terminal } }: Invocation) {
+  const { columns: width, unicode } = terminal
+  const leftOut: string[] = []
+  return { audience: 'person', width, unicode, style: await terminal.style('out'), leftOut } as const
 }
 
 function* joined(blocks: readonly Block[], pen: Pen): Iterable<string> {

@@ -44,8 +44,11 @@ export interface Verb<F extends Flags = Flags> {
   readonly exits?: readonly ExitStatus[]
   readonly examples: readonly Example[]
   readonly tools?: readonly ToolOf<F>[]
-  /** Does the work, and prints no part of the answer. Its notes on the way go to the invocation. Failures: its own. */
-  run(invocation: Invocation, flags: ValuesOf<F>, format: string): Promise<Answer>
+  /**
+   * Does the work, and prints no part of the answer. Its notes on the way go to the invocation. `now`: when the flags were read.
+   * Failures: its own.
+   */
+  run(invocation: Invocation, flags: ValuesOf<F>, format: string, now: number): Promise<Answer>
 }
 
 /** Checks a verb against its own flags. */

@@ -1,6 +1,3 @@
-import { inWordsOf } from './arguments.ts'
-import { SEARCH_ARGUMENTS } from './tool-arguments.ts'
-
 const UNPAID = 'Without one: get_trace with the id of a span (16 hex digits) or the address of its page.'
 
 /** Commands that a hint may name, and what does the same here; the first that fits. */
@@ -28,12 +25,8 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
 /** A text with the tools in place of the commands that do the same: an agent has no others. */
 export function withTools(text: string): string {
   const named = COMMANDS.reduce((words, [command, tool]) => words.replaceAll(command, tool), text)
-  return named === text ? text : inWordsOf({ arguments: SEARCH_ARGUMENTS }, named)
+  // Flags as the arguments of search_traces.
+  return named === text
+    ? text
+    : named.replaceAll(/--(service|name|attr|error|min|max|since|from|to|query|limit)(?![\w-])/g, '$1')
 }
-
-/** A line on how to go on, as `-o agent` of the commands has it, in the names of the tools and of their arguments. */
-export const inToolWords = (line: string): string =>
-  inWordsOf({ arguments: SEARCH_ARGUMENTS }, withTools(line.replaceAll(' -o agent', ''))).replaceAll(
-    '--slower-than',
-    'slower_than',
-  )

@@ -6,7 +6,7 @@ import { readFlags, type ToolOf, type Verb } from '../frame/verb.ts'
 import { MOST_ROWS } from '../trace/render/agent/limits.ts'
 import { inWordsOf } from './arguments.ts'
 import type { AnswerTool, Argument, Tool } from './tool.ts'
-import { DETAILS, PATH, SEARCH_ARGUMENTS, TRACE_ID } from './tool-arguments.ts'
+import { DETAILS, PATH, TRACE_ID } from './tool-arguments.ts'
 
 /** Tools of commands that are no verbs yet. */
 const TOOLS: readonly Tool[] = [
@@ -17,16 +17,6 @@ const TOOLS: readonly Tool[] = [
       'As whom these tools read traces, until when, and what that person may read. Every call is logged under this name.',
     arguments: [],
     load: async () => (await import('./answers/whoami.ts')).whoamiAnswer,
-  },
-  {
-    name: 'search_traces',
-    line: 'trace search',
-    title: 'Find traces',
-    verb: 'search',
-    description:
-      'Traces with a span that fits all that is given, the latest first: id, duration, spans, errors, start, root. Then get_trace with one of the ids.',
-    arguments: SEARCH_ARGUMENTS,
-    load: async () => (await import('./answers/search-traces.ts')).searchAnswer,
   },
   {
     name: 'get_trace',
@@ -110,6 +100,7 @@ const TOOLS: readonly Tool[] = [
 
 /** The verbs that have tools. */
 const VERBS: readonly (readonly [line: string, load: () => Promise<Verb>])[] = [
+  ['trace search', async () => (await import('../verbs/trace-search.ts')).traceSearch],
   ['trace diff', async () => (await import('../verbs/trace-diff.ts')).traceDiff],
   ['trace why', async () => (await import('../verbs/trace-why.ts')).traceWhy],
   ['services', async () => (await import('../verbs/services.ts')).services],
@@ -171,12 +162,10 @@ const answerOf =
     const own = withErr({ ...invocation, args, options }, (text) =>
       said.push(...text.split('\n').filter((line) => line !== '')),
     )
-    const flags = readFlags(verb.flags, typed, args, invocation.ports.clock.now())
-    const answer = await verb.run(own, flags, 'agent')
+    const now = invocation.ports.clock.now()
+    const answer = await verb.run(own, readFlags(verb.flags, typed, args, now), 'agent', now)
     const tools = await all()
-    const notes = notesOf(answer).map((note) =>
-      note.quotes ? note : { ...note, text: inItsWords(note.text) },
-    )
+    const notes = notesOf(answer).map((note) => ({ ...note, text: inItsWords(note.text) }))
     return agentText({ ...answer, notes }, said, (step) => callOf(step, typed, tools))
   }
 

@@ -58,10 +58,6 @@ export function lagOf({ minNanos = 0, maxNanos = Number.POSITIVE_INFINITY }: Spa
   return LAG_MILLISECONDS + Math.min(longest, LONGEST_SPAN_MILLISECONDS)
 }
 
-/** Whether all spans that a filter asks for take longer than looks go back. */
-export const areTooLong = ({ minNanos = 0 }: SpanFilter): boolean =>
-  minNanos / 1e6 > LONGEST_SPAN_MILLISECONDS
-
 /**
  * The time that a look asks for. `lookedAt`: when the last one that was answered began, however long ago. `skewSeconds`: the
  * server's clock minus ours; the range is widened by it, so that it holds the present of both. `lag`: see {@link lagOf}.

@@ -22,6 +22,13 @@ export interface TraceFilter extends SpanFilter {
   readonly limit: number
 }
 
+/** Maximum of `--limit`. Tempo's own maximum. */
+export const MOST_LIMIT = 10_000
+
+/** The limit to go on with where a search has stopped at this one; undefined: there is no larger one. */
+export const largerLimit = (limit: number): number | undefined =>
+  limit < MOST_LIMIT ? Math.min(MOST_LIMIT, limit * 5) : undefined
+
 /** The flags that make a filter, for hints. */
 export const FILTER_FLAGS = '--service, --name, --attr, --min, --max and --error'
 

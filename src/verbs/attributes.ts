@@ -43,8 +43,8 @@ export const attributes = verb({
       takes: ['name', 'pattern', 'since', 'from', 'to'],
     },
   ],
-  async run(invocation, { name, file, showSensitive, pattern, ...times }) {
-    const range = timeRange(times, invocation.options, invocation.ports.clock.now())
+  async run(invocation, { name, file, showSensitive, pattern, ...times }, _, now) {
+    const range = timeRange(times, invocation.options, now)
     const source = await openSource(invocation, 'attributes', file)
     const keeps = ['since', 'from', 'to']
     if (name === undefined) {

@@ -1,6 +1,6 @@
 import { BACKENDS } from '../backends/table.ts'
 import { readConditions } from '../commands/trace/output/view-options.ts'
-import { ALWAYS, endsFirst, LIKE, readTime } from '../commands/trace/time-range.ts'
+import { ALWAYS, endsFirst, LIKE, namesTimes, readTime } from '../commands/trace/time-range.ts'
 import { Failure } from '../errors.ts'
 import {
   bool,
@@ -14,11 +14,8 @@ import {
   value,
 } from '../frame/flag.ts'
 import { safeText } from '../text/safe-text.ts'
-import type { TraceFilter } from '../trace/search.ts'
+import { MOST_LIMIT, type TraceFilter } from '../trace/search.ts'
 import type { TimeRange } from '../trace/series.ts'
-
-/** Maximum of `--limit`. Tempo's own maximum. */
-const MOST_LIMIT = 10_000
 
 const LATEST_HOUR_SECONDS = 3600
 
@@ -30,7 +27,7 @@ export const timeFlags = {
 } as const satisfies Flags
 
 /** The conditions on one span that a search knows. */
-const conditionFlags = {
+export const conditionFlags = {
   service: text('<name>', 'a span of this service'),
   name: text('<name>', 'a span of exactly this name'),
   attr: repeated(
@@ -98,10 +95,6 @@ export function timeRange({ since, from, to }: Times, typed: Typed, now: number)
     })
   throw endsFirst(to === undefined ? '--from: without --to it ends now' : '--from and --to')
 }
-
-/** Whether a time was given. */
-const namesTimes = ({ since, from, to }: Typed): boolean =>
-  since !== undefined || from !== undefined || to !== undefined
 
 type Conditions = ValuesOf<typeof conditionFlags> &
   Times & { readonly query: string | undefined; readonly error: boolean; readonly limit: number | undefined }

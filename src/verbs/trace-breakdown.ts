@@ -59,8 +59,7 @@ export const traceBreakdown = verb({
       most: { limit: 500 },
     },
   ],
-  async run(invocation, { by, graph, skew, file, showSensitive, ...conditions }): Promise<Answer> {
-    const now = invocation.ports.clock.now()
+  async run(invocation, { by, graph, skew, file, showSensitive, ...conditions }, _, now): Promise<Answer> {
     const filter = manyTracesFilter(conditions, invocation.options, now)
     const search = await openSearch(invocation, file)
     const clocks = new Clocks(skew)

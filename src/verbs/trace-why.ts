@@ -60,15 +60,15 @@ export const traceWhy = verb({
       most: { limit: 500 },
     },
   ],
-  async run(invocation, { error, slowerThan, file, showSensitive, ...conditions }): Promise<Answer> {
+  async run(invocation, { error, slowerThan, file, showSensitive, ...conditions }, _, now): Promise<Answer> {
     const selected = selectedSpans(error, slowerThan)
-    const { options, ports } = invocation
+    const { options } = invocation
     // Failed spans are the selection here, and no filter.
     const among = [
       { ...conditions, error: false },
       { ...options, error: undefined },
     ] as const
-    const filter = manyTracesFilter(...among, ports.clock.now())
+    const filter = manyTracesFilter(...among, now)
     const search = await openSearch(invocation, file)
     const explained = await explain(invocation, search, { filter, selected, file, showSensitive })
     const { ranking, comparison, limitNanos, found } = explained

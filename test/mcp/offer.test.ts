@@ -20,10 +20,10 @@ it('a tool says what a call costs where that is allowed, and does not call itsel
   const tools = await toolsFor(offer('lightstep', true))
   const spending = tools.filter(({ spends }) => spends)
   expect(spending.map(({ name }) => name)).toEqual([
-    'search_traces',
     'get_trace',
     'get_span_details',
     'get_critical_path',
+    'search_traces',
     'diff_traces',
     'explain_traces',
     'breakdown_traces',

@@ -5,15 +5,7 @@ import { SCALES, TRACE_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, collect, type Row } from '../command.ts'
 import type { Table, VerbRow } from '../verb-row.ts'
 import { QUERY_COMMANDS } from './query-commands.ts'
-import {
-  agentListFormat,
-  errorsOption,
-  fromFile,
-  ownFlags,
-  sensitive,
-  spanConditions,
-  withTimes,
-} from './trace-options.ts'
+import { errorsOption, ownFlags, sensitive } from './trace-options.ts'
 
 const GET: Row = {
   usage: 'get [id]',
@@ -56,29 +48,10 @@ const VIEW: Row = {
   load: async () => (await import('../../commands/trace/view/view.ts')).traceView,
 }
 
-const SEARCH: Row = {
+const SEARCH: VerbRow = {
   usage: 'search',
   description: 'find traces that have a span as described',
-  options: searchOptions,
-  settings: API_SETTINGS,
-  variables: ['LS_AUTH_TOKEN'],
-  exits: OF_THE_API,
-  examples: [
-    {
-      does: 'what failed in the last quarter of an hour?',
-      line: 'ls-auth trace search --service checkout --error --since 15m',
-    },
-    {
-      does: 'slow requests of one customer',
-      line: 'ls-auth trace search --attr customer.id=42 --min 500ms --limit 50',
-    },
-    {
-      does: 'in the words of the back end (TraceQL)',
-      line: "ls-auth trace search --query '{ span.http.response.status_code >= 500 }'",
-    },
-    { does: 'failures as they come', line: 'ls-auth trace search --service checkout --error --follow' },
-  ],
-  load: async () => (await import('../../commands/trace/trace-search.ts')).traceSearch,
+  verb: async () => (await import('../../verbs/trace-search.ts')).traceSearch,
 }
 
 const DIFF: VerbRow = {
@@ -175,18 +148,4 @@ function getOptions(command: Command): void {
     .option('--resume <file>', 'with --ids: write into this file, and fetch only what is not in it yet')
     .option('--plain', 'indented text without drawing characters, for screen readers and grep')
   sensitive(ownFlags(command))
-}
-
-function searchOptions(command: Command): void {
-  spanConditions(command)
-    .option('--error', 'a span that failed')
-    .addOption(errorsOption())
-    .option('--query <text>', "a query in the back end's own language instead (TraceQL)")
-    .option(
-      '--limit <count>',
-      'at most this many traces (20 when not given); with --follow, so many at the beginning',
-    )
-  agentListFormat(sensitive(fromFile(withTimes(ownFlags(command)))))
-    .option('--follow', 'go on with new traces as they come, one a line, until Ctrl-C')
-    .option('--interval <duration>', 'with --follow: the time between two looks (5s when not given)')
 }

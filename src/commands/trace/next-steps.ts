@@ -1,5 +1,4 @@
 import { rootCauses, slowestSelf } from '../../trace/analysis/findings.ts'
-import { idForTraceGet, type TraceSummary } from '../../trace/search.ts'
 import type { TraceTree } from '../../trace/tree/trace-tree.ts'
 import { commandLine } from '../command-line.ts'
 import { type Invocation, tell } from '../invocation.ts'
@@ -19,22 +18,6 @@ export function tellStepsFrom(invocation: Invocation, tree: TraceTree, { selecti
   }
   if (tree.errors > 0 && tree.errors < tree.count && selection.errors !== true)
     tell(invocation, `errors only:  ${commandLine(invocation, { error: true })}`)
-}
-
-/** The same from a list of traces: how to look at its first one. */
-export function tellStepFromList(invocation: Invocation, [first]: readonly TraceSummary[]): void {
-  const { file } = invocation.options
-  if (first === undefined || !isForPerson(invocation, file)) return
-  const id = idForTraceGet(first)
-  if (id === '') return
-  const kept = ['profile', 'color', 'timeout', ...Object.keys(invocation.settings)]
-  const options = Object.fromEntries(kept.map((name) => [name, invocation.options[name]]))
-  const args = [typeof file === 'string' ? file : id]
-  const line = commandLine(
-    { ...invocation, command: 'trace get', args, options },
-    typeof file === 'string' ? { trace: id } : {},
-  )
-  tell(invocation, `look at one:  ${line}`)
 }
 
 /** Both streams must be the terminal: behind a pipe to a pager the line would be written into its screen. */

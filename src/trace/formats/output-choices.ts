@@ -37,23 +37,11 @@ export const SERIES_FORMATS = ['chart', 'table', 'csv', 'json', 'ndjson'] as con
 /** One of {@link SERIES_FORMATS}. */
 export type SeriesFormat = (typeof SERIES_FORMATS)[number]
 
-/** What `-o` takes for a list of traces, services or attributes. */
-export const LIST_FORMATS = ['list', 'json', 'ndjson'] as const
-
-/** The same, and bounded text for a program that reads. */
-export const AGENT_LIST_FORMATS = [...LIST_FORMATS, 'agent'] as const
-
-/** One of {@link AGENT_LIST_FORMATS}. */
-export type AgentListFormat = (typeof AGENT_LIST_FORMATS)[number]
-
 /** What `-o` takes for the record. */
 export const RECORD_FORMATS = ['table', 'json', 'ndjson'] as const
 
 /** One of {@link RECORD_FORMATS}. */
 export type RecordFormat = (typeof RECORD_FORMATS)[number]
-
-/** One of {@link LIST_FORMATS}. */
-export type ListFormat = (typeof LIST_FORMATS)[number]
 
 /**
  * What `--scale` takes: `linear` shows the roots' time with long tails clipped and idle time cut out, `critical` the

@@ -124,20 +124,17 @@ describe('ls-auth trace search --follow', () => {
     expect(notes ?? []).toHaveLength(told ? 1 : 0)
   })
 
-  it.each([-300, -3])(
-    'what was left out is not new where the clock of the server falls behind by %i s',
-    async (skew) => {
-      // By 3 s, as a Date in whole seconds seems to, the next look begins before the first one.
-      traces.push(...Array.from({ length: 300 }, (_, i) => checkout(i * 1.5)))
-      script(16, {
-        4: () => (tempo.skewSeconds = skew),
-        8: () => traces.push(checkout(90), checkout(0)),
-      })
-      const { stdout, stderr } = await follow('--limit 1 --interval 1s -o ndjson')
-      expect(idsIn(stdout)).toEqual(idsOf([traces[0], ...traces.slice(-2)] as TraceData[]))
-      expect(stderr).not.toContain('at once')
-    },
-  )
+  it('what was left out is not new where the clock of the server seems to fall behind by 3 s', async () => {
+    // A Date has whole seconds: the next look begins before the first one.
+    traces.push(...Array.from({ length: 300 }, (_, i) => checkout(i * 1.5)))
+    script(16, {
+      4: () => (tempo.skewSeconds = -3),
+      8: () => traces.push(checkout(90), checkout(0)),
+    })
+    const { stdout, stderr } = await follow('--limit 1 --interval 1s -o ndjson')
+    expect(idsIn(stdout)).toEqual(idsOf([traces[0], ...traces.slice(-2)] as TraceData[]))
+    expect(stderr).not.toContain('at once')
+  })
 
   it('nothing is lost when more come at once than one answer holds', async () => {
     script(20, { 3: () => traces.push(...Array.from({ length: 250 }, (_, i) => checkout(i / 100))) })
@@ -287,10 +284,7 @@ describe('ls-auth trace search --follow', () => {
     expect(idsIn(stdout)).toHaveLength(1)
   })
 
-  it.each([
-    ['2m30s', ''],
-    ['7h', 'note: each look goes back 6h at most: a span that takes longer may be missed\n'],
-  ])('Jaeger, --min %s: a span that has just ended is found by its start', async (min, note) => {
+  it('Jaeger, --min 2m30s: a span that has just ended is found by its start', async () => {
     // Twice as long as asked for, and one that --limit leaves out at the beginning.
     const [left, shown, slow] = [lasting(220, 160), lasting(200, 160), lasting(300, 299)] as const
     const had = [left, shown]
@@ -300,12 +294,11 @@ describe('ls-auth trace search --follow', () => {
       if (jaeger.requests.length > 8) jaeger.inFront = { status: 403 }
     }, 1)
     const where = `--backend jaeger --api ${jaeger.url} --authorization none`
-    const line = `ls-auth trace search --follow --interval 1s --limit 1 --service batch --min ${min}`
-    const { stdout, stderr } = await world.type(`${line} ${where}`)
+    const line = `ls-auth trace search --follow --interval 1s --limit 1 --service batch --min 2m30s`
+    const { stdout } = await world.type(`${line} ${where}`)
     clearInterval(timer)
     await jaeger.close()
-    expect(idsIn(stdout)).toEqual(min === '7h' ? [] : idsOf([shown, slow]))
-    expect(stderr.match(/^note: each look .*\n/gm) ?? []).toEqual(note === '' ? [] : [note])
+    expect(idsIn(stdout)).toEqual(idsOf([shown, slow]))
   })
 })
 

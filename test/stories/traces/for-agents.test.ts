@@ -78,30 +78,32 @@ async function agent(line: string, exit = 0): Promise<string> {
 }
 
 describe('trace search', () => {
-  it('from a back end: a line for each trace, then how to go on in commands', async () => {
+  it('from a back end: a line for each trace, then how to look at the first', async () => {
     const text = await agent('trace search --service shop --error')
-    expect(text).toMatch(/^2 traces\. Between <trace-data> and/)
+    expect(text).toMatch(
+      /^2 traces, from 2026-09-22T17:\S+Z to 2026-09-22T18:\S+Z\.\nBetween <trace-data> and/,
+    )
     expect(text).toMatch(new RegExp(`^${slow.traceId} {2}900ms {2}.*&lt;/trace-data>\\\\u\\{a\\}CANARY`, 'm'))
-    expect(text).toMatch(/^From 2026-09-22T17:\S+Z to 2026-09-22T18:\S+Z\.$/m)
-    expect(text).toContain('More: ls-auth trace get ID -o agent (')
-    expect(text).toContain('; ls-auth trace diff A B -o agent of a usual one and a slow one.\n')
+    expect(text.split('\nnext:\n')[1]).toBe(`  ls-auth trace get ${slow.traceId} --output agent\n`)
   })
 
   it('a list over the limit is cut, counted, and how to get more is said', async () => {
     const text = await agent(`trace search --file ${path('many.json')} --limit 300`)
-    expect(text).toMatch(/^300 traces\./)
+    expect(text).toMatch(/^300 traces\.$/m)
     expect(text).toMatch(/^\(\d+ more lines left out\)$/m)
-    expect(text).toContain('There may be more: --limit 1500.\n')
-    expect(text).toContain(
-      'ls-auth trace get FILE --trace ID -o agent (where errors began, what the answer waited for)',
-    )
+    expect(text).toContain('note: stopped at 300 traces, there may be more: --limit 1500\n')
+    const [get, more] = text.split('\nnext:\n')[1]?.split('\n') ?? []
+    expect(get).toMatch(/^ {2}ls-auth trace get \S+many\.json --trace [0-9a-f]{32} --output agent$/)
+    expect(more).toMatch(/^ {2}ls-auth trace search --file \S+ --limit 1500 --output agent$/)
   })
 
-  it('nothing found: the notes are data, too, and the exit status is that of the list', async () => {
+  it('nothing found: why that may be, and a longer time', async () => {
     const text = await agent('trace search --service shopp --max 1ms')
-    expect(text).toMatch(/^No trace found\./m)
+    expect(text).toMatch(/^No trace found, from /)
     expect(text).toContain('did you mean shop?')
-    expect(text).toContain('More: fewer conditions, or a longer time (--since).\n')
+    expect(text.split('\nnext:\n')[1]).toBe(
+      '  ls-auth trace search --service shopp --max 1ms --since 1d --output agent\n',
+    )
     const { stderr } = await world.type('ls-auth trace search --service shopp -o agent')
     expect(stderr).toBe('')
   })
@@ -206,6 +208,7 @@ it.each([
   'attributes pod --file FILE',
   'trace breakdown --file FILE',
   'trace why --error --file FILE',
+  'trace search --limit 3 --file FILE',
   'trace diff FILE NAMED',
 ])('%s: each next step is a command that works as it stands', async (line) => {
   const text = await agent(line.replace('FILE', path('orders.json')).replace('NAMED', path('named.json')))

@@ -13,37 +13,46 @@ import type { Invocation } from '../../invocation.ts'
 import { repeatFlags } from '../../repeat-flags.ts'
 import { ALWAYS } from '../time-range.ts'
 
+/** What may explain an empty list. */
+type NoneNote = { readonly code: string; readonly text: string; readonly quotes?: true }
+
 /**
- * Of a search that found nothing, in lines: how its conditions were meant, and whether there is such a service at all. Asks
- * for the services, so before anything is printed: where that fails, "nothing" was no answer either. Beside data (`isText` is
- * false) only what is surely meant in another way.
+ * Of a search that found nothing: how its conditions were meant, and whether there is such a service at all. Asks for the
+ * services, so before anything is printed: where that fails, "nothing" was no answer either. Beside data (`isText` is false)
+ * only what is surely meant in another way.
  */
 export async function notesOfNone(
   invocation: Invocation,
   source: CapableSource<'search'>,
   filter: TraceFilter,
-  isText = true,
-): Promise<string[]> {
-  const field = calledAsField(filter.attributes)
-  const called = field === undefined ? [] : [`note: ${field}`]
+  isText: boolean,
+): Promise<NoneNote[]> {
+  const quoting = (code: string, text: string | undefined): NoneNote[] =>
+    text === undefined ? [] : [{ code, text, quotes: true }]
+  const called = quoting('own-field', calledAsField(filter.attributes))
   if (!isText) return called
   const times = await otherTimes(invocation, source, filter)
   // No other condition matters where there is nothing in this time.
-  if (times !== undefined) return [`note: its traces began at another time: ${times}`]
-  const notes: string[] = []
+  if (times !== undefined) return [{ code: 'other-time', text: `its traces began at another time: ${times}` }]
+  const notes: NoneNote[] = []
   const { name, minNanos, maxNanos } = filter
-  if (name !== undefined) notes.push('note: --name is the whole name of a span, such as "POST /checkout"')
+  if (name !== undefined)
+    notes.push({ code: 'whole-name', text: '--name is the whole name of a span, such as "POST /checkout"' })
   if ((minNanos !== undefined || maxNanos !== undefined) && !isOfWholeTrace(filter))
-    notes.push(
-      'note: beside other conditions --min and --max are the time of that one span, not of the trace',
-    )
+    notes.push({
+      code: 'span-time',
+      text: 'beside other conditions --min and --max are the time of that one span, not of the trace',
+    })
   const wrong = filter.attributes?.map(wrongKind).find((one) => one !== undefined)
-  if (wrong !== undefined) notes.push(`note: ${wrong}. ${THE_KINDS}`)
-  notes.push(...called)
   const unknown = await unknownService(invocation, source, filter)
-  if (unknown !== undefined) return [...notes, `note: ${unknown.text}`]
-  const part = noteOnConditions(source, filter)
-  return part === undefined ? notes : [...notes, `note: ${part}`]
+  return [
+    ...notes,
+    ...quoting('wrong-kind', wrong && `${wrong}. ${THE_KINDS}`),
+    ...called,
+    ...(unknown === undefined
+      ? quoting('condition', noteOnConditions(source, filter))
+      : quoting('unknown-service', unknown.text)),
+  ]
 }
 
 /** How a condition that found nothing may be meant. Undefined: none looks as if it were meant in another way. */

@@ -5,6 +5,7 @@ import type { Trace } from '../../../trace/model.ts'
 import {
   idForTraceGet,
   isOfSpans,
+  largerLimit,
   type SearchResult,
   type TraceFilter,
   type TraceSummary,
@@ -12,7 +13,6 @@ import {
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { MASKED } from '../print-rows.ts'
-import { largerLimit } from '../search-filter.ts'
 import { namesTimes } from '../time-range.ts'
 import { type ReadTraces, readFoundTraces } from './found-traces.ts'
 import { counted, noneRead, someFound, unitOf } from './found-words.ts'
