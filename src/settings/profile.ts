@@ -22,7 +22,7 @@ import { readAccess, readExpect } from './tables/expectations.ts'
 import { readWorkload } from './tables/workload.ts'
 import { checkAuthorization } from './token-header.ts'
 import { tunePreset, withoutAnyRedirect } from './tuned-preset.ts'
-import { checkBaseUrl, checkIssuer, checkProxy } from './urls.ts'
+import { checkBaseUrl, checkIssuer, checkProxy, withScheme } from './urls.ts'
 import { judgedIn } from './value-place.ts'
 
 /** The profile of a run with all settings resolved, and the source of each. */
@@ -141,7 +141,8 @@ function authorizationOf(values: Values, env: Env): string {
   const api = values.text('api')
   const identity = values.text('issuer') ?? env.variables.LS_AUTH_TOKEN
   if (values.source('authorization') !== 'default' || identity !== undefined) return chosen
-  return api !== undefined && URL.canParse(api) && isLoopback(new URL(api)) ? 'none' : chosen
+  const address = withScheme(api ?? '')
+  return URL.canParse(address) && isLoopback(new URL(address)) ? 'none' : chosen
 }
 
 const settingsFileOf = ({ config, system }: Settings, name: string): Profile['settingsFile'] => ({

@@ -74,12 +74,12 @@ export function checkBaseUrl(text: string, authorization: string): URL {
     })
   }
   if (url.protocol === 'http:' && !isLoopback(url) && authorization.toLowerCase() !== 'none')
-    throw plainHttp(url)
+    throw plainHttp(url, 'Use https. For a server that takes no token, add --authorization none.')
   return url
 }
 
 /** `host:port` on this machine is plain http, any other address without a scheme is https. */
-function withScheme(text: string): string {
+export function withScheme(text: string): string {
   if (!/^(localhost|\[[\da-f:]+\]|[\w-]+(\.[\w-]+)+|[\w-]+(?=:\d))(:\d+)?(\/|$)/i.test(text)) return text
   const local = URL.canParse(`http://${text}`) && isLoopback(new URL(`http://${text}`))
   return `${local ? 'http' : 'https'}://${text}`
@@ -101,7 +101,7 @@ function parseUrl(text: string, what: string): URL {
   return url
 }
 
-const plainHttp = (url: URL): Failure =>
-  new Failure('refused', `refusing plain http to ${quoteUrl(url.host)}`, {
-    hint: 'Use https. Plain http is for 127.0.0.1, [::1] and localhost only.',
-  })
+const plainHttp = (
+  url: URL,
+  hint = 'Use https. Plain http is for 127.0.0.1, [::1] and localhost only.',
+): Failure => new Failure('refused', `refusing plain http to ${quoteUrl(url.host)}`, { hint })

@@ -11,9 +11,9 @@ import { optionWords } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
 import type { SignIn } from '../planned-profile.ts'
 import { registrationLines } from '../registration/registration-lines.ts'
+import { asApi, asIssuer, type Found, type Looker, lookAt } from '../request/look-at-address.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { isProfileName } from '../typed-flags.ts'
-import { asApi, asIssuer, type Found, type Looker, lookAt } from './look-at-address.ts'
 import { ask, wrong } from './question.ts'
 
 /** For a person who waits; `--timeout` sets another. */

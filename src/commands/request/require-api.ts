@@ -25,11 +25,17 @@ function noApi({ name, saved, client }: Profile): Failure {
   })
 }
 
-/** Failure `settings` when an API is named without what answers there, and the back end by default needs more. */
+/** Whether an API is named without what answers there, and the back end by default needs more. */
+export function lacksBackend(profile: Profile): boolean {
+  const { resolved, saved, backend } = profile
+  if (saved || resolved.backend.source !== 'default') return false
+  return backendOf(backend).needs.some((name) => profile[name] === undefined)
+}
+
+/** Failure `settings` when {@link lacksBackend}. */
 export function requireBackend(profile: Profile): void {
-  const { resolved, saved, backend, api } = profile
-  if (saved || resolved.backend.source !== 'default') return
-  if (backendOf(backend).needs.every((name) => profile[name] !== undefined)) return
+  const { api } = profile
+  if (!lacksBackend(profile)) return
   throw new Failure('settings', `unknown back end at ${safeText(api.host, 100)}`, {
     hint: `Add --backend ${listed(BACKEND_IDS, 'or')}, or set LS_AUTH_BACKEND`,
   })

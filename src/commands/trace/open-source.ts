@@ -1,12 +1,13 @@
 import type { Verb } from '../../backends/backend.ts'
 import { backendOf, requirePlace } from '../../backends/table.ts'
+import { Failure } from '../../errors.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { type CapableSource, requireCapability } from '../../trace/sources/capabilities.ts'
 import { openBackend } from '../../trace/sources/open-backend.ts'
 import type { BackendSource } from '../../trace/sources/trace-source.ts'
 import { type Invocation, loadProfile } from '../invocation.ts'
 import { authorisedRequest, type RequestRun } from '../request/authorised-request.ts'
-import { requireApi, requireBackend } from '../request/require-api.ts'
+import { lacksBackend, requireApi, requireBackend } from '../request/require-api.ts'
 
 /**
  * The trace source of a command: a file, or the profile's back end with the user's token (none under
@@ -28,11 +29,11 @@ export async function openSource<V extends Verb>(
 /** The back end of a profile. Failure `settings`. */
 export async function openProfile(
   invocation: Invocation,
-  profile: Profile,
+  chosen: Profile,
   run: RequestRun = {},
 ): Promise<BackendSource> {
-  requireApi(profile)
-  requireBackend(profile)
+  requireApi(chosen)
+  const profile = lacksBackend(chosen) ? await withBackend(invocation, chosen) : chosen
   const send = await authorisedRequest(invocation, profile, run)
   return openBackend(profile.backend, {
     base: profile.api,
@@ -42,4 +43,18 @@ export async function openProfile(
     snapshotConsent: async () =>
       (await import('./snapshot/snapshot-consent.ts')).snapshotConsent(invocation, profile),
   })
+}
+
+/** The API says what it is, without a token. Failures: `settings` where that is not known, and those of no answer. */
+async function withBackend(invocation: Invocation, profile: Profile): Promise<Profile> {
+  const { asApi } = await import('../request/look-at-address.ts')
+  const { clock, http } = invocation.ports
+  const { request } = (await import('../request/recorder.ts')).openRecorder(invocation, profile.client)
+  const looker = { http: await http(profile.client.http), clock, now: () => clock.now(), witness: request }
+  const found = await asApi(profile.api.href, looker)
+  if (found instanceof Failure && found.code === 'network') throw found
+  if (found instanceof Failure || found.kind !== 'open-api') requireBackend(profile)
+  return found instanceof Failure || found.kind !== 'open-api'
+    ? profile
+    : { ...profile, backend: found.backend }
 }

@@ -295,14 +295,18 @@ hint: Only an administrator can change that file. Mend the link, or take it away
   })
 
   it.each([
-    ['issuer', 'issuer = "http://evil.example"\nclient_id = "c"\n'],
-    ['api', 'issuer = "https://id.example"\nclient_id = "c"\napi = "http://evil.example"\n'],
-  ])('an address in plain http says where it stands: %s', async (key, text) => {
-    await writeFile(system, `[profiles.team]\n${text}`)
+    ['issuer', 'Plain http is for 127.0.0.1, [::1] and localhost only.', 'issuer = "http://evil.example"\n'],
+    [
+      'api',
+      'For a server that takes no token, add --authorization none.',
+      'issuer = "https://id.example"\napi = "http://evil.example"\n',
+    ],
+  ])('an address in plain http says where it stands: %s', async (key, hint, text) => {
+    await writeFile(system, `[profiles.team]\nclient_id = "c"\n${text}`)
     expect(await error()).toEqual({
       exit: 10,
       stderr: `error: refusing plain http to evil.example
-hint: Only an administrator can change that file. Use https. Plain http is for 127.0.0.1, [::1] and localhost only.
+hint: Only an administrator can change that file. Use https. ${hint}
   ${key} of the profile team, in ${system}
 `,
     })

@@ -85,6 +85,34 @@ describe('an address where another API is', () => {
   })
 })
 
+describe('an address alone, as it is typed at 3 a.m.', () => {
+  it.each(['tempo', 'jaeger'] as const)(
+    'without http:// and without --backend: %s is found',
+    async (kind) => {
+      const api = await (kind === 'tempo' ? tempo() : jaeger('v3'))
+      const { exit, stdout } = await world.type(`ls-auth services --api ${api.replace('http://', '')}`)
+      expect({ exit, stdout }).toMatchObject({ exit: 0, stdout: expect.stringContaining('\n') })
+    },
+  )
+
+  it.each([
+    ['a page', 2, /^error: unknown back end at 127\.0\.0\.1:\d+\nhint: Add --backend /],
+    ['no server', 6, /^error: .*127\.0\.0\.1:9/],
+  ])('%s there: exit %i', async (what, exit, words) => {
+    const api = what === 'a page' ? await jaeger('html') : 'http://127.0.0.1:9'
+    const outcome = await world.type(`ls-auth services --api ${api}`)
+    expect(outcome).toMatchObject({ exit, stdout: '', stderr: expect.stringMatching(words) })
+  })
+
+  it('of another machine by plain http: the hint names --authorization none', async () => {
+    const { exit, stderr } = await world.type('ls-auth services --api http://jaeger.internal:16686')
+    expect({ exit, stderr }).toEqual({
+      exit: 10,
+      stderr: expect.stringContaining('For a server that takes no token, add --authorization none.'),
+    })
+  })
+})
+
 describe('a profile for an API that wants no sign-in', () => {
   it('is made without an issuer, and used at once', async () => {
     const api = await tempo()

@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/ports.ts'
 import { presetFor } from '../../providers/detect.ts'
 import { discover } from '../../session/documents/metadata.ts'
 import { requireSignInOffered } from '../../session/sign-in-offered.ts'
-import { checkBaseUrl, checkIssuer } from '../../settings/urls.ts'
+import { checkBaseUrl, checkIssuer, withScheme } from '../../settings/urls.ts'
 import { openBackend } from '../../trace/sources/open-backend.ts'
 
 /** What answers at an address: an issuer; an API that asks nobody who he is; or one that wants a token. */
@@ -26,16 +26,9 @@ export interface Looker {
   readonly witness: Witness
 }
 
-/** An address as people type it: without a scheme it is https, or http on this machine. */
-function fullAddress(typed: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) return typed
-  const local = URL.canParse(`http://${typed}`) && isLoopback(new URL(`http://${typed}`))
-  return `${local ? 'http' : 'https'}://${typed}`
-}
-
 /** Finds out what answers there. A Failure says why it is nothing that can be used. */
 export async function lookAt(typed: string, looker: Looker): Promise<Found | Failure> {
-  const address = fullAddress(typed)
+  const address = withScheme(typed)
   const issuer = await asIssuer(address, looker)
   if (!(issuer instanceof Failure)) return { kind: 'issuer', issuer }
   // Nobody answers, or it is an issuer that cannot be used: more requests would not change that.
@@ -59,7 +52,7 @@ const isPlainHttp = (address: string): boolean =>
 
 /** The issuer at an address, with or without a slash at its end, as it calls itself. */
 export async function asIssuer(typed: string, { http, clock }: Looker): Promise<string | Failure> {
-  const address = fullAddress(typed).replace(/\/?\.well-known\/openid-configuration$/, '')
+  const address = withScheme(typed).replace(/\/?\.well-known\/openid-configuration$/, '')
   const other = address.endsWith('/') ? address.slice(0, -1) : `${address}/`
   let first: Failure | undefined
   for (const one of [address, other]) {
@@ -86,7 +79,7 @@ export async function asApi(
   let closed = false
   let last: Failure | undefined
   try {
-    const base = checkBaseUrl(fullAddress(typed), 'none')
+    const base = checkBaseUrl(withScheme(typed), 'none')
     const send = openApi({ base, authorization: 'none', http, witness }, NO_TOKEN)
     const api = base.href
     for (const { id, needs } of BACKENDS) {
