@@ -27,7 +27,7 @@ export async function makePlayDirectory(world: PlayWorld, name = '.play'): Promi
 }
 
 const settings = (
-  { issuer, clientId, gateway, tempo, jaeger }: PlayWorld,
+  { issuer, clientId, gateway, lightstep, jaeger }: PlayWorld,
   keyFile: string,
 ) => `default_profile = "work"
 
@@ -35,17 +35,21 @@ const settings = (
 issuer = "${issuer}"
 client_id = "${clientId}"
 scopes = ["openid", "profile", "email", "groups", "offline_access", "traces:read"]
-backend = "lightstep"
+backend = "tempo"
 api = "${gateway}"
+store = "file"
+store_key_file = "${keyFile}"
+
+[profiles.lightstep]
+issuer = "${issuer}"
+client_id = "${clientId}"
+scopes = ["openid", "profile", "email", "groups", "offline_access", "traces:read"]
+backend = "lightstep"
+api = "${lightstep}"
 organization = "acme"
 project = "prod"
 store = "file"
 store_key_file = "${keyFile}"
-
-[profiles.tempo]
-backend = "tempo"
-api = "${tempo}"
-authorization = "none"
 
 [profiles.jaeger]
 backend = "jaeger"

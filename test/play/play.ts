@@ -1,13 +1,16 @@
 import { makePlayDirectory } from './directory.ts'
 import { thingsToType } from './things-to-type.ts'
-import { startPlayWorld } from './world.ts'
+import { ANY_PORTS, startPlayWorld } from './world.ts'
 
 /**
  * A place to play, on this machine's loopback only: `npm run play`, then type in another terminal what it prints.
  * Ctrl-C ends everything and leaves nothing; a command that still runs in the other terminal would write its record anew.
  */
 async function play(): Promise<void> {
-  const world = await startPlayWorld()
+  const world = await startPlayWorld().catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error
+    return startPlayWorld(ANY_PORTS)
+  })
   const directory = await makePlayDirectory(world)
   // A terminal that closes hangs up twice, by its shell and by npm: the second must not end the tidying up.
   const ended = new Promise<void>((resolve) => {
@@ -15,9 +18,9 @@ async function play(): Promise<void> {
   })
   process.stdout.write(`
   identity provider  ${world.issuer}   alice, bob, carol; no passwords
-  gateway            ${world.gateway}   Lightstep's API is behind it
-  Tempo              ${world.tempo}
-  Jaeger             ${world.jaeger}
+  gateway            ${world.gateway}   a Tempo is behind it: profile work
+  Lightstep          ${world.lightstep}   behind another gateway: profile lightstep
+  Jaeger             ${world.jaeger}   without sign-in: profile jaeger
 
 All of it runs on this machine only. The traces are of a shop: those of the last
 hour, and a new one every 20 seconds.
@@ -39,9 +42,4 @@ terminal (--follow): it would write to .play again.
   await Promise.all([world.close(), directory.remove()])
 }
 
-play().catch((error: NodeJS.ErrnoException & { port?: number }) => {
-  if (error.code !== 'EADDRINUSE') throw error
-  process.stderr.write(`error: port ${error.port} of 127.0.0.1 is in use\n`)
-  process.stderr.write('hint: End what listens there (another npm run play?), then try again.\n')
-  process.exitCode = 2
-})
+await play()

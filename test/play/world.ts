@@ -5,24 +5,26 @@ import { startTempoApi } from '../world/tempo-api.ts'
 import { startTraceApi } from '../world/trace-api.ts'
 import { startTraffic, type Traffic } from './traffic.ts'
 
-/** An identity provider, a gateway with Lightstep's API behind it, a Tempo and a Jaeger, all on loopback. */
+/** An identity provider, a gateway with a Tempo behind it, another with Lightstep's API, and a Jaeger, all on loopback. */
 export interface PlayWorld {
   readonly issuer: string
   readonly clientId: string
   /** Origins. */
   readonly gateway: string
-  readonly tempo: string
+  readonly lightstep: string
   readonly jaeger: string
   readonly traffic: Traffic
   close(): Promise<void>
 }
 
 /** Fixed, so that documents can show the addresses. */
-const PORTS = { provider: 9400, gateway: 9401, tempo: 9402, jaeger: 9403 }
+const PORTS = { provider: 9400, gateway: 9401, lightstep: 9402, jaeger: 9403 }
+/** Free ones. */
+export const ANY_PORTS: typeof PORTS = { provider: 0, gateway: 0, lightstep: 0, jaeger: 0 }
 
 const API_KEY = 'play-api-key'
 
-/** Rejects with EADDRINUSE when a port is taken; nothing is left running then. Ports of 0 are free ones. */
+/** Rejects with EADDRINUSE when a port is taken; nothing is left running then. */
 export async function startPlayWorld(ports = PORTS): Promise<PlayWorld> {
   const traffic = startTraffic()
   const { traces } = traffic
@@ -40,26 +42,32 @@ export async function startPlayWorld(ports = PORTS): Promise<PlayWorld> {
     const api = keep(await startTraceApi({ apiKey: API_KEY, traces }))
     // A person waits.
     api.snapshots.looksUntilReady = 0
+    const { issuer, clientId } = provider
+    const rules = { issuer, audience: 'api://traces', scope: 'traces:read', apiKey: API_KEY }
+    const tempo = keep(await startTempoApi({ traces, filters: true }))
     const gateway = keep(
       await startGateway({
+        ...rules,
         port: ports.gateway,
-        issuer: provider.issuer,
-        audience: 'api://traces',
-        scope: 'traces:read',
-        upstream: api.url,
-        apiKey: API_KEY,
-        takesSnapshots: true,
-        signIn: { client_id: provider.clientId, backend: 'lightstep', organization: 'acme', project: 'prod' },
+        upstream: tempo.url,
+        signIn: { client_id: clientId, backend: 'tempo' },
       }),
     )
-    const tempo = keep(await startTempoApi({ port: ports.tempo, traces, filters: true }))
+    const lightstep = keep(
+      await startGateway({
+        ...rules,
+        port: ports.lightstep,
+        upstream: api.url,
+        takesSnapshots: true,
+        signIn: { client_id: clientId, backend: 'lightstep', organization: 'acme', project: 'prod' },
+      }),
+    )
     const jaeger = keep(await startJaegerApi({ port: ports.jaeger, traces }))
-    const { issuer, clientId } = provider
     return {
       issuer,
       clientId,
       gateway: gateway.url,
-      tempo: tempo.url,
+      lightstep: lightstep.url,
       jaeger: jaeger.url,
       traffic,
       close,

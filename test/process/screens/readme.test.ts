@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { makePlayDirectory, type PlayDirectory } from '../../play/directory.ts'
-import { type PlayWorld, startPlayWorld } from '../../play/world.ts'
+import { ANY_PORTS, type PlayWorld, startPlayWorld } from '../../play/world.ts'
 import { drawPicture, PICTURE } from '../../readme/picture.ts'
 import { isAsShown, linesUnder, sessionsUnder } from '../../readme/sessions.ts'
 import { browse } from '../../world/browser.ts'
@@ -25,7 +25,7 @@ describe.skipIf(!needs({ commands: ['tmux'], packages: ['tmux'] }))(
     let terminal: Terminal
 
     beforeAll(async () => {
-      world = await startPlayWorld({ provider: 0, gateway: 0, tempo: 0, jaeger: 0 })
+      world = await startPlayWorld(ANY_PORTS)
       directory = await makePlayDirectory(world, NAME)
       // A display, as a person at a desk has one. What would open a browser on it is not there.
       // A pager would wait for a key.
@@ -87,7 +87,7 @@ describe.skipIf(!needs({ commands: ['tmux'], packages: ['tmux'] }))(
       const token = lines[0]?.replace(/=….*/, '=$(ls-auth token)') as string
       const rest = lines
         .slice(1)
-        .map((line) => line.replace('https://traces-gw.acme.example', world.tempo))
+        .map((line) => line.replace('https://traces-gw.acme.example', world.gateway))
         .map((line) => line.replace('https://acme.okta.com/oauth2/default', world.issuer))
       const script = [token, 'export XDG_CONFIG_HOME=/nonexistent XDG_STATE_HOME=/nonexistent', ...rest].join(
         '; ',
