@@ -27,6 +27,24 @@ const OUTPUT = /** @type {const} */ ({
   chunkFileNames: 'chunks/[name].cjs',
 })
 
+/**
+ * Exports of a chunk as plain properties, where the bundler writes a getter of 75 characters for each: every start reads
+ * them. What is assigned again keeps its getter.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const plainExports = {
+  name: 'plain-exports',
+  renderChunk: (code) =>
+    code.replace(
+      /Object\.defineProperty\(exports, "(\w+)", \{\s*enumerable: true,\s*get: function \(\) \{\s*return (\w+);\s*\}\s*\}\);/g,
+      (getter, name, value) =>
+        new RegExp(`(?<!(var|let|const) |[.\\w$])${value} *([^\\s\\w=(]*=(?![=>])|\\+\\+|--)`).test(code)
+          ? getter
+          : `exports.${name} = ${value};`,
+    ),
+}
+
 /** Bundles the program into dist/. What each file is made of goes to .build/meta.json. */
 export async function buildProgram() {
   const made = facts([...(await buildMain()), ...(await buildStart())])
@@ -41,7 +59,7 @@ async function buildMain() {
     input: { main: 'src/main.ts' },
     preserveEntrySignatures: 'allow-extension',
     external: EXTERNAL,
-    plugins: [chunks.plugin],
+    plugins: [chunks.plugin, plainExports],
   })
   const { output } = await bundle.write({
     ...OUTPUT,

@@ -25,7 +25,7 @@ const print = (line: string) => process.stdout.write(`${line}\n`)
 const directory = await mkdtemp(join(tmpdir(), 'ls-auth-bench-'))
 const file = join(directory, 'trace.json')
 await writeOtlpJson([bigTrace(SPANS)], file)
-const [trace] = readTraceFile(await readFile(file), file)
+const [trace] = await readTraceFile(await readFile(file), file)
 await rm(directory, { recursive: true })
 if (!trace) throw new Error('no trace was read')
 

@@ -83,7 +83,7 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))(
     async function big(): Promise<Trace> {
       const file = join(directory, 'big.pb')
       await writeOtlpProtobuf([bigTrace(2000)], file)
-      return readTraceFile(await readFile(file), file)[0] as Trace
+      return (await readTraceFile(await readFile(file), file))[0] as Trace
     }
 
     it.each<[what: string, traces: () => readonly Trace[] | Promise<readonly Trace[]>]>([

@@ -227,7 +227,7 @@ describe.skipIf(!needs(CHROMIUM))('a trace in a real browser', () => {
     async () => {
       const file = join(directory, 'big.pb')
       await writeOtlpProtobuf([bigTrace(10_000)], file)
-      const tree = buildTree(readTraceFile(await readFile(file), file)[0] as Trace)
+      const tree = buildTree((await readTraceFile(await readFile(file), file))[0] as Trace)
       const page = await open('big.html', renderHtml(tree, {}))
       expect(await page.locator('.r[id]').count()).toBe(10_000)
       // The last one that has nothing equal beside it, and nothing below it that would name it.

@@ -6,7 +6,7 @@ import { type CapableSource, requireCapability } from '../../trace/sources/capab
 import { openBackend } from '../../trace/sources/open-backend.ts'
 import type { BackendSource } from '../../trace/sources/trace-source.ts'
 import { type Invocation, loadProfile } from '../invocation.ts'
-import { authorisedRequest, type RequestRun } from '../request/authorised-request.ts'
+import type { RequestRun } from '../request/authorised-request.ts'
 import { lacksBackend, requireApi, requireBackend } from '../request/require-api.ts'
 
 /**
@@ -34,6 +34,7 @@ export async function openProfile(
 ): Promise<BackendSource> {
   requireApi(chosen)
   const profile = lacksBackend(chosen) ? await withBackend(invocation, chosen) : chosen
+  const { authorisedRequest } = await import('../request/authorised-request.ts')
   const send = await authorisedRequest(invocation, profile, run)
   return openBackend(profile.backend, {
     base: profile.api,

@@ -33,7 +33,7 @@ export async function findFile(invocation: Invocation, path: string): Promise<Fi
   if (bytes instanceof Failure) return bytes
   const [{ fileSource }, { readTraceFile }] = await loadReaders()
   try {
-    const traces = readTraceFile(bytes, path === '-' ? 'standard input' : path, (what) =>
+    const traces = await readTraceFile(bytes, path === '-' ? 'standard input' : path, (what) =>
       tell(invocation, `note: ${nameOf(path)}: ${what}`),
     )
     return fileSource(traces, nameOf(path), path)

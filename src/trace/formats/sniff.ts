@@ -1,14 +1,13 @@
 import { gunzipSync } from 'node:zlib'
 import { Failure } from '../../errors.ts'
 import type { Trace } from '../model.ts'
-import { Collection, type Explain } from './collection.ts'
+import { Collection, type Explain, withDetails } from './collection.ts'
 import { brokenJson } from './documents/broken-json.ts'
 import { type OfLines, readLines, readSeparate } from './documents/json-lines.ts'
 import { asString, firstSign, NEWLINE, parsed, parsedText } from './documents/json-text.ts'
 import { exactValue, readValue } from './documents/json-value.ts'
 import { endOfMessages, messagesOf } from './documents/length-prefixed.ts'
-import { JAEGER_WARNINGS } from './jaeger/jaeger-warnings.ts'
-import { otlpVocabulary, scanOtlpJson } from './json-scan/otlp-scan.ts'
+import { holdsErrorKeyInJson, otlpVocabulary, readScanned } from './json-scan/otlp-scan.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
 import { damagedTrace, noTrace } from './unreadable.ts'
 
@@ -17,9 +16,8 @@ const MIB = 1024 * 1024
 const MOST_UNPACKED = 1024 * MIB
 /** Bytes of the longest text, number or word that is looked at as JSON. */
 const MOST_SCALAR = 65_536
-/** Six characters, because V8 searches for a longer text by another way, and in binary that is the slower one: of 43 MB
- * without any, 3 ms instead of 11 (Node 24). */
-const WARNINGS_BEGIN = JAEGER_WARNINGS.slice(0, 6)
+
+export { jaegerErrorIn } from './jaeger/jaeger-json.ts'
 
 /** How {@link readTraces} treats errors and sizes. */
 export interface ReadOptions extends OfLines {
@@ -106,8 +104,8 @@ function readJsonBytes(
 ): Collection | undefined {
   const bytes = input.subarray(start)
   const vocabulary = otlpVocabulary()
-  const scanned = scanOtlpJson(bytes, vocabulary, explain)
-  if (scanned) return withDetails(scanned, bytes, holdsErrorKeyInJson(bytes))
+  const scanned = readScanned(bytes, vocabulary, explain)
+  if (scanned) return scanned
   const apart = () => readSeparate(bytes, vocabulary, explain, ofLines)
   const end = bytes.indexOf(NEWLINE)
   if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
@@ -166,31 +164,7 @@ function finish(into: Collection, bytes: Buffer): Collection {
   return withDetails(into, bytes, holdsErrorKeyInJson(bytes))
 }
 
-/**
- * Attributes stay unread unless one of them matters here: looking for its name in the bytes costs next to nothing.
- * `mayFail`: a span may say by an attribute that it failed, and its reader has not looked.
- */
-function withDetails(into: Collection, bytes: Buffer, mayFail: boolean): Collection {
-  if (bytes.includes(WARNINGS_BEGIN)) into.readWarnings()
-  if (mayFail) into.readErrors()
-  return into
-}
-
-const QUOTE = 0x22
-const LETTER_E = 0x65
-
 /** Whether protobuf holds the key `error`, with its length: a value or a name `error` looks the same. */
 function holdsErrorKeyInProtobuf(bytes: Buffer): boolean {
   return bytes.includes('\x05error')
-}
-
-/**
- * Whether JSON holds `"error"`, as a key or a value. Its end is looked for, since a search stops at each byte that is
- * like the first one, and JSON is full of quotes: 9 MB of OTLP/JSON take 2 ms instead of 6 (Node 24).
- */
-function holdsErrorKeyInJson(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf('rror"'); at >= 0; at = bytes.indexOf('rror"', at + 1)) {
-    if (at > 1 && bytes[at - 1] === LETTER_E && bytes[at - 2] === QUOTE) return true
-  }
-  return false
 }

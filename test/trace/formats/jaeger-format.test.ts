@@ -217,13 +217,14 @@ test('what is exported reads as the same trace, to the microsecond', () => {
   )
 })
 
-test('a saved error of Jaeger is told in its words: safe for a terminal, and cut', () => {
-  const read = (document: unknown) => () => readTraceFile(Buffer.from(JSON.stringify(document)), 'a.json')
-  expect(read({ data: null, errors: [{ code: 404, msg: 'trace not found' }] })).toThrow(
+test('a saved error of Jaeger is told in its words: safe for a terminal, and cut', async () => {
+  const read = (document: unknown) =>
+    expect(readTraceFile(Buffer.from(JSON.stringify(document)), 'a.json')).rejects
+  await read({ data: null, errors: [{ code: 404, msg: 'trace not found' }] }).toThrow(
     /^a\.json holds no spans, but an error of Jaeger: trace not found$/,
   )
-  expect(read({ data: [], errors: [{ msg: `\u001b[2J${'x'.repeat(9000)}` }] })).toThrow(
+  await read({ data: [], errors: [{ msg: `\u001b[2J${'x'.repeat(9000)}` }] }).toThrow(
     /^a\.json holds no spans, but an error of Jaeger: [^\u001b]{100,400}$/,
   )
-  expect(read({ data: null, errors: [{ code: 404 }] })).toThrow(/^a\.json holds no spans$/)
+  await read({ data: null, errors: [{ code: 404 }] }).toThrow(/^a\.json holds no spans$/)
 })

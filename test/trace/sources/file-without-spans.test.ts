@@ -2,9 +2,9 @@ import { expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import { readTraceFile } from '../../../src/trace/sources/file/read-trace-file.ts'
 
-const failureOf = (text: string): Failure => {
+const failureOf = async (text: string): Promise<Failure> => {
   try {
-    readTraceFile(Buffer.from(text), 'a.json')
+    await readTraceFile(Buffer.from(text), 'a.json')
   } catch (error) {
     if (error instanceof Failure) return error
     throw error
@@ -15,30 +15,34 @@ const failureOf = (text: string): Failure => {
 /** OTLP in JSON leaves out what is empty, so an empty document of it is `{}`. */
 it.each(['{}', ' {\n}\n', '[]', '{"resourceSpans":[]}', '{"trace":{}}'])(
   'an empty document is one that holds no spans: %s',
-  (text) => {
-    expect(failureOf(text)).toMatchObject({ code: 'not-found', exit: 7, message: 'a.json holds no spans' })
+  async (text) => {
+    expect(await failureOf(text)).toMatchObject({
+      code: 'not-found',
+      exit: 7,
+      message: 'a.json holds no spans',
+    })
   },
 )
 
-it.each(['[{}]', '{"a":{}}', '{}x'])('what is no trace is wrong usage: %s', (text) => {
-  expect(failureOf(text)).toMatchObject({ code: 'usage', exit: 2 })
+it.each(['[{}]', '{"a":{}}', '{}x'])('what is no trace is wrong usage: %s', async (text) => {
+  expect(await failureOf(text)).toMatchObject({ code: 'usage', exit: 2 })
 })
 
-it('a saved answer of Tempo that left out everything is told in its words, safe for a terminal', () => {
+it('a saved answer of Tempo that left out everything is told in its words, safe for a terminal', async () => {
   const message = 'trace exceeds max size (max bytes: 5)'
   const saved = (said: unknown) => failureOf(JSON.stringify({ trace: {}, status: 'PARTIAL', message: said }))
-  expect(saved(message)).toMatchObject({
+  expect(await saved(message)).toMatchObject({
     code: 'not-found',
     message: 'a.json holds no spans: it is only a part',
     hint: expect.stringContaining('max_bytes_per_trace'),
     detail: [message],
   })
-  expect(saved(undefined).detail).toEqual(['the answer is partial'])
-  expect(saved(`\u001b[2J${'x'.repeat(9000)}`).detail[0]).toMatch(/^[^\u001b]{100,400}$/)
+  expect((await saved(undefined)).detail).toEqual(['the answer is partial'])
+  expect((await saved(`\u001b[2J${'x'.repeat(9000)}`)).detail[0]).toMatch(/^[^\u001b]{100,400}$/)
 })
 
-it('a file that is cut off before its first span is told so', () => {
-  expect(failureOf('{"resourceSpans":[]}\n{"resourceSp')).toMatchObject({
+it('a file that is cut off before its first span is told so', async () => {
+  expect(await failureOf('{"resourceSpans":[]}\n{"resourceSp')).toMatchObject({
     message: 'a.json holds no spans: it is only a part',
     detail: ['line 2, the last, is cut off'],
   })

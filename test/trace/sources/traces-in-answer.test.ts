@@ -3,9 +3,9 @@ import { Failure } from '../../../src/errors.ts'
 import { readTraceFile } from '../../../src/trace/sources/file/read-trace-file.ts'
 import { tracesInAnswer } from '../../../src/trace/sources/traces-in-answer.ts'
 
-const failureOf = (work: () => unknown): Failure => {
+const failureOf = async (work: () => unknown): Promise<Failure> => {
   try {
-    work()
+    await work()
   } catch (error) {
     if (error instanceof Failure) return error
   }
@@ -60,16 +60,18 @@ test.each<[string, () => Buffer, string, RegExp, RegExp]>([
   ],
 ])(
   '%s: whose fault it is stands around the reason, for a back end and for a file',
-  (_, make, why, ask, mend) => {
+  async (_, make, why, ask, mend) => {
     const look = (traces: readonly { spans: readonly { attributes: unknown }[] }[]) =>
       traces[0]?.spans[0]?.attributes
-    const answered = failureOf(() => look(tracesInAnswer({ body: make(), maxBytes: 2 ** 20 }, 'Somebody')))
+    const answered = await failureOf(() =>
+      look(tracesInAnswer({ body: make(), maxBytes: 2 ** 20 }, 'Somebody')),
+    )
     expect(answered).toMatchObject({
       code: 'api-failed',
       message: `Somebody answered with something that is no trace: ${why}`,
     })
     expect(answered.hint).toMatch(ask)
-    const read = failureOf(() => look(readTraceFile(make(), 't.json')))
+    const read = await failureOf(async () => look(await readTraceFile(make(), 't.json')))
     expect(read.code).toBe('usage')
     expect(read.message).toMatch(/^cannot read t\.json: /)
     expect(read.message.endsWith(why)).toBe(true)

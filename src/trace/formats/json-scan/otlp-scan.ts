@@ -1,7 +1,7 @@
 import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { NONE, UNKNOWN_SERVICE } from '../../model.ts'
-import { Collection, type Explain } from '../collection.ts'
+import { Collection, type Explain, withDetails } from '../collection.ts'
 import { type Details, explained, LazySpan } from '../lazy-span.ts'
 import { type OtlpStatus, readOtlpStatus } from '../otlp/otlp-enums.ts'
 import {
@@ -16,6 +16,9 @@ import {
 } from '../otlp/otlp-json.ts'
 import { FALLBACK, OPEN_LIST } from './json-bytes.ts'
 import { JsonCursor, Vocabulary } from './json-cursor.ts'
+
+const QUOTE = 0x22
+const LETTER_E = 0x65
 
 /** Envelopes nested deeper fall back to `JSON.parse`. */
 const MOST_ENVELOPES = 4
@@ -36,6 +39,27 @@ const SCHEMA_NAMES = Object.fromEntries(
 )
 
 export const otlpVocabulary = (): Vocabulary => new Vocabulary(KEYS, SCHEMA_NAMES)
+
+/**
+ * Whether JSON holds `"error"`, as a key or a value. Its end is looked for, since a search stops at each byte that is
+ * like the first one, and JSON is full of quotes: 9 MB of OTLP/JSON take 2 ms instead of 6 (Node 24).
+ */
+export function holdsErrorKeyInJson(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf('rror"'); at >= 0; at = bytes.indexOf('rror"', at + 1)) {
+    if (at > 1 && bytes[at - 1] === LETTER_E && bytes[at - 2] === QUOTE) return true
+  }
+  return false
+}
+
+/** {@link scanOtlpJson}, with what attributes say of warnings and errors. */
+export function readScanned(
+  bytes: Buffer,
+  vocabulary: Vocabulary,
+  explain?: Explain,
+): Collection | undefined {
+  const into = scanOtlpJson(bytes, vocabulary, explain)
+  return into && withDetails(into, bytes, holdsErrorKeyInJson(bytes))
+}
 
 /**
  * Reads one document of OTLP/JSON from its bytes: of each span its skeleton, the rest lazily. The result equals that of

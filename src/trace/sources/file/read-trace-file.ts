@@ -1,8 +1,9 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { isUtf16, UTF16_HINT } from '../../../text/utf16.ts'
-import { jaegerErrorIn } from '../../formats/jaeger/jaeger-json.ts'
-import { readTraces } from '../../formats/sniff.ts'
+import type { Explain } from '../../formats/collection.ts'
+import { firstSign } from '../../formats/documents/json-text.ts'
+import { otlpVocabulary, readScanned } from '../../formats/json-scan/otlp-scan.ts'
 import type { Trace } from '../../model.ts'
 
 /**
@@ -10,10 +11,23 @@ import type { Trace } from '../../model.ts'
  * when it holds no span, `usage` when it is no trace. `note` is told what is odd about the
  * file as a whole: a last line that is cut off, lines without spans.
  */
-export function readTraceFile(bytes: Uint8Array, name: string, note?: (what: string) => void): Trace[] {
+export async function readTraceFile(
+  bytes: Buffer,
+  name: string,
+  note?: (what: string) => void,
+): Promise<Trace[]> {
+  const explain = explainFor(bytes, name)
+  const otlp = quickly(bytes, explain)
+  if (otlp.length > 0) return otlp
+  // The other formats are loaded for a file of another one.
+  const { readTraces, jaegerErrorIn } = await import('../../formats/sniff.ts')
   let whyCut: string | undefined
-  const traces = readOwn(bytes, name, note, (why) => {
-    whyCut = why
+  const traces = readTraces(bytes, {
+    explain,
+    onEmptyPart: (why) => {
+      whyCut = why
+    },
+    ...(note && { onCutLine: note, onSpanless: note }),
   })
   if (traces.length > 0) return traces
   if (whyCut !== undefined) throw cutToNothing(name, whyCut)
@@ -39,13 +53,8 @@ const cutToNothing = (name: string, why: string): Failure =>
  * Rewords Failures about an API's answer: a file is the user's own, so "ask whoever runs the API" would be wrong
  * advice.
  */
-function readOwn(
-  bytes: Uint8Array,
-  name: string,
-  note: ((what: string) => void) | undefined,
-  onEmptyPart: (why: string) => void,
-): Trace[] {
-  const explain = (error: unknown) => {
+function explainFor(bytes: Uint8Array, name: string): Explain {
+  return (error) => {
     if (!(error instanceof Failure)) return error
     const { reason, message, hint } = error
     const file = safeText(name, 200)
@@ -66,7 +75,15 @@ function readOwn(
       cause: error,
     })
   }
-  return readTraces(bytes, { explain, onEmptyPart, ...(note && { onCutLine: note, onSpanless: note }) })
+}
+
+/** The traces of one document of OTLP/JSON; none of anything else, or where something is wrong with it. */
+function quickly(bytes: Buffer, explain: Explain): Trace[] {
+  try {
+    return readScanned(bytes.subarray(firstSign(bytes)), otlpVocabulary(), explain)?.traces() ?? []
+  } catch {
+    return []
+  }
 }
 
 /** OTLP in JSON leaves out what is empty, so this is a document of it without spans. Of an API it would be no answer. */
