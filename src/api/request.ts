@@ -7,7 +7,9 @@ import type { HttpAnswer } from '../ports/http.ts'
 import { askedSpanId } from './asked-span.ts'
 import { tokenHeaders } from './authorization.ts'
 import type { Destination } from './destination.ts'
+import { withoutEchoed } from './echoed-token.ts'
 import type { NamedLimit } from './pacing.ts'
+import { largeTokenHint } from './refusal/large-headers.ts'
 
 /** Gives the tokens: this room does not know sessions. */
 export interface TokenSource {
@@ -131,9 +133,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     const isOfAll = known?.isAboutToken || denial?.reason === 'large-headers'
     if (failure && (isOfAll || !request.answers?.includes(answer.status))) throw failure
     const isUnexplained = failure !== undefined && known === undefined
-    const tokenHint = isUnexplained
-      ? (await import('./refusal/large-headers.ts')).largeTokenHint(answer, token)
-      : undefined
+    const tokenHint = isUnexplained ? largeTokenHint(answer, token) : undefined
     const { maxBytes = MAX_BYTES } = request
     return {
       ...answer,
@@ -234,5 +234,5 @@ export const isAboutToken = (headers: AnswerHeaders): boolean =>
 /** Lazy: most answers are good ones, which are handed on as they are. */
 async function withoutToken(answer: HttpAnswer, token: string | undefined): Promise<HttpAnswer> {
   if (token === undefined || answer.status < 300) return answer
-  return (await import('./echoed-token.ts')).withoutEchoed(answer, token)
+  return withoutEchoed(answer, token)
 }

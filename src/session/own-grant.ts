@@ -4,6 +4,7 @@ import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { sessionName } from './session-name.ts'
 import type { Store } from './store/session-store.ts'
+import { findEverySignIn } from './store/sign-ins.ts'
 
 /** What an ID token says; undefined: there is none, or it cannot be read. */
 export type Claims = Readonly<Record<string, unknown>> | undefined
@@ -58,7 +59,6 @@ export async function isApartFromOthers(
 /** Whether this client has a sign-in under another account here, or may have one; to read it could ask for a passphrase. */
 async function hasOtherSignIn(client: Client, ports: Ports): Promise<boolean> {
   // Lazy: commands that only renew never get here.
-  const { findEverySignIn } = await import('./store/sign-ins.ts')
   const own = sessionName(client)
   return (await findEverySignIn(client.stateDirectory, ports)).some(({ name, header }) => {
     if (name === own) return false

@@ -3,6 +3,7 @@ import { jsonObject } from '../json-object.ts'
 import type { Ports } from '../ports/ports.ts'
 import type { Unlock } from '../ports/storage.ts'
 import { safeText } from '../text/safe-text.ts'
+import { unlockable } from './unlockable.ts'
 
 /** Longer than a request to a provider that does not answer (30 s), whose failure is then shared. */
 const LONGEST_WAIT_MILLISECONDS = 45_000
@@ -49,7 +50,6 @@ async function waitForLock(
   for (;;) {
     const unlock = await lock.tryLock(path, note()).catch(async (cause) => {
       const owner = (await files.inspect(path).catch(() => undefined))?.uid
-      const { unlockable } = await import('./unlockable.ts')
       throw unlockable({ path, what }, cause, ports.env.uid, owner)
     })
     if (unlock) return unlock

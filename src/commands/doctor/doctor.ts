@@ -18,6 +18,7 @@ import { checkRecord, checkSettings, checkStateDirectory, checkStore } from './c
 import { checkProvider, checkRedirect, checkSurroundings } from './check-provider.ts'
 import { checkSession, NOBODY, refusedByExpect } from './check-session.ts'
 import { type Checkup, fail, look, ok, skip, warn } from './checkup.ts'
+import { gatewayFailure, gatewayHeading, gatewayJson, gatewayLines } from './gateway-lines.ts'
 import { profileOrFault } from './settings-fault.ts'
 
 /** Prints lines of the report below each other, in columns of their own. `more`: another part of the report is to come. */
@@ -188,7 +189,6 @@ const repeated = (line: Checkup, invocation: Invocation): Checkup => ({
 /** Refuses what cannot be tested before anything is sent; what it gives is called after the checks. */
 async function gatewayTest(invocation: Invocation, profile: Profile) {
   const { checkGateway, requireGateway } = await import('./check-gateway.ts')
-  const { gatewayFailure, gatewayHeading, gatewayJson, gatewayLines } = await import('./gateway-lines.ts')
   const { keptTokens } = await import('./gateway-tokens.ts')
   requireGateway(invocation, profile)
   const kept = await keptTokens(invocation, profile)

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Ports } from '../../ports/ports.ts'
 import { urisToRegister } from '../../providers/presets.ts'
 import { sessionName } from '../../session/session-name.ts'
+import { findSignIns } from '../../session/store/sign-ins.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { isComplete } from '../../settings/required-client.ts'
@@ -62,7 +63,6 @@ export function tellAdded(invocation: Invocation, added: Added): void {
 
 /** The sign-in that the profile had before it was replaced, where no profile uses it any more. */
 export async function signInLeft(settings: Settings, { name, client }: Profile, ports: Ports) {
-  const { findSignIns } = await import('../../session/store/sign-ins.ts')
   const current = isComplete(client) ? sessionName(client) : undefined
   return (await findSignIns(client.stateDirectory, ports)).find(
     (one) =>

@@ -14,6 +14,7 @@ import { requireOutsideProxy } from '../outside-proxy.ts'
 import { unregisterUnused } from '../registration/unregister-client.ts'
 import { isItsOwn, signInOf } from '../sign-out/left-sign-in.ts'
 import { neededSettings, withNeededVariables } from '../sign-out/needed-settings.ts'
+import { elsewhere, notRevoked } from '../sign-out/revocation-words.ts'
 import { sharersOf, withItsKey } from '../sign-out/sign-in-sharers.ts'
 import { nameArgument } from '../typed-flags.ts'
 import { handOverKey, tellKept } from './kept-for-others.ts'
@@ -132,13 +133,11 @@ async function endSignIn(invocation: Invocation, client: PartialClient, settings
   }
   if (result.forgotten instanceof Failure) throw result.forgotten
   if (result.revoked instanceof Failure) {
-    const { notRevoked } = await import('../sign-out/revocation-words.ts')
     const { message, detail, hint } = notRevoked(result.revoked, client)
     await warn(invocation, { message: [message, ...detail].join(': '), hint })
   }
   if (!result.wasSignedIn) return
   tell(invocation, `Signed out of ${safeText(client.profile, 60)}.`)
-  const { elsewhere } = await import('../sign-out/revocation-words.ts')
   const more = elsewhere(result, client)
   if (more !== undefined) tell(invocation, `  elsewhere         ${more}`)
 }

@@ -21,6 +21,7 @@ import { flagsOf, type Invocation, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { repeatFlags } from '../repeat-flags.ts'
 import type { UnknownKey } from './not-a-setting.ts'
+import { notASetting } from './not-a-setting.ts'
 
 /** Settings of the HTTP client that name a file; the key file of the store is made where there is none. */
 const FILES: Readonly<Record<string, keyof HttpSettings>> = {
@@ -120,7 +121,7 @@ const unsetsAll = (table: string): Failure =>
 async function run(invocation: Invocation, options: SetOptions | UnknownKey): Promise<void> {
   const { ports } = invocation
   requireOutsideProxy('profile set', ports.env)
-  if ('unknown' in options) throw await (await import('./not-a-setting.ts')).notASetting(invocation, options)
+  if ('unknown' in options) throw await notASetting(invocation, options)
   const { path } = options
   const value = fromHere(options, ports.env)
   if (path.length > 1 && value !== undefined) checkTyped(path, value, ports.env)

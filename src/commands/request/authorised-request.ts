@@ -20,6 +20,7 @@ import { proxyRefusal } from './proxy-refusal.ts'
 import { openRecorder, type Recorder, writeAtOnce } from './recorder.ts'
 import { oneOfRepeated } from './repeated-requests.ts'
 import { requireReason } from './require-reason.ts'
+import { stepUpSource } from './step-up/step-up-source.ts'
 import { toTheEnd } from './to-the-end.ts'
 
 /** What is special about the requests of one run. */
@@ -85,7 +86,7 @@ export async function authorisedRequest(
       ? (await import('./held-source.ts')).heldSource(invocation, client, onToken)
       : tokenSource(invocation, client, onToken)
   const source = invocation.ports.terminal.inIsTTY
-    ? await (await import('./step-up/step-up-source.ts')).stepUpSource(invocation, profile, client, open)
+    ? await stepUpSource(invocation, profile, client, open)
     : await open()
   return openApi(destination, orWithoutToken(source, invocation, profile))
 }

@@ -13,6 +13,7 @@ import {
   type TimeSeries,
   usualStep,
 } from '../../trace/series.ts'
+import { toSeriesCsv, toSeriesJson } from '../../trace/series-export.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { openSource } from './open-source.ts'
@@ -113,7 +114,6 @@ async function writeData(
   { text, fromMillis, toMillis, stepSeconds }: SeriesQuery,
   { series, unit, partial }: QueryResult,
 ): Promise<void> {
-  const { toSeriesCsv, toSeriesJson } = await import('../../trace/series-export.ts')
   if (format === 'csv') return invocation.ports.terminal.out([...toSeriesCsv(series)].join(''))
   const [from, to] = [fromMillis, toMillis].map((millis) => new Date(millis).toISOString())
   await printData(invocation, format, {

@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net'
 import type { PartialClient } from '../../client.ts'
 import { Failure, type NetworkFailure } from '../../errors.ts'
 import { networkSignIn } from '../../http-answers/network-sign-in.ts'
+import { readRateLimit, waitHint } from '../../http-answers/rate-limit.ts'
 import { hintAtVendorError, vendorError } from '../../http-answers/vendor-error.ts'
 import { jsonObject } from '../../json-object.ts'
 import { isLoopback } from '../../loopback-host.ts'
@@ -125,7 +126,6 @@ const isTemplateOf = (issuer: string, named: unknown, template: string | undefin
   template !== undefined && named === template && new URL(issuer).origin === new URL(template).origin
 
 async function rateLimited(answer: HttpAnswer, url: URL, clock: Clock): Promise<Failure> {
-  const { readRateLimit, waitHint } = await import('../../http-answers/rate-limit.ts')
   const message = `${url.host} limits requests, and the limit is reached (HTTP 429)`
   const { detail } = await vendorWords(answer)
   return new Failure('rate-limited', message, {

@@ -6,6 +6,7 @@ import { sessionName } from '../session-name.ts'
 import type { Session } from './session.ts'
 import type { SessionHeader, Way } from './session-file.ts'
 import type { Store } from './session-store.ts'
+import { findByProfile } from './sign-ins.ts'
 
 function checkOrigin({ apiOrigin, apiFrom }: Client, header: SessionHeader): void {
   if (Object.values(header.apis).includes(apiOrigin)) return
@@ -71,7 +72,6 @@ export async function readBound(client: Client, store: Store, ports: Ports): Pro
     })
   const session = await read()
   if (session) return requireSameProof(client, session)
-  const { findByProfile } = await import('./sign-ins.ts')
   const other = await findByProfile(client, ports)
   if (!other) return undefined
   // A sign-in happened between the two reads.

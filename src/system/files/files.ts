@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
 import { errorCode } from '../../error-code.ts'
 import type { FileFacts, Files } from '../../ports/storage.ts'
+import { openGrowing } from './growing-file.ts'
 import { renamePatiently } from './patient-rename.ts'
 import { readAtMost } from './read-at-most.ts'
 
@@ -152,7 +153,7 @@ export const realFiles: Files = {
     }
   },
 
-  openGrowing: async (path) => (await import('./growing-file.ts')).openGrowing(path),
+  openGrowing: async (path) => openGrowing(path),
 
   async rename(from, to, once = false) {
     if (once || process.platform !== 'win32') return rename(from, to)

@@ -5,6 +5,7 @@ import { once } from '../once.ts'
 import { decompress, flattenHeaders } from './answer-body.ts'
 import { proxyFor, proxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
+import { hostOf, usedProxy } from './used-proxy.ts'
 
 const REQUEST_MILLISECONDS = 30_000
 
@@ -52,7 +53,6 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
       return (await import('./tls-settings.ts')).certificateIssuer(url, await tls())
     },
     async proxyOf(url) {
-      const { hostOf, usedProxy } = await import('./used-proxy.ts')
       const proxy = usedProxy(proxies, url)
       return proxy && { host: hostOf(proxy), from: proxy.from }
     },

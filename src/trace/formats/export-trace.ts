@@ -1,5 +1,6 @@
 import type { TraceTree } from '../tree/trace-tree.ts'
 import type { TraceDataFormat } from './output-choices.ts'
+import { toCsv } from './own/csv.ts'
 
 /**
  * A trace as data, piece by piece; only the format asked for is loaded. `nodes`: the spans to write, all of them when
@@ -28,6 +29,6 @@ export async function exportTrace(
         write,
       )
     case 'csv':
-      return (await import('./own/csv.ts')).toCsv(tree, nodes ?? [...tree.spans.keys()], write)
+      return toCsv(tree, nodes ?? [...tree.spans.keys()], write)
   }
 }

@@ -3,6 +3,7 @@ import { type CapableSource, requireCapability } from '../../../trace/sources/ca
 import { type Invocation, loadProfile, tell } from '../../invocation.ts'
 import type { ReadSource } from '../batch/trace-reader.ts'
 import { openProfile } from '../open-source.ts'
+import { openFile } from '../trace-file.ts'
 
 /** What is searched, and what the traces that are found are read from. All their requests keep one pace. */
 export interface OpenSearch {
@@ -26,7 +27,6 @@ export async function openSearch(invocation: Invocation, file: string | undefine
   const { cancelled } = invocation
   cancelled?.addEventListener('abort', () => stop.abort(cancelled.reason))
   if (file !== undefined) {
-    const { openFile } = await import('../trace-file.ts')
     const searched = requireCapability(await openFile(invocation, file), 'search')
     return { searched, readFrom: searched, stop, onLimit: () => {} }
   }

@@ -1,6 +1,7 @@
 import { Failure } from '../../../errors.ts'
 import type { Profile } from '../../../settings/profile.ts'
 import type { SnapshotConsent } from '../../../trace/sources/consent.ts'
+import { canAsk } from '../../can-ask.ts'
 import { commandLine } from '../../command-line.ts'
 import { confirm } from '../../confirm.ts'
 import { fitted, type Invocation, tell } from '../../invocation.ts'
@@ -40,7 +41,6 @@ export function snapshotConsent(invocation: Invocation, profile: Profile): Snaps
       if (allowed) return
       const { requireWrite } = await import('./write-access.ts')
       await requireWrite(invocation, profile, reason)
-      const { canAsk } = await import('../../can-ask.ts')
       // Many traces at once: nobody answers so many questions.
       if (!canAsk(invocation) || invocation.options.ids !== undefined) {
         const detail = [...cost(invocation), ...(instead === undefined ? [] : [instead])]
