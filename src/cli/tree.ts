@@ -104,12 +104,24 @@ function usageFailure(error: CommanderError, program: Command, argv: readonly st
   const hint = helpOf(program, argv)
   const valued = error.code === 'commander.unknownOption' && switchWithValue(program, argv)
   if (valued) return new Failure('usage', `${valued} takes no value`, { hint })
+  if (error.code === 'commander.excessArguments') return tooMany(program, argv, hint)
   // Redacted: the value after `=` may be a secret under a mistyped option name.
   const text = error.message.replace(/^error: /, '').replace(/'(--[\w-]+)=[^']*'/, "'$1'")
   const [message = '', ...more] =
     error.code === 'commander.help' ? ['no command was given'] : text.split('\n')
   const near = more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)
   return new Failure('usage', message, { hint: [...near, hint].join(' ') })
+}
+
+/** `trace search checkout`: a word where a flag was meant. It may be a secret, so it isn't repeated. */
+function tooMany(program: Command, argv: readonly string[], hint: string): Failure {
+  const typed = typedCommands(program, argv)
+  const { registeredArguments = [], options = [] } = typed.at(-1) ?? {}
+  const names = typed.map((command) => command.name()).join(' ')
+  const most = registeredArguments.length
+  const takes = most === 0 ? 'no argument' : `at most ${most} ${most === 1 ? 'argument' : 'arguments'}`
+  const meant = options.some(({ long }) => long === '--service') ? 'To filter, write --service NAME. ' : ''
+  return new Failure('usage', `${names} takes ${takes}`, { hint: meant + hint })
 }
 
 /** `--error=true`: the parser knows no option of that name, where `--error` is a switch. */

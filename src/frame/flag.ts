@@ -73,8 +73,8 @@ export const duration = (help: string): Flag<number | undefined> =>
   value('<duration>', help, parseUnitDuration)
 
 /** A whole number from 1 to `most`. */
-export const count = (help: string, most?: number): Flag<number | undefined> =>
-  value('<count>', help, (typed, name) => readCount(typed, name, most), { counts: true })
+export const count = (help: string, most?: number, more: More = {}): Flag<number | undefined> =>
+  value('<count>', help, (typed, name) => readCount(typed, name, most), { ...more, counts: true })
 
 /** A value that may be typed several times; empty: not typed. */
 export const repeated = <T>(

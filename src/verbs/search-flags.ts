@@ -28,15 +28,15 @@ export const timeFlags = {
 
 /** The conditions on one span that a search knows. */
 export const conditionFlags = {
-  service: text('<name>', 'a span of this service'),
-  name: text('<name>', 'a span of exactly this name'),
+  service: text('<name>', 'only spans of this service', { short: 's' }),
+  name: text('<name>', 'only spans of exactly this name'),
   attr: repeated(
     '<key=value>',
-    'a span with this attribute (repeatable; also key!=value, key>=500, key=~regex for the whole value)',
+    'only spans with this attribute (repeatable; also key!=value, key>=500, key=~regex for the whole value)',
     readConditions,
   ),
-  min: nanos('a span that took at least this long (without other filters: the whole trace)'),
-  max: nanos('a span that took at most this long (without other filters: the whole trace)'),
+  min: nanos('only spans that took at least this long (traces, without other filters)'),
+  max: nanos('only spans that took at most this long (traces, without other filters)'),
 } as const satisfies Flags
 
 /** A file in place of the back end. */
@@ -60,7 +60,9 @@ export const backendFlags: Flags = Object.fromEntries(
 export const populationFlags = {
   ...conditionFlags,
   query: text('<text>', "a query in the back end's own language instead (TraceQL)"),
-  limit: count('read at most this many traces (100 when not given; of a file, all)', MOST_LIMIT),
+  limit: count('read at most this many traces (100 when not given; of a file, all)', MOST_LIMIT, {
+    short: 'n',
+  }),
   ...backendFlags,
   ...timeFlags,
   ...fileFlag,
@@ -69,7 +71,7 @@ export const populationFlags = {
 
 /** Which traces a verb reads that looks at many of them. */
 export const manyTracesFlags = {
-  error: bool('a span that failed', { alias: 'errors' }),
+  error: bool('only failed spans', { alias: 'errors', short: 'e' }),
   ...populationFlags,
 } as const satisfies Flags
 

@@ -22,11 +22,12 @@ export const traceSearch = verb({
   ...ASKS_API,
   flags: {
     ...conditionFlags,
-    error: bool('a span that failed', { alias: 'errors' }),
+    error: bool('only failed spans', { alias: 'errors', short: 'e' }),
     query: text('<text>', "a query in the back end's own language instead (TraceQL)"),
     limit: count(
       'at most this many traces (20 when not given); with --follow, so many at the beginning',
       MOST_LIMIT,
+      { short: 'n' },
     ),
     ...backendFlags,
     ...timeFlags,

@@ -19,7 +19,7 @@ const MOST_ROWS = 100
 export const traceWhy = verb({
   ...ASKS_API,
   flags: {
-    error: bool('explain the spans that failed', { alias: 'errors' }),
+    error: bool('explain failed spans', { alias: 'errors', short: 'e' }),
     slowerThan: value(
       '<limit>',
       'explain the spans that took longer: 500ms, or p95 of those that fit',

@@ -51,6 +51,13 @@ describe('what is not known of a trace in a file is not made up in the list', ()
   })
 })
 
+it('one letter stands for the flags that are typed most', async () => {
+  const file = join(world.home, 'spans.json')
+  await writeFile(file, JSON.stringify([{ traceId: ID, id: '1', name: 'get', timestamp: 1, duration: 5 }]))
+  const long = await world.type(`ls-auth trace search --file ${file} --service a --error --limit 3 --quiet`)
+  expect(await world.type(`ls-auth trace search --file ${file} -s a -e -n 3 -q`)).toEqual(long)
+})
+
 describe('a download that failed in part', () => {
   const LINE = JSON.stringify({
     traceId: ID,
