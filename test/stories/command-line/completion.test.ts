@@ -80,14 +80,6 @@ describe('what a shell is told', () => {
     for (const line of ['trace get ', 'services --file ', 'profile add x --from ', 'doctor --bundle '])
       expect(await offered(`ls-auth ${line}`)).toEqual(['files'])
   })
-
-  it('profiles, by their issuer without a password in it', async () => {
-    expect((await offered('ls-auth profile use ')).slice(2)).toEqual([
-      'work\thttps://login.example',
-      'odd\thttps://…@traces.example',
-    ])
-    expect(await values('ls-auth --profile ')).toEqual(['local', 'work', 'odd'])
-  })
 })
 
 describe('services', () => {
@@ -157,28 +149,6 @@ describe('services', () => {
     kept.services[0][1] = hostile
     await writeFile(file, JSON.stringify(kept))
     expect(await values('ls-auth --profile local trace search --service ')).toEqual(['ok', '$(id)'])
-  })
-})
-
-describe('nothing that is wrong makes a sound', () => {
-  it.each(['[profiles', 'default_profile = 3'])('settings: %s', async (text) => {
-    await world.writeConfig(text)
-    expect(await offered('ls-auth --profile ')).toEqual(['words'])
-    expect(await offered('ls-auth trace search --service ')).toEqual(['words'])
-    expect(await values('ls-auth trace ')).toEqual(['get', 'view', 'search', 'diff', 'why', 'breakdown'])
-  })
-
-  it('a damaged cache is no cache', async () => {
-    world.watched = true
-    await world.type('ls-auth services --profile local')
-    await writeFile(join(world.stateDirectory, 'services.json'), '{"version":1,"services":[[1],["x",[2]]]')
-    expect(await offered('ls-auth --profile local trace search --service ')).toEqual(['words'])
-    await world.type('ls-auth services --profile local')
-    expect(await values('ls-auth --profile local trace search --service ')).toContain('payment')
-  })
-
-  it('no words at all', async () => {
-    expect(await world.type('ls-auth __complete')).toMatchObject({ exit: 0, stderr: '' })
   })
 })
 

@@ -38,27 +38,6 @@ describe('a value with a few wrong letters: the one that was meant comes first, 
     expect(stderr.split('\n')).toHaveLength(3)
   })
 
-  it('in a settings file and in a variable', async () => {
-    await world.writeConfig(`${PROFILE}backend = "jeager"\n`)
-    expect((await world.type('ls-auth services')).stderr).toBe(
-      `error: ${world.configFile}: backend: "jeager" is not known\nhint: Did you mean jaeger? ${BACKENDS}\n  in the profile work\n`,
-    )
-    world.variables.LS_AUTH_BACKEND = 'TEMPO'
-    expect((await world.type('ls-auth services')).stderr).toBe(
-      `error: LS_AUTH_BACKEND: "TEMPO" is not known\nhint: Did you mean tempo? ${BACKENDS}\n`,
-    )
-  })
-
-  it.each([
-    ['default_profile = 5\n[profiles.work]\n', 'work'],
-    ['default_profile = ["a"]\n', 'NAME'],
-  ])('a default that is no name (%j): how the line is written', async (text, name) => {
-    await world.writeConfig(text)
-    expect((await world.type('ls-auth services')).stderr).toBe(
-      `error: ${world.configFile}: default_profile must be a string\nhint: Correct it there: default_profile = "${name}"\n`,
-    )
-  })
-
   it.each([
     [
       "--reason 'INC-7 ü'",
@@ -72,24 +51,6 @@ describe('a value with a few wrong letters: the one that was meant comes first, 
     const { exit, stderr } = await world.type(`ls-auth services ${flag}`)
     expect(exit).toBe(2)
     expect(stderr).toContain(`error: ${error}\nhint: ${hint}\n`)
-  })
-
-  it('in a table of a profile', async () => {
-    await world.writeConfig(`${PROFILE}[profiles.work.workload]\nsource = "github"\n`)
-    expect((await world.type('ls-auth profile set workload.grant asis')).stderr).toContain(
-      'workload.grant: "asis" is not known\nhint: Did you mean as-is? Choose one of: as-is, ',
-    )
-  })
-
-  it('nothing is near: all of them, and no guess', async () => {
-    expect((await world.type('ls-auth services --backend zipkin')).stderr).toBe(
-      `error: --backend: "zipkin" is not known\nhint: ${BACKENDS}\n`,
-    )
-  })
-
-  it('a key of a table, too', async () => {
-    await world.writeConfig(`${PROFILE}[profiles.work.expect]\ngrups = ["ops"]\n`)
-    expect((await world.type('ls-auth check')).stderr).toContain('hint: Did you mean groups? Known there: ')
   })
 })
 
@@ -110,26 +71,5 @@ describe('a line that the parser does not take: two lines, with the name that is
       stdout: '',
       stderr: `error: ${error}\nhint: ${hint}\n`,
     })
-  })
-})
-
-describe('the address of a local proxy, whose path is a secret, is typed: no error repeats it', () => {
-  const SECRET = 'q3Vf0mQm1ZzGvJb9o2cYxKq7Rk5T8uHwLr4NsDpEaXi'
-  const api = `http://127.0.0.1:9/${SECRET}`
-  it.each([
-    `login --api ${api}`,
-    `login --api ${api} --issuer https://id.example`,
-    `login ${api}`,
-    `trace search --api ${api} --error=true`,
-    `trace search --api ${api}`,
-    `profile set api ${api} more`,
-    `profile use ${api}`,
-    `services --api ${api} --json`,
-  ])('%s', async (line) => {
-    await world.writeConfig('')
-    const { exit, stderr } = await world.type(`ls-auth ${line}`)
-    expect(exit).not.toBe(0)
-    expect(stderr).toMatch(/error/)
-    expect(stderr).not.toContain(SECRET.slice(0, 20))
   })
 })

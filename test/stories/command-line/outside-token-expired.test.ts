@@ -13,7 +13,7 @@ const withEnd = (exp: unknown) => `${part({ alg: 'RS256' })}.${part({ sub: 'ada'
 let world: World
 let api: Server
 let origin: string
-let status = 401
+const status = 401
 beforeAll(async () => {
   world = await openWorld()
   api = createServer((_, response) => response.writeHead(status).end('{"data":[]}'))
@@ -56,43 +56,5 @@ describe('a JWT that has expired', () => {
     expect(stderr).toContain('(HTTP 401)')
     expect(exit).toBe(3)
     expect((await typed(endingIn(DAY), line)).exit).toBe(11)
-  })
-
-  it('is sent all the same: the API may go by another clock', async () => {
-    status = 200
-    const { exit } = await typed(endingIn(-DAY), `ls-auth api / --backend tempo --api ${origin}`)
-    status = 401
-    expect(exit).toBe(0)
-  })
-
-  it('is good for as long as clocks may differ', async () => {
-    const token = endingIn(-10)
-    expect(await typed(token, 'ls-auth token')).toMatchObject({ exit: 0, stdout: `${token}\n` })
-    const { stdout } = await typed(token, 'ls-auth token --json')
-    expect(JSON.parse(stdout)).toMatchObject({ token, expires_in: 0 })
-  })
-})
-
-describe('the end of a token from outside', () => {
-  it('is told where the token says it', async () => {
-    const exp = Math.floor(Date.now() / 1000) + 3600
-    const { stdout } = await typed(withEnd(exp), 'ls-auth token --json')
-    const { expires_in: left, expires_at: at } = JSON.parse(stdout)
-    expect(left).toBeGreaterThan(3590)
-    expect(left).toBeLessThanOrEqual(3600)
-    expect(at).toBe(new Date(exp * 1000).toISOString())
-    const { stdout: credential } = await typed(withEnd(exp), 'ls-auth token --format exec-credential')
-    expect(Date.parse(JSON.parse(credential).status.expirationTimestamp)).toBe(exp * 1000)
-  })
-
-  it.each([
-    ['no JWT', 'opaque'],
-    ['a JWT without an end', withEnd(undefined)],
-    ['an end that is no number', withEnd('2020')],
-    ['an end outside the calendar', withEnd(1e300)],
-  ])('%s: the token is handed out as it is', async (_, token) => {
-    const { exit, stdout } = await typed(token, 'ls-auth token --json')
-    expect(exit).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ token, expires_in: null, expires_at: null })
   })
 })

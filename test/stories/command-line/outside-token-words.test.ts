@@ -25,13 +25,6 @@ describe('whoami --verify without a profile', () => {
     expect(stderr).not.toContain('Do not believe')
     expect((await world.type('ls-auth check')).exit).toBe(5)
   })
-
-  it('names a line that reads standard input again, where the token came from there', async () => {
-    world.stdin = [TOKEN]
-    const { exit, stderr } = await world.type('ls-auth whoami --verify --token -')
-    expect(exit).toBe(5)
-    expect(stderr).toContain('ls-auth check --token - --issuer URL')
-  })
 })
 
 describe('a token that is given in a wrong way', () => {
@@ -43,16 +36,4 @@ describe('a token that is given in a wrong way', () => {
         `hint: Pass it on standard input: ${line}\n`,
       )
   })
-
-  it('the hint repeats what is to be checked', async () => {
-    const { stderr } = await world.type('ls-auth check --token - --audience api://traces')
-    expect(stderr).toMatch(
-      /cat FILE \| ls-auth check (--token - --audience api:\/\/traces|--audience api:\/\/traces --token -)$/m,
-    )
-  })
-})
-
-it('whoami --raw ends its last line, also in a pipe', async () => {
-  world.stdin = [TOKEN]
-  expect((await world.type('ls-auth whoami --raw --token -')).stdout).toMatch(/^\{[\s\S]*\}\n$/)
 })

@@ -71,15 +71,6 @@ describe('a provider that takes more than a second', () => {
     expect(seen).not.toContain('waiting')
   })
 
-  it('also where the clock is set back while one of them is waited for', async () => {
-    slower = ({ url }) => {
-      if (url.pathname === '/token') behind = 20_000
-      return 2_000
-    }
-    const { exit, stderr } = await login()
-    expect({ exit, said: saidAndErased(stderr) }).toEqual({ exit: 0, said: 3 })
-  })
-
   it('renewal and sign-out, too', async () => {
     await login()
     slower = () => 2_000
@@ -90,14 +81,6 @@ describe('a provider that takes more than a second', () => {
     // The refresh token, then the access token.
     expect(saidAndErased(out.stderr)).toBe(2)
     expect(out.stderr).toContain('refresh token revoked')
-  })
-
-  it('many short requests in a row are one wait', async () => {
-    await login()
-    speed = 1
-    slower = () => 800
-    const { stderr } = await world.type('ls-auth doctor')
-    expect(saidAndErased(stderr)).toBeGreaterThan(0)
   })
 
   it('another ls-auth at work on the session, by its process and command', async () => {
@@ -114,21 +97,6 @@ describe('a provider that takes more than a second', () => {
       exit: 0,
       stderr: 'waiting for another ls-auth: process 4711 (login) since 2026-11-25T09:00:00Z\n',
     })
-  })
-
-  it('other lines are written where the message was', async () => {
-    slower = () => 2_000
-    const { stderr } = await login('--debug')
-    expect(saidAndErased(stderr)).toBe(3)
-    expect(stderr).toContain(`${ERASE}debug: GET ${provider.issuer}/.well-known/openid-configuration 200`)
-  })
-
-  it('a terminal that cannot erase gets a line of its own, once', async () => {
-    world.variables.TERM = 'dumb'
-    slower = () => 2_000
-    const { stderr } = await login()
-    expect(stderr).not.toContain('\x1b')
-    expect(stderr.split(`waiting for ${host()} …\n`)).toHaveLength(2)
   })
 })
 

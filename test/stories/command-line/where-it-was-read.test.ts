@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { displayWidth } from '../../../src/text/display-width.ts'
 import { listen } from '../../world/loopback-server.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -26,7 +25,6 @@ beforeEach(async () => {
 
 const asked = (api: string | undefined, more: string) =>
   world.type(`ls-auth api /api/traces/4bf92f3577b34da6a3ce929d0e0e4736 --api ${api}/base ${more}`)
-const list = async () => (await world.type('ls-auth audit list')).stdout.trim().split('\n')
 
 describe('where something was read', () => {
   it('is in the record: the origin of the API, and its place as the settings name it', async () => {
@@ -40,38 +38,5 @@ describe('where something was read', () => {
       [origins[1], 'acme/prod'],
       [origins[1], null],
     ])
-  })
-
-  it('is in the table where it differs between the rows', async () => {
-    await asked(origins[0], '--backend tempo --tenant shop')
-    await asked(origins[0], '--backend tempo --tenant shop')
-    expect((await list())[0]).not.toMatch(/API|PLACE/)
-    await asked(origins[1], '--backend tempo --tenant shop')
-    const [heads, ...rows] = await list()
-    expect(heads).toMatch(/ API +WAY/)
-    expect(rows.map((row) => row.includes(new URL(String(origins[1])).host))).toEqual([false, false, true])
-    await asked(origins[1], '--backend tempo --tenant payments')
-    expect((await list())[0]).toMatch(/ API +PLACE +WAY/)
-  })
-
-  it.each([60, 80, 100])('is cut before a row is wider than a terminal of %i columns', async (columns) => {
-    const narrow = await openWorld({ columns })
-    const line = (api: string, place: string) =>
-      JSON.stringify({
-        ...{ time: '2026-11-25T08:00:00.000Z', way: 'cli', event: 'request', profile: 'work', sub: 'alice' },
-        ...{ method: 'GET', path: '/api/traces/4bf92f3577b34da6a3ce929d0e0e4736', status: 200, api, place },
-      })
-    await mkdir(narrow.stateDirectory, { recursive: true })
-    const text = [
-      line('https://traces.gateway.acme.example', 'payments-of-europe'),
-      line('https://traces.gateway.other.example', 'shop\u001b[2J'),
-    ].join('\n')
-    await writeFile(join(narrow.stateDirectory, 'audit.jsonl'), `${text}\n`)
-    narrow.watched = true
-    const { stdout } = await narrow.type('ls-auth audit list')
-    await narrow.close()
-    expect(stdout).not.toContain('\u001b')
-    for (const row of stdout.split('\n')) expect(displayWidth(row)).toBeLessThanOrEqual(columns)
-    if (columns === 100) expect(stdout.split('\n')[0]).toMatch(/ API +PLACE/)
   })
 })

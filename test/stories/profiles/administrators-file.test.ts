@@ -49,31 +49,6 @@ ${note(system, 'issuer')}. It belongs into a table [profiles.NAME].
       expect.objectContaining({ found: `${system}: "issuer" is not known to this version` }),
     ])
   })
-
-  it('each note says in which of the two files it stands', async () => {
-    await writeFile(system, `lock = 1\n[profiles.team]\nisuer = "x"\nboth = 1\n${OPEN}`)
-    await world.writeConfig('colour = 1\n[profiles.team]\nprojct = "p"\nboth = 1\n')
-    const { stderr } = await world.type('ls-auth profile show')
-    const mine = world.configFile
-    expect(stderr.trimEnd().split('\n')).toEqual([
-      `${note(mine, 'projct')}. Did you mean project?`,
-      note(mine, 'both'),
-      `${note(system, 'isuer')}. Did you mean issuer?`,
-      note(system, 'both'),
-      note(mine, 'colour'),
-      note(system, 'lock'),
-    ])
-    const { stdout } = await world.type('ls-auth profile show --json')
-    expect(JSON.parse(stdout).unknown_keys).toEqual(['projct', 'both', 'isuer'])
-  })
-
-  it('also where somebody signs out', async () => {
-    await writeFile(
-      system,
-      `lock = 1\n[profiles.team]\nissuer = "https://id.example.test"\nclient_id = "c"\n`,
-    )
-    expect((await world.type('ls-auth logout')).stderr).toContain(`${note(system, 'lock')}\n`)
-  })
 })
 
 describe('I override one setting of the administrator’s profile, as the hint says', () => {
@@ -100,21 +75,6 @@ describe('I override one setting of the administrator’s profile, as the hint s
     expect(settings.reason).toEqual({ value: 'T-1', source: world.configFile })
     expect((await world.type('ls-auth profile set reason T-2')).exit).toBe(0)
     expect(await mine()).toBe('[profiles.team]\nreason = "T-2"\n')
-  })
-
-  it('a client of my own is mine, and the issuer stays the administrator’s', async () => {
-    await team(provider.issuer, 'old')
-    const { exit, stderr } = await world.type('ls-auth profile add team --client-id own')
-    expect(exit, stderr).toBe(0)
-    expect(await mine()).toBe('[profiles.team]\nclient_id = "own"\n')
-  })
-
-  it('what a variable names is saved, as before: it is gone with the shell', async () => {
-    await team('https://id.example.test', 'old')
-    world.variables.LS_AUTH_ISSUER = provider.issuer
-    const { exit, stderr } = await world.type('ls-auth profile add team')
-    expect(exit, stderr).toBe(0)
-    expect(await mine()).toBe(`[profiles.team]\nissuer = "${provider.issuer}"\n`)
   })
 
   it('a client that is registered for me keeps its issuer: it is a client of no other', async () => {
@@ -162,13 +122,6 @@ groups = ["ops"]
     expect(exported).toContain('scopes = [ "traces:read" ]')
   })
 
-  it('a value of mine goes before its own, as with every setting, and back', async () => {
-    await world.type('ls-auth profile set expect.groups dev')
-    expect((await shown()).value).toEqual({ audience: ['api://traces'], groups: ['dev'] })
-    expect((await world.type('ls-auth profile set expect.groups --unset')).exit).toBe(0)
-    expect(await shown()).toEqual({ value: { audience: ['api://traces'], groups: ['ops'] }, source: system })
-  })
-
   it('neither an empty table nor an empty list takes it away', async () => {
     await world.writeConfig('[profiles.team]\n[profiles.team.expect]\n')
     expect((await shown()).value).toEqual({ audience: ['api://traces'], groups: ['ops'] })
@@ -176,14 +129,6 @@ groups = ["ops"]
     const { exit, stderr } = await world.type('ls-auth profile show')
     expect(exit).toBe(2)
     expect(stderr).toContain(`${world.configFile}: expect.groups must be a list of strings that is not empty`)
-  })
-
-  it('a mistake is told in the file that it is in', async () => {
-    await writeFile(system, `${SYSTEM}grups = ["ops"]\n`)
-    await world.writeConfig('[profiles.team]\n[profiles.team.expect]\nscopes = ["a"]\n')
-    expect((await world.type('ls-auth profile show')).stderr).toContain(
-      `${system}: expect.grups is not known`,
-    )
   })
 
   it('what is its own I cannot take away, and am told where it is', async () => {
@@ -227,15 +172,6 @@ describe('I sign in with a flag, where the administrator has set that', () => {
     )
     expect((await login()).stderr).not.toContain('from now on')
   })
-})
-
-it('"Sign in" after one question about another tenant does not make that the default', async () => {
-  await world.writeConfig(
-    '[profiles.team]\nissuer = "https://id.example"\nclient_id = "c"\nbackend = "tempo"\napi = "https://tempo.example"\n',
-  )
-  const { stderr } = await world.type('ls-auth trace search --service x --tenant acme')
-  expect(stderr).toContain('ls-auth login')
-  expect(stderr).not.toContain('acme')
 })
 
 describe('a file of the system that is broken: I am told what only an administrator can do', () => {
@@ -310,14 +246,6 @@ hint: Only an administrator can change that file. Use https. ${hint}
   ${key} of the profile team, in ${system}
 `,
     })
-  })
-
-  it('one that I typed is mine to mend', async () => {
-    await writeFile(system, '[profiles.team]\nissuer = "https://id.example"\nclient_id = "c"\n')
-    const { stderr } = await world.type('ls-auth login --profile team --issuer http://evil.example')
-    expect(stderr).toBe(
-      'error: refusing plain http to evil.example\nhint: Use https. Plain http is for 127.0.0.1, [::1] and localhost only.\n',
-    )
   })
 
   it.each([

@@ -1,5 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -66,28 +66,6 @@ error: nobody is there to confirm`)
     expect(stderr).toContain(`\nwith the parameters       ${shown}\nand sends tokens to `)
   })
 
-  it('so many parameters that the issuer would scroll away are not all shown', async () => {
-    const many = Array.from({ length: 300 }, (_, at) => `p${at}=x`)
-    await writeFile(file, `${TEAM}authorization_parameters = ${JSON.stringify(many)}\n`)
-    const { stderr } = await world.type(`ls-auth profile add --from ${file}`)
-    expect(stderr).toContain('p9=x\n                          (and 290 more)\nand sends tokens to ')
-  })
-
-  it('under another name', async () => {
-    expect(await world.type(`ls-auth profile add mine --from ${file} --yes`)).toMatchObject({ exit: 0 })
-    expect(await config()).toBe(TEAM.replace('work', 'mine'))
-  })
-
-  it('one of several, by its name', async () => {
-    await writeFile(file, `${TEAM}\n[profiles.lab]\nbackend = "jaeger"\napi = "http://127.0.0.1:16686"\n`)
-    const unnamed = await world.type(`ls-auth profile add --from ${file} --yes`)
-    expect(unnamed.exit).toBe(2)
-    expect(unnamed.stderr).toContain('hint: Name one of them: work, lab.\n')
-    expect(await world.type(`ls-auth profile add lab --from ${file} --yes`)).toMatchObject({ exit: 0 })
-    expect(await config()).toContain('[profiles.lab]')
-    expect(await config()).not.toContain('[profiles.work]')
-  })
-
   it('without a client id: the error names the file, and its hint can be typed', async () => {
     await writeFile(file, TEAM.replace(/client_id.*\n/, ''))
     const { exit, stderr } = await world.type(`ls-auth profile add b --from ${file} --yes`)
@@ -100,14 +78,6 @@ error: nobody is there to confirm`)
     expect(await config()).toBe(TEAM.replace('profiles.work', 'profiles.b').replace('"ls-auth-cli"', '"ID"'))
   })
 
-  it('and a new one without a client id is named by the command that was typed', async () => {
-    const { exit, stderr } = await world.type('ls-auth profile add b --issuer https://id.example.test')
-    expect(exit).toBe(2)
-    expect(stderr).toMatch(
-      /^error: profile b has no client_id\nhint: Name it: ls-auth profile add b --issuer \S+ --client-id ID$/m,
-    )
-  })
-
   it.each([
     ['redirect_host = "0.0.0.0"', /^error: \S+team\.toml: redirect_host/m],
     ['redirect_path = "@evil.example/"', /^error: \S+team\.toml: redirect_path must be a path/m],
@@ -118,19 +88,6 @@ error: nobody is there to confirm`)
     expect(exit).toBe(2)
     expect(stderr).toMatch(words)
     expect(stderr).not.toContain(world.configFile)
-  })
-
-  it('a name that cannot be one is refused, also from the file', async () => {
-    await writeFile(file, TEAM.replace('profiles.work', 'profiles."a b"'))
-    expect((await world.type(`ls-auth profile add --from ${file} --yes`)).stderr).toContain(
-      'cannot be a profile name',
-    )
-  })
-
-  it('without a name and a file there is nothing to add', async () => {
-    const { exit, stderr } = await world.type('ls-auth profile add --issuer https://id.example.test')
-    expect(exit).toBe(2)
-    expect(stderr).toContain('error: the new profile has no name\n')
   })
 })
 
@@ -155,34 +112,11 @@ describe('what this version does not know in a profile from a file', () => {
     )
   })
 
-  it('of any shape comes as it is, and goes on to the next person', async () => {
-    const { exit, stderr } = await add(
-      `${TEAM}later = 2030-01-01\n[[profiles.work.rules]]\na = 1\n[[profiles.work.rules]]\nb.c = [1, {d = 2}]\n`,
-    )
-    expect(exit, stderr).toBe(0)
-    expect(stderr).toContain(`${ignored('later')}\n`)
-    const { stdout } = await world.type('ls-auth profile export work')
-    expect(stdout).toBe(await config())
-    expect(stdout).toMatch(/\[\[profiles\.work\.rules\]\]\na = 1\n\[\[profiles\.work\.rules\]\]\n/)
-    expect((await world.type('ls-auth profile show --json')).stdout).toContain('"rules"')
-  })
-
-  it('a key that stands before the profile is told, too', async () => {
-    const { stderr } = await add(`issuer = "https://id.example.test"\n${TEAM}`)
-    expect(stderr).toContain(`${ignored('issuer')}. It belongs into a table [profiles.NAME].\n`)
-  })
-
   it.each(['client_secret', 'api_password'])('a secret (%s) is not kept, and that is said', async (key) => {
     const { exit, stderr } = await add(`${TEAM}${key} = "hunter2"\n`)
     expect({ exit, config: await config() }).toEqual({ exit: 0, config: TEAM })
     expect(stderr).toContain(`note: the setting "${key}" was not taken: a secret is never imported\n`)
     expect(stderr).not.toContain('hunter2')
-  })
-
-  it('what is for one machine is not taken, and that is said', async () => {
-    const { stderr } = await add(`${TEAM}store = "file"\n`)
-    expect(stderr).toContain('note: the setting "store" was not taken: it is for one machine or person\n')
-    expect(await config()).toBe(TEAM)
   })
 })
 
@@ -212,88 +146,5 @@ describe('--replace', () => {
       'file',
       'http://proxy.example.test:3128',
     ])
-  })
-})
-
-describe('a profile of the administrator’s file', () => {
-  const system = () => join(world.home, 'etc', 'config.toml')
-  beforeEach(async () => {
-    await mkdir(dirname(system()), { recursive: true })
-    await writeFile(system(), TEAM)
-  })
-
-  it('is said to come from there', async () => {
-    expect((await world.type('ls-auth profile show')).stdout).toMatch(new RegExp(`^work  # ${system()}\n`))
-    expect((await world.type('ls-auth doctor')).stdout).toContain(`profile work from ${system()};`)
-  })
-
-  it('is changed in a file of one’s own, as the hint says, which says what it hides', async () => {
-    const set = await world.type('ls-auth profile set project test')
-    expect(set.exit).toBe(2)
-    expect(set.stderr).toContain('To override it in your own file: ls-auth profile add work\n')
-    await writeFile(
-      system(),
-      '[profiles.work]\napi = "http://127.0.0.1:1"\nproject = "prod"\nauthorization = "none"\n',
-    )
-    const { exit, stderr } = await world.type('ls-auth profile add work')
-    const both = `${system()} has a profile work, too: what yours does not set comes from there.`
-    expect(exit, stderr).toBe(0)
-    expect(stderr).toContain(`${both}\n`)
-    expect((await world.type('ls-auth profile set project test')).exit).toBe(0)
-    const { settings } = JSON.parse((await world.type('ls-auth profile show --json')).stdout)
-    expect([settings.project.value, settings.api.value]).toEqual(['test', 'http://127.0.0.1:1'])
-    await world.type('ls-auth profile remove work')
-    expect((await world.type(`ls-auth profile add --from ${file} --yes`)).stderr).toContain(
-      `${both} Yours hides its api.\n`,
-    )
-  })
-
-  it('both files are named where both have a part in it', async () => {
-    await world.writeConfig('[profiles.work]\naccount = "me"\n')
-    const { stdout } = await world.type('ls-auth profile show')
-    expect(stdout).toContain(`work  # ${world.configFile} and ${system()}\n`)
-    expect(stdout).toMatch(new RegExp(`issuer +https://id.example.test +# ${system()}\n`))
-  })
-})
-
-describe('a mistyped setting', () => {
-  it.each([
-    [
-      '[profiles.work]\nisuer = "https://id.example.test"\n',
-      '"isuer" is not known to this version and was ignored. Did you mean issuer?',
-    ],
-    [
-      'default_profil = "work"\n[profiles.work]\n',
-      '"default_profil" is not known to this version and was ignored. Did you mean default_profile?',
-    ],
-    [
-      'issuer = "https://id.example.test"\n[profiles.work]\n',
-      '"issuer" is not known to this version and was ignored. It belongs into a table [profiles.NAME].',
-    ],
-    ['[profiles.work]\nfavourite = "x"\n', '"favourite" is not known to this version and was ignored\n'],
-    ['[profile]\nissuer = "https://i"\n', '"profile" is not known to this version and was ignored'],
-  ])('%j', async (text, note) => {
-    await world.writeConfig(text)
-    expect((await world.type('ls-auth profile show')).stderr).toContain(note)
-  })
-
-  it('of profile set', async () => {
-    await world.writeConfig('[profiles.work]\n')
-    expect((await world.type('ls-auth profile set isuer x')).stderr).toContain(
-      'hint: Did you mean issuer? Settings: issuer, ',
-    )
-  })
-
-  it('and a mistyped profile', async () => {
-    await world.writeConfig('[profiles.work]\n[profiles.lab]\n')
-    expect((await world.type('ls-auth whoami --profile wrok')).stderr).toContain(
-      'hint: Did you mean work? Profiles: work, lab. ',
-    )
-  })
-
-  it('a mistyped command: what was meant comes first', async () => {
-    expect((await world.type('ls-auth logn')).stderr).toContain(
-      'hint: (Did you mean login?) See: ls-auth --help\n'.replace(/[()]/g, ''),
-    )
   })
 })

@@ -111,31 +111,12 @@ describe('a change that another terminal was faster with', () => {
     expect(await settings()).not.toContain('work')
   })
 
-  it('remove: a profile that another has removed is not there, as one that never was', async () => {
-    await world.writeConfig(WORK)
-    afterReading(() => other.type('ls-auth profile remove work'))
-    const removed = await world.type('ls-auth profile remove work')
-    expect(removed).toEqual(await world.type('ls-auth profile remove work'))
-    expect(removed).toMatchObject({
-      exit: 2,
-      stderr: 'error: there is no profile "work"\nhint: See: ls-auth profile list\n',
-    })
-  })
-
   it('add: a profile of that name is not overwritten', async () => {
     afterReading(() => addJaeger())
     const { exit, stderr } = await world.type(`ls-auth profile add jaeger --api http://127.0.0.1:1 ${OPEN}`)
     expect(exit).toBe(2)
     expect(stderr).toContain('error: the profile jaeger is there already\nhint: ')
     expect(await settings()).toContain('api = "http://127.0.0.1:16686')
-  })
-
-  it('add: the profile that was the only one stays the default', async () => {
-    afterReading(() => addJaeger())
-    await world.type(`ls-auth profile add two --api http://127.0.0.1:1 ${OPEN}`)
-    expect(await settings()).toMatch(/^default_profile = "jaeger"$/m)
-    await world.type(`ls-auth profile add three --api http://127.0.0.1:1 ${OPEN}`)
-    expect((await settings()).match(/default_profile/g)).toHaveLength(1)
   })
 
   it('add --replace: what was changed meanwhile is not thrown away unseen', async () => {
@@ -149,14 +130,6 @@ describe('a change that another terminal was faster with', () => {
       'error: another ls-auth has changed the profile work meanwhile\nhint: See what there is now: ls-auth profile list. Then try again.\n',
     )
     expect(await settings()).toContain(WORK)
-  })
-
-  it('add --replace: the very same change is no conflict', async () => {
-    await world.writeConfig(WORK)
-    const line = `ls-auth profile add work --replace --api http://127.0.0.1:1 ${OPEN}`
-    afterReading(() => other.type(line))
-    expect((await world.type(line)).exit).toBe(0)
-    expect((await settings()).match(/api = .*/g)).toEqual(['api = "http://127.0.0.1:1"'])
   })
 })
 
@@ -190,19 +163,6 @@ describe('login: a setting of the profile that another terminal has set while th
     expect(exit).toBe(2)
     expect(stderr).toContain('error: another ls-auth has changed api of the profile work meanwhile\n')
     expect(await settings()).toContain('api = "http://127.0.0.1:2"')
-  })
-
-  it('the same value, or another setting, is no conflict', async () => {
-    other.whileItIsOpen(() =>
-      other.type(`ls-auth profile add default ${client()} --backend tempo --tenant t`),
-    )
-    const { exit } = await mine('--api http://127.0.0.1:2 --backend tempo')
-    expect(exit).toBe(0)
-    expect((await settings()).match(/(api|backend|tenant) = .*/g)?.sort()).toEqual([
-      'api = "http://127.0.0.1:2"',
-      'backend = "tempo"',
-      'tenant = "t"',
-    ])
   })
 })
 
@@ -290,14 +250,6 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     await expectNothingKept(revoked)
   })
 
-  it('without a settings file the environment names it, and it is kept', async () => {
-    const { issuer, clientId } = stage.provider
-    Object.assign(world.variables, { LS_AUTH_ISSUER: issuer, LS_AUTH_CLIENT_ID: clientId })
-    other.whileItIsOpen(() => addJaeger())
-    expect((await world.type('ls-auth login')).exit).toBe(0)
-    expect(await settings()).not.toContain('issuer')
-  })
-
   it.each([
     ['a sign-in that ends just before the profile goes', ['ls-auth login']],
     ['a sign-in with another account', ['ls-auth profile set account second', 'ls-auth login']],
@@ -314,22 +266,6 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
       stderr: 'Removed the profile work.\nSigned out of work.\n',
     })
     await expectNothingKept(revoked)
-  })
-
-  it('remove: of a profile that was signed in with two accounts, both sign-ins are ended', async () => {
-    await world.writeConfig(profileOf('work'))
-    other.world.visitor = { user: 'alice' }
-    afterReading(async () => {
-      await other.type('ls-auth login')
-      await other.type('ls-auth profile set account second')
-      await other.type('ls-auth login')
-    })
-    expect(await world.type('ls-auth profile remove work')).toMatchObject({
-      exit: 0,
-      stderr: 'Removed the profile work.\nSigned out of work.\nSigned out of work.\n',
-    })
-    const { stderr } = await world.type('ls-auth logout --all')
-    expect(stderr).toBe('There is no sign-in on this machine.\n')
   })
 
   it('remove: a client that the profile has got meanwhile is unregistered', async () => {

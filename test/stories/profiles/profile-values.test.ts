@@ -108,29 +108,6 @@ describe('a value that cannot be', () => {
   })
 })
 
-it.each([' x', 'x '])('"I copied it with a blank": client_id %j is exit 2', async (id) => {
-  await world.writeConfig(`[profiles.work]\nissuer = "https://id.example"\nclient_id = "${id}"\n`)
-  for (const command of ['whoami', 'login', 'profile show']) {
-    const { exit, stdout, stderr } = await world.type(`ls-auth ${command}`)
-    expect([command, exit, stdout]).toEqual([command, 2, ''])
-    expect(stderr).toContain('error: the client_id begins or ends with a blank\n')
-    expect(stderr).toContain(`\n  client_id of the profile work, in ${world.configFile}\n`)
-  }
-})
-
-it.each([
-  'authorization = "Token"',
-  'authorization = " bearer "',
-  'authorization = "{token}"',
-  'authorization = "Token token={token}, v=1"',
-  'endpoint_hosts = ["*.x.example", "[::1]", "localhost"]',
-  'expect = { min_ttl = "1h", max_token_lifetime = "1h" }',
-  'expect = { min_ttl = "0s" }',
-])('%j can be', async (lines) => {
-  await write(lines)
-  expect(await world.type('ls-auth profile show')).toMatchObject({ exit: 0, stderr: '' })
-})
-
 describe('"where do I correct it?"', () => {
   const two = (lines: string) =>
     world.writeConfig(`default_profile = "work"\n[profiles.other]\n${BASE}${lines}\n`)
@@ -159,34 +136,6 @@ describe('"where do I correct it?"', () => {
   })
 
   it.each([
-    'backend = "zipkin"',
-    'scopes = 5',
-    'store_key_file = "here"',
-    'expect = { aud = "x" }',
-    'access = { reed = { scopes = ["a"] } }',
-    'workload = { sauce = "x" }',
-    'expect = { max_token_lifetime = "0s" }',
-  ])('%j: the error names the file, and then the profile', async (lines) => {
-    await two(lines)
-    const { exit, stderr } = await world.type('ls-auth services')
-    expect(exit).toBe(2)
-    expect(stderr).toContain(`error: ${world.configFile}: ${lines.split(' ')[0]}`)
-    expect(stderr).toContain('\n  in the profile work\n')
-  })
-
-  it.each(['issuer = 5\nprovider = "okta"', 'authorization_header = 5\ndpop = true'])(
-    '%j: a sound setting beside it is not named',
-    async (lines) => {
-      await world.writeConfig(`[profiles.work]\n${lines}\n`)
-      const { exit, stderr } = await world.type('ls-auth profile show')
-      expect(exit).toBe(2)
-      expect(stderr).toContain(`error: ${world.configFile}: ${lines.split(' ')[0]} must be `)
-      expect(stderr).toMatch(/^ {2}in the profile work\n$/m)
-      expect(stderr).not.toContain('of the profile work, in')
-    },
-  )
-
-  it.each([
     ['LS_AUTH_API', 'nonsense'],
     ['LS_AUTH_ISSUER', 'nonsense'],
     ['LS_AUTH_BACKEND', 'zipkin'],
@@ -199,28 +148,6 @@ describe('"where do I correct it?"', () => {
     expect(exit).toBe(2)
     expect(stderr).toContain(name)
     expect(stderr).not.toContain(world.configFile)
-  })
-
-  it.each([
-    'leeway 1h',
-    'api nonsense',
-    'issuer nonsense',
-    'revoke everything',
-    'provider azuread',
-    'dpop true',
-  ])('what is typed is not said to be in the file: profile set %s', async (typed) => {
-    await two(typed === 'dpop true' ? 'use_token = "id"' : '')
-    const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
-    expect(exit).toBe(2)
-    expect(stderr).not.toContain(`${typed.split(' ')[0]} of the profile`)
-  })
-
-  it('a variable does not hide what is typed for the file', async () => {
-    await two('')
-    world.variables.LS_AUTH_API = 'https://traces.example'
-    const { exit } = await world.type('ls-auth profile set api nonsense')
-    delete world.variables.LS_AUTH_API
-    expect(exit).toBe(2)
   })
 })
 
@@ -249,19 +176,5 @@ describe('a preset, value by value', () => {
       endpoint_hosts: { value: [], source: 'preset keycloak' },
       redirect_host: { value: '127.0.0.1', source: 'preset keycloak' },
     })
-  })
-
-  it('show fits a narrow terminal, each value with its place beside or below it', async () => {
-    const narrow = await openWorld({ columns: 60 })
-    narrow.watched = true
-    await narrow.writeConfig(
-      `${BASE}scopes = ["openid", "profile", "email", "offline_access", "traces:read"]\n`,
-    )
-    const { stdout } = await narrow.type('ls-auth profile show')
-    await narrow.close()
-    expect(stdout).toMatch(/^issuer .*https:\/\/id\.example +# profile$/m)
-    expect(stdout).toMatch(/^use_token +access +# preset generic$/m)
-    const [, ...values] = stdout.trimEnd().split('\n')
-    for (const line of values) expect(line.length).toBeLessThanOrEqual(60)
   })
 })

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -40,21 +40,6 @@ describe('profiles', () => {
     )
     world.variables.LS_AUTH_PROFILE = 'b'
     expect((await world.type('ls-auth profile use b')).stderr).toBe('The default profile is b now.\n')
-  })
-
-  it('add takes the provider by name where a domain of its own hides it', async () => {
-    const outcome = await add('work', '--provider keycloak')
-    expect(outcome.stderr).toContain('(Keycloak)')
-    expect(outcome.stderr).toContain('  http://127.0.0.1/callback\n')
-    expect(await readFile(world.configFile, 'utf8')).toContain('provider = "keycloak"\n')
-    const unknown = await add('other', '--provider azuread')
-    expect(unknown).toMatchObject({ exit: 2, stderr: expect.stringContaining('Choose one of: okta, ') })
-  })
-
-  it('add refuses an issuer that does not answer, and writes nothing', async () => {
-    const outcome = await world.type('ls-auth profile add x --issuer http://127.0.0.1:9 --client-id y')
-    expect(outcome.exit).toBe(6)
-    await expect(readFile(world.configFile)).rejects.toThrow()
   })
 
   it.each([
@@ -116,44 +101,6 @@ describe('profiles', () => {
     expect((await world.type('ls-auth profile list --json')).stdout).toBe('[]\n')
   })
 
-  it('--replace says what of the profile before stays', async () => {
-    await add('work', '--store file --store-key-file ~/ls.key')
-    const outcome = await add('work', '--replace --api https://gw.example')
-    expect(outcome.exit).toBe(0)
-    expect(outcome.stderr).toContain('Of the profile before stays: store, store_key_file.\n')
-    expect((await add('work', '--replace')).stderr).toContain('stays: store, store_key_file.\n')
-    expect((await add('other')).stderr).not.toContain('stays')
-  })
-
-  it('--register without an issuer: the hint can be typed', async () => {
-    const { exit, stderr } = await world.type('ls-auth profile add work --register')
-    expect(exit).toBe(2)
-    expect(stderr).toContain('hint: Add --issuer URL: the client is registered there.\n')
-  })
-
-  it('a name that every object has is the name of no earlier sign-in', async () => {
-    await add('work', '--port any')
-    await world.type('ls-auth login --profile work')
-    await world.writeConfig('')
-    for (const name of ['constructor', 'toString', '__proto__']) {
-      const other = `ls-auth profile add ${name} --issuer ${provider.issuer} --client-id other`
-      expect(await world.type(other)).toMatchObject({ exit: 0 })
-      expect((await world.type(`${other} --replace`)).stderr).not.toContain('The sign-in of before')
-      const { stderr } = await world.type(`ls-auth whoami --profile ${name}`)
-      expect(stderr).toContain('you are not signed in')
-    }
-  })
-
-  it('another key file counts at once, and says what that means for a session', async () => {
-    await add('work', '--store file --store-key-file ~/ls.key')
-    const { exit, stderr } = await world.type('ls-auth profile set store_key_file ~/other.key')
-    expect(exit).toBe(0)
-    expect(stderr).toContain(
-      'It counts at once. A session that was kept with another key needs a new sign-in: ls-auth login --profile work\n',
-    )
-    expect(stderr).not.toContain('from the next sign-in')
-  })
-
   it('remove signs out first', async () => {
     await add('work', '--port any')
     await world.type('ls-auth login')
@@ -169,43 +116,6 @@ describe('profiles', () => {
     expect((await world.type('ls-auth token --profile b')).exit).toBe(0)
     await world.type('ls-auth profile remove a')
     expect((await world.type('ls-auth token')).exit).toBe(0)
-  })
-
-  it('the first profile stays the default when another one is added', async () => {
-    await world.writeConfig('# mine\n')
-    await add('a')
-    await add('b')
-    await add('c')
-    const { stdout } = await world.type('ls-auth profile list')
-    expect(stdout).toMatch(/^\* a /m)
-    expect(await readFile(world.configFile, 'utf8')).toMatch(/^default_profile = "a"\n\n# mine\n/)
-    await world.type('ls-auth profile use b')
-    expect((await world.type('ls-auth profile list')).stdout).toMatch(/^\* b /m)
-  })
-
-  it('several profiles and no default: exit 2 with their names', async () => {
-    await add('a')
-    await add('b')
-    await world.editConfig((text) => text.replace(/^default_profile.*\n/, ''))
-    const outcome = await world.type('ls-auth token')
-    expect(outcome.exit).toBe(2)
-    expect(outcome.stderr).toContain('Profiles: a, b.')
-  })
-
-  it('a token from standard input needs none of them', async () => {
-    await add('a')
-    await add('b')
-    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-    const token = `${part({ alg: 'RS256' })}.${part({ sub: 'ada', iss: 'https://id.example' })}.AAAA`
-    world.stdin = [token]
-    expect(await world.type('ls-auth whoami --token -')).toMatchObject({
-      exit: 0,
-      stdout: expect.stringContaining('ada'),
-    })
-    world.stdin = [token]
-    const { exit, stdout } = await world.type('ls-auth check --token - --sub ada')
-    expect(exit).toBe(5)
-    expect(stdout).toMatch(/unknown +subject +ada +held: ada/)
   })
 
   it('a password in an address is shown to nobody, and not handed on', async () => {
@@ -231,17 +141,6 @@ describe('profiles', () => {
     expect(outcome.exit).toBe(2)
     expect(outcome.stderr).toMatch(/config\.toml:2:10 is not valid TOML\n.*\n {2}invalid value\n/)
     expect(await readFile(world.configFile, 'utf8')).toBe('[profiles.a]\nissuer = \n')
-  })
-
-  it('a date that only the reader takes does not end in a bug when the file is changed', async () => {
-    const text = '[profiles.a]\nissuer = "https://idp.example"\nsince = 2021-02-30\n'
-    await world.writeConfig(text)
-    const outcome = await world.type('ls-auth profile use a')
-    expect(outcome).toMatchObject({
-      exit: 2,
-      stderr: expect.stringContaining('config.toml:3:9 is not valid TOML'),
-    })
-    expect(await readFile(world.configFile, 'utf8')).toBe(text)
   })
 
   it('no file of the working directory is read', async () => {
@@ -276,17 +175,6 @@ describe('a profile for a team', () => {
       exit: 0,
       stdout: written.replace('\\u202E', '\\u202e').replace('\\U000E0041', '\\U000e0041'),
     })
-  })
-
-  it('changes a file with both kinds of line ends, and no library says so', async () => {
-    const said = vi.spyOn(console, 'warn').mockImplementation(() => {})
-    await world.writeConfig(
-      '[profiles.a]\r\nissuer = "https://a.example"\n[profiles.b]\nissuer = "https://b.example"\n',
-    )
-    expect(await world.type('ls-auth profile use b')).toMatchObject({ exit: 0 })
-    expect(said).not.toHaveBeenCalled()
-    said.mockRestore()
-    expect((await world.type('ls-auth profile list')).stdout).toMatch(/b/)
   })
 
   it('travels by export and add --from, without what belongs to one machine', async () => {

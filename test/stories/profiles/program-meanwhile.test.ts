@@ -40,15 +40,6 @@ it.each(['ls-auth login', 'ls-auth login --tenant t'])(
   },
 )
 
-it('one for a program does not keep the sign-in of a profile that was removed meanwhile', async () => {
-  await world.writeConfig(`default_profile = "work"\n${profileOf('work')}${profileOf('job', FOR_PROGRAM)}`)
-  other.whileItIsOpen(() => other.type('ls-auth profile remove work'))
-  expect((await world.type('ls-auth login')).stderr).toMatch(
-    /\n {2}the sign-in is not kept; refresh token revoked\n$/,
-  )
-  await expectNoSignIn()
-})
-
 describe('a sign-in of before', () => {
   beforeEach(async () => {
     await world.writeConfig(`default_profile = "work"\n${profileOf('work')}${profileOf('job', FOR_PROGRAM)}`)
@@ -70,15 +61,6 @@ describe('a sign-in of before', () => {
       stderr: 'Signed out of work.\nRemoved the profile work.\n',
     })
     await expectNoSignIn()
-  })
-
-  it('profile remove of one for a program leaves that of a person alone', async () => {
-    expect((await world.type('ls-auth profile remove job')).stderr).toBe('Removed the profile job.\n')
-    expect((await world.type('ls-auth whoami')).exit).toBe(0)
-  })
-
-  it('logout does not say that a program was signed out', async () => {
-    expect((await world.type('ls-auth logout')).stderr).not.toContain('job')
   })
 
   it('logout ends it where the profile has become one for a program', async () => {
@@ -109,11 +91,6 @@ describe('a sign-in of before', () => {
     await expectNoSignIn()
   })
 
-  it('logout of one for a program is no logout of a person', async () => {
-    expect((await world.type('ls-auth logout --profile job')).exit).toBe(2)
-    expect((await world.type('ls-auth whoami')).exit).toBe(0)
-  })
-
   it.each([
     ['ls-auth logout --profile job', 2],
     ['ls-auth profile remove job', 0],
@@ -125,78 +102,5 @@ describe('a sign-in of before', () => {
     expect(said.stderr).not.toContain('Signed out')
     expect(stage.provider.revocations()).toBe(revoked)
     expect((await world.type('ls-auth logout')).stderr).toMatch(/^Signed out of work\.\n/)
-  })
-
-  it('profile set says once that the sign-in stays, and its line ends it', async () => {
-    const set = async (setting: string) =>
-      (await world.type(`ls-auth profile set workload.${setting} --profile work`)).stderr
-    const said = await set('source github')
-    expect(said).toContain(
-      '\nThe sign-in of before stays. To sign out of it: ls-auth logout --profile work\n',
-    )
-    expect(await set('grant token-exchange')).not.toContain('sign-in')
-    expect((await world.type(/ls-auth logout .*/.exec(said)?.[0] ?? '')).exit).toBe(0)
-    await expectNoSignIn()
-  })
-
-  it.each(['', ' --json'])(
-    'a sign-in that is named in full is ended, whatever the profile is%s',
-    async (more) => {
-      const { issuer, clientId } = stage.provider
-      const full = `--issuer ${issuer} --client-id ${clientId}`
-      const { exit, stderr } = await world.type(`ls-auth logout --profile job ${full}${more}`)
-      expect({ exit, stderr }).toEqual({
-        exit: 0,
-        stderr: more ? '' : expect.stringMatching(/^Signed out of work\.\n/),
-      })
-      await expectNoSignIn()
-    },
-  )
-})
-
-describe('a profile for a program that comes before mine, with the same client', () => {
-  beforeEach(async () => {
-    await world.writeConfig(`default_profile = "work"\n${profileOf('job', FOR_PROGRAM)}${profileOf('work')}`)
-    expect((await world.type('ls-auth login')).exit).toBe(0)
-  })
-  const listed = async (line: string) => {
-    const rows: { profile: string | null; name: string; state: string; person: string | null }[] = JSON.parse(
-      (await world.type(`${line} --json`)).stdout,
-    )
-    return rows.map(({ profile, name, state, person }) => [name ?? profile, state, person])
-  }
-
-  it.each(['ls-auth profile list', 'ls-auth status'])(
-    '%s: I am signed in, and no program is',
-    async (line) => {
-      expect(await listed(line)).toEqual([
-        ['job', 'not-needed', null],
-        ['work', 'signed-in', 'alice@example.test'],
-      ])
-      expect((await world.type(line)).stderr).not.toMatch(/share|job/)
-    },
-  )
-
-  it('status shows what is left without a profile, and no problem', async () => {
-    await becomesForProgram()
-    expect(await listed('ls-auth status')).toEqual([
-      ['job', 'not-needed', null],
-      ['work', 'not-needed', null],
-      [null, 'signed-in', 'alice@example.test'],
-    ])
-    expect((await world.type('ls-auth status')).stderr).toMatch(
-      /^\(no profile\): no profile uses this sign-in\. To sign out of it: ls-auth logout --issuer \S+ --client-id \S+( --account \S+)?\n$/,
-    )
-    expect((await world.type('ls-auth logout --all')).stderr).toMatch(/^Signed out of work\.\n/)
-    expect((await world.type('ls-auth status')).stderr).toBe('Nobody needs to sign in.\n')
-  })
-
-  it('logout --all says that I was signed out', async () => {
-    expect((await world.type('ls-auth logout --all')).stderr).toMatch(/^Signed out of work\.\n/)
-  })
-
-  it('logout --all does not name a program where my profile is gone', async () => {
-    await world.writeConfig(profileOf('job', FOR_PROGRAM))
-    expect((await world.type('ls-auth logout --all')).stderr).toMatch(/^Signed out of http:/)
   })
 })

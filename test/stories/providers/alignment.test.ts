@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { okta } from '../../world/simulator/behaviours/okta.ts'
 import { openPlace, type Place } from './place.ts'
 
@@ -34,23 +34,6 @@ describe('a scope without its group, and a group without its scope', () => {
     },
   )
 
-  it('check and doctor only warn of them', async () => {
-    const check = await place.world.type('ls-auth check')
-    expect(check.stdout).toMatch(/^ {2}warn {5}alignment {2}.*read: scopes and groups agree/m)
-    expect(check.exit).toBe(0)
-    const json = await place.world.type('ls-auth check --json')
-    const { verdict, findings, warnings } = JSON.parse(json.stdout)
-    expect(verdict).toBe('pass')
-    expect(JSON.stringify(findings)).not.toContain('alignment')
-    expect(warnings).toMatchObject([{ assertion: 'alignment' }, { assertion: 'alignment' }])
-    const doctor = await place.world.type('ls-auth doctor --json')
-    const checks: { area: string; verdict: string }[] = JSON.parse(doctor.stdout).checks
-    expect(checks.filter(({ area }) => area === 'access').map(({ verdict }) => verdict)).toEqual([
-      'warn',
-      'warn',
-    ])
-  })
-
   it('check --aligned fails on them: exit 5', async () => {
     const { exit, stdout } = await place.world.type('ls-auth check --aligned --json')
     expect(exit).toBe(5)
@@ -84,72 +67,6 @@ describe('a scope without its group, and a group without its scope', () => {
           missing: ['traces.write'],
         },
       ],
-    })
-  })
-})
-
-describe('check --aligned where nothing can be compared is unknown, and no pass: exit 5', () => {
-  afterEach(() => {
-    delete place.world.variables.LS_AUTH_TOKEN
-  })
-
-  it('with a token of another issuer', async () => {
-    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-    const exp = Math.floor((Date.now() + place.world.clockOffset) / 1000) + 600
-    const claims = { iss: 'https://id.example', sub: 'ada', exp }
-    place.world.variables.LS_AUTH_TOKEN = `${part({ alg: 'RS256' })}.${part(claims)}.AAAA`
-    const { exit, stdout } = await place.world.type('ls-auth check --offline --aligned')
-    expect(exit).toBe(5)
-    expect(flat(stdout)).toContain(
-      'unknown alignment scopes and groups agree the token is not known to be of',
-    )
-  })
-
-  it('with a token that does not say its groups', async () => {
-    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-    const exp = Math.floor((Date.now() + place.world.clockOffset) / 1000) + 600
-    const claims = { iss: place.simulator.issuer, sub: 'ada', exp, scp: ['traces.read'] }
-    place.world.variables.LS_AUTH_TOKEN = `${part({ alg: 'RS256' })}.${part(claims)}.AAAA`
-    const { exit, stdout } = await place.world.type('ls-auth check --offline --aligned --json')
-    expect(exit).toBe(5)
-    const { findings } = JSON.parse(stdout)
-    expect(
-      findings.filter(({ assertion }: { assertion: string }) => assertion === 'alignment'),
-    ).toMatchObject(
-      ['read', 'write', 'admin'].map((level) => ({
-        expected: `${level}: scopes and groups agree`,
-        actual: 'the token does not say its groups',
-        verdict: 'unknown',
-        reason: 'claim-absent',
-      })),
-    )
-  })
-
-  it('without [access] in the profile: it says so, and the commands of the hint give it one', async () => {
-    const { world } = place
-    await world.editConfig((text) => text.slice(0, text.indexOf('[profiles.work.access]')))
-    expect((await world.type('ls-auth check')).exit).toBe(0)
-    const { exit, stdout, stderr } = await world.type('ls-auth check --aligned')
-    expect(exit).toBe(5)
-    expect(flat(stdout)).toContain(
-      'unknown alignment scopes and groups agree the profile has no [access] table',
-    )
-    expect(stderr).toMatch(/^error: 1 of \d+ checks is unknown: alignment\nhint: /)
-    const [scopes, groups] = stderr.match(/ls-auth profile set \S+/g) ?? []
-    await world.type(`${scopes} traces.read`)
-    await world.type(`${groups} traces-readers`)
-    expect((await world.type('ls-auth check --aligned')).exit).toBe(0)
-  })
-
-  it('--json has the reason', async () => {
-    await place.world.type('ls-auth profile set access --unset')
-    const { stdout } = await place.world.type('ls-auth check --aligned --json')
-    const { verdict, findings } = JSON.parse(stdout)
-    expect(verdict).toBe('unknown')
-    expect(findings.at(-1)).toMatchObject({
-      assertion: 'alignment',
-      verdict: 'unknown',
-      reason: 'not-configured',
     })
   })
 })

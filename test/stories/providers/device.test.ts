@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Behaviour, DeviceRule } from '../../world/simulator/behaviour.ts'
-import { cognito } from '../../world/simulator/behaviours/cognito.ts'
+import type { Behaviour } from '../../world/simulator/behaviour.ts'
 import { google, googleForDevices } from '../../world/simulator/behaviours/google.ts'
-import { keycloakWithoutDevice, keycloakWithPkceMethod } from '../../world/simulator/behaviours/keycloak.ts'
+import { keycloakWithPkceMethod } from '../../world/simulator/behaviours/keycloak.ts'
 import { okta } from '../../world/simulator/behaviours/okta.ts'
 import { BEHAVIOURS } from '../../world/simulator/behaviours.ts'
 import type { PollOutcome } from '../../world/simulator/device.ts'
@@ -62,15 +61,6 @@ describe.each(withDevice)('the device flow at $id', (behaviour) => {
   })
 })
 
-it.each(['portal', 'blocked', 'moved'] as const)(
-  'a poll that something on the way answers (%s) ends nothing: the code is still good',
-  async (outcome) => {
-    const { exit, stderr } = await byDevice(okta, 'pending', outcome, 'pending', 'approve')
-    expect({ exit, stderr }).toMatchObject({ exit: 0, stderr: expect.stringContaining('Signed in as ') })
-    expect(place.world.slept).toEqual([5_000, 5_000, 10_000, 5_000])
-  },
-)
-
 it('keys that cannot be fetched end the sign-in: the code is spent, and no poll follows', async () => {
   place = await openPlace(okta)
   place.world.fastForward = true
@@ -80,62 +70,6 @@ it('keys that cannot be fetched end the sign-in: the code is spent, and no poll 
   expect(place.simulator.asked('token')).toHaveLength(1)
   expect(place.simulator.asked('revoke')).toHaveLength(1)
   expect(place.simulator.liveRefreshTokens).toBe(0)
-})
-
-describe('the interval and the life of a code, as providers write them', () => {
-  const variant = (answer: Record<string, unknown>): Behaviour => {
-    const device = okta.device as DeviceRule
-    const { interval: _, expires_in: __, ...rest } = device.answer
-    return { ...okta, device: { ...device, answer: { ...rest, ...answer } } }
-  }
-  it.each([
-    { written: { interval: '7', expires_in: '600' }, sleeps: 7_000 },
-    { written: { interval: 0, expires_in: 600 }, sleeps: 5_000 },
-    { written: { interval: '0', expires_in: 600 }, sleeps: 5_000 },
-    { written: { expires_in: 600 }, sleeps: 5_000 },
-    { written: { interval: 5 }, sleeps: 5_000 },
-  ])('$written: asks after $sleeps ms', async ({ written, sleeps }) => {
-    const { exit } = await byDevice(variant(written), 'pending')
-    expect({ exit, slept: place.world.slept }).toEqual({ exit: 0, slept: [sleeps, sleeps] })
-  })
-})
-
-describe('where the device flow is not to be had', () => {
-  it('Cognito has none: exit 2, and another way', async () => {
-    const { exit, stderr } = await byDevice(cognito)
-    expect({ exit, stderr }).toMatchObject({ exit: 2, stderr: expect.stringContaining('--paste') })
-  })
-
-  it('Google gives a desktop client no code: said which client could', async () => {
-    const { exit, stderr } = await byDevice(google)
-    expect(exit).not.toBe(0)
-    expect(stderr).toContain('invalid_client: Invalid client type.')
-    expect(stderr).toContain('TVs and Limited Input')
-  })
-
-  it('a Keycloak client with the switch off: said which switch', async () => {
-    const { exit, stderr } = await byDevice(keycloakWithoutDevice)
-    expect(exit).not.toBe(0)
-    expect(stderr).toContain('Switch on "OAuth 2.0 Device Authorization Grant"')
-  })
-
-  it('a tenant that forbids it by a rule: said so, and the browser named as the way', async () => {
-    const { entra } = await import('../../world/simulator/behaviours/entra.ts')
-    const description = 'AADSTS53003: Access has been blocked by Conditional Access policies.'
-    const { exit, stderr } = await byDevice(
-      {
-        ...entra,
-        device: {
-          ...(entra.device as DeviceRule),
-          declined: { status: 400, body: { error: 'invalid_grant', error_description: description } },
-        },
-      },
-      'decline',
-    )
-    expect(exit).not.toBe(0)
-    expect(stderr).toContain(description)
-    expect(stderr).toMatch(/hint: A Conditional Access rule.*without --device/)
-  })
 })
 
 describe('PKCE in the device flow', () => {

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { auth0 } from '../../world/simulator/behaviours/auth0.ts'
-import { okta } from '../../world/simulator/behaviours/okta.ts'
 import { openPlace, type Place } from './place.ts'
 
 /** A provider that sends an ID token at sign-in and none with a renewal. */
@@ -39,32 +38,5 @@ describe.each([
     expect(place.simulator.refreshes).toBe(1)
     expect(await type('ls-auth login')).toMatchObject({ exit: 0 })
     expect(await type(line)).toMatchObject({ exit: 0, stderr: '' })
-  })
-})
-
-describe('Okta, which sends one again where openid is asked for again', () => {
-  it.each(['okta', 'okta-org'] as const)(
-    '%s is asked for the scopes of the session, and gives one',
-    async (id) => {
-      place = await openPlace({ ...okta, id, idTokenOnce: 'or by openid' })
-      expect(await type('ls-auth login')).toMatchObject({ exit: 0 })
-      const first = await type('ls-auth token --id-token')
-      place.pass(2 * HOURS)
-      // A renewal for the access token alone: its answer does not end the ID token's.
-      expect(await type('ls-auth token')).toMatchObject({ exit: 0 })
-      place.pass(2 * HOURS)
-      const second = await type('ls-auth token --id-token')
-      expect(second).toMatchObject({ exit: 0, stderr: '' })
-      expect(second.stdout).not.toBe(first.stdout)
-      expect(place.simulator.asked('token').at(-1)?.get('scope')).toBe('openid profile email offline_access')
-    },
-  )
-
-  it('others are asked for no scope: all of the sign-in then hold (RFC 6749 §6)', async () => {
-    place = await openPlace(auth0)
-    await type('ls-auth login')
-    place.pass(25 * HOURS)
-    expect(await type('ls-auth token')).toMatchObject({ exit: 0 })
-    expect(place.simulator.asked('token').at(-1)?.get('scope')).toBeNull()
   })
 })

@@ -46,20 +46,6 @@ describe('Keycloak', () => {
   })
 })
 
-describe('of Keycloak', () => {
-  it('offline tokens that are not allowed', async () => {
-    place = await openPlace(keycloak)
-    place.simulator.answerTokensWith(
-      refusal('not_allowed', 'Offline tokens not allowed for the user or client'),
-    )
-    const { exit, stderr } = await type('ls-auth login')
-    expect({ exit, stderr }).toMatchObject({
-      exit: 2,
-      stderr: expect.stringContaining('Grant the role offline_access'),
-    })
-  })
-})
-
 describe('Cognito', () => {
   it.each(['invalid_request', 'unsupported_token_type'])(
     'an app client that revokes no tokens (%s): where that is switched on, and nothing of an account page',
@@ -80,36 +66,6 @@ describe('Cognito', () => {
       expect((await type('ls-auth logout')).exit).toBe(0)
     },
   )
-})
-
-describe('of Cognito', () => {
-  it('logout --all: each sign-in that is not revoked has its hint', async () => {
-    place = await openPlace(cognito)
-    await place.world.editConfig(
-      (text) =>
-        `default_profile = "work"\n${text}\n${text.replace('[profiles.work]', '[profiles.other]').trimEnd()}\naccount = "two"\n`,
-    )
-    for (const name of ['work', 'other']) expect((await type(`ls-auth login --profile ${name}`)).exit).toBe(0)
-    place.simulator.answerRevocationsWith(refusal('invalid_request'))
-    const { exit, stderr } = await type('ls-auth logout --all')
-    expect(exit).toBe(6)
-    // The error is that of the first alone.
-    expect(stderr.match(/^ {2}at the provider {3}not revoked: .*$/gm)).toEqual([
-      expect.not.stringContaining('EnableTokenRevocation'),
-      expect.stringContaining('EnableTokenRevocation'),
-    ])
-    expect(stderr).toMatch(/^hint: .*EnableTokenRevocation/m)
-  })
-
-  it('a client that has a secret: which setting', async () => {
-    place = await openPlace(cognito)
-    place.simulator.answerTokensWith(refusal('invalid_client'))
-    const { exit, stderr } = await type('ls-auth login')
-    expect({ exit, stderr }).toMatchObject({
-      exit: 2,
-      stderr: expect.stringContaining('client_auth = "client_secret_basic"'),
-    })
-  })
 })
 
 describe('a token that is dead at the provider, and that says so', () => {

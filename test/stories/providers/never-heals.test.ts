@@ -38,63 +38,6 @@ it('invalid_scope: what was asked for, what the provider lists, and how to ask f
   expect(stderr).toContain('ls-auth login --scope')
 })
 
-it('invalid_scope where offline_access is not listed, as at GitLab: the line without it works', async () => {
-  const listed = ['openid', 'profile', 'email', ...Array.from({ length: 30 }, (_, i) => `api${i}`)]
-  place = await openPlace({
-    ...keycloak,
-    id: 'generic',
-    scopes: { known: ['openid', 'profile', 'email'], unknown: 'refuse' },
-    metadata: { ...keycloak.metadata, scopes_supported: listed },
-  })
-  const { exit, stderr } = await type('ls-auth login')
-  expect(exit).toBe(2)
-  const line = /Without offline_access .*: (ls-auth login .*)$/m.exec(stderr)?.[1]
-  expect(line).toBe('ls-auth login --scopes "openid profile email"')
-  expect((await type(line as string)).exit).toBe(0)
-  expect((await type('ls-auth login')).exit).toBe(0)
-})
-
-describe('invalid_scope: the hint names what is not listed, and a line that works', () => {
-  it.each<[string, string[] | undefined, string, string]>([
-    // Dex, better-auth and others: an unknown scope was typed.
-    [
-      '--scope no:such',
-      ['openid', 'offline_access', 'profile', 'email'],
-      'no:such',
-      'openid profile email offline_access',
-    ],
-    ['--scopes "openid no:such"', ['openid', 'traces:read'], 'no:such', 'openid'],
-    // django-oauth-toolkit lists its own alone.
-    ['--scope traces:read', ['openid', 'traces:read'], 'profile email offline_access', 'openid traces:read'],
-    // django-allauth lists none, and refuses offline_access.
-    ['--scope traces:read', undefined, 'offline_access', 'openid profile email traces:read'],
-  ])('%s, where %j are listed', async (typed, listed, named, works) => {
-    place = await openPlace({
-      ...keycloak,
-      id: 'generic',
-      scopes: { known: works.split(' '), unknown: 'refuse' },
-      metadata: { ...keycloak.metadata, scopes_supported: listed },
-    })
-    const { exit, stderr } = await type(`ls-auth login ${typed}`)
-    expect(exit).toBe(2)
-    const [, names, line] =
-      /Without (.*?)(?: \(ls-auth asks for offline_access by itself\))?: (ls-auth login .*)$/m.exec(stderr) ??
-      []
-    expect([names, line]).toEqual([named, `ls-auth login --scopes "${works}"`])
-    expect((await type(line as string)).exit).toBe(0)
-  })
-
-  it('where all are listed, it may be any: a placeholder stands for others', async () => {
-    place = await openPlace({
-      ...keycloak,
-      id: 'generic',
-      scopes: { known: ['openid'], unknown: 'refuse' },
-      metadata: { ...keycloak.metadata, scopes_supported: ['openid', 'profile', 'email', 'offline_access'] },
-    })
-    expect((await type('ls-auth login')).stderr).toContain('Ask for others: ls-auth login --scopes LIST')
-  })
-})
-
 it('an issuer that is not there is exit 2', async () => {
   place = await openPlace(keycloak)
   await place.world.editConfig((text) => text.replace('/realms/traces', '/realms/nothing'))

@@ -30,14 +30,6 @@ describe('check of an opaque token of the session', () => {
     },
   )
 
-  it('as JSON: the signature is a warning, the expiry a finding with its source', async () => {
-    await signedIn()
-    const { findings, warnings, verdict } = JSON.parse((await type('ls-auth check --json')).stdout)
-    expect(verdict).toBe('pass')
-    expect(findings).toMatchObject([{ assertion: 'not expired', verdict: 'pass', source: 'token response' }])
-    expect(warnings).toMatchObject([{ assertion: 'signature', verdict: 'unknown', reason: 'opaque' }])
-  })
-
   it.each([
     ['--scope traces:write', /FAIL +scope/],
     ['--aud api://traces', /unknown +audience/],
@@ -49,24 +41,6 @@ describe('check of an opaque token of the session', () => {
     const { exit, stdout } = await type(`ls-auth check ${flags}`)
     expect(stdout).toMatch(words)
     expect(exit).toBe(5)
-  })
-
-  it('what is certain has the hint of any token, and no hint leads back to the token that was looked at', async () => {
-    await signedIn()
-    const LACK =
-      /hint: You lack the scope no:such\. Sign in again and ask for it: ls-auth login --scope no:such\./
-    expect((await type('ls-auth check --scope no:such')).stderr).toMatch(LACK)
-    const other = await type('ls-auth check --scope no:such --use id')
-    const [, line = ''] = /hint: The access token says it: (ls-auth .*)/.exec(other.stderr) ?? []
-    expect((await type(line)).stderr).toMatch(LACK)
-  })
-
-  it('the ID token is named where it says what was asked, and else not', async () => {
-    place = await openPlace({ ...behaviour, id: 'generic' }, [SCOPES])
-    expect((await type('ls-auth login')).exit).toBe(0)
-    const { stderr } = await type('ls-auth check --claim "sub exists"')
-    expect(stderr).toContain('hint: The ID token says it: ls-auth check --claim ')
-    expect((await type('ls-auth check --aud api://traces')).stderr).not.toContain('--use id')
   })
 
   it('after it has expired: FAIL', async () => {
@@ -88,20 +62,4 @@ describe('check of an opaque token of the session', () => {
     expect(stderr).toContain('signature: required')
     expect(exit).toBe(11)
   })
-})
-
-it('a sign-in does not warn of what it was told', async () => {
-  place = await openPlace(behaviour, [SCOPES, '[profiles.work.expect]', 'scopes = ["traces:read"]'])
-  const { exit, stderr } = await type('ls-auth login')
-  expect(exit).toBe(0)
-  expect(stderr).not.toContain('warning')
-})
-
-it('an opaque token from elsewhere: nobody has said anything of it', async () => {
-  await signedIn()
-  place.world.stdin = ['opaque-from-elsewhere']
-  const { exit, stdout } = await type('ls-auth check --token -')
-  expect(exit).toBe(5)
-  expect(stdout).toMatch(/unknown +signature/)
-  expect(stdout).toMatch(/unknown +not expired/)
 })

@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { listen } from '../../world/loopback-server.ts'
 import type { Behaviour, Facts } from '../../world/simulator/behaviour.ts'
 import { entra } from '../../world/simulator/behaviours/entra.ts'
-import { google } from '../../world/simulator/behaviours/google.ts'
 import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
 import { openPlace, type Place } from './place.ts'
 
@@ -67,39 +66,5 @@ describe('an API that refuses the token for its issuer', () => {
     expect((await type('ls-auth doctor --gateway')).stdout.replaceAll(/\n +/g, ' ')).toMatch(
       new RegExp(hint.source.replace('^hint: ', ''), 'm'),
     )
-  })
-
-  it('a token that was given: it is to be replaced', async () => {
-    await signedIn(entra, V1, [SCOPES])
-    place.world.variables.LS_AUTH_TOKEN = (await type('ls-auth token')).stdout.trim()
-    const { stderr } = await type('ls-auth api /x')
-    expect(stderr).toContain('hint: This is the token in LS_AUTH_TOKEN')
-  })
-})
-
-describe('doctor, before any API refuses', () => {
-  const warning = /^warn +claims +the access token is of another issuer: (\S+) → (.+)/m
-  const doctor = async () => {
-    const { stdout } = await type('ls-auth doctor')
-    return warning.exec(stdout.replaceAll(/\n {8,}/g, ' '))?.slice(1)
-  }
-
-  it('warns, with what to do at this provider', async () => {
-    await signedIn(entra, `${V1}\u001b`, [SCOPES])
-    const [held, hint] = (await doctor()) ?? []
-    expect(held).toBe(`${V1}\\u{1b}`)
-    expect(hint).toContain('The token is of v1')
-  })
-
-  it.each([
-    ['the same issuer', entra, undefined, [SCOPES]],
-    ["a token for the provider's own API", entra, V1, ['scopes = ["openid", "offline_access"]']],
-    ['an opaque token', google, V1, ['use_token = "access"']],
-    ['a profile that sends the ID token', keycloak, V1, ['use_token = "id"']],
-    ['a profile that sends none', keycloak, V1, ['authorization = "none"']],
-    ['an issuer that expect names', entra, V1, [SCOPES, '[profiles.work.expect]', `issuer = ["${V1}"]`]],
-  ] as const)('is silent about %s', async (_, behaviour, iss, settings) => {
-    await signedIn(behaviour, iss, [...settings])
-    expect(await doctor()).toBeUndefined()
   })
 })

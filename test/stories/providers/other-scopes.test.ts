@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Behaviour } from '../../world/simulator/behaviour.ts'
-import { auth0 } from '../../world/simulator/behaviours/auth0.ts'
-import { DEX_API, dex } from '../../world/simulator/behaviours/dex.ts'
 import { okta } from '../../world/simulator/behaviours/okta.ts'
 import { claimsOf, openPlace, type Place } from './place.ts'
 
@@ -40,26 +38,6 @@ describe('a provider that takes no notice of the scope or the audience', () => {
     later()
     expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
   })
-
-  it('the answer alone says it, where the token is opaque', async () => {
-    await at({ ...rotating, narrowing: 'ignored', accessToken: ({ serial }) => `opaque-${serial}` })
-    expect((await type('ls-auth token --narrow --scope openid')).exit).toBe(11)
-  })
-
-  it('the token alone says it, where the answer does not', async () => {
-    await at({ ...rotating, narrowing: 'ignored', tokenExtras: () => ({}) })
-    expect((await type('ls-auth token --narrow --scope openid')).exit).toBe(11)
-  })
-
-  it('the scope that the session has anyhow is given', async () => {
-    await at({ ...rotating, narrowing: 'ignored' })
-    expect((await type('ls-auth token --narrow --scope traces.read')).exit).toBe(0)
-  })
-
-  it('an opaque token of which nothing is said passes (RFC 6749 §5.1: as asked for)', async () => {
-    await at({ ...auth0, id: 'generic', scopes: okta.scopes, tokenExtras: () => ({}) })
-    expect((await type('ls-auth token --narrow --scope openid')).exit).toBe(0)
-  })
 })
 
 describe('a provider that binds the new refresh token to the scope of a renewal', () => {
@@ -89,18 +67,6 @@ describe('a provider that binds the new refresh token to the scope of a renewal'
     expect(place.simulator.refreshes).toBe(3)
     expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
     expect(place.simulator.asked('token').at(-1)?.get('scope')).toBe(OWN.join(' '))
-  })
-
-  it('is not called one that binds it because it cannot be reached a moment later', async () => {
-    await at({ ...rotating, narrowing: 'until asked again' })
-    place.simulator.answerTokensWith((form) =>
-      form.get('scope') === OWN.join(' ') ? { status: 503 } : undefined,
-    )
-    expect(await type('ls-auth token --narrow --scope openid')).toMatchObject({ exit: 0, stderr: '' })
-    place.simulator.answerTokensWith(undefined)
-    later()
-    expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
-    expect(await type('ls-auth token --narrow --scope openid')).toMatchObject({ exit: 0, stderr: '' })
   })
 
   const forGood: Behaviour = {
@@ -138,24 +104,6 @@ describe('a provider that binds the new refresh token to the scope of a renewal'
     expect((await type('ls-auth doctor')).stdout).toMatch(/^FAIL +session +your sign-in has ended/m)
     expect((await type('ls-auth status')).stdout).toContain('ended: sign in again')
     expect(place.simulator.refreshes).toBe(before)
-  })
-
-  it('does so once: the next sign-in is not spent for it, until somebody signs out', async () => {
-    await at(forGood)
-    await type('ls-auth token --narrow --scope openid')
-    await type('ls-auth login')
-    const before = place.simulator.refreshes
-    for (const flags of ['--scope openid', '--audience api://other']) {
-      const { exit, stdout, stderr } = await type(`ls-auth token --narrow ${flags}`)
-      expect({ exit, stdout }).toEqual({ exit: 11, stdout: '' })
-      expect(stderr).toMatch(/^error: this provider would bind your sign-in to .*--scope/)
-    }
-    expect(place.simulator.refreshes).toBe(before)
-    later()
-    expect(scopesOf((await type('ls-auth token')).stdout)).toEqual(OWN)
-    await type('ls-auth logout')
-    await type('ls-auth login')
-    expect((await type('ls-auth token --narrow --scope openid')).exit).toBe(0)
   })
 })
 
@@ -200,62 +148,4 @@ describe('a provider that is not known to keep the scopes of a sign-in', () => {
     later()
     expect(await type('ls-auth token --scope openid')).toMatchObject({ exit: 0, stderr: '' })
   })
-
-  it('a token that is still good is given, and a provider that keeps them is asked', async () => {
-    await at({ ...rotating, narrowing: 'ignored' })
-    expect((await type('ls-auth token --narrow --scope traces.read')).exit).toBe(0)
-    await place.close()
-    place = await openPlace(okta, [`scopes = ${JSON.stringify(OWN)}`])
-    await type('ls-auth login')
-    expect(await type('ls-auth token --scope openid')).toMatchObject({ exit: 0, stderr: '' })
-  })
-})
-
-describe('who somebody is', () => {
-  const SCOPES = ['openid', 'profile', 'email', 'groups', 'offline_access']
-  const signedInAt = async (behaviour: Behaviour, scopes: readonly string[]) => {
-    place = await openPlace(behaviour, [`scopes = ${JSON.stringify(scopes)}`])
-    expect(await type('ls-auth login')).toMatchObject({ exit: 0 })
-  }
-  const identity = async () => {
-    const { groups, email } = JSON.parse((await type('ls-auth whoami --json')).stdout).identity
-    return [groups?.value ?? null, email?.value ?? null]
-  }
-
-  it('stays what it was after a token for another API, also where an API is named by a scope', async () => {
-    await signedInAt(dex, SCOPES)
-    const before = await identity()
-    expect(before).toEqual([['acme:traces-readers'], 'ada@acme.example'])
-    expect(await type(`ls-auth token --audience ${DEX_API}`)).toMatchObject({ exit: 0, stderr: '' })
-    expect(await identity()).toEqual(before)
-    expect(
-      place.simulator
-        .asked('token')
-        .some((form) => form.get('scope')?.includes('groups offline_access audience:')),
-    ).toBe(true)
-  })
-
-  it.each(['ls-auth token', 'ls-auth token --narrow --audience api://other'])(
-    'stays what it was when the provider gives less for %s after a narrower scope',
-    async (line) => {
-      const bare: Behaviour = {
-        ...rotating,
-        narrowing: 'for good, silently',
-        idToken(facts) {
-          const { claims, ...rest } = okta.idToken(facts)
-          const { email, preferred_username, ...others } = claims
-          return { ...rest, claims: facts.scopes.includes('email') ? { ...others, email } : others }
-        },
-        // Not the serial as it is: other claims, which whoami shows, have it too.
-        accessToken: ({ serial }) => `opaque-${Buffer.from(serial).toString('hex')}`,
-      }
-      await signedInAt(bare, ['openid', 'email', 'offline_access'])
-      const before = await identity()
-      expect(before).toEqual([null, 'ada@acme.example'])
-      await type('ls-auth token --narrow --scope openid')
-      later()
-      await type(line)
-      expect(await identity()).toEqual(before)
-    },
-  )
 })

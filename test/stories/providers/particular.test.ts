@@ -3,15 +3,9 @@ import type { Behaviour } from '../../world/simulator/behaviour.ts'
 import { AUTH0_API, auth0 } from '../../world/simulator/behaviours/auth0.ts'
 import { cognito } from '../../world/simulator/behaviours/cognito.ts'
 import { dex } from '../../world/simulator/behaviours/dex.ts'
-import {
-  ENTRA_API,
-  entra,
-  entraConsentByAdmin,
-  entraWithOverage,
-} from '../../world/simulator/behaviours/entra.ts'
+import { ENTRA_API, entra, entraWithOverage } from '../../world/simulator/behaviours/entra.ts'
 import { google } from '../../world/simulator/behaviours/google.ts'
-import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
-import { okta, oktaRotating } from '../../world/simulator/behaviours/okta.ts'
+import { oktaRotating } from '../../world/simulator/behaviours/okta.ts'
 import { claimsOf, openPlace, type Place } from './place.ts'
 
 let place: Place
@@ -48,39 +42,6 @@ describe('groups that are not in the token', () => {
 })
 
 describe('Entra', () => {
-  it('does not ask for the consent page: in many tenants only an administrator may see it', async () => {
-    expect(await at(entraConsentByAdmin, TRACES)).toMatchObject({ exit: 0 })
-    expect(place.simulator.asked('authorize').at(-1)?.get('prompt')).toBeNull()
-  })
-
-  it.each(['login', 'login --device'])(
-    '%s that gives all that was asked for warns of nothing',
-    async (line) => {
-      const scopes = `scopes = ["openid", "profile", "email", "offline_access", "api://${ENTRA_API}/traces.read"]`
-      place = await openPlace(entra, [scopes])
-      place.world.fastForward = true
-      const { exit, stderr } = await type(`ls-auth ${line}`)
-      expect({ exit, warned: stderr.includes('warning:') }).toEqual({ exit: 0, warned: false })
-      expect((await type('ls-auth doctor')).stdout).toMatch(/^ok +scopes +granted as asked for/m)
-    },
-  )
-
-  it('without openid in scopes: what is missing, and nothing of a danger', async () => {
-    const { exit, stderr } = await at(entra, `scopes = ["offline_access", "api://${ENTRA_API}/traces.read"]`)
-    expect(exit).toBe(2)
-    expect(stderr).toContain(
-      'error: the provider sent no ID token, as openid is not among the scopes; nothing was saved',
-    )
-    expect(stderr).toContain('hint: A sign-in with the browser needs it: ls-auth login --scope openid')
-    expect(await type('ls-auth login --scope openid')).toMatchObject({ exit: 0 })
-  })
-
-  it('the code is exchanged with the very redirect URI it was asked for with (RFC 6749 §4.1.3)', async () => {
-    await at(entra, TRACES)
-    const [asked, exchanged] = [place.simulator.asked('authorize')[0], place.simulator.asked('token')[0]]
-    expect(exchanged?.get('redirect_uri')).toBe(asked?.get('redirect_uri'))
-  })
-
   it('an audience in the profile becomes a scope, and no resource is sent', async () => {
     await at(entra, `audience = "api://${ENTRA_API}"`)
     const asked = place.simulator.asked('authorize').at(-1)
@@ -97,34 +58,6 @@ describe('Entra', () => {
     expect(claimsOf((await type('ls-auth token')).stdout).aud).toBe(ENTRA_API)
   })
 })
-
-it.each([google, dex])('$id takes any redirect URI: none is named to be registered', async (behaviour) => {
-  place = await openPlace(behaviour)
-  const { issuer } = place.simulator
-  const added = await type(
-    `ls-auth profile add other --provider ${behaviour.id} --issuer ${issuer} --client-id x`,
-  )
-  expect(added).toMatchObject({ exit: 0 })
-  expect(added.stderr).not.toMatch(/^Register|(?<!\/device)\/callback/m)
-  expect((await type('ls-auth doctor --profile work')).stdout).toMatch(
-    /^ok +redirect +none is registered: any on this machine is taken$/m,
-  )
-})
-
-it.each([
-  { id: 'google', behaviour: google, setting: 'redirect_ports = [8765]', ports: [8765] },
-  { id: 'dex', behaviour: dex, setting: 'redirect_ports = [8765]', ports: [8765] },
-  // Dex compares to the letter what a client with a secret asks for, its port included.
-  { id: 'dex', behaviour: dex, setting: 'client_auth = "client_secret_basic"', ports: [8765, 18765, 28765] },
-] as const)(
-  '$id with $setting: the redirect URIs to register are named',
-  async ({ behaviour, setting, ports }) => {
-    place = await openPlace(behaviour, [setting])
-    const { stdout } = await type('ls-auth doctor')
-    expect(stdout).not.toContain('none is registered')
-    for (const port of ports) expect(stdout).toContain(`http://127.0.0.1:${port}/callback`)
-  },
-)
 
 describe('Google', () => {
   it('without the secret that is public by design: its error, and what to do', async () => {
@@ -170,14 +103,6 @@ describe('Cognito', () => {
     const more = await type('ls-auth check --aud traces --scope traces/write')
     expect(more.stderr).toContain(`${client}. You lack the scope traces/write.`)
   })
-
-  it('its sign-in domain is another origin than its issuer, and gets no more than it must', async () => {
-    await at(cognito)
-    const { stderr } = await type('ls-auth login --paste')
-    const endpoint = new URL(/^ {2}(http\S+)$/m.exec(stderr)?.[1] as string)
-    expect(endpoint.origin).not.toBe(new URL(place.simulator.issuer).origin)
-    expect((await type('ls-auth whoami --verify')).stdout).not.toMatch(/not verified|WRONG/)
-  })
 })
 
 describe('Auth0', () => {
@@ -199,29 +124,6 @@ describe('Auth0', () => {
     const { exit, stdout } = await type(`ls-auth check --audience ${AUTH0_API}`)
     expect(exit).toBe(5)
     expect(stdout).toMatch(/unknown +audience.*\(opaque\)/)
-  })
-
-  it('an audience that is no API there: its refusal, and where to look', async () => {
-    const { exit, stderr } = await at(auth0, 'audience = "https://nowhere.example"')
-    // Auth0 says access_denied, as of a person: its words choose the hint alone.
-    expect(exit).toBe(4)
-    expect(stderr).toContain('Service not found')
-    expect(stderr).toContain('The audience is not the identifier of an API')
-  })
-})
-
-describe('Okta and Keycloak take no audience from the client', () => {
-  it.each([okta, keycloak])('$id: asking for one is exit 2, with what decides it', async (behaviour) => {
-    const { exit, stderr } = await at(behaviour, 'audience = "https://traces.acme.example"')
-    expect(exit).toBe(2)
-    expect(stderr).toContain('takes no audience from the client')
-  })
-
-  it('a scope that the server does not know: its refusal, and whom to ask', async () => {
-    const { exit, stderr } = await at(okta, 'scopes = ["openid", "traces.admin"]')
-    expect(exit).toBe(2)
-    expect(stderr).toContain('invalid_scope')
-    expect(stderr).toContain(`not defined on this authorization server (${place.simulator.issuer})`)
   })
 })
 
@@ -245,15 +147,5 @@ describe('a renewal whose answer is lost', () => {
     const { exit, stderr } = await type('ls-auth token')
     expect(exit).toBe(3)
     expect(stderr).toContain('interrupted after it was sent')
-  })
-
-  it('a first refusal without a body is the provider failing, not the end of the sign-in: exit 6', async () => {
-    await at({ ...okta, deadRefresh: { status: 400 } })
-    place.simulator.endSessions()
-    place.pass(okta.accessSeconds + 1)
-    const { exit, stderr } = await type('ls-auth token')
-    expect(exit).toBe(6)
-    expect(stderr).toContain('HTTP 400')
-    expect((await type('ls-auth logout')).stderr).toContain('Signed out')
   })
 })

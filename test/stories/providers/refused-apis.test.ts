@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { entra } from '../../world/simulator/behaviours/entra.ts'
-import { google } from '../../world/simulator/behaviours/google.ts'
 import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
 import { openPlace, type Place } from './place.ts'
 
@@ -86,32 +85,4 @@ describe.each<readonly [keyof typeof PROVIDERS, string, string, string]>([
     expect(stderr).toContain(words)
     expect((await type('ls-auth status')).stdout).toMatch(/ended: sign in again/)
   })
-})
-
-it('Google: who has to be seen again for a scope keeps the sign-in', async () => {
-  place = await openPlace(google)
-  expect((await type('ls-auth login')).exit).toBe(0)
-  const json = { error: 'invalid_grant', error_description: 'reauth related error (invalid_rapt)' }
-  place.simulator.answerTokensWith(() => ({ status: 400, json }))
-  expect((await type('ls-auth token --scope profile')).exit).toBe(11)
-  // It has one code for both: the next renewal of the sign-in itself tells.
-  const ended = { error: 'invalid_grant', error_description: 'Token has been expired or revoked.' }
-  place.simulator.answerTokensWith(() => ({ status: 400, json: ended }))
-  expect((await type('ls-auth token --scope profile')).exit).toBe(11)
-  place.pass(google.accessSeconds + 1)
-  expect((await type('ls-auth token')).exit).toBe(3)
-})
-
-it('a sign-in that was refused without a reason stays ended, whatever another API is refused for', async () => {
-  place = await openPlace(entra)
-  expect((await type('ls-auth login')).exit).toBe(0)
-  place.pass(entra.accessSeconds + 1)
-  place.simulator.answerTokensWith(() => ({ status: 401, json: {} }))
-  await type('ls-auth token')
-  const ended = (await type('ls-auth status')).stdout
-  expect(ended).toMatch(/ended/)
-  const json = { error: 'invalid_grant', error_description: 'AADSTS65001: The user has not consented.' }
-  place.simulator.answerTokensWith(() => ({ status: 400, json }))
-  expect((await type('ls-auth token --audience api://other')).exit).toBe(11)
-  expect((await type('ls-auth status')).stdout).toBe(ended)
 })

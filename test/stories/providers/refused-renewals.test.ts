@@ -32,55 +32,6 @@ describe('an error code beside a WWW-Authenticate header (RFC 6749 §5.2)', () =
     expect({ exit, stderr }).toMatchObject({ exit: 2, stderr: expect.stringContaining('invalid_client') })
     expect(stderr).toContain('Check client_id')
   })
-
-  it('a code counts in an answer that calls itself text, or a success', async () => {
-    await signedIn()
-    const answer = { status: 200, page: '{"error":"invalid_grant"}' }
-    place.simulator.answerTokensWith(answer)
-    expect((await type('ls-auth token')).exit).toBe(3)
-    place.simulator.answerTokensWith({ ...answer, status: 400 })
-    expect((await type('ls-auth token')).exit).toBe(3)
-  })
-})
-
-it('a scope that Okta no longer has: a renewal names it until the next sign-in, and that is said', async () => {
-  const refused = { status: 400, json: { error: 'invalid_scope' } }
-  place = await openPlace(okta)
-  await type('ls-auth login')
-  place.pass(okta.accessSeconds + 1)
-  place.simulator.answerTokensWith(refused)
-  const { exit, stderr } = await type('ls-auth token')
-  expect(exit).toBe(2)
-  expect(stderr).toContain(
-    'hint: A scope of this sign-in is no longer there. Have it created again, or leave it out of scopes and sign in again: ls-auth login',
-  )
-  expect((await type('ls-auth token --scope traces:read')).stderr).not.toContain(
-    'of this sign-in is no longer',
-  )
-  place.simulator.answerTokensWith({ status: 400, json: { error: 'invalid_client' } })
-  expect((await type('ls-auth token')).stderr).not.toContain('of this sign-in is no longer')
-})
-
-describe('a dead refresh token called an invalid request', () => {
-  const dead: Refusal = { status: 400, body: { error: 'invalid_request', error_description: 'Not known' } }
-
-  it('is exit 3: a renewal is well-formed, so it is its token that is refused', async () => {
-    await signedIn(dead)
-    place.simulator.endSessions()
-    const { exit, stderr } = await type('ls-auth token')
-    expect({ exit, stderr }).toMatchObject({
-      exit: 3,
-      stderr: expect.stringContaining('invalid_request: Not known'),
-    })
-  })
-
-  it('with a scope of the person it may be the scope: no end, and how to find out', async () => {
-    await signedIn(dead)
-    place.simulator.endSessions()
-    const { exit, stderr } = await type('ls-auth token --narrow --scope openid')
-    expect(exit).toBe(6)
-    expect(stderr).toMatch(/^hint: .*without --scope and --audience/m)
-  })
 })
 
 describe('a refusal that gives no reason', () => {
@@ -156,28 +107,4 @@ describe('an answer is no interruption', () => {
     expect(stderr).toContain('the provider refused to renew it')
     expect((await type('ls-auth doctor')).stdout).toMatch(/^FAIL +session .*refused to renew it/m)
   })
-
-  it.each(['--audience api://other', '--scope openid'])(
-    'a provider that spends the refresh token and refuses %s all the same: the end is told as it was',
-    async (flags) => {
-      await signedIn()
-      const answer = { status: 400, json: { error: 'invalid_target', error_description: 'Unknown API' } }
-      place.simulator.answerTokensWith(answer)
-      const refused = await type(`ls-auth token --narrow ${flags}`)
-      expect(refused).toMatchObject({
-        exit: 2,
-        stderr: expect.stringContaining('invalid_target: Unknown API'),
-      })
-      expect(refused.stderr).toMatch(/^hint: Ask for a scope or an audience/m)
-      place.simulator.answerTokensWith(undefined)
-      place.simulator.endSessions()
-      for (const line of ['token', `token --narrow ${flags}`, 'token']) {
-        const { exit, stderr } = await type(`ls-auth ${line}`)
-        expect([line, exit]).toEqual([line, 3])
-        expect(stderr).toMatch(
-          /^error: .*the provider refused to renew it(; an earlier request .*)?\nhint: .*\n {2}invalid_grant/,
-        )
-      }
-    },
-  )
 })

@@ -38,23 +38,3 @@ describe('a signing key that was replaced under its old name', () => {
     expect(access.signature).toBe('verified')
   })
 })
-
-describe('a renewal whose ID token cannot be verified', () => {
-  it('is exit 10, its token is not given out, and the new refresh token is kept', async () => {
-    await place.simulator.replaceKeys(false)
-    const refused = await type('ls-auth token')
-    expect(refused).toMatchObject({ exit: 10, stdout: '', stderr: expect.stringContaining('signature') })
-    await place.simulator.replaceKeys()
-    expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
-    expect(place.simulator.liveRefreshTokens).toBe(1)
-  })
-
-  it('because the keys cannot be had: exit 6, sent once, and the session lives', async () => {
-    place.pass(25 * 3600)
-    place.simulator.hideKeys(true)
-    expect(await type('ls-auth token')).toMatchObject({ exit: 6, stdout: '' })
-    expect(place.simulator.refreshes).toBe(1)
-    place.simulator.hideKeys(false)
-    expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
-  })
-})

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type MetadataApi, startMetadataApi } from '../../world/metadata-api.ts'
 import { ENTRA_API, entra } from '../../world/simulator/behaviours/entra.ts'
-import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
 import { openPlace, type Place } from './place.ts'
 
 /** A token holds the last part of a scope's name, and so a gateway names it; the provider knows the whole name alone. */
@@ -23,7 +22,6 @@ beforeEach(async () => {
 afterEach(() => Promise.all([place.close(), api.close()]))
 
 const type = (line: string) => place.world.type(line)
-const askedLast = () => place.simulator.asked('authorize').at(-1)?.get('scope')?.split(' ')
 
 it('check of the name that was asked for says which one the token has, and so does a sign-in that expects it', async () => {
   await type('ls-auth login')
@@ -61,51 +59,3 @@ it('a scope of another API is not said to be held, nor what else is missing left
   // The one that is kept from before is judged by the same words.
   expect((await type('ls-auth token')).stderr).not.toContain('last part')
 })
-
-it('an API that the token has by its id alone is known by the scopes of the profile, but not in a token from outside', async () => {
-  await place.close()
-  const named = 'https://traces.acme.example'
-  const own = `${named}/traces.read`
-  place = await openPlace(
-    {
-      ...entra,
-      scopes: { known: ['openid', 'offline_access', own], unknown: 'refuse' },
-      accessToken: (facts) =>
-        entra.accessToken({ ...facts, audience: ENTRA_API, scopes: [`api://${ENTRA_API}/traces.read`] }),
-    },
-    [`scopes = ["openid", "offline_access", "${own}"]`],
-  )
-  await type('ls-auth login')
-  expect((await type(`ls-auth check --scope ${own}`)).stderr).toContain(
-    `The token calls ${own} by its last part`,
-  )
-  place.world.stdin = [(await type('ls-auth token')).stdout]
-  const outside = await type(`ls-auth check --scope ${own} --token -`)
-  expect(outside.exit).toBe(5)
-  expect(outside.stderr).not.toContain('last part')
-})
-
-it('a provider that gives scopes by their whole names has none by its last part', async () => {
-  await place.close()
-  place = await openPlace(keycloak)
-  await type('ls-auth login')
-  const { exit, stderr } = await type(
-    'ls-auth check --scope https://payments.acme.example/profile --group sre --scope nope',
-  )
-  expect(exit).toBe(5)
-  expect(stderr).not.toContain('last part')
-  expect(stderr).toContain('You lack the scope https://payments.acme.example/profile and the scope nope')
-})
-
-it.each(['trace get 0af7651916cd43dd8448eb211c80319c', 'doctor --gateway'])(
-  'the command that %s advises after a 403 is one that the provider takes',
-  async (line) => {
-    await type('ls-auth login')
-    const { stdout, stderr } = await type(`ls-auth ${line}`)
-    const [, advised] =
-      /Sign in with it: (ls-auth login --scope \S+)/.exec((stdout + stderr).replace(/\s+/g, ' ')) ?? []
-    expect(advised).toBe(`ls-auth login --scope ${WANTED}`)
-    expect(await type(advised as string)).toMatchObject({ exit: 0 })
-    expect(askedLast()).toEqual(expect.arrayContaining([OWN, WANTED]))
-  },
-)

@@ -95,10 +95,4 @@ describe('it is not asked, or not believed', () => {
     expect(stdout).toMatch(/^ada-1\n/)
     expect(stderr).toContain('shown is what is stored')
   })
-
-  it('where the ID token says who it is', async () => {
-    const { stdout } = await whoami(behaviour(ADA, { email: 'ada@token.example' }))
-    expect(stdout).toMatch(/^ada@token\.example\n/)
-    expect(asked()).toBe(0)
-  })
 })

@@ -130,44 +130,6 @@ describe('two tokens of two people', () => {
     who.sub = undefined
     expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
   })
-
-  it('a provider that gives each API a name of its own for the same person is none', async () => {
-    const { who, behaviour } = somebodyElse(keycloak)
-    who.sub = 'pairwise-for-this-api'
-    await open(behaviour)
-    expect((await type('ls-auth login')).exit).toBe(0)
-    place.pass(keycloak.accessSeconds + 1)
-    expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
-    const { exit, stdout } = await type('ls-auth whoami')
-    expect(exit).toBe(0)
-    expect(stdout).toMatch(/^ {2}subject .*\[sub, ID token\]\n {2}other subject pairwise-for-this-api/m)
-    const { other_subject } = JSON.parse((await type('ls-auth whoami --json')).stdout).identity
-    expect(other_subject).toEqual({ value: 'pairwise-for-this-api', claim: 'sub', token: 'access' })
-  })
-
-  it('one person is not told twice', async () => {
-    await open(keycloak)
-    await type('ls-auth login')
-    expect((await type('ls-auth whoami')).stdout).not.toMatch(/other (subject|issuer)/)
-    const { identity } = JSON.parse((await type('ls-auth whoami --json')).stdout)
-    expect(identity).toMatchObject({ other_subject: null, other_issuer: null })
-  })
-})
-
-it('an access token of another issuer than the ID token, as v1 tokens of Entra are, has that shown', async () => {
-  const value = 'https://sts.windows.net/11111111-2222-3333-4444-555555555555/'
-  const accessToken = (facts: Facts): Shape => {
-    const shape = keycloak.accessToken(facts) as Shape
-    return { ...shape, claims: { ...shape.claims, iss: value } }
-  }
-  await open({ ...keycloak, accessToken })
-  expect((await type('ls-auth login')).exit).toBe(0)
-  const { stdout } = await type('ls-auth whoami')
-  expect(stdout).toMatch(
-    /^ {2}issuer .*\[iss, ID token\]\n {2}other issuer {2}https:\/\/sts\.windows\.net\//m,
-  )
-  const { other_issuer } = JSON.parse((await type('ls-auth whoami --json')).stdout).identity
-  expect(other_issuer).toEqual({ value, claim: 'iss', token: 'access' })
 })
 
 const DAYS = 86_400

@@ -73,10 +73,6 @@ describe('behind "ls-auth exec --proxy"', () => {
     )
   })
 
-  it('profile show says where the address comes from', async () => {
-    expect((await behind('profile show')).stdout).toMatch(/^api +http:\/\/127\.0\.0\.1:9\/… +# LS_AUTH_API$/m)
-  })
-
   it.each(['whoami', 'whoami --json', 'check', 'check --json'])(
     '%s is as outside: the sign-in is for the API behind the proxy',
     async (line) => {
@@ -86,39 +82,6 @@ describe('behind "ls-auth exec --proxy"', () => {
       expect({ ...others, stdout: untimed(stdout) }).toEqual({ ...outside, stdout: untimed(outside.stdout) })
     },
   )
-
-  it('a token that has ended is renewed at the provider, as outside', async () => {
-    world.clockOffset = 2 * 3600_000
-    const before = provider.refreshCount()
-    const whoami = await behind('whoami')
-    world.clockOffset = 0
-    expect(whoami).toMatchObject({ exit: 0, stderr: '' })
-    expect(provider.refreshCount()).toBe(before + 1)
-  })
-
-  it('several profiles: whoami says that the proxy may have been started with another one', async () => {
-    await world.editConfig(
-      (text) =>
-        `default_profile = "work"\n${text}\n[profiles.tempo]\nbackend = "tempo"\napi = "http://127.0.0.1:2"\n`,
-    )
-    expect((await behind('whoami')).stderr).toBe(
-      'note: this is profile work; the proxy here adds the token of the profile that it was started with\n',
-    )
-    expect(await behind('whoami --profile work')).toMatchObject({ exit: 0, stderr: '' })
-    world.variables.LS_AUTH_PROXY_PROFILE = 'work'
-    const same = await behind('whoami')
-    delete world.variables.LS_AUTH_PROXY_PROFILE
-    expect(same).toMatchObject({ exit: 0, stderr: '' })
-    expect((await world.type('ls-auth whoami')).stderr).toBe('')
-  })
-
-  it('a profile whose own API is another than at the sign-in is refused here as outside', async () => {
-    await world.editConfig((text) => text.replace('http://127.0.0.1:1"', 'http://127.0.0.1:3"'))
-    const outcome = await behind('whoami --profile work')
-    await world.editConfig((text) => text.replace('http://127.0.0.1:3"', 'http://127.0.0.1:1"'))
-    expect(outcome).toMatchObject({ exit: 10, stdout: '' })
-    expect(outcome.stderr).toContain('error: this sign-in is not for http://127.0.0.1:3\n')
-  })
 
   it.each(['token', 'token --id-token', 'token --header'])(
     '%s hands out none, and says where there is one',
@@ -139,53 +102,10 @@ describe('behind "ls-auth exec --proxy"', () => {
     delete world.variables.LS_AUTH_TOKEN
   })
 
-  it('bazel asks for another origin: none, and no failure', async () => {
-    world.stdin = ['{"uri":"https://other.example/x"}']
-    expect(await behind('token --format bazel')).toMatchObject({ exit: 0, stdout: '{}\n' })
-  })
-
-  it.each([
-    ['whoami', 3],
-    ['check', 3],
-  ])('%s where nobody is signed in: the sign-in that it asks for is for outside', async (line, exit) => {
-    const elsewhere = await openWorld({ variables: DOOR })
-    const outcome = await elsewhere.type(`ls-auth ${line}`)
-    await elsewhere.close()
-    expect(outcome).toEqual({
-      exit,
-      stdout: '',
-      stderr:
-        'error: you are not signed in: there is no profile yet\n' +
-        'hint: Make one: ls-auth login --issuer URL --client-id ID (outside of exec --proxy)\n',
-    })
-  })
-
   it('doctor says who adds the token', async () => {
     expect((await behind('doctor')).stdout).toMatch(
       /^ok +session +none is needed here: requests go through a local proxy \(LS_AUTH_PROXY is set\), which adds the token$/m,
     )
-  })
-
-  it('status and profile list show the profiles as they are outside, and status who adds the token', async () => {
-    for (const line of ['status', 'status --json', 'profile list', 'profile list --json']) {
-      const outside = await world.type(`ls-auth ${line}`)
-      const { exit, stdout, stderr } = await behind(line)
-      expect({ exit, stdout: untimed(stdout) }).toEqual({ exit: 0, stdout: untimed(outside.stdout) })
-      expect(stderr).toBe(
-        line === 'status'
-          ? 'note: requests go through a local proxy (LS_AUTH_PROXY is set), which adds the token of the profile that it was started with\n'
-          : '',
-      )
-    }
-    expect((await behind('status')).stdout).toMatch(/^ {2}tempo .*127\.0\.0\.1:2$/m)
-  })
-
-  it('status where nobody is signed in does not ask for a sign-in', async () => {
-    const elsewhere = await openWorld({ variables: DOOR })
-    const { exit, stdout, stderr } = await elsewhere.type('ls-auth status')
-    await elsewhere.close()
-    expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' })
-    expect(stderr).toMatch(/^note: requests go through a local proxy .*\n$/)
   })
 })
 
@@ -227,31 +147,5 @@ describe('a profile that is named behind "exec --proxy", which was started with 
     expect(outcome.exit).toBe(0)
     expect(notes(outcome)).toEqual([note])
     expect(notes(await started(`${line} --profile tempo --quiet`, 'work'))).toBeNull()
-  })
-
-  it('the variable names one, too', async () => {
-    expect(notes(await started('services', 'work', { LS_AUTH_PROFILE: 'tempo' }))).toEqual([note])
-  })
-
-  it('a proxy that was started without a profile', async () => {
-    expect(notes(await started('services --profile tempo', ''))).toEqual([
-      note.replace('with profile work', 'without one'),
-    ])
-  })
-
-  it.each([
-    ['the same profile', 'services --profile tempo', 'tempo'],
-    ['none is named', 'services', 'work'],
-    ['nothing says which one it was', 'services --profile tempo', undefined],
-    [
-      'another API is named, which is asked itself',
-      'api /api/echo --profile tempo --api http://127.0.0.1:9',
-      'work',
-    ],
-    ['a file is read', 'trace search --file - --profile tempo', 'work'],
-  ])('%s: nothing is said', async (_, line, profile) => {
-    world.stdin = [JSON.stringify({ data: [] })]
-    expect(notes(await started(line, profile))).toBeNull()
-    world.stdin = []
   })
 })

@@ -112,57 +112,6 @@ describe('a damaged session', () => {
     expect([exit, await kept(), world.keychain.items.size]).toEqual([6, [], 0])
   })
 
-  describe('of no profile, and a logout that finds nobody signed in', () => {
-    const ADVICE = 'To remove it, and every other sign-in: ls-auth logout --all'
-    const others = () =>
-      world.writeConfig('[profiles.other]\nissuer = "https://idp.example"\nclient_id = "x"\n')
-
-    it('is told of, where there is a profile', async () => {
-      await truncate(await path(), 100)
-      await others()
-      const { exit, stderr } = await world.type('ls-auth logout')
-      expect([exit, stderr]).toEqual([
-        0,
-        `Not signed in to other; nothing to do.\nA damaged sign-in is here that no profile is known to use. ${ADVICE}\n`,
-      ])
-      await world.type('ls-auth logout --all')
-      expect((await world.type('ls-auth logout')).stderr).toBe('Not signed in to other; nothing to do.\n')
-    })
-
-    it('is told of, where there is none', async () => {
-      await truncate(await path(), 100)
-      await world.writeConfig('')
-      const { exit, stderr } = await world.type('ls-auth logout')
-      expect(exit).toBe(3)
-      expect(stderr).toContain(
-        `\nhint: A damaged sign-in is here that no profile is known to use. ${ADVICE}\n`,
-      )
-      await world.type('ls-auth logout --all')
-      expect((await world.type('ls-auth logout')).stderr).not.toContain('--all')
-    })
-
-    it('is not told of where it is one of a profile, or is not damaged', async () => {
-      await others()
-      expect((await world.type('ls-auth logout')).stderr).not.toContain('--all')
-      await world.editConfig(
-        (text) =>
-          `default_profile = "other"\n${text}[profiles.work]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\n`,
-      )
-      await truncate(await path(), 100)
-      expect((await world.type('ls-auth logout')).stderr).toBe('Not signed in to other; nothing to do.\n')
-    })
-  })
-
-  it('of no profile in JSON', async () => {
-    await truncate(await path(), 0)
-    await writeFile(world.configFile, '')
-    const { exit, stdout } = await world.type('ls-auth logout --all --json')
-    expect([exit, JSON.parse(stdout)]).toEqual([
-      6,
-      [{ issuer: null, was_signed_in: true, revoked: 'failed', forgotten: true, may_end_others: false }],
-    ])
-  })
-
   it.each(['work', ''])(
     'a damaged file of an unfinished sign-out is removed as well (profile: "%s")',
     async (profile) => {
@@ -205,34 +154,4 @@ describe('a session that a newer ls-auth wrote', () => {
       expect(world.keychain.items.size).toBe(1)
     },
   )
-
-  it('logout --all --json', async () => {
-    await renew()
-    const { exit, stdout } = await world.type('ls-auth logout --all --json')
-    expect([exit, JSON.parse(stdout)]).toEqual([
-      2,
-      [
-        {
-          issuer: provider.issuer,
-          was_signed_in: true,
-          revoked: 'failed',
-          forgotten: false,
-          may_end_others: false,
-        },
-      ],
-    ])
-  })
-
-  it.each([true, false])('status names it (profile: %s)', async (has) => {
-    await renew()
-    if (!has) await writeFile(world.configFile, '')
-    const { exit, stdout, stderr } = await world.type('ls-auth status')
-    expect([exit, stdout]).toEqual([
-      0,
-      expect.stringMatching(has ? /^\* work +\(locked\)/m : /\(not known\) +\(locked\)/),
-    ])
-    expect(stderr).toMatch(NEWER)
-    expect(stderr).toMatch(/Upgrade ls-auth; the file was not changed\.\n$/)
-    expect(stderr).not.toContain('Nobody')
-  })
 })

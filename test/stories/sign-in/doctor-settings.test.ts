@@ -1,4 +1,4 @@
-import { chmod, chown, lchown, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, lchown, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { envOf } from '../../world/env.ts'
@@ -256,56 +256,4 @@ describe('"something is wrong: ls-auth doctor"', () => {
       })
     },
   )
-
-  it('a variable with a wrong value is said as well', async () => {
-    world.variables.LS_AUTH_BACKEND = 'zipkin'
-    const { exit, stdout } = await world.type('ls-auth doctor')
-    expect(exit).toBe(5)
-    expect(stdout).toMatch(/^FAIL +settings +LS_AUTH_BACKEND: "zipkin" is not known\n/)
-    const report = JSON.parse((await world.type('ls-auth doctor --json')).stdout)
-    expect(report.profile).toBe('corp')
-  })
-
-  it.each([
-    ['', 'LS_AUTH_TOKEN is set, but empty', 'Give it an access token, or unset it.'],
-    ['a b', 'LS_AUTH_TOKEN does not hold a token', 'It must be one access token, without spaces.'],
-  ])('so is a variable that holds no token: %j', async (token, found, next) => {
-    await world.writeConfig('default_profile = "work"\n[profiles.work]\napi = "https://traces.example"\n')
-    world.variables.LS_AUTH_TOKEN = token
-    const file = join(world.home, 'report.json')
-    const { exit, stdout } = await world.type(`ls-auth doctor --bundle ${file}`)
-    expect(exit).toBe(5)
-    expect(stdout).toMatch(new RegExp(`^FAIL +settings +${found}\n`))
-    expect(stdout).toContain(`→ ${next}\n`)
-    expect(await readFile(file, 'utf8')).toContain(found)
-  })
-
-  it('a token that nothing is sent with is not looked at', async () => {
-    world.variables.LS_AUTH_TOKEN = ''
-    expect((await settings()).join('\n')).toMatch(/^ok +settings +profile corp from [^\n]*$/)
-  })
-
-  it.each(['--backend zipkin', '--api nonsense', '--profile wrok'])(
-    'what is typed wrong, or a profile that is not there, ends the run: %s',
-    async (flags) => {
-      const { exit, stdout } = await world.type(`ls-auth doctor ${flags}`)
-      expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-    },
-  )
-
-  it('several sound profiles and no default: nothing is broken, and one of them must be named', async () => {
-    await world.writeConfig('[profiles.work]\n[profiles.x]\n')
-    const { exit, stdout, stderr } = await world.type('ls-auth doctor')
-    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-    expect(stderr).toMatch(
-      /^error: there are several profiles and none is the default\nhint: Profiles: work, x, corp\./,
-    )
-  })
-
-  it('a wrong flag does not hide what is wrong in the file', async () => {
-    await world.writeConfig('[profiles.work]\nleeway = "5 minutes"\n')
-    const { exit, stdout } = await world.type('ls-auth doctor --profile work --api nonsense')
-    expect(exit).toBe(5)
-    expect(stdout).toMatch(/^FAIL +settings +[^\n]*leeway/)
-  })
 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Provider, startProvider } from '../../world/provider.ts'
@@ -335,44 +335,6 @@ describe('two profiles share a sign-in, and each has a key file of its own', () 
       expect(provider.revocations()).toBe(revoked + 1)
     },
   )
-
-  it('profile remove says of the last one that its token could not be revoked, and removes it', async () => {
-    await world.type('ls-auth profile remove home')
-    await writeFile(keyFile, `${'b'.repeat(64)}\n`)
-    const { exit, stderr } = await world.type('ls-auth profile remove work')
-    expect({ exit, stderr }).toEqual({
-      exit: 0,
-      stderr: expect.stringMatching(
-        /^warning: signed out here, but the refresh token could not be revoked: the key file \S+ does not open this session\n +The refresh token is deleted here\. .*\nSigned out of work\.\nRemoved the profile work\.\n$/,
-      ),
-    })
-  })
-
-  it('profile remove takes the key that opens it, too', async () => {
-    await world.type('ls-auth profile remove work')
-    const text = `[profiles.other]\nissuer = "https://id.example"\nclient_id = "x"\nstore_key_file = "${keyFile}"\n`
-    await world.editConfig((before) => `${before}\n${text}`)
-    const revoked = provider.revocations()
-    expect((await world.type('ls-auth profile remove home')).stderr).toBe(
-      'Signed out of home.\nRemoved the profile home.\n',
-    )
-    expect(provider.revocations()).toBe(revoked + 1)
-  })
-
-  it('where no key opens it, that it was not revoked is an exit status, too', async () => {
-    await writeFile(keyFile, `${'b'.repeat(64)}\n`)
-    const revoked = provider.revocations()
-    const { exit, stderr } = await world.type('ls-auth logout --all')
-    expect(exit).toBe(6)
-    expect(stderr).toMatch(
-      /^Signed out of home\.\n {2}on this machine {3}forgotten\n {2}at the provider {3}not revoked: /,
-    )
-    expect(stderr).toMatch(
-      /\nerror: signed out here, but the refresh token could not be revoked\nhint: The refresh token is deleted here\. .*\n {2}the key file \S+ does not open this session\n$/,
-    )
-    expect(provider.revocations()).toBe(revoked)
-    expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
-  })
 })
 
 describe('I rename a profile: a copy of it, then the old one is removed', () => {
@@ -400,35 +362,6 @@ describe('I rename a profile: a copy of it, then the old one is removed', () => 
     expect(world.keychain.calls).toEqual([])
   })
 
-  it('a variable that names the key today does not stand for the setting', async () => {
-    await login(`--profile work --store-key-file ${keyFile}`)
-    await copied()
-    world.variables.LS_AUTH_STORE_KEY_FILE = keyFile
-    await world.type('ls-auth profile remove work')
-    delete world.variables.LS_AUTH_STORE_KEY_FILE
-    expect((await world.type('ls-auth token')).exit).toBe(0)
-  })
-
-  it('a key file of the other profile that opens it stays', async () => {
-    await login(`--profile work --store-key-file ${keyFile}`)
-    await copied()
-    await world.type(`ls-auth profile set store_key_file ${keyFile} --profile acme`)
-    expect((await world.type('ls-auth profile remove work')).stderr).toBe(
-      'Removed the profile work.\nThe sign-in is kept, for the profile acme.\n',
-    )
-  })
-
-  it('that a profile for something else names the same key file does not help it', async () => {
-    await login(`--profile work --store-key-file ${keyFile}`)
-    await copied()
-    const other = `[profiles.other]\nissuer = "https://id.example"\nclient_id = "x"\nstore = "file"\nstore_key_file = "${keyFile}"\n`
-    await world.editConfig((text) => `${text}\n${other}`)
-    expect((await world.type('ls-auth profile remove work')).stderr).toContain(
-      `profile acme: store_key_file = ${keyFile}, since it opens`,
-    )
-    expect((await world.type('ls-auth token --profile acme')).exit).toBe(0)
-  })
-
   it('of two that share it, the one whose own key file does not open it gets the one that does', async () => {
     await login(`--profile work --store-key-file ${keyFile}`)
     await copied()
@@ -442,20 +375,5 @@ describe('I rename a profile: a copy of it, then the old one is removed', () => 
     )
     for (const name of ['acme', 'third'])
       expect((await world.type(`ls-auth token --profile ${name}`)).exit).toBe(0)
-  })
-
-  it('a profile of the administrator gets the key file in my own settings', async () => {
-    await login(`--profile work --store-key-file ${keyFile}`)
-    const system = join(world.home, 'etc', 'config.toml')
-    await mkdir(join(world.home, 'etc'), { recursive: true })
-    await writeFile(
-      system,
-      `[profiles.corp]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\n`,
-    )
-    await world.type('ls-auth profile remove work')
-    expect(await readFile(world.configFile, 'utf8')).toBe(
-      `[profiles.corp]\nstore = "file"\nstore_key_file = "${keyFile}"\n`,
-    )
-    expect((await world.type('ls-auth token')).exit).toBe(0)
   })
 })

@@ -1,15 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startJaegerApi } from '../../world/jaeger-api.ts'
 import { startMetadataApi, WELL_KNOWN } from '../../world/metadata-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
-import { startTempoApi } from '../../world/tempo-api.ts'
-import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 /** "I have installed it. What now?" Somebody sits at a terminal, and nothing is configured. */
 
-const traces = [makeTrace({ seed: 7 })]
 let stage: Stage
 let world: World
 let close: (() => Promise<unknown>)[] = []
@@ -87,23 +83,6 @@ describe('login with nothing configured', () => {
     expect(await config()).toContain(`backend = "tempo"\napi = "${api.url}/"\n`)
   })
 
-  it.each([
-    ['y', 0, 2],
-    ['n', 11, 1],
-  ])('the API wants one more scope: "%s" to signing in again with it', async (said, exit, signIns) => {
-    const { gateway, provider } = stage
-    const lines = [gateway.url, provider.issuer, 'lightstep', 'acme', 'prod', provider.clientId, '', said]
-    const outcome = await answer(lines)
-    expect({ exit: outcome.exit, left: world.stdin }).toEqual({ exit: 0, left: [] })
-    expect(outcome.stderr).toContain(
-      `${new URL(gateway.url).host} wants the scope traces:read as well.\nSign in again with it? [y/N] `,
-    )
-    expect(outcome.stderr.split('Signed in as alice@example.test.')).toHaveLength(signIns + 1)
-    if (said === 'n') expect(outcome.stderr).toContain('Later: ls-auth login --scope traces:read\n')
-    else expect(await config()).toContain('"offline_access", "traces:read"')
-    expect(await world.type('ls-auth services')).toMatchObject({ exit })
-  })
-
   it('from the issuer: asks for the API, which may come later', async () => {
     const { issuer, clientId } = stage.provider
     const { exit, stderr } = await answer([
@@ -115,31 +94,6 @@ describe('login with nothing configured', () => {
     expect(exit).toBe(0)
     expect(stderr).toContain('Signed in as alice@example.test.')
     expect(await config()).toContain(`[profiles.mine]\nissuer = "${issuer}"\nclient_id = "${clientId}"\n`)
-  })
-
-  it('from the issuer with a slash too many', async () => {
-    const { issuer, clientId } = stage.provider
-    expect(await answer([`${issuer}/`, 'later', clientId, ''])).toMatchObject({ exit: 0 })
-    expect(await config()).toContain(`issuer = "${issuer}"\n`)
-  })
-
-  it.each([
-    ['jaeger', 'Jaeger', () => startJaegerApi({ traces })],
-    ['tempo', 'Tempo', () => startTempoApi({ traces })],
-  ])('a %s on this machine needs no sign-in, and is used at once', async (backend, name, start) => {
-    const api = await start()
-    close.push(api.close)
-    const { host } = new URL(api.url)
-    // As people type it: without the scheme.
-    const { exit, stdout, stderr } = await answer([host, ''])
-    expect({ exit, stdout, left: world.stdin }).toEqual({ exit: 0, stdout: '', left: [] })
-    expect(stderr).toContain(`${host} is a ${name} that answers without a sign-in.`)
-    expect(stderr).toContain('Nobody needs to sign in: no token is sent to it.\nThen: ls-auth services\n')
-    expect(await config()).toBe(
-      `[profiles.${backend}]\nbackend = "${backend}"\napi = "http://${host}/"\nauthorization = "none"\n`,
-    )
-    expect(await world.type('ls-auth services')).toMatchObject({ exit: 0 })
-    expect(world.opened).toEqual([])
   })
 
   it('flags that are typed are not asked for', async () => {
@@ -193,25 +147,6 @@ describe('an answer that is none', () => {
     await nothingSaved()
   })
 
-  it('a page that is neither', async () => {
-    const jaeger = await startJaegerApi({ traces })
-    close.push(jaeger.close)
-    jaeger.mode = 'html'
-    const { stderr } = await answer([jaeger.url])
-    expect(stderr).toContain('is neither an issuer nor a trace API that ls-auth knows')
-    expect(stderr).toContain('as an issuer: ')
-    expect(stderr).toContain('as an API: ')
-  })
-
-  it('an API where an issuer is wanted, and an issuer where an API is', async () => {
-    const { gateway, provider } = stage
-    const first = await answer([gateway.url, gateway.url])
-    expect(first.stderr.split('(issuer) that it trusts: ')).toHaveLength(3)
-    const second = await answer([provider.issuer, provider.issuer])
-    expect(second.stderr.split('or "later": ')).toHaveLength(3)
-    await nothingSaved()
-  })
-
   it('what a terminal adds to pasted text is taken off; other control characters are shown and refused', async () => {
     const { issuer, clientId } = stage.provider
     const ESC = '\u001b'
@@ -227,15 +162,6 @@ describe('an answer that is none', () => {
     expect(stderr).not.toContain(ESC)
     expect(stderr).toContain('"\\u{1b}]0;title\\u{7}')
     expect(stderr).toContain('That cannot be a profile name.')
-  })
-
-  it('five wrong ones end it: exit 4, the line to type without questions, nothing left', async () => {
-    const { exit, stderr } = await answer(Array(9).fill('ftp://x'))
-    expect({ exit, left: world.stdin.length }).toEqual({ exit: 4, left: 4 })
-    expect(stderr).toContain(
-      'error: no usable answer in 5 tries; nothing was saved\nhint: Without questions:\n      ls-auth login --port 0 --issuer',
-    )
-    await nothingSaved()
   })
 
   it('the end of the input (Ctrl-D) at any question: exit 4, nothing left', async () => {
@@ -272,17 +198,5 @@ describe('nothing is asked', () => {
   it('with --json: an object', async () => {
     const { exit, stderr } = await answer(['never read'], '--json')
     expect({ exit, ...JSON.parse(stderr) }).toMatchObject({ exit: 2, error: { code: 'usage' } })
-  })
-
-  it('CI=false is no CI', async () => {
-    world.variables.CI = 'false'
-    expect((await answer([])).stderr).toContain('Address of the trace API')
-  })
-
-  it('for a name that is no profile, where there are others', async () => {
-    await world.writeConfig('[profiles.a]\nissuer = "https://idp.example"\nclient_id = "x"\n')
-    const { exit, stderr } = await answer([], '--profile b')
-    expect(exit).toBe(2)
-    expect(stderr).toContain('there is no profile "b"')
   })
 })

@@ -34,53 +34,11 @@ describe('a person signs out in the browser too', () => {
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringMatching(/sign.?out|log.?out/i)])
   })
 
-  it('without --browser none is opened', async () => {
-    expect((await stage.world.type('ls-auth logout')).exit).toBe(0)
-    expect(stage.world.opened).toEqual([])
-  })
-
-  it('over SSH, where the browser is elsewhere, the address is shown, also with --quiet', async () => {
-    stage.world.variables.SSH_CONNECTION = '192.0.2.1 5000 192.0.2.2 22'
-    const { exit, stderr } = await stage.world.type(`${line} --quiet`)
-    expect([exit, stage.world.opened]).toEqual([0, []])
-    expect(stderr).toMatch(
-      /^This is an SSH session: .* open this address:\n\n {2}https?:\/\/\S+client_id=\S+\n/,
-    )
-  })
-
-  it('without a display the sentence names the browser', async () => {
-    stage.world.variables.BROWSER = ''
-    stage.world.variables.DISPLAY = ''
-    const { stderr } = await stage.world.type(`${line} --quiet`)
-    expect(stderr).toMatch(/To sign out in the browser too, open this address:\n/)
-  })
-
   it('with --json a member says what became of it', async () => {
     const { stdout } = await stage.world.type(`${line} --json`)
     expect(JSON.parse(stdout)).toMatchObject({ revoked: 'yes', forgotten: true, browser: 'opened' })
     const again = await stage.world.type(`${line} --json`)
     expect(JSON.parse(again.stdout)).toMatchObject({ was_signed_in: false, browser: 'opened' })
-  })
-
-  it('after a sign-out without it: the provider says where its page is', async () => {
-    await stage.world.type('ls-auth logout')
-    const { exit, stderr } = await stage.world.type(line)
-    expect(exit).toBe(0)
-    expect(stage.world.opened.map(({ search }) => search)).toEqual(['?client_id=ls-auth-cli'])
-    expect(stderr).toMatch(/^Not signed in to \S+ on this machine\.\nOpening the sign-out page/)
-  })
-
-  it('after a sign-out without it, and the provider cannot be asked: that is the error', async () => {
-    await stage.world.type('ls-auth logout')
-    stage.provider.tamper = { discovery: () => ({ status: 500, raw: '' }) }
-    const { exit, stderr } = await stage.world.type(`${line} --quiet`)
-    expect([exit, stage.world.opened]).toEqual([6, []])
-    expect(stderr).toMatch(/^error: .*500.*\nhint: .*\n$/)
-  })
-
-  it('of every sign-in with --all', async () => {
-    expect((await stage.world.type(`${line} --all`)).exit).toBe(0)
-    expect(stage.world.opened).toHaveLength(1)
   })
 })
 

@@ -64,47 +64,6 @@ it.each([
   expect(exit).toBe(6)
 })
 
-it.each([429, 500])('it may mend %i', async (status) => {
-  answers(status, { errorCode: 'E0000009', errorSummary: 'Internal Server Error' })
-  expect((await login()).stderr).toMatch(/\nhint: .*[Tt]ry again/)
-})
-
-it('the first of the causes stands behind the words', async () => {
-  const errorCauses = [{ errorSummary: 'name: \u001b[2Jtoo long' }, { errorSummary: 'another' }]
-  answers(400, { errorCode: 'E0000001', errorSummary: 'Api validation failed', errorCauses })
-  const { stderr } = await login()
-  expect(stderr).toContain('\n  E0000001: Api validation failed (name: \\u{1b}[2Jtoo long)\n')
-  expect(stderr).not.toContain('another')
-})
-
-it.each([['x'], [[null]], [[{ errorSummary: 7 }]], [{}]])(
-  'causes of another shape are none: %j',
-  async (errorCauses) => {
-    answers(400, { errorCode: 'E0000001', errorSummary: 'Api validation failed', errorCauses })
-    expect((await login()).stderr).toContain('\n  E0000001: Api validation failed\n')
-  },
-)
-
-it('a time to wait stays the hint', async () => {
-  answers(
-    429,
-    { errorCode: 'E0000047', errorSummary: 'API call exceeded rate limit' },
-    {
-      'retry-after': '30',
-    },
-  )
-  const { stderr } = await login()
-  expect(stderr).toContain('\n  E0000047: API call exceeded rate limit\n')
-  expect(stderr).toMatch(/^hint: .*30 ?s/m)
-})
-
-it('a long summary is cut', async () => {
-  answers(500, { errorCode: 'E0000009', errorSummary: 'x'.repeat(5000) })
-  const [line = ''] = /^ {2}E0000009: .*$/m.exec((await login()).stderr) ?? []
-  expect(line.length).toBeGreaterThan(200)
-  expect(line.length).toBeLessThan(340)
-})
-
 it.each([
   ['no such code', { errorCode: 'oops\n', errorSummary: 'x' }],
   ['no text', { errorCode: 7, errorSummary: {} }],

@@ -28,16 +28,6 @@ it('where its metadata say so, the request is pushed, and the browser gets a ref
   expect((await there.world.type('ls-auth whoami')).stdout).toContain('alice')
 })
 
-it('the line before the address says that the provider soon forgets it', async () => {
-  const there = await open('of-all')
-  there.world.stdin = ['no address']
-  expect((await there.world.type(there.login('--paste'))).stderr).toContain(
-    'Open this address to sign in. It is good for about a minute:\n\n  http',
-  )
-  const opened = await there.world.type(there.login())
-  expect(opened.stderr).toContain('If no page shows, open this address within about a minute:\n')
-})
-
 it.each([{}, { proofNonce: true }])('a sign-in whose tokens are bound to a key (%j)', async (more) => {
   const there = await open('of-all', more)
   there.world.variables.LS_AUTH_DPOP = 'true'
@@ -68,21 +58,6 @@ it('what the provider finds wrong with a pushed request is told, and no browser 
   expect({ exit, opened: there.world.opened }).toEqual({ exit: 2, opened: [] })
 })
 
-it.each(['interaction_required', 'consent_required'])(
-  '--prompt none that comes back with %s: the provider wants to ask, and nobody declined',
-  async (error) => {
-    const there = await open('of-all')
-    expect((await there.world.type(there.login())).exit).toBe(0)
-    there.provider.tamper.callback = (url) => {
-      url.searchParams.delete('code')
-      url.searchParams.set('error', error)
-      return url
-    }
-    const { exit, stderr } = await there.world.type('ls-auth login --prompt none')
-    expect({ exit, stderr }).toMatchObject({ exit: 3, stderr: expect.stringContaining('needs to see you') })
-  },
-)
-
 it('a provider that cannot take them just now is not told as a matter of settings', async () => {
   const there = await open('of-all')
   there.provider.tamper.callback = (url) => {
@@ -95,52 +70,3 @@ it('a provider that cannot take them just now is not told as a matter of setting
   expect(stderr).toContain('hint: The provider has a problem of its own. Wait a little and try again.\n')
   expect(exit).toBe(6)
 })
-
-it.each([
-  ['access_denied', 11],
-  ['consent_required', 3],
-])('%s at the push is the word of the provider, not of a person: exit %d', async (error, code) => {
-  const there = await open('of-all')
-  there.provider.tamper.intercept = ({ url }, response) => {
-    if (url !== '/request') return false
-    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
-    return true
-  }
-  const { exit, stderr } = await there.world.type(there.login())
-  expect(stderr).toMatch(/^error: the provider refused to sign in\n/m)
-  expect({ exit, opened: there.world.opened }).toEqual({ exit: code, opened: [] })
-})
-
-it.each([
-  ['', { require_pushed_authorization_requests: true }, 'It requires them all the same'],
-  ['--pushed-requests yes', { require_pushed_authorization_requests: false }, 'Leave pushed_requests out'],
-])('a provider that names no endpoint for them: %s', async (flags, says, hint) => {
-  const there = await open('of-all')
-  there.provider.tamper.discovery = ({ pushed_authorization_request_endpoint: _, ...rest }) => {
-    return { ...rest, ...says }
-  }
-  const { exit, stderr } = await there.world.type(there.login(flags))
-  expect(stderr).toContain(`names no endpoint for pushed authorization requests (PAR)\nhint: ${hint}`)
-  expect(exit).toBe(2)
-})
-
-it.each([
-  [7, 'is not a plain URL'],
-  ['http://idp.example/par', 'is not https'],
-])(
-  'an endpoint that nothing may be sent to (%j) is refused where it is used, and nowhere else',
-  async (endpoint, words) => {
-    const there = await open('of-this-client')
-    there.provider.tamper.discovery = (document) => {
-      return { ...document, pushed_authorization_request_endpoint: endpoint }
-    }
-    const pushing = await there.world.type(there.login('--pushed-requests yes'))
-    expect(pushing.stderr).toMatch(
-      new RegExp(`^error: the provider's pushed_authorization_request_endpoint ${words}$`, 'm'),
-    )
-    expect({ exit: pushing.exit, pushed: pushed(there) }).toEqual({ exit: 10, pushed: 0 })
-    // The sign-in itself begins: only the provider's page says no.
-    expect((await there.world.type(there.login())).exit).toBe(6)
-    expect(inBrowser(there)).toHaveLength(1)
-  },
-)

@@ -1,10 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { startGateway } from '../../world/gateway.ts'
-import { IS_POSIX } from '../../world/posix.ts'
-import { startTempoApi } from '../../world/tempo-api.ts'
 import { claimsOf, openPlace, type Place } from './place.ts'
 
 let place: Place
@@ -56,19 +52,6 @@ describe('a job of GitHub Actions', () => {
     const scope = await place.type('ls-auth token --scope traces:read')
     expect(scope.exit).toBe(2)
     expect(scope.stderr).toContain('its scope cannot be chosen')
-  })
-
-  it('tries a token for another audience at the gateway, since one more costs it nothing', async () => {
-    const { issuer } = place.platform
-    place.platform.claims = { scope: 'traces:read' }
-    const tempo = await startTempoApi({ traces: [], apiKey: 'key' })
-    const rules = { issuer, audience: 'api://traces', scope: 'traces:read' }
-    const gateway = await startGateway({ ...rules, upstream: tempo.url, apiKey: 'key' })
-    onTestFinished(() => Promise.all([tempo.close(), gateway.close()]).then(() => {}))
-    await asIs('github', `audience = "api://traces"\nbackend = "tempo"\napi = "${gateway.url}"`)
-    const { stdout } = await place.type('ls-auth doctor --gateway --json')
-    const { attacks } = JSON.parse(stdout).gateway as { attacks: { attack: string; verdict: string }[] }
-    expect(attacks.find(({ attack }) => attack === 'other-audience')).toMatchObject({ verdict: 'refused' })
   })
 
   it('is told that the job lacks the permission: exit 6, never a login', async () => {
@@ -184,28 +167,6 @@ describe('a job of GitHub Actions', () => {
     expect(stdout).toMatch(/^ok +signing keys +1 at /m)
     expect(stdout).not.toMatch(/^\w+ +(PKCE|device flow) /m)
   })
-
-  it('asks for nothing at an issuer without a token endpoint, and a person cannot sign in there', async () => {
-    await place.profile(
-      'source = "github"\ngrant = "token-exchange"\naudience = "api://traces"',
-      `issuer = "${place.platform.issuer}"\nclient_id = "job"`,
-    )
-    const { host } = new URL(place.platform.issuer)
-    const told = `error: the metadata of ${host} has no token_endpoint\nhint: Check the issuer: it must be the one the provider shows for OpenID Connect.\n`
-    expect(await place.type('ls-auth token')).toMatchObject({ exit: 6, stderr: told })
-    expect((await place.type('ls-auth doctor')).stdout).toMatch(/^FAIL +issuer .* has no token_endpoint$/m)
-    const added = await place.type(`ls-auth profile add me --issuer ${place.platform.issuer} --client-id x`)
-    expect(added).toMatchObject({ exit: 6, stderr: told })
-  })
-
-  it('signs nobody in or out', async () => {
-    await asIs('github')
-    for (const line of ['ls-auth login', 'ls-auth logout']) {
-      const { exit, stderr } = await place.type(line)
-      expect(exit).toBe(2)
-      expect(stderr).toContain('error: profile ci is for a program: nobody signs in\nhint: ')
-    }
-  })
 })
 
 describe('other sources', () => {
@@ -240,17 +201,6 @@ describe('other sources', () => {
     expect(gone.stderr).toContain(`error: there is no file ${path}\nhint: `)
   })
 
-  it.skipIf(!IS_POSIX)('a pipe in place of the file is not waited for', async () => {
-    const path = join(place.world.home, 'pipe')
-    execFileSync('mkfifo', [path])
-    await asIs('file:~/pipe')
-    const { exit, stderr } = await place.type('ls-auth token')
-    expect(exit).toBe(6)
-    expect(stderr).toBe(
-      `error: ${path} is not a plain file\nhint: Let workload.source name the file with the token.\n`,
-    )
-  })
-
   it('an expired proof and what is no token are told: exit 6', async () => {
     await asIs('env:MY_PROOF')
     place.world.variables.MY_PROOF = place.platform.sign('api://traces', { exp: 1_790_000_000 })
@@ -261,16 +211,5 @@ describe('other sources', () => {
     const other = await place.type('ls-auth token')
     expect(other.exit).toBe(6)
     expect(other.stderr).toMatch(/^error: env:MY_PROOF holds no token\n/)
-  })
-
-  it('tells the lifetime, and what is shorter than --min-ttl', async () => {
-    await asIs('github')
-    const { stdout } = await place.type('ls-auth token --json')
-    expect(JSON.parse(stdout).expires_in).toBeGreaterThan(280)
-    const long = await place.type('ls-auth token --min-ttl 1h')
-    expect(long.exit).toBe(2)
-    expect(long.stderr).toMatch(
-      /a new token lives 4m 5\ds, less than --min-ttl asks for\nhint: Ask for --min-ttl 4m5\ds at most/,
-    )
   })
 })

@@ -89,40 +89,6 @@ describe('a workload on AWS', () => {
     expect(stderr).toContain('  AWS says: [secret]\n')
   })
 
-  it('has a token though STS is asked too often at first', async () => {
-    const before = service.requests.length
-    const body = JSON.stringify({ Error: { Code: 'Throttling', Message: 'Rate exceeded' } })
-    service.tamper = (n) => (n < before + 2 ? { status: 400, body } : undefined)
-    const { exit, stdout, stderr } = await place.type('ls-auth token')
-    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
-    expect(claimsOf(stdout)).toMatchObject({ sub: ROLE })
-    expect(service.requests).toHaveLength(before + 3)
-  })
-
-  it('has a token of a minute where its credentials end within five', async () => {
-    service.sessionEndsAt = Date.now() + 100_000
-    const before = service.forms.length
-    const { exit, stdout, stderr } = await place.type('ls-auth token --json')
-    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
-    const { expires_in } = JSON.parse(stdout)
-    expect(expires_in).toBeGreaterThan(50)
-    expect(expires_in).toBeLessThanOrEqual(60)
-    expect(service.forms.slice(before).map((form) => form.get('DurationSeconds'))).toEqual(['300', '60'])
-  })
-
-  it('is told that its credentials end within a minute, and never to wait', async () => {
-    service.sessionEndsAt = Date.now() + 30_000
-    const before = service.forms.length
-    const { exit, stderr } = await place.type('ls-auth token')
-    expect(exit).toBe(6)
-    expect(stderr).toBe(
-      'error: aws gave no token (SessionDurationEscalationException)\n' +
-        'hint: The AWS credentials end within a minute: get new ones.\n' +
-        '  AWS says: The requested token duration would extend the session beyond its original expiration time\n',
-    )
-    expect(service.forms).toHaveLength(before + 2)
-  })
-
   it('a wrong secret is refused by its signature', async () => {
     place.world.variables.AWS_SECRET_ACCESS_KEY = 'another'
     const { exit, stderr } = await place.type('ls-auth token')
@@ -179,24 +145,5 @@ describe('a workload on AWS', () => {
     expect(read.exit).toBe(2)
     expect(read.stderr).toContain('error: the token of this profile is one of AWS itself')
     expect(service.requests).toHaveLength(before)
-  })
-
-  it('may show AWS what a provider gives for that token', async () => {
-    const { issuer } = place.provider
-    const workload = 'source = "aws"\ngrant = "token-exchange"'
-    await place.profile(workload, `issuer = "${issuer}"\nclient_id = "job-public"`)
-    const before = service.requests.length
-    const { stderr } = await place.type(`ls-auth aws-credentials --role-arn ${ROLE}`)
-    expect(stderr).not.toContain('is one of AWS itself')
-    expect(service.requests.length).toBeGreaterThan(before)
-  })
-
-  it('is refused by STS, too, where an issuer does not show it', async () => {
-    place.world.variables.LS_AUTH_TOKEN = (await place.type('ls-auth token')).stdout.trim()
-    service.trust = { roleArn: ROLE, issuer: place.platform.issuer, audiences: ['api://traces'] }
-    const { exit, stderr } = await place.type(`ls-auth aws-credentials --role-arn ${ROLE}`)
-    delete place.world.variables.LS_AUTH_TOKEN
-    expect(exit).toBe(11)
-    expect(stderr).toContain('AWS says: Tokens of AWS STS cannot be used for federation into AWS')
   })
 })

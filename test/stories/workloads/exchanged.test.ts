@@ -1,7 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { listen } from '../../world/loopback-server.ts'
@@ -90,13 +88,6 @@ describe.each([
     expect(exit).toBe(11)
     expect(stderr).not.toContain('login')
   })
-
-  it('says in whoami who it is for the platform and for the provider', async () => {
-    await as('job-public', workload)
-    const { stdout } = await place.type('ls-auth whoami')
-    expect(stdout).toMatch(new RegExp(`^ {2}workload +github, ${grant}: repository acme/app`, 'm'))
-    expect(stdout).toMatch(/^ {2}subject +job-public/m)
-  })
 })
 
 describe('client credentials', () => {
@@ -131,47 +122,6 @@ describe('client credentials', () => {
     expect(await grants()).toMatchObject({ sub: `job-${method}` })
   })
 
-  it('by a key from a volume of Kubernetes, whose current files are behind two links', async () => {
-    const volume = await mkdtemp(join(place.world.home, 'volume-'))
-    const now = join(volume, '..2026_11_29_00_00_00.1')
-    await mkdir(now)
-    await writeFile(join(now, 'key.pem'), place.pem, { mode: 0o400 })
-    await symlink('..2026_11_29_00_00_00.1', join(volume, '..data'))
-    await symlink('..data/key.pem', join(volume, 'key.pem'))
-    const key = join(volume, 'key.pem')
-    await as(
-      'job-key',
-      `source = "none"\nclient_auth = "private_key_jwt"\nassertion_key = "${key}"\nassertion_key_id = "job-1"`,
-    )
-    expect(await grants()).toMatchObject({ sub: 'job-key' })
-    await chmod(join(now, 'key.pem'), 0o644)
-    const { exit, stderr } = await place.type('ls-auth token')
-    expect(exit).toBe(2)
-    expect(stderr).toContain(
-      `error: the assertion key ${key} can be read by others\nhint: Run: chmod 600 ${now}`,
-    )
-    expect(stderr).toContain('in Kubernetes: defaultMode: 0400')
-  })
-
-  it('a key beside the proof: an exchange by a confidential client', async () => {
-    const path = await place.file('key.pem', place.pem)
-    await as(
-      'job-key',
-      `source = "github"\ngrant = "token-exchange"\n${PROOFS}\nclient_auth = "private_key_jwt"\nassertion_key = "${path}"`,
-    )
-    expect(await grants()).toMatchObject({ client_id: 'job-key' })
-  })
-
-  it('a key that the provider does not know: exit 3, and what to look at', async () => {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const path = await place.file('other.pem', privateKey.export({ format: 'pem', type: 'pkcs8' }) as string)
-    await as('job-key', `source = "none"\nclient_auth = "private_key_jwt"\nassertion_key = "${path}"`)
-    const { exit, stderr } = await place.type('ls-auth token')
-    expect(exit).toBe(3)
-    expect(stderr).toContain('hint: Check client_id, and that the provider has the public key')
-    expect(stderr).not.toContain('login')
-  })
-
   it.each([
     ['is not there', undefined, 0o600, 'cannot be read or is empty'],
     ['can be read by others', 'pem', 0o644, 'can be read by others'],
@@ -188,14 +138,6 @@ describe('client credentials', () => {
     expect(exit).toBe(2)
     expect(stderr).toContain(`error: the assertion key ${path} ${words}\nhint: `)
     expect(place.provider.requests.length).toBe(before)
-  })
-
-  it('a secret that nobody has given: exit 2', async () => {
-    await as('job-client_secret_basic', 'source = "none"\nclient_auth = "client_secret_basic"')
-    const { exit, stderr } = await place.type('ls-auth token')
-    expect(exit).toBe(2)
-    expect(stderr).toContain('name that in LS_AUTH_CLIENT_SECRET_FILE')
-    expect(stderr).not.toContain('login')
   })
 
   it('the proof as client assertion (RFC 7523 §2.2)', async () => {
@@ -249,39 +191,6 @@ describe('a provider in trouble', () => {
     expect(outcome.exit).toBe(exit)
     expect(outcome.stderr).not.toContain('login')
   })
-
-  it('is not there: exit 6', async () => {
-    await place.profile(
-      `source = "github"\ngrant = "token-exchange"\n${PROOFS}`,
-      'issuer = "http://127.0.0.1:1"\nclient_id = "job-public"',
-    )
-    const { exit, stderr } = await place.type('ls-auth token')
-    expect(exit).toBe(6)
-    expect(stderr).not.toContain('login')
-  })
-})
-
-it('an API that answers with a web page: its address is looked at before the token', async () => {
-  let answered = 200
-  const api = createServer((_, response) =>
-    response.writeHead(answered, { 'content-type': 'text/html' }).end('<html>'),
-  )
-  const listening = await listen(api)
-  try {
-    await as(
-      'job-public',
-      `source = "github"\ngrant = "token-exchange"\n${PROOFS}`,
-      `backend = "tempo"\napi = "http://127.0.0.1:${listening.port}"`,
-    )
-    const NOT_BELIEVED = 'he API does not accept the token of this workload: ls-auth whoami'
-    expect((await place.type('ls-auth api /x')).stderr).toContain(
-      `hint: Check that api points at the API, not a page. If so, t${NOT_BELIEVED}`,
-    )
-    answered = 401
-    expect((await place.type('ls-auth api /x')).stderr).toContain(`hint: T${NOT_BELIEVED}`)
-  } finally {
-    await listening.close()
-  }
 })
 
 const shortKey = () =>

@@ -39,27 +39,4 @@ describe('AWS takes the token of a program as expired: told in its words, and no
     })
     expect(sts.requests).toHaveLength(before + 1)
   })
-
-  it('one that the runner makes anew: two were shown', async () => {
-    await asIs('github')
-    const before = sts.requests.length
-    const { exit, stderr } = await asks()
-    expect(exit).toBe(3)
-    expect(stderr).toMatch(
-      /^error: AWS says that the token from github has expired, and a new one too\nhint: Check the clock/,
-    )
-    expect(sts.requests).toHaveLength(before + 2)
-  })
-
-  it('one of the provider, for a proof', async () => {
-    await place.profile(
-      'source = "github"\ngrant = "token-exchange"\naudience = "https://proofs.example"',
-      `issuer = "${place.provider.issuer}"\nclient_id = "job-public"\naudience = "https://api.example"`,
-    )
-    const { stderr } = await asks()
-    expect(stderr).toMatch(
-      /^error: AWS says that the token of this workload has expired, and a new one too\n/,
-    )
-    expect(stderr).not.toContain('login')
-  })
 })

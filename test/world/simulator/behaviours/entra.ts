@@ -169,18 +169,6 @@ export const entraWithOverage: Behaviour = {
   },
 }
 
-/** A tenant where people may not consent: whoever asks for the consent page meets a wall. */
-export const entraConsentByAdmin: Behaviour = {
-  ...entra,
-  refusedParameters: {
-    ...entra.refusedParameters,
-    'prompt=consent': {
-      error: 'consent_required',
-      description: trace(90094, 'An administrator must grant the consent.'),
-    },
-  },
-}
-
 function withoutGroups<T extends { readonly claims: Readonly<Record<string, unknown>> }>(shape: T): T {
   const { groups: _, ...claims } = shape.claims
   const endpoint = `https://graph.windows.net/${TENANT}/users/${OID}/getMemberObjects`

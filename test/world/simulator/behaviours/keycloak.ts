@@ -130,18 +130,3 @@ export const keycloakWithPkceMethod: Behaviour = {
   device: { ...(keycloak.device as NonNullable<Behaviour['device']>), pkce: 'required' },
 }
 
-/** A client whose device switch is off. */
-export const keycloakWithoutDevice: Behaviour = {
-  ...keycloak,
-  device: {
-    ...(keycloak.device as NonNullable<Behaviour['device']>),
-    refused: {
-      status: 400,
-      body: {
-        error: 'unauthorized_client',
-        error_description:
-          'Client is not allowed to initiate OAuth 2.0 Device Authorization Grant. The flow is disabled for the client.',
-      },
-    },
-  },
-}
