@@ -43,25 +43,6 @@ describe.skipIf(!IS_LINUX || !needs(SHELL))('login in the background of a shell'
     const pty = inShell('& wait $!', [...login(), '--paste'])
     expect(await pty.ended).toBe(4)
   })
-
-  it('whose input is another terminal takes a pasted address there', async () => {
-    const other = openPty(machine, ['sh', '-c', 'tty; sleep 30'])
-    const [, device] = await other.sees(/(\/dev\/\S+)/)
-    const pty = inShell(`< ${device} & wait $!`, login())
-    await pty.sees(PASTE)
-    const [, url] = await pty.sees(/^ {2}(http\S+\/auth\?\S+)\r$/m)
-    await browse(url as string, { user: 'alice' })
-    expect(await pty.ended).toBe(0)
-    other.press('\u0003')
-    await other.ended
-  })
-
-  it('in the foreground takes a pasted address', async () => {
-    const pty = inShell('; true', login())
-    await pty.sees(PASTE)
-    pty.press('\u0003')
-    await pty.ended
-  })
 })
 
 it.skipIf(!IS_LINUX || !needs(SHELL))('a passphrase is not asked for in the background', async () => {

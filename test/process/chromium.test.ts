@@ -92,21 +92,6 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('in a rea
     await page.close()
   })
 
-  it('a second sign-in with the same browser leaves a session that can be renewed', async () => {
-    const { page, ended } = await signIn(['login'], async (page) => {
-      // Still signed in there: the provider asks for consent only.
-      await page.getByRole('button', { name: 'Allow' }).click()
-    })
-    expect(ended).toMatchObject({ exit: 0, stdout: '' })
-    await page.close()
-    for (let renewals = 1; renewals <= 2; renewals += 1) {
-      expect(await machine.run(['token', '--min-ttl', '60m'])).toMatchObject({ exit: 0, stderr: '' })
-      expect(provider.refreshCount()).toBe(renewals)
-    }
-    expect(provider.grantsRevoked()).toBe(0)
-    expect(complaints).toEqual([])
-  })
-
   it('comes by the page that the opener is given, with its cookie, and nobody else can', async () => {
     const opener = join(machine.home, 'browser')
     await writeFile(opener, `#!/bin/sh\nprintf %s "$1" > ${opener}.part && mv ${opener}.part ${opener}.url\n`)

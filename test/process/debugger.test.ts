@@ -1,12 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { BINARY, type Machine, openMachine } from '../world/machine.ts'
-import { needs } from '../world/needs.ts'
+import { type Machine, openMachine } from '../world/machine.ts'
 import { IS_POSIX } from '../world/posix.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
-import { openPty, PTY } from '../world/pty.ts'
 import { startTempoApi, type TempoApi } from '../world/tempo-api.ts'
 import { makeTrace, movedTo } from '../world/trace-data.ts'
 import { fileStore, loginArgs, PRINTED_URL } from './sign-in.ts'
@@ -66,31 +62,4 @@ it.skipIf(!IS_POSIX).each([
   expect(running.child.signalCode).toBeNull()
   running.child.kill('SIGTERM')
   expect((await running.ended).stderr).not.toMatch(OPENED)
-})
-
-it.skipIf(!IS_POSIX)('exec hands the signal to the command, and opens none', async () => {
-  const command = ['sh', '-c', 'trap "echo heard; exit 7" USR1; echo ready; while :; do sleep 0.1; done']
-  const running = machine.start(['exec', '--', ...command], {
-    env: { ...env, LS_AUTH_TOKEN: 'x'.repeat(40) },
-  })
-  await running.printed(/ready/)
-  await signal(running.child.pid as number)
-  expect(await running.ended).toMatchObject({ exit: 7, stdout: 'ready\nheard\n' })
-  expect(running.stderr).not.toMatch(OPENED)
-})
-
-it.skipIf(!needs(PTY))('trace view opens none, and goes on', async () => {
-  const file = join(machine.home, 'trace.json')
-  await writeFile(file, '{"traceId":"a1","id":"1","name":"get /","timestamp":1000,"duration":900}')
-  const pidFile = join(machine.home, 'pid')
-  const view = openPty(
-    machine,
-    ['sh', '-c', `echo $$ > ${pidFile}; exec ${process.execPath} ${BINARY} trace view ${file}`],
-    { env },
-  )
-  await view.sees(/row 1 of/)
-  await signal(Number(await readFile(pidFile, 'utf8')))
-  view.press('q')
-  expect(await view.ended).toBe(0)
-  expect(view.screen).not.toMatch(OPENED)
 })

@@ -30,10 +30,6 @@ const start = () =>
     stdio: ['ignore', 'pipe', 'ignore'],
   })
 
-it('a reader that has seen enough, as head: nothing is left of the demo', async () => {
-  expect(await leftAfter(({ stdout }) => stdout.destroy())).toEqual([])
-})
-
 it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s: nothing is left of the demo', async (signal) => {
   expect(await leftAfter((demo) => demo.kill(signal))).toEqual([])
 })
@@ -64,8 +60,4 @@ it.skipIf(!needs(PTY))('in a terminal of 80 columns every line is broken between
   expect(said.replace(/ \\\n */g, ' ')).toMatch(
     /^\$ ls-auth login .* --client-id ls-auth-cli --api .* --no-browser$/m,
   )
-})
-
-it('in a pipe a line stays whole', async () => {
-  expect(await saidBy(process.execPath, resolve('.build/demo.mjs'))).toContain(HINT)
 })

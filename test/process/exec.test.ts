@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../world/gateway.ts'
@@ -80,58 +80,6 @@ describe('a command that runs as the person', () => {
     )
   })
 
-  it('has the tenant, where the profile has one', async () => {
-    const environment = await environmentOf(['--backend', 'tempo', '--tenant', 'blue'])
-    expect(environment).toMatchObject({ LS_AUTH_BACKEND: 'tempo', LS_AUTH_TENANT: 'blue' })
-  })
-
-  it('has the reason, so that an ls-auth that it starts can say it where the profile wants one', async () => {
-    const text = await readFile(machine.configFile, 'utf8')
-    const strict = join(machine.home, 'strict')
-    await mkdir(join(strict, 'ls-auth'), { recursive: true })
-    const wants = text.replace(/^(\[profiles\.default\])$/m, '$1\nrequire_reason = true')
-    await writeFile(join(strict, 'ls-auth', 'config.toml'), wants, { mode: 0o600 })
-    const services = ['--', process.execPath, BINARY, 'services']
-    for (const way of [[], ['--proxy']]) {
-      const ended = await machine.run(['exec', ...way, '--reason', 'T-2', ...services], {
-        env: { XDG_CONFIG_HOME: strict },
-      })
-      expect({ exit: ended.exit, stderr: ended.stderr }).toEqual({ exit: 0, stderr: '' })
-    }
-    expect(await environmentOf([], { LS_AUTH_REASON: 'T-3' })).toMatchObject({ LS_AUTH_REASON: 'T-3' })
-    expect(await environmentOf([])).not.toHaveProperty('LS_AUTH_REASON')
-  })
-
-  it('an ls-auth that it starts is recorded as of the profile of the token, not of the default', async () => {
-    const file = await readFile(machine.configFile, 'utf8')
-    const other = '[profiles.work]\nissuer = "https://id.example"\nclient_id = "x"\nproject = "x"\n'
-    await writeFile(machine.configFile, `default_profile = "work"\n${file}\n${other}`)
-    const record = async () =>
-      (await readFile(join(machine.stateDirectory, 'audit.jsonl'), 'utf8')).trimEnd().split('\n')
-    const before = (await record()).length
-    const ours = [process.execPath, BINARY]
-    const inner = (...args: string[]) =>
-      exec('--profile', 'default', '--', ...ours, 'exec', ...args, '--', ...ours, 'services')
-    const ends = [await exec('--profile', 'default', '--', ...ours, 'services'), await inner()]
-    ends.push(await inner('--proxy'))
-    await writeFile(machine.configFile, file)
-    expect(ends.map(({ exit }) => exit)).toEqual([0, 0, 0])
-    const rows = (await record()).slice(before).map((line) => JSON.parse(line))
-    expect(rows.map(({ event, profile }) => `${event} ${profile}`).sort()).toEqual([
-      ...Array(4).fill('hand-out default'),
-      ...Array(4).fill('request default'),
-    ])
-    // An ls-auth has no such token: it would take its own.
-    const { LS_AUTH_TOKEN_PROFILE } = await environmentOf(['--env', 'TRACE_TOKEN'])
-    expect(LS_AUTH_TOKEN_PROFILE).toBeUndefined()
-  })
-
-  it('has the token in a variable of its choice, in place of ours', async () => {
-    const environment = await environmentOf(['--env', 'TRACES_TOKEN'], { TRACES_TOKEN: 'an old one' })
-    expect(provider.secrets).toContain(environment.TRACES_TOKEN)
-    expect(environment).not.toHaveProperty('LS_AUTH_TOKEN')
-  })
-
   it('can be ls-auth itself, on a machine without a profile', async () => {
     const elsewhere = {
       XDG_CONFIG_HOME: join(machine.home, 'empty'),
@@ -157,42 +105,10 @@ describe('a command that runs as the person', () => {
     expect(ended).toMatchObject({ exit: 0, stdout: 'out hello\n', stderr: 'err hello\n' })
   })
 
-  it('keeps its own flags, also those that are ours', async () => {
-    const { stdout } = await exec(
-      '--',
-      'node',
-      '-e',
-      'console.log(process.argv.slice(1).join(" "))',
-      '--',
-      '--json',
-      '--help',
-      '--env',
-    )
-    expect(stdout).toBe('--json --help --env\n')
-  })
-
   it('finds the token nowhere in the arguments', async () => {
     const { stdout } = await exec('--', 'sh', '-c', 'cat /proc/$$/cmdline /proc/$PPID/cmdline | tr "\\0" " "')
     expect(stdout).toContain('exec')
     for (const secret of provider.secrets) expect(stdout).not.toContain(secret)
-  })
-
-  const claimsOf = async (...args: string[]) => {
-    const { LS_AUTH_TOKEN: token = '' } = await environmentOf(args)
-    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-  }
-
-  it('gets a narrower token', async () => {
-    const { scope } = await claimsOf('--narrow', '--scope', 'openid traces:read')
-    expect(scope.split(' ').sort()).toEqual(['openid', 'traces:read'])
-  })
-
-  it('gets a token that lasts: another one only where the cached one ends too soon', async () => {
-    const before = provider.refreshCount()
-    const { jti } = await claimsOf('--min-ttl', '1m')
-    expect(provider.refreshCount()).toBe(before)
-    expect((await claimsOf('--min-ttl', '60m')).jti).not.toBe(jti)
-    expect(provider.refreshCount()).toBe(before + 1)
   })
 })
 
@@ -210,21 +126,6 @@ describe('its exit status', () => {
       exit: status,
       stderr: '',
     })
-  })
-
-  it('is 127 for a program that is not there', async () => {
-    const { exit, stdout, stderr } = await exec('--', 'no-such-program')
-    expect({ exit, stdout }).toEqual({ exit: 127, stdout: '' })
-    expect(stderr).toBe('error: there is no program no-such-program\nhint: Check the name and PATH.\n')
-  })
-
-  it('is 126 for a file that is no program', async () => {
-    const file = join(machine.home, 'text')
-    await writeFile(file, 'text')
-    await chmod(file, 0o644)
-    const { exit, stderr } = await exec('--', file)
-    expect(exit).toBe(126)
-    expect(stderr).toMatch(/^error: .*text cannot be run \(EACCES\)\nhint: ./)
   })
 
   it.each([
@@ -286,24 +187,6 @@ describe('its exit status', () => {
       expect(JSON.parse(asked.stderr)).toMatchObject({ error: { code: 'no-program', exit: 127 } })
     },
   )
-
-  it('is 125 when nobody is signed in, and the command does not run', async () => {
-    const other = await openMachine()
-    try {
-      const settings = { LS_AUTH_ISSUER: provider.issuer, LS_AUTH_CLIENT_ID: provider.clientId }
-      const { exit, stdout, stderr } = await other.run(['exec', '--', 'echo', 'ran'], { env: settings })
-      expect({ exit, stdout }).toEqual({ exit: 125, stdout: '' })
-      expect(stderr).toMatch(/^error: you are not signed in\nhint: .*ls-auth login/)
-    } finally {
-      await other.close()
-    }
-  })
-})
-
-it('a profile or an organization of the name of a command is none', async () => {
-  const { exit, stderr } = await machine.run(['--organization', 'exec', 'servces'])
-  expect(exit).toBe(2)
-  expect(stderr).toContain('See: ls-auth --help')
 })
 
 describe('signals', () => {
@@ -400,14 +283,6 @@ describe('with LS_AUTH_TOKEN set', () => {
     const quiet = await machine.run(['--quiet', ...args], { env: { LS_AUTH_TOKEN: token.trim() } })
     expect(quiet.stderr).toBe('')
   })
-
-  it('another one cannot be asked for', async () => {
-    const { exit, stderr } = await machine.run(['exec', '--min-ttl', '5m', '--', 'true'], {
-      env: { LS_AUTH_TOKEN: 'a.b.c' },
-    })
-    expect(exit).toBe(125)
-    expect(stderr).toContain('can neither choose nor renew')
-  })
 })
 
 it('under GitHub Actions the runner is told to mask the token, before the command can print it', async () => {
@@ -418,14 +293,3 @@ it('under GitHub Actions the runner is told to mask the token, before the comman
   const token = await machine.run(['token'], { env: { GITHUB_ACTIONS: 'true' } })
   expect(token.stderr).toBe(`::add-mask::${token.stdout.trim()}\n`)
 })
-
-it.each(['none', 'None'])(
-  'an API that takes no token (%s): the command gets its address alone',
-  async (no) => {
-    const args = ['exec', '--backend', 'jaeger', '--api', 'http://127.0.0.1:16686', '--authorization', no]
-    const { stdout } = await machine.run([...args, '--', ...PRINT])
-    const environment = JSON.parse(stdout)
-    expect(environment).toMatchObject({ LS_AUTH_API: 'http://127.0.0.1:16686', LS_AUTH_BACKEND: 'jaeger' })
-    expect(environment).not.toHaveProperty('LS_AUTH_TOKEN')
-  },
-)

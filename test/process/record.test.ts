@@ -1,16 +1,15 @@
-import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../world/gateway.ts'
 import { listen } from '../world/loopback-server.ts'
 import { BINARY, type Machine, openMachine } from '../world/machine.ts'
-import { inFull, isMet } from '../world/needs.ts'
+import { isMet } from '../world/needs.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { SCOPES } from '../world/stage.ts'
 import { startTraceApi, type TraceApi } from '../world/trace-api.ts'
 import { makeTrace } from '../world/trace-data.ts'
-import { startWarmProgram } from '../world/warm-program.ts'
 import { fileStore, loginArgs, signIn } from './sign-in.ts'
 
 const API_KEY = 'key-of-the-api'
@@ -163,17 +162,6 @@ describe('each request says who asks, and why', () => {
     expect(await readFile(file(), 'utf8')).toBe(before)
   })
 
-  it('a reason may be about tokens', async () => {
-    const reason = 'bearer authentication and eyJ in INC-2024-0815-4711'
-    expect(await machine.run(['api', '/x', '--reason', reason], toEcho())).toMatchObject({ exit: 0 })
-    expect(asked[0]?.headers['x-request-reason']).toBe(reason)
-  })
-
-  it('200 characters are a reason', async () => {
-    await machine.run(['api', '/x', '--reason', 'r'.repeat(200)], toEcho())
-    expect(asked[0]?.headers['x-request-reason']).toBe('r'.repeat(200))
-  })
-
   it('a profile may want one: without it nothing is asked and no token handed out', async () => {
     await machine.run(['profile', 'set', 'require_reason', 'true'])
     try {
@@ -256,16 +244,6 @@ describe('the record on this machine', () => {
     expect((await lines()).length).toBe(before + 1)
   })
 
-  it('has a renewal, with the id of the new token', async () => {
-    const before = (await lines()).length
-    const { stdout } = await machine.run(['token', '--min-ttl', '60m'])
-    const { jti } = claimsOf(stdout)
-    expect((await lines()).slice(before)).toMatchObject([
-      { event: 'renewal', jti },
-      { event: 'hand-out', jti },
-    ])
-  })
-
   it('has each request: method, path without query, status, time, the trace that was read', async () => {
     await machine.run(['api', `/api/traces/${TRACE.toUpperCase()}?secret=1`], toEcho())
     expect(await latest()).toMatchObject({
@@ -280,19 +258,6 @@ describe('the record on this machine', () => {
     })
     await machine.run(['api', '-X', 'POST', '/no/thing'], toEcho())
     expect(await latest()).toMatchObject({ method: 'POST', path: '/no/thing', trace_id: null, status: 403 })
-  })
-
-  it('has the trace of a back end whose address names a span only', async () => {
-    await machine.run(['trace', 'get', spanId])
-    const { trace_id: id, path, sub } = await latest()
-    expect(path).toMatch(/stored-traces$/)
-    expect(trace.traceId.endsWith(id)).toBe(true)
-    expect(sub).toBe((await lines())[0].sub)
-  })
-
-  it('has a request that nobody answered', async () => {
-    await machine.run(['api', '/x'], toEcho({ LS_AUTH_API: 'http://127.0.0.1:1' }))
-    expect(await latest()).toMatchObject({ event: 'request', path: '/x', status: null })
   })
 
   describe('has a request that is under way when a signal ends the command', () => {
@@ -327,11 +292,6 @@ describe('the record on this machine', () => {
     it('also by two at once, as timeout(1) sends them', async () => {
       expect(await end('/never', ['api', '/x'], 'SIGTERM', 'SIGTERM')).toHaveLength(1)
     })
-  })
-
-  it('has a request to an API that takes no token', async () => {
-    await machine.run(['services', '--api', echoUrl, '--backend', 'tempo', '--authorization', 'none'])
-    expect(await latest()).toMatchObject({ event: 'request', sub: null, jti: null })
   })
 
   it('has the names of the contract in each line and no others, and is for its owner alone', async () => {
@@ -435,45 +395,6 @@ describe('nothing that is wrong with the record stops a command', () => {
   })
 })
 
-describe.skipIf(!inFull('a hundred commands of eight processes'))(
-  'a hundred commands of eight processes',
-  () => {
-    const crowd = async (state: string) => {
-      const env = toEcho({ XDG_STATE_HOME: state }).env
-      const runs = Array.from({ length: 100 }, (_, i) => i)
-      const workers = Array.from({ length: 8 }, async () => {
-        const program = await startWarmProgram(machine)
-        for (let i = runs.pop(); i !== undefined; i = runs.pop()) {
-          const ended = await program.run(['token', '--reason', `run ${i} ${'x'.repeat(180)}`], { env })
-          expect(ended).toMatchObject({ exit: 0, stderr: '' })
-        }
-      })
-      await Promise.all(workers)
-      const directory = join(state, 'ls-auth')
-      const names = (await readdir(directory)).filter((name) => /^audit\.jsonl(\.\d)?$/.test(name))
-      const all = (await Promise.all(names.map((name) => lines(join(directory, name))))).flat()
-      return { names, runs: all.filter(({ reason }) => reason?.startsWith('run ')) }
-    }
-    const numbers = (runs: { reason: string }[]) => runs.map(({ reason }) => Number(reason.split(' ')[1]))
-
-    it('lose no line while the file is full and a new one begins', async () => {
-      const state = join(machine.home, 'full')
-      await mkdir(join(state, 'ls-auth'), { recursive: true })
-      const old = `${JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, 'o'.repeat(600)])))}\n`
-      const path = join(state, 'ls-auth', 'audit.jsonl')
-      await writeFile(path, old.repeat(Math.floor(9_985_000 / old.length)), { mode: 0o600 })
-      for (const i of [1, 2, 3, 4]) await writeFile(`${path}.${i}`, `{"was":${i}}\n`, { mode: 0o600 })
-      const { names, runs } = await crowd(state)
-      expect(names.sort()).toEqual(['audit.jsonl', ...[1, 2, 3, 4].map((i) => `audit.jsonl.${i}`)])
-      expect(numbers(runs).sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i))
-      // The four old ones have moved by one, and the oldest is gone.
-      for (const i of [2, 3, 4]) expect(await readFile(`${path}.${i}`, 'utf8')).toBe(`{"was":${i - 1}}\n`)
-      expect((await stat(path)).size).toBeLessThan(100_000)
-      expect((await stat(path)).mode & 0o777).toBe(0o600)
-    })
-  },
-)
-
 describe('audit list', () => {
   const at = (minutesAgo: number, more: Record<string, unknown>) =>
     JSON.stringify({
@@ -516,46 +437,6 @@ describe('audit list', () => {
       expect.stringContaining('red'),
     ])
     expect(stdout).not.toContain('\u001b')
-  })
-
-  it.each([
-    ['--since', '1h', [50, 20]],
-    ['--since', '3h', [120, 50, 20]],
-    ['--profile', 'other', [50]],
-    ['--trace', TRACE, [120, 20]],
-    ['--trace', TRACE.slice(16), [120, 20]],
-    ['--trace', '0af7651916cd43dd8448eb211c80319c', []],
-  ])('%s %s', async (flag, value, minutes) => {
-    const { exit, stdout } = await list(flag, value, '-o', 'ndjson')
-    const times = stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => Math.round((Date.now() - Date.parse(JSON.parse(line).time)) / 60_000))
-    expect({ exit, times }).toEqual({ exit: 0, times: minutes })
-  })
-
-  it('as JSON has the names of the file', async () => {
-    const { stdout } = await list('--json')
-    const values = JSON.parse(stdout)
-    expect(values.length).toBe(4)
-    for (const value of values) expect(Object.keys(value)).toEqual(NAMES)
-    expect(values[1]).toMatchObject({ trace_id: TRACE, status: 200, reason: 'INC-1', ms: 12 })
-  })
-
-  it('of a profile that is not in it names those that are', async () => {
-    const outcome = await list('--profile', 'wrok')
-    expect(outcome).toMatchObject({ exit: 0, stdout: '' })
-    expect(outcome.stderr).toMatch(
-      /^note: no entry is of the profile wrok; those in the record: \w+(, \w+)*\n$/m,
-    )
-  })
-
-  it('by an id that was cut off says so', async () => {
-    const { stdout, stderr } = await list('--trace', '4032789a7931e')
-    expect(stdout).toBe('')
-    expect(stderr).toContain(
-      'note: there is nothing of that in the record. The id has 13 digits: ids have 16 or 32, so zeros were put before it. Copy it whole.\n',
-    )
   })
 
   it('without a record says so', async () => {

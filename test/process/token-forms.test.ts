@@ -66,24 +66,6 @@ describe('the forms that other programs read', () => {
     expect(status.expirationTimestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
     expect(Math.abs(Date.parse(status.expirationTimestamp) - (await expiresAt()))).toBeLessThan(5_000)
   })
-
-  it('and of the older version, where the kubeconfig asks for that one', async () => {
-    const asked = (apiVersion: string) =>
-      machine.run(['token', '--format', 'exec-credential'], {
-        env: { KUBERNETES_EXEC_INFO: JSON.stringify({ apiVersion, kind: 'ExecCredential', spec: {} }) },
-      })
-    const versionOf = async (apiVersion: string) => JSON.parse((await asked(apiVersion)).stdout).apiVersion
-    for (const version of ['v1', 'v1beta1'].map((one) => `client.authentication.k8s.io/${one}`))
-      expect(await versionOf(version)).toBe(version)
-    expect(await versionOf('other.example/v9')).toBe('client.authentication.k8s.io/v1')
-  })
-
-  it('has no expiry where nobody knows it', async () => {
-    const { stdout } = await machine.run(['token', '--format', 'exec-credential'], {
-      env: { LS_AUTH_TOKEN: 'opaque' },
-    })
-    expect(JSON.parse(stdout).status).toEqual({ token: 'opaque' })
-  })
 })
 
 describe('under GitHub Actions', () => {
@@ -101,16 +83,6 @@ describe('under GitHub Actions', () => {
       expect(stdout.split(masked)).toHaveLength(3)
     },
   )
-
-  it('the ID token, too', async () => {
-    const [mask, token] = (await merged('token --id-token')).stdout.split('\n')
-    expect(mask).toBe(`::add-mask::${token}`)
-  })
-
-  it('what the runner would decode is escaped', async () => {
-    const { stdout } = await merged('token', { LS_AUTH_TOKEN: 'opaque%0Atoken%25' })
-    expect(stdout).toBe('::add-mask::opaque%250Atoken%2525\nopaque%0Atoken%25\n')
-  })
 })
 
 describe('bazel: a credential helper', () => {
@@ -138,18 +110,6 @@ describe('bazel: a credential helper', () => {
     const before = (await machine.run(['audit', 'list', '--json'])).stdout
     expect(await ask(uri, 'get')).toMatchObject({ exit: 0, stdout: '{}\n', stderr: '' })
     expect((await machine.run(['audit', 'list', '--json'])).stdout).toBe(before)
-  })
-
-  it.each([
-    ['nothing', ''],
-    ['no JSON', 'get'],
-    ['no address', '{}'],
-    ['an address that is none', '{"uri": "here"}'],
-    ['a list', '[]'],
-  ])('%s is exit 2', async (_, stdin) => {
-    const { exit, stdout, stderr } = await machine.run(['token', '--format', 'bazel', 'get'], { stdin })
-    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-    expect(stderr).toMatch(/^error: standard input holds no request of Bazel\nhint: /)
   })
 })
 

@@ -124,14 +124,6 @@ describe.skipIf(!needs(CHROMIUM))('a page of a trace, used in a real browser', (
     await pages.done(page)
   })
 
-  it('a resource is where its link leads to', async () => {
-    const page = await open(SHOP)
-    await page.locator('summary').first().click()
-    await page.getByRole('link', { name: 'resource 1' }).click()
-    expect(await page.locator(':target').textContent()).toContain('k8s.pod.name: shop-6f9')
-    await pages.done(page)
-  })
-
   it.each([
     [320, 'screen', 70, 250],
     [640, 'screen', 100, 250],
@@ -152,21 +144,6 @@ describe.skipIf(!needs(CHROMIUM))('a page of a trace, used in a real browser', (
     },
   )
 
-  it('what is pressed is 24 pixels high and wide: WCAG 2.2, 2.5.8', async () => {
-    const page = await open(SHOP)
-    const boxes = await page.locator('summary, .f').all()
-    expect(boxes.length).toBe(7)
-    for (const box of boxes) {
-      const { width = 0, height = 0 } = (await box.boundingBox()) ?? {}
-      expect(Math.min(width, height)).toBeGreaterThanOrEqual(24)
-    }
-    // No name is below its button.
-    const [button, name] = [page.locator('.f').first(), page.locator('.n').first()]
-    const [left, right] = [await name.boundingBox(), await button.boundingBox()]
-    expect(left?.x).toBeGreaterThanOrEqual((right?.x ?? 0) + (right?.width ?? 0))
-    await pages.done(page)
-  })
-
   it('a link to a span leads there each time, also after folding and during a search', async () => {
     const page = await open(SHOP)
     const link = page.getByRole('link', { name: 'İstanbul' }).first()
@@ -180,20 +157,6 @@ describe.skipIf(!needs(CHROMIUM))('a page of a trace, used in a real browser', (
     await link.click()
     await expect.poll(() => rowsOf(page)).toHaveLength(5)
     expect(await page.getByRole('searchbox').inputValue()).toBe('')
-    await pages.done(page)
-  })
-
-  it('nothing can be folded while a search says what is shown', async () => {
-    const page = await open(SHOP)
-    const buttons = page.getByRole('button')
-    await page.getByRole('button', { name: 'fold load cart cart' }).click()
-    expect(await buttons.count()).toBe(2)
-    expect(await found(page, 'select')).toBe(1)
-    expect(await rowsOf(page)).toEqual(['GET /cart', 'load cart', 'SELECT item'])
-    expect(await buttons.count()).toBe(0)
-    await page.getByRole('searchbox').fill('')
-    await page.getByRole('button', { name: 'unfold load cart cart' }).waitFor()
-    expect(await rowsOf(page)).toEqual(['GET /cart', 'load cart', 'price shop'])
     await pages.done(page)
   })
 

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Trace } from '../../src/trace/model.ts'
 import { renderHtml } from '../../src/trace/render/markup/html.ts'
-import { renderSvg } from '../../src/trace/render/markup/svg.ts'
 import { planRows } from '../../src/trace/render/waterfall/rows.ts'
 import { readTraceFile } from '../../src/trace/sources/file/read-trace-file.ts'
 import { buildTree } from '../../src/trace/tree/trace-tree.ts'
@@ -14,7 +13,7 @@ import { HOSTILE, traceOf } from '../trace/hostile-texts.ts'
 import { makeTrace } from '../trace/make.ts'
 import { inFull, needs } from '../world/needs.ts'
 import { seenTexts } from './text-contrast.ts'
-import { CHROMIUM, firstWords, rowsOf, says, startTracePages, type TracePages } from './trace-pages.ts'
+import { CHROMIUM, rowsOf, says, startTracePages, type TracePages } from './trace-pages.ts'
 
 /** For text of any size: WCAG 2.2, 1.4.3, level AA. */
 const READABLE = 4.5
@@ -57,11 +56,9 @@ const LONG = makeTrace(
 /** `trace get -o html` and `-o svg`, opened from a file as people do. */
 describe.skipIf(!needs(CHROMIUM))('a trace in a real browser', () => {
   let pages: TracePages
-  let browser: Browser
   let directory: string
   beforeAll(async () => {
     pages = await startTracePages()
-    browser = pages.browser
     directory = pages.directory
   })
   afterAll(() => pages?.close())
@@ -125,66 +122,6 @@ describe.skipIf(!needs(CHROMIUM))('a trace in a real browser', () => {
     await done(page)
   })
 
-  it('names what a button folds, and tells which hit is the current one, also to the keyboard', async () => {
-    const page = await openShop()
-    const names = (label: string) => page.getByRole('button', { name: label, exact: true })
-    await names('fold load cart cart').click()
-    expect(await rowsOf(page)).toEqual(['GET /cart', 'load cart', 'price shop'])
-    await names('unfold load cart cart').click()
-    const search = page.getByRole('searchbox')
-    const current = async () => (await page.locator('[aria-current] .n').allTextContents()).map(firstWords)
-    const outlined = () =>
-      page.evaluate<number>(
-        `[...document.querySelectorAll('.hit summary')].filter((one) => getComputedStyle(one).outlineStyle === 'solid').length`,
-      )
-    await search.fill('select')
-    await says(page, '2 spans')
-    expect(await current()).toEqual([])
-    expect(await outlined()).toBe(0)
-    await search.press('Enter')
-    await says(page, '1 of 2')
-    expect(await current()).toEqual(['✗ SELECT'])
-    await search.press('Enter')
-    await says(page, '2 of 2')
-    expect(await current()).toEqual(['SELECT items'])
-    expect(await outlined()).toBe(1)
-    await search.press('Tab')
-    expect(await page.locator('summary:focus .n').textContent()).toBe('SELECT items db')
-    // Another search has no current hit yet, and Tab goes where it always goes, also right after the last letter.
-    await search.pressSequentially(' items')
-    await search.press('Tab')
-    expect(await page.locator('summary:focus').count()).toBe(0)
-    expect(await current()).toEqual([])
-    await done(page)
-  })
-
-  it('shows repeated calls as one row, until they are asked for, looked for or linked to', async () => {
-    const page = await open('repeated.html', renderHtml(buildTree(REPEATED), {}))
-    const folded = ['GET /cart', '6× GET', '✗ GET']
-    const unfolded = ['GET /cart', '6× GET', ...Array(6).fill('GET item'), '✗ GET']
-    expect(await rowsOf(page)).toEqual(folded)
-    await page.getByText('6× GET item').click()
-    await page.getByText('6 equal spans: p50 7.00ms, p99 10.0ms, sum 45.0ms').waitFor()
-    await page.getByRole('button', { name: 'unfold' }).click()
-    expect(await rowsOf(page)).toEqual(unfolded)
-    await page.getByRole('button', { name: 'fold' }).nth(1).click()
-    expect(await rowsOf(page)).toEqual(folded)
-    const fourth = String(REPEATED.spans[4]?.spanId)
-    await page.getByRole('searchbox').fill(fourth)
-    await says(page, '1 span')
-    expect(await rowsOf(page)).toEqual(['GET /cart', '6× GET', 'GET item'])
-    // The row that stands for them is no span.
-    await page.getByRole('searchbox').fill('GET item')
-    await says(page, '7 spans')
-    const linked = await page.context().newPage()
-    await linked.goto(`${page.url()}#s-${fourth}`)
-    expect(await rowsOf(linked)).toEqual(unfolded)
-    await done(page)
-    const whole = await open('unfolded.html', renderHtml(buildTree(REPEATED), { fold: false }))
-    expect(await rowsOf(whole)).toEqual(['GET /cart', ...Array(6).fill('GET item'), '✗ GET'])
-    await done(whole)
-  })
-
   it('is whole without script', async () => {
     const page = await openShop({ javaScriptEnabled: false })
     expect(await rowsOf(page)).toHaveLength(5)
@@ -245,19 +182,4 @@ describe.skipIf(!needs(CHROMIUM))('a trace in a real browser', () => {
       await done(page)
     },
   )
-
-  it('is, as a picture, XML without an error', async () => {
-    const page = await browser.newPage()
-    for (const trace of [SHOP, ...HOSTILE.map(traceOf)]) {
-      const text = [...renderSvg(buildTree(trace), {})].join('')
-      const parsed = await page.evaluate<{ root: string; names: string[] }>(`{
-        const parsed = new DOMParser().parseFromString(${JSON.stringify(text)}, 'image/svg+xml')
-        const names = [...parsed.querySelectorAll('*')].map(({ localName }) => localName)
-        ;({ root: parsed.documentElement.localName, names: [...new Set(names)].sort() })
-      }`)
-      expect(parsed.root).toBe('svg')
-      expect(parsed.names).toEqual(['desc', 'g', 'line', 'rect', 'svg', 'text', 'title'])
-    }
-    await page.close()
-  })
 })

@@ -12,7 +12,6 @@ import { makeTrace } from '../world/trace-data.ts'
 /** The built program in a CI job: no home directory, no keychain, no session. */
 
 const API_KEY = 'key-of-the-api'
-const ROLE = 'arn:aws:iam::123456789012:role/TraceReader'
 const trace = makeTrace({ seed: 5 })
 const spanId = trace.spans.find((span) => span.parentId === undefined)?.spanId as string
 
@@ -96,12 +95,6 @@ describe('a job without a person, a home directory or a keychain', () => {
     expectNoSecret(shown(ended))
   })
 
-  it('masks a token before it is printed', async () => {
-    const ended = await machine.run(['token'])
-    expect(ended.exit).toBe(0)
-    expect(ended.stderr).toBe(`::add-mask::${ended.stdout}`)
-  })
-
   it('asks for a new token when the API refuses the old one', async () => {
     const first = gateway.requests + 1
     gateway.distrusts = (n) => n === first
@@ -124,32 +117,6 @@ describe('a job without a person, a home directory or a keychain', () => {
     expect(ended.exit).toBe(0)
     expect(ended.stderr.startsWith(`::add-mask::${ended.stdout}`)).toBe(true)
     expectNoSecret(ended.stderr.replace(/^::add-mask::.*\n/gm, ''))
-  })
-
-  it('runs a command with a token for another audience', async () => {
-    const ended = await machine.run([
-      'exec',
-      '--audience',
-      'api://metrics',
-      '--',
-      'sh',
-      '-c',
-      'echo "$LS_AUTH_TOKEN"',
-    ])
-    const claims = JSON.parse(Buffer.from(ended.stdout.split('.')[1] ?? '', 'base64url').toString())
-    expect({ exit: ended.exit, aud: claims.aud }).toEqual({ exit: 0, aud: 'api://metrics' })
-  })
-
-  it('gives a command that must have no token no proof either, by which it could get one', async () => {
-    const own = { AWS_REGION: 'eu-west-1', OTHER: 'o' }
-    const { exit, stdout } = await machine.run(['exec', '--proxy', '--', 'env'], { env: own })
-    expect(exit).toBe(0)
-    expect(stdout).toMatch(/^LS_AUTH_PROXY=1$/m)
-    expect(stdout).not.toMatch(/^ACTIONS_ID_TOKEN_REQUEST_/m)
-    expect(stdout).toMatch(/^AWS_REGION=eu-west-1$/m)
-    expectNoSecret(stdout)
-    // A command that has a token may ask for one of its own, as the actions of clouds do.
-    expect((await machine.run(['exec', '--', 'env'])).stdout).toMatch(/^ACTIONS_ID_TOKEN_REQUEST_URL=/m)
   })
 
   it('nor the variable that is sent to the API as it is', async () => {
@@ -179,62 +146,6 @@ describe('a job without a person, a home directory or a keychain', () => {
     expect(ended.stdout).not.toMatch(/^(warn|FAIL)|login|keychain/m)
     expect(ended.stdout).toMatch(/^ok +API /m)
     expectNoSecret(ended.stdout)
-  })
-
-  it.each([
-    ['an expired proof', () => ({ exp: 1_790_000_000 }), 6, /expired at 2026-/],
-    ['a wrong audience', () => ({ aud: 'https://other.example' }), 3, /the proof says aud = https:\/\/other/],
-    ['a refused exchange', () => ({ sub: 'repo:acme/other' }), 3, /the proof says sub = repo:acme\/other/],
-  ])('explains %s', async (_, claims, exit, words) => {
-    platform.claims = claims()
-    const ended = await machine.run(['trace', 'get', spanId])
-    platform.claims = {}
-    expect(ended).toMatchObject({ exit, stdout: '' })
-    expect(ended.stderr).toMatch(/^error: .+\nhint: .+/)
-    expect(ended.stderr).toMatch(words)
-    expect(ended.stderr).not.toContain('login')
-    expectNoSecret(ended.stderr)
-  })
-
-  it.each<[string, Record<string, string | undefined>]>([
-    ['no variable HOME', { HOME: undefined }],
-    ['an empty one', { HOME: '' }],
-    ['a home that cannot be written', { HOME: '/proc', XDG_STATE_HOME: undefined }],
-    ['no bus to a keychain', { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus', DISPLAY: undefined }],
-  ])('works with %s', async (_, env) => {
-    const ended = await machine.run(['trace', 'get', spanId], { env })
-    expect(ended).toMatchObject({ exit: 0, stderr: '' })
-    expect(ended.stdout).toContain('POST /checkout')
-    expect((await machine.run(['doctor'], { env })).exit).toBe(0)
-  })
-
-  it.each(['trace', 'token', 'aws-credentials'])('an expired token file is explained by %s', async (word) => {
-    const path = join(machine.home, 'expired')
-    await writeFile(path, platform.sign('api://traces', { exp: 1_790_000_000 }))
-    const config = join(machine.home, `expired-${word}`)
-    await mkdir(join(config, 'ls-auth'), { recursive: true })
-    await writeFile(
-      join(config, 'ls-auth', 'config.toml'),
-      `[profiles.pod]\nissuer = "${platform.issuer}"\napi = "${gateway.url}"\norganization = "acme"\nproject = "prod"\n[profiles.pod.workload]\nsource = "file:${path}"\n`,
-    )
-    const more = { trace: ['get', spanId], token: [], 'aws-credentials': ['--role-arn', ROLE] }[word] ?? []
-    const ended = await machine.run([word, ...more], { env: { XDG_CONFIG_HOME: config } })
-    expect(ended).toMatchObject({ exit: 6, stdout: '' })
-    expect(ended.stderr).toMatch(/^error: .+ expired at 2026-.+\nhint: .+/)
-    expect(ended.stderr).not.toContain('login')
-  })
-
-  it('is a dozen jobs at once, each with a token of its own', async () => {
-    const before = provider.count('POST', '/token')
-    const ended = await Promise.all(Array.from({ length: 12 }, () => machine.run(['token'])))
-    expect(ended.map(({ exit }) => exit)).toEqual(Array(12).fill(0))
-    expect(provider.count('POST', '/token') - before).toBe(12)
-  })
-
-  it('shows no secret with --debug', async () => {
-    const ended = await machine.run(['--debug', 'services'])
-    expect(ended.stderr).toContain('POST')
-    expectNoSecret(shown(ended))
   })
 
   it('needs nothing but its token file, too', async () => {

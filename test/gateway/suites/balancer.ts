@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeProof } from '../../../src/dpop/proof.ts'
 import { makeProofKey, signerOf, thumbprintOf } from '../../../src/dpop/proof-key.ts'
 import { makeTls, type Tls } from '../../world/tls.ts'
-import { type ApacheGateway, startApache, type Variables, writeKey } from '../apache.ts'
+import { type ApacheGateway, startApache, type Variables } from '../apache.ts'
 import { type HaProxy, startHaProxy } from '../haproxy.ts'
 import { type Message, send } from '../send.ts'
 import { startTokenIssuer, type TokenIssuer } from '../token-issuer.ts'
@@ -105,14 +105,6 @@ export function balancerSuite(): void {
       expect(await gateway.line('from=')).toMatchObject({ remote: '127.0.0.2', sub: 'ada@example.com' })
       expect((await gateway.accessLog()).split('from=').length, `gateway ${n + 1}`).toBe(2)
     }
-  })
-
-  it('a new API key is one file', async () => {
-    await writeKey(world.gateways[0]?.keyFile ?? '', 'second-key')
-    const token = await world.issuer.mint()
-    for (const n of [1, 2]) expect((await ask(`${TRACE}?key=${n}`, { token })).status).toBe(200)
-    const sent = world.upstream.arrivals.slice(-2).map(({ headers }) => headers.authorization)
-    expect(sent).toEqual(['Bearer second-key', 'Bearer second-key'])
   })
 
   it('nobody notices that one of them is gone', async () => {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
@@ -58,23 +57,6 @@ export function cliSuite(): void {
     for (const secret of provider.secrets) expect(upstream + log).not.toContain(secret)
   })
 
-  it('a token without the scope: exit 11, with the scope to ask for', async () => {
-    expect((await login('')).exit).toBe(0)
-    const outcome = await get()
-    expect(outcome.exit).toBe(11)
-    expect(outcome.stderr).toContain('required scope: traces:read')
-    expect(outcome.stderr).toContain('ls-auth login --scope traces:read')
-  })
-
-  it('a person outside the group: exit 11, and the gateway says why', async () => {
-    world.visitor = { user: 'bob' }
-    expect((await login('traces:read')).exit).toBe(0)
-    const outcome = await get()
-    expect(outcome.exit).toBe(11)
-    expect(outcome.stderr).toContain('the token lacks the group ops')
-    expect(await gateway.line('"sub":"bob"')).toMatchObject({ status: 403 })
-  })
-
   it('a token in LS_AUTH_TOKEN that has expired: exit 3, since when, and the words of the gateway', async () => {
     const past = Math.floor(Date.now() / 1000) - 3600
     const claims = {
@@ -116,15 +98,5 @@ export function cliSuite(): void {
     await world.editConfig((text) => text.replace(gateway.url, `${gateway.url}/elsewhere`))
     const lost = await get()
     expect(lost.exit).toBe(7)
-  })
-
-  it('the guide names only commands that exist', async () => {
-    const guide = await readFile(new URL('../../../docs/gateway/README.md', import.meta.url), 'utf8')
-    const commands = [...guide.matchAll(/`ls-auth ((?:[a-z]+ ?)+)/g)].map(([, words = '']) => words.trim())
-    expect(commands).toContain('whoami')
-    for (const command of commands) {
-      // An unknown command's --help is that of ls-auth itself.
-      expect((await world.type(`ls-auth ${command} --help`)).stdout).toContain(`Usage: ls-auth ${command} `)
-    }
   })
 }

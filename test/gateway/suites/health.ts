@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { writeKey } from '../apache.ts'
-import { API_KEY, gatewayFixture, sentence, TRACE } from './fixture.ts'
+import { API_KEY, gatewayFixture, sentence } from './fixture.ts'
 
 /** What a load balancer asks: is it alive? Nobody's business is in the answer. */
 export function healthSuite(): void {
@@ -15,18 +15,6 @@ export function healthSuite(): void {
     const names = Object.keys(answer.headers).filter((name) => name !== 'content-length')
     const usual = ['cache-control', 'connection', 'content-type', 'date', 'server', 'x-content-type-options']
     expect(names.sort()).toEqual(usual)
-  })
-
-  it('asks neither the issuer nor the back end, and is no line of the log', async () => {
-    const before = [world.issuer.requests.length, world.upstream.arrivals.length]
-    const mark = crypto.randomUUID()
-    await world.send(`/healthz?${mark}`, { token: await world.issuer.mint({ jti: mark }) })
-    expect([world.issuer.requests.length, world.upstream.arrivals.length]).toEqual(before)
-    await world.send(TRACE, { token: await world.issuer.mint() })
-    await world.gateway.line('stored-traces')
-    const log = await world.gateway.accessLog()
-    expect(log).not.toContain(mark)
-    expect(log).not.toContain('healthz')
   })
 
   it('says 503 when the gateway has no key, and 401 beside its path and methods', async () => {

@@ -1,7 +1,6 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { parse } from 'yaml'
 import { type CiPlatform, startCiPlatform } from '../../world/ci-platform.ts'
 import { BINARY, type Machine, openMachine } from '../../world/machine.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
@@ -96,18 +95,6 @@ export function jobSuite(): void {
     for (const secret of [...platform.secrets, ...provider.secrets]) expect(seen).not.toContain(secret)
   })
 
-  it('the steps of the workflow work without an exchange', async () => {
-    const { jobs } = parse(await read('ci/github-actions.yml'))
-    const lines = (jobs.errors.steps as { run?: string }[]).flatMap(({ run = '' }) =>
-      run === '' || run.startsWith('ls-auth profile add') ? [] : [run],
-    )
-    expect(lines).toHaveLength(3)
-    for (const line of lines) {
-      const ended = await machine.command('sh', ['-c', `cd ${machine.home} && ${line}`]).ended
-      expect(ended.exit, `${line}\n${ended.stderr}`).toBe(0)
-    }
-  })
-
   it.each([
     [
       'another repository',
@@ -138,19 +125,5 @@ export function jobSuite(): void {
     expect(ended.stderr).not.toContain('login')
     for (const secret of platform.secrets) expect(ended.stderr).not.toContain(secret)
     expect(tempo.requests.length).toBe(before)
-  })
-
-  it('a job of GitLab: a protected branch reads, another does not', async () => {
-    const gitlab = { sub: 'project_path:acme/app:ref_type:branch:ref:main', project_path: 'acme/app' }
-    const token = (ref_protected: string) =>
-      platform.sign(API, { ...gitlab, repository: undefined, ref: 'main', ref_protected })
-    await writeJobConfig('gitlab', { LS_AUTH_ID_TOKEN: token('true') })
-    expect(await get()).toMatchObject({ exit: 0, stderr: '' })
-    machine.env.LS_AUTH_ID_TOKEN = token('false')
-    const ended = await get()
-    expect(ended).toMatchObject({ exit: 11, stdout: '' })
-    expect(ended.stderr).toContain('required ref_protected: true')
-    const found = await gateway.line('project_path:acme')
-    expect(found).toMatchObject({ repository: 'acme/app', why: 'lacks_claim' })
   })
 }

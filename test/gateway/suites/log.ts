@@ -51,16 +51,6 @@ export function logSuite(): void {
     expect(Math.abs(Date.parse(line.time) - Date.now())).toBeLessThan(60_000)
   })
 
-  it('names nobody who asks about the server itself', async () => {
-    const token = await world.issuer.mint()
-    const answer = await world.send('*', { method: 'OPTIONS', token })
-    expect(answer.status).toBe(200)
-    const mark = crypto.randomUUID()
-    await world.send(TRACE, { token: await world.issuer.mint({ jti: mark }) })
-    await world.gateway.line(mark)
-    expect(await world.gateway.accessLog()).not.toContain('"sub":"-"')
-  })
-
   it.each([
     ['nothing', {}, { reason: '', traceparent: '', agent: '' }],
     ['a long reason', { 'x-request-reason': 'r'.repeat(201) }, { reason: '(invalid)' }],
@@ -95,23 +85,6 @@ export function logSuite(): void {
   })
 
   it.each([
-    ['azp', { client_id: undefined, azp: 'from-azp' }, 'from-azp'],
-    ['cid', { client_id: undefined, cid: 'from-cid' }, 'from-cid'],
-    ['appid', { client_id: undefined, appid: 'from-appid' }, 'from-appid'],
-    ['nothing', { client_id: undefined }, ''],
-  ])('finds the client in %s', async (_name, claims, client) => {
-    const jti = crypto.randomUUID()
-    await world.send(TRACE, { token: await world.issuer.mint({ ...claims, jti }) })
-    expect((await world.gateway.line(jti)).client).toBe(client)
-  })
-
-  it('knows an Entra token by its uti, and the person by their oid', async () => {
-    const uti = crypto.randomUUID()
-    await world.send(TRACE, { token: await world.issuer.mint({ jti: undefined, uti, oid: 'person-1' }) })
-    expect(await world.gateway.line(uti)).toMatchObject({ jti: uti, oid: 'person-1' })
-  })
-
-  it.each([
     ['there is no such route', 404, '/public/v0.2/acme/role-binding', {}],
     ['the path is not one of the API', 404, '/index.html', {}],
     ['the path is too long for a file', 404, `/${'a'.repeat(300)}`, {}],
@@ -133,25 +106,6 @@ export function logSuite(): void {
     expect((await world.send(TRACE, { token: await world.issuer.mint({ jti }) })).status).toBe(503)
     await writeKey(world.gateway.keyFile, API_KEY)
     expect(await world.gateway.line(jti)).toMatchObject({ status: 503, sub: 'ada@example.com' })
-  })
-
-  it('keeps a long project short', async () => {
-    const jti = crypto.randomUUID()
-    const path = TRACE.replace('prod', 'p'.repeat(5000))
-    await world.send(path, { token: await world.issuer.mint({ jti }) })
-    expect(await world.gateway.line(jti)).toMatchObject({ path, place: '(invalid)' })
-  })
-
-  it('names nobody for a path that httpd refuses unread', async () => {
-    const mark = crypto.randomUUID()
-    const answer = await world.send(`${PROJECT}/p%00?${mark}`, { token: await world.issuer.mint() })
-    expect(answer.status).toBe(404)
-    expect(await world.gateway.line(mark)).toMatchObject({ status: 404, sub: '' })
-  })
-
-  it('tells a bad token nothing about routes', async () => {
-    const token = await world.issuer.mint({}, 'foreign')
-    expect((await world.send('/public/v0.2/acme/role-binding', { token })).status).toBe(401)
   })
 
   it('stays JSON for requests that are none', async () => {

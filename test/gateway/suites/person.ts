@@ -60,12 +60,6 @@ export function personSuite(): void {
     }
   })
 
-  it('passes on what the API says about a trace that is not there', async () => {
-    const answer = await send(gateway.url, `${TRACE}?span-id=1234`, { token: await signIn('alice') })
-    expect(answer.status).toBe(404)
-    expect(answer.body).toContain('No trace found')
-  })
-
   it('forbids a person who is not in the group', async () => {
     const before = api.requests.length
     const token = await signIn('bob')

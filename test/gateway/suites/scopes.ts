@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { gatewayFixture, now, PROJECT, sentence, TRACE } from './fixture.ts'
+import { gatewayFixture, PROJECT, sentence, TRACE } from './fixture.ts'
 
 const BOTH = 'traces:read traces:write'
 const WRITES: [method: string, path: string][] = [
@@ -33,18 +33,6 @@ export function requiredSignInSuite(): void {
     )
     expect(await world.gateway.line(jti)).toMatchObject({ status: 401, why: 'other_sign_in' })
   })
-
-  it('says of a token that has expired only that', async () => {
-    const answer = await world.send(TRACE, {
-      token: await world.issuer.mint({ acr: 'pwd', exp: now() - 10 }),
-    })
-    expect(answer.headers['www-authenticate']).toContain('error="invalid_token"')
-  })
-
-  it('forbids a token that lacks the scope all the same', async () => {
-    const token = await world.issuer.mint({ acr: 'urn:acme:mfa', scope: 'openid' })
-    expect((await world.send(TRACE, { token })).status).toBe(403)
-  })
 }
 
 /** Question 2: what a good token allows. */
@@ -76,15 +64,6 @@ export function scopeSuite(): void {
       'Bearer realm="traces", error="insufficient_scope", error_description="the token lacks the scope", scope="traces:read"',
     )
     expect(sentence(answer)).toContain('needed to read traces')
-  })
-
-  it('does not find a scope inside an object', async () => {
-    const token = await world.issuer.mint({
-      ...ops,
-      scope: { a: 'traces:read' },
-      scp: { 'traces:read': true },
-    })
-    expect((await world.send(TRACE, { token })).status).toBe(403)
   })
 
   it.each([
@@ -139,13 +118,6 @@ export function clientAsAudienceSuite(): void {
     GW_GROUP_CLAIM: 'cognito:groups',
   })
   const good = { aud: undefined, client_id: '57cbishk4j24', scope: 'traces/read', 'cognito:groups': ['ops'] }
-
-  it('takes the client id for the audience', async () => {
-    const jti = crypto.randomUUID()
-    const token = await world.issuer.mint({ ...good, jti })
-    expect((await world.send(TRACE, { token })).status).toBe(200)
-    expect(await world.gateway.line(jti)).toMatchObject({ client: '57cbishk4j24', status: 200 })
-  })
 
   it.each([
     ['another client', { client_id: 'other' }, 401],

@@ -39,18 +39,6 @@ export function signInSuite(): void {
       expect([issuer.requests.length, upstream.arrivals.length]).toEqual(before)
       expect((await world.send(WELL_KNOWN, { method: 'HEAD' })).body).toBe('')
     })
-
-    it('beside its path and methods a token is asked for', async () => {
-      for (const path of [
-        `${WELL_KNOWN}/`,
-        `${WELL_KNOWN}/x`,
-        `${WELL_KNOWN}%0a`,
-        `/x${WELL_KNOWN}`,
-        '/.well-known/x',
-      ])
-        expect((await world.send(path)).status).toBe(401)
-      expect((await world.send(WELL_KNOWN, { method: 'POST', body: '{}' })).status).toBe(401)
-    })
   })
 
   describe('with the values that the guide has for Entra ID', () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { AGENTS, type StartAgent } from '../../process/mcp/agent.ts'
+import { AGENTS } from '../../process/mcp/agent.ts'
 import { fileStore, loginArgs, signIn } from '../../process/sign-in.ts'
 import { BINARY, type Machine, openMachine } from '../../world/machine.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
@@ -81,17 +81,5 @@ export function waySuite(): void {
       sub: 'alice',
       agent: expect.stringMatching(new RegExp(`^ls-auth/\\S+ \\(\\w+; ${way}\\)$`)),
     })
-  })
-
-  it('an agent of somebody who may not read: the refusal has the name and the way, too', async () => {
-    await signIn(machine, login(), { visitor: { user: 'bob' } })
-    const agent = await (AGENTS['JSON-RPC by hand, 2026-07-28'] as StartAgent)(machine, [])
-    const traceparent = newParent()
-    const { text, isError } = await agent.call('get_services', {}, { traceparent })
-    expect(isError).toBe(true)
-    expect(text).toContain('the token lacks the group ops')
-    const line = await logged(traceparent)
-    expect(line).toMatchObject({ sub: 'bob', status: 403, agent: expect.stringMatching(MCP) })
-    await agent.close()
   })
 }

@@ -29,31 +29,6 @@ it('a limit of minutes is told to the agent, whose client would give the call up
   await agent.close()
 })
 
-it('after a snapshot that is paid for an agent does not call again', async () => {
-  const trace = makeTrace({ seed: 7 })
-  const api = await startTraceApi({ apiKey: 'k', traces: [trace] })
-  onTestFinished(() => api.close())
-  api.rateLimitResetSeconds = 600
-  api.mode = (_, url) => (/snapshots\/snap/.test(url) ? 'rate-limited' : 'normal')
-  api.snapshots.takesMilliseconds = -1_000
-  await writeFile(
-    machine.configFile,
-    `[profiles.old]\nbackend = "lightstep"\napi = "${api.url}"\norganization = "acme"\nproject = "prod"\n`,
-  )
-  const agent = await start(machine, ['--snapshot'])
-  for (const [tool, given] of [
-    ['get_trace', { id: trace.traceId }],
-    ['search_traces', { service: 'payment' }],
-  ] as const) {
-    const { isError, text } = await agent.call(tool, given)
-    expect(isError).toBe(true)
-    expect(text).toMatch(/^A snapshot is taken and paid for, and could not be read\. Do not call again/)
-    expect(text).not.toContain('call again once')
-    expect(text).toMatch(/error: .*; the snapshot is taken: \/prod\/explorer\?snapshot_id=snap\d\n/)
-  }
-  await agent.close()
-})
-
 it('a search that no snapshot is allowed for: who can allow it is said, and what needs none', async () => {
   const api = await startTraceApi({ apiKey: 'k', traces: [] })
   onTestFinished(() => api.close())

@@ -42,13 +42,6 @@ describe.skipIf(!canTry)('output that is longer than the screen', () => {
     expect(shown).toMatch(/exit 0\n$/)
   })
 
-  it.each(['doctor', 'profile show'])('%s too', async (command) => {
-    const shown = await typed(`stty rows 4; LS_AUTH_API=http://127.0.0.1:9 ls-auth ${command}`, {
-      PAGER: MARKING,
-    })
-    expect(shown.split('\n').filter((line) => line.startsWith('> ')).length).toBeGreaterThan(3)
-  })
-
   it.each([
     ['--no-pager', 'ls-auth --no-pager trace get long.json', { PAGER: MARKING }],
     ['PAGER=cat', 'ls-auth trace get long.json', { PAGER: 'cat' }],
@@ -70,19 +63,6 @@ describe.skipIf(!canTry)('output that is longer than the screen', () => {
     expect(await typed('ls-auth trace get --help', { PAGER: MARKING })).toMatch(
       /^> Usage: ls-auth trace get/m,
     )
-  })
-
-  it.each([
-    'ls-auth --no-pager --help',
-    'ls-auth --no-pager',
-    'ls-auth --no-pager trace get --help',
-    'ls-auth trace get --help --no-pager',
-    'ls-auth help trace get --no-pager',
-  ])('%s: the help without a pager', async (line) => {
-    const shown = await typed(line, { PAGER: MARKING })
-    expect(shown).toMatch(/^Usage: ls-auth/m)
-    expect(shown).not.toMatch(/^> /m)
-    expect(shown).toMatch(/exit 0\n$/)
   })
 
   it('a pager that is left early ends it with 0 and no error', async () => {
@@ -116,23 +96,5 @@ describe.skipIf(!canTry)('output that is longer than the screen', () => {
     const shown = await typed('trap : INT; ls-auth trace get long.json', { PAGER: pager })
     expect(shown).toMatch(/pager: interrupted\npager: left\n/)
     expect(shown).toMatch(/exit 0\n$/)
-  })
-})
-
-describe.skipIf(!canTry)('behind a pipe at a terminal', () => {
-  const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length))
-
-  it('the text is as wide as the terminal, without colour', async () => {
-    const shown = await typed('ls-auth trace get long.json | cat')
-    expect(shown).not.toContain('\x1b[')
-    expect(widest(shown)).toBeLessThanOrEqual(80)
-    expect(widest(shown)).toBeGreaterThan(70)
-  })
-
-  it('without a terminal COLUMNS holds, else 120', async () => {
-    const at = async (env: Record<string, string>) =>
-      widest((await machine.run(['trace', 'get', join(machine.home, 'long.json')], { env })).stdout)
-    expect(await at({ COLUMNS: '100' })).toBeLessThanOrEqual(100)
-    expect(await at({})).toBeGreaterThan(100)
   })
 })

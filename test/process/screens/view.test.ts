@@ -127,66 +127,6 @@ function isRunning(pid: number): boolean {
   }
 }
 
-describe.skipIf(!needs(PTY))('a terminal without a shell behind it', () => {
-  const view = (size: { columns?: number; rows?: number } = {}) => {
-    const program = [process.execPath, BINARY, 'trace', 'view', join(machine.home, 'trace.json')]
-    return openPty(machine, ['sh', '-c', 'echo "pid $$"; exec "$@"', 'sh', ...program], size)
-  }
-  // 2004: what is pasted is marked as such.
-  const [ENTER, LEAVE] = ['\\x1b\\[\\?1049h\\x1b\\[\\?2004h', '\\x1b\\[\\?2004l\\x1b\\[\\?1049l']
-
-  it('Ctrl-Z, which stops nothing there, gives the walk back, as often as it is pressed', async () => {
-    const pty = view()
-    await pty.sees(/row 1 of 37/)
-    let seen = `${ENTER}[^]*`
-    for (const row of [2, 3]) {
-      pty.press('\x1a')
-      seen += `${LEAVE}[^]*${ENTER}[^]*`
-      await pty.sees(new RegExp(`^[^]*${seen}row ${row - 1} of 37`))
-      pty.press('j')
-      await pty.sees(new RegExp(`^[^]*${seen}row ${row} of 37`))
-    }
-    pty.press('q')
-    expect(await pty.ended).toBe(0)
-    expect(pty.screen.split('\x1b[?1049l')).toHaveLength(4)
-  })
-
-  it('that gives its end mark of a paste to somebody else: after a stop keys are keys', async () => {
-    const pty = view()
-    await pty.sees(/row 1 of 37/)
-    const pid = Number((await pty.sees(/^pid (\d+)\r?\n/))[1])
-    pty.press('\x1b[200~abc')
-    await sleep(100)
-    process.kill(pid, 'SIGCONT')
-    await pty.sees(new RegExp(`${LEAVE}[^]*${ENTER}[^]*row 1 of 37`))
-    pty.press('j')
-    await pty.sees(/row 2 of 37/)
-    pty.press('q')
-    expect(await pty.ended).toBe(0)
-  })
-
-  it('Ctrl-C in a paste: the shell runs nothing of the rest', async () => {
-    const pty = openPty(machine, ['sh', '-i'], { env: { PS1: '$ ' } })
-    pty.press(`"${process.execPath}" "${BINARY}" trace view "${join(machine.home, 'trace.json')}"\r`)
-    await pty.sees(/row 1 of 37/)
-    pty.press(`\x1b[200~ab\x03${'y'.repeat(9000)}\necho ran$((6*7))\n\x1b[201~`)
-    await pty.sees(new RegExp(LEAVE))
-    await sleep(1000)
-    pty.press('echo "exit $?"\r')
-    const [said] = await pty.sees(/^(exit \d+|.*ran42)/m)
-    expect(said).toBe('exit 130')
-    pty.press('exit\r')
-    await pty.ended
-  })
-
-  it('one that does not know its size is taken for 80 columns and 24 lines', async () => {
-    const pty = view({ columns: 0, rows: 0 })
-    await pty.sees(/\x1b\[23;1H.{0,20}row 1 of 37: POST \/checkout/)
-    pty.press('q')
-    expect(await pty.ended).toBe(0)
-  })
-})
-
 describe('where nothing can be walked through', () => {
   const printed = () => `hint: Print the trace instead: ls-auth trace get ${join(machine.home, 'trace.json')}`
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FAILURES } from '../../../src/errors.ts'
 import { allVariables } from '../../../src/frame/variables.ts'
-import { envOf } from '../../world/env.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 let world: World
@@ -57,12 +56,6 @@ describe('help of a command that is not there', () => {
     expect(stderr).toContain(`error: unknown command '${word}'\n`)
     expect(stderr).toMatch(near === '' ? /^((?!Did you mean).)*$/s : new RegExp(`Did you mean .*${near}`))
   })
-
-  it('what a command is given is no command: the help is shown, and nothing runs', async () => {
-    const help = (await world.type('ls-auth trace get --help')).stdout
-    expect(await world.type('ls-auth help trace get nosuch')).toEqual({ exit: 0, stdout: help, stderr: '' })
-    expect(await world.type('ls-auth trace get --service x --help')).toMatchObject({ exit: 0, stdout: help })
-  })
 })
 
 describe('what help names', () => {
@@ -84,27 +77,6 @@ describe('what help names', () => {
     for (const [name] of allVariables()) expect(`\n${variables}`).toContain(`\n  ${name} `)
     const statuses = await topic('exit-codes')
     for (const { exit } of Object.values(FAILURES)) expect(statuses).toMatch(new RegExp(`\n  ${exit} `))
-  })
-
-  it.each([
-    ['linux', '~/.config', '~/.local/state'],
-    ['darwin', '~/Library/Application Support', '~/Library/Application Support'],
-    ['win32', '%APPDATA%', '%LOCALAPPDATA%'],
-  ] as const)('where files are on this system, and on no other: %s', async (platform, settings, state) => {
-    const there = await openWorld({ columns: 80 })
-    there.override = { env: envOf(there, { platform }) }
-    const words = (await there.type('ls-auth help environment')).stdout.replaceAll(/\s+/g, ' ')
-    await there.close()
-    expect(words.match(/\(without it [^)]*\)/g)).toEqual([
-      `(without it ${settings})`,
-      `(without it ${state})`,
-    ])
-  })
-
-  it('of a command: what concerns it', async () => {
-    const { stdout } = await world.type('ls-auth trace get --help')
-    expect(stdout).toContain('More: ls-auth help flags | environment | exit-codes, or man ls-auth-trace-get')
-    expect(stdout).not.toMatch(/--profile|LS_AUTH_TOKEN|Exit status/)
   })
 
   it('of query: no file can be queried, so none is offered', async () => {

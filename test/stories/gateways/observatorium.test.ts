@@ -1,11 +1,8 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Observatorium, startObservatorium } from '../../world/gateways/observatorium.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import { openScene, type Scene, trace } from './place.ts'
 
-const SERVICES = [...new Set(trace.spans.map(({ service }) => service))].sort()
 /** One service is in a namespace that alice may not read, and one names none. */
 const namespaceOf = (service: string) =>
   service === 'payment' ? 'billing' : service === 'email' ? undefined : 'shop'
@@ -79,38 +76,6 @@ describe('behind Observatorium API, with the profile of the guide', () => {
     expect(other.stdout + other.stderr).not.toContain('withheld')
   })
 
-  it('--json names the spans whose attributes are withheld, and so does the file that it was written to', async () => {
-    const whole = await scene.world.type(`ls-auth trace get ${trace.traceId} --json`)
-    const file = join(scene.world.home, 'trace.json')
-    await writeFile(file, whole.stdout)
-    const again = await scene.world.type(`ls-auth trace get ${file} --json`)
-    for (const { stdout } of [whole, again]) {
-      const { withheldSpans, spans } = JSON.parse(stdout)
-      const named = spans.filter(({ marks }: { marks: string[] }) => marks.includes('attributes-withheld'))
-      expect(named.map(({ spanId }: { spanId: string }) => spanId).sort()).toEqual(closedSpans)
-      expect(withheldSpans).toBe(closedSpans.length)
-    }
-    expect(again.stderr).toContain(`note: the attributes of ${withheld} spans are withheld from you\n`)
-    const one = await scene.world.type(
-      `ls-auth trace get ${trace.traceId} --span ${leafOf('payment')} --json`,
-    )
-    expect(JSON.parse(one.stdout)).toMatchObject({
-      spanCount: 1,
-      withheldSpans: 1,
-      spans: [{ marks: ['attributes-withheld'], attributes: {} }],
-    })
-  })
-
-  it('searches, and lists the services', async () => {
-    scene.world.clockOffset = Date.parse('2026-09-22T18:00:00Z') - Date.now()
-    const found = await scene.world.type('ls-auth trace search --since 2d')
-    scene.world.clockOffset = 0
-    expect(found.exit).toBe(0)
-    expect(found.stdout).toContain(trace.traceId)
-    const services = await scene.world.type('ls-auth services')
-    expect(services).toMatchObject({ exit: 0, stdout: `${SERVICES.join('\n')}\n` })
-  })
-
   it.each(['attributes', "query '{} | rate()'"])('%s is closed to everybody', async (command) => {
     expect(await scene.world.type(`ls-auth ${command}`)).toMatchObject({
       exit: 11,
@@ -136,20 +101,6 @@ describe('behind Observatorium API, with the profile of the guide', () => {
     },
   )
 
-  it('a token that another run was given, and that has expired', async () => {
-    scene.world.variables.LS_AUTH_TOKEN = await scene.provider.signIdToken({
-      iss: scene.provider.issuer,
-      aud: scene.provider.clientId,
-      sub: 'alice',
-      exp: Math.floor(Date.now() / 1000) - 60,
-    })
-    const { exit, stderr } = await scene.world.type('ls-auth services')
-    delete scene.world.variables.LS_AUTH_TOKEN
-    expect(exit).toBe(3)
-    expect(stderr).toContain('could not verify the token (HTTP 500)')
-    expect(stderr).toContain('  sent: the token in LS_AUTH_TOKEN, in Authorization\n')
-  })
-
   it('a token that does not arrive is a sign-in page that nobody follows', async () => {
     const line = 'ls-auth services --authorization-header X-JWT-Assertion'
     const { exit, stderr } = await scene.world.type(line)
@@ -164,14 +115,6 @@ describe('behind Observatorium API, with the profile of the guide', () => {
 describe('another one', () => {
   const started: Observatorium[] = []
   afterAll(() => Promise.all(started.map((one) => one.close())))
-  const start = async (options: Partial<Parameters<typeof startObservatorium>[0]>) => {
-    const { issuer, clientId } = scene.provider
-    const one = await startObservatorium({ issuer, clientId, upstream: tempo.url, ...options })
-    started.push(one)
-    await scene.world.type(`ls-auth profile set api ${one.url}`)
-    await scene.world.type('ls-auth login --port 0')
-    return one
-  }
 
   it('which filters by namespace: doctor --gateway finds a read that is open, and tries every attack there', async () => {
     const { exit, stdout } = await scene.world.type('ls-auth doctor --gateway --json')
@@ -181,47 +124,5 @@ describe('another one', () => {
     const tried = report.attacks.filter(({ verdict }: { verdict: string }) => verdict !== 'not-tried')
     expect(tried.length).toBeGreaterThan(15)
     expect(exit).not.toBe(5)
-  })
-
-  it('whose rules do not let the person in', async () => {
-    await start({ groupClaim: 'groups', readers: ['sre'], namespaces: [] })
-    const { exit, stderr } = await scene.world.type('ls-auth services')
-    expect(exit).toBe(11)
-    expect(stderr).toContain(
-      'denied you access (HTTP 403)\nhint: Its rules do not let you read the tenant dev.',
-    )
-    expect(stderr).toContain('  held groups: ops dev\n')
-  })
-
-  it('that looks for a claim the token lacks', async () => {
-    await start({ usernameClaim: 'upn' })
-    const { exit, stderr } = await scene.world.type('ls-auth services')
-    expect(exit, stderr).toBe(11)
-    expect(stderr).toContain('finds no user name in the token (HTTP 400)\nhint: usernameClaim of its tenant')
-  })
-
-  it.each([502, 406, 415] as const)(
-    'at another address: protobuf ends in %i, and JSON is asked for',
-    async (status) => {
-      const one = await start({ prefix: '/traces', namespaces: ['shop'], namespaceOf })
-      one.protobuf = status
-      const before = one.requests.length
-      scene.world.stdin = [trace.traceId]
-      scene.world.fastForward = true
-      const outcome = await scene.world.type('ls-auth trace get --ids - -o ndjson')
-      expect(outcome.exit, outcome.stderr).toBe(0)
-      expect(JSON.parse(outcome.stdout.split('\n')[0] as string)).toMatchObject({ traceId: trace.traceId })
-      const statuses = one.requests.slice(before).map((request) => request.status)
-      expect(statuses.at(-1)).toBe(200)
-      expect(statuses).toContain(status)
-    },
-  )
-
-  it('at another address, where only a namespace tells that attributes are withheld', async () => {
-    const one = await start({ prefix: '/traces', namespaces: ['shop'], namespaceOf })
-    const { stderr } = await scene.world.type(`ls-auth trace get ${trace.traceId}`)
-    const billing = trace.spans.filter(({ service }) => service === 'payment').length
-    expect(stderr).toContain(`note: the attributes of ${billing} spans are withheld from you\n`)
-    expect(one.requests.map(({ status }) => status)).toEqual([502, 200])
   })
 })

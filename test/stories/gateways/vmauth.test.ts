@@ -79,15 +79,4 @@ describe('what it refuses', () => {
     await moveTo(open)
     expect(await scene.world.type('ls-auth services')).toMatchObject({ exit: 0 })
   })
-
-  it('a path that it does not route', async () => {
-    await moveTo(await start({ routes: /^\/api\/traces/ }))
-    const outcome = await scene.world.type('ls-auth services')
-    expect(outcome).toMatchObject({ exit: 6, stdout: '' })
-    expect(outcome.stderr).toMatch(
-      /has no route for \/api\/services \(HTTP 400\)\nhint: Check api in the profile, and src_paths/,
-    )
-    // v3 is asked first, and not routed: the older API is.
-    expect(await scene.world.type(`ls-auth trace get ${trace.traceId}`)).toMatchObject({ exit: 0 })
-  })
 })
