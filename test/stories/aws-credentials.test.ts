@@ -125,21 +125,6 @@ describe('credentials of a role', () => {
     expect(lastForm().get('WebIdentityToken')).toBe(stage.world.variables.LS_AUTH_TOKEN)
     expect(lastForm().get('RoleSessionName')).toBe('alice')
   })
-
-  it('with --access-token, for the access token', async () => {
-    sts.trust = { roleArn: ROLE, issuer: stage.provider.issuer, audiences: ['api://traces'] }
-    expect((await type('--access-token')).exit).toBe(0)
-    expect(claimsOf(lastForm().get('WebIdentityToken') ?? '').aud).toBe('api://traces')
-  })
-
-  it('are not looked for in XML: one plain error', async () => {
-    sts.tamper = () => ({ status: 200, body: '<AssumeRoleWithWebIdentityResponse/>' })
-    const { exit, stdout, stderr } = await type()
-    expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' })
-    expect(stderr).toMatch(
-      /^error: \S+ gave no answer of AWS STS \(HTTP 200\)\nhint: Check AWS_ENDPOINT_URL_STS.*\n$/,
-    )
-  })
 })
 
 describe('what was typed is judged before anything is sent', () => {
@@ -178,23 +163,6 @@ describe('what was typed is judged before anything is sent', () => {
   it('an endpoint that is no https is exit 10, before a token is had', async () => {
     stage.world.variables.AWS_ENDPOINT_URL_STS = 'http://sts.example'
     expect(await type()).toMatchObject({ exit: 10, stdout: '' })
-  })
-
-  it('a role of another partition is asked for at the endpoint of all services', async () => {
-    const { variables } = stage.world
-    delete variables.AWS_ENDPOINT_URL_STS
-    variables.AWS_ENDPOINT_URL = sts.url
-    const before = sts.requests.length
-    const role = ROLE.replace('arn:aws', 'arn:aws-cn')
-    const { stderr } = await stage.world.type(`ls-auth aws-credentials --role-arn ${role}`)
-    delete variables.AWS_ENDPOINT_URL
-    expect(stderr).toContain('the role does not accept your token')
-    expect(sts.requests).toHaveLength(before + 1)
-  })
-
-  it('a variable that names no region is exit 2', async () => {
-    stage.world.variables.AWS_REGION = 'evil.example#'
-    expect((await type()).stderr).toContain('AWS_REGION: "evil.example#" is not the name of a region')
   })
 
   it('a token that AWS cannot read is not sent to it', async () => {
@@ -275,13 +243,6 @@ describe('what AWS refuses', () => {
       expect(await type()).toMatchObject({ exit: 0, stderr: '' })
     },
   )
-
-  it('a role is told of session tags only where there are some', async () => {
-    sts.trust = { ...(sts.trust as NonNullable<typeof sts.trust>), subject: 'bob' }
-    expect((await refused()).stderr).not.toContain('TagSession')
-    sts.tamper = () => says('AccessDenied', 403, 'Not authorized to perform: sts:TagSession')
-    expect((await refused()).stderr).toContain('and sts:TagSession: the token carries session tags.')
-  })
 
   it('more time than the role allows: exit 2', async () => {
     const { exit, stderr } = await refused('--duration 12h')
@@ -377,17 +338,6 @@ describe('what AWS refuses', () => {
     expect(sts.requests).toHaveLength(first + 5)
   })
 
-  it('a token that AWS cannot validate is shown again, whatever its words: the keys may not have come in time', async () => {
-    const first = sts.requests.length
-    const late = says('InvalidIdentityToken', 400, "Couldn't retrieve verification key")
-    sts.tamper = (n) => (n === first ? late : undefined)
-    expect(await type()).toMatchObject({ exit: 0, stderr: '' })
-    expect(sts.requests).toHaveLength(first + 2)
-    sts.tamper = () => says('InvalidIdentityToken', 400, 'Incorrect token audience')
-    expect((await refused()).exit).toBe(11)
-    expect(sts.requests).toHaveLength(first + 5)
-  })
-
   it('a token that AWS takes as expired is renewed, once', async () => {
     await sleep(1100)
     const first = sts.requests.length
@@ -403,22 +353,6 @@ describe('what AWS refuses', () => {
     const { exit, stderr } = await refused()
     expect(exit, stderr).toBe(3)
     expect(stderr).toContain('sign in again: ls-auth login')
-  })
-
-  it('LS_AUTH_TOKEN that has expired: exit 3, and it is not renewed', async () => {
-    const past = Math.floor(Date.now() / 1000) - 3600
-    const { issuer, clientId } = stage.provider
-    stage.world.variables.LS_AUTH_TOKEN = await stage.provider.signIdToken({
-      iss: issuer,
-      aud: clientId,
-      sub: 'alice',
-      exp: past,
-    })
-    const { exit, stderr } = await refused()
-    expect(exit).toBe(3)
-    expect(stderr).toContain(
-      'error: AWS says that the token in LS_AUTH_TOKEN has expired\nhint: Give it a new one.',
-    )
   })
 
   it('nobody is signed in: exit 3, and AWS is not asked', async () => {

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Grafana, type GrafanaOptions, startGrafana } from '../../world/gateways/grafana.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
@@ -67,39 +65,6 @@ describe("through Grafana's data-source proxy, with the profile of the guide", (
     expect((await scene.world.type('ls-auth token --format curl-config')).stdout).toMatch(
       /^header = "X-JWT-Assertion: Bearer eyJ/,
     )
-  })
-
-  it('a command under exec finds the header in its environment', async () => {
-    scene.world.variables.PATH = process.env.PATH ?? ''
-    const { exit } = await scene.world.type(
-      `ls-auth exec -- sh -c '[ "$LS_AUTH_AUTHORIZATION_HEADER" = X-JWT-Assertion ]'`,
-    )
-    expect(exit).toBe(0)
-  })
-
-  it('behind a local proxy, which takes no token from the command', async () => {
-    scene.world.variables.PATH = process.env.PATH ?? ''
-    const script = join(scene.world.home, 'ask.mjs')
-    await writeFile(
-      script,
-      'const headers = { "x-jwt-assertion": "mine" }\n' +
-        'const answer = await fetch(process.env.LS_AUTH_API + "/api/echo", { headers })\n' +
-        'const named = process.env.LS_AUTH_AUTHORIZATION_HEADER\n' +
-        'process.exitCode = named === undefined && (await answer.text()) === "echo\\n" ? 0 : 9\n',
-    )
-    expect(await scene.world.type(`ls-auth exec --proxy -- node ${script}`)).toMatchObject({ exit: 0 })
-    expect(grafana.requests.at(-1)?.headers['x-jwt-assertion']).toMatch(/^Bearer eyJ/)
-  })
-
-  it.each([
-    ['Authorization', 'Invalid API key', 'authorization_header X-JWT-Assertion\n'],
-    ['X-Other', 'Unauthorized', 'compare it with authorization_header: ls-auth profile show\n'],
-  ])('a token in %s is not taken for a JWT', async (header, says, hint) => {
-    const { exit, stderr } = await scene.world.type(`ls-auth services --authorization-header ${header}`)
-    expect(exit).toBe(11)
-    expect(stderr).toMatch(/^error: 127\.0\.0\.1:\d+ did not accept the token \(HTTP 401\)\n/)
-    expect(stderr).toContain(hint)
-    expect(stderr).toContain(`  server: ${says}\n  sent: the access token, in ${header}\n`)
   })
 })
 

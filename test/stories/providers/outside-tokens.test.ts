@@ -2,8 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Behaviour } from '../../world/simulator/behaviour.ts'
 import { auth0 } from '../../world/simulator/behaviours/auth0.ts'
 import { entra } from '../../world/simulator/behaviours/entra.ts'
-import { google } from '../../world/simulator/behaviours/google.ts'
-import { keycloak } from '../../world/simulator/behaviours/keycloak.ts'
 import { okta } from '../../world/simulator/behaviours/okta.ts'
 import { openPlace, type Place } from './place.ts'
 
@@ -67,54 +65,6 @@ describe('a token of another issuer, by --token -', () => {
       'hint: The provider has retired that key, or never had it. Believe only a new token.\n',
     )
   })
-
-  it.each([
-    ['no signature', { alg: 'none' }],
-    ['a MAC', { alg: 'HS256' }],
-    ['an extension nobody knows', { alg: 'RS256', crit: ['x'] }],
-  ])('%s is wrong without asking anybody, with a profile and without', async (_, header) => {
-    const place = await at(okta)
-    const asked = place.simulator.requests.length
-    for (const iss of [place.simulator.issuer, 'https://id.example', undefined]) {
-      place.world.stdin = [unsigned({ iss, sub: 'mallory' }, header)]
-      const { exit, stdout } = await place.world.type('ls-auth check --offline --token -')
-      expect(exit).toBe(5)
-      expect(stdout).toMatch(/FAIL +signature/)
-    }
-    expect(place.simulator.requests.length).toBe(asked)
-  })
-
-  it.each([
-    ['--scope admin', /hint: (?!.*ls-auth login)(?!.*sign in)/],
-    ['--use id', /hint: The token given is no ID token: leave --use out\./],
-  ])('advice for check %s is not about signing in', async (flags, hint) => {
-    const place = await at(okta)
-    place.world.variables.LS_AUTH_TOKEN = await tokenOf(place)
-    const { exit, stderr } = await place.world.type(`ls-auth check ${flags}`)
-    expect(exit).not.toBe(0)
-    expect(stderr).toMatch(hint)
-  })
-
-  it('an opaque one: whoami invents nobody, check says that only its API can tell', async () => {
-    const place = await at(okta)
-    place.world.variables.LS_AUTH_TOKEN = 'two.dots.opaque'
-    const { exit, stdout } = await place.world.type('ls-auth whoami')
-    expect(exit).toBe(0)
-    expect(stdout).toContain('nobody can tell')
-    expect(stdout).not.toContain('groups')
-    const check = await place.world.type('ls-auth check')
-    expect(check.exit).toBe(5)
-    expect(check.stderr).toContain('Only the API this token is for can check it')
-  })
-
-  it('doctor looks at the token that commands would use', async () => {
-    const place = await at(okta)
-    place.world.variables.LS_AUTH_TOKEN = unsigned({ iss: place.simulator.issuer })
-    const { exit, stdout } = await place.world.type('ls-auth doctor')
-    expect(exit).toBe(5)
-    expect(stdout).toMatch(/^ok +session +LS_AUTH_TOKEN is set/m)
-    expect(stdout).toMatch(/^FAIL +claims +signature/m)
-  })
 })
 
 describe("tokens for the provider's own APIs", () => {
@@ -158,21 +108,6 @@ describe("tokens for the provider's own APIs", () => {
     expect(access.stdout).toMatch(/unknown +signature/)
     expect(access.stderr).toContain('for Okta alone')
   })
-
-  it('Auth0 without an audience: check says which setting is missing', async () => {
-    const place = await at(auth0)
-    expect((await place.world.type('ls-auth check --aud api://traces')).stderr).toContain(
-      'Set audience to the identifier',
-    )
-  })
-
-  it('an ID token carries no scopes: unknown, and said', async () => {
-    const place = await at(google)
-    const { exit, stdout } = await place.world.type('ls-auth check --scope openid')
-    expect(exit).toBe(5)
-    expect(stdout).toMatch(/unknown +scope .*\(unsupported\)\n +an ID token carries no scopes/)
-    expect((await place.world.type('ls-auth doctor')).stdout).toMatch(/^ok +scopes +granted as asked for/m)
-  })
 })
 
 describe('check --offline', () => {
@@ -188,31 +123,6 @@ describe('check --offline', () => {
     expect(stdout).toMatch(/FAIL +group +ops/)
     expect(stderr).toContain('--offline leaves the signature unknown')
     expect(place.simulator.requests.length).toBe(asked)
-  })
-})
-
-describe('groups under a name that the administrator chose', () => {
-  const renamed = (name: string): Behaviour => ({
-    ...keycloak,
-    accessToken: (facts) => {
-      const shape = keycloak.accessToken(facts)
-      if (typeof shape === 'string') return shape
-      const { groups, ...claims } = shape.claims
-      return { ...shape, claims: { ...claims, [name]: groups } }
-    },
-  })
-
-  it.each(['teams', 'https://acme.example/my.teams', 'ext.teams'])('groups_claim = "%s"', async (name) => {
-    const place = await at(renamed(name), `groups_claim = "${name}"`)
-    expect((await place.world.type('ls-auth check --group /acme/traces-readers')).exit).toBe(0)
-    expect((await place.world.type('ls-auth whoami')).stdout).toContain(`[${name}, access token]`)
-  })
-
-  it('without the setting they are unknown, not lacking', async () => {
-    const place = await at(renamed('teams'))
-    const { exit, stdout } = await place.world.type('ls-auth check --group /acme/traces-readers')
-    expect(exit).toBe(5)
-    expect(stdout).toMatch(/unknown +group .*unknown/s)
   })
 })
 

@@ -1,11 +1,7 @@
-import { chmod, chown, mkdir, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Files } from '../../../src/ports/storage.ts'
-import { realFiles } from '../../../src/system/files/files.ts'
 import { program } from '../../world/program.ts'
-import { CAN_BE_SOMEBODY_ELSE, SOMEBODY } from '../../world/somebody-else.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { openWorld } from '../../world/world.ts'
 
@@ -66,36 +62,6 @@ describe('doctor', () => {
     )
   })
 
-  it('on a full disk: the record is no more "ok" than the lines that are lost meanwhile', async () => {
-    const noSpace = () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
-    // As a kernel does: nothing at all can be written at the end of a file.
-    const append: Files['append'] = (path, bytes, inBackground) =>
-      bytes.length === 0 ? realFiles.append(path, bytes, inBackground) : noSpace()
-    const before = await readdir(stage.world.stateDirectory)
-    stage.world.override = { files: async () => ({ ...realFiles, append, create: noSpace }) }
-    const { stdout, stderr } = await doctor()
-    stage.world.override = {}
-    expect(stderr).toContain('this is not in the record')
-    expect(stdout).toMatch(
-      /^warn +record +\S+audit\.jsonl cannot be written \(ENOSPC\)\n +→ Free some space\. Nothing is recorded/m,
-    )
-    expect(await readdir(stage.world.stateDirectory)).toEqual(before)
-  })
-
-  it('that looks whether the record can be written leaves nothing in it or beside it', async () => {
-    const { stateDirectory } = stage.world
-    const lines = async () => (await readFile(join(stateDirectory, 'audit.jsonl'), 'utf8')).split('\n')
-    await doctor()
-    const [before, files] = [await lines(), await readdir(stateDirectory)]
-    await doctor()
-    // The request of doctor itself.
-    expect((await lines()).slice(before.length - 1).map((line) => line && JSON.parse(line).event)).toEqual([
-      'request',
-      '',
-    ])
-    expect(await readdir(stateDirectory)).toEqual(files)
-  })
-
   it('as JSON, and as a report for a ticket that holds no secret', async () => {
     stage.world.variables.HTTPS_PROXY = 'http://user:secret-of-the-proxy@proxy.example:3128'
     const file = join(stage.world.home, `bundle-${Date.now()}.json`)
@@ -107,19 +73,6 @@ describe('doctor', () => {
     for (const secret of [...stage.provider.secrets, 'secret-of-the-proxy'])
       expect(bundle).not.toContain(secret)
     expect((await doctor(`--bundle ${file}`)).exit).toBe(2)
-  })
-
-  it.each<[string, Record<string, string>, string]>([
-    ['none', {}, 'none\n'],
-    ['past a proxy that is for others', { HTTPS_PROXY: 'http://proxy.example:3128' }, 'none for HOST'],
-    ['past what is no proxy and is not used', { HTTPS_PROXY: 'http:// no proxy' }, 'none for HOST'],
-  ])('tells the proxy that its requests go through: %s', async (_, variables, told) => {
-    const { host } = new URL(stage.provider.issuer)
-    Object.assign(stage.world.variables, variables)
-    const { stdout, exit } = await doctor()
-    for (const name of Object.keys(variables)) delete stage.world.variables[name]
-    expect(stdout).toMatch(new RegExp(`ok +proxy +${told.replace('HOST', host)}`))
-    expect(exit).toBe(0)
   })
 
   it.each([
@@ -206,13 +159,6 @@ describe('doctor', () => {
     await chmod(stage.world.stateDirectory, 0o700)
   })
 
-  it.skipIf(!CAN_BE_SOMEBODY_ELSE)('a state directory of another user: chmod is not said', async () => {
-    await chown(stage.world.stateDirectory, SOMEBODY, SOMEBODY)
-    const outcome = await doctor()
-    await chown(stage.world.stateDirectory, 0, 0)
-    expect(outcome.stdout).toMatch(/^FAIL +state .*another user\n +→ Choose another XDG_STATE_HOME\.$/m)
-  })
-
   it('a scope that the group should have but the token lacks: a warning', async () => {
     const table = 'write = { scopes = ["traces:write"], groups = ["ops"] }'
     await edit((text) => `${text}\n[profiles.default.access]\n${table}\n`)
@@ -221,17 +167,6 @@ describe('doctor', () => {
       /^warn +access +scopes and groups disagree\n +→ group ops should write, but the token lacks scope traces:write/m,
     )
     expect(outcome.exit).toBe(0)
-  })
-
-  it('fixed ports that are taken', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as { port: number }
-    await edit((text) => text.replace('redirect_ports = "any"', `redirect_ports = [${port}]`))
-    const outcome = await doctor()
-    server.close()
-    expect(outcome.stdout).toContain(`register http://127.0.0.1:${port}/callback`)
-    expect(outcome.stdout).toMatch(new RegExp(`^FAIL +listener .*port ${port} is in use`, 'm'))
   })
 
   it('before the first sign-in: a warning with the command, not a failure', async () => {
@@ -254,52 +189,5 @@ describe('doctor without a profile', () => {
     for (const area of ['settings', 'proxy', 'loopback', 'browser', 'keychain', 'state'])
       expect(stdout).toMatch(new RegExp(`^ok +${area} `, 'm'))
     await world.close()
-  })
-
-  it('with a token from outside goes on to the API, which lets it in', async () => {
-    const token = (await stage.world.type('ls-auth token')).stdout.trim()
-    const world = await openWorld({
-      variables: { LS_AUTH_TOKEN: token, LS_AUTH_API: stage.gateway.url },
-      secrets: () => [token],
-    })
-    await world.writeConfig('[profiles.ci]\norganization = "acme"\nproject = "prod"\n')
-    const { exit, stdout } = await world.type('ls-auth doctor')
-    expect({ exit, stdout }).toMatchObject({ exit: 0 })
-    expect(stdout).toMatch(/^warn +profile +profile ci has no issuer\n +→ .*set LS_AUTH_ISSUER to/m)
-    expect(stdout).toMatch(/^warn +claims +signature/m)
-    expect(stdout).toMatch(/^ok +API .* accepted your token/m)
-    // Its issuer alone is enough to verify it, wherever that is named.
-    world.variables.LS_AUTH_ISSUER = stage.provider.issuer
-    const known = await world.type('ls-auth doctor')
-    expect(known).toMatchObject({ exit: 0 })
-    expect(known.stdout).not.toMatch(/^(warn|FAIL) +(profile|claims)/m)
-    expect(known.stdout).toMatch(/^ok +issuer +.* matches its discovery document/m)
-    await world.close()
-  })
-})
-
-describe('tokens for other audiences and scopes', () => {
-  it('are asked for once, cached apart, and the profile’s own token is renewed with them', async () => {
-    const other = await openStage()
-    const { world, provider } = other
-    await world.type(other.login())
-    const own = (await world.type('ls-auth token')).stdout
-    const before = provider.refreshCount()
-    const narrow = await world.type('ls-auth token --narrow --scope traces:read')
-    expect(narrow).toMatchObject({ exit: 0, stderr: '' })
-    const claims = JSON.parse(Buffer.from(narrow.stdout.split('.')[1] as string, 'base64url').toString())
-    expect(claims.scope).toBe('traces:read')
-    expect((await world.type('ls-auth token --narrow --scope traces:read')).stdout).toBe(narrow.stdout)
-    const renewed = (await world.type('ls-auth token')).stdout
-    const scopeOf = (token: string) =>
-      JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()).scope
-    expect(scopeOf(renewed)).toBe(scopeOf(own))
-    expect(provider.refreshCount()).toBe(before + 2)
-    expect((await world.type('ls-auth token --id-token')).stdout).not.toBe(own)
-    const unknown = await world.type('ls-auth token --narrow --audience https://nobody.example/api')
-    expect(unknown.exit).toBe(2)
-    expect(unknown.stderr).toContain('invalid_target')
-    expect((await world.type('ls-auth token')).stdout).toBe(renewed)
-    await other.close()
   })
 })

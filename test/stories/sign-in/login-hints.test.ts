@@ -52,22 +52,6 @@ describe('a hint of a first sign-in is the typed line with what to add', () => {
       `To keep the session in an encrypted file: ${first()} --profile work --store file --store-key-file ~/.ls-auth.key`,
     )
   })
-
-  it('a code that ran out: the same line again', async () => {
-    world.fastForward = true
-    provider.tamper = { devicePoll: () => ({ status: 400, body: { error: 'expired_token' } }) }
-    expect(hintOf(await world.type(`${first()} --device`))).toBe(
-      `Run ${first()} --device again for a new code.`,
-    )
-  })
-
-  it('a saved profile needs no more than was typed', async () => {
-    await world.writeConfig(
-      `[profiles.work]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\n`,
-    )
-    withoutDevice()
-    expect(commandIn(await world.type('ls-auth login --device'))).toBe('ls-auth login --paste')
-  })
 })
 
 describe('a port that is taken', () => {
@@ -84,22 +68,6 @@ describe('a port that is taken', () => {
     expect(outcome.exit).toBe(2)
     expect(hintOf(outcome)).toContain('--port')
     expect(commandIn(outcome)).toBe(`${first()} --port ${port} ${way}`)
-  })
-})
-
-describe('a profile that does not exist', () => {
-  it('login names those that do, and how to make this one', async () => {
-    await world.writeConfig('[profiles.work]\nissuer = "https://a.example"\n[profiles.home]\n')
-    const outcome = await world.type('ls-auth login --profile nope')
-    expect(outcome.exit).toBe(2)
-    expect(outcome.stderr).toContain('error: there is no profile "nope"\n')
-    expect(hintOf(outcome)).toMatch(/^Profiles: work, home\. /)
-    expect(commandIn(outcome)).toBe('ls-auth login --profile nope --issuer URL --client-id ID')
-  })
-
-  it('where there is none at all, how to make the first', async () => {
-    const outcome = await world.type('ls-auth login --profile nope')
-    expect(outcome.stderr).toContain('error: there is no profile yet\n')
   })
 })
 
@@ -128,15 +96,5 @@ describe('a page that never answers, such as one about a wrong redirect URI', ()
     expect(hintOf(outcome)).toContain('--port')
     expect(hintOf(outcome)).toContain(`Without a browser: ${first()} --port 0 --device`)
     expect(outcome.stderr).toContain(`  client id     ${provider.clientId}\n`)
-  })
-
-  it('nothing of it once the browser has answered', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    const running = world.type(`${first()} --no-browser --port 0`)
-    while (!/^ {2}http\S+$/m.test(world.said)) await new Promise((resolve) => setImmediate(resolve))
-    await browse(/^ {2}(http\S+)$/m.exec(world.said)?.[1] as string, { user: 'alice' })
-    await running
-    vi.advanceTimersByTime(400_000)
-    expect(world.said).not.toContain('Still waiting')
   })
 })

@@ -67,15 +67,6 @@ describe('without a display', () => {
     expect(device).toBeGreaterThan(paste)
   })
 
-  it('with nobody to type, nothing is offered that must be typed', async () => {
-    const running = login()
-    await browse(await printedUrl(), { user: 'alice' })
-    const { exit, stderr } = await running
-    expect(exit).toBe(0)
-    expect(stderr).toContain('ssh -N -L')
-    expect(stderr).not.toMatch(/paste|press d/i)
-  })
-
   it('in CI nobody can sign in at all: exit 2 at once, with what to do instead', async () => {
     const LINE = `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0`
     delete world.variables.SSH_CONNECTION

@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type MetadataApi, startMetadataApi, WELL_KNOWN } from '../../world/metadata-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
@@ -148,37 +148,6 @@ Sign in with these settings and save them? [y/N] `,
     })
   })
 
-  describe('Entra gives no token for an API that no scope names', () => {
-    const issuer = 'https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0'
-    const warning = /^note: none of these scopes names an API, .*Microsoft Graph/ms
-    const screen = async (scopes: string[], flags = '') => {
-      const body = document({ authorization_servers: [issuer], scopes_supported: scopes })
-      api.answers = { [WELL_KNOWN]: { body } }
-      const { exit, stderr } = await login(api.url, ['n'], flags)
-      expect(exit).toBe(4)
-      return stderr
-    }
-
-    it('a scope as it stands in the token: says so, before it asks', async () => {
-      const shown = await screen(['traces.read'])
-      expect(shown).toMatch(warning)
-      expect(shown.indexOf('note: ')).toBeLessThan(shown.indexOf('Sign in with these settings'))
-      const said = `Ask whoever runs ${new URL(api.url).host} for the right scope.`
-      expect(shown.replaceAll('\n', ' ')).toContain(said)
-    })
-
-    it('no scope at all: says so', async () => {
-      expect(await screen([])).toMatch(warning)
-    })
-
-    it('a scope with its API, or the ID token as what is sent: says nothing', async () => {
-      expect(await screen(['api://66666666-7777-8888-9999-000000000000/traces.read'])).not.toContain('note: ')
-      await mkdir(dirname(world.configFile), { recursive: true })
-      await writeFile(world.configFile, '[profiles.w]\nuse_token = "id"\n', { mode: 0o600 })
-      expect(await screen(['traces.read'], '--profile w')).not.toContain('note: ')
-    })
-  })
-
   it('"n": nothing is saved, and the provider was not asked', async () => {
     const asked = stage.provider.requests.length
     const { exit, stderr } = await login(stage.gateway.url, ['n'])
@@ -200,19 +169,6 @@ Sign in with these settings and save them? [y/N] `,
     expect(line).toBe(`ls-auth login ${stage.gateway.url} --port 0 --yes`)
     expect(await world.type(line)).toMatchObject({ exit: 0 })
   })
-
-  it.each(['--json', '--quiet'])(
-    'in a script at a terminal: %s is not held up by the question',
-    async (flag) => {
-      world.stdin = ['y']
-      const { exit, stderr } = await world.type(`ls-auth login ${stage.gateway.url} --port 0 ${flag}`)
-      expect(exit).toBe(2)
-      expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
-        `To accept these settings: ls-auth login ${stage.gateway.url} `,
-      )
-      expect(await readdir(world.home)).toEqual([])
-    },
-  )
 
   it('what has changed is shown, and asked about', async () => {
     api.answers = { [WELL_KNOWN]: { body: document() } }
@@ -268,14 +224,6 @@ Sign in with these settings and save them? [y/N] `,
     expect(await config()).toContain('dpop = true\n')
   })
 
-  it('--dpop false wins over what the API says, and is shown', async () => {
-    api.answers = { [WELL_KNOWN]: { body: document({ dpop_bound_access_tokens_required: true }) } }
-    const { exit, stderr } = await login(api.url, ['y'], '--dpop false')
-    expect(exit).toBe(0)
-    expect(stderr).toContain('  tokens are    bound to no key  (--dpop)\n')
-    expect(await config()).toContain('dpop = false\n')
-  })
-
   describe('it takes bound tokens only, and those of the profile cannot be', () => {
     const profile = (lines: string) => `[profiles.w]\napi = "${api.url}/"\n${lines}\n`
     const bound = (ls_auth: object = {}) => {
@@ -309,48 +257,6 @@ Sign in with these settings and save them? [y/N] `,
       expect((await login(api.url, ['y'])).exit).toBe(0)
       expect(await config()).toContain('dpop = true\n')
     })
-
-    it('a flag: it is to be left out', async () => {
-      bound()
-      expect(await refused('--authorization Token')).toContain('hint: Leave --authorization out. ')
-    })
-
-    it('a variable: it is to be unset', async () => {
-      bound()
-      world.variables.LS_AUTH_AUTHORIZATION_HEADER = 'X-Token'
-      expect(await refused()).toContain('hint: Unset LS_AUTH_AUTHORIZATION_HEADER. ')
-    })
-
-    it('the file of the system: it is for an administrator', async () => {
-      bound()
-      const system = join(world.home, 'etc', 'config.toml')
-      await mkdir(dirname(system))
-      await writeFile(system, profile('use_token = "id"'), { mode: 0o644 })
-      expect(await refused()).toContain(`hint: Only an administrator can change use_token, in ${system}.`)
-    })
-
-    it('the provider that the profile names: it is for whoever runs the API', async () => {
-      bound()
-      await world.writeConfig(profile('provider = "google"'))
-      expect(await refused()).toContain(`hint: Ask whoever runs ${new URL(api.url).host}`)
-    })
-
-    it('the API itself wants another header: that is its mistake', async () => {
-      bound({ authorization_header: 'X-JWT-Assertion' })
-      const { exit, stderr } = await login(api.url, [])
-      expect(exit).toBe(6)
-      expect(flat(stderr)).toContain(
-        'asks for tokens that are bound to a key, and for another header than Authorization',
-      )
-    })
-
-    it('--dpop false, or what is wrong in the file: said as ever', async () => {
-      bound()
-      await world.writeConfig(profile('use_token = "id"'))
-      expect((await login(api.url, ['y'], '--dpop false')).exit).toBe(0)
-      await world.writeConfig(profile('use_token = "id"\ndpop = true'))
-      expect((await login(api.url, [])).stderr).toContain(`dpop of the profile w, in ${world.configFile}\n`)
-    })
   })
 
   it('several issuers: names the lines to choose with', async () => {
@@ -365,23 +271,6 @@ Sign in with these settings and save them? [y/N] `,
     expect(await world.type(line)).toMatchObject({ exit: 0 })
   })
 
-  it('beside another profile: that one stays the default, and it is said', async () => {
-    await world.writeConfig('[profiles.old]\nissuer = "https://id.example"\nclient_id = "x"\n')
-    const { exit, stderr } = await login(stage.gateway.url, ['y'])
-    expect(exit).toBe(0)
-    expect(stderr.replaceAll('\n', ' ')).toContain(
-      'It is not the default: add --profile 127.0.0.1 to a command, or once: ls-auth profile use 127.0.0.1',
-    )
-    expect(await config()).toContain('default_profile = "old"')
-  })
-
-  it('the name of a profile for another API is refused', async () => {
-    await world.writeConfig('[profiles.old]\napi = "https://traces.example"\n')
-    const { exit, stderr } = await login(stage.gateway.url, [], '--profile old')
-    expect(exit).toBe(2)
-    expect(stderr).toContain('error: the profile old is for another API\n')
-  })
-
   it.each([
     ['--api http://127.0.0.1:1', 'the API is named twice'],
     ['--profile "a b"', 'cannot be a profile name'],
@@ -389,10 +278,6 @@ Sign in with these settings and save them? [y/N] `,
     const { exit, stderr } = await login(stage.gateway.url, [], flags)
     expect(exit).toBe(2)
     expect(stderr).toContain(says)
-  })
-
-  it('--yes without an address is wrong use', async () => {
-    expect(await world.type('ls-auth login --yes')).toMatchObject({ exit: 2 })
   })
 
   it('an API that says nothing: exit 7, with the line to complete', async () => {

@@ -1,6 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { type Outcome, openWorld, type World } from '../../world/world.ts'
@@ -106,32 +105,6 @@ describe('a client that ls-auth registers itself', () => {
     expect(stage.provider.registeredClients()).not.toContain(client)
   })
 
-  it('with the file store', async () => {
-    const store = `--store file --store-key-file ${join(world.home, 'k')}`
-    const client = await registered(async () => expect((await add(store)).exit).toBe(0))
-    expect(world.keychain.calls).toEqual([])
-    expect((await world.type('ls-auth profile remove work')).exit).toBe(0)
-    expect(stage.provider.registeredClients()).not.toContain(client)
-  })
-
-  it('a client that another profile uses as well stays', async () => {
-    const client = await registered(add)
-    await world.type(`ls-auth profile add other --issuer ${stage.provider.issuer} --client-id ${client}`)
-    expect((await world.type('ls-auth profile remove work')).stderr).not.toContain('nregistered')
-    expect(stage.provider.registeredClients()).toContain(client)
-    expect((await world.type('ls-auth profile remove other')).stderr).toContain('Unregistered the client')
-    expect(stage.provider.registeredClients()).not.toContain(client)
-  })
-
-  it('a profile that is replaced unregisters its client', async () => {
-    const client = await registered(add)
-    const { exit } = await world.type(
-      `ls-auth profile add work --replace --issuer ${stage.provider.issuer} --client-id ls-auth-cli`,
-    )
-    expect(exit).toBe(0)
-    expect(stage.provider.registeredClients()).not.toContain(client)
-  })
-
   it.each<[string, () => void, string]>([
     ['is down', hangsUp, ''],
     ['fails', () => answered('DELETE', 500, {}), 'did not take it back (HTTP 500)'],
@@ -202,37 +175,6 @@ describe('a client whose profile cannot be saved', () => {
     )
     expect(await kept()).toEqual([])
     expect([...world.keychain.items.keys()]).toEqual([])
-  })
-
-  it('stays registered where the provider gave no way to take that back: said', async () => {
-    await nowhere()
-    answered('POST', 201, { client_id: 'x' })
-    const { exit, stderr } = await add()
-    expect(exit).toBe(6)
-    expect(stderr).toMatch(
-      /\n {2}The client x stays registered at \S+\. An administrator can remove it there\.\n$/,
-    )
-  })
-
-  it('because another terminal has made a profile of that name: that one stays', async () => {
-    const other = '[profiles.work]\nissuer = "https://id.example"\nclient_id = "y"\n'
-    const before = stage.provider.registeredClients()
-    stage.provider.tamper = {
-      intercept({ method }) {
-        if (method === 'POST') {
-          mkdirSync(dirname(world.configFile), { recursive: true })
-          writeFileSync(world.configFile, other)
-        }
-        return false
-      },
-    }
-    const { exit, stderr } = await add()
-    expect(exit).toBe(2)
-    expect(stderr).toContain('error: the profile work is there already\nhint: ')
-    expect(stderr).toContain(`  The client ${idIn(stderr)} is unregistered again at ${issuer()}.\n`)
-    expect(await config()).toBe(other)
-    expect(stage.provider.registeredClients()).toEqual(before)
-    expect(await kept()).toEqual([])
   })
 })
 
@@ -329,28 +271,5 @@ describe('a provider that does not register ls-auth', () => {
     expect(stderr).toMatch(/^ {2}- Register a native \(public\) client: .*\n {4}\S/m)
     expect(stderr).not.toContain('\\u{')
     await expect(config()).rejects.toThrow()
-  })
-
-  it('a registration that cannot be taken back is said to be so', async () => {
-    answered('POST', 201, {
-      client_id: 'x',
-      registration_access_token: 'token-of-elsewhere',
-      registration_client_uri: 'https://elsewhere.example/reg/x',
-    })
-    const { exit, stderr } = await add()
-    expect(exit).toBe(0)
-    expect(stderr).toContain('The provider gave no way to take that back')
-    expect(await kept()).toEqual([])
-  })
-
-  it('no keychain: it is not asked at all', async () => {
-    world.keychain.fail.set = new Error('no keychain')
-    const clients = stage.provider.registeredClients().length
-    expect((await add()).exit).not.toBe(0)
-    expect(stage.provider.registeredClients().length).toBe(clients)
-  })
-
-  it.each(['--client-id x', '--from x.toml'])('--register with %s is wrong use', async (flags) => {
-    expect(await add(flags)).toMatchObject({ exit: 2 })
   })
 })

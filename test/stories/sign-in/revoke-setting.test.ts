@@ -67,52 +67,6 @@ it.each<[string[], string[], string]>([
   expect(await asked(logout(words))).toEqual(requests)
 })
 
-it.each<[string[], string[], string]>([
-  [['refresh'], [], 'nothing to revoke'],
-  [['access'], [ACCESS], 'access token revoked, and no refresh token'],
-  [['refresh', 'access'], [ACCESS], 'access token revoked, and no refresh token'],
-])('revoke = %j, of a sign-in without a refresh token', async (revoke, requests, words) => {
-  provider.tamper = { tokenResponse: ({ refresh_token, ...body }) => body }
-  await signedIn(revoke)
-  revokesAll()
-  expect(await asked(logout(words))).toEqual(requests)
-})
-
-it.each<[string[], string[], string]>([
-  [
-    ['access'],
-    [ACCESS],
-    'not asked to revoke (revoke in the settings): the refresh token was only deleted here',
-  ],
-  [['access', 'refresh'], [ACCESS, REFRESH], 'refresh token revoked'],
-])('revoke = %j, at a provider that revokes no JWT: that is no failure', async (revoke, requests, words) => {
-  await signedIn(revoke)
-  expect(await asked(logout(words))).toEqual(requests)
-})
-
-it('nor does a sign-in without a refresh token blame the provider, which does offer revocation', async () => {
-  provider.tamper = { tokenResponse: ({ refresh_token, ...body }) => body }
-  await signedIn(['refresh', 'access'])
-  const { exit, stderr } = await world.type('ls-auth logout')
-  expect(exit).toBe(0)
-  expect(stderr).toMatch(
-    /^ {2}at the provider {3}does not revoke access tokens: they end by themselves, within (9m \d+s|10m)\n/m,
-  )
-  expect(stderr).not.toContain('offers no revocation')
-})
-
-it('and --json tells the two apart', async () => {
-  provider.tamper = { tokenResponse: ({ refresh_token, ...body }) => body }
-  await signedIn(['refresh', 'access'])
-  expect(JSON.parse((await world.type('ls-auth logout --json')).stdout).revoked).toBe('access-not-offered')
-})
-
-it('an access token that has ended is not revoked', async () => {
-  await signedIn(['refresh', 'access'])
-  world.clockOffset += 11 * 60_000
-  expect(await asked(logout('refresh token revoked'))).toEqual([REFRESH])
-})
-
 it('of a sign-in that the policy refuses, too', async () => {
   await world.writeConfig(`[profiles.work]
 issuer = "${provider.issuer}"

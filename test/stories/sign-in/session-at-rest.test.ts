@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Files } from '../../../src/ports/storage.ts'
@@ -84,18 +84,6 @@ describe('renewing', () => {
     expect(world.keychain.calls.filter((call) => call === 'set')).toHaveLength(2)
   })
 
-  it.each(['keep', 'omit'] as const)('a provider that does not rotate (%s)', async (refreshTokens) => {
-    const other = await startProvider({ refreshTokens, accessTokenSeconds: 600 })
-    const mine = await openWorld({ visitor: { user: 'alice' }, secrets: () => other.secrets })
-    await mine.type(`ls-auth login --issuer ${other.issuer} --client-id ${other.clientId} --port 0`)
-    for (let turn = 0; turn < 3; turn++) {
-      mine.clockOffset += minutes(10)
-      expect((await mine.type('ls-auth token')).exit).toBe(0)
-    }
-    await mine.close()
-    await other.close()
-  })
-
   it('renews early for --min-ttl, and says when no token can live that long', async () => {
     const before = provider.refreshCount()
     world.clockOffset += minutes(5)
@@ -106,30 +94,6 @@ describe('renewing', () => {
     const outcome = await token('--min-ttl 2h')
     expect(outcome.exit).toBe(2)
     expect(outcome.stderr).toContain('live 10m,')
-    expect(provider.refreshCount()).toBe(before + 1)
-  })
-
-  it.each([
-    ['ten minutes fast', minutes(10)],
-    ['ten minutes slow', -minutes(10)],
-  ])('a local clock %s signs in, checks and renews', async (_, offset) => {
-    const off = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
-    off.clockOffset = offset
-    await off.type(`ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0`)
-    expect((await off.type('ls-auth token')).exit).toBe(0)
-    expect((await off.type('ls-auth check --group ops --min-ttl 5m')).stdout).toContain('pass     group')
-    off.clockOffset += minutes(9) + 30_000
-    expect((await off.type('ls-auth token')).exit).toBe(0)
-    await off.close()
-  })
-
-  it('a clock that was set back makes nothing fresh', async () => {
-    const before = provider.refreshCount()
-    world.clockOffset = -minutes(60)
-    // What the command below does, and not two hours.
-    expect((await world.type('ls-auth status')).stdout).toContain('renewed at next use')
-    expect(JSON.parse((await world.type('ls-auth status --json')).stdout)[0].expires_in).toBe(0)
-    expect((await token()).exit).toBe(0)
     expect(provider.refreshCount()).toBe(before + 1)
   })
 
@@ -324,67 +288,6 @@ describe('each row of the recovery table that one process can reach', () => {
     expect((await login()).exit).toBe(0)
     expect(world.keychain.items.size).toBe(1)
   })
-
-  it('the file was restored from a backup: exit 3, no harm to what is on disk', async () => {
-    const path = join(await sessionDirectory(), 'session')
-    const backup = await readFile(path)
-    world.clockOffset = minutes(11)
-    await token()
-    await writeFile(path, backup)
-    expect((await token()).exit).toBe(3)
-  })
-
-  it('signing in again replaces the old session: one live refresh token, one item', async () => {
-    const naming = await startProvider({ namesSessions: true })
-    const again = () =>
-      world.type(
-        `ls-auth login --profile n --issuer ${naming.issuer} --client-id ${naming.clientId} --port 0`,
-      )
-    const items = world.keychain.items.size
-    // Each time in a new browser, which the ID token says.
-    for (let turn = 0; turn < 3; turn++) expect((await again()).exit).toBe(0)
-    expect(naming.liveRefreshTokens()).toBe(1)
-    expect(world.keychain.items.size).toBe(items + 1)
-    expect(await readdir(await sessionDirectory())).not.toContain('tombstone')
-    await naming.close()
-  })
-
-  it('signing in again where nothing says that it is another grant: the old token is forgotten, not revoked', async () => {
-    const live = provider.liveRefreshTokens()
-    expect((await login()).exit).toBe(0)
-    expect(provider.liveRefreshTokens()).toBe(live + 1)
-    expect(world.keychain.items.size).toBe(1)
-  })
-
-  it('signing in again from a browser that is still signed in does not end the new session', async () => {
-    const cookies = new CookieJar()
-    world.visitor = { user: 'alice', cookies }
-    expect((await login()).exit).toBe(0)
-    expect((await login()).exit).toBe(0)
-    world.clockOffset = minutes(11)
-    expect((await token()).exit).toBe(0)
-  })
-
-  it('a damaged file is left as it is, and login replaces it', async () => {
-    const path = join(await sessionDirectory(), 'session')
-    await writeFile(path, 'not a session')
-    const outcome = await token()
-    expect(outcome.exit).toBe(3)
-    expect(await readFile(path, 'utf8')).toBe('not a session')
-    expect((await login()).exit).toBe(0)
-    expect((await token()).exit).toBe(0)
-  })
-
-  it('a file of a newer version is refused and not changed', async () => {
-    const path = join(await sessionDirectory(), 'session')
-    await writeFile(path, '{"schema":2,"sid":"x","apis":{}}\n')
-    for (const line of ['token', 'logout', 'login']) {
-      const { exit, stderr } = await world.type(`ls-auth ${line}`)
-      expect(exit).toBe(2)
-      expect(stderr).toMatch(/^error: .*newer ls-auth \(version 2, this one knows 1\)\nhint: Upgrade ls-auth/)
-    }
-    expect(await readFile(path, 'utf8')).toContain('"schema":2')
-  })
 })
 
 describe('proxy, ca_file and client_cert of a file, changed after the sign-in', () => {
@@ -412,27 +315,5 @@ describe('proxy, ca_file and client_cert of a file, changed after the sign-in', 
     expect((await token()).exit).toBe(0)
     await change('')
     expect((await token()).stderr).toContain('proxy: not set; confirmed: http://127.0.0.1:9791')
-  })
-
-  it('variables are the person’s own', async () => {
-    Object.assign(world.variables, { HTTPS_PROXY: 'http://127.0.0.1:9791', NODE_EXTRA_CA_CERTS: '/x.pem' })
-    expect((await token()).exit).toBe(0)
-  })
-
-  it('logout deletes the sign-in here, sends its token nowhere, and says so', async () => {
-    await change()
-    const before = provider.requests.length
-    const { exit, stderr } = await world.type('ls-auth logout')
-    expect(exit).toBe(6)
-    expect(stderr).toContain('proxy changed after the sign-in')
-    expect(provider.requests.length).toBe(before)
-    expect((await token()).exit).toBe(3)
-  })
-
-  it('status shows it', async () => {
-    await change()
-    expect((await world.type('ls-auth status')).stderr).toContain(
-      'default: proxy changed after the sign-in. If',
-    )
   })
 })

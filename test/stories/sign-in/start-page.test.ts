@@ -1,6 +1,5 @@
 import { request } from 'node:http'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startPages } from '../../../src/session/flow/start-page.ts'
 import { realFiles } from '../../../src/system/files/files.ts'
 import { browse } from '../../world/browser.ts'
 import { CookieJar } from '../../world/cookie-jar.ts'
@@ -104,21 +103,6 @@ describe('what other users of this machine can read', () => {
     expect((await running).stderr).toContain('Signed in as alice@example.test.')
   })
 
-  it('an answer that is loaded twice is spent once', async () => {
-    const running = login()
-    const cookies = new CookieJar()
-    const { url } = await browse((await opened).href, { user: 'alice', cookies, stopAt: 'callback' })
-    provider.delayTokenMilliseconds = 500
-    const first = browse(url, { user: 'alice', cookies })
-    while (codesSpent() === 0) await new Promise((resolve) => setTimeout(resolve, 10))
-    const second = await browse(url, { user: 'alice', cookies })
-    provider.delayTokenMilliseconds = 0
-    expect(second).toMatchObject({ status: 200, body: expect.stringContaining('Not this one') })
-    expect((await first).body).toContain('You are signed in.')
-    expect((await running).exit).toBe(0)
-    expect(codesSpent()).toBe(1)
-  })
-
   it.each([
     ['HEAD', (start: URL) => fetchOnce(start, {}, 'HEAD'), 405],
     ['a browser that looks ahead', (start: URL) => fetchOnce(start, { 'sec-purpose': 'prefetch' }), 503],
@@ -205,44 +189,6 @@ describe('the printed address, for a browser that shows no page', () => {
     expect(late.body).toContain('goes on in the other window')
     await fetchOnce(new URL(url))
     refused(await running, ANOTHER)
-  })
-
-  it('takes over from a browser that had opened the other: only the new one can answer', async () => {
-    const running = login()
-    const first = new CookieJar()
-    const { url } = await browse((await opened).href, { user: 'bob', cookies: first, stopAt: 'callback' })
-    const page = browse(printed().href, { user: 'alice' })
-    expect((await page).body).toContain('You are signed in.')
-    await expect(browse(url, { user: 'bob', cookies: first })).rejects.toThrow()
-    expect((await running).stderr).toContain('Signed in as alice@example.test.')
-  })
-
-  it('works once, too', async () => {
-    const running = login()
-    await opened
-    await fetchOnce(printed())
-    await fetchOnce(printed())
-    refused(await running, TWO)
-  })
-})
-
-it('the page is at the host of the redirect URI, where the cookie must be', async () => {
-  await world.writeConfig(
-    `[profiles.work]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\nredirect_host = "localhost"\nredirect_ports = "any"\n`,
-  )
-  const running = world.type('ls-auth login')
-  const start = await opened
-  expect(start.hostname).toBe('localhost')
-  const page = await browse(start.href, { user: 'alice' })
-  expect(new URL(page.url).hostname).toBe('localhost')
-  expect((await running).exit).toBe(0)
-})
-
-it('for a redirect URI without a path the cookie is for all paths', () => {
-  const start = startPages('http://127.0.0.1:8765', new URL('https://idp.example/authorize'))
-  expect(start.opened.href).toMatch(/^http:\/\/127\.0\.0\.1:8765\/start\/[\w-]{43}$/)
-  expect(start.visit(start.opened.pathname, {})).toMatchObject({
-    cookie: expect.stringContaining('; Path=/; '),
   })
 })
 

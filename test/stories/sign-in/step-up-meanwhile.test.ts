@@ -59,15 +59,6 @@ it.each([
   await expectNoSignIn()
 })
 
-it.each([
-  ['the browser was open', (work: Work) => other.whileItIsOpen(work)],
-  ['the question was there', whileItIsAsked],
-])('the profile became one for a program while %s: the new sign-in is ended', async (_, meanwhile) => {
-  meanwhile(() => other.type('ls-auth profile set workload.source github'))
-  await expectEnded('the profile default has become one for a program meanwhile: nobody signs in')
-  await expectNoSignIn()
-})
-
 it('the profile was removed: the line in the hint makes it as it was, and not as one command was typed', async () => {
   const shown = async () => (await world.type('ls-auth profile show --profile default --json')).stdout
   const before = await shown()
@@ -98,12 +89,6 @@ it.each([
   await expectNoSignIn()
 })
 
-it('I signed out while the browser was open: my own new sign-in is kept', async () => {
-  other.whileItIsOpen(() => other.type('ls-auth logout'))
-  expect((await world.type('ls-auth services')).exit).toBe(0)
-  expect((await world.type('ls-auth whoami')).stdout).toContain('alice@example.test')
-})
-
 it('somebody else has signed in at another terminal: the command does not go on as that one', async () => {
   other.world.visitor = { user: 'bob' }
   world.visitor = { user: 'bob' }
@@ -121,12 +106,3 @@ it.each(['issuer https://other.example', 'account second', 'client_id --unset'])
     await expectNoSignIn()
   },
 )
-
-it('the environment names the sign-in, whatever the profile has got: it is kept', async () => {
-  const { issuer, clientId } = stage.provider
-  Object.assign(world.variables, { LS_AUTH_ISSUER: issuer, LS_AUTH_CLIENT_ID: clientId })
-  other.whileItIsOpen(() => other.type('ls-auth profile set issuer https://other.example'))
-  const { exit, stdout } = await world.type('ls-auth services')
-  expect(exit).toBe(0)
-  expect(stdout).toContain('checkout')
-})

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { JWTPayload } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openStage, type Stage } from '../../world/stage.ts'
@@ -73,16 +71,6 @@ describe('a person at a terminal', () => {
     expect((await world.type('ls-auth audit list -o ndjson')).stdout.match(/"sign-in"/g)).toHaveLength(2)
   })
 
-  it('signs in anew where the last time is too long ago', async () => {
-    const since = Math.floor(Date.now() / 1000) + 1
-    wants = ({ auth_time: time }) => ((time as number) < since ? `${RFC9470}, max_age="300"` : undefined)
-    while (Date.now() / 1000 < since) await new Promise((done) => setTimeout(done, 50))
-    world.stdin = ['y']
-    const { exit, stderr } = await world.type('ls-auth services')
-    expect(exit, stderr).toBe(0)
-    expect(stderr).toContain('  required age of the sign-in: 5m at most\n')
-  })
-
   it('asks for the scope that the API names as well, and gets it', async () => {
     const held = ({ scope = '' }: JWTPayload) => String(scope).split(' ')
     const challenge = `${RFC9470}, acr_values="gold", scope="traces:read traces:write"`
@@ -95,29 +83,6 @@ describe('a person at a terminal', () => {
     expect(asked('scope')?.split(' ')).toContain('traces:write')
     expect(stderr).toContain('  required scope: traces:write\n')
     expect(exit, stderr).toBe(0)
-  })
-
-  it('is told who can help where the sign-in is as it was required', async () => {
-    wants = () => `${RFC9470}, acr_values="gold", scope="traces:nobody"`
-    world.stdin = ['']
-    const scope = await world.type('ls-auth services')
-    expect(scope.exit).toBe(11)
-    expect(scope.stderr).toContain(
-      'hint: The provider did not grant traces:nobody. Whoever manages the client',
-    )
-    wants = () => `${RFC9470}, acr_values="gold"`
-    world.stdin = ['']
-    expect((await world.type('ls-auth services')).stderr).toContain(
-      'hint: Tell whoever runs the gateway: the token says that you signed in as it requires.\n',
-    )
-  })
-
-  it('gives the claims that are required', async () => {
-    wants = unlessGold(`error="insufficient_claims", claims="${base64(GOLD)}"`)
-    world.stdin = ['']
-    const { exit, stderr } = await world.type(`ls-auth trace get ${stage.spanId}`)
-    expect(exit, stderr).toBe(0)
-    expect(stderr).toContain(`  required claims: ${JSON.stringify(GOLD)}\n`)
   })
 
   it.each([['n'], ['what?'], [undefined]])(
@@ -135,15 +100,6 @@ describe('a person at a terminal', () => {
       expect((await world.type('ls-auth token')).exit).toBe(0)
     },
   )
-
-  it('may leave it in the browser: exit 4, and the sign-in before is kept', async () => {
-    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
-    world.visitor = { user: 'alice', decision: 'deny' }
-    world.stdin = ['']
-    const before = (await world.type('ls-auth token')).stdout
-    expect((await world.type('ls-auth services')).exit).toBe(4)
-    expect((await world.type('ls-auth token')).stdout).toBe(before)
-  })
 
   it('is asked once, and told what the new sign-in lacks: exit 11', async () => {
     wants = () => `${RFC9470}, acr_values="platinum", max_age="600"`
@@ -164,24 +120,6 @@ describe('a person at a terminal', () => {
     expect(world.opened).toHaveLength(opened + 1)
   })
 
-  it('is asked once for many traces', async () => {
-    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
-    const list = join(world.home, 'ids')
-    await writeFile(
-      list,
-      stage.trace.spans
-        .slice(0, 9)
-        .map(({ spanId }) => `${spanId}\n`)
-        .join(''),
-    )
-    world.stdin = ['']
-    const opened = world.opened.length
-    const { exit, stdout, stderr } = await world.type(`ls-auth trace get --ids ${list}`)
-    expect(exit, stderr).toBe(0)
-    expect(stdout.split('\n').filter(Boolean)).toHaveLength(1)
-    expect(world.opened).toHaveLength(opened + 1)
-  })
-
   it('cannot become another one: exit 10, and the sign-in before is kept', async () => {
     wants = unlessGold(`${RFC9470}, acr_values="gold"`)
     world.visitor = { user: 'bob' }
@@ -194,12 +132,6 @@ describe('a person at a terminal', () => {
     )
     expect(stage.provider.revocations()).toBe(revoked + 1)
     expect((await world.type('ls-auth whoami')).stdout).toContain('alice@example.test')
-  })
-
-  it('is not asked by doctor, which shows the command', async () => {
-    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
-    const { stdout, stderr } = await world.type('ls-auth doctor')
-    expect(`${stdout}${stderr}`.replaceAll(/\n +/g, ' ')).toContain('ls-auth login --acr gold')
   })
 })
 
@@ -223,38 +155,6 @@ describe('a script', () => {
     expect((await world.type('ls-auth services')).exit).toBe(0)
   })
 
-  it.each(['--json', '-o json', '-o ndjson', '--quiet'])('under %s, at a terminal too', async (flag) => {
-    attended()
-    world.stdin = ['']
-    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
-    const { exit, stderr } = await world.type(`ls-auth services ${flag}`)
-    expect(exit).toBe(3)
-    if (flag === '--quiet')
-      return expect(stderr.replaceAll(/\n +/g, ' ')).toContain('required: ls-auth login --acr gold')
-    expect(JSON.parse(stderr).error).toMatchObject({
-      code: 'step-up',
-      hint: 'Sign in anew as it is required: ls-auth login --acr gold',
-    })
-  })
-
-  it('in CI, with a terminal', async () => {
-    attended()
-    world.variables.CI = 'true'
-    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
-    expect((await world.type('ls-auth services')).exit).toBe(3)
-  })
-
-  it('with LS_AUTH_TOKEN is told that a person is needed', async () => {
-    world.tty = true
-    world.variables.LS_AUTH_TOKEN = (await world.type('ls-auth token')).stdout.trim()
-    wants = unlessGold(`${RFC9470}, acr_values="gold"`)
-    const { exit, stderr } = await world.type('ls-auth services')
-    expect(exit).toBe(3)
-    expect(stderr).toContain(
-      'hint: A person must do that, and unset LS_AUTH_TOKEN, which stays as it is. Sign in anew as it is required: ls-auth login --acr gold\n',
-    )
-  })
-
   it('of a workload is told that no program can do that: exit 11', async () => {
     attended()
     world.variables.PROOF = (await world.type('ls-auth token')).stdout.trim()
@@ -268,12 +168,6 @@ describe('a script', () => {
     expect(exit, stderr).toBe(11)
     expect(stderr).toContain('Only a person can sign in like that')
     expect(stderr).not.toContain('ls-auth login')
-  })
-
-  it('does not use the token of before in another command', async () => {
-    const before = (await world.type('ls-auth token')).stdout
-    await world.type('ls-auth login --acr gold')
-    expect((await world.type('ls-auth token')).stdout).not.toBe(before)
   })
 })
 
@@ -313,27 +207,5 @@ describe('login', () => {
     )
     expect(usual.stderr).not.toContain('auth_time')
     expect((await world.type('ls-auth login --max-age 1h')).stderr).not.toContain('auth_time')
-  })
-
-  it('passes on what is typed', async () => {
-    await world.type(
-      `ls-auth login --acr gold --acr "silver bronze" --max-age 1h --claims '{"userinfo":{"x":null}}'`,
-    )
-    expect(asked('acr_values')).toBe('gold silver bronze')
-    expect(asked('max_age')).toBe('3600')
-    expect(asked('claims')).toBe('{"userinfo":{"x":null}}')
-  })
-
-  it.each([
-    ['--acr ""', '--acr is empty', 'Give it a value'],
-    ['--acr é', '--acr is not in printable ASCII, or too long', 'Give one value'],
-    ['--max-age soon', '--max-age: "soon" is not a duration', 'Write it like 90s'],
-    ['--max-age 9999999999s', '--max-age is too long', 'Write it like 0s'],
-    ['--claims {}', '--claims is not in the form of OpenID Connect Core §5.5', 'Write it like'],
-    ['--claims x', '--claims is not a JSON object', 'Write it like'],
-  ])('%s: exit 2', async (flags, error, hint) => {
-    const { exit, stderr } = await world.type(`ls-auth login ${flags}`)
-    expect(exit).toBe(2)
-    expect(stderr).toContain(`error: ${error}\nhint: ${hint}`)
   })
 })

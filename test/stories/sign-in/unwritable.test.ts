@@ -1,7 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { realFiles } from '../../../src/system/files/files.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -59,44 +58,11 @@ describe.each(places)('state under $place', ({ place }) => {
   })
 })
 
-it('doctor finds a lock of the settings that cannot be had, which hinders each change', async () => {
-  await world.writeConfig('[profiles.work]\nissuer = "http://127.0.0.1:9"\nclient_id = "x"\n')
-  expect((await world.type('ls-auth profile use work')).exit).toBe(0)
-  const lock = join(world.stateDirectory, 'settings.lock')
-  expect((await world.type('ls-auth doctor')).stdout).toMatch(/^ok +lock /m)
-  await rm(lock)
-  await mkdir(lock)
-  expect((await world.type('ls-auth doctor')).stdout).toMatch(
-    /^FAIL +lock +cannot lock the settings: \S+settings\.lock \(E\w+\)\n +→ /m,
-  )
-})
-
 describe('doctor, where nobody signs in', () => {
   const line = 'ls-auth doctor --api http://127.0.0.1:9 --backend jaeger --authorization none'
-  const unkept = (why: string) =>
-    new RegExp(
-      `^warn +record +\\S+audit\\.jsonl cannot be written \\(${why}\\)\\n +→ Nothing is recorded`,
-      'm',
-    )
 
   it('says that the record is kept', async () => {
     expect((await world.type(line)).stdout).toMatch(/^ok +record +kept/m)
-  })
-
-  it.each(places)('says that none is kept under $place', async ({ place }) => {
-    world.variables.XDG_STATE_HOME = place.startsWith('/') ? place : join(world.home, place)
-    expect((await world.type(line)).stdout).toMatch(
-      /^ok +record +none is kept: this machine has no place for \S+audit\.jsonl$/m,
-    )
-  })
-
-  it('says why a read-only place has none; so does it for a token of outside', async () => {
-    const readOnly = async () => Promise.reject(Object.assign(new Error('x'), { code: 'EROFS' }))
-    world.override = { files: async () => ({ ...realFiles, makeDirectory: readOnly }) }
-    expect((await world.type(line)).stdout).toMatch(unkept('EROFS'))
-    world.variables.LS_AUTH_TOKEN = 'opaque-token-of-the-pipeline'
-    const { stdout } = await world.type('ls-auth doctor --api http://127.0.0.1:9 --backend jaeger')
-    expect(stdout).toMatch(unkept('EROFS'))
   })
 })
 
@@ -111,15 +77,5 @@ describe.each(places)('settings under $place', ({ place }) => {
     const { exit, stderr } = await world.type('ls-auth profile use work')
     expect(exit).toBe(6)
     expect(stderr).toMatch(/^error: cannot write .*config\.toml \(E\w+\)\nhint: .*XDG_CONFIG_HOME.*\n$/)
-  })
-})
-
-describe('directories', () => {
-  it('are made down to the last one, closed to others; those that are there stay as they are', async () => {
-    const deep = join(world.home, 'a', 'b', 'c')
-    await Promise.all([1, 2, 3, 4].map(() => realFiles.makeDirectory(deep)))
-    for (const path of [join(world.home, 'a'), deep])
-      expect(await realFiles.inspect(path)).toMatchObject({ kind: 'directory', mode: 0o700 })
-    await realFiles.makeDirectory(deep)
   })
 })

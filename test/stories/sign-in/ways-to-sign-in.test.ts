@@ -32,12 +32,6 @@ async function said(pattern: RegExp): Promise<string> {
 const printedUrl = async () => new URL(await said(/^ {2}(http\S+)$/m))
 
 describe('without a browser on this machine', () => {
-  it('--no-browser prints the address, and no browser opens', async () => {
-    const running = world.type(command('--no-browser'))
-    await browse((await printedUrl()).href, { user: 'bob' })
-    expect((await running).stderr).toContain('Signed in as bob@example.test.')
-  })
-
   it('--paste takes the address the other browser ended on', async () => {
     world.stdin = [
       async () => (await browse((await printedUrl()).href, { user: 'alice', stopAt: 'callback' })).url,
@@ -101,17 +95,6 @@ describe('without a browser on this machine', () => {
     expect(stderr).toContain('not confirmed in time')
   })
 
-  it('a code is waited for a quarter of an hour at most, whatever its life', async () => {
-    world.fastForward = true
-    provider.tamper = {
-      deviceResponse: (body) => ({ ...body, interval: 300, expires_in: 99_999_999 }),
-      devicePoll: () => ({ status: 400, body: { error: 'authorization_pending' } }),
-    }
-    const { exit, stderr } = await world.type(command('--device'))
-    expect({ exit, stderr }).toMatchObject({ exit: 4, stderr: expect.stringContaining('good for 15m.') })
-    expect(world.slept).toEqual([300_000, 300_000])
-  })
-
   it('slow_down makes every later wait longer; interval 0 and a lost answer do not hurry', async () => {
     world.fastForward = true
     provider.tamper = {
@@ -139,25 +122,6 @@ describe('without a browser on this machine', () => {
     expect(outcome.exit).toBe(10)
     expect(outcome.stderr).not.toContain('Go to')
   })
-
-  it.each(['verification_uri', 'verification_uri_complete'])(
-    'an address of 100 KB as %s is not shown, and its length is told: exit 10',
-    async (member) => {
-      const address = `https://idp.example/${'x'.repeat(100_000)}`
-      provider.tamper = { deviceResponse: (body) => ({ ...body, [member]: address }) }
-      const outcome = await world.type(command('--device'))
-      expect(outcome.exit).toBe(10)
-      expect(outcome.stderr).toContain('too long: 100020 characters')
-      expect(outcome.stderr.length).toBeLessThan(1_000)
-    },
-  )
-
-  it('a provider without a device flow is exit 2 with another way', async () => {
-    provider.tamper = { discovery: ({ device_authorization_endpoint: _, ...rest }) => rest }
-    const outcome = await world.type(command('--device'))
-    expect(outcome).toMatchObject({ exit: 2 })
-    expect(outcome.stderr).toContain('--paste')
-  })
 })
 
 describe('over SSH', () => {
@@ -176,33 +140,6 @@ describe('over SSH', () => {
     await browse(address.href, { user: 'alice' })
     expect((await running).stderr).toContain('Signed in as alice@example.test.')
     expect(world.opened).toEqual([])
-  })
-
-  it('or the pasted address, whichever comes first; a wrong one is explained and the wait goes on', async () => {
-    world.stdin = [
-      'http://127.0.0.1:1/callback?state=x',
-      async () => (await browse((await printedUrl()).href, { user: 'bob', stopAt: 'callback' })).url,
-    ]
-    const outcome = await world.type(command(''))
-    expect(outcome.stderr).toContain('does not begin with')
-    expect(outcome.stderr).toContain('Signed in as bob@example.test.')
-  })
-
-  it('or the device flow, by the key that is named', async () => {
-    world.stdin = ['d']
-    const running = world.type(command(''))
-    const userCode = await said(/enter the code {2}(\S+)/)
-    const verificationUri = await said(/Go to {2}(\S+)/)
-    expect(world.said).toContain('d, then Enter')
-    await approveDevice({ verificationUri, userCode }, { user: 'carol' })
-    expect((await running).stderr).toContain('Signed in as carol@example.test.')
-  })
-
-  it('in a script nobody is asked: the listener alone', async () => {
-    world.tty = false
-    const running = world.type(command(''))
-    await browse((await printedUrl()).href, { user: 'alice' })
-    expect((await running).exit).toBe(0)
   })
 })
 
@@ -272,28 +209,6 @@ describe('the listener', () => {
     expect(page.body).toContain('The sign-in did not succeed.')
     expect(page.body).not.toContain('<script>')
     expect((await running).exit).toBe(6)
-  })
-
-  it('listens on both loopback families when the redirect host is localhost', async () => {
-    await world.writeConfig(
-      `[profiles.work]\nissuer = "${provider.issuer}"\nclient_id = "${provider.clientId}"\nredirect_host = "localhost"\nredirect_ports = "any"\n`,
-    )
-    const running = world.type('ls-auth login --no-browser')
-    const address = await printedUrl()
-    const redirect = new URL(address.searchParams.get('redirect_uri') as string)
-    expect(redirect.hostname).toBe('localhost')
-    for (const host of ['127.0.0.1', '::1']) {
-      const status = await new Promise((resolve, reject) => {
-        request({ host, port: redirect.port, path: '/', headers: { host: redirect.host } }, (answer) =>
-          resolve(answer.statusCode),
-        )
-          .on('error', reject)
-          .end()
-      })
-      expect(status).toBe(404)
-    }
-    await browse(address.href, { user: 'alice' })
-    expect((await running).exit).toBe(0)
   })
 
   it('tries the fixed ports in order, and names them when all are taken', async () => {

@@ -29,10 +29,4 @@ describe('a token for an audience that the provider does not know', () => {
     expect(stderr).toMatch(/^error: your sign-in has ended: .*refused for its audience may have used it up$/m)
     expect(stderr).toContain('invalid_grant')
   })
-
-  it('is forgotten with the next sign-in', async () => {
-    stage.world.clockOffset = 0
-    expect((await stage.world.type(stage.login())).exit).toBe(0)
-    expect((await stage.world.type('ls-auth status')).stdout).toContain('1h, renews')
-  })
 })

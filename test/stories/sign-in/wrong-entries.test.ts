@@ -72,16 +72,6 @@ describe.each(WRONG)('an entry of the sign-ins that %s', (_, spoil, words, hint)
     expect(world.keychain.items.size).toBe(1)
   })
 
-  it('logout --all --json has a row for it', async () => {
-    const { exit, stdout } = await world.type('ls-auth logout --all --json')
-    expect(exit).toBe(10)
-    const rows = JSON.parse(stdout).map((row: Record<string, unknown>) => [row.revoked, row.forgotten])
-    expect(rows.sort()).toEqual([
-      ['failed', false],
-      ['yes', true],
-    ])
-  })
-
   it('status shows the others', async () => {
     const { exit, stdout, stderr } = await world.type('ls-auth status')
     expect([exit, stdout]).toEqual([0, expect.stringMatching(/^. work +\(locked\)/m)])
@@ -117,29 +107,6 @@ describe('a session file that is a directory', () => {
       )
     },
   )
-
-  it('is removed by logout --all where no profile is known to use it', async () => {
-    await world.writeConfig('')
-    expect((await world.type('ls-auth logout --all')).exit).toBe(6)
-    expect(await readdir(work)).not.toContain('session')
-    expect(await readdir(own())).toEqual(['kept'])
-  })
-
-  it('is replaced by the next sign-in, as status says', async () => {
-    const { stdout, stderr } = await world.type('ls-auth status')
-    expect(stdout).toMatch(/^. work +\(damaged\)/m)
-    expect(stderr).toContain('Sign in again to replace it: ls-auth login --profile work')
-    expect((await world.type('ls-auth login --profile work')).exit).toBe(0)
-    expect((await world.type('ls-auth token --profile work')).exit).toBe(0)
-    expect(await readdir(own())).toEqual(['kept'])
-  })
-
-  it('in place of one of an unfinished sign-out is removed as well', async () => {
-    await rename(session(), join(work, 'tombstone-abcdefgh'))
-    await world.type('ls-auth logout --all')
-    expect((await readdir(work)).filter((name) => name.startsWith('tombstone'))).toEqual([])
-    expect(await readdir(own())).toEqual(['kept'])
-  })
 
   it('but a link to one is refused', async () => {
     await rm(session(), { recursive: true })
@@ -198,11 +165,5 @@ describe("a session that lies in another one's directory", () => {
     ])
     expect(await readdir(two as string)).not.toContain('session')
     expect((await world.type('ls-auth token --profile work')).exit).toBe(0)
-  })
-
-  it('is removed by logout --all in an unfinished sign-out, too', async () => {
-    await rename(path(), join(other(), 'tombstone-abcdefgh'))
-    await world.type('ls-auth logout --all')
-    expect((await readdir(other())).filter((name) => name.startsWith('tombstone'))).toEqual([])
   })
 })

@@ -71,47 +71,6 @@ describe('the request', () => {
     expect(asked).toMatchObject([{ method, url, body, headers: { authorization: `Bearer ${TOKEN}` } }])
   })
 
-  it.each([
-    '/echo -F a=@- -F b=@-',
-    '/echo -X GET -F a=@- -F b=@-',
-    '/echo -F l[]=@- -F l[]=@-',
-    '/echo --input - -F a=@-',
-  ])('%s is refused before anything is sent: standard input can be read once', async (line) => {
-    world.stdin = ['hello\n']
-    expect(await api(line)).toMatchObject({
-      exit: 2,
-      stdout: '',
-      stderr:
-        'error: standard input is named twice, and can be read once\nhint: Write one of them into a file.\n',
-    })
-    expect(asked).toEqual([])
-  })
-
-  it('takes standard input as one field beside a file', async () => {
-    const file = join(world.home, 'b.txt')
-    await writeFile(file, 'from file')
-    world.stdin = ['hello\n']
-    expect(await api(`/echo -F a=@- -F b=@${file} -f c=@-`)).toMatchObject({ exit: 0 })
-    expect(asked).toMatchObject([{ body: '{"c":"@-","a":"hello\\n","b":"from file"}' }])
-  })
-
-  it('has a body from a file or from standard input, and the fields in its query', async () => {
-    const file = join(world.home, 'body.json')
-    await writeFile(file, '{"from": "file"}')
-    await api(`/x --input ${file} -f dry=1`)
-    world.stdin = ['from stdin']
-    await api('/x --input - -X PATCH -H "Content-Type: text/plain"')
-    expect(asked).toMatchObject([
-      {
-        method: 'POST',
-        url: '/base/x?dry=1',
-        body: '{"from": "file"}',
-        headers: { 'content-type': 'application/json' },
-      },
-      { method: 'PATCH', url: '/base/x', body: 'from stdin', headers: { 'content-type': 'text/plain' } },
-    ])
-  })
-
   it('takes a field from a file', async () => {
     const file = join(world.home, 'query.txt')
     await writeFile(file, '{ .service.name = "x" }')
@@ -124,23 +83,10 @@ describe('the request', () => {
     expect(asked[0]?.headers).toMatchObject({ 'x-scope-orgid': 'blue', accept: 'text/csv', 'x-a': '1' })
   })
 
-  it('carries each value of a header that is given more than once', async () => {
-    await api('/x -H "X-A: b" -H "x-a: c, d" -H "Accept: text/csv" -H "Accept: text/plain"')
-    expect(asked[0]?.headers).toMatchObject({ 'x-a': 'b, c, d', accept: 'text/csv, text/plain' })
-  })
-
   it('goes to the API by its whole address, too', async () => {
     expect((await api(`${origin}/base/x?y=1`)).exit).toBe(0)
     expect(asked[0]?.url).toBe('/base/x?y=1')
   })
-
-  it.each(['/other/x', '/basement/x', '/'])(
-    'goes to the address that is named, also beside the API: %s',
-    async (path) => {
-      expect((await api(`${origin}${path}`)).exit).toBe(0)
-      expect(asked.map(({ url }) => url)).toEqual([path])
-    },
-  )
 })
 
 describe('nothing is sent', () => {
@@ -188,21 +134,6 @@ describe('nothing is sent', () => {
     expect(outcome.stderr).toMatch(words)
     expect(asked).toEqual([])
   })
-
-  it('dots in a path stay below the API', async () => {
-    await api('/../../secret')
-    await api('/%2e%2e/secret')
-    expect(asked.map(({ url }) => url)).toEqual(['/base/secret', '/base/secret'])
-  })
-
-  it('where no API is named', async () => {
-    const nowhere = await openWorld({ variables: { LS_AUTH_TOKEN: TOKEN } })
-    try {
-      expect(await nowhere.type('ls-auth api /x')).toMatchObject({ exit: 2, stdout: '' })
-    } finally {
-      await nowhere.close()
-    }
-  })
 })
 
 describe('the answer', () => {
@@ -211,13 +142,6 @@ describe('the answer', () => {
     expect(await api('/x')).toMatchObject({ exit: 0, stdout: '\x1b[31mred\r\n' })
     answer = { status: 204, headers: {}, body: '' }
     expect(await api('/x')).toMatchObject({ exit: 0, stdout: '', stderr: '' })
-  })
-
-  it('cannot steer a terminal', async () => {
-    world.watched = true
-    answer = { ...GOOD, body: 'one\x1b]0;title\x07\ntwo\u202e' }
-    const { stdout } = await api('/x')
-    expect(stdout).toBe('one\\u{1b}]0;title\\u{7}\ntwo\\u{202e}\n')
   })
 
   it('comes after status and headers with -i', async () => {
@@ -246,28 +170,6 @@ describe('the answer', () => {
     expect(stdout.split('\n')[0]).toBe(line)
   })
 
-  it.each([
-    [400, 2],
-    [401, 11],
-    [403, 11],
-    [404, 7],
-    [405, 11],
-    [501, 2],
-    [410, 7],
-    [422, 2],
-    [429, 6],
-    [431, 6],
-    [500, 6],
-  ])('of status %i is quoted, whatever its shape is, and without the token', async (status, exit) => {
-    answer = { status, headers: GOOD.headers, body: `{"m":"no ${TOKEN} \u202e","n":${'7'.repeat(400)}}` }
-    const outcome = await api('/x')
-    expect(outcome).toMatchObject({ exit, stdout: '' })
-    const [, words = ''] = /\n {2}server: (.*)\n$/.exec(outcome.stderr) ?? []
-    expect(words).toMatch(/^\{"m":"no \[token\] \\u\{202e\}","n":7{200,}…$/)
-    answer = { status, headers: GOOD.headers, body: '' }
-    expect((await api('/x')).stderr).not.toContain('server:')
-  })
-
   it('of a proxy whose limit for headers the token exceeds is told as that, and no wrong request', async () => {
     const page = '<html><head><title>400 Request Header Or Cookie Too Large</title></head></html>'
     answer = { status: 400, headers: { 'content-type': 'text/html' }, body: page }
@@ -278,49 +180,6 @@ describe('the answer', () => {
         /^error: the headers of the request are too large for \S+ \(HTTP 400\)\nhint: It is probably the token: /,
       )
     }
-  })
-
-  it('of HTTP 400 without a reason keeps its exit status with a large token, whose size the hint names', async () => {
-    const page = { status: 400, headers: { 'content-type': 'text/html' }, body: '<html>Bad request</html>' }
-    const lines = ['ls-auth api /x', 'ls-auth trace search --service shop']
-    onTestFinished(() => {
-      world.variables.LS_AUTH_TOKEN = TOKEN
-    })
-    for (const line of [...lines, `${lines[1]} --backend jaeger`]) {
-      for (const silent of [page, { ...page, body: '', headers: {} }]) {
-        answer = silent
-        world.variables.LS_AUTH_TOKEN = TOKEN
-        const small = await world.type(line)
-        world.variables.LS_AUTH_TOKEN = TOKEN.padEnd(9 * 1024, 'x')
-        const large = await world.type(line)
-        expect({ line, exit: small.exit }).toEqual({ line, exit: 2 })
-        const [error, hint, ...more] = small.stderr.split('\n')
-        const size =
-          'It may be the size of the token (9 kB): ask for fewer groups or scopes, or raise the limit for request headers there.'
-        expect(large).toMatchObject({ exit: 2, stderr: [error, `${hint} ${size}`, ...more].join('\n') })
-      }
-    }
-  })
-
-  it.each([
-    [401, 11, /did not accept the token/],
-    [403, 11, /denied you access/],
-    [404, 7, /has nothing at this path \(HTTP 404\)[\s\S]*server: no such thing/],
-    [405, 11, /does not take this request \(HTTP 405\)\nhint: Ask whoever runs/],
-    [410, 7, /says that this is gone \(HTTP 410\)\nhint: Ask whoever runs your traces;/],
-    [429, 6, /limits requests/],
-    [500, 6, /failed \(HTTP 500\)/],
-    [302, 3, /redirects to another page/],
-  ])('of status %i is exit %i, and nothing is on stdout', async (status, exit, words) => {
-    answer = {
-      status,
-      headers: status === 302 ? { location: 'https://evil.example/' } : {},
-      body: 'no such thing',
-    }
-    const outcome = await api('/x')
-    expect(outcome).toMatchObject({ exit, stdout: '' })
-    expect(outcome.stderr).toMatch(words)
-    expect(asked).toHaveLength(1)
   })
 
   it.each([
@@ -342,40 +201,6 @@ describe('the answer', () => {
       )
     },
   )
-
-  it('of a server without a clock names a date to wait for, which our own clock tells', async () => {
-    sendsDate = false
-    answer = {
-      status: 429,
-      headers: { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() },
-      body: '',
-    }
-    expect((await api('/x')).stderr).toMatch(/^hint: Try again in (1h|59m|60m)\.$/m)
-  })
-
-  it.each([
-    [400, 2],
-    [401, 11],
-    [403, 11],
-    [404, 7],
-    [302, 3],
-    [500, 6],
-  ])('of status %i has its status and headers shown with -i, without the token', async (status, exit) => {
-    answer = { status, headers: { 'x-seen': `${TOKEN}\u009b`, 'x-request-id': '7' }, body: 'no' }
-    const outcome = await api('/x -i')
-    expect(outcome.exit).toBe(exit)
-    expect(outcome.stdout).toMatch(
-      new RegExp(
-        `^HTTP/1\\.1 ${status} [A-Z].*\n(?:[\\w-]+: .*\n)*x-seen: \\[token\\]\\\\u\\{9b\\}\nx-request-id: 7\n(?:[\\w-]+: .*\n)*\n$`,
-      ),
-    )
-    expect(outcome.stderr).toMatch(/^error: /)
-  })
-
-  it('with -i says nothing of an answer where there was none', async () => {
-    const { exit, stdout } = await world.type('ls-auth api /x -i --api http://127.0.0.1:1/')
-    expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' })
-  })
 })
 
 describe('where nobody signs in', () => {
@@ -394,17 +219,6 @@ describe('where nobody signs in', () => {
 })
 
 describe('a request that the API does not take', () => {
-  it.each([400, 413, 415, 422])('HTTP %i: exit 2, and to correct it', async (status) => {
-    answer = { status, headers: { 'content-type': 'text/plain' }, body: 'invalid TraceQL' }
-    const { exit, stdout, stderr } = await api("'/api/search?q=bad'")
-    expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-    expect(stderr).toMatch(
-      new RegExp(
-        `did not take this request \\(HTTP ${status}\\)\nhint: Correct the request: .*\n  server: invalid TraceQL\n$`,
-      ),
-    )
-  })
-
   it.each([408, 500, 503])('HTTP %i may be another the next time: exit 6', async (status) => {
     answer = { status, headers: {}, body: '' }
     const { exit, stderr } = await api('/x')

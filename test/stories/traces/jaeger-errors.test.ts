@@ -64,31 +64,6 @@ it.each([
   }
 })
 
-it('an error of a stream that says that there is no such trace is just that, unless spans came before', async () => {
-  for (const error of [
-    { code: 5, message: 'trace not found' },
-    { httpCode: 404, message: 'No traces found' },
-    { grpc_code: 5, http_code: 404, message: 'trace not found' },
-  ]) {
-    expect(await get({ error })).toMatchObject({ exit: 7 })
-    expect(await get({ result: NONE }, { error })).toMatchObject({ exit: 7 })
-    expect(await get({ result: SPANS }, { error })).toMatchObject({ exit: 0, trace: { spanCount: 1 } })
-  }
-  expect((await get({ result: SPANS })).trace.partial).toBe(null)
-})
-
-it('what a span calls an error is none of the stream', async () => {
-  const attributes = [
-    { key: 'error', value: { stringValue: '\n{"error":{"code":13,"message":"no"}}' } },
-    { key: 'x', error: { code: 13 }, value: { stringValue: '"error"' } },
-  ]
-  const spans = { resourceSpans: [{ scopeSpans: [{ spans: [{ ...SPAN, attributes }] }] }] }
-  bodies = { '/api/v3/': JSON.stringify({ result: spans }, undefined, 1) }
-  const { exit, stdout } = await world.type(`ls-auth trace get ${ID} --json`)
-  expect(exit).toBe(0)
-  expect(JSON.parse(stdout)).toMatchObject({ spanCount: 1, partial: null })
-})
-
 it.each<[what: string, bodies: Readonly<Record<string, string>>]>([
   ['v2', { '/api/services': OF_V2, '/api/traces': OF_V2 }],
   [
@@ -110,20 +85,6 @@ it.each<[what: string, bodies: Readonly<Record<string, string>>]>([
       detail: ['server: storage down'],
     })
   }
-})
-
-it('an error that says that there is none, or that stands beside data, is no failure', async () => {
-  const none = '{"data":null,"errors":[{"code":404,"msg":"trace not found"}]}'
-  bodies = { '/api/services': '{"data":["a"],"errors":[{"code":500,"msg":"x"}]}', '/api/traces': none }
-  expect(await world.type('ls-auth services --json')).toMatchObject({
-    exit: 0,
-    stdout: expect.stringMatching(/"a"/),
-  })
-  const found = await world.type('ls-auth trace search --service a --json')
-  expect([found.exit, JSON.parse(found.stdout).traces]).toEqual([0, []])
-  expect(await world.type(`ls-auth trace get ${ID}`)).toMatchObject({ exit: 7 })
-  bodies = { '/api/v3/': '{"error":{"httpCode":404,"message":"none"}}' }
-  expect(await world.type('ls-auth trace search --service a --json')).toMatchObject({ exit: 0 })
 })
 
 /** The storages of Jaeger 2 refuse so (jaeger `cassandra/spanstore/reader.go`); v3 sends each of their errors with status 500. */
@@ -154,20 +115,4 @@ it.each([
   expect(stderr).toContain(message)
   bodies = { [path]: JSON.stringify({ error: { httpCode: 500, message: 'storage down' } }) }
   expect(await world.type(`ls-auth trace search ${flags}`)).toMatchObject({ exit: 6 })
-})
-
-it('nothing found without a service may be the storage: where there are services, that is said', async () => {
-  const note = 'note: some storages of Jaeger (Cassandra) find nothing without --service'
-  const summaries = { '/api/v3/trace-summaries': '{"summaries":[]}' }
-  bodies = { ...summaries, '/api/v3/services': '{"services":["cart"]}' }
-  const found = await world.type('ls-auth trace search')
-  expect([found.exit, found.stdout]).toEqual([0, 'No traces found.\n'])
-  expect(found.stderr).toContain(note)
-  expect((await world.type('ls-auth trace search --service cart')).stderr).not.toContain(note)
-  bodies = { ...summaries, '/api/v3/services': '{"services":[]}' }
-  expect((await world.type('ls-auth trace search')).stderr).not.toContain(note)
-  // A gateway may let nobody list them.
-  statuses = { '/api/v3/services': 403 }
-  bodies = { ...summaries, '/api/v3/services': '{"error":{"httpCode":403,"message":"no"}}' }
-  expect(await world.type('ls-auth trace search')).toMatchObject({ exit: 0, stdout: 'No traces found.\n' })
 })

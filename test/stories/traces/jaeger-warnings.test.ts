@@ -62,11 +62,4 @@ describe.each<JaegerMode>(['v3', 'v2'])('what Jaeger itself says about a trace (
     expect(JSON.parse(data.stdout)).toMatchObject({ partial: null })
     expect(data.stdout.match(/@jaeger@warnings/g)).toHaveLength(5)
   })
-
-  it('a whole trace has no such note', async () => {
-    await serve([trace])
-    jaeger.mode = mode
-    const { stdout } = await world.type(`ls-auth trace get ${trace.traceId}`)
-    expect(stdout).not.toMatch(/only a part|back end warns/)
-  })
 })

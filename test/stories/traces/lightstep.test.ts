@@ -41,26 +41,6 @@ describe('a trace by its trace id takes a snapshot', () => {
     expect(api.requests).toEqual([])
   })
 
-  it('with --snapshot: taken, waited for, read, and the budget is said', async () => {
-    api.snapshots.assembleOnDemand = true
-    const outcome = await world.type(`ls-auth trace get ${trace.traceId} --snapshot --json`)
-    expect(outcome).toMatchObject({ exit: 0 })
-    expect(JSON.parse(outcome.stdout)).toMatchObject({ traceId: trace.traceId, spanCount: 48 })
-    expect(outcome.stderr).toContain(
-      `snapshot taken: see it in Lightstep's UI, at /prod/explorer?snapshot_id=snap1\nsnapshots: 57 of 60 left this hour for the organization, all back in 23m\n`,
-    )
-    expect(api.snapshots.taken.map(({ query }) => query)).toEqual([
-      `lightstep.trace_id IN ("${trace.traceId.slice(16)}")`,
-    ])
-    expect(asked()).toEqual([
-      'POST snapshots',
-      'GET snapshots/snap1',
-      'GET snapshots/snap1',
-      'GET stored-traces',
-    ])
-    expect(world.slept.at(-1)).toBe(8000)
-  })
-
   it('nobody is asked who may only read, by the access of the profile and the scopes of the token', async () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
     const claims = { iss: 'https://idp.example', sub: 'alice', aud: 'api', scope: 'openid traces:read' }
@@ -127,43 +107,6 @@ describe('a trace by its trace id takes a snapshot', () => {
     const { exit, stderr } = await narrow.type(`ls-auth trace get ${trace.traceId}`)
     expect(exit).toBe(4)
     expect(stderr.slice(0, lines.join('\n').length).split('\n')).toEqual(lines)
-  })
-
-  it.each([
-    ['--json', ''],
-    ['--quiet', ''],
-    ['-o json', ''],
-    ['-o ndjson', ''],
-    ['', 'in a job with a terminal'],
-  ])('a script at a terminal is not held up by the question: %s %s', async (flag, inJob) => {
-    attended()
-    if (inJob) world.variables.CI = 'true'
-    world.stdin = ['y']
-    const { exit, stdout, stderr } = await world.type(`ls-auth trace get ${trace.traceId} ${flag}`)
-    expect({ exit, stdout }, stderr).toEqual({ exit: 2, stdout: '' })
-    expect(stderr).not.toContain('Take a snapshot?')
-    expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
-      new RegExp(`Take a snapshot: ls-auth trace get ${trace.traceId} .*--snapshot`),
-    )
-    expect(api.requests).toEqual([])
-  })
-
-  it('for an id that was not copied whole no snapshot is offered', async () => {
-    attended()
-    const { exit, stderr } = await world.type(`ls-auth trace get ${trace.traceId.slice(0, 30)}`)
-    expect(exit).toBe(7)
-    expect(stderr).not.toMatch(/Take a snapshot/)
-    expect(stderr).toContain('hint: The id has 30 digits: ids have 16 or 32')
-    expect(api.requests).toEqual([])
-  })
-
-  it('a span that is not assembled yet: exit 7 names the way, and --snapshot is it', async () => {
-    api.snapshots.assembleOnDemand = true
-    const without = await world.type(`ls-auth trace get ${rootId}`)
-    expect(without).toMatchObject({ exit: 7, stdout: '' })
-    expect(without.stderr).toContain(`ls-auth trace get ${rootId} --snapshot`)
-    expect(await world.type(`ls-auth trace get ${rootId} --snapshot`)).toMatchObject({ exit: 0 })
-    expect(api.snapshots.taken.map(({ query }) => query)).toEqual([`lightstep.span_id IN ("${rootId}")`])
   })
 
   it('sixteen digits are those of a span: what is not found says how to ask for a trace of them', async () => {
@@ -243,57 +186,6 @@ describe('a look at a snapshot that fails', () => {
       expect(looked()).toHaveLength(Math.max(2, looks + 1))
     },
   )
-
-  it('by one of many (--ids): no more requests than by one alone, and it is named', async () => {
-    snapshotsOf('plain-text', 99)
-    world.stdin = [trace.traceId]
-    const { exit, stderr } = await world.type('ls-auth trace get --ids - -o ndjson --snapshot')
-    expect(exit).toBe(6)
-    expect(asked()).toHaveLength(7)
-    expect(stderr).toMatch(
-      RegExp(`failed: ${trace.traceId}: .*; the snapshot is taken: /prod/explorer\\?snapshot_id=snap1\n`),
-    )
-    expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
-      /"Where a snapshot is taken, to try again takes another\. To try those again, .*--snapshot/,
-    )
-    await world.type('ls-auth trace why --error --service payment --snapshot')
-    expect(looked('snap2')).toHaveLength(6)
-  })
-
-  it('what is taken is told before anything is waited for', async () => {
-    attended()
-    const { stderr } = await world.type(get)
-    expect(stderr).toMatch(
-      /snapshot taken: see it.*snap1\n(?:Lightstep is collecting|the snapshot is not ready)/,
-    )
-  })
-
-  it('for want of rights keeps its own advice', async () => {
-    snapshotsOf('message-body', 99)
-    const { exit, stderr } = await world.type(get)
-    expect(exit).toBe(11)
-    expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
-      /error: .*; the snapshot is taken: \/prod\/explorer\?snapshot_id=snap1\nhint: Ask whoever grants access/,
-    )
-  })
-})
-
-it('when the limit is over is told the same where the server gives a date', async () => {
-  api.snapshots.tellsDate = true
-  const { stderr } = await world.type(`ls-auth trace get ${trace.traceId} --snapshot`)
-  expect(stderr).toMatch(/57 of 60 left this hour for the organization, all back in 23m\n/)
-  api.snapshots.left = 0
-  const none = await world.type(`ls-auth trace get ${trace.traceId} --snapshot`)
-  expect(none.stderr).toMatch(/limits requests[\s\S]*Try again in 23m\.\n {2}limit 60, 0 left/)
-})
-
-it('an address of another project in a list is one id that fails', async () => {
-  const page = (project: string, id: string) => `https://app.lightstep.com/${project}/trace?span_guid=${id}`
-  world.stdin = [[page('staging', MISSING.slice(16)), page('prod', rootId)].join('\n')]
-  const { exit, stdout, stderr } = await world.type('ls-auth trace get --ids - -o ndjson')
-  expect(exit, stderr).toBe(7)
-  expect(stdout.trim().split('\n')).toHaveLength(1)
-  expect(stderr).toMatch(/failed: https.*: this address is of the project staging, and this run asks prod\n/)
 })
 
 describe('search', () => {
@@ -340,53 +232,6 @@ describe('search', () => {
     expect(await listed(5_000, 35_000)).toBe(false)
   })
 
-  it('a stream that has none of this time leaves the rest to a snapshot, where one is allowed', async () => {
-    api.streams = [STREAM]
-    const search = 'ls-auth trace search --service frontend --from 2020-01-01 --to 2020-01-02'
-    const without = await world.type(search)
-    expect(without.exit).toBe(0)
-    expect(without.stderr).toContain('note: examples of the stream')
-    expect(api.snapshots.taken).toEqual([])
-    const { exit, stdout, stderr } = await world.type(`${search} --snapshot`)
-    expect(exit, stderr).toBe(0)
-    expect(stdout).toContain(rootId)
-    expect(stderr).toContain('note: examples of recent spans')
-    expect(api.snapshots.taken).toHaveLength(1)
-    await world.type('ls-auth trace search --service frontend --since 2d --snapshot')
-    expect(api.snapshots.taken).toHaveLength(1)
-  })
-
-  it.each([
-    ['for a comparison, as the search does', 'latency > 500', 'error = true'],
-    ['less than the search', 'service IN ("web")', 'service IN ("web") AND latency > 500'],
-    ['more than the search', 'latency > 500 AND service IN ("web")', 'service IN ("web")'],
-    ['without an operator', 'service ("web")', 'service IN ("web")'],
-    ['for another key in the middle', 'a > 1 AND Env IN ("x")', 'a > 1 AND env IN ("x")'],
-    ['in text that is cut off', 'service IN ("web") AND "x', 'service IN ("web")'],
-    ['nothing', '', 'latency > 500'],
-    ['nothing but marks', '()', ','],
-  ])('a stream that asks %s is another one', async (_, query, typed) => {
-    api.streams = [{ id: 'st1', name: 'Checkout latency p99', query }]
-    const { exit, stdout, stderr } = await world.type(`ls-auth trace search --query '${typed}'`)
-    expect({ exit, stdout }, stderr).toEqual({ exit: 2, stdout: '' })
-    expect(stderr).not.toContain('Checkout')
-    expect(asked()).toEqual(['GET streams'])
-  })
-
-  it.each([
-    [
-      'service in (web , "cart") and "http.method" IN ("GET")',
-      '"http.method" IN ("GET") AND service IN (web, "cart")',
-    ],
-    ['"a\\"b" NOT IN ("(x) AND y")', ' "a\\"b"  not  in ( "(x) AND y" )'],
-    // What is not understood is the same only letter by letter.
-    ['latency > 500', ' latency > 500 '],
-  ])('a stream that asks %s asks the same as %s', async (query, typed) => {
-    api.streams = [{ id: 'st1', name: 'the same', query }]
-    await world.type(`ls-auth trace search --query '${typed}'`)
-    expect(asked()).toEqual(['GET streams', 'GET streams/st1/timeseries'])
-  })
-
   it('else a snapshot, with leave; durations are compared here', async () => {
     const without = await world.type('ls-auth trace search --service payment --error --min 10ms')
     expect(without).toMatchObject({ exit: 2, stdout: '' })
@@ -411,31 +256,6 @@ describe('search', () => {
     const list = await world.type('ls-auth trace search --service payment --snapshot --limit 1')
     expect(list.stdout.split('\n').at(-2)).toMatch(/^[0-9a-f]{16} +payment: /)
     expect(list.stderr).toContain('stopped at 1 span, ')
-  })
-
-  it('a snapshot heeds no times, so its result names none', async () => {
-    const { exit, stdout, stderr } = await world.type(
-      'ls-auth trace search --service payment --snapshot --from 2020-01-01 --to 2020-01-02 --json',
-    )
-    expect(exit, stderr).toBe(0)
-    const { from, to, traces: found } = JSON.parse(stdout)
-    expect(found.length).toBeGreaterThan(0)
-    expect({ from, to }).toEqual({ from: null, to: null })
-    expect(stderr).toContain('a snapshot heeds no times')
-  })
-
-  it.each([
-    ['span.http.method=GET', '"http.method" IN ("GET")'],
-    ['resource.host.name=h1', '"host.name" IN ("h1")'],
-    ['.http.method=GET', '"http.method" IN ("GET")'],
-    ['.kind=x', '"kind" IN ("x")'],
-    ['span.kind=client', '"span.kind" IN ("client")'],
-    // Lightstep has these on its spans, under their whole names.
-    ['instrumentation.name=otel', '"instrumentation.name" IN ("otel")'],
-    ['event.outcome=failure', '"event.outcome" IN ("failure")'],
-  ])('where to look is no part of a key: --attr %s asks for %s', async (attr, query) => {
-    await world.type(`ls-auth trace search --attr ${attr} --snapshot`)
-    expect(api.snapshots.taken.map((one) => one.query)).toEqual([query])
   })
 
   it('--attr key!=value is exit 2', async () => {
@@ -472,28 +292,6 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
     return { exit, lines }
   }
 
-  it('a list that stopped', async () => {
-    const { lines } = await told('search --service frontend --limit 3')
-    expect(lines).toEqual(['note: stopped at 3 spans, there may be more: --limit 15'])
-  })
-
-  it.each(['breakdown', 'why --error'])('%s', async (command) => {
-    expect((await told(`${command} --service payment --limit 2`)).lines).toEqual([
-      'note: of the first 2 spans that were found, in 1 trace; more of them: --limit 10',
-    ])
-    api.traces = [trace, makeTrace({ seed: 8 }), makeTrace({ seed: 9 })]
-    expect((await told(`${command} --service payment --limit 7`)).lines).toEqual([
-      'note: of the first 7 spans that were found, in 2 traces; more of them: --limit 35',
-    ])
-  })
-
-  it('a side of trace diff', async () => {
-    api.traces = [trace, makeTrace({ seed: 8 })]
-    expect((await told(`diff ${rootId} --b 'service=frontend limit=7'`)).lines).toEqual([
-      'note: B: stopped at 7 spans of 2 traces, there may be more: limit=35',
-    ])
-  })
-
   it('nothing found: no hint at a time, which a snapshot does not heed', async () => {
     const none = async (line: string) => (await told(line)).lines
     for (const command of ['breakdown', 'why --error'])
@@ -519,25 +317,6 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
       api.mode = (_, url) => (some.some(({ spanId }) => url.includes(spanId)) ? 'not-found' : 'normal')
     }
 
-    it('of some spans', async () => {
-      gone(spans.slice(0, 2))
-      const some = `the traces of 2 of ${spans.length} spans that were found`
-      expect((await told('breakdown --service payment')).lines).toEqual([
-        `note: ${some} are not assembled yet, or gone`,
-      ])
-      expect((await told(`diff ${rootId} --b service=payment`)).lines).toEqual([
-        `note: B: ${some} could not be read`,
-      ])
-      gone(spans.slice(0, 1))
-      const one = `the trace of 1 of ${spans.length} spans that were found`
-      expect((await told('breakdown --service payment')).lines).toEqual([
-        `note: ${one} is not assembled yet, or gone`,
-      ])
-      expect((await told(`diff ${rootId} --b service=payment`)).lines).toEqual([
-        `note: B: ${one} could not be read`,
-      ])
-    })
-
     it('of all of them', async () => {
       gone(spans)
       const none = `none of the traces of the ${spans.length} spans that were found`
@@ -547,14 +326,6 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
       )
     })
 
-    it('of the only one', async () => {
-      gone(spans)
-      const one = 'the trace of the span that was found could not be read'
-      expect((await told('breakdown --service payment --limit 1')).lines[0]).toBe(`error: ${one}`)
-      const side = 'service=payment limit=1'
-      expect((await told(`diff ${rootId} --b '${side}'`)).lines[0]).toBe(`error: B: ${one}: ${side}`)
-    })
-
     it('of a span that the API fails at', async () => {
       const [one] = spans
       api.mode = (_, url) => (url.includes(one?.spanId ?? '') ? 'server-error' : 'normal')
@@ -562,38 +333,6 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
       expect(exit).toBe(6)
       expect(lines).toContain(`error: the trace of 1 of ${spans.length} spans could not be read`)
     })
-  })
-})
-
-describe('a tenant that may be gone', () => {
-  it('another organization or project: the end of Lightstep is named among the reasons', async () => {
-    const organization = await world.type('ls-auth services --organization other')
-    expect(organization).toMatchObject({ exit: 11, stdout: '' })
-    expect(organization.stderr).toContain('error: Lightstep knows no organization other, or does not accept')
-    expect(organization.stderr.match(/they say:/g)).toHaveLength(1)
-    expect(organization.stderr).toMatch(/HTTP 401[\s\S]*ended on 1 March 2026[\s\S]*api\.eu\.lightstep\.com/)
-    for (const command of ['services', 'attributes', `trace get ${rootId}`]) {
-      const project = await world.type(`ls-auth ${command} --project other`)
-      expect(project).toMatchObject({ exit: 7, stdout: '' })
-      expect(project.stderr).toMatch(/does not know the project acme\/other[\s\S]*ended on 1 March 2026/)
-    }
-  })
-
-  it('without a token the way to sign in is told', async () => {
-    await world.editConfig((text) => `${text}authorization = "none"\n`)
-    delete world.variables.LS_AUTH_TOKEN
-    const { exit, stderr } = await world.type('ls-auth services')
-    expect(exit).toBe(11)
-    expect(stderr.replaceAll(/\n +/g, ' ')).toMatch(
-      /wants a token \(HTTP 401\)\nhint: .*ls-auth login --authorization bearer .*knows no organization acme/s,
-    )
-  })
-
-  it('410 is exit 7 for every command', async () => {
-    api.mode = 'gone'
-    for (const command of ['services', 'attributes', 'trace search --error']) {
-      expect(await world.type(`ls-auth ${command}`)).toMatchObject({ exit: 7, stdout: '' })
-    }
   })
 })
 

@@ -68,17 +68,6 @@ describe('the root of a request of 5 s was lost, and a stray root of 10 ms is th
       '1.01s more outside of the longest part of the trace whose root is missing, on no critical path',
     )
   })
-
-  it('a part that has no usable end is told as the other parts are', async () => {
-    const { duration: _, ...endless } = CHECKOUT
-    const file = await fileOf('endless', endless, CHARGE, BEACON)
-    const shown = await stdoutOf(`get ${file}`)
-    expect(shown).toContain(' · at least 4.90s (a part has no end)')
-    expect(shown).not.toContain('its longest part')
-    expect(await stdoutOf(`breakdown --file ${file}`)).toContain(
-      '1 trace has a part without a usable end: its time is counted as far as it is known',
-    )
-  })
 })
 
 const ROOT = span('c5', 'GET /', 10, 100)
@@ -96,19 +85,4 @@ it.each<[string, readonly object[]]>([
   const file = await fileOf('whole', ...spans)
   expect(await stdoutOf(`get ${file}`)).toMatch(/ · 100ms( \+ 4\.\d+s async tail)? · \d spans/)
   expect(await stdoutOf(`search --file ${file}`)).toContain('GET /')
-})
-
-it('work before the only root is called so, and no share is above 100 %', async () => {
-  const file = await fileOf(
-    'before',
-    span('c2', 'send', 0, 10, { parentId: 'c1', kind: 'PRODUCER' }),
-    span('c3', 'process order', 10, 20_000, { parentId: 'c2', kind: 'CONSUMER' }),
-    span('c4', 'UPDATE stock', 19_900, 110, { parentId: 'c3', kind: 'CLIENT' }),
-    span('c6', 'later', 20_010, 90),
-  )
-  for (const shown of [await stdoutOf(`get ${file}`), await stdoutOf(`get ${file} -o agent`)]) {
-    expect(shown).toMatch(
-      /slowest by self time\n +19\.9s before +process order .*\n +110ms before +UPDATE stock .*\n +90\.0ms +100% +later /,
-    )
-  }
 })

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { realFiles } from '../../../src/system/files/files.ts'
 import { openHttp } from '../../../src/system/http/http.ts'
-import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
@@ -58,19 +57,6 @@ describe('a list of ids, at a Tempo', () => {
     expect(outcome.stdout).toContain('[masked]')
   })
 
-  it('as OTLP: one document a line, that trace get reads', async () => {
-    const outcome = await world.type(`ls-auth trace get --ids ${list} -o otlp`)
-    expect(outcome.exit).toBe(0)
-    expect(idsIn(outcome.stdout)).toEqual(ids)
-    for (const format of ['otlp', 'ndjson']) {
-      expect(
-        (await world.type(`ls-auth trace get --ids ${list} -o ${format} --resume ${out}.${format}`)).exit,
-      ).toBe(0)
-      const read = await world.type(`ls-auth trace get ${out}.${format} --trace ${third} --json`)
-      expect(JSON.parse(read.stdout)).toMatchObject({ traceId: third, spanCount: 48 })
-    }
-  })
-
   it('answers that come in another order than the list change nothing', async () => {
     let n = 0
     world.override.http = async (settings) => {
@@ -123,15 +109,6 @@ describe('a list of ids, at a Tempo', () => {
       `failed: ${MISSING}: Tempo has no trace ${MISSING}\n` +
         'error: 1 of 3 ids could not be read\nhint: Each is named above, with the reason.\n',
     )
-  })
-
-  it('one of a list is told as one', async () => {
-    const command = `ls-auth trace get --ids ${list} --resume ${out}`
-    await writeFile(list, `${first}\n${MISSING}\n`)
-    await world.type(command)
-    const { stderr } = await world.type(command)
-    expect(stderr).toContain('note: 1 of 2 is there already\n')
-    expect(stderr).toContain('error: 1 id could not be read\n')
   })
 
   it('what may be there the next time is 6, and the same command asks for that one alone', async () => {
@@ -250,35 +227,6 @@ describe('a list of ids, at a Tempo', () => {
     expect(Math.max(...world.slept)).toBeGreaterThan(29_000)
   })
 
-  it('the limit is not met at all where the answers tell what is left of it', async () => {
-    const used = new Map<number, number>()
-    let refused = 0
-    world.override = {
-      http: async (settings) => {
-        const client = await openHttp(settings, { variables: world.variables } as never)
-        return {
-          ...client,
-          async send(request) {
-            const window = Math.floor(Date.now() / 300)
-            const count = (used.get(window) ?? 0) + 1
-            used.set(window, count)
-            if (count > 10) refused += 1
-            const answer = await client.send(request)
-            const headers = {
-              'x-ratelimit-limit': '10',
-              'x-ratelimit-remaining': String(Math.max(0, 10 - count)),
-              'x-ratelimit-reset': '1',
-            }
-            return { ...answer, headers: { ...answer.headers, ...headers } }
-          },
-        }
-      },
-    }
-    const outcome = await world.type(`ls-auth trace get --ids ${list}`)
-    expect(outcome.exit).toBe(0)
-    expect(refused).toBe(0)
-  })
-
   it('an API that lets nobody in, or fails for all, is told once and at once', async () => {
     tempo.inFront = () => ({ status: 403, body: 'no' })
     const refused = await world.type(`ls-auth trace get --ids ${list}`)
@@ -293,40 +241,6 @@ describe('a list of ids, at a Tempo', () => {
     expect(named).toBeGreaterThan(10)
     expect(named).toBeLessThan(30)
     expect(down.stderr).toContain(`stopped: ${40 - named} ids are left.`)
-  })
-
-  it('ids from a pipe: the lines to go on with name a file, since a terminal has no pipe', async () => {
-    tempo.inFront = () => ({ status: 403, body: 'no' })
-    world.stdin = [`${ids.join('\n')}\n`]
-    expect((await world.type('ls-auth trace get --ids -')).stderr).toContain(
-      'stopped: 40 ids are left. When this is mended, save the ids that came through the pipe in a file IDS, then: ls-auth trace get --ids IDS\n',
-    )
-    tempo.inFront = (_, path) => (path.endsWith(first) ? { status: 503, body: 'down' } : undefined)
-    world.stdin = [`${first}\n`]
-    expect((await world.type('ls-auth trace get --ids -')).stderr).toContain(
-      'save the ids that came through the pipe in a file IDS, then: ls-auth trace get --ids IDS --resume FILE\n',
-    )
-  })
-
-  it('one trace that is refused is one failure', async () => {
-    tempo.inFront = (_, path) => (path.endsWith(first) ? { status: 403, body: 'not this one' } : undefined)
-    const outcome = await world.type(`ls-auth trace get --ids ${list}`)
-    expect(idsIn(outcome.stdout)).toEqual(ids.slice(1))
-    expect(outcome.exit).toBe(7)
-    expect(outcome.stderr).toContain(`failed: ${first}: `)
-  })
-
-  it('a gateway that finds nobody behind it for a moment is asked again', async () => {
-    const seen = new Set<string>()
-    tempo.inFront = (_, path) => {
-      if (seen.has(path)) return undefined
-      seen.add(path)
-      return { status: 503, body: '' }
-    }
-    await writeFile(list, `${first}\n${second}\n`)
-    const outcome = await world.type(`ls-auth trace get --ids ${list}`)
-    expect(outcome.exit).toBe(0)
-    expect(idsIn(outcome.stdout)).toEqual([first, second])
   })
 
   it('at a terminal, how far it has come', async () => {
@@ -370,83 +284,6 @@ describe('what does not go together is exit 2, and nothing is asked', () => {
     expect(outcome.stderr).toContain(`error: ${message}`)
     expect(outcome.stderr).toContain(hint)
   })
-
-  it('--json is -o json', async () => {
-    const outcome = await world.type('ls-auth trace get --ids x --json')
-    expect(outcome.exit).toBe(2)
-    expect(JSON.parse(outcome.stderr).error.message).toBe('--ids writes no json')
-  })
-
-  it.each([
-    ['hello world', 'line 2 of LIST is no id of a trace or span'],
-    ['4bf92f3577b34da6', undefined],
-    ['4bf92f3577b', 'line 2 of LIST is no id of a trace or span'],
-    ['{"id":7}', 'line 2 of LIST names no trace'],
-    ['{"trace_id":7}', 'line 2 of LIST names no trace'],
-    ['{"trace_id":"nothing"}', 'line 2 of LIST is no id of a trace or span'],
-    ['{"trace_id"', 'line 2 of LIST names no trace'],
-    ['eyJhbGciOiJub25lIn0.e30.x', 'line 2 of LIST is no id of a trace or span'],
-  ])('a list with the line %s', async (line, message) => {
-    await profile('tempo', 'http://127.0.0.1:9')
-    await writeFile(list, `${MISSING}\n${line}\n`)
-    const outcome = await world.type(`ls-auth trace get --ids ${list} --resume ${out}`)
-    if (message === undefined) return expect(outcome.exit).toBe(6)
-    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
-    expect(outcome.stderr).toContain(message.replace('LIST', list))
-    expect(outcome.stderr).not.toContain('eyJ')
-  })
-
-  it.each([
-    ['a search that found nothing', ''],
-    ['comments alone', '\n# none\n'],
-    ['requests of no trace in the record', '{"event":"sign-in","trace_id":null}\n'],
-  ])('a list without an id, %s: nothing is to be fetched, and that is no failure', async (_, text) => {
-    await profile('tempo', 'http://127.0.0.1:9')
-    await writeFile(list, text)
-    const line = `ls-auth trace get --ids ${list} --resume ${out}`
-    expect(await world.type(line)).toEqual({
-      exit: 0,
-      stdout: '',
-      stderr: `note: ${list} names no trace, so nothing was fetched\n`,
-    })
-    // The next program of a pipeline finds its file.
-    expect(await written()).toBe('')
-    world.stdin = [text]
-    expect(await world.type('ls-auth trace get --ids - --quiet')).toEqual({
-      exit: 0,
-      stdout: '',
-      stderr: '',
-    })
-  })
-
-  it('no list, and a file that cannot be', async () => {
-    expect(await world.type(`ls-auth trace get --ids ${list}.gone`)).toMatchObject({ exit: 7 })
-    expect((await world.type(`ls-auth trace get --ids ${world.home}`)).stderr).toContain('is a directory')
-    await writeFile(list, MISSING)
-    await profile('tempo', 'http://127.0.0.1:9')
-    const nowhere = await world.type(`ls-auth trace get --ids ${list} --resume ${world.home}/no/file`)
-    expect(nowhere).toMatchObject({ exit: 2 })
-    expect(nowhere.stderr).toContain('There is no such directory.')
-    expect(await world.type(`ls-auth trace get --ids ${list} --resume ${world.home}`)).toMatchObject({
-      exit: 2,
-    })
-  })
-})
-
-describe('a list of ids, at a Jaeger', () => {
-  let jaeger: JaegerApi
-  beforeEach(async () => {
-    jaeger = await startJaegerApi({ traces })
-    await profile('jaeger', jaeger.url)
-  })
-  afterEach(() => jaeger.close())
-
-  it('is read in its order', async () => {
-    await writeFile(list, [...ids, MISSING].join('\n'))
-    const outcome = await world.type(`ls-auth trace get --ids ${list} --resume ${out}`)
-    expect(outcome).toMatchObject({ exit: 7, stdout: '' })
-    expect(idsIn(await written())).toEqual(ids)
-  })
 })
 
 describe('a list of span ids, at a Lightstep behind a gateway', () => {
@@ -472,13 +309,6 @@ describe('a list of span ids, at a Lightstep behind a gateway', () => {
     expect(stage.gateway.requests).toBe(before)
   })
 
-  it('an id of a trace that a span id of the list has brought is no failure', async () => {
-    await writeFile(list, [roots[0], ids[0], roots[1]].join('\n'))
-    const { exit, stderr } = await stage.world.type(`ls-auth trace get --ids ${list} --resume ${out}`)
-    expect({ exit, failed: /failed/.test(stderr) }).toEqual({ exit: 0, failed: false })
-    expect(idsIn(await written())).toEqual(ids.slice(0, 2))
-  })
-
   it('lines of an earlier run stay masked, and a run that shows values says so', async () => {
     await writeFile(list, roots.slice(0, 2).join('\n'))
     const command = `ls-auth trace get --ids ${list} --resume ${out}`
@@ -497,42 +327,5 @@ describe('a list of span ids, at a Lightstep behind a gateway', () => {
     expect(outcome.exit).toBe(0)
     expect(idsIn(outcome.stdout)).toEqual(ids)
     expect(stage.provider.refreshCount()).toBe(before + 1)
-  })
-
-  it('nobody is asked to spend snapshots for trace ids: exit 2, with what to type', async () => {
-    stage.world.tty = true
-    await writeFile(list, ids.join('\n'))
-    const outcome = await stage.world.type(`ls-auth trace get --ids ${list}`)
-    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
-    expect(outcome.stderr).toContain('Lightstep reads traces by span id, and this is a trace id')
-    expect(outcome.stderr).toContain(`--ids ${list} --snapshot`)
-    expect(stage.gateway.requests).toBe(0)
-  })
-
-  it('its limit is waited for, as its headers say', async () => {
-    stage.world.fastForward = true
-    stage.api.rateLimitResetSeconds = 7
-    stage.api.mode = (n) => (n === 5 ? 'rate-limited' : 'normal')
-    await writeFile(list, roots.join('\n'))
-    const outcome = await stage.world.type(`ls-auth trace get --ids ${list}`)
-    expect(outcome.exit).toBe(0)
-    expect(idsIn(outcome.stdout)).toEqual(ids)
-    expect(Math.max(...stage.world.slept)).toBeGreaterThan(6_000)
-  })
-
-  it('nobody is signed in: exit 3 at once', async () => {
-    await stage.world.type('ls-auth logout')
-    await writeFile(list, roots.join('\n'))
-    const outcome = await stage.world.type(`ls-auth trace get --ids ${list}`)
-    expect(outcome).toMatchObject({ exit: 3, stdout: '' })
-    expect(outcome.stderr).toMatch(/^error: .*\nhint: Run: ls-auth login\n/)
-    expect(stage.gateway.requests).toBe(0)
-  })
-
-  it('a person without the right: exit 11 at once', async () => {
-    stage.gateway.distrusts = () => true
-    await writeFile(list, roots.slice(0, 3).join('\n'))
-    const outcome = await stage.world.type(`ls-auth trace get --ids ${list}`)
-    expect(outcome).toMatchObject({ exit: 11, stdout: '' })
   })
 })

@@ -114,21 +114,6 @@ describe.each(Object.entries(places))('in %s', (_, open) => {
   })
 })
 
-it('Tempo, whose times are whole seconds: a page of one second leads to a larger limit only', async () => {
-  traces.push(...tracesAt([100, 200_000, 400_000, 600_000, 800_000]))
-  const { stderr } = await world.type(`ls-auth trace search --limit 3 --profile local ${range}`)
-  expect(stderr).toContain('note: stopped at 3 traces, there may be more: --limit 15\n')
-  expect(stderr).not.toContain('older')
-})
-
-it('the largest limit within one second: what is left is a narrower search', async () => {
-  traces.push(...tracesAt(Array(10_001).fill(0)))
-  const line = `ls-auth trace search --limit 10000 -o ndjson ${await places['a file']?.()}`
-  expect((await world.type(line)).stderr).toBe(
-    'note: stopped at 10000 traces, there may be more: narrow the search with --service, --name, --attr, --min, --max and --error\n',
-  )
-})
-
 it('Tempo, traces that were running when the time began: all come, and nothing is said of more', async () => {
   traces.push(...longTraces(130))
   const within = `--profile local --from ${new Date(SECOND * 1000).toISOString()} --to 2026-09-21T15:00:00Z`
@@ -136,18 +121,6 @@ it('Tempo, traces that were running when the time began: all come, and nothing i
   expect(some).toMatchObject({ exit: 0, stderr: '' })
   expect(JSON.parse(some.stdout)).toMatchObject({ truncated: false })
   expect(JSON.parse(some.stdout).traces).toHaveLength(130)
-})
-
-it('Tempo with a limit of its own: what was found is counted, and a narrower search helps', async () => {
-  traces.push(...longTraces(130))
-  const limited = await startTempoApi({ traces, maxLimit: 100 })
-  await world.type(`ls-auth profile add limited --backend tempo --api ${limited.url}`)
-  const within = `--from ${new Date(SECOND * 1000).toISOString()} --to 2026-09-21T15:00:00Z`
-  const { stderr } = await world.type(`ls-auth trace search --limit 1000 --profile limited ${within}`)
-  expect(stderr).toContain(
-    'note: stopped at 100 traces, there may be more: narrow the search with --service,',
-  )
-  await limited.close()
 })
 
 describe('Tempo, traces of a batch job that arrived late', () => {

@@ -129,4 +129,3 @@ export const keycloakWithPkceMethod: Behaviour = {
   ...keycloak,
   device: { ...(keycloak.device as NonNullable<Behaviour['device']>), pkce: 'required' },
 }
-
