@@ -141,6 +141,16 @@ describe('behind a proxy, with a CA of the company', () => {
     expect(gateway.requests).toBe(before)
   })
 
+  it('NODE_EXTRA_CA_CERTS will do as well, alone and beside a ca_file', async () => {
+    expect(await get({ NODE_EXTRA_CA_CERTS: caFile })).toMatchObject({ exit: 0, stderr: '' })
+    const other = join(machine.home, 'other.pem')
+    await writeFile(other, (await makeTls()).ca)
+    await writeProfile(`ca_file = "${other}"`)
+    expect(await get({ NODE_EXTRA_CA_CERTS: caFile })).toMatchObject({ exit: 0, stderr: '' })
+    expect(await get()).toMatchObject({ exit: 10 })
+    await writeProfile(`ca_file = "${caFile}"`)
+  })
+
   it('a certificate for another name is refused', async () => {
     const { port } = new URL(provider.issuer)
     const api = `https://localhost:${port}`
@@ -183,6 +193,36 @@ describe('a proxy that is in the way', () => {
     expect(debug.exit).toBe(0)
     expect(debug.stderr).toContain('debug: GET https://traces.corp.example:')
     expect(debug.stderr).not.toMatch(/pass|eyJ/)
+  })
+
+  it('one that is not there is exit 6; the environment names it before the profile does', async () => {
+    const nowhere = await startConnectProxy()
+    await nowhere.close()
+    const open = await startConnectProxy({ hosts: { [IDP]: '127.0.0.1', [TRACES]: '127.0.0.1' } })
+    await writeProfile(`ca_file = "${caFile}"`, `proxy = "${open.url}"`)
+    expect(await get({ HTTPS_PROXY: undefined })).toMatchObject({ exit: 0, stderr: '' })
+    expect(open.tunnels).toBe(1)
+    const { exit, stdout, stderr } = await get({ HTTPS_PROXY: nowhere.url })
+    await writeProfile(`ca_file = "${caFile}"`)
+    await open.close()
+    expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' })
+    expect(stderr).toMatch(
+      /^error: cannot reach the proxy on the way to traces\.corp\.example:\d+: nothing listens there\nhint: Check HTTPS_/,
+    )
+  })
+
+  it('a setting that is no HTTP proxy is exit 2, and is not quoted', async () => {
+    for (const setting of ['socks5://me:pass@127.0.0.1:1', 'me:100%@127.0.0.1']) {
+      const { exit, stderr } = await get({ HTTPS_PROXY: setting })
+      expect({ setting, exit }).toEqual({ setting, exit: 2 })
+      expect(stderr).toMatch(/^error: HTTPS_PROXY is not the URL of an HTTP proxy\nhint: Write it as http:/)
+    }
+  })
+
+  it('without http:// it is one all the same', async () => {
+    const before = proxy.tunnels
+    const { exit } = await get({ HTTPS_PROXY: proxy.url.replace('http://', '') })
+    expect({ exit, tunnels: proxy.tunnels - before }).toEqual({ exit: 0, tunnels: 1 })
   })
 
   it('NO_PROXY goes past it', async () => {

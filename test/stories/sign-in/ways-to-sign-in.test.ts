@@ -32,6 +32,12 @@ async function said(pattern: RegExp): Promise<string> {
 const printedUrl = async () => new URL(await said(/^ {2}(http\S+)$/m))
 
 describe('without a browser on this machine', () => {
+  it('--no-browser prints the address, and no browser opens', async () => {
+    const running = world.type(command('--no-browser'))
+    await browse((await printedUrl()).href, { user: 'bob' })
+    expect((await running).stderr).toContain('Signed in as bob@example.test.')
+  })
+
   it('--paste takes the address the other browser ended on', async () => {
     world.stdin = [
       async () => (await browse((await printedUrl()).href, { user: 'alice', stopAt: 'callback' })).url,
