@@ -37,10 +37,9 @@ const SLOW = [
   'test/process/screens/identity-screens.test.ts',
   'test/process/screens/pager.test.ts',
   'test/process/screens/completion.test.ts',
-  // Agents: the libraries of other people, six hundred hostile texts, fifty worlds, every secret, each back end.
+  // Agents: the libraries of other people, six hundred hostile texts, every secret, each back end.
   'test/process/mcp/protocol.test.ts',
   'test/process/mcp/injections.test.ts',
-  'test/process/mcp/causes/**',
   'test/process/mcp/masking.test.ts',
   'test/process/mcp/back-ends.test.ts',
   // The local proxy: attacks, waits and records of its own.

@@ -32,14 +32,6 @@ async function cacheFiles(): Promise<string[]> {
 }
 
 describe('the compile cache', () => {
-  it('is Node’s own, in a directory that is its owner’s alone; a Node without one leaves nothing', async () => {
-    await help()
-    expect(existsSync(cache())).toBe(hasCache)
-    if (!hasCache) return expect(existsSync(cache())).toBe(false)
-    expect((await stat(cache())).mode & 0o777).toBe(0o700)
-    expect((await cacheFiles()).length).toBeGreaterThan(1)
-  })
-
   it('is one for all commands', async () => {
     await help()
     const known = await flagSets()
@@ -101,13 +93,5 @@ describe('the compile cache', () => {
     } finally {
       await stranger.close()
     }
-  })
-
-  it('the compiled files that version 0.1 left are removed', async () => {
-    const old = join(machine.stateDirectory, 'compiled', 'a-build')
-    await mkdir(old, { recursive: true, mode: 0o700 })
-    await writeFile(join(old, 'token'), 'compiled')
-    await help()
-    expect(existsSync(join(machine.stateDirectory, 'compiled'))).toBe(false)
   })
 })

@@ -17,7 +17,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { realFiles } from '../../src/system/files/files.ts'
-import { IS_LINUX } from '../world/linux.ts'
 import { needs } from '../world/needs.ts'
 import { onWindows } from '../world/on-windows.ts'
 import { IS_POSIX } from '../world/posix.ts'
@@ -44,11 +43,6 @@ describe('a file named by the user', () => {
     const path = join(place, 'large')
     await writeFile(path, Buffer.alloc(11))
     await expect(realFiles.readForeign(path, 10)).rejects.toMatchObject({ code: 'EFBIG' })
-  })
-
-  test('that does not exist is no error, a directory is one', async () => {
-    expect(await realFiles.readForeign(join(place, 'absent'), 10)).toBeUndefined()
-    await expect(realFiles.readForeign(place, 1e6)).rejects.toMatchObject({ code: 'EISDIR' })
   })
 
   test.skipIf(!needs({ files: ['/dev/zero'], packages: ['base-files'] }))(
@@ -174,12 +168,6 @@ describe.skipIf(!IS_POSIX)('a file of our own', () => {
       expect((await readdir(path)).length).toBe(fileOf === undefined ? 1 : 2)
     }
   })
-
-  test('root lets it grow wherever it is', async () => {
-    const { file } = await target()
-    vi.spyOn(process, 'geteuid').mockReturnValue(ROOT)
-    expect(await realFiles.append(file, Buffer.from('x'))).toBe(1)
-  })
 })
 
 describe('whether a file can be made in a directory', () => {
@@ -199,10 +187,6 @@ describe('whether a file can be made in a directory', () => {
       undefined,
     ])
     expect(await readdir(at('directory'))).toEqual([])
-  })
-
-  test.skipIf(!IS_LINUX)('nobody makes a file in /proc or /sys, nor does root', async () => {
-    for (const path of ['/proc', '/sys', '/dev/null']) expect(await realFiles.takesFiles(path)).toBe(false)
   })
 
   test.skipIf(!IS_POSIX)('nor I where I may not; root may', async () => {
@@ -254,17 +238,6 @@ describe('a file that grows by whole records', () => {
     expect(await text(path)).toBe('one\ntwo\nthree\n')
   })
 
-  test('may be named by a link, and is no directory and no device', async () => {
-    const path = join(place, 'linked')
-    await symlink(path, `${path}.link`)
-    const file = await realFiles.openGrowing(`${path}.link`)
-    file.append(Buffer.from('x'))
-    await file.close()
-    expect(await text(path)).toBe('x')
-    await expect(realFiles.openGrowing(place)).rejects.toMatchObject({ code: 'EISDIR' })
-    await expect(realFiles.openGrowing('/dev/null')).rejects.toMatchObject({ code: 'EINVAL' })
-  })
-
   test.skipIf(!IS_POSIX)('keeps what another program appends or takes away meanwhile', async () => {
     const path = join(place, 'shared')
     const file = await realFiles.openGrowing(path)
@@ -294,17 +267,6 @@ describe('a file that grows by whole records', () => {
       })
     })
     afterEach(() => void vi.restoreAllMocks())
-
-    test('it goes on behind its last whole record', async () => {
-      const path = join(place, 'half')
-      await writeFile(path, 'one\ntw')
-      const file = await realFiles.openGrowing(path)
-      file.cut(4)
-      file.append(Buffer.from('two\n'))
-      file.append(Buffer.from('three\n'))
-      await file.close()
-      expect(await text(path)).toBe('one\ntwo\nthree\n')
-    })
 
     test('what a full disk took of a record is taken away again', async () => {
       const path = join(place, 'full')

@@ -46,30 +46,10 @@ describe('a batch file, on Windows', () => {
     await expect(run('./yarnx')).rejects.toMatchObject({ code: 'no-program' })
   })
 
-  // Windows opens `x.cmd. ` as x.cmd.
-  it.each(['no-such', 'no-such.cmd', 'no-such.bat. '])(
-    'that is not there is no program: %s',
-    async (typed) => {
-      await expect(run(typed)).rejects.toMatchObject({
-        code: 'no-program',
-        message: `there is no program ${typed}`,
-      })
-    },
-  )
-
-  it('is not found without PATH, but in the working directory', async () => {
-    await expect(programsOn('win32').run(['yarnx'], {})).rejects.toMatchObject({ code: 'no-program' })
-  })
-
   it.skipIf(!IS_POSIX)('other programs run as before', async () => {
     expect(await run('runs')).toEqual({ status: 7 })
     await expect(run('/etc/passwd/x')).rejects.toMatchObject({ code: 'cannot-run', reason: undefined })
   })
-})
-
-it.skipIf(!IS_POSIX)('elsewhere a name that ends in .cmd is one as others are', async () => {
-  expect(await programsOn('linux').run(['yarnx.cmd'], variables)).toEqual({ status: 7 })
-  await expect(programsOn('linux').run(['yarnx'], variables)).rejects.toMatchObject({ code: 'no-program' })
 })
 
 describe.skipIf(!IS_POSIX)('the output of a program', () => {

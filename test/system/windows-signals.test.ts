@@ -1,10 +1,8 @@
 import type { EventEmitter } from 'node:events'
-import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type ExitState, openExitState } from '../../src/system/process/exit-state.ts'
 import { otherPrograms } from '../../src/system/process/programs.ts'
 import { processSignals } from '../../src/system/process/signals.ts'
-import { readSecret } from '../../src/system/terminal/typed-input.ts'
 import { onWindows } from '../world/on-windows.ts'
 
 let ends: string[]
@@ -31,18 +29,6 @@ async function endsBy(
   return ends
 }
 
-/** The same for Ctrl-C in place of a secret that is asked for. */
-async function endsAtPrompt(): Promise<string[]> {
-  const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} })
-  const screen = Object.assign(new PassThrough(), { isTTY: true })
-  vi.spyOn(process, 'stdin', 'get').mockReturnValue(keys as never)
-  vi.spyOn(process, 'stderr', 'get').mockReturnValue(screen as never)
-  const typed = readSecret('Secret: ', openExitState())
-  keys.write('\x03')
-  expect(await typed).toBeUndefined()
-  return ends
-}
-
 const inCall = (): ExitState => ({ ...openExitState(), nativeCalls: 1 })
 
 describe('on Windows, which knows no signals', () => {
@@ -52,14 +38,6 @@ describe('on Windows, which knows no signals', () => {
     expect(await endsBy('SIGHUP', 1)).toEqual(['exit 129'])
     ends = []
     expect(await endsBy('SIGTERM', 15)).toEqual(['exit 143'])
-  })
-
-  it('where the keychain has not answered, an exit would wait for it', async () => {
-    expect(await endsBy('SIGHUP', 1, inCall())).toEqual(['kill SIGKILL'])
-  })
-
-  it('Ctrl-C at the prompt for a secret', async () => {
-    expect(await endsAtPrompt()).toEqual(['exit 130'])
   })
 
   it('a program of exec is of the same console, and hears by itself that it is closed', async () => {
@@ -78,7 +56,3 @@ it.each([openExitState(), inCall()])(
     expect(await endsBy('SIGHUP', 1, state)).toEqual(['kill SIGHUP'])
   },
 )
-
-it('elsewhere Ctrl-C at a prompt is the signal', async () => {
-  expect(await endsAtPrompt()).toEqual(['kill SIGINT'])
-})

@@ -77,14 +77,6 @@ export function rootOf({ spans }: TraceData): SpanData | undefined {
   return spans.filter(({ parentId }) => parentId === undefined).sort((a, b) => took(b) - took(a))[0]
 }
 
-/** One request as a trace of its own, with an id and times. `startMicros`: whole microseconds since the epoch. */
-export function layTrace(root: Step, startMicros: number, random: Random): TraceData {
-  const spans: SpanData[] = []
-  const traceId = random.hex(32)
-  lay(root, Math.round(startMicros), undefined, random, spans)
-  return { traceId, spans: random.shuffle(spans) }
-}
-
 /** Gives a step and those below it ids and times; returns when it ended. */
 function lay(
   step: Step,

@@ -117,20 +117,6 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
     expect(await agent.call(...(step as [string, object]))).toMatchObject({ isError: false })
   })
 
-  it('a span id that is none: how to find one is said in words of the tools', async () => {
-    const trace_id = slow.traceId
-    for (const [tool, name, given] of [
-      ['get_trace', 'span', 'zz'],
-      ['get_span_details', 'spans', ['zz']],
-    ] as const) {
-      const { text, isError } = await agent.call(tool, { id: trace_id, [name]: given })
-      expect(isError).toBe(true)
-      expect(text).toContain(
-        `error: ${name}: "zz" is no span id\nhint: The rows of get_trace begin with the ids.`,
-      )
-    }
-  })
-
   it('one span and its error are not told as spans and errors', async () => {
     const times = { from: '2026-09-22T11:00:00Z', to: '2026-09-22T13:00:00Z' }
     const { text, isError } = await agent.call('search_traces', { service: 'alone', ...times })
@@ -140,91 +126,7 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
     if (backend === 'jaeger') expect(text).toContain('  1 span  1 error  ')
   })
 
-  it.each([
-    [{}, /which spans are to be explained\?\nhint: Give one of: error, slower_than 500ms, slower_than p95/],
-    [{ error: true, slower_than: 'p95' }, /error and slower_than cannot be used together/],
-    [{ slower_than: 'often' }, /slower_than: "often" is neither a duration nor a percentile/],
-    [{ query: 'a', service: 'b', error: true }, /query and service cannot be used together/],
-    [{ slower_than: '1h' }, /hint: Look further back with since, or leave out a filter/],
-    [{ error: true, from: '-1 year' }, /from: "1 year" is not a duration/],
-  ])('what cannot be told is said in words of the tool: %j', async (wrong, words) => {
-    const { text, isError } = await agent.call('explain_traces', { ...AMONG, ...wrong })
-    expect({ isError, text }).toEqual({ isError: true, text: expect.stringMatching(words) })
-  })
-
-  it('where there is nothing to compare with, more of the same is no advice', async () => {
-    const { text, isError } = await agent.call('explain_traces', { ...AMONG, slower_than: '1ns' })
-    expect(isError, text).toBe(false)
-    expect(nextOf(text).map(([name]) => name)).toEqual(['search_traces'])
-  })
-
-  it('a time of whole traces is none of the spans that the next search is for', async () => {
-    const asked = { ...TIMES, error: true, min: '1ms' }
-    const { text } = await agent.call('explain_traces', asked)
-    expect(nextOf(text)).toEqual([['search_traces', { ...TIMES, error: true }]])
-    const ofSpans = await agent.call('explain_traces', { ...asked, service: 'checkout' })
-    expect(nextOf(ofSpans.text)).toEqual([['search_traces', { ...AMONG, error: true, min: '1ms' }]])
-  })
-
-  it.each([
-    [
-      { service: 'chekout' },
-      /^note: \w+ knows no service "chekout"(?: in this time)?; did you mean checkout\?$/m,
-    ],
-    [
-      { service: 'nope' },
-      /^note: \w+ knows no service "nope"(?: in this time)?: get_services lists (?:them|those of the last hour)$/m,
-    ],
-    [{ service: 'checkout', name: 'POST' }, /^note: name is the whole name of a span, such as/m],
-    [
-      { service: 'checkout', min: '1h' },
-      /^note: beside other conditions min and max are the time of that one span/m,
-    ],
-  ])('nothing is found of %j: what it may be', async (asked, note) => {
-    const { text, isError } = await agent.call('search_traces', { ...TIMES, ...asked })
-    expect(isError, text).toBe(false)
-    expect(text).toMatch(/^No trace found, from /)
-    expect(text).toMatch(note)
-    // A name that is near is the server's text.
-    if ('service' in asked && asked.service !== 'checkout')
-      expect(text.match(/^note: [\s\S]*^<\/trace-data>$/m)?.[0]).toMatch(note)
-    expect(text).not.toContain('get_trace')
-  })
-
-  it.each(['-99999999d', '-999999999d'])('%s is as far back as time goes', async (from) => {
-    const asked = { service: 'checkout', from, to: TIMES.to }
-    const { text, isError } = await agent.call('search_traces', asked)
-    // Tempo takes a week at most, and says so.
-    const said = backend === 'tempo' ? 'exceeds 168h' : 'from 1970-01-01T00:00:00.000Z to 2026-09-22T18'
-    expect({ isError, text }).toEqual({ isError: backend === 'tempo', text: expect.stringContaining(said) })
-    const before = await agent.call('search_traces', { to: from })
-    expect(before).toEqual({
-      isError: true,
-      text: expect.stringMatching(/^error: to: "[^"]+" is before 1970\nhint: Write it like /m),
-    })
-  })
-
   it('and the server ends in peace', async () => {
     expect(await agent.close()).toMatchObject({ exit: 0, stderr: '' })
   })
-})
-
-it('attributes that hold lists are not compared, and so it is said', async () => {
-  // What Jaeger's query service adds to a span is a list in OTLP.
-  const noted = named.map((one) => ({
-    ...one,
-    spans: one.spans.map((span) => ({ ...span, warnings: ['late'] })),
-  }))
-  const api = await startTempoApi({ traces: noted, filters: true })
-  // Else Tempo makes the comparison itself.
-  api.mode = 'no-metrics'
-  const agent = await start(machine, ['--profile', 'tempo', '--api', api.url])
-  try {
-    const { text, isError } = await agent.call('explain_traces', { ...AMONG, error: true })
-    expect(isError, text).toBe(false)
-    expect(text).toContain('note: 1 attribute holds lists, which are not compared')
-  } finally {
-    await agent.close()
-    await api.close()
-  }
 })

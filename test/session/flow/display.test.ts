@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Env, Ports } from '../../../src/ports/ports.ts'
+import type { Env } from '../../../src/ports/ports.ts'
 import type { Files } from '../../../src/ports/storage.ts'
-import { findDisplay, isCi, REASONS, refuseCi } from '../../../src/session/flow/display.ts'
-import { toldBy } from '../../told.ts'
+import { findDisplay, isCi, REASONS } from '../../../src/session/flow/display.ts'
 
 /** Whether the person would see a browser on this machine. */
 
@@ -41,10 +40,6 @@ describe('a display', () => {
   ])('there is none here: %s', async (reason, variables, there) => {
     expect(await why(variables, 'linux', ...there)).toBe(reason)
   })
-
-  it('is missing over SSH on a Mac, too', async () => {
-    expect(await why({ SSH_TTY: '/dev/ttys0' }, 'darwin')).toBe('ssh')
-  })
 })
 
 describe('the command that forwards the port', () => {
@@ -65,10 +60,6 @@ describe('the command that forwards the port', () => {
   ])('%j', async (variables, where) => {
     expect(await forward(variables as Record<string, string>)).toBe(`ssh -N -L 8765:127.0.0.1:8765 ${where}`)
   })
-
-  it('is not known elsewhere', async () => {
-    expect(await forward({ WSL_DISTRO_NAME: 'Debian' })).toBeUndefined()
-  })
 })
 
 describe('a CI job', () => {
@@ -84,23 +75,6 @@ describe('a CI job', () => {
   ])('CI=%s: %s', (CI, is) => {
     expect(isCi({ variables: { CI } })).toBe(is)
   })
-
-  const refused = (variables: Record<string, string>, platform?: NodeJS.Platform) =>
-    refuseCi({ env: env(variables, platform), files: async () => files() } as Pick<Ports, 'env' | 'files'>)
-
-  it('without a display is told at once, instead of waiting for nobody', async () => {
-    expect(await toldBy(() => refused({ CI: 'true' }))).toEqual([
-      'usage: nobody can sign in here: this is a CI job without a browser or a terminal',
-      'Pass a token in LS_AUTH_TOKEN. To wait for a browser elsewhere all the same: ls-auth login --no-browser',
-    ])
-  })
-
-  it.each([{}, { CI: 'true', DISPLAY: ':0' }, { CI: 'true', SSH_TTY: '/dev/pts/0' }])(
-    'is not what this is, or somebody may be there: %j',
-    async (variables) => {
-      expect(await refused(variables as Record<string, string>)).toBeUndefined()
-    },
-  )
 })
 
 it('the reasons, for people', () => {

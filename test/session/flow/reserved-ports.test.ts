@@ -59,15 +59,3 @@ describe('a port that the system reserves', () => {
     other.close()
   })
 })
-
-it('where any port would do, and none is free, none is named', async () => {
-  refuse('EADDRINUSE', 0)
-  expect((await toldBy(() => listen(where(0))))[0]).toBe(told('no local port could be opened (EADDRINUSE)'))
-})
-
-it('any other refusal is told with its code', async () => {
-  refuse('EADDRNOTAVAIL', 50_001)
-  expect((await toldBy(() => listen(where(50_001))))[0]).toBe(
-    told('port 50001 cannot be opened (EADDRNOTAVAIL)'),
-  )
-})

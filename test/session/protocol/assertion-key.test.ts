@@ -106,20 +106,6 @@ it.each<[string, () => string | Promise<string>]>([
   ])
 })
 
-it('a short RSA key is refused', async () => {
-  expect(await toldBy(() => read(pem(rsa(1024))))).toEqual([
-    `settings: the assertion key ${join(place, 'key')} is too short (1024 bits)`,
-    'Make one of at least 2048 bits.',
-  ])
-})
-
-it.each(['ES256', 'ES512', 'HS256', 'dir', 'none', ''])('an RSA key does not fit alg %j', async (alg) => {
-  expect(await toldBy(() => read(jwk(KEYS.rsa, { alg })))).toEqual([
-    `settings: the assertion key ${join(place, 'key')} does not fit its alg`,
-    'Correct alg in the JWK, or leave it out.',
-  ])
-})
-
 it('a file that others can read is not used', async () => {
   const path = join(place, 'open')
   await writeFile(path, pem(KEYS.p256), { mode: 0o644 })

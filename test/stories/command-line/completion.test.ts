@@ -107,11 +107,6 @@ describe('services', () => {
     expect(await values('ls-auth --profile local trace search --service ')).toContain('checkout')
   })
 
-  it('a script leaves nothing behind', async () => {
-    await world.type('ls-auth services --profile local')
-    await expect(stat(join(world.stateDirectory, 'services.json'))).rejects.toThrow('ENOENT')
-  })
-
   it('sudo leaves nothing behind in what is of whoever typed it', async () => {
     world.watched = true
     const inspect: Files['inspect'] = async (path) => {

@@ -194,12 +194,6 @@ describe('doctor --gateway', () => {
     expect(new Set(recorded.map(({ reason }) => reason))).toEqual(reasons)
   })
 
-  it('a reason of the person is sent as it is', async () => {
-    gateway.log.length = 0
-    await world.type('ls-auth doctor --gateway --reason INC-1')
-    expect(new Set(gateway.log.map(({ headers }) => headers['x-request-reason']))).toEqual(new Set(['INC-1']))
-  })
-
   it.each<[Hole, readonly string[]]>([
     ['none', []],
     ['another first segment', ['doubled-slash', 'encoded-letter', 'other-case']],
@@ -222,17 +216,6 @@ describe('doctor --gateway', () => {
   ])('unknown paths are answered with %s and 200: no spelling was tried', async (_, type, body) => {
     gateway.inFront = ({ path }) =>
       path.startsWith('/public/') ? undefined : { status: 200, headers: { 'content-type': type }, body }
-    const { exit, lines } = await attack()
-    expect(inVerdict(lines, 'not-tried')).toEqual(['doubled-slash', 'encoded-letter', 'other-case'])
-    expect(exit).toBe(0)
-  })
-
-  it('unknown paths get a slash by a redirect, and then JSON: no spelling was tried', async () => {
-    gateway.inFront = ({ path }) => {
-      if (path.startsWith('/public/')) return undefined
-      if (path.endsWith('/')) return { status: 200, body: '{"status":"ok"}' }
-      return { status: 301, headers: { location: `${gateway.url}${path}/` } }
-    }
     const { exit, lines } = await attack()
     expect(inVerdict(lines, 'not-tried')).toEqual(['doubled-slash', 'encoded-letter', 'other-case'])
     expect(exit).toBe(0)
@@ -304,30 +287,6 @@ describe('doctor --gateway', () => {
     expect(lines.find(({ attack }) => attack === 'not-a-jwt')).toMatchObject({ verdict, status })
   })
 
-  it('redirects to the same path of another scheme: could not be told, which is said once', async () => {
-    const good = (await world.type('ls-auth token')).stdout.trim()
-    gateway.inFront = ({ path }, token) =>
-      token === good ? undefined : { status: 308, headers: { location: `https://127.0.0.1${path}` } }
-    const { exit, lines } = await attack()
-    expect(inVerdict(lines, 'unknown')).toEqual(['no-token'])
-    const found = 'HTTP 308: a redirect to another scheme or port, as above'
-    expect(lines.find(({ attack }) => attack === 'not-a-jwt')).toMatchObject({ verdict: 'not-tried', found })
-    expect(exit).toBe(6)
-  })
-
-  it('where the rest could not be told, one hole is not said to be one of all', async () => {
-    const good = (await world.type('ls-auth token')).stdout.trim()
-    gateway.inFront = (_, token) => (token === undefined || token === good ? undefined : { status: 503 })
-    gateway.hole = 'public'
-    const { stderr, exit } = await world.type('ls-auth doctor --gateway')
-    expect(stderr).toMatch(
-      new RegExp(
-        `^error: the gateway lets through \\d of ${ATTACKS.length} attacks; of \\d+ it could not be told\nhint: `,
-      ),
-    )
-    expect(exit).toBe(5)
-  })
-
   it('a gateway that does not take the good token: nothing can be told, and nothing is sent, exit 5', async () => {
     gateway.inFront = () => ({ status: 403, body: '{"errors":["no"]}' })
     const before = gateway.log.length
@@ -389,21 +348,6 @@ describe('who cannot test a gateway, or not wholly', () => {
     expect(proxied).toMatchObject({ exit: 2, stdout: '' })
     expect(proxied.stderr).toContain('outside of exec --proxy')
     expect(gateway.log.length).toBe(before)
-  })
-
-  it('a sign-in that keeps no token for another audience: the command that gets one is named', async () => {
-    const fresh = await openWorld({ visitor: { user: 'alice' }, secrets: () => provider.secrets })
-    await fresh.type(
-      `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0 --api ${gateway.url} --organization acme --project prod --scope "openid offline_access traces:read"`,
-    )
-    await fresh.type('ls-auth profile set audience_style resource')
-    const { stdout } = await fresh.type('ls-auth doctor --gateway --json')
-    await fresh.close()
-    const { attacks } = JSON.parse(stdout).gateway as { attacks: Line[] }
-    expect(attacks.find(({ attack }) => attack === 'other-audience')).toMatchObject({
-      verdict: 'not-tried',
-      found: 'none is kept; to try it, first: ls-auth token --audience OTHER-API',
-    })
   })
 
   it('nobody is signed in: nothing can be told, exit 5', async () => {

@@ -82,34 +82,6 @@ describe.each(PROVIDERS)('$provider.id', ({ provider, settings }) => {
     })
   })
 
-  it.each(['logout --json', 'logout --all --json'])('%s says it, too', async (line) => {
-    place = await openPlace(provider, settings)
-    await type('ls-auth login')
-    const [row] = [JSON.parse((await type(`ls-auth ${line}`)).stdout)].flat()
-    expect(row).toMatchObject({ revoked: 'yes', may_end_others: true })
-  })
-
-  it('and so does the sign-out of a profile that is removed', async () => {
-    place = await openPlace(provider, settings)
-    await type('ls-auth login')
-    const { exit, stderr } = await type('ls-auth profile remove work')
-    expect({ exit, stderr }).toMatchObject({
-      exit: 0,
-      stderr: expect.stringMatching(
-        /^Signed out of work\.\n {2}elsewhere {9}perhaps signed out, too: \S+ may end all your sign-ins with this client/m,
-      ),
-    })
-  })
-
-  it('a sign-out that revokes nothing says nothing of others', async () => {
-    place = await openPlace(provider, [...settings, 'revoke = []'])
-    await type('ls-auth login')
-    expect((await type('ls-auth logout')).stderr).not.toContain('elsewhere')
-    await type('ls-auth login')
-    const { stdout } = await type('ls-auth logout --json')
-    expect(JSON.parse(stdout)).toMatchObject({ revoked: 'not-asked', may_end_others: false })
-  })
-
   it('the sign-in of another person that is replaced is revoked', async () => {
     const { who, behaviour } = people(provider)
     place = await openPlace(behaviour, settings)

@@ -12,7 +12,6 @@ import { openWorld, type World } from '../../world/world.ts'
 
 const trace = makeTrace({ seed: 7 })
 const rootId = trace.spans.find((span) => span.parentId === undefined)?.spanId as string
-const MISSING = '0123456789abcdef0123456789abcdef'
 
 let world: World
 let close: (() => Promise<unknown>)[]
@@ -106,17 +105,6 @@ describe.each(BACKENDS)('%s', (backend) => {
   })
 })
 
-it('what a back end cannot do is said before anybody signs in', async () => {
-  const fresh = await openWorld()
-  await fresh.writeConfig(
-    '[profiles.j]\nissuer = "https://idp.example"\nclient_id = "x"\nbackend = "jaeger"\napi = "http://127.0.0.1:9"\n',
-  )
-  expect(await fresh.type('ls-auth query x')).toMatchObject({ exit: 2 })
-  expect(await fresh.type('ls-auth attributes')).toMatchObject({ exit: 2 })
-  expect(await fresh.type('ls-auth services')).toMatchObject({ exit: 3 })
-  await fresh.close()
-})
-
 const COMMANDS: readonly string[] = [
   `trace get ${trace.traceId} --snapshot`,
   'trace search --service x --snapshot',
@@ -194,25 +182,5 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('every command of %s', (backend)
       expect(outcome.stderr).toMatch(words)
       expect(outcome.stderr).toMatch(/^error: .+\nhint: .+\n( {2}.+\n)*$/)
     }
-  })
-})
-
-describe('formats that contradict each other', () => {
-  it.each([
-    `trace get ${MISSING} -o csv`,
-    'trace search -o ndjson',
-    'services -o list',
-    'attributes -o ndjson',
-    'query x -o chart',
-  ])('%s --json is exit 2, before anything is asked', async (command) => {
-    for (const line of [`${command} --json`, `--json ${command}`]) {
-      const outcome = await world.type(`ls-auth ${line} --profile tempo`)
-      expect(outcome).toMatchObject({ exit: 2, stdout: '' })
-      expect(outcome.stderr).toContain('ask for two formats')
-    }
-  })
-
-  it('the same format twice is none', async () => {
-    expect(await world.type('ls-auth services -o json --json --profile tempo')).toMatchObject({ exit: 0 })
   })
 })

@@ -69,16 +69,6 @@ it.each([
   }
 })
 
-it('a condition on events holds of the spans that the traces of a search are compared by', async () => {
-  tempo.mode = 'no-metrics'
-  const { exit, stdout, stderr } = await world.type(
-    `ls-auth trace why --error --attr event.exception.type=IOError --backend tempo --api ${tempo.url} --authorization none`,
-  )
-  tempo.mode = 'normal'
-  expect({ exit, stdout }, stderr).toEqual({ exit: 7, stdout: '' })
-  expect(stderr).toContain('error: the only span that fits did not fail')
-})
-
 it.each([
   ['span:name=run', 'Write --name NAME.'],
   ['span:kind=server', 'Write --attr span.kind=server.'],
@@ -141,32 +131,6 @@ it.each([
   },
 )
 
-it.each(['', ' --json', ' -o ndjson'])(
-  'an attribute that is called name, by a pattern: who means the names of spans is told how, also beside data%s',
-  async (format) => {
-    const { exit, stderr } = await world.type(
-      `ls-auth trace search --file ${file} --attr 'name=~(POST|PUT) /.*'${format}`,
-    )
-    expect({ exit, stderr }).toEqual({
-      exit: 0,
-      stderr: expect.stringContaining(
-        `the name of a span: --name NAME, or --query '{ span:name =~ "(POST|PUT) /.*" }', in TraceQL\n`,
-      ),
-    })
-  },
-)
-
-it.each([
-  ['duration>=5ms', '--attr is for attributes; the duration of a span: --min 100ms or --max 1s.'],
-  ['name>a', '--attr is for attributes; the name of a span: --name NAME.'],
-])('%s is compared with no number: how the field is asked for is said', async (condition, hint) => {
-  const { exit, stderr } = await world.type(`ls-auth trace search --file ${file} --attr '${condition}'`)
-  expect({ exit, stderr }).toEqual({
-    exit: 2,
-    stderr: `error: --attr: "${condition}" needs a number to compare with\nhint: ${hint}\n`,
-  })
-})
-
 it.each([
   ['code=~5..', "--attr 'code>=500' --attr 'code<600'"],
   ['code!~4\\d\\d', 'compare it with =, != or >='],
@@ -187,19 +151,4 @@ it.each([
   }
   const { stderr } = await world.type(`ls-auth trace search --file ${file} --attr '${condition}'`)
   expect(stderr).not.toContain('for text')
-})
-
-it.each([
-  'method=~PO',
-  'version=~1\\.2',
-  'day=~2026-11',
-  'method=~.*',
-  'server.address=~10.0.0',
-  'service.version=~1.2.*',
-  'ip=~10.0.0.1|10.0.0.2',
-])('%s is of text: no number is spoken of', async (condition) => {
-  const { stderr } = await world.type(
-    `ls-auth trace search --attr 'nothing=x' --attr '${condition}' --backend tempo --api ${tempo.url} --authorization none`,
-  )
-  expect(stderr).not.toContain('hold of no number')
 })

@@ -74,15 +74,6 @@ describe('a picture for others', () => {
     expect(plain).toMatchObject({ stdout: expect.stringMatching(SECRETS), stderr: '' })
   })
 
-  it.each(['md', 'svg'])('-o %s says nothing of values that it does not show', async (format) => {
-    const tags = [
-      { key: 'error', type: 'bool', value: true },
-      { key: 'password', type: 'string', value: 's3cr3tE' },
-    ]
-    const path = await saved('failed.json', named('get', tags))
-    expect((await world.type(`ls-auth trace get ${path} -o ${format}`)).stderr).toBe('')
-  })
-
   const FOR_AGENTS = 'note: values that look like secrets or personal data are masked\n'
   const asked = 'GET /?token=s3cr3tD12345'
 
@@ -94,16 +85,6 @@ describe('a picture for others', () => {
       expect((await world.type(`ls-auth trace get ${path} -o md`)).stderr).toBe(FOR_AGENTS)
     },
   )
-
-  it('-o agent of one span: the same', async () => {
-    const path = await saved('named.json', named(asked))
-    expect((await world.type(`ls-auth trace get ${path} -o agent --span 1`)).stderr).toContain(FOR_AGENTS)
-  })
-
-  it('-o agent does without: what it was made for cannot ask', async () => {
-    const path = await saved('named.json', named('GET /?token=s3cr3tD12345'))
-    expect((await world.type(`ls-auth trace get ${path} -o agent`)).stderr).toBe('')
-  })
 })
 
 describe('what a back end says about a trace', () => {
@@ -131,13 +112,4 @@ describe('what a back end says about a trace', () => {
       expect(plain.stdout + plain.stderr).toContain(part.message)
     },
   )
-
-  it('is masked beside a difference, too', async () => {
-    const path = await saved('tempo.json', part)
-    const masked = await world.type(`ls-auth trace diff ${path} ${path}`)
-    expect(masked.stderr).toContain('A is only a part of its trace: cut at token=[masked] for [masked]')
-    expect(masked.stdout + masked.stderr).not.toMatch(SECRETS)
-    const plain = await world.type(`ls-auth trace diff ${path} ${path} --show-sensitive`)
-    expect(plain.stderr).toContain(part.message)
-  })
 })

@@ -30,7 +30,6 @@ const addEachSecond = (count: number) => {
 
 const search = (flags: string) =>
   world.type(`ls-auth trace search ${flags} --backend tempo --api ${tempo.url} --authorization none`)
-const idsIn = (text: string) => [...text.matchAll(/\b[0-9a-f]{32}\b/g)].map(([id]) => id)
 const asked = (path: string) => tempo.requests.filter(({ url }) => url.pathname === path)
 
 describe('a Tempo that does not heed the hint for the latest', () => {
@@ -43,22 +42,6 @@ describe('a Tempo that does not heed the hint for the latest', () => {
     expect(stderr).toContain('there may be more: --limit 1250, or a shorter time with --from and --to')
     const all = JSON.parse((await search('--limit 301 --json')).stdout)
     expect([all.traces.length, all.truncated]).toEqual([300, false])
-  })
-
-  it('does not offer older ones, since those that were left out may be of any age', async () => {
-    addEachSecond(30)
-    const { stdout, stderr } = await search('--limit 5')
-    expect(idsIn(stdout)).toHaveLength(5)
-    expect(stderr).toContain('stopped at 5 traces, there may be more: --limit 25, or a shorter time')
-    expect(stderr).not.toContain('older')
-    // The page was the whole answer: only the version was asked for.
-    expect(tempo.requests).toHaveLength(2)
-  })
-
-  it('is not asked for its version where a page was not full: that is all there is', async () => {
-    addEachSecond(3)
-    await search('--limit 5')
-    expect(asked('/api/status/buildinfo')).toEqual([])
   })
 
   it('--follow prints every trace that comes', async () => {
@@ -79,16 +62,6 @@ describe('a Tempo that does not heed the hint for the latest', () => {
     expect(stderr).toContain('begins with 5 traces of that time, there may be more')
     expect(stderr).not.toContain('latest')
     expect(asked('/api/status/buildinfo')).toHaveLength(1)
-  })
-
-  it('is asked for its version once: the next searches of the run go without the hint', async () => {
-    addEachSecond(300)
-    world.fastForward = true
-    tempo.inFront = (n) => (n >= 12 ? { status: 403, body: 'no longer' } : undefined)
-    await search('--follow --limit 200')
-    expect(asked('/api/status/buildinfo')).toHaveLength(1)
-    const queries = asked('/api/search').map(({ url }) => url.searchParams.get('q') ?? '')
-    expect(queries.slice(1).filter((q) => q.includes('with'))).toEqual([])
   })
 })
 
@@ -123,15 +96,3 @@ describe('a Tempo that nobody knows the version of', () => {
     expect(stderr).toContain('there may be more: --limit 600, or a shorter time with --from and --to')
   })
 })
-
-it.each(['{} // the shop', '{} // "the shop', '{} // with (x)'])(
-  'the comment of a query does not take the hint with it: %s',
-  async (query) => {
-    tempo.mode = 'normal'
-    addEachSecond(4)
-    const { stdout, stderr } = await search(`--limit 2 --query '${query}' --json`)
-    const [latest] = JSON.parse(stdout).traces
-    expect(latest.traceId).toBe(traces[3]?.traceId)
-    expect(stderr).toContain('or the older ones')
-  },
-)

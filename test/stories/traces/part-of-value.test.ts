@@ -38,14 +38,6 @@ it.each(COMMANDS)('%s: what nothing fits is said with the pattern that does', as
   expect(mended.stderr).not.toContain(NOTE)
 })
 
-it.each(['trace why --error', 'trace breakdown'])('%s says so, too', async (command) => {
-  const { exit, stderr } = await type(`${command} --file FILE`, 'http.request.method=~OS')
-  expect(exit).toBe(7)
-  expect(stderr).toContain(
-    "=~ and !~ are for the whole value; for a part of it: --attr 'http.request.method=~.*OS.*'\n",
-  )
-})
-
 it.each([
   ['(?i)os', '(?i).*os.*'],
   ['nope|none', '.*(nope|none).*'],
@@ -63,24 +55,4 @@ it.each([
   expect((await type('trace get FILE', `http.request.method=~${typed}`)).stderr).toContain(
     `${NOTE}--attr 'http.request.method=~${part}'\n`,
   )
-})
-
-it('nothing is said where it is another filter that fits nothing', async () => {
-  for (const other of ['--min 100h', '--service nosuch']) {
-    const { stderr } = await type(`trace search --file FILE ${other}`, 'http.request.method=~POS.')
-    if (other.includes('service')) expect(stderr).not.toContain(NOTE)
-    expect((await type(`trace get FILE ${other}`, 'http.request.method=~POS.')).stderr).not.toContain(NOTE)
-  }
-})
-
-it.each([
-  'http.request.method=~.*nope.*',
-  'http.request.method=~^OS$',
-  String.raw`http.request.method=~\AOS\z`,
-  'http.request.method=~(?s)',
-  'http.request.method=~^',
-  'http.request.method=OS',
-  'http.request.method=~POST',
-])('nothing is said of %s', async (attr) => {
-  expect((await type('trace get FILE', attr)).stderr).not.toContain(NOTE)
 })

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { displayWidth } from '../../../src/text/display-width.ts'
 import {
   CHARGE_SECRET,
   CHARGE_SPAN,
@@ -44,16 +43,6 @@ describe('--span shows why it failed', () => {
     expect(stdout).toMatch(new RegExp(`^ {2}parent +${ORDER_SPAN}$`, 'm'))
   })
 
-  it('its way from the root, a line each', async () => {
-    const { stdout } = await get(`--span ${CHARGE_SPAN}`)
-    const way = /^way from the root\n((?: {2}.*\n)+)/m.exec(stdout)?.[1] ?? ''
-    expect(way.trimEnd().split('\n')).toEqual([
-      expect.stringMatching(/^ {2}✗ POST \/checkout +frontend +400ms +00000000000000a1$/),
-      expect.stringMatching(/^ {2}✗ POST \/orders +checkout +380ms +00f067aa0ba902b7$/),
-      expect.stringMatching(/^ {2}✗ POST card-network +payment +250ms +edbd7ced52600c13$/),
-    ])
-  })
-
   it('the exception: type, message, the first lines of the stack and what caused it', async () => {
     const { stdout } = await get(`--span ${CHARGE_SPAN}`)
     expect(stdout).toMatch(
@@ -90,16 +79,6 @@ describe('--span shows why it failed', () => {
     expect((await get(`--span ${CHARGE_SPAN} --show-sensitive`)).stdout).toContain(CHARGE_SECRET)
   })
 
-  it('a long value is wrapped, its rest counted, and whole with --full', async () => {
-    const { stdout } = await get(`--span ${CHARGE_SPAN}`)
-    expect(stdout).toMatch(/app\.note +first line\n +second line of a long/)
-    expect(stdout).toMatch(/^ +and [\d,]+ more characters: --full$/m)
-    const agent = (await get(`--span ${CHARGE_SPAN} -o agent`)).stdout
-    expect(agent).toMatch(/^ +and [\d,]+ more characters: -o json$/m)
-    const whole = (await get(`--span ${CHARGE_SPAN} --full`)).stdout
-    expect(whole.replace(/\s+/g, ' ').match(/of a long text/g)).toHaveLength(80)
-  })
-
   it('events, links, resource and scope', async () => {
     const { stdout } = await get(`--span ${CHARGE_SPAN}`)
     expect(stdout).toMatch(
@@ -116,12 +95,6 @@ describe('--span shows why it failed', () => {
     )
     expect(stdout).toMatch(/^ {2}scope +lib-payment 1\.32\.0$/m)
   })
-
-  it('the header is about the whole trace', async () => {
-    const { stdout, stderr } = await get(`--span ${CHARGE_SPAN}`)
-    expect(stdout.split('\n').slice(0, 3).join(' ')).toMatch(/400ms · 3 spans · 3 services[\s\S]*✗ 3 errors/)
-    expect(stderr).not.toContain('only span')
-  })
 })
 
 it('--span of an inner span: its details, then what is below it', async () => {
@@ -131,12 +104,6 @@ it('--span of an inner span: its details, then what is below it', async () => {
   expect(details).toMatch(/^resource \(1\)$/m)
   expect(below).toMatch(/✗ POST \/orders[\s\S]*✗ POST card-network/)
   expect(below).toMatch(/where the errors began\n.*edbd7ced52600c13\n +redis timeout$/m)
-})
-
-it('--span as data is what it was', async () => {
-  const { stdout, stderr } = await get(`--span ${ORDER_SPAN} -o json`)
-  expect(JSON.parse(stdout)).toMatchObject({ spanCount: 2, spans: [{ spanId: ORDER_SPAN }, {}] })
-  expect(stderr).toContain(`note: only span ${ORDER_SPAN} and below, 2 of 3 spans\n`)
 })
 
 it('--details: the same for each span that is drawn', async () => {
@@ -149,31 +116,9 @@ it('--details: the same for each span that is drawn', async () => {
 })
 
 describe('--show-ids', () => {
-  it.each([60, 80, 120, 200])('%i columns: each id is whole', async (columns) => {
-    const wide = await openWorld({ columns })
-    for (const flags of ['--show-ids', '--show-ids --no-bars', '--show-ids --plain', '--show-ids --unfold']) {
-      const { stdout } = await wide.type(`ls-auth trace get ${file} ${flags}`)
-      const rows = stdout.slice(0, stdout.indexOf('\n\n', stdout.lastIndexOf('POST card-network')))
-      for (const id of ['00000000000000a1', ORDER_SPAN, CHARGE_SPAN]) {
-        expect(rows).toMatch(new RegExp(`(^|[ │|])${id}( |$)`, 'm'))
-      }
-      for (const line of stdout.split('\n').filter((one) => !one.includes(file)))
-        expect(displayWidth(line), line).toBeLessThanOrEqual(columns)
-    }
-    await wide.close()
-  })
-
   it('in 80 columns they stand before the rows', async () => {
     const { stdout } = await get('--show-ids')
     expect(stdout).toMatch(/^edbd7ced52600c13 +└ ✗ POST card-/m)
-  })
-})
-
-it.each(['--details', '--show-ids', '--full'])('%s with -o json is refused', async (flag) => {
-  expect(await get(`${flag} -o json`)).toMatchObject({
-    exit: 2,
-    stdout: '',
-    stderr: expect.stringContaining(`${flag} changes a drawing; -o json writes data`),
   })
 })
 
@@ -200,39 +145,6 @@ it('--span of one that began before its caller says that clocks may differ; with
   expect(mended).not.toContain('clocks may differ')
 })
 
-it('a number of spans is written in one way, also a large one', async () => {
-  const span = (i: number) => ({
-    traceId: CHARGE_TRACE,
-    spanId: i.toString(16).padStart(16, '0'),
-    ...(i > 1 && { parentSpanId: '0000000000000001' }),
-    name: 'step',
-    startTimeUnixNano: '1790000000000000000',
-    endTimeUnixNano: '1790000000001000000',
-  })
-  const spans = Array.from({ length: 1500 }, (_, i) => span(i + 1))
-  await writeFile(file, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))
-  expect((await get('--min 1us')).stdout).toContain('1,500 of 1,500 spans shown (--min 1us)')
-  const { stderr } = await get('--span 0000000000000001 --json')
-  expect(stderr).toContain('note: only span 0000000000000001 and below, 1,500 of 1,500 spans\n')
-})
-
-it('a long name is cut between characters, and never within one', async () => {
-  const span = {
-    traceId: CHARGE_TRACE,
-    spanId: '0000000000000001',
-    name: `a${'😀'.repeat(500)}`,
-    startTimeUnixNano: '1790000000000000000',
-    endTimeUnixNano: '1790000000001000000',
-  }
-  for (const name of [span.name, `${span.name}b`]) {
-    const spans = [{ ...span, name }]
-    await writeFile(file, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))
-    const { stdout } = await get('--span 0000000000000001')
-    expect(stdout).toContain('a😀')
-    expect(stdout).not.toContain('\\u{d')
-  }
-})
-
 describe('numbers beyond what JSON holds look in a list as they do alone', () => {
   const MOST = '9223372036854775807'
   const values = [
@@ -251,8 +163,6 @@ describe('numbers beyond what JSON holds look in a list as they do alone', () =>
       ],
     },
   }
-  const LIST = `[${MOST},NaN,-Infinity,1.5,"${MOST}",true,null]`
-  const MAP = `{"a \\"b\\"":${LIST},"":NaN}`
   beforeEach(async () => {
     const attributes = [
       ...values.map((value, i) => ({ key: `one.${i}`, value })),
@@ -269,25 +179,6 @@ describe('numbers beyond what JSON holds look in a list as they do alone', () =>
       attributes,
     }
     await writeFile(file, JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] }))
-  })
-
-  it('--span and --details', async () => {
-    const wide = await openWorld({ columns: 200 })
-    for (const flags of ['--span 0000000000000001', '--details', '--span 0000000000000001 -o agent']) {
-      const { stdout } = await wide.type(`ls-auth trace get ${file} ${flags}`)
-      if (flags === '--span 0000000000000001')
-        for (const [i, text] of texts.entries())
-          expect(stdout).toMatch(new RegExp(`^  one\\.${i} +${text}$`, 'm'))
-      const shown = [...stdout.matchAll(/^ {2}(list|map|bytes) +(.*)$/gm)].map(([, , text]) => text)
-      expect(shown).toEqual(['["AQL/"]', LIST, MAP])
-    }
-    await wide.close()
-  })
-
-  it('a map that attributes lists is found as it is written there', async () => {
-    expect((await world.type(`ls-auth attributes map --file ${file}`)).stdout).toBe(`${MAP}\n`)
-    const { stdout } = await world.type(`ls-auth trace search --file ${file} --json --attr 'map=${MAP}'`)
-    expect(JSON.parse(stdout).traces).toHaveLength(1)
   })
 
   it('JSON has no such numbers: there they are texts, alone and in a list', async () => {

@@ -36,28 +36,12 @@ it('a page has the folds of the terminal, and none with --unfold', async () => {
   expect(rows(stdout)).toBe(trace.spans.length)
 })
 
-it('a page of what failed says what it leaves out, and so does one of a span', async () => {
-  const { stdout } = await get('-o html --error')
-  expect(stdout).toContain('<p class="soft">only: --error</p>')
-  expect(rows(stdout)).toBeLessThan(trace.spans.length)
-  const inner = await get(`-o html --span ${trace.spans[1]?.spanId}`)
-  expect(inner.stderr).toMatch(/note: only span [0-9a-f]{16} and below, \d+ of 48 spans/)
-})
-
 it('a picture for a document has the rows of the terminal', async () => {
   const picture = await get('-o svg')
   const terminal = await get('--no-bars')
   expect(picture.stdout).toMatch(/^<\?xml version="1\.0"[\s\S]*<\/svg>\n$/)
   const folded = /(\d+)× GET item/.exec(terminal.stdout)?.[0]
   expect(picture.stdout).toContain(`>${folded}</text>`)
-})
-
-it('a trace for Perfetto has an event for each span, or for those that were asked for', async () => {
-  const { traceEvents } = JSON.parse((await get('-o perfetto')).stdout)
-  const spans = (events: { ph: string }[]) => events.filter(({ ph }) => ph === 'X').length
-  expect(spans(traceEvents)).toBe(trace.spans.length)
-  const failed = JSON.parse((await get('-o perfetto --error')).stdout)
-  expect(spans(failed.traceEvents)).toBe(trace.spans.filter(({ error }) => error).length)
 })
 
 it.each(['html', 'svg', 'perfetto', 'json', 'ndjson', 'otlp', 'jaeger', 'csv'])(
@@ -73,19 +57,5 @@ it.each(['html', 'svg', 'perfetto', 'json', 'ndjson', 'otlp', 'jaeger', 'csv'])(
     )
     expect((await get(`--error -o ${format}`)).stderr).not.toContain('no span')
     expect((await get(`-o ${format}`)).stderr).not.toContain('no span')
-  },
-)
-
-it.each(['html', 'svg'])(
-  '-o %s of no span: said in its place, and no verdict on the others',
-  async (format) => {
-    const { stdout } = await get(`--error --service shipping -o ${format}`)
-    const texts = [...stdout.matchAll(/<(?:p|text)[^>]*>([^<]*)</g)].map(([, text]) => text)
-    // The lines of the header have a text each in SVG, and share one in HTML.
-    expect(texts.slice(format === 'svg' ? 2 : 1)).toEqual([
-      'No span fits.',
-      '0 of 48 spans shown (--error --service shipping); without these flags, all',
-    ])
-    expect(stdout).toMatch(/<\/(?:html|svg)>\n$/)
   },
 )

@@ -86,17 +86,6 @@ describe.each(['2.10', '3.0.3'] as const)('Tempo %s', (answering) => {
     expect(told).toEqual(await why(`--file ${file}`))
     expect(JSON.stringify(told)).not.toMatch(/"nil"|no such shelf|instrumentation/)
   })
-
-  it('for people it says the same', async () => {
-    version = answering
-    const { stdout } = await world.type('ls-auth trace why --profile till --name "PUT /basket" --error')
-    expect(stdout).toBe(`12 of 48 spans failed.
-More frequent among them than in the rest, counting spans, not traces:
-
-ATTRIBUTE  VALUE  FAILED  REST  DIFF  SPANS
-shelf      B 7       92%    3%   +89     11  ██████████████████
-`)
-  })
 })
 
 it('Tempo 2.8.2 without a metrics generator: the traces are read, and say the same', async () => {

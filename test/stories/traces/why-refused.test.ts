@@ -47,28 +47,12 @@ describe.each(REFUSALS)('Tempo says: %s', (says, note) => {
 
 describe("of a query of one's own only Tempo can tell", () => {
   const OWN = `--error --query '{ resource.service.name = "checkout" }'`
-  it('a shorter time helps where that was too long', async () => {
-    refuse(REFUSALS[0]?.[0] as string)
-    const { exit, stderr } = await why(`${OWN} --since 24h`)
-    expect(exit).toBe(2)
-    expect(stderr).toContain('hint: Ask for a shorter time with --since, or --from and --to.\n')
-    expect(stderr).toContain('exceeds 3h0m0s')
-    expect(stderr).not.toContain('--attr')
-  })
 
   it('what it cannot parse may be the query', async () => {
     refuse(PARSE_ERROR)
     const { exit, stderr } = await why(OWN)
     expect(exit).toBe(2)
     expect(stderr).toContain('hint: Check the query: --query takes a filter of spans without a function: {')
-  })
-
-  it('one tenant helps where it compares none of several', async () => {
-    refuse('multi-tenant query unsupported')
-    const { exit, stderr } = await why(OWN)
-    expect(exit).toBe(2)
-    expect(stderr).toContain('hint: Name one of them with --tenant.\n')
-    expect(stderr).not.toContain('note:')
   })
 })
 
@@ -98,13 +82,4 @@ describe('a part of an answer that holds no span', () => {
     expect(stderr).toContain('hint: Ask for a shorter time, or add a filter.\n')
     expect((await why(`--service checkout ${selected} --show-sensitive`)).stderr).toContain('joe@example.com')
   })
-})
-
-it('a filter that Tempo cannot parse is told as that, with no word of what this Tempo knows', async () => {
-  const body = 'invalid TraceQL query: parse error at line 1, col 51: syntax error: unexpected ='
-  tempo.inFront = (_, path) => (/query_range|search$/.test(path) ? { status: 400, body } : undefined)
-  const { exit, stderr } = await why(`--error --attr instrumentation.x=y`)
-  expect(exit).toBe(2)
-  expect(stderr).toMatch(/^error: Tempo did not accept the search\n/)
-  expect(stderr).not.toContain('compare()')
 })

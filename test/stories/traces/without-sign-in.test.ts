@@ -1,9 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type JaegerMode, startJaegerApi } from '../../world/jaeger-api.ts'
 import { startTempoApi, type TempoMode } from '../../world/tempo-api.ts'
-import { plantedTraces } from '../../world/trace/planted.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -62,27 +60,6 @@ describe('an address where another API is', () => {
       )
     },
   )
-
-  it('is none where it has just answered, although other paths are closed on the way', async () => {
-    const api = await startTempoApi({ traces: plantedTraces(3, (Date.now() - 600_000) * 1000) })
-    close.push(api.close)
-    api.inFront = (_, path) => (/echo|search\/tags|traces/.test(path) ? { status: 404 } : undefined)
-    await profile('tempo', api.url)
-    const { exit, stderr } = await world.type('ls-auth trace breakdown --service checkout')
-    expect({ exit, stderr }).toEqual({ exit: 7, stderr: expect.stringContaining('could be read') })
-    expect(api.requests.filter(({ url }) => url.pathname === '/api/echo')).toEqual([])
-  })
-
-  it('is asked about once, also where many traces are not there', async () => {
-    const api = await startJaegerApi({ traces })
-    close.push(api.close)
-    await profile('jaeger', api.url)
-    const ids = join(world.home, 'ids')
-    await writeFile(ids, ['4', '5', '6'].map((digit) => ID.replace('4', digit)).join('\n'))
-    const { exit } = await world.type(`ls-auth trace get --ids ${ids} -o ndjson`)
-    expect(exit).toBe(7)
-    expect(api.requests.filter(({ url }) => url.pathname.startsWith('/api/v3/services'))).toHaveLength(1)
-  })
 })
 
 describe('an address alone, as it is typed at 3 a.m.', () => {
@@ -127,48 +104,6 @@ describe('a profile for an API that wants no sign-in', () => {
     )
     expect(await world.type('ls-auth services')).toMatchObject({ exit: 0 })
   })
-
-  it('on this machine it need not be said', async () => {
-    expect(await add(await tempo())).toMatchObject({ exit: 0, stdout: '' })
-    expect(await world.type('ls-auth services')).toMatchObject({ exit: 0 })
-    expect(await world.type('ls-auth doctor')).toMatchObject({ exit: 0 })
-  })
-
-  it('as JSON', async () => {
-    const added = await add(await tempo(), '--authorization none --json')
-    expect(JSON.parse(added.stdout)).toEqual({ profile: 'local', redirect_uris: [] })
-  })
-
-  it('where a web page answers, nobody is sent to sign in', async () => {
-    const at = `--backend jaeger --api ${await jaeger('html')} --authorization none`
-    const { exit, stderr } = await world.type(`ls-auth trace get ${traces[0]?.traceId} ${at}`)
-    expect(exit).toBe(6)
-    expect(stderr).toMatch(
-      /^error: .* a web page instead of traces\nhint: Check that api points at the API, not a page\.\n$/,
-    )
-  })
-
-  it('one without either names both ways', async () => {
-    const outcome = await add('https://gw.example')
-    expect(outcome).toMatchObject({ exit: 2, stdout: '' })
-    expect(outcome.stderr).toBe(
-      'error: profile local has no issuer\n' +
-        'hint: Add --issuer URL --client-id ID, or --authorization none where the API wants no sign-in.\n',
-    )
-    await expect(readFile(world.configFile)).rejects.toThrow()
-  })
-
-  it.each(['none', 'None'])(
-    'travels in a file; what is confirmed says that no token goes there (%s)',
-    async (no) => {
-      await add(await tempo(), `--authorization ${no}`)
-      const file = join(world.home, 'team.toml')
-      await writeFile(file, (await world.type('ls-auth profile export local')).stdout)
-      const again = await world.type(`ls-auth profile add copy --from ${file} --yes`)
-      expect(again).toMatchObject({ exit: 0 })
-      expect(again.stderr).toMatch(/^This profile asks http:\S+ without a sign-in\n/)
-    },
-  )
 })
 
 it('an API of one’s own machine is shown as it is asked: without a token', async () => {
@@ -232,10 +167,5 @@ describe('doctor where nobody signs in', () => {
     const { exit, stdout } = await world.type('ls-auth doctor')
     expect(stdout).toMatch(words)
     expect(exit).toBe(5)
-  })
-
-  it('a tenant goes along', async () => {
-    await profile('tempo', await tempo('no-echo', 'one'), 'tenant = "one"\n')
-    expect(await world.type('ls-auth doctor')).toMatchObject({ exit: 0 })
   })
 })

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { chanceOf } from '../../../src/trace/causes/exact-test.ts'
 import { isNoChance, leastRankChance, rankChance } from '../../../src/trace/compare/rank-test.ts'
 import { seeded } from '../../world/trace/random.ts'
 import { tailOfWins } from './planted-truth.ts'
@@ -73,32 +72,6 @@ const byPairs = (longer: readonly number[], shorter: readonly number[]) => {
   return Math.min(1, 2 * tailOfWins(wins, shorter.length, longer.length))
 }
 
-/** How likely so high a sum of ranks is: for each number of traces that have it, by the pairs that these win. */
-function byPresence(
-  longer: readonly number[],
-  few: number,
-  shorter: readonly number[],
-  many: number,
-): number {
-  const [zeros, carriers] = [few + many - longer.length - shorter.length, longer.length + shorter.length]
-  const ranked = [...longer, ...shorter].toSorted((x, y) => x - y)
-  const rankSum = (taken: number, ofCarriers: number) =>
-    ((few - taken) * (zeros + 1)) / 2 + taken * zeros + ofCarriers
-  const seen = rankSum(
-    longer.length,
-    longer.reduce((sum, time) => sum + ranked.indexOf(time) + 1, 0),
-  )
-  let tail = 0
-  for (let taken = Math.max(0, few - zeros); taken <= Math.min(few, carriers); taken++) {
-    const wins = Math.ceil(seen - rankSum(taken, (taken * (taken + 1)) / 2))
-    const table = { selection: few, carriers, all: few + many }
-    const chance = chanceOf({ ...table, hits: taken }) - chanceOf({ ...table, hits: taken + 1 })
-    tail +=
-      chance * (taken === 0 ? Number(wins <= 0) : tailOfWins(Math.max(0, wins), carriers - taken, taken))
-  }
-  return Math.min(1, 2 * tail)
-}
-
 /** How likely so high a sum of ranks is where there are three times: for each count of traces that have each of them. */
 function byCounts(longer: readonly number[], shorter: readonly number[]): number {
   const sizes = [1, 2, 3].map((time) => [...longer, ...shorter].filter((one) => one === time).length)
@@ -146,21 +119,6 @@ describe('more traces', () => {
     expect(chance(x, y) / exact).toBeLessThan(1.15)
   })
 
-  // Scores are twice the ranks, rounded down so far that those of two traces add up to 1700 at most.
-  test.each([
-    [497, 460, 500],
-    [991, 970, 1000],
-  ])('those at rank %d and %d against %d others: as every pair has it by its rounded ranks', (x, y, many) => {
-    const all = Array.from({ length: many + 2 }, (_, i) => i + 1)
-    const rounded = (rank: number) => Math.floor((2 * rank * 1700) / (2 * (2 * all.length + 1)))
-    const pairs = all.flatMap((upper) => all.slice(0, upper - 1).map((lower) => [upper, lower] as const))
-    const asFar = pairs.filter(
-      ([upper, lower]) => rounded(upper) + rounded(lower) >= rounded(x) + rounded(y),
-    ).length
-    const others = all.filter((time) => time !== x && time !== y)
-    expect(chance([x, y], others)).toBeCloseTo((2 * asFar) / pairs.length, 12)
-  })
-
   // So do coarse clocks measure.
   test('three times that many traces share are counted', () => {
     const random = seeded(9)
@@ -189,96 +147,10 @@ describe('more traces', () => {
     expect(sorted.at(-1)).toBeCloseTo(1, 9)
   })
 
-  // A little more than it is, so that nothing is named too early.
-  test.each([
-    [21, 21, 3e8],
-    [30, 25, 3e8],
-    [22, 34, 2e8],
-  ])('%d against %d are close to a normal distribution', (longer, shorter, more) => {
-    const [x, y] = drawn(longer, longer, shorter, more)
-    const exact = byPairs(x, y)
-    expect(exact).toBeLessThan(0.05)
-    expect(chance(x, y) / exact).toBeGreaterThan(0.99)
-    expect(chance(x, y) / exact).toBeLessThan(1.7)
-    expect(chance(y, x)).toBe(1)
-  })
-
-  // By scipy 1.17: twice the upper tail of the standard normal distribution.
-  test.each([
-    [21, 100, 1, 3.125399998e-8],
-    [21, 15, 2, 1.17413309e-3],
-    [25, 9, 2, 5.45866579e-3],
-    [21, 1, 2, 0.8013831883],
-    [21, 7, 2, 0.09190475433],
-  ])(
-    'the normal distribution is the right one: %d from %d on in steps of %d',
-    (count, from, step, expected) => {
-      const x = Array.from({ length: count }, (_, i) => from + step * i + 1)
-      const y = Array.from({ length: 21 }, (_, i) => step * i + 1)
-      expect(chance(x, y) / expected).toBeCloseTo(1, 6)
-    },
-  )
-
   const times = (zeros: number, ones: number) => [...Array(zeros).fill(0), ...Array(ones).fill(1)]
   test('where all are equal nothing is shown', () => {
     expect(chance(times(0, 40), times(0, 40))).toBe(1)
     expect(chance(times(40, 0), times(40, 0))).toBe(1)
-  })
-
-  // Twice the upper tail of the hypergeometric distribution, in whole numbers (Python 3).
-  test.each([
-    [11, 21, 150, 1000, 1.825260927e-4],
-    [11, 21, 50, 1000, 6.206584837e-9],
-    [13, 21, 250, 1000, 8.859311646e-4],
-    [19, 21, 550, 1000, 1.261325322e-3],
-    [12, 21, 2000, 10000, 3.965333006e-4],
-    [20, 30, 30, 100, 7.362504005e-4],
-    [16, 30, 20, 100, 1.211607358e-3],
-    [52, 100, 30, 100, 2.437948868e-3],
-    [80, 100, 55, 100, 2.590290711e-4],
-    [20, 30, 5, 30, 1.810000624e-4],
-  ])('what %d of %d traces have, and %d of %d, by equal times: %d', (ofFew, few, ofMany, many, expected) => {
-    expect(chance(times(few - ofFew, ofFew), times(many - ofMany, ofMany)) / expected).toBeCloseTo(1, 6)
-  })
-
-  // The chance that all of the few are among those without it, in whole numbers (Python 3), and twice that.
-  test.each([
-    [21, 100, 30, 2.602714787e-3],
-    [25, 60, 20, 5.971550824e-4],
-    [40, 40, 12, 1.854660506e-4],
-  ])(
-    'what none of %d traces has, and of %d others %d, each another time: %d',
-    (few, many, ofMany, expected) => {
-      const longer = Array.from({ length: ofMany }, (_, i) => i + 1)
-      expect(chance([...longer, ...times(many - ofMany, 0)], times(few, 0)) / expected).toBeCloseTo(1, 6)
-    },
-  )
-
-  // Of what is in few traces it is exact by which of them have it, and a little more than exact by how long they take.
-  test.each([
-    [21, 100, 11, 15, 0],
-    [21, 100, 11, 15, 30],
-    [21, 100, 12, 20, 10],
-    [21, 60, 14, 14, 0],
-    [30, 40, 17, 10, 5],
-    [40, 40, 26, 9, 3],
-    [25, 50, 24, 20, 0],
-  ])('of %d and %d traces %d and %d have it, those of the first by %d longer', (few, many, x, y, more) => {
-    const random = seeded(few * many + x)
-    const draw = (count: number, extra: number) =>
-      Array.from({ length: count }, () => random.between(1, 100_000) / 1000 + extra)
-    const [longer, shorter] = [draw(x, more), draw(y, 0)]
-    const exact = byPresence(longer, few, shorter, many)
-    const told = chance([...longer, ...Array(few - x).fill(0)], [...shorter, ...Array(many - y).fill(0)])
-    expect(exact).toBeLessThan(0.01)
-    expect(told / exact).toBeGreaterThan(0.97)
-    expect(told / exact).toBeLessThan(1.5)
-  })
-
-  test('few against very many, where most have spent nothing: not taken for a normal distribution', () => {
-    // One of three has it, as one in thirty has of the others: chance, though it is seven spreads away.
-    const many = [...Array(290).fill(0), ...Array(10).fill(5)]
-    expect(chance([0, 0, 5], many)).toBeGreaterThan(0.05)
   })
 })
 

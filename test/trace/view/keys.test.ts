@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { displayWidth } from '../../../src/text/display-width.ts'
-import type { Span, Trace } from '../../../src/trace/model.ts'
 import { copied } from '../../../src/trace/view/copied.ts'
-import { makeChain, makeSpan, makeTrace, type Sketch } from '../make.ts'
+import { makeTrace, type Sketch } from '../make.ts'
 import { walkThrough } from './walk.ts'
 
 const CHECKOUT: Sketch[] = [
@@ -47,21 +45,6 @@ describe('moving', () => {
   ])('%j leads to %s', (keys, on) => {
     expect(open().press(...keys).on).toBe(on)
   })
-
-  it('a trace without a root begins below its dividing line', () => {
-    const walk = walkThrough(makeTrace({ id: 6, parent: 99, name: 'lost' }))
-    expect(walk.on).toBe('lost')
-    expect(walk.press('up', 'home').on).toBe('lost')
-  })
-})
-
-it('what is missing of a trace is said at once, and made safe', () => {
-  const withheld = makeTrace({ id: 1, ms: 1, marks: ['attributes-withheld'] })
-  const trace = { ...withheld, partial: 'cut\u001b[2J' }
-  expect(walkThrough(trace, { columns: 160, rows: 10 }).lines.at(-1)).toBe(
-    'Only a part of the trace is here: cut\\u{1b}[2J; the attributes of 1 span are withheld from you',
-  )
-  expect(walkThrough(trace).press('down').lines.at(-1)).toMatch(/^\? keys/)
 })
 
 describe('what trace get notes below a trace', () => {
@@ -95,40 +78,6 @@ describe('what trace get notes below a trace', () => {
     )
     expect(text?.split('\n')).toHaveLength(5)
   })
-
-  it('is counted with what is missing, which is said beside it', () => {
-    const walk = walkThrough({ ...odd, partial: 'cut' }, size)
-    expect(walk.lines.at(-1)).toBe(
-      '3 notes on this trace: i shows them; Only a part of the trace is here: cut',
-    )
-    expect(walk.press('i').lines.slice(1, 4)).toEqual([
-      '  only a part of the trace is here: cut',
-      EARLY,
-      SHARED,
-    ])
-  })
-
-  it('has what is withheld, too', () => {
-    const page = walkThrough(makeTrace({ id: 1, ms: 1, marks: ['attributes-withheld'] })).press('i')
-    expect(page.lines.slice(0, 3)).toEqual(['notes', '  the attributes of 1 span are withheld from you', ''])
-  })
-
-  it('is nothing for most traces, and i says so', () => {
-    expect(open().lines.at(-1)).toMatch(/^\? keys/)
-    expect(open().press('i').lines.at(-1)).toBe('There are no notes on this trace.')
-  })
-})
-
-it('the details of a span say that its attributes are withheld; those of another do not', () => {
-  const spans = [
-    { id: 1, name: 'open', ms: 9 },
-    { id: 2, parent: 1, name: 'closed', ms: 5, marks: ['attributes-withheld'] as const },
-  ]
-  const walk = walkThrough(makeTrace(...spans), { columns: 100, rows: 40 })
-  expect(walk.press('return').lines.join('\n')).not.toContain('withheld')
-  expect(walk.press('down', 'return').lines).toContainEqual(
-    expect.stringMatching(/^ *note +its attributes and events are withheld from you$/),
-  )
 })
 
 describe('folding', () => {
@@ -139,12 +88,6 @@ describe('folding', () => {
     expect(folded.press('right').names).toEqual(ROWS)
   })
 
-  it('+ and - do the same', () => {
-    const folded = open().press('down', '-')
-    expect(folded.names).toHaveLength(5)
-    expect(folded.press('+').names).toEqual(ROWS)
-  })
-
   it('equal siblings unfold one by one, and fold together again from any of them', () => {
     const apart = open().press('down', 'down', 'right')
     expect(apart.names.filter((name) => name === 'redis GET')).toHaveLength(6)
@@ -153,35 +96,14 @@ describe('folding', () => {
     expect(together.on).toBe('redis GET')
   })
 
-  it('Left on a row without anything open leads to the row above it, Right on an open row to the first below', () => {
-    expect(open().press('down', 'down', 'down', 'down', 'left').on).toBe('charge')
-    expect(open().press('right').on).toBe('load cart')
-  })
-
   it('an error in what is folded has a mark and a word', () => {
     const folded = open().press('left')
     expect(folded.lines.find((line) => line.includes('✗ POST /checkout'))).toMatch(/^>\+!/)
     expect(folded.lines.at(-2)).toMatch(/, failed, folded: 9 spans, 2 errors$/)
   })
-
-  it('an open span has no such mark: its errors are in sight', () => {
-    const [, ...failed] = open().lines.filter((line) => line.includes('✗ '))
-    expect(failed.map((line) => line.slice(0, 3))).toEqual(['>  ', '   ', '   '])
-  })
 })
 
 describe('finding', () => {
-  const attributed: Trace = {
-    traceId: 'a1',
-    spans: [
-      makeSpan({ id: 1, name: 'root' }),
-      ...Array.from({ length: 6 }, (_, i): Span => {
-        const attributes = [['customer.id', String(40 + i)]] as const
-        return { ...makeSpan({ id: 2 + i, parent: 1, name: 'read' }), attributes }
-      }),
-    ],
-  }
-
   it.each<[typed: string, on: string]>([
     ['CARD', 'POST card'],
     ['payment', 'charge'],
@@ -189,16 +111,6 @@ describe('finding', () => {
     ['0000000000000006', 'lost'],
   ])('%s is found in %s', (typed, on) => {
     expect(open().press(`/${typed}`, 'return').on).toBe(on)
-  })
-
-  it('marks and forms of letters make no difference', () => {
-    const walk = walkThrough(
-      makeTrace({ id: 1 }, { id: 2, name: 'İstanbul cafe\u0301' }, { id: 3, at: 1, name: '\u00e9clair' }),
-    )
-    for (const typed of ['istanbul', 'CAF\u00c9', 'cafe'])
-      expect(walk.press(`/${typed}`, 'return').state.cursor).toBe(1)
-    expect(walk.press('/e\u0301c', 'return').state.cursor).toBe(2)
-    expect(walk.press('/\u0301', 'return').lines.at(-1)).toBe('No row fits.')
   })
 
   it('n goes to the next one, then on from the first, and says so; N goes back', () => {
@@ -214,32 +126,6 @@ describe('finding', () => {
     const found = open().press('left', '/card', 'return')
     expect(found.on).toBe('POST card')
     expect(found.names).toEqual(ROWS)
-  })
-
-  it('equal siblings stay one row where all of them fit', () => {
-    expect(open().press('/redis', 'return', 'n').names).toEqual(ROWS)
-  })
-
-  it('an attribute of one of them opens their row', () => {
-    const found = walkThrough(attributed).press('/customer.id=43', 'return')
-    expect(found.names).toHaveLength(7)
-    expect(found.scene.tree.span(found.state.cursor).spanId).toBe('0000000000000005')
-    expect(walkThrough(attributed).press('/customer.id>=45', 'return').state.cursor).toBe(6)
-  })
-
-  it('the one and only, none, and nothing typed yet', () => {
-    expect(open().press('/lost', 'return', 'n').lines.at(-1)).toBe('No other row fits.')
-    expect(open().press('/nowhere', 'return').lines.at(-1)).toBe('No row fits.')
-    expect(open().press('n').lines.at(-1)).toMatch(/^Nothing was searched/)
-  })
-
-  it('what is typed can be mended and given up', () => {
-    const typing = open().press('/carx', 'backspace')
-    expect(typing.lines.at(-1)).toBe('/car')
-    expect(typing.press('d', 'return').on).toBe('POST card')
-    expect(typing.press('escape').lines.at(-1)).toMatch(/^\? keys/)
-    // Letters are text here, no commands.
-    expect(open().press('/q').last.wish).toBeUndefined()
   })
 })
 
@@ -272,11 +158,6 @@ describe('errors and the critical path', () => {
     expect(second.press('E').on).toBe('charge')
   })
 
-  it('without a failed span it says so', () => {
-    const walk = walkThrough(makeTrace({ id: 1, ms: 1 })).press('e')
-    expect(walk.lines.at(-1)).toBe('No row has failed.')
-  })
-
   it('c shows only what is on the critical path, then everything again', () => {
     const trace = makeTrace(
       { id: 1, name: 'root', ms: 100 },
@@ -298,19 +179,6 @@ describe('errors and the critical path', () => {
     { id: 4, parent: 3, name: 'lost mail', at: 12, ms: 5, status: 'error' },
   ]
 
-  it.each<[keys: string[], message: string]>([
-    [['c', 'e'], 'The failed spans are off the critical path: c shows all.'],
-    [['c', 'E'], 'The failed spans are off the critical path: c shows all.'],
-    [['left', 'c', 'e'], 'The failed spans are off the critical path: c shows all.'],
-    [['c', '/mail', 'return'], 'What fits is off the critical path: c shows all.'],
-    [['c', '/mail', 'return', 'n'], 'What fits is off the critical path: c shows all.'],
-    [['c', '/nowhere', 'return'], 'No row fits.'],
-  ])('%j: what is off the critical path is not denied', (keys, message) => {
-    const walk = walkThrough(makeTrace(...ASIDE)).press(...keys)
-    expect(walk.lines.at(-1)).toBe(message)
-    expect(walk.press('c', 'e').on).toBe('lost mail')
-  })
-
   it('of several failed spans one is on the critical path: the others are told of', () => {
     const failed = ASIDE.map((one) => (one.id === 2 ? { ...one, status: 'error' as const } : one))
     const walk = walkThrough(makeTrace(...failed)).press('c', 'e')
@@ -319,33 +187,6 @@ describe('errors and the critical path', () => {
       'The other failed spans are off the critical path: c shows all.',
     )
     expect(walk.press('/a', 'return').press('n').on).toBe('waited for')
-  })
-
-  it.each([
-    ['below a folded row', ['left', 'e']],
-    ['below two folded rows', ['down', 'down', 'left', 'up', 'up', 'left', 'e']],
-    ['after E, folded again', ['E', 'left', 'left', 'left', 'left', 'e']],
-  ])('a failed span %s is unfolded', (_, keys) => {
-    expect(walkThrough(makeTrace(...ASIDE)).press(...keys).on).toBe('lost mail')
-  })
-
-  it('a failed span below equal siblings that share a row is unfolded', () => {
-    const siblings = Array.from({ length: 8 }, (_, i): Sketch[] => [
-      { id: 10 + i, parent: 1, name: 'call', at: i * 10, ms: 5 },
-      { id: 30 + i, parent: 10 + i, name: 'query', at: i * 10, ms: 4, ...(i === 5 && { status: 'error' }) },
-    ])
-    const trace = makeTrace({ id: 1, name: 'root', ms: 100 }, ...siblings.flat())
-    const walk = walkThrough(trace).press('e')
-    expect(walk.on).toBe('query')
-    expect(walk.scene.tree.hasFailed(walk.state.cursor)).toBe(true)
-  })
-
-  it('a trace that took no time has none', () => {
-    expect(
-      walkThrough(makeTrace({ id: 1 }))
-        .press('c')
-        .lines.at(-1),
-    ).toMatch(/no critical path/)
   })
 })
 
@@ -363,80 +204,10 @@ describe('pages', () => {
     expect(open().press('return', '?').lines[0]).toBe('keys')
   })
 
-  it.each([24, 40, 60, 80, 200])('in %i columns the keys are told in full, and how to leave', (columns) => {
-    const walk = walkThrough(makeTrace(...CHECKOUT), { columns, rows: 80 }).press('?')
-    const text = walk.lines.join('\n')
-    expect(text).not.toContain('…')
-    for (const line of walk.lines) expect(displayWidth(line)).toBeLessThanOrEqual(columns)
-    const words = text.replace(/\s+/g, ' ')
-    expect(words).toContain(
-      'Enter all about this span: attributes, events, exception, links / find: a part of a name',
-    )
-    expect(words).toContain('q quit (in details: back to the rows); Ctrl-C quits at once')
-    expect(words).toContain('! an error in what is folded')
-    expect(
-      walkThrough(makeTrace(...CHECKOUT), { columns, rows: 8 })
-        .press('?')
-        .lines.at(-1),
-    ).toMatch(/q goes back$/)
-  })
-
-  it('? has each sign that the rows of this trace have, and no other', () => {
-    const marksOf = (trace: Trace, columns = 100, unicode = true) => {
-      const { lines } = walkThrough(trace, { columns, rows: 80 }, unicode).press('?')
-      const below = lines.slice(lines.indexOf('marks') + 1, -1)
-      return below.flatMap((line) => line.trim().split(/ {3,}/)).filter((text) => text !== '')
-    }
-    const always = ['> the cursor', '+ folded: there is more', '! an error in what is folded']
-    const bars = ['█ critical path', '━ waiting or off it', '✗ error']
-    expect(marksOf(makeTrace({ id: 1, ms: 9 }))).toEqual([...bars, ...always])
-    expect(marksOf(makeTrace(...CHECKOUT))).toEqual([...bars, 'Σ sum of a fold', ...always])
-    expect(marksOf(makeTrace(...CHECKOUT), 100, false)).not.toContainEqual(
-      expect.stringContaining('sum of a fold'),
-    )
-    expect(marksOf(makeChain(60))).toContain('↳ only child of the row above')
-    const branches = Array.from({ length: 80 }, (_, i) => ({ id: i + 2, parent: i - (i % 2) + 1 }))
-    expect(marksOf(makeTrace({ id: 1 }, ...branches))).toContain('⋯N N levels deep')
-    const late = [
-      { id: 1, ms: 10 },
-      { id: 2, parent: 1, at: -3, ms: 5 },
-      { id: 3, parent: 1, at: 9, ms: 900 },
-    ]
-    expect(marksOf(makeTrace(...late))).toContain('┄▶ goes on past the axis')
-    const idle: Sketch[] = [
-      { id: 1, ms: 1.4, kind: 'server' },
-      { id: 2, parent: 1, at: 0.4, ms: 0.8, kind: 'producer' },
-      { id: 3, parent: 2, service: 'stock', at: 98_000, ms: 3, kind: 'consumer' },
-      { id: 4, parent: 3, service: 'stock', at: 98_000.5, ms: 1 },
-      { id: 5, parent: 3, service: 'stock', at: 98_001.8, ms: 1 },
-    ]
-    expect(marksOf(makeTrace(...idle))).toContain('~ time cut out')
-  })
-
   it('? names all keys that move and fold', () => {
     const text = open().press('?').lines.join('\n')
     expect(text).toContain('(also l)')
     expect(text).toContain('(also h)')
-  })
-
-  it.each<[columns: number, rows: number, lines: string[]]>([
-    [20, 5, ['The window is too', 'small.']],
-    [200, 3, ['The window is too small.']],
-    [12, 2, ['too small']],
-    [5, 2, ['too', 'small']],
-    [3, 1, ['too']],
-  ])('a window of %i columns and %i lines is called too small in words that fit', (columns, rows, lines) => {
-    expect(walkThrough(makeTrace(...CHECKOUT), { columns, rows }).lines).toEqual(lines)
-  })
-
-  it.each(['q', 'escape', '?'])('%s goes from the keys back to where they were asked for', (key) => {
-    const rows = open().press('down')
-    expect(rows.press('?', key).lines).toEqual(rows.lines)
-    const small = walkThrough(makeTrace(...CHECKOUT), { columns: 80, rows: 6 })
-    const details = small.press('return', 'down')
-    expect(details.lines).not.toEqual(small.press('return').lines)
-    expect(details.press('?', 'down', key).lines).toEqual(details.lines)
-    expect(details.press('?', key, 'q').lines).toEqual(small.lines)
   })
 
   it('a long one scrolls as far as its last line', () => {
@@ -446,46 +217,6 @@ describe('pages', () => {
     expect(end.press('down', 'pagedown').lines).toEqual(end.lines)
     expect(end.press('home').lines).toEqual(page.lines)
   })
-
-  it.each([
-    ['q', 'quit'],
-    ['o', 'open'],
-    ['y', 'copy'],
-  ])('%s is for the machine: %s', (key, wish) => {
-    expect(open().press(key).last.wish).toBe(wish)
-  })
-
-  it('a key without a meaning says where the keys are told', () => {
-    expect(open().press('z').lines.at(-1)).toMatch(/\? shows the keys/)
-  })
-})
-
-it('a row deep in a chain is marked as the only child of the row above', () => {
-  const walk = walkThrough(makeChain(5000)).press('end')
-  expect(walk.lines.at(-3)).toMatch(/^> {2}↳ span 5000 /)
-})
-
-it('of a span without an end the status line says so, and no time', () => {
-  const hung = makeTrace({ id: 1, name: 'root', ms: 0, marks: ['end-missing'] })
-  const line = walkThrough(hung, { columns: 120, rows: 12 }).lines.find((one) => one.includes('row 1 of 1'))
-  expect(line).toContain('root, shop, no end')
-})
-
-it('what Enter opens on a row of equal spans says that it is the slowest of them', () => {
-  const calls = (ms: (i: number) => number) =>
-    makeTrace(
-      { id: 1, name: 'root', ms: 100 },
-      ...Array.from({ length: 6 }, (_, i) => ({ id: 20 + i, parent: 1, name: 'read', ms: ms(i) })),
-    )
-  const row = walkThrough(calls((i) => 3 + i)).press('down')
-  expect(row.press('return').lines.slice(0, 3)).toEqual([
-    'slowest of 6 equal spans; in the rows, Right shows each',
-    '',
-    'read',
-  ])
-  expect(row.press('return', 'q', 'right', 'return').lines[0]).toBe('read')
-  const timeless = walkThrough(calls(() => 0)).press('down', 'return')
-  expect(timeless.lines[0]).toBe('one of 6 equal spans; in the rows, Right shows each')
 })
 
 describe('a span id is found as it can be pasted', () => {
@@ -498,16 +229,6 @@ describe('a span id is found as it can be pasted', () => {
     'span_id=0000000000000006',
   ])('%j', (typed) => {
     expect(open().press(`/${typed}`, 'return').on).toBe('lost')
-  })
-
-  it('blanks around a text are no part of it', () => {
-    expect(open().press('/ payment ', 'return').on).toBe('charge')
-    expect(open().press('/  ', 'return').lines.at(-1)).toBe('Nothing was searched for yet: / then a text.')
-  })
-
-  it('digits in a name are found, too', () => {
-    const walk = walkThrough(makeTrace({ id: 1, name: 'root' }, { id: 2, parent: 1, name: 'face 0xcafe' }))
-    expect(walk.press('/cafe', 'return').on).toBe('face 0xcafe')
   })
 })
 
