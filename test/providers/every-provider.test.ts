@@ -53,8 +53,7 @@ describe.each(ROWS)('$id', (row) => {
     expect(detectProvider(issuer)).toBe(row.id)
   })
 
-  it('has the preset that its documentation asks for', () => {
-    expect(preset).toMatchObject(row.preset)
+  it('has the redirect URIs that its documentation asks for', () => {
     expect(redirectUris(preset)).toEqual(row.registers)
   })
 

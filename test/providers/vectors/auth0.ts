@@ -3,18 +3,11 @@ import { exactly, ISSUED, type Row } from './row.ts'
 const AUTH0 = 'https://acme.eu.auth0.example/'
 const AUTH0_CLIENT = 'K1AUPhZq8mRi0Q0pjhkfu1D7y6KjDQja'
 const LIVE = { iat: ISSUED, exp: ISSUED + 3600 }
-const STANDARD = ['openid', 'profile', 'email', 'offline_access']
 
 export const AUTH0_ROW: Row = {
   id: 'auth0',
   issuers: ['https://acme.eu.auth0.com/'],
   clientId: AUTH0_CLIENT,
-  preset: {
-    scopes: STANDARD,
-    audience: 'audience',
-    device: 'yes',
-    revoke: ['refresh'],
-  },
   registers: exactly('127.0.0.1'),
   tokens: [
     {

@@ -9,14 +9,6 @@ export const COGNITO: Row = {
   id: 'cognito',
   issuers: [POOL, 'https://acme-traces.auth.eu-west-1.amazoncognito.com'],
   clientId: COGNITO_CLIENT,
-  preset: {
-    scopes: ['openid', 'profile', 'email'],
-    offline: 'implicit',
-    audience: 'scope',
-    device: 'no',
-    revoke: ['refresh'],
-    endpointHosts: ['*.amazoncognito.com'],
-  },
   registers: exactly('localhost'),
   tokens: [
     {
@@ -114,16 +106,6 @@ export const GOOGLE: Row = {
   id: 'google',
   issuers: ['https://accounts.google.com', 'accounts.google.com'],
   clientId: GOOGLE_CLIENT,
-  preset: {
-    scopes: ['openid', 'profile', 'email'],
-    offline: 'params',
-    authorizationParameters: { access_type: 'offline', prompt: 'consent' },
-    useToken: 'id',
-    device: 'separate-client',
-    clientAuth: 'client_secret_post',
-    publicSecret: true,
-    issuerAliases: ['accounts.google.com'],
-  },
   registers: ['http://127.0.0.1/callback'],
   tokens: [
     {

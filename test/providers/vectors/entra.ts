@@ -48,16 +48,6 @@ export const ENTRA: Row = {
     'https://acme.b2clogin.com/x/v2.0',
   ],
   clientId: CLIENT,
-  preset: {
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
-    consentForOffline: false,
-    audience: 'scope',
-    useToken: 'access',
-    device: 'yes',
-    deviceErrorAliases: { authorization_declined: 'access_denied', bad_verification_code: 'expired_token' },
-    revoke: [],
-    issuerTemplate: 'https://login.microsoftonline.com/{tenantid}/v2.0',
-  },
   registers: ['http://localhost'],
   tokens: [
     {

@@ -3,20 +3,12 @@ import { ISSUED, type Row } from './row.ts'
 const REALM = 'https://sso.acme.example/realms/traces'
 const DEX = 'https://dex.acme.example/dex'
 const LIVE = { iat: ISSUED, exp: ISSUED + 3600 }
-const STANDARD = ['openid', 'profile', 'email', 'offline_access']
 
 export const HOSTED: readonly Row[] = [
   {
     id: 'keycloak',
     issuers: [REALM, 'https://sso.acme.example/auth/realms/traces'],
     clientId: 'ls-auth',
-    preset: {
-      scopes: STANDARD,
-      audience: 'mapper',
-      device: 'yes',
-      devicePkce: true,
-      revoke: ['refresh', 'access'],
-    },
     registers: ['http://127.0.0.1/callback'],
     tokens: [
       {
@@ -107,11 +99,6 @@ export const HOSTED: readonly Row[] = [
     id: 'dex',
     issuers: [DEX, 'http://127.0.0.1:5556/dex'],
     clientId: 'ls-auth',
-    preset: {
-      scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
-      audience: 'cross-client',
-      revoke: [],
-    },
     registers: ['http://127.0.0.1/callback'],
     tokens: [
       {

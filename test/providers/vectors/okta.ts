@@ -127,14 +127,6 @@ export const OKTA: readonly Row[] = [
     id: 'okta',
     issuers: ['https://acme.okta.com/oauth2/default', 'https://acme.oktapreview.com/oauth2/aus7', ISSUER],
     clientId: CLIENT,
-    preset: {
-      scopes: ['openid', 'profile', 'email', 'offline_access'],
-      audience: 'server',
-      useToken: 'access',
-      device: 'yes',
-      revoke: ['refresh', 'access'],
-      ownTokens: {},
-    },
     registers: exactly('127.0.0.1'),
     tokens: [idToken, accessToken],
     hints,
@@ -143,7 +135,6 @@ export const OKTA: readonly Row[] = [
     id: 'okta-org',
     issuers: ['https://acme.okta.com', 'https://acme.okta-emea.com'],
     clientId: CLIENT,
-    preset: { audience: 'none', useToken: 'id', ownTokens: { all: true } },
     registers: exactly('127.0.0.1'),
     tokens: [
       { ...idToken, payload: { ...idToken.payload, iss: 'https://acme.okta.com' }, says: {} },

@@ -2,21 +2,12 @@ import { exactly, ISSUED, type Row } from './row.ts'
 
 const PING = 'https://auth.pingone.com/77777777-bbbb-4bbb-8bbb-777777777777/as'
 const LIVE = { iat: ISSUED, exp: ISSUED + 3600 }
-const STANDARD = ['openid', 'profile', 'email', 'offline_access']
 
 export const OTHERS: readonly Row[] = [
   {
     id: 'pingone',
     issuers: [PING, 'https://auth.pingone.eu/x/as'],
     clientId: '66666666-aaaa-4aaa-8aaa-666666666666',
-    preset: {
-      scopes: STANDARD,
-      offline: 'scope',
-      consentForOffline: false,
-      audience: 'scope',
-      onlyNamedScopes: true,
-      device: 'yes',
-    },
     registers: exactly('127.0.0.1'),
     tokens: [
       {
@@ -49,7 +40,6 @@ export const OTHERS: readonly Row[] = [
     id: 'onelogin',
     issuers: ['https://acme.onelogin.com/oidc/2'],
     clientId: 'cli-1',
-    preset: { scopes: STANDARD, device: 'no', pkceKnown: true, clientAuth: 'none' },
     registers: exactly('127.0.0.1'),
     tokens: [
       {
@@ -77,7 +67,6 @@ export const OTHERS: readonly Row[] = [
     id: 'jumpcloud',
     issuers: ['https://oauth.id.jumpcloud.com/'],
     clientId: 'cli-1',
-    preset: { scopes: STANDARD, device: 'no', clientAuth: 'none' },
     registers: exactly('127.0.0.1'),
     tokens: [
       {
@@ -108,7 +97,6 @@ export const OTHERS: readonly Row[] = [
     id: 'generic',
     issuers: ['https://id.acme.example', 'https://login.acme.example/oauth2/other'],
     clientId: 'cli-1',
-    preset: { scopes: STANDARD, audience: 'none', device: 'if-advertised' },
     registers: exactly('127.0.0.1'),
     tokens: [
       {

@@ -2,7 +2,7 @@ import type { TokenKind } from '../../../src/claims/kind.ts'
 import type { Identity } from '../../../src/claims/normalise.ts'
 import type { Expect } from '../../../src/claims/policy.ts'
 import type { ProviderError } from '../../../src/providers/hints.ts'
-import type { Preset, ProviderId } from '../../../src/providers/preset.ts'
+import type { ProviderId } from '../../../src/providers/preset.ts'
 
 /** What an idea must be read as: the value and its claim, or why there is none. */
 export type Says = readonly [value: unknown, claim: string] | 'absent' | 'overage' | 'unsupported'
@@ -20,13 +20,12 @@ export interface TokenVector {
   readonly checks: readonly (readonly [Expect, 'pass' | 'fail' | 'unknown'])[]
 }
 
-/** One provider: how it is known, what its preset says, how its tokens are read, what its errors are answered with. */
+/** One provider: how it is known, how its tokens are read, what its errors are answered with. */
 export interface Row {
   readonly id: ProviderId
   /** Issuers that must be taken for this provider's. */
   readonly issuers: readonly string[]
   readonly clientId: string
-  readonly preset: Partial<Preset>
   /** Redirect URIs to register. */
   readonly registers: readonly string[]
   readonly tokens: readonly TokenVector[]

@@ -9,7 +9,6 @@ export const WORKLOADS: readonly Row[] = [
       'https://github.acme.example/_services/token',
     ],
     clientId: 'none',
-    preset: { signsIn: 'workload', scopes: [], offline: 'none', device: 'no', revoke: [] },
     registers: exactly('127.0.0.1'),
     tokens: [
       {
@@ -55,7 +54,6 @@ export const WORKLOADS: readonly Row[] = [
     id: 'aws-iam',
     issuers: ['https://abc12345-def4-56ab-c789-d012ef345678.tokens.sts.global.api.aws'],
     clientId: 'none',
-    preset: { signsIn: 'workload', scopes: [], audience: 'audience', device: 'no', revoke: [] },
     registers: exactly('127.0.0.1'),
     tokens: [
       {
@@ -104,7 +102,6 @@ export const WORKLOADS: readonly Row[] = [
       'https://oidc.eu-west-1.amazonaws.com',
     ],
     clientId: 'none',
-    preset: { signsIn: 'nobody', device: 'no' },
     registers: exactly('127.0.0.1'),
     tokens: [],
     hints: [[{ where: 'discovery', error: 'not-found' }, /no ID tokens/]],
