@@ -29,10 +29,7 @@ export interface Bench {
  */
 const SUITES: Readonly<Record<string, () => Promise<(bench: Bench) => Promise<SuiteResult>>>> = {
   start: async () => (await import('./start.ts')).start,
-  proxy: async () => (await import('./proxy.ts')).proxy,
-  gateway: async () => (await import('./gateway.ts')).gateway,
   mcp: async () => (await import('./mcp.ts')).mcp,
-  page: async () => (await import('./page.ts')).page,
   traces: async () => (await import('./traces.ts')).traces,
 }
 const RESULTS = 'test/bench/results.json'

@@ -42,7 +42,7 @@ describe('before anybody has signed in', () => {
     expect(await machine.run(['--version'])).toMatchObject({ exit: 0, stdout: `${version}\n`, stderr: '' })
     const help = await machine.run(['--help'])
     expect(help).toMatchObject({ exit: 0, stderr: '' })
-    expect(help.stdout).toMatch(/^Usage: ls-auth /)
+    expect(help.stdout).toMatch(/^Sign in as yourself .*\n/)
     expect((await machine.run(['trace', 'get', '--help'])).stdout).toMatch(/^Usage: ls-auth trace get /)
   })
 
