@@ -1,57 +1,32 @@
 import { shellWord } from '../../text/shell-word.ts'
-import { type AttributeCondition, parseCondition } from './attribute-condition.ts'
-import { withQuoteEnded } from './re2.ts'
+import type { AttributeCondition } from './attribute-condition.ts'
+
+/** Pattern of a number: `5..`, `50\d`, `[45]\d\d`; with a dot between digits it is of an address or a version. */
+const OF_NUMBERS = /^(?!.*\d\.\d)(?=.*\d)(?:\\d|\[\^?[\d-]+\]|[\d.()|?*+{},^$])+$/
 
 /**
- * What helps who has found nothing with a condition that other languages write so, and is a value here: `x==5`, `x=>5`, `x="a"`.
- * Undefined where no condition can be meant so.
+ * What helps who has found nothing with a condition that may be meant in another way: `x==5` of other languages, a pattern of a
+ * number where the back end (`textOnly`) compares none with text, a part of a value. Undefined: none of them.
  */
-export function likelyMeant(conditions: readonly AttributeCondition[] = []): string | undefined {
-  for (const [key, value, operator = '='] of conditions) {
-    const meant = operator === '=' ? otherWriting(key, value) : undefined
-    if (meant !== undefined)
-      return `the value that was looked for is ${shellWord(value)}; for another: --attr ${shellWord(meant)}`
+export function likelyMeant(
+  conditions: readonly AttributeCondition[] = [],
+  textOnly?: string,
+): string | undefined {
+  for (const [, value, operator = '='] of conditions) {
+    if (operator === '=' && /^[=<>"']/.test(value))
+      return `the value that was looked for is ${shellWord(value)}`
+    if (textOnly !== undefined && operator.includes('~') && OF_NUMBERS.test(value))
+      return `=~ and !~ are for text in ${textOnly}, and hold of no number; of a number: compare it with =, != or >=`
   }
   return partOfValue(conditions)
 }
 
-/** The condition that `key=value` may be meant as. Undefined: none, or none that could be typed and mean just that. */
-function otherWriting(key: string, value: string): string | undefined {
-  const [, sign = '', rest = ''] = /^(?:(==?|[<>]=?)\s*)?(.*)$/s.exec(value) ?? []
-  const bare = /^(["'])(.*)\1$/s.exec(rest)?.[2] ?? rest
-  if (sign === '' && bare === value) return undefined
-  const operator = `${sign.replaceAll('=', '')}=`
-  const read = parseCondition(`${key}${operator}${bare}`)
-  if (typeof read === 'string') return undefined
-  const [sameKey, text, sameOperator = '='] = read
-  const isMeant = sameKey === key && sameOperator === operator && /^[^=<>"']/.test(text)
-  return isMeant ? `${key}${operator}${bare}` : undefined
-}
-
-/**
- * What helps who has written a part of a value behind `=~` and found nothing: grep takes a part, TraceQL the whole value.
- * Undefined where no condition can be meant so.
- */
+/** The same of a part of a value behind `=~`: grep takes a part, TraceQL the whole value. An end that is named is meant so. */
 export function partOfValue(conditions: readonly AttributeCondition[] = []): string | undefined {
   for (const [key, pattern, operator] of conditions) {
-    if (operator !== '=~') continue
-    const part = patternOfPart(withQuoteEnded(pattern))
-    if (part === undefined) continue
-    return `=~ and !~ are for the whole value; for a part of it: --attr ${shellWord(`${key}=~${part}`)}`
+    if (operator !== '=~' || /^(?:\^|\\A|\.\*|\(\?|$)|(?:\$|\\z|\.\*)$|\\Q/.test(pattern)) continue
+    const part = pattern.includes('|') ? `(${pattern})` : pattern
+    return `=~ and !~ are for the whole value; for a part of it: --attr ${shellWord(`${key}=~.*${part}.*`)}`
   }
   return undefined
-}
-
-/**
- * Go's `(?i)` and `(?s)` stay in front. An end that is named (`^` or `\A`, `$` or `\z`) or open (`.*`) is meant so, but not `\$` and
- * `\.*`. Undefined where both are, or where there is nothing between.
- */
-function patternOfPart(pattern: string): string | undefined {
-  const [, flags = '', rest = ''] = /^(\(\?[is]+\))?(.*)$/s.exec(pattern) ?? []
-  const [, start, bare = '', end] =
-    /^(\^|\\A|\.\*)?(.*?)((?<=(?:^|[^\\])(?:\\\\)*)(?:\$|\\z|\.\*))?$/s.exec(rest) ?? []
-  if (bare === '' || (start !== undefined && end !== undefined)) return undefined
-  const inner = bare.includes('|') ? `(${bare})` : bare
-  const [before, after] = [start ?? '.*', end ?? '.*'].map((one) => (one === '.*' ? one : ''))
-  return `${flags}${before}${inner}${after}`
 }

@@ -17,34 +17,13 @@ const search = (attr: string) =>
   world.type(`ls-auth trace search --attr '${attr}' --backend tempo --api ${tempo.url} --authorization none`)
 
 it.each([
-  ['x==5', '=5', 'x=5'],
-  ['x=>5', '>5', "'x>=5'"],
-  ['x=<5', '<5', "'x<=5'"],
-  ['x="a"', '"a"', 'x=a'],
-  ['x=>=5', '>=5', "'x>=5'"],
-  ['x=<= 5', '<= 5', "'x<=5'"],
-  ['x==="5"', '=="5"', 'x=5'],
-  ['x=="5"', '="5"', 'x=5'],
-  ['x=>"5"', '>"5"', "'x>=5'"],
-])('%s: what was looked for, and what may be meant', async (attr, value, meant) => {
-  const { stderr } = await search(attr)
-  const shown = /^=\w+$/.test(value) ? value : `'${value}'`
-  expect(stderr).toContain(`note: the value that was looked for is ${shown}; for another: --attr ${meant}\n`)
+  ['x==5', '=5'],
+  ['x=>5', "'>5'"],
+  ['x="a"', `'"a"'`],
+])('%s: what was looked for is said', async (attr, value) => {
+  expect((await search(attr)).stderr).toContain(`note: the value that was looked for is ${value}\n`)
 })
 
-it.each([
-  'x=5',
-  'x=a=b',
-  'x=""',
-  'x=',
-  'x=<nil>',
-  'x=<5>',
-  'x==~(a',
-  'x==>5',
-  'x="=5"',
-  'x="~a"',
-  'x==~a',
-  'x= a',
-])('%s: nothing else can be meant', async (attr) => {
+it.each(['x=5', 'x=a=b', 'x=', 'x= a'])('%s: nothing else can be meant', async (attr) => {
   expect((await search(attr)).stderr).not.toContain('looked for')
 })

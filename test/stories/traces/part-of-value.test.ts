@@ -38,21 +38,8 @@ it.each(COMMANDS)('%s: what nothing fits is said with the pattern that does', as
   expect(mended.stderr).not.toContain(NOTE)
 })
 
-it.each([
-  ['(?i)os', '(?i).*os.*'],
-  ['nope|none', '.*(nope|none).*'],
-  ['OS.*', '.*OS.*'],
-  ['.*OS', '.*OS.*'],
-  ['^OS', 'OS.*'],
-  ['OS$', '.*OS'],
-  [String.raw`\AOS`, 'OS.*'],
-  [String.raw`OS\z`, '.*OS'],
-  [String.raw`OS\\z`, String.raw`.*OS\\z.*`],
-  [String.raw`\QO.S`, String.raw`.*\QO.S\E.*`],
-  [String.raw`OS\$`, String.raw`.*OS\$.*`],
-  [String.raw`OS\.*`, String.raw`.*OS\.*.*`],
-])('of %s it is %s', async (typed, part) => {
-  expect((await type('trace get FILE', `http.request.method=~${typed}`)).stderr).toContain(
-    `${NOTE}--attr 'http.request.method=~${part}'\n`,
+it('of one of two it is both in brackets', async () => {
+  expect((await type('trace get FILE', 'http.request.method=~nope|none')).stderr).toContain(
+    `${NOTE}--attr 'http.request.method=~.*(nope|none).*'\n`,
   )
 })

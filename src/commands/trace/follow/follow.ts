@@ -36,7 +36,6 @@ export const followTraces =
     const { source, range, skewSeconds } = await openFollowed(invocation, filter, outage)
     const known = new KnownTraces()
     const look = openLook(source, filter)
-    const isFull = fullNote(invocation)
     // The next look begins where the last one did, wherever the clock was set meanwhile.
     const steady = steadyClock(clock)
     let lookedAt = filter.toMillis
@@ -62,7 +61,7 @@ export const followTraces =
       outage.answered()
       lookedAt = began
       await give(known.fresh(found.traces, clock.now()))
-      isFull(found)
+      if (found.truncated) tellFull(invocation, found.limit)
     }
   }
 
@@ -118,16 +117,13 @@ async function tellOfFirst(
   await rememberServices(invocation, 'some', services)
 }
 
-/** Says of the first look of several in a row that it has not found all. */
-function fullNote(invocation: Invocation): (found: Looked) => void {
-  let isTold = false
-  return ({ truncated, limit }) => {
-    const larger = largerLimit(limit)
-    const more = larger === undefined ? '' : `, or give --limit ${larger}`
-    const line = `note: more than ${limit} traces at once, some may be missing: narrow the search${more}`
-    if (truncated && !isTold) tell(invocation, line)
-    isTold = truncated
-  }
+/** Says once that a look has not found all. */
+function tellFull(invocation: Invocation, limit: number): void {
+  const larger = largerLimit(limit)
+  const more = larger === undefined ? '' : `, or give --limit ${larger}`
+  if (!invocation.told.has('look-is-full'))
+    tell(invocation, `note: more than ${limit} traces at once, some may be missing: narrow the search${more}`)
+  invocation.told.add('look-is-full')
 }
 
 /** So many traces one look takes at most, unless --limit is higher: ten pages of the API, every few seconds. */

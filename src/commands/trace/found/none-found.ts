@@ -4,14 +4,12 @@ import { safeText } from '../../../text/safe-text.ts'
 import { THE_KINDS, wrongKind } from '../../../trace/conditions/kind-condition.ts'
 import { calledAsField } from '../../../trace/conditions/own-field.ts'
 import { likelyMeant } from '../../../trace/conditions/part-of-value.ts'
-import { patternOfNumber } from '../../../trace/conditions/pattern-of-number.ts'
-import { isoMillis } from '../../../trace/formats/iso-time.ts'
-import { beganIn, isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'
+import { isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/capabilities.ts'
 import { optionWords } from '../../command-line.ts'
 import type { Invocation } from '../../invocation.ts'
 import { repeatFlags } from '../../repeat-flags.ts'
-import { ALWAYS } from '../time-range.ts'
+import { namesTimes } from '../time-range.ts'
 
 /** What may explain an empty list. */
 type NoneNote = { readonly code: string; readonly text: string; readonly quotes?: true }
@@ -31,11 +29,13 @@ export async function notesOfNone(
     text === undefined ? [] : [{ code, text, quotes: true }]
   const called = quoting('own-field', calledAsField(filter.attributes))
   if (!isText) return called
-  const times = await otherTimes(invocation, source, filter)
-  // No other condition matters where there is nothing in this time.
-  if (times !== undefined) return [{ code: 'other-time', text: `its traces began at another time: ${times}` }]
   const notes: NoneNote[] = []
   const { name, minNanos, maxNanos } = filter
+  if (invocation.options.file !== undefined && namesTimes(invocation.options))
+    notes.push({
+      code: 'times-of-file',
+      text: 'without --since, --from and --to all of the file is searched',
+    })
   if (name !== undefined)
     notes.push({ code: 'whole-name', text: '--name is the whole name of a span, such as "POST /checkout"' })
   if ((minNanos !== undefined || maxNanos !== undefined) && !isOfWholeTrace(filter))
@@ -56,33 +56,10 @@ export async function notesOfNone(
 }
 
 /** How a condition that found nothing may be meant. Undefined: none looks as if it were meant in another way. */
-export function noteOnConditions(
+export const noteOnConditions = (
   { matchesTextOnly, name }: Pick<CapableSource<'search'>, 'matchesTextOnly' | 'name'>,
   { attributes }: TraceFilter,
-): string | undefined {
-  const ofNumber = matchesTextOnly ? patternOfNumber(attributes, name) : undefined
-  return ofNumber ?? likelyMeant(attributes)
-}
-
-/** When the traces of a file began, where none did in the time that is asked for. Undefined: not so, or it is not known. */
-async function otherTimes(
-  { options: { file } }: Invocation,
-  source: CapableSource<'search'>,
-  { fromMillis, toMillis }: TraceFilter,
-): Promise<string | undefined> {
-  if (file === undefined || (fromMillis === ALWAYS.fromMillis && toMillis === ALWAYS.toMillis))
-    return undefined
-  const every = { attributes: [], errors: false, limit: Number.POSITIVE_INFINITY, ...ALWAYS }
-  const { traces } = await source.search(every)
-  const starts = traces.flatMap(({ startNanos }) => (startNanos === undefined ? [] : [startNanos]))
-  // The latest is the first.
-  const [latest = 0n, oldest = 0n] = [starts[0], starts.at(-1)]
-  if (starts.length === 0 || starts.some((nanos) => beganIn(nanos, { fromMillis, toMillis })))
-    return undefined
-  // Such that --from and --to take them.
-  const millis = [oldest, latest + 999_999n].map((nanos) => isoMillis(Number(nanos / 1_000_000n)))
-  return [...new Set(millis)].join(' to ')
-}
+): string | undefined => likelyMeant(attributes, matchesTextOnly && name)
 
 /** A name that no service has. */
 export interface UnknownService {
