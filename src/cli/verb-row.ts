@@ -94,11 +94,12 @@ function addFlags(command: Command, flags: Flags, formats: readonly string[]): v
 }
 
 function optionsOf(name: string, flag: Flag<unknown>): Option[] {
-  const { help, takes, short, choices, repeats, alias } = flag
+  const { help, takes, short, choices, repeats, alias, isHidden } = flag
   const typed = [short && `-${short}`, typedFlag(name)].filter(Boolean).join(', ')
   const usage = takes === undefined ? typed : `${typed} ${takes}`
   const option = choices === undefined ? new Option(usage, help) : choice(usage, help, choices)
   if (repeats) option.argParser(collect)
+  if (isHidden) option.hideHelp()
   if (alias === undefined) return [option]
   const second = new Option(takes === undefined ? `--${alias}` : `--${alias} ${takes}`).hideHelp()
   second.attributeName = () => name

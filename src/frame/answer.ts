@@ -60,6 +60,8 @@ export interface Data<Row = unknown> {
   readonly rows: Iterable<Row> | AsyncIterable<Row> | Pages<Row>
   row(row: Row): unknown
   whole(rows: readonly unknown[]): object
+  /** The lines of CSV, where a row is more than one of them. */
+  csv?(): Iterable<string>
 }
 
 /** Lines that go on with new rows. */

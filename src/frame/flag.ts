@@ -17,6 +17,8 @@ export interface Flag<T> {
   readonly repeats?: true
   /** The value is a whole number. */
   readonly counts?: true
+  /** Taken to say why not: no help shows it. */
+  readonly isHidden?: true
   /** Its place among the arguments: it is no flag. */
   readonly argument?: number
   /** Another spelling, which help does not show. */
@@ -31,7 +33,7 @@ export type Flags = Readonly<Record<string, Flag<unknown>>>
 /** What a verb gets: the value of each of its flags. */
 export type ValuesOf<F extends Flags> = { readonly [K in keyof F]: F[K] extends Flag<infer T> ? T : never }
 
-type More = Partial<Pick<Flag<unknown>, 'short' | 'alias' | 'counts' | 'argument'>>
+type More = Partial<Pick<Flag<unknown>, 'isHidden' | 'short' | 'alias' | 'counts' | 'argument'>>
 
 /** A switch. */
 export const bool = (help: string, more: More = {}): Flag<boolean> => ({

@@ -25,13 +25,16 @@ async function printData(
   const { data } = answer
   const all: unknown[] = []
   let isFirst = true
-  await takeRows(data, async (rows) => {
-    const values = rows.map((row) => data.row(row))
-    if (format === 'json') all.push(...values)
-    else if (format === 'ndjson') await terminal.out(values.map((one) => `${safeJson(one)}\n`).join(''))
-    else await terminal.out(csvLines(values as object[], isFirst))
-    isFirst = false
-  })
+  const csv = format === 'csv' ? data.csv?.() : undefined
+  if (csv) await terminal.out([...csv].join(''))
+  else
+    await takeRows(data, async (rows) => {
+      const values = rows.map((row) => data.row(row))
+      if (format === 'json') all.push(...values)
+      else if (format === 'ndjson') await terminal.out(values.map((one) => `${safeJson(one)}\n`).join(''))
+      else await terminal.out(csvLines(values as object[], isFirst))
+      isFirst = false
+    })
   const notes = notesOf(answer)
   if (format === 'json')
     await printJson(invocation, {

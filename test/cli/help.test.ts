@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { SERIES_FORMATS, TRACE_FORMATS } from '../../src/trace/formats/output-choices.ts'
+import { TRACE_FORMATS } from '../../src/trace/formats/output-choices.ts'
+import { query } from '../../src/verbs/query.ts'
 import { envOf } from '../world/env.ts'
 import { openWorld, type World } from '../world/world.ts'
 import { ENTRIES } from './rows.ts'
@@ -55,7 +56,7 @@ describe('docs/formats.md', () => {
 
   it.each([
     ['trace get', TRACE_FORMATS],
-    ['query', SERIES_FORMATS],
+    ['query', query.formats.slice(1)],
   ] as const)('names every format of %s', (words, formats) => {
     expect(formats.filter((format) => !new RegExp(`\\b${format}\\b`).test(row(words)))).toEqual([])
   })

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { readTimes } from '../../src/commands/trace/time-range.ts'
 import { Failure } from '../../src/errors.ts'
+import { readFlags } from '../../src/frame/verb.ts'
+import { timeFlags, timeRange } from '../../src/verbs/search-flags.ts'
 
 const NOW = Date.parse('2026-11-24T10:00:00Z')
+const readTimes = (typed: Readonly<Record<string, unknown>>, now: number) =>
+  timeRange(readFlags(timeFlags, typed, [], now), typed, now)
 const minutes = (count: number) => NOW - count * 60_000
 
 describe('times as dashboards write them', () => {

@@ -1,13 +1,6 @@
 import { type Command, Option } from 'commander'
 import { BACKENDS } from '../../backends/table.ts'
 
-/** The options for the time range. */
-export const withTimes = (command: Command): Command =>
-  command
-    .option('--since <duration>', 'how far back to look (1h when not given)')
-    .option('--from <time>', 'from this time on (now-1h, or RFC 3339)')
-    .option('--to <time>', 'up to this time (now-30m, or RFC 3339)')
-
 /** Options of single back ends. */
 export function ownFlags(command: Command): Command {
   for (const { name, flags = [] } of BACKENDS) {

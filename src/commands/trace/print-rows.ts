@@ -39,8 +39,8 @@ export const MASKED = {
 }
 
 /** Says that something was masked, and a person how to see it: an agent is to leave it so. */
-export function tellMasked(invocation: Invocation, what: 'values' | 'labels'): void {
+export function tellMasked(invocation: Invocation): void {
   const isForAgent = invocation.ports.terminal.isForAgent || invocation.options.output === 'agent'
   const how = isForAgent ? '' : '; --show-sensitive shows them'
-  tell(invocation, `note: ${what} that look like secrets or personal data are masked${how}`)
+  tell(invocation, `note: values that look like secrets or personal data are masked${how}`)
 }

@@ -1,39 +1,13 @@
 import { Failure } from '../../errors.ts'
-import { parseDuration, parseUnitDuration } from '../../settings/duration.ts'
+import { parseDuration } from '../../settings/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { parseRfc3339, withZone } from '../../trace/rfc3339.ts'
 import type { TimeRange } from '../../trace/series.ts'
 
-const DEFAULT_SINCE_SECONDS = 3600
 export const LIKE = 'Write it like now-1h or 2026-11-24T10:00:00Z.'
 
 /** All that a `Date` can tell since 1970. */
 export const ALWAYS: TimeRange = { fromMillis: 0, toMillis: 8.64e15 }
-
-/**
- * `--since`, `--from` and `--to`; default: the last hour. What began before 1970 begins then: servers count from there, and a
- * `Date` goes back no further than some 285,000 years. Failure `usage`: an invalid time.
- */
-export function readTimes(options: Readonly<Record<string, unknown>>, now: number): TimeRange {
-  const { since, from, to } = options
-  if (since !== undefined && from !== undefined) {
-    throw new Failure('usage', '--since and --from cannot be used together')
-  }
-  const toMillis = typeof to === 'string' ? readTime(to, '--to', now) : now
-  if (typeof to === 'string' && toMillis <= 0) {
-    throw new Failure('usage', `--to: "${safeText(to, 40)}" is before 1970`, { hint: LIKE })
-  }
-  const seconds = typeof since === 'string' ? parseUnitDuration(since, '--since') : DEFAULT_SINCE_SECONDS
-  const start = typeof from === 'string' ? readTime(from, '--from', now) : toMillis - seconds * 1000
-  const fromMillis = Math.max(0, start)
-  if (fromMillis < toMillis) return { fromMillis, toMillis }
-  if (typeof since === 'string') {
-    throw new Failure('usage', `--since: "${safeText(since, 40)}" is no time to look at`, {
-      hint: 'Write how far back: 5m, 1h30m, 90d.',
-    })
-  }
-  throw endsFirst(to === undefined ? '--from: without --to it ends now' : '--from and --to')
-}
 
 /** Of a time that ends before it begins; `check`: what to look at. */
 export const endsFirst = (check = '--from and --to'): Failure =>

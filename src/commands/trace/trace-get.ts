@@ -118,7 +118,7 @@ async function run(invocation: Invocation, options: TraceGetOptions | BatchOptio
   // Rows alone show no attributes: to draw them values are read, and masked, that they do not show.
   const hasValues =
     !drawn || format === 'html' || focus !== undefined || view.details || written.hasMaskedPart
-  if (hasValues && shown.masked() > 0) tellMasked(invocation, 'values')
+  if (hasValues && shown.masked() > 0) tellMasked(invocation)
   if (format === 'waterfall') (await import('./next-steps.ts')).tellStepsFrom(invocation, tree, view)
 }
 

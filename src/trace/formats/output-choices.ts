@@ -31,12 +31,6 @@ export const TRACE_LINES = ['ndjson', 'otlp'] as const satisfies readonly TraceF
 /** One of {@link TRACE_LINES}. */
 export type TraceLines = (typeof TRACE_LINES)[number]
 
-/** What `-o` takes for time series. */
-export const SERIES_FORMATS = ['chart', 'table', 'csv', 'json', 'ndjson'] as const
-
-/** One of {@link SERIES_FORMATS}. */
-export type SeriesFormat = (typeof SERIES_FORMATS)[number]
-
 /** What `-o` takes for the record. */
 export const RECORD_FORMATS = ['table', 'json', 'ndjson'] as const
 

@@ -1,14 +1,20 @@
 import { parseAssertion } from '../../../src/claims/assertion.ts'
-import { readTimes } from '../../../src/commands/trace/time-range.ts'
 import { Failure } from '../../../src/errors.ts'
+import { readFlags } from '../../../src/frame/verb.ts'
 import { parseDuration } from '../../../src/settings/duration.ts'
 import { checkBaseUrl, checkIssuer } from '../../../src/settings/urls.ts'
 import { parseCondition } from '../../../src/trace/conditions/attribute-condition.ts'
 import { splitScope } from '../../../src/trace/conditions/attribute-scope.ts'
 import { parseSpanOrTraceId } from '../../../src/trace/id.ts'
 import { parseMoment } from '../../../src/trace/moment.ts'
+import { timeFlags, timeRange } from '../../../src/verbs/search-flags.ts'
 import type { Random } from '../../world/trace/random.ts'
 import { type Kind, pick } from './kind.ts'
+
+const NOW = 1_790_000_000_000
+const readTimes = (typed: Readonly<Record<string, unknown>>) =>
+  timeRange(readFlags(timeFlags, typed, [], NOW), typed, NOW)
+
 import { mutate } from './mutations.ts'
 import { STEERING } from './promises.ts'
 
@@ -119,8 +125,8 @@ export function someValue(random: Random): string {
 const DOORS: Readonly<Record<string, (text: string) => unknown>> = {
   duration: (text) => parseDuration(text, '--x'),
   moment: (text) => parseMoment(text, '--x'),
-  since: (text) => readTimes({ since: text }, 1_790_000_000_000),
-  from: (text) => readTimes({ from: text, to: text }, 1_790_000_000_000),
+  since: (text) => readTimes({ since: text }),
+  from: (text) => readTimes({ from: text, to: text }),
   id: parseSpanOrTraceId,
   condition: parseCondition,
   scope: splitScope,

@@ -11,8 +11,19 @@ import {
   renderBreakdown,
   renderCallGraph,
 } from '../../../src/trace/render/table/breakdown-table.ts'
-import { type RankedComparison, renderCauses } from '../../../src/trace/render/table/cause-table.ts'
+import {
+  causeTable,
+  leadOfCauses,
+  type RankedComparison,
+} from '../../../src/trace/render/table/cause-table.ts'
 import type { TableOptions } from '../../../src/trace/render/table/figure-table.ts'
+
+/** As `trace why` has it. */
+const renderCauses = (causes: RankedComparison, options: TableOptions) => [
+  ...leadOfCauses(causes, options),
+  '',
+  ...causeTable(causes, options, { most: 10, more: ': --json' }),
+]
 
 const at = (width: number, unicode = true): TableOptions => ({ width, unicode, style: UNSTYLED })
 

@@ -104,7 +104,7 @@ async function fetchAll(
   } catch (error) {
     throw stopped(error, wanted.length - handled, invocation, options)
   }
-  if (masked > 0) tellMasked(invocation, 'values')
+  if (masked > 0) tellMasked(invocation)
   const paid = tally.isPaid ? 'Where a snapshot is taken, to try again takes another. ' : ''
   const failure = tally.failure(wanted.length, paid + again(invocation, options))
   if (failure) throw failure

@@ -20,13 +20,6 @@ export interface RankedComparison {
 /** Values that may be chance are shown where nothing is sure. */
 const MOST_OPEN = 3
 
-/** Says what the selected spans have in common, then a line for each value; where chance is not ruled out, so it says. */
-export function renderCauses(ranked: RankedComparison, options: TableOptions): string[] {
-  const more = ranked.limitNanos === 'query' ? '' : ': --json'
-  const lines = causeTable(ranked, options, { most: 10, more })
-  return [...leadOfCauses(ranked, options), ...(lines.length > 0 ? ['', ...lines] : [])]
-}
-
 /** What was compared, and what came out, in words of ours. */
 export const leadOfCauses = (ranked: RankedComparison, { width, unicode }: TableOptions): string[] => {
   const { ellipsis, micro } = glyphsFor(unicode)

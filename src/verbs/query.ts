@@ -1,0 +1,121 @@
+import { openSource } from '../commands/trace/open-source.ts'
+import { MASKED } from '../commands/trace/print-rows.ts'
+import { Failure } from '../errors.ts'
+import { type Answer, type Block, drawnBlock, textBlock } from '../frame/answer.ts'
+import { choice, duration, text } from '../frame/flag.ts'
+import { ASKS_API, verb } from '../frame/verb.ts'
+import { safeText } from '../text/safe-text.ts'
+import { withoutSensitive } from '../trace/causes/no-cause.ts'
+import { rankCauses } from '../trace/causes/rank-causes.ts'
+import { splitScope } from '../trace/conditions/attribute-scope.ts'
+import { maskerUnder, maskText } from '../trace/masking.ts'
+import { renderChart } from '../trace/render/chart/chart.ts'
+import { renderTable } from '../trace/render/chart/series-table.ts'
+import { causeTable, leadOfCauses } from '../trace/render/table/cause-table.ts'
+import { MOST_POINTS, type TimeRange, type TimeSeries, usualStep } from '../trace/series.ts'
+import { toSeriesCsv, toSeriesJson } from '../trace/series-export.ts'
+import { sensitiveFlag, timeFlags, timeRange } from './search-flags.ts'
+
+const FORMATS = ['chart', 'table', 'csv', 'json', 'ndjson', 'agent'] as const
+
+/** `ls-auth query 'TEXT'`: time series as a chart (on a terminal), a table (elsewhere), or data. */
+export const query = verb({
+  ...ASKS_API,
+  flags: {
+    text: text('<text>', 'the query', { argument: 0 }),
+    ...timeFlags,
+    step: duration('the time between two values (about 60 values when not given)'),
+    ...sensitiveFlag,
+    file: text('<file>', 'no file can be queried', { isHidden: true }),
+    output: choice('<format>', 'when not given: chart on a terminal, else table', FORMATS, { short: 'o' }),
+  },
+  formats: ['auto', ...FORMATS],
+  examples: [
+    {
+      does: 'in UQL: requests of a service',
+      line: 'ls-auth query \'spans count | rate | filter service == "checkout" | group_by [], sum\'',
+    },
+    {
+      does: 'in TraceQL: how slow the slowest are, over a day',
+      line: "ls-auth query '{ } | quantile_over_time(duration, .99)' --since 1d --step 1h",
+    },
+    {
+      does: 'for a spreadsheet',
+      line: "ls-auth query '{ } | rate() by (resource.service.name)' -o csv > rate.csv",
+    },
+  ],
+  async run(invocation, { text = '', step, file, showSensitive, ...times }, format, now): Promise<Answer> {
+    const { options, ports } = invocation
+    const range = timeRange(times, options, now)
+    const stepSeconds = stepOf(step, options.step, range)
+    const source = await openSource(invocation, 'query', file)
+    const result = await source.query({ text, ...range, stepSeconds })
+    const mask = <T>(what: T, masked: (what: T) => T): T => (showSensitive ? what : masked(what))
+    const series = result.series.map((one) => mask(one, maskLabels))
+    const partial = result.partial && mask(result.partial, maskText)
+    const isMasked = series.some((one, i) => one !== result.series[i])
+    const compared =
+      format === 'auto' || format === 'table' || format === 'agent' ? result.comparison : undefined
+    const ranked =
+      compared && (showSensitive ? { comparison: compared, hidden: 0 } : withoutSensitive(compared))
+    const isChart = format === 'chart' || (format === 'auto' && ports.terminal.outIsTTY)
+    const drawn = { ...result, ...range, stepSeconds }
+    const [from, to] = [range.fromMillis, range.toMillis].map((millis) => new Date(millis).toISOString())
+    const unit = result.unit ?? null
+    return {
+      data: {
+        rows: series,
+        row: toSeriesJson,
+        whole: (all) => ({ from, to, stepSeconds, query: text, unit, partial: partial ?? null, series: all }),
+        csv: () => toSeriesCsv(series),
+      },
+      blocks: ranked
+        ? rankedBlocks(ranked.comparison)
+        : [drawnBlock((pen) => (isChart ? renderChart : renderTable)(series, { ...drawn, ...pen }))],
+      notes: [
+        // A ranking shows no labels, and tells of the values it leaves out.
+        ranked && ranked.hidden > 0 ? MASKED : undefined,
+        isMasked && !ranked ? { ...MASKED, text: MASKED.text.replace('values', 'labels') } : undefined,
+        partial === undefined
+          ? undefined
+          : {
+              code: 'part-of-result',
+              text: `${source.name} gave only a part of the result: ${safeText(partial, 300)}`,
+              quotes: true,
+            },
+      ],
+    }
+  },
+})
+
+/** What the back end compared, as `trace why` shows it: ranked, and without what may be chance. */
+function rankedBlocks(comparison: Parameters<typeof rankCauses>[0]): Block[] {
+  const ranked = {
+    ranking: rankCauses(comparison),
+    comparison,
+    limitNanos: 'query',
+    traces: undefined,
+  } as const
+  return [
+    textBlock((pen) => leadOfCauses(ranked, pen)),
+    drawnBlock(({ leftOut: _, ...pen }) => causeTable(ranked, pen, { most: 10, more: '' })),
+  ]
+}
+
+function stepOf(step: number | undefined, typed: unknown, range: TimeRange): number {
+  const seconds = step ?? usualStep(range)
+  const points = (range.toMillis - range.fromMillis) / 1000 / seconds
+  if (seconds >= 1 && points <= MOST_POINTS) return seconds
+  const why = seconds >= 1 ? `makes ${Math.ceil(points)} points` : 'is no step'
+  throw new Failure('usage', `--step: "${safeText(String(typed), 40)}" ${why}`, {
+    hint: `Give a step of at least 1s that makes at most ${MOST_POINTS} points, or a shorter time.`,
+  })
+}
+
+/** Masks sensitive labels. Returns the same object when there are none. */
+function maskLabels(series: TimeSeries): TimeSeries {
+  const labels = series.labels.map(([name, value]) => {
+    return [name, maskerUnder(splitScope(name).bare)(value)] as const
+  })
+  return labels.some(([, value], i) => value !== series.labels[i]?.[1]) ? { ...series, labels } : series
+}
