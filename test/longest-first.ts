@@ -25,7 +25,6 @@ const LONG = [
   'system/keychain.test.ts',
   'process/local-proxy/exec-proxy.test.ts',
   'stories/gateway/attacks.test.ts',
-  'process/screens/identity-screens.test.ts',
   'architecture/loaded-modules.test.ts',
   'process/proxy.test.ts',
   'process/local-proxy/local-proxy-record.test.ts',

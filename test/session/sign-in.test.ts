@@ -231,31 +231,11 @@ describe('a session that is replaced', () => {
     expect((await over(before, after)).revoked).toEqual([])
   })
 
-  it('and nothing new says who it is: it is not revoked', async () => {
-    const machine = openMachine()
-    await machine.keep({ idToken: await idToken(NOW) })
-    await machine.login()
-    expect(machine.revoked).toEqual([])
-    const opaque = openMachine({}, { scopes })
-    await opaque.keep({ idToken: 'opaque' })
-    await opaque.login(tokens({ id_token: await idToken(NOW) }))
-    expect(opaque.revoked).toEqual([])
-  })
-
   it('keeps the APIs that other profiles have confirmed', async () => {
     const machine = openMachine()
     await machine.keep()
     await machine.login(tokens(), { client: { profile: 'other', apiOrigin: 'https://other.example' } })
     expect(machine.header().apis).toEqual({ ...FACTS.apis, other: 'https://other.example' })
-  })
-
-  it('hands on whether its provider binds narrower renewals', async () => {
-    for (const afterNarrowing of ['kept', 'undone'] as const) {
-      const machine = openMachine()
-      await machine.keep({ afterNarrowing })
-      await machine.login()
-      expect((await machine.kept())?.body.afterNarrowing).toBe(afterNarrowing)
-    }
   })
 
   it('that cannot be decrypted gives its place, and so does a damaged one', async () => {
@@ -305,14 +285,6 @@ describe('a session that is replaced', () => {
     await machine.login()
     expect(machine.revoked).toEqual(['refresh-before'])
     expect(machine.asked.indexOf('/revoke')).toBeLessThan(machine.asked.indexOf('/device'))
-  })
-
-  it('is not opened before the person is asked when nothing is left to be swept', async () => {
-    const machine = openMachine()
-    await machine.keep()
-    machine.answers['/device'] = []
-    await machine.login().catch(() => {})
-    expect(machine.log.filter((step) => step.startsWith('get ') && !step.startsWith('get probe'))).toEqual([])
   })
 
   it('may hold a token yet that could not be revoked before: it is forgotten, as nobody knows its grant', async () => {

@@ -164,18 +164,6 @@ describe('a client whose profile cannot be saved', () => {
     expect(await kept()).toEqual([])
     expect([...world.keychain.items.keys()]).toEqual([])
   })
-
-  it.each(COMMANDS)('%s: stays registered where that fails: said', async (_, command) => {
-    await nowhere()
-    answered('DELETE', 500, {})
-    const { exit, stderr } = await command()
-    expect(exit).toBe(6)
-    expect(stderr).toContain(
-      `  The client ${idIn(stderr)} stays registered at ${issuer()}: ${issuer()} did not take it back (HTTP 500). An administrator can remove it there.\n`,
-    )
-    expect(await kept()).toEqual([])
-    expect([...world.keychain.items.keys()]).toEqual([])
-  })
 })
 
 describe('a provider that does not register ls-auth', () => {

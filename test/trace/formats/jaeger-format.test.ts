@@ -61,34 +61,6 @@ describe('Jaeger JSON', () => {
     expect(c?.parentId).toBe('5'.padStart(16, '0'))
   })
 
-  test('a FOLLOWS_FROM parent is marked, and an export writes it as one again', () => {
-    const ref = (refType: string | undefined, spanID: string) => ({ refType, traceID: '1f', spanID })
-    const read = readOne(
-      trace(
-        span({ spanID: '1' }),
-        span({ spanID: '2', references: [ref('CHILD_OF', '1')] }),
-        span({ spanID: '3', references: [ref('FOLLOWS_FROM', '1'), ref('FOLLOWS_FROM', '2')] }),
-        span({ spanID: '4', references: [ref('FOLLOWS_FROM', '2'), ref('CHILD_OF', '1')] }),
-        span({ spanID: '5', references: [ref(undefined, '1')] }),
-      ),
-    )
-    const marks = [[], [], ['follows-parent'], [], []]
-    expect(read.spans.map((one) => one.marks)).toEqual(marks)
-    const written = [...toJaeger(read, JSON.stringify)].join('')
-    const [exported] = (JSON.parse(written) as { data: { spans: { references: { refType: string }[] }[] }[] })
-      .data
-    expect(exported?.spans.map(({ references }) => references.map(({ refType }) => refType))).toEqual([
-      [],
-      ['CHILD_OF'],
-      ['FOLLOWS_FROM', 'FOLLOWS_FROM'],
-      ['CHILD_OF', 'FOLLOWS_FROM'],
-      ['CHILD_OF'],
-    ])
-    const again = readTraces(Buffer.from(written))[0]
-    expect(again?.spans.map((one) => one.marks)).toEqual(marks)
-    expect(again?.spans.map((one) => one.parentId)).toEqual(read.spans.map((one) => one.parentId))
-  })
-
   test('ids that are no hex numbers stay apart, and parents are found by them', () => {
     const child = (spanID: string, parent: string, traceID = 'load-1') =>
       span({ traceID, spanID, references: [{ refType: 'CHILD_OF', traceID, spanID: parent }] })
