@@ -48,7 +48,8 @@ export const attributes = verb({
     const source = await openSource(invocation, 'attributes', file)
     const keeps = ['since', 'from', 'to']
     if (name === undefined) {
-      const rows = (await source.attributes(range)).filter((one) => pattern(one.name))
+      const all = await source.attributes(range)
+      const rows = all.filter((one) => pattern(one.name))
       return {
         data: {
           rows,
@@ -61,7 +62,10 @@ export const attributes = verb({
             rows.map((one) =>
               audience === 'agent' && isForQuery(one) ? `${one.name}  (for query, not for attr)` : one.name,
             ),
-          none: `${source.name} knows no attributes of spans in this time.`,
+          none:
+            all.length > 0
+              ? 'No name contains that text.'
+              : `${source.name} knows no attributes of spans in this time.`,
           next: (first) => [{ verb: 'attributes', args: [first], keeps }],
         }),
       }

@@ -116,6 +116,14 @@ it('a file: what its spans carry; services and search work on it, too', async ()
   expect(await world.type('ls-auth services --file nowhere.json')).toMatchObject({ exit: 7 })
 })
 
+it.each(['services', 'attributes'])(
+  '%s --pattern: where no name contains the text, it is said so',
+  async (command) => {
+    const outcome = await world.type(`ls-auth ${command} --pattern nowhere`)
+    expect(outcome).toMatchObject({ exit: 0, stdout: '', stderr: 'note: No name contains that text.\n' })
+  },
+)
+
 it('values that tell who somebody is are masked unless they are asked for', async () => {
   for (const profile of ['t', 'l']) {
     if (profile === 'l') world.variables.LS_AUTH_TOKEN = 'k'
@@ -155,7 +163,7 @@ it.each([
     expect(await world.type(`ls-auth trace ${words} --errors`)).toEqual(one)
     expect((await world.type(`ls-auth trace ${words}`)).stdout).not.toBe(one.stdout)
     const { stdout } = await world.type(`ls-auth trace ${line.split(' ')[0]} --help`)
-    expect(stdout).toMatch(/^ {2}--error /m)
+    expect(stdout).toMatch(/^ {2}(?:-e, )?--error /m)
     expect(stdout).not.toContain('--errors')
   },
 )
