@@ -89,7 +89,8 @@ export const profileNames = ({ config, system }: Settings): string[] => [
 ]
 
 /** How to make the first profile. */
-export const FIRST_LOGIN = 'Make one: ls-auth login --issuer URL --client-id ID'
+export const FIRST_LOGIN =
+  'Ask your platform team for the address of the trace gateway, then: ls-auth login URL'
 
 const namesOf = (known: readonly string[]): string =>
   `Profiles: ${known.map((name) => safeText(name, 60)).join(', ')}.`

@@ -6,6 +6,7 @@ import type { Style, Terminal } from '../../ports/terminal.ts'
 import { asksForTokens } from '../../session/documents/metadata.ts'
 import { placesFor } from '../../settings/files/places.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
+import { FIRST_LOGIN } from '../../settings/profile-name.ts'
 import { shownSettings } from '../../settings/shown-settings.ts'
 import { safeJson, safeText } from '../../text/safe-text.ts'
 import { wrapAdvice } from '../../text/wrap.ts'
@@ -222,7 +223,7 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
   const gap = incomplete(profile, { given })
   if (gap !== undefined)
     lines.push(
-      given ? warn('profile', gap, UNCHECKED) : fail('profile', gap, client.workload ? SET_IT : SIGN_IN),
+      given ? warn('profile', gap, UNCHECKED) : fail('profile', gap, client.workload ? SET_IT : FIRST_LOGIN),
     )
   if (gap === undefined && issuer !== undefined) {
     lines.push(...(await look('issuer', () => checkProvider({ ...client, issuer }, ports, { given }))))
@@ -247,7 +248,6 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
 
 const PROXIED =
   'none is needed here: requests go through a local proxy (LS_AUTH_PROXY is set), which adds the token'
-const SIGN_IN = 'Run: ls-auth login --issuer URL --client-id ID'
 const SET_IT = 'Set it: ls-auth profile set KEY VALUE'
 const UNCHECKED =
   'LS_AUTH_TOKEN works without one, but its signature cannot be checked: set LS_AUTH_ISSUER to its issuer.'

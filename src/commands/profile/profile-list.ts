@@ -1,6 +1,7 @@
 import { DEFAULT_BACKEND } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
+import { FIRST_LOGIN } from '../../settings/profile-name.ts'
 import { withoutUser } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
@@ -23,7 +24,7 @@ async function printList(invocation: Invocation): Promise<void> {
     return printJson(invocation, values)
   }
   if (rows.length === 0) {
-    tell(invocation, 'There are no profiles. Make one: ls-auth login --issuer URL --client-id ID')
+    tell(invocation, `There is no profile yet. ${FIRST_LOGIN}`)
     return
   }
   const cells = rows.map(({ name, default: isDefault, backend, api, issuer, shown }) => [

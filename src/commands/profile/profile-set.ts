@@ -6,7 +6,7 @@ import type { Env, Ports } from '../../ports/ports.ts'
 import { typedPath } from '../../settings/files/places.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile } from '../../settings/profile.ts'
-import { chooseName } from '../../settings/profile-name.ts'
+import { chooseName, FIRST_LOGIN } from '../../settings/profile-name.ts'
 import { isList, type SettingKey, typeAgain } from '../../settings/setting-key.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { policyValue } from '../../settings/tables/expectations.ts'
@@ -255,6 +255,6 @@ function notOurs({ config, system }: Settings, name: string): Failure {
     })
   }
   return new Failure('settings', `there is no profile in ${config.path}`, {
-    hint: 'Make one: ls-auth login --issuer URL --client-id ID',
+    hint: FIRST_LOGIN,
   })
 }

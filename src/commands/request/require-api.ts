@@ -1,6 +1,7 @@
 import { BACKEND_IDS, backendOf, LOCAL_EXAMPLES, listed } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import type { Profile } from '../../settings/profile.ts'
+import { FIRST_LOGIN } from '../../settings/profile-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 
 /** Whether somebody has named the API; the default address of a back end is nobody's choice. */
@@ -18,7 +19,7 @@ function noApi({ name, saved, client }: Profile): Failure {
   return new Failure('settings', what, {
     hint: saved
       ? `Name it: --api URL, LS_AUTH_API, or ls-auth ${command} --profile ${safeText(name, 60)}${client.workload ? '' : ' --api URL'}`
-      : "With your company's identity: ls-auth login --issuer URL --client-id ID --api URL",
+      : FIRST_LOGIN,
     detail: saved
       ? []
       : LOCAL_EXAMPLES.map(([back, flags]) => `A ${back} on this machine: ls-auth services ${flags}`),

@@ -12,7 +12,7 @@ import { requireSignInOffered } from '../../session/sign-in-offered.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import type { Profile } from '../../settings/profile.ts'
-import { listHint, profileNames } from '../../settings/profile-name.ts'
+import { FIRST_LOGIN, listHint, profileNames } from '../../settings/profile-name.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
@@ -156,7 +156,7 @@ function noProfile(settings: Settings, name: string): Failure {
   const known = profileNames(settings)
   if (known.length === 0)
     return new Failure('usage', 'there is no profile yet', {
-      hint: 'Run: ls-auth login --issuer URL --client-id ID',
+      hint: FIRST_LOGIN,
     })
   const safe = safeText(name, 60)
   return new Failure('usage', `there is no profile "${safe}"`, {

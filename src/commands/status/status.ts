@@ -3,6 +3,7 @@ import type { Ports } from '../../ports/ports.ts'
 import { findUnfinished } from '../../session/store/sign-ins.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import { isBehindProxy } from '../../settings/local-proxy.ts'
+import { FIRST_LOGIN } from '../../settings/profile-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand } from '../cli-command.ts'
 import { optionWords } from '../command-line.ts'
@@ -56,7 +57,7 @@ async function run(invocation: Invocation): Promise<void> {
   tell(
     invocation,
     rows.length === 0
-      ? 'Nobody is signed in, and there is no profile. Run: ls-auth login'
+      ? `There is no profile yet. ${FIRST_LOGIN}`
       : rows.every(({ needed }) => !needed)
         ? 'Nobody needs to sign in.'
         : `Nobody is signed in. Run: ls-auth login --profile ${safeText(signIn ?? 'NAME', 60)}`,

@@ -59,6 +59,6 @@ it('nothing named: exit 2 with a command for a company and one for this machine,
   const { exit, stderr } = await world.type('ls-auth services')
   expect(exit).toBe(2)
   expect(stderr).toContain('error: no trace API is configured')
-  expect(stderr).toContain('ls-auth login --issuer URL --client-id ID --api URL')
+  expect(stderr).toContain('then: ls-auth login URL')
   expect(stderr).toContain('ls-auth services --backend jaeger --api http://127.0.0.1:16686')
 })

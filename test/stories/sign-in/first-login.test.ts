@@ -176,7 +176,7 @@ describe('an answer that is none', () => {
 
 describe('nothing is asked', () => {
   const HINT =
-    'error: there is no profile yet\nhint: Run: ls-auth login --port 0 --issuer URL --client-id ID\n'
+    'error: there is no profile yet\nhint: Ask your platform team for the address of the trace gateway, then: ls-auth login URL\n'
   it.each<[string, Partial<Pick<World, 'tty' | 'watched' | 'variables'>>, string]>([
     ['standard input is no terminal', { tty: false }, ''],
     ['standard error is no terminal', { watched: false }, ''],
@@ -186,7 +186,7 @@ describe('nothing is asked', () => {
     Object.assign(world, seat)
     Object.assign(world.variables, variables)
     const outcome = await answer(['never read'], flags)
-    expect({ ...outcome, stderr: outcome.stderr.replace(' --quiet', '') }).toEqual({
+    expect({ ...outcome, stderr: outcome.stderr.replace(/\s*\n {6}/, ' ') }).toEqual({
       exit: 2,
       stdout: '',
       stderr: HINT,

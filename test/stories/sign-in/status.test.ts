@@ -23,7 +23,9 @@ describe('"who is signed in on this machine?"', () => {
   it('nobody, and no profile: exit 0 and what to type', async () => {
     const { exit, stdout, stderr } = await world.type('ls-auth status')
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' })
-    expect(stderr).toBe('Nobody is signed in, and there is no profile. Run: ls-auth login\n')
+    expect(stderr).toBe(
+      'There is no profile yet. Ask your platform team for the address of the trace gateway, then: ls-auth login URL\n',
+    )
     expect(await rows()).toEqual([])
   })
 
