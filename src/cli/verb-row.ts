@@ -76,8 +76,10 @@ function rowOf({ usage, description }: VerbRow, verb: Verb): Row {
           const { printForAgent } = await import('../frame/print-agent.ts')
           return printForAgent(invocation, (own) => verb.run(own, values, format, now))
         }
-        const { print } = await import('../frame/print.ts')
-        return print(invocation, await verb.run(invocation, values, format, now), format)
+        const answer = await verb.run(invocation, values, format, now)
+        return answer === undefined
+          ? 0
+          : (await import('../frame/print.ts')).print(invocation, answer, format)
       },
     }),
   }
@@ -94,8 +96,8 @@ function addFlags(command: Command, flags: Flags, formats: readonly string[]): v
 }
 
 function optionsOf(name: string, flag: Flag<unknown>): Option[] {
-  const { help, takes, short, choices, repeats, alias, isHidden } = flag
-  const typed = [short && `-${short}`, typedFlag(name)].filter(Boolean).join(', ')
+  const { help, takes, short, choices, repeats, alias, no, isHidden } = flag
+  const typed = [short && `-${short}`, no ? `--no-${name}` : typedFlag(name)].filter(Boolean).join(', ')
   const usage = takes === undefined ? typed : `${typed} ${takes}`
   const option = choices === undefined ? new Option(usage, help) : choice(usage, help, choices)
   if (repeats) option.argParser(collect)

@@ -7,6 +7,8 @@ export type Audience = 'person' | 'agent'
 /** How blocks are drawn: by the rules of tables, for this reader. */
 export interface Pen extends TableOptions {
   readonly audience: Audience
+  /** Bytes, for an agent. */
+  readonly room?: number
 }
 
 /**
@@ -33,6 +35,10 @@ export interface Note {
   /** It may quote a server or a trace. */
   readonly quotes?: true
 }
+
+/** A note, where there is one. */
+export const noteOf = (code: string, text: string | false | undefined): Note | undefined =>
+  text ? { code, text } : undefined
 
 /** A name that can stand outside the data of an agent: it is no text that could say more. */
 export const isPlain = (text: string): boolean => /^[\w.:/=-]{1,160}$/.test(text)
@@ -74,11 +80,15 @@ export interface Feed {
 /** What a verb answers. Each printer makes its own view of it. */
 export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: rows of a verb's own type, which meet their own `row` only
-  readonly data: Data<any>
-  readonly blocks: readonly Block[]
+  readonly data?: Data<any>
+  readonly blocks?: readonly Block[]
   /** Its rows have no end: a head and a line for each, in place of the blocks. As data it is NDJSON alone. */
   readonly feed?: (pen: Pen) => Feed
-  /** Read when the rows are out. */
+  /** A document in a format of others, in place of data and blocks. */
+  readonly pieces?: Iterable<string>
+  /** UTF-8 bytes of the text for an agent, where those are not the usual ones. */
+  readonly mostBytes?: number
+  /** Read when the rest is printed. */
   readonly notes?: readonly (Note | undefined)[]
   readonly next?: readonly Step[]
   /** Thrown when all is printed: a part of the answer is missing. */

@@ -21,6 +21,8 @@ export interface Flag<T> {
   readonly isHidden?: true
   /** Its place among the arguments: it is no flag. */
   readonly argument?: number
+  /** A switch that is on, and off by `--no-bars`. */
+  readonly no?: true
   /** Another spelling, which help does not show. */
   readonly alias?: string
   /** Reads what was typed; `name` as typed: `--min`. Failure `usage`: not a value of this flag. */
@@ -33,9 +35,9 @@ export type Flags = Readonly<Record<string, Flag<unknown>>>
 /** What a verb gets: the value of each of its flags. */
 export type ValuesOf<F extends Flags> = { readonly [K in keyof F]: F[K] extends Flag<infer T> ? T : never }
 
-type More = Partial<Pick<Flag<unknown>, 'isHidden' | 'short' | 'alias' | 'counts' | 'argument'>>
+type More = Partial<Pick<Flag<unknown>, 'isHidden' | 'short' | 'alias' | 'counts' | 'argument' | 'no'>>
 
-/** A switch. */
+/** A switch. With `no` one that is on until it is switched off. */
 export const bool = (help: string, more: More = {}): Flag<boolean> => ({
   help,
   ...more,

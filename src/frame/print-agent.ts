@@ -18,7 +18,8 @@ export type SayStep = (step: Step) => string | undefined
  * three calls to go on with. `said`: lines that were said on the way, which may quote a server.
  */
 export function agentText(answer: Answer, said: readonly string[], sayStep: SayStep): string {
-  const lead = answer.blocks.filter(({ kind }) => kind === 'text').flatMap(({ lines }) => [...lines(PEN)])
+  const { blocks = [], mostBytes = MOST_BYTES } = answer
+  const lead = blocks.filter(({ kind }) => kind === 'text').flatMap(({ lines }) => [...lines(PEN)])
   const notes = notesOf(answer)
   const ours = notes.filter(({ quotes }) => !quotes).map(({ text }) => `note: ${text}`)
   const quoting = notes.filter(({ quotes }) => quotes).map(({ text }) => `note: ${text}`)
@@ -27,8 +28,10 @@ export function agentText(answer: Answer, said: readonly string[], sayStep: SayS
   const steps = (answer.next ?? []).flatMap((step) => (step.quotes ? [] : (sayStep(step) ?? [])))
   const next = steps.length === 0 ? [] : ['next:', ...steps.slice(0, 3).map((line) => `  ${line}`)]
   const around = [...lead, ABOUT_DATA, '', '', ...ours, '', ...next]
-  const room = MOST_BYTES - bytesOf([...around, ...dataBlock(told)]) - 100
-  const drawn = answer.blocks.filter(({ kind }) => kind === 'drawn').flatMap(({ lines }) => [...lines(PEN)])
+  const room = mostBytes - bytesOf([...around, ...dataBlock(told)]) - 100
+  const drawn = blocks
+    .filter(({ kind }) => kind === 'drawn')
+    .flatMap(({ lines }) => [...lines({ ...PEN, room })])
   const data = dataBlock([...withinBytes(drawn, room), ...told])
   const parts = [[...lead, ...(data.length > 0 ? [ABOUT_DATA] : [])], data, ours, next]
   return `${parts
@@ -40,7 +43,7 @@ export function agentText(answer: Answer, said: readonly string[], sayStep: SayS
 /** Runs a verb for an agent with a shell: its notes go into the text, what else it says stays on standard error. */
 export async function printForAgent(
   invocation: Invocation,
-  run: (own: Invocation) => Promise<Answer>,
+  run: (own: Invocation) => Promise<Answer | undefined>,
 ): Promise<number> {
   const said: string[] = []
   const { terminal } = invocation.ports
@@ -50,6 +53,7 @@ export async function printForAgent(
       else terminal.err(text)
     }),
   )
+  if (answer === undefined) return 0
   await terminal.out(agentText(answer, said, (step) => stepLine(invocation, step, 'agent')))
   if (answer.failure) throw answer.failure
   return answer.exit ?? 0

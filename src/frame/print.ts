@@ -6,8 +6,11 @@ import type { Answer, Block, Data, Note, Pen, Step } from './answer.ts'
 
 /** Prints an answer as `format`; gives the exit status. Failure: that of the answer, once all is printed. */
 export async function print(invocation: Invocation, answer: Answer, format: string): Promise<number> {
-  const { feed } = answer
-  if (format === 'json' || format === 'ndjson' || format === 'csv')
+  const { feed, pieces } = answer
+  if (pieces) {
+    await invocation.ports.terminal.page(pieces)
+    tellNotes(invocation, notesOf(answer))
+  } else if (format === 'json' || format === 'ndjson' || format === 'csv')
     await printData(invocation, answer, feed ? 'ndjson' : format)
   else if (feed) await printFeed(invocation, answer, feed)
   else await printText(invocation, answer)
@@ -23,6 +26,7 @@ async function printData(
 ): Promise<void> {
   const { terminal } = invocation.ports
   const { data } = answer
+  if (data === undefined) return
   const all: unknown[] = []
   let isFirst = true
   const csv = format === 'csv' ? data.csv?.() : undefined
@@ -55,7 +59,7 @@ const csvLines = (rows: readonly object[], isFirst: boolean): string =>
 async function printText(invocation: Invocation, answer: Answer): Promise<void> {
   const { terminal } = invocation.ports
   const pen = await personPen(invocation)
-  await terminal.page(joined(answer.blocks, pen), '\n')
+  await terminal.page(joined(answer.blocks ?? [], pen), '\n')
   const noRoom = `note: no room here for ${pen.leftOut.join(', ')}; -o json has all`
   // In a pipe, everyone is a program.
   if (pen.leftOut.length > 0 && terminal.outIsTTY) tell(invocation, noRoom)
@@ -73,6 +77,7 @@ async function printFeed(
   { data }: Answer,
   feed: NonNullable<Answer['feed']>,
 ): Promise<void> {
+  if (data === undefined) return
   const { head, line } = feed(await personPen(invocation))
   let above = [head]
   await takeRows(data, async (rows) => {

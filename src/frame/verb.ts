@@ -46,9 +46,9 @@ export interface Verb<F extends Flags = Flags> {
   readonly tools?: readonly ToolOf<F>[]
   /**
    * Does the work, and prints no part of the answer. Its notes on the way go to the invocation. `now`: when the flags were read.
-   * Failures: its own.
+   * Undefined: it was a dialogue, or a stream of its own. Failures: its own.
    */
-  run(invocation: Invocation, flags: ValuesOf<F>, format: string, now: number): Promise<Answer>
+  run(invocation: Invocation, flags: ValuesOf<F>, format: string, now: number): Promise<Answer | undefined>
 }
 
 /** Checks a verb against its own flags. */

@@ -3,10 +3,8 @@ import type { Flag, Flags } from '../frame/flag.ts'
 import { notesOf } from '../frame/print.ts'
 import { agentText, withErr } from '../frame/print-agent.ts'
 import { readFlags, type ToolOf, type Verb } from '../frame/verb.ts'
-import { MOST_ROWS } from '../trace/render/agent/limits.ts'
 import { inWordsOf } from './arguments.ts'
 import type { AnswerTool, Argument, Tool } from './tool.ts'
-import { DETAILS, PATH, TRACE_ID } from './tool-arguments.ts'
 
 /** Tools of commands that are no verbs yet. */
 const TOOLS: readonly Tool[] = [
@@ -18,89 +16,14 @@ const TOOLS: readonly Tool[] = [
     arguments: [],
     load: async () => (await import('./answers/whoami.ts')).whoamiAnswer,
   },
-  {
-    name: 'get_trace',
-    line: 'trace get',
-    title: 'Read one trace',
-    verb: 'trace',
-    description:
-      'One trace as text of at most 16 kB: where errors began (first those that reached the top), the slowest spans, repeated calls (N+1), the critical path, then the tree with repeated siblings folded into one row. Each row begins with a span id. Begin here; it says what was left out and how to ask for it.',
-    arguments: [
-      TRACE_ID,
-      {
-        name: 'span',
-        type: 'string',
-        description: 'Only this span, whole, and the tree below it.',
-        flag: 'span',
-      },
-      {
-        name: 'error',
-        type: 'boolean',
-        description: 'Only failed spans, and those above them.',
-        flag: 'error',
-      },
-      { name: 'service', type: 'string', description: 'Only spans of this service.', flag: 'service' },
-      {
-        name: 'min',
-        type: 'string',
-        description: 'Only spans that took at least this long: 5ms, 1.5s.',
-        flag: 'min',
-      },
-      {
-        name: 'depth',
-        type: 'integer',
-        description: 'Only so many levels of the tree, from the top.',
-        flag: 'depth',
-      },
-      {
-        name: 'limit',
-        type: 'integer',
-        description: 'Rows at most; 100 when not given.',
-        most: MOST_ROWS,
-      },
-    ],
-    load: async () => (await import('./answers/get-trace.ts')).traceAnswer,
-  },
-  {
-    name: 'get_span_details',
-    title: 'Read spans whole',
-    verb: 'trace',
-    description:
-      'Up to 20 spans of one trace with all that is known of them: status, times, the way from the root, exception with stack, attributes, events, links, resource. At most 64 kB; what looks like a secret or like personal data is masked.',
-    arguments: [
-      TRACE_ID,
-      {
-        name: 'spans',
-        type: 'strings',
-        description: 'The ids of the spans: the rows of get_trace begin with them.',
-        isRequired: true,
-        most: DETAILS.most,
-      },
-    ],
-    load: async () => (await import('./answers/get-span-details.ts')).spanDetailsAnswer,
-  },
-  {
-    name: 'get_critical_path',
-    title: 'What the answer waited for',
-    verb: 'trace',
-    description:
-      'The critical path of one trace: the spans that the answer waited for, in order of time, each with the time it took of it and its share. A span that is not in it could be removed and the answer would be no faster. At most 16 kB.',
-    arguments: [
-      TRACE_ID,
-      {
-        name: 'limit',
-        type: 'integer',
-        description: `Spans at most, those that took longest; ${PATH.usual} when not given.`,
-        most: PATH.most,
-      },
-    ],
-    load: async () => (await import('./answers/get-critical-path.ts')).criticalPathAnswer,
-  },
 ]
 
 /** The verbs that have tools. */
 const VERBS: readonly (readonly [line: string, load: () => Promise<Verb>])[] = [
   ['trace search', async () => (await import('../verbs/trace-search.ts')).traceSearch],
+  ['trace get', async () => (await import('../verbs/trace-get.ts')).traceGet],
+  ['get_span_details', async () => (await import('../verbs/trace-tools.ts')).spanDetails],
+  ['get_critical_path', async () => (await import('../verbs/trace-tools.ts')).criticalPath],
   ['trace diff', async () => (await import('../verbs/trace-diff.ts')).traceDiff],
   ['trace why', async () => (await import('../verbs/trace-why.ts')).traceWhy],
   ['services', async () => (await import('../verbs/services.ts')).services],
@@ -165,6 +88,7 @@ const answerOf =
     const now = invocation.ports.clock.now()
     const answer = await verb.run(own, readFlags(verb.flags, typed, args, now), 'agent', now)
     const tools = await all()
+    if (answer === undefined) return ''
     const notes = notesOf(answer).map((note) => ({ ...note, text: inItsWords(note.text) }))
     return agentText({ ...answer, notes }, said, (step) => callOf(step, typed, tools))
   }

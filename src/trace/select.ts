@@ -1,3 +1,4 @@
+import { count, grouped } from '../text/count.ts'
 import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
 import type { Trace } from './model.ts'
 import { RootView } from './span-view.ts'
@@ -52,4 +53,12 @@ export function subtree(
   const spans = tree.spans.slice(top, tree.after(top))
   const trace = { ...tree.trace, spans: asRoot ? [new RootView(tree.span(top)), ...spans.slice(1)] : spans }
   return { top, trace }
+}
+
+/** How many of the spans the flags leave, `view`, and what shows the others. */
+export function shownText(shown: number, tree: TraceTree, view = ''): string {
+  const flags = view.includes(' --') ? 'these flags' : 'this flag'
+  // Rows that were folded by hand came about without a flag.
+  const rest = view.startsWith('--') ? `; without ${flags}, all` : ''
+  return `${grouped(shown)} of ${count(tree.count, 'span')} shown (${view})${rest}`
 }

@@ -14,8 +14,9 @@ import { attributeText } from '../trace/formats/own/attributes-json.ts'
 import { maskerUnder, maskValue } from '../trace/masking.ts'
 import type { TimeRange } from '../trace/series.ts'
 import type { CapableSource } from '../trace/sources/capabilities.ts'
+import { sensitiveFlag } from './flags.ts'
 import { nameList, pattern } from './name-list.ts'
-import { fileFlag, sensitiveFlag, timeFlags, timeRange } from './search-flags.ts'
+import { fileFlag, timeFlags, timeRange } from './search-flags.ts'
 
 /** `ls-auth attributes [NAME]`: the names of span attributes, or the values of one. */
 export const attributes = verb({

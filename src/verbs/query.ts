@@ -14,7 +14,8 @@ import { renderTable } from '../trace/render/chart/series-table.ts'
 import { causeTable, leadOfCauses } from '../trace/render/table/cause-table.ts'
 import { MOST_POINTS, type TimeRange, type TimeSeries, usualStep } from '../trace/series.ts'
 import { toSeriesCsv, toSeriesJson } from '../trace/series-export.ts'
-import { sensitiveFlag, timeFlags, timeRange } from './search-flags.ts'
+import { sensitiveFlag } from './flags.ts'
+import { timeFlags, timeRange } from './search-flags.ts'
 
 const FORMATS = ['chart', 'table', 'csv', 'json', 'ndjson', 'agent'] as const
 

@@ -1,4 +1,3 @@
-import { BACKENDS } from '../backends/table.ts'
 import { readConditions } from '../commands/trace/output/view-options.ts'
 import { ALWAYS, endsFirst, LIKE, namesTimes, readTime } from '../commands/trace/time-range.ts'
 import { Failure } from '../errors.ts'
@@ -16,6 +15,7 @@ import {
 import { safeText } from '../text/safe-text.ts'
 import { MOST_LIMIT, type TraceFilter } from '../trace/search.ts'
 import type { TimeRange } from '../trace/series.ts'
+import { backendFlags, sensitiveFlag } from './flags.ts'
 
 const LATEST_HOUR_SECONDS = 3600
 
@@ -43,18 +43,6 @@ export const conditionFlags = {
 export const fileFlag = {
   file: text('<file>', 'read a trace file instead of the back end (- for standard input)'),
 } as const satisfies Flags
-
-/** The switch against masking. */
-export const sensitiveFlag = {
-  showSensitive: bool('do not mask what looks like secrets or personal data'),
-} as const satisfies Flags
-
-/** The flags of single back ends, which the back end reads by itself. */
-export const backendFlags: Flags = Object.fromEntries(
-  BACKENDS.flatMap(({ name, flags = [] }) =>
-    flags.map(({ flag, help }) => [flag.replace(/^--/, ''), bool(`${name}: ${help}`)]),
-  ),
-)
 
 /** Among which spans a verb looks that reads many traces. */
 export const populationFlags = {

@@ -21,7 +21,7 @@ import { renderComparison } from '../trace/render/comparison/comparison-text.ts'
 import { type SideLabels, thresholdLines } from '../trace/render/comparison/verdict.ts'
 import { glyphsFor } from '../trace/render/glyphs.ts'
 import { readSearch, readSide, readSides, type Side, type SideTold } from './diff-sides.ts'
-import { backendFlags, sensitiveFlag } from './search-flags.ts'
+import { backendFlags, sensitiveFlag } from './flags.ts'
 
 const FORMATS = ['tree', 'json', 'ndjson', 'csv', 'agent'] as const
 

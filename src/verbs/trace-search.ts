@@ -12,8 +12,9 @@ import { openFeed } from '../trace/render/trace-feed.ts'
 import { renderTraceList } from '../trace/render/trace-list.ts'
 import { MOST_LIMIT, type SearchResult, type TraceSummary } from '../trace/search.ts'
 import type { OnPage } from '../trace/sources/trace-source.ts'
+import { backendFlags, sensitiveFlag } from './flags.ts'
 import { foundNotes, foundSteps, leadOf, maskSummary, summaryToJson } from './search-answer.ts'
-import { backendFlags, conditionFlags, fileFlag, filterOf, sensitiveFlag, timeFlags } from './search-flags.ts'
+import { conditionFlags, fileFlag, filterOf, timeFlags } from './search-flags.ts'
 
 const INTERVAL_SECONDS = 5
 

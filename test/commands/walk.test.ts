@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { walk } from '../../src/commands/trace/view/view.ts'
 import type { Key, Screen } from '../../src/ports/terminal.ts'
 import { UNSTYLED } from '../../src/text/unstyled.ts'
 import { buildTree } from '../../src/trace/tree/trace-tree.ts'
 import { openScene } from '../../src/trace/view/scene.ts'
 import { openState } from '../../src/trace/view/state.ts'
+import { walk } from '../../src/verbs/trace-view.ts'
 import { makeTrace, type Sketch } from '../trace/make.ts'
 
 const PAGE = 'https://traces.example/trace/1122'

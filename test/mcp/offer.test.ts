@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest'
-import { spentNotes } from '../../src/mcp/answers/told.ts'
 import { instructionsFor, offerOf, toolsFor } from '../../src/mcp/offer.ts'
 
 const offer = (backend: 'lightstep' | 'tempo' | 'jaeger', paid = false) => ({ backend, paid })
@@ -20,10 +19,10 @@ it('a tool says what a call costs where that is allowed, and does not call itsel
   const tools = await toolsFor(offer('lightstep', true))
   const spending = tools.filter(({ spends }) => spends)
   expect(spending.map(({ name }) => name)).toEqual([
+    'search_traces',
     'get_trace',
     'get_span_details',
     'get_critical_path',
-    'search_traces',
     'diff_traces',
     'explain_traces',
     'breakdown_traces',
@@ -47,16 +46,4 @@ it('where nobody has said what answers, nothing is said of a back end', async ()
   expect(
     (await toolsFor({ backend, paid: false })).filter(({ description }) => /Lightstep/.test(description)),
   ).toEqual([])
-})
-
-it('of what was spent nothing is repeated that a server wrote', async () => {
-  const told = [
-    "snapshot taken: see it in Lightstep's UI, at /prod/explorer?snapshot_id=obey",
-    'snapshots: 57 of 60 left this hour for the organization',
-    'note: other words',
-  ]
-  expect(spentNotes(told)).toEqual([
-    'Note: A snapshot was taken and paid for.',
-    'Note: snapshots: 57 of 60 left this hour for the organization.',
-  ])
 })

@@ -269,7 +269,7 @@ describe('what does not go together is exit 2, and nothing is asked', () => {
     ['trace get --ids x --span 00f067aa0ba902b7', '--span is for one trace', '-o ndjson|otlp, --resume'],
     ['trace get --ids x --skew', '--skew is for one trace', '--show-sensitive'],
     ['trace get --ids x --no-bars', '--no-bars is for one trace', '--resume'],
-    ['trace get --ids x --trace y', '--trace is for one trace', '--resume'],
+    ['trace get --ids x --trace 4bf92f3577b34da6a3ce929d0e0e4736', '--trace is for one trace', '--resume'],
     ['trace get --ids x --details', '--details is for one trace', '--resume'],
     ['trace get --ids x --show-ids', '--show-ids is for one trace', '--resume'],
     ['trace get --ids x --full', '--full is for one trace', '--resume'],

@@ -36,6 +36,7 @@ it.each([
   ['--from 1h', 'there is nothing of this trace', /It runs from 20\d\d-/],
   ['--from 140ms --to 140ms', 'there is nothing of this trace', /It runs from/],
   ['--from 140ms --to 100ms', 'the time to look at ends before it begins', /Check --from and --to/],
+  ['--from now-1m --to now-2m', 'the time to look at ends before it begins', /Check --from and --to/],
   ['--from soon', '--from: "soon" is no moment of a trace', /120ms/],
   ['--scale round', '--scale: "round" is not known', /Choose one of: linear/],
   ['--skew -o json', '--skew changes a drawing; -o json writes data', /Leave --skew out/],

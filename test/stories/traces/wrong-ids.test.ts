@@ -67,13 +67,10 @@ it('an id that was cut off: it says so where nothing is found, and not where nob
 })
 
 describe('trace get without a trace', () => {
-  it.each([
-    ['--span 1234567812345678', 'The trace comes first: ls-auth trace get ID --span SPAN_ID'],
-    [`--trace ${CHARGE_TRACE}`, `Without --trace: ls-auth trace get ${CHARGE_TRACE}`],
-    ['', 'Give an id or a file: ls-auth trace get ID. Many of them: --ids FILE'],
-  ])('%s', async (flags, hint) => {
+  it.each(['', '--span 1234567812345678'])('%s', async (flags) => {
     const { exit, stderr } = await world.type(`ls-auth trace get ${flags}`)
     expect(exit).toBe(2)
+    const hint = 'Give an id or a file: ls-auth trace get ID. Many of them: --ids FILE'
     expect(stderr).toBe(`error: no trace is named\nhint: ${hint}\n`)
   })
 })

@@ -1,5 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { safeJson, safeText } from '../../../text/safe-text.ts'
+import { TRACE_LINES, type TraceLines } from '../../../trace/formats/output-choices.ts'
 import { traceLine } from '../../../trace/formats/trace-line.ts'
 import { maskTrace } from '../../../trace/masking.ts'
 import type { Trace } from '../../../trace/model.ts'
@@ -12,10 +13,42 @@ import { BatchProgress } from './batch-progress.ts'
 import { IdIndex } from './id-index.ts'
 import { readIds, type WantedTrace } from './id-list.ts'
 import { inOrder } from './in-order.ts'
-import type { BatchOptions } from './read-batch.ts'
 import { openResumed, type Resumed } from './resume-file.ts'
 import { Tally } from './tally.ts'
 import { openReader } from './trace-reader.ts'
+
+/** `trace get --ids`. */
+export interface BatchOptions {
+  /** A file with ids, or `-` for standard input. */
+  readonly ids: string
+  readonly format: TraceLines
+  /** The file that the output goes to, and that says what is done already; undefined: to standard output. */
+  readonly resume: string | undefined
+  readonly showSensitive: boolean
+}
+
+/** What was typed; `others`: flags that are for one trace. Failure `usage`. */
+export function readBatch({ args, options }: Invocation, [other]: readonly string[]): BatchOptions {
+  const refused = (message: string, hint: string) => new Failure('usage', message, { hint })
+  const { ids, resume } = options as { ids?: string; resume?: string }
+  if (ids === undefined) throw refused('--resume goes with --ids', 'Give the list of ids: --ids FILE')
+  if (args.length > 0) throw refused('--ids takes the place of the id', 'Give one of them.')
+  if (resume === '-')
+    throw refused(
+      '--resume needs a file',
+      'Name one, or leave --resume out: then it goes to standard output.',
+    )
+  if (other !== undefined)
+    throw refused(
+      `${other} is for one trace, and --ids fetches whole ones`,
+      `With --ids go -o ${TRACE_LINES.join('|')}, --resume, --show-sensitive, --snapshot and the settings of the profile.`,
+    )
+  const typed = options.json === true ? 'json' : (options.output ?? 'ndjson')
+  const format = TRACE_LINES.find((one) => one === typed)
+  if (format === undefined)
+    throw refused(`--ids writes no ${typed}`, `It writes one trace a line: -o ${TRACE_LINES.join(' or -o ')}`)
+  return { ids, format, resume, showSensitive: options.showSensitive === true }
+}
 
 const MOST_LIST_BYTES = 64 * 1024 * 1024
 const BOUNDS = {

@@ -3,9 +3,11 @@ import { UNSTYLED } from '../../../text/unstyled.ts'
 import type { CriticalPath } from '../../analysis/critical-path.ts'
 import { rootCauses } from '../../analysis/findings.ts'
 import { type DrawnPath, drawnPath, rootsPath } from '../../analysis/roots-path.ts'
+import { TimeOnPath } from '../../analysis/time-on-path.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { WORDS } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
+import { spanDetails } from '../span-details/span-details.ts'
 import { type TimeWindow, timeWindow, zeroOf } from '../time/window.ts'
 import { headerLines } from '../waterfall/header.ts'
 import { noteLines } from '../waterfall/notes.ts'
@@ -13,8 +15,7 @@ import { spanLine } from '../waterfall/plain.ts'
 import { planRows, type Rows } from '../waterfall/rows.ts'
 import { verdictLines } from '../waterfall/summary.ts'
 import { criticalLines, waitedFor } from './critical-lines.ts'
-import { ABOUT_DATA, bytesOf, dataBlock, dataLine, withinBytes } from './data-block.ts'
-import { MOST_BYTES, MOST_ROWS, USUAL_ROWS } from './limits.ts'
+import { bytesOf, dataBlock, dataLine, withinBytes } from './data-block.ts'
 
 // The same wherever it is made, and wide enough for most names.
 const COLUMNS = 140
@@ -23,81 +24,55 @@ const ID_COLUMNS = 18
 /** Bytes of the parts above the rows, which get what is left. */
 const BYTES = { findings: 4096, path: 3072, notes: 1024 }
 const PATH_LINES = 8
-
-/** How the reader asks for more, in the words of its door: flags of a command, or arguments of a tool. */
-export interface AskingForMore {
-  /** One line each, for the end of the text. */
-  readonly steps: readonly string[]
-  /** In place of them where no more rows fit into the text, however many are asked for. */
-  readonly stepsWhenFull?: readonly string[]
-  /** For the end of a list that was cut: `and 3 more: …`. */
-  readonly lists: string
-  /** The same for long values and many attributes of a span that is drawn whole, where it differs. */
-  readonly values?: string
-}
+/** Rows at most; in most traces fewer fill the text. */
+const MOST_ROWS = 100
 
 /** What to show of a tree, and how. */
 export interface AgentOptions {
-  /** Where it came from, for people: `Tempo`. */
-  readonly source: string
-  /** Rows at most; {@link USUAL_ROWS} when not given. */
-  readonly most?: number
   /** 1 by node, for those that fit what was asked, and the words of what was asked. */
   readonly view?: { readonly shown: Uint8Array; readonly says: string } | undefined
-  /** The tree is what is below one span of a whole trace: that trace, and lines about the span, which are data. */
-  readonly part?: { readonly whole: TraceTree; readonly span: readonly string[] }
-  readonly more: AskingForMore
+  /** The tree is what is below one span of a whole trace: that trace, and lines about the span. */
+  readonly part?: { readonly whole: TraceTree; readonly span: readonly string[] } | undefined
+  readonly pen: Pen
+  /** Bytes for all lines. */
+  readonly room: number
 }
 
-/** A pen for text without colours or drawing characters. */
-export const agentPen = (more: string): Pen => ({
-  width: COLUMNS,
-  glyphs: WORDS,
-  style: UNSTYLED,
-  more,
-})
+/** A pen for text without colours or drawing characters; `more`: how to ask for what a list or a long value leaves out. */
+export const agentPen = (more: string): Pen => ({ width: COLUMNS, glyphs: WORDS, style: UNSTYLED, more })
+
+/** The facts of a trace; `name`: where it came from. Others may have chosen the name of a file. */
+export const agentHeader = (tree: TraceTree, name: string, pen: Pen): string[] =>
+  headerLines(tree, { source: { name } }, pen).map(dataLine)
 
 /**
- * A trace in at most {@link MOST_BYTES}: facts, then in a data block what went wrong, where the time went and the folded
- * tree, then what was left out and how to ask for it. The same for the same trace, whenever it is made.
+ * A trace as lines of data: what went wrong, where the time went, the folded tree, then what was left out. The same for the
+ * same trace, whenever they are made.
  */
-export function agentText(tree: TraceTree, options: AgentOptions): string {
-  const { source, most = USUAL_ROWS, view, part: partOf, more } = options
-  const pen = agentPen(more.lists)
-  const window = timeWindow(tree)
-  const rows = planRows(tree, true, view?.shown)
-  // Of the time that the first line says.
-  const whole = rootsPath(tree)
-  const drawn = drawnPath(tree)
-  const header = headerLines(partOf?.whole ?? tree, { source: { name: source } }, pen)
-  // It names the file, whose name others may have chosen.
-  const facts = [...header.map(dataLine), ABOUT_DATA, '']
-  const head = part(partOf?.span ?? [], MOST_BYTES / 2)
+export function agentLines(tree: TraceTree, { view, part: partOf, pen, room }: AgentOptions): string[] {
+  const head = part(partOf?.span ?? [], room / 2)
   const notes = part(noteLines(tree, pen, view?.shown), BYTES.notes)
   // A span that called nothing is told by its own lines, with its own notes.
-  if (partOf && tree.count === 1) {
-    const ofWhole = tree.trace.partial === undefined ? [] : notes
-    return `${[...facts, ...dataBlock([...head, ...ofWhole]), '', ...more.steps].join('\n')}\n`
-  }
+  if (partOf && tree.count === 1) return [...head, ...(tree.trace.partial === undefined ? [] : notes)]
+  const window = timeWindow(tree)
+  const rows = planRows(tree, true, view?.shown)
   const above = [
     ...head,
     ...(partOf ? [partHeading(tree, partOf.whole), ''] : []),
     ...part(verdictLines(tree, pen), BYTES.findings),
-    ...part(criticalLines(tree, whole, window, pen, PATH_LINES), BYTES.path),
+    // Of the time that the header says.
+    ...part(criticalLines(tree, rootsPath(tree), window, pen, PATH_LINES), BYTES.path),
     ...notes,
   ]
-  const { steps, stepsWhenFull = steps } = more
-  const end = (shown: number, isFull: boolean) => [
-    '',
-    ...leftOut(tree, rows, shown, view?.says),
-    ...(isFull ? stepsWhenFull : steps),
-  ]
-  const ends = [false, true].map((isFull) => bytesOf(end(rows.shown, isFull)))
-  // Two lines around the block, and what the longest end takes.
-  const room = MOST_BYTES - bytesOf([...facts, ...dataBlock(above)]) - Math.max(...ends) - 2 * 20
-  const upTo = Math.min(most, MOST_ROWS)
-  const { lines, shown, isFull } = rowLines(tree, { rows, drawn, window, pen, most: upTo, room })
-  return `${[...facts, ...dataBlock([...above, ...lines]), ...end(shown, isFull)].join('\n')}\n`
+  const left = room - bytesOf([...dataBlock(above), '', ...leftOut(tree, rows, 0, view?.says)])
+  const { lines, shown } = rowLines(tree, { rows, drawn: drawnPath(tree), window, pen, room: left })
+  return [...above, ...lines, '', ...leftOut(tree, rows, shown, view?.says)]
+}
+
+/** One span, whole, as lines of data. */
+export function detailsFor(tree: TraceTree, node: number, pen: Pen): string[] {
+  const onPath = new TimeOnPath(tree, drawnPath(tree))
+  return [...spanDetails({ tree, node, onPath, zeroNanos: zeroOf(timeWindow(tree)), way: 'steps' }, pen)]
 }
 
 /** What the findings and rows speak of: an agent reads `34%` and `at 0s` without an axis beside them. */
@@ -115,17 +90,16 @@ interface RowText {
   readonly drawn: DrawnPath
   readonly window: TimeWindow
   readonly pen: Pen
-  readonly most: number
   /** Bytes. */
   readonly room: number
 }
 
-/** The rows as lines, and how many they are: fewer than asked for where they would not fit (`isFull`). */
+/** The rows as lines, and how many they are: fewer where they would not fit. */
 function rowLines(
   tree: TraceTree,
-  { rows, drawn, window, pen, most, room }: RowText,
-): { readonly lines: readonly string[]; readonly shown: number; readonly isFull: boolean } {
-  if (rows.shown === 0) return { lines: ['No span fits.'], shown: 0, isFull: false }
+  { rows, drawn, window, pen, room }: RowText,
+): { readonly lines: readonly string[]; readonly shown: number } {
+  if (rows.shown === 0) return { lines: ['No span fits.'], shown: 0 }
   const telling = {
     tree,
     rows,
@@ -134,7 +108,7 @@ function rowLines(
     width: pen.width - ID_COLUMNS,
     glyphs: pen.glyphs,
   }
-  for (let upTo = most; ; ) {
+  for (let upTo = MOST_ROWS; ; ) {
     const chosen = new Set(chooseRows(tree, rows, drawn.path, upTo))
     const lines = rows.groups.flatMap(({ heading, nodes }) => {
       const own = nodes.filter((node) => chosen.has(node))
@@ -142,8 +116,7 @@ function rowLines(
       return heading === undefined || own.length === 0 ? texts : [`${heading}:`, ...texts]
     })
     const bytes = bytesOf(dataBlock(lines))
-    if (bytes <= room || upTo <= 1)
-      return { lines: withinBytes(lines, room), shown: chosen.size, isFull: upTo < most || bytes > room }
+    if (bytes <= room || upTo <= 1) return { lines: withinBytes(lines, room), shown: chosen.size }
     const now = Math.min(upTo, chosen.size)
     upTo = Math.max(1, Math.min(now - 1, Math.floor((now * room) / bytes)))
   }

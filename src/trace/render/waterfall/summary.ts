@@ -1,5 +1,6 @@
-import { count, grouped } from '../../../text/count.ts'
+import { count } from '../../../text/count.ts'
 import { fitEnd, fitLines, packed } from '../../../text/fit.ts'
+import { shownText } from '../../select.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Pen } from '../pen.ts'
@@ -105,12 +106,4 @@ function viewLines(tree: TraceTree, rows: Rows, view: string | undefined, pen: P
   if (view === undefined) return []
   const { width, glyphs, style } = pen
   return fitLines(shownText(rows.shown, tree, view), width, glyphs.ellipsis).map((line) => style.dim(line))
-}
-
-/** How many of the spans the flags leave, `view`, and what shows the others. */
-export function shownText(shown: number, tree: TraceTree, view: string): string {
-  const flags = view.includes(' --') ? 'these flags' : 'this flag'
-  // Rows that were folded by hand came about without a flag.
-  const rest = view.startsWith('--') ? `; without ${flags}, all` : ''
-  return `${grouped(shown)} of ${count(tree.count, 'span')} shown (${view})${rest}`
 }

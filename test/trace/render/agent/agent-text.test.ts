@@ -1,19 +1,41 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { drawnBlock, textBlock } from '../../../../src/frame/answer.ts'
+import { agentText } from '../../../../src/frame/print-agent.ts'
 import type { Span, Trace } from '../../../../src/trace/model.ts'
-import { agentText } from '../../../../src/trace/render/agent/agent-text.ts'
-import { agentTrace, BY_FLAGS } from '../../../../src/trace/render/agent/agent-trace.ts'
+import {
+  type AgentOptions,
+  agentHeader,
+  agentLines,
+  agentPen,
+  detailsFor,
+} from '../../../../src/trace/render/agent/agent-text.ts'
 import { MOST_BYTES } from '../../../../src/trace/render/agent/limits.ts'
 import { subtree } from '../../../../src/trace/select.ts'
-import { buildTree } from '../../../../src/trace/tree/trace-tree.ts'
+import { buildTree, type TraceTree } from '../../../../src/trace/tree/trace-tree.ts'
 import { anyTrace } from '../../any-trace.ts'
 import { EPOCH, makeChain, makeSpan, makeTrace } from '../../make.ts'
 import { CANARY, INJECTIONS } from './injections.ts'
 import { expectOneBlock, expectOnlyDataSpeaks } from './one-block.ts'
 
-const MORE = { steps: ['More: ask.'], lists: 'ask' }
-const textOf = (trace: Trace, most?: number) =>
-  agentText(buildTree(trace), { source: 'Tempo', more: MORE, ...(most !== undefined && { most }) })
+const PEN = agentPen('ask')
+/** As a verb answers. */
+const answered = (tree: TraceTree, part?: AgentOptions['part']): string =>
+  agentText(
+    {
+      blocks: [
+        textBlock(() => agentHeader(part?.whole ?? tree, 'Tempo', PEN)),
+        drawnBlock(({ room = 0 }) => agentLines(tree, { part, pen: PEN, room })),
+      ],
+      next: [{ verb: 'ask' }],
+    },
+    [],
+    ({ verb }) => verb,
+  )
+const textOf = (trace: Trace) => answered(buildTree(trace))
+/** The same of one span, whole, and what is below it. */
+const textBelow = (whole: TraceTree, tree: TraceTree, node: number): string =>
+  answered(tree, { whole, span: detailsFor(whole, node, PEN) })
 
 describe('the text of a trace for an agent', () => {
   it.each([
@@ -44,27 +66,6 @@ describe('the text of a trace for an agent', () => {
     )
     expect(text).toMatch(/^.*clocks may differ, by up to 85\.0ms$/m)
     expect(text).not.toContain('--skew')
-  })
-
-  it.each([
-    ['rows that are not asked for', 3, 'More: ask.'],
-    ['bytes that are full', 400, 'Full: narrow.'],
-  ])('what is left out for %s: how to go on is another', (_, most, step) => {
-    const rows = Array.from({ length: 400 }, (_, i) => ({
-      id: 2 + i,
-      parent: 1,
-      name: `call ${'x'.repeat(60)}${i}`,
-      at: i,
-      ms: 1,
-    }))
-    const tree = buildTree(makeTrace({ id: 1, ms: 500 }, ...rows))
-    const text = agentText(tree, {
-      source: 'Tempo',
-      most,
-      more: { ...MORE, stepsWhenFull: ['Full: narrow.'] },
-    })
-    expect(text.trimEnd().split('\n').at(-1)).toBe(step)
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MOST_BYTES)
   })
 
   it('says facts, findings, the critical path and the folded rows, then what was left out', () => {
@@ -123,10 +124,12 @@ describe('the text of a trace for an agent', () => {
       0000000000000002    cart  80.0ms  cart  at 5.00ms  critical 32.0ms  self 32.0ms
       000000000000000a      6 times redis GET  48.0ms in all  cart  at 10.0ms  p50 8.00ms  p99 8.00ms
       0000000000000003    ERROR charge  10.0ms  pay  at 86.0ms  critical 10.0ms
-      </trace-data>
 
       All 4 rows. Repeated siblings share a row: 6 spans in 1 row.
-      More: ask.
+      </trace-data>
+
+      next:
+        ask
       "
     `)
   })
@@ -147,27 +150,25 @@ describe('the text of a trace for an agent', () => {
       ),
     ],
   ])('is at most 16 kB: %s', (_, trace) => {
-    for (const most of [1, 100_000]) {
-      const text = textOf(trace, most)
-      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MOST_BYTES)
-      expect(text).toMatch(/ of .* rows?: where errors began|All /)
-      expect(text.endsWith('\nMore: ask.\n')).toBe(true)
-    }
+    const text = textOf(trace)
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MOST_BYTES)
+    expect(text).toMatch(/ of .* rows?: where errors began|All /)
+    expect(text.endsWith('\nnext:\n  ask\n')).toBe(true)
   })
 
   it('keeps where it broke and what the answer waited for, however many others there are', () => {
     const spans = wide(5000).map((span, i) =>
       i === 4321 ? makeSpan({ id: i + 1, parent: 1, name: 'the cause', ms: 0.001, status: 'error' }) : span,
     )
-    const rows = textOf({ traceId: 'a'.repeat(32), spans }, 20)
+    const rows = textOf({ traceId: 'a'.repeat(32), spans })
     expect(rows).toContain(`${(4322).toString(16).padStart(16, '0')}    ERROR the cause`)
   })
 
   it('is the same again, bounded and whole, for any trace', () => {
     fc.assert(
-      fc.property(anyTrace, fc.integer({ min: 1, max: 60 }), (trace, most) => {
-        const text = textOf(trace, most)
-        expect(text).toBe(textOf(trace, most))
+      fc.property(anyTrace, (trace) => {
+        const text = textOf(trace)
+        expect(text).toBe(textOf(trace))
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MOST_BYTES)
         expectOneBlock(text)
       }),
@@ -186,8 +187,7 @@ describe('one span of a trace and what is below it', () => {
   const below = (node: number) => {
     const part = subtree(tree, tree.span(node).spanId, true)
     if (part === undefined) throw new Error('there is no such span')
-    const picture = { tree: buildTree(part.trace), focus: { tree, node, scale: 'linear' as const } }
-    return agentTrace(picture, { says: undefined, selection: {} }, { name: 'Tempo' }, { more: BY_FLAGS })
+    return textBelow(tree, buildTree(part.trace), node)
   }
 
   it('the first line is that of the whole trace; what speaks of the part says so', () => {
@@ -205,7 +205,7 @@ describe('one span of a trace and what is below it', () => {
     expect(text).toMatch(/^trace \w+, 100ms, 3 spans,/)
     expect(text).toContain('start          +20.0ms')
     expect(text).not.toMatch(/100%|All 1 row/)
-    expect(text).toContain('</trace-data>\n\nMore: --span SPAN_ID')
+    expect(text).toContain('</trace-data>\n\nnext:\n')
   })
 })
 
@@ -217,9 +217,7 @@ describe('nothing that a span says can speak as if it were ours', () => {
   it.each(INJECTIONS)('%s', (technique, text) => {
     const whole: Trace = { traceId: 'a'.repeat(32), spans: [root(text), child(text)] }
     const tree = buildTree(whole)
-    const focus = { tree, node: 1, scale: 'linear' as const }
-    const view = { says: undefined, selection: {} }
-    const shown = agentTrace({ tree, focus }, view, { name: 'Tempo' }, { more: BY_FLAGS })
+    const shown = textBelow(tree, tree, 1)
     if (!technique.startsWith('very long')) expect(shown).toContain(CANARY)
     expectOnlyDataSpeaks(shown)
   })

@@ -1,24 +1,67 @@
-import { Failure } from '../../../errors.ts'
-import { isHttpsOrLoopback } from '../../../loopback-host.ts'
-import type { Browser } from '../../../ports/programs.ts'
-import type { Screen } from '../../../ports/terminal.ts'
-import { findDisplay } from '../../../session/flow/display.ts'
-import { safeText } from '../../../text/safe-text.ts'
-import type { Scale } from '../../../trace/formats/output-choices.ts'
-import type { TraceReference } from '../../../trace/id.ts'
-import { maskTrace } from '../../../trace/masking.ts'
-import { buildTree } from '../../../trace/tree/trace-tree.ts'
-import { copied } from '../../../trace/view/copied.ts'
-import { draw } from '../../../trace/view/draw.ts'
-import { revealed } from '../../../trace/view/moves.ts'
-import { press, type Wish } from '../../../trace/view/press.ts'
-import { openScene, type Scene } from '../../../trace/view/scene.ts'
-import { openState, scrolled, type ViewState } from '../../../trace/view/state.ts'
-import type { CliCommand, Typed } from '../../cli-command.ts'
-import { commandLine } from '../../command-line.ts'
-import type { Invocation } from '../../invocation.ts'
-import { findTrace } from '../find-trace.ts'
-import { readTraceArgument, readTraceId, type TraceArgument } from '../trace-argument.ts'
+import { commandLine } from '../commands/command-line.ts'
+import type { Invocation } from '../commands/invocation.ts'
+import { findTrace } from '../commands/trace/find-trace.ts'
+import { readTraceArgument, readTraceId } from '../commands/trace/trace-argument.ts'
+import { Failure } from '../errors.ts'
+import { value } from '../frame/flag.ts'
+import { ASKS_API, verb } from '../frame/verb.ts'
+import { isHttpsOrLoopback } from '../loopback-host.ts'
+import type { Browser } from '../ports/programs.ts'
+import type { Screen } from '../ports/terminal.ts'
+import { findDisplay } from '../session/flow/display.ts'
+import { safeText } from '../text/safe-text.ts'
+import { maskTrace } from '../trace/masking.ts'
+import { buildTree } from '../trace/tree/trace-tree.ts'
+import { copied } from '../trace/view/copied.ts'
+import { draw } from '../trace/view/draw.ts'
+import { revealed } from '../trace/view/moves.ts'
+import { press, type Wish } from '../trace/view/press.ts'
+import { openScene, type Scene } from '../trace/view/scene.ts'
+import { openState, scrolled, type ViewState } from '../trace/view/state.ts'
+import { backendFlags, scale, sensitiveFlag } from './flags.ts'
+
+/** `ls-auth trace view ID|FILE`: a trace to walk through, on the whole terminal. */
+export const traceView = verb({
+  ...ASKS_API,
+  exits: [...ASKS_API.exits, 130, 143],
+  completes: ['files'],
+  flags: {
+    id: value('<id>', 'the trace', readTraceArgument, { argument: 0 }),
+    trace: value('<id>', 'which trace, when a file holds several', readTraceId),
+    scale,
+    ...backendFlags,
+    ...sensitiveFlag,
+  },
+  formats: [],
+  examples: [
+    { does: 'by its id', line: 'ls-auth trace view 4bf92f3577b34da6a3ce929d0e0e4736' },
+    { does: 'from a file, without signing in', line: 'ls-auth trace view trace.json' },
+  ],
+  async run(invocation, { id = readTraceArgument(''), trace: wanted, scale = 'linear', showSensitive }) {
+    const { ports, args, options: typed } = invocation
+    const { terminal } = ports
+    const printed = commandLine({ ...invocation, command: 'trace get', args, options: typed })
+    if (!terminal.hasScreen || typed.json === true) throw noScreen(invocation, printed)
+    const { trace, name, link } = await findTrace(invocation, id, wanted)
+    const tree = buildTree(showSensitive ? trace : maskTrace(trace).trace)
+    if (tree.count === 0) throw new Failure('not-found', 'the trace holds no spans')
+    const style = await terminal.style('out')
+    const scene = openScene(tree, { unicode: terminal.unicode, style, scale })
+    const begin = openState(scene)
+    // The span that was asked for, where the id is that of one.
+    const spanId = id.kind === 'file' || id.reference instanceof Failure ? undefined : id.reference.spanId
+    const node = tree.spans.findIndex((span) => span.spanId === spanId)
+    const state = node < 0 ? begin : revealed(scene, begin, node)
+    // A starter of browsers may be there where no window can open. Windows opens one for WSL.
+    const elsewhere = await findDisplay(ports.env, await ports.files())
+    const isSeen = elsewhere === undefined || elsewhere.why === 'wsl'
+    const browser = async () => (isSeen ? ports.browser() : undefined)
+    await terminal.withScreen((screen) =>
+      walk(screen, scene, state, { source: { name, link }, printed, browser }),
+    )
+    return undefined
+  },
+})
 
 /** What a walk needs beyond the trace. */
 interface Surroundings {
@@ -91,54 +134,6 @@ async function copy(screen: Screen, text: string | undefined, printed: string): 
   if (!(await screen.copy(text))) return `This terminal takes no copies (OSC 52). Instead: ${printed} -o md`
   const lines = text.split('\n').length - 1
   return `Copied ${lines} lines as Markdown, if this terminal allows it (OSC 52).`
-}
-
-interface ViewOptions {
-  readonly argument: TraceArgument
-  /** Which trace of a file. */
-  readonly wanted: TraceReference | undefined
-  readonly scale: Scale
-  readonly showSensitive: boolean
-}
-
-/** `ls-auth trace view ID|FILE`: a trace to walk through, on the whole terminal. */
-export const traceView: CliCommand<ViewOptions> = { read, run }
-
-function read({ args, flags }: Typed): ViewOptions {
-  return {
-    argument: readTraceArgument(args[0] ?? ''),
-    wanted: typeof flags.trace === 'string' ? readTraceId(flags.trace) : undefined,
-    scale: (flags.scale as Scale | undefined) ?? 'linear',
-    showSensitive: flags.showSensitive === true,
-  }
-}
-
-async function run(invocation: Invocation, options: ViewOptions): Promise<void> {
-  const { ports, args, options: typed } = invocation
-  const { terminal } = ports
-  const printed = commandLine({ ...invocation, command: 'trace get', args, options: typed })
-  if (!terminal.hasScreen || typed.json === true) throw noScreen(invocation, printed)
-  const { trace, name, link } = await findTrace(invocation, options.argument, options.wanted)
-  const tree = buildTree(options.showSensitive ? trace : maskTrace(trace).trace)
-  if (tree.count === 0) throw new Failure('not-found', 'the trace holds no spans')
-  const style = await terminal.style('out')
-  const scene = openScene(tree, { unicode: terminal.unicode, style, scale: options.scale })
-  const begin = openState(scene)
-  const node = tree.spans.findIndex(({ spanId }) => spanId === spanOf(options.argument))
-  const state = node < 0 ? begin : revealed(scene, begin, node)
-  // A starter of browsers may be there where no window can open. Windows opens one for WSL.
-  const elsewhere = await findDisplay(ports.env, await ports.files())
-  const isSeen = elsewhere === undefined || elsewhere.why === 'wsl'
-  const browser = async () => (isSeen ? ports.browser() : undefined)
-  await terminal.withScreen((screen) =>
-    walk(screen, scene, state, { source: { name, link }, printed, browser }),
-  )
-}
-
-/** The span that was asked for, where the id is that of one. */
-function spanOf(argument: TraceArgument): string | undefined {
-  if (argument.kind === 'file' || argument.reference instanceof Failure) return undefined
-  return argument.reference.spanId
 }
 
 /** Failure `usage`: there is nobody who could press a key, or no cursor that could be moved. */

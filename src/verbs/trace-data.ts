@@ -1,0 +1,39 @@
+import { noteOf } from '../frame/answer.ts'
+import { safeJson } from '../text/safe-text.ts'
+import { exportTrace } from '../trace/formats/export-trace.ts'
+import { countLostEnds } from '../trace/formats/lost-ends.ts'
+import type { TraceDataFormat } from '../trace/formats/output-choices.ts'
+import { matchingNodes, shownText } from '../trace/select.ts'
+import { countRedelivered } from '../trace/tree/redelivered.ts'
+import type { TraceTree } from '../trace/tree/trace-tree.ts'
+import type { Asked, Output } from './trace-drawing.ts'
+
+/** The matching spans as data. */
+export async function dataOf(
+  format: TraceDataFormat,
+  tree: TraceTree,
+  { says, selection }: Asked,
+): Promise<Output> {
+  const matching = says === undefined ? undefined : matchingNodes(tree, selection)
+  const nodes = matching && [...tree.spans.keys()].filter((node) => matching[node] !== 0)
+  const spans = nodes === undefined ? tree.spans : nodes.map((node) => tree.span(node))
+  const again = countRedelivered(tree, spans)
+  const lost = countLostEnds(format, spans)
+  const have = lost === 1 ? '1 span has' : `${lost} spans have`
+  return {
+    pieces: await exportTrace(format, tree, nodes, (one) => safeJson(one)),
+    notes: [
+      // A file that is empty could be taken for one that has failed.
+      noteOf('none', nodes?.length === 0 && `no span fits: ${shownText(0, tree, says)}`),
+      noteOf(
+        'redelivered',
+        again > 0 && `${again} of the spans are there once more: they were delivered again`,
+      ),
+      // Whoever reads the file sees spans that took no time, and no mark.
+      noteOf(
+        'lost-ends',
+        lost > 0 && `${have} no usable end, and the duration 0 in -o ${format}, which has no place for that`,
+      ),
+    ],
+  }
+}

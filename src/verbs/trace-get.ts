@@ -1,0 +1,339 @@
+import type { Invocation } from '../commands/invocation.ts'
+import { findTrace } from '../commands/trace/find-trace.ts'
+import { requireService } from '../commands/trace/known-service.ts'
+import { readConditions, readCount } from '../commands/trace/output/view-options.ts'
+import { MASKED } from '../commands/trace/print-rows.ts'
+import { endsFirst, readTimeFromNow } from '../commands/trace/time-range.ts'
+import { readTraceArgument, readTraceId } from '../commands/trace/trace-argument.ts'
+import { Failure } from '../errors.ts'
+import { type Answer, type Note, noteOf, type Step } from '../frame/answer.ts'
+import { bool, choice, type Flags, nanos, repeated, text, type ValuesOf, value } from '../frame/flag.ts'
+import { stepLine } from '../frame/print.ts'
+import { ASKS_API, verb } from '../frame/verb.ts'
+import { typedFlag } from '../settings/setting-key.ts'
+import { count, grouped } from '../text/count.ts'
+import { safeText } from '../text/safe-text.ts'
+import { isoTime } from '../trace/formats/iso-time.ts'
+import {
+  TRACE_DRAWINGS,
+  TRACE_FORMATS,
+  type TraceDrawing,
+  type TraceFormat,
+} from '../trace/formats/output-choices.ts'
+import { spanIdIn } from '../trace/id.ts'
+import { maskTrace } from '../trace/masking.ts'
+import type { Trace } from '../trace/model.ts'
+import { type Moment, parseMoment, placeMoment } from '../trace/moment.ts'
+import { matchingNodes, type Selection, subtree } from '../trace/select.ts'
+import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
+import { withheldNote } from '../trace/withheld.ts'
+import { backendFlags, scale, sensitiveFlag } from './flags.ts'
+import type { Asked, Picture } from './trace-drawing.ts'
+
+const flags = {
+  id: value(
+    '<id>',
+    'the id of the trace, as search_traces gives it; a traceparent or the address of its page will do',
+    readTraceArgument,
+    { argument: 0 },
+  ),
+  output: choice('<format>', 'how to print it', TRACE_FORMATS, { short: 'o' }),
+  error: bool('only failed spans (and, in a tree, the spans above them)', { alias: 'errors' }),
+  service: text('<name>', 'only spans of this service'),
+  attr: repeated(
+    '<key=value>',
+    'only spans with this attribute (repeatable; also key!=value, key>=500, key=~regex for the whole value)',
+    readConditions,
+  ),
+  min: nanos('only spans that took at least this long (5ms)'),
+  depth: value(
+    '<levels>',
+    'only this many levels of the tree, from the top',
+    (levels, name) => readCount(levels, name),
+    {
+      counts: true,
+    },
+  ),
+  span: value(
+    '<id>',
+    'this span, whole (attributes, events, exception, links), and what is below it',
+    readSpanId,
+  ),
+  details: bool('the same of every span that is drawn'),
+  showIds: bool('span ids on the rows'),
+  full: bool('leave nothing out of long values, stacks and lists'),
+  from: value(
+    '<time>',
+    'only from this moment on: 120ms on the axis, or a time (now-1h, RFC 3339)',
+    readMoment,
+  ),
+  to: value('<time>', 'only up to this moment', readMoment),
+  trace: value('<id>', 'which trace, when a file holds several', readTraceId),
+  unfold: bool('show every span; without it, repeated siblings share one row'),
+  scale,
+  skew: bool('correct wrong clocks: move spans of other hosts that lie outside their parents'),
+  bars: bool('show the tree without bars', { no: true }),
+  ids: text(
+    '<file>',
+    'many traces instead, one a line: a file with one id a line, or NDJSON with traceId (- for standard input)',
+  ),
+  resume: text('<file>', 'with --ids: write into this file, and fetch only what is not in it yet'),
+  plain: bool('indented text without drawing characters, for screen readers and grep'),
+  ...backendFlags,
+  ...sensitiveFlag,
+} as const satisfies Flags
+
+type GetFlags = ValuesOf<typeof flags>
+
+/** Flags that go with `--ids`; the others choose spans of one trace, or draw it. */
+const BESIDE_IDS = ['id', 'ids', 'resume', 'output', ...Object.keys({ ...backendFlags, ...sensitiveFlag })]
+
+/** `ls-auth trace get ID|FILE|-`, or many with `--ids`: one trace from the profile's back end or a file, drawn or as data. */
+export const traceGet = verb({
+  ...ASKS_API,
+  flags,
+  formats: TRACE_FORMATS,
+  completes: ['files'],
+  examples: [
+    { does: 'by its id', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
+    {
+      does: 'only what failed and what led there',
+      line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736 --error',
+    },
+    { does: 'from a file, without signing in', line: 'ls-auth trace get trace.json --service checkout' },
+    {
+      does: 'many, one a line; the same command goes on where it was stopped',
+      line: 'ls-auth trace get --ids ids.txt -o otlp --resume traces.ndjson',
+    },
+  ],
+  tools: [
+    {
+      name: 'get_trace',
+      title: 'Read one trace',
+      asks: 'trace',
+      description:
+        'One trace as text of at most 16 kB: where errors began (first those that reached the top), the slowest spans, repeated calls (N+1), the critical path, then the tree with repeated siblings folded into one row. Each row begins with a span id. Begin here; it says what was left out, and span, error, service, min and depth ask for it.',
+      takes: ['id', 'span', 'error', 'service', 'attr', 'min', 'depth', 'from', 'to'],
+      required: ['id'],
+    },
+  ],
+  async run(invocation, typed, format): Promise<Answer | undefined> {
+    const { options } = invocation
+    if (typed.ids !== undefined || typed.resume !== undefined) {
+      const { readBatch, runBatch } = await import('../commands/trace/batch/batch.ts')
+      const others = Object.keys(flags).filter((name) => isTyped(options, name) && !BESIDE_IDS.includes(name))
+      return void (await runBatch(invocation, readBatch(invocation, others.map(flagOf))))
+    }
+    const { id, trace: wanted, span, service, showSensitive, from, to } = typed
+    if (id === undefined)
+      throw new Failure('usage', 'no trace is named', {
+        hint: 'Give an id or a file: ls-auth trace get ID. Many of them: --ids FILE',
+      })
+    const kind = format as TraceFormat
+    refuseUseless(options, kind)
+    if (from && to && isBefore(to, from)) throw endsFirst()
+    const found = await findTrace(invocation, id, wanted)
+    const shown = showSensitive ? { trace: found.trace, masked: () => 0 } : maskTrace(found.trace)
+    const isData = !isDrawn(kind)
+    const whole = await withClocks(buildTree(shown.trace, { asReported: isData }), typed.skew)
+    const picture = partOf(invocation, whole, typed, isData)
+    const { tree, focus } = picture
+    requireService(tree, service, span)
+    const zoom = await zoomOf(tree, typed)
+    const asked = { typed, says: saysOf(options), zoom, selection: { ...selectionOf(typed), ...zoom } }
+    const output = isData
+      ? await (await import('./trace-data.ts')).dataOf(kind, tree, asked)
+      : await (await import('./trace-drawing.ts')).drawn(invocation, kind, picture, asked, found)
+    const { partial } = shown.trace
+    // The notes below the rows say it, and a span alone has none.
+    const hasNotes = !isData && !(focus && tree.count === 1)
+    const isPart = partial !== undefined && (kind === 'agent' || (!hasNotes && kind !== 'json'))
+    // Rows alone show no attributes: to draw them values are read, and masked, that they do not show.
+    const hasValues = isData || kind === 'html' || focus !== undefined || typed.details
+    const before = [
+      focus && (isData || isGraphic(kind)) ? onlySpan(tree, whole.tree, focus.node) : undefined,
+      ...output.notes,
+      await partOfValue(tree, asked.selection),
+      isPart ? { ...PARTIAL, forPerson: `: ${safeText(partial, 300)}` } : undefined,
+      noteOf('withheld', withheldNote(tree.trace.spans, focus?.tree.span(focus.node))),
+    ]
+    return {
+      ...output,
+      // Values are masked when they are written.
+      get notes() {
+        const isMasked = hasValues || output.hasMaskedPart?.() === true
+        return [...before, isMasked && shown.masked() > 0 ? MASKED : undefined]
+      },
+    }
+  },
+})
+
+/** Of a trace that the back end gave in part. */
+export const PARTIAL = { code: 'partial', text: 'only a part of the trace is here' }
+
+const isDrawn = (format: TraceFormat): format is TraceDrawing =>
+  (TRACE_DRAWINGS as readonly TraceFormat[]).includes(format)
+
+/** Formats for a browser: each span is whole, and none of what a terminal has not the room for is left out. */
+const isGraphic = (format: TraceFormat): boolean => format === 'html' || format === 'svg'
+
+type Typed = Invocation['options']
+
+const isTyped = (options: Typed, name: string): boolean =>
+  name === 'bars' ? options.bars === false : options[name] !== undefined
+const flagOf = (name: string): string => (name === 'bars' ? '--no-bars' : typedFlag(name))
+
+/** They change how rows of text are drawn. */
+const OF_ROWS = ['plain', 'details', 'showIds', 'full', 'bars']
+
+/** Failure `usage`: a flag would change nothing in this format. */
+function refuseUseless(options: Typed, format: TraceFormat): void {
+  const [refused, because] = !isDrawn(format)
+    ? [['skew', 'scale', ...OF_ROWS], 'writes data']
+    : isGraphic(format)
+      ? [OF_ROWS, 'has no rows of text']
+      : format === 'agent'
+        ? [[...OF_ROWS, 'scale', 'unfold'], 'has one form only']
+        : [format === 'md' ? ['plain'] : [], 'is one for a page']
+  const name = refused.find((one) => isTyped(options, one))
+  if (name === undefined) return
+  throw new Failure('usage', `${flagOf(name)} changes a drawing; -o ${format} ${because}`, {
+    hint: `Leave ${flagOf(name)} out, or -o.`,
+  })
+}
+
+/** The id of a span in any form. Failure `usage`. */
+export function readSpanId(typed: string, flag: string): string {
+  const spanId = spanIdIn(typed)
+  if (spanId !== undefined) return spanId
+  throw new Failure('usage', `${flag}: "${safeText(typed, 60)}" is not a span id`, {
+    hint: 'It has 16 hex digits. The rows of a trace show it, for a person with --show-ids.',
+  })
+}
+
+/** A moment of the trace, or one before now. Failure `usage`. */
+function readMoment(typed: string, flag: string, now: number): Moment {
+  const millis = readTimeFromNow(typed, flag, now)
+  return millis === undefined ? parseMoment(typed, flag) : { epochNanos: BigInt(millis) * 1_000_000n }
+}
+
+/** Whether both are of one kind, and the first is the earlier. Others are compared when the trace is there. */
+function isBefore(a: Moment, b: Moment): boolean {
+  if ('afterNanos' in a) return 'afterNanos' in b && a.afterNanos < b.afterNanos
+  return 'epochNanos' in b && a.epochNanos < b.epochNanos
+}
+
+const selectionOf = ({ error, service, min, depth, attr }: GetFlags): Selection => ({
+  ...(error && { errors: true }),
+  ...(service !== undefined && { service }),
+  ...(min !== undefined && { minNanos: min }),
+  ...(depth !== undefined && { depth }),
+  ...(attr.length > 0 && { attributes: attr }),
+})
+
+/** The typed flags that select spans. */
+function saysOf(options: Typed): string | undefined {
+  const words = ['service', 'min', 'depth', 'from', 'to'].flatMap((flag) =>
+    options[flag] === undefined ? [] : [`--${flag} ${safeText(String(options[flag]), 40)}`],
+  )
+  if (options.error === true) words.unshift('--error')
+  for (const pair of (options.attr ?? []) as string[]) words.push(`--attr ${safeText(pair, 60)}`)
+  return words.length > 0 ? words.join(' ') : undefined
+}
+
+/** The whole tree, with `--skew` after correction for clock skew. */
+async function withClocks(tree: TraceTree, skew: boolean): Promise<Picture> {
+  if (!skew) return { tree, clocks: undefined }
+  const { adjustSkew } = await import('../trace/tree/skew.ts')
+  const adjusted = adjustSkew(tree)
+  return { tree: adjusted.moved === 0 ? tree : buildTree(adjusted.trace), clocks: adjusted }
+}
+
+/** With `--span` the tree below that span; in a drawing as a root. Failure `not-found`. */
+function partOf(
+  invocation: Invocation,
+  whole: Picture,
+  { span, scale = 'linear' }: GetFlags,
+  isData: boolean,
+): Picture {
+  if (span === undefined) return whole
+  const part = subtree(whole.tree, span, !isData)
+  if (part === undefined) throw noSpan(invocation, span, whole.tree.trace)
+  const tree = buildTree(part.trace, { asReported: isData })
+  return { ...whole, tree, focus: { tree: whole.tree, node: part.top, scale } }
+}
+
+/** Fewer digits fit too many spans to say one of them. */
+const LEAST_DIGITS = 4
+/** Zeros that were put before an id that was cut off; one in 65,536 ids has as many of its own. */
+const ZEROS = /^0{4,}/
+
+/** Failure `not-found`: no span has these ids. Those of a part of a trace may have been cut away. */
+export const missingSpans = (
+  spanIds: readonly string[],
+  { traceId, partial }: Pick<Trace, 'traceId' | 'partial'>,
+  hint = 'The rows of get_trace begin with the ids of its spans.',
+): Failure =>
+  new Failure(
+    'not-found',
+    `${partial === undefined ? `trace ${traceId}` : 'the part of the trace that is here'} has no span ${spanIds.join(', ')}`,
+    { hint },
+  )
+
+/** Flags that choose spans: another choice takes their place. */
+const NO_CHOICE = Object.fromEntries(
+  ['error', 'service', 'attr', 'min', 'depth', 'from', 'to', 'details', 'span'].map((flag) => [
+    flag,
+    undefined,
+  ]),
+)
+
+/** The line that shows the one span that begins with what was typed, or the ids of all. */
+function noSpan(invocation: Invocation, spanId: string, trace: Trace): Failure {
+  const typed = spanId.replace(ZEROS, '')
+  const near = typed.length < LEAST_DIGITS ? [] : trace.spans.filter((one) => one.spanId.startsWith(typed))
+  const [only, ...others] = near
+  const line = (flags: Step['flags']) =>
+    stepLine(invocation, { verb: 'trace get', args: invocation.args, keeps: 'all', ...(flags && { flags }) })
+  if (invocation.caller) return missingSpans([typed], trace)
+  return only !== undefined && others.length === 0
+    ? missingSpans([typed], trace, `Did you mean: ${line({ span: only.spanId })}`)
+    : missingSpans(
+        [typed],
+        trace,
+        `The ids of its spans: ${line({ ...NO_CHOICE, unfold: true, showIds: true })}`,
+      )
+}
+
+/** `--from` and `--to` in nanoseconds after the tree's start. Failure `usage`: outside of the trace. */
+async function zoomOf(tree: TraceTree, { from, to, scale }: GetFlags): Promise<Asked['zoom']> {
+  if (!from && !to) return {}
+  const { timeWindow, zeroOf } = await import('../trace/render/time/window.ts')
+  const zero = zeroOf(timeWindow(tree, scale))
+  const place = (moment: Moment) => placeMoment(moment, tree.startNanos, zero)
+  const zoom = { ...(from && { fromNanos: place(from) }), ...(to && { toNanos: place(to) }) }
+  const { fromNanos = 0, toNanos = tree.endNanos } = zoom
+  if (fromNanos > tree.endNanos || toNanos < 0 || (fromNanos >= toNanos && tree.endNanos > 0)) {
+    throw new Failure('usage', 'between --from and --to there is nothing of this trace', {
+      hint: tree.isTimed
+        ? `It runs from ${isoTime(tree.startNanos)} to ${isoTime(tree.startNanos + BigInt(tree.endNanos))}.`
+        : 'None of its spans has a start time.',
+    })
+  }
+  return zoom
+}
+
+function onlySpan(tree: TraceTree, whole: TraceTree, node: number): Note | undefined {
+  const spans = `${grouped(tree.count)} of ${count(whole.count, 'span')}`
+  return noteOf('only-span', `only span ${whole.span(node).spanId} and below, ${spans}`)
+}
+
+/** Only where a pattern was typed that may be meant so are the spans looked through for it once more. */
+async function partOfValue(tree: TraceTree, { attributes = [] }: Selection): Promise<Note | undefined> {
+  if (!attributes.some(([, , operator]) => operator === '=~')) return undefined
+  const { partOfValue: partIn } = await import('../trace/conditions/part-of-value.ts')
+  const part = partIn(attributes)
+  // Where they fit alone, it is another filter that does not.
+  const isFitting = part !== undefined && matchingNodes(tree, { attributes }).some((fits) => fits !== 0)
+  return isFitting ? undefined : noteOf('part-of-value', part)
+}
