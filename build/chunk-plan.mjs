@@ -4,8 +4,29 @@ import { parse } from 'node:path'
 /** A run reads this much source text, comments aside, in the time that it takes to open a file (`npm run bench -- start`). */
 const FILE = 6000
 
-/** A run reads at most this share more than the modules that it loads. */
-const IN_VAIN = 0.05
+/** A run reads at most this share more than the modules that it loads… */
+const IN_VAIN = 0.5
+
+/** … and one of these no more than this: `import()` loads them for `--help`, `token`, `trace get FILE` and `trace why --file`. */
+const MEASURED_IN_VAIN = 0.02
+const MEASURED = [
+  ...[
+    'main',
+    'tree',
+    'topics',
+    'typed-line',
+    'sign-in-commands',
+    'token',
+    'files',
+    'settings-files',
+    'toml-reading',
+  ],
+  ...['profile', 'access', 'recorder', 'trace-get', 'find-trace', 'trace-file', 'file-source'],
+  ...['read-trace-file', 'waterfall', 'next-steps', 'trace-why', 'print'],
+]
+
+/** A file by itself costs as much as these runs that open it: each is installed, and named in stack traces. */
+const FILE_ITSELF = 16
 
 /**
  * Modules that become one file. `runs` are those that read it, each named by a module that `import()` loads.
@@ -113,7 +134,9 @@ function reach(modules, id, found = new Set([id])) {
  * @param {Modules} modules
  */
 function joined(atoms, modules) {
-  const most = new Map([...readBy(atoms)].map(([run, size]) => [run, size * (1 + IN_VAIN)]))
+  const inVain = (/** @type {string} */ run) =>
+    MEASURED.includes(parse(run).name) ? MEASURED_IN_VAIN : IN_VAIN
+  const most = new Map([...readBy(atoms)].map(([run, size]) => [run, size * (1 + inVain(run))]))
   let plan = atoms
   let pairs = atoms.flatMap((a, i) => pairsOf(a, atoms.slice(i + 1)))
   while (pairs.length > 0) {
@@ -121,7 +144,14 @@ function joined(atoms, modules) {
     const { a, b } = best
     const others = plan.filter((chunk) => chunk !== a && chunk !== b)
     const one = both(a, b)
-    const next = withImported([...others, one], modules)
+    // Most pairs fail by their own size, whatever they import.
+    const read = readBy(plan)
+    /** @type {(chunk: Chunk, other: Chunk) => boolean} */
+    const isTooMuch = ({ size }, { runs }) =>
+      [...runs].some(
+        (run) => !(a.runs.has(run) && b.runs.has(run)) && (read.get(run) ?? 0) + size > (most.get(run) ?? 0),
+      )
+    const next = isTooMuch(a, b) || isTooMuch(b, a) ? undefined : withImported([...others, one], modules)
     if (next === undefined || [...readBy(next)].some(([run, size]) => size > (most.get(run) ?? 0))) {
       pairs = pairs.filter((pair) => pair !== best)
     } else {
@@ -153,7 +183,8 @@ function joined(atoms, modules) {
 function pairsOf(a, others) {
   return others.flatMap((b) => {
     const shared = [...a.runs].filter((run) => b.runs.has(run)).length
-    const saved = FILE * shared - b.size * (a.runs.size - shared) - a.size * (b.runs.size - shared)
+    const saved =
+      FILE * (shared + FILE_ITSELF) - b.size * (a.runs.size - shared) - a.size * (b.runs.size - shared)
     return saved > 0 ? [{ a, b, saved }] : []
   })
 }

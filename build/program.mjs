@@ -58,6 +58,8 @@ async function buildMain() {
     ...NODE,
     input: { main: 'src/main.ts' },
     preserveEntrySignatures: 'allow-extension',
+    // What several commands import is moved into one file with what one loads later.
+    checks: { ineffectiveDynamicImport: false },
     external: EXTERNAL,
     plugins: [chunks.plugin, plainExports],
   })

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileStore, loginArgs, signIn } from '../process/sign-in.ts'
@@ -16,6 +16,8 @@ const spanId = trace.spans.find((span) => span.parentId === undefined)?.spanId a
 
 /** What a run read: packages, and files of our own. */
 interface Loaded {
+  /** Names of built files. */
+  readonly chunks: readonly string[]
   readonly packages: readonly string[]
   readonly files: readonly string[]
 }
@@ -55,6 +57,7 @@ function describeLoad(paths: readonly string[]): Loaded {
   )
   const all = [...inputs, ...paths.filter((path) => !path.startsWith('dist/'))]
   return {
+    chunks: chunks.map((path) => parse(path).name).sort(),
     packages: [...new Set(all.map(packageOf).filter((name) => name !== undefined))].sort(),
     files: all.filter((path) => path.startsWith('src/')),
   }
@@ -116,6 +119,112 @@ describe('a command loads what it needs and nothing else', () => {
     expect(drawn.files.filter((one) => DRAWING.test(one))).toHaveLength(1)
     const written = await load(['trace', 'get', file, '-o', 'json'])
     expect(written.files.filter((one) => DRAWING.test(one))).toEqual([])
+  })
+
+  it('the files of four commands, which everybody waits for', async () => {
+    const file = join(machine.home, 'one.json')
+    const { stdout } = await machine.run([...GET, '-o', 'otlp'], { env: { LS_AUTH_TOKEN: API_KEY } })
+    await writeFile(file, stdout)
+    const chunks = async (...line: string[]) => (await load(line)).chunks
+    expect({
+      '--help': await chunks('--help'),
+      token: await chunks('token'),
+      'trace get FILE': await chunks('trace', 'get', file),
+      'trace why --file FILE': await chunks('trace', 'why', '--file', file, '--error'),
+    }).toMatchInlineSnapshot(`
+      {
+        "--help": [
+          "command",
+          "main",
+          "rolldown-runtime",
+          "start",
+          "topics",
+          "typed-line",
+        ],
+        "token": [
+          "access",
+          "command",
+          "config-file",
+          "credentials",
+          "entra",
+          "extract",
+          "files",
+          "given-expiry",
+          "invocation",
+          "jwt",
+          "main",
+          "places",
+          "profile",
+          "rate-limit",
+          "recorder",
+          "require-own",
+          "require-reason",
+          "rolldown-runtime",
+          "session-file",
+          "sign-in-commands",
+          "silent-connections",
+          "start",
+          "token",
+          "typed-flags",
+          "why-not-private",
+        ],
+        "trace get FILE": [
+          "attribute-lists",
+          "bar",
+          "command",
+          "command-line",
+          "file-source",
+          "files",
+          "findings",
+          "fit",
+          "fold",
+          "invocation",
+          "main",
+          "otlp-json",
+          "otlp-values",
+          "rolldown-runtime",
+          "rules",
+          "search",
+          "silent-connections",
+          "span-view",
+          "start",
+          "trace-file",
+          "trace-output",
+          "trace-tree",
+          "typed-flags",
+          "verdicts",
+        ],
+        "trace why --file FILE": [
+          "attribute-lists",
+          "command",
+          "command-line",
+          "explain",
+          "file-source",
+          "files",
+          "fit",
+          "fold",
+          "invocation",
+          "main",
+          "open-source",
+          "otlp-json",
+          "otlp-values",
+          "pace",
+          "print",
+          "rate-limit",
+          "read-found",
+          "rolldown-runtime",
+          "rules",
+          "search",
+          "search-flags",
+          "series",
+          "silent-connections",
+          "span-view",
+          "start",
+          "trace-file",
+          "trace-tree",
+        ],
+      }
+    `)
   })
 
   it('doctor, the widest of all: no proxy library where there is no proxy, no drawing', async () => {

@@ -1,3 +1,5 @@
+import { completion } from '../../commands/completion/completion.ts'
+import { version } from '../../commands/version.ts'
 import { RECORD_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, type Details } from '../command.ts'
 
@@ -15,7 +17,7 @@ const COMPLETION: Details[string] = {
       line: 'ls-auth completion powershell | Out-String | Invoke-Expression',
     },
   ],
-  load: async () => (await import('../../commands/completion/completion.ts')).completion,
+  load: async () => completion,
 }
 
 const VERSION: Details[string] = {
@@ -23,7 +25,7 @@ const VERSION: Details[string] = {
     { does: 'for people', line: 'ls-auth version' },
     { does: 'for scripts', line: 'ls-auth version --json' },
   ],
-  load: async () => (await import('../../commands/version.ts')).version,
+  load: async () => version,
 }
 
 const AUDIT_LIST: Details[string] = {

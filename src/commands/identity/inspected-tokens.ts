@@ -7,6 +7,7 @@ import { Failure, type FailureCode } from '../../errors.ts'
 import type { JsonObject } from '../../json-object.ts'
 import { presetFor } from '../../providers/detect.ts'
 import { namesPeople } from '../../providers/scope-names.ts'
+import { askUserinfo } from '../../session/documents/userinfo.ts'
 import type { SessionBody, StoredToken } from '../../session/store/session-file.ts'
 import { inspectOwn, issuerOf, namedIssuer, type VerifyOptions } from '../../session/verification.ts'
 import type { Profile } from '../../settings/profile.ts'
@@ -95,7 +96,6 @@ export async function readTokens(
       !client.workload &&
       namesPeople(responseScope) && {
         userinfo: async () => {
-          const { askUserinfo } = await import('../../session/documents/userinfo.ts')
           return askUserinfo(client, body, access, payloadOf(body.idToken)?.sub, ports)
         },
       }),

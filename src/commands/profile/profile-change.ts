@@ -14,6 +14,7 @@ import { requireOutsideProxy } from '../outside-proxy.ts'
 import { unregisterUnused } from '../registration/unregister-client.ts'
 import { isItsOwn, signInOf } from '../sign-out/left-sign-in.ts'
 import { neededSettings, withNeededVariables } from '../sign-out/needed-settings.ts'
+import { recordSignOut } from '../sign-out/record-sign-out.ts'
 import { elsewhere, notRevoked } from '../sign-out/revocation-words.ts'
 import { sharersOf, withItsKey } from '../sign-out/sign-in-sharers.ts'
 import { nameArgument } from '../typed-flags.ts'
@@ -128,7 +129,6 @@ async function endSignIn(invocation: Invocation, client: PartialClient, settings
   const keyed = await withItsKey(client, settings, ports)
   const result = await signOut(keyed, ports, (line) => tell(invocation, line))
   if (result.wasSignedIn) {
-    const { recordSignOut } = await import('../sign-out/record-sign-out.ts')
     await recordSignOut(invocation, client, result)
   }
   if (result.forgotten instanceof Failure) throw result.forgotten

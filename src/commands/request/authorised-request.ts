@@ -1,6 +1,7 @@
 import type { KnownRefusal, RefusedRequest } from '../../api/destination.ts'
 import type { Pacing } from '../../api/pacing.ts'
 import { openApi, type Send, type TokenSource } from '../../api/request.ts'
+import { explainRefusal } from '../../backends/gateways/known.ts'
 import { backendOf, explainFailure } from '../../backends/table.ts'
 import { openProofs } from '../../dpop/proofs.ts'
 import { FAILURES, Failure } from '../../errors.ts'
@@ -16,10 +17,12 @@ import { behindProxy, noteOtherProfile } from './behind-proxy.ts'
 import { isBound } from './bound-token.ts'
 import { tokenSource, type ValidToken } from './credentials.ts'
 import { expired } from './given-expiry.ts'
+import { heldSource } from './held-source.ts'
 import { proxyRefusal } from './proxy-refusal.ts'
 import { openRecorder, type Recorder, writeAtOnce } from './recorder.ts'
 import { oneOfRepeated } from './repeated-requests.ts'
 import { requireReason } from './require-reason.ts'
+import { sentToken } from './sent-token.ts'
 import { stepUpSource } from './step-up/step-up-source.ts'
 import { toTheEnd } from './to-the-end.ts'
 
@@ -82,9 +85,7 @@ export async function authorisedRequest(
     proofs.bind(value, body.proofKey, body.skewSeconds)
   }
   const open = async () =>
-    isLong && !isGiven
-      ? (await import('./held-source.ts')).heldSource(invocation, client, onToken)
-      : tokenSource(invocation, client, onToken)
+    isLong && !isGiven ? heldSource(invocation, client, onToken) : tokenSource(invocation, client, onToken)
   const source = invocation.ports.terminal.inIsTTY
     ? await stepUpSource(invocation, profile, client, open)
     : await open()
@@ -122,8 +123,6 @@ async function recognise(
 ): Promise<KnownRefusal | undefined> {
   const own = throughProxy ? proxyRefusal(answer) : undefined
   if (own !== undefined) return { failure: own }
-  const { explainRefusal } = await import('../../backends/gateways/known.ts')
-  const { sentToken } = await import('./sent-token.ts')
   const use = givenToken(invocation) === undefined ? client.preset.useToken : undefined
   const sent =
     token === undefined

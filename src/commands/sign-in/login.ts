@@ -19,6 +19,7 @@ import { shellWord } from '../../text/shell-word.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
 import { canAsk } from '../can-ask.ts'
 import type { CliCommand, Flags, Typed } from '../cli-command.ts'
+import { withMissingScopes } from '../first-login/missing-scopes.ts'
 import { noteGivenToken } from '../given-note.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
@@ -81,7 +82,6 @@ async function run(
     const { askForProfile } = await import('../first-login/first-login.ts')
     const named = await askForProfile(invocation, settings, profile, signInAs)
     if (named === undefined) return
-    const { withMissingScopes } = await import('../first-login/missing-scopes.ts')
     const again = await withMissingScopes(named)
     return again && run(again, options)
   }

@@ -22,6 +22,7 @@ import { recordSignOut } from './record-sign-out.ts'
 import { atProvider, elsewhere, notRevoked } from './revocation-words.ts'
 import { clientOfSignIn, sharersOf, usersOf } from './sign-in-sharers.ts'
 import type { SignOutPage } from './sign-out-page.ts'
+import { showSignOutPage } from './sign-out-page.ts'
 
 /** The run without a reason that cannot be sent: it would only be noted in the record, and must not hinder a sign-out. */
 async function withFitReason(invocation: Invocation): Promise<Invocation> {
@@ -149,7 +150,7 @@ async function pageOf(
     return 'none'
   }
   try {
-    return await (await import('./sign-out-page.ts')).showSignOutPage(invocation, client, result)
+    return await showSignOutPage(invocation, client, result)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     tell(invocation, `  in the browser    not signed out: ${error.message}`)

@@ -3,8 +3,12 @@ import type { Http, HttpSettings } from '../../ports/http.ts'
 import type { Env } from '../../ports/ports.ts'
 import { once } from '../once.ts'
 import { decompress, flattenHeaders } from './answer-body.ts'
+import { directTransport } from './direct-transport.ts'
+import { networkFailure } from './network-failure.ts'
+import { proxiedTransport } from './proxied-transport.ts'
 import { proxyFor, proxySettings } from './proxy-settings.ts'
 import type { TlsSettings } from './tls-settings.ts'
+import { certificateIssuer, tlsSettings } from './tls-settings.ts'
 import { hostOf, usedProxy } from './used-proxy.ts'
 
 const REQUEST_MILLISECONDS = 30_000
@@ -16,9 +20,8 @@ const REQUEST_MILLISECONDS = 30_000
 export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> {
   const proxies = proxySettings(settings, env)
   const tls = once(() => readTls(settings, env))
-  const direct = once(async () => (await import('./direct-transport.ts')).directTransport(await tls()))
+  const direct = once(async () => directTransport(await tls()))
   const proxied = once(async () => {
-    const { proxiedTransport } = await import('./proxied-transport.ts')
     return proxiedTransport(proxies, await tls(), settings.timeoutMilliseconds)
   })
   // Certificate files that cannot be read are a Failure now, before anything is sent.
@@ -42,7 +45,6 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
         if (error instanceof Failure) throw error
         if (request.signal?.aborted) throw request.signal.reason
         const timedOut = timeout.signal.aborted
-        const { networkFailure } = await import('./network-failure.ts')
         throw networkFailure(error, request.url, timedOut)
       } finally {
         clearTimeout(timer)
@@ -50,7 +52,7 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
     },
     async certificateIssuer(url) {
       if (url.protocol !== 'https:' || proxies.http || proxies.https) return undefined
-      return (await import('./tls-settings.ts')).certificateIssuer(url, await tls())
+      return certificateIssuer(url, await tls())
     },
     async proxyOf(url) {
       const proxy = usedProxy(proxies, url)
@@ -62,5 +64,5 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
 /** Without settings for TLS its module is not loaded before the first https request. */
 async function readTls(settings: HttpSettings, env: Env): Promise<TlsSettings> {
   if (!settings.caFile && !settings.clientCert && !settings.clientKey) return {}
-  return (await import('./tls-settings.ts')).tlsSettings(settings, env)
+  return tlsSettings(settings, env)
 }

@@ -1,6 +1,10 @@
 import type { TraceTree } from '../tree/trace-tree.ts'
+import { toJaeger } from './jaeger/jaeger-export.ts'
+import { toOtlp } from './otlp/otlp-export.ts'
 import type { TraceDataFormat } from './output-choices.ts'
 import { toCsv } from './own/csv.ts'
+import { toJsonText, toNdjson } from './own/own-json-export.ts'
+import { toTraceEvents } from './perfetto/trace-events.ts'
 
 /**
  * A trace as data, piece by piece; only the format asked for is loaded. `nodes`: the spans to write, all of them when
@@ -15,19 +19,15 @@ export async function exportTrace(
   const trace = nodes ? { ...tree.trace, spans: nodes.map((node) => tree.span(node)) } : tree.trace
   switch (format) {
     case 'json':
-      return (await import('./own/own-json-export.ts')).toJsonText(trace, write, tree.trace.spans)
+      return toJsonText(trace, write, tree.trace.spans)
     case 'ndjson':
-      return (await import('./own/own-json-export.ts')).toNdjson(trace, write)
+      return toNdjson(trace, write)
     case 'otlp':
-      return (await import('./otlp/otlp-export.ts')).toOtlp(trace, write)
+      return toOtlp(trace, write)
     case 'jaeger':
-      return (await import('./jaeger/jaeger-export.ts')).toJaeger(trace, write)
+      return toJaeger(trace, write)
     case 'perfetto':
-      return (await import('./perfetto/trace-events.ts')).toTraceEvents(
-        tree,
-        nodes ?? [...tree.spans.keys()],
-        write,
-      )
+      return toTraceEvents(tree, nodes ?? [...tree.spans.keys()], write)
     case 'csv':
       return toCsv(tree, nodes ?? [...tree.spans.keys()], write)
   }

@@ -1,4 +1,5 @@
 import { Failure } from '../../../errors.ts'
+import { readRateLimit } from '../../../http-answers/rate-limit.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { wholeDuration } from '../../../time/whole-duration.ts'
 import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
@@ -95,7 +96,6 @@ function readReceipt(answer: ApiAnswer, now: number): { id: string; readyInMilli
 
 /** `41 of 60 left …, all back in 23m`. Lazy: most runs take none. */
 async function tellBudget({ headers }: ApiAnswer, consent: SnapshotConsent): Promise<void> {
-  const { readRateLimit } = await import('../../../http-answers/rate-limit.ts')
   const { remaining, limit, resetMilliseconds } = readRateLimit(headers, consent.now())
   if (remaining === undefined) return
   const most = limit === undefined ? '' : ` of ${limit}`

@@ -9,6 +9,7 @@ import { addressCheck } from '../address-check.ts'
 import { noSuchTrace, traceIdsOf } from '../trace-ids.ts'
 import type { ApiAnswer, BackendSource, OnPage, Send } from '../trace-source.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
+import { compareInTempo } from './tempo-compare.ts'
 import { comparisonOfQuery } from './tempo-comparison.ts'
 import type { HintMemory } from './tempo-latest.ts'
 import { queryTempo } from './tempo-metrics.ts'
@@ -57,7 +58,6 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     attributeValues: (name, range) => orNoTempo(tempoValues(name, range, ask)),
     query: (query) => orNoTempo(runQuery(query)),
     async compare(population, selected) {
-      const { compareInTempo } = await import('./tempo-compare.ts')
       return orNoTempo(compareInTempo(population, selected, ask))
     },
     async probe() {
