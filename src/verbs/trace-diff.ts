@@ -133,7 +133,7 @@ function readPercent(typed: string): number {
 }
 
 /** A comparison as text; an agent gets its own rule first: what counts. */
-export const comparisonBlocks = (comparison: Comparison, labels: SideLabels, full: boolean): Block[] => [
+const comparisonBlocks = (comparison: Comparison, labels: SideLabels, full: boolean): Block[] => [
   textBlock(({ audience, width, style }) =>
     audience === 'agent' ? thresholdLines(comparison, { width, style, glyphs: glyphsFor(false) }) : [],
   ),
