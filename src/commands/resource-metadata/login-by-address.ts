@@ -1,5 +1,7 @@
+import type { Witness } from '../../api/destination.ts'
 import { backendOf } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
+import { isLoopback } from '../../loopback-host.ts'
 import { requireSignInOffered } from '../../session/sign-in-offered.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { profileNamed } from '../../settings/profile.ts'
@@ -7,6 +9,7 @@ import { defaultName } from '../../settings/profile-name.ts'
 import type { SettingName } from '../../settings/setting-table.ts'
 import { urlToJudge } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { wrap } from '../../text/wrap.ts'
 import { canAsk } from '../can-ask.ts'
 import { commandLine } from '../command-line.ts'
@@ -15,6 +18,7 @@ import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
 import type { PlannedProfile, SignIn } from '../planned-profile.ts'
 import { registerForProfile } from '../registration/register-client.ts'
 import { unregisterFormer } from '../registration/unregister-client.ts'
+import { type Found, lookAt } from '../request/look-at-address.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { readOffer } from './offer.ts'
 import { chooseIssuer, type OfferedProfile, offeredProfile } from './offered-profile.ts'
@@ -97,7 +101,26 @@ async function document(invocation: Invocation, settings: Settings, name: string
     stateDirectory: settings.places.stateDirectory,
   })
   const look = lookWith(http, (path) => recorder.request({ method: 'GET', path, token: undefined }).headers)
-  return fetchDocument(resource, look)
+  return fetchDocument(resource, look).catch(async (error) => {
+    if (!(error instanceof Failure) || error.code !== 'not-found') throw error
+    const { clock } = ports
+    const witness: Witness = (request) => ({ ...recorder.request(request), ended: async () => {} })
+    const found = await lookAt(resource.url.href, { http, clock, now: () => clock.now(), witness })
+    throw found instanceof Failure ? error : (whatItIs(found, resource) ?? error)
+  })
+}
+
+/** What answers at an address that says nothing of a sign-in; undefined: an API that wants a token. */
+function whatItIs(found: Found, { url }: Resource): Failure | undefined {
+  const host = shownHost(url)
+  if (found.kind === 'issuer')
+    return new Failure('not-found', `${host} is your identity provider, not the trace gateway`, {
+      hint: `Ask your platform team for the address of the trace gateway, or: ls-auth login --issuer ${shellWord(found.issuer)} --client-id ID --api URL`,
+    })
+  if (found.kind === 'closed-api') return undefined
+  return new Failure('not-found', `${host} is a ${backendOf(found.backend).name} that needs no sign-in`, {
+    hint: `Ask it: ls-auth services --backend ${found.backend} --api ${shellWord(url.href)}${isLoopback(url) ? '' : ' --authorization none'}`,
+  })
 }
 
 /** Failures: `usage` (nobody is there to ask), `declined`. */

@@ -79,7 +79,7 @@ const failed = ({ status }: HttpAnswer, url: URL): Failure =>
 const nothingThere = ({ url, metadata }: Resource): Failure =>
   new Failure('not-found', `${shownHost(url)} publishes no sign-in settings`, {
     detail: [`nothing is at ${safeText(metadata.pathname, 200)}`],
-    hint: `Name it yourself: ls-auth login --issuer URL --client-id ID --api ${shellWord(url.href)}`,
+    hint: `Is that the trace gateway? If so, name the rest yourself: ls-auth login --issuer URL --client-id ID --api ${shellWord(url.href)}`,
   })
 
 /** The host as it is looked up. */

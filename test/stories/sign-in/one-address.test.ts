@@ -1,8 +1,10 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startJaegerApi } from '../../world/jaeger-api.ts'
 import { type MetadataApi, startMetadataApi, WELL_KNOWN } from '../../world/metadata-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
+import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 /** "Somebody gave me the address of our traces. Is that enough?" */
@@ -278,6 +280,24 @@ Sign in with these settings and save them? [y/N] `,
     const { exit, stderr } = await login(stage.gateway.url, [], flags)
     expect(exit).toBe(2)
     expect(stderr).toContain(says)
+  })
+
+  it('the address of the identity provider: says so, and how to go on', async () => {
+    const { issuer } = stage.provider
+    const { exit, stderr } = await login(issuer, [])
+    expect(exit).toBe(7)
+    expect(stderr).toContain('is your identity provider, not the trace gateway\n')
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(`--issuer ${issuer} --client-id ID --api URL`)
+  })
+
+  it('a Jaeger that wants no sign-in: the line that asks it', async () => {
+    const jaeger = await startJaegerApi({ traces: [makeTrace({ seed: 7 })] })
+    const { exit, stderr } = await login(jaeger.url, [])
+    expect(exit).toBe(7)
+    expect(stderr).toContain('is a Jaeger that needs no sign-in\n')
+    const line = /ls-auth services .*/.exec(stderr)?.[0] as string
+    expect(await world.type(line)).toMatchObject({ exit: 0 })
+    await jaeger.close()
   })
 
   it('an API that says nothing: exit 7, with the line to complete', async () => {
