@@ -1,7 +1,6 @@
 import { commandLine } from '../commands/command-line.ts'
 import { type Invocation, printJson, tell } from '../commands/invocation.ts'
 import { safeJson } from '../text/safe-text.ts'
-import { csvLine, csvText } from '../trace/formats/csv-cell.ts'
 import type { Answer, Block, Data, Note, Pen, Step } from './answer.ts'
 
 /** Prints an answer as `format`; gives the exit status. Failure: that of the answer, once all is printed. */
@@ -36,7 +35,10 @@ async function printData(
       const values = rows.map((row) => data.row(row))
       if (format === 'json') all.push(...values)
       else if (format === 'ndjson') await terminal.out(values.map((one) => `${safeJson(one)}\n`).join(''))
-      else await terminal.out(csvLines(values as object[], isFirst))
+      else
+        await terminal.out(
+          (await import('../trace/formats/csv-cell.ts')).csvRows(values as object[], isFirst),
+        )
       isFirst = false
     })
   const notes = notesOf(answer)
@@ -47,13 +49,6 @@ async function printData(
     })
   tellNotes(invocation, notes)
 }
-
-const csvLines = (rows: readonly object[], isFirst: boolean): string =>
-  [...(isFirst ? rows.slice(0, 1).map(Object.keys) : []), ...rows.map(Object.values)]
-    .map((cells) =>
-      csvLine(cells.map((cell) => (typeof cell === 'string' ? csvText(cell) : String(cell ?? '')))),
-    )
-    .join('')
 
 /** For a person: the blocks with a blank line between, then steps and notes on standard error. */
 async function printText(invocation: Invocation, answer: Answer): Promise<void> {

@@ -1,6 +1,5 @@
 import type { Invocation } from '../commands/invocation.ts'
 import { findTrace } from '../commands/trace/find-trace.ts'
-import { requireService } from '../commands/trace/known-service.ts'
 import { readConditions, readCount } from '../commands/trace/output/view-options.ts'
 import { MASKED } from '../commands/trace/print-rows.ts'
 import { endsFirst, readTimeFromNow } from '../commands/trace/time-range.ts'
@@ -138,7 +137,8 @@ export const traceGet = verb({
     const whole = await withClocks(buildTree(shown.trace, { asReported: isData }), typed.skew)
     const picture = partOf(invocation, whole, typed, isData)
     const { tree, focus } = picture
-    requireService(tree, service, span)
+    if (service !== undefined)
+      (await import('../commands/trace/known-service.ts')).requireService(tree, service, span)
     const zoom = await zoomOf(tree, typed)
     const asked = { typed, says: saysOf(options), zoom, selection: { ...selectionOf(typed), ...zoom } }
     const output = isData

@@ -16,3 +16,11 @@ export function csvLine(cells: readonly string[]): string {
 function quotedCell(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }
+
+/** Flat rows as lines of CSV, below a header where they are the first. */
+export const csvRows = (rows: readonly object[], isFirst: boolean): string =>
+  [...(isFirst ? rows.slice(0, 1).map(Object.keys) : []), ...rows.map(Object.values)]
+    .map((cells) =>
+      csvLine(cells.map((cell) => (typeof cell === 'string' ? csvText(cell) : String(cell ?? '')))),
+    )
+    .join('')
