@@ -1,5 +1,4 @@
-import type { Env } from './ports/ports.ts'
-import type { FileFacts } from './ports/storage.ts'
+import type { Env, FileFacts } from './ports/ports.ts'
 
 interface Problem {
   readonly why: string

@@ -1,10 +1,9 @@
 import type { SignInRequirements } from '../claims/sign-in-requirements.ts'
-import { type AnswerHeaders, wantsNonce } from '../dpop/challenge.ts'
+import { type AnswerHeaders, wantsNonce } from '../dpop/proofs.ts'
 import { Failure } from '../errors.ts'
 import { isPage } from '../http-answers/web-page.ts'
 import { pathForLog } from '../loopback-host.ts'
 import type { HttpAnswer } from '../ports/http.ts'
-import { askedSpanId } from './asked-span.ts'
 import { tokenHeaders } from './authorization.ts'
 import type { Destination } from './destination.ts'
 import { withoutEchoed } from './echoed-token.ts'
@@ -235,4 +234,13 @@ export const isAboutToken = (headers: AnswerHeaders): boolean =>
 async function withoutToken(answer: HttpAnswer, token: string | undefined): Promise<HttpAnswer> {
   if (token === undefined || answer.status < 300) return answer
   return withoutEchoed(answer, token)
+}
+
+/**
+ * The span whose trace a request asks for, as 1 to 16 hex digits: Lightstep has it in the query (`stored-traces?span-id=…`),
+ * which no record keeps. Undefined: none, or something else than an id.
+ */
+export function askedSpanId({ pathname, searchParams }: URL): string | undefined {
+  const id = pathname.endsWith('/stored-traces') ? searchParams.get('span-id') : null
+  return id !== null && /^[0-9a-f]{1,16}$/i.test(id) ? id.toLowerCase() : undefined
 }

@@ -1,10 +1,7 @@
 import { errorCode } from '../error-code.ts'
-import type { Env, Ports } from '../ports/ports.ts'
-import type { Files } from '../ports/storage.ts'
-import { requireOwn } from '../storage/require-own.ts'
-import { type AuditEntry, entryLine } from './entry.ts'
-import { MOST_BYTES, recordFile } from './files-of-record.ts'
-import { rotate } from './rotation.ts'
+import type { Env, Files, Lock, Ports } from '../ports/ports.ts'
+import { requireOwn } from '../storage/atomic-write.ts'
+import { MOST_BYTES, recordFile, recordFiles } from './files-of-record.ts'
 
 /** Lines that could not be written. */
 export interface Lost {
@@ -81,4 +78,98 @@ async function append(
 function isNoPlace(error: NodeJS.ErrnoException): true {
   if (error.code === 'ENOTDIR' || error.code === 'ENOENT') return true
   throw error
+}
+
+/** What happened: a request to the API, or the life of a token. */
+export type AuditEvent = 'sign-in' | 'renewal' | 'hand-out' | 'request' | 'sign-out'
+
+/** One line of the record. Each name is always there, null where it does not apply. */
+export interface AuditEntry {
+  /** When it ended: RFC 3339, UTC. */
+  readonly time: string
+  /** `cli`, `exec`, `proxy` or `mcp`. */
+  readonly way: string
+  readonly event: AuditEvent
+  /** Null: not known, behind a local proxy that does not say whose token it adds. */
+  readonly profile: string | null
+  readonly issuer: string | null
+  readonly sub: string | null
+  /** Id of the token; it leads to the sign-in in the issuer's own log. */
+  readonly jti: string | null
+  /** Origin of the API that was asked, of a request; null in lines of older versions, too. */
+  readonly api: string | null
+  /** What was read there, as the settings name it: the tenant, or organization/project. */
+  readonly place: string | null
+  readonly method: string | null
+  /** Without query. */
+  readonly path: string | null
+  /** The trace that was read. */
+  readonly trace_id: string | null
+  /** The span whose trace was asked for, where the request named that: 1 to 16 hex digits. */
+  readonly span_id: string | null
+  /** HTTP status; null for a request without an answer, or whose answer a signal to us cut off. */
+  readonly status: number | null
+  readonly ms: number | null
+  readonly reason: string | null
+  readonly traceparent: string | null
+  /** Name of the program that asked, where it gave one (`mcp`). */
+  readonly client: string | null
+}
+
+const LONGEST = 500
+
+/** An entry as the line of the record. What came from outside is cut, so that a line stays one small write. */
+export const entryLine = (entry: AuditEntry): string => `${JSON.stringify(entry, cut)}\n`
+
+const cut = (_: string, value: unknown): unknown =>
+  typeof value === 'string' && value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value
+
+/** About as many bytes as a disk gives at once. */
+const PROBE = Buffer.alloc(4096, ' ')
+
+/**
+ * Whether an entry could be written, without one: a full disk takes nothing at the end of a file without an error, so a
+ * file beside the record is written, too, and taken away.
+ */
+export async function tryRecord(
+  stateDirectory: string,
+  ports: Pick<Ports, 'env' | 'files' | 'lock'>,
+): Promise<Lost | undefined> {
+  const lost = await appendLines(stateDirectory, '', ports)
+  const files = await ports.files()
+  const file = recordFile(stateDirectory)
+  if (lost !== undefined || (await files.inspect(file)) === undefined) return lost
+  const probe = `${file}.${ports.env.pid}.tmp`
+  try {
+    // Left by a killed process that had the same pid.
+    await files.remove(probe)
+    await files.create(probe, PROBE)
+  } catch (error) {
+    return { file, code: errorCode(error) ?? 'error' }
+  } finally {
+    await files.remove(probe).catch(() => {})
+  }
+  return undefined
+}
+
+/**
+ * Renames each file to the next older one; the oldest is gone. One process does it, and the others go on appending: who
+ * has the file open still writes a whole line into it under its new name. On Windows nothing is renamed while somebody reads it;
+ * no command waits for that.
+ */
+export async function rotate(stateDirectory: string, files: Files, lock: Lock): Promise<void> {
+  const unlock = await lock.tryLock(`${recordFile(stateDirectory)}.lock`, 'audit')
+  if (unlock === undefined) return
+  try {
+    const names = recordFiles(stateDirectory)
+    // Another process may have done it since this one looked.
+    const now = await files.inspect(names.at(-1) as string)
+    if (now === undefined || now.size <= MOST_BYTES) return
+    for (const [i, older] of names.slice(0, -1).entries()) {
+      const name = names[i + 1] as string
+      if ((await files.inspect(name)) !== undefined) await files.rename(name, older, true)
+    }
+  } finally {
+    await unlock()
+  }
 }

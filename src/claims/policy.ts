@@ -1,6 +1,5 @@
 import { quoted } from './claim-shape.ts'
 import { asUnknown, type ComparedValues, type Finding, REASONS } from './finding.ts'
-import { fullNameNote, fullNames } from './full-name.ts'
 import type { TokenKind } from './kind.ts'
 import { judgeLifetime, type LifetimeLimits } from './lifetime.ts'
 import { type ClaimValue, type Identity, RESPONSE_SOURCE } from './normalise.ts'
@@ -220,3 +219,45 @@ function shortList(values: readonly string[]): string {
   const shown = values.slice(0, 20).map(quoted).join(', ')
   return values.length > 20 ? `${shown} and ${values.length - 20} more` : shown
 }
+
+/** A scope in two spellings: as it is asked for, and as the token has it. */
+export interface ShortScope {
+  readonly asked: string
+  readonly held: string
+}
+
+/**
+ * Scopes that fail for their spelling alone: Entra wants a scope with its API before it (`api://traces/read`), and writes
+ * its last part alone into the token (`read`). `apis`: what the API of the token is called; the last part of a scope of
+ * another API is another scope.
+ */
+export const shortScopes = (findings: readonly Finding[], apis: readonly string[]): readonly ShortScope[] =>
+  findings.flatMap(({ assertion, verdict, values: { expected, actual } }) => {
+    if (assertion !== 'scope' || verdict !== 'fail' || typeof expected !== 'string') return []
+    const end = expected.lastIndexOf('/')
+    const held = expected.slice(end + 1)
+    const isOfToken = end > 0 && apis.some((api) => plain(api) === plain(expected.slice(0, end)))
+    return isOfToken && Array.isArray(actual) && actual.includes(held) ? [{ asked: expected, held }] : []
+  })
+
+/** In a token the API of `api://X/…` may be called `X`. */
+const plain = (api: string): string => api.replace(/^api:\/\//, '').replace(/\/$/, '')
+
+/**
+ * The names by which a token may have what fails for its spelling alone: Keycloak's roles have their realm or client before
+ * them (`realm:reader`), and its groups their path (`/acme/eng`). It is told and never accepted: `billing:admin` is no `admin`.
+ */
+export function fullNames({ assertion, verdict, values: { expected, actual } }: Finding): readonly string[] {
+  if (verdict !== 'fail' || (assertion !== 'role' && assertion !== 'group')) return []
+  if (!Array.isArray(expected) || !Array.isArray(actual)) return []
+  const isOneOf = (held: unknown) =>
+    expected.some((name) => name !== '' && [`:${name}`, `/${name}`].some((end) => `${held}`.endsWith(end)))
+  return actual.filter(isOneOf).slice(0, MOST)
+}
+
+/** Enough to choose from; a token may have thousands. */
+const MOST = 3
+
+/** What a person is told of them; undefined: there are none. */
+export const fullNameNote = (names: readonly string[]): string | undefined =>
+  names.length === 0 ? undefined : `It is called ${names.join(' or ')} here, if that is the one that is meant`

@@ -1,6 +1,5 @@
 import { Failure } from '../errors.ts'
-import { canAsk } from './can-ask.ts'
-import { confirm } from './confirm.ts'
+import { canAsk, confirm } from './can-ask.ts'
 import { type Invocation, tell } from './invocation.ts'
 
 /**

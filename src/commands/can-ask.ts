@@ -1,3 +1,4 @@
+import type { Terminal } from '../ports/terminal.ts'
 import { isCi } from '../session/flow/display.ts'
 import { globals, type Invocation } from './invocation.ts'
 
@@ -10,4 +11,10 @@ export function canAsk(invocation: Invocation): boolean {
   const { json, quiet } = globals(invocation)
   const isScript = json || quiet || FOR_PROGRAMS.includes(invocation.options.output) || isCi(env)
   return terminal.inIsTTY && terminal.errIsTTY && !isScript
+}
+
+/** Prompts with [y/N]. Anything but y or yes is a no, also the end of the input. */
+export async function confirm(terminal: Terminal, question: string): Promise<boolean> {
+  terminal.err(`${question} [y/N] `)
+  return /^y(es)?$/i.test(((await terminal.readLine()) ?? '').trim())
 }

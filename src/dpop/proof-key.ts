@@ -1,5 +1,4 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose'
-import { PROOF_ALGORITHM } from './proof-algorithm.ts'
 
 /**
  * The private key that the tokens of a sign-in are bound to (RFC 9449): on the curve P-256, as a JWK (RFC 7518 §6.2). It is
@@ -38,3 +37,6 @@ export async function pairOf(
   const open = await importJWK(publicPart(key), PROOF_ALGORITHM)
   return { privateKey: await signerOf(key), publicKey: open as CryptoKey }
 }
+
+/** The algorithm of proofs: the one that every server with DPoP knows. */
+export const PROOF_ALGORITHM = 'ES256'

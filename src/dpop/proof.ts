@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type CryptoKey, SignJWT } from 'jose'
-import { PROOF_ALGORITHM } from './proof-algorithm.ts'
-import { type ProofKey, publicPart } from './proof-key.ts'
+import { PROOF_ALGORITHM, type ProofKey, publicPart } from './proof-key.ts'
 
 /** What a proof is for, and what makes it the only one of its kind. */
 export interface ProofContent {

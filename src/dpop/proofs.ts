@@ -1,6 +1,5 @@
 import type { Clock } from '../ports/ports.ts'
-import { skewOf } from '../time/clock-skew.ts'
-import { type AnswerHeaders, nonceIn, wantsNonce } from './challenge.ts'
+import { skewOf } from '../time/steady-clock.ts'
 import type { ProofKey, signerOf } from './proof-key.ts'
 
 /** The proofs that one process shows to one API: it remembers the API's nonce and clock, and no longer than it lives. */
@@ -85,3 +84,16 @@ export function openProofs(clock: Pick<Clock, 'now'>): Proofs {
 
 /** So far apart a Date header and a clock may be that agree: it has whole seconds, and was some time on its way. */
 const TOLERATED_SECONDS = 2
+
+/** Header fields of an answer, names in lower case. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+/** Whether a server refuses a proof for want of its nonce (RFC 9449 §9). */
+export const wantsNonce = (headers: AnswerHeaders): boolean =>
+  /\bdpop\b.*\berror\s*=\s*"?use_dpop_nonce\b/i.test([headers['www-authenticate']].flat().join(', '))
+
+/** A server's nonce, which stands in proofs as it came: visible ASCII (RFC 9449 §8.1); a longer one is none. */
+function nonceIn(headers: AnswerHeaders): string | undefined {
+  const nonce = [headers['dpop-nonce']].flat()[0]
+  return nonce !== undefined && /^[\x21\x23-\x5b\x5d-\x7e]{1,512}$/.test(nonce) ? nonce : undefined
+}

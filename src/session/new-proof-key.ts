@@ -1,5 +1,5 @@
-import { PROOF_ALGORITHM } from '../dpop/proof-algorithm.ts'
 import type { ProofKey } from '../dpop/proof-key.ts'
+import { PROOF_ALGORITHM } from '../dpop/proof-key.ts'
 import { Failure } from '../errors.ts'
 import type { Metadata } from './documents/metadata.ts'
 

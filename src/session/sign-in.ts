@@ -9,21 +9,20 @@ import { checkAuthTime } from './answers/id-token.ts'
 import { discover, type Metadata } from './documents/metadata.ts'
 import { askUserinfo } from './documents/userinfo.ts'
 import { throughBrowser } from './flow/browser-flow.ts'
-import { clientSecret } from './flow/client-secret.ts'
 import { throughDevice } from './flow/device.ts'
 import { refuseCi } from './flow/display.ts'
 import type { LoginDialog, LoginOptions } from './flow/login-dialog.ts'
 import { personIn } from './kept-sign-in.ts'
 import { hasLeftovers } from './leftovers.ts'
 import { newProofKey } from './new-proof-key.ts'
-import { isApartFromKept, isApartFromOthers } from './own-grant.ts'
+import { isApartFromKept, isApartFromOthers, type Revocable, revokeAll, wanted } from './own-grant.ts'
 import { gate } from './policy-gate.ts'
 import { openProvider } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
 import type { Tokens } from './protocol/tokens.ts'
 import { refreshEnd, storedTokens } from './renewal/stored-tokens.ts'
-import { type Revocable, revokeAll, wanted } from './revocable.ts'
 import { wayOf } from './store/origin-binding.ts'
+import { readPrivateText } from './store/private-file.ts'
 import { refreshTokenOf } from './store/session.ts'
 import type { Cached, SessionBody } from './store/session-file.ts'
 import { openStore, type Store } from './store/session-store.ts'
@@ -287,4 +286,32 @@ function summary(client: Client, tokens: Tokens, unknown: readonly Finding[], re
     unknown,
     replaced,
   }
+}
+
+/**
+ * A confidential client's secret for a sign-in: from the file named by LS_AUTH_CLIENT_SECRET_FILE, else the one stored
+ * by the last sign-in, else from a prompt without echo. Undefined for public clients and public-by-design secrets.
+ * Failure `settings`: the file cannot be used, or nobody can be prompted.
+ */
+async function clientSecret(
+  client: Client,
+  stored: SessionBody['clientSecret'],
+  ports: Ports,
+): Promise<SessionBody['clientSecret']> {
+  if (client.preset.clientAuth === 'none' || client.publicSecret !== undefined) return undefined
+  const since = ports.clock.now()
+  if (client.clientSecretFile !== undefined) {
+    const value = await readPrivateText(client.clientSecretFile, 'client secret file', ports)
+    return value === stored?.value ? stored : { value, since }
+  }
+  if (stored) return stored
+  const typed = (
+    await ports.terminal.readSecret("Client secret (from the provider's app settings): ")
+  )?.trim()
+  if (typed) return { value: typed, since }
+  throw new Failure('settings', 'this client has a secret, and nobody is there to type it', {
+    hint: client.preset.publicSecret
+      ? 'That of a Desktop client is public by design: write it into the profile in config.toml, client_secret = "…". Any other: put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.'
+      : 'Put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.',
+  })
 }

@@ -2,10 +2,17 @@ import { payloadOf } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
 import { NetworkFailure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
-import { haveOwnGrants } from './own-grant.ts'
+import {
+  haveOwnGrants,
+  livingTokens,
+  type Revocable,
+  refreshToken,
+  WAITING,
+  waitingTokens,
+  wanted,
+} from './own-grant.ts'
 import { connect } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
-import { livingTokens, type Revocable, refreshToken, WAITING, waitingTokens, wanted } from './revocable.ts'
 import { changeOfWay } from './store/origin-binding.ts'
 import type { Session } from './store/session.ts'
 import type { SessionBody, SessionHeader } from './store/session-file.ts'

@@ -4,9 +4,8 @@ import { isObject } from '../json-object.ts'
 import { safeText } from '../text/safe-text.ts'
 import { holdsToken } from '../text/token-in-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'
-import { validParameters } from './authorization-parameters.ts'
+import { validParameters, wrongTokenHeader } from './authorization-parameters.ts'
 import { type SettingKey, typeAgain } from './setting-key.ts'
-import { wrongTokenHeader } from './token-header.ts'
 
 /**
  * Validates a value by the shape of its setting. Failure `settings` names `where` it stands: a flag, a variable, a file and

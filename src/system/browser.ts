@@ -1,4 +1,4 @@
-import type { Browser } from '../ports/programs.ts'
+import type { Browser } from '../ports/ports.ts'
 
 /**
  * The user's browser, by the `open` package. A launcher that starts is not a page that shows, so callers print

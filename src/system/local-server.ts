@@ -2,7 +2,7 @@ import { chmod } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import type { ByteFilter, LocalExchange, LocalServers } from '../ports/local-server.ts'
+import type { ByteFilter, LocalExchange, LocalServers } from '../ports/ports.ts'
 import { limitSilent } from '../silent-connections.ts'
 
 /**

@@ -43,3 +43,8 @@ export function safeToml(text: string): string {
     return hex.length > 4 ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`
   })
 }
+
+/** The lines of a text in one, a blank between them. Tabs, which indent them, are blanks, too. Not yet safe for a terminal. */
+export function oneLine(text: string): string {
+  return text.replace(/[\r\n\t]+/g, ' ')
+}

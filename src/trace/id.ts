@@ -1,10 +1,8 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../text/safe-text.ts'
 import { addressesIn, fromAddresses, isAddress } from './id-forms/address.ts'
-import { fromHeaderValue } from './id-forms/header-value.ts'
 import { fromDigits, isZero, type Reading } from './id-forms/reading.ts'
-import { namedIds, plain, unwrapped } from './id-forms/unwrapped.ts'
-import { soleHeader, soleIds } from './id-forms/within-text.ts'
+import { fromHeaderValue, namedIds, plain, soleHeader, soleIds, unwrapped } from './id-forms/within-text.ts'
 
 /** A span or trace id as a person gave it. */
 export interface TraceReference extends Reading {

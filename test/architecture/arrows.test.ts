@@ -234,7 +234,7 @@ describe('what is no part of the plan is found', () => {
     ['src/providers/hints.ts', 'if (preset.id === x) {}'],
     ['src/session/flow/device.ts', 'const hint = hintFor(preset.id, e); const row = { provider: preset.id }'],
     [
-      'src/system/http/proxied-transport.ts',
+      'src/system/http/http.ts',
       "import { Failure } from '../errors.ts'; const { default: undici } = await import('undici')",
     ],
     ['bin/ls-auth.js', "const { start } = require('../dist/start.cjs')"],

@@ -55,9 +55,11 @@ type Allowed = Readonly<Record<string, readonly [most: number, why: string]>>
 /** Words choose a hint or the sentence of a failure; exit status and what happens are the same with any words. */
 const ADVICE: Allowed = {
   'src/api/refusal/denial.ts': [4, 'status and challenge decide; the description says what to do'],
-  'src/api/refusal/held-claims.ts': [2, 'which claims of the token are shown beside a denial'],
+  'src/api/refusal/held-claims.ts': [
+    3,
+    'which claims of the token are shown beside a denial; our own Apache recipe names one',
+  ],
   'src/api/refusal/others-key.ts': [1, 'whose key a 401 is about: both are not-allowed'],
-  'src/api/refusal/required-claim.ts': [1, 'the description of our own Apache recipe names the claim'],
   'src/backends/gateways/grafana.ts': [4, 'status, and the shape of its JSON decide'],
   'src/backends/gateways/observatorium.ts': [
     2,

@@ -56,21 +56,20 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   commander: /^src\/cli\//,
   '@modelcontextprotocol/server': 'src/mcp/serve.ts',
   'fs-native-extensions': 'src/system/files/lock.ts',
-  jose: /^src\/(claims\/jwt\/verify|attacks\/forgery|session\/protocol\/assertion-key|dpop\/(proof|proof-key))\.ts$/,
+  jose: /^src\/(claims\/jwt\/verify|attacks\/table|session\/protocol\/assertion-key|dpop\/(proof|proof-key))\.ts$/,
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
-  'openid-client':
-    /^src\/session\/protocol\/(provider|code-grant|exchange|client-auth|proof-handle|registration)\.ts$/,
+  'openid-client': /^src\/session\/protocol\/(provider|code-grant|exchange|proof-handle|registration)\.ts$/,
   'smol-toml': 'src/settings/files/toml-reading.ts',
   'string-width': 'src/text/display-width.ts',
-  undici: /^src\/system\/http\/(proxied-transport|undici-request|upstream)\.ts$/,
+  undici: /^src\/system\/http\/(http|undici-request|upstream)\.ts$/,
 }
 
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */
 const PURE = [
   /^src\/(attacks|claims|providers|backends|text|time|http-answers)\//,
   /^src\/session\/(answers\/|documents\/issuer-mismatch\.ts)/,
-  /^src\/session\/renewal\/(state-machine|no-renewal|step|last-step|renewal|earlier-attempt|freshness|stored-tokens|binding)\.ts$/,
+  /^src\/session\/renewal\/(state-machine|step|freshness|stored-tokens|binding)\.ts$/,
   /^src\/trace\/[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|conditions|masking|view)\//,
   /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|proxy-url|port-with|unknown-choice|empty-value)\.ts$/,
@@ -99,7 +98,7 @@ const ON_THE_WIRE = new Set(['cognito:groups', 'GITHUB_ACTIONS'])
 
 /** Who speaks a protocol that one platform alone has. */
 const PLATFORM_GUESTS =
-  /^src\/(session\/workload\/(aws-(proof|keys)|proof)|commands\/aws-credentials\/[\w-]+|cli\/(rows\/cloud-commands|tree))\.ts$/
+  /^src\/(session\/workload\/(aws-proof|proof)|commands\/aws-credentials\/[\w-]+|cli\/(rows\/cloud-commands|tree))\.ts$/
 
 /** A back end's name, alone or inside of a longer one (`temporary` is none), and the UI that is Tempo's. */
 const BACKENDS = new RegExp([...BACKEND_IDS.map((id) => `${id}(?!r)`), 'grafana'].join('|'), 'i')

@@ -2,8 +2,7 @@ import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:cryp
 import { compactVerify, decodeJwt, decodeProtectedHeader, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Held, Shot } from '../../src/attacks/attack.ts'
-import { withLaterEnd } from '../../src/attacks/forgery.ts'
-import { ATTACKS } from '../../src/attacks/table.ts'
+import { ATTACKS, withLaterEnd } from '../../src/attacks/table.ts'
 import { isReadable, readJwt } from '../../src/claims/jwt/jwt.ts'
 
 /** Each forged token is wrong in one thing alone; a verifier without that check would take it. */

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openBackgroundRecord } from '../../src/audit/background.ts'
-import type { AuditEntry } from '../../src/audit/entry.ts'
-import type { Ports } from '../../src/ports/ports.ts'
-import type { Files } from '../../src/ports/storage.ts'
+import type { AuditEntry } from '../../src/audit/record.ts'
+import type { Files, Ports } from '../../src/ports/ports.ts'
 
 const entry = (path: string): AuditEntry => ({
   time: '2026-01-01T00:00:00.000Z',

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MOST_BYTES } from '../../src/audit/files-of-record.ts'
 import { readRecord } from '../../src/audit/read-record.ts'
-import { rotate } from '../../src/audit/rotation.ts'
-import type { Files, Lock } from '../../src/ports/storage.ts'
+import { rotate } from '../../src/audit/record.ts'
+import type { Files, Lock } from '../../src/ports/ports.ts'
 import { realFiles } from '../../src/system/files/files.ts'
 
 let directory: string

@@ -4,8 +4,7 @@ import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { MOST_BYTES, recordFile } from '../../src/audit/files-of-record.ts'
 import { appendLines } from '../../src/audit/record.ts'
-import type { Env } from '../../src/ports/ports.ts'
-import type { Files, Lock } from '../../src/ports/storage.ts'
+import type { Env, Files, Lock } from '../../src/ports/ports.ts'
 import { realFiles } from '../../src/system/files/files.ts'
 
 const ADA = 1000

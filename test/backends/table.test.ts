@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Backend, Verb } from '../../src/backends/backend.ts'
+import { isReadRoute } from '../../src/backends/backend.ts'
 import { gatewayProbe } from '../../src/backends/gateway-probe.ts'
-import { isReadRoute } from '../../src/backends/read-route.ts'
 import {
   BACKEND_IDS,
   BACKENDS,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Finding } from '../../src/claims/finding.ts'
 import type { Inspected } from '../../src/claims/inspect.ts'
-import { askForRights } from '../../src/commands/identity/ask-for-rights.ts'
+import { askForRights } from '../../src/commands/identity/check.ts'
 import type { Profile } from '../../src/settings/profile.ts'
 
 /** What is said of a check for the group `ops`, whose result is unknown for this reason. */

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
 import { beforeAll, expect, it, vi } from 'vitest'
-import type { AnswerHeaders } from '../../src/dpop/challenge.ts'
 import { makeProofKey, type ProofKey } from '../../src/dpop/proof-key.ts'
+import type { AnswerHeaders } from '../../src/dpop/proofs.ts'
 import { openProofs } from '../../src/dpop/proofs.ts'
 
 const NOW = 1_700_000_000_000

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isRegion, partitionOf, stsEndpoint } from '../../src/providers/sts-endpoint.ts'
+import { isRegion, partitionOf, stsEndpoint } from '../../src/providers/sts-answer.ts'
 
 const BOTH = { AWS_ENDPOINT_URL: 'http://all.example', AWS_ENDPOINT_URL_STS: 'https://sts.example' }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { workloadFacts, workloadWords } from '../../src/providers/workload-facts.ts'
+import { workloadFacts, workloadWords } from '../../src/providers/workload-sources.ts'
 
 const NOTHING = { repository: undefined, ref: undefined, environment: undefined, role: undefined }
 

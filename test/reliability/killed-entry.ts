@@ -2,8 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Http } from '../../src/ports/http.ts'
-import type { Ports } from '../../src/ports/ports.ts'
-import type { Files, Keychain, Lock } from '../../src/ports/storage.ts'
+import type { Files, Keychain, Lock, Ports } from '../../src/ports/ports.ts'
 
 /**
  * The built program on the real machine, with two differences: its clock may be set forward (LS_AUTH_AHEAD, milliseconds),

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Files } from '../../src/ports/storage.ts'
+import type { Files } from '../../src/ports/ports.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { type Outcome, openWorld, type World } from '../world/world.ts'
 import { type FaultyFiles, faultyFiles } from './faulty-files.ts'

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { Files } from '../../src/ports/storage.ts'
+import type { Files } from '../../src/ports/ports.ts'
 import { realFiles } from '../../src/system/files/files.ts'
 
 /** A file system that fails at chosen calls, as a full, broken or exhausted one does. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../src/errors.ts'
-import type { Env } from '../../src/ports/ports.ts'
-import type { Files } from '../../src/ports/storage.ts'
+import type { Env, Files } from '../../src/ports/ports.ts'
 import { OWN_PARAMETERS, validParameters } from '../../src/settings/authorization-parameters.ts'
 import { readSettings } from '../../src/settings/files/settings-files.ts'
 import { chooseProfile } from '../../src/settings/profile.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Files } from '../../src/ports/storage.ts'
+import type { Files } from '../../src/ports/ports.ts'
 import type { Changer } from '../../src/settings/files/config-change.ts'
 import type { ConfigFile } from '../../src/settings/files/config-file.ts'
 import type { Settings } from '../../src/settings/files/settings-files.ts'

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import type { Env } from '../../src/ports/ports.ts'
-import type { Files } from '../../src/ports/storage.ts'
+import type { Env, Files } from '../../src/ports/ports.ts'
 import { readSettings } from '../../src/settings/files/settings-files.ts'
 import { chooseProfile } from '../../src/settings/profile.ts'
 

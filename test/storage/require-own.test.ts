@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Env } from '../../src/ports/ports.ts'
-import type { FileFacts, Files } from '../../src/ports/storage.ts'
-import { requireOwn } from '../../src/storage/require-own.ts'
+import type { Env, FileFacts, Files } from '../../src/ports/ports.ts'
+import { requireOwn } from '../../src/storage/atomic-write.ts'
 import { told } from '../told.ts'
 
 const [ROOT, ADA, BOB] = [0, 1000, 1001]

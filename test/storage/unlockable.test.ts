@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { unlockable } from '../../src/storage/unlockable.ts'
+import { unlockable } from '../../src/storage/wait-for-lock.ts'
 
 it('the hint of a lock that is root’s can be pasted, with a blank in its path', () => {
   const cause = Object.assign(new Error(), { code: 'EACCES' })

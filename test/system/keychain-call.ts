@@ -1,11 +1,10 @@
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../src/errors.ts'
-import type { Keychain } from '../../src/ports/storage.ts'
+import type { Keychain } from '../../src/ports/ports.ts'
 import { processEnv } from '../../src/system/env.ts'
 import { osKeychain } from '../../src/system/keychain.ts'
-import { openExitState } from '../../src/system/process/exit-state.ts'
-import { leave } from '../../src/system/process/leave.ts'
+import { leave, openExitState } from '../../src/system/process/exit-state.ts'
 import { processTerminal } from '../../src/system/terminal/terminal.ts'
 
 /** What the child is to do with the keychain, in order. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { openResponseBudget, type ProcessorTimes } from '../../src/system/response-budget.ts'
+import { openResponseBudget, type ProcessorTimes } from '../../src/system/keychain.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { expect, it } from 'vitest'
-import { displayWidth, graphemes } from '../../src/text/display-width.ts'
-import { widest } from '../../src/text/widest.ts'
+import { displayWidth, graphemes, widest } from '../../src/text/display-width.ts'
 import { isLinear } from '../linear-time.ts'
 
 it('our own marks are measured without the library, and as it does', () => {

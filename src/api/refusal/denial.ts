@@ -1,19 +1,24 @@
 import { payloadOf } from '../../claims/jwt/jwt.ts'
 import { FAILURES, Failure } from '../../errors.ts'
-import { networkSignIn } from '../../http-answers/network-sign-in.ts'
 import { readRateLimit, waitHint } from '../../http-answers/rate-limit.ts'
-import { isPage } from '../../http-answers/web-page.ts'
+import { isPage, networkSignIn } from '../../http-answers/web-page.ts'
+import { isObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Destination } from '../destination.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
-import { claimsInToken, isAboutGroups, isPlainName, issuerInToken, missingScopes } from './held-claims.ts'
-import { largeHeaders, largeTokenHint } from './large-headers.ts'
+import {
+  claimHint,
+  claimsInToken,
+  isAboutGroups,
+  isPlainName,
+  issuerInToken,
+  missingScopes,
+  requiredClaim,
+} from './held-claims.ts'
+import { largeHeaders, largeTokenHint, theirWords, theySay } from './large-headers.ts'
 import { isOthersKey, refusedKey } from './others-key.ts'
-import { keyHint, refusedProof } from './refused-proof.ts'
-import { claimHint, requiredClaim } from './required-claim.ts'
 import { requirementsOf, stepUpFailure } from './step-up.ts'
-import { theirWords, theySay } from './their-words.ts'
 
 /** What is known beside an answer. */
 interface Known {
@@ -249,3 +254,31 @@ function failed(answer: HttpAnswer, url: URL, now?: number): Failure {
 }
 
 const ASK = 'If it goes on, ask whoever runs the gateway or the trace API.'
+
+/** What was refused is the proof of the key beside the token (RFC 9449 §7.1, §9). */
+function refusedProof(
+  challenge: Challenge | undefined,
+  detail: readonly string[],
+  url: URL,
+): Failure | undefined {
+  const host = safeText(url.host)
+  if (challenge?.error === 'use_dpop_nonce')
+    return new Failure('api-failed', `${host} asks for another DPoP nonce each time`, { detail })
+  if (challenge?.error !== 'invalid_dpop_proof') return undefined
+  return new Failure('not-allowed', `${host} did not accept the proof of the key (HTTP 401)`, {
+    detail,
+    hint: 'Check the clock of this machine. If it is right, ask whoever runs the gateway by which address it knows itself.',
+  })
+}
+
+/** What to do where one side takes tokens that are bound to a key (DPoP), and the other side does not. */
+function keyHint(
+  challenge: Challenge | undefined,
+  claims: Readonly<Record<string, unknown>> | undefined,
+): string | undefined {
+  const isBound = isObject(claims?.cnf) && claims.cnf.jkt !== undefined
+  if (challenge?.scheme === 'dpop' && !isBound)
+    return 'This API takes tokens that are bound to a key (DPoP): ls-auth profile set dpop true, then sign in again: ls-auth login'
+  if (challenge?.scheme !== 'bearer' || !isBound || challenge.error !== undefined) return undefined
+  return 'This API takes no token that is bound to a key (DPoP). Ask whoever runs the gateway to take them, or do without: ls-auth profile set dpop false'
+}

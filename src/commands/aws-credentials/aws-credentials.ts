@@ -4,20 +4,23 @@ import { Failure } from '../../errors.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
 import {
+  endpointVariable,
   isPerhapsUnreached,
+  isRegion,
   isThrottled,
+  partitionOf,
   type RoleCredentials,
   readStsAnswer,
   type StsError,
+  stsEndpoint,
 } from '../../providers/sts-answer.ts'
-import { endpointVariable, isRegion, partitionOf, stsEndpoint } from '../../providers/sts-endpoint.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { maskInCiLog } from '../ci-log.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { type Invocation, loadProfile } from '../invocation.ts'
 import { openRecorder } from '../request/recorder.ts'
-import { requireReason } from '../request/require-reason.ts'
+import { requireReason } from '../request/require-api.ts'
 import { durationFlag, textFlag } from '../typed-flags.ts'
 import { explainStsError } from './sts-refusal.ts'
 import { claimsIn, type WebIdentity, webIdentity } from './web-identity.ts'

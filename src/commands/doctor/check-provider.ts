@@ -1,5 +1,5 @@
 import type { Client } from '../../client.ts'
-import { PROOF_ALGORITHM } from '../../dpop/proof-algorithm.ts'
+import { PROOF_ALGORITHM } from '../../dpop/proof-key.ts'
 import type { Http } from '../../ports/http.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { urisToRegister } from '../../providers/presets.ts'

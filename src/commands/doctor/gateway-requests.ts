@@ -10,8 +10,8 @@ import { isPage } from '../../http-answers/web-page.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { Invocation } from '../invocation.ts'
+import { toTheEnd } from '../request/authorised-request.ts'
 import { openRecorder, writeAtOnce } from '../request/recorder.ts'
-import { toTheEnd } from '../request/to-the-end.ts'
 import type { GatewayTokens } from './gateway-tokens.ts'
 
 /** One request as it was answered; `answer` is undefined where there was none. */

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { confirm } from '../confirm.ts'
+import { confirm } from '../can-ask.ts'
 import { type Invocation, loadProfile, tell } from '../invocation.ts'
 import { namesApi } from '../request/require-api.ts'
 import { openProfile } from '../trace/open-source.ts'

@@ -3,14 +3,13 @@ import { quoted } from '../../claims/claim-shape.ts'
 import type { Inspected } from '../../claims/inspect.ts'
 import type { ClaimValue, Identity } from '../../claims/normalise.ts'
 import type { Style } from '../../ports/terminal.ts'
-import { workloadWords } from '../../providers/workload-facts.ts'
+import { workloadWords } from '../../providers/workload-sources.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import { displayWidth } from '../../text/display-width.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { wrap } from '../../text/wrap.ts'
 import { instant } from '../../time/instant.ts'
 import { type Invocation, printText } from '../invocation.ts'
-import { boundKey } from './bound-key.ts'
 import {
   CONCEPTS,
   heldNames,
@@ -22,7 +21,7 @@ import {
   type View,
   value,
 } from './identity-view.ts'
-import { whyNotVerified } from './signature-words.ts'
+import { boundKey, whyNotVerified } from './signature-words.ts'
 
 /** Prints the identity: one concept in a line, with its claim and token. */
 export async function printIdentity(invocation: Invocation, view: View): Promise<void> {

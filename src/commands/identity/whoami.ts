@@ -3,14 +3,13 @@ import type { Inspected } from '../../claims/inspect.ts'
 import type { ClaimValue } from '../../claims/normalise.ts'
 import { normalise } from '../../claims/normalise.ts'
 import { Failure } from '../../errors.ts'
-import { workloadFacts } from '../../providers/workload-facts.ts'
+import { workloadFacts } from '../../providers/workload-sources.ts'
 import type { KeySet } from '../../session/documents/signing-keys.ts'
 import { hasUnknownKey, type TrustedIssuer, verify } from '../../session/verification.ts'
 import { isComplete } from '../../settings/required-client.ts'
 import { safeJson } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, printJson } from '../invocation.ts'
-import { boundKey } from './bound-key.ts'
 import {
   CONCEPTS,
   heldNames,
@@ -23,7 +22,7 @@ import {
 } from './identity-view.ts'
 import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
 import { loadOwnProfile } from './own-profile.ts'
-import { NEW_TOKEN_ONLY, RETIRED_KEY, whyNotVerified } from './signature-words.ts'
+import { boundKey, NEW_TOKEN_ONLY, RETIRED_KEY, whyNotVerified } from './signature-words.ts'
 import { printIdentity } from './whoami-text.ts'
 
 interface WhoamiOptions {

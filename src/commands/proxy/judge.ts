@@ -1,10 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { readTraceparent } from '../../api/traceparent.ts'
-import type { Backend } from '../../backends/backend.ts'
-import { isReadRoute } from '../../backends/read-route.ts'
-import type { LocalRequest } from '../../ports/local-server.ts'
-import { type Header, headersToPass, pairsOf, valuesOf } from './request-headers.ts'
-import { type RequestTarget, readTarget } from './request-target.ts'
+import { type Backend, isReadRoute } from '../../backends/backend.ts'
+import type { LocalRequest } from '../../ports/ports.ts'
 
 /** What a proxy lets through. */
 export interface ProxyRules {
@@ -147,4 +144,81 @@ const holdsSecret = ({ path, query }: RequestTarget, rules: ProxyRules): boolean
 function isSame(one: string, other: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(hash(one), hash(other))
+}
+
+/** A header as it came: its name and its value. */
+export type Header = readonly [name: string, value: string]
+
+/** Names and values in turn, as a server gives them, as pairs. */
+const pairsOf = (raw: readonly string[]): Header[] =>
+  raw.flatMap((name, i) => (i % 2 === 0 ? [[name, raw[i + 1] ?? ''] as const] : []))
+
+/** All values of a header; `name` in lower case. */
+const valuesOf = (headers: readonly Header[], name: string): string[] =>
+  headers.filter(([one]) => one.toLowerCase() === name).map(([, value]) => value)
+
+/**
+ * All that the API hears of a caller's request, beside the token, the tenant and what the record adds. Any other header may
+ * say who asks, for which tenant, or what is really meant, and every gateway and vendor has names of its own for that.
+ * Not `range`: a token that the API echoes could come in two halves. Conditions go on, as a write without them is another one.
+ */
+const KNOWN =
+  /^(accept|accept-encoding|accept-language|content-encoding|content-type|if-(un)?modified-since|if-(none-)?match|tracestate)$/
+
+/** The caller's headers that go on: {@link KNOWN}, without `others` and what is for one connection (RFC 9110 §7.6.1). */
+function headersToPass(headers: readonly Header[], others: readonly string[]): Header[] {
+  const named = valuesOf(headers, 'connection').flatMap((value) => value.split(','))
+  const unwanted = [...others, ...named].map((name) => name.trim().toLowerCase())
+  return headers.filter(([name]) => KNOWN.test(name.toLowerCase()) && !unwanted.includes(name.toLowerCase()))
+}
+
+/** What a request asks for, still percent-encoded as it came. */
+interface RequestTarget {
+  /** Begins with "/". */
+  readonly path: string
+  /** With its "?", or empty. */
+  readonly query: string
+}
+
+/** RFC 3986 §3.3 without ";": some servers take `..;` for `..`. */
+const PATH = /^(\/[\w\-.~!$&'()*+,=:@%]*)+$/
+const QUERY = /^[\x21-\x22\x24-\x7e]*$/
+/** All but slash, backslash, dot, semicolon and control characters, which decide what a path means. */
+const MEANINGLESS = /[^/\\.;\p{Cc}]/gu
+/** Nobody encodes a path so often, and each time costs. */
+const MOST_DECODINGS = 8
+
+/**
+ * Reads the target of a request line in origin form (RFC 9112 §3.2.1). Undefined for all that two servers may read in two
+ * ways: another form, an empty, dot or encoded segment, a fragment, a broken percent-encoding.
+ */
+function readTarget(target: string): RequestTarget | undefined {
+  const [, path = '', query = ''] = /^([^?]*)(\?[\s\S]*)?$/.exec(target) ?? []
+  if (!PATH.test(path) || !QUERY.test(query) || !isDecodable(path) || hidesMeaning(path)) return undefined
+  if (path.includes('//') || path.split('/').some((segment) => segment === '.' || segment === '..'))
+    return undefined
+  return { path, query }
+}
+
+/** Decodes a path until nothing changes, as servers in a row might, and looks for what was not there before. */
+function hidesMeaning(path: string): boolean {
+  let plain = path
+  for (let round = 0; round < MOST_DECODINGS; round += 1) {
+    const before = plain
+    plain = before.replace(/%([0-7][\da-f])/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+    if (plain !== before) continue
+    const isSame = plain.replace(MEANINGLESS, '') === path.replace(MEANINGLESS, '')
+    return !isSame || !isDecodable(plain.replace(/%(?![\da-f]{2})/gi, '%25'))
+  }
+  return true
+}
+
+/** False for a percent sign without two digits, and for what is no UTF-8, such as a slash in too many bytes. */
+function isDecodable(path: string): boolean {
+  try {
+    // The value is used: a bundler takes the call for pure, and removes it with a value that is not.
+    return decodeURIComponent(path) !== ''
+  } catch {
+    return false
+  }
 }

@@ -1,19 +1,16 @@
 import type { Readable } from 'node:stream'
-import { askedSpanId } from '../../api/asked-span.ts'
 import { tokenHeaders } from '../../api/authorization.ts'
-import { isAboutToken } from '../../api/request.ts'
+import { askedSpanId, isAboutToken } from '../../api/request.ts'
 import { backendOf } from '../../backends/table.ts'
 import type { Proofs } from '../../dpop/proofs.ts'
 import { Failure } from '../../errors.ts'
 import { pathForLog } from '../../loopback-host.ts'
 import type { Upstream, UpstreamAnswer } from '../../ports/http.ts'
-import type { LocalExchange } from '../../ports/local-server.ts'
+import type { ByteFilter, LocalExchange } from '../../ports/ports.ts'
 import type { Profile } from '../../settings/profile.ts'
 import type { HeldToken } from '../request/held-token.ts'
 import type { Recorder } from '../request/recorder.ts'
-import type { Pass } from './judge.ts'
-import type { Header } from './request-headers.ts'
-import { tokenMask, withoutToken } from './token-mask.ts'
+import type { Header, Pass } from './judge.ts'
 
 /** Bodies up to this size are read whole before they are sent, so that they can be sent again after a 401. */
 const WHOLE_BYTES = 1024 * 1024
@@ -182,3 +179,42 @@ const isEncoded = (headers: UpstreamAnswer['headers']): boolean =>
   [headers['content-encoding'], headers['transfer-encoding']]
     .flatMap((value) => String(value ?? '').split(','))
     .some((encoding) => !/^(identity|chunked)?$/i.test(encoding.trim()))
+
+/** Shorter ones are no secrets of an issuer, and would be found in many a word. */
+const SHORTEST = 16
+
+/**
+ * Replaces the token in bytes that pass by with as many `x`, so that no length changes: an API may echo what it was sent,
+ * and whoever asks the proxy must not get it. Bytes that the API compresses, though it was asked not to, are not for this.
+ * Undefined for a token that is too short to look for.
+ */
+export function tokenMask(token: string): ByteFilter | undefined {
+  if (token.length < SHORTEST) return undefined
+  const wanted = Buffer.from(token, 'latin1')
+  let kept: Buffer = Buffer.alloc(0)
+  return {
+    push(bytes) {
+      const all = kept.length === 0 ? bytes : Buffer.concat([kept, bytes])
+      for (let at = all.indexOf(wanted); at >= 0; at = all.indexOf(wanted, at + wanted.length))
+        all.fill('x', at, at + wanted.length)
+      const begun = beginOf(wanted, all)
+      kept = all.subarray(all.length - begun)
+      return all.subarray(0, all.length - begun)
+    },
+    end: () => kept,
+  }
+}
+
+/** How many bytes at the end of `all` may be the beginning of `wanted`. */
+function beginOf(wanted: Buffer, all: Buffer): number {
+  for (let at = Math.max(0, all.length - wanted.length + 1); at < all.length; at += 1) {
+    at = all.indexOf(wanted[0] as number, at)
+    if (at < 0) return 0
+    if (all.subarray(at).equals(wanted.subarray(0, all.length - at))) return all.length - at
+  }
+  return 0
+}
+
+/** The same for a text. */
+const withoutToken = (text: string, token: string | undefined): string =>
+  token === undefined || token.length < SHORTEST ? text : text.replaceAll(token, 'x'.repeat(token.length))

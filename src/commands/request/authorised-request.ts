@@ -1,30 +1,33 @@
-import type { KnownRefusal, RefusedRequest } from '../../api/destination.ts'
+import type { KnownRefusal, RefusedRequest, Witness } from '../../api/destination.ts'
 import type { Pacing } from '../../api/pacing.ts'
 import { openApi, type Send, type TokenSource } from '../../api/request.ts'
+import type { AuditEntry } from '../../audit/record.ts'
+import type { SentToken } from '../../backends/gateways/gateway.ts'
 import { explainRefusal } from '../../backends/gateways/known.ts'
 import { backendOf, explainFailure } from '../../backends/table.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
+import type { SignInRequirements } from '../../claims/sign-in-requirements.ts'
+import type { Client, PartialClient } from '../../client.ts'
 import { openProofs } from '../../dpop/proofs.ts'
-import { FAILURES, Failure } from '../../errors.ts'
+import { FAILURES, Failure, type FailureCode } from '../../errors.ts'
+import { jsonObject } from '../../json-object.ts'
 import { isLoopback } from '../../loopback-host.ts'
 import { portWith } from '../../port-with.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
+import type { Signals } from '../../ports/ports.ts'
 import { scopeToAsk } from '../../providers/scope-names.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { canAsk } from '../can-ask.ts'
 import { commandLine } from '../command-line.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { behindProxy, noteOtherProfile } from './behind-proxy.ts'
-import { isBound } from './bound-token.ts'
-import { tokenSource, type ValidToken } from './credentials.ts'
-import { expired } from './given-expiry.ts'
-import { heldSource } from './held-source.ts'
-import { proxyRefusal } from './proxy-refusal.ts'
+import { expired, isBound } from './bound-token.ts'
+import { sessionToken, tokenSource, type ValidToken } from './credentials.ts'
+import { heldToken, onePerson } from './held-token.ts'
 import { openRecorder, type Recorder, writeAtOnce } from './recorder.ts'
-import { oneOfRepeated } from './repeated-requests.ts'
-import { requireReason } from './require-reason.ts'
-import { sentToken } from './sent-token.ts'
-import { stepUpSource } from './step-up/step-up-source.ts'
-import { toTheEnd } from './to-the-end.ts'
+import { requireReason } from './require-api.ts'
 
 /** What is special about the requests of one run. */
 export interface RequestRun {
@@ -197,3 +200,131 @@ function orWithoutToken(source: TokenSource, invocation: Invocation, profile: Pr
 }
 
 const WITHOUT_SIGN_IN: readonly string[] = ['not-signed-in', 'session-ended', 'other-origin', 'settings']
+
+/**
+ * The same witness, for a command that a signal ends at once: a request that is under way then is told to have ended without
+ * an answer, since it was sent. Each is told once.
+ */
+export function toTheEnd({ beforeEnd }: Signals, witness: Witness): Witness {
+  return (request) => {
+    const { headers, ended } = witness(request)
+    let told: Promise<void> | undefined
+    const tell: typeof ended = (status, traceId) => {
+      told ??= ended(status, traceId)
+      return told
+    }
+    const forget = beforeEnd(() => tell(undefined))
+    // Only now: a signal may come while it is being written.
+    return { headers, ended: (status, traceId) => tell(status, traceId).finally(forget) }
+  }
+}
+
+/**
+ * The tokens of the session for a run of thousands of requests: held in memory, so that a request costs neither a file nor
+ * a keychain. `onToken` is shown each one before it is used. Failures: those of {@link sessionToken} and {@link onePerson}.
+ */
+function heldSource(
+  invocation: Invocation,
+  client: () => Client,
+  onToken: (token: ValidToken) => void,
+): TokenSource {
+  const requireSamePerson = onePerson()
+  const ask = async (rejected: string | undefined) => {
+    const token = await sessionToken(invocation, client(), rejected === undefined ? {} : { rejected })
+    requireSamePerson(token)
+    onToken(token)
+    return token
+  }
+  return heldToken(ask, invocation.ports.clock, () => {})
+}
+
+/**
+ * What a local proxy says itself, in place of the API (Proxy-Status, RFC 9209; it lets no such header of the API through):
+ * its own failure with its exit status, or that it does not pass the request on (`not-allowed`). Undefined for answers of
+ * the API.
+ */
+function proxyRefusal({ status, headers, body }: HttpAnswer): Failure | undefined {
+  if (!/^ls-auth;/.test(headers['proxy-status'] ?? '')) return undefined
+  const { error, message, hint } = jsonObject(body) ?? {}
+  const why = safeText(String(message), 300)
+  if (isFailureCode(error) && status >= 500) return new Failure(error, why, hintOf(hint))
+  return new Failure('not-allowed', `the local proxy refuses this request (HTTP ${status})`, {
+    detail: [why],
+    hint: 'The API was not asked. For more than reading, outside of exec --proxy: ls-auth proxy --port 0 --allow-write',
+  })
+}
+
+const isFailureCode = (code: unknown): code is FailureCode => typeof code === 'string' && code in FAILURES
+
+const hintOf = (hint: unknown) => (typeof hint === 'string' ? { hint: safeText(hint, 500) } : {})
+
+/** So often the record says that the same request is still being repeated. */
+const STILL_MILLISECONDS = 300_000
+
+/**
+ * For a run that sends the same request every few seconds, perhaps for days: writes the first, then one in five minutes, and
+ * each that is answered otherwise or made with another token. So the record tells from when to when somebody looked, and old
+ * lines of others are not pushed out of it. The API's own log has every request.
+ */
+function oneOfRepeated(write: (entry: AuditEntry) => Promise<void>): (entry: AuditEntry) => Promise<void> {
+  /** What was last written of a request, by method and path. */
+  const written = new Map<string, AuditEntry>()
+  return async (entry) => {
+    const { time, event, method, path, status, jti } = entry
+    const request = `${event} ${method} ${path}`
+    const last = written.get(request)
+    const isSame = event === 'request' && last?.status === status && last.jti === jti
+    if (isSame && Date.parse(time) - Date.parse(last.time) < STILL_MILLISECONDS) return
+    written.set(request, entry)
+    await write(entry)
+  }
+}
+
+/** What is known of a token that was sent. `now`: milliseconds since the epoch. */
+function sentToken(token: string, how: Pick<SentToken, 'use' | 'header'>, now: number): SentToken {
+  const { aud, groups, exp } = payloadOf(token) ?? {}
+  return {
+    ...how,
+    audiences: textsIn(aud),
+    groups: textsIn(groups),
+    isExpired: typeof exp === 'number' && exp * 1000 < now,
+  }
+}
+
+const textsIn = (claim: unknown): string[] =>
+  [claim].flat().filter((one): one is string => typeof one === 'string')
+
+/** Commands that must not be held up by a question, and those that are about the sign-in themselves. */
+const WITHOUT: readonly string[] = ['doctor', 'exec', 'login', 'mcp', 'proxy']
+
+/**
+ * The tokens that `open` gives; where a person can be asked, also those of a new sign-in that the API requires. Requests that
+ * run at once wait for the same sign-in.
+ */
+async function stepUpSource(
+  invocation: Invocation,
+  profile: { readonly client: PartialClient },
+  client: () => Client,
+  open: () => Promise<TokenSource>,
+): Promise<TokenSource> {
+  let source = await open()
+  const isForPerson = givenToken(invocation) === undefined && profile.client.workload === undefined
+  if (!isForPerson || WITHOUT.includes(invocation.command) || !canAsk(invocation)) return source
+  let signingIn: Promise<void> | undefined
+  const signIn = async (required: SignInRequirements, host: string) => {
+    const { signInAnew } = await import('./step-up/sign-in-anew.ts')
+    await signInAnew(invocation, client(), required, host)
+    // The old source may hold a token of the sign-in before.
+    source = await open()
+  }
+  return {
+    token: () => source.token(),
+    renew: (rejected) => source.renew(rejected),
+    async stepUp(required, host, rejected) {
+      signingIn ??= signIn(required, host)
+      await signingIn
+      const token = await source.token()
+      return token === rejected ? undefined : token
+    },
+  }
+}

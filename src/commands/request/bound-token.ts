@@ -1,9 +1,10 @@
+import type { PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 import type { Ports } from '../../ports/ports.ts'
+import { shortDuration } from '../../settings/duration.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
-import { unverifiedClaims } from './unverified-claims.ts'
 
 /** Whether a token is bound to a key (`cnf.jkt`, RFC 9449 §6.1), as far as it can be read. */
 export function isBound(token: string): boolean {
@@ -28,4 +29,43 @@ export async function refuseHandOut(profile: Profile, ports: Ports): Promise<voi
     'dpop = true: this token is bound to a key that stays with ls-auth, and is refused (401) without it',
     { hint: 'Let the requests go through ls-auth: ls-auth exec --proxy -- CMD, or ls-auth proxy --port 0' },
   )
+}
+
+/**
+ * The claims of a JWT, for a log or a hint: they prove nothing. Not by `claims/jwt`, whose strict parser the path of a warm
+ * token does not load. Empty for an opaque token.
+ */
+export function unverifiedClaims(token: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token?.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return isObject(claims) ? claims : {}
+  } catch {
+    return {}
+  }
+}
+
+/** The last moment of the calendar (ECMAScript, Time Values). */
+const LAST_MILLISECONDS = 8.64e15
+
+/** When LS_AUTH_TOKEN ends, by its own word: milliseconds since the epoch. Undefined: it is no JWT, or does not say. */
+export function expiryOf(token: string): number | undefined {
+  const { exp } = unverifiedClaims(token)
+  if (typeof exp !== 'number') return undefined
+  const milliseconds = Math.trunc(exp * 1000)
+  return Math.abs(milliseconds) <= LAST_MILLISECONDS ? milliseconds : undefined
+}
+
+/** Failure `not-signed-in` of LS_AUTH_TOKEN; undefined: it has not expired, or nobody can tell. `now`: milliseconds. */
+export function expired(token: string, { preset }: PartialClient, now: number): Failure | undefined {
+  const seconds = (now - (expiryOf(token) ?? Number.POSITIVE_INFINITY)) / 1000
+  if (seconds < preset.leewaySeconds) return undefined
+  return new Failure('not-signed-in', `the token in LS_AUTH_TOKEN expired ${shortDuration(seconds)} ago`, {
+    hint: 'Give it a new one. If it is new, the clock of this machine is wrong.',
+  })
+}
+
+/** Nobody is handed a token that is refused wherever it is shown: the program would blame permissions. */
+export function refuseExpired(token: string, client: PartialClient, now: number): void {
+  const failure = expired(token, client, now)
+  if (failure) throw failure
 }

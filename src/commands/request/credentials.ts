@@ -5,8 +5,9 @@ import type { AccessToken } from '../../session/access.ts'
 import type { Want } from '../../session/renewal/freshness.ts'
 import type { Session } from '../../session/store/session.ts'
 import type { SessionBody } from '../../session/store/session-file.ts'
+import type { Flags } from '../cli-command.ts'
 import { givenToken, type Invocation, tell, warn } from '../invocation.ts'
-import type { TokenWish } from './token-wish.ts'
+import { durationFlag } from '../typed-flags.ts'
 
 /** Which token, where it is not the usual one. */
 interface Wish extends TokenWish {
@@ -154,5 +155,28 @@ export function tokenSource(
       const renewed = await otherToken(invocation, client(), { rejected })
       return renewed && shown(renewed)
     },
+  }
+}
+
+/** Which token is wanted, where it is not the usual one. */
+export interface TokenWish {
+  readonly minTtlSeconds?: number
+  readonly audience?: string
+  /** Space separated. */
+  readonly scopes?: string
+  /** Also where the provider may bind the sign-in to that. */
+  readonly narrow?: true
+}
+
+/** Reads `--min-ttl`, `--audience`, `--scope` and `--narrow`. Failure `usage`. */
+export function readTokenWish(flags: Flags): TokenWish {
+  const minTtlSeconds = durationFlag(flags, 'minTtl')
+  const audience = flags.audience as string | undefined
+  const words = (flags.scope as string[] | undefined)?.flatMap((one) => one.split(/\s+/)).filter(Boolean)
+  return {
+    ...(minTtlSeconds !== undefined && { minTtlSeconds }),
+    ...(audience !== undefined && { audience }),
+    ...(words !== undefined && { scopes: words.join(' ') }),
+    ...(flags.narrow === true && { narrow: true as const }),
   }
 }

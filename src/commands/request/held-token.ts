@@ -1,13 +1,13 @@
 import type { TokenSource } from '../../api/request.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
 import { FAILURES, Failure } from '../../errors.ts'
 import type { Clock } from '../../ports/ports.ts'
 import type { AccessToken } from '../../session/access.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
+import type { TokenWish } from './credentials.ts'
 import { sessionToken, type ValidToken } from './credentials.ts'
-import { onePerson } from './one-person.ts'
-import type { TokenWish } from './token-wish.ts'
 
 /** How long a token is used without a look at the session: so long a proxy lives on after `logout`. */
 const LOOK_MILLISECONDS = 15_000
@@ -127,4 +127,36 @@ export function heldToken(
       return value === rejected ? undefined : value
     },
   }
+}
+
+/** Who a token is for, as far as it is known. */
+interface Holder {
+  /** Of one sign-in. */
+  readonly sid: string | undefined
+  /** Issuer and subject of the ID token. */
+  readonly person: string | undefined
+}
+
+/**
+ * Holds the tokens of a process that lives on to the person of the first one: somebody else may sign in meanwhile, and whoever
+ * uses the process has not asked to be them. Gives the function that throws Failure `session-ended` for a token of another person.
+ */
+export function onePerson(): (token: Pick<ValidToken, 'body' | 'session'>) => void {
+  let first: Holder | undefined
+  return ({ body, session }) => {
+    // A workload keeps no session, and is who it is.
+    if (session === undefined) return
+    const holder = { sid: session.header.sid, person: personOf(body.idToken) }
+    first ??= holder
+    const isSame = holder.sid === first.sid || (holder.person !== undefined && holder.person === first.person)
+    if (isSame) return
+    throw new Failure('session-ended', 'somebody else has signed in since this began', {
+      hint: 'Start it again to go on as who is signed in now.',
+    })
+  }
+}
+
+function personOf(idToken: string | undefined): string | undefined {
+  const claims = payloadOf(idToken)
+  return claims && JSON.stringify([claims.iss, claims.sub])
 }

@@ -1,4 +1,5 @@
 import { BACKEND_IDS, backendOf, LOCAL_EXAMPLES, listed } from '../../backends/table.ts'
+import type { PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { FIRST_LOGIN } from '../../settings/profile-name.ts'
@@ -39,5 +40,13 @@ export function requireBackend(profile: Profile): void {
   if (!lacksBackend(profile)) return
   throw new Failure('settings', `unknown back end at ${safeText(api.host, 100)}`, {
     hint: `Add --backend ${listed(BACKEND_IDS, 'or')}, or set LS_AUTH_BACKEND`,
+  })
+}
+
+/** Failure `usage`: the profile wants a reason, and there is none. */
+export function requireReason({ reason, requireReason }: PartialClient): void {
+  if (requireReason !== true || reason !== undefined) return
+  throw new Failure('usage', 'this profile wants a reason, and none is given', {
+    hint: 'Say why, such as a ticket: add --reason TEXT to the command, or set LS_AUTH_REASON.',
   })
 }

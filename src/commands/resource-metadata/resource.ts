@@ -1,3 +1,4 @@
+import { Failure } from '../../errors.ts'
 import { checkBaseUrl } from '../../settings/urls.ts'
 
 /** An API as a protected resource (RFC 9728). */
@@ -26,3 +27,16 @@ export function resourceAt(typed: string): Resource {
     metadata: new URL(`${url.origin}${WELL_KNOWN}${isOrigin ? '' : url.pathname}`),
   }
 }
+
+/** Failure `api-failed`: whoever runs the API has made a mistake. */
+export const broken = (what: string): Failure =>
+  new Failure('api-failed', `what the API says about signing in ${what}`, {
+    hint: 'Nothing was saved. Ask whoever runs the API to correct it (RFC 9728).',
+  })
+
+/** Failure `refused`: a mistake, or somebody who means harm. */
+export const unsafe = (what: string, detail: readonly string[] = []): Failure =>
+  new Failure('refused', `what the API says about signing in ${what}`, {
+    detail,
+    hint: 'Nothing was saved. Ask whoever runs the API before you go on.',
+  })

@@ -3,6 +3,8 @@ import { Failure } from '../../errors.ts'
 import type { SignedOut } from '../../session/sign-out.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { wholeDuration } from '../../time/whole-duration.ts'
+import type { Invocation } from '../invocation.ts'
+import { openRecorder } from '../request/recorder.ts'
 
 /**
  * What a sign-out did at the provider. `now`: milliseconds since the epoch. `errorFollows`: {@link notRevoked} is told after it,
@@ -65,4 +67,15 @@ export function notRevoked(revoked: Failure, client: Client | undefined): Failur
     hint: `The refresh token is deleted here. ${keepsHint(revoked) ? revoked.hint : toEndIt(client)}`,
     exit: 6,
   })
+}
+
+/** Writes a sign-out into the record, with whose it was. */
+export async function recordSignOut(
+  invocation: Invocation,
+  client: Client,
+  { ended }: SignedOut,
+): Promise<void> {
+  const recorder = openRecorder(invocation, client)
+  recorder.signedInBy(ended?.idToken)
+  await recorder.note('sign-out', ended?.tokens.find(({ use }) => use === 'access')?.value)
 }

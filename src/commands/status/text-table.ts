@@ -1,7 +1,6 @@
 import type { Terminal } from '../../ports/terminal.ts'
-import { displayWidth, graphemes } from '../../text/display-width.ts'
+import { displayWidth, graphemes, widest } from '../../text/display-width.ts'
 import { fitEnd, padEnd } from '../../text/fit.ts'
-import { widest } from '../../text/widest.ts'
 import { type Invocation, tell } from '../invocation.ts'
 
 /** Columns between two cells. */

@@ -1,4 +1,6 @@
 import { Failure } from '../../errors.ts'
+import { isObject } from '../../json-object.ts'
+import type { Terminal } from '../../ports/terminal.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -6,13 +8,34 @@ import { maskInCiLog } from '../ci-log.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, type Invocation, loadProfile, printJson } from '../invocation.ts'
 import { noTokenHere } from '../outside-proxy.ts'
-import { refuseHandOut } from '../request/bound-token.ts'
-import { sessionToken } from '../request/credentials.ts'
-import { expiryOf, refuseExpired } from '../request/given-expiry.ts'
-import { requireReason } from '../request/require-reason.ts'
-import { readTokenWish, type TokenWish } from '../request/token-wish.ts'
-import { readBazelRequest } from './bazel-request.ts'
+import { expiryOf, refuseExpired, refuseHandOut } from '../request/bound-token.ts'
+import { readTokenWish, sessionToken, type TokenWish } from '../request/credentials.ts'
+import { requireReason } from '../request/require-api.ts'
 import type { ForeignForm } from './token-forms.ts'
+
+const MOST_BYTES = 64 * 1024
+
+/**
+ * The address that Bazel wants credentials for, from standard input: `{"uri": "https://…"}` (credential helper protocol,
+ * EngFlow/credential-helper-spec). Failure `usage`: it is no such request.
+ */
+async function readBazelRequest(terminal: Terminal): Promise<URL> {
+  const text = await terminal.readAll(MOST_BYTES)
+  const uri = uriIn(text)
+  if (typeof uri === 'string' && URL.canParse(uri)) return new URL(uri)
+  throw new Failure('usage', 'standard input holds no request of Bazel', {
+    hint: 'Bazel sends one: {"uri": "https://…"}. See: ls-auth token --help',
+  })
+}
+
+function uriIn(text: string): unknown {
+  try {
+    const request: unknown = JSON.parse(text)
+    return isObject(request) ? request.uri : undefined
+  } catch {
+    return undefined
+  }
+}
 
 type TokenForm = 'raw' | 'header' | 'json' | ForeignForm
 

@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { parseDuration } from '../../settings/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { parseRfc3339, withZone } from '../../trace/rfc3339.ts'
+import { parseRfc3339, withZone } from '../../trace/moment.ts'
 import type { TimeRange } from '../../trace/series.ts'
 
 export const LIKE = 'Write it like now-1h or 2026-11-24T10:00:00Z.'

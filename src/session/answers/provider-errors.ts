@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
-import { networkSignIn } from '../../http-answers/network-sign-in.ts'
 import { hintAtLimit, type RateLimit, readRateLimit } from '../../http-answers/rate-limit.ts'
 import { hintAtVendorError } from '../../http-answers/vendor-error.ts'
+import { networkSignIn } from '../../http-answers/web-page.ts'
 import { adviceFor, type HintValues } from '../../providers/hints.ts'
 import type { Preset, Where } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'

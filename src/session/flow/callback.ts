@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { Failure } from '../../errors.ts'
-import { sameText } from './same-text.ts'
 import type { Connection } from './socket-owner.ts'
 import type { StartPages, Visit } from './start-page.ts'
+import { sameText } from './start-page.ts'
 
 /** What ties the answer to a browser that was opened on this machine. */
 export interface BrowserHere {

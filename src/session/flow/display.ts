@@ -1,6 +1,5 @@
 import { Failure } from '../../errors.ts'
-import type { Env, Ports } from '../../ports/ports.ts'
-import type { Files } from '../../ports/storage.ts'
+import type { Env, Files, Ports } from '../../ports/ports.ts'
 
 /** Why a browser on this machine would not be visible to the person, and how to get the redirect to this machine. */
 export interface Elsewhere {

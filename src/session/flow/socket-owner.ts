@@ -1,4 +1,4 @@
-import type { Files } from '../../ports/storage.ts'
+import type { Files } from '../../ports/ports.ts'
 
 /** The two ends of a connection, as a server sees them. */
 export interface Connection {

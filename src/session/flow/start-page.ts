@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { sameText } from './same-text.ts'
 
 /**
  * The pages of our own listener that lead a browser to the provider. The opener's command line can be read by every user
@@ -74,3 +73,9 @@ const secret = (): string => randomBytes(32).toString('base64url')
 
 const isPrefetch = (headers: IncomingHttpHeaders): boolean =>
   /prefetch/.test(`${headers['sec-purpose']} ${headers.purpose}`)
+
+/** Compares secrets in constant time. */
+export function sameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

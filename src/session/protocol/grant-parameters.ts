@@ -57,3 +57,6 @@ const notTaken = (preset: Preset, audience: string): Failure =>
 
 const withScope = (scope: string, parameter: Record<string, string>): Record<string, string> =>
   scope === '' ? parameter : { scope, ...parameter }
+
+/** The grant type of the device flow (RFC 8628 §3.4). */
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'

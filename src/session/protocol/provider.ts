@@ -1,6 +1,8 @@
 import * as oidc from 'openid-client'
+import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
+import type { Clock } from '../../ports/ports.ts'
 import type { Where } from '../../providers/preset.ts'
 import {
   explainProviderError,
@@ -9,11 +11,9 @@ import {
   ProviderFailure,
 } from '../answers/provider-errors.ts'
 import type { Metadata } from '../documents/metadata.ts'
-import { authentication } from './client-auth.ts'
 import { type AuthorizationRequest, authorize, challenge, exchangeCode } from './code-grant.ts'
-import { DEVICE_GRANT } from './device-grant.ts'
-import { beginExchange, type Exchange, type ProviderOptions } from './exchange.ts'
-import { isWrongClock, proofHandle } from './proof-handle.ts'
+import { beginExchange, type ClientAssertion, type Exchange, type ProviderOptions } from './exchange.ts'
+import { DEVICE_GRANT } from './grant-parameters.ts'
 import { type Tokens, tokensOf } from './tokens.ts'
 
 /** Errors of openid-client are turned into Failures here; only files of this room import it. */
@@ -241,3 +241,92 @@ async function revoke(
     throw error
   }
 }
+
+/** RFC 6749 §2.3.1; a public client sends its id alone and never a secret (Entra rejects one). */
+function authentication(options: ProviderOptions): oidc.ClientAuth {
+  const { preset, secret, assertion } = options
+  const { clientAuth } = preset
+  if (assertion) return 'proof' in assertion ? assertedBy(assertion.proof) : signedBy(assertion, options)
+  if (clientAuth === 'none') return oidc.None()
+  if (secret === undefined) {
+    throw new Failure('settings', 'this client has a secret, and it is not known here', {
+      hint: 'Sign in again to give it: ls-auth login (LS_AUTH_CLIENT_SECRET_FILE names a file with it)',
+    })
+  }
+  return clientAuth === 'client_secret_basic' ? secretBasic(secret) : oidc.ClientSecretPost(secret)
+}
+
+/**
+ * `private_key_jwt` (OpenID Connect Core §9). Its audience is the issuer, as RFC 7523bis asks for; some providers take
+ * nothing but the address of their token endpoint.
+ */
+const signedBy = (
+  { key, kid }: Extract<ClientAssertion, { key: unknown }>,
+  { preset, metadata }: ProviderOptions,
+): oidc.ClientAuth =>
+  oidc.PrivateKeyJwt(kid === undefined ? { key } : { key, kid }, {
+    [oidc.modifyAssertion]: (_header, payload) => {
+      if (preset.assertionAudience === 'token-endpoint') payload.aud = metadata.token_endpoint
+    },
+  })
+
+/** A JWT of another issuer as client assertion (RFC 7523 §2.2). */
+const assertedBy =
+  (proof: string): oidc.ClientAuth =>
+  (_server, client, body) => {
+    body.set('client_id', client.client_id)
+    body.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+    body.set('client_assertion', proof)
+  }
+
+/**
+ * HTTP Basic. The library's own version encodes `-`, `_`, `.` and `~` too, and many servers do not decode: a client id
+ * with a hyphen is unknown to them. To a server that decodes, unreserved characters (RFC 3986 §2.3) mean the same.
+ */
+const secretBasic =
+  (secret: string): oidc.ClientAuth =>
+  (_server, client, _body, headers) => {
+    const credentials = `${formEncoded(client.client_id)}:${formEncoded(secret)}`
+    headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`)
+  }
+
+const formEncoded = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]|%20/g, (one) =>
+    one === '%20' ? '+' : `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+
+/**
+ * Proofs for the token endpoint (RFC 9449 §5). The library makes them, answers one request for a nonce, and remembers the
+ * nonce as long as this handle lives.
+ */
+interface ProofHandle {
+  options(config: oidc.Configuration): Promise<oidc.DPoPOptions>
+  /** The provider's clock minus ours, seconds; a proof that is too old or too new is refused. */
+  skewSeconds: number
+}
+
+/** The handle of one connection to a provider. */
+function proofHandle(key: ProofKey, clock: Clock, skewSeconds: number): ProofHandle {
+  let made: Promise<oidc.DPoPHandle> | undefined
+  const handle: ProofHandle = {
+    skewSeconds,
+    async options(config) {
+      made ??= make(config)
+      return { DPoP: await made }
+    },
+  }
+  const make = async (config: oidc.Configuration) => {
+    // Lazy: most sign-ins have no key.
+    const { pairOf } = await import('../../dpop/proof-key.ts')
+    return oidc.getDPoPHandle(config, await pairOf(key), {
+      [oidc.modifyAssertion]: (_header, payload) => {
+        payload.iat = Math.floor(clock.now() / 1000) + handle.skewSeconds
+      },
+    })
+  }
+  return handle
+}
+
+/** Whether the provider refused a proof that was made by another clock than the answer shows. */
+const isWrongClock = (error: unknown, used: number, seen: number): boolean =>
+  (error as { readonly error?: unknown }).error === 'invalid_dpop_proof' && used !== seen

@@ -6,8 +6,8 @@ import type { Http } from '../../ports/http.ts'
 import { redirectUris } from '../../providers/presets.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { checkEndpoint, type Metadata } from '../documents/metadata.ts'
-import { DEVICE_GRANT } from './device-grant.ts'
 import { responseOf } from './exchange.ts'
+import { DEVICE_GRANT } from './grant-parameters.ts'
 
 /** What takes a registration back (RFC 7592 §3): an address, and a token that is good for nothing else. */
 export interface Management {

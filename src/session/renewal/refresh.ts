@@ -19,9 +19,8 @@ import type { SessionBody } from '../store/session-file.ts'
 import { inspectOwn } from '../verification.ts'
 import { narrowedForGood } from './binding.ts'
 import { isPlain, sameSlot, type Want } from './freshness.ts'
-import type { Renewal } from './renewal.ts'
 import { slotMismatch, slotParameters } from './slot.ts'
-import type { Event } from './step.ts'
+import type { Event, Renewal } from './step.ts'
 import { refreshEnd, storedTokens } from './stored-tokens.ts'
 
 /**

@@ -1,8 +1,17 @@
-import type { Failure } from '../../errors.ts'
+import { payloadOf } from '../../claims/jwt/jwt.ts'
+import { Failure, type FailureCode } from '../../errors.ts'
+import { typedDuration, wholeDuration } from '../../time/whole-duration.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
-import type { EarlierAttempt, RefusalReason } from './earlier-attempt.ts'
-import type { Want } from './freshness.ts'
-import type { Renewal } from './renewal.ts'
+import {
+  type EarlierAttempt,
+  findValid,
+  isPlain,
+  marginOf,
+  type RefusalReason,
+  sameSlot,
+  type Want,
+  whyEnded,
+} from './freshness.ts'
 
 /** The states, events and effects of the state machine (state-machine.ts). */
 
@@ -85,3 +94,159 @@ export type Effect =
 
 /** The next state and what to do in it. */
 export type Step = readonly [State, Effect]
+
+/** The content of a refresh response that openid-client has validated. */
+export interface Renewal {
+  readonly tokens: readonly StoredToken[]
+  readonly refresh?: string
+  /** Null: the refresh token has no end; missing: the answer does not say. */
+  readonly refreshEndsAt?: SessionBody['refreshEndsAt']
+  readonly idToken?: string
+  readonly grantedScope?: string
+  readonly jwks?: SessionBody['jwks']
+  /** Of a provider whose token endpoint has moved. */
+  readonly metadata?: SessionBody['metadata']
+  readonly skewSeconds: number
+  /** The new token violates the policy: the rotated refresh token is stored, the access token is not handed out. */
+  readonly refusal?: Failure
+  /** The response cannot be used: of it only the rotated refresh token is stored. */
+  readonly unusable?: Failure
+  /** The new refresh token may be bound to the scope or audience of another token. */
+  readonly narrowed?: boolean
+}
+
+/** Whether an expected ID token is missing: a refresh response may leave it out (OIDC Core §12.2). */
+const lacksIdToken = ({ idToken, unusable }: Renewal, want: Want): boolean =>
+  idToken === undefined &&
+  unusable === undefined &&
+  (isPlain(want) || want.scopes.split(' ').includes('openid'))
+
+/** Claims about one authentication or one token, not about the person (OpenID Connect Core §2, §3.1.3.6). */
+const OF_THE_MOMENT = ['nonce', 'at_hash', 'c_hash', 's_hash', 'auth_time', 'acr', 'amr', 'jti', 'sid', 'rat']
+
+/** Whether an ID token lacks claims about the person that the one before has. */
+function saysLess(after: string, before: string | undefined): boolean {
+  const [then, now] = [payloadOf(before), payloadOf(after)]
+  if (!then || !now) return false
+  return Object.keys(then).some((name) => !(name in now) && !OF_THE_MOMENT.includes(name))
+}
+
+/** The ID token that says who is signed in. One for other scopes or another API may say less. */
+function identityAfter(
+  { idToken: before, narrowed }: SessionBody,
+  { idToken }: Renewal,
+  want: Want,
+): string | undefined {
+  if (idToken === undefined || !isPlain(want)) return before
+  return narrowed && saysLess(idToken, before) ? before : idToken
+}
+
+/** The session body after a refresh; `sent`: the refresh token that was used. */
+export function renewedBody(before: SessionBody, sent: string, renewal: Renewal, want: Want): SessionBody {
+  const {
+    attempt: _,
+    padding: __,
+    narrowed: ___,
+    tokens: old,
+    refresh,
+    idTokenAtSignInOnly,
+    ...rest
+  } = before
+  const replaced = (token: StoredToken) => renewal.tokens.some((other) => sameSlot(token, other))
+  const rotated = renewal.refresh !== undefined && renewal.refresh !== sent
+  const current = rotated ? renewal.refresh : refresh
+  const noIdTokens = lacksIdToken(renewal, want) || (idTokenAtSignInOnly && renewal.idToken === undefined)
+  const idToken = identityAfter(before, renewal, want)
+  return {
+    ...rest,
+    tokens: renewal.refusal ? [] : [...old.filter((token) => !replaced(token)), ...renewal.tokens],
+    ...(current === undefined ? {} : { refresh: current }),
+    ...(idToken === undefined ? {} : { idToken }),
+    ...(noIdTokens ? { idTokenAtSignInOnly: true } : {}),
+    // An ID token that says less shows that the new refresh token is bound to less still.
+    ...(renewal.narrowed || (isPlain(want) && renewal.idToken && idToken !== renewal.idToken)
+      ? { narrowed: true }
+      : {}),
+    ...(renewal.grantedScope === undefined ? {} : { grantedScope: renewal.grantedScope }),
+    ...(renewal.refreshEndsAt === undefined ? {} : { refreshEndsAt: renewal.refreshEndsAt }),
+    ...(renewal.jwks === undefined ? {} : { jwks: renewal.jwks }),
+    ...(renewal.metadata === undefined ? {} : { metadata: renewal.metadata }),
+    skewSeconds: renewal.skewSeconds,
+  }
+}
+
+/** How the state machine (state-machine.ts) ends: with a token, or with the failure that the person is told. */
+
+/** The token that is still valid, with the failure as its warning, unless a longer life was asked for. */
+export function orStillValid(state: State & { spending: Spending }, failure: Failure, now: number): Step {
+  const valid = findValid(state.spending.seen.body, state.want, now)
+  if (valid && state.want.minTtlSeconds === undefined) return give(state.want, valid, failure)
+  return failWith(state.want, failure)
+}
+
+/** Whether the refusal may be about the API or the scopes that were asked for: the session's own token was not refused. */
+export const mayBeOfSlot = ({ want, spending, reason }: Doubting): boolean =>
+  reason === 'given' && !isPlain(want) && spending.earlier !== 'refused'
+
+/** The provider has refused, and nobody else has renewed: the sign-in has ended, or this API gets no token. */
+export function refused(state: Doubting, now: number): Step {
+  const { want, spending, verdict, reason } = state
+  if (mayBeOfSlot(state)) return orStillValid(state, verdict, now)
+  const detail = verdict.detail.length === 0 ? [verdict.message] : verdict.detail
+  return failWith(want, new Failure('session-ended', whyEnded(spending.earlier, reason), { detail }))
+}
+
+/** Hands out the token. */
+export const give = (want: Want, token: StoredToken, warning?: Failure): Step => [
+  { phase: 'done', want },
+  { do: 'give', token, warning },
+]
+
+/** Hands out a new token, unless it lives shorter than `--min-ttl` asks for: then it is kept for whoever asks for less. */
+export const giveNew = (want: Want, token: StoredToken, warning?: Failure): Step =>
+  token.expiresIn < (want.minTtlSeconds ?? 0)
+    ? tooShortLived(want, token.expiresIn)
+    : give(want, token, warning)
+
+/** No token lives as long as `--min-ttl` asks for. `life`: of a new one, seconds. With the life itself each run would renew. */
+export const tooShortLived = (want: Want, life: number): Step =>
+  fail(want, 'usage', `tokens of this provider live ${wholeDuration(life)}, less than --min-ttl asks for`, {
+    hint: `Ask for --min-ttl ${typedDuration(Math.floor(life - marginOf(life)))} at most.`,
+  })
+
+export const failWith = (want: Want, failure: Failure): Step => [
+  { phase: 'done', want },
+  { do: 'fail', failure },
+]
+
+export const fail = (want: Want, code: FailureCode, message: string, options?: { hint: string }): Step =>
+  failWith(want, new Failure(code, message, options))
+
+/** An event that cannot come in this state. */
+export const bug = (state: State, event: Event): Step =>
+  fail(state.want, 'bug', `the session machine met ${event.type} while ${state.phase}`)
+
+/** The provider hands out what it has in its cache, and the API has just refused that. */
+export const sameAgain = (want: Want): Step =>
+  failWith(
+    want,
+    new Failure(
+      'not-allowed',
+      'the token was refused, and the provider has no other: it sent the same one again',
+      { reason: 'same-token' },
+    ),
+  )
+
+/** There is no ID token to hand out, and a refresh would bring none. */
+export function noIdToken(want: Want, { idToken }: SessionBody): Step {
+  return idToken === undefined
+    ? fail(want, 'cannot-do', 'this sign-in has no ID token', {
+        hint: 'Sign in with openid: ls-auth login --scope openid',
+      })
+    : fail(
+        want,
+        'cannot-do',
+        'the provider sent no ID token with the renewal, and the one of the sign-in is no longer good',
+        { hint: 'Sign in again for a new one: ls-auth login' },
+      )
+}

@@ -1,7 +1,7 @@
 import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure } from '../../errors.ts'
 import { isObject, jsonObject } from '../../json-object.ts'
-import type { Files } from '../../ports/storage.ts'
+import type { Files } from '../../ports/ports.ts'
 import { sessionName } from '../session-name.ts'
 import { openBox, sealBox } from './sealed-box.ts'
 import { readOwn } from './state-files.ts'

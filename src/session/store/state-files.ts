@@ -1,10 +1,8 @@
 import { basename, dirname } from 'node:path'
 import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
-import type { Env } from '../../ports/ports.ts'
-import type { FileFacts, Files } from '../../ports/storage.ts'
-import { adviceOnPlace, writeAtomically } from '../../storage/atomic-write.ts'
-import { requireOwn } from '../../storage/require-own.ts'
+import type { Env, FileFacts, Files } from '../../ports/ports.ts'
+import { adviceOnPlace, requireOwn, writeAtomically } from '../../storage/atomic-write.ts'
 import { isSessionName } from '../session-name.ts'
 
 /** File names in a directory of the state directory; `[]` when it is missing. Failure `storage`. */

@@ -4,7 +4,7 @@ import { jsonObject } from '../../json-object.ts'
 import { isHttpsOrLoopback } from '../../loopback-host.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ProofSource } from '../../providers/workload-sources.ts'
-import { skewOf } from '../../time/clock-skew.ts'
+import { skewOf } from '../../time/steady-clock.ts'
 
 const MOST_BYTES = 64 * 1024
 /** What can be sent in a header, without blanks. */

@@ -1,7 +1,7 @@
 import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
-import type { Files } from '../../ports/storage.ts'
+import type { Files } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { isUtf16, UTF16_HINT } from '../../text/utf16.ts'
 

@@ -1,10 +1,13 @@
-import type { Env } from '../../ports/ports.ts'
-import type { Files } from '../../ports/storage.ts'
+import { dirname } from 'node:path'
+import { errorCode } from '../../error-code.ts'
+import { Failure } from '../../errors.ts'
+import type { Env, Files } from '../../ports/ports.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { type ConfigFile, readConfig, unreadable } from './config-file.ts'
 import { type Places, placesFor } from './places.ts'
-import { refusedSettings } from './refused-settings.ts'
-import { brokenLink, toldFault } from './unreadable-system-file.ts'
-import { openPlaces } from './who-may-write.ts'
+import { systemFault } from './system-fault.ts'
+import { type OpenPlace, openPlaces } from './who-may-write.ts'
 
 /** The settings files and where they are. */
 export interface Settings {
@@ -45,3 +48,42 @@ async function readSystem(env: Env, files: Files): Promise<ConfigFile> {
   }
   throw brokenLink(path)
 }
+
+/**
+ * Failure `refused`: another user decides what the user's own settings say, as where tokens go and by which proxy. Undefined:
+ * by sudo, they are those of whoever has typed it.
+ */
+function refusedSettings(
+  places: readonly OpenPlace[],
+  { uid, variables }: Pick<Env, 'uid' | 'variables'>,
+): Failure | undefined {
+  const isCallers = ({ owner }: OpenPlace) => uid === 0 && String(owner) === variables.SUDO_UID
+  const first = places.find((place) => !(place.isForeign && isCallers(place)))
+  if (first === undefined) return undefined
+  const { path, kind, why, owner, isForeign } = first
+  const sudo = uid === 0 || uid === owner ? '' : 'sudo '
+  const run = isForeign ? `chown ${kind === 'symlink' ? '-h ' : ''}${uid}` : 'chmod go-w'
+  return new Failure('refused', `${path} ${why}`, {
+    hint: `Check what the settings say, then run: ${sudo}${run} ${shellWord(path)}`,
+  })
+}
+
+/** What reading the system's file has thrown, as the person can act on it. */
+function toldFault(error: unknown, { systemConfigFile: path, uid }: Env): unknown {
+  if (!(error instanceof Failure)) return error
+  const code = errorCode(error.cause)
+  // EINVAL: something else than a file lies there.
+  if (error.reason !== 'unreadable-file' || code === 'EINVAL') return systemFault(error)
+  if (!/^(EACCES|EPERM)$/.test(String(code))) return systemFault(error.withHint('Ask one to see to it.'))
+  // The directory may be the one that is closed. Windows, where there is no user id, has no `chmod`.
+  const run = uid === undefined ? '.' : `: sudo chmod a+rX ${dirname(path)} ${path}`
+  return systemFault(error.withHint(`Let everybody read it${run}`))
+}
+
+/** Not the same as no file: a policy of the administrator would be lost without a word. */
+const brokenLink = (path: string): Failure =>
+  systemFault(
+    new Failure('settings', `${safeText(path, 200)} is a link that leads nowhere`, {
+      hint: 'Mend the link, or take it away.',
+    }),
+  )

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { FileFacts, Files } from '../../ports/storage.ts'
+import type { FileFacts, Files } from '../../ports/ports.ts'
 
 /** A place by which another user decides what the settings say. */
 export interface OpenPlace {

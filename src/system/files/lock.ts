@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
-import type { Lock } from '../../ports/storage.ts'
+import type { Lock } from '../../ports/ports.ts'
 
 type Native = typeof import('fs-native-extensions')
 

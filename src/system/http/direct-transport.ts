@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { HttpRequest } from '../../ports/http.ts'
 import { once } from '../once.ts'
 import { cappedBody } from './answer-body.ts'
-import { NotConnected } from './not-connected.ts'
+import { NotConnected } from './network-failure.ts'
 import type { TlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, headersOf, isRepeatable, type RawAnswer, type Transport } from './transport.ts'
 

@@ -2,14 +2,21 @@ import { Failure } from '../../errors.ts'
 import type { Http, HttpSettings } from '../../ports/http.ts'
 import type { Env } from '../../ports/ports.ts'
 import { once } from '../once.ts'
-import { decompress, flattenHeaders } from './answer-body.ts'
+import { cappedBody, decompress, flattenHeaders } from './answer-body.ts'
 import { directTransport } from './direct-transport.ts'
 import { networkFailure } from './network-failure.ts'
-import { proxiedTransport } from './proxied-transport.ts'
-import { proxyFor, proxySettings } from './proxy-settings.ts'
-import type { TlsSettings } from './tls-settings.ts'
-import { certificateIssuer, tlsSettings } from './tls-settings.ts'
-import { hostOf, usedProxy } from './used-proxy.ts'
+import { certificateIssuer, type TlsSettings, tlsSettings } from './tls-settings.ts'
+import { CONNECT_MILLISECONDS, headersOf, isRepeatable, type Transport } from './transport.ts'
+import { limitedTunnels, undiciRequest } from './undici-request.ts'
+import {
+  agentProxies,
+  hostOf,
+  type ProxySettings,
+  proxyFor,
+  proxySettings,
+  requireUsable,
+  usedProxy,
+} from './used-proxy.ts'
 
 const REQUEST_MILLISECONDS = 30_000
 
@@ -65,4 +72,42 @@ export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> 
 async function readTls(settings: HttpSettings, env: Env): Promise<TlsSettings> {
   if (!settings.caFile && !settings.clientCert && !settings.clientKey) return {}
   return tlsSettings(settings, env)
+}
+
+/** Through the proxies in the settings, and directly to the hosts in NO_PROXY (undici). */
+async function proxiedTransport(
+  proxies: ProxySettings,
+  tls: TlsSettings,
+  timeoutMilliseconds: number | undefined,
+): Promise<Transport> {
+  // A CommonJS package: in the bundle only its default export exists.
+  const { default: undici } = await import('undici')
+  const connect = { timeout: CONNECT_MILLISECONDS, ...tls }
+  const tunnels = limitedTunnels(undici, timeoutMilliseconds)
+  const { clientFactory } = tunnels
+  const settings = {
+    ...agentProxies(proxies),
+    clientFactory,
+    connect,
+    requestTls: connect,
+    proxyTls: connect,
+  }
+  const kept = new undici.EnvHttpProxyAgent(settings)
+  // A code or a refresh token works once: it never goes where it may be lost, and has a connection of its own.
+  const own = new undici.EnvHttpProxyAgent({ ...settings, pipelining: 0 })
+  return {
+    async send(request, signal) {
+      requireUsable(proxies, request.url)
+      const dispatcher = isRepeatable(request) ? kept : own
+      const answer = await undiciRequest(undici, request.url, { dispatcher, tunnels }, signal, {
+        method: request.method,
+        headers: headersOf(request),
+        body: request.body ?? null,
+      })
+      const body = cappedBody(request)
+      for await (const part of answer.body) body.add(part)
+      const { statusCode: status, statusText, headers } = answer
+      return { status, statusLine: `HTTP/1.1 ${status} ${statusText}`, headers, body: body.whole() }
+    },
+  }
 }

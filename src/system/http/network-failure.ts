@@ -1,6 +1,5 @@
 import { type Failure, NetworkFailure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
-import { NoTunnel, NotConnected } from './not-connected.ts'
 import { certificateFailure, handshakeFailure } from './tls-failure.ts'
 
 const NOT_CONNECTED: Record<string, string> = {
@@ -103,4 +102,20 @@ function rootCause(error: unknown): RootCause {
   }
   const { name, code, syscall, hostname, port } = at
   return { name, code, syscall, hostname, port, message: String(at.message ?? '') }
+}
+
+/**
+ * There was no connection to the host that was ready for a request (TCP, the tunnel of a proxy, TLS), so nothing was sent.
+ * `cause`: why; without one it did not come in time.
+ */
+export class NotConnected extends Error {}
+
+/** The proxy made no tunnel. `what`: what it did, or the status of its answer to CONNECT; undefined: see `cause`. */
+export class NoTunnel extends NotConnected {
+  readonly what: 'closed the connection' | 'does not answer' | number | undefined
+
+  constructor(what: NoTunnel['what'], cause?: unknown) {
+    super('no tunnel', { cause })
+    this.what = what
+  }
 }

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { errorCode } from '../../error-code.ts'
-import { NoTunnel, NotConnected } from './not-connected.ts'
+import { NoTunnel, NotConnected } from './network-failure.ts'
 
 type Undici = typeof import('undici')
 type Connector = import('undici').buildConnector.connector

@@ -3,11 +3,10 @@ import { Failure } from '../../errors.ts'
 import type { HttpSettings, Upstream, UpstreamAnswer, UpstreamRequest } from '../../ports/http.ts'
 import type { Env } from '../../ports/ports.ts'
 import { networkFailure } from './network-failure.ts'
-import { proxyFor, proxySettings } from './proxy-settings.ts'
 import { tlsSettings } from './tls-settings.ts'
 import { CONNECT_MILLISECONDS, isRepeatable } from './transport.ts'
 import { limitedTunnels, undiciRequest } from './undici-request.ts'
-import { agentProxies, requireUsable } from './used-proxy.ts'
+import { agentProxies, proxyFor, proxySettings, requireUsable } from './used-proxy.ts'
 
 /** For a kept connection that was closed before anything was answered on it (RFC 9112 §9.3.1). */
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])

@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 import { delimiter, resolve } from 'node:path'
 import { isatty } from 'node:tty'
 import { Failure } from '../../errors.ts'
-import type { ChildEnd, ProgramOutput, Programs } from '../../ports/programs.ts'
+import type { ChildEnd, ProgramOutput, Programs } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
 
 /** A terminal sends these to the whole process group; `kill` may send them to this process alone. */

@@ -1,6 +1,6 @@
 import type { Signals } from '../../ports/ports.ts'
-import { endBySignal } from './end-by-signal.ts'
 import type { ExitState } from './exit-state.ts'
+import { endBySignal } from './exit-state.ts'
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Timeout of a deferred signal: the answer to a token request may still be on its way. */

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import type { Screen } from '../../ports/terminal.ts'
-import { endBySignal } from '../process/end-by-signal.ts'
 import type { ExitState } from '../process/exit-state.ts'
+import { endBySignal } from '../process/exit-state.ts'
 import { openKeys } from './keys.ts'
 import type { Output } from './output.ts'
 

@@ -1,5 +1,4 @@
-import { longestTop } from '../tree/longest-top.ts'
-import { lostPart } from '../tree/roots-time.ts'
+import { longestTop, lostPart } from '../tree/known-times.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import {
   type CriticalPath,

@@ -1,6 +1,6 @@
 import { rootsPath } from '../analysis/roots-path.ts'
 import type { BreakdownBy } from '../formats/output-choices.ts'
-import { lostPart } from '../tree/roots-time.ts'
+import { lostPart } from '../tree/known-times.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type UnfinishedCount, unfinishedOf } from '../tree/unfinished.ts'
 import { type CallFigures, CallSum } from './call-figures.ts'

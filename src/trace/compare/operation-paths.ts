@@ -1,5 +1,5 @@
 import type { SpanKind } from '../model.ts'
-import { rootsTime } from '../tree/roots-time.ts'
+import { rootsTime } from '../tree/known-times.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type Incomplete, incompleteOf } from './incomplete-sides.ts'
 

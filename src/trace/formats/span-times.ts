@@ -1,5 +1,5 @@
 import { NONE, type SpanMark } from '../model.ts'
-import { asInteger } from './integer.ts'
+import { asInteger } from './foreign-json.ts'
 
 const START_MISSING: readonly SpanMark[] = Object.freeze(['start-missing'])
 const END_MISSING: readonly SpanMark[] = Object.freeze(['end-missing'])

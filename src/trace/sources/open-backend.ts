@@ -1,7 +1,6 @@
 import type { Place } from '../../backends/backend.ts'
 import type { BackendId } from '../../backends/table.ts'
-import type { SnapshotConsent } from './consent.ts'
-import type { BackendSource, Send } from './trace-source.ts'
+import type { BackendSource, Send, SnapshotConsent } from './trace-source.ts'
 
 /** What a back end is opened with. */
 export interface BackendAccess {

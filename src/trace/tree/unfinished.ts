@@ -1,5 +1,5 @@
 import { type Unfinished, whyEndless } from './endless.ts'
-import { lostPart } from './roots-time.ts'
+import { lostPart } from './known-times.ts'
 import type { TraceTree } from './trace-tree.ts'
 
 /** A trace that nobody can tell the duration of. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { tokenMask } from '../../../src/commands/proxy/token-mask.ts'
+import { tokenMask } from '../../../src/commands/proxy/pass-on.ts'
 
 const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.eyJeyJey'
 

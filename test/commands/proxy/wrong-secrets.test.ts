@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { delayOf, slowRefusals } from '../../../src/commands/proxy/wrong-secrets.ts'
-import type { LocalExchange } from '../../../src/ports/local-server.ts'
+import { delayOf, slowRefusals } from '../../../src/commands/proxy/open-proxy.ts'
+import type { LocalExchange } from '../../../src/ports/ports.ts'
 
 /** A clock whose sleeps never end by themselves. */
 function scene() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { onePerson } from '../../../src/commands/request/one-person.ts'
+import { onePerson } from '../../../src/commands/request/held-token.ts'
 
 type Token = Parameters<ReturnType<typeof onePerson>>[0]
 

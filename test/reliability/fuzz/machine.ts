@@ -2,8 +2,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { run } from '../../../src/cli.ts'
 import { NetworkFailure } from '../../../src/errors.ts'
 import type { HttpAnswer, HttpRequest } from '../../../src/ports/http.ts'
-import type { Ports } from '../../../src/ports/ports.ts'
-import type { Files } from '../../../src/ports/storage.ts'
+import type { Files, Ports } from '../../../src/ports/ports.ts'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
 
 /** A machine in memory: files, keychain and network are what the input says. */

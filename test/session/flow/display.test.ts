@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Env } from '../../../src/ports/ports.ts'
-import type { Files } from '../../../src/ports/storage.ts'
+import type { Env, Files } from '../../../src/ports/ports.ts'
 import { findDisplay, isCi, REASONS } from '../../../src/session/flow/display.ts'
 
 /** Whether the person would see a browser on this machine. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { sameText } from '../../../src/session/flow/same-text.ts'
+import { sameText } from '../../../src/session/flow/start-page.ts'
 
 it.each([
   ['abc', 'abc', true],

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import type { Files } from '../../../src/ports/storage.ts'
+import type { Files } from '../../../src/ports/ports.ts'
 import { socketOwner } from '../../../src/session/flow/socket-owner.ts'
 import { realFiles } from '../../../src/system/files/files.ts'
 import { IS_LINUX } from '../../world/linux.ts'

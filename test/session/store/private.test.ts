@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Env, Ports } from '../../../src/ports/ports.ts'
-import type { FileFacts, Files } from '../../../src/ports/storage.ts'
+import type { Env, FileFacts, Files, Ports } from '../../../src/ports/ports.ts'
 import { readPrivateText } from '../../../src/session/store/private-file.ts'
 import { makePrivate, requirePrivate } from '../../../src/session/store/state-files.ts'
 import { readKeyFile } from '../../../src/session/store/vaults/key-file.ts'

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Failure } from '../../../src/errors.ts'
-import type { SessionPlace } from '../../../src/session/store/session-place.ts'
+import type { SessionPlace } from '../../../src/session/store/session.ts'
 import { told, toldBy } from '../../told.ts'
 import { openShelf, type Shelf } from './shelf.ts'
 

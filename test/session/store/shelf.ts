@@ -1,12 +1,11 @@
 import { basename, dirname, join } from 'node:path'
 import type { Client } from '../../../src/client.ts'
-import type { Ports } from '../../../src/ports/ports.ts'
-import type { FileFacts, Files } from '../../../src/ports/storage.ts'
+import type { FileFacts, Files, Ports } from '../../../src/ports/ports.ts'
 import { presetFor } from '../../../src/providers/detect.ts'
 import { sessionName } from '../../../src/session/session-name.ts'
-import type { Item } from '../../../src/session/store/items.ts'
+import { placeNamed, type SessionPlace } from '../../../src/session/store/session.ts'
 import type { SessionBody, SessionHeader } from '../../../src/session/store/session-file.ts'
-import { placeNamed, type SessionPlace } from '../../../src/session/store/session-place.ts'
+import type { Item } from '../../../src/session/store/session-store.ts'
 import { openStore, type Store } from '../../../src/session/store/session-store.ts'
 
 /** A machine for the store alone: files, keychain, lock, clock and keyboard in memory, each of which can be made to fail. */

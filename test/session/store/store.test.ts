@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { FileFacts } from '../../../src/ports/storage.ts'
+import type { FileFacts } from '../../../src/ports/ports.ts'
 import { sessionName } from '../../../src/session/session-name.ts'
+import type { SessionPlace } from '../../../src/session/store/session.ts'
 import { refreshTokenOf } from '../../../src/session/store/session.ts'
 import type { SessionHeader } from '../../../src/session/store/session-file.ts'
-import type { SessionPlace } from '../../../src/session/store/session-place.ts'
 import { toldBy } from '../../told.ts'
 import { BODY, FACTS, openShelf, type Shelf, STATE } from './shelf.ts'
 

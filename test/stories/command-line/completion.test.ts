@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Files } from '../../../src/ports/storage.ts'
+import type { Files } from '../../../src/ports/ports.ts'
 import { realFiles } from '../../../src/system/files/files.ts'
 import { envOf } from '../../world/env.ts'
 import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'

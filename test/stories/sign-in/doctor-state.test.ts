@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import type { Files } from '../../../src/ports/storage.ts'
+import type { Files } from '../../../src/ports/ports.ts'
 import { realFiles } from '../../../src/system/files/files.ts'
 import { envOf } from '../../world/env.ts'
 import { openWorld, type World } from '../../world/world.ts'

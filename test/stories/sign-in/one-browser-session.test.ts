@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Files } from '../../../src/ports/storage.ts'
+import type { Files } from '../../../src/ports/ports.ts'
 import { realFiles } from '../../../src/system/files/files.ts'
 import { CookieJar } from '../../world/cookie-jar.ts'
 import { program } from '../../world/program.ts'

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Files } from '../../../src/ports/storage.ts'
+import type { Files } from '../../../src/ports/ports.ts'
 import { realFiles } from '../../../src/system/files/files.ts'
 import { faultyFiles } from '../../session/faulty-files.ts'
 import { CookieJar } from '../../world/cookie-jar.ts'

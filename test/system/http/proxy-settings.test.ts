@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { HttpSettings } from '../../../src/ports/http.ts'
 import { processEnv } from '../../../src/system/env.ts'
 import { openHttp } from '../../../src/system/http/http.ts'
-import { proxySettings } from '../../../src/system/http/proxy-settings.ts'
-import { agentProxies, requireUsable } from '../../../src/system/http/used-proxy.ts'
+import { agentProxies, proxySettings, requireUsable } from '../../../src/system/http/used-proxy.ts'
 import { toldBy } from '../../told.ts'
 
 const settings = (variables: Record<string, string>, proxy?: string) =>

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import type { JsonObject } from '../../../src/json-object.ts'
 import { Collection } from '../../../src/trace/formats/collection.ts'
-import { quoteLongIntegers } from '../../../src/trace/formats/integer.ts'
+import { quoteLongIntegers } from '../../../src/trace/formats/foreign-json.ts'
 import { plainTrace } from '../rich.ts'
 
 /** What was read, lazy parts included, as plain data. */

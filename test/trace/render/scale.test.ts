@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
-import { toJaeger } from '../../../src/trace/formats/jaeger/jaeger-export.ts'
+import { toJaeger } from '../../../src/trace/formats/export-trace.ts'
 import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
 import { toNdjson } from '../../../src/trace/formats/own/own-json-export.ts'
 import { maskTrace } from '../../../src/trace/masking.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isAwaited } from '../../../src/trace/tree/awaited.ts'
 import { whyEndless } from '../../../src/trace/tree/endless.ts'
+import { isAwaited } from '../../../src/trace/tree/span-facts.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { runsOf } from '../../property-runs.ts'
 import { anyTrace } from '../any-trace.ts'

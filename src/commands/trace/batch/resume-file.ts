@@ -1,6 +1,6 @@
 import { errorCode } from '../../../error-code.ts'
 import { Failure } from '../../../errors.ts'
-import type { GrowingFile } from '../../../ports/storage.ts'
+import type { GrowingFile } from '../../../ports/ports.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import type { TraceLines } from '../../../trace/formats/output-choices.ts'
 import { LINE_SHAPES } from '../../../trace/formats/trace-line.ts'

@@ -1,5 +1,5 @@
 import { jsonObject } from '../../../json-object.ts'
-import type { GrowingFile } from '../../../ports/storage.ts'
+import type { GrowingFile } from '../../../ports/ports.ts'
 import { type LineShape, LONGEST_MATCH } from '../../../trace/formats/trace-line.ts'
 import type { IdIndex } from './id-index.ts'
 import type { WantedTrace } from './id-list.ts'

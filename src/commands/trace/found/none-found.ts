@@ -1,7 +1,7 @@
 import type { Failure } from '../../../errors.ts'
 import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { THE_KINDS, wrongKind } from '../../../trace/conditions/kind-condition.ts'
+import { THE_KINDS, wrongKind } from '../../../trace/conditions/attribute-scope.ts'
 import { calledAsField } from '../../../trace/conditions/own-field.ts'
 import { likelyMeant } from '../../../trace/conditions/part-of-value.ts'
 import { isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'

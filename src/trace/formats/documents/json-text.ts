@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer'
-import { noTrace } from '../unreadable.ts'
+import { noTrace } from '../foreign-json.ts'
 
 export const NEWLINE = 0x0a
 

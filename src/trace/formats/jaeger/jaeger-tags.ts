@@ -1,6 +1,6 @@
 import { isObject } from '../../../json-object.ts'
 import type { AttributeValue, SpanKind, SpanStatus } from '../../model.ts'
-import { asInteger, narrow } from '../integer.ts'
+import { asInteger, narrow } from '../foreign-json.ts'
 
 /** A tag with its value as the model has it. */
 export type Tag = [key: string, value: AttributeValue]

@@ -9,12 +9,10 @@ import {
   UNKNOWN_SERVICE,
 } from '../../model.ts'
 import type { Collection } from '../collection.ts'
-import { asAttributes, hexId, textOrNumber } from '../foreign-json.ts'
-import { asInteger } from '../integer.ts'
+import { asAttributes, asInteger, hexId, noTrace, textOrNumber } from '../foreign-json.ts'
 import { type OtlpStatus, readOtlpKind, readOtlpStatus } from '../otlp/otlp-enums.ts'
 import { NO_SPAN_ID } from '../otlp/otlp-json.ts'
 import { eventMomentOfMicros, timesBetween, withMark } from '../span-times.ts'
-import { noTrace } from '../unreadable.ts'
 
 /** Of one trace; what is more Lightstep does not assemble (its answers to the survey of query languages). */
 const MOST_SPANS = 4_000

@@ -1,7 +1,6 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, type AttributeValue, NONE } from '../../model.ts'
-import { asInteger, narrow } from '../integer.ts'
-import { damagedTrace } from '../unreadable.ts'
+import { asInteger, damagedTrace, narrow } from '../foreign-json.ts'
 
 /** Nesting limit: values are read recursively (protobuf's own limit is the same). */
 export const MOST_NESTED = 100

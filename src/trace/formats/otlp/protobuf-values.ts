@@ -6,7 +6,7 @@ import {
   type SpanEvent,
   type SpanLink,
 } from '../../model.ts'
-import { narrow } from '../integer.ts'
+import { narrow } from '../foreign-json.ts'
 import type { Details } from '../lazy-span.ts'
 import { knownMoment } from '../span-times.ts'
 import { droppedOf } from './otlp-json.ts'

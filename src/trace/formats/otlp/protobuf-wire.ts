@@ -1,6 +1,6 @@
 import type { Failure } from '../../../errors.ts'
+import { damagedTrace } from '../foreign-json.ts'
 import type { TextPool } from '../text-pool.ts'
-import { damagedTrace } from '../unreadable.ts'
 
 // Why it is our own (100,000 spans, 43 MB, Node 24, this cursor rewritten on either library and run in turn):
 // - @bufbuild/protobuf 2.17 `wire`: reading what a tree needs 50 -> 60 ms, with all attributes 300 -> 450 ms (a whole

@@ -1,6 +1,6 @@
 import type { Span, Trace } from '../../model.ts'
-import { errorsHandled } from '../../tree/awaited.ts'
 import { whyEndless } from '../../tree/endless.ts'
+import { errorsHandled } from '../../tree/span-facts.ts'
 import { countWithheld } from '../../withheld.ts'
 import { isoTime } from '../iso-time.ts'
 import { attributesToJson, type JsonAttributes, type JsonLink, linkToJson } from './attributes-json.ts'

@@ -1,10 +1,9 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { groupBy } from '../../group.ts'
 import type { Collection } from '../collection.ts'
-import { hexOrMadeId } from '../foreign-json.ts'
+import { hexOrMadeId, noTrace } from '../foreign-json.ts'
 import { LazySpan } from '../lazy-span.ts'
 import { Scopes } from '../scopes.ts'
-import { noTrace } from '../unreadable.ts'
 import { separateHalves, wholeTraceIds } from './zipkin-shared.ts'
 import { Endpoints, zipkinDetails, zipkinSkeleton } from './zipkin-span.ts'
 

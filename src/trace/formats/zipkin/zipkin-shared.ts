@@ -1,8 +1,7 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { groupBy } from '../../group.ts'
 import type { SpanMark } from '../../model.ts'
-import { hexOrMadeId, textOrNumber } from '../foreign-json.ts'
-import { asInteger } from '../integer.ts'
+import { asInteger, hexOrMadeId, textOrNumber } from '../foreign-json.ts'
 
 /** A Zipkin span with an id of its own. */
 export interface ZipkinSpan {

@@ -10,8 +10,7 @@ import {
   type SpanStatus,
   UNKNOWN_SERVICE,
 } from '../../model.ts'
-import { asAttributes, hexId, isMadeId, textOrNumber } from '../foreign-json.ts'
-import { asInteger, quoteLongIntegers } from '../integer.ts'
+import { asAttributes, asInteger, hexId, isMadeId, quoteLongIntegers, textOrNumber } from '../foreign-json.ts'
 import type { Details, Skeleton } from '../lazy-span.ts'
 import { readOtlpStatus } from '../otlp/otlp-enums.ts'
 import type { Scopes } from '../scopes.ts'

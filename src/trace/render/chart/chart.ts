@@ -1,6 +1,5 @@
-import { displayWidth } from '../../../text/display-width.ts'
+import { displayWidth, widest } from '../../../text/display-width.ts'
 import { fitEnd, fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
-import { widest } from '../../../text/widest.ts'
 import type { TimeSeries } from '../../series.ts'
 import { fitApart } from '../fit-apart.ts'
 import { glyphsFor } from '../glyphs.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { markup } from '../../../text/markup.ts'
-import { oneLine } from '../../../text/one-line.ts'
+import { oneLine } from '../../../text/safe-text.ts'
 import { UNSTYLED } from '../../../text/unstyled.ts'
 import { errorText } from '../../analysis/error-text.ts'
 import { repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'

@@ -1,6 +1,5 @@
-import { displayWidth } from '../../../text/display-width.ts'
+import { displayWidth, widest } from '../../../text/display-width.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../../text/fit.ts'
-import { widest } from '../../../text/widest.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import type { Pen } from '../pen.ts'
 import { nodeDuration } from '../span-duration.ts'

@@ -1,7 +1,6 @@
 import type { Style } from '../../../ports/terminal.ts'
-import { displayWidth } from '../../../text/display-width.ts'
+import { displayWidth, widest } from '../../../text/display-width.ts'
 import { blanks, brokenLines, fitEnd, fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
-import { widest } from '../../../text/widest.ts'
 import { fitApart, safeNames } from '../fit-apart.ts'
 import { glyphsFor } from '../glyphs.ts'
 

@@ -1,5 +1,5 @@
 import type { Scale } from '../../formats/output-choices.ts'
-import { rootsTime } from '../../tree/roots-time.ts'
+import { rootsTime } from '../../tree/known-times.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 
 /** A stretch that takes less room on the axis than its time; in nanoseconds after the tree's start. */

@@ -2,8 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { splitScope } from '../../conditions/attribute-scope.ts'
-import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
-import { asCount, asInteger } from '../../formats/integer.ts'
+import { asCount, asInteger, hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import { timesBetween } from '../../formats/span-times.ts'
 import {
   FILTER_FLAGS,

@@ -2,7 +2,7 @@ import { END_OF_LIFE, projectPath } from '../../../backends/lightstep.ts'
 import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { asInteger } from '../../formats/integer.ts'
+import { asInteger } from '../../formats/foreign-json.ts'
 import type { TimeRange } from '../../series.ts'
 import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
 

@@ -2,8 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { SPAN_KIND, splitScope } from '../../conditions/attribute-scope.ts'
-import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
-import { asInteger } from '../../formats/integer.ts'
+import { asInteger, hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import {
   hasDuration,
   latestFirst,
@@ -12,10 +11,9 @@ import {
   type TraceSummary,
 } from '../../search.ts'
 import type { TimeRange } from '../../series.ts'
-import type { SnapshotConsent } from '../consent.ts'
 import { requireEqualAttributes } from '../equal-attributes.ts'
 import { listInAnswer } from '../list-in-answer.ts'
-import type { OnPage } from '../trace-source.ts'
+import type { OnPage, SnapshotConsent } from '../trace-source.ts'
 import {
   attributesOf,
   durationOf,

@@ -17,10 +17,9 @@ import { readLightstepTrace } from '../../formats/lightstep/lightstep-json.ts'
 import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import type { TimeRange } from '../../series.ts'
-import type { SnapshotConsent } from '../consent.ts'
 import { listInAnswer } from '../list-in-answer.ts'
-import type { ApiAnswer, BackendSource, Send } from '../trace-source.ts'
-import { explainUnreadable } from '../unreadable-answer.ts'
+import type { ApiAnswer, BackendSource, Send, SnapshotConsent } from '../trace-source.ts'
+import { explainUnreadable } from '../traces-in-answer.ts'
 import {
   attributesOf,
   errorText,

@@ -1,7 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
-import { textOrNumber } from '../../formats/foreign-json.ts'
-import { asInteger } from '../../formats/integer.ts'
+import { asInteger, textOrNumber } from '../../formats/foreign-json.ts'
 import { readPartial } from '../../formats/otlp/otlp-json.ts'
 import {
   type Point,

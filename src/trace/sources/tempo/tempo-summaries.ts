@@ -1,6 +1,5 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
-import { hexId, textOrNumber } from '../../formats/foreign-json.ts'
-import { asCount, asInteger } from '../../formats/integer.ts'
+import { asCount, asInteger, hexId, textOrNumber } from '../../formats/foreign-json.ts'
 import { knownMoment } from '../../formats/span-times.ts'
 import type { TraceSummary } from '../../search.ts'
 import { listInAnswer, readItems } from '../list-in-answer.ts'

@@ -1,7 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import type { AttributeCondition } from '../../conditions/attribute-condition.ts'
-import { SPAN_KIND, splitScope } from '../../conditions/attribute-scope.ts'
-import { kindsOf, THE_KINDS, wrongKind } from '../../conditions/kind-condition.ts'
+import { kindsOf, SPAN_KIND, splitScope, THE_KINDS, wrongKind } from '../../conditions/attribute-scope.ts'
 import { textField } from '../../conditions/own-field.ts'
 import { withQuoteEnded } from '../../conditions/re2.ts'
 import type { TraceFilter } from '../../search.ts'

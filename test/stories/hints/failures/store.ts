@@ -1,6 +1,6 @@
 import { chmod, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Unlock } from '../../../../src/ports/storage.ts'
+import type { Unlock } from '../../../../src/ports/ports.ts'
 import { kernelLock } from '../../../../src/system/files/lock.ts'
 import { program } from '../../../world/program.ts'
 import { type FailureRow, signedIn, two } from './row.ts'
