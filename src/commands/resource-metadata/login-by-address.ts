@@ -2,7 +2,6 @@ import type { Witness } from '../../api/destination.ts'
 import { readChallenge } from '../../api/refusal/challenge.ts'
 import { backendOf } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
-import { isLoopback } from '../../loopback-host.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import { requireSignInOffered } from '../../session/sign-in-offered.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
@@ -124,7 +123,7 @@ function whatItIs(found: Found, { url }: Resource): Failure | undefined {
     })
   if (found.kind === 'closed-api') return undefined
   return new Failure('not-found', `${host} is a ${backendOf(found.backend).name} that needs no sign-in`, {
-    hint: `Ask it: ls-auth services --backend ${found.backend} --api ${shellWord(url.href)}${isLoopback(url) ? '' : ' --authorization none'}`,
+    hint: `Ask it: ls-auth services --backend ${found.backend} --api ${shellWord(url.href)} --authorization none`,
   })
 }
 

@@ -64,7 +64,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     const id = /^([0-9a-f]{16,32}) {2}/m.exec(found.text)?.[1] as string
     const traceId = backend === 'lightstep' ? rootId : trace.traceId
     if (backend !== 'lightstep') expect(id).toBe(trace.traceId)
-    expect(found.text).toMatch(backend === 'lightstep' ? /^\d+ spans\. / : /^1 trace\. /)
+    expect(found.text).toMatch(backend === 'lightstep' ? /^\d+ spans\b/ : /^1 trace\b/)
 
     const read = await agent.call('get_trace', { id: traceId }, { traceparent: PARENT })
     expect(read.isError, read.text).toBe(false)
@@ -87,9 +87,9 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     // The request waited as long in both: another root of the trace is no part of it.
     const whole = /^critical path, .+ in all$/m
     expect(whole.exec(path.text)?.[0], path.text).toBe(whole.exec(read.text)?.[0])
-    expect(await agent.call('get_trace', { id: traceId, error: true, limit: 5 })).toMatchObject({
+    expect(await agent.call('get_trace', { id: traceId, error: true })).toMatchObject({
       isError: false,
-      text: expect.stringContaining('fit error'),
+      text: expect.stringContaining('card-network'),
     })
 
     const attributes = await agent.call('get_attributes', TIMES)
@@ -116,17 +116,13 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     else expect(explained.text).toContain(`note: of the first ${first}; more of them: limit `)
 
     // A snapshot heeds no times, so none is named there.
-    const unlessHeedless = (words: string) => (backend === 'lightstep' ? '' : words)
     const one = await agent.call('search_traces', { service: 'payment', ...TIMES, limit: 1 })
-    expect(/^From \S+Z to \S+Z\./m.test(one.text)).toBe(backend !== 'lightstep')
-    expect(one.text).toContain(`limit (at most 100)${unlessHeedless(', or a shorter time')}.\n`)
+    expect(/, from \S+Z/.test(one.text)).toBe(backend !== 'lightstep')
+    expect(one.text).toMatch(/^ {2}search_traces \{.*"limit":\d+\}$/m)
     if (first !== undefined) {
-      const none = await agent.call('search_traces', {
-        service: 'payment',
-        min: '1h',
-        ...TIMES,
-      })
-      expect(none.text).toContain(`fewer conditions${unlessHeedless(', or a longer time (since)')}.\n`)
+      const none = await agent.call('search_traces', { service: 'payment', min: '1h', ...TIMES })
+      expect(none.text).toMatch(/^No trace found/)
+      expect(none.text).toContain('min and max are the time of that one span')
       expect(explained.text).toMatch(/^next:\n {2}explain_traces \{.*"limit":\d+\}$/m)
     }
 

@@ -70,7 +70,7 @@ describe('behind Observatorium API, with the profile of the guide', () => {
     const outcome = await scene.world.type(line(closed))
     expect(outcome.exit).toBe(0)
     expect(outcome.stdout).toMatch(says)
-    expect(outcome.stderr).toContain('note: the attributes of this span are withheld from you\n')
+    expect(outcome.stdout + outcome.stderr).toContain('the attributes of this span are withheld from you\n')
     const other = await scene.world.type(line(open))
     expect(other.exit).toBe(0)
     expect(other.stdout + other.stderr).not.toContain('withheld')

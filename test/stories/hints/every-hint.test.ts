@@ -36,6 +36,8 @@ const usual = (): Record<string, string> => ({
   '--scopes': 'openid',
   '--profile': 'work',
   'use NAME': 'work',
+  // A gateway that does not say how to sign in: exit 7.
+  'login URL': place.stage.gateway.url,
   'get ID': place.stage.trace.traceId,
   'get FILE': place.file,
   '--file': place.file,

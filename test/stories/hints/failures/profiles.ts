@@ -48,7 +48,7 @@ export const PROFILES: readonly FailureRow[] = [
     line: 'ls-auth profile export wrok',
     exit: 2,
   },
-  { name: 'set without a profile', line: 'ls-auth profile set leeway 30s', exit: 2, cured: true },
+  { name: 'set without a profile', line: 'ls-auth profile set leeway 30s', exit: 2, exits: [7] },
   {
     name: 'a new profile without an issuer',
     line: 'ls-auth profile add x --api https://gw.example',

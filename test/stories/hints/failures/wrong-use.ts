@@ -27,6 +27,7 @@ export const WRONG_USE: readonly FailureRow[] = [
     arrange: (place) => signedIn(place),
     line: ({ stage }) => `ls-auth trace get ${stage.spanId} --span xyz --profile work`,
     exit: 2,
+    noCommand: true,
   },
   { name: '--trace xyz', line: 'ls-auth trace get x.json --trace xyz', exit: 2, noCommand: true },
   { name: '--store cloud', line: 'ls-auth login --store cloud', exit: 2, noCommand: true },
