@@ -101,7 +101,7 @@ const typing = (platform: NodeJS.Platform) =>
   ({
     platform,
     homeDirectory: platform === 'win32' ? 'C:\\Users\\alice' : '/home/alice',
-    workingDirectory: () => (platform === 'win32' ? 'C:\\work' : '/work'),
+    workingDirectory: () => (platform === 'win32' ? 'C:\\work' : '/home/ada/repo'),
   }) as unknown as Env
 
 describe('a path that is typed', () => {
@@ -129,7 +129,7 @@ describe('a path that is typed', () => {
       'PowerShell does not know %NAME%: write $env:NAME there, or begin the path with ~/ for your home directory.',
       `it is "${path}"`,
     ])
-    expect(typedPath(path, '--store-key-file', typing('linux'))).toBe(`/work/${path}`)
+    expect(typedPath(path, '--store-key-file', typing('linux'))).toBe(`/home/ada/repo/${path}`)
   })
 
   it.each(['100%.key', '50%\\60%.key', 'a%%b'])('with other percent signs is taken: %s', (path) => {

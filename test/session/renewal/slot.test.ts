@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest'
+import type { Client } from '../../../src/client.ts'
+import type { Preset } from '../../../src/providers/preset.ts'
+import { PRESETS } from '../../../src/providers/presets.ts'
+import type { Tokens } from '../../../src/session/protocol/tokens.ts'
+import { narrowedForGood } from '../../../src/session/renewal/binding.ts'
+import type { Want } from '../../../src/session/renewal/freshness.ts'
+import { slotMismatch, slotParameters } from '../../../src/session/renewal/slot.ts'
+import { told } from '../../told.ts'
+
+const OWN: Want = { use: 'access', audience: '', scopes: '' }
+const clientOf = (over: Partial<Preset> = {}, more: Partial<Client> = {}) =>
+  ({
+    clientId: 'cli',
+    issuer: 'https://idp.example',
+    preset: { ...PRESETS.generic, scopes: ['openid', 'a', 'b'], ...over },
+    ...more,
+  }) as Client
+
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const jwt = (claims: object) => `${part({ alg: 'RS256', typ: 'at+jwt' })}.${part(claims)}.c2ln`
+const tokens = (accessToken: string, over: Partial<Tokens> = {}) => ({ accessToken, ...over }) as Tokens
+
+describe('what is asked for at a renewal', () => {
+  const asks = (over: Partial<Preset>, want: Partial<Want>, granted = {}) =>
+    slotParameters(clientOf(over, { audience: 'api' }), { ...OWN, ...want }, granted)
+
+  it('nothing but the session itself', () => {
+    expect(asks({ audience: 'audience' }, {})).toEqual({})
+    expect(asks({ audience: 'audience' }, { scopes: 'a' })).toEqual({ scope: 'a' })
+    expect(asks({ audience: 'audience' }, { scopes: ' a  b ' })).toEqual({ scope: 'a b' })
+  })
+
+  it('of Okta the scopes of the session too: without openid it sends no new ID token', () => {
+    const okta = { ...PRESETS.okta, scopes: ['openid', 'a'] }
+    expect(asks(okta, {}, { grantedScope: 'openid offline_access' })).toEqual({
+      scope: 'openid offline_access',
+    })
+    expect(slotParameters(clientOf(okta), { ...OWN, use: 'id' }, {})).toEqual({ scope: 'openid a' })
+    expect(asks(okta, { scopes: 'a' })).toEqual({ scope: 'a' })
+  })
+
+  it('of Dex the API in a scope: fewer scopes are for the same API', () => {
+    const said = { scope: 'a audience:server:client_id:api' }
+    expect(asks(PRESETS.dex, { scopes: 'a' })).toEqual(said)
+    expect(asks(PRESETS.dex, { scopes: 'a', audience: 'b' })).not.toEqual(said)
+  })
+
+  it("another API alone, without scopes: the session's own then hold", () => {
+    expect(asks({ audience: 'audience' }, { audience: 'other' })).toEqual({ audience: 'other' })
+    expect(asks({ audience: 'audience' }, { audience: 'other', scopes: 'a' })).toEqual({
+      audience: 'other',
+      scope: 'a',
+    })
+  })
+
+  it('a session that was narrowed asks for its own scopes and its own API again', () => {
+    const narrowed = { narrowed: true } as const
+    expect(asks({ audience: 'audience' }, {}, narrowed)).toEqual({ scope: 'openid a b', audience: 'api' })
+    expect(asks({ audience: 'audience' }, {}, { ...narrowed, grantedScope: 'a' })).toEqual({
+      scope: 'a',
+      audience: 'api',
+    })
+    expect(
+      asks({ audience: 'audience' }, { audience: 'other' }, { ...narrowed, grantedScope: ' a c' }),
+    ).toEqual({ scope: 'a c', audience: 'other' })
+  })
+
+  it('where an API is asked for in scope, scopes of OpenID alone go with it', () => {
+    expect(asks({ audience: 'scope' }, { audience: 'api://other' })).toEqual({
+      scope: 'openid api://other/.default',
+    })
+    expect(asks({ audience: 'scope' }, { audience: 'api://other' }, { narrowed: true })).toEqual({
+      scope: 'openid api://other/.default',
+    })
+  })
+
+  it("where an API is another client's, all scopes go with it", () => {
+    expect(asks({ audience: 'cross-client' }, { audience: 'other' })).toEqual({
+      scope: 'openid a b audience:server:client_id:other',
+    })
+  })
+})
+
+describe('tokens that are not what was asked for', () => {
+  const HINT =
+    'This provider decides by settings of its own; ls-auth token alone gives the token it has for this client.'
+  const WRONG = 'not-allowed: the provider sent another token than the one asked for'
+  const mismatch = (want: Partial<Want>, answer: Tokens, over: Partial<Preset> = {}, granted = {}) => {
+    const failure = slotMismatch(clientOf(over), { ...OWN, ...want }, answer, granted)
+    return failure && told(failure)
+  }
+
+  it.each<[string, string | undefined, object | undefined, string[] | undefined]>([
+    ['a', 'a', undefined, undefined],
+    ['a', 'a openid', undefined, undefined],
+    ['a b', 'b a', undefined, undefined],
+    // Nobody says what came: as asked (RFC 6749 §5.1).
+    ['a', undefined, undefined, undefined],
+    ['a', undefined, { scope: 'a' }, undefined],
+    ['a', 'a', { scope: 'a' }, undefined],
+    ['api://x/read', 'read', undefined, undefined],
+    ['read', 'api://x/read', undefined, undefined],
+    ['a', 'a b', undefined, ['asked for scope: a', 'came with scope: a b']],
+    ['a b', 'a', undefined, ['asked for scope: a b', 'came with scope: a']],
+    ['a', '', undefined, ['asked for scope: a', 'came with scope: (none)']],
+    ['a', undefined, { scope: 'b' }, ['asked for scope: a', 'came with scope: b']],
+    ['a', 'a', { scope: 'a b' }, ['asked for scope: a', 'came with scope: a b']],
+    ['ad', 'd', undefined, ['asked for scope: ad', 'came with scope: d']],
+    // Whatever has been agreed for that API, which an answer names beside it.
+    ['api://x/.default', 'api://x/read api://x/.default', undefined, undefined],
+    ['api://x/.default', 'read', undefined, ['asked for scope: api://x/.default', 'came with scope: read']],
+  ])('scopes %j, came %j and in the token %j', (scopes, scope, claims, detail) => {
+    const answer = tokens(claims ? jwt({ sub: 's', ...claims }) : 'opaque', { scope })
+    expect(mismatch({ scopes }, answer)).toEqual(detail && [WRONG, HINT, ...detail])
+  })
+
+  it('a scope of OpenID that is left out or added is no other token', () => {
+    expect(mismatch({ scopes: 'a email' }, tokens('x', { scope: 'a profile' }))).toBeUndefined()
+    const spelling = { scopeSpelling: { email: 'https://x.example/email', a: 'A' } }
+    expect(
+      mismatch({ scopes: 'a' }, tokens('x', { scope: 'A https://x.example/email' }), spelling),
+    ).toBeUndefined()
+    expect(mismatch({ scopes: 'A' }, tokens('x', { scope: 'a' }), spelling)).toBeUndefined()
+  })
+
+  it.each<[string, unknown, string[] | undefined]>([
+    ['api', 'api', undefined],
+    ['api', ['other', 'api'], undefined],
+    ['api://x', 'x', undefined],
+    ['https://x.example', 'https://x.example/', undefined],
+    ['x', 'api://x/', undefined],
+    ['api', 'other', ['asked for audience: api', 'came for audience: other']],
+    ['api', ['b', 'c'], ['asked for audience: api', 'came for audience: b c']],
+    ['api', undefined, ['asked for audience: api', 'came for audience: (none)']],
+    ['x', 'yapi://x', ['asked for audience: x', 'came for audience: yapi://x']],
+    ['x', 'x/y', ['asked for audience: x', 'came for audience: x/y']],
+  ])('audience %j, came %j', (audience, aud, detail) => {
+    const said = mismatch({ audience }, tokens(jwt({ sub: 's', aud })))
+    expect(said).toEqual(detail && [WRONG, HINT, ...detail])
+  })
+
+  it('an opaque token says nothing about its API, so it is given only where the scope names that', () => {
+    expect(mismatch({ audience: 'api' }, tokens('opaque'))?.slice(2)).toEqual([
+      'asked for audience: api',
+      'came as an opaque token: nothing tells which API it is for',
+    ])
+    expect(mismatch({ audience: 'api' }, tokens('opaque'), PRESETS.entra)).toBeUndefined()
+    expect(mismatch({ audience: 'api', use: 'id' }, tokens(jwt({ aud: 'other' })))).toBeUndefined()
+  })
+
+  it('an ID token is judged where it is the one that was asked for', () => {
+    const answer = tokens(jwt({ sub: 's', aud: 'api' }), { idToken: jwt({ sub: 's', aud: 'other' }) })
+    expect(mismatch({ audience: 'api' }, answer)).toBeUndefined()
+    expect(mismatch({ audience: 'api', use: 'id' }, answer)?.slice(2)).toEqual([
+      'asked for audience: api',
+      'came for audience: other',
+    ])
+  })
+
+  it('scope and audience are told together', () => {
+    const answer = tokens(jwt({ sub: 's', aud: 'other', scope: 'b' }))
+    expect(mismatch({ audience: 'api', scopes: 'a' }, answer)?.slice(2)).toEqual([
+      'asked for scope: a',
+      'came with scope: b',
+      'asked for audience: api',
+      'came for audience: other',
+    ])
+  })
+
+  it("the session's own token is judged only after it was narrowed", () => {
+    const less = tokens('opaque', { scope: 'a' })
+    expect(mismatch({}, less)).toBeUndefined()
+    expect(mismatch({}, less, {}, { narrowed: true })).toEqual([
+      'session-ended: your sign-in has ended: the provider renews only what was asked for with --scope or --audience',
+      'Run: ls-auth login',
+      'came with scope: a',
+    ])
+    expect(mismatch({}, less, {}, { narrowed: true, grantedScope: 'openid a' })).toBeUndefined()
+    expect(mismatch({}, tokens('opaque'), {}, { narrowed: true })).toBeUndefined()
+  })
+
+  it('what a provider says is escaped and shortened', () => {
+    const said = mismatch({ scopes: 'a' }, tokens('x', { scope: `\u001b[2J ${'z'.repeat(500)}` }))
+    expect(said?.join('\n')).not.toMatch(/\u001b/)
+    expect(said?.at(-1)?.length).toBeLessThan(240)
+  })
+})
+
+it('a narrowing that cannot be undone ends the sign-in, with the reason', () => {
+  expect(told(narrowedForGood(['invalid_scope'])).slice(2)).toEqual(['invalid_scope'])
+})
