@@ -62,7 +62,8 @@ export async function startJaegerApi(options: {
     const { inFront } = api
     if (inFront) return void response.writeHead(inFront.status, inFront.headers).end(inFront.body)
     const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : 'elsewhere'
-    if (api.mode === 'html') return page(response)
+    // Its page is what unknown paths get (jaegertracing/jaeger: cmd/query/app/static_handler.go).
+    if (api.mode === 'html' || path.startsWith('/.well-known/')) return page(response)
     const v3 = path.startsWith('/api/v3/') && api.mode.startsWith('v3')
     const sized = options.traces.map((trace) => cutTo(api.maxTraceSize, trace))
     if (v3) answerV3(api.mode, path.slice('/api/v3'.length), url, response, sized)

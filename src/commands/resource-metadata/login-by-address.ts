@@ -2,6 +2,7 @@ import type { Witness } from '../../api/destination.ts'
 import { readChallenge } from '../../api/refusal/challenge.ts'
 import { backendOf } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
+import { isPage } from '../../http-answers/web-page.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import { requireSignInOffered } from '../../session/sign-in-offered.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
@@ -255,7 +256,8 @@ const lookWith =
  */
 async function fetchDocument(resource: Resource, look: Look): Promise<HttpAnswer> {
   const answer = await look(resource.metadata, MOST_BYTES)
-  if (answer.status === 200) return answer
+  // Jaeger answers unknown paths with its own page.
+  if (answer.status === 200 && !isPage(answer)) return answer
   refuseRedirect(answer, resource.metadata)
   if (answer.status >= 500 || answer.status === 429) throw failed(answer, resource.metadata)
   const named = await namedByApi(resource, look)

@@ -78,8 +78,8 @@ const ROWS: readonly Row[] = [
   [
     'a web page',
     () => ({ headers: { 'content-type': 'text/html' }, body: '<h1>Hello' }),
-    6,
-    'is not JSON but text/html',
+    7,
+    'publishes no sign-in settings',
   ],
   [
     'JSON as text',
