@@ -83,10 +83,19 @@ export function serve({ input, output, ...served }: Service): Served {
       const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
       const info = envelope[CLIENT_INFO_META_KEY] ?? server.getClientVersion()
       const caller = callerOf(info, mcpReq._meta)
-      const signal = AbortSignal.any([mcpReq.signal, end.signal])
-      const call = { tool, arguments: params.arguments, caller, cancelled: signal }
-      const { text, isError } = await turns.run(signal, () => answer(call))
-      return { content: [{ type: 'text', text }], isError }
+      // Not `AbortSignal.any`: Node keeps its signal, and all that a call holds, while somebody listens to it.
+      const over = new AbortController()
+      const both = [mcpReq.signal, end.signal]
+      const stop = () => over.abort(both.find(({ aborted }) => aborted)?.reason)
+      for (const signal of both) signal.addEventListener('abort', stop)
+      if (both.some(({ aborted }) => aborted)) stop()
+      try {
+        const call = { tool, arguments: params.arguments, caller, cancelled: over.signal }
+        const { text, isError } = await turns.run(over.signal, () => answer(call))
+        return { content: [{ type: 'text', text }], isError }
+      } finally {
+        for (const signal of both) signal.removeEventListener('abort', stop)
+      }
     })
     return server
   }
