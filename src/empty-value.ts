@@ -8,3 +8,9 @@ export function refuseEmpty(code: FailureCode, where: string, value: string): vo
   if (value.trim() !== '') return
   throw new Failure(code, `${where} is empty`, { hint: 'Give it a value, or leave it out.' })
 }
+
+/** Failure `usage`: a command line is visible to every user of the machine and stays in the shell's history. */
+export const tokenOnLine = (command: 'check' | 'whoami'): Failure =>
+  new Failure('usage', 'a token does not belong on the command line, where others can read it', {
+    hint: `Pass it on standard input: ls-auth ${command} --token -`,
+  })

@@ -19,6 +19,19 @@ export interface Assertion {
   readonly latest?: number
 }
 
+/** That the sign-in is no older than this. `now`: milliseconds, the provider's clock, of which it may be ahead by the leeway. */
+export const oldestSignIn = (
+  { seconds, typed }: { readonly seconds: number; readonly typed: string },
+  now: number,
+  leewaySeconds: number,
+): Assertion => ({
+  path: 'auth_time',
+  operator: '>=',
+  value: String(Math.floor(now / 1000 - seconds)),
+  meaning: `signed in at most ${typed} ago`,
+  latest: now / 1000 + leewaySeconds,
+})
+
 /**
  * Reads `path operator value`. A single `=` counts as `==`. Failure `usage` when it is neither, or has no value: where a
  * script forgot to set it, `sub != ` would hold for everybody.

@@ -4,7 +4,7 @@ import { asUnknown, type ComparedValues, type Finding, REASONS } from './finding
 import type { ClaimValue, Identity } from './normalise.ts'
 
 /** Default leeway for clock skew, seconds (RFC 7519 §4.1.4 allows "a few minutes"). */
-export const LEEWAY_SECONDS = 60
+const LEEWAY_SECONDS = 60
 
 /** Time limits that a profile may set, seconds. */
 export interface LifetimeLimits {

@@ -207,12 +207,6 @@ function settingOptions(
   return addFlag === undefined ? [first] : [option(addFlag, addHelp), first]
 }
 
-/** Failure `usage`: a command line is visible to every user of the machine and stays in the shell's history. */
-export const tokenOnLine = (command: 'check' | 'whoami'): Failure =>
-  new Failure('usage', 'a token does not belong on the command line, where others can read it', {
-    hint: `Pass it on standard input: ls-auth ${command} --token -`,
-  })
-
 /** An option with a fixed list of values. */
 export const choice = (flags: string, description: string, choices: readonly string[]): Option =>
   new Option(flags, description).choices(choices).argParser((value: string) => {

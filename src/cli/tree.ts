@@ -1,10 +1,11 @@
 import { Command, CommanderError, Option } from 'commander'
+import { tokenOnLine } from '../empty-value.ts'
 import { FAILURES, Failure } from '../errors.ts'
 import { EXIT_STATUSES, type ExitStatus } from '../frame/exit-statuses.ts'
 import { allVariables } from '../frame/variables.ts'
 import type { Ports } from '../ports/ports.ts'
 import { safeJson, safeText } from '../text/safe-text.ts'
-import { addApiFlags, addCommands, choice, type Group, type Row, tokenOnLine } from './command.ts'
+import { addApiFlags, addCommands, choice, type Group, type Row } from './command.ts'
 import {
   type Appendix,
   configureHelp,
@@ -182,9 +183,13 @@ export const COMMANDS: Table = [
     proxy: 'run a local proxy that adds your token to requests of other programs',
     'api <path>': 'send one request to the API as you, and print the answer as it is',
   }),
+  ...lazyRows(claims, { whoami: 'show who you are: the claims of your tokens' }),
+  {
+    usage: 'check',
+    description: 'verify the claims of your token: exit 5 when one is false or unknown',
+    verb: async () => (await import('../verbs/check.ts')).check,
+  },
   ...lazyRows(claims, {
-    whoami: 'show who you are: the claims of your tokens',
-    check: 'verify the claims of your token: exit 5 when one is false or unknown',
     doctor: 'check everything from the settings to the trace API, and say what to do about each failure',
   }),
   ...TRACE_COMMANDS,

@@ -105,5 +105,6 @@ function optionsOf(name: string, flag: Flag<unknown>): Option[] {
   if (alias === undefined) return [option]
   const second = new Option(takes === undefined ? `--${alias}` : `--${alias} ${takes}`).hideHelp()
   second.attributeName = () => name
+  if (repeats) second.argParser(collect)
   return [option, second]
 }

@@ -85,9 +85,15 @@ export const repeated = <T>(
   takes: string,
   help: string,
   read: (typed: readonly string[], name: string) => readonly T[],
+  more: More = {},
 ): Flag<readonly T[]> => ({
   help,
   takes,
+  ...more,
   repeats: true,
   read: (typed, name) => (Array.isArray(typed) ? read(typed, name) : []),
 })
+
+/** Any texts. */
+export const texts = (takes: string, help: string, more: More = {}): Flag<readonly string[]> =>
+  repeated(takes, help, (typed) => typed, more)

@@ -1,5 +1,6 @@
 import { BACKENDS } from '../backends/table.ts'
-import { bool, choice, type Flags } from '../frame/flag.ts'
+import { tokenOnLine } from '../empty-value.ts'
+import { bool, choice, type Flag, type Flags } from '../frame/flag.ts'
 import { SCALES } from '../trace/formats/output-choices.ts'
 
 /** The switch against masking. */
@@ -20,3 +21,16 @@ export const backendFlags: Flags = Object.fromEntries(
     flags.map(({ flag, help }) => [flag.replace(/^--/, ''), bool(`${name}: ${help}`)]),
   ),
 )
+
+/** `--token -`: whether a token is read from standard input. Failure `usage`: the token itself was typed. */
+export const fromInput = (command: 'check' | 'whoami'): Flag<boolean> => ({
+  help: '- reads a token from standard input instead of using yours',
+  takes: '<source>',
+  read: (typed) => {
+    if (typed === undefined || typed === '-') return typed === '-'
+    throw tokenOnLine(command)
+  },
+})
+
+/** What LS_AUTH_TOKEN is, where a token is looked at. */
+export const TOKEN_IN_PLACE = 'an access token to use instead of the session, for CI; no keychain is asked'

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Assertion, judgeAssertion, parseAssertion } from '../../src/claims/assertion.ts'
+import { judgeAssertion, oldestSignIn, parseAssertion } from '../../src/claims/assertion.ts'
 import { inspectToken } from '../../src/claims/inspect.ts'
-import { claimAssertions, readCheckOptions } from '../../src/commands/identity/check-options.ts'
 
 const how = { clientId: undefined, claimNames: undefined, responseScope: undefined }
 const subject = { ...inspectToken('opaque', how), opaque: false, signature: 'verified' as const }
@@ -63,10 +62,9 @@ describe('--claim', () => {
     [31, 'fail'],
     [200_000_000, 'fail'],
   ])('--max-age 1h, signed in at now and %i s: %s', (seconds, verdict) => {
-    const options = readCheckOptions({ args: [], flags: { maxAge: '1h' }, json: false, now: 0 })
-    const [assertion] = claimAssertions(options, 1_800_000_000_000, 30)
+    const assertion = oldestSignIn({ seconds: 3600, typed: '1h' }, 1_800_000_000_000, 30)
     const held = { auth_time: 1_800_000_000 + seconds }
-    expect(judgeAssertion(subject, held, assertion as Assertion).verdict).toBe(verdict)
+    expect(judgeAssertion(subject, held, assertion).verdict).toBe(verdict)
   })
 
   it.each<{ held: unknown }>([{ toString: 1 }, [[]], true, null, {}, '', ' '].map((held) => ({ held })))(

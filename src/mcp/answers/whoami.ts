@@ -1,9 +1,9 @@
-import { whoami as command } from '../../commands/identity/whoami.ts'
 import { type Invocation, loadProfile } from '../../commands/invocation.ts'
 import { Failure } from '../../errors.ts'
 import { portWith } from '../../port-with.ts'
 import { sendsToken } from '../../settings/profile.ts'
 import { ABOUT_DATA, dataBlock, withinBytes } from '../../trace/render/agent/data-block.ts'
+import { whoami as command } from '../../verbs/whoami.ts'
 import type { AnswerTool } from '../tool.ts'
 
 const MOST_BYTES = 12 * 1024

@@ -2,7 +2,7 @@ import { answerLevels } from '../../../claims/access-level.ts'
 import { Failure } from '../../../errors.ts'
 import type { Profile } from '../../../settings/profile.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { readTokens } from '../../identity/inspected-tokens.ts'
+import { readTokens } from '../../inspected-tokens.ts'
 import type { Invocation } from '../../invocation.ts'
 
 /**

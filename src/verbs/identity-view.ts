@@ -1,8 +1,8 @@
-import type { HeldNames } from '../../claims/access-level.ts'
-import type { Inspected } from '../../claims/inspect.ts'
-import type { ClaimValue, Identity } from '../../claims/normalise.ts'
-import type { Profile } from '../../settings/profile.ts'
-import type { InspectedTokens } from './inspected-tokens.ts'
+import type { HeldNames } from '../claims/access-level.ts'
+import type { Inspected } from '../claims/inspect.ts'
+import type { ClaimValue, Identity } from '../claims/normalise.ts'
+import type { InspectedTokens } from '../commands/inspected-tokens.ts'
+import type { Profile } from '../settings/profile.ts'
 
 /** What whoami shows. */
 export interface View {

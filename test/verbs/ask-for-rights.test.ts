@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import type { Finding } from '../../src/claims/finding.ts'
 import type { Inspected } from '../../src/claims/inspect.ts'
-import { askForRights } from '../../src/commands/identity/check.ts'
 import type { Profile } from '../../src/settings/profile.ts'
+import { askForRights } from '../../src/verbs/check-answer.ts'
 
 /** What is said of a check for the group `ops`, whose result is unknown for this reason. */
 const said = (reason: string) =>
@@ -12,14 +12,10 @@ const said = (reason: string) =>
     { client: { preset: { scopes: [] } } } as unknown as Profile,
   )
 
-it.each([
-  [
-    'claim-absent',
-    'The token has no claim with groups. Whoever manages id.example can add it to the tokens of this client.',
-  ],
-  ['unreadable', 'The token has its groups in a shape that ls-auth does not read: a list of names is read.'],
-])('groups that are unknown (%s) are asked for as what they are', (reason, text) => {
-  expect(said(reason)).toBe(`${text} ls-auth whoami shows all claims.`)
+it('groups of which the token says nothing: who can add the claim', () => {
+  expect(said('claim-absent')).toBe(
+    'The token has no claim with groups. Whoever manages id.example can add it to the tokens of this client. ls-auth whoami shows all claims.',
+  )
 })
 
 it('groups that are elsewhere are not asked for', () => {

@@ -1,6 +1,6 @@
-import type { Inspected } from '../../claims/inspect.ts'
-import { isObject } from '../../json-object.ts'
-import { safeText } from '../../text/safe-text.ts'
+import type { Inspected } from '../claims/inspect.ts'
+import { isObject } from '../json-object.ts'
+import { safeText } from '../text/safe-text.ts'
 import type { View } from './identity-view.ts'
 
 /** Why, where a token names a key that the provider does not show; and the whole hint where nothing can be renewed. */

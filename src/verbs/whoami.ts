@@ -1,15 +1,16 @@
-import { accessLevel, misalignment } from '../../claims/access-level.ts'
-import type { Inspected } from '../../claims/inspect.ts'
-import type { ClaimValue } from '../../claims/normalise.ts'
-import { normalise } from '../../claims/normalise.ts'
-import { Failure } from '../../errors.ts'
-import { workloadFacts } from '../../providers/workload-sources.ts'
-import type { KeySet } from '../../session/documents/signing-keys.ts'
-import { hasUnknownKey, type TrustedIssuer, verify } from '../../session/verification.ts'
-import { isComplete } from '../../settings/required-client.ts'
-import { safeJson } from '../../text/safe-text.ts'
-import type { CliCommand, Typed } from '../cli-command.ts'
-import { globals, type Invocation, printJson } from '../invocation.ts'
+import { accessLevel, misalignment } from '../claims/access-level.ts'
+import type { Inspected } from '../claims/inspect.ts'
+import type { ClaimValue } from '../claims/normalise.ts'
+import { normalise } from '../claims/normalise.ts'
+import type { CliCommand, Typed } from '../commands/cli-command.ts'
+import { type InspectedTokens, loadOwnProfile, readTokens } from '../commands/inspected-tokens.ts'
+import { globals, type Invocation, printJson } from '../commands/invocation.ts'
+import { Failure } from '../errors.ts'
+import { workloadFacts } from '../providers/workload-sources.ts'
+import type { KeySet } from '../session/documents/signing-keys.ts'
+import { hasUnknownKey, type TrustedIssuer, verify } from '../session/verification.ts'
+import { isComplete } from '../settings/required-client.ts'
+import { safeJson } from '../text/safe-text.ts'
 import {
   CONCEPTS,
   heldNames,
@@ -20,10 +21,8 @@ import {
   type View,
   value,
 } from './identity-view.ts'
-import { type InspectedTokens, readTokens } from './inspected-tokens.ts'
-import { loadOwnProfile } from './own-profile.ts'
 import { boundKey, NEW_TOKEN_ONLY, RETIRED_KEY, whyNotVerified } from './signature-words.ts'
-import { printIdentity } from './whoami-text.ts'
+import { printIdentity } from './whoami-answer.ts'
 
 interface WhoamiOptions {
   /** Verify with freshly fetched keys, and fail when they cannot be fetched. */
@@ -77,7 +76,7 @@ async function keepKeys(invocation: Invocation, view: View, fetched: Map<Trusted
   const { client } = view.profile
   if (view.tokens.origin !== 'session' || !isComplete(client) || client.workload) return
   if (![view.id, view.access].some((token) => token && hasUnknownKey(token))) return
-  const { keepSigningKeys } = await import('../../session/cached-session.ts')
+  const { keepSigningKeys } = await import('../session/cached-session.ts')
   for (const [{ sentToken }, keys] of fetched)
     if (sentToken) await keepSigningKeys(client, (await keys).keys, invocation.ports, invocation.command)
 }

@@ -1,20 +1,50 @@
-import { type Inspected, inspectToken } from '../../claims/inspect.ts'
-import { isIssuerOf } from '../../claims/issuer.ts'
-import { payloadOf } from '../../claims/jwt/jwt.ts'
-import type { Client, PartialClient } from '../../client.ts'
-import type { ProofKey } from '../../dpop/proof-key.ts'
-import { Failure, type FailureCode } from '../../errors.ts'
-import type { JsonObject } from '../../json-object.ts'
-import { presetFor } from '../../providers/detect.ts'
-import { namesPeople } from '../../providers/scope-names.ts'
-import { askUserinfo } from '../../session/documents/userinfo.ts'
-import type { SessionBody, StoredToken } from '../../session/store/session-file.ts'
-import { inspectOwn, issuerOf, namedIssuer, type VerifyOptions } from '../../session/verification.ts'
-import type { Profile } from '../../settings/profile.ts'
-import { requireClient } from '../../settings/required-client.ts'
-import { commandLine } from '../command-line.ts'
-import { givenToken, type Invocation, warn } from '../invocation.ts'
-import { sessionToken } from '../request/credentials.ts'
+import { type Inspected, inspectToken } from '../claims/inspect.ts'
+import { isIssuerOf } from '../claims/issuer.ts'
+import { payloadOf } from '../claims/jwt/jwt.ts'
+import type { Client, PartialClient } from '../client.ts'
+import type { ProofKey } from '../dpop/proof-key.ts'
+import { Failure, type FailureCode } from '../errors.ts'
+import type { JsonObject } from '../json-object.ts'
+import { presetFor } from '../providers/detect.ts'
+import { namesPeople } from '../providers/scope-names.ts'
+import { askUserinfo } from '../session/documents/userinfo.ts'
+import type { SessionBody, StoredToken } from '../session/store/session-file.ts'
+import { inspectOwn, issuerOf, namedIssuer, type VerifyOptions } from '../session/verification.ts'
+import { isBehindProxy, outsideProxy } from '../settings/local-proxy.ts'
+import type { Profile } from '../settings/profile.ts'
+import { profileNames } from '../settings/profile-name.ts'
+import { requireClient } from '../settings/required-client.ts'
+import { safeText } from '../text/safe-text.ts'
+import { commandLine } from './command-line.ts'
+import {
+  givenToken,
+  globals,
+  type Invocation,
+  loadProfile,
+  type ProfileNeeds,
+  tell,
+  warn,
+} from './invocation.ts'
+import { sessionToken } from './request/credentials.ts'
+
+/**
+ * The profile whose sign-in is looked at. Behind `ls-auth exec --proxy` it is the same as outside, with the API that its
+ * sign-in is for: its tokens are looked at here, and none goes to the proxy. A note says where it may be another one than the
+ * proxy's. Failures: those of {@link loadProfile}.
+ */
+export async function loadOwnProfile(invocation: Invocation, needs: ProfileNeeds): Promise<Profile> {
+  const { env } = invocation.ports
+  const { settings, profile } = await loadProfile(invocation, needs, outsideProxy(env))
+  const { name } = profile
+  const isChosen = globals(invocation).profile !== undefined || needs.anyProfile === true
+  const isSame = env.variables.LS_AUTH_PROXY_PROFILE === name
+  if (isBehindProxy(env) && !isChosen && !isSame && profileNames(settings).length > 1)
+    tell(
+      invocation,
+      `note: this is profile ${safeText(name, 60)}; the proxy here adds the token of the profile that it was started with`,
+    )
+  return profile
+}
 
 /** The tokens a command inspects, and the issuers whose keys may verify them. */
 export interface InspectedTokens {
@@ -148,7 +178,7 @@ async function sessionTokens(
       await warn(invocation, { message: `${error.message}; shown is what is stored`, hint: error.hint })
     }
   }
-  const { readCachedSession } = await import('../../session/cached-session.ts')
+  const { readCachedSession } = await import('../session/cached-session.ts')
   const { body, access } = await readCachedSession(client, invocation.ports)
   return { body, ...valueAndEnd(access), isNew: false }
 }
@@ -157,7 +187,7 @@ async function sessionTokens(
 async function withFreshIdToken(invocation: Invocation, client: Client): Promise<SessionTokens | undefined> {
   try {
     const { value: idToken, body } = await sessionToken(invocation, client, { use: 'id', toInspect: true })
-    const { storedAccess } = await import('../../session/cached-session.ts')
+    const { storedAccess } = await import('../session/cached-session.ts')
     return { body, ...valueAndEnd(storedAccess(body)), idToken, isNew: false }
   } catch (error) {
     if (error instanceof Failure && error.code === 'cannot-do') return undefined
@@ -172,7 +202,7 @@ const valueAndEnd = (token: StoredToken | undefined): Pick<SessionTokens, 'acces
 
 /** Lazy: most sessions have no key. */
 const thumbprint = async (key: ProofKey): Promise<string> =>
-  (await import('../../dpop/proof-key.ts')).thumbprintOf(key)
+  (await import('../dpop/proof-key.ts')).thumbprintOf(key)
 
 async function outsideToken(
   invocation: Invocation,
