@@ -183,7 +183,11 @@ export const COMMANDS: Table = [
     proxy: 'run a local proxy that adds your token to requests of other programs',
     'api <path>': 'send one request to the API as you, and print the answer as it is',
   }),
-  ...lazyRows(claims, { whoami: 'show who you are: the claims of your tokens' }),
+  {
+    usage: 'whoami',
+    description: 'show who you are: the claims of your tokens',
+    verb: async () => (await import('../verbs/whoami.ts')).whoami,
+  },
   {
     usage: 'check',
     description: 'verify the claims of your token: exit 5 when one is false or unknown',

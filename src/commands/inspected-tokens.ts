@@ -62,8 +62,6 @@ export interface InspectedTokens {
   readonly trusted: VerifyOptions['trusted']
   /** The thumbprint of the key that the tokens of this session are bound to. */
   readonly ownKey?: string
-  /** A renewal brings no ID token. */
-  readonly idTokenAtSignInOnly?: true
   /** Asks the provider for name and e-mail, where the granted scopes have them; undefined: there is nobody to ask. */
   readonly userinfo?: () => Promise<JsonObject | undefined>
 }
@@ -118,7 +116,6 @@ export async function readTokens(
     proofClaims,
     expiresAt,
     skewSeconds: body.skewSeconds,
-    ...(body.idTokenAtSignInOnly && { idTokenAtSignInOnly: true as const }),
     trusted: [issuerOf(client, body), ...named],
     ...(body.proofKey && { ownKey: await thumbprint(body.proofKey) }),
     ...(access !== undefined &&

@@ -6,20 +6,9 @@ import { readFlags, type ToolOf, type Verb } from '../frame/verb.ts'
 import { inWordsOf } from './arguments.ts'
 import type { AnswerTool, Argument, Tool } from './tool.ts'
 
-/** Tools of commands that are no verbs yet. */
-const TOOLS: readonly Tool[] = [
-  {
-    name: 'whoami',
-    title: 'Who is signed in',
-    description:
-      'As whom these tools read traces, until when, and what that person may read. Every call is logged under this name.',
-    arguments: [],
-    load: async () => (await import('./answers/whoami.ts')).whoamiAnswer,
-  },
-]
-
 /** The verbs that have tools. */
 const VERBS: readonly (readonly [line: string, load: () => Promise<Verb>])[] = [
+  ['whoami', async () => (await import('../verbs/whoami.ts')).whoami],
   ['trace search', async () => (await import('../verbs/trace-search.ts')).traceSearch],
   ['trace get', async () => (await import('../verbs/trace-get.ts')).traceGet],
   ['get_span_details', async () => (await import('../verbs/trace-tools.ts')).spanDetails],
@@ -32,10 +21,8 @@ const VERBS: readonly (readonly [line: string, load: () => Promise<Verb>])[] = [
 ]
 
 /** What an agent can call, in the order it is told. */
-export const allTools = async (): Promise<readonly Tool[]> => [
-  ...TOOLS,
-  ...(await Promise.all(VERBS.map(async ([line, load]) => toolsOf(line, await load(), allTools)))).flat(),
-]
+export const allTools = async (): Promise<readonly Tool[]> =>
+  (await Promise.all(VERBS.map(async ([line, load]) => toolsOf(line, await load(), allTools)))).flat()
 
 /** The tools that there are, for the steps of an answer. */
 type All = () => Promise<readonly Tool[]>

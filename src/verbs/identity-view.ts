@@ -1,7 +1,9 @@
-import type { HeldNames } from '../claims/access-level.ts'
+import { accessLevel, type HeldNames, misalignment } from '../claims/access-level.ts'
 import type { Inspected } from '../claims/inspect.ts'
 import type { ClaimValue, Identity } from '../claims/normalise.ts'
 import type { InspectedTokens } from '../commands/inspected-tokens.ts'
+import { isObject } from '../json-object.ts'
+import { workloadFacts } from '../providers/workload-sources.ts'
 import type { Profile } from '../settings/profile.ts'
 
 /** What whoami shows. */
@@ -63,15 +65,10 @@ export function placeOf(
 }
 
 /**
- * The subject of the access token where the ID token has another: another person, or a provider that gives each API a
- * subject of its own (OpenID Connect Core §8.1).
+ * The subject or issuer of the access token where the ID token has another: another person, a provider that gives each API a
+ * subject of its own (OpenID Connect Core §8.1), or Entra's v1 tokens beside an ID token of v2.
  */
-export const otherSubject = (view: View): ClaimValue<string> | undefined => otherOf(view, 'subject')
-
-/** The issuer of the access token where the ID token has another: Entra's v1 tokens, beside an ID token of v2. */
-export const otherIssuer = (view: View): ClaimValue<string> | undefined => otherOf(view, 'issuer')
-
-function otherOf({ id, access }: View, concept: 'subject' | 'issuer'): ClaimValue<string> | undefined {
+export function otherOf({ id, access }: View, concept: 'subject' | 'issuer'): ClaimValue<string> | undefined {
   const [ours, other] = [id?.identity[concept], access?.identity[concept]]
   return ours?.value !== undefined && other?.value !== undefined && ours.value !== other.value
     ? other
@@ -92,3 +89,95 @@ export function lifeLeft(token: Inspected, view: View, use: 'id' | 'access'): nu
   const exp = token.identity.expiresAt.value
   return exp === undefined ? undefined : exp - view.now / 1000
 }
+
+/** The key that the access token is bound to (RFC 9449 §6.1). */
+interface BoundKey {
+  /** Undefined: the token, which is a JWT, names none. */
+  readonly thumbprint: string | undefined
+  /** Whether it is the key of this session; undefined: there is no session to compare with. */
+  readonly isOurs: boolean | undefined
+}
+
+/** Undefined: the access token is bound to no key, or nobody but its API can read it. */
+export function boundKey({ access, tokens }: View): BoundKey | undefined {
+  if (!access || access.opaque) return undefined
+  const confirmation = access.jwt?.payload.cnf
+  const thumbprint =
+    isObject(confirmation) && typeof confirmation.jkt === 'string' ? confirmation.jkt : undefined
+  if (thumbprint === undefined && tokens.ownKey === undefined) return undefined
+  return { thumbprint, isOurs: tokens.origin === 'session' ? thumbprint === tokens.ownKey : undefined }
+}
+
+/** The identity for scripts. */
+export function identityJson(view: View): object {
+  const identity = Object.fromEntries(
+    [...CONCEPTS.map(([concept]) => concept), 'emailVerified' as const].map((concept) => {
+      const found = placeOf(view, concept)
+      if (!found) return [snake(concept), null]
+      const { held, from } = found
+      return [
+        snake(concept),
+        held.value === undefined
+          ? { value: null, status: held.status }
+          : {
+              value: held.value,
+              ...(held.isPart && { partial: true }),
+              claim: held.source,
+              token: from,
+            },
+      ]
+    }),
+  )
+  const other_subject = otherJson(otherOf(view, 'subject'))
+  const other_issuer = otherJson(otherOf(view, 'issuer'))
+  const table = view.profile.access
+  const [scopes, groups] = [heldNames(view, 'scopes'), heldNames(view, 'groups')]
+  const token = (use: 'id' | 'access') => {
+    const one = view[use]
+    if (!one) return null
+    const left = lifeLeft(one, view, use)
+    return {
+      kind: one.kind,
+      format: one.opaque ? 'opaque' : 'jwt',
+      signature: one.signature,
+      signature_detail: one.answer && !one.answer.verified ? one.answer.detail : null,
+      expires_in: left === undefined ? null : Math.floor(left),
+    }
+  }
+  return {
+    profile: view.tokens.origin === 'session' ? view.profile.name : null,
+    workload: workloadJson(view),
+    identity: { ...identity, other_subject, other_issuer },
+    id_token: token('id'),
+    access_token: token('access'),
+    bound_key: boundKeyJson(view),
+    access: table
+      ? { ...accessLevel(scopes, groups, table), misaligned: misalignment(scopes, groups, table) }
+      : null,
+  }
+}
+
+/** Null: the access token has the same as the ID token, or none. */
+const otherJson = (other: ClaimValue<string> | undefined): unknown =>
+  other?.value === undefined ? null : { value: other.value, claim: other.source, token: 'access' }
+
+/** Null: bound to none. */
+function boundKeyJson(view: View): unknown {
+  const bound = boundKey(view)
+  return bound ? { thumbprint: bound.thumbprint ?? null, ours: bound.isOurs ?? null } : null
+}
+
+/** Null: a person's, or a token from outside. */
+function workloadJson({ profile, tokens }: View): unknown {
+  const { workload } = profile.client
+  if (!workload || tokens.origin !== 'session') return null
+  const {
+    repository = null,
+    ref = null,
+    environment = null,
+    role = null,
+  } = workloadFacts(tokens.proofClaims ?? {})
+  return { source: workload.source.name, grant: workload.grant, repository, ref, environment, role }
+}
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (char) => `_${char.toLowerCase()}`)

@@ -1,74 +1,112 @@
-import { accessLevel, misalignment } from '../claims/access-level.ts'
 import type { Inspected } from '../claims/inspect.ts'
-import type { ClaimValue } from '../claims/normalise.ts'
 import { normalise } from '../claims/normalise.ts'
-import type { CliCommand, Typed } from '../commands/cli-command.ts'
 import { type InspectedTokens, loadOwnProfile, readTokens } from '../commands/inspected-tokens.ts'
-import { globals, type Invocation, printJson } from '../commands/invocation.ts'
+import { type Invocation, loadProfile } from '../commands/invocation.ts'
 import { Failure } from '../errors.ts'
-import { workloadFacts } from '../providers/workload-sources.ts'
+import { type Answer, drawnBlock, textBlock } from '../frame/answer.ts'
+import { OF_A_SESSION } from '../frame/exit-statuses.ts'
+import { bool } from '../frame/flag.ts'
+import { verb } from '../frame/verb.ts'
 import type { KeySet } from '../session/documents/signing-keys.ts'
 import { hasUnknownKey, type TrustedIssuer, verify } from '../session/verification.ts'
+import { sendsToken } from '../settings/profile.ts'
 import { isComplete } from '../settings/required-client.ts'
 import { safeJson } from '../text/safe-text.ts'
-import {
-  CONCEPTS,
-  heldNames,
-  lifeLeft,
-  otherIssuer,
-  otherSubject,
-  placeOf,
-  type View,
-  value,
-} from './identity-view.ts'
-import { boundKey, NEW_TOKEN_ONLY, RETIRED_KEY, whyNotVerified } from './signature-words.ts'
-import { printIdentity } from './whoami-answer.ts'
+import { fromInput, TOKEN_IN_PLACE } from './flags.ts'
+import { identityJson, placeOf, type View, value } from './identity-view.ts'
+import { NEW_TOKEN_ONLY, RETIRED_KEY, whyNotVerified } from './signature-words.ts'
+import { identityLines } from './whoami-answer.ts'
 
-interface WhoamiOptions {
-  /** Verify with freshly fetched keys, and fail when they cannot be fetched. */
+interface Options {
+  /** With freshly fetched keys, and a failure when they cannot be fetched. */
   readonly verify: boolean
-  /** Print header and payload as they are. */
   readonly raw: boolean
-  /** `--token -`: any token, from standard input. */
-  readonly fromInput: boolean
+  readonly token: boolean
 }
 
 /** `ls-auth whoami`: the identity in the tokens, each value with its claim. */
-export const whoami: CliCommand<WhoamiOptions> = { read, run }
+export const whoami = verb({
+  flags: {
+    verify: bool("check the signatures with the provider's current keys"),
+    raw: bool('print the header and payload of each token as they are'),
+    token: fromInput('whoami'),
+  },
+  formats: [],
+  variables: [['LS_AUTH_TOKEN', `${TOKEN_IN_PLACE}, and no provider but for its keys by --verify`]],
+  exits: [...OF_A_SESSION, 5],
+  examples: [
+    { does: 'who am I, and for how long?', line: 'ls-auth whoami' },
+    { does: 'are my tokens really from the provider?', line: 'ls-auth whoami --verify' },
+    { does: 'what is in a token from elsewhere?', line: 'cat token.txt | ls-auth whoami --token -' },
+    { does: 'for scripts', line: 'ls-auth whoami --json' },
+  ],
+  tools: [
+    {
+      name: 'whoami',
+      title: 'Who is signed in',
+      description:
+        'As whom these tools read traces, until when, and what that person may read. Every call is logged under this name.',
+      takes: [],
+    },
+  ],
+  run: (invocation, options, format) =>
+    format === 'agent' ? forTools(invocation, options) : answer(invocation, options),
+})
 
-function read({ flags }: Typed): WhoamiOptions {
-  return { verify: flags.verify === true, raw: flags.raw === true, fromInput: flags.token === '-' }
+/** What the person's sign-in has to do with the other tools. */
+async function forTools(invocation: Invocation, options: Options): Promise<Answer> {
+  const { profile } = await loadProfile(invocation)
+  const isProxied = profile.throughProxy
+  if (!isProxied && !sendsToken(profile))
+    return { blocks: [textBlock(() => ['This API takes no token: the other tools read it without one.'])] }
+  const own = await answer(invocation, options).catch((error) => {
+    if (!isProxied || !(error instanceof Failure)) throw error
+    return undefined
+  })
+  if (!isProxied) return own as Answer
+  const lead = own
+    ? 'Below is the sign-in that ls-auth finds here. If the proxy was started with another profile, the tools read as that one.'
+    : 'Who that is cannot be seen from here. The person can type, outside of the proxy: ls-auth whoami'
+  return { ...own, blocks: [textBlock(() => [PROXIED, lead]), ...(own?.blocks ?? [])] }
 }
 
-async function run(invocation: Invocation, options: WhoamiOptions): Promise<void> {
-  const profile = await loadOwnProfile(invocation, { anyProfile: options.fromInput })
-  const tokens = await readTokens(invocation, profile, {
-    fromInput: options.fromInput,
-    orCached: !options.verify,
-  })
-  // Asks nobody for keys, unless it is to say whether they fit.
-  if (options.raw && !options.verify) return printRaw(invocation, tokens)
+const PROXIED =
+  'A local proxy of ls-auth asks the API for the other tools, and adds the token of the person who started it.'
+
+async function answer(invocation: Invocation, { verify: isStrict, raw, token }: Options): Promise<Answer> {
   const { ports } = invocation
+  const profile = await loadOwnProfile(invocation, { anyProfile: token })
+  const tokens = await readTokens(invocation, profile, { fromInput: token, orCached: !isStrict })
+  // Asks nobody for keys, unless it is to say whether they fit.
+  if (raw && !isStrict) return rawAnswer(tokens)
   const { trusted, skewSeconds } = tokens
-  const skipCache = options.verify
   // A token from LS_AUTH_TOKEN asks nobody: a CI machine may not reach the provider at all.
-  const offline = tokens.origin === 'environment' && !options.verify
-  // Offline whoami still shows the claims, as unverified. With `--verify` it fails.
-  const whenUnreachable = options.verify ? 'fail' : 'unverified'
+  const offline = tokens.origin === 'environment' && !isStrict
   const fetched = new Map<TrustedIssuer, Promise<KeySet>>()
-  const how = { trusted, skewSeconds, offline, skipCache, whenUnreachable, fetched } as const
-  const check = (token: Inspected | undefined) => token && verify(token, how, ports)
+  const whenUnreachable = isStrict ? 'fail' : 'unverified'
+  const how = { trusted, skewSeconds, offline, skipCache: isStrict, whenUnreachable, fetched } as const
+  const check = (one: Inspected | undefined) => one && verify(one, how, ports)
   const [id, access] = [await check(tokens.id), await check(tokens.access)]
   const now = ports.clock.now() + skewSeconds * 1000
   const known = { profile, tokens, id, access, now, ...(offline && { notAsked: '--verify checks it' }) }
-  const view = options.raw ? known : await withUserinfo(known)
-  if (options.raw) await printRaw(invocation, tokens)
-  else if (globals(invocation).json) await printJson(invocation, toJson(view))
-  else await printIdentity(invocation, view)
-  if (options.verify) {
-    await keepKeys(invocation, view, fetched)
-    requireVerified(view)
+  const view = raw ? known : await withUserinfo(known)
+  if (isStrict) await keepKeys(invocation, view, fetched)
+  const failure = isStrict ? unverified(view) : undefined
+  if (raw) return { ...rawAnswer(tokens), failure }
+  return {
+    data: { rows: [], row: (one) => one, whole: () => identityJson(view) },
+    blocks: [drawnBlock((pen) => identityLines(view, pen))],
+    failure,
   }
+}
+
+function rawAnswer({ id, access }: InspectedTokens): Answer {
+  const raw = (token: Inspected | undefined) =>
+    token &&
+    (token.jwt
+      ? { header: token.jwt.header, payload: token.jwt.payload }
+      : { opaque: true, problem: token.problem?.detail ?? null })
+  return { pieces: [`${safeJson({ id_token: raw(id) ?? null, access_token: raw(access) ?? null }, 2)}\n`] }
 }
 
 /** That a key is gone: `check` would go on with the keys of before. */
@@ -97,122 +135,28 @@ async function withUserinfo(view: View): Promise<View> {
 }
 
 /**
- * Failure `refused`: the signature of a token is wrong, or none of the provider's keys fits; `check-failed`: nothing says
- * whose keys to ask for. A token that nobody but its API can read has no signature to check.
+ * `refused`: the signature of a token is wrong, or none of the provider's keys fits; `check-failed`: it is not known whose keys
+ * to ask for. A token that only its API can read has no signature to check.
  */
-function requireVerified(view: View): void {
-  for (const use of ['id', 'access'] as const) {
-    const token = view[use]
+function unverified({ id, access, profile, tokens }: View): Failure | undefined {
+  for (const [name, token] of [['ID token', id] as const, ['access token', access] as const]) {
     if (!token || token.signature === 'verified') continue
     if (token.signature === 'unverified' && (token.opaque || token.notForUs)) continue
-    const name = use === 'id' ? 'ID token' : 'access token'
-    const what = token.signature === 'bad' ? 'is wrong' : 'cannot be verified'
-    const { issuer } = view.profile.client
+    const { issuer } = profile.client
     const why = whyNotVerified(token, { issuer })
-    // Then nothing speaks against the token: nobody was asked.
     if (issuer === undefined && token.signature === 'unverified' && token.identity.issuer.value !== undefined)
-      throw new Failure('check-failed', `the signature of the ${name} is not verified: ${why}`, {
-        hint: `If you trust the issuer that it names: ls-auth check${view.tokens.origin === 'input' ? ' --token -' : ''} --issuer URL`,
+      return new Failure('check-failed', `the signature of the ${name} is not verified: ${why}`, {
+        hint: `If you trust the issuer that it names: ls-auth check${tokens.origin === 'input' ? ' --token -' : ''} --issuer URL`,
       })
-    throw new Failure('refused', `the signature of the ${name} ${what}: ${why}`, {
-      hint: hasUnknownKey(token) ? retiredKey(view, use) : DO_NOT_BELIEVE,
+    const what = token.signature === 'bad' ? 'is wrong' : 'cannot be verified'
+    const isPersons = tokens.origin === 'session' && !profile.client.workload
+    return new Failure('refused', `the signature of the ${name} ${what}: ${why}`, {
+      hint: !hasUnknownKey(token)
+        ? 'Do not believe what this token says, and find out where it comes from.'
+        : isPersons
+          ? `${RETIRED_KEY} A sign-in brings new tokens: ls-auth login`
+          : NEW_TOKEN_ONLY,
     })
   }
+  return undefined
 }
-
-const DO_NOT_BELIEVE = 'Do not believe what this token says, and find out where it comes from.'
-
-/** After a change of keys the tokens of before name one that the provider no longer shows. */
-function retiredKey(view: View, use: 'id' | 'access'): string {
-  if (view.tokens.origin !== 'session' || view.profile.client.workload) return NEW_TOKEN_ONLY
-  if (use === 'id' && view.tokens.idTokenAtSignInOnly)
-    return `${RETIRED_KEY} A sign-in brings a new ID token, and a renewal does not: ls-auth login`
-  const left = view.access && lifeLeft(view.access, view, 'access')
-  // As long as the token has left: what is shorter renews nothing, what is longer may be longer than any token lives.
-  const renewal =
-    left === undefined || left < 1 ? 'ls-auth token' : `ls-auth token --min-ttl ${Math.ceil(left)}s`
-  return `${RETIRED_KEY} A renewed token has a new one: ${renewal}, or ls-auth login`
-}
-
-async function printRaw(invocation: Invocation, { id, access }: InspectedTokens): Promise<void> {
-  const raw = (token: Inspected | undefined) =>
-    token &&
-    (token.jwt
-      ? { header: token.jwt.header, payload: token.jwt.payload }
-      : { opaque: true, problem: token.problem?.detail ?? null })
-  const tokens = { id_token: raw(id) ?? null, access_token: raw(access) ?? null }
-  await invocation.ports.terminal.page(`${safeJson(tokens, 2)}\n`)
-}
-
-function toJson(view: View): unknown {
-  const identity = Object.fromEntries(
-    [...CONCEPTS.map(([concept]) => concept), 'emailVerified' as const].map((concept) => {
-      const found = placeOf(view, concept)
-      if (!found) return [snake(concept), null]
-      const { held, from } = found
-      return [
-        snake(concept),
-        held.value === undefined
-          ? { value: null, status: held.status }
-          : {
-              value: held.value,
-              ...(held.isPart && { partial: true }),
-              claim: held.source,
-              token: from,
-            },
-      ]
-    }),
-  )
-  const other_subject = otherJson(otherSubject(view))
-  const other_issuer = otherJson(otherIssuer(view))
-  const table = view.profile.access
-  const [scopes, groups] = [heldNames(view, 'scopes'), heldNames(view, 'groups')]
-  const token = (use: 'id' | 'access') => {
-    const one = view[use]
-    if (!one) return null
-    const left = lifeLeft(one, view, use)
-    return {
-      kind: one.kind,
-      format: one.opaque ? 'opaque' : 'jwt',
-      signature: one.signature,
-      signature_detail: one.answer && !one.answer.verified ? one.answer.detail : null,
-      expires_in: left === undefined ? null : Math.floor(left),
-    }
-  }
-  return {
-    profile: view.tokens.origin === 'session' ? view.profile.name : null,
-    workload: workloadJson(view),
-    identity: { ...identity, other_subject, other_issuer },
-    id_token: token('id'),
-    access_token: token('access'),
-    bound_key: boundKeyJson(view),
-    access: table
-      ? { ...accessLevel(scopes, groups, table), misaligned: misalignment(scopes, groups, table) }
-      : null,
-  }
-}
-
-/** Null: the access token has the same as the ID token, or none. */
-const otherJson = (other: ClaimValue<string> | undefined): unknown =>
-  other?.value === undefined ? null : { value: other.value, claim: other.source, token: 'access' }
-
-/** Null: bound to none. */
-function boundKeyJson(view: View): unknown {
-  const bound = boundKey(view)
-  return bound ? { thumbprint: bound.thumbprint ?? null, ours: bound.isOurs ?? null } : null
-}
-
-/** Null: a person's, or a token from outside. */
-function workloadJson({ profile, tokens }: View): unknown {
-  const { workload } = profile.client
-  if (!workload || tokens.origin !== 'session') return null
-  const {
-    repository = null,
-    ref = null,
-    environment = null,
-    role = null,
-  } = workloadFacts(tokens.proofClaims ?? {})
-  return { source: workload.source.name, grant: workload.grant, repository, ref, environment, role }
-}
-
-const snake = (name: string): string => name.replace(/[A-Z]/g, (char) => `_${char.toLowerCase()}`)

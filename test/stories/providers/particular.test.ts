@@ -88,20 +88,17 @@ describe('Cognito', () => {
   it('an access token without an audience: its client is offered, and no ID token, whose audience is the client', async () => {
     place = await openPlace(cognito, ['scopes = ["openid", "traces/read"]'])
     await type('ls-auth login')
-    const { exit, stderr } = await type('ls-auth check --aud traces')
+    const { exit, stdout } = await type('ls-auth check --aud traces')
     expect(exit).toBe(5)
-    const client = `--client ${cognito.clientId}`
-    expect(stderr).toMatch(
-      new RegExp(`^hint: The token names no audience\\. Assert its client instead: ${client}$`, 'm'),
-    )
-    expect((await type(`ls-auth check ${client}`)).exit).toBe(0)
+    expect(stdout.replace(/\s+/g, ' ')).toContain('names no audience; its client can be asserted instead')
+    expect((await type(`ls-auth check --client ${cognito.clientId}`)).exit).toBe(0)
     // The ID token does say this one.
     const own = await type(`ls-auth check --aud ${cognito.clientId}`)
     expect(own.stderr).toContain(
       `hint: The ID token says it: ls-auth check --audience ${cognito.clientId} --use id`,
     )
     const more = await type('ls-auth check --aud traces --scope traces/write')
-    expect(more.stderr).toContain(`${client}. You lack the scope traces/write.`)
+    expect(more.stderr).toContain(`You lack the scope traces/write.`)
   })
 })
 
