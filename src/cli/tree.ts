@@ -177,7 +177,13 @@ export const COMMANDS: Table = [
   ...lazyRows(signIn, {
     'login [url]': 'sign in with your identity provider',
     logout: 'sign out: forget the session here and revoke it at the provider',
-    status: 'show every sign-in on this machine: who, where, and for how long',
+  }),
+  {
+    usage: 'status',
+    description: 'show every sign-in on this machine: who, where, and for how long',
+    verb: async () => (await import('../verbs/status.ts')).status,
+  },
+  ...lazyRows(signIn, {
     'token [word]': 'print a valid access token and nothing else',
     'exec [command...]': 'run a command as you: exec -- CMD...',
     proxy: 'run a local proxy that adds your token to requests of other programs',
@@ -204,15 +210,21 @@ export const COMMANDS: Table = [
       { does: 'which profiles are there?', line: 'ls-auth profile list' },
       { does: 'where does each setting come from?', line: 'ls-auth profile show' },
     ],
-    rows: lazyRows(profiles, {
-      'add [name]': 'make a profile, without signing in',
-      list: 'show all profiles, and who is signed in',
-      'show [name]': 'show every setting and where it comes from',
-      'set <key> [value...]': 'change one setting of the profile in use, or of --profile',
-      'use <name>': 'make a profile the default',
-      'export <name>': 'print a profile as TOML, for your team to import',
-      'remove <name>': 'sign out of a profile and remove it',
-    }),
+    rows: [
+      ...lazyRows(profiles, { 'add [name]': 'make a profile, without signing in' }),
+      {
+        usage: 'list',
+        description: 'show all profiles, and who is signed in',
+        verb: async () => (await import('../verbs/profile-list.ts')).profileList,
+      },
+      ...lazyRows(profiles, {
+        'show [name]': 'show every setting and where it comes from',
+        'set <key> [value...]': 'change one setting of the profile in use, or of --profile',
+        'use <name>': 'make a profile the default',
+        'export <name>': 'print a profile as TOML, for your team to import',
+        'remove <name>': 'sign out of a profile and remove it',
+      }),
+    ],
   },
   ...lazyRows(clouds, {
     'aws-credentials': 'print credentials of an AWS role, for credential_process in ~/.aws/config',

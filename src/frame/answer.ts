@@ -9,6 +9,8 @@ export interface Pen extends TableOptions {
   readonly audience: Audience
   /** Bytes, for an agent. */
   readonly room?: number
+  /** The reader is a program, so a list has no width. */
+  readonly isPipe?: boolean
 }
 
 /**
@@ -65,6 +67,7 @@ export type Pages<Row> = (take: (rows: readonly Row[]) => Promise<void>) => Prom
 export interface Data<Row = unknown> {
   readonly rows: Iterable<Row> | AsyncIterable<Row> | Pages<Row>
   row(row: Row): unknown
+  /** Notes stand beside its members, where it is no list. */
   whole(rows: readonly unknown[]): object
   /** The lines of CSV, where a row is more than one of them. */
   csv?(): Iterable<string>
@@ -91,6 +94,8 @@ export interface Answer {
   /** Read when the rest is printed. */
   readonly notes?: readonly (Note | undefined)[]
   readonly next?: readonly Step[]
+  /** Sentences for a person at the end, on standard error. */
+  readonly closing?: readonly string[]
   /** Thrown when all is printed: a part of the answer is missing. */
   readonly failure?: Failure | undefined
   /** The exit status where it isn't 0. */

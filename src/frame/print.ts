@@ -1,5 +1,6 @@
 import { commandLine } from '../commands/command-line.ts'
 import { type Invocation, printJson, tell } from '../commands/invocation.ts'
+import { asciiSigns } from '../text/ascii-signs.ts'
 import { safeJson } from '../text/safe-text.ts'
 import type { Answer, Block, Data, Note, Pen, Step } from './answer.ts'
 
@@ -42,11 +43,14 @@ async function printData(
       isFirst = false
     })
   const notes = notesOf(answer)
+  const whole = data.whole(all)
   if (format === 'json')
-    await printJson(invocation, {
-      ...data.whole(all),
-      ...(notes.length > 0 && { notes: notes.map(({ code, text }) => ({ code, text })) }),
-    })
+    await printJson(
+      invocation,
+      Array.isArray(whole) || notes.length === 0
+        ? whole
+        : { ...whole, notes: notes.map(({ code, text }) => ({ code, text })) },
+    )
   tellNotes(invocation, notes)
 }
 
@@ -55,7 +59,7 @@ async function printText(invocation: Invocation, answer: Answer): Promise<void> 
   const { terminal } = invocation.ports
   const pen = await personPen(invocation)
   await terminal.page(joined(answer.blocks ?? [], pen), '\n')
-  const noRoom = `note: no room here for ${pen.leftOut.join(', ')}; -o json has all`
+  const noRoom = `note: no room here for ${pen.leftOut.join(', ')}; --json has all`
   // In a pipe, everyone is a program.
   if (pen.leftOut.length > 0 && terminal.outIsTTY) tell(invocation, noRoom)
   for (const step of answer.next ?? []) {
@@ -64,6 +68,7 @@ async function printText(invocation: Invocation, answer: Answer): Promise<void> 
     if (line) tell(invocation, `${step.label}  ${line}`)
   }
   tellNotes(invocation, notesOf(answer))
+  for (const line of answer.closing ?? []) tell(invocation, line)
 }
 
 /** For a person: each row when it comes. */
@@ -88,9 +93,10 @@ async function takeRows({ rows }: Data, take: (rows: readonly unknown[]) => Prom
 }
 
 async function personPen({ ports: { terminal } }: Invocation) {
-  const { columns: width, unicode } = terminal
+  const { columns: width, unicode, outIsTTY } = terminal
   const leftOut: string[] = []
-  return { audience: 'person', width, unicode, style: await terminal.style('out'), leftOut } as const
+  const style = await terminal.style('out')
+  return { audience: 'person', width, unicode, style, leftOut, isPipe: !outIsTTY } as const
 }
 
 function* joined(blocks: readonly Block[], pen: Pen): Iterable<string> {
@@ -101,7 +107,7 @@ function* joined(blocks: readonly Block[], pen: Pen): Iterable<string> {
       if (!isBegun && !isFirst) yield ''
       isBegun = true
       isFirst = false
-      yield line
+      yield pen.unicode ? line : asciiSigns(line)
     }
   }
 }

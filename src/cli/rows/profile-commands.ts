@@ -35,13 +35,6 @@ export const PROFILE_COMMANDS: Details = {
     ],
     load: async () => (await import('../../commands/profile/profile-add.ts')).addProfile,
   },
-  list: {
-    examples: [
-      { does: 'for people', line: 'ls-auth profile list' },
-      { does: 'for scripts', line: 'ls-auth profile list --json' },
-    ],
-    load: async () => (await import('../../commands/profile/profile-list.ts')).list,
-  },
   show: {
     completes: ['profiles'],
     examples: [

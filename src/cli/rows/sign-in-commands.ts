@@ -52,13 +52,6 @@ export const SIGN_IN_COMMANDS: Details = {
     ],
     load: async () => (await import('../../commands/sign-out/logout.ts')).logout,
   },
-  status: {
-    examples: [
-      { does: 'who is signed in, by profile', line: 'ls-auth status' },
-      { does: 'for scripts: local state only, no request', line: 'ls-auth status --json' },
-    ],
-    load: async () => (await import('../../commands/status/status.ts')).status,
-  },
   token: {
     options: (command) =>
       command

@@ -36,7 +36,7 @@ describe('"who is signed in on this machine?"', () => {
     const { exit, stdout, stderr } = await world.type('ls-auth status')
     world.watched = false
     expect(exit).toBe(0)
-    expect(stderr).toMatch(/^note: no room here for API; a pipe and --json\s+have all\n$/)
+    expect(stderr).toMatch(/^note: no room here for API; --json has all\n$/)
     expect(stdout).toMatch(/^ {2}PROFILE +SIGNED IN AS +TOKEN/)
     expect(stdout).toMatch(/^\* work +alice@example\.test +1h, renews/m)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60)

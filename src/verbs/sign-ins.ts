@@ -1,21 +1,22 @@
-import type { BackendId } from '../../backends/table.ts'
-import type { Client } from '../../client.ts'
-import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports/ports.ts'
-import { type KeptSignIn, readKeptSignIn } from '../../session/kept-sign-in.ts'
-import { sessionName } from '../../session/session-name.ts'
-import { changeOfWay } from '../../session/store/origin-binding.ts'
-import type { SessionHeader } from '../../session/store/session-file.ts'
-import { findEverySignIn } from '../../session/store/sign-ins.ts'
-import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { outsideProxy } from '../../settings/local-proxy.ts'
-import { type Profile, profileNamed, sendsToken } from '../../settings/profile.ts'
-import { namedProfile, nameInUse, profileNames } from '../../settings/profile-name.ts'
-import { clientFromHeader, isComplete } from '../../settings/required-client.ts'
-import { withoutSecret } from '../../text/without-secret.ts'
-import { flagsOf, type Invocation } from '../invocation.ts'
-import { namesApi } from '../request/require-api.ts'
-import { withItsKey } from '../sign-out/sign-in-sharers.ts'
+import type { BackendId } from '../backends/table.ts'
+import type { Client } from '../client.ts'
+import { flagsOf, type Invocation } from '../commands/invocation.ts'
+import { namesApi } from '../commands/request/require-api.ts'
+import { withItsKey } from '../commands/sign-out/sign-in-sharers.ts'
+import { Failure } from '../errors.ts'
+import type { Ports } from '../ports/ports.ts'
+import { type KeptSignIn, readKeptSignIn, type SignInFacts } from '../session/kept-sign-in.ts'
+import { secondsLeft } from '../session/renewal/freshness.ts'
+import { sessionName } from '../session/session-name.ts'
+import { changeOfWay } from '../session/store/origin-binding.ts'
+import type { SessionHeader } from '../session/store/session-file.ts'
+import { findEverySignIn } from '../session/store/sign-ins.ts'
+import { readSettings, type Settings } from '../settings/files/settings-files.ts'
+import { outsideProxy } from '../settings/local-proxy.ts'
+import { type Profile, profileNamed, sendsToken } from '../settings/profile.ts'
+import { namedProfile, nameInUse, profileNames } from '../settings/profile-name.ts'
+import { clientFromHeader, isComplete } from '../settings/required-client.ts'
+import { withoutSecret } from '../text/without-secret.ts'
 
 /** A profile, or a sign-in that no profile names, as far as this machine knows it. */
 export interface SignInRow {
@@ -179,4 +180,42 @@ async function orphan(
   const origins = [...new Set(Object.values(apis))]
   const facts = { issuer, clientId, account, apis: origins, backend: undefined, store }
   return { profile: undefined, session, ...facts, needed: true, kept, problem: undefined }
+}
+
+/**
+ * `locked`: there is a sign-in, and it cannot be read now. `damaged`: nor ever again. `ended`: its token has ended and is not renewed.
+ * `not-needed`: the API is asked without a token, or by a program. `invalid`: the settings of the profile are wrong.
+ */
+type SignInState = 'signed-in' | 'signed-out' | 'ended' | 'locked' | 'damaged' | 'not-needed' | 'invalid'
+
+/** `now`: milliseconds, local clock. */
+export function stateOf({ session, kept, needed, problem }: SignInRow, now: number): SignInState {
+  if (session === undefined && problem !== undefined && problem.code !== 'profile-changed') return 'invalid'
+  if (session === undefined) return needed ? 'signed-out' : 'not-needed'
+  if (kept === undefined) return 'signed-out'
+  if (kept instanceof Failure) return kept.code === 'session-ended' ? 'damaged' : 'locked'
+  return !kept.renewable && (timeLeft(kept, now) ?? 0) <= 0 ? 'ended' : 'signed-in'
+}
+
+/** Seconds until the token for the API ends, as commands count them, negative when it has; undefined: there is none to tell it of. */
+export const timeLeft = (facts: SignInFacts | undefined, now: number): number | undefined =>
+  facts?.life === undefined ? undefined : Math.floor(secondsLeft(facts.life, now))
+
+/** Seconds until the sign-in ends if it is not used, negative when it has by what the provider said; undefined: no end is known. */
+export const unusedLeft = (facts: SignInFacts | undefined, now: number): number | undefined =>
+  facts?.endsAt === undefined ? undefined : Math.floor((facts.endsAt - now) / 1000)
+
+const WORDS: Readonly<Record<Exclude<SignInState, 'signed-in' | 'ended'>, string>> = {
+  'signed-out': 'not signed in',
+  'not-needed': 'no sign-in needed',
+  locked: '(locked)',
+  damaged: '(damaged)',
+  invalid: '(wrong settings)',
+}
+
+/** Who is signed in, or that nobody is. Not sanitized. */
+export function personCell(row: SignInRow, now: number): string {
+  const state = stateOf(row, now)
+  const facts = row.kept instanceof Failure ? undefined : row.kept
+  return state === 'signed-in' || state === 'ended' ? (facts?.person ?? '(no name)') : WORDS[state]
 }
