@@ -17,7 +17,7 @@ export const FAILURES = {
     exit: 3,
     hint: 'Check that api points at the API, not a page.',
   },
-  'step-up': { exit: 3, hint: 'Sign in anew: ls-auth login --prompt login' },
+  'step-up': { exit: 3, hint: 'Sign in again: ls-auth login --prompt login' },
   declined: { exit: 4, hint: 'When you are ready: ls-auth login' },
   'timed-out': {
     exit: 4,
@@ -25,8 +25,14 @@ export const FAILURES = {
   },
   'check-failed': { exit: 5, hint: 'See the findings above.' },
   network: { exit: 6, hint: 'Check the network and the proxy settings, then try again.' },
-  'provider-failed': { exit: 6, hint: 'Try again; if it goes on, ask whoever runs the identity provider.' },
-  'api-failed': { exit: 6, hint: 'Try again; if it goes on, ask whoever runs the gateway or the trace API.' },
+  'provider-failed': {
+    exit: 6,
+    hint: 'Try again. If it keeps failing, ask whoever runs the identity provider.',
+  },
+  'api-failed': {
+    exit: 6,
+    hint: 'Try again. If it keeps failing, ask whoever runs the gateway or the trace API.',
+  },
   'no-proof': { exit: 6, hint: 'See workload.source: ls-auth profile show' },
   'rate-limited': { exit: 6, hint: 'Wait, then try again.' },
   storage: {
@@ -47,7 +53,7 @@ export const FAILURES = {
   busy: { exit: 9, hint: 'Wait for the other ls-auth to finish, then try again.' },
   refused: {
     exit: 10,
-    hint: 'ls-auth stopped here for your security. Ask your administrator before you go on.',
+    hint: 'ls-auth stopped for your security. Ask your administrator before you continue.',
   },
   'other-origin': { exit: 10, hint: 'If you meant to change the API, confirm it: ls-auth login' },
   'not-allowed': { exit: 11, hint: 'Ask whoever grants access to the traces.' },

@@ -129,6 +129,6 @@ export function openPacing(options: PacingOptions): Pacing {
 }
 
 const nothingLeft = (milliseconds: number): Failure =>
-  new Failure('rate-limited', 'the API limits requests, and none is left', {
+  new Failure('rate-limited', "the API's request limit is used up", {
     hint: waitHint({ retryMilliseconds: milliseconds }),
   })

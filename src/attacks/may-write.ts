@@ -18,7 +18,7 @@ export function mayWrite(
 ): string | undefined {
   if (access?.write !== undefined || access?.admin !== undefined) {
     const { level, certain } = accessLevel(scopes, groups, access)
-    if (level === 'write' || level === 'admin') return 'by [access] of the profile you may write'
+    if (level === 'write' || level === 'admin') return '[access] in the profile allows you to write'
     return certain ? undefined : 'the token does not say whether you may write'
   }
   const scope = scopes.value?.find(letsWrite)
@@ -26,7 +26,7 @@ export function mayWrite(
     return scopes.value === undefined || scopes.isPart
       ? 'the token does not say whether you may write'
       : undefined
-  return `your scope ${scope} lets you write`
+  return `your scope ${scope} allows writing`
 }
 
 function letsWrite(scope: string): boolean {

@@ -37,7 +37,7 @@ const unsigned = (token: string, { header }: Jwt, alg = 'none', signature = ''):
 const withoutSignature = (token: string): string => `${part(token, 0)}.${part(token, 1)}.`
 
 /** Bytes in the place of a signature that are none of anything, whatever the key. */
-const NO_SIGNATURE = Buffer.from('this is no signature').toString('base64url')
+const NO_SIGNATURE = Buffer.from('this is not a signature').toString('base64url')
 
 /** A good token whose signature differs in its last bit. */
 function withFlippedBit(token: string): string {
@@ -61,10 +61,10 @@ const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).to
 const otherTenant = ({ header, namesIn }: Tenants, name: string): Attack => ({
   id: 'other-tenant',
   // Names of tenants that there are cannot be known here.
-  name: 'a tenant that nobody has',
+  name: 'a tenant that does not exist',
   make: ({ token }) => [{ token, headers: { [header]: name } }],
   judge: (seen, reference) => judgeTenant(seen, reference, namesIn),
-  remedy: `Set ${header} in the gateway, or refuse a tenant that the caller may not read: the back end takes any name.`,
+  remedy: `Set ${header} in the gateway, or refuse tenants the caller may not read. The back end accepts any name.`,
 })
 
 /**
@@ -85,9 +85,9 @@ export function judgeTenant(
   const steady = dataIn(plain)?.filter((name) => second?.includes(name)) ?? []
   if (steady.length === 0) return judged('unknown', status, 'the plain read has no data to compare with')
   const names = dataIn(seen)
-  if (names?.length === 0) return judged('let-through', status, 'no data, as that tenant has none')
+  if (names?.length === 0) return judged('let-through', status, 'no data, since that tenant has none')
   if (steady.every((name) => names?.includes(name)))
-    return judged('refused', status, 'taken for the plain read')
+    return judged('refused', status, 'treated as the plain read')
   return judged('unknown', status, 'other data than the plain read')
 }
 
@@ -97,7 +97,7 @@ export const OVERRIDE = 'PUT'
 /** The headers by which servers let a client name another method than the real one. */
 const OVERRIDE_HEADERS = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override']
 
-const OPAQUE = 'your token is opaque, so none can be forged after it'
+const OPAQUE = 'your token is opaque, so no forgery can be made from it'
 
 /** The attacks on every gateway, in the order in which they are sent. */
 export const ATTACKS: readonly Attack[] = [
@@ -106,14 +106,14 @@ export const ATTACKS: readonly Attack[] = [
     name: 'no token',
     make: () => [{ token: undefined }],
     judge: judgeRead,
-    remedy: 'Ask for a token on every route.',
+    remedy: 'Require a token on every route.',
   },
   {
     id: 'head-no-token',
     name: 'HEAD, no token',
     make: () => [{ token: undefined, method: 'HEAD' }],
     judge: judgeHead,
-    remedy: 'Ask for a token whatever the method is.',
+    remedy: 'Require a token for every method.',
   },
   ...OTHER_SPELLINGS.map(
     ({ id, name, spelled, remedy }): Attack => ({
@@ -130,14 +130,14 @@ export const ATTACKS: readonly Attack[] = [
     make: ({ jwt }) => [{ token: undefined, headers: identityHeaders(jwt) }],
     judge: judgeRead,
     remedy:
-      'Drop these headers of the caller, and ask for a token: a proxy in front sets them, and so can anybody.',
+      'Drop these headers from callers and require a token. A proxy in front sets them, but any caller can too.',
   },
   {
     id: 'not-a-jwt',
     name: 'not a JWT',
     make: () => [{ token: 'this-is-no-token' }],
     judge: judgeRead,
-    remedy: 'Verify the token: that there is one says nothing.',
+    remedy: 'Verify the token. Its presence proves nothing.',
   },
   {
     id: 'alg-none',
@@ -148,14 +148,14 @@ export const ATTACKS: readonly Attack[] = [
       { form: 'with a signature', token: unsigned(token, jwt, 'none', NO_SIGNATURE) },
     ]),
     judge: judgeRead,
-    remedy: 'List the algorithms that are accepted, and none is not among them (RFC 8725 §3.1).',
+    remedy: 'List the accepted algorithms, without none (RFC 8725 §3.1).',
   },
   {
     id: 'empty-signature',
     name: 'an empty signature',
     make: fromJwt(({ token }) => [{ token: withoutSignature(token) }]),
     judge: judgeRead,
-    remedy: 'Verify the signature also where it is empty: refuse a token without one.',
+    remedy: 'Refuse tokens with an empty signature.',
   },
   {
     id: 'public-key-as-secret',
@@ -178,56 +178,56 @@ export const ATTACKS: readonly Attack[] = [
     name: 'signed by a new key',
     make: signedByNewKey(({ jwk }) => ({ kid: jwk.kid })),
     judge: judgeRead,
-    remedy: "Verify signatures with the provider's keys alone.",
+    remedy: "Verify signatures only with the provider's keys.",
   },
   {
     id: 'new-key-real-kid',
     name: 'new key, real kid',
     make: signedByNewKey(),
     judge: judgeRead,
-    remedy: 'Verify the signature: that the kid is known says nothing.',
+    remedy: 'Verify the signature. A known kid proves nothing.',
   },
   {
     id: 'new-key-in-header',
     name: 'new key in the jwk header',
     make: signedByNewKey(({ jwk }) => ({ kid: jwk.kid, jwk })),
     judge: judgeRead,
-    remedy: 'Never take a key from the token: ignore jwk, jku, x5c and x5u (RFC 8725 §3.10).',
+    remedy: 'Never take a key from the token. Ignore jwk, jku, x5c and x5u (RFC 8725 §3.10).',
   },
   {
     id: 'flipped-bit',
     name: 'signature, one bit flipped',
     make: fromJwt(({ token }) => [{ token: withFlippedBit(token) }]),
     judge: judgeRead,
-    remedy: 'Verify the whole signature, and keep what was verified under the whole token.',
+    remedy: 'Verify the whole signature, and cache the result under the whole token.',
   },
   {
     id: 'other-payload',
     name: 'changed claims',
     make: fromJwt(({ token, jwt }) => [{ token: withLaterEnd(token, jwt) }]),
     judge: judgeRead,
-    remedy: 'Verify the signature over header and payload, and keep what was verified under the whole token.',
+    remedy: 'Verify the signature over header and payload, and cache the result under the whole token.',
   },
   {
     id: 'id-token',
     name: 'the ID token',
     make: ({ idToken }) => spare(idToken),
     judge: judgeRead,
-    remedy: 'Accept your own audience only: an ID token is for the client (RFC 9068 §4).',
+    remedy: 'Accept only your own audience. An ID token is for the client (RFC 9068 §4).',
   },
   {
     id: 'expired',
     name: 'an expired token',
     make: ({ expired }) => spare(expired),
     judge: judgeRead,
-    remedy: 'Compare exp with the clock at each request, and require it.',
+    remedy: 'Require exp and compare it with the clock at each request.',
   },
   {
     id: 'other-audience',
     name: 'for another audience',
     make: ({ otherAudience }) => spare(otherAudience),
     judge: judgeRead,
-    remedy: 'Accept your own audience only, and require one (RFC 8725 §3.9).',
+    remedy: 'Require an audience and accept only your own (RFC 8725 §3.9).',
   },
   {
     id: 'write',
@@ -235,7 +235,7 @@ export const ATTACKS: readonly Attack[] = [
     make: ({ mayWrite, token, write: { method, path, body } }) =>
       mayWrite ?? [{ token, method, path, ...(body !== undefined && { body }) }],
     judge: judgeWrite,
-    remedy: 'Let tokens for reading send reads only, or say in [access] of the profile that you may write.',
+    remedy: 'Allow only reads with a read token, or declare write access in [access] of the profile.',
   },
   {
     id: 'method-override',
@@ -245,7 +245,7 @@ export const ATTACKS: readonly Attack[] = [
       { form: '_method', token, query: `_method=${OVERRIDE}` },
     ],
     judge: judgeOverride,
-    remedy: 'Take off what names another method, or judge that method.',
+    remedy: 'Remove headers that override the method, or judge the overriding method.',
   },
 ]
 

@@ -7,21 +7,21 @@ export const OTHER_SPELLINGS = [
     id: 'doubled-slash',
     name: '//path, no token',
     spelled: (path: string) => `/${path}`,
-    remedy: 'Ask for a token on every path, or merge slashes before the rules are looked up.',
+    remedy: 'Require a token on every path, or merge slashes before matching rules.',
   },
   {
     id: 'encoded-letter',
     name: 'encoded path, no token',
     spelled: (path: string) =>
       path.replace(/^\/(.)/, (_, letter: string) => `/%${letter.charCodeAt(0).toString(16)}`),
-    remedy: 'Ask for a token on every path, or decode the path before the rules are looked up.',
+    remedy: 'Require a token on every path, or decode the path before matching rules.',
   },
   {
     id: 'other-case',
     name: 'PATH, no token',
     // The first segment alone: the name of a project may be another one in capitals.
     spelled: (path: string) => path.replace(/^\/[^/]*/, (first) => first.toUpperCase()),
-    remedy: 'Ask for a token on every path, or send on only paths that are spelled as in your rules.',
+    remedy: 'Require a token on every path, or forward only paths spelled as in your rules.',
   },
 ] as const
 

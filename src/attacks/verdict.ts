@@ -42,7 +42,7 @@ export function judgeRead(seen: Seen): Judgement {
 }
 
 /**
- * The same for a read with another spelling of the path. Where there is no such route, the attack cannot be tried: nobody reads
+ * The same for a read with another spelling of the path. Where there is route not found, the attack cannot be tried: nobody reads
  * anything there. Some servers say so with 200, so only what is like the data of the plain read was let through.
  */
 export function judgeSpelling(
@@ -66,7 +66,7 @@ export const judgeHead = (seen: Seen, { plain }: { readonly plain: Seen }): Judg
 function judgeForm(seen: Seen, isData: (answer: Answer) => boolean, why: string): Judgement {
   // The plain read was answered, so whatever is in front does not take this form.
   if ('failure' in seen) return { ...noAnswer(seen.failure), verdict: 'not-tried' }
-  if (NO_SUCH_FORM.includes(seen.status)) return judged('not-tried', seen.status, 'no such route')
+  if (NO_SUCH_FORM.includes(seen.status)) return judged('not-tried', seen.status, 'route not found')
   if (isAnswered(seen) && !isData(seen)) return judged('not-tried', seen.status, why)
   return judgeRead(seen)
 }
@@ -85,9 +85,9 @@ export function judgeWrite(seen: Seen): Judgement {
   if ('failure' in seen) return noAnswer(seen.failure)
   const { status } = seen
   if (isAnswered(seen)) return judged('let-through', status)
-  if (OF_THE_BACK_END.includes(status)) return judged('let-through', status, 'the back end has judged it')
+  if (OF_THE_BACK_END.includes(status)) return judged('let-through', status, 'the back end judged it')
   if (status === 401 || status === 403) return judged('refused', status)
-  if (NO_ROUTE.includes(status)) return judged('refused', status, 'no such route')
+  if (NO_ROUTE.includes(status)) return judged('refused', status, 'route not found')
   return otherwise(seen)
 }
 
@@ -106,9 +106,9 @@ export function judgeOverride(
   const { status } = seen
   // The values of a list change from one moment to the next, and an answer may name the address that was asked.
   const isPlain = isAlike(seen, plain) && shapeIn(seen) === shapeIn(plain)
-  if (isPlain) return judged('refused', status, 'taken for the plain read')
+  if (isPlain) return judged('refused', status, 'treated as the plain read')
   if (status === 400 || status === 401 || status === 403) return judged('refused', status)
-  if (real !== undefined && isSame(seen, real)) return judged('refused', status, 'as that method itself')
+  if (real !== undefined && isSame(seen, real)) return judged('refused', status, 'like the method itself')
   if (isAnswered(seen) || OF_A_METHOD.includes(status))
     return judged('let-through', status, 'not the plain read')
   return otherwise(seen)
@@ -153,7 +153,7 @@ function otherwise({ status, isPage, redirect }: Answer): Judgement {
         ? 'requests are limited'
         : status >= 500
           ? 'the server failed'
-          : 'this is no denial'
+          : 'this is not a denial'
   return judged('unknown', status, why)
 }
 

@@ -51,7 +51,7 @@ async function readFiles(names: readonly string[], files: Files): Promise<readon
 
 const unreadable = (file: string, cause: unknown): Failure =>
   new Failure('storage', `cannot read ${file} (${errorCode(cause) ?? 'error'})`, {
-    hint: 'It must be a file that you can read. Correct that, then try again.',
+    hint: 'Make it a file that you can read, then try again.',
     cause,
   })
 

@@ -23,7 +23,7 @@ export interface Tenants {
 }
 
 /** A body that no API can read as JSON, and that says to a person who finds it where it comes from. */
-const NO_JSON = 'sent by ls-auth doctor --gateway: this is no JSON, and must not be let through'
+const NO_JSON = 'sent by ls-auth doctor --gateway: not JSON; the gateway must refuse this'
 
 const PROBES: Readonly<Record<BackendId, (place: Place) => GatewayProbe>> = {
   lightstep(place) {

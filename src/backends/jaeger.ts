@@ -27,12 +27,12 @@ export const jaeger = {
     follow: true,
     services: true,
     attributes: {
-      why: 'its API lists services and operations only',
-      instead: 'See those of one trace: ls-auth trace get ID -o json.',
+      why: 'its API only lists services and operations',
+      instead: 'See the attributes of one trace: ls-auth trace get ID -o json.',
     },
     query: {
       why: 'it has no query language for time series',
-      instead: 'Ask the metrics store its spans are counted in.',
+      instead: 'Query the metrics store that counts its spans.',
     },
   },
 } as const satisfies Backend

@@ -27,8 +27,8 @@ export const lightstep = {
     trace: true,
     search: true,
     follow: {
-      why: 'its API gives examples of spans, and not each new trace',
-      instead: 'Search again now and then, without --follow.',
+      why: 'its API returns example spans, not every new trace',
+      instead: 'Repeat the search without --follow.',
     },
     services: true,
     attributes: true,
@@ -45,7 +45,7 @@ export function projectPath({ organization, project }: Place): string {
 /** A path segment. `.` and `..` survive percent-encoding, so they would be a path traversal out of the organization. */
 function segment(what: 'organization' | 'project', name = ''): string {
   if (name === '' || name === '.' || name === '..') {
-    throw new Failure('settings', `${what} "${name}" is not a name Lightstep can have`, {
+    throw new Failure('settings', `${what} "${name}" is not a valid Lightstep name`, {
       hint: `Set ${what} in the profile; see ls-auth profile show.`,
     })
   }
@@ -62,7 +62,7 @@ export const END_OF_LIFE = 'Lightstep ended on 1 March 2026 or with the contract
 function explain(failure: Failure, host: string): Failure {
   const { code, hint, message } = failure
   if (code === 'gone') {
-    const words = message.replace('says that this is gone', 'says this organization or project is gone')
+    const words = message.replace('answered that this is gone', 'says this organization or project is gone')
     return failure.withWords(words, `${END_OF_LIFE}. ${hint}`)
   }
   if (!/(^|\.)lightstep\.com$/.test(host)) return failure

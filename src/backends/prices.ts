@@ -17,13 +17,12 @@ const PRICES: Readonly<Partial<Record<BackendId, Readonly<Partial<Record<Verb, P
   lightstep: {
     search: {
       without:
-        'Lightstep has no search: without a snapshot, which a person allows by starting this server with --snapshot, only a query that a stream has is answered.',
-      cost: `On Lightstep each call may spend ${SPENT}, and so does a call that is repeated.`,
+        'Lightstep cannot search without a snapshot, only answer a query that has a stream. A person allows snapshots by starting this server with --snapshot.',
+      cost: `On Lightstep each call may spend ${SPENT}, and so may each repeat.`,
     },
     trace: {
-      without:
-        'Lightstep reads traces by the id of a span (16 hex digits) or the address of its page, and not by that of a trace.',
-      cost: `On Lightstep the id of a trace, or of a span whose trace is not assembled, may spend ${SPENT}: the id of a span that was found is the cheap one.`,
+      without: 'Lightstep reads traces by span id (16 hex digits) or page address, not by trace id.',
+      cost: `On Lightstep a trace id, or a span of an unassembled trace, may spend ${SPENT}. A span id from a search is cheap.`,
     },
   },
 }

@@ -48,7 +48,7 @@ const WORDS: Readonly<Record<Ability, string>> = {
 export function othersThatCan(ability: Ability): string | undefined {
   const able = BACKENDS.filter(({ capabilities }) => capabilities[ability] === true)
   const names = able.map(({ name }) => name)
-  return names.length === 0 ? undefined : `Profiles of ${listed(names, 'and')} can ${WORDS[ability]}.`
+  return names.length === 0 ? undefined : `Profiles for ${listed(names, 'and')} can ${WORDS[ability]}.`
 }
 
 /** The failure of a request to `host`, with hints for this back end. */
@@ -74,8 +74,8 @@ export function requirePlace(row: Backend, place: Place): Place {
     'and',
   )
   const others = BACKEND_IDS.filter((id) => id !== row.id)
-  throw new Failure('settings', `nothing names the ${listed(missing, 'and')}`, {
-    hint: `${row.name} needs ${listed(row.needs, 'and')}. Pass ${flags}, set ${variables}, or keep it in the profile: ${commands}. Another back end: --backend ${listed(others, 'or')}.`,
+  throw new Failure('settings', `missing setting: ${listed(missing, 'and')}`, {
+    hint: `${row.name} needs ${listed(row.needs, 'and')}. Pass ${flags}, set ${variables}, or save it in the profile: ${commands}. Another back end: --backend ${listed(others, 'or')}.`,
   })
 }
 

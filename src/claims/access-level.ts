@@ -181,7 +181,7 @@ function amounts(scopes: Side, groups: Side): LevelAnswer['amounts'] {
 
 function askForScopes(level: Level, held: readonly string[], missing: readonly string[]): string {
   const [who, what] = [naming('group', held), naming('scope', missing)]
-  return `${who} should ${verb(level)}, but the token lacks ${what}: add it to scopes and sign in again; if it is refused, ask the provider's administrator to allow it for this client`
+  return `${who} should ${verb(level)}, but the token lacks ${what}. Add it to scopes and sign in again. If the provider refuses, ask its administrator to allow it for this client`
 }
 
 function askForGroups(level: Level, held: readonly string[], missing: readonly string[]): string {
@@ -189,7 +189,7 @@ function askForGroups(level: Level, held: readonly string[], missing: readonly s
     naming('scope', held),
     missing.length > 1 ? `one of the groups ${missing.join(', ')}` : `the group ${missing.join()}`,
   ]
-  return `the token carries ${what}, but the person is not in ${where}: ask for membership, or ask why the scope to ${verb(level)} is granted without it`
+  return `the token carries ${what}, but you aren't in ${where}: ask for membership, or ask why the scope to ${verb(level)} is granted without it`
 }
 
 function naming(noun: string, names: readonly string[]): string {

@@ -48,7 +48,7 @@ export function parseAssertion(text: string): Assertion {
   const value = match[3] ?? match[5] ?? ''
   if (value === '' && operator !== 'exists') {
     throw new Failure('usage', `--claim: "${text.slice(0, 80)}" has no value`, {
-      hint: 'Give it one. Whether a claim is there at all is asked with exists.',
+      hint: 'Add a value, or use exists to test for the claim alone.',
     })
   }
   return {
@@ -83,7 +83,7 @@ export function judgeAssertion(
   // A time is a number (RFC 7519 §2), as for who checks a token.
   if (meaning !== undefined && typeof held !== 'number') return weigh({ ...finding, verdict: 'fail' }, token)
   if (latest !== undefined && numberOf(held) > latest)
-    return weigh({ ...finding, verdict: 'fail', note: 'that time is still to come' }, token)
+    return weigh({ ...finding, verdict: 'fail', note: 'that time is in the future' }, token)
   return weigh({ ...finding, verdict: holds(held, assertion) ? 'pass' : 'fail' }, token)
 }
 

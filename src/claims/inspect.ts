@@ -42,7 +42,7 @@ function isOwn(jwt: Jwt, kind: TokenKind, own: OwnTokens | undefined): boolean {
 const NOT_FOR_US = {
   verified: false,
   reason: 'opaque',
-  detail: 'it is made for an API of the provider, and nobody else can check it',
+  detail: "it is meant for the provider's own API, and only that API can check it",
 } as const
 
 /** Parses a token without verification: its signature counts as unverified. Never throws. */

@@ -102,7 +102,7 @@ function tokenLifetime({ issuedAt, expiresAt }: Identity, most: number, latest: 
     values,
     source: `${expiresAt.source} - ${issuedAt.source}`,
     ...(isToCome && {
-      note: `it says that it was issued at ${instant(issuedAt.value)}, which is still to come`,
+      note: `its issue time is ${instant(issuedAt.value)}, which is in the future`,
     }),
   }
 }

@@ -137,7 +137,7 @@ function mayFindings(token: KnownToken, expect: Expect): Finding[] {
   const scopes = scopesOf(token)
   const note =
     token.kind === 'id' && scopes.value === undefined
-      ? { note: 'an ID token carries no scopes: whoever is given it decides by audience, client and claims' }
+      ? { note: 'an ID token carries no scopes: the API decides by audience, client and claims' }
       : {}
   // One finding for each scope, so that each missing scope has its own line.
   const findings: Finding[] = (expect.scopes ?? []).map((scope) => ({
@@ -260,4 +260,4 @@ const MOST = 3
 
 /** What a person is told of them; undefined: there are none. */
 export const fullNameNote = (names: readonly string[]): string | undefined =>
-  names.length === 0 ? undefined : `It is called ${names.join(' or ')} here, if that is the one that is meant`
+  names.length === 0 ? undefined : `Its name is ${names.join(' or ')} here, if you mean that`

@@ -67,7 +67,7 @@ export function waitHint({ retryMilliseconds, resetMilliseconds }: RateLimit): s
 export function hintAtLimit(status: number | undefined, limit: RateLimit | undefined): string | undefined {
   const named = limit?.retryMilliseconds || (status === 429 && limit?.resetMilliseconds)
   return limit && named
-    ? `${waitHint(limit)} If it goes on, ask whoever runs the identity provider.`
+    ? `${waitHint(limit)} If it keeps failing, ask whoever runs the identity provider.`
     : undefined
 }
 

@@ -15,12 +15,12 @@ export function isPage({ headers, body }: HttpAnswer): boolean {
  */
 export function networkSignIn(status: number): Failure | undefined {
   if (status === 511)
-    return new Failure('network', 'the network you are on wants a sign-in (HTTP 511)', {
+    return new Failure('network', 'your network requires a sign-in (HTTP 511)', {
       hint: 'Open a web page in a browser, sign in to the network there, then try again.',
     })
   if (status === 407)
-    return new Failure('network', 'a proxy on the way wants a sign-in of its own (HTTP 407)', {
-      hint: 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile: a proxy with a password is http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY.',
+    return new Failure('network', 'a proxy requires a password (HTTP 407)', {
+      hint: 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile. A password goes into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT',
     })
   return undefined
 }

@@ -34,7 +34,7 @@ export interface HintValues {
 const CONFIDENTIAL: readonly Hint[] = [
   {
     error: ['invalid_client'],
-    say: 'Check client_id ({client}) and its secret. The stored secret goes with ls-auth logout, and ls-auth login asks for a new one, or reads it from the file in LS_AUTH_CLIENT_SECRET_FILE.',
+    say: 'Check client_id ({client}) and its secret. To replace the stored secret, run ls-auth logout, then ls-auth login. Or set LS_AUTH_CLIENT_SECRET_FILE to a file with it.',
   },
 ]
 
@@ -43,36 +43,36 @@ const COMMON: readonly Hint[] = [
   {
     where: 'discovery',
     error: ['issuer-mismatch'],
-    say: 'The issuer must be, letter for letter, what the provider calls itself: {issuer} is not. Look at the slash at the end, the letter case, the port and the tenant.',
+    say: 'The issuer must match the provider exactly. {issuer} does not. Check the trailing slash, letter case, port and tenant.',
   },
   {
     where: 'discovery',
     error: ['not-found'],
-    say: 'There is no OpenID Connect provider at {issuer}. The address that opens when you add /.well-known/openid-configuration is the right one.',
+    say: 'There is no OpenID Connect provider at {issuer}. The right issuer opens when you add /.well-known/openid-configuration.',
   },
   {
     where: 'discovery',
     error: ['denied'],
-    say: 'A proxy or a firewall on the way may have answered (see HTTPS_PROXY, NO_PROXY and proxy in the profile), or there is no OpenID Connect provider at {issuer}. Add /.well-known/openid-configuration to it, and open that in a browser on this machine.',
+    say: 'A proxy or firewall may have answered (see HTTPS_PROXY, NO_PROXY and proxy in the profile). Or {issuer} is not an OpenID Connect provider: add /.well-known/openid-configuration and open that in a browser.',
   },
   {
     error: ['issuer-missing'],
-    say: 'Nothing says who made the answer (RFC 9207). Ask whoever runs the identity provider: the redirect lacks iss.',
+    say: 'The redirect lacks iss (RFC 9207), so its sender is unknown. Ask whoever runs the identity provider.',
   },
   {
     error: ['redirect_uri_mismatch', 'invalid_redirect_uri', 'redirect_mismatch'],
-    say: 'Register the redirect URI with the provider, letter for letter: {redirect}',
+    say: 'Register exactly this redirect URI with the provider: {redirect}',
   },
   {
     description: /redirect.?uri/i,
     where: 'authorization',
-    say: 'Register the redirect URI with the provider, letter for letter: {redirect}',
+    say: 'Register exactly this redirect URI with the provider: {redirect}',
   },
   {
     description: /pushed authorization|\bPAR\b/i,
     where: 'authorization',
     error: ['invalid_request', 'unauthorized_client'],
-    say: 'Requests of this client have to be pushed (PAR). Sign in with: --pushed-requests yes',
+    say: 'This client requires pushed requests (PAR). Sign in with: --pushed-requests yes',
   },
   {
     where: 'device',
@@ -82,32 +82,32 @@ const COMMON: readonly Hint[] = [
   {
     where: 'device',
     error: ['unauthorized_client', 'unsupported_grant_type'],
-    say: 'The device grant is not allowed for the client {client}. Have it switched on, or sign in with the browser.',
+    say: 'The client {client} is not allowed to use the device flow. Ask for it to be enabled, or sign in with the browser.',
   },
   {
     error: ['access_denied'],
-    say: 'The person refused, or the account may not use this client. Ask for an assignment if you did not refuse.',
+    say: 'You declined, or your account is not allowed to use this client. In that case ask for an assignment.',
   },
   {
     error: ['invalid_scope'],
-    say: 'A scope is not known, or not allowed for this client: asked for were {scopes}, and the provider lists {supported}. {others}',
+    say: 'A scope is unknown, or not allowed for this client. Requested: {scopes}. The provider lists: {supported}. {others}',
   },
   {
     error: ['invalid_target'],
-    say: 'The provider does not know this audience, or this client may not ask for it.',
+    say: 'The provider does not know this audience, or this client is not allowed to request it.',
   },
   {
     error: ['invalid_client'],
-    say: 'Check client_id ({client}); ls-auth is a public client, so the provider must not ask for a secret.',
+    say: 'Check client_id ({client}); ls-auth is a public client, so the provider must not require a secret.',
   },
   {
     error: ['unauthorized_client', 'unsupported_grant_type', 'unsupported_response_type'],
-    say: 'The client {client} may not sign in this way. Allow it the authorization code and refresh token grants.',
+    say: 'The client {client} is not allowed to sign in this way. Enable the authorization code and refresh token grants.',
   },
   {
     error: ['invalid_grant'],
     where: 'token',
-    say: 'The code or the sign-in behind it is no longer valid. Sign in again: ls-auth login',
+    say: 'The code or its sign-in is no longer valid. Sign in again: ls-auth login',
   },
   {
     error: ['login_required', 'interaction_required', 'consent_required', 'account_selection_required'],
@@ -115,15 +115,15 @@ const COMMON: readonly Hint[] = [
   },
   {
     error: ['no-refresh-token'],
-    say: 'The provider gave no refresh token, so the sign-in ends with the access token. Ask for offline_access, and allow refresh tokens for the client {client}.',
+    say: 'The provider sent no refresh token, so the sign-in ends with the access token. Request offline_access, and allow refresh tokens for the client {client}.',
   },
   {
     error: ['other-issuer'],
-    say: 'The issuer of the token is not {issuer}, as in the profile. Have the gateway trust it, or the provider name the other one in access tokens; then sign in again: ls-auth login',
+    say: "The token's issuer differs from {issuer} in the profile. Make the gateway trust it, or change the issuer of access tokens, then sign in again: ls-auth login",
   },
   {
     error: ['server_error', 'temporarily_unavailable'],
-    say: 'The provider has a problem of its own. Wait a little and try again.',
+    say: 'The provider failed. Wait a little and try again.',
   },
 ]
 
@@ -199,8 +199,8 @@ function scopesWithout(refused: readonly string[], scopes: readonly string[]): s
 function otherScopes({ scopes = [], supported = [], unlisted = [] }: HintValues): string {
   const refused = supported.length > 0 ? unlisted : scopes.filter((scope) => scope === 'offline_access')
   const named = refused.filter((scope) => scope !== 'openid')
-  if (named.length === 0) return 'Ask for others: ls-auth login --scopes LIST'
-  const own = named.includes('offline_access') ? ' (ls-auth asks for offline_access by itself)' : ''
+  if (named.length === 0) return 'Request others: ls-auth login --scopes LIST'
+  const own = named.includes('offline_access') ? ' (ls-auth requests offline_access automatically)' : ''
   return `Without ${named.join(' ')}${own}: ls-auth login --scopes ${scopesWithout(named, scopes)}`
 }
 

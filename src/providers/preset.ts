@@ -192,7 +192,7 @@ export const STANDARD: Omit<Preset, 'id' | 'name'> = {
   hints: [],
   registration: [
     'Register a native (public) client: authorization code with PKCE, no client secret.',
-    'Allow refresh tokens, and the device grant if --device is to work.',
+    'Allow refresh tokens, and the device grant for --device.',
     'Register each redirect URI exactly as shown.',
   ],
 }

@@ -208,8 +208,8 @@ async function keep(session: Session, task: Task): Promise<Event> {
   if (second.type !== 'not-written' || refreshTokenOf(session) === before) return second
   if (await isKept(session, task)) return { type: 'written' }
   const { failure } = second
-  const message = `the renewed sign-in could not be kept: ${failure.message}`
-  const hint = 'Sign in again before the token at hand ends: ls-auth login'
+  const message = `the renewed sign-in could not be saved: ${failure.message}`
+  const hint = 'Sign in again before the current token expires: ls-auth login'
   return { type: 'not-written', failure: failure.withWords(message, hint) }
 }
 

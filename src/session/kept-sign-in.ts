@@ -38,7 +38,7 @@ export async function readKeptSignIn(
   ports: Ports,
 ): Promise<KeptSignIn | undefined> {
   if (header.scrypt !== undefined) {
-    return new Failure('store-key', 'it is kept by a passphrase, which status does not ask for')
+    return new Failure('store-key', 'a passphrase protects it, and status does not ask for it')
   }
   try {
     const session = await (await openStore(client, ports)).read()

@@ -13,9 +13,9 @@ export async function newProofKey({
   if (Array.isArray(algorithms) && !algorithms.includes(PROOF_ALGORITHM)) {
     throw new Failure(
       'cannot-do',
-      `the provider takes no proofs that are signed with ${PROOF_ALGORITHM} (DPoP)`,
+      `the provider does not accept DPoP proofs signed with ${PROOF_ALGORITHM} (DPoP)`,
       {
-        hint: 'Ask whoever runs the identity provider to allow it. Without DPoP: ls-auth profile set dpop false',
+        hint: 'Ask whoever runs the identity provider to allow it. To turn DPoP off: ls-auth profile set dpop false',
       },
     )
   }

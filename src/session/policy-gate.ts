@@ -103,13 +103,15 @@ function refusal(
   const token = client.workload && which === 'new' ? 'the token' : NAMES[which]
   const kept =
     which !== 'new'
-      ? 'You stay signed in, and that token is not used.'
-      : 'Nothing was stored: an earlier sign-in stays as it was.'
+      ? 'You stay signed in, and ls-auth does not use that token.'
+      : 'Nothing was stored. An earlier sign-in is unchanged.'
   const full = findings.map(fullNames).filter(({ length }) => length > 0)
   const ask =
-    full.length === findings.length ? 'Mend' : 'Ask whoever manages the provider for what is missing, or mend'
+    full.length === findings.length
+      ? 'Mend'
+      : "Ask the provider's administrator for the missing values, or change"
   const words = [...shortScopes(findings, apis).map(inOtherWords), ...full.map(byFullName)].join('')
-  return new Failure('not-allowed', `${token} is not what this profile expects`, {
+  return new Failure('not-allowed', `${token} does not match this profile's expectations`, {
     detail: findings.map(
       ({ assertion, expected, actual, reason }) =>
         `${assertion}: required ${safeText(expected, 120)}, held ${safeText(actual, 120)}${reason ? ` (${reason})` : ''}`,

@@ -9,16 +9,16 @@ import type { Preset } from '../providers/preset.ts'
 export function requireSignInOffered(preset: Preset): void {
   requireProviderInReach(preset)
   if (preset.signsIn === 'person') return
-  throw new Failure('cannot-do', `nobody signs in at ${preset.name} with ls-auth login`, {
+  throw new Failure('cannot-do', `people cannot sign in at ${preset.name} with ls-auth login`, {
     detail: preset.registration,
-    hint: 'A program with a token of its own passes it in LS_AUTH_TOKEN.',
+    hint: 'If a program has its own token, pass it in LS_AUTH_TOKEN.',
   })
 }
 
 /** Throws Failure `cannot-do` for a provider that no other program can use (AWS IAM Identity Center). */
 export function requireProviderInReach(preset: Preset): void {
   if (preset.signsIn !== 'nobody') return
-  throw new Failure('cannot-do', `nobody can sign in at ${preset.name} from outside`, {
+  throw new Failure('cannot-do', `people cannot sign in at ${preset.name} from outside`, {
     hint: hintFor(preset.id, {}),
   })
 }

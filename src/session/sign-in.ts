@@ -175,8 +175,8 @@ async function checkTokens(
 ): Promise<readonly Finding[]> {
   const token = client.preset.useToken === 'id' ? tokens.idToken : tokens.accessToken
   if (token === undefined) {
-    throw new Failure('provider-failed', 'the provider sent no ID token, and this profile uses it', {
-      hint: 'Ask for the scope openid, or set use_token = "access".',
+    throw new Failure('provider-failed', 'the provider sent no ID token, but this profile uses it', {
+      hint: 'Request the scope openid, or set use_token = "access".',
     })
   }
   const { metadata } = provider
@@ -231,10 +231,10 @@ async function storeSession(
 function requireSubject(subject: unknown, { idClaims }: Tokens, isSignedIn: boolean): void {
   if (subject !== undefined && subject === idClaims?.sub) return
   throw isSignedIn
-    ? new Failure('refused', 'somebody else has signed in; the sign-in before is kept', {
-        hint: 'Run it again, and sign in as the same person. To change the person: ls-auth login',
+    ? new Failure('refused', 'another account signed in, so ls-auth kept the previous sign-in', {
+        hint: 'Run it again and sign in as the same person. To change accounts: ls-auth login',
       })
-    : new Failure('refused', 'somebody else has signed in; nobody is signed in now', {
+    : new Failure('refused', 'another account signed in, so you are signed out now', {
         hint: 'Sign in again: ls-auth login',
       })
 }
@@ -254,7 +254,7 @@ async function revokeRejected(
   ports: Ports,
 ): Promise<string | undefined> {
   if (!(await isApartFromKept(client, store, tokens.idClaims, ports)))
-    return 'the tokens were not kept; they were not revoked, as that could end an earlier sign-in'
+    return 'the tokens were discarded but not revoked, because that could end an earlier sign-in'
   const { refreshToken, accessToken } = tokens
   const issued: readonly Revocable[] = [
     ...(refreshToken === undefined ? [] : [{ kind: 'refresh', token: refreshToken } as const]),
@@ -262,15 +262,15 @@ async function revokeRejected(
   ]
   const asked = wanted(client, issued)
   if (asked.length === 0 && typeof provider.metadata.revocation_endpoint === 'string')
-    return 'the tokens were not kept; they were not revoked (revoke in the settings)'
+    return 'the tokens were discarded but not revoked (setting revoke)'
   try {
     if (await revokeAll(provider, asked)) return undefined
     const isOffered = typeof provider.metadata.revocation_endpoint === 'string'
     return isOffered && asked.every(({ kind }) => kind === 'access')
-      ? 'the tokens were not kept; the provider does not revoke access tokens, which end by themselves'
-      : 'the tokens were not kept; the provider offers no revocation'
+      ? 'the tokens were discarded; the provider cannot revoke access tokens, so they will expire'
+      : 'the tokens were discarded; the provider has no revocation'
   } catch (error) {
-    return `the tokens were not kept, but the provider did not revoke them${
+    return `the tokens were discarded, but the provider did not revoke them${
       error instanceof Failure ? `: ${error.message}` : ''
     }`
   }
@@ -309,9 +309,13 @@ async function clientSecret(
     await ports.terminal.readSecret("Client secret (from the provider's app settings): ")
   )?.trim()
   if (typed) return { value: typed, since }
-  throw new Failure('settings', 'this client has a secret, and nobody is there to type it', {
-    hint: client.preset.publicSecret
-      ? 'That of a Desktop client is public by design: write it into the profile in config.toml, client_secret = "…". Any other: put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.'
-      : 'Put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.',
-  })
+  throw new Failure(
+    'settings',
+    'this client needs its secret, and ls-auth cannot ask for it: stdin is not a terminal',
+    {
+      hint: client.preset.publicSecret
+        ? 'A Desktop client\'s secret is public by design: put it into config.toml, client_secret = "…". Put any other into a file of mode 0600 and set LS_AUTH_CLIENT_SECRET_FILE.'
+        : 'Put it into a file of mode 0600 and set LS_AUTH_CLIENT_SECRET_FILE to its path.',
+    },
+  )
 }

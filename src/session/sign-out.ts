@@ -122,7 +122,7 @@ async function forgetDamaged(store: Store, damage: Failure): Promise<SignedOut> 
 
 /** Why nothing is known to be revoked. The hint of a damaged file is not for one that is removed. */
 const unknownToken = (damage: Failure): Failure =>
-  damage.withWords(`${damage.message}: its refresh token cannot be read`, 'It may still be good there.')
+  damage.withWords(`${damage.message}: its refresh token cannot be read`, 'It may still work there.')
 
 /** What others need of a session that has ended; no refresh token. */
 const ended = ({ tokens, idToken, metadata }: SessionBody): SignedOut['ended'] => ({

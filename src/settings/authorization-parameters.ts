@@ -28,8 +28,8 @@ export function validParameters(list: unknown, where: string, hint: string): rea
     // Nothing of it is shown.
     if (typeof one === 'string' && holdsToken(one))
       throw wrong(
-        'holds a token, which everybody who reads it would see',
-        'Leave it out: browsers and proxies keep the addresses of a sign-in.',
+        'holds a token, which would be visible to anyone who reads it',
+        'Remove it. Browsers and proxies keep the addresses of a sign-in.',
       )
     const [, name, value] = (typeof one === 'string' && NAMED.exec(one)) || []
     if (name === undefined || value === undefined) throw wrong('must be a list of name=value')
@@ -37,14 +37,14 @@ export function validParameters(list: unknown, where: string, hint: string): rea
     const plain = name.toLowerCase()
     if (OWN_PARAMETERS.has(plain))
       throw wrong(
-        `sets "${shown}", which a sign-in sets itself`,
-        'Leave it out. What can be chosen has a setting or a flag of its own, such as --prompt.',
+        `sets "${shown}", which ls-auth sets itself`,
+        'Remove it. Use its own setting or flag instead, such as --prompt.',
       )
     if (names.has(plain)) throw wrong(`names the parameter "${shown}" twice`)
     if (value.trim() === '') throw wrong(`gives "${shown}" no value`)
-    if (value.trim() !== value) throw wrong(`has a value with blanks around it (${shown})`)
+    if (value.trim() !== value) throw wrong(`has a value with spaces around it (${shown})`)
     if (safeText(value, value.length) !== value)
-      throw wrong(`has a value with characters that do not show (${shown})`)
+      throw wrong(`has a value with invisible characters (${shown})`)
     names.add(plain)
   }
   return list
@@ -70,7 +70,7 @@ export function wrongTokenHeader(name: string): string | undefined {
   if (!NAME.test(name)) return 'the name of a header, such as X-JWT-Assertion'
   const plain = name.toLowerCase().replaceAll('_', '-')
   return TAKEN.test(plain) || FOR_THE_HOP.test(plain)
-    ? 'a header that means nothing else in a request'
+    ? 'a header without another meaning in a request'
     : undefined
 }
 

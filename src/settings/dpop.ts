@@ -18,7 +18,7 @@ export function readDpop(values: Values): boolean {
   if (!values.isTrue('dpop')) return false
   const found = hindersDpop((name) => values.text(name))
   if (found === undefined) return true
-  throw new Failure('settings', `dpop = true does not go with other settings: ${found.why}`, {
+  throw new Failure('settings', `dpop = true conflicts with another setting: ${found.why}`, {
     hint: 'Leave one of the two out.',
   })
 }
@@ -28,12 +28,10 @@ export function hindersDpop(value: (name: SettingName) => unknown): Hindrance | 
   const authorization = String(value('authorization') ?? '').trim()
   const header = String(value('authorization_header') ?? 'authorization').trim()
   const as = (setting: SettingName, why: string): Hindrance => ({ setting, why: `${setting} ${why}` })
-  if (value('workload') !== undefined)
-    return as('workload', 'has tokens of its own, which are bound to no key')
-  if (value('use_token') === 'id')
-    return as('use_token', '= "id" sends the ID token, which is bound to no key')
+  if (value('workload') !== undefined) return as('workload', 'issues its own tokens, without DPoP')
+  if (value('use_token') === 'id') return as('use_token', '= "id" sends the ID token, which has no DPoP')
   if (!/^(bearer|none)$/i.test(authorization))
-    return as('authorization', `= "${safeText(authorization, 60)}" sends the token in a way of its own`)
+    return as('authorization', `= "${safeText(authorization, 60)}" sends the token in another scheme`)
   return /^authorization$/i.test(header)
     ? undefined
     : as('authorization_header', 'names another header than Authorization')

@@ -14,7 +14,7 @@ export function parseDuration(text: string, what: string): number {
     })
   }
   if (seconds * 1e9 !== nanos) {
-    throw new Failure('usage', `${what}: "${text.slice(0, 40)}" has parts of a second`, {
+    throw new Failure('usage', `${what}: "${text.slice(0, 40)}" has fractions of a second`, {
       hint: 'Write whole seconds, at least 1s: 90s, 5m, 1h30m, 90d.',
     })
   }

@@ -29,7 +29,7 @@ export function chooseName(
   if (only !== undefined && others.length === 0) return { name: only, saved: true }
   if (only === undefined) return { name: 'default', saved: false }
   if (flags.anyProfile) return { name: '', saved: false }
-  throw new Failure('settings', 'there are several profiles and none is the default', {
+  throw new Failure('settings', 'you have several profiles, and none is the default', {
     hint: listHint(known),
   })
 }

@@ -235,19 +235,15 @@ function clientFrom(values: Values, facts: ClientFacts): PartialClient {
 /** With a blank at an end it was copied so, and the provider would know no such client. */
 function checkClientId(id: string | undefined): string | undefined {
   if (id === undefined || id.trim() === id) return id
-  throw new Failure('settings', 'the client_id begins or ends with a blank', { hint: 'Leave the blank out.' })
+  throw new Failure('settings', 'the client_id begins or ends with a space', { hint: 'Remove the space.' })
 }
 
 /** Only a secret that is public by design may be in a settings file (RFC 8252 §8.5: it ships with the program). */
 function publicSecret(secret: string | undefined, preset: Preset): string | undefined {
   if (secret === undefined || preset.publicSecret) return secret
-  throw new Failure(
-    'settings',
-    'client_secret in a profile is only for providers whose secret is public by design',
-    {
-      hint: 'Take it out of the file and give it by LS_AUTH_CLIENT_SECRET_FILE, or type it when ls-auth login asks.',
-    },
-  )
+  throw new Failure('settings', 'client_secret in a profile is only for providers with a public secret', {
+    hint: 'Remove it from the file and use LS_AUTH_CLIENT_SECRET_FILE, or type it when ls-auth login asks.',
+  })
 }
 
 /**
@@ -310,7 +306,7 @@ function revocable(kinds: readonly string[]): Preset['revoke'] {
 function hosts(names: readonly string[]): readonly string[] {
   // An IPv6 address has colons, within brackets.
   if (!names.some((name) => /[/@]|^[^[]*:/.test(name))) return names
-  throw new Failure('settings', 'endpoint_hosts takes names of hosts, without scheme, port and path', {
+  throw new Failure('settings', 'endpoint_hosts takes host names without scheme, port and path', {
     hint: 'Write it like endpoint_hosts = ["keys.example.com", "*.example.com"].',
   })
 }

@@ -31,18 +31,14 @@ export function requireClient(profile: Pick<Profile, 'client' | 'name' | 'saved'
     })
   }
   if (preset.signsIn === 'workload') {
-    throw new Failure('settings', `there is no token: nobody signs in at ${preset.name}`, {
-      hint: 'A program passes its token in LS_AUTH_TOKEN.',
+    throw new Failure('settings', `there is no token: people cannot sign in at ${preset.name}`, {
+      hint: "Pass a program's token in LS_AUTH_TOKEN.",
     })
   }
   if (issuer === undefined && String(profile.resolved.authorization.value).toLowerCase() === 'none') {
-    throw new Failure(
-      'settings',
-      `nobody signs in to profile ${safeText(name, 60)}: its API takes no token`,
-      {
-        hint: 'Read traces right away: ls-auth services',
-      },
-    )
+    throw new Failure('settings', `profile ${safeText(name, 60)} needs no sign-in: its API takes no token`, {
+      hint: 'Read traces right away: ls-auth services',
+    })
   }
   throw new Failure(
     'settings',

@@ -49,7 +49,7 @@ export const placeIn = (file: string | undefined, key: string): string =>
 
 /** The hint for a value that was typed for a setting, or for a value in a table, and cannot be. */
 export const typeAgain = (key: string): string =>
-  `Nothing was changed. Type it again with another value: ls-auth profile set ${key} VALUE`
+  `Nothing was changed. Choose another value: ls-auth profile set ${key} VALUE`
 
 /** `clientId` → `--client-id`, as it is typed. */
 export const typedFlag = (flag: string): string =>

@@ -25,7 +25,7 @@ export function urlToJudge(text: string): string {
 export function checkProxy(proxy: string): string {
   if (!/^(?:[a-z][\w+.-]*:\/\/)?[^/?#]*@/i.test(proxy)) return proxy
   throw new Failure('settings', 'the proxy URL holds a user name or password', {
-    hint: 'Remove it from the URL. A proxy that wants one is set in the environment, by HTTPS_PROXY.',
+    hint: 'Remove it from the URL. Put a proxy with a password into HTTPS_PROXY.',
   })
 }
 
@@ -53,7 +53,7 @@ export function checkIssuer(issuer: string): string {
   const url = parseUrl(issuer, 'issuer')
   if (url.search || url.hash || issuer.includes('?') || issuer.includes('#')) {
     throw new Failure('settings', `the issuer ${quoteUrl(withoutQuery(issuer))} has a query or fragment`, {
-      hint: 'An issuer is a plain URL, exactly as the provider writes it in its metadata.',
+      hint: "Use the plain URL from the provider's metadata.",
     })
   }
   if (url.protocol === 'http:' && !isLoopback(url)) throw plainHttp(url)
@@ -65,7 +65,7 @@ export function checkBaseUrl(text: string, authorization: string): URL {
   const url = parseUrl(withScheme(text), 'api')
   if (url.search || url.hash) {
     throw new Failure('settings', `the api URL ${quoteUrl(withoutQuery(text))} has a query or fragment`, {
-      hint: 'Give the base URL only.',
+      hint: 'Use only the base URL.',
     })
   }
   if (url.pathname.startsWith('//')) {

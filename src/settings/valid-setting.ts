@@ -49,8 +49,8 @@ export function validSetting(key: SettingKey, value: unknown, where: string): un
   refuseEmpty('settings', where, value)
   // The value is not shown.
   if (shape === 'header' && holdsToken(value))
-    throw new Failure('settings', `${where} holds a token, which everybody who reads the log would see`, {
-      hint: 'Say why in words, such as a ticket.',
+    throw new Failure('settings', `${where} holds a token, which would be visible in the log`, {
+      hint: 'Write a reason in words, such as a ticket.',
     })
   if (shape === 'header' && !/^[\x20-\x7e]{1,200}$/.test(value))
     throw wrong('printable ASCII, at most 200 characters')
@@ -75,9 +75,8 @@ function isRedirectPath(text: string): boolean {
 
 function hintAt(where: string, { key, shape }: SettingKey): string {
   if (where === key) return typeAgain(key)
-  if (shape === 'header' && where.startsWith('--'))
-    return 'Type it with the letters and signs of ASCII, or shorter.'
+  if (shape === 'header' && where.startsWith('--')) return 'Use ASCII only, or fewer characters.'
   return where.startsWith('--')
     ? 'Add --help to the command to see its flags.'
-    : 'Correct it there, or leave it out.'
+    : 'Correct it there, or remove it.'
 }

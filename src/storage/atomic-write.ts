@@ -31,7 +31,7 @@ export async function writeAtomically(
  */
 export const adviceOnPlace = (code: string): string | undefined =>
   /^(ENOENT|ENOTDIR|EROFS|EPERM|EACCES|ELOOP)$/.test(code)
-    ? 'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.'
+    ? 'Fix its permissions, or point XDG_STATE_HOME at a directory that you can write to.'
     : undefined
 
 /**

@@ -96,7 +96,7 @@ export function unlockable(
   if (NO_LOCKS.test(code)) {
     const local = 'Use a local disk: export XDG_STATE_HOME=/a/local/directory'
     return failure(
-      `the file system of ${path} takes no locks (${code})`,
+      `the file system of ${path} does not support locks (${code})`,
       `${local}, then sign in again: ls-auth login`,
     )
   }

@@ -85,7 +85,7 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
 function stuckFailure({ platform }: Env): Failure {
   const next =
     platform === 'darwin'
-      ? 'macOS may be asking on the screen: run ls-auth whoami there, and choose "Always Allow".'
+      ? 'macOS may be asking on its screen. Run ls-auth whoami there and choose "Always Allow".'
       : 'Unlock it or restart its service, then try again.'
   return new Failure('keychain-stuck', 'the keychain did not answer in time', {
     hint: `${next} ${fileStore()}`,

@@ -85,7 +85,7 @@ function listen(server: Server, address: { port: number } | { socket: string }):
 
 function exchangeOf(request: IncomingMessage, response: ServerResponse): LocalExchange {
   const gone = new AbortController()
-  response.once('close', () => response.writableFinished || gone.abort(new Error('the caller has gone')))
+  response.once('close', () => response.writableFinished || gone.abort(new Error('the caller hung up')))
   // Without a listener a caller that breaks off would be an uncaught exception.
   request.on('error', () => {})
   response.on('error', () => {})
@@ -120,7 +120,7 @@ function pump(body: Readable, response: ServerResponse, change: ByteFilter | und
   return new Promise((resolve, reject) => {
     const gone = () => {
       body.destroy()
-      reject(new Error('the caller has gone'))
+      reject(new Error('the caller hung up'))
     }
     if (response.destroyed) return gone()
     body.on('data', (bytes: Buffer) => {
@@ -129,7 +129,7 @@ function pump(body: Readable, response: ServerResponse, change: ByteFilter | und
     response.on('drain', () => body.resume())
     body.once('end', () => response.end(change?.end()))
     body.once('error', reject)
-    body.once('close', () => body.readableEnded || reject(new Error('the answer broke off')))
+    body.once('close', () => body.readableEnded || reject(new Error('the answer ended early')))
     response.once('finish', resolve)
     // Also at a good end, where an Error that nobody sees would cost more than the answer.
     response.once('close', () => response.writableFinished || gone())

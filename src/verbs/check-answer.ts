@@ -173,12 +173,12 @@ function toGet(
   const login = ['ls-auth login', ...unasked.map((scope) => `--scope ${shellWord(scope)}`)].join(' ')
   const people = [
     // Where the sign-in asks for a scope already, asking once more gives the same token.
-    ...(unasked.length < scopes.length ? [`whoever manages the client at ${host} can allow the scope`] : []),
-    ...(groups.length > 0 ? [`whoever manages groups at ${host} can add you`] : []),
+    ...(unasked.length < scopes.length ? [`ask the client's administrator at ${host} to allow the scope`] : []),
+    ...(groups.length > 0 ? [`ask the group administrator at ${host} to add you`] : []),
   ].join(', and ')
   if (people === '')
     return `${lack} Sign in again and ask for ${scopes.length > 1 ? 'them' : 'it'}: ${login}.`
-  return `${lack} ${people.replace('w', 'W')}; then sign in again: ${login}.`
+  return `${lack} ${people.replace('a', 'A')}, then sign in again: ${login}.`
 }
 
 function groupText({ values }: Finding): string {

@@ -40,7 +40,7 @@ describe('what is missing is told apart', () => {
     [
       'a group, in words',
       'error="insufficient_scope", error_description="the token lacks the group sre", scope="traces:admin"',
-      'The group sre is missing. Whoever manages groups at ',
+      'The group sre is missing. Ask the group administrator at ',
     ],
     [
       'groups of which one is enough',
@@ -50,19 +50,19 @@ describe('what is missing is told apart', () => {
     [
       'a group without its name',
       'error="insufficient_scope", error_description="you are in no group", scope="traces:read"',
-      'A group is missing. Whoever manages groups at ',
+      'A group is missing. Ask the group administrator at ',
     ],
     [
       'a rule of the gateway',
       'error="insufficient_scope", error_description="no rule lets this caller read this project or tenant"',
-      'Ask whoever runs the gateway for a rule that lets you read it, or ask for another project or tenant.',
+      'Ask whoever runs the gateway for access, or choose another project or tenant.',
     ],
     [
       'every scope is held, so it is something else',
       'error="insufficient_scope", scope="traces:read"',
-      'A group is missing. Whoever manages groups at ',
+      'A group is missing. Ask the group administrator at ',
     ],
-    ['nothing is said', 'realm="traces"', 'for the scope or group that is missing'],
+    ['nothing is said', 'realm="traces"', 'for the missing scope or group'],
   ])('403: %s', (_, challenge, hint) => {
     expect(explained(403, `Bearer ${challenge}`).hint).toContain(hint)
   })
@@ -116,8 +116,8 @@ describe('what is missing is told apart', () => {
       const words = 'the trace back end refused the key of the gateway'
       const challenge = `Bearer realm="traces", error_description="${words}"`
       const { message, hint, detail } = explained(status, challenge, `{"errors":["${words}"]}`)
-      expect(message).toBe(`gw.example could not get at the traces (HTTP ${status})`)
-      expect(hint).toContain('Tell whoever runs this gateway.')
+      expect(message).toBe(`gw.example could not reach the traces (HTTP ${status})`)
+      expect(hint).toContain('Ask whoever runs this gateway.')
       expect(detail.filter((line) => line.startsWith('server:'))).toEqual([`server: ${words}`])
     },
   )

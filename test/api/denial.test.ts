@@ -34,11 +34,11 @@ describe('an answer of the API, in words', () => {
     [400, HTML, 'api-failed: gw.acme.example:8443 failed (HTTP 400)'],
     [401, HTML, 'not-allowed: gw.acme.example:8443 did not accept the token (HTTP 401)'],
     [403, HTML, 'not-allowed: gw.acme.example:8443 denied you access (HTTP 403)'],
-    [404, HTML, 'not-found: gw.acme.example:8443 knows no such address (HTTP 404, a web page)'],
-    [405, HTML, 'not-allowed: gw.acme.example:8443 does not take this request (HTTP 405)'],
-    [410, HTML, 'gone: gw.acme.example:8443 says that this is gone (HTTP 410)'],
-    [429, HTML, 'rate-limited: gw.acme.example:8443 limits requests, and the limit is reached (HTTP 429)'],
-    [501, {}, 'cannot-do: gw.acme.example:8443 does not take this request (HTTP 501)'],
+    [404, HTML, 'not-found: gw.acme.example:8443 has nothing at this address (HTTP 404, a web page)'],
+    [405, HTML, 'not-allowed: gw.acme.example:8443 rejected this request (HTTP 405)'],
+    [410, HTML, 'gone: gw.acme.example:8443 answered that this is gone (HTTP 410)'],
+    [429, HTML, 'rate-limited: gw.acme.example:8443 limits requests and its limit is reached (HTTP 429)'],
+    [501, {}, 'cannot-do: gw.acme.example:8443 rejected this request (HTTP 501)'],
     [502, HTML, 'api-failed: gw.acme.example:8443 failed (HTTP 502)'],
   ])('%i with %j', (status, headers, words) => {
     expect(read(answer(status, headers))?.[0]).toBe(words)
@@ -105,7 +105,7 @@ describe('a token that is bound to a key, or should be', () => {
     ['DPoP error="invalid_token"', bound, 'trusts the issuer'],
     ['DPoP algs="ES256"', bound, 'trusts the issuer'],
     ['Basic realm="x"', bound, 'trusts the issuer'],
-    ['Bearer realm="x"', bound, 'takes no token that is bound to a key'],
+    ['Bearer realm="x"', bound, 'does not accept DPoP tokens'],
     ['Bearer error="invalid_token"', bound, 'trusts the issuer'],
     ['Bearer realm="x"', plain, 'trusts the issuer'],
     ['DPoP error="invalid_dpop_proof"', bound, 'Check the clock of this machine.'],
@@ -121,8 +121,8 @@ describe('a token that is bound to a key, or should be', () => {
 
 describe('a token that was not accepted', () => {
   const [clock, other, trust] = [
-    'Check the clock of this machine and of the gateway, then sign in again: ls-auth login',
-    'The token is for another audience. Ask whoever runs the gateway for the right one, then: ls-auth login --audience NAME',
+    'Check the clocks of this machine and the gateway, then sign in again: ls-auth login',
+    'The token has another audience. Ask whoever runs the gateway for the right audience, then: ls-auth login --audience NAME',
     'Check that the gateway trusts the issuer of this profile, then sign in again: ls-auth login',
   ]
   it.each([
@@ -208,7 +208,7 @@ describe('a limit that was reached', () => {
 describe('a time to wait, by our own clock where the server names none', () => {
   const now = Date.parse(DATE)
   const LATER = 'Wed, 25 Nov 2026 16:00:00 GMT'
-  const ASK = 'If it goes on, ask whoever runs the gateway or the trace API.'
+  const ASK = 'If it keeps failing, ask whoever runs the gateway or the trace API.'
   it.each([
     [429, { 'retry-after': LATER }, 'Try again in 60s.'],
     [429, { 'x-ratelimit-reset': String(now / 1000 + 90) }, 'Try again in 90s.'],
@@ -216,12 +216,16 @@ describe('a time to wait, by our own clock where the server names none', () => {
     [503, { 'retry-after': LATER }, `Try again in 60s. ${ASK}`],
     [503, { 'retry-after': '30' }, `Try again in 30s. ${ASK}`],
     [503, { 'retry-after': '1234567890' }, `Wait, then try again. ${ASK}`],
-    [503, { 'retry-after': '0' }, `Try again; if it goes on, ask whoever runs the gateway or the trace API.`],
+    [
+      503,
+      { 'retry-after': '0' },
+      `Try again. If it keeps failing, ask whoever runs the gateway or the trace API.`,
+    ],
     // The end of a window is no word about a server that fails.
     [
       503,
       { 'x-ratelimit-reset': '9' },
-      'Try again; if it goes on, ask whoever runs the gateway or the trace API.',
+      'Try again. If it keeps failing, ask whoever runs the gateway or the trace API.',
     ],
   ])('HTTP %i with %j', (status, headers, hint) => {
     const given = answer(status, headers as Record<string, string>)

@@ -128,7 +128,7 @@ describe('one request of many', () => {
       'one of a day is not: none is sent any more',
       [answer(503, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '86400' }), answer(200)],
       true,
-      { end: 'the API limits requests, and none is left', sent: 1, limits: [], waited: 500 },
+      { end: "the API's request limit is used up", sent: 1, limits: [], waited: 500 },
     ],
     ['a day is not', [answer(429, { 'retry-after': '86400' })], true, { end: 429, sent: 1, waited: 0 }],
   ])('%s', async (_, ends, isRead, expected) => {

@@ -84,16 +84,16 @@ describe('what a challenge requires', () => {
   })
 
   it.each([
-    [`${RFC9470}, acr_values=""`, 'acr_values is no list of names'],
-    [`${RFC9470}, acr_values="a\u001b[2J"`, 'acr_values is no list of names'],
-    [`${RFC9470}, acr_values="a\u0000\nb"`, 'acr_values is no list of names'],
-    [`${RFC9470}, acr_values="\u202eevil"`, 'acr_values is no list of names'],
-    [`${RFC9470}, acr_values="${'x'.repeat(15_000)}"`, 'acr_values is no list of names'],
-    [`${RFC9470}, acr_values="a", acr_values="b"`, 'acr_values is there twice'],
-    [`${RFC9470}, max_age="-1"`, 'max_age is no number of seconds'],
-    [`${RFC9470}, max_age="soon"`, 'max_age is no number of seconds'],
-    [`${RFC9470}, max_age=${'9'.repeat(400)}`, 'max_age is no number of seconds'],
-    [`${RFC9470}, max_age=5, max_age=6`, 'max_age is there twice'],
+    [`${RFC9470}, acr_values=""`, 'acr_values is not a list of names'],
+    [`${RFC9470}, acr_values="a\u001b[2J"`, 'acr_values is not a list of names'],
+    [`${RFC9470}, acr_values="a\u0000\nb"`, 'acr_values is not a list of names'],
+    [`${RFC9470}, acr_values="\u202eevil"`, 'acr_values is not a list of names'],
+    [`${RFC9470}, acr_values="${'x'.repeat(15_000)}"`, 'acr_values is not a list of names'],
+    [`${RFC9470}, acr_values="a", acr_values="b"`, 'acr_values appears twice'],
+    [`${RFC9470}, max_age="-1"`, 'max_age is not a number of seconds'],
+    [`${RFC9470}, max_age="soon"`, 'max_age is not a number of seconds'],
+    [`${RFC9470}, max_age=${'9'.repeat(400)}`, 'max_age is not a number of seconds'],
+    [`${RFC9470}, max_age=5, max_age=6`, 'max_age appears twice'],
     [CLAIMS, 'claims is missing'],
     [`${CLAIMS}, claims=""`, 'claims is not base64'],
     [`${CLAIMS}, claims="{}"`, 'claims is not base64'],
@@ -109,12 +109,12 @@ describe('what a challenge requires', () => {
       `${CLAIMS}, claims="${base64({ prompt: { none: null } })}"`,
       'claims is not in the form of OpenID Connect Core §5.5',
     ],
-    [`${CLAIMS}, claims="${base64(request)}", claims="${base64(request)}"`, 'claims is there twice'],
+    [`${CLAIMS}, claims="${base64(request)}", claims="${base64(request)}"`, 'claims appears twice'],
   ])('%j cannot be passed on', async (header, unusable) => {
     expect(required(header)).toEqual({ unusable })
     const { failure, asked: questions } = await asked(header, { stepUp: 'good' })
     expect(failure).toMatchObject({ code: 'not-allowed', exit: 11 })
-    expect(failure?.message).toBe('gw.example wants another sign-in, and does not say clearly which')
+    expect(failure?.message).toBe('gw.example requires another sign-in but does not say clearly which')
     expect(failure?.detail).toContain(unusable)
     expect([failure?.message, failure?.hint, ...(failure?.detail ?? [])].join('')).toMatch(/^[ -~§…]+$/)
     expect(questions).toEqual([])
@@ -128,30 +128,30 @@ describe('a sign-in that an API wants', () => {
       { acrValues: ['phr'] },
       false,
       [
-        'step-up: gw.example wants a stronger or newer sign-in',
-        'Sign in anew as it is required: ls-auth login --acr phr',
+        'step-up: gw.example requires a stronger or newer sign-in',
+        'Sign in again with these requirements: ls-auth login --acr phr',
         'server: x',
-        'required way to sign in (acr): phr',
-        'held way to sign in (acr): pwd',
+        'required sign-in level (acr): phr',
+        'held sign-in level (acr): pwd',
       ],
     ],
     [
       { acrValues: ['phr'] },
       true,
       [
-        'not-allowed: gw.example wants more than the sign-in you have just made',
-        'Tell whoever runs the identity provider: it did not sign you in as the API requires it.',
+        'not-allowed: gw.example requires more than the sign-in you just made',
+        "Tell whoever runs the identity provider: the sign-in did not meet the API's requirements.",
         'server: x',
-        'required way to sign in (acr): phr',
-        'held way to sign in (acr): pwd',
+        'required sign-in level (acr): phr',
+        'held sign-in level (acr): pwd',
       ],
     ],
     [
       { unusable: 'claims is missing' },
       false,
       [
-        'not-allowed: gw.example wants another sign-in, and does not say clearly which',
-        'Tell whoever runs the gateway what is below.',
+        'not-allowed: gw.example requires another sign-in but does not say clearly which',
+        'Send these lines to whoever runs the gateway.',
         'server: x',
         'claims is missing',
       ],

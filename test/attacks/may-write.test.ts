@@ -53,7 +53,7 @@ it.each(['write', 'writer', 'readwrite', 'rw', 'admin', 'manage', 'edit', 'edito
   'the word "%s" lets more than read',
   (word) => {
     expect(mayWrite(held([`traces:${word}`]), held([]), undefined)).toBe(
-      `your scope traces:${word} lets you write`,
+      `your scope traces:${word} allows writing`,
     )
     expect(mayWrite(held([`${word}s`]), held([]), undefined)).toBeUndefined()
   },

@@ -22,9 +22,9 @@ const NULL_TAGS = answer('{"scopes":[{"name":"span","tags":null}]}')
 const V1 = answer('{"tagNames":["service.name","http.url"]}')
 const GONE: Seen = { failure: 'no answer' }
 
-describe('a read as a tenant that nobody has', () => {
+describe('a read as a tenant that does not exist', () => {
   it.each<[string, Seen, Seen, Seen, verdict: string, found: string]>([
-    ['no data', NONE, DATA, DATA, 'let-through', 'HTTP 200: no data, as that tenant has none'],
+    ['no data', NONE, DATA, DATA, 'let-through', 'HTTP 200: no data, since that tenant has none'],
     ['no scopes', answer('{"scopes":[]}'), DATA, DATA, 'let-through', 'HTTP 200: no data'],
     ['an empty object', answer('{}'), DATA, DATA, 'let-through', 'HTTP 200: no data'],
     ['no data of v1', answer('{"tagNames":[]}'), V1, V1, 'let-through', 'HTTP 200: no data'],
@@ -32,10 +32,10 @@ describe('a read as a tenant that nobody has', () => {
     ['no data of v1, as null', answer('{"tagNames":null}'), V1, V1, 'let-through', 'HTTP 200: no data'],
     ['no tags, as null', NULL_TAGS, DATA, DATA, 'let-through', 'HTTP 200: no data'],
     ['v1 beside no scopes', answer('{"scopes":null,"tagNames":["a"]}'), V1, V1, 'unknown', 'HTTP 200: other'],
-    ['the same data', DATA, DATA, DATA, 'refused', 'HTTP 200: taken for the plain read'],
-    ['the same of v1', V1, V1, V1, 'refused', 'HTTP 200: taken for the plain read'],
-    ['more data', OTHER_DATA, DATA, DATA, 'refused', 'HTTP 200: taken for the plain read'],
-    ['what both reads have', DATA, DATA, OTHER_DATA, 'refused', 'HTTP 200: taken for the plain read'],
+    ['the same data', DATA, DATA, DATA, 'refused', 'HTTP 200: treated as the plain read'],
+    ['the same of v1', V1, V1, V1, 'refused', 'HTTP 200: treated as the plain read'],
+    ['more data', OTHER_DATA, DATA, DATA, 'refused', 'HTTP 200: treated as the plain read'],
+    ['what both reads have', DATA, DATA, OTHER_DATA, 'refused', 'HTTP 200: treated as the plain read'],
     ['a part', tags({ resource: ['host'] }), DATA, DATA, 'unknown', 'HTTP 200: other data than the plain'],
     ['other data', tags({ span: ['x'] }), DATA, DATA, 'unknown', 'HTTP 200: other data than the plain'],
     ['the name in another scope', tags({ span: ['host'] }), DATA, DATA, 'unknown', 'HTTP 200: other data'],

@@ -90,7 +90,7 @@ it.each(TABLE)('%s to another form of the plain read: as to the read, or not tri
 describe('what shows that another form of the read was let through', () => {
   const text: Seen = { status: 200, isPage: false, type: 'text/plain', body: Buffer.from('welcome') }
   const noType: Seen = { ...text, type: '', body: Buffer.alloc(0) }
-  const error = seen(200, '{"error":"no such route"}')
+  const error = seen(200, '{"error":"route not found"}')
 
   it.each<[string, Seen, Partial<typeof PLAIN> | { missing: Seen[] }, string]>([
     ['data', seen(200), {}, 'let-through'],
@@ -115,7 +115,7 @@ describe('what shows that another form of the read was let through', () => {
   })
 
   it('says why it was not tried', () => {
-    expect(judgeSpelling(seen(410), PLAIN).found).toBe('HTTP 410: no such route')
+    expect(judgeSpelling(seen(410), PLAIN).found).toBe('HTTP 410: route not found')
     expect(judgeSpelling(text, PLAIN).found).toBe('HTTP 200: not the data of the plain read')
     expect(judgeHead(noType, PLAIN).found).toBe('HTTP 200: not the headers of the plain read')
     expect(judgeSpelling(GONE, PLAIN)).toEqual({
@@ -146,8 +146,8 @@ describe('what shows that another method was heeded', () => {
       'HTTP 200: not the plain read',
     ],
     ['other members', typed(JSON_TYPE), plain, undefined, 'HTTP 200: not the plain read'],
-    ['no data, as always', seen(204, ''), seen(204, ''), undefined, 'HTTP 204: taken for the plain read'],
-    ['the answer to that method', seen(405, 'x'), plain, seen(405, 'x'), 'HTTP 405: as that method itself'],
+    ['no data, as always', seen(204, ''), seen(204, ''), undefined, 'HTTP 204: treated as the plain read'],
+    ['the answer to that method', seen(405, 'x'), plain, seen(405, 'x'), 'HTTP 405: like the method itself'],
     ['its words with another status', seen(405, 'x'), plain, seen(501, 'x'), 'HTTP 405: not the plain read'],
     ['no answer to that method', seen(405, 'x'), plain, GONE, 'HTTP 405: not the plain read'],
     ['no answer to the plain read', seen(405, 'x'), GONE, undefined, 'HTTP 405: not the plain read'],
@@ -188,9 +188,9 @@ describe('judgements', () => {
   it.each<[number, string]>([
     [301, 'a redirect'],
     [404, 'perhaps from behind the gateway'],
-    [407, 'this is no denial'],
+    [407, 'this is not a denial'],
     [429, 'requests are limited'],
-    [499, 'this is no denial'],
+    [499, 'this is not a denial'],
     [500, 'the server failed'],
   ])('of a read with %i say why: %s', (status, why) => {
     expect(judgeRead(seen(status)).found).toBe(`HTTP ${status}: ${why}`)
@@ -201,8 +201,8 @@ describe('judgements', () => {
   })
 
   it('of a write tell who has refused it', () => {
-    expect(judgeWrite(seen(400)).found).toBe('HTTP 400: the back end has judged it')
-    expect(judgeWrite(seen(405)).found).toBe('HTTP 405: no such route')
+    expect(judgeWrite(seen(400)).found).toBe('HTTP 400: the back end judged it')
+    expect(judgeWrite(seen(405)).found).toBe('HTTP 405: route not found')
   })
 
   it('without an answer say nothing but that', () => {

@@ -17,7 +17,7 @@ const SENT: SentToken = {
 }
 const IN_OTHER_HEADER = { ...SENT, header: 'X-JWT' }
 const NOTHING_SENT =
-  'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (with --issuer URL --client-id ID where the profile has none)'
+  'This API needs a token, but authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (add --issuer URL --client-id ID if the profile has none)'
 const COMPARE = ['sent: the access token, in Authorization', 'held audience: api://traces b']
 
 interface Answer {
@@ -42,14 +42,14 @@ describe('Observatorium', () => {
   const own = (error: string) => JSON.stringify({ status: 'error', errorType: 'observatorium-api', error })
   const notVerified = { base: GATEWAY, status: 500, body: own('failed to verify ID token: no') }
   const could = 'not-allowed: gw.example could not verify the token (HTTP 500)'
-  const wants = 'This gateway takes a token whose audience is the client id of its tenant'
+  const wants = "This gateway accepts tokens whose audience is its tenant's client id"
 
   it.each<[string, SentToken | undefined, string, string, string[]]>([
     [
       'an access token',
       SENT,
       could,
-      `${wants}: that is the ID token. Send it: ls-auth profile set use_token id`,
+      `${wants}: the ID token has it. Send it: ls-auth profile set use_token id`,
       COMPARE,
     ],
     [
@@ -57,13 +57,13 @@ describe('Observatorium', () => {
       { ...SENT, use: 'id', audiences: [] },
       could,
       `${wants}. Ask whoever runs it for that id and its issuer, then: ls-auth login --client-id ID`,
-      ['sent: the ID token, in Authorization', 'held audience: none that can be read'],
+      ['sent: the ID token, in Authorization', 'held audience: not readable'],
     ],
     [
       'LS_AUTH_TOKEN',
       { ...SENT, use: undefined },
       could,
-      `${wants}, from the issuer of its tenant. Give LS_AUTH_TOKEN such a one.`,
+      `${wants}, from its tenant's issuer. Put that token in LS_AUTH_TOKEN.`,
       ['sent: the token in LS_AUTH_TOKEN, in Authorization', 'held audience: api://traces b'],
     ],
     [
@@ -85,18 +85,18 @@ describe('Observatorium', () => {
     [
       'did not count',
       SENT,
-      'Your token did not count: something on the way may take the Authorization header away. Ask whoever runs the gateway.',
+      'The gateway ignored your token. A proxy on the way may drop the Authorization header. Ask whoever runs the gateway.',
     ],
     [
       'was in another header',
       IN_OTHER_HEADER,
-      'It reads the token from Authorization, and yours was sent in X-JWT: ls-auth profile set authorization_header --unset',
+      'It reads the token from Authorization, but yours was sent in X-JWT: ls-auth profile set authorization_header --unset',
     ],
     ['was not sent', undefined, NOTHING_SENT],
   ])('wants a sign-in where the token %s', (_, sent, hint) => {
     const headers = { location: '/oidc/dev/login?state=s3cret' }
     expect(linesOf({ base: GATEWAY, status: 300, headers, sent })).toEqual({
-      lines: ['login-page: gw.example wants a sign-in of its own (HTTP 300 to /oidc/dev/login)', hint],
+      lines: ['login-page: gw.example requires a separate sign-in (HTTP 300 to /oidc/dev/login)', hint],
       isAboutToken: false,
     })
   })
@@ -127,13 +127,13 @@ describe('Grafana', () => {
       'a claim that it misses',
       'Missing mandatory claim in JWT',
       SENT,
-      'username_claim or email_claim of its [auth.jwt] must name a claim that the token has: ls-auth whoami --raw shows them. An ID token often has more: ls-auth profile set use_token id',
+      'username_claim or email_claim of its [auth.jwt] must name a claim in the token: ls-auth whoami --raw shows them. An ID token often has more: ls-auth profile set use_token id',
     ],
     [
       'a JWT that fails',
       'Failed to verify JWT',
       SENT,
-      'Its [auth.jwt] checks the signature, the times and expect_claims. Compare iss and aud with them: ls-auth whoami --raw',
+      'Its [auth.jwt] checks signature, times and expect_claims. Compare iss and aud: ls-auth whoami --raw',
     ],
     [
       'the usual header',
@@ -164,15 +164,12 @@ describe('Grafana', () => {
   it.each([
     [
       'Permissions needed: datasources:query',
-      'Whoever manages this Grafana can give your role datasources:query.',
+      'Ask the administrator of this Grafana to give your role datasources:query.',
     ],
-    [
-      'You need more',
-      'Whoever manages this Grafana can let you, or a team of yours, query this data source.',
-    ],
+    ['You need more', 'Ask the administrator of this Grafana for permission to query this data source.'],
     [
       'Permissions needed: a\nb',
-      'Whoever manages this Grafana can let you, or a team of yours, query this data source.',
+      'Ask the administrator of this Grafana for permission to query this data source.',
     ],
     [
       'Invalid Role',
@@ -213,7 +210,7 @@ describe('vmauth', () => {
     expect(linesOf({ base: OTHER, status: 401, body, headers })).toEqual({
       lines: [
         'not-allowed: traces.example does not know the token (HTTP 401)',
-        'vmauth lets a token in by its issuer, signature, times, and the claims under match_claims. Compare them: ls-auth whoami --raw. Before 1.147 it must also have the claim vm_access.',
+        'vmauth checks issuer, signature, times and match_claims. Compare them: ls-auth whoami --raw. Before 1.147 the token also needs the claim vm_access.',
         ...COMPARE,
       ],
       isAboutToken: true,

@@ -161,7 +161,7 @@ describe.each(BACKENDS.map((row) => [row.id, row] as const))('%s', (_, row) => {
   it('is not opened without the settings it needs, or with those that climb out of its path', async () => {
     for (const name of row.needs) {
       expect(() => requirePlace(row, { ...PLACE, [name]: undefined })).toThrowError(
-        `nothing names the ${name}`,
+        `missing setting: ${name}`,
       )
       for (const climbing of ['', '.', '..']) {
         await expect(opened(row, EMPTY, { ...PLACE, [name]: climbing })).rejects.toThrowError(Failure)

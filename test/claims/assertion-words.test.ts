@@ -41,7 +41,7 @@ describe('how an assertion is written', () => {
     async (text) => {
       expect(await toldBy(() => parseAssertion(text))).toEqual([
         `usage: --claim: "${text}" has no value`,
-        'Give it one. Whether a claim is there at all is asked with exists.',
+        'Add a value, or use exists to test for the claim alone.',
       ])
     },
   )

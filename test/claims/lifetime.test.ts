@@ -61,7 +61,7 @@ describe('the times of a token, in words', () => {
         actual: '1m',
         verdict: 'fail',
         source: 'exp - iat',
-        note: 'it says that it was issued at 2027-01-15T08:10:00Z, which is still to come',
+        note: 'its issue time is 2027-01-15T08:10:00Z, which is in the future',
       },
     ])
   })

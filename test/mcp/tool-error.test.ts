@@ -85,7 +85,10 @@ it.each(Object.keys(FAILURES) as FailureCode[])('%s: no advice says to do what t
 })
 
 it.each([
-  ['See those of one trace: ls-auth trace get ID -o json.', 'one trace: get_trace, then get_span_details.'],
+  [
+    'See the attributes of one trace: ls-auth trace get ID -o json.',
+    'one trace: get_trace, then get_span_details.',
+  ],
   ["Search by it: ls-auth trace search --query '{ a }'", "Search by it: search_traces with query '{ a }'"],
   ['See: ls-auth attributes', 'See: get_attributes'],
   ['Try again: ls-auth trace get 00f067aa0ba902b7', 'Try again: get_trace with id 00f067aa0ba902b7'],

@@ -160,7 +160,7 @@ describe('signed in, with the file store', () => {
   })
 
   it.skipIf(!IS_LINUX).each([
-    ['a full disk', '>/dev/full', 'ENOSPC', 'Free some space where the output goes, then try again.'],
+    ['a full disk', '>/dev/full', 'ENOSPC', "Free some space at the output's destination, then try again."],
     [
       'an output open for reading only',
       '1</dev/null',

@@ -123,7 +123,7 @@ describe.skipIf(!needs({ files: [CHROMIUM], packages: ['chromium'] }))('in a rea
     await page.getByText('The sign-in did not succeed').waitFor()
     expect(await attacked.ended).toMatchObject({
       exit: 10,
-      stderr: expect.stringContaining('two browsers opened the page of this sign-in'),
+      stderr: expect.stringContaining('two browsers opened the sign-in page'),
     })
     expect(complaints).toEqual([])
     await page.close()

@@ -159,7 +159,7 @@ describe('its exit status', () => {
       ['exec', '--env', 'LS_AUTH_API', '--', 'true'],
       /--env: LS_AUTH_API/,
     ],
-    ['the profile is not there', ['exec', '--profile', 'nope', '--', 'true'], /nope/],
+    ['the profile does not exist', ['exec', '--profile', 'nope', '--', 'true'], /nope/],
   ])('is 125 when %s', async (_, args, words) => {
     const { exit, stdout, stderr } = await machine.run(args)
     expect({ exit, stdout }).toEqual({ exit: 125, stdout: '' })

@@ -136,7 +136,7 @@ describe('behind a proxy, with a CA of the company', () => {
       /^error: the certificate of traces\.corp\.example:\d+ is not signed by a CA that ls-auth trusts\n/,
     )
     expect(stderr).toMatch(
-      /\nhint: .*that Node\.js brings, not those of the system\. .*ca_file \(or NODE_EXTRA_CA_CERTS\)/,
+      /\nhint: .*the CAs of Node\.js, not those of the system\. .*ca_file \(or NODE_EXTRA_CA_CERTS\)/,
     )
     expect(gateway.requests).toBe(before)
   })
@@ -195,7 +195,7 @@ describe('a proxy that is in the way', () => {
     expect(debug.stderr).not.toMatch(/pass|eyJ/)
   })
 
-  it('one that is not there is exit 6; the environment names it before the profile does', async () => {
+  it('one that does not exist is exit 6; the environment names it before the profile does', async () => {
     const nowhere = await startConnectProxy()
     await nowhere.close()
     const open = await startConnectProxy({ hosts: { [IDP]: '127.0.0.1', [TRACES]: '127.0.0.1' } })
@@ -207,7 +207,7 @@ describe('a proxy that is in the way', () => {
     await open.close()
     expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' })
     expect(stderr).toMatch(
-      /^error: cannot reach the proxy on the way to traces\.corp\.example:\d+: nothing listens there\nhint: Check HTTPS_/,
+      /^error: cannot reach the proxy on the way to traces\.corp\.example:\d+: no program listens there\nhint: Check HTTPS_/,
     )
   })
 

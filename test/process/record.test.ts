@@ -143,7 +143,7 @@ describe('each request says who asks, and why', () => {
   ])('%s is no reason: exit 2, nothing is sent, handed out, written or shown', async (_, reason) => {
     const before = await readFile(file(), 'utf8')
     const holds = (where: string) =>
-      `error: ${where} holds a token, which everybody who reads the log would see\nhint: Say why in words, such as a ticket.\n`
+      `error: ${where} holds a token, which would be visible in the log\nhint: Write a reason in words, such as a ticket.\n`
     // Of all that is typed a JWT is refused before anybody knows what it is for.
     const typed = reason.includes(TOKEN)
       ? /^error: a token does not belong on .*\nhint: .*\n$/

@@ -43,7 +43,7 @@ describe('Ctrl-C while the provider registers a client', () => {
     expect(ended).toMatchObject({ exit: null, signal: 'SIGINT' })
     expect(asked).toEqual(['POST', 'DELETE'])
     expect(stage.provider.registeredClients()).toEqual(before)
-    expect(ended.stderr).toMatch(/^The client \S+ is unregistered again at 127\.0\.0\.1:\d+\.\n$/m)
+    expect(ended.stderr).toMatch(/^The client \S+ was unregistered again at 127\.0\.0\.1:\d+\.\n$/m)
     await expect(readFile(machine.configFile, 'utf8')).rejects.toThrow('ENOENT')
     expect(await readdir(join(machine.stateDirectory, 'registrations'))).toEqual([])
   })

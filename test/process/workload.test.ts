@@ -180,7 +180,7 @@ describe('a job without a person, a home directory or a keychain', () => {
     await writeFile(path, platform.sign('api://other'))
     const refused = await run()
     expect(refused).toMatchObject({ exit: 11, stdout: '' })
-    expect(refused.stderr).toMatch(/^error: the token is not what this profile expects\nhint: /)
+    expect(refused.stderr).toMatch(/^error: the token does not match this profile's expectations\nhint: /)
     expect(refused.stderr).not.toContain('login')
   })
 })

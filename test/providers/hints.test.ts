@@ -9,22 +9,22 @@ describe('hintFor', () => {
     [
       'login.microsoftonline.com/acme.example/v2.0',
       'the public cloud',
-      /: https:\/\/login\.microsoftonline\.com\/<tenant GUID>\/v2\.0\. A domain name/,
+      /: https:\/\/login\.microsoftonline\.com\/<tenant GUID>\/v2\.0\. Entra never/,
     ],
     [
       'login.microsoftonline.us/common/v2.0',
       'another cloud',
-      /: https:\/\/login\.microsoftonline\.us\/<tenant GUID>\/v2\.0\. A domain name/,
+      /: https:\/\/login\.microsoftonline\.us\/<tenant GUID>\/v2\.0\. Entra never/,
     ],
     [
       'login.partner.microsoftonline.cn/acme.example/v2.0',
       'another cloud',
-      /: https:\/\/login\.partner\.microsoftonline\.cn\/<tenant GUID>\/v2\.0\. A domain name/,
+      /: https:\/\/login\.partner\.microsoftonline\.cn\/<tenant GUID>\/v2\.0\. Entra never/,
     ],
     [
       'acme.ciamlogin.com/acme.onmicrosoft.com/v2.0',
       'an external tenant',
-      /^Use the issuer that was received.* such as https:\/\/<tenant GUID>\.ciamlogin\.com\//,
+      /^Use the received issuer.* such as https:\/\/<tenant GUID>\.ciamlogin\.com\//,
     ],
     [
       'acme.b2clogin.com/acme.onmicrosoft.com/B2C_1_in/v2.0',
@@ -35,7 +35,7 @@ describe('hintFor', () => {
     [
       'acme.b2clogin.com/tfp/11111111-2222-3333-4444-555555555555/B2C_1_in/v2.0/',
       'B2C by the issuer that can be checked',
-      /^The issuer must be, letter for letter, /,
+      /^The issuer must match the user flow exactly/,
     ],
     [
       'login.acme.example/x/v2.0',

@@ -59,7 +59,7 @@ export async function examine(
     verdicts.broken.push(`${where}: the session was lost outside the window`)
   } else if (disk.attempt === 'lost' && sentNow.some((request) => spends(request, disk.refresh))) {
     verdicts.broken.push(`${where}: a refresh token that is known to be used up was sent again`)
-  } else if (!next.stderr.includes('interrupted after it was sent')) {
+  } else if (!next.stderr.includes('renewal was interrupted')) {
     verdicts.broken.push(`${where}: the message does not say what happened: ${next.stderr.trim()}`)
   }
   return { disk, alive: false }

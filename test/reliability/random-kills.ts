@@ -36,7 +36,7 @@ export async function killAtRandom(
     for (const { exit, signal, stderr } of ends) {
       if (signal === 'SIGKILL' || exit === 0) continue
       // Whoever comes after a loss is told of it, in the same words.
-      if (!(lost && exit === 3 && stderr.includes('interrupted after it was sent')))
+      if (!(lost && exit === 3 && stderr.includes('renewal was interrupted')))
         verdicts.broken.push(`${where}: a survivor ended with ${exit}: ${stderr.trim()}`)
     }
     const spent = arena.provider.refreshCount() - refreshes

@@ -65,7 +65,7 @@ async function coldRound(
   lives.refresh = 1
   const chilled = round === 1 ? await login() : await machine.run(['token', '--min-ttl', '3599s'])
   // The new token lives a second: it is kept, and not handed out.
-  const isKept = chilled.exit === 2 && chilled.stderr.includes('less than --min-ttl asks for')
+  const isKept = chilled.exit === 2 && chilled.stderr.includes('less than --min-ttl requires')
   if (chilled.exit !== 0 && !isKept) {
     // The round before has killed the session: count it, and go on with a new one.
     tally.failures += 1

@@ -85,7 +85,7 @@ describe('a token that has run out', () => {
     expect((await machine.kept())?.body).not.toHaveProperty('foreign')
     for (let time = 0; time < 2; time++)
       expect((await toldBy(get))[0]).toBe(
-        'session-ended: your sign-in has ended: when it was renewed, the provider answered for another account',
+        'session-ended: your sign-in has ended: a renewal returned another account',
       )
     expect(renewals(machine)).toHaveLength(1)
   })
@@ -140,8 +140,8 @@ describe('a token that has run out', () => {
     const { given, writes } = await unkept(ROTATED, (write) => write >= 2)
     expect([given.value, given.renewed, writes]).toEqual(['new', true, 3])
     expect(told(given.warning)).toEqual([
-      expect.stringMatching(/^storage: the renewed sign-in could not be kept: cannot write to \S+ \(EIO\)$/),
-      'Sign in again before the token at hand ends: ls-auth login',
+      expect.stringMatching(/^storage: the renewed sign-in could not be saved: cannot write to \S+ \(EIO\)$/),
+      'Sign in again before the current token expires: ls-auth login',
     ])
   })
 

@@ -122,7 +122,7 @@ describe.each(['keychain', 'file'])(
               await login()
               // Only an answer that could not be kept may be lost, and then the token came with a warning.
               expect(outcome.stderr, where + after.stderr).toMatch(
-                /^warning: the renewed sign-in could not be kept: cannot write/,
+                /^warning: the renewed sign-in could not be saved: cannot write/,
               )
             }
           } catch (error) {

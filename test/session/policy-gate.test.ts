@@ -70,8 +70,8 @@ describe('the policy of a profile', () => {
     const token = await idToken(NOW, { aud: 'api\u001b', groups: [] })
     const expected = { audience: ['other'], sub: 'eve' }
     expect(await toldBy(judged(expected, token).result)).toEqual([
-      'not-allowed: the provider signed you in, but the token is not what this profile expects',
-      'Ask whoever manages the provider for what is missing, or mend expect in the profile. Nothing was stored: an earlier sign-in stays as it was.',
+      "not-allowed: the provider signed you in, but the token does not match this profile's expectations",
+      "Ask the provider's administrator for the missing values, or change expect in the profile. Nothing was stored. An earlier sign-in is unchanged.",
       'audience: required other, held api\\u{1b}',
       'subject: required eve, held ada',
     ])
@@ -81,12 +81,12 @@ describe('the policy of a profile', () => {
     expect(long[2]).toBe(`audience: required ${'x'.repeat(119)}…, held ${'y'.repeat(119)}…`)
     const renewed = { isRenewal: true } as const
     expect((await toldBy(judged(expected, token, renewed).result)).slice(0, 2)).toEqual([
-      'not-allowed: the renewed token is not what this profile expects',
-      'Ask whoever manages the provider for what is missing, or mend expect in the profile. You stay signed in, and that token is not used.',
+      "not-allowed: the renewed token does not match this profile's expectations",
+      "Ask the provider's administrator for the missing values, or change expect in the profile. You stay signed in, and ls-auth does not use that token.",
     ])
     const program = { workload: {} as Client['workload'] }
     expect((await toldBy(judged(expected, token, { of: program }).result))[0]).toBe(
-      'not-allowed: the token is not what this profile expects',
+      "not-allowed: the token does not match this profile's expectations",
     )
   })
 

@@ -43,9 +43,9 @@ describe('tokens that are not kept', () => {
       machine.login(tokens({ access_token: wrong, id_token }), { client: { preset: OPENID } }),
     )
     expect(told[0]).toBe(
-      'not-allowed: the provider signed you in, but the token is not what this profile expects',
+      "not-allowed: the provider signed you in, but the token does not match this profile's expectations",
     )
-    expect(told[1]).toMatch(/^Ask whoever manages the provider/)
+    expect(told[1]).toMatch(/^Ask the provider's administrator/)
     expect(told.slice(2)).toEqual(['audience: required api, held other'])
     expect(machine.revoked).toEqual(['refresh-1', wrong])
     expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
@@ -61,7 +61,7 @@ describe('tokens that are not kept', () => {
       expect(machine.asked).not.toContain('/revoke')
       return detail.at(-1)
     }
-    const words = 'the tokens were not kept; they were not revoked, as that could end an earlier sign-in'
+    const words = 'the tokens were discarded but not revoked, because that could end an earlier sign-in'
     // Nothing new says whose they are; or nobody knows whose the session before is.
     expect(await told(() => {})).toBe(words)
     expect(await told(({ items }) => items.clear())).toBe(words)
@@ -91,7 +91,7 @@ describe('tokens that are not kept', () => {
     const [, , ...detail] = await toldBy(async () =>
       machine.login(tokens({ access_token: await idToken(NOW, { aud: 'other' }) })),
     )
-    expect(detail.at(-1)).toContain('not revoked, as that could end an earlier sign-in')
+    expect(detail.at(-1)).toContain('not revoked, because that could end an earlier sign-in')
     expect(machine.revoked).toEqual([])
   })
 
@@ -118,24 +118,24 @@ describe('tokens that are not kept', () => {
       const machine = openMachine(refused)
       change(machine)
       const [, hint, ...detail] = await toldBy(() => machine.login(wrong))
-      expect(hint).toMatch(/^Ask whoever manages the provider/)
+      expect(hint).toMatch(/^Ask the provider's administrator/)
       return detail
     }
     const held = 'audience: required api, held other'
     expect(await last(({ answers }) => (answers[DISCOVERY] = [without('revocation_endpoint')]))).toEqual([
       held,
-      'the tokens were not kept; the provider offers no revocation',
+      'the tokens were discarded; the provider has no revocation',
     ])
     // RFC 7009 §2.2.1: not even the refresh token, so it is no matter of access tokens.
     const unsupported = [{ status: 400, error: 'unsupported_token_type' }]
     expect(await last(({ answers }) => (answers['/revoke'] = unsupported))).toEqual([
       held,
-      'the tokens were not kept; the provider offers no revocation',
+      'the tokens were discarded; the provider has no revocation',
     ])
     const gone = [new Failure('network', 'nobody there')]
     expect(await last(({ answers }) => (answers['/revoke'] = gone))).toEqual([
       held,
-      'the tokens were not kept, but the provider did not revoke them: nobody there',
+      'the tokens were discarded, but the provider did not revoke them: nobody there',
     ])
   })
 
@@ -164,8 +164,8 @@ describe('tokens that are not kept', () => {
   it('without the ID token that the profile uses', async () => {
     const machine = openMachine({}, { useToken: 'id' })
     expect(await toldBy(() => machine.login())).toEqual([
-      'provider-failed: the provider sent no ID token, and this profile uses it',
-      'Ask for the scope openid, or set use_token = "access".',
+      'provider-failed: the provider sent no ID token, but this profile uses it',
+      'Request the scope openid, or set use_token = "access".',
     ])
     expect(machine.revoked).toEqual(['refresh-1', 'access-1'])
   })

@@ -25,15 +25,15 @@ it.each([
   [' organization=org', 'HERE must be a list of name=value'],
   ['ä=b', 'HERE must be a list of name=value'],
   ['hd=', 'HERE gives "hd" no value'],
-  ['hd= a', 'HERE has a value with blanks around it (hd)'],
-  ['hd=a ', 'HERE has a value with blanks around it (hd)'],
-  ['hd=a\u00a0', 'HERE has a value with blanks around it (hd)'],
-  [`hd=${JWT}`, 'HERE holds a token, which everybody who reads it would see'],
-  [`${JWT}=hd`, 'HERE holds a token, which everybody who reads it would see'],
-  ['hd=Bearer 4aV9kQ2xB7mN1pL0z', 'HERE holds a token, which everybody who reads it would see'],
-  ['hd=a\nb', 'HERE has a value with characters that do not show (hd)'],
-  ['hd=a\u202eb', 'HERE has a value with characters that do not show (hd)'],
-  ['State=x', 'HERE sets "State", which a sign-in sets itself'],
+  ['hd= a', 'HERE has a value with spaces around it (hd)'],
+  ['hd=a ', 'HERE has a value with spaces around it (hd)'],
+  ['hd=a\u00a0', 'HERE has a value with spaces around it (hd)'],
+  [`hd=${JWT}`, 'HERE holds a token, which would be visible to anyone who reads it'],
+  [`${JWT}=hd`, 'HERE holds a token, which would be visible to anyone who reads it'],
+  ['hd=Bearer 4aV9kQ2xB7mN1pL0z', 'HERE holds a token, which would be visible to anyone who reads it'],
+  ['hd=a\nb', 'HERE has a value with invisible characters (hd)'],
+  ['hd=a\u202eb', 'HERE has a value with invisible characters (hd)'],
+  ['State=x', 'HERE sets "State", which ls-auth sets itself'],
 ])('%j cannot', (parameter, says) => expect(judged(parameter)).toEqual(['settings', says]))
 
 describe('what the protocol or ls-auth sets is no one else’s to set', () => {
@@ -45,7 +45,7 @@ describe('what the protocol or ls-auth sets is no one else’s to set', () => {
     ...['client_secret', 'client_assertion', 'client_assertion_type'],
   ])('%s', (name) => {
     expect(OWN_PARAMETERS.has(name)).toBe(true)
-    expect(judged(`${name}=x`)).toEqual(['settings', `HERE sets "${name}", which a sign-in sets itself`])
+    expect(judged(`${name}=x`)).toEqual(['settings', `HERE sets "${name}", which ls-auth sets itself`])
   })
 })
 

@@ -237,7 +237,7 @@ describe.skipIf(!IS_POSIX)('a file that is a link to where somebody keeps it', (
     await expect(changing).rejects.toMatchObject({
       code: 'storage',
       message: `cannot write ${path} (ENOENT): the link leads nowhere`,
-      hint: 'Make the directory that it leads to, or take the link away.',
+      hint: 'Create the directory it points to, or remove the link.',
     })
     expect(await isLink()).toBe(true)
   })

@@ -34,8 +34,8 @@ describe('the version of a settings file', () => {
   })
 
   it.each([
-    ['2', 'is version 2, and this ls-auth knows version 1'],
-    ['9007199254740993', 'is version 9007199254740993, and this ls-auth knows version 1'],
+    ['2', 'is version 2, but this ls-auth reads version 1'],
+    ['9007199254740993', 'is version 9007199254740993, but this ls-auth reads version 1'],
     ['"1"', 'version must be a whole number from 1'],
     ['0', 'version must be a whole number from 1'],
     ['1.5', 'version must be a whole number from 1'],

@@ -125,8 +125,8 @@ describe('a path that is typed', () => {
     '%LOCALAPPDATA%',
   ])('with a variable of cmd that PowerShell has left in it is refused on Windows: %s', async (path) => {
     expect(await toldBy(() => typedPath(path, '--store-key-file', typing('win32')))).toEqual([
-      'usage: --store-key-file holds the name of a variable in place of its value',
-      'PowerShell does not know %NAME%: write $env:NAME there, or begin the path with ~/ for your home directory.',
+      'usage: --store-key-file holds the name of a variable instead of its value',
+      'PowerShell does not expand %NAME%. Write $env:NAME there, or begin the path with ~/ for your home directory.',
       `it is "${path}"`,
     ])
     expect(typedPath(path, '--store-key-file', typing('linux'))).toBe(`/home/ada/repo/${path}`)

@@ -91,7 +91,7 @@ describe.skipIf(!hasDoorkeeper())('Doorkeeper', () => {
     it('token --audience: it takes no notice, and an opaque token that cannot tell is not given out', async () => {
       const { exit, stdout, stderr } = await type('ls-auth token --narrow --audience api://traces')
       expect({ exit, stdout }).toEqual({ exit: 11, stdout: '' })
-      expect(stderr).toContain('came as an opaque token')
+      expect(stderr).toContain('received an opaque token')
       expect(await type('ls-auth token --min-ttl 60s')).toMatchObject({ exit: 0, stderr: '' })
     })
 

@@ -68,8 +68,8 @@ describe.skipIf(!hasLemonLdap())('LemonLDAP::NG', () => {
     })
 
     it.each([
-      ['--scope traces:read', 'came with scope: openid profile email'],
-      ['--audience api://traces', 'came for audience: ls-auth'],
+      ['--scope traces:read', 'received scope: openid profile email'],
+      ['--audience api://traces', 'received audience: ls-auth'],
     ])(
       'token %s: it takes no notice, so exit 11 with what came, and the session goes on',
       async (flags, came) => {

@@ -92,7 +92,7 @@ export function storiesEverywhere(here: () => Stranger, told: Told): void {
         const { exit, stderr } = await type('ls-auth login --device')
         expect({ exit, stderr }).toEqual({
           exit: 2,
-          stderr: 'error: this provider offers no device flow\nhint: Use: ls-auth login --paste\n',
+          stderr: 'error: this provider has no device flow\nhint: Use: ls-auth login --paste\n',
         })
       })
   })
@@ -139,7 +139,7 @@ export function storiesEverywhere(here: () => Stranger, told: Told): void {
         const outcome = await type(line)
         expect(outcome).toMatchObject({ exit: 6, stdout: '' })
         expect(outcome.stderr).toMatch(/^error: (the connection to|cannot reach) 127\.0\.0\.1:\d+/)
-        expect(outcome.stderr).toMatch(/^hint: .*(try again|Start what should answer)/m)
+        expect(outcome.stderr).toMatch(/^hint: .*(try again|Start the server)/m)
       }
     } finally {
       await here().start()

@@ -171,7 +171,7 @@ describe.skipIf(!IS_POSIX)('a file of our own', () => {
 })
 
 describe('whether a file can be made in a directory', () => {
-  test('a directory of mine, also by a link; a plain file, a broken link; and what is not there', async () => {
+  test('a directory of mine, also by a link; a plain file, a broken link; and what does not exist', async () => {
     const at = (name: string) => join(place, name)
     await writeFile(at('plain'), '')
     await mkdir(at('directory'))
@@ -276,7 +276,7 @@ describe('a file that grows by whole records', () => {
       const half = (to: number, bytes: Uint8Array, offset: number, _: number, position: number) =>
         write(to, bytes, offset, 2, position)
       vi.spyOn(fs, 'writeSync').mockImplementationOnce(half as typeof fs.writeSync)
-      expect(() => file.append(Buffer.from('two\n'))).toThrow('a part was written')
+      expect(() => file.append(Buffer.from('two\n'))).toThrow('only a part was written')
       expect(await text(path)).toBe('one\n')
       file.append(Buffer.from('2\n'))
       await file.close()

@@ -172,7 +172,7 @@ describe.skipIf(!hasKeyring())('the OS keychain, by a real gnome-keyring', () =>
         {
           code: 'keychain-stuck',
           hint: expect.stringMatching(
-            /^macOS may be asking on the screen: run ls-auth whoami there, and choose "Always Allow"\. To keep /,
+            /^macOS may be asking on its screen\. Run ls-auth whoami there and choose "Always Allow"\. To keep /,
           ),
         },
       ])

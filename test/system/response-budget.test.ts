@@ -83,7 +83,7 @@ describe('the budget is one for all calls', () => {
     expect(ask).not.toHaveBeenCalled()
   })
 
-  it('while a late answer is not there nothing is asked, and each try blocks no thread more', async () => {
+  it('while a late answer does not exist nothing is asked, and each try blocks no thread more', async () => {
     const budget = openResponseBudget(
       1_000,
       machine(() => 2),

@@ -56,10 +56,14 @@ export function explainAnswer(
   if (status >= 200 && status < 400) return undefined
   if (status === 404 && !html) return undefined
   if (status === 404) {
-    return new Failure('not-found', `${safeText(url.host)} knows no such address (HTTP 404, a web page)`, {
-      hint: 'Check api in the profile: it must be the base URL of the trace API or its gateway.',
-      reason: 'web-page',
-    })
+    return new Failure(
+      'not-found',
+      `${safeText(url.host)} has nothing at this address (HTTP 404, a web page)`,
+      {
+        hint: 'Check api in the profile. It must be the base URL of the trace API or its gateway.',
+        reason: 'web-page',
+      },
+    )
   }
   const found = largeHeaders(answer, url, token) ?? networkSignIn(status)
   return found ?? failed(answer, url, now).withMoreHint(largeTokenHint(answer, token))
@@ -84,11 +88,11 @@ function whereTo({ headers }: HttpAnswer, url: URL): string[] {
   const { location = '' } = headers
   if (location === '' || !URL.canParse(location, url.href)) return []
   const { origin, pathname } = new URL(location, url)
-  return origin === 'null' ? [] : [`they redirect to: ${safeText(origin + pathname, 300)}`]
+  return origin === 'null' ? [] : [`redirects to: ${safeText(origin + pathname, 300)}`]
 }
 
 const gone = (answer: HttpAnswer, url: URL): Failure =>
-  new Failure('gone', `${safeText(url.host)} says that this is gone (HTTP 410)`, {
+  new Failure('gone', `${safeText(url.host)} answered that this is gone (HTTP 410)`, {
     detail: theirWords(answer),
   })
 
@@ -99,9 +103,9 @@ const gone = (answer: HttpAnswer, url: URL): Failure =>
 const notOffered = (answer: HttpAnswer, url: URL): Failure =>
   new Failure(
     answer.status === 501 ? 'cannot-do' : 'not-allowed',
-    `${safeText(url.host)} does not take this request (HTTP ${answer.status})`,
+    `${safeText(url.host)} rejected this request (HTTP ${answer.status})`,
     {
-      hint: 'Ask whoever runs the gateway or the trace API to allow it, or ask in another way.',
+      hint: 'Ask whoever runs the gateway or the trace API to allow it.',
       detail: theirWords(answer),
     },
   )
@@ -141,11 +145,11 @@ function refusedToken(
   const audience = /aud(ience)?\b/i.test(words)
   const hint =
     token === undefined
-      ? 'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (with --issuer URL --client-id ID where the profile has none)'
+      ? 'This API needs a token, but authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (add --issuer URL --client-id ID if the profile has none)'
       : expired
-        ? 'Check the clock of this machine and of the gateway, then sign in again: ls-auth login'
+        ? 'Check the clocks of this machine and the gateway, then sign in again: ls-auth login'
         : audience
-          ? 'The token is for another audience. Ask whoever runs the gateway for the right one, then: ls-auth login --audience NAME'
+          ? 'The token has another audience. Ask whoever runs the gateway for the right audience, then: ls-auth login --audience NAME'
           : (keyHint(challenge, payloadOf(token)) ?? trust)
   const found = token === undefined ? 'wants a token' : 'did not accept the token'
   return new Failure('not-allowed', `${safeText(url.host)} ${found} (HTTP 401)`, {
@@ -195,20 +199,19 @@ function accessHint(
   if (claim) return claimHint(claim)
   const words = challenge?.description ?? ''
   if (/\bno rule lets\b/.test(words))
-    return 'Ask whoever runs the gateway for a rule that lets you read it, or ask for another project or tenant.'
+    return 'Ask whoever runs the gateway for access, or choose another project or tenant.'
   const holdsAll = missing.length === 0 && challenge?.scope !== undefined
   if (isAboutGroups(challenge) || holdsAll) {
     const issuer = payloadOf(token)?.iss
     const host = typeof issuer === 'string' && URL.canParse(issuer) ? safeText(new URL(issuer).host, 120) : ''
     const group = /\blacks the group (.+)/.exec(words)?.[1]
     const named = group === undefined ? 'A group' : `The group ${safeText(group, 120)}`
-    return `${named} is missing. Whoever manages groups at ${host || 'the identity provider'} can add you; then sign in again: ls-auth login`
+    return `${named} is missing. Ask the group administrator at ${host || 'the identity provider'} to add you, then sign in again: ls-auth login`
   }
-  if (missing.length === 0)
-    return 'Ask whoever grants access to the traces for the scope or group that is missing.'
+  if (missing.length === 0) return 'Ask the administrator of the traces for the missing scope or group.'
   const named = `${missing.length > 1 ? 'scopes' : 'scope'} ${safeText(missing.join(' '), 120)}`
   if (toAsk.includes(undefined))
-    return `The token lacks the ${named}. The profile asks for what is granted to its client (/.default): whoever manages the client can add and grant this; then sign in again: ls-auth login`
+    return `The token lacks the ${named}. The profile asks for all scopes granted to its client (/.default). Ask the client's administrator to grant this one, then sign in again: ls-auth login`
   // The command will be pasted into a shell.
   return toAsk.every(isPlainName)
     ? `The token lacks the ${named}. Sign in with it: ls-auth login${toAsk.map((scope) => ` --scope ${scope}`).join('')}`
@@ -236,7 +239,7 @@ function rateLimited(answer: HttpAnswer, url: URL, now?: number): Failure {
     limit === undefined ? [] : [`limit ${limit}${remaining === undefined ? '' : `, ${remaining} left`}`]
   return new Failure(
     'rate-limited',
-    `${safeText(url.host)} limits requests, and the limit is reached (HTTP 429)`,
+    `${safeText(url.host)} limits requests and its limit is reached (HTTP 429)`,
     {
       detail: [...budget, ...theirWords(answer)],
       hint: waitHint(said),
@@ -253,7 +256,7 @@ function failed(answer: HttpAnswer, url: URL, now?: number): Failure {
   })
 }
 
-const ASK = 'If it goes on, ask whoever runs the gateway or the trace API.'
+const ASK = 'If it keeps failing, ask whoever runs the gateway or the trace API.'
 
 /** What was refused is the proof of the key beside the token (RFC 9449 §7.1, §9). */
 function refusedProof(
@@ -263,11 +266,11 @@ function refusedProof(
 ): Failure | undefined {
   const host = safeText(url.host)
   if (challenge?.error === 'use_dpop_nonce')
-    return new Failure('api-failed', `${host} asks for another DPoP nonce each time`, { detail })
+    return new Failure('api-failed', `${host} asks for a new DPoP nonce every time`, { detail })
   if (challenge?.error !== 'invalid_dpop_proof') return undefined
-  return new Failure('not-allowed', `${host} did not accept the proof of the key (HTTP 401)`, {
+  return new Failure('not-allowed', `${host} rejected the DPoP proof (HTTP 401)`, {
     detail,
-    hint: 'Check the clock of this machine. If it is right, ask whoever runs the gateway by which address it knows itself.',
+    hint: "Check the clock of this machine. If it's right, ask whoever runs the gateway for its public address.",
   })
 }
 
@@ -278,7 +281,7 @@ function keyHint(
 ): string | undefined {
   const isBound = isObject(claims?.cnf) && claims.cnf.jkt !== undefined
   if (challenge?.scheme === 'dpop' && !isBound)
-    return 'This API takes tokens that are bound to a key (DPoP): ls-auth profile set dpop true, then sign in again: ls-auth login'
+    return 'This API requires DPoP. Run: ls-auth profile set dpop true, then sign in again: ls-auth login'
   if (challenge?.scheme !== 'bearer' || !isBound || challenge.error !== undefined) return undefined
-  return 'This API takes no token that is bound to a key (DPoP). Ask whoever runs the gateway to take them, or do without: ls-auth profile set dpop false'
+  return 'This API does not accept DPoP tokens. Ask whoever runs the gateway to accept them, or turn DPoP off: ls-auth profile set dpop false'
 }

@@ -16,7 +16,7 @@ export function largeHeaders(answer: HttpAnswer, url: URL, token: string | undef
   if (status !== 431 && !(status === 400 && isAboutHeaders(answer))) return undefined
   return new Failure(
     'api-failed',
-    `the headers of the request are too large for ${safeText(url.host)} (HTTP ${status})`,
+    `the request headers are too large for ${safeText(url.host)} (HTTP ${status})`,
     {
       detail: theirWords(answer),
       reason: 'large-headers',
@@ -43,7 +43,7 @@ export function largeTokenHint(answer: HttpAnswer, token: string | undefined): s
   return `It may be the size of the token (${Math.round(bytes / 1024)} kB): ${SMALLER}`
 }
 
-const SMALLER = 'ask for fewer groups or scopes, or raise the limit for request headers there.'
+const SMALLER = 'request fewer groups or scopes, or raise the limit for request headers there.'
 
 /** Marked as their words: a line of theirs may read like one of ours (`hint: …`). */
 export const theySay = (text: string): string => `server: ${text}`

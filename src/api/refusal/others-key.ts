@@ -12,7 +12,7 @@ export const isOthersKey = (challenge: Challenge | undefined, token: string | un
 
 /** Failure `not-allowed`: the gateway took the token, and the API behind it did not take the gateway's key. */
 export const refusedKey = ({ status }: HttpAnswer, detail: readonly string[], url: URL): Failure =>
-  new Failure('not-allowed', `${safeText(url.host)} could not get at the traces (HTTP ${status})`, {
+  new Failure('not-allowed', `${safeText(url.host)} could not reach the traces (HTTP ${status})`, {
     detail: [...new Set(detail)],
-    hint: 'Tell whoever runs this gateway. It is not about your token: a new sign-in does not help.',
+    hint: "Ask whoever runs this gateway. Your token is fine: signing in again won't help.",
   })

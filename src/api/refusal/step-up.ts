@@ -25,12 +25,12 @@ export function requirementsOf(
   scopeToAsk: NonNullable<Destination['scopeToAsk']> = (scope) => scope,
 ): SignInRequirements | { readonly unusable: string } {
   const { acrValues: acr, maxAge, claims, repeated } = challenge
-  if (repeated !== undefined) return { unusable: `${repeated} is there twice` }
+  if (repeated !== undefined) return { unusable: `${repeated} appears twice` }
   const acrValues = acr === undefined ? undefined : readAcrValues(acr)
-  if (acr !== undefined && acrValues === undefined) return { unusable: 'acr_values is no list of names' }
+  if (acr !== undefined && acrValues === undefined) return { unusable: 'acr_values is not a list of names' }
   const maxAgeSeconds = maxAge === undefined ? undefined : readMaxAge(maxAge)
   if (maxAge !== undefined && maxAgeSeconds === undefined)
-    return { unusable: 'max_age is no number of seconds' }
+    return { unusable: 'max_age is not a number of seconds' }
   const scopes = missingScopes(challenge, token).map(scopeToAsk).filter(isPlainName)
   const asked = {
     ...(scopes.length > 0 && { scopes }),
@@ -67,10 +67,8 @@ function readEncoded(text: string): ReturnType<typeof readClaimsRequest> | { rea
 
 /** What is required, for a person, one a line. Safe for a terminal. */
 export const requirementLines = ({ acrValues, maxAgeSeconds, claims }: SignInRequirements): string[] => [
-  ...(acrValues ? [`required way to sign in (acr): ${safeText(acrValues.join(' or '), MAX_SHOWN)}`] : []),
-  ...(maxAgeSeconds === undefined
-    ? []
-    : [`required age of the sign-in: ${wholeDuration(maxAgeSeconds)} at most`]),
+  ...(acrValues ? [`required sign-in level (acr): ${safeText(acrValues.join(' or '), MAX_SHOWN)}`] : []),
+  ...(maxAgeSeconds === undefined ? [] : [`required sign-in age: ${wholeDuration(maxAgeSeconds)} at most`]),
   ...(claims === undefined ? [] : [`required claims: ${safeText(claims, MAX_SHOWN)}`]),
 ]
 
@@ -84,7 +82,7 @@ function heldLines(
   const show = (value: unknown) => safeText([value].flat().map(String).join(' '), 200)
   const isAsked = acrValues !== undefined || claims !== undefined
   return [
-    ...(isAsked ? [`held way to sign in (acr): ${acr === undefined ? 'none' : show(acr)}`] : []),
+    ...(isAsked ? [`held sign-in level (acr): ${acr === undefined ? 'none' : show(acr)}`] : []),
     ...(amr === undefined ? [] : [`held methods (amr): ${show(amr)}`]),
     ...(typeof time === 'number'
       ? [`signed in at (auth_time): ${safeText(instant(time), 60)}`]
@@ -110,20 +108,20 @@ export function stepUpFailure(
 ): Failure {
   const shown = safeText(host)
   if ('unusable' in asked) {
-    return new Failure('not-allowed', `${shown} wants another sign-in, and does not say clearly which`, {
-      hint: 'Tell whoever runs the gateway what is below.',
+    return new Failure('not-allowed', `${shown} requires another sign-in but does not say clearly which`, {
+      hint: 'Send these lines to whoever runs the gateway.',
       detail: [...said, asked.unusable],
     })
   }
   const detail = [...said, ...requirementLines(asked), ...heldLines(asked, token)]
   if (isAgain) {
-    return new Failure('not-allowed', `${shown} wants more than the sign-in you have just made`, {
+    return new Failure('not-allowed', `${shown} requires more than the sign-in you just made`, {
       hint: whoIsToBlame(asked, token ?? {}),
       detail,
     })
   }
-  return new Failure('step-up', `${shown} wants a stronger or newer sign-in`, {
-    hint: `Sign in anew as it is required: ls-auth login${loginFlags(asked)}`,
+  return new Failure('step-up', `${shown} requires a stronger or newer sign-in`, {
+    hint: `Sign in again with these requirements: ls-auth login${loginFlags(asked)}`,
     detail,
   })
 }
@@ -138,10 +136,10 @@ function whoIsToBlame(
     (acrValues === undefined || acrValues.some((one) => one === acr)) &&
     (maxAgeSeconds === undefined || typeof time === 'number')
   if (!isMade)
-    return 'Tell whoever runs the identity provider: it did not sign you in as the API requires it.'
+    return "Tell whoever runs the identity provider: the sign-in did not meet the API's requirements."
   return scopes.length > 0
-    ? `The provider did not grant ${safeText(scopes.join(' '), 120)}. Whoever manages the client there can allow it; then sign in again: ls-auth login${loginFlags({ scopes })}`
-    : 'Tell whoever runs the gateway: the token says that you signed in as it requires.'
+    ? `The provider did not grant ${safeText(scopes.join(' '), 120)}. Ask the client's administrator to allow it, then sign in again: ls-auth login${loginFlags({ scopes })}`
+    : 'Tell whoever runs the gateway: your token already shows the required sign-in.'
 }
 
 /** The flags of `login` for a sign-in like that. */

@@ -38,9 +38,9 @@ function refusedToken(refused: Refused): Failure {
 function tokenHint({ json, ...refused }: Refused, sent: SentToken): string {
   const says = messageOf({ ...refused, json })
   if (/missing mandatory claim/i.test(says))
-    return 'username_claim or email_claim of its [auth.jwt] must name a claim that the token has: ls-auth whoami --raw shows them. An ID token often has more: ls-auth profile set use_token id'
+    return 'username_claim or email_claim of its [auth.jwt] must name a claim in the token: ls-auth whoami --raw shows them. An ID token often has more: ls-auth profile set use_token id'
   if (/failed to verify jwt/i.test(says))
-    return 'Its [auth.jwt] checks the signature, the times and expect_claims. Compare iss and aud with them: ls-auth whoami --raw'
+    return 'Its [auth.jwt] checks signature, times and expect_claims. Compare iss and aud: ls-auth whoami --raw'
   // A token in Authorization is taken for an API key, or not looked at.
   const isUsual = sent.header.toLowerCase() === 'authorization'
   const reads = `Grafana did not take it for a JWT. header_name of its [auth.jwt] is X-JWT-Assertion by default`
@@ -56,14 +56,14 @@ function refusedAccess(refused: Refused): Failure {
   const hint = /invalid role/i.test(says)
     ? 'role_attribute_path of its [auth.jwt] finds no role in the token: ls-auth whoami --raw shows the claims.'
     : needed === undefined
-      ? 'Whoever manages this Grafana can let you, or a team of yours, query this data source.'
-      : `Whoever manages this Grafana can give your role ${safeText(needed, 120)}.`
+      ? 'Ask the administrator of this Grafana for permission to query this data source.'
+      : `Ask the administrator of this Grafana to give your role ${safeText(needed, 120)}.`
   const message = `${safeText(refused.base.host)} denied you access (HTTP 403)`
   return new Failure('not-allowed', message, { hint, detail: theySay(refused) })
 }
 
 const noDataSource = (refused: Refused): Failure =>
-  new Failure('not-found', 'Grafana knows no such data source', {
+  new Failure('not-found', 'Grafana has no data source with this uid', {
     hint: 'Check the uid in api: https://GRAFANA/api/datasources/proxy/uid/UID.',
     detail: theySay(refused),
   })

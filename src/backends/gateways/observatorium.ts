@@ -40,9 +40,9 @@ function wantsSignIn({ status, base, headers, sent }: Refused): Refusal | undefi
     sent === undefined
       ? NOTHING_SENT
       : sent.header.toLowerCase() === 'authorization'
-        ? 'Your token did not count: something on the way may take the Authorization header away. Ask whoever runs the gateway.'
-        : `It reads the token from Authorization, and yours was sent in ${safeText(sent.header, 60)}: ls-auth profile set authorization_header --unset`
-  const message = `${safeText(base.host)} wants a sign-in of its own (HTTP ${status} to ${safeText(pathname, 120)})`
+        ? 'The gateway ignored your token. A proxy on the way may drop the Authorization header. Ask whoever runs the gateway.'
+        : `It reads the token from Authorization, but yours was sent in ${safeText(sent.header, 60)}: ls-auth profile set authorization_header --unset`
+  const message = `${safeText(base.host)} requires a separate sign-in (HTTP ${status} to ${safeText(pathname, 120)})`
   return { failure: new Failure('login-page', message, { hint }) }
 }
 
@@ -69,10 +69,9 @@ function notVerified(refused: Refused, isOwn: boolean): Refusal | undefined {
 
 function verifyHint(sent: SentToken | undefined): string {
   if (sent === undefined) return NOTHING_SENT
-  const wants = 'This gateway takes a token whose audience is the client id of its tenant'
-  if (sent.use === 'access')
-    return `${wants}: that is the ID token. Send it: ls-auth profile set use_token id`
-  if (sent.use === undefined) return `${wants}, from the issuer of its tenant. Give LS_AUTH_TOKEN such a one.`
+  const wants = "This gateway accepts tokens whose audience is its tenant's client id"
+  if (sent.use === 'access') return `${wants}: the ID token has it. Send it: ls-auth profile set use_token id`
+  if (sent.use === undefined) return `${wants}, from its tenant's issuer. Put that token in LS_AUTH_TOKEN.`
   return `${wants}. Ask whoever runs it for that id and its issuer, then: ls-auth login --client-id ID`
 }
 
@@ -83,7 +82,7 @@ function lacksClaim(refused: Refused): Refusal {
   const what = isGroup ? 'no groups' : 'no user name'
   const claim = isGroup ? 'groupClaim' : 'usernameClaim'
   const message = `${safeText(base.host)} finds ${what} in the token (HTTP ${status})`
-  const hint = `${claim} of its tenant must name a claim that the token has: ls-auth whoami --raw shows them.`
+  const hint = `${claim} of its tenant must name a claim in the token: ls-auth whoami --raw shows them.`
   return {
     failure: new Failure('not-allowed', message, {
       hint,
@@ -98,8 +97,8 @@ function closed({ base, path, sent }: Refused, tenant: string): Refusal {
   const host = safeText(base.host)
   if (!OPEN.test(path)) {
     return {
-      failure: new Failure('not-allowed', `${host} keeps this request closed (HTTP 403)`, {
-        hint: 'Where it filters by namespace, this gateway opens single traces, searches and services only: ls-auth trace search',
+      failure: new Failure('not-allowed', `${host} does not allow this request (HTTP 403)`, {
+        hint: 'With namespace filtering, this gateway only allows single traces, searches and services: ls-auth trace search',
       }),
     }
   }
@@ -108,7 +107,7 @@ function closed({ base, path, sent }: Refused, tenant: string): Refusal {
     failure: new Failure('not-allowed', `${host} denied you access (HTTP 403)`, {
       detail:
         groups.length === 0 ? [] : [`held groups: ${groups.map((one) => safeText(one, 120)).join(' ')}`],
-      hint: `Its rules do not let you read the tenant ${safeText(tenant, 60)}. Whoever runs the gateway can add you, or a group of yours, to a role that reads traces.`,
+      hint: `Its rules don't allow you to read the tenant ${safeText(tenant, 60)}. Ask whoever runs the gateway for a role that reads traces.`,
     }),
   }
 }

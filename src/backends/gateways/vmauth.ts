@@ -29,7 +29,7 @@ function unknownToken({ base, status, sent }: Refused): Refusal {
     `${safeText(base.host)} does not know the token (HTTP ${status})`,
     {
       detail: whatWasSent(sent),
-      hint: 'vmauth lets a token in by its issuer, signature, times, and the claims under match_claims. Compare them: ls-auth whoami --raw. Before 1.147 it must also have the claim vm_access.',
+      hint: 'vmauth checks issuer, signature, times and match_claims. Compare them: ls-auth whoami --raw. Before 1.147 the token also needs the claim vm_access.',
     },
   )
   return { failure, isAboutToken: true }
@@ -39,7 +39,7 @@ function noToken({ base, status, sent }: Refused): Refusal {
   const hint =
     sent === undefined
       ? NOTHING_SENT
-      : `It reads the token from Authorization, and yours was sent in ${safeText(sent.header, 60)}: ls-auth profile set authorization_header --unset`
+      : `It reads the token from Authorization, but yours was sent in ${safeText(sent.header, 60)}: ls-auth profile set authorization_header --unset`
   const message = `${safeText(base.host)} found no token in the request (HTTP ${status})`
   return { failure: new Failure('not-allowed', message, { hint }) }
 }

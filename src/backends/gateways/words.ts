@@ -22,10 +22,10 @@ export function whatWasSent(sent: SentToken | undefined): string[] {
   const which =
     use === undefined ? 'the token in LS_AUTH_TOKEN' : `the ${use === 'id' ? 'ID' : 'access'} token`
   const audience =
-    audiences.length === 0 ? 'none that can be read' : audiences.map((one) => safeText(one, 120)).join(' ')
+    audiences.length === 0 ? 'not readable' : audiences.map((one) => safeText(one, 120)).join(' ')
   return [`sent: ${which}, in ${safeText(header, 60)}`, `held audience: ${audience}`]
 }
 
 /** The hint where no token was sent at all. */
 export const NOTHING_SENT =
-  'This API wants a token, and authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (with --issuer URL --client-id ID where the profile has none)'
+  'This API needs a token, but authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (add --issuer URL --client-id ID if the profile has none)'

@@ -60,7 +60,7 @@ export async function verifySignature(
   }
   // No extensions are supported, so a token with `crit` must be rejected (RFC 7515 §4.1.11).
   if (jwt.header.crit !== undefined)
-    return unverified('critical-header', 'the header asks for an extension not known here')
+    return unverified('critical-header', 'the header asks for an unknown extension')
   const fitting = fittingKeys(jwt, algorithm, keysOf(keys), how)
   if (fitting.length === 0)
     return unverified(
@@ -68,8 +68,7 @@ export async function verifySignature(
       `no key of the provider fits ${algorithm}, kid ${describeMember(jwt.header.kid)}`,
     )
   const strong = fitting.filter((key) => !isWeak(key)).slice(0, MAX_TRIES)
-  if (strong.length === 0)
-    return unverified('weak-key', 'the key is shorter than 2048 bits or otherwise unsafe')
+  if (strong.length === 0) return unverified('weak-key', 'the key is unsafe, such as shorter than 2048 bits')
   for (const key of strong) {
     if (await isSignedBy(token, key, algorithm)) return { verified: true, kid: kidOf(key), alg: algorithm }
   }

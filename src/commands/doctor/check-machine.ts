@@ -138,7 +138,7 @@ async function checkKeyFile(
   }
   const header = isComplete(client) ? await (await openStore(client, ports)).peek() : undefined
   const needsIt = header?.store === 'file' && header.scrypt === undefined
-  if (needsIt) throw unfitKeyFile(path, 'is not there', client.storeKeyFrom)
+  if (needsIt) throw unfitKeyFile(path, 'does not exist', client.storeKeyFrom)
   const obstacle = await obstacleTo(path, await ports.files())
   if (obstacle === undefined) return ok(name, `key file ${path} is made at the next sign-in`)
   return fail(

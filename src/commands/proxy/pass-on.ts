@@ -61,7 +61,7 @@ export async function passOn(exchange: LocalExchange, pass: Pass, way: Way): Pro
       discard()
       throw new Failure(
         'api-failed',
-        `${way.profile.api.host} answered in an encoding that was not asked for`,
+        `${way.profile.api.host} answered in an encoding that ls-auth did not request`,
         {
           hint: 'Ask whoever runs it, or the proxy on the way, to heed Accept-Encoding: identity.',
         },

@@ -129,7 +129,7 @@ function judged(key: OfferedSetting, value: unknown): string {
     throw unsafe(`has a ${key} of ${value.length} characters (ls_auth.${key})`)
   const shown = [safeText(value, 80)]
   if (safeText(value) !== value || value.trim() !== value)
-    throw unsafe(`has a ${key} with characters that do not show (ls_auth.${key})`, shown)
+    throw unsafe(`has a ${key} with invisible characters (ls_auth.${key})`, shown)
   // RFC 6749 appendix A.1, without the space, which would be two words on a command line.
   if (key === 'client_id' && !/^[\x21-\x7e]+$/.test(value))
     throw unsafe('has a client_id that can be none (ls_auth.client_id)', shown)

@@ -34,37 +34,37 @@ export const auth0: Preset = {
       // The device endpoint sends invalid_request.
       error: ['access_denied', 'invalid_request'],
       description: /service not found/i,
-      say: 'The audience is not the identifier of an API in this tenant. Look under Applications > APIs; a slash at the end counts.',
+      say: 'No API in this tenant has this audience as its identifier. Look under Applications > APIs. A trailing slash counts.',
     },
     {
       error: ['access_denied'],
       description: /is not part of the \S+ organization/i,
-      say: 'The account is no member of the organization. Ask for it to be added, or sign in with another: ls-auth login --prompt login',
+      say: 'Your account is not a member of the organization. Ask to be added, or use another account: ls-auth login --prompt login',
     },
     {
       // Sent as access_denied or as invalid_request.
       description: /is not authorized to access resource server/i,
-      say: 'The application {client} may not use this API. Allow it there: Applications > APIs > the API > Application Access.',
+      say: 'The application {client} is not allowed to use this API. Allow it: Applications > APIs > the API > Application Access.',
     },
     {
       error: ['unauthorized'],
       notByPerson: true,
-      say: 'The account is blocked. Ask an Auth0 administrator to unblock it.',
+      say: 'Your account is blocked. Ask an Auth0 administrator to unblock it.',
     },
     {
       error: ['mfa_required'],
-      say: 'Auth0 asks for a second factor, which only a new sign-in can give. Run: ls-auth login',
+      say: 'Auth0 requires a second factor, so you must sign in again. Run: ls-auth login',
     },
     {
       where: 'device',
       error: ['invalid_request'],
       description: /parameter organization is required/i,
-      say: 'The application {client} wants an organization, which the device flow cannot name. Sign in with a browser, without --device.',
+      say: 'The application {client} requires an organization, which the device flow cannot send. Sign in with a browser, without --device.',
     },
     {
       error: ['invalid_request'],
       description: /parameter organization is required/i,
-      say: 'The application {client} wants an organization. Sign in with the id of yours: --authorization-parameter organization=org_…',
+      say: 'The application {client} requires an organization. Sign in with its id: --authorization-parameter organization=org_…',
     },
     {
       error: ['unauthorized_client'],
@@ -77,22 +77,22 @@ export const auth0: Preset = {
     },
     {
       error: ['opaque-token'],
-      say: 'No API was named, so the token is for Auth0 alone. Set audience to the identifier of your API.',
+      say: 'Without an audience the token is only for Auth0. Set audience to the identifier of your API.',
     },
     {
       where: 'device',
       error: ['invalid_grant', 'expired_token'],
-      say: 'The code has expired or was used before. Run ls-auth login again.',
+      say: 'The code has expired or was already used. Run ls-auth login again.',
     },
     {
       where: 'discovery',
       error: ['issuer-mismatch'],
-      say: 'An Auth0 issuer ends in a slash, and it is the domain you sign in at: https://<tenant>.<region>.auth0.com/',
+      say: 'An Auth0 issuer is your sign-in domain with a trailing slash: https://<tenant>.<region>.auth0.com/',
     },
   ],
   registration: [
     'Applications > create a Native application (authentication method None); Grant Types: Authorization Code, Refresh Token and, for --device, Device Code.',
-    'Add each redirect URI to "Allowed Callback URLs". Sign-ins on loopback show one more confirmation page: that is normal.',
+    'Add each redirect URI to "Allowed Callback URLs". Sign-ins on loopback show one more confirmation page, which is normal.',
     'APIs > create an API, switch on "Allow Offline Access", and set audience to its identifier. Add groups in an Action under a URL of your own.',
   ],
 }

@@ -28,7 +28,7 @@ export const awsIam: Preset = {
   hints: [
     {
       description: /OutboundWebIdentityFederationDisabled/i,
-      say: 'Outbound federation is off for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
+      say: 'Outbound federation is disabled for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
     },
     {
       description: /incorrect token audience/i,
@@ -40,7 +40,7 @@ export const awsIam: Preset = {
     },
   ],
   registration: [
-    'Enable outbound web identity federation for the account (iam:EnableOutboundWebIdentityFederation); it gives the account an issuer of its own.',
+    'Enable outbound web identity federation for the account (iam:EnableOutboundWebIdentityFederation). The account then has its own issuer.',
     'Allow the role sts:GetWebIdentityToken for the audience of your gateway.',
     'Let the gateway trust that issuer and audience, and the ARN in sub.',
   ],
@@ -59,11 +59,11 @@ export const awsIdentityCenter: Preset = {
   revoke: [],
   hints: [
     {
-      say: 'IAM Identity Center is no OpenID Connect provider: it gives no ID tokens to other programs. Sign in with the provider behind it (Okta, Entra, Cognito …); for programs use provider = "aws-iam".',
+      say: 'IAM Identity Center issues no ID tokens to other programs. Sign in with the provider behind it (Okta, Entra, Cognito …). For programs use provider = "aws-iam".',
     },
   ],
   registration: [
-    'IAM Identity Center cannot sign people in here, as it is no OpenID Connect provider.',
-    'Register ls-auth with the identity provider behind it; for programs on AWS use provider = "aws-iam".',
+    'IAM Identity Center is not an OpenID Connect provider, so people cannot sign in with it.',
+    'Register ls-auth with the identity provider behind it. For programs on AWS use provider = "aws-iam".',
   ],
 }

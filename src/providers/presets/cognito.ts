@@ -5,17 +5,17 @@ const HINTS: readonly Hint[] = [
     where: 'revocation',
     error: ['invalid_request', 'unsupported_token_type'],
     isLasting: true,
-    say: 'Switch on token revocation of the app client {client} (EnableTokenRevocation). Or ask for none, in the profile: revoke = []',
+    say: 'Enable token revocation for the app client {client} (EnableTokenRevocation). Or turn revocation off in the profile: revoke = []',
   },
   {
     where: 'discovery',
     issuer: /^https:\/\/[^/]*\.amazoncognito\.com/i,
-    say: 'That is the sign-in domain, not the issuer. Use https://cognito-idp.<region>.amazonaws.com/<user pool id>.',
+    say: 'This is the sign-in domain, not the issuer. Use https://cognito-idp.<region>.amazonaws.com/<user pool id>.',
   },
   {
     where: 'discovery',
     error: ['no-endpoint'],
-    say: 'The user pool has no domain yet, so it has no sign-in pages. Give it one: User pool > Branding > Domain.',
+    say: 'The user pool has no domain yet, so it has no sign-in pages. Add a domain: User pool > Branding > Domain.',
   },
   {
     error: ['redirect_mismatch'],
@@ -23,20 +23,20 @@ const HINTS: readonly Hint[] = [
   },
   {
     error: ['invalid_scope'],
-    say: 'A scope is not enabled on the app client. Cognito knows no offline_access; scopes of your own are written <resource server>/<scope>. Asked for: {scopes}',
+    say: 'The app client does not allow one of the scopes. Cognito has no offline_access. Custom scopes look like <resource server>/<scope>. Requested: {scopes}',
   },
   {
     where: 'token',
     error: ['invalid_grant'],
-    say: 'The sign-in has ended, or the app client may not read an attribute behind a scope. Sign in again; if that fails too, leave email and profile out of scopes.',
+    say: 'Your sign-in has ended, or the app client lacks read access to an attribute. Sign in again. If that fails, remove email and profile from scopes.',
   },
   {
     error: ['unauthorized_client'],
-    say: 'The app client {client} may not use this grant. Allow "Authorization code grant" and refresh tokens in its login pages settings.',
+    say: 'The app client {client} is not allowed to use this grant. Allow "Authorization code grant" and refresh tokens in its login pages settings.',
   },
   {
     error: ['invalid_client'],
-    say: 'The client id is wrong for this pool, or the app client has a secret. Create an app client of the type "Single-page or mobile", without a secret; or set client_auth = "client_secret_basic" in the profile.',
+    say: 'The client id is wrong for this pool, or the app client has a secret. Create an app client of the type "Single-page or mobile", without a secret. Or set client_auth = "client_secret_basic" in the profile.',
   },
 ]
 
@@ -52,7 +52,7 @@ export const cognito: Preset = {
   onlyNamedScopes: true,
   // Resource binding, of the plans Essentials and Plus.
   resourceInstead:
-    'Ask for a scope of the resource server, and leave audience out. Or, for an audience that is a URI (plans Essentials and Plus): audience_style = "resource" in the profile.',
+    'Request a scope of the resource server and remove audience. Or, if the audience is a URI (plans Essentials and Plus): audience_style = "resource" in the profile.',
   // The only spelling of loopback that all versions of the service accept.
   redirectHost: 'localhost',
   pkceKnown: true,
@@ -77,6 +77,6 @@ export const cognito: Preset = {
   registration: [
     'User pool > App clients > create one without a secret; login pages: grant "Authorization code", scopes openid, profile, email and those of your resource server.',
     'Add each redirect URI to "Allowed callback URLs", and give the pool a domain.',
-    'Groups come as cognito:groups. In expect use client, not audience, for access tokens; with audience_style = "resource" and an audience that is a URI they have one (plans Essentials and Plus).',
+    'Groups come as cognito:groups. Access tokens have no audience: use client in expect. Only audience_style = "resource" with a URI adds one (plans Essentials and Plus).',
   ],
 }

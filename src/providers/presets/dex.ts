@@ -28,11 +28,11 @@ export const dex: Preset = {
     {
       error: ['invalid_scope'],
       description: /audience:server:client_id:/i,
-      say: 'List {client} in trustedPeers of the client that audience names, at Dex; or name another: ls-auth login --audience NAME',
+      say: "In Dex, add {client} to trustedPeers of the audience's client. Or use another audience: ls-auth login --audience NAME",
     },
     {
       description: /unregistered redirect_uri/i,
-      say: 'Add {redirect} to redirectURIs of the client {client}, or take redirectURIs out: a public client may then use any loopback port.',
+      say: 'Add {redirect} to redirectURIs of the client {client}, or remove redirectURIs. A public client can then use any loopback port.',
     },
     {
       error: ['invalid_request', 'invalid_grant'],
@@ -43,16 +43,16 @@ export const dex: Preset = {
       where: 'device',
       error: ['invalid_request'],
       description: /device code/i,
-      say: 'The code has expired or was used before. Run ls-auth login again.',
+      say: 'The code has expired or was already used. Run ls-auth login again.',
     },
     {
       error: ['unsupported_grant_type'],
-      say: 'This grant is not among oauth2.grantTypes in the settings of Dex. For --device add urn:ietf:params:oauth:grant-type:device_code.',
+      say: 'The Dex setting oauth2.grantTypes lacks this grant. For --device add urn:ietf:params:oauth:grant-type:device_code.',
     },
   ],
   registration: [
-    'Add to staticClients: id, name and "public: true", without a secret and without redirectURIs: any loopback port may be used then, and --device works. With redirectURIs, list /device/callback, too.',
+    'Add to staticClients: id, name and "public: true", without a secret and without redirectURIs. Then any loopback port and --device work. With redirectURIs, add /device/callback too.',
     'For an API with a client of its own, list ls-auth in its trustedPeers and set audience to its id.',
-    'Groups need a connector that knows them.',
+    'Groups need a connector that supports them.',
   ],
 }

@@ -7,11 +7,11 @@ const CONSENT = [65001, 90094, 90095, 650056]
 const HINTS: readonly Hint[] = [
   {
     codes: [50011],
-    say: 'Register {redirect} under Authentication > "Mobile and desktop applications". The path must be the same; the port does not matter.',
+    say: 'Register {redirect} under Authentication > "Mobile and desktop applications". The path must match. The port does not matter.',
   },
   {
     codes: [500113],
-    say: 'No redirect URI is registered for the app. Add {redirect} under Authentication > "Mobile and desktop applications".',
+    say: 'The app has no redirect URI. Add {redirect} under Authentication > "Mobile and desktop applications".',
   },
   {
     codes: [9002327],
@@ -19,11 +19,11 @@ const HINTS: readonly Hint[] = [
   },
   {
     codes: [7000218],
-    say: 'Entra takes the app for one with a secret. Set "Allow public client flows" to Yes and use the platform "Mobile and desktop applications", not Web.',
+    say: 'Entra expects a client secret. Set "Allow public client flows" to Yes and use the platform "Mobile and desktop applications", not Web.',
   },
   {
     codes: [700025],
-    say: 'A public client sends no secret. Take the client secret settings out of the profile.',
+    say: 'A public client sends no secret. Remove the client secret settings from the profile.',
   },
   {
     codes: CONSENT,
@@ -43,7 +43,7 @@ const HINTS: readonly Hint[] = [
   {
     codes: [650052],
     notByPerson: true,
-    say: 'An API among the scopes ({scopes}) is not present in this tenant: it has no service principal there. Ask an administrator to add it or to consent to it.',
+    say: 'An API in the scopes ({scopes}) has no service principal in this tenant. Ask an administrator to add it or to consent to it.',
   },
   {
     codes: [7000112],
@@ -56,20 +56,20 @@ const HINTS: readonly Hint[] = [
   },
   {
     codes: [700016, 700011, 90002],
-    say: 'The app or the tenant is not known there. Check client_id ({client}), the tenant in the issuer ({issuer}) and the cloud it belongs to.',
+    say: 'Entra does not know the app or the tenant. Check client_id ({client}), and the tenant and cloud in the issuer ({issuer}).',
   },
   {
     codes: [50020, 50034, 50194, 90072, 90130, 9002332],
-    say: "The account does not belong to this tenant. Use the issuer with your tenant's GUID, or another account: ls-auth login --prompt select_account",
+    say: "Your account does not belong to this tenant. Use the issuer with your tenant's GUID, or another account: ls-auth login --prompt select_account",
   },
   {
     codes: [50105],
     notByPerson: true,
-    say: 'The account is not assigned to the app {client}. Ask for an assignment under Enterprise applications > Users and groups.',
+    say: 'Your account is not assigned to the app {client}. Ask for an assignment under Enterprise applications > Users and groups.',
   },
   {
     codes: [500011, 650053, 650057, 70011, 28000, 28002, 28003, 700022],
-    say: 'Check the scopes ({scopes}): each is an exposed API followed by a scope name, api://<id>/<scope>, and all must belong to one API.',
+    say: 'Check the scopes ({scopes}). Each is written api://<id>/<scope>, and all must belong to one API.',
   },
   {
     codes: [901002],
@@ -78,34 +78,34 @@ const HINTS: readonly Hint[] = [
   {
     codes: [50076, 50079, 53000, 530032, 50158],
     notByPerson: true,
-    say: 'A Conditional Access rule asks for more, such as a second factor or a managed device. Sign in with the browser on such a device, without --device.',
+    say: 'A Conditional Access rule requires more, such as a second factor or a managed device. Sign in with a browser on a managed device, without --device.',
   },
   {
     where: 'device',
     codes: [53003],
     notByPerson: true,
-    say: 'A Conditional Access rule blocks this sign-in, as many do with the device flow. Sign in with the browser, without --device; else ask an administrator which rule it is.',
+    say: 'A Conditional Access rule blocks this sign-in; many rules block the device flow. Sign in with the browser, or ask an administrator which rule it is.',
   },
   {
     codes: [53003],
     notByPerson: true,
-    say: 'A Conditional Access rule blocks this sign-in, and most of these the person cannot lift. Ask an administrator which one it is.',
+    say: 'A Conditional Access rule blocks this sign-in. Ask an administrator which rule it is.',
   },
   {
     where: 'device',
     codes: [50097],
     notByPerson: true,
-    say: 'The device itself must sign in, which a code cannot do. Sign in with the browser on it, without --device.',
+    say: 'The rule requires the device itself to sign in. Use the browser on that device, without --device.',
   },
   {
     codes: [50199],
     notByPerson: true,
-    say: 'The sign-in was interrupted to have it confirmed on a page. Run ls-auth login again, and confirm it there.',
+    say: 'Entra wants you to confirm the sign-in on a page. Run ls-auth login again and confirm it there.',
   },
   {
     codes: [500021, 500022],
     notByPerson: true,
-    say: 'The network you are on lets nobody sign in to this tenant (tenant restrictions). Ask whoever runs it, or use another network.',
+    say: 'Your network blocks sign-ins to this tenant (tenant restrictions). Ask whoever runs the network, or use another one.',
   },
   {
     codes: [70008, 700082, 700084, 70043, 50173, 50089],
@@ -114,63 +114,63 @@ const HINTS: readonly Hint[] = [
   },
   {
     codes: [501481, 50147],
-    say: 'The answer belongs to another sign-in: probably two ran at once. Run ls-auth login again, once.',
+    say: 'The answer belongs to another sign-in. Two probably ran at once. Run ls-auth login again.',
   },
   { where: 'device', codes: [70019], say: 'The code was not entered in time. Run ls-auth login again.' },
   {
     where: 'device',
     codes: [70018, 90119, 90120],
-    say: 'The code was mistyped, was used before or has expired. Run ls-auth login again.',
+    say: 'The code was mistyped, already used or has expired. Run ls-auth login again.',
   },
   {
     error: ['authorization_declined'],
     say: 'The request was declined on the sign-in page. Run ls-auth login again when you are ready.',
   },
-  { codes: [54005, 70000], say: 'The code was used before or is no longer valid. Run ls-auth login again.' },
+  { codes: [54005, 70000], say: 'The code was already used or is no longer valid. Run ls-auth login again.' },
   {
     // Where a person has refused, Entra says access_denied or authorization_declined.
     error: ['interaction_required'],
     notByPerson: true,
-    say: 'Entra wants to see the person again (a rule or a second factor). Run: ls-auth login',
+    say: 'Entra requires you to sign in again (a rule or a second factor). Run: ls-auth login',
   },
   {
     error: ['opaque-token'],
-    say: 'The token is for Microsoft Graph, because no scope names an API of yours. Add one, api://<id>/<scope>, to scopes and sign in again.',
+    say: 'No scope names your API, so the token is for Microsoft Graph. Add api://<id>/<scope> to scopes and sign in again.',
   },
   {
     error: ['other-issuer'],
     description: /^https:\/\/sts\.(windows\.net|chinacloudapi\.cn)\//,
-    say: "The token is of v1, so its issuer is not that of the profile. Set requestedAccessTokenVersion: 2 in the manifest of the API's registration, then sign in again: ls-auth login",
+    say: "This is a v1 token, so its issuer differs from the profile's. Set requestedAccessTokenVersion: 2 in the manifest of the API's registration, then sign in again: ls-auth login",
   },
   {
     where: 'discovery',
     error: ['issuer-mismatch'],
     issuer: /^https:\/\/[^/]+\.b2clogin\.com\/tfp\//i,
-    say: 'The issuer must be, letter for letter, what the user flow calls itself: {issuer} is not. Its "Issuer (iss) claim" must be the one with /tfp/; then look at the letter case of the policy and the slash at the end.',
+    say: 'The issuer must match the user flow exactly. {issuer} does not. Set its "Issuer (iss) claim" to the /tfp/ form. Then check the policy\'s letter case and the trailing slash.',
   },
   {
     where: 'discovery',
     error: ['issuer-mismatch'],
     issuer: /^https:\/\/[^/]+\.b2clogin\.com\//i,
     // Microsoft, "Configure tokens in Azure Active Directory B2C": the one for those who need OpenID Connect Discovery 1.0.
-    say: 'Set "Issuer (iss) claim" of the user flow (under Properties) to the one with /tfp/, and use it as issuer: https://<domain>/tfp/<tenant GUID>/<policy>/v2.0/. The other leaves out the policy, so it is not where the metadata are.',
+    say: 'Set "Issuer (iss) claim" of the user flow (under Properties) to the /tfp/ form, and use it as issuer: https://<domain>/tfp/<tenant GUID>/<policy>/v2.0/. The other form has no metadata.',
   },
   {
     where: 'discovery',
     error: ['issuer-mismatch'],
     issuer: /^https:\/\/[^/]+\.ciamlogin\.com\//i,
-    say: "Use the issuer that was received, with the tenant's GUID, such as https://<tenant GUID>.ciamlogin.com/<tenant GUID>/v2.0. A tenant's name does not come back in the answer.",
+    say: "Use the received issuer, with the tenant's GUID, such as https://<tenant GUID>.ciamlogin.com/<tenant GUID>/v2.0. Entra never answers with a tenant's name.",
   },
   {
     where: 'discovery',
     error: ['issuer-mismatch'],
     issuer: OTHER_CLOUD,
-    say: "Use the issuer with the tenant's GUID: https://{host}/<tenant GUID>/v2.0. A domain name or an alias does not come back in the answer.",
+    say: "Use the issuer with the tenant's GUID: https://{host}/<tenant GUID>/v2.0. Entra never answers with a domain name or an alias.",
   },
   {
     where: 'discovery',
     error: ['issuer-mismatch'],
-    say: "Use the issuer with the tenant's GUID: https://login.microsoftonline.com/<tenant GUID>/v2.0. A domain name or an alias does not come back in the answer.",
+    say: "Use the issuer with the tenant's GUID: https://login.microsoftonline.com/<tenant GUID>/v2.0. Entra never answers with a domain name or an alias.",
   },
 ]
 
@@ -185,7 +185,7 @@ export const entra: Preset = {
   scopeOfApi: {
     pattern: /\//,
     without:
-      'none of these scopes names an API, as api://<id>/<scope> does: Entra gives a token for Microsoft Graph then, which no other API can verify.',
+      'none of these scopes names an API (api://<id>/<scope>), so Entra issues a Microsoft Graph token. Other APIs cannot verify it.',
   },
   assertionAudience: 'token-endpoint',
   // Microsoft Graph, federatedIdentityCredential: `audiences` "should be set to" this, and each cloud has one of its own.
@@ -237,7 +237,7 @@ export const entra: Preset = {
   hints: HINTS,
   registration: [
     'App registrations > Authentication > add platform "Mobile and desktop applications" with the redirect URI shown; set "Allow public client flows" to Yes.',
-    'Expose an API with a scope, grant it to the client, and ask for it: scopes = [..., "api://<id>/traces.read"]. In the token, aud is that API\'s GUID. Set requestedAccessTokenVersion: 2 in its manifest, or iss is another issuer.',
-    'Groups: Token configuration > add groups claim; above 200 groups they are left out, so assign groups to the app or use app roles.',
+    'Expose an API with a scope, grant it to the client, and ask for it: scopes = [..., "api://<id>/traces.read"]. In the token, aud is that API\'s GUID. Set requestedAccessTokenVersion: 2 in its manifest. Otherwise iss differs.',
+    'Groups: Token configuration > add groups claim. Entra omits more than 200 groups, so assign groups to the app or use app roles.',
   ],
 }

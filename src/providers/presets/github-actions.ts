@@ -26,6 +26,6 @@ export const githubActions: Preset = {
   hints: [],
   registration: [
     'Give the job "permissions: id-token: write".',
-    'Let the gateway trust the issuer and your audience, and check sub: newer repositories carry numeric ids in it (repo:OWNER@ID/REPO@ID:ref:…).',
+    'Let the gateway trust the issuer and your audience, and check sub. Newer repositories have numeric ids in it (repo:OWNER@ID/REPO@ID:ref:…).',
   ],
 }

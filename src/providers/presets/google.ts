@@ -1,9 +1,9 @@
 import { type Preset, STANDARD } from '../preset.ts'
 
 const NO_CLIENT =
-  'Google has no such client: {client}. Check client_id, or create a client of the type "Desktop app", and write its id and its client_secret into the profile in config.toml.'
+  'Google does not know the client {client}. Check client_id, or create a "Desktop app" client and put its id and client_secret into config.toml.'
 const ENDED =
-  'The sign-in has ended. While the consent screen is in "Testing", Google ends it after seven days: publish it. Run: ls-auth login'
+  'Your sign-in has ended. Google ends it after seven days while the consent screen is in "Testing", so publish it. Run: ls-auth login'
 
 /** Google. Its access tokens are for Google alone; an API of ours gets the ID token, whose `aud` is the client. */
 export const google: Preset = {
@@ -44,16 +44,16 @@ export const google: Preset = {
   hints: [
     {
       description: /client_secret is missing/i,
-      say: 'Google gives desktop clients a secret that is not confidential and asks for it. Write it into the profile in config.toml, client_secret = "…", and leave client_auth out.',
+      say: 'Google requires the non-confidential secret of desktop clients. Put it into the profile in config.toml, client_secret = "…", without client_auth.',
     },
     {
       error: ['redirect_uri_mismatch'],
-      say: 'The client {client} is not of the type "Desktop app". Create one of that type; it needs no redirect URI.',
+      say: 'The client {client} is not a "Desktop app". Create a client of that type. It needs no redirect URI.',
     },
     {
       error: ['invalid_client'],
       description: /client secret is invalid|^unauthorized$/i,
-      say: 'The client_secret of the profile in config.toml is not one of the client {client}. Write the current one, from Google Cloud console > APIs & Services > Credentials.',
+      say: 'The client_secret in config.toml is wrong for the client {client}. Copy the current secret from Google Cloud console > APIs & Services > Credentials.',
     },
     {
       error: ['deleted_client'],
@@ -68,22 +68,22 @@ export const google: Preset = {
     {
       where: 'device',
       error: ['invalid_client'],
-      say: '--device needs a client of the type "TVs and Limited Input devices". Sign in with the browser instead, or use such a client.',
+      say: '--device needs a client of the type "TVs and Limited Input devices". Use that type, or sign in with the browser.',
     },
     {
       error: ['access_denied', 'org_internal', 'admin_policy_enforced'],
-      say: 'The person refused, or the consent screen is for another organization, or an administrator blocks the app {client}.',
+      say: 'You declined, or the consent screen is for another organization, or an administrator blocks the app {client}.',
     },
     {
       error: ['invalid_scope'],
-      say: 'Google has no offline_access and no scopes of your own. Use scopes = ["openid", "profile", "email"].',
+      say: 'Google has no offline_access and no custom scopes. Use scopes = ["openid", "profile", "email"].',
     },
     // Also sent where a scope wants the person seen again (invalid_rapt).
     { where: 'token', error: ['invalid_grant'], say: ENDED },
   ],
   registration: [
     'Google Cloud console > APIs & Services > Credentials > OAuth client ID of the type "Desktop app"; it needs no redirect URI.',
-    'Its secret is not confidential: write it into the profile in config.toml, client_secret = "…", or type it at ls-auth login. Publish the consent screen, or sign-ins end after seven days.',
-    'There are no groups in Google tokens. Gate on the audience (the client id) and the tenant (hd).',
+    'Its secret is not confidential. Put it into config.toml, client_secret = "…", or type it at ls-auth login. Publish the consent screen, or sign-ins end after seven days.',
+    'Google tokens have no groups. Gate on the audience (the client id) and the tenant (hd).',
   ],
 }

@@ -1,7 +1,7 @@
 import { type Preset, STANDARD } from '../preset.ts'
 
 const ASSIGN =
-  'Keycloak lists the scopes of its realm, and a client may ask only for those assigned to it. Asked for: {scopes}. Assign what lacks: Clients > {client} > Client scopes > Add client scope, Optional.'
+  'A Keycloak client can only request scopes assigned to it. Requested: {scopes}. Assign the missing ones: Clients > {client} > Client scopes > Add client scope, Optional.'
 
 /** Keycloak. Access tokens live for five minutes by default; audience and groups come from client scope mappers. */
 export const keycloak: Preset = {
@@ -10,7 +10,7 @@ export const keycloak: Preset = {
   name: 'Keycloak',
   audience: 'mapper',
   unlistedScopes:
-    'It may be granted, and its switch "Include in token scope" off (client scope, at Keycloak). Switch it on; or take it out of scopes, if it is a default scope of the client.',
+    'Keycloak may have granted it with "Include in token scope" off. Turn that on in the client scope. If it is a default scope, remove it from scopes instead.',
   // For a loopback host the registered URI is compared without the port.
   redirectPorts: 'any',
   pkceKnown: true,
@@ -45,20 +45,20 @@ export const keycloak: Preset = {
     {
       // The device endpoint says "Client is not allowed", the token endpoint "Client not allowed".
       description: /client (is )?not allowed.*device/i,
-      say: 'Switch on "OAuth 2.0 Device Authorization Grant" in the settings of the client {client}.',
+      say: 'Turn on "OAuth 2.0 Device Authorization Grant" in the settings of the client {client}.',
     },
     {
       description: /standard flow is disabled/i,
-      say: 'Switch on "Standard flow" of the client {client}.',
+      say: 'Turn on "Standard flow" of the client {client}.',
     },
     {
       where: 'device',
       error: ['invalid_grant'],
-      say: 'The code has expired or was used before. Run ls-auth login again.',
+      say: 'The code has expired or was already used. Run ls-auth login again.',
     },
     {
       error: ['unauthorized_client', 'invalid_client'],
-      say: 'Keycloak expects a secret of the client {client}, or does not know it. Switch "Client authentication" off.',
+      say: 'Keycloak expects a secret from the client {client}, or does not know the client. Turn "Client authentication" off.',
     },
     {
       error: ['invalid_scope'],
@@ -69,7 +69,7 @@ export const keycloak: Preset = {
     {
       error: ['not_allowed'],
       isLasting: true,
-      say: 'The person or the client may not have offline tokens. Grant the role offline_access, or leave offline_access out of scopes.',
+      say: 'You or the client are not allowed to have offline tokens. Grant the role offline_access, or remove offline_access from scopes.',
     },
     {
       where: 'token',
@@ -80,12 +80,12 @@ export const keycloak: Preset = {
     {
       error: ['invalid_request'],
       description: /^DPoP HTTP URL mismatch/,
-      say: 'Keycloak takes the request for one to another address. Set its "hostname" to the public URL; behind a proxy set its "proxy-headers", too, and let the proxy pass the host on with its port.',
+      say: 'Keycloak sees another address than yours. Set its "hostname" to the public URL. Behind a proxy also set "proxy-headers" and forward the host with its port.',
     },
     {
       error: ['invalid_request'],
       description: /^DPoP proof is missing/,
-      say: 'The client {client} wants tokens bound to a key: ls-auth profile set dpop true',
+      say: 'The client {client} requires DPoP: ls-auth profile set dpop true',
     },
     // It never says invalid_dpop_proof of a proof that was sent.
     {
@@ -96,7 +96,7 @@ export const keycloak: Preset = {
     {
       error: ['temporarily_unavailable'],
       description: /authentication_expired/,
-      say: 'The page of the sign-in had expired: you signed in in another tab meanwhile. Run: ls-auth login',
+      say: 'The sign-in page expired because you signed in in another tab. Run: ls-auth login',
     },
     {
       error: ['issuer-missing'],
@@ -105,7 +105,7 @@ export const keycloak: Preset = {
     {
       where: 'discovery',
       error: ['issuer-mismatch'],
-      say: 'Keycloak names the address it was reached by. Set its "hostname" to the public URL, and use that one, with the same http or https and port, as issuer.',
+      say: 'Keycloak uses the address of the request as its issuer. Set its "hostname" to the public URL, and use exactly that URL as issuer.',
     },
   ],
   registration: [

@@ -8,12 +8,12 @@ const HINTS: readonly Hint[] = [
   {
     error: ['access_denied'],
     description: /policy evaluation failed|no_matching_policy/i,
-    say: 'No access policy of the authorization server fits this client, person, grant and all of the scopes. Ask for a rule for this client that allows {scopes}.',
+    say: 'No access policy rule of the authorization server allows this request. Ask for a rule that allows this client {scopes}.',
   },
   {
     error: ['access_denied'],
     description: /not assigned/i,
-    say: 'The account is not assigned to the app {client}. Ask an Okta administrator to assign the person or a group.',
+    say: 'Your account is not assigned to the app {client}. Ask an Okta administrator to assign you or your group.',
   },
   {
     error: ['access_denied'],
@@ -23,39 +23,39 @@ const HINTS: readonly Hint[] = [
   {
     error: ['invalid_scope'],
     description: /custom scopes are not allowed/i,
-    say: 'The org authorization server has no custom scopes. Set issuer to a custom one, such as https://<domain>/oauth2/default, or ask without them.',
+    say: 'The org authorization server has no custom scopes. Set issuer to a custom server, such as https://<domain>/oauth2/default, or remove the scopes.',
   },
   {
     error: ['invalid_scope'],
-    say: 'A scope is not defined on this authorization server ({issuer}). Have it created there, or leave it out of scopes.',
+    say: 'The authorization server {issuer} does not define one of the scopes. Create it there, or remove it from scopes.',
   },
   {
     error: ['invalid_client'],
     description: /browser requests/i,
-    say: 'Something between ls-auth and Okta adds an Origin header to the request. Look at the HTTP proxy.',
+    say: 'A proxy between ls-auth and Okta adds an Origin header. Check the HTTP proxy.',
   },
   {
     error: ['invalid_client'],
-    say: 'Check client_id ({client}). If it is right, the app expects a client secret: use a "Native Application" in Okta, with client authentication "None".',
+    say: 'Check client_id ({client}). If it is right, the app expects a client secret. Use a "Native Application" in Okta, with client authentication "None".',
   },
   {
     error: ['unmet_authentication_requirements'],
     notByPerson: true,
-    say: 'The sign-in cannot meet the level that was asked for (--acr): the policy of the app does not offer it, or the person has not enrolled the factors. Ask an Okta administrator.',
+    say: "You cannot reach the requested sign-in level (--acr). The app's policy does not offer it, or you haven't enrolled the factors. Ask an Okta administrator.",
   },
   {
     error: ['server_error'],
     description: /group/i,
-    say: 'The groups claim may fit more than 100 groups, which Okta does not put in a token. Ask an Okta administrator for a narrower filter.',
+    say: 'The groups claim matches more than 100 groups, which Okta rejects. Ask an Okta administrator for a narrower filter.',
   },
   {
     error: ['invalid_request'],
     description: /pkce/i,
-    say: 'Okta wants PKCE for this app and did not see it: something changes the request on its way. Look at the HTTP proxy.',
+    say: 'Okta requires PKCE for this app and did not see it. Check the HTTP proxy, which may change the request.',
   },
   {
     description: /E0000015/,
-    say: 'This Okta organization has no API Access Management, so no custom authorization servers. Set issuer to the organization itself: https://<domain>.',
+    say: 'This Okta organization has no API Access Management and so no custom authorization servers. Set issuer to the organization: https://<domain>.',
   },
   {
     where: 'device',
@@ -93,7 +93,7 @@ export const okta: Preset = {
   registration: [
     'Applications > Create App Integration > OIDC > Native Application; grants: Authorization Code, Refresh Token and, for --device, Device Authorization.',
     'Add each redirect URI to "Sign-in redirect URIs", assign the people, and give the authorization server an access policy rule for this client.',
-    'Groups: add a claim "groups" (filter) to the access token; a filter that fits more than 100 groups makes the sign-in fail.',
+    'Groups: add a claim "groups" (filter) to the access token; if it matches more than 100 groups, the sign-in fails.',
   ],
 }
 
@@ -110,13 +110,13 @@ export const oktaOrg: Preset = {
   hints: [
     {
       error: ['opaque-token'],
-      say: 'An access token of the org authorization server is for Okta alone. Use the ID token (use_token = "id"), or a custom authorization server as issuer.',
+      say: 'An access token of the org authorization server is only for Okta. Use the ID token (use_token = "id"), or a custom authorization server as issuer.',
     },
     ...HINTS,
   ],
   registration: [
     'Applications > Create App Integration > OIDC > Native Application; grants: Authorization Code, Refresh Token and, for --device, Device Authorization.',
     'Add each redirect URI to "Sign-in redirect URIs" and assign the people.',
-    'Groups: only in the ID token, with a groups claim filter on the app and the scope "groups". For scopes of your own use a custom authorization server.',
+    'Groups: only in the ID token, with a groups claim filter on the app and the scope "groups". For custom scopes use a custom authorization server.',
   ],
 }

@@ -20,16 +20,16 @@ export const pingOne: Preset = {
   hints: [
     {
       error: ['invalid_scope'],
-      say: 'The scopes ({scopes}) must be granted to the application under Resources, offline_access too (it is one of OpenID Connect), and may name one custom resource only.',
+      say: 'Grant the scopes ({scopes}) to the application under Resources, including offline_access. They may belong to only one custom resource.',
     },
     {
       error: ['no-refresh-token'],
-      say: 'Tick the grant "Refresh Token" in the configuration of the application {client}, grant it the scope offline_access under Resources, and keep that in scopes.',
+      say: 'Tick the grant "Refresh Token" of the application {client}. Grant it offline_access under Resources, and keep that in scopes.',
     },
   ],
   registration: [
-    'Applications > add a Native application: response type Code, grants Authorization Code and Refresh Token and, for --device, Device Authorization; PKCE S256 required; token auth method None.',
-    'Add each redirect URI. Under Resources grant the scopes of your resource and, of OpenID Connect, profile, email and offline_access: without the last there is no refresh token.',
+    'Applications > add a Native application: response type Code, PKCE S256 required, token auth method None. Grants: Authorization Code, Refresh Token and, for --device, Device Authorization.',
+    "Add each redirect URI. Under Resources grant your resource's scopes and profile, email and offline_access. Without offline_access you get no refresh token.",
     'Groups: map an attribute named "groups" to the group names on the resource.',
   ],
 }

@@ -37,7 +37,7 @@ export function checkIdTokenTimes(
     ],
     hint:
       skewSeconds === 0
-        ? 'Check the clock of this machine. If it is right, tell whoever runs the identity provider.'
+        ? "Check the clock of this machine. If it's right, tell whoever runs the identity provider."
         : 'Tell whoever runs the identity provider: the token does not fit its own clock.',
   })
 }
@@ -64,17 +64,13 @@ export function checkAuthTime(
   if (maxAgeSeconds === undefined || typeof time !== 'number') return
   const theirs = now / 1000 + skewSeconds
   if (time + maxAgeSeconds + leewaySeconds >= theirs) return
-  throw new Failure(
-    'refused',
-    'the provider answered with a sign-in that is older than was asked for (max_age)',
-    {
-      detail: [
-        `required age of the sign-in: ${wholeDuration(maxAgeSeconds)} at most`,
-        `signed in at ${instant(time)}`,
-      ],
-      hint: 'Have it ask you anew: ls-auth login --prompt login',
-    },
-  )
+  throw new Failure('refused', 'the provider answered with an older sign-in than requested (max_age)', {
+    detail: [
+      `required sign-in age: ${wholeDuration(maxAgeSeconds)} at most`,
+      `signed in at ${instant(time)}`,
+    ],
+    hint: 'Sign in again with a new prompt: ls-auth login --prompt login',
+  })
 }
 
 /** The hash that a signature algorithm uses; SHA-512 for Ed25519 (RFC 8032 §5.1). */
@@ -82,7 +78,7 @@ function hashOf(algorithm: unknown): string {
   if (algorithm === 'EdDSA' || algorithm === 'Ed25519') return 'sha512'
   const bits = /^(?:RS|PS|ES)(256|384|512)$/.exec(String(algorithm))?.[1]
   if (bits !== undefined) return `sha${bits}`
-  throw new Failure('refused', 'the ID token is signed in a way ls-auth does not accept (alg)')
+  throw new Failure('refused', "ls-auth does not accept the ID token's signature algorithm (alg)")
 }
 
 /**
@@ -95,10 +91,7 @@ export function checkAccessTokenHash(idToken: string, accessToken: string): void
   const whole = createHash(hashOf(jwt.header.alg)).update(accessToken).digest()
   const half = whole.subarray(0, whole.length / 2).toString('base64url')
   if (String(jwt.payload.at_hash).replace(/=+$/, '') === half) return
-  throw new Failure(
-    'refused',
-    'the access token is not the one that the ID token was issued with (at_hash); nothing was saved',
-  )
+  throw new Failure('refused', 'the ID token belongs to another access token (at_hash); nothing was saved')
 }
 
 /**
@@ -150,10 +143,10 @@ export function checkSameAudience(
   if (then.every((one) => now.includes(one)) && (forOtherApi || then.length === now.length)) return
   throw new Failure(
     'refused',
-    'the provider renewed the ID token for another audience (aud); it is not used',
+    'the renewed ID token has another audience (aud), so ls-auth does not use it',
     {
       detail: [`aud before: ${shown(then)}`, `aud now: ${shown(now)}`],
-      hint: 'You stay signed in. Tell whoever runs the identity provider: a renewal must not change aud (OpenID Connect Core, section 12.2).',
+      hint: 'You stay signed in. Tell whoever runs the identity provider that a renewal must not change aud (OpenID Connect Core, section 12.2).',
     },
   )
 }

@@ -4,15 +4,15 @@ export const PROOF_ERRORS: ReadonlyMap<string, { readonly message: string; reado
     [
       'use_dpop_nonce',
       {
-        message: 'the provider asks for another DPoP nonce each time',
-        hint: 'Try again; if it goes on, tell whoever runs the identity provider.',
+        message: 'the provider asks for a new DPoP nonce every time',
+        hint: 'Try again. If it keeps failing, ask whoever runs the identity provider.',
       },
     ],
     [
       'invalid_dpop_proof',
       {
-        message: 'the provider did not accept the proof of the key (DPoP)',
-        hint: 'Check the clock of this machine: ls-auth doctor. If it is right, ask whoever runs the identity provider.',
+        message: 'the provider rejected the DPoP proof',
+        hint: "Check the clock of this machine: ls-auth doctor. If it's right, ask whoever runs the identity provider.",
       },
     ],
   ],
@@ -20,6 +20,6 @@ export const PROOF_ERRORS: ReadonlyMap<string, { readonly message: string; reado
 
 /** Of either error, where no proof was sent. */
 export const PROOF_WANTED = {
-  message: 'the provider wants tokens of this client bound to a key (DPoP), and no key was used',
-  hint: 'This client must use DPoP: ls-auth login --dpop true',
+  message: 'the provider requires DPoP for this client',
+  hint: 'Turn DPoP on: ls-auth login --dpop true',
 } as const

@@ -51,18 +51,16 @@ export const NOBODY_THERE: readonly Where[] = ['token', 'revocation']
 
 /** These say what is wrong with an answer, and are followed by what became of it. */
 export const NO_SUBJECT = 'the ID token names no subject (sub)'
-export const OTHER_TOKEN_TYPE = 'the token response has a token type ls-auth cannot use'
-export const NOT_BOUND =
-  'the provider sent a plain bearer token, although dpop = true asks for one that is bound to a key'
+export const OTHER_TOKEN_TYPE = 'the token response has a token type that ls-auth cannot use'
+export const NOT_BOUND = 'the provider sent a plain bearer token, although dpop = true requires DPoP'
 
 const NOT_VALID = 'the ID token is not valid'
-const WRONG_ALGORITHM = 'the ID token is signed in a way ls-auth does not accept (alg)'
-const NO_NONCE = 'the ID token has no nonce, so nothing says that it was made for this sign-in'
+const WRONG_ALGORITHM = "ls-auth does not accept the ID token's signature algorithm (alg)"
+const NO_NONCE = 'the ID token has no nonce, so it may belong to another sign-in'
 const OTHER_STATE = 'the answer belongs to another sign-in (state)'
-const SEVERAL_CLIENTS =
-  'the ID token is for several clients (aud), and does not say that it was made for this one (azp)'
+const SEVERAL_CLIENTS = 'the ID token is for several clients (aud) and does not name this one (azp)'
 const OTHER_CLAIM: Readonly<Record<string, string>> = {
-  nonce: 'the ID token was made for another sign-in (nonce)',
+  nonce: 'the ID token belongs to another sign-in (nonce)',
   aud: 'the ID token is for another client (aud)',
   azp: 'the ID token is for another client (azp)',
   sub: NO_SUBJECT,
@@ -150,8 +148,8 @@ function noIdToken(scopes: readonly string[] | undefined): string | Failure {
     return 'the provider sent no ID token, although openid was asked for'
   return new Failure(
     'settings',
-    'the provider sent no ID token, as openid is not among the scopes; nothing was saved',
-    { hint: 'A sign-in with the browser needs it: ls-auth login --scope openid' },
+    'the provider sent no ID token, because scopes lacks openid; nothing was saved',
+    { hint: 'A browser sign-in needs it: ls-auth login --scope openid' },
   )
 }
 

@@ -79,7 +79,7 @@ export function checkTokenType(type: string, asked: 'bearer' | 'dpop' = 'bearer'
   if (came === asked) return
   if (came !== 'bearer') throw new Failure('refused', `${OTHER_TOKEN_TYPE}; nothing was saved`)
   throw new Failure('refused', `${NOT_BOUND}; nothing was saved`, {
-    hint: 'Ask whoever runs the identity provider to switch DPoP on for this client. Without it: ls-auth profile set dpop false',
+    hint: 'Ask whoever runs the identity provider to enable DPoP for this client. To do without it: ls-auth profile set dpop false',
   })
 }
 
@@ -102,8 +102,5 @@ export function checkTokenCharacters(answer: {
       ? 'an ID token'
       : undefined
   if (bad === undefined) return
-  throw new Failure(
-    'refused',
-    `the provider sent ${bad} with characters that no token has; nothing was saved`,
-  )
+  throw new Failure('refused', `the provider sent ${bad} with invalid characters; nothing was saved`)
 }

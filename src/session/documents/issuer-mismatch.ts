@@ -13,14 +13,14 @@ export function issuerMismatch(expected: string, actual: unknown, hint?: string)
     hint:
       hint ??
       (typeof actual === 'string'
-        ? 'If the received one is right, set it as issuer, character for character; otherwise stop here.'
-        : 'Nothing says who made the answer. Ask whoever runs the identity provider.'),
+        ? 'If the received issuer is right, set exactly that as issuer. Otherwise stop here.'
+        : 'The sender of the answer is unknown. Ask whoever runs the identity provider.'),
   })
 }
 
 /** Failure `refused` of a redirect without the `iss` that the metadata promise (RFC 9207 §2.4). */
 export function missingIssuer({ id }: Preset, values: HintValues): Failure {
-  return new Failure('refused', 'the answer names no issuer (iss), although the provider promises one', {
+  return new Failure('refused', 'the answer names no issuer (iss), although the provider promises it', {
     hint: hintFor(id, { where: 'authorization', error: 'issuer-missing' }, values),
   })
 }

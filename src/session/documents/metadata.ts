@@ -110,7 +110,7 @@ async function fetchMetadata<T extends IssuerMetadata>(
     if (typeof document[name] !== 'string') {
       const hint = hintFor(preset.id, { where: 'discovery', error: 'no-endpoint' })
       throw new Failure('provider-failed', `the metadata of ${url.host} has no ${name}`, {
-        hint: hint ?? 'Check the issuer: it must be the one the provider shows for OpenID Connect.',
+        hint: hint ?? "Check the issuer. Copy it from the provider's OpenID Connect settings.",
       })
     }
   }
@@ -190,7 +190,7 @@ function readDocument(
     isLasting(answer.status) ? 'settings' : 'provider-failed',
     `${what} (HTTP ${answer.status})`,
     answer.status < 400
-      ? { hint: 'Check the issuer URL; ls-auth follows no redirect there.' }
+      ? { hint: 'Check the issuer URL. ls-auth does not follow redirects there.' }
       : { detail, ...(PASSING.includes(answer.status) ? PATIENCE : advice(error)) },
   )
 

@@ -45,7 +45,7 @@ async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
   const { client, options, provider, ports, idTokenHint } = attempt
   const { redirectHost, redirectPorts, redirectPath } = client.preset
   const where = { host: redirectHost, ports: redirectPorts, path: redirectPath }
-  const otherWay = `name another one that is registered by --port, or: ${wayWithoutBrowser(attempt)}`
+  const otherWay = `choose another registered port with --port, or: ${wayWithoutBrowser(attempt)}`
   const loopback = await listen(where, { platform: ports.env.platform, otherWay })
   let page: 'done' | 'failed' = 'failed'
   try {
@@ -172,10 +172,10 @@ export function readPasted(line: string, redirectUri: string, state: string): UR
   if (!URL.canParse(text)) return 'That is not a URL. Copy the whole address, from http:// to its end.'
   const url = new URL(text)
   if (url.origin !== expected.origin || url.pathname !== expected.pathname) {
-    return `That address does not begin with ${redirectUri}. Copy it after the sign-in, when the page fails to load.`
+    return `That address does not begin with ${redirectUri}. After the sign-in, copy the address of the page that fails to load.`
   }
   if (url.searchParams.getAll('state').join() !== state) {
-    return 'That address belongs to another sign-in. Copy the one of this sign-in.'
+    return 'That address belongs to another sign-in. Copy the address of this one.'
   }
   return url
 }
@@ -231,7 +231,7 @@ function limitWait(attempt: Attempt<unknown>, port: number): Patience {
     )
   }, NOTE_MILLISECONDS)
   const limit = setTimeout(() => {
-    const hint = `If the page spoke of the client or the redirect URI, register what is below. Where another one is registered, name it: ls-auth login --client-id ID --port N. Without a browser: ${wayWithoutBrowser(attempt)}`
+    const hint = `If the page complained about the client or redirect URI, register these. Registered with another client or port? Use: ls-auth login --client-id ID --port N. Without a browser: ${wayWithoutBrowser(attempt)}`
     const message = 'no answer from the browser within 5 minutes'
     controller.abort(new Failure('timed-out', message, { hint, detail: registered }))
   }, LONGEST_MILLISECONDS)

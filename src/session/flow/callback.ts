@@ -39,15 +39,15 @@ export async function judge(
 /** Why a sign-in ends at once when it may be somebody else's: what it brings would act under another name. */
 export const STRANGER = {
   contested: () =>
-    new Failure('refused', 'two browsers opened the page of this sign-in', {
-      hint: 'One of them may be of another user of this machine. Run ls-auth login again; if that goes on: ls-auth login --no-browser',
+    new Failure('refused', 'two browsers opened the sign-in page', {
+      hint: 'Another user of this machine may have opened it. Run ls-auth login again. If it happens again: ls-auth login --no-browser',
     }),
   untied: () =>
     new Failure(
       'refused',
-      'the answer came from a browser that had not opened the page of this sign-in, or takes no cookies',
+      'the answer came from a browser without cookies, or from another browser than the sign-in page',
       {
-        hint: 'Run ls-auth login again; for a browser without cookies: ls-auth login --no-browser',
+        hint: 'Run ls-auth login again. If your browser blocks cookies: ls-auth login --no-browser',
       },
     ),
 }

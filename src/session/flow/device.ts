@@ -21,7 +21,7 @@ const POLL_MILLISECONDS = 30_000
 export async function throughDevice<T>(attempt: Attempt<T>): Promise<T> {
   const { client, options, provider, ports, dialog, accept } = attempt
   if (typeof provider.metadata.device_authorization_endpoint !== 'string') {
-    throw new Failure('cannot-do', 'this provider offers no device flow', {
+    throw new Failure('cannot-do', 'this provider has no device flow', {
       hint: 'Use: ls-auth login --paste',
     })
   }

@@ -40,15 +40,15 @@ export async function refuseCi(ports: Pick<Ports, 'env' | 'files'>): Promise<voi
   if (!isCi(ports.env)) return
   const elsewhere = await findDisplay(ports.env, await ports.files())
   if (elsewhere === undefined || elsewhere.why === 'ssh') return
-  throw new Failure('usage', 'nobody can sign in here: this is a CI job without a browser or a terminal', {
-    hint: 'Pass a token in LS_AUTH_TOKEN. To wait for a browser elsewhere all the same: ls-auth login --no-browser',
+  throw new Failure('usage', 'cannot sign in: this is a CI job without a browser or a terminal', {
+    hint: 'Pass a token in LS_AUTH_TOKEN. To wait for a browser elsewhere: ls-auth login --no-browser',
   })
 }
 
 /** For people: why the browser has to be on another machine. */
 export const REASONS: Readonly<Record<Elsewhere['why'], string>> = {
-  ssh: 'This is an SSH session: the browser is on your machine, not here.',
-  wsl: 'This is WSL: the browser is on the Windows side.',
-  container: 'This is a container: the browser is outside of it.',
-  'no-display': 'There is no display here.',
+  ssh: 'This is an SSH session. Your browser is on your own machine.',
+  wsl: 'This is WSL. Your browser is on the Windows side.',
+  container: 'This is a container. Your browser is outside.',
+  'no-display': 'This machine has no display.',
 }

@@ -138,10 +138,7 @@ async function hasIPv6(): Promise<boolean> {
 const PAGES = {
   done: ['Signed in', 'You are signed in. You can close this window and go back to the terminal.'],
   failed: ['Not signed in', 'The sign-in did not succeed. The terminal says why. You can close this window.'],
-  waiting: [
-    'Not this one',
-    'This is not the answer ls-auth is waiting for. The sign-in goes on in the other window.',
-  ],
+  waiting: ['Wrong window', 'ls-auth is not waiting for this answer. Continue in the other window.'],
 } as const
 
 /** Which page. */
@@ -200,7 +197,7 @@ const SEE_RESERVED =
 /** Failure `settings`: none of the ports is free. `refused`: in the order in which they were tried. Port 0 is any. */
 function noPortFree(
   refused: readonly RefusedPort[],
-  { platform, otherWay = 'or set redirect_ports to others that are registered.' }: Advice,
+  { platform, otherWay = 'or set redirect_ports to other registered ports.' }: Advice,
 ): Failure {
   const inUse = refused.filter(({ code, port }) => code === 'EADDRINUSE' && port !== 0)
   const reserved = refused.filter(({ code, port }) => code === 'EACCES' && port !== 0)

@@ -13,7 +13,7 @@ const LONGEST_SHOWN = 2_048
 export function safeAddress(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && !url.username && !url.password && isHttpsOrLoopback(url)) return url
-  throw refused('an address ls-auth will not show or open', text)
+  throw refused('an address that ls-auth will not show or open', text)
 }
 
 /** The same for an address that the provider sends to be shown: a long one would fill the terminal. */

@@ -22,7 +22,7 @@ export async function readAssertionKey(path: string, ports: Ports): Promise<Asse
   const named = typeof jwk?.alg === 'string' ? jwk.alg : undefined
   const algorithm = object && (named ?? algorithmOf(object))
   if (!object || algorithm === undefined) {
-    throw new Failure('settings', `the assertion key ${path} holds no private key that can be used`, {
+    throw new Failure('settings', `the assertion key ${path} holds no usable private key`, {
       hint: 'It must be an RSA, EC (P-256, P-384, P-521) or Ed25519 key, in PEM without a passphrase, or as a JWK.',
     })
   }

@@ -54,11 +54,11 @@ function isPushed({ metadata, preset }: ProviderOptions): boolean {
   // Checked here and not with the other endpoints: one that is not used must not be in the way of a sign-in.
   checkEndpoint(name, metadata[name], metadata.issuer)
   if (metadata[name] !== undefined) return true
-  throw new Failure('cannot-do', 'this provider names no endpoint for pushed authorization requests (PAR)', {
+  throw new Failure('cannot-do', 'this provider has no endpoint for pushed authorization requests (PAR)', {
     hint:
       preset.pushedRequests === 'yes'
-        ? 'Leave pushed_requests out: ls-auth profile set pushed_requests --unset'
-        : 'It requires them all the same: tell whoever runs it. Or try: ls-auth login --device',
+        ? 'Remove pushed_requests: ls-auth profile set pushed_requests --unset'
+        : 'Yet it requires them. Tell whoever runs it, or try: ls-auth login --device',
   })
 }
 
@@ -71,7 +71,7 @@ function refuseRepeated(endpoint: string, { metadata, preset }: ProviderOptions)
   const repeated = preset.chosenParameters.find((name) => query.includes(name.toLowerCase()))
   if (repeated === undefined) return
   throw new Failure('settings', `the provider's ${endpoint} sets "${safeText(repeated, 80)}" already`, {
-    hint: 'Leave it out of authorization_parameters: it may be sent once only (RFC 6749 §3.1).',
+    hint: 'Remove it from authorization_parameters. It may be sent only once (RFC 6749 §3.1).',
   })
 }
 

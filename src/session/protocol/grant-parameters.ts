@@ -50,8 +50,8 @@ const notTaken = (preset: Preset, audience: string): Failure =>
       hint:
         preset.resourceInstead ??
         (preset.audience === 'server'
-          ? 'The issuer decides it: use the authorization server that issues tokens for this API, and leave audience out.'
-          : 'An administrator maps the audience to a scope: ask for that scope instead, and leave audience out.'),
+          ? 'The issuer decides the audience. Use the authorization server for this API and remove audience.'
+          : 'An administrator maps the audience to a scope. Request that scope and remove audience.'),
     },
   )
 

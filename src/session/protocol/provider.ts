@@ -249,8 +249,8 @@ function authentication(options: ProviderOptions): oidc.ClientAuth {
   if (assertion) return 'proof' in assertion ? assertedBy(assertion.proof) : signedBy(assertion, options)
   if (clientAuth === 'none') return oidc.None()
   if (secret === undefined) {
-    throw new Failure('settings', 'this client has a secret, and it is not known here', {
-      hint: 'Sign in again to give it: ls-auth login (LS_AUTH_CLIENT_SECRET_FILE names a file with it)',
+    throw new Failure('settings', 'this client has a secret that ls-auth does not have', {
+      hint: 'Sign in again to enter it: ls-auth login (or set LS_AUTH_CLIENT_SECRET_FILE to a file with it)',
     })
   }
   return clientAuth === 'client_secret_basic' ? secretBasic(secret) : oidc.ClientSecretPost(secret)

@@ -28,7 +28,7 @@ const MAX_BYTES = 64 * 1024
 export function requireRegistration({ preset }: Pick<PartialClient, 'preset'>, metadata: Metadata): string {
   const endpoint = metadata.registration_endpoint
   if (typeof endpoint === 'string' && preset.clientAuth === 'none') return endpoint
-  throw new Failure('cannot-do', `${new URL(metadata.issuer).host} registers no client by itself`)
+  throw new Failure('cannot-do', `${new URL(metadata.issuer).host} does not support client registration`)
 }
 
 /**
@@ -105,10 +105,9 @@ async function judge(
     return { clientId, management }
   if (management !== undefined) await withdrawRegistration(management, http).catch(() => {})
   const host = new URL(issuer).host
-  if (!isPublic) throw new Failure('settings', `${host} registers clients with a secret only`)
-  if (missing.length === 0)
-    throw new Failure('provider-failed', `${host} gave the client an id that cannot be used`)
-  throw new Failure('settings', `${host} registered other redirect URIs than ls-auth asked for`, {
+  if (!isPublic) throw new Failure('settings', `${host} only registers clients with a secret`)
+  if (missing.length === 0) throw new Failure('provider-failed', `${host} assigned an unusable client id`)
+  throw new Failure('settings', `${host} registered other redirect URIs than requested`, {
     detail: [`not registered: ${missing.join(' ')}`],
   })
 }
@@ -141,7 +140,7 @@ export async function withdrawRegistration({ uri, token }: Management, http: Htt
   const headers = { authorization: `Bearer ${token}`, accept: 'application/json' }
   const { status } = await http.send({ method: 'DELETE', url, headers, maxBytes: MAX_BYTES })
   if (status === 204 || status === 200) return
-  throw new Failure('provider-failed', `${url.host} did not take it back (HTTP ${status})`)
+  throw new Failure('provider-failed', `${url.host} did not unregister it (HTTP ${status})`)
 }
 
 /** Nothing of the answer but an error (RFC 7591 §3.2.2, or in the provider's own form) is shown: it may hold a token. */
@@ -154,6 +153,6 @@ function explain(error: unknown, host: string, status: number, vendor: string | 
   const options = { detail: said === undefined ? [] : [said], cause: error }
   if (status >= 400 && status < 500 && status !== 429)
     return new Failure('settings', `${host} did not register ls-auth (HTTP ${status})`, options)
-  const what = status < 300 ? 'gave an answer that cannot be used' : `failed (HTTP ${status})`
-  return new Failure('provider-failed', `${host} ${what} when ls-auth was to be registered`, options)
+  const what = status < 300 ? 'gave an unusable answer' : `failed (HTTP ${status})`
+  return new Failure('provider-failed', `${host} ${what} when ls-auth tried to register`, options)
 }

@@ -93,7 +93,7 @@ export async function registerClient<T>(
 function whatBecame(clientId: string, issuer: string, result: 'yes' | Error | undefined): string {
   const what = `The client ${safeText(clientId, 200)}`
   const where = safeText(new URL(issuer).host, 200)
-  if (result === 'yes') return `${what} is unregistered again at ${where}.`
+  if (result === 'yes') return `${what} was unregistered again at ${where}.`
   const why = result instanceof Failure ? `: ${safeText(result.message)}` : ''
   return `${what} stays registered at ${where}${why}. An administrator can remove it there.`
 }

@@ -7,9 +7,9 @@ export function boundToSlot(refusal: Failure): Failure {
   const why = refusal.detail.length === 0 ? '' : ` (${refusal.detail.join(', ')})`
   return new Failure(
     'session-ended',
-    `the provider has bound your sign-in to the scope or audience just asked for${why}`,
+    `the provider has bound your sign-in to the scope or audience just requested${why}`,
     {
-      hint: 'When your own token has expired: ls-auth login. After that this provider is asked for no other scope or audience.',
+      hint: 'When your own token has expired, run: ls-auth login. ls-auth then asks this provider for no other scope or audience.',
     },
   )
 }
@@ -18,17 +18,17 @@ export function boundToSlot(refusal: Failure): Failure {
 export const mayBind = (): Failure =>
   new Failure(
     'usage',
-    'this provider may bind your sign-in to what --scope or --audience asks for, and renew nothing else',
-    { reason: 'may-bind', hint: 'If you accept that you may have to sign in again, add --narrow.' },
+    'this provider may bind your sign-in to --scope or --audience and stop renewing your own token',
+    { reason: 'may-bind', hint: 'To accept that you may have to sign in again, add --narrow.' },
   )
 
 /** The refusal where that is known. */
 export const wouldBind = (): Failure =>
   new Failure(
     'not-allowed',
-    'this provider would bind your sign-in to what --scope or --audience asks for, and renew nothing else',
+    'this provider would bind your sign-in to --scope or --audience and stop renewing your own token',
     {
-      hint: 'Sign in for what the API needs: scopes and audience of the profile. If the provider has changed: ls-auth logout, then ls-auth login.',
+      hint: "Put the API's scopes and audience into the profile and sign in. If the provider has changed: ls-auth logout, then ls-auth login.",
     },
   )
 
@@ -36,6 +36,6 @@ export const wouldBind = (): Failure =>
 export const narrowedForGood = (detail: readonly string[]): Failure =>
   new Failure(
     'session-ended',
-    'your sign-in has ended: the provider renews only what was asked for with --scope or --audience',
+    'your sign-in has ended: the provider only renews the token requested with --scope or --audience',
     { detail },
   )

@@ -82,12 +82,11 @@ export type RefusalReason = 'given' | 'dead-token' | 'none'
 /** The message of an ended session. `reason`: of the refusal; undefined: nothing was sent. */
 export function whyEnded(earlier: EarlierAttempt | undefined, reason?: RefusalReason): string {
   if (earlier === 'interrupted' || earlier === 'lost')
-    return 'your sign-in has ended: an earlier renewal was interrupted after it was sent, and its answer was not kept'
-  if (earlier === 'another-person')
-    return 'your sign-in has ended: when it was renewed, the provider answered for another account'
+    return 'your sign-in has ended: an earlier renewal was interrupted and its answer lost'
+  if (earlier === 'another-person') return 'your sign-in has ended: a renewal returned another account'
   if (earlier === 'perhaps-spent')
-    return 'your sign-in has ended: the provider refused to renew it; an earlier request that it refused for its audience may have used it up'
+    return 'your sign-in has ended: the provider refused to renew it; an earlier request for another audience may have used it up'
   return reason === 'none'
-    ? 'your sign-in has ended: it is not renewed, and the provider gives no reason'
+    ? 'your sign-in has ended: the provider did not renew it and gave no reason'
     : 'your sign-in has ended: the provider refused to renew it'
 }

@@ -121,21 +121,21 @@ function mayHaveMoved(failure: unknown, { metadata }: Provider, { preset }: Clie
 
 /** The page may be the provider's own all the same, and the sign-in over: it is not known, so the person decides. */
 const ON_THE_WAY =
-  'A proxy or a firewall on the way may have answered (see HTTPS_PROXY, NO_PROXY and proxy in the profile). Try again; if it goes on: ls-auth login'
+  'A proxy or firewall may have answered (see HTTPS_PROXY, NO_PROXY and proxy in the profile). Try again. If it keeps failing: ls-auth login'
 /** Statuses of a provider that rejects a token without an error code; others come from proxies and gateways. */
 const SILENT_REFUSALS: readonly number[] = [400, 401, 403]
 /** Errors about the requested scope or audience (RFC 6749 §5.2, RFC 8707 §2). */
 const GRANT_ERRORS: readonly string[] = ['invalid_scope', 'invalid_target']
 /** Scopes are judged before a rotated refresh token is used up; an audience is judged by some afterwards. */
 const PERHAPS_SPENT =
-  'some providers end a sign-in by this: if the next renewal is refused, sign in again (ls-auth login)'
+  'this ends the sign-in at some providers; if the next renewal fails, sign in again (ls-auth login)'
 /** The scopes of the session are asked for, whatever the profile has by now. */
 const GONE_SCOPE =
-  'A scope of this sign-in is no longer there. Have it created again, or leave it out of scopes and sign in again: ls-auth login'
+  'A scope of this sign-in no longer exists. Ask for it to be created again, or remove it from scopes and sign in again: ls-auth login'
 const OTHER_SLOT =
-  'Ask for a scope or an audience that this sign-in may have. For more: ls-auth login --scope NAME, or ls-auth login --audience NAME'
+  'Request a scope or audience that this sign-in covers. For more: ls-auth login --scope NAME, or ls-auth login --audience NAME'
 const WITHOUT_SLOT =
-  'It may be the scope or the audience: ls-auth token without --scope and --audience tells whether you are still signed in.'
+  'The scope or audience may be the cause. ls-auth token without --scope and --audience shows whether you are still signed in.'
 
 const RETRY_MILLISECONDS = [250, 750] as const
 /** Who has waited for so long knows that it does not answer, and is not asked to wait as long again. */
@@ -265,5 +265,4 @@ function slotRefusal(client: Client, want: Want, body: SessionBody, { detail }: 
 const namesOf = ({ audience, scopes }: Want): string =>
   audience === '' ? `with the scope ${safeText(scopes, 200)}` : `for ${safeText(audience, 200)}`
 
-const PERHAPS_ENDED =
-  'It may be that API, or the sign-in: where ls-auth token alone is refused, too, sign in again (ls-auth login)'
+const PERHAPS_ENDED = 'If a plain ls-auth token fails too, sign in again (ls-auth login)'

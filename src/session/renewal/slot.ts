@@ -59,9 +59,9 @@ export function slotMismatch(
     ...(want.audience === '' ? [] : wrongAudience(client, want, tokens, takesOpaque)),
   ]
   if (wrong.length === 0) return undefined
-  return new Failure('not-allowed', 'the provider sent another token than the one asked for', {
+  return new Failure('not-allowed', 'the provider sent another token than requested', {
     detail: wrong,
-    hint: 'This provider decides by settings of its own; ls-auth token alone gives the token it has for this client.',
+    hint: 'This provider uses its own settings. A plain ls-auth token gives its token for this client.',
   })
 }
 
@@ -85,7 +85,7 @@ function wrongScopes(
   const open = asked.some((scope) => scope.endsWith('/.default'))
   const extra = held.flat().filter((scope) => !open && lacking(client, [scope], [asked]).length > 0)
   if (extra.length === 0 && lacking(client, wanted, held).length === 0) return []
-  return [`asked for scope: ${shown(wanted)}`, came(held)]
+  return [`requested scope: ${shown(wanted)}`, came(held)]
 }
 
 function wrongAudience(
@@ -97,16 +97,16 @@ function wrongAudience(
   const token = use === 'id' ? tokens.idToken : tokens.accessToken
   const read = token === undefined ? undefined : inspectOwn(client, token, undefined)
   if (!read) return []
-  const asked = `asked for audience: ${shown([audience])}`
+  const asked = `requested audience: ${shown([audience])}`
   // Then only the ID token beside it can tell, or a scope that names the API, which was judged.
   if (read.opaque && (takesOpaque || client.preset.audience === 'scope')) return []
   const aud = [tokens.idClaims?.aud].flat().filter((one) => typeof one === 'string')
   const held = read.opaque ? aud : (read.identity.audience.value ?? [])
   if (held.some((one) => plainAudience(one) === plainAudience(audience))) return []
-  return [asked, read.opaque ? OPAQUE : `came for audience: ${shown(held)}`]
+  return [asked, read.opaque ? OPAQUE : `received audience: ${shown(held)}`]
 }
 
-const OPAQUE = 'came as an opaque token: nothing tells which API it is for'
+const OPAQUE = 'received an opaque token, which does not say its API'
 
 /** Some providers name an API `api://X` when it is asked for and `X` in the token, and nobody means a last slash. */
 const plainAudience = (audience: string): string => audience.replace(/^api:\/\//, '').replace(/\/$/, '')
@@ -135,7 +135,7 @@ function lacking(
 }
 
 const came = (held: readonly (readonly string[])[]): string =>
-  `came with scope: ${shown([...new Set(held.flat())])}`
+  `received scope: ${shown([...new Set(held.flat())])}`
 
 const shown = (list: readonly string[]): string => safeText(list.join(' ') || '(none)', 200)
 

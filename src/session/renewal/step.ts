@@ -210,8 +210,8 @@ export const giveNew = (want: Want, token: StoredToken, warning?: Failure): Step
 
 /** No token lives as long as `--min-ttl` asks for. `life`: of a new one, seconds. With the life itself each run would renew. */
 export const tooShortLived = (want: Want, life: number): Step =>
-  fail(want, 'usage', `tokens of this provider live ${wholeDuration(life)}, less than --min-ttl asks for`, {
-    hint: `Ask for --min-ttl ${typedDuration(Math.floor(life - marginOf(life)))} at most.`,
+  fail(want, 'usage', `this provider's tokens last ${wholeDuration(life)}, less than --min-ttl requires`, {
+    hint: `Use --min-ttl ${typedDuration(Math.floor(life - marginOf(life)))} at most.`,
   })
 
 export const failWith = (want: Want, failure: Failure): Step => [
@@ -230,11 +230,9 @@ export const bug = (state: State, event: Event): Step =>
 export const sameAgain = (want: Want): Step =>
   failWith(
     want,
-    new Failure(
-      'not-allowed',
-      'the token was refused, and the provider has no other: it sent the same one again',
-      { reason: 'same-token' },
-    ),
+    new Failure('not-allowed', 'the API refused the token, and the provider sent the same one again', {
+      reason: 'same-token',
+    }),
   )
 
 /** There is no ID token to hand out, and a refresh would bring none. */
@@ -243,10 +241,7 @@ export function noIdToken(want: Want, { idToken }: SessionBody): Step {
     ? fail(want, 'cannot-do', 'this sign-in has no ID token', {
         hint: 'Sign in with openid: ls-auth login --scope openid',
       })
-    : fail(
-        want,
-        'cannot-do',
-        'the provider sent no ID token with the renewal, and the one of the sign-in is no longer good',
-        { hint: 'Sign in again for a new one: ls-auth login' },
-      )
+    : fail(want, 'cannot-do', 'the provider renewed no ID token, and the previous one has expired', {
+        hint: 'Sign in again to get a new one: ls-auth login',
+      })
 }

@@ -46,7 +46,7 @@ export function changeOfWay(
   const changed = WAY.filter((key) => before[key] !== now[key])
   return new Failure('other-origin', `${changed.join(', ')} changed after the sign-in`, {
     detail: changed.map((key) => `${key}: ${shown(now[key])}; confirmed: ${shown(before[key])}`),
-    hint: 'If you meant to change it, confirm it: ls-auth login',
+    hint: 'If you meant to change it, confirm with: ls-auth login',
   })
 }
 
@@ -87,12 +87,12 @@ function requireSameProof(client: Client, session: Session): Session {
   const isBound = session.body.proofKey !== undefined
   if (isBound === (client.dpop === true)) return session
   const why = isBound
-    ? 'the tokens of this sign-in are bound to a key, and dpop = true is gone'
-    : 'dpop = true is new, and the tokens of this sign-in are bound to no key'
+    ? 'this sign-in uses DPoP, but dpop = true is gone'
+    : 'dpop = true is new, but this sign-in does not use DPoP'
   throw new Failure('profile-changed', `the profile ${safeText(client.profile, 60)} has changed: ${why}`, {
     detail: isBound
-      ? ['to use it as it is: LS_AUTH_DPOP=true, or ls-auth profile set dpop true']
-      : ['to use it as it is: unset LS_AUTH_DPOP, or ls-auth profile set dpop false'],
+      ? ['to keep using it: LS_AUTH_DPOP=true, or ls-auth profile set dpop true']
+      : ['to keep using it: unset LS_AUTH_DPOP, or ls-auth profile set dpop false'],
   })
 }
 
@@ -101,7 +101,7 @@ function profileChanged(client: Client, before: SessionHeader): Failure {
     before.issuer === client.issuer ? (before.clientId === client.clientId ? 'account' : 'client') : 'issuer'
   return new Failure(
     'profile-changed',
-    `the profile ${safeText(client.profile, 60)} has changed: it names another ${what} now`,
+    `the profile ${safeText(client.profile, 60)} has changed: it has another ${what} now`,
     {
       detail: [`signed in at ${safeText(before.issuer, 120)} as client ${safeText(before.clientId, 80)}`],
     },

@@ -121,8 +121,8 @@ export function readHeader(bytes: Buffer, path: string): SessionHeader {
   if (header && typeof header.schema === 'number' && header.schema > 1) {
     throw new Failure(
       'settings',
-      `the session in ${path} was written by a newer ls-auth (version ${header.schema}, this one knows 1)`,
-      { hint: 'Upgrade ls-auth; the file was not changed.' },
+      `the session in ${path} was written by a newer ls-auth (version ${header.schema}, this one reads 1)`,
+      { hint: 'Upgrade ls-auth. The file was not changed.' },
     )
   }
   if (header?.schema !== 1 || !isHeader(header)) throw damaged(path)
@@ -189,5 +189,5 @@ function fromDisk(text: string): SessionBody {
 /** Failure `session-ended` for a damaged file, which is left as it is. */
 export const damaged = (path: string): Failure =>
   new Failure('session-ended', `the session file ${path} is damaged`, {
-    hint: 'It was left as it is. Sign in again to replace it: ls-auth login',
+    hint: 'The file was not changed. Sign in again to replace it: ls-auth login',
   })

@@ -23,7 +23,7 @@ export async function readOwn(path: string, files: Files): Promise<Buffer | unde
     const code = errorCode(cause) ?? 'error'
     if (code === 'ELOOP') {
       throw new Failure('refused', `${path} is a symbolic link`, {
-        hint: 'Remove it; ls-auth follows no link there.',
+        hint: 'Remove it. ls-auth does not follow links there.',
       })
     }
     throw new Failure('storage', `cannot read ${path} (${code})`, { cause })
@@ -81,7 +81,7 @@ export async function requirePrivate(
     new Failure('refused', `${place} ${why}`, { hint })
   for (const place of file === undefined ? directories : [...directories, file]) {
     const facts = await files.inspect(place).catch((cause) => {
-      throw new Failure('storage', `cannot look at ${place} (${cause.code ?? 'error'})`, { cause })
+      throw new Failure('storage', `cannot inspect ${place} (${cause.code ?? 'error'})`, { cause })
     })
     // The read itself refuses what is no plain file.
     if (!facts || (place === file && facts.kind !== 'file')) continue
@@ -91,10 +91,9 @@ export async function requirePrivate(
         : facts.uid === uid
           ? `Run: chmod 600 ${place}`
           : `Remove it: rm -f ${place}, then sign in again: ls-auth login`
-    if (place !== file && facts.kind !== 'directory')
-      throw refused(place, 'is not a directory of its own', hint)
+    if (place !== file && facts.kind !== 'directory') throw refused(place, 'is not a plain directory', hint)
     if (facts.uid !== uid) throw refused(place, 'belongs to another user', hint)
-    if (facts.mode & 0o022) throw refused(place, 'can be written by others', hint)
+    if (facts.mode & 0o022) throw refused(place, 'is writable by others', hint)
   }
 }
 

@@ -39,7 +39,7 @@ export async function awsProof(
   const region = variables.AWS_REGION || variables.AWS_DEFAULT_REGION
   if (!region || !/^[a-z0-9-]+$/.test(region)) {
     // The global endpoint of STS does not have this call.
-    throw new Failure('no-proof', 'the variable AWS_REGION names no region', {
+    throw new Failure('no-proof', 'the variable AWS_REGION is not a region', {
       hint: 'Set it to the region of this workload, such as eu-central-1.',
     })
   }
@@ -129,8 +129,8 @@ function refusal(answer: HttpAnswer, skewSeconds: number, keys: AwsKeys): Failur
   })
 }
 
-const WAIT = 'Wait, then try again; aws sts get-caller-identity shows whether the credentials work.'
-const SEE = 'See whether the AWS credentials work: aws sts get-caller-identity'
+const WAIT = 'Wait, then try again. aws sts get-caller-identity shows whether the credentials work.'
+const SEE = 'Check that the AWS credentials work: aws sts get-caller-identity'
 
 /** A header with the signature may be quoted, too: whoever has it can send that request again for some minutes. */
 const SIGNATURE = /(Signature=\s*)\w+/gi
@@ -154,12 +154,12 @@ function clockHint(skewSeconds: number): string {
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
     /^RegionDisabled/,
-    'STS is switched off for this region in the account. Set another AWS_REGION, or ask for it to be switched on.',
+    'The account has STS disabled in this region. Set another AWS_REGION, or ask for STS to be enabled.',
   ],
-  [/^ValidationError/, 'AWS does not accept a value of the request: look at the audience of the profile.'],
+  [/^ValidationError/, 'AWS rejected a value of the request. Check the audience of the profile.'],
   [
     /^OutboundWebIdentityFederationDisabled/,
-    'Outbound federation is off for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
+    'Outbound federation is disabled for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
   ],
   [/^AccessDenied/, 'Ask for sts:GetWebIdentityToken for this role and this audience.'],
   [new RegExp(`^${TOO_LONG}`), 'The AWS credentials end within a minute: get new ones.'],
@@ -227,14 +227,14 @@ const NOT_UNDERSTOOD: readonly (number | undefined)[] = [2, 252]
 function noKeys(said: ProgramOutput): Failure {
   const none = (message: string, hint: string) => new Failure('no-proof', message, { hint })
   if (said.end === 'no-program')
-    return none('there are no AWS credentials in the environment, and no program aws', INSTALL)
+    return none('found no AWS credentials in the environment and no program aws', INSTALL)
   if (said.end === 'too-late')
-    return none(`${EXPORT} did not answer in time`, `See what it waits for: ${EXPORT}`)
-  if (said.end === 'written') return none(`${EXPORT} gave no credentials`, `See what it says: ${EXPORT}`)
+    return none(`${EXPORT} did not answer in time`, `Check why it waits: ${EXPORT}`)
+  if (said.end === 'written') return none(`${EXPORT} gave no credentials`, `Check its output: ${EXPORT}`)
   if (NOT_UNDERSTOOD.includes(said.status)) return none(`the program aws does not know ${EXPORT}`, INSTALL)
   return none(
     `${EXPORT} failed${said.status === undefined ? '' : ` (exit ${said.status})`}`,
-    `See what it says: ${EXPORT}`,
+    `Check its output: ${EXPORT}`,
   )
 }
 

@@ -38,7 +38,7 @@ export async function readProof(
   const { text, skewSeconds = 0 } = await textOf(client, source, audience, ports)
   if (!TOKEN.test(text)) {
     throw new Failure('no-proof', `${source.name} holds no token`, {
-      hint: 'It must be one JWT, without anything beside it.',
+      hint: 'It must be one JWT and nothing else.',
     })
   }
   const claims = payloadOf(text)
@@ -47,8 +47,8 @@ export async function readProof(
     // Whoever is asked for a proof says the time, too.
     const isByOurClock = source.kind === 'file' || source.kind === 'variable'
     throw new Failure('no-proof', `the token from ${source.name} expired at ${instant(claims.exp)}`, {
-      hint: 'Let the platform make a new one: in CI run the job again, on a server look at what renews the file.',
-    }).withMoreHint(isByOurClock ? 'Or the clock of this machine is wrong: date -u' : undefined)
+      hint: 'Get a new one from the platform. In CI run the job again. On a server check the program that renews the file.',
+    }).withMoreHint(isByOurClock ? 'Also check the clock of this machine: date -u' : undefined)
   }
   return { value: text, claims, skewSeconds }
 }
@@ -80,7 +80,7 @@ async function textOf(
 /** A pipe that nobody writes would be waited for without end. */
 const notPlain = (shown: string): Failure =>
   new Failure('no-proof', `${shown} is not a plain file`, {
-    hint: 'Let workload.source name the file with the token.',
+    hint: 'Set workload.source to the file with the token.',
   })
 
 /** Symlinks are followed: Kubernetes puts the current token behind two of them. */
@@ -90,12 +90,12 @@ async function readFile(path: string, ports: Ports): Promise<string> {
     const code = errorCode(cause) ?? 'error'
     if (code === 'EINVAL') throw notPlain(shown)
     throw new Failure('no-proof', `cannot read the token in ${shown} (${code})`, {
-      hint: 'Let the user that runs ls-auth read it.',
+      hint: 'Make it readable for the user that runs ls-auth.',
       cause,
     })
   })
   if (bytes) return bytes.toString('utf8').trim()
   throw new Failure('no-proof', `there is no file ${shown}`, {
-    hint: 'Check the path in workload.source, and that the platform has put the token there.',
+    hint: 'Check the path in workload.source, and that the platform writes the token there.',
   })
 }

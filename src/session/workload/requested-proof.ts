@@ -9,7 +9,7 @@ import { skewOf } from '../../time/steady-clock.ts'
 const MOST_BYTES = 64 * 1024
 /** What can be sent in a header, without blanks. */
 const PRINTABLE = /^[\x21-\x7e]+$/
-const CHANGED = 'The CI runner sets it; find out who has changed it.'
+const CHANGED = 'The CI runner sets it. Find out who changed it.'
 
 /**
  * Asks the CI runner for a token for one audience: GET with the job's password, `{ "value": JWT }` comes back. Failures:

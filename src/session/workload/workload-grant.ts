@@ -61,8 +61,8 @@ async function secretFor(
 ): Promise<string | undefined> {
   if (clientAuth !== 'client_secret_basic' && clientAuth !== 'client_secret_post') return undefined
   if (clientSecretFile !== undefined) return readPrivateText(clientSecretFile, 'client secret file', ports)
-  throw new Failure('settings', `client_auth = "${clientAuth}" needs a secret, and none is given`, {
-    hint: 'Put it into a file of mode 0600 and name that in LS_AUTH_CLIENT_SECRET_FILE.',
+  throw new Failure('settings', `client_auth = "${clientAuth}" needs a secret`, {
+    hint: 'Put it into a file of mode 0600 and set LS_AUTH_CLIENT_SECRET_FILE to its path.',
   })
 }
 

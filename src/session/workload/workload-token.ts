@@ -62,7 +62,7 @@ function checkLife(given: WorkloadToken, { minTtlSeconds = 0 }: Want, ports: Por
   // A proof counts for a moment longer than it says, since clocks differ.
   const left = Math.max(0, Math.floor(secondsLeft(given.token, ports.clock.now())))
   if (left >= minTtlSeconds) return given
-  throw new Failure('usage', `a new token lives ${wholeDuration(left)}, less than --min-ttl asks for`, {
+  throw new Failure('usage', `a new token lasts ${wholeDuration(left)}, less than --min-ttl requires`, {
     hint: `Ask for --min-ttl ${typedDuration(left)} at most.`,
   })
 }
@@ -102,8 +102,8 @@ function proofAudience(
   const asked = want.audience || audience || client.audience
   if (asked !== undefined) return asked
   // The platform's default would be an audience that every API of its users accepts.
-  throw new Failure('settings', `profile ${client.profile} does not say which API the token is for`, {
-    hint: `Name what the gateway expects: ls-auth profile set audience VALUE --profile ${client.profile}`,
+  throw new Failure('settings', `profile ${client.profile} has no audience for the token`, {
+    hint: `Set the audience that the gateway expects: ls-auth profile set audience VALUE --profile ${client.profile}`,
   })
 }
 
@@ -145,8 +145,8 @@ async function exchanged(
   const { use, audience, scopes } = want
   const token = storedTokens(tokens, { audience, scopes }).find((one) => one.use === use)
   if (token === undefined) {
-    throw new Failure('cannot-do', 'the provider sent no ID token: it gives programs access tokens', {
-      hint: 'Set use_token = "access" in the profile, and leave --id-token out.',
+    throw new Failure('cannot-do', 'the provider sent no ID token: programs get access tokens', {
+      hint: 'Set use_token = "access" in the profile and drop --id-token.',
     })
   }
   const judged = scopes === '' ? client : forFewerScopes(client)
@@ -189,9 +189,8 @@ export function explainRefusal(error: unknown, workload: Workload, proof: Proof 
 const withoutLogin = (failure: Failure): Failure =>
   failure.hint.includes('ls-auth login') ? failure.withHint(NO_LOGIN) : failure
 
-const NO_KEY =
-  'Tokens of a workload are bound to no key: set at the provider that this client need not use DPoP.'
-const NO_LOGIN = 'ls-auth doctor looks at each step from the proof to the API.'
+const NO_KEY = 'Workload tokens do not use DPoP. Turn DPoP off for this client at the provider.'
+const NO_LOGIN = 'ls-auth doctor checks each step from the proof to the API.'
 
 /** The provider has judged the request. Anything else (no answer, HTTP 5xx, 429) may go well at the next try. */
 const isRefusal = ({ wire: { error, status = 400 } }: ProviderFailure): boolean =>
@@ -211,7 +210,7 @@ function hintOn(error: string | undefined, { grant, clientAuth }: Workload): str
       return `Allow the grant ${grant} for this client at the provider, or set workload.grant.`
     case 'invalid_scope':
     case 'invalid_target':
-      return 'Compare scopes and audience of the profile with what the provider allows this client.'
+      return "Compare the profile's scopes and audience with those the provider allows this client."
     default:
       return grant === 'client-credentials' && clientAuth !== 'source_token'
         ? HOW_IT_AUTHENTICATES[clientAuth]
@@ -220,11 +219,11 @@ function hintOn(error: string | undefined, { grant, clientAuth }: Workload): str
 }
 
 const HOW_IT_AUTHENTICATES: Readonly<Record<Workload['clientAuth'], string>> = {
-  none: 'Check client_id, and that the provider lets this client in without a secret (workload.client_auth).',
+  none: 'Check client_id, and that the provider allows this client without a secret (workload.client_auth).',
   client_secret_basic: 'Check client_id and the secret in LS_AUTH_CLIENT_SECRET_FILE.',
   client_secret_post: 'Check client_id and the secret in LS_AUTH_CLIENT_SECRET_FILE.',
   private_key_jwt:
-    'Check client_id, and that the provider has the public key of workload.assertion_key under this assertion_key_id.',
+    'Check client_id, and that the provider has the public key of workload.assertion_key as assertion_key_id.',
   source_token:
     'Compare issuer, audience and subject of the proof with those that the provider trusts for this client_id.',
 }
@@ -239,6 +238,6 @@ function saidBy(proof: Proof | undefined): string[] {
 
 /** The profile's part of a request that the source or the grant cannot fulfil. */
 const cannotChoose = ({ profile }: Pick<Client, 'profile'>, what: string, source: string): Failure =>
-  new Failure('cannot-do', `the token from ${source} is used as it is, so its ${what} cannot be chosen`, {
-    hint: `Leave the flag out, or set another workload.grant in profile ${safeText(profile, 60)}.`,
+  new Failure('cannot-do', `the token from ${source} is used unchanged, so its ${what} cannot be chosen`, {
+    hint: `Drop the flag, or set another workload.grant in profile ${safeText(profile, 60)}.`,
   })

@@ -59,7 +59,7 @@ async function endOf(configFile: string, files: Files, env: Env): Promise<string
     if (!/^(ENOENT|ENOTDIR|ELOOP)$/.test(code)) throw unwritable(configFile, 'XDG_CONFIG_HOME', cause, env)
     throw new Failure('storage', `cannot write ${configFile} (${code}): the link leads nowhere`, {
       cause,
-      hint: 'Make the directory that it leads to, or take the link away.',
+      hint: 'Create the directory it points to, or remove the link.',
     })
   }
 }
@@ -88,7 +88,7 @@ function unwritable(
 ): Failure {
   const code = errorCode(cause) ?? 'error'
   // As another user by `sudo -E -u`: the places are those of whoever typed it.
-  const mend = variables.SUDO_UID === undefined ? 'Mend its permissions' : 'Run it again without sudo'
+  const mend = variables.SUDO_UID === undefined ? 'Fix its permissions' : 'Run it again without sudo'
   return new Failure('storage', `cannot write ${what} (${code})`, {
     cause,
     detail,

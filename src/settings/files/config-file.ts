@@ -43,7 +43,7 @@ export function unreadable(path: string, cause: unknown, anyKind = false): Failu
     reason: 'unreadable-file',
     hint: isNoFile
       ? 'Move it away, then try again.'
-      : 'Mend its permissions, or move it away and sign in again: ls-auth login --issuer URL --client-id ID',
+      : 'Fix its permissions, or move it away and sign in again: ls-auth login --issuer URL --client-id ID',
     cause,
   })
 }
@@ -68,14 +68,14 @@ export async function configIn(path: string, bytes: Buffer | undefined): Promise
   const { profile } = root
   const misnamed = isTable(profile) ? Object.keys(profile).find((key) => isTable(profile[key])) : undefined
   if (misnamed !== undefined) {
-    throw new Failure('settings', `${path}: the table "profile" is not known`, {
+    throw new Failure('settings', `${path}: unknown table "profile"`, {
       hint: `Write it as [profiles.${safeText(tomlKey(misnamed), 80)}].`,
     })
   }
   const nameless = Object.keys(profiles).find((name) => name.trim() === '')
   if (nameless !== undefined) {
     throw new Failure('settings', `${path}: a profile has no name`, {
-      hint: `Give it one there, or delete it: [profiles.${safeText(JSON.stringify(nameless), 80)}]`,
+      hint: `Name it there, or delete it: [profiles.${safeText(JSON.stringify(nameless), 80)}]`,
     })
   }
   const defaultProfile = root.default_profile
@@ -104,7 +104,7 @@ function requireVersion({ version = VERSION }: Readonly<Record<string, unknown>>
   if (typeof version === 'bigint' || (Number.isInteger(version) && (version as number) > VERSION)) {
     throw new Failure(
       'settings',
-      `${path} is version ${version}, and this ls-auth knows version ${VERSION}`,
+      `${path} is version ${version}, but this ls-auth reads version ${VERSION}`,
       {
         hint: 'Upgrade ls-auth, or move the file away. Nothing was changed.',
       },
@@ -112,7 +112,7 @@ function requireVersion({ version = VERSION }: Readonly<Record<string, unknown>>
   }
   if (version !== VERSION) {
     throw new Failure('settings', `${path}: version must be a whole number from 1`, {
-      hint: `Take the line away, or write: version = ${VERSION}`,
+      hint: `Remove the line, or write: version = ${VERSION}`,
     })
   }
 }

@@ -65,9 +65,9 @@ const isWhole = (path: string, env: Env): boolean =>
  */
 export function typedPath(path: string, where: string, env: Env): string {
   if (env.platform === 'win32' && /%[a-z_][\w()]*%/i.test(path)) {
-    throw new Failure('usage', `${where} holds the name of a variable in place of its value`, {
+    throw new Failure('usage', `${where} holds the name of a variable instead of its value`, {
       detail: [`it is "${safeText(path, 80)}"`],
-      hint: 'PowerShell does not know %NAME%: write $env:NAME there, or begin the path with ~/ for your home directory.',
+      hint: 'PowerShell does not expand %NAME%. Write $env:NAME there, or begin the path with ~/ for your home directory.',
     })
   }
   return isWhole(path, env)
@@ -81,8 +81,8 @@ export function typedPath(path: string, where: string, env: Env): string {
  */
 export function requireWhole(path: string, where: string, env: Env): void {
   if (isWhole(path, env)) return
-  throw new Failure('settings', `${where} must be a whole path`, {
+  throw new Failure('settings', `${where} must be an absolute path`, {
     detail: [`it is "${safeText(path, 80)}"`],
-    hint: 'Write it from the root, or from ~/ on. A path without that would name another file in each directory.',
+    hint: 'Begin it with / or ~/. A relative path would mean another file in each directory.',
   })
 }

@@ -64,7 +64,7 @@ function refusedSettings(
   const sudo = uid === 0 || uid === owner ? '' : 'sudo '
   const run = isForeign ? `chown ${kind === 'symlink' ? '-h ' : ''}${uid}` : 'chmod go-w'
   return new Failure('refused', `${path} ${why}`, {
-    hint: `Check what the settings say, then run: ${sudo}${run} ${shellWord(path)}`,
+    hint: `Check the settings in it, then run: ${sudo}${run} ${shellWord(path)}`,
   })
 }
 
@@ -74,16 +74,16 @@ function toldFault(error: unknown, { systemConfigFile: path, uid }: Env): unknow
   const code = errorCode(error.cause)
   // EINVAL: something else than a file lies there.
   if (error.reason !== 'unreadable-file' || code === 'EINVAL') return systemFault(error)
-  if (!/^(EACCES|EPERM)$/.test(String(code))) return systemFault(error.withHint('Ask one to see to it.'))
+  if (!/^(EACCES|EPERM)$/.test(String(code))) return systemFault(error.withHint('Ask an administrator.'))
   // The directory may be the one that is closed. Windows, where there is no user id, has no `chmod`.
   const run = uid === undefined ? '.' : `: sudo chmod a+rX ${dirname(path)} ${path}`
-  return systemFault(error.withHint(`Let everybody read it${run}`))
+  return systemFault(error.withHint(`Make it readable for everybody${run}`))
 }
 
 /** Not the same as no file: a policy of the administrator would be lost without a word. */
 const brokenLink = (path: string): Failure =>
   systemFault(
-    new Failure('settings', `${safeText(path, 200)} is a link that leads nowhere`, {
-      hint: 'Mend the link, or take it away.',
+    new Failure('settings', `${safeText(path, 200)} is a broken link`, {
+      hint: 'Fix the link or remove it.',
     }),
   )

@@ -15,6 +15,6 @@ export function adviceOnKey({ key, where }: UnknownKey): string {
   const settings = SETTING_TABLE.map((row) => row.key)
   if (where === 'profile') return didYouMean(key, settings).trim()
   return settings.includes(key)
-    ? 'It belongs into a table [profiles.NAME].'
+    ? 'It belongs in a table [profiles.NAME].'
     : didYouMean(key, ['default_profile', 'profiles']).trim()
 }

@@ -37,7 +37,7 @@ export async function openPlaces(
       places.push({ path, kind, why: `belongs to another user${who}`, owner, isForeign: true })
     // The mode of a link says nothing.
     if (kind !== 'symlink' && facts.sticky !== true && (mode & 0o022) !== 0)
-      places.push({ path, kind, why: `can be written by others${who}`, owner, isForeign: false })
+      places.push({ path, kind, why: `is writable by others${who}`, owner, isForeign: false })
   }
   return places
 }

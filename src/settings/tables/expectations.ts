@@ -51,18 +51,13 @@ export function readExpect(
 function requireMeetable(expect: Expect, fileOf: (key: string) => string | undefined): void {
   const { minTtlSeconds: least = 0, maxTokenLifetimeSeconds: most } = expect
   if (most === undefined || (most > 0 && least <= most)) return
-  if (most <= 0)
-    throw wrong(
-      'expect.max_token_lifetime',
-      fileOf('max_token_lifetime'),
-      'more than 0, or no token is right',
-    )
+  if (most <= 0) throw wrong('expect.max_token_lifetime', fileOf('max_token_lifetime'), 'more than 0')
   const files = ['min_ttl', 'max_token_lifetime'].map(fileOf).filter((file) => file !== undefined)
   throw new Failure(
     'settings',
     'expect.min_ttl is longer than expect.max_token_lifetime: no token meets both',
     {
-      hint: 'Change one of them: nobody could sign in.',
+      hint: 'Change one of them. No sign-in can meet both.',
       detail: [`in ${[...new Set(files)].map((file) => safeText(file, 300)).join(' and ')}`],
     },
   )
@@ -102,7 +97,7 @@ function words(value: unknown, where: string, file: string | undefined): string[
   const list = typeof value === 'string' ? [value] : value
   if (Array.isArray(list) && list.length > 0 && list.every((item) => typeof item === 'string' && item !== ''))
     return list as string[]
-  throw wrong(where, file, 'a list of strings that is not empty')
+  throw wrong(where, file, 'a non-empty list of strings')
 }
 
 function seconds(value: unknown, where: string, file: string | undefined): number {
@@ -116,7 +111,7 @@ const wrong = (where: string, file: string | undefined, wanted: string): Failure
     hint:
       file === undefined
         ? typeAgain(safeText(where, 80))
-        : 'Correct it there: a policy that cannot be read is not skipped.',
+        : 'Correct it there. ls-auth does not skip an invalid policy.',
   })
 
 const unknown = (where: string, file: string | undefined, known: readonly string[]): Failure =>

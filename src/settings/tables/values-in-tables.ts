@@ -15,7 +15,7 @@ export const valuesInTable = (table: string): string[] =>
 
 /** Failure `usage`: a table was named where a value is set. `values`: those that it can hold. */
 export const notOneValue = (table: string, values: readonly string[]): Failure =>
-  new Failure('usage', `"${table}" is a table of settings, and not one`, {
+  new Failure('usage', `"${table}" is a table of settings, not a setting`, {
     hint: `Name one value of it: ${values.join(', ')}`,
   })
 

@@ -89,7 +89,7 @@ type Wrong = readonly [what: string, hint: string]
 function whatIsWrong(given: Given): Workload | Wrong {
   const { source, clientAuth = 'none' } = given
   if (source === undefined)
-    return ['workload.source is not set', `It says where the proof comes from: ${SOURCE_FORMS.join(', ')}.`]
+    return ['workload.source is not set', `Set where the proof comes from: ${SOURCE_FORMS.join(', ')}.`]
   const usual = source.kind === 'none' || clientAuth === 'source_token' ? 'client-credentials' : 'as-is'
   const { audience, assertionKey, assertionKeyId } = given
   const workload: Workload = {
@@ -143,7 +143,7 @@ function contradictionIn(workload: Workload): Wrong | undefined {
   const { source, grant, clientAuth, assertionKey, assertionKeyId } = workload
   if (source.kind === 'none' && (grant !== 'client-credentials' || clientAuth === 'source_token'))
     return [
-      `workload.source = "none" leaves nothing to prove with (${grant === 'client-credentials' ? 'client_auth = "source_token"' : `grant = "${grant}"`})`,
+      `workload.source = "none" leaves no proof (${grant === 'client-credentials' ? 'client_auth = "source_token"' : `grant = "${grant}"`})`,
       `Set workload.source: ${SOURCE_FORMS.filter((form) => form !== 'none').join(', ')}.`,
     ]
   if (grant === 'as-is' && clientAuth !== 'none')
@@ -187,7 +187,7 @@ function textIn(table: Table, key: string, file: string | undefined): string | u
   const value = table[key]
   if (value === undefined || (typeof value === 'string' && value !== '')) return value
   throw new Failure('settings', `${placeIn(file, `workload.${key}`)} must be a string`, {
-    hint: file === undefined ? typeAgain(`workload.${key}`) : 'Correct it there, or leave it out.',
+    hint: file === undefined ? typeAgain(`workload.${key}`) : 'Correct it there, or remove it.',
   })
 }
 

@@ -15,8 +15,8 @@ function openGrowing(path: string): GrowingFile {
   const flags = constants.O_RDWR | constants.O_CREAT | appending() | (constants.O_NONBLOCK ?? 0)
   const file = fs.openSync(path, flags, 0o600)
   try {
-    if (!fs.fstatSync(file).isFile()) throw failure('EINVAL', 'no plain file')
-    if (!lockOpenFile(file)) throw failure('EBUSY', 'another process writes it')
+    if (!fs.fstatSync(file).isFile()) throw failure('EINVAL', 'not a plain file')
+    if (!lockOpenFile(file)) throw failure('EBUSY', 'another process is writing it')
     // Its size now: before the lock was free another process may have written.
     return growing(file, fs.fstatSync(file).size)
   } catch (error) {
@@ -55,7 +55,7 @@ function growing(file: number, sizeAtOpen: number): GrowingFile {
         // With O_APPEND it goes to the end, wherever another program has moved that.
         const place = appending() === 0 ? before : null
         const written = fs.writeSync(file, bytes, 0, bytes.length, place)
-        if (written < bytes.length) throw failure('ENOSPC', 'a part was written')
+        if (written < bytes.length) throw failure('ENOSPC', 'only a part was written')
         size += bytes.length
       } catch (error) {
         try {
@@ -121,13 +121,13 @@ const APPENDING = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | 
 
 function plainFile(facts: fs.Stats): fs.Stats {
   if (facts.isFile()) return facts
-  throw Object.assign(new Error('no plain file'), { code: 'EINVAL' })
+  throw Object.assign(new Error('not a plain file'), { code: 'EINVAL' })
 }
 
 /** A disk that becomes full takes a part of a write, without an error. */
 function whole(written: number, bytes: Uint8Array): number {
   if (written === bytes.length) return written
-  throw Object.assign(new Error('a part was written'), { code: 'ENOSPC' })
+  throw Object.assign(new Error('only a part was written'), { code: 'ENOSPC' })
 }
 
 const ROOT = 0

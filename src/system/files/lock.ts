@@ -73,7 +73,7 @@ function loadNative(): Native {
       'settings',
       `no file lock for ${process.platform}-${process.arch} in this installation`,
       {
-        hint: 'Reinstall ls-auth on this machine; without a lock a session would be lost sooner or later.',
+        hint: 'Reinstall ls-auth on this machine. Without a lock it would lose sessions.',
         cause,
       },
     )

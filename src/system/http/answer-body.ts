@@ -3,7 +3,7 @@ import { Failure } from '../../errors.ts'
 import type { HttpAnswer, HttpRequest } from '../../ports/http.ts'
 
 /** The answer may come from the API, the provider, or something on the way to them. */
-const BROKEN_HINT = 'Try again; if it goes on, ask whoever runs that host, or the proxy on the way.'
+const BROKEN_HINT = 'Try again. If it keeps failing, ask whoever runs that host or the proxy.'
 
 /** Headers with their names in lower case, and repeated ones joined. */
 export function flattenHeaders(
@@ -41,9 +41,13 @@ export function decompress(wire: Buffer, headers: HttpAnswer['headers'], request
   const decoders = { gzip: gunzipSync, 'x-gzip': gunzipSync, br: brotliDecompressSync, deflate: inflateSync }
   const decoder = decoders[encoding as keyof typeof decoders]
   if (!decoder)
-    throw new Failure('api-failed', `${request.url.host} answered in an encoding that was not asked for`, {
-      hint: BROKEN_HINT,
-    })
+    throw new Failure(
+      'api-failed',
+      `${request.url.host} answered in an encoding that ls-auth did not request`,
+      {
+        hint: BROKEN_HINT,
+      },
+    )
   try {
     // Synchronous: nothing else runs meanwhile, and the asynchronous form takes a trip to another thread.
     return decoder(wire, { maxOutputLength: request.maxBytes })
@@ -61,7 +65,7 @@ function tooLarge(request: HttpRequest): Failure {
     'api-failed',
     `the answer of ${request.url.host} is larger than ${request.maxBytes} bytes`,
     {
-      hint: 'ls-auth stopped reading. Ask for less, or look at what answers at this address.',
+      hint: 'ls-auth stopped reading. Request less, or check what runs at this address.',
       reason: 'too-large',
     },
   )

@@ -3,21 +3,21 @@ import { isLoopback } from '../../loopback-host.ts'
 import { certificateFailure, handshakeFailure } from './tls-failure.ts'
 
 const NOT_CONNECTED: Record<string, string> = {
-  ENOTFOUND: 'its name is not known',
-  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'unknown host name',
+  ECONNREFUSED: 'no program listens there',
   EHOSTUNREACH: 'no route to it',
   ENETUNREACH: 'no route to it',
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
   ETIMEDOUT: 'it does not answer',
 }
 /** For any other error of getaddrinfo(3): EAI_AGAIN, EAI_FAIL, EAI_NODATA, EAI_MEMORY. */
-const NOT_LOOKED_UP = 'its name cannot be looked up now'
+const NOT_LOOKED_UP = 'DNS lookup failed'
 /** These also end a connection that was open, whose request may have arrived. */
 const ALSO_LATER = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'])
 
 const PROXY_HINT = 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile.'
 /** A tunnel has ten seconds where no timeout is set. */
-const SLOW_PROXY_HINT = `${PROXY_HINT} If it is only slow: --timeout 30`
+const SLOW_PROXY_HINT = `${PROXY_HINT} If it's just slow: --timeout 30`
 const NOT_HTTP_HINT = 'Check the address and its port. If both are right, ask whoever runs that host.'
 
 /**
@@ -49,9 +49,7 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
     return new NetworkFailure(message, false, { hint: PROXY_HINT, cause: error })
   }
   if (reason) {
-    const hint = isLoopback(url)
-      ? 'Start what should answer there, or correct the address and its port.'
-      : undefined
+    const hint = isLoopback(url) ? 'Start the server, or correct the address and its port.' : undefined
     return new NetworkFailure(`cannot reach ${url.host}: ${reason}`, false, {
       ...(hint && { hint }),
       cause: error,
@@ -69,9 +67,7 @@ export function networkFailure(error: unknown, url: URL, timedOut: boolean): Fai
 /** Errors of the parsers of Node.js and undici. */
 function whyNotHttp(code: string, { name }: RootCause): string | undefined {
   if (/^(HPE|UND_ERR)_HEADERS?_OVERFLOW$/.test(code)) return 'sent more than 16 kB of headers'
-  return /^HPE_/.test(code) || name === 'HTTPParserError'
-    ? 'does not answer as an HTTP server should'
-    : undefined
+  return /^HPE_/.test(code) || name === 'HTTPParserError' ? 'does not speak HTTP' : undefined
 }
 
 const lookedUpInVain = ({ syscall }: RootCause) => (syscall === 'getaddrinfo' ? NOT_LOOKED_UP : undefined)

@@ -14,21 +14,21 @@ const INVALID: ReadonlyMap<string, readonly [what: string, hint: string]> = new 
     'CERT_HAS_EXPIRED',
     [
       'has expired',
-      `Ask whoever runs that host for a new one, if the clock of this machine is right. ${NEVER_SKIPPED}`,
+      `If the clock of this machine is right, ask whoever runs that host for a new one. ${NEVER_SKIPPED}`,
     ],
   ],
   [
     'CERT_NOT_YET_VALID',
     [
       'is not valid yet',
-      `Check the clock of this machine; if it is right, ask whoever runs that host. ${NEVER_SKIPPED}`,
+      `Check the clock of this machine. If it's right, ask whoever runs that host. ${NEVER_SKIPPED}`,
     ],
   ],
   [
     'ERR_TLS_CERT_ALTNAME_INVALID',
     [
       'is for another host',
-      `Check the address; something on the way may answer in place of that host. ${NEVER_SKIPPED}`,
+      `Check the address. Another server may be answering for that host. ${NEVER_SKIPPED}`,
     ],
   ],
 ])
@@ -40,7 +40,7 @@ const INVALID: ReadonlyMap<string, readonly [what: string, hint: string]> = new 
 export function certificateFailure(code: string, peer: string, cause: unknown): Failure | undefined {
   if (UNTRUSTED.has(code)) {
     return new Failure('refused', `the certificate of ${peer} is not signed by a CA that ls-auth trusts`, {
-      hint: 'Those are the ones that Node.js brings, not those of the system. If your company inspects TLS, set ca_file (or NODE_EXTRA_CA_CERTS) to its CA certificate.',
+      hint: 'ls-auth trusts the CAs of Node.js, not those of the system. If your company inspects TLS, set ca_file (or NODE_EXTRA_CA_CERTS) to its CA certificate.',
       cause,
     })
   }
@@ -57,28 +57,28 @@ export function certificateFailure(code: string, peer: string, cause: unknown): 
 const HANDSHAKES: readonly (readonly [said: RegExp, what: string, hint: string])[] = [
   [
     /wrong.version.number|packet.length.too.long/i,
-    'speaks no TLS there',
+    'does not speak TLS there',
     'Is it http://? Check the address and its port, and those in HTTPS_PROXY and proxy.',
   ],
   [
     /alert.protocol.version|unsupported.protocol/i,
-    'speaks no version of TLS that ls-auth takes',
+    'has no TLS version that ls-auth accepts',
     'Ask whoever runs it for TLS 1.2 or 1.3.',
   ],
   [
     /alert.certificate.required/i,
-    'wants a client certificate',
+    'requires a client certificate',
     'Set client_cert and client_key in the profile.',
   ],
   [
     /alert.(bad.certificate|unknown.ca|unsupported.certificate|certificate.(expired|revoked|unknown))/i,
-    'did not accept the client certificate, or that there is none',
-    'Set client_cert and client_key in the profile, or check them: it may have expired, or its CA is not accepted.',
+    'rejected the client certificate, or got none',
+    'Set client_cert and client_key in the profile, or check them. The certificate may have expired, or the server may not trust its CA.',
   ],
   [
     /alert.handshake.failure/i,
     'ended the TLS handshake',
-    'It may want a client certificate: set client_cert and client_key in the profile.',
+    'It may require a client certificate. Set client_cert and client_key in the profile.',
   ],
 ]
 

@@ -48,7 +48,7 @@ function requirePair({ clientCert, clientKey }: HttpSettings, { cert, key }: Tls
     const [given, missing] = key === undefined ? ['client_cert', 'client_key'] : ['client_key', 'client_cert']
     throw new Failure('settings', `${given} is set without ${missing}`, {
       reason: 'half-client-certificate',
-      hint: `Set ${missing}, too: the two belong together.`,
+      hint: `Set ${missing} too. The two belong together.`,
     })
   }
   try {
@@ -57,9 +57,9 @@ function requirePair({ clientCert, clientKey }: HttpSettings, { cert, key }: Tls
     const fits = (cause as { code?: unknown }).code !== 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'
     const message = fits
       ? `client_cert and client_key cannot be used: ${clientCert} and ${clientKey}`
-      : `client_key: ${clientKey}: it is not the key of ${clientCert}`
+      : `client_key: ${clientKey}: not the key of ${clientCert}`
     throw new Failure('settings', message, {
-      hint: 'Set client_cert and client_key to a certificate and the key that it was made for.',
+      hint: 'Set client_cert and client_key to a certificate and its own key.',
       cause,
     })
   }
@@ -94,10 +94,10 @@ export function certificateIssuer(
 const MOST_BYTES = 1024 * 1024
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'you may not read it',
-  EPERM: 'you may not read it',
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
 }
 
 /** A key with a passphrase, in PKCS #8 (RFC 5958) and in the older form (RFC 1421 §4.6.1.1). */
@@ -124,17 +124,17 @@ export function readPem(
     try {
       new X509Certificate(text)
     } catch (cause) {
-      throw wrong('it holds no certificate in PEM', cause)
+      throw wrong('it has no PEM certificate', cause)
     }
   } else {
-    if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw wrong('it holds no private key in PEM')
+    if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw wrong('it has no PEM private key')
     // As ssh does: a key of the machine, or of a container's volume, is another user's, who says who may read it.
     const problem =
       uid === env.uid && whyNotPrivate(path, { kind: 'file', mode, uid, size: text.length }, env)
     if (problem) throw wrong(`it ${problem.why}`).withHint(problem.hint)
     if (ENCRYPTED.test(text)) {
       throw wrong('it is encrypted').withHint(
-        'ls-auth asks for no passphrase. Set client_key to a file of the key without one (openssl pkey -in OLD -out NEW).',
+        'ls-auth does not ask for passphrases. Set client_key to a key without one (openssl pkey -in OLD -out NEW).',
       )
     }
   }
@@ -155,7 +155,7 @@ function read(
   }
   try {
     const facts = fs.fstatSync(file)
-    if (!facts.isFile()) throw wrong(facts.isDirectory() ? 'it is a directory' : 'it is no plain file')
+    if (!facts.isFile()) throw wrong(facts.isDirectory() ? 'it is a directory' : 'it is not a plain file')
     if (facts.size > MOST_BYTES) throw wrong('it is larger than 1 MiB')
     return { text: fs.readFileSync(file, 'utf8'), mode: facts.mode, uid: facts.uid }
   } finally {

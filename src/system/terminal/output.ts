@@ -87,7 +87,7 @@ function writeFailure(error: NodeJS.ErrnoException): Error {
   const { code = 'error' } = error
   if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') return error
   const hint = /^(ENOSPC|EDQUOT|EFBIG)$/.test(code)
-    ? 'Free some space where the output goes, then try again.'
+    ? "Free some space at the output's destination, then try again."
     : 'Check where the output goes, then try again.'
   return new Failure('storage', `cannot write to standard output (${code})`, { hint, cause: error })
 }

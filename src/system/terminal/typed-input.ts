@@ -13,7 +13,7 @@ export async function readAllBytes(maxBytes: number): Promise<Buffer> {
     size += (part as Buffer).length
     if (size > maxBytes) {
       throw new Failure('usage', `standard input is larger than ${maxBytes / 2 ** 20} MiB`, {
-        hint: 'ls-auth stopped reading. Check what writes into it.',
+        hint: 'ls-auth stopped reading. Check the program that writes into it.',
       })
     }
   }

@@ -165,7 +165,7 @@ export function boundPersonSuite(): void {
     expect((await login('')).exit).toBe(0)
     const { exit, stderr } = await get()
     expect(exit).toBe(11)
-    expect(stderr).toContain('takes tokens that are bound to a key (DPoP): ls-auth profile set dpop true')
+    expect(stderr).toContain('This API requires DPoP. Run: ls-auth profile set dpop true')
   })
 
   it('who has nothing but its address signs in with a bound token, and reads', async () => {

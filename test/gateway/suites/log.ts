@@ -85,7 +85,7 @@ export function logSuite(): void {
   })
 
   it.each([
-    ['there is no such route', 404, '/public/v0.2/acme/role-binding', {}],
+    ['there is route not found', 404, '/public/v0.2/acme/role-binding', {}],
     ['the path is not one of the API', 404, '/index.html', {}],
     ['the path is too long for a file', 404, `/${'a'.repeat(300)}`, {}],
     ['the path is too deep for a file', 404, `/${'a/'.repeat(3000)}`, {}],

@@ -46,6 +46,6 @@ export function personProjectSuite(): void {
   it('is told that no rule leads to a third: exit 11', async () => {
     const refused = await world.type(`ls-auth trace get ${spanId} --project else`)
     expect(refused).toMatchObject({ exit: 11, stdout: '' })
-    expect(refused.stderr).toContain('hint: Ask whoever runs the gateway for a rule that lets you read it')
+    expect(refused.stderr).toContain('hint: Ask whoever runs the gateway for access')
   })
 }

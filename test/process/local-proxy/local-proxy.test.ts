@@ -336,7 +336,7 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
     expect(answer).not.toContain(TOKEN)
     if (isServed) return expect(answer).toContain(`Bearer ${'x'.repeat(TOKEN.length)}`)
     expect(answer).toMatch(
-      /^HTTP\/1\.1 502 [\s\S]*"error":"api-failed","message":"\S+ answered in an encoding that was not asked for"/,
+      /^HTTP\/1\.1 502 [\s\S]*"error":"api-failed","message":"\S+ answered in an encoding that ls-auth did not request"/,
     )
   })
 

@@ -40,7 +40,7 @@ const lineOf = (message: object): string => `${JSON.stringify({ jsonrpc: '2.0', 
 const heardTimes = (times: number, fits: (message: Message) => boolean) =>
   wire.heard(() => wire.messages().filter(fits).length >= times)
 
-it('a profile that is not there: exit 2 at once, not an error at each call', async () => {
+it('a profile that does not exist: exit 2 at once, not an error at each call', async () => {
   const { exit, stdout, stderr } = await machine.run(['mcp', '--profile', 'nosuch', ...API()])
   expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
   expect(stderr).toContain('there is no profile "nosuch"')

@@ -55,7 +55,7 @@ it('a person without the right: whom to ask or what to type is told, and nothing
     )
     expect(stranger.text).toMatch(/^error: 127\.0\.0\.1:\d+ denied you access \(HTTP 403\)$/m)
     expect(stranger.text).toMatch(
-      /^hint: A group is missing\. Whoever manages groups at .+ can add you; then/m,
+      /^hint: A group is missing\. Ask the group administrator at .+ to add you, then/m,
     )
     expect(stranger.text).toContain('membership in one of these groups is required: sre')
     expect(gateway.requests).toBe(before + 1)

@@ -46,7 +46,7 @@ describe.skipIf(!canTry)('output that is longer than the screen', () => {
     ['--no-pager', 'ls-auth --no-pager trace get long.json', { PAGER: MARKING }],
     ['PAGER=cat', 'ls-auth trace get long.json', { PAGER: 'cat' }],
     ['an empty PAGER', 'ls-auth trace get long.json', { PAGER: '' }],
-    ['a pager that is not there', 'ls-auth trace get long.json', { PAGER: 'no-such-pager -R' }],
+    ['a pager that does not exist', 'ls-auth trace get long.json', { PAGER: 'no-such-pager -R' }],
     ['a dumb terminal', 'ls-auth trace get long.json', { PAGER: MARKING, TERM: 'dumb' }],
     ['a pipe', 'ls-auth trace get long.json | cat', { PAGER: MARKING }],
     ['a short trace', 'ls-auth trace get short.json', { PAGER: MARKING }],

@@ -76,7 +76,7 @@ export const AUTH0_ROW: Row = {
   ],
   hints: [
     [{ description: 'Callback URL mismatch.' }, /Allowed Callback URLs.*8765/],
-    [{ error: 'access_denied', description: 'Service not found: https://x' }, /identifier of an API/],
+    [{ error: 'access_denied', description: 'Service not found: https://x' }, /as its identifier/],
     [
       { error: 'unauthorized_client', description: "Grant type 'x' not allowed for the client." },
       /Tick the grant/,
@@ -93,15 +93,15 @@ export const AUTH0_ROW: Row = {
         error: 'invalid_request',
         description: 'parameter organization is required for this client',
       },
-      /an organization, which the device flow cannot name\. Sign in with a browser, without --device\.$/,
+      /an organization, which the device flow cannot send\. Sign in with a browser, without --device\.$/,
     ],
     [
       { where: 'device', error: 'invalid_request', description: 'Service not found: api://nope' },
-      /identifier of an API/,
+      /as its identifier/,
     ],
     [{ where: 'token', error: 'no-refresh-token' }, /Allow Offline Access/],
     [{ error: 'opaque-token' }, /Set audience/],
-    [{ where: 'device', error: 'invalid_grant' }, /used before/],
-    [{ where: 'discovery', error: 'issuer-mismatch' }, /ends in a slash/],
+    [{ where: 'device', error: 'invalid_grant' }, /already used/],
+    [{ where: 'discovery', error: 'issuer-mismatch' }, /trailing slash/],
   ],
 }

@@ -94,8 +94,8 @@ export const COGNITO: Row = {
   ],
   hints: [
     [{ error: 'redirect_mismatch' }, /localhost:8765/],
-    [{ where: 'token', error: 'invalid_grant' }, /email and profile out of scopes/],
-    [{ where: 'token', error: 'unauthorized_client' }, /may not use this grant/],
+    [{ where: 'token', error: 'invalid_grant' }, /email and profile from scopes/],
+    [{ where: 'token', error: 'unauthorized_client' }, /not allowed to use this grant/],
     [{ where: 'token', error: 'invalid_client' }, /without a secret/],
     [{ where: 'authorization', error: 'invalid_scope' }, /no offline_access/],
     [{ where: 'discovery', error: 'no-endpoint' }, /no domain/],
@@ -143,7 +143,7 @@ export const GOOGLE: Row = {
     },
   ],
   hints: [
-    [{ error: 'invalid_request', description: 'client_secret is missing.' }, /not confidential/],
+    [{ error: 'invalid_request', description: 'client_secret is missing.' }, /non-confidential/],
     [{ error: 'redirect_uri_mismatch' }, /Desktop app/],
     [{ where: 'device', error: 'invalid_client', description: 'Invalid client type.' }, /Limited Input/],
     ...['access_denied', 'org_internal', 'admin_policy_enforced'].map(

@@ -73,9 +73,9 @@ export const HOSTED: readonly Row[] = [
       [{ where: 'authorization', description: 'Invalid parameter: redirect_uri' }, /127\.0\.0\.1\/callback/],
       [
         { error: 'invalid_grant', description: 'Client not allowed OAuth 2.0 Device Authorization Grant' },
-        /Switch on/,
+        /Turn on/,
       ],
-      [{ where: 'device', error: 'invalid_grant', description: 'Device code not valid' }, /used before/],
+      [{ where: 'device', error: 'invalid_grant', description: 'Device code not valid' }, /already used/],
       [
         { error: 'unauthorized_client', description: 'Invalid client or Invalid client credentials' },
         /"Client authentication" off/,
@@ -147,7 +147,7 @@ export const HOSTED: readonly Row[] = [
         },
         /ls-auth login/,
       ],
-      [{ where: 'device', error: 'invalid_request', description: 'Invalid Device code.' }, /used before/],
+      [{ where: 'device', error: 'invalid_request', description: 'Invalid Device code.' }, /already used/],
       [{ error: 'unsupported_grant_type' }, /grantTypes/],
     ],
   },

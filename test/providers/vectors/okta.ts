@@ -92,11 +92,11 @@ const hints: Row['hints'] = [
   ],
   [
     { error: 'access_denied', description: 'Policy evaluation failed for this request' },
-    /a rule for this client/,
+    /a rule that allows this client/,
   ],
-  [{ error: 'access_denied', description: 'no_matching_policy' }, /a rule for this client/],
+  [{ error: 'access_denied', description: 'no_matching_policy' }, /a rule that allows this client/],
   [{ error: 'access_denied', description: 'User is not assigned to the client application.' }, /assign/],
-  [{ error: 'invalid_scope', description: 'One or more scopes are not configured' }, /not defined/],
+  [{ error: 'invalid_scope', description: 'One or more scopes are not configured' }, /does not define/],
   [
     { error: 'invalid_scope', description: 'Custom scopes are not allowed for this request' },
     /oauth2\/default/,

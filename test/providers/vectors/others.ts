@@ -119,7 +119,7 @@ export const OTHERS: readonly Row[] = [
       },
     ],
     hints: [
-      [{ where: 'discovery', error: 'issuer-mismatch' }, /letter for letter/],
+      [{ where: 'discovery', error: 'issuer-mismatch' }, /must match the provider exactly/],
       [{ where: 'discovery', error: 'not-found' }, /well-known/],
       [{ where: 'authorization', error: 'redirect_uri_mismatch' }, /8765/],
       [{ where: 'token', error: 'invalid_grant' }, /ls-auth login/],

@@ -47,7 +47,7 @@ describe('the times of an ID token', () => {
   it('both clocks are told, where the provider tells its own', async () => {
     expect(await say(() => check({ iat: SECONDS + 100 }))).toEqual([
       'refused: the provider sent an ID token issued in the future',
-      'Check the clock of this machine. If it is right, tell whoever runs the identity provider.',
+      "Check the clock of this machine. If it's right, tell whoever runs the identity provider.",
       'this machine says 2027-01-15T08:00:00Z, the ID token was issued at 2027-01-15T08:01:40Z',
     ])
     expect(await say(() => check({ iat: undefined }, 30))).toEqual([
@@ -85,14 +85,14 @@ describe('the hash of the access token in an ID token', () => {
     expect(() => checkAccessTokenHash(idToken(alg, half(hash)), 'token')).not.toThrow()
     expect(() => checkAccessTokenHash(idToken(alg, `${half(hash)}==`), 'token')).not.toThrow()
     expect(await say(() => checkAccessTokenHash(idToken(alg, half(hash)), 'another'))).toEqual([
-      'refused: the access token is not the one that the ID token was issued with (at_hash); nothing was saved',
+      'refused: the ID token belongs to another access token (at_hash); nothing was saved',
       expect.any(String),
     ])
   })
 
   it.each(['none', 'HS256', 'RS1', 'RS2560', 'xRS256', 'EdDSA2'])('%s has none', async (alg) => {
     expect((await say(() => checkAccessTokenHash(idToken(alg, half('sha256')), 'token')))[0]).toBe(
-      'refused: the ID token is signed in a way ls-auth does not accept (alg)',
+      "refused: ls-auth does not accept the ID token's signature algorithm (alg)",
     )
   })
 
@@ -173,8 +173,8 @@ describe('who a renewed ID token is for', () => {
     [before, { aud: ['cli', '\u001b[2J'] }, false, 'cli', 'cli \\u{1b}[2J'],
   ])('%j, then %j (for another API: %s): told', async (then, now, forOtherApi, was, is) => {
     expect(await say(() => checkSameAudience(then as never, now as never, forOtherApi))).toEqual([
-      'refused: the provider renewed the ID token for another audience (aud); it is not used',
-      'You stay signed in. Tell whoever runs the identity provider: a renewal must not change aud (OpenID Connect Core, section 12.2).',
+      'refused: the renewed ID token has another audience (aud), so ls-auth does not use it',
+      'You stay signed in. Tell whoever runs the identity provider that a renewal must not change aud (OpenID Connect Core, section 12.2).',
       `aud before: ${was}`,
       `aud now: ${is}`,
     ])

@@ -86,18 +86,18 @@ describe('a time to wait that an answer names', () => {
     [
       503,
       { 'retry-after': '30' },
-      'Try again in 30s. If it goes on, ask whoever runs the identity provider.',
+      'Try again in 30s. If it keeps failing, ask whoever runs the identity provider.',
     ],
     [
       429,
       { 'retry-after': LATER },
-      'Try again in 60s. If it goes on, ask whoever runs the identity provider.',
+      'Try again in 60s. If it keeps failing, ask whoever runs the identity provider.',
     ],
     // Okta names the end of its window alone, and in all its answers: at another status nothing has to wait for it.
     [
       429,
       { 'x-rate-limit-reset': String(Date.parse(LATER) / 1000) },
-      'Try again in 60s. If it goes on, ask whoever runs the identity provider.',
+      'Try again in 60s. If it keeps failing, ask whoever runs the identity provider.',
     ],
     [
       503,
@@ -161,8 +161,8 @@ const inSignature = (header: object, keys: readonly object[]) =>
 
 const FITS_NO_KEY = "no key of the provider fits the ID token's signature"
 const NOT_VALID = 'the ID token is not valid'
-const ALG = 'the ID token is signed in a way ls-auth does not accept (alg)'
-const TYPE = 'the token response has a token type ls-auth cannot use'
+const ALG = "ls-auth does not accept the ID token's signature algorithm (alg)"
+const TYPE = 'the token response has a token type that ls-auth cannot use'
 const [EC, WEAK] = [
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
   generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }),
@@ -173,12 +173,12 @@ describe('an answer that is not believed', () => {
     [
       'no nonce',
       () => inTokens(idToken({ nonce: undefined })),
-      'the ID token has no nonce, so nothing says that it was made for this sign-in',
+      'the ID token has no nonce, so it may belong to another sign-in',
     ],
     [
       'another nonce',
       () => inTokens(idToken({ nonce: 'x' })),
-      'the ID token was made for another sign-in (nonce)',
+      'the ID token belongs to another sign-in (nonce)',
     ],
     ['another state', () => inRedirect('state=x&code=c'), 'the answer belongs to another sign-in (state)'],
     ['no state', () => inRedirect('code=c'), 'the answer belongs to another sign-in (state)'],
@@ -204,7 +204,7 @@ describe('an answer that is not believed', () => {
     [
       'aud of several, no azp',
       () => inTokens(idToken({ aud: ['cli', 'b'] })),
-      'the ID token is for several clients (aud), and does not say that it was made for this one (azp)',
+      'the ID token is for several clients (aud) and does not name this one (azp)',
     ],
     ['no sub', () => inTokens(idToken({ sub: undefined })), 'the ID token names no subject (sub)'],
     ['a sub of another type', () => inTokens(idToken({ sub: 7 })), NOT_VALID],

@@ -87,6 +87,6 @@ it('a provider whose metadata has no endpoint has a hint of its own', async () =
   const found = discover(issuer, { id: 'cognito' }, answering({ issuer, jwks_uri: `${issuer}/keys` }), clock)
   await expect(found).rejects.toMatchObject({
     code: 'provider-failed',
-    hint: 'The user pool has no domain yet, so it has no sign-in pages. Give it one: User pool > Branding > Domain.',
+    hint: 'The user pool has no domain yet, so it has no sign-in pages. Add a domain: User pool > Branding > Domain.',
   })
 })

@@ -10,16 +10,16 @@ describe('two issuers that differ', () => {
     ['', 'x', 0],
   ])('%j and %j, from character %i on', (expected, actual, at) => {
     expect(told(issuerMismatch(expected, actual)).slice(1)).toEqual([
-      'If the received one is right, set it as issuer, character for character; otherwise stop here.',
+      'If the received issuer is right, set exactly that as issuer. Otherwise stop here.',
       `expected ${expected}`,
       `received ${actual}`,
       `         ${' '.repeat(at)}^`,
     ])
   })
 
-  it('of one that is not there, nothing is set', () => {
+  it('of one that does not exist, nothing is set', () => {
     expect(told(issuerMismatch('https://a', undefined))[1]).toBe(
-      'Nothing says who made the answer. Ask whoever runs the identity provider.',
+      'The sender of the answer is unknown. Ask whoever runs the identity provider.',
     )
   })
 

@@ -30,7 +30,7 @@ describe('the metadata of a provider', () => {
     const template = 'https://shared.example/{tenantid}'
     expect(await wrong({ ...GOOD, issuer: template }, { template })).toEqual([
       'refused: the issuer in the answer is not the issuer of this profile',
-      expect.stringContaining(`what the provider calls itself: ${ISSUER} is not.`),
+      expect.stringContaining(`The issuer must match the provider exactly. ${ISSUER} does not.`),
       `expected ${ISSUER}`,
       `received ${template}`,
       expect.stringMatching(/^ +\^$/),
@@ -40,7 +40,7 @@ describe('the metadata of a provider', () => {
   it('of another issuer are refused, with what to look at', async () => {
     expect(await wrong({ ...GOOD, issuer: `${ISSUER}/` })).toEqual([
       'refused: the issuer in the answer is not the issuer of this profile',
-      `The issuer must be, letter for letter, what the provider calls itself: ${ISSUER} is not. Look at the slash at the end, the letter case, the port and the tenant.`,
+      `The issuer must match the provider exactly. ${ISSUER} does not. Check the trailing slash, letter case, port and tenant.`,
       `expected ${ISSUER}`,
       `received ${ISSUER}/`,
       `         ${' '.repeat(ISSUER.length)}^`,
@@ -52,7 +52,7 @@ describe('the metadata of a provider', () => {
     for (const value of [undefined, 7])
       expect(await wrong({ ...GOOD, [name]: value })).toEqual([
         `provider-failed: the metadata of idp.example has no ${name}`,
-        'Check the issuer: it must be the one the provider shows for OpenID Connect.',
+        "Check the issuer. Copy it from the provider's OpenID Connect settings.",
       ])
   })
 

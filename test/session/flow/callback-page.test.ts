@@ -8,11 +8,7 @@ it.each([
     'Not signed in',
     'The sign-in did not succeed. The terminal says why. You can close this window.',
   ],
-  [
-    'waiting',
-    'Not this one',
-    'This is not the answer ls-auth is waiting for. The sign-in goes on in the other window.',
-  ],
+  ['waiting', 'Wrong window', 'ls-auth is not waiting for this answer. Continue in the other window.'],
 ] as const)('the page "%s" says how the sign-in went', (page, title, text) => {
   const html = renderPage(page)
   expect(html).toContain(`<title>${title} - ls-auth</title>`)

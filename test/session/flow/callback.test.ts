@@ -98,11 +98,11 @@ describe('where the browser was opened here', () => {
 
 it('a sign-in that may be of somebody else ends with what to type next', () => {
   expect(told(STRANGER.contested())).toEqual([
-    'refused: two browsers opened the page of this sign-in',
-    'One of them may be of another user of this machine. Run ls-auth login again; if that goes on: ls-auth login --no-browser',
+    'refused: two browsers opened the sign-in page',
+    'Another user of this machine may have opened it. Run ls-auth login again. If it happens again: ls-auth login --no-browser',
   ])
   expect(told(STRANGER.untied())).toEqual([
-    'refused: the answer came from a browser that had not opened the page of this sign-in, or takes no cookies',
-    'Run ls-auth login again; for a browser without cookies: ls-auth login --no-browser',
+    'refused: the answer came from a browser without cookies, or from another browser than the sign-in page',
+    'Run ls-auth login again. If your browser blocks cookies: ls-auth login --no-browser',
   ])
 })

@@ -78,9 +78,9 @@ describe('a CI job', () => {
 
 it('the reasons, for people', () => {
   expect(REASONS).toEqual({
-    ssh: 'This is an SSH session: the browser is on your machine, not here.',
-    wsl: 'This is WSL: the browser is on the Windows side.',
-    container: 'This is a container: the browser is outside of it.',
-    'no-display': 'There is no display here.',
+    ssh: 'This is an SSH session. Your browser is on your own machine.',
+    wsl: 'This is WSL. Your browser is on the Windows side.',
+    container: 'This is a container. Your browser is outside.',
+    'no-display': 'This machine has no display.',
   })
 })

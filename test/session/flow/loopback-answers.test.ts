@@ -209,7 +209,7 @@ describe('the port', () => {
     const ports = await Promise.all(Array.from({ length: count }, () => take('127.0.0.1')))
     expect(await toldBy(() => listen({ host: '127.0.0.1', ports, path: '' }))).toEqual([
       `settings: cannot wait for the browser: ${count === 1 ? `port ${ports[0]} is in use` : `ports ${ports.join(', ')} are in use`}`,
-      'Free a port, or set redirect_ports to others that are registered.',
+      'Free a port, or set redirect_ports to other registered ports.',
     ])
   })
 

@@ -113,10 +113,10 @@ describe('tied to a browser that was opened here', () => {
   })
 
   it.each([
-    ['contested', 'two browsers opened the page of this sign-in'],
+    ['contested', 'two browsers opened the sign-in page'],
     [
       'untied',
-      'the answer came from a browser that had not opened the page of this sign-in, or takes no cookies',
+      'the answer came from a browser without cookies, or from another browser than the sign-in page',
     ],
   ])('ends at once when it is %s, and that browser is told so', async (what, words) => {
     await look(start.opened.href)

@@ -5,8 +5,8 @@ import { toldBy } from '../../told.ts'
 const REDIRECT = 'http://127.0.0.1:8765/callback'
 const GOOD = `${REDIRECT}?code=c&state=mine`
 const NO_URL = 'That is not a URL. Copy the whole address, from http:// to its end.'
-const ELSEWHERE = `That address does not begin with ${REDIRECT}. Copy it after the sign-in, when the page fails to load.`
-const OTHER = 'That address belongs to another sign-in. Copy the one of this sign-in.'
+const ELSEWHERE = `That address does not begin with ${REDIRECT}. After the sign-in, copy the address of the page that fails to load.`
+const OTHER = 'That address belongs to another sign-in. Copy the address of this one.'
 
 describe('an address that a person has pasted', () => {
   it.each([GOOD, `  ${GOOD}\n`, `\u00a0${GOOD}\u3000`, `${REDIRECT}?error=access_denied&state=mine`])(

@@ -40,7 +40,7 @@ describe('a port that the system reserves', () => {
     const why = told('port 50001 is reserved by this system')
     expect(await toldBy(() => listen(where(50_001), { platform: 'win32' }))).toEqual([
       why,
-      `See what Windows reserves: ${RANGES}. Then set redirect_ports to others that are registered.`,
+      `See what Windows reserves: ${RANGES}. Then set redirect_ports to other registered ports.`,
     ])
     expect(await toldBy(() => listen(where(50_001), { platform: 'linux', otherWay: 'name one.' }))).toEqual([
       why,

@@ -24,7 +24,7 @@ describe('an address that a person will open', () => {
   ])('%j is refused', async (text) => {
     for (const check of [safeAddress, shownAddress])
       expect(await toldBy(() => check(text))).toEqual([
-        'refused: the provider sent an address ls-auth will not show or open',
+        'refused: the provider sent an address that ls-auth will not show or open',
         expect.any(String),
         text,
       ])

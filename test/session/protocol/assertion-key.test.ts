@@ -101,7 +101,7 @@ it.each<[string, () => string | Promise<string>]>([
 ])('%s is none', async (_, text) => {
   const said = await toldBy(async () => read(await text()))
   expect(said).toEqual([
-    `settings: the assertion key ${join(place, 'key')} holds no private key that can be used`,
+    `settings: the assertion key ${join(place, 'key')} holds no usable private key`,
     ...NO_KEY,
   ])
 })

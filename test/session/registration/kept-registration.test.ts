@@ -129,7 +129,7 @@ describe('the id of a new client is saved', () => {
   })
 
   it.each<[string, Parameters<typeof registering>[0], string]>([
-    ['the provider refuses to', { withdrawal: 403 }, ': id.acme.example did not take it back (HTTP 403)'],
+    ['the provider refuses to', { withdrawal: 403 }, ': id.acme.example did not unregister it (HTTP 403)'],
     ['the provider gave no way to', { said: { registration_access_token: 7 } }, ''],
   ])('or it stays where %s take it back: told, and forgotten here', async (_, over, why) => {
     const { machine, files, register } = registering(over)
@@ -145,7 +145,7 @@ describe('a registration that cannot be taken back', () => {
     const { machine, files, register, unregister } = registering({ withdrawal: 500 })
     await register()
     const failure = await unregister()
-    expect((failure as Failure).message).toMatch(/did not take it back \(HTTP 500\)/)
+    expect((failure as Failure).message).toMatch(/did not unregister it \(HTTP 500\)/)
     expect([files(), machine.items.size]).toEqual([[], 0])
   })
 

@@ -46,9 +46,7 @@ describe('the client as it was registered', () => {
 
   it.each(['with space', 'é', 'c'.repeat(501), 'line\n'])('has an id that cannot be used: %j', async (id) => {
     const { asked, register } = provider(201, { client_id: id, ...MANAGED })
-    expect((await toldBy(register))[0]).toBe(
-      'provider-failed: idp.example gave the client an id that cannot be used',
-    )
+    expect((await toldBy(register))[0]).toBe('provider-failed: idp.example assigned an unusable client id')
     expect(asked.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
   })
 
@@ -58,7 +56,7 @@ describe('the client as it was registered', () => {
   ])('has a secret: refused, %s', async (_, withdrawal) => {
     const answer = { client_id: 'c7', token_endpoint_auth_method: 'client_secret_basic', ...MANAGED }
     const { asked, register } = provider(201, answer, withdrawal)
-    expect((await toldBy(register))[0]).toBe('settings: idp.example registers clients with a secret only')
+    expect((await toldBy(register))[0]).toBe('settings: idp.example only registers clients with a secret')
     expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
       `POST ${METADATA.registration_endpoint}`,
       `DELETE ${MANAGED.registration_client_uri}`,
@@ -77,7 +75,7 @@ describe('the client as it was registered', () => {
   ])('has other redirect URIs: it is taken back, and refused: %s', async (_, redirect_uris, missing) => {
     const { asked, register } = provider(201, { client_id: 'c7', redirect_uris, ...MANAGED })
     expect((await toldBy(register)).filter((line) => !line.startsWith('See '))).toEqual([
-      'settings: idp.example registered other redirect URIs than ls-auth asked for',
+      'settings: idp.example registered other redirect URIs than requested',
       `not registered: ${missing.join(' ')}`,
     ])
     expect(asked.map(({ method }) => method)).toEqual(['POST', 'DELETE'])
@@ -137,7 +135,7 @@ describe('what takes it back', () => {
 
   it('any other answer is a failure', async () => {
     expect((await toldBy(() => withdraw(provider(201, {}, 202).http)))[0]).toBe(
-      'provider-failed: reg.idp.example did not take it back (HTTP 202)',
+      'provider-failed: reg.idp.example did not unregister it (HTTP 202)',
     )
   })
 })

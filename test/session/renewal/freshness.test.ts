@@ -98,25 +98,17 @@ describe('what became of an earlier renewal', () => {
   })
 
   it.each([
-    [
-      'interrupted',
-      'dead-token',
-      'an earlier renewal was interrupted after it was sent, and its answer was not kept',
-    ],
-    [
-      'interrupted',
-      'none',
-      'an earlier renewal was interrupted after it was sent, and its answer was not kept',
-    ],
-    ['lost', undefined, 'an earlier renewal was interrupted after it was sent, and its answer was not kept'],
+    ['interrupted', 'dead-token', 'an earlier renewal was interrupted and its answer lost'],
+    ['interrupted', 'none', 'an earlier renewal was interrupted and its answer lost'],
+    ['lost', undefined, 'an earlier renewal was interrupted and its answer lost'],
     ['failed', 'given', 'the provider refused to renew it'],
     [undefined, 'given', 'the provider refused to renew it'],
     [
       ...(['perhaps-spent', 'given'] as const),
-      'the provider refused to renew it; an earlier request that it refused for its audience may have used it up',
+      'the provider refused to renew it; an earlier request for another audience may have used it up',
     ],
-    ['another-person', undefined, 'when it was renewed, the provider answered for another account'],
-    ['unexplained', 'none', 'it is not renewed, and the provider gives no reason'],
+    ['another-person', undefined, 'a renewal returned another account'],
+    ['unexplained', 'none', 'the provider did not renew it and gave no reason'],
   ] as const)('as told to the person (%s, reason: %s)', (earlier, reason, words) => {
     expect(whyEnded(earlier, reason)).toBe(`your sign-in has ended: ${words}`)
   })

@@ -93,7 +93,7 @@ describe('a renewal that works', () => {
         tokens: [],
         refresh: 'refresh-2',
         narrowed: true,
-        unusable: { code: 'session-ended', detail: ['came with scope: a'] },
+        unusable: { code: 'session-ended', detail: ['received scope: a'] },
       },
     })
   })
@@ -190,7 +190,10 @@ describe('a policy', () => {
       type: 'answered',
       renewal: {
         tokens: [expect.anything()],
-        refusal: { code: 'not-allowed', message: 'the renewed token is not what this profile expects' },
+        refusal: {
+          code: 'not-allowed',
+          message: "the renewed token does not match this profile's expectations",
+        },
       },
     })
   })
@@ -268,7 +271,7 @@ describe('a renewal that fails', () => {
       expect(await failureOf(refusal(400, error), { want })).toEqual([
         'refused',
         'not-allowed: the provider refused a token for https://other.example; the sign-in is kept',
-        'It may be that API, or the sign-in: where ls-auth token alone is refused, too, sign in again (ls-auth login)',
+        'If a plain ls-auth token fails too, sign in again (ls-auth login)',
         error,
       ])
       expect((await failureOf(refusal(400, error), { want: OTHER }))[1]).toBe(
@@ -279,25 +282,25 @@ describe('a renewal that fails', () => {
 
   it('for other scopes: it says what it may have been, and how to find out', async () => {
     expect(await failureOf(refusal(400, 'invalid_scope'), { want: OTHER })).toContain(
-      'Ask for a scope or an audience that this sign-in may have. For more: ls-auth login --scope NAME, or ls-auth login --audience NAME',
+      'Request a scope or audience that this sign-in covers. For more: ls-auth login --scope NAME, or ls-auth login --audience NAME',
     )
     expect(await failureOf(refusal(400, 'invalid_target'), { want: OTHER })).toContainEqual(
-      expect.stringMatching(/^Ask for a scope/),
+      expect.stringMatching(/^Request a scope/),
     )
     for (const [error, times] of [
       ['invalid_target', 1],
       ['invalid_scope', 0],
     ] as const) {
       const words = (await failureOf(refusal(400, error), { want: OTHER })).flat()
-      expect(words.filter((line) => line.startsWith('some providers end a sign-in by this'))).toHaveLength(
+      expect(words.filter((line) => line.startsWith('this ends the sign-in at some providers'))).toHaveLength(
         times,
       )
     }
     expect(await failureOf(refusal(401, 'invalid_client'), { want: OTHER })).not.toContainEqual(
-      expect.stringMatching(/^Ask for a scope/),
+      expect.stringMatching(/^Request a scope/),
     )
     expect(await failureOf(refusal(400), { want: OTHER })).toContain(
-      'It may be the scope or the audience: ls-auth token without --scope and --audience tells whether you are still signed in.',
+      'The scope or audience may be the cause. ls-auth token without --scope and --audience shows whether you are still signed in.',
     )
   })
 
@@ -309,15 +312,13 @@ describe('a renewal that fails', () => {
     [500, false],
   ])('a page with HTTP %i speaks of what may be on the way: %s', async (status, is) => {
     const [, , hint] = await failureOf({ status, text: '<html>' })
-    expect(hint).toMatch(
-      is ? /^A proxy or a firewall on the way may have answered .*ls-auth login$/ : /^Try again; /,
-    )
+    expect(hint).toMatch(is ? /^A proxy or firewall may have answered .*ls-auth login$/ : /^Try again\. /)
   })
 
   it('a proxy that wants a sign-in of its own has its own hint', async () => {
     expect(await failureOf({ status: 407, text: '<html>' })).toEqual([
       'unusable',
-      'network: a proxy on the way wants a sign-in of its own (HTTP 407)',
+      'network: a proxy requires a password (HTTP 407)',
       expect.stringMatching(/^Check HTTPS_PROXY, .* http:\/\/USER:PASSWORD@HOST:PORT/),
     ])
   })

@@ -34,7 +34,7 @@ it('whatever has been agreed for an API may be asked for beside other scopes', (
 
 it('api:// in the middle of a name belongs to the name', () => {
   expect(mismatch({ audience: 'yx' }, { accessToken: tokenOf({ aud: 'yapi://x' }) })).toEqual([
-    'asked for audience: yx',
-    'came for audience: yapi://x',
+    'requested audience: yx',
+    'received audience: yapi://x',
   ])
 })

@@ -83,9 +83,8 @@ describe('what is asked for at a renewal', () => {
 })
 
 describe('tokens that are not what was asked for', () => {
-  const HINT =
-    'This provider decides by settings of its own; ls-auth token alone gives the token it has for this client.'
-  const WRONG = 'not-allowed: the provider sent another token than the one asked for'
+  const HINT = 'This provider uses its own settings. A plain ls-auth token gives its token for this client.'
+  const WRONG = 'not-allowed: the provider sent another token than requested'
   const mismatch = (want: Partial<Want>, answer: Tokens, over: Partial<Preset> = {}, granted = {}) => {
     const failure = slotMismatch(clientOf(over), { ...OWN, ...want }, answer, granted)
     return failure && told(failure)
@@ -101,15 +100,15 @@ describe('tokens that are not what was asked for', () => {
     ['a', 'a', { scope: 'a' }, undefined],
     ['api://x/read', 'read', undefined, undefined],
     ['read', 'api://x/read', undefined, undefined],
-    ['a', 'a b', undefined, ['asked for scope: a', 'came with scope: a b']],
-    ['a b', 'a', undefined, ['asked for scope: a b', 'came with scope: a']],
-    ['a', '', undefined, ['asked for scope: a', 'came with scope: (none)']],
-    ['a', undefined, { scope: 'b' }, ['asked for scope: a', 'came with scope: b']],
-    ['a', 'a', { scope: 'a b' }, ['asked for scope: a', 'came with scope: a b']],
-    ['ad', 'd', undefined, ['asked for scope: ad', 'came with scope: d']],
+    ['a', 'a b', undefined, ['requested scope: a', 'received scope: a b']],
+    ['a b', 'a', undefined, ['requested scope: a b', 'received scope: a']],
+    ['a', '', undefined, ['requested scope: a', 'received scope: (none)']],
+    ['a', undefined, { scope: 'b' }, ['requested scope: a', 'received scope: b']],
+    ['a', 'a', { scope: 'a b' }, ['requested scope: a', 'received scope: a b']],
+    ['ad', 'd', undefined, ['requested scope: ad', 'received scope: d']],
     // Whatever has been agreed for that API, which an answer names beside it.
     ['api://x/.default', 'api://x/read api://x/.default', undefined, undefined],
-    ['api://x/.default', 'read', undefined, ['asked for scope: api://x/.default', 'came with scope: read']],
+    ['api://x/.default', 'read', undefined, ['requested scope: api://x/.default', 'received scope: read']],
   ])('scopes %j, came %j and in the token %j', (scopes, scope, claims, detail) => {
     const answer = tokens(claims ? jwt({ sub: 's', ...claims }) : 'opaque', { scope })
     expect(mismatch({ scopes }, answer)).toEqual(detail && [WRONG, HINT, ...detail])
@@ -130,11 +129,11 @@ describe('tokens that are not what was asked for', () => {
     ['api://x', 'x', undefined],
     ['https://x.example', 'https://x.example/', undefined],
     ['x', 'api://x/', undefined],
-    ['api', 'other', ['asked for audience: api', 'came for audience: other']],
-    ['api', ['b', 'c'], ['asked for audience: api', 'came for audience: b c']],
-    ['api', undefined, ['asked for audience: api', 'came for audience: (none)']],
-    ['x', 'yapi://x', ['asked for audience: x', 'came for audience: yapi://x']],
-    ['x', 'x/y', ['asked for audience: x', 'came for audience: x/y']],
+    ['api', 'other', ['requested audience: api', 'received audience: other']],
+    ['api', ['b', 'c'], ['requested audience: api', 'received audience: b c']],
+    ['api', undefined, ['requested audience: api', 'received audience: (none)']],
+    ['x', 'yapi://x', ['requested audience: x', 'received audience: yapi://x']],
+    ['x', 'x/y', ['requested audience: x', 'received audience: x/y']],
   ])('audience %j, came %j', (audience, aud, detail) => {
     const said = mismatch({ audience }, tokens(jwt({ sub: 's', aud })))
     expect(said).toEqual(detail && [WRONG, HINT, ...detail])
@@ -142,8 +141,8 @@ describe('tokens that are not what was asked for', () => {
 
   it('an opaque token says nothing about its API, so it is given only where the scope names that', () => {
     expect(mismatch({ audience: 'api' }, tokens('opaque'))?.slice(2)).toEqual([
-      'asked for audience: api',
-      'came as an opaque token: nothing tells which API it is for',
+      'requested audience: api',
+      'received an opaque token, which does not say its API',
     ])
     expect(mismatch({ audience: 'api' }, tokens('opaque'), PRESETS.entra)).toBeUndefined()
     expect(mismatch({ audience: 'api', use: 'id' }, tokens(jwt({ aud: 'other' })))).toBeUndefined()
@@ -153,18 +152,18 @@ describe('tokens that are not what was asked for', () => {
     const answer = tokens(jwt({ sub: 's', aud: 'api' }), { idToken: jwt({ sub: 's', aud: 'other' }) })
     expect(mismatch({ audience: 'api' }, answer)).toBeUndefined()
     expect(mismatch({ audience: 'api', use: 'id' }, answer)?.slice(2)).toEqual([
-      'asked for audience: api',
-      'came for audience: other',
+      'requested audience: api',
+      'received audience: other',
     ])
   })
 
   it('scope and audience are told together', () => {
     const answer = tokens(jwt({ sub: 's', aud: 'other', scope: 'b' }))
     expect(mismatch({ audience: 'api', scopes: 'a' }, answer)?.slice(2)).toEqual([
-      'asked for scope: a',
-      'came with scope: b',
-      'asked for audience: api',
-      'came for audience: other',
+      'requested scope: a',
+      'received scope: b',
+      'requested audience: api',
+      'received audience: other',
     ])
   })
 
@@ -172,9 +171,9 @@ describe('tokens that are not what was asked for', () => {
     const less = tokens('opaque', { scope: 'a' })
     expect(mismatch({}, less)).toBeUndefined()
     expect(mismatch({}, less, {}, { narrowed: true })).toEqual([
-      'session-ended: your sign-in has ended: the provider renews only what was asked for with --scope or --audience',
+      'session-ended: your sign-in has ended: the provider only renews the token requested with --scope or --audience',
       'Run: ls-auth login',
-      'came with scope: a',
+      'received scope: a',
     ])
     expect(mismatch({}, less, {}, { narrowed: true, grantedScope: 'openid a' })).toBeUndefined()
     expect(mismatch({}, tokens('opaque'), {}, { narrowed: true })).toBeUndefined()

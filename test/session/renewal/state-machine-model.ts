@@ -210,7 +210,7 @@ export class Model {
     if (this.foreign.has(refresh) && !this.shared)
       throw new Error('sent a refresh token again that was answered for another person')
     if (fate === 'fails') {
-      process.unanswered = new NetworkFailure('nothing listens there', false)
+      process.unanswered = new NetworkFailure('no program listens there', false)
       return { type: 'unsent', failure: process.unanswered }
     }
     const earlier = this.provider.presented.get(refresh) ?? 0

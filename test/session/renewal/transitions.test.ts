@@ -153,7 +153,7 @@ describe('a renewal', () => {
     const before = seen(600, { tokens: [same], idToken: 'i' })
     const events = [...sent(before), answered({ tokens: [same], idToken: 'i' })]
     expect(end([...events, written], want)?.[0]).toBe(
-      'not-allowed: the token was refused, and the provider has no other: it sent the same one again',
+      'not-allowed: the API refused the token, and the provider sent the same one again',
     )
     expect(end([...events, notWritten], want)?.[0]).toBe('storage: disk full')
   })
@@ -173,8 +173,8 @@ describe('a renewal', () => {
       'Sign in with openid: ls-auth login --scope openid',
     ])
     expect(end(events({ idToken: 'i' }), id)).toEqual([
-      'cannot-do: the provider sent no ID token with the renewal, and the one of the sign-in is no longer good',
-      'Sign in again for a new one: ls-auth login',
+      'cannot-do: the provider renewed no ID token, and the previous one has expired',
+      'Sign in again to get a new one: ls-auth login',
     ])
     expect(end([...sent(), answered({ tokens: [] }), notWritten])?.[0]).toBe('storage: disk full')
   })
@@ -204,14 +204,14 @@ describe('without a session', () => {
 describe('a life that nobody can have', () => {
   it.each([
     [3600, PREFIX[2]],
-    [3601, 'fail usage: tokens of this provider live 1h, less than --min-ttl asks for'],
+    [3601, "fail usage: this provider's tokens last 1h, less than --min-ttl requires"],
   ])('%i s of tokens that live for 3600 s', (minTtlSeconds, words) => {
     expect(story([read(seen(0)), locked(seen(0))], { minTtlSeconds }).at(-1)).toBe(words)
   })
 
   it('is told with the longest that they can have', () => {
     expect(end([read(seen(0)), locked(seen(0))], { minTtlSeconds: 3601 })?.[1]).toBe(
-      'Ask for --min-ttl 59m at most.',
+      'Use --min-ttl 59m at most.',
     )
   })
 
@@ -223,9 +223,9 @@ describe('a life that nobody can have', () => {
       expect(story(events, want)).toEqual([
         ...PREFIX,
         'write',
-        'fail usage: tokens of this provider live 1h, less than --min-ttl asks for',
+        "fail usage: this provider's tokens last 1h, less than --min-ttl requires",
       ])
-      expect(end(events, want)?.[1]).toBe('Ask for --min-ttl 59m at most.')
+      expect(end(events, want)?.[1]).toBe('Use --min-ttl 59m at most.')
     }
     expect(end([...sent(empty), answered(), written], { minTtlSeconds: 3600 })).toBe('give new')
   })
@@ -288,7 +288,7 @@ describe('an ID token of a provider that sends one at sign-in only', () => {
     for (const want of [{ use: 'id' as const }, { use: 'id' as const, minTtlSeconds: 60 }])
       expect(
         end([read(id(want.minTtlSeconds ? 30 : 0)), locked(id(want.minTtlSeconds ? 30 : 0))], want)?.[0],
-      ).toMatch(/^cannot-do: the provider sent no ID token with the renewal/)
+      ).toMatch(/^cannot-do: the provider renewed no ID token/)
   })
 
   // It had come a while after it was issued.
@@ -450,7 +450,7 @@ describe('an answer for another person', () => {
   it('is the end: the refresh token is not sent again, and what is valid is given to its end', () => {
     const over = seen(0, { attempt })
     expect(end([read(over), locked(over)])).toEqual([
-      'session-ended: your sign-in has ended: when it was renewed, the provider answered for another account',
+      'session-ended: your sign-in has ended: a renewal returned another account',
       'Run: ls-auth login',
     ])
     const valid = seen(30, { attempt })
@@ -530,7 +530,7 @@ describe('a renewal that brings nothing', () => {
     const events = [...sent(before('unexplained')), failed('unexplained')]
     expect(story([...events, locked(before('unexplained'))]).at(-1)).toBe('write unexplained')
     expect(end([...events, locked(before('unexplained')), written])?.[0]).toBe(
-      'session-ended: your sign-in has ended: it is not renewed, and the provider gives no reason',
+      'session-ended: your sign-in has ended: the provider did not renew it and gave no reason',
     )
     const lost = [...sent(before('interrupted')), failed('unexplained'), locked(before('interrupted'))]
     expect(end(lost)?.[0]).toMatch(/an earlier renewal was interrupted/)
@@ -538,8 +538,7 @@ describe('a renewal that brings nothing', () => {
 
   describe('refused, after one that was interrupted: its answer was lost with the refresh token', () => {
     const lost = (left: number) => seen(left, { attempt: { hash: HASH, at: 1, outcome: 'lost' } })
-    const words =
-      /^session-ended: .* an earlier renewal was interrupted after it was sent, and its answer was not kept$/
+    const words = /^session-ended: .* an earlier renewal was interrupted and its answer lost$/
 
     it('that is noted, so that status knows it', () => {
       const events: Event[] = [

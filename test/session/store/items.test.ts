@@ -159,13 +159,13 @@ describe('the proof that a session can be stored', () => {
     [
       `mkdir NAME`,
       'EACCES',
-      'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.',
+      'Fix its permissions, or point XDG_STATE_HOME at a directory that you can write to.',
     ],
     ['create probe.7', 'ENOSPC', 'Free some space or correct the permissions, then try again.'],
     [
       'create probe.7',
       'EROFS',
-      'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.',
+      'Fix its permissions, or point XDG_STATE_HOME at a directory that you can write to.',
     ],
   ])('fails at %s (%s) with the next step', async (call, code, hint) => {
     shelf.faults.set(call.replace('NAME', place.name), code)
@@ -222,7 +222,7 @@ describe('all sign-ins on this machine', () => {
       write('a', 'session', {})
       shelf.facts.set(directory, { kind: 'directory', mode: 0o777, uid: 1000, size: 0 })
       expect((await toldBy(() => findSignIns(STATE, shelf.ports)))[0]).toBe(
-        `refused: ${directory} can be written by others`,
+        `refused: ${directory} is writable by others`,
       )
     },
   )
@@ -235,7 +235,7 @@ describe('all sign-ins on this machine', () => {
     const found = await findEverySignIn(STATE, shelf.ports)
     expect(found.find(({ name }) => name === NAMES.a)?.header).toMatchObject({
       code: 'refused',
-      message: `${directory} can be written by others`,
+      message: `${directory} is writable by others`,
     })
     expect(found.find(({ name }) => name === NAMES.b)?.header).toMatchObject({ sid: 'b-session' })
   })

@@ -63,7 +63,7 @@ it.each([
 ])('a profile that names another %s now is told so', async (what, before, signedInAt) => {
   const { read } = await signedIn(before)
   expect(await toldBy(() => read())).toEqual([
-    `profile-changed: the profile acme has changed: it names another ${what} now`,
+    `profile-changed: the profile acme has changed: it has another ${what} now`,
     'Sign in again: ls-auth login',
     `signed in at ${signedInAt}`,
   ])
@@ -94,9 +94,9 @@ it.each<[boolean | undefined, Partial<SessionBody>, string | undefined]>([
   [true, PROOF, undefined],
   [false, {}, undefined],
   [undefined, {}, undefined],
-  [undefined, PROOF, 'the tokens of this sign-in are bound to a key, and dpop = true is gone'],
-  [false, PROOF, 'the tokens of this sign-in are bound to a key, and dpop = true is gone'],
-  [true, {}, 'dpop = true is new, and the tokens of this sign-in are bound to no key'],
+  [undefined, PROOF, 'this sign-in uses DPoP, but dpop = true is gone'],
+  [false, PROOF, 'this sign-in uses DPoP, but dpop = true is gone'],
+  [true, {}, 'dpop = true is new, but this sign-in does not use DPoP'],
 ])('dpop = %s after a sign-in with %j: %s', async (dpop, bound, why) => {
   const { read } = await signedIn({}, bound)
   const now = dpop === undefined ? {} : { dpop }
@@ -151,7 +151,7 @@ describe('the way of the requests is sealed as the origin is', () => {
       const { shelf, read } = await signedIn({}, {}, WAYS)
       expect(await toldBy(() => read(http(way)))).toEqual([
         `other-origin: ${key} changed after the sign-in`,
-        'If you meant to change it, confirm it: ls-auth login',
+        'If you meant to change it, confirm with: ls-auth login',
         `${key}: ${values}`,
       ])
       expect(shelf.log.filter((line) => line.startsWith('get '))).toEqual([])

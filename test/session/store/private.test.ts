@@ -127,9 +127,9 @@ describe('a directory of the state', () => {
   const way = ['/state', '/state/sessions', '/state/sessions/one']
   it.each([
     ['of another user', { uid: THEIRS }, /belongs to another user/],
-    ['that its group can write to', { mode: 0o770 }, /can be written by others/],
-    ['that all can write to', { mode: 0o702 }, /can be written by others/],
-    ['that is a link', { kind: 'symlink' as const }, /is not a directory of its own/],
+    ['that its group can write to', { mode: 0o770 }, /is writable by others/],
+    ['that all can write to', { mode: 0o702 }, /is writable by others/],
+    ['that is a link', { kind: 'symlink' as const }, /is not a plain directory/],
   ])('%s is refused, wherever it is on the way', async (_, facts, words) => {
     for (const bad of way) {
       const files = filesWith((path) => (path === bad ? { ...directory, ...facts } : directory))

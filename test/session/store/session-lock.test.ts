@@ -139,8 +139,8 @@ describe('the lock of a session', () => {
   }
 
   it.each([
-    ['EACCES', 'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.'],
-    ['EROFS', 'Mend its permissions, or point XDG_STATE_HOME at a directory that you can write to.'],
+    ['EACCES', 'Fix its permissions, or point XDG_STATE_HOME at a directory that you can write to.'],
+    ['EROFS', 'Fix its permissions, or point XDG_STATE_HOME at a directory that you can write to.'],
     ['ENOSPC', 'Free some space or correct the permissions, then try again.'],
     ['', 'Free some space or correct the permissions, then try again.'],
   ])('that cannot be had says why, and which file that is (%s)', async (code, hint) => {
@@ -164,7 +164,7 @@ describe('the lock of a session', () => {
     'on a file system without locks (%s) is looked for on another one',
     async (code) => {
       expect(await unlockable(code)).toEqual([
-        `storage: cannot lock this session: the file system of ${place.directory}/lock takes no locks (${code})`,
+        `storage: cannot lock this session: the file system of ${place.directory}/lock does not support locks (${code})`,
         'Use a local disk: export XDG_STATE_HOME=/a/local/directory, then sign in again: ls-auth login',
       ])
     },

@@ -7,7 +7,7 @@ import type { Store } from '../../../src/session/store/session-store.ts'
 import { toldBy } from '../../told.ts'
 import { BODY, FACTS, openShelf, type Shelf, STATE } from './shelf.ts'
 
-const DAMAGED = 'It was left as it is. Sign in again to replace it: ls-auth login'
+const DAMAGED = 'The file was not changed. Sign in again to replace it: ls-auth login'
 
 let shelf: Shelf
 let place: SessionPlace
@@ -48,7 +48,7 @@ describe('a session that changes while it is read', () => {
     const store = await shelf.signIn()
     shelf.items.clear()
     expect((await toldBy(() => store.read()))[0]).toBe(
-      'keychain-lost: your sign-in is stored, but the keychain did not give it back',
+      'keychain-lost: your sign-in is stored, but the keychain did not return it',
     )
     expect(shelf.log.filter((line) => line.startsWith('get '))).toHaveLength(1)
   })
@@ -101,7 +101,7 @@ describe('errors of the disk', () => {
     [
       'read session',
       'ELOOP',
-      ['refused: FILE is a symbolic link', 'Remove it; ls-auth follows no link there.'],
+      ['refused: FILE is a symbolic link', 'Remove it. ls-auth does not follow links there.'],
     ],
     [
       'read session',
@@ -117,7 +117,7 @@ describe('errors of the disk', () => {
       'inspect sessions',
       'EACCES',
       [
-        `storage: cannot look at ${STATE}/sessions (EACCES)`,
+        `storage: cannot inspect ${STATE}/sessions (EACCES)`,
         'Free some space or correct the permissions, then try again.',
       ],
     ],
@@ -125,7 +125,7 @@ describe('errors of the disk', () => {
       'inspect sessions',
       '',
       [
-        `storage: cannot look at ${STATE}/sessions (error)`,
+        `storage: cannot inspect ${STATE}/sessions (error)`,
         'Free some space or correct the permissions, then try again.',
       ],
     ],

@@ -7,7 +7,7 @@ import type { SessionHeader } from '../../../src/session/store/session-file.ts'
 import { toldBy } from '../../told.ts'
 import { BODY, FACTS, openShelf, type Shelf, STATE } from './shelf.ts'
 
-const DAMAGED = 'It was left as it is. Sign in again to replace it: ls-auth login'
+const DAMAGED = 'The file was not changed. Sign in again to replace it: ls-auth login'
 
 let shelf: Shelf
 let place: SessionPlace
@@ -190,8 +190,8 @@ describe('the session that is there', () => {
     const store = await shelf.store()
     for (const look of [store.peek, store.peekPast, store.read]) {
       expect(await toldBy(() => look())).toEqual([
-        `settings: the session in ${place.file} was written by a newer ls-auth (version 2, this one knows 1)`,
-        'Upgrade ls-auth; the file was not changed.',
+        `settings: the session in ${place.file} was written by a newer ls-auth (version 2, this one reads 1)`,
+        'Upgrade ls-auth. The file was not changed.',
       ])
     }
   })
@@ -200,7 +200,7 @@ describe('the session that is there', () => {
     const store = await shelf.signIn()
     shelf.facts.set(place.directory, { kind: 'directory', mode: 0o777, uid: 1000, size: 0 })
     const words = [
-      `refused: ${place.directory} can be written by others`,
+      `refused: ${place.directory} is writable by others`,
       `Run: chmod 700 ${place.directory}, or choose another XDG_STATE_HOME.`,
     ]
     for (const look of [
@@ -212,7 +212,7 @@ describe('the session that is there', () => {
   })
 
   it.each<[string, Partial<FileFacts>, string]>([
-    ['can be written by others', { mode: 0o620 }, 'Run: chmod 600 FILE'],
+    ['is writable by others', { mode: 0o620 }, 'Run: chmod 600 FILE'],
     ['belongs to another user', { uid: 0 }, 'Remove it: rm -f FILE, then sign in again: ls-auth login'],
   ])('in a file that %s is not read', async (why, facts, hint) => {
     const store = await shelf.signIn()

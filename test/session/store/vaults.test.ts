@@ -22,7 +22,8 @@ const keep = async (vault: Vault, account = 'NAME|sid'): Promise<SessionHeader> 
   ({ store: 'file', ...(await vault.keep(account, SECRET)).header }) as SessionHeader
 
 describe('the keychain', () => {
-  const LOST = 'It may be locked, or the item was removed. Unlock it, or sign in again: ls-auth login'
+  const LOST =
+    'The keychain may be locked, or the item was removed. Unlock it, or sign in again: ls-auth login'
   const vault = () => vaultOf({}, 'keychain')
   const recall = (text: string | undefined) => {
     if (text !== undefined) shelf.items.set('NAME|sid', text)
@@ -62,12 +63,12 @@ describe('the keychain', () => {
   it('that takes an item and does not give it back is found out', async () => {
     shelf.faults.set('get NAME|sid', () => shelf.items.clear())
     expect(await toldBy(() => vault().keep('NAME|sid', SECRET))).toEqual([
-      'keychain-lost: the keychain took the session but did not give it back',
+      'keychain-lost: the keychain stored the session but did not return it',
       LOST,
     ])
     shelf.faults.set('get probe|NAME', () => shelf.items.clear())
     expect(await toldBy(() => vault().probe('probe|NAME'))).toEqual([
-      'keychain-lost: the keychain took an item but did not give it back',
+      'keychain-lost: the keychain stored an item but did not return it',
       LOST,
     ])
   })
@@ -81,7 +82,7 @@ describe('the keychain', () => {
   it.each([undefined, '', '2.AAAA.', '1', '1.'])('that holds %j for a sign-in has lost it', async (text) => {
     const missing = text === undefined
     expect(await toldBy(() => recall(text))).toEqual([
-      `keychain-lost: ${missing ? 'your sign-in is stored, but the keychain did not give it back' : 'the keychain item of your sign-in is damaged'}`,
+      `keychain-lost: ${missing ? 'your sign-in is stored, but the keychain did not return it' : 'the keychain item of your sign-in is damaged'}`,
       LOST,
     ])
   })
@@ -155,11 +156,11 @@ describe('a key file', () => {
     shelf.disk.delete(KEY_FILE)
     shelf.facts.delete(KEY_FILE)
     expect((await toldBy(() => vault().recall('NAME|sid', header)))[0]).toBe(
-      `store-key: the key file ${KEY_FILE} is not there`,
+      `store-key: the key file ${KEY_FILE} does not exist`,
     )
     const scrypt = { salt: '', N: 2, r: 1, p: 1 }
     expect((await toldBy(() => vault().recall('NAME|sid', { ...header, scrypt })))[0]).toBe(
-      'store-key: this session is kept by a passphrase, not by a key file',
+      'store-key: a passphrase protects this session, not a key file',
     )
   })
 
@@ -213,11 +214,11 @@ describe('a key file', () => {
     expect(await vault().recall('NAME|sid', await keep(vault()))).toMatchObject({ key: SECRET.key })
   })
 
-  it('that is removed while it is looked at is not there', async () => {
+  it('that is removed while it is looked at does not exist', async () => {
     const header = await keep(vault())
     shelf.faults.set('read ls-auth.key', () => shelf.disk.delete(KEY_FILE))
     expect((await toldBy(() => vault().recall('NAME|sid', header)))[0]).toBe(
-      `store-key: the key file ${KEY_FILE} is not there`,
+      `store-key: the key file ${KEY_FILE} does not exist`,
     )
   })
 
@@ -245,7 +246,7 @@ describe('a key file', () => {
 
 describe('a passphrase', () => {
   const NOBODY = [
-    'store-key: this session is kept by a passphrase, and nobody is there to type it',
+    'store-key: cannot ask for the passphrase of this session: stdin is not a terminal',
     'Run it in a terminal, or use a key file: ls-auth login --store file --store-key-file PATH',
   ]
   const vault = () => vaultOf({})
@@ -288,7 +289,7 @@ describe('a passphrase', () => {
     shelf.typed.push('Zoe-passphrase', 'Zoe\u0308-passphrase')
     expect(await toldBy(() => vault().recall('NAME|sid', header))).toEqual([
       'store-key: the passphrase does not open this session',
-      'Try again. If it is lost, sign in again: ls-auth login',
+      'Try again. If you lost it, sign in again: ls-auth login',
     ])
     expect((await vault().recall('NAME|sid', header)).key).toEqual(SECRET.key)
   })
@@ -353,8 +354,8 @@ describe('a passphrase', () => {
 
   it('cannot open a session of a key file', async () => {
     expect(await toldBy(() => vault().recall('NAME|sid', {} as SessionHeader))).toEqual([
-      'store-key: this session is kept by a key file',
-      'Set LS_AUTH_STORE_KEY_FILE to it. For a command of exec, which takes that out, run before: ls-auth profile set store_key_file PATH',
+      'store-key: a key file protects this session',
+      'Set LS_AUTH_STORE_KEY_FILE to it. exec removes that variable, so for its command first run: ls-auth profile set store_key_file PATH',
     ])
     expect(shelf.prompts).toEqual([])
   })

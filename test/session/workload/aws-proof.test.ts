@@ -109,18 +109,18 @@ describe('the request to STS', () => {
     ).toHaveLength(1)
     for (const AWS_REGION of ['', 'evil.example/', '.eu', 'EU']) {
       expect(await toldBy(() => proved({ variables: { ...without, AWS_REGION } }))).toEqual([
-        'no-proof: the variable AWS_REGION names no region',
+        'no-proof: the variable AWS_REGION is not a region',
         'Set it to the region of this workload, such as eu-central-1.',
       ])
     }
-    expect((await toldBy(() => proved({ variables: without })))[0]).toMatch(/names no region/)
+    expect((await toldBy(() => proved({ variables: without })))[0]).toMatch(/is not a region/)
   })
 })
 
 describe('the credentials', () => {
   const EMPTY = [
     'no-proof: aws configure export-credentials gave no credentials',
-    'See what it says: aws configure export-credentials',
+    'Check its output: aws configure export-credentials',
   ]
   const region = { AWS_REGION: 'eu-central-1' }
   const SAID = { AccessKeyId: 'ASIACLI0000000000000', SecretAccessKey: 'of the cli' }
@@ -165,12 +165,12 @@ describe('the AWS CLI that gives no credentials', () => {
     [{ end: 'failed', status: 252 }, UNKNOWN],
     [
       { end: 'failed', status: 253 },
-      [`no-proof: ${EXPORTED} failed (exit 253)`, `See what it says: ${EXPORTED}`],
+      [`no-proof: ${EXPORTED} failed (exit 253)`, `Check its output: ${EXPORTED}`],
     ],
-    [{ end: 'failed', status: undefined }, [`no-proof: ${EXPORTED} failed`, `See what it says: ${EXPORTED}`]],
+    [{ end: 'failed', status: undefined }, [`no-proof: ${EXPORTED} failed`, `Check its output: ${EXPORTED}`]],
     [
       { end: 'too-late' },
-      [`no-proof: ${EXPORTED} did not answer in time`, `See what it waits for: ${EXPORTED}`],
+      [`no-proof: ${EXPORTED} did not answer in time`, `Check why it waits: ${EXPORTED}`],
     ],
   ])('%j', async (end, words) => {
     expect(
@@ -195,21 +195,21 @@ describe('the AWS CLI that gives no credentials', () => {
 })
 
 describe('a refusal of STS', () => {
-  const WAIT = 'Wait, then try again; aws sts get-caller-identity shows whether the credentials work.'
-  const SEE = 'See whether the AWS credentials work: aws sts get-caller-identity'
+  const WAIT = 'Wait, then try again. aws sts get-caller-identity shows whether the credentials work.'
+  const SEE = 'Check that the AWS credentials work: aws sts get-caller-identity'
   it.each([
     [
       'OutboundWebIdentityFederationDisabledException',
-      'Outbound federation is off for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
+      'Outbound federation is disabled for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
     ],
     ['AccessDenied', 'Ask for sts:GetWebIdentityToken for this role and this audience.'],
     ['ExpiredTokenException', 'The AWS credentials have expired: get new ones.'],
     ['InvalidClientTokenId', 'The AWS credentials are wrong: aws sts get-caller-identity'],
     [
       'RegionDisabledException',
-      'STS is switched off for this region in the account. Set another AWS_REGION, or ask for it to be switched on.',
+      'The account has STS disabled in this region. Set another AWS_REGION, or ask for STS to be enabled.',
     ],
-    ['ValidationError', 'AWS does not accept a value of the request: look at the audience of the profile.'],
+    ['ValidationError', 'AWS rejected a value of the request. Check the audience of the profile.'],
     ['Throttling', WAIT],
     ['NoAccessDenied', SEE],
     ['NotOutboundWebIdentityFederationDisabled', SEE],

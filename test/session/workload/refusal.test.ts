@@ -19,7 +19,7 @@ const refusal = (error: string | undefined, status: number | undefined = 400) =>
 const explained = (error: unknown, over: Partial<Workload> = {}, proof?: Proof) =>
   told(explainRefusal(error, workload({ grant: 'token-exchange', ...over }), proof))
 const PROOF = 'Compare issuer, audience and subject of the proof with those that the provider trusts.'
-const NO_LOGIN = 'ls-auth doctor looks at each step from the proof to the API.'
+const NO_LOGIN = 'ls-auth doctor checks each step from the proof to the API.'
 
 describe('a refusal of the provider', () => {
   it('is told with what the proof says, and never with a login', () => {

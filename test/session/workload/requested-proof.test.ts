@@ -49,7 +49,7 @@ describe('the proof of a CI runner', () => {
       const { read, asked } = runner(good, { ACTIONS_ID_TOKEN_REQUEST_TOKEN })
       expect(await toldBy(read)).toEqual([
         'no-proof: the variable ACTIONS_ID_TOKEN_REQUEST_TOKEN holds no token',
-        'The CI runner sets it; find out who has changed it.',
+        'The CI runner sets it. Find out who changed it.',
       ])
       expect(asked).toEqual([])
     },
@@ -79,7 +79,7 @@ describe('the proof of a CI runner', () => {
     const { read, asked } = runner(good, { ACTIONS_ID_TOKEN_REQUEST_URL })
     expect(await toldBy(read)).toEqual([
       'refused: ACTIONS_ID_TOKEN_REQUEST_URL is not an https URL',
-      'The CI runner sets it; find out who has changed it.',
+      'The CI runner sets it. Find out who changed it.',
     ])
     expect(asked).toEqual([])
   })

@@ -53,18 +53,8 @@ describe('what cannot be meant is an error that names the file', () => {
       'Did you mean audience?',
     ],
     ['no text', { source: 'github', audience: 5 }, 'workload.audience must be a string', 'Correct it'],
-    [
-      'nothing to prove with',
-      { source: 'none', grant: 'as-is' },
-      'leaves nothing to prove with',
-      'workload.source',
-    ],
-    [
-      'no proof to assert with',
-      { source: 'none', client_auth: 'source_token' },
-      'leaves nothing to prove with',
-      'github',
-    ],
+    ['leaves no proof', { source: 'none', grant: 'as-is' }, 'leaves no proof', 'workload.source'],
+    ['no proof to assert with', { source: 'none', client_auth: 'source_token' }, 'leaves no proof', 'github'],
     [
       'a client that is none',
       { source: 'github', client_auth: 'private_key_jwt' },

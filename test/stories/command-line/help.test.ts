@@ -41,7 +41,7 @@ describe('somebody who knows no command', () => {
   )
 })
 
-describe('help of a command that is not there', () => {
+describe('help of a command that does not exist', () => {
   it.each([
     ['help nosuch', 'nosuch', ''],
     ['nosuch --help', 'nosuch', ''],

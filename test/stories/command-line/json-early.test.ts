@@ -31,7 +31,7 @@ describe.each(COMMANDS)('%s --json', (words) => {
     ['an unknown option before it', '--nosuch --json', () => {}],
     ['nothing configured', `--json ${ARGUMENTS[words] ?? ''}`, () => {}],
     ['too many words', `--json ${ARGUMENTS[words] ?? ''} a b c d e f`, () => {}],
-    ['a profile that is not there', `--json --profile nosuch ${ARGUMENTS[words] ?? ''}`, () => {}],
+    ['a profile that does not exist', `--json --profile nosuch ${ARGUMENTS[words] ?? ''}`, () => {}],
     ['settings that are no TOML', `--json ${ARGUMENTS[words] ?? ''}`, () => world.writeConfig('[[[')],
     [
       'a wrong setting',

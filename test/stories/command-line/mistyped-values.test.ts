@@ -42,7 +42,7 @@ describe('a value with a few wrong letters: the one that was meant comes first, 
     [
       "--reason 'INC-7 ü'",
       '--reason must be printable ASCII, at most 200 characters',
-      'Type it with the letters and signs of ASCII, or shorter.',
+      'Use ASCII only, or fewer characters.',
     ],
     ["--reason ''", '--reason is empty', 'Give it a value, or leave it out.'],
     ["--api ' '", '--api is empty', 'Give it a value, or leave it out.'],

@@ -58,7 +58,7 @@ describe('"Nobody signs in to my local Jaeger"', () => {
     for (const command of ['login', 'whoami', 'token', 'check', 'logout']) {
       const { stderr } = await world.type(`ls-auth ${command}`)
       expect(stderr, command).toBe(
-        'error: nobody signs in to profile local: its API takes no token\nhint: Read traces right away: ls-auth services\n',
+        'error: profile local needs no sign-in: its API takes no token\nhint: Read traces right away: ls-auth services\n',
       )
     }
     expect(await world.type('ls-auth services')).toMatchObject({ exit: 0 })

@@ -123,7 +123,7 @@ describe('doctor --gateway', () => {
     },
   )
 
-  it('no such route, HEAD or spelling: that is not tried, and no finding', async () => {
+  it('route not found, HEAD or spelling: that is not tried, and no finding', async () => {
     const plain = `${PROJECT}/directory/services`
     gateway.inFront = ({ method, path }) =>
       method === 'HEAD'
@@ -212,7 +212,7 @@ describe('doctor --gateway', () => {
 
   it.each<[string, string, string]>([
     ['text', 'text/plain', 'welcome'],
-    ['JSON', 'application/json', '{"error":"no such route"}'],
+    ['JSON', 'application/json', '{"error":"route not found"}'],
   ])('unknown paths are answered with %s and 200: no spelling was tried', async (_, type, body) => {
     gateway.inFront = ({ path }) =>
       path.startsWith('/public/') ? undefined : { status: 200, headers: { 'content-type': type }, body }

@@ -59,7 +59,7 @@ it('for people: who chooses the tenant, and what to do', async () => {
   const { stdout } = await world.type('ls-auth doctor --gateway')
   const told = stdout.replace(/\s+/g, ' ')
   expect(told).toContain(
-    'FAIL a tenant that nobody has let through (HTTP 200: no data, as that tenant has none)',
+    'FAIL a tenant that does not exist let through (HTTP 200: no data, since that tenant has none)',
   )
-  expect(told).toContain('Set x-scope-orgid in the gateway, or refuse a tenant')
+  expect(told).toContain('Set x-scope-orgid in the gateway, or refuse tenants')
 })

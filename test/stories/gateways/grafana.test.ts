@@ -74,10 +74,10 @@ describe('what else it refuses', () => {
       'another audience',
       { audience: 'api://other' },
       11,
-      'Its [auth.jwt] checks the signature, the times and expect_claims.',
+      'Its [auth.jwt] checks signature, times and expect_claims.',
     ],
     [
-      'a claim that is not there',
+      'a claim that does not exist',
       { usernameClaim: 'upn' },
       11,
       'username_claim or email_claim of its [auth.jwt]',
@@ -86,7 +86,7 @@ describe('what else it refuses', () => {
       'a role',
       { viewers: ['board'] },
       11,
-      'Whoever manages this Grafana can give your role datasources:query.',
+      'Ask the administrator of this Grafana to give your role datasources:query.',
     ],
     ['a data source', { uid: 'other' }, 7, 'Check the uid in api'],
   ])('%s', async (_, options, exit, hint) => {

@@ -81,7 +81,7 @@ describe('behind Observatorium API, with the profile of the guide', () => {
       exit: 11,
       stdout: '',
       stderr: expect.stringMatching(
-        /^error: 127\.0\.0\.1:\d+ keeps this request closed \(HTTP 403\)\nhint: .*opens single traces, searches and services only/,
+        /^error: 127\.0\.0\.1:\d+ does not allow this request \(HTTP 403\)\nhint: .*only allows single traces, searches and services/,
       ),
     })
   })
@@ -95,7 +95,7 @@ describe('behind Observatorium API, with the profile of the guide', () => {
       await scene.world.type('ls-auth profile set use_token id')
       expect(exit).toBe(errors === 'json' ? 11 : 6)
       expect(stderr).toMatch(/^error: 127\.0\.0\.1:\d+ could not verify the token \(HTTP 500\)\n/)
-      expect(stderr).toContain('that is the ID token. Send it: ls-auth profile set use_token id\n')
+      expect(stderr).toContain('the ID token has it. Send it: ls-auth profile set use_token id\n')
       expect(stderr).toContain('  server: failed to verify ID token\n')
       expect(stderr).toContain('  sent: the access token, in Authorization\n  held audience: api://traces\n')
     },
@@ -106,7 +106,7 @@ describe('behind Observatorium API, with the profile of the guide', () => {
     const { exit, stderr } = await scene.world.type(line)
     expect(exit).toBe(3)
     expect(stderr).toMatch(
-      /wants a sign-in of its own \(HTTP 302 to \/oidc\/dev\/login\)\nhint: It reads the token from Authorization/,
+      /requires a separate sign-in \(HTTP 302 to \/oidc\/dev\/login\)\nhint: It reads the token from Authorization/,
     )
     expect(gateway.requests.some(({ path }) => path.startsWith('/oidc/'))).toBe(false)
   })

@@ -64,7 +64,7 @@ describe('what it refuses', () => {
         const outcome = await scene.world.type(`ls-auth ${command}`)
         expect(outcome).toMatchObject({ exit: 11, stdout: '' })
         expect(outcome.stderr).toMatch(
-          /^error: 127\.0\.0\.1:\d+ does not know the token \(HTTP 401\)\nhint: vmauth lets a token in by .*match_claims/,
+          /^error: 127\.0\.0\.1:\d+ does not know the token \(HTTP 401\)\nhint: vmauth checks .*match_claims/,
         )
         expect(outcome.stderr).toContain('  held audience: api://traces\n')
         expect(outcome.stderr).not.toMatch(/server:|eyJ|remoteAddr/)

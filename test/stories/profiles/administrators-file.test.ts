@@ -30,7 +30,7 @@ describe('what the administrator has mistyped is not lost without a word', () =>
     expect(stderr).toBe(
       `${note(system, 'lock')}
 ${note(system, 'defaultprofile')}. Did you mean default_profile?
-${note(system, 'issuer')}. It belongs into a table [profiles.NAME].
+${note(system, 'issuer')}. It belongs in a table [profiles.NAME].
 `,
     )
     const { stdout } = await world.type('ls-auth doctor --json')
@@ -128,7 +128,7 @@ groups = ["ops"]
     await world.writeConfig('[profiles.team]\n[profiles.team.expect]\ngroups = []\n')
     const { exit, stderr } = await world.type('ls-auth profile show')
     expect(exit).toBe(2)
-    expect(stderr).toContain(`${world.configFile}: expect.groups must be a list of strings that is not empty`)
+    expect(stderr).toContain(`${world.configFile}: expect.groups must be a non-empty list of strings`)
   })
 
   it('what is its own I cannot take away, and am told where it is', async () => {
@@ -190,7 +190,7 @@ describe('a file of the system that is broken: I am told what only an administra
     expect(await error()).toEqual({
       exit: 2,
       stderr: `error: cannot read ${system} (EACCES)
-hint: Only an administrator can change that file. Let everybody read it: sudo chmod a+rX ${dirname(system)} ${system}
+hint: Only an administrator can change that file. Make it readable for everybody: sudo chmod a+rX ${dirname(system)} ${system}
 `,
     })
   })
@@ -224,8 +224,8 @@ hint: Only an administrator can change that file. Move it away, then try again.
     await symlink(join(world.home, 'unmounted', 'config.toml'), system)
     expect(await error()).toEqual({
       exit: 2,
-      stderr: `error: ${system} is a link that leads nowhere
-hint: Only an administrator can change that file. Mend the link, or take it away.
+      stderr: `error: ${system} is a broken link
+hint: Only an administrator can change that file. Fix the link or remove it.
 `,
     })
   })

@@ -22,7 +22,7 @@ groups = ["ops"]
 beforeEach(() => world.writeConfig(FILE))
 const file = () => readFile(world.configFile, 'utf8')
 
-const AGAIN = 'Nothing was changed. Type it again with another value: ls-auth profile set KEY VALUE\n'
+const AGAIN = 'Nothing was changed. Choose another value: ls-auth profile set KEY VALUE\n'
 
 describe('profile set', () => {
   it('changes one value and keeps comments, order and unknown keys', async () => {
@@ -52,9 +52,7 @@ describe('profile set', () => {
   ])('a value that cannot be: profile set %s', async (typed) => {
     const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)
     expect(exit).toBe(2)
-    expect(stderr).toContain(
-      `Type it again with another value: ls-auth profile set ${typed.split(' ')[0]} VALUE`,
-    )
+    expect(stderr).toContain(`Choose another value: ls-auth profile set ${typed.split(' ')[0]} VALUE`)
     expect(await file()).toBe(FILE)
   })
 
@@ -67,12 +65,12 @@ describe('profile set', () => {
       'expect.max_token_lifetime: "soon" is not a duration',
       'Write it like ',
     ],
-    ['expect.groups ""', 'expect.groups must be a list of strings that is not empty', AGAIN],
+    ['expect.groups ""', 'expect.groups must be a non-empty list of strings', AGAIN],
     ['access.reed.scopes x', 'access.reed is not known', 'Did you mean read? Known there: '],
     ['access.read.scope x', 'access.read.scope is not known', 'Did you mean scopes? Known there: '],
     [
       'access.read.scopes.x y',
-      'access.read.scopes must be a list of strings that is not empty',
+      'access.read.scopes must be a non-empty list of strings',
       AGAIN.replace('KEY', 'access.read.scopes'),
     ],
     ['workload.source x', 'workload.source: "x" is not known', 'Choose one of: '],
@@ -91,38 +89,38 @@ describe('profile set', () => {
     ['ca_file', 'certificates'],
     ['client_cert', 'certificates'],
     ['client_key', 'the key'],
-  ])('%s must be what it is for: a file that is not there, and one of something else', async (key, what) => {
-    world.workingDirectory = world.home
-    await writeFile(join(world.home, 'notes.txt'), 'none\n')
-    for (const [name, why] of [
-      ['nofile', 'there is no such file'],
-      [
-        'notes.txt',
-        key === 'client_key' ? 'it holds no private key in PEM' : 'it holds no certificate in PEM',
-      ],
-    ]) {
-      const { exit, stderr } = await world.type(`ls-auth profile set ${key} ${name}`)
-      expect({ exit, stderr }).toEqual({
-        exit: 2,
-        stderr: `error: ${key}: ${join(world.home, name as string)}: ${why}\nhint: Set ${key} to a file of ${what} in PEM (-----BEGIN …-----).\n`,
+  ])(
+    '%s must be what it is for: a file that does not exist, and one of something else',
+    async (key, what) => {
+      world.workingDirectory = world.home
+      await writeFile(join(world.home, 'notes.txt'), 'none\n')
+      for (const [name, why] of [
+        ['nofile', 'no such file'],
+        ['notes.txt', key === 'client_key' ? 'it has no PEM private key' : 'it has no PEM certificate'],
+      ]) {
+        const { exit, stderr } = await world.type(`ls-auth profile set ${key} ${name}`)
+        expect({ exit, stderr }).toEqual({
+          exit: 2,
+          stderr: `error: ${key}: ${join(world.home, name as string)}: ${why}\nhint: Set ${key} to a file of ${what} in PEM (-----BEGIN …-----).\n`,
+        })
+      }
+      expect(await file()).toBe(FILE)
+      const { cert, key: secret } = await makeTls()
+      await writeFile(join(world.home, 'good.pem'), key === 'client_key' ? secret : cert, { mode: 0o600 })
+      const other = key === 'client_key' ? 'client_cert' : 'client_key'
+      const incomplete =
+        key === 'ca_file'
+          ? ''
+          : `Commands refuse this profile until it is complete: ${key} is set without ${other}\nSet ${other} too. The two belong together.\n`
+      expect(await world.type(`ls-auth profile set ${key} ~/good.pem`)).toMatchObject({
+        exit: 0,
+        stderr: `profile work: ${key} = ~/good.pem\n${incomplete}`,
       })
-    }
-    expect(await file()).toBe(FILE)
-    const { cert, key: secret } = await makeTls()
-    await writeFile(join(world.home, 'good.pem'), key === 'client_key' ? secret : cert, { mode: 0o600 })
-    const other = key === 'client_key' ? 'client_cert' : 'client_key'
-    const incomplete =
-      key === 'ca_file'
-        ? ''
-        : `Commands refuse this profile until it is complete: ${key} is set without ${other}\nSet ${other}, too: the two belong together.\n`
-    expect(await world.type(`ls-auth profile set ${key} ~/good.pem`)).toMatchObject({
-      exit: 0,
-      stderr: `profile work: ${key} = ~/good.pem\n${incomplete}`,
-    })
-    // What has been taken away meanwhile can be unset.
-    await rm(join(world.home, 'good.pem'))
-    expect((await world.type(`ls-auth profile set ${key} --unset`)).exit).toBe(0)
-  })
+      // What has been taken away meanwhile can be unset.
+      await rm(join(world.home, 'good.pem'))
+      expect((await world.type(`ls-auth profile set ${key} --unset`)).exit).toBe(0)
+    },
+  )
 
   it('--unset takes a value back, and an empty table with it', async () => {
     await world.type('ls-auth profile set leeway 30s')
@@ -137,11 +135,11 @@ describe('profile set', () => {
     ['isuer https://id.example', '"isuer" is not a setting'],
     [
       'expect ops',
-      '"expect" is a table of settings, and not one\nhint: Name one value of it: expect.issuer, ',
+      '"expect" is a table of settings, not a setting\nhint: Name one value of it: expect.issuer, ',
     ],
     [
       'access',
-      '"access" is a table of settings, and not one\nhint: Name one value of it: access.read.scopes, ',
+      '"access" is a table of settings, not a setting\nhint: Name one value of it: access.read.scopes, ',
     ],
     ['workload x', 'hint: Name one value of it: workload.source, '],
     ['expect.grups ops', 'expect.grups is not known'],
@@ -150,8 +148,8 @@ describe('profile set', () => {
     ['issuer http://id.example', 'refusing plain http'],
     ['leeway 1h', 'leeway: 3600 s is too much'],
     ['authorization "Bearer hunter2"', 'authorization is neither the name of a scheme nor'],
-    ['endpoint_hosts https://u:hunter2@x.example', 'endpoint_hosts takes names of hosts, without'],
-    ['client_id " x"', 'the client_id begins or ends with a blank'],
+    ['endpoint_hosts https://u:hunter2@x.example', 'endpoint_hosts takes host names without'],
+    ['client_id " x"', 'the client_id begins or ends with a space'],
     ['expect.max_token_lifetime 0s', 'expect.max_token_lifetime must be more than 0'],
     ['leeway', 'there is no value for leeway'],
     ['store keychain file', 'store takes one value'],

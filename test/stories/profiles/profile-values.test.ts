@@ -12,8 +12,8 @@ const write = (lines: string) => world.writeConfig(`${BASE}${lines}\n`)
 
 describe('a value that cannot be', () => {
   it.each([
-    ['[profiles.work.expect]\naudience = 7', 'expect.audience must be a list of strings'],
-    ['[profiles.work.expect]\naudience = []', 'expect.audience must be a list of strings that is not empty'],
+    ['[profiles.work.expect]\naudience = 7', 'expect.audience must be a non-empty list of strings'],
+    ['[profiles.work.expect]\naudience = []', 'expect.audience must be a non-empty list of strings'],
     ['[profiles.work.expect]\ngroups = ["ops", 3]', 'expect.groups must be'],
     ['[profiles.work.expect]\nscopes = ""', 'expect.scopes must be'],
     ['[profiles.work.expect]\nstrict = "yes"', 'expect.strict must be true or false'],
@@ -52,18 +52,18 @@ describe('a value that cannot be', () => {
     ['scopes = 5', 'scopes must be a list of strings'],
     ['authorization_parameters = 5', 'authorization_parameters must be a list of name=value'],
     ['authorization_parameters = ["hd"]', 'authorization_parameters must be a list of name=value'],
-    ['authorization_parameters = "scope=all"', 'authorization_parameters sets "scope", which a sign-in sets'],
+    ['authorization_parameters = "scope=all"', 'authorization_parameters sets "scope", which ls-auth sets'],
     [
       'authorization_parameters = ["hd=a", "hd=b"]',
       'authorization_parameters names the parameter "hd" twice',
     ],
     [
       'authorization_parameters = ["hd=a "]',
-      'authorization_parameters has a value with blanks around it (hd)',
+      'authorization_parameters has a value with spaces around it (hd)',
     ],
     [
       'authorization_parameters = ["hd=eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln"]',
-      'authorization_parameters holds a token, which everybody who reads it would see',
+      'authorization_parameters holds a token, which would be visible to anyone who reads it',
     ],
     ['revoke = ["everything"]', 'revoke must list refresh, access'],
     ['leeway = "1h"', 'leeway: 3600 s is too much'],
@@ -76,15 +76,9 @@ describe('a value that cannot be', () => {
     ['authorization = "x:y"', 'authorization is neither the name of a scheme nor'],
     ['authorization = "{token}\\nX: {token}"', 'authorization is neither the name of a scheme nor'],
     ['authorization = "Token {tokn}"', 'authorization is neither the name of a scheme nor'],
-    ['endpoint_hosts = ["https://x.example"]', 'endpoint_hosts takes names of hosts, without scheme'],
-    [
-      'endpoint_hosts = ["a.example", "b.example:8443"]',
-      'endpoint_hosts takes names of hosts, without scheme',
-    ],
-    [
-      '[profiles.work.expect]\nmax_token_lifetime = "0s"',
-      'expect.max_token_lifetime must be more than 0, or no token is right',
-    ],
+    ['endpoint_hosts = ["https://x.example"]', 'endpoint_hosts takes host names without scheme'],
+    ['endpoint_hosts = ["a.example", "b.example:8443"]', 'endpoint_hosts takes host names without scheme'],
+    ['[profiles.work.expect]\nmax_token_lifetime = "0s"', 'expect.max_token_lifetime must be more than 0'],
     ['[profiles.work.expect]\nmax_token_lifetime = 0', 'expect.max_token_lifetime must be more than 0'],
     [
       '[profiles.work.expect]\nmin_ttl = "2h"\nmax_token_lifetime = "1h"',

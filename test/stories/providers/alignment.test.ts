@@ -18,9 +18,9 @@ afterAll(() => place.close())
 
 const flat = (text: string) => text.replace(/\s+/g, ' ')
 const WITHOUT_GROUP =
-  'the token carries scope traces.read, but the person is not in the group traces-auditors: ask for membership'
+  "the token carries scope traces.read, but you aren't in the group traces-auditors: ask for membership"
 const WITHOUT_SCOPE =
-  'group traces-readers should write, but the token lacks scope traces.write: add it to scopes'
+  'group traces-readers should write, but the token lacks scope traces.write. Add it to scopes'
 
 describe('a scope without its group, and a group without its scope', () => {
   it.each(['whoami', 'check', 'doctor'])(

@@ -31,7 +31,7 @@ const rows: { issuer: string; status: number; body: unknown; hint: RegExp }[] = 
     issuer: 'https://acme.auth.eu-west-1.amazoncognito.com',
     status: 404,
     body: '<h1>Not found</h1>',
-    hint: /That is the sign-in domain, not the issuer\. Use https:\/\/cognito-idp\./,
+    hint: /This is the sign-in domain, not the issuer\. Use https:\/\/cognito-idp\./,
   },
   {
     issuer: COGNITO,
@@ -55,11 +55,11 @@ const rows: { issuer: string; status: number; body: unknown; hint: RegExp }[] = 
     issuer: 'https://id.example',
     status: 403,
     body: '<html>secret words: blocked by policy',
-    hint: /A proxy or a firewall on the way may have answered/,
+    hint: /A proxy or firewall may have answered/,
   },
   { issuer: 'https://id.example', status: 429, body: 'secret words', hint: /Wait, then try again\./ },
-  { issuer: 'https://id.example', status: 302, body: '', hint: /follows no redirect/ },
-  { issuer: 'https://id.example', status: 503, body: 'secret words', hint: /a problem of its own/ },
+  { issuer: 'https://id.example', status: 302, body: '', hint: /does not follow redirects/ },
+  { issuer: 'https://id.example', status: 503, body: 'secret words', hint: /The provider failed/ },
   {
     issuer: 'https://id.example',
     status: 200,

@@ -45,7 +45,7 @@ describe('a profile that expects something', () => {
     expect(exit).toBe(11)
     expect(place.world.keychain.items.size).toBe(0)
     // It would end what the person has elsewhere.
-    expect(stderr).toContain('they were not revoked')
+    expect(stderr).toContain('not revoked')
   })
 
   it.each(['forged', 'of another client'])(

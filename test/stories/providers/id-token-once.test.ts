@@ -30,7 +30,7 @@ describe.each([
     for (let time = 0; time < 3; time++) {
       const { exit, stdout, stderr } = await type(line)
       expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-      expect(stderr).toMatch(/^error: the provider sent no ID token with the renewal/)
+      expect(stderr).toMatch(/^error: the provider renewed no ID token/)
       expect(stderr).toMatch(/^hint: .*ls-auth login/m)
     }
     const ends = await Promise.all([1, 2, 3, 4, 5].map(() => type(line)))

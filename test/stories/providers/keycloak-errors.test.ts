@@ -12,7 +12,7 @@ it('a redirect without the issuer that the metadata promise: said which switch w
   place = await openPlace({ ...keycloak, withholdsIssuer: true })
   const { exit, stderr } = await type('ls-auth login')
   expect(exit).toBe(10)
-  expect(stderr).toContain('error: the answer names no issuer (iss), although the provider promises one\n')
+  expect(stderr).toContain('error: the answer names no issuer (iss), although the provider promises it\n')
   expect(stderr).toContain(
     'hint: The switch "Exclude Issuer From Authentication Response" of the client ls-auth must be off',
   )

@@ -16,17 +16,17 @@ const refusal = (error: string, error_description?: string, status = 400) => ({
 
 describe('Google', () => {
   it.each([
-    ['invalid_client', 'The provided client secret is invalid.', 'Write the current one'],
-    ['invalid_client', 'Unauthorized', 'Write the current one'],
-    ['invalid_client', 'The OAuth client was deleted.', 'has no such client'],
-    ['invalid_client', 'The OAuth client was not found.', 'has no such client'],
-    ['deleted_client', 'The OAuth client was deleted.', 'has no such client'],
+    ['invalid_client', 'The provided client secret is invalid.', 'Copy the current secret'],
+    ['invalid_client', 'Unauthorized', 'Copy the current secret'],
+    ['invalid_client', 'The OAuth client was deleted.', 'Google does not know the client'],
+    ['invalid_client', 'The OAuth client was not found.', 'Google does not know the client'],
+    ['deleted_client', 'The OAuth client was deleted.', 'Google does not know the client'],
   ])('%s: %s', async (error, description, hint) => {
     place = await openPlace(google)
     place.simulator.answerTokensWith(refusal(error, description, 401))
     const { exit, stderr } = await type('ls-auth login')
     expect({ exit, stderr }).toMatchObject({ exit: 2, stderr: expect.stringContaining(hint) })
-    expect(stderr).not.toContain('must not ask for a secret')
+    expect(stderr).not.toContain('must not require a secret')
   })
 })
 
@@ -54,7 +54,7 @@ describe('Cognito', () => {
       await type('ls-auth login')
       place.simulator.answerRevocationsWith(refusal(error))
       const { stderr } = await type('ls-auth logout')
-      expect(stderr).toContain('Switch on token revocation of the app client')
+      expect(stderr).toContain('Enable token revocation for the app client')
       expect(stderr).toContain('EnableTokenRevocation')
       expect(stderr).not.toMatch(/try again|account page/i)
       // Once, in the hint of the error.

@@ -33,12 +33,12 @@ it('invalid_scope: what was asked for, what the provider lists, and how to ask f
   })
   const { exit, stderr } = await type('ls-auth login')
   expect(exit).toBe(2)
-  expect(stderr).toContain('asked for were openid profile email offline_access')
-  expect(stderr).toContain('the provider lists openid traces:read \\u{1b}[2J.')
+  expect(stderr).toContain('Requested: openid profile email offline_access')
+  expect(stderr).toContain('The provider lists: openid traces:read \\u{1b}[2J.')
   expect(stderr).toContain('ls-auth login --scope')
 })
 
-it('an issuer that is not there is exit 2', async () => {
+it('an issuer that does not exist is exit 2', async () => {
   place = await openPlace(keycloak)
   await place.world.editConfig((text) => text.replace('/realms/traces', '/realms/nothing'))
   const { exit, stderr } = await type('ls-auth login')

@@ -55,7 +55,7 @@ describe('an API that refuses the token for its issuer', () => {
       keycloak,
       'https://x.example',
       [],
-      /^hint: The issuer of the token is not http\S+, as in the profile/m,
+      /^hint: The token's issuer differs from http\S+ in the profile/m,
     ],
   ] as const)('%s: the hint is about that one', async (_, behaviour, iss, settings, hint) => {
     await signedIn(behaviour, iss, [...settings])

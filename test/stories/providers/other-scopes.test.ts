@@ -23,9 +23,9 @@ const later = () => place.pass(okta.accessSeconds + 1)
 
 describe('a provider that takes no notice of the scope or the audience', () => {
   it.each([
-    ['--scope openid', /came with scope: .*traces\.read/],
-    ['--scope nonsense', /came with scope: .*traces\.read/],
-    ['--audience api://other', /came for audience: api:\/\/traces$/m],
+    ['--scope openid', /received scope: .*traces\.read/],
+    ['--scope nonsense', /received scope: .*traces\.read/],
+    ['--audience api://other', /received audience: api:\/\/traces$/m],
   ])('%s: exit 11, with what came instead, and nothing is cached for it', async (flags, words) => {
     await at({ ...rotating, narrowing: 'ignored' })
     const own = await type('ls-auth token')
@@ -81,7 +81,7 @@ describe('a provider that binds the new refresh token to the scope of a renewal'
     [
       'gives less without a word',
       { ...rotating, narrowing: 'for good, silently' } as const,
-      'came with scope',
+      'received scope',
     ],
   ])('and %s: that is said with the token, and the next renewal is exit 3', async (_, behaviour, why) => {
     await at(behaviour)
@@ -116,7 +116,7 @@ describe('a provider that is not known to keep the scopes of a sign-in', () => {
     for (const command of [`token ${flags}`, `exec ${flags} -- true`]) {
       const { exit, stdout, stderr } = await type(`ls-auth ${command}`)
       expect({ exit, stdout }).toEqual({ exit: command.startsWith('exec') ? 125 : 2, stdout: '' })
-      expect(stderr).toMatch(/^error: this provider may bind your sign-in to what --scope or --audience/)
+      expect(stderr).toMatch(/^error: this provider may bind your sign-in to --scope or --audience/)
       expect(stderr).toMatch(/^hint: .*--narrow/m)
     }
     expect(asked()).toBe(0)

@@ -26,7 +26,7 @@ it('a provider that is down: forty processes say so', async () => {
   const { exits, said } = await together(40, 'ls-auth token')
   expect({ exits, said }).toEqual({
     exits: [6],
-    said: [expect.stringMatching(/^error: cannot reach 127\.0\.0\.1:\d+: nothing listens there\nhint: /)],
+    said: [expect.stringMatching(/^error: cannot reach 127\.0\.0\.1:\d+: no program listens there\nhint: /)],
   })
 })
 

@@ -76,7 +76,7 @@ describe("tokens for the provider's own APIs", () => {
     const check = await place.world.type('ls-auth check')
     expect(check.exit).toBe(5)
     expect(check.stdout).toMatch(/unknown +signature .*\(opaque\)/s)
-    expect(check.stderr).toContain('The token is for Microsoft Graph')
+    expect(check.stderr).toContain('so the token is for Microsoft Graph')
     expect((await place.world.type('ls-auth doctor')).stdout).toMatch(
       /^warn +claims +.*\n? *.*provider alone/m,
     )
@@ -93,7 +93,7 @@ describe("tokens for the provider's own APIs", () => {
     )
     expect(access).toMatchObject({
       signature: 'unverified',
-      signature_detail: expect.stringContaining('API of the provider'),
+      signature_detail: expect.stringContaining("the provider's own API"),
     })
   })
 
@@ -106,7 +106,7 @@ describe("tokens for the provider's own APIs", () => {
     const access = await place.world.type('ls-auth check --use access')
     expect(access.exit).toBe(5)
     expect(access.stdout).toMatch(/unknown +signature/)
-    expect(access.stderr).toContain('for Okta alone')
+    expect(access.stderr).toContain('only for Okta')
   })
 })
 

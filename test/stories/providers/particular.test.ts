@@ -66,7 +66,7 @@ describe('Google', () => {
     const { exit, stderr } = await type('ls-auth login')
     expect(exit).toBe(6)
     expect(stderr).toContain('invalid_request: client_secret is missing.')
-    expect(stderr).toContain('Write it into the profile in config.toml, client_secret = "…"')
+    expect(stderr).toContain('Put it into the profile in config.toml, client_secret = "…"')
   })
 
   it('never shows the access token as one that could be read: opaque is no error', async () => {
@@ -82,7 +82,7 @@ describe('Cognito', () => {
     const { exit, stderr } = await at(cognito, 'scopes = ["openid", "offline_access"]')
     expect(exit).toBe(2)
     expect(stderr).toContain('invalid_scope')
-    expect(stderr).toContain('Cognito knows no offline_access')
+    expect(stderr).toContain('Cognito has no offline_access')
   })
 
   it('an access token without an audience: its client is offered, and no ID token, whose audience is the client', async () => {
@@ -112,7 +112,7 @@ describe('Auth0', () => {
     const caret = lines.find((line) => line.trim() === '^')
     const received = lines.find((line) => line.startsWith('  received'))
     expect(caret?.indexOf('^')).toBe((received?.length ?? 0) - 1)
-    expect(stderr).toContain('ends in a slash')
+    expect(stderr).toContain('with a trailing slash')
   })
 
   it('without an audience the token is opaque: said by whoami, unknown for check', async () => {
@@ -143,6 +143,6 @@ describe('a renewal whose answer is lost', () => {
     await lose()
     const { exit, stderr } = await type('ls-auth token')
     expect(exit).toBe(3)
-    expect(stderr).toContain('interrupted after it was sent')
+    expect(stderr).toContain('renewal was interrupted')
   })
 })

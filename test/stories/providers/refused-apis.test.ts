@@ -28,7 +28,7 @@ describe.each([
   ],
   ['interaction_required', 'AADSTS50076: You must use a second factor.', /^hint: A Conditional Access rule/m],
   ['invalid_grant', 'AADSTS53003: Blocked by Conditional Access.', /^hint: A Conditional Access rule/m],
-  ['invalid_grant', 'no', /^hint: It may be that API, or the sign-in/m],
+  ['invalid_grant', 'no', /^hint: If a plain ls-auth token fails too/m],
 ] as const)('%s: %s', (error, words, hint) => {
   it('is exit 11 with what helps, and the sign-in is renewed as before', async () => {
     await refusing(error, words)

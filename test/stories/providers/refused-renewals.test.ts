@@ -45,11 +45,11 @@ describe('a refusal that gives no reason', () => {
     for (const line of ['token', 'token --narrow --scope openid', 'token']) {
       const { exit, stderr } = await type(`ls-auth ${line}`)
       expect([line, exit]).toEqual([line, 3])
-      expect(stderr).toContain('the provider gives no reason')
+      expect(stderr).toContain('the provider did not renew it and gave no reason')
       expect(stderr).not.toContain('interrupted')
       expect(stderr).toMatch(/^hint: .*ls-auth login/m)
     }
-    expect((await type('ls-auth doctor')).stdout).toMatch(/^FAIL +session .*gives no reason/m)
+    expect((await type('ls-auth doctor')).stdout).toMatch(/^FAIL +session .*gave no reason/m)
     expect(place.world.keychain.items.size).toBe(1)
     expect(await type('ls-auth login')).toMatchObject({ exit: 0 })
     expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })

@@ -18,7 +18,7 @@ const OTHER = [...LASTING, ...['server_error', 'temporarily_unavailable', 'acces
 const CHALLENGE = { 'www-authenticate': 'Basic realm="provider", Bearer error="invalid_token"' }
 /** Of a proxy or a filter on the way: it wants a password, and no token. */
 const OF_A_PROXY = { 'www-authenticate': 'Basic realm="a, Bearer realm", charset="UTF-8", Negotiate' }
-const ON_THE_WAY = /^hint: .*a proxy or a firewall on the way.*; if it goes on: ls-auth login$/im
+const ON_THE_WAY = /^hint: .*a proxy or firewall.* If it keeps failing: ls-auth login$/im
 
 type Body = Pick<Answer, 'json' | 'page'>
 const BODIES: [name: string, body: Body, code: string | undefined][] = [

@@ -44,7 +44,7 @@ describe('a sign-in that the profile does not accept', () => {
     const { exit, stderr } = await type('ls-auth login')
     expect(exit).toBe(11)
     expect(stderr).toMatch(/^ {2}subject: required nobody/m)
-    expect(stderr).toMatch(/^ {2}the tokens were not kept; the provider offers no revocation$/m)
+    expect(stderr).toMatch(/^ {2}the tokens were discarded; the provider has no revocation$/m)
   })
 
   it('says nothing of it when it did', async () => {

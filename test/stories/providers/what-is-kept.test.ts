@@ -85,7 +85,7 @@ describe('an access token that is not the one of the ID token (at_hash)', () => 
   it.each(WAYS)('%s: exit 10, nothing is kept, and what was issued is revoked', async (line) => {
     await open(swapped().behaviour)
     const { exit, stderr } = await type(line)
-    expect(stderr).toMatch(/^error: the access token is not the one .*\(at_hash\)/m)
+    expect(stderr).toMatch(/^error: the ID token belongs to another access token .*\(at_hash\)/m)
     expect(exit).toBe(10)
     expect(place.world.keychain.items.size).toBe(0)
     expect(place.simulator.liveRefreshTokens).toBe(0)

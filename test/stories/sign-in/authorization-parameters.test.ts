@@ -48,8 +48,8 @@ it('one that ls-auth sets itself is refused before anything is asked', async () 
   const asked = there.provider.requests.length
   const { exit, stderr } = await there.world.type(there.login('--authorization-parameter state=x'))
   expect(stderr).toBe(
-    'error: --authorization-parameter sets "state", which a sign-in sets itself\n' +
-      'hint: Leave it out. What can be chosen has a setting or a flag of its own, such as --prompt.\n',
+    'error: --authorization-parameter sets "state", which ls-auth sets itself\n' +
+      'hint: Remove it. Use its own setting or flag instead, such as --prompt.\n',
   )
   expect([exit, there.provider.requests.length - asked]).toEqual([2, 0])
 })

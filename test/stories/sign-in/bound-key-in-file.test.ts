@@ -64,7 +64,7 @@ it('a workload keeps no key: its tokens are bound to none, and dpop = true is re
   for (const line of ['ls-auth token', 'ls-auth services', 'ls-auth login']) {
     const { exit, stdout, stderr } = await stage.world.type(line)
     expect({ line, exit, stdout }).toEqual({ line, exit: 2, stdout: '' })
-    expect(stderr).toContain('workload has tokens of its own, which are bound to no key\nhint: Leave one of')
+    expect(stderr).toContain('workload issues its own tokens, without DPoP\nhint: Leave one of')
   }
   expect(stage.world.keychain.items.size).toBe(0)
 })

@@ -43,7 +43,7 @@ describe.sequential('dpop = true', () => {
     expect((await type(stage.login())).exit).toBe(0)
     const { exit, stderr } = await trace()
     expect(exit).toBe(11)
-    expect(stderr).toContain('takes tokens that are bound to a key (DPoP): ls-auth profile set dpop true')
+    expect(stderr).toContain('This API requires DPoP. Run: ls-auth profile set dpop true')
   })
 
   it('switched on, it asks for a new sign-in', async () => {
@@ -57,7 +57,7 @@ describe.sequential('dpop = true', () => {
       expect(exit).toBe(line.includes('exec') ? 125 : 2)
       expect(stderr).toContain('has changed: dpop = true is new')
       expect(stderr).toContain('hint: Sign in again: ls-auth login')
-      expect(stderr).toContain('to use it as it is: unset LS_AUTH_DPOP, or ls-auth profile set dpop false')
+      expect(stderr).toContain('to keep using it: unset LS_AUTH_DPOP, or ls-auth profile set dpop false')
     }
   })
 
@@ -171,7 +171,7 @@ describe.sequential('dpop = true', () => {
     const opened = stage.world.opened.length
     const { exit, stderr } = await type('ls-auth login')
     expect(exit).toBe(2)
-    expect(stderr).toContain('takes no proofs that are signed with ES256')
+    expect(stderr).toContain('does not accept DPoP proofs signed with ES256')
     expect(stage.world.opened.length).toBe(opened)
   })
 
@@ -182,7 +182,7 @@ describe.sequential('dpop = true', () => {
     expect((await type('ls-auth profile set dpop false')).exit).toBe(0)
     const changed = await trace()
     expect(changed.exit).toBe(2)
-    expect(changed.stderr).toContain('the tokens of this sign-in are bound to a key')
+    expect(changed.stderr).toContain('this sign-in uses DPoP')
     expect((await type('ls-auth logout')).exit).toBe(0)
   })
 })
@@ -210,7 +210,7 @@ describe('a provider that wants a nonce', () => {
       place.world.clockOffset += 2 * 3_600_000
       const endless = await place.world.type(`ls-auth trace get ${place.spanId}`)
       expect(endless.exit).toBe(6)
-      expect(endless.stderr).toContain('the provider asks for another DPoP nonce each time')
+      expect(endless.stderr).toContain('the provider asks for a new DPoP nonce every time')
       expect(place.provider.count('POST', '/token', 'refresh_token')).toBe(4)
       place.provider.tamper = {}
       expect((await place.world.type(`ls-auth trace get ${place.spanId}`)).exit).toBe(0)
@@ -222,7 +222,7 @@ describe('a provider that wants a nonce', () => {
 
 describe('settings that do not go with it', () => {
   it.each([
-    ['--authorization X-Token', 'authorization = "X-Token" sends the token in a way of its own'],
+    ['--authorization X-Token', 'authorization = "X-Token" sends the token in another scheme'],
     ['', 'use_token = "id" sends the ID token'],
   ])('%s', async (flags, says) => {
     await stage.world.writeConfig(

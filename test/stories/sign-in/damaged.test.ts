@@ -131,7 +131,7 @@ describe('a damaged session', () => {
 })
 
 describe('a session that a newer ls-auth wrote', () => {
-  const NEWER = /the session in .* was written by a newer ls-auth \(version 2, this one knows 1\)/
+  const NEWER = /the session in .* was written by a newer ls-auth \(version 2, this one reads 1\)/
 
   it.each([true, false])(
     'logout --all names it and leaves it, and signs out of the others (profile: %s)',
@@ -145,7 +145,7 @@ describe('a session that a newer ls-auth wrote', () => {
       expect(stderr).toContain(`Not signed out of ${name}: the session in `)
       expect(stderr).toContain('Signed out of two.\n')
       expect(stderr).toMatch(
-        new RegExp(`^error: ${NEWER.source}\nhint: Upgrade ls-auth; the file was not changed\\.\n`, 'm'),
+        new RegExp(`^error: ${NEWER.source}\nhint: Upgrade ls-auth\\. The file was not changed\\.\n`, 'm'),
       )
       expect(await Promise.all((await kept()).map((file) => readFile(file, 'utf8')))).toEqual([
         '{"schema":2,"sid":"x","apis":{}}\n',

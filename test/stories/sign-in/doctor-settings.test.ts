@@ -29,7 +29,7 @@ it.each([0o666, 0o664, 0o646])('the file of the system that others can write (%o
   await chmod(system, mode)
   const { exit, stdout } = await world.type('ls-auth doctor')
   expect(exit).toBe(5)
-  expect(stdout).toMatch(/^FAIL +settings +\S+ can be written by others\n +→ Run:\n? +sudo chmod 644 /m)
+  expect(stdout).toMatch(/^FAIL +settings +\S+ is writable by others\n +→ Run:\n? +sudo chmod 644 /m)
   await chmod(system, 0o644)
   expect(await settings()).toHaveLength(1)
 })
@@ -54,7 +54,7 @@ describe('who may write the directory may replace the file', () => {
     async (mode) => {
       const directory = dirname(system)
       expect(await writable(directory, mode)).toContain(
-        `FAIL settings ${directory} can be written by others, who can replace the settings in it → Run: sudo chmod 755 ${directory}`,
+        `FAIL settings ${directory} is writable by others, who can replace the settings in it → Run: sudo chmod 755 ${directory}`,
       )
     },
   )
@@ -73,10 +73,10 @@ describe('who may write the directory may replace the file', () => {
     await symlink(join(shared, 'real.toml'), system)
     expect(await settings()).toHaveLength(1)
     expect(await writable(join(shared, 'real.toml'), 0o666)).toContain(
-      `${shared}/real.toml can be written by others`,
+      `${shared}/real.toml is writable by others`,
     )
     await chmod(join(shared, 'real.toml'), 0o644)
-    expect(await writable(shared, 0o777)).toContain(`${shared} can be written by others`)
+    expect(await writable(shared, 0o777)).toContain(`${shared} is writable by others`)
     // As /nix/store: each may replace only what is theirs.
     await chmod(shared, 0o1777)
     expect(await settings()).toHaveLength(1)
@@ -106,7 +106,7 @@ describe('my own settings, where another user decides what they say', () => {
   it.each(COMMANDS)('a file that others can write is refused, with the command to type: %s', async (line) => {
     await chmod(world.configFile, 0o666)
     expect(await refused(line)).toBe(
-      `error: ${world.configFile} can be written by others\nhint: Check what the settings say, then run: chmod go-w ${world.configFile}\n`,
+      `error: ${world.configFile} is writable by others\nhint: Check the settings in it, then run: chmod go-w ${world.configFile}\n`,
     )
   })
 
@@ -121,7 +121,7 @@ describe('my own settings, where another user decides what they say', () => {
     const directory = dirname(world.configFile)
     await chmod(directory, 0o777)
     expect(await refused('token')).toBe(
-      `error: ${directory} can be written by others, who can replace the settings in it\nhint: Check what the settings say, then run: chmod go-w ${directory}\n`,
+      `error: ${directory} is writable by others, who can replace the settings in it\nhint: Check the settings in it, then run: chmod go-w ${directory}\n`,
     )
   })
 
@@ -131,7 +131,7 @@ describe('my own settings, where another user decides what they say', () => {
     await symlink(end, world.configFile)
     expect((await world.type('ls-auth profile list')).exit).toBe(0)
     await chmod(end, 0o666)
-    expect(await refused('profile list')).toContain(`error: ${end} can be written by others\n`)
+    expect(await refused('profile list')).toContain(`error: ${end} is writable by others\n`)
   })
 
   it('doctor says it as its first check', async () => {
@@ -139,7 +139,7 @@ describe('my own settings, where another user decides what they say', () => {
     const { exit, stdout } = await world.type('ls-auth doctor')
     expect(exit).toBe(5)
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-      /^FAIL settings \S+ can be written by others → Check what the settings say, then run: chmod go-w /,
+      /^FAIL settings \S+ is writable by others → Check the settings in it, then run: chmod go-w /,
     )
   })
 
@@ -151,7 +151,7 @@ describe('my own settings, where another user decides what they say', () => {
   it.skipIf(!CAN_BE_SOMEBODY_ELSE)('one that is somebody else’s is refused, also by root', async () => {
     await chown(world.configFile, SOMEBODY, SOMEBODY)
     const problem = `error: ${world.configFile} belongs to another user\nhint: `
-    const check = 'Check what the settings say, then run:'
+    const check = 'Check the settings in it, then run:'
     expect(await refused('token')).toBe(`${problem}${check} chown 0 ${world.configFile}\n`)
     as(SOMEBODY + 1)
     expect(await refused('token')).toBe(`${problem}${check} sudo chown ${SOMEBODY + 1} ${world.configFile}\n`)

@@ -26,7 +26,7 @@ it.each([
   Object.assign(world.variables, { LS_AUTH_ISSUER: 'http://127.0.0.1:1', LS_AUTH_CLIENT_ID: 'cli' })
   const { exit, stdout } = await world.type('ls-auth doctor')
   expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-    new RegExp(`FAIL lock cannot lock ${what}: ${closed}\\S* \\(EACCES\\) → Mend its permissions, `),
+    new RegExp(`FAIL lock cannot lock ${what}: ${closed}\\S* \\(EACCES\\) → Fix its permissions, `),
   )
   expect(exit).toBe(5)
 })

@@ -143,12 +143,12 @@ describe('doctor', () => {
     [
       'an organization that would climb out of its path',
       () => edit((text) => text.replace('organization = "acme"', 'organization = ".."')),
-      /^FAIL +API +organization "\.\." is not a name/m,
+      /^FAIL +API +organization "\.\." is not a valid/m,
     ],
     [
       'no project where the back end needs one',
       () => edit((text) => text.replace('project = "prod"', '')),
-      /^FAIL +API +nothing names the project\n +→ Lightstep needs organization and project/m,
+      /^FAIL +API +missing setting: project\n +→ Lightstep needs organization and project/m,
     ],
   ]
   it.each(broken)('%s: FAIL with the next step, exit 5', async (_, breakIt, words) => {

@@ -54,7 +54,7 @@ describe('a key file', () => {
     ['LS_AUTH_STORE_KEY_FILE', 'ls-auth token'],
     ['--store-key-file', 'ls-auth logout --store-key-file FILE'],
     ['store_key_file', 'ls-auth token'],
-  ])('that is not there: the hint names where it was named, %s', async (named, line) => {
+  ])('that does not exist: the hint names where it was named, %s', async (named, line) => {
     const gone = join(world.home, 'gone.key')
     if (named === 'store_key_file') await rm(keyFile)
     if (named.startsWith('LS_')) world.variables[named] = gone
@@ -63,7 +63,10 @@ describe('a key file', () => {
       await world.editConfig((text) => text.replace(/store_key_file = .*/, 'store_key_file = "/nowhere.key"'))
     const { exit, stderr } = await world.type(line.replace('FILE', gone))
     delete world.variables.LS_AUTH_STORE_KEY_FILE
-    expect([exit, stderr]).toEqual([named.startsWith('--') ? 6 : 8, expect.stringContaining('is not there')])
+    expect([exit, stderr]).toEqual([
+      named.startsWith('--') ? 6 : 8,
+      expect.stringContaining('does not exist'),
+    ])
     // A sign-out deletes what the key file would open.
     if (!named.startsWith('--'))
       expect(stderr).toContain(`Point ${named} at the key file this session was stored with`)
@@ -83,7 +86,7 @@ describe('a key file', () => {
       },
       /symbolic link/,
     ],
-    ['no key', async () => rename(keyFile, `${keyFile}.gone`), /is not there/],
+    ['no key', async () => rename(keyFile, `${keyFile}.gone`), /does not exist/],
   ])('%s: refused with the reason, exit 8, nothing overwritten', async (_, change, words) => {
     await change()
     const before = await everything(world.home)
@@ -119,13 +122,13 @@ it('a key file in a plain file: nobody is signed in with a key that is kept nowh
   const { exit, stderr } = await login(`--store-key-file ${join(plain, 'k')}`)
   expect({ exit, stderr }).toEqual({
     exit: 6,
-    stderr: expect.stringMatching(/cannot write the key file \S+k \(EEXIST\)\n.*Name another place/),
+    stderr: expect.stringMatching(/cannot write the key file \S+k \(EEXIST\)\n.*Choose another place/),
   })
   expect(await readFile(plain, 'utf8')).toBe('hi\n')
   expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
 })
 
-describe('doctor, and a key file that is not there', () => {
+describe('doctor, and a key file that does not exist', () => {
   const doctor = async () => (await world.type('ls-auth doctor')).stdout
 
   it('of a session: it fails, as commands do, and the file is not made', async () => {
@@ -138,12 +141,12 @@ describe('doctor, and a key file that is not there', () => {
     delete world.variables.LS_AUTH_STORE_KEY_FILE
     expect(found).toMatch(
       new RegExp(
-        `^FAIL +file store +the key file ${typo} is not there → Point LS_AUTH_STORE_KEY_FILE at `,
+        `^FAIL +file store +the key file ${typo} does not exist → Point LS_AUTH_STORE_KEY_FILE at `,
         'm',
       ),
     )
-    expect(found).toMatch(new RegExp(`^FAIL +session +the key file ${typo} is not there`, 'm'))
-    expect(again).toMatchObject({ exit: 8, stderr: expect.stringContaining(`${typo} is not there`) })
+    expect(found).toMatch(new RegExp(`^FAIL +session +the key file ${typo} does not exist`, 'm'))
+    expect(again).toMatchObject({ exit: 8, stderr: expect.stringContaining(`${typo} does not exist`) })
     await expect(stat(typo)).rejects.toThrow()
   })
 
@@ -230,7 +233,7 @@ describe('the state directory', () => {
     await chmod(path, 0o666)
     const { exit, stdout, stderr } = await token()
     expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
-    expect(stderr).toContain(`${path} can be written by others\nhint: Run: chmod 600 ${path}`)
+    expect(stderr).toContain(`${path} is writable by others\nhint: Run: chmod 600 ${path}`)
     await chmod(path, 0o600)
     expect((await token()).exit).toBe(0)
   })
@@ -247,7 +250,7 @@ describe('the state directory', () => {
       await chmod(path, 0o777)
       const { exit, stdout, stderr } = await token()
       expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
-      expect(stderr).toContain(`${path} can be written by others\nhint: Run: chmod 700 ${path}`)
+      expect(stderr).toContain(`${path} is writable by others\nhint: Run: chmod 700 ${path}`)
       await chmod(path, 0o700)
     }
     expect((await token()).exit).toBe(0)
@@ -261,7 +264,7 @@ describe('the state directory', () => {
     await login(`--store-key-file ${keyFile}`)
     const path = await which()
     await chmod(path, 0o777)
-    const problem = `error: ${path} can be written by others\nhint: Run: chmod 700 ${path}`
+    const problem = `error: ${path} is writable by others\nhint: Run: chmod 700 ${path}`
     // Both look into every session: the first whether this profile has signed in as another client.
     await world.editConfig((text) => text.replace(/client_id = .*/, 'client_id = "another"'))
     for (const line of ['ls-auth token', 'ls-auth logout --all']) {
@@ -284,7 +287,7 @@ describe('the state directory', () => {
     await symlink(join(world.home, 'elsewhere'), path)
     const { exit, stderr } = await token()
     expect(exit).toBe(10)
-    expect(stderr).toContain('is not a directory of its own')
+    expect(stderr).toContain('is not a plain directory')
   })
 
   it('has a note beside the lock that goes through no link, and waits for no pipe', async () => {

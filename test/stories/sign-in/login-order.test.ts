@@ -67,7 +67,7 @@ describe('without a display', () => {
     expect(device).toBeGreaterThan(paste)
   })
 
-  it('in CI nobody can sign in at all: exit 2 at once, with what to do instead', async () => {
+  it('in CI people cannot sign in at all: exit 2 at once, with what to do instead', async () => {
     const LINE = `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0`
     delete world.variables.SSH_CONNECTION
     Object.assign(world.variables, { CI: 'true', container: 'docker' })
@@ -75,8 +75,8 @@ describe('without a display', () => {
     const { exit, stderr } = await login()
     expect({ exit, asked: provider.requests.length - before }).toEqual({ exit: 2, asked: 0 })
     expect(stderr).toBe(
-      'error: nobody can sign in here: this is a CI job without a browser or a terminal\n' +
-        `hint: Pass a token in LS_AUTH_TOKEN. To wait for a browser elsewhere all the same: ${LINE} --no-browser\n`,
+      'error: cannot sign in: this is a CI job without a browser or a terminal\n' +
+        `hint: Pass a token in LS_AUTH_TOKEN. To wait for a browser elsewhere: ${LINE} --no-browser\n`,
     )
   })
 })

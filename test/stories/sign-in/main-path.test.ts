@@ -54,7 +54,7 @@ describe.sequential('the main job, from sign-in to sign-out', () => {
     expect(bad.exit).toBe(5)
     expect(bad.stdout).toMatch(/FAIL +group +admins +held: ops, dev/)
     expect(bad.stderr).toBe(
-      `error: 1 of 3 checks failed: group\nhint: You lack the group admins. Whoever manages groups at ${new URL(stage.provider.issuer).host} can add you; then sign in again: ls-auth login. ls-auth whoami shows all claims.\n`,
+      `error: 1 of 3 checks failed: group\nhint: You lack the group admins. Ask the group administrator at ${new URL(stage.provider.issuer).host} to add you, then sign in again: ls-auth login. ls-auth whoami shows all claims.\n`,
     )
     const unknown = await stage.world.type('ls-auth check --role a --claim "nosuch == 1" --group board')
     expect(unknown.stderr).toMatch(/^error: 1 of 5 checks failed: group; 2 are unknown: role, claim\nhint: /)

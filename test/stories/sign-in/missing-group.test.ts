@@ -14,7 +14,7 @@ it('a gateway that wants a group: what is held, and who can add it', async () =>
   const { exit, stderr } = await stage.world.type(`ls-auth trace get ${stage.spanId}`)
   expect(exit).toBe(11)
   expect(stderr).toContain(
-    `hint: A group is missing. Whoever manages groups at ${host} can add you; then sign in again: ls-auth login\n`,
+    `hint: A group is missing. Ask the group administrator at ${host} to add you, then sign in again: ls-auth login\n`,
   )
   expect(stderr).toContain(
     '  server: insufficient_scope: membership in one of these groups is required: sre board\n',
@@ -31,7 +31,7 @@ it.each([
   [
     'such a scope and a group',
     '--scope traces:write --group sre',
-    'You lack the scope traces:write and the group sre. Whoever manages groups at HOST can add you; then sign in again: ls-auth login --scope traces:write.',
+    'You lack the scope traces:write and the group sre. Ask the group administrator at HOST to add you, then sign in again: ls-auth login --scope traces:write.',
   ],
 ])('check of %s: how to get what is missing', async (_, flags, hint) => {
   const { exit, stderr } = await stage.world.type(`ls-auth check ${flags}`)
@@ -45,7 +45,7 @@ it('check of a scope that the provider did not give: who can allow it', async ()
   await stage.world.type('ls-auth profile set scopes --unset')
   expect(exit).toBe(5)
   expect(stderr).toContain(
-    `hint: You lack the scope traces:write. Whoever manages the client at ${host} can allow the scope; then sign in again: ls-auth login. ls-auth whoami`,
+    `hint: You lack the scope traces:write. Ask the client's administrator at ${host} to allow the scope, then sign in again: ls-auth login. ls-auth whoami`,
   )
 })
 

@@ -245,8 +245,8 @@ Sign in with these settings and save them? [y/N] `,
     }
 
     it.each([
-      ['use_token = "id"', 'use_token = "id" sends the ID token, which is bound to no key'],
-      ['authorization = "Token"', 'authorization = "Token" sends the token in a way of its own'],
+      ['use_token = "id"', 'use_token = "id" sends the ID token, which has no DPoP'],
+      ['authorization = "Token"', 'authorization = "Token" sends the token in another scheme'],
       ['authorization_header = "X-Token"', 'authorization_header names another header than Authorization'],
     ])('%s of my file: the line of the hint mends it', async (lines, why) => {
       bound()

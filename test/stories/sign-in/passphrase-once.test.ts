@@ -21,7 +21,7 @@ it.each([
   const { world } = stage
   world.stdin = [PASSPHRASE]
   const { exit, stdout, stderr } = await world.type(lineFor(stage.spanId))
-  expect(stdout + stderr).not.toContain('nobody is there to type it')
+  expect(stdout + stderr).not.toContain('stdin is not a terminal')
   expect({ exit, left: world.stdin }).toEqual({ exit: 0, left: [] })
 })
 
@@ -30,5 +30,5 @@ it('the next command asks again', async () => {
   world.stdin = []
   const { exit, stderr } = await world.type(`ls-auth trace get ${stage.spanId}`)
   expect(exit).toBe(8)
-  expect(stderr).toContain('this session is kept by a passphrase, and nobody is there to type it')
+  expect(stderr).toContain('cannot ask for the passphrase of this session: stdin is not a terminal')
 })

@@ -41,7 +41,7 @@ it('where only this client has to, the refusal names the setting, and with it th
   const there = await open('of-this-client')
   const refused = await there.world.type(there.login())
   expect(refused.stderr).toContain(
-    'hint: Requests of this client have to be pushed (PAR). Sign in with: --pushed-requests yes',
+    'hint: This client requires pushed requests (PAR). Sign in with: --pushed-requests yes',
   )
   expect({ exit: refused.exit, pushed: pushed(there) }).toEqual({ exit: 6, pushed: 0 })
   expect((await there.world.type(there.login('--pushed-requests yes'))).exit).toBe(0)
@@ -67,6 +67,6 @@ it('a provider that cannot take them just now is not told as a matter of setting
     return url
   }
   const { exit, stderr } = await there.world.type(there.login())
-  expect(stderr).toContain('hint: The provider has a problem of its own. Wait a little and try again.\n')
+  expect(stderr).toContain('hint: The provider failed. Wait a little and try again.\n')
   expect(exit).toBe(6)
 })

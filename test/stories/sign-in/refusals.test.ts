@@ -60,12 +60,12 @@ describe('an answer that must not be believed: exit 10, nothing is stored, the r
     [
       'no signature at all',
       () => forged({}, { key: 'ours', header: { alg: 'none' } }),
-      /alg|signed in a way/,
+      /alg|signature algorithm/,
     ],
     [
       'an HMAC with the public key',
       () => forged({}, { key: 'ours', header: { alg: 'HS256' } }),
-      /alg|signed in a way/,
+      /alg|signature algorithm/,
     ],
   ]
   it.each(unbelievable)('%s', async (_, tamper, words) => {
@@ -189,7 +189,9 @@ api = "${provider.issuer}"
           `ls-auth ${command} --profile strict${command === 'exec' ? ' -- true' : ''}`,
         )
         expect([command, exit, stdout]).toEqual([command, command === 'exec' ? 125 : 11, ''])
-        expect(stderr).toContain('error: the token of your sign-in is not what this profile expects\n')
+        expect(stderr).toContain(
+          "error: the token of your sign-in does not match this profile's expectations\n",
+        )
         expect(stderr).toContain(words)
       }
       expect((await world.type('ls-auth token --profile open')).exit).toBe(0)
@@ -203,7 +205,10 @@ api = "${provider.issuer}"
 
     it.each([
       ['groups = ["admins"]', 'group: expected admins, held ops, dev'],
-      ['roles = ["reader"]\nstrict = true', 'the token of your sign-in is not what this profile expects'],
+      [
+        'roles = ["reader"]\nstrict = true',
+        "the token of your sign-in does not match this profile's expectations",
+      ],
     ])('doctor says it once, of the claims: %j', async (expectation, words) => {
       await world.writeConfig(
         `${profile('strict')}[profiles.strict.expect]\n${expectation}\n${profile('open')}`,
@@ -333,7 +338,7 @@ describe('the destination binding', () => {
     await world.editConfig((text) => text.replace(provider.clientId, 'another-client'))
     const outcome = await world.type('ls-auth token')
     expect(outcome.exit).toBe(2)
-    expect(outcome.stderr).toContain('it names another client now')
+    expect(outcome.stderr).toContain('it has another client now')
   })
 
   it('certificate checks switched off is exit 10 for every command', async () => {

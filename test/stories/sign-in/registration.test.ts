@@ -107,7 +107,7 @@ describe('a client that ls-auth registers itself', () => {
 
   it.each<[string, () => void, string]>([
     ['is down', hangsUp, ''],
-    ['fails', () => answered('DELETE', 500, {}), 'did not take it back (HTTP 500)'],
+    ['fails', () => answered('DELETE', 500, {}), 'did not unregister it (HTTP 500)'],
     ['does not know it any more', () => answered('DELETE', 401, { error: 'invalid_token' }), '(HTTP 401)'],
   ])('removal while the provider %s: said, and the profile goes all the same', async (_, arrange, says) => {
     const client = await registered(add)
@@ -136,7 +136,7 @@ describe('a client whose profile cannot be saved', () => {
     const before = stage.provider.registeredClients()
     const { exit, stderr } = await world.type(`ls-auth login ${stage.gateway.url} --yes`)
     expect(exit).toBe(4)
-    expect(stderr).toContain(`  The client ${idIn(stderr)} is unregistered again at ${issuer()}.\n`)
+    expect(stderr).toContain(`  The client ${idIn(stderr)} was unregistered again at ${issuer()}.\n`)
     expect(stage.provider.registeredClients()).toEqual(before)
     expect([await kept(), world.keychain.items.size]).toEqual([[], 0])
     await expect(config()).rejects.toThrow('ENOENT')
@@ -157,7 +157,7 @@ describe('a client whose profile cannot be saved', () => {
     expect(hint).toContain('XDG_CONFIG_HOME')
     expect(detail).toEqual([
       ...(name === 'profile add' ? [] : ['  the sign-in is not kept; refresh token revoked']),
-      `  The client ${idIn(stderr)} is unregistered again at ${issuer()}.`,
+      `  The client ${idIn(stderr)} was unregistered again at ${issuer()}.`,
       '',
     ])
     expect(stage.provider.registeredClients()).toEqual(before)
@@ -176,7 +176,7 @@ describe('a provider that does not register ls-auth', () => {
         }
       },
       2,
-      'registers no client by itself',
+      'does not support client registration',
     ],
     [
       'says 401',
@@ -201,24 +201,24 @@ describe('a provider that does not register ls-auth', () => {
       '(HTTP 403)',
     ],
     ['fails', () => answered('POST', 503, {}), 6, 'failed (HTTP 503)'],
-    ['answers with nonsense', () => answered('POST', 201, {}), 6, 'an answer that cannot be used'],
+    ['answers with nonsense', () => answered('POST', 201, {}), 6, 'an unusable answer'],
     [
       'gives an id of two words',
       () => answered('POST', 201, { client_id: 'a b' }),
       6,
-      'an id that cannot be used',
+      'an unusable client id',
     ],
     [
       'gives a secret',
       () => answered('POST', 201, { client_id: 'x', token_endpoint_auth_method: 'client_secret_basic' }),
       2,
-      'registers clients with a secret only',
+      'only registers clients with a secret',
     ],
     [
       'registers another redirect URI',
       () => answered('POST', 201, { client_id: 'x', redirect_uris: ['https://evil.example/cb'] }),
       2,
-      'registered other redirect URIs than ls-auth asked for',
+      'registered other redirect URIs than requested',
     ],
     [
       'has its registration on another, unsafe place',

@@ -84,6 +84,6 @@ groups = ["board"]
   revokesAll()
   expect(await asked(refused(expect.not.stringContaining('not revoked')))).toEqual([ACCESS])
   await world.editConfig((text) => text.replace('revoke = ["access"]', 'revoke = []'))
-  const told = expect.stringContaining('they were not revoked (revoke in the settings)')
+  const told = expect.stringContaining('not revoked (setting revoke)')
   expect(await asked(refused(told))).toEqual([])
 })

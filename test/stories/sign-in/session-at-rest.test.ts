@@ -93,7 +93,7 @@ describe('renewing', () => {
     expect(provider.refreshCount()).toBe(before + 1)
     const outcome = await token('--min-ttl 2h')
     expect(outcome.exit).toBe(2)
-    expect(outcome.stderr).toContain('live 10m,')
+    expect(outcome.stderr).toContain('last 10m,')
     expect(provider.refreshCount()).toBe(before + 1)
   })
 
@@ -183,7 +183,7 @@ describe('each row of the recovery table that one process can reach', () => {
     provider.tamper = {}
     const outcome = await token()
     expect(outcome.exit).toBe(3)
-    expect(outcome.stderr).toContain('interrupted after it was sent')
+    expect(outcome.stderr).toContain('renewal was interrupted')
     expect(provider.grantsRevoked()).toBe(revoked + 1)
   })
 
@@ -203,7 +203,7 @@ describe('each row of the recovery table that one process can reach', () => {
     const outcome = await token()
     expect(outcome.exit).toBe(0)
     expect(outcome.stdout).toMatch(/^eyJ/)
-    expect(outcome.stderr).toContain('warning: the renewed sign-in could not be kept: cannot write to')
+    expect(outcome.stderr).toContain('warning: the renewed sign-in could not be saved: cannot write to')
   })
 
   it('a full disk before the POST: nothing is spent', async () => {
@@ -242,7 +242,7 @@ describe('each row of the recovery table that one process can reach', () => {
     world.keychain.items.clear()
     const outcome = await token()
     expect(outcome.exit).toBe(8)
-    expect(outcome.stderr).toContain('stored, but the keychain did not give it back')
+    expect(outcome.stderr).toContain('stored, but the keychain did not return it')
     expect((await login()).exit).toBe(0)
     world.keychain.items.clear()
     expect((await world.type('ls-auth logout')).stderr).toContain('Signed out')
@@ -303,7 +303,7 @@ describe('proxy, ca_file and client_cert of a file, changed after the sign-in', 
     const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
     expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
     expect(stderr).toMatch(
-      /^error: proxy changed after the sign-in\nhint: If you meant to change it, confirm it: ls-auth login/,
+      /^error: proxy changed after the sign-in\nhint: If you meant to change it, confirm with: ls-auth login/,
     )
     expect(stderr).toContain('proxy: http://127.0.0.1:9791; confirmed: not set')
     expect(provider.requests.length).toBe(before)

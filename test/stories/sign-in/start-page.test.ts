@@ -73,8 +73,8 @@ function refused(outcome: Outcome, why: string): void {
   expect(codesSpent()).toBe(0)
 }
 
-const TWO = 'two browsers opened the page of this sign-in'
-const ANOTHER = 'the answer came from a browser that had not opened the page of this sign-in'
+const TWO = 'two browsers opened the sign-in page'
+const ANOTHER = 'the answer came from a browser without cookies, or from another browser'
 
 describe('what other users of this machine can read', () => {
   it('the opener is given an address of our own that holds nothing of the request', async () => {
@@ -186,7 +186,7 @@ describe('the printed address, for a browser that shows no page', () => {
     const { url } = await browse(printed().href, { user: 'alice', stopAt: 'callback' })
     const late = await fetchOnce(start)
     expect(late).toMatchObject({ status: 404, location: undefined, cookie: undefined })
-    expect(late.body).toContain('goes on in the other window')
+    expect(late.body).toContain('Continue in the other window')
     await fetchOnce(new URL(url))
     refused(await running, ANOTHER)
   })

@@ -83,7 +83,7 @@ it.each([
   const { exit, stdout, stderr } = await world.type('ls-auth services')
   expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
   expect(stderr).toContain(
-    'error: somebody else has signed in; nobody is signed in now\nhint: Sign in again: ls-auth login\n',
+    'error: another account signed in, so you are signed out now\nhint: Sign in again: ls-auth login\n',
   )
   expect(stage.provider.revocations()).toBe(revoked + 2)
   await expectNoSignIn()
@@ -95,7 +95,7 @@ it('somebody else has signed in at another terminal: the command does not go on 
   other.whileItIsOpen(() => other.type('ls-auth login'))
   const { exit, stdout, stderr } = await world.type('ls-auth services')
   expect({ exit, stdout }).toEqual({ exit: 10, stdout: '' })
-  expect(stderr).toContain('error: somebody else has signed in; the sign-in before is kept\n')
+  expect(stderr).toContain('error: another account signed in, so ls-auth kept the previous sign-in\n')
 })
 
 it.each(['issuer https://other.example', 'account second', 'client_id --unset'])(

@@ -57,8 +57,8 @@ describe('a person at a terminal', () => {
     expect(exit, stderr).toBe(0)
     expect(stdout).toContain('checkout')
     expect(stderr).toContain(
-      `${host} wants a stronger or newer sign-in.\n` +
-        '  required way to sign in (acr): gold or platinum\n' +
+      `${host} requires a stronger or newer sign-in.\n` +
+        '  required sign-in level (acr): gold or platinum\n' +
         'Sign in again as alice@example.test, in the browser? [Y/n] ',
     )
     expect(stderr).toContain('Signed in as alice@example.test.\n')
@@ -108,12 +108,12 @@ describe('a person at a terminal', () => {
     const { exit, stdout, stderr } = await world.type('ls-auth services')
     expect({ exit, stdout, left: world.stdin }).toEqual({ exit: 11, stdout: '', left: [''] })
     expect(stderr).toContain(
-      `error: ${host} wants more than the sign-in you have just made\n` +
-        'hint: Tell whoever runs the identity provider: it did not sign you in as the API requires it.\n' +
+      `error: ${host} requires more than the sign-in you just made\n` +
+        "hint: Tell whoever runs the identity provider: the sign-in did not meet the API's requirements.\n" +
         '  server: insufficient_user_authentication\n' +
-        '  required way to sign in (acr): platinum\n' +
-        '  required age of the sign-in: 10m at most\n' +
-        '  held way to sign in (acr): password\n' +
+        '  required sign-in level (acr): platinum\n' +
+        '  required sign-in age: 10m at most\n' +
+        '  held sign-in level (acr): password\n' +
         '  held methods (amr): pwd\n' +
         '  signed in at (auth_time): ',
     )
@@ -128,7 +128,7 @@ describe('a person at a terminal', () => {
     const { exit, stderr } = await world.type('ls-auth services')
     expect(exit).toBe(10)
     expect(stderr).toContain(
-      'error: somebody else has signed in; the sign-in before is kept\nhint: Run it again, and sign in as the same person.',
+      'error: another account signed in, so ls-auth kept the previous sign-in\nhint: Run it again and sign in as the same person.',
     )
     expect(stage.provider.revocations()).toBe(revoked + 1)
     expect((await world.type('ls-auth whoami')).stdout).toContain('alice@example.test')
@@ -148,8 +148,8 @@ describe('a script', () => {
     wants = unlessGold(challenge)
     const { exit, stdout, stderr } = await world.type('ls-auth services')
     expect({ exit, stdout }).toEqual({ exit: 3, stdout: '' })
-    expect(stderr).toContain(`hint: Sign in anew as it is required: ${command}\n`)
-    expect(stderr).toContain('  held way to sign in (acr): password\n')
+    expect(stderr).toContain(`hint: Sign in again with these requirements: ${command}\n`)
+    expect(stderr).toContain('  held sign-in level (acr): password\n')
     const pasted = /ls-auth login .*/.exec(stderr)?.[0] as string
     expect((await world.type(pasted)).exit).toBe(0)
     expect((await world.type('ls-auth services')).exit).toBe(0)
@@ -184,9 +184,9 @@ describe('login', () => {
     stage.provider.tamper = {}
     expect(exit).toBe(10)
     expect(stderr).toContain(
-      'error: the provider answered with a sign-in that is older than was asked for (max_age)\n' +
-        'hint: Have it ask you anew: ls-auth login --max-age 1h --prompt login\n' +
-        '  required age of the sign-in: 1h at most\n',
+      'error: the provider answered with an older sign-in than requested (max_age)\n' +
+        'hint: Sign in again with a new prompt: ls-auth login --max-age 1h --prompt login\n' +
+        '  required sign-in age: 1h at most\n',
     )
   })
 

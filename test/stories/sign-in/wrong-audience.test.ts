@@ -14,7 +14,7 @@ describe('a token for an audience that the provider does not know', () => {
     const { exit, stderr } = await stage.world.type('ls-auth token --narrow --audience api://other')
     expect(exit).toBe(2)
     expect(stderr).toContain('invalid_target')
-    expect(stderr).toContain('if the next renewal is refused, sign in again (ls-auth login)')
+    expect(stderr).toContain('if the next renewal fails, sign in again (ls-auth login)')
     expect((await stage.world.type('ls-auth status')).stdout).toContain('1h, perhaps renews')
     expect((await stage.world.type('ls-auth doctor')).stdout).toMatch(
       /^warn +session .*left, and the provider has refused an audience since/m,
@@ -26,7 +26,7 @@ describe('a token for an audience that the provider does not know', () => {
     expect((await stage.world.type('ls-auth status')).stdout).toContain('perhaps renewed at next use')
     const { exit, stderr } = await stage.world.type('ls-auth token')
     expect(exit).toBe(3)
-    expect(stderr).toMatch(/^error: your sign-in has ended: .*refused for its audience may have used it up$/m)
+    expect(stderr).toMatch(/^error: your sign-in has ended: .*for another audience may have used it up$/m)
     expect(stderr).toContain('invalid_grant')
   })
 })

@@ -33,7 +33,7 @@ const WRONG: readonly [string, () => Promise<void>, string, () => string][] = [
   [
     'others can write to',
     () => chmod(work, 0o770),
-    'can be written by others',
+    'is writable by others',
     () => `Run: chmod 700 ${work}, or choose another XDG_STATE_HOME.`,
   ],
   [
@@ -42,7 +42,7 @@ const WRONG: readonly [string, () => Promise<void>, string, () => string][] = [
       await rm(work, { recursive: true })
       await writeFile(work, '')
     },
-    'is not a directory of its own',
+    'is not a plain directory',
     () => `Remove it: rm -f ${work}`,
   ],
   [
@@ -51,7 +51,7 @@ const WRONG: readonly [string, () => Promise<void>, string, () => string][] = [
       await rename(work, moved())
       await symlink(moved(), work)
     },
-    'is not a directory of its own',
+    'is not a plain directory',
     () => `Remove it: rm -f ${work}`,
   ],
 ]
@@ -112,7 +112,7 @@ describe('a session file that is a directory', () => {
     await rm(session(), { recursive: true })
     await symlink(own(), session())
     const { exit, stderr } = await world.type('ls-auth logout --all')
-    expect(stderr).toContain(`Not signed out of work: ${session()} is a symbolic link. Remove it;`)
+    expect(stderr).toContain(`Not signed out of work: ${session()} is a symbolic link. Remove it. `)
     expect([exit, await readdir(own())]).toEqual([10, ['kept']])
   })
 })

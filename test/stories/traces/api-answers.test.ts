@@ -41,7 +41,7 @@ describe('each answer of the API has its own words and exit status', () => {
     expect(outcome).toMatchObject({ exit, stdout: '' })
   })
 
-  it('a span that is not there: exit 7, and why that may be', async () => {
+  it('a span that does not exist: exit 7, and why that may be', async () => {
     const outcome = await get('00000000deadbeef')
     expect(outcome.exit).toBe(7)
     expect(outcome.stderr).toMatch(/assembled/)

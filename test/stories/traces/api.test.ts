@@ -177,7 +177,7 @@ describe('the answer', () => {
       const { exit, stderr } = await world.type(line)
       expect({ line, exit }).toEqual({ line, exit: 6 })
       expect(stderr).toMatch(
-        /^error: the headers of the request are too large for \S+ \(HTTP 400\)\nhint: It is probably the token: /,
+        /^error: the request headers are too large for \S+ \(HTTP 400\)\nhint: It is probably the token: /,
       )
     }
   })

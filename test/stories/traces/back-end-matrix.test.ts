@@ -70,7 +70,7 @@ const MATRIX: readonly Row[] = [
     /a file has no query language/,
   ],
   ['services', 0, 0, 0, 0],
-  ['attributes', 0, 0, /Jaeger cannot list attributes: its API lists services/, 0],
+  ['attributes', 0, 0, /Jaeger cannot list attributes: its API only lists services/, 0],
   ['attributes http.route', 0, 0, /Jaeger cannot list attributes/, 0],
   [
     'query "spans count | rate"',
@@ -156,7 +156,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('every command of %s', (backend)
     [
       '410',
       7,
-      backend === 'lightstep' ? /organization or project is gone/ : /says that this is gone \(HTTP 410\)/,
+      backend === 'lightstep' ? /organization or project is gone/ : /answered that this is gone \(HTTP 410\)/,
       (response) => response.writeHead(410).end(),
     ],
     [

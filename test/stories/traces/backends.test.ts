@@ -54,7 +54,7 @@ describe('Grafana Tempo without a sign-in', () => {
   })
 
   it.each<TempoMode>(['normal', 'v1-only', 'json-only'])(
-    '%s: a trace that is not there is exit 7',
+    '%s: a trace that does not exist is exit 7',
     async (mode) => {
       await start()
       tempo.mode = mode
@@ -137,7 +137,7 @@ describe('Grafana Tempo without a sign-in', () => {
     const without = await world.type(`ls-auth trace get ${trace.traceId}`)
     expect(without).toMatchObject({ exit: 11 })
     expect(without.stderr).toContain(
-      '--tenant NAME, or keep it in the profile: ls-auth profile set tenant NAME',
+      '--tenant NAME, or save it in the profile: ls-auth profile set tenant NAME',
     )
     await world.editConfig((text) => `${text}tenant = "team-a"\n`)
     expect(await world.type(`ls-auth trace get ${trace.traceId}`)).toMatchObject({ exit: 0 })
@@ -223,7 +223,7 @@ describe('Jaeger without a sign-in', () => {
     expect(drawn.stdout).toContain(`/jaeger/trace/${trace.traceId}`)
   })
 
-  it.each<JaegerMode>(['v3', 'v2', 'victoria'])('%s: a trace that is not there is exit 7', async (mode) => {
+  it.each<JaegerMode>(['v3', 'v2', 'victoria'])('%s: a trace that does not exist is exit 7', async (mode) => {
     jaeger.mode = mode
     expect(await world.type(`ls-auth trace get ${MISSING}`)).toMatchObject({ exit: 7, stdout: '' })
   })

@@ -232,7 +232,7 @@ it.each([
   ['--interval 5s', '--interval goes with --follow'],
   [
     '--follow --backend lightstep --api http://127.0.0.1:1 --organization a --project b',
-    'Lightstep cannot follow a search: its API gives examples of spans, and not each new trace',
+    'Lightstep cannot follow a search: its API returns example spans, not every new trace',
   ],
 ])('trace search %s: exit 2, before anything is asked', async (flags, message) => {
   const { exit, stderr } = await world.type(`ls-auth trace search ${flags}`)

@@ -307,7 +307,7 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
     ])
   })
 
-  describe('a trace that is not there', () => {
+  describe('a trace that does not exist', () => {
     const spans = trace.spans.filter(({ service }) => service === 'payment')
     /** Those of so many of the spans are gone. */
     const gone = (some: readonly TraceData['spans'][number][]) => {

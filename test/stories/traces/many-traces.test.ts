@@ -100,7 +100,7 @@ describe('a list of ids, at a Tempo', () => {
     expect(idsIn(outcome.stdout)).toEqual(lines(found.stdout).map((line) => JSON.parse(line).traceId))
   })
 
-  it('one that is not there is named, the others are written, and the exit is 7', async () => {
+  it('one that does not exist is named, the others are written, and the exit is 7', async () => {
     await writeFile(list, `${first}\n${MISSING}\n${second}\n`)
     const outcome = await world.type(`ls-auth trace get --ids ${list} --quiet`)
     expect(outcome.exit).toBe(7)
@@ -188,8 +188,8 @@ describe('a list of ids, at a Tempo', () => {
   })
 
   it.each([
-    ['EACCES', 'Mend its permissions, or name another file.'],
-    ['EPERM', 'Mend its permissions, or name another file.'],
+    ['EACCES', 'Fix its permissions, or name another file.'],
+    ['EPERM', 'Fix its permissions, or name another file.'],
     ['EROFS', 'Its file system is read-only: name a file elsewhere.'],
     ['ENOSPC', 'Free some space. The same command goes on from what is there.'],
     ['EDQUOT', 'Free some space. The same command goes on from what is there.'],

@@ -50,7 +50,7 @@ describe('an address where another API is', () => {
     ['jaeger', 'trace search', 'tempo'],
     ['jaeger', 'services', 'tempo'],
   ])(
-    '%s: %s is no trace that is not there, and no Tempo without it: exit 6',
+    '%s: %s is no trace that does not exist, and no Tempo without it: exit 6',
     async (backend, words, other) => {
       await profile(backend, await (other === 'tempo' ? tempo() : jaeger('v3')))
       const { exit, stdout, stderr } = await world.type(`ls-auth ${words}`)

@@ -37,7 +37,7 @@ describe('trace get --span that finds nothing', () => {
 })
 
 it.each(['charge.jsn', 'trace.txt', 'dump'])(
-  'a file name with a slip, %s: there is no such file, and it is no id',
+  'a file name with a slip, %s: no such file, and it is no id',
   async (name) => {
     for (const line of [`trace get ${name}`, `trace diff ${file} ${name}`]) {
       const { exit, stderr } = await world.type(`ls-auth ${line}`)

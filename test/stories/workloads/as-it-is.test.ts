@@ -84,7 +84,7 @@ describe('a job of GitHub Actions', () => {
     await asIs('github', '')
     const { exit, stderr } = await place.type('ls-auth token')
     expect(exit).toBe(2)
-    expect(stderr).toMatch(/does not say which API the token is for\nhint: .*profile set audience VALUE/)
+    expect(stderr).toMatch(/has no audience for the token\nhint: .*profile set audience VALUE/)
   })
 
   it('is refused by expect: exit 11, with what is required and held', async () => {
@@ -92,7 +92,7 @@ describe('a job of GitHub Actions', () => {
     await place.world.editConfig((text) => `${text}\n[profiles.ci.expect]\nsub = "repo:acme/other:*"\n`)
     const { exit, stdout, stderr } = await place.type('ls-auth token')
     expect({ exit, stdout }).toEqual({ exit: 11, stdout: '' })
-    expect(stderr).toMatch(/^error: the token is not what this profile expects\n/)
+    expect(stderr).toMatch(/^error: the token does not match this profile's expectations\n/)
     expect(stderr).toContain('repo:acme/app:environment:prod')
     expect(stderr).not.toContain('login')
   })

@@ -71,7 +71,7 @@ describe('a workload on AWS', () => {
     vi.unstubAllEnvs()
     expect(none.exit).toBe(6)
     expect(none.stderr).toContain(
-      'error: aws configure export-credentials failed (exit 255)\nhint: See what it says: ',
+      'error: aws configure export-credentials failed (exit 255)\nhint: Check its output: ',
     )
   })
 
@@ -110,7 +110,7 @@ describe('a workload on AWS', () => {
 
   it('needs a region, and signs for no plain http address', async () => {
     delete place.world.variables.AWS_REGION
-    expect((await place.type('ls-auth token')).stderr).toContain('AWS_REGION names no region')
+    expect((await place.type('ls-auth token')).stderr).toContain('AWS_REGION is not a region')
     place.world.variables.AWS_REGION = REGION
     place.world.variables.AWS_ENDPOINT_URL_STS = 'http://sts.example'
     expect((await place.type('ls-auth token')).exit).toBe(10)

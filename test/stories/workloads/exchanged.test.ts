@@ -123,9 +123,9 @@ describe('client credentials', () => {
   })
 
   it.each([
-    ['is not there', undefined, 0o600, 'cannot be read or is empty'],
+    ['does not exist', undefined, 0o600, 'cannot be read or is empty'],
     ['can be read by others', 'pem', 0o644, 'can be read by others'],
-    ['is no key', 'text', 0o600, 'holds no private key that can be used'],
+    ['is no key', 'text', 0o600, 'holds no usable private key'],
     ['is too short', 'short', 0o600, 'is too short (1024 bits)'],
   ] as const)('a key file that %s: exit 2, before any request', async (_, content, mode, words) => {
     const texts = { pem: place.pem, text: 'nothing', short: shortKey() }

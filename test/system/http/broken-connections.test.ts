@@ -96,10 +96,10 @@ describe('a connection that could not be opened', () => {
     [{ code: 'UND_ERR_CONNECT_TIMEOUT' }, 'it does not answer'],
     [{ code: 'EHOSTUNREACH', syscall: 'connect' }, 'no route to it'],
     [{ errors: [{ code: 'ENETUNREACH', syscall: 'connect' }] }, 'no route to it'],
-    [{ code: 'ENOTFOUND', syscall: 'getaddrinfo' }, 'its name is not known'],
-    [{ code: 'EAI_AGAIN', syscall: 'getaddrinfo' }, 'its name cannot be looked up now'],
-    [{ code: 'EAI_FAIL', syscall: 'getaddrinfo' }, 'its name cannot be looked up now'],
-    [{ code: 'ESERVFAIL', syscall: 'getaddrinfo' }, 'its name cannot be looked up now'],
+    [{ code: 'ENOTFOUND', syscall: 'getaddrinfo' }, 'unknown host name'],
+    [{ code: 'EAI_AGAIN', syscall: 'getaddrinfo' }, 'DNS lookup failed'],
+    [{ code: 'EAI_FAIL', syscall: 'getaddrinfo' }, 'DNS lookup failed'],
+    [{ code: 'ESERVFAIL', syscall: 'getaddrinfo' }, 'DNS lookup failed'],
   ])('has sent nothing: %j', (error, reason) => {
     const failure = networkFailure(error, new URL('https://idp.example/'), false)
     expect(failure.message).toBe(`cannot reach idp.example: ${reason}`)

@@ -73,11 +73,11 @@ describe.each([
     await expect(open(settings('mine.crt', 'link.key'), env)).resolves.toBeDefined()
   })
 
-  const PAIR = 'Set client_cert and client_key to a certificate and the key that it was made for.'
+  const PAIR = 'Set client_cert and client_key to a certificate and its own key.'
   const PLAIN =
-    'ls-auth asks for no passphrase. Set client_key to a file of the key without one (openssl pkey -in OLD -out NEW).'
+    'ls-auth does not ask for passphrases. Set client_key to a key without one (openssl pkey -in OLD -out NEW).'
   it.each([
-    ['mine.crt', 'other.key', 'client_key: AT/other.key: it is not the key of AT/mine.crt', PAIR],
+    ['mine.crt', 'other.key', 'client_key: AT/other.key: not the key of AT/mine.crt', PAIR],
     ['mine.crt', 'encrypted.key', 'client_key: AT/encrypted.key: it is encrypted', PLAIN],
     ['mine.crt', 'old-encrypted.key', 'client_key: AT/old-encrypted.key: it is encrypted', PLAIN],
     [
@@ -90,13 +90,13 @@ describe.each([
       'mine.crt',
       undefined,
       'client_cert is set without client_key',
-      'Set client_key, too: the two belong together.',
+      'Set client_key too. The two belong together.',
     ],
     [
       undefined,
       'mine.key',
       'client_key is set without client_cert',
-      'Set client_cert, too: the two belong together.',
+      'Set client_cert too. The two belong together.',
     ],
   ])('is judged before anything is sent: %s with %s', async (cert, key, message, hint) => {
     expect(await toldBy(() => open(settings(cert, key), env))).toEqual([

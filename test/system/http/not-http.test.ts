@@ -37,7 +37,7 @@ const passOn = async (url: string) => {
 
 const SSH = 'SSH-2.0-OpenSSH_9.6\r\n'
 const LARGE = `HTTP/1.1 200 OK\r\nx-a: ${'a'.repeat(20_000)}\r\ncontent-length: 0\r\n\r\n`
-const NO_HTTP = 'does not answer as an HTTP server should'
+const NO_HTTP = 'does not speak HTTP'
 const HINT = 'Check the address and its port. If both are right, ask whoever runs that host.'
 
 describe.each([
@@ -61,13 +61,13 @@ it('a proxy that is none', async () => {
 
 it.each([
   ['gzip', 'sent a damaged compressed answer'],
-  ['zstd', 'answered in an encoding that was not asked for'],
+  ['zstd', 'answered in an encoding that ls-auth did not request'],
 ])('a body that cannot be read (%s) is blamed on that host alone', async (encoding, message) => {
   const head = `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: 4\r\n\r\n`
   const url = await answering(`${head}junk`)
   expect(await toldBy(() => get(url))).toEqual([
     `api-failed: ${new URL(url).host} ${message}`,
-    'Try again; if it goes on, ask whoever runs that host, or the proxy on the way.',
+    'Try again. If it keeps failing, ask whoever runs that host or the proxy.',
   ])
 })
 

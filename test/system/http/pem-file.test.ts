@@ -36,7 +36,7 @@ describe('a file of certificates', () => {
     expect(() => readPem(path, 'ca_file', 'certificates', env)).toThrow(
       expect.objectContaining({
         code: 'settings',
-        message: `ca_file: ${path}: it holds no certificate in PEM`,
+        message: `ca_file: ${path}: it has no PEM certificate`,
         hint: 'Set ca_file to a file of certificates in PEM (-----BEGIN …-----).',
       }),
     )
@@ -44,17 +44,17 @@ describe('a file of certificates', () => {
 
   it('is not the key', async () => {
     const path = await file(tls.key)
-    expect(() => readPem(path, 'client_cert', 'certificates', env)).toThrow('it holds no certificate in PEM')
+    expect(() => readPem(path, 'client_cert', 'certificates', env)).toThrow('it has no PEM certificate')
     expect(readPem(path, 'client_key', 'key', env)).toBe(tls.key)
     const other = await file(tls.ca)
-    expect(() => readPem(other, 'client_key', 'key', env)).toThrow('it holds no private key in PEM')
+    expect(() => readPem(other, 'client_key', 'key', env)).toThrow('it has no PEM private key')
   })
 
   it.each([
     ['a directory', () => directory, 'it is a directory'],
-    ['missing', () => join(directory, 'none.pem'), 'there is no such file'],
-    ['in place of a directory', () => '/dev/null/ca.pem', 'there is no such file'],
-    ['without an end', () => '/dev/zero', 'it is no plain file'],
+    ['missing', () => join(directory, 'none.pem'), 'no such file'],
+    ['in place of a directory', () => '/dev/null/ca.pem', 'no such file'],
+    ['without an end', () => '/dev/zero', 'it is not a plain file'],
   ])('that is %s says so', (_, path, why) => {
     expect(() => readPem(path(), 'ca_file', 'certificates', env)).toThrow(why)
   })
@@ -62,7 +62,7 @@ describe('a file of certificates', () => {
   it('that is a pipe which nobody writes is refused at once', () => {
     const pipe = join(directory, 'pipe')
     execFileSync('mkfifo', [pipe])
-    expect(() => readPem(pipe, 'ca_file', 'certificates', env)).toThrow('it is no plain file')
+    expect(() => readPem(pipe, 'ca_file', 'certificates', env)).toThrow('it is not a plain file')
   })
 
   it('that is too large is not read', async () => {

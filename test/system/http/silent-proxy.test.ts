@@ -11,7 +11,7 @@ const UNREACHED = {
   code: 'network',
   sent: false,
   message: 'the proxy on the way to 192.0.2.1 does not answer',
-  hint: 'Check HTTPS_PROXY, NO_PROXY and proxy in the profile. If it is only slow: --timeout 30',
+  hint: "Check HTTPS_PROXY, NO_PROXY and proxy in the profile. If it's just slow: --timeout 30",
 }
 
 describe('a proxy that takes the connection and never answers', () => {

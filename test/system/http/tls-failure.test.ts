@@ -53,21 +53,21 @@ async function ask(server: Server, way: { proxy?: 'http' | 'https' } = {}) {
 }
 
 const NO_TLS = 'Is it http://? Check the address and its port, and those in HTTPS_PROXY and proxy.'
-const MAY_WANT = 'It may want a client certificate: set client_cert and client_key in the profile.'
+const MAY_WANT = 'It may require a client certificate. Set client_cert and client_key in the profile.'
 
 describe('TLS that the two sides do not agree on', () => {
   it.each([
-    ['plain http', plain, 'HOST speaks no TLS there', NO_TLS],
+    ['plain http', plain, 'HOST does not speak TLS there', NO_TLS],
     [
       'TLS 1.1 alone',
       withTls({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }),
-      'HOST speaks no version of TLS that ls-auth takes',
+      'HOST has no TLS version that ls-auth accepts',
       'Ask whoever runs it for TLS 1.2 or 1.3.',
     ],
     [
       'a client certificate that is wanted',
       wanting({}),
-      'HOST wants a client certificate',
+      'HOST requires a client certificate',
       'Set client_cert and client_key in the profile.',
     ],
     [
@@ -88,15 +88,15 @@ describe('TLS that the two sides do not agree on', () => {
       const failure = networkFailure({ code: 'EPROTO', message }, new URL('https://idp.example/'), false)
       expect(failure).toMatchObject({ code: 'network', sent: true })
       expect(told(failure)).toEqual([
-        'network: idp.example did not accept the client certificate, or that there is none',
-        'Set client_cert and client_key in the profile, or check them: it may have expired, or its CA is not accepted.',
+        'network: idp.example rejected the client certificate, or got none',
+        'Set client_cert and client_key in the profile, or check them. The certificate may have expired, or the server may not trust its CA.',
       ])
     },
   )
 
   it.each([
-    ['in a tunnel', tunnel, 'http', 'traces.example speaks no TLS there'],
-    ['at a proxy', plain, 'https', 'the proxy on the way to traces.example speaks no TLS there'],
+    ['in a tunnel', tunnel, 'http', 'traces.example does not speak TLS there'],
+    ['at a proxy', plain, 'https', 'the proxy on the way to traces.example does not speak TLS there'],
   ] as const)('plain text %s', async (_, server, proxy, message) => {
     expect(await ask(server(), { proxy })).toEqual([`network: ${message}`, NO_TLS])
   })
@@ -108,7 +108,7 @@ describe('a certificate', () => {
     await writeFile(at('ca'), ca)
     expect(await ask(withTls({ cert, key })())).toEqual([
       'refused: the certificate of HOST has expired',
-      'Ask whoever runs that host for a new one, if the clock of this machine is right. ls-auth never skips this check.',
+      'If the clock of this machine is right, ask whoever runs that host for a new one. ls-auth never skips this check.',
     ])
   })
 
@@ -117,7 +117,7 @@ describe('a certificate', () => {
     await writeFile(at('ca'), ca)
     expect(await ask(withTls({ cert, key })(), { proxy: 'https' })).toEqual([
       'refused: the certificate of the proxy on the way to traces.example is for another host',
-      'Check the address; something on the way may answer in place of that host. ls-auth never skips this check.',
+      'Check the address. Another server may be answering for that host. ls-auth never skips this check.',
     ])
   })
 
@@ -125,7 +125,7 @@ describe('a certificate', () => {
     const failure = networkFailure({ code: 'CERT_NOT_YET_VALID' }, new URL('https://idp.example/'), false)
     expect(told(failure)).toEqual([
       'refused: the certificate of idp.example is not valid yet',
-      'Check the clock of this machine; if it is right, ask whoever runs that host. ls-auth never skips this check.',
+      "Check the clock of this machine. If it's right, ask whoever runs that host. ls-auth never skips this check.",
     ])
   })
 })

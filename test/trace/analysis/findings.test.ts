@@ -36,7 +36,7 @@ describe('errors that were handled', () => {
       ],
     ],
     [
-      'the span above is not there',
+      'the span above does not exist',
       [
         { id: 1, ms: 100 },
         { id: 2, ...failed, parent: 9 },

@@ -28,7 +28,7 @@ export async function signInAnew(
   const before = await readSettings(env, await files())
   const claims = await claimsOfPerson(invocation, client)
   const person = safeText(personIn(claims) ?? 'the same person', 120)
-  tell(invocation, `${safeText(host, 200)} wants a stronger or newer sign-in.`)
+  tell(invocation, `${safeText(host, 200)} requires a stronger or newer sign-in.`)
   for (const line of requirementLines(required)) tell(invocation, `  ${line}`)
   const { scopes = [], ...way } = required
   if (scopes.length > 0) tell(invocation, `  required scope: ${scopes.join(' ')}`)

@@ -79,7 +79,7 @@ function notWritten(shown: string, cause: unknown): Failure {
 }
 
 function hintOf(code: string): string {
-  if (code === 'EACCES' || code === 'EPERM') return 'Mend its permissions, or name another file.'
+  if (code === 'EACCES' || code === 'EPERM') return 'Fix its permissions, or name another file.'
   if (code === 'EROFS') return 'Its file system is read-only: name a file elsewhere.'
   const isFull = code === 'ENOSPC' || code === 'EDQUOT'
   return `${isFull ? 'Free some space' : 'Look at the disk that it is on'}. The same command goes on from what is there.`

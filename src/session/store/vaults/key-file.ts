@@ -43,7 +43,7 @@ async function ensureKeyFile(path: string, files: Files, env: Env): Promise<Buff
   await files.makeDirectory(dirname(path)).catch((cause) => {
     const failure = unwritable(cause)
     throw /^(EEXIST|ENOTDIR)$/.test(cause.code)
-      ? failure.withHint('A part of its path is not a directory. Name another place for the key file.')
+      ? failure.withHint('A part of its path is not a directory. Choose another place for the key file.')
       : failure
   })
   const key = randomBytes(32)
@@ -96,10 +96,9 @@ export function keyFileVault(path: string, ports: Ports, from: string | undefine
       return { header: { wrappedKey: wrapKey(secret.key, wrapping, account) }, keptRefresh: false }
     },
     async recall(account, header) {
-      if (header.scrypt)
-        throw new Failure('store-key', 'this session is kept by a passphrase, not by a key file')
+      if (header.scrypt) throw new Failure('store-key', 'a passphrase protects this session, not a key file')
       const wrapping = await readKeyFile(path, await ports.files(), ports.env)
-      if (!wrapping) throw unfit('is not there')
+      if (!wrapping) throw unfit('does not exist')
       const key = unwrapKey(header.wrappedKey, wrapping, account)
       if (!key) throw unfit('does not open this session')
       return { key, refresh: undefined }

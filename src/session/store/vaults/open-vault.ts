@@ -31,7 +31,7 @@ function keychainVault(ports: Ports): Vault {
     await keychain.set(account, 'probe')
     const back = await keychain.get(account)
     await keychain.remove(account)
-    if (back !== 'probe') throw lost('the keychain took an item but did not give it back')
+    if (back !== 'probe') throw lost('the keychain stored an item but did not return it')
   }
 
   return {
@@ -42,12 +42,12 @@ function keychainVault(ports: Ports): Vault {
       const text = fitsPlatformLimit(whole) ? whole : encodeSecret({ ...secret, refresh: undefined })
       await keychain.set(account, text)
       if ((await keychain.get(account)) !== text)
-        throw lost('the keychain took the session but did not give it back')
+        throw lost('the keychain stored the session but did not return it')
       return { header: {}, keptRefresh: text === whole && secret.refresh !== undefined }
     },
     async recall(account) {
       const text = await (await ports.keychain()).get(account)
-      if (text === undefined) throw lost('your sign-in is stored, but the keychain did not give it back')
+      if (text === undefined) throw lost('your sign-in is stored, but the keychain did not return it')
       return decodeSecret(text)
     },
     async discard(account) {
@@ -73,7 +73,7 @@ function decodeSecret(text: string): Secret {
 
 const lost = (message: string): Failure =>
   new Failure('keychain-lost', message, {
-    hint: 'It may be locked, or the item was removed. Unlock it, or sign in again: ls-auth login',
+    hint: 'The keychain may be locked, or the item was removed. Unlock it, or sign in again: ls-auth login',
   })
 
 type Cost = NonNullable<SessionHeader['scrypt']>
@@ -105,8 +105,8 @@ function passphraseVault(ports: Ports): Vault {
     },
     async recall(account, header) {
       if (!header.scrypt) {
-        throw new Failure('store-key', 'this session is kept by a key file', {
-          hint: 'Set LS_AUTH_STORE_KEY_FILE to it. For a command of exec, which takes that out, run before: ls-auth profile set store_key_file PATH',
+        throw new Failure('store-key', 'a key file protects this session', {
+          hint: 'Set LS_AUTH_STORE_KEY_FILE to it. exec removes that variable, so for its command first run: ls-auth profile set store_key_file PATH',
         })
       }
       const name = nameOf(account, header.wrappedKey)
@@ -116,7 +116,7 @@ function passphraseVault(ports: Ports): Vault {
       const key = unwrapKey(header.wrappedKey, await deriveKey(passphrase, header.scrypt), account)
       if (!key) {
         throw new Failure('store-key', 'the passphrase does not open this session', {
-          hint: 'Try again. If it is lost, sign in again: ls-auth login',
+          hint: 'Try again. If you lost it, sign in again: ls-auth login',
         })
       }
       known = passphrase
@@ -141,7 +141,7 @@ async function choosePassphrase(terminal: Terminal): Promise<string> {
 async function askPassphrase(terminal: Terminal, prompt: string): Promise<string> {
   const typed = await terminal.readSecret(prompt)
   if (typed !== undefined) return typed
-  throw new Failure('store-key', 'this session is kept by a passphrase, and nobody is there to type it', {
+  throw new Failure('store-key', 'cannot ask for the passphrase of this session: stdin is not a terminal', {
     hint: 'Run it in a terminal, or use a key file: ls-auth login --store file --store-key-file PATH',
   })
 }

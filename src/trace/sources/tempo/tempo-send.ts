@@ -55,7 +55,7 @@ export function startAndEnd(fromMillis: number, toMillis: number): { start: stri
 }
 
 const WHICH_TENANT =
-  'Name yours (it is sent as X-Scope-OrgID): --tenant NAME, or keep it in the profile: ls-auth profile set tenant NAME'
+  'Name yours (it is sent as X-Scope-OrgID): --tenant NAME, or save it in the profile: ls-auth profile set tenant NAME'
 
 const MESSAGE_SIZE =
   'Ask whoever runs Tempo to raise the gRPC message size limits of its querier and query frontend.'

@@ -23,19 +23,19 @@ export const FIRST_STEPS: readonly FailureRow[] = [
     exits: [7],
   },
   {
-    name: 'a profile that is not there, of none',
+    name: 'a profile that does not exist, of none',
     line: 'ls-auth whoami --profile work',
     exit: 2,
     exits: [7],
   },
   {
-    name: 'a profile that is not there, of some',
+    name: 'a profile that does not exist, of some',
     arrange: (place) => two(place),
     line: 'ls-auth profile show --profile wrok',
     exit: 2,
   },
   {
-    name: 'a profile that is not there, at login',
+    name: 'a profile that does not exist, at login',
     arrange: (place) => two(place),
     line: 'ls-auth login --profile third',
     exit: 2,
@@ -50,7 +50,7 @@ export const FIRST_STEPS: readonly FailureRow[] = [
     cured: true,
   },
   {
-    name: 'a default that is not there',
+    name: 'a default that does not exist',
     arrange: (place) => place.world.writeConfig(`default_profile = "gone"\n${place.profile('work')}`),
     line: 'ls-auth profile show',
     exit: 2,

@@ -31,19 +31,19 @@ export const PROFILES: readonly FailureRow[] = [
     values: () => ({ 'set KEY': 'leeway', 'KEY VALUE': '30s' }),
   },
   {
-    name: 'use of a profile that is not there',
+    name: 'use of a profile that does not exist',
     arrange: (place) => two(place),
     line: 'ls-auth profile use wrok',
     exit: 2,
   },
   {
-    name: 'removal of a profile that is not there',
+    name: 'removal of a profile that does not exist',
     arrange: (place) => two(place),
     line: 'ls-auth profile remove wrok',
     exit: 2,
   },
   {
-    name: 'export of a profile that is not there',
+    name: 'export of a profile that does not exist',
     arrange: (place) => two(place),
     line: 'ls-auth profile export wrok',
     exit: 2,

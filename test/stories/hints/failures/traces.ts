@@ -3,7 +3,7 @@ import { type FailureRow, signedIn } from './row.ts'
 /** Traces are not to be had. */
 export const TRACES: readonly FailureRow[] = [
   {
-    name: 'a trace that is not there',
+    name: 'a trace that does not exist',
     arrange: (place) => signedIn(place),
     line: 'ls-auth trace get 00f067aa0ba902b7 --profile work',
     exit: 7,
