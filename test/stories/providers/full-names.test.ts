@@ -20,7 +20,7 @@ it.each([
   await type('ls-auth login')
   const { exit, stdout, stderr } = await type(`ls-auth check ${short}`)
   expect(exit).toBe(5)
-  const note = `It is called ${name} here, if that is the one that is meant.`
+  const note = `Its name is ${name} here, if you mean that.`
   expect(stdout.replace(/\s+/g, ' ')).toContain(note)
   expect(stderr).toContain('hint: See the findings above; ls-auth whoami shows all claims.\n')
   const { findings } = JSON.parse((await type(`ls-auth check ${short} --json`)).stdout)
