@@ -173,7 +173,9 @@ function toGet(
   const login = ['ls-auth login', ...unasked.map((scope) => `--scope ${shellWord(scope)}`)].join(' ')
   const people = [
     // Where the sign-in asks for a scope already, asking once more gives the same token.
-    ...(unasked.length < scopes.length ? [`ask the client's administrator at ${host} to allow the scope`] : []),
+    ...(unasked.length < scopes.length
+      ? [`ask the client's administrator at ${host} to allow the scope`]
+      : []),
     ...(groups.length > 0 ? [`ask the group administrator at ${host} to add you`] : []),
   ].join(', and ')
   if (people === '')
