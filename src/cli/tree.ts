@@ -167,7 +167,6 @@ function refuseTokens(argv: readonly string[]): void {
 }
 
 const signIn = async () => (await import('./rows/sign-in-commands.ts')).SIGN_IN_COMMANDS
-const claims = async () => (await import('./rows/claim-commands.ts')).CLAIM_COMMANDS
 const profiles = async () => (await import('./rows/profile-commands.ts')).PROFILE_COMMANDS
 const clouds = async () => (await import('./rows/cloud-commands.ts')).CLOUD_COMMANDS
 const program = async () => (await import('./rows/program-commands.ts')).PROGRAM_COMMANDS
@@ -199,9 +198,11 @@ export const COMMANDS: Table = [
     description: 'verify the claims of your token: exit 5 when one is false or unknown',
     verb: async () => (await import('../verbs/check.ts')).check,
   },
-  ...lazyRows(claims, {
-    doctor: 'check everything from the settings to the trace API, and say what to do about each failure',
-  }),
+  {
+    usage: 'doctor',
+    description: 'check everything from the settings to the trace API, and say what to do about each failure',
+    verb: async () => (await import('../verbs/doctor.ts')).doctor,
+  },
   ...TRACE_COMMANDS,
   {
     usage: 'profile',

@@ -62,7 +62,7 @@ describe('what a shell is told', () => {
     expect(await values('ls-auth trace get --scale ')).toEqual(['linear', 'log', 'fit', 'critical'])
     expect(await values('ls-auth --color ')).toEqual(['auto', 'always', 'never'])
     expect(await values('ls-auth check --use ')).toEqual(['id', 'access'])
-    expect(await values('ls-auth check --aud')).toEqual(expect.arrayContaining(['--aud', '--audience']))
+    expect(await values('ls-auth check --aud')).toContain('--audience')
     expect(await values('ls-auth services --backend=')).toContain('--backend=jaeger')
     const settings = await values('ls-auth profile set ')
     expect(settings).toEqual(
