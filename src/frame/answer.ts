@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.ts'
-import type { TableOptions } from '../trace/render/table/figure-table.ts'
+import type { TableOptions } from '../trace/render/tables/figure-table.ts'
 
 /** Who reads: a person at a terminal, or an agent, which gets all that fits into its limit. */
 export type Audience = 'person' | 'agent'

@@ -1,8 +1,7 @@
 import type { Invocation } from '../commands/invocation.ts'
 import { portWith } from '../port-with.ts'
 import { UNSTYLED } from '../text/unstyled.ts'
-import { ABOUT_DATA, bytesOf, dataBlock, withinBytes } from '../trace/render/agent/data-block.ts'
-import { MOST_BYTES } from '../trace/render/agent/limits.ts'
+import { ABOUT_DATA, bytesOf, dataBlock, MOST_BYTES, withinBytes } from '../trace/render/data-block.ts'
 import type { Answer, Pen, Step } from './answer.ts'
 import { notesOf, stepLine } from './print.ts'
 

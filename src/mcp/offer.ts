@@ -2,7 +2,7 @@ import type { Verb } from '../backends/backend.ts'
 import { type Price, priceAt } from '../backends/prices.ts'
 import { type BackendId, backendOf } from '../backends/table.ts'
 import type { Profile } from '../settings/profile.ts'
-import { ABOUT_DATA } from '../trace/render/agent/data-block.ts'
+import { ABOUT_DATA } from '../trace/render/data-block.ts'
 import type { Tool } from './tool.ts'
 import { allTools } from './tools.ts'
 

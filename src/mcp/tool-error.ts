@@ -1,7 +1,7 @@
 import type { Invocation } from '../commands/invocation.ts'
 import { withTypedFlags } from '../commands/repeat-flags.ts'
 import { FAILURES, Failure, type FailureCode, type FailureReason } from '../errors.ts'
-import { dataBlock, dataLine } from '../trace/render/agent/data-block.ts'
+import { dataBlock, dataLine } from '../trace/render/data-block.ts'
 import { inWordsOf } from './arguments.ts'
 import type { Tool } from './tool.ts'
 import { withTools } from './tool-names.ts'

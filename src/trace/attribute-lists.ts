@@ -1,4 +1,4 @@
-import { attributeText } from './formats/own/attributes-json.ts'
+import { attributeText } from './formats/attributes-json.ts'
 import type { Attributes, AttributeValue, Trace } from './model.ts'
 
 /** An attribute that a query can use. */

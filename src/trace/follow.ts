@@ -1,6 +1,6 @@
-import type { SpanFilter } from './conditions/span-filter.ts'
 import { latestFirst, type TraceSummary } from './search.ts'
 import type { TimeRange } from './series.ts'
+import type { SpanFilter } from './span-filter.ts'
 
 /**
  * How far each look goes back behind the last one at least, in milliseconds: a trace is found when its spans have arrived, and is

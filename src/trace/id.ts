@@ -1,8 +1,19 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../text/safe-text.ts'
-import { addressesIn, fromAddresses, isAddress } from './id-forms/address.ts'
-import { fromDigits, isZero, type Reading } from './id-forms/reading.ts'
-import { fromHeaderValue, namedIds, plain, soleHeader, soleIds, unwrapped } from './id-forms/within-text.ts'
+import {
+  addressesIn,
+  fromAddresses,
+  fromDigits,
+  fromHeaderValue,
+  isAddress,
+  isZero,
+  namedIds,
+  plain,
+  type Reading,
+  soleHeader,
+  soleIds,
+  unwrapped,
+} from './id-forms.ts'
 
 /** A span or trace id as a person gave it. */
 export interface TraceReference extends Reading {

@@ -1,11 +1,10 @@
-import type { AttributeCondition } from './conditions/attribute-condition.ts'
-import { type SpanFilter, spanTest } from './conditions/span-filter.ts'
+import type { AttributeCondition } from './attribute-condition.ts'
 import type { Span, Trace } from './model.ts'
 import type { TimeRange } from './series.ts'
-import { isEndless, type Unfinished } from './tree/endless.ts'
-import { leastTimes, longestTop, lostPart } from './tree/known-times.ts'
+import { type SpanFilter, spanTest } from './span-filter.ts'
+import { leastTimes, longestTop, lostPart, unfinishedOf } from './tree/known-times.ts'
+import { isEndless, type Unfinished } from './tree/span-facts.ts'
 import { buildTree } from './tree/trace-tree.ts'
-import { unfinishedOf } from './tree/unfinished.ts'
 
 /** A search for traces. All conditions must hold of one span: its service, name, attributes and duration. */
 export interface TraceFilter extends SpanFilter {

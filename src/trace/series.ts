@@ -1,4 +1,4 @@
-import type { Comparison } from './causes/comparison.ts'
+import type { Comparison } from './analysis/selection-counts.ts'
 
 /** A stretch of time, in milliseconds since the epoch; `fromMillis < toMillis`. */
 export interface TimeRange {

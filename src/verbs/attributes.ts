@@ -8,12 +8,11 @@ import {
   type AttributeValues,
   uniqueSamples,
 } from '../trace/attribute-lists.ts'
-import { splitScope } from '../trace/conditions/attribute-scope.ts'
-import { isForQuery } from '../trace/conditions/own-field.ts'
-import { attributeText } from '../trace/formats/own/attributes-json.ts'
+import { isForQuery, splitScope } from '../trace/attribute-scope.ts'
+import { attributeText } from '../trace/formats/attributes-json.ts'
 import { maskerUnder, maskValue } from '../trace/masking.ts'
 import type { TimeRange } from '../trace/series.ts'
-import type { CapableSource } from '../trace/sources/capabilities.ts'
+import type { CapableSource } from '../trace/sources/trace-source.ts'
 import { sensitiveFlag } from './flags.ts'
 import { nameList, pattern } from './name-list.ts'
 import { fileFlag, timeFlags, timeRange } from './search-flags.ts'

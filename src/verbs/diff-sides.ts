@@ -15,7 +15,7 @@ import type { TraceReference } from '../trace/id.ts'
 import { maskText, maskTrace } from '../trace/masking.ts'
 import type { Trace } from '../trace/model.ts'
 import type { TraceFilter } from '../trace/search.ts'
-import { redeliveredText } from '../trace/tree/redelivered.ts'
+import { redeliveredText } from '../trace/tree/attach.ts'
 import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
 import { filterOf, manyTracesFlags } from './search-flags.ts'
 

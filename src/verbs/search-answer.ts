@@ -3,7 +3,7 @@ import type { Invocation } from '../commands/invocation.ts'
 import { counted, unitOf } from '../commands/trace/found/found-words.ts'
 import { isPlain, type Note, type Step } from '../frame/answer.ts'
 import { count } from '../text/count.ts'
-import { isoMillis, isoTime } from '../trace/formats/iso-time.ts'
+import { isoMillis, isoTime } from '../trace/formats/span-times.ts'
 import { maskText } from '../trace/masking.ts'
 import {
   FILTER_FLAGS,
@@ -14,7 +14,7 @@ import {
   type TraceFilter,
   type TraceSummary,
 } from '../trace/search.ts'
-import { unfinishedText } from '../trace/tree/unfinished.ts'
+import { unfinishedText } from '../trace/tree/known-times.ts'
 
 /** What was asked for; `isWhole`: of a file all, without a time. */
 interface Asked {

@@ -1,10 +1,9 @@
 import { noteOf } from '../frame/answer.ts'
 import { safeJson } from '../text/safe-text.ts'
-import { exportTrace } from '../trace/formats/export-trace.ts'
-import { countLostEnds } from '../trace/formats/lost-ends.ts'
+import { countLostEnds, exportTrace } from '../trace/formats/export-trace.ts'
 import type { TraceDataFormat } from '../trace/formats/output-choices.ts'
 import { matchingNodes, shownText } from '../trace/select.ts'
-import { countRedelivered } from '../trace/tree/redelivered.ts'
+import { countRedelivered } from '../trace/tree/attach.ts'
 import type { TraceTree } from '../trace/tree/trace-tree.ts'
 import type { Asked, Output } from './trace-drawing.ts'
 

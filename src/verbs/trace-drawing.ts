@@ -14,8 +14,8 @@ import {
 import { rootCauses, slowestSelf } from '../trace/analysis/findings.ts'
 import type { Scale, TraceDrawing } from '../trace/formats/output-choices.ts'
 import { MASKED } from '../trace/masking/kept-value.ts'
-import type { Pen as RowPen } from '../trace/render/pen.ts'
-import type { Focus } from '../trace/render/span-details/focus.ts'
+import type { Focus } from '../trace/render/focus.ts'
+import type { Pen as RowPen } from '../trace/render/glyphs.ts'
 import type { HeaderFacts } from '../trace/render/waterfall/header.ts'
 import type { Rows } from '../trace/render/waterfall/rows.ts'
 import { nodesInView, type Selection, shownText } from '../trace/select.ts'
@@ -69,9 +69,7 @@ export async function drawn(
   const view = says === undefined ? undefined : { shown: nodesInView(tree, selection), says }
   const next = stepsFrom(invocation, format, tree, asked)
   if (format === 'agent') {
-    const { agentHeader, agentLines, agentPen, detailsFor } = await import(
-      '../trace/render/agent/agent-text.ts'
-    )
+    const { agentHeader, agentLines, agentPen, detailsFor } = await import('../trace/render/agent-text.ts')
     const [lists, values] = invocation.caller ? ['error', 'not shown here'] : ['--error', '-o json']
     const pen = agentPen(lists)
     const part = focus && { whole: focus.tree, span: detailsFor(focus.tree, focus.node, agentPen(values)) }
@@ -102,15 +100,15 @@ export async function drawn(
   }
   const output = { hasMaskedPart: () => hasMaskedPart, notes: [] }
   if (format === 'md') {
-    const { renderMarkdown } = await import('../trace/render/waterfall/markdown.ts')
+    const { renderMarkdown } = await import('../trace/render/waterfall/plain.ts')
     return { ...output, blocks: [drawnBlock(() => look(renderMarkdown(tree, options)))] }
   }
   const isEmpty = view && !view.shown.includes(1)
   const notes = [noteOf('none', isEmpty && `no span fits: ${shownText(0, tree, says)}`)]
   const render =
     format === 'svg'
-      ? (await import('../trace/render/markup/svg.ts')).renderSvg
-      : (await import('../trace/render/markup/html.ts')).renderHtml
+      ? (await import('../trace/render/svg.ts')).renderSvg
+      : (await import('../trace/render/html.ts')).renderHtml
   return { ...output, pieces: look(render(tree, options)), notes }
 }
 
@@ -125,7 +123,7 @@ async function optionsOf({ tree, focus }: Picture, { typed, zoom }: Asked, facts
   const { unfold, bars, scale = 'linear', showIds, full, details } = typed
   const options = { ...facts, fold: !unfold, bars, scale, zoom, showIds, full }
   if (!focus && !details) return options
-  const { detailsOfRows, focusHead } = await import('../trace/render/span-details/focus.ts')
+  const { detailsOfRows, focusHead } = await import('../trace/render/focus.ts')
   const all = focus ?? { tree, node: 0, scale }
   return {
     ...options,

@@ -12,13 +12,13 @@ import { ASKS_API, verb } from '../frame/verb.ts'
 import { typedFlag } from '../settings/setting-key.ts'
 import { count, grouped } from '../text/count.ts'
 import { safeText } from '../text/safe-text.ts'
-import { isoTime } from '../trace/formats/iso-time.ts'
 import {
   TRACE_DRAWINGS,
   TRACE_FORMATS,
   type TraceDrawing,
   type TraceFormat,
 } from '../trace/formats/output-choices.ts'
+import { isoTime } from '../trace/formats/span-times.ts'
 import { spanIdIn } from '../trace/id.ts'
 import { maskTrace } from '../trace/masking.ts'
 import type { Trace } from '../trace/model.ts'
@@ -308,7 +308,7 @@ function noSpan(invocation: Invocation, spanId: string, trace: Trace): Failure {
 /** `--from` and `--to` in nanoseconds after the tree's start. Failure `usage`: outside of the trace. */
 async function zoomOf(tree: TraceTree, { from, to, scale }: GetFlags): Promise<Asked['zoom']> {
   if (!from && !to) return {}
-  const { timeWindow, zeroOf } = await import('../trace/render/time/window.ts')
+  const { timeWindow, zeroOf } = await import('../trace/render/window.ts')
   const zero = zeroOf(timeWindow(tree, scale))
   const place = (moment: Moment) => placeMoment(moment, tree.startNanos, zero)
   const zoom = { ...(from && { fromNanos: place(from) }), ...(to && { toNanos: place(to) }) }
@@ -331,7 +331,7 @@ function onlySpan(tree: TraceTree, whole: TraceTree, node: number): Note | undef
 /** Only where a pattern was typed that may be meant so are the spans looked through for it once more. */
 async function partOfValue(tree: TraceTree, { attributes = [] }: Selection): Promise<Note | undefined> {
   if (!attributes.some(([, , operator]) => operator === '=~')) return undefined
-  const { partOfValue: partIn } = await import('../trace/conditions/part-of-value.ts')
+  const { partOfValue: partIn } = await import('../trace/part-of-value.ts')
   const part = partIn(attributes)
   // Where they fit alone, it is another filter that does not.
   const isFitting = part !== undefined && matchingNodes(tree, { attributes }).some((fits) => fits !== 0)

@@ -5,13 +5,13 @@ import { MASKED } from '../commands/trace/print-rows.ts'
 import { namesTimes } from '../commands/trace/time-range.ts'
 import { isPlain, type Note, type Step } from '../frame/answer.ts'
 import { safeText } from '../text/safe-text.ts'
-import type { Cause } from '../trace/causes/rank-causes.ts'
-import type { SelectedSpans } from '../trace/causes/selected-spans.ts'
-import { parseCondition } from '../trace/conditions/attribute-condition.ts'
-import { splitScope } from '../trace/conditions/attribute-scope.ts'
+import type { Cause } from '../trace/analysis/rank-causes.ts'
+import type { SelectedSpans } from '../trace/analysis/selection-counts.ts'
+import { parseCondition } from '../trace/attribute-condition.ts'
+import { splitScope } from '../trace/attribute-scope.ts'
 import { exactDuration } from '../trace/nanos.ts'
 import { largerLimit } from '../trace/search.ts'
-import { redeliveredText } from '../trace/tree/redelivered.ts'
+import { redeliveredText } from '../trace/tree/attach.ts'
 
 /** Longer values, such as statements, are no words of a command line. */
 const LONGEST = 200

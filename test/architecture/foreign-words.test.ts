@@ -76,8 +76,8 @@ const ADVICE: Allowed = {
   'src/session/workload/aws-proof.ts': [1, 'SignatureDoesNotMatch is also the code of a wrong clock'],
   'src/system/http/tls-failure.ts': [1, 'where Node has EPROTO alone, OpenSSL has words: exit 6 in any case'],
   'src/system/keychain.ts': [1, 'keytar has no codes: exit 8 in any case'],
-  'src/trace/sources/jaeger/jaeger-search.ts': [5, 'status 400 and 500 decide'],
-  'src/trace/sources/lightstep/lightstep-api.ts': [5, 'a 401 is exit 11, a 404 exit 7 either way'],
+  'src/trace/sources/jaeger-search.ts': [5, 'status 400 and 500 decide'],
+  'src/trace/sources/lightstep-api.ts': [5, 'a 401 is exit 11, a 404 exit 7 either way'],
   'src/trace/sources/tempo/tempo-attributes.ts': [1, 'a 400 is exit 2 either way'],
   'src/trace/sources/tempo/tempo-compare.ts': [3, 'a 400 is exit 2 either way'],
   'src/trace/sources/tempo/tempo-metrics.ts': [2, 'a 400 is exit 2, a 500 is exit 6'],
@@ -85,7 +85,7 @@ const ADVICE: Allowed = {
     2,
     'a 400 is exit 2; the limit that it names is asked for next',
   ],
-  'src/trace/sources/tempo/tempo-send.ts': [4, 'a 401 is exit 11, a 500 and a 422 are exit 6'],
+  'src/trace/sources/tempo/tempo-reader.ts': [4, 'a 401 is exit 11, a 500 and a 422 are exit 6'],
 }
 
 /** A code in a member that is made for words: it is compared whole with the codes that a preset names. */

@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Span, Trace } from '../../src/trace/model.ts'
-import { renderHtml } from '../../src/trace/render/markup/html.ts'
+import { renderHtml } from '../../src/trace/render/html.ts'
 import { buildTree } from '../../src/trace/tree/trace-tree.ts'
 import { EPOCH, makeChain, makeTrace, spanId } from '../trace/make.ts'
 import { needs } from '../world/needs.ts'

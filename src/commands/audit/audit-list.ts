@@ -6,7 +6,7 @@ import { widest } from '../../text/display-width.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { RecordFormat } from '../../trace/formats/output-choices.ts'
 import type { TraceReference } from '../../trace/id.ts'
-import { cutOffHint } from '../../trace/id-forms/cut-off.ts'
+import { cutOffHint } from '../../trace/id-forms.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { globals, type Invocation, tell } from '../invocation.ts'
 import {

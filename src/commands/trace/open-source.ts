@@ -2,9 +2,12 @@ import type { Verb } from '../../backends/backend.ts'
 import { backendOf, requirePlace } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import type { Profile } from '../../settings/profile.ts'
-import { type CapableSource, requireCapability } from '../../trace/sources/capabilities.ts'
 import { openBackend } from '../../trace/sources/open-backend.ts'
-import type { BackendSource } from '../../trace/sources/trace-source.ts'
+import {
+  type BackendSource,
+  type CapableSource,
+  requireCapability,
+} from '../../trace/sources/trace-source.ts'
 import { type Invocation, loadProfile } from '../invocation.ts'
 import type { RequestRun } from '../request/authorised-request.ts'
 import { lacksBackend, requireApi, requireBackend } from '../request/require-api.ts'

@@ -2,7 +2,7 @@ import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
-import type { FileSource } from '../../trace/sources/file/file-source.ts'
+import type { FileSource } from '../../trace/sources/file-source.ts'
 import { type Invocation, tell } from '../invocation.ts'
 
 /** Limit, bytes: the input is read into memory, and may be endless (`/dev/zero`). */
@@ -56,8 +56,8 @@ async function readWhileLoading(invocation: Invocation, path: string): Promise<B
 
 const loadReaders = () =>
   Promise.all([
-    import('../../trace/sources/file/file-source.ts'),
-    import('../../trace/sources/file/read-trace-file.ts'),
+    import('../../trace/sources/file-source.ts'),
+    import('../../trace/sources/read-trace-file.ts'),
   ])
 
 /** Whether the first line that counts is an id, or a row of `trace search -o ndjson`. */

@@ -1,4 +1,5 @@
-import { type Attributes, attribute, type SpanEvent } from '../model.ts'
+import { type Attributes, type AttributeValue, attribute, type Span, type SpanEvent } from '../model.ts'
+import { underKeys } from '../span-view.ts'
 
 /** An exception that a span recorded. Its texts are not yet sanitized for a terminal. */
 export interface RecordedException {
@@ -33,7 +34,7 @@ const OF_ERROR_EVENT = {
 } as const
 
 /** All keys that {@link exceptionsOf} looks for. */
-export const EXCEPTION_KEYS: readonly string[] = [
+const EXCEPTION_KEYS: readonly string[] = [
   ...Object.values(OF_ANY).flat(),
   ...Object.values(OF_ERROR_EVENT).flat(),
   'exception.escaped',
@@ -85,4 +86,98 @@ export function eventsByTime(events: readonly SpanEvent[]): readonly SpanEvent[]
 function laterBy({ timeNanos: a }: SpanEvent, { timeNanos: b }: SpanEvent): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
   return a < b ? -1 : Number(a > b)
+}
+
+/** What a span says about its error, not yet sanitized for a terminal. */
+interface ErrorText {
+  readonly text: string
+  /** Where it stands in the span, in words. */
+  readonly from: string
+}
+
+const KEYS: ReadonlySet<string> = new Set([...EXCEPTION_KEYS, 'error.message', 'error.type'])
+
+/**
+ * The most specific text about the error of a span: the message of the exception that failed it before the status message
+ * (which many frameworks fill with "internal"), messages before mere types.
+ */
+export function errorText(span: Span): ErrorText | undefined {
+  const told = underKeys(span, KEYS)
+  // Parsed and masked on each access, so they are read once, and only where no event tells the message.
+  let read: Attributes | undefined
+  const attributes = (): Attributes => {
+    read ??= told.attributes
+    return read
+  }
+  const { statusMessage = '' } = span
+  const exceptions = exceptionsOf(told.events, attributes)
+  const failing = failingOf(exceptions)
+  const said = (part: Part) => lastOf(failing, part, statusMessage, exceptions.length)
+  return (
+    said('message') ??
+    ofAttribute(attributes(), 'exception.message') ??
+    errorIn(statusMessage, 'the status message') ??
+    ofAttribute(attributes(), 'error.message') ??
+    said('type') ??
+    ofAttribute(attributes(), 'exception.type') ??
+    ofAttribute(attributes(), 'error.type')
+  )
+}
+
+type Part = 'message' | 'type'
+
+/**
+ * The exceptions that may have failed the span: those that left it, else those of which that is not said, else all. That one is
+ * said not to have left it is no proof: Python's SDK writes so of each, also of the one that did.
+ */
+function failingOf(exceptions: readonly RecordedException[]): readonly RecordedException[] {
+  const left = exceptions.filter(({ escaped }) => escaped === true)
+  if (left.length > 0) return left
+  const perhaps = exceptions.filter(({ escaped }) => escaped === undefined)
+  return perhaps.length > 0 ? perhaps : exceptions
+}
+
+/** "internal", "Error" and "500" are too little to tell exceptions apart. */
+const isSentence = (text: string): boolean => /\S\s+\S/.test(text)
+
+/** What the last exception says, or the last one that the status message is about, if it is about any. */
+function lastOf(
+  exceptions: readonly RecordedException[],
+  part: Part,
+  statusMessage: string,
+  all: number,
+): ErrorText | undefined {
+  const speaking = exceptions.filter((exception) => exception[part] !== undefined)
+  const isMeant = ({ message }: RecordedException): boolean =>
+    message !== undefined &&
+    (names(statusMessage, message.text) ||
+      (isSentence(statusMessage) && message.text.includes(statusMessage)))
+  const found = speaking.findLast(isMeant) ?? speaking.at(-1)
+  const said = found?.[part]
+  if (found === undefined || said === undefined) return undefined
+  const { key, text } = said
+  if (found.event === undefined) return { text, from: `the attribute ${key}` }
+  const among = all > 1 ? `, one of ${all} exceptions` : ''
+  return { text, from: `${key} of the event ${found.event.name}${among}` }
+}
+
+/**
+ * A message of one word counts where it is a word of the status. One as short as `7`, or a number, may stand in any status:
+ * `KeyError: 7` names it, and `request 7 has failed` does not.
+ */
+function names(statusMessage: string, message: string): boolean {
+  if (isSentence(message)) return statusMessage.includes(message)
+  if (statusMessage === message || statusMessage.endsWith(`: ${message}`)) return true
+  if (message.length < 4 || /^\d+$/.test(message)) return false
+  const at = statusMessage.indexOf(message)
+  const around = [statusMessage[at - 1], statusMessage[at + message.length]]
+  return at >= 0 && around.every((char) => char === undefined || !/\w/.test(char))
+}
+
+function ofAttribute(attributes: Attributes, key: string): ErrorText | undefined {
+  return errorIn(attribute(attributes, key), `the attribute ${key}`)
+}
+
+function errorIn(value: AttributeValue | undefined, from: string): ErrorText | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? { text: value, from } : undefined
 }

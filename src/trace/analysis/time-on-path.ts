@@ -1,5 +1,5 @@
 import type { TraceTree } from '../tree/trace-tree.ts'
-import type { DrawnPath } from './roots-path.ts'
+import type { DrawnPath } from './critical-path.ts'
 
 /** How long spans are on the critical path, and of how much that is a share. In nanoseconds. */
 export class TimeOnPath {

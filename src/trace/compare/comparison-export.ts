@@ -1,6 +1,5 @@
-import type { Comparison } from './comparison.ts'
+import { type Comparison, pathText } from './comparison.ts'
 import { whyUnknown } from './incomplete-sides.ts'
-import { pathText } from './path-text.ts'
 import { deltaOf, isCause, selfDelta, topsOf, totalDelta } from './ranking.ts'
 
 /** What a side was, for `-o json`. */

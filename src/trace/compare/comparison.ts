@@ -7,10 +7,22 @@ import {
   isIncomplete,
   isUnknown,
 } from './incomplete-sides.ts'
-import { type Medians, medianOf, mediansOf } from './medians.ts'
-import { type Operation, OperationPaths, type TraceSums } from './operation-paths.ts'
-import { isTendencyOf, Significance, type Tendency } from './significance.ts'
-import { differs, type Threshold, thresholdFor } from './threshold.ts'
+import {
+  type Medians,
+  medianOf,
+  mediansOf,
+  type Operation,
+  OperationPaths,
+  type TraceSums,
+} from './medians.ts'
+import {
+  differs,
+  isTendencyOf,
+  Significance,
+  type Tendency,
+  type Threshold,
+  thresholdFor,
+} from './significance.ts'
 
 /**
  * - `slower`, `faster`: a time differs by enough to count, see {@link Threshold}, and where both sides have several traces
@@ -240,4 +252,24 @@ function judge(
     before === undefined || after === undefined ? 'unknown' : changeIn(column, [before, after])
   const change = a.traces === 0 ? 'new' : b.traces === 0 ? 'gone' : of('totals', a.totalNanos, b.totalNanos)
   return { a, b, change, selfChange: of('selfs', a.selfNanos, b.selfNanos) }
+}
+
+/** Of a deep path the nearest levels are told: 72,000 levels are on record, and each row has a path. */
+const MOST_LEVELS = 8
+
+/** The names above a row, from the root down, not sanitized; `isWhole`: none is left out. */
+export function namesAbove(
+  rows: readonly Pick<ComparedOperation, 'name' | 'parent'>[],
+  row: number,
+): { readonly names: readonly string[]; readonly isWhole: boolean } {
+  const names: string[] = []
+  let at = rows[row]!.parent
+  for (; at >= 0 && names.length < MOST_LEVELS; at = rows[at]!.parent) names.push(rows[at]!.name)
+  return { names: names.reverse(), isWhole: at < 0 }
+}
+
+/** The names above a row and its own, `…` in place of those left out: `GET /cart > redis GET`. */
+export function pathText(rows: readonly Pick<ComparedOperation, 'name' | 'parent'>[], row: number): string {
+  const { names, isWhole } = namesAbove(rows, row)
+  return [...(isWhole ? [] : ['…']), ...names, rows[row]!.name].join(' > ')
 }

@@ -1,6 +1,6 @@
-import { UNFINISHED_WORDS } from '../tree/endless.ts'
+import { type UnfinishedTrace, unfinishedOf, unfinishedText } from '../tree/known-times.ts'
+import { UNFINISHED_WORDS } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { type UnfinishedTrace, unfinishedOf, unfinishedText } from '../tree/unfinished.ts'
 
 /** Why nobody can tell how long a request took by what is there of it. All undefined or false: it is whole. */
 export interface Incomplete {

@@ -1,4 +1,7 @@
-import type { TraceSums } from './operation-paths.ts'
+import type { SpanKind } from '../model.ts'
+import { rootsTime } from '../tree/known-times.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
+import { type Incomplete, incompleteOf } from './incomplete-sides.ts'
 
 /** The typical trace of one side. Columns are by path; times in nanoseconds. */
 export interface Medians {
@@ -96,4 +99,143 @@ function medianWithZeros({ values, traces }: Times): number {
   const low = at(Math.floor((traces - 1) / 2))
   const high = at(Math.floor(traces / 2))
   return Math.round(low + (high - low) / 2)
+}
+
+/** What is done, without when, where and how often. */
+export interface Operation {
+  readonly service: string
+  readonly name: string
+  /** `unspecified` is read as `internal`, as OpenTelemetry allows: not every format has kinds. */
+  readonly kind: SpanKind
+}
+
+/** An operation below the same operations, up to the root. */
+interface OperationPath {
+  readonly operation: Operation
+  /** The number of the path above it; -1 for a top. */
+  readonly parent: number
+  /** The top of spans that hang on no root. */
+  readonly isDetached: boolean
+}
+
+/** One trace summed by path. The arrays go together: one entry for each path that the trace has. */
+export interface TraceSums {
+  readonly paths: readonly number[]
+  readonly calls: readonly number[]
+  /**
+   * Durations of all calls, in nanoseconds. Calls that ran at the same time count twice. `NaN`: a call has no usable end, so
+   * nobody can tell.
+   */
+  readonly totals: readonly number[]
+  /** Self times of all calls, in nanoseconds. `NaN` too where a call below has no usable end: it may have taken all of it. */
+  readonly selfs: readonly number[]
+  /** Of an unfinished one as much of it as is known. */
+  readonly durationNanos: number
+  /** Why its duration may not be known; undefined: it is. */
+  readonly incomplete?: Incomplete | undefined
+  readonly spans: number
+}
+
+/** Stand for the parent of a root, and of a span whose parent is not there. */
+const NO_PARENT = -1
+const LOST_PARENT = -2
+
+/** The paths of all traces that were added, each once. A path has a higher number than the path above it. */
+export class OperationPaths {
+  readonly paths: OperationPath[] = []
+  readonly #operations = new Map<string, { readonly number: number; readonly operation: Operation }>()
+  /** Of which some call was waited for. */
+  readonly #awaited = new Set<number>()
+  /** By `parent operation`. */
+  readonly #numbers = new Map<string, number>()
+
+  /** Adds the paths of a trace, and sums it by them. One pass. */
+  add(tree: TraceTree): TraceSums {
+    const pathOf = new Int32Array(tree.count)
+    const slots = new Map<number, number>()
+    const sums = {
+      paths: [] as number[],
+      calls: [] as number[],
+      totals: [] as number[],
+      selfs: [] as number[],
+    }
+    const operationOf = this.#operationsOf(tree)
+    for (let node = 0; node < tree.count; node++) {
+      const path = this.#pathOf(parentOf(tree, node, pathOf), operationOf(node))
+      if (tree.isAwaited(node)) this.#awaited.add(path)
+      pathOf[node] = path
+      let slot = slots.get(path)
+      if (slot === undefined) {
+        slot = sums.paths.push(path) - 1
+        slots.set(path, slot)
+        sums.calls.push(0)
+        sums.totals.push(0)
+        sums.selfs.push(0)
+      }
+      sums.calls[slot]! += 1
+      sums.totals[slot]! += tree.durationNanos(node)
+      sums.selfs[slot]! += tree.selfNanos(node) ?? Number.NaN
+      if (tree.isEndless(node)) sums.totals[slot] = Number.NaN
+    }
+    const incomplete = incompleteOf(tree)
+    const durationNanos = incomplete?.unfinished === undefined ? durationOf(tree) : tree.endNanos
+    return { ...sums, durationNanos, incomplete, spans: tree.count }
+  }
+
+  /**
+   * By path, when all traces are added: 1 where it runs beside the request, since nobody waited for any of its calls, or for
+   * what called it (a consumer, what only follows).
+   */
+  beside(): Uint8Array {
+    const beside = new Uint8Array(this.paths.length)
+    for (const [path, { parent }] of this.paths.entries())
+      if (parent >= 0 && (beside[parent] === 1 || !this.#awaited.has(path))) beside[path] = 1
+    return beside
+  }
+
+  #pathOf(parent: number, { number, operation }: { number: number; operation: Operation }): number {
+    const key = `${parent} ${number}`
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    this.#numbers.set(key, this.paths.length)
+    return (
+      this.paths.push({
+        operation,
+        parent: Math.max(NO_PARENT, parent),
+        isDetached: parent === LOST_PARENT,
+      }) - 1
+    )
+  }
+
+  /** By node. Each service, name and kind of a tree is looked up once, not for each of 100,000 spans. */
+  #operationsOf(tree: TraceTree): (node: number) => { number: number; operation: Operation } {
+    const known = new Map<string, { number: number; operation: Operation }>()
+    return (node) => {
+      const span = tree.span(node)
+      const kind = span.kind === 'unspecified' ? 'internal' : span.kind
+      const key = `${tree.callKey(node)} ${kind}`
+      const found = known.get(key) ?? this.#operation({ service: span.service, name: span.name, kind })
+      known.set(key, found)
+      return found
+    }
+  }
+
+  #operation(operation: Operation): { number: number; operation: Operation } {
+    const key = JSON.stringify([operation.service, operation.name, operation.kind])
+    const found = this.#operations.get(key) ?? { number: this.#operations.size, operation }
+    this.#operations.set(key, found)
+    return found
+  }
+}
+
+function parentOf(tree: TraceTree, node: number, pathOf: Int32Array): number {
+  const parent = tree.parent(node)
+  if (parent >= 0) return pathOf[parent]!
+  return tree.place(node) === 'root' ? NO_PARENT : LOST_PARENT
+}
+
+/** How long a trace took: from its first root to its last; without a root, from first start to last end. */
+function durationOf(tree: TraceTree): number {
+  const { startNanos, endNanos } = rootsTime(tree) ?? { startNanos: 0, endNanos: tree.endNanos }
+  return endNanos - startNanos
 }

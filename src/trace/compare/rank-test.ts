@@ -1,6 +1,4 @@
-import { leastChance } from '../causes/exact-test.ts'
-import { approximateTail, roughTail } from './approximate-tail.ts'
-import { type Sample, sumOf, type Tie, tiesOf } from './ties.ts'
+import { chanceOf, chanceOfExactly, leastChance } from '../analysis/exact-test.ts'
 
 /** From so many traces on the smaller side the sum of its ranks is close to a normal distribution, but for ties. */
 const LEAST_NORMAL = 21
@@ -13,7 +11,7 @@ const LEAST_NORMAL = 21
  *
  * Twice how likely the times of `longer` lie so far above the others by chance: either side could have been the longer one.
  */
-export const rankChance = (longer: Sample, shorter: Sample): number => chanceOf(rank(longer, shorter))
+export const rankChance = (longer: Sample, shorter: Sample): number => rankedChance(rank(longer, shorter))
 
 /**
  * Chance is ruled out: {@link rankChance} is `limit` at most. Of thousands of operations most are far above it, and these are not
@@ -23,7 +21,7 @@ export const rankChance = (longer: Sample, shorter: Sample): number => chanceOf(
 export function isNoChance(longer: Sample, shorter: Sample, limit: number): boolean {
   const ranked = rank(longer, shorter)
   if (2 * roughTail(ranked.ties, ranked.few) > limit ** 0.25) return false
-  return chanceOf(ranked) <= limit
+  return rankedChance(ranked) <= limit
 }
 
 interface Ranked {
@@ -39,7 +37,7 @@ function rank(longer: Sample, shorter: Sample): Ranked {
   return { ties: tiesOf(few, many, isFew), few: few.traces, all: few.traces + many.traces }
 }
 
-function chanceOf({ ties, few, all }: Ranked): number {
+function rankedChance({ ties, few, all }: Ranked): number {
   const tail = few < LEAST_NORMAL ? countedTail(ties, few, all) : approximateTail(ties, few)
   return Math.min(1, 2 * tail)
 }
@@ -103,4 +101,144 @@ function roundedScores(ties: readonly Tie[], scale: number): Tie[] {
     rounded.set(score, { size: known.size + size, few: known.few + few, score })
   }
   return [...rounded.values()]
+}
+
+/** A time of several traces. Those that are not in `values` have spent none, and count as 0. */
+interface Sample {
+  readonly values: Float64Array
+  readonly traces: number
+}
+
+/** Equal times of both sides. */
+interface Tie {
+  readonly size: number
+  /** How many of them are of the side with fewer traces. */
+  readonly few: number
+  /** Twice the mean of their ranks, so that it is whole. */
+  readonly score: number
+}
+
+/** The scores of the side with fewer traces. */
+const sumOf = (ties: readonly Tie[]): number => ties.reduce((sum, { few, score }) => sum + few * score, 0)
+
+/** The times of both, from the shortest on; else from the longest, so that those of `few` come late in any case. */
+function tiesOf(few: Sample, many: Sample, isFromShortest: boolean): Tie[] {
+  const [ofFew, ofMany] = [few, many].map((side) => ordered(side, isFromShortest)) as [
+    Float64Array,
+    Float64Array,
+  ]
+  const ties: Tie[] = []
+  for (let [i, j] = [0, 0]; i < ofFew.length || j < ofMany.length; ) {
+    const [fromI, fromJ] = [i, j]
+    const next = Math.min(ofFew[i] ?? Infinity, ofMany[j] ?? Infinity)
+    while (ofFew[i] === next) i += 1
+    while (ofMany[j] === next) j += 1
+    const size = i - fromI + j - fromJ
+    ties.push({ size, few: i - fromI, score: 2 * (fromI + fromJ) + size + 1 })
+  }
+  return ties
+}
+
+/** With the zeros; turned round, the longest is the smallest. */
+function ordered({ values, traces }: Sample, isFromShortest: boolean): Float64Array {
+  const times = new Float64Array(traces)
+  for (const [i, time] of values.entries()) times[i] = isFromShortest ? time : -time
+  return times.sort()
+}
+
+/** How many counts of equal times are looked at one by one: so many take a few milliseconds. */
+const MOST_COUNTS = 10_000
+
+/**
+ * How likely the scores of `few` of all traces are so high by chance. How many of the traces without an operation, or of others
+ * whose times are equal, are among them is counted exactly (the hypergeometric distribution), the largest group first and then
+ * the next ones as far as {@link MOST_COUNTS} goes: a normal one makes too little of the chance that of few traces many have
+ * what is rare. For the ranks that are left it is the normal one. Of a few different times all is counted.
+ */
+function approximateTail(ties: readonly Tie[], few: number): number {
+  const bySize = ties.toSorted((a, b) => b.size - a.size)
+  const groups: Group[] = []
+  const tail = (index: number, few: number, sum: number, counts: number): number => {
+    groups[index] ??= groupAt(bySize, index)
+    const { size, score, all, others, normalTail } = groups[index]
+    if (others === 0) return Number(few * score >= sum)
+    if (others === 1) return tailOfTwo(few, sum, bySize[index]!, bySize[index + 1]!)
+    const [least, most] = [Math.max(0, few + size - all), Math.min(few, size)]
+    const branches = most - least + 1
+    // One branch: none or all of them are taken, which is no matter of chance.
+    if (size === 1 || branches === 1 || branches > counts) return normalTail(few, sum)
+    let total = 0
+    for (let taken = least; taken <= most; taken++) {
+      const chance = chanceOfExactly({ hits: taken, selection: few, carriers: size, all })
+      total += chance * tail(index + 1, few - taken, sum - taken * score, counts / branches)
+    }
+    return total
+  }
+  return tail(0, few, sumOf(ties), MOST_COUNTS)
+}
+
+/** A group of equal times, and what is known of it and of all others that come after it. */
+interface Group extends Tie {
+  readonly others: number
+  readonly all: number
+  readonly normalTail: (few: number, sum: number) => number
+}
+
+function groupAt(bySize: readonly Tie[], index: number): Group {
+  const rest = bySize.slice(index)
+  return { ...rest[0]!, others: rest.length - 1, all: countOf(rest), normalTail: normalTails(rest) }
+}
+
+/** Of two different times: at least so many must have the one with the higher score. */
+function tailOfTwo(few: number, sum: number, one: Tie, other: Tie): number {
+  const [high, low] = one.score > other.score ? [one, other] : [other, one]
+  const hits = Math.ceil((sum - few * low.score) / (high.score - low.score))
+  const [least, most] = [Math.max(0, few - low.size), Math.min(few, high.size)]
+  if (hits <= least) return 1
+  return hits > most ? 0 : chanceOf({ hits, selection: few, carriers: high.size, all: one.size + other.size })
+}
+
+const countOf = (ties: readonly Tie[]): number => ties.reduce((count, { size }) => count + size, 0)
+
+/** A quick look: all by the normal distribution. Too little where much is equal, and too much at its ends. */
+const roughTail = (ties: readonly Tie[], few: number): number => normalTails(ties)(few, sumOf(ties))
+
+/**
+ * How likely the scores of `few` traces, any of these, sum up to `sum` and more, by the normal distribution of the same mean and
+ * variance, with half a step for those between sums: scores that many traces share lie far apart.
+ */
+function normalTails(ties: readonly Tie[]): (few: number, sum: number) => number {
+  const all = countOf(ties)
+  const mean = ties.reduce((total, { size, score }) => total + size * score, 0) / Math.max(1, all)
+  const squares = ties.reduce((total, { size, score }) => total + size * (score - mean) ** 2, 0)
+  const unit = squares / (Math.max(1, all) * Math.max(1, all - 1))
+  const step = ties.reduce((common, { score }) => commonStep(common, score - ties[0]!.score), 0) || 1
+  return (few, sum) => {
+    const above = sum - few * mean - step / 2
+    const spread = Math.sqrt(few * (all - few) * unit)
+    // Of none and of all there is one sum alone.
+    return spread === 0 ? Number(above <= 0) : upperTail(above / spread)
+  }
+}
+
+/** The greatest common divisor (Euclid): all sums are a multiple of it apart. */
+function commonStep(a: number, b: number): number {
+  return b === 0 ? Math.abs(a) : commonStep(b, a % b)
+}
+
+/** Of the standard normal distribution: near the middle a power series, else Laplace's continued fraction. */
+function upperTail(z: number): number {
+  if (z < 0) return 1 - upperTail(-z)
+  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)
+  if (z > 2) {
+    let below = z
+    for (let k = 60; k > 0; k--) below = z + k / below
+    return density / below
+  }
+  let [term, sum] = [z, z]
+  for (let k = 3; term > 1e-17; k += 2) {
+    term *= (z * z) / k
+    sum += term
+  }
+  return 0.5 - density * sum
 }

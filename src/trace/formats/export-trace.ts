@@ -1,15 +1,15 @@
 import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../model.ts'
-import { isEndless } from '../tree/endless.ts'
+import { isEndless, type Unfinished, whyEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
+import { attributesToJson } from './attributes-json.ts'
+import { JAEGER_WARNINGS, warningTexts } from './collection.ts'
 import { csvLine, csvText } from './csv-cell.ts'
-import { isoTime } from './iso-time.ts'
-import { writeTag } from './jaeger/jaeger-tags.ts'
-import { JAEGER_WARNINGS, warningTexts } from './jaeger/jaeger-warnings.ts'
+import { writeTag } from './jaeger-tags.ts'
 import { toOtlp } from './otlp/otlp-export.ts'
 import type { TraceDataFormat } from './output-choices.ts'
-import { attributesToJson } from './own/attributes-json.ts'
-import { toJsonText, toNdjson } from './own/own-json-export.ts'
-import { toTraceEvents } from './perfetto/trace-events.ts'
+import { toJsonText, toNdjson } from './own-json-export.ts'
+import { isoTime } from './span-times.ts'
+import { toTraceEvents } from './trace-events.ts'
 
 /**
  * A trace as data, piece by piece; only the format asked for is loaded. `nodes`: the spans to write, all of them when
@@ -170,4 +170,21 @@ function* toCsv(
     ]
     yield csvLine(cells)
   }
+}
+
+/** What a format has no place for, so that such a span is written as if it had taken no time. */
+const LOST: Partial<Record<TraceDataFormat, (why: Unfinished) => boolean>> = {
+  jaeger: () => true,
+  // OTLP leaves an end out. One before the start would be refused by others.
+  otlp: (why) => why === 'end-before-start',
+}
+
+/** How many of the spans are written with no time, and without a mark, since the format has none for it. */
+export function countLostEnds(format: TraceDataFormat, spans: readonly Span[]): number {
+  const isLost = LOST[format]
+  if (isLost === undefined) return 0
+  return spans.filter((span) => {
+    const why = whyEndless(span)
+    return why !== undefined && isLost(why)
+  }).length
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
-import { type Attributes, type AttributeValue, NONE } from '../model.ts'
+import { type Attributes, type AttributeValue, NONE, type Scope } from '../model.ts'
 
 // Reading JSON that was written by somebody else: each function gives `undefined` for what it cannot use.
 
@@ -115,4 +115,23 @@ export function quoteLongIntegers(json: string): string {
   return json.replace(/"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
     /^-?\d{16,}$/.test(token) ? `"${token}"` : token,
   )
+}
+
+/** Scopes by their name and version: one object for all spans of a library. */
+export class Scopes {
+  readonly #scopes = new Map<string, Map<string | undefined, Scope>>()
+
+  /** The scope of this name; `undefined` without a name. */
+  read(name: string | undefined, version: string | undefined): Scope | undefined {
+    if (name === undefined) return undefined
+    const versions = this.#scopes.get(name) ?? new Map<string | undefined, Scope>()
+    this.#scopes.set(name, versions)
+    const scope = versions.get(version) ?? {
+      name,
+      ...(version !== undefined && { version }),
+      attributes: NONE,
+    }
+    versions.set(version, scope)
+    return scope
+  }
 }

@@ -2,13 +2,13 @@ import { gunzipSync } from 'node:zlib'
 import { Failure } from '../../errors.ts'
 import type { Trace } from '../model.ts'
 import { Collection, type Explain, withDetails } from './collection.ts'
-import { brokenJson } from './documents/broken-json.ts'
-import { type OfLines, readLines, readSeparate } from './documents/json-lines.ts'
-import { asString, firstSign, NEWLINE, parsed, parsedText } from './documents/json-text.ts'
-import { exactValue, readValue } from './documents/json-value.ts'
 import { damagedTrace, noTrace } from './foreign-json.ts'
-import { holdsErrorKeyInJson, otlpVocabulary, readScanned } from './json-scan/otlp-scan.ts'
+import { firstSign, NEWLINE } from './json-bytes.ts'
+import { type OfLines, readLines, readSeparate } from './json-lines.ts'
+import { asString, brokenJson, parsed, parsedText } from './json-text.ts'
+import { exactValue, readValue } from './json-value.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
+import { holdsErrorKeyInJson, otlpVocabulary, readScanned } from './otlp/otlp-scan.ts'
 
 const MIB = 1024 * 1024
 /** Size limit of the user's own file after decompression. */
@@ -16,7 +16,7 @@ const MOST_UNPACKED = 1024 * MIB
 /** Bytes of the longest text, number or word that is looked at as JSON. */
 const MOST_SCALAR = 65_536
 
-export { jaegerErrorIn } from './jaeger/jaeger-json.ts'
+export { jaegerErrorIn } from './jaeger-json.ts'
 
 /** How {@link readTraces} treats errors and sizes. */
 export interface ReadOptions extends OfLines {

@@ -1,7 +1,7 @@
 import type { Trace } from '../model.ts'
 import { toOtlp } from './otlp/otlp-export.ts'
 import type { TraceLines } from './output-choices.ts'
-import { toJsonLine } from './own/own-json-export.ts'
+import { toJsonLine } from './own-json-export.ts'
 
 /** Pieces are joined up to this many characters: one string for a whole line may be longer than V8 allows. */
 const PART_CHARACTERS = 1 << 20

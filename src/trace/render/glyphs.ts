@@ -1,3 +1,5 @@
+import type { Style } from '../../ports/terminal.ts'
+
 /** Every mark the waterfall draws, in Unicode or in its ASCII fallback. */
 export interface Glyphs {
   readonly ellipsis: string
@@ -94,4 +96,15 @@ export const WORDS: Glyphs = {
 /** The marks for a terminal that can, or cannot, show Unicode. */
 export function glyphsFor(unicode: boolean): Glyphs {
   return unicode ? UNICODE : ASCII
+}
+
+/** How the summary is written: columns, marks and styling. */
+export interface Pen {
+  readonly width: number
+  readonly glyphs: Glyphs
+  readonly style: Style
+  /** True (`--full`): long lists, texts and stacks are not cut. */
+  readonly full?: boolean
+  /** What to ask for to see what a list leaves out, where that is no flag; without it `--full`. */
+  readonly more?: string
 }

@@ -1,3 +1,7 @@
+import type { Unit } from '../series.ts'
+import { formatDuration } from './format-duration.ts'
+import { glyphsFor } from './glyphs.ts'
+
 const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E'] as const
 
 /**
@@ -28,4 +32,27 @@ export function niceNumberStep(least: number): number {
   // Tolerance for rounding errors: 0.3 / 0.1 is a little more than 3.
   const digit = [1, 2, 2.5, 5, 10].find((one) => one * decade >= least * (1 - 1e-9)) as number
   return digit * decade
+}
+
+/** A value in its unit, at most nine columns: `260µs`, `1.5k`. */
+export function valueText(
+  value: number,
+  { unit, unicode }: { readonly unit?: Unit | undefined; readonly unicode: boolean },
+): string {
+  if (unit !== 'seconds' || !Number.isFinite(value)) return formatNumber(value)
+  const text = formatDuration(Math.abs(value) * 1e9, glyphsFor(unicode).micro)
+  return value < 0 ? `-${text}` : text
+}
+
+/** A share as at most five columns: whole percents, and never 0 % or 100 % of what is only near it. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.01) return '<1%'
+  if (share < 1 && share > 0.99) return '>99%'
+  return `${Math.round(share * 100)}%`
+}
+
+/** How far a share is from another, in percentage points with a sign: those between the two as they are shown. */
+export function points(share: number, other: number): string {
+  const whole = Math.round(share * 100) - Math.round(other * 100)
+  return whole > 0 ? `+${whole}` : `${whole}`
 }

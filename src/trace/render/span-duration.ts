@@ -1,5 +1,5 @@
 import type { Span } from '../model.ts'
-import { isEndless, type Unfinished, whyEndless } from '../tree/endless.ts'
+import { isEndless, type Unfinished, whyEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { formatDuration } from './format-duration.ts'
 

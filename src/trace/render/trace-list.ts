@@ -2,15 +2,15 @@ import type { Style } from '../../ports/terminal.ts'
 import { count } from '../../text/count.ts'
 import { displayWidth, widest } from '../../text/display-width.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../text/fit.ts'
+import { isoTime } from '../formats/span-times.ts'
 import { idForTraceGet, isOfSpans, type TraceSummary } from '../search.ts'
 import { percentile } from '../tree/fold.ts'
-import { histogram, sparkline } from './chart/sparkline.ts'
 import { formatDuration } from './format-duration.ts'
 import { glyphsFor } from './glyphs.ts'
 import { withoutDuration } from './span-duration.ts'
 
 /** How a list of traces is drawn; no line is wider than `width`. */
-export interface ListOptions {
+interface ListOptions {
   readonly width: number
   readonly unicode: boolean
   readonly style: Style
@@ -23,7 +23,7 @@ export interface ListOptions {
 const HISTOGRAM_COLUMNS = 24
 
 /** What the lines of a list are drawn with. */
-export interface ListPen extends Pick<ListOptions, 'width' | 'unicode' | 'style'> {
+interface ListPen extends Pick<ListOptions, 'width' | 'unicode' | 'style'> {
   /** The cell of a trace that began then, in milliseconds since the epoch. */
   when(startMillis: number): string
 }
@@ -77,7 +77,7 @@ const LEAST_ROOT_BESIDE_NEEDED = 8
 const MOST_NEEDED = 2
 
 /** How the columns of a list share the line. */
-export interface ListColumns {
+interface ListColumns {
   readonly id: number
   /** Columns of the root, 0 for none. */
   readonly root: number
@@ -119,7 +119,7 @@ function planColumns(traces: readonly TraceSummary[], pen: ListPen): ListColumns
 }
 
 /** Which of the figures have room beside an id, each in its own width; `room`: the columns that are left. */
-export function layFigures(id: number, widths: readonly number[], width: number) {
+function layFigures(id: number, widths: readonly number[], width: number) {
   const kept = figuresThatFit(widths, width - id - 2)
   const figures = (cells: readonly string[]) =>
     cells.map((cell, i) => (kept.has(HEADS[i]!) ? `  ${padStart(cell, widths[i]!)}` : '')).join('')
@@ -150,7 +150,7 @@ function cellsOf(trace: TraceSummary, { unicode, when }: ListPen): string[] {
 }
 
 /** The line of one trace. */
-export function traceLine(trace: TraceSummary, columns: ListColumns, pen: ListPen): string {
+function traceLine(trace: TraceSummary, columns: ListColumns, pen: ListPen): string {
   const { width, style } = pen
   const glyphs = glyphsFor(pen.unicode)
   const id = fitEnd(idForTraceGet(trace), width, glyphs.ellipsis)
@@ -186,3 +186,77 @@ function age(millis: number): string {
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`
   return `${Math.min(9999, Math.floor(seconds / 86_400))}d`
 }
+
+/** Levels of a bar chart one line high. */
+const LEVELS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
+const ASCII_LEVELS = ['.', ':', '-', '=', '+', '*', '#', '@']
+
+/** How many durations fall in each of equal steps of a logarithmic scale. */
+interface Histogram {
+  readonly counts: readonly number[]
+  readonly leastNanos: number
+  readonly mostNanos: number
+}
+
+/**
+ * Durations by size. The scale is logarithmic: latencies span orders of magnitude, and on a linear scale one slow trace
+ * puts all others into the first column.
+ */
+export function histogram(durations: readonly number[], columns: number): Histogram | undefined {
+  const positive = durations.filter((nanos) => nanos > 0)
+  if (positive.length < 2) return undefined
+  const leastNanos = positive.reduce((least, nanos) => Math.min(least, nanos))
+  const mostNanos = positive.reduce((most, nanos) => Math.max(most, nanos))
+  if (mostNanos === leastNanos) return undefined
+  const counts = new Array<number>(columns).fill(0)
+  const scale = columns / Math.log(mostNanos / leastNanos)
+  for (const nanos of positive) {
+    const column = Math.min(columns - 1, Math.floor(Math.log(nanos / leastNanos) * scale))
+    counts[column]! += 1
+  }
+  return { counts, leastNanos, mostNanos }
+}
+
+/** One character a count, blank for none; the highest count is the highest bar. */
+export function sparkline(counts: readonly number[], unicode: boolean): string {
+  const levels = unicode ? LEVELS : ASCII_LEVELS
+  const most = counts.reduce((high, count) => Math.max(high, count), 1)
+  return counts
+    .map((count) => (count === 0 ? ' ' : levels[Math.ceil((count / most) * levels.length) - 1]))
+    .join('')
+}
+
+/** A list that grows: its lines are drawn one by one, and none is drawn again. */
+interface TraceFeed {
+  readonly head: string
+  line(trace: TraceSummary): string
+}
+
+const FEED_HEADS = ['SPANS', 'ERRORS', 'DURATION', 'STARTED'] as const
+/** Room for the figures of most traces, and for a time as `13:02:05Z`. */
+const WIDTHS = [6, 6, 8, 9] as const
+/** Hex digits of a trace id. */
+const ID = 32
+/** A longer root would leave the figures far from the id. */
+const MOST_ROOT = 40
+
+/**
+ * The columns of a list whose traces are not known yet. A time of the day stands in place of the age, which would be wrong a
+ * second later.
+ */
+export function openFeed(options: Pick<ListOptions, 'width' | 'unicode' | 'style'>): TraceFeed {
+  const { width, unicode, style } = options
+  const pen: ListPen = { ...options, when: (startMillis) => `${timeOfDay(startMillis)}Z` }
+  const { figures, leftOut, room } = layFigures(ID, WIDTHS, width)
+  const root = Math.min(room, MOST_ROOT)
+  const hasErrors = !leftOut.includes('ERRORS')
+  const columns = { id: ID, root, bar: 0, most: 1, colours: new Map(), hasErrors, leftOut, figures }
+  const { ellipsis } = glyphsFor(unicode)
+  const head = root === 0 ? 'TRACE' : `${padEnd('TRACE', ID)}  ${padEnd('ROOT', root)}${figures(FEED_HEADS)}`
+  return {
+    head: style.dim(fitEnd(head.trimEnd(), width, ellipsis)),
+    line: (trace) => traceLine(trace, columns, pen),
+  }
+}
+
+const timeOfDay = (millis: number): string => isoTime(BigInt(millis) * 1_000_000n, 3).slice(11, 19)

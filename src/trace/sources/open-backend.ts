@@ -18,7 +18,7 @@ export interface BackendAccess {
 /** Opens a back end. A run loads only the one it uses. */
 const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<BackendSource>>> = {
   async lightstep({ base, place, send, snapshotConsent }) {
-    const { lightstepSource } = await import('./lightstep/lightstep-source.ts')
+    const { lightstepSource } = await import('./lightstep-source.ts')
     const { organization = '', project = '' } = place
     return lightstepSource({ organization, project, apiHost: base.host }, send, await snapshotConsent())
   },
@@ -27,7 +27,7 @@ const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<Backen
     return tempoSource({ base, tenant: place.tenant }, send, now)
   },
   async jaeger({ base, send }) {
-    const { jaegerSource } = await import('./jaeger/jaeger-source.ts')
+    const { jaegerSource } = await import('./jaeger-source.ts')
     return jaegerSource(base, send)
   },
 }

@@ -1,7 +1,11 @@
 import { Failure } from '../../errors.ts'
+import { isObject, type JsonObject } from '../../json-object.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { textField } from '../attribute-scope.ts'
 import { readTraces } from '../formats/sniff.ts'
 import type { Trace } from '../model.ts'
-import type { ApiAnswer } from './trace-source.ts'
+import type { TraceFilter } from '../search.ts'
+import type { ApiAnswer, Send } from './trace-source.ts'
 
 /**
  * The traces in an answer, in any format. Failure `api-failed` about this back end for what cannot be read: the bytes
@@ -30,5 +34,83 @@ export function explainUnreadable(error: unknown, backend: string): unknown {
         ? `Try again; if it goes on, ask whoever runs ${backend} or a gateway before it.`
         : `Check that api in the profile is the base URL of ${backend}; --debug shows what was asked.`,
     cause: error,
+  })
+}
+
+/**
+ * The list in an answer, from the first of `members` that is present. Absent or null is an empty list (servers in Go
+ * omit empty lists). Failure `api-failed` for anything else: it must not read as "nothing found".
+ */
+export function listInAnswer(body: unknown, members: readonly string[], backend: string): readonly unknown[] {
+  if (!isObject(body)) throw foreign(backend)
+  const list = members.map((name) => body[name]).find((value) => value !== undefined && value !== null)
+  if (list === undefined) return []
+  if (!Array.isArray(list)) throw foreign(backend)
+  return list
+}
+
+/**
+ * What `read` makes of the items of a list. Failure `api-failed` where it can read none of them: that, too, must not read as
+ * "nothing found".
+ */
+export function readItems<Item>(
+  list: readonly unknown[],
+  backend: string,
+  read: (item: JsonObject) => readonly Item[],
+): Item[] {
+  const items = list.filter(isObject).flatMap(read)
+  if (items.length === 0 && list.length > 0) throw foreign(backend)
+  return items
+}
+
+const foreign = (backend: string): Failure =>
+  new Failure('api-failed', `${backend} answered with something that is not the list asked for`, {
+    hint: `Check that api in the profile is the base URL of ${backend}.`,
+  })
+
+/** Whether it is the back end at all that answers with 404, which else would pass for "there is no such trace". */
+interface AddressCheck {
+  readonly send: Send
+  /** Throws what `noApi` gives when paths were not found, none has answered, and the back end is not there; asks once at most. */
+  check(): Promise<void>
+}
+
+/** `isThere` asks for a path that every version has. Whatever goes wrong with that question says nothing. */
+export function addressCheck(
+  send: Send,
+  isThere: (send: Send) => Promise<boolean>,
+  noApi: () => Failure,
+): AddressCheck {
+  let missed = false
+  let answered = false
+  let asked: Promise<boolean> | undefined
+  return {
+    async send(request) {
+      const answer = await send(request)
+      missed ||= answer.status === 404
+      answered ||= answer.status < 300
+      return answer
+    },
+    async check() {
+      if (!missed || answered) return
+      asked ??= isThere(send).catch(() => true)
+      if (!(await asked)) throw noApi()
+    },
+  }
+}
+
+/** Failure `cannot-do` for conditions other than `=`, and for fields that are no attributes: for back ends that cannot compare them. */
+export function requireEqualAttributes({ attributes }: TraceFilter, backend: string): void {
+  const [field] = attributes.find(([key]) => textField(key) !== undefined) ?? []
+  if (field !== undefined) {
+    throw new Failure('cannot-do', `${backend} does not search by ${field}, which is no attribute`, {
+      hint: 'Leave it out; trace get takes it, for the spans of one trace.',
+    })
+  }
+  const other = attributes.find(([, , operator = '=']) => operator !== '=')
+  if (other === undefined) return
+  const [key, value, operator] = other
+  throw new Failure('cannot-do', `${backend} searches for equal attributes only: --attr key=value`, {
+    hint: `Leave out --attr '${safeText(`${key}${operator}${value}`, 60)}'; trace get takes it, for the spans of one trace.`,
   })
 }

@@ -1,5 +1,5 @@
 import { groupBy } from '../group.ts'
-import { isEndless } from './endless.ts'
+import { isEndless } from './span-facts.ts'
 import type { TraceTree } from './trace-tree.ts'
 
 /** From this many on, equal siblings are folded into one row (Grafana Tempo's default for the same idea). */

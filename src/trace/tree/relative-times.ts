@@ -1,5 +1,5 @@
 import type { Span } from '../model.ts'
-import { compareNames } from './compare-names.ts'
+import { compareNames } from './attach.ts'
 import type { Times } from './depth-first.ts'
 import { isStartless, STARTLESS } from './span-facts.ts'
 

@@ -1,8 +1,7 @@
 import type { Span, Trace } from '../model.ts'
-import { type Attachment, attachSpans, type Place } from './attach.ts'
+import { type Attachment, attachSpans, type Place, withoutRedelivered } from './attach.ts'
 import { depthFirst, sortByStart } from './depth-first.ts'
 import { InternedTexts } from './interned-texts.ts'
-import { withoutRedelivered } from './redelivered.ts'
 import { earliestStart, relativeTimes, type SpanTimes } from './relative-times.ts'
 import { AWAITED, CLIENT, ENDLESS, FAILED, factsOf, MARKED, SERVER, STARTLESS } from './span-facts.ts'
 

@@ -1,6 +1,6 @@
 import { UNSTYLED } from '../../text/unstyled.ts'
 import type { HeaderFacts } from '../render/waterfall/header.ts'
-import { codeBlock, MARKDOWN_COLUMNS, renderMarkdown } from '../render/waterfall/markdown.ts'
+import { codeBlock, MARKDOWN_COLUMNS, renderMarkdown } from '../render/waterfall/plain.ts'
 import type { Scene } from './scene.ts'
 import type { ViewState } from './state.ts'
 

@@ -1,22 +1,23 @@
 import type { Spot } from '../../ports/terminal.ts'
 import { count } from '../../text/count.ts'
 import { displayWidth } from '../../text/display-width.ts'
-import { blanks, fitEnd, fitLines, padEnd } from '../../text/fit.ts'
+import { blanks, fitEnd, fitLines, fitMiddle, padEnd, safeName } from '../../text/fit.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
-import { axisLine } from '../render/time/axis.ts'
-import { cutText } from '../render/time/cuts.ts'
+import { axisLine } from '../render/axis.ts'
+import { foldFigures } from '../render/fold-figures.ts'
+import { nodeDuration, selfText } from '../render/span-duration.ts'
 import { Guides } from '../render/waterfall/guides.ts'
 import { howLong } from '../render/waterfall/header.ts'
 import { Labels } from '../render/waterfall/label.ts'
 import { type Drawing, dividerLine, guideRoom, rowLine, titleLine } from '../render/waterfall/row-line.ts'
-import { pageLines } from './page.ts'
+import { cutText } from '../render/window.ts'
+import { pageLines } from './moves.ts'
 import { pageRoom } from './press.ts'
 import type { Scene } from './scene.ts'
 import { bodyLines, MARGIN, type Page, type Size, scrolled, type ViewState } from './state.ts'
-import { keyLine, statusLine } from './status.ts'
 
 /** The lines of the screen, from the top, and where the terminal's own cursor stands: a screen reader reads there. */
-export interface Picture {
+interface Picture {
   readonly lines: readonly string[]
   readonly cursor: Spot
 }
@@ -111,4 +112,102 @@ function rowOf(
   const row = `>${marks}${rowLine(node, guides, { ...drawing, style: UNSTYLED })}`
   const fitted = displayWidth(row) > columns ? fitEnd(row, columns, glyphs.ellipsis) : row
   return style.inverse(padEnd(fitted, columns))
+}
+
+/** Columns that the name of the span gets at least. */
+const LEAST_NAME = 12
+
+/**
+ * Where the cursor is, in words that can be read out: `row 3 of 14: load cart, cart, 60.0ms, folded: 12 spans`.
+ * The name is cut first.
+ */
+function statusLine(scene: Scene, state: ViewState, columns: number): string {
+  const { tree, glyphs } = scene
+  const { rows, cursor } = state
+  const span = tree.span(cursor)
+  const [name, whole] = [span.name, span.service].map((text) => safeName(text, glyphs.ellipsis))
+  const service = fitMiddle(whole ?? '', Math.max(LEAST_NAME, Math.floor(columns / 4)), glyphs.ellipsis)
+  const place = `row ${rowNumber(state)} of ${rows.lines.length - headingsIn(state, rows.lines.length)}: `
+  const facts = [service, ...timeFacts(scene, state), ...foldFacts(scene, state)].filter(
+    (fact) => fact !== '',
+  )
+  const rest = facts.map((fact) => `, ${fact}`).join('')
+  const room = Math.max(LEAST_NAME, columns - displayWidth(place) - displayWidth(rest))
+  const shown = fitMiddle(name || '(no name)', room, glyphs.ellipsis)
+  return fitEnd(place + shown + rest, columns, glyphs.ellipsis)
+}
+
+/** Counted as a person counts rows: without dividing lines. */
+function rowNumber(state: ViewState): number {
+  const line = state.rows.lineOf[state.cursor]!
+  return line + 1 - headingsIn(state, line)
+}
+
+/** Dividing lines among so many lines from the top. */
+function headingsIn({ rows }: ViewState, lines: number): number {
+  let headings = 0
+  let seen = 0
+  for (const { heading, nodes } of rows.groups) {
+    if (seen >= lines) break
+    if (heading !== undefined) headings++
+    seen += nodes.length + (heading === undefined ? 0 : 1)
+  }
+  return headings
+}
+
+function timeFacts({ tree, glyphs }: Scene, { rows, cursor }: ViewState): string[] {
+  const failed = tree.hasFailed(cursor) ? 'failed' : ''
+  const fold = rows.fold(cursor)
+  if (fold) {
+    const { duration, percentiles, unknown } = foldFigures(fold, tree, glyphs.micro)
+    return [
+      `${count(fold.members.length, 'equal span')} folded`,
+      ...percentiles,
+      percentiles.length === 0 ? duration : `sum ${duration}`,
+      ...unknown,
+      failed,
+    ]
+  }
+  return [nodeDuration(tree, cursor, glyphs.micro), failed]
+}
+
+function foldFacts({ tree, glyphs }: Scene, { cursor, closed }: ViewState): string[] {
+  if (tree.isLeaf(cursor)) return []
+  const below = count(tree.size(cursor) - 1, 'span')
+  if (!closed.has(cursor)) return [`${below} below`, selfText(tree, cursor, glyphs.micro)]
+  const errors = tree.errorsBelow(cursor) - Number(tree.hasFailed(cursor))
+  return [`folded: ${below}${errors > 0 ? `, ${count(errors, 'error')}` : ''}`]
+}
+
+/** What the commonest keys do, as many as fit. */
+const HINTS = [
+  '? keys',
+  'q quit',
+  'Left Right fold',
+  'Enter details',
+  '/ find',
+  'e error',
+  'c path',
+  'y copy',
+]
+
+/** The last line: what is typed, a message, or keys. `column`: where the next character comes, while something is typed. */
+function keyLine(
+  { glyphs, style }: Scene,
+  { typed, message, pathOnly }: ViewState,
+  columns: number,
+): { readonly text: string; readonly column?: number } {
+  if (typed !== undefined) {
+    const whole = `/${safeName(typed, glyphs.ellipsis)}`
+    const text = displayWidth(whole) < columns ? whole : fitMiddle(whole, columns - 1, glyphs.ellipsis)
+    return { text, column: displayWidth(text) }
+  }
+  if (message !== '') return { text: fitEnd(message, columns, glyphs.ellipsis) }
+  const hints = pathOnly ? ['critical path only: c shows all', ...HINTS] : HINTS
+  let line = ''
+  for (const hint of hints) {
+    const longer = line === '' ? hint : `${line}   ${hint}`
+    if (displayWidth(longer) <= columns) line = longer
+  }
+  return { text: style.dim(line) }
 }

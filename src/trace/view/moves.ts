@@ -1,5 +1,15 @@
+import { alike } from '../../text/alike.ts'
+import { count } from '../../text/count.ts'
+import { displayWidth } from '../../text/display-width.ts'
+import { blanks, fitLines, packed } from '../../text/fit.ts'
+import { parseCondition } from '../attribute-condition.ts'
+import { spanIdIn } from '../id.ts'
+import { heading } from '../render/fields.ts'
+import type { Pen } from '../render/glyphs.ts'
+import { spanTest } from '../span-filter.ts'
+import type { InternedTexts } from '../tree/interned-texts.ts'
 import type { Scene } from './scene.ts'
-import { bodyLines, reopened, type Size, type ViewState } from './state.ts'
+import { bodyLines, MARGIN, type Page, reopened, type Search, type Size, type ViewState } from './state.ts'
 
 /** The cursor so many lines further down, or up; at an end it stays. */
 export function moved(state: ViewState, by: number): ViewState {
@@ -70,4 +80,136 @@ function without(set: ReadonlySet<number>, node: number): Set<number> {
   const rest = new Set(set)
   rest.delete(node)
   return rest
+}
+
+/**
+ * What a typed text means: a condition on an attribute as `--attr` takes it (`key=value`, `key>=500`), a span id, else a
+ * part of a name or a service, in any case. An id may come in each form that `--span` takes.
+ */
+export function searchFor(scene: Scene, typed: string): Search {
+  const text = typed.trim()
+  const byText = searchForText(scene, text)
+  const id = spanIdIn(text)
+  if (id === undefined) return byText
+  const hasId = (node: number): boolean => scene.tree.span(node).spanId === id
+  // Few digits may as well be a part of a name.
+  return { text, fits: (node) => hasId(node) || byText.fits(node) }
+}
+
+function searchForText({ tree }: Scene, text: string): Search {
+  const [inName, inService] = [tree.names, tree.services].map((words) => holding(words, text))
+  const inTexts = (node: number): boolean => inName?.(node) === true || inService?.(node) === true
+  const condition = parseCondition(text)
+  if (typeof condition === 'string') return { text, fits: inTexts }
+  const inAttributes = spanTest({ attributes: [condition] })
+  // A statement in a name may look like a condition.
+  return { text, fits: remembered(tree.count, (node) => inTexts(node) || inAttributes(tree.span(node))) }
+}
+
+/** Whether the text of a node holds `part`: found out once for each of the few different texts. */
+function holding(words: InternedTexts, part: string): (node: number) => boolean {
+  const wanted = alike(part)
+  // Of marks alone nothing is left.
+  const fits = words.texts.map((text) => wanted !== '' && alike(text).includes(wanted))
+  return (node) => fits[words.indexOf(node)] === true
+}
+
+/** Attributes are read and masked when they are asked for: once a search is enough. */
+function remembered(count: number, fits: (node: number) => boolean): (node: number) => boolean {
+  const known = new Uint8Array(count)
+  return (node) => {
+    if (known[node] === 0) known[node] = fits(node) ? 1 : 2
+    return known[node] === 1
+  }
+}
+
+/** The nearest row further down (or up) that fits, from the other end when there is none. Undefined: no other row fits. */
+export function nextRow(
+  scene: Scene,
+  state: ViewState,
+  fits: (node: number) => boolean,
+  step: 1 | -1,
+): { readonly state: ViewState; readonly wentRound: boolean } | undefined {
+  const { order, placeOf, foldOf, folds } = scene.plan(state.pathOnly)
+  const from = placeOf[state.cursor]!
+  for (let i = 1; i < order.length; i++) {
+    const place = (from + step * i + order.length) % order.length
+    const node = order[place]!
+    if (!fits(node)) continue
+    const first = foldOf[node]!
+    // A fold is one row. It is opened only for a member that fits where the first does not.
+    const inFold = first >= 0 && first !== node && folds.has(first) && !state.opened.has(first)
+    if (inFold && fits(first)) continue
+    return { state: revealed(scene, state, node), wentRound: (place - from) * step < 0 }
+  }
+  return undefined
+}
+
+/** What each key does, in the order of need. */
+const KEYS: readonly (readonly [keys: string, does: string])[] = [
+  ['Up Down', 'the row above, the row below (also k j)'],
+  ['PageUp PageDown', 'a screen up, a screen down (also Space)'],
+  ['Home End', 'the first row, the last row (also g G)'],
+  ['Right or +', 'unfold; in an open row: to the first row below it (also l)'],
+  ['Left or -', 'fold; in a folded row: to the row above it (also h)'],
+  ['Enter', 'all about this span: attributes, events, exception, links'],
+  ['/', 'find: a part of a name or a service, key=value or key>=500 of an attribute, or a span id'],
+  ['n N', 'find the next one, the one before'],
+  ['e E', 'the next failed span, the one before'],
+  ['c', 'only the critical path, or everything again'],
+  ['i', 'what is odd about this trace: its clocks, ids and ends, and what is missing of it'],
+  ['y', 'copy what is shown as Markdown'],
+  ['o', 'open the trace in the UI of the back end'],
+  ['q', 'quit (in details: back to the rows); Ctrl-C quits at once'],
+]
+
+/** The lines of a page, each at most so wide. */
+export function pageLines(scene: Scene, page: Page, columns: number): readonly string[] {
+  if (page.kind === 'details')
+    return [...amongLines(scene, page, columns), ...scene.details(page.node, columns)]
+  const pen = { width: columns, glyphs: scene.glyphs, style: scene.style }
+  return page.kind === 'notes' ? noteLines(scene, pen) : keyLines(scene, pen)
+}
+
+function noteLines(scene: Scene, pen: Pen): string[] {
+  const lines = scene
+    .notes()
+    .flatMap((note) => fitLines(note, pen.width - 2, pen.glyphs.ellipsis, Number.POSITIVE_INFINITY))
+  return [heading('notes', pen), ...lines.map((line) => pen.style.yellow(`  ${line}`))]
+}
+
+/** That a span stands for others. Of spans whose durations nobody knows none is the slowest. */
+function amongLines({ tree, glyphs, style }: Scene, { node, among }: Page, columns: number): string[] {
+  if (among === undefined) return []
+  const which = tree.durationNanos(node) > 0 ? 'slowest' : 'one'
+  const text = `${which} of ${count(among, 'equal span')}; in the rows, Right shows each`
+  return [...fitLines(text, columns, glyphs.ellipsis, Number.POSITIVE_INFINITY).map(style.dim), '']
+}
+
+/** Columns of the keys. With less than as many again for what they do, that stands below them. */
+const KEY_COLUMNS = 17
+
+function keyLines(scene: Scene, pen: Pen): string[] {
+  const { width, glyphs, style } = pen
+  const isBeside = width >= 2 + 2 * KEY_COLUMNS
+  const indent = blanks(isBeside ? 2 + KEY_COLUMNS : 4)
+  const inFull = (text: string, room: number) =>
+    fitLines(text, room, glyphs.ellipsis, Number.POSITIVE_INFINITY)
+  const marks = [
+    scene.signs(Math.max(1, width - MARGIN)),
+    ['> the cursor', '+ folded: there is more', '! an error in what is folded'],
+  ]
+  return [
+    heading('keys', pen),
+    ...KEYS.flatMap(([keys, does]) => {
+      const [first = '', ...rest] = inFull(does, width - indent.length).map((line) => indent + line)
+      return isBeside ? [`  ${keys}${first.slice(2 + keys.length)}`, ...rest] : [`  ${keys}`, first, ...rest]
+    }),
+    '',
+    heading('marks', pen),
+    ...marks
+      .flatMap((signs) => packed(signs, width - 2))
+      .flatMap((line) => (displayWidth(line) <= width - 2 ? [line] : inFull(line, width - 2)))
+      .map((line) => style.dim(`  ${line}`)),
+  ]
 }

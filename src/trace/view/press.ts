@@ -1,7 +1,5 @@
 import type { Key } from '../../ports/terminal.ts'
-import { nextRow, searchFor } from './find.ts'
-import { folded, moved, pagedBy, pathToggled, unfolded } from './moves.ts'
-import { pageLines } from './page.ts'
+import { folded, moved, nextRow, pagedBy, pageLines, pathToggled, searchFor, unfolded } from './moves.ts'
 import type { Scene } from './scene.ts'
 import { type Page, type Search, type Size, scrolled, type ViewState } from './state.ts'
 

@@ -1,9 +1,7 @@
 import { count } from '../../text/count.ts'
 import { safeName } from '../../text/fit.ts'
 import { withheldNote } from '../withheld.ts'
-import type { Openness, OpenRows } from './plan.ts'
-import { openRows } from './plan.ts'
-import type { Scene } from './scene.ts'
+import { type Openness, type OpenRows, openRows, type Scene } from './scene.ts'
 
 /** Columns and lines of the screen. */
 export interface Size {

@@ -6,7 +6,7 @@ import {
   knownTimes,
   wholePart,
 } from '../../../src/trace/analysis/critical-path.ts'
-import { isEndless } from '../../../src/trace/tree/endless.ts'
+import { isEndless } from '../../../src/trace/tree/span-facts.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { runsOf } from '../../property-runs.ts'
 import { anyTrace, soundTrace } from '../any-trace.ts'

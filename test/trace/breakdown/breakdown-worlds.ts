@@ -1,4 +1,4 @@
-import { type Breakdown, type BreakdownRow, BreakdownSum } from '../../../src/trace/breakdown/breakdown.ts'
+import { type Breakdown, type BreakdownRow, BreakdownSum } from '../../../src/trace/analysis/breakdown.ts'
 import type { BreakdownBy } from '../../../src/trace/formats/output-choices.ts'
 import type { Span, Trace } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'

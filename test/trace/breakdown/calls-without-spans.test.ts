@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CallGraphSum } from '../../../src/trace/breakdown/call-graph.ts'
+import { CallGraphSum } from '../../../src/trace/analysis/call-graph.ts'
 import type { BreakdownBy } from '../../../src/trace/formats/output-choices.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { designEffect, thinned } from '../../../src/trace/causes/rank-causes.ts'
+import { designEffect, thinned } from '../../../src/trace/analysis/rank-causes.ts'
 
 /** Twenty traces of ten spans; so many spans carry a value and are selected, in pairs of one trace. */
 const TRACES = 20

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chanceOf, chanceToName, leastChance } from '../../../src/trace/causes/exact-test.ts'
+import { chanceOf, chanceToName, leastChance } from '../../../src/trace/analysis/exact-test.ts'
 import { tailByProducts } from './judge-worlds.ts'
 
 describe('the exact test', () => {

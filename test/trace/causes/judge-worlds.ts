@@ -1,8 +1,11 @@
-import { withoutRepeated } from '../../../src/trace/causes/no-cause.ts'
-import { Population } from '../../../src/trace/causes/population.ts'
-import { type Ranking, rankCauses } from '../../../src/trace/causes/rank-causes.ts'
-import { heedingRareValues } from '../../../src/trace/causes/rare-values.ts'
-import type { SelectedSpans } from '../../../src/trace/causes/selected-spans.ts'
+import { Population } from '../../../src/trace/analysis/population.ts'
+import {
+  heedingRareValues,
+  type Ranking,
+  rankCauses,
+  withoutRepeated,
+} from '../../../src/trace/analysis/rank-causes.ts'
+import type { SelectedSpans } from '../../../src/trace/analysis/selection-counts.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import type { TraceFilter } from '../../../src/trace/search.ts'
 import { type PlantedWorld, plantWorld } from './planted-worlds.ts'

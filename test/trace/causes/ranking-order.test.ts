@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { ComparedAttribute, Comparison, GroupSize } from '../../../src/trace/causes/comparison.ts'
-import { withoutRepeated } from '../../../src/trace/causes/no-cause.ts'
-import { rankCauses } from '../../../src/trace/causes/rank-causes.ts'
-import { parseLimit } from '../../../src/trace/causes/selected-spans.ts'
+import { rankCauses, withoutRepeated } from '../../../src/trace/analysis/rank-causes.ts'
+import {
+  type ComparedAttribute,
+  type Comparison,
+  type GroupSize,
+  parseLimit,
+} from '../../../src/trace/analysis/selection-counts.ts'
 import { toldBy } from '../../told.ts'
 
 const units = (count: number) => ({ spans: count, traces: count })

@@ -1,6 +1,5 @@
 import { type Medians, mediansOf } from '../../../src/trace/compare/medians.ts'
-import { Significance } from '../../../src/trace/compare/significance.ts'
-import { differs, thresholdFor } from '../../../src/trace/compare/threshold.ts'
+import { differs, Significance, thresholdFor } from '../../../src/trace/compare/significance.ts'
 import { seeded } from '../../world/trace/random.ts'
 
 /** How many traces each side has, and in what share of them each operation is. */

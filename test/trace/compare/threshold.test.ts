@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { differs, thresholdFor } from '../../../src/trace/compare/threshold.ts'
+import { differs, thresholdFor } from '../../../src/trace/compare/significance.ts'
 
 describe('from where on a difference counts', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { valueTest } from '../../../src/trace/conditions/attribute-condition.ts'
-import { splitScope } from '../../../src/trace/conditions/attribute-scope.ts'
-import { type SpanFilter, spanTest } from '../../../src/trace/conditions/span-filter.ts'
+import { valueTest } from '../../../src/trace/attribute-condition.ts'
+import { splitScope } from '../../../src/trace/attribute-scope.ts'
 import type { Span } from '../../../src/trace/model.ts'
+import { type SpanFilter, spanTest } from '../../../src/trace/span-filter.ts'
 import { makeTrace } from '../make.ts'
 
 const [plain] = makeTrace({

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import { readLightstepTrace } from '../../../src/trace/formats/lightstep/lightstep-json.ts'
+import { readLightstepTrace } from '../../../src/trace/formats/lightstep-json.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { makeTrace, toStoredTraces } from '../../world/trace-data.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { otlpVocabulary, scanOtlpJson } from '../../../src/trace/formats/json-scan/otlp-scan.ts'
 import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
 import { readOtlpJson } from '../../../src/trace/formats/otlp/otlp-json.ts'
+import { otlpVocabulary, scanOtlpJson } from '../../../src/trace/formats/otlp/otlp-scan.ts'
 import { anyOtlpTrace, bySchemaNames, otlpDocument, otlpSpan } from '../rich.ts'
 import { EDITS, edited, agrees as scanAgrees } from './scanned.ts'
 

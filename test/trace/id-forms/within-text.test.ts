@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import { parseSpanOrTraceId, spanIdIn, type TraceReference } from '../../../src/trace/id.ts'
-import { soleIds } from '../../../src/trace/id-forms/within-text.ts'
+import { soleIds } from '../../../src/trace/id-forms.ts'
 import { isLinear } from '../../linear-time.ts'
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'

@@ -2,11 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { displayWidth } from '../../../src/text/display-width.ts'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
+import { type ComparisonOptions, renderComparison } from '../../../src/trace/compare/comparison-text.ts'
 import type { Trace } from '../../../src/trace/model.ts'
-import {
-  type ComparisonOptions,
-  renderComparison,
-} from '../../../src/trace/render/comparison/comparison-text.ts'
 import { runsOf } from '../../property-runs.ts'
 import { seeded } from '../../world/trace/random.ts'
 import { anyTrace } from '../any-trace.ts'

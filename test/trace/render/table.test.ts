@@ -2,21 +2,21 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { displayWidth } from '../../../src/text/display-width.ts'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
-import type { Breakdown, BreakdownRow } from '../../../src/trace/breakdown/breakdown.ts'
-import type { CallEdge } from '../../../src/trace/breakdown/call-graph.ts'
-import type { Cause } from '../../../src/trace/causes/rank-causes.ts'
-import { percent } from '../../../src/trace/render/percent.ts'
+import type { Breakdown, BreakdownRow } from '../../../src/trace/analysis/breakdown.ts'
+import type { CallEdge } from '../../../src/trace/analysis/call-graph.ts'
+import type { Cause } from '../../../src/trace/analysis/rank-causes.ts'
+import { percent } from '../../../src/trace/render/number.ts'
 import {
   breakdownTotals,
   renderBreakdown,
   renderCallGraph,
-} from '../../../src/trace/render/table/breakdown-table.ts'
+} from '../../../src/trace/render/tables/breakdown-table.ts'
 import {
   causeTable,
   leadOfCauses,
   type RankedComparison,
-} from '../../../src/trace/render/table/cause-table.ts'
-import type { TableOptions } from '../../../src/trace/render/table/figure-table.ts'
+} from '../../../src/trace/render/tables/cause-table.ts'
+import type { TableOptions } from '../../../src/trace/render/tables/figure-table.ts'
 
 /** As `trace why` has it. */
 const renderCauses = (causes: RankedComparison, options: TableOptions) => [

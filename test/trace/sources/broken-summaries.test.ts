@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TraceFilter, TraceSummary } from '../../../src/trace/search.ts'
-import { searchJaeger } from '../../../src/trace/sources/jaeger/jaeger-search.ts'
+import { searchJaeger } from '../../../src/trace/sources/jaeger-search.ts'
 import { searchTempo } from '../../../src/trace/sources/tempo/tempo-search.ts'
 import type { Send } from '../../../src/trace/sources/trace-source.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import { readTraceFile } from '../../../src/trace/sources/file/read-trace-file.ts'
+import { readTraceFile } from '../../../src/trace/sources/read-trace-file.ts'
 
 const failureOf = async (text: string): Promise<Failure> => {
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { AttributeCondition } from '../../../src/trace/conditions/attribute-condition.ts'
+import type { AttributeCondition } from '../../../src/trace/attribute-condition.ts'
 import type { TraceFilter } from '../../../src/trace/search.ts'
-import { searchJaeger } from '../../../src/trace/sources/jaeger/jaeger-search.ts'
+import { searchJaeger } from '../../../src/trace/sources/jaeger-search.ts'
 import type { ApiRequest, Send } from '../../../src/trace/sources/trace-source.ts'
 
 const filterOf = (attributes: AttributeCondition[], service?: string): TraceFilter => ({

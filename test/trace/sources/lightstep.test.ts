@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
 import { parseSpanOrTraceId } from '../../../src/trace/id.ts'
-import type { LightstepSettings } from '../../../src/trace/sources/lightstep/lightstep-api.ts'
-import { lightstepSource } from '../../../src/trace/sources/lightstep/lightstep-source.ts'
+import type { LightstepSettings } from '../../../src/trace/sources/lightstep-api.ts'
+import { lightstepSource } from '../../../src/trace/sources/lightstep-source.ts'
 import type { ApiAnswer, ApiRequest, SnapshotConsent } from '../../../src/trace/sources/trace-source.ts'
 import { makeTrace, toStoredTraces } from '../../world/trace-data.ts'
 

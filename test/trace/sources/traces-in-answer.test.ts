@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import { readTraceFile } from '../../../src/trace/sources/file/read-trace-file.ts'
+import { readTraceFile } from '../../../src/trace/sources/read-trace-file.ts'
 import { tracesInAnswer } from '../../../src/trace/sources/traces-in-answer.ts'
 
 const failureOf = async (work: () => unknown): Promise<Failure> => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { whyEndless } from '../../../src/trace/tree/endless.ts'
-import { isAwaited } from '../../../src/trace/tree/span-facts.ts'
+import { isAwaited, whyEndless } from '../../../src/trace/tree/span-facts.ts'
 import { buildTree, type TraceTree } from '../../../src/trace/tree/trace-tree.ts'
 import { runsOf } from '../../property-runs.ts'
 import { anyTrace } from '../any-trace.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
-import { nextRow } from '../../../src/trace/view/find.ts'
+import { nextRow } from '../../../src/trace/view/moves.ts'
 import { runsOf } from '../../property-runs.ts'
 import { anyTrace } from '../any-trace.ts'
 import { type Walk, walkThrough } from './walk.ts'

@@ -2,8 +2,11 @@ import { openPacing } from '../../../api/pacing.ts'
 import { Failure } from '../../../errors.ts'
 import type { TraceReference } from '../../../trace/id.ts'
 import type { Trace } from '../../../trace/model.ts'
-import { requireCapability } from '../../../trace/sources/capabilities.ts'
-import type { BackendSource, TraceSource } from '../../../trace/sources/trace-source.ts'
+import {
+  type BackendSource,
+  requireCapability,
+  type TraceSource,
+} from '../../../trace/sources/trace-source.ts'
 import { type Invocation, loadProfile } from '../../invocation.ts'
 import { openProfile } from '../open-source.ts'
 import type { Tally } from './tally.ts'

@@ -1,15 +1,18 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { withoutRepeated, withoutSensitive } from '../../../trace/causes/no-cause.ts'
-import { type DividedPopulation, Population } from '../../../trace/causes/population.ts'
-import { type Ranking, rankCauses } from '../../../trace/causes/rank-causes.ts'
-import { heedingRareValues } from '../../../trace/causes/rare-values.ts'
-import type { SelectedSpans } from '../../../trace/causes/selected-spans.ts'
+import { type DividedPopulation, Population } from '../../../trace/analysis/population.ts'
+import {
+  heedingRareValues,
+  type Ranking,
+  rankCauses,
+  withoutRepeated,
+  withoutSensitive,
+} from '../../../trace/analysis/rank-causes.ts'
+import type { SelectedSpans } from '../../../trace/analysis/selection-counts.ts'
 import { maskText } from '../../../trace/masking.ts'
 import type { TraceFilter } from '../../../trace/search.ts'
-import type { CapableSource } from '../../../trace/sources/capabilities.ts'
-import type { BackendComparison } from '../../../trace/sources/trace-source.ts'
-import { withoutRedelivered } from '../../../trace/tree/redelivered.ts'
+import type { BackendComparison, CapableSource } from '../../../trace/sources/trace-source.ts'
+import { withoutRedelivered } from '../../../trace/tree/attach.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { namesTimes } from '../time-range.ts'
 import type { OpenSearch } from './open-search.ts'

@@ -4,8 +4,8 @@ import {
   type AttributeCondition,
   parseCondition,
   splitCondition,
-} from '../../../trace/conditions/attribute-condition.ts'
-import { insteadOf, wayToField } from '../../../trace/conditions/own-field.ts'
+} from '../../../trace/attribute-condition.ts'
+import { insteadOf, wayToField } from '../../../trace/attribute-scope.ts'
 
 /** A whole number from 1 to `most`. Failure `usage`. */
 export function readCount(text: string, flag: string, most = 1_000_000): number {

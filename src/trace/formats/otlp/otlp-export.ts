@@ -6,8 +6,7 @@ import {
   type Trace,
   UNKNOWN_SERVICE,
 } from '../../model.ts'
-import { OTLP_KINDS, OTLP_STATUSES } from './otlp-enums.ts'
-import { writeKeyValues } from './otlp-values.ts'
+import { OTLP_KINDS, OTLP_STATUSES, writeKeyValues } from './otlp-values.ts'
 
 /**
  * The trace as one OTLP/JSON document (`TracesData`, specification spelling: hex ids, integer enums, 64-bit integers as

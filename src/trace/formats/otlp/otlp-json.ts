@@ -4,8 +4,7 @@ import { Collection } from '../collection.ts'
 import { asInteger, isLowerHex, textOrNumber } from '../foreign-json.ts'
 import { type Details, explained, LazySpan, type Skeleton } from '../lazy-span.ts'
 import { knownMoment, timesBetween, withMark } from '../span-times.ts'
-import { type OtlpStatus, readOtlpKind, readOtlpStatus } from './otlp-enums.ts'
-import { readKeyValues } from './otlp-values.ts'
+import { type OtlpStatus, readKeyValues, readOtlpKind, readOtlpStatus } from './otlp-values.ts'
 
 const BASE64_BYTES: Readonly<Record<number, number>> = { 24: 16, 22: 16, 12: 8, 11: 8 }
 

@@ -1,13 +1,20 @@
 import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '../../model.ts'
 import type { Collection } from '../collection.ts'
 import { textOrNumber } from '../foreign-json.ts'
+import { TextPool } from '../json-cursor.ts'
 import { type Details, explained, LazySpan, type Skeleton } from '../lazy-span.ts'
 import { type SpanTimes, timesBetweenHalves, withMark } from '../span-times.ts'
-import { TextPool } from '../text-pool.ts'
-import { OTLP_KINDS, OTLP_STATUSES, type OtlpStatus } from './otlp-enums.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from './otlp-json.ts'
-import { protobufDetails, readResourceMessage, readScopeMessage } from './protobuf-values.ts'
-import { BYTES, FIXED64, VARINT, WireCursor } from './protobuf-wire.ts'
+import { OTLP_KINDS, OTLP_STATUSES, type OtlpStatus } from './otlp-values.ts'
+import {
+  BYTES,
+  FIXED64,
+  protobufDetails,
+  readResourceMessage,
+  readScopeMessage,
+  VARINT,
+  WireCursor,
+} from './protobuf-wire.ts'
 
 // Tags (`field number * 8 + wire type`) of opentelemetry-proto trace/v1 and tempopb TraceByIDResponse.
 const FIRST = 1 * 8 + BYTES

@@ -2,14 +2,12 @@ import { count } from '../../../text/count.ts'
 import { fitLines, safeName } from '../../../text/fit.ts'
 import type { SpanMark, Warnings } from '../../model.ts'
 import { RootView } from '../../span-view.ts'
-import { lostPart, rootsTime } from '../../tree/known-times.ts'
-import { redeliveredText } from '../../tree/redelivered.ts'
+import { redeliveredText } from '../../tree/attach.ts'
+import { lostPart, rootsTime, unfinishedOf } from '../../tree/known-times.ts'
 import { LEAST_SKEW_NANOS, movedBy, shiftsOf } from '../../tree/skew.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { unfinishedOf } from '../../tree/unfinished.ts'
 import { formatDuration } from '../format-duration.ts'
-import type { Glyphs } from '../glyphs.ts'
-import type { Pen } from '../pen.ts'
+import type { Glyphs, Pen } from '../glyphs.ts'
 
 /** What a mark says of a span below another: of one span, and but for the {@link OF_ONE} after a count of spans, too. */
 const MARKS: Readonly<Record<SpanMark, string>> = {

@@ -1,20 +1,19 @@
+import { count } from '../../../text/count.ts'
 import { displayWidth } from '../../../text/display-width.ts'
 import { blanks, fitEnd, fitMiddle, safeName } from '../../../text/fit.ts'
 import { UNSTYLED } from '../../../text/unstyled.ts'
-import { type DrawnPath, drawnPath } from '../../analysis/roots-path.ts'
-import { isEndless } from '../../tree/endless.ts'
+import { type DrawnPath, drawnPath } from '../../analysis/critical-path.ts'
+import { isEndless } from '../../tree/span-facts.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { foldFigures } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
-import { type Glyphs, WORDS } from '../glyphs.ts'
-import type { Pen } from '../pen.ts'
+import { type Glyphs, type Pen, WORDS } from '../glyphs.ts'
 import { selfText, spanDuration } from '../span-duration.ts'
-import { timeWindow, zeroOf } from '../time/window.ts'
+import { timeWindow, zeroOf } from '../window.ts'
 import { topLines } from './header.ts'
-import { RowIds } from './row-ids.ts'
 import { planRows, type Rows } from './rows.ts'
 import { noRowLines, summaryLines, verdictLines } from './summary.ts'
-import type { WaterfallOptions } from './waterfall.ts'
+import { RowIds, renderWaterfall, type WaterfallOptions } from './waterfall.ts'
 
 /** Columns a name keeps, whatever stands after it. */
 const LEAST_NAME = 12
@@ -111,4 +110,39 @@ function factsOf(node: number, { tree, rows, drawn, zero, glyphs }: PlainTrace):
     ...(waited > 0 ? [`critical ${duration(waited)}${whose}`] : []),
     ...(tree.isLeaf(node) || isEndless(span) ? [] : [selfText(tree, node, glyphs.micro)]),
   ]
+}
+
+/** Wide enough for a waterfall, narrow enough for the text column of an issue tracker. */
+export const MARKDOWN_COLUMNS = 100
+
+/**
+ * A trace for an issue or a chat: a heading, the facts, and the waterfall in a code block. Always 100 columns wide and
+ * without colour or age, so that it is the same wherever it is made.
+ */
+export function renderMarkdown(
+  tree: TraceTree,
+  { source, ...options }: Omit<WaterfallOptions, 'width' | 'unicode' | 'style' | 'now'>,
+): string[] {
+  const lines = [
+    ...renderWaterfall(tree, { ...options, width: MARKDOWN_COLUMNS, unicode: true, style: UNSTYLED }),
+  ]
+  const facts = [
+    count(tree.count, 'span'),
+    count(tree.services.texts.length, 'service'),
+    count(tree.errors, 'error'),
+  ]
+  return [
+    `## Trace ${tree.trace.traceId}`,
+    '',
+    facts.join(', ') + (source?.link === undefined ? '' : `: <${source.link}>`),
+    '',
+    ...codeBlock(lines),
+  ]
+}
+
+/** Lines as a block of code. They may hold backticks: the fence is longer than any run of them. */
+export function codeBlock(lines: readonly string[]): string[] {
+  const runs = lines.join('\n').match(/`+/g) ?? []
+  const fence = '`'.repeat(runs.reduce((most, run) => Math.max(most, run.length + 1), 3))
+  return [`${fence}text`, ...lines, fence]
 }

@@ -1,14 +1,22 @@
 import { count } from '../../../text/count.ts'
-import { fitEnd, fitLines, packed } from '../../../text/fit.ts'
+import { displayWidth, widest } from '../../../text/display-width.ts'
+import { blanks, fitEnd, fitLines, fitMiddle, packed, padEnd, padStart, safeName } from '../../../text/fit.ts'
+import { oneLine } from '../../../text/safe-text.ts'
+import { errorText } from '../../analysis/exceptions.ts'
+import { type RepeatedCalls, repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'
+import { groupBy } from '../../group.ts'
 import { shownText } from '../../select.ts'
+import { unfinishedOf } from '../../tree/known-times.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import type { Glyphs } from '../glyphs.ts'
-import type { Pen } from '../pen.ts'
-import type { TimeWindow } from '../time/window.ts'
+import { fitApart } from '../fit-apart.ts'
+import { mannerText } from '../fold-figures.ts'
+import { formatDuration } from '../format-duration.ts'
+import type { Glyphs, Pen } from '../glyphs.ts'
+import { percent } from '../number.ts'
+import { type TimeWindow, timeWindow } from '../window.ts'
 import type { Guides } from './guides.ts'
 import { noteLines } from './notes.ts'
 import type { Rows } from './rows.ts'
-import { causeLines, repeatedLines, slowestLines } from './verdicts.ts'
 
 /**
  * What a reader wants to know first, before rows that may fill many screens: where it broke and where the time went. Each
@@ -106,4 +114,162 @@ function viewLines(tree: TraceTree, rows: Rows, view: string | undefined, pen: P
   if (view === undefined) return []
   const { width, glyphs, style } = pen
   return fitLines(shownText(rows.shown, tree, view), width, glyphs.ellipsis).map((line) => style.dim(line))
+}
+
+/** How many of each finding are shown. */
+const MOST_SHOWN_FINDINGS = 3
+
+/** `812ms  65%  POST /v1/charge  payments  b7ad6b7169203331`, longest self time first. */
+function slowestLines(tree: TraceTree, pen: Pen): string[] {
+  const slowest = slowestSelf(tree, MOST_SHOWN_FINDINGS)
+  if (slowest.length === 0) return []
+  // The time that the header tells, see `howLong`, whatever the axis shows.
+  const window = timeWindow(tree, unfinishedOf(tree) === undefined ? 'critical' : 'fit')
+  const told = slowest.map((node) => {
+    const self = padStart(formatDuration(tree.selfNanos(node) ?? 0, pen.glyphs.micro), 7)
+    return { self, share: shareOf(tree, node, window) }
+  })
+  const columns = Math.max(4, ...told.map(({ share }) => share.length))
+  const figures = told.map(({ self, share }) => `${self} ${padStart(share, columns)}`)
+  const widest = Math.max(...figures.map((text) => text.length))
+  const whos = whoLines(tree, slowest, [], pen.width - widest - 4, pen)
+  const lines = whos.flatMap(([who, id], i) => [
+    `  ${figures[i]}  ${who}`,
+    ...(id === undefined ? [] : [blanks(widest + 4) + id]),
+  ])
+  return [title('slowest by self time', pen), ...lines]
+}
+
+/**
+ * The share of the trace's time, never more than all of it. Work that ended after the root has no share in it, and what ran
+ * mostly before the root has none.
+ */
+function shareOf(tree: TraceTree, node: number, { startNanos, endNanos }: TimeWindow): string {
+  const [from, to] = [tree.startOf(node), tree.endOf(node)]
+  const early = Math.max(0, Math.min(to, startNanos) - from)
+  const late = Math.max(0, to - Math.max(from, endNanos))
+  const inside = to - from - early - late
+  if (early === 0 && late > 0) return 'tail'
+  if (early + late > inside) return late >= early ? 'tail' : late > 0 ? 'outside' : 'before'
+  // Nobody knows which of its self time was before the root: no more of it than the span ran inside.
+  const nanos = Math.min(tree.selfNanos(node) ?? 0, inside)
+  return percent(nanos / (endNanos - startNanos))
+}
+
+/** Each span where an error began, in the order of {@link rootCauses}, with its message. Equal ones are counted. */
+function causeLines(tree: TraceTree, pen: Pen): string[] {
+  const { width, glyphs, style } = pen
+  const groups = groupBy(rootCauses(tree), (node) => {
+    const span = tree.span(node)
+    return JSON.stringify([span.service, span.name, errorText(span)?.text ?? ''])
+  })
+  if (groups.size === 0) return []
+  const told = [...groups.values()].slice(0, mostShown(pen))
+  const whos = whoLines(
+    tree,
+    told.map((nodes) => nodes[0]!),
+    told.map((nodes) => (nodes.length > 1 ? `${nodes.length}${glyphs.times} ` : '')),
+    width - 3 - displayWidth(glyphs.error),
+    pen,
+  )
+  const lines = told.flatMap((nodes, i) => {
+    const [who, id] = whos[i]!
+    const says = errorText(tree.span(nodes[0]!))?.text
+    const said =
+      says === undefined ? [] : fitLines(safeName(oneLine(says), glyphs.ellipsis), width - 4, glyphs.ellipsis)
+    return [
+      `  ${style.red(glyphs.error)} ${who}`,
+      ...(id === undefined ? [] : [`    ${id}`]),
+      ...said.map((text) => `    ${style.red(text)}`),
+    ]
+  })
+  return [title('where the errors began', pen), ...lines, ...moreLines(groups.size - told.length, pen)]
+}
+
+const mostShown = ({ full }: Pen): number => (full ? Number.POSITIVE_INFINITY : MOST_SHOWN_FINDINGS)
+
+/** That a list goes on, and the flag that lists all of it. */
+function moreLines(count: number, { width, glyphs, style, more = '--full' }: Pen): string[] {
+  return count > 0 ? [style.dim(fitEnd(`    and ${count} more: ${more}`, width, glyphs.ellipsis))] : []
+}
+
+/** Loops around a call: `314× redis GET  under GET /cart: 480ms in all, one after another`. */
+function repeatedLines(tree: TraceTree, pen: Pen): string[] {
+  const { width, glyphs, style } = pen
+  const found = repeatedCalls(tree)
+  if (found.length === 0) return []
+  const told = found.slice(0, mostShown(pen))
+  const whos = whoLines(
+    tree,
+    told.map(({ calls }) => calls[0]!),
+    told.map(({ calls }) => `${calls.length}${glyphs.times} `),
+    width - 2,
+    pen,
+  )
+  const lines = told.flatMap((calls, i) => [
+    `  ${whos[i]![0]}`,
+    ...(whos[i]![1] === undefined ? [] : [`    ${whos[i]![1]}`]),
+    ...howRepeated(tree, calls, width - 4, glyphs).map((text) => `    ${style.dim(text)}`),
+  ])
+  return [title('repeated calls (N+1?)', pen), ...lines, ...moreLines(found.length - told.length, pen)]
+}
+
+function howRepeated(tree: TraceTree, repeated: RepeatedCalls, width: number, glyphs: Glyphs): string[] {
+  const { caller, sumNanos, p50Nanos } = repeated
+  const [sum, each] = [sumNanos, p50Nanos].map((nanos) => formatDuration(nanos, glyphs.micro))
+  const under = fitMiddle(
+    safeName(nameOf(tree, caller), glyphs.ellipsis),
+    Math.floor(width / 2),
+    glyphs.ellipsis,
+  )
+  return fitLines(
+    `under ${under}: ${sum} in all, about ${each} each, ${mannerText(repeated)}`,
+    width,
+    glyphs.ellipsis,
+  )
+}
+
+function title(text: string, { width, glyphs, style }: Pen): string {
+  return style.bold(fitEnd(text, width, glyphs.ellipsis))
+}
+
+function nameOf(tree: TraceTree, node: number): string {
+  const { name } = tree.span(node)
+  return name === '' ? '(no name)' : name
+}
+
+/** From this width on a span id has a column; in less room it has a line of its own, since it is what is typed next. */
+const ID_COLUMN_FROM = 56
+/** Less room is for the name alone. */
+const SERVICE_FROM = 24
+
+/** Per node `name  service  span id` in columns, or with the id on a second line; none wider than `width`. */
+function whoLines(
+  tree: TraceTree,
+  nodes: readonly number[],
+  before: readonly string[],
+  width: number,
+  pen: Pen,
+): (readonly [line: string, id?: string])[] {
+  const { glyphs, style } = pen
+  const names = nodes.map((node, i) => (before[i] ?? '') + safeName(nameOf(tree, node), glyphs.ellipsis))
+  const ids = nodes.map((node) => style.dim(fitEnd(tree.span(node).spanId, width, glyphs.ellipsis)))
+  if (width < SERVICE_FROM) return names.map((name, i) => [fitMiddle(name, width, glyphs.ellipsis), ids[i]!])
+  const most = Math.max(8, Math.floor(width / 3))
+  const services = nodes.map((node) =>
+    fitEnd(safeName(tree.span(node).service, glyphs.ellipsis), most, glyphs.ellipsis),
+  )
+  const serviceColumns = widest(services)
+  const idColumns = width >= ID_COLUMN_FROM ? 2 + 16 : 0
+  const room = Math.max(1, width - idColumns - 2 - serviceColumns)
+  const nameColumns = Math.min(room, widest(names))
+  // Those without room for what tells them apart have their ids.
+  const fitted = fitApart(names, nameColumns, glyphs.ellipsis)
+  return nodes.map((node, i) => {
+    const name = padEnd(fitted[i] ?? fitMiddle(names[i]!, nameColumns, glyphs.ellipsis), nameColumns)
+    const service = services[i]!
+    const line = `${name}  ${style.palette(tree.services.indexOf(node), service)}`
+    if (idColumns === 0) return [line, ids[i]!]
+    return [`${line}${' '.repeat(serviceColumns - displayWidth(service))}  ${ids[i]}`]
+  })
 }

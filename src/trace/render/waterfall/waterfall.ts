@@ -1,18 +1,15 @@
 import type { Style } from '../../../ports/terminal.ts'
 import { displayWidth } from '../../../text/display-width.ts'
 import { blanks, fitEnd } from '../../../text/fit.ts'
-import { drawnPath } from '../../analysis/roots-path.ts'
+import { drawnPath } from '../../analysis/critical-path.ts'
 import type { Scale } from '../../formats/output-choices.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { glyphsFor } from '../glyphs.ts'
-import type { Pen } from '../pen.ts'
-import { axisLine } from '../time/axis.ts'
-import { cutIdle, cutLines } from '../time/cuts.ts'
-import { timeWindow, type Zoom, zoomed } from '../time/window.ts'
+import { axisLine } from '../axis.ts'
+import { glyphsFor, type Pen } from '../glyphs.ts'
+import { cutIdle, cutLines, timeWindow, type Zoom, zoomed } from '../window.ts'
 import { Guides } from './guides.ts'
 import { type Heading, topLines } from './header.ts'
 import { Labels } from './label.ts'
-import { RowIds } from './row-ids.ts'
 import { type Drawing, dividerLine, guideRoom, layOut, rowLine, titleLine } from './row-line.ts'
 import { planRows, type Rows } from './rows.ts'
 import { noRowLines, summaryLines, verdictLines } from './summary.ts'
@@ -91,5 +88,32 @@ function* rowLines(drawing: Drawing, guides: Guides, ids: RowIds): Generator<str
       const room = layout.width + ids.columns - displayWidth(under)
       yield style.dim(under + fitEnd(statistics, room, glyphs.ellipsis))
     }
+  }
+}
+
+const ID_COLUMNS = 16
+const GAP = 2
+/** From this width on ids have a column; what is left of it must be enough for a waterfall. */
+const COLUMN_FROM = 78
+
+/** The span ids of rows (`--show-ids`): in a column before them, or each on a line of its own. Never cut. */
+export class RowIds {
+  readonly #tree: TraceTree
+  /** What they take of each line; 0 for none. */
+  readonly columns: number
+  /** They stand below the rows. */
+  readonly isBelow: boolean
+
+  constructor(tree: TraceTree, areShown: boolean, width: number) {
+    this.#tree = tree
+    this.columns = areShown && width >= COLUMN_FROM ? ID_COLUMNS + GAP : 0
+    this.isBelow = areShown && this.columns === 0
+  }
+
+  /** What stands before the row of a node; of a fold its first span. */
+  before(node: number): string {
+    if (this.columns === 0) return ''
+    const { spanId } = this.#tree.span(node)
+    return spanId + blanks(this.columns - spanId.length)
   }
 }

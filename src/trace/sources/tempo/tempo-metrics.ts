@@ -9,9 +9,9 @@ import {
   sortedPoints,
   type TimeSeries,
 } from '../../series.ts'
-import { listInAnswer } from '../list-in-answer.ts'
 import type { ApiAnswer, Send } from '../trace-source.ts'
-import { errorDetail, startAndEnd } from './tempo-send.ts'
+import { listInAnswer } from '../traces-in-answer.ts'
+import { errorDetail, startAndEnd } from './tempo-reader.ts'
 import { STRINGS } from './traceql.ts'
 
 /** `GET /api/metrics/query_range` with a TraceQL metrics query. */

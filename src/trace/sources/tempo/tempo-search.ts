@@ -1,4 +1,7 @@
 import { Failure } from '../../../errors.ts'
+import { isObject, type JsonObject, jsonObject } from '../../../json-object.ts'
+import { asCount, asInteger, hexId, textOrNumber } from '../../formats/foreign-json.ts'
+import { knownMoment } from '../../formats/span-times.ts'
 import {
   latestFirst,
   nextSecond,
@@ -7,11 +10,9 @@ import {
   type TraceSummary,
 } from '../../search.ts'
 import type { ApiAnswer, OnPage, Send } from '../trace-source.ts'
-import { bareQuery, extendedQuery } from './extended-query.ts'
-import { type HintMemory, hintUse, LATEST } from './tempo-latest.ts'
-import { errorDetail, startAndEnd } from './tempo-send.ts'
-import { readSummaries } from './tempo-summaries.ts'
-import { traceql } from './traceql.ts'
+import { listInAnswer, readItems } from '../traces-in-answer.ts'
+import { errorDetail, noSuchPath, startAndEnd } from './tempo-reader.ts'
+import { bareQuery, extendedQuery, traceql } from './traceql.ts'
 
 /** Page size: small, so that the first lines appear soon and no answer is huge. */
 const PAGE = 100
@@ -224,4 +225,80 @@ function searchRejected(answer: ApiAnswer, asked: string): Failure {
   return /exceeds/.test(detail.join(' '))
     ? rejected('Ask for a shorter time with --since, or --from and --to.', detail)
     : rejected('Check the query (TraceQL).', [...detail, asked])
+}
+
+/** A query hint: without it Tempo returns the first traces found, not the latest. */
+const LATEST = 'with (most_recent=true)'
+
+/**
+ * What a Tempo does with {@link LATEST}. It is heeded since 2.8 (release notes, PR 4238). 2.4 to 2.7 read it and return any traces,
+ * sorted by time as ever: no answer that is full tells whether they are the latest. `unknown`: it may be either.
+ */
+type HintUse = 'heeded' | 'not heeded' | 'unknown'
+
+/** What the searches of one run have learnt about {@link LATEST}. */
+export interface HintMemory {
+  /** Undefined: it has not mattered yet. */
+  use?: HintUse
+}
+
+/**
+ * From the version that `GET /api/status/buildinfo` names. A build of somebody's own names none, and a gateway may not let this
+ * path through: that is no failure.
+ */
+async function hintUse(ask: Send): Promise<HintUse> {
+  const answer = await ask({ path: '/api/status/buildinfo', answers: [400, 403, 405] }).catch((error) => {
+    if (error instanceof Failure) return undefined
+    throw error
+  })
+  const { version } = (answer?.status === 200 ? jsonObject(Buffer.from(answer.body)) : undefined) ?? {}
+  const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(String(version)) ?? []
+  if (major === undefined) return 'unknown'
+  return Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 8) ? 'heeded' : 'not heeded'
+}
+
+/** The traces of one answer of `GET /api/search`. */
+export function readSummaries(answer: ApiAnswer): TraceSummary[] {
+  if (answer.status === 404) throw noSuchPath('has no search')
+  return readItems(listInAnswer(answer.json(), ['traces'], 'Tempo'), 'Tempo', readSummary)
+}
+
+function readSummary(item: JsonObject): TraceSummary[] {
+  const traceId = hexId(item.traceID, 32)
+  if (traceId === undefined) return []
+  const stats = isObject(item.serviceStats) ? Object.entries(item.serviceStats) : []
+  const [spans, errors] = [sumOf(stats, 'spanCount'), sumOf(stats, 'errorCount')]
+  const [rootService, rootName] = [rootText(item.rootServiceName), textOrNumber(item.rootTraceName)]
+  const startNanos = knownMoment(asInteger(item.startTimeUnixNano))
+  const summary: TraceSummary = {
+    traceId,
+    ...(rootService !== undefined && { rootService }),
+    ...(rootName !== undefined && { rootName }),
+    ...(startNanos !== undefined && { startNanos }),
+    durationNanos: durationOf(item),
+    isInMillis: true,
+    ...(spans !== undefined && { spans }),
+    ...(errors !== undefined && { errors }),
+    services: stats.map(([name]) => name),
+  }
+  return [summary]
+}
+
+/** Of all services; undefined where one of them has no usable number, or there is none. */
+function sumOf(stats: readonly (readonly [string, unknown])[], key: string): number | undefined {
+  let total = stats.length > 0 ? 0 : Number.NaN
+  for (const [, one] of stats) total += (isObject(one) ? asCount(one[key]) : undefined) ?? Number.NaN
+  return Number.isNaN(total) ? undefined : total
+}
+
+/** Omitted for less than a millisecond. Undefined for what no trace can have, and the model cannot hold. */
+function durationOf({ durationMs }: JsonObject): number | undefined {
+  const nanos = Number(asInteger(durationMs ?? 0) ?? -1n) * 1e6
+  return Number.isSafeInteger(nanos) && nanos >= 0 ? nanos : undefined
+}
+
+/** Tempo's own placeholder for a root it has not received (yet). */
+function rootText(value: unknown): string | undefined {
+  const text = textOrNumber(value)
+  return text === '<root span not yet received>' ? undefined : text
 }

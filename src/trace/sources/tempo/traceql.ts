@@ -1,8 +1,6 @@
 import { Failure } from '../../../errors.ts'
-import type { AttributeCondition } from '../../conditions/attribute-condition.ts'
-import { kindsOf, SPAN_KIND, splitScope, THE_KINDS, wrongKind } from '../../conditions/attribute-scope.ts'
-import { textField } from '../../conditions/own-field.ts'
-import { withQuoteEnded } from '../../conditions/re2.ts'
+import { type AttributeCondition, withQuoteEnded } from '../../attribute-condition.ts'
+import { kindsOf, SPAN_KIND, splitScope, THE_KINDS, textField, wrongKind } from '../../attribute-scope.ts'
 import type { TraceFilter } from '../../search.ts'
 
 /** Strings of TraceQL, which may hold anything. */
@@ -76,3 +74,16 @@ export const quotedName = (bare: string): string =>
 function traceqlString(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`
 }
+
+/** A comment of TraceQL ends with its line. */
+const COMMENTS = /\/\/.*/g
+
+/** A query that goes on: on a line of its own, where the query may end in a comment. */
+export const extendedQuery = (query: string, rest: string): string =>
+  query.includes('//') ? `${query}\n${rest}` : `${query} ${rest}`
+
+/** A query without what its strings and comments hold, which may look like a part of it. */
+export const bareQuery = (query: string): string =>
+  query.replaceAll(new RegExp(`${STRINGS.source}|${COMMENTS.source}`, 'g'), (part) =>
+    part.startsWith('//') ? '' : '""',
+  )

@@ -9,8 +9,8 @@ import {
   agentLines,
   agentPen,
   detailsFor,
-} from '../../../../src/trace/render/agent/agent-text.ts'
-import { MOST_BYTES } from '../../../../src/trace/render/agent/limits.ts'
+} from '../../../../src/trace/render/agent-text.ts'
+import { MOST_BYTES } from '../../../../src/trace/render/data-block.ts'
 import { subtree } from '../../../../src/trace/select.ts'
 import { buildTree, type TraceTree } from '../../../../src/trace/tree/trace-tree.ts'
 import { anyTrace } from '../../any-trace.ts'

@@ -1,0 +1,246 @@
+import type { BreakdownBy } from '../formats/output-choices.ts'
+import { percentile } from '../tree/fold.ts'
+import { lostPart, type UnfinishedCount, unfinishedOf } from '../tree/known-times.ts'
+import { whyEndless } from '../tree/span-facts.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
+import { rootsPath } from './critical-path.ts'
+
+/** One service or operation. */
+export interface BreakdownRow extends Callee, CallFigures {
+  /** Time in these spans themselves, without what they called, as far as it is known. Undefined: of none of them it is. */
+  readonly selfNanos: number | undefined
+  /** Of how many of these spans nobody can tell it, since they or spans right below them have no usable end. */
+  readonly selfUnknown: number
+  /** Time on the critical paths of the traces' roots. */
+  readonly pathNanos: number
+  /** The same as a share of all time of the roots, from 0 to 1. */
+  readonly pathShare: number
+}
+
+/** Where the time of many traces went. */
+export interface Breakdown {
+  readonly traces: number
+  readonly spans: number
+  /** Spans that failed. */
+  readonly errors: number
+  /** Spans that were left out, since they came again. */
+  readonly redelivered: number
+  /**
+   * The durations of the traces together, each from its first root to its last (where it is missing: its longest part): exactly the sum of
+   * `pathNanos` over the rows and of `gapNanos`.
+   */
+  readonly rootNanos: number
+  /** Time between two roots of a trace, in which none ran, and in how many traces. */
+  readonly gapNanos: number
+  readonly gapTraces: number
+  /** Of these traces nobody can tell the duration: `rootNanos` has their time as far as it is known. */
+  readonly unfinishedTraces: UnfinishedCount
+  /** Time that spans went on after the end of their last root (asynchronous work), and in how many traces. */
+  readonly tailNanos: number
+  readonly tailTraces: number
+  /** The same of traces whose root has no usable end: after the part of its time that is known. */
+  readonly afterKnownNanos: number
+  readonly afterKnownTraces: number
+  /** Time of traces whose root is missing that is outside of their longest part, and how many they are. */
+  readonly rootlessNanos: number
+  readonly rootlessTraces: number
+  /** The largest share of the critical path first. */
+  readonly rows: readonly BreakdownRow[]
+}
+
+interface RowSum {
+  readonly callee: Callee
+  readonly calls: CallSum
+  selfNanos: number
+  selfUnknown: number
+  pathNanos: number
+}
+
+/** Sums traces up, one after the other. */
+export class BreakdownSum {
+  readonly #by: BreakdownBy
+  readonly #rows = new Map<string, RowSum>()
+  #traces = 0
+  #spans = 0
+  #errors = 0
+  #redelivered = 0
+  #rootNanos = 0
+  #gapNanos = 0
+  #gapTraces = 0
+  #unfinished = 0
+  #unfinishedRootless = 0
+  #tailNanos = 0
+  #tailTraces = 0
+  #afterKnownNanos = 0
+  #afterKnownTraces = 0
+  #rootlessNanos = 0
+  #rootlessTraces = 0
+
+  constructor(by: BreakdownBy) {
+    this.#by = by
+  }
+
+  add(tree: TraceTree): void {
+    const trace = this.#traces++
+    this.#spans += tree.count
+    this.#errors += tree.errors
+    this.#redelivered += tree.trace.redelivered ?? 0
+    const onPath = this.#addRoots(tree)
+    // By the tree's own numbers: far fewer keys are built than there are spans.
+    const known = new Map<number, RowSum>()
+    for (let node = 0; node < tree.count; node++) {
+      const number = tree.callKey(node)
+      const row = known.get(number) ?? this.#rowOf(calleeOf(tree, node, this.#by))
+      known.set(number, row)
+      row.calls.add(tree, node, trace)
+      const selfNanos = tree.selfNanos(node)
+      row.selfNanos += selfNanos ?? 0
+      if (selfNanos === undefined) row.selfUnknown += 1
+      row.pathNanos += onPath[node]!
+    }
+  }
+
+  result(): Breakdown {
+    const rootNanos = this.#rootNanos
+    const rows = [...this.#rows.values()].map(({ callee, calls, selfUnknown, pathNanos, ...row }) => {
+      const figures = calls.figures()
+      const selfNanos = selfUnknown === figures.calls ? undefined : row.selfNanos
+      const pathShare = rootNanos === 0 ? 0 : pathNanos / rootNanos
+      return { ...callee, ...figures, selfNanos, selfUnknown, pathNanos, pathShare }
+    })
+    return {
+      traces: this.#traces,
+      spans: this.#spans,
+      errors: this.#errors,
+      redelivered: this.#redelivered,
+      rootNanos,
+      gapNanos: this.#gapNanos,
+      gapTraces: this.#gapTraces,
+      unfinishedTraces: { unfinished: this.#unfinished, rootless: this.#unfinishedRootless },
+      tailNanos: this.#tailNanos,
+      tailTraces: this.#tailTraces,
+      afterKnownNanos: this.#afterKnownNanos,
+      afterKnownTraces: this.#afterKnownTraces,
+      rootlessNanos: this.#rootlessNanos,
+      rootlessTraces: this.#rootlessTraces,
+      rows: rows.sort(
+        (a, b) =>
+          b.pathNanos - a.pathNanos || (b.selfNanos ?? 0) - (a.selfNanos ?? 0) || compareCallees(a, b),
+      ),
+    }
+  }
+
+  /** Counts the time of the roots, and gives how long each node is on their critical path. */
+  #addRoots(tree: TraceTree): Float64Array {
+    const onPath = new Float64Array(tree.count)
+    if (tree.count === 0) return onPath
+    // All that is known of the roots' time is on the path, or between them.
+    const { path, nanos, endNanos, gapNanos } = rootsPath(tree)
+    for (const { node, startNanos, endNanos } of path) onPath[node]! += endNanos - startNanos
+    const isUnfinished = unfinishedOf(tree) !== undefined
+    // Of a trace whose root was lost the end of a part is no end of a root.
+    const hasRoot = lostPart(tree) === undefined && tree.roots.length > 0
+    if (isUnfinished) {
+      this.#unfinished += 1
+      if (!hasRoot) this.#unfinishedRootless += 1
+    }
+    this.#rootNanos += nanos
+    this.#gapNanos += gapNanos
+    if (gapNanos > 0) this.#gapTraces += 1
+    if (!hasRoot) {
+      this.#rootlessNanos += tree.endNanos - nanos
+      this.#rootlessTraces += 1
+    } else if (tree.endNanos > endNanos) this.#addAfter(tree.endNanos - endNanos, isUnfinished)
+    return onPath
+  }
+
+  /** What went on after the last root; where that has no usable end, some of it may be its time. */
+  #addAfter(nanos: number, isUnfinished: boolean): void {
+    if (isUnfinished) {
+      this.#afterKnownNanos += nanos
+      this.#afterKnownTraces += 1
+    } else {
+      this.#tailNanos += nanos
+      this.#tailTraces += 1
+    }
+  }
+
+  #rowOf(callee: Callee): RowSum {
+    const key = calleeKey(callee)
+    const known = this.#rows.get(key)
+    if (known) return known
+    const row = { callee, calls: new CallSum(), selfNanos: 0, selfUnknown: 0, pathNanos: 0 }
+    this.#rows.set(key, row)
+    return row
+  }
+}
+
+/** What is told of many calls of one kind. Durations in nanoseconds; percentiles by nearest rank, of the calls that have an end. */
+export interface CallFigures {
+  readonly calls: number
+  /** In how many traces they occur. */
+  readonly traces: number
+  /** Calls without a usable end, of which nobody can tell how long they took. */
+  readonly unfinished: number
+  /** Undefined: no call has an end. */
+  readonly p50Nanos: number | undefined
+  readonly p99Nanos: number | undefined
+  /** Calls that failed. */
+  readonly errors: number
+}
+
+/** Sums calls of one kind up, trace by trace. */
+export class CallSum {
+  readonly #durations: number[] = []
+  #errors = 0
+  #unfinished = 0
+  #traces = 0
+  #lastTrace = -1
+
+  /** `trace`: the number of the trace, the same for all of its calls; traces come one after the other. */
+  add(tree: TraceTree, node: number, trace: number): void {
+    const span = tree.span(node)
+    if (whyEndless(span) === undefined) this.#durations.push(span.durationNanos)
+    else this.#unfinished += 1
+    if (tree.hasFailed(node)) this.#errors += 1
+    if (this.#lastTrace !== trace) this.#traces += 1
+    this.#lastTrace = trace
+  }
+
+  figures(): CallFigures {
+    const sorted = Float64Array.from(this.#durations).sort()
+    const [p50Nanos, p99Nanos] = [50, 99].map((p) =>
+      sorted.length === 0 ? undefined : percentile(sorted, p),
+    )
+    return {
+      calls: sorted.length + this.#unfinished,
+      traces: this.#traces,
+      unfinished: this.#unfinished,
+      p50Nanos,
+      p99Nanos,
+      errors: this.#errors,
+    }
+  }
+}
+
+/** What is called: a service, or one operation of it. */
+export interface Callee {
+  readonly service: string
+  /** Absent where the services themselves are counted. */
+  readonly operation?: string
+}
+
+/** What the span of a node belongs to. */
+export function calleeOf(tree: TraceTree, node: number, by: BreakdownBy): Callee {
+  const { service, name } = tree.span(node)
+  return by === 'service' ? { service } : { service, operation: name }
+}
+
+/** A grouping key. */
+export const calleeKey = ({ service, operation = '' }: Callee): string => `${service}\0${operation}`
+
+/** By service, then by operation; by code unit, so the same on every machine. */
+export function compareCallees(a: Callee, b: Callee): number {
+  const [x, y] = [calleeKey(a), calleeKey(b)]
+  return Number(x > y) - Number(x < y)
+}

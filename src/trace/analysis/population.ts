@@ -1,0 +1,274 @@
+import { groupBy } from '../group.ts'
+import type { Attributes, AttributeValue, Span, Trace } from '../model.ts'
+import { fittingSpans, isOfWholeTrace, type TraceFilter } from '../search.ts'
+import { percentile } from '../tree/fold.ts'
+import { whyEndless } from '../tree/span-facts.ts'
+import type { ComparedAttribute, Comparison, Limit, SelectedSpans, ValueCounts } from './selection-counts.ts'
+
+/** A comparison, and the duration that divides the spans, where one does. */
+export interface DividedPopulation {
+  readonly comparison: Comparison
+  readonly limitNanos: number | undefined
+  /** The percentile itself, where nothing was over it, so that `limitNanos` is less; absent: it is the limit. */
+  readonly loweredFromNanos?: number
+  /** Spans in neither part, since nobody can tell how long they took; absent: not known. */
+  readonly unfinished?: number
+  /** Attributes that hold lists, which are not compared; absent: not known. */
+  readonly lists?: number
+}
+
+/** Whether a span is one of those to be explained. */
+type IsSelected = (span: Span) => boolean
+
+/**
+ * The spans of traces that fit a filter, divided in two and counted trace by trace. They are kept only where a percentile of
+ * all of them divides.
+ */
+export class Population {
+  readonly #fitting: (trace: Trace) => readonly Span[]
+  readonly #limit: Limit | undefined
+  readonly #isSelected: IsSelected | undefined
+  readonly #counter = new AttributeCounter()
+  readonly #kept: (readonly Span[])[] = []
+  readonly #byDuration: boolean
+  #unfinished = 0
+
+  constructor(filter: TraceFilter, selected: SelectedSpans) {
+    // Durations alone are those of whole traces, and the search has judged them.
+    this.#fitting = isOfWholeTrace(filter) ? ({ spans }) => spans : (trace) => fittingSpans(trace, filter)
+    this.#limit = selected.by === 'duration' ? selected.over : undefined
+    this.#isSelected = isSelectedBy(this.#limit)
+    this.#byDuration = selected.by === 'duration'
+  }
+
+  add(trace: Trace): void {
+    const fitting = this.#fitting(trace)
+    // A call that hangs would count as the fastest of all.
+    const spans = this.#byDuration ? fitting.filter((span) => whyEndless(span) === undefined) : fitting
+    this.#unfinished += fitting.length - spans.length
+    if (this.#isSelected) this.#counter.addTrace(spans, this.#isSelected)
+    else this.#kept.push(spans)
+  }
+
+  /** The attributes of both parts. To be called once, after the last trace. */
+  divided(): DividedPopulation {
+    const { limitNanos, loweredFromNanos } = this.#dividing()
+    const isOver: IsSelected = ({ durationNanos }) => durationNanos > Number(limitNanos)
+    for (const spans of this.#kept) this.#counter.addTrace(spans, isOver)
+    const { lists } = this.#counter
+    return {
+      comparison: this.#counter.comparison(),
+      limitNanos,
+      ...(loweredFromNanos !== undefined && { loweredFromNanos }),
+      unfinished: this.#unfinished,
+      lists,
+    }
+  }
+
+  /**
+   * A percentile is one of the durations (nearest rank). Where it is the longest one, as with a timeout that many share, nothing
+   * is over it: then it is the one below.
+   */
+  #dividing(): Pick<DividedPopulation, 'limitNanos' | 'loweredFromNanos'> {
+    if (this.#limit === undefined || 'nanos' in this.#limit) return { limitNanos: this.#limit?.nanos }
+    const durations = this.#kept.flatMap((spans) => spans.map((span) => span.durationNanos))
+    const sorted = Float64Array.from(durations).sort()
+    const limit = percentile(sorted, this.#limit.percentile)
+    const first = sorted.indexOf(limit)
+    if (limit !== sorted.at(-1) || first === 0) return { limitNanos: limit }
+    return { limitNanos: sorted[first - 1], loweredFromNanos: limit }
+  }
+}
+
+/** Undefined: a percentile, which is known after the last trace. */
+function isSelectedBy(limit: Limit | undefined): IsSelected | undefined {
+  if (limit === undefined) return ({ status }) => status === 'error'
+  return 'nanos' in limit ? ({ durationNanos }) => durationNanos > limit.nanos : undefined
+}
+
+type Group = 'selection' | 'baseline'
+
+/** A trace that is counted. */
+interface CountedTrace {
+  readonly id: number
+  readonly spans: number
+  /** With one span of the selection it is none of the rest. */
+  readonly group: Group
+}
+
+/** A span that is counted. Numbers, not ids. */
+interface CountedSpan {
+  readonly span: number
+  /** The part of its trace: spans of one part come one after the other. */
+  readonly part: number
+  readonly group: Group
+  readonly trace: CountedTrace
+}
+
+/** How many spans and traces of each group are of a kind, and how many pairs of spans of one trace. */
+class Count implements ValueCounts {
+  readonly selection = { spans: 0, traces: 0 }
+  readonly baseline = { spans: 0, traces: 0 }
+  readonly pairs = { first: 0, both: 0 }
+  #lastSpan = -1
+  /** The trace counted last, the one of the last span, and how many spans of it are of the kind. */
+  #lastCounted = -1
+  #lastTrace = -1
+  #ofTrace = 0
+
+  /** A span that holds a value twice counts once. */
+  add(span: number, group: Group, trace: CountedTrace): void {
+    if (span === this.#lastSpan) return
+    this.#lastSpan = span
+    this[group].spans += 1
+    if (trace.id !== this.#lastCounted && trace.group === group) {
+      this[group].traces += 1
+      this.#lastCounted = trace.id
+    }
+    if (trace.id !== this.#lastTrace) this.#ofTrace = 0
+    this.#lastTrace = trace.id
+    this.pairs.first += trace.spans - 1
+    // With each one before it, in both orders.
+    this.pairs.both += 2 * this.#ofTrace
+    this.#ofTrace += 1
+  }
+}
+
+/** Whether groups of spans mostly have one value each: the spans of a group come one after the other. */
+class Likeness {
+  /** Groups of several spans, and those of them in which all have the same value. */
+  #several = 0
+  #alike = 0
+  /** Of the group that is counted now: its number, the value of its first span, its spans, those of another value. */
+  #group = 0
+  #first: string | undefined
+  #spans = 0
+  #others = 0
+
+  add(value: string, group: number): void {
+    if (group !== this.#group) this.#endGroup()
+    if (this.#spans === 0) this.#first = value
+    this.#group = group
+    this.#spans += 1
+    if (value !== this.#first) this.#others += 1
+  }
+
+  get isUsual(): boolean {
+    this.#endGroup()
+    return this.#alike * 2 > this.#several
+  }
+
+  #endGroup(): void {
+    if (this.#spans > 1) {
+      this.#several += 1
+      if (this.#others === 0) this.#alike += 1
+    }
+    this.#spans = 0
+    this.#others = 0
+  }
+}
+
+/** The values of one attribute. */
+class AttributeCount implements ComparedAttribute {
+  readonly name: string
+  readonly values = new Map<string, Count>()
+  readonly #inTraces = new Likeness()
+  readonly #inParts = new Likeness()
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  get isOfTrace(): boolean {
+    return this.#inTraces.isUsual || this.#inParts.isUsual
+  }
+
+  add(value: string, { group, span, part, trace }: CountedSpan): void {
+    let count = this.values.get(value)
+    if (!count) {
+      count = new Count()
+      this.values.set(value, count)
+    }
+    count.add(span, group, trace)
+    this.#inTraces.add(value, trace.id)
+    this.#inParts.add(value, part)
+  }
+}
+
+/** Counts the attributes of two groups of spans. Traces come one after the other. */
+class AttributeCounter {
+  readonly #spans = new Count()
+  readonly #selected = new Count()
+  readonly #names = new AttributeCount('name')
+  readonly #services = new AttributeCount('resource.service.name')
+  /** By their key. The name, with the scope, is made once: there are millions of values. */
+  readonly #ofSpans = new Map<string, AttributeCount>()
+  readonly #ofResources = new Map<string, AttributeCount>()
+  /** The keys of those that hold lists. */
+  readonly #listsOfSpans = new Set<string>()
+  readonly #listsOfResources = new Set<string>()
+  #span = 0
+  #part = 0
+  #trace = 0
+
+  /** Spans of one service are a part of their trace: each has its own hosts. */
+  addTrace(spans: readonly Span[], isSelected: (span: Span) => boolean): void {
+    this.#trace += 1
+    const group = spans.some(isSelected) ? 'selection' : 'baseline'
+    const trace = { id: this.#trace, spans: spans.length, group } as const
+    for (const part of groupBy(spans, ({ service }) => service).values()) {
+      this.#part += 1
+      for (const span of part) this.#add(span, isSelected(span) ? 'selection' : 'baseline', trace)
+    }
+  }
+
+  /** How many attributes hold lists, which are not compared. */
+  get lists(): number {
+    return this.#listsOfSpans.size + this.#listsOfResources.size
+  }
+
+  comparison(): Comparison {
+    const attributes = [this.#names, this.#services, ...this.#ofSpans.values(), ...this.#ofResources.values()]
+    const { selection, baseline, pairs } = this.#spans
+    return { selection, baseline, attributes, pairs: { selection: this.#selected.pairs, all: pairs.both } }
+  }
+
+  #add(span: Span, group: Group, trace: CountedTrace): void {
+    this.#span += 1
+    const counted = { span: this.#span, part: this.#part, group, trace }
+    this.#spans.add(this.#span, group, trace)
+    if (group === 'selection') this.#selected.add(this.#span, group, trace)
+    this.#names.add(span.name, counted)
+    this.#services.add(span.service, { ...counted, part: trace.id })
+    this.#all('span.', this.#ofSpans, this.#listsOfSpans, span.attributes, counted)
+    this.#all('resource.', this.#ofResources, this.#listsOfResources, span.resource, counted)
+  }
+
+  #all(
+    scope: string,
+    counts: Map<string, AttributeCount>,
+    lists: Set<string>,
+    attributes: Attributes,
+    counted: CountedSpan,
+  ): void {
+    for (const [key, value] of attributes) {
+      // The service of a span is counted already.
+      const text = key === 'service.name' ? undefined : scalarText(value)
+      if (text === undefined) {
+        if (Array.isArray(value)) lists.add(key)
+        continue
+      }
+      let count = counts.get(key)
+      if (!count) {
+        count = new AttributeCount(scope + key)
+        counts.set(key, count)
+      }
+      count.add(text, counted)
+    }
+  }
+}
+
+/** As `--attr` compares it; undefined for null, lists, objects and bytes, which it cannot name. */
+function scalarText(value: AttributeValue): string | undefined {
+  return typeof value === 'object' ? undefined : String(value)
+}

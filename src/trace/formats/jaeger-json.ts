@@ -1,0 +1,206 @@
+import { isObject, type JsonObject } from '../../json-object.ts'
+import { type Attributes, NONE, type SpanLink, UNKNOWN_SERVICE } from '../model.ts'
+import type { Collection } from './collection.ts'
+import { warningsAttribute, warningTexts } from './collection.ts'
+import { hexId, hexOrMadeId, isMadeId, Scopes, textOrNumber } from './foreign-json.ts'
+import { isHeld, readFacts, readTags } from './jaeger-tags.ts'
+import { type Details, LazySpan, type Skeleton } from './lazy-span.ts'
+import { NO_SPAN_ID, NO_TRACE_ID, otlpId } from './otlp/otlp-json.ts'
+import { eventMomentOfMicros, timesOfMicros, withMark } from './span-times.ts'
+
+/** Whether a JSON value is one trace of Jaeger's internal ("UI") JSON. */
+export function isJaegerTrace(value: unknown): boolean {
+  return isObject(value) && 'traceID' in value && Array.isArray(value.spans)
+}
+
+/** Whether it is the envelope of `/api/traces`: `{"data":[…]}`, empty or null for "none found". */
+export function isJaegerEnvelope(value: unknown): boolean {
+  if (!isObject(value) || !('data' in value)) return false
+  if (Array.isArray(value.data) && value.data.length > 0) return (value.data as unknown[]).some(isJaegerTrace)
+  return 'errors' in value || 'total' in value
+}
+
+/** What Jaeger says in an answer that is an error and holds no trace: `{"data":null,"errors":[{"code":404,"msg":"…"}]}`. */
+export function jaegerErrorIn(bytes: Uint8Array): string | undefined {
+  if (bytes.length > MOST_ERROR_BYTES) return undefined
+  try {
+    const document: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
+    if (!isObject(document) || !isJaegerEnvelope(document) || !Array.isArray(document.errors))
+      return undefined
+    const said = (document.errors as unknown[]).flatMap((error) =>
+      isObject(error) && typeof error.msg === 'string' && error.msg !== '' ? [error.msg] : [],
+    )
+    return said.length === 0 ? undefined : said.join('; ')
+  } catch {
+    return undefined
+  }
+}
+
+/** An answer that is only an error is no longer. */
+const MOST_ERROR_BYTES = 65_536
+
+/** Reads one or all traces of Jaeger's internal JSON (jaeger `internal/uimodel/model.go`) into `into`. */
+export function readJaeger(document: JsonObject, into: Collection): void {
+  into.recognised = true
+  const list = isJaegerTrace(document) ? [document] : document.data
+  for (const item of Array.isArray(list) ? (list as unknown[]) : []) {
+    if (isJaegerTrace(item)) readTrace(item as JsonObject, into)
+  }
+}
+
+function readTrace(document: JsonObject, into: Collection): void {
+  const traceId = jaegerTraceId(document.traceID)
+  const processes = readProcesses(document.processes)
+  into.check(document.processes)
+  into.warn(traceId, warningTexts(document.warnings), 0)
+  const details = jaegerDetails(traceId)
+  const scopes = new Scopes()
+  for (const item of document.spans as unknown[]) {
+    if (!isObject(item)) continue
+    into.check(item.tags)
+    into.check(item.logs)
+    const warnings = warningTexts(item.warnings)
+    if (warnings.length > 0) into.warn(traceId, warnings, 1)
+    const process = processes.get(item.processID) ?? readProcess(item.process)
+    into.spansOf(traceId).push(new LazySpan(jaegerSkeleton(item, traceId, process, scopes), details, item))
+  }
+}
+
+/** What reported a span. */
+interface Process {
+  readonly service: string
+  readonly resource: Attributes
+}
+
+/** A member of `processes`, or `process` of a span. */
+function readProcess(value: unknown): Process {
+  const service = isObject(value) ? textOrNumber(value.serviceName) : undefined
+  const tags = isObject(value) ? readTags(value.tags) : []
+  // As in OpenTelemetry, where the service is an attribute of the resource like any other.
+  const resource: Attributes = service === undefined ? tags : [['service.name', service], ...tags]
+  return { service: service ?? UNKNOWN_SERVICE, resource: resource.length > 0 ? resource : NONE }
+}
+
+/** The member `processes`, by their ids. */
+function readProcesses(value: unknown): ReadonlyMap<unknown, Process> {
+  const entries = isObject(value) ? Object.entries(value) : []
+  return new Map(entries.map(([id, process]) => [id, readProcess(process)]))
+}
+
+/** A trace id; {@link NO_TRACE_ID} for what is none. */
+function jaegerTraceId(value: unknown): string {
+  return jaegerId(value, 32) ?? NO_TRACE_ID
+}
+
+/** Jaeger does not pad ids; newer versions also give base64. */
+function jaegerId(value: unknown, length: 16 | 32): string | undefined {
+  return hexId(value, length) ?? otlpId(value, length) ?? hexOrMadeId(value, length)
+}
+
+const isRewritten = (value: unknown): boolean => isMadeId(value, 16) && otlpId(value, 16) === undefined
+
+/** A pointer to another span, its parent or not. */
+interface Reference {
+  readonly childOf: boolean
+  readonly follows: boolean
+  readonly traceId: string
+  readonly spanId: string
+}
+
+/** The member `references` of a span. */
+function readReferences(value: unknown): Reference[] {
+  if (!Array.isArray(value)) return []
+  return (value as unknown[]).filter(isObject).map(({ refType, traceID, spanID }) => ({
+    childOf: refType === 'CHILD_OF',
+    follows: refType === 'FOLLOWS_FROM',
+    traceId: jaegerTraceId(traceID),
+    spanId: jaegerId(spanID, 16) ?? NO_SPAN_ID,
+  }))
+}
+
+/** Jaeger's rule: the first CHILD_OF of this trace, else the first FOLLOWS_FROM of it. */
+function parentAmong(references: readonly Reference[], traceId: string): Reference | undefined {
+  let follows: Reference | undefined
+  for (const reference of references) {
+    if (reference.traceId !== traceId || reference.spanId === NO_SPAN_ID) continue
+    if (reference.childOf) return reference
+    follows ??= reference
+  }
+  return follows
+}
+
+/** The skeleton of a span; `scopes` are those of its trace. */
+function jaegerSkeleton(
+  item: JsonObject,
+  traceId: string,
+  { service, resource }: Process,
+  scopes: Scopes,
+): Skeleton {
+  const { parentSpanID, spanID } = item
+  const facts = readFacts(readTags(item.tags))
+  const parent = parentAmong(readReferences(item.references), traceId)
+  const parentId = parent?.spanId ?? jaegerId(parentSpanID, 16)
+  const times = timesOfMicros(item.startTime, item.duration)
+  const lost =
+    parentId === undefined && (parentSpanID ?? '') !== '' && !/^0+$/.test(textOrNumber(parentSpanID) ?? '')
+  return {
+    spanId: jaegerId(spanID, 16) ?? NO_SPAN_ID,
+    parentId,
+    name: typeof item.operationName === 'string' ? item.operationName : '',
+    service,
+    kind: facts.kind,
+    status: facts.status,
+    statusMessage: facts.statusMessage,
+    startNanos: times.startNanos,
+    durationNanos: times.durationNanos,
+    marks: withMark(
+      withMark(
+        withMark(times.marks, lost ? 'parent-unreadable' : undefined),
+        isRewritten(spanID) ? 'id-rewritten' : undefined,
+      ),
+      parent?.follows ? 'follows-parent' : undefined,
+    ),
+    resource,
+    scope: scopes.read(facts.scopeName, facts.scopeVersion),
+  }
+}
+
+/** Attributes, events and links of a span of this trace. */
+const jaegerDetails = (traceId: string): Details<JsonObject> => ({
+  attributes: readAttributes,
+  events: readLogs,
+  links: (item) => readLinks(item, traceId),
+})
+
+function readAttributes(item: JsonObject): Attributes {
+  const all = readTags(item.tags)
+  const facts = readFacts(all)
+  const tags = all.filter((tag) => !isHeld(tag, facts))
+  const warnings = warningsAttribute(item.warnings)
+  if (warnings) tags.push(warnings)
+  return tags.length > 0 ? tags : NONE
+}
+
+function readLogs(item: JsonObject) {
+  if (!Array.isArray(item.logs) || item.logs.length === 0) return NONE
+  return (item.logs as unknown[]).filter(isObject).map((log) => {
+    const fields = readTags(log.fields)
+    const event = fields.find(([key]) => key === 'event')
+    const name = typeof event?.[1] === 'string' ? event[1] : undefined
+    const attributes = name === undefined ? fields : fields.filter((field) => field !== event)
+    return {
+      name: name ?? 'log',
+      timeNanos: eventMomentOfMicros(log.timestamp),
+      attributes: attributes.length > 0 ? attributes : NONE,
+    }
+  })
+}
+
+function readLinks(item: JsonObject, traceId: string): readonly SpanLink[] {
+  const references = readReferences(item.references)
+  const parent = parentAmong(references, traceId)
+  const links = references
+    .filter((reference) => reference !== parent)
+    .map((reference) => ({ traceId: reference.traceId, spanId: reference.spanId, attributes: NONE }))
+  return links.length > 0 ? links : NONE
+}

@@ -1,0 +1,196 @@
+import { isObject, type JsonObject } from '../../json-object.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { withoutTokens } from '../../text/token-in-text.ts'
+import { Collection, type Explain } from './collection.ts'
+import { damagedTrace, noTrace, textOrNumber } from './foreign-json.ts'
+import { firstSign, NEWLINE } from './json-bytes.ts'
+import type { Vocabulary } from './json-cursor.ts'
+import { asString, brokenDocument, isCutOff, isOpening, parsedText, separate } from './json-text.ts'
+import { exactValue, isOfCollector, readValue } from './json-value.ts'
+import { scanOtlpJson } from './otlp/otlp-scan.ts'
+import { isZipkinSpan, readZipkin } from './zipkin-json.ts'
+
+/** Of documents without a span. Each costs some microseconds, and a few bytes that are compressed can be very many of them. */
+const MOST_SPANLESS = 1_000_000
+/** The same where no other has spans. */
+const MOST_WITHOUT_ANY = 100_000
+
+/** What is said of lines. */
+export interface OfLines {
+  /** Told that the last line is cut off, or a stream of lines broke off, where that may be of any of several traces. Without it, it is said of each trace. */
+  readonly onCutLine?: (why: string) => void
+  /** Told of lines of JSON that hold no spans, such as the error of one request of several: the others are read. */
+  readonly onSpanless?: (what: string) => void
+}
+
+/**
+ * One document a line (the collector's file exporter, `-o ndjson`), or several: never more than a document becomes a string. A
+ * last one that is cut off, as of a file that is still being written or of a full disk, leaves the others as they are. A last line
+ * that no more bytes would make JSON, such as an error message, is broken as one before it would be.
+ */
+export function readLines(
+  bytes: Buffer,
+  start: number,
+  vocabulary: Vocabulary,
+  explain: Explain,
+  ofLines: OfLines,
+): Collection {
+  const documents = new Documents('line', vocabulary, explain)
+  let number = linesBefore(start, bytes)
+  for (let from = start; from < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, from)
+    const to = newline < 0 ? bytes.length : newline
+    documents.add(bytes.subarray(from, to), ++number)
+    from = to + 1
+  }
+  return documents.end(ofLines)
+}
+
+/**
+ * Documents that follow each other and are not one a line. Failure with reason `damaged-trace` where a later one is broken; with
+ * `broken-json` where something else is there, too.
+ */
+export function readSeparate(
+  bytes: Buffer,
+  vocabulary: Vocabulary,
+  explain: Explain,
+  ofLines: OfLines,
+): Collection {
+  const documents = new Documents('document', vocabulary, explain)
+  let number = 0
+  for (const document of separate(bytes)) documents.add(document, ++number)
+  return documents.end(ofLines)
+}
+
+class Documents {
+  readonly #unit: 'line' | 'document'
+  readonly #vocabulary: Vocabulary
+  readonly #explain: Explain
+  readonly #into: Collection
+  /** Zipkin's halves and our own resources are matched across spans, so their lines are read together. */
+  readonly #spans: unknown[] = []
+  readonly #spanless = { count: 0, first: 0 }
+  /** The number of one that is cut off: it has to be the last. */
+  #broken: number | undefined
+  #cut: string | undefined
+  #wasOfStream = false
+
+  constructor(unit: 'line' | 'document', vocabulary: Vocabulary, explain: Explain) {
+    this.#unit = unit
+    this.#vocabulary = vocabulary
+    this.#explain = explain
+    this.#into = new Collection(explain)
+  }
+
+  add(document: Buffer, number: number): void {
+    const start = firstSign(document)
+    if (start === document.length) return
+    if (this.#broken !== undefined) throw brokenDocument(this.#unit, this.#broken)
+    // Without a byte order mark: files that were joined may have one before each document.
+    const text = document.subarray(start)
+    if (this.#read(text, number)) return
+    // One that is cut off may have swallowed others.
+    if (this.#unit === 'document')
+      throw number > 1 && isOpening(text[0])
+        ? damagedTrace(`document ${number} in it is cut off or broken`)
+        : brokenDocument(this.#unit, number)
+    this.#readApart(text, number)
+  }
+
+  end({ onCutLine, onSpanless }: OfLines): Collection {
+    const into = this.#into
+    if (this.#broken !== undefined) {
+      if (!this.#hasAny()) throw brokenDocument(this.#unit, this.#broken)
+      this.#cut ??= `${this.#unit} ${this.#broken}, the last, is cut off`
+    }
+    if (this.#spans.length > 0) readZipkin(this.#spans, into)
+    if (this.#spanless.count > 0 && into.traces().length > 0) onSpanless?.(this.#spanlessText())
+    if (this.#cut !== undefined && onCutLine !== undefined && into.traces().length > 1) onCutLine(this.#cut)
+    else into.partial = this.#cut ?? into.partial
+    return into
+  }
+
+  #hasAny(): boolean {
+    return this.#into.recognised || this.#spans.length > 0
+  }
+
+  /** A line of several documents. */
+  #readApart(line: Buffer, number: number): void {
+    for (const part of separate(line))
+      if (part.length === line.length || !this.#read(part, number)) {
+        if (!isCutOff(part)) throw brokenDocument(this.#unit, number)
+        this.#broken = number
+        return
+      }
+  }
+
+  /** False: it is not JSON. */
+  #read(document: Buffer, number: number): boolean {
+    const scanned = scanOtlpJson(document, this.#vocabulary, this.#explain)
+    const { value, hasSpans } = scanned ? { value: undefined, hasSpans: true } : readLine(document)
+    if (!scanned && value === undefined) return false
+    if (scanned) this.#into.absorb(scanned)
+    else if (isZipkinSpan(value)) this.#spans.push(value)
+    else readValue(value, this.#into, true)
+    const broken = this.#wasOfStream ? whyBroken(value) : undefined
+    this.#wasOfStream = isOfStream(document)
+    if (broken !== undefined) this.#cut ??= broken
+    else if (!hasSpans && !isOfCollector(value)) this.#countSpanless(number)
+    return true
+  }
+
+  #countSpanless(number: number): void {
+    this.#spanless.count++
+    this.#spanless.first ||= number
+    const most = this.#hasAny() ? MOST_SPANLESS : MOST_WITHOUT_ANY
+    if (this.#spanless.count <= most) return
+    const many = most.toLocaleString('en')
+    throw noTrace(`more than ${many} ${this.#unit}s of it hold no spans`, 'Take out of it what is no trace.')
+  }
+
+  #spanlessText(): string {
+    const { count, first } = this.#spanless
+    if (count === 1) return `${this.#unit} ${first} holds no spans`
+    return `${count} ${this.#unit}s hold no spans (the first is ${this.#unit} ${first})`
+  }
+}
+
+function linesBefore(start: number, bytes: Buffer): number {
+  let count = 0
+  for (let at = 0; at < start; at++) if (bytes[at] === NEWLINE) count++
+  return count
+}
+
+/** Parses a line; where JSON.parse has rounded an integer, again with long integers quoted. Undefined: not JSON. */
+function readLine(line: Buffer): { readonly value: unknown; readonly hasSpans: boolean } {
+  const text = asString(line)
+  const value = parsedText(text)
+  if (value === undefined) return { value, hasSpans: false }
+  // Read together later, by which what is left out is known.
+  if (isZipkinSpan(value)) return { value, hasSpans: true }
+  const trial = new Collection()
+  readValue(value, trial, true)
+  const exact: unknown = trial.inexact ? exactValue(text) : value
+  return { value: exact, hasSpans: trial.traces().length > 0 }
+}
+
+/** Bytes that a line is looked at for its first member: there may be blanks. */
+const BEGIN_BYTES = 64
+/** 404 of HTTP, 5 of gRPC: another request, whose trace is not there. */
+const MISSING: readonly unknown[] = [404, 5, '404', '5']
+
+/** Whether a line is one of a stream of gRPC's gateway, which Jaeger's `/api/v3` gives: `{"result":…}`. */
+const isOfStream = (line: Buffer): boolean =>
+  /^\s*\{\s*"result"\s*:/.test(line.toString('latin1', 0, BEGIN_BYTES))
+
+/** Why such a stream ended early, if this value behind a line of it says so: `{"error":{"grpcCode":4,"httpCode":504,"message":…}}`. */
+function whyBroken(value: unknown): string | undefined {
+  const error = isObject(value) && Object.keys(value).length === 1 ? value.error : undefined
+  if (!isObject(error) || codeOf(error) === undefined || MISSING.includes(codeOf(error))) return undefined
+  const words = safeText(withoutTokens(textOrNumber(error.message) ?? ''), 300)
+  return `Jaeger broke off${words === '' ? '' : `: ${words}`}`
+}
+
+/** A gateway names both codes (`httpCode`, `http_code`), or that of gRPC alone (`code`). */
+const codeOf = ({ httpCode, http_code, code, grpcCode, grpc_code }: JsonObject): unknown =>
+  httpCode ?? http_code ?? code ?? grpcCode ?? grpc_code

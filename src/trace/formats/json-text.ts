@@ -1,0 +1,151 @@
+import { constants } from 'node:buffer'
+import { Failure } from '../../errors.ts'
+import { noTrace } from './foreign-json.ts'
+import { FALLBACK, isBlank, JsonBytes, NEWLINE } from './json-bytes.ts'
+
+/** The text of JSON. Failure `api-failed` where it is longer than a string of V8 can be. */
+export function asString(bytes: Buffer): string {
+  if (bytes.length < constants.MAX_STRING_LENGTH) return bytes.toString('utf8')
+  throw noTrace(
+    `${Math.round(bytes.length / 1e6)} MB of JSON in one value are more than this JavaScript engine can hold`,
+    'Give it as OTLP protobuf or as NDJSON (one document a line).',
+  )
+}
+
+/** The value; `undefined`: not JSON, or longer than a string can be. */
+export function parsed(bytes: Buffer): unknown {
+  return bytes.length < constants.MAX_STRING_LENGTH ? parsedText(bytes.toString('utf8')) : undefined
+}
+
+/** The same of a text. */
+export function parsedText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** Whether an object or a list begins with this byte. */
+export const isOpening = (sign: number | undefined): boolean => sign === 0x7b || sign === 0x5b
+const isClosing = (sign: number | undefined): boolean => sign === 0x7d || sign === 0x5d
+
+/**
+ * The objects and lists that follow each other in a text, with or without blanks between them (`jq .` makes such, and programs
+ * that write no line break), one at a time: there may be very many. Then what is left and is none: one that does not end, or
+ * something else. Nothing in them is looked at.
+ */
+export function* separate(bytes: Buffer): Generator<Buffer> {
+  for (let from = behindBlanks(bytes, 0); from < bytes.length; ) {
+    const end = isOpening(bytes[from]) ? endOfDocument(bytes, from) : bytes.length
+    yield bytes.subarray(from, end)
+    from = behindBlanks(bytes, end)
+  }
+}
+
+function behindBlanks(bytes: Buffer, from: number): number {
+  let at = from
+  for (;;) {
+    if (isBlank(bytes[at])) at++
+    else if (isMark(bytes, at)) at += 3
+    else return at
+  }
+}
+
+/** Files that were joined may have a byte order mark before each document. */
+const isMark = (bytes: Buffer, at: number): boolean =>
+  bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
+
+/** The end of the text, where the document has none. */
+function endOfDocument(bytes: Buffer, from: number): number {
+  let depth = 0
+  for (let at = from; at < bytes.length; at++) {
+    const sign = bytes[at]
+    if (sign === QUOTE) at = endOfText(bytes, at)
+    else if (isOpening(sign)) depth++
+    else if (isClosing(sign) && --depth === 0) return at + 1
+  }
+  return bytes.length
+}
+
+/** Where the text ends that begins at `from`. */
+function endOfText(bytes: Buffer, from: number): number {
+  let at = from + 1
+  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+  return at
+}
+
+/** Failure `api-failed` for a text that is no JSON; it begins at `start`, behind white space. */
+export function brokenJson(bytes: Buffer, start: number): Failure {
+  const fault = start + faultIn(bytes.subarray(start))
+  // An editor or a script may have ended the line.
+  if (isBlankFrom(bytes, fault))
+    return broken('the JSON is cut off', 'Get it again: it was not written to its end.')
+  const newline = bytes.indexOf(NEWLINE)
+  if (newline < 0 || isBlankFrom(bytes, newline)) return brokenAt(`the JSON is broken at byte ${fault + 1}`)
+  let [line, lineStart] = [1, 0]
+  for (let end = newline; end >= 0 && end < fault; end = bytes.indexOf(NEWLINE, lineStart)) {
+    line++
+    lineStart = end + 1
+  }
+  return brokenAt(`the JSON is broken at line ${line}, column ${characters(bytes, lineStart, fault) + 1}`)
+}
+
+/** Whether a line begins as an object or a list does and lacks its end. Bytes of zero alone are a line that was never written. */
+export function isCutOff(line: Buffer): boolean {
+  const written = line.subarray(0, endOfWritten(line))
+  if (written.length === 0) return true
+  const { isWhole, at } = passed(written)
+  return isOpening(written[0]) && !isWhole && at >= written.length
+}
+
+const ANY_JSON = { mostDeep: 1_000_000, mostDigits: Number.POSITIVE_INFINITY }
+
+/** Where a text that is no JSON stops to be the beginning of one; its length when it is cut off. */
+const faultIn = (bytes: Buffer): number => passed(bytes).at
+
+/** How far the first value reaches, and what is blank behind it; where it is no JSON, the first byte that is wrong. */
+function passed(bytes: Buffer): { readonly isWhole: boolean; readonly at: number } {
+  const json = new JsonBytes(bytes, ANY_JSON)
+  try {
+    json.skip()
+    json.peek()
+    return { isWhole: true, at: json.at }
+  } catch (error) {
+    if (error !== FALLBACK) throw error
+    return { isWhole: false, at: json.at }
+  }
+}
+
+/** What a full disk or a power cut leaves behind the last byte that was written are bytes of zero. */
+function endOfWritten(bytes: Buffer): number {
+  let end = bytes.length
+  while (end > 0 && (bytes[end - 1] === 0 || isBlank(bytes[end - 1]))) end--
+  return end
+}
+
+/** Failure `api-failed` for a document of one value a line; the first line is 1. */
+export const brokenDocument = (unit: string, number: number): Failure =>
+  brokenAt(`${unit} ${number} is not JSON`)
+
+const brokenAt = (why: string): Failure =>
+  broken(why, 'Look at that place, or get it again from what wrote it.')
+
+/** No message of `JSON.parse`: it quotes the text. */
+const broken = (why: string, hint: string): Failure =>
+  new Failure('api-failed', why, { reason: 'broken-json', hint })
+
+function isBlankFrom(bytes: Buffer, from: number): boolean {
+  for (let at = from; at < bytes.length; at++) if (!isBlank(bytes[at])) return false
+  return true
+}
+
+/** Characters of UTF-8, without making a text: a line may be all of a large file. */
+function characters(bytes: Buffer, from: number, to: number): number {
+  let count = 0
+  for (let at = from; at < to; at++) if ((bytes[at]! & 0xc0) !== 0x80) count++
+  return count
+}

@@ -1,0 +1,156 @@
+import type { Span, Trace } from '../model.ts'
+import { errorsHandled, whyEndless } from '../tree/span-facts.ts'
+import { countWithheld } from '../withheld.ts'
+import { attributesToJson, type JsonAttributes, type JsonLink, linkToJson } from './attributes-json.ts'
+import { isoTime } from './span-times.ts'
+
+/** One span of {@link JsonTrace}. */
+export interface JsonSpan {
+  readonly spanId: string
+  /** null for a root. May name a span that is not in `spans`. */
+  readonly parentSpanId: string | null
+  readonly name: string
+  readonly service: string
+  readonly kind: Span['kind']
+  readonly status: Span['status']
+  readonly statusMessage: string | null
+  readonly startTime: string
+  readonly startTimeUnixNano: string
+  readonly durationNanos: string
+  readonly attributes: JsonAttributes
+  readonly events: readonly {
+    readonly name: string
+    /** Null where the source gives none. */
+    readonly time: string | null
+    readonly timeUnixNano: string | null
+    readonly attributes: JsonAttributes
+  }[]
+  readonly links: readonly JsonLink[]
+  readonly resource: JsonAttributes
+  readonly scope: {
+    readonly name: string
+    readonly version: string | null
+    readonly attributes: JsonAttributes
+  } | null
+  /** What was broken in the source: `start-missing`, `end-missing`, `end-before-start`, `parent-unreadable`, `own-parent`, `id-rewritten`; `attributes-withheld`: by a gateway; `follows-parent`: nothing is, its parent does not wait for it; `id-shared`: nothing is, in Zipkin it has the id of another span, mostly of its client, which then is its parent. */
+  readonly marks: readonly string[]
+}
+
+/**
+ * The document of `ls-auth trace get -o json`. A public shape: members may be added, never renamed or removed.
+ * `startTime` is RFC 3339 in UTC with nine decimals; `startTimeUnixNano` and `durationNanos` are decimal strings of
+ * whole nanoseconds, since JSON numbers cannot hold them. Nothing is left out: what is absent is null or empty.
+ */
+export interface JsonTrace {
+  readonly traceId: string
+  /** Earliest start; null where no span has one, or none fits the filter. */
+  readonly startTime: string | null
+  readonly startTimeUnixNano: string | null
+  /** From the earliest start to the latest end; null where a root has no usable end, or there is no start. */
+  readonly durationNanos: string | null
+  readonly spanCount: number
+  readonly errorCount: number
+  /** No error of the whole trace reached a root (see `errorsHandled`); null where nothing failed. */
+  readonly errors_handled: boolean | null
+  /** Names, sorted. */
+  readonly services: readonly string[]
+  /** Why this is not the whole trace, in the words of the back end; null when it is. */
+  readonly partial: string | null
+  /** Of how many of the spans a gateway withheld the attributes from whoever asked: those with the mark. */
+  readonly withheldSpans: number
+  /** By start; equal starts in the order of the source. */
+  readonly spans: readonly JsonSpan[]
+}
+
+/**
+ * A {@link JsonTrace} in pieces of text, one span a line: a large trace is never one string. Of attributes with the
+ * same key the last is kept. `write` turns a value into JSON text. `whole`: all spans, where `trace` has only those that fit.
+ */
+export function* toJsonText(
+  trace: Trace,
+  write: (value: unknown) => string,
+  whole: readonly Span[] = trace.spans,
+): Generator<string> {
+  const spans = byStart(trace)
+  const members = Object.entries(headOf(trace, spans, whole)).map(
+    ([key, value]) => `  ${write(key)}: ${write(value)},`,
+  )
+  yield `{\n${members.join('\n')}\n  "spans": [`
+  for (const [i, span] of spans.entries()) yield `${i > 0 ? ',' : ''}\n    ${write(spanToJson(span))}`
+  yield spans.length > 0 ? '\n  ]\n}\n' : ']\n}\n'
+}
+
+/** A {@link JsonTrace} in one line, in pieces of text. It begins with the trace id, and each span with its own id. */
+export function* toJsonLine(trace: Trace, write: (value: unknown) => string): Generator<string> {
+  const spans = byStart(trace)
+  const head = write(headOf(trace, spans, spans))
+  yield `${head.slice(0, -1)},"spans":[`
+  for (const [i, span] of spans.entries()) yield `${i > 0 ? ',' : ''}${write(spanToJson(span))}`
+  yield ']}\n'
+}
+
+/** One {@link JsonSpan} a line, with the id of its trace, by start. */
+export function* toNdjson(trace: Trace, write: (value: unknown) => string): Generator<string> {
+  for (const span of byStart(trace)) yield `${write({ traceId: trace.traceId, ...spanToJson(span) })}\n`
+}
+
+function byStart(trace: Trace): Span[] {
+  return [...trace.spans].sort(
+    (a, b) => Number(a.startNanos > b.startNanos) - Number(a.startNanos < b.startNanos),
+  )
+}
+
+function headOf(trace: Trace, spans: readonly Span[], whole: readonly Span[]): Omit<JsonTrace, 'spans'> {
+  const timed = spans.filter((span) => !span.marks.includes('start-missing'))
+  const start = timed[0]?.startNanos
+  let end = start ?? 0n
+  const isKnown = start !== undefined && !spans.some(isUnfinishedRoot)
+  for (const span of timed) {
+    const its = span.startNanos + BigInt(span.durationNanos)
+    if (its > end) end = its
+  }
+  return {
+    traceId: trace.traceId,
+    startTime: start === undefined ? null : isoTime(start),
+    startTimeUnixNano: start === undefined ? null : String(start),
+    durationNanos: isKnown ? String(end - start) : null,
+    spanCount: spans.length,
+    errorCount: spans.filter((span) => span.status === 'error').length,
+    errors_handled: errorsHandled(whole) ?? null,
+    services: [...new Set(spans.map((span) => span.service))].sort(),
+    partial: trace.partial ?? null,
+    withheldSpans: countWithheld(spans),
+  }
+}
+
+const isUnfinishedRoot = (span: Span): boolean =>
+  span.parentId === undefined && whyEndless(span) !== undefined
+
+function spanToJson(span: Span): JsonSpan {
+  const { scope } = span
+  return {
+    spanId: span.spanId,
+    parentSpanId: span.parentId ?? null,
+    name: span.name,
+    service: span.service,
+    kind: span.kind,
+    status: span.status,
+    statusMessage: span.statusMessage ?? null,
+    startTime: isoTime(span.startNanos),
+    startTimeUnixNano: String(span.startNanos),
+    durationNanos: String(BigInt(span.durationNanos)),
+    attributes: attributesToJson(span.attributes),
+    events: span.events.map((event) => ({
+      name: event.name,
+      time: event.timeNanos === undefined ? null : isoTime(event.timeNanos),
+      timeUnixNano: event.timeNanos === undefined ? null : String(event.timeNanos),
+      attributes: attributesToJson(event.attributes),
+    })),
+    links: span.links.map(linkToJson),
+    resource: attributesToJson(span.resource),
+    scope: scope
+      ? { name: scope.name, version: scope.version ?? null, attributes: attributesToJson(scope.attributes) }
+      : null,
+    marks: span.marks,
+  }
+}

@@ -1,0 +1,281 @@
+import { isObject, type JsonObject } from '../../json-object.ts'
+import { groupBy } from '../group.ts'
+import {
+  type Attributes,
+  type AttributeValue,
+  attribute,
+  NONE,
+  type SpanKind,
+  type SpanLink,
+  type SpanMark,
+  type SpanStatus,
+  UNKNOWN_SERVICE,
+} from '../model.ts'
+import type { Collection } from './collection.ts'
+import {
+  asAttributes,
+  asInteger,
+  hexId,
+  hexOrMadeId,
+  isMadeId,
+  noTrace,
+  quoteLongIntegers,
+  Scopes,
+  textOrNumber,
+} from './foreign-json.ts'
+import { type Details, LazySpan, type Skeleton } from './lazy-span.ts'
+import { readOtlpStatus } from './otlp/otlp-values.ts'
+import { eventMomentOfMicros, timesOfMicros, withMark } from './span-times.ts'
+import { separateHalves, wholeTraceIds, type ZipkinSpan } from './zipkin-shared.ts'
+
+/** Whether a JSON value is one span of Zipkin's v2 JSON. */
+export function isZipkinSpan(value: unknown): boolean {
+  return isObject(value) && typeof value.traceId === 'string' && typeof value.id === 'string'
+}
+
+/** v1 has its services in the endpoints of annotations, and tags and kinds among these. */
+function isVersion1(item: JsonObject): boolean {
+  const { annotations, binaryAnnotations, localEndpoint } = item
+  if (localEndpoint !== undefined) return false
+  if (Array.isArray(binaryAnnotations)) return true
+  return Array.isArray(annotations) && annotations.some((one) => isObject(one) && isObject(one.endpoint))
+}
+
+/**
+ * Reads spans of Zipkin v2 JSON (zipkin2-api.yaml) into `into`. Client and server halves that share an id become two
+ * spans. Failure `api-failed` where all are of v1.
+ */
+export function readZipkin(items: readonly unknown[], into: Collection): void {
+  const ofVersion2 = items.filter(isObject).filter((item) => !isVersion1(item))
+  if (items.length > 0 && !ofVersion2.some(isZipkinSpan))
+    throw noTrace('it is JSON of Zipkin v1', VERSION_1_HINT)
+  into.recognised = true
+  const spans = ofVersion2.flatMap((item) => {
+    const traceId = hexOrMadeId(item.traceId, 32)
+    return traceId === undefined || hexOrMadeId(item.id, 16) === undefined ? [] : { traceId, item }
+  })
+  const byId = groupBy(spans, ({ traceId }) => traceId)
+  const wholeId = wholeTraceIds(byId.keys())
+  const byTrace = groupBy([...byId.values()].flat(), ({ traceId }) => wholeId(traceId))
+  const endpoints = new Endpoints()
+  const scopes = new Scopes()
+  for (const [traceId, spans] of byTrace) {
+    const halves = separateHalves(spans.map(({ item }) => item))
+    into.add(
+      traceId,
+      halves.map((half) => {
+        const endpoint = endpoints.read(half.item.localEndpoint)
+        return new LazySpan(zipkinSkeleton(half, endpoint, scopes), zipkinDetails, half.item)
+      }),
+    )
+  }
+  const left = items.length - spans.length
+  const are = left === 1 ? '1 span is' : `${left} spans are`
+  if (left > 0) into.partial = `${are} left out: without an id or a trace id, or of Zipkin v1`
+}
+
+const VERSION_1_HINT =
+  'Zipkin gives v2 under /api/v2/trace/ID. What is in a file, send to a Zipkin (POST /api/v1/spans) first.'
+
+// OpenTelemetry's collector writes what Zipkin has no member for as texts (opentelemetry-collector-contrib,
+// pkg/translator/zipkin/zipkinv2/from_translator.go). They are taken apart: in one piece their attributes have no names, by
+// which they are masked.
+
+/** The name of an event and its attributes, which are written `name|{…}|0`; the last is how many of them were dropped. */
+function readEventText(text: string): { readonly name: string; readonly attributes: Attributes } {
+  const parts = withObject(text)
+  return parts ? { name: parts.before, attributes: parts.attributes } : { name: text, attributes: NONE }
+}
+
+/** Whether a tag is a link, by its name. */
+const isLinkTag = (key: string): boolean => /^otlp\.link\.\d{1,3}$/.test(key)
+
+/** A link, which is written `trace id|span id|trace state|{…}|0`; undefined for any other text. */
+function readLinkText(text: unknown): SpanLink | undefined {
+  const parts = typeof text === 'string' ? withObject(text) : undefined
+  const [trace, span] = parts?.before.split('|', 2) ?? []
+  const [traceId, spanId] = [hexId(trace, 32), hexId(span, 16)]
+  if (parts === undefined || traceId === undefined || spanId === undefined) return undefined
+  return { traceId, spanId, attributes: parts.attributes }
+}
+
+/** A text that ends in `|`, a JSON object, `|` and a number. */
+function withObject(text: string): { readonly before: string; readonly attributes: Attributes } | undefined {
+  const [start, end] = [text.indexOf('|{'), text.lastIndexOf('}|')]
+  if (start < 0 || !/^\d{1,10}$/.test(text.slice(end + 2))) return undefined
+  const object = parsedObject(text.slice(start + 1, end + 1))
+  return object && { before: text.slice(0, start), attributes: asAttributes(object) }
+}
+
+/** As in OTLP: whatever walks through values calls itself for each level. */
+const MOST_DEEP = 100
+
+/** Whether a value has no more levels than so many. */
+function isWithin(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((one) => isWithin(levels - 1, one))
+}
+
+function parsedObject(text: string): JsonObject | undefined {
+  try {
+    // In braces it is an object, or it is not JSON; only of JSON are the integers found in linear time.
+    const isShallow = isWithin(MOST_DEEP, JSON.parse(text))
+    return isShallow ? (JSON.parse(quoteLongIntegers(text)) as JsonObject) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const KINDS: ReadonlyMap<unknown, SpanKind> = new Map([
+  ['CLIENT', 'client'],
+  ['SERVER', 'server'],
+  ['PRODUCER', 'producer'],
+  ['CONSUMER', 'consumer'],
+])
+
+/** Where a span was recorded. */
+interface Endpoint {
+  readonly service: string
+  readonly resource: Attributes
+}
+
+/** The skeleton of a span; `scopes` are those of the document. */
+function zipkinSkeleton(span: ZipkinSpan, { service, resource }: Endpoint, scopes: Scopes): Skeleton {
+  const { item } = span
+  const facts = zipkinFacts(item.kind, tagsOf(item))
+  const times = timesOfMicros(item.timestamp, item.duration)
+  return {
+    spanId: span.spanId,
+    parentId: span.parentId,
+    name: typeof item.name === 'string' ? item.name : '',
+    service,
+    kind: facts.kind,
+    status: facts.status,
+    statusMessage: facts.statusMessage,
+    startNanos: times.startNanos,
+    durationNanos: times.durationNanos,
+    marks: withMark(withMark(times.marks, span.parentMark), idMark(span)),
+    resource,
+    scope: scopes.read(facts.scopeName, facts.scopeVersion),
+  }
+}
+
+function idMark({ item: { id }, spanId, sharesId }: ZipkinSpan): SpanMark | undefined {
+  if (sharesId) return 'id-shared'
+  return id !== spanId && isMadeId(id, 16) ? 'id-rewritten' : undefined
+}
+
+/** What the kind of a span and its tags say of which OpenTelemetry has members; its collector writes these tags. */
+interface ZipkinFacts {
+  readonly kind: SpanKind
+  readonly status: SpanStatus
+  readonly statusMessage: string | undefined
+  readonly scopeName?: string | undefined
+  readonly scopeVersion?: string | undefined
+}
+
+/** What the tag `error` may be without saying that there was one. */
+const NO_ERRORS: readonly unknown[] = [undefined, null, false, 'false']
+
+function zipkinFacts(kind: unknown, tags: JsonObject): ZipkinFacts {
+  const told = readOtlpStatus({ code: tags['otel.status_code'], message: tags['otel.status_description'] })
+  // Each may say it alone, as in OpenTelemetry's translation; any text but `false` does, as in Zipkin's own pages.
+  const isError = !NO_ERRORS.includes(tags.error)
+  const failed = isError || told.status === 'error'
+  const message = isError && tags.error !== 'true' ? textOrNumber(tags.error) : undefined
+  const isInternal = tags['span.kind'] === 'internal'
+  return {
+    kind: KINDS.get(kind) ?? (isInternal ? 'internal' : 'unspecified'),
+    status: failed ? 'error' : told.status === 'ok' ? 'ok' : 'unset',
+    statusMessage: failed ? (message ?? told.statusMessage) : undefined,
+    // A scope was called a library before; exporters write either name, or both.
+    scopeName: filled(tags['otel.scope.name']) ?? filled(tags['otel.library.name']),
+    scopeVersion: filled(tags['otel.scope.version']) ?? filled(tags['otel.library.version']),
+  }
+}
+
+const filled = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+/** Reads `localEndpoint`s; equal ones give one and the same. Names as OpenTelemetry's Zipkin translation gives them. */
+class Endpoints {
+  readonly #resources = new Map<string, Attributes>()
+
+  read(value: unknown): Endpoint {
+    const pairs = endpointPairs(value, 'service.name', 'net.host')
+    const key = JSON.stringify(pairs)
+    const resource = this.#resources.get(key) ?? (pairs.length > 0 ? pairs : NONE)
+    this.#resources.set(key, resource)
+    return { service: textOrNumber(attribute(pairs, 'service.name')) ?? UNKNOWN_SERVICE, resource }
+  }
+}
+
+function endpointPairs(value: unknown, serviceKey: string, hostKey: string): [string, AttributeValue][] {
+  const { serviceName, ipv4, ipv6, port } = isObject(value) ? value : {}
+  const number = asInteger(port)
+  return [
+    [serviceKey, textOrNumber(serviceName)] as const,
+    [`${hostKey}.ip`, textOrNumber(ipv4) ?? textOrNumber(ipv6)] as const,
+    [`${hostKey}.port`, number === undefined ? undefined : Number(number)] as const,
+  ].flatMap(([key, part]): [string, AttributeValue][] => (part === undefined ? [] : [[key, part]]))
+}
+
+/** Attributes and events of a span. */
+const zipkinDetails: Details<JsonObject> = {
+  attributes: readAttributes,
+  events: readAnnotations,
+  links: readLinks,
+}
+
+function readAttributes(item: JsonObject): Attributes {
+  const tags = tagsOf(item)
+  const facts = zipkinFacts(item.kind, tags)
+  const texts = Object.entries(tags)
+    .filter((tag) => !isHeld(tag, facts))
+    .map(([key, value]): [string, AttributeValue] => [key, readTag(value)])
+  // Who wrote a tag of that name knows better.
+  const remote = endpointPairs(item.remoteEndpoint, 'peer.service', 'net.peer').filter(
+    ([key]) => !Object.hasOwn(tags, key),
+  )
+  const attributes = [...texts, ...remote]
+  return attributes.length > 0 ? attributes : NONE
+}
+
+/** Tags are texts; where JSON has `false`, it would be lost in one. An object is its JSON, unless it is nested without end. */
+function readTag(value: unknown): AttributeValue {
+  if (value === null || typeof value === 'boolean') return value
+  if (typeof value === 'object' && isWithin(MOST_DEEP, value)) return JSON.stringify(value)
+  return textOrNumber(value) ?? ''
+}
+
+/** Whether a member of the span says what this tag does. `error` stays an attribute as well: people look for it. */
+function isHeld([key, value]: [string, unknown], facts: ZipkinFacts): boolean {
+  const { kind, status, statusMessage, scopeName, scopeVersion } = facts
+  if (key === 'span.kind') return value === kind
+  if (key === 'otel.status_code')
+    return status === 'unset' ? isUnset(value) : readOtlpStatus({ code: value }).status === status
+  if (key === 'otel.status_description') return value === statusMessage
+  if (key === 'otel.scope.name' || key === 'otel.library.name') return value === scopeName
+  if (key === 'otel.scope.version' || key === 'otel.library.version')
+    return scopeName !== undefined && value === scopeVersion
+  return isLinkTag(key) && readLinkText(value) !== undefined
+}
+
+/** An unknown code is read as none, and stays an attribute. */
+const isUnset = (code: unknown): boolean => /^(?:status_code_)?unset$/i.test(textOrNumber(code) ?? '')
+
+/** The tags of a span; none where they are no object. */
+const tagsOf = ({ tags }: JsonObject): JsonObject => (isObject(tags) ? tags : {})
+
+function readLinks(item: JsonObject): readonly SpanLink[] {
+  const links = Object.entries(tagsOf(item)).filter(([key]) => isLinkTag(key))
+  return links.flatMap(([, text]) => readLinkText(text) ?? [])
+}
+
+function readAnnotations(item: JsonObject) {
+  if (!Array.isArray(item.annotations) || item.annotations.length === 0) return NONE
+  return (item.annotations as unknown[]).filter(isObject).map((annotation) => ({
+    ...readEventText(textOrNumber(annotation.value) ?? ''),
+    timeNanos: eventMomentOfMicros(annotation.timestamp),
+  }))
+}

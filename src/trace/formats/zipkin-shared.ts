@@ -1,0 +1,216 @@
+import { isObject, type JsonObject } from '../../json-object.ts'
+import { groupBy } from '../group.ts'
+import type { SpanMark } from '../model.ts'
+import { asInteger, hexOrMadeId, textOrNumber } from './foreign-json.ts'
+
+/** A Zipkin span with an id of its own. */
+export interface ZipkinSpan {
+  readonly item: JsonObject
+  readonly spanId: string
+  /** The source has it under the id of another span, and this one is made. */
+  readonly sharesId: boolean
+  readonly parentId: string | undefined
+  readonly parentMark: ParentMark | undefined
+}
+
+/**
+ * Says of each of these trace ids which trace its spans belong to. A program that knows ids of 64 bits alone drops the
+ * high half, so spans of one trace may come with both: an id of 64 bits belongs to the one of 128 bits with its low half.
+ * Among several of those none is known to be the right one, and in a wrong one its spans would be believed: then it is a
+ * trace of its own. Two ids of 128 bits are two traces, whatever their halves.
+ */
+export function wholeTraceIds(ids: Iterable<string>): (id: string) => string {
+  const byHalf = groupBy(
+    [...ids].filter((id) => !isHalf(id)),
+    (id) => id.slice(16),
+  )
+  return (id) => {
+    const [whole, ...others] = (isHalf(id) ? byHalf.get(id.slice(16)) : undefined) ?? []
+    return whole !== undefined && others.length === 0 ? whole : id
+  }
+}
+
+/** Of 64 bits: the zeros in front are padding. */
+const isHalf = (traceId: string): boolean => traceId.startsWith('0'.repeat(16))
+
+/**
+ * Zipkin's B3 lets the server side of a call report under the client's span id, and says `shared` of it. Here each half gets an
+ * id of its own: the server half a made one under the client half, and it takes the children of its host. A report without
+ * a start or a duration is a part of the half of its side and host. Spans of one trace.
+ */
+export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
+  const byId = groupBy(items, (item) => hexOrMadeId(item.id, 16) as string)
+  const free = new FreeIds(byId.keys())
+  const calls = new Map<string, SharedCall>()
+  // Sorted: which ids are made must not depend on the order of the source.
+  const shared = [...byId].filter(([, reports]) => reports.length > 1)
+  for (const [id, reports] of shared.sort(([a], [b]) => (a < b ? -1 : 1)))
+    calls.set(id, new SharedCall(id, reports, free))
+  return [...byId].flatMap(([id, reports]) => {
+    const call = calls.get(id)
+    const halves = call?.halves ?? [{ item: reports[0]!, spanId: id, isBelow: false }]
+    return halves.map(({ item, spanId, isBelow }): ZipkinSpan => {
+      const own = { item, spanId, sharesId: spanId !== id }
+      if (isBelow) return { ...own, parentId: id, parentMark: undefined }
+      const named = hexOrMadeId(item.parentId, 16)
+      const mark = parentMark(item.parentId, named, id)
+      // A span that is its own parent is a root, as in Zipkin's UI.
+      const parentId = named === undefined || mark ? undefined : (calls.get(named)?.parentOf(item) ?? named)
+      return { ...own, parentId, parentMark: mark }
+    })
+  })
+}
+
+/** What is broken about a parent that is named. */
+type ParentMark = Extract<SpanMark, 'parent-unreadable' | 'own-parent'>
+
+/** `parent` is what was made of the parent id that is `given`; undefined where it cannot be read. */
+function parentMark(given: unknown, parent: string | undefined, own: string): ParentMark | undefined {
+  if (parent !== undefined) return parent === own ? 'own-parent' : undefined
+  const named = given ?? ''
+  return named !== '' && !/^0+$/.test(textOrNumber(named) ?? '') ? 'parent-unreadable' : undefined
+}
+
+interface Half {
+  readonly item: JsonObject
+  readonly spanId: string
+  /** Below the half that keeps the id; else the two are beside each other. */
+  readonly isBelow: boolean
+}
+
+/** The halves of a call that have one id in Zipkin. */
+class SharedCall {
+  readonly halves: readonly Half[]
+  /** The id of the first server at each place. */
+  readonly #servers = new Map<string, string>()
+  readonly #clientPlaces: readonly string[]
+  readonly #onlyServer: string | undefined
+
+  constructor(id: string, reports: readonly JsonObject[], free: FreeIds) {
+    const items = wholeReports(reports)
+    const client = items.find((item) => !isServer(item))
+    const holder = client ?? items.find(({ shared }) => shared !== true) ?? items[0]!
+    this.#clientPlaces = client === undefined ? [] : placesOf(client)
+    this.halves = items.map((item) => {
+      if (item === holder || !isServer(item)) return { item, spanId: id, isBelow: false }
+      const isBelow = client !== undefined || (item.shared === true && holder.shared !== true)
+      return { item, spanId: free.instead(id), isBelow }
+    })
+    const servers = this.halves.filter(({ item }) => isServer(item))
+    for (const { item, spanId } of servers)
+      for (const place of placesOf(item)) if (!this.#servers.has(place)) this.#servers.set(place, spanId)
+    this.#onlyServer = servers.length === 1 ? servers[0]!.spanId : undefined
+  }
+
+  /** The id of the server that a child belongs to, by its host; undefined: the half that keeps the id. The only server called the rest. */
+  parentOf(child: JsonObject): string | undefined {
+    const [place = '', service = ''] = placesOf(child)
+    const server = place === '' ? undefined : this.#servers.get(place)
+    const isOfClient = this.#clientPlaces.includes(place) || this.#clientPlaces[0] === service
+    return server ?? (place !== '' && isOfClient ? undefined : this.#onlyServer)
+  }
+}
+
+/** A client that says its id is shared is mistaken, as in Zipkin's UI. */
+const isServer = ({ kind, shared }: JsonObject): boolean =>
+  kind === 'SERVER' || (shared === true && kind !== 'CLIENT')
+
+/** In microseconds; 0 is none in Zipkin. */
+const micros = (value: unknown): number | undefined => Number(asInteger(value) ?? 0n) || undefined
+const startOf = ({ timestamp }: JsonObject): number | undefined => micros(timestamp)
+
+/**
+ * Where a report is from, in texts that say less and less: its address (a host with two may tell IPv6 in some reports alone), its
+ * service, anywhere. Zipkin writes services in lower case.
+ */
+function placesOf({ localEndpoint }: JsonObject): readonly string[] {
+  const { serviceName, ipv4, ipv6 } = isObject(localEndpoint) ? localEndpoint : {}
+  const [name = '', v4, v6] = [serviceName, ipv4, ipv6].map((part) => textOrNumber(part)?.toLowerCase() ?? '')
+  const address = v4 || v6
+  return [...(address ? [`${name}|${address}`] : []), ...(name === '' ? [] : [name]), '']
+}
+
+/**
+ * The spans that these reports are of, in whatever order they come. A report without a start or a duration is a part of the first
+ * of its side and host, and so is one that says the same start again. Without a kind it is of either side.
+ */
+function wholeReports(reports: readonly JsonObject[]): readonly JsonObject[] {
+  const spans = new Map<string, JsonObject[]>()
+  const firsts = new Map<string, JsonObject[]>()
+  for (const { item, start, isPart } of reports.map(report).sort(inOrder)) {
+    const [side, places] = [isServer(item), placesOf(item)]
+    const hasNoKind = !side && typeof item.kind !== 'string'
+    const key = `${side} ${places[0]} ${start}`
+    const first =
+      firsts.get(`${side} ${places[0]}`) ?? (hasNoKind ? firsts.get(`true ${places[0]}`) : undefined)
+    const parts = spans.get(key) ?? (isPart ? first : undefined)
+    if (parts) parts.push(item)
+    else {
+      const made = [item]
+      spans.set(key, made)
+      for (const place of places) if (!firsts.has(`${side} ${place}`)) firsts.set(`${side} ${place}`, made)
+    }
+  }
+  return [...spans.values()].map(merged)
+}
+
+function report(item: JsonObject) {
+  const [start, duration] = [startOf(item), micros(item.duration)]
+  const isPart = start === undefined || duration === undefined
+  return { item, start: start ?? Number.MAX_VALUE, duration: duration ?? 0, isPart, text: jsonText(item) }
+}
+
+/** Those that say most first. */
+const inOrder = (a: ReturnType<typeof report>, b: ReturnType<typeof report>): number =>
+  Number(a.isPart) - Number(b.isPart) ||
+  placesOf(b.item).length - placesOf(a.item).length ||
+  a.start - b.start ||
+  b.duration - a.duration ||
+  (a.text < b.text ? -1 : 1)
+
+/** Empty where it is nested deeper than this can be written. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch (error) {
+    if (error instanceof RangeError) return ''
+    throw error
+  }
+}
+
+/** One span of its parts: the first that says something is believed. */
+function merged(parts: readonly JsonObject[]): JsonObject {
+  if (parts.length === 1) return parts[0]!
+  const annotations = parts.flatMap((part) =>
+    Array.isArray(part.annotations) ? (part.annotations as unknown[]) : [],
+  )
+  return {
+    ...firstOfEach(parts),
+    tags: firstOfEach(parts.map(({ tags }) => (isObject(tags) ? tags : {}))),
+    annotations: [...new Map(annotations.map((one) => [jsonText(one), one])).values()],
+    shared: parts.some(({ shared }) => shared === true),
+  }
+}
+
+const firstOfEach = (parts: readonly JsonObject[]): JsonObject =>
+  Object.fromEntries(parts.toReversed().flatMap((part) => Object.entries(part).filter(([, value]) => value)))
+
+/** Gives unused span ids of one trace, each once. */
+class FreeIds {
+  readonly #taken: Set<string>
+  #next: bigint | undefined
+
+  constructor(taken: Iterable<string>) {
+    // All zeros is no id.
+    this.#taken = new Set([...taken, '0'.repeat(16)])
+  }
+
+  /** The id with all its bits inverted, then those behind the last one that was given. */
+  instead(id: string): string {
+    for (let at = ~BigInt(`0x${id}`); ; at = this.#next++) {
+      this.#next ??= at
+      const text = BigInt.asUintN(64, at).toString(16).padStart(16, '0')
+      if (this.#taken.size < this.#taken.add(text).size) return text
+    }
+  }
+}

@@ -1,0 +1,331 @@
+// Each begins and ends at the edge of a word and repeats nothing that overlaps: a text is read once, however long it is.
+const TRACEPARENT = /(?<![\w-])[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(?!\w)/gi
+/** Spring: `[checkout,TRACE,SPAN]`, with `,true` behind in Sleuth; `[TRACE-SPAN]` in Spring Boot 3. */
+const SPRING = /\[(?:[^[\],]{0,200},)?([\da-f]{32}|[\da-f]{16})[,-]([\da-f]{16})(?:,[^[\],]{0,200})?\]/gi
+/** Not a part of the name of a file: that of a file that is gone would be asked for as a trace. */
+const TRACE_ID = /(?<![\w./\\-])[\da-f]{32}(?![\w/\\-]|\.\w)/gi
+
+/** The headers of B3 and of Jaeger, whose values are only told by their names. */
+const NAMED_HEADER =
+  /(?<![\w-])(?:b3|uber-trace-id)["'`]?\s*[:=]\s*["'`]?([\da-f]{1,32}(?:-[\da-f]{16}(?:-[\da-f]{1,16}){0,2}|(?::[\da-f]{1,16}){3}))(?![\w:-])/gi
+
+/**
+ * The ids in a longer text that names none, where only one trace can be meant: the one traceparent, the one pair as Spring
+ * logs it, or the one word of 32 hex digits.
+ */
+export function soleIds(text: string): Reading | undefined {
+  return soleHeader(text) ?? onlyTrace(text)
+}
+
+/** A header or a pair in brackets names trace and span, so it is meant rather than what else looks like an id. */
+export function soleHeader(text: string): Reading | undefined {
+  const traceparents = [...text.matchAll(TRACEPARENT)].map(([found]) => found)
+  const others = [...text.matchAll(NAMED_HEADER)].map(([, value = '']) => value)
+  const header = only([...traceparents, ...others].map((value) => value.toLowerCase()))
+  if (header !== undefined) return fromHeaderValue(header)
+  const pairs = [...text.matchAll(SPRING)].map(([, trace = '', span = '']) =>
+    `${trace} ${span}`.toLowerCase(),
+  )
+  const [trace, span] = only(pairs)?.split(' ') ?? []
+  return trace === undefined || span === undefined ? undefined : fromBoth('header', trace, span)
+}
+
+function onlyTrace(text: string): Reading | undefined {
+  const traces = [TRACEPARENT, TRACE_ID].flatMap((pattern) =>
+    [...text.matchAll(pattern)].map(([found]) => traceOf(found).toLowerCase()),
+  )
+  const trace = only(traces)
+  return trace === undefined ? undefined : fromDigits(trace, 'hex', trace)
+}
+
+/** The trace id of a traceparent, or the word itself. */
+const traceOf = (found: string): string => found.split('-')[1] ?? found
+
+function only(found: readonly string[]): string | undefined {
+  const [one, another] = new Set(found)
+  return another === undefined ? one : undefined
+}
+
+/** Values of headers that carry a trace from one service to the next. */
+export function fromHeaderValue(text: string): Reading | undefined {
+  return (
+    fromTraceparent(text) ?? fromB3(text) ?? fromXRay(text) ?? fromUberTraceId(text) ?? fromCloudTrace(text)
+  )
+}
+
+/** W3C Trace Context §3.2: version, trace id, parent id, flags; later versions may append fields. */
+function fromTraceparent(text: string): Reading | undefined {
+  const match = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/i.exec(text)
+  return match?.[1] && match[2] ? fromBoth('traceparent', match[1], match[2]) : undefined
+}
+
+/** The single header of B3: `{trace id}-{span id}-{sampling}-{parent span id}`, the last two optional. */
+function fromB3(text: string): Reading | undefined {
+  const match = /^([0-9a-f]{32}|[0-9a-f]{16})-([0-9a-f]{16})(-[01d](-[0-9a-f]{16})?)?$/i.exec(text)
+  return match?.[1] && match[2] ? fromBoth('header', match[1], match[2]) : undefined
+}
+
+/** AWS X-Ray: `1-{8 digits of time}-{24 digits}`, in its header with `Root=` before and `Parent=` behind. */
+function fromXRay(text: string): Reading | undefined {
+  const match = /^(?:Self=[^;]*;)?(?:Root=)?1-([0-9a-f]{8})-([0-9a-f]{24})(;.*)?$/i.exec(text)
+  if (!match) return undefined
+  const trace = `${match[1]}${match[2]}`
+  const span = /;Parent=([0-9a-f]{16})(?:;|$)/i.exec(match[3] ?? '')?.[1]
+  return span === undefined ? fromDigits(trace.toLowerCase(), 'header') : fromBoth('header', trace, span)
+}
+
+/** `uber-trace-id`: `{trace id}:{span id}:{parent id}:{flags}`, leading zeros left out. */
+function fromUberTraceId(text: string): Reading | undefined {
+  const match = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):[0-9a-f]{1,16}:[0-9a-f]{1,2}$/i.exec(text)
+  return match?.[1] && match[2] ? fromBoth('header', match[1], match[2]) : undefined
+}
+
+/** `X-Cloud-Trace-Context`: `{trace id}/{span id as decimal};o={options}`. */
+function fromCloudTrace(text: string): Reading | undefined {
+  const match = /^([0-9a-f]{32})\/(\d{1,20})(?:;o=\d)?$/i.exec(text)
+  if (!match?.[1] || !match[2]) return undefined
+  const span = BigInt(match[2])
+  if (span === 0n || span >= 1n << 64n) return fromDigits(match[1].toLowerCase(), 'header')
+  return fromBoth('header', match[1], span.toString(16))
+}
+
+/** Brackets and quotes that stand around an id in a log or a chat. */
+const AROUND = /^(?:"(.*)"|'(.*)'|`(.*)`|\[(.*)\]|\((.*)\)|<(.*)>|\{(.*)\})$/s
+
+/**
+ * The name of a field or header before an id: `trace_id=`, `"traceId": `, `Trace ID: `, `X-B3-TraceId: `. Not a host before its port:
+ * `trace-ui:16686/trace/…`. Bounded: a text may repeat the words.
+ */
+const LABEL =
+  /^["'`]?(?:[\w.-]{0,40}(?:trace|span)(?:[\w.-]{0,40}| id)|b3|root)["'`]?\s*(?:=|:(?!\d{1,5}\/))\s*/i
+
+/** An X-Ray header begins with a field of its own, which belongs to its value. */
+const IS_ROOT = /^root=/i
+
+/** What nobody sees, and the byte order mark: chats and editors put it between words. */
+const INVISIBLE = /[\u200b-\u200d\u2060\ufeff]/g
+/** Quotes of JSON in a text of JSON, in which each level puts backslashes before them. */
+const BACKSLASH = /\\(?=[\\"'`])/g
+
+/** A text with the quotes of a programmer, and without characters that nobody sees. */
+export const plain = (text: string): string =>
+  text
+    .replace(INVISIBLE, '')
+    .replace(BACKSLASH, '')
+    .replace(/[“”„‟«»]/g, '"')
+    .replace(/[‘’‚‛‹›]/g, "'")
+
+/** A text without what stands around an id: brackets, quotes, the name of a field, punctuation. */
+export function unwrapped(text: string): string {
+  let bare = text.trim()
+  // Each step makes it shorter.
+  for (let before = ''; before !== bare; ) {
+    before = bare
+    bare = bare.replace(/[.,;:!?]+$/, '')
+    bare = bare.replace(
+      AROUND,
+      (_, ...inner: (string | undefined)[]) => inner.find((one) => one !== undefined) ?? '',
+    )
+    if (!IS_ROOT.test(bare)) bare = bare.replace(LABEL, '')
+    // A quote or bracket whose other half went with the name of the field.
+    bare = bare.replace(/^["'`]|["'`]$/g, '').trim()
+  }
+  return bare
+}
+
+/** Fields of a log line that hold an id; not `parent_span_id`. */
+const FIELD =
+  /(?<![\w.-])(?:x-b3-|dd\.|otel\.|mdc\.)?(trace|span)[ ._-]?id["'`]?\s*[=:]\s*["'`[]?([\w+/=-]{8,64})/gi
+
+/**
+ * The ids that a longer text names as such (`… trace_id=… span_id=…`), each only when there is just one. `isNone`: it names
+ * nothing as an id.
+ */
+export function namedIds(text: string): {
+  readonly trace: string | undefined
+  readonly span: string | undefined
+  readonly isNone: boolean
+} {
+  const found = { trace: new Set<string>(), span: new Set<string>() }
+  for (const [, kind = '', id = ''] of text.matchAll(FIELD))
+    found[kind.toLowerCase() as 'trace' | 'span'].add(id)
+  const only = (ids: ReadonlySet<string>) => (ids.size === 1 ? [...ids][0] : undefined)
+  const isNone = found.trace.size + found.span.size === 0
+  return { trace: only(found.trace), span: only(found.span), isNone }
+}
+
+/** What to do where nothing was found by an id that lacks digits: it was read with zeros before it, but rather was cut off. */
+export function cutOffHint({ digits }: { readonly digits?: string }): string | undefined {
+  if (digits === undefined || digits.length === 16 || digits.length === 32) return undefined
+  return `The id has ${digits.length} digits: ids have 16 or 32, so zeros were put before it. Copy it whole.`
+}
+
+/**
+ * A span or trace id, as one form gives it.
+ * - `span`: only a span id is known. - `trace`: a trace id, with `spanId` where the text gave both (a header).
+ * - `either`: 64 bits that may be a span id or the low half of a trace id; both fields hold the same digits.
+ */
+export interface Reading {
+  readonly kind: 'span' | 'trace' | 'either'
+  readonly form: 'hex' | 'decimal' | 'base64' | 'uuid' | 'traceparent' | 'header' | 'url'
+  /** 16 lower-case hex digits. */
+  readonly spanId?: string
+  /** 32 lower-case hex digits, or 16 where only the low half is known. */
+  readonly traceId?: string
+  /** The hex digits as given (lower case, not padded), for back ends that want them that way. */
+  readonly digits?: string
+  /** The page that named it by its parameter, where its path begins with what may be a project. */
+  readonly page?: { readonly host: string; readonly project: string }
+}
+
+/** An id of zeros is invalid in every format. */
+export const isZero = (hex: string): boolean => /^0+$/.test(hex)
+
+/** Bytes give the width of an id, and so do more than 16 hex digits; fewer digits may lack leading zeros. */
+export function fromDigits(hex: string, form: Reading['form'], digits?: string): Reading | undefined {
+  if (isZero(hex)) return undefined
+  const given = digits === undefined ? {} : { digits }
+  if (hex.length > 16) return { kind: 'trace', form, traceId: hex.padStart(32, '0'), ...given }
+  const id = hex.padStart(16, '0')
+  return { kind: 'either', form, spanId: id, traceId: id, ...given }
+}
+
+/** A trace id and the id of a span in it, both as hex digits. */
+function fromBoth(form: Reading['form'], trace: string, span: string): Reading | undefined {
+  if (isZero(trace) || isZero(span)) return undefined
+  const traceId = trace.toLowerCase().padStart(trace.length > 16 ? 32 : 16, '0')
+  return { kind: 'trace', form, traceId, spanId: span.toLowerCase().padStart(16, '0') }
+}
+
+/** Where Lightstep's pages name their span. */
+const SPAN_PARAMETER = 'span_guid'
+/** Parameters that look like an id of a trace, and are none. */
+const NO_IDS = ['trace_handle', 'snapshot_id']
+/** A page without its scheme: `tracing.example:16686/trace/…`. Base64 with a slash is shorter. */
+const WITHOUT_SCHEME = /^[\w-][\w.-]*(?::\d{1,5})?\/[\w./-]*(?:[?#]\S*)?$/
+/** Digits of an id after those of a whole trace id, likeliest first: some tools leave up to three leading zeros out. */
+const SHORTER = [[16], [29, 30, 31], [13, 14, 15]]
+/** Parameters that hold an id: `trace`, `traceId`, `var-trace`, `id`. Not `from`, `timeHint` or `trace_ts`. */
+const OF_AN_ID = /(?:^|[._-])(?:traces?|spans?|ids?)$|(?:trace|span)[._-]?ids?$/i
+/** A part of a path behind which an id stands. */
+const BEFORE_AN_ID = /trace/i
+/** 13 digits are also a time in milliseconds, 16 one in microseconds. */
+const MAY_BE_A_TIME = /^\d{13,16}$/
+/** 64 bits as decimals, as Datadog writes them. */
+const DECIMAL = /^\d{17,20}$/
+const X_RAY = /^1-([\da-f]{8})-([\da-f]{24})$/i
+
+/** A text that begins with a scheme is one address. */
+export const isAddress = (text: string): boolean => /^https?:\/\/\S/i.test(text)
+
+/** The addresses in a text: with their schemes, or the text where it can only be one. */
+export function addressesIn(text: string): string[] {
+  if (isAddress(text)) return [text]
+  const addresses = text.match(/https?:\/\/\S+/gi)
+  if (addresses !== null) return addresses
+  return WITHOUT_SCHEME.test(text) && text.length > 24 ? [`http://${text}`] : []
+}
+
+/** The one id in some addresses; else why there is none. Undefined: there is no address. */
+export function fromAddresses(addresses: readonly string[]): Reading | string | undefined {
+  const read = addresses.map(fromAddress)
+  const found = read.filter((reading) => typeof reading === 'object')
+  const [id, another] = new Set(found.map(({ traceId, spanId }) => `${traceId} ${spanId}`))
+  if (another !== undefined) return 'these addresses are of more than one trace'
+  return id === undefined ? read[0] : found[0]
+}
+
+/**
+ * The one id in the address of a page or an API: `span_guid=`, a part of the path (`/trace/ID`, `/api/v2/traces/ID`), or
+ * a value of the query, as JSON too (`panes=` of an Explore page). Else why there is none; the URL is not echoed: query
+ * strings of internal tools have been seen to carry session tokens.
+ */
+function fromAddress(address: string): Reading | string {
+  if (!URL.canParse(address)) return 'this is not an address'
+  const url = new URL(address)
+  const { pathname, searchParams, hash } = url
+  const guid = searchParams.get(SPAN_PARAMETER)
+  if (guid !== null) return fromSpanParameter(guid, projectPage(url))
+  const parts = [
+    ...partsOfPath(pathname),
+    ...partsOfParameters(searchParams),
+    ...partsOfPath(hash.replace(/\?.*/s, '')),
+    ...partsOfParameters(new URLSearchParams(hash.replace(/^[^?]*\??/, ''))),
+  ]
+  const hex = parts.flatMap(hexOf)
+  const ofLength = (lengths: readonly number[]) => hex.filter(({ length }) => lengths.includes(length))
+  for (const ids of [ofLength([32]), parts.flatMap(decimalOf), ...SHORTER.map(ofLength)]) {
+    const [id, another] = new Set(ids)
+    // Of two ids nobody knows which one is meant.
+    if (another !== undefined) break
+    const reading = id === undefined ? undefined : fromDigits(id, 'url', id)
+    if (reading) return reading
+  }
+  const other = NO_IDS.find((name) => searchParams.has(name))
+  return other === undefined
+    ? 'this address holds no trace id, or more than one'
+    : `this address holds no trace id: a ${other} is none. Open it, and copy the address of a span there`
+}
+
+/** A piece of an address that may be an id. */
+interface Part {
+  readonly text: string
+  /** Where it stands says that it is an id. */
+  readonly isOfAnId: boolean
+  /** It stands right behind `/trace/`. */
+  readonly isOfATrace: boolean
+}
+
+const split = (text: string): string[] => text.split(/[^\w-]+|\.\.\./)
+
+function partsOfPath(path: string): Part[] {
+  const texts = split(path)
+  const trace = texts.findIndex((text) => BEFORE_AN_ID.test(text))
+  return texts.map((text, i) => ({
+    text,
+    isOfAnId: trace !== -1 && i > trace,
+    isOfATrace: /^traces?$/i.test(texts[i - 1] ?? ''),
+  }))
+}
+
+function partsOfParameters(parameters: URLSearchParams): Part[] {
+  return [...parameters].flatMap(([name, value]) =>
+    split(value).map((text) => ({ text, isOfAnId: OF_AN_ID.test(name), isOfATrace: false })),
+  )
+}
+
+function hexOf({ text, isOfAnId }: Part): string[] {
+  if (MAY_BE_A_TIME.test(text) && !isOfAnId) return []
+  const digits = text.replace(X_RAY, '$1$2')
+  return /^[\da-f]+$/i.test(digits) ? [digits.toLowerCase()] : []
+}
+
+/** Only behind `/trace/`: elsewhere it may be a time in nanoseconds, or a number of anything. */
+function decimalOf({ text, isOfATrace }: Part): string[] {
+  if (!isOfATrace || !DECIMAL.test(text) || BigInt(text) >= 1n << 64n) return []
+  return [BigInt(text).toString(16).padStart(16, '0')]
+}
+
+/** As a page whose path begins with a project; undefined for one without a path. */
+function projectPage({ host, pathname }: URL): Reading['page'] {
+  const project = /^\/([^/]+)\/./.exec(pathname)?.[1]
+  if (project === undefined) return undefined
+  try {
+    return { host, project: decodeURIComponent(project) }
+  } catch {
+    return undefined
+  }
+}
+
+function fromSpanParameter(guid: string, page: Reading['page']): Reading | string {
+  const digits = /^[\da-f]{1,16}(?![\da-f])/i.exec(guid)?.[0].toLowerCase()
+  const reading = digits === undefined ? undefined : fromDigits(digits, 'url', digits)
+  if (!reading?.spanId) return `this address has no ${SPAN_PARAMETER}= with a span id`
+  return {
+    kind: 'span',
+    form: 'url',
+    spanId: reading.spanId,
+    digits: digits ?? '',
+    ...(page !== undefined && { page }),
+  }
+}

@@ -1,0 +1,263 @@
+import { displayWidth } from '../../text/display-width.ts'
+import { blanks, safeName } from '../../text/fit.ts'
+import { eventsByTime, exceptionsOf, type RecordedException } from '../analysis/exceptions.ts'
+import type { Attributes, Span, SpanEvent, SpanLink } from '../model.ts'
+import type { TraceTree } from '../tree/trace-tree.ts'
+import { factFields, wayLines } from './facts.ts'
+import {
+  attributeFields,
+  beginningOf,
+  brokenLines,
+  type DetailsOf,
+  eventTime,
+  fieldLines,
+  heading,
+  listed,
+  moreOf,
+} from './fields.ts'
+import type { Pen } from './glyphs.ts'
+
+/** One span, whole, its parts with an empty line between them. No line is wider than the pen allows; all text is safe. */
+export function* spanDetails(details: DetailsOf, pen: Pen): Generator<string> {
+  const { tree, node, way } = details
+  const span = tree.span(node)
+  // Read once: a span that is masked or read late makes its events anew each time.
+  const { attributes, dropped } = span
+  const events = eventsByTime(span.events)
+  // Without a stack those in attributes are no more than the error, which is told, and the attributes, which are.
+  const exceptions = exceptionsOf(events, () => attributes).filter(({ event, stack }) => event ?? stack)
+  const stackKeys = new Set(exceptions.map(({ event, stack }) => (event ? undefined : stack?.key)))
+  yield* titleLines(span, pen)
+  const parts = [
+    fieldLines(factFields(details, pen), 2, pen),
+    way === 'steps' && tree.parent(node) >= 0 ? wayLines(tree, node, pen) : [],
+    ...exceptionParts(exceptions, details, pen),
+    attributePart(
+      'attributes',
+      attributes.filter(([key]) => !stackKeys.has(key)),
+      pen,
+      dropped?.attributes,
+    ),
+    eventPart(events, exceptions, details, pen, dropped?.events),
+    linkLines(tree, span.links, pen, dropped?.links),
+    attributePart('resource', span.resource, pen),
+    attributePart('scope attributes', span.scope?.attributes ?? [], pen),
+  ]
+  for (const part of parts) if (part.length > 0) yield* ['', ...part]
+}
+
+function titleLines(span: Span, { width, glyphs, style }: Pen): string[] {
+  const failed = span.status === 'error'
+  const name = safeName(span.name === '' ? '(no name)' : span.name, glyphs.ellipsis)
+  const lines = brokenLines(failed ? `${glyphs.error} ${name}` : name, width)
+  return lines.map((line) => style.bold(failed ? style.red(line) : line))
+}
+
+/** `events (1, 120 dropped)`: those that are here, and those that whoever recorded the span left out. */
+const counted = (title: string, here: number, dropped: number): string =>
+  `${title} (${here}${dropped > 0 ? `, ${dropped} dropped` : ''})`
+
+function attributePart(title: string, attributes: Attributes, pen: Pen, dropped = 0): string[] {
+  if (attributes.length === 0 && dropped === 0) return []
+  const { shown, more } = listed(attributeFields(attributes), title.replace(/s$/, ''), 2, pen)
+  return [heading(counted(title, attributes.length, dropped), pen), ...fieldLines(shown, 2, pen), ...more]
+}
+
+function eventPart(
+  events: readonly SpanEvent[],
+  exceptions: readonly RecordedException[],
+  of: DetailsOf,
+  pen: Pen,
+  dropped = 0,
+): string[] {
+  if (events.length === 0 && dropped === 0) return []
+  const told = new Map(
+    shownExceptions(exceptions, pen).shown.map((exception) => [exception.event, exception]),
+  )
+  const { shown, more } = listed(events, 'event', 2, pen)
+  const lines = shown.flatMap((event) => eventLines(event, told.get(event), of, pen))
+  return [heading(counted('events', events.length, dropped), pen), ...lines, ...more]
+}
+
+/** An exception is told above: of its event only the other attributes are left. */
+function eventLines(
+  event: SpanEvent,
+  exception: RecordedException | undefined,
+  { tree, node }: DetailsOf,
+  pen: Pen,
+): string[] {
+  const when = eventTime(tree, node, event, pen.glyphs.micro)
+  const name = safeName(event.name === '' ? '(no name)' : event.name, pen.glyphs.ellipsis)
+  const head = `${when}  ${name}${exception ? ' (above)' : ''}`
+  const told = new Set([exception?.type, exception?.message, exception?.stack].map((part) => part?.key))
+  const rest = event.attributes.filter(([key]) => !told.has(key))
+  const { shown, more } = listed(attributeFields(rest), 'attribute', 4, pen)
+  return [
+    ...brokenLines(head, pen.width - 2).map((line) => `  ${line}`),
+    ...fieldLines(shown, 4, pen),
+    ...more,
+  ]
+}
+
+function linkLines(tree: TraceTree, links: readonly SpanLink[], pen: Pen, dropped = 0): string[] {
+  if (links.length === 0 && dropped === 0) return []
+  const { shown, more } = listed(links, 'link', 2, pen)
+  const lines = shown.flatMap((link) => {
+    const ids = [`trace ${safeName(link.traceId, '')}`, `span ${safeName(link.spanId, '')}`]
+    if (link.traceId === tree.trace.traceId) ids[0] = 'this trace'
+    const one = ids.join('  ')
+    const head = displayWidth(one) + 2 <= pen.width ? [one] : ids
+    return [...head.map((line) => blanks(2) + line), ...fieldLines(attributeFields(link.attributes), 4, pen)]
+  })
+  return [heading(counted('links', links.length, dropped), pen), ...lines, ...more]
+}
+
+const MOST_EXCEPTIONS = 5
+const MOST_FRAMES = 20
+const STACK_INDENT = 4
+/** A line of a stack that names what lies behind, in Java, .NET and Python. */
+const CAUSE = /^\s*(Caused by|Suppressed|---> |The above exception|During handling)/
+
+/** Of each exception its type, its message and its stack. */
+function exceptionParts(
+  exceptions: readonly RecordedException[],
+  of: Pick<DetailsOf, 'tree' | 'node'>,
+  pen: Pen,
+): (readonly string[])[] {
+  const { shown, more } = shownExceptions(exceptions, pen)
+  return [...shown.map((one) => linesOf(one, of, pen)), more]
+}
+
+/** Those that are told, and the line that counts the others. */
+function shownExceptions(
+  exceptions: readonly RecordedException[],
+  pen: Pen,
+): ReturnType<typeof listed<RecordedException>> {
+  return listed(exceptions, 'exception', 2, pen, MOST_EXCEPTIONS)
+}
+
+function linesOf(
+  { event, type, message, stack }: RecordedException,
+  { tree, node }: Pick<DetailsOf, 'tree' | 'node'>,
+  pen: Pen,
+): string[] {
+  const { width, style, glyphs } = pen
+  const isTimed = event?.timeNanos !== undefined
+  const when = !isTimed ? '' : ` (${eventTime(tree, node, event, glyphs.micro)})`
+  const texts = [type?.text, message?.text].filter((text) => text !== undefined)
+  return [
+    heading(`exception${when}`, pen),
+    ...texts.flatMap((text) => {
+      const { shown, left } = pen.full ? { shown: text, left: 0 } : beginningOf(text)
+      const lines = brokenLines(shown, width - 2).map((line) => `  ${style.red(line)}`)
+      return left === 0 ? lines : [...lines, `  ${style.dim(moreOf(left, 'character', pen, width - 2))}`]
+    }),
+    ...(stack === undefined ? [] : stackLines(stack.text, { type, message }, pen)),
+  ]
+}
+
+/** The stack without what its header says of type and message again. */
+function stackLines(
+  stack: string,
+  { type, message }: Pick<RecordedException, 'type' | 'message'>,
+  pen: Pen,
+): string[] {
+  const lines = stack.trimEnd().split(/\r?\n/)
+  const header = repeatedHeader(lines, type?.text, message?.text)
+  // A stack that is nothing but a message of several lines stands where that is cut: they are cut differently.
+  const isLastPlace = header > 1 && header >= lines.length && isCut(message?.text ?? '', pen)
+  const isKept = header > 0 && headerSaysMore(lines[0] ?? '', type?.text, message?.text)
+  const kept = isKept ? lines.slice(0, 1) : []
+  const frames = [...kept, ...lines.slice(isLastPlace ? 1 : header)]
+  const margin = blanks(STACK_INDENT)
+  const room = pen.width - STACK_INDENT
+  const { before, after, left } = pen.full ? { before: frames, after: [], left: 0 } : cutStack(frames)
+  const depthOf = frames.some((frame) => PYTHON_FRAME.test(frame)) ? depthInPython : depthOfFrame
+  const drawn = (lines: readonly string[]) =>
+    lines
+      .flatMap((frame) => brokenLines(frame.trim() === '' ? '' : depthOf(frame), room))
+      .map((line) => margin + line)
+  const more = left > 0 ? [margin + pen.style.dim(moreOf(left, 'line', pen, room))] : []
+  const isReversed = before.length === 0
+  return isReversed ? [...more, ...drawn(after)] : [...drawn(before), ...more, ...drawn(after)]
+}
+
+const isCut = (text: string, { full = false }: Pen): boolean => !full && beginningOf(text).left > 0
+
+/** Frames of one depth stand below each other. */
+const depthOfFrame = (frame: string): string =>
+  frame.replace(/^(\t| {4})(?=\S)/, '').replace(/^ {2}(?=\S)/, '')
+
+/** A frame of Python, also within a group of exceptions. */
+const PYTHON_FRAME = /^ {2}[ |]*File "/
+
+/** Python indents frames by two blanks, and their source lines by two more, which they keep. */
+const depthInPython = (line: string): string => line.replace(/^ {2}/, '')
+
+interface CutStack {
+  readonly before: readonly string[]
+  readonly after: readonly string[]
+  readonly left: number
+}
+
+/** The frames next to the error: the last ones of Python, elsewhere the first ones, and all lines that name a cause. */
+function cutStack(frames: readonly string[]): CutStack {
+  if (frames.length <= MOST_FRAMES) return { before: frames, after: [], left: 0 }
+  if (frames[0]?.startsWith('Traceback (most recent call last)')) {
+    return { before: [], after: frames.slice(-MOST_FRAMES), left: frames.length - MOST_FRAMES }
+  }
+  const rest = frames.slice(MOST_FRAMES)
+  const causes = rest.filter((line) => CAUSE.test(line)).slice(0, MOST_EXCEPTIONS)
+  return { before: frames.slice(0, MOST_FRAMES), after: causes, left: rest.length - causes.length }
+}
+
+/** How many of the first lines of a stack say only what its exception's type and message say. */
+function repeatedHeader(
+  stack: readonly string[],
+  type: string | undefined,
+  message: string | undefined,
+): number {
+  const [first = ''] = stack
+  // An indented line is a frame, and Python's message stands at the end of its stack.
+  if (/^\s/.test(first) || first.startsWith('Traceback (most recent call last)')) return 0
+  const said = message?.split(/\r?\n/) ?? []
+  // Lines after it repeat the message only where it ends with the beginning of that; Ruby's ends with the type.
+  const isBeginning = endsWithText(first, said[0]) || endsWithText(withoutEnd(first, ` (${type})`), said[0])
+  const repeated = isBeginning ? 1 + alike(stack.slice(1), said.slice(1)) : 1
+  if (type !== undefined && first.includes(type)) return repeated
+  if (message !== undefined && first.includes(message)) return repeated
+  const isBegun = isBeginning && said.slice(0, repeated).some((line) => line.trim() !== '')
+  return isBegun ? repeated : 0
+}
+
+/** Whether the first line of a stack says more than type and message, such as a place, a cause, a code, or a type that is not told. */
+function headerSaysMore(first: string, type = '', message = ''): boolean {
+  const [said = ''] = message.trim().split(/\r?\n/, 1)
+  // Each may hold the other. The message comes last.
+  const rests = [
+    withoutLast(withoutFirst(first, type), said.trim()),
+    withoutFirst(withoutLast(first, said.trim()), type),
+  ]
+  return rests.every((rest) => /[\p{L}\p{N}]/u.test(rest))
+}
+
+const withoutFirst = (line: string, part: string): string => without(line, part, line.indexOf(part))
+const withoutLast = (line: string, part: string): string => without(line, part, line.lastIndexOf(part))
+const without = (line: string, part: string, at: number): string =>
+  at < 0 ? line : `${line.slice(0, at)} ${line.slice(at + part.length)}`
+
+/** How many lines of both beginnings are the same, but for blanks at their ends. */
+function alike(lines: readonly string[], others: readonly string[]): number {
+  const differs = others.findIndex((line, i) => lines[i]?.trimEnd() !== line.trimEnd())
+  return differs < 0 ? others.length : differs
+}
+
+const withoutEnd = (line: string, end: string): string =>
+  line.trimEnd().endsWith(end) ? line.trimEnd().slice(0, -end.length) : line
+
+/** `first line` and `Error: first line`, and not any line that happens to end with a short text. */
+function endsWithText(line: string, text: string | undefined): boolean {
+  if (text === undefined) return false
+  const [whole, end] = [line.trimEnd(), text.trimEnd()]
+  return whole === end || whole.endsWith(`: ${end}`.trimEnd())
+}

@@ -1,0 +1,142 @@
+import { count } from '../../../text/count.ts'
+import { fitEnd, fitLines } from '../../../text/fit.ts'
+import type { Breakdown, BreakdownRow, Callee, CallFigures } from '../../analysis/breakdown.ts'
+import type { CallEdge } from '../../analysis/call-graph.ts'
+import { haveNoEnd } from '../../tree/known-times.ts'
+import { formatDuration } from '../format-duration.ts'
+import { glyphsFor } from '../glyphs.ts'
+import { percent } from '../number.ts'
+import { type Columns, drawTable, type FigureColumn, type TableOptions } from './figure-table.ts'
+
+/** Totals of all traces, in words of ours. */
+export function breakdownTotals(breakdown: Breakdown, options: TableOptions): string[] {
+  const { ellipsis } = glyphsFor(options.unicode)
+  const above = [...totals(breakdown, options), ...selfNote(breakdown.rows)]
+  return above.flatMap((line) => fitLines(line, options.width, ellipsis))
+}
+
+/** A line for each service or operation. */
+export function renderBreakdown(breakdown: Breakdown, options: TableOptions): string[] {
+  const { micro } = glyphsFor(options.unicode)
+  const { rows } = breakdown
+  const most = rows[0]?.pathShare ?? 0
+  const columns: Columns<BreakdownRow> = {
+    texts: namesOf(rows),
+    figures: [
+      ...callFigures(rows, options),
+      {
+        head: 'SELF',
+        figure: ({ selfNanos }) => (selfNanos === undefined ? 'not known' : formatDuration(selfNanos, micro)),
+      },
+      { head: 'CRITICAL', figure: ({ pathShare }) => percent(pathShare) },
+    ],
+    byNeed: ['CRITICAL', 'CALLS', 'P99', 'ERRORS', ...noTimeHead(rows), 'P50', 'SELF', 'TRACES'],
+    bar: ({ pathShare }) => (most === 0 ? 0 : pathShare / most),
+    isRed: ({ errors }) => errors > 0,
+  }
+  return drawTable(rows, columns, options)
+}
+
+/** A line for each arrow of the graph. */
+export function renderCallGraph(edges: readonly CallEdge[], options: TableOptions): string[] {
+  const { ellipsis } = glyphsFor(options.unicode)
+  if (edges.length === 0) return [fitEnd('No calls between them.', options.width, ellipsis)]
+  const columns: Columns<CallEdge> = {
+    texts: [
+      { head: 'CALLER', text: ({ caller }) => nameOf(caller) },
+      { head: 'CALLED', text: calledText },
+    ],
+    figures: callFigures(edges, options),
+    byNeed: ['CALLS', 'ERRORS', 'P99', ...noTimeHead(edges), 'P50', 'TRACES'],
+    isRed: ({ errors }) => errors > 0,
+  }
+  return drawTable(edges, columns, options)
+}
+
+const nameOf = ({ service, operation }: Callee): string =>
+  operation === undefined ? service : `${service}: ${operation === '' ? '(no name)' : operation}`
+
+/** Of calls without spans only the callers tell: that nobody looks for them, but does where the service has others. */
+function calledText(edge: CallEdge): string {
+  if (!edge.withoutSpans) return nameOf(edge)
+  return `${nameOf(edge)} ${edge.isSeen ? '(spans missing)' : '(no spans)'}`
+}
+
+function namesOf(rows: readonly BreakdownRow[]): Columns<BreakdownRow>['texts'] {
+  const head = rows.some(({ operation }) => operation !== undefined) ? 'SERVICE: OPERATION' : 'SERVICE'
+  return [{ head, text: nameOf }]
+}
+
+/** Percentiles are of the calls whose duration is known: where some have none, a column says how many. */
+const noTimeHead = (rows: readonly CallFigures[]): string[] =>
+  rows.some(({ unfinished }) => unfinished > 0) ? ['NO TIME'] : []
+
+function callFigures<Row extends CallFigures>(
+  rows: readonly Row[],
+  { unicode }: TableOptions,
+): FigureColumn<Row>[] {
+  const { micro, error } = glyphsFor(unicode)
+  const duration = (nanos: number | undefined) =>
+    nanos === undefined ? 'unknown' : formatDuration(nanos, micro)
+  return [
+    { head: 'CALLS', figure: ({ calls }) => String(calls) },
+    { head: 'TRACES', figure: ({ traces }) => String(traces) },
+    { head: 'ERRORS', figure: ({ errors }) => (errors > 0 ? `${error} ${errors}` : '0') },
+    ...noTimeHead(rows).map((head) => ({ head, figure: ({ unfinished }: Row) => String(unfinished) })),
+    { head: 'P50', figure: ({ p50Nanos }) => duration(p50Nanos) },
+    { head: 'P99', figure: ({ p99Nanos }) => duration(p99Nanos) },
+  ]
+}
+
+function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
+  const { micro, separator } = glyphsFor(unicode)
+  const { traces, spans, errors, rootNanos, unfinishedTraces } = breakdown
+  const { unfinished } = unfinishedTraces
+  const { afterKnownNanos, afterKnownTraces } = breakdown
+  const { gapNanos, gapTraces, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
+  const facts = [
+    count(traces, 'trace'),
+    count(spans, 'span'),
+    count(errors, 'error'),
+    `${unfinished > 0 ? 'at least ' : ''}${formatDuration(rootNanos, micro)} in all`,
+  ]
+  const lines = [facts.join(separator)]
+  if (unfinished > 0) {
+    const their = unfinished === 1 ? 'its' : 'their'
+    lines.push(
+      `${count(unfinished, 'trace')} ${haveNoEnd(unfinishedTraces)}: ${their} time is counted as far as it is known`,
+    )
+  }
+  if (afterKnownTraces > 0) {
+    const after = formatDuration(afterKnownNanos, micro)
+    lines.push(
+      `${after} more after the part that is known, in ${count(afterKnownTraces, 'trace')}, not on its critical path`,
+    )
+  }
+  if (gapTraces > 0) {
+    const between = formatDuration(gapNanos, micro)
+    lines.push(`${between} of it between roots, in ${count(gapTraces, 'trace')}, on no critical path`)
+  }
+  if (tailTraces > 0) {
+    const after = formatDuration(tailNanos, micro)
+    lines.push(
+      `${after} more after the end of the root, in ${count(tailTraces, 'trace')}, not on its critical path`,
+    )
+  }
+  if (rootlessNanos > 0) {
+    const apart = formatDuration(rootlessNanos, micro)
+    const of = rootlessTraces === 1 ? 'the trace' : `each of ${rootlessTraces} traces`
+    lines.push(
+      `${apart} more outside of the longest part of ${of} whose root is missing, on no critical path`,
+    )
+  }
+  return lines
+}
+
+/** What the column SELF is not the sum of. */
+function selfNote(rows: readonly BreakdownRow[]): string[] {
+  const unknown = rows.reduce((sum, { selfUnknown }) => sum + selfUnknown, 0)
+  if (unknown === 0) return []
+  const [they, have] = unknown === 1 ? ['it', 'has'] : ['they', 'have']
+  return [`SELF leaves out ${count(unknown, 'span')}: ${they}, or what ${they} called, ${have} no usable end`]
+}

@@ -1,0 +1,348 @@
+import { Failure } from '../../errors.ts'
+import { isObject, type JsonObject } from '../../json-object.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
+import { SPAN_KIND, splitScope } from '../attribute-scope.ts'
+import { asCount, asInteger, hexId, textOrNumber } from '../formats/foreign-json.ts'
+import { isoTime, timesBetween } from '../formats/span-times.ts'
+import {
+  FILTER_FLAGS,
+  hasDuration,
+  isOfWholeTrace,
+  latestFirst,
+  type SearchResult,
+  summariseTrace,
+  type TraceFilter,
+  type TraceSummary,
+} from '../search.ts'
+import { askV3, jaegerServices, requireNoError, requireNoErrorIn } from './jaeger-error.ts'
+import type { ApiAnswer, OnPage, Send } from './trace-source.ts'
+import { listInAnswer, readItems, requireEqualAttributes, tracesInAnswer } from './traces-in-answer.ts'
+
+/** What the searches of one run have learnt. */
+interface SearchMemory {
+  /** This Jaeger has answered a search for summaries, so it is none of the versions without them. */
+  hasSummaries: boolean
+  /** It answers paths that it does not know with a 400, as VictoriaTraces alone does. */
+  isVictoria?: boolean
+}
+
+/**
+ * Searches Jaeger: `/api/v3/trace-summaries` (from v2.19), else `/api/traces`, which has whole traces and is there up to
+ * v2.20. Never `/api/v3/traces`: before v2.19 it ignores attributes.
+ */
+export async function searchJaeger(
+  given: TraceFilter,
+  send: Send,
+  onPage?: OnPage,
+  memory: SearchMemory = { hasSummaries: false },
+): Promise<SearchResult> {
+  if (given.query !== undefined) {
+    throw new Failure('cannot-do', 'Jaeger has no query language', {
+      hint: `Use ${FILTER_FLAGS}.`,
+    })
+  }
+  requireEqualAttributes(given, 'Jaeger')
+  const filter = withServiceName(given)
+  if (filter === undefined) return { traces: [], truncated: false, asked: '', notes: [TWO_SERVICES] }
+  requireOneValueEach(filter)
+  const summaries = await findSummaries(filter, send, memory)
+  if (summaries === undefined && memory.hasSummaries) throw await standIn(send)
+  memory.hasSummaries ||= summaries !== undefined
+  const { found, asked } = summaries ?? (await findTraces(filter, send, memory))
+  const fit = isOfWholeTrace(filter) ? found.filter((trace) => hasDuration(trace, filter)) : found
+  // Some storages ignore the limit (jaeger#6565).
+  const traces = latestFirst(fit).slice(0, filter.limit)
+  // One page: the API has no cursor for pagination, and no order by which the times of one page could begin the next.
+  await onPage?.(traces)
+  const isCut = found.length >= searchDepth(filter)
+  const note =
+    isCut && isOfWholeTrace(filter) ? durationNote(found.length) : await noneNote(found, filter, send, memory)
+  return {
+    traces,
+    truncated: isCut || fit.length >= filter.limit,
+    asked: new URLSearchParams(asked).toString(),
+    ...(note !== undefined && { notes: [note] }),
+  }
+}
+
+/** Something before Jaeger has answered a search in its place, as while it is down. Throws what still is in the way. */
+async function standIn(send: Send): Promise<Failure> {
+  await jaegerServices(send)
+  return new Failure('api-failed', 'something before Jaeger answered the search in its place')
+}
+
+const TWO_SERVICES = 'service.name is the service, and no span is of two services or of none'
+
+async function noneNote(
+  found: readonly TraceSummary[],
+  filter: TraceFilter,
+  send: Send,
+  { isVictoria = false }: SearchMemory,
+): Promise<string | undefined> {
+  if (found.length > 0) return undefined
+  const notes = [cutKeyNote(filter, isVictoria), await withoutService(filter, send)].filter(
+    (note) => note !== undefined,
+  )
+  return notes.length > 0 ? notes.join('; ') : undefined
+}
+
+/** Cassandra looks for a service without a name then, and finds none (jaeger `cassandra/spanstore/reader.go`). */
+async function withoutService({ service }: TraceFilter, send: Send): Promise<string | undefined> {
+  // Nothing was found, whether or not the services can be listed.
+  const services = service === undefined ? await jaegerServices(send).catch(() => []) : []
+  if (services.length === 0) return undefined
+  return 'some storages of Jaeger (Cassandra) find nothing without --service'
+}
+
+const durationNote = (compared: number): string =>
+  `Jaeger looks for durations of spans; those of whole traces were compared in the ${compared} traces it gave. ` +
+  'For others give a shorter time with --from and --to, or --service'
+
+/** What Jaeger answered, and the query parameters it was asked with. */
+interface Found {
+  readonly found: readonly TraceSummary[]
+  readonly asked: Readonly<Record<string, string>>
+}
+
+/**
+ * Undefined when this Jaeger has no summaries. It takes snake_case; one that wants camelCase answers that the required
+ * parameters are missing.
+ */
+async function findSummaries(
+  filter: TraceFilter,
+  send: Send,
+  memory: SearchMemory,
+): Promise<Found | undefined> {
+  const path = '/api/v3/trace-summaries'
+  const ask = async (spell: (name: string) => string) => {
+    const asked = v3Query(filter, spell)
+    const request = { path, query: asked, answers: [500] }
+    return { asked, answer: await askV3(send, request, memory) }
+  }
+  const snake = await ask((name) => name)
+  const { asked, answer } = snake.answer?.status === 400 ? await ask(camelCase) : snake
+  if (answer === undefined) return undefined
+  requireAccepted(answer, filter)
+  return { asked, found: answer.status === 404 ? [] : readSummaries(answer.json()) }
+}
+
+async function findTraces(filter: TraceFilter, send: Send, { isVictoria }: SearchMemory): Promise<Found> {
+  const asked = v2Query(filter, isVictoria === true)
+  const answer = await searchV2(filter, send, asked)
+  const found = answer.status === 404 ? [] : tracesInAnswer(answer, 'Jaeger').map(summariseTrace)
+  if (found.length === 0) requireNoErrorIn(answer.body)
+  return { asked, found }
+}
+
+/** What Jaeger says is wrong: `{"errors":[{"msg":…}]}` of `/api`, `{"error":{"message":…}}` of v3, or plain text. */
+function jaegerMessage(answer: ApiAnswer): readonly string[] {
+  try {
+    const body = answer.json()
+    const { errors, error } = isObject(body) ? body : {}
+    const first: unknown = Array.isArray(errors) ? errors[0] : error
+    const text = isObject(first) ? textOrNumber(first.msg ?? first.message) : undefined
+    return text === undefined ? [] : [safeText(text, 300)]
+  } catch {
+    return answer.failure?.detail ?? []
+  }
+}
+
+/** What storages refuse (jaeger `cassandra/spanstore/reader.go`, `elasticsearch/.../reader.go`); v3 says it with status 500. */
+const REFUSED = /service name must be set|cannot query for duration and tags|search depth must be/i
+
+/** Failures: `usage` for a search that Jaeger does not make (HTTP 400), else that of the answer; its words choose the hint. */
+function requireAccepted(answer: ApiAnswer, filter: TraceFilter): void {
+  if (answer.status !== 400 && answer.status !== 500) return
+  const detail = jaegerMessage(answer)
+  const says = detail.join(' ')
+  if (answer.status === 500)
+    throw REFUSED.test(says) ? answer.failure?.withHint(rejectionHint(says, filter)) : answer.failure
+  throw new Failure('usage', 'Jaeger did not accept the search', {
+    hint: rejectionHint(says, filter),
+    detail,
+  }).withMoreHint(answer.tokenHint)
+}
+
+function rejectionHint(says: string, filter: TraceFilter): string {
+  if (/duration and tags/i.test(says)) return 'Leave out --min and --max, or --error and --attr.'
+  if (/limit|depth/i.test(says)) {
+    if (isOfWholeTrace(filter))
+      return 'Add --service NAME: the durations of whole traces are compared in more traces than this Jaeger gives.'
+    const most = Number(/\b(\d+)$/.exec(says)?.[1])
+    return most > 0 && most < filter.limit
+      ? `Ask for fewer traces: --limit ${most}.`
+      : 'Ask for fewer traces with --limit.'
+  }
+  if (/service/i.test(says)) return 'Most storages of Jaeger want --service.'
+  return 'Check the flags of the search.'
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
+async function searchV2(filter: TraceFilter, send: Send, query: Found['asked']): Promise<ApiAnswer> {
+  if (filter.service === undefined) {
+    // Of a page or of another server it would be untrue, and the advice a dead end.
+    await jaegerServices(send)
+    throw new Failure('usage', 'this Jaeger searches within one service', {
+      hint: 'Add --service NAME; ls-auth services lists them.',
+    })
+  }
+  const answer = await send({ path: '/api/traces', query, answers: [400, 500] })
+  requireAccepted(answer, filter)
+  return answer
+}
+
+function readSummaries(body: unknown): TraceSummary[] {
+  const list = listInAnswer(body, ['summaries'], 'Jaeger')
+  if (list.length === 0) requireNoError(body)
+  return readItems(list, 'Jaeger', readSummary)
+}
+
+/** Members that are zero are left out by Jaeger. */
+function readSummary(item: JsonObject): TraceSummary[] {
+  const traceId = hexId(item.traceId, 32)
+  if (traceId === undefined) return []
+  const time = (key: string) => asInteger(item[key]) ?? 0n
+  const { startNanos, durationNanos, marks } = timesBetween(
+    time('minStartTimeUnixNano'),
+    time('maxEndTimeUnixNano'),
+  )
+  const [spans, errors] = [asCount(item.spanCount), asCount(item.errorSpanCount)]
+  const services = Array.isArray(item.services) ? (item.services as unknown[]).filter(isObject) : []
+  const [rootService, rootName] = [textOrNumber(item.rootServiceName), textOrNumber(item.rootOperationName)]
+  const summary: TraceSummary = {
+    traceId,
+    ...(rootService !== undefined && { rootService }),
+    ...(rootName !== undefined && { rootName }),
+    ...(startNanos > 0n && { startNanos }),
+    durationNanos: marks.length > 0 ? undefined : durationNanos,
+    ...(spans !== undefined && { spans }),
+    ...(errors !== undefined && { errors }),
+    services: services.flatMap((service) => textOrNumber(service.name) ?? []),
+  }
+  return [summary]
+}
+
+/**
+ * The filter with its conditions on `service.name`, all of them `=`, as the service: in Jaeger that is a field of the process, and
+ * no tag by which it finds anything. Undefined: it names two services, or one without a name, which no span has.
+ */
+function withServiceName(filter: TraceFilter): TraceFilter | undefined {
+  const ofService = filter.attributes.filter(([key]) => isServiceName(key))
+  if (ofService.length === 0) return filter
+  const [service, another] = new Set([filter.service ?? [], ofService.map(([, value]) => value)].flat())
+  if (!service || another !== undefined) return undefined
+  return { ...filter, service, attributes: filter.attributes.filter(([key]) => !isServiceName(key)) }
+}
+
+function isServiceName(key: string): boolean {
+  const { scope = 'resource', bare } = splitScope(key)
+  return bare === 'service.name' && scope === 'resource'
+}
+
+/**
+ * Traces that are compared when durations are those of whole traces: Jaeger itself compares spans only. Its storages
+ * load each trace to summarise it, and its own UI offers at most 1500.
+ */
+const COMPARED = 1000
+
+/** How many traces to ask Jaeger for. */
+const searchDepth = (filter: TraceFilter): number =>
+  isOfWholeTrace(filter) ? Math.max(filter.limit, COMPARED) : filter.limit
+
+/** The query parameters of `/api/v3/trace-summaries`, their names spelt by `spell`. */
+function v3Query(filter: TraceFilter, spell: (name: string) => string): Record<string, string> {
+  const { service, name, minNanos, maxNanos } = filter
+  const time = (millis: number) => isoTime(BigInt(Math.round(millis)) * 1_000_000n)
+  const values: Record<string, string | undefined> = {
+    service_name: service,
+    operation_name: name,
+    attributes: tags(filter),
+    start_time_min: time(filter.fromMillis),
+    start_time_max: time(filter.toMillis),
+    // A trace may be long without one long span, but a short trace has only short ones.
+    duration_min: minNanos === undefined || isOfWholeTrace(filter) ? undefined : `${minNanos}ns`,
+    duration_max: maxNanos === undefined ? undefined : `${maxNanos}ns`,
+    search_depth: String(searchDepth(filter)),
+  }
+  const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  return Object.fromEntries(given.map(([key, value]) => [`query.${spell(key)}`, value]))
+}
+
+/**
+ * The query parameters of `/api/traces`, times in microseconds (jaeger `query_parser.go`). VictoriaTraces leaves the limits of a
+ * duration out, and has a prefix for attributes of the resource (recorded in July 2025).
+ */
+export function v2Query(filter: TraceFilter, isVictoria: boolean): Record<string, string> {
+  const { service, name, minNanos, maxNanos } = filter
+  const attributes = tags(filter, isVictoria)
+  const wider = isVictoria ? 1 : 0
+  return {
+    ...(service !== undefined && { service }),
+    ...(name !== undefined && { operation: name }),
+    ...(attributes !== undefined && { tags: attributes }),
+    start: String(Math.round(filter.fromMillis) * 1000),
+    end: String(Math.round(filter.toMillis) * 1000),
+    ...(minNanos !== undefined && minNanos > 0 && { minDuration: `${minNanos - wider}ns` }),
+    ...(maxNanos !== undefined && { maxDuration: `${maxNanos + wider}ns` }),
+    limit: String(filter.limit),
+  }
+}
+
+/** Failure `cannot-do` for two values of one attribute: the API takes a map. */
+function requireOneValueEach(filter: TraceFilter): void {
+  const values = new Map<string, string>()
+  for (const [key, value] of tagPairs(filter)) {
+    if ((values.get(key) ?? value) !== value) {
+      throw new Failure(
+        'cannot-do',
+        `Jaeger takes one value for each attribute, and ${safeText(key, 60)} is asked for with two`,
+        { hint: 'Leave one of them out.' },
+      )
+    }
+    values.set(key, value)
+  }
+}
+
+/** Jaeger knows no scopes: it looks for a tag in the span, its process and its logs. */
+function tagPairs(
+  { attributes, errors }: TraceFilter,
+  isVictoria = false,
+): (readonly [key: string, value: string])[] {
+  const pairs = attributes.map(([key, value]) => [tagOf(key, isVictoria), value] as const)
+  return errors ? [...pairs, ['error', 'true'] as const] : pairs
+}
+
+function tagOf(key: string, isVictoria: boolean): string {
+  const { scope, bare } = splitScope(key)
+  if (key === SPAN_KIND) return key
+  return isVictoria && scope === 'resource' ? `resource_attr:${bare}` : bare
+}
+
+/**
+ * Of a search that found nothing: that its first key with a scope was asked for without it, and how to ask for an attribute that
+ * is called so; or one of the resource, where the key named no scope. Undefined: there is no such key.
+ */
+function cutKeyNote({ attributes }: TraceFilter, isVictoria: boolean): string | undefined {
+  const scopeOf = (one: string) => (one === SPAN_KIND ? 'span' : splitScope(one).scope)
+  const isCut = (one: string) => tagOf(one, isVictoria) === splitScope(one).bare && scopeOf(one) !== undefined
+  const [key, value] = attributes.find(([one]) => isCut(one)) ?? []
+  if (key === undefined) {
+    const [plain, wanted] = attributes.find(([one]) => scopeOf(one) === undefined) ?? []
+    if (plain === undefined || !isVictoria) return undefined
+    const { bare } = splitScope(plain)
+    const flag = `--attr ${shellWord(`resource.${bare}=${wanted}`)}`
+    return `VictoriaTraces looked for ${safeText(bare, 60)} in spans; in their resources: ${flag}`
+  }
+  const [asked, whole] = [tagOf(key, false), key].map((name) => safeText(name, 60))
+  const flag = `--attr ${shellWord(`.${key}=${value}`)}`
+  return `Jaeger knows no scopes, and was asked for ${asked}; for an attribute that is called ${whole}: ${flag}`
+}
+
+function tags(filter: TraceFilter, isVictoria = false): string | undefined {
+  const all = tagPairs(filter, isVictoria)
+  return all.length === 0 ? undefined : JSON.stringify(Object.fromEntries(all))
+}
