@@ -7,7 +7,11 @@ export async function run(argv: readonly string[], ports: Ports): Promise<number
     // Package managers and shell prompts ask for the version often, so it does not load the command line parser.
     const [first, ...others] = argv.filter((word) => word !== '--json')
     if (others.length === 0 && /^(-V|--version)$/.test(first ?? '')) await printVersion(argv, ports)
-    else if (argv[0] === '__complete')
+    // People ask for it first of all, and it shows no flags.
+    else if (argv.length < 2 && /^(-h|--help|help)?$/.test(argv[0] ?? '')) {
+      const { mainHelp } = await import('./cli/commands.ts')
+      await ports.terminal.page(mainHelp(ports.terminal.columns))
+    } else if (argv[0] === '__complete')
       await (await import('./cli/complete.ts')).complete(argv.slice(1), ports)
     else return await (await import('./cli/tree.ts')).runCommand(argv, ports)
     return 0

@@ -11,6 +11,7 @@ import { isList, type SettingKey, typedFlag } from '../settings/setting-key.ts'
 import { API_SETTINGS, SETTING_TABLE, type SettingName } from '../settings/setting-table.ts'
 import { safeText } from '../text/safe-text.ts'
 import { unknownChoice } from '../unknown-choice.ts'
+import { wordOf } from './first-screen.ts'
 import { type Appendix, addAppendix, type Example, SETTINGS } from './help.ts'
 import type { Values } from './values.ts'
 
@@ -74,9 +75,6 @@ export function addCommands(
     command.action(async () => end(await runRow(row, invocationOf(row, command, ports))))
   }
 }
-
-/** The word that a user types: `get` of `get <id>`. */
-export const wordOf = ({ usage }: Pick<Row, 'usage'>): string => usage.split(' ', 1)[0] as string
 
 /** Each command with its arguments, and the first words of what it does. */
 export const summaries = (rows: readonly (Row | Group)[]): (readonly [usage: string, does: string])[] =>

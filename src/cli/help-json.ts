@@ -1,7 +1,8 @@
 import { Command } from 'commander'
 import { ALWAYS, EXIT_STATUSES } from '../frame/exit-statuses.ts'
 import { describedVariables } from '../frame/variables.ts'
-import { addOptions, type Group, type Row, summaries, wordOf } from './command.ts'
+import { addOptions, type Group, type Row, summaries } from './command.ts'
+import { wordOf } from './first-screen.ts'
 
 /** One option, as it is typed. */
 export interface OptionJson {

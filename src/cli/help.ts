@@ -2,6 +2,7 @@ import { type Command, Help } from 'commander'
 import type { ExitStatus } from '../frame/exit-statuses.ts'
 import type { Example } from '../frame/verb.ts'
 import { wrap } from '../text/wrap.ts'
+import { helpWidth, TOPICS } from './first-screen.ts'
 
 export type { Example }
 
@@ -21,14 +22,8 @@ export const HELP_TEXT = 'show this help'
 /** The heading of settings that the help of a command leaves to `ls-auth help flags`. */
 export const SETTINGS = 'Settings of the profile:'
 
-/** Columns, in which help is easy to read on a wide terminal. */
-const MOST_COLUMNS = 100
-
 /** Text beside an option is wrapped down to this many columns: commander's 40 leaves lines too long at 60. */
 const NARROWEST_TEXT = 20
-
-/** Width of the help, in columns. */
-export const helpWidth = (columns: number): number => Math.min(columns, MOST_COLUMNS)
 
 /** Help settings for all commands; subcommands inherit them from commander. */
 export function configureHelp(program: Command): void {
@@ -55,9 +50,6 @@ export function addAppendix(command: Command, columns: number, appendix: () => A
     ].join('\n')
   })
 }
-
-/** What `ls-auth help` explains beside commands. */
-export const TOPICS = ['commands', 'flags', 'environment', 'exit-codes'] as const
 
 /** The line to copy stays whole, however long; what it does is wrapped. */
 function exampleLines({ does, line }: Example, columns: number): string[] {

@@ -6,17 +6,10 @@ import { allVariables } from '../frame/variables.ts'
 import type { Ports } from '../ports/ports.ts'
 import { safeJson, safeText } from '../text/safe-text.ts'
 import { addApiFlags, addCommands, choice, type Group, type Row } from './command.ts'
-import {
-  type Appendix,
-  configureHelp,
-  type Example,
-  HELP_FLAGS,
-  HELP_TEXT,
-  helpWidth,
-  TOPICS,
-} from './help.ts'
-import { TRACE_COMMANDS } from './rows/trace-commands.ts'
-import { lazyRows, readTable, type Table } from './verb-row.ts'
+import { COMMANDS, mainHelp } from './commands.ts'
+import { helpWidth, TOPICS } from './first-screen.ts'
+import { type Appendix, configureHelp, type Example, HELP_FLAGS, HELP_TEXT } from './help.ts'
+import { readTable, type Table } from './verb-row.ts'
 
 /**
  * Parses one command line and runs its command, or answers `--help` and `--version`. Gives the exit status. Throws
@@ -69,7 +62,7 @@ export async function runCommand(
     // No command has run that would have set it.
     ports.terminal.setPager(program.opts().pager !== false)
     const isFirst = error.code === 'commander.helpDisplayed' && typedCommands(program, argv).length === 1
-    const screen = isFirst && (await import('./topics.ts')).firstScreen(rows, ports.terminal.columns)
+    const screen = isFirst && mainHelp(ports.terminal.columns)
     await ports.terminal.page(screen || output.join(''))
   }
   return status
@@ -165,88 +158,6 @@ function refuseTokens(argv: readonly string[]): void {
   if (argv.some((word) => /(^|[=\s])eyJ[\w-]+\.[\w-]+\./.test(word)))
     throw tokenOnLine(argv.includes('check') ? 'check' : 'whoami')
 }
-
-const signIn = async () => (await import('./rows/sign-in-commands.ts')).SIGN_IN_COMMANDS
-const profiles = async () => (await import('./rows/profile-commands.ts')).PROFILE_COMMANDS
-const clouds = async () => (await import('./rows/cloud-commands.ts')).CLOUD_COMMANDS
-const program = async () => (await import('./rows/program-commands.ts')).PROGRAM_COMMANDS
-
-/** All commands. */
-export const COMMANDS: Table = [
-  ...lazyRows(signIn, {
-    'login [url]': 'sign in with your identity provider',
-    logout: 'sign out: forget the session here and revoke it at the provider',
-  }),
-  {
-    usage: 'status',
-    description: 'show every sign-in on this machine: who, where, and for how long',
-    verb: async () => (await import('../verbs/status.ts')).status,
-  },
-  ...lazyRows(signIn, {
-    'token [word]': 'print a valid access token and nothing else',
-    'exec [command...]': 'run a command as you: exec -- CMD...',
-    proxy: 'run a local proxy that adds your token to requests of other programs',
-    'api <path>': 'send one request to the API as you, and print the answer as it is',
-  }),
-  {
-    usage: 'whoami',
-    description: 'show who you are: the claims of your tokens',
-    verb: async () => (await import('../verbs/whoami.ts')).whoami,
-  },
-  {
-    usage: 'check',
-    description: 'verify the claims of your token: exit 5 when one is false or unknown',
-    verb: async () => (await import('../verbs/check.ts')).check,
-  },
-  {
-    usage: 'doctor',
-    description: 'check everything from the settings to the trace API, and say what to do about each failure',
-    verb: async () => (await import('../verbs/doctor.ts')).doctor,
-  },
-  ...TRACE_COMMANDS,
-  {
-    usage: 'profile',
-    description: 'settings for an identity provider and a trace API',
-    examples: [
-      { does: 'which profiles are there?', line: 'ls-auth profile list' },
-      { does: 'where does each setting come from?', line: 'ls-auth profile show' },
-    ],
-    rows: [
-      ...lazyRows(profiles, { 'add [name]': 'make a profile, without signing in' }),
-      {
-        usage: 'list',
-        description: 'show all profiles, and who is signed in',
-        verb: async () => (await import('../verbs/profile-list.ts')).profileList,
-      },
-      ...lazyRows(profiles, {
-        'show [name]': 'show every setting and where it comes from',
-        'set <key> [value...]': 'change one setting of the profile in use, or of --profile',
-        'use <name>': 'make a profile the default',
-        'export <name>': 'print a profile as TOML, for your team to import',
-        'remove <name>': 'sign out of a profile and remove it',
-      }),
-    ],
-  },
-  ...lazyRows(clouds, {
-    'aws-credentials': 'print credentials of an AWS role, for credential_process in ~/.aws/config',
-  }),
-  {
-    usage: 'audit',
-    description: 'what was done from this machine',
-    examples: [
-      { does: 'what was asked today?', line: 'ls-auth audit list --since 24h' },
-      { does: 'for a program', line: 'ls-auth audit list -o ndjson' },
-    ],
-    rows: lazyRows(program, {
-      list: 'list sign-ins, renewals, tokens handed out, requests and sign-outs, the latest last',
-    }),
-  },
-  ...lazyRows(program, {
-    'completion [shell]':
-      'print the script that completes ls-auth in your shell: bash, zsh, fish or powershell',
-    version: 'print the version',
-  }),
-]
 
 /** What the program is. */
 export const DESCRIPTION = 'Identity-based access to distributed traces from the terminal'

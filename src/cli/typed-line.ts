@@ -1,5 +1,6 @@
 import { Command, type Option } from 'commander'
-import { addOptions, type Group, type Row, wordOf } from './command.ts'
+import { addOptions, type Group, type Row } from './command.ts'
+import { wordOf } from './first-screen.ts'
 
 /** What the words before the cursor amount to. Nothing is judged: a line that is being typed is not finished. */
 export interface TypedLine {

@@ -2,7 +2,8 @@ import { type Command, Option } from 'commander'
 import type { Flag, Flags } from '../frame/flag.ts'
 import { readFlags, type Verb } from '../frame/verb.ts'
 import { typedFlag } from '../settings/setting-key.ts'
-import { choice, collect, type Details, type Group, type Row, wordOf } from './command.ts'
+import { choice, collect, type Group, type Row } from './command.ts'
+import { wordOf } from './first-screen.ts'
 
 /** A command of the table whose flags, examples and work are in a verb, which is loaded when the command is typed. */
 export interface VerbRow {
@@ -18,17 +19,6 @@ export interface LazyRow {
   readonly description: string
   readonly rest: () => Promise<Omit<Row, 'usage' | 'description'>>
 }
-
-/** Commands of one file in `rows/`, each with its description. */
-export const lazyRows = (
-  file: () => Promise<Details>,
-  described: Readonly<Record<string, string>>,
-): LazyRow[] =>
-  Object.entries(described).map(([usage, description]) => ({
-    usage,
-    description,
-    rest: async () => (await file())[wordOf({ usage })] as Details[string],
-  }))
 
 type TableRow = Row | VerbRow | LazyRow
 

@@ -1,5 +1,5 @@
-import type { Hint, Where } from './preset.ts'
-import { isProviderId, PRESETS } from './presets.ts'
+import { type Hint, PRESET_TEXTS, type Where } from './preset-texts.ts'
+import { isProviderId } from './presets.ts'
 
 /**
  * An error as the provider reported it. `error`: an OAuth error code, or one of our own: `issuer-mismatch`,
@@ -151,7 +151,7 @@ export function adviceFor(
   error: ProviderError,
   values: HintValues = {},
 ): Advice | undefined {
-  const own = isProviderId(provider) ? PRESETS[provider].hints : []
+  const own = isProviderId(provider) ? PRESET_TEXTS[provider].hints : []
   const first = values.confidential ? CONFIDENTIAL : []
   const common = error.meant === undefined ? error : { ...error, error: error.meant }
   const found =

@@ -21,38 +21,6 @@ export const PROVIDER_IDS = [
 /** One of {@link PROVIDER_IDS}. */
 export type ProviderId = (typeof PROVIDER_IDS)[number]
 
-/** The endpoint or step where an error occurred. */
-export type Where = 'authorization' | 'token' | 'device' | 'discovery' | 'revocation'
-
-/** One hint and its conditions, all of which must hold. Words may choose the advice; what happens is for codes alone. */
-export type Hint = Advice & (ByCode | { readonly description: RegExp })
-
-interface Advice {
-  readonly where?: Where
-  /** The OAuth `error`, one of these. */
-  readonly error?: readonly string[]
-  /** The description contains `AADSTS<number>` with one of these numbers. */
-  readonly codes?: readonly number[]
-  /** Matches the issuer. */
-  readonly issuer?: RegExp
-  /**
-   * `{issuer}`, `{host}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings,
-   * `{supported}` from the metadata; `{online}`: the scopes but for offline_access, to be pasted;
-   * `{others}`: a login with the scopes that may be granted.
-   */
-  readonly say: string
-}
-
-interface ByCode {
-  readonly description?: never
-  /** Who refuses is a rule or an administrator, also where the error is one by which a person could have refused. */
-  readonly notByPerson?: true
-  /** It is a matter of settings or of the registration, which no second try mends, whatever the error is called. */
-  readonly isLasting?: true
-  /** The refresh token or the session is dead: the sign-in has ended, whatever a renewal asked for. */
-  readonly endsSession?: true
-}
-
 /** The particular behaviour of a provider, as known here or with the overrides of a profile. */
 export interface Preset {
   readonly id: ProviderId
@@ -144,9 +112,6 @@ export interface Preset {
   readonly endpointHosts: readonly string[]
   /** Where this provider puts claims; the generic names are the fallback for each concept. */
   readonly claimNames: Partial<ClaimNames>
-  readonly hints: readonly Hint[]
-  /** Steps for an administrator before `ls-auth login` works; the redirect URIs are shown with them. */
-  readonly registration: readonly string[]
 }
 
 /** Ports to register where a provider compares the port too. Users have registered them, so they never change. */
@@ -189,10 +154,4 @@ export const STANDARD: Omit<Preset, 'id' | 'name'> = {
   issuerAliases: [],
   endpointHosts: [],
   claimNames: {},
-  hints: [],
-  registration: [
-    'Register a native (public) client: authorization code with PKCE, no client secret.',
-    'Allow refresh tokens, and the device grant for --device.',
-    'Register each redirect URI exactly as shown.',
-  ],
 }

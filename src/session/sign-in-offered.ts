@@ -1,6 +1,7 @@
 import { Failure } from '../errors.ts'
 import { hintFor } from '../providers/hints.ts'
 import type { Preset } from '../providers/preset.ts'
+import { registrationSteps } from '../providers/preset-texts.ts'
 
 /**
  * Throws Failure `cannot-do` when people cannot sign in at this provider at all, by its preset alone (no request).
@@ -10,7 +11,7 @@ export function requireSignInOffered(preset: Preset): void {
   requireProviderInReach(preset)
   if (preset.signsIn === 'person') return
   throw new Failure('cannot-do', `people cannot sign in at ${preset.name} with ls-auth login`, {
-    detail: preset.registration,
+    detail: registrationSteps(preset),
     hint: 'If a program has its own token, pass it in LS_AUTH_TOKEN.',
   })
 }

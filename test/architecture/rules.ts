@@ -98,7 +98,7 @@ const ON_THE_WIRE = new Set(['cognito:groups', 'GITHUB_ACTIONS'])
 
 /** Who speaks a protocol that one platform alone has. */
 const PLATFORM_GUESTS =
-  /^src\/(session\/workload\/(aws-proof|proof)|commands\/aws-credentials\/[\w-]+|cli\/(rows\/cloud-commands|tree))\.ts$/
+  /^src\/(session\/workload\/(aws-proof|proof)|commands\/aws-credentials\/[\w-]+|cli\/(rows\/cloud-commands|commands))\.ts$/
 
 /** A back end's name, alone or inside of a longer one (`temporary` is none), and the UI that is Tempo's. */
 const BACKENDS = new RegExp([...BACKEND_IDS.map((id) => `${id}(?!r)`), 'grafana'].join('|'), 'i')

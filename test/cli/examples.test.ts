@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Group, Row } from '../../src/cli/command.ts'
-import { COMMANDS, EXAMPLES, runCommand } from '../../src/cli/tree.ts'
+import { COMMANDS } from '../../src/cli/commands.ts'
+import { EXAMPLES, runCommand } from '../../src/cli/tree.ts'
 import { readTable } from '../../src/cli/verb-row.ts'
 import type { Ports } from '../../src/ports/ports.ts'
 import { openWorld, type World, words } from '../world/world.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PROVIDER_IDS } from '../../src/providers/preset.ts'
+import { PRESET_TEXTS } from '../../src/providers/preset-texts.ts'
 import { isProviderId, PRESETS } from '../../src/providers/presets.ts'
 
 const presets = Object.values(PRESETS)
@@ -18,13 +19,14 @@ describe('presets', () => {
     // An access token that no API of ours can check is not the one to send.
     if (preset.ownTokens.all) expect(preset.useToken).toBe('id')
     expect(preset.publicSecret).toBe(preset.clientAuth !== 'none')
-    expect(preset.registration.length).toBeGreaterThanOrEqual(2)
-    expect(preset.registration.length).toBeLessThanOrEqual(3)
+    const { hints, registration } = PRESET_TEXTS[preset.id]
+    expect(registration.length).toBeGreaterThanOrEqual(2)
+    expect(registration.length).toBeLessThanOrEqual(3)
     expect(preset.leewaySeconds).toBeLessThanOrEqual(300)
     expect(preset.deadRefreshCodes).toContain('invalid_grant')
     expect(preset.deadRefreshCodes.includes('invalid_request')).toBe(preset.id !== 'keycloak')
     for (const host of preset.endpointHosts) expect(host).toMatch(/^(\*\.)?[a-z0-9.-]+$/)
-    for (const text of [...preset.registration, ...preset.hints.map((hint) => hint.say)]) {
+    for (const text of [...registration, ...hints.map((hint) => hint.say)]) {
       // A sentence; one that ends in a command or a URL to copy has no full stop.
       expect(text).toMatch(/^[A-Z-][^\u0000-\u001f]*\S$/)
       expect(text.length).toBeLessThan(260)

@@ -1,5 +1,7 @@
-import { appendixOf, wordOf } from '../../src/cli/command.ts'
-import { COMMANDS, globalOptions } from '../../src/cli/tree.ts'
+import { appendixOf } from '../../src/cli/command.ts'
+import { COMMANDS } from '../../src/cli/commands.ts'
+import { wordOf } from '../../src/cli/first-screen.ts'
+import { globalOptions } from '../../src/cli/tree.ts'
 import { readLine } from '../../src/cli/typed-line.ts'
 import { readTable } from '../../src/cli/verb-row.ts'
 

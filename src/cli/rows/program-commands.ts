@@ -1,5 +1,8 @@
+import type { Command } from 'commander'
+import { BACKENDS } from '../../backends/table.ts'
 import { completion } from '../../commands/completion/completion.ts'
 import { version } from '../../commands/version.ts'
+import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { RECORD_FORMATS } from '../../trace/formats/output-choices.ts'
 import { choice, type Details } from '../command.ts'
 
@@ -49,5 +52,36 @@ const AUDIT_LIST: Details[string] = {
   load: async () => (await import('../../commands/audit/audit-list.ts')).auditList,
 }
 
+const MCP: Details[string] = {
+  options: (command) =>
+    ownFlags(
+      command
+        .option('--max-calls <count>', 'answer at most this many calls (500 when not given)')
+        .option('--max-bytes <size>', 'and at most so much text in all (4MB when not given)'),
+    ),
+  settings: API_SETTINGS,
+  variables: ['LS_AUTH_TOKEN', 'LS_AUTH_PROXY'],
+  exits: [130, 143],
+  examples: [
+    { does: 'Claude Code', line: 'claude mcp add traces -- ls-auth mcp --profile work' },
+    { does: 'any other agent starts this line', line: 'ls-auth mcp --profile work' },
+    { does: 'an agent that may ask little', line: 'ls-auth mcp --max-calls 50 --max-bytes 500kB' },
+  ],
+  load: async () => (await import('../../mcp/mcp.ts')).mcp,
+}
+
 /** Commands about the program itself, and its record. */
-export const PROGRAM_COMMANDS: Details = { list: AUDIT_LIST, completion: COMPLETION, version: VERSION }
+export const PROGRAM_COMMANDS: Details = {
+  list: AUDIT_LIST,
+  completion: COMPLETION,
+  version: VERSION,
+  mcp: MCP,
+}
+
+/** Options of single back ends. */
+function ownFlags(command: Command): Command {
+  for (const { name, flags = [] } of BACKENDS) {
+    for (const { flag, help } of flags) command.option(flag, `${name}: ${help}`)
+  }
+  return command
+}

@@ -1,4 +1,5 @@
 import type { Preset } from '../../providers/preset.ts'
+import { registrationSteps } from '../../providers/preset-texts.ts'
 import { urisToRegister } from '../../providers/presets.ts'
 import { wrap } from '../../text/wrap.ts'
 
@@ -10,6 +11,6 @@ export function registrationLines(preset: Preset, columns: number): string[] {
       ? [`Register ${uris.length > 1 ? 'these redirect URIs' : 'this redirect URI'} at the provider:`]
       : []),
     ...uris.map((uri) => `  ${uri}`),
-    ...preset.registration.flatMap((step) => wrap(`- ${step}`, columns, '  ').split('\n')),
+    ...registrationSteps(preset).flatMap((step) => wrap(`- ${step}`, columns, '  ').split('\n')),
   ]
 }

@@ -25,25 +25,6 @@ export const awsIam: Preset = {
     authTime: [],
     sessionId: [],
   },
-  hints: [
-    {
-      description: /OutboundWebIdentityFederationDisabled/i,
-      say: 'Outbound federation is disabled for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
-    },
-    {
-      description: /incorrect token audience/i,
-      say: 'AWS compares the audience with the client ids of its identity provider entry. Add {client} there, and use the ID token.',
-    },
-    {
-      description: /couldn.t retrieve verification key/i,
-      say: 'AWS could not fetch the keys of {issuer}: it must be reachable over public https.',
-    },
-  ],
-  registration: [
-    'Enable outbound web identity federation for the account (iam:EnableOutboundWebIdentityFederation). The account then has its own issuer.',
-    'Allow the role sts:GetWebIdentityToken for the audience of your gateway.',
-    'Let the gateway trust that issuer and audience, and the ARN in sub.',
-  ],
 }
 
 /** IAM Identity Center: recognised only to explain that it issues no ID tokens to other programs. */
@@ -57,13 +38,4 @@ export const awsIdentityCenter: Preset = {
   // Its token gives access to all AWS accounts of the person: it must not be sent to a trace API.
   device: 'no',
   revoke: [],
-  hints: [
-    {
-      say: 'IAM Identity Center issues no ID tokens to other programs. Sign in with the provider behind it (Okta, Entra, Cognito …). For programs use provider = "aws-iam".',
-    },
-  ],
-  registration: [
-    'IAM Identity Center is not an OpenID Connect provider, so people cannot sign in with it.',
-    'Register ls-auth with the identity provider behind it. For programs on AWS use provider = "aws-iam".',
-  ],
 }

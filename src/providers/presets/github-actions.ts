@@ -23,9 +23,4 @@ export const githubActions: Preset = {
     authTime: [],
     sessionId: ['run_id'],
   },
-  hints: [],
-  registration: [
-    'Give the job "permissions: id-token: write".',
-    'Let the gateway trust the issuer and your audience, and check sub. Newer repositories have numeric ids in it (repo:OWNER@ID/REPO@ID:ref:…).',
-  ],
 }

@@ -17,19 +17,4 @@ export const pingOne: Preset = {
     roles: [{ ending: '/roles' }, 'roles'],
     tenant: ['org', 'env'],
   },
-  hints: [
-    {
-      error: ['invalid_scope'],
-      say: 'Grant the scopes ({scopes}) to the application under Resources, including offline_access. They may belong to only one custom resource.',
-    },
-    {
-      error: ['no-refresh-token'],
-      say: 'Tick the grant "Refresh Token" of the application {client}. Grant it offline_access under Resources, and keep that in scopes.',
-    },
-  ],
-  registration: [
-    'Applications > add a Native application: response type Code, PKCE S256 required, token auth method None. Grants: Authorization Code, Refresh Token and, for --device, Device Authorization.',
-    "Add each redirect URI. Under Resources grant your resource's scopes and profile, email and offline_access. Without offline_access you get no refresh token.",
-    'Groups: map an attribute named "groups" to the group names on the resource.',
-  ],
 }

@@ -2,6 +2,7 @@ import { requirementParameters } from '../../claims/sign-in-requirements.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
+import { registrationSteps } from '../../providers/preset-texts.ts'
 import { urisToRegister } from '../../providers/presets.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { AuthorizationRequest } from '../protocol/code-grant.ts'
@@ -254,7 +255,7 @@ function registration({ client: { clientId, preset } }: Attempt<unknown>, port: 
     `client id     ${safeText(clientId, 200)}`,
     ...uris.map((uri) => `redirect URI  ${safeText(uri, 200)}${thisTime}`),
     // Of the right kind of client such a provider takes any redirect URI.
-    ...(uris.length > 0 ? [] : preset.registration.slice(0, 1)),
+    ...(uris.length > 0 ? [] : registrationSteps(preset).slice(0, 1)),
   ]
 }
 

@@ -3,7 +3,7 @@ import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
-import type { Where } from '../../providers/preset.ts'
+import type { Where } from '../../providers/preset-texts.ts'
 import {
   explainProviderError,
   isBadSignature,

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Group, Row } from '../../../src/cli/command.ts'
-import { COMMANDS } from '../../../src/cli/tree.ts'
+import { COMMANDS } from '../../../src/cli/commands.ts'
 import { readTable } from '../../../src/cli/verb-row.ts'
 import { SETTING_TABLE } from '../../../src/settings/setting-table.ts'
 import type { Random } from '../../world/trace/random.ts'

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import type { Where } from '../../../src/providers/preset.ts'
+import type { Where } from '../../../src/providers/preset-texts.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import {
   explainProviderError,

@@ -1,0 +1,165 @@
+import { BACKENDS, listed } from '../backends/table.ts'
+import type { Details } from './command.ts'
+import { firstScreen, wordOf } from './first-screen.ts'
+import type { LazyRow, Table } from './verb-row.ts'
+
+/** `UQL (Lightstep) or …`. */
+const QUERY_LANGUAGES = listed(
+  BACKENDS.flatMap(({ name, queryLanguage }) =>
+    queryLanguage === undefined ? [] : [`${queryLanguage} (${name})`],
+  ),
+  'or',
+)
+
+const signIn = async () => (await import('./rows/sign-in-commands.ts')).SIGN_IN_COMMANDS
+const profiles = async () => (await import('./rows/profile-commands.ts')).PROFILE_COMMANDS
+const clouds = async () => (await import('./rows/cloud-commands.ts')).CLOUD_COMMANDS
+const program = async () => (await import('./rows/program-commands.ts')).PROGRAM_COMMANDS
+
+/** Commands of one file in `rows/`, each with its description. */
+const lazyRows = (file: () => Promise<Details>, described: Readonly<Record<string, string>>): LazyRow[] =>
+  Object.entries(described).map(([usage, description]) => ({
+    usage,
+    description,
+    rest: async () => (await file())[wordOf({ usage })] as Details[string],
+  }))
+
+/** All commands. */
+export const COMMANDS: Table = [
+  ...lazyRows(signIn, {
+    'login [url]': 'sign in with your identity provider',
+    logout: 'sign out: forget the session here and revoke it at the provider',
+  }),
+  {
+    usage: 'status',
+    description: 'show every sign-in on this machine: who, where, and for how long',
+    verb: async () => (await import('../verbs/status.ts')).status,
+  },
+  ...lazyRows(signIn, {
+    'token [word]': 'print a valid access token and nothing else',
+    'exec [command...]': 'run a command as you: exec -- CMD...',
+    proxy: 'run a local proxy that adds your token to requests of other programs',
+    'api <path>': 'send one request to the API as you, and print the answer as it is',
+  }),
+  {
+    usage: 'whoami',
+    description: 'show who you are: the claims of your tokens',
+    verb: async () => (await import('../verbs/whoami.ts')).whoami,
+  },
+  {
+    usage: 'check',
+    description: 'verify the claims of your token: exit 5 when one is false or unknown',
+    verb: async () => (await import('../verbs/check.ts')).check,
+  },
+  {
+    usage: 'doctor',
+    description: 'check everything from the settings to the trace API, and say what to do about each failure',
+    verb: async () => (await import('../verbs/doctor.ts')).doctor,
+  },
+  {
+    usage: 'trace',
+    description: 'read traces',
+    examples: [
+      { does: 'find the traces that failed', line: 'ls-auth trace search --service checkout --error' },
+      { does: 'then look at one', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
+    ],
+    rows: [
+      {
+        usage: 'get [id]',
+        description:
+          'show one trace; [id] is a trace or span id in any form, a traceparent, the address of a page of your trace UI, a file, or -',
+        verb: async () => (await import('../verbs/trace-get.ts')).traceGet,
+      },
+      {
+        usage: 'view <id>',
+        description:
+          'walk through one trace with keys: fold, find, next error, critical path, details; ? shows the keys; <id> as in trace get',
+        verb: async () => (await import('../verbs/trace-view.ts')).traceView,
+      },
+      {
+        usage: 'search',
+        description: 'find traces that have a span as described',
+        verb: async () => (await import('../verbs/trace-search.ts')).traceSearch,
+      },
+      {
+        usage: 'diff [a] [b]',
+        description:
+          'show what got slower from one trace to another; [a] and [b] are what trace get takes, or --a and --b are searches',
+        verb: async () => (await import('../verbs/trace-diff.ts')).traceDiff,
+      },
+      {
+        usage: 'why',
+        description: 'show what failed or slow spans have in common that the others have not',
+        verb: async () => (await import('../verbs/trace-why.ts')).traceWhy,
+      },
+      {
+        usage: 'breakdown',
+        description: 'show where the time of many traces goes, by service and operation',
+        verb: async () => (await import('../verbs/trace-breakdown.ts')).traceBreakdown,
+      },
+    ],
+  },
+  {
+    usage: 'query <text>',
+    description: `show time series: <text> is ${QUERY_LANGUAGES}`,
+    verb: async () => (await import('../verbs/query.ts')).query,
+  },
+  {
+    usage: 'services',
+    description: 'list the services that report spans',
+    verb: async () => (await import('../verbs/services.ts')).services,
+  },
+  {
+    usage: 'attributes [name]',
+    description: 'list the attributes of spans, or the values of the one that is named',
+    verb: async () => (await import('../verbs/attributes.ts')).attributes,
+  },
+  ...lazyRows(program, {
+    mcp: 'read traces for an agent: a Model Context Protocol server on standard input and output',
+  }),
+  {
+    usage: 'profile',
+    description: 'settings for an identity provider and a trace API',
+    examples: [
+      { does: 'which profiles are there?', line: 'ls-auth profile list' },
+      { does: 'where does each setting come from?', line: 'ls-auth profile show' },
+    ],
+    rows: [
+      ...lazyRows(profiles, { 'add [name]': 'make a profile, without signing in' }),
+      {
+        usage: 'list',
+        description: 'show all profiles, and who is signed in',
+        verb: async () => (await import('../verbs/profile-list.ts')).profileList,
+      },
+      ...lazyRows(profiles, {
+        'show [name]': 'show every setting and where it comes from',
+        'set <key> [value...]': 'change one setting of the profile in use, or of --profile',
+        'use <name>': 'make a profile the default',
+        'export <name>': 'print a profile as TOML, for your team to import',
+        'remove <name>': 'sign out of a profile and remove it',
+      }),
+    ],
+  },
+  ...lazyRows(clouds, {
+    'aws-credentials': 'print credentials of an AWS role, for credential_process in ~/.aws/config',
+  }),
+  {
+    usage: 'audit',
+    description: 'what was done from this machine',
+    examples: [
+      { does: 'what was asked today?', line: 'ls-auth audit list --since 24h' },
+      { does: 'for a program', line: 'ls-auth audit list -o ndjson' },
+    ],
+    rows: lazyRows(program, {
+      list: 'list sign-ins, renewals, tokens handed out, requests and sign-outs, the latest last',
+    }),
+  },
+  ...lazyRows(program, {
+    'completion [shell]':
+      'print the script that completes ls-auth in your shell: bash, zsh, fish or powershell',
+    version: 'print the version',
+  }),
+]
+
+/** `ls-auth --help`. */
+export const mainHelp = (columns: number): string => firstScreen(COMMANDS, columns)
