@@ -122,6 +122,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
       ? undefined
       : (known?.failure ??
         (await import('./refusal/denial.ts')).explainAnswer(answer, url, token, {
+          base: destination.base,
           isAgain: required !== undefined,
           now: destination.now?.(),
           scopeToAsk: destination.scopeToAsk,

@@ -40,7 +40,7 @@ export function repeatFlags(hint: string, line: LineOfHere): string {
         ? loginAgain(flags, line)
         : `ls-auth login${typed(MAKES_PROFILE.test(flags) ? ['reason'] : keptByLogin(line), flags, line)}${flags}`,
     )
-    .replace(/\bls-auth login URL\b/, (first) => first + typed([], '', line))
+    .replace(/\bls-auth login (?:URL|https?:\S+)(?! --)/, (first) => first + typed([], '', line))
     .replace(OTHERS, (_, command: string, flags: string) => {
       const takes = new RegExp(`^(?:${ASKS_API})$`).test(command) ? API_FLAGS : []
       return `ls-auth ${command}${typed(takes, flags, line)}${flags}`

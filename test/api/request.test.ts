@@ -184,7 +184,7 @@ describe('what is sent', () => {
       const { send, seen, rejected, tokens } = api([answer(401)], { authorization }, 'second-token')
       expect(await toldBy(() => send({ path: '/x' }))).toEqual([
         'not-allowed: gw.acme.example wants a token (HTTP 401)',
-        'This API needs a token, but authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (add --issuer URL --client-id ID if the profile has none)',
+        'This API wants a token, and you sent none. Sign in: ls-auth login https://gw.acme.example/traces',
       ])
       expect(seen).toHaveLength(1)
       expect(seen[0]?.headers).not.toHaveProperty('authorization')

@@ -16,8 +16,8 @@ const SENT: SentToken = {
   isExpired: false,
 }
 const IN_OTHER_HEADER = { ...SENT, header: 'X-JWT' }
-const NOTHING_SENT =
-  'This API needs a token, but authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (add --issuer URL --client-id ID if the profile has none)'
+const nothingSent = ({ href }: URL) =>
+  `This API wants a token, and you sent none. Sign in: ls-auth login ${href.replace(/\/$/, '')}`
 const COMPARE = ['sent: the access token, in Authorization', 'held audience: api://traces b']
 
 interface Answer {
@@ -73,7 +73,7 @@ describe('Observatorium', () => {
       'It has expired. Sign in again: ls-auth login',
       COMPARE,
     ],
-    ['none', undefined, could, NOTHING_SENT, []],
+    ['none', undefined, could, nothingSent(GATEWAY), []],
   ])('could not verify %s', (_, sent, first, hint, compare) => {
     expect(linesOf({ ...notVerified, sent })).toEqual({
       lines: [first, hint, 'server: failed to verify ID token: no', ...compare],
@@ -92,7 +92,7 @@ describe('Observatorium', () => {
       IN_OTHER_HEADER,
       'It reads the token from Authorization, but yours was sent in X-JWT: ls-auth profile set authorization_header --unset',
     ],
-    ['was not sent', undefined, NOTHING_SENT],
+    ['was not sent', undefined, nothingSent(GATEWAY)],
   ])('wants a sign-in where the token %s', (_, sent, hint) => {
     const headers = { location: '/oidc/dev/login?state=s3cret' }
     expect(linesOf({ base: GATEWAY, status: 300, headers, sent })).toEqual({
@@ -147,7 +147,7 @@ describe('Grafana', () => {
       IN_OTHER_HEADER,
       `${usual}; compare it with authorization_header: ls-auth profile show`,
     ],
-    ['no token', 'Unauthorized', undefined, NOTHING_SENT],
+    ['no token', 'Unauthorized', undefined, nothingSent(GRAFANA)],
   ])('refused: %s', (_, message, sent, hint) => {
     const compare = sent && [`sent: the access token, in ${sent.header}`, 'held audience: api://traces b']
     expect(linesOf({ base: GRAFANA, status: 401, body: JSON.stringify({ message }), sent })).toEqual({

@@ -1,3 +1,4 @@
+import { nothingSent } from '../../backends/gateways/words.ts'
 import { payloadOf } from '../../claims/jwt/jwt.ts'
 import { FAILURES, Failure } from '../../errors.ts'
 import { readRateLimit, waitHint } from '../../http-answers/rate-limit.ts'
@@ -30,6 +31,8 @@ interface Known {
   readonly scopeToAsk?: Destination['scopeToAsk'] | undefined
   /** {@link Destination.otherIssuerHint} of this token */
   readonly otherIssuerHint?: string | undefined
+  /** The base URL of the API. */
+  readonly base?: URL | undefined
 }
 
 /**
@@ -40,14 +43,20 @@ export function explainAnswer(
   answer: HttpAnswer,
   url: URL,
   token: string | undefined,
-  { isAgain = false, now, scopeToAsk = (scope) => scope, otherIssuerHint }: Known = {},
+  {
+    isAgain = false,
+    now,
+    scopeToAsk = (scope) => scope,
+    otherIssuerHint,
+    base = new URL(url.origin),
+  }: Known = {},
 ): Failure | undefined {
   const { status } = answer
   const html = isPage(answer)
   if (status >= 300 && status < 400)
     return loginPage(url, token, 'redirects to another page', whereTo(answer, url))
   if (status === 401)
-    return refusedToken(answer, url, token, { isAgain, scopeToAsk, trust: otherIssuerHint ?? TRUST })
+    return refusedToken(answer, url, token, { isAgain, scopeToAsk, base, trust: otherIssuerHint ?? TRUST })
   if (status === 403) return refusedAccess(answer, url, token, { isAgain, scopeToAsk })
   if (status === 429) return rateLimited(answer, url, now)
   if (status === 410) return gone(answer, url)
@@ -127,7 +136,11 @@ function refusedToken(
   answer: HttpAnswer,
   url: URL,
   token: string | undefined,
-  { trust, ...known }: Pick<Known, 'isAgain' | 'scopeToAsk'> & { readonly trust: string },
+  {
+    trust,
+    base,
+    ...known
+  }: Pick<Known, 'isAgain' | 'scopeToAsk'> & { readonly trust: string; readonly base: URL },
 ): Failure {
   const challenge = readChallenge(answer.headers['www-authenticate'])
   if (challenge && wantsStepUp(challenge)) return stepUp(challenge, url, token, known)
@@ -145,7 +158,7 @@ function refusedToken(
   const audience = /aud(ience)?\b/i.test(words)
   const hint =
     token === undefined
-      ? 'This API needs a token, but authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (add --issuer URL --client-id ID if the profile has none)'
+      ? nothingSent(base)
       : expired
         ? 'Check the clocks of this machine and the gateway, then sign in again: ls-auth login'
         : audience

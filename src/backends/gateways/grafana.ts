@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Gateway, Refused, SentToken } from './gateway.ts'
-import { messageOf, NOTHING_SENT, theySay, whatWasSent } from './words.ts'
+import { messageOf, nothingSent, theySay, whatWasSent } from './words.ts'
 
 const ADDRESS = /\/api\/datasources\/proxy\/(?:uid\/([\w-]+)|\d+)\/?$/
 
@@ -31,7 +31,7 @@ function refusedToken(refused: Refused): Failure {
   const found = sent === undefined ? 'wants a token' : 'did not accept the token'
   return new Failure('not-allowed', `${safeText(base.host)} ${found} (HTTP 401)`, {
     detail: [...theySay(refused), ...whatWasSent(sent)],
-    hint: sent === undefined ? NOTHING_SENT : tokenHint(refused, sent),
+    hint: sent === undefined ? nothingSent(base) : tokenHint(refused, sent),
   })
 }
 

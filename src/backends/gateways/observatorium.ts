@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Gateway, Refusal, Refused, SentToken } from './gateway.ts'
-import { messageOf, NOTHING_SENT, theySay, whatWasSent } from './words.ts'
+import { messageOf, nothingSent, theySay, whatWasSent } from './words.ts'
 
 const ADDRESS = /\/api\/traces\/v1\/([^/]+)(?:\/tempo)?\/?$/
 /** Where it sends a browser that brings no token. */
@@ -38,7 +38,7 @@ function wantsSignIn({ status, base, headers, sent }: Refused): Refusal | undefi
   if (!LOGIN.test(pathname)) return undefined
   const hint =
     sent === undefined
-      ? NOTHING_SENT
+      ? nothingSent(base)
       : sent.header.toLowerCase() === 'authorization'
         ? 'The gateway ignored your token. A proxy on the way may drop the Authorization header. Ask whoever runs the gateway.'
         : `It reads the token from Authorization, but yours was sent in ${safeText(sent.header, 60)}: ls-auth profile set authorization_header --unset`
@@ -62,13 +62,13 @@ function notVerified(refused: Refused, isOwn: boolean): Refusal | undefined {
   }
   const failure = new Failure(isOwn ? 'not-allowed' : 'api-failed', message, {
     detail,
-    hint: verifyHint(sent),
+    hint: verifyHint(sent, base),
   })
   return { failure, isAboutToken: isOwn }
 }
 
-function verifyHint(sent: SentToken | undefined): string {
-  if (sent === undefined) return NOTHING_SENT
+function verifyHint(sent: SentToken | undefined, base: URL): string {
+  if (sent === undefined) return nothingSent(base)
   const wants = "This gateway accepts tokens whose audience is its tenant's client id"
   if (sent.use === 'access') return `${wants}: the ID token has it. Send it: ls-auth profile set use_token id`
   if (sent.use === undefined) return `${wants}, from its tenant's issuer. Put that token in LS_AUTH_TOKEN.`

@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Gateway, Refusal, Refused } from './gateway.ts'
-import { messageOf, NOTHING_SENT, whatWasSent } from './words.ts'
+import { messageOf, nothingSent, whatWasSent } from './words.ts'
 
 const isSeenIn = (headers: Refused['headers']): boolean => headers['x-server-hostname'] !== undefined
 
@@ -38,7 +38,7 @@ function unknownToken({ base, status, sent }: Refused): Refusal {
 function noToken({ base, status, sent }: Refused): Refusal {
   const hint =
     sent === undefined
-      ? NOTHING_SENT
+      ? nothingSent(base)
       : `It reads the token from Authorization, but yours was sent in ${safeText(sent.header, 60)}: ls-auth profile set authorization_header --unset`
   const message = `${safeText(base.host)} found no token in the request (HTTP ${status})`
   return { failure: new Failure('not-allowed', message, { hint }) }

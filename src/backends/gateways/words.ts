@@ -1,4 +1,5 @@
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import type { Refused, SentToken } from './gateway.ts'
 
 /** The message of a server: `message`, `error` or the first of `errors` of a JSON object, else the text. Not sanitized. */
@@ -27,5 +28,5 @@ export function whatWasSent(sent: SentToken | undefined): string[] {
 }
 
 /** The hint where no token was sent at all. */
-export const NOTHING_SENT =
-  'This API needs a token, but authorization = "none" sends none. Sign in: ls-auth login --authorization bearer (add --issuer URL --client-id ID if the profile has none)'
+export const nothingSent = ({ href }: URL): string =>
+  `This API wants a token, and you sent none. Sign in: ls-auth login ${shellWord(href.replace(/\/$/, ''))}`

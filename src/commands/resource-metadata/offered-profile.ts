@@ -47,6 +47,8 @@ export function offeredProfile(
     issuer,
     // The id of a client means nothing to another issuer.
     ...(before?.issuer !== undefined && before.issuer !== issuer && { client_id: undefined }),
+    // Who signs in has tokens sent.
+    ...(before?.authorization === 'none' && { authorization: undefined }),
     ...(before?.api === undefined && { api: resource.url.href }),
     ...offer.values,
     // Only ever tightened by others: an API that takes bearer tokens does not undo what a person has chosen.
