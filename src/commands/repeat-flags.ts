@@ -40,6 +40,9 @@ export function repeatFlags(hint: string, line: LineOfHere): string {
         ? loginAgain(flags, line)
         : `ls-auth login${typed(MAKES_PROFILE.test(flags) ? ['reason'] : keptByLogin(line), flags, line)}${flags}`,
     )
+    .replace(/: add --authorization none\b/, (more) =>
+      line.settings.api === undefined ? more : `: ${commandLine(line, { authorization: 'none' })}`,
+    )
     .replace(/\bls-auth login (?:URL|https?:\S+)(?! --)/, (first) => first + typed([], '', line))
     .replace(OTHERS, (_, command: string, flags: string) => {
       const takes = new RegExp(`^(?:${ASKS_API})$`).test(command) ? API_FLAGS : []

@@ -33,6 +33,8 @@ export interface Profile {
   readonly client: PartialClient
   readonly backend: BackendId
   readonly api: URL
+  /** That API is not the saved one, and gets no sign-in of the profile. */
+  readonly isElsewhere: boolean
   readonly organization: string | undefined
   readonly project: string | undefined
   readonly tenant: string | undefined
@@ -91,6 +93,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     client: throughProxy ? { ...client, requireReason: false } : client,
     backend,
     api,
+    isElsewhere: isElsewhere(layers, api) && (authorization.toLowerCase() === 'none' || isTokenGiven(env)),
     organization: values.text('organization'),
     project: values.text('project'),
     tenant: values.text('tenant'),
@@ -130,6 +133,15 @@ const forConfidentialClients = (preset: Preset): Preset =>
 const isThroughProxy = (values: Values, env: Env): boolean =>
   values.source('api') === 'LS_AUTH_API' && isBehindProxy(env)
 
+const isTokenGiven = ({ variables }: Env): boolean => variables.LS_AUTH_TOKEN !== undefined
+
+/** Whether the API of a run has another origin than that of the profile. */
+function isElsewhere({ profile, system }: Layers, { origin }: URL): boolean {
+  const own = profile?.api ?? system?.api
+  const address = typeof own === 'string' ? withScheme(own) : ''
+  return URL.canParse(address) && new URL(address).origin !== origin
+}
+
 /**
  * How the API takes the token. A loopback API that is named without an issuer or a token is asked without one: a Jaeger or
  * Tempo on the person's own machine.
@@ -138,8 +150,8 @@ function authorizationOf(values: Values, env: Env): string {
   const given = (values.text('authorization') as string).trim()
   const chosen = values.judge('authorization', () => checkAuthorization(given))
   const api = values.text('api')
-  const identity = values.text('issuer') ?? env.variables.LS_AUTH_TOKEN
-  if (values.source('authorization') !== 'default' || identity !== undefined) return chosen
+  const isNobodys = values.text('issuer') === undefined && !isTokenGiven(env)
+  if (values.source('authorization') !== 'default' || !isNobodys) return chosen
   const address = withScheme(api ?? '')
   return URL.canParse(address) && isLoopback(new URL(address)) ? 'none' : chosen
 }

@@ -74,7 +74,7 @@ export function checkBaseUrl(text: string, authorization: string): URL {
     })
   }
   if (url.protocol === 'http:' && !isLoopback(url) && authorization.toLowerCase() !== 'none')
-    throw plainHttp(url, 'Use https. For a server that takes no token, add --authorization none.')
+    throw plainHttp(url, 'Use https. For a server that takes no token: add --authorization none')
   return url
 }
 
@@ -88,6 +88,11 @@ export function withScheme(text: string): string {
 function parseUrl(text: string, what: string): URL {
   // Control characters and bidi marks: the URL parser drops or encodes them, so what is shown would not be what is written.
   const url = URL.canParse(text) && safeText(text, text.length) === text ? new URL(text) : undefined
+  const port = /^\w+:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/.exec(text)?.[1]
+  if (!url && Number(port) > 65_535)
+    throw new Failure('settings', `the ${what} has a wrong port: ${quoteUrl(port as string)}`, {
+      hint: 'The highest port is 65535.',
+    })
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new Failure('settings', `the ${what} "${quoteUrl(text)}" is not an https URL`, {
       hint: `Write it like https://${what === 'issuer' ? 'login' : 'traces'}.example.com.`,

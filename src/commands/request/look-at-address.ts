@@ -1,6 +1,6 @@
 import type { Witness } from '../../api/destination.ts'
 import { openApi } from '../../api/request.ts'
-import { BACKEND_IDS, BACKENDS, type BackendId } from '../../backends/table.ts'
+import { BACKEND_IDS, BACKENDS, type BackendId, backendOf, listed } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
 import type { Http } from '../../ports/http.ts'
@@ -9,6 +9,8 @@ import { presetFor } from '../../providers/detect.ts'
 import { discover } from '../../session/documents/metadata.ts'
 import { requireSignInOffered } from '../../session/sign-in-offered.ts'
 import { checkBaseUrl, checkIssuer, withScheme } from '../../settings/urls.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { openBackend } from '../../trace/sources/open-backend.ts'
 
 /** What answers at an address: an issuer; an API that asks nobody who he is; or one that wants a token. */
@@ -104,6 +106,47 @@ export async function asApi(
     if (error instanceof Failure) return error
     throw error
   }
+}
+
+/**
+ * The back end at an address that a command asks. Failures: `network`, and those that say what else answers there, with the
+ * command that leads on. `isTokenGiven`: LS_AUTH_TOKEN stands in for a sign-in.
+ */
+export async function backendAt(url: URL, isTokenGiven: boolean, looker: Looker): Promise<BackendId> {
+  const host = safeText(url.host, 100)
+  const login = `ls-auth login ${shellWord(url.href.replace(/\/$/, ''))}`
+  const found = await asApi(url.href, looker)
+  if (!(found instanceof Failure)) {
+    if (found.kind === 'open-api') return found.backend
+    if (!isTokenGiven)
+      throw new Failure('not-signed-in', `${host} wants a token`, { hint: `Sign in: ${login}` })
+  } else {
+    if (found.code === 'network') throw found
+    const issuer = await asIssuer(url.href, looker)
+    if (typeof issuer === 'string') throw whatItIs({ kind: 'issuer', issuer }, url)
+    if (found.reason === 'web-page')
+      throw new Failure('settings', found.message, {
+        detail: found.detail,
+        hint: `Check the address. If it is that of a trace gateway, sign in: ${login}`,
+      })
+  }
+  const add = `Add --backend ${listed(BACKEND_IDS, 'or')}, or set LS_AUTH_BACKEND.`
+  throw new Failure('settings', `unknown back end at ${host}`, {
+    hint: isTokenGiven ? add : `${add} If it is a trace gateway, sign in: ${login}`,
+  })
+}
+
+/** What answers at an address that publishes no sign-in settings; undefined: an API that wants a token. */
+export function whatItIs(found: Found, { host, href }: URL): Failure | undefined {
+  const shown = safeText(host, Number.POSITIVE_INFINITY)
+  if (found.kind === 'issuer')
+    return new Failure('not-found', `${shown} is your identity provider, not the trace gateway`, {
+      hint: `Ask your platform team for the address of the trace gateway, or: ls-auth login --issuer ${shellWord(found.issuer)} --client-id ID --api URL`,
+    })
+  if (found.kind === 'closed-api') return undefined
+  return new Failure('not-found', `${shown} is a ${backendOf(found.backend).name} that needs no sign-in`, {
+    hint: `Ask it: ls-auth services --backend ${found.backend} --api ${shellWord(href)} --authorization none`,
+  })
 }
 
 /** Nobody is signed in yet. */

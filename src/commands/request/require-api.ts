@@ -27,9 +27,10 @@ function noApi({ name, saved, client }: Profile): Failure {
   })
 }
 
-/** Whether an API is named without what answers there, and the back end by default needs more. */
+/** Whether an API is named without what answers there: the profile is for another, or the back end by default needs more. */
 export function lacksBackend(profile: Profile): boolean {
   const { resolved, saved, backend } = profile
+  if (profile.isElsewhere) return !/^(?:--|LS_AUTH_)/.test(resolved.backend.source)
   if (saved || resolved.backend.source !== 'default') return false
   return backendOf(backend).needs.some((name) => profile[name] === undefined)
 }

@@ -19,7 +19,7 @@ import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
 import type { PlannedProfile, SignIn } from '../planned-profile.ts'
 import { registerForProfile } from '../registration/register-client.ts'
 import { unregisterFormer } from '../registration/unregister-client.ts'
-import { type Found, lookAt } from '../request/look-at-address.ts'
+import { lookAt, whatItIs } from '../request/look-at-address.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { readOffer } from './offer.ts'
 import {
@@ -111,20 +111,7 @@ async function document(invocation: Invocation, settings: Settings, name: string
     const { clock } = ports
     const witness: Witness = (request) => ({ ...recorder.request(request), ended: async () => {} })
     const found = await lookAt(resource.url.href, { http, clock, now: () => clock.now(), witness })
-    throw found instanceof Failure ? error : (whatItIs(found, resource) ?? error)
-  })
-}
-
-/** What answers at an address that says nothing of a sign-in; undefined: an API that wants a token. */
-function whatItIs(found: Found, { url }: Resource): Failure | undefined {
-  const host = shownHost(url)
-  if (found.kind === 'issuer')
-    return new Failure('not-found', `${host} is your identity provider, not the trace gateway`, {
-      hint: `Ask your platform team for the address of the trace gateway, or: ls-auth login --issuer ${shellWord(found.issuer)} --client-id ID --api URL`,
-    })
-  if (found.kind === 'closed-api') return undefined
-  return new Failure('not-found', `${host} is a ${backendOf(found.backend).name} that needs no sign-in`, {
-    hint: `Ask it: ls-auth services --backend ${found.backend} --api ${shellWord(url.href)} --authorization none`,
+    throw found instanceof Failure ? error : (whatItIs(found, resource.url) ?? error)
   })
 }
 

@@ -1,6 +1,5 @@
 import type { Verb } from '../../backends/backend.ts'
 import { backendOf, requirePlace } from '../../backends/table.ts'
-import { Failure } from '../../errors.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { openBackend } from '../../trace/sources/open-backend.ts'
 import {
@@ -8,9 +7,9 @@ import {
   type CapableSource,
   requireCapability,
 } from '../../trace/sources/trace-source.ts'
-import { type Invocation, loadProfile } from '../invocation.ts'
+import { givenToken, type Invocation, loadProfile } from '../invocation.ts'
 import type { RequestRun } from '../request/authorised-request.ts'
-import { lacksBackend, requireApi, requireBackend } from '../request/require-api.ts'
+import { lacksBackend, requireApi } from '../request/require-api.ts'
 
 /**
  * The trace source of a command: a file, or the profile's back end with the user's token (none under
@@ -49,16 +48,12 @@ export async function openProfile(
   })
 }
 
-/** The API says what it is, without a token. Failures: `settings` where that is not known, and those of no answer. */
+/** The API says what it is, without a token. Failures: those of `backendAt`. */
 async function withBackend(invocation: Invocation, profile: Profile): Promise<Profile> {
-  const { asApi } = await import('../request/look-at-address.ts')
+  const { backendAt } = await import('../request/look-at-address.ts')
   const { clock, http } = invocation.ports
   const { request } = (await import('../request/recorder.ts')).openRecorder(invocation, profile.client)
   const looker = { http: await http(profile.client.http), clock, now: () => clock.now(), witness: request }
-  const found = await asApi(profile.api.href, looker)
-  if (found instanceof Failure && found.code === 'network') throw found
-  if (found instanceof Failure || found.kind !== 'open-api') requireBackend(profile)
-  return found instanceof Failure || found.kind !== 'open-api'
-    ? profile
-    : { ...profile, backend: found.backend }
+  const isTokenGiven = givenToken(invocation) !== undefined
+  return { ...profile, backend: await backendAt(profile.api, isTokenGiven, looker) }
 }

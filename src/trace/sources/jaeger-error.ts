@@ -134,14 +134,20 @@ export async function jaegerServices(send: Send): Promise<string[]> {
 /** Whether Jaeger's API is here. Throws what is in the way of an answer. */
 export const isJaeger = async (send: Send): Promise<boolean> => (await servicesAnswered(send)) !== undefined
 
+/** Where v3 and v2 have the list. */
+const LISTS = ['services', 'data']
+
 async function servicesAnswered(send: Send): Promise<string[] | undefined> {
   const v3 = await askV3(send, { path: '/api/v3/services' })
   if (v3?.failure) throw v3.failure
   const answer = v3 ?? (await send({ path: '/api/services' }))
   if (answer.status === 404) return undefined
   const body = answer.json()
-  const names = listInAnswer(body, ['services', 'data'], jaeger.name)
+  const names = listInAnswer(body, LISTS, jaeger.name)
   if (names.length === 0) requireNoError(body)
+  // Jaeger without a service answers {} by v3. Another program answers the same JSON everywhere.
+  const members = Object.keys(body as object)
+  if (members.length > 0 && !LISTS.some((name) => members.includes(name))) return undefined
   return names.filter((name): name is string => typeof name === 'string').sort()
 }
 

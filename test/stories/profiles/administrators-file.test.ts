@@ -234,7 +234,7 @@ hint: Only an administrator can change that file. Fix the link or remove it.
     ['issuer', 'Plain http is for 127.0.0.1, [::1] and localhost only.', 'issuer = "http://evil.example"\n'],
     [
       'api',
-      'For a server that takes no token, add --authorization none.',
+      'For a server that takes no token: add --authorization none',
       'issuer = "https://id.example"\napi = "http://evil.example"\n',
     ],
   ])('an address in plain http says where it stands: %s', async (key, hint, text) => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type JaegerMode, startJaegerApi } from '../../world/jaeger-api.ts'
+import { startMetadataApi } from '../../world/metadata-api.ts'
 import { startTempoApi, type TempoMode } from '../../world/tempo-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -72,20 +73,106 @@ describe('an address alone, as it is typed at 3 a.m.', () => {
     },
   )
 
-  it.each([
-    ['a page', 2, /^error: unknown back end at 127\.0\.0\.1:\d+\nhint: Add --backend /],
-    ['no server', 6, /^error: .*127\.0\.0\.1:9/],
-  ])('%s there: exit %i', async (what, exit, words) => {
-    const api = what === 'a page' ? await jaeger('html') : 'http://127.0.0.1:9'
-    const outcome = await world.type(`ls-auth services --api ${api}`)
-    expect(outcome).toMatchObject({ exit, stdout: '', stderr: expect.stringMatching(words) })
+  /** A server that is none of ours: these answers by path, else that one; its address. */
+  async function server(otherwise: object, answers?: (url: string) => Readonly<Record<string, object>>) {
+    const api = await startMetadataApi()
+    close.push(api.close)
+    Object.assign(api, { otherwise, answers: answers?.(api.url) ?? {} })
+    return api
+  }
+  const DENIED = { status: 401, headers: { 'www-authenticate': 'Bearer' } }
+  const JSON_ANYWHERE = { body: { status: 'ok' } }
+  const issuerAt = (url: string) => ({
+    '/.well-known/openid-configuration': {
+      body: {
+        issuer: url,
+        authorization_endpoint: `${url}/authorize`,
+        token_endpoint: `${url}/token`,
+        jwks_uri: `${url}/keys`,
+      },
+    },
   })
 
-  it('of another machine by plain http: the hint names --authorization none', async () => {
-    const { exit, stderr } = await world.type('ls-auth services --api http://jaeger.internal:16686')
+  it.each<[string, () => Promise<{ url: string }>, number, string, string]>([
+    [
+      'a gateway',
+      () => server(DENIED),
+      3,
+      'error: HOST wants a token',
+      'hint: Sign in: ls-auth login http://HOST',
+    ],
+    [
+      'a page',
+      async () => ({ url: await jaeger('html') }),
+      2,
+      'error: HOST answered with a web page instead of traces',
+      'hint: Check the address. If it is that of a trace gateway, sign in: ls-auth login http://HOST',
+    ],
+    [
+      'an identity provider',
+      () => server({ status: 404 }, issuerAt),
+      7,
+      'error: HOST is your identity provider, not the trace gateway',
+      'hint: Ask your platform team for the address of the trace gateway, or: ls-auth login --issuer http://HOST --client-id ID --api URL',
+    ],
+    [
+      'a server that answers JSON everywhere',
+      () => server(JSON_ANYWHERE),
+      2,
+      'error: unknown back end at HOST',
+      'hint: Add --backend lightstep, tempo or jaeger, or set LS_AUTH_BACKEND. If it is a trace gateway, sign in: ls-auth login http://HOST',
+    ],
+    [
+      'no server',
+      async () => ({ url: 'http://127.0.0.1:9' }),
+      6,
+      'error: cannot reach HOST: nothing listens there',
+      'hint: Start what should answer there, or correct the address and its port.',
+    ],
+  ])('%s there is told apart, with the command that leads on', async (_, start, exit, ...lines) => {
+    const { url } = await start()
+    for (const command of ['services', 'trace search']) {
+      const outcome = await world.type(`ls-auth ${command} --api ${url}`)
+      expect(outcome).toMatchObject({ exit, stdout: '' })
+      expect(outcome.stderr.replaceAll(new URL(url).host, 'HOST').split('\n').slice(0, 2)).toEqual(lines)
+    }
+  })
+
+  it('LS_AUTH_TOKEN goes to no back end that is not known, nor to one that any JSON looks like', async () => {
+    world.variables.LS_AUTH_TOKEN = 'a-token-for-another-place'
+    for (const otherwise of [DENIED, JSON_ANYWHERE]) {
+      const { url } = await server(otherwise)
+      const { exit, stderr } = await world.type(`ls-auth services --api ${url}`)
+      expect({ exit, stderr }).toEqual({
+        exit: 2,
+        stderr: expect.stringContaining('hint: Add --backend lightstep, tempo or jaeger'),
+      })
+    }
+  })
+
+  it('beside a profile of another address: the API is asked what it is', async () => {
+    await profile('tempo', 'http://127.0.0.1:9')
+    const api = await jaeger('v3')
+    expect(await world.type(`ls-auth services --api ${api}`)).toMatchObject({ exit: 0 })
+    await profile('tempo', api)
+    expect(await world.type(`ls-auth services --api ${api}`)).toMatchObject({ exit: 6 })
+  })
+
+  it('a port that there is not', async () => {
+    expect(await world.type('ls-auth services --api 127.0.0.1:99999')).toMatchObject({
+      exit: 2,
+      stderr: 'error: the api has a wrong port: 99999\nhint: The highest port is 65535.\n',
+    })
+  })
+
+  it('of another machine by plain http: the hint is the whole command with --authorization none', async () => {
+    const api = 'http://jaeger.internal:16686'
+    const { exit, stderr } = await world.type(`ls-auth trace search --service checkout --api ${api}`)
     expect({ exit, stderr }).toEqual({
       exit: 10,
-      stderr: expect.stringContaining('For a server that takes no token, add --authorization none.'),
+      stderr:
+        'error: refusing plain http to jaeger.internal:16686\nhint: Use https. For a server that takes no token: ' +
+        `ls-auth trace search --service checkout --api ${api} --authorization none\n`,
     })
   })
 })

@@ -1,6 +1,7 @@
 import { gatewaySeen } from '../../../backends/gateways/known.ts'
 import { tempo } from '../../../backends/tempo.ts'
 import { Failure } from '../../../errors.ts'
+import { jsonObject } from '../../../json-object.ts'
 import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import type { SearchResult, TraceFilter } from '../../search.ts'
@@ -117,7 +118,12 @@ async function isTempo(ask: Send): Promise<boolean> {
   for (const path of ['/api/echo', '/api/v2/search/tags', '/api/search/tags']) {
     const answer = await ask({ path, accept: '*/*', answers: [403] })
     if (answer.status === 403) await probeServices(ask, answer)
-    if (answer.status !== 404) return true
+    if (answer.status === 404) continue
+    // Any server may answer these paths, such as with the same JSON everywhere.
+    const text = Buffer.from(answer.body).toString('utf8')
+    if (answer.status === 403 || text.trim() === 'echo') return true
+    const { scopes, tagNames } = jsonObject(text) ?? {}
+    if (Array.isArray(scopes) || Array.isArray(tagNames)) return true
   }
   return false
 }

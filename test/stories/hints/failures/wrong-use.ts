@@ -37,7 +37,7 @@ export const WRONG_USE: readonly FailureRow[] = [
     name: 'plain http beyond this machine',
     line: 'ls-auth services --api http://gw.example',
     exit: 10,
-    noCommand: true,
+    exits: [6],
   },
   {
     name: 'an issuer over plain http',
