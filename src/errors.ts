@@ -76,6 +76,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `batch-file`: the program is a batch file, which Windows starts by cmd.exe alone.
  * - `web-page`: a web page was answered, or a redirect to one, where an API should answer.
  * - `half-client-certificate`: of `client_cert` and `client_key` one is missing.
+ * - `refused-token`: the API refuses the token itself, not what it may do.
  * - `no-token`: no token went along with the request, as the profile wants it.
  * - `same-token`: a renewal brought the token again that was refused.
  * - `may-bind`: what was asked for may end the sign-in, and nobody has agreed to that.
@@ -95,6 +96,7 @@ export type FailureReason =
   | 'batch-file'
   | 'web-page'
   | 'half-client-certificate'
+  | 'refused-token'
   | 'no-token'
   | 'same-token'
   | 'may-bind'

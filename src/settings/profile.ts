@@ -105,7 +105,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     get resolved() {
       return values.all()
     },
-    unknownKeys: unknownKeys(settings, name),
+    unknownKeys: unknownKeys(settings, [name]),
     settingsFile: settingsFileOf(settings, name),
   }
 }
@@ -170,12 +170,13 @@ const layersOf = ({ config, system }: Settings, name: string): Layers => ({
   systemFile: system.path,
 })
 
-function unknownKeys({ config, system }: Settings, name: string): UnknownKey[] {
+/** What this version does not know in the tables of these profiles and at the top of both files. */
+export function unknownKeys({ config, system }: Settings, names: readonly string[]): UnknownKey[] {
   const known = new Set(SETTING_TABLE.map(({ key }) => key))
   const inProfile = ({ path, profiles }: ConfigFile): UnknownKey[] =>
-    Object.keys(profiles[name] ?? {}).flatMap((key) =>
-      known.has(key) ? [] : [{ key, file: path, where: 'profile' }],
-    )
+    names
+      .flatMap((name) => Object.keys(profiles[name] ?? {}))
+      .flatMap((key) => (known.has(key) ? [] : [{ key, file: path, where: 'profile' }]))
   const atTop = ({ path, unknownKeys }: ConfigFile): UnknownKey[] =>
     unknownKeys.map((key) => ({ key, file: path, where: 'file' }))
   return [...[config, system].flatMap(inProfile), ...[config, system].flatMap(atTop)]

@@ -2,8 +2,9 @@ import type { Client, PartialClient } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Env } from '../ports/ports.ts'
 import { safeText } from '../text/safe-text.ts'
+import { shellWord } from '../text/shell-word.ts'
 import type { Settings } from './files/settings-files.ts'
-import { chooseProfile, type Profile } from './profile.ts'
+import { chooseProfile, type Profile, sendsToken } from './profile.ts'
 import { FIRST_LOGIN } from './profile-name.ts'
 
 /** Whether a client has issuer and client id. */
@@ -14,8 +15,10 @@ export const isComplete = (client: PartialClient): client is Client =>
  * The client of a profile that must have issuer and client id; a workload that uses its proof as it is, is no client of
  * the issuer. Failures: `not-signed-in`, `settings`.
  */
-export function requireClient(profile: Pick<Profile, 'client' | 'name' | 'saved' | 'resolved'>): Client {
-  const { client, name, saved } = profile
+export function requireClient(
+  profile: Pick<Profile, 'client' | 'name' | 'saved' | 'api' | 'authorization' | 'resolved'>,
+): Client {
+  const { api, client, name, resolved, saved } = profile
   if (isComplete(client)) return client
   const { issuer, clientId, preset, workload } = client
   if (workload) {
@@ -35,10 +38,14 @@ export function requireClient(profile: Pick<Profile, 'client' | 'name' | 'saved'
       hint: "Pass a program's token in LS_AUTH_TOKEN.",
     })
   }
-  if (issuer === undefined && String(profile.resolved.authorization.value).toLowerCase() === 'none') {
-    throw new Failure('settings', `profile ${safeText(name, 60)} needs no sign-in: its API takes no token`, {
-      hint: 'Read traces right away: ls-auth services',
-    })
+  if (issuer === undefined && clientId === undefined && !sendsToken(profile)) {
+    throw new Failure(
+      'not-signed-in',
+      `profile ${safeText(name, 60)} needs no sign-in: its API takes no token`,
+      {
+        hint: `Read traces right away: ls-auth services${resolved.api.value === undefined ? '' : `. If the API wants a sign-in: ls-auth login ${shellWord(api.href.replace(/\/$/, ''))}`}`,
+      },
+    )
   }
   throw new Failure(
     'settings',

@@ -1,6 +1,6 @@
 import type { BackendId } from '../backends/table.ts'
 import type { Client } from '../client.ts'
-import { flagsOf, type Invocation } from '../commands/invocation.ts'
+import { flagsOf, type Invocation, noteUnknown } from '../commands/invocation.ts'
 import { namesApi } from '../commands/request/require-api.ts'
 import { withItsKey } from '../commands/sign-out/sign-in-sharers.ts'
 import { Failure } from '../errors.ts'
@@ -13,7 +13,7 @@ import type { SessionHeader } from '../session/store/session-file.ts'
 import { findEverySignIn } from '../session/store/sign-ins.ts'
 import { readSettings, type Settings } from '../settings/files/settings-files.ts'
 import { outsideProxy } from '../settings/local-proxy.ts'
-import { type Profile, profileNamed, sendsToken } from '../settings/profile.ts'
+import { type Profile, profileNamed, sendsToken, unknownKeys } from '../settings/profile.ts'
 import { namedProfile, nameInUse, profileNames } from '../settings/profile-name.ts'
 import { clientFromHeader, isComplete } from '../settings/required-client.ts'
 import { withoutSecret } from '../text/without-secret.ts'
@@ -47,8 +47,10 @@ export async function openListing(invocation: Invocation) {
   const settings = await readSettings(ports.env, await ports.files())
   // All are listed, and yet the answer would be taken for that of the one that is named.
   namedProfile(settings, flagsOf(invocation), ports.env)
+  const unknown = unknownKeys(settings, profileNames(settings))
+  await noteUnknown(invocation, unknown)
   const rows = await listSignIns(settings, ports)
-  return { settings, rows, now: ports.clock.now(), preferred: nameInUse(settings, ports.env) }
+  return { settings, unknown, rows, now: ports.clock.now(), preferred: nameInUse(settings, ports.env) }
 }
 
 async function listSignIns(settings: Settings, portsHere: Ports): Promise<SignInRow[]> {

@@ -25,7 +25,7 @@ export const status = verb({
     { does: 'for scripts: local state only, no request', line: 'ls-auth status --json' },
   ],
   async run(invocation) {
-    const { settings, rows, now, preferred } = await openListing(invocation)
+    const { settings, unknown, rows, now, preferred } = await openListing(invocation)
     noteGivenToken(invocation)
     const isProxied = isBehindProxy(invocation.ports.env)
     if (isProxied) tell(invocation, PROXIED)
@@ -49,7 +49,9 @@ export const status = verb({
         ...problems(rows, invocation),
         ...(await unfinishedSignOuts(settings, invocation)),
         // A sign-in is refused behind the proxy, and commands there need none.
-        ...(isProxied || rows.some(({ session }) => session !== undefined) ? [] : [nobody(rows, now)]),
+        ...(isProxied || rows.some(({ session }) => session !== undefined)
+          ? []
+          : [nobody(rows, now, unknown.length > 0)]),
       ],
     }
   },
@@ -131,13 +133,14 @@ async function unfinishedSignOuts(settings: Settings, { ports }: Invocation): Pr
   })
 }
 
-function nobody(rows: readonly SignInRow[], now: number): string {
+/** `isMisspelt`: what says that a sign-in is needed may stand in a key that is not known. */
+function nobody(rows: readonly SignInRow[], now: number, isMisspelt: boolean): string {
   if (rows.length === 0) return `There is no profile yet. ${FIRST_LOGIN}`
-  if (rows.some((row) => stateOf(row, now) === 'invalid'))
-    return 'Correct the settings first: it could not be seen whether somebody is signed in.'
   const toSignIn = rows.find(({ needed }) => needed)
+  if (rows.some((row) => stateOf(row, now) === 'invalid') || (isMisspelt && toSignIn === undefined))
+    return 'Correct the settings first: they do not say whether you are signed in.'
   return toSignIn === undefined
-    ? 'Nobody needs to sign in.'
+    ? 'No profile needs a sign-in.'
     : `Nobody is signed in. Run: ls-auth login --profile ${nameOf(toSignIn)}`
 }
 

@@ -15,7 +15,8 @@ export function requireOtherCommand(argv: readonly string[], { exit, stderr }: O
       .slice(1, argv.length + 1)
       .map((word, i) => (i === argv.length - 1 ? bare(word) : word))
     const rest = words.slice(argv.length + 1).join(' ')
-    if (command.sort().join(' ') !== typed || rest.startsWith('--') || PLACEHOLDER.test(` ${rest}`)) continue
+    if (command.sort().join(' ') !== typed || /^(--|https?:)/.test(rest) || PLACEHOLDER.test(` ${rest}`))
+      continue
     if (!FIRST.test(hint)) throw new Error(`this hint repeats what has just failed: ${hint}`)
   }
 }

@@ -168,7 +168,7 @@ function refusedToken(
   return new Failure('not-allowed', `${safeText(url.host)} ${found} (HTTP 401)`, {
     detail,
     hint,
-    ...(token === undefined && { reason: 'no-token' }),
+    reason: token === undefined ? 'no-token' : 'refused-token',
   })
 }
 

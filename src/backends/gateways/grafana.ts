@@ -31,6 +31,7 @@ function refusedToken(refused: Refused): Failure {
   const found = sent === undefined ? 'wants a token' : 'did not accept the token'
   return new Failure('not-allowed', `${safeText(base.host)} ${found} (HTTP 401)`, {
     detail: [...theySay(refused), ...whatWasSent(sent)],
+    reason: 'refused-token',
     hint: sent === undefined ? nothingSent(base) : tokenHint(refused, sent),
   })
 }

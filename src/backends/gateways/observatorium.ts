@@ -62,6 +62,7 @@ function notVerified(refused: Refused, isOwn: boolean): Refusal | undefined {
   }
   const failure = new Failure(isOwn ? 'not-allowed' : 'api-failed', message, {
     detail,
+    ...(isOwn && { reason: 'refused-token' }),
     hint: verifyHint(sent, base),
   })
   return { failure, isAboutToken: isOwn }

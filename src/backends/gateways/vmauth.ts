@@ -28,6 +28,7 @@ function unknownToken({ base, status, sent }: Refused): Refusal {
     'not-allowed',
     `${safeText(base.host)} does not know the token (HTTP ${status})`,
     {
+      reason: 'refused-token',
       detail: whatWasSent(sent),
       hint: 'vmauth checks issuer, signature, times and match_claims. Compare them: ls-auth whoami --raw. Before 1.147 the token also needs the claim vm_access.',
     },

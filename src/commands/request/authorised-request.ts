@@ -77,8 +77,13 @@ export async function authorisedRequest(
     explain(failure: Failure, host: string) {
       const explained = explainFailure(row, failure, host)
       if (explained.code === 'step-up') return forWhom(explained, isGiven, profile)
-      if (!explained.hint.includes('ls-auth login')) return explained
-      if (isGiven) return ofGiven(explained, given, profile, invocation.ports.clock.now())
+      const login = explained.hint.includes('ls-auth login')
+      if (isGiven) {
+        const failed = login ? ofGiven(explained, given, profile, invocation.ports.clock.now()) : explained
+        // Only another token helps, as after its end.
+        return explained.reason === 'refused-token' ? failed.withExit(FAILURES['session-ended'].exit) : failed
+      }
+      if (!login) return explained
       return profile.client.workload ? insteadOfLogin(explained, NOT_BELIEVED) : explained
     },
   }

@@ -67,9 +67,12 @@ export function openState(scene: Scene): ViewState {
     page: undefined,
     typed: undefined,
     search: undefined,
-    message: notice(scene),
+    message: withKeys(notice(scene)),
   }
 }
+
+/** A first screen says how to leave it, too. */
+const withKeys = (text: string): string => (text === '' ? '' : `? keys   q quit   ${text}`)
 
 function notice(scene: Scene): string {
   const { trace } = scene.tree

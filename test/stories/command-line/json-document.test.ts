@@ -421,7 +421,7 @@ describe.sequential('is true, member by member', () => {
       () => {
         stage.world.variables.LS_AUTH_TOKEN = 'k'
       },
-      `ls-auth trace search --api ${direct.url} --service checkout --snapshot --since 1h --json`,
+      `ls-auth trace search --backend lightstep --api ${direct.url} --service checkout --snapshot --since 1h --json`,
     ]
     expect(await problems('trace search', runs)).toEqual([])
     delete stage.world.variables.LS_AUTH_TOKEN

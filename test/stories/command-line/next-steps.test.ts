@@ -56,11 +56,20 @@ describe('"Nobody signs in to my local Jaeger"', () => {
     const jaeger = await startJaegerApi({ traces: [makeTrace({ seed: 7 })] })
     await world.type(`ls-auth profile add local --backend jaeger --api ${jaeger.url} --authorization none`)
     for (const command of ['login', 'whoami', 'token', 'check', 'logout']) {
-      const { stderr } = await world.type(`ls-auth ${command}`)
-      expect(stderr, command).toBe(
-        'error: profile local needs no sign-in: its API takes no token\nhint: Read traces right away: ls-auth services\n',
-      )
+      const { exit, stderr } = await world.type(`ls-auth ${command}`)
+      expect({ exit, stderr }, command).toEqual({
+        exit: 3,
+        stderr:
+          'error: profile local needs no sign-in: its API takes no token\n' +
+          `hint: Read traces right away: ls-auth services${command === 'logout' ? '' : `. If the API wants a sign-in: ls-auth login ${jaeger.url}`}\n`,
+      })
     }
+    // Without that line in the file the same words: an API of this machine is asked without a token.
+    await world.editConfig((text) => text.replace('authorization = "none"', ''))
+    expect(await world.type('ls-auth whoami')).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining('profile local needs no sign-in'),
+    })
     expect(await world.type('ls-auth services')).toMatchObject({ exit: 0 })
     await jaeger.close()
   })

@@ -29,6 +29,17 @@ describe('"who is signed in on this machine?"', () => {
     expect(await rows()).toEqual([])
   })
 
+  it('a key that is misspelt: says so, and not that a sign-in is not needed', async () => {
+    await world.writeConfig(
+      `[profiles.work]\nisuer = "${provider.issuer}"\nclient_id = "x"\napi = "http://127.0.0.1:1"\n`,
+    )
+    const { stderr } = await world.type('ls-auth status')
+    expect(stderr.replaceAll(world.configFile, 'FILE')).toBe(
+      'note: FILE: the setting "isuer" is not known to this version and was ignored. Did you mean issuer?\n' +
+        'Correct the settings first: they do not say whether you are signed in.\n',
+    )
+  })
+
   it('a person: who, how long, whether it renews, at 60 columns without a request', async () => {
     await login('--profile work')
     const asked = provider.requests.length

@@ -61,7 +61,7 @@ describe('what trace get notes below a trace', () => {
 
   it('is counted at once, and i shows it', () => {
     const walk = walkThrough(odd, size)
-    expect(walk.lines.at(-1)).toBe('2 notes on this trace: i shows them')
+    expect(walk.lines.at(-1)).toBe('? keys   q quit   2 notes on this trace: i shows them')
     const page = walk.press('i')
     expect(page.lines.slice(0, 4)).toEqual(['notes', EARLY, SHARED, ''])
     expect(page.press('z').lines.at(-1)).toBe('Arrows scroll, q goes back to the rows.')

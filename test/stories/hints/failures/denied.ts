@@ -69,6 +69,6 @@ export const DENIED: readonly FailureRow[] = [
       place.world.variables.LS_AUTH_TOKEN = 'opaque'
     },
     line: 'ls-auth services --profile work',
-    exit: 11,
+    exit: 3,
   },
 ]
