@@ -126,8 +126,8 @@ describe('an address alone, as it is typed at 3 a.m.', () => {
       'no server',
       async () => ({ url: 'http://127.0.0.1:9' }),
       6,
-      'error: cannot reach HOST: nothing listens there',
-      'hint: Start what should answer there, or correct the address and its port.',
+      'error: cannot reach HOST: no program listens there',
+      'hint: Start the server, or correct the address and its port.',
     ],
   ])('%s there is told apart, with the command that leads on', async (_, start, exit, ...lines) => {
     const { url } = await start()
