@@ -150,9 +150,13 @@ export const COMMANDS: Table = [
       { does: 'what was asked today?', line: 'ls-auth audit list --since 24h' },
       { does: 'for a program', line: 'ls-auth audit list -o ndjson' },
     ],
-    rows: lazyRows(program, {
-      list: 'list sign-ins, renewals, tokens handed out, requests and sign-outs, the latest last',
-    }),
+    rows: [
+      {
+        usage: 'list',
+        description: 'list sign-ins, renewals, tokens handed out, requests and sign-outs, the latest last',
+        verb: async () => (await import('../verbs/audit-list.ts')).auditList,
+      },
+    ],
   },
   ...lazyRows(program, {
     'completion [shell]':

@@ -1,6 +1,6 @@
 import { refuseEmpty } from '../empty-value.ts'
 import { Failure } from '../errors.ts'
-import { parseDuration, parseUnitDuration } from '../settings/duration.ts'
+import { parseDuration } from '../settings/duration.ts'
 import { typedFlag } from '../settings/setting-key.ts'
 import type { Typed } from './cli-command.ts'
 
@@ -25,12 +25,6 @@ export function textsFlag(flags: Flags, name: string): readonly string[] | undef
 export function durationFlag(flags: Flags, name: string): number | undefined {
   const value = flags[name]
   return typeof value === 'string' ? parseDuration(value, typedFlag(name)) : undefined
-}
-
-/** The same for a flag that takes no bare seconds. */
-export function unitDurationFlag(flags: Flags, name: string): number | undefined {
-  const value = flags[name]
-  return typeof value === 'string' ? parseUnitDuration(value, typedFlag(name)) : undefined
 }
 
 /** Whether a new profile may have this name. */

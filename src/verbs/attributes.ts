@@ -1,5 +1,5 @@
+import { MASKED } from '../commands/trace/masked.ts'
 import { openSource } from '../commands/trace/open-source.ts'
-import { MASKED } from '../commands/trace/print-rows.ts'
 import { text } from '../frame/flag.ts'
 import { ASKS_API, LIST_FORMATS, verb } from '../frame/verb.ts'
 import {

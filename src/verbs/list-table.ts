@@ -12,7 +12,7 @@ export interface ListColumn<Row> {
   readonly least?: number
   /** What is too long loses all but a short beginning and its end. */
   readonly isCutInside?: true
-  /** It is cut when those before are as short as they get. */
+  /** It is cut when the others are as short as they get. */
   readonly isCutLast?: true
 }
 
@@ -44,12 +44,14 @@ export function listTable<Row>(
   if (!isPipe) while (shown > KEPT && total(floor.slice(0, shown)) > width) shown--
   leftOut?.push(...all.slice(shown).map(({ head }) => head.trim()))
   const kept = all.slice(0, shown)
-  for (const isLast of [undefined, true] as const) {
-    const cut = kept.filter((one) => one.isCutLast === isLast)
+  // Those that may lose something, an id after the others; then any, where even the few that are always there find no room.
+  for (const turn of [1, 2, 3]) {
+    const leastOf = ({ least, isCutLast }: ListColumn<Row>) =>
+      turn === 3 ? NARROWEST : turn === (isCutLast ? 2 : 1) ? least : undefined
     while (!isPipe && total(kept.map(({ columns }) => columns)) > width) {
-      const largest = cut
-        .filter((one) => one.columns > Math.min(one.least ?? NARROWEST, NARROWEST))
-        .sort((a, b) => b.columns - a.columns)[0]
+      const [largest] = kept
+        .filter((one) => one.columns > (leastOf(one) ?? Number.POSITIVE_INFINITY))
+        .sort((a, b) => b.columns - a.columns)
       if (largest === undefined) break
       largest.columns--
     }

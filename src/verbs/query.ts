@@ -1,5 +1,5 @@
+import { MASKED } from '../commands/trace/masked.ts'
 import { openSource } from '../commands/trace/open-source.ts'
-import { MASKED } from '../commands/trace/print-rows.ts'
 import { Failure } from '../errors.ts'
 import { type Answer, type Block, drawnBlock, textBlock } from '../frame/answer.ts'
 import { choice, duration, text } from '../frame/flag.ts'

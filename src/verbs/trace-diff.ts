@@ -1,4 +1,4 @@
-import { MASKED } from '../commands/trace/print-rows.ts'
+import { MASKED } from '../commands/trace/masked.ts'
 import { readTraceArgument, readTraceId } from '../commands/trace/trace-argument.ts'
 import { Failure } from '../errors.ts'
 import {

@@ -1,7 +1,7 @@
 import type { Invocation } from '../commands/invocation.ts'
 import { findTrace } from '../commands/trace/find-trace.ts'
+import { MASKED } from '../commands/trace/masked.ts'
 import { readConditions, readCount } from '../commands/trace/output/view-options.ts'
-import { MASKED } from '../commands/trace/print-rows.ts'
 import { endsFirst, readTimeFromNow } from '../commands/trace/time-range.ts'
 import { readTraceArgument, readTraceId } from '../commands/trace/trace-argument.ts'
 import { Failure } from '../errors.ts'

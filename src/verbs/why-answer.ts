@@ -1,7 +1,7 @@
 import type { Explanation } from '../commands/trace/found/explain.ts'
 import { counted } from '../commands/trace/found/found-words.ts'
 import { foundNotes } from '../commands/trace/found/read-found.ts'
-import { MASKED } from '../commands/trace/print-rows.ts'
+import { MASKED } from '../commands/trace/masked.ts'
 import { namesTimes } from '../commands/trace/time-range.ts'
 import { isPlain, type Note, type Step } from '../frame/answer.ts'
 import { safeText } from '../text/safe-text.ts'

@@ -3,8 +3,7 @@ import { BACKENDS } from '../../backends/table.ts'
 import { completion } from '../../commands/completion/completion.ts'
 import { version } from '../../commands/version.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
-import { RECORD_FORMATS } from '../../trace/formats/output-choices.ts'
-import { choice, type Details } from '../command.ts'
+import type { Details } from '../command.ts'
 
 const COMPLETION: Details[string] = {
   completes: [['bash', 'zsh', 'fish', 'powershell']],
@@ -31,27 +30,6 @@ const VERSION: Details[string] = {
   load: async () => version,
 }
 
-const AUDIT_LIST: Details[string] = {
-  options: (command) =>
-    command
-      .option('--since <duration>', 'how far back to look (all that is kept when not given)')
-      .option(
-        '--trace <id>',
-        'only requests that read this trace, asked for it by this span, or belong to it (traceparent)',
-      )
-      .addOption(choice('-o, --output <format>', 'how to print it', RECORD_FORMATS)),
-  exits: [6],
-  examples: [
-    { does: 'what was asked in the last hour?', line: 'ls-auth audit list --since 1h' },
-    {
-      does: 'who read this trace from here?',
-      line: 'ls-auth audit list --trace 4bf92f3577b34da6a3ce929d0e0e4736',
-    },
-    { does: 'of one profile, for a program', line: 'ls-auth audit list --profile work -o ndjson' },
-  ],
-  load: async () => (await import('../../commands/audit/audit-list.ts')).auditList,
-}
-
 const MCP: Details[string] = {
   options: (command) =>
     ownFlags(
@@ -70,9 +48,8 @@ const MCP: Details[string] = {
   load: async () => (await import('../../mcp/mcp.ts')).mcp,
 }
 
-/** Commands about the program itself, and its record. */
+/** Commands about the program itself. */
 export const PROGRAM_COMMANDS: Details = {
-  list: AUDIT_LIST,
   completion: COMPLETION,
   version: VERSION,
   mcp: MCP,

@@ -31,12 +31,6 @@ export const TRACE_LINES = ['ndjson', 'otlp'] as const satisfies readonly TraceF
 /** One of {@link TRACE_LINES}. */
 export type TraceLines = (typeof TRACE_LINES)[number]
 
-/** What `-o` takes for the record. */
-export const RECORD_FORMATS = ['table', 'json', 'ndjson'] as const
-
-/** One of {@link RECORD_FORMATS}. */
-export type RecordFormat = (typeof RECORD_FORMATS)[number]
-
 /**
  * What `--scale` takes: `linear` shows the roots' time with long tails clipped and idle time cut out, `critical` the
  * roots' time and nothing else, `fit` everything, `log` everything on a logarithmic axis.

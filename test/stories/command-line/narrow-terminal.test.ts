@@ -67,6 +67,6 @@ describe('audit list', () => {
     expect(row).toMatch(columns === 80 ? / 4bf92f35\S*… +INC-7/ : / 4bf92f3577b34da6a3ce929d0e0e4736 +INC-7/)
     expect(displayWidth(row)).toBeLessThanOrEqual(columns)
     if (columns === 120) expect(stderr).toBe('')
-    else expect(stderr).toBe('note: no room here for PROFILE; a pipe and -o ndjson have all\n')
+    else expect(stderr).toBe('note: no room here for PROFILE; --json has all\n')
   })
 })

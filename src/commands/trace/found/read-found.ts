@@ -12,7 +12,7 @@ import {
 } from '../../../trace/search.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
-import { MASKED } from '../print-rows.ts'
+import { MASKED } from '../masked.ts'
 import { namesTimes } from '../time-range.ts'
 import { type ReadTraces, readFoundTraces } from './found-traces.ts'
 import { counted, noneRead, someFound, unitOf } from './found-words.ts'
