@@ -14,6 +14,15 @@ import { copyRuntimePackages, copyRuntimePackagesWhole, PLATFORM } from './runti
 import { copyProgram, emptyDirectory, put, settle, sourceDateEpoch } from './staging.mjs'
 import { packTarball } from './tarball.mjs'
 
+// Node.js 24 is the first whose executable can leave NODE_OPTIONS alone.
+if (Number.parseInt(process.versions.node, 10) < 24) {
+  process.stderr.write(
+    `error: npm run package needs Node.js 24 or later, for the executable; this is ${process.version}\n` +
+      'hint: Install Node.js 24 (nvm install 24), then: npm run package\n',
+  )
+  process.exit(1)
+}
+
 const { version } = JSON.parse(await readFile('package.json', 'utf8'))
 const epoch = sourceDateEpoch()
 const target = await emptyDirectory('packages')

@@ -78,7 +78,8 @@ export function addCommands(
 
 /** Each command with its arguments, and the first words of what it does. */
 export const summaries = (rows: readonly (Row | Group)[]): (readonly [usage: string, does: string])[] =>
-  rows.flatMap((row) =>
+  // --version is the usual way.
+  rows.filter((row) => wordOf(row) !== 'version').flatMap((row) =>
     'rows' in row
       ? summaries(row.rows).map(([usage, does]) => [`${wordOf(row)} ${usage}`, does] as const)
       : [[row.usage, row.description.replace(/[;:] .*/, '')] as const],

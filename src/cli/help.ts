@@ -2,7 +2,7 @@ import { type Command, Help } from 'commander'
 import type { ExitStatus } from '../frame/exit-statuses.ts'
 import type { Example } from '../frame/verb.ts'
 import { wrap } from '../text/wrap.ts'
-import { helpWidth, TOPICS } from './first-screen.ts'
+import { helpWidth, lineToCopy, TOPICS } from './first-screen.ts'
 
 export type { Example }
 
@@ -22,14 +22,15 @@ export const HELP_TEXT = 'show this help'
 /** The heading of settings that the help of a command leaves to `ls-auth help flags`. */
 export const SETTINGS = 'Settings of the profile:'
 
-/** Text beside an option is wrapped down to this many columns: commander's 40 leaves lines too long at 60. */
-const NARROWEST_TEXT = 20
+/** Text beside an option is wrapped down to this many columns: commander's 40 leaves lines too long at 60, and 20 at 40. */
+const NARROWEST_TEXT = 8
 
 /** Help settings for all commands; subcommands inherit them from commander. */
-export function configureHelp(program: Command): void {
+export function configureHelp(program: Command, columns: number): void {
   program
     .configureHelp({
       minWidthToWrap: NARROWEST_TEXT,
+      commandUsage: (command) => wrap(new Help().commandUsage(command), helpWidth(columns) - 7, '       '),
       visibleOptions: (command) =>
         new Help().visibleOptions(command).filter(({ helpGroupHeading }) => helpGroupHeading !== SETTINGS),
       optionDescription: ({ description, argChoices }) =>
@@ -51,10 +52,10 @@ export function addAppendix(command: Command, columns: number, appendix: () => A
   })
 }
 
-/** The line to copy stays whole, however long; what it does is wrapped. */
 function exampleLines({ does, line }: Example, columns: number): string[] {
-  const told = wrap(`# ${does}`, helpWidth(columns) - 2, '# ')
-  return [...told.split('\n'), line].map((text) => `  ${text}`)
+  const width = helpWidth(columns) - 2
+  const told = wrap(`# ${does}`, width, '# ').split('\n')
+  return [...told, lineToCopy(line, width)].map((text) => `  ${text}`)
 }
 
 /** Two columns: a term, and what it does. */

@@ -194,7 +194,7 @@ function commandTree(
       writeErr: () => {},
       getOutHelpWidth: () => helpWidth(ports.terminal.columns),
     })
-  configureHelp(program)
+  configureHelp(program, ports.terminal.columns)
   addCommands(program, rows, argv, ports, end)
   return program
 }

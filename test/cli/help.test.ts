@@ -37,14 +37,16 @@ describe('help at any width', () => {
     expect(told.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 
-  it('beside an editor only lines to copy and names are wider', async () => {
-    const beside = await openWorld({ columns: 60 })
+  it.each([60, 40])('at %i columns only a name that cannot be broken is wider', async (columns) => {
+    const beside = await openWorld({ columns })
     onTestFinished(() => beside.close())
-    for (const { words } of ENTRIES) {
+    for (const words of ['', ...ENTRIES.map((entry) => entry.words)]) {
       const { stdout } = await beside.type(`ls-auth ${words} --help`)
-      // A line to copy stays whole, and a name cannot be broken.
-      const broken = (line: string) => line.length > 60 && !/^ {2}(?!#)\S/.test(line) && !/^ *\S+$/.test(line)
+      const broken = (line: string) => line.length > columns && !/^ *('.*'|".*"|\S+)( \\)?$/.test(line)
       expect([words, stdout.split('\n').filter(broken)]).toEqual([words, []])
+      // What goes on below can be pasted all the same.
+      const examples = /\nExamples:\n((?: .+\n)+)/.exec(stdout)?.[1] ?? ''
+      expect(examples.replace(/ \\\n +/g, ' ')).not.toMatch(/^ {3,}\S/m)
     }
   })
 })

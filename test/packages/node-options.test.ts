@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { readsNodeOptions } from '../../build/package/node-options.mjs'
 import { isMet } from '../world/needs.ts'
@@ -16,3 +17,18 @@ it.skipIf(!isMet(process.platform !== 'win32', 'there is no `true` on Windows'))
 it('one that does not run at all is neither', () => {
   expect(() => readsNodeOptions('/nonexistent/ls-auth')).toThrow('does not run')
 })
+
+it.skipIf(!isMet(Number.parseInt(process.versions.node, 10) < 24, 'Node.js 24 can make the executable'))(
+  'a Node that is too old for that is refused before anything is built',
+  () => {
+    const { status, stderr, stdout } = spawnSync(process.execPath, ['build/package/package.mjs'], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    })
+    expect({ status, stdout, first: stderr.split('\n')[0] }).toEqual({
+      status: 1,
+      stdout: '',
+      first: `error: npm run package needs Node.js 24 or later, for the executable; this is ${process.version}`,
+    })
+  },
+)
