@@ -79,11 +79,13 @@ export function addCommands(
 /** Each command with its arguments, and the first words of what it does. */
 export const summaries = (rows: readonly (Row | Group)[]): (readonly [usage: string, does: string])[] =>
   // --version is the usual way.
-  rows.filter((row) => wordOf(row) !== 'version').flatMap((row) =>
-    'rows' in row
-      ? summaries(row.rows).map(([usage, does]) => [`${wordOf(row)} ${usage}`, does] as const)
-      : [[row.usage, row.description.replace(/[;:] .*/, '')] as const],
-  )
+  rows
+    .filter((row) => wordOf(row) !== 'version')
+    .flatMap((row) =>
+      'rows' in row
+        ? summaries(row.rows).map(([usage, does]) => [`${wordOf(row)} ${usage}`, does] as const)
+        : [[row.usage, row.description.replace(/[;:] .*/, '')] as const],
+    )
 
 /** Adds all options of a command, those of the profile's settings too. */
 export function addOptions(row: Row, command: Command): void {

@@ -5,6 +5,7 @@ import { EXIT_STATUSES, type ExitStatus } from '../frame/exit-statuses.ts'
 import { allVariables } from '../frame/variables.ts'
 import type { Ports } from '../ports/ports.ts'
 import { safeJson, safeText } from '../text/safe-text.ts'
+import { looksLikeToken } from '../text/without-secret.ts'
 import { addApiFlags, addCommands, choice, type Group, type Row } from './command.ts'
 import { COMMANDS, mainHelp } from './commands.ts'
 import { helpWidth, TOPICS } from './first-screen.ts'
@@ -100,7 +101,10 @@ function usageFailure(error: CommanderError, program: Command, argv: readonly st
   if (valued) return new Failure('usage', `${valued} takes no value`, { hint })
   if (error.code === 'commander.excessArguments') return tooMany(program, argv, hint)
   // Redacted: the value after `=` may be a secret under a mistyped option name.
-  const text = error.message.replace(/^error: /, '').replace(/'(--[\w-]+)=[^']*'/, "'$1'")
+  const text = error.message
+    .replace(/^error: /, '')
+    .replace(/'(--[\w-]+)=[^']*'/, "'$1'")
+    .replace(/'([^']*)'/, (quoted, word) => (looksLikeToken(word) ? "'…'" : quoted))
   const [message = '', ...more] =
     error.code === 'commander.help' ? ['no command was given'] : text.split('\n')
   const near = more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)

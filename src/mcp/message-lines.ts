@@ -78,11 +78,14 @@ function problemIn(text: string, isMessage: LineRules['isMessage']): BadLine | '
   // Without a method it may be an answer: its id is one of ours, and the client may wait for the answer to its own of that id.
   const id = isObject(message) && message.method !== undefined ? message.id : undefined
   return {
-    id: typeof id === 'string' || typeof id === 'number' ? id : null,
+    id: typeof id === 'number' || (typeof id === 'string' && !isJwt(id)) ? id : null,
     code: -32600,
     message: 'Invalid request: no message of the Model Context Protocol, one a line',
   }
 }
+
+/** A token in the wrong member is not repeated. */
+const isJwt = (id: string): boolean => /^eyJ[\w-]+\./.test(id)
 
 /** A call whose arguments are null has none, as some clients put it: the kit would refuse it. */
 function withoutNull(text: string): string {

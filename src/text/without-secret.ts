@@ -12,3 +12,7 @@ export const withoutSecret = (address: string): string => address.replace(ADDRES
 
 /** The same for each such address in a text, as in a hint that repeats what was typed. */
 export const withoutSecrets = (text: string): string => text.replace(IN_TEXT, '$1…')
+
+/** Whether a word may be a key that was pasted in the wrong place, such as `glsa_…` or a JWT: long, with letters and digits. */
+export const looksLikeToken = (word: string): boolean =>
+  word.length >= 20 && /^[\w.~+/=-]+$/.test(word) && /\d/.test(word) && /[a-z]/i.test(word)

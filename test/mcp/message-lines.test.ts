@@ -35,6 +35,7 @@ it.each<[pieces: string[], passed: string, refused: (Refused | undefined)[]]>([
   [[`{}\n[]\n[${A}]\n1\nnull\n{"jsonrpc":"1.0"}\n`], '', Array(6).fill(INVALID)],
   [[`{"jsonrpc":"2.0","id":"x","result":{}}\n`], `{"jsonrpc":"2.0","id":"x","result":{}}\n`, []],
   [[`{"jsonrpc":"2.0","id":"x","method":7}\n${A}\n`], `${A}\n`, [[-32600, 'x']]],
+  [[`{"jsonrpc":"2.0","id":"eyJhbGciOiJub25lIn0.e30.AAAA","method":7}\n`], '', [INVALID]],
   [[`{"jsonrpc":"2.0","id":7,"method":"a","params":[1]}\n`], '', [[-32600, 7]]],
   [[`{"jsonrpc":"2.0","id":null,"method":"a"}\n{"jsonrpc":"2.0","id":{}}\n`], '', [INVALID, INVALID]],
   // A notification has no answer, whatever is wrong with it (JSON-RPC 2.0 §4.1).

@@ -63,6 +63,11 @@ describe('a line that the parser does not take: two lines, with the name that is
     ['trace search --error=true', '--error takes no value', 'See: ls-auth trace search --help'],
     ['--quiet=s3cret whoami', '--quiet takes no value', 'See: ls-auth whoami --help'],
     ['whoami token=s3cret', 'ls-auth whoami takes no argument', 'See: ls-auth whoami --help'],
+    ['glsa_Xk3dP9vQ2mZ7rT1wY5bN8cJ4', "unknown command '…'", 'See: ls-auth --help'],
+    ['trace 7f1e2a4493e14b0c8a530c4b0f1d2e3a', "unknown command '…'", 'See: ls-auth trace --help'],
+    ['whoami --glsa_Xk3dP9vQ2mZ7rT1wY5bN8cJ4', "unknown option '…'", 'See: ls-auth whoami --help'],
+    ['whoami -glsa_Xk3dP9vQ2mZ7rT1wY5bN8cJ4', "unknown option '…'", 'See: ls-auth whoami --help'],
+    ['profile-of-the-other-team', "unknown command 'profile-of-the-other-team'", 'See: ls-auth --help'],
     ['whoami --tokn=s3cret', "unknown option '--tokn'", 'See: ls-auth whoami --help'],
   ])('%s', async (line, error, hint) => {
     const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
