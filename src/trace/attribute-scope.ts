@@ -12,7 +12,6 @@ const SCOPED = /^(span|resource|event|link|instrumentation)?\.(.+)$/s
  */
 export const SPAN_KIND = 'span.kind'
 
-/** An attribute's name in its two parts. */
 interface ScopedName {
   /** `span`, `resource`, `event`, `link` or `instrumentation`; undefined when the name does not say where. */
   readonly scope: string | undefined
@@ -20,7 +19,6 @@ interface ScopedName {
   readonly bare: string
 }
 
-/** A name that TraceQL can write in quotes only. */
 const QUOTED = /^"((?:[^"\\]|\\["\\])+)"$/
 
 /**
@@ -79,7 +77,6 @@ const FLAGS: Readonly<Record<string, string>> = {
 /** Text that no flag asks for. */
 const OF_QUERIES = new Set(['trace:id', 'trace:rootName', 'trace:rootService'])
 
-/** A duration as TraceQL writes it. */
 const DURATION = /^\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h)$/
 
 /** What a span has in such a field; undefined: it is none of them. */

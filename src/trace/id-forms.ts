@@ -89,7 +89,6 @@ function fromCloudTrace(text: string): Reading | undefined {
   return fromBoth('header', match[1], span.toString(16))
 }
 
-/** Brackets and quotes that stand around an id in a log or a chat. */
 const AROUND = /^(?:"(.*)"|'(.*)'|`(.*)`|\[(.*)\]|\((.*)\)|<(.*)>|\{(.*)\})$/s
 
 /**
@@ -174,8 +173,6 @@ export interface Reading {
   readonly traceId?: string
   /** The hex digits as given (lower case, not padded), for back ends that want them that way. */
   readonly digits?: string
-  /** The page that named it by its parameter, where its path begins with what may be a project. */
-  readonly page?: { readonly host: string; readonly project: string }
 }
 
 /** An id of zeros is invalid in every format. */
@@ -190,7 +187,6 @@ export function fromDigits(hex: string, form: Reading['form'], digits?: string):
   return { kind: 'either', form, spanId: id, traceId: id, ...given }
 }
 
-/** A trace id and the id of a span in it, both as hex digits. */
 function fromBoth(form: Reading['form'], trace: string, span: string): Reading | undefined {
   if (isZero(trace) || isZero(span)) return undefined
   const traceId = trace.toLowerCase().padStart(trace.length > 16 ? 32 : 16, '0')
@@ -245,7 +241,7 @@ function fromAddress(address: string): Reading | string {
   const url = new URL(address)
   const { pathname, searchParams, hash } = url
   const guid = searchParams.get(SPAN_PARAMETER)
-  if (guid !== null) return fromSpanParameter(guid, projectPage(url))
+  if (guid !== null) return fromSpanParameter(guid)
   const parts = [
     ...partsOfPath(pathname),
     ...partsOfParameters(searchParams),
@@ -267,7 +263,6 @@ function fromAddress(address: string): Reading | string {
     : `this address holds no trace id: a ${other} is none. Open it, and copy the address of a span there`
 }
 
-/** A piece of an address that may be an id. */
 interface Part {
   readonly text: string
   /** Where it stands says that it is an id. */
@@ -306,26 +301,9 @@ function decimalOf({ text, isOfATrace }: Part): string[] {
   return [BigInt(text).toString(16).padStart(16, '0')]
 }
 
-/** As a page whose path begins with a project; undefined for one without a path. */
-function projectPage({ host, pathname }: URL): Reading['page'] {
-  const project = /^\/([^/]+)\/./.exec(pathname)?.[1]
-  if (project === undefined) return undefined
-  try {
-    return { host, project: decodeURIComponent(project) }
-  } catch {
-    return undefined
-  }
-}
-
-function fromSpanParameter(guid: string, page: Reading['page']): Reading | string {
+function fromSpanParameter(guid: string): Reading | string {
   const digits = /^[\da-f]{1,16}(?![\da-f])/i.exec(guid)?.[0].toLowerCase()
   const reading = digits === undefined ? undefined : fromDigits(digits, 'url', digits)
   if (!reading?.spanId) return `this address has no ${SPAN_PARAMETER}= with a span id`
-  return {
-    kind: 'span',
-    form: 'url',
-    spanId: reading.spanId,
-    digits: digits ?? '',
-    ...(page !== undefined && { page }),
-  }
+  return { kind: 'span', form: 'url', spanId: reading.spanId, digits: digits ?? '' }
 }

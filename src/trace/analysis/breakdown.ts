@@ -21,7 +21,6 @@ export interface BreakdownRow extends Callee, CallFigures {
 export interface Breakdown {
   readonly traces: number
   readonly spans: number
-  /** Spans that failed. */
   readonly errors: number
   /** Spans that were left out, since they came again. */
   readonly redelivered: number
@@ -130,7 +129,6 @@ export class BreakdownSum {
     }
   }
 
-  /** Counts the time of the roots, and gives how long each node is on their critical path. */
   #addRoots(tree: TraceTree): Float64Array {
     const onPath = new Float64Array(tree.count)
     if (tree.count === 0) return onPath
@@ -178,14 +176,12 @@ export class BreakdownSum {
 /** What is told of many calls of one kind. Durations in nanoseconds; percentiles by nearest rank, of the calls that have an end. */
 export interface CallFigures {
   readonly calls: number
-  /** In how many traces they occur. */
   readonly traces: number
   /** Calls without a usable end, of which nobody can tell how long they took. */
   readonly unfinished: number
   /** Undefined: no call has an end. */
   readonly p50Nanos: number | undefined
   readonly p99Nanos: number | undefined
-  /** Calls that failed. */
   readonly errors: number
 }
 
@@ -236,7 +232,6 @@ export function calleeOf(tree: TraceTree, node: number, by: BreakdownBy): Callee
   return by === 'service' ? { service } : { service, operation: name }
 }
 
-/** A grouping key. */
 export const calleeKey = ({ service, operation = '' }: Callee): string => `${service}\0${operation}`
 
 /** By service, then by operation; by code unit, so the same on every machine. */

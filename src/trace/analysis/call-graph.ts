@@ -85,7 +85,6 @@ const PEER_KEYS = [
 
 const KEYS: ReadonlySet<string> = new Set(PEER_KEYS)
 
-/** A span that calls what has no spans below it, and the name of that. */
 interface UnansweredCall {
   readonly node: number
   readonly service: string
@@ -109,7 +108,6 @@ function unansweredCalls(tree: TraceTree): UnansweredCall[] {
   return found
 }
 
-/** By node, so that an outer one comes before those in it. */
 function callsWithoutAnswer(tree: TraceTree): number[] {
   const isAnswered = new Uint8Array(tree.count)
   const calls: number[] = []

@@ -27,7 +27,6 @@ export class CriticalPath {
     this.#firsts[node] = this.#nodes.push(node)
   }
 
-  /** The sections of a node, in order of time. */
   sectionsOf(node: number): [startNanos: number, endNanos: number][] {
     const sections: [number, number][] = []
     for (let at = this.#firsts[node]!; at > 0; at = this.#nexts[at - 1]!) {
@@ -36,7 +35,6 @@ export class CriticalPath {
     return sections
   }
 
-  /** All sections, each top's in order of time. */
   *[Symbol.iterator](): Generator<{
     readonly node: number
     readonly startNanos: number
@@ -76,14 +74,12 @@ export function criticalPath(tree: TraceTree, parts: readonly Part[], times: Kno
   return path
 }
 
-/** A top span, or the part of it between two moments. */
 interface Part {
   readonly node: number
   readonly lo: number
   readonly hi: number
 }
 
-/** The whole of a top span. */
 export const wholePart = (node: number, { starts, ends }: KnownTimes): Part => ({
   node,
   lo: starts[node]!,
@@ -95,7 +91,6 @@ export const knownTimes = (tree: TraceTree): KnownTimes => ({
   ends: lastKnownEnds(tree),
 })
 
-/** By node, as far as they are known. */
 interface KnownTimes {
   readonly starts: Float64Array
   readonly ends: Float64Array
@@ -157,12 +152,9 @@ export interface RootsPath {
 export interface DrawnPath {
   /** The sections of all of them: that of the trace, and those of the parts beside it. */
   readonly path: CriticalPath
-  /** See {@link RootsPath.nanos}. */
   readonly nanos: number
   /** Whether the part of the tree that this node is in counts in the time of the trace; else it has a path of its own. */
   isOfTrace(node: number): boolean
-  /** Until when this top is on it, in nanoseconds after the tree's start; undefined: never, or it is beside. */
-  endOf(top: number): number | undefined
 }
 
 /**
@@ -183,11 +175,10 @@ export function drawnPath(tree: TraceTree): DrawnPath {
   const ofTrace = new Set(tops)
   const beside = [...tree.roots, ...tree.detached].filter((top) => !ofTrace.has(top))
   const path = criticalPath(tree, [...parts, ...beside.map((top) => wholePart(top, times))], times)
-  const ends = new Map(parts.map(({ node, hi }) => [node, hi]))
   // 1 by node: asked of each row, and the way up to a top may be 72,000 levels long.
   const isBeside = new Uint8Array(beside.length === 0 ? 0 : tree.count)
   for (const top of beside) isBeside.fill(1, top, tree.after(top))
-  return { path, nanos, isOfTrace: (node) => isBeside[node] !== 1, endOf: (top) => ends.get(top) }
+  return { path, nanos, isOfTrace: (node) => isBeside[node] !== 1 }
 }
 
 interface PartsOfTrace {

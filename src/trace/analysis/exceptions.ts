@@ -12,7 +12,6 @@ export interface RecordedException {
   readonly escaped: boolean | undefined
 }
 
-/** A text that is not empty, and the attribute that holds it. */
 interface Said {
   readonly key: string
   readonly text: string
@@ -33,7 +32,6 @@ const OF_ERROR_EVENT = {
   stack: ['exception.stacktrace', 'stack', 'error.stack'],
 } as const
 
-/** All keys that {@link exceptionsOf} looks for. */
 const EXCEPTION_KEYS: readonly string[] = [
   ...Object.values(OF_ANY).flat(),
   ...Object.values(OF_ERROR_EVENT).flat(),
@@ -88,7 +86,6 @@ function laterBy({ timeNanos: a }: SpanEvent, { timeNanos: b }: SpanEvent): numb
   return a < b ? -1 : Number(a > b)
 }
 
-/** What a span says about its error, not yet sanitized for a terminal. */
 interface ErrorText {
   readonly text: string
   /** Where it stands in the span, in words. */

@@ -15,7 +15,6 @@ export interface RepeatedCalls {
   readonly calls: readonly number[]
   readonly sumNanos: number
   readonly p50Nanos: number
-  /** Calls without a usable end. */
   readonly unfinished: number
   /** The most that ran at one moment, as far as it is known; 1 = one after another, where all have an end. */
   readonly atOnce: number

@@ -17,7 +17,6 @@ export interface DividedPopulation {
   readonly lists?: number
 }
 
-/** Whether a span is one of those to be explained. */
 type IsSelected = (span: Span) => boolean
 
 /**
@@ -88,7 +87,6 @@ function isSelectedBy(limit: Limit | undefined): IsSelected | undefined {
 
 type Group = 'selection' | 'baseline'
 
-/** A trace that is counted. */
 interface CountedTrace {
   readonly id: number
   readonly spans: number
@@ -168,7 +166,6 @@ class Likeness {
   }
 }
 
-/** The values of one attribute. */
 class AttributeCount implements ComparedAttribute {
   readonly name: string
   readonly values = new Map<string, Count>()
@@ -204,7 +201,6 @@ class AttributeCounter {
   /** By their key. The name, with the scope, is made once: there are millions of values. */
   readonly #ofSpans = new Map<string, AttributeCount>()
   readonly #ofResources = new Map<string, AttributeCount>()
-  /** The keys of those that hold lists. */
   readonly #listsOfSpans = new Set<string>()
   readonly #listsOfResources = new Set<string>()
   #span = 0
@@ -222,7 +218,6 @@ class AttributeCounter {
     }
   }
 
-  /** How many attributes hold lists, which are not compared. */
   get lists(): number {
     return this.#listsOfSpans.size + this.#listsOfResources.size
   }

@@ -160,7 +160,6 @@ export function thinned({ hits, selection, carriers, all }: Table, times: number
 /** What says again that a span failed: `error` of OpenTracing and Zipkin with any value, and a status of OpenTelemetry. */
 const SAYS_FAILED = /^(?:error=|(?:otel\.)?status(?:[._]code)?=(?:true|error|status_code_error|2)$)/i
 
-/** Attributes that say again how long a span took. */
 const SAYS_DURATION =
   /(?:^|[._])(?:duration|elapsed|latency|took)(?:[._](?:time|ms|us|ns|s|millis|micros|nanos|seconds))?=/i
 

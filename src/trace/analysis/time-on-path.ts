@@ -16,12 +16,10 @@ export class TimeOnPath {
     for (let node = 0; node < tree.count; node++) this.#before[node + 1]! += this.#before[node]!
   }
 
-  /** Of this span alone. */
   own(node: number): number {
     return this.#before[node + 1]! - this.#before[node]!
   }
 
-  /** Of this span and all that are below it. */
   below(node: number): number {
     return this.#before[this.#tree.after(node)]! - this.#before[node]!
   }
@@ -31,12 +29,6 @@ export class TimeOnPath {
     return this.isOfTrace(top) ? this.#path.nanos : this.below(top)
   }
 
-  /** See {@link DrawnPath.endOf}. */
-  endOf(top: number): number | undefined {
-    return this.#path.endOf(top)
-  }
-
-  /** See {@link DrawnPath.isOfTrace}. */
   isOfTrace(node: number): boolean {
     return this.#path.isOfTrace(node)
   }

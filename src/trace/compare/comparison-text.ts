@@ -16,7 +16,6 @@ export interface ComparisonOptions {
   readonly unicode: boolean
   readonly style: Style
   readonly labels: SideLabels
-  /** Leave nothing out. */
   readonly full: boolean
   /** Gets the heads of the columns that found no room. */
   readonly leftOut?: string[]
@@ -48,7 +47,6 @@ export function* renderComparison(comparison: Comparison, options: ComparisonOpt
 }
 
 const MOST_SHOWN = 5
-/** Of those that may be chance. */
 const MOST_UNSURE = 3
 /** Two blanks, a difference, two blanks. */
 const INDENT = 12

@@ -41,7 +41,6 @@ export interface RowSide {
   readonly totalNanos: number | undefined
   /** Undefined: not known, since spans have no end, or spans right below have none. */
   readonly selfNanos: number | undefined
-  /** In how many of the traces it occurs. */
   readonly traces: number
 }
 
@@ -75,7 +74,6 @@ export interface ComparedSide extends Pick<Medians, 'spans'>, IncompleteSide {
 export interface Comparison {
   readonly a: ComparedSide
   readonly b: ComparedSide
-  /** The whole trace. */
   readonly change: TimeChange
   /** What B tends to be as a whole, whatever the medians. Undefined: a side has one trace. */
   readonly tendency: Tendency | undefined
@@ -172,7 +170,6 @@ function sideOf(
   }
 }
 
-/** The paths of calls that have no end. */
 const endlessPaths = (traces: readonly TraceSums[]): number[] =>
   traces.flatMap(({ paths, totals }) => paths.filter((_, i) => Number.isNaN(totals[i])))
 

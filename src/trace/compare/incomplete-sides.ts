@@ -33,7 +33,6 @@ const countRootless = (traces: readonly (Incomplete | undefined)[]): number =>
 
 /** How many traces of a side are incomplete, and why. */
 export interface IncompleteSide {
-  /** How many were compared. */
   readonly traces: number
   /** How many there are, the incomplete ones among them. */
   readonly all: number
@@ -41,13 +40,10 @@ export interface IncompleteSide {
   /** With a root (without one: a part) without a usable end, and how many of these have no root. */
   readonly unfinished: number
   readonly unfinishedRootless: number
-  /** Without a root. */
   readonly rootless: number
   /** How many are incomplete since they have no root: none, see {@link areRootsElsewhere}, or all of these. */
   readonly rootMissed: number
-  /** Of which only a part is here. */
   readonly parts: number
-  /** The first incomplete one. */
   readonly first: Incomplete | undefined
 }
 

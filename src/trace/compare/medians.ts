@@ -8,7 +8,6 @@ export interface Medians {
   readonly traces: number
   readonly durationNanos: number
   readonly spans: number
-  /** In how many of the traces a path occurs. */
   readonly occurs: Int32Array
   readonly calls: Float64Array
   /** `NaN`: not known of more than half of the traces that have the path. */
@@ -16,7 +15,6 @@ export interface Medians {
   readonly selfs: Float64Array
   /** Of each trace, sorted. */
   readonly durations: Float64Array
-  /** The times of a path. */
   timesOf(column: 'totals' | 'selfs', path: number): Times
 }
 
@@ -114,7 +112,6 @@ interface OperationPath {
   readonly operation: Operation
   /** The number of the path above it; -1 for a top. */
   readonly parent: number
-  /** The top of spans that hang on no root. */
   readonly isDetached: boolean
 }
 

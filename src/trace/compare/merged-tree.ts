@@ -163,7 +163,6 @@ export function foldLines(
   ]
 }
 
-/** One column of figures right of the tree. */
 interface Column {
   readonly head: string
   readonly width: number
@@ -175,11 +174,9 @@ interface Column {
 const OPERATION = 'OPERATION'.length
 const MOST_CALLS = 13
 
-/** The columns of the merged tree that find room, from left to right, and what is left for the operation. */
 interface Columns {
   readonly label: number
   readonly head: string
-  /** The heads of the columns that found no room. */
   readonly leftOut: readonly string[]
   /** The figures of a row; nothing below a name that stands for several rows. */
   cells(row: ComparedOperation): string

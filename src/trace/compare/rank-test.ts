@@ -109,7 +109,6 @@ interface Sample {
   readonly traces: number
 }
 
-/** Equal times of both sides. */
 interface Tie {
   readonly size: number
   /** How many of them are of the side with fewer traces. */
@@ -118,7 +117,6 @@ interface Tie {
   readonly score: number
 }
 
-/** The scores of the side with fewer traces. */
 const sumOf = (ties: readonly Tie[]): number => ties.reduce((sum, { few, score }) => sum + few * score, 0)
 
 /** The times of both, from the shortest on; else from the longest, so that those of `few` come late in any case. */

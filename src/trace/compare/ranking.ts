@@ -136,7 +136,6 @@ export function undecidableRow(comparison: Comparison): number | undefined {
 const isAboutHalf = (count: number, traces: number): boolean =>
   Math.abs(2 * count - traces) <= 2 * Math.sqrt(traces)
 
-/** The rows of calls without a usable end, in A or in B. */
 export const endlessRows = ({ rows }: Pick<Comparison, 'rows'>, side: 'a' | 'b'): number[] =>
   [...rows.keys()].filter((row) => rows[row]![side].totalNanos === undefined)
 

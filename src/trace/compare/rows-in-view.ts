@@ -69,7 +69,6 @@ function withLast(lines: readonly (Omit<ViewLine, 'isLast'> & { readonly parent:
   return lines.map(({ row, rest, depth }, i) => ({ row, rest, depth, isLast: last[i] === 1 }))
 }
 
-/** 1 for each row that has a line of its own. */
 function shownRows(rows: readonly ComparedOperation[]): Uint8Array {
   const shown = new Uint8Array(rows.length)
   // Those below come after those above: each has told the one above it before that one is looked at.

@@ -199,7 +199,6 @@ export function thresholdLines(comparison: Comparison, { width, glyphs, style }:
   return fitLines(text, width, glyphs.ellipsis).map((line) => style.dim(line))
 }
 
-/** From one value to another. */
 export const arrow = ({ glyphs }: Pick<Pen, 'glyphs'>): string => (glyphs.ellipsis === '…' ? '→' : '->')
 
 /** A difference of times with its sign, at most eight columns: `+1.23ms`, `-2m 05s`, `0s`. */

@@ -11,7 +11,6 @@ export const JAEGER_WARNINGS = '@jaeger@warnings'
 /** The two texts for a trace over `max_trace_size`, of which the rest was left out. */
 const CUT = /\bmore than \d+ spans\b|\btrace size exceeded\b/
 
-/** Whether a warning says that the trace is not whole. */
 const saysCut = (warning: string): boolean => CUT.test(warning)
 
 /** The texts of the attribute or of a member `warnings`: a list, or a list as the text of a tag. */
@@ -46,7 +45,6 @@ const WARNINGS_BEGIN = JAEGER_WARNINGS.slice(0, 6)
 
 const isTrue = (value: AttributeValue | undefined): boolean => value === true || value === 'true'
 
-/** A span that says by an attribute that it failed. */
 class FailedSpan extends SpanView {
   override get status(): SpanStatus {
     return 'error'
@@ -89,14 +87,12 @@ export class Collection {
     return spans
   }
 
-  /** Adds spans of a trace. */
   add(traceId: string, more: readonly Span[]): void {
     const spans = this.spansOf(traceId)
     // No spread: 100,000 arguments are more than a call can take.
     for (let i = 0; i < more.length; i++) spans.push(more[i]!)
   }
 
-  /** Notes why a trace is not whole. */
   cut(traceId: string, why: string): void {
     this.#partial.set(traceId, why)
   }

@@ -66,13 +66,11 @@ function readTrace(document: JsonObject, into: Collection): void {
   }
 }
 
-/** What reported a span. */
 interface Process {
   readonly service: string
   readonly resource: Attributes
 }
 
-/** A member of `processes`, or `process` of a span. */
 function readProcess(value: unknown): Process {
   const service = isObject(value) ? textOrNumber(value.serviceName) : undefined
   const tags = isObject(value) ? readTags(value.tags) : []
@@ -81,7 +79,6 @@ function readProcess(value: unknown): Process {
   return { service: service ?? UNKNOWN_SERVICE, resource: resource.length > 0 ? resource : NONE }
 }
 
-/** The member `processes`, by their ids. */
 function readProcesses(value: unknown): ReadonlyMap<unknown, Process> {
   const entries = isObject(value) ? Object.entries(value) : []
   return new Map(entries.map(([id, process]) => [id, readProcess(process)]))
@@ -99,7 +96,6 @@ function jaegerId(value: unknown, length: 16 | 32): string | undefined {
 
 const isRewritten = (value: unknown): boolean => isMadeId(value, 16) && otlpId(value, 16) === undefined
 
-/** A pointer to another span, its parent or not. */
 interface Reference {
   readonly childOf: boolean
   readonly follows: boolean
@@ -107,7 +103,6 @@ interface Reference {
   readonly spanId: string
 }
 
-/** The member `references` of a span. */
 function readReferences(value: unknown): Reference[] {
   if (!Array.isArray(value)) return []
   return (value as unknown[]).filter(isObject).map(({ refType, traceID, spanID }) => ({
@@ -165,7 +160,6 @@ function jaegerSkeleton(
   }
 }
 
-/** Attributes, events and links of a span of this trace. */
 const jaegerDetails = (traceId: string): Details<JsonObject> => ({
   attributes: readAttributes,
   events: readLogs,

@@ -2,7 +2,6 @@ import { isObject } from '../../json-object.ts'
 import type { AttributeValue, SpanKind, SpanStatus } from '../model.ts'
 import { asInteger, narrow } from './foreign-json.ts'
 
-/** A tag with its value as the model has it. */
 type Tag = [key: string, value: AttributeValue]
 
 /** The tags of a span, a process or a log. Entries without a key are left out. */
@@ -64,7 +63,6 @@ interface TagFacts {
   readonly scopeVersion?: string | undefined
 }
 
-/** Whether a tag is one of those {@link readFacts} takes, with a value it understands. */
 function isFact([key, value]: Tag): boolean {
   if (key === 'span.kind') return kindIn(value) !== undefined
   if (key === 'error') return value === true || value === 'true' || value === false || value === 'false'

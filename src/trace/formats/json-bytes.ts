@@ -47,7 +47,6 @@ export class JsonBytes {
   readonly bytes: Buffer
   at = 0
   readonly #mostDigits: number
-  /** The brackets that are open. */
   readonly #around: Uint8Array
 
   constructor(bytes: Buffer, { mostDeep = MOST_DEEP, mostDigits = MOST_DIGITS } = {}) {

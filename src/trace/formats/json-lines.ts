@@ -114,7 +114,6 @@ class Documents {
     return this.#into.recognised || this.#spans.length > 0
   }
 
-  /** A line of several documents. */
   #readApart(line: Buffer, number: number): void {
     for (const part of separate(line))
       if (part.length === line.length || !this.#read(part, number)) {
@@ -124,7 +123,6 @@ class Documents {
       }
   }
 
-  /** False: it is not JSON. */
   #read(document: Buffer, number: number): boolean {
     const scanned = scanOtlpJson(document, this.#vocabulary, this.#explain)
     const { value, hasSpans } = scanned ? { value: undefined, hasSpans: true } : readLine(document)

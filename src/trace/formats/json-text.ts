@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer'
 import { Failure } from '../../errors.ts'
 import { noTrace } from './foreign-json.ts'
-import { FALLBACK, isBlank, JsonBytes, NEWLINE } from './json-bytes.ts'
+import { FALLBACK, isBlank, JsonBytes } from './json-bytes.ts'
 
 /** The text of JSON. Failure `api-failed` where it is longer than a string of V8 can be. */
 export function asString(bytes: Buffer): string {
@@ -29,7 +29,6 @@ export function parsedText(text: string): unknown {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/** Whether an object or a list begins with this byte. */
 export const isOpening = (sign: number | undefined): boolean => sign === 0x7b || sign === 0x5b
 const isClosing = (sign: number | undefined): boolean => sign === 0x7d || sign === 0x5d
 
@@ -71,7 +70,6 @@ function endOfDocument(bytes: Buffer, from: number): number {
   return bytes.length
 }
 
-/** Where the text ends that begins at `from`. */
 function endOfText(bytes: Buffer, from: number): number {
   let at = from + 1
   while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
@@ -80,18 +78,10 @@ function endOfText(bytes: Buffer, from: number): number {
 
 /** Failure `api-failed` for a text that is no JSON; it begins at `start`, behind white space. */
 export function brokenJson(bytes: Buffer, start: number): Failure {
-  const fault = start + faultIn(bytes.subarray(start))
-  // An editor or a script may have ended the line.
-  if (isBlankFrom(bytes, fault))
+  const fault = start + passed(bytes.subarray(start)).at
+  if (bytes.subarray(fault).every(isBlank))
     return broken('the JSON is cut off', 'Get it again: it was not written to its end.')
-  const newline = bytes.indexOf(NEWLINE)
-  if (newline < 0 || isBlankFrom(bytes, newline)) return brokenAt(`the JSON is broken at byte ${fault + 1}`)
-  let [line, lineStart] = [1, 0]
-  for (let end = newline; end >= 0 && end < fault; end = bytes.indexOf(NEWLINE, lineStart)) {
-    line++
-    lineStart = end + 1
-  }
-  return brokenAt(`the JSON is broken at line ${line}, column ${characters(bytes, lineStart, fault) + 1}`)
+  return brokenAt(`the JSON is broken at byte ${fault + 1}`)
 }
 
 /** Whether a line begins as an object or a list does and lacks its end. Bytes of zero alone are a line that was never written. */
@@ -103,9 +93,6 @@ export function isCutOff(line: Buffer): boolean {
 }
 
 const ANY_JSON = { mostDeep: 1_000_000, mostDigits: Number.POSITIVE_INFINITY }
-
-/** Where a text that is no JSON stops to be the beginning of one; its length when it is cut off. */
-const faultIn = (bytes: Buffer): number => passed(bytes).at
 
 /** How far the first value reaches, and what is blank behind it; where it is no JSON, the first byte that is wrong. */
 function passed(bytes: Buffer): { readonly isWhole: boolean; readonly at: number } {
@@ -137,15 +124,3 @@ const brokenAt = (why: string): Failure =>
 /** No message of `JSON.parse`: it quotes the text. */
 const broken = (why: string, hint: string): Failure =>
   new Failure('api-failed', why, { reason: 'broken-json', hint })
-
-function isBlankFrom(bytes: Buffer, from: number): boolean {
-  for (let at = from; at < bytes.length; at++) if (!isBlank(bytes[at])) return false
-  return true
-}
-
-/** Characters of UTF-8, without making a text: a line may be all of a large file. */
-function characters(bytes: Buffer, from: number, to: number): number {
-  let count = 0
-  for (let at = from; at < to; at++) if ((bytes[at]! & 0xc0) !== 0x80) count++
-  return count
-}

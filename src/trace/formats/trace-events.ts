@@ -171,7 +171,6 @@ function placeIn({ process, id }: Lane, nanos: number): { pid: number; tid: numb
 
 /** A row of a process in the picture: its spans lie beside or inside each other. Both numbers count from 1. */
 interface Lane {
-  /** The number of its service. */
   readonly process: number
   /** Counted through all processes. */
   readonly id: number

@@ -41,7 +41,6 @@ export interface LineShape {
   readonly ids: RegExp
 }
 
-/** By format. */
 export const LINE_SHAPES: Readonly<Record<TraceLines, LineShape>> = {
   ndjson: {
     begins: '{"traceId":"',

@@ -87,7 +87,6 @@ function readEventText(text: string): { readonly name: string; readonly attribut
   return parts ? { name: parts.before, attributes: parts.attributes } : { name: text, attributes: NONE }
 }
 
-/** Whether a tag is a link, by its name. */
 const isLinkTag = (key: string): boolean => /^otlp\.link\.\d{1,3}$/.test(key)
 
 /** A link, which is written `trace id|span id|trace state|{…}|0`; undefined for any other text. */
@@ -133,7 +132,6 @@ const KINDS: ReadonlyMap<unknown, SpanKind> = new Map([
   ['CONSUMER', 'consumer'],
 ])
 
-/** Where a span was recorded. */
 interface Endpoint {
   readonly service: string
   readonly resource: Attributes
@@ -220,7 +218,6 @@ function endpointPairs(value: unknown, serviceKey: string, hostKey: string): [st
   ].flatMap(([key, part]): [string, AttributeValue][] => (part === undefined ? [] : [[key, part]]))
 }
 
-/** Attributes and events of a span. */
 const zipkinDetails: Details<JsonObject> = {
   attributes: readAttributes,
   events: readAnnotations,
@@ -264,7 +261,6 @@ function isHeld([key, value]: [string, unknown], facts: ZipkinFacts): boolean {
 /** An unknown code is read as none, and stays an attribute. */
 const isUnset = (code: unknown): boolean => /^(?:status_code_)?unset$/i.test(textOrNumber(code) ?? '')
 
-/** The tags of a span; none where they are no object. */
 const tagsOf = ({ tags }: JsonObject): JsonObject => (isObject(tags) ? tags : {})
 
 function readLinks(item: JsonObject): readonly SpanLink[] {

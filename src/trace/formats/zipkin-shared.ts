@@ -61,7 +61,6 @@ export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
   })
 }
 
-/** What is broken about a parent that is named. */
 type ParentMark = Extract<SpanMark, 'parent-unreadable' | 'own-parent'>
 
 /** `parent` is what was made of the parent id that is `given`; undefined where it cannot be read. */
@@ -78,7 +77,6 @@ interface Half {
   readonly isBelow: boolean
 }
 
-/** The halves of a call that have one id in Zipkin. */
 class SharedCall {
   readonly halves: readonly Half[]
   /** The id of the first server at each place. */

@@ -41,7 +41,6 @@ export interface AgentOptions {
   /** The tree is what is below one span of a whole trace: that trace, and lines about the span. */
   readonly part?: { readonly whole: TraceTree; readonly span: readonly string[] } | undefined
   readonly pen: Pen
-  /** Bytes for all lines. */
   readonly room: number
 }
 
@@ -129,7 +128,6 @@ function rowLines(
   }
 }
 
-/** How much of the trace the rows are. */
 function leftOut(tree: TraceTree, rows: Rows, shown: number, says: string | undefined): string[] {
   const all = rows.groups.reduce((sum, { nodes }) => sum + nodes.length, 0)
   const folded = [...rows.folds.values()].reduce((sum, { members }) => sum + members.length, 0)

@@ -1,7 +1,6 @@
 import { displayWidth, widest } from '../../text/display-width.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../text/fit.ts'
 import { errorText } from '../analysis/exceptions.ts'
-import type { TimeOnPath } from '../analysis/time-on-path.ts'
 import { isoTime } from '../formats/span-times.ts'
 import { skewOfNode } from '../tree/skew.ts'
 import { UNFINISHED_WORDS, whyEndless } from '../tree/span-facts.ts'
@@ -78,7 +77,7 @@ function criticalText({ tree, node, onPath }: DetailsOf, { glyphs }: Pen): strin
   const shareOf = (nanos: number) => percent(nanos / whole)
   const [own, below] = [onPath.own(node), onPath.below(node)]
   if (below === 0 && noEnd !== undefined) return `not known: ${noEnd}`
-  if (below === 0) return `not on it${whyOffPath(tree, node, top, onPath)}`
+  if (below === 0) return `not on it${whyOffPath(tree, node)}`
   if (own === 0 && noEnd !== undefined)
     return `at least ${told(below)}, ${shareOf(below)} of ${it}, in what is below it: ${noEnd}`
   const beside = own - (tree.selfNanos(node) ?? own)
@@ -90,22 +89,13 @@ function criticalText({ tree, node, onPath }: DetailsOf, { glyphs }: Pen): strin
   return tree.selfNanos(node) === undefined && own > 0 ? `at most ${all}: a call has no usable end` : all
 }
 
-/** Only a span that its caller does not wait for by its kind is said not to be waited for. */
-function whyOffPath(tree: TraceTree, node: number, top: number, onPath: TimeOnPath): string {
+/** Why a span is off the path, where that is certain. */
+function whyOffPath(tree: TraceTree, node: number): string {
   if (skewOfNode(tree, node) !== 0) return ' by these clocks'
   if (tree.startOf(node) === tree.endOf(node)) return ': it took no time'
   for (let above = node; above >= 0; above = tree.parent(above))
     if (!tree.isAwaited(above)) return ': nobody waited for this'
-  const caller = tree.parent(node)
-  const end = onPath.endOf(top)
-  const isOverlapped = onPath.isOfTrace(top) && tree.roots.length > 1
-  if (caller < 0) return isOverlapped ? ': another root ran all the time' : ''
-  for (let above = caller; above >= 0; above = tree.parent(above)) {
-    if (tree.startOf(node) >= tree.endOf(above)) return ': it began after the end of a span above it'
-    if (tree.endOf(node) <= tree.startOf(above)) return ': it ended before a span above it began'
-  }
-  if (isOverlapped && (end === undefined || tree.startOf(node) >= end)) return ': another root ran then'
-  return onPath.below(caller) === 0 ? ': its caller is not, either' : ': a call beside it is'
+  return ''
 }
 
 function parentText({ tree, node }: DetailsOf): string {
@@ -140,7 +130,6 @@ const DETACHED = {
   cycle: 'a span whose parents lead in a circle',
 }
 
-/** The nodes from the top of its tree down to `node`. */
 function wayTo(tree: TraceTree, node: number): number[] {
   const way: number[] = []
   for (let at = node; at >= 0; at = tree.parent(at)) way.push(at)

@@ -50,7 +50,6 @@ export function fieldLines(fields: readonly Field[], indent: number, pen: Pen): 
 
 interface ValueLines {
   readonly lines: readonly string[]
-  /** A word had to be broken. */
   readonly isBroken: boolean
 }
 
@@ -129,7 +128,6 @@ export function brokenLines(text: string, width: number): string[] {
     .flatMap((line) => broken(safeText(line.replaceAll('\t', '  '), Number.POSITIVE_INFINITY), width))
 }
 
-/** One sanitized line, broken into lines of at most `width` columns. */
 function broken(line: string, width: number): string[] {
   if (displayWidth(line) <= width) return [line]
   const parts = graphemes(line)
@@ -189,7 +187,6 @@ export function eventTime(
   return signed(Number(timeNanos - tree.startNanos) - tree.startOf(node), micro)
 }
 
-/** `+12.0ms`, `-3.00ms`. */
 function signed(nanos: number, micro?: string): string {
   return `${nanos < 0 ? '-' : '+'}${formatDuration(Math.abs(nanos), micro)}`
 }

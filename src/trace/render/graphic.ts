@@ -92,7 +92,6 @@ ${colours.join('\n')}
 interface Section {
   readonly from: number
   readonly length: number
-  /** On the critical path. */
   readonly isPath: boolean
 }
 

@@ -112,7 +112,6 @@ function axisMarkup(window: TimeWindow, steps: number): string {
   return `<div class="axis"><span></span><span></span><svg aria-hidden="true">${ticks.join('')}</svg></div>\n`
 }
 
-/** How many of each finding are listed. */
 const MOST_LISTED = 10
 const MOST_SLOW = 5
 
@@ -152,7 +151,6 @@ function* list<Item>(
 /** Steps of the time axis: finer than any screen. */
 const STEPS = 2000
 
-/** What the rows of a page share. */
 interface Page {
   readonly tree: TraceTree
   readonly path: CriticalPath
@@ -197,10 +195,8 @@ function foldRow(fold: Fold, level: number, page: Page): string {
 
 interface Row {
   readonly level: number
-  /** A class. */
   readonly kind: string
   readonly attributes: string
-  /** Before the name. */
   readonly times: string
   readonly duration: string
   readonly inside: string

@@ -118,7 +118,6 @@ const STACK_INDENT = 4
 /** A line of a stack that names what lies behind, in Java, .NET and Python. */
 const CAUSE = /^\s*(Caused by|Suppressed|---> |The above exception|During handling)/
 
-/** Of each exception its type, its message and its stack. */
 function exceptionParts(
   exceptions: readonly RecordedException[],
   of: Pick<DetailsOf, 'tree' | 'node'>,
@@ -128,7 +127,6 @@ function exceptionParts(
   return [...shown.map((one) => linesOf(one, of, pen)), more]
 }
 
-/** Those that are told, and the line that counts the others. */
 function shownExceptions(
   exceptions: readonly RecordedException[],
   pen: Pen,
@@ -156,19 +154,13 @@ function linesOf(
   ]
 }
 
-/** The stack without what its header says of type and message again. */
+/** The stack without the type and the message at its beginning, which stand above it. */
 function stackLines(
   stack: string,
   { type, message }: Pick<RecordedException, 'type' | 'message'>,
   pen: Pen,
 ): string[] {
-  const lines = stack.trimEnd().split(/\r?\n/)
-  const header = repeatedHeader(lines, type?.text, message?.text)
-  // A stack that is nothing but a message of several lines stands where that is cut: they are cut differently.
-  const isLastPlace = header > 1 && header >= lines.length && isCut(message?.text ?? '', pen)
-  const isKept = header > 0 && headerSaysMore(lines[0] ?? '', type?.text, message?.text)
-  const kept = isKept ? lines.slice(0, 1) : []
-  const frames = [...kept, ...lines.slice(isLastPlace ? 1 : header)]
+  const frames = withoutHeader(stack.trimEnd(), type?.text ?? '', message?.text ?? '')
   const margin = blanks(STACK_INDENT)
   const room = pen.width - STACK_INDENT
   const { before, after, left } = pen.full ? { before: frames, after: [], left: 0 } : cutStack(frames)
@@ -182,7 +174,16 @@ function stackLines(
   return isReversed ? [...more, ...drawn(after)] : [...drawn(before), ...more, ...drawn(after)]
 }
 
-const isCut = (text: string, { full = false }: Pen): boolean => !full && beginningOf(text).left > 0
+/** Lines at the beginning that say the type and the message again are left out. One that says more, such as a code, stays. */
+function withoutHeader(stack: string, type: string, message: string): string[] {
+  const lines = stack.split(/\r?\n/)
+  const headers = [`${type}: ${message}`, message, type].filter((text) => text.trim() !== '')
+  const said = headers.map((header) => {
+    const differs = header.split(/\r?\n/).findIndex((line, i) => lines[i]?.trimEnd() !== line.trimEnd())
+    return differs < 0 ? header.split(/\r?\n/).length : differs
+  })
+  return lines.slice(Math.max(0, ...said))
+}
 
 /** Frames of one depth stand below each other. */
 const depthOfFrame = (frame: string): string =>
@@ -209,55 +210,4 @@ function cutStack(frames: readonly string[]): CutStack {
   const rest = frames.slice(MOST_FRAMES)
   const causes = rest.filter((line) => CAUSE.test(line)).slice(0, MOST_EXCEPTIONS)
   return { before: frames.slice(0, MOST_FRAMES), after: causes, left: rest.length - causes.length }
-}
-
-/** How many of the first lines of a stack say only what its exception's type and message say. */
-function repeatedHeader(
-  stack: readonly string[],
-  type: string | undefined,
-  message: string | undefined,
-): number {
-  const [first = ''] = stack
-  // An indented line is a frame, and Python's message stands at the end of its stack.
-  if (/^\s/.test(first) || first.startsWith('Traceback (most recent call last)')) return 0
-  const said = message?.split(/\r?\n/) ?? []
-  // Lines after it repeat the message only where it ends with the beginning of that; Ruby's ends with the type.
-  const isBeginning = endsWithText(first, said[0]) || endsWithText(withoutEnd(first, ` (${type})`), said[0])
-  const repeated = isBeginning ? 1 + alike(stack.slice(1), said.slice(1)) : 1
-  if (type !== undefined && first.includes(type)) return repeated
-  if (message !== undefined && first.includes(message)) return repeated
-  const isBegun = isBeginning && said.slice(0, repeated).some((line) => line.trim() !== '')
-  return isBegun ? repeated : 0
-}
-
-/** Whether the first line of a stack says more than type and message, such as a place, a cause, a code, or a type that is not told. */
-function headerSaysMore(first: string, type = '', message = ''): boolean {
-  const [said = ''] = message.trim().split(/\r?\n/, 1)
-  // Each may hold the other. The message comes last.
-  const rests = [
-    withoutLast(withoutFirst(first, type), said.trim()),
-    withoutFirst(withoutLast(first, said.trim()), type),
-  ]
-  return rests.every((rest) => /[\p{L}\p{N}]/u.test(rest))
-}
-
-const withoutFirst = (line: string, part: string): string => without(line, part, line.indexOf(part))
-const withoutLast = (line: string, part: string): string => without(line, part, line.lastIndexOf(part))
-const without = (line: string, part: string, at: number): string =>
-  at < 0 ? line : `${line.slice(0, at)} ${line.slice(at + part.length)}`
-
-/** How many lines of both beginnings are the same, but for blanks at their ends. */
-function alike(lines: readonly string[], others: readonly string[]): number {
-  const differs = others.findIndex((line, i) => lines[i]?.trimEnd() !== line.trimEnd())
-  return differs < 0 ? others.length : differs
-}
-
-const withoutEnd = (line: string, end: string): string =>
-  line.trimEnd().endsWith(end) ? line.trimEnd().slice(0, -end.length) : line
-
-/** `first line` and `Error: first line`, and not any line that happens to end with a short text. */
-function endsWithText(line: string, text: string | undefined): boolean {
-  if (text === undefined) return false
-  const [whole, end] = [line.trimEnd(), text.trimEnd()]
-  return whole === end || whole.endsWith(`: ${end}`.trimEnd())
 }

@@ -85,7 +85,6 @@ function* headMarkup(tree: TraceTree, head: readonly string[], height: number): 
   yield `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>\n`
 }
 
-/** A line of text that stands on `y`. */
 function textAt(x: number, y: number, text: string, attributes = ''): string {
   return `<text x="${x}" y="${y}"${attributes}>${markup(text)}</text>\n`
 }

@@ -22,7 +22,6 @@ interface ListOptions {
 
 const HISTOGRAM_COLUMNS = 24
 
-/** What the lines of a list are drawn with. */
 interface ListPen extends Pick<ListOptions, 'width' | 'unicode' | 'style'> {
   /** The cell of a trace that began then, in milliseconds since the epoch. */
   when(startMillis: number): string
@@ -76,7 +75,6 @@ const LEAST_ROOT = 12
 const LEAST_ROOT_BESIDE_NEEDED = 8
 const MOST_NEEDED = 2
 
-/** How the columns of a list share the line. */
 interface ListColumns {
   readonly id: number
   /** Columns of the root, 0 for none. */
@@ -88,7 +86,6 @@ interface ListColumns {
   readonly colours: ReadonlyMap<string | undefined, number>
   /** Whether there is a column of errors; else the root is marked. */
   readonly hasErrors: boolean
-  /** The heads of the figures that found no room. */
   readonly leftOut: readonly string[]
   /** The cells in their columns, as far as there is room. */
   figures(cells: readonly string[]): string
@@ -149,7 +146,6 @@ function cellsOf(trace: TraceSummary, { unicode, when }: ListPen): string[] {
   ]
 }
 
-/** The line of one trace. */
 function traceLine(trace: TraceSummary, columns: ListColumns, pen: ListPen): string {
   const { width, style } = pen
   const glyphs = glyphsFor(pen.unicode)
@@ -187,7 +183,6 @@ function age(millis: number): string {
   return `${Math.min(9999, Math.floor(seconds / 86_400))}d`
 }
 
-/** Levels of a bar chart one line high. */
 const LEVELS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 const ASCII_LEVELS = ['.', ':', '-', '=', '+', '*', '#', '@']
 

@@ -171,11 +171,9 @@ export function cutLines(window: TimeWindow, pen: Pen): string[] {
 /** Nanoseconds after the tree's start, `[from, to]`. */
 type Stretch = readonly [fromNanos: number, toNanos: number]
 
-/** Where time went by, and where something ran. */
 interface Activity {
   /** Stretches between two spans in which none ran, or only such whose children do not run; in order of time. */
   readonly idle: readonly Stretch[]
-  /** How long something ran, all together. */
   readonly busyNanos: number
 }
 

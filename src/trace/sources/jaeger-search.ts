@@ -19,7 +19,6 @@ import { askV3, jaegerServices, requireNoError, requireNoErrorIn } from './jaege
 import type { ApiAnswer, OnPage, Send } from './trace-source.ts'
 import { listInAnswer, readItems, requireEqualAttributes, tracesInAnswer } from './traces-in-answer.ts'
 
-/** What the searches of one run have learnt. */
 interface SearchMemory {
   /** This Jaeger has answered a search for summaries, so it is none of the versions without them. */
   hasSummaries: boolean
@@ -81,9 +80,8 @@ async function noneNote(
   { isVictoria = false }: SearchMemory,
 ): Promise<string | undefined> {
   if (found.length > 0) return undefined
-  const notes = [cutKeyNote(filter, isVictoria), await withoutService(filter, send)].filter(
-    (note) => note !== undefined,
-  )
+  const ofResource = isVictoria ? resourceNote(filter) : undefined
+  const notes = [ofResource, await withoutService(filter, send)].filter((note) => note !== undefined)
   return notes.length > 0 ? notes.join('; ') : undefined
 }
 
@@ -99,7 +97,6 @@ const durationNote = (compared: number): string =>
   `Jaeger looks for durations of spans; those of whole traces were compared in the ${compared} traces it gave. ` +
   'For others give a shorter time with --from and --to, or --service'
 
-/** What Jaeger answered, and the query parameters it was asked with. */
 interface Found {
   readonly found: readonly TraceSummary[]
   readonly asked: Readonly<Record<string, string>>
@@ -249,7 +246,6 @@ function isServiceName(key: string): boolean {
  */
 const COMPARED = 1000
 
-/** How many traces to ask Jaeger for. */
 const searchDepth = (filter: TraceFilter): number =>
   isOfWholeTrace(filter) ? Math.max(filter.limit, COMPARED) : filter.limit
 
@@ -322,24 +318,14 @@ function tagOf(key: string, isVictoria: boolean): string {
   return isVictoria && scope === 'resource' ? `resource_attr:${bare}` : bare
 }
 
-/**
- * Of a search that found nothing: that its first key with a scope was asked for without it, and how to ask for an attribute that
- * is called so; or one of the resource, where the key named no scope. Undefined: there is no such key.
- */
-function cutKeyNote({ attributes }: TraceFilter, isVictoria: boolean): string | undefined {
-  const scopeOf = (one: string) => (one === SPAN_KIND ? 'span' : splitScope(one).scope)
-  const isCut = (one: string) => tagOf(one, isVictoria) === splitScope(one).bare && scopeOf(one) !== undefined
-  const [key, value] = attributes.find(([one]) => isCut(one)) ?? []
-  if (key === undefined) {
-    const [plain, wanted] = attributes.find(([one]) => scopeOf(one) === undefined) ?? []
-    if (plain === undefined || !isVictoria) return undefined
-    const { bare } = splitScope(plain)
-    const flag = `--attr ${shellWord(`resource.${bare}=${wanted}`)}`
-    return `VictoriaTraces looked for ${safeText(bare, 60)} in spans; in their resources: ${flag}`
-  }
-  const [asked, whole] = [tagOf(key, false), key].map((name) => safeText(name, 60))
-  const flag = `--attr ${shellWord(`.${key}=${value}`)}`
-  return `Jaeger knows no scopes, and was asked for ${asked}; for an attribute that is called ${whole}: ${flag}`
+/** Of a search in VictoriaTraces that found nothing: how to ask for an attribute of the resource. */
+function resourceNote({ attributes }: TraceFilter): string | undefined {
+  const isPlain = (key: string) => key !== SPAN_KIND && splitScope(key).scope === undefined
+  const [key, value] = attributes.find(([one]) => isPlain(one)) ?? []
+  if (key === undefined) return undefined
+  const { bare } = splitScope(key)
+  const flag = `--attr ${shellWord(`resource.${bare}=${value}`)}`
+  return `VictoriaTraces looked for ${safeText(bare, 60)} in spans; in their resources: ${flag}`
 }
 
 function tags(filter: TraceFilter, isVictoria = false): string | undefined {

@@ -11,8 +11,6 @@ export interface LightstepSettings {
   /** Names, not ids; both may hold spaces. */
   readonly organization: string
   readonly project: string
-  /** The host of the API; that of a gateway does not say in which region it is. */
-  readonly apiHost?: string
 }
 
 /** One project of the public API v0.2: paths are relative to it, and empty for the project itself. Failure `not-found` for an unknown project. */
@@ -124,7 +122,6 @@ export function unexpected(answer: ApiAnswer): Failure {
 const saysNoProject = (said: string): boolean =>
   /project/i.test(said) && !/\b(span|trace|stream|snapshot)s?\b/i.test(said)
 
-/** Failure `not-found` for a project the API does not know. */
 function unknownProject(settings: LightstepSettings, answer: ApiAnswer): Failure {
   const where = `${safeText(settings.organization, 80)}/${safeText(settings.project, 80)}`
   const said = errorText(answer)

@@ -85,7 +85,6 @@ export function lightstepName(key: string): string {
   return key !== SPAN_KIND && (scope === 'span' || scope === 'resource') ? bare : key
 }
 
-/** Spans by one value. */
 export const clause = (key: string, value: string): string => `${key} IN (${quoted(value)})`
 
 const quoted = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`

@@ -124,7 +124,6 @@ function readExemplar(item: JsonObject): TraceSummary[] {
   return [summary]
 }
 
-/** Failure `usage` for a query that the API does not accept. */
 function rejected(answer: ApiAnswer, hint: string, query?: string): Failure {
   const detail = [errorWords(answer), query].filter((line) => line)
   const failure = new Failure('usage', 'Lightstep did not accept the query', {

@@ -2,7 +2,6 @@ import { lightstep } from '../../backends/lightstep.ts'
 import { Failure } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../json-object.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { shellWord } from '../../text/shell-word.ts'
 import {
   type AttributeName,
   type AttributeSample,
@@ -60,7 +59,6 @@ async function findTrace(
   project: LightstepProject,
   consent: SnapshotConsent,
 ): Promise<Trace> {
-  requireSameProject(reference, project.settings)
   const ids = spanIds(reference)
   const [known] = ids
   if (known !== undefined) {
@@ -93,16 +91,6 @@ async function findTrace(
 const UI_OF_API: Readonly<Record<string, string>> = {
   'api.lightstep.com': 'https://app.lightstep.com',
   'api.eu.lightstep.com': 'https://app.eu.lightstep.com',
-}
-
-/** Failure `cannot-do` for the address of a page in another project: it is not here, and a snapshot would be spent in vain. */
-function requireSameProject({ page }: TraceReference, { project }: LightstepSettings): void {
-  if (page === undefined || !Object.values(UI_OF_API).includes(`https://${page.host}`)) return
-  if (page.project === project) return
-  const [theirs, ours] = [page.project, project].map((name) => safeText(name, 80))
-  throw new Failure('cannot-do', `this address is of the project ${theirs}, and this run asks ${ours}`, {
-    hint: `The project is a setting: look there with --project ${shellWord(theirs as string)}`,
-  })
 }
 
 /** The vendor's own test retries as often after a ready snapshot. */
@@ -211,12 +199,10 @@ function pageOf(trace: Trace, settings: LightstepSettings): string | undefined {
   return `${ui}/${encodeURIComponent(settings.project)}/trace?span_guid=${root.spanId}`
 }
 
-/** `POST …/telemetry/attributes` for the keys of spans. */
 async function lightstepAttributes(range: TimeRange, project: LightstepProject): Promise<AttributeName[]> {
   return byName(Object.keys(await askTelemetry(project, range, ['keys'], [])).map((name) => ({ name })))
 }
 
-/** The same for the values of one key. */
 async function lightstepValues(
   name: string,
   range: TimeRange,

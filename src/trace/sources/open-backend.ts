@@ -17,10 +17,10 @@ export interface BackendAccess {
 
 /** Opens a back end. A run loads only the one it uses. */
 const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<BackendSource>>> = {
-  async lightstep({ base, place, send, snapshotConsent }) {
+  async lightstep({ place, send, snapshotConsent }) {
     const { lightstepSource } = await import('./lightstep-source.ts')
     const { organization = '', project = '' } = place
-    return lightstepSource({ organization, project, apiHost: base.host }, send, await snapshotConsent())
+    return lightstepSource({ organization, project }, send, await snapshotConsent())
   },
   async tempo({ base, place, send, now }) {
     const { tempoSource } = await import('./tempo/tempo-source.ts')
@@ -32,5 +32,4 @@ const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<Backen
   },
 }
 
-/** Opens a back end as a source of traces. */
 export const openBackend = (id: BackendId, access: BackendAccess): Promise<BackendSource> => OPEN[id](access)

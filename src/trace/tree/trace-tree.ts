@@ -63,7 +63,6 @@ export class TraceTree {
     this.services = new InternedTexts(spans.length, (source) => trace.spans[source]!.service, order)
   }
 
-  /** How many nodes there are. */
   get count(): number {
     return this.spans.length
   }
@@ -137,12 +136,10 @@ export class TraceTree {
     return Number.isNaN(nanos) ? undefined : nanos
   }
 
-  /** Its status is `error`. */
   hasFailed(node: number): boolean {
     return this.#has(node, FAILED)
   }
 
-  /** Its parent may have waited for it, see `isAwaited`. */
   isAwaited(node: number): boolean {
     return this.#has(node, AWAITED)
   }
@@ -152,12 +149,10 @@ export class TraceTree {
     return this.#has(node, STARTLESS)
   }
 
-  /** It has no usable end, see `isEndless`. */
   isEndless(node: number): boolean {
     return this.#has(node, ENDLESS)
   }
 
-  /** It has {@link Span.marks}. */
   isMarked(node: number): boolean {
     return this.#has(node, MARKED)
   }

@@ -36,14 +36,12 @@ export interface Scene {
   notes(): readonly string[]
 }
 
-/** How a scene is drawn. */
 interface SceneOptions {
   readonly unicode: boolean
   readonly style: Style
   readonly scale?: Scale
 }
 
-/** The details that were drawn last. */
 interface Drawn {
   readonly node: number
   readonly columns: number

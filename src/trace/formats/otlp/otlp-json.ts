@@ -54,7 +54,6 @@ function shortHex(text: string, length: 16 | 32): string | undefined {
 
 /** Placeholder for a missing or unreadable id: the span is shown anyway. */
 export const NO_SPAN_ID = '0'.repeat(16)
-/** The same for a trace id. */
 export const NO_TRACE_ID = '0'.repeat(32)
 
 const ENVELOPES = ['trace', 'result', 'traces']
@@ -217,7 +216,6 @@ function readCount(value: unknown): number {
   return count !== undefined && count > 0n && count < 1n << 32n ? Number(count) : 0
 }
 
-/** Attributes, events and links of a span that was parsed into an object. */
 export const otlpDetails: Details<JsonObject> = {
   attributes: (item) => readKeyValues(item.attributes),
   events(item) {

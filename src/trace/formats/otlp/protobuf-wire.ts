@@ -22,11 +22,8 @@ import { MOST_NESTED } from './otlp-values.ts'
 
 /** Wire types of the protobuf encoding that OTLP uses; groups (3 and 4) are deprecated and rejected. */
 export const VARINT = 0
-/** Eight bytes. */
 export const FIXED64 = 1
-/** A length, then so many bytes. */
 export const BYTES = 2
-/** Four bytes. */
 const FIXED32 = 5
 
 /** Failure `api-failed` for anything the encoding does not allow. */
@@ -196,7 +193,6 @@ function hexOfEight(bytes: Buffer, at: number): string {
 
 const field = (number: number, type: number): number => number * 8 + type
 
-/** A `KeyValue` at the cursor. */
 function readKeyValue(cursor: WireCursor, depth = 0): [string, AttributeValue] {
   let key = ''
   let value: AttributeValue = null
@@ -309,7 +305,6 @@ function readLink(cursor: WireCursor): SpanLink {
   return { traceId, spanId, attributes: attributes.length > 0 ? attributes : NONE }
 }
 
-/** A `uint32`. */
 const count = (cursor: WireCursor): number => Number(BigInt.asUintN(32, cursor.int64()))
 
 /** Reads attributes, events and links of the `Span` message whose length stands at the given offset. */

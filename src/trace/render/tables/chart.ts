@@ -137,7 +137,6 @@ function legendLines(series: readonly ShownSeries[], options: SeriesOptions): st
   return [...head, ...lines]
 }
 
-/** Widths of the figures there is room for. */
 function figureColumns(rows: readonly string[][], room: number): number[] {
   const columns: number[] = []
   let used = 0
@@ -161,7 +160,6 @@ function figuresOf({ values }: ShownSeries, options: SeriesOptions): string[] {
   return [numbers.at(-1) as number, max, mean, min].map((value) => valueText(value, options))
 }
 
-/** What a chart is drawn with, in a terminal that can show Unicode or in ASCII. */
 interface Marks {
   readonly series: string
   readonly eighths: string
@@ -194,13 +192,11 @@ const ASCII: Marks = {
   zero: '.',
 }
 
-/** The marks for a terminal that can, or cannot, show Unicode. */
 const marksFor = (unicode: boolean): Marks => (unicode ? UNICODE : ASCII)
 
 /** The mark of a series in the chart and its legend: nothing is told by colour alone. */
 const seriesMark = (index: number, unicode: boolean): string => marksFor(unicode).series[index]!
 
-/** One place of the plot; `index` -1 is no series. */
 interface Cell {
   readonly text: string
   readonly index: number
@@ -250,7 +246,6 @@ interface ValueAxis {
   readonly lines: number
 }
 
-/** Lines of a chart, its bottom line not counted. */
 const USUAL_LINES = 12
 const MOST_STEPS = 6
 /** Beyond these the arithmetic of an axis overflows: such values lie at its end, or are zero. */

@@ -122,7 +122,6 @@ interface KeptFigures {
   readonly columns: number
 }
 
-/** The figures that fit into the room, in the order they are shown. */
 function keptFigures<Row>(rows: readonly Row[], columns: Columns<Row>, room: number): KeptFigures[] {
   const all = columns.figures.map(({ head, figure }) => {
     const cells = rows.map(figure)

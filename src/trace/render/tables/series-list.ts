@@ -13,7 +13,6 @@ export interface SeriesOptions {
   /** The range that was asked for, in milliseconds since the epoch. */
   readonly fromMillis: number
   readonly toMillis: number
-  /** The step that was asked for. */
   readonly stepSeconds: number
   /** What the values are; undefined: numbers. */
   readonly unit?: Unit | undefined

@@ -6,9 +6,7 @@ import type { Rows } from './rows.ts'
 /** Columns of one level of guides. */
 export const LEVEL_COLUMNS = 2
 
-/** What is indented: nodes are numbers, a parent's before those of its children. */
 type LevelTree = Pick<TraceTree, 'count' | 'depth' | 'parent'>
-/** Which of the nodes have a row. */
 type LevelRows = Pick<Rows, 'groups' | 'isLast'>
 
 /** How far rows are indented. */
@@ -17,9 +15,7 @@ export interface Levels {
   of(node: number): number
   /** It stands on the level of the row above it, its parent. Marked, since no corner tells whose child it is. */
   isChained(node: number): boolean
-  /** Whether there are such nodes. */
   readonly areChained: boolean
-  /** The deepest level of a row. */
   readonly deepest: number
   /** The most ancestors a row has. */
   readonly deepestDepth: number

@@ -36,7 +36,6 @@ export class Labels {
     return this.#tree.services.indexOf(node)
   }
 
-  /** How long a span took, or all of a fold together. */
   duration(node: number): string {
     this.#durations[node] ??= this.#durationOf(node)
     return this.#durations[node]

@@ -27,7 +27,6 @@ export function verdictLines(tree: TraceTree, pen: Pen): string[] {
   return blocks.flatMap((block) => (block.length > 0 ? [...block, ''] : []))
 }
 
-/** What the rows were drawn with. */
 interface LegendOf {
   /** The time that the bars show; undefined without bars. */
   readonly axis: TimeWindow | undefined
@@ -35,7 +34,6 @@ interface LegendOf {
   readonly guides: Pick<Guides, 'hasChains' | 'hasNumbers'> | undefined
 }
 
-/** The flags that chose the rows. */
 interface View {
   readonly shown: Uint8Array
   readonly says: string
@@ -109,14 +107,12 @@ function foldLines(rows: Rows, { width, glyphs, style }: Pen): string[] {
   return fitLines(text, width, glyphs.ellipsis).map((line) => style.dim(line))
 }
 
-/** How much the flags hide. */
 function viewLines(tree: TraceTree, rows: Rows, view: string | undefined, pen: Pen): string[] {
   if (view === undefined) return []
   const { width, glyphs, style } = pen
   return fitLines(shownText(rows.shown, tree, view), width, glyphs.ellipsis).map((line) => style.dim(line))
 }
 
-/** How many of each finding are shown. */
 const MOST_SHOWN_FINDINGS = 3
 
 /** `812ms  65%  POST /v1/charge  payments  b7ad6b7169203331`, longest self time first. */

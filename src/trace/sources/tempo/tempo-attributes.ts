@@ -32,7 +32,6 @@ export async function tempoAttributes(range: TimeRange, ask: Send): Promise<Attr
   return byName(names.filter((name) => typeof name === 'string').map(named))
 }
 
-/** v1 tells no scopes. */
 const named = (name: string): AttributeName => ({ name: traceqlName(name), ...scopeOf(name) })
 
 const scopeOf = (name: string) => (isIntrinsic(name) ? { scope: 'intrinsic' } : {})

@@ -54,7 +54,6 @@ export async function compareInTempo(
     : overPercentile(selected.over.percentile, query, over)
 }
 
-/** `asked`: the whole query. */
 type Query = (functions: string) => Promise<QueryResult & { readonly asked: string }>
 
 /**
@@ -130,7 +129,6 @@ interface Bucket {
   readonly spans: number
 }
 
-/** Where a percentile lies, in nanoseconds. */
 interface Percentile {
   /** As Tempo estimates it. */
   readonly nanos: number

@@ -75,7 +75,6 @@ export const noTempo = (): Failure =>
 const LEFT: ReadonlySet<string> = new Set(['service.name', 'k8s.namespace.name'])
 const NAMESPACE = 'k8s.namespace.name'
 
-/** A span that came without its attributes. */
 class WithheldSpan extends SpanView {
   override get marks(): readonly SpanMark[] {
     return [...this.below.marks, 'attributes-withheld']
