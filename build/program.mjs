@@ -59,7 +59,7 @@ const lateBuiltins = {
     handler: (code) => code.replace("= require('node:child_process')", '= undefined'),
   },
   renderChunk: (code) =>
-    code.replace(/(node_\w+) = \w+\.\w+\(\1, 1\);/g, '$1 = { __proto__: $1, default: $1 };'),
+    code.replace(/(node_\w+) = [\w.]+\(\1, 1\);/g, '$1 = { __proto__: $1, default: $1 };'),
 }
 
 /** Bundles the program into dist/. What each file is made of goes to .build/meta.json. */
@@ -95,6 +95,7 @@ async function buildStart() {
     ...NODE,
     input: { start: 'src/start.ts' },
     plugins: [
+      lateBuiltins,
       {
         name: 'the-program',
         resolveId: (source) => (source === program ? { id: './main.cjs', external: true } : null),

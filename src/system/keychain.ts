@@ -92,17 +92,20 @@ function stuckFailure({ platform }: Env): Failure {
   })
 }
 
+/** Milliseconds, by a clock that is never set. `performance` loads eleven modules of Node. */
+const uptime = () => process.uptime() * 1000
+
 /**
  * Every call is idempotent, and libsecret fails when another process changes items meanwhile. A late error is the answer of a
  * person, who is not asked again.
  */
 async function withRetries<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const began = performance.now()
+    const began = uptime()
     try {
       return await call()
     } catch (error) {
-      if (attempt === ATTEMPTS || performance.now() - began > SOON_MILLISECONDS) throw keychainFailure(error)
+      if (attempt === ATTEMPTS || uptime() - began > SOON_MILLISECONDS) throw keychainFailure(error)
       await new Promise((resolve) => setTimeout(resolve, 50 * attempt))
     }
   }
@@ -209,9 +212,9 @@ export function openResponseBudget(
   /** When the first call of this budget was made. */
   let since: number | undefined
   const refillWhenDue = () => {
-    since ??= performance.now()
-    if (unanswered > 0 || performance.now() - since < milliseconds + REFILL_MILLISECONDS) return
-    since = performance.now()
+    since ??= uptime()
+    if (unanswered > 0 || uptime() - since < milliseconds + REFILL_MILLISECONDS) return
+    since = uptime()
     left = milliseconds
     starvedLeft = LONGEST_STARVED_MILLISECONDS
   }

@@ -1,4 +1,4 @@
-import { emitKeypressEvents, type Interface } from 'node:readline'
+import type { Interface } from 'node:readline'
 import type { ReadStream } from 'node:tty'
 import type { Key, Screen } from '../../ports/terminal.ts'
 
@@ -81,6 +81,7 @@ export function openKeys(input: ReadStream, { interrupt, stop }: SignalKeys): Ke
     answer()
   }
   // Of an interface the decoder reads no more than this; a whole one would read lines as well.
+  const { emitKeypressEvents } = process.getBuiltinModule('node:readline')
   emitKeypressEvents(input, { escapeCodeTimeout: ESCAPE_MILLISECONDS } as unknown as Interface)
   input.on('keypress', pressed)
   // A terminal that was closed answers with an error (EIO) instead of an end.
