@@ -199,7 +199,7 @@ describe('what AWS refuses', () => {
     const { exit, stderr } = await refused()
     expect(exit).toBe(11)
     expect(stderr).toContain('AWS says: Missing a required claim: aud')
-    expect(stderr).toContain('hint: Show it an ID token (no --access-token), or one whose aud IAM knows.\n')
+    expect(stderr).toContain('with the azp or aud of the token in its audiences')
   })
 
   it('a signature that AWS cannot verify: exit 11, and the keys of the issuer are in question', async () => {
@@ -212,7 +212,7 @@ describe('what AWS refuses', () => {
     expect(exit).toBe(11)
     expect(stderr).toContain("AWS says: Couldn't verify the signature of the provided token")
     expect(stderr).toContain(
-      'hint: Ask whoever runs the identity provider: AWS must find the key of this token there, and takes RS and ES signatures alone.\n',
+      'hint: IAM needs an OIDC provider for this issuer, with the azp or aud of the token in its audiences, and must reach its keys.\n',
     )
   })
 
@@ -265,7 +265,7 @@ describe('what AWS refuses', () => {
       'a key that AWS cannot fetch',
       says('InvalidIdentityToken', 400, "Couldn't retrieve verification key from your identity provider"),
       11,
-      'open to the internet',
+      'must reach its keys',
     ],
     ['something new', says('BrandNewException'), 6, 'BrandNewException'],
     ['another refusal of access', says('AccessDeniedException', 403), 11, 'trust policy'],

@@ -23,10 +23,7 @@ const asIs = (source: string) =>
   place.profile(`source = "${source}"`, `issuer = "${place.platform.issuer}"\naudience = "sts.amazonaws.com"`)
 
 describe('AWS takes the token of a program as expired: told in its words, and nobody is sent to a login', () => {
-  it.each([
-    ['file', 'See what renews the file, and check the clock of this machine: date -u'],
-    ['variable', 'Let the platform make a new one, and check the clock of this machine: date -u'],
-  ])('one from a %s, for which there is no other', async (kind, hint) => {
+  it.each(['file', 'variable'])('one from a %s, for which there is no other', async (kind) => {
     const proof = place.platform.sign('sts.amazonaws.com')
     const source = kind === 'file' ? `file:${await place.file('proof', proof)}` : 'env:PROOF'
     place.world.variables.PROOF = proof
@@ -35,7 +32,7 @@ describe('AWS takes the token of a program as expired: told in its words, and no
     expect(await asks()).toEqual({
       exit: 3,
       stdout: '',
-      stderr: `error: AWS says that the token from ${source} has expired\nhint: ${hint}\n  AWS says: ${SAID.slice(0, -1)}\\u{1b}\n`,
+      stderr: `error: AWS says that the token of this workload has expired\nhint: Check the clock of this machine: date -u\n  AWS says: ${SAID.slice(0, -1)}\\u{1b}\n`,
     })
     expect(sts.requests).toHaveLength(before + 1)
   })
