@@ -131,8 +131,12 @@ export const COMMANDS: Table = [
         description: 'show all profiles, and who is signed in',
         verb: async () => (await import('../verbs/profile-list.ts')).profileList,
       },
+      {
+        usage: 'show [name]',
+        description: 'show every setting and where it comes from',
+        verb: async () => (await import('../verbs/profile-show.ts')).profileShow,
+      },
       ...lazyRows(profiles, {
-        'show [name]': 'show every setting and where it comes from',
         'set <key> [value...]': 'change one setting of the profile in use, or of --profile',
         'use <name>': 'make a profile the default',
         'export <name>': 'print a profile as TOML, for your team to import',
@@ -161,8 +165,12 @@ export const COMMANDS: Table = [
   ...lazyRows(program, {
     'completion [shell]':
       'print the script that completes ls-auth in your shell: bash, zsh, fish or powershell',
-    version: 'print the version',
   }),
+  {
+    usage: 'version',
+    description: 'print the version',
+    verb: async () => (await import('../verbs/version.ts')).version,
+  },
 ]
 
 /** `ls-auth --help`. */

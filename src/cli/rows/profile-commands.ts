@@ -35,14 +35,6 @@ export const PROFILE_COMMANDS: Details = {
     ],
     load: async () => (await import('../../commands/profile/profile-add.ts')).addProfile,
   },
-  show: {
-    completes: ['profiles'],
-    examples: [
-      { does: 'the profile in use', line: 'ls-auth profile show' },
-      { does: 'another one', line: 'ls-auth profile show staging' },
-    ],
-    load: async () => (await import('../../commands/profile/profile-show.ts')).show,
-  },
   set: {
     options: (command) => command.option('--unset', 'take the setting back, so that its default counts'),
     completes: ['setting names', 'setting values'],

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { BACKENDS } from '../../backends/table.ts'
 import { completion } from '../../commands/completion/completion.ts'
-import { version } from '../../commands/version.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import type { Details } from '../command.ts'
 
@@ -20,14 +19,6 @@ const COMPLETION: Details[string] = {
     },
   ],
   load: async () => completion,
-}
-
-const VERSION: Details[string] = {
-  examples: [
-    { does: 'for people', line: 'ls-auth version' },
-    { does: 'for scripts', line: 'ls-auth version --json' },
-  ],
-  load: async () => version,
 }
 
 const MCP: Details[string] = {
@@ -51,7 +42,6 @@ const MCP: Details[string] = {
 /** Commands about the program itself. */
 export const PROGRAM_COMMANDS: Details = {
   completion: COMPLETION,
-  version: VERSION,
   mcp: MCP,
 }
 

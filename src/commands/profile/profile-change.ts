@@ -1,5 +1,7 @@
+import { listed } from '../../backends/table.ts'
 import type { Client, PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import { portWith } from '../../port-with.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { profileNamed } from '../../settings/profile.ts'
@@ -15,9 +17,8 @@ import { unregisterUnused } from '../registration/unregister-client.ts'
 import { isItsOwn, signInOf } from '../sign-out/left-sign-in.ts'
 import { neededSettings, withNeededVariables } from '../sign-out/needed-settings.ts'
 import { elsewhere, notRevoked, recordSignOut } from '../sign-out/revocation-words.ts'
-import { sharersOf, withItsKey } from '../sign-out/sign-in-sharers.ts'
+import { clientOf, isOpenedBy, sharersOf, withItsKey } from '../sign-out/sign-in-sharers.ts'
 import { nameArgument } from '../typed-flags.ts'
-import { handOverKey, tellKept } from './kept-for-others.ts'
 
 interface Named {
   readonly name: string
@@ -51,7 +52,7 @@ async function signOutAndRemove(typed: Invocation, options: Named): Promise<void
   requireOutsideProxy('profile remove', ports.env)
   const settings = await readSettings(ports.env, await ports.files())
   const name = removable(settings, options.name)
-  const client = clientOf(settings, name, ports)
+  const client = clientOrFault(settings, name, ports)
   if (client instanceof Failure) return removeWrong(invocation, settings, name, client)
   await handOverKey(invocation, settings, name)
   await endSignIn(invocation, client, settings)
@@ -60,7 +61,7 @@ async function signOutAndRemove(typed: Invocation, options: Named): Promise<void
   let last = client
   const config = await changeSettings(invocation, settings, (now) => {
     wasDefault = now.config.defaultProfile === name
-    const changed = clientOf(now, removable(now, name), ports)
+    const changed = clientOrFault(now, removable(now, name), ports)
     if (changed instanceof Failure) throw changed
     last = changed
     return { remove: name }
@@ -78,7 +79,7 @@ async function signOutAndRemove(typed: Invocation, options: Named): Promise<void
 }
 
 /** By the settings that a sign-out uses; a Failure: one of them is wrong. */
-function clientOf(settings: Settings, name: string, ports: Ports): PartialClient | Failure {
+function clientOrFault(settings: Settings, name: string, ports: Ports): PartialClient | Failure {
   try {
     return profileNamed(neededSettings(settings), name, ports.env).client
   } catch (error) {
@@ -152,4 +153,56 @@ function existingName(settings: Settings, name: string): string {
   throw new Failure('settings', `there is no profile "${safeText(name, 60)}"`, {
     hint: `${didYouMean(name, profileNames(settings))}See: ls-auth profile list`,
   })
+}
+
+/**
+ * Before a profile is removed: each of those that share its sign-in gets its key file, where its own does not open it. A copy of a profile
+ * has none, since an export leaves it out, and without it nobody could use the sign-in or end it at the provider. Failures:
+ * those of {@link changeSettings}.
+ */
+async function handOverKey(invocation: Invocation, settings: Settings, name: string): Promise<void> {
+  const ports = withoutKeyVariable(invocation.ports)
+  const client = clientOf(neededSettings(settings), name, ports.env)
+  const storeKeyFile = client?.storeKeyFile
+  if (!client || !isComplete(client) || storeKeyFile === undefined) return
+  const others = await keptFor(client, settings, ports)
+  if (others.length === 0) return
+  if (!(await isOpenedBy(client, ports))) return
+  for (const other of others) {
+    // Only the profile's own key file counts: commands with that profile try no other.
+    const own = clientOf(settings, other, ports.env)?.storeKeyFile
+    if (own !== undefined && (await isOpenedBy({ ...client, storeKeyFile: own }, ports))) continue
+    await changeSettings(invocation, settings, ({ config, system }) => {
+      const store = config.profiles[other]?.store ?? system.profiles[other]?.store ?? 'file'
+      return { set: other, values: { store, store_key_file: storeKeyFile } }
+    })
+    const [to, from] = [safeText(other, 60), safeText(name, 60)]
+    const was = own === undefined ? '' : ` (was ${safeText(own, 400)})`
+    const why = `it opens the sign-in that ${to} shares with ${from}`
+    tell(invocation, `profile ${to}: store_key_file = ${safeText(storeKeyFile, 400)}${was}, since ${why}`)
+  }
+}
+
+/** Says for whom a sign-in is kept whose profile was removed; nothing where it was ended, or there was none. */
+async function tellKept(invocation: Invocation, client: PartialClient, settings: Settings): Promise<void> {
+  const others = await keptFor(client, settings, invocation.ports)
+  if (others.length === 0) return
+  const names = others.map((other) => safeText(other, 60))
+  tell(
+    invocation,
+    `The sign-in is kept, for the profile${others.length > 1 ? 's' : ''} ${listed(names, 'and')}.`,
+  )
+}
+
+/** The other profiles that use a sign-in of this one. */
+async function keptFor(client: PartialClient, settings: Settings, ports: Ports): Promise<string[]> {
+  const header = isComplete(client) ? await signInOf(client, ports) : undefined
+  if (!isComplete(client) || header === undefined || (client.workload && !isItsOwn(client, header))) return []
+  return sharersOf(client, settings, ports.env)
+}
+
+/** A variable counts for each profile as long as it is set; what is asked is what stays. */
+function withoutKeyVariable(ports: Ports): Ports {
+  const { LS_AUTH_STORE_KEY_FILE: _, ...variables } = ports.env.variables
+  return { ...ports, env: portWith(ports.env, { variables }) }
 }

@@ -3,25 +3,30 @@ import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 import type { HttpSettings } from '../../ports/http.ts'
 import type { Env, Ports } from '../../ports/ports.ts'
+import { sessionName } from '../../session/session-name.ts'
+import { findSignIns } from '../../session/store/sign-ins.ts'
 import { typedPath } from '../../settings/files/places.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile } from '../../settings/profile.ts'
 import { chooseName, FIRST_LOGIN } from '../../settings/profile-name.ts'
+import { isComplete } from '../../settings/required-client.ts'
 import { isList, type SettingKey, typeAgain } from '../../settings/setting-key.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { policyValue } from '../../settings/tables/expectations.ts'
-import { checkTyped, valuesInTable } from '../../settings/tables/values-in-tables.ts'
+import { checkTyped, notOneValue, valuesInTable } from '../../settings/tables/values-in-tables.ts'
 import { requireProxyUrl } from '../../settings/urls.ts'
 import { validSetting } from '../../settings/valid-setting.ts'
+import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
+import { withoutSecret } from '../../text/without-secret.ts'
 import { changeSettings } from '../change-settings.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { flagsOf, type Invocation, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { repeatFlags } from '../repeat-flags.ts'
-import type { UnknownKey } from './not-a-setting.ts'
-import { notASetting } from './not-a-setting.ts'
+import { leftSignIn } from '../sign-out/left-sign-in.ts'
+import { clientOf } from '../sign-out/sign-in-sharers.ts'
 
 /** Settings of the HTTP client that name a file; the key file of the store is made where there is none. */
 const FILES: Readonly<Record<string, keyof HttpSettings>> = {
@@ -78,7 +83,7 @@ interface SetOptions {
 }
 
 /** `ls-auth profile set KEY VALUE…`: changes one setting of a profile, or takes it back with `--unset`. */
-export const setInProfile: CliCommand<SetOptions | UnknownKey> = { read, run }
+export const setInProfile: CliCommand<SetOptions> = { read, run }
 
 /** These are part of what a sign-in is for, so they need a new one. */
 const NEEDS_SIGN_IN = [
@@ -86,16 +91,19 @@ const NEEDS_SIGN_IN = [
   'store',
 ]
 
-function read({ args, flags }: Typed): SetOptions | UnknownKey {
+function read({ args, flags }: Typed): SetOptions {
   const [key = '', ...values] = args
   const path = key.split('.')
   const row = SETTING_TABLE.find((one) => one.key === path[0])
   const isTable = row?.shape === 'table'
   // A whole table is only taken away.
   const isWhole = isTable && path.length < 2 && flags.unset !== true
-  if (!row || isWhole || (!isTable && path.length > 1)) return { unknown: key, words: values }
-  // What was typed is not passed on.
-  if (key === 'client_secret') return { unknown: key, words: [] }
+  if (key === 'client_secret') {
+    throw new Failure('usage', 'a secret does not belong on the command line', {
+      hint: 'It is typed at ls-auth login, or read from the file that LS_AUTH_CLIENT_SECRET_FILE names.',
+    })
+  }
+  if (!row || isWhole || (!isTable && path.length > 1)) throw notASetting(key)
   if (flags.unset === true && values.length > 0)
     throw isTable && path.length < 2 ? unsetsAll(key) : usage('--unset takes no value', key)
   if (flags.unset === true) return { path, value: undefined }
@@ -105,6 +113,24 @@ function read({ args, flags }: Typed): SetOptions | UnknownKey {
   if (!takesList && values.length > 1) throw usage(`${key} takes one value`, key)
   if (takesList) requireWords(row, values)
   return { path, value: validSetting(row, takesList ? values : values[0], key) }
+}
+
+/** Failure `usage`, with what was probably meant. An address that was typed may hold a password: it is not repeated. */
+function notASetting(typed: string): Failure {
+  const [key = '', value] = typed.split('=')
+  const known = SETTING_TABLE.filter((one) => one.key !== 'client_secret')
+  if (value !== undefined && known.some((one) => one.key === key.split('.')[0]))
+    return new Failure('usage', `the value of ${safeText(key, 60)} stands behind a space, not =`, {
+      hint: `Did you mean: ls-auth profile set ${shellWord(key)} VALUE`,
+    })
+  const values = valuesInTable(key)
+  if (values.length > 0) return notOneValue(key, values)
+  const names = known.map((one) => one.key)
+  const listed = known.map((one) => (one.shape === 'table' ? `${one.key}.NAME` : one.key))
+  const holdsSecret = /:.*[@?#]/s.test(key) || withoutSecret(key) !== key
+  return new Failure('usage', `${holdsSecret ? 'an address' : `"${safeText(key, 60)}"`} is not a setting`, {
+    hint: `${didYouMean(key, names)}Settings: ${listed.join(', ')}. Another profile: --profile NAME`,
+  })
 }
 
 const usage = (message: string, key: string): Failure =>
@@ -118,10 +144,9 @@ const unsetsAll = (table: string): Failure =>
     hint: `All of it: ls-auth profile set ${table} --unset. One value of it: ls-auth profile set ${valuesInTable(table)[0]} --unset`,
   })
 
-async function run(invocation: Invocation, options: SetOptions | UnknownKey): Promise<void> {
+async function run(invocation: Invocation, options: SetOptions): Promise<void> {
   const { ports } = invocation
   requireOutsideProxy('profile set', ports.env)
-  if ('unknown' in options) throw await notASetting(invocation, options)
   const { path } = options
   const value = fromHere(options, ports.env)
   if (path.length > 1 && value !== undefined) checkTyped(path, value, ports.env)
@@ -146,8 +171,7 @@ async function run(invocation: Invocation, options: SetOptions | UnknownKey): Pr
     await tellLeft(invocation, client)
   // Where nobody signs in, it counts at once: there is no issuer, or the profile is for a program.
   if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined && !client.workload && !gap) {
-    const { whenItCounts } = await import('./when-it-counts.ts')
-    const before = (await import('../sign-out/sign-in-sharers.ts')).clientOf(settings, name, ports.env)
+    const before = clientOf(settings, name, ports.env)
     const means = await whenItCounts(key, before, client, ports)
     if (means !== undefined) tell(invocation, means)
   }
@@ -169,7 +193,6 @@ function fromHere({ path, value }: SetOptions, env: Env): unknown {
 /** Says that the sign-in of a profile which is for a program now is still there, where nobody else uses it. */
 async function tellLeft(invocation: Invocation, client: PartialClient): Promise<void> {
   const { ports } = invocation
-  const { leftSignIn } = await import('../sign-out/left-sign-in.ts')
   const settings = await readSettings(ports.env, await ports.files())
   if (await leftSignIn(client, settings, ports))
     tell(
@@ -257,4 +280,37 @@ function notOurs({ config, system }: Settings, name: string): Failure {
   return new Failure('settings', `there is no profile in ${config.path}`, {
     hint: FIRST_LOGIN,
   })
+}
+
+/** These decide which sign-in a profile uses, and where its tokens may go. Commands heed them at once. */
+const BINDING = ['issuer', 'client_id', 'account', 'api', 'dpop']
+
+/**
+ * What a changed setting that a sign-in is for means for the one that is there. `before`: undefined where it is not known whose
+ * sign-in the profile had. Nothing is said of dpop where it stays what it was. Failures: `storage`, `refused`.
+ */
+async function whenItCounts(
+  key: string,
+  before: PartialClient | undefined,
+  after: PartialClient,
+  ports: Ports,
+): Promise<string | undefined> {
+  if (key === 'dpop' && before?.dpop === after.dpop) return undefined
+  const login = `ls-auth login --profile ${shellWord(after.profile)}`
+  const next = `It counts from the next sign-in: ${login}`
+  if (!BINDING.includes(key)) return next
+  const headers = await findSignIns(after.stateDirectory, ports)
+  const nameOf = (client: PartialClient | undefined) => client && isComplete(client) && sessionName(client)
+  const now = headers.find((header) => sessionName(header) === nameOf(after))
+  const isSignedIn =
+    now !== undefined ||
+    headers.some(
+      (header) => sessionName(header) === nameOf(before) || Object.hasOwn(header.apis, after.profile),
+    )
+  if (!isSignedIn) return next
+  // Whether its tokens are bound to a key is sealed in the session.
+  if (key === 'dpop') return `Commands refuse a sign-in that was made with another dpop. To sign in: ${login}`
+  return now !== undefined && Object.values(now.apis).includes(after.apiOrigin)
+    ? 'It counts at once, with the sign-in that is kept here.'
+    : `Commands stop until you sign in: ${login}`
 }
