@@ -93,7 +93,7 @@ function stuckFailure({ platform }: Env): Failure {
 }
 
 /** Milliseconds, by a clock that is never set. `performance` loads eleven modules of Node. */
-const uptime = () => process.uptime() * 1000
+const uptime = () => Number(process.hrtime.bigint()) / 1e6
 
 /**
  * Every call is idempotent, and libsecret fails when another process changes items meanwhile. A late error is the answer of a
