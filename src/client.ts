@@ -29,6 +29,12 @@ export interface PartialClient {
   /** The variable that named it in this run; missing: a flag or the settings did. */
   readonly apiFrom?: string
   readonly audience: string | undefined
+  /** The identifier of the API, from its own document (RFC 8707 §2): sent with each request for tokens. */
+  readonly resource?: string | undefined
+  /** Scopes that ls-auth adds by itself: asked for only where the provider lists them, or is an OpenID one without a list. */
+  readonly optionalScopes?: readonly string[]
+  /** URL of a document that describes ls-auth as a client, for a server that takes it as client id. */
+  readonly clientIdDocument?: string | undefined
   /** Public by design (the preset says so), else undefined: a real secret is never a setting. */
   readonly publicSecret: string | undefined
   /** A file with a confidential client's secret, read when signing in. */

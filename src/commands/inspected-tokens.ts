@@ -121,7 +121,7 @@ export async function readTokens(
     ...(access !== undefined &&
       isNew &&
       !client.workload &&
-      namesPeople(responseScope) && {
+      (idToken === undefined || namesPeople(responseScope)) && {
         userinfo: async () => {
           return askUserinfo(client, body, access, payloadOf(body.idToken)?.sub, ports)
         },

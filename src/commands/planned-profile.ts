@@ -8,6 +8,8 @@ type Values = Readonly<Record<string, unknown>>
 export interface PlannedProfile {
   /** Undefined takes a setting away. */
   readonly values: Values
+  /** Of the scopes in `values`: those that are kept only where the provider lists them. */
+  readonly optionalScopes?: readonly string[]
   /** Runs what writes it; see `NewClient` for a client that was registered for it. */
   readonly commit?: <T>(save: () => Promise<T>) => Promise<T>
 }

@@ -65,7 +65,8 @@ const MAKES_PROFILE = /^ --profile .* --client-id /
 
 function loginAgain(flags: string, line: LineOfHere): string {
   const named = namesIn(flags)
-  const replaced = named.some((name) => WAYS.includes(name)) ? [...WAYS, ...named] : [...named]
+  // The address holds a code.
+  const replaced = ['finish', ...(named.some((name) => WAYS.includes(name)) ? WAYS : []), ...named]
   // `--scope` adds to the scopes that the hint is about, and a sign-in that may not ask can do less than any other.
   if (named.join() === 'scopes') replaced.push('scope')
   if (line.options.prompt === 'none') replaced.push('prompt')

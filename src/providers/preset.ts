@@ -26,6 +26,8 @@ export interface Preset {
   readonly id: ProviderId
   /** Product name, for people. */
   readonly name: string
+  /** Its metadata are looked for in each place (RFC 8414 §3 and §5); missing: in that of OpenID Connect alone. */
+  readonly metadataAt?: 'anywhere'
   /** Who gets tokens: a person, a program on the provider's own machines, or nobody (see `registration`). */
   readonly signsIn: 'person' | 'workload' | 'nobody'
   /** Default scopes (OIDC Core §3.1.2.1). */

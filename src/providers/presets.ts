@@ -28,7 +28,7 @@ export const PRESETS: Readonly<Record<ProviderId, Preset>> = {
   'aws-iam': awsIam,
   'github-actions': githubActions,
   'aws-identity-center': awsIdentityCenter,
-  generic: { ...STANDARD, id: 'generic', name: 'OpenID Connect provider' },
+  generic: { ...STANDARD, id: 'generic', name: 'OpenID Connect provider', metadataAt: 'anywhere' },
 }
 
 /** Whether a text is the name of a preset. */

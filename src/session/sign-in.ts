@@ -6,12 +6,13 @@ import type { Ports } from '../ports/ports.ts'
 import { namesPeople } from '../providers/scope-names.ts'
 import { missingScopes } from './answers/granted-scopes.ts'
 import { checkAuthTime } from './answers/id-token.ts'
-import { discover, type Metadata } from './documents/metadata.ts'
+import { discover, type Metadata, withListedScopes } from './documents/metadata.ts'
 import { askUserinfo } from './documents/userinfo.ts'
 import { throughBrowser } from './flow/browser-flow.ts'
 import { throughDevice } from './flow/device.ts'
 import { refuseCi } from './flow/display.ts'
 import type { LoginDialog, LoginOptions } from './flow/login-dialog.ts'
+import type { Started } from './flow/pending.ts'
 import { personIn } from './kept-sign-in.ts'
 import { hasLeftovers } from './leftovers.ts'
 import { newProofKey } from './new-proof-key.ts'
@@ -34,6 +35,8 @@ const MOST_HINT = 4_000
 /** The result of a sign-in. */
 export interface SignedIn {
   readonly idClaims: Readonly<Record<string, unknown>> | undefined
+  /** Those that were asked for. */
+  readonly scopes: readonly string[]
   /** Name and e-mail where these lack both; not signed. */
   readonly userinfo?: SessionBody['userinfo']
   /** For the record, which keeps their ids. */
@@ -53,17 +56,45 @@ export interface SignedIn {
  * checked that the provider signs people in (sign-in-offered.ts). Failures: those of each step.
  */
 export async function signIn(
-  client: Client,
+  configured: Client,
   options: LoginOptions,
   ports: Ports,
   dialog: LoginDialog,
 ): Promise<SignedIn> {
+  const { attempt, sweepUp } = await prepare(configured, options, ports, dialog)
+  const { resume } = options
+  const signedIn = await (resume !== undefined
+    ? (await import('./flow/pending.ts')).finishPending(attempt, resume)
+    : options.flow === 'device'
+      ? throughDevice(attempt)
+      : throughBrowser(attempt))
+  // Revokes the replaced session. Done last, so that the page in the browser need not wait for it.
+  await sweepUp().catch(() => {})
+  return signedIn
+}
+
+/** Begins a sign-in that another process finishes: nothing is waited for. `more`: what that one has to know. */
+export async function startSignIn(
+  configured: Client,
+  options: LoginOptions,
+  ports: Ports,
+  dialog: LoginDialog,
+  more: object,
+): Promise<Started> {
+  const { attempt, proofKey } = await prepare(configured, options, ports, dialog)
+  const { startPending } = await import('./flow/pending.ts')
+  return startPending(attempt, proofKey, more)
+}
+
+async function prepare(configured: Client, options: LoginOptions, ports: Ports, dialog: LoginDialog) {
   if (options.flow === 'browser' && !dialog.canAsk) await refuseCi(ports)
-  const store = await openStore(client, ports)
+  const store = await openStore(configured, ports)
   // A session of a newer ls-auth cannot be replaced.
   const before = await store.peekPast()
-  const http = await ports.http(client.http)
-  const { metadata, skewSeconds } = await discover(client.issuer, client.preset, http, ports.clock)
+  const http = await ports.http(configured.http)
+  const found = await discover(configured.issuer, configured.preset, http, ports.clock)
+  const { metadata } = found
+  const client = withListedScopes(configured, found)
   await store.probe(dialog.tell)
   const sweepUp = () => store.withSessionLock('login', dialog.tell, () => sweep(client, store, ports))
   // What is left of earlier sign-ins is revoked before there are new tokens: these may get into the same grant.
@@ -72,12 +103,11 @@ export async function signIn(
   const wantsPrevious = clientAuth !== 'none' || options.prompt === 'none'
   const previous = wantsPrevious ? await store.read().catch(() => undefined) : undefined
   const secret = await clientSecret(client, previous?.body.clientSecret, ports)
-  const proofKey = client.dpop ? await newProofKey(metadata) : undefined
+  const proofKey = options.resume?.pending.proofKey ?? (client.dpop ? await newProofKey(metadata) : undefined)
   const provider = await openProvider(
     client,
     {
-      metadata,
-      skewSeconds,
+      ...found,
       jwks: undefined,
       secret: secret?.value,
       proofKey,
@@ -128,10 +158,7 @@ export async function signIn(
     accept,
     idTokenHint: isHint ? idToken : undefined,
   }
-  const signedIn = await (options.flow === 'device' ? throughDevice(attempt) : throughBrowser(attempt))
-  // Revokes the replaced session. Done last, so that the page in the browser need not wait for it.
-  await sweepUp().catch(() => {})
-  return signedIn
+  return { attempt, proofKey, sweepUp }
 }
 
 /** Name and e-mail, where the provider gives them at userinfo alone (OpenID Connect Core §5.4). */
@@ -141,12 +168,13 @@ async function nameOf(
   { metadata, proofKey }: { readonly metadata: Cached<Metadata>; readonly proofKey: SessionBody['proofKey'] },
   ports: Ports,
 ): Promise<SessionBody['userinfo']> {
-  if (idClaims === undefined || personIn({ ...idClaims, sub: undefined }) !== undefined) return undefined
-  if (!namesPeople(scope ?? client.preset.scopes.join(' '))) return undefined
+  if (personIn({ ...idClaims, sub: undefined }) !== undefined) return undefined
+  // Without an ID token nothing else says who it is.
+  if (idClaims !== undefined && !namesPeople(scope ?? client.preset.scopes.join(' '))) return undefined
   const session = { metadata, skewSeconds, ...(proofKey && { proofKey }) }
-  const claims = await askUserinfo(client, session, accessToken, idClaims.sub, ports)
-  const { email, preferred_username, name } = claims ?? {}
-  return claims && { email, preferred_username, name }
+  const claims = await askUserinfo(client, session, accessToken, idClaims?.sub, ports)
+  const { sub, email, preferred_username, name } = claims ?? {}
+  return claims && { ...(idClaims === undefined && { sub }), email, preferred_username, name }
 }
 
 const bodyOf = (
@@ -279,6 +307,7 @@ async function revokeRejected(
 function summary(client: Client, tokens: Tokens, unknown: readonly Finding[], replaced: boolean): SignedIn {
   return {
     idClaims: tokens.idClaims,
+    scopes: client.preset.scopes,
     tokens,
     expiresIn: tokens.expiresIn,
     refreshable: tokens.refreshToken !== undefined,

@@ -13,7 +13,7 @@ import type { SessionBody } from './store/session-file.ts'
 /** An issuer whose keys may be fetched, with its cached metadata and keys. */
 export interface TrustedIssuer {
   readonly issuer: string
-  readonly preset: IssuerSpellings & Pick<Preset, 'id' | 'issuerTemplate'>
+  readonly preset: IssuerSpellings & Pick<Preset, 'id' | 'issuerTemplate' | 'metadataAt'>
   readonly http: HttpSettings
   readonly cached: Pick<SessionBody, 'metadata' | 'jwks'>
   /**
@@ -82,7 +82,8 @@ export async function verify(token: Inspected, how: VerifyOptions, ports: Ports)
   const { payload } = token.jwt ?? {}
   const named = payload && how.trusted.find(({ issuer, preset }) => isIssuerOf(payload, issuer, preset))
   const trusted = named ?? how.trusted.find(({ sentToken }) => sentToken)
-  if (!payload || !trusted || how.offline || token.notForUs) return judgeWithoutKeys(token, now)
+  if (!payload || !trusted || how.offline || token.notForUs || hasNoKeys(trusted))
+    return judgeWithoutKeys(token, now)
   const facts = { issuer: named ? String(payload.iss) : trusted.issuer, now }
   let judged = token
   try {
@@ -96,6 +97,10 @@ export async function verify(token: Inspected, how: VerifyOptions, ports: Ports)
     return judged
   }
 }
+
+/** A plain OAuth server need not publish keys (RFC 8414 §2). */
+const hasNoKeys = ({ cached: { metadata } }: TrustedIssuer): boolean =>
+  metadata !== undefined && metadata.value.jwks_uri === undefined
 
 function keysFor(
   trusted: TrustedIssuer,

@@ -8,7 +8,7 @@ import { isLoopback } from '../loopback-host.ts'
 import type { HttpSettings } from '../ports/http.ts'
 import type { Env } from '../ports/ports.ts'
 import { presetFor } from '../providers/detect.ts'
-import { FIXED_PORTS, type Preset } from '../providers/preset.ts'
+import { FIXED_PORTS, type Preset, STANDARD } from '../providers/preset.ts'
 import { checkAuthorization, parameterRecord } from './authorization-parameters.ts'
 import { readDpop } from './dpop.ts'
 import { parseDuration } from './duration.ts'
@@ -223,6 +223,13 @@ function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     place,
     ...(apiFrom.startsWith('LS_AUTH_') && { apiFrom }),
     audience: values.text('audience'),
+    // Entra refuses it.
+    resource: preset.audience === 'scope' ? undefined : values.text('resource') || undefined,
+    ...(preset.metadataAt === 'anywhere' &&
+      isAdded(values.source('scopes')) && { optionalScopes: STANDARD.scopes }),
+    clientIdDocument: values.judge('client_id_document', () =>
+      checkDocument(values.text('client_id_document')),
+    ),
     publicSecret: values.judge('client_secret', () => publicSecret(values.text('client_secret'), preset)),
     clientSecretFile: env.variables.LS_AUTH_CLIENT_SECRET_FILE || undefined,
     clientSecretMaxAgeSeconds: values.judge('client_secret_max_age', () =>
@@ -249,6 +256,19 @@ function clientFrom(values: Values, facts: ClientFacts): PartialClient {
 function checkClientId(id: string | undefined): string | undefined {
   if (id === undefined || id.trim() === id) return id
   throw new Failure('settings', 'the client_id begins or ends with a space', { hint: 'Remove the space.' })
+}
+
+/** Whether ls-auth chose the scopes, beside those that `--scope` adds. */
+const isAdded = (source: string): boolean => source.startsWith('preset ') || source === '--scope'
+
+/** A client id metadata document has an https address with a path (draft-ietf-oauth-client-id-metadata-document §3). */
+function checkDocument(url: string | undefined): string | undefined {
+  const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : undefined
+  if (url === undefined || (parsed?.protocol === 'https:' && parsed.pathname !== '/' && !parsed.username))
+    return url
+  throw new Failure('settings', 'client_id_document is no https address with a path', {
+    hint: 'Write it like client_id_document = "https://acme.example/ls-auth/client.json".',
+  })
 }
 
 /** Only a secret that is public by design may be in a settings file (RFC 8252 §8.5: it ships with the program). */

@@ -19,6 +19,8 @@ export type Shape =
 export interface SettingKey {
   readonly key: string
   readonly shape: Shape
+  /** An empty text says that there is none, whatever others say. */
+  readonly mayBeEmpty?: true
   readonly flag?: string
   /** Another flag, whose words are added to the value of the others. */
   readonly addFlag?: string

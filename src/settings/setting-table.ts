@@ -33,6 +33,18 @@ const SETTING_KEYS = [
   },
   { key: 'audience', shape: 'text', flag: 'audience', help: 'audience of the token: the API it is for' },
   {
+    key: 'resource',
+    shape: 'text',
+    mayBeEmpty: true,
+    flag: 'resource',
+    help: 'the identifier of the API (RFC 8707), sent with each request for tokens; "": none is sent',
+  },
+  {
+    key: 'client_id_document',
+    shape: 'text',
+    help: 'URL of a client id metadata document, used where the server takes it in place of a registration',
+  },
+  {
     key: 'audience_style',
     shape: ['audience', 'resource', 'scope', 'cross-client', 'server', 'mapper', 'none'],
     help: 'how to request the audience: as a parameter (audience, resource), as a scope (scope, cross-client), or not (server, mapper, none)',

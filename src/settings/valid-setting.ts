@@ -46,7 +46,7 @@ export function validSetting(key: SettingKey, value: unknown, where: string): un
     return value === true || value === 'true'
   }
   if (typeof value !== 'string') throw wrong('a string')
-  refuseEmpty('settings', where, value)
+  if (!key.mayBeEmpty) refuseEmpty('settings', where, value)
   // The value is not shown.
   if (shape === 'header' && holdsToken(value))
     throw new Failure('settings', `${where} holds a token, which would be visible in the log`, {

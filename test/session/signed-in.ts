@@ -103,6 +103,9 @@ export function openMachine(
     heard: [] as string[],
   }
   const send = async ({ url, body }: HttpRequest): Promise<HttpAnswer> => {
+    // It is an OpenID provider.
+    if (url.pathname.startsWith('/.well-known/oauth-'))
+      return { status: 404, headers: {}, body: Buffer.from('') }
     const form = Object.fromEntries(new URLSearchParams(String(body ?? '')))
     asked.push(url.pathname)
     forms.push(form)

@@ -12,6 +12,11 @@ export const SIGN_IN_COMMANDS: Details = {
         .option('--device', 'confirm a code on any other device (device flow)')
         .option('--no-browser', 'print the address instead of opening a browser')
         .option('--paste', 'the browser is on another machine: paste the address it ends on')
+        .option('--start', 'print the address or the code as JSON and return; for an agent that has a human')
+        .option(
+          '--finish [address]',
+          'finish what --start began, with the address on which the browser ended',
+        )
         .option('--login-hint <user>', 'who is going to sign in, such as an e-mail address')
         .option('--prompt <value>', 'what the provider must ask: login, consent, select_account or none')
         .option(

@@ -43,6 +43,8 @@ export async function checkProvider(
   return [
     ...lines,
     ...(await look('signing keys', async () => {
+      if (metadata.jwks_uri === undefined)
+        return ok('signing keys', 'none published: tokens of this OAuth server cannot be verified here')
       const keys = (await fetchKeys(metadata.jwks_uri, http)).keys as unknown[]
       return keys.length > 0
         ? ok('signing keys', `${keys.length} at ${new URL(metadata.jwks_uri).host}`)
@@ -107,7 +109,7 @@ function dpop(client: Asked, metadata: IssuerMetadata): Checkup[] {
 }
 
 async function certificate({ token_endpoint, jwks_uri }: IssuerMetadata, http: Http): Promise<Checkup> {
-  const issuer = await http.certificateIssuer(new URL(token_endpoint ?? jwks_uri))
+  const issuer = await http.certificateIssuer(new URL(String(token_endpoint ?? jwks_uri)))
   if (issuer === undefined) return ok('certificate', 'not checked: plain http on loopback, or behind a proxy')
   return ok('certificate', `signed by ${issuer} (your company's name here means that TLS is inspected)`)
 }

@@ -25,8 +25,9 @@ export async function registerForProfile<T>(
   let isRegistered = false
   try {
     return await registerClient({ ...client, issuer }, ports, async (registered) => {
-      const { clientId, canUnregister } = registered
+      const { clientId, canUnregister, isDocument } = registered
       isRegistered = true
+      if (isDocument) return use(registered)
       tell(
         invocation,
         `Registered a client at ${safeText(new URL(issuer).host, 200)}: ${safeText(clientId, 200)}`,

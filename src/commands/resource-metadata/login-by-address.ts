@@ -1,5 +1,5 @@
 import type { Witness } from '../../api/destination.ts'
-import { readChallenge } from '../../api/refusal/challenge.ts'
+import { type Challenge, readChallenge } from '../../api/refusal/challenge.ts'
 import { backendOf } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { isPage } from '../../http-answers/web-page.ts'
@@ -45,6 +45,7 @@ export async function loginByAddress(
   address: string,
   yes: boolean,
   signIn: SignIn,
+  isUnfinished = false,
 ): Promise<Invocation> {
   const { ports } = typed
   refuseSecondAddress(typed)
@@ -58,7 +59,8 @@ export async function loginByAddress(
     options: { ...typed.options, profile: name },
     settings: { ...typed.settings, api },
   }
-  const offer = readOffer(await document(invocation, settings, name, resource), resource)
+  const { answer, scope } = await document(invocation, settings, name, resource)
+  const offer = readOffer(answer, resource, scope)
   const offered = offeredProfile(invocation, settings, name, offer, resource, chooseIssuer(typed, offer))
   requireSignInOffered(offered.profile.client.preset)
   if (isComplete(offered)) {
@@ -69,13 +71,15 @@ export async function loginByAddress(
   const { clientId } = offered.profile.client
   const signInAs = async (client_id: string, commit?: PlannedProfile['commit']) => {
     const values = { ...offered.saved, client_id }
-    await signIn(invocation, { values, ...(commit && { commit }) })
+    const { optionalScopes } = offered
+    await signIn(invocation, { values, ...(optionalScopes && { optionalScopes }), ...(commit && { commit }) })
     return values
   }
   const values = await (clientId === undefined
     ? registerForProfile(typed, offered.profile, (made) => signInAs(made.clientId, made.commit))
     : signInAs(clientId))
-  if (offered.before !== undefined) await unregisterFormer(invocation, settings, name, values)
+  if (offered.before !== undefined && !isUnfinished)
+    await unregisterFormer(invocation, settings, name, values)
   return invocation
 }
 
@@ -241,29 +245,45 @@ const lookWith =
  * The metadata of a resource, not judged yet: from its well-known address, else from where its own 401 says that they are
  * (RFC 9728 §5.1), on the same origin. No redirect is followed. Failures: `network`, `api-failed`, `refused`, `not-found`.
  */
-async function fetchDocument(resource: Resource, look: Look): Promise<HttpAnswer> {
+async function fetchDocument(resource: Resource, look: Look): Promise<FoundDocument> {
   const answer = await look(resource.metadata, MOST_BYTES)
   // Jaeger answers unknown paths with its own page.
-  if (answer.status === 200 && !isPage(answer)) return answer
+  if (answer.status === 200 && !isPage(answer)) {
+    // What the document is about is known: an API that does not answer asks for no scope.
+    const challenge = await challengeOf(resource, look).catch(() => undefined)
+    return { answer, scope: challenge?.scope }
+  }
   refuseRedirect(answer, resource.metadata)
   if (answer.status >= 500 || answer.status === 429) throw failed(answer, resource.metadata)
-  const named = await namedByApi(resource, look)
+  const challenge = await challengeOf(resource, look)
+  const named = placeNamedBy(challenge, resource)
   if (named === undefined) throw nothingThere(resource)
   const second = await look(named, MOST_BYTES)
-  if (second.status === 200) return second
+  if (second.status === 200) return { answer: second, scope: challenge?.scope }
   refuseRedirect(second, named)
   throw failed(second, named)
 }
 
-/** Where the challenge of the API says that its metadata are; undefined: it says nothing. */
-async function namedByApi({ url }: Resource, look: Look): Promise<URL | undefined> {
+/** The document of a resource, and the scopes that the challenge of the API asks for. */
+interface FoundDocument {
+  readonly answer: HttpAnswer
+  readonly scope: string | undefined
+}
+
+/** What the API says to a request without a token; undefined: nothing about tokens. */
+async function challengeOf({ url }: Resource, look: Look): Promise<Challenge | undefined> {
   const { status, headers } = await look(url, MOST_OTHER_BYTES).catch((error) => {
     // A page that is too large is no challenge either.
     if (error instanceof Failure && error.code === 'api-failed')
       return { status: 0, headers: {} as HttpAnswer['headers'] }
     throw error
   })
-  const named = status === 401 ? readChallenge(headers['www-authenticate'])?.resourceMetadata : undefined
+  return status === 401 ? readChallenge(headers['www-authenticate']) : undefined
+}
+
+/** Where the challenge of the API says that its metadata are; undefined: it says nothing. */
+function placeNamedBy(challenge: Challenge | undefined, { url }: Resource): URL | undefined {
+  const named = challenge?.resourceMetadata
   if (named === undefined) return undefined
   const place = URL.canParse(named) ? new URL(named) : undefined
   if (place?.origin === url.origin && !place.username && !place.password) return place

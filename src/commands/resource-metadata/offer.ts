@@ -15,7 +15,10 @@ import { broken, unsafe } from './resource.ts'
 export interface Offer {
   /** At least one. */
   readonly issuers: readonly string[]
+  /** Those of the challenge of the API, else those of its document. */
   readonly scopes: readonly string[]
+  /** Its identifier, to the letter. */
+  readonly resource: string
   readonly values: Readonly<Partial<Record<OfferedSetting, string>>>
   /** It takes no token but those that are bound to a key (`dpop_bound_access_tokens_required`). */
   readonly bound: boolean
@@ -42,12 +45,17 @@ const LONGEST_VALUE = 500
  * Reads the document of a resource. Pure. Failures: `api-failed` (it is none, or incomplete), `refused` (it is about
  * another resource, or holds what must not be used), `cannot-do` (a back end that is not known here).
  */
-export function readOffer(answer: Pick<HttpAnswer, 'headers' | 'body'>, resource: Resource): Offer {
+export function readOffer(
+  answer: Pick<HttpAnswer, 'headers' | 'body'>,
+  resource: Resource,
+  challenged?: string,
+): Offer {
   const document = documentIn(answer)
   if (!resource.identifiers.some((one) => one === document.resource)) throw otherResource(document, resource)
   return {
     issuers: checkIssuers(document.authorization_servers, resource.url),
-    scopes: scopesIn(document.scopes_supported),
+    scopes: scopesIn(challenged?.split(' ').filter(Boolean) ?? document.scopes_supported),
+    resource: String(document.resource),
     values: valuesIn(document.ls_auth),
     bound: isBound(document.dpop_bound_access_tokens_required),
   }

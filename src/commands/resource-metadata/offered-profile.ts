@@ -25,6 +25,8 @@ export interface OfferedProfile {
   readonly values: Values
   /** What is written once the person agrees: the same, but with the issuer, client and flags of this run. */
   readonly saved: Values
+  /** Of its scopes: those that are kept only where the provider lists them. */
+  readonly optionalScopes?: readonly string[]
   /** With these settings, and the flags and variables of this run, which win. */
   readonly profile: Profile
 }
@@ -50,6 +52,7 @@ export function offeredProfile(
     // Who signs in has tokens sent.
     ...(before?.authorization === 'none' && { authorization: undefined }),
     ...(before?.api === undefined && { api: resource.url.href }),
+    ...(before?.issuer !== issuer && before?.resource === undefined && { resource: offer.resource }),
     ...offer.values,
     // Only ever tightened by others: an API that takes bearer tokens does not undo what a person has chosen.
     ...(offer.bound && { dpop: true }),
@@ -64,7 +67,15 @@ export function offeredProfile(
     Object.entries(all).filter(([key, value]) => !isDeepStrictEqual(before?.[key], value)),
   )
   const profile = scopes === undefined ? first : resolved(all)
-  return { name, before, values, saved: { ...values, ...chosenNow(invocation, profile) }, profile }
+  const optionalScopes = first.client.optionalScopes?.filter((scope) => !offer.scopes.includes(scope))
+  return {
+    name,
+    before,
+    values,
+    saved: { ...values, ...chosenNow(invocation, profile) },
+    profile,
+    ...(scopes !== undefined && optionalScopes && { optionalScopes }),
+  }
 }
 
 /** The profile as it would be in the user's settings file. */

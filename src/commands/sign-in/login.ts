@@ -7,10 +7,10 @@ import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
 import type { LoginOptions } from '../../session/flow/login-dialog.ts'
 import { personIn } from '../../session/kept-sign-in.ts'
-import { type SignedIn, signIn } from '../../session/sign-in.ts'
+import { type SignedIn, signIn, startSignIn } from '../../session/sign-in.ts'
 import { requireSignInOffered } from '../../session/sign-in-offered.ts'
 import { shortDuration } from '../../settings/duration.ts'
-import type { Settings } from '../../settings/files/settings-files.ts'
+import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { FIRST_LOGIN, listHint, profileNames } from '../../settings/profile-name.ts'
 import { requireClient } from '../../settings/required-client.ts'
@@ -61,7 +61,21 @@ const unusable = (flag: keyof typeof HINTS, why: string): Failure =>
 export const login: CliCommand<LoginLine> = { read, run }
 
 /** `address`: of an API that says how to sign in. `yes`: do not ask whether that is right. */
-type LoginLine = LoginOptions & { readonly address?: string | undefined; readonly yes?: boolean }
+type LoginLine = LoginOptions & {
+  readonly address?: string | undefined
+  readonly yes?: boolean
+  /** Ask for an address or a code, print it, and leave the rest to `finish`. */
+  readonly start?: true
+  /** The address on which the browser ended; true: none is given. */
+  readonly finish?: string | true
+}
+
+/** What `--finish` has to know of the run that started it. Holds no secret. */
+interface StartedRun {
+  readonly profile: string
+  readonly typed: Invocation['settings']
+  readonly planned?: Pick<PlannedProfile, 'values' | 'optionalScopes'>
+}
 
 async function run(
   invocation: Invocation,
@@ -69,10 +83,13 @@ async function run(
   planned?: PlannedProfile,
 ): Promise<void> {
   requireOutsideProxy('login', invocation.ports.env)
+  const { start, finish } = options
+  if (finish !== undefined && !isStarted(invocation)) return finishRun(invocation, options)
   const signInAs: SignIn = (named, plan) => run(named, options, plan)
   if (address !== undefined) {
     const { loginByAddress, tellDefault } = await import('../resource-metadata/login-by-address.ts')
-    return tellDefault(await loginByAddress(invocation, address, yes, signInAs))
+    const named = await loginByAddress(invocation, address, yes, signInAs, start === true)
+    return start ? undefined : tellDefault(named)
   }
   const { settings, profile } = planned
     ? await loadPlanned(invocation, planned)
@@ -88,18 +105,76 @@ async function run(
   if (profile.client.workload) throw noSignIn(profile)
   requireSignInOffered(profile.client.preset)
   if (!planned) refuseOtherClient(settings, profile)
-  const client = requireClient(profile)
-  const signedIn = await signIn(client, options, invocation.ports, terminalDialog(invocation))
+  const { optionalScopes = profile.client.optionalScopes } = planned ?? {}
+  const client = { ...requireClient(profile), ...(optionalScopes && { optionalScopes }) }
+  const dialog = terminalDialog(invocation)
+  if (start) {
+    const { values } = planned ?? {}
+    const started: StartedRun = {
+      profile: profile.name,
+      typed: invocation.settings,
+      ...(values && { planned: { values, ...(optionalScopes && { optionalScopes }) } }),
+    }
+    return printJson(
+      invocation,
+      await startSignIn(client, options, invocation.ports, dialog, { run: started }),
+    )
+  }
+  const signedIn = await signIn(client, await resumed(client, options, invocation), invocation.ports, dialog)
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(signedIn.tokens.idToken)
   await recorder.note('sign-in', signedIn.tokens.accessToken)
-  const saved = await keepSignIn(invocation, settings, profile, client, planned)
+  const saved = await keepSignIn(
+    invocation,
+    settings,
+    profile,
+    client,
+    planned && withAsked(planned, signedIn),
+  )
   await printSignedIn(invocation, profile, client, signedIn, saved)
   noteHidden(invocation, settings, profile.name, saved)
   noteGivenToken(invocation)
   await warnOfOtherWay(invocation, options, signedIn)
   await warnOfUnknownAge(invocation, options, signedIn)
 }
+
+const STARTED = Symbol('of a run that was started')
+const isStarted = (invocation: Invocation): boolean => Object.hasOwn(invocation, STARTED)
+
+/** Goes on with the profile, plan and flags of the run that started the sign-in. Failure `session-ended`: none waits. */
+async function finishRun(invocation: Invocation, line: LoginLine): Promise<void> {
+  const { ports } = invocation
+  const { places } = await readSettings(ports.env, await ports.files())
+  const { pendingHeader } = await import('../../session/flow/pending.ts')
+  const { profile, typed, planned } = (await pendingHeader(places.stateDirectory, ports)).run as StartedRun
+  const { yes: _, ...options } = line
+  const set = Object.fromEntries(
+    Object.entries(invocation.settings).filter(([, value]) => value !== undefined),
+  )
+  const started = {
+    ...invocation,
+    options: { ...invocation.options, profile },
+    settings: { ...typed, ...set },
+    [STARTED]: true,
+  }
+  return run(started, options, planned)
+}
+
+/** Opened before anything is sent: until then nothing that was read of it is authentic. */
+async function resumed(
+  client: Client,
+  { finish, ...options }: LoginLine,
+  { ports }: Invocation,
+): Promise<LoginOptions> {
+  if (finish === undefined) return options
+  const callback = finish === true ? undefined : finish
+  const { readPending } = await import('../../session/flow/pending.ts')
+  return { ...options, resume: { pending: await readPending(client, callback, ports), callback } }
+}
+
+/** The plan with the scopes that were asked for. */
+const withAsked = (planned: PlannedProfile, { scopes }: SignedIn): PlannedProfile =>
+  planned.optionalScopes === undefined ? planned : { ...planned, values: { ...planned.values, scopes } }
 
 /** A value that was typed once goes before the system's from now on: what an administrator changes there is not heeded. */
 function noteHidden(
@@ -171,6 +246,9 @@ function read({ args, flags }: Typed): LoginLine {
     throw new Failure('usage', '--yes is about the address of an API, and none is given', {
       hint: 'Give it: ls-auth login URL --yes, or leave --yes out.',
     })
+  const { start, finish } = flags
+  if (start === true && finish !== undefined)
+    throw new Failure('usage', '--start and --finish exclude each other', { hint: 'Give one of them.' })
   const loginHint = textFlag(flags, 'loginHint')
   const prompt = textFlag(flags, 'prompt')
   const required = readRequirements(flags)
@@ -189,6 +267,8 @@ function read({ args, flags }: Typed): LoginLine {
   return {
     flow: device === true ? 'device' : paste === true ? 'paste' : browser === false ? 'url' : 'browser',
     ...(address === undefined ? {} : { address, yes: flags.yes === true }),
+    ...(start === true && { start }),
+    ...(finish !== undefined && { finish: finish === true ? true : String(finish) }),
     ...(loginHint === undefined ? {} : { loginHint }),
     ...(prompt === undefined ? {} : { prompt }),
     required,

@@ -23,7 +23,8 @@ export interface IssuerMetadata extends Record<string, unknown> {
   readonly issuer: string
   readonly authorization_endpoint?: string
   readonly token_endpoint?: string
-  readonly jwks_uri: string
+  /** A plain OAuth server may have none (RFC 8414 §2). */
+  readonly jwks_uri?: string
 }
 
 /** The metadata of a provider at which somebody signs in, or something is exchanged. */
@@ -62,60 +63,94 @@ const ENDPOINTS = [
 interface Discovered<T extends IssuerMetadata> {
   readonly metadata: T
   readonly skewSeconds: number
+  /** Whose metadata they are: an OpenID Connect provider's, or those of an OAuth server (RFC 8414), which promises no ID token. */
+  readonly kind: MetadataKind
 }
+type MetadataKind = 'openid' | 'oauth'
 type Discover<T extends IssuerMetadata> = (
   issuer: string,
-  preset: Pick<Preset, 'id' | 'issuerTemplate'>,
+  preset: Pick<Preset, 'id' | 'issuerTemplate' | 'metadataAt'>,
   http: Http,
   clock: Clock,
 ) => Promise<Discovered<T>>
 
 /**
- * Fetches `issuer`/.well-known/openid-configuration. The issuer in it must be the same string (RFC 8414 §3.3).
- * Failures: `network`, `provider-failed`, `rate-limited`, `settings` (no such issuer), `refused` (wrong issuer, unsafe endpoint).
+ * Fetches what an issuer publishes of itself, from the first of {@link placesOf} that has it. The issuer in it must be the same
+ * string (RFC 8414 §3.3). Failures: `network`, `provider-failed`, `rate-limited`, `settings` (no such issuer), `refused` (wrong
+ * issuer, unsafe endpoint).
  */
-export const discover: Discover<Metadata> = (...asked) =>
-  fetchMetadata(['token_endpoint', 'jwks_uri'], ...asked)
+export const discover: Discover<Metadata> = (...asked) => fetchMetadata('token_endpoint', ...asked)
 
 /** The same where no token is asked for there: the document of an issuer whose keys are all that is needed. */
-export const discoverIssuer: Discover<IssuerMetadata> = (...asked) => fetchMetadata(['jwks_uri'], ...asked)
+export const discoverIssuer: Discover<IssuerMetadata> = (...asked) => fetchMetadata('jwks_uri', ...asked)
 
 /** Whether tokens are asked for at the provider: a person signs in, or a program exchanges its proof. */
 export const asksForTokens = ({ workload, preset }: Pick<PartialClient, 'workload' | 'preset'>): boolean =>
   workload ? workload.grant !== 'as-is' : preset.signsIn === 'person'
 
+/** Where the metadata may be, in order (RFC 8414 §3.1 and §5); at a provider that is known, the one place where they are. */
+function placesOf(
+  issuer: string,
+  { metadataAt }: Pick<Preset, 'metadataAt'>,
+): readonly (readonly [URL, MetadataKind])[] {
+  const { origin, pathname } = new URL(issuer)
+  const path = pathname.replace(/\/$/, '')
+  const appended = new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+  if (metadataAt === undefined) return [[appended, 'openid']]
+  return [
+    [new URL(`${origin}/.well-known/oauth-authorization-server${path}`), 'oauth'],
+    ...(path === ''
+      ? []
+      : [[new URL(`${origin}/.well-known/openid-configuration${path}`), 'openid'] as const]),
+    [appended, 'openid'],
+  ]
+}
+
 async function fetchMetadata<T extends IssuerMetadata>(
-  needed: readonly string[],
+  needed: 'token_endpoint' | 'jwks_uri',
   ...[issuer, preset, http, clock]: Parameters<Discover<T>>
 ): Promise<Discovered<T>> {
-  const url = new URL(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
-  const answer = await http.send({
-    method: 'GET',
-    url,
-    headers: { accept: 'application/json' },
-    maxBytes: MAX_BYTES,
-  })
-  if (answer.status === 429) throw await rateLimited(answer, url, clock)
-  // Lazy, as the limit is: whoami reads this file, and asks nobody.
-  if (SIGN_IN_FIRST.includes(answer.status)) throw networkSignIn(answer.status)
-  const document = readDocument(answer, url, preset, issuer, await vendorWords(answer))
-  if (document.issuer !== issuer && !isTemplateOf(issuer, document.issuer, preset.issuerTemplate)) {
-    throw issuerMismatch(
-      issuer,
-      document.issuer,
-      hintFor(preset.id, { where: 'discovery', error: 'issuer-mismatch' }, { issuer }),
-    )
-  }
-  for (const name of needed) {
-    if (typeof document[name] !== 'string') {
-      const hint = hintFor(preset.id, { where: 'discovery', error: 'no-endpoint' })
-      throw new Failure('provider-failed', `the metadata of ${url.host} has no ${name}`, {
-        hint: hint ?? "Check the issuer. Copy it from the provider's OpenID Connect settings.",
-      })
+  let foreign: unknown
+  let last: (() => Promise<Record<string, unknown>>) | undefined
+  for (const [url, kind] of placesOf(issuer, preset)) {
+    const answer = await http.send({
+      method: 'GET',
+      url,
+      headers: { accept: 'application/json' },
+      maxBytes: MAX_BYTES,
+    })
+    if (answer.status === 429) throw await rateLimited(answer, url, clock)
+    if (SIGN_IN_FIRST.includes(answer.status)) throw networkSignIn(answer.status)
+    const found = answer.status === 200 ? jsonObject(answer.body) : undefined
+    if (found && (found.issuer === issuer || isTemplateOf(issuer, found.issuer, preset.issuerTemplate))) {
+      const metadata = withoutNulls(found)
+      requireEndpoints(metadata, kind === 'oauth' ? [needed] : [needed, 'jwks_uri'], url, preset)
+      for (const name of ENDPOINTS) checkEndpoint(name, metadata[name], issuer)
+      return { metadata: metadata as T, skewSeconds: skewOf(answer, clock.now()), kind }
     }
+    foreign ??= found?.issuer
+    last = async () => readDocument(answer, url, preset, issuer, await vendorWords(answer))
   }
-  for (const name of ENDPOINTS) checkEndpoint(name, document[name], issuer)
-  return { metadata: document as T, skewSeconds: skewOf(answer, clock.now()) }
+  foreign ??= (await last?.())?.issuer
+  throw issuerMismatch(
+    issuer,
+    foreign,
+    hintFor(preset.id, { where: 'discovery', error: 'issuer-mismatch' }, { issuer }),
+  )
+}
+
+function requireEndpoints(
+  metadata: Readonly<Record<string, unknown>>,
+  needed: readonly string[],
+  url: URL,
+  preset: Pick<Preset, 'id'>,
+): void {
+  const missing = needed.find((name) => typeof metadata[name] !== 'string')
+  if (missing === undefined) return
+  const hint = hintFor(preset.id, { where: 'discovery', error: 'no-endpoint' })
+  throw new Failure('provider-failed', `the metadata of ${url.host} has no ${missing}`, {
+    hint: hint ?? "Check the issuer. Copy it from the provider's OpenID Connect settings.",
+  })
 }
 
 /**
@@ -261,3 +296,19 @@ export const scopesUnlisted = (
   scopes: readonly string[],
 ): readonly string[] =>
   Array.isArray(listed) && listed.length > 0 ? scopes.filter((scope) => !listed.includes(scope)) : []
+
+/**
+ * The client without those of its optional scopes that the provider does not list: it may refuse all for one that it does not know.
+ * An OpenID provider need not list them.
+ */
+export function withListedScopes<T extends PartialClient>(
+  client: T,
+  { metadata, kind }: Pick<Discovered<IssuerMetadata>, 'metadata' | 'kind'>,
+): T {
+  const { optionalScopes: optional = [], preset } = client
+  const { scopes_supported: listed } = metadata
+  if (optional.length === 0 || (kind === 'openid' && !Array.isArray(listed))) return client
+  const isListed = (scope: string) => Array.isArray(listed) && listed.includes(scope)
+  const scopes = preset.scopes.filter((scope) => !optional.includes(scope) || isListed(scope))
+  return { ...client, preset: { ...preset, scopes } }
+}

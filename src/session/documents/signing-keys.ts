@@ -18,7 +18,9 @@ export interface KeySet {
  * that the cache does not have. Failures: `network`, `provider-failed`.
  */
 export async function signingKeys(
-  client: Pick<Client, 'issuer' | 'http'> & { readonly preset: Pick<Preset, 'id' | 'issuerTemplate'> },
+  client: Pick<Client, 'issuer' | 'http'> & {
+    readonly preset: Pick<Preset, 'id' | 'issuerTemplate' | 'metadataAt'>
+  },
   body: Partial<SessionBody> | undefined,
   ports: Ports,
   skipCache = false,
@@ -47,18 +49,21 @@ export async function currentKeys(
     return await fetchKeys(cached.jwks_uri, http)
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure
-    if (failure instanceof NetworkFailure && !mayBeElsewhere(failure, cached.jwks_uri, cached)) throw failure
+    const { jwks_uri: known } = cached
+    if (known === undefined) throw failure
+    if (failure instanceof NetworkFailure && !mayBeElsewhere(failure, known, cached)) throw failure
     const uri = await asked().then(
       (metadata) => metadata.jwks_uri,
-      () => cached.jwks_uri,
+      () => known,
     )
-    if (uri === cached.jwks_uri) throw failure
+    if (uri === known) throw failure
     return fetchKeys(uri, http)
   }
 }
 
-/** Fetches a JWKS. Failures: `network`, `provider-failed`. */
-export async function fetchKeys(uri: string, http: Http): Promise<Record<string, unknown>> {
+/** Fetches a JWKS. Failures: `network`, `provider-failed`; also where there is no address, as at an OAuth server that signs nothing. */
+export async function fetchKeys(uri: string | undefined, http: Http): Promise<Record<string, unknown>> {
+  if (uri === undefined) throw new Failure('provider-failed', 'the provider publishes no signing keys')
   const url = new URL(uri)
   const answer = await http.send({
     method: 'GET',

@@ -27,11 +27,8 @@ export function throughBrowser<T>(attempt: Attempt<T>): Promise<T> {
 }
 
 async function byPaste<T>(attempt: Attempt<T>): Promise<T> {
-  const { client, options, provider, dialog } = attempt
-  const { redirectHost, redirectPorts, redirectPath } = client.preset
-  const port = redirectPorts === 'any' ? 8765 : redirectPorts[0]
-  const redirectUri = `http://${redirectHost}:${port}${redirectPath}`
-  const request = await provider.authorize(authorizationParameters(client, options, redirectUri))
+  const { dialog } = attempt
+  const { request, redirectUri } = await requestWithoutListener(attempt)
   dialog.showUrl(request.url, false, request.isPushed)
   const callback = await askForRedirect(
     redirectUri,
@@ -40,6 +37,17 @@ async function byPaste<T>(attempt: Attempt<T>): Promise<T> {
     dialog.tell,
   )
   return spendCode(attempt, callback, request)
+}
+
+/** A request whose answer no listener waits for: somebody copies the address on which the browser ends. */
+export async function requestWithoutListener({ client, options, provider }: Attempt<unknown>) {
+  const { redirectHost, redirectPorts, redirectPath } = client.preset
+  const port = redirectPorts === 'any' ? 8765 : redirectPorts[0]
+  const redirectUri = `http://${redirectHost}:${port}${redirectPath}`
+  return {
+    request: await provider.authorize(authorizationParameters(client, options, redirectUri)),
+    redirectUri,
+  }
 }
 
 async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
@@ -69,7 +77,7 @@ async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
 }
 
 /** Ctrl-C ends the wait for the code at once; during the exchange it waits until the tokens are stored or revoked. */
-const spendCode = <T>(
+export const spendCode = <T>(
   { provider, ports, accept }: Attempt<T>,
   callback: URL,
   request: AuthorizationRequest,

@@ -7,6 +7,7 @@ import { ProviderFailure } from '../answers/provider-errors.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
 import type { Tokens } from '../protocol/tokens.ts'
 import type { Attempt } from './attempt.ts'
+import type { DeviceCode, DevicePrompt } from './login-dialog.ts'
 import { shownAddress } from './safe-address.ts'
 
 /** Timeout in seconds, even for a code that lives longer: a longer wait only gives a phisher more time. */
@@ -19,35 +20,48 @@ const POLL_MILLISECONDS = 30_000
  * `cannot-do` (no device endpoint), and the provider's.
  */
 export async function throughDevice<T>(attempt: Attempt<T>): Promise<T> {
-  const { client, options, provider, ports, dialog, accept } = attempt
+  const asked = await askForCode(attempt)
+  attempt.dialog.showDevice(promptOf(asked))
+  return awaitDevice(attempt, asked)
+}
+
+/** What a person needs, made safe for a terminal. */
+export const promptOf = ({ grant, expiresInSeconds }: DeviceCode): DevicePrompt => ({
+  userCode: safeText(grant.userCode, 64),
+  verificationUri: shownAddress(grant.verificationUri),
+  verificationUriComplete: grant.verificationUriComplete && shownAddress(grant.verificationUriComplete),
+  expiresInSeconds,
+})
+
+/** Asks for a code. Failure `cannot-do`: the provider has no device flow. */
+export async function askForCode(attempt: Attempt<unknown>): Promise<DeviceCode> {
+  const { client, options, provider, ports } = attempt
   if (typeof provider.metadata.device_authorization_endpoint !== 'string') {
     throw new Failure('cannot-do', 'this provider has no device flow', {
       hint: 'Use: ls-auth login --paste',
     })
   }
   noteUnsent(attempt)
-  const parameters = scopeParameters(client)
   // RFC 8628 does not name these; a provider that does not know them ignores them (RFC 6749 §3.1).
   const grant = await provider.startDevice({
-    ...parameters,
+    ...scopeParameters(client),
     ...requirementParameters(options.required ?? {}),
   })
-  const life = clamp(grant.expiresInSeconds, 1, LONGEST_SECONDS, 600)
-  // By the wall clock: timers stop while a laptop sleeps.
-  const deadline = ports.clock.now() + life * 1000
-  dialog.showDevice({
-    userCode: safeText(grant.userCode, 64),
-    verificationUri: shownAddress(grant.verificationUri),
-    verificationUriComplete: grant.verificationUriComplete && shownAddress(grant.verificationUriComplete),
-    expiresInSeconds: life,
-  })
+  const expiresInSeconds = clamp(grant.expiresInSeconds, 1, LONGEST_SECONDS, 600)
+  return { grant, endsAt: ports.clock.now() + expiresInSeconds * 1000, expiresInSeconds }
+}
+
+/** Polls until the code is confirmed, and signs in. Failures: as {@link throughDevice}. */
+export function awaitDevice<T>(attempt: Attempt<T>, { grant, endsAt }: DeviceCode): Promise<T> {
+  const { client, provider, ports, accept } = attempt
+  const parameters = scopeParameters(client)
   const longest = client.http.timeoutMilliseconds ?? POLL_MILLISECONDS
   const ask = (left: number) => provider.pollDevice(grant, parameters, Math.ceil(Math.min(left, longest)))
   // Ctrl-C ends the wait between polls at once; in one, it waits until the tokens are stored or revoked.
   const spend = (left: number) => ports.signals.shield(() => judged(ask(left), accept))
   // Listens all the time: a signal that comes just when a poll stops listening would be lost.
   const stop = ports.signals.beforeEnd(async () => {})
-  return poll(spend, grant.intervalSeconds, ports.clock, deadline).finally(stop)
+  return poll(spend, grant.intervalSeconds, ports.clock, endsAt).finally(stop)
 }
 
 /** Who signs in, and where, may hang on them. Those that the preset sends are for a browser alone. */

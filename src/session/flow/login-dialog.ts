@@ -1,14 +1,36 @@
 import type { SignInRequirements } from '../../claims/sign-in-requirements.ts'
+import type { ProofKey } from '../../dpop/proof-key.ts'
+import type { AuthorizationRequest } from '../protocol/code-grant.ts'
+import type { DeviceGrant } from '../protocol/provider.ts'
 import type { Elsewhere } from './display.ts'
 
 /** How to sign in, from the flags of `login` or from what an API requires. */
 export interface LoginOptions {
   readonly flow: 'browser' | 'url' | 'paste' | 'device'
+  /** In place of a flow: one that another process has started. */
+  readonly resume?: { readonly pending: PendingSignIn; readonly callback: string | undefined }
   readonly loginHint?: string
   readonly prompt?: string
   readonly required?: SignInRequirements
   /** Only the person who is signed in may sign in anew, by `sub` of the ID token that is kept: another one is refused. */
   readonly samePerson?: { readonly subject: unknown }
+}
+
+/** A code that waits to be confirmed. `endsAt`: by the wall clock, milliseconds: timers stop while a laptop sleeps. */
+export interface DeviceCode {
+  readonly grant: DeviceGrant
+  readonly endsAt: number
+  readonly expiresInSeconds: number
+}
+
+/** A sign-in that waits for a person, between `login --start` and `login --finish`: sealed like a session, one at a time. */
+export interface PendingSignIn {
+  /** Local clock, milliseconds. */
+  readonly endsAt: number
+  readonly proofKey?: ProofKey | undefined
+  readonly code?: DeviceCode
+  readonly redirectUri?: string
+  readonly request?: Omit<AuthorizationRequest, 'url'>
 }
 
 /** What a person needs for the device flow (RFC 8628 §3.3). */

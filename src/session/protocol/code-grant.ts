@@ -29,9 +29,10 @@ export async function authorize(
       hint: 'Try: ls-auth login --device',
     })
   }
+  if (options.isPlainOAuth) requirePkce(options)
   const [state, nonce, verifier] = [oidc.randomState(), oidc.randomNonce(), oidc.randomPKCECodeVerifier()]
   const asked: Record<string, string> = {
-    ...parameters,
+    ...withResource(options, parameters),
     response_type: 'code',
     state,
     nonce,
@@ -45,6 +46,15 @@ export async function authorize(
     ? await oidc.buildAuthorizationUrlWithPAR(config, asked, dpop)
     : oidc.buildAuthorizationUrl(config, asked)
   return { url, asked, isPushed: pushing, state, nonce, verifier }
+}
+
+/** RFC 8414 §2: an OAuth server that does not announce S256 may ignore it. Failure `refused`. */
+function requirePkce({ metadata }: ProviderOptions): void {
+  const announced = metadata.code_challenge_methods_supported
+  if (Array.isArray(announced) && announced.includes('S256')) return
+  throw new Failure('refused', `${new URL(metadata.issuer).host} does not announce PKCE with S256`, {
+    hint: 'Without it a stolen code is enough to sign in. Ask whoever runs it to turn PKCE on.',
+  })
 }
 
 /** Whether the provider takes the request only from the client itself (RFC 9126 §5). */
@@ -85,15 +95,29 @@ async function codeBinding(
 }
 
 /** Spends the code of a redirect, which is checked against its request. */
-export const exchangeCode = ({ config, dpop }: Exchange, callback: URL, request: AuthorizationRequest) => {
+export const exchangeCode = (
+  { config, dpop, options }: Exchange,
+  callback: URL,
+  request: AuthorizationRequest,
+  idToken: 'expected' | 'none' = 'expected',
+) => {
   const checks = {
     pkceCodeVerifier: request.verifier,
     expectedState: request.state,
     // Makes an ID token expected, too.
-    expectedNonce: request.nonce,
+    ...(idToken === 'expected' && { expectedNonce: request.nonce }),
   }
-  return oidc.authorizationCodeGrant(config, callback, checks, undefined, dpop)
+  return oidc.authorizationCodeGrant(config, callback, checks, withResource(options, {}), dpop)
 }
+
+/** Parameters with the identifier of the API, unless they name an API already. */
+export const withResource = (
+  { resource }: Pick<ProviderOptions, 'resource'>,
+  parameters: Record<string, string>,
+): Record<string, string> =>
+  resource === undefined || 'resource' in parameters || 'audience' in parameters
+    ? parameters
+    : { ...parameters, resource }
 
 /** PKCE by S256, the only method (RFC 7636 §4.2). */
 export async function challenge(verifier: string): Promise<Record<string, string>> {

@@ -49,6 +49,8 @@ export async function reconnect(
 interface Known {
   readonly metadata: Metadata
   readonly skewSeconds: number
+  /** Of metadata that were just fetched for a sign-in. */
+  readonly kind?: 'openid' | 'oauth'
   readonly jwks: SessionBody['jwks']
   /** A confidential client's secret. */
   readonly secret: string | undefined
@@ -69,8 +71,10 @@ export async function openProvider(
   const { connectProvider } = await import('./provider.ts')
   return connectProvider({
     clientId: client.clientId,
+    resource: client.resource,
     secret: client.publicSecret ?? known.secret,
     metadata: known.metadata,
+    isPlainOAuth: known.kind === 'oauth',
     ...(known.assertion && { assertion: known.assertion }),
     ...(known.proofKey && { proofKey: known.proofKey }),
     ...(known.mayRevoke && { mayRevoke: known.mayRevoke }),

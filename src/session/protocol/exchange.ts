@@ -34,6 +34,8 @@ export type ClientAssertion =
 /** A client, its provider and the HTTP port between them. */
 export interface ProviderOptions {
   readonly clientId: string
+  /** Goes with each request for tokens (RFC 8707 §2). */
+  readonly resource?: string | undefined
   /** Needed unless the preset's `clientAuth` is none. */
   readonly secret: string | undefined
   /** In place of a secret (RFC 7523 §2.2). */
@@ -45,6 +47,8 @@ export interface ProviderOptions {
   /** Of a sign-in whose answer is being judged, the tokens are revoked before a signal ends the process. */
   readonly beforeEnd?: Signals['beforeEnd']
   readonly metadata: Metadata
+  /** They are a plain OAuth server's (RFC 8414): PKCE must be announced, and no ID token is promised. */
+  readonly isPlainOAuth?: boolean
   /** Asks the provider for its metadata of now; only where `metadata` come from the cache. */
   readonly rediscover?: (() => Promise<Metadata>) | undefined
   readonly http: Http

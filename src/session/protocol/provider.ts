@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client'
 import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
+import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
 import type { Where } from '../../providers/preset-texts.ts'
@@ -11,7 +12,7 @@ import {
   ProviderFailure,
 } from '../answers/provider-errors.ts'
 import type { Metadata } from '../documents/metadata.ts'
-import { type AuthorizationRequest, authorize, challenge, exchangeCode } from './code-grant.ts'
+import { type AuthorizationRequest, authorize, challenge, exchangeCode, withResource } from './code-grant.ts'
 import { beginExchange, type ClientAssertion, type Exchange, type ProviderOptions } from './exchange.ts'
 import { DEVICE_GRANT } from './grant-parameters.ts'
 import { type Tokens, tokensOf } from './tokens.ts'
@@ -128,7 +129,15 @@ export function connectProvider(options: ProviderOptions): Provider {
       ask(
         'sign in',
         'authorization',
-        async (exchange) => tokensOf(await exchangeCode(exchange, callback, request), exchange),
+        async (exchange) => {
+          try {
+            return tokensOf(await exchangeCode(exchange, callback, request), exchange)
+          } catch (error) {
+            if (!mayLackIdToken(options, exchange.tokenAnswer, request)) throw error
+            const again = await begin(options, request.asked.redirect_uri, exchange.tokenAnswer)
+            return tokensOf(await exchangeCode(again, callback, request, 'none'), again)
+          }
+        },
         { redirectUri: request.asked.redirect_uri, personAsked: request.asked.prompt !== 'none' },
       ),
     startDevice: (parameters) =>
@@ -156,6 +165,16 @@ export function connectProvider(options: ProviderOptions): Provider {
   }
 }
 
+/** Whether tokens have come without an ID token, and nothing promised one: it was not asked for, or not at an OpenID provider. */
+const mayLackIdToken = (
+  { isPlainOAuth }: ProviderOptions,
+  answer: HttpAnswer | undefined,
+  { asked }: AuthorizationRequest,
+): boolean =>
+  answer !== undefined &&
+  jsonObject(answer.body)?.id_token === undefined &&
+  (isPlainOAuth === true || !(asked.scope ?? '').split(' ').includes('openid'))
+
 const mayRevoke = async ({ preset, mayRevoke }: ProviderOptions): Promise<boolean> =>
   preset.revoke.includes('refresh') && ((await mayRevoke?.()) ?? true)
 
@@ -180,8 +199,9 @@ async function refresh(
   try {
     return await ask('renew the session', 'token', async (exchange) => {
       last = exchange
-      const { config, dpop } = exchange
-      return tokensOf(await oidc.refreshTokenGrant(config, refreshToken, parameters, dpop), exchange)
+      const { config, dpop, options } = exchange
+      const asked = withResource(options, parameters)
+      return tokensOf(await oidc.refreshTokenGrant(config, refreshToken, asked, dpop), exchange)
     })
   } catch (failure) {
     if (!(failure instanceof Failure) || !last?.tokenAnswer) throw failure
@@ -209,9 +229,13 @@ async function startDevice(
   }
 }
 
-const pollDevice = ({ config, dpop }: Exchange, grant: DeviceGrant, parameters: Record<string, string>) => {
+const pollDevice = (
+  { config, dpop, options }: Exchange,
+  grant: DeviceGrant,
+  parameters: Record<string, string>,
+) => {
   const asked = {
-    ...parameters,
+    ...withResource(options, parameters),
     device_code: grant.deviceCode,
     ...(grant.verifier === undefined ? {} : { code_verifier: grant.verifier }),
   }

@@ -1,17 +1,11 @@
-import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
 import type { Client, PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { discover } from '../documents/metadata.ts'
+import { discover, withListedScopes } from '../documents/metadata.ts'
 import type { Management, Registered } from '../protocol/registration.ts'
 import { sessionName } from '../session-name.ts'
-import { requireSameWay, wayOf } from '../store/origin-binding.ts'
-import { openBox, sealBox } from '../store/sealed-box.ts'
-import { damaged, readHeader, type SessionHeader } from '../store/session-file.ts'
-import { makePrivate, readOwn, requirePrivate, writeOwn } from '../store/state-files.ts'
-import { openVault } from '../store/vaults/open-vault.ts'
+import { openNotes } from '../store/sealed-notes.ts'
 
 /** A client that has no id yet. */
 type Unregistered = PartialClient & { readonly issuer: string }
@@ -20,6 +14,8 @@ type Unregistered = PartialClient & { readonly issuer: string }
 export interface NewClient {
   readonly clientId: string
   readonly canUnregister: boolean
+  /** It is the address of a document, and nothing was registered. */
+  readonly isDocument?: true
   /** Runs what saves its id. Until then a signal takes the client back, and its id is never saved; then the signal waits. */
   commit<T>(save: () => Promise<T>): Promise<T>
 }
@@ -40,15 +36,23 @@ export async function registerClient<T>(
     '../protocol/registration.ts'
   )
   const http = await ports.http(client.http)
-  const { metadata } = await discover(client.issuer, client.preset, http, ports.clock)
+  const found = await discover(client.issuer, client.preset, http, ports.clock)
+  const { metadata } = found
+  if (client.clientIdDocument !== undefined && metadata.client_id_metadata_document_supported === true)
+    return use({
+      clientId: client.clientIdDocument,
+      canUnregister: true,
+      isDocument: true,
+      commit: (save) => save(),
+    })
   requireRegistration(client, metadata)
-  const registrations = await openRegistrations(client, ports)
+  const registrations = await openNotes(client, 'registrations', ports)
   await registrations.probe()
   let takingBack: Promise<string> | undefined
   const takeBack = async ({ clientId, management }: Registered): Promise<string> => {
     const withdrawing = management && withdrawRegistration(management, http).then(() => 'yes' as const)
     const result = await withdrawing?.catch((failure: Error) => failure)
-    await registrations.forget(clientId)
+    await registrations.forget(nameOf(client.issuer, clientId))
     return whatBecame(clientId, client.issuer, result)
   }
   // Without an end: the process has one.
@@ -58,13 +62,14 @@ export async function registerClient<T>(
   try {
     // An exit meanwhile would leave a client that nobody can take back.
     const { clientId, management } = await ports.signals.shield(async () => {
-      const made = await requestRegistration(client, metadata, http)
+      const made = await requestRegistration(withListedScopes(client, found), metadata, http)
       registered = made
       forgetSignals = ports.signals.beforeEnd(async () => {
         takingBack = takeBack(made)
         ports.terminal.err(`${await takingBack}\n`)
       })
-      if (made.management !== undefined) await registrations.keep(made.clientId, made.management)
+      if (made.management !== undefined)
+        await registrations.keep(nameOf(client.issuer, made.clientId), made.clientId, made.management)
       return made
     })
     await unlessEnding()
@@ -103,9 +108,11 @@ function whatBecame(clientId: string, issuer: string, result: 'yes' | Error | un
  * the provider may still know it; here it is forgotten all the same.
  */
 export async function unregisterClient(client: Client, ports: Ports): Promise<'yes' | 'none' | Failure> {
-  const registrations = await openRegistrations(client, ports)
+  const registrations = await openNotes(client, 'registrations', ports)
   try {
-    const management = await registrations.read(client.clientId)
+    const management = (await registrations.read(nameOf(client.issuer, client.clientId))) as
+      | Management
+      | undefined
     if (management === undefined) return 'none'
     const { withdrawRegistration } = await import('../protocol/registration.ts')
     await withdrawRegistration(management, await ports.http(client.http))
@@ -114,90 +121,9 @@ export async function unregisterClient(client: Client, ports: Ports): Promise<'y
     if (error instanceof Failure) return error
     throw error
   } finally {
-    await registrations.forget(client.clientId)
+    await registrations.forget(nameOf(client.issuer, client.clientId))
   }
 }
 
-/** The registrations of one issuer that were made from here: a sealed file each, and its key in the vault. */
-interface Registrations {
-  /** Proves that one can be kept, before a provider is asked. Failures: `storage`, `refused`, those of the vault. */
-  probe(): Promise<void>
-  keep(clientId: string, management: Management): Promise<void>
-  /** Undefined: none of this client is kept. Failures: `session-ended` (damaged), those of the vault. */
-  read(clientId: string): Promise<Management | undefined>
-  /** Forgets it as far as that is possible now; never throws. */
-  forget(clientId: string): Promise<void>
-}
-
-/** Opens them without I/O. `client`: its store keeps new ones. */
-async function openRegistrations(
-  client: PartialClient & { readonly issuer: string },
-  ports: Ports,
-): Promise<Registrations> {
-  const files = await ports.files()
-  const directory = join(client.stateDirectory, 'registrations')
-  const directories = [client.stateDirectory, directory]
-  // The name of a session whose account no profile can have.
-  const nameOf = (clientId: string) => sessionName({ issuer: client.issuer, clientId, account: '' })
-  const fileOf = (clientId: string) => join(directory, nameOf(clientId))
-  const accountOf = (clientId: string, sid: string) => `${nameOf(clientId)}|${sid}`
-  // One for the probe and what is kept then: a passphrase is asked for once.
-  const vault = openVault(client, client.store, ports)
-  const headed = async (clientId: string) => {
-    const file = fileOf(clientId)
-    await requirePrivate(directories, files, ports.env, file)
-    const bytes = await readOwn(file, files)
-    return bytes && { bytes, header: readHeader(bytes, file) }
-  }
-  return {
-    async probe() {
-      await makePrivate(directories, files, ports.env)
-      await vault.probe(`probe|${randomBytes(12).toString('base64url')}`)
-    },
-    async keep(clientId, management) {
-      const sid = randomBytes(12).toString('base64url')
-      const key = randomBytes(32)
-      const kept = await vault.keep(accountOf(clientId, sid), { key, refresh: undefined })
-      const { issuer, account, store } = client
-      const header: SessionHeader = {
-        schema: 1,
-        sid,
-        store,
-        issuer,
-        clientId,
-        account,
-        apis: {},
-        ways: { [client.profile]: wayOf(client) },
-        ...kept.header,
-      }
-      const head = Buffer.from(JSON.stringify(header))
-      const sealed = Buffer.concat([head, Buffer.from('\n'), sealBox(JSON.stringify(management), key, head)])
-      await writeOwn(fileOf(clientId), sealed, files, ports.env.pid)
-    },
-    async read(clientId) {
-      const found = await headed(clientId)
-      if (found === undefined) return undefined
-      const { bytes, header } = found
-      requireSameWay(client, header)
-      const { key } = await openVault(client, header.store, ports).recall(
-        accountOf(clientId, header.sid),
-        header,
-      )
-      const end = bytes.indexOf(0x0a)
-      const sealed = openBox(bytes.subarray(end + 1), key, bytes.subarray(0, end))
-      if (sealed === undefined) throw damaged(fileOf(clientId))
-      return JSON.parse(sealed.toString()) as Management
-    },
-    async forget(clientId) {
-      try {
-        const found = await headed(clientId)
-        if (found === undefined) return
-        await files.remove(fileOf(clientId))
-        const { store, sid } = found.header
-        await openVault(client, store, ports).discard(accountOf(clientId, sid))
-      } catch {
-        // A key alone, or a file whose key is gone, opens nothing.
-      }
-    },
-  }
-}
+/** Of each client that was registered from here a note, under the name of a session whose account no profile can have. */
+const nameOf = (issuer: string, clientId: string): string => sessionName({ issuer, clientId, account: '' })

@@ -19,6 +19,8 @@ export interface SessionHeader {
   readonly apis: Readonly<Record<string, string>>
   /** Profile → the way of its requests, confirmed in the same way. Missing: the sign-in is of version 0.1. */
   readonly ways?: Readonly<Record<string, Way>>
+  /** Of a sign-in that waits (flow/pending.ts): the run that started it. */
+  readonly run?: unknown
   /** `store = "file"`: the data key, wrapped by the key file or the passphrase. */
   readonly wrappedKey?: string
   /** Present when a passphrase wraps it: salt (base64url) and scrypt's cost (RFC 7914). */

@@ -83,7 +83,8 @@ describe('a client is not registered', () => {
     const { machine, asked, register } = registering()
     machine.answers['/.well-known/openid-configuration'] = [METADATA]
     expect((await toldBy(register))[0]).toMatch(/^cannot-do: /)
-    expect(asked).toHaveLength(1)
+    // Both places of its metadata.
+    expect(asked).toHaveLength(2)
     expect(machine.log).toEqual([])
   })
 
@@ -120,6 +121,7 @@ describe('the id of a new client is saved', () => {
     })
     expect(saved).toEqual(['c7', 1])
     expect([...shielded, ['end', machine.isShielded]]).toEqual([
+      ['GET', false],
       ['GET', false],
       ['POST', true],
       ['use', false],

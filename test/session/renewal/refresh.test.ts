@@ -425,7 +425,7 @@ describe('the token endpoint of the cached metadata', () => {
       const { event, endpoints, discoveries } = await refreshed([refusal(404)], {
         ...(published && { published }),
       })
-      expect([endpoints, discoveries]).toEqual([[HERE], 1])
+      expect([endpoints, discoveries]).toEqual([[HERE], published ? 1 : 2])
       expect(event).toMatchObject({ type: 'unusable', failure: { code: 'provider-failed' } })
     }
   })

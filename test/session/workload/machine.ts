@@ -65,6 +65,9 @@ export function machine({ variables = {}, files = {}, answers = {}, programs = {
     http: async (settings: HttpSettings) => ({
       async send(request: HttpRequest): Promise<HttpAnswer> {
         if (settings !== http) throw new Error('the settings of the client are not used')
+        // It is an OpenID provider.
+        if (request.url.pathname.startsWith('/.well-known/oauth-'))
+          return { status: 404, headers: {}, body: Buffer.from('') }
         const form = Object.fromEntries(new URLSearchParams(String(request.body ?? '')))
         asked.push({ ...request, form })
         const list = left[`${request.url.origin}${request.url.pathname}`] ?? []

@@ -66,7 +66,8 @@ Sign in with these settings and save them? [y/N] `,
     expect(stderr).not.toContain('default')
     expect(await config()).toBe(
       `[profiles."127.0.0.1"]\nissuer = "${provider.issuer}"\nclient_id = "ls-auth-cli"\n` +
-        'scopes = [ "openid", "profile", "email", "offline_access", "traces:read" ]\nredirect_ports = "any"\n' +
+        'scopes = [ "openid", "profile", "email", "offline_access", "traces:read" ]\n' +
+        `resource = "${gateway.url}"\nredirect_ports = "any"\n` +
         `backend = "lightstep"\napi = "${gateway.url}/"\norganization = "acme"\nproject = "prod"\n`,
     )
     expect(provider.requests.length).toBeGreaterThan(asked)

@@ -137,7 +137,9 @@ function features(options: ProviderOptions, accessTokenSeconds: number): Record<
       useGrantedResource: () => true,
       // The standard scopes belong to the resource too: the token's scope is then all that was granted,
       // as most providers answer, and not the API's part only.
-      getResourceServerInfo: (_ctx: Context, resource: string) => {
+      getResourceServerInfo: (_ctx: Context, asked: string) => {
+        // Gateways of the world, by their own address.
+        const resource = asked.startsWith('http://127.0.0.1:') ? (resources[0] as string) : asked
         if (!resources.includes(resource)) throw invalidTarget()
         return {
           scope: SCOPES.join(' '),

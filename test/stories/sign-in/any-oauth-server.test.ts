@@ -1,0 +1,210 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { approveDevice, browse } from '../../world/browser.ts'
+import { type OAuthServer, type OAuthShape, startOAuthServer } from '../../world/oauth-server.ts'
+import { openStage } from '../../world/stage.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+/** "My vendor's API has OAuth, and no OpenID Connect. Can I sign in by its address?" */
+
+let server: OAuthServer
+let world: World
+beforeEach(async () => {
+  world = await openWorld({ visitor: { user: 'ada' }, secrets: () => server?.secrets ?? [], columns: 80 })
+})
+afterEach(async () => {
+  await Promise.all([world.close(), server.close()])
+})
+
+const start = async (shape: OAuthShape = {}) => {
+  server = await startOAuthServer(shape)
+}
+const login = (flags = '') => world.type(`ls-auth login ${server.api} --yes --port 0 ${flags}`)
+const config = () => readFile(world.configFile, 'utf8')
+const ASKED_HTML = { status: 200, body: '<!doctype html><title>Sign in</title>' }
+
+describe('the vendors, by the address alone', () => {
+  it('Dash0: registers, signs in with its one scope, names the person by userinfo, renews once', async () => {
+    await start({ pages: { '/.well-known/openid-configuration': { status: 401, body: 'no' } } })
+    const { exit, stderr } = await login()
+    expect(stderr).toContain('Signed in as ada@acme.example.')
+    expect(exit).toBe(0)
+    const [request] = server.asked('authorize')
+    expect(request).toMatchObject({ scope: '*', resource: `${server.api}`, code_challenge_method: 'S256' })
+    expect(server.asked('token')[0]).toMatchObject({ resource: server.api })
+    expect(await config()).toContain('scopes = [ "*" ]')
+    const whoami = await world.type('ls-auth whoami')
+    expect(whoami.stdout).toContain('ada@acme.example')
+    world.clockOffset = 20 * 60_000
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => world.type('ls-auth token')))
+    expect(tokens.map((token) => token.exit)).toEqual(Array(20).fill(0))
+    expect(server.refreshes).toBe(1)
+    expect(server.asked('token').at(-1)).toMatchObject({ grant_type: 'refresh_token', resource: server.api })
+    expect((await world.type('ls-auth services')).stdout).toBe('checkout\n')
+  })
+
+  it('Axiom: openid and offline_access only because it lists them; the challenge says what else', async () => {
+    const scopes = ['email', 'offline_access', 'openid', 'profile', 'traces:read', 'admin']
+    await start({ scopes, challengeScope: 'traces:read' })
+    const { exit } = await login()
+    expect(exit).toBe(0)
+    const [request] = server.asked('authorize')
+    expect(String(request?.scope).split(' ').sort()).toEqual([
+      'email',
+      'offline_access',
+      'openid',
+      'profile',
+      'traces:read',
+    ])
+  })
+
+  it('Sentry: metadata behind a path, HTML and a redirect at the other places, no userinfo', async () => {
+    await start({
+      issuerPath: '/oauth',
+      apiPath: '/mcp',
+      userinfo: undefined,
+      pages: {
+        '/.well-known/openid-configuration/oauth': ASKED_HTML,
+        '/oauth/.well-known/openid-configuration': {
+          status: 302,
+          body: '',
+          location: 'https://elsewhere.example/',
+        },
+      },
+    })
+    const { exit, stderr } = await login()
+    expect(stderr).toContain('Signed in. Who you are is not known.')
+    expect(exit).toBe(0)
+  })
+
+  it('Honeycomb: takes the document of the client in place of a registration', async () => {
+    await start({ scopes: ['mcp:read'], metadata: { client_id_metadata_document_supported: true } })
+    const url = 'https://acme.example/ls-auth/client.json'
+    await world.writeConfig(`[profiles.work]\napi = "${server.api}"\nclient_id_document = "${url}"\n`)
+    const { exit, stderr } = await login('--profile work')
+    expect(stderr).not.toContain('Registered')
+    expect(exit).toBe(0)
+    expect(server.asked('register')).toEqual([])
+    expect(server.asked('authorize')[0]).toMatchObject({ client_id: url })
+  })
+
+  it('a server that refuses `resource`: resource = "" in the profile leaves it out', async () => {
+    await start({ refusesResource: true })
+    const refused = await login()
+    expect(refused.exit).not.toBe(0)
+    await expect(config()).rejects.toThrow('ENOENT')
+    await world.writeConfig(`[profiles.work]\napi = "${server.api}"\nresource = ""\n`)
+    expect(await login('--profile work')).toMatchObject({ exit: 0 })
+    expect(server.asked('authorize').at(-1)).not.toHaveProperty('resource')
+  })
+})
+
+describe('where the metadata are', () => {
+  it('the first place that fits wins: nothing else is asked for', async () => {
+    await start()
+    expect((await login()).exit).toBe(0)
+    const places = server.requests.filter((line) =>
+      /oauth-authorization-server|openid-configuration/.test(line),
+    )
+    expect(new Set(places)).toEqual(new Set(['GET /.well-known/oauth-authorization-server']))
+  })
+
+  const PLACES: [string, OAuthShape, number][] = [
+    ['HTML everywhere', { pages: { '/.well-known/oauth-authorization-server': ASKED_HTML } }, 2],
+    ['an issuer a slash apart', { metadata: { issuer: 'http://127.0.0.1:1/' } }, 10],
+    [
+      '5xx everywhere',
+      {
+        pages: {
+          '/.well-known/oauth-authorization-server': { status: 500, body: '' },
+          '/.well-known/openid-configuration': { status: 503, body: '' },
+        },
+      },
+      6,
+    ],
+    [
+      'a token endpoint on plain http elsewhere',
+      { metadata: { token_endpoint: 'http://intranet.example/token' } },
+      10,
+    ],
+    ['no PKCE named', { metadata: { code_challenge_methods_supported: undefined } }, 10],
+    ['plain PKCE alone', { metadata: { code_challenge_methods_supported: ['plain'] } }, 10],
+    ['no token endpoint', { metadata: { token_endpoint: undefined } }, 6],
+    ['a registration for another redirect URI', { registeredUris: ['https://evil.example/callback'] }, 2],
+  ]
+  it.each(PLACES)('%s: nothing is kept', async (_, shape, exit) => {
+    await start(shape)
+    const outcome = await login()
+    expect({ exit: outcome.exit, stderr: outcome.stderr }).toMatchObject({ exit })
+    await expect(config()).rejects.toThrow('ENOENT')
+    expect(world.keychain.items.size).toBe(0)
+    expect(outcome.stderr).not.toContain('Signed in')
+  })
+})
+
+describe('an agent that has a human', () => {
+  /** The human opens it, and copies the address on which the browser ends. */
+  const visited = async (url: string) => (await browse(url, { user: 'ada', stopAt: 'callback' })).url
+  const started = async (flags = '') => {
+    const { exit, stdout, stderr } = await world.type(`ls-auth login ${server.api} --yes --start ${flags}`)
+    expect({ exit, stderr }).toMatchObject({ exit: 0 })
+    return JSON.parse(stdout) as Record<string, string>
+  }
+  const finish = (address: string) => world.type(`ls-auth login --finish '${address}'`)
+  const codes = () => server.asked('token').length
+
+  it('login --start prints the address and returns; --finish signs in, once', async () => {
+    await start()
+    const begun = await started()
+    expect(Object.keys(begun)).toEqual(['url', 'expires_at', 'next'])
+    expect(begun.next).toMatch(/^ls-auth login --finish /)
+    await expect(config()).rejects.toThrow('ENOENT')
+    const address = await visited(begun.url as string)
+    const { exit, stderr } = await finish(address)
+    expect(stderr).toContain('Signed in as ada@acme.example.')
+    expect(exit).toBe(0)
+    expect(await config()).toContain(server.api)
+    expect((await world.type('ls-auth services')).stdout).toBe('checkout\n')
+    const spent = codes()
+    expect((await finish(address)).exit).toBe(3)
+    expect(codes()).toBe(spent)
+  })
+
+  it('too old, of another sign-in, of another origin, changed, missing: nothing is sent', async () => {
+    await start()
+    expect((await world.type('ls-auth login --finish')).exit).toBe(3)
+    const address = await visited((await started()).url as string)
+    expect((await world.type('ls-auth login --finish')).exit).toBe(2)
+    expect((await finish(address.replace('127.0.0.1', '127.0.0.2'))).exit).toBe(10)
+    expect((await finish(address.replace(/state=[^&]+/, 'state=other'))).exit).toBe(3)
+    const note = join(world.stateDirectory, 'pending', 'sign-in')
+    const bytes = await readFile(note)
+    await writeFile(note, bytes.toString('latin1').replace(server.api, `${server.api}x`), 'latin1')
+    expect((await finish(address)).exit).toBe(10)
+    await writeFile(note, bytes)
+    world.clockOffset = 11 * 60_000
+    expect((await finish(address)).exit).toBe(3)
+    expect(codes()).toBe(0)
+    await expect(config()).rejects.toThrow('ENOENT')
+  })
+
+  it('with --device: a code, and --finish waits until it is confirmed', async () => {
+    await start()
+    const stage = await openStage({ provider: { deviceInterval: 1 } })
+    try {
+      stage.world.fastForward = true
+      const begun = JSON.parse((await stage.world.type(stage.login('--start --device'))).stdout)
+      expect(begun.next).toBe('ls-auth login --finish')
+      const device = { verificationUri: begun.verification_uri, userCode: begun.user_code }
+      await approveDevice(device, { user: 'alice' })
+      const { exit, stderr } = await stage.world.type(begun.next)
+      expect(stderr).toContain('Signed in as alice@example.test.')
+      expect(exit).toBe(0)
+      expect((await stage.world.type('ls-auth whoami')).stdout).toContain('alice@example.test')
+      expect((await stage.world.type(begun.next)).exit).toBe(3)
+    } finally {
+      await stage.close()
+    }
+  })
+})
