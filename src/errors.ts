@@ -83,6 +83,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `large-headers`: a gateway takes no headers of this size; what was asked is not what is wrong.
  * - `too-large`: more than the back end sends, or than is read; to try again brings nothing.
  * - `snapshot-taken`: it came after a snapshot was paid for; to try again takes another.
+ * - `no-profile`: nobody has signed in for this address; the hint has the command and nothing of others.
  * - `budget-spent`: all that one run of a server may answer is answered.
  */
 export type FailureReason =
@@ -103,6 +104,7 @@ export type FailureReason =
   | 'large-headers'
   | 'too-large'
   | 'snapshot-taken'
+  | 'no-profile'
   | 'budget-spent'
 
 /**

@@ -1,5 +1,5 @@
 /** How a request came about: typed by a person, by a program under `exec` or behind `proxy`, by an agent. */
-export type Way = 'cli' | 'exec' | 'proxy' | 'mcp'
+export type Way = 'cli' | 'exec' | 'proxy' | 'mcp' | 'mcp-connect' | 'mcp-proxy'
 
 /** Who sends requests to the API, and why: for its log. */
 export interface Caller {

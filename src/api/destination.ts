@@ -52,6 +52,6 @@ export type Witness = (request: {
   readonly token: string | undefined
 }) => {
   readonly headers: Readonly<Record<string, string>>
-  /** `status` undefined: there was no answer. `traceId`: the trace that the answer holds, where it is known. */
-  ended(status: number | undefined, traceId?: string): Promise<void>
+  /** `status` undefined: there was no answer; a word: of a call that is no HTTP request. `traceId`: the trace that the answer holds, where it is known. */
+  ended(status: number | string | undefined, traceId?: string): Promise<void>
 }

@@ -73,7 +73,9 @@ function readEntry(line: string): AuditEntry | undefined {
 }
 
 const isAsWritten = (name: keyof AuditEntry, member: unknown): boolean =>
-  member === null || typeof member === (name === 'status' || name === 'ms' ? 'number' : 'string')
+  member === null ||
+  typeof member === (name === 'status' || name === 'ms' ? 'number' : 'string') ||
+  (name === 'status' && typeof member === 'string')
 
 const NAMES = [
   'time',

@@ -87,7 +87,7 @@ export type AuditEvent = 'sign-in' | 'renewal' | 'hand-out' | 'request' | 'sign-
 export interface AuditEntry {
   /** When it ended: RFC 3339, UTC. */
   readonly time: string
-  /** `cli`, `exec`, `proxy` or `mcp`. */
+  /** `cli`, `exec`, `proxy`, `mcp`, `mcp-connect` or `mcp-proxy`. */
   readonly way: string
   readonly event: AuditEvent
   /** Null: not known, behind a local proxy that does not say whose token it adds. */
@@ -107,8 +107,11 @@ export interface AuditEntry {
   readonly trace_id: string | null
   /** The span whose trace was asked for, where the request named that: 1 to 16 hex digits. */
   readonly span_id: string | null
-  /** HTTP status; null for a request without an answer, or whose answer a signal to us cut off. */
-  readonly status: number | null
+  /**
+   * HTTP status; of a call of another server's tool `ok`, `error` or `refused`. Null for a request without an answer, or whose
+   * answer a signal to us cut off.
+   */
+  readonly status: number | string | null
   readonly ms: number | null
   readonly reason: string | null
   readonly traceparent: string | null

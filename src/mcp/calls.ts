@@ -50,7 +50,7 @@ export function openCalls(
  * The run for one call. Standard output belongs to the protocol and nobody sits at the terminal, also where there is one:
  * nothing is printed, asked or drawn.
  */
-function withoutPerson(invocation: Invocation): Invocation {
+export function withoutPerson(invocation: Invocation): Invocation {
   const nothing = async (): Promise<undefined> => undefined
   const terminal = portWith(invocation.ports.terminal, {
     out: nothing,
@@ -84,9 +84,11 @@ function withOneClient(ports: Ports): Ports {
 }
 
 /** What one process may be asked for: an agent that turns in a circle must come to an end. */
-interface Budget {
+export interface Budget {
   /** To be called before a call is carried out. Failure `usage`: there are no more calls, or no more bytes. */
   spendCall(): void
+  /** Bytes that answers may still have. */
+  left(): number
   /** To be called with the text of an answer before it goes out. Failure `usage`: it is longer than what is left. */
   spendText(text: string): void
 }
@@ -106,6 +108,7 @@ export function openBudget({
       if (bytes >= maxBytes) throw spent(`${maxBytes} bytes`, '--max-bytes')
       calls += 1
     },
+    left: () => maxBytes - bytes,
     spendText(text) {
       const more = Buffer.byteLength(text)
       if (bytes + more > maxBytes)

@@ -1,14 +1,16 @@
 import type { CliCommand, Typed } from '../commands/cli-command.ts'
 import { type Invocation, loadProfile, tell } from '../commands/invocation.ts'
 import { readCount } from '../commands/trace/output/view-options.ts'
-import { textFlag } from '../commands/typed-flags.ts'
+import { textFlag, textsFlag } from '../commands/typed-flags.ts'
 import { Failure } from '../errors.ts'
 import { portWith } from '../port-with.ts'
 import type { Signals } from '../ports/ports.ts'
+import { withScheme } from '../settings/urls.ts'
 import { safeText } from '../text/safe-text.ts'
 import { openCalls } from './calls.ts'
+import type { Allowed } from './connect/offered.ts'
 import { instructionsFor, offerOf, toolsFor } from './offer.ts'
-import { serve } from './serve.ts'
+import { type Service, serve, traceServer } from './serve.ts'
 
 /** The renewals of the sign-in that a server has under way. */
 interface Renewals {
@@ -41,6 +43,9 @@ function openRenewals(signals: Signals): Renewals {
 interface McpOptions {
   readonly maxCalls: number
   readonly maxBytes: number
+  /** Another server, to be served as this person. */
+  readonly connect: URL | undefined
+  readonly allowed: Allowed
 }
 
 const MAX_CALLS = 500
@@ -57,7 +62,16 @@ export const mcp: CliCommand<McpOptions> = { read, run }
 function read({ flags }: Typed): McpOptions {
   const calls = textFlag(flags, 'maxCalls')
   const bytes = textFlag(flags, 'maxBytes')
+  const [connect, tools = []] = [textFlag(flags, 'connect'), textsFlag(flags, 'allowTool')]
+  const allowed = { write: flags.allowWrite === true, tools }
+  if (connect === undefined && (allowed.write || tools.length > 0)) {
+    throw new Failure('usage', 'the tools of ls-auth itself only read', {
+      hint: '--allow-tool and --allow-write are for --connect URL.',
+    })
+  }
   return {
+    connect: connect === undefined ? undefined : serverUrl(connect),
+    allowed,
     maxCalls: calls === undefined ? MAX_CALLS : readCount(calls, '--max-calls'),
     maxBytes: bytes === undefined ? MAX_BYTES : readBytes(bytes),
   }
@@ -78,12 +92,21 @@ function readBytes(text: string): number {
   })
 }
 
-async function run(invocation: Invocation, limits: McpOptions): Promise<number> {
-  const { terminal, signals, clock, env } = invocation.ports
+function serverUrl(text: string): URL {
+  const address = withScheme(text)
+  if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return new URL(address)
+  throw new Failure('usage', `--connect: "${safeText(text, 100)}" is not an address`, {
+    hint: 'Write it like --connect https://mcp.example.com/mcp.',
+  })
+}
+
+async function run(invocation: Invocation, options: McpOptions): Promise<number> {
+  const { terminal, signals, clock } = invocation.ports
   const renewals = openRenewals(signals)
-  // Who signs in may come later. A profile that is not there never works.
-  const { profile } = await loadProfile(invocation)
-  const offer = offerOf(profile, invocation.options.snapshot === true)
+  const own = { ...invocation, ports: { ...invocation.ports, signals: renewals.signals } }
+  const service = await (options.connect === undefined
+    ? traceService(own, options)
+    : (await import('./connect/bridge.ts')).bridgeService(own, { ...options, connect: options.connect }))
   if (terminal.inIsTTY)
     tell(
       invocation,
@@ -91,19 +114,29 @@ async function run(invocation: Invocation, limits: McpOptions): Promise<number> 
     )
   const stop = new AbortController()
   const signalled = signals.ending(stop.signal)
-  const { closed, giveUp } = serve({
-    ...terminal.streams(),
-    version: env.version,
-    instructions: instructionsFor(offer),
-    tools: await toolsFor(offer),
-    answer: openCalls({ ...invocation, ports: { ...invocation.ports, signals: renewals.signals } }, limits),
-  })
+  const { closed, giveUp } = serve(terminal.streams(), service)
   const status = await Promise.race([closed.then(() => 0), signalled])
   await Promise.all([
     // Without the answer that is on its way the sign-in would be lost. Its requests have time limits; a second signal ends at once.
     renewals.over(),
     Promise.race([giveUp(), clock.sleep(LAST_MILLISECONDS, stop.signal).catch(() => {})]),
   ])
+  await service.close?.()
   stop.abort()
   return status
+}
+
+/** The tools that read traces as the profile in use. */
+async function traceService(invocation: Invocation, limits: McpOptions): Promise<Service> {
+  // Who signs in may come later. A profile that is not there never works.
+  const { profile } = await loadProfile(invocation)
+  const offer = offerOf(profile, invocation.options.snapshot === true)
+  const tools = {
+    version: invocation.ports.env.version,
+    instructions: instructionsFor(offer),
+    tools: await toolsFor(offer),
+    answer: openCalls(invocation, limits),
+  }
+  // A trace of 100,000 spans takes much memory, so few are read at once.
+  return { atOnce: 4, serverOf: (turn) => traceServer(tools, turn) }
 }

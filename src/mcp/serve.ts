@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import {
   CLIENT_INFO_META_KEY,
@@ -5,6 +6,7 @@ import {
   ProtocolError,
   ProtocolErrorCode,
   Server,
+  type ServerContext,
 } from '@modelcontextprotocol/server'
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
 import type { OtherCaller } from '../commands/invocation.ts'
@@ -15,16 +17,18 @@ import type { OfferedTool } from './offer.ts'
 import { oneLineError } from './one-line-error.ts'
 import { schemaOf } from './tool.ts'
 
-/** What is served, to whom and how. */
+/** What is served. */
 export interface Service {
-  readonly input: Readable
-  readonly output: Writable
-  /** Of ls-auth. */
-  readonly version: string
-  readonly instructions: string
-  readonly tools: readonly OfferedTool[]
-  readonly answer: (call: Call) => Promise<CallAnswer>
+  /** Calls that are answered at once; the others wait. */
+  readonly atOnce: number
+  /** Makes what answers. Handlers run their work by `turn`. */
+  readonly serverOf: (turn: Turn) => Server
+  /** To be called at the end. */
+  readonly close?: () => Promise<void>
 }
+
+/** Runs a call in its turn, with a signal that is aborted when the client cancels it or the server ends. */
+export type Turn = <T>(cancelled: AbortSignal, call: (over: AbortSignal) => Promise<T>) => Promise<T>
 
 /** A server that serves. */
 export interface Served {
@@ -34,14 +38,15 @@ export interface Served {
   giveUp(): Promise<void>
 }
 
-/** Calls that are answered at once. */
-const AT_ONCE = 4
-
-/** Serves tools by the official kit: the revision of 2026-07-28, and the older ones that begin with `initialize`. */
-export function serve({ input, output, ...served }: Service): Served {
-  const { version, instructions, tools, answer } = served
-  const turns = inTurn(AT_ONCE)
+/** Serves by the official kit: the revision of 2026-07-28, and the older ones that begin with `initialize`. */
+export function serve(
+  { input, output }: { readonly input: Readable; readonly output: Writable },
+  { atOnce, serverOf }: Service,
+): Served {
+  const turns = inTurn(atOnce)
   const end = new AbortController()
+  // Each call that waits for its turn listens.
+  setMaxListeners(0, end.signal)
   const giveUp = () => {
     end.abort(new ProtocolError(ProtocolErrorCode.InternalError, 'The server ended before this was answered'))
     return turns.idle()
@@ -57,7 +62,7 @@ export function serve({ input, output, ...served }: Service): Served {
     },
   })
   const transport = new StdioServerTransport(input.pipe(lines), output)
-  serveStdio(() => serverOf(), { transport })
+  serveStdio(() => serverOf(turn), { transport })
   const send = transport.send.bind(transport)
   transport.send = (message) =>
     send('error' in message ? { ...message, error: oneLineError(message.error) } : message)
@@ -70,35 +75,54 @@ export function serve({ input, output, ...served }: Service): Served {
   })
   return { closed, giveUp }
 
-  function serverOf(): Server {
-    const server = new Server({ name: 'ls-auth', version }, { capabilities: { tools: {} }, instructions })
-    server.setRequestHandler('tools/list', () => ({ tools: tools.map(described) }))
-    server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
-      const tool = tools.find(({ name }) => name === params.name)
-      if (tool === undefined) {
-        const names = tools.map(({ name }) => name).join(', ')
-        const message = `Unknown tool: ${safeText(params.name, 60)}. There are: ${names}`
-        throw new ProtocolError(ProtocolErrorCode.InvalidParams, message)
-      }
-      const envelope: Readonly<Record<string, unknown>> = mcpReq.envelope ?? {}
-      const info = envelope[CLIENT_INFO_META_KEY] ?? server.getClientVersion()
-      const caller = callerOf(info, mcpReq._meta)
-      // Not `AbortSignal.any`: Node keeps its signal, and all that a call holds, while somebody listens to it.
-      const over = new AbortController()
-      const both = [mcpReq.signal, end.signal]
-      const stop = () => over.abort(both.find(({ aborted }) => aborted)?.reason)
-      for (const signal of both) signal.addEventListener('abort', stop)
-      if (both.some(({ aborted }) => aborted)) stop()
-      try {
-        const call = { tool, arguments: params.arguments, caller, cancelled: over.signal }
-        const { text, isError } = await turns.run(over.signal, () => answer(call))
-        return { content: [{ type: 'text', text }], isError }
-      } finally {
-        for (const signal of both) signal.removeEventListener('abort', stop)
-      }
-    })
-    return server
+  async function turn<T>(cancelled: AbortSignal, call: (over: AbortSignal) => Promise<T>): Promise<T> {
+    // Not `AbortSignal.any`: Node keeps its signal, and all that a call holds, while somebody listens to it.
+    const over = new AbortController()
+    const both = [cancelled, end.signal]
+    const stop = () => over.abort(both.find(({ aborted }) => aborted)?.reason)
+    for (const signal of both) signal.addEventListener('abort', stop)
+    if (both.some(({ aborted }) => aborted)) stop()
+    try {
+      return await turns.run(over.signal, () => call(over.signal))
+    } finally {
+      for (const signal of both) signal.removeEventListener('abort', stop)
+    }
   }
+}
+
+/** What reads traces for an agent. */
+interface TraceTools {
+  /** Of ls-auth. */
+  readonly version: string
+  readonly instructions: string
+  readonly tools: readonly OfferedTool[]
+  readonly answer: (call: Call) => Promise<CallAnswer>
+}
+
+/** A server of tools that read traces. */
+export function traceServer({ version, instructions, tools, answer }: TraceTools, turn: Turn): Server {
+  const server = new Server({ name: 'ls-auth', version }, { capabilities: { tools: {} }, instructions })
+  server.setRequestHandler('tools/list', () => ({ tools: tools.map(described) }))
+  server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+    const tool = tools.find(({ name }) => name === params.name)
+    if (tool === undefined) {
+      const names = tools.map(({ name }) => name).join(', ')
+      const message = `Unknown tool: ${safeText(params.name, 60)}. There are: ${names}`
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+    }
+    const caller = callerIn(server, mcpReq)
+    const { text, isError } = await turn(mcpReq.signal, (cancelled) =>
+      answer({ tool, arguments: params.arguments, caller, cancelled }),
+    )
+    return { content: [{ type: 'text', text }], isError }
+  })
+  return server
+}
+
+/** Who sent a request, of either era. */
+export function callerIn(server: Server, { envelope = {}, _meta }: ServerContext['mcpReq']): OtherCaller {
+  const said: Readonly<Record<string, unknown>> = envelope
+  return callerOf(said[CLIENT_INFO_META_KEY] ?? server.getClientVersion(), _meta)
 }
 
 /** Whether the kit takes a line of JSON; it says nothing of one that it does not. */

@@ -109,8 +109,8 @@ export const adviceFor = ({ code, reason }: Pick<Failure, 'code' | 'reason'>): s
  * A hint in other words is data, whatever its code: it may list services or scopes, or come from a proxy.
  */
 const OWN_HINT: readonly FailureCode[] = ['not-signed-in', 'session-ended', 'network', 'busy']
-/** Failures of this room, whose one hint holds a flag and nothing else that varies. */
-const OWN_REASON: readonly FailureReason[] = ['budget-spent']
+/** Failures of this room, whose one hint holds a flag or an address that a person typed, and nothing else that varies. */
+const OWN_REASON: readonly FailureReason[] = ['budget-spent', 'no-profile']
 
 /** Whether all words of the hint are known to be ours. */
 const isOwnHint = ({ code, reason, hint }: Pick<Failure, 'code' | 'reason' | 'hint'>): boolean =>

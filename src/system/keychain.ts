@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { cpus } from 'node:os'
 import { Failure } from '../errors.ts'
@@ -118,7 +119,20 @@ async function withRetries<T>(call: () => Promise<T>): Promise<T> {
 export const fileStore = (): string =>
   'To keep the session in an encrypted file: ls-auth login --store file --store-key-file ~/.ls-auth.key'
 
+/**
+ * A helper that an agent starts may have HOME and PATH alone. libsecret looks for the bus of the login session by two variables, and
+ * that is where systemd puts it.
+ */
+function findBus({ platform, variables, uid }: Env): void {
+  if (platform !== 'linux' || uid === undefined) return
+  if (variables.DBUS_SESSION_BUS_ADDRESS !== undefined || variables.XDG_RUNTIME_DIR !== undefined) return
+  const bus = `/run/user/${uid}/bus`
+  const facts = statSync(bus, { throwIfNoEntry: false })
+  if (facts?.isSocket() && facts.uid === uid) process.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${bus}`
+}
+
 function loadKeytar(env: Env): Keytar {
+  findBus(env)
   try {
     return require('keytar') as Keytar
   } catch (cause) {

@@ -53,6 +53,19 @@ describe('the forms that other programs read', () => {
     expect(stderr).toContain(words)
   })
 
+  it('headers is one JSON object of strings, in the header of the profile: for the helper of an agent', async () => {
+    const { stdout, stderr } = await token('--format', 'headers')
+    expect({ headers: JSON.parse(stdout), stderr }).toEqual({
+      headers: { Authorization: `Bearer ${await raw()}` },
+      stderr: '',
+    })
+    expect(stdout).toMatch(/^\{.*\}\n$/)
+    const named = await machine.run(['token', '--format', 'headers'], {
+      env: { LS_AUTH_AUTHORIZATION_HEADER: 'X-Token' },
+    })
+    expect(JSON.parse(named.stdout)).toEqual({ 'X-Token': `Bearer ${await raw()}` })
+  })
+
   it('exec-credential is what kubectl and client-go read (client.authentication.k8s.io/v1)', async () => {
     const { stdout, stderr } = await token('--format', 'exec-credential')
     const { status, ...others } = JSON.parse(stdout)

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { BACKENDS } from '../../backends/table.ts'
 import { completion } from '../../commands/completion/completion.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
-import type { Details } from '../command.ts'
+import { collect, type Details } from '../command.ts'
 
 const COMPLETION: Details[string] = {
   completes: [['bash', 'zsh', 'fish', 'powershell']],
@@ -26,7 +26,17 @@ const MCP: Details[string] = {
     ownFlags(
       command
         .option('--max-calls <count>', 'answer at most this many calls (500 when not given)')
-        .option('--max-bytes <size>', 'and at most so much text in all (4MB when not given)'),
+        .option('--max-bytes <size>', 'and at most so much text in all (4MB when not given)')
+        .option(
+          '--connect <url>',
+          "serve the tools of another server that only read, with this person's token",
+        )
+        .option(
+          '--allow-tool <name>',
+          'of --connect: this tool, too, whatever it says of itself (repeatable)',
+          collect,
+        )
+        .option('--allow-write', 'of --connect: all tools'),
     ),
   settings: API_SETTINGS,
   variables: ['LS_AUTH_TOKEN', 'LS_AUTH_PROXY'],
@@ -34,6 +44,10 @@ const MCP: Details[string] = {
   examples: [
     { does: 'Claude Code', line: 'claude mcp add traces -- ls-auth mcp --profile work' },
     { does: 'any other agent starts this line', line: 'ls-auth mcp --profile work' },
+    {
+      does: 'the tools of another server, with a sign-in that is kept and renewed here',
+      line: 'ls-auth mcp --connect https://mcp.acme.example/mcp --profile work',
+    },
     { does: 'an agent that may ask little', line: 'ls-auth mcp --max-calls 50 --max-bytes 500kB' },
   ],
   load: async () => (await import('../../mcp/mcp.ts')).mcp,

@@ -68,7 +68,7 @@ export const SIGN_IN_COMMANDS: Details = {
           choice(
             '--format <form>',
             'how to print it: raw, as a header, or as kubectl, Bazel and curl -K read it',
-            ['raw', 'header', 'json', 'exec-credential', 'bazel', 'curl-config'],
+            ['raw', 'header', 'json', 'headers', 'exec-credential', 'bazel', 'curl-config'],
           ),
         )
         .option('--header', 'the same as --format header')

@@ -14,7 +14,7 @@ export interface PrintedToken {
 }
 
 /** The forms that other programs read. */
-export type ForeignForm = 'exec-credential' | 'bazel' | 'curl-config'
+export type ForeignForm = 'exec-credential' | 'bazel' | 'curl-config' | 'headers'
 
 /** A token as another program reads it, with the line end. Failure `settings`: it cannot be written so. */
 export function foreignForm(form: ForeignForm, printed: PrintedToken): string {
@@ -32,6 +32,8 @@ export function foreignForm(form: ForeignForm, printed: PrintedToken): string {
         headers: { [printed.header]: [headerValue(printed)] },
         ...(expiry !== undefined && { expires: expiry }),
       })
+    case 'headers':
+      return json({ [printed.header]: headerValue(printed) })
     case 'curl-config':
       return `header = "${quoted(headerLine(printed))}"\n`
   }

@@ -1,0 +1,226 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type Machine, openMachine } from '../../world/machine.ts'
+import { type McpKind, type McpWorldServer, startMcpServer, TOOLS } from '../../world/mcp-server.ts'
+import { type Provider, startProvider } from '../../world/provider.ts'
+import { SCOPES } from '../../world/stage.ts'
+import { fileStore, loginArgs, signIn } from '../sign-in.ts'
+import { AGENTS, type Agent } from './agent.ts'
+
+const KINDS: readonly McpKind[] = ['modern', 'stateless', 'stateful']
+const ERAS = ['the official client, 2026-07-28', 'the official client, initialize'] as const
+
+let provider: Provider
+let machine: Machine
+let server: McpWorldServer
+let agent: Agent | undefined
+beforeAll(async () => {
+  provider = await startProvider()
+})
+beforeEach(async () => {
+  machine = await openMachine()
+})
+afterEach(async () => {
+  await Promise.all([agent?.close(), machine.close(), server.close()])
+  agent = undefined
+})
+afterAll(() => provider.close())
+
+async function begin(
+  kind: McpKind,
+  era: (typeof ERAS)[number] = ERAS[1],
+  flags: readonly string[] = [],
+): Promise<Agent> {
+  server = await startMcpServer({ kind, issuer: provider.issuer })
+  await login()
+  agent = await start(era, flags)
+  return agent
+}
+const login = (more: readonly string[] = []) =>
+  signIn(machine, [
+    ...loginArgs(provider),
+    ...fileStore(machine),
+    '--api',
+    server.url,
+    '--scope',
+    SCOPES,
+    ...more,
+  ])
+const start = (era: (typeof ERAS)[number], flags: readonly string[] = []) =>
+  (AGENTS[era] as NonNullable<(typeof AGENTS)[string]>)(machine, ['--connect', server.url, ...flags])
+
+const record = async () =>
+  (await readFile(join(machine.stateDirectory, 'audit.jsonl'), 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ way }) => way === 'mcp-connect')
+
+it.each(KINDS.flatMap((kind) => ERAS.map((era) => [kind, era] as const)))(
+  'a %s server and %s: what only reads is listed and called with the token, and nothing else',
+  async (kind, era) => {
+    const agent = await begin(kind, era)
+    expect((await agent.tools()).map(({ name }) => name)).toEqual(['read_it'])
+    expect(await agent.call('read_it', { text: 'SECRET-ARGUMENT' })).toEqual({
+      text: 'read_it {"text":"SECRET-ARGUMENT"}',
+      isError: false,
+    })
+    const refused = await agent.call('write_it')
+    expect(refused.isError).toBe(true)
+    expect(refused.text).toContain('--allow-tool write_it')
+    await expect(agent.call('no_such_tool')).rejects.toThrow('Unknown tool: no_such_tool')
+    expect(server.calls.map(({ name }) => name)).toEqual(['read_it'])
+    expect(
+      server.requests.every(
+        ({ path, headers }) => path === '/mcp' && /^Bearer \S/.test(headers.authorization ?? ''),
+      ),
+    ).toBe(true)
+    const lines = await record()
+    expect(lines.map(({ path, status }) => [path, status])).toEqual([
+      ['read_it', 'ok'],
+      ['write_it', 'refused'],
+      ['no_such_tool', 'refused'],
+    ])
+    expect(lines[0]).toMatchObject({
+      way: 'mcp-connect',
+      event: 'request',
+      method: 'tools/call',
+      api: new URL(server.url).origin,
+      client: 'test-agent/1.2',
+      ms: expect.any(Number),
+      traceparent: expect.stringMatching(/^00-/),
+    })
+    expect(JSON.stringify(lines)).not.toContain('SECRET-ARGUMENT')
+  },
+)
+
+it('--allow-tool lets one tool through, --allow-write all', async () => {
+  const one = await begin('modern', ERAS[1], ['--allow-tool', 'write_it'])
+  expect((await one.tools()).map(({ name }) => name)).toEqual(['read_it', 'write_it'])
+  expect(await one.call('write_it')).toMatchObject({ isError: false })
+  await one.close()
+  const all = await start(ERAS[1], ['--allow-write'])
+  agent = all
+  expect((await all.tools()).map(({ name }) => name)).toEqual(TOOLS.map(({ name }) => name))
+  expect(await all.call('says_nothing')).toMatchObject({ isError: false })
+})
+
+it.each(ERAS)(
+  'not signed in, %s: it starts, a call says what to type, and after the sign-in it works',
+  async (era) => {
+    server = await startMcpServer({ kind: 'modern', issuer: provider.issuer })
+    agent = await start(era)
+    const [status] = await agent.tools()
+    expect(status?.name).toBe('ls_auth_status')
+    for (const tool of ['ls_auth_status', 'read_it']) {
+      const answer = await agent.call(tool)
+      expect(answer.isError).toBe(true)
+      expect(answer.text).toMatch(new RegExp(`^hint: Run: ls-auth login '?${server.url}'?$`, 'm'))
+    }
+    expect(server.requests).toEqual([])
+    await login()
+    expect(await agent.call('read_it')).toMatchObject({ isError: false })
+    expect(await agent.call('ls_auth_status')).toMatchObject({ isError: false })
+    expect((await agent.tools()).map(({ name }) => name)).toEqual(['read_it'])
+  },
+)
+
+it('a profile whose session has ended: the command names the profile', async () => {
+  const agent = await begin('stateful')
+  expect((await agent.tools()).map(({ name }) => name)).toEqual(['read_it'])
+  await machine.run(['logout'])
+  await agent.close()
+  const anew = await start(ERAS[1])
+  const answer = await anew.call('read_it')
+  expect(answer).toMatchObject({ isError: true, text: expect.stringMatching(/^hint: Run: ls-auth login$/m) })
+  await anew.close()
+})
+
+it.each(KINDS)('%s: a 401 renews once and repeats; two in a row are a tool error', async (kind) => {
+  const agent = await begin(kind)
+  expect(await agent.call('read_it')).toMatchObject({ isError: false })
+  const old = server.requests.at(-1)?.headers.authorization
+  const before = provider.refreshCount()
+  server.distrusts = (_, token) => old === `Bearer ${token}`
+  expect(await agent.call('read_it')).toMatchObject({ isError: false })
+  expect(provider.refreshCount()).toBe(before + 1)
+  server.distrusts = () => true
+  const refused = await agent.call('read_it')
+  expect(refused.isError).toBe(true)
+  expect(refused.text).toContain('did not accept the token (HTTP 401)')
+  expect(refused.text).toContain('ls-auth login')
+  expect((await record()).map(({ status }) => status)).toEqual(['ok', 'ok', 'error'])
+})
+
+it('a scope that the token lacks is a tool error with the command to type', async () => {
+  const agent = await begin('modern')
+  server.scope = 'traces:write'
+  const answer = await agent.call('read_it')
+  expect(answer.isError).toBe(true)
+  expect(answer.text).toMatch(
+    /The token lacks the scope traces:write\. Sign in with it: ls-auth login --scope\s+traces:write/,
+  )
+})
+
+it('a session that the server has ended is begun again', async () => {
+  const agent = await begin('stateful')
+  expect(await agent.call('read_it')).toMatchObject({ isError: false })
+  server.forgetSessions()
+  expect(await agent.call('read_it')).toMatchObject({ isError: false })
+  expect(server.requests.filter(({ rpc }) => rpc === 'initialize')).toHaveLength(2)
+})
+
+it.each(KINDS)('%s: a server that is started anew answers the next call', async (kind) => {
+  const agent = await begin(kind)
+  expect(await agent.call('read_it')).toMatchObject({ isError: false })
+  await server.close()
+  server = await startMcpServer({ kind, issuer: provider.issuer, port: Number(new URL(server.url).port) })
+  expect(await agent.call('read_it')).toMatchObject({ isError: false })
+})
+
+it('another address than that of the profile is refused, before anything is sent', async () => {
+  server = await startMcpServer({ kind: 'modern', issuer: provider.issuer })
+  await login()
+  for (const url of [`${server.url}/other`, new URL('/', server.url).href, 'https://mcp.other.example/mcp']) {
+    const ended = await machine.run(['mcp', '--connect', url])
+    expect(ended.exit).toBe(10)
+    expect(ended.stderr).toContain('error: the profile default is not for')
+  }
+  expect(server.requests).toEqual([])
+})
+
+it.each(['https://evil.example/mcp', '/elsewhere'])('no redirect is followed: %s', async (location) => {
+  const agent = await begin('modern')
+  server.instead = (_, response) => {
+    response.writeHead(307, { location }).end()
+    return true
+  }
+  const answer = await agent.call('read_it')
+  expect(answer.isError).toBe(true)
+  expect(answer.text).toContain('redirects to another page')
+  expect(new Set(server.requests.map(({ path }) => path))).toEqual(new Set(['/mcp']))
+})
+
+it('--max-calls and --max-bytes: what is over is cut off and said so, then no call is answered', async () => {
+  const agent = await begin('modern', ERAS[1], ['--max-calls', '3', '--max-bytes', '2kB'])
+  server.call = async () => ({ content: [{ type: 'text', text: 'x'.repeat(1500) }] })
+  expect((await agent.call('read_it')).text).toHaveLength(1500)
+  const cut = await agent.call('read_it')
+  expect(cut.isError).toBe(false)
+  expect(cut.text.length).toBeLessThan(500)
+  const over = await agent.call('read_it')
+  expect(over).toMatchObject({
+    isError: true,
+    text: expect.stringContaining('the budget of 2000 bytes is spent'),
+  })
+  expect(server.calls).toHaveLength(2)
+})
+
+it('the token is masked where the server sends it back', async () => {
+  const agent = await begin('modern')
+  server.call = async (_, { http }) => ({
+    content: [{ type: 'text', text: `you sent ${http?.req?.headers.get('authorization')}` }],
+  })
+  expect((await agent.call('read_it')).text).toMatch(/^you sent Bearer x+$/)
+})
