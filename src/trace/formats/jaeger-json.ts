@@ -1,4 +1,6 @@
-import { isObject, type JsonObject } from '../../json-object.ts'
+import { isObject, type JsonObject, jsonObject } from '../../json-object.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { withoutTokens } from '../../text/token-in-text.ts'
 import { type Attributes, NONE, type SpanLink, UNKNOWN_SERVICE } from '../model.ts'
 import type { Collection } from './collection.ts'
 import { warningsAttribute, warningTexts } from './collection.ts'
@@ -20,24 +22,48 @@ export function isJaegerEnvelope(value: unknown): boolean {
   return 'errors' in value || 'total' in value
 }
 
+/** What Jaeger says went wrong. */
+export interface JaegerError {
+  /** There is no such thing, which is no failure. */
+  readonly isMissing: boolean
+  /** Safe for a terminal. Empty: Jaeger says no more. */
+  readonly words: string
+}
+
+/** 404 of HTTP, 5 of gRPC. */
+const MISSING: readonly unknown[] = [404, 5, '404', '5']
+
+/** `{"errors":[{"code":500,"msg":…}]}` of `/api`, `{"error":{"httpCode":500,"message":…}}` of v3; undefined: neither. */
+export function errorIn(body: unknown): JaegerError | undefined {
+  if (!isObject(body)) return undefined
+  const said = [body.errors, body.error]
+    .flat()
+    .filter((one) => one !== undefined && one !== null && one !== '')
+  if (said.length === 0) return undefined
+  const worst = said.find((one) => !isOfMissing(one)) ?? said[0]
+  const text = isObject(worst) ? textOrNumber(worst.msg ?? worst.message) : textOrNumber(worst)
+  return { isMissing: isOfMissing(worst), words: safeText(withoutTokens(text ?? ''), 300) }
+}
+
+/** A gateway before gRPC names both codes (`httpCode`, `http_code`), or that of gRPC alone (`code`). */
+function isOfMissing(one: unknown): boolean {
+  const { httpCode, http_code, code, grpc_code } = isObject(one) ? one : {}
+  return MISSING.includes(httpCode ?? http_code ?? code ?? grpc_code)
+}
+
+/** Why a trace is not whole whose stream ended with this error. */
+export const brokeOff = ({ words }: JaegerError): string =>
+  `Jaeger broke off${words === '' ? '' : `: ${words}`}`
+
 /** What Jaeger says in an answer that is an error and holds no trace: `{"data":null,"errors":[{"code":404,"msg":"…"}]}`. */
 export function jaegerErrorIn(bytes: Uint8Array): string | undefined {
-  if (bytes.length > MOST_ERROR_BYTES) return undefined
-  try {
-    const document: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
-    if (!isObject(document) || !isJaegerEnvelope(document) || !Array.isArray(document.errors))
-      return undefined
-    const said = (document.errors as unknown[]).flatMap((error) =>
-      isObject(error) && typeof error.msg === 'string' && error.msg !== '' ? [error.msg] : [],
-    )
-    return said.length === 0 ? undefined : said.join('; ')
-  } catch {
-    return undefined
-  }
+  const document = bytes.length > MOST_ERROR_BYTES ? undefined : jsonObject(Buffer.from(bytes))
+  const words = isJaegerEnvelope(document) ? errorIn(document)?.words : undefined
+  return words === '' ? undefined : words
 }
 
 /** An answer that is only an error is no longer. */
-const MOST_ERROR_BYTES = 65_536
+export const MOST_ERROR_BYTES = 65_536
 
 /** Reads one or all traces of Jaeger's internal JSON (jaeger `internal/uimodel/model.go`) into `into`. */
 export function readJaeger(document: JsonObject, into: Collection): void {

@@ -1,8 +1,7 @@
-import { isObject, type JsonObject } from '../../json-object.ts'
-import { safeText } from '../../text/safe-text.ts'
-import { withoutTokens } from '../../text/token-in-text.ts'
+import { isObject } from '../../json-object.ts'
 import { Collection, type Explain } from './collection.ts'
-import { damagedTrace, noTrace, textOrNumber } from './foreign-json.ts'
+import { damagedTrace, noTrace } from './foreign-json.ts'
+import { brokeOff, errorIn } from './jaeger-json.ts'
 import { firstSign, NEWLINE } from './json-bytes.ts'
 import type { Vocabulary } from './json-cursor.ts'
 import { asString, brokenDocument, isCutOff, isOpening, parsedText, separate } from './json-text.ts'
@@ -12,8 +11,6 @@ import { isZipkinSpan, readZipkin } from './zipkin-json.ts'
 
 /** Of documents without a span. Each costs some microseconds, and a few bytes that are compressed can be very many of them. */
 const MOST_SPANLESS = 1_000_000
-/** The same where no other has spans. */
-const MOST_WITHOUT_ANY = 100_000
 
 /** What is said of lines. */
 export interface OfLines {
@@ -140,9 +137,8 @@ class Documents {
   #countSpanless(number: number): void {
     this.#spanless.count++
     this.#spanless.first ||= number
-    const most = this.#hasAny() ? MOST_SPANLESS : MOST_WITHOUT_ANY
-    if (this.#spanless.count <= most) return
-    const many = most.toLocaleString('en')
+    if (this.#spanless.count <= MOST_SPANLESS) return
+    const many = MOST_SPANLESS.toLocaleString('en')
     throw noTrace(`more than ${many} ${this.#unit}s of it hold no spans`, 'Take out of it what is no trace.')
   }
 
@@ -174,21 +170,12 @@ function readLine(line: Buffer): { readonly value: unknown; readonly hasSpans: b
 
 /** Bytes that a line is looked at for its first member: there may be blanks. */
 const BEGIN_BYTES = 64
-/** 404 of HTTP, 5 of gRPC: another request, whose trace is not there. */
-const MISSING: readonly unknown[] = [404, 5, '404', '5']
-
 /** Whether a line is one of a stream of gRPC's gateway, which Jaeger's `/api/v3` gives: `{"result":…}`. */
 const isOfStream = (line: Buffer): boolean =>
   /^\s*\{\s*"result"\s*:/.test(line.toString('latin1', 0, BEGIN_BYTES))
 
 /** Why such a stream ended early, if this value behind a line of it says so: `{"error":{"grpcCode":4,"httpCode":504,"message":…}}`. */
 function whyBroken(value: unknown): string | undefined {
-  const error = isObject(value) && Object.keys(value).length === 1 ? value.error : undefined
-  if (!isObject(error) || codeOf(error) === undefined || MISSING.includes(codeOf(error))) return undefined
-  const words = safeText(withoutTokens(textOrNumber(error.message) ?? ''), 300)
-  return `Jaeger broke off${words === '' ? '' : `: ${words}`}`
+  const said = isObject(value) && isObject(value.error) ? errorIn(value) : undefined
+  return said === undefined || said.isMissing ? undefined : brokeOff(said)
 }
-
-/** A gateway names both codes (`httpCode`, `http_code`), or that of gRPC alone (`code`). */
-const codeOf = ({ httpCode, http_code, code, grpcCode, grpc_code }: JsonObject): unknown =>
-  httpCode ?? http_code ?? code ?? grpcCode ?? grpc_code

@@ -40,12 +40,8 @@ const isHalf = (traceId: string): boolean => traceId.startsWith('0'.repeat(16))
  */
 export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
   const byId = groupBy(items, (item) => hexOrMadeId(item.id, 16) as string)
-  const free = new FreeIds(byId.keys())
   const calls = new Map<string, SharedCall>()
-  // Sorted: which ids are made must not depend on the order of the source.
-  const shared = [...byId].filter(([, reports]) => reports.length > 1)
-  for (const [id, reports] of shared.sort(([a], [b]) => (a < b ? -1 : 1)))
-    calls.set(id, new SharedCall(id, reports, free))
+  for (const [id, reports] of byId) if (reports.length > 1) calls.set(id, new SharedCall(id, reports))
   return [...byId].flatMap(([id, reports]) => {
     const call = calls.get(id)
     const halves = call?.halves ?? [{ item: reports[0]!, spanId: id, isBelow: false }]
@@ -84,15 +80,15 @@ class SharedCall {
   readonly #clientPlaces: readonly string[]
   readonly #onlyServer: string | undefined
 
-  constructor(id: string, reports: readonly JsonObject[], free: FreeIds) {
+  constructor(id: string, reports: readonly JsonObject[]) {
     const items = wholeReports(reports)
     const client = items.find((item) => !isServer(item))
     const holder = client ?? items.find(({ shared }) => shared !== true) ?? items[0]!
     this.#clientPlaces = client === undefined ? [] : placesOf(client)
-    this.halves = items.map((item) => {
+    this.halves = items.map((item, at) => {
       if (item === holder || !isServer(item)) return { item, spanId: id, isBelow: false }
       const isBelow = client !== undefined || (item.shared === true && holder.shared !== true)
-      return { item, spanId: free.instead(id), isBelow }
+      return { item, spanId: hexOrMadeId(`${id} server ${at}`, 16) as string, isBelow }
     })
     const servers = this.halves.filter(({ item }) => isServer(item))
     for (const { item, spanId } of servers)
@@ -192,23 +188,3 @@ function merged(parts: readonly JsonObject[]): JsonObject {
 
 const firstOfEach = (parts: readonly JsonObject[]): JsonObject =>
   Object.fromEntries(parts.toReversed().flatMap((part) => Object.entries(part).filter(([, value]) => value)))
-
-/** Gives unused span ids of one trace, each once. */
-class FreeIds {
-  readonly #taken: Set<string>
-  #next: bigint | undefined
-
-  constructor(taken: Iterable<string>) {
-    // All zeros is no id.
-    this.#taken = new Set([...taken, '0'.repeat(16)])
-  }
-
-  /** The id with all its bits inverted, then those behind the last one that was given. */
-  instead(id: string): string {
-    for (let at = ~BigInt(`0x${id}`); ; at = this.#next++) {
-      this.#next ??= at
-      const text = BigInt.asUintN(64, at).toString(16).padStart(16, '0')
-      if (this.#taken.size < this.#taken.add(text).size) return text
-    }
-  }
-}

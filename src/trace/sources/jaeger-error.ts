@@ -1,76 +1,27 @@
 import { jaeger } from '../../backends/jaeger.ts'
 import { Failure } from '../../errors.ts'
-import { isObject, type JsonObject, jsonObject } from '../../json-object.ts'
-import { safeText } from '../../text/safe-text.ts'
-import { withoutTokens } from '../../text/token-in-text.ts'
-import { textOrNumber } from '../formats/foreign-json.ts'
+import { isObject, jsonObject } from '../../json-object.ts'
+import { errorIn, type JaegerError, MOST_ERROR_BYTES } from '../formats/jaeger-json.ts'
 import type { ApiAnswer, ApiRequest, Send } from './trace-source.ts'
 import { listInAnswer } from './traces-in-answer.ts'
 
-/** What Jaeger says went wrong, in an answer that is a good one by its status. */
-interface SaidError {
-  /** There is no such thing, which is no failure. */
-  readonly isMissing: boolean
-  /** Empty: Jaeger says no more. */
-  readonly words: string
-}
-
-/** 404 of HTTP, 5 of gRPC. */
-const MISSING: readonly unknown[] = [404, 5, '404', '5']
-/** Bytes of the longest document that is looked at as an error. */
-const MOST_BYTES = 65_536
 const NEWLINE = 0x0a
-const BRACE = 0x7b
-const BLANKS: readonly (number | undefined)[] = [0x20, 0x09, 0x0d]
-
-/** `{"errors":[{"code":500,"msg":…}]}` of `/api`, `{"error":{"httpCode":500,"message":…}}` of v3; undefined: neither. */
-function errorIn(body: unknown): SaidError | undefined {
-  if (!isObject(body)) return undefined
-  const said = [body.errors, body.error]
-    .flat()
-    .filter((one) => one !== undefined && one !== null && one !== '')
-  if (said.length === 0) return undefined
-  const worst = said.find((one) => !isOfMissing(one)) ?? said[0]
-  const text = isObject(worst) ? textOrNumber(worst.msg ?? worst.message) : textOrNumber(worst)
-  return { isMissing: isOfMissing(worst), words: safeText(withoutTokens(text ?? ''), 300) }
-}
-
-const isOfMissing = (one: unknown): boolean => isObject(one) && MISSING.includes(codeOf(one))
-
-/** A gateway before gRPC names both codes (`http_code`, `grpc_code`), or that of gRPC alone (`code`). */
-const codeOf = ({ httpCode, http_code, code, grpc_code }: JsonObject): unknown =>
-  httpCode ?? http_code ?? code ?? grpc_code
+const MARK = '{"error"'
 
 /**
  * The error in a stream of documents, one a line, which has the status of its beginning: `{"error":{"code":13,"message":…}}`
  * in a line of its own. The lines before it may be long, and are not parsed.
  */
-export function errorInStream(bytes: Uint8Array): SaidError | undefined {
+export function errorInStream(bytes: Uint8Array): JaegerError | undefined {
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = body.indexOf('"error"'); at >= 0; at = body.indexOf('"error"', at + 1)) {
-    const from = lineBegin(body, at)
-    if (from === undefined) continue
+  for (let at = body.indexOf(MARK); at >= 0; at = body.indexOf(MARK, at + 1)) {
+    if (at > 0 && body[at - 1] !== NEWLINE) continue
     const newline = body.indexOf(NEWLINE, at)
     const to = newline < 0 ? body.length : newline
-    const document = to - from > MOST_BYTES ? undefined : jsonObject(body.subarray(from, to))
-    const said = errorIn(document)
+    const said = to - at > MOST_ERROR_BYTES ? undefined : errorIn(jsonObject(body.subarray(at, to)))
     if (said !== undefined) return said
   }
   return undefined
-}
-
-/** Where the line begins whose first member stands at `at`; undefined: it is not the first of a line. */
-function lineBegin(body: Buffer, at: number): number | undefined {
-  const brace = beforeBlanks(body, at)
-  if (body[brace] !== BRACE) return undefined
-  const before = beforeBlanks(body, brace)
-  return before < 0 || body[before] === NEWLINE ? brace : undefined
-}
-
-function beforeBlanks(body: Buffer, at: number): number {
-  let before = at - 1
-  while (BLANKS.includes(body[before])) before--
-  return before
 }
 
 /** Throws what an answer without any items says went wrong: it must not read as "nothing found". */
@@ -81,10 +32,10 @@ export function requireNoError(body: unknown): void {
 
 /** The same of an answer whose traces were read, and are none. */
 export const requireNoErrorIn = (bytes: Uint8Array): void =>
-  bytes.length > MOST_BYTES ? undefined : requireNoError(jsonObject(Buffer.from(bytes)))
+  bytes.length > MOST_ERROR_BYTES ? undefined : requireNoError(jsonObject(Buffer.from(bytes)))
 
 /** Of a request that Jaeger did not carry out, whatever its status. */
-export const failedJaeger = ({ words }: SaidError): Failure =>
+export const failedJaeger = ({ words }: JaegerError): Failure =>
   new Failure('api-failed', 'Jaeger answered with an error', {
     hint: 'Try again; if it goes on, ask whoever runs Jaeger or its storage.',
     detail: words === '' ? [] : [`server: ${words}`],

@@ -4,6 +4,7 @@ import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { SPAN_KIND, splitScope } from '../attribute-scope.ts'
 import { asCount, asInteger, hexId, textOrNumber } from '../formats/foreign-json.ts'
+import { errorIn } from '../formats/jaeger-json.ts'
 import { isoTime, timesBetween } from '../formats/span-times.ts'
 import {
   FILTER_FLAGS,
@@ -135,11 +136,8 @@ async function findTraces(filter: TraceFilter, send: Send, { isVictoria }: Searc
 /** What Jaeger says is wrong: `{"errors":[{"msg":…}]}` of `/api`, `{"error":{"message":…}}` of v3, or plain text. */
 function jaegerMessage(answer: ApiAnswer): readonly string[] {
   try {
-    const body = answer.json()
-    const { errors, error } = isObject(body) ? body : {}
-    const first: unknown = Array.isArray(errors) ? errors[0] : error
-    const text = isObject(first) ? textOrNumber(first.msg ?? first.message) : undefined
-    return text === undefined ? [] : [safeText(text, 300)]
+    const words = errorIn(answer.json())?.words ?? ''
+    return words === '' ? [] : [words]
   } catch {
     return answer.failure?.detail ?? []
   }

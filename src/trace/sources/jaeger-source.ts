@@ -1,5 +1,6 @@
 import { jaeger } from '../../backends/jaeger.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
+import { brokeOff } from '../formats/jaeger-json.ts'
 import type { Trace } from '../model.ts'
 import {
   askV3,
@@ -71,8 +72,7 @@ function traceInStream(answer: ApiAnswer, id: string): Trace | undefined {
   if (said === undefined) return traceAmong(tracesInAnswer(answer, jaeger.name), id, jaeger.name)
   const trace = traceAmong(tracesBefore(answer), id, jaeger.name)
   if (trace !== undefined) {
-    const why = said.words === '' ? '' : `: ${said.words}`
-    return { ...trace, partial: trace.partial ?? `Jaeger broke off${why}` }
+    return { ...trace, partial: trace.partial ?? brokeOff(said) }
   }
   if (said.isMissing) return undefined
   throw failedJaeger(said)
