@@ -117,11 +117,11 @@ function shownTool(name: string, tool: ForeignTool): ShownTool | undefined {
 const HINTS: readonly string[] = ['readOnlyHint', 'destructiveHint', 'idempotentHint', 'openWorldHint']
 
 /** A description keeps its lines. */
-const safeLines = (text: string): string =>
-  (text.length > LONGEST_DESCRIPTION ? `${text.slice(0, LONGEST_DESCRIPTION - 1)}…` : text)
-    .split('\n')
-    .map((line) => safeText(line, LONGEST_DESCRIPTION))
-    .join('\n')
+function safeLines(text: string): string {
+  const lines = text.slice(0, LONGEST_DESCRIPTION + 1).split('\n')
+  const safe = lines.map((line) => safeText(line, LONGEST_DESCRIPTION + 1)).join('\n')
+  return safe.length > LONGEST_DESCRIPTION ? `${safe.slice(0, LONGEST_DESCRIPTION - 1)}…` : safe
+}
 
 /** Undefined: it is too deep. */
 function safeSchema(value: unknown, depth: number): unknown {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type Machine, openMachine } from '../../world/machine.ts'
@@ -224,3 +225,79 @@ it('the token is masked where the server sends it back', async () => {
   })
   expect((await agent.call('read_it')).text).toMatch(/^you sent Bearer x+$/)
 })
+
+const json = { 'content-type': 'application/json' }
+const stream = { 'content-type': 'text/event-stream' }
+/** What a server may answer to a call, and what its caller hears. */
+const ANSWERS: readonly (readonly [
+  lie: string,
+  answer: (response: ServerResponse, id: unknown) => void,
+  told: RegExp,
+])[] = [
+  [
+    'a web page',
+    (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Sign in'),
+    /web page/,
+  ],
+  ['a failure', (response) => response.writeHead(500).end('<b>SECRET-WORDS'), /HTTP 500/],
+  ['too many requests', (response) => response.writeHead(429, { 'retry-after': '7' }).end(), /HTTP 429/],
+  ['forbidden', (response) => response.writeHead(403).end('{}'), /HTTP 403/],
+  ['no such method', (response) => response.writeHead(405).end(), /HTTP 405|does not/],
+  ['no JSON', (response) => response.writeHead(200, json).end('{"jsonrpc": SECRET-WORDS'), /does not speak/],
+  [
+    'another type',
+    (response) => response.writeHead(200, { 'content-type': 'image/png' }).end('x'),
+    /does not speak/,
+  ],
+  ['nothing', (response) => response.writeHead(200, json).end(), /does not speak/],
+  [
+    'the answer to another call',
+    (response) =>
+      response.writeHead(200, json).end(JSON.stringify({ jsonrpc: '2.0', id: 'other', result: {} })),
+    /ended before its answer/,
+  ],
+  [
+    'a result that is none',
+    (response, id) =>
+      response.writeHead(200, json).end(JSON.stringify({ jsonrpc: '2.0', id, result: { content: 7 } })),
+    /does not speak/,
+  ],
+  [
+    'a stream without an answer',
+    (response) => response.writeHead(200, stream).end(': hello\n\n'),
+    /ended before its answer/,
+  ],
+  ['a connection that breaks', (response) => response.destroy(), /ended|network|closed/],
+  [
+    'a line without an end',
+    (response) => {
+      response.writeHead(200, stream)
+      const more = () =>
+        void (response.destroyed || response.write('x'.repeat(1 << 20), () => setImmediate(more)))
+      more()
+    },
+    /ended before its answer|more than \d+ bytes/,
+  ],
+  [
+    'an encoding that nobody asked for',
+    (response) => response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end('x'),
+    /answered in an encoding/,
+  ],
+]
+
+it('whatever a server answers to a call is a tool error without its words, and the next call works', async () => {
+  const agent = await begin('modern')
+  for (const [lie, answer, told] of ANSWERS) {
+    server.instead = (_, response, message) => {
+      const { method, id } = message as { method?: string; id?: unknown }
+      if (method !== 'tools/call') return false
+      answer(response, id)
+      return true
+    }
+    const heard = await agent.call('read_it')
+    expect([lie, heard.isError, heard.text]).toEqual([lie, true, expect.stringMatching(told)])
+    expect(heard.text).not.toContain('SECRET-WORDS')
+    server.instead = () => false
+    expect([lie, await agent.call('read_it')]).toMatchObject([lie, { isError: false }])
+  }
+}, 120_000)
