@@ -174,7 +174,10 @@ function notesOf({ profile }: OfferedProfile, host: string, columns: number): st
   return [wrap(`note: ${scopeOfApi.without} Ask whoever runs ${host} for the right scope.`, columns), '']
 }
 
-function rowsOf({ name, before, values, profile }: OfferedProfile, resource: Resource): Row[] {
+function rowsOf(
+  { name, before, values, profile, optionalScopes = [] }: OfferedProfile,
+  resource: Resource,
+): Row[] {
   const { issuer, clientId, preset, audience, dpop } = profile.client
   const { backend, organization, project, tenant } = profile
   const shown = (key: SettingName, text: string) => text + outside(key)
@@ -186,6 +189,11 @@ function rowsOf({ name, before, values, profile }: OfferedProfile, resource: Res
     value === undefined ? [] : [`${key} ${safeText(value, 200)}`],
   )
   const header = values.authorization_header
+  const safe = preset.scopes.map((scope) => safeText(scope, 200))
+  const isAdded = (scope: string) => optionalScopes.includes(scope)
+  const [added, named] = [safe.filter(isAdded), safe.filter((scope) => !isAdded(scope))]
+  const scopes =
+    added.length === 0 ? safe : [...named, named.length > 0 ? 'and where listed:' : 'where listed:', ...added]
   const rows: Row[] = [
     ['tokens go to', urlToJudge(resource.url.href)],
     ['sign in at', shown('issuer', urlToJudge(issuer ?? ''))],
@@ -195,7 +203,7 @@ function rowsOf({ name, before, values, profile }: OfferedProfile, resource: Res
         ? 'none yet: ls-auth registers one there'
         : shown('client_id', safeText(clientId, 500)),
     ],
-    ['scopes', preset.scopes.map((scope) => safeText(scope, 200))],
+    ['scopes', scopes],
     ...(audience === undefined ? [] : [['audience', shown('audience', safeText(audience, 500))] as const]),
     ['back end', [backendOf(backend).name, ...place].join(', ')],
     ...(typeof header === 'string' ? [['token in', safeText(header, 100)] as const] : []),

@@ -325,11 +325,10 @@ async function printSignedIn(
       : `  API      none is named yet: ls-auth login --profile ${safeText(profile.name, 60)} --api URL`,
   )
   tell(invocation, `  token    ${shortDuration(signedIn.expiresIn)}, ${renewal}`)
-  if (idClaims === undefined && client.preset.scopes.includes('openid')) {
-    const whose = ' Your name is that of the access token, whose signature was not checked.'
-    const note = 'note: the provider sent no ID token, although openid was asked for.'
-    tell(invocation, `${note}${name === undefined ? '' : whose}`)
-  }
+  if (idClaims === undefined && signedIn.scopes.includes('openid'))
+    tell(invocation, 'note: the provider sent no ID token, although openid was asked for.')
+  if (idClaims === undefined && name !== undefined && userinfo === undefined)
+    tell(invocation, 'note: your name comes from the access token; ls-auth did not check its signature.')
   await printWarnings(invocation, client, signedIn)
 }
 

@@ -49,7 +49,7 @@ describe('an ID token that is missing although openid was asked for', () => {
     expect({ exit, stderr }).toMatchObject({ exit: 0, stderr: expect.stringContaining(NOTE) })
     expect(stderr).toMatch(/^Signed in as .*@.*\.$/m)
     expect(stderr).toContain(
-      `${NOTE} Your name is that of the access token, whose signature was not checked.`,
+      `${NOTE}\nnote: your name comes from the access token; ls-auth did not check its signature.`,
     )
     place.pass(keycloak.accessSeconds + 1)
     expect(await type('ls-auth token')).toMatchObject({ exit: 0, stderr: '' })
@@ -71,11 +71,11 @@ describe('an ID token that is missing although openid was asked for', () => {
     expect((await type('ls-auth whoami')).stdout).toMatch(/^ada@acme\.example\n/)
   })
 
-  it('without openid the device flow needs none, and there is nothing to note', async () => {
+  it('without openid the device flow needs none, and only the place of the name is noted', async () => {
     place = await openPlace(okta, ['scopes = ["offline_access"]'])
     place.world.fastForward = true
     const { exit, stderr } = await type('ls-auth login --device')
-    expect({ exit, stderr }).toMatchObject({ exit: 0, stderr: expect.not.stringContaining('note:') })
+    expect({ exit, stderr }).toMatchObject({ exit: 0, stderr: expect.not.stringContaining(NOTE) })
   })
 })
 

@@ -56,7 +56,8 @@ describe('login with the address of an API', () => {
   tokens go to  ${gateway.url}
   sign in at    ${provider.issuer}
   as client     ls-auth-cli
-  scopes        openid profile email offline_access traces:read
+  scopes        traces:read and where listed: openid profile email
+                offline_access
   back end      Lightstep, organization acme, project prod
   profile       127.0.0.1 (new)
 
