@@ -67,6 +67,8 @@ export async function loginByAddress(
     await signIn(invocation)
     return invocation
   }
+  // A machine without a keychain says so before the question.
+  if (offered.profile.client.store === 'keychain') await (await ports.keychain()).get('first-login')
   await agree(typed, offered, resource, yes)
   const { clientId } = offered.profile.client
   const signInAs = async (client_id: string, commit?: PlannedProfile['commit']) => {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../../errors.ts'
 import { type Hindrance, hindersDpop } from '../../settings/dpop.ts'
@@ -229,10 +230,14 @@ function isFor(table: Readonly<Record<string, unknown>> | undefined, { url }: Re
 
 const withoutSlash = ({ href }: URL): string => href.replace(/\/$/, '')
 
-/** A name that no profile has: the host, with a number where it is taken. */
+/** Labels of hosts that name no team or place. */
+const GENERAL = /^(www|api|gw|gateway|localhost)$/
+
+/** A name to type that no profile has: the first label of the host that says something, with a number where it is taken. */
 function freeName({ url }: Resource, taken: readonly string[]): string {
-  const host = url.hostname.replace(/[^\w.-]/g, '').slice(0, 50)
-  const base = isProfileName(host) ? host : 'work'
+  const labels = isIP(url.hostname.replace(/[[\]]/g, '')) ? [] : url.hostname.split('.')
+  const label = labels.find((one) => !GENERAL.test(one) && isProfileName(one)) ?? ''
+  const base = label.slice(0, 50) || 'work'
   let name = base
   for (let next = 2; taken.includes(name); next++) name = `${base}-${next}`
   return name

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Failure } from '../../../src/errors.ts'
 import { startJaegerApi } from '../../world/jaeger-api.ts'
 import { type MetadataApi, startMetadataApi, WELL_KNOWN } from '../../world/metadata-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
@@ -59,14 +60,14 @@ describe('login with the address of an API', () => {
   scopes        traces:read and where listed: openid profile email
                 offline_access
   back end      Lightstep, organization acme, project prod
-  profile       127.0.0.1 (new)
+  profile       work (new)
 
 Sign in with these settings and save them? [y/N] `,
     )
     expect(stderr).toContain('Signed in as alice@example.test.')
     expect(stderr).not.toContain('default')
     expect(await config()).toBe(
-      `[profiles."127.0.0.1"]\nissuer = "${provider.issuer}"\nclient_id = "ls-auth-cli"\n` +
+      `[profiles.work]\nissuer = "${provider.issuer}"\nclient_id = "ls-auth-cli"\n` +
         'scopes = [ "openid", "profile", "email", "offline_access", "traces:read" ]\n' +
         `resource = "${gateway.url}"\nredirect_ports = "any"\n` +
         `backend = "lightstep"\napi = "${gateway.url}/"\norganization = "acme"\nproject = "prod"\n`,
@@ -79,6 +80,12 @@ Sign in with these settings and save them? [y/N] `,
     attended(false)
     expect(await login(gateway.url, [])).toMatchObject({ exit: 0 })
     expect(await login(gateway.url.replace('http://', ''), [])).toMatchObject({ exit: 0 })
+  })
+
+  it('a machine without a keychain says so before it asks', async () => {
+    world.keychain.fail = { get: new Failure('keychain-unavailable', 'there is no keychain') }
+    const { exit, stderr } = await login(stage.gateway.url, [])
+    expect({ exit, stderr }).toEqual({ exit: 8, stderr: expect.not.stringContaining('[y/N]') })
   })
 
   describe('a sign-in that fails or is refused leaves profile and sign-in as they were', () => {
