@@ -55,6 +55,8 @@ export async function runCommand(
   } catch (error) {
     if (!(error instanceof CommanderError))
       throw ownFailure(withHelp(error, program, argv), rows, wordsOf(argv, program))
+    if (error.code === 'commander.help' && typedCommands(program, argv).at(-1)?.name() === 'audit')
+      return runCommand([...argv, 'list', '--limit', '50'], ports, table)
     // Nothing but `ls-auth` or `ls-auth trace`: the help, as gh and kubectl give it. No help is one JSON value.
     if (error.code === 'commander.help' && !argv.includes('--json'))
       return runCommand([...argv, '--help'], ports, table)

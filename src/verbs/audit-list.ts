@@ -3,7 +3,7 @@ import type { AuditEntry } from '../audit/record.ts'
 import { globals } from '../commands/invocation.ts'
 import { readTraceId } from '../commands/trace/trace-argument.ts'
 import { drawnBlock, noteOf, type Pen } from '../frame/answer.ts'
-import { duration, value } from '../frame/flag.ts'
+import { count, duration, value } from '../frame/flag.ts'
 import { verb } from '../frame/verb.ts'
 import { placesFor } from '../settings/files/places.ts'
 import { safeText } from '../text/safe-text.ts'
@@ -14,6 +14,7 @@ import { type ListColumn, listTable, NOTHING, withoutScheme } from './list-table
 export const auditList = verb({
   flags: {
     since: duration('how far back to look (all that is kept when not given)'),
+    limit: count('only the newest (50 for audit alone)', undefined, { short: 'n' }),
     trace: value(
       '<id>',
       'only requests that read this trace, asked for it by this span, or belong to it (traceparent)',
@@ -30,16 +31,24 @@ export const auditList = verb({
     },
     { does: 'of one profile, for a program', line: 'ls-auth audit list --profile work -o ndjson' },
   ],
-  async run(invocation, { since = Number.POSITIVE_INFINITY, trace }, _, now) {
+  async run(
+    invocation,
+    { since = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY, trace },
+    _,
+    now,
+  ) {
     const { env, files } = invocation.ports
     const { entries, damaged } = await readRecord(placesFor(env).stateDirectory, await files())
     // Not that of LS_AUTH_PROFILE: who asks what was done means all of it.
     const { profile } = globals(invocation)
     const about = trace?.traceId === undefined ? entries : entriesOfTrace(entries, trace.traceId)
-    const rows = about.filter(
-      (entry) =>
-        now - Date.parse(entry.time) <= since * 1000 && (profile === undefined || entry.profile === profile),
-    )
+    const rows = about
+      .filter(
+        (entry) =>
+          now - Date.parse(entry.time) <= since * 1000 &&
+          (profile === undefined || entry.profile === profile),
+      )
+      .slice(-limit)
     const known = new Set(entries.flatMap((entry) => entry.profile ?? []))
     const isOther = profile !== undefined && known.size > 0 && !known.has(profile)
     // The table shows the beginning of an id where it has no room for more.

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../../errors.ts'
 import { type Hindrance, hindersDpop } from '../../settings/dpop.ts'
@@ -235,7 +234,7 @@ const GENERAL = /^(www|api|gw|gateway|localhost)$/
 
 /** A name to type that no profile has: the first label of the host that says something, with a number where it is taken. */
 function freeName({ url }: Resource, taken: readonly string[]): string {
-  const labels = isIP(url.hostname.replace(/[[\]]/g, '')) ? [] : url.hostname.split('.')
+  const labels = /^[\d.]+$|:/.test(url.hostname) ? [] : url.hostname.split('.')
   const label = labels.find((one) => !GENERAL.test(one) && isProfileName(one)) ?? ''
   const base = label.slice(0, 50) || 'work'
   let name = base

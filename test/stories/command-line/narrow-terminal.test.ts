@@ -55,6 +55,19 @@ describe('audit list', () => {
     },
   )
 
+  it('audit alone lists the newest 50, and audit list all of them', async () => {
+    await mkdir(beside.stateDirectory, { recursive: true })
+    const lines = Array.from({ length: 60 }, (_, i) => JSON.stringify({ ...line(`user-${i}`), status: 200 }))
+    await writeFile(join(beside.stateDirectory, 'audit.jsonl'), `${lines.join('\n')}\n`)
+    const people = async (command: string) =>
+      [...(await beside.type(command)).stdout.matchAll(/user-\d+/g)].map(([name]) => name)
+    const alone = await people('ls-auth audit')
+    expect([alone.length, alone[0], alone.at(-1)]).toEqual([50, 'user-10', 'user-59'])
+    expect(JSON.parse((await beside.type('ls-auth audit --json')).stdout)).toHaveLength(50)
+    expect(await people('ls-auth audit list')).toHaveLength(60)
+    expect((await people('ls-auth audit list -n 2')).at(-1)).toBe('user-59')
+  })
+
   it.each([80, 120])('at %i columns has the trace and the reason, with a long path too', async (columns) => {
     const world = await openWorld({ columns })
     onTestFinished(() => world.close())
