@@ -149,6 +149,7 @@ describe('a command loads what it needs and nothing else', () => {
           "credentials",
           "extract",
           "files",
+          "freshness",
           "invocation",
           "jwt",
           "main",
@@ -164,7 +165,7 @@ describe('a command loads what it needs and nothing else', () => {
           "state-machine",
           "token",
           "tree",
-          "why-not-private",
+          "urls",
         ],
         "trace get FILE": [
           "answer",
@@ -183,6 +184,7 @@ describe('a command loads what it needs and nothing else', () => {
           "id-forms",
           "invocation",
           "main",
+          "number",
           "otlp-json",
           "otlp-values",
           "print",
@@ -198,6 +200,7 @@ describe('a command loads what it needs and nothing else', () => {
           "trace-get",
           "trace-tree",
           "tree",
+          "urls",
           "window",
         ],
         "trace why --file FILE": [
@@ -216,6 +219,7 @@ describe('a command loads what it needs and nothing else', () => {
           "id-forms",
           "invocation",
           "main",
+          "number",
           "otlp-json",
           "otlp-values",
           "population",
@@ -235,6 +239,7 @@ describe('a command loads what it needs and nothing else', () => {
           "trace-source",
           "trace-tree",
           "tree",
+          "urls",
         ],
       }
     `)
