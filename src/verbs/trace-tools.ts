@@ -9,8 +9,8 @@ import { maskTrace } from '../trace/masking.ts'
 import { agentHeader, agentPen, criticalLines, detailsFor } from '../trace/render/agent-text.ts'
 import { withinBytes } from '../trace/render/data-block.ts'
 import { timeWindow } from '../trace/render/window.ts'
+import { withheldNote } from '../trace/span-view.ts'
 import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
-import { withheldNote } from '../trace/withheld.ts'
 import { missingSpans, PARTIAL, readSpanId } from './trace-get.ts'
 
 const id = value('<id>', 'the id of the trace, as of get_trace', readTraceArgument, { argument: 0 })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Attributes, Span } from '../../src/trace/model.ts'
 import { markWithheld } from '../../src/trace/sources/tempo/tempo-reader.ts'
-import { countWithheld, withheldNote } from '../../src/trace/withheld.ts'
+import { countWithheld, withheldNote } from '../../src/trace/span-view.ts'
 import { makeSpan } from './make.ts'
 
 const SERVICE = ['service.name', 'shop'] as const

@@ -1,6 +1,6 @@
 import type { Span, Trace } from '../model.ts'
+import { countWithheld } from '../span-view.ts'
 import { errorsHandled, whyEndless } from '../tree/span-facts.ts'
-import { countWithheld } from '../withheld.ts'
 import { attributesToJson, type JsonAttributes, type JsonLink, linkToJson } from './attributes-json.ts'
 import { isoTime } from './span-times.ts'
 

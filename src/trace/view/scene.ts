@@ -12,9 +12,9 @@ import { guideRoom, layOut } from '../render/waterfall/row-line.ts'
 import { layRows, planRows, type RowGroup, type Rows, topsOf } from '../render/waterfall/rows.ts'
 import { legend } from '../render/waterfall/summary.ts'
 import { cutIdle, cutText, type TimeWindow, timeWindow, zeroOf } from '../render/window.ts'
+import { withheldNote } from '../span-view.ts'
 import type { Fold } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { withheldNote } from '../withheld.ts'
 
 /** What stays the same during a walk through one trace. What is costly is computed when it is first asked for, once. */
 export interface Scene {

@@ -1,6 +1,6 @@
 import { count } from '../../text/count.ts'
 import { safeName } from '../../text/fit.ts'
-import { withheldNote } from '../withheld.ts'
+import { withheldNote } from '../span-view.ts'
 import { type Openness, type OpenRows, openRows, type Scene } from './scene.ts'
 
 /** Columns and lines of the screen. */

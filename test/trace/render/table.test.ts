@@ -5,7 +5,7 @@ import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import type { Breakdown, BreakdownRow } from '../../../src/trace/analysis/breakdown.ts'
 import type { CallEdge } from '../../../src/trace/analysis/call-graph.ts'
 import type { Cause } from '../../../src/trace/analysis/rank-causes.ts'
-import { percent } from '../../../src/trace/render/number.ts'
+import { percent } from '../../../src/trace/render/format-duration.ts'
 import {
   breakdownTotals,
   renderBreakdown,

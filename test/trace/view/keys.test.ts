@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { copied } from '../../../src/trace/view/copied.ts'
+import { copied } from '../../../src/trace/view/draw.ts'
 import { makeTrace, type Sketch } from '../make.ts'
 import { walkThrough } from './walk.ts'
 

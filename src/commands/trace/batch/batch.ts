@@ -4,7 +4,7 @@ import { TRACE_LINES, type TraceLines } from '../../../trace/formats/output-choi
 import { traceLine } from '../../../trace/formats/trace-line.ts'
 import { maskTrace } from '../../../trace/masking.ts'
 import type { Trace } from '../../../trace/model.ts'
-import { withheldNote } from '../../../trace/withheld.ts'
+import { withheldNote } from '../../../trace/span-view.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { tellMasked } from '../masked.ts'

@@ -3,9 +3,8 @@ import { fitEnd, fitLines } from '../../../text/fit.ts'
 import type { Breakdown, BreakdownRow, Callee, CallFigures } from '../../analysis/breakdown.ts'
 import type { CallEdge } from '../../analysis/call-graph.ts'
 import { haveNoEnd } from '../../tree/known-times.ts'
-import { formatDuration } from '../format-duration.ts'
+import { formatDuration, percent } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
-import { percent } from '../number.ts'
 import { type Columns, drawTable, type FigureColumn, type TableOptions } from './figure-table.ts'
 
 /** Totals of all traces, in words of ours. */

@@ -2,9 +2,8 @@ import { count, grouped } from '../../../text/count.ts'
 import { fitEnd, fitLines } from '../../../text/fit.ts'
 import type { Cause, Ranking } from '../../analysis/rank-causes.ts'
 import type { Comparison } from '../../analysis/selection-counts.ts'
-import { formatDuration } from '../format-duration.ts'
+import { formatDuration, percent, points } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
-import { percent, points } from '../number.ts'
 import { drawTable, type TableOptions } from './figure-table.ts'
 
 /** What is drawn: the ranking, and the groups it is of. */
