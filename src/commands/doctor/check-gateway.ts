@@ -1,23 +1,28 @@
 import { randomUUID } from 'node:crypto'
+import type { Destination } from '../../api/destination.ts'
 import { explainAnswer } from '../../api/refusal/denial.ts'
-import { target } from '../../api/request.ts'
-import type { Attack, Held, Reference } from '../../attacks/attack.ts'
+import { sendOnce, target } from '../../api/request.ts'
+import type { Attack, Held, Reference, Shot } from '../../attacks/attack.ts'
+import { redirectOf, sameAt } from '../../attacks/redirect.ts'
 import { attacksOn, OVERRIDE } from '../../attacks/table.ts'
 import { missingReads } from '../../attacks/tokenless.ts'
 import { isAnswered, isSentOn, type Judgement, type Seen, worst } from '../../attacks/verdict.ts'
 import { type GatewayProbe, gatewayProbe } from '../../backends/gateway-probe.ts'
 import { backendOf, explainFailure, requirePlace } from '../../backends/table.ts'
+import { openProofs } from '../../dpop/proofs.ts'
 import { Failure } from '../../errors.ts'
+import { isPage } from '../../http-answers/web-page.ts'
 import { pathForLog } from '../../loopback-host.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
 import { scopeToAsk } from '../../providers/scope-names.ts'
 import type { StoredToken } from '../../session/store/session-file.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { isProxySet } from '../outside-proxy.ts'
-import { insteadOfLogin, OTHER_TOKEN } from '../request/authorised-request.ts'
+import { insteadOfLogin, OTHER_TOKEN, toTheEnd } from '../request/authorised-request.ts'
 import { otherIssuerHint } from '../request/other-issuer.ts'
+import { openRecorder, writeAtOnce } from '../request/recorder.ts'
 import { requireApi, requireBackend, requireReason } from '../request/require-api.ts'
-import { gatewayRequests, type Sent } from './gateway-requests.ts'
 import { type GatewayTokens, gatewayTokens } from './gateway-tokens.ts'
 
 /** What became of one attack. */
@@ -191,3 +196,101 @@ async function attacked(
     ...(verdict === 'let-through' && { next: remedy }),
   }
 }
+
+/** One request as it was answered; `answer` is undefined where there was none. */
+interface Sent {
+  readonly seen: Seen
+  readonly answer: HttpAnswer | undefined
+}
+
+/** For the log of a gateway, whose reader wonders about so many bad tokens of one person. `id`: of the attack. */
+const reasonFor = (id: string | undefined): string =>
+  id === undefined ? 'ls-auth doctor --gateway' : `ls-auth doctor --gateway: ${id}`
+
+/**
+ * Sends requests to the API of a profile with any token or none. Each is in the record, and names the caller like every
+ * other, and the attack that it is part of; no token is renewed. A read of an attack, or without a token, follows one redirect, to
+ * the same thing at the same origin: what is given there is given to anybody, and compared with what others get there.
+ */
+async function gatewayRequests(
+  invocation: Invocation,
+  profile: Profile,
+  {
+    sessionIdToken,
+    proofKey,
+    skewSeconds,
+  }: Pick<GatewayTokens, 'sessionIdToken' | 'proofKey' | 'skewSeconds'>,
+): Promise<(shot: Shot & { readonly path: string }, id?: string) => Promise<Sent>> {
+  const { client, api: base, authorization, authorizationHeader: tokenHeader, tenant } = profile
+  // One for all, so that a record that cannot be written is said once.
+  const write = writeAtOnce(invocation, client.stateDirectory)
+  const recorderFor = (id: string | undefined) => {
+    const reason = client.reason ?? reasonFor(id)
+    const recorder = openRecorder(invocation, { ...client, reason }, undefined, write)
+    recorder.signedInBy(sessionIdToken)
+    return recorder
+  }
+  const http = await invocation.ports.http(client.http)
+  const proofs = openProofs(invocation.ports.clock)
+  const shared: Destination = {
+    base,
+    authorization,
+    tokenHeader,
+    http,
+    proofs,
+  }
+  const { tenantHeader } = backendOf(profile.backend)
+  const place = tenantHeader !== undefined && tenant !== undefined ? { [tenantHeader]: tenant } : {}
+  return async ({ token, method = 'GET', path, query = '', headers = {}, body, base: at }, id) => {
+    const witness = toTheEnd(invocation.ports.signals, recorderFor(id).request)
+    const destination = { ...shared, witness, base: at === undefined ? base : placedAt(at, base) }
+    const request = {
+      method,
+      path,
+      query,
+      // An attack may name another tenant than the profile.
+      headers: { ...place, ...headers },
+      ...(body !== undefined && { body }),
+    }
+    try {
+      // A forged token comes with a good proof: only the token may be what is refused.
+      if (token !== undefined) proofs.bind(token, proofKey, skewSeconds)
+      const before = proofs.lesson()
+      const first = await sendOnce(destination, request, token)
+      const isProofRefused = token !== undefined && proofs.learn(token, first, before)
+      const answer = isProofRefused ? await sendOnce(destination, request, token) : first
+      const asked = target(destination.base, request)
+      const follows =
+        (id !== undefined || token === undefined) && READS.includes(method) && body === undefined
+      const again = follows ? sameAt(asked, locationOf(answer)) : undefined
+      if (again === undefined) return { seen: seenIn(answer, asked), answer }
+      const there = { ...request, path: again.pathname, query: again.search }
+      const last = await sendOnce({ ...destination, base: placedAt('/', base) }, there, token)
+      return { seen: seenIn(last, again, asked), answer: last }
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      return { seen: { failure: error.message }, answer: undefined }
+    }
+  }
+}
+
+/** Another path on the same origin. */
+function placedAt(path: string, base: URL): URL {
+  const url = new URL(base)
+  url.pathname = path
+  return url
+}
+
+const READS: readonly string[] = ['GET', 'HEAD']
+
+const locationOf = ({ status, headers }: HttpAnswer): string | undefined =>
+  status >= 300 && status < 400 ? headers.location : undefined
+
+/** `before`: what was asked for first, where a redirect led to `asked`. */
+const seenIn = (answer: HttpAnswer, asked: URL, before?: URL): Seen => ({
+  status: answer.status,
+  isPage: isPage(answer),
+  type: (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
+  body: answer.body,
+  redirect: redirectOf(asked, locationOf(answer), before),
+})

@@ -17,15 +17,15 @@ import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
-import { canAsk } from '../can-ask.ts'
+import { canAsk, confirm } from '../can-ask.ts'
 import type { CliCommand, Flags, Typed } from '../cli-command.ts'
-import { withMissingScopes } from '../first-login/missing-scopes.ts'
 import { noteGivenToken } from '../given-note.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
 import { loadPlanned, type PlannedProfile, type SignIn } from '../planned-profile.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { namesApi } from '../request/require-api.ts'
+import { openProfile } from '../trace/open-source.ts'
 import { durationFlag, textFlag, textsFlag } from '../typed-flags.ts'
 import { keepSignIn, refuseOtherClient } from './keep-sign-in.ts'
 import { terminalDialog } from './terminal-dialog.ts'
@@ -350,4 +350,30 @@ async function printWarnings(invocation: Invocation, client: Client, signedIn: S
       hint: 'ls-auth check shows each expectation. With strict in expect such a sign-in is refused.',
     })
   }
+}
+
+/**
+ * After a first sign-in: asks the API once whether it takes the token. Where it wants more scopes, the invocation that
+ * signs in with them, if the person says yes. Anything else that is wrong is left to the first command that meets it.
+ */
+async function withMissingScopes(invocation: Invocation): Promise<Invocation | undefined> {
+  const { profile } = await loadProfile(invocation)
+  if (!namesApi(profile)) return undefined
+  const scopes = await openProfile(invocation, profile)
+    .then((source) => source.probe())
+    .then(
+      () => [],
+      (error: unknown) => {
+        if (error instanceof Failure) return error.missingScopes
+        throw error
+      },
+    )
+  if (scopes.length === 0) return undefined
+  const named = `${scopes.length > 1 ? 'scopes' : 'scope'} ${safeText(scopes.join(' '), 200)}`
+  tell(invocation, `${safeText(profile.api.host, 200)} wants the ${named} as well.`)
+  const them = scopes.length > 1 ? 'them' : 'it'
+  if (await confirm(invocation.ports.terminal, `Sign in again with ${them}?`))
+    return { ...invocation, settings: { ...invocation.settings, scope: scopes } }
+  tell(invocation, `Later: ls-auth login ${scopes.map((scope) => `--scope ${scope}`).join(' ')}`)
+  return undefined
 }
