@@ -1,4 +1,4 @@
-import { readCount } from '../commands/trace/output/view-options.ts'
+import { readCount } from '../commands/trace/view-options.ts'
 import { parseUnitDuration } from '../settings/duration.ts'
 import { parseNanos } from '../trace/nanos.ts'
 

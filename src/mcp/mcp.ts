@@ -1,6 +1,6 @@
 import type { CliCommand, Typed } from '../commands/cli-command.ts'
 import { type Invocation, loadProfile, tell } from '../commands/invocation.ts'
-import { readCount } from '../commands/trace/output/view-options.ts'
+import { readCount } from '../commands/trace/view-options.ts'
 import { textFlag, textsFlag } from '../commands/typed-flags.ts'
 import { Failure } from '../errors.ts'
 import { portWith } from '../port-with.ts'

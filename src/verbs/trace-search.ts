@@ -9,7 +9,7 @@ import { Failure } from '../errors.ts'
 import { type Answer, drawnBlock, isPlain, type Note, type Step, textBlock } from '../frame/answer.ts'
 import { bool, choice, count, duration, text } from '../frame/flag.ts'
 import { ASKS_API, LIST_FORMATS, verb } from '../frame/verb.ts'
-import { count as counted } from '../text/count.ts'
+import { count as countOf } from '../text/count.ts'
 import { isoMillis, isoTime } from '../trace/formats/span-times.ts'
 import { maskText } from '../trace/masking.ts'
 import { foundLines } from '../trace/render/data-block.ts'
@@ -91,7 +91,7 @@ export const traceSearch = verb({
     const row = (trace: TraceSummary) => summaryToJson(hide(trace))
     const seconds = secondsOf(follow, interval, format, options)
     if (seconds !== undefined) {
-      const { followTraces } = await import('../commands/trace/follow/follow.ts')
+      const { followTraces } = await import('../commands/trace/follow.ts')
       const feed: Answer['feed'] = (pen) => {
         const { head, line } = openFeed(pen)
         return { head, line: (trace) => line(hide(trace)) }
@@ -179,7 +179,7 @@ interface Asked {
 
 /** For an agent: `2 traces, from 2026-11-24T09:00:00.000Z to 2026-11-24T10:00:00.000Z.` */
 function leadOf(found: readonly TraceSummary[], from?: string | null, to?: string | null): string {
-  const many = found.length === 0 ? 'No trace found' : counted(found.length, unitOf(found))
+  const many = found.length === 0 ? 'No trace found' : countOf(found.length, unitOf(found))
   return `${many}${from == null ? '' : `, from ${from} to ${to}`}.`
 }
 

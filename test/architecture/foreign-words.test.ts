@@ -67,10 +67,6 @@ const ADVICE: Allowed = {
   ],
   'src/backends/gateways/vmauth.ts': [1, 'status and its header decide: exit 6 either way'],
   'src/backends/gateways/words.ts': [1, 'a web page is not shown'],
-  'src/commands/aws-credentials/sts-refusal.ts': [
-    2,
-    'InvalidIdentityToken and AccessDenied have many reasons',
-  ],
   'src/mcp/one-line-error.ts': [1, 'the error of a protocol, which ends nothing'],
   'src/providers/hints.ts': [2, 'a description decides nothing else by its type (Hint); AADSTS is a code'],
   'src/session/workload/aws-proof.ts': [1, 'SignatureDoesNotMatch is also the code of a wrong clock'],

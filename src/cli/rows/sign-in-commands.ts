@@ -88,7 +88,7 @@ export const SIGN_IN_COMMANDS: Details = {
         line: 'ls-auth token --format curl-config | curl -K - https://traces.acme.example/',
       },
     ],
-    load: async () => (await import('../../commands/token/token.ts')).token,
+    load: async () => (await import('../../commands/token.ts')).token,
   },
   exec: {
     completes: ['programs'],
@@ -112,7 +112,7 @@ export const SIGN_IN_COMMANDS: Details = {
       },
       { does: 'a program that must not have a token', line: 'ls-auth exec --proxy -- ./agent' },
     ],
-    load: async () => (await import('../../commands/exec/exec.ts')).exec,
+    load: async () => (await import('../../commands/exec.ts')).exec,
   },
   proxy: {
     options: (command) =>
@@ -160,6 +160,6 @@ export const SIGN_IN_COMMANDS: Details = {
         line: 'ls-auth api /projects/prod/telemetry/query_timeseries --input query.json',
       },
     ],
-    load: async () => (await import('../../commands/api/api.ts')).api,
+    load: async () => (await import('../../commands/api.ts')).api,
   },
 }

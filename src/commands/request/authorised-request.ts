@@ -317,7 +317,7 @@ async function stepUpSource(
   if (!isForPerson || WITHOUT.includes(invocation.command) || !canAsk(invocation)) return source
   let signingIn: Promise<void> | undefined
   const signIn = async (required: SignInRequirements, host: string) => {
-    const { signInAnew } = await import('./step-up/sign-in-anew.ts')
+    const { signInAnew } = await import('../sign-in-anew.ts')
     await signInAnew(invocation, client(), required, host)
     // The old source may hold a token of the sign-in before.
     source = await open()

@@ -96,7 +96,7 @@ async function run(
     : await loadProfile(invocation, { newProfile: true })
   if (profile.client.issuer === undefined && !profile.saved) {
     if (profileNames(settings).length > 0 || !canAsk(invocation)) throw noProfile(settings, profile.name)
-    const { askForProfile } = await import('../first-login/first-login.ts')
+    const { askForProfile } = await import('./first-login.ts')
     const named = await askForProfile(invocation, settings, profile, signInAs)
     if (named === undefined) return
     const again = await withMissingScopes(named)

@@ -43,8 +43,7 @@ export async function openProfile(
     place: requirePlace(backendOf(profile.backend), profile),
     send,
     now: () => invocation.ports.clock.now(),
-    snapshotConsent: async () =>
-      (await import('./snapshot/snapshot-consent.ts')).snapshotConsent(invocation, profile),
+    snapshotConsent: async () => (await import('./snapshot-consent.ts')).snapshotConsent(invocation, profile),
   })
 }
 

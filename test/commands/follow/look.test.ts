@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { openLook } from '../../../src/commands/trace/follow/follow.ts'
+import { openLook } from '../../../src/commands/trace/follow.ts'
 import { Failure } from '../../../src/errors.ts'
 import type { TraceFilter } from '../../../src/trace/search.ts'
 import type { CapableSource } from '../../../src/trace/sources/trace-source.ts'

@@ -1,9 +1,9 @@
-import { Failure } from '../../../errors.ts'
-import type { Profile } from '../../../settings/profile.ts'
-import type { SnapshotConsent } from '../../../trace/sources/trace-source.ts'
-import { canAsk, confirm } from '../../can-ask.ts'
-import { commandLine } from '../../command-line.ts'
-import { fitted, type Invocation, tell } from '../../invocation.ts'
+import { Failure } from '../../errors.ts'
+import type { Profile } from '../../settings/profile.ts'
+import type { SnapshotConsent } from '../../trace/sources/trace-source.ts'
+import { canAsk, confirm } from '../can-ask.ts'
+import { commandLine } from '../command-line.ts'
+import { fitted, type Invocation, tell } from '../invocation.ts'
 
 /** What a snapshot costs, for the prompt; `--snapshot` allows one for each trace or side of the command. */
 const cost = ({ command, options }: Invocation): readonly string[] => {

@@ -1,11 +1,7 @@
-import { Failure } from '../../../errors.ts'
-import { safeText } from '../../../text/safe-text.ts'
-import {
-  type AttributeCondition,
-  parseCondition,
-  splitCondition,
-} from '../../../trace/attribute-condition.ts'
-import { insteadOf, wayToField } from '../../../trace/attribute-scope.ts'
+import { Failure } from '../../errors.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { type AttributeCondition, parseCondition, splitCondition } from '../../trace/attribute-condition.ts'
+import { insteadOf, wayToField } from '../../trace/attribute-scope.ts'
 
 /** A whole number from 1 to `most`. Failure `usage`. */
 export function readCount(text: string, flag: string, most = 1_000_000): number {

@@ -1,18 +1,18 @@
-import { Failure } from '../../errors.ts'
-import type { ChildEnd } from '../../ports/ports.ts'
-import type { ProofSource } from '../../providers/workload-sources.ts'
-import { type Profile, sendsToken } from '../../settings/profile.ts'
-import { requireClient } from '../../settings/required-client.ts'
-import { safeText } from '../../text/safe-text.ts'
-import { shellWord } from '../../text/shell-word.ts'
-import { maskInCiLog } from '../ci-log.ts'
-import type { CliCommand, Typed } from '../cli-command.ts'
-import { optionWords } from '../command-line.ts'
-import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
-import { refuseExpired, refuseHandOut } from '../request/bound-token.ts'
-import { readTokenWish, sessionToken, type TokenWish } from '../request/credentials.ts'
-import { openRecorder, profileOfGiven } from '../request/recorder.ts'
-import { requireReason } from '../request/require-api.ts'
+import { Failure } from '../errors.ts'
+import type { ChildEnd } from '../ports/ports.ts'
+import type { ProofSource } from '../providers/workload-sources.ts'
+import { type Profile, sendsToken } from '../settings/profile.ts'
+import { requireClient } from '../settings/required-client.ts'
+import { safeText } from '../text/safe-text.ts'
+import { shellWord } from '../text/shell-word.ts'
+import { maskInCiLog } from './ci-log.ts'
+import type { CliCommand, Typed } from './cli-command.ts'
+import { optionWords } from './command-line.ts'
+import { givenToken, type Invocation, loadProfile, tell } from './invocation.ts'
+import { refuseExpired, refuseHandOut } from './request/bound-token.ts'
+import { readTokenWish, sessionToken, type TokenWish } from './request/credentials.ts'
+import { openRecorder, profileOfGiven } from './request/recorder.ts'
+import { requireReason } from './request/require-api.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -228,7 +228,7 @@ async function runBehindProxy(
 ): Promise<number> {
   const { ports, options } = invocation
   // Lazy: without --proxy there is no server.
-  const { openProxy, servedLine } = await import('../proxy/open-proxy.ts')
+  const { openProxy, servedLine } = await import('./proxy/open-proxy.ts')
   const given = givenToken(invocation)
   if (given !== undefined) acceptGiven(invocation, profile, { token: given, wish, done: 'used' })
   const proxy = await openProxy(invocation, profile, {

@@ -1,14 +1,21 @@
-import type { ApiAnswer, ApiRequest, Send } from '../../api/request.ts'
-import { backendOf } from '../../backends/table.ts'
-import { Failure } from '../../errors.ts'
-import type { HttpAnswer } from '../../ports/http.ts'
-import type { Profile } from '../../settings/profile.ts'
-import { safeText } from '../../text/safe-text.ts'
-import type { CliCommand, Typed } from '../cli-command.ts'
-import { type Invocation, loadProfile } from '../invocation.ts'
-import { authorisedRequest } from '../request/authorised-request.ts'
-import { requireApi } from '../request/require-api.ts'
-import { type Field, fieldsToJson, fieldsToQuery, type JsonScalar, textField, typedField } from './fields.ts'
+import type { ApiAnswer, ApiRequest, Send } from '../api/request.ts'
+import { backendOf } from '../backends/table.ts'
+import { Failure } from '../errors.ts'
+import type { HttpAnswer } from '../ports/http.ts'
+import type { Profile } from '../settings/profile.ts'
+import { safeText } from '../text/safe-text.ts'
+import {
+  type Field,
+  fieldsToJson,
+  fieldsToQuery,
+  type JsonScalar,
+  textField,
+  typedField,
+} from './api-fields.ts'
+import type { CliCommand, Typed } from './cli-command.ts'
+import { type Invocation, loadProfile } from './invocation.ts'
+import { authorisedRequest } from './request/authorised-request.ts'
+import { requireApi } from './request/require-api.ts'
 
 /**
  * Who asks, where, where a request ends, and the compressions that can be read here: never the caller's business. The tenant

@@ -1,9 +1,9 @@
-import { answerLevels } from '../../../claims/access-level.ts'
-import { Failure } from '../../../errors.ts'
-import type { Profile } from '../../../settings/profile.ts'
-import { safeText } from '../../../text/safe-text.ts'
-import { readTokens } from '../../inspected-tokens.ts'
-import type { Invocation } from '../../invocation.ts'
+import { answerLevels } from '../../claims/access-level.ts'
+import { Failure } from '../../errors.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { safeText } from '../../text/safe-text.ts'
+import { readTokens } from '../inspected-tokens.ts'
+import type { Invocation } from '../invocation.ts'
 
 /**
  * Failure `not-allowed`, beginning with `reason`, when the profile's `access` says who may write and the token certainly

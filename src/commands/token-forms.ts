@@ -1,5 +1,5 @@
-import { authorizationValue } from '../../api/authorization.ts'
-import { Failure } from '../../errors.ts'
+import { authorizationValue } from '../api/authorization.ts'
+import { Failure } from '../errors.ts'
 
 /** A token to print; `expiresAt`: local clock, milliseconds, where it is known. */
 export interface PrintedToken {

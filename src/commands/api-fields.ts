@@ -1,5 +1,5 @@
-import { Failure } from '../../errors.ts'
-import { safeText } from '../../text/safe-text.ts'
+import { Failure } from '../errors.ts'
+import { safeText } from '../text/safe-text.ts'
 
 /** One `-f` or `-F`, in the order of the command line. */
 export interface Field {

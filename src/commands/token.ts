@@ -1,16 +1,16 @@
-import { Failure } from '../../errors.ts'
-import { isObject } from '../../json-object.ts'
-import type { Terminal } from '../../ports/terminal.ts'
-import type { Profile } from '../../settings/profile.ts'
-import { requireClient } from '../../settings/required-client.ts'
-import { safeText } from '../../text/safe-text.ts'
-import { maskInCiLog } from '../ci-log.ts'
-import type { CliCommand, Typed } from '../cli-command.ts'
-import { givenToken, type Invocation, loadProfile, printJson } from '../invocation.ts'
-import { noTokenHere } from '../outside-proxy.ts'
-import { expiryOf, refuseExpired, refuseHandOut } from '../request/bound-token.ts'
-import { readTokenWish, sessionToken, type TokenWish } from '../request/credentials.ts'
-import { requireReason } from '../request/require-api.ts'
+import { Failure } from '../errors.ts'
+import { isObject } from '../json-object.ts'
+import type { Terminal } from '../ports/terminal.ts'
+import type { Profile } from '../settings/profile.ts'
+import { requireClient } from '../settings/required-client.ts'
+import { safeText } from '../text/safe-text.ts'
+import { maskInCiLog } from './ci-log.ts'
+import type { CliCommand, Typed } from './cli-command.ts'
+import { givenToken, type Invocation, loadProfile, printJson } from './invocation.ts'
+import { noTokenHere } from './outside-proxy.ts'
+import { expiryOf, refuseExpired, refuseHandOut } from './request/bound-token.ts'
+import { readTokenWish, sessionToken, type TokenWish } from './request/credentials.ts'
+import { requireReason } from './request/require-api.ts'
 import type { ForeignForm } from './token-forms.ts'
 
 const MOST_BYTES = 64 * 1024
@@ -166,7 +166,7 @@ async function recordHandOut(
   { client }: Profile,
   { value, idToken }: Given,
 ): Promise<void> {
-  const { openRecorder } = await import('../request/recorder.ts')
+  const { openRecorder } = await import('./request/recorder.ts')
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(idToken)
   await recorder.note('hand-out', value)
