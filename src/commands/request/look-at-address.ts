@@ -116,20 +116,17 @@ export async function backendAt(url: URL, isTokenGiven: boolean, looker: Looker)
   const host = safeText(url.host, 100)
   const login = `ls-auth login ${shellWord(url.href.replace(/\/$/, ''))}`
   const found = await asApi(url.href, looker)
-  if (!(found instanceof Failure)) {
-    if (found.kind === 'open-api') return found.backend
-    if (!isTokenGiven)
-      throw new Failure('not-signed-in', `${host} wants a token`, { hint: `Sign in: ${login}` })
-  } else {
-    if (found.code === 'network') throw found
-    const issuer = await asIssuer(url.href, looker)
-    if (typeof issuer === 'string') throw whatItIs({ kind: 'issuer', issuer }, url)
-    if (found.reason === 'web-page')
-      throw new Failure('settings', found.message, {
-        detail: found.detail,
-        hint: `Check the address. If it is that of a trace gateway, sign in: ${login}`,
-      })
-  }
+  if (!(found instanceof Failure) && found.kind === 'open-api') return found.backend
+  if (found instanceof Failure && found.code === 'network') throw found
+  const issuer = await asIssuer(url.href, looker)
+  if (typeof issuer === 'string') throw whatItIs({ kind: 'issuer', issuer }, url)
+  if (!(found instanceof Failure) && !isTokenGiven)
+    throw new Failure('not-signed-in', `${host} wants a token`, { hint: `Sign in: ${login}` })
+  if (found instanceof Failure && found.reason === 'web-page')
+    throw new Failure('settings', found.message, {
+      detail: found.detail,
+      hint: `Check the address. If it is that of a trace gateway, sign in: ${login}`,
+    })
   const add = `Add --backend ${listed(BACKEND_IDS, 'or')}, or set LS_AUTH_BACKEND.`
   throw new Failure('settings', `unknown back end at ${host}`, {
     hint: isTokenGiven ? add : `${add} If it is a trace gateway, sign in: ${login}`,

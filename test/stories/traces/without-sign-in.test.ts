@@ -116,6 +116,13 @@ describe('an address alone, as it is typed at 3 a.m.', () => {
       'hint: Ask your platform team for the address of the trace gateway, or: ls-auth login --issuer http://HOST --client-id ID --api URL',
     ],
     [
+      'an identity provider that denies all other paths',
+      () => server(DENIED, issuerAt),
+      7,
+      'error: HOST is your identity provider, not the trace gateway',
+      'hint: Ask your platform team for the address of the trace gateway, or: ls-auth login --issuer http://HOST --client-id ID --api URL',
+    ],
+    [
       'a server that answers JSON everywhere',
       () => server(JSON_ANYWHERE),
       2,
