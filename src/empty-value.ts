@@ -6,11 +6,11 @@ import { Failure, type FailureCode } from './errors.ts'
  */
 export function refuseEmpty(code: FailureCode, where: string, value: string): void {
   if (value.trim() !== '') return
-  throw new Failure(code, `${where} is empty`, { hint: 'Give it a value, or leave it out.' })
+  throw new Failure(code, `${where} is empty`, { hint: 'Give it a value, or drop it.' })
 }
 
 /** Failure `usage`: a command line is visible to every user of the machine and stays in the shell's history. */
 export const tokenOnLine = (command: 'check' | 'whoami'): Failure =>
-  new Failure('usage', 'a token does not belong on the command line, where others can read it', {
+  new Failure('usage', 'a token on the command line is visible to others', {
     hint: `Pass it on standard input: ls-auth ${command} --token -`,
   })

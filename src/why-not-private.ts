@@ -14,7 +14,7 @@ export function whyNotPrivate(
   { kind, mode, uid }: FileFacts,
   env: Pick<Env, 'uid'>,
 ): Problem | undefined {
-  if (kind === 'symlink') return { why: 'is a symbolic link', hint: 'Name the file itself.' }
+  if (kind === 'symlink') return { why: 'is a symbolic link', hint: 'Use the file itself.' }
   if (kind !== 'file') return { why: 'is not a file', hint: 'Name a file.' }
   if (env.uid === undefined) return undefined
   if (uid !== env.uid) return { why: 'belongs to another user', hint: 'Use a file of your own.' }
@@ -53,13 +53,13 @@ export function whyNotEntrusted(
   const theirs = env.uid !== undefined && links.find(({ uid }) => uid !== env.uid && uid !== ROOT)
   if (theirs)
     return {
-      why: `is reached by a symbolic link of another user: ${theirs.path}`,
-      hint: 'Name the file itself.',
+      why: `is behind another user's symbolic link: ${theirs.path}`,
+      hint: 'Use the file itself.',
     }
-  if (!file) return { why: 'is a symbolic link that leads to no file', hint: 'Name a file.' }
+  if (!file) return { why: 'is a broken symbolic link', hint: 'Name a file.' }
   if (file.kind === 'file' && file.uid === ROOT && env.uid !== undefined && env.uid !== ROOT) {
     if (file.mode & 0o007) return { why: 'can be read by others', hint: TAKE_IT_AWAY }
-    return file.mode & 0o020 ? { why: 'can be written by its group', hint: TAKE_IT_AWAY } : undefined
+    return file.mode & 0o020 ? { why: 'is writable by its group', hint: TAKE_IT_AWAY } : undefined
   }
   const problem = whyNotPrivate(path, file, env)
   // There the volume is read-only, also for root.

@@ -117,7 +117,7 @@ function takeOneValue(options: readonly Option[]): void {
     option.argParser((value: string, before: unknown) => {
       if (typed !== undefined && typed !== value) {
         throw new Failure('usage', `${option.long} is given twice`, {
-          hint: 'Give it once: it takes one value.',
+          hint: 'Give it once. It takes one value.',
         })
       }
       typed = value
@@ -216,7 +216,7 @@ export const choice = (flags: string, description: string, choices: readonly str
   })
 
 /** What `--narrow` says, of each command with `--scope` or `--audience`. */
-export const NARROW = 'with --scope or --audience: also where the provider may then end your sign-in sooner'
+export const NARROW = 'allow --scope or --audience even if the provider may then end your sign-in sooner'
 
 /** Argument parser of an option that may be repeated. */
 export const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]

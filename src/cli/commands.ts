@@ -28,18 +28,18 @@ const lazyRows = (file: () => Promise<Details>, described: Readonly<Record<strin
 export const COMMANDS: Table = [
   ...lazyRows(signIn, {
     'login [url]': 'sign in with your identity provider',
-    logout: 'sign out: forget the session here and revoke it at the provider',
+    logout: 'sign out: delete the session here and revoke it at the provider',
   }),
   {
     usage: 'status',
-    description: 'show every sign-in on this machine: who, where, and for how long',
+    description: 'show all sign-ins on this machine',
     verb: async () => (await import('../verbs/status.ts')).status,
   },
   ...lazyRows(signIn, {
     'token [word]': 'print a valid access token and nothing else',
     'exec [command...]': 'run a command as you: exec -- CMD...',
     proxy: 'run a local proxy that adds your token to requests of other programs',
-    'api <path>': 'send one request to the API as you, and print the answer as it is',
+    'api <path>': 'send one request to the API as you and print the answer',
   }),
   {
     usage: 'whoami',
@@ -53,7 +53,7 @@ export const COMMANDS: Table = [
   },
   {
     usage: 'doctor',
-    description: 'check everything from the settings to the trace API, and say what to do about each failure',
+    description: 'check everything from settings to trace API, with a fix for each failure',
     verb: async () => (await import('../verbs/doctor.ts')).doctor,
   },
   {
@@ -61,47 +61,45 @@ export const COMMANDS: Table = [
     description: 'read traces',
     examples: [
       { does: 'find the traces that failed', line: 'ls-auth trace search --service checkout --error' },
-      { does: 'then look at one', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
+      { does: 'then open one', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     ],
     rows: [
       {
         usage: 'get [id]',
         description:
-          'show one trace; [id] is a trace or span id in any form, a traceparent, the address of a page of your trace UI, a file, or -',
+          'show one trace; [id] is a trace or span id, a traceparent, the address of a trace page, a file, or -',
         verb: async () => (await import('../verbs/trace-get.ts')).traceGet,
       },
       {
         usage: 'view <id>',
-        description:
-          'walk through one trace with keys: fold, find, next error, critical path, details; ? shows the keys; <id> as in trace get',
+        description: 'browse one trace with keys (? lists them); <id> as in trace get',
         verb: async () => (await import('../verbs/trace-view.ts')).traceView,
       },
       {
         usage: 'search',
-        description: 'find traces that have a span as described',
+        description: 'find traces by their spans',
         verb: async () => (await import('../verbs/trace-search.ts')).traceSearch,
       },
       {
         usage: 'diff [a] [b]',
-        description:
-          'show what got slower from one trace to another; [a] and [b] are what trace get takes, or --a and --b are searches',
+        description: 'compare two traces; [a] and [b] as in trace get, or --a and --b are searches',
         verb: async () => (await import('../verbs/trace-diff.ts')).traceDiff,
       },
       {
         usage: 'why',
-        description: 'show what failed or slow spans have in common that the others have not',
+        description: 'find attributes that failed or slow spans have in common',
         verb: async () => (await import('../verbs/trace-why.ts')).traceWhy,
       },
       {
         usage: 'breakdown',
-        description: 'show where the time of many traces goes, by service and operation',
+        description: 'show where many traces spend time, by service and operation',
         verb: async () => (await import('../verbs/trace-breakdown.ts')).traceBreakdown,
       },
     ],
   },
   {
     usage: 'query <text>',
-    description: `show time series: <text> is ${QUERY_LANGUAGES}`,
+    description: `show time series; <text> is ${QUERY_LANGUAGES}`,
     verb: async () => (await import('../verbs/query.ts')).query,
   },
   {
@@ -111,18 +109,18 @@ export const COMMANDS: Table = [
   },
   {
     usage: 'attributes [name]',
-    description: 'list the attributes of spans, or the values of the one that is named',
+    description: 'list span attributes, or the values of one',
     verb: async () => (await import('../verbs/attributes.ts')).attributes,
   },
   ...lazyRows(program, {
-    mcp: 'read traces for an agent: a Model Context Protocol server on standard input and output',
+    mcp: 'serve traces to an agent (Model Context Protocol on stdin and stdout)',
   }),
   {
     usage: 'profile',
     description: 'settings for an identity provider and a trace API',
     examples: [
-      { does: 'which profiles are there?', line: 'ls-auth profile list' },
-      { does: 'where does each setting come from?', line: 'ls-auth profile show' },
+      { does: 'list your profiles', line: 'ls-auth profile list' },
+      { does: 'show each setting and its source', line: 'ls-auth profile show' },
     ],
     rows: [
       ...lazyRows(profiles, { 'add [name]': 'make a profile, without signing in' }),
@@ -133,11 +131,11 @@ export const COMMANDS: Table = [
       },
       {
         usage: 'show [name]',
-        description: 'show every setting and where it comes from',
+        description: 'show each setting and its source',
         verb: async () => (await import('../verbs/profile-show.ts')).profileShow,
       },
       ...lazyRows(profiles, {
-        'set <key> [value...]': 'change one setting of the profile in use, or of --profile',
+        'set <key> [value...]': 'change one setting the current profile, or of --profile',
         'use <name>': 'make a profile the default',
         'export <name>': 'print a profile as TOML, for your team to import',
         'remove <name>': 'sign out of a profile and remove it',
@@ -145,26 +143,25 @@ export const COMMANDS: Table = [
     ],
   },
   ...lazyRows(clouds, {
-    'aws-credentials': 'print credentials of an AWS role, for credential_process in ~/.aws/config',
+    'aws-credentials': 'print AWS role credentials, for credential_process in ~/.aws/config',
   }),
   {
     usage: 'audit',
-    description: 'what was done from this machine',
+    description: 'show the record of this machine',
     examples: [
-      { does: 'what was asked today?', line: 'ls-auth audit list --since 24h' },
+      { does: 'the last day', line: 'ls-auth audit list --since 24h' },
       { does: 'for a program', line: 'ls-auth audit list -o ndjson' },
     ],
     rows: [
       {
         usage: 'list',
-        description: 'list sign-ins, renewals, tokens handed out, requests and sign-outs, the latest last',
+        description: 'list sign-ins, renewals, tokens, requests and sign-outs, latest last',
         verb: async () => (await import('../verbs/audit-list.ts')).auditList,
       },
     ],
   },
   ...lazyRows(program, {
-    'completion [shell]':
-      'print the script that completes ls-auth in your shell: bash, zsh, fish or powershell',
+    'completion [shell]': 'print the completion script for bash, zsh, fish or powershell',
   }),
   {
     usage: 'version',

@@ -21,7 +21,7 @@ export function topic(
       'Every command takes:',
       ...termsWith(globals.filter(({ hidden }) => !hidden).map(termOf), columns),
       '',
-      'Settings of the profile, for one run (login and profile add keep them):',
+      'Settings of the profile, for one run (login and profile add save them):',
       ...termsWith(settingFlags().map(termOf), columns),
     ],
     environment: () => termsWith(allVariables(env.platform), columns),

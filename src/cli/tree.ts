@@ -107,8 +107,7 @@ function usageFailure(error: CommanderError, program: Command, argv: readonly st
     .replace(/^error: /, '')
     .replace(/'(--[\w-]+)=[^']*'/, "'$1'")
     .replace(/'([^']*)'/, (quoted, word) => (looksLikeToken(word) ? "'…'" : quoted))
-  const [message = '', ...more] =
-    error.code === 'commander.help' ? ['no command was given'] : text.split('\n')
+  const [message = '', ...more] = error.code === 'commander.help' ? ['missing command'] : text.split('\n')
   const near = more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)
   return new Failure('usage', message, { hint: [...near, hint].join(' ') })
 }
@@ -171,12 +170,12 @@ export const DESCRIPTION = 'Identity-based access to distributed traces from the
 /** Examples in the main help. */
 export const EXAMPLES: readonly Example[] = [
   {
-    does: 'sign in; issuer, client id and API are kept in a profile',
+    does: 'sign in and save issuer, client id and API in a profile',
     line: 'ls-auth login --issuer https://login.acme.example --client-id ls-auth-cli --api https://traces.acme.example',
   },
   { does: 'who am I, and what may I do?', line: 'ls-auth whoami' },
   { does: 'read a trace', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
-  { does: 'what to do when something does not work', line: 'ls-auth doctor' },
+  { does: 'find out why something does not work', line: 'ls-auth doctor' },
 ]
 
 /** What the manual page of the program says at its end. */
@@ -208,13 +207,13 @@ function commandTree(
 function withGlobalOptions(program: Command, version: string): Command {
   program
     .version(version, '-V, --version', 'print the version')
-    .option('--profile <name>', 'the profile to use (LS_AUTH_PROFILE)')
-    .option('--json', 'print one JSON value on stdout, and errors as JSON on stderr')
+    .option('--profile <name>', 'profile to use (LS_AUTH_PROFILE)')
+    .option('--json', 'print JSON on stdout, and errors as JSON on stderr')
     .option('-q, --quiet', 'print only warnings and errors on stderr')
     .option('--debug', 'print each request on stderr, without secrets')
     .addOption(choice('--color <when>', 'use colours', ['auto', 'always', 'never']).default('auto'))
     .option('--no-pager', 'no pager for long output ($PAGER, else less on Unix)')
-    .option('--timeout <seconds>', 'longest time for one network request', positiveNumber)
+    .option('--timeout <seconds>', 'time limit for one network request', positiveNumber)
   addApiFlags(program)
   return program
 }

@@ -82,7 +82,7 @@ function addFlags(command: Command, flags: Flags, formats: readonly string[]): v
     for (const option of optionsOf(name, flag)) command.addOption(option)
   }
   if (formats.length > 0 && !('output' in flags))
-    command.addOption(choice('-o, --output <format>', 'how to print it', formats))
+    command.addOption(choice('-o, --output <format>', 'output format', formats))
 }
 
 function optionsOf(name: string, flag: Flag<unknown>): Option[] {

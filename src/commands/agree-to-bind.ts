@@ -9,8 +9,8 @@ import { type Invocation, tell } from './invocation.ts'
 export async function agreeToBind(invocation: Invocation, refusal: Failure): Promise<void> {
   if (!canAsk(invocation)) throw refusal
   tell(invocation, `${refusal.message}.`)
-  if (await confirm(invocation.ports.terminal, 'Ask all the same? You may have to sign in again.')) return
-  throw new Failure('declined', 'you did not agree; the provider was not asked', {
-    hint: 'Your sign-in is as before: ls-auth token gives its own token.',
+  if (await confirm(invocation.ports.terminal, 'Continue? You may have to sign in again.')) return
+  throw new Failure('declined', 'you said no; ls-auth did not ask the provider', {
+    hint: 'Your sign-in is unchanged. ls-auth token still prints its token.',
   })
 }

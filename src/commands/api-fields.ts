@@ -75,7 +75,7 @@ const twice = (key: string): Failure =>
   })
 
 const twoKinds = (key: string): Failure =>
-  new Failure('usage', `the field ${safeText(key, 40)} is given as two kinds of value`, {
+  new Failure('usage', `the field ${safeText(key, 40)} has two kinds of value`, {
     hint: 'A key is a value, a list (key[]=…) or an object (key[name]=…). For more give the whole body: --input FILE',
   })
 

@@ -66,17 +66,17 @@ function requireTokenHeader(headers: Readonly<Record<string, string>>, tokenHead
 
 const isOurs = (name: string): Failure =>
   new Failure('usage', `-H: ${name} is set by ls-auth`, {
-    hint: 'Leave it out. The token, the host and the tenant come from the profile.',
+    hint: 'Remove it. The token, the host and the tenant come from the profile.',
   })
 
 const isNeverSent = (name: string): Failure =>
   new Failure('usage', `-H: ${name} is never sent`, {
-    hint: 'Leave it out. The token alone says who asks, and -X the method; where a request ends is not for a header to say.',
+    hint: 'Remove it. ls-auth sets the token, the method (-X) and the framing itself.',
   })
 
 const twice = (name: string): Failure =>
   new Failure('usage', `-H: ${name} is given twice`, {
-    hint: 'This header has one value. Leave out the other.',
+    hint: 'This header takes one value. Remove the other.',
   })
 
 interface ApiOptions {
@@ -103,7 +103,7 @@ function read({ args: [target = ''], flags }: Typed): ApiOptions {
   const method = flags.method as string | undefined
   if (method !== undefined && !/^[A-Za-z]{1,20}$/.test(method)) {
     throw new Failure('usage', `-X: "${safeText(method, 40)}" is not a method`, {
-      hint: 'Such as GET or POST.',
+      hint: 'Use a method such as GET or POST.',
     })
   }
   if (!target.startsWith('/') && !/^https?:\/\//i.test(target)) {
@@ -114,7 +114,7 @@ function read({ args: [target = ''], flags }: Typed): ApiOptions {
   const upper = method?.toUpperCase()
   // The body would be lost on its way without a word (RFC 9110 §9.3.1, §9.3.2).
   if (flags.input !== undefined && (upper === 'GET' || upper === 'HEAD')) {
-    throw new Failure('usage', `${upper} sends no body, and --input is one`, {
+    throw new Failure('usage', `${upper} sends no body, but --input gives one`, {
       hint: `Leave out --input or -X ${upper}, or put into the query what -f and -F name.`,
     })
   }
@@ -138,7 +138,7 @@ function read({ args: [target = ''], flags }: Typed): ApiOptions {
 function requireOneStdin(fields: readonly Field[], input: string | undefined): void {
   const files = [...fields.flatMap(({ value }) => (isFile(value) ? [value.file] : [])), input]
   if (files.filter((file) => file === '-').length < 2) return
-  throw new Failure('usage', 'standard input is named twice, and can be read once', {
+  throw new Failure('usage', 'standard input is used twice but can only be read once', {
     hint: 'Write one of them into a file.',
   })
 }
@@ -211,7 +211,7 @@ function placeOf(target: string, { api }: Profile): { base: URL; path: string; q
       'other-origin',
       `${safeText(url.host, 100)} is not the API of this profile, ${api.host}`,
       {
-        hint: 'Give the path alone, or the profile of that API: --profile NAME. No token was sent.',
+        hint: 'Give only the path, or use the profile of that API: --profile NAME. No token was sent.',
       },
     )
   }
@@ -232,7 +232,9 @@ async function contentOf({ ports }: Invocation, file: string): Promise<Buffer> {
     const why = safeText(String(cause?.code ?? ''), 40)
     throw new Failure('usage', `cannot read ${safeText(file, 100)} (${why})`, {
       hint:
-        why === 'EFBIG' ? `It has more than ${MOST_BYTES / 2 ** 20} MiB.` : 'Name a file that you may read.',
+        why === 'EFBIG'
+          ? `It has more than ${MOST_BYTES / 2 ** 20} MiB.`
+          : 'Choose a file that you can read.',
       cause,
     })
   })
@@ -243,7 +245,7 @@ async function contentOf({ ports }: Invocation, file: string): Promise<Buffer> {
 /** What a known gateway says by such a status is told as it is. */
 const asWrongRequest = (failure: Failure, tokenHint: string | undefined): Failure =>
   failure.code === 'api-failed'
-    ? new Failure('usage', failure.message.replace(' failed (', ' did not take this request ('), {
+    ? new Failure('usage', failure.message.replace(' failed (', ' rejected this request ('), {
         hint: 'Correct the request: its path, its query, its fields or its body.',
         detail: failure.detail,
       }).withMoreHint(tokenHint)

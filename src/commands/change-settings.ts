@@ -30,9 +30,13 @@ export function requireUnchanged(
   const profile = now.config.profiles[name]
   if (isDeepStrictEqual(profile, before.config.profiles[name])) return
   if (Object.entries(values).every(([key, value]) => isDeepStrictEqual(profile?.[key], value))) return
-  throw new Failure('settings', `another ls-auth has changed the profile ${safeText(name, 60)} meanwhile`, {
-    hint: 'See what there is now: ls-auth profile list. Then try again.',
-  })
+  throw new Failure(
+    'settings',
+    `another ls-auth has changed the profile ${safeText(name, 60)} in the meantime`,
+    {
+      hint: 'Check the profiles: ls-auth profile list. Then try again.',
+    },
+  )
 }
 
 /** Says where a profile is that a sign-in needs. */

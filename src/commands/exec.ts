@@ -143,12 +143,10 @@ function startedByCmd(
   const { platform } = ports.env
   const ours = `ls-auth exec${optionWords(options, platform)} --`
   if (!PROGRAM.test(program) || !args.every((arg) => ARGUMENT.test(arg)))
-    return error.withHint(
-      `cmd.exe reads signs in words itself. Start it, and type them there: ${ours} cmd /d`,
-    )
+    return error.withHint(`cmd.exe expands special characters. Start it and type them there: ${ours} cmd /d`)
   // cmd.exe takes a slash for the beginning of an option.
   const words = [program.replaceAll('/', '\\'), ...args].map((word) => shellWord(word, platform))
-  return error.withHint(`Start it by cmd.exe: ${ours} cmd /d /c ${words.join(' ')}`)
+  return error.withHint(`Start it through cmd.exe: ${ours} cmd /d /c ${words.join(' ')}`)
 }
 
 interface ExecOptions {
@@ -181,24 +179,24 @@ function read({ args, flags }: Typed): ExecOptions {
     })
   }
   if (SETTINGS_OF_THE_CHILD.test(variable)) {
-    throw new Failure('usage', `--env: ${variable} is for a setting of the API, not for a token`, {
+    throw new Failure('usage', `--env: ${variable} is an API setting, not a token`, {
       hint: 'Choose another name, such as TRACE_TOKEN.',
     })
   }
   if (TAKEN.test(variable)) {
-    throw new Failure('usage', `--env: ${variable} decides how programs are found and run`, {
+    throw new Failure('usage', `--env: ${variable} controls how programs run`, {
       hint: 'Choose another name, such as TRACE_TOKEN.',
     })
   }
   if ((args[0] ?? '') === '') {
-    throw new Failure('usage', 'no command was given', {
-      hint: 'Put it behind two dashes: ls-auth exec -- CMD',
+    throw new Failure('usage', 'missing command', {
+      hint: 'Put it after two dashes: ls-auth exec -- CMD',
     })
   }
   const proxy = flags.proxy === true
   if (proxy && flags.env !== undefined) {
-    throw new Failure('usage', '--env names a variable for the token, and with --proxy there is none', {
-      hint: 'Leave one of them out.',
+    throw new Failure('usage', '--env names a variable for the token, but --proxy gives none', {
+      hint: 'Drop one of them.',
     })
   }
   return { command: args, variable, wish: readTokenWish(flags), proxy }
@@ -274,11 +272,11 @@ function acceptGiven(
 ): void {
   if (Object.keys(wish).length > 0) {
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
-      hint: 'Unset it, or leave out --min-ttl, --audience, --scope and --narrow.',
+      hint: 'Unset it, or drop --min-ttl, --audience, --scope and --narrow.',
     })
   }
   refuseExpired(token, client, invocation.ports.clock.now())
-  tell(invocation, `note: LS_AUTH_TOKEN is ${done} as it is; it cannot be renewed`)
+  tell(invocation, `note: LS_AUTH_TOKEN is ${done} and cannot be renewed`)
 }
 
 /** Gives the status that a shell would see. */

@@ -11,9 +11,9 @@ export function noteGivenToken(invocation: Invocation): void {
 function whatIsGiven(invocation: Invocation): string {
   try {
     givenToken(invocation)
-    return 'LS_AUTH_TOKEN is set: commands use that token, and no sign-in that is kept here'
+    return 'LS_AUTH_TOKEN is set, so commands use that token and ignore sign-ins on this machine'
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    return `${error.message}: commands refuse it. Unset it.`
+    return `${error.message}, so commands refuse it. Unset it.`
   }
 }

@@ -41,7 +41,7 @@ export async function loadOwnProfile(invocation: Invocation, needs: ProfileNeeds
   if (isBehindProxy(env) && !isChosen && !isSame && profileNames(settings).length > 1)
     tell(
       invocation,
-      `note: this is profile ${safeText(name, 60)}; the proxy here adds the token of the profile that it was started with`,
+      `note: this is profile ${safeText(name, 60)}; the proxy adds the token of its own profile`,
     )
   return profile
 }
@@ -149,8 +149,8 @@ async function sessionTokens(
   { offline = false, orCached = false, use = 'access' }: Options,
 ): Promise<SessionTokens> {
   if (client.workload && offline) {
-    throw new Failure('cannot-do', '--offline looks at a token that is kept, and a workload keeps none', {
-      hint: 'Leave --offline out, or pipe a token in: --token -',
+    throw new Failure('cannot-do', '--offline needs a stored token, and a workload stores none', {
+      hint: 'Drop --offline, or pipe a token in: --token -',
     })
   }
   if (!offline && use === 'id' && !client.workload) {
@@ -172,7 +172,7 @@ async function sessionTokens(
     } catch (error) {
       if (!orCached || client.workload || !(error instanceof Failure) || !OTHER_SIDE.includes(error.code))
         throw error
-      await warn(invocation, { message: `${error.message}; shown is what is stored`, hint: error.hint })
+      await warn(invocation, { message: `${error.message}; showing the stored tokens`, hint: error.hint })
     }
   }
   const { readCachedSession } = await import('../session/cached-session.ts')

@@ -119,7 +119,7 @@ export async function noteUnknown(invocation: Invocation, keys: readonly Unknown
     const advice = adviceOnKey(one)
     tell(
       invocation,
-      `note: ${setting} is not known to this version and was ignored${advice === '' ? '' : `. ${advice}`}`,
+      `note: ${setting} is unknown in this version and was ignored${advice === '' ? '' : `. ${advice}`}`,
     )
   }
 }
@@ -131,7 +131,7 @@ export function givenToken(invocation: Invocation): string | undefined {
   if (token === '') {
     // A secret that the pipeline does not have comes as an empty value.
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, but empty', {
-      hint: 'Give it an access token, or unset it.',
+      hint: 'Set it to an access token, or unset it.',
     })
   }
   if (/[^\x21-\x7e]/.test(token)) {

@@ -37,6 +37,6 @@ export function forOutside(failure: Failure, env: Env): Failure {
 export const noTokenHere = (): Failure =>
   new Failure(
     'other-origin',
-    'no token is handed out behind a local proxy, which adds it itself (LS_AUTH_PROXY is set)',
+    'ls-auth prints no token behind a local proxy, which adds it itself (LS_AUTH_PROXY is set)',
     { hint: OUTSIDE },
   )

@@ -75,7 +75,7 @@ async function requireYes(
   const line = await terminal.readLine()
   if (line === undefined) terminal.err('\n')
   if (line !== undefined && /^(y(es)?)?$/i.test(line.trim())) return
-  throw new Failure('declined', 'you did not sign in again, so there is no answer', {
+  throw new Failure('declined', 'you did not sign in again, so ls-auth has no answer', {
     hint: `When you are ready: ls-auth login${loginFlags(required)}`,
   })
 }

@@ -60,7 +60,7 @@ const json = (value: unknown): string => `${JSON.stringify(value)}\n`
 /** As `curl -K` reads a parameter in double quotes (curl(1), --config). */
 function quoted(text: string): string {
   if (/[\x00-\x1f\x7f]/.test(text)) {
-    throw new Failure('settings', 'the header with the token holds a control character', {
+    throw new Failure('settings', "the token's header has a control character", {
       hint: 'Correct authorization in the profile: ls-auth profile show',
     })
   }

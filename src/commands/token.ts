@@ -23,7 +23,7 @@ async function readBazelRequest(terminal: Terminal): Promise<URL> {
   const text = await terminal.readAll(MOST_BYTES)
   const uri = uriIn(text)
   if (typeof uri === 'string' && URL.canParse(uri)) return new URL(uri)
-  throw new Failure('usage', 'standard input holds no request of Bazel', {
+  throw new Failure('usage', 'standard input has no Bazel request', {
     hint: 'Bazel sends one: {"uri": "https://…"}. See: ls-auth token --help',
   })
 }
@@ -61,7 +61,7 @@ function read({ args: [word], flags, json }: Typed): TokenOptions {
   const form = readForm(flags, json)
   if (word !== undefined && !(form === 'bazel' && word === 'get')) {
     throw new Failure('usage', `token takes no "${safeText(word, 40)}"`, {
-      hint: 'Bazel alone adds a word, get, for --format bazel. See: ls-auth token --help',
+      hint: 'Only Bazel adds a word (get), with --format bazel. See: ls-auth token --help',
     })
   }
   return { wish: readTokenWish(flags), idToken: flags.idToken === true, form }
@@ -72,7 +72,7 @@ function readForm({ format, header }: Typed['flags'], json: boolean): TokenForm 
   const typed = format as TokenForm | undefined
   const older = json ? 'json' : header === true ? 'header' : undefined
   if (typed !== undefined && older !== undefined && typed !== older) {
-    throw new Failure('usage', `--${older} and --format ${typed} ask for two forms`, {
+    throw new Failure('usage', `--${older} and --format ${typed} conflict`, {
       hint: 'Give one of them.',
     })
   }
@@ -116,7 +116,7 @@ async function tokenFor(
   if (outside !== undefined) {
     if (Object.keys(wish).length === 0 && !idToken) return givenWithEnd(invocation, profile, outside)
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
-      hint: 'Unset it, or leave out --min-ttl, --audience, --scope, --narrow and --id-token.',
+      hint: 'Unset it, or drop --min-ttl, --audience, --scope, --narrow and --id-token.',
     })
   }
   if (profile.throughProxy) throw noTokenHere()

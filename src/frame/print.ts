@@ -59,7 +59,7 @@ async function printText(invocation: Invocation, answer: Answer): Promise<void> 
   const { terminal } = invocation.ports
   const pen = await personPen(invocation)
   await terminal.page(joined(answer.blocks ?? [], pen), '\n')
-  const noRoom = `note: no room here for ${pen.leftOut.join(', ')}; --json has all`
+  const noRoom = `note: no room for ${pen.leftOut.join(', ')}; --json has all`
   // In a pipe, everyone is a program.
   if (pen.leftOut.length > 0 && terminal.outIsTTY) tell(invocation, noRoom)
   for (const step of answer.next ?? []) {

@@ -2,18 +2,16 @@ import { SETTING_TABLE } from '../settings/setting-table.ts'
 
 /** Environment variables that are no setting of a profile, and what each does. */
 const VARIABLES = {
-  LS_AUTH_PROFILE: 'the profile to use',
-  LS_AUTH_TOKEN:
-    'an access token to use instead of the session, for CI; neither keychain nor provider is asked',
-  LS_AUTH_PROXY: '1: LS_AUTH_API is the address that ls-auth proxy has printed, so no token is sent to it',
-  LS_AUTH_CLIENT_SECRET_FILE: 'path of a file with the client secret, for a client that has one',
-  AWS_ENDPOINT_URL_STS:
-    'the https address of STS, where it is not the usual one, such as a VPC endpoint; else AWS_ENDPOINT_URL',
-  XDG_CONFIG_HOME: 'where the settings are: ls-auth/config.toml',
-  XDG_STATE_HOME: 'where sessions and caches are: ls-auth/',
-  HTTPS_PROXY: 'the proxy for requests; also HTTP_PROXY and NO_PROXY',
-  NODE_EXTRA_CA_CERTS: 'a file with certificates of a company CA',
-  NO_COLOR: 'no colours; FORCE_COLOR switches them on',
+  LS_AUTH_PROFILE: 'profile to use',
+  LS_AUTH_TOKEN: 'access token to use instead of the session, for CI',
+  LS_AUTH_PROXY: '1: LS_AUTH_API is the address of ls-auth proxy, so ls-auth sends it no token',
+  LS_AUTH_CLIENT_SECRET_FILE: 'file with the client secret, if the client has one',
+  AWS_ENDPOINT_URL_STS: 'https address of STS, such as a VPC endpoint; else AWS_ENDPOINT_URL',
+  XDG_CONFIG_HOME: 'directory of the settings: ls-auth/config.toml',
+  XDG_STATE_HOME: 'directory of sessions and caches: ls-auth/',
+  HTTPS_PROXY: 'proxy for requests; also HTTP_PROXY and NO_PROXY',
+  NODE_EXTRA_CA_CERTS: 'file with certificates of a company CA',
+  NO_COLOR: 'no colours; FORCE_COLOR turns them on',
 } as const
 
 /** Where files are without these variables, as `placesFor` has it. The help of a machine names its own place. */

@@ -15,7 +15,7 @@ const LONGEST = 4000
  */
 export function readArguments(tool: Pick<Tool, 'name' | 'arguments'>, typed: unknown): Given {
   const given = typed ?? {}
-  if (!isObject(given)) throw wrong(tool, 'the arguments are no object')
+  if (!isObject(given)) throw wrong(tool, 'the arguments are not an object')
   const names = tool.arguments.map(({ name }) => name)
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue
@@ -49,14 +49,14 @@ function readOne(tool: Pick<Tool, 'name'>, argument: Argument, value: unknown): 
         return value as number
       throw wrong(tool, `${name} is not a whole number from 1${most < 1e6 ? ` to ${most}` : ' on'}`)
     case 'strings':
-      if (!Array.isArray(value) || value.length === 0) throw wrong(tool, `${name} is not a list of texts`)
+      if (!Array.isArray(value) || value.length === 0) throw wrong(tool, `${name} is not a list of strings`)
       if (value.length > most) throw wrong(tool, `${name} has ${value.length} entries; at most ${most}`)
       return value.map((one) => textOf(tool, name, one))
   }
 }
 
 function textOf(tool: Pick<Tool, 'name'>, name: string, value: unknown): string {
-  if (typeof value !== 'string') throw wrong(tool, `${name} is not a text`)
+  if (typeof value !== 'string') throw wrong(tool, `${name} is not a string`)
   if (value.trim() === '') throw wrong(tool, `${name} is empty`)
   if (value.length > LONGEST) throw wrong(tool, `${name} has more than ${LONGEST} characters`)
   return value

@@ -120,6 +120,6 @@ export function openBudget({
 
 const spent = (what: string, flag: string): Failure =>
   new Failure('usage', `the budget of ${what} is spent`, {
-    hint: `Tell the person what is known so far. A person can start the server anew, or with a higher ${flag}.`,
+    hint: `Tell the person what you know so far. A person can restart the server, or raise ${flag}.`,
     reason: 'budget-spent',
   })

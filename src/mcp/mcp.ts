@@ -110,7 +110,7 @@ async function run(invocation: Invocation, options: McpOptions): Promise<number>
   if (terminal.inIsTTY)
     tell(
       invocation,
-      'This speaks the Model Context Protocol: an agent starts it, as docs/agents.md shows. Ctrl-D ends it.',
+      'This serves the Model Context Protocol to an agent (see docs/agents.md). Ctrl-D stops it.',
     )
   const stop = new AbortController()
   const signalled = signals.ending(stop.signal)

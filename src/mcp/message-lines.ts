@@ -70,7 +70,7 @@ function problemIn(text: string, isMessage: LineRules['isMessage']): BadLine | '
   try {
     message = JSON.parse(text)
   } catch {
-    return { id: null, code: -32700, message: 'Parse error: a line is no JSON' }
+    return { id: null, code: -32700, message: 'Parse error: a line is not JSON' }
   }
   if (isMessage(text)) return undefined
   if (isObject(message) && typeof message.method === 'string' && message.id === undefined)
@@ -80,7 +80,7 @@ function problemIn(text: string, isMessage: LineRules['isMessage']): BadLine | '
   return {
     id: typeof id === 'number' || (typeof id === 'string' && !isJwt(id)) ? id : null,
     code: -32600,
-    message: 'Invalid request: no message of the Model Context Protocol, one a line',
+    message: 'Invalid request: not a Model Context Protocol message (one per line)',
   }
 }
 

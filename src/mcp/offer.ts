@@ -53,5 +53,5 @@ export function instructionsFor(offer: Offer): string {
   const canSearch = offer.paid || priceOf('search', offer) === undefined
   const begin = canSearch ? 'search_traces or get_trace' : 'get_trace'
   return `Reads distributed traces as the person who is signed in with ls-auth; every call is logged under that person's name. \
-Begin with ${begin}; each answer is bounded and says how to ask for more. ${ABOUT_DATA}`
+Begin with ${begin}. Each answer is bounded and says how to get more. ${ABOUT_DATA}`
 }

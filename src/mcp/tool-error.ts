@@ -31,20 +31,19 @@ const cut = (text: string): string[] =>
   text.match(new RegExp(`[\\s\\S]{1,${CHARACTERS}}(?:\\s|$)|\\S{1,${CHARACTERS}}`, 'g')) ?? []
 
 const SIGN_IN =
-  'Nobody is signed in, or the sign-in is not enough. Stop here and tell the person to sign in with ls-auth login in a terminal; then call again. You cannot do it for them.'
+  'The person is not signed in, or not sufficiently. Stop here and ask them to run ls-auth login in a terminal, then call again. You cannot do it for them.'
 const STRONGER =
-  'The API wants a stronger or newer sign-in. Stop here and tell the person which one it wants, and that ls-auth login in a terminal makes it; then call again. You cannot do it for them.'
+  'The API requires a stronger or newer sign-in. Stop here and tell the person to run ls-auth login with these requirements in a terminal, then call again. You cannot do it for them.'
 const SET_UP =
-  'This is about how ls-auth is set up, which no argument changes. Do not call again: tell the person what stands below.'
+  'The settings of ls-auth are wrong, and no argument changes that. Do not call again. Tell the person what you see below.'
 const TRY_ONCE =
-  'The other side failed, cannot be reached, or did not answer in time. Call again once, after a few seconds; if it fails again, tell the person what stands below.'
+  'The server failed, is unreachable, or did not answer in time. Call again once, after a few seconds. If it fails again, tell the person what you see below.'
 const PERSON = 'A person has to sign in again and did not. Stop here and tell the person.'
-const NONE = 'There is no such thing. Check ids, names and times, then call again.'
-const KEYCHAIN =
-  'The keychain of this machine did not give the sign-in. Stop here and tell the person what stands below.'
-const SECURITY = 'Refused for security. Stop here and tell the person; do not look for a way around it.'
+const NONE = 'Not found. Check ids, names and times, then call again.'
+const KEYCHAIN = 'The keychain did not return the sign-in. Stop here and tell the person what you see below.'
+const SECURITY = 'Refused for security. Stop here and tell the person. Do not look for a way around it.'
 const PAGE =
-  'A web page or a redirect came where the trace API should answer. To call again brings the same. Stop here and tell the person what stands below.'
+  'The address answered with a web page or a redirect, not the trace API. Another call will not help. Stop here and tell the person what you see below.'
 const BUG = 'ls-auth failed unexpectedly. Tell the person.'
 
 /** What an agent should do about a failure. */
@@ -54,7 +53,7 @@ const BY_CODE: Readonly<Record<FailureCode, string>> = {
   settings: SET_UP,
   'profile-changed': SET_UP,
   'cannot-do':
-    'This cannot be done as asked, and to call again with the same arguments changes nothing. Ask in another way, or tell the person.',
+    'This request cannot work. Do not repeat it with the same arguments. Change the request, or tell the person.',
   'not-signed-in': SIGN_IN,
   'session-ended': SIGN_IN,
   'login-page': PAGE,
@@ -67,22 +66,22 @@ const BY_CODE: Readonly<Record<FailureCode, string>> = {
   'api-failed': TRY_ONCE,
   'no-proof': SET_UP,
   'rate-limited':
-    'The other side limits requests. Wait a minute, or longer where a longer wait is named, then call again once; if it goes on, tell the person.',
+    'The server limits requests. Wait a minute, or longer if the server asks for that, then call again once. If it fails again, tell the person.',
   storage:
-    'ls-auth cannot write to the disk of this machine. Stop here and tell the person what stands below.',
+    'ls-auth cannot write to the disk of this machine. Stop here and tell the person what you see below.',
   'not-found': NONE,
-  gone: 'What should answer has ended for good. Do not call again: tell the person what stands below.',
+  gone: 'The service has ended for good. Do not call again. Tell the person what you see below.',
   'keychain-unavailable': KEYCHAIN,
   'keychain-locked': KEYCHAIN,
   'keychain-stuck': KEYCHAIN,
   'keychain-refused': KEYCHAIN,
   'keychain-lost': KEYCHAIN,
   'store-key': KEYCHAIN,
-  busy: 'Another ls-auth is at work on this sign-in. Call again in a few seconds.',
+  busy: 'Another ls-auth is using this sign-in. Call again in a few seconds.',
   refused: SECURITY,
   'other-origin': SECURITY,
   'not-allowed':
-    'Whoever is signed in may not read this. Stop here and tell the person what stands below. Do not look for a way around it.',
+    'The person may not read this. Stop here and tell them what you see below. Do not look for a way around it.',
   'cannot-run': SET_UP,
   'no-program': SET_UP,
 }
@@ -90,12 +89,12 @@ const BY_CODE: Readonly<Record<FailureCode, string>> = {
 /** What is not as the rest of its code. */
 const BY_REASON: Readonly<Partial<Record<FailureReason, string>>> = {
   'budget-spent':
-    'What this server may answer in one run is used up. Do not call again: no call is answered any more. Tell the person what is known so far.',
+    "This server's budget is used up, so it answers no more calls. Do not call again. Tell the person what you know so far.",
   // To call again would take another.
   'snapshot-taken':
-    'A snapshot is taken and paid for, and could not be read. Do not call again: that takes another one. Tell the person where it stands.',
+    'ls-auth took a snapshot but could not read it. Do not call again, since that takes another one. Tell the person where to find it.',
   'too-large':
-    'The answer is larger than can be read. To call again for the same brings the same: ask for less, such as another trace or a shorter time, or tell the person.',
+    'The answer is too large to read. Request less, such as another trace or a shorter time, or tell the person.',
   'web-page': PAGE,
   'large-headers': SET_UP,
 }

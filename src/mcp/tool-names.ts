@@ -17,7 +17,7 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   // An agent cannot start the server anew.
   [
     /Take a snapshot: ls-auth mcp\b.*/g,
-    `A person can allow snapshots: by starting this server with --snapshot. ${UNPAID}`,
+    `A person can allow snapshots by starting this server with --snapshot. ${UNPAID}`,
   ],
   [/ls-auth mcp\b.* --snapshot\b.*/g, 'a person has to start this server with --snapshot'],
 ]

@@ -266,7 +266,7 @@ function checkDocument(url: string | undefined): string | undefined {
   const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : undefined
   if (url === undefined || (parsed?.protocol === 'https:' && parsed.pathname !== '/' && !parsed.username))
     return url
-  throw new Failure('settings', 'client_id_document is no https address with a path', {
+  throw new Failure('settings', 'client_id_document is not an https address with a path', {
     hint: 'Write it like client_id_document = "https://acme.example/ls-auth/client.json".',
   })
 }

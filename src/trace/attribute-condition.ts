@@ -18,12 +18,12 @@ export function parseCondition(text: string): AttributeCondition | string {
   const condition = splitCondition(text)
   if (condition === undefined) return 'is not key=value'
   const [key, value, operator = '='] = condition
-  if (SCOPE_ALONE.test(key)) return 'names no attribute'
+  if (SCOPE_ALONE.test(key)) return 'has no attribute name'
   if (/^[<>]/.test(operator)) {
     const number = plainNumber(value)
     return number === undefined ? 'needs a number to compare with' : [key, number, operator]
   }
-  if (operator.includes('~') && toRegExp(value) === undefined) return 'holds no regular expression'
+  if (operator.includes('~') && toRegExp(value) === undefined) return 'is not a regular expression'
   return condition
 }
 

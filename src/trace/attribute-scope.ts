@@ -41,11 +41,11 @@ export function wrongKind(condition: AttributeCondition): string | undefined {
   if (key !== SPAN_KIND) return undefined
   const allowed = kindsOf(condition).length
   if (operator === '!=' ? allowed < OTLP_KINDS.length : allowed > 0) return undefined
-  return `"${safeText(value, 60)}" is no kind of span`
+  return `"${safeText(value, 60)}" is not a span kind`
 }
 
 /** What helps who has written a kind that there is not. */
-export const THE_KINDS = `The kinds are ${OTLP_KINDS.join(', ')}. An attribute that is called so: span.${SPAN_KIND}.`
+export const THE_KINDS = `The kinds are ${OTLP_KINDS.join(', ')}. For an attribute with that name: span.${SPAN_KIND}.`
 
 /**
  * Fields of TraceQL that are no attributes (docs: traceql, intrinsic fields), and that a span knows as text; `attributes` of Tempo
@@ -94,7 +94,7 @@ export function insteadOf([key, value, operator = '=']: AttributeCondition): str
     case 'span:duration':
       return `Write ${FLAGS.duration}.`
     case 'trace:duration':
-      return `Write ${FLAGS.duration}, and no condition on a span.`
+      return `Write ${FLAGS.duration}, without a condition on a span.`
     case 'event:timeSinceStart':
       return ofQuery(`${key} ${isMatch ? '>' : operator} ${DURATION.test(value) ? value : '100ms'}`)
     case 'span:childCount':
@@ -104,7 +104,7 @@ export function insteadOf([key, value, operator = '=']: AttributeCondition): str
     case 'span:status':
       if (operator === '=' && value === 'error') return `Write ${FLAGS.status}.`
       if (isEqual && /^(?:error|ok|unset)$/.test(value)) return ofQuery(`${key} ${operator} ${value}`)
-      return 'Its values are error, ok and unset; for error: --error.'
+      return 'Its values are error, ok and unset. For error use --error.'
     case 'span:name':
       if (operator === '=') return `Write ${FLAGS.name}.`
       return ofQuery(`${key} ${operator} ${JSON.stringify(value)}`)
@@ -115,7 +115,7 @@ export function insteadOf([key, value, operator = '=']: AttributeCondition): str
 
 /** Names no whole command line: it would get the flags of another back end, or lose a file. */
 const ofQuery = (condition: string): string =>
-  `Only TraceQL searches by it: trace search --query ${shellWord(`{ ${condition} }`)}`
+  `Only TraceQL supports it: trace search --query ${shellWord(`{ ${condition} }`)}`
 
 /**
  * Of conditions that found nothing: the first one that is on an attribute called as such a field, and how the field itself is
@@ -127,7 +127,7 @@ export function calledAsField(conditions: readonly AttributeCondition[] = []): s
     const isPattern = key === 'name' && operator !== '='
     const query = `--query ${shellWord(`{ span:name ${operator} ${JSON.stringify(value)} }`)}, in TraceQL`
     if (field !== undefined)
-      return `--attr ${key} is an attribute of that name; ${field}${isPattern ? `, or ${query}` : ''}`
+      return `--attr ${key} means an attribute with that name; ${field}${isPattern ? `, or ${query}` : ''}`
   }
   return undefined
 }

@@ -156,7 +156,7 @@ export function namedIds(text: string): {
 /** What to do where nothing was found by an id that lacks digits: it was read with zeros before it, but rather was cut off. */
 export function cutOffHint({ digits }: { readonly digits?: string }): string | undefined {
   if (digits === undefined || digits.length === 16 || digits.length === 32) return undefined
-  return `The id has ${digits.length} digits: ids have 16 or 32, so zeros were put before it. Copy it whole.`
+  return `The id has ${digits.length} digits, not 16 or 32, so ls-auth added leading zeros. Copy the whole id.`
 }
 
 /**
@@ -227,7 +227,7 @@ export function fromAddresses(addresses: readonly string[]): Reading | string | 
   const read = addresses.map(fromAddress)
   const found = read.filter((reading) => typeof reading === 'object')
   const [id, another] = new Set(found.map(({ traceId, spanId }) => `${traceId} ${spanId}`))
-  if (another !== undefined) return 'these addresses are of more than one trace'
+  if (another !== undefined) return 'these addresses belong to more than one trace'
   return id === undefined ? read[0] : found[0]
 }
 

@@ -42,8 +42,8 @@ export function parseSpanOrTraceId(text: string): TraceReference {
   if (found) return { ...found, alternatives: [] }
   if (typeof page === 'object') return { ...page, alternatives: [] }
   if (isNone(bare)) {
-    throw new Failure('usage', `"${safeText(bare, 80)}": an id of zeros is no id`, {
-      hint: 'It stands for "no trace". Give the id of a trace or of one of its spans.',
+    throw new Failure('usage', `"${safeText(bare, 80)}": an id of zeros is invalid`, {
+      hint: 'It means "no trace". Use the id of a trace or of one of its spans.',
     })
   }
   if (page !== undefined) throw notAnId(page)
@@ -67,7 +67,7 @@ const isNone = (text: string): boolean =>
 function notAnId(message: string, reason: { readonly reason?: 'no-id' } = {}): Failure {
   return new Failure('usage', message, {
     ...reason,
-    hint: 'Give a span id or a trace id as hex (16 or 32 digits), decimal, base64 or UUID, a traceparent, B3 or X-Ray header, or the URL of a trace in Jaeger, Grafana, Zipkin or Lightstep.',
+    hint: 'Use a span or trace id (hex, decimal, base64 or UUID) or a traceparent, B3 or X-Ray header. The URL of a trace in Jaeger, Grafana, Zipkin or Lightstep works too.',
   })
 }
 

@@ -13,11 +13,11 @@ export function parseMoment(text: string, flag: string): Moment {
   const time = trimmed.length > 10 ? parseRfc3339(trimmed) : undefined
   if (typeof time === 'object') return { epochNanos: BigInt(time.millis) * 1_000_000n + BigInt(time.nanos) }
   if (/^[\d.]+[a-zµμ]/.test(trimmed)) return { afterNanos: parseNanos(trimmed, flag) }
-  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is no moment of a trace`, {
+  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a time in a trace`, {
     hint:
       time === 'no-zone'
         ? withZone(trimmed)
-        : 'Write 120ms after its start, as on the axis, or a time like 2026-11-24T10:00:00.120Z.',
+        : 'Write an offset from its start like 120ms, or a time like 2026-11-24T10:00:00.120Z.',
   })
 }
 
@@ -56,5 +56,5 @@ export function parseRfc3339(text: string): ParsedTime | 'no-zone' | undefined {
 /** What to write in place of a time without a zone. */
 export const withZone = (text: string): string => {
   const whole = text.replace(' ', 'T')
-  return `Say in which zone: ${whole}Z, or ${whole}+02:00.`
+  return `Add the time zone: ${whole}Z, or ${whole}+02:00.`
 }

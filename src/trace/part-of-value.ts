@@ -13,10 +13,9 @@ export function likelyMeant(
   textOnly?: string,
 ): string | undefined {
   for (const [, value, operator = '='] of conditions) {
-    if (operator === '=' && /^[=<>"']/.test(value))
-      return `the value that was looked for is ${shellWord(value)}`
+    if (operator === '=' && /^[=<>"']/.test(value)) return `searched for the value ${shellWord(value)}`
     if (textOnly !== undefined && operator.includes('~') && OF_NUMBERS.test(value))
-      return `=~ and !~ are for text in ${textOnly}, and hold of no number; of a number: compare it with =, != or >=`
+      return `=~ and !~ are for text in ${textOnly} and never match a number; compare a number with =, != or >=`
   }
   return partOfValue(conditions)
 }
@@ -26,7 +25,7 @@ export function partOfValue(conditions: readonly AttributeCondition[] = []): str
   for (const [key, pattern, operator] of conditions) {
     if (operator !== '=~' || /^(?:\^|\\A|\.\*|\(\?|$)|(?:\$|\\z|\.\*)$|\\Q/.test(pattern)) continue
     const part = pattern.includes('|') ? `(${pattern})` : pattern
-    return `=~ and !~ are for the whole value; for a part of it: --attr ${shellWord(`${key}=~.*${part}.*`)}`
+    return `=~ and !~ match the whole value; for a part of it: --attr ${shellWord(`${key}=~.*${part}.*`)}`
   }
   return undefined
 }

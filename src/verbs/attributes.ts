@@ -29,8 +29,8 @@ export const attributes = verb({
   },
   formats: LIST_FORMATS,
   examples: [
-    { does: 'what can I search by?', line: 'ls-auth attributes' },
-    { does: 'which values does one have?', line: 'ls-auth attributes http.route --since 1d' },
+    { does: 'list all attributes', line: 'ls-auth attributes' },
+    { does: 'list the values of one', line: 'ls-auth attributes http.route --since 1d' },
     { does: 'of a trace file', line: 'ls-auth attributes --file trace.json' },
   ],
   tools: [
@@ -39,7 +39,7 @@ export const attributes = verb({
       title: 'List attributes, or the values of one',
       asks: 'attributes',
       description:
-        'The names of the attributes that spans have, one a line; with name the values of that one. What search_traces takes as attr.',
+        'The names of span attributes, one per line; with name, the values of that attribute. Use them as attr in search_traces.',
       takes: ['name', 'pattern', 'since', 'from', 'to'],
     },
   ],
@@ -65,7 +65,7 @@ export const attributes = verb({
           none:
             all.length > 0
               ? 'No name contains that text.'
-              : `${source.name} knows no attributes of spans in this time.`,
+              : `${source.name} has no span attributes in this time.`,
           next: (first) => [{ verb: 'attributes', args: [first], keeps }],
         }),
       }

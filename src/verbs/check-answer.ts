@@ -101,23 +101,23 @@ function advice(
   const rest = findings.filter(({ verdict }) => verdict !== 'pass')
   const isCertain = isOurs && rest.some(({ verdict }) => verdict === 'fail')
   if ((token.opaque || token.notForUs) && !isCertain) {
-    if (!isOurs) return 'Only the API this token is for can check it; pass one that names your API.'
+    if (!isOurs) return "Only this token's API can check it. Pass a token for your own API."
     const hint = hintFor(client.preset.id, { error: 'opaque-token' })
-    return hint ?? elsewhere ?? 'This token is opaque: only its API can read it.'
+    return hint ?? elsewhere ?? 'This token is opaque. Only its API can read it.'
   }
   if (elsewhere !== undefined) return elsewhere
   if (token.signature === 'unverified') {
-    if (offline) return '--offline leaves the signature unknown; run it without.'
+    if (offline) return '--offline leaves the signature unknown. Run it without.'
     if (rest.some(({ assertion, verdict }) => assertion === 'issuer' && verdict === 'fail'))
-      return 'The token is of another issuer than --issuer or the profile names: see issuer above.'
+      return "The token's issuer differs from --issuer or the profile. See issuer above."
     if (hasUnknownKey(token)) return NEW_TOKEN_ONLY
     if (token.identity.issuer.value !== undefined)
-      return 'The signature was not verified. If you trust the issuer, name it: --issuer URL.'
+      return 'ls-auth did not verify the signature. If you trust the issuer, add --issuer URL.'
   }
   if (rest.every(({ reason }) => reason === 'not-configured'))
     return access || !saved
-      ? 'Name the profile whose [access] is meant: --profile NAME. Or leave --aligned out.'
-      : 'Say what goes together: ls-auth profile set access.read.scopes NAME, and ls-auth profile set access.read.groups NAME'
+      ? 'Choose the profile with that [access]: --profile NAME. Or drop --aligned.'
+      : 'Set which belong together: ls-auth profile set access.read.scopes NAME, and ls-auth profile set access.read.groups NAME'
   const short = shortScopes(findings, apisOfToken(client, token.identity.audience.value, isOurs))
   // A note says by which name the token has it.
   const others = rest.filter(
@@ -126,15 +126,15 @@ function advice(
   const words = short.map(inOtherWords)
   if (words.length > 0 && others.length === 0) return words.join('. ')
   const ask = isOurs
-    ? (askForRights(others, token, profile) ?? `See the findings above; ${ALL_CLAIMS}`)
-    : 'See the findings above; ls-auth whoami --token - shows all claims of a token.'
+    ? (askForRights(others, token, profile) ?? `See the findings above. ${ALL_CLAIMS}`)
+    : 'See the findings above. ls-auth whoami --token - shows all claims of a token.'
   return [...words, ask].join('. ')
 }
 
 const ALL_CLAIMS = 'ls-auth whoami shows all claims.'
 
 const inOtherWords = ({ asked, held }: ShortScope): string =>
-  `The token calls ${safeText(asked, 120)} by its last part alone, and so must check and expect: --scope ${shellWord(held)}`
+  `The token calls ${safeText(asked, 120)} by its last part only. Use that in check and expect: --scope ${shellWord(held)}`
 
 /** How a person gets the scopes and groups that the token lacks: who gives them, and what comes next. */
 export function askForRights(

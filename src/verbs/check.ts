@@ -20,29 +20,29 @@ import { whyNotVerified } from './signature-words.ts'
 const seconds = (help: string) => value('<duration>', help, parseDuration)
 
 const flags = {
-  issuer: texts('<url>', 'it was issued by this provider (repeatable: one of them)', { alias: 'iss' }),
-  audience: texts('<name>', 'it is for this audience (repeatable: one of them)', { alias: 'aud' }),
-  scope: texts('<name>', 'it has this scope (repeatable: all of them)'),
-  group: texts('<name>', 'its user is in this group (repeatable: all of them)'),
-  role: texts('<name>', 'its user has this role (repeatable: all of them)'),
-  client: texts('<id>', 'it was issued to this client (repeatable: one of them)'),
-  sub: text('<id>', 'it is about this subject (* stands for any text)'),
+  issuer: texts('<url>', 'issued by this provider (repeatable: one of them)', { alias: 'iss' }),
+  audience: texts('<name>', 'for this audience (repeatable: one of them)', { alias: 'aud' }),
+  scope: texts('<name>', 'with this scope (repeatable: all of them)'),
+  group: texts('<name>', 'for a user in this group (repeatable: all of them)'),
+  role: texts('<name>', 'for a user with this role (repeatable: all of them)'),
+  client: texts('<id>', 'issued to this client (repeatable: one of them)'),
+  sub: text('<id>', 'for this subject (* matches any text)'),
   claim: repeated(
     '<assertion>',
-    "any claim: 'path operator value', with ==, !=, >, >=, <, <=, contains or exists; != holds where none of a list, or of words, is the value (repeatable: all of them)",
+    "any claim: 'path operator value', with ==, !=, >, >=, <, <=, contains or exists; != on a list means that no item is the value (repeatable: all of them)",
     (typed) => typed.map(parseAssertion),
   ),
-  acr: text('<value>', 'how the user signed in: this context class (acr)'),
-  amr: texts('<value>', 'how the user signed in: by this method (repeatable: all of them)'),
-  maxAge: value('<duration>', 'the user signed in no longer ago than this', (typed, name) => ({
+  acr: text('<value>', 'signed in with this context class (acr)'),
+  amr: texts('<value>', 'signed in by this method (repeatable: all of them)'),
+  maxAge: value('<duration>', 'signed in at most this long ago', (typed, name) => ({
     seconds: parseDuration(typed, name),
     typed,
   })),
-  minTtl: seconds('it stays valid for at least this long'),
-  maxLifetime: seconds('it was issued for no longer than this'),
-  aligned: bool('scopes and groups agree by [access] of the profile; without this they only warn'),
-  offline: bool('no network and no renewal; whether signatures are right stays unknown'),
-  use: choice('<kind>', 'which of the tokens', ['id', 'access']),
+  minTtl: seconds('valid for at least this long'),
+  maxLifetime: seconds('issued for at most this long'),
+  aligned: bool('fail unless scopes and groups agree with [access] of the profile (else warn)'),
+  offline: bool('no network and no renewal; signatures stay unknown'),
+  use: choice('<kind>', 'which token', ['id', 'access']),
   token: fromInput('check'),
 } as const satisfies Flags
 
@@ -57,7 +57,7 @@ export const check = verb({
   examples: [
     { does: 'what the profile expects', line: 'ls-auth check' },
     {
-      does: 'in CI: stop unless the token may read traces',
+      does: 'in CI: stop unless the token can read traces',
       line: 'ls-auth check --audience api://traces --scope traces:read --min-ttl 5m',
     },
     { does: 'any other claim', line: "ls-auth check --use id --claim 'email_verified == true'" },
@@ -89,7 +89,7 @@ export const check = verb({
       : [
           nothingToAlign(
             access
-              ? 'the token is not known to be of the issuer whose [access] table the profile has'
+              ? "the token may not come from the issuer of the profile's [access] table"
               : 'the profile has no [access] table',
           ),
         ]
@@ -157,8 +157,8 @@ function choose(
   throw new Failure('cannot-do', `there is no ${use === 'id' ? 'ID' : 'access'} token to check`, {
     hint: isOurs
       ? use === 'id'
-        ? 'Ask for the scope openid and sign in again, or check the access token.'
-        : 'Run it without --offline, so that one can be fetched.'
+        ? 'Request the scope openid and sign in again, or check the access token.'
+        : 'Run it without --offline to fetch one.'
       : `The token given is an ${use === 'id' ? 'access' : 'ID'} token: use --use ${use === 'id' ? 'access' : 'id'}.`,
   })
 }

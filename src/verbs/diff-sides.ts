@@ -56,16 +56,16 @@ export function readSides({ first, second, a, b, traceA, traceB }: TypedSides): 
   }
   const [sideA, sideB] = [a ?? next(traceA), b ?? next(traceB)]
   if (left.length > 0)
-    throw new Failure('usage', 'there are more than two sides', {
-      hint: '--a takes the place of the first trace, --b that of the second.',
+    throw new Failure('usage', 'too many sides: two at most', {
+      hint: '--a replaces the first trace, --b the second.',
     })
   if (!sideA || !sideB)
-    throw new Failure('usage', sideA || sideB ? 'there is nothing to compare it with' : 'no trace is named', {
-      hint: "Give two ids or files: ls-auth trace diff ID ID. In place of one of them: --a or --b 'service=checkout since=1d'",
+    throw new Failure('usage', sideA || sideB ? 'missing the second trace' : 'missing trace id', {
+      hint: "Use two ids or files: ls-auth trace diff ID ID. Or use a search for one: --a or --b 'service=checkout since=1d'",
     })
   if (sideA.file === '-' && sideB.file === '-')
-    throw new Failure('usage', 'both sides are standard input, which can be read once', {
-      hint: 'Save one of them into a file.',
+    throw new Failure('usage', 'both sides are standard input, which can only be read once', {
+      hint: 'Save one of them to a file.',
     })
   return [sideA, sideB]
 }
@@ -103,8 +103,8 @@ function typedOf(text: string, flag: string): Readonly<Record<string, unknown>> 
   const refused = (what: string, hint: string) => new Failure('usage', `${flag}${what}`, { hint })
   if (text.replaceAll(WORD, '').trim() !== '')
     throw refused(
-      ': a quote is open, or part of a word',
-      `Quotes stand around a whole value, which may hold the other kind: ${flag} 'name="GET /cart" since=1d'`,
+      ': a quote is unclosed or inside a word',
+      `Quote a whole value. It may contain the other kind of quote: ${flag} 'name="GET /cart" since=1d'`,
     )
   const typed: Record<string, unknown> = {}
   for (const [word, before = '', double, single] of text.matchAll(WORD)) {
@@ -117,7 +117,7 @@ function typedOf(text: string, flag: string): Readonly<Record<string, unknown>> 
     } else if (!WITH_VALUE.includes(key)) throw unknownWord(key, value, flag)
     else if (!value) throw refused(`: ${key} has no value`, `Write it like ${key}=VALUE.`)
     else if (key === 'attr') typed.attr = [...((typed.attr as string[] | undefined) ?? []), value]
-    else if (key in typed) throw refused(`: ${key} is there twice`, 'Give it once.')
+    else if (key in typed) throw refused(`: ${key} appears twice`, 'Give it once.')
     else typed[key] = value
   }
   if (Object.keys(typed).length === 0) throw refused(' is empty', EXAMPLE)
@@ -128,7 +128,7 @@ function unknownWord(key: string, value: string | undefined, flag: string): Fail
   const shown = `${flag}: "${safeText(key, 60)}"`
   if (value === undefined)
     return new Failure('usage', `${shown} is not key=value`, {
-      hint: `${flag} is a search. ${EXAMPLE} An id or a file goes without ${flag}.`,
+      hint: `${flag} is a search. ${EXAMPLE} Give an id or a file without ${flag}.`,
     })
   const known = [...WITH_VALUE, 'error']
   return new Failure('usage', `${shown} is not known`, {
@@ -182,7 +182,7 @@ export async function readSide(
     add(shown.trace)
     const { traceId, partial } = trace
     const why = partial === undefined ? '' : safeText(showSensitive ? partial : maskText(partial), 300)
-    const part: Note = { code: 'partial', text: 'only a part of the trace is here', forPerson: `: ${why}` }
+    const part: Note = { code: 'partial', text: 'incomplete trace', forPerson: `: ${why}` }
     const notes = partial === undefined ? [] : [part]
     return { name: `trace ${traceId} of ${name}`, traceId, masked: shown.masked(), notes }
   }

@@ -30,8 +30,8 @@ import { wrapAdvice } from '../text/wrap.ts'
 /** `ls-auth doctor`: checks the whole path from the settings to the trace API; each line says what to do about it. */
 export const doctor = verb({
   flags: {
-    gateway: bool('also send the gateway what it must refuse; nothing that could change data'),
-    bundle: text('<file>', 'also write a report that you can attach to a ticket (it holds no secrets)'),
+    gateway: bool('also send requests the gateway must refuse; none can change data'),
+    bundle: text('<file>', 'also write a report to attach to a ticket (without secrets)'),
   },
   formats: [],
   settings: API_SETTINGS,
@@ -163,7 +163,7 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
   const lines = await look('settings', () => checkSettings(profile, ports))
   if (!sendsToken(profile)) {
     lines.push(
-      ok('session', profile.throughProxy ? PROXIED : 'none is needed: authorization = "none" sends no token'),
+      ok('session', profile.throughProxy ? PROXIED : 'none needed: authorization = "none" sends no token'),
     )
     lines.push(...(await look('record', () => checkRecord(profile.client.stateDirectory, ports))))
     return [...lines, ...(await look('API', () => checkBackend(invocation, profile)))]
@@ -199,11 +199,9 @@ async function examine(invocation: Invocation, profile: Profile): Promise<Checku
   return lines
 }
 
-const PROXIED =
-  'none is needed here: requests go through a local proxy (LS_AUTH_PROXY is set), which adds the token'
+const PROXIED = 'none needed: a local proxy adds the token (LS_AUTH_PROXY is set)'
 const SET_IT = 'Set it: ls-auth profile set KEY VALUE'
-const UNCHECKED =
-  'LS_AUTH_TOKEN works without one, but its signature cannot be checked: set LS_AUTH_ISSUER to its issuer.'
+const UNCHECKED = 'LS_AUTH_TOKEN works without an issuer, but unverified. Set LS_AUTH_ISSUER to its issuer.'
 
 /** What the profile lacks for a sign-in; a workload token needs no client id, nor does one that is `given`. */
 function incomplete(
@@ -230,7 +228,7 @@ async function checkBackend(invocation: Invocation, profile: Profile): Promise<C
         headers = answer.headers
       },
     })
-    if (await refusedByExpect(invocation, profile)) return skip('API', 'the token is not sent, see claims')
+    if (await refusedByExpect(invocation, profile)) return skip('API', 'token not sent, see claims')
     const started = invocation.ports.clock.now()
     await source.probe()
     const what = profile.authorization.toLowerCase() === 'none' ? 'answered' : 'accepted your token'
@@ -269,10 +267,10 @@ async function writeBundle(
     throw new Failure('usage', `cannot write ${safeText(path, 200)} (${code})`, {
       hint:
         code === 'EEXIST'
-          ? 'Name a file that does not exist yet.'
-          : 'Name a file in a directory that you can write to, on a disk with space.',
+          ? 'Choose a file that does not exist yet.'
+          : 'Choose a directory that you can write to, on a disk with space.',
       cause,
     })
   }
-  tell(invocation, `Wrote ${path}. It holds no token; read it before you send it.`)
+  tell(invocation, `Wrote ${path}. It has no tokens, but read it before you send it.`)
 }

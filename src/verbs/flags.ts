@@ -5,13 +5,13 @@ import { SCALES } from '../trace/formats/output-choices.ts'
 
 /** The switch against masking. */
 export const sensitiveFlag = {
-  showSensitive: bool('do not mask what looks like secrets or personal data'),
+  showSensitive: bool('do not mask values that look like secrets or personal data'),
 } as const satisfies Flags
 
 /** `--scale`. */
 export const scale = choice(
   '<kind>',
-  'the time axis: linear cuts long tails off and idle time out, fit and log show them, critical shows the time of the root only',
+  "time axis: linear cuts long tails and idle time, fit and log show them, critical shows only the root's time",
   SCALES,
 )
 
@@ -24,7 +24,7 @@ export const backendFlags: Flags = Object.fromEntries(
 
 /** `--token -`: whether a token is read from standard input. Failure `usage`: the token itself was typed. */
 export const fromInput = (command: 'check' | 'whoami'): Flag<boolean> => ({
-  help: '- reads a token from standard input instead of using yours',
+  help: '- to read a token from standard input',
   takes: '<source>',
   read: (typed) => {
     if (typed === undefined || typed === '-') return typed === '-'
@@ -33,4 +33,4 @@ export const fromInput = (command: 'check' | 'whoami'): Flag<boolean> => ({
 })
 
 /** What LS_AUTH_TOKEN is, where a token is looked at. */
-export const TOKEN_IN_PLACE = 'an access token to use instead of the session, for CI; no keychain is asked'
+export const TOKEN_IN_PLACE = 'access token to use instead of the session, for CI'

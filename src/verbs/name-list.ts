@@ -13,7 +13,7 @@ import { safeText } from '../text/safe-text.ts'
 
 /** `--pattern`: whether a name contains the text. */
 export const pattern: Flag<(name: string) => boolean> = {
-  ...value('<text>', 'only those that contain this text, in any letter case', () => () => true),
+  ...value('<text>', 'only names with this text, in any letter case', () => () => true),
   read: (typed) => {
     const text = typeof typed === 'string' ? typed.toLowerCase() : ''
     return (name) => name.toLowerCase().includes(text)

@@ -23,10 +23,10 @@ export const query = verb({
   flags: {
     text: text('<text>', 'the query', { argument: 0 }),
     ...timeFlags,
-    step: duration('the time between two values (about 60 values when not given)'),
+    step: duration('time between two values (default: about 60 values)'),
     ...sensitiveFlag,
-    file: text('<file>', 'no file can be queried', { isHidden: true }),
-    output: choice('<format>', 'when not given: chart on a terminal, else table', FORMATS, { short: 'o' }),
+    file: text('<file>', 'files cannot be queried', { isHidden: true }),
+    output: choice('<format>', 'default: chart on a terminal, else table', FORMATS, { short: 'o' }),
   },
   formats: ['auto', ...FORMATS],
   examples: [
@@ -35,7 +35,7 @@ export const query = verb({
       line: 'ls-auth query \'spans count | rate | filter service == "checkout" | group_by [], sum\'',
     },
     {
-      does: 'in TraceQL: how slow the slowest are, over a day',
+      does: 'in TraceQL: the 99th percentile over a day',
       line: "ls-auth query '{ } | quantile_over_time(duration, .99)' --since 1d --step 1h",
     },
     {
@@ -79,7 +79,7 @@ export const query = verb({
           ? undefined
           : {
               code: 'part-of-result',
-              text: `${source.name} gave only a part of the result: ${safeText(partial, 300)}`,
+              text: `${source.name} returned only a part of the result: ${safeText(partial, 300)}`,
               quotes: true,
             },
       ],
@@ -105,9 +105,9 @@ function stepOf(step: number | undefined, typed: unknown, range: TimeRange): num
   const seconds = step ?? usualStep(range)
   const points = (range.toMillis - range.fromMillis) / 1000 / seconds
   if (seconds >= 1 && points <= MOST_POINTS) return seconds
-  const why = seconds >= 1 ? `makes ${Math.ceil(points)} points` : 'is no step'
+  const why = seconds >= 1 ? `makes ${Math.ceil(points)} points` : 'is not a step'
   throw new Failure('usage', `--step: "${safeText(String(typed), 40)}" ${why}`, {
-    hint: `Give a step of at least 1s that makes at most ${MOST_POINTS} points, or a shorter time.`,
+    hint: `Use a step of at least 1s and at most ${MOST_POINTS} points, or a shorter time.`,
   })
 }
 

@@ -21,34 +21,34 @@ const LATEST_HOUR_SECONDS = 3600
 
 /** Which time to look at. */
 export const timeFlags = {
-  since: duration('how far back to look (1h when not given)'),
-  from: value('<time>', 'from this time on (now-1h, or RFC 3339)', readTime),
-  to: value('<time>', 'up to this time (now-30m, or RFC 3339)', readTime),
+  since: duration('how far back to look (1h)'),
+  from: value('<time>', 'start time (now-1h, or RFC 3339)', readTime),
+  to: value('<time>', 'end time (now-30m, or RFC 3339)', readTime),
 } as const satisfies Flags
 
 /** The conditions on one span that a search knows. */
 export const conditionFlags = {
   service: text('<name>', 'only spans of this service', { short: 's' }),
-  name: text('<name>', 'only spans of exactly this name'),
+  name: text('<name>', 'only spans with exactly this name'),
   attr: repeated(
     '<key=value>',
     'only spans with this attribute (repeatable; also key!=value, key>=500, key=~regex for the whole value)',
     readConditions,
   ),
-  min: nanos('only spans that took at least this long (traces, without other filters)'),
-  max: nanos('only spans that took at most this long (traces, without other filters)'),
+  min: nanos('only spans of at least this duration (traces, without other filters)'),
+  max: nanos('only spans of at most this duration (traces, without other filters)'),
 } as const satisfies Flags
 
 /** A file in place of the back end. */
 export const fileFlag = {
-  file: text('<file>', 'read a trace file instead of the back end (- for standard input)'),
+  file: text('<file>', 'read a trace file instead of the back end (- for stdin)'),
 } as const satisfies Flags
 
 /** Among which spans a verb looks that reads many traces. */
 export const populationFlags = {
   ...conditionFlags,
   query: text('<text>', "a query in the back end's own language instead (TraceQL)"),
-  limit: count('read at most this many traces (100 when not given; of a file, all)', MOST_LIMIT, {
+  limit: count('maximum number of traces (100; of a file, all)', MOST_LIMIT, {
     short: 'n',
   }),
   ...backendFlags,
@@ -80,7 +80,7 @@ export function timeRange({ since, from, to }: Times, typed: Typed, now: number)
   const fromMillis = Math.max(0, from ?? toMillis - (since ?? LATEST_HOUR_SECONDS) * 1000)
   if (fromMillis < toMillis) return { fromMillis, toMillis }
   if (since !== undefined)
-    throw new Failure('usage', `--since: "${safeText(String(typed.since), 40)}" is no time to look at`, {
+    throw new Failure('usage', `--since: "${safeText(String(typed.since), 40)}" is not a duration`, {
       hint: 'Write how far back: 5m, 1h30m, 90d.',
     })
   throw endsFirst(to === undefined ? '--from: without --to it ends now' : '--from and --to')
@@ -100,7 +100,7 @@ export function filterOf(flags: Conditions, typed: Typed, now: number, usual: nu
   if (min !== undefined && max !== undefined && min > max) {
     const [longer, shorter] = [String(typed.min).trim(), String(typed.max).trim()]
     throw new Failure('usage', `--min ${longer} is longer than --max ${shorter}`, {
-      hint: `Perhaps the other way round: --min ${shorter} --max ${longer}`,
+      hint: `Swap them: --min ${shorter} --max ${longer}`,
     })
   }
   return {

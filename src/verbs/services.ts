@@ -20,7 +20,7 @@ export const services = verb({
       title: 'List services',
       asks: 'services',
       description:
-        'The names of the services that report spans, one a line: what search_traces takes as service.',
+        'The names of services that report spans, one per line. Use them as service in search_traces.',
       takes: ['pattern'],
     },
   ],
@@ -34,7 +34,7 @@ export const services = verb({
       ...nameList({
         noun: 'service',
         names: () => names,
-        none: all.length > 0 ? 'No name contains that text.' : `${source.name} knows no services.`,
+        none: all.length > 0 ? 'No name contains that text.' : `${source.name} has no services.`,
         next: (name) => [{ verb: 'trace search', flags: { service: name } }],
       }),
     }

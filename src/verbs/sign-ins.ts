@@ -136,8 +136,7 @@ async function rowOf(
         ? new Failure('other-origin', 'the sign-in was for another API')
         : header
           ? changeOfWay(client, header)
-          : other &&
-            new Failure('profile-changed', 'the profile names another issuer, client or account now'),
+          : other && new Failure('profile-changed', 'the profile has another issuer, client or account now'),
   }
 }
 

@@ -2,8 +2,8 @@ import type { Inspected } from '../claims/inspect.ts'
 import { safeText } from '../text/safe-text.ts'
 
 /** Why, where a token names a key that the provider does not show; and the whole hint where nothing can be renewed. */
-export const RETIRED_KEY = 'The provider has retired that key, or never had it.'
-export const NEW_TOKEN_ONLY = `${RETIRED_KEY} Believe only a new token.`
+export const RETIRED_KEY = 'The provider retired that key or never had it.'
+export const NEW_TOKEN_ONLY = `${RETIRED_KEY} Only trust a new token.`
 
 /**
  * Why a signature is not verified, for people; undefined: it is verified. `notAsked`: the words where no keys were asked
@@ -20,8 +20,8 @@ export function whyNotVerified(
   if (circumstances.notAsked !== undefined) return circumstances.notAsked
   const issuer = token.identity.issuer.value
   if (issuer === undefined) return 'it names no issuer'
-  if (circumstances.issuer === undefined) return 'no issuer is known here'
+  if (circumstances.issuer === undefined) return 'no issuer is configured'
   return issuer === circumstances.issuer
     ? "the provider's keys could not be fetched"
-    : 'its issuer is not the one of this profile'
+    : 'it has another issuer than this profile'
 }

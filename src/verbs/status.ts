@@ -57,8 +57,7 @@ export const status = verb({
   },
 })
 
-const PROXIED =
-  'note: requests go through a local proxy (LS_AUTH_PROXY is set), which adds the token of the profile that it was started with'
+const PROXIED = 'note: a local proxy (LS_AUTH_PROXY is set) adds the token of its own profile'
 
 /** In place of the profile of a sign-in that none names. One that cannot be read does not say which profile had it. */
 const nameOf = ({ profile, issuer }: Pick<SignInRow, 'profile' | 'issuer'>): string =>
@@ -92,8 +91,8 @@ const endSentences = (rows: readonly SignInRow[], now: number): string[] =>
     const left = row.kept instanceof Failure ? undefined : unusedLeft(row.kept, now)
     if (left === undefined) return []
     return left > 0
-      ? [`${nameOf(row)}: the sign-in ends in ${shortDuration(left)} if it is not used.`]
-      : [`${nameOf(row)}: by what the provider said, the sign-in has ended.`]
+      ? [`${nameOf(row)}: the sign-in ends in ${shortDuration(left)} without use.`]
+      : [`${nameOf(row)}: according to the provider, the sign-in has ended.`]
   })
 
 /** What hinders a sign-in; and how to end one that no profile uses. */
@@ -119,7 +118,7 @@ function hintOf(row: SignInRow, failure: Failure, invocation: Invocation): strin
   if (issuer !== undefined)
     return signOutOf({ ...row, ...(failure.code === 'store-key' && { storeKeyFile: 'FILE' }) })
   // No other command can name it.
-  return isDamaged ? 'To remove it, and every other sign-in: ls-auth logout --all' : failure.hint
+  return isDamaged ? 'To remove it and all other sign-ins: ls-auth logout --all' : failure.hint
 }
 
 /** A sign-out that was interrupted, whose session may live on at the provider. */
@@ -129,7 +128,7 @@ async function unfinishedSignOuts(settings: Settings, { ports }: Invocation): Pr
     const { profile } = clientOfSignIn(header, settings, ports.env)
     const isUsed = usersOf(header, settings, ports.env).includes(profile)
     const words = optionWords(isUsed ? { profile } : { issuer, clientId, account })
-    return `${safeText(isUsed ? profile : issuer, 120)}: its sign-out is not finished, and it is not recorded whether its session has ended at the provider. To finish it: ls-auth logout${words}`
+    return `${safeText(isUsed ? profile : issuer, 120)}: its sign-out is not finished, and its session may still exist at the provider. To finish it: ls-auth logout${words}`
   })
 }
 
@@ -141,7 +140,7 @@ function nobody(rows: readonly SignInRow[], now: number, isMisspelt: boolean): s
     return 'Correct the settings first: they do not say whether you are signed in.'
   return toSignIn === undefined
     ? 'No profile needs a sign-in.'
-    : `Nobody is signed in. Run: ls-auth login --profile ${nameOf(toSignIn)}`
+    : `Not signed in. Run: ls-auth login --profile ${nameOf(toSignIn)}`
 }
 
 function jsonOf(row: SignInRow, rows: readonly SignInRow[], preferred: string | undefined, now: number) {

@@ -16,9 +16,9 @@ import { manyTracesFilter, manyTracesFlags } from './search-flags.ts'
 export const traceBreakdown = verb({
   ...ASKS_API,
   flags: {
-    by: choice('<what>', 'a row for each (operation when not given)', BREAKDOWN_BY),
-    graph: bool('who calls whom instead (services when --by is not given)'),
-    skew: bool('correct wrong clocks first: move spans of other hosts that lie outside their parents'),
+    by: choice('<what>', 'one row per service or operation (operation)', BREAKDOWN_BY),
+    graph: bool('show who calls whom (services, without --by)'),
+    skew: bool("correct wrong clocks: move other hosts' spans that lie outside their parents"),
     ...manyTracesFlags,
   },
   formats: LIST_FORMATS,
@@ -39,7 +39,7 @@ export const traceBreakdown = verb({
       title: 'Where does the time go?',
       asks: 'search',
       description:
-        'Over many traces: calls, durations, self time and share of the critical path, by service and operation; with graph who calls whom. The flags say which traces. At most 16 kB.',
+        'Calls, durations, self time and share of the critical path of many traces, by service and operation. With graph: who calls whom. The arguments select the traces. At most 16 kB.',
       takes: [
         'by',
         'graph',

@@ -24,14 +24,11 @@ export async function dataOf(
     notes: [
       // A file that is empty could be taken for one that has failed.
       noteOf('none', nodes?.length === 0 && `no span fits: ${shownText(0, tree, says)}`),
-      noteOf(
-        'redelivered',
-        again > 0 && `${again} of the spans are there once more: they were delivered again`,
-      ),
+      noteOf('redelivered', again > 0 && `${again} of the spans are duplicates`),
       // Whoever reads the file sees spans that took no time, and no mark.
       noteOf(
         'lost-ends',
-        lost > 0 && `${have} no usable end, and the duration 0 in -o ${format}, which has no place for that`,
+        lost > 0 && `${have} no usable end, and the duration 0 in -o ${format}, which cannot express that`,
       ),
     ],
   }

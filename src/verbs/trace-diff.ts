@@ -33,31 +33,27 @@ export const traceDiff = verb({
   flags: {
     first: value(
       '<id>',
-      'the trace to compare with, such as a usual request: its id, a traceparent or the address of its page',
+      'the trace to compare with: its id, a traceparent or the address of its page',
       readTraceArgument,
       { argument: 0 },
     ),
-    second: value('<id>', 'the trace in question, named alike', readTraceArgument, { argument: 1 }),
-    a: value(
-      '<search>',
-      "the traces that this search finds, instead of [a]: 'service=checkout since=1d'",
-      readSearch,
-    ),
+    second: value('<id>', 'the trace in question, in the same form', readTraceArgument, { argument: 1 }),
+    a: value('<search>', "a search instead of [a]: 'service=checkout since=1d'", readSearch),
     b: value(
       '<search>',
-      'the same instead of [b]; it takes the flags of trace search without dashes; several traces rule out chance',
+      'the same instead of [b], with the flags of trace search without dashes',
       readSearch,
     ),
-    traceA: value('<id>', 'which trace, when the file [a] holds several', readTraceId),
-    traceB: value('<id>', 'which trace, when the file [b] holds several', readTraceId),
+    traceA: value('<id>', 'trace to use from the file [a]', readTraceId),
+    traceB: value('<id>', 'trace to use from the file [b]', readTraceId),
     failIfSlower: value(
       '<percent>',
-      'exit status 5 when the whole trace took longer by more than this (20%)',
+      'exit with 5 if the trace got slower by more than this (20%)',
       readPercent,
     ),
-    full: bool('leave nothing out of the list and the tree'),
-    skew: bool('correct wrong clocks first: move spans of other hosts that lie outside their parents'),
-    output: choice('<format>', 'how to print it', FORMATS, { short: 'o' }),
+    full: bool('show everything in the list and the tree'),
+    skew: bool("correct wrong clocks: move other hosts' spans that lie outside their parents"),
+    output: choice('<format>', 'output format', FORMATS, { short: 'o' }),
     ...backendFlags,
     ...sensitiveFlag,
   },
@@ -68,7 +64,7 @@ export const traceDiff = verb({
       line: 'ls-auth trace diff 4bf92f3577b34da6a3ce929d0e0e4736 0af7651916cd43dd8448eb211c80319c',
     },
     {
-      does: 'one request against what is usual: the medians of those that a search finds',
+      does: 'one request against the medians of a search',
       line: "ls-auth trace diff 0af7651916cd43dd8448eb211c80319c --a 'service=checkout since=1d'",
     },
     {
@@ -76,7 +72,7 @@ export const traceDiff = verb({
       line: "ls-auth trace diff --a 'service=checkout from=2026-11-24T09:00Z to=2026-11-24T10:00Z' --b 'service=checkout from=2026-11-24T10:00Z'",
     },
     {
-      does: 'two files, in CI: exit status 5 when the second is more than 20% slower',
+      does: 'in CI: exit with 5 if the second file is over 20% slower',
       line: 'ls-auth trace diff before.json after.json --fail-if-slower 20%',
     },
   ],
@@ -86,7 +82,7 @@ export const traceDiff = verb({
       title: 'Compare two traces',
       asks: 'trace',
       description:
-        'What got slower or faster from the first trace (A) to the second (B): the operations that the difference comes from, by self time, what is new and what is gone, then the merged tree of what changed. Take as the first one a good request like the second. At most 16 kB.',
+        'Compares trace A with trace B: the operations behind the difference by self time, new and gone operations, then the merged tree. Use a good request like B as A. At most 16 kB.',
       takes: ['first', 'second'],
       required: ['first', 'second'],
     },
@@ -94,8 +90,8 @@ export const traceDiff = verb({
   async run(invocation, flags, format): Promise<Answer> {
     const { full, failIfSlower } = flags
     if (format === 'agent' && full)
-      throw new Failure('usage', '--full changes a drawing; -o agent has one form only', {
-        hint: 'Leave --full out, or -o.',
+      throw new Failure('usage', '--full changes a drawing, but -o agent has only one form', {
+        hint: 'Drop --full or -o.',
       })
     const sides = readSides(flags)
     const comparer = new Comparer()
@@ -155,7 +151,7 @@ const sameTrace = ({ rows }: Comparison): Note => {
 const incomplete = (letter: string, side: ComparedSide): Note | undefined =>
   side.incomplete === 0 || side.incomplete === side.all
     ? undefined
-    : { code: 'incomplete', text: `${letter}: ${incompleteText(side)}: left out of the medians` }
+    : { code: 'incomplete', text: `${letter}: ${incompleteText(side)}, excluded from the medians` }
 
 /** What slow spans of the service with the largest change have in common, and B alone. */
 function nextSteps(comparison: Comparison, { file }: Side, { traceId }: SideTold): Step[] {
@@ -179,7 +175,7 @@ function judge(comparison: Comparison, mostSlower: number): Failure | undefined 
   if (delta === undefined || delta.ofNanos === 0) {
     const why = whyUnknown(comparison) ?? 'A has no duration'
     return new Failure('check-failed', `--fail-if-slower cannot be judged: ${why}`, {
-      hint: 'Give whole traces, whose root has a start and an end.',
+      hint: 'Use complete traces, whose root has a start and an end.',
     })
   }
   const percent = (delta.nanos * 100) / delta.ofNanos
@@ -196,16 +192,16 @@ function maybeChance(comparison: Comparison, told: string): Failure {
   if (isAgainstMedians(comparison))
     return failed(
       'but its traces tend to be faster',
-      'There are fast and slow traces, and one kind got faster: compare each kind by itself, with more conditions in --a and --b.',
+      'One kind of trace got faster. Compare each kind separately, with more conditions in --a and --b.',
     )
   const half = undecidableRow(comparison)
   if (half !== undefined)
     return failed(
       'it may be chance',
-      `About half of the traces have ${safeText(rows[half]?.name ?? '', 200)}, so that more traces could not tell. Compare those that have it alone: name= in --a and --b.`,
+      `About half of the traces have ${safeText(rows[half]?.name ?? '', 200)}, so more traces will not help. Compare only those: name= in --a and --b.`,
     )
   const more = leastTraces === undefined ? 'more traces' : `at least ${leastTraces} traces`
-  return failed('too few traces to tell whether it is chance', `Compare ${more} on each side.`)
+  return failed('too few traces to rule out chance', `Compare ${more} on each side.`)
 }
 
 /** What got slower, whatever became of the whole in words: `same` can be more than allowed. */
@@ -214,9 +210,9 @@ function whereToLook({ rows }: Comparison): string {
   const [row] = origin.rows
   const isBesideOnly = rows.some(({ isBeside, selfChange }) => isBeside && selfChange === 'slower')
   if (row === undefined)
-    return `No operation ${isBesideOnly ? 'that the request waits for ' : ''}got slower in itself by enough to count: --full shows each.`
+    return `No operation ${isBesideOnly ? 'on the critical path ' : ''}got significantly slower itself. --full shows each.`
   const name = safeText(`${rows[row]?.name} (${rows[row]?.service})`, 200)
-  return `Look first at what got slowest in itself${origin.isSure ? '' : ', which may be chance'}: ${name}`
+  return `Start with the operation that slowed down most${origin.isSure ? '' : ', which may be chance'}: ${name}`
 }
 
 /** Digits that `toFixed` takes at most. */

@@ -32,11 +32,11 @@ import type { Asked, Picture } from './trace-drawing.ts'
 const flags = {
   id: value(
     '<id>',
-    'the id of the trace, as search_traces gives it; a traceparent or the address of its page will do',
+    'the trace id from search_traces, a traceparent or the address of its page',
     readTraceArgument,
     { argument: 0 },
   ),
-  output: choice('<format>', 'how to print it', TRACE_FORMATS, { short: 'o' }),
+  output: choice('<format>', 'output format', TRACE_FORMATS, { short: 'o' }),
   error: bool('only failed spans (and, in a tree, the spans above them)', { alias: 'errors' }),
   service: text('<name>', 'only spans of this service'),
   attr: repeated(
@@ -44,40 +44,24 @@ const flags = {
     'only spans with this attribute (repeatable; also key!=value, key>=500, key=~regex for the whole value)',
     readConditions,
   ),
-  min: nanos('only spans that took at least this long (5ms)'),
-  depth: value(
-    '<levels>',
-    'only this many levels of the tree, from the top',
-    (levels, name) => readCount(levels, name),
-    {
-      counts: true,
-    },
-  ),
-  span: value(
-    '<id>',
-    'this span, whole (attributes, events, exception, links), and what is below it',
-    readSpanId,
-  ),
-  details: bool('the same of every span that is drawn'),
-  showIds: bool('span ids on the rows'),
-  full: bool('leave nothing out of long values, stacks and lists'),
-  from: value(
-    '<time>',
-    'only from this moment on: 120ms on the axis, or a time (now-1h, RFC 3339)',
-    readMoment,
-  ),
-  to: value('<time>', 'only up to this moment', readMoment),
-  trace: value('<id>', 'which trace, when a file holds several', readTraceId),
-  unfold: bool('show every span; without it, repeated siblings share one row'),
+  min: nanos('only spans of at least this duration (5ms)'),
+  depth: value('<levels>', 'only the top levels of the tree', (levels, name) => readCount(levels, name), {
+    counts: true,
+  }),
+  span: value('<id>', 'all details of this span, and the spans below it', readSpanId),
+  details: bool('all details of every span shown'),
+  showIds: bool('show span ids'),
+  full: bool('show long values, stacks and lists in full'),
+  from: value('<time>', 'start time: an offset like 120ms, or now-1h, or RFC 3339', readMoment),
+  to: value('<time>', 'end time, in the same form', readMoment),
+  trace: value('<id>', 'trace to use from a file with several', readTraceId),
+  unfold: bool('show every span instead of folding repeated siblings'),
   scale,
-  skew: bool('correct wrong clocks: move spans of other hosts that lie outside their parents'),
+  skew: bool("correct wrong clocks: move other hosts' spans that lie outside their parents"),
   bars: bool('show the tree without bars', { no: true }),
-  ids: text(
-    '<file>',
-    'many traces instead, one a line: a file with one id a line, or NDJSON with traceId (- for standard input)',
-  ),
-  resume: text('<file>', 'with --ids: write into this file, and fetch only what is not in it yet'),
-  plain: bool('indented text without drawing characters, for screen readers and grep'),
+  ids: text('<file>', 'fetch many traces: a file with one id per line, or NDJSON with traceId (- for stdin)'),
+  resume: text('<file>', 'with --ids: write to this file, and only fetch missing traces'),
+  plain: bool('indented text for screen readers and grep'),
   ...backendFlags,
   ...sensitiveFlag,
 } as const satisfies Flags
@@ -96,12 +80,12 @@ export const traceGet = verb({
   examples: [
     { does: 'by its id', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     {
-      does: 'only what failed and what led there',
+      does: 'only failed spans and their parents',
       line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736 --error',
     },
     { does: 'from a file, without signing in', line: 'ls-auth trace get trace.json --service checkout' },
     {
-      does: 'many, one a line; the same command goes on where it was stopped',
+      does: 'many traces, one per line; run it again to resume',
       line: 'ls-auth trace get --ids ids.txt -o otlp --resume traces.ndjson',
     },
   ],
@@ -111,7 +95,7 @@ export const traceGet = verb({
       title: 'Read one trace',
       asks: 'trace',
       description:
-        'One trace as text of at most 16 kB: where errors began (first those that reached the top), the slowest spans, repeated calls (N+1), the critical path, then the tree with repeated siblings folded into one row. Each row begins with a span id. Begin here; it says what was left out, and span, error, service, min and depth ask for it.',
+        'One trace as text of at most 16 kB, each row with a span id. It shows where errors began, the slowest spans, repeated calls (N+1), the critical path, and the tree with repeated siblings folded. Begin here. It names what it omits; get that with span, error, service, min and depth.',
       takes: ['id', 'span', 'error', 'service', 'attr', 'min', 'depth', 'from', 'to'],
       required: ['id'],
     },
@@ -125,8 +109,8 @@ export const traceGet = verb({
     }
     const { id, trace: wanted, span, service, showSensitive, from, to } = typed
     if (id === undefined)
-      throw new Failure('usage', 'no trace is named', {
-        hint: 'Give an id or a file: ls-auth trace get ID. Many of them: --ids FILE',
+      throw new Failure('usage', 'missing trace id', {
+        hint: 'Use an id or a file: ls-auth trace get ID. For many traces: --ids FILE',
       })
     const kind = format as TraceFormat
     refuseUseless(options, kind)
@@ -169,7 +153,7 @@ export const traceGet = verb({
 })
 
 /** Of a trace that the back end gave in part. */
-export const PARTIAL = { code: 'partial', text: 'only a part of the trace is here' }
+export const PARTIAL = { code: 'partial', text: 'incomplete trace' }
 
 const isDrawn = (format: TraceFormat): format is TraceDrawing =>
   (TRACE_DRAWINGS as readonly TraceFormat[]).includes(format)
@@ -193,12 +177,12 @@ function refuseUseless(options: Typed, format: TraceFormat): void {
     : isGraphic(format)
       ? [OF_ROWS, 'has no rows of text']
       : format === 'agent'
-        ? [[...OF_ROWS, 'scale', 'unfold'], 'has one form only']
-        : [format === 'md' ? ['plain'] : [], 'is one for a page']
+        ? [[...OF_ROWS, 'scale', 'unfold'], 'has only one form']
+        : [format === 'md' ? ['plain'] : [], 'is for a page']
   const name = refused.find((one) => isTyped(options, one))
   if (name === undefined) return
-  throw new Failure('usage', `${flagOf(name)} changes a drawing; -o ${format} ${because}`, {
-    hint: `Leave ${flagOf(name)} out, or -o.`,
+  throw new Failure('usage', `${flagOf(name)} changes a drawing, but -o ${format} ${because}`, {
+    hint: `Drop ${flagOf(name)} or -o.`,
   })
 }
 
@@ -207,7 +191,7 @@ export function readSpanId(typed: string, flag: string): string {
   const spanId = spanIdIn(typed)
   if (spanId !== undefined) return spanId
   throw new Failure('usage', `${flag}: "${safeText(typed, 60)}" is not a span id`, {
-    hint: 'It has 16 hex digits. The rows of a trace show it, for a person with --show-ids.',
+    hint: 'It has 16 hex digits. See the rows of a trace (--show-ids in a terminal).',
   })
 }
 
@@ -314,7 +298,7 @@ async function zoomOf(tree: TraceTree, { from, to, scale }: GetFlags): Promise<A
   const zoom = { ...(from && { fromNanos: place(from) }), ...(to && { toNanos: place(to) }) }
   const { fromNanos = 0, toNanos = tree.endNanos } = zoom
   if (fromNanos > tree.endNanos || toNanos < 0 || (fromNanos >= toNanos && tree.endNanos > 0)) {
-    throw new Failure('usage', 'between --from and --to there is nothing of this trace', {
+    throw new Failure('usage', 'the trace has no spans between --from and --to', {
       hint: tree.isTimed
         ? `It runs from ${isoTime(tree.startNanos)} to ${isoTime(tree.startNanos + BigInt(tree.endNanos))}.`
         : 'None of its spans has a start time.',

@@ -38,23 +38,21 @@ export const traceSearch = verb({
     ...conditionFlags,
     error: bool('only failed spans', { alias: 'errors', short: 'e' }),
     query: text('<text>', "a query in the back end's own language instead (TraceQL)"),
-    limit: count(
-      'at most this many traces (20 when not given); with --follow, so many at the beginning',
-      MOST_LIMIT,
-      { short: 'n' },
-    ),
+    limit: count('maximum number of traces (20); with --follow, the number to start with', MOST_LIMIT, {
+      short: 'n',
+    }),
     ...backendFlags,
     ...timeFlags,
     ...fileFlag,
     ...sensitiveFlag,
-    output: choice('<format>', 'how to print it', LIST_FORMATS, { short: 'o' }),
-    follow: bool('go on with new traces as they come, one a line, until Ctrl-C'),
-    interval: duration('with --follow: the time between two looks (5s when not given)'),
+    output: choice('<format>', 'output format', LIST_FORMATS, { short: 'o' }),
+    follow: bool('print new traces as they come, until Ctrl-C'),
+    interval: duration('with --follow: time between two checks (5s)'),
   },
   formats: LIST_FORMATS,
   examples: [
     {
-      does: 'what failed in the last quarter of an hour?',
+      does: 'failures of the last 15 minutes',
       line: 'ls-auth trace search --service checkout --error --since 15m',
     },
     {
@@ -62,10 +60,10 @@ export const traceSearch = verb({
       line: 'ls-auth trace search --attr customer.id=42 --min 500ms --limit 50',
     },
     {
-      does: 'in the words of the back end (TraceQL)',
+      does: "in the back end's query language (TraceQL)",
       line: "ls-auth trace search --query '{ span.http.response.status_code >= 500 }'",
     },
-    { does: 'failures as they come', line: 'ls-auth trace search --service checkout --error --follow' },
+    { does: 'failures as they happen', line: 'ls-auth trace search --service checkout --error --follow' },
   ],
   tools: [
     {
@@ -73,7 +71,7 @@ export const traceSearch = verb({
       title: 'Find traces',
       asks: 'search',
       description:
-        'Traces with a span that fits all that is given, the latest first: id, duration, spans, errors, start, root. Then get_trace with one of the ids.',
+        'Traces with a span that matches all arguments, latest first: id, duration, spans, errors, start, root. Then call get_trace with an id.',
       takes: ['service', 'name', 'attr', 'error', 'min', 'max', 'since', 'from', 'to', 'query', 'limit'],
       most: { limit: 100 },
     },
@@ -148,22 +146,22 @@ function secondsOf(
 ): number | undefined {
   const wrong = (message: string, hint: string) => new Failure('usage', message, { hint })
   if (!follow && interval !== undefined)
-    throw wrong('--interval goes with --follow', 'Add --follow, or leave it out.')
+    throw wrong('--interval needs --follow', 'Add --follow, or drop --interval.')
   if (!follow) return undefined
   if (to !== undefined)
     throw wrong(
-      '--follow has no end, and --to names one',
-      'Leave one of them out: --from and --since say where it begins.',
+      '--follow has no end, but --to sets one',
+      'Drop one of them. --from and --since set the start.',
     )
   if (file !== undefined)
     throw wrong(
-      '--follow waits for new traces, and a file gets none',
-      'Leave out --file to follow the back end of the profile, or --follow to search the file.',
+      '--follow waits for new traces, but a file gets none',
+      "Drop --file to follow the profile's back end, or --follow to search the file.",
     )
   if (format === 'agent')
     throw wrong(
-      '--follow has no end, and -o agent is one text with a limit',
-      'Leave one of them out, or write a line each: -o ndjson.',
+      '--follow has no end, but -o agent is one bounded text',
+      'Drop one of them, or print one line per trace: -o ndjson.',
     )
   if (interval !== undefined && interval < 1)
     throw wrong('--interval: at least 1s', 'Write it like 5s or 1m.')

@@ -13,7 +13,7 @@ import { withheldNote } from '../trace/span-view.ts'
 import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
 import { missingSpans, PARTIAL, readSpanId } from './trace-get.ts'
 
-const id = value('<id>', 'the id of the trace, as of get_trace', readTraceArgument, { argument: 0 })
+const id = value('<id>', 'the trace id, as in get_trace', readTraceArgument, { argument: 0 })
 /** Of get_critical_path: spans. */
 const PATH = { usual: 50, most: 200 }
 /** Of get_span_details: spans, and UTF-8 bytes of the answer. */
@@ -35,7 +35,7 @@ export const spanDetails = verb({
   ...ASKS_API,
   flags: {
     id,
-    spans: repeated('<id>', 'the ids of the spans: the rows of get_trace begin with them', (ids, name) =>
+    spans: repeated('<id>', 'span ids, from the rows of get_trace', (ids, name) =>
       ids.map((one) => readSpanId(one, name)),
     ),
   },
@@ -47,7 +47,7 @@ export const spanDetails = verb({
       title: 'Read spans whole',
       asks: 'trace',
       description:
-        'Up to 20 spans of one trace with all that is known of them: status, times, the way from the root, exception with stack, attributes, events, links, resource. At most 64 kB; what looks like a secret or like personal data is masked.',
+        'Up to 20 spans of one trace in full: status, times, path from the root, exception with stack, attributes, events, links, resource. At most 64 kB. ls-auth masks values that look like secrets or personal data.',
       takes: ['id', 'spans'],
       required: ['id', 'spans'],
       most: { spans: DETAILS.most },
@@ -93,10 +93,10 @@ export const criticalPath = verb({
   tools: [
     {
       name: 'get_critical_path',
-      title: 'What the answer waited for',
+      title: 'Spans the answer waited for',
       asks: 'trace',
       description:
-        'The critical path of one trace: the spans that the answer waited for, in order of time, each with the time it took of it and its share. A span that is not in it could be removed and the answer would be no faster. At most 16 kB.',
+        'The critical path of one trace: the spans that the answer waited for, in order, each with its time and share. Speeding up a span outside of it gains nothing. At most 16 kB.',
       takes: ['id', 'limit'],
       required: ['id'],
       most: { limit: PATH.most },
@@ -106,7 +106,7 @@ export const criticalPath = verb({
     const { tree, name, notes } = await read(invocation, id)
     const pen = agentPen('limit')
     const path = criticalLines(tree, rootsPath(tree), timeWindow(tree), pen, limit)
-    const lines = path.length === 0 ? ['There is none: no span of the trace took time.'] : path
+    const lines = path.length === 0 ? ['No critical path: no span of the trace took time.'] : path
     return {
       blocks: [textBlock(() => agentHeader(tree, name, pen)), drawnBlock(() => lines)],
       notes,

@@ -26,7 +26,7 @@ export const traceView = verb({
   completes: ['files'],
   flags: {
     id: value('<id>', 'the trace', readTraceArgument, { argument: 0 }),
-    trace: value('<id>', 'which trace, when a file holds several', readTraceId),
+    trace: value('<id>', 'trace to use from a file with several', readTraceId),
     scale,
     ...backendFlags,
     ...sensitiveFlag,
@@ -123,14 +123,14 @@ async function openPage(
   if (link === undefined || !URL.canParse(link))
     return `No page of this trace is known: ${safeText(name, 40)} names none.`
   const url = new URL(link)
-  if (!isHttpsOrLoopback(url)) return `Not opened, since it is not https: ${safeText(url.href, 300)}`
+  if (!isHttpsOrLoopback(url)) return `Not opened, because it is not https: ${safeText(url.href, 300)}`
   const isOpened = await (await browser())?.open(url)
   return `${isOpened ? 'Opened' : 'There is no browser here. Its page'}: ${safeText(url.href, 300)}`
 }
 
 async function copy(screen: Screen, text: string | undefined, printed: string): Promise<string> {
-  if (text === undefined) return `Too long for a clipboard. Fold some rows, or: ${printed} -o md`
-  if (!(await screen.copy(text))) return `This terminal takes no copies (OSC 52). Instead: ${printed} -o md`
+  if (text === undefined) return `Too long for the clipboard. Fold some rows, or: ${printed} -o md`
+  if (!(await screen.copy(text))) return `This terminal cannot copy (OSC 52). Instead: ${printed} -o md`
   const lines = text.split('\n').length - 1
   return `Copied ${lines} lines as Markdown, if this terminal allows it (OSC 52).`
 }
@@ -139,11 +139,11 @@ async function copy(screen: Screen, text: string | undefined, printed: string): 
 function noScreen({ ports: { env, terminal }, args, options }: Invocation, printed: string): Failure {
   const reason =
     options.json === true
-      ? 'trace view shows a trace; it prints no JSON'
+      ? 'trace view is interactive and prints no JSON'
       : terminal.inIsTTY && terminal.outIsTTY && env.variables.TERM === 'dumb'
         ? 'trace view cannot move the cursor of this terminal (TERM=dumb)'
-        : 'trace view needs a terminal, for its keys and its screen'
+        : 'trace view needs a terminal'
   const hint =
-    args[0] === '-' ? 'Write the trace into a file and name that, or print it: ' : 'Print the trace instead: '
+    args[0] === '-' ? 'Save the trace to a file and open that, or print it: ' : 'Print the trace instead: '
   return new Failure('usage', reason, { hint: hint + printed })
 }

@@ -22,7 +22,7 @@ export const traceWhy = verb({
     error: bool('explain failed spans', { alias: 'errors', short: 'e' }),
     slowerThan: value(
       '<limit>',
-      'explain the spans that took longer: 500ms, or p95 of those that fit',
+      'explain slow spans: over 500ms, or over p95 of those that match',
       parseLimit,
     ),
     ...populationFlags,
@@ -31,7 +31,7 @@ export const traceWhy = verb({
   examples: [
     { does: 'why do calls of a service fail?', line: 'ls-auth trace why --service checkout --error' },
     {
-      does: 'what is different about the slowest twentieth?',
+      does: 'what do the slowest 5% have in common?',
       line: 'ls-auth trace why --service checkout --name "POST /order" --slower-than p95 --since 1d',
     },
     { does: 'in a file', line: 'ls-auth trace why --file traces.ndjson --error' },
@@ -42,7 +42,7 @@ export const traceWhy = verb({
       title: 'Why do spans fail, or take long?',
       asks: 'search',
       description:
-        'Which attribute values failed spans (error) or slow ones (slower_than) have more often than the other spans that fit, ranked, and whether that may be chance. The conditions say among which spans: one service or operation gives the clearest answer. At most 16 kB.',
+        'Attribute values that failed spans (error) or slow spans (slower_than) have more often than other matching spans, ranked, and whether that may be chance. Limit it to one service or operation for the clearest answer. At most 16 kB.',
       takes: [
         'error',
         'slowerThan',
@@ -102,9 +102,9 @@ function selectedSpans(error: boolean, over: Limit | undefined): SelectedSpans {
   if (over !== undefined && !error) return { by: 'duration', over }
   const question = error
     ? '--error and --slower-than cannot be used together'
-    : 'which spans are to be explained?'
+    : 'missing --error or --slower-than'
   throw new Failure('usage', question, {
-    hint: 'Give one of: --error, --slower-than 500ms, --slower-than p95',
+    hint: 'Use one of: --error, --slower-than 500ms, --slower-than p95',
   })
 }
 

@@ -45,8 +45,8 @@ interface Options {
 /** `ls-auth whoami`: the identity in the tokens, each value with its claim. */
 export const whoami = verb({
   flags: {
-    verify: bool("check the signatures with the provider's current keys"),
-    raw: bool('print the header and payload of each token as they are'),
+    verify: bool("verify the signatures with the provider's current keys"),
+    raw: bool('print the raw header and payload of each token'),
     token: fromInput('whoami'),
   },
   formats: [],
@@ -63,7 +63,7 @@ export const whoami = verb({
       name: 'whoami',
       title: 'Who is signed in',
       description:
-        'As whom these tools read traces, until when, and what that person may read. Every call is logged under this name.',
+        'The person these tools read traces as, their access and how long it lasts. Every call is logged under this name.',
       takes: [],
     },
   ],
@@ -164,13 +164,13 @@ function unverified({ id, access, profile, tokens }: View): Failure | undefined 
     const why = whyNotVerified(token, { issuer })
     if (issuer === undefined && token.signature === 'unverified' && token.identity.issuer.value !== undefined)
       return new Failure('check-failed', `the signature of the ${name} is not verified: ${why}`, {
-        hint: `If you trust the issuer that it names: ls-auth check${tokens.origin === 'input' ? ' --token -' : ''} --issuer URL`,
+        hint: `If you trust its issuer: ls-auth check${tokens.origin === 'input' ? ' --token -' : ''} --issuer URL`,
       })
     const what = token.signature === 'bad' ? 'is wrong' : 'cannot be verified'
     const isPersons = tokens.origin === 'session' && !profile.client.workload
     return new Failure('refused', `the signature of the ${name} ${what}: ${why}`, {
       hint: !hasUnknownKey(token)
-        ? 'Do not believe what this token says, and find out where it comes from.'
+        ? 'Do not trust this token. Find out where it comes from.'
         : isPersons
           ? `${RETIRED_KEY} A sign-in brings new tokens: ls-auth login`
           : NEW_TOKEN_ONLY,

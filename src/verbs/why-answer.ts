@@ -129,7 +129,7 @@ export function whyNotes(
     const of =
       selected.by === 'duration' && 'percentile' in selected.over ? `p${selected.over.percentile}` : ''
     const [from, to] = [loweredFromNanos, limitNanos].map(exactDuration)
-    add('limit-lowered', `no span took longer than the ${of}, ${from}: the limit is lowered to ${to}`)
+    add('limit-lowered', `no span took longer than the ${of}, ${from}: lowered the limit to ${to}`)
   }
   if (limitIsEstimated)
     add('limit-estimated', `the limit is estimated: ${source} counts durations by powers of two`)
@@ -141,13 +141,13 @@ export function whyNotes(
   if (lists > 0)
     add(
       'lists',
-      `${lists} ${lists === 1 ? 'attribute holds' : 'attributes hold'} lists, which are not compared`,
+      `${lists} ${lists === 1 ? 'attribute holds' : 'attributes hold'} lists, which ls-auth does not compare`,
     )
   const again = redeliveredText(redelivered)
   if (again !== undefined) add('redelivered', again)
   if (hidden > 0) notes.push(MASKED)
   if (partial !== undefined) {
-    const text = `${source} gave only a part of the result: ${safeText(partial, 300)}`
+    const text = `${source} returned only a part of the result: ${safeText(partial, 300)}`
     notes.push({ code: 'part-of-result', text, quotes: true })
   }
   return [...notes, ...(found ? foundNotes({ ...found, masked: () => 0 }) : [])]

@@ -31,7 +31,7 @@ describe('help --json', () => {
     expect(get).toMatchObject({ usage: 'ls-auth trace get [id]', exits: { 0: 'done', 7: 'not found' } })
     expect(get?.options).toContainEqual({
       flags: '-o, --output <format>',
-      description: 'how to print it',
+      description: 'output format',
       choices: expect.arrayContaining(['json', 'agent']),
     })
     expect(help.options.map(({ flags }) => flags)).toContain('--profile <name>')

@@ -94,7 +94,7 @@ it('y says so where the terminal takes no copies, and where it is too much', asy
   }))
   const long = await walked({ keys: ['y'], spans })
   expect(long.copies).toEqual([])
-  expect(long.last).toMatch(/^Too long for a clipboard/)
+  expect(long.last).toMatch(/^Too long for the clipboard/)
 })
 
 it.each([
@@ -105,7 +105,7 @@ it.each([
     'a page that anybody could read along',
     'http://traces.example/',
     [],
-    /^Not opened, since it is not https/,
+    /^Not opened, because it is not https/,
   ],
   ['no web page', 'file:///etc/passwd', [], /^Not opened/],
 ])('o: %s', async (_, link, opened, said) => {

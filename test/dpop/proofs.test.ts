@@ -24,7 +24,7 @@ function bound(skewSeconds = 0) {
 }
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toUTCString()
 
-it('a token that is bound to no key has no proof, and nothing is learnt for it', async () => {
+it('a token that is not bound to a key has no proof, and nothing is learnt for it', async () => {
   const proofs = openProofs({ now: () => NOW })
   proofs.bind('t', undefined, 0)
   expect(await proofs.headers('t', 'GET', URL_OF_API)).toBeUndefined()

@@ -34,9 +34,9 @@ it('a tool says what a call costs where that is allowed, and does not call itsel
 })
 
 it('an agent is told to begin with what works', async () => {
-  expect(instructionsFor(offer('lightstep'))).toContain('Begin with get_trace;')
+  expect(instructionsFor(offer('lightstep'))).toContain('Begin with get_trace.')
   for (const other of [offer('lightstep', true), offer('tempo'), offer('jaeger')])
-    expect(instructionsFor(other)).toContain('Begin with search_traces or get_trace;')
+    expect(instructionsFor(other)).toContain('Begin with search_traces or get_trace.')
 })
 
 it('where nobody has said what answers, nothing is said of a back end', async () => {

@@ -17,14 +17,14 @@ const said = (failure: unknown) => errorText(failure, invocation, tool)
 
 it.each<[FailureCode, FailureReason | undefined, RegExp]>([
   ['usage', undefined, /^The arguments do not fit\. Correct them, then call again\.$/],
-  ['usage', 'budget-spent', /^What this server may answer in one run is used up\. Do not call again/],
-  ['settings', undefined, /no argument changes\. Do not call again: tell the person/],
-  ['cannot-do', undefined, /^This cannot be done as asked, and to call again with the same arguments/],
-  ['login-page', 'web-page', /To call again brings the same/],
-  ['not-found', 'web-page', /To call again brings the same/],
+  ['usage', 'budget-spent', /^This server's budget is used up, .*Do not call again/],
+  ['settings', undefined, /no argument changes that\. Do not call again\. Tell the person/],
+  ['cannot-do', undefined, /^This request cannot work\. Do not repeat it with the same arguments/],
+  ['login-page', 'web-page', /Another call will not help/],
+  ['not-found', 'web-page', /Another call will not help/],
   ['api-failed', undefined, /Call again once/],
-  ['api-failed', 'too-large', /ask for less/],
-  ['api-failed', 'snapshot-taken', /Do not call again: that takes another one/],
+  ['api-failed', 'too-large', /Request less/],
+  ['api-failed', 'snapshot-taken', /Do not call again, since that takes another one/],
   ['api-failed', 'large-headers', /Do not call again/],
   ['rate-limited', undefined, /limits requests\. Wait a minute/],
   ['storage', undefined, /disk of this machine\. Stop here/],
@@ -67,7 +67,7 @@ it('the hint of a spent budget is ours', () => {
   } catch (error) {
     failure = error
   }
-  expect(outside(said(failure))).toMatch(/^hint: Tell the person .* a higher --max-calls\.$/)
+  expect(outside(said(failure))).toMatch(/^hint: Tell the person .* raise --max-calls\.$/)
 })
 
 it.each(Object.keys(FAILURES) as FailureCode[])(
@@ -94,7 +94,7 @@ it.each([
   ['Try again: ls-auth trace get 00f067aa0ba902b7', 'Try again: get_trace with id 00f067aa0ba902b7'],
   [
     'Take a snapshot: ls-auth mcp --profile work --snapshot',
-    'A person can allow snapshots: by starting this server with --snapshot. Without one: get_trace with the id of a span',
+    'A person can allow snapshots by starting this server with --snapshot. Without one: get_trace with the id of a span',
   ],
   [
     'have it assembled (2 to 7): ls-auth mcp --profile work --snapshot',

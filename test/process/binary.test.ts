@@ -47,13 +47,13 @@ describe('before anybody has signed in', () => {
   })
 
   it.each([
-    [['--json'], 2, /^\{"error":\{"code":"usage","message":"no command was given"/],
+    [['--json'], 2, /^\{"error":\{"code":"usage","message":"missing command"/],
     [['login', '--colour-me'], 2, "error: unknown option '--colour-me'\nhint: See: ls-auth login --help\n"],
     [['tokens'], 2, /^error: unknown command 'tokens'\nhint: Did you mean token\? See: ls-auth --help\n/],
     [['login'], 2, /^error: there is no profile yet\nhint: .*: ls-auth login URL\n$/],
     [['token'], 3, /^error: you are not signed in: there is no profile yet\nhint: .*: ls-auth login URL\n$/],
-    [['whoami', '--token', 'eyJhbGciOi.eyJzdWIi.c2ln'], 2, /^error: a token does not belong on the command/],
-    [['whoami', '--token=eyJhbGciOi.eyJzdWIi.c2ln'], 2, /^error: a token does not belong on the command/],
+    [['whoami', '--token', 'eyJhbGciOi.eyJzdWIi.c2ln'], 2, /^error: a token on the command line is visible/],
+    [['whoami', '--token=eyJhbGciOi.eyJzdWIi.c2ln'], 2, /^error: a token on the command line is visible/],
   ])('%j ends with %i and says why on stderr', async (args, status, words) => {
     const { exit, stdout, stderr } = await machine.run(args)
     expect({ exit, stdout }).toEqual({ exit: status, stdout: '' })

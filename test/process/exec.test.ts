@@ -143,9 +143,9 @@ describe('its exit status', () => {
 
   it.each([
     ['nobody is signed in', ['exec', '--profile', 'default', '--account', 'x'], /unknown option/],
-    ['no command is given', ['exec'], /no command was given\nhint: .*ls-auth exec -- CMD/],
-    ['no command behind the dashes', ['exec', '--'], /no command was given/],
-    ['the command is empty', ['exec', '--', ''], /no command was given/],
+    ['no command is given', ['exec'], /missing command\nhint: .*ls-auth exec -- CMD/],
+    ['no command behind the dashes', ['exec', '--'], /missing command/],
+    ['the command is empty', ['exec', '--', ''], /missing command/],
     [
       'its flags without the dashes',
       ['exec', 'sh', '-c', 'exit 3'],
@@ -171,7 +171,7 @@ describe('its exit status', () => {
     async (name) => {
       const { exit, stdout, stderr } = await machine.run(['exec', '--env', name, '--', 'true'])
       expect({ exit, stdout }).toEqual({ exit: 125, stdout: '' })
-      expect(stderr).toMatch(/decides how programs are found and run\nhint: .*TRACE_TOKEN/)
+      expect(stderr).toMatch(/controls how programs run\nhint: .*TRACE_TOKEN/)
     },
   )
 
@@ -279,7 +279,7 @@ describe('with LS_AUTH_TOKEN set', () => {
     const args = ['exec', '--env', 'T', '--', 'sh', '-c', 'echo "$T"; env | grep -c LS_AUTH_TOKEN']
     const ended = await machine.run(args, { env: { LS_AUTH_TOKEN: token.trim() } })
     expect(ended).toMatchObject({ stdout: `${token.trim()}\n0\n` })
-    expect(ended.stderr).toBe('note: LS_AUTH_TOKEN is handed on as it is; it cannot be renewed\n')
+    expect(ended.stderr).toBe('note: LS_AUTH_TOKEN is handed on and cannot be renewed\n')
     const quiet = await machine.run(['--quiet', ...args], { env: { LS_AUTH_TOKEN: token.trim() } })
     expect(quiet.stderr).toBe('')
   })

@@ -146,7 +146,7 @@ describe('each request says who asks, and why', () => {
       `error: ${where} holds a token, which would be visible in the log\nhint: Write a reason in words, such as a ticket.\n`
     // Of all that is typed a JWT is refused before anybody knows what it is for.
     const typed = reason.includes(TOKEN)
-      ? /^error: a token does not belong on .*\nhint: .*\n$/
+      ? /^error: a token on the command line .*\nhint: .*\n$/
       : holds('--reason')
     for (const [args, env, said] of [
       [['token', '--reason', reason], {}, typed],
@@ -175,7 +175,7 @@ describe('each request says who asks, and why', () => {
         const { exit, stdout, stderr } = await machine.run(args)
         expect({ args, exit, stdout }).toEqual({ args, exit: status, stdout: '' })
         expect(stderr).toMatch(
-          /^error: this profile wants a reason, .*\nhint: .*--reason TEXT.*LS_AUTH_REASON/,
+          /^error: this profile requires a reason\nhint: .*--reason TEXT.*LS_AUTH_REASON/,
         )
       }
       expect((await lines()).length).toBe(before)
@@ -338,7 +338,7 @@ describe('nothing that is wrong with the record stops a command', () => {
     await chmod(join(state, 'ls-auth'), 0o700).catch(() => {})
     await rm(state, { recursive: true, force: true })
     const warning = expect.stringMatching(
-      /^warning: this is not in the record, \S+audit\.jsonl could not be written \(E[A-Z]+\)\n$/,
+      /^warning: not recorded: \S+audit\.jsonl could not be written \(E[A-Z]+\)\n$/,
     )
     expect(ended).toMatchObject({ exit: 0, stdout: '{}', stderr: warning })
     expect(token).toMatchObject({ exit: 0, stdout: `${TOKEN}\n`, stderr: warning })
@@ -441,7 +441,7 @@ describe('audit list', () => {
 
   it('without a record says so', async () => {
     const env = { XDG_STATE_HOME: join(machine.home, 'nothing') }
-    const text = 'note: there is nothing of that in the record\n'
+    const text = 'note: no entries match\n'
     expect(await machine.run(['audit', 'list'], { env })).toMatchObject({ exit: 0, stdout: '', stderr: text })
     expect((await machine.run(['audit', 'list', '--json'], { env })).stdout).toBe('[]\n')
   })

@@ -42,8 +42,8 @@ describe('the forms that other programs read', () => {
   })
 
   it.each([
-    [['--header', '--format', 'raw'], '--header and --format raw ask for two forms'],
-    [['--json', '--format', 'bazel'], '--json and --format bazel ask for two forms'],
+    [['--header', '--format', 'raw'], '--header and --format raw conflict'],
+    [['--json', '--format', 'bazel'], '--json and --format bazel conflict'],
     [['--format', 'xml'], '--format: "xml" is not known'],
     [['get'], 'token takes no "get"'],
     [['put', '--format', 'bazel'], 'token takes no "put"'],

@@ -26,7 +26,7 @@ describe('what a proof says about its program', () => {
       { sub: 'arn:aws:sts::123456789012:assumed-role/TraceReader/i-1' },
       { role: 'TraceReader' },
     ],
-    ['a user is no role', { sub: 'arn:aws:iam::123456789012:user/ada' }, {}],
+    ['a user is not a role', { sub: 'arn:aws:iam::123456789012:user/ada' }, {}],
     [
       'a pod',
       { 'kubernetes.io': { namespace: 'ops', serviceaccount: { name: 'reader', uid: 'u' } } },

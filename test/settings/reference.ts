@@ -34,7 +34,7 @@ const WORKLOAD: Readonly<Record<(typeof WORKLOAD_KEYS)[number], string>> = {
 
 /** Variables that are no setting of a profile. */
 const VARIABLES: readonly (readonly [string, string])[] = [
-  ['LS_AUTH_PROFILE', 'the profile to use, as `--profile`'],
+  ['LS_AUTH_PROFILE', 'profile to use, as `--profile`'],
   ['LS_AUTH_TOKEN', 'an access token to use in place of a sign-in; set and empty is an error'],
   ['LS_AUTH_TOKEN_PROFILE', 'set by `exec`, for the record: the profile that `LS_AUTH_TOKEN` is of'],
   ['LS_AUTH_PROXY', '`1`: `LS_AUTH_API` is the address of `ls-auth proxy`, so no token is sent to it'],

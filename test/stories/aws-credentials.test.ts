@@ -129,9 +129,9 @@ describe('credentials of a role', () => {
 
 describe('what was typed is judged before anything is sent', () => {
   it.each([
-    ['ls-auth aws-credentials', 'no role was given'],
-    ['ls-auth aws-credentials --role-arn TraceReader', '"TraceReader" is no role'],
-    ['ls-auth aws-credentials --role-arn arn:aws:iam::1234:role/x', 'is no role'],
+    ['ls-auth aws-credentials', 'missing --role-arn'],
+    ['ls-auth aws-credentials --role-arn TraceReader', '"TraceReader" is not a role'],
+    ['ls-auth aws-credentials --role-arn arn:aws:iam::1234:role/x', 'is not a role'],
     [`ls-auth aws-credentials --role-arn ${ROLE} --duration 10m`, 'not between 15m and 12h'],
     [`ls-auth aws-credentials --role-arn ${ROLE} --duration 13h`, 'not between 15m and 12h'],
     [`ls-auth aws-credentials --role-arn ${ROLE} --role-session-name "a b"`, 'is not allowed by AWS'],
@@ -146,7 +146,7 @@ describe('what was typed is judged before anything is sent', () => {
   })
 
   it.each([
-    ['aws-cn', '', 'no region was given'],
+    ['aws-cn', '', 'missing region'],
     ['aws-cn', '--region us-east-1', 'the region us-east-1 is in aws'],
     ['aws', '--region us-gov-west-1', 'the region us-gov-west-1 is in aws-us-gov'],
   ])(
@@ -186,7 +186,7 @@ describe('what AWS refuses', () => {
     sts.trust = { roleArn: ROLE, issuer: stage.provider.issuer, audiences: ['another'] }
     const { exit, stderr } = await refused()
     expect(exit).toBe(11)
-    expect(stderr).toContain('error: AWS does not take this token (InvalidIdentityToken)\nhint: ')
+    expect(stderr).toContain('error: AWS does not accept this token (InvalidIdentityToken)\nhint: ')
     expect(stderr).toContain('AWS says: Incorrect token audience in [secret]')
     expect(stderr).toContain(`the token says aud = ${stage.provider.clientId}`)
     expect(stderr).toContain(`the token says iss = ${stage.provider.issuer}`)
@@ -273,10 +273,10 @@ describe('what AWS refuses', () => {
       'a page',
       { status: 200, body: '<html><body>Sign in to the proxy</body></html>' },
       6,
-      'no answer of AWS STS',
+      'did not answer like AWS STS',
     ],
-    ['an empty answer', { status: 200, body: '' }, 6, 'no answer of AWS STS'],
-    ['a list', { status: 200, body: '[]' }, 6, 'no answer of AWS STS'],
+    ['an empty answer', { status: 200, body: '' }, 6, 'did not answer like AWS STS'],
+    ['a list', { status: 200, body: '[]' }, 6, 'did not answer like AWS STS'],
     [
       'credentials with a part missing',
       {
@@ -284,7 +284,7 @@ describe('what AWS refuses', () => {
         body: '{"AssumeRoleWithWebIdentityResponse":{"AssumeRoleWithWebIdentityResult":{"Credentials":{"AccessKeyId":"ASIAEXAMPLE000000000","SecretAccessKey":"x","Expiration":1}}}}',
       },
       6,
-      'no answer of AWS STS',
+      'did not answer like AWS STS',
     ],
     [
       'a key with a line break in it',
@@ -293,16 +293,16 @@ describe('what AWS refuses', () => {
         body: '{"AssumeRoleWithWebIdentityResponse":{"AssumeRoleWithWebIdentityResult":{"Credentials":{"AccessKeyId":"ASIAEXAMPLE000000000","SecretAccessKey":"x\\ny","SessionToken":"z","Expiration":1}}}}',
       },
       6,
-      'no answer of AWS STS',
+      'did not answer like AWS STS',
     ],
     [
-      'credentials that have already ended',
+      'returned expired credentials',
       {
         status: 200,
         body: '{"AssumeRoleWithWebIdentityResponse":{"AssumeRoleWithWebIdentityResult":{"Credentials":{"AccessKeyId":"ASIAEXAMPLE000000000","SecretAccessKey":"x","SessionToken":"z","Expiration":1}}}}',
       },
       6,
-      'credentials that have already ended (1970-01-01T00:00:01.000Z)\nhint: Check the clock',
+      'returned expired credentials (1970-01-01T00:00:01.000Z)\nhint: Check the clock',
     ],
     ['an escape in a message', says('AccessDenied', 403, 'a\u001b[31mb'), 11, 'AWS says: a\\u{1b}[31mb'],
   ])('%s', async (_, answer, exit, words) => {
@@ -316,7 +316,7 @@ describe('what AWS refuses', () => {
   it('a redirect is not followed with the token', async () => {
     const before = sts.requests.length
     sts.tamper = () => ({ status: 307, headers: { location: `${sts.url}/elsewhere` }, body: '' })
-    expect((await refused()).stderr).toContain('gave no answer of AWS STS (HTTP 307)')
+    expect((await refused()).stderr).toContain('did not answer like AWS STS (HTTP 307)')
     expect(sts.requests).toHaveLength(before + 1)
   })
 

@@ -121,9 +121,7 @@ export function storiesEverywhere(here: () => Stranger, told: Told): void {
       expect(stderr).toContain(told.dead)
     }
     const { stdout } = await type('ls-auth doctor')
-    expect(stdout).toMatch(
-      /^warn +session +a token with \d+s left, and the provider has refused to renew it$/m,
-    )
+    expect(stdout).toMatch(/^warn +session +a token with \d+s left, and the provider refused to renew it$/m)
     world.visitor = here().person(told.user)
     await signedIn()
     expect(await type(RENEW)).toMatchObject({ exit: 0, stderr: '' })
@@ -169,7 +167,7 @@ export function storiesEverywhere(here: () => Stranger, told: Told): void {
       told.device ? /^ok {4}device flow {3}offered/m : /^ok {4}device flow {3}not offered: .*--paste$/m,
     )
     expect(stdout).toMatch(/^ok {4}session .* left, renewed as needed$/m)
-    expect(stdout).toMatch(/^ok {4}scopes {8}granted as asked for/m)
+    expect(stdout).toMatch(/^ok {4}scopes {8}granted as requested/m)
     // There is no trace API in these tests.
     expect(stdout.match(/^(FAIL|warn) +\S+/gm)).toEqual(['FAIL  API'])
   })

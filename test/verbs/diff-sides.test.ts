@@ -31,18 +31,18 @@ describe('a side as a search', () => {
 
   it.each([
     ['servce=x', /--a: "servce" is not known/, /Did you mean service\?/],
-    [ID, /--a: ".*" is not key=value/, /An id or a file goes without --a/],
+    [ID, /--a: ".*" is not key=value/, /Give an id or a file without --a/],
     ['service=', /--a: service has no value/, /service=VALUE/],
-    ['service=a service=b', /--a: service is there twice/, /once/],
-    ['name="open', /--a: a quote is open/, /--a 'name="GET \/cart" since=1d'$/],
-    ["name=rock 'n roll", /--a: a quote is open/, /./],
+    ['service=a service=b', /--a: service appears twice/, /once/],
+    ['name="open', /--a: a quote is unclosed/, /--a 'name="GET \/cart" since=1d'$/],
+    ["name=rock 'n roll", /--a: a quote is unclosed/, /./],
     ['  ', /--a is empty/, /service=checkout since=1d/],
     ['since=soon', /--a: --since: "soon" is not a duration/, /./],
     ['since=1h from=2026-11-24', /--a: --since and --from cannot be used together/, /./],
     ['attr=x', /--a: --attr: "x" is not key=value/, /^Write it like --attr http/],
     ['limit=0', /--a: --limit: "0" is not a whole number/, /^Write it like --limit 20/],
     ['min=5ms max=1ms', /^--a: --min 5ms is longer than --max 1ms$/, /./],
-    ['from=now to=now-1h', /^--a: the time to look at ends before it begins$/, /./],
+    ['from=now to=now-1h', /^--a: the time range ends before it begins$/, /./],
     ['error=true', /^--a: error takes no value$/, /^Write error, or leave it out\.$/],
     ['errors=', /^--a: errors takes no value$/, /^Write errors, or leave it out\.$/],
     ['erorr=true', /--a: "erorr" is not known/, /Did you mean error\?/],
@@ -72,7 +72,7 @@ it.each([
   'name="GET "cart',
 ])('a quote that is part of a value: %j is refused', (text) => {
   expect(() => readSearch(text, '--a', NOW)).toThrow(
-    expect.objectContaining({ code: 'usage', message: '--a: a quote is open, or part of a word' }),
+    expect.objectContaining({ code: 'usage', message: '--a: a quote is unclosed or inside a word' }),
   )
 })
 
@@ -100,10 +100,10 @@ describe('which side is which', () => {
   })
 
   it.each<[string[], Record<string, unknown>, RegExp]>([
-    [[], {}, /no trace is named/],
-    [[ID], {}, /nothing to compare it with/],
-    [[], { a: 'error' }, /nothing to compare it with/],
-    [[ID, ID], { a: 'error' }, /more than two sides/],
+    [[], {}, /missing trace id/],
+    [[ID], {}, /missing the second trace/],
+    [[], { a: 'error' }, /missing the second trace/],
+    [[ID, ID], { a: 'error' }, /too many sides/],
     [['-', '-'], {}, /both sides are standard input/],
     [['-'], { a: 'file=-' }, /both sides are standard input/],
     [['t.json', ID], { traceA: 'what?' }, /not a span or trace id/],

@@ -8,14 +8,11 @@ export const CLOUD_COMMANDS: Details = {
   'aws-credentials': {
     options: (command) =>
       command
-        .option('--role-arn <arn>', 'the role to assume')
+        .option('--role-arn <arn>', 'role to assume')
         .option('--role-session-name <name>', 'how CloudTrail names you (your e-mail address or user name)')
-        .option('--duration <duration>', 'how long they are valid: 15m to 12h (1h)')
-        .option(
-          '--region <name>',
-          'whose STS to ask (AWS_REGION, AWS_DEFAULT_REGION, else the global endpoint)',
-        )
-        .option('--access-token', 'show AWS the access token instead of the ID token')
+        .option('--duration <duration>', 'lifetime: 15m to 12h (1h)')
+        .option('--region <name>', 'region of STS (AWS_REGION, AWS_DEFAULT_REGION, else the global endpoint)')
+        .option('--access-token', 'send AWS the access token instead of the ID token')
         .option('--aud, --audience <name>', 'a token for this audience')
         .option('--narrow', NARROW),
     settings: ['reason'],
@@ -28,7 +25,7 @@ export const CLOUD_COMMANDS: Details = {
         line: `ls-auth aws-credentials --role-arn ${ROLE} --duration 15m --region eu-central-1`,
       },
       {
-        does: 'what follows credential_process = in ~/.aws/config',
+        does: 'for credential_process = in ~/.aws/config',
         line: `ls-auth aws-credentials --role-arn ${ROLE} --region eu-central-1 --profile work`,
       },
     ],

@@ -9,42 +9,42 @@ export const PROFILE_COMMANDS: Details = {
   add: {
     options: (command) =>
       command
-        .option('--from <file>', 'take it from a file or URL that your team shares; asks before it is kept')
-        .option('--register', 'have the provider register a client for ls-auth (RFC 7591)')
-        .option('--replace', 'take the place of a profile of that name')
+        .option('--from <file>', 'import it from a file or URL of your team; asks before saving')
+        .option('--register', 'register a client for ls-auth at the provider (RFC 7591)')
+        .option('--replace', 'replace an existing profile')
         .option('--yes', 'do not ask'),
     settings: 'all',
     exits: [...OF_SETTINGS, 4, 7],
     examples: [
       {
-        does: 'from a file that a colleague has exported; its name stands in there',
+        does: 'from a file that a colleague exported',
         line: 'ls-auth profile add --from work.toml',
       },
       {
-        does: 'from where the team keeps it; shows issuer and API, and asks',
+        does: "from your team's URL; shows issuer and API, then asks",
         line: 'ls-auth profile add --from https://wiki.acme.example/ls-auth/work.toml',
       },
       {
-        does: 'from its settings; says what to register at the provider',
+        does: 'from settings; shows what to register at the provider',
         line: 'ls-auth profile add work --issuer https://login.acme.example --client-id ls-auth-cli',
       },
       {
-        does: 'the same where the provider registers clients itself',
+        does: 'the same, and register the client at the provider',
         line: 'ls-auth profile add work --issuer https://login.acme.example --register',
       },
     ],
     load: async () => (await import('../../commands/profile/profile-add.ts')).addProfile,
   },
   set: {
-    options: (command) => command.option('--unset', 'take the setting back, so that its default counts'),
+    options: (command) => command.option('--unset', 'remove the setting, so that its default applies'),
     completes: ['setting names', 'setting values'],
     exits: OF_SETTINGS,
     examples: [
       {
-        does: 'ask for one more scope from the next sign-in on',
+        does: 'request one more scope from the next sign-in',
         line: 'ls-auth profile set scopes openid profile email offline_access traces:read',
       },
-      { does: 'sign in only while in the group ops', line: 'ls-auth profile set expect.groups ops' },
+      { does: 'only accept members of the group ops', line: 'ls-auth profile set expect.groups ops' },
       { does: 'back to the keychain', line: 'ls-auth profile set store --unset --profile staging' },
     ],
     load: async () => (await import('../../commands/profile/profile-set.ts')).setInProfile,
@@ -73,7 +73,7 @@ export const PROFILE_COMMANDS: Details = {
     completes: ['profiles'],
     exits: [...OF_SETTINGS, 8],
     examples: [
-      { does: 'the session is revoked, too', line: 'ls-auth profile remove staging' },
+      { does: 'also revokes the session', line: 'ls-auth profile remove staging' },
       { does: 'which profiles are left?', line: 'ls-auth profile list' },
     ],
     load: loadChange('remove'),

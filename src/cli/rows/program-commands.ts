@@ -14,7 +14,7 @@ const COMPLETION: Details[string] = {
       line: 'ls-auth completion fish > ~/.config/fish/completions/ls-auth.fish',
     },
     {
-      does: 'PowerShell: put this line into the file that $PROFILE names',
+      does: 'PowerShell: put this line into your $PROFILE',
       line: 'ls-auth completion powershell | Out-String | Invoke-Expression',
     },
   ],
@@ -25,8 +25,8 @@ const MCP: Details[string] = {
   options: (command) =>
     ownFlags(
       command
-        .option('--max-calls <count>', 'answer at most this many calls (500 when not given)')
-        .option('--max-bytes <size>', 'and at most so much text in all (4MB when not given)')
+        .option('--max-calls <count>', 'maximum number of calls (500)')
+        .option('--max-bytes <size>', 'maximum amount of text (4MB)')
         .option(
           '--connect <url>',
           "serve the tools of another server that only read, with this person's token",
@@ -43,12 +43,12 @@ const MCP: Details[string] = {
   exits: [130, 143],
   examples: [
     { does: 'Claude Code', line: 'claude mcp add traces -- ls-auth mcp --profile work' },
-    { does: 'any other agent starts this line', line: 'ls-auth mcp --profile work' },
+    { does: 'command line for any other agent', line: 'ls-auth mcp --profile work' },
     {
       does: 'the tools of another server, with a sign-in that is kept and renewed here',
       line: 'ls-auth mcp --connect https://mcp.acme.example/mcp --profile work',
     },
-    { does: 'an agent that may ask little', line: 'ls-auth mcp --max-calls 50 --max-bytes 500kB' },
+    { does: 'with a small budget', line: 'ls-auth mcp --max-calls 50 --max-bytes 500kB' },
   ],
   load: async () => (await import('../../mcp/mcp.ts')).mcp,
 }

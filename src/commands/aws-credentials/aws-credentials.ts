@@ -115,7 +115,7 @@ function read({ flags }: Typed): CredentialOptions {
   const partition = /^arn:(aws[a-z-]*):iam::\d{12}:role\/[\w+=,.@/-]+$/.exec(roleArn ?? '')?.[1]
   if (roleArn === undefined || partition === undefined) {
     const what =
-      roleArn === undefined ? 'no role was given' : `--role-arn: "${safeText(roleArn, 60)}" is no role`
+      roleArn === undefined ? 'missing --role-arn' : `--role-arn: "${safeText(roleArn, 60)}" is not a role`
     throw new Failure('usage', what, {
       hint: 'Give its ARN: --role-arn arn:aws:iam::123456789012:role/NAME',
     })
@@ -173,7 +173,7 @@ function requireLife({ expiresAt }: RoleCredentials, now: number, { host }: URL)
   if (expiresAt > now) return
   throw new Failure(
     'network',
-    `${host} gave credentials that have already ended (${new Date(expiresAt).toISOString()})`,
+    `${host} returned expired credentials (${new Date(expiresAt).toISOString()})`,
     {
       hint: 'Check the clock of this machine: date -u',
     },
@@ -189,9 +189,9 @@ function endpointFor(
   const region = typed ?? readRegion(inherited, 'AWS_REGION')
   const held = region === undefined ? 'aws' : partitionOf(region)
   if (held !== partition && endpointVariable(variables) === undefined) {
-    const where = region === undefined ? 'no region was given' : `the region ${region} is in ${held}`
+    const where = region === undefined ? 'missing region' : `the region ${region} is in ${held}`
     throw new Failure('usage', `the role is in the partition ${safeText(partition, 40)}, and ${where}`, {
-      hint: 'Give a region of that partition: --region NAME',
+      hint: 'Use a region of that partition: --region NAME',
     })
   }
   return stsEndpoint(variables, region)

@@ -21,7 +21,7 @@ export function explainStsError(error: StsError, refused: Refused): Failure {
   const { code, status, message } = error
   if (code === undefined) {
     // A page of a company's proxy, a redirect, a load balancer.
-    return new Failure('provider-failed', `${url.host} gave no answer of AWS STS (HTTP ${status})`, {
+    return new Failure('provider-failed', `${url.host} did not answer like AWS STS (HTTP ${status})`, {
       hint: 'Check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, --region and the proxy, then try again.',
     })
   }
@@ -39,7 +39,8 @@ const EXPIRED = 'ExpiredTokenException'
 function reasonFor(error: StsError, { token, identity }: Refused): Reason {
   const { code = '', status } = error
   if (code === EXPIRED) return expired(identity, token !== identity.token)
-  if (isThrottled(error)) return ['rate-limited', 'AWS STS was asked too often', 'Wait, then try again.']
+  if (isThrottled(error))
+    return ['rate-limited', 'AWS STS received too many requests', 'Wait, then try again.']
   if (/^AccessDenied/.test(code)) {
     const tags = hasTags(token) ? ', and sts:TagSession: the token carries session tags' : ''
     return ['not-allowed', 'the role does not accept your token', `${ASK}${tags}.`]
@@ -55,7 +56,7 @@ function reasonFor(error: StsError, { token, identity }: Refused): Reason {
 function expired({ given, workload }: Refused['identity'], again: boolean): Reason {
   const hint = 'Check the clock of this machine: date -u'
   if (given)
-    return ['not-signed-in', 'AWS says that the token in LS_AUTH_TOKEN has expired', 'Give it a new one.']
+    return ['not-signed-in', 'AWS says that the token in LS_AUTH_TOKEN has expired', 'Set it to a new token.']
   if (workload)
     return [
       'not-signed-in',
@@ -81,18 +82,18 @@ const REASONS: readonly (readonly [code: RegExp, ...Reason])[] = [
     /^IDPCommunicationError$/,
     'provider-failed',
     'AWS cannot reach your identity provider',
-    'Try again; its metadata and keys must be open to the internet.',
+    'Try again. Its metadata and keys must be reachable from the internet.',
   ],
   [
     /^InvalidIdentityToken$/,
     'not-allowed',
-    'AWS does not take this token',
+    'AWS does not accept this token',
     'IAM needs an OIDC provider for this issuer, with the azp or aud of the token in its audiences, and must reach its keys.',
   ],
   [
     /^IDPRejectedClaim/,
     'not-allowed',
-    'your identity provider told AWS that this token is not valid',
+    'your identity provider reported this token to AWS as invalid',
     'Ask whoever runs the identity provider.',
   ],
   [
@@ -104,14 +105,14 @@ const REASONS: readonly (readonly [code: RegExp, ...Reason])[] = [
   [
     /^RegionDisabled/,
     'settings',
-    'STS is switched off for this region in the account of the role',
-    'Choose another with --region, or ask for it to be switched on.',
+    "the role's account has STS disabled in this region",
+    'Choose another with --region, or ask for STS to be enabled.',
   ],
   [
     /^(ValidationError|InvalidParameterValue|MissingParameter|MalformedInput)/,
     'usage',
-    'AWS does not accept a value of the request',
-    'Check --role-arn and --duration: a role can allow less than 12h.',
+    'AWS rejected a value of the request',
+    'Check --role-arn and --duration. A role can allow less than 12h.',
   ],
 ]
 

@@ -40,10 +40,10 @@ export async function webIdentity(
   if (outside !== undefined) {
     if (audience !== undefined) {
       throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth cannot choose its audience', {
-        hint: 'Unset it, or leave out --audience.',
+        hint: 'Unset it, or drop --audience.',
       })
     }
-    refuseOpaque(outside, 'LS_AUTH_TOKEN', 'Give it a JWT, such as an ID token.')
+    refuseOpaque(outside, 'LS_AUTH_TOKEN', 'Set it to a JWT, such as an ID token.')
     if (isOfAws(outside)) throw tokenOfAws('LS_AUTH_TOKEN', roleArn)
     return {
       token: outside,
@@ -60,7 +60,7 @@ export async function webIdentity(
   const use = accessToken ? ('access' as const) : client.workload ? client.preset.useToken : ('id' as const)
   const wish = { use, ...(audience !== undefined && { audience }), ...(narrow && { narrow: true as const }) }
   const { value, body } = await sessionToken(invocation, client, wish)
-  refuseOpaque(value, 'the access token', client.workload ? NO_JWT : 'Leave --access-token out.')
+  refuseOpaque(value, 'the access token', client.workload ? NO_JWT : 'Drop --access-token.')
   if (isOfAws(value)) throw tokenOfAws('the token of this profile', roleArn)
   return {
     token: value,
@@ -73,19 +73,19 @@ export async function webIdentity(
   }
 }
 
-const NO_JWT = 'AWS needs a JWT: see workload.grant in ls-auth profile show'
+const NO_JWT = 'AWS needs a JWT. See workload.grant in ls-auth profile show'
 
 /** Failure `cannot-do`. Whatever AWS cannot read is not sent to it. */
 function refuseOpaque(token: string, what: string, hint: string): void {
   if (payloadOf(token)) return
-  throw new Failure('cannot-do', `${what} is not a JWT, and AWS takes no other`, { hint })
+  throw new Failure('cannot-do', `${what} is not a JWT, which AWS requires`, { hint })
 }
 
 const isOfAws = (token: string): boolean => detectProvider(String(claimsIn(token).iss)) === 'aws-iam'
 
 /** IAM User Guide, "Getting started with outbound identity federation": no role in AWS can be had for such a token. */
 const tokenOfAws = (what: string, roleArn: string): Failure =>
-  new Failure('cannot-do', `${what} is one of AWS itself, and AWS gives no role for it`, {
+  new Failure('cannot-do', `${what} comes from AWS itself, so AWS gives no role for it`, {
     hint: `Use the AWS credentials: aws sts assume-role --role-arn ${roleArn} --role-session-name workload`,
   })
 

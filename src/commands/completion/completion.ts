@@ -142,5 +142,5 @@ function read({ args }: Typed): Shell {
   if (shell in SCRIPTS) return shell as Shell
   if (shell === 'pwsh') return 'powershell'
   if (shell !== '') throw unknownChoice('usage', 'shell', shell, Object.keys(SCRIPTS))
-  throw new Failure('usage', 'no shell is named', { hint: 'Name the shell: bash, zsh, fish or powershell' })
+  throw new Failure('usage', 'missing shell', { hint: 'Name the shell: bash, zsh, fish or powershell' })
 }

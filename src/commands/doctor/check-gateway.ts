@@ -64,11 +64,11 @@ export function requireGateway(invocation: Invocation, profile: Profile): void {
     'cannot-do',
     isProxied
       ? 'doctor --gateway does not work through a local proxy (LS_AUTH_PROXY is set)'
-      : 'doctor --gateway has no token to attack with: authorization = "none" sends none',
+      : 'doctor --gateway has no token for its attacks: authorization = "none" sends none',
     {
       hint: isProxied
-        ? 'Run it outside of exec --proxy: in here there is no token.'
-        : 'Name the gateway that people with a token use: --api URL --authorization bearer',
+        ? 'Run it outside of exec --proxy, where ls-auth has a token.'
+        : 'Give the gateway that people with a token use: --api URL --authorization bearer',
     },
   )
 }
@@ -151,7 +151,7 @@ const isMissing = ({ answer }: Sent): boolean =>
 
 function failureOf(sent: Sent | undefined, url: URL, token: string, { client }: Profile): Failure {
   if (sent?.answer === undefined) {
-    const message = sent && 'failure' in sent.seen ? sent.seen.failure : 'nothing was asked'
+    const message = sent && 'failure' in sent.seen ? sent.seen.failure : 'no request was sent'
     return new Failure('network', message)
   }
   return (

@@ -30,7 +30,7 @@ export async function checkSettings(profile: Profile, ports: Ports): Promise<Che
   ]
   for (const one of profile.unknownKeys) {
     const next = `${adviceOnKey(one) || 'Check its spelling.'} It is ignored.`
-    lines.push(warn('settings', `${one.file}: "${one.key}" is not known to this version`, next))
+    lines.push(warn('settings', `${one.file}: "${one.key}" is unknown in this version`, next))
   }
   lines.push(...(await whoMayWrite(ports)), ...(await look('proxy', () => checkProxy(profile, ports))))
   return lines
@@ -97,10 +97,10 @@ export async function checkRecord(stateDirectory: string, ports: Ports): Promise
   const file = recordFile(stateDirectory)
   if (lost === undefined)
     return (await (await ports.files()).inspect(file)) !== undefined
-      ? ok('record', 'kept; see ls-auth audit list')
-      : ok('record', `none is kept: this machine has no place for ${safeText(file, 200)}`)
+      ? ok('record', 'on; see ls-auth audit list')
+      : ok('record', `off: no room for ${safeText(file, 200)}`)
   const space = /^(ENOSPC|EDQUOT)$/.test(lost.code) ? 'Free some space. ' : ''
-  const next = `${space}Nothing is recorded on this machine until it can be. Commands work all the same.`
+  const next = `${space}ls-auth records nothing until then. Commands still work.`
   return warn('record', `${safeText(file, 200)} cannot be written (${lost.code})`, next)
 }
 
@@ -109,7 +109,7 @@ const SLOW_MILLISECONDS = 2000
 async function checkVault(name: string, client: PartialClient, ports: Ports): Promise<Checkup> {
   if (client.store === 'file') {
     return client.storeKeyFile === undefined
-      ? ok(name, 'kept by a passphrase; it is asked for when it is needed')
+      ? ok(name, 'protected by a passphrase; ls-auth asks when it needs it')
       : checkKeyFile(name, client, client.storeKeyFile, ports)
   }
   const started = ports.clock.now()
@@ -117,11 +117,7 @@ async function checkVault(name: string, client: PartialClient, ports: Ports): Pr
   const took = ports.clock.now() - started
   const what = 'write, read and delete work'
   if (took <= SLOW_MILLISECONDS) return ok(name, `${what} (${took}ms)`)
-  return warn(
-    name,
-    `${what}, but took ${took}ms`,
-    'A slow keychain slows every command; see what it waits for.',
-  )
+  return warn(name, `${what}, but took ${took}ms`, 'A slow keychain slows every command. Check why it waits.')
 }
 
 /** It is not made here: a new one would open no session, and hide that the path is mistyped. */
@@ -140,11 +136,11 @@ async function checkKeyFile(
   const needsIt = header?.store === 'file' && header.scrypt === undefined
   if (needsIt) throw unfitKeyFile(path, 'does not exist', client.storeKeyFrom)
   const obstacle = await obstacleTo(path, await ports.files())
-  if (obstacle === undefined) return ok(name, `key file ${path} is made at the next sign-in`)
+  if (obstacle === undefined) return ok(name, `key file ${path} will be created at the next sign-in`)
   return fail(
     name,
     `the key file ${path} cannot be made: no file can be made in ${obstacle}`,
-    `Point ${client.storeKeyFrom ?? 'store_key_file'} at a place where you can make files.`,
+    `Point ${client.storeKeyFrom ?? 'store_key_file'} at a directory you can write to.`,
   )
 }
 
@@ -166,8 +162,7 @@ export async function checkStateDirectory(directory: string, ports: Ports): Prom
   const facts = (await files.inspect(directory)) as FileFacts
   const octal = facts.mode.toString(8)
   const { uid } = ports.env
-  if (uid === undefined)
-    return ok('state', `${directory} is there; who may read it is not known on this system`)
+  if (uid === undefined) return ok('state', `${directory} exists; its permissions are unknown on this system`)
   if (facts.uid !== uid)
     return fail('state', `${directory} belongs to another user`, 'Choose another XDG_STATE_HOME.')
   return (facts.mode & 0o077) === 0

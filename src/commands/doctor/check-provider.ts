@@ -51,7 +51,7 @@ export async function checkProvider(
         : fail(
             'signing keys',
             'the key set is empty',
-            'Tell whoever runs the provider; no token can be verified.',
+            'Tell whoever runs the provider. Without keys ls-auth cannot verify tokens.',
           )
     })),
     clock(skewSeconds),
@@ -68,18 +68,18 @@ function clock(skewSeconds: number): Checkup {
   const off = Math.abs(skewSeconds)
   const text = `${off}s ${skewSeconds > 0 ? 'behind' : 'ahead of'} the provider's`
   if (off <= TOLERABLE_SKEW_SECONDS) return ok('clock', off === 0 ? 'agrees with the provider' : text)
-  const next = 'Set the clock of this machine (NTP): the gateway and other tools judge tokens by their own.'
+  const next = 'Set the clock of this machine (NTP). The gateway and other tools use their own clocks.'
   return off > HARMFUL_SKEW_SECONDS ? fail('clock', text, next) : warn('clock', text, next)
 }
 
 function pkce(client: Asked, metadata: IssuerMetadata): Checkup {
   const announced = metadata.code_challenge_methods_supported
   if (Array.isArray(announced) && announced.includes('S256'))
-    return ok('PKCE', 'S256 announced, and always sent')
+    return ok('PKCE', 'S256 announced and always sent')
   if (client.preset.pkceKnown) return ok('PKCE', 'S256 not announced but known to work; always sent')
   return warn(
     'PKCE',
-    'S256 is not announced; it is sent all the same',
+    'S256 not announced; sent anyway',
     'Ask whoever runs the provider whether it checks PKCE.',
   )
 }
@@ -90,7 +90,7 @@ function device(client: Asked, metadata: IssuerMetadata): Checkup {
       client.preset.device === 'separate-client' ? ' (only for a client registered for devices)' : ''
     return ok('device flow', `offered${extra}`)
   }
-  return ok('device flow', 'not offered: without a browser use --paste')
+  return ok('device flow', 'not offered; without a browser use --paste')
 }
 
 /** Whether the provider says that it binds tokens to a key, where the profile wants that. */
@@ -98,12 +98,12 @@ function dpop(client: Asked, metadata: IssuerMetadata): Checkup[] {
   if (!client.dpop) return []
   const announced = metadata.dpop_signing_alg_values_supported
   if (Array.isArray(announced) && announced.includes(PROOF_ALGORITHM))
-    return [ok('DPoP', `${PROOF_ALGORITHM} announced: tokens are bound to the key of the sign-in`)]
+    return [ok('DPoP', `${PROOF_ALGORITHM} announced; tokens are bound to this sign-in's key`)]
   return [
     warn(
       'DPoP',
-      `${PROOF_ALGORITHM} is not announced; a token that is not bound to a key is refused`,
-      'Ask whoever runs the provider to switch DPoP on for this client.',
+      `${PROOF_ALGORITHM} is not announced; ls-auth refuses unbound tokens`,
+      'Ask whoever runs the provider to enable DPoP for this client.',
     ),
   ]
 }
@@ -132,7 +132,7 @@ function otherHosts(client: Asked, metadata: IssuerMetadata): Checkup[] {
     warn(
       'endpoints',
       strange.join(', '),
-      "The issuer itself names these hosts; check that they are your provider's.",
+      "The issuer names these hosts. Check that they are your provider's.",
     ),
   ]
 }
@@ -148,7 +148,9 @@ export async function checkRedirect(
     uris.length < 2
       ? ok(
           'redirect',
-          uris[0] === undefined ? 'none is registered: any on this machine is taken' : `register ${uris[0]}`,
+          uris[0] === undefined
+            ? 'none needed: the provider accepts any loopback address'
+            : `register ${uris[0]}`,
         )
       : { ...ok('redirect', 'register these redirect URIs exactly'), detail: uris },
     ...(await look('listener', async () => {

@@ -23,9 +23,7 @@ import { type Checkup, fail, ok, warn } from './checkup.ts'
 export async function checkSession(invocation: Invocation, profile: Profile): Promise<Checkup[]> {
   if (givenToken(invocation) !== undefined) return checkGiven(invocation, profile)
   if (profile.client.preset.signsIn !== 'person' && !profile.client.workload) {
-    return [
-      warn('session', NOBODY, 'A program passes its token in LS_AUTH_TOKEN; set it and run this again.'),
-    ]
+    return [warn('session', NOBODY, "Set LS_AUTH_TOKEN to the program's token and run this again.")]
   }
   const client = requireClient(profile)
   let given: ValidToken
@@ -90,7 +88,7 @@ async function checkGiven(invocation: Invocation, profile: Profile): Promise<Che
   const now = invocation.ports.clock.now()
   const { expect, preset } = profile.client
   return [
-    ok('session', 'LS_AUTH_TOKEN is set: commands use that token, and no sign-in that is kept here'),
+    ok('session', 'LS_AUTH_TOKEN is set, so commands use that token and ignore sign-ins on this machine'),
     ...claims(token, expect, now, preset.leewaySeconds),
     ...alignment(token, profile),
   ]
@@ -106,13 +104,13 @@ const valuesOf = ({ issuer, clientId, preset }: Client) => ({
 function notRenewed(session: Session): string | undefined {
   const { body } = session
   if (body.narrowed && body.afterNarrowing === 'kept')
-    return 'the provider renews only what --scope or --audience had asked for'
+    return 'the provider only renews the token requested with --scope or --audience'
   const earlier = earlierAttempt(body, refreshTokenOf(session) ?? '')
-  if (earlier === 'refused' || earlier === 'lost') return 'the provider has refused to renew it'
-  if (earlier === 'another-person') return 'the provider has answered a renewal for another account'
+  if (earlier === 'refused' || earlier === 'lost') return 'the provider refused to renew it'
+  if (earlier === 'another-person') return 'a renewal returned another account'
   if (earlier === 'perhaps-spent')
     return 'the provider has refused an audience since, which may have ended the sign-in'
-  return earlier === 'unexplained' ? 'the provider has not renewed it, and gives no reason' : undefined
+  return earlier === 'unexplained' ? 'the provider did not renew it and gave no reason' : undefined
 }
 
 function aliveSession(session: Session, secondsLeft: number, client: Client): Checkup {
@@ -142,7 +140,7 @@ function alive(secondsLeft: number, renewable: boolean, client: Client): Checkup
   return warn(
     'session',
     `a token with ${left} left, and no refresh token`,
-    hint ?? 'Ask the provider to allow refresh tokens (offline_access).',
+    hint ?? "Ask the provider's administrator to allow refresh tokens (offline_access).",
   )
 }
 
@@ -157,7 +155,7 @@ function claims(
   const lines: Checkup[] = []
   if (client && (token.opaque || token.notForUs) && client.preset.useToken === 'access') {
     const hint = hintFor(client.preset.id, { where: 'token', error: 'opaque-token' }, valuesOf(client))
-    const text = 'the access token is for the provider alone: no API of yours can check it'
+    const text = 'the access token is only for the provider; your APIs cannot check it'
     if (hint !== undefined) lines.push(warn('claims', text, hint))
   }
   for (const { assertion, expected, actual, verdict, reason } of judge(
@@ -167,13 +165,13 @@ function claims(
   )) {
     const text = `${assertion}: expected ${expected}, held ${actual}${reason ? ` (${reason})` : ''}`
     if (verdict === 'fail')
-      lines.push(fail('claims', text, 'Ask whoever manages the provider, or mend expect in the profile.'))
+      lines.push(fail('claims', text, "Ask the provider's administrator, or change expect in the profile."))
     else if (verdict === 'unknown' && !((token.opaque || token.notForUs) && !expect)) {
       lines.push(warn('claims', text, 'ls-auth whoami shows what the token says.'))
     }
   }
   if (lines.length > 0) return lines
-  return [ok('claims', expect ? 'as the profile expects' : 'the profile expects nothing in particular')]
+  return [ok('claims', expect ? 'as the profile expects' : 'the profile has no expectations')]
 }
 
 /** Where `expect` names an issuer, the claims have been judged by that one. A workload does not sign in. */
@@ -182,7 +180,7 @@ function otherIssuer({ token, identity }: Inspected, client: Client, profile: Pr
   if (workload || expect?.issuer?.length || !sendsToken(profile)) return []
   const hint = otherIssuerHint(token, client)
   if (hint === undefined) return []
-  return [warn('claims', `the access token is of another issuer: ${identity.issuer.value}`, hint)]
+  return [warn('claims', `the access token has another issuer: ${identity.issuer.value}`, hint)]
 }
 
 function alignment({ identity }: Inspected, { access: table }: Profile): Checkup[] {
@@ -193,12 +191,12 @@ function alignment({ identity }: Inspected, { access: table }: Profile): Checkup
 function scopes(client: Client, { grantedScope: granted, idToken }: SessionBody): Checkup {
   const missing = missingScopes(client, granted, idToken)
   if (missing.length === 0)
-    return ok('scopes', `granted as asked for${granted === undefined ? '' : `: ${granted}`}`)
+    return ok('scopes', `granted as requested${granted === undefined ? '' : `: ${granted}`}`)
   const { unlistedScopes } = client.preset
   return warn(
     'scopes',
-    `asked for but not ${unlistedScopes ? 'listed as granted' : 'granted'}: ${missing.join(' ')}`,
-    unlistedScopes ?? 'Allow them for this client at the provider, or take them out of scopes.',
+    `requested but not ${unlistedScopes ? 'listed as granted' : 'granted'}: ${missing.join(' ')}`,
+    unlistedScopes ?? 'Allow them for this client at the provider, or remove them from scopes.',
   )
 }
 
@@ -211,7 +209,7 @@ function secretAge(client: Client, secret: { since: number } | undefined, now: n
         warn(
           'client secret',
           text,
-          'Make a new one at the provider, then: ls-auth logout, and ls-auth login asks for it',
+          'Create a new secret at the provider. Then run ls-auth logout and ls-auth login, which asks for it',
         ),
       ]
     : [ok('client secret', text)]

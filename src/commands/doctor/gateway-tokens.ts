@@ -84,9 +84,9 @@ async function forOthers(invocation: Invocation, profile: Profile): Promise<read
 
 /** A person's sign-in may pay for one with its refresh token, so that is for the person to do. */
 function toGetOne(invocation: Invocation, { client: { workload, preset } }: Profile): string {
-  if (workload) return 'the provider gives none'
-  if (['server', 'mapper', 'none'].includes(preset.audience)) return 'none is kept'
-  return repeatFlags('none is kept; to try it, first: ls-auth token --audience OTHER-API', invocation)
+  if (workload) return 'the provider issues none'
+  if (['server', 'mapper', 'none'].includes(preset.audience)) return 'none stored'
+  return repeatFlags('none stored; to try it, first run: ls-auth token --audience OTHER-API', invocation)
 }
 
 type Kept = Pick<StoredToken, 'use' | 'value'>
@@ -103,12 +103,12 @@ function idTokenFrom(
   now: number,
 ): Spare {
   if (body === undefined) return ONE_TOKEN
-  if (preset.useToken === 'id' || body.idToken === token) return { missing: 'it is what the profile sends' }
-  if (body.idToken === undefined) return { missing: 'none is kept' }
+  if (preset.useToken === 'id' || body.idToken === token) return { missing: 'the profile sends it' }
+  if (body.idToken === undefined) return { missing: 'none stored' }
   const exp = jwtOf(body.idToken)?.payload.exp
   return typeof exp === 'number' && exp > now
     ? { token: body.idToken }
-    : { missing: 'the one that is kept has expired' }
+    : { missing: 'the stored one has expired' }
 }
 
 const ONE_TOKEN: Spare = { missing: 'LS_AUTH_TOKEN holds one token only' }
@@ -139,7 +139,7 @@ function spares(
   return {
     expired: expired
       ? { token: expired.value }
-      : { missing: 'none is kept; run this again when yours has expired' },
+      : { missing: 'none stored; run this again after yours expires' },
     otherAudience: other ? { token: other.value } : { missing: toGetOther },
   }
 }
@@ -157,7 +157,7 @@ async function publicKeyForms(
   try {
     const { keys } = await signingKeys({ issuer, preset, http }, body, ports)
     const key = keysOf(keys).find((one) => isKeyOf(one, jwt))
-    if (key === undefined) return 'the provider shows no public key for your token'
+    if (key === undefined) return 'the provider publishes no key for your token'
     const object = createPublicKey({ key: publicPart(key), format: 'jwk' })
     const pem = object.export({ type: 'spki', format: 'pem' }).toString()
     return [

@@ -68,10 +68,10 @@ function tellAdded(invocation: Invocation, added: Added): void {
   if (left) {
     tell(
       invocation,
-      `The sign-in of before, at ${safeText(left.issuer, 200)}, stays. ${signOutOf(left, name)}`,
+      `The previous sign-in, at ${safeText(left.issuer, 200)}, stays. ${signOutOf(left, name)}`,
     )
   }
-  if (keptKeys.length > 0) tell(invocation, `Of the profile before stays: ${keptKeys.join(', ')}.`)
+  if (keptKeys.length > 0) tell(invocation, `Kept from the previous profile: ${keptKeys.join(', ')}.`)
   for (const line of nextSteps(invocation, added)) tell(invocation, line)
 }
 
@@ -113,7 +113,7 @@ function nextSteps({ ports }: Invocation, { profile, issuer, clientId, isImporte
   // Whoever imports a profile registers nothing at the provider: the one who wrote it has done that.
   if (isImported) {
     return [
-      `Nothing was sent to ${safeText(issuer, 200)}: whether it answers shows at the sign-in.`,
+      `Nothing was sent to ${safeText(issuer, 200)}: the sign-in will show whether it answers.`,
       nextCommand(name, preset.signsIn, workload !== undefined),
     ]
   }
@@ -125,7 +125,7 @@ const nextCommand = (name: string, signsIn: string, isWorkload = false): string 
     ? `Then: ls-auth login --profile ${name}`
     : isWorkload
       ? `Then: ls-auth whoami --profile ${name}`
-      : 'No sign-in needed: a program passes its token in LS_AUTH_TOKEN.'
+      : "No sign-in needed: set LS_AUTH_TOKEN to the program's token."
 
 interface AddOptions {
   /** Undefined: the one in the file. */
@@ -152,7 +152,7 @@ function read({ args, flags }: Typed): AddOptions {
   if (name === undefined && from === undefined) {
     const line = commandLine({ command: 'profile add', args: ['NAME'], options: flags })
     throw new Failure('usage', 'the new profile has no name', {
-      hint: `Only one from a file (--from FILE) has a name already. Name it: ${line}`,
+      hint: `Only a file (--from FILE) brings its own name. Add a name: ${line}`,
     })
   }
   if (name !== undefined) checkName(name)
@@ -233,7 +233,7 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
 }
 
 function isThere(invocation: Invocation, name: string): Failure {
-  return new Failure('settings', `the profile ${name} is there already`, {
+  return new Failure('settings', `the profile ${name} already exists`, {
     hint: `To change one setting of it: ls-auth profile set KEY VALUE --profile ${name}`,
     detail: [`to replace it: ${commandLine(invocation, { replace: true })}`],
   })
@@ -254,7 +254,7 @@ function judged(choose: () => Profile): Profile {
     return choose()
   } catch (error) {
     if (!(error instanceof Failure) || error.reason !== 'incomplete-workload') throw error
-    throw error.withHint('Complete the table there. What it can hold: docs/reference/settings.md')
+    throw error.withHint('Complete the table there. See docs/reference/settings.md')
   }
 }
 
@@ -273,8 +273,8 @@ function knownIssuer(
   if (issuer === undefined) {
     throw new Failure('settings', `profile ${profile.name} has no issuer`, {
       hint: register
-        ? 'Add --issuer URL: the client is registered there.'
-        : 'Add --issuer URL --client-id ID, or --authorization none where the API wants no sign-in.',
+        ? 'Add --issuer URL, where the client is registered.'
+        : 'Add --issuer URL --client-id ID, or --authorization none if the API needs no sign-in.',
     })
   }
   requireProviderInReach(preset)
@@ -283,7 +283,10 @@ function knownIssuer(
   throw new Failure(
     'settings',
     `profile ${profile.name} has no client_id${file === undefined ? '' : ` in ${safeText(file, 200)}`}`,
-    { hint: file === undefined ? `Name it: ${typed}` : `Add client_id there, or name it: ${typed}` },
+    {
+      hint:
+        file === undefined ? `Name it: ${typed}` : `Add client_id there, or on the command line: ${typed}`,
+    },
   )
 }
 

@@ -40,7 +40,7 @@ async function makeDefault(invocation: Invocation, options: Named): Promise<void
   tell(invocation, `The default profile is ${safeText(name, 60)} now.`)
   const inUse = ports.env.variables.LS_AUTH_PROFILE
   if (inUse && inUse !== name)
-    tell(invocation, `note: LS_AUTH_PROFILE goes before it in this shell: ${safeText(inUse, 60)}`)
+    tell(invocation, `note: LS_AUTH_PROFILE overrides it in this shell: ${safeText(inUse, 60)}`)
 }
 
 /** `ls-auth profile remove NAME`: signs out first, so that no session without a profile is left. */
@@ -75,7 +75,7 @@ async function signOutAndRemove(typed: Invocation, options: Named): Promise<void
   }
   if (isComplete(last) && !isOneClient(client, last)) await unregisterUnused(invocation, now, last)
   const left = profileNames(now).filter((one) => one !== name)
-  if (wasDefault && left.length > 1) tell(invocation, `No profile is the default now. ${listHint(left)}`)
+  if (wasDefault && left.length > 1) tell(invocation, `There is no default profile now. ${listHint(left)}`)
 }
 
 /** By the settings that a sign-out uses; a Failure: one of them is wrong. */
@@ -99,7 +99,7 @@ async function removeWrong(
   tell(invocation, `Removed the profile ${safeText(name, 60)}.`)
   tell(
     invocation,
-    `Nobody was signed out of it, since ${safeText(why.message, 300)}. What is left: ls-auth status`,
+    `ls-auth did not sign out of it: ${safeText(why.message, 300)}. See the remaining sign-ins: ls-auth status`,
   )
 }
 
@@ -190,7 +190,7 @@ async function tellKept(invocation: Invocation, client: PartialClient, settings:
   const names = others.map((other) => safeText(other, 60))
   tell(
     invocation,
-    `The sign-in is kept, for the profile${others.length > 1 ? 's' : ''} ${listed(names, 'and')}.`,
+    `The sign-in stays for the profile${others.length > 1 ? 's' : ''} ${listed(names, 'and')}.`,
   )
 }
 

@@ -99,15 +99,15 @@ function read({ args, flags }: Typed): SetOptions {
   // A whole table is only taken away.
   const isWhole = isTable && path.length < 2 && flags.unset !== true
   if (key === 'client_secret') {
-    throw new Failure('usage', 'a secret does not belong on the command line', {
-      hint: 'It is typed at ls-auth login, or read from the file that LS_AUTH_CLIENT_SECRET_FILE names.',
+    throw new Failure('usage', 'a secret on the command line is visible to others', {
+      hint: 'Type it at ls-auth login, or set LS_AUTH_CLIENT_SECRET_FILE to a file with it.',
     })
   }
   if (!row || isWhole || (!isTable && path.length > 1)) throw notASetting(key)
   if (flags.unset === true && values.length > 0)
     throw isTable && path.length < 2 ? unsetsAll(key) : usage('--unset takes no value', key)
   if (flags.unset === true) return { path, value: undefined }
-  if (values.length === 0) throw usage(`there is no value for ${key}`, key)
+  if (values.length === 0) throw usage(`missing value for ${key}`, key)
   if (isTable) return { path, value: policyValue(path, values) }
   const takesList = isList(row)
   if (!takesList && values.length > 1) throw usage(`${key} takes one value`, key)
@@ -120,7 +120,7 @@ function notASetting(typed: string): Failure {
   const [key = '', value] = typed.split('=')
   const known = SETTING_TABLE.filter((one) => one.key !== 'client_secret')
   if (value !== undefined && known.some((one) => one.key === key.split('.')[0]))
-    return new Failure('usage', `the value of ${safeText(key, 60)} stands behind a space, not =`, {
+    return new Failure('usage', `the value of ${safeText(key, 60)} follows a space, not =`, {
       hint: `Did you mean: ls-auth profile set ${shellWord(key)} VALUE`,
     })
   const values = valuesInTable(key)
@@ -141,7 +141,7 @@ const usage = (message: string, key: string): Failure =>
 /** A table is given no value, but taken back with all that is in it. */
 const unsetsAll = (table: string): Failure =>
   new Failure('usage', '--unset takes no value', {
-    hint: `All of it: ls-auth profile set ${table} --unset. One value of it: ls-auth profile set ${valuesInTable(table)[0]} --unset`,
+    hint: `All values: ls-auth profile set ${table} --unset. One value: ls-auth profile set ${valuesInTable(table)[0]} --unset`,
   })
 
 async function run(invocation: Invocation, options: SetOptions): Promise<void> {
@@ -178,7 +178,7 @@ async function run(invocation: Invocation, options: SetOptions): Promise<void> {
   if (key === 'store_key_file' && client.issuer !== undefined && !client.workload && !gap)
     tell(
       invocation,
-      `It counts at once. A session that was kept with another key needs a new sign-in: ls-auth login --profile ${safeText(name, 60)}`,
+      `It takes effect at once. A session with another key needs a new sign-in: ls-auth login --profile ${safeText(name, 60)}`,
     )
 }
 
@@ -197,7 +197,7 @@ async function tellLeft(invocation: Invocation, client: PartialClient): Promise<
   if (await leftSignIn(client, settings, ports))
     tell(
       invocation,
-      `The sign-in of before stays. To sign out of it: ls-auth logout --profile ${shellWord(client.profile)}`,
+      `The previous sign-in stays. To sign out of it: ls-auth logout --profile ${shellWord(client.profile)}`,
     )
 }
 
@@ -247,11 +247,11 @@ function notSet(path: readonly string[], name: string, { system }: Settings): Fa
   const [key, profile] = [safeText(path.join('.'), 100), safeText(name, 60)]
   if (joinsBoth(path) && isSet(system.profiles[name], path)) {
     return new Failure('usage', `${key} is not set in your profile ${profile}: it is from ${system.path}`, {
-      hint: `Only an administrator can take it away there. A value of your own goes before it: ls-auth profile set ${key} VALUE --profile ${shellWord(name)}`,
+      hint: `Only an administrator can remove it there. Override it with your own value: ls-auth profile set ${key} VALUE --profile ${shellWord(name)}`,
     })
   }
   return new Failure('usage', `${key} is not set in the profile ${profile}`, {
-    hint: `See what is: ls-auth profile show ${shellWord(name)}`,
+    hint: `See the settings: ls-auth profile show ${shellWord(name)}`,
   })
 }
 
@@ -268,7 +268,7 @@ function tellReplaced(
   const [table = ''] = path
   const isFirst = config.profiles[name]?.[table] === undefined
   if (path.length < 2 || joinsBoth(path) || !isFirst || !isObject(system.profiles[name]?.[table])) return
-  tell(invocation, `note: your ${table} now counts in place of all of it in ${safeText(system.path, 300)}`)
+  tell(invocation, `note: your ${table} now replaces all of it in ${safeText(system.path, 300)}`)
 }
 
 function notOurs({ config, system }: Settings, name: string): Failure {
@@ -297,7 +297,7 @@ async function whenItCounts(
 ): Promise<string | undefined> {
   if (key === 'dpop' && before?.dpop === after.dpop) return undefined
   const login = `ls-auth login --profile ${shellWord(after.profile)}`
-  const next = `It counts from the next sign-in: ${login}`
+  const next = `It takes effect at the next sign-in: ${login}`
   if (!BINDING.includes(key)) return next
   const headers = await findSignIns(after.stateDirectory, ports)
   const nameOf = (client: PartialClient | undefined) => client && isComplete(client) && sessionName(client)
@@ -309,8 +309,8 @@ async function whenItCounts(
     )
   if (!isSignedIn) return next
   // Whether its tokens are bound to a key is sealed in the session.
-  if (key === 'dpop') return `Commands refuse a sign-in that was made with another dpop. To sign in: ${login}`
+  if (key === 'dpop') return `Commands refuse a sign-in with another dpop. To sign in: ${login}`
   return now !== undefined && Object.values(now.apis).includes(after.apiOrigin)
-    ? 'It counts at once, with the sign-in that is kept here.'
+    ? 'It takes effect at once, with your current sign-in.'
     : `Commands stop until you sign in: ${login}`
 }

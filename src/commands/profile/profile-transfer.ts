@@ -20,7 +20,7 @@ import { nameArgument } from '../typed-flags.ts'
 /** The same limit as for a settings file, bytes. */
 const MOST_BYTES = 1024 * 1024
 const MOST_REDIRECTS = 5
-const BY_HAND = 'Download it with your browser, and name the file: profile add --from FILE'
+const BY_HAND = 'Download it with your browser, then run: profile add --from FILE'
 
 /** Whether `--from` names something to fetch. */
 const isUrl = (from: string): boolean => /^https?:\/\//i.test(from)
@@ -50,7 +50,7 @@ async function fetchProfile(invocation: Invocation, from: string): Promise<Buffe
     if (next === undefined) return profileIn(answer, url)
     url = next
   }
-  throw new Failure('api-failed', `${safeText(url.host)} redirects without an end`, { hint: BY_HAND })
+  throw new Failure('api-failed', `${safeText(url.host)} redirects in a loop`, { hint: BY_HAND })
 }
 
 function checked(from: string): URL {
@@ -87,7 +87,7 @@ function redirect({ status, headers }: HttpAnswer, url: URL): URL | undefined {
     'refused',
     `${safeText(url.host)} redirects to another host: ${safeText(next.host, 200)}`,
     {
-      hint: 'If that is where your team keeps the profile, name that address yourself.',
+      hint: 'If your team keeps the profile there, use that address.',
     },
   )
 }
@@ -99,14 +99,14 @@ function profileIn({ status, headers, body }: HttpAnswer, url: URL): Buffer {
       hint: 'Check the address.',
     })
   if (status === 401 || status === 403)
-    throw new Failure('usage', `${host} wants a sign-in (HTTP ${status})`, { hint: BY_HAND })
+    throw new Failure('usage', `${host} requires a sign-in (HTTP ${status})`, { hint: BY_HAND })
   if (status !== 200)
     throw new Failure('api-failed', `${host} failed (HTTP ${status})`, {
       hint: `Try again later. ${BY_HAND}`,
     })
   if (/html/i.test(headers['content-type'] ?? '') || /^\s*</.test(body.subarray(0, 200).toString('utf8')))
     throw new Failure('usage', `${host} answered with a web page instead of a profile`, {
-      hint: `Name the address of the plain file. ${BY_HAND}`,
+      hint: `Use the address of the plain file. ${BY_HAND}`,
     })
   return body
 }
@@ -172,13 +172,13 @@ async function readProfileFile({ ports }: Invocation, path: string): Promise<Con
     // The hint of readConfig is about the user's own settings file, not about this one.
     if (!(failure instanceof Failure) || failure.reason !== 'unreadable-file') throw failure
     throw new Failure('usage', failure.message, {
-      hint: 'Name a file that holds one profile.',
+      hint: 'Choose a file with one profile.',
       cause: failure,
     })
   })
   if (file.exists) return file
   throw new Failure('usage', `there is no file ${safeText(path, 200)}`, {
-    hint: 'Name a file that holds one profile.',
+    hint: 'Choose a file with one profile.',
   })
 }
 
@@ -201,7 +201,7 @@ export async function readTransfer(
   const entries = Object.entries(file.profiles[chosen] ?? {})
   const isLeft = (key: string) => LOCAL_SETTINGS.has(key) || (!known.has(key) && IS_SECRET.test(key))
   for (const [key] of entries.filter(([one]) => isLeft(one))) {
-    const whose = IS_SECRET.test(key) ? 'a secret is never imported' : 'it is for one machine or person'
+    const whose = IS_SECRET.test(key) ? 'a secret is never imported' : 'it belongs to one machine or person'
     tell(invocation, `note: the setting "${safeText(key, 60)}" was not taken: ${whose}`)
   }
   const values = Object.fromEntries(entries.filter(([key]) => !isLeft(key)))
@@ -219,7 +219,7 @@ function notOne(path: string, names: readonly string[]): Failure {
     return new Failure('usage', `${file} holds no profile`, { hint: 'Write it as [profiles.NAME].' })
   }
   return new Failure('usage', `${file} holds several profiles`, {
-    hint: `Name one of them: ${names.map((one) => safeText(one, 60)).join(', ')}.`,
+    hint: `Choose one of them: ${names.map((one) => safeText(one, 60)).join(', ')}.`,
   })
 }
 
@@ -265,10 +265,12 @@ export async function confirmOrigins(
   )
   if (yes) return
   if (!canAsk(invocation)) {
-    throw new Failure('usage', 'nobody is there to confirm the issuer and the API', {
-      hint: 'When both are right, add --yes. At a terminal you are asked, unless --json or --quiet is given.',
+    throw new Failure('usage', 'cannot ask for confirmation: stdin is not a terminal', {
+      hint: 'If issuer and API are right, add --yes. A terminal asks, except with --json or --quiet.',
     })
   }
   if (await confirm(terminal, 'Add this profile?')) return
-  throw new Failure('declined', 'the profile was not added', { hint: 'Nothing was changed.' })
+  throw new Failure('declined', 'you said no; you said no; the profile was not added', {
+    hint: 'Nothing was changed.',
+  })
 }

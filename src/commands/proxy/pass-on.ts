@@ -63,7 +63,7 @@ export async function passOn(exchange: LocalExchange, pass: Pass, way: Way): Pro
         'api-failed',
         `${way.profile.api.host} answered in an encoding that ls-auth did not request`,
         {
-          hint: 'Ask whoever runs it, or the proxy on the way, to heed Accept-Encoding: identity.',
+          hint: 'Ask whoever runs it, or a proxy before it, to respect Accept-Encoding: identity.',
         },
       )
     }

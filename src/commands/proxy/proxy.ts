@@ -34,8 +34,8 @@ async function prepareSocketPath(
   typed: string,
 ): Promise<string> {
   if (env.uid === undefined) {
-    throw new Failure('usage', 'there are no Unix sockets with permissions on this system', {
-      hint: 'Use a port of this machine: --port 0.',
+    throw new Failure('usage', 'this system has no Unix sockets with permissions', {
+      hint: 'Use a port: --port 0.',
     })
   }
   const path = resolve(typed)
@@ -48,13 +48,13 @@ async function prepareSocketPath(
   const there = await files.inspect(path)
   if (there === undefined) return path
   if (there.kind !== 'socket' || there.uid !== env.uid) {
-    throw new Failure('refused', `${safeText(path)} exists and is no socket of yours`, {
+    throw new Failure('refused', `${safeText(path)} exists and is not your socket`, {
       hint: 'Choose another path. Nothing was changed.',
     })
   }
   if (await servers.isLive(path)) {
     throw new Failure('busy', `another program listens on ${safeText(path)}`, {
-      hint: 'Use that one, stop it, or choose another path.',
+      hint: 'Use that program, stop it, or choose another path.',
     })
   }
   await files.remove(path)
@@ -81,7 +81,7 @@ async function requireOwnDirectory(path: string, env: Env, files: Files): Promis
   })
   const facts = await files.inspect(directory)
   if (facts?.kind !== 'directory' || facts.uid !== env.uid) {
-    throw new Failure('refused', `${safeText(directory)} is no directory of yours`, { hint: elsewhere })
+    throw new Failure('refused', `${safeText(directory)} is not your directory`, { hint: elsewhere })
   }
   if ((facts.mode & 0o077) !== 0) {
     throw new Failure('refused', `${safeText(directory)} is open to other users of this machine`, {
@@ -145,7 +145,7 @@ async function announce(
   const place = port === undefined ? safeText(socket ?? '') : `127.0.0.1:${port.number}`
   tell(
     invocation,
-    `Listening on ${place} for ${profile.api.host}. It ends after ${wholeDuration(ttlSeconds)}, or ${wholeDuration(idleSeconds)} without a request.`,
+    `Listening on ${place} for ${profile.api.host}. It stops after ${wholeDuration(ttlSeconds)}, or ${wholeDuration(idleSeconds)} without a request.`,
   )
   if (format === 'json') {
     return printJson(invocation, {
@@ -170,7 +170,7 @@ function dataSourceOf({ backend }: Profile, origin: string, secret: string): str
   const row = backendOf(backend)
   const file = dataSourceFile(row, origin, secret)
   if (file !== undefined) return file
-  throw new Failure('cannot-do', `there is no data source of this kind for ${row.name}`, {
+  throw new Failure('cannot-do', `no such data source for ${row.name}`, {
     hint: 'Use --print env or json.',
   })
 }
@@ -225,7 +225,8 @@ function readAddress(flags: Typed['flags']): LocalAddress {
   const socket = textFlag(flags, 'socket')
   const port = textFlag(flags, 'port')
   if ((socket === undefined) === (port === undefined)) {
-    const what = socket === undefined ? 'nothing says where to listen' : '--socket and --port are two places'
+    const what =
+      socket === undefined ? 'missing --socket or --port' : '--socket and --port exclude each other'
     throw new Failure('usage', what, { hint: 'Give --socket PATH, or --port 0 for any port that is free.' })
   }
   if (socket !== undefined) return { socket }
@@ -237,7 +238,7 @@ function readAddress(flags: Typed['flags']): LocalAddress {
 
 function atLeastOne(seconds: number, flag: string): number {
   if (seconds > 0) return seconds
-  throw new Failure('usage', `${flag} must be longer than nothing`, { hint: `Write it like ${flag} 1h.` })
+  throw new Failure('usage', `${flag} must be more than 0`, { hint: `Write it like ${flag} 1h.` })
 }
 
 async function run(invocation: Invocation, options: ProxyCommandOptions): Promise<number> {
@@ -249,7 +250,7 @@ async function run(invocation: Invocation, options: ProxyCommandOptions): Promis
   const given = givenToken(invocation)
   if (given !== undefined && sendsToken(profile)) {
     refuseExpired(given, profile.client, ports.clock.now())
-    tell(invocation, 'note: LS_AUTH_TOKEN is used as it is; it cannot be renewed')
+    tell(invocation, 'note: ls-auth cannot renew LS_AUTH_TOKEN')
   }
   const address = await placeOf(invocation, options.address)
   const life = lifetime(ports, options)
@@ -271,8 +272,8 @@ async function run(invocation: Invocation, options: ProxyCommandOptions): Promis
     tell(
       invocation,
       end === 'ttl'
-        ? `The proxy ends after ${wholeDuration(ttlSeconds)} (--ttl).`
-        : `The proxy ends: no request for ${wholeDuration(idleSeconds)} (--idle).`,
+        ? `The proxy stops after ${wholeDuration(ttlSeconds)} (--ttl).`
+        : `The proxy stops: no request for ${wholeDuration(idleSeconds)} (--idle).`,
     )
     return 0
   } finally {

@@ -34,7 +34,7 @@ export async function registerForProfile<T>(
       )
       const saved = await use(registered)
       if (!canUnregister)
-        tell(invocation, 'The provider gave no way to take that back: an administrator can remove it there.')
+        tell(invocation, 'The provider offers no way to unregister it. An administrator can remove it there.')
       return saved
     })
   } catch (error) {
@@ -48,7 +48,7 @@ export async function registerForProfile<T>(
     const { code, message, detail } = error
     throw new Failure(code, message, {
       detail: [...detail, ...registrationLines(preset, ports.terminal.columns - 2)],
-      hint: `With the id of that client: ${commandLine(invocation, { register: undefined, clientId: 'ID' })}`,
+      hint: `With that client's id: ${commandLine(invocation, { register: undefined, clientId: 'ID' })}`,
       cause: error,
     })
   }

@@ -27,7 +27,7 @@ export async function unregisterUnused(
   if (result === 'none') return
   await warn(invocation, {
     message: `the client ${safeText(client.clientId, 200)} stays registered at ${where}: ${result.message}`,
-    hint: 'An administrator can remove it there. On this machine nothing of it is left.',
+    hint: 'An administrator can remove it there. This machine has deleted it.',
   })
 }
 

@@ -154,24 +154,20 @@ function ofGiven(refusal: Failure, token: string, { client }: Profile, now: numb
 
 /** Another sign-in is for a person to make, and for the token of a sign-in. */
 function forWhom(stepUp: Failure, isGiven: boolean, { client }: Profile): Failure {
-  if (isGiven)
-    return stepUp.withHint(
-      `A person must do that, and unset LS_AUTH_TOKEN, which stays as it is. ${stepUp.hint}`,
-    )
+  if (isGiven) return stepUp.withHint(`A person must do that and unset LS_AUTH_TOKEN. ${stepUp.hint}`)
   if (client.workload === undefined) return stepUp
   const { message, detail } = stepUp
   return new Failure('not-allowed', message, { hint: NO_PERSON, detail, cause: stepUp })
 }
 
 const NO_PERSON =
-  'Only a person can sign in like that, and this profile is for a program. Use the profile of a person, or ask whoever runs the gateway to admit this program.'
+  "Only a person can sign in like that, and this profile is for a program. Use a person's profile, or ask whoever runs the gateway to admit this program."
 const NOT_BELIEVED =
-  'The API does not accept the token of this workload: ls-auth whoami shows what it says, ls-auth doctor looks at each step.'
+  "The API rejected this workload's token. ls-auth whoami shows its claims, ls-auth doctor checks each step."
 const KEY_ELSEWHERE =
-  'The token in LS_AUTH_TOKEN is bound to a key (cnf.jkt) that only its sign-in has. Where that is, run this behind: ls-auth exec --proxy'
+  "The token in LS_AUTH_TOKEN is bound to its sign-in's key (cnf.jkt). On that machine, run this behind: ls-auth exec --proxy"
 /** What helps who has set LS_AUTH_TOKEN. */
-export const OTHER_TOKEN =
-  'This is the token in LS_AUTH_TOKEN: give it another one, or unset it and sign in: ls-auth login'
+export const OTHER_TOKEN = 'Replace the token in LS_AUTH_TOKEN, or unset it and sign in: ls-auth login'
 
 /**
  * The failure with the hint for a token that no sign-in replaces. A web page may come from a wrong address or from a network on
@@ -198,7 +194,7 @@ function orWithoutToken(source: TokenSource, invocation: Invocation, profile: Pr
       source.token().catch((error) => {
         if (!(error instanceof Failure) || !WITHOUT_SIGN_IN.includes(error.code)) throw error
         const { code, message, hint } = error
-        const detail = [...error.detail, `where the API wants no sign-in: ${without}`]
+        const detail = [...error.detail, `if the API needs no sign-in: ${without}`]
         throw new Failure(code, message, { hint, detail, cause: error })
       }),
   }
@@ -255,7 +251,7 @@ function proxyRefusal({ status, headers, body }: HttpAnswer): Failure | undefine
   if (isFailureCode(error) && status >= 500) return new Failure(error, why, hintOf(hint))
   return new Failure('not-allowed', `the local proxy refuses this request (HTTP ${status})`, {
     detail: [why],
-    hint: 'The API was not asked. For more than reading, outside of exec --proxy: ls-auth proxy --port 0 --allow-write',
+    hint: 'The request was not sent. To allow writes, outside of exec --proxy: ls-auth proxy --port 0 --allow-write',
   })
 }
 

@@ -33,7 +33,7 @@ export function noteOtherProfile(invocation: Invocation): void {
   if (invocation.caller !== undefined || named === undefined || started === undefined || named === started)
     return
   const other = started === '' ? 'without one' : `with profile ${safeText(started, 60)}`
-  const note = `note: profile ${safeText(named, 60)} is not used here: requests go through the local proxy, which was started ${other}`
+  const note = `note: profile ${safeText(named, 60)} is not used here: requests go through the local proxy, started ${other}`
   if (invocation.told.has(note)) return
   invocation.told.add(note)
   tell(invocation, note)

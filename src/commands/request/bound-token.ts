@@ -24,11 +24,9 @@ export async function refuseHandOut(profile: Profile, ports: Ports): Promise<voi
     // Whoever is not signed in yet need not sign in to be refused.
     if (!(error instanceof Failure) || error.code === 'profile-changed') throw error
   })
-  throw new Failure(
-    'cannot-do',
-    'dpop = true: this token is bound to a key that stays with ls-auth, and is refused (401) without it',
-    { hint: 'Let the requests go through ls-auth: ls-auth exec --proxy -- CMD, or ls-auth proxy --port 0' },
-  )
+  throw new Failure('cannot-do', 'dpop = true: this token only works with a key that stays in ls-auth', {
+    hint: 'Send requests through ls-auth: ls-auth exec --proxy -- CMD, or ls-auth proxy --port 0',
+  })
 }
 
 /**
@@ -60,7 +58,7 @@ export function expired(token: string, { preset }: PartialClient, now: number): 
   const seconds = (now - (expiryOf(token) ?? Number.POSITIVE_INFINITY)) / 1000
   if (seconds < preset.leewaySeconds) return undefined
   return new Failure('not-signed-in', `the token in LS_AUTH_TOKEN expired ${shortDuration(seconds)} ago`, {
-    hint: 'Give it a new one. If it is new, the clock of this machine is wrong.',
+    hint: 'Set a new token. If it is new, the clock of this machine is wrong.',
   })
 }
 

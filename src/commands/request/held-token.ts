@@ -150,8 +150,8 @@ export function onePerson(): (token: Pick<ValidToken, 'body' | 'session'>) => vo
     first ??= holder
     const isSame = holder.sid === first.sid || (holder.person !== undefined && holder.person === first.person)
     if (isSame) return
-    throw new Failure('session-ended', 'somebody else has signed in since this began', {
-      hint: 'Start it again to go on as who is signed in now.',
+    throw new Failure('session-ended', 'another account has signed in since this began', {
+      hint: 'Start it again to continue as the current account.',
     })
   }
 }

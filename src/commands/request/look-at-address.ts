@@ -38,14 +38,10 @@ export async function lookAt(typed: string, looker: Looker): Promise<Found | Fai
   const api = await asApi(address, looker)
   if (!(api instanceof Failure)) return api
   if (/^(network|refused|settings)$/.test(api.code)) return api
-  return new Failure(
-    'usage',
-    `${new URL(address).host} is neither an issuer nor a trace API that ls-auth knows`,
-    {
-      detail: [`as an issuer: ${issuer.message}`, `as an API: ${api.message}`],
-      hint: 'Give the address without the path of a page, as your administrator names it.',
-    },
-  )
+  return new Failure('usage', `${new URL(address).host} is neither an issuer nor a known trace API`, {
+    detail: [`as an issuer: ${issuer.message}`, `as an API: ${api.message}`],
+    hint: 'Use the address from your administrator, without the path of a page.',
+  })
 }
 
 /** Plain http to another machine is no issuer, but may be an API that takes no token. */
@@ -98,7 +94,7 @@ export async function asApi(
         if (error.code === 'network' || error.code === 'refused') break
       }
     }
-    if (!closed) return last ?? new Failure('usage', 'nothing there can be asked')
+    if (!closed) return last ?? new Failure('usage', 'no API to ask there')
     // A token goes there later, so plain http is for this machine only.
     checkBaseUrl(api, 'bearer')
     return { kind: 'closed-api', api }
@@ -156,5 +152,5 @@ const NO_TOKEN = {
 
 /** A look spends no snapshot. */
 const snapshotConsent = async () => {
-  throw new Failure('usage', 'a first look asks for no snapshot')
+  throw new Failure('usage', 'a first look takes no snapshot')
 }

@@ -140,7 +140,7 @@ export function tellOfLost(invocation: Invocation): (lost: Lost) => void {
   return ({ file, code }) => {
     if (invocation.told.has(LOST)) return
     invocation.told.add(LOST)
-    const line = `warning: this is not in the record, ${file} could not be written (${code})`
+    const line = `warning: not recorded: ${file} could not be written (${code})`
     invocation.ports.terminal.err(`${fitted(line, invocation)}\n`)
   }
 }

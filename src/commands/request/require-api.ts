@@ -16,10 +16,10 @@ export function requireApi(profile: Profile): void {
 /** Failure `settings` with the two ways to name an API; a wrong host would be asked for traces, or get a token. */
 function noApi({ name, saved, client }: Profile): Failure {
   const command = client.workload ? 'profile set api URL' : 'login'
-  const what = saved ? `profile ${safeText(name, 60)} names no API` : 'no trace API is configured'
+  const what = saved ? `profile ${safeText(name, 60)} has no API` : 'no trace API is configured'
   return new Failure('settings', what, {
     hint: saved
-      ? `Name it: --api URL, LS_AUTH_API, or ls-auth ${command} --profile ${safeText(name, 60)}${client.workload ? '' : ' --api URL'}`
+      ? `Set it: --api URL, LS_AUTH_API, or ls-auth ${command} --profile ${safeText(name, 60)}${client.workload ? '' : ' --api URL'}`
       : FIRST_LOGIN,
     detail: saved
       ? []
@@ -47,7 +47,7 @@ export function requireBackend(profile: Profile): void {
 /** Failure `usage`: the profile wants a reason, and there is none. */
 export function requireReason({ reason, requireReason }: PartialClient): void {
   if (requireReason !== true || reason !== undefined) return
-  throw new Failure('usage', 'this profile wants a reason, and none is given', {
-    hint: 'Say why, such as a ticket: add --reason TEXT to the command, or set LS_AUTH_REASON.',
+  throw new Failure('usage', 'this profile requires a reason', {
+    hint: 'Add --reason TEXT, such as a ticket, or set LS_AUTH_REASON.',
   })
 }

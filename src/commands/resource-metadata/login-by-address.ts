@@ -91,8 +91,8 @@ const isComplete = ({ before, values, profile }: OfferedProfile): boolean =>
 
 function refuseSecondAddress({ settings }: Invocation): void {
   if (settings.api === undefined) return
-  throw new Failure('usage', 'the API is named twice: as the address to sign in for, and by --api', {
-    hint: 'Leave --api out.',
+  throw new Failure('usage', 'the API is given twice: as an address and by --api', {
+    hint: 'Drop --api.',
   })
 }
 
@@ -132,8 +132,8 @@ async function agree(invocation: Invocation, offered: OfferedProfile, resource: 
     })
   }
   if (await confirm(terminal, 'Sign in with these settings and save them?')) return
-  throw new Failure('declined', 'you did not agree; nothing was saved', {
-    hint: `If something of it is wrong, ask whoever runs ${safeText(resource.url.host, 200)}.`,
+  throw new Failure('declined', 'you said no; nothing was saved', {
+    hint: `If a setting is wrong, ask whoever runs ${safeText(resource.url.host, 200)}.`,
   })
 }
 
@@ -154,7 +154,7 @@ type Row = readonly [label: string, text: string | readonly string[]]
 
 const INDENT = '  '
 const LABEL_WIDTH = 14
-const BOUND = 'bound to a key that stays on this machine (DPoP)'
+const BOUND = 'bound to a key on this machine (DPoP)'
 
 /** All that a person has to judge before signing in by what an API says, at most `columns` wide where it can be. */
 function offerScreen(offered: OfferedProfile, resource: Resource, columns: number): string {
@@ -162,8 +162,8 @@ function offerScreen(offered: OfferedProfile, resource: Resource, columns: numbe
   const host = shownHost(resource.url)
   const lead =
     before === undefined
-      ? `${host} publishes these sign-in settings. Nothing is saved yet.`
-      : `${host} publishes other settings than profile ${safeText(name, 60)} has. Nothing is saved yet.`
+      ? `${host} publishes these sign-in settings (nothing saved yet):`
+      : `${host} publishes other settings than profile ${safeText(name, 60)} has. (nothing saved yet)`
   const rows = rowsOf(offered, resource).map((row) => lineOf(row, columns))
   return [wrap(lead, columns), '', ...rows, '', ...notesOf(offered, host, columns)].join('\n')
 }
@@ -202,7 +202,7 @@ function rowsOf(
     [
       'as client',
       clientId === undefined
-        ? 'none yet: ls-auth registers one there'
+        ? 'none yet; ls-auth registers one'
         : shown('client_id', safeText(clientId, 500)),
     ],
     ['scopes', scopes],
@@ -210,7 +210,7 @@ function rowsOf(
     ['back end', [backendOf(backend).name, ...place].join(', ')],
     ...(typeof header === 'string' ? [['token in', safeText(header, 100)] as const] : []),
     ...(values.dpop === true || dpop
-      ? [['tokens are', shown('dpop', dpop ? BOUND : 'bound to no key')] as const]
+      ? [['tokens are', shown('dpop', dpop ? BOUND : 'not bound to a key')] as const]
       : []),
     ['profile', `${safeText(name, 60)}${before === undefined ? ' (new)' : ''}`],
   ]
@@ -297,9 +297,9 @@ function placeNamedBy(challenge: Challenge | undefined, { url }: Resource): URL 
   if (named === undefined) return undefined
   const place = URL.canParse(named) ? new URL(named) : undefined
   if (place?.origin === url.origin && !place.username && !place.password) return place
-  throw new Failure('refused', `${shownHost(url)} says that another host knows how to sign in`, {
+  throw new Failure('refused', `${shownHost(url)} refers to another host for sign-in settings`, {
     detail: [`resource_metadata: ${urlToJudge(named)}`],
-    hint: 'Nothing was asked there, and nothing was saved. Ask whoever runs the API.',
+    hint: 'ls-auth did not contact it and saved nothing. Ask whoever runs the API.',
   })
 }
 
@@ -308,21 +308,21 @@ function refuseRedirect({ status, headers }: HttpAnswer, url: URL): void {
   const { location } = headers
   throw new Failure(
     'refused',
-    `${shownHost(url)} redirects instead of saying how to sign in (HTTP ${status})`,
+    `${shownHost(url)} redirects instead of publishing sign-in settings (HTTP ${status})`,
     {
       detail: location === undefined ? [] : [`to ${urlToJudge(location)}`],
-      hint: 'No redirect is followed there. If that is the API, name its address yourself.',
+      hint: 'ls-auth does not follow it. If that is the API, use its address.',
     },
   )
 }
 
 const failed = ({ status }: HttpAnswer, url: URL): Failure =>
-  new Failure('api-failed', `${shownHost(url)} failed to say how to sign in (HTTP ${status})`)
+  new Failure('api-failed', `${shownHost(url)} failed to return its sign-in settings (HTTP ${status})`)
 
 const nothingThere = ({ url, metadata }: Resource): Failure =>
   new Failure('not-found', `${shownHost(url)} publishes no sign-in settings`, {
-    detail: [`nothing is at ${safeText(metadata.pathname, 200)}`],
-    hint: `Is that the trace gateway? If so, name the rest yourself: ls-auth login --issuer URL --client-id ID --api ${shellWord(url.href)}`,
+    detail: [`not found: ${safeText(metadata.pathname, 200)}`],
+    hint: `Is that the trace gateway? If so, add the rest: ls-auth login --issuer URL --client-id ID --api ${shellWord(url.href)}`,
   })
 
 /** The host as it is looked up. */

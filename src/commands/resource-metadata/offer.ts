@@ -68,8 +68,7 @@ function documentIn({ headers, body }: Pick<HttpAnswer, 'headers' | 'body'>): Js
   const text = textIn(body)
   const parsed = text === undefined ? { problem: 'json' } : parseStrictJson(text, 8)
   if ('problem' in parsed) {
-    if (parsed.problem === 'duplicate-member')
-      throw unsafe('has a name twice, so that two programs could read two different documents')
+    if (parsed.problem === 'duplicate-member') throw unsafe('has a duplicate name')
     throw broken(parsed.problem === 'too-deep' ? 'is nested too deep' : 'is not JSON')
   }
   if (!isObject(parsed.value)) throw broken('is not a JSON object')
@@ -86,9 +85,9 @@ function textIn(body: Buffer): string | undefined {
 
 function otherResource({ resource: said }: JsonObject, { url }: Resource): Failure {
   if (typeof said !== 'string') return unsafe('does not name the API (resource)')
-  return new Failure('refused', 'what the API says about signing in is about another address', {
+  return new Failure('refused', "the API's sign-in settings are for another address", {
     detail: [`typed    ${urlToJudge(url.href)}`, `it says  ${urlToJudge(said)}`],
-    hint: 'Nothing was saved. If the second one is what you mean, name it yourself; otherwise stop here.',
+    hint: 'Nothing was saved. If you mean the second address, use it. Otherwise stop here.',
   })
 }
 
@@ -98,10 +97,10 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 function scopesIn(listed: unknown): readonly string[] {
   if (listed === undefined) return []
   if (!Array.isArray(listed) || !listed.every((one) => typeof one === 'string'))
-    throw broken('has scopes that are no list of texts (scopes_supported)')
+    throw broken('has scopes that are not a list of strings (scopes_supported)')
   if (listed.length > MOST_SCOPES) throw broken(`lists ${listed.length} scopes`)
   const wrong = listed.find((scope) => !SCOPE_TOKEN.test(scope) || scope.length > LONGEST_SCOPE)
-  if (wrong !== undefined) throw unsafe(`lists what is no scope: "${safeText(wrong, 80)}"`)
+  if (wrong !== undefined) throw unsafe(`lists an invalid scope: "${safeText(wrong, 80)}"`)
   return [...new Set(listed)]
 }
 
@@ -112,14 +111,13 @@ function isBound(member: unknown): boolean {
 
 function valuesIn(member: unknown): Offer['values'] {
   if (member === undefined) return {}
-  if (!isObject(member)) throw broken('has a member ls_auth that is no object')
+  if (!isObject(member)) throw broken('has a member ls_auth that is not an object')
   const ours = new Set<string>(OFFERED_SETTINGS)
   // A newer ls-auth may know more names. Those of settings are not for others to choose: where the API is, and the like.
   const foreign = Object.keys(member).find(
     (key) => !ours.has(key) && SETTING_TABLE.some((row) => row.key === key),
   )
-  if (foreign !== undefined)
-    throw unsafe(`sets ${foreign}, which is for you alone to choose (ls_auth.${foreign})`)
+  if (foreign !== undefined) throw unsafe(`sets ${foreign}, which only you may choose (ls_auth.${foreign})`)
   const values: Partial<Record<OfferedSetting, string>> = {}
   for (const key of OFFERED_SETTINGS) {
     const value = member[key]
@@ -140,20 +138,16 @@ function judged(key: OfferedSetting, value: unknown): string {
     throw unsafe(`has a ${key} with invisible characters (ls_auth.${key})`, shown)
   // RFC 6749 appendix A.1, without the space, which would be two words on a command line.
   if (key === 'client_id' && !/^[\x21-\x7e]+$/.test(value))
-    throw unsafe('has a client_id that can be none (ls_auth.client_id)', shown)
+    throw unsafe('has an invalid client_id (ls_auth.client_id)', shown)
   if (key === 'backend' && !BACKEND_IDS.some((id) => id === value)) throw unknownBackend(value)
   if (key === 'authorization_header') checkHeaderName(value)
   return value
 }
 
 const unknownBackend = (value: string): Failure =>
-  new Failure(
-    'cannot-do',
-    `the API is said to be "${safeText(value, 60)}", a back end that ls-auth does not know`,
-    {
-      hint: `${didYouMean(value, BACKEND_IDS)}Known: ${BACKEND_IDS.join(', ')}. If it is one of them: --backend NAME`,
-    },
-  )
+  new Failure('cannot-do', `the API claims to be "${safeText(value, 60)}", an unknown back end`, {
+    hint: `${didYouMean(value, BACKEND_IDS)}Known: ${BACKEND_IDS.join(', ')}. To choose one: --backend NAME`,
+  })
 
 const MOST_ISSUERS = 10
 const LONGEST_ISSUER = 1000
@@ -163,7 +157,7 @@ function checkIssuers(listed: unknown, api: URL): readonly string[] {
   if (listed === undefined || (Array.isArray(listed) && listed.length === 0))
     throw broken('names no issuer (authorization_servers)')
   if (!Array.isArray(listed) || !listed.every((one) => typeof one === 'string'))
-    throw broken('has issuers that are no list of texts (authorization_servers)')
+    throw broken('has issuers that are not a list of strings (authorization_servers)')
   if (listed.length > MOST_ISSUERS) throw broken(`names ${listed.length} issuers (authorization_servers)`)
   for (const issuer of listed) judgeIssuer(issuer, api)
   return [...new Set(listed)]
@@ -172,13 +166,13 @@ function checkIssuers(listed: unknown, api: URL): readonly string[] {
 function judgeIssuer(issuer: string, api: URL): void {
   // A URL parser takes blanks and line breaks away, and makes another host of letters beyond ASCII.
   if (!/^[\x21-\x7e]+$/.test(issuer))
-    throw unsafe('names an issuer with characters that no address has', [urlToJudge(issuer)])
+    throw unsafe('names an issuer with invalid characters', [urlToJudge(issuer)])
   if (issuer.length > LONGEST_ISSUER) throw unsafe(`names an issuer of ${issuer.length} characters`)
   try {
     checkIssuer(issuer)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    throw unsafe(`names an issuer that cannot be used: ${error.message}`)
+    throw unsafe(`names an unusable issuer: ${error.message}`)
   }
   // Who runs an API elsewhere must not choose a program on this machine.
   if (isLoopback(new URL(issuer)) && !isLoopback(api))
@@ -193,7 +187,7 @@ const RESERVED =
 function checkHeaderName(name: string): void {
   const shown = [safeText(name, 80)]
   if (!/^[\w!#$%&'*+.^`|~-]{1,100}$/.test(name))
-    throw unsafe('sends the token in what is no header (ls_auth.authorization_header)', shown)
+    throw unsafe('has an invalid header for the token (ls_auth.authorization_header)', shown)
   if (RESERVED.test(name))
-    throw unsafe('sends the token in a header with another meaning (ls_auth.authorization_header)', shown)
+    throw unsafe('uses a header with another meaning for the token (ls_auth.authorization_header)', shown)
 }

@@ -144,10 +144,10 @@ function requireBindable(
   const host = safeText(url.host, 200)
   const isOffered = Object.hasOwn(offer.values, found.setting)
   if (isOffered && resolved[found.setting].source === settings.config.path)
-    throw broken('asks for tokens that are bound to a key, and for another header than Authorization')
+    throw broken('requires DPoP and another header than Authorization')
   throw new Failure(
     'settings',
-    `${host} takes only tokens that are bound to a key, and those of the profile ${safeText(profile.name, 60)} cannot be`,
+    `${host} requires DPoP, which the profile ${safeText(profile.name, 60)} cannot be`,
     {
       detail: [found.why],
       hint: wayOut(profile, settings, found) ?? `Ask whoever runs ${host} which provider is meant.`,
@@ -167,7 +167,7 @@ function wayOut(
   // All of the profile stands as if it were in the user's file, also what is from the other one.
   if (source !== config.path) return undefined
   return Object.hasOwn(config.profiles[name] ?? {}, setting)
-    ? `Take that back: ls-auth profile set ${setting} --unset --profile ${safeText(name, 60)}`
+    ? `Undo it: ls-auth profile set ${setting} --unset --profile ${safeText(name, 60)}`
     : `Only an administrator can change ${setting}, in ${safeText(system.path, 200)}.`
 }
 
@@ -197,7 +197,7 @@ export function profileNameFor(invocation: Invocation, settings: Settings, resou
   const preferred = defaultName(settings)
   if (preferred !== undefined && found.includes(preferred)) return preferred
   throw new Failure('settings', `several profiles are for ${safeText(resource.url.host, 200)}`, {
-    hint: `Name one of them with --profile: ${found.map((name) => safeText(name, 60)).join(', ')}`,
+    hint: `Choose one with --profile: ${found.map((name) => safeText(name, 60)).join(', ')}`,
   })
 }
 
@@ -211,7 +211,7 @@ function checkNamed(name: string, settings: Settings, resource: Resource): strin
   }
   throw new Failure('settings', `the profile ${safeText(name, 60)} is for another API`, {
     detail: [`it has ${safeText(String(table.api), 200)}`],
-    hint: 'Name another one with --profile, or leave --profile out.',
+    hint: 'Choose another with --profile, or drop --profile.',
   })
 }
 

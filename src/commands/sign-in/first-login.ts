@@ -45,7 +45,7 @@ export async function askForProfile(
     // Named like all requests, but not in the record: who stops half way leaves nothing on the machine.
     witness: (request) => ({ ...recorder.request(request), ended: async () => {} }),
   }
-  tell(invocation, 'There is no profile yet. A few questions make one: Enter alone explains, Ctrl-C stops.')
+  tell(invocation, 'No profile yet. Answer a few questions: Enter explains, Ctrl-C stops.')
   const found = await firstAddress(terminal, profile, looker)
   if (found.kind === 'open-api') return saveOpen(invocation, settings, found)
   const described =
@@ -64,7 +64,7 @@ export async function askForProfile(
   await signIn(named, { values: { ...values, client_id } }).catch((error) => {
     if (!(error instanceof Failure)) throw error
     const words = optionWords({ profile: name, ...values, clientId: client_id }, env.platform)
-    throw error.withDetail(`the same without the questions: ls-auth login${words}`)
+    throw error.withDetail(`the same without questions: ls-auth login${words}`)
   })
   return named
 }
@@ -95,7 +95,7 @@ function firstAddress(terminal: Terminal, profile: Profile, looker: Looker): Pro
   return ask(terminal, {
     text: 'Address of the trace API, or of the identity provider (issuer)',
     explain:
-      'Such as https://traces.acme.example (the gateway that you read traces through), https://login.acme.example (where you sign in), or 127.0.0.1:16686 (a server on this machine).',
+      'Examples: https://traces.acme.example (your trace gateway), https://login.acme.example (where you sign in), or 127.0.0.1:16686 (a server on this machine).',
     ...(value === undefined ? {} : { empty: String(value) }),
     judge: (answer) => lookAt(answer, looker),
   })
@@ -105,7 +105,7 @@ function askForIssuer(terminal: Terminal, looker: Looker): Promise<string> {
   return ask(terminal, {
     text: 'Address of the identity provider (issuer) that it trusts',
     explain:
-      'Where people of your company sign in, such as https://login.acme.example. Ask whoever runs the API; its document is at ISSUER/.well-known/openid-configuration.',
+      "Your company's sign-in address, such as https://login.acme.example. It serves ISSUER/.well-known/openid-configuration. Ask whoever runs the API.",
     judge: (answer) => asIssuer(answer, looker),
   })
 }
@@ -123,8 +123,7 @@ async function askForApi(
 ): Promise<Api | undefined> {
   return ask<Api | undefined>(invocation.ports.terminal, {
     text: 'Address of the trace API or its gateway, or "later"',
-    explain:
-      'Where traces are read, such as https://traces.acme.example. "later": sign in now, name it later.',
+    explain: 'Your trace API, such as https://traces.acme.example. "later": sign in now and add it later.',
     ...(resolved.api.value === undefined ? {} : { empty: String(resolved.api.value) }),
     async judge(answer) {
       if (/^later$/i.test(answer)) return undefined
@@ -136,7 +135,7 @@ async function askForApi(
 }
 
 function closedApi(invocation: Invocation, { api }: { readonly api: string }): Api {
-  tell(invocation, `${safeText(new URL(api).host, 200)} is an API that wants a token.`)
+  tell(invocation, `${safeText(new URL(api).host, 200)} is an API that requires a token.`)
   return { api, backend: undefined }
 }
 
@@ -148,12 +147,12 @@ async function askForPlace(terminal: Terminal, { resolved }: Profile, api: Api):
     api.backend ??
     set ??
     (await ask(terminal, {
-      text: `What keeps the traces there: ${choices}`,
-      explain: `Type one of the words. Ask whoever runs ${safeText(new URL(api.api).host, 200)}.`,
+      text: `Trace back end at that address: ${choices}`,
+      explain: `Type one of these words. If unsure, ask whoever runs ${safeText(new URL(api.api).host, 200)}.`,
       judge: (answer) =>
         BACKEND_IDS.find((id) => id === answer.toLowerCase()) ??
         wrong(
-          `"${safeText(answer, 60)}" is none of them.`,
+          `"${safeText(answer, 60)}" is not one of them.`,
           `${didYouMean(answer, BACKEND_IDS)}Type ${choices}.`,
         ),
     }))
@@ -165,7 +164,7 @@ async function askForPlace(terminal: Terminal, { resolved }: Profile, api: Api):
         ? known
         : await ask(terminal, {
             text: `${backendOf(backend).name} ${key}`,
-            explain: `The name of the ${key}, as it stands in the addresses of ${backendOf(backend).name}.`,
+            explain: `The name of the ${key}, as in the addresses of ${backendOf(backend).name}.`,
             judge: (answer) => answer,
           })
   }
@@ -181,14 +180,13 @@ async function askForClient(invocation: Invocation, settings: Settings, values: 
   const { preset } = client
   tell(invocation, `\n${preset.name}: an administrator registers ls-auth there once, as a public client.`)
   for (const line of registrationLines(preset, terminal.columns)) terminal.err(`${line}\n`)
-  tell(invocation, `Scopes that are asked for: ${safeText(preset.scopes.join(' '), 500)}`)
-  tell(invocation, 'Where the API wants one of its own, add it afterwards: ls-auth login --scope NAME\n')
+  tell(invocation, `Requested scopes: ${safeText(preset.scopes.join(' '), 500)}`)
+  tell(invocation, 'If the API needs its own scope, add it later: ls-auth login --scope NAME\n')
   return ask(terminal, {
     text: 'Client id',
-    explain:
-      'The id that the provider gave to that client. It is no secret. Without one, ask an administrator.',
+    explain: "The client's id at the provider. It is not secret. If you have none, ask an administrator.",
     judge: (answer) =>
-      /^\S{1,500}$/.test(answer) ? answer : wrong('A client id has no spaces.', 'Copy the client id alone.'),
+      /^\S{1,500}$/.test(answer) ? answer : wrong('A client id has no spaces.', 'Copy only the client id.'),
   })
 }
 
@@ -223,7 +221,7 @@ async function saveOpen(
     return { set: name, values, defaultProfile: defaultToKeep(now, name) }
   })
   tellSaved(invocation, name, path)
-  tell(invocation, `Nobody needs to sign in: no token is sent to it.\nThen: ls-auth services`)
+  tell(invocation, `No sign-in needed: ls-auth sends it no token.\nThen: ls-auth services`)
 }
 
 /** One question to the person at the terminal. */
@@ -256,7 +254,7 @@ async function ask<T>(terminal: Terminal, question: Question<T>): Promise<T> {
     const line = await terminal.readLine()
     if (line === undefined) {
       terminal.err('\n')
-      throw new Failure('declined', 'the questions were not answered; nothing was saved')
+      throw new Failure('declined', 'you left questions open; nothing was saved')
     }
     const answer = line.replaceAll(PASTE_MARKS, '').trim() || empty
     if (answer === undefined) {
@@ -278,11 +276,11 @@ const indented = (text: string, { columns }: Terminal): string =>
 
 function unusable(answer: string): Failure | undefined {
   if (answer.length > LONGEST_ANSWER)
-    return wrong('That answer is too long.', 'Was something else pasted? Try again.')
+    return wrong('That answer is too long.', 'Did you paste something else? Try again.')
   if (!CONTROL.test(answer)) return undefined
   return wrong(
     `"${safeText(answer, 120)}" holds control characters.`,
-    'Type it anew, or paste it as plain text.',
+    'Type it again, or paste it as plain text.',
   )
 }
 

@@ -105,24 +105,20 @@ function refuseOtherSession({ ports }: Invocation, now: Settings, client: Client
   const is = chooseProfile(now, flags, ports.env).client
   const safe = safeText(client.profile, 60)
   if (is.workload !== undefined) {
-    throw new Failure(
-      'settings',
-      `the profile ${safe} has become one for a program meanwhile: nobody signs in`,
-      {
-        hint: `Every command asks for a token itself, such as: ls-auth whoami --profile ${safe}`,
-      },
-    )
+    throw new Failure('settings', `the profile ${safe} has become a program's profile in the meantime`, {
+      hint: `Commands get a token by themselves, such as: ls-auth whoami --profile ${safe}`,
+    })
   }
   if (isComplete(is) && sessionName(is) === sessionName(client)) return
   throw new Failure(
     'settings',
-    `the profile ${safe} has got another issuer, client or account meanwhile`,
+    `the profile ${safe} has got another issuer, client or account in the meantime`,
     seeProfile(safe),
   )
 }
 
 const seeProfile = (safe: string): { hint: string } => ({
-  hint: `See what there is now: ls-auth profile show --profile ${safe}. Then sign in again.`,
+  hint: `Check it: ls-auth profile show --profile ${safe}. Then sign in again.`,
 })
 
 /** Failure `settings` when another process has set one of these values otherwise since `before`. */
@@ -142,7 +138,7 @@ function refuseOverwriting(
   const safe = safeText(name, 60)
   throw new Failure(
     'settings',
-    `another ls-auth has changed ${listed(changed, 'and')} of the profile ${safe} meanwhile`,
+    `another ls-auth has changed ${listed(changed, 'and')} of the profile ${safe} in the meantime`,
     seeProfile(safe),
   )
 }
@@ -155,7 +151,7 @@ export function refuseOtherClient(settings: Settings, profile: Profile): void {
   const { issuer, clientId } = profile.client
   if (!differs('issuer', issuer) && !differs('client_id', clientId)) return
   throw new Failure('settings', `the profile ${safeText(profile.name, 60)} is for another issuer or client`, {
-    hint: `Name a new profile: ls-auth login --profile NAME --issuer ${safeText(issuer ?? 'URL', 400)} --client-id ${safeText(clientId ?? 'ID', 200)}`,
+    hint: `Use a new profile: ls-auth login --profile NAME --issuer ${safeText(issuer ?? 'URL', 400)} --client-id ${safeText(clientId ?? 'ID', 200)}`,
   })
 }
 
@@ -181,8 +177,8 @@ function refuseRemoved(invocation: Invocation, before: Settings, now: Settings, 
   )
   const lost = rows.filter(({ word }) => word === undefined).map(({ key }) => key)
   const but = lost.length === 0 ? '' : `, but for its ${listed(lost, 'and')}`
-  throw new Failure('settings', `the profile ${safeText(name, 60)} was removed meanwhile`, {
-    hint: `To make it anew${but}: ls-auth login${optionWords({ profile: name, ...words })}`,
+  throw new Failure('settings', `the profile ${safeText(name, 60)} was removed in the meantime`, {
+    hint: `To create it again${but}: ls-auth login${optionWords({ profile: name, ...words })}`,
     detail: isDefaultNoMore(name, before, now)
       ? [`to make it the default again: ls-auth profile use ${shellWord(name)}`]
       : [],

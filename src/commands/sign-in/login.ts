@@ -49,7 +49,7 @@ function readRequirements(flags: Flags): SignInRequirements {
 }
 
 const HINTS = {
-  '--acr': 'Give one value, as the provider or the API names it; repeat the flag for more.',
+  '--acr': 'Give one value, exactly as the provider or API spells it. Repeat the flag for more.',
   '--max-age': 'Write it like 0s, 90s, 5m or 1h.',
   '--claims': `Write it like '{"id_token":{"acr":{"essential":true,"value":"VALUE"}}}'.`,
 }
@@ -187,7 +187,7 @@ function noteHidden(
   const hidden = saved.filter((key) => theirs?.[key] !== undefined && own?.[key] === undefined)
   if (hidden.length === 0) return
   const back = hidden.map((key) => `ls-auth profile set ${key} --unset --profile ${shellWord(name)}`)
-  const now = `what was typed for ${listed(hidden, 'and')} counts from now on`
+  const now = `your value for ${listed(hidden, 'and')} applies from now on`
   const where = safeText(system.path, 300)
   tell(invocation, `note: ${now}, and no longer what ${where} says. To go back: ${back.join(' and ')}`)
 }
@@ -203,8 +203,8 @@ async function warnOfOtherWay(
   if (asked.length === 0 || (held !== undefined && asked.includes(held))) return
   const ways = asked.map((way) => safeText(way, 60)).join(' or ')
   await warn(invocation, {
-    message: `the provider does not say that you signed in as asked (acr): ${ways}`,
-    hint: `It says: ${held === undefined ? 'nothing' : safeText(held, 120)}. An API that needs it will refuse this sign-in.`,
+    message: `the provider does not confirm the requested sign-in level (acr): ${ways}`,
+    hint: `It says: ${held === undefined ? 'nothing' : safeText(held, 120)}. An API that requires it will refuse this sign-in.`,
   })
 }
 
@@ -217,14 +217,14 @@ async function warnOfUnknownAge(
   if (required?.maxAgeSeconds === undefined || typeof idClaims?.auth_time === 'number') return
   await warn(invocation, {
     message: 'the provider does not say when you signed in (auth_time)',
-    hint: 'So --max-age could not be checked here. An API that needs it will refuse this sign-in.',
+    hint: 'ls-auth could not check --max-age. An API that requires it will refuse this sign-in.',
   })
 }
 
 /** A workload asks for its tokens itself. */
 const noSignIn = ({ name }: Profile): Failure =>
-  new Failure('cannot-do', `profile ${safeText(name, 60)} is for a program: nobody signs in`, {
-    hint: `Every command asks for a token itself, such as: ls-auth whoami --profile ${safeText(name, 60)}`,
+  new Failure('cannot-do', `profile ${safeText(name, 60)} is for a program and needs no sign-in`, {
+    hint: `Commands get a token by themselves, such as: ls-auth whoami --profile ${safeText(name, 60)}`,
   })
 
 function noProfile(settings: Settings, name: string): Failure {
@@ -235,7 +235,7 @@ function noProfile(settings: Settings, name: string): Failure {
     })
   const safe = safeText(name, 60)
   return new Failure('usage', `there is no profile "${safe}"`, {
-    hint: `${listHint(known)} To make this one: ls-auth login --profile ${safe} --issuer URL --client-id ID`,
+    hint: `${listHint(known)} To create it: ls-auth login --profile ${safe} --issuer URL --client-id ID`,
   })
 }
 
@@ -243,8 +243,8 @@ function read({ args, flags }: Typed): LoginLine {
   const { device, paste, browser } = flags
   const [address] = args
   if (flags.yes === true && address === undefined)
-    throw new Failure('usage', '--yes is about the address of an API, and none is given', {
-      hint: 'Give it: ls-auth login URL --yes, or leave --yes out.',
+    throw new Failure('usage', '--yes needs the address of an API', {
+      hint: 'Add it: ls-auth login URL --yes, or drop --yes.',
     })
   const { start, finish } = flags
   if (start === true && finish !== undefined)
@@ -257,12 +257,12 @@ function read({ args, flags }: Typed): LoginLine {
       hint: 'Give one of them.',
     })
   if (device === true && prompt !== undefined)
-    throw new Failure('usage', '--prompt cannot be asked for with --device', {
-      hint: 'There is no such parameter (RFC 8628). Leave one of them out.',
+    throw new Failure('usage', '--prompt does not work with --device', {
+      hint: 'The device flow has no prompt (RFC 8628). Drop one of them.',
     })
   if (device === true && flags.authorizationParameter !== undefined)
-    throw new Failure('usage', '--authorization-parameter cannot be sent with --device', {
-      hint: 'The device flow has no such parameters (RFC 8628). Leave one of them out.',
+    throw new Failure('usage', '--authorization-parameter does not work with --device', {
+      hint: 'The device flow has no extra parameters (RFC 8628). Drop one of them.',
     })
   return {
     flow: device === true ? 'device' : paste === true ? 'paste' : browser === false ? 'url' : 'browser',
@@ -283,8 +283,8 @@ function withoutRefresh({ preset, issuer, clientId }: Client): { message: string
   const seen = { where: 'token', error: 'no-refresh-token' } as const
   const hint = hintFor(preset.id, seen, { issuer, client: clientId })
   return {
-    message: 'the provider gave no refresh token',
-    hint: hint ?? 'Sign in again when the token has ended.',
+    message: 'the provider sent no refresh token',
+    hint: hint ?? 'Sign in again when the token expires.',
   }
 }
 
@@ -313,16 +313,13 @@ async function printSignedIn(
   const { refreshExpiresIn: life } = signedIn.tokens
   const end = life ? `; ends after ${shortDuration(life)} without use` : ''
   const renewal = signedIn.refreshable ? `renewed as needed${end}` : 'then sign in again'
-  tell(
-    invocation,
-    name === undefined ? 'Signed in. Who you are is not known.' : `Signed in as ${safeText(name, 120)}.`,
-  )
+  tell(invocation, name === undefined ? 'Signed in (name unknown).' : `Signed in as ${safeText(name, 120)}.`)
   tell(invocation, `  profile  ${safeText(profile.name, 60)}${savedNote}`)
   tell(
     invocation,
     namesApi(profile)
       ? `  API      ${safeText(withoutSecret(profile.api.href), 120)}`
-      : `  API      none is named yet: ls-auth login --profile ${safeText(profile.name, 60)} --api URL`,
+      : `  API      not set yet: ls-auth login --profile ${safeText(profile.name, 60)} --api URL`,
   )
   tell(invocation, `  token    ${shortDuration(signedIn.expiresIn)}, ${renewal}`)
   if (idClaims === undefined && signedIn.scopes.includes('openid'))
@@ -338,16 +335,15 @@ async function printWarnings(invocation: Invocation, client: Client, signedIn: S
     const scopes = signedIn.missingScopes.map((scope) => safeText(scope, 60)).join(', ')
     const { unlistedScopes } = client.preset
     await warn(invocation, {
-      message: `the provider ${unlistedScopes ? 'does not say that it granted' : 'did not grant'} ${scopes}`,
-      hint:
-        unlistedScopes ?? 'Have them allowed for this client at the provider, or take them out of scopes.',
+      message: `the provider ${unlistedScopes ? 'does not confirm' : 'did not grant'} ${scopes}`,
+      hint: unlistedScopes ?? 'Allow them for this client at the provider, or remove them from scopes.',
     })
   }
   for (const { assertion, expected, reason } of signedIn.unknown) {
     const why = reason ? ` (${reason})` : ''
     await warn(invocation, {
       message: `cannot tell whether ${assertion} is ${safeText(expected, 120)}${why}`,
-      hint: 'ls-auth check shows each expectation. With strict in expect such a sign-in is refused.',
+      hint: 'ls-auth check shows each expectation. With strict in expect ls-auth refuses this sign-in.',
     })
   }
 }

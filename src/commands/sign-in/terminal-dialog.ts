@@ -15,7 +15,7 @@ export function terminalDialog(invocation: Invocation): LoginDialog {
     showUrl(url, opening, isBrief) {
       const lead = opening
         ? `Opening your browser. If no page shows, open this address${isBrief ? ' within about a minute' : ''}:`
-        : `Open this address to sign in${isBrief ? '. It is good for about a minute' : ''}:`
+        : `Open this address to sign in${isBrief ? '. It works for about a minute' : ''}:`
       terminal.err(`${fitted(lead, invocation)}\n\n  ${safeText(url.href, 8192)}\n\n`)
     },
     showDevice: (prompt) => write(deviceText(prompt)),
@@ -50,6 +50,6 @@ function deviceText(prompt: DevicePrompt): string {
   return `Go to  ${prompt.verificationUri}
 and enter the code  ${prompt.userCode}
 
-The page is on ${host}. Go on only if you started this sign-in just now.
-${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificationUriComplete}\n` : ''}Waiting; the code is good for ${shortDuration(prompt.expiresInSeconds)}.`
+The page is on ${host}. Continue only if you started this sign-in just now.
+${prompt.verificationUriComplete ? `With the code filled in: ${prompt.verificationUriComplete}\n` : ''}Waiting. The code works for ${shortDuration(prompt.expiresInSeconds)}.`
 }

@@ -16,15 +16,15 @@ export async function endUnused(invocation: Invocation, client: Client): Promise
     const users = usersOf(client, await readSettings(ports.env, await ports.files()), ports.env)
     if (users.length > 0) {
       const names = users.map((name) => safeText(name, 60))
-      return `the sign-in is kept, for the profile${users.length > 1 ? 's' : ''} ${listed(names, 'and')}`
+      return `the sign-in stays for the profile${users.length > 1 ? 's' : ''} ${listed(names, 'and')}`
     }
     const result = await signOut(client, ports, (line) => tell(invocation, line))
     if (result.wasSignedIn) await recordSignOut(invocation, client, result)
     if (result.forgotten instanceof Failure) throw result.forgotten
-    return `the sign-in is not kept; ${atProvider(result, ports.clock.now())}`
+    return `the sign-in is removed; ${atProvider(result, ports.clock.now())}`
   } catch (error) {
     if (error instanceof Failure)
-      return `the sign-in is still there (${safeText(error.message)}). ${signOutOf(client)}`
+      return `the sign-in still exists (${safeText(error.message)}). ${signOutOf(client)}`
     throw error
   }
 }

@@ -66,7 +66,7 @@ async function adviceOnUnknown(settings: Settings, ports: Ports): Promise<string
       clientOfName(name, settings, ports.env) === undefined,
   )
   return isThere
-    ? 'A damaged sign-in is here that no profile is known to use. To remove it, and every other sign-in: ls-auth logout --all'
+    ? 'This machine has a damaged sign-in without a profile. To remove it and all other sign-ins: ls-auth logout --all'
     : undefined
 }
 
@@ -82,7 +82,7 @@ async function withFitReason(invocation: Invocation): Promise<Invocation> {
     return invocation
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    await warn(invocation, error.withWords(`${error.message}: it was left out`, error.hint))
+    await warn(invocation, error.withWords(`${error.message}; skipped`, error.hint))
     return { ...invocation, ports: { ...ports, env: portWith(ports.env, { variables: others }) } }
   }
 }
@@ -103,7 +103,7 @@ function read({ flags }: Typed): LogoutOptions {
   const named = Object.keys(NAMES_ONE).find((name) => flags[name] !== undefined)
   if (all && named !== undefined) {
     throw new Failure('usage', `--all and ${NAMES_ONE[named]} exclude each other`, {
-      hint: 'Nobody was signed out. Give --all for every sign-in on this machine, or leave it out.',
+      hint: 'No sign-in was changed. Use --all for every sign-in on this machine, or drop it.',
     })
   }
   return { all, browser: flags.browser === true }
@@ -148,7 +148,7 @@ async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<
     const page = browser ? await pageOf(invocation, client, result) : undefined
     outcomes.push({ client, result, others, logout: hints.logout, ...(page && { page }) })
   }
-  if (all && signIns.length === 0) tell(invocation, 'There is no sign-in on this machine.')
+  if (all && signIns.length === 0) tell(invocation, 'This machine has no sign-ins.')
   if (globals(invocation).json) {
     const rows = outcomes.map(({ client, others, page, result }) => ({
       issuer: client?.issuer ?? null,
@@ -192,7 +192,7 @@ async function pageOf(
   result: SignedOut,
 ): Promise<SignOutPage | Failure> {
   if (client === undefined) {
-    tell(invocation, '  in the browser    not signed out: its provider is not known')
+    tell(invocation, '  in the browser    not signed out: unknown provider')
     return 'none'
   }
   try {
@@ -215,9 +215,13 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
   if (!client.workload) return ofPerson(profile, settings, ports)
   const left = await (anyProfile ? signInOf(client, ports) : leftSignIn(client, settings, ports))
   if (left) return { ...requireClient(profile), profile: clientOfSignIn(left, settings, ports.env).profile }
-  throw new Failure('cannot-do', `profile ${safeText(profile.name, 60)} is for a program: nobody signs in`, {
-    hint: 'Its tokens end by themselves, and none is kept here.',
-  })
+  throw new Failure(
+    'cannot-do',
+    `profile ${safeText(profile.name, 60)} is for a program and needs no sign-in`,
+    {
+      hint: 'Its tokens expire, and ls-auth stores none.',
+    },
+  )
 }
 
 /** The client of a profile that people sign in to. Failures: those of {@link requireClient}. */
@@ -233,7 +237,7 @@ async function ofPerson(profile: Profile, settings: Settings, ports: Ports): Pro
 
 /** The sign-in as a person knows it: by its profile, or as flags name another one than that of the profile. Sanitized. */
 function nameOf(invocation: Invocation, client: Client | undefined, settings: Settings): string {
-  if (client === undefined) return 'a sign-in that no profile is known to use'
+  if (client === undefined) return 'a sign-in without a profile'
   const { profile, issuer, clientId, account } = client
   const isNamed = Object.keys(NAMES_ONE).some((name) => invocation.settings[name] !== undefined)
   if (!isNamed || usersOf(client, settings, invocation.ports.env).includes(profile))
@@ -266,10 +270,10 @@ function describe(
   }
   if (forgotten === true) {
     tell(invocation, `Signed out of ${name}.`)
-    tell(invocation, '  on this machine   forgotten')
+    tell(invocation, '  on this machine   deleted')
     tell(invocation, `  at the provider   ${there}`)
   } else {
-    tell(invocation, `The sign-out of ${name} is not finished: no command uses its session any more, but`)
+    tell(invocation, `The sign-out of ${name} is not finished. No command uses its session, but`)
     tell(invocation, `  on this machine   not removed yet: ${forgotten.message}`)
     // Why it was not, the line above says. It is tried again when the sign-out is finished.
     tell(invocation, `  at the provider   ${revoked instanceof Failure ? 'not revoked yet' : there}`)

@@ -26,7 +26,7 @@ export function atProvider(
   if (revoked === 'earlier') return 'an earlier sign-out was finished'
   if (revoked === 'no-token') return 'nothing to revoke'
   if (revoked === 'not-asked')
-    return 'not asked to revoke (revoke in the settings): the refresh token was only deleted here'
+    return 'not asked to revoke (setting revoke): the refresh token was only deleted here'
   if (revoked === 'access-not-offered') return `does not revoke access tokens: ${untilTheyEnd(ended, now)}`
   return 'offers no revocation: the tokens were only deleted here'
 }
@@ -37,7 +37,7 @@ export const elsewhere = (
   client: Client | undefined,
 ): string | undefined =>
   revoked === 'yes' && client?.preset.revokesAllOfPerson
-    ? `perhaps signed out, too: ${client.preset.name} may end all your sign-ins with this client, on every machine`
+    ? `perhaps also signed out: ${client.preset.name} may end all your sign-ins with this client, on every machine`
     : undefined
 
 /** How long access tokens are good that nobody can end. */
@@ -45,13 +45,13 @@ function untilTheyEnd(ended: SignedOut['ended'], now: number): string {
   const access = (ended?.tokens ?? []).filter(({ use }) => use === 'access')
   const ends = access.map(({ receivedAt, expiresIn }) => receivedAt + expiresIn * 1000)
   const seconds = (Math.max(...ends) - now) / 1000
-  return `they end by themselves${seconds > 0 ? `, within ${wholeDuration(seconds)}` : ''}`
+  return `they expire${seconds > 0 ? `, within ${wholeDuration(seconds)}` : ''}`
 }
 
 const toEndIt = (client: Client | undefined): string =>
   client?.preset.noAccountPage
-    ? 'There it ends by itself, or by whoever runs the provider.'
-    : "To end it there as well, sign out in the provider's own account page."
+    ? 'It expires there, or whoever runs the provider can end it.'
+    : "To end it there too, sign out on the provider's account page."
 
 /** Whether the hint says how it is revoked the next time. */
 const keepsHint = ({ code }: Failure): boolean => code === 'settings'

@@ -56,7 +56,7 @@ export class Clocks {
   }
 
   #adjusted(micro: string): string {
-    if (this.#moved === 0) return 'clocks of other hosts agree: no span was moved'
+    if (this.#moved === 0) return 'clocks of other hosts agree; moved no spans'
     const by = formatDuration(this.#mostNanos, micro)
     return `clocks adjusted${this.#where()}: ${counted(this.#moved, 'span')} moved by up to ${by}`
   }

@@ -38,7 +38,7 @@ export async function findTrace(
   }
   if (wanted !== undefined) {
     throw new Failure('usage', `${flag} chooses among the traces of a file`, {
-      hint: 'Give a file, or the id alone.',
+      hint: 'Use a file, or only the id.',
     })
   }
   const { openProfile } = await import('./open-source.ts')
@@ -104,7 +104,7 @@ function neither(text: string, notAnId: Failure): Failure {
   if (notAnId.reason !== 'no-id' || text.trim() === '') return notAnId
   return notAnId.withWords(
     `"${safeText(text.trim(), 80)}" is neither a file nor a span or trace id`,
-    notAnId.hint.replace(/^Give/, 'If it is a file, check its name. If it is an id, give'),
+    notAnId.hint.replace(/^Use/, 'If it is a file, check its name. If it is an id, use'),
   )
 }
 
@@ -122,7 +122,7 @@ async function inFile(
     // Standard input is read only once.
     const { platform } = invocation.ports.env
     const list =
-      path === '-' ? '' : `; their ids: ls-auth trace search${optionWords({ file: path }, platform)}`
+      path === '-' ? '' : `; list their ids: ls-auth trace search${optionWords({ file: path }, platform)}`
     tell(invocation, `note: ${name}: ${traceCount} traces in it; ${which}. Another: ${flag} ID${list}`)
   }
   return { trace: largest, name, link: undefined }

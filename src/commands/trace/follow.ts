@@ -104,14 +104,14 @@ async function tellOfFirst(
     const larger = largerLimit(filter.limit)
     const more = larger === undefined ? '' : `: --limit ${larger}`
     const which = isLatest ? `the latest ${filter.limit}` : `${filter.limit} traces`
-    tell(invocation, `note: begins with ${which} of that time, there may be more${more}`)
+    tell(invocation, `note: begins with ${which} of that time; more may exist${more}`)
   }
   if (traces.length === 0 && isText)
     for (const { text } of await notesOfNone(invocation, source, filter, isText))
       tell(invocation, `note: ${text}`)
   const { errIsTTY } = invocation.ports.terminal
   const none = traces.length === 0 ? 'No traces yet. ' : ''
-  if (errIsTTY) tell(invocation, `${none}Looking every ${wholeDuration(seconds)}; Ctrl-C ends it.`)
+  if (errIsTTY) tell(invocation, `${none}Checking every ${wholeDuration(seconds)}; Ctrl-C stops.`)
   const services = traces.flatMap((trace) => trace.services)
   await rememberServices(invocation, 'some', services)
 }
@@ -119,9 +119,9 @@ async function tellOfFirst(
 /** Says once that a look has not found all. */
 function tellFull(invocation: Invocation, limit: number): void {
   const larger = largerLimit(limit)
-  const more = larger === undefined ? '' : `, or give --limit ${larger}`
+  const more = larger === undefined ? '' : `, or use --limit ${larger}`
   if (!invocation.told.has('look-is-full'))
-    tell(invocation, `note: more than ${limit} traces at once, some may be missing: narrow the search${more}`)
+    tell(invocation, `note: more than ${limit} traces at once; some may be missing. Narrow the search${more}`)
   invocation.told.add('look-is-full')
 }
 
@@ -194,7 +194,7 @@ class Outage {
   limited(milliseconds: number): void {
     if (this.#isLimited) return
     this.#isLimited = true
-    this.#tell(`note: the API limits requests: the next look is in ${Math.ceil(milliseconds / 1000)}s`)
+    this.#tell(`note: the API limits requests; next check in ${Math.ceil(milliseconds / 1000)}s`)
   }
 
   /** A look was answered. */

@@ -3,7 +3,7 @@ import { type Invocation, tell } from '../invocation.ts'
 /** Of values that masking changed: an agent is to leave it so. */
 export const MASKED = {
   code: 'masked',
-  text: 'values that look like secrets or personal data are masked',
+  text: 'masked values that look like secrets or personal data',
   forPerson: '; --show-sensitive shows them',
 }
 
@@ -11,5 +11,5 @@ export const MASKED = {
 export function tellMasked(invocation: Invocation): void {
   const isForAgent = invocation.ports.terminal.isForAgent || invocation.options.output === 'agent'
   const how = isForAgent ? '' : '; --show-sensitive shows them'
-  tell(invocation, `note: values that look like secrets or personal data are masked${how}`)
+  tell(invocation, `note: masked values that look like secrets or personal data${how}`)
 }

@@ -10,8 +10,8 @@ const cost = ({ command, options }: Invocation): readonly string[] => {
   const each =
     options.ids !== undefined ? ', for each trace' : command === 'trace diff' ? ', for each side' : ''
   return [
-    'It costs 1 of the 60 requests an hour of the whole organization,',
-    `and up to 6 more to look at the result${each}.`,
+    "It costs 1 of the organization's 60 requests per hour,",
+    `and up to 6 more to read the result${each}.`,
   ]
 }
 
@@ -20,7 +20,7 @@ const question = (reason: string, invocation: Invocation): string =>
   [
     `${reason}.`,
     `A snapshot can do it. ${cost(invocation).join(' ')}`,
-    'y: take it and go on. n: stop; nothing is spent.',
+    'y: take it and continue. n: stop and spend nothing.',
     'Take a snapshot?',
   ].join('\n')
 

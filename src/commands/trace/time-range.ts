@@ -11,7 +11,7 @@ export const ALWAYS: TimeRange = { fromMillis: 0, toMillis: 8.64e15 }
 
 /** Of a time that ends before it begins; `check`: what to look at. */
 export const endsFirst = (check = '--from and --to'): Failure =>
-  new Failure('usage', 'the time to look at ends before it begins', { hint: `Check ${check}.` })
+  new Failure('usage', 'the time range ends before it begins', { hint: `Check ${check}.` })
 
 /** Whether a time range was given; without one a file is read as a whole. */
 export const namesTimes = ({ since, from, to }: Readonly<Record<string, unknown>>): boolean =>

@@ -30,7 +30,7 @@ export function readTraceArgument(text: string): TraceArgument {
 export function readTraceId(text: string, flag = '--trace'): TraceReference {
   const reference = parseSpanOrTraceId(text)
   if (reference.traceId !== undefined) return reference
-  throw new Failure('usage', `${flag}: this is not a trace id`)
+  throw new Failure('usage', `${flag}: not a trace id`)
 }
 
 /** Leading zeros that a tool may have dropped: three are one id in 4,096. A text that lacks more was cut off. */
@@ -59,6 +59,6 @@ const cutOff = (text: string, digits: number): Failure =>
     'usage',
     `"${safeText(text, 60)}" is too short for an id: it has ${digits} ${digits === 1 ? 'digit' : 'digits'}`,
     {
-      hint: 'A trace id has 32 or 16 hex digits, a span id has 16. Copy all of it, or add the zeros that were cut off at its start.',
+      hint: 'A trace id has 32 or 16 hex digits, a span id has 16. Copy all of it, or add leading zeros that were cut off.',
     },
   )

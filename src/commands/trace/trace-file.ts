@@ -109,7 +109,7 @@ function nameOf(path: string): string {
 
 function tooBig(path: string, mostBytes: number, cause: unknown): Failure {
   return new Failure('usage', `${safeText(path, 200)} is larger than ${mostBytes / 2 ** 20} MiB`, {
-    hint: 'Give it in parts (NDJSON can be split between lines), or as OTLP protobuf, which is half the size.',
+    hint: 'Split it (NDJSON splits between lines), or use OTLP protobuf, which is half the size.',
     cause,
   })
 }
@@ -119,5 +119,5 @@ const noFile = (path: string): Failure =>
 
 const isDirectory = (path: string, what: string): Failure =>
   new Failure('usage', `${safeText(path, 200)} is a directory, not a file with ${what}`, {
-    hint: 'Name one file in it.',
+    hint: 'Choose one file in it.',
   })

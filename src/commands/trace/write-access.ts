@@ -18,8 +18,8 @@ export async function requireWrite(invocation: Invocation, profile: Profile, rea
   const held = (name: 'scopes' | 'groups') => read(name)?.value
   const [answer] = answerLevels(read('scopes'), read('groups'), { write })
   if (answer?.amounts !== 'no') return
-  throw new Failure('not-allowed', `${reason}; a snapshot needs the right to write, which you do not have`, {
-    hint: 'Ask for it, or read a trace by the id of one of its spans: ls-auth trace get SPAN_ID',
+  throw new Failure('not-allowed', `${reason}; a snapshot needs write access, which you do not have`, {
+    hint: 'Ask for write access, or read a trace by a span id: ls-auth trace get SPAN_ID',
     detail: [
       ...comparison('scopes', write.scopes, held('scopes'), ' and '),
       ...comparison('groups', write.groups, held('groups'), ' or '),

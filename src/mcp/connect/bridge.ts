@@ -427,7 +427,7 @@ const statusTool = (host: string) => ({
 })
 
 const notSignedIn = (connect: URL): Failure =>
-  new Failure('not-signed-in', `nobody is signed in for ${safeText(connect.host, 100)}`, {
+  new Failure('not-signed-in', `you are not signed in for ${safeText(connect.host, 100)}`, {
     hint: `Run: ls-auth login ${shellWord(connect.href)}`,
     reason: 'no-profile',
   })

@@ -161,7 +161,7 @@ const isTemplateOf = (issuer: string, named: unknown, template: string | undefin
   template !== undefined && named === template && new URL(issuer).origin === new URL(template).origin
 
 async function rateLimited(answer: HttpAnswer, url: URL, clock: Clock): Promise<Failure> {
-  const message = `${url.host} limits requests, and the limit is reached (HTTP 429)`
+  const message = `${url.host} limits requests and its limit is reached (HTTP 429)`
   const { detail } = await vendorWords(answer)
   return new Failure('rate-limited', message, {
     detail,

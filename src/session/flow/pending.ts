@@ -81,7 +81,7 @@ export async function readPending(
   const notes = await openNotes(client, FOLDER, ports)
   const pending = (await notes.read(NAME).catch((failure) => {
     throw failure instanceof Failure && failure.code === 'session-ended'
-      ? new Failure('refused', 'what was kept of the sign-in was changed', { hint: AGAIN, cause: failure })
+      ? new Failure('refused', 'the stored sign-in was changed', { hint: AGAIN, cause: failure })
       : failure
   })) as PendingSignIn | undefined
   if (pending === undefined) throw gone('no sign-in waits to be finished')
@@ -100,7 +100,7 @@ export async function readPending(
   return pending
 }
 
-const AGAIN = 'Start anew: ls-auth login --start'
+const AGAIN = 'Start again: ls-auth login --start'
 const gone = (what: string): Failure => new Failure('session-ended', what, { hint: AGAIN })
 
 /** Failures: `refused` (of another origin), `session-ended` (of another sign-in). */
@@ -111,7 +111,7 @@ function checkedCallback({ redirectUri = '', request }: PendingSignIn, callback:
   const isElsewhere = !URL.canParse(callback) || new URL(callback).origin !== new URL(redirectUri).origin
   throw isElsewhere
     ? new Failure('refused', 'that is not the address on which the sign-in ends', {
-        hint: `Copy the one that begins with ${redirectUri}`,
+        hint: `Copy the address that begins with ${redirectUri}`,
       })
     : gone('that address belongs to another sign-in')
 }

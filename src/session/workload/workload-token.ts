@@ -63,7 +63,7 @@ function checkLife(given: WorkloadToken, { minTtlSeconds = 0 }: Want, ports: Por
   const left = Math.max(0, Math.floor(secondsLeft(given.token, ports.clock.now())))
   if (left >= minTtlSeconds) return given
   throw new Failure('usage', `a new token lasts ${wholeDuration(left)}, less than --min-ttl requires`, {
-    hint: `Ask for --min-ttl ${typedDuration(left)} at most.`,
+    hint: `Use --min-ttl ${typedDuration(left)} at most.`,
   })
 }
 

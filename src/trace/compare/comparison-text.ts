@@ -58,7 +58,7 @@ function causeLines(comparison: Comparison, pen: Pen): string[] {
   if (found.length === 0) return []
   const told = full ? found : found.slice(0, isSure ? MOST_SHOWN : MOST_UNSURE)
   const rest = found.length - told.length
-  const head = isSure ? 'where it comes from, by self time' : 'what differs, and may be chance, by self time'
+  const head = isSure ? 'where it comes from, by self time' : 'differences that may be chance, by self time'
   return [
     style.bold(fitEnd(head, width, glyphs.ellipsis)),
     ...told.flatMap((row) => linesOf(comparison, row, pen)),

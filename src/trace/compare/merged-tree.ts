@@ -67,7 +67,7 @@ function guidesOf(lines: readonly ViewLine[], columns: number, { glyphs }: Pen):
   return new Guides(tree, rows, columns, glyphs)
 }
 
-const LOST = 'below spans that are not in the trace, or that lead in a circle'
+const LOST = 'below spans that are missing or form a cycle'
 
 /** Colour says again what the last column says. */
 function paint(cells: string, row: ComparedOperation, { style }: Pen): string {

@@ -61,33 +61,33 @@ function wholeText(comparison: Comparison, pen: Pen): string {
   const found = causes(comparison).length
   const changed = found === 0 ? '' : `${count(found, 'operation')} changed`
   if (change === 'same' && (tendency === 'slower' || tendency === 'faster'))
-    return `B tends to be ${tendency}, but the medians differ too little to count: ${times}${found === 0 ? '' : `; ${changed}`}`
+    return `B tends to be ${tendency}, but the medians barely differ: ${times}${found === 0 ? '' : `; ${changed}`}`
   if (isAgainstMedians(comparison))
     return `B tends to be ${tendency}, though its median is ${delta < 0 ? 'shorter' : 'longer'}: ${times}${found === 0 ? '' : `; ${changed}`}`
   const but = found === 0 ? '' : `; but ${changed}`
   if (isTooFew(comparison) && undecidableRow(comparison) === undefined)
     return `too few traces to tell: ${times}${but}`
-  if (found === 0 && !comparison.rows.some(isUnsure)) return `no difference in time that counts: ${times}`
-  return `no clear difference in all: ${times}${but}`
+  if (found === 0 && !comparison.rows.some(isUnsure)) return `no significant difference: ${times}`
+  return `no clear difference in total: ${times}${but}`
 }
 
 /** What may be chance, and what to do about it. */
 function chanceText(comparison: Comparison, { glyphs }: Pen): string {
   const { rows, leastTraces } = comparison
   if (isAgainstMedians(comparison))
-    return 'there are fast and slow traces, and some of them got faster, others slower: compare each kind by itself'
+    return 'some traces got faster and others slower; compare each kind separately'
   const half = undecidableRow(comparison)
   if (half !== undefined)
-    return `about half of the traces have ${nameOf(comparison, half, glyphs)}: more traces could not tell`
+    return `about half of the traces have ${nameOf(comparison, half, glyphs)}, and more traces would not help`
   if (isTooFew(comparison)) {
-    const what = causes(comparison).length === 0 ? 'what differs' : 'the difference in all'
+    const what = causes(comparison).length === 0 ? 'what differs' : 'the total difference'
     const least = leastTraces === undefined ? '' : `, at least ${leastTraces} on each side`
-    return `${what} may be chance: compare more traces${least}`
+    return `${what} may be chance; compare more traces${least}`
   }
   const unsure = rows.filter(isUnsure)
   if (unsure.length === 0 || originOf(comparison).isSure) return ''
-  const advice = couldBeTold(comparison) ? ': more traces could tell' : ''
-  return `${count(unsure.length, 'operation')} differ${unsure.length === 1 ? 's' : ''} by what may be chance${advice}`
+  const advice = couldBeTold(comparison) ? '; compare more traces' : ''
+  return `${count(unsure.length, 'operation')} differ${unsure.length === 1 ? 's' : ''} by an amount that may be chance${advice}`
 }
 
 /** What was compared where the roots are elsewhere, so that nobody takes it for the whole request. */
@@ -191,9 +191,9 @@ export function thresholdLines(comparison: Comparison, { width, glyphs, style }:
   // Not in whole percents: 12.6% counts, where 12.5% is the least.
   const percent = Number((threshold.share * 100).toFixed(1))
   const least = formatDuration(Math.round(threshold.leastNanos), glyphs.micro)
-  const medians = a.traces > 1 || b.traces > 1 ? 'Times are medians over the traces of a side. ' : ''
-  const counts = `A difference counts when it is at least ${percent}% of the smaller time, and ${least} (1% of the whole).`
-  const unsure = isSignificant === undefined ? '' : ' Where it may be chance, it is marked unsure.'
+  const medians = a.traces > 1 || b.traces > 1 ? 'Times are medians of each side. ' : ''
+  const counts = `Ignores differences below ${percent}% or ${least} (1% of the trace).`
+  const unsure = isSignificant === undefined ? '' : ' "unsure" means it may be chance.'
   const text = medians + counts + unsure
   return fitLines(text, width, glyphs.ellipsis).map((line) => style.dim(line))
 }

@@ -66,7 +66,7 @@ export function asAttributes(value: unknown): Attributes {
   return entries.length > 0 ? entries : NONE
 }
 
-const READABLE = 'Readable are OTLP (JSON, NDJSON, protobuf), Jaeger, Zipkin v2, Lightstep and -o json.'
+const READABLE = 'ls-auth reads OTLP (JSON, NDJSON, protobuf), Jaeger, Zipkin v2, Lightstep and -o json.'
 
 /**
  * Failure `api-failed` for bytes that are no trace. The message is the reason alone (`it is empty`); the caller knows

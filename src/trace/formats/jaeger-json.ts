@@ -53,7 +53,7 @@ function isOfMissing(one: unknown): boolean {
 
 /** Why a trace is not whole whose stream ended with this error. */
 export const brokeOff = ({ words }: JaegerError): string =>
-  `Jaeger broke off${words === '' ? '' : `: ${words}`}`
+  `Jaeger stopped early${words === '' ? '' : `: ${words}`}`
 
 /** What Jaeger says in an answer that is an error and holds no trace: `{"data":null,"errors":[{"code":404,"msg":"…"}]}`. */
 export function jaegerErrorIn(bytes: Uint8Array): string | undefined {

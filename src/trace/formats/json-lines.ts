@@ -139,7 +139,7 @@ class Documents {
     this.#spanless.first ||= number
     if (this.#spanless.count <= MOST_SPANLESS) return
     const many = MOST_SPANLESS.toLocaleString('en')
-    throw noTrace(`more than ${many} ${this.#unit}s of it hold no spans`, 'Take out of it what is no trace.')
+    throw noTrace(`more than ${many} ${this.#unit}s hold no spans`, 'Remove everything that is not a trace.')
   }
 
   #spanlessText(): string {

@@ -7,8 +7,8 @@ import { FALLBACK, isBlank, JsonBytes } from './json-bytes.ts'
 export function asString(bytes: Buffer): string {
   if (bytes.length < constants.MAX_STRING_LENGTH) return bytes.toString('utf8')
   throw noTrace(
-    `${Math.round(bytes.length / 1e6)} MB of JSON in one value are more than this JavaScript engine can hold`,
-    'Give it as OTLP protobuf or as NDJSON (one document a line).',
+    `${Math.round(bytes.length / 1e6)} MB of JSON in one value exceed the limit of the JavaScript engine`,
+    'Convert it to OTLP protobuf or NDJSON (one document per line).',
   )
 }
 
@@ -80,7 +80,7 @@ function endOfText(bytes: Buffer, from: number): number {
 export function brokenJson(bytes: Buffer, start: number): Failure {
   const fault = start + passed(bytes.subarray(start)).at
   if (bytes.subarray(fault).every(isBlank))
-    return broken('the JSON is cut off', 'Get it again: it was not written to its end.')
+    return broken('the JSON is cut off', 'Download it again. The end is missing.')
   return brokenAt(`the JSON is broken at byte ${fault + 1}`)
 }
 
@@ -118,8 +118,7 @@ function endOfWritten(bytes: Buffer): number {
 export const brokenDocument = (unit: string, number: number): Failure =>
   brokenAt(`${unit} ${number} is not JSON`)
 
-const brokenAt = (why: string): Failure =>
-  broken(why, 'Look at that place, or get it again from what wrote it.')
+const brokenAt = (why: string): Failure => broken(why, 'Check that place, or export the file again.')
 
 /** No message of `JSON.parse`: it quotes the text. */
 const broken = (why: string, hint: string): Failure =>

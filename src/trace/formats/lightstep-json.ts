@@ -46,7 +46,7 @@ export function readLightstepTrace(json: unknown): Trace | undefined {
     }
   }
   const traceId = wholeTraceId(spans) ?? lowTraceId ?? (spans.length > 0 ? undefined : '0'.repeat(16))
-  if (traceId === undefined) throw noTrace('no span names its trace')
+  if (traceId === undefined) throw noTrace('no span has a trace id')
   const self = isObject(json.links) ? json.links.self : undefined
   return {
     traceId,
@@ -54,7 +54,7 @@ export function readLightstepTrace(json: unknown): Trace | undefined {
     ...(typeof self === 'string' && { selfLink: self }),
     // The answer does not say that it was cut off, but hardly any trace has exactly so many spans by chance.
     ...(spans.length === MOST_SPANS &&
-      json.data.length === 1 && { partial: 'Lightstep gives at most 4,000 spans of a trace' }),
+      json.data.length === 1 && { partial: 'Lightstep returns at most 4,000 spans of a trace' }),
   }
 }
 

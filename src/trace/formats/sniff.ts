@@ -61,7 +61,7 @@ function read(bytes: Buffer, explain: Explain, ofLines: OfLines): Collection {
   // Field 1 with a length: how TracesData and TraceByIDResponse begin.
   const into = new Collection(explain)
   if (bytes[0] === 0x0a || bytes[0] === 0x12) readOtlpProtobuf(bytes, into)
-  else if (isZstd(bytes, 0)) throw noTrace(ZSTD, 'Unpack it: zstd -d FILE')
+  else if (isZstd(bytes, 0)) throw noTrace(ZSTD, 'Decompress it: zstd -d FILE')
   else readMessages(bytes, into, ofLines)
   return withDetails(into, bytes, holdsErrorKeyInProtobuf(bytes))
 }
@@ -70,7 +70,8 @@ function read(bytes: Buffer, explain: Explain, ofLines: OfLines): Collection {
 function readMessages(bytes: Buffer, into: Collection, { onCutLine }: OfLines): void {
   const end = endOfMessages(bytes)
   if (end === 0) throw noTrace('it is neither JSON nor OTLP protobuf')
-  if (isZstd(bytes, 4)) throw noTrace(ZSTD, 'Its messages are packed one by one: write them without.')
+  if (isZstd(bytes, 4))
+    throw noTrace(ZSTD, 'Its messages are compressed one by one. Write them uncompressed.')
   for (const message of messagesOf(bytes, end)) readOtlpProtobuf(message, into)
   if (end === bytes.length) return
   const cut = 'the last message is cut off'
@@ -78,7 +79,7 @@ function readMessages(bytes: Buffer, into: Collection, { onCutLine }: OfLines): 
   else into.partial = cut
 }
 
-const ZSTD = 'it is packed with zstd'
+const ZSTD = 'it is compressed with zstd'
 
 const isZstd = (bytes: Buffer, at: number): boolean =>
   bytes.length >= at + 4 && bytes.readUInt32BE(at) === 0x28b52ffd

@@ -48,7 +48,7 @@ function isVersion1(item: JsonObject): boolean {
 export function readZipkin(items: readonly unknown[], into: Collection): void {
   const ofVersion2 = items.filter(isObject).filter((item) => !isVersion1(item))
   if (items.length > 0 && !ofVersion2.some(isZipkinSpan))
-    throw noTrace('it is JSON of Zipkin v1', VERSION_1_HINT)
+    throw noTrace('it is Zipkin v1 JSON', VERSION_1_HINT)
   into.recognised = true
   const spans = ofVersion2.flatMap((item) => {
     const traceId = hexOrMadeId(item.traceId, 32)
@@ -75,7 +75,7 @@ export function readZipkin(items: readonly unknown[], into: Collection): void {
 }
 
 const VERSION_1_HINT =
-  'Zipkin gives v2 under /api/v2/trace/ID. What is in a file, send to a Zipkin (POST /api/v1/spans) first.'
+  'Get v2 from /api/v2/trace/ID. Send the spans of a file to a Zipkin first (POST /api/v1/spans).'
 
 // OpenTelemetry's collector writes what Zipkin has no member for as texts (opentelemetry-collector-contrib,
 // pkg/translator/zipkin/zipkinv2/from_translator.go). They are taken apart: in one piece their attributes have no names, by

@@ -218,8 +218,8 @@ export function criticalLines(
 
 const unsureText = (spans: number): string =>
   spans === 1
-    ? '1 of these has no usable end, or called what has none: its time is told as far as it is known'
-    : `${spans} of these have no usable end, or called what has none: their times are told as far as they are known`
+    ? '1 of these is unfinished or called an unfinished span: its time counts as far as known'
+    : `${spans} of these are unfinished or called unfinished spans: their times count as far as known`
 
 /** Each span once, in order of its first moment on the path. */
 function waitedFor(path: CriticalPath): Waited[] {

@@ -78,10 +78,10 @@ function criticalText({ tree, node, onPath }: DetailsOf, { glyphs }: Pen): strin
   if (below === 0 && noEnd !== undefined) return `not known: ${noEnd}`
   if (below === 0) return `not on it${whyOffPath(tree, node)}`
   if (own === 0 && noEnd !== undefined)
-    return `at least ${told(below)}, ${shareOf(below)} of ${it}, in what is below it: ${noEnd}`
+    return `at least ${told(below)}, ${shareOf(below)} of ${it}, below it: ${noEnd}`
   const beside = own - (tree.selfNanos(node) ?? own)
   const shorter = beside > 0 ? ` (${told(beside)} of that beside shorter calls)` : ''
-  const first = own === 0 ? 'nothing of its own' : `${told(own)}, ${shareOf(own)} of ${it}${shorter}`
+  const first = own === 0 ? 'no time of its own' : `${told(own)}, ${shareOf(own)} of ${it}${shorter}`
   const all = below === own ? first : `${first}; with what is below it ${told(below)}, ${shareOf(below)}`
   if (noEnd !== undefined) return `at least ${all}: ${noEnd}`
   // A call without an end is below it, so that both together are known.
@@ -93,14 +93,14 @@ function whyOffPath(tree: TraceTree, node: number): string {
   if (skewOfNode(tree, node) !== 0) return ' by these clocks'
   if (tree.startOf(node) === tree.endOf(node)) return ': it took no time'
   for (let above = node; above >= 0; above = tree.parent(above))
-    if (!tree.isAwaited(above)) return ': nobody waited for this'
+    if (!tree.isAwaited(above)) return ': no span waited for this'
   return ''
 }
 
 function parentText({ tree, node }: DetailsOf): string {
   const { parentId = '' } = tree.span(node)
   if (tree.place(node) === 'orphan') return `${parentId} (not in the trace)`
-  return tree.place(node) === 'cycle' ? `${parentId} (parents lead in a circle)` : parentId
+  return tree.place(node) === 'cycle' ? `${parentId} (its parents form a cycle)` : parentId
 }
 
 function oddFields({ tree, node }: DetailsOf, pen: Pen): Field[] {
@@ -125,8 +125,8 @@ const LAST_STEPS = 9
 
 /** Where a way begins that does not begin at a root. */
 const DETACHED = {
-  orphan: 'a span whose parent is not in the trace',
-  cycle: 'a span whose parents lead in a circle',
+  orphan: 'a span whose parent is missing',
+  cycle: 'a span whose parents form a cycle',
 }
 
 function wayTo(tree: TraceTree, node: number): number[] {

@@ -52,7 +52,7 @@ export function* detailsOfRows(focus: Focus, rows: Rows, pen: Pen): Generator<st
   }
   if (nodes.length === all.length) return
   yield ''
-  const left = `details of ${nodes.length} of ${count(all.length, 'row')}, those that failed or took longest: --full shows all`
+  const left = `details of ${nodes.length} of ${count(all.length, 'row')}, failed or slowest first: --full shows all`
   yield pen.style.dim(fitEnd(left, pen.width, pen.glyphs.ellipsis))
 }
 

@@ -64,7 +64,7 @@ export function* renderHtml(tree: TraceTree, options: GraphicOptions): Generator
     if (heading !== undefined) yield `<h2>${markup(heading)}</h2>\n`
     for (const node of nodes) yield* rowsOf(node, rows.fold(node), page)
   }
-  yield '<p class="soft">high bars: critical path; thin bars: waiting or off it; ✗ error</p>\n'
+  yield '<p class="soft">high bars: critical path; thin bars: off the path; ✗ error</p>\n'
   yield* paragraphs(noteLines(tree, PEN, view?.shown))
   for (const [text, number] of page.resources)
     yield `<section id="r-${number}">\n<h2>resource ${number}</h2>\n<pre>${markup(text)}</pre>\n</section>\n`

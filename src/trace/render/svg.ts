@@ -74,7 +74,7 @@ export function* renderSvg(tree: TraceTree, options: GraphicOptions): Generator<
   yield '</svg>\n'
 }
 
-const LEGEND = 'high bars: critical path; thin bars: waiting or off it; ✗ error'
+const LEGEND = 'high bars: critical path; thin bars: off the path; ✗ error'
 const SOFT = ' fill="#5b626b"'
 const RED = ' fill="#b3161b"'
 

@@ -23,12 +23,12 @@ import type { OnPage, TraceSource } from './trace-source.ts'
 const CAPABILITIES: Capabilities = {
   trace: true,
   search: true,
-  follow: { why: 'it holds what it holds', instead: 'Search it without --follow.' },
+  follow: { why: 'a file does not change', instead: 'Search it without --follow.' },
   services: true,
   attributes: true,
   query: {
-    why: 'it holds traces, and no query language runs over them here',
-    instead: 'Give its spans to another tool: ls-auth trace get FILE -o csv.',
+    why: 'ls-auth has no query language for files',
+    instead: 'Export its spans for another tool: ls-auth trace get FILE -o csv.',
   },
 }
 
@@ -62,8 +62,8 @@ export function fileSource(traces: readonly Trace[], name: string, path: string)
       const exact = byId.get(ids[0] ?? '')
       const found = exact ?? traces.find(({ traceId }) => ids.some((id) => traceId.endsWith(id)))
       if (found) return found
-      throw new Failure('not-found', `${name} does not hold the trace ${ids[0]}`, {
-        hint: 'It holds these:',
+      throw new Failure('not-found', `${name} has no trace ${ids[0]}`, {
+        hint: 'It has these:',
         detail: traces
           .slice(0, 10)
           .map(({ traceId, spans }) => `${traceId}  ${spans.length} span${spans.length === 1 ? '' : 's'}`),

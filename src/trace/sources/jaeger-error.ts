@@ -37,7 +37,7 @@ export const requireNoErrorIn = (bytes: Uint8Array): void =>
 /** Of a request that Jaeger did not carry out, whatever its status. */
 export const failedJaeger = ({ words }: JaegerError): Failure =>
   new Failure('api-failed', 'Jaeger answered with an error', {
-    hint: 'Try again; if it goes on, ask whoever runs Jaeger or its storage.',
+    hint: 'Try again. If it keeps failing, ask whoever runs Jaeger or its storage.',
     detail: words === '' ? [] : [`server: ${words}`],
   })
 

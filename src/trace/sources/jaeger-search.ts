@@ -69,10 +69,10 @@ export async function searchJaeger(
 /** Something before Jaeger has answered a search in its place, as while it is down. Throws what still is in the way. */
 async function standIn(send: Send): Promise<Failure> {
   await jaegerServices(send)
-  return new Failure('api-failed', 'something before Jaeger answered the search in its place')
+  return new Failure('api-failed', 'a server in front of Jaeger answered the search')
 }
 
-const TWO_SERVICES = 'service.name is the service, and no span is of two services or of none'
+const TWO_SERVICES = 'service.name is the service, and every span has exactly one'
 
 async function noneNote(
   found: readonly TraceSummary[],
@@ -91,12 +91,12 @@ async function withoutService({ service }: TraceFilter, send: Send): Promise<str
   // Nothing was found, whether or not the services can be listed.
   const services = service === undefined ? await jaegerServices(send).catch(() => []) : []
   if (services.length === 0) return undefined
-  return 'some storages of Jaeger (Cassandra) find nothing without --service'
+  return 'some Jaeger storages (Cassandra) need --service'
 }
 
 const durationNote = (compared: number): string =>
-  `Jaeger looks for durations of spans; those of whole traces were compared in the ${compared} traces it gave. ` +
-  'For others give a shorter time with --from and --to, or --service'
+  `Jaeger searches span durations; ls-auth compared whole traces in the ${compared} traces it returned. ` +
+  'For others use a shorter time with --from and --to, or --service'
 
 interface Found {
   readonly found: readonly TraceSummary[]
@@ -160,16 +160,16 @@ function requireAccepted(answer: ApiAnswer, filter: TraceFilter): void {
 }
 
 function rejectionHint(says: string, filter: TraceFilter): string {
-  if (/duration and tags/i.test(says)) return 'Leave out --min and --max, or --error and --attr.'
+  if (/duration and tags/i.test(says)) return 'Drop --min and --max, or --error and --attr.'
   if (/limit|depth/i.test(says)) {
     if (isOfWholeTrace(filter))
-      return 'Add --service NAME: the durations of whole traces are compared in more traces than this Jaeger gives.'
+      return 'Add --service NAME. Comparing whole traces needs more traces than this Jaeger returns.'
     const most = Number(/\b(\d+)$/.exec(says)?.[1])
     return most > 0 && most < filter.limit
-      ? `Ask for fewer traces: --limit ${most}.`
-      : 'Ask for fewer traces with --limit.'
+      ? `Request fewer traces: --limit ${most}.`
+      : 'Request fewer traces with --limit.'
   }
-  if (/service/i.test(says)) return 'Most storages of Jaeger want --service.'
+  if (/service/i.test(says)) return 'Most Jaeger storages need --service.'
   return 'Check the flags of the search.'
 }
 
@@ -181,8 +181,8 @@ async function searchV2(filter: TraceFilter, send: Send, query: Found['asked']):
   if (filter.service === undefined) {
     // Of a page or of another server it would be untrue, and the advice a dead end.
     await jaegerServices(send)
-    throw new Failure('usage', 'this Jaeger searches within one service', {
-      hint: 'Add --service NAME; ls-auth services lists them.',
+    throw new Failure('usage', 'this Jaeger only searches within one service', {
+      hint: 'Add --service NAME. ls-auth services lists the names.',
     })
   }
   const answer = await send({ path: '/api/traces', query, answers: [400, 500] })
@@ -293,8 +293,8 @@ function requireOneValueEach(filter: TraceFilter): void {
     if ((values.get(key) ?? value) !== value) {
       throw new Failure(
         'cannot-do',
-        `Jaeger takes one value for each attribute, and ${safeText(key, 60)} is asked for with two`,
-        { hint: 'Leave one of them out.' },
+        `Jaeger takes one value per attribute, but ${safeText(key, 60)} has two`,
+        { hint: 'Drop one of them.' },
       )
     }
     values.set(key, value)

@@ -22,7 +22,7 @@ export interface LightstepProject {
 }
 
 /** A detail for Failures: Lightstep answers for a tenant that has ended as for a wrong name or key. */
-const ENDED = `${END_OF_LIFE}: an organization that is gone answers like this, too`
+const ENDED = `${END_OF_LIFE}; a deleted organization answers like this too`
 
 /** The project of these names. Failure `settings` for names Lightstep cannot have. */
 export function lightstepProject(settings: LightstepSettings, send: Send): LightstepProject {
@@ -143,17 +143,17 @@ function denied(settings: LightstepSettings, answer: ApiAnswer): Failure {
   if (!isTheirs || failure.code !== 'not-allowed') return failure
   const organization = safeText(settings.organization, 80)
   if (failure.reason === 'no-token')
-    return failure.withDetail(`Lightstep answers so, too, where it knows no organization ${organization}`)
+    return failure.withDetail(`Lightstep also answers like this for an unknown organization ${organization}`)
   return new Failure(
     failure.code,
-    `Lightstep knows no organization ${organization}, or does not accept the key (HTTP 401)`,
+    `Lightstep does not know the organization ${organization}, or does not accept the key (HTTP 401)`,
     {
-      hint: 'Check organization (ls-auth profile show). If it is right, the API key has ended: yours in LS_AUTH_TOKEN, else tell whoever runs the gateway.',
+      hint: 'Check organization (ls-auth profile show). If it is right, the API key has expired. Replace yours in LS_AUTH_TOKEN, or tell whoever runs the gateway.',
       detail: [
         ...failure.detail,
         ...(failure.detail.some((line) => line.includes(said)) ? [] : [`server: ${said}`]),
         `${ENDED};`,
-        'one that lives in the EU is known to https://api.eu.lightstep.com only',
+        'EU organizations only exist at https://api.eu.lightstep.com',
       ],
     },
   )

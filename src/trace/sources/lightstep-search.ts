@@ -36,7 +36,7 @@ export async function searchLightstep(
   const asked = filter.query ?? spanQuery(filter)
   // Not --error: to `trace why` failed spans are the selection, and name nothing to search for.
   if (asked === '')
-    throw new Failure('usage', 'Lightstep searches for spans of something, and nothing is named', {
+    throw new Failure('usage', 'Lightstep needs at least one filter', {
       hint: 'Add --service, --name or --attr.',
     })
   const found = await findStream(asked, project)
@@ -44,12 +44,12 @@ export async function searchLightstep(
   // Who allows a snapshot wants spans, and those of the stream are none of this time.
   const stream = ofStream.length === 0 && consent.allowed ? undefined : found
   if (!stream) {
-    await consent.request("Lightstep's public API cannot search; it collects examples of spans")
+    await consent.request("Lightstep's public API cannot search; it collects example spans")
   }
   const examples = stream ? ofStream : await takeSnapshot(asked, project, consent)
   const note = stream
     ? `examples of the stream "${safeText(stream.name, 60)}", not all of its traces`
-    : 'examples of recent spans, not all of them; a snapshot heeds no times'
+    : 'examples of recent spans, not all of them; a snapshot ignores times'
   const fitting = latestFirst(examples).filter((one) => hasDuration(one, filter))
   const traces = fitting.slice(0, filter.limit)
   await onPage?.(traces)

@@ -39,7 +39,7 @@ export async function takeSnapshot(
   if (answer.status === 400) throw rejected(answer, QUERY_HINT, query)
   const { id, readyInMillis } = readReceipt(answer, consent.now())
   const page = `/${encodeURIComponent(project.settings.project)}/explorer?snapshot_id=${id}`
-  consent.tell(`snapshot taken: see it in Lightstep's UI, at ${page}`)
+  consent.tell(`snapshot taken; see it in Lightstep's UI: ${page}`)
   try {
     await consent.wait(readyInMillis, 'Lightstep is collecting spans')
     return await collected(id, project, consent)
@@ -76,10 +76,10 @@ const MAY_PASS: readonly string[] = ['api-failed', 'network', 'rate-limited']
 /** The failure of a snapshot that is taken: the usual advice to try again would take another. */
 function stillThere(failure: Failure, page: string): Failure {
   const { code, hint, detail, exit } = failure
-  const message = `${failure.message}; the snapshot is taken: ${page}`
+  const message = `${failure.message}; the snapshot exists: ${page}`
   if (!MAY_PASS.includes(code)) return failure.withWords(message, hint)
   return new Failure(code, message, {
-    hint: "See it in Lightstep's UI, at this address. To try again takes another one.",
+    hint: "See it in Lightstep's UI at this address. Another try takes another one.",
     detail,
     exit,
     reason: 'snapshot-taken',
@@ -179,6 +179,6 @@ function readPoint(item: unknown): Point[] {
 }
 
 const noNumbers = (): Failure =>
-  new Failure('cannot-do', 'the query gives distributions or log lines, and ls-auth query shows numbers', {
-    hint: "Make a number of each: '… | point percentile(value, 99)', or 'logs count | rate'.",
+  new Failure('cannot-do', 'the query returns distributions or log lines, but ls-auth query needs numbers', {
+    hint: "Turn them into numbers: '… | point percentile(value, 99)', or 'logs count | rate'.",
   })

@@ -67,10 +67,10 @@ async function findTrace(
     if (!consent.allowed) throw notFound(reference, known, consent, found)
   } else {
     const digits = reference.digits?.length ?? 32
-    if (digits < 32) throw new Failure('not-found', `a trace id has 32 digits, and this one ${digits}`)
+    if (digits < 32) throw new Failure('not-found', `a trace id has 32 digits, but this one ${digits}`)
     await consent.request(
-      'Lightstep reads traces by span id, and this is a trace id',
-      'A span id of the trace (16 hex digits), its traceparent or its address in the UI needs none.',
+      'Lightstep reads traces by span id, but this is a trace id',
+      'Or use a span id (16 hex digits), traceparent or UI address of the trace, without a snapshot.',
     )
   }
   // Of a trace by the low half of its id.
@@ -81,7 +81,7 @@ async function findTrace(
   const [first] = await takeSnapshot(query, project, consent)
   if (!first?.span)
     throw new Failure('not-found', 'the snapshot found no span of it', {
-      hint: 'Lightstep collects recent spans only, and keeps traces about 3 days. Give a span id, where one is known.',
+      hint: 'Lightstep only collects recent spans and keeps traces about 3 days. Use a span id if you have one.',
       detail: takenForSpan(reference),
     })
   return readAssembled(reference, [first.span.spanId, ...ids], project, consent)
@@ -171,7 +171,7 @@ function spanIds(reference: TraceReference): string[] {
 function takenForSpan({ kind, traceId = '' }: TraceReference): string[] {
   if (kind !== 'either') return []
   const whole = traceId.padStart(32, '0')
-  return [`taken for the id of a span; that of a trace is given with 32 digits: ${whole}`]
+  return [`read as a span id; a trace id has 32 digits: ${whole}`]
 }
 
 function notFound(
@@ -181,7 +181,7 @@ function notFound(
   answer: ApiAnswer,
 ): Failure {
   const said = answer.status === 404 ? errorText(answer) : ''
-  const wait = 'Lightstep keeps traces about 3 days and gives out only those it has assembled:'
+  const wait = 'Lightstep keeps traces about 3 days and only returns assembled ones:'
   return new Failure('not-found', `no assembled trace holds span ${id}`, {
     hint: consent.allowed
       ? `${wait} it may be older, or sampled out.`
@@ -212,7 +212,7 @@ async function lightstepValues(
   const list = (await askTelemetry(project, range, ['values'], [key]))[key]
   const values = byValue(Array.isArray(list) ? list.filter(isObject).flatMap(readSample) : [])
   if (values.length > 0) return { name, values }
-  throw new Failure('not-found', `nothing carried the attribute ${safeText(name, 80)} in this time`, {
+  throw new Failure('not-found', `no span has the attribute ${safeText(name, 80)} in this time`, {
     hint: 'See ls-auth attributes for the names, or look further back with --since.',
   })
 }

@@ -34,18 +34,20 @@ export async function readTraceFile(
   const none = noSpans(name)
   const said = jaegerErrorIn(bytes)
   if (said === undefined) throw none
-  throw new Failure('not-found', `${none.message}, but an error of Jaeger: ${safeText(said, 300)}`, {
-    hint: 'Save the answer to another request.',
+  throw new Failure('not-found', `${none.message}, but has a Jaeger error: ${safeText(said, 300)}`, {
+    hint: 'Save the answer of a successful request.',
   })
 }
 
 const noSpans = (name: string): Failure =>
-  new Failure('not-found', `${safeText(name, 200)} holds no spans`, { hint: 'Check what wrote it.' })
+  new Failure('not-found', `${safeText(name, 200)} holds no spans`, {
+    hint: 'Check the program that wrote it.',
+  })
 
 /** Of an answer of Tempo that left out everything, or of a file that is cut off. */
 const cutToNothing = (name: string, why: string): Failure =>
-  new Failure('not-found', `${safeText(name, 200)} holds no spans: it is only a part`, {
-    hint: 'Save it anew. What Tempo cuts, its max_bytes_per_trace limits: ask whoever runs it.',
+  new Failure('not-found', `${safeText(name, 200)} holds no spans: the trace is incomplete`, {
+    hint: 'Save it again. If Tempo cuts it off, ask whoever runs Tempo about max_bytes_per_trace.',
     detail: [safeText(why, 300)],
   })
 
@@ -66,12 +68,12 @@ function explainFor(bytes: Uint8Array, name: string): Explain {
     }
     if (reason === 'no-trace' && isEmptyObject(bytes)) return noSpans(name)
     if (reason === 'no-trace') {
-      const why = `cannot read ${file}: this is no trace in a format ls-auth reads: ${message}`
+      const why = `cannot read ${file}: not a trace format that ls-auth reads: ${message}`
       return new Failure('usage', why, { hint, cause: error })
     }
     if (reason !== 'damaged-trace' && reason !== 'broken-json') return error
     return new Failure('usage', `cannot read ${file}: ${message}`, {
-      hint: reason === 'broken-json' ? hint : 'Check what wrote it.',
+      hint: reason === 'broken-json' ? hint : 'Check the program that wrote it.',
       cause: error,
     })
   }

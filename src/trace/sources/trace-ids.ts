@@ -8,8 +8,8 @@ export function traceIdsOf(reference: TraceReference, backend: string): string[]
     traceId === undefined ? [] : [traceId],
   )
   if (ids.length > 0) return [...new Set(ids)]
-  throw new Failure('cannot-do', `${backend} reads traces by trace id, and this is a span id`, {
-    hint: 'Give the trace id (32 hex digits) or the traceparent.',
+  throw new Failure('cannot-do', `${backend} reads traces by trace id, but this is a span id`, {
+    hint: 'Use the trace id (32 hex digits) or the traceparent.',
   })
 }
 
@@ -25,7 +25,7 @@ export function traceAmong(traces: readonly Trace[], id: string, backend: string
     traces.find((trace) => trace.traceId.endsWith(low))
   if (found) return found
   throw new Failure('api-failed', `${backend} was asked for trace ${id} and answered with another`, {
-    hint: 'Try again; a cache between may be confused.',
+    hint: 'Try again. A cache may be wrong.',
     detail: traces.slice(0, 3).map(({ traceId }) => `answered: ${traceId}`),
   })
 }
@@ -38,7 +38,7 @@ export function noSuchTrace(reference: TraceReference, backend: string, hint: st
   return new Failure('not-found', `${backend} has no trace ${id}${typed}${nor}`, {
     hint:
       id.length === 16 && reference.form === 'hex'
-        ? `${hint} Sixteen digits are often a span id: traces are read by the trace id (32 digits) here.`
+        ? `${hint} Sixteen digits are often a span id. This back end needs the trace id (32 digits).`
         : hint,
   })
 }

@@ -28,11 +28,11 @@ export function explainUnreadable(error: unknown, backend: string): unknown {
   if (!(error instanceof Failure)) return error
   const { reason } = error
   if (reason !== 'no-trace' && reason !== 'broken-json' && reason !== 'damaged-trace') return error
-  return new Failure('api-failed', `${backend} answered with something that is no trace: ${error.message}`, {
+  return new Failure('api-failed', `${backend} did not answer with a trace: ${error.message}`, {
     hint:
       reason === 'broken-json'
-        ? `Try again; if it goes on, ask whoever runs ${backend} or a gateway before it.`
-        : `Check that api in the profile is the base URL of ${backend}; --debug shows what was asked.`,
+        ? `Try again. If it keeps failing, ask whoever runs ${backend} or a gateway before it.`
+        : `Check that api in the profile is the base URL of ${backend}. --debug shows the requests.`,
     cause: error,
   })
 }
@@ -64,7 +64,7 @@ export function readItems<Item>(
 }
 
 const foreign = (backend: string): Failure =>
-  new Failure('api-failed', `${backend} answered with something that is not the list asked for`, {
+  new Failure('api-failed', `${backend} did not answer with the requested list`, {
     hint: `Check that api in the profile is the base URL of ${backend}.`,
   })
 
@@ -103,14 +103,14 @@ export function addressCheck(
 export function requireEqualAttributes({ attributes }: TraceFilter, backend: string): void {
   const [field] = attributes.find(([key]) => textField(key) !== undefined) ?? []
   if (field !== undefined) {
-    throw new Failure('cannot-do', `${backend} does not search by ${field}, which is no attribute`, {
-      hint: 'Leave it out; trace get takes it, for the spans of one trace.',
+    throw new Failure('cannot-do', `${backend} does not search by ${field}, which is not an attribute`, {
+      hint: 'Drop it. trace get supports it, for the spans of one trace.',
     })
   }
   const other = attributes.find(([, , operator = '=']) => operator !== '=')
   if (other === undefined) return
   const [key, value, operator] = other
-  throw new Failure('cannot-do', `${backend} searches for equal attributes only: --attr key=value`, {
-    hint: `Leave out --attr '${safeText(`${key}${operator}${value}`, 60)}'; trace get takes it, for the spans of one trace.`,
+  throw new Failure('cannot-do', `${backend} only searches for equal attributes: --attr key=value`, {
+    hint: `Drop --attr '${safeText(`${key}${operator}${value}`, 60)}'. trace get supports it, for the spans of one trace.`,
   })
 }

@@ -173,7 +173,5 @@ export function countRedelivered(
 /** What a reader is told of them; undefined: there are none. */
 export function redeliveredText(spans = 0): string | undefined {
   if (spans === 0) return undefined
-  return spans === 1
-    ? '1 span was delivered again, and is left out'
-    : `${spans} spans were delivered again, and are left out`
+  return spans === 1 ? '1 duplicate span was dropped' : `${spans} duplicate spans were dropped`
 }

@@ -37,7 +37,7 @@ export function unfolded(scene: Scene, state: ViewState): ViewState {
   const line = rows.lineOf[cursor]! + 1
   const next = rows.lines[line]
   if (next !== undefined && next >= 0 && scene.tree.parent(next) === cursor) return { ...state, cursor: next }
-  return { ...state, message: 'Nothing is folded here.' }
+  return { ...state, message: 'No folded row here.' }
 }
 
 /** Folds what is below the cursor; siblings that shared a row share it again; else it leads to the row above. */
@@ -50,7 +50,7 @@ export function folded(scene: Scene, state: ViewState): ViewState {
   if (first >= 0 && opened.has(first))
     return reopened(scene, state, { opened: without(opened, first), cursor: first })
   const parent = scene.tree.parent(cursor)
-  return parent < 0 ? { ...state, message: 'Nothing is open here.' } : { ...state, cursor: parent }
+  return parent < 0 ? { ...state, message: 'No open row here.' } : { ...state, cursor: parent }
 }
 
 /** Shows only the critical path and what is above it, or everything again. */
@@ -61,7 +61,7 @@ export function pathToggled(scene: Scene, state: ViewState): ViewState {
   const next = reopened(scene, state, { pathOnly })
   return {
     ...next,
-    message: pathOnly ? 'Only the critical path is shown; c shows everything.' : 'Everything is shown again.',
+    message: pathOnly ? 'Showing only the critical path; c shows everything.' : 'Showing everything again.',
   }
 }
 
@@ -153,12 +153,12 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['Right or +', 'unfold; in an open row: to the first row below it (also l)'],
   ['Left or -', 'fold; in a folded row: to the row above it (also h)'],
   ['Enter', 'all about this span: attributes, events, exception, links'],
-  ['/', 'find: a part of a name or a service, key=value or key>=500 of an attribute, or a span id'],
-  ['n N', 'find the next one, the one before'],
-  ['e E', 'the next failed span, the one before'],
+  ['/', 'find a name, a service, an attribute (key=value, key>=500) or a span id'],
+  ['n N', 'next or previous match'],
+  ['e E', 'next or previous failed span'],
   ['c', 'only the critical path, or everything again'],
-  ['i', 'what is odd about this trace: its clocks, ids and ends, and what is missing of it'],
-  ['y', 'copy what is shown as Markdown'],
+  ['i', 'notes on this trace: clocks, ids, ends and missing parts'],
+  ['y', 'copy the shown rows as Markdown'],
   ['o', 'open the trace in the UI of the back end'],
   ['q', 'quit (in details: back to the rows); Ctrl-C quits at once'],
 ]
@@ -197,7 +197,7 @@ function keyLines(scene: Scene, pen: Pen): string[] {
     fitLines(text, room, glyphs.ellipsis, Number.POSITIVE_INFINITY)
   const marks = [
     scene.signs(Math.max(1, width - MARGIN)),
-    ['> the cursor', '+ folded: there is more', '! an error in what is folded'],
+    ['> the cursor', '+ folded rows', '! folded rows with an error'],
   ]
   return [
     heading('keys', pen),

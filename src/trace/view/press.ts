@@ -21,7 +21,7 @@ export function press(scene: Scene, before: ViewState, key: Key, size: Size): Pr
   const { typed, page } = state
   if (typed !== undefined) return { state: scrolled(typing(scene, state, typed, key), size) }
   if (key.name === 'paste')
-    return { state: { ...state, message: 'What is pasted is no keys. / searches for it.' } }
+    return { state: { ...state, message: 'Pasted text is ignored. Press / to search for it.' } }
   const pressed = page ? onPage(scene, state, page, key, size) : onRows(scene, state, key, size)
   return { ...pressed, state: scrolled(pressed.state, size) }
 }
@@ -172,12 +172,12 @@ function typing(scene: Scene, state: ViewState, typed: string, { name, text, ctr
 }
 
 function searched(scene: Scene, state: ViewState, search: Search | undefined, step: 1 | -1): ViewState {
-  if (search === undefined) return { ...state, message: 'Nothing was searched for yet: / then a text.' }
+  if (search === undefined) return { ...state, message: 'No search yet. Press / and type a text.' }
   const found = nextRow(scene, state, search.fits, step)
   if (found) return { ...found.state, message: found.wentRound ? roundMessage(step) : '' }
   const isHere = search.fits(state.cursor)
   if (isOffPath(scene, state, search.fits))
-    return { ...state, message: offPathMessage(isHere ? 'What else fits' : 'What fits', 'is') }
+    return { ...state, message: offPathMessage(isHere ? 'The other matches' : 'What fits', 'is') }
   return { ...state, message: isHere ? 'No other row fits.' : 'No row fits.' }
 }
 
@@ -205,4 +205,4 @@ const offPathMessage = (what: string, verb: 'is' | 'are'): string =>
   `${what} ${verb} off the critical path: c shows all.`
 
 const roundMessage = (step: 1 | -1): string =>
-  step === 1 ? 'Went on from the first row.' : 'Went on from the last row.'
+  step === 1 ? 'Continued from the first row.' : 'Continued from the last row.'

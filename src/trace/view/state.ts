@@ -79,7 +79,7 @@ function notice(scene: Scene): string {
   const part =
     trace.partial === undefined
       ? undefined
-      : `Only a part of the trace is here: ${safeName(trace.partial, scene.glyphs.ellipsis)}`
+      : `Incomplete trace: ${safeName(trace.partial, scene.glyphs.ellipsis)}`
   const missing = [part, withheldNote(trace.spans)].filter((text) => text !== undefined)
   const notes = scene.notes().length
   // What is missing is among the notes. The key comes first: a narrow screen cuts the end.

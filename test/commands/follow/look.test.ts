@@ -22,7 +22,7 @@ function holding(count: number, most = 10_000, refusal = new Failure('usage', 'l
   return { source: { search } as unknown as CapableSource<'search'>, limits }
 }
 
-it('a back end that gives not so many is asked for --limit, from then on', async () => {
+it('a back end that gives not so many is asked for --limit, after that', async () => {
   const { source, limits } = holding(2_000, 500)
   const look = openLook(source, FILTER)
   for (let i = 0; i < 2; i++)

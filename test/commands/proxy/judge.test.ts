@@ -35,10 +35,10 @@ function ask({ method = 'GET', target = TRACE, headers = [], rules = TEMPO }: As
 
 const BEARER = `Authorization: Bearer ${SECRET}`
 const ROUTE = 'Only requests that read'
-const PATH = 'The path must be plain'
+const PATH = 'The path must begin with one /'
 const SECRETLESS = 'The secret is missing or wrong'
 const HOST_WRONG = 'The Host header must be'
-const PAGE = 'Web pages are not served'
+const PAGE = 'does not serve web pages'
 
 /** What is attacked, the request, and how it is turned away. */
 const ATTACKS: readonly (readonly [name: string, asked: Asked, status: number, why: string])[] = [

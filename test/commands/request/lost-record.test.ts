@@ -7,7 +7,7 @@ it('a gap in the record is told once an invocation, however many write to it', (
   const terminal = { errIsTTY: false, err: (text: string) => said.push(text) }
   const run = () => ({ ports: { terminal }, told: new Set<string>() }) as unknown as Invocation
   const lost = { file: '/state/audit.jsonl', code: 'ENOSPC' }
-  const line = 'warning: this is not in the record, /state/audit.jsonl could not be written (ENOSPC)\n'
+  const line = 'warning: not recorded: /state/audit.jsonl could not be written (ENOSPC)\n'
   const first = run()
   // A call of an agent is an invocation that shares what was told.
   const [refresh, request] = [tellOfLost(first), tellOfLost({ ...first })]

@@ -116,7 +116,7 @@ export function boundTokenSuite(): void {
       expect((await send(await proof({ id }))).status).toBe(401)
     })
 
-    it('with a token that is bound to no key', async () => {
+    it('with a token that is not bound to a key', async () => {
       const plain = await fixture.issuer.mint()
       const headers = { authorization: `DPoP ${plain}` }
       expect((await send(await proof({ token: plain }), { headers })).status).toBe(401)

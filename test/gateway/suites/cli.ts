@@ -71,7 +71,7 @@ export function cliSuite(): void {
     delete world.variables.LS_AUTH_TOKEN
     expect(outcome.exit).toBe(3)
     expect(outcome.stderr).toMatch(
-      /^error: the token in LS_AUTH_TOKEN expired 1h ago\nhint: Give it a new one\. /,
+      /^error: the token in LS_AUTH_TOKEN expired 1h ago\nhint: Set it to a new token\. /,
     )
     expect(outcome.stderr).toContain('the token has expired')
   })

@@ -159,7 +159,7 @@ describe.skipIf(!hasKeyring())('a session in the keychain, one process a command
   it('signs out: the item is gone, and the refresh token is dead', async () => {
     const { exit, stdout, stderr } = await machine.run(['logout'])
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' })
-    expect(stderr).toContain('on this machine   forgotten\n  at the provider   refresh token revoked\n')
+    expect(stderr).toContain('on this machine   deleted\n  at the provider   refresh token revoked\n')
     expect(await session.search('ls-auth')).toBe('')
     expect(provider.liveRefreshTokens()).toBe(0)
     expect(await machine.run(['token'])).toMatchObject({ exit: 3, stdout: '' })

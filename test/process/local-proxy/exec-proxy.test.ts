@@ -175,7 +175,7 @@ describe('exec --proxy', () => {
   })
 
   it.each([
-    ['a variable for the token', ['--env', 'T', '--', 'true'], /with --proxy there is none/],
+    ['a variable for the token', ['--env', 'T', '--', 'true'], /--proxy gives none/],
     ['nobody is signed in', ['--profile', 'nobody', '--', 'true'], /nobody/],
   ])('%s: 125', async (_, args, words) => {
     const { exit, stderr } = await exec(args)
@@ -188,7 +188,7 @@ describe('exec --proxy', () => {
     const { exit, stdout, stderr } = await exec(['--', ...PRINT], { LS_AUTH_TOKEN: token.trim() })
     expect({ exit, stderr }).toEqual({
       exit: 0,
-      stderr: 'note: LS_AUTH_TOKEN is used as it is; it cannot be renewed\n',
+      stderr: 'note: ls-auth cannot renew LS_AUTH_TOKEN\n',
     })
     expect(stdout).not.toContain(token.trim())
     expect(await exec(['--', ...OURS, 'services'], { LS_AUTH_TOKEN: token.trim() })).toMatchObject({

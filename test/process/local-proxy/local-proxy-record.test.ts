@@ -89,7 +89,7 @@ describe('each request through a local proxy says who asks, and why', () => {
     const env = { LS_AUTH_TOKEN: TOKEN }
     const { exit, stdout, stderr } = await machine.run(['proxy', '--port', '0'], { env })
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-    expect(stderr).toContain('this profile wants a reason')
+    expect(stderr).toContain('this profile requires a reason')
     await machine.run(['profile', 'set', 'reason', 'on call'])
     const proxy = await open([])
     await fetch(`${proxy.api}/api/search`)
@@ -199,9 +199,7 @@ describe('the record of a local proxy', () => {
     const { exit, stderr } = await proxy.running.ended
     expect({ exit, lines: stderr.match(/^GET .* 200 /gm)?.length }).toEqual({ exit: 143, lines: 3 })
     expect(stderr).not.toContain('error')
-    expect(
-      stderr.match(/^warning: this is not in the record, \S+ could not be written \(E\w+\)$/gm),
-    ).toHaveLength(1)
+    expect(stderr.match(/^warning: not recorded: \S+ could not be written \(E\w+\)$/gm)).toHaveLength(1)
   }
   afterEach(async () => {
     await machine.command('umount', ['-q', join(state(), 'ls-auth')]).ended

@@ -89,7 +89,7 @@ describe('a proxy on a Unix socket', () => {
     await writeFile(path(), 'mine')
     expect(await machine.run(other, { env })).toMatchObject({
       exit: 10,
-      stderr: expect.stringContaining('is no socket of yours'),
+      stderr: expect.stringContaining('is not your socket'),
     })
   })
 
@@ -121,7 +121,7 @@ describe('a proxy on a Unix socket', () => {
       [shared, 'is open to other users of this machine', elsewhere],
       [open, 'is open to other users of this machine', elsewhere],
       [own, 'is open to other users of this machine', `Run: chmod 700 ${own}`],
-      [link, 'is no directory of yours', elsewhere],
+      [link, 'is not your directory', elsewhere],
     ] as const) {
       const args = ['proxy', '--socket', join(place, 'x.sock'), ...to()]
       expect(await machine.run(args, { env })).toMatchObject({

@@ -174,7 +174,7 @@ describe('a proxy of a person who is signed in', () => {
     ])
     const { exit, stderr } = await proxy.running.ended
     expect(exit).toBe(3)
-    expect(stderr).toMatch(/\nerror: somebody else has signed in since this began\nhint: Start it again/)
+    expect(stderr).toMatch(/\nerror: another account has signed in since this began\nhint: Start it again/)
     await signInHere()
   })
 
@@ -204,7 +204,7 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
 
   it('says that it cannot renew it', async () => {
     const { running } = await open(to(), env)
-    expect(running.stderr).toMatch(/^note: LS_AUTH_TOKEN is used as it is; it cannot be renewed\n/)
+    expect(running.stderr).toMatch(/^note: ls-auth cannot renew LS_AUTH_TOKEN\n/)
   })
 
   it.skipIf(!needs({ commands: ['curl'], packages: ['curl'] }))('curl: the headers that arrive', async () => {
@@ -425,7 +425,7 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
       clearInterval(used)
       expect(exit).toBe(0)
       // A request that was under way then has its line behind it.
-      expect(stderr).toContain('\nThe proxy ends after 2s (--ttl).\n')
+      expect(stderr).toContain('\nThe proxy stops after 2s (--ttl).\n')
     })
 
     it('after --idle, counted from the last request that was let through', async () => {
@@ -438,7 +438,7 @@ describe('with LS_AUTH_TOKEN and an API that writes down what it gets', () => {
       clearInterval(strangers)
       expect(performance.now() - from).toBeGreaterThan(1_900)
       expect(exit).toBe(0)
-      expect(stderr).toMatch(/\nThe proxy ends: no request for 2s \(--idle\)\.\n/)
+      expect(stderr).toMatch(/\nThe proxy stops: no request for 2s \(--idle\)\.\n/)
     })
   })
 })

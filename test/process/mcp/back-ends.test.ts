@@ -113,7 +113,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
       limit: backend === 'lightstep' ? 2 : 1,
     })
     if (first === undefined) expect(explained.text).not.toContain('of the first')
-    else expect(explained.text).toContain(`note: of the first ${first}; more of them: limit `)
+    else expect(explained.text).toContain(`note: of the first ${first}; for more: limit `)
 
     // A snapshot heeds no times, so none is named there.
     const one = await agent.call('search_traces', { service: 'payment', ...TIMES, limit: 1 })
@@ -122,7 +122,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     if (first !== undefined) {
       const none = await agent.call('search_traces', { service: 'payment', min: '1h', ...TIMES })
       expect(none.text).toMatch(/^No trace found/)
-      expect(none.text).toContain('min and max are the time of that one span')
+      expect(none.text).toContain('min and max apply to that span')
       expect(explained.text).toMatch(/^next:\n {2}explain_traces \{.*"limit":\d+\}$/m)
     }
 

@@ -162,7 +162,7 @@ describe.each(['tempo', 'jaeger'])('secrets in the traces of %s', (backend) => {
       service: 'checkout',
       ...TIMES,
     })
-    expect(text).toContain('note: values that look like secrets or personal data are masked')
+    expect(text).toContain('note: masked values that look like secrets or personal data')
     expect(text).not.toMatch(/^customer\.mail +\S/m)
     await agent.close()
   })

@@ -81,18 +81,18 @@ describe.each(Object.entries(ERAS))('whatever comes in, messages of the protocol
     expect(textOf(unknown)).toMatch(/hint: It takes: id, span, error/)
     for (const [tool, args, words] of [
       ['get_trace', {}, 'id is missing'],
-      ['get_trace', { id: 7 }, 'id is not a text'],
+      ['get_trace', { id: 7 }, 'id is not a string'],
       ['search_traces', { limit: 0 }, 'from 1 to'],
       ['get_trace', { id: trace.traceId, min: 'long' }, 'min: "long" is not a duration'],
       ['get_trace', { id: '/etc/passwd' }, 'error: '],
       ['get_trace', { id: 'a'.repeat(500_000) }, 'id has more than 4000 characters'],
-      ['search_traces', { attr: JSON.parse('['.repeat(900) + ']'.repeat(900)) }, 'attr is not a text'],
+      ['search_traces', { attr: JSON.parse('['.repeat(900) + ']'.repeat(900)) }, 'attr is not a string'],
       ['get_trace', { id: trace.traceId, show_sensitive: true }, 'no argument "show_sensitive"'],
       ['get_span_details', { id: trace.traceId, spans: Array(21).fill('a') }, 'at most 20'],
       ['get_span_details', { id: trace.traceId, spans: ['zz'] }, 'spans: "zz" is not a span id'],
       ['search_traces', { from: '-1 year' }, 'from: "1 year" is not a duration'],
-      ['search_traces', { min: '2s', max: '1s' }, 'hint: Perhaps the other way round: min 1s max 2s'],
-      ['search_traces', { attr: { a: 'b' } }, 'attr is not a list of texts'],
+      ['search_traces', { min: '2s', max: '1s' }, 'hint: Swap them: min 1s max 2s'],
+      ['search_traces', { attr: { a: 'b' } }, 'attr is not a list of strings'],
       ['get_trace', { id: `${'0'.repeat(31)}1` }, 'There is no such thing'],
     ] as const) {
       const answer = await ask(tool, args)

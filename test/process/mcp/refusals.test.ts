@@ -51,7 +51,7 @@ it('a person without the right: whom to ask or what to type is told, and nothing
     const stranger = await agent.call(tool, args)
     expect(stranger.isError).toBe(true)
     expect(stranger.text).toMatch(
-      /^Whoever is signed in may not read this\. Stop here and tell the person what stands below/,
+      /^The person may not read this\. Stop here and tell them what you see below/,
     )
     expect(stranger.text).toMatch(/^error: 127\.0\.0\.1:\d+ denied you access \(HTTP 403\)$/m)
     expect(stranger.text).toMatch(
@@ -90,7 +90,7 @@ it('a session that the provider ends in the middle: the person must sign in, and
   gateway.distrusts = () => false
   provider.tamper = {}
   expect(isError).toBe(true)
-  expect(text).toMatch(/^Nobody is signed in[\s\S]*tell the person to sign in with ls-auth login/)
+  expect(text).toMatch(/^The person is not signed in[\s\S]*ask them to run ls-auth login/)
   expect(text).toMatch(/^hint: .*ls-auth login/m)
   await expect(access(opened())).rejects.toThrow('ENOENT')
   await signIn(machine, ['login'])

@@ -15,7 +15,7 @@ const FIRST = /^row 1 of 100000: HTTP/m
 const WALK: readonly (readonly [keys: readonly string[], shows: RegExp])[] = [
   [['NPage'], /^row \d\d of 100000: /m],
   [['End'], /^row 100000 of 100000: /m],
-  [['e'], /^> .*✗[\s\S]*Went on from the first row\.$/m],
+  [['e'], /^> .*✗[\s\S]*Continued from the first row\.$/m],
   [['c'], /Only the critical path is shown/],
   [['c'], /Everything is shown again/],
   [['/', 'orders', 'Enter'], /^row \d+ of 100000: SELECT \S*ders/m],

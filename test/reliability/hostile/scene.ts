@@ -68,7 +68,7 @@ export async function openScene(provider: Provider): Promise<Scene & { close(): 
     provider,
     world,
     complaints,
-    ending: 'nothing was asked',
+    ending: 'no request was sent',
     must,
     onClose: (close: () => Promise<unknown>) => closing.unshift(close),
     pass: (seconds: number) => {

@@ -111,7 +111,7 @@ describe('a proof by a wrong clock', () => {
   })
 })
 
-it('a token that is bound to no key is refused where one was asked for, and the other way round', async () => {
+it('a token that is not bound to a key is refused where one was asked for, and the other way round', async () => {
   const grant: Parameters<typeof asking>[1] = (provider) => provider.grant('urn:x', {})
   const unbound = await asking({ '/token': [GOOD] }, grant)
   expect((await toldBy(() => Promise.reject(unbound.answer)))[0]).toMatch(/^refused: .* plain bearer token/)

@@ -53,7 +53,7 @@ describe('a renewal that works', () => {
     })
   })
 
-  it('counts an ID token that the provider issued before from then on', async () => {
+  it('counts an ID token that the provider issued before after that', async () => {
     const idToken = await signed({ iat: NOW / 1000 - 300, exp: NOW / 1000 + 8 })
     const { event } = await refreshed([{ ...GOOD, id_token: idToken }])
     expect(event).toMatchObject({ renewal: { tokens: [{ expiresIn: 600 }, { use: 'id', expiresIn: 8 }] } })

@@ -344,7 +344,7 @@ describe('a refusal', () => {
     expect(said(new Failure('provider-failed', 'no more'))).toEqual(['no more'])
   })
 
-  describe('of a token for another API', () => {
+  describe('of token for another API', () => {
     const want = { audience: 'api' }
     const before = (outcome?: 'refused' | 'perhaps-spent' | 'unexplained' | 'failed' | 'interrupted') =>
       seen(0, {

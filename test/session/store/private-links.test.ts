@@ -67,8 +67,8 @@ describe.skipIf(!IS_POSIX)('a secret behind links', () => {
     ['up', '..data'],
   ])('%s is not read where %s is of another user', async (name, theirs) => {
     expect(await toldBy(() => read(name, { [theirs]: { uid: THEIRS } }))).toEqual([
-      `settings: the assertion key ${place}/${name} is reached by a symbolic link of another user: ${place}/${theirs}`,
-      'Name the file itself.',
+      `settings: the assertion key ${place}/${name} is behind another user's symbolic link: ${place}/${theirs}`,
+      'Use the file itself.',
     ])
   })
 
@@ -83,7 +83,7 @@ describe.skipIf(!IS_POSIX)('a secret behind links', () => {
 
   it.each(['none', 'loop'])('that leads to no file is told: %s', async (name) => {
     expect((await toldBy(() => read(name)))[0]).toBe(
-      `settings: the assertion key ${place}/${name} is a symbolic link that leads to no file`,
+      `settings: the assertion key ${place}/${name} is a broken symbolic link`,
     )
     expect((await toldBy(() => read(`${name}/key`)))[0]).toMatch(/cannot be read or is empty$/)
   })

@@ -47,7 +47,7 @@ describe('a file with a secret', () => {
 })
 
 it.each([
-  [{ kind: 'symlink' as const }, 'Name the file itself.'],
+  [{ kind: 'symlink' as const }, 'Use the file itself.'],
   [{ kind: 'directory' as const }, 'Name a file.'],
   [{ uid: THEIRS }, 'Use a file of your own.'],
   [{ mode: 0o604 }, 'Run: chmod 600 /f'],
@@ -76,7 +76,7 @@ describe('a file that is named to be read', () => {
       'mine behind a link of another user',
       file,
       link(THEIRS),
-      'is reached by a symbolic link of another user: /link',
+      "is behind another user's symbolic link: /link",
     ],
     ['mine that my group can read', { ...file, mode: 0o640 }, link(MINE), 'can be read by others'],
     ['mine that all can read', { ...file, mode: 0o604 }, link(ROOT), 'can be read by others'],
@@ -87,15 +87,15 @@ describe('a file that is named to be read', () => {
       "root's behind a link of another user",
       roots,
       link(THEIRS),
-      'is reached by a symbolic link of another user: /link',
+      "is behind another user's symbolic link: /link",
     ],
     ["root's that all can read", { ...roots, mode: 0o444 }, link(ROOT), 'can be read by others'],
     ["root's that all can write", { ...roots, mode: 0o442 }, undefined, 'can be read by others'],
-    ["root's that its group can write", { ...roots, mode: 0o460 }, link(ROOT), 'can be written by its group'],
+    ["root's that its group can write", { ...roots, mode: 0o460 }, link(ROOT), 'is writable by its group'],
     ['of another user', { ...file, uid: THEIRS }, undefined, 'belongs to another user'],
     ['of another user behind my link', { ...file, uid: THEIRS }, link(MINE), 'belongs to another user'],
     ['a directory of root', { ...roots, kind: 'directory' }, link(ROOT), 'is not a file'],
-    ['nothing behind a link', undefined, link(MINE), 'is a symbolic link that leads to no file'],
+    ['nothing behind a link', undefined, link(MINE), 'is a broken symbolic link'],
   ])('%s', (_, facts, by, words) => {
     expect(why(facts, by)).toBe(words)
   })

@@ -46,7 +46,7 @@ describe('a batch file under exec', () => {
     const { exit, stdout, stderr } = await exec(flags, ...command)
     expect({ exit, stdout }).toEqual({ exit: 126, stdout: '' })
     expect(stderr).toContain(`error: yarnx is a batch file, which only cmd.exe can start: ${file}\n`)
-    expect(stderr).toContain(`hint: Start it by cmd.exe: ${ours(...flags)} cmd /d /c ${line}\n`)
+    expect(stderr).toContain(`hint: Start it through cmd.exe: ${ours(...flags)} cmd /d /c ${line}\n`)
   })
 
   it('that is typed with slashes is given to cmd.exe with none', async () => {
@@ -65,7 +65,7 @@ describe('a batch file under exec', () => {
     expect(exit).toBe(126)
     const line = `${ours('--proxy')} cmd /d`
     expect(stderr).toContain(
-      `hint: cmd.exe reads signs in words itself. Start it, and type them there: ${line}\n`,
+      `hint: cmd.exe expands special characters. Start it and type them there: ${line}\n`,
     )
   })
 })

@@ -24,7 +24,7 @@ describe('somebody who knows no command', () => {
   it('under --json there is nothing to print as JSON: exit 2', async () => {
     const { exit, stdout, stderr } = await world.type('ls-auth --json')
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-    expect(JSON.parse(stderr).error.message).toBe('no command was given')
+    expect(JSON.parse(stderr).error.message).toBe('missing command')
   })
 
   it.each(['-V', '--version', 'version'])('%s prints the version', async (word) => {
@@ -79,7 +79,7 @@ describe('what help names', () => {
     for (const { exit } of Object.values(FAILURES)) expect(statuses).toMatch(new RegExp(`\n  ${exit} `))
   })
 
-  it('of query: no file can be queried, so none is offered', async () => {
+  it('of query: files cannot be queried, so none is offered', async () => {
     expect((await world.type('ls-auth query --help')).stdout).not.toContain('--file')
   })
 })

@@ -44,8 +44,8 @@ describe('a value with a few wrong letters: the one that was meant comes first, 
       '--reason must be printable ASCII, at most 200 characters',
       'Use ASCII only, or fewer characters.',
     ],
-    ["--reason ''", '--reason is empty', 'Give it a value, or leave it out.'],
-    ["--api ' '", '--api is empty', 'Give it a value, or leave it out.'],
+    ["--reason ''", '--reason is empty', 'Give it a value, or drop it.'],
+    ["--api ' '", '--api is empty', 'Give it a value, or drop it.'],
   ])('%s: what can be typed in its place', async (flag, error, hint) => {
     await world.writeConfig(PROFILE)
     const { exit, stderr } = await world.type(`ls-auth services ${flag}`)

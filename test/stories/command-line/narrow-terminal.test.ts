@@ -51,7 +51,7 @@ describe('audit list', () => {
       expect(heads).toMatch(/^TIME +WHO +WHAT +STATUS/)
       expect(row).toMatch(/^2026-11-25T08:00:00Z {2}\S+ +GET ….*traces +200/)
       expect(displayWidth(row)).toBeLessThanOrEqual(60)
-      expect(stderr).toMatch(/^note: no room here for (WAY, )?PROFILE; /)
+      expect(stderr).toMatch(/^note: no room for (WAY, )?PROFILE; /)
     },
   )
 
@@ -80,6 +80,6 @@ describe('audit list', () => {
     expect(row).toMatch(columns === 80 ? / 4bf92f35\S*… +INC-7/ : / 4bf92f3577b34da6a3ce929d0e0e4736 +INC-7/)
     expect(displayWidth(row)).toBeLessThanOrEqual(columns)
     if (columns === 120) expect(stderr).toBe('')
-    else expect(stderr).toBe('note: no room here for PROFILE; --json has all\n')
+    else expect(stderr).toBe('note: no room for PROFILE; --json has all\n')
   })
 })

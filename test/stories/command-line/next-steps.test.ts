@@ -25,7 +25,7 @@ describe('"I signed in. Which API do I read now?"', () => {
   it('a sign-in without an API names none, and says how to', async () => {
     const { exit, stderr } = await signIn()
     expect(exit).toBe(0)
-    expect(stderr).toContain('API      none is named yet: ls-auth login --profile work --api URL\n')
+    expect(stderr).toContain('API      not set yet: ls-auth login --profile work --api URL\n')
     expect(stderr).not.toContain('lightstep.com')
     const named = await world.type(commandIn(stderr).replace('URL', stage.gateway.url))
     expect(named).toMatchObject({ exit: 0 })

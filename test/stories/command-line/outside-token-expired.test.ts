@@ -45,7 +45,7 @@ describe('a JWT that has expired', () => {
     const ended = await typed(endingIn(-3 * DAY), `ls-auth ${command}`)
     expect(ended.exit).toBe(exit)
     expect(ended.stderr).toContain('the token in LS_AUTH_TOKEN expired 3d ago')
-    expect(ended.stderr).toContain('Give it a new one. If it is new, the clock of this machine is wrong.')
+    expect(ended.stderr).toContain('Set a new token. If it is new, the clock of this machine is wrong.')
     expect(ended.stdout).not.toContain('AAAA')
   })
 
@@ -53,14 +53,14 @@ describe('a JWT that has expired', () => {
     const line = `ls-auth services --backend tempo --api ${origin}`
     const { exit, stderr } = await typed(endingIn(-3 * DAY), line)
     expect(stderr).toContain('error: the token in LS_AUTH_TOKEN expired 3d ago')
-    expect(stderr).toContain('hint: Give it a new one.')
+    expect(stderr).toContain('hint: Set a new token.')
     expect(stderr).toContain('(HTTP 401)')
     expect(exit).toBe(3)
     // Another one is needed all the same: a script branches on 3.
     for (const token of [endingIn(DAY), 'an-opaque-token'])
       expect(await typed(token, line)).toMatchObject({
         exit: 3,
-        stderr: expect.stringContaining('hint: This is the token in LS_AUTH_TOKEN: give it another one'),
+        stderr: expect.stringContaining('hint: Replace the token in LS_AUTH_TOKEN, or unset it'),
       })
     status = 403
     expect((await typed(endingIn(DAY), line)).exit).toBe(11)

@@ -20,8 +20,8 @@ describe('whoami --verify without a profile', () => {
     world.variables.LS_AUTH_TOKEN = TOKEN
     const { exit, stderr } = await world.type('ls-auth whoami --verify')
     expect(exit).toBe(5)
-    expect(stderr).toContain('is not verified: no issuer is known here\n')
-    expect(stderr).toContain('hint: If you trust the issuer that it names: ls-auth check --issuer URL\n')
+    expect(stderr).toContain('is not verified: no issuer is configured\n')
+    expect(stderr).toContain('hint: If you trust its issuer: ls-auth check --issuer URL\n')
     expect(stderr).not.toContain('Do not believe')
     expect((await world.type('ls-auth check')).exit).toBe(5)
   })

@@ -145,7 +145,7 @@ describe('doctor --gateway', () => {
     gateway.hole = 'public'
     const { exit, lines, stderr } = await attack()
     expect(inVerdict(lines, 'refused')).toEqual(['method-override'])
-    expect(stderr).toContain('Anybody can read there without a token')
+    expect(stderr).toContain('Anyone can read here without a token')
     expect(exit).toBe(5)
   })
 
@@ -227,9 +227,7 @@ describe('doctor --gateway', () => {
     delete world.variables.LS_AUTH_TOKEN
     expect(exit).toBe(5)
     const [, ofGateway = ''] = stdout.split('\nThe gateway at ')
-    expect(ofGateway.replace(/\s+/g, ' ')).toContain(
-      'the token in LS_AUTH_TOKEN: give it another one, or unset it',
-    )
+    expect(ofGateway.replace(/\s+/g, ' ')).toContain('Replace the token in LS_AUTH_TOKEN, or unset it')
   })
 
   it('a web page answers instead: the address is looked at before LS_AUTH_TOKEN', async () => {
@@ -239,7 +237,7 @@ describe('doctor --gateway', () => {
     delete world.variables.LS_AUTH_TOKEN
     const [, ofGateway = ''] = stdout.split('\nThe gateway at ')
     expect(ofGateway.replace(/\s+/g, ' ')).toContain(
-      'Check that api points at the API, not a page. If so, this is the token in LS_AUTH_TOKEN',
+      'Check that api points at the API, not a page. If so, replace the token in LS_AUTH_TOKEN',
     )
   })
 
@@ -291,7 +289,7 @@ describe('doctor --gateway', () => {
     gateway.inFront = () => ({ status: 403, body: '{"errors":["no"]}' })
     const before = gateway.log.length
     const { exit, stdout, stderr } = await world.type('ls-auth doctor --gateway')
-    expect(stdout).toMatch(/^FAIL +your own token +not answered, so nothing can be told:/m)
+    expect(stdout).toMatch(/^FAIL +your own token +not answered, so the rest is unknown:/m)
     expect(stderr).toContain('error: the gateway could not be tested')
     expect(exit).toBe(5)
     expect(gateway.log.length - before).toBeLessThanOrEqual(3)
@@ -339,7 +337,7 @@ describe('who cannot test a gateway, or not wholly', () => {
     const before = gateway.log.length
     const none = await world.type('ls-auth doctor --gateway --authorization none')
     expect(none).toMatchObject({ exit: 2, stdout: '' })
-    expect(none.stderr).toContain('no token to attack with')
+    expect(none.stderr).toContain('no token for its attacks')
     world.variables.LS_AUTH_PROXY = '1'
     world.variables.LS_AUTH_API = `http://127.0.0.1:9/${'s'.repeat(43)}`
     const proxied = await world.type('ls-auth doctor --gateway')
@@ -357,7 +355,7 @@ describe('who cannot test a gateway, or not wholly', () => {
     )
     const { exit, stdout } = await nobody.type('ls-auth doctor --gateway')
     await nobody.close()
-    expect(stdout).toMatch(/nothing can be told: you are not signed in/)
+    expect(stdout).toMatch(/the rest is unknown: you are not signed in/)
     expect(exit).toBe(5)
   })
 

@@ -21,7 +21,7 @@ const OPEN = 'api = "http://127.0.0.1:1"\nauthorization = "none"\n'
 describe('what the administrator has mistyped is not lost without a word', () => {
   const TOP = 'lock = ["issuer"]\ndefaultprofile = "x"\nissuer = "https://id.example.test"\n'
   const note = (file: string, key: string) =>
-    `note: ${file}: the setting "${key}" is not known to this version and was ignored`
+    `note: ${file}: the setting "${key}" is unknown in this version and was ignored`
 
   it('at the top of the file', async () => {
     await writeFile(system, `${TOP}[profiles.team]\n${OPEN}`)
@@ -39,14 +39,14 @@ ${note(system, 'issuer')}. It belongs in a table [profiles.NAME].
     )
     expect(warnings).toEqual([
       expect.objectContaining({
-        found: `${system}: "lock" is not known to this version`,
+        found: `${system}: "lock" is unknown in this version`,
         next: 'Check its spelling. It is ignored.',
       }),
       expect.objectContaining({
-        found: `${system}: "defaultprofile" is not known to this version`,
+        found: `${system}: "defaultprofile" is unknown in this version`,
         next: 'Did you mean default_profile? It is ignored.',
       }),
-      expect.objectContaining({ found: `${system}: "issuer" is not known to this version` }),
+      expect.objectContaining({ found: `${system}: "issuer" is unknown in this version` }),
     ])
   })
 })
@@ -135,7 +135,7 @@ groups = ["ops"]
     const { exit, stderr } = await world.type('ls-auth profile set expect.groups --unset')
     expect(exit).toBe(2)
     expect(stderr).toBe(`error: expect.groups is not set in your profile team: it is from ${system}
-hint: Only an administrator can take it away there. A value of your own goes before it: ls-auth profile set expect.groups VALUE --profile team
+hint: Only an administrator can remove it there. Override it with your own value: ls-auth profile set expect.groups VALUE --profile team
 `)
   })
 
@@ -143,7 +143,7 @@ hint: Only an administrator can take it away there. A value of your own goes bef
     await writeFile(system, `${SYSTEM}[profiles.team.access]\nadmin = { groups = ["sre"] }\n`)
     const { exit, stderr } = await world.type('ls-auth profile set access.read.groups ops')
     expect(exit).toBe(0)
-    expect(stderr).toContain(`note: your access now counts in place of all of it in ${system}\n`)
+    expect(stderr).toContain(`note: your access now replaces all of it in ${system}\n`)
     expect((await world.type('ls-auth profile set access.read.groups dev')).stderr).not.toContain(
       'in place of',
     )
@@ -168,7 +168,7 @@ describe('I sign in with a flag, where the administrator has set that', () => {
   it('what is saved hides what comes from there later: I am told once, with the way back', async () => {
     const login = () => stage.world.type('ls-auth login --profile team --scope profile --tenant t')
     expect((await login()).stderr).toContain(
-      `note: what was typed for scopes counts from now on, and no longer what ${etc} says. To go back: ls-auth profile set scopes --unset --profile team\n`,
+      `note: your value for scopes applies from now on, and no longer what ${etc} says. To go back: ls-auth profile set scopes --unset --profile team\n`,
     )
     expect((await login()).stderr).not.toContain('from now on')
   })

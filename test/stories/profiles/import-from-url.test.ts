@@ -58,7 +58,7 @@ describe('profile add --from URL', () => {
     expect(byUrl).toEqual(byFile)
     expect(byUrl).toMatchObject({ exit: 2, stdout: '' })
     expect(byUrl.stderr).toContain(
-      'This profile signs in at  https://id.example\nand sends tokens to       https://gw.example\nerror: nobody is there to confirm',
+      'This profile signs in at  https://id.example\nand sends tokens to       https://gw.example\nerror: cannot ask for confirmation',
     )
     expect((await world.type(`ls-auth profile add --from ${base}${path} --yes`)).exit).toBe(0)
     expect(await readFile(world.configFile, 'utf8')).toContain(
@@ -93,10 +93,10 @@ describe('profile add --from URL', () => {
 
   it.each([
     ['/away', 10, 'redirects to another host'],
-    ['/round', 6, 'redirects without an end'],
+    ['/round', 6, 'redirects in a loop'],
     ['/nowhere', 6, 'failed (HTTP 302)'],
     ['/gone?token=hunter2', 7, 'has no such file (HTTP 404)'],
-    ['/closed', 2, 'wants a sign-in (HTTP 401)'],
+    ['/closed', 2, 'requires a sign-in (HTTP 401)'],
     ['/broken', 6, 'failed (HTTP 503)'],
     ['/page', 2, 'answered with a web page'],
     ['/big', 6, 'is larger than'],

@@ -30,7 +30,7 @@ describe('a profile from a file', () => {
       stderr: `This profile signs in at  https://id.example.test
 and sends tokens to       https://traces.example.test
 Added the profile work (OpenID Connect provider) to ${world.configFile}.
-Nothing was sent to https://id.example.test: whether it answers shows at the sign-in.
+Nothing was sent to https://id.example.test: the sign-in will show whether it answers.
 Then: ls-auth login --profile work
 `,
     })
@@ -48,7 +48,7 @@ Then: ls-auth login --profile work
 with the parameters       connection=Evil Corp
                           organization=org_1
 and sends tokens to       https://traces.example.test
-error: nobody is there to confirm`)
+error: cannot ask for confirmation`)
     expect(exit).toBe(2)
     await writeFile(file, `${TEAM}authorization_parameters = [${hidden}]\n`)
     expect((await world.type(`ls-auth profile add --from ${file}`)).stderr).toContain(
@@ -71,7 +71,7 @@ error: nobody is there to confirm`)
     const { exit, stderr } = await world.type(`ls-auth profile add b --from ${file} --yes`)
     expect(exit).toBe(2)
     expect(stderr).toContain(
-      `error: profile b has no client_id in ${file}\nhint: Add client_id there, or name it: `,
+      `error: profile b has no client_id in ${file}\nhint: Add client_id there, or on the command line: `,
     )
     const line = stderr.match(/ls-auth profile add .*--client-id ID.*/)?.[0] ?? ''
     expect(await world.type(line)).toMatchObject({ exit: 0 })
@@ -97,7 +97,7 @@ describe('what this version does not know in a profile from a file', () => {
     return world.type(`ls-auth profile add --from ${file} --yes`)
   }
   const ignored = (key: string) =>
-    `note: ${file}: the setting "${key}" is not known to this version and was ignored`
+    `note: ${file}: the setting "${key}" is unknown in this version and was ignored`
 
   it('a policy that is misspelt is told before anything is confirmed, and kept', async () => {
     const text = `${TEAM}\n[profiles.work.expects]\ngroups = ["ops"]\n`
@@ -124,7 +124,7 @@ describe('--replace', () => {
   const old = `[profiles.work]\nissuer = "https://old.example.test"\nclient_id = "x"\ntenant = "gone"\nstore = "file"\nproxy = "http://proxy.example.test:3128"\n`
   beforeEach(() => world.writeConfig(`# mine\n${old}\n[profiles.other]\n`))
 
-  it('is named where the profile is there already', async () => {
+  it('is named where the profile already exists', async () => {
     const { exit, stderr } = await world.type(`ls-auth profile add --from ${file} --yes`)
     expect(exit).toBe(2)
     expect(stderr).toContain(`  to replace it: ls-auth profile add --from ${file} --yes --replace\n`)

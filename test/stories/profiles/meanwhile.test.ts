@@ -115,7 +115,7 @@ describe('a change that another terminal was faster with', () => {
     afterReading(() => addJaeger())
     const { exit, stderr } = await world.type(`ls-auth profile add jaeger --api http://127.0.0.1:1 ${OPEN}`)
     expect(exit).toBe(2)
-    expect(stderr).toContain('error: the profile jaeger is there already\nhint: ')
+    expect(stderr).toContain('error: the profile jaeger already exists\nhint: ')
     expect(await settings()).toContain('api = "http://127.0.0.1:16686')
   })
 
@@ -127,7 +127,7 @@ describe('a change that another terminal was faster with', () => {
     )
     expect(exit).toBe(2)
     expect(stderr).toBe(
-      'error: another ls-auth has changed the profile work meanwhile\nhint: See what there is now: ls-auth profile list. Then try again.\n',
+      'error: another ls-auth has changed the profile work in the meantime\nhint: Check the profiles: ls-auth profile list. Then try again.\n',
     )
     expect(await settings()).toContain(WORK)
   })
@@ -146,7 +146,7 @@ describe('login: a setting of the profile that another terminal has set while th
     expect(exit).toBe(2)
     expect(stderr).toMatch(
       new RegExp(
-        `error: another ls-auth has changed ${key} of the profile default meanwhile\nhint: See what there is now: ls-auth profile show --profile default. Then sign in again.\n {2}the sign-in is kept, for the profile default\n$`,
+        `error: another ls-auth has changed ${key} of the profile default in the meantime\nhint: Check it: ls-auth profile show --profile default. Then sign in again.\n {2}the sign-in stays for the profile default\n$`,
       ),
     )
     expect((await settings()).match(/(api|backend) = .*/g)).toHaveLength(1)
@@ -161,7 +161,7 @@ describe('login: a setting of the profile that another terminal has set while th
     other.whileItIsOpen(() => other.type('ls-auth profile set api http://127.0.0.1:2'))
     const { exit, stderr } = await world.type('ls-auth login --port 0 --api http://127.0.0.1:3')
     expect(exit).toBe(2)
-    expect(stderr).toContain('error: another ls-auth has changed api of the profile work meanwhile\n')
+    expect(stderr).toContain('error: another ls-auth has changed api of the profile work in the meantime\n')
     expect(await settings()).toContain('api = "http://127.0.0.1:2"')
   })
 })
@@ -172,10 +172,10 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
   const expectNothingKept = async (revoked: number) => {
     expect(stage.provider.revocations()).toBe(revoked + 1)
     const { stderr } = await world.type('ls-auth logout --all')
-    expect(stderr).toBe('There is no sign-in on this machine.\n')
+    expect(stderr).toBe('This machine has no sign-ins.\n')
   }
   const GONE =
-    /error: the profile work was removed meanwhile\nhint: To make it anew: ls-auth login .*--profile work --issuer http\S+ --client-id \S+ --port 0\n {2}the sign-in is not kept; refresh token revoked\n$/
+    /error: the profile work was removed in the meantime\nhint: To create it again: ls-auth login .*--profile work --issuer http\S+ --client-id \S+ --port 0\n {2}the sign-in is removed; refresh token revoked\n$/
 
   it.each(['ls-auth login', 'ls-auth login --tenant t'])(
     '%s: nothing is kept that no command can reach',
@@ -207,7 +207,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     const { exit, stderr } = await world.type('ls-auth login')
     expect(exit).toBe(2)
     expect(stderr).toMatch(
-      /error: the profile work was removed .*\n {2}the sign-in is kept, for the profile home\n$/s,
+      /error: the profile work was removed .*\n {2}the sign-in stays for the profile home\n$/s,
     )
     expect(stage.provider.revocations()).toBe(revoked)
     expect((await world.type('ls-auth whoami --profile home')).exit).toBe(0)
@@ -225,7 +225,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     )
     expect(exit).toBe(2)
     expect(stderr).toMatch(
-      /error: another ls-auth has changed issuer of the profile default meanwhile\nhint: .*\n {2}the sign-in is not kept; refresh token revoked\n$/,
+      /error: another ls-auth has changed issuer of the profile default in the meantime\nhint: .*\n {2}the sign-in is removed; refresh token revoked\n$/,
     )
     expect(await settings()).not.toContain(clientId)
     await expectNothingKept(revoked)
@@ -244,7 +244,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     const { exit, stdout, stderr } = await world.type(line)
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
     expect(stderr).toMatch(
-      /error: the profile work has got another issuer, client or account meanwhile\nhint: See what there is now: ls-auth profile show --profile work. Then sign in again.\n {2}the sign-in is not kept; refresh token revoked\n$/,
+      /error: the profile work has got another issuer, client or account in the meantime\nhint: Check it: ls-auth profile show --profile work. Then sign in again.\n {2}the sign-in is removed; refresh token revoked\n$/,
     )
     expect(await settings()).not.toContain('tenant')
     await expectNothingKept(revoked)

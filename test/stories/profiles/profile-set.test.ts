@@ -151,14 +151,14 @@ describe('profile set', () => {
     ['endpoint_hosts https://u:hunter2@x.example', 'endpoint_hosts takes host names without'],
     ['client_id " x"', 'the client_id begins or ends with a space'],
     ['expect.max_token_lifetime 0s', 'expect.max_token_lifetime must be more than 0'],
-    ['leeway', 'there is no value for leeway'],
+    ['leeway', 'missing value for leeway'],
     ['store keychain file', 'store takes one value'],
     ['store cloud', 'store: "cloud" is not known'],
     ['redirect_ports eighty', 'redirect_ports must be port numbers'],
     ['leeway 30s --unset', '--unset takes no value'],
-    ['client_secret hunter2', 'a secret does not belong on the command line'],
-    ['client_secret hunter2', 'the file that LS_AUTH_CLIENT_SECRET_FILE names.\n'],
-    ['client_secret hunter2 --profile nope', 'a secret does not belong on the command line'],
+    ['client_secret hunter2', 'a secret on the command line is visible to others'],
+    ['client_secret hunter2', 'set LS_AUTH_CLIENT_SECRET_FILE to a file with it.\n'],
+    ['client_secret hunter2 --profile nope', 'a secret on the command line is visible to others'],
     ['leeway 30s --profile nope', 'there is no profile "nope"'],
   ])('profile set %s: nothing is written', async (typed, message) => {
     const { exit, stderr } = await world.type(`ls-auth profile set ${typed}`)

@@ -36,7 +36,7 @@ describe('profiles', () => {
     await add('b')
     world.variables.LS_AUTH_PROFILE = 'a'
     expect((await world.type('ls-auth profile use b')).stderr).toBe(
-      'The default profile is b now.\nnote: LS_AUTH_PROFILE goes before it in this shell: a\n',
+      'The default profile is b now.\nnote: LS_AUTH_PROFILE overrides it in this shell: a\n',
     )
     world.variables.LS_AUTH_PROFILE = 'b'
     expect((await world.type('ls-auth profile use b')).stderr).toBe('The default profile is b now.\n')
@@ -67,7 +67,7 @@ describe('profiles', () => {
     ]) {
       expect(text).toContain(kept)
     }
-    expect((await world.type('ls-auth profile show a')).stderr).toContain('"colour" is not known')
+    expect((await world.type('ls-auth profile show a')).stderr).toContain('"colour" is unknown')
     await world.type('ls-auth profile remove b')
     expect(await readFile(world.configFile, 'utf8')).not.toContain('profiles.b')
   })
@@ -96,7 +96,7 @@ describe('profiles', () => {
     const half = await world.type('ls-auth profile remove half')
     expect(half).toMatchObject({ exit: 0, stdout: '' })
     expect(half.stderr).toMatch(
-      /^Removed the profile half\.\nNobody was signed out of it, since .*workload.source is not set. What is left: ls-auth status\n$/,
+      /^Removed the profile half\.\nls-auth did not sign out of it: .*workload.source is not set. See the remaining sign-ins: ls-auth status\n$/,
     )
     expect((await world.type('ls-auth profile list --json')).stdout).toBe('[]\n')
   })
@@ -197,8 +197,8 @@ describe('a profile for a team', () => {
       world.stdin = ['y']
       const { exit, stderr } = await world.type(`ls-auth profile add copy --from ${file} ${flag}`)
       expect(exit).toBe(2)
-      expect(stderr).toContain('nobody is there to confirm the issuer and the API')
-      expect(stderr).toContain('When both are right, add --yes. At a terminal you are asked')
+      expect(stderr).toContain('cannot ask for confirmation: stdin is not a terminal')
+      expect(stderr).toContain('If issuer and API are right, add --yes. A terminal asks')
     }
     world.stdin = ['n']
     expect((await world.type(`ls-auth profile add copy --from ${file}`)).exit).toBe(4)

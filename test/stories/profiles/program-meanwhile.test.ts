@@ -23,7 +23,7 @@ const profileOf = (name: string, more = '') =>
   `[profiles.${name}]\nissuer = "${stage.provider.issuer}"\nclient_id = "${stage.provider.clientId}"\nredirect_ports = [0]\n${more}\n`
 const FOR_PROGRAM = 'workload = { source = "github", grant = "token-exchange" }'
 const expectNoSignIn = async () =>
-  expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+  expect((await world.type('ls-auth logout --all')).stderr).toBe('This machine has no sign-ins.\n')
 const becomesForProgram = () => other.type('ls-auth profile set workload.source github --profile work')
 
 it.each(['ls-auth login', 'ls-auth login --tenant t'])(
@@ -34,7 +34,7 @@ it.each(['ls-auth login', 'ls-auth login --tenant t'])(
     const { exit, stdout, stderr } = await world.type(line)
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
     expect(stderr).toMatch(
-      /error: the profile work has become one for a program meanwhile: nobody signs in\nhint: Every command asks for a token itself, such as: ls-auth whoami --profile work\n {2}the sign-in is not kept; refresh token revoked\n$/,
+      /error: the profile work has become a program's profile in the meantime\nhint: Commands get a token by themselves, such as: ls-auth whoami --profile work\n {2}the sign-in is removed; refresh token revoked\n$/,
     )
     await expectNoSignIn()
   },
@@ -72,7 +72,7 @@ describe('a sign-in of before', () => {
     await expectNoSignIn()
     expect(await world.type('ls-auth logout')).toMatchObject({
       exit: 2,
-      stderr: expect.stringContaining('profile work is for a program: nobody signs in'),
+      stderr: expect.stringContaining('profile work is for a program and needs no sign-in'),
     })
   })
 
@@ -86,7 +86,7 @@ describe('a sign-in of before', () => {
     world.keychain.fail = {}
     expect(await world.type('ls-auth logout')).toMatchObject({
       exit: 0,
-      stderr: expect.stringMatching(/^Signed out of work\.\n {2}on this machine {3}forgotten\n/),
+      stderr: expect.stringMatching(/^Signed out of work\.\n {2}on this machine {3}deleted\n/),
     })
     await expectNoSignIn()
   })

@@ -34,7 +34,9 @@ async function told(line: string): Promise<string> {
   const { exit, stderr } = await world.type(line)
   expect({ exit, stderr }).toEqual({
     exit: 2,
-    stderr: expect.stringContaining('error: the profile work was removed meanwhile\nhint: To make it anew'),
+    stderr: expect.stringContaining(
+      'error: the profile work was removed in the meantime\nhint: To create it again',
+    ),
   })
   return stderr
 }
@@ -60,7 +62,7 @@ describe('what is typed after the hint makes the same profile', () => {
     await write(lines())
     const before = await shown()
     const hint = await hintAfterRemoval('ls-auth login')
-    expect(hint).toMatch(/^To make it anew: ls-auth login --profile work /)
+    expect(hint).toMatch(/^To create it again: ls-auth login --profile work /)
     const { exit, stderr } = await world.type(lineIn(hint))
     expect({ exit, stderr }).toMatchObject({ exit: 0 })
     expect(await shown()).toEqual(before)

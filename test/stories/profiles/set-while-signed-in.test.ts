@@ -17,8 +17,8 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const STOPS = 'Commands stop until you sign in: ls-auth login --profile acme\n'
-const AT_ONCE = 'It counts at once, with the sign-in that is kept here.\n'
-const NEXT = 'It counts from the next sign-in: ls-auth login --profile acme\n'
+const AT_ONCE = 'It takes effect at once, with your current sign-in.\n'
+const NEXT = 'It takes effect at the next sign-in: ls-auth login --profile acme\n'
 const set = async (words: string) => {
   const { exit, stderr } = await world.type(`ls-auth profile set ${words} --profile acme`)
   expect(exit).toBe(0)
@@ -42,7 +42,7 @@ it('dpop as it was already: nothing changes, and commands go on', async () => {
   expect(await set('dpop false')).toBe('')
   expect(await set('dpop --unset')).toBe('')
   expect(await goesOn()).toBe(true)
-  expect(await set('dpop true')).toMatch(/^Commands refuse a sign-in that was made with another dpop/)
+  expect(await set('dpop true')).toMatch(/^Commands refuse a sign-in with another dpop/)
   expect(await set('dpop true')).toBe('')
 })
 

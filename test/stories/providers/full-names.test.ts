@@ -22,7 +22,7 @@ it.each([
   expect(exit).toBe(5)
   const note = `Its name is ${name} here, if you mean that.`
   expect(stdout.replace(/\s+/g, ' ')).toContain(note)
-  expect(stderr).toContain('hint: See the findings above; ls-auth whoami shows all claims.\n')
+  expect(stderr).toContain('hint: See the findings above. ls-auth whoami shows all claims.\n')
   const { findings } = JSON.parse((await type(`ls-auth check ${short} --json`)).stdout)
   expect(findings.at(-1)).toMatchObject({ verdict: 'fail', note })
   expect((await type(`ls-auth check ${full}`)).exit).toBe(0)

@@ -129,7 +129,7 @@ describe('a provider that is not known to keep the scopes of a sign-in', () => {
     Object.assign(place.world, { tty: true, watched: true, stdin: ['n'] })
     const no = await type('ls-auth token --scope openid')
     expect(no).toMatchObject({ exit: 4, stdout: '' })
-    expect(no.stderr).toContain('Ask all the same? You may have to sign in again. [y/N]')
+    expect(no.stderr).toContain('Continue? You may have to sign in again. [y/N]')
     expect(asked()).toBe(0)
     place.world.stdin = ['y']
     const yes = await type('ls-auth token --scope openid')

@@ -47,8 +47,8 @@ describe('a token of another issuer, by --token -', () => {
     place.world.stdin = [token]
     const doubted = await place.world.type('ls-auth check --token - --group traces-readers')
     expect(doubted.exit).toBe(5)
-    expect(doubted.stdout).toContain('its issuer is not the one of this profile')
-    expect(doubted.stderr).toMatch(/hint: .*name it: --issuer URL/)
+    expect(doubted.stdout).toContain('it has another issuer than this profile')
+    expect(doubted.stderr).toMatch(/hint: .*add --issuer URL/)
     place.world.stdin = [token]
     const named = `ls-auth check --token - --group traces-readers --issuer ${other.simulator.issuer}`
     expect(await place.world.type(named)).toMatchObject({ exit: 0, stderr: '' })
@@ -61,9 +61,7 @@ describe('a token of another issuer, by --token -', () => {
     const line = `ls-auth check --token - --issuer ${place.simulator.issuer}`
     const { exit, stderr } = await place.world.type(line)
     expect(exit).toBe(5)
-    expect(stderr).toContain(
-      'hint: The provider has retired that key, or never had it. Believe only a new token.\n',
-    )
+    expect(stderr).toContain('hint: The provider retired that key or never had it. Only trust a new token.\n')
   })
 })
 
@@ -71,14 +69,14 @@ describe("tokens for the provider's own APIs", () => {
   it('Graph: without a scope of an API of ours it is theirs; said, not called wrong, never a pass', async () => {
     const place = await at({ ...entra, keys: ['kEntra1'] })
     const { stdout } = await place.world.type('ls-auth whoami')
-    expect(stdout).toContain('signature not for us to check')
+    expect(stdout).toContain('signature checkable only by its API')
     expect(stdout).not.toContain('WRONG')
     const check = await place.world.type('ls-auth check')
     expect(check.exit).toBe(5)
     expect(check.stdout).toMatch(/unknown +signature .*\(opaque\)/s)
     expect(check.stderr).toContain('so the token is for Microsoft Graph')
     expect((await place.world.type('ls-auth doctor')).stdout).toMatch(
-      /^warn +claims +.*\n? *.*provider alone/m,
+      /^warn +claims +.*\n? *.*only for the provider/m,
     )
   })
 
@@ -132,6 +130,6 @@ describe('a provider that gives no refresh token', () => {
     open.push(place)
     const { exit, stderr } = await place.world.type('ls-auth login')
     expect(exit).toBe(0)
-    expect(stderr).toMatch(/warning: the provider gave no refresh token\n +Switch on "Allow Offline Access"/)
+    expect(stderr).toMatch(/warning: the provider sent no refresh token\n +Switch on "Allow Offline Access"/)
   })
 })

@@ -29,7 +29,7 @@ it('check of the name that was asked for says which one the token has, and so do
   expect(exit).toBe(5)
   expect(stdout).toMatch(/FAIL +scope +api:\S+ +held: traces\.read /)
   expect(stderr).toContain(
-    `hint: The token calls ${OWN} by its last part alone, and so must check and expect: --scope traces.read\n`,
+    `hint: The token calls ${OWN} by its last part only. Use that in check and expect: --scope traces.read\n`,
   )
   expect((await type('ls-auth check --scope traces.read')).exit).toBe(0)
   // This one is not held by any name.
@@ -38,7 +38,7 @@ it('check of the name that was asked for says which one the token has, and so do
   const refused = await type('ls-auth login')
   expect(refused.exit).toBe(11)
   expect(refused.stderr).toContain(
-    `hint: The token calls ${OWN} by its last part alone: expect traces.read. Ask whoever`,
+    `hint: The token calls ${OWN} by its last part alone: expect traces.read. Ask the provider`,
   )
 })
 
@@ -50,7 +50,7 @@ it('a scope of another API is not said to be held, nor what else is missing left
   expect(both.stderr).not.toContain('last part')
   expect(both.stderr).toContain(`You lack the scope ${other}/traces.read.`)
   const more = await type(`ls-auth check --scope ${OWN} --scope ${WANTED} --group sre`)
-  expect(more.stderr).toContain('and so must check and expect: --scope traces.read. ')
+  expect(more.stderr).toContain('Use that in check and expect: --scope traces.read. ')
   expect(more.stderr).toContain(`You lack the scope ${WANTED} and the group sre.`)
   await place.world.editConfig((text) => `${text}[profiles.work.expect]\nscopes = ["${other}/traces.read"]\n`)
   const refused = await type('ls-auth login')

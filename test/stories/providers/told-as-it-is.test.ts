@@ -19,7 +19,7 @@ describe('whoami while the provider is out of reach', () => {
     expect(exit).toBe(0)
     expect(stdout).toContain('ada@acme.example')
     expect(stdout).toMatch(/access token +JWT, expired 1m ago/)
-    expect(stderr).toMatch(/^warning: cannot reach .*; shown is what is stored\n {9}\S/)
+    expect(stderr).toMatch(/^warning: cannot reach .*; showing the stored tokens\n {9}\S/)
     expect(JSON.parse((await type('ls-auth whoami --json')).stdout).access_token.expires_in).toBeLessThan(0)
     for (const line of ['whoami --verify', 'token', 'check'])
       expect((await type(`ls-auth ${line}`)).exit).toBe(6)
@@ -31,7 +31,7 @@ describe('logout', () => {
     place = await openPlace(keycloak, ['revoke = []'])
     await type('ls-auth login')
     const { stderr } = await type('ls-auth logout')
-    expect(stderr).toMatch(/at the provider +not asked to revoke \(revoke in the settings\)/)
+    expect(stderr).toMatch(/at the provider +not asked to revoke \(setting revoke\)/)
   })
 })
 

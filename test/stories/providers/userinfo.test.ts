@@ -93,6 +93,6 @@ describe('it is not asked, or not believed', () => {
     const { exit, stdout, stderr } = await type('ls-auth whoami')
     expect({ exit, asked: asked() }).toEqual({ exit: 0, asked: 1 })
     expect(stdout).toMatch(/^ada-1\n/)
-    expect(stderr).toContain('shown is what is stored')
+    expect(stderr).toContain('showing the stored tokens')
   })
 })

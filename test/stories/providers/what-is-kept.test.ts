@@ -63,7 +63,7 @@ describe('an ID token that is missing although openid was asked for', () => {
     )
     const { exit, stderr } = await type('ls-auth login --device')
     expect({ exit, stderr }).toMatchObject({ exit: 0, stderr: expect.stringContaining(NOTE) })
-    expect(stderr).toMatch(/^Signed in\. Who you are is not known\.$/m)
+    expect(stderr).toMatch(/^Signed in \(name unknown\)\.$/m)
     await place.close()
     const userinfo = { sub: 'ada', email: 'ada@acme.example' }
     await open(answering({ ...opaque, userinfo }, () => ({ id_token: undefined })).behaviour)

@@ -74,7 +74,7 @@ describe('the vendors, by the address alone', () => {
       },
     })
     const { exit, stderr } = await login()
-    expect(stderr).toContain('Signed in. Who you are is not known.')
+    expect(stderr).toContain('Signed in (name unknown).')
     expect(exit).toBe(0)
   })
 

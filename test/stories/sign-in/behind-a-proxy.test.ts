@@ -90,7 +90,7 @@ describe('behind "ls-auth exec --proxy"', () => {
         exit: 10,
         stdout: '',
         stderr:
-          'error: no token is handed out behind a local proxy, which adds it itself (LS_AUTH_PROXY is set)\n' +
+          'error: ls-auth prints no token behind a local proxy, which adds it itself (LS_AUTH_PROXY is set)\n' +
           `hint: Run it outside of exec --proxy.\n`,
       })
     },
@@ -104,7 +104,7 @@ describe('behind "ls-auth exec --proxy"', () => {
 
   it('doctor says who adds the token', async () => {
     expect((await behind('doctor')).stdout).toMatch(
-      /^ok +session +none is needed here: requests go through a local proxy \(LS_AUTH_PROXY is set\), which adds the token$/m,
+      /^ok +session +none needed: a local proxy adds the token \(LS_AUTH_PROXY is set\)$/m,
     )
   })
 })
@@ -122,7 +122,7 @@ describe('a profile that is named behind "exec --proxy", which was started with 
   })
   afterAll(() => tempo.close())
   const note =
-    'note: profile tempo is not used here: requests go through the local proxy, which was started with profile work\n'
+    'note: profile tempo is not used here: requests go through the local proxy, started with profile work\n'
   const notes = ({ stderr }: { stderr: string }) => stderr.match(/^note: .* is not used here.*\n/gm)
   const started = (line: string, profile?: string, more: Record<string, string> = {}) =>
     behind(line, {

@@ -50,7 +50,7 @@ describe.sequential('dpop = true', () => {
     const set = await type('ls-auth profile set dpop true')
     expect(set.exit).toBe(0)
     expect(set.stderr).toContain(
-      'Commands refuse a sign-in that was made with another dpop. To sign in: ls-auth login --profile ',
+      'Commands refuse a sign-in with another dpop. To sign in: ls-auth login --profile ',
     )
     for (const line of [`ls-auth trace get ${stage.spanId}`, 'ls-auth token', 'ls-auth exec -- true']) {
       const { exit, stderr } = await type(line)
@@ -101,7 +101,7 @@ describe.sequential('dpop = true', () => {
     async (flags) => {
       const { exit, stdout, stderr } = await type(`ls-auth token ${flags}`)
       expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-      expect(stderr).toContain('bound to a key that stays with ls-auth, and is refused (401) without it')
+      expect(stderr).toContain('only works with a key that stays in ls-auth')
       expect(stderr).toContain('ls-auth exec --proxy -- CMD')
     },
   )

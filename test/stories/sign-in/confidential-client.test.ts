@@ -66,7 +66,7 @@ describe('a client with a secret', () => {
   it.each([
     ['can be read by others', () => chmod(file, 0o644)],
     [
-      'is a symbolic link that leads to no file',
+      'is a broken symbolic link',
       async () => {
         await rm(file)
         await symlink(`${file}.real`, file)
@@ -119,7 +119,7 @@ describe('a client with a secret', () => {
     expect((await world.type('ls-auth doctor')).stdout).toMatch(/^ok +client secret/m)
     world.clockOffset = 31 * 86_400_000
     expect((await world.type('ls-auth doctor')).stdout).toMatch(
-      /^warn +client secret +given 31d ago\n +→ Make a new one/m,
+      /^warn +client secret +given 31d ago\n +→ Create a new secret/m,
     )
   })
 

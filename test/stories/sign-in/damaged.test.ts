@@ -46,13 +46,13 @@ describe.each([
     '%s removes it, and says that the token was not revoked',
     async (line) => {
       const { exit, stderr } = await world.type(`ls-auth ${line}`)
-      expect(stderr).toMatch(/^Signed out of work\.\n {2}on this machine {3}forgotten\n/)
+      expect(stderr).toMatch(/^Signed out of work\.\n {2}on this machine {3}deleted\n/)
       expect(stderr).toMatch(UNREAD)
       expect(stderr).toContain('error: signed out here, but the refresh token could not be revoked\n')
       expect(stderr).not.toMatch(/left as it was|Sign in again/)
       expect(exit).toBe(6)
       expect([await kept(), await kept('tombstone'), world.keychain.items.size]).toEqual([[], [], 0])
-      expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+      expect((await world.type('ls-auth logout --all')).stderr).toBe('This machine has no sign-ins.\n')
       expect((await world.type('ls-auth token')).stderr).toMatch(/^error: you are not signed in/)
     },
   )
@@ -103,12 +103,10 @@ describe('a damaged session', () => {
     )
     expect((await rows()).at(-1)).toMatchObject({ profile: null, state: 'damaged', issuer: null })
     const { exit, stderr } = await world.type('ls-auth logout --all --browser')
-    expect(stderr).toContain('Signed out of two.\n  on this machine   forgotten\n')
-    expect(stderr).toContain(
-      'Signed out of a sign-in that no profile is known to use.\n  on this machine   forgotten\n',
-    )
+    expect(stderr).toContain('Signed out of two.\n  on this machine   deleted\n')
+    expect(stderr).toContain('Signed out of a sign-in without a profile.\n  on this machine   deleted\n')
     expect(stderr).toMatch(UNREAD)
-    expect(stderr).toContain('  in the browser    not signed out: its provider is not known\n')
+    expect(stderr).toContain('  in the browser    not signed out: unknown provider\n')
     expect([exit, await kept(), world.keychain.items.size]).toEqual([6, [], 0])
   })
 
@@ -141,7 +139,7 @@ describe('a session that a newer ls-auth wrote', () => {
       await login('--profile two --account two')
       const { exit, stderr } = await world.type('ls-auth logout --all')
       expect(exit).toBe(2)
-      const name = has ? 'work' : 'a sign-in that no profile is known to use'
+      const name = has ? 'work' : 'a sign-in without a profile'
       expect(stderr).toContain(`Not signed out of ${name}: the session in `)
       expect(stderr).toContain('Signed out of two.\n')
       expect(stderr).toMatch(

@@ -30,6 +30,6 @@ it('neither the state directory nor the key file is called closed, and doctor sa
   expect((await world.type(`${line} --store file --store-key-file ${key}`)).exit).toBe(0)
   expect(await doctor(/^\S+ +(file store|state) /)).toEqual([
     `warn file store who may read the key file ${key} is not known on this system → Only you, SYSTEM and Administrators should be in the output of: icacls "${key}"`,
-    `ok state ${world.stateDirectory} is there; who may read it is not known on this system`,
+    `ok state ${world.stateDirectory} exists; its permissions are unknown on this system`,
   ])
 })

@@ -23,16 +23,14 @@ it('login says when, status shows it, and each renewal moves it', async () => {
     'token    5m, renewed as needed; ends after 30m without use\n',
   )
   place.pass(600)
-  expect((await type('ls-auth status')).stderr).toContain(
-    'work: the sign-in ends in 20m if it is not used.\n',
-  )
+  expect((await type('ls-auth status')).stderr).toContain('work: the sign-in ends in 20m without use.\n')
   expect(await left()).toBeLessThanOrEqual(1200)
   expect((await type('ls-auth token')).exit).toBe(0)
   expect(await left()).toBeGreaterThan(1700)
   place.pass(1900)
   const { stdout, stderr } = await type('ls-auth status')
   expect(stdout).toContain('perhaps renewed at next use')
-  expect(stderr).toContain('work: by what the provider said, the sign-in has ended.\n')
+  expect(stderr).toContain('work: according to the provider, the sign-in has ended.\n')
   expect(await left()).toBeLessThan(0)
 })
 

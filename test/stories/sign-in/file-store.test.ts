@@ -125,7 +125,7 @@ it('a key file in a plain file: nobody is signed in with a key that is kept nowh
     stderr: expect.stringMatching(/cannot write the key file \S+k \(EEXIST\)\n.*Choose another place/),
   })
   expect(await readFile(plain, 'utf8')).toBe('hi\n')
-  expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+  expect((await world.type('ls-auth logout --all')).stderr).toBe('This machine has no sign-ins.\n')
 })
 
 describe('doctor, and a key file that does not exist', () => {
@@ -153,13 +153,13 @@ describe('doctor, and a key file that does not exist', () => {
   it.each([
     ['nobody is signed in', 'ls-auth logout'],
     ['the session is in the keychain', 'ls-auth login --store keychain'],
-  ])('%s: it is made at the next sign-in, and not before', async (_, line) => {
+  ])('%s: it will be created at the next sign-in, and not before', async (_, line) => {
     await login(`--store-key-file ${keyFile}`)
     await world.type(line)
     await world.type('ls-auth profile set store file')
     await rm(keyFile)
     expect((await doctor()).replaceAll(/\n +/g, ' ')).toMatch(
-      new RegExp(`^ok +file store +key file ${keyFile} is made at the next sign-in$`, 'm'),
+      new RegExp(`^ok +file store +key file ${keyFile} will be created at the next sign-in$`, 'm'),
     )
     await expect(stat(keyFile)).rejects.toThrow()
   })
@@ -178,7 +178,7 @@ describe('doctor, and a key file that does not exist', () => {
       world.variables.LS_AUTH_STORE_KEY_FILE = path
       const found = await doctor()
       expect(found.replaceAll(/\n +/g, ' ')).toContain(
-        `the key file ${path} cannot be made: no file can be made in ${where} → Point LS_AUTH_STORE_KEY_FILE at a place where you can make files.`,
+        `the key file ${path} cannot be made: no file can be made in ${where} → Point LS_AUTH_STORE_KEY_FILE at a directory you can write to.`,
       )
       expect((await login('')).exit).toBe(6)
     }
@@ -315,7 +315,7 @@ describe('the state directory', () => {
     expect(outcome.stderr.match(/Signed out of/g)).toHaveLength(2)
     expect(outcome.exit).toBe(0)
     expect(world.keychain.items.size).toBe(0)
-    expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+    expect((await world.type('ls-auth logout --all')).stderr).toBe('This machine has no sign-ins.\n')
   })
 })
 
@@ -354,7 +354,7 @@ describe('I rename a profile: a copy of it, then the old one is removed', () => 
     expect(await world.type('ls-auth profile remove work')).toEqual({
       exit: 0,
       stdout: '',
-      stderr: `profile acme: store_key_file = ${keyFile}, since it opens the sign-in that acme shares with work\nRemoved the profile work.\nThe sign-in is kept, for the profile acme.\n`,
+      stderr: `profile acme: store_key_file = ${keyFile}, since it opens the sign-in that acme shares with work\nRemoved the profile work.\nThe sign-in stays for the profile acme.\n`,
     })
     expect((await world.type('ls-auth token')).exit).toBe(0)
     const revoked = provider.revocations()
@@ -374,7 +374,7 @@ describe('I rename a profile: a copy of it, then the old one is removed', () => 
     await world.editConfig((text) => `${text}\n${third}`)
     await world.type('ls-auth profile use acme')
     expect((await world.type('ls-auth profile remove work')).stderr).toBe(
-      `profile third: store_key_file = ${keyFile} (was ${own}), since it opens the sign-in that third shares with work\nRemoved the profile work.\nThe sign-in is kept, for the profiles acme and third.\n`,
+      `profile third: store_key_file = ${keyFile} (was ${own}), since it opens the sign-in that third shares with work\nRemoved the profile work.\nThe sign-in stays for the profiles acme and third.\n`,
     )
     for (const name of ['acme', 'third'])
       expect((await world.type(`ls-auth token --profile ${name}`)).exit).toBe(0)

@@ -44,10 +44,10 @@ describe('login with nothing configured', () => {
       '',
     ])
     expect({ exit, stdout, left: world.stdin }).toEqual({ exit: 0, stdout: '', left: [] })
-    expect(stderr).toContain('is an API that wants a token.')
+    expect(stderr).toContain('is an API that requires a token.')
     expect(stderr).toContain('Register this redirect URI at the provider:\n  http://127.0.0.1/callback\n')
     expect(stderr).toContain('- Register a native (public) client')
-    expect(stderr).toContain('Scopes that are asked for: openid profile email offline_access\n')
+    expect(stderr).toContain('Requested scopes: openid profile email offline_access\n')
     expect(stderr).toContain('Name of the profile [work]: ')
     expect(stderr).toContain('Signed in as alice@example.test.')
     expect(await config()).toContain(
@@ -78,7 +78,7 @@ describe('login with nothing configured', () => {
     expect({ exit, left: world.stdin, stderr }).toEqual({
       exit: 0,
       left: [],
-      stderr: expect.stringContaining('publishes these sign-in settings.'),
+      stderr: expect.stringContaining('publishes these sign-in settings (nothing saved yet):'),
     })
     expect(await config()).toContain(`backend = "tempo"\napi = "${api.url}/"\n`)
   })
@@ -115,7 +115,7 @@ describe('login with nothing configured', () => {
     expect(exit).toBe(4)
     expect(await readdir(world.home)).not.toContain('config')
     world.visitor = { user: 'alice' }
-    const line = stderr.replaceAll(/\n +/g, ' ').split('the same without the questions: ')[1]?.trim() ?? ''
+    const line = stderr.replaceAll(/\n +/g, ' ').split('the same without questions: ')[1]?.trim() ?? ''
     expect(line).toBe(`ls-auth login --profile work --issuer ${issuer} --client-id ${clientId}`)
     expect(await world.type(`${line} --port 0`)).toMatchObject({ exit: 0 })
   })
@@ -125,8 +125,8 @@ describe('an answer that is none', () => {
   it('Enter explains what is wanted, and the question comes again', async () => {
     const { exit, stderr } = await answer([''])
     expect(exit).toBe(4)
-    expect(stderr).toContain('(issuer):   Such as https://traces.acme.example (the gateway')
-    expect(stderr).toContain('\n  through), https://login.acme.example')
+    expect(stderr).toContain('(issuer):   Examples: https://traces.acme.example (your')
+    expect(stderr).toContain('\n  https://login.acme.example')
     expect(stderr.split('Address of the trace API, or of the identity provider (issuer): ')).toHaveLength(3)
   })
 
@@ -143,7 +143,7 @@ describe('an answer that is none', () => {
     expect(exit).toBe(4)
     expect(stderr).toMatch(reason)
     expect(stderr.split('(issuer): ')).toHaveLength(3)
-    expect(stderr).toMatch(/^error: the questions were not answered; nothing was saved$/m)
+    expect(stderr).toMatch(/^error: you left questions open; nothing was saved$/m)
     await nothingSaved()
   })
 

@@ -49,17 +49,17 @@ type Row = readonly [what: string, answer: () => MetadataAnswer, exit: number, s
 
 const ROWS: readonly Row[] = [
   // Which API it is about.
-  ['another API', () => document({ resource: elsewhere }), 10, 'about another address'],
+  ['another API', () => document({ resource: elsewhere }), 10, 'for another address'],
   ['another port', () => document({ resource: 'http://127.0.0.1:1' }), 10, 'it says  http://127.0.0.1:1'],
-  ['a path more', () => document({ resource: `${api.url}/tempo` }), 10, 'about another address'],
-  ['two slashes', () => document({ resource: `${api.url}//` }), 10, 'about another address'],
-  ['a query more', () => document({ resource: `${api.url}?x=1` }), 10, 'about another address'],
-  ['a user name', () => document({ resource: api.url.replace('//', '//x@') }), 10, 'about another address'],
+  ['a path more', () => document({ resource: `${api.url}/tempo` }), 10, 'for another address'],
+  ['two slashes', () => document({ resource: `${api.url}//` }), 10, 'for another address'],
+  ['a query more', () => document({ resource: `${api.url}?x=1` }), 10, 'for another address'],
+  ['a user name', () => document({ resource: api.url.replace('//', '//x@') }), 10, 'for another address'],
   [
     'localhost for 127.0.0.1',
     () => document({ resource: api.url.replace('127.0.0.1', 'localhost') }),
     10,
-    'about another',
+    'for another',
   ],
   [
     'a host that looks alike',
@@ -96,13 +96,13 @@ const ROWS: readonly Row[] = [
     'a name twice',
     () => ({ body: JSON.stringify(said()).replace('{', `{"resource":"${elsewhere}",`) }),
     10,
-    'has a name twice',
+    'has a duplicate name',
   ],
   [
     'a name twice, inside',
     () => ({ body: JSON.stringify(said()).replace('"ls_auth":{', '"ls_auth":{"client_id":"x",') }),
     10,
-    'has a name twice',
+    'has a duplicate name',
   ],
   ['a nest', () => ({ body: `{"a":${'['.repeat(5000)}${']'.repeat(5000)}}` }), 6, 'is nested too deep'],
   ['a megabyte', () => document({ padding: 'x'.repeat(1024 * 1024) }), 6, /larger|too large|more than/],
@@ -110,7 +110,7 @@ const ROWS: readonly Row[] = [
     'a redirect',
     () => ({ status: 302, headers: { location: `${elsewhere}/x` } }),
     10,
-    'redirects instead of saying how to sign in (HTTP 302)',
+    'redirects instead of publishing sign-in settings (HTTP 302)',
   ],
   [
     'a redirect to itself',
@@ -118,7 +118,7 @@ const ROWS: readonly Row[] = [
     10,
     'redirects instead',
   ],
-  ['an error', () => ({ status: 500, body: said() }), 6, 'failed to say how to sign in (HTTP 500)'],
+  ['an error', () => ({ status: 500, body: said() }), 6, 'failed to return its sign-in settings (HTTP 500)'],
   ['an endless wait', () => ({ hangs: true }), 6, 'did not answer'],
   // Where to sign in.
   ['no issuer', () => document({ authorization_servers: undefined }), 6, 'names no issuer'],
@@ -127,9 +127,9 @@ const ROWS: readonly Row[] = [
     'an issuer that is no list',
     () => document({ authorization_servers: provider.issuer }),
     6,
-    'no list of texts',
+    'not a list of strings',
   ],
-  ['an issuer that is a number', () => issuer(7), 6, 'no list of texts'],
+  ['an issuer that is a number', () => issuer(7), 6, 'not a list of strings'],
   [
     'fifty issuers',
     () => issuer(...Array.from({ length: 50 }, (_, i) => `https://id${i}.example`)),
@@ -143,12 +143,12 @@ const ROWS: readonly Row[] = [
   ['an issuer with a fragment', () => issuer(`${provider.issuer}#a`), 10, 'has a query or fragment'],
   ['an issuer that is no URL', () => issuer('id.example'), 10, 'is not an https URL'],
   ['an issuer in a file', () => issuer('file:///etc/passwd'), 10, 'is not an https URL'],
-  ['an issuer with a line break', () => issuer('https://id.\nexample'), 10, 'characters that no address has'],
+  ['an issuer with a line break', () => issuer('https://id.\nexample'), 10, 'invalid characters'],
   [
     'an issuer with a terminal sequence',
     () => issuer('https://id.example/\u001b[2J'),
     10,
-    'characters that no address has',
+    'invalid characters',
   ],
   [
     'an issuer with letters of another script',
@@ -169,16 +169,21 @@ const ROWS: readonly Row[] = [
     6,
     'does not say true or false',
   ],
-  ['scopes that are no list', () => document({ scopes_supported: 'traces:read' }), 6, 'no list of texts'],
+  [
+    'scopes that are no list',
+    () => document({ scopes_supported: 'traces:read' }),
+    6,
+    'not a list of strings',
+  ],
   [
     'a scope of two words',
     () => document({ scopes_supported: ['traces:read admin'] }),
     10,
-    'what is no scope',
+    'lists an invalid scope',
   ],
-  ['a scope with a quote', () => document({ scopes_supported: ['a"b'] }), 10, 'what is no scope'],
+  ['a scope with a quote', () => document({ scopes_supported: ['a"b'] }), 10, 'lists an invalid scope'],
   ['a scope with a bidi override', () => document({ scopes_supported: ['a\u202eb'] }), 10, 'a\\u{202e}b'],
-  ['an empty scope', () => document({ scopes_supported: [''] }), 10, 'what is no scope'],
+  ['an empty scope', () => document({ scopes_supported: [''] }), 10, 'lists an invalid scope'],
   [
     'hundreds of scopes',
     () => document({ scopes_supported: Array.from({ length: 300 }, (_, i) => `s${i}`) }),
@@ -186,19 +191,24 @@ const ROWS: readonly Row[] = [
     'lists 300 scopes',
   ],
   // The member of ours.
-  ['ls_auth that is no object', () => document({ ls_auth: ['x'] }), 6, 'ls_auth that is no object'],
+  ['ls_auth that is no object', () => document({ ls_auth: ['x'] }), 6, 'ls_auth that is not an object'],
   ['a client_id that is a number', () => member({ client_id: 7 }), 6, 'no text as client_id'],
   ['an empty client_id', () => member({ client_id: '' }), 6, 'no text as client_id'],
   ['a long client_id', () => member({ client_id: 'x'.repeat(501) }), 10, 'a client_id of 501 characters'],
-  ['a client_id of two words', () => member({ client_id: 'x --yes' }), 10, 'client_id that can be none'],
+  ['a client_id of two words', () => member({ client_id: 'x --yes' }), 10, 'has an invalid client_id'],
   [
     'a client_id with an escape',
     () => member({ client_id: 'x\u001b]0;y\u0007' }),
     10,
     'invisible characters',
   ],
-  ['an unknown back end', () => member({ backend: 'tempoo' }), 2, 'a back end that ls-auth does not know'],
-  ['a back end that is a name of JavaScript', () => member({ backend: 'constructor' }), 2, 'does not know'],
+  ['an unknown back end', () => member({ backend: 'tempoo' }), 2, 'an unknown back end'],
+  [
+    'a back end that is a name of JavaScript',
+    () => member({ backend: 'constructor' }),
+    2,
+    'an unknown back end',
+  ],
   [
     'an organization with a bidi override',
     () => member({ organization: 'acme\u202e' }),
@@ -212,7 +222,7 @@ const ROWS: readonly Row[] = [
   ['the header cookie', () => header('cookie'), 10, 'a header with another meaning'],
   ['the header Transfer-Encoding', () => header('Transfer-Encoding'), 10, 'a header with another meaning'],
   ['a header with a line break', () => header('X-A\r\nX-B'), 10, 'invisible characters'],
-  ['a header with a colon', () => header('X-A: b'), 10, 'what is no header'],
+  ['a header with a colon', () => header('X-A: b'), 10, 'an invalid header'],
   // Settings that are for the person alone.
   ...[
     'api',
@@ -231,7 +241,7 @@ const ROWS: readonly Row[] = [
       `a setting ${key}`,
       () => member({ [key]: elsewhere }),
       10,
-      `sets ${key}, which is for you alone`,
+      `sets ${key}, which only you may choose`,
     ],
   ),
 ]
@@ -266,12 +276,12 @@ describe('what an API says about signing in, and must not', () => {
     headers: { 'www-authenticate': `Bearer realm="traces", resource_metadata="${value}"` },
   })
   it.each<[string, () => string, number, string]>([
-    ['on another host', () => `${elsewhere}/m`, 10, 'another host knows how to sign in'],
-    ['on another port', () => 'http://127.0.0.1:1/m', 10, 'another host knows'],
-    ['with a user name', () => `${api.url.replace('//', '//a@')}/m`, 10, 'another host knows'],
-    ['that is no URL', () => 'm', 10, 'another host knows'],
-    ['with a terminal sequence', () => 'https://x\u0085y', 10, 'another host knows'],
-    ['that is about another API', () => `${api.url}/m`, 10, 'about another address'],
+    ['on another host', () => `${elsewhere}/m`, 10, 'refers to another host'],
+    ['on another port', () => 'http://127.0.0.1:1/m', 10, 'refers to another host'],
+    ['with a user name', () => `${api.url.replace('//', '//a@')}/m`, 10, 'refers to another host'],
+    ['that is no URL', () => 'm', 10, 'refers to another host'],
+    ['with a terminal sequence', () => 'https://x\u0085y', 10, 'refers to another host'],
+    ['that is about another API', () => `${api.url}/m`, 10, 'for another address'],
     ['that is gone', () => `${api.url}/gone`, 6, 'HTTP 404'],
     ['that redirects', () => `${api.url}/away`, 10, 'redirects instead'],
   ])('a 401 that points to a document %s', async (_, place, exit, says) => {

@@ -56,7 +56,7 @@ describe('logout --all beside a flag that names one sign-in', () => {
       expect(exit).toBe(2)
       expect(stderr).toBe(
         `error: --all and ${flag.split(' ')[0]} exclude each other\n` +
-          'hint: Nobody was signed out. Give --all for every sign-in on this machine, or leave it out.\n',
+          'hint: No sign-in was changed. Use --all for every sign-in on this machine, or drop it.\n',
       )
       expect(await isSignedIn()).toBe(true)
     },

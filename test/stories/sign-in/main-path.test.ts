@@ -108,7 +108,7 @@ describe.sequential('the main job, from sign-in to sign-out', () => {
     const { exit, stderr } = await stage.world.type('ls-auth logout')
     expect(exit).toBe(0)
     expect(stderr).toBe(
-      'Signed out of default.\n  on this machine   forgotten\n  at the provider   refresh token revoked\n',
+      'Signed out of default.\n  on this machine   deleted\n  at the provider   refresh token revoked\n',
     )
     expect(stage.world.keychain.items.size).toBe(0)
     expect(stage.provider.liveRefreshTokens()).toBe(0)

@@ -52,7 +52,7 @@ describe('login with the address of an API', () => {
     const { exit, stdout, stderr } = await login(gateway.url, ['y'])
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '' })
     expect(stderr).toContain(
-      `${new URL(gateway.url).host} publishes these sign-in settings. Nothing is saved yet.
+      `${new URL(gateway.url).host} publishes these sign-in settings (nothing saved yet):
 
   tokens go to  ${gateway.url}
   sign in at    ${provider.issuer}
@@ -154,7 +154,7 @@ Sign in with these settings and save them? [y/N] `,
       const { exit, stderr } = await login(api.url, [], '--yes')
       expect(exit).toBe(6)
       expect(stderr).toMatch(/^error: cannot write .*config\.toml\s+\(ENOTDIR\)\n/m)
-      expect(stderr).toContain('  the sign-in is not kept; refresh token revoked\n')
+      expect(stderr).toContain('  the sign-in is removed; refresh token revoked\n')
       expect(world.keychain.items.size).toBe(0)
     })
   })
@@ -163,7 +163,7 @@ Sign in with these settings and save them? [y/N] `,
     const asked = stage.provider.requests.length
     const { exit, stderr } = await login(stage.gateway.url, ['n'])
     expect(exit).toBe(4)
-    expect(stderr).toContain('error: you did not agree; nothing was saved\n')
+    expect(stderr).toContain('error: you said no; nothing was saved\n')
     expect(await readdir(world.home)).toEqual([])
     expect(stage.provider.requests.length).toBe(asked)
   })
@@ -224,7 +224,7 @@ Sign in with these settings and save them? [y/N] `,
     api.answers = { [WELL_KNOWN]: { body: document({ dpop_bound_access_tokens_required: true }) } }
     const { exit, stderr } = await login(api.url, ['y'], '--profile bound')
     expect(exit).toBe(0)
-    expect(stderr).toContain('  tokens are    bound to a key that stays on this machine (DPoP)\n')
+    expect(stderr).toContain('  tokens are    bound to a key on this machine (DPoP)\n')
     expect(await config()).toContain('dpop = true\n')
     const bound = JSON.parse((await world.type('ls-auth whoami --json --profile bound')).stdout).bound_key
     expect(bound).toMatchObject({ ours: true })
@@ -245,9 +245,7 @@ Sign in with these settings and save them? [y/N] `,
       const { exit, ...said } = await login(api.url, [], flags)
       const stderr = flat(said.stderr)
       expect(exit).toBe(2)
-      expect(stderr).toContain(
-        `error: ${new URL(api.url).host} takes only tokens that are bound to a key, and those of the profile `,
-      )
+      expect(stderr).toContain(`error: ${new URL(api.url).host} requires DPoP, which the profile `)
       // Nobody has written it there.
       expect(stderr).not.toContain('dpop of the profile')
       return stderr
@@ -283,7 +281,7 @@ Sign in with these settings and save them? [y/N] `,
   })
 
   it.each([
-    ['--api http://127.0.0.1:1', 'the API is named twice'],
+    ['--api http://127.0.0.1:1', 'the API is given twice'],
     ['--profile "a b"', 'cannot be a profile name'],
   ])('%s is wrong use', async (flags, says) => {
     const { exit, stderr } = await login(stage.gateway.url, [], flags)

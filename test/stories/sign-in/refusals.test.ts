@@ -223,7 +223,7 @@ api = "${provider.issuer}"
       expect(checks.find(({ area }) => area === 'API')).toEqual({
         area: 'API',
         verdict: 'skip',
-        found: 'not tried: the token is not sent, see claims',
+        found: 'not tried: token not sent, see claims',
       })
     })
 

@@ -67,7 +67,7 @@ describe('a client that ls-auth registers itself', () => {
       said = stderr
       expect(exit).toBe(0)
     })
-    expect(said).toContain('  as client     none yet: ls-auth registers one there\n')
+    expect(said).toContain('  as client     none yet; ls-auth registers one\n')
     expect(said.replaceAll(':\n', ': ')).toContain(
       `Registered a client at ${new URL(stage.provider.issuer).host}: ${client}\n`,
     )
@@ -156,7 +156,7 @@ describe('a client whose profile cannot be saved', () => {
     expect(error).toMatch(/^error: cannot write .*config\.toml \(ENOTDIR\)$/)
     expect(hint).toContain('XDG_CONFIG_HOME')
     expect(detail).toEqual([
-      ...(name === 'profile add' ? [] : ['  the sign-in is not kept; refresh token revoked']),
+      ...(name === 'profile add' ? [] : ['  the sign-in is removed; refresh token revoked']),
       `  The client ${idIn(stderr)} was unregistered again at ${issuer()}.`,
       '',
     ])
@@ -241,7 +241,7 @@ describe('a provider that does not register ls-auth', () => {
     if (exit === 2) {
       expect(outcome.stderr).toContain('Register')
       expect(outcome.stderr).toContain(
-        `hint: With the id of that client: ls-auth profile add work --issuer ${stage.provider.issuer} --client-id ID\n`,
+        `hint: With that client's id: ls-auth profile add work --issuer ${stage.provider.issuer} --client-id ID\n`,
       )
     }
     expect(await kept()).toEqual([])

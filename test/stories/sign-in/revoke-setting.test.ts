@@ -60,7 +60,7 @@ it.each<[string[], string[], string]>([
   [['access'], [ACCESS], 'access token revoked, and no refresh token'],
   [['refresh', 'access'], [REFRESH, ACCESS], 'refresh token revoked'],
   [['access', 'refresh'], [ACCESS, REFRESH], 'refresh token revoked'],
-  [[], [], 'not asked to revoke (revoke in the settings): the refresh token was only deleted here'],
+  [[], [], 'not asked to revoke (setting revoke): the refresh token was only deleted here'],
 ])('revoke = %j', async (revoke, requests, words) => {
   await signedIn(revoke)
   revokesAll()

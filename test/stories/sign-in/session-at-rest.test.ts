@@ -262,7 +262,7 @@ describe('each row of the recovery table that one process can reach', () => {
     for (const line of ['ls-auth logout', 'ls-auth logout', 'ls-auth logout --all']) {
       const { exit, stderr } = await world.type(line)
       expect([line, exit]).toEqual([line, 8])
-      expect(stderr).toMatch(/^The sign-out of \w+ is not finished: /m)
+      expect(stderr).toMatch(/^The sign-out of \w+ is not finished\. /m)
       expect(stderr).toContain('  on this machine   not removed yet: the keychain is locked\n')
       expect(stderr).toContain('  at the provider   not revoked yet\n')
       expect(stderr).toMatch(/\nhint: Unlock it. Then finish the sign-out: ls-auth logout/)
@@ -270,7 +270,7 @@ describe('each row of the recovery table that one process can reach', () => {
     }
     const status = await world.type('ls-auth status')
     expect(status.stderr).toMatch(
-      /its sign-out is not finished, and it is not recorded whether its session has ended at the provider. To finish it: ls-auth logout --profile \w+\n/,
+      /its sign-out is not finished, and its session may still exist at the provider. To finish it: ls-auth logout --profile \w+\n/,
     )
     expect((await token()).exit).toBe(3)
     world.keychain.locked = false

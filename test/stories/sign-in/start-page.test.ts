@@ -179,7 +179,7 @@ it('where another user has made the table of sockets too long to be read, no bro
 })
 
 describe('the printed address, for a browser that shows no page', () => {
-  it('signs in, and the page of the opener leads nowhere from then on', async () => {
+  it('signs in, and the page of the opener leads nowhere after that', async () => {
     const running = login()
     const start = await opened
     expect(printed().href).not.toBe(start.href)

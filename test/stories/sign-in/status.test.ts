@@ -35,7 +35,7 @@ describe('"who is signed in on this machine?"', () => {
     )
     const { stderr } = await world.type('ls-auth status')
     expect(stderr.replaceAll(world.configFile, 'FILE')).toBe(
-      'note: FILE: the setting "isuer" is not known to this version and was ignored. Did you mean issuer?\n' +
+      'note: FILE: the setting "isuer" is unknown in this version and was ignored. Did you mean issuer?\n' +
         'Correct the settings first: they do not say whether you are signed in.\n',
     )
   })
@@ -47,7 +47,7 @@ describe('"who is signed in on this machine?"', () => {
     const { exit, stdout, stderr } = await world.type('ls-auth status')
     world.watched = false
     expect(exit).toBe(0)
-    expect(stderr).toMatch(/^note: no room here for API; --json has all\n$/)
+    expect(stderr).toMatch(/^note: no room for API; --json has all\n$/)
     expect(stdout).toMatch(/^ {2}PROFILE +SIGNED IN AS +TOKEN/)
     expect(stdout).toMatch(/^\* work +alice@example\.test +1h, renews/m)
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60)

@@ -44,18 +44,18 @@ async function expectEnded(error: string): Promise<void> {
   expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
   const said = stderr.replaceAll(/\n +/g, ' ')
   expect(said).toContain(`error: ${error}\nhint: `)
-  expect(said).toMatch(/ the sign-in is not kept; refresh token revoked\n$/)
+  expect(said).toMatch(/ the sign-in is removed; refresh token revoked\n$/)
   expect(said).not.toContain('Signed in as')
 }
 const expectNoSignIn = async () =>
-  expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+  expect((await world.type('ls-auth logout --all')).stderr).toBe('This machine has no sign-ins.\n')
 
 it.each([
   ['the browser was open', (work: Work) => other.whileItIsOpen(work)],
   ['the question was there', whileItIsAsked],
 ])('the profile was removed while %s: the new sign-in is ended', async (_, meanwhile) => {
   meanwhile(() => other.type('ls-auth profile remove default'))
-  await expectEnded('the profile default was removed meanwhile')
+  await expectEnded('the profile default was removed in the meantime')
   await expectNoSignIn()
 })
 
@@ -102,7 +102,7 @@ it.each(['issuer https://other.example', 'account second', 'client_id --unset'])
   'the profile got %s: no command would find the new sign-in, and it is ended',
   async (setting) => {
     other.whileItIsOpen(() => other.type(`ls-auth profile set ${setting}`))
-    await expectEnded('the profile default has got another issuer, client or account meanwhile')
+    await expectEnded('the profile default has got another issuer, client or account in the meantime')
     await expectNoSignIn()
   },
 )

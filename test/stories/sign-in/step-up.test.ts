@@ -94,7 +94,7 @@ describe('a person at a terminal', () => {
       const { exit, stdout, stderr } = await world.type('ls-auth services')
       expect({ exit, stdout }).toEqual({ exit: 4, stdout: '' })
       expect(stderr).toContain(
-        'error: you did not sign in again, so there is no answer\nhint: When you are ready: ls-auth login --acr gold\n',
+        'error: you did not sign in again, so ls-auth has no answer\nhint: When you are ready: ls-auth login --acr gold\n',
       )
       expect(world.opened).toHaveLength(opened)
       expect((await world.type('ls-auth token')).exit).toBe(0)
@@ -203,7 +203,7 @@ describe('login', () => {
     expect(exit, stderr).toBe(0)
     expect(stderr).toContain(
       'warning: the provider does not say when you signed in (auth_time)\n' +
-        '         So --max-age could not be checked here. An API that needs it will refuse this sign-in.\n',
+        '         ls-auth could not check --max-age. An API that requires it will refuse this sign-in.\n',
     )
     expect(usual.stderr).not.toContain('auth_time')
     expect((await world.type('ls-auth login --max-age 1h')).stderr).not.toContain('auth_time')

@@ -4,7 +4,7 @@ import { openWorld, type World } from '../../world/world.ts'
 
 /** "I have signed in, and still I am somebody else": LS_AUTH_TOKEN, which goes before the sign-in, was forgotten. */
 
-const NOTE = 'note: LS_AUTH_TOKEN is set: commands use that token, and no sign-in that is kept here\n'
+const NOTE = 'note: LS_AUTH_TOKEN is set, so commands use that token and ignore sign-ins on this machine\n'
 
 let provider: Provider
 let world: World
@@ -42,7 +42,7 @@ it.each([
     for (const line of [login, 'ls-auth status', 'ls-auth logout']) {
       const { exit, stderr } = await world.type(line)
       expect(exit, stderr).toBe(0)
-      expect(stderr, line).toContain(`note: ${why}: commands refuse it. Unset it.\n`)
+      expect(stderr, line).toContain(`note: ${why}, so commands refuse it. Unset it.\n`)
       expect(stderr, line).not.toContain('commands use that token')
     }
     expect((await world.type('ls-auth token')).stderr).toContain(`error: ${why}\n`)

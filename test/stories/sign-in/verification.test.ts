@@ -52,7 +52,7 @@ describe('a token that our own provider sent, and that names another issuer', ()
     expect(whoami.access_token).toMatchObject({ signature: 'verified' })
     const { stdout } = await world.type('ls-auth doctor')
     expect(stdout.match(/^warn +claims .*/gm)).toEqual([
-      expect.stringContaining('the access token is of another issuer'),
+      expect.stringContaining('the access token has another issuer'),
     ])
     expect((await world.type('ls-auth check --aud api://traces')).exit).toBe(0)
     expect((await world.type(`ls-auth check --issuer ${another.issuer}`)).exit).toBe(5)

@@ -62,9 +62,9 @@ describe.each(WRONG)('an entry of the sign-ins that %s', (_, spoil, words, hint)
   it.each([true, false])('logout --all names it, and signs out of the others (profile: %s)', async (has) => {
     if (!has) await world.writeConfig('')
     const { exit, stderr } = await world.type('ls-auth logout --all')
-    const name = has ? 'work' : 'a sign-in that no profile is known to use'
+    const name = has ? 'work' : 'a sign-in without a profile'
     expect(stderr).toContain(`Not signed out of ${name}: ${work} ${words}. ${hint()}\n`)
-    expect(stderr).toMatch(/^Signed out of .*\n {2}on this machine {3}forgotten\n/m)
+    expect(stderr).toMatch(/^Signed out of .*\n {2}on this machine {3}deleted\n/m)
     expect(stderr).toContain(`error: ${work} ${words}\nhint: ${hint()}\n`)
     expect(exit).toBe(10)
     // Left as it is. Only the item of the other one is gone.
@@ -97,7 +97,7 @@ describe('a session file that is a directory', () => {
     'is removed by %s, and no link is followed',
     async (line) => {
       const { exit, stderr } = await world.type(`ls-auth ${line}`)
-      expect(stderr).toMatch(/^Signed out of work\.\n {2}on this machine {3}forgotten\n/m)
+      expect(stderr).toMatch(/^Signed out of work\.\n {2}on this machine {3}deleted\n/m)
       expect(stderr).toContain(`not revoked: the session file ${session()} is damaged`)
       expect(exit).toBe(6)
       expect(await readdir(work)).not.toContain('session')
@@ -132,13 +132,13 @@ describe("a session that lies in another one's directory", () => {
     expect(stdout).toMatch(/^. work +alice@example\.test/m)
     expect(stdout).toMatch(/^ +\(not known\) +\(damaged\)/m)
     expect(stderr).toMatch(SAID)
-    expect(stderr).toContain('To remove it, and every other sign-in: ls-auth logout --all\n')
+    expect(stderr).toContain('To remove it and all other sign-ins: ls-auth logout --all\n')
   })
 
   it('is removed by logout --all, and the others are signed out of as ever', async () => {
     const { exit, stderr } = await world.type('ls-auth logout --all')
     expect(stderr.match(/^Signed out of .*/gm)?.sort()).toEqual([
-      'Signed out of a sign-in that no profile is known to use.',
+      'Signed out of a sign-in without a profile.',
       'Signed out of two.',
       'Signed out of work.',
     ])
@@ -148,7 +148,7 @@ describe("a session that lies in another one's directory", () => {
       expect.not.arrayContaining(['session']),
       0,
     ])
-    expect((await world.type('ls-auth logout --all')).stderr).toBe('There is no sign-in on this machine.\n')
+    expect((await world.type('ls-auth logout --all')).stderr).toBe('This machine has no sign-ins.\n')
   })
 
   it('is not used by the profile of that directory, whose logout removes it', async () => {
@@ -161,7 +161,7 @@ describe("a session that lies in another one's directory", () => {
     const { exit, stderr } = await world.type('ls-auth logout --profile two')
     expect([exit, stderr]).toEqual([
       6,
-      expect.stringMatching(/^Signed out of two\.\n {2}on this machine {3}forgotten\n/),
+      expect.stringMatching(/^Signed out of two\.\n {2}on this machine {3}deleted\n/),
     ])
     expect(await readdir(two as string)).not.toContain('session')
     expect((await world.type('ls-auth token --profile work')).exit).toBe(0)

@@ -50,7 +50,7 @@ describe('each answer of the API has its own words and exit status', () => {
   it('an id that lacks a digit: exit 7, how many there are, and no snapshot', async () => {
     const outcome = await get('00000000deadbee')
     expect(outcome.exit).toBe(7)
-    expect(outcome.stderr).toContain('hint: The id has 15 digits: ids have 16 or 32')
+    expect(outcome.stderr).toContain('hint: The id has 15 digits, not 16 or 32')
     expect(outcome.stderr).not.toContain('--snapshot')
   })
 

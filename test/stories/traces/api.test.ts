@@ -112,17 +112,21 @@ describe('nothing is sent', () => {
     [
       '/x -H "Accept-Encoding: zstd"',
       2,
-      /^error: -H: Accept-Encoding is set by ls-auth\nhint: Leave it out\. .*\n$/,
+      /^error: -H: Accept-Encoding is set by ls-auth\nhint: Remove it\. .*\n$/,
     ],
     ['/x -H "Content-Type: text/csv" -H "content-type: text/plain"', 2, /-H: content-type is given twice/],
     ['/x -f a=b -f a=c', 2, /^error: the field a is given twice\nhint: A list is -f 'key\[\]=….*\n$/],
     ['/x -f a[b]=1 -F a[b]=2', 2, /the field a\[b\] is given twice/],
     ['/x -X PATCH -F a=null -F a=null', 2, /the field a is given twice/],
-    ['/x -H "Cookie: a=b"', 2, /^error: -H: Cookie is never sent\nhint: Leave it out\. .*\n$/],
-    ['/x -H "X-HTTP-Method-Override: PUT"', 2, /-H: X-HTTP-Method-Override is never sent\n.*-X the method/],
+    ['/x -H "Cookie: a=b"', 2, /^error: -H: Cookie is never sent\nhint: Remove it\. .*\n$/],
+    [
+      '/x -H "X-HTTP-Method-Override: PUT"',
+      2,
+      /-H: X-HTTP-Method-Override is never sent\n.*the method \(-X\)/,
+    ],
     ['/x -f a', 2, /-f: "a" is not key=value/],
     ['/x --input - -X GET', 2, /^error: GET sends no body, .*\nhint: Leave out --input or -X GET, .*\n$/],
-    ['/x --input /nonexistent/body -X head', 2, /HEAD sends no body, and --input is one/],
+    ['/x --input /nonexistent/body -X head', 2, /HEAD sends no body, but --input gives one/],
     ['/x --input /nonexistent/body', 2, /there is no file/],
     ['/x -F a=@/nonexistent/body', 2, /there is no file/],
     ['/x --input /tmp', 2, /cannot read \/tmp \(EISDIR\)/],
@@ -193,12 +197,10 @@ describe('the answer', () => {
       expect(exit).toBe(3)
       expect(stderr).toContain(`${words} instead of traces\n`)
       expect(stderr).toContain(
-        'hint: Check that api points at the API, not a page. If so, this is the token in LS_AUTH_TOKEN: give it another one, or unset it and sign in: ls-auth login\n',
+        'hint: Check that api points at the API, not a page. If so, replace the token in LS_AUTH_TOKEN, or unset it and sign in: ls-auth login\n',
       )
       answer = { status: 401, headers: {}, body: '' }
-      expect((await api('/x')).stderr).toContain(
-        'hint: This is the token in LS_AUTH_TOKEN: give it another one',
-      )
+      expect((await api('/x')).stderr).toContain('hint: Replace the token in LS_AUTH_TOKEN, or unset it')
     },
   )
 })

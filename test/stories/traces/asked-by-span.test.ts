@@ -62,8 +62,6 @@ describe('a trace that is asked for by one of its spans', () => {
   it('where nothing is found, the other place to look is named', async () => {
     const { stdout, stderr } = await type(`ls-auth audit list --trace ${MISSING}`)
     expect(stdout).toBe('')
-    expect(stderr).toMatch(
-      /^note: there is nothing of that in the record\. .* in the log of the gateway alone\.$/m,
-    )
+    expect(stderr).toMatch(/^note: no entries match\. Only the gateway's log .*\.$/m)
   })
 })

@@ -59,7 +59,7 @@ describe('Tempo', () => {
       const { exit, stdout, stderr } = await world.type(`ls-auth attributes ${field}`)
       expect({ exit, stdout }).toEqual({ exit: 7, stdout: '' })
       expect(stderr).toBe(
-        `error: Tempo lists no values of its own field ${field} in this time\n` +
+        `error: Tempo lists no values of its field ${field} in this time\n` +
           `hint: Search by it: ls-auth trace search --query '{ ${field} > 100ms }'\n`,
       )
     }

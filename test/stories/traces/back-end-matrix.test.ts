@@ -60,7 +60,7 @@ const MATRIX: readonly Row[] = [
   [`trace get ${trace.traceId}`, /Take a snapshot: ls-auth trace get .* --snapshot/, 0, 0, 0],
   [`trace get ${trace.traceId} --snapshot`, 0, 0, 0, 0],
   [`trace get ${rootId}`, 0, 0, /Jaeger has no trace/, 0],
-  ['trace search --service frontend', /cannot search; it collects examples/, 0, 0, 0],
+  ['trace search --service frontend', /cannot search; it collects example spans/, 0, 0, 0],
   ['trace search --service frontend --snapshot', 0, 0, 0, 0],
   [
     'trace search --query {}',
@@ -124,7 +124,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('every command of %s', (backend)
     [
       'a login page',
       3,
-      /web page instead of traces\nhint: .*another one, or unset it and sign in/,
+      /web page instead of traces\nhint: .*LS_AUTH_TOKEN, or unset it and sign in/,
       (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(page),
     ],
     [

@@ -65,8 +65,8 @@ describe('Grafana Tempo without a sign-in', () => {
   )
 
   it.each<[TempoMode, number, RegExp]>([
-    ['too-large', 6, /larger than Tempo sends[\s\S]*42610002/],
-    ['v2-too-large', 6, /larger than Tempo sends(?![\s\S]*Try again)[\s\S]*max_bytes_per_trace/],
+    ['too-large', 6, /exceeds Tempo's size limit[\s\S]*42610002/],
+    ['v2-too-large', 6, /exceeds Tempo's size limit(?![\s\S]*Try again)[\s\S]*max_bytes_per_trace/],
     ['html', 6, /web page instead of traces/],
     ['busy', 6, /limits requests/],
   ])('%s → exit %i', async (mode, exit, words) => {
@@ -83,9 +83,7 @@ describe('Grafana Tempo without a sign-in', () => {
       tempo.inFront = () => ({ status: 200, headers: { 'content-type': 'application/json' }, body })
       const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
       expect(outcome).toMatchObject({ exit: 6, stdout: '' })
-      expect(outcome.stderr).toMatch(
-        /^error: Tempo answered with something that is no trace: .+\nhint: .*Tempo/,
-      )
+      expect(outcome.stderr).toMatch(/^error: Tempo did not answer with a trace: .+\nhint: .*Tempo/)
       expect(outcome.stderr).not.toContain('Lightstep')
     }
   })
@@ -129,7 +127,7 @@ describe('Grafana Tempo without a sign-in', () => {
     await start()
     tempo.mode = 'partial'
     const outcome = await world.type(`ls-auth trace get ${trace.traceId}`)
-    expect(outcome.stdout).toContain('only a part of the trace is here: max size of trace (5000000) exceeded')
+    expect(outcome.stdout).toContain('incomplete trace: max size of trace (5000000) exceeded')
   })
 
   it('several tenants: the hint names the setting, and the setting is sent', async () => {
@@ -192,7 +190,7 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(await world.type(`ls-auth trace get ${url} --json`)).toMatchObject({ stdout: found.stdout })
     const none = await world.type('ls-auth trace get 0123456789abcdef')
     expect(none).toMatchObject({ exit: 7, stdout: '' })
-    expect(none.stderr).toMatch(/no trace 0123456789abcdef\nhint: Spans were looked for in the last 24 hours/)
+    expect(none.stderr).toMatch(/no trace 0123456789abcdef\nhint: ls-auth searched the last 24 hours/)
   })
 
   it.each<TempoMode>(['normal', 'v1-only'])('%s: services', async (mode) => {
@@ -282,7 +280,7 @@ describe('Jaeger without a sign-in', () => {
         const outcome = await world.type(`ls-auth trace search --service cart ${flags}`)
         expect(outcome).toMatchObject({ exit: 2, stdout: '' })
         expect(outcome.stderr).toMatch(
-          /^error: Jaeger takes one value for each attribute, and (db\.system|error) is asked for with two\nhint: .+\n$/,
+          /^error: Jaeger takes one value per attribute, but (db\.system|error) has two\nhint: .+\n$/,
         )
       }
       const twice = '--since 1d --attr db.system=redis --attr span.db.system=redis'
@@ -306,7 +304,7 @@ describe('Jaeger without a sign-in', () => {
     expect(outcome).toMatchObject({ exit: 2 })
     expect(outcome.stderr).toContain('--service NAME')
     const elsewhere = await world.type(`ls-auth trace search --api ${jaeger.url}`)
-    expect(elsewhere.stderr).toContain(`ls-auth services --api ${jaeger.url} lists them.`)
+    expect(elsewhere.stderr).toContain(`ls-auth services --api ${jaeger.url} lists the names.`)
   })
 })
 
@@ -390,7 +388,7 @@ describe('files', () => {
     const why = `line ${trace.spans.length}, the last, is cut off`
     const drawn = await world.type(`ls-auth trace get ${file}`)
     expect(drawn).toMatchObject({ exit: 0, stderr: '' })
-    expect(drawn.stdout).toContain(`only a part of the trace is here: ${why}`)
+    expect(drawn.stdout).toContain(`incomplete trace: ${why}`)
     const json = await world.type(`ls-auth trace get ${file} --json`)
     expect(JSON.parse(json.stdout)).toMatchObject({ spanCount: trace.spans.length - 1, partial: why })
     // Formats that have no place for it.
@@ -398,7 +396,7 @@ describe('files', () => {
       const { stderr } = await world.type(`ls-auth trace get ${file} -o ${format} --show-sensitive`)
       expect({ format, stderr }).toEqual({
         format,
-        stderr: `note: only a part of the trace is here: ${why}\n`,
+        stderr: `note: incomplete trace: ${why}\n`,
       })
     }
     await tempo.close()
@@ -435,7 +433,7 @@ describe('Lightstep', () => {
     const search = await stage.world.type('ls-auth trace search --error')
     expect(search).toMatchObject({ exit: 2, stdout: '' })
     expect(search.stderr).toMatch(
-      /public API cannot search[\s\S]*trace search --error --snapshot\n {2}.*60 requests an hour/,
+      /public API cannot search[\s\S]*trace search --error --snapshot\n {2}.*60 requests per hour/,
     )
     await stage.close()
   })

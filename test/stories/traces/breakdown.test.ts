@@ -174,13 +174,13 @@ checkout  payment     12      12     ✗ 3  37.7ms  897ms
   })
 
   it.each([
-    ['--file FILE --service nobody', 7, 'has no trace that fits'],
-    ['--file FILE --service chekout', 7, 'knows no service "chekout"; did you mean checkout?'],
-    ['--profile jaeger --service chekout', 7, 'knows no service "chekout"; did you mean checkout?'],
-    ['--profile jaeger --service nobody', 7, 'knows no service "nobody": ls-auth services'],
-    ['--file FILE --min 1h', 7, 'hint: Leave out a filter.'],
-    ['--file FILE --since 1m', 7, 'hint: Leave out the time (a file is read whole then), or a filter.'],
-    ['--profile jaeger --service nobody', 7, 'hint: Look further back with --since, or leave out a filter.'],
+    ['--file FILE --service nobody', 7, 'has no matching trace'],
+    ['--file FILE --service chekout', 7, 'has no service "chekout"; did you mean checkout?'],
+    ['--profile jaeger --service chekout', 7, 'has no service "chekout"; did you mean checkout?'],
+    ['--profile jaeger --service nobody', 7, 'has no service "nobody": ls-auth services'],
+    ['--file FILE --min 1h', 7, 'hint: Drop a filter.'],
+    ['--file FILE --since 1m', 7, 'hint: Drop the time limits (to read the whole file), or a filter.'],
+    ['--profile jaeger --service nobody', 7, 'hint: Look further back with --since, or drop a filter.'],
     ['--file FILE --limit 0', 2, '--limit'],
     ['--file FILE --by pod', 2, 'pod'],
     ['--profile jaeger --query {}', 2, 'no query language'],

@@ -81,7 +81,7 @@ describe('trace breakdown', () => {
 
   it.each([
     ['right.json', ''],
-    ['right.json --skew', 'note: clocks of other hosts agree: no span was moved\n'],
+    ['right.json --skew', 'note: clocks of other hosts agree; moved no spans\n'],
     // Who calls whom, and how long it took, is the same by any clock.
     ['all.json --graph', ''],
   ])('--file %s: "%s"', async (flags, stderr) => {
@@ -99,7 +99,7 @@ describe('trace diff', () => {
       'note: B: in 2 of 3 traces spans lie outside their parents: clocks may differ; --skew corrects them ',
     )
     expect(await told('one.json --skew')).toBe(
-      'note: A: clocks of other hosts agree: no span was moved note: B: clocks adjusted: 2 spans moved by up to 1.00s ',
+      'note: A: clocks of other hosts agree; moved no spans note: B: clocks adjusted: 2 spans moved by up to 1.00s ',
     )
     expect(await told('right.json')).not.toContain('clocks')
   })

@@ -74,31 +74,28 @@ it.each([
   ['span:kind=server', 'Write --attr span.kind=server.'],
   ['span:status=error', 'Write --error, for failed spans.'],
   ['span:duration>5', 'Write --min 100ms or --max 1s.'],
-  [
-    'trace:rootService=a b',
-    `Only TraceQL searches by it: trace search --query '{ trace:rootService = "a b" }'`,
-  ],
-  ['trace:duration>5', 'Write --min 100ms or --max 1s, and no condition on a span.'],
+  ['trace:rootService=a b', `Only TraceQL supports it: trace search --query '{ trace:rootService = "a b" }'`],
+  ['trace:duration>5', 'Write --min 100ms or --max 1s, without a condition on a span.'],
   [
     'event:timeSinceStart>5',
-    "Only TraceQL searches by it: trace search --query '{ event:timeSinceStart > 100ms }'",
+    "Only TraceQL supports it: trace search --query '{ event:timeSinceStart > 100ms }'",
   ],
-  ['span:childCount>5', "Only TraceQL searches by it: trace search --query '{ span:childCount > 5 }'"],
+  ['span:childCount>5', "Only TraceQL supports it: trace search --query '{ span:childCount > 5 }'"],
   ['span:duration>100ms', 'Write --min 100ms or --max 1s.'],
-  ['trace:duration>100ms', 'Write --min 100ms or --max 1s, and no condition on a span.'],
+  ['trace:duration>100ms', 'Write --min 100ms or --max 1s, without a condition on a span.'],
   [
     'event:timeSinceStart<5ms',
-    "Only TraceQL searches by it: trace search --query '{ event:timeSinceStart < 5ms }'",
+    "Only TraceQL supports it: trace search --query '{ event:timeSinceStart < 5ms }'",
   ],
   ['span:kind!=server', "Write --attr 'span.kind!=server'."],
-  ['span:status=ok', "Only TraceQL searches by it: trace search --query '{ span:status = ok }'"],
-  ['span:status!=error', "Only TraceQL searches by it: trace search --query '{ span:status != error }'"],
-  ['span:status=~err.*', 'Its values are error, ok and unset; for error: --error.'],
-  ['span:status=failed', 'Its values are error, ok and unset; for error: --error.'],
-  ['span:name=~GET.*', `Only TraceQL searches by it: trace search --query '{ span:name =~ "GET.*" }'`],
-  ['trace:rootName=500', `Only TraceQL searches by it: trace search --query '{ trace:rootName = "500" }'`],
-  ['trace:id=123', `Only TraceQL searches by it: trace search --query '{ trace:id = "123" }'`],
-  ['span:childCount=~a', "Only TraceQL searches by it: trace search --query '{ span:childCount > 5 }'"],
+  ['span:status=ok', "Only TraceQL supports it: trace search --query '{ span:status = ok }'"],
+  ['span:status!=error', "Only TraceQL supports it: trace search --query '{ span:status != error }'"],
+  ['span:status=~err.*', 'Its values are error, ok and unset. For error use --error.'],
+  ['span:status=failed', 'Its values are error, ok and unset. For error use --error.'],
+  ['span:name=~GET.*', `Only TraceQL supports it: trace search --query '{ span:name =~ "GET.*" }'`],
+  ['trace:rootName=500', `Only TraceQL supports it: trace search --query '{ trace:rootName = "500" }'`],
+  ['trace:id=123', `Only TraceQL supports it: trace search --query '{ trace:id = "123" }'`],
+  ['span:childCount=~a', "Only TraceQL supports it: trace search --query '{ span:childCount > 5 }'"],
 ])('%s is no condition on an attribute: what to type is said', async (condition, hint) => {
   const ofJaeger = 'trace search --backend jaeger --api http://127.0.0.1:9 --authorization none'
   for (const command of [`trace search --file ${file}`, `trace get ${file}`, ofJaeger]) {
@@ -125,7 +122,7 @@ it.each([
     expect({ exit, stderr }).toEqual({
       exit: 0,
       stderr: expect.stringContaining(
-        `note: --attr ${name} is an attribute of that name; the ${name} of a ${whose}: ${flag}\n`,
+        `note: --attr ${name} means an attribute with that name; the ${name} of a ${whose}: ${flag}\n`,
       ),
     })
   },
@@ -135,7 +132,7 @@ it.each(['code=~5..', 'code!~4\\d\\d', 'code=~^50[0-9]$', 'code=~500|503'])(
   '%s finds no number in Tempo: it is said, and what does',
   async (condition) => {
     const where = `--backend tempo --api ${tempo.url} --authorization none`
-    const note = `=~ and !~ are for text in Tempo, and hold of no number; of a number: compare it with =, != or >=\n`
+    const note = `=~ and !~ are for text in Tempo and never match a number; compare a number with =, != or >=\n`
     for (const [command, exit] of [
       ['trace search', 0],
       ['trace breakdown', 7],

@@ -117,7 +117,7 @@ describe('ls-auth trace search --follow', () => {
     world.watched = true
     script(7, { 4: () => traces.push(checkout(0)) })
     const { stdout, stderr } = await follow('--interval 90s')
-    expect(stderr).toContain('\nNo traces yet. Looking every 1m 30s; Ctrl-C ends it.\n')
+    expect(stderr).toContain('\nNo traces yet. Checking every 1m 30s; Ctrl-C stops.\n')
     expect(idsIn(stdout)).toEqual(idsOf(traces))
   })
 
@@ -226,10 +226,10 @@ describe('a sign-in that runs out while the search goes on', () => {
 })
 
 it.each([
-  ['--follow --to now', '--follow has no end, and --to names one'],
-  ['--follow --file t.json', '--follow waits for new traces, and a file gets none'],
+  ['--follow --to now', '--follow has no end, but --to sets one'],
+  ['--follow --file t.json', '--follow waits for new traces, but a file gets none'],
   ['--follow --interval 0s', '--interval: at least 1s'],
-  ['--interval 5s', '--interval goes with --follow'],
+  ['--interval 5s', '--interval needs --follow'],
   [
     '--follow --backend lightstep --api http://127.0.0.1:1 --organization a --project b',
     'Lightstep cannot follow a search: its API returns example spans, not every new trace',

@@ -55,7 +55,7 @@ it.each([
 ])('a stream that breaks in the middle is a part of a trace, or a failure: %s', async (_, error) => {
   expect(await get({ result: SPANS }, { error })).toMatchObject({
     exit: 0,
-    trace: { spanCount: 1, partial: 'Jaeger broke off: boom midway' },
+    trace: { spanCount: 1, partial: 'Jaeger stopped early: boom midway' },
   })
   for (const before of [[], [{ result: NONE }], [{ result: {} }]]) {
     const { exit, stderr, trace } = await get(...before, { error })
@@ -89,21 +89,21 @@ it.each<[what: string, bodies: Readonly<Record<string, string>>]>([
 
 /** The storages of Jaeger 2 refuse so (jaeger `cassandra/spanstore/reader.go`); v3 sends each of their errors with status 500. */
 it.each([
-  ['--error', 'service Name must be set', 'Most storages of Jaeger want --service.'],
+  ['--error', 'service Name must be set', 'Most Jaeger storages need --service.'],
   [
     '--service cart --error --min 1s',
     'cannot query for duration and tags simultaneously',
-    'Leave out --min and --max, or --error and --attr.',
+    'Drop --min and --max, or --error and --attr.',
   ],
   [
     '--service cart',
     'search depth must be greater than 0 and less than max traces',
-    'Ask for fewer traces with --limit.',
+    'Request fewer traces with --limit.',
   ],
   [
     '--min 1s',
     'search depth must be greater than 0 and less than max traces',
-    'Add --service NAME: the durations of whole traces are compared in more traces than this Jaeger gives.',
+    'Add --service NAME. Comparing whole traces needs more traces than this Jaeger returns.',
   ],
 ])('a search that its storage does not make is told as that: %s', async (flags, message, hint) => {
   const path = '/api/v3/trace-summaries'

@@ -28,7 +28,7 @@ describe.each<JaegerMode>(['v3', 'v2'])('what Jaeger itself says about a trace (
     jaeger.mode = mode
     jaeger.maxTraceSize = 20
     const drawn = await world.type(`ls-auth trace get ${trace.traceId}`)
-    expect(drawn.stdout).toContain(`only a part of the trace is here: ${CUT}`)
+    expect(drawn.stdout).toContain(`incomplete trace: ${CUT}`)
     const data = await world.type(`ls-auth trace get ${trace.traceId} --json`)
     expect(JSON.parse(data.stdout)).toMatchObject({ spanCount: 20, partial: CUT })
   })

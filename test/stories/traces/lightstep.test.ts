@@ -35,9 +35,9 @@ describe('a trace by its trace id takes a snapshot', () => {
   it('without a terminal and without --snapshot: exit 2 with the exact command, and nothing is sent', async () => {
     const outcome = await world.type(`ls-auth trace get ${trace.traceId} --error --profile old`)
     expect(outcome).toMatchObject({ exit: 2, stdout: '' })
-    expect(outcome.stderr).toContain('Lightstep reads traces by span id, and this is a trace id')
+    expect(outcome.stderr).toContain('Lightstep reads traces by span id, but this is a trace id')
     expect(outcome.stderr).toContain(`ls-auth trace get ${trace.traceId} --error --profile old --snapshot\n`)
-    expect(outcome.stderr).toContain('60 requests an hour')
+    expect(outcome.stderr).toContain('60 requests per hour')
     expect(api.requests).toEqual([])
   })
 
@@ -52,7 +52,7 @@ describe('a trace by its trace id takes a snapshot', () => {
       const { exit, stderr } = await world.type(`ls-auth trace get ${trace.traceId} --profile old`)
       expect(exit).toBe(11)
       expect(stderr.replaceAll(/\n {7}/g, ' ')).toMatch(
-        /error: Lightstep.*; a snapshot needs the right to write, which you do not have\n/,
+        /error: Lightstep.*; a snapshot needs write access, which you do not have\n/,
       )
       expect(stderr).toMatch(/required scopes: traces:write\n +held scopes: openid, traces:read/)
       expect(stderr).not.toMatch(/Take a snapshot/)
@@ -65,7 +65,9 @@ describe('a trace by its trace id takes a snapshot', () => {
     world.stdin = ['']
     const no = await world.type(`ls-auth trace get ${trace.traceId}`)
     expect(no).toMatchObject({ exit: 4, stdout: '' })
-    expect(no.stderr).toMatch(/1 of the 60 requests an hour[\s\S]*Take a snapshot\? \[y\/N\] /)
+    expect(no.stderr).toMatch(
+      /1 of the organization's 60 requests per hour[\s\S]*Take a snapshot\? \[y\/N\] /,
+    )
     expect(api.requests).toEqual([])
     world.stdin = ['y']
     expect(await world.type(`ls-auth trace get ${trace.traceId}`)).toMatchObject({ exit: 0 })
@@ -76,21 +78,20 @@ describe('a trace by its trace id takes a snapshot', () => {
     [
       80,
       [
-        'Lightstep reads traces by span id, and this is a trace id.',
-        'A snapshot can do it. It costs 1 of the 60 requests an hour of the whole',
-        'organization, and up to 6 more to look at the result.',
-        'y: take it and go on. n: stop; nothing is spent.',
+        'Lightstep reads traces by span id, but this is a trace id.',
+        "A snapshot can do it. It costs 1 of the organization's 60 requests per hour, and",
+        'up to 6 more to read the result.',
+        'y: take it and continue. n: stop and spend nothing.',
         'Take a snapshot? [y/N] ',
       ],
     ],
     [
       60,
       [
-        'Lightstep reads traces by span id, and this is a trace id.',
-        'A snapshot can do it. It costs 1 of the 60 requests an hour',
-        'of the whole organization, and up to 6 more to look at the',
-        'result.',
-        'y: take it and go on. n: stop; nothing is spent.',
+        'Lightstep reads traces by span id, but this is a trace id.',
+        "A snapshot can do it. It costs 1 of the organization's 60",
+        'requests per hour, and up to 6 more to read the result.',
+        'y: take it and continue. n: stop and spend nothing.',
         'Take a snapshot? [y/N] ',
       ],
     ],
@@ -112,7 +113,7 @@ describe('a trace by its trace id takes a snapshot', () => {
   it('sixteen digits are those of a span: what is not found says how to ask for a trace of them', async () => {
     const half = trace.traceId.slice(16)
     const whole = half.padStart(32, '0')
-    const words = `taken for the id of a span; that of a trace is given with 32 digits: ${whole}\n`
+    const words = `read as a span id; a trace id has 32 digits: ${whole}\n`
     for (const typed of [half, `0x${half}`, `trace_id=${half}`]) {
       const before = await world.type(`ls-auth trace get ${typed}`)
       expect(before).toMatchObject({ exit: 7, stdout: '' })
@@ -171,8 +172,8 @@ describe('a look at a snapshot that fails', () => {
       const { exit, stderr } = await world.type(get)
       expect(exit).toBe(6)
       const lines = stderr.replaceAll(/\n +/g, ' ')
-      expect(lines).toMatch(/error: .*; the snapshot is taken: \/prod\/explorer\?snapshot_id=snap1\n/)
-      expect(lines).toMatch(/hint: See it in Lightstep's UI, at this address\. To try again takes another/)
+      expect(lines).toMatch(/error: .*; the snapshot exists: \/prod\/explorer\?snapshot_id=snap1\n/)
+      expect(lines).toMatch(/hint: See it in Lightstep's UI at this address\. Another try takes another/)
       expect(looked()).toHaveLength(times)
     },
   )
@@ -262,7 +263,7 @@ describe('search', () => {
     const search = 'ls-auth trace search --service web --attr span.http.method!=GET'
     const { exit, stdout, stderr } = await world.type(search)
     expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
-    expect(stderr).toMatch(/^error: Lightstep searches for equal attributes only.*\nhint: Leave out --attr/)
+    expect(stderr).toMatch(/^error: Lightstep only searches for equal attributes.*\nhint: Drop --attr/)
   })
 
   it('nothing named, or a query it does not take: exit 2', async () => {
@@ -270,7 +271,7 @@ describe('search', () => {
       const { exit, stderr } = await world.type(`ls-auth trace ${command}`)
       expect({ exit, stderr }).toEqual({
         exit: 2,
-        stderr: expect.stringMatching(/nothing is named\nhint: Add --service, --name or --attr\.\n/),
+        stderr: expect.stringMatching(/needs at least one filter\nhint: Add --service, --name or --attr\.\n/),
       })
     }
     // What the hint says leads on.
@@ -288,7 +289,7 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
   const told = async (line: string) => {
     const { exit, stderr } = await world.type(`ls-auth trace ${line} --snapshot`)
     // Of the snapshot itself other stories tell.
-    const lines = stderr.split('\n').filter((text) => !/^snapshots?:|snapshot (taken|heeds)|^$/.test(text))
+    const lines = stderr.split('\n').filter((text) => !/^snapshots?:|snapshot (taken|ignores)|^$/.test(text))
     return { exit, lines }
   }
 
@@ -296,14 +297,14 @@ describe('a snapshot finds spans, several of them of one trace: each is called w
     const none = async (line: string) => (await told(line)).lines
     for (const command of ['breakdown', 'why --error'])
       expect(await none(`${command} --service nobody`)).toEqual([
-        'error: Lightstep has no trace that fits',
-        'hint: Leave out a filter.',
-        '  Lightstep knows no service "nobody": ls-auth services lists them',
+        'error: Lightstep has no matching trace',
+        'hint: Drop a filter.',
+        '  Lightstep has no service "nobody": ls-auth services lists them',
       ])
     api.traces = [makeTrace({ seed: 7, fails: false })]
     expect(await none('why --error --service payment --limit 2')).toEqual([
       expect.stringMatching(/^error: none of the \d spans that fit failed$/),
-      'hint: Leave out a filter, or look at more traces: --limit 10.',
+      'hint: Drop a filter, or read more traces: --limit 10.',
     ])
   })
 

@@ -21,7 +21,7 @@ it.each([
   ['x=>5', "'>5'"],
   ['x="a"', `'"a"'`],
 ])('%s: what was looked for is said', async (attr, value) => {
-  expect((await search(attr)).stderr).toContain(`note: the value that was looked for is ${value}\n`)
+  expect((await search(attr)).stderr).toContain(`note: searched for the value ${value}\n`)
 })
 
 it.each(['x=5', 'x=a=b', 'x=', 'x= a'])('%s: nothing else can be meant', async (attr) => {

@@ -49,7 +49,7 @@ describe('a list of ids, at a Tempo', () => {
     const outcome = await world.type(`ls-auth trace get --ids ${list}`)
     expect(outcome.exit).toBe(0)
     expect(outcome.stderr).toBe(
-      'note: values that look like secrets or personal data are masked; --show-sensitive shows them\n',
+      'note: masked values that look like secrets or personal data; --show-sensitive shows them\n',
     )
     expect(idsIn(outcome.stdout)).toEqual(ids)
     const one = await world.type(`ls-auth trace get ${first} --json`)
@@ -107,7 +107,7 @@ describe('a list of ids, at a Tempo', () => {
     expect(idsIn(outcome.stdout)).toEqual([first, second])
     expect(outcome.stderr).toBe(
       `failed: ${MISSING}: Tempo has no trace ${MISSING}\n` +
-        'error: 1 of 3 ids could not be read\nhint: Each is named above, with the reason.\n',
+        'error: 1 of 3 ids could not be read\nhint: See the reasons above.\n',
     )
   })
 
@@ -121,7 +121,7 @@ describe('a list of ids, at a Tempo', () => {
     expect(outcome.stderr).toContain(`failed: ${second}: `)
     expect(outcome.stderr).toContain(`failed: ${MISSING}: `)
     expect(outcome.stderr).toContain(
-      `error: 2 of 4 ids could not be read\nhint: The same command tries those again: ${command}`,
+      `error: 2 of 4 ids could not be read\nhint: Run the same command again to retry those: ${command}`,
     )
     expect(idsIn(await written())).toEqual([first, third])
     tempo.inFront = undefined
@@ -170,7 +170,7 @@ describe('a list of ids, at a Tempo', () => {
     const before = await readFile(path, 'utf8')
     const outcome = await world.type(`ls-auth trace get --ids ${list} -o ${format} --resume ${path}`)
     expect(outcome).toMatchObject({ exit: 2, stdout: '' })
-    expect(outcome.stderr).toContain(`line ${line} of ${path} is no output of --ids -o ${format}`)
+    expect(outcome.stderr).toContain(`line ${line} of ${path} is not output of --ids -o ${format}`)
     expect(await readFile(path, 'utf8')).toBe(before)
     expect(asked()).toEqual([])
   })
@@ -188,12 +188,12 @@ describe('a list of ids, at a Tempo', () => {
   })
 
   it.each([
-    ['EACCES', 'Fix its permissions, or name another file.'],
-    ['EPERM', 'Fix its permissions, or name another file.'],
-    ['EROFS', 'Its file system is read-only: name a file elsewhere.'],
-    ['ENOSPC', 'Free some space. The same command goes on from what is there.'],
-    ['EDQUOT', 'Free some space. The same command goes on from what is there.'],
-    ['EIO', 'Look at the disk that it is on. The same command goes on from what is there.'],
+    ['EACCES', 'Fix its permissions, or choose another file.'],
+    ['EPERM', 'Fix its permissions, or choose another file.'],
+    ['EROFS', 'Its file system is read-only. Choose a file elsewhere.'],
+    ['ENOSPC', 'Free some space. Run the same command again to continue.'],
+    ['EDQUOT', 'Free some space. Run the same command again to continue.'],
+    ['EIO', 'Check its disk. Run the same command again to continue.'],
   ])('a file that cannot be written (%s) says what helps', async (code, hint) => {
     const fails = () => Promise.reject(Object.assign(new Error('x'), { code }))
     world.override = { files: async () => ({ ...realFiles, openGrowing: fails }) }
@@ -232,7 +232,9 @@ describe('a list of ids, at a Tempo', () => {
     const refused = await world.type(`ls-auth trace get --ids ${list}`)
     expect(refused).toMatchObject({ exit: 11, stdout: '' })
     expect(refused.stderr).toMatch(/^error: .* denied you access \(HTTP 403\)\nhint: /)
-    expect(refused.stderr).toContain('stopped: 40 ids are left. When this is mended: ls-auth trace get --ids')
+    expect(refused.stderr).toContain(
+      'stopped: 40 ids are left. When this works again: ls-auth trace get --ids',
+    )
     expect(asked().length).toBeLessThan(20)
     await tempo.close()
     const down = await world.type(`ls-auth trace get --ids ${list} --timeout 1`)
@@ -263,8 +265,8 @@ describe('a list of ids, at a Tempo', () => {
 
 describe('what does not go together is exit 2, and nothing is asked', () => {
   it.each([
-    ['trace get', 'no trace is named', '--ids FILE'],
-    [`trace get ${MISSING} --ids x`, '--ids takes the place of the id', 'Give one of them.'],
+    ['trace get', 'missing trace id', '--ids FILE'],
+    [`trace get ${MISSING} --ids x`, '--ids replaces the id', 'Give one of them.'],
     [`trace get ${MISSING} --resume x`, '--resume goes with --ids', '--ids FILE'],
     ['trace get --ids x --span 00f067aa0ba902b7', '--span is for one trace', '-o ndjson|otlp, --resume'],
     ['trace get --ids x --skew', '--skew is for one trace', '--show-sensitive'],
@@ -273,10 +275,10 @@ describe('what does not go together is exit 2, and nothing is asked', () => {
     ['trace get --ids x --details', '--details is for one trace', '--resume'],
     ['trace get --ids x --show-ids', '--show-ids is for one trace', '--resume'],
     ['trace get --ids x --full', '--full is for one trace', '--resume'],
-    ['trace get --ids x -o waterfall', '--ids writes no waterfall', '-o ndjson or -o otlp'],
-    ['trace get --ids x -o csv', '--ids writes no csv', '-o ndjson or -o otlp'],
-    ['trace get --ids x --resume -', '--resume needs a file', 'leave --resume out'],
-    ['trace get --ids ""', '--ids is empty', 'leave it out'],
+    ['trace get --ids x -o waterfall', '--ids cannot write waterfall', '-o ndjson or -o otlp'],
+    ['trace get --ids x -o csv', '--ids cannot write csv', '-o ndjson or -o otlp'],
+    ['trace get --ids x --resume -', '--resume needs a file', 'drop --resume'],
+    ['trace get --ids ""', '--ids is empty', 'drop it'],
     ['trace get --ids x --file y', "unknown option '--file'", 'trace get --help'],
   ])('%s', async (line, message, hint) => {
     const outcome = await world.type(`ls-auth ${line}`)
@@ -316,7 +318,7 @@ describe('a list of span ids, at a Lightstep behind a gateway', () => {
     await writeFile(list, roots.slice(0, 3).join('\n'))
     expect((await stage.world.type(command)).stderr).toMatch(/^note: 2 of 3 are there already\n/)
     const { stderr } = await stage.world.type(`${command} --show-sensitive`)
-    expect(stderr).toBe('note: 3 of 3 are there already, with masked values if they were written so\n')
+    expect(stderr).toBe('note: 3 of 3 are there already, perhaps with masked values\n')
   })
 
   it('a token that is refused in the middle is renewed once for all', async () => {

@@ -58,8 +58,7 @@ const part = {
 }
 
 describe('a picture for others', () => {
-  const NOTE =
-    'note: values that look like secrets or personal data are masked; --show-sensitive shows them\n'
+  const NOTE = 'note: masked values that look like secrets or personal data; --show-sensitive shows them\n'
   const named = (operationName: string, tags: object[] = []) => ({
     data: [{ traceID: 'abc', spans: [{ ...span, warnings: null, operationName, tags }], processes: {} }],
   })
@@ -74,7 +73,7 @@ describe('a picture for others', () => {
     expect(plain).toMatchObject({ stdout: expect.stringMatching(SECRETS), stderr: '' })
   })
 
-  const FOR_AGENTS = 'note: values that look like secrets or personal data are masked\n'
+  const FOR_AGENTS = 'note: masked values that look like secrets or personal data\n'
   const asked = 'GET /?token=s3cr3tD12345'
 
   it.each(['CLAUDECODE', 'GEMINI_CLI'])(

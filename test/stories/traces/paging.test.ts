@@ -78,7 +78,7 @@ it('a search is written while its pages come, over a token that is refused on th
 
   world.watched = true
   const list = await world.type(`ls-auth ${search} --limit 1000`)
-  expect(list.stderr).toMatch(/^200 traces …\n230 traces …\nlook at one: +ls-auth trace get \S+.*\n$/)
+  expect(list.stderr).toMatch(/^200 traces …\n230 traces …\nopen one: +ls-auth trace get \S+.*\n$/)
   world.watched = false
 
   const first = await world.type(`ls-auth ${search} --limit 150 --json`)

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const NOTE = 'note: =~ and !~ are for the whole value; for a part of it: '
+const NOTE = 'note: =~ and !~ match the whole value; for a part of it: '
 
 const COMMANDS = [
   'trace get FILE',

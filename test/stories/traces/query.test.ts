@@ -59,7 +59,7 @@ describe('TraceQL metrics of Tempo', () => {
     for (const format of ['table', 'chart', 'csv', 'ndjson', 'json']) {
       const outcome = await world.type(`ls-auth query ${TRACEQL} -o ${format}`)
       expect(outcome.stderr).toBe(
-        'note: Tempo gave only a part of the result: Response exceeds maximum series limit of 1, a partial response is returned. Ask [masked].\n',
+        'note: Tempo returned only a part of the result: Response exceeds maximum series limit of 1, a partial response is returned. Ask [masked].\n',
       )
       if (format === 'json')
         expect(JSON.parse(outcome.stdout).partial).toMatch(/^Response exceeds .* Ask \[masked\]\.$/)
@@ -129,7 +129,7 @@ describe('UQL of Lightstep', () => {
     const latency = 'spans latency | delta | group_by [service], sum'
     const distributions = await world.type(`ls-auth query "${latency}" --profile l`)
     expect(distributions).toMatchObject({ exit: 2, stdout: '' })
-    expect(distributions.stderr).toContain('error: the query gives distributions')
+    expect(distributions.stderr).toContain('error: the query returns distributions')
     expect(distributions.stderr).toContain("'… | point percentile(value, 99)'")
     const percentile = await world.type(
       `ls-auth query "${latency} | point percentile(value, 99)" --profile l`,

@@ -29,7 +29,7 @@ const type = (line: string) =>
   world.type(`ls-auth trace ${line.replace(/\w+\.json/g, (name) => join(world.home, name))}`)
 
 describe('an exporter has delivered the same spans twice', () => {
-  const note = '2 spans were delivered again, and are left out'
+  const note = '2 duplicate spans were dropped'
 
   it('breakdown counts each once, and says so', async () => {
     const once = await type('breakdown --file once.json')
@@ -47,10 +47,12 @@ describe('an exporter has delivered the same spans twice', () => {
     expect(stdout).not.toContain('masked')
     const written = await type('get again.json --json')
     expect(JSON.parse(written.stdout).spans).toHaveLength(4)
-    expect(written.stderr).toContain('note: 2 of the spans are there once more: they were delivered again\n')
+    expect(written.stderr).toContain('note: 2 of the spans are duplicates\n')
     expect((await type('get once.json --json')).stderr).not.toContain('again')
     // Of those that are written.
-    expect((await type('get again.json --json --error')).stderr).toContain('note: 1 of the spans are there')
+    expect((await type('get again.json --json --error')).stderr).toContain(
+      'note: 1 of the spans are duplicates',
+    )
     expect((await type('get again.json --json --min 1h')).stderr).not.toContain('again')
   })
 

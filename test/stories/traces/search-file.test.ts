@@ -98,7 +98,7 @@ describe('a file without a trace of the time that is asked for', () => {
     expect(await search('--since 1h', 3 * DAY, 2 * DAY)).toMatchObject({
       exit: 0,
       stdout: 'No traces found.\n',
-      stderr: 'note: without --since, --from and --to all of the file is searched\n',
+      stderr: 'note: without --since, --from and --to ls-auth searches the whole file\n',
     })
     expect(await search('--error', 3 * DAY)).toMatchObject({ exit: 0, stderr: '' })
   })

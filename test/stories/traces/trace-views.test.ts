@@ -33,23 +33,23 @@ it('a stretch of time: only what ran in it, on an axis that counts as before', a
 })
 
 it.each([
-  ['--from 1h', 'there is nothing of this trace', /It runs from 20\d\d-/],
-  ['--from 140ms --to 140ms', 'there is nothing of this trace', /It runs from/],
-  ['--from 140ms --to 100ms', 'the time to look at ends before it begins', /Check --from and --to/],
-  ['--from now-1m --to now-2m', 'the time to look at ends before it begins', /Check --from and --to/],
-  ['--from soon', '--from: "soon" is no moment of a trace', /120ms/],
+  ['--from 1h', 'the trace has no spans between', /It runs from 20\d\d-/],
+  ['--from 140ms --to 140ms', 'the trace has no spans between', /It runs from/],
+  ['--from 140ms --to 100ms', 'the time range ends before it begins', /Check --from and --to/],
+  ['--from now-1m --to now-2m', 'the time range ends before it begins', /Check --from and --to/],
+  ['--from soon', '--from: "soon" is not a time in a trace', /120ms/],
   ['--scale round', '--scale: "round" is not known', /Choose one of: linear/],
-  ['--skew -o json', '--skew changes a drawing; -o json writes data', /Leave --skew out/],
-  ['--plain -o csv', '--plain changes a drawing', /Leave --plain out/],
-  ['--skew -o perfetto', '--skew changes a drawing; -o perfetto writes data', /Leave --skew out/],
-  ['--details -o html', '--details changes a drawing; -o html has no rows of text', /Leave --details out/],
-  ['--no-bars -o html', '--no-bars changes a drawing; -o html has no rows of text', /Leave --no-bars out/],
-  ['--plain -o md', '--plain changes a drawing; -o md is one for a page', /Leave --plain out/],
+  ['--skew -o json', '--skew changes a drawing, but -o json writes data', /Drop --skew/],
+  ['--plain -o csv', '--plain changes a drawing', /Drop --plain/],
+  ['--skew -o perfetto', '--skew changes a drawing, but -o perfetto writes data', /Drop --skew/],
+  ['--details -o html', '--details changes a drawing, but -o html has no rows of text', /Drop --details/],
+  ['--no-bars -o html', '--no-bars changes a drawing, but -o html has no rows of text', /Drop --no-bars/],
+  ['--plain -o md', '--plain changes a drawing, but -o md is for a page', /Drop --plain/],
   ...['--plain', '--details', '--full', '--show-ids', '--scale log', '--no-bars', '--unfold'].map(
     (flag): [string, string, RegExp] => [
       `${flag} -o agent`,
-      `${flag.split(' ')[0]} changes a drawing; -o agent has one form only`,
-      /Leave --[a-z-]+ out, or -o/,
+      `${flag.split(' ')[0]} changes a drawing, but -o agent has only one form`,
+      /Drop --[a-z-]+ or -o/,
     ],
   ),
 ])('%s is refused with what to do', async (flags, message, hint) => {
@@ -95,7 +95,7 @@ describe('what to type next, for a person at a terminal', () => {
   it('a search names the first trace of its list', async () => {
     world.watched = true
     const { stderr } = await world.type(`ls-auth trace search --file ${file} --error`)
-    expect(stderr).toMatch(/^look at one: {2}ls-auth trace get \S+checkout\.json --trace [0-9a-f]{32}$/m)
+    expect(stderr).toMatch(/^open one: {2}ls-auth trace get \S+checkout\.json --trace [0-9a-f]{32}$/m)
     expect(await world.type(stderr.slice(stderr.indexOf('ls-auth')).trim())).toMatchObject({ exit: 0 })
   })
 })

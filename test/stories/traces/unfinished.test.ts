@@ -157,9 +157,7 @@ describe('where does the time go, where some calls never ended?', () => {
     const { stdout } = await type(`breakdown --file ${six}`)
     const [head, note, self, , columns, ...rows] = stdout.split('\n')
     expect(head).toBe('6 traces · 12 spans · 0 errors · at least 1.28s in all')
-    expect(note).toBe(
-      '3 traces have a root without a usable end: their time is counted as far as it is known',
-    )
+    expect(note).toBe('3 traces have a root without a usable end: their time counts as far as known')
     expect(self).toBe('SELF leaves out 5 spans: they, or what they called, have no usable end')
     expect(stdout).not.toContain('after the end of the root')
     expect(columns).toMatch(/NO TIME +P50 +P99/)
@@ -224,7 +222,7 @@ describe('what the answer waited for, where a call inside never ended', () => {
       expect.stringMatching(/^ {3}30.0ms {2}30% .*GET \/$/),
       expect.stringMatching(/^ {3}10.0ms {2}10% .*pay$/),
       expect.stringMatching(/^ {3}60.0ms {2}60% .*query$/),
-      '  2 of these have no usable end, or called what has none: their times are told as far as they are known',
+      '  2 of these are unfinished or called unfinished spans: their times count as far as known',
     ])
     const plain = (await type(`get ${open} --plain`)).stdout
     expect(plain).toMatch(/GET \/ .*critical 30.0ms {2}self not known\n {2}pay {2}no end .*critical 10.0ms\n/)

@@ -11,9 +11,9 @@ const PARSE_ERROR =
 const REFUSALS: readonly [says: string, note: string][] = [
   [
     'range specified by start and end (24h0m0s) exceeds 3h0m0s. received start=1 end=2',
-    'Tempo does not compare the spans of so long a time',
+    'Tempo does not compare spans over that long a range',
   ],
-  [PARSE_ERROR, 'this Tempo does not know compare() of TraceQL, which 2.6 and later have'],
+  [PARSE_ERROR, "this Tempo lacks TraceQL's compare(), which 2.6 and later have"],
   ['multi-tenant query unsupported', 'Tempo does not compare the spans of several tenants'],
 ]
 
@@ -40,7 +40,7 @@ describe.each(REFUSALS)('Tempo says: %s', (says, note) => {
       const { exit, stdout, stderr } = await why(`--service checkout ${selected} --since 24h`)
       expect(exit).toBe(0)
       expect(stdout).toMatch(/^pod +pod 3 /m)
-      expect(stderr).toContain(`note: ${note}; traces are read and compared here instead\n`)
+      expect(stderr).toContain(`note: ${note}; ls-auth reads and compares the traces itself\n`)
     },
   )
 })
@@ -52,7 +52,7 @@ describe("of a query of one's own only Tempo can tell", () => {
     refuse(PARSE_ERROR)
     const { exit, stderr } = await why(OWN)
     expect(exit).toBe(2)
-    expect(stderr).toContain('hint: Check the query: --query takes a filter of spans without a function: {')
+    expect(stderr).toContain('hint: Check the query. --query takes a span filter without a function: {')
   })
 })
 
@@ -64,7 +64,9 @@ it.each([400, 422, 500, 502, 503, 504])(
     const { exit, stdout, stderr } = await why('--service checkout --error')
     expect(exit).toBe(0)
     expect(stdout).toMatch(/^pod +pod 3 /m)
-    expect(stderr).toMatch(/^note: Tempo made no comparison.*; traces are read and compared here instead\n/)
+    expect(stderr).toMatch(
+      /^note: Tempo made no comparison.*; ls-auth reads and compares the traces itself\n/,
+    )
     const own = await why(`--error --query '{ resource.service.name = "checkout" }'`)
     expect(own).toMatchObject({ exit: status < 500 ? 2 : 6, stdout: '' })
   },
@@ -79,7 +81,7 @@ describe('a part of an answer that holds no span', () => {
     expect(exit).toBe(7)
     expect(stderr).toContain('error: no span is in the part of the result that Tempo gave\n')
     expect(stderr).toContain('\n  Response exceeds maximum series limit. Ask [masked].\n')
-    expect(stderr).toContain('hint: Ask for a shorter time, or add a filter.\n')
+    expect(stderr).toContain('hint: Use a shorter time, or add a filter.\n')
     expect((await why(`--service checkout ${selected} --show-sensitive`)).stderr).toContain('joe@example.com')
   })
 })

@@ -226,7 +226,7 @@ describe('doctor where nobody signs in', () => {
     await profile(name.split(' ')[0] as string, await start())
     const { exit, stdout } = await world.type('ls-auth doctor')
     expect(stdout).not.toMatch(/^(warn|FAIL)/m)
-    expect(stdout).toMatch(/^ok +session +none is needed: authorization = "none" sends no token$/m)
+    expect(stdout).toMatch(/^ok +session +none needed: authorization = "none" sends no token$/m)
     expect(stdout).toMatch(/^ok +API +127\.0\.0\.1:\d+ answered \(\d+ms\)$/m)
     expect(stdout).not.toMatch(/keychain|issuer|browser/)
     expect(exit).toBe(0)

@@ -45,7 +45,7 @@ it.each(['charge.jsn', 'trace.txt', 'dump'])(
       const { exit, stderr } = await world.type(`ls-auth ${line}`)
       expect(exit).toBe(2)
       expect(stderr).toMatch(
-        /^error: "[a-z.]+" is neither a file nor a span or trace id\nhint: If it is a file, check its name\. If it is an id, give a span id or a trace id as hex .*\n$/,
+        /^error: "[a-z.]+" is neither a file nor a span or trace id\nhint: If it is a file, check its name\. If it is an id, use a span or trace id .*\n$/,
       )
       expect(stderr).toContain(`"${name}"`)
     }
@@ -60,7 +60,7 @@ it('an id that was cut off: it says so where nothing is found, and not where nob
     return [exit, hintOf(stderr)]
   }
   try {
-    const whole = 'The id has 30 digits: ids have 16 or 32, so zeros were put before it. Copy it whole.'
+    const whole = 'The id has 30 digits, not 16 or 32, so ls-auth added leading zeros. Copy the whole id.'
     expect(await get(api.url)).toEqual([7, whole])
   } finally {
     await api.close()
@@ -72,8 +72,8 @@ describe('trace get without a trace', () => {
   it.each(['', '--span 1234567812345678'])('%s', async (flags) => {
     const { exit, stderr } = await world.type(`ls-auth trace get ${flags}`)
     expect(exit).toBe(2)
-    const hint = 'Give an id or a file: ls-auth trace get ID. Many of them: --ids FILE'
-    expect(stderr).toBe(`error: no trace is named\nhint: ${hint}\n`)
+    const hint = 'Use an id or a file: ls-auth trace get ID. For many traces: --ids FILE'
+    expect(stderr).toBe(`error: missing trace id\nhint: ${hint}\n`)
   })
 })
 

@@ -123,7 +123,7 @@ describe('a workload on AWS', () => {
       const { exit, stdout, stderr } = await place.type(`ls-auth aws-credentials --role-arn ${ROLE} ${flags}`)
       expect({ exit, stdout }).toEqual({ exit: 2, stdout: '' })
       expect(stderr).toBe(
-        'error: the token of source = "aws" is one of AWS itself, and AWS gives no role for it\n' +
+        'error: the token of source = "aws" comes from AWS itself, so AWS gives no role for it\n' +
           `hint: Use the AWS credentials: aws sts assume-role --role-arn ${ROLE} --role-session-name workload\n`,
       )
       expect(service.requests).toHaveLength(before)
@@ -139,11 +139,11 @@ describe('a workload on AWS', () => {
     const given = await place.type(line)
     delete place.world.variables.LS_AUTH_TOKEN
     expect(given.exit).toBe(2)
-    expect(given.stderr).toContain('error: LS_AUTH_TOKEN is one of AWS itself')
+    expect(given.stderr).toContain('error: LS_AUTH_TOKEN comes from AWS itself')
     await place.profile(`source = "file:${await place.file('token', token)}"`, `issuer = "${iss}"`)
     const read = await place.type(line)
     expect(read.exit).toBe(2)
-    expect(read.stderr).toContain('error: the token of this profile is one of AWS itself')
+    expect(read.stderr).toContain('error: the token of this profile comes from AWS itself')
     expect(service.requests).toHaveLength(before)
   })
 })

@@ -30,10 +30,10 @@ test('what is compared as a text stays as it is', () => {
 })
 
 test.each(['span.', 'resource.', 'event.', 'link.', 'instrumentation.', '.'])(
-  'a scope alone names no attribute: %s',
+  'a scope alone has no attribute name: %s',
   (key) => {
-    expect(parseCondition(`${key}=x`)).toBe('names no attribute')
-    expect(parseCondition(`${key} >= 5`)).toBe('names no attribute')
+    expect(parseCondition(`${key}=x`)).toBe('has no attribute name')
+    expect(parseCondition(`${key} >= 5`)).toBe('has no attribute name')
     expect(parseCondition(`${key}a=x`)).toEqual([`${key}a`, 'x'])
   },
 )

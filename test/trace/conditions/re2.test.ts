@@ -40,5 +40,5 @@ test.each([
 })
 
 test.each(['(', ')', '[a', '*', '[z-a]', '\\', '(?P<a'])('%s is none', (pattern) => {
-  expect(parseCondition(`k=~${pattern}`)).toBe('holds no regular expression')
+  expect(parseCondition(`k=~${pattern}`)).toBe('is not a regular expression')
 })

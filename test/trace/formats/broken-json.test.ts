@@ -55,8 +55,8 @@ test.each([
     expect(failure).toMatchObject({ code: 'api-failed', reason: 'broken-json', message })
     expect(failure.hint).toBe(
       message === CUT
-        ? 'Get it again: it was not written to its end.'
-        : 'Look at that place, or get it again from what wrote it.',
+        ? 'Download it again. The end is missing.'
+        : 'Check that place, or export the file again.',
     )
   }
 })

@@ -193,10 +193,10 @@ test('a saved error of Jaeger is told in its words: safe for a terminal, and cut
   const read = (document: unknown) =>
     expect(readTraceFile(Buffer.from(JSON.stringify(document)), 'a.json')).rejects
   await read({ data: null, errors: [{ code: 404, msg: 'trace not found' }] }).toThrow(
-    /^a\.json holds no spans, but an error of Jaeger: trace not found$/,
+    /^a\.json holds no spans, but has a Jaeger error: trace not found$/,
   )
   await read({ data: [], errors: [{ msg: `\u001b[2J${'x'.repeat(9000)}` }] }).toThrow(
-    /^a\.json holds no spans, but an error of Jaeger: [^\u001b]{100,400}$/,
+    /^a\.json holds no spans, but has a Jaeger error: [^\u001b]{100,400}$/,
   )
   await read({ data: null, errors: [{ code: 404 }] }).toThrow(/^a\.json holds no spans$/)
 })

@@ -136,7 +136,7 @@ test.each<[string, unknown]>([
 
 test.each([
   [3_999, undefined],
-  [4_000, 'Lightstep gives at most 4,000 spans of a trace'],
+  [4_000, 'Lightstep returns at most 4,000 spans of a trace'],
   // No answer of Lightstep: another program has made it.
   [4_001, undefined],
 ])('a trace of %i spans is whole, as far as can be told: %s', (count, partial) => {

@@ -127,13 +127,13 @@ describe('every shape OTLP/JSON comes in', () => {
       const traces = readTraces(Buffer.from(lines.join('\n')), { onCutLine: tell, onSpanless: tell })
       return [...traces.map(({ partial }) => partial), ...said]
     }
-    expect(read(line('a'), line('a'), error('deadline'))).toEqual(['Jaeger broke off: deadline'])
-    expect(read(line('a'), error('\u001b[2J'), '')).toEqual(['Jaeger broke off: \\u{1b}[2J'])
-    expect(read(line('a'), error(''))).toEqual(['Jaeger broke off'])
+    expect(read(line('a'), line('a'), error('deadline'))).toEqual(['Jaeger stopped early: deadline'])
+    expect(read(line('a'), error('\u001b[2J'), '')).toEqual(['Jaeger stopped early: \\u{1b}[2J'])
+    expect(read(line('a'), error(''))).toEqual(['Jaeger stopped early'])
     expect(read(line('a'), error('x'.repeat(1000)))[0]?.length).toBeLessThan(330)
     expect(read(line('a'), line('b'), error('deadline'))).toEqual([
       ...[undefined, undefined],
-      'Jaeger broke off: deadline',
+      'Jaeger stopped early: deadline',
     ])
     // The answers to several requests, of which one had no trace, or another shape.
     expect(read(line('a'), error('trace not found', 404))).toEqual([undefined, 'line 2 holds no spans'])

@@ -16,6 +16,6 @@ test.each([
   try {
     read()
   } catch (error) {
-    expect((error as Failure).hint).toMatch(/^Readable are OTLP/)
+    expect((error as Failure).hint).toMatch(/^ls-auth reads OTLP/)
   }
 })

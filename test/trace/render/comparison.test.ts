@@ -93,11 +93,11 @@ describe('a cache miss in about half of the traces, as often before as after', (
     const half = traces / 2
     const lines = draw(side(traces, half - 1), side(traces, half + 1))
     expect(lines.slice(0, 3)).toEqual([
-      'no clear difference in all: 100ms → 100ms',
-      '2 operations differ by what may be chance',
+      'no clear difference in total: 100ms → 100ms',
+      '2 operations differ by an amount that may be chance',
       '',
     ])
-    expect(lines).toContain('what differs, and may be chance, by self time')
+    expect(lines).toContain('differences that may be chance, by self time')
     expect(lines.find((line) => /cache miss .*unsure$/.test(line))).toBeDefined()
     expect(lines.join('\n')).not.toMatch(/too few|more traces/)
   })
@@ -107,8 +107,8 @@ describe('a cache miss in about half of the traces, as often before as after', (
       { id: 4, parent: 1, name: 'read', at: 80, ms: ms + (i % 10) },
     ]
     const lines = draw(side(20, 9, noisy(5)), side(20, 11, noisy(7)))
-    expect(lines[0]).toBe('no clear difference in all: 100ms → 100ms')
-    expect(lines[1]).toBe('3 operations differ by what may be chance: more traces could tell')
+    expect(lines[0]).toBe('no clear difference in total: 100ms → 100ms')
+    expect(lines[1]).toBe('3 operations differ by an amount that may be chance; compare more traces')
   })
 
   describe('where the whole takes longer with a miss', () => {
@@ -127,8 +127,8 @@ describe('a cache miss in about half of the traces, as often before as after', (
     ])('%d on each side: no number of traces can tell, and that is said', (traces, times) => {
       const lines = draw(misses(traces, traces / 2), misses(traces, traces / 2 + 1))
       expect(lines.slice(0, 3)).toEqual([
-        `no clear difference in all: ${times}`,
-        'about half of the traces have cache miss: more traces could not tell',
+        `no clear difference in total: ${times}`,
+        'about half of the traces have cache miss, and more traces would not help',
         '',
       ])
     })
@@ -139,7 +139,7 @@ describe('a cache miss in about half of the traces, as often before as after', (
       ]
       const lines = draw(misses(20, 10, noisy(5)), misses(20, 11, noisy(7)))
       expect(lines[0]).toMatch(/^too few traces to tell: /)
-      expect(lines[1]).toBe('what differs may be chance: compare more traces')
+      expect(lines[1]).toBe('what differs may be chance; compare more traces')
     })
   })
 })
@@ -157,7 +157,7 @@ test('sure of an operation, and not of the whole: both are said', () => {
     /^too few traces to tell: 155ms → 172ms, \+16\.5ms \(\+11%\); but 1 operation changed$/,
   )
   expect(lines[1]).toBe('the largest part: +30.0ms in read, shop')
-  expect(lines[2]).toBe('the difference in all may be chance: compare more traces')
+  expect(lines[2]).toBe('the total difference may be chance; compare more traces')
   expect(lines).toContain('where it comes from, by self time')
 })
 
@@ -171,16 +171,16 @@ describe('the medians do not differ by enough, and the ranks of all traces do', 
     )
 
   test('which side tends to be slower is said', () => {
-    const words = 'but the medians differ too little to count: 100ms → 100ms'
+    const words = 'but the medians barely differ: 100ms → 100ms'
     expect(draw(side(0), side(29))[0]).toBe(`B tends to be slower, ${words}`)
     expect(draw(side(29), side(0))[0]).toBe(`B tends to be faster, ${words}`)
-    expect(draw(side(0), side(0))[0]).toBe('no difference in time that counts: 100ms → 100ms')
+    expect(draw(side(0), side(0))[0]).toBe('no significant difference: 100ms → 100ms')
   })
 
   test('so it is where an operation changed', () => {
     expect(draw(side(0), side(29, 40)).slice(0, 2)).toEqual([
-      'B tends to be slower, but the medians differ too little to count: 100ms → 100ms;',
-      '1 operation changed',
+      'B tends to be slower, but the medians barely differ: 100ms → 100ms; 1 operation',
+      'changed',
     ])
   })
 })
@@ -207,7 +207,7 @@ test('ranks that say the opposite of the medians are told, and no advice of more
   const lines = draw(a, b)
   expect(lines[0]).toBe('B tends to be slower, though its median is shorter: 100ms → 80.0ms, -20.0ms')
   expect(draw(b, a)[0]).toBe('B tends to be faster, though its median is longer: 80.0ms → 100ms, +20.0ms')
-  expect(lines.join(' ')).toContain('(-20%) there are fast and slow traces, and some')
+  expect(lines.join(' ')).toContain('(-20%) some traces got faster and others')
   expect(lines.join(' ')).not.toMatch(/too few|more traces/)
 })
 
@@ -234,7 +234,7 @@ test('slower in small steps, and a faster cache: nothing faster is said to be th
     const from = drawn.indexOf(head) + 1
     return drawn.slice(from, drawn.indexOf('', from)).filter((line) => /^ +[-+]/.test(line))
   }
-  const slower = list(lines, 'what differs, and may be chance, by self time')
+  const slower = list(lines, 'differences that may be chance, by self time')
   expect(slower).toHaveLength(3)
   expect(slower.filter((line) => !/ \+\S+ {2}step \d+ {2}shop$/.test(line))).toEqual([])
   // And the other way round.

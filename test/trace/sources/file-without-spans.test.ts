@@ -33,7 +33,7 @@ it('a saved answer of Tempo that left out everything is told in its words, safe 
   const saved = (said: unknown) => failureOf(JSON.stringify({ trace: {}, status: 'PARTIAL', message: said }))
   expect(await saved(message)).toMatchObject({
     code: 'not-found',
-    message: 'a.json holds no spans: it is only a part',
+    message: 'a.json holds no spans: the trace is incomplete',
     hint: expect.stringContaining('max_bytes_per_trace'),
     detail: [message],
   })
@@ -43,7 +43,7 @@ it('a saved answer of Tempo that left out everything is told in its words, safe 
 
 it('a file that is cut off before its first span is told so', async () => {
   expect(await failureOf('{"resourceSpans":[]}\n{"resourceSp')).toMatchObject({
-    message: 'a.json holds no spans: it is only a part',
+    message: 'a.json holds no spans: the trace is incomplete',
     detail: ['line 2, the last, is cut off'],
   })
 })

@@ -73,7 +73,7 @@ describe('service.name is a field of the process in Jaeger, and no tag', () => {
     expect(await searchJaeger(filter, send)).toMatchObject({
       traces: [],
       truncated: false,
-      notes: ['service.name is the service, and no span is of two services or of none'],
+      notes: ['service.name is the service, and every span has exactly one'],
     })
     expect(asked).toEqual([])
   })

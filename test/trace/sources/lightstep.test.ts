@@ -112,7 +112,7 @@ describe('401 with the words of Lightstep', () => {
     const failure = await ask(body, challenge)
     expect(failure.code).toBe('not-allowed')
     expect(failure.message).toBe(
-      'Lightstep knows no organization acme, or does not accept the key (HTTP 401)',
+      'Lightstep does not know the organization acme, or does not accept the key (HTTP 401)',
     )
     expect(failure.hint).toMatch(
       /^Check organization \(ls-auth profile show\)\. .* tell whoever runs the gateway\.$/,

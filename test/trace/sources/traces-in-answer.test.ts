@@ -26,37 +26,37 @@ function nested(): Buffer {
 }
 
 const BASE_URL = /base URL of Somebody/
-const ASK = /^Try again; if it goes on, ask whoever runs Somebody or a gateway before it\.$/
+const ASK = /^Try again\. If it keeps failing, ask whoever runs Somebody or a gateway before it\.$/
 
 test.each<[string, () => Buffer, string, RegExp, RegExp]>([
-  ['an empty answer', () => Buffer.alloc(0), 'it is empty', BASE_URL, /^Readable are OTLP/],
+  ['an empty answer', () => Buffer.alloc(0), 'it is empty', BASE_URL, /^ls-auth reads OTLP/],
   [
     'a text',
     () => Buffer.from('hello'),
     'it is neither JSON nor OTLP protobuf',
     BASE_URL,
-    /^Readable are OTLP/,
+    /^ls-auth reads OTLP/,
   ],
   [
     'JSON that is cut off',
     () => Buffer.from('{"resourceSpans":[{'),
     'the JSON is cut off',
     ASK,
-    /^Get it again: it was not written to its end\.$/,
+    /^Download it again\. The end is missing\.$/,
   ],
   [
     'broken JSON',
     () => Buffer.from('{"resourceSpans":[{]'),
     'the JSON is broken at byte 20',
     ASK,
-    /^Look at that place, or get it again from what wrote it\.$/,
+    /^Check that place, or export the file again\.$/,
   ],
   [
     'a part that is read late',
     nested,
     'it holds an attribute nested too deep',
     BASE_URL,
-    /^Check what wrote it/,
+    /^Check the program that wrote it/,
   ],
 ])(
   '%s: whose fault it is stands around the reason, for a back end and for a file',
@@ -68,7 +68,7 @@ test.each<[string, () => Buffer, string, RegExp, RegExp]>([
     )
     expect(answered).toMatchObject({
       code: 'api-failed',
-      message: `Somebody answered with something that is no trace: ${why}`,
+      message: `Somebody did not answer with a trace: ${why}`,
     })
     expect(answered.hint).toMatch(ask)
     const read = await failureOf(async () => look(await readTraceFile(make(), 't.json')))

@@ -118,7 +118,7 @@ describe('finding', () => {
     expect(first.on).toBe('POST card')
     const round = first.press('n')
     expect(round.on).toBe('POST /checkout')
-    expect(round.lines.at(-1)).toBe('Went on from the first row.')
+    expect(round.lines.at(-1)).toBe('Continued from the first row.')
     expect(round.press('N').on).toBe('POST card')
   })
 
@@ -137,7 +137,7 @@ describe('a paste', () => {
         const { last, state, lines } = before.press(`paste:${text}`)
         expect(last.wish).toBeUndefined()
         expect({ ...state, message: '' }).toEqual(before.state)
-        expect(lines.at(-1)).toBe('What is pasted is no keys. / searches for it.')
+        expect(lines.at(-1)).toBe('Pasted text is ignored. Press / to search for it.')
       }
     }
   })

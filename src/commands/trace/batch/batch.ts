@@ -34,21 +34,21 @@ export function readBatch({ args, options }: Invocation, [other]: readonly strin
   const refused = (message: string, hint: string) => new Failure('usage', message, { hint })
   const { ids, resume } = options as { ids?: string; resume?: string }
   if (ids === undefined) throw refused('--resume goes with --ids', 'Give the list of ids: --ids FILE')
-  if (args.length > 0) throw refused('--ids takes the place of the id', 'Give one of them.')
+  if (args.length > 0) throw refused('--ids replaces the id', 'Give one of them.')
   if (resume === '-')
-    throw refused(
-      '--resume needs a file',
-      'Name one, or leave --resume out: then it goes to standard output.',
-    )
+    throw refused('--resume needs a file', 'Give one, or drop --resume to write to standard output.')
   if (other !== undefined)
     throw refused(
-      `${other} is for one trace, and --ids fetches whole ones`,
-      `With --ids go -o ${TRACE_LINES.join('|')}, --resume, --show-sensitive, --snapshot and the settings of the profile.`,
+      `${other} is for one trace, but --ids fetches whole traces`,
+      `--ids supports -o ${TRACE_LINES.join('|')}, --resume, --show-sensitive, --snapshot and the settings of the profile.`,
     )
   const typed = options.json === true ? 'json' : (options.output ?? 'ndjson')
   const format = TRACE_LINES.find((one) => one === typed)
   if (format === undefined)
-    throw refused(`--ids writes no ${typed}`, `It writes one trace a line: -o ${TRACE_LINES.join(' or -o ')}`)
+    throw refused(
+      `--ids cannot write ${typed}`,
+      `It writes one trace per line: -o ${TRACE_LINES.join(' or -o ')}`,
+    )
   return { ids, format, resume, showSensitive: options.showSensitive === true }
 }
 
@@ -83,7 +83,7 @@ export async function runBatch(invocation: Invocation, options: BatchOptions): P
 }
 
 const alreadyThere = (already: number, all: number, { showSensitive }: BatchOptions): string =>
-  `note: ${already} of ${all} ${already === 1 ? 'is' : 'are'} there already${showSensitive ? ', with masked values if they were written so' : ''}`
+  `note: ${already} of ${all} ${already === 1 ? 'is' : 'are'} there already${showSensitive ? ', perhaps with masked values' : ''}`
 
 async function readList(invocation: Invocation, path: string): Promise<WantedTrace[]> {
   const isInput = path === '-'
@@ -94,7 +94,7 @@ async function readList(invocation: Invocation, path: string): Promise<WantedTra
   const name = isInput ? 'standard input' : safeText(path, 200)
   const wanted = readIds(bytes.toString('utf8'), name)
   // A search that found nothing writes such a list: that is no failure of a pipeline.
-  if (wanted.length === 0) tell(invocation, `note: ${name} names no trace, so nothing was fetched`)
+  if (wanted.length === 0) tell(invocation, `note: ${name} has no ids, so ls-auth fetched nothing`)
   return wanted
 }
 
@@ -140,7 +140,7 @@ async function fetchAll(
     throw stopped(error, wanted.length - handled, invocation, options)
   }
   if (masked > 0) tellMasked(invocation)
-  const paid = tally.isPaid ? 'Where a snapshot is taken, to try again takes another. ' : ''
+  const paid = tally.isPaid ? 'If it takes a snapshot, another try takes another. ' : ''
   const failure = tally.failure(wanted.length, paid + again(invocation, options))
   if (failure) throw failure
 }
@@ -156,13 +156,12 @@ async function write(
   else await invocation.ports.terminal.outBytes(line)
   // The other format has members that say so.
   if (format !== 'otlp') return
-  if (partial !== undefined)
-    tell(invocation, `note: ${shown}: only a part of the trace is here: ${safeText(partial, 300)}`)
+  if (partial !== undefined) tell(invocation, `note: ${shown}: incomplete trace: ${safeText(partial, 300)}`)
   if (withheldNote !== undefined) tell(invocation, `note: ${shown}: ${withheldNote}`)
 }
 
 /** A line that is pasted has no pipe, and would wait for the keyboard. */
-const SAVE = 'save the ids that came through the pipe in a file IDS, then'
+const SAVE = 'save the piped ids in a file IDS, then'
 const isPiped = ({ ids }: BatchOptions): boolean => ids === '-'
 const named = (options: BatchOptions) => (isPiped(options) ? { ids: 'IDS' } : {})
 
@@ -170,9 +169,9 @@ const named = (options: BatchOptions) => (isPiped(options) ? { ids: 'IDS' } : {}
 function again(invocation: Invocation, options: BatchOptions): string {
   const { resume = 'FILE' } = options
   const line = commandLine(invocation, { ...named(options), resume })
-  if (isPiped(options)) return `To try those again, ${SAVE}: ${line}`
-  if (options.resume !== undefined) return `The same command tries those again: ${line}`
-  return `Try again. With a file, only what is not in it is asked for: ${line}`
+  if (isPiped(options)) return `To retry those, ${SAVE}: ${line}`
+  if (options.resume !== undefined) return `Run the same command again to retry those: ${line}`
+  return `Try again. With a file ls-auth only fetches missing traces: ${line}`
 }
 
 /** The failure that ended the run early, with what is left to do. */
@@ -181,7 +180,7 @@ function stopped(error: unknown, left: number, invocation: Invocation, options: 
   const { code, message, hint, detail, exit } = error
   const ids = left === 1 ? '1 id is left' : `${left} ids are left`
   const next = isPiped(options) ? `, ${SAVE}` : ''
-  const rest = [`stopped: ${ids}. When this is mended${next}: ${commandLine(invocation, named(options))}`]
+  const rest = [`stopped: ${ids}. When this works again${next}: ${commandLine(invocation, named(options))}`]
   return new Failure(code, message, { hint, detail: [...detail, ...rest], exit, cause: error })
 }
 

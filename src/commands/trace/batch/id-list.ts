@@ -28,7 +28,7 @@ export function readIds(text: string, name: string): WantedTrace[] {
     if (id === null) continue
     const reference = id === undefined ? undefined : readReference(id)
     if (id === undefined || reference === undefined) throw noId(`line ${i + 1} of ${name} names no trace`)
-    if (reference instanceof Failure) throw noId(`line ${i + 1} of ${name} is no id of a trace or span`)
+    if (reference instanceof Failure) throw noId(`line ${i + 1} of ${name} is not a trace or span id`)
     const key = reference.traceId ?? `span ${reference.spanId}`
     if (!wanted.has(key)) wanted.set(key, { shown: safeText(id, 80), reference })
   }
@@ -37,7 +37,7 @@ export function readIds(text: string, name: string): WantedTrace[] {
 
 const noId = (message: string): Failure =>
   new Failure('usage', message, {
-    hint: 'Each line holds one id, or a JSON object with traceId, as ls-auth trace search -o ndjson writes them. Lines that begin with # are skipped. Nothing was fetched.',
+    hint: 'Each line needs one id, or a JSON object with traceId (as from ls-auth trace search -o ndjson). ls-auth skips lines that begin with #. Nothing was fetched.',
   })
 
 /** Null: the line names no trace. Undefined: it is no such line. */

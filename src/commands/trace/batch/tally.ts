@@ -72,6 +72,6 @@ export class Tally {
       return new Failure(failures.code, message, { hint, cause: failures })
     }
     const code = what === 'id' ? 'not-found' : 'api-failed'
-    return new Failure(code, message, { hint: 'Each is named above, with the reason.', cause: first })
+    return new Failure(code, message, { hint: 'See the reasons above.', cause: first })
   }
 }

@@ -82,7 +82,7 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
     }
   }
   if (filter.query !== undefined) {
-    throw new Failure('cannot-do', `which spans fit a query of its own only ${source.name} can tell`, {
+    throw new Failure('cannot-do', `--query does not work with ${source.name} here`, {
       hint: 'Use --service, --name, --attr, --min and --max.',
       detail: refused === undefined ? [] : [refused],
     })
@@ -91,7 +91,8 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
   let redelivered = 0
   const found = await readFound(invocation, search, question, (trace) => {
     // Only now: a search that is refused, too, shows that the filter was wrong, and not the comparison.
-    if (refused !== undefined) tell(invocation, `note: ${refused}; traces are read and compared here instead`)
+    if (refused !== undefined)
+      tell(invocation, `note: ${refused}; ls-auth reads and compares the traces itself`)
     refused = undefined
     const once = withoutRedelivered(trace)
     redelivered += once.redelivered ?? 0
@@ -101,7 +102,7 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
 }
 
 const countsNone = ({ name }: CapableSource<'search'>): string =>
-  `${name} counts none of the spans that its search finds`
+  `${name} counts none of the spans from its search`
 
 async function requireSpans(
   invocation: Invocation,
@@ -124,12 +125,12 @@ async function requireSpans(
       cause: failure,
     })
   const more = found?.truncated === true ? moreTraces(found) : undefined
-  const orMore = more === undefined ? '' : `, or look at more traces: ${more}`
+  const orMore = more === undefined ? '' : `, or read more traces: ${more}`
   const failed = new Failure('not-found', none, {
     hint:
       partial === undefined
         ? `${whereOthersAre(invocation, question, found)}${orMore}.`
-        : 'Ask for a shorter time, or add a filter.',
+        : 'Use a shorter time, or add a filter.',
     detail: partial === undefined ? [] : [safeText(partial, 300)],
   })
   // A search that found something knows the service.
@@ -161,12 +162,11 @@ function noneOf(spans: number, { selected }: Question, isEstimated: boolean): st
     return spans === 1 ? 'the only span that fits did not fail' : `none of the ${spans} spans that fit failed`
   if ('nanos' in selected.over)
     return spans === 1
-      ? 'the only span that fits did not take so long'
-      : `none of the ${spans} spans that fit took so long`
+      ? 'the only span that fits was faster'
+      : `none of the ${spans} spans that fit took that long`
   if (spans === 1) return 'only one span fits'
   // A back end only estimates the percentile: it may lie above all of them.
-  if (isEstimated)
-    return `none of the ${spans} spans that fit took longer than the percentile that the back end gave`
+  if (isEstimated) return `none of the ${spans} spans that fit took longer than the back end's percentile`
   // Over one that was counted there is nothing only then.
   return `the ${spans} spans that fit took equally long`
 }
@@ -181,7 +181,7 @@ function whereOthersAre(
   if (file === undefined || namesTimes(invocation.options)) return elsewhere
   return selected.by === 'errors'
     ? `${elsewhere}, or explain the slow ones: --slower-than p95`
-    : 'Take a lower --slower-than, or leave out a filter'
+    : 'Use a lower --slower-than, or drop a filter'
 }
 
 /**

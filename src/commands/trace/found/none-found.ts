@@ -33,14 +33,14 @@ export async function notesOfNone(
   if (invocation.options.file !== undefined && namesTimes(invocation.options))
     notes.push({
       code: 'times-of-file',
-      text: 'without --since, --from and --to all of the file is searched',
+      text: 'without --since, --from and --to ls-auth searches the whole file',
     })
   if (name !== undefined)
-    notes.push({ code: 'whole-name', text: '--name is the whole name of a span, such as "POST /checkout"' })
+    notes.push({ code: 'whole-name', text: '--name needs the whole span name, such as "POST /checkout"' })
   if ((minNanos !== undefined || maxNanos !== undefined) && !isOfWholeTrace(filter))
     notes.push({
       code: 'span-time',
-      text: 'beside other conditions --min and --max are the time of that one span, not of the trace',
+      text: 'with other filters, --min and --max apply to that span, not to the trace',
     })
   const wrong = filter.attributes?.map(wrongKind).find((one) => one !== undefined)
   const unknown = await unknownService(invocation, source, filter)
@@ -95,13 +95,13 @@ export async function unknownService(
   const rest =
     near === undefined ? listedBy(invocation, file, servicesOfTime) : `; did you mean ${safeText(near, 60)}?`
   const when = servicesOfTime ? ' in this time' : ''
-  const text = `${source.name} knows no service "${safeText(service, 60)}"${when}${rest}`
+  const text = `${source.name} has no service "${safeText(service, 60)}"${when}${rest}`
   return { text, hasNear: near !== undefined }
 }
 
 /** What lists the services of the same source, for a person or an agent; standard input is read only once. */
 function listedBy(invocation: Invocation, file: unknown, ofTime: boolean): string {
-  const which = ofTime ? 'those of the last hour' : 'them'
+  const which = ofTime ? 'the services of the last hour' : 'them'
   if (invocation.caller) return `: get_services lists ${which}`
   if (file === '-') return ''
   const { platform } = invocation.ports.env

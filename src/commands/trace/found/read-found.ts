@@ -67,10 +67,10 @@ export async function readFound(
   const { isOfAnyTime } = result
   if (result.traces.length === 0) {
     const none = result.truncated
-      ? new Failure('not-found', `${source.name} gave no trace that fits, and there may be some`, {
-          hint: 'Take another time with --from and --to, or one more filter.',
+      ? new Failure('not-found', `${source.name} returned no matching trace, but some may exist`, {
+          hint: 'Use another time with --from and --to, or another filter.',
         })
-      : new Failure('not-found', `${source.name} has no trace that fits`, {
+      : new Failure('not-found', `${source.name} has no matching trace`, {
           hint: `${whereElse(invocation, file, isOfAnyTime)}.`,
         })
     const { namingService, noteOnConditions, unknownService } = await import('./none-found.ts')
@@ -117,7 +117,7 @@ export function moreTraces({
 export function foundNotes(found: FoundTraces): { code: string; text: string; forPerson?: string }[] {
   const { truncated, partial, masked } = found
   const more = moreTraces(found)
-  const rest = more === undefined ? '' : `; more of them: ${more}`
+  const rest = more === undefined ? '' : `; for more: ${more}`
   return [
     ...(truncated ? [{ code: 'truncated', text: `${ofTheFirst(found)}${rest}` }] : []),
     ...(partial > 0 ? [{ code: 'partial', text: `of ${partial} of the traces only a part is here` }] : []),
@@ -143,7 +143,7 @@ function failureOf(
   const [first] = lost
   if (first !== undefined && !tally.isLetIn && tally.failed === 0) throw allGone(first, found)
   const are = lost.length === 1 ? 'is' : 'are'
-  const what = isAssembling ? 'not assembled yet, or gone' : 'not there any more'
+  const what = isAssembling ? 'not assembled yet, or deleted' : 'deleted'
   if (lost.length > 0) tell(invocation, `note: ${someFound(lost.length, found)} ${are} ${what}`)
   const again = invocation.caller ? 'Ask again.' : `Try again: ${commandLine(invocation)}`
   const ofAll = tally.failure(found.length, again, unitOf(found))
@@ -156,11 +156,9 @@ function failureOf(
 
 /** What finds more; a file is read whole where no time is given, and some searches heed none. */
 export function whereElse({ options }: Invocation, file: string | undefined, isOfAnyTime = false): string {
-  if (isOfAnyTime) return 'Leave out a filter'
-  if (file === undefined) return 'Look further back with --since, or leave out a filter'
-  return namesTimes(options)
-    ? 'Leave out the time (a file is read whole then), or a filter'
-    : 'Leave out a filter'
+  if (isOfAnyTime) return 'Drop a filter'
+  if (file === undefined) return 'Look further back with --since, or drop a filter'
+  return namesTimes(options) ? 'Drop the time limits (to read the whole file), or a filter' : 'Drop a filter'
 }
 
 const allGone = (first: TraceSummary, found: readonly TraceSummary[]): Failure =>

@@ -103,13 +103,13 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
   if (unfinished > 0) {
     const their = unfinished === 1 ? 'its' : 'their'
     lines.push(
-      `${count(unfinished, 'trace')} ${haveNoEnd(unfinishedTraces)}: ${their} time is counted as far as it is known`,
+      `${count(unfinished, 'trace')} ${haveNoEnd(unfinishedTraces)}: ${their} time counts as far as known`,
     )
   }
   if (afterKnownTraces > 0) {
     const after = formatDuration(afterKnownNanos, micro)
     lines.push(
-      `${after} more after the part that is known, in ${count(afterKnownTraces, 'trace')}, not on its critical path`,
+      `${after} more after the known part, in ${count(afterKnownTraces, 'trace')}, not on its critical path`,
     )
   }
   if (gapTraces > 0) {

@@ -65,23 +65,22 @@ function sentences(ranked: RankedComparison): string[] {
   const { verdict, causes } = ranked.ranking
   const { comparison } = ranked
   // A query may select nothing: other commands say so before.
-  if (comparison.selection.spans === 0)
-    return ['None was, so there is nothing to compare: check the name and the value in the query.']
+  if (comparison.selection.spans === 0) return ['No span matched. Check the name and the value in the query.']
   if (comparison.baseline.spans === 0)
     return [
-      `All of them ${ranked.limitNanos === 'query' ? 'were' : 'did'}, so there is nothing to compare with.`,
+      `All of them ${ranked.limitNanos === 'query' ? 'were' : 'did'}, so ls-auth has no other spans to compare with.`,
     ]
   if (verdict === 'causes') {
     // Many spans may be of one trace: nobody can tell where traces are not known.
     const how = comparison.pairs === undefined ? 'counting spans, not traces' : 'by more than chance'
     return [`More frequent among them than in the rest, ${how}:`]
   }
-  if (verdict === 'nothing') return ['Nothing stands out: no value is much more frequent among them.']
+  if (verdict === 'nothing') return ['No value is much more frequent among them.']
   const few = 'Too few to tell'
   return [
     causes.length === 0
-      ? `${few}: what differs occurs only once among them.`
-      : `${few}: what they have in common may be chance.`,
+      ? `${few}: each difference occurs only once among them.`
+      : `${few}: common values may be chance.`,
   ]
 }
 

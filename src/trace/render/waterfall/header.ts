@@ -69,7 +69,7 @@ export function headerLines(
 }
 
 function clocksText({ moved, mostNanos }: { moved: number; mostNanos: number }, micro: string): string {
-  if (moved === 0) return 'clocks of other hosts agree: no span was moved'
+  if (moved === 0) return 'clocks of other hosts agree; moved no spans'
   return `clocks adjusted: ${count(moved, 'span')} moved by up to ${formatDuration(mostNanos, micro)}`
 }
 

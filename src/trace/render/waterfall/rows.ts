@@ -96,7 +96,7 @@ export function topsOf(tree: TraceTree, isShown: (node: number) => boolean): Row
   }
   const cycles = detached.filter((node) => tree.place(node) === 'cycle')
   if (cycles.length > 0) {
-    groups.push({ heading: 'parents lead in a circle, cut at its earliest span', nodes: cycles })
+    groups.push({ heading: 'parents form a cycle, cut at its earliest span', nodes: cycles })
   }
   return groups
 }

@@ -70,7 +70,7 @@ export function legend(
   glyphs: Glyphs,
 ): string[] {
   const signs = axis
-    ? [`${glyphs.path} critical path`, `${glyphs.wait} waiting or off it`, `${glyphs.error} error`]
+    ? [`${glyphs.path} critical path`, `${glyphs.wait} off the path`, `${glyphs.error} error`]
     : []
   if (axis) signs.push(...arrowSigns(tree, axis, shown, glyphs))
   if (axis && rows.folds.size > 0 && glyphs.sum !== '') signs.push(`${glyphs.sum} sum of a fold`)
@@ -94,7 +94,7 @@ function arrowSigns(
   }
   return [
     ...(isEarly ? [`${before} began before the axis`] : []),
-    ...(isLate ? [`${after} goes on past the axis`] : []),
+    ...(isLate ? [`${after} continues past the axis`] : []),
   ]
 }
 

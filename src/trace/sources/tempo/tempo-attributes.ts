@@ -50,7 +50,7 @@ export async function tempoValues(asked: string, range: TimeRange, ask: Send): P
   const values = byValue(await values2or1(name, startAndEnd(range.fromMillis, range.toMillis), ask))
   if (values.length > 0) return { name, values, ...scopeOf(name) }
   if (isIntrinsic(name)) throw noneListed(name)
-  throw new Failure('not-found', `nothing carried the attribute ${safeText(asked, 80)} in this time`, {
+  throw new Failure('not-found', `no span has the attribute ${safeText(asked, 80)} in this time`, {
     hint: 'See ls-auth attributes for the names, or look further back with --since.',
   })
 }
@@ -60,11 +60,9 @@ function noneListed(name: string): Failure {
   const hint = /^([a-z]+:)?(traceD|d)uration$/.test(name)
     ? `Search by it: ls-auth trace search --query '{ ${name} > 100ms }'`
     : 'Look further back with --since.'
-  return new Failure(
-    'not-found',
-    `Tempo lists no values of its own field ${safeText(name, 80)} in this time`,
-    { hint },
-  )
+  return new Failure('not-found', `Tempo lists no values of its field ${safeText(name, 80)} in this time`, {
+    hint,
+  })
 }
 
 /** Names of services; without a time range Tempo looks at what its ingesters hold only, about the last minutes. */
@@ -112,7 +110,7 @@ function refusedPath(name: string, slash: string, answer: ApiAnswer): Failure {
     'cannot-do',
     `the values of ${shown} cannot be listed: a path with its ${slash} was refused (HTTP ${answer.status})`,
     {
-      hint: `A gateway or proxy on the way, or an older Tempo, takes no such path: ask whoever runs them. Search by a value instead: ls-auth trace search --attr ${shellWord(`${name}=VALUE`)}`,
+      hint: `A gateway, proxy or older Tempo rejects that path. Ask whoever runs them, or search by a value: ls-auth trace search --attr ${shellWord(`${name}=VALUE`)}`,
       detail: errorDetail(answer),
     },
   )

@@ -71,8 +71,8 @@ async function overPercentile(
   if (percentile === undefined && partial !== undefined)
     return { comparison: readComparison([], MOST_VALUES), limitNanos: undefined, asked, partial }
   if (percentile === undefined) {
-    throw new Failure('not-found', 'no span fits, so there is no percentile of durations', {
-      hint: 'Look further back with --since, or leave out a filter.',
+    throw new Failure('not-found', 'no span fits, so durations have no percentile', {
+      hint: 'Look further back with --since, or drop a filter.',
     })
   }
   const ofPart = partial !== undefined && { partial }
@@ -102,18 +102,18 @@ function refusal(failure: Failure, query: string | undefined): Failure {
   const isOfTime = /range .*exceeds/i.test(said)
   const [one, shorter] = [
     'Name one of them with --tenant.',
-    'Ask for a shorter time with --since, or --from and --to.',
+    'Use a shorter time with --since, or --from and --to.',
   ]
   if (query !== undefined) return failure.withHint(isOfTenants ? one : isOfTime ? shorter : FILTER_ONLY)
   if (isOfTenants) return cannot('Tempo does not compare the spans of several tenants', one)
   if (isOfTime) {
-    return cannot('Tempo does not compare the spans of so long a time', shorter)
+    return cannot('Tempo does not compare spans over that long a range', shorter)
   }
   // The filter that is made of flags is one that it can read: the function is not (release notes 2.5 and 2.6).
   if (/parse error|syntax error/i.test(said)) {
     return cannot(
-      'this Tempo does not know compare() of TraceQL, which 2.6 and later have',
-      'ls-auth trace search works without.',
+      "this Tempo lacks TraceQL's compare(), which 2.6 and later have",
+      'ls-auth trace search works without it.',
     )
   }
   return cannot('Tempo made no comparison', 'Check the names of --attr.')
@@ -121,7 +121,7 @@ function refusal(failure: Failure, query: string | undefined): Failure {
 
 /** The function is ours: what can be wrong is the filter. */
 const FILTER_ONLY =
-  'Check the query: --query takes a filter of spans without a function: { resource.service.name = "shop" }'
+  'Check the query. --query takes a span filter without a function: { resource.service.name = "shop" }'
 
 /** Spans that took at most `seconds`, and more than half of it. */
 interface Bucket {

@@ -107,7 +107,7 @@ function metricsQueryRejected(answer: ApiAnswer): Failure {
   const long = /exceeds|too (many|large|small)|maximum/i.test(detail.join(' '))
   return new Failure('usage', 'Tempo did not accept the query', {
     hint: long
-      ? 'Ask for a shorter time with --since, or --from and --to, or a longer --step.'
+      ? 'Use a shorter time with --since, or --from and --to, or a longer --step.'
       : "Check the query. It is TraceQL with a metrics function, like '{ status = error } | rate() by (resource.service.name)'.",
     detail,
   })
@@ -121,11 +121,11 @@ function metricsFailure(answer: ApiAnswer): Failure {
 }
 
 function noMetrics(detail: readonly string[]): Failure {
-  return new Failure('cannot-do', 'this Tempo cannot query time series: it makes no TraceQL metrics', {
+  return new Failure('cannot-do', 'this Tempo cannot query time series: TraceQL metrics are off', {
     hint: NEEDS,
     detail,
   })
 }
 
 const NEEDS =
-  'TraceQL metrics need Tempo 2.4 or later and its metrics-generator with the local-blocks processor. ls-auth trace search works without.'
+  'TraceQL metrics need Tempo 2.4 or later and its metrics-generator with the local-blocks processor. ls-auth trace search works without it.'

@@ -46,7 +46,7 @@ function traceIn(answer: ApiAnswer, id: string, filters: boolean): Trace | undef
   const cutAll = (why: string): never => {
     throw noSpanOf(id, {
       reason: 'too-large',
-      hint: 'Ask whoever runs Tempo about the largest trace that it sends (max_bytes_per_trace).',
+      hint: 'Ask whoever runs Tempo about its trace size limit (max_bytes_per_trace).',
       detail: [`server: ${safeText(why, 300)}`],
     })
   }
@@ -55,7 +55,10 @@ function traceIn(answer: ApiAnswer, id: string, filters: boolean): Trace | undef
   const read = trace && markWithheld(trace, filters)
   if (!isOfSomeBlocks) return read
   if (read === undefined)
-    throw noSpanOf(id, { hint: 'Try again; if it goes on, ask whoever runs Tempo.', detail: [SOME_BLOCKS] })
+    throw noSpanOf(id, {
+      hint: 'Try again. If it keeps failing, ask whoever runs Tempo.',
+      detail: [SOME_BLOCKS],
+    })
   return { ...read, partial: read.partial ?? SOME_BLOCKS }
 }
 
@@ -63,7 +66,7 @@ function traceIn(answer: ApiAnswer, id: string, filters: boolean): Trace | undef
 const SOME_BLOCKS = 'Tempo could not read some of its blocks (HTTP 206)'
 
 const noSpanOf = (id: string, further: { hint: string; detail: readonly string[]; reason?: 'too-large' }) =>
-  new Failure('api-failed', `Tempo answered with no span of the trace ${id}`, further)
+  new Failure('api-failed', `Tempo answered without spans of the trace ${id}`, further)
 
 /** Another program answers at this address. */
 export const noTempo = (): Failure =>
@@ -125,10 +128,10 @@ export function tempoSend(tenant: string | undefined, send: Send): Send {
       const isOfTime = answer.status === 504 && OF_A_TIME.has(request.path)
       const isOfTenant = answer.status === 401 && /no org id/i.test(text)
       throw isOfTenant
-        ? new Failure(answer.failure.code, 'this Tempo serves several tenants, and none is named', {
+        ? new Failure(answer.failure.code, 'this Tempo serves several tenants and needs one', {
             hint: WHICH_TENANT,
           })
-        : answer.failure.withMoreHint(isOfTime ? 'Or ask for a shorter time with --since.' : undefined)
+        : answer.failure.withMoreHint(isOfTime ? 'Or use a shorter time with --since.' : undefined)
     }
     return answer
   }
@@ -158,14 +161,14 @@ export function startAndEnd(fromMillis: number, toMillis: number): { start: stri
 }
 
 const WHICH_TENANT =
-  'Name yours (it is sent as X-Scope-OrgID): --tenant NAME, or save it in the profile: ls-auth profile set tenant NAME'
+  'Set yours (sent as X-Scope-OrgID): --tenant NAME, or save it in the profile: ls-auth profile set tenant NAME'
 
 const MESSAGE_SIZE =
   'Ask whoever runs Tempo to raise the gRPC message size limits of its querier and query frontend.'
-const TRACE_SIZE = 'Ask whoever runs Tempo about the largest trace that it sends (max_bytes_per_trace).'
+const TRACE_SIZE = 'Ask whoever runs Tempo about its trace size limit (max_bytes_per_trace).'
 
 function tooLarge(text: string, hint: string): Failure {
-  return new Failure('api-failed', 'the trace is larger than Tempo sends', {
+  return new Failure('api-failed', "the trace exceeds Tempo's size limit", {
     hint,
     reason: 'too-large',
     detail: [safeText(text, 300)],

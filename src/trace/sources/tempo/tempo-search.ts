@@ -21,7 +21,7 @@ const MOST_AT_ONCE = 10_000
 /** How much more is asked for where an answer had too few of the time. */
 const GROWTH = 4
 /** The request for the whole time failed. */
-const LATE = 'traces that arrived late may be missing, Tempo did not search the whole time at once'
+const LATE = 'late traces may be missing, because Tempo searched in parts'
 
 /**
  * `GET /api/search` with TraceQL. Tempo has no pagination cursor: where it returns the latest first, a page ends where
@@ -221,9 +221,9 @@ function searchRejected(answer: ApiAnswer, asked: string): Failure {
   const rejected = (hint: string, lines: readonly string[]) =>
     new Failure('usage', 'Tempo did not accept the search', { hint, detail: lines })
   const most = mostAtOnce(answer)
-  if (most !== undefined) return rejected(`Ask for fewer traces: --limit ${most}.`, detail)
+  if (most !== undefined) return rejected(`Request fewer traces: --limit ${most}.`, detail)
   return /exceeds/.test(detail.join(' '))
-    ? rejected('Ask for a shorter time with --since, or --from and --to.', detail)
+    ? rejected('Use a shorter time with --since, or --from and --to.', detail)
     : rejected('Check the query (TraceQL).', [...detail, asked])
 }
 

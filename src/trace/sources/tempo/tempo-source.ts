@@ -25,10 +25,10 @@ export interface TempoSettings {
 
 /** Tempo 3 leaves so much before now out of a search (seen on 3.0.3). */
 const UNSEEN_MILLIS = 30_000
-const UNSEEN = 'Tempo may leave out the last 30 seconds: a trace of just now is found a little later'
+const UNSEEN = 'Tempo may miss the last 30 seconds; try very recent traces again a little later'
 /** Tempo gave as many as it gives, and none of them is left. */
 const OUTSIDE =
-  'there may be traces: what Tempo gave is outside of this time, as it takes whole seconds. Times in whole seconds find them'
+  'Tempo rounds times to seconds, and its traces were outside of this time; try times in whole seconds'
 const EXPIRED = "Check the id; the trace may be older than Tempo's retention, or sampled out."
 
 /** Grafana Tempo: v2 of the API, with a fallback to v1 (api_docs, and measured on 2.8.2). */
@@ -103,10 +103,10 @@ function noTrace(reference: TraceReference, traceId: string | undefined): Failur
   if (kind === 'trace') return noSuchTrace(reference, tempo.name, EXPIRED)
   if (/^00/.test(spanId))
     return new Failure('not-found', 'Tempo does not find a span whose id begins with 00', {
-      hint: 'Give the id of the trace (32 digits). This is a fault of Tempo: such a span may well be there.',
+      hint: 'Use the trace id (32 digits). This is a bug in Tempo. The span may exist.',
     })
   return new Failure('not-found', `Tempo has no trace ${traceId ?? `with the span ${spanId}`}`, {
-    hint: "Spans were looked for in the last 24 hours. The trace id (32 digits) finds an older one, until Tempo's retention ends.",
+    hint: "ls-auth searched the last 24 hours. Use the trace id (32 digits) for an older span, within Tempo's retention.",
   })
 }
 

@@ -24,7 +24,7 @@ export const PROFILES: readonly FailureRow[] = [
     values: () => ({ 'leeway VALUE': '30s' }),
   },
   {
-    name: 'a profile that is there already',
+    name: 'a profile that already exists',
     arrange: (place) => two(place),
     line: ({ stage }) => `ls-auth profile add work --issuer ${stage.provider.issuer} --client-id x`,
     exit: 2,
