@@ -13,23 +13,23 @@ import { type ListColumn, listTable, NOTHING, withoutScheme } from './list-table
 /** `ls-auth audit list`: the record of this machine, oldest first. A convenience; the gateway's log is the record. */
 export const auditList = verb({
   flags: {
-    since: duration('how far back to look (all that is kept when not given)'),
+    since: duration('how far back to look (default: everything)'),
     limit: count('only the newest (50 for audit alone)', undefined, { short: 'n' }),
     trace: value(
       '<id>',
-      'only requests that read this trace, asked for it by this span, or belong to it (traceparent)',
+      'only requests for this trace or one of its spans, or with its traceparent',
       (typed) => readTraceId(typed),
     ),
   },
   formats: ['table', 'json', 'ndjson'],
   exits: [6],
   examples: [
-    { does: 'what was asked in the last hour?', line: 'ls-auth audit list --since 1h' },
+    { does: 'the last hour', line: 'ls-auth audit list --since 1h' },
     {
-      does: 'who read this trace from here?',
+      does: 'who read this trace?',
       line: 'ls-auth audit list --trace 4bf92f3577b34da6a3ce929d0e0e4736',
     },
-    { does: 'of one profile, for a program', line: 'ls-auth audit list --profile work -o ndjson' },
+    { does: 'one profile, for a program', line: 'ls-auth audit list --profile work -o ndjson' },
   ],
   async run(
     invocation,
@@ -54,8 +54,8 @@ export const auditList = verb({
     // The table shows the beginning of an id where it has no room for more.
     const hint = trace && (cutOffHint(trace) ?? IN_THE_GATEWAY)
     const none = isOther
-      ? `no entry is of the profile ${safeText(profile, 60)}; those in the record: ${[...known].map((name) => safeText(name, 60)).join(', ')}`
-      : `there is nothing of that in the record${hint ? `. ${hint}` : ''}`
+      ? `no entries for the profile ${safeText(profile, 60)}; profiles in the record: ${[...known].map((name) => safeText(name, 60)).join(', ')}`
+      : `no entries match${hint ? `. ${hint}` : ''}`
     return {
       data: { rows, row: (row: AuditEntry) => row, whole: (all) => all },
       blocks: rows.length === 0 ? [] : [drawnBlock((pen) => listTable(rows, columnsFor(rows, pen), pen))],
@@ -72,7 +72,7 @@ export const auditList = verb({
 
 /** A search, and the body of a request, may name a trace, too; neither is in the record. */
 const IN_THE_GATEWAY =
-  'Requests that name the trace in a search or a body, and those of other machines, are in the log of the gateway alone.'
+  "Only the gateway's log has requests with the trace in a search or body, and those of other machines."
 
 const COLUMNS: readonly (ListColumn<AuditEntry> & { readonly where?: 'differs' | 'said' })[] = [
   { head: 'TIME', cell: ({ time }) => time.replace(/\.\d+Z$/, 'Z') },

@@ -242,9 +242,7 @@ function restNote(result: SearchResult, asked: Asked): Note {
   const older = olderThan(result, asked)
   if (older === undefined) return { code, text: more === '' ? `${stopped}: ${narrower(filter)}` : stopped }
   // Whoever adds up the pages must know; an earlier end would leave traces out, and leaves out those that arrived after it.
-  const again = endsInWholeSeconds
-    ? ' (the last of these may be shown again, and traces that arrived late are left out)'
-    : ''
+  const again = endsInWholeSeconds ? ' (may repeat the last of these and miss late traces)' : ''
   return {
     code,
     text: stopped,
@@ -265,7 +263,7 @@ function olderThan(result: SearchResult, { filter, isWhole }: Asked): Step['flag
 }
 
 const narrower = ({ query }: TraceFilter): string =>
-  query === undefined ? `narrow the search with ${FILTER_FLAGS}` : 'give a narrower --query'
+  query === undefined ? `narrow the search with ${FILTER_FLAGS}` : 'use a narrower --query'
 
 /** How to look at the first one, and to get more of them; of nothing, a longer time. */
 function foundSteps(result: SearchResult, asked: Asked): Step[] {
@@ -288,7 +286,7 @@ function foundSteps(result: SearchResult, asked: Asked): Step[] {
       : [
           {
             verb: 'trace get',
-            label: 'look at one:',
+            label: 'open one:',
             atTerminal: true as const,
             ...(isPlain(id) ? {} : { quotes: true as const }),
             args: [typeof file === 'string' ? file : id],

@@ -191,9 +191,7 @@ function identityLines(view: View, { width, style }: Pen): string[] {
     value(view, 'email') ??
     value(view, 'userName') ??
     value(view, 'subject') ??
-    (isReadable
-      ? 'somebody without a name'
-      : 'nobody can tell: the token says nothing that could be read here')
+    (isReadable ? 'unnamed account' : 'unknown (opaque token)')
   return [
     style.bold(safeText(String(title), 200)),
     ...workload(),
@@ -247,7 +245,7 @@ function identityLines(view: View, { width, style }: Pen): string[] {
     const [scopes, groups] = [heldNames(view, 'scopes'), heldNames(view, 'groups')]
     const { level, certain } = accessLevel(scopes, groups, table)
     return [
-      `  ${'access'.padEnd(13)} ${level ?? 'none'}${certain ? '' : ' (perhaps more: the token does not tell)'}`,
+      `  ${'access'.padEnd(13)} ${level ?? 'none'}${certain ? '' : ' (perhaps more: the token does not say)'}`,
       ...misalignment(scopes, groups, table).map(({ ask }) =>
         labelled('misaligned', safeText(ask, 1000)).replace('misaligned', style.yellow('misaligned')),
       ),
@@ -285,15 +283,15 @@ function identityLines(view: View, { width, style }: Pen): string[] {
     if (thumbprint === undefined)
       return [
         style.yellow(
-          labelled('bound key', 'none in the access token, although the provider calls it bound (DPoP)'),
+          labelled('bound key', 'none in the access token, although the provider says it is bound (DPoP)'),
         ),
       ]
     const whose =
       isOurs === undefined
-        ? 'only its sign-in has it'
+        ? 'held by its own sign-in'
         : isOurs
           ? 'the key of this sign-in'
-          : 'NOT the key of this sign-in: its API will refuse it'
+          : 'NOT the key of this sign-in; its API will refuse it'
     const shown = labelled('bound key', `${safeText(thumbprint, 100)}, ${whose}`)
     return [isOurs === false ? style.red(shown) : shown]
   }
@@ -304,8 +302,8 @@ function valueWords(
   held: ClaimValue<NonNullable<unknown>>,
 ): string | readonly string[] | undefined {
   if (held.value === undefined) {
-    if (held.status === 'overage') return 'not in the token: there are too many'
-    if (held.status === 'unreadable') return 'in the token, in a shape that ls-auth does not read'
+    if (held.status === 'overage') return 'not in the token: too many groups'
+    if (held.status === 'unreadable') return 'in the token, in an unreadable format'
     if (concept !== 'groups' && concept !== 'scopes') return undefined
     return held.status === 'unsupported' ? 'never in tokens of this provider' : 'not in the token'
   }
@@ -314,7 +312,7 @@ function valueWords(
   if (!Array.isArray(held.value)) return String(held.value)
   if (held.value.length === 0) return 'none'
   const values = held.value.map(quoted)
-  return held.isPart ? [...values, '(more, in a shape that ls-auth does not read)'] : values
+  return held.isPart ? [...values, '(more, in an unreadable format)'] : values
 }
 
 function signatureWords(
@@ -327,5 +325,5 @@ function signatureWords(
   if (why === undefined) return ['signature verified', (text) => text]
   if (why === view.notAsked) return [`signature not verified (${why})`, style.yellow]
   if (token.signature === 'bad') return [`SIGNATURE WRONG: ${why}`, style.red]
-  return [`signature ${token.notForUs ? 'not for us to check' : 'not verified'}: ${why}`, style.yellow]
+  return [`signature ${token.notForUs ? 'checkable only by its API' : 'not verified'}: ${why}`, style.yellow]
 }

@@ -327,7 +327,7 @@ async function showSignOutPage(
 ): Promise<SignOutPage> {
   const page = await signOutPage(client, ended, invocation.ports)
   if (page === undefined) {
-    const none = `${safeText(new URL(client.issuer).host, 80)} has no page that ls-auth can open`
+    const none = `${safeText(new URL(client.issuer).host, 80)} has no sign-out page for ls-auth`
     tell(invocation, `  in the browser    not signed out: ${none}`)
     return 'none'
   }

@@ -268,13 +268,13 @@ async function openFile({ ports }: Invocation, path: string, shown: string): Pro
     const code = codeOf(cause)
     if (code === 'EBUSY')
       throw new Failure('busy', `another ls-auth is writing ${shown}`, {
-        hint: 'Wait for it, or give each run a file of its own.',
+        hint: 'Wait for it, or use one file per run.',
         cause,
       })
     const noFile = ['EINVAL', 'EISDIR', 'ENOENT', 'ENOTDIR', 'ENXIO'].includes(code)
     if (!noFile) throw notWritten(shown, cause)
     const hint =
-      code === 'ENOENT' || code === 'ENOTDIR' ? 'There is no such directory.' : 'It must be a plain file.'
+      code === 'ENOENT' || code === 'ENOTDIR' ? 'The directory does not exist.' : 'It must be a plain file.'
     throw new Failure('usage', `cannot write ${shown} (${code})`, { hint, cause })
   }
 }
@@ -287,13 +287,13 @@ function notWritten(shown: string, cause: unknown): Failure {
 }
 
 function hintOf(code: string): string {
-  if (code === 'EACCES' || code === 'EPERM') return 'Fix its permissions, or name another file.'
-  if (code === 'EROFS') return 'Its file system is read-only: name a file elsewhere.'
+  if (code === 'EACCES' || code === 'EPERM') return 'Fix its permissions, or choose another file.'
+  if (code === 'EROFS') return 'Its file system is read-only. Choose a file elsewhere.'
   const isFull = code === 'ENOSPC' || code === 'EDQUOT'
-  return `${isFull ? 'Free some space' : 'Look at the disk that it is on'}. The same command goes on from what is there.`
+  return `${isFull ? 'Free some space' : 'Check its disk'}. Run the same command to continue.`
 }
 
 const foreign = (shown: string, line: number, format: TraceLines): Failure =>
-  new Failure('usage', `line ${line} of ${shown} is no output of --ids -o ${format}`, {
-    hint: 'Nothing in it was changed. Name another file, or the format that it was begun with.',
+  new Failure('usage', `line ${line} of ${shown} is not output of --ids -o ${format}`, {
+    hint: 'The file was not changed. Choose another file, or its original format.',
   })
