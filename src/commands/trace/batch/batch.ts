@@ -290,7 +290,7 @@ function hintOf(code: string): string {
   if (code === 'EACCES' || code === 'EPERM') return 'Fix its permissions, or choose another file.'
   if (code === 'EROFS') return 'Its file system is read-only. Choose a file elsewhere.'
   const isFull = code === 'ENOSPC' || code === 'EDQUOT'
-  return `${isFull ? 'Free some space' : 'Check its disk'}. Run the same command to continue.`
+  return `${isFull ? 'Free some space' : 'Check its disk'}. Run the same command again to continue.`
 }
 
 const foreign = (shown: string, line: number, format: TraceLines): Failure =>
