@@ -80,6 +80,8 @@ export type FailureCode = keyof typeof FAILURES
  * - `no-token`: no token went along with the request, as the profile wants it.
  * - `same-token`: a renewal brought the token again that was refused.
  * - `may-bind`: what was asked for may end the sign-in, and nobody has agreed to that.
+ * - `identity-provider`: the address is that of one, and not of an API.
+ * - `needs-no-sign-in`: the API answers without a token.
  * - `large-headers`: a gateway takes no headers of this size; what was asked is not what is wrong.
  * - `too-large`: more than the back end sends, or than is read; to try again brings nothing.
  * - `snapshot-taken`: it came after a snapshot was paid for; to try again takes another.
@@ -101,6 +103,8 @@ export type FailureReason =
   | 'no-token'
   | 'same-token'
   | 'may-bind'
+  | 'identity-provider'
+  | 'needs-no-sign-in'
   | 'large-headers'
   | 'too-large'
   | 'snapshot-taken'

@@ -115,7 +115,7 @@ export async function backendAt(url: URL, isTokenGiven: boolean, looker: Looker)
   if (!(found instanceof Failure) && found.kind === 'open-api') return found.backend
   if (found instanceof Failure && found.code === 'network') throw found
   const issuer = await asIssuer(url.href, looker)
-  if (typeof issuer === 'string') throw whatItIs({ kind: 'issuer', issuer }, url)
+  if (typeof issuer === 'string') throw isProvider(issuer, url)
   if (!(found instanceof Failure) && !isTokenGiven)
     throw new Failure('not-signed-in', `${host} wants a token`, { hint: `Sign in: ${login}` })
   if (found instanceof Failure && found.reason === 'web-page')
@@ -129,18 +129,27 @@ export async function backendAt(url: URL, isTokenGiven: boolean, looker: Looker)
   })
 }
 
-/** What answers at an address that publishes no sign-in settings; undefined: an API that wants a token. */
-export function whatItIs(found: Found, { host, href }: URL): Failure | undefined {
-  const shown = safeText(host, Number.POSITIVE_INFINITY)
-  if (found.kind === 'issuer')
-    return new Failure('not-found', `${shown} is your identity provider, not the trace gateway`, {
-      hint: `Ask your platform team for the address of the trace gateway, or: ls-auth login --issuer ${shellWord(found.issuer)} --client-id ID --api URL`,
-    })
-  if (found.kind === 'closed-api') return undefined
-  return new Failure('not-found', `${shown} is a ${backendOf(found.backend).name} that needs no sign-in`, {
-    hint: `Ask it: ls-auth services --backend ${found.backend} --api ${shellWord(href)} --authorization none`,
-  })
-}
+/** Failure `usage`: the address is that of an identity provider. */
+export const isProvider = (issuer: string, { host }: URL): Failure =>
+  new Failure(
+    'usage',
+    `${safeText(host, Number.POSITIVE_INFINITY)} is your identity provider, not the trace gateway`,
+    {
+      reason: 'identity-provider',
+      hint: `Ask your platform team for the address of the trace gateway, or: ls-auth login --issuer ${shellWord(issuer)} --client-id ID --api URL`,
+    },
+  )
+
+/** Failure `not-found`, which `login` takes for an answer: the API answers without a token. */
+export const needsNoSignIn = (backend: BackendId, { host, href }: URL): Failure =>
+  new Failure(
+    'not-found',
+    `${safeText(host, Number.POSITIVE_INFINITY)} is a ${backendOf(backend).name} that needs no sign-in`,
+    {
+      reason: 'needs-no-sign-in',
+      hint: `Ask it: ls-auth services --backend ${backend} --api ${shellWord(href)} --authorization none`,
+    },
+  )
 
 /** Nobody is signed in yet. */
 const NO_TOKEN = {

@@ -19,7 +19,7 @@ import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
 import type { PlannedProfile, SignIn } from '../planned-profile.ts'
 import { registerForProfile } from '../registration/register-client.ts'
 import { unregisterFormer } from '../registration/unregister-client.ts'
-import { lookAt, whatItIs } from '../request/look-at-address.ts'
+import { isProvider, lookAt, needsNoSignIn } from '../request/look-at-address.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { readOffer } from './offer.ts'
 import {
@@ -117,7 +117,9 @@ async function document(invocation: Invocation, settings: Settings, name: string
     const { clock } = ports
     const witness: Witness = (request) => ({ ...recorder.request(request), ended: async () => {} })
     const found = await lookAt(resource.url.href, { http, clock, now: () => clock.now(), witness })
-    throw found instanceof Failure ? error : (whatItIs(found, resource.url) ?? error)
+    if (found instanceof Failure || found.kind === 'closed-api') throw error
+    if (found.kind === 'issuer') throw isProvider(found.issuer, resource.url)
+    throw needsNoSignIn(found.backend, resource.url)
   })
 }
 

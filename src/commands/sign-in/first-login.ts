@@ -85,7 +85,9 @@ async function askWhatItSays(
     })
     return { ...invocation, options }
   } catch (error) {
-    if (error instanceof Failure && error.code === 'not-found' && !isSaid) return undefined
+    const saysNothing = (failure: Failure) =>
+      failure.code === 'not-found' || failure.reason === 'identity-provider'
+    if (error instanceof Failure && !isSaid && saysNothing(error)) return undefined
     throw error
   }
 }

@@ -88,8 +88,12 @@ async function run(
   const signInAs: SignIn = (named, plan) => run(named, options, plan)
   if (address !== undefined) {
     const { loginByAddress, tellDefault } = await import('../resource-metadata/login-by-address.ts')
-    const named = await loginByAddress(invocation, address, yes, signInAs, start === true)
-    return start ? undefined : tellDefault(named)
+    const named = await loginByAddress(invocation, address, yes, signInAs, start === true).catch((error) => {
+      if (!(error instanceof Failure) || error.reason !== 'needs-no-sign-in') throw error
+      tell(invocation, `${error.message}. ${error.hint}`)
+      return undefined
+    })
+    return start || named === undefined ? undefined : tellDefault(named)
   }
   const { settings, profile } = planned
     ? await loadPlanned(invocation, planned)

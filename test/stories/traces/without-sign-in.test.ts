@@ -111,14 +111,14 @@ describe('an address alone, as it is typed at 3 a.m.', () => {
     [
       'an identity provider',
       () => server({ status: 404 }, issuerAt),
-      7,
+      2,
       'error: HOST is your identity provider, not the trace gateway',
       'hint: Ask your platform team for the address of the trace gateway, or: ls-auth login --issuer http://HOST --client-id ID --api URL',
     ],
     [
       'an identity provider that denies all other paths',
       () => server(DENIED, issuerAt),
-      7,
+      2,
       'error: HOST is your identity provider, not the trace gateway',
       'hint: Ask your platform team for the address of the trace gateway, or: ls-auth login --issuer http://HOST --client-id ID --api URL',
     ],
