@@ -21,6 +21,7 @@ export function manPage(page: Page): string {
     ...['.ad l', '.nh'],
     ...['.SH NAME', `${roff(name)} \\- ${roff(description)}`],
     ...['.SH SYNOPSIS', styled(usage)],
+    ...['.SH DESCRIPTION', `${text(sentence(description))} ${text(STREAMS)}`],
     ...section(
       'COMMANDS',
       below.map((one) => ({ term: one.title, does: `${one.description}; see ${one.name}(1)` })),
@@ -31,11 +32,31 @@ export function manPage(page: Page): string {
       'ENVIRONMENT',
       appendix.variables.map(([term, does]) => ({ term, does })),
     ),
-    ...section('EXIT STATUS', exits),
+    ...section('FILES', FILES),
+    ...section('EXIT STATUS', exits.length > 0 ? exits : OF_A_GROUP),
     ...seeAlso(name),
   ]
   return `${lines.join('\n')}\n`
 }
+
+const STREAMS = 'Results go to standard output, messages to standard error.'
+
+const FILES: readonly Entry[] = [
+  { term: '~/.config/ls-auth/config.toml', does: 'your profiles and settings; XDG_CONFIG_HOME moves it' },
+  { term: '/etc/ls-auth/config.toml', does: 'the settings for everyone on this machine' },
+  {
+    term: '~/.local/state/ls-auth',
+    does: 'sealed sign-ins and the record audit.jsonl; XDG_STATE_HOME moves it',
+  },
+]
+
+/** A group of commands does nothing by itself. */
+const OF_A_GROUP: readonly Entry[] = [
+  { term: '0', does: 'help was asked for' },
+  { term: '2', does: 'no such command' },
+]
+
+const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`
 
 function section(heading: string, entries: readonly Entry[]): string[] {
   if (entries.length === 0) return []

@@ -75,7 +75,10 @@ function readEntry(line: string): AuditEntry | undefined {
 const isAsWritten = (name: keyof AuditEntry, member: unknown): boolean =>
   member === null ||
   typeof member === (name === 'status' || name === 'ms' ? 'number' : 'string') ||
-  (name === 'status' && typeof member === 'string')
+  (name === 'status' && OF_A_TOOL.includes(member))
+
+/** How a call of another server's tool ended. */
+const OF_A_TOOL: readonly unknown[] = ['ok', 'error', 'refused']
 
 const NAMES = [
   'time',

@@ -228,7 +228,7 @@ async function runBehindProxy(
   // Lazy: without --proxy there is no server.
   const { openProxy, servedLine } = await import('./proxy/open-proxy.ts')
   const given = givenToken(invocation)
-  if (given !== undefined) acceptGiven(invocation, profile, { token: given, wish, done: 'used' })
+  if (given !== undefined) acceptGiven(invocation, profile, { token: given, wish })
   const proxy = await openProxy(invocation, profile, {
     address: { port: 0 },
     allowWrite: false,
@@ -260,7 +260,7 @@ async function tokenFor(
     const { value, body } = await sessionToken(invocation, requireClient(profile), wish)
     return { value, idToken: body.idToken }
   }
-  acceptGiven(invocation, profile, { token: given, wish, done: 'handed on' })
+  acceptGiven(invocation, profile, { token: given, wish })
   return { value: given }
 }
 
@@ -268,7 +268,7 @@ async function tokenFor(
 function acceptGiven(
   invocation: Invocation,
   { client }: Profile,
-  { token, wish, done }: { readonly token: string; readonly wish: TokenWish; readonly done: string },
+  { token, wish }: { readonly token: string; readonly wish: TokenWish },
 ): void {
   if (Object.keys(wish).length > 0) {
     throw new Failure('usage', 'LS_AUTH_TOKEN is set, so ls-auth can neither choose nor renew the token', {
@@ -276,7 +276,7 @@ function acceptGiven(
     })
   }
   refuseExpired(token, client, invocation.ports.clock.now())
-  tell(invocation, `note: LS_AUTH_TOKEN is ${done} and cannot be renewed`)
+  tell(invocation, 'note: ls-auth cannot renew LS_AUTH_TOKEN')
 }
 
 /** Gives the status that a shell would see. */

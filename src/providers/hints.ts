@@ -94,7 +94,7 @@ const COMMON: readonly Hint[] = [
   },
   {
     error: ['invalid_target'],
-    say: "The provider does not know this API, or this client is not allowed to request it. Check audience. To send no resource: ls-auth login --resource ''",
+    say: "The provider does not know this API, or this client is not allowed to request it. Check audience. To send no resource, add --resource '' to the command.",
   },
   {
     error: ['invalid_client'],

@@ -93,7 +93,10 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     client: throughProxy ? { ...client, requireReason: false } : client,
     backend,
     api,
-    isElsewhere: isElsewhere(layers, api) && (authorization.toLowerCase() === 'none' || isTokenGiven(env)),
+    isElsewhere:
+      !throughProxy &&
+      isElsewhere(layers, api) &&
+      (authorization.toLowerCase() === 'none' || isTokenGiven(env)),
     organization: values.text('organization'),
     project: values.text('project'),
     tenant: values.text('tenant'),

@@ -23,6 +23,17 @@ describe('the reference is what the rows of the program say (mend it with: npm r
     expect(existsSync(path) ? readFileSync(path, 'utf8') : 'no such file').toBe(text)
   })
 
+  it('each manual page has the sections that people look for', () => {
+    const pages = [...files].filter(([name]) => name.startsWith('man/'))
+    const wanted = ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'EXAMPLES', 'FILES', 'EXIT STATUS']
+    const lacking = pages.flatMap(([name, text]) =>
+      wanted
+        .filter((section) => !text.includes(`\n.SH ${section}\n`))
+        .map((section) => `${name}: ${section}`),
+    )
+    expect(lacking).toEqual([])
+  })
+
   it('holds nothing of a command that is gone', () => {
     expect(staleFiles(files)).toEqual([])
   })
@@ -63,7 +74,7 @@ describe('a manual page', () => {
       .split('\n')
       .filter((line) => /^[.']/.test(line))
     expect(requests.filter((line) => !/^\.(\\"|TH|SH|TP|PP|EX|EE|ad l|nh)/.test(line))).toEqual([])
-    expect(requests.filter((line) => line.startsWith('.SH'))).toHaveLength(5)
+    expect(requests.filter((line) => line.startsWith('.SH'))).toHaveLength(8)
   })
 
   it('writes a hyphen that can be copied', () => {
@@ -85,7 +96,7 @@ describe('a manual page', () => {
     it('odd words come out as they went in', () => {
       const { stdout, stderr } = print(manPage(odd))
       expect(stderr).toBe('')
-      expect(stdout.split(ODD)).toHaveLength(5)
+      expect(stdout.split(ODD)).toHaveLength(6)
     })
   })
 

@@ -120,7 +120,10 @@ it('GitHub Actions', async () => {
     { '.github/ls-auth.toml': here(await read('github-actions.toml')) },
     { ...platform.variables, GITHUB_ACTIONS: 'true' },
   )
-  for (const { run } of steps) if (run !== undefined) await type(run)
+  const typed = steps.flatMap(({ run }) => run ?? [])
+  // The program is here already.
+  expect(typed[0]).toMatch(/^npm install --global /)
+  for (const run of typed.slice(1)) await type(run)
   expect(lines(await readFile(join(place, 'errors.ndjson'), 'utf8'))).toHaveLength(1)
   expect(platform.requests.map(({ audience }) => audience)).toContain(LOGIN)
 })

@@ -279,7 +279,7 @@ describe('with LS_AUTH_TOKEN set', () => {
     const args = ['exec', '--env', 'T', '--', 'sh', '-c', 'echo "$T"; env | grep -c LS_AUTH_TOKEN']
     const ended = await machine.run(args, { env: { LS_AUTH_TOKEN: token.trim() } })
     expect(ended).toMatchObject({ stdout: `${token.trim()}\n0\n` })
-    expect(ended.stderr).toBe('note: LS_AUTH_TOKEN is handed on and cannot be renewed\n')
+    expect(ended.stderr).toBe('note: ls-auth cannot renew LS_AUTH_TOKEN\n')
     const quiet = await machine.run(['--quiet', ...args], { env: { LS_AUTH_TOKEN: token.trim() } })
     expect(quiet.stderr).toBe('')
   })

@@ -164,7 +164,7 @@ export function storiesEverywhere(here: () => Stranger, told: Told): void {
     expect(stdout).toContain(`ok    issuer        ${here().issuer} matches its discovery document`)
     expect(stdout).toMatch(/^ok {4}signing keys {2}1 /m)
     expect(stdout).toMatch(
-      told.device ? /^ok {4}device flow {3}offered/m : /^ok {4}device flow {3}not offered: .*--paste$/m,
+      told.device ? /^ok {4}device flow {3}offered/m : /^ok {4}device flow {3}not offered; .*--paste$/m,
     )
     expect(stdout).toMatch(/^ok {4}session .* left, renewed as needed$/m)
     expect(stdout).toMatch(/^ok {4}scopes {8}granted as requested/m)

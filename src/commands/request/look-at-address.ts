@@ -113,7 +113,7 @@ export async function backendAt(url: URL, isTokenGiven: boolean, looker: Looker)
   const login = `ls-auth login ${shellWord(url.href.replace(/\/$/, ''))}`
   const found = await asApi(url.href, looker)
   if (!(found instanceof Failure) && found.kind === 'open-api') return found.backend
-  if (found instanceof Failure && found.code === 'network') throw found
+  if (found instanceof Failure && (found.code === 'network' || found.code === 'refused')) throw found
   const issuer = await asIssuer(url.href, looker)
   if (typeof issuer === 'string') throw isProvider(issuer, url)
   if (!(found instanceof Failure) && !isTokenGiven)

@@ -62,7 +62,7 @@ export function pathSuite(): void {
       const token = await world.issuer.mint({ scope: BOTH })
       const answer = await world.send(TRACE, { method, token })
       expect(answer.status).toBe(404)
-      expect(sentence(answer)).toContain('route not found')
+      expect(sentence(answer)).toContain('no such route')
       expect(world.upstream.arrivals.length).toBe(before)
     },
   )

@@ -93,7 +93,7 @@ describe.each(Object.entries(ERAS))('whatever comes in, messages of the protocol
       ['search_traces', { from: '-1 year' }, 'from: "1 year" is not a duration'],
       ['search_traces', { min: '2s', max: '1s' }, 'hint: Swap them: min 1s max 2s'],
       ['search_traces', { attr: { a: 'b' } }, 'attr is not a list of strings'],
-      ['get_trace', { id: `${'0'.repeat(31)}1` }, 'There is no such thing'],
+      ['get_trace', { id: `${'0'.repeat(31)}1` }, 'Not found'],
     ] as const) {
       const answer = await ask(tool, args)
       expect([tool, args, answer.result?.isError]).toEqual([tool, args, true])

@@ -86,7 +86,7 @@ describe.each(['tempo', 'jaeger'])('questions about several traces on %s', (back
     const same = await agent.call('diff_traces', { ...sides, first: slow.traceId })
     expect(same.text).toContain('note: A and B are the same trace')
     const none = await agent.call('diff_traces', { ...sides, first: '1'.repeat(32) })
-    expect(none).toMatchObject({ isError: true, text: expect.stringMatching(/^There is no such thing/) })
+    expect(none).toMatchObject({ isError: true, text: expect.stringMatching(/^Not found/) })
     const one = await agent.call('diff_traces', { first: fast.traceId })
     expect(one).toMatchObject({ isError: true, text: expect.stringContaining('second is missing') })
   })

@@ -64,7 +64,7 @@ describe('a provider that takes more than a second', () => {
     slower = () => 2_000
     const { exit, stderr } = await login()
     expect(exit).toBe(0)
-    expect(asked).toEqual(['/.well-known/openid-configuration', '/token', '/jwks'])
+    expect(asked).toEqual(['/.well-known/oauth-authorization-server', '/token', '/jwks'])
     expect(saidAndErased(stderr)).toBe(3)
     const seen = stderr.replaceAll(/waiting for [^\r\n]*\r\x1b\[2K/g, '')
     expect(seen).toMatch(/^Opening your browser\.[\s\S]*\nSigned in as alice@example\.test\.\n/)

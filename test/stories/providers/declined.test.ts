@@ -13,7 +13,7 @@ describe.each(['access_denied', 'consent_required', 'interaction_required'])(
       const { exit, stderr } = await place.world.type('ls-auth login')
       expect({ exit, stderr }).toMatchObject({
         exit: 4,
-        stderr: expect.stringMatching(/^error: the sign-in was declined\nhint: The person refused/m),
+        stderr: expect.stringMatching(/^error: the sign-in was declined\nhint: You declined/m),
       })
       expect(stderr).toContain(declined)
     })

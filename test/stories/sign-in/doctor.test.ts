@@ -58,7 +58,7 @@ describe('doctor', () => {
     await rm(file, { recursive: true })
     expect(exit).toBe(0)
     expect(stdout).toMatch(
-      /^warn +record +\S+audit\.jsonl cannot be written \(E\w+\)\n +→ Nothing is recorded/m,
+      /^warn +record +\S+audit\.jsonl cannot be written \(E\w+\)\n +→ ls-auth records nothing until then/m,
     )
   })
 

@@ -357,7 +357,10 @@ describe('the honest twins', () => {
       exit: 4,
       stderr: expect.stringContaining(`  tokens go to  ${api.url}${path}`),
     })
-    expect(stderr).toContain('traces:read\n  back end      Lightstep, organization acme, project prod\n')
+    expect(stderr).toContain(
+      'traces:read and where listed: openid profile email\n                offline_access\n' +
+        '  back end      Lightstep, organization acme, project prod\n',
+    )
   })
 
   it('an issuer whose host only looks like another is shown as it is looked up', async () => {

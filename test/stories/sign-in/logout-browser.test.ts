@@ -59,7 +59,7 @@ it.each(EXPECTED)('the sign-out page of $behaviour.id', async ({ behaviour, sett
     const pages = place.world.opened.map(({ search }) => search)
     expect(pages).toEqual(wanted === undefined ? [] : [`?client_id=${behaviour.clientId}&${wanted}`])
     if (wanted === undefined)
-      expect(stderr).toMatch(/^ {2}in the browser {4}not signed out: \S.* has no page/m)
+      expect(stderr).toMatch(/^ {2}in the browser {4}not signed out: \S.* has no sign-out page/m)
   } finally {
     await place.close()
   }

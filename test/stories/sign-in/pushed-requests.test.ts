@@ -53,7 +53,7 @@ it('what the provider finds wrong with a pushed request is told, and no browser 
   const there = await open('of-all')
   const { exit, stderr } = await there.world.type(there.login('--audience api://other'))
   expect(stderr).toMatch(
-    /^error: the provider refused to sign in\nhint: The provider does not know this audience/m,
+    /^error: the provider refused to sign in\nhint: The provider does not know this API/m,
   )
   expect({ exit, opened: there.world.opened }).toEqual({ exit: 2, opened: [] })
 })

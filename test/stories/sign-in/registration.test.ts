@@ -79,7 +79,7 @@ describe('a client that ls-auth registers itself', () => {
     world.watched = false
     expect((await world.type(`ls-auth login ${stage.gateway.url}`)).exit).toBe(0)
     expect(stage.provider.registeredClients()).toContain(client)
-    const removed = await world.type('ls-auth profile remove 127.0.0.1')
+    const removed = await world.type('ls-auth profile remove work')
     expect(removed.exit).toBe(0)
     expect(removed.stderr).toContain(`Unregistered the client ${client} at `)
     expect(stage.provider.registeredClients()).not.toContain(client)

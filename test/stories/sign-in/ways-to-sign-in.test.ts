@@ -97,7 +97,10 @@ describe('without a browser on this machine', () => {
     provider.delayTokenMilliseconds = 3_600_000
     const { exit, stderr } = await world.type(command('--device'))
     provider.delayTokenMilliseconds = 0
-    expect({ exit, stderr }).toMatchObject({ exit: 4, stderr: expect.stringContaining('good for 3s') })
+    expect({ exit, stderr }).toMatchObject({
+      exit: 4,
+      stderr: expect.stringContaining('The code works for 3s'),
+    })
     expect(stderr).toContain('not confirmed in time')
   })
 

@@ -145,7 +145,7 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('every command of %s', (backend)
       /denied you access \(HTTP 403\)[\s\S]*needs the role reader/,
       (response) => response.writeHead(403, { 'content-type': 'text/plain' }).end('needs the role reader'),
     ],
-    ['401', 11, /did not accept the token \(HTTP 401\)/, (response) => response.writeHead(401).end()],
+    ['401', 3, /did not accept the token \(HTTP 401\)/, (response) => response.writeHead(401).end()],
     [
       '429',
       6,

@@ -114,7 +114,7 @@ describe('trace why', () => {
     const text = await agent(`trace why ${file}--service checkout --error`)
     expect(text).toMatch(/^13 of 60 spans.* failed\.$/m)
     expect(text).toMatch(/^pod +pod 3 +92% +0% +\+92 +12$/m)
-    expect(text).toMatch(/^<\/trace-data>\n\nnote: values that look like/m)
+    expect(text).toMatch(/^<\/trace-data>\n\nnote: masked values that look like/m)
     expect(text.split('\nnext:\n')[1]).toBe(
       `  ls-auth trace search ${file}--service checkout --error --output agent\n`,
     )

@@ -103,6 +103,8 @@ it('Tempo 2.8.2 without a metrics generator: the traces are read, and say the sa
     const told = await ranked(`--profile till --api ${tempo.url}`)
     const paths = tempo.requests.map(({ url }) => url.pathname.replace(/\/[0-9a-f]{32}$/, '/ID'))
     expect(paths.filter((path) => path !== '/api/v2/traces/ID')).toEqual([
+      // What it is: the profile is for another address.
+      '/api/echo',
       '/api/metrics/query_range',
       '/api/search',
     ])
