@@ -156,6 +156,10 @@ describe.sequential('is true, member by member', () => {
     expect(await problems('login', [scope, `${login()} --json`, restore, `${login()} --json`])).toEqual([])
   })
 
+  it('login --start', async () => {
+    expect(await problems('login --start', [login('--start'), login('--start --device')])).toEqual([])
+  })
+
   it('token', async () => {
     const given = async () => {
       stage.world.variables.LS_AUTH_TOKEN = (await stage.world.type('ls-auth token')).stdout.trim()
