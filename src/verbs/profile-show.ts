@@ -1,7 +1,7 @@
 import { loadProfile, tell } from '../commands/invocation.ts'
 import { nameArgument } from '../commands/typed-flags.ts'
 import { drawnBlock, type Pen } from '../frame/answer.ts'
-import { value } from '../frame/flag.ts'
+import { bool, value } from '../frame/flag.ts'
 import { verb } from '../frame/verb.ts'
 import { type Profile, sendsToken } from '../settings/profile.ts'
 import type { Resolved } from '../settings/resolve.ts'
@@ -11,16 +11,20 @@ import { displayWidth } from '../text/display-width.ts'
 import { safeText } from '../text/safe-text.ts'
 import { wrap } from '../text/wrap.ts'
 
-/** `ls-auth profile show [NAME]`: each value with its source. */
+/** `ls-auth profile show [NAME]`: each value that was set with its source; with `--all` those of preset and defaults too. */
 export const profileShow = verb({
-  flags: { name: value('<name>', 'the profile', (typed) => nameArgument([typed]), { argument: 0 }) },
+  flags: {
+    name: value('<name>', 'the profile', (typed) => nameArgument([typed]), { argument: 0 }),
+    all: bool('also the values of the preset, and the defaults'),
+  },
   formats: [],
   completes: ['profiles'],
   examples: [
     { does: 'the profile in use', line: 'ls-auth profile show' },
     { does: 'another one', line: 'ls-auth profile show staging' },
+    { does: 'with the defaults', line: 'ls-auth profile show --all' },
   ],
-  async run(invocation, { name }) {
+  async run(invocation, { name, all }) {
     const { settings, profile } = await loadProfile(invocation, name === undefined ? {} : { profile: name })
     if (!profile.saved && invocation.options.json !== true)
       tell(invocation, 'There is no profile yet; these are the defaults.')
@@ -31,16 +35,22 @@ export const profileShow = verb({
     }
     return {
       data: { rows: [], row: (one) => one, whole: () => whole },
-      blocks: [drawnBlock((pen) => settingLines(profile, settings.config.path, pen))],
+      blocks: [drawnBlock((pen) => settingLines(profile, settings.config.path, all || !profile.saved, pen))],
     }
   },
 })
 
 /** `own`: the user's file, whose settings are of the profile. */
-function settingLines(profile: Profile, own: string, { width: columns, style, isPipe }: Pen): string[] {
+function settingLines(
+  profile: Profile,
+  own: string,
+  all: boolean,
+  { width: columns, style, isPipe }: Pen,
+): string[] {
   const rows = Object.entries(shownSettings(profile))
     .filter(
-      ([key, { value, source }]) => value !== undefined && (sendsToken(profile) || matters(key, source)),
+      ([key, { value, source }]) =>
+        value !== undefined && (isSet(source) || (all && (sendsToken(profile) || matters(key)))),
     )
     .flatMap(rowsOf)
   const width = Math.max(...rows.map(([key]) => key.length)) + 2
@@ -76,10 +86,11 @@ const unknownIn = ({ unknownKeys }: Profile): string[] => [
   ...new Set(unknownKeys.filter(({ where }) => where === 'profile').map(({ key }) => key)),
 ]
 
-/** Where nobody signs in: what is set, and what is about the API. The header of a token that is not sent is not. */
-const matters = (key: string, source: string): boolean =>
-  (key !== 'authorization_header' && API_SETTINGS.some((one) => one === key)) ||
-  !/^(default|preset .*)$/.test(source)
+/** Where nobody signs in: what is about the API. The header of a token that is not sent is not. */
+const matters = (key: string): boolean =>
+  key !== 'authorization_header' && API_SETTINGS.some((one) => one === key)
+
+const isSet = (source: string): boolean => !/^(default|preset .*)$/.test(source)
 
 /** Longest value, characters: what is longer is cut. */
 const LONGEST = 2000

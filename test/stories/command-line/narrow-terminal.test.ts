@@ -22,7 +22,7 @@ afterAll(() => Promise.all([beside.close(), slit.close()]))
 
 describe('profile show', () => {
   it('a list goes on below itself, with as many values on each line as there is room for', async () => {
-    const { stdout } = await beside.type('ls-auth profile show')
+    const { stdout } = await beside.type('ls-auth profile show --all')
     expect(stdout).toContain(`
 scopes                 openid profile
                        email a b c d        # profile

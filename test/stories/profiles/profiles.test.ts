@@ -52,6 +52,16 @@ describe('profiles', () => {
     expect((await world.type(`ls-auth profile add x --issuer ${issuer} --client-id y`)).exit).toBe(exit)
   })
 
+  it('show has what was set, and --all the rest', async () => {
+    await add('a')
+    const set = (await world.type('ls-auth profile show a')).stdout
+    expect(set).toMatch(/^issuer +\S+ +# profile$/m)
+    expect(set).not.toMatch(/# (default|preset)/)
+    const all = (await world.type('ls-auth profile show a --all')).stdout
+    expect(all).toMatch(/^store +keychain +# default$/m)
+    expect(all).toMatch(/^use_token +access +# preset/m)
+  })
+
   it('comments, order and unknown keys of the file stay, and are reported', async () => {
     await world.writeConfig(
       '# mine\ndefault_profile = "a" # first\n[profiles.a]\nissuer = "https://a.example" # here\nclient_id = "x"\ncolour = "red"\n',

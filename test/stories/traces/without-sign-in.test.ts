@@ -202,7 +202,7 @@ describe('a profile for an API that wants no sign-in', () => {
 
 it('an API of one’s own machine is shown as it is asked: without a token', async () => {
   const authorization = async () => {
-    const { stdout } = await world.type('ls-auth profile show')
+    const { stdout } = await world.type('ls-auth profile show --all')
     const { settings } = JSON.parse((await world.type('ls-auth profile show --json')).stdout)
     return [/^authorization +(\S+) +# (.*)$/m.exec(stdout)?.slice(1), settings.authorization]
   }
