@@ -18,17 +18,18 @@ it('one that does not run at all is neither', () => {
   expect(() => readsNodeOptions('/nonexistent/ls-auth')).toThrow('does not run')
 })
 
-it.skipIf(!isMet(Number.parseInt(process.versions.node, 10) < 24, 'Node.js 24 can make the executable'))(
-  'a Node that is too old for that is refused before anything is built',
-  () => {
-    const { status, stderr, stdout } = spawnSync(process.execPath, ['build/package/package.mjs'], {
-      encoding: 'utf8',
-      timeout: 20_000,
-    })
-    expect({ status, stdout, first: stderr.split('\n')[0] }).toEqual({
-      status: 1,
-      stdout: '',
-      first: `error: npm run package needs Node.js 24 or later, for the executable; this is ${process.version}`,
-    })
-  },
-)
+it('a Node that is too old for that is refused before anything is built', () => {
+  const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })
+Object.defineProperty(process, 'version', { value: 'v20.19.0' })`
+  const preload = `data:text/javascript,${encodeURIComponent(old)}`
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    ['--import', preload, 'build/package/package.mjs'],
+    { encoding: 'utf8', timeout: 20_000 },
+  )
+  expect({ status, stdout, first: stderr.split('\n')[0] }).toEqual({
+    status: 1,
+    stdout: '',
+    first: 'error: npm run package needs Node.js 24 or later, for the executable; this is v20.19.0',
+  })
+})

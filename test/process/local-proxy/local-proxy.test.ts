@@ -170,7 +170,10 @@ describe('a proxy of a person who is signed in', () => {
     gateway.distrusts = () => false
     expect([answer.status, await answer.json()]).toEqual([
       503,
-      expect.objectContaining({ error: 'session-ended', message: expect.stringContaining('somebody else') }),
+      expect.objectContaining({
+        error: 'session-ended',
+        message: expect.stringContaining('another account'),
+      }),
     ])
     const { exit, stderr } = await proxy.running.ended
     expect(exit).toBe(3)

@@ -22,7 +22,7 @@ describe('whoami --verify without a profile', () => {
     expect(exit).toBe(5)
     expect(stderr).toContain('is not verified: no issuer is configured\n')
     expect(stderr).toContain('hint: If you trust its issuer: ls-auth check --issuer URL\n')
-    expect(stderr).not.toContain('Do not believe')
+    expect(stderr).not.toContain('Do not trust')
     expect((await world.type('ls-auth check')).exit).toBe(5)
   })
 })

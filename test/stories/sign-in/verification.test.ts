@@ -99,7 +99,7 @@ describe('whoami --verify', () => {
     expect(stdout).toContain('signature not verified')
     expect(stderr).toContain('cannot be verified')
     // A key that was retired is no sign of a forgery.
-    expect(stderr).not.toContain('Do not believe')
+    expect(stderr).not.toContain('Do not trust')
     expect(stderr).toMatch(/^hint: .*retired.* A sign-in brings new tokens: ls-auth login$/m)
     // What was learnt by it holds for other commands.
     const check = await world.type('ls-auth check --use id --sub "*"')
