@@ -14,7 +14,7 @@ afterAll(() => place.close())
 
 describe('the profile of a workload', () => {
   it('is shown with its source, and asks for no scopes of its own accord', async () => {
-    const { stdout } = await place.type('ls-auth profile show')
+    const { stdout } = await place.type('ls-auth profile show --all')
     expect(stdout).toMatch(/^workload +\{"source":"github","grant":"token-exchange"\} +# profile$/m)
     expect(stdout).toMatch(/^scopes +none/m)
   })
