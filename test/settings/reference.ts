@@ -62,7 +62,7 @@ export const settingsReference = (): string => `# Settings
 
 <!-- Made from the table of settings by test/settings/reference.test.ts: npx vitest run test/settings -u -->
 
-\`ls-auth profile show\` prints every value and where it comes from. \`ls-auth profile set KEY VALUE\` changes one,
+\`ls-auth profile show --all\` prints every value and where it comes from. \`ls-auth profile set KEY VALUE\` changes one,
 \`ls-auth profile set KEY --unset\` takes it back.
 
 What counts, from the first to the last: flag, environment variable, the profile in your \`config.toml\`, the same profile in
