@@ -1,9 +1,9 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { Failure } from '../../../src/errors.ts'
 import { startJaegerApi } from '../../world/jaeger-api.ts'
 import { type MetadataApi, startMetadataApi, WELL_KNOWN } from '../../world/metadata-api.ts'
+import { program } from '../../world/program.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -83,7 +83,7 @@ Sign in with these settings and save them? [y/N] `,
   })
 
   it('a machine without a keychain says so before it asks', async () => {
-    world.keychain.fail = { get: new Failure('keychain-unavailable', 'there is no keychain') }
+    world.keychain.fail = { get: new program.Failure('keychain-unavailable', 'there is no keychain') }
     const { exit, stderr } = await login(stage.gateway.url, [])
     expect({ exit, stderr }).toEqual({ exit: 8, stderr: expect.not.stringContaining('[y/N]') })
   })
