@@ -298,7 +298,7 @@ export const scopesUnlisted = (
   Array.isArray(listed) && listed.length > 0 ? scopes.filter((scope) => !listed.includes(scope)) : []
 
 /**
- * The client without those of its optional scopes that the provider does not list: it may refuse all for one that it does not know.
+ * The client without the optional scopes that the provider does not list: an unknown scope may cost the whole request.
  * An OpenID provider need not list them.
  */
 export function withListedScopes<T extends PartialClient>(

@@ -7,7 +7,7 @@ import type { Elsewhere } from './display.ts'
 /** How to sign in, from the flags of `login` or from what an API requires. */
 export interface LoginOptions {
   readonly flow: 'browser' | 'url' | 'paste' | 'device'
-  /** In place of a flow: one that another process has started. */
+  /** The sign-in that another process started; it replaces the flow. */
   readonly resume?: { readonly pending: PendingSignIn; readonly callback: string | undefined }
   readonly loginHint?: string
   readonly prompt?: string

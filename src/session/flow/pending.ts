@@ -70,7 +70,7 @@ export async function pendingHeader(stateDirectory: string, ports: Ports): Promi
 }
 
 /**
- * Opens the sign-in that waits. One that waits for an address is forgotten with it: its code is spent once. Failures:
+ * Opens the sign-in that waits. If it waits for an address, it is forgotten with it: a code is spent once. Failures:
  * `session-ended` (none, or too old), `refused` (changed), `usage` (the address is missing), those of the vault.
  */
 export async function readPending(
