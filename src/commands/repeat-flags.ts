@@ -43,7 +43,7 @@ export function repeatFlags(hint: string, line: LineOfHere): string {
     .replace(/: add --authorization none\b/, (more) =>
       line.settings.api === undefined ? more : `: ${commandLine(line, { authorization: 'none' })}`,
     )
-    .replace(/\bls-auth login (?:URL|https?:\S+)(?! --)/, (first) => first + typed([], '', line))
+    .replace(/\bls-auth login (?:URL|https?:\S+)(?=\s|$)(?! --)/, (first) => first + typed([], '', line))
     .replace(OTHERS, (_, command: string, flags: string) => {
       const takes = new RegExp(`^(?:${ASKS_API})$`).test(command) ? API_FLAGS : []
       return `ls-auth ${command}${typed(takes, flags, line)}${flags}`
