@@ -5,7 +5,7 @@ import { textFlag, textsFlag } from '../commands/typed-flags.ts'
 import { Failure } from '../errors.ts'
 import { portWith } from '../port-with.ts'
 import type { Signals } from '../ports/ports.ts'
-import { withScheme } from '../settings/urls.ts'
+import { checkBaseUrl, withScheme } from '../settings/urls.ts'
 import { safeText } from '../text/safe-text.ts'
 import { openCalls } from './calls.ts'
 import type { Allowed } from './connect/offered.ts'
@@ -94,7 +94,9 @@ function readBytes(text: string): number {
 
 function serverUrl(text: string): URL {
   const address = withScheme(text)
-  if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return new URL(address)
+  if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol))
+    // A user name, a password or a query may be a secret, which hints would repeat.
+    return checkBaseUrl(address, 'none')
   throw new Failure('usage', `--connect: "${safeText(text, 100)}" is not an address`, {
     hint: 'Write it like --connect https://mcp.example.com/mcp.',
   })
