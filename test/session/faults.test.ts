@@ -51,7 +51,7 @@ describe.each(['keychain', 'file'])(
       cold()
       return world.type(line)
     }
-    /** Every call of a command × every code, once and lasting. */
+    /** Every call of a command fails once, each with another code than the one before; a write also fails for good. */
     async function everywhere(
       command: () => Promise<Outcome>,
       prepare: () => Promise<void>,
@@ -61,18 +61,15 @@ describe.each(['keychain', 'file'])(
       files.arm(0, '')
       expect((await command()).exit).toBe(0)
       const whole = [...files.calls]
-      const faultsOf = (call: string) => {
+      const faultsOf = (call: string, n: number) => {
         const codes = isRead(call) ? READ_CODES : CODES
-        const once = (store === 'keychain' ? codes : codes.slice(0, 1)).map((code) => ({
-          code,
-          lasting: false,
-        }))
+        const once = { code: codes[n % codes.length] as string, lasting: false }
         // A disk that stays full is full for the next write as well.
-        return isRead(call) ? once : [...once, { code: 'ENOSPC', lasting: true }]
+        return isRead(call) ? [once] : [once, { code: 'ENOSPC', lasting: true }]
       }
       let tried = 0
       for (let n = 1; n <= whole.length; n++) {
-        for (const { code, lasting } of faultsOf(whole[n - 1] as string)) {
+        for (const { code, lasting } of faultsOf(whole[n - 1] as string, n)) {
           tried += 1
           await prepare()
           files.arm(n, code, lasting)
