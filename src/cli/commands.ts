@@ -12,7 +12,6 @@ const QUERY_LANGUAGES = listed(
 )
 
 const signIn = async () => (await import('./rows/sign-in-commands.ts')).SIGN_IN_COMMANDS
-const profiles = async () => (await import('./rows/profile-commands.ts')).PROFILE_COMMANDS
 const clouds = async () => (await import('./rows/cloud-commands.ts')).CLOUD_COMMANDS
 const program = async () => (await import('./rows/program-commands.ts')).PROGRAM_COMMANDS
 
@@ -123,7 +122,11 @@ export const COMMANDS: Table = [
       { does: 'show each setting and its source', line: 'ls-auth profile show' },
     ],
     rows: [
-      ...lazyRows(profiles, { 'add [name]': 'make a profile, without signing in' }),
+      {
+        usage: 'add [name]',
+        description: 'make a profile, without signing in',
+        verb: async () => (await import('../verbs/profile-add.ts')).profileAdd,
+      },
       {
         usage: 'list',
         description: 'show all profiles, and who is signed in',
@@ -134,12 +137,26 @@ export const COMMANDS: Table = [
         description: 'show each setting and its source',
         verb: async () => (await import('../verbs/profile-show.ts')).profileShow,
       },
-      ...lazyRows(profiles, {
-        'set <key> [value...]': 'change one setting the current profile, or of --profile',
-        'use <name>': 'make a profile the default',
-        'export <name>': 'print a profile as TOML, for your team to import',
-        'remove <name>': 'sign out of a profile and remove it',
-      }),
+      {
+        usage: 'set <key> [value...]',
+        description: 'change one setting of the current profile, or of --profile',
+        verb: async () => (await import('../verbs/profile-set.ts')).profileSet,
+      },
+      {
+        usage: 'use <name>',
+        description: 'make a profile the default',
+        verb: async () => (await import('../verbs/profile-use.ts')).profileUse,
+      },
+      {
+        usage: 'export <name>',
+        description: 'print a profile as TOML, for your team to import',
+        verb: async () => (await import('../verbs/profile-export.ts')).profileExport,
+      },
+      {
+        usage: 'remove <name>',
+        description: 'sign out of a profile and remove it',
+        verb: async () => (await import('../verbs/profile-remove.ts')).profileRemove,
+      },
     ],
   },
   ...lazyRows(clouds, {

@@ -1,5 +1,4 @@
 import { refuseEmpty } from '../empty-value.ts'
-import { Failure } from '../errors.ts'
 import { parseDuration } from '../settings/duration.ts'
 import { typedFlag } from '../settings/setting-key.ts'
 import type { Typed } from './cli-command.ts'
@@ -25,14 +24,4 @@ export function textsFlag(flags: Flags, name: string): readonly string[] | undef
 export function durationFlag(flags: Flags, name: string): number | undefined {
   const value = flags[name]
   return typeof value === 'string' ? parseDuration(value, typedFlag(name)) : undefined
-}
-
-/** Whether a new profile may have this name. */
-export const isProfileName = (text: string): boolean => /^[\w@][\w.@-]{0,59}$/.test(text)
-
-/** The first argument, a name. Failure `usage`: it is empty. */
-export function nameArgument(args: Typed['args']): string {
-  const [name = ''] = args
-  if (name.trim() !== '') return name
-  throw new Failure('usage', 'the profile name is empty', { hint: 'See: ls-auth profile list' })
 }

@@ -39,7 +39,15 @@ export interface Verb<F extends Flags = Flags> {
   readonly formats: readonly string[]
   readonly settings?: 'all' | readonly SettingName[]
   /** What a shell offers for each argument, in order. */
-  readonly completes?: readonly ('files' | 'profiles' | 'services')[]
+  readonly completes?: readonly (
+    | 'files'
+    | 'programs'
+    | 'profiles'
+    | 'services'
+    | 'setting names'
+    | 'setting values'
+    | readonly string[]
+  )[]
   readonly variables?: readonly ReadVariable[]
   readonly exits?: readonly ExitStatus[]
   readonly examples: readonly Example[]

@@ -83,10 +83,21 @@ export function defaultName(settings: Settings): string | undefined {
 const isKnown = ({ config, system }: Settings, name: string): boolean =>
   Object.hasOwn(config.profiles, name) || Object.hasOwn(system.profiles, name)
 
+/** The same name. Failure `settings`: there is no profile of it in either file. */
+export function existingName(settings: Settings, name: string): string {
+  if (isKnown(settings, name)) return name
+  throw new Failure('settings', `there is no profile "${safeText(name, 60)}"`, {
+    hint: `${didYouMean(name, profileNames(settings))}See: ls-auth profile list`,
+  })
+}
+
 /** The names of all profiles, in the user's file first. */
 export const profileNames = ({ config, system }: Settings): string[] => [
   ...new Set([...Object.keys(config.profiles), ...Object.keys(system.profiles)]),
 ]
+
+/** Whether a new profile may have this name. */
+export const isProfileName = (text: string): boolean => /^[\w@][\w.@-]{0,59}$/.test(text)
 
 /** How to make the first profile. */
 export const FIRST_LOGIN =

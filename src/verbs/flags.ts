@@ -1,6 +1,7 @@
 import { BACKENDS } from '../backends/table.ts'
 import { tokenOnLine } from '../empty-value.ts'
-import { bool, choice, type Flag, type Flags } from '../frame/flag.ts'
+import { Failure } from '../errors.ts'
+import { bool, choice, type Flag, type Flags, value } from '../frame/flag.ts'
 import { SCALES } from '../trace/formats/output-choices.ts'
 
 /** The switch against masking. */
@@ -13,6 +14,17 @@ export const scale = choice(
   '<kind>',
   "time axis: linear cuts long tails and idle time, fit and log show them, critical shows only the root's time",
   SCALES,
+)
+
+/** The argument that names a profile. Failure `usage`: it is empty. */
+export const profileArgument = value(
+  '<name>',
+  'the profile',
+  (typed) => {
+    if (typed.trim() !== '') return typed
+    throw new Failure('usage', 'the profile name is empty', { hint: 'See: ls-auth profile list' })
+  },
+  { argument: 0 },
 )
 
 /** The flags of single back ends, which the back end reads by itself. */

@@ -1,7 +1,6 @@
 import { loadProfile, tell } from '../commands/invocation.ts'
-import { nameArgument } from '../commands/typed-flags.ts'
 import { drawnBlock, type Pen } from '../frame/answer.ts'
-import { bool, value } from '../frame/flag.ts'
+import { bool } from '../frame/flag.ts'
 import { verb } from '../frame/verb.ts'
 import { type Profile, sendsToken } from '../settings/profile.ts'
 import type { Resolved } from '../settings/resolve.ts'
@@ -10,11 +9,12 @@ import { shownSettings } from '../settings/shown-settings.ts'
 import { displayWidth } from '../text/display-width.ts'
 import { safeText } from '../text/safe-text.ts'
 import { wrap } from '../text/wrap.ts'
+import { profileArgument } from './flags.ts'
 
 /** `ls-auth profile show [NAME]`: each value that was set with its source; with `--all` those of preset and defaults too. */
 export const profileShow = verb({
   flags: {
-    name: value('<name>', 'the profile', (typed) => nameArgument([typed]), { argument: 0 }),
+    name: profileArgument,
     all: bool('also the values of the preset, and the defaults'),
   },
   formats: [],

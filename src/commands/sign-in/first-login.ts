@@ -3,7 +3,7 @@ import { Failure } from '../../errors.ts'
 import type { Terminal } from '../../ports/terminal.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
-import { defaultToKeep } from '../../settings/profile-name.ts'
+import { defaultToKeep, isProfileName } from '../../settings/profile-name.ts'
 import { didYouMean } from '../../text/near-name.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { wrap } from '../../text/wrap.ts'
@@ -14,7 +14,6 @@ import type { SignIn } from '../planned-profile.ts'
 import { registrationLines } from '../registration/registration-lines.ts'
 import { asApi, asIssuer, type Found, type Looker, lookAt } from '../request/look-at-address.ts'
 import { openRecorder } from '../request/recorder.ts'
-import { isProfileName } from '../typed-flags.ts'
 
 /** For a person who waits; `--timeout` sets another. */
 const LOOK_MILLISECONDS = 10_000

@@ -17,7 +17,6 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { noteGivenToken } from '../given-note.ts'
 import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell, warn } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
-import { leftSignIn, signInOf } from './left-sign-in.ts'
 import { namedHints } from './named-hints.ts'
 import { neededSettings, withNeededVariables } from './needed-settings.ts'
 import { atProvider, elsewhere, notRevoked, recordSignOut } from './revocation-words.ts'
@@ -212,9 +211,7 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
   const profile = chooseProfile(settings, flagsOf(invocation, { anyProfile }), ports.env)
   await noteUnknown(invocation, profile.unknownKeys)
   const { client } = profile
-  if (!client.workload) return ofPerson(profile, settings, ports)
-  const left = await (anyProfile ? signInOf(client, ports) : leftSignIn(client, settings, ports))
-  if (left) return { ...requireClient(profile), profile: clientOfSignIn(left, settings, ports.env).profile }
+  if (!client.workload || anyProfile) return ofPerson(profile, settings, ports)
   throw new Failure(
     'cannot-do',
     `profile ${safeText(profile.name, 60)} is for a program and needs no sign-in`,

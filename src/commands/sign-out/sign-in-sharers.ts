@@ -74,7 +74,7 @@ async function keyFileThatOpens(
 }
 
 /** Whether the key file of this client opens its sign-in. */
-export async function isOpenedBy(client: Client, ports: Ports): Promise<boolean> {
+async function isOpenedBy(client: Client, ports: Ports): Promise<boolean> {
   try {
     const store = await openStore(client, ports)
     // A keychain asks a person, perhaps, and no key file helps.

@@ -49,7 +49,7 @@ export function unreadable(path: string, cause: unknown, anyKind = false): Failu
 }
 
 /** The same for the bytes of a settings file; undefined: it is missing. `path`: for messages. Failure `settings`. */
-export async function configIn(path: string, bytes: Buffer | undefined): Promise<ConfigFile> {
+async function configIn(path: string, bytes: Buffer | undefined): Promise<ConfigFile> {
   if (bytes !== undefined && isUtf16(bytes)) {
     throw new Failure('settings', `cannot read ${path}: it is text in UTF-16`, {
       hint: UTF16_HINT,

@@ -33,24 +33,6 @@ describe('"I signed in. Which API do I read now?"', () => {
   })
 })
 
-describe('"I gave the profile another identity provider. Am I still signed in at the old one?"', () => {
-  const replace = (flags = '') =>
-    world.type(
-      `ls-auth profile add work --replace --issuer ${stage.provider.issuer} --client-id other --api ${stage.gateway.url} ${flags}`,
-    )
-
-  it('yes, and the way out is said and works', async () => {
-    await signIn()
-    const { exit, stderr } = await replace()
-    expect(exit).toBe(0)
-    expect(stderr).toContain('stays')
-    expect((await world.type('ls-auth status')).stdout).toContain('(no profile)')
-    const out = await world.type(commandIn(stderr))
-    expect(out.stderr).toContain('refresh token revoked')
-    expect((await world.type('ls-auth status')).stdout).not.toContain('(no profile)')
-  })
-})
-
 describe('"Nobody signs in to my local Jaeger"', () => {
   it('commands for people who sign in say so, and what works', async () => {
     const jaeger = await startJaegerApi({ traces: [makeTrace({ seed: 7 })] })

@@ -249,33 +249,4 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     expect(await settings()).not.toContain('tenant')
     await expectNothingKept(revoked)
   })
-
-  it.each([
-    ['a sign-in that ends just before the profile goes', ['ls-auth login']],
-    ['a sign-in with another account', ['ls-auth profile set account second', 'ls-auth login']],
-  ])('remove: %s is ended with it', async (_, lines) => {
-    await world.writeConfig(profileOf('work'))
-    other.world.visitor = { user: 'alice' }
-    afterReading(async () => {
-      for (const line of lines) await other.type(line)
-    })
-    const revoked = stage.provider.revocations()
-    const { exit, stderr } = await world.type('ls-auth profile remove work')
-    expect({ exit, stderr }).toEqual({
-      exit: 0,
-      stderr: 'Removed the profile work.\nSigned out of work.\n',
-    })
-    await expectNothingKept(revoked)
-  })
-
-  it('remove: a client that the profile has got meanwhile is unregistered', async () => {
-    await world.writeConfig(profileOf('work'))
-    const line = `ls-auth profile add work --replace --issuer ${stage.provider.issuer} --register`
-    afterReading(() => other.type(line))
-    const { exit, stderr } = await world.type('ls-auth profile remove work')
-    expect({ exit, stderr }).toEqual({
-      exit: 0,
-      stderr: expect.stringMatching(/^Removed the profile work\.\nUnregistered the client \S+ at \S+\n$/),
-    })
-  })
 })

@@ -1,7 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { makeTls } from '../../world/tls.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 let world: World
@@ -84,43 +82,6 @@ describe('profile set', () => {
     expect(stderr).not.toContain(world.configFile)
     expect(await file()).toBe(FILE)
   })
-
-  it.each([
-    ['ca_file', 'certificates'],
-    ['client_cert', 'certificates'],
-    ['client_key', 'the key'],
-  ])(
-    '%s must be what it is for: a file that does not exist, and one of something else',
-    async (key, what) => {
-      world.workingDirectory = world.home
-      await writeFile(join(world.home, 'notes.txt'), 'none\n')
-      for (const [name, why] of [
-        ['nofile', 'no such file'],
-        ['notes.txt', key === 'client_key' ? 'it has no PEM private key' : 'it has no PEM certificate'],
-      ]) {
-        const { exit, stderr } = await world.type(`ls-auth profile set ${key} ${name}`)
-        expect({ exit, stderr }).toEqual({
-          exit: 2,
-          stderr: `error: ${key}: ${join(world.home, name as string)}: ${why}\nhint: Set ${key} to a file of ${what} in PEM (-----BEGIN …-----).\n`,
-        })
-      }
-      expect(await file()).toBe(FILE)
-      const { cert, key: secret } = await makeTls()
-      await writeFile(join(world.home, 'good.pem'), key === 'client_key' ? secret : cert, { mode: 0o600 })
-      const other = key === 'client_key' ? 'client_cert' : 'client_key'
-      const incomplete =
-        key === 'ca_file'
-          ? ''
-          : `Commands refuse this profile until it is complete: ${key} is set without ${other}\nSet ${other} too. The two belong together.\n`
-      expect(await world.type(`ls-auth profile set ${key} ~/good.pem`)).toMatchObject({
-        exit: 0,
-        stderr: `profile work: ${key} = ~/good.pem\n${incomplete}`,
-      })
-      // What has been taken away meanwhile can be unset.
-      await rm(join(world.home, 'good.pem'))
-      expect((await world.type(`ls-auth profile set ${key} --unset`)).exit).toBe(0)
-    },
-  )
 
   it('--unset takes a value back, and an empty table with it', async () => {
     await world.type('ls-auth profile set leeway 30s')

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { program } from '../../world/program.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { type OtherTerminal, openTwoTerminals } from '../../world/two-terminals.ts'
 import type { World } from '../../world/world.ts'
@@ -52,55 +51,5 @@ describe('a sign-in of before', () => {
       stderr: 'Signed out of work.\nRemoved the profile work.\n',
     })
     await expectNoSignIn()
-  })
-
-  it('profile remove ends it where the profile has become one for a program', async () => {
-    await becomesForProgram()
-    expect(await world.type('ls-auth profile remove work')).toMatchObject({
-      exit: 0,
-      stderr: 'Signed out of work.\nRemoved the profile work.\n',
-    })
-    await expectNoSignIn()
-  })
-
-  it('logout ends it where the profile has become one for a program', async () => {
-    await becomesForProgram()
-    expect(await world.type('ls-auth logout')).toMatchObject({
-      exit: 0,
-      stderr: expect.stringMatching(/^Signed out of work\.\n/),
-    })
-    await expectNoSignIn()
-    expect(await world.type('ls-auth logout')).toMatchObject({
-      exit: 2,
-      stderr: expect.stringContaining('profile work is for a program and needs no sign-in'),
-    })
-  })
-
-  it('logout that the keychain has stopped is finished by the next one', async () => {
-    await becomesForProgram()
-    world.keychain.fail.remove = new program.Failure('keychain-locked', 'the keychain is locked')
-    expect(await world.type('ls-auth logout')).toMatchObject({
-      exit: 8,
-      stderr: expect.stringContaining('not removed yet: the keychain is locked'),
-    })
-    world.keychain.fail = {}
-    expect(await world.type('ls-auth logout')).toMatchObject({
-      exit: 0,
-      stderr: expect.stringMatching(/^Signed out of work\.\n {2}on this machine {3}deleted\n/),
-    })
-    await expectNoSignIn()
-  })
-
-  it.each([
-    ['ls-auth logout --profile job', 2],
-    ['ls-auth profile remove job', 0],
-  ])('%s does not end what another profile for a program has left', async (line, exit) => {
-    await becomesForProgram()
-    const revoked = stage.provider.revocations()
-    const said = await world.type(line)
-    expect(said.exit).toBe(exit)
-    expect(said.stderr).not.toContain('Signed out')
-    expect(stage.provider.revocations()).toBe(revoked)
-    expect((await world.type('ls-auth logout')).stderr).toMatch(/^Signed out of work\.\n/)
   })
 })

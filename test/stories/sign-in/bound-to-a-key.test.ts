@@ -49,9 +49,7 @@ describe.sequential('dpop = true', () => {
   it('switched on, it asks for a new sign-in', async () => {
     const set = await type('ls-auth profile set dpop true')
     expect(set.exit).toBe(0)
-    expect(set.stderr).toContain(
-      'Commands refuse a sign-in with another dpop. To sign in: ls-auth login --profile ',
-    )
+    expect(set.stderr).toContain('\nThen: ls-auth login --profile ')
     for (const line of [`ls-auth trace get ${stage.spanId}`, 'ls-auth token', 'ls-auth exec -- true']) {
       const { exit, stderr } = await type(line)
       expect(exit).toBe(line.includes('exec') ? 125 : 2)

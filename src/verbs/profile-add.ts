@@ -1,44 +1,35 @@
-import { isDeepStrictEqual } from 'node:util'
-import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports/ports.ts'
-import { urisToRegister } from '../../providers/presets.ts'
-import { asksForTokens, discover, discoverIssuer } from '../../session/documents/metadata.ts'
-import { sessionName } from '../../session/session-name.ts'
-import { requireProviderInReach } from '../../session/sign-in-offered.ts'
-import { findSignIns } from '../../session/store/sign-ins.ts'
-import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { chooseProfile, type Profile, sendsToken } from '../../settings/profile.ts'
-import { defaultToKeep } from '../../settings/profile-name.ts'
-import { isComplete } from '../../settings/required-client.ts'
-import { isTyped } from '../../settings/setting-key.ts'
-import { SETTING_TABLE } from '../../settings/setting-table.ts'
-import { safeText } from '../../text/safe-text.ts'
-import { changeSettings, requireUnchanged } from '../change-settings.ts'
-import type { CliCommand, Typed } from '../cli-command.ts'
-import { commandLine } from '../command-line.ts'
-import { flagsOf, globals, type Invocation, printJson, tell } from '../invocation.ts'
-import { requireOutsideProxy } from '../outside-proxy.ts'
-import { registerForProfile } from '../registration/register-client.ts'
-import { registrationLines } from '../registration/registration-lines.ts'
-import { unregisterFormer } from '../registration/unregister-client.ts'
-import { sharersOf } from '../sign-out/sign-in-sharers.ts'
-import { signOutOf } from '../sign-out/sign-out-of.ts'
-import { isProfileName, textFlag } from '../typed-flags.ts'
-import { confirmOrigins, LOCAL_SETTINGS, readTransfer } from './profile-transfer.ts'
+import { changeSettings, requireUnchanged } from '../commands/change-settings.ts'
+import { commandLine } from '../commands/command-line.ts'
+import { flagsOf, globals, type Invocation, printJson, tell } from '../commands/invocation.ts'
+import { requireOutsideProxy } from '../commands/outside-proxy.ts'
+import { confirmOrigins, LOCAL_SETTINGS, readTransfer } from '../commands/profile-transfer.ts'
+import { registerForProfile } from '../commands/registration/register-client.ts'
+import { registrationLines } from '../commands/registration/registration-lines.ts'
+import { unregisterFormer } from '../commands/registration/unregister-client.ts'
+import { Failure } from '../errors.ts'
+import { OF_SETTINGS } from '../frame/exit-statuses.ts'
+import { bool, text } from '../frame/flag.ts'
+import { verb } from '../frame/verb.ts'
+import { urisToRegister } from '../providers/presets.ts'
+import { asksForTokens, discover, discoverIssuer } from '../session/documents/metadata.ts'
+import { requireProviderInReach } from '../session/sign-in-offered.ts'
+import { readSettings } from '../settings/files/settings-files.ts'
+import { chooseProfile, type Profile, sendsToken } from '../settings/profile.ts'
+import { defaultToKeep, isProfileName } from '../settings/profile-name.ts'
+import { isTyped } from '../settings/setting-key.ts'
+import { SETTING_TABLE } from '../settings/setting-table.ts'
+import { safeText } from '../text/safe-text.ts'
+import { profileArgument } from './flags.ts'
 
 /** A profile that `profile add` has written. */
 interface Added {
-  /** Those of before. */
-  readonly settings: Settings
   readonly profile: Profile
-  /** What was written. */
-  readonly values: Readonly<Record<string, unknown>>
+  /** The file with it. */
+  readonly path: string
   /** Undefined: nobody signs in. */
   readonly issuer: string | undefined
   /** Of a client that the provider has just registered. */
   readonly clientId: string | undefined
-  /** The sign-in of the profile that was replaced, see {@link signInLeft}. */
-  readonly left: Awaited<ReturnType<typeof signInLeft>>
   readonly isImported: boolean
   readonly isReplaced: boolean
   /** The settings of the profile that was replaced which stay. */
@@ -47,7 +38,7 @@ interface Added {
 
 /** Says what was written, what it does not touch, and what to do next. */
 function tellAdded(invocation: Invocation, added: Added): void {
-  const { settings, profile, values, issuer, clientId, left, isReplaced, keptKeys } = added
+  const { profile, path, issuer, clientId, isReplaced, keptKeys } = added
   const { name } = profile
   const { preset } = profile.client
   if (globals(invocation).json) {
@@ -61,39 +52,10 @@ function tellAdded(invocation: Invocation, added: Added): void {
   const provider = issuer === undefined ? '' : ` (${preset.name})`
   tell(
     invocation,
-    `${isReplaced ? 'Replaced' : 'Added'} the profile ${name}${provider} ${isReplaced ? 'in' : 'to'} ${settings.config.path}.`,
+    `${isReplaced ? 'Replaced' : 'Added'} the profile ${name}${provider} ${isReplaced ? 'in' : 'to'} ${path}.`,
   )
-  const shadow = shadowed(settings, name, values)
-  if (shadow !== undefined) tell(invocation, shadow)
-  if (left) {
-    tell(
-      invocation,
-      `The previous sign-in, at ${safeText(left.issuer, 200)}, stays. ${signOutOf(left, name)}`,
-    )
-  }
   if (keptKeys.length > 0) tell(invocation, `Kept from the previous profile: ${keptKeys.join(', ')}.`)
   for (const line of nextSteps(invocation, added)) tell(invocation, line)
-}
-
-/** The sign-in that the profile had before it was replaced, where no profile uses it any more. */
-async function signInLeft(settings: Settings, { name, client }: Profile, ports: Ports) {
-  const current = isComplete(client) ? sessionName(client) : undefined
-  return (await findSignIns(client.stateDirectory, ports)).find(
-    (one) =>
-      Object.hasOwn(one.apis, name) &&
-      sessionName(one) !== current &&
-      sharersOf({ ...one, profile: name }, settings, ports.env).length === 0,
-  )
-}
-
-/** A profile of that name in the file of the system, and what of it counts no more. */
-function shadowed({ system }: Settings, name: string, values: Added['values']): string | undefined {
-  if (!Object.hasOwn(system.profiles, name)) return undefined
-  const keys = Object.entries(system.profiles[name] ?? {}).flatMap(([key, value]) =>
-    values[key] === undefined || isDeepStrictEqual(values[key], value) ? [] : [safeText(key, 60)],
-  )
-  const from = `${safeText(system.path, 200)} has a profile ${name}, too: what yours does not set comes from there.`
-  return keys.length === 0 ? from : `${from} Yours hides its ${keys.join(', ')}.`
 }
 
 const urisOf = ({ client: { issuer, preset } }: Profile): string[] =>
@@ -127,45 +89,51 @@ const nextCommand = (name: string, signsIn: string, isWorkload = false): string 
       ? `Then: ls-auth whoami --profile ${name}`
       : "No sign-in needed: set LS_AUTH_TOKEN to the program's token."
 
-interface AddOptions {
-  /** Undefined: the one in the file. */
-  readonly name: string | undefined
-  /** The path or URL of a profile file to import. */
-  readonly from: string | undefined
-  /** Have the provider register a client (RFC 7591). */
-  readonly register: boolean
-  /** Take the place of a profile of that name. */
-  readonly replace: boolean
-  /** Do not prompt. */
-  readonly yes: boolean
-}
-
 /**
  * `ls-auth profile add NAME`: validates the values, fetches the provider's metadata if any, writes the profile. One from
- * a file or URL is taken without asking its issuer: it is imported before the network it is for is there.
+ * a file is taken without asking its issuer: it is imported before the network it is for is there.
  */
-export const addProfile: CliCommand<AddOptions> = { read, run }
-
-function read({ args, flags }: Typed): AddOptions {
-  const name = args[0]
-  const from = textFlag(flags, 'from')
-  if (name === undefined && from === undefined) {
-    const line = commandLine({ command: 'profile add', args: ['NAME'], options: flags })
-    throw new Failure('usage', 'the new profile has no name', {
-      hint: `Only a file (--from FILE) brings its own name. Add a name: ${line}`,
-    })
-  }
-  if (name !== undefined) checkName(name)
-  const register = flags.register === true
-  if (register)
-    refuseBeside(from === undefined ? flags.clientId : from, from === undefined ? '--client-id' : '--from')
-  return { name, from, register, replace: flags.replace === true, yes: flags.yes === true }
-}
-
-function refuseBeside(given: unknown, flag: string): void {
-  if (given === undefined) return
-  throw new Failure('usage', `--register and ${flag} exclude each other`, { hint: 'Give one of them.' })
-}
+export const profileAdd = verb({
+  flags: {
+    name: profileArgument,
+    from: text('<file>', 'import it from a file of your team; asks before saving'),
+    register: bool('register a client for ls-auth at the provider (RFC 7591)'),
+    replace: bool('replace an existing profile'),
+    yes: bool('do not ask'),
+  },
+  formats: [],
+  settings: 'all',
+  exits: [...OF_SETTINGS, 4, 7],
+  examples: [
+    {
+      does: 'from a file that a colleague exported; shows issuer and API, then asks',
+      line: 'ls-auth profile add --from work.toml',
+    },
+    {
+      does: 'from settings; shows what to register at the provider',
+      line: 'ls-auth profile add work --issuer https://login.acme.example --client-id ls-auth-cli',
+    },
+    {
+      does: 'the same, and register the client at the provider',
+      line: 'ls-auth profile add work --issuer https://login.acme.example --register',
+    },
+  ],
+  async run(invocation, options) {
+    const { name, from, register } = options
+    if (name === undefined && from === undefined) {
+      const line = commandLine({ ...invocation, args: ['NAME'] })
+      throw new Failure('usage', 'the new profile has no name', {
+        hint: `Only a file (--from FILE) brings its own name. Add a name: ${line}`,
+      })
+    }
+    if (name !== undefined) checkName(name)
+    const beside = from === undefined ? invocation.settings.clientId && '--client-id' : '--from'
+    if (register && beside)
+      throw new Failure('usage', `--register and ${beside} exclude each other`, { hint: 'Give one of them.' })
+    await add(invocation, options)
+    return undefined
+  },
+})
 
 function checkName(name: string): void {
   if (isProfileName(name)) return
@@ -174,7 +142,17 @@ function checkName(name: string): void {
   })
 }
 
-async function run(invocation: Invocation, options: AddOptions): Promise<void> {
+interface AddOptions {
+  /** Undefined: the one in the file. */
+  readonly name: string | undefined
+  /** The path of a profile file to import. */
+  readonly from: string | undefined
+  readonly register: boolean
+  readonly replace: boolean
+  readonly yes: boolean
+}
+
+async function add(invocation: Invocation, options: AddOptions): Promise<void> {
   const { ports } = invocation
   requireOutsideProxy('profile add', ports.env)
   const { from, register, replace, yes } = options
@@ -216,16 +194,13 @@ async function run(invocation: Invocation, options: AddOptions): Promise<void> {
   const { values, clientId } = await (register
     ? registerForProfile(invocation, profile, ({ clientId, commit }) => commit(() => save(clientId)))
     : save())
-  const left = old && (await signInLeft(settings, profile, ports))
   if (old) await unregisterFormer(invocation, settings, name, values)
   const isImported = transfer !== undefined
   tellAdded(invocation, {
-    settings,
     profile,
-    values,
+    path: settings.config.path,
     issuer,
     clientId,
-    left,
     isImported,
     isReplaced: !!old,
     keptKeys: Object.keys(kept(old)),
