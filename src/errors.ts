@@ -86,6 +86,7 @@ export type FailureCode = keyof typeof FAILURES
  * - `too-large`: more than the back end sends, or than is read; to try again brings nothing.
  * - `snapshot-taken`: it came after a snapshot was paid for; to try again takes another.
  * - `no-profile`: nobody has signed in for this address; the hint has the command and nothing of others.
+ * - `bad-argument`: a tool takes no such argument, or no such value; the hint quotes nothing.
  * - `budget-spent`: all that one run of a server may answer is answered.
  */
 export type FailureReason =
@@ -109,6 +110,7 @@ export type FailureReason =
   | 'too-large'
   | 'snapshot-taken'
   | 'no-profile'
+  | 'bad-argument'
   | 'budget-spent'
 
 /**

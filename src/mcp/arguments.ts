@@ -22,6 +22,7 @@ export function readArguments(tool: Pick<Tool, 'name' | 'arguments'>, typed: unk
     const valid = names.length === 0 ? 'It takes none.' : `It takes: ${names.join(', ')}.`
     throw new Failure('usage', `${tool.name} has no argument "${safeText(name, 60)}"`, {
       hint: `${didYouMean(name, names)}${valid}`,
+      reason: 'bad-argument',
     })
   }
   return Object.fromEntries(
@@ -63,7 +64,10 @@ function textOf(tool: Pick<Tool, 'name'>, name: string, value: unknown): string 
 }
 
 const wrong = ({ name }: Pick<Tool, 'name'>, what: string): Failure =>
-  new Failure('usage', `${name}: ${what}`, { hint: 'See the schema of its arguments.' })
+  new Failure('usage', `${name}: ${what}`, {
+    hint: 'See the schema of its arguments.',
+    reason: 'bad-argument',
+  })
 
 /** Arguments as flags of the command that means the same, for the readers of that command. */
 export function flagsOf(tool: Pick<Tool, 'arguments'>, given: Given): Flags {

@@ -4,7 +4,7 @@ import { FAILURES, Failure, type FailureCode, type FailureReason } from '../erro
 import { dataBlock, dataLine } from '../trace/render/data-block.ts'
 import { inWordsOf } from './arguments.ts'
 import type { Tool } from './tool.ts'
-import { withTools } from './tool-names.ts'
+import { ALLOW_SNAPSHOTS, withTools } from './tool-names.ts'
 
 /**
  * The text of a failed call: what to do, in words of ours, then what the failure says, as data: it may quote a server or a
@@ -18,7 +18,7 @@ export function errorText(error: unknown, invocation: Invocation, tool: Pick<Too
   const lines = (text: string) => cut(inWordsOf(tool, text))
   const { hint: words } = withTypedFlags(error.withHint(withTools(error.hint)), invocation)
   const hint = lines(`hint: ${words}`)
-  const isOwn = isOwnHint(error)
+  const isOwn = isOwnHint(error) || withTools(error.hint) === ALLOW_SNAPSHOTS
   const details = detail.flatMap((line) => lines(`  ${withTools(line)}`))
   const said = [...lines(`error: ${message}`), ...(isOwn ? [] : hint), ...details]
   // A command in it repeats flags as they were typed.
@@ -109,7 +109,7 @@ export const adviceFor = ({ code, reason }: Pick<Failure, 'code' | 'reason'>): s
  */
 const OWN_HINT: readonly FailureCode[] = ['not-signed-in', 'session-ended', 'network', 'busy']
 /** Failures of this room, whose one hint holds a flag or an address that a person typed, and nothing else that varies. */
-const OWN_REASON: readonly FailureReason[] = ['budget-spent', 'no-profile']
+const OWN_REASON: readonly FailureReason[] = ['bad-argument', 'budget-spent', 'no-profile']
 
 /** Whether all words of the hint are known to be ours. */
 const isOwnHint = ({ code, reason, hint }: Pick<Failure, 'code' | 'reason' | 'hint'>): boolean =>

@@ -1,4 +1,6 @@
-const UNPAID = 'Without one: get_trace with the id of a span (16 hex digits) or the address of its page.'
+/** All of a hint, where an agent cannot start the server anew. */
+export const ALLOW_SNAPSHOTS =
+  'A person can allow snapshots by starting this server with --snapshot. Without one: get_trace with the id of a span (16 hex digits) or the address of its page.'
 
 /** Commands that a hint may name, and what does the same here; the first that fits. */
 const COMMANDS: readonly (readonly [RegExp, string])[] = [
@@ -14,11 +16,7 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/ls-auth trace why/g, 'explain_traces'],
   [/ls-auth services/g, 'get_services'],
   [/ls-auth attributes/g, 'get_attributes'],
-  // An agent cannot start the server anew.
-  [
-    /Take a snapshot: ls-auth mcp\b.*/g,
-    `A person can allow snapshots by starting this server with --snapshot. ${UNPAID}`,
-  ],
+  [/Take a snapshot: ls-auth mcp\b.*/g, ALLOW_SNAPSHOTS],
   [/ls-auth mcp\b.* --snapshot\b.*/g, 'a person has to start this server with --snapshot'],
 ]
 

@@ -78,6 +78,8 @@ export interface SearchResult {
   readonly isOfAnyTime?: boolean
   /** Notes for the user; safe for a terminal. */
   readonly notes?: readonly string[]
+  /** Those notes may quote a server or a condition. */
+  readonly notesQuote?: boolean
 }
 
 /** The id by which `trace get` shows this trace. */

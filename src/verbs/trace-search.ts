@@ -211,7 +211,7 @@ const LEFT_OUT = ': left out of p50, p99 and the histogram'
 
 /** What to know of what was found. */
 function foundNotes(result: SearchResult, asked: Asked): Note[] {
-  const { traces, notes = [], truncated } = result
+  const { traces, notes = [], notesQuote, truncated } = result
   const unknown = traces.filter(({ durationNanos }) => durationNanos === undefined)
   const unfinished = unknown.filter((trace) => trace.unfinished !== undefined)
   const rootless = unfinished.filter(({ rootName }) => rootName === undefined).length
@@ -222,7 +222,7 @@ function foundNotes(result: SearchResult, asked: Asked): Note[] {
   return [
     ...(unfinished.length === 0 ? [] : [without(ofUnfinished)]),
     ...(others === 0 ? [] : [without(ofOthers)]),
-    ...notes.map((text): Note => ({ code: 'back-end', text, quotes: true })),
+    ...notes.map((text): Note => ({ code: 'back-end', text, ...(notesQuote && { quotes: true }) })),
     // Where nothing fits, the back end has said what stopped it.
     ...(truncated && traces.length > 0 ? [restNote(result, asked)] : []),
   ]

@@ -56,6 +56,16 @@ it('what we say, the data, what was said on the way, our notes, then calls to go
   `)
 })
 
+it('a figure below one percent can be read, and nothing else begins with <', () => {
+  const answer: Answer = {
+    data: { rows: [], row: String, whole: () => ({}) },
+    blocks: [drawnBlock(() => ['<1%  <b>  </trace-data>  <|system|>  < 1'])],
+  }
+  expect(agentText(answer, [], () => undefined)).toContain(
+    '\n<1%  &lt;b>  &lt;/trace-data>  &lt;|system|>  &lt; 1\n',
+  )
+})
+
 it('a value that is more than a name stands in no step', () => {
   expect(textOf([['pod', 'pod 3']]).split('\nnext:\n')[1]).toBe('  trace search {"error":true}\n')
 })

@@ -5,7 +5,7 @@ import { idForTraceGet, latestFirst, type TraceSummary } from '../search.ts'
 import { formatDuration } from './format-duration.ts'
 import { withoutDuration } from './span-duration.ts'
 
-/** Around text that others wrote. Neither can occur within: there every `<` is written `&lt;`. */
+/** Around text that others wrote. Neither can occur within: there `<` is written `&lt;`, unless a digit follows (`<1%`). */
 const BEGIN = '<trace-data>'
 const END = '</trace-data>'
 
@@ -24,7 +24,9 @@ export const dataBlock = (lines: readonly string[]): string[] =>
  * characters, line breaks and invisible characters are shown as escapes.
  */
 export const dataLine = (text: string): string =>
-  safeText(text, LONGEST_LINE).replaceAll('<', '&lt;').replaceAll('`', '&#96;')
+  safeText(text, LONGEST_LINE)
+    .replaceAll(/<(?!\d)/g, '&lt;')
+    .replaceAll('`', '&#96;')
 
 /** UTF-8 bytes of lines, their ends included. */
 export const bytesOf = (lines: readonly string[]): number =>

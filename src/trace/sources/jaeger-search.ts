@@ -62,7 +62,7 @@ export async function searchJaeger(
     traces,
     truncated: isCut || fit.length >= filter.limit,
     asked: new URLSearchParams(asked).toString(),
-    ...(note !== undefined && { notes: [note] }),
+    ...(note !== undefined && { notes: [note], notesQuote: found.length === 0 }),
   }
 }
 

@@ -59,6 +59,7 @@ export async function searchLightstep(
     truncated,
     asked,
     notes: [note],
+    notesQuote: stream !== undefined,
     ...(!stream && { isAssembling: true, isOfAnyTime: true }),
   }
 }

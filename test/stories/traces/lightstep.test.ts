@@ -254,6 +254,8 @@ describe('search', () => {
     expect(api.snapshots.taken.map(({ query }) => query)).toEqual([
       'service IN ("payment") AND "error" IN ("true")',
     ])
+    const agent = await world.type('ls-auth trace search --service payment --snapshot -o agent')
+    expect(agent.stdout.split('</trace-data>').at(-1)).toContain('note: examples of recent spans, not all')
     const list = await world.type('ls-auth trace search --service payment --snapshot --limit 1')
     expect(list.stdout.split('\n').at(-2)).toMatch(/^[0-9a-f]{16} +payment: /)
     expect(list.stderr).toContain('stopped at 1 span, ')

@@ -78,7 +78,7 @@ async function searchByPages(search: Search, q: string, page: TraceSummary[]): P
   const rest = () =>
     addRest(search, q, seen, traces).then(end, (error) => {
       if (!(error instanceof Failure && error.exit === 6)) throw error
-      return { ...end(true), notes: [`${LATE}: ${error.message}`] }
+      return { ...end(true), notes: [`${LATE}: ${error.message}`], notesQuote: true }
     })
   let most = PAGE
   let isWhole = true
