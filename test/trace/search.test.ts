@@ -150,6 +150,40 @@ describe('the list', () => {
     )
   })
 
+  const drawn = (width: number, roots: readonly (readonly [string, string])[]) =>
+    renderTraceList(
+      roots.map(([rootService, rootName], i) => ({
+        traceId: `${i}`.repeat(32),
+        rootService,
+        rootName,
+        startNanos: EPOCH,
+        durationNanos: 557e6,
+        spans: 94,
+        errors: 3,
+        services: [],
+      })),
+      { width, unicode: true, style: UNSTYLED, now: Number(EPOCH / 1_000_000n) + 10_000 },
+    )
+      .slice(2)
+      .map((line) => line.replace(/^\S+ +/, ''))
+
+  test('at 80 columns service and operation can be told apart', () => {
+    const roots = [
+      ['frontend', 'POST /checkout'],
+      ['checkout-service', 'POST /orders/{id}/items'],
+      ['cart', 'GET /cart'],
+    ] as const
+    expect(drawn(80, roots)).toMatchInlineSnapshot(`
+      [
+        "ROOT                    SPANS  ERR   TIME  AGE",
+        "front…: POST /checkout     94  ✗ 3  557ms  10s",
+        "check…: POST /o…/items     94  ✗ 3  557ms  10s",
+        "cart: GET /cart            94  ✗ 3  557ms  10s",
+      ]
+    `)
+    expect(drawn(120, roots)[0]).toContain('SPANS  ERRORS  DURATION  AGE')
+  })
+
   test('the histogram counts every duration once, on a logarithmic scale', () => {
     expect(histogram([1, 10, 100, 1000], 3)?.counts).toEqual([1, 1, 2])
     expect(histogram([5, 5], 3)).toBeUndefined()

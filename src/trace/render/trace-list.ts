@@ -37,7 +37,7 @@ export function renderTraceList(traces: readonly TraceSummary[], options: ListOp
   const columns = planColumns(traces, pen)
   const [what, name] = isOfSpans(traces) ? ['SPAN', 'NAME'] : ['TRACE', 'ROOT']
   options.leftOut?.push(...(columns.root === 0 ? [name] : []), ...columns.leftOut)
-  const head = `${padEnd(what, columns.id)}  ${padEnd(name, columns.root)}${columns.figures(HEADS)}`
+  const head = `${padEnd(what, columns.id)}  ${padEnd(name, columns.root)}${columns.figures(columns.heads)}`
   return [
     ...histogramLines(traces, options).map(cut),
     '',
@@ -68,6 +68,8 @@ function durationText(nanos: number, isInMillis: boolean, micro: string): string
 }
 
 const HEADS = ['SPANS', 'ERRORS', 'DURATION', 'AGE'] as const
+/** Where a root would be truncated. */
+const SHORT_HEADS = ['SPANS', 'ERR', 'TIME', 'AGE'] as const
 /** Which figures stay in little room, the most needed first. */
 const BY_NEED = ['DURATION', 'ERRORS', 'AGE', 'SPANS'] as const
 /** Columns that figures leave to the root, and that the two most needed leave to it. */
@@ -87,19 +89,32 @@ interface ListColumns {
   /** Whether there is a column of errors; else the root is marked. */
   readonly hasErrors: boolean
   readonly leftOut: readonly string[]
+  readonly heads: readonly string[]
   /** The cells in their columns, as far as there is room. */
   figures(cells: readonly string[]): string
 }
 
 /** Ids and figures keep their width (ids are copied, figures compared); the root and the bar share what is left. */
 function planColumns(traces: readonly TraceSummary[], pen: ListPen): ListColumns {
-  const rows = [HEADS, ...traces.map((trace) => cellsOf(trace, pen))]
-  const widths = HEADS.map((_, i) => widest(rows.map((cells) => cells[i]!)))
+  const rows = traces.map((trace) => cellsOf(trace, pen))
   const id = widest(traces.map(idForTraceGet), 5)
-  const { figures, leftOut, room } = layFigures(id, widths, pen.width)
+  const layUnder = (heads: readonly string[]) => ({
+    heads,
+    ...layFigures(
+      id,
+      heads.map((head, i) => widest([head, ...rows.map((cells) => cells[i]!)])),
+      pen.width,
+    ),
+  })
+  const rootsOf = (marked: boolean) =>
+    widest(
+      traces.map((trace) => rootText(trace, pen, marked)),
+      4,
+    )
+  const wide = layUnder(HEADS)
+  const { heads, figures, leftOut, room } = wide.room < rootsOf(false) ? layUnder(SHORT_HEADS) : wide
   const hasErrors = !leftOut.includes('ERRORS')
-  const rootOf = (trace: TraceSummary) => rootText(trace, pen, !hasErrors)
-  const widestRoot = widest(traces.map(rootOf), 4)
+  const widestRoot = rootsOf(!hasErrors)
   // A whole name says more than a long bar.
   const bar = leftOut.length === 0 && room >= 36 ? Math.max(8, Math.min(20, room - widestRoot - 2)) : 0
   const services = [...new Set(traces.map((trace) => trace.rootService))]
@@ -111,6 +126,7 @@ function planColumns(traces: readonly TraceSummary[], pen: ListPen): ListColumns
     colours: new Map(services.map((service, index) => [service, index])),
     hasErrors,
     leftOut,
+    heads,
     figures,
   }
 }
@@ -120,7 +136,7 @@ function layFigures(id: number, widths: readonly number[], width: number) {
   const kept = figuresThatFit(widths, width - id - 2)
   const figures = (cells: readonly string[]) =>
     cells.map((cell, i) => (kept.has(HEADS[i]!) ? `  ${padStart(cell, widths[i]!)}` : '')).join('')
-  const room = Math.max(0, width - id - 2 - displayWidth(figures(HEADS)))
+  const room = Math.max(0, width - id - 2 - displayWidth(figures(HEADS.map(() => ''))))
   return { figures, leftOut: HEADS.filter((head) => !kept.has(head)), room }
 }
 
@@ -151,10 +167,7 @@ function traceLine(trace: TraceSummary, columns: ListColumns, pen: ListPen): str
   const glyphs = glyphsFor(pen.unicode)
   const id = fitEnd(idForTraceGet(trace), width, glyphs.ellipsis)
   if (columns.root === 0) return id
-  const name = padEnd(
-    fitMiddle(rootText(trace, pen, !columns.hasErrors, columns.root), columns.root, glyphs.ellipsis),
-    columns.root,
-  )
+  const name = padEnd(rootText(trace, pen, !columns.hasErrors, columns.root), columns.root)
   const middle = `${name}${columns.figures(cellsOf(trace, pen))}`
   const left = `${padEnd(id, columns.id)}  ${(trace.errors ?? 0) > 0 ? style.red(middle) : middle}`
   if (columns.bar === 0 || trace.durationNanos === undefined) return left.trimEnd()
@@ -162,15 +175,25 @@ function traceLine(trace: TraceSummary, columns: ListColumns, pen: ListPen): str
   return `${left}  ${style.palette(columns.colours.get(trace.rootService) ?? 0, glyphs.path.repeat(filled))}`
 }
 
-/** Service and name, or the name alone where there is room for the beginning of one of them. */
-function rootText(trace: TraceSummary, { unicode }: ListPen, marked: boolean, room = LEAST_ROOT): string {
+/** Service and name, each truncated by itself, or the name alone where there is room for the beginning of one of them. */
+function rootText(
+  trace: TraceSummary,
+  { unicode }: ListPen,
+  marked: boolean,
+  room = Number.POSITIVE_INFINITY,
+): string {
   const { rootService, rootName, span, errors = 0 } = trace
   const glyphs = glyphsFor(unicode)
   const mark = marked && errors > 0 ? `${glyphs.error} ` : ''
-  const isNamed = (part: string | undefined) => part !== undefined && part !== ''
-  const parts = [rootService ?? span?.service, rootName ?? span?.name].filter(isNamed)
-  if (room < LEAST_ROOT) parts.splice(0, parts.length - 1)
-  return mark + (parts.length === 0 ? '(root not known)' : safeName(parts.join(': '), glyphs.ellipsis))
+  const parts = [rootService ?? span?.service, rootName ?? span?.name].flatMap((part) =>
+    part ? [safeName(part, glyphs.ellipsis)] : [],
+  )
+  const [service, name = ''] = parts
+  if (parts.length < 2 || room < LEAST_ROOT)
+    return fitMiddle(mark + (parts.at(-1) ?? '(root not known)'), room, glyphs.ellipsis)
+  const left = room - displayWidth(mark) - 2
+  const start = fitEnd(service!, Math.max(Math.floor(left / 3), left - displayWidth(name)), glyphs.ellipsis)
+  return `${mark}${start}: ${fitMiddle(name, left - displayWidth(start), glyphs.ellipsis)}`
 }
 
 function age(millis: number): string {
@@ -245,7 +268,17 @@ export function openFeed(options: Pick<ListOptions, 'width' | 'unicode' | 'style
   const { figures, leftOut, room } = layFigures(ID, WIDTHS, width)
   const root = Math.min(room, MOST_ROOT)
   const hasErrors = !leftOut.includes('ERRORS')
-  const columns = { id: ID, root, bar: 0, most: 1, colours: new Map(), hasErrors, leftOut, figures }
+  const columns = {
+    id: ID,
+    root,
+    bar: 0,
+    most: 1,
+    colours: new Map(),
+    hasErrors,
+    leftOut,
+    heads: FEED_HEADS,
+    figures,
+  }
   const { ellipsis } = glyphsFor(unicode)
   const head = root === 0 ? 'TRACE' : `${padEnd('TRACE', ID)}  ${padEnd('ROOT', root)}${figures(FEED_HEADS)}`
   return {
