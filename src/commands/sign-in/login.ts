@@ -74,6 +74,8 @@ type LoginLine = LoginOptions & {
 interface StartedRun {
   readonly profile: string
   readonly typed: Invocation['settings']
+  /** For hints: what was typed beside the settings. */
+  readonly line?: Pick<Invocation, 'args' | 'options'>
   readonly planned?: Pick<PlannedProfile, 'values' | 'optionalScopes'>
 }
 
@@ -114,9 +116,11 @@ async function run(
   const dialog = terminalDialog(invocation)
   if (start) {
     const { values } = planned ?? {}
+    const { start: _, ...typed } = invocation.options
     const started: StartedRun = {
       profile: profile.name,
       typed: invocation.settings,
+      line: { args: invocation.args, options: typed },
       ...(values && { planned: { values, ...(optionalScopes && { optionalScopes }) } }),
     }
     return printJson(
@@ -145,12 +149,15 @@ async function run(
 const STARTED = Symbol('of a run that was started')
 const isStarted = (invocation: Invocation): boolean => Object.hasOwn(invocation, STARTED)
 
+const loadPending = () => import('../../session/flow/pending.ts')
+
 /** Goes on with the profile, plan and flags of the run that started the sign-in. Failure `session-ended`: none waits. */
 async function finishRun(invocation: Invocation, line: LoginLine): Promise<void> {
   const { ports } = invocation
   const { places } = await readSettings(ports.env, await ports.files())
-  const { pendingHeader } = await import('../../session/flow/pending.ts')
-  const { profile, typed, planned } = (await pendingHeader(places.stateDirectory, ports)).run as StartedRun
+  const { pendingHeader } = await loadPending()
+  const header = await pendingHeader(places.stateDirectory, ports)
+  const { profile, typed, planned, line: first } = header.run as StartedRun
   const { yes: _, ...options } = line
   const set = Object.fromEntries(
     Object.entries(invocation.settings).filter(([, value]) => value !== undefined),
@@ -161,7 +168,12 @@ async function finishRun(invocation: Invocation, line: LoginLine): Promise<void>
     settings: { ...typed, ...set },
     [STARTED]: true,
   }
-  return run(started, options, planned)
+  return run(started, options, planned).catch(async (error) => {
+    // Of a note that was changed nothing is repeated.
+    if (!(error instanceof Failure) || error.code === 'refused' || first === undefined) throw error
+    const { withTypedFlags } = await import('../repeat-flags.ts')
+    throw withTypedFlags(error, { ...started, ...first })
+  })
 }
 
 /** Opened before anything is sent: until then nothing that was read of it is authentic. */
@@ -172,7 +184,7 @@ async function resumed(
 ): Promise<LoginOptions> {
   if (finish === undefined) return options
   const callback = finish === true ? undefined : finish
-  const { readPending } = await import('../../session/flow/pending.ts')
+  const { readPending } = await loadPending()
   return { ...options, resume: { pending: await readPending(client, callback, ports), callback } }
 }
 

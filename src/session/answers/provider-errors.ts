@@ -240,6 +240,12 @@ function unreadable(
       { cause: foreign, hint },
     )
   }
+  // The code and its proof would go where the provider's metadata did not say.
+  if (where === 'authorization' && status !== undefined && status >= 300 && status < 400)
+    return new Failure('refused', `the provider's token endpoint redirects (HTTP ${status})`, {
+      hint: 'ls-auth sends secrets to no other address. Ask the administrator of the identity provider, or check for a proxy on the way.',
+      cause: foreign,
+    })
   const limited = limitIn(cause, now)
   const vendorHint =
     vendorError === undefined

@@ -89,6 +89,10 @@ export async function readPending(
     await notes.forget(NAME)
     throw gone('the sign-in that waited is too old')
   }
+  if (pending.code !== undefined && callback !== undefined)
+    throw new Failure('usage', 'this sign-in waits for a code that a person confirms, not for an address', {
+      hint: 'Leave out the address: ls-auth login --finish',
+    })
   if (pending.request !== undefined) {
     if (callback === undefined)
       throw new Failure('usage', '--finish needs the address on which the browser ended', {
@@ -103,12 +107,16 @@ export async function readPending(
 const AGAIN = 'Start again: ls-auth login --start'
 const gone = (what: string): Failure => new Failure('session-ended', what, { hint: AGAIN })
 
-/** Failures: `refused` (of another origin), `session-ended` (of another sign-in). */
+/** Failures: `usage` (no address), `refused` (of another origin), `session-ended` (of another sign-in). */
 function checkedCallback({ redirectUri = '', request }: PendingSignIn, callback: string): URL {
   const state = request?.state ?? ''
   const read = readPasted(callback, redirectUri, state)
   if (typeof read !== 'string') return read
-  const isElsewhere = !URL.canParse(callback) || new URL(callback).origin !== new URL(redirectUri).origin
+  if (!URL.canParse(callback))
+    throw new Failure('usage', 'what follows --finish is not an address', {
+      hint: `Copy all of what stands in the address bar of the browser; it begins with ${redirectUri}`,
+    })
+  const isElsewhere = new URL(callback).origin !== new URL(redirectUri).origin
   throw isElsewhere
     ? new Failure('refused', 'that is not the address on which the sign-in ends', {
         hint: `Copy the address that begins with ${redirectUri}`,

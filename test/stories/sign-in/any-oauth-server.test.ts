@@ -189,6 +189,43 @@ describe('an agent that has a human', () => {
     await expect(config()).rejects.toThrow('ENOENT')
   })
 
+  it('a first --finish that fails: the hint starts again with the address and the profile', async () => {
+    await start()
+    const address = await visited((await started('--port 0 --profile acme')).url as string)
+    world.clockOffset = 11 * 60_000
+    const { exit, stderr } = await finish(address)
+    expect(exit).toBe(3)
+    const again = /^hint: Start again: (.+)$/m.exec(stderr)?.[1] ?? ''
+    expect(again).toBe(`ls-auth login ${server.api} --yes --port 0 --profile acme --start`)
+    const anew = await visited(JSON.parse((await world.type(again)).stdout).url)
+    expect((await finish(anew)).exit).toBe(0)
+    expect((await world.type('ls-auth services --profile acme')).stdout).toBe('checkout\n')
+  })
+
+  it('what is no address is exit 2, and the sign-in still waits', async () => {
+    await start()
+    const address = await visited((await started()).url as string)
+    for (const word of ['garbage', 'code=abc&state=def']) {
+      const { exit, stderr } = await finish(word)
+      expect(stderr).toContain('error: what follows --finish is not an address\n')
+      expect(exit).toBe(2)
+    }
+    expect((await finish(address)).exit).toBe(0)
+  })
+
+  it('an address without a code is exit 6, a token endpoint that redirects exit 10: nothing is kept', async () => {
+    const elsewhere = 'https://evil.example/token'
+    await start({ pages: { '/oauth/token': { status: 307, body: '', location: elsewhere } } })
+    const visitedOnce = await visited((await started()).url as string)
+    const without = await finish(visitedOnce.replace(/code=[^&]+&?/, ''))
+    expect({ exit: without.exit, stderr: without.stderr }).toMatchObject({ exit: 6 })
+    expect(codes()).toBe(0)
+    const { exit, stderr } = await finish(await visited((await started()).url as string))
+    expect(stderr).toContain("error: the provider's token endpoint redirects (HTTP 307)")
+    expect(exit).toBe(10)
+    await expect(config()).rejects.toThrow('ENOENT')
+  })
+
   it('with --device: a code, and --finish waits until it is confirmed', async () => {
     await start()
     const stage = await openStage({ provider: { deviceInterval: 1 } })
@@ -196,6 +233,9 @@ describe('an agent that has a human', () => {
       stage.world.fastForward = true
       const begun = JSON.parse((await stage.world.type(stage.login('--start --device'))).stdout)
       expect(begun.next).toBe('ls-auth login --finish')
+      const withAddress = await stage.world.type(`${begun.next} http://127.0.0.1:8765/callback?code=x`)
+      expect(withAddress.stderr).toContain('waits for a code that a person confirms, not for an address')
+      expect(withAddress.exit).toBe(2)
       const device = { verificationUri: begun.verification_uri, userCode: begun.user_code }
       await approveDevice(device, { user: 'alice' })
       const { exit, stderr } = await stage.world.type(begun.next)
