@@ -12,7 +12,7 @@ import { givenToken, type Invocation, loadProfile, tell } from './invocation.ts'
 import { refuseExpired, refuseHandOut } from './request/bound-token.ts'
 import { readTokenWish, sessionToken, type TokenWish } from './request/credentials.ts'
 import { openRecorder, profileOfGiven } from './request/recorder.ts'
-import { requireReason } from './request/require-api.ts'
+import { requireApiOfGiven, requireReason } from './request/require-api.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -267,7 +267,7 @@ async function tokenFor(
 /** Says that LS_AUTH_TOKEN is the token. Failures: `usage`: another one is asked for; `not-signed-in`: it has expired. */
 function acceptGiven(
   invocation: Invocation,
-  { client }: Profile,
+  profile: Profile,
   { token, wish }: { readonly token: string; readonly wish: TokenWish },
 ): void {
   if (Object.keys(wish).length > 0) {
@@ -275,7 +275,8 @@ function acceptGiven(
       hint: 'Unset it, or drop --min-ttl, --audience, --scope and --narrow.',
     })
   }
-  refuseExpired(token, client, invocation.ports.clock.now())
+  requireApiOfGiven(invocation.ports.env, profile)
+  refuseExpired(token, profile.client, invocation.ports.clock.now())
   tell(invocation, 'note: ls-auth cannot renew LS_AUTH_TOKEN')
 }
 

@@ -15,6 +15,7 @@ import { requireClient } from '../../settings/required-client.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { repeatFlags } from '../repeat-flags.ts'
 import { sessionToken } from '../request/credentials.ts'
+import { requireApiOfGiven } from '../request/require-api.ts'
 
 /** All that attacks are made of, but for the routes. */
 export interface GatewayTokens extends Omit<Held, 'base' | 'read' | 'write'> {
@@ -50,6 +51,7 @@ export async function gatewayTokens(
 ): Promise<GatewayTokens> {
   const { client } = profile
   const given = givenToken(invocation)
+  if (given !== undefined) requireApiOfGiven(invocation.ports.env, profile)
   const held = given === undefined ? await sessionToken(invocation, requireClient(profile)) : undefined
   const token = given ?? held?.value ?? ''
   const body = held?.body

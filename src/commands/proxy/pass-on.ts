@@ -180,8 +180,8 @@ const isEncoded = (headers: UpstreamAnswer['headers']): boolean =>
     .flatMap((value) => String(value ?? '').split(','))
     .some((encoding) => !/^(identity|chunked)?$/i.test(encoding.trim()))
 
-/** Shorter ones are no secrets of an issuer, and would be found in many a word. */
-const SHORTEST = 16
+/** A shorter one is no secret, and would be found in many words. */
+const SHORTEST = 4
 
 /**
  * Replaces the token in bytes that pass by with as many `x`, so that no length changes: an API may echo what it was sent,

@@ -16,7 +16,7 @@ import { portWith } from '../../port-with.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Signals } from '../../ports/ports.ts'
 import { scopeToAsk } from '../../providers/scope-names.ts'
-import type { Profile } from '../../settings/profile.ts'
+import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { canAsk } from '../can-ask.ts'
@@ -27,7 +27,7 @@ import { expired, isBound } from './bound-token.ts'
 import { sessionToken, tokenSource, type ValidToken } from './credentials.ts'
 import { heldToken, onePerson } from './held-token.ts'
 import { openRecorder, type Recorder, writeAtOnce } from './recorder.ts'
-import { requireReason } from './require-api.ts'
+import { requireApiOfGiven, requireReason } from './require-api.ts'
 
 /** What is special about the requests of one run. */
 export interface RequestRun {
@@ -57,6 +57,7 @@ export async function authorisedRequest(
   const recorder = await openRunRecorder(invocation, profile, run)
   const given = givenToken(invocation)
   const isGiven = given !== undefined
+  if (isGiven && sendsToken(profile)) requireApiOfGiven(invocation.ports.env, profile)
   const proofs = openProofs(invocation.ports.clock)
   const destination = {
     base: profile.api,

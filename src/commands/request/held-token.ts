@@ -8,6 +8,7 @@ import { requireClient } from '../../settings/required-client.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import type { TokenWish } from './credentials.ts'
 import { sessionToken, type ValidToken } from './credentials.ts'
+import { requireApiOfGiven } from './require-api.ts'
 
 /** How long a token is used without a look at the session: so long a proxy lives on after `logout`. */
 const LOOK_MILLISECONDS = 15_000
@@ -44,7 +45,10 @@ export function tokenOf(
 ): HeldToken {
   const given = givenToken(invocation)
   if (!sendsToken(profile)) return fixed(undefined)
-  if (given !== undefined) return fixed(given)
+  if (given !== undefined) {
+    requireApiOfGiven(invocation.ports.env, profile)
+    return fixed(given)
+  }
   const requireSamePerson = onePerson()
   const ask = async (rejected: string | undefined) => {
     const want = { ...wish, ...(rejected !== undefined && { rejected }) }

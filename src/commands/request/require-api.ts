@@ -1,8 +1,10 @@
 import { BACKEND_IDS, backendOf, LOCAL_EXAMPLES, listed } from '../../backends/table.ts'
 import type { PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
+import type { Env } from '../../ports/ports.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { FIRST_LOGIN } from '../../settings/profile-name.ts'
+import { withScheme } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
 
 /** Whether somebody has named the API; the default address of a back end is nobody's choice. */
@@ -49,5 +51,17 @@ export function requireReason({ reason, requireReason }: PartialClient): void {
   if (requireReason !== true || reason !== undefined) return
   throw new Failure('usage', 'this profile requires a reason', {
     hint: 'Add --reason TEXT, such as a ticket, or set LS_AUTH_REASON.',
+  })
+}
+
+/** Failure `other-origin`: LS_AUTH_TOKEN has the API that LS_AUTH_API names beside it, and the flag names another. */
+export function requireApiOfGiven({ variables }: Env, { api, resolved }: Profile): void {
+  const { LS_AUTH_TOKEN: token, LS_AUTH_API: own = '' } = variables
+  const address = withScheme(own.trim())
+  if (token === undefined || resolved.api.source !== '--api' || !URL.canParse(address)) return
+  if (new URL(address).origin === api.origin) return
+  throw new Failure('other-origin', `LS_AUTH_TOKEN is not for ${safeText(api.origin, 120)}`, {
+    detail: [`LS_AUTH_API beside it names: ${safeText(new URL(address).origin, 120)}`],
+    hint: 'Drop --api, or unset LS_AUTH_API if the token is for that API.',
   })
 }
