@@ -43,7 +43,7 @@ const NONE = 'Not found. Check ids, names and times, then call again.'
 const KEYCHAIN = 'The keychain did not return the sign-in. Stop here and tell the person what you see below.'
 const SECURITY = 'Refused for security. Stop here and tell the person. Do not look for a way around it.'
 const PAGE =
-  'The address answered with a web page or a redirect, not the trace API. Another call will not help. Stop here and tell the person what you see below.'
+  'The address answered with a web page or a redirect, and not with data. Another call will not help. Stop here and tell the person what you see below.'
 const BUG = 'ls-auth failed unexpectedly. Tell the person.'
 
 /** What an agent should do about a failure. */

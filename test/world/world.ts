@@ -62,6 +62,8 @@ export interface World {
   readonly slept: number[]
   /** The program looks in the system's table of sockets whose browser it is. */
   looksAtSockets: boolean
+  /** Standard input and output as a server uses them. */
+  streams: ReturnType<Ports['terminal']['streams']>
   /** Port changes for fault injection. */
   override: Partial<Ports>
   type(line: string): Promise<Outcome>
@@ -95,6 +97,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     fastForward: false,
     slept: [],
     looksAtSockets: false,
+    streams: { input: Readable.from([]), output: new PassThrough() },
     override: {},
     async type(line) {
       const [word, ...argv] = words(line)
@@ -159,7 +162,7 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
       },
     },
     terminal: {
-      streams: () => ({ input: Readable.from([]), output: new PassThrough() }),
+      streams: () => world.streams,
       out: write,
       page: write,
       outBytes: async (bytes) => {

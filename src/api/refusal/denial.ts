@@ -6,6 +6,7 @@ import { isPage, networkSignIn } from '../../http-answers/web-page.ts'
 import { isObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import type { Destination } from '../destination.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
 import {
@@ -33,6 +34,8 @@ interface Known {
   readonly otherIssuerHint?: string | undefined
   /** The base URL of the API. */
   readonly base?: URL | undefined
+  /** What a web page came in place of. */
+  readonly wanted?: string
 }
 
 /**
@@ -49,19 +52,20 @@ export function explainAnswer(
     scopeToAsk = (scope) => scope,
     otherIssuerHint,
     base = new URL(url.origin),
+    wanted = 'traces',
   }: Known = {},
 ): Failure | undefined {
   const { status } = answer
   const html = isPage(answer)
   if (status >= 300 && status < 400)
-    return loginPage(url, token, 'redirects to another page', whereTo(answer, url))
+    return loginPage(url, token, `redirects to another page instead of ${wanted}`, whereTo(answer, url))
   if (status === 401)
     return refusedToken(answer, url, token, { isAgain, scopeToAsk, base, trust: otherIssuerHint ?? TRUST })
   if (status === 403) return refusedAccess(answer, url, token, { isAgain, scopeToAsk })
   if (status === 429) return rateLimited(answer, url, now)
   if (status === 410) return gone(answer, url)
   if (status === 405 || status === 501) return notOffered(answer, url)
-  if (html && status < 400) return loginPage(url, token, 'answered with a web page')
+  if (html && status < 400) return loginPage(url, token, `answered with a web page instead of ${wanted}`)
   if (status >= 200 && status < 400) return undefined
   if (status === 404 && !html) return undefined
   if (status === 404) {
@@ -84,8 +88,7 @@ function loginPage(
   what: string,
   detail: readonly string[] = [],
 ): Failure {
-  const message = `${safeText(url.host)} ${what} instead of traces`
-  const page = new Failure('login-page', message, { detail, reason: 'web-page' })
+  const page = new Failure('login-page', `${safeText(url.host)} ${what}`, { detail, reason: 'web-page' })
   // Where no token goes along, nobody signs in: status 3 would send a script to do so.
   return token === undefined
     ? page.withExit(FAILURES['api-failed'].exit)
@@ -201,6 +204,10 @@ function refusedAccess(
   })
 }
 
+/** Between quotes no shell of any platform reads more in it than a word. */
+const canBeTyped = (scope: string | undefined): boolean =>
+  scope !== undefined && /^[\w*][\w:./@+*=~,#?{}[\]-]*$/.test(scope)
+
 /** A scope is asked for at sign-in, a group is granted by somebody, a claim is what a workload is. */
 function accessHint(
   challenge: Challenge | undefined,
@@ -226,8 +233,8 @@ function accessHint(
   if (toAsk.includes(undefined))
     return `The token lacks the ${named}. The profile asks for all scopes granted to its client (/.default). Ask the client's administrator to grant this one, then sign in again: ls-auth login`
   // The command will be pasted into a shell.
-  return toAsk.every(isPlainName)
-    ? `The token lacks the ${named}. Sign in with it: ls-auth login${toAsk.map((scope) => ` --scope ${scope}`).join('')}`
+  return toAsk.every(canBeTyped)
+    ? `The token lacks the ${named}. Sign in with it: ls-auth login${toAsk.map((scope) => ` --scope ${shellWord(scope as string)}`).join('')}`
     : `Sign in with the ${named} (login --scope).`
 }
 

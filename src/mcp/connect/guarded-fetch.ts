@@ -88,7 +88,8 @@ async function refusalOf(
   }
   const flat = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')])
   const answer = { status, headers: Object.fromEntries(flat), body: Buffer.concat(parts) }
-  return explainAnswer(answer, profile.api, await tokens.token().catch(() => undefined))
+  const token = await tokens.token().catch(() => undefined)
+  return explainAnswer(answer, profile.api, token, { wanted: 'an answer of the MCP server' })
 }
 
 /** The answer for the kit. `over` resolves at its end. */
