@@ -51,6 +51,11 @@ const PROBES: Readonly<Record<BackendId, (place: Place) => GatewayProbe>> = {
     // Archives one trace. No trace can have this id, so there is nothing to archive, whatever the storage.
     write: { method: 'POST', path: '/api/archive/not-a-trace-id' },
   }),
+  zipkin: () => ({
+    reads: ['/api/v2/services'],
+    // Stores spans. The body is none, so there is nothing to store.
+    write: { method: 'POST', path: '/api/v2/spans', body: NO_JSON },
+  }),
 }
 
 /** How to find out what a gateway in front of a back end lets through. Failure `settings` for a place it cannot have. */

@@ -3,8 +3,9 @@ import type { Ability, Backend, Place, PlaceName } from './backend.ts'
 import { jaeger } from './jaeger.ts'
 import { lightstep } from './lightstep.ts'
 import { tempo } from './tempo.ts'
+import { zipkin } from './zipkin.ts'
 
-const TABLE = [lightstep, tempo, jaeger] as const satisfies readonly Backend[]
+const TABLE = [lightstep, tempo, jaeger, zipkin] as const satisfies readonly Backend[]
 
 /** A value of the setting `backend`. */
 export type BackendId = (typeof TABLE)[number]['id']

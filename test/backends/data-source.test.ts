@@ -36,6 +36,7 @@ describe('the data source that proxy --print grafana prints', () => {
     expect(printed.map(([id, file]) => [id, parse(file).datasources[0].type])).toEqual([
       ['tempo', 'tempo'],
       ['jaeger', 'jaeger'],
+      ['zipkin', 'zipkin'],
     ])
   })
 

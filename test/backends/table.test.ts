@@ -131,6 +131,7 @@ const BY_DATA_SOURCE: Readonly<Record<string, readonly string[]>> = {
     '/api/metrics/query',
     '/api/metrics/query_range',
   ],
+  zipkin: ['/api/v2/services', '/api/v2/spans', '/api/v2/traces', '/api/v2/trace/4bf92f3577b34da6'],
 }
 
 const reads = (row: Backend, line: string): boolean => {

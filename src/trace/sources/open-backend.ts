@@ -30,6 +30,10 @@ const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<Backen
     const { jaegerSource } = await import('./jaeger-source.ts')
     return jaegerSource(base, send)
   },
+  async zipkin({ base, send }) {
+    const { zipkinSource } = await import('./zipkin-source.ts')
+    return zipkinSource(base, send)
+  },
 }
 
 export const openBackend = (id: BackendId, access: BackendAccess): Promise<BackendSource> => OPEN[id](access)

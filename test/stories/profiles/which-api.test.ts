@@ -48,10 +48,10 @@ it('a CI job needs no file: token, API, back end and tenant by variables', async
 })
 
 it('a variable with a wrong value is exit 2 and names the variable', async () => {
-  world.variables.LS_AUTH_BACKEND = 'zipkin'
+  world.variables.LS_AUTH_BACKEND = 'splunk'
   expect(await world.type(`ls-auth services --api ${jaeger.url}`)).toMatchObject({
     exit: 2,
-    stderr: expect.stringContaining('LS_AUTH_BACKEND: "zipkin" is not known'),
+    stderr: expect.stringContaining('LS_AUTH_BACKEND: "splunk" is not known'),
   })
 })
 

@@ -194,7 +194,7 @@ it.each([
 /** What is wrong in my own settings, or in a variable, and what is said of it. */
 const FAULTS: readonly (readonly [lines: string, found: string, next: string])[] = [
   ['[profiles.work', 'config.toml:1:15 is not valid TOML', 'Fix this line. The file was not changed.'],
-  ['[profiles.work]\nbackend = "zipkin"', 'backend: "zipkin" is not known', 'Choose one of: '],
+  ['[profiles.work]\nbackend = "splunk"', 'backend: "splunk" is not known', 'Choose one of: '],
   ['[profiles.work]\nleeway = "5 minutes"', 'leeway: "5 minutes" is not a duration', 'Write it like 90s'],
   ['[profiles.work]\napi = "nonsense"', 'the api "nonsense" is not an https URL', 'Write it like https://'],
   ['[profiles.work]\n[profiles.work.expect]\naud = "x"', 'expect.aud is not known', 'Did you mean audience?'],

@@ -9,6 +9,7 @@ import { startTempoApi } from '../../world/tempo-api.ts'
 import { startTraceApi } from '../../world/trace-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
+import { startZipkinApi } from '../../world/zipkin-api.ts'
 
 const trace = makeTrace({ seed: 7 })
 const rootId = trace.spans.find((span) => span.parentId === undefined)?.spanId as string
@@ -22,6 +23,7 @@ beforeAll(async () => {
   const lightstep = await startTraceApi({ apiKey: 'k', traces: [trace] })
   const tempo = await startTempoApi({ traces: [trace], apiKey: 'k' })
   const jaeger = await startJaegerApi({ traces: [trace] })
+  const zipkin = await startZipkinApi({ traces: [trace] })
   stranger = createServer((request, response) => {
     request.resume()
     says(response)
@@ -38,11 +40,12 @@ beforeAll(async () => {
     profile('lightstep', 'lightstep', lightstep.url) +
       profile('tempo', 'tempo', tempo.url) +
       profile('jaeger', 'jaeger', jaeger.url) +
-      ['lightstep', 'tempo', 'jaeger'].map((name) => profile(`stranger-${name}`, name, elsewhere)).join(''),
+      profile('zipkin', 'zipkin', zipkin.url) +
+      BACKEND_IDS.map((name) => profile(`stranger-${name}`, name, elsewhere)).join(''),
   )
   const saved = await world.type(`ls-auth trace get ${trace.traceId} --json --show-sensitive --profile tempo`)
   await writeFile(join(world.home, 'trace.json'), saved.stdout)
-  close = [lightstep, tempo, jaeger, world].map((one) => () => one.close())
+  close = [lightstep, tempo, jaeger, zipkin, world].map((one) => () => one.close())
 })
 afterAll(async () => {
   stranger.closeAllConnections()
@@ -54,34 +57,43 @@ const at = (backend: string) =>
   backend === 'file' ? `--file ${join(world.home, 'trace.json')}` : `--profile ${backend}`
 
 /** Exit status of each command on each back end; 2 is "this back end cannot", with the words that say why. */
-type Row = readonly [command: string, lightstep: Cell, tempo: Cell, jaeger: Cell, file: Cell]
+type Row = readonly [command: string, lightstep: Cell, tempo: Cell, jaeger: Cell, zipkin: Cell, file: Cell]
 type Cell = 0 | RegExp
 const MATRIX: readonly Row[] = [
-  [`trace get ${trace.traceId}`, /Take a snapshot: ls-auth trace get .* --snapshot/, 0, 0, 0],
-  [`trace get ${trace.traceId} --snapshot`, 0, 0, 0, 0],
-  [`trace get ${rootId}`, 0, 0, /Jaeger has no trace/, 0],
-  ['trace search --service frontend', /cannot search; it collects example spans/, 0, 0, 0],
-  ['trace search --service frontend --snapshot', 0, 0, 0, 0],
+  [`trace get ${trace.traceId}`, /Take a snapshot: ls-auth trace get .* --snapshot/, 0, 0, 0, 0],
+  [`trace get ${trace.traceId} --snapshot`, 0, 0, 0, 0, 0],
+  [`trace get ${rootId}`, 0, 0, /Jaeger has no trace/, /Zipkin has no trace/, 0],
+  ['trace search --service frontend', /cannot search; it collects example spans/, 0, 0, 0, 0],
+  ['trace search --service frontend --snapshot', 0, 0, 0, 0, 0],
   [
     'trace search --query {}',
     /Take a snapshot: /,
     0,
     /Jaeger has no query language/,
+    /Zipkin has no query language/,
     /a file has no query language/,
   ],
-  ['services', 0, 0, 0, 0],
-  ['attributes', 0, 0, /Jaeger cannot list attributes: its API only lists services/, 0],
-  ['attributes http.route', 0, 0, /Jaeger cannot list attributes/, 0],
+  ['services', 0, 0, 0, 0, 0],
+  ['attributes', 0, 0, /Jaeger cannot list attributes: its API only lists services/, /Zipkin cannot list/, 0],
+  ['attributes http.route', 0, 0, /Jaeger cannot list attributes/, /Zipkin cannot list attributes/, 0],
   [
     'query "spans count | rate"',
     0,
     /Tempo did not accept/,
     /Jaeger cannot query time series/,
+    /Zipkin cannot query time series/,
     /cannot query time series/,
   ],
-  ['query "{} | rate()"', /Lightstep did not accept/, 0, /Jaeger cannot query/, /cannot query time series/],
+  [
+    'query "{} | rate()"',
+    /Lightstep did not accept/,
+    0,
+    /Jaeger cannot query/,
+    /Zipkin cannot query/,
+    /cannot query time series/,
+  ],
 ]
-const BACKENDS = ['lightstep', 'tempo', 'jaeger', 'file'] as const
+const BACKENDS = ['lightstep', 'tempo', 'jaeger', 'zipkin', 'file'] as const
 
 it('every back end has its column', () => {
   expect(BACKENDS.filter((name) => name !== 'file')).toEqual(BACKEND_IDS)
@@ -114,9 +126,9 @@ const COMMANDS: readonly string[] = [
   'query "spans count"',
 ]
 const able = (backend: string, command: string) =>
-  backend !== 'jaeger' || !/^(attributes|query)/.test(command)
+  !/^(jaeger|zipkin)$/.test(backend) || !/^(attributes|query)/.test(command)
 
-describe.each(['lightstep', 'tempo', 'jaeger'])('every command of %s', (backend) => {
+describe.each(BACKEND_IDS)('every command of %s', (backend) => {
   const commands = COMMANDS.filter((command) => able(backend, command))
   const page = '<!DOCTYPE html><html><title>Sign in</title></html>'
 

@@ -17,7 +17,7 @@ const MARKS: Readonly<Record<SpanMark, string>> = {
   'parent-unreadable': 'with an unreadable parent id: shown as a root',
   'own-parent': 'with a parent id equal to the span id: shown as a root',
   'id-rewritten': 'with an id that is not hex: shown with an id derived from it',
-  'id-shared': 'shares its id with another span in Zipkin: shown with an id derived from it',
+  'id-shared': 'shares its id with another span: shown with an id derived from it',
   'follows-parent': 'follows from its parent, which does not wait for it',
   'attributes-withheld': 'its attributes and events are withheld from you',
 }
@@ -26,7 +26,7 @@ const MARKS: Readonly<Record<SpanMark, string>> = {
 export function markText(tree: TraceTree, node: number, mark: SpanMark): string {
   const parent = tree.parent(node)
   if (mark === 'id-shared' && parent >= 0 && tree.span(parent).kind === 'client')
-    return `shares its id ${tree.span(parent).spanId} with its client in Zipkin: shown with an id derived from it`
+    return `shares its id ${tree.span(parent).spanId} with its client: shown with an id derived from it`
   if (mark !== 'start-missing' || parent >= 0) return MARKS[mark]
   const whole = tree.span(node) instanceof RootView ? 'this part' : 'the trace'
   return `without a start time: shown at the start of ${whole}`
