@@ -3,6 +3,7 @@ import { drawnBlock, type Pen } from '../frame/answer.ts'
 import { bool } from '../frame/flag.ts'
 import { verb } from '../frame/verb.ts'
 import { type Profile, sendsToken } from '../settings/profile.ts'
+import { FIRST_LOGIN } from '../settings/profile-name.ts'
 import type { Resolved } from '../settings/resolve.ts'
 import { API_SETTINGS } from '../settings/setting-table.ts'
 import { shownSettings } from '../settings/shown-settings.ts'
@@ -27,7 +28,7 @@ export const profileShow = verb({
   async run(invocation, { name, all }) {
     const { settings, profile } = await loadProfile(invocation, name === undefined ? {} : { profile: name })
     if (!profile.saved && invocation.options.json !== true)
-      tell(invocation, 'There is no profile yet; these are the defaults.')
+      tell(invocation, `There is no profile yet. ${FIRST_LOGIN}`)
     const whole = {
       name: profile.name,
       settings: shownSettings(profile),
@@ -35,7 +36,7 @@ export const profileShow = verb({
     }
     return {
       data: { rows: [], row: (one) => one, whole: () => whole },
-      blocks: [drawnBlock((pen) => settingLines(profile, settings.config.path, all || !profile.saved, pen))],
+      blocks: [drawnBlock((pen) => settingLines(profile, settings.config.path, all, pen))],
     }
   },
 })
@@ -53,6 +54,7 @@ function settingLines(
         value !== undefined && (isSet(source) || (all && (sendsToken(profile) || matters(key)))),
     )
     .flatMap(rowsOf)
+  if (rows.length === 0) return []
   const width = Math.max(...rows.map(([key]) => key.length)) + 2
   const sources = rows.map(([, { source }]) => `# ${source === own ? 'profile' : safeText(source, 200)}`)
   const origin = Math.max(...sources.map((source) => source.length))

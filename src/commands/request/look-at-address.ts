@@ -8,10 +8,14 @@ import type { Clock } from '../../ports/ports.ts'
 import { presetFor } from '../../providers/detect.ts'
 import { discover } from '../../session/documents/metadata.ts'
 import { requireSignInOffered } from '../../session/sign-in-offered.ts'
+import type { Profile } from '../../settings/profile.ts'
 import { checkBaseUrl, checkIssuer, withScheme } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { openBackend } from '../../trace/sources/open-backend.ts'
+import { changeSettings } from '../change-settings.ts'
+import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
+import { openRecorder } from './recorder.ts'
 
 /** What answers at an address: an issuer; an API that asks nobody who he is; or one that wants a token. */
 export type Found =
@@ -106,9 +110,9 @@ export async function asApi(
 
 /**
  * The back end at an address that a command asks. Failures: `network`, and those that say what else answers there, with the
- * command that leads on. `isTokenGiven`: LS_AUTH_TOKEN stands in for a sign-in.
+ * command that leads on. `hasToken`: there is a sign-in, or LS_AUTH_TOKEN stands in for it.
  */
-export async function backendAt(url: URL, isTokenGiven: boolean, looker: Looker): Promise<BackendId> {
+async function backendAt(url: URL, hasToken: boolean, looker: Looker): Promise<BackendId> {
   const host = safeText(url.host, 100)
   const login = `ls-auth login ${shellWord(url.href.replace(/\/$/, ''))}`
   const found = await asApi(url.href, looker)
@@ -116,7 +120,7 @@ export async function backendAt(url: URL, isTokenGiven: boolean, looker: Looker)
   if (found instanceof Failure && (found.code === 'network' || found.code === 'refused')) throw found
   const issuer = await asIssuer(url.href, looker)
   if (typeof issuer === 'string') throw isProvider(issuer, url)
-  if (!(found instanceof Failure) && !isTokenGiven)
+  if (!(found instanceof Failure) && !hasToken)
     throw new Failure('not-signed-in', `${host} wants a token`, { hint: `Sign in: ${login}` })
   if (found instanceof Failure && found.reason === 'web-page')
     throw new Failure('settings', found.message, {
@@ -125,8 +129,39 @@ export async function backendAt(url: URL, isTokenGiven: boolean, looker: Looker)
     })
   const add = `Add --backend ${listed(BACKEND_IDS, 'or')}, or set LS_AUTH_BACKEND.`
   throw new Failure('settings', `unknown back end at ${host}`, {
-    hint: isTokenGiven ? add : `${add} If it is a trace gateway, sign in: ${login}`,
+    hint: hasToken ? add : `${add} If it is a trace gateway, sign in: ${login}`,
   })
+}
+
+/** The API says what it is, without a token. Failures: those of `backendAt`. */
+export async function withBackend(invocation: Invocation, profile: Profile): Promise<Profile> {
+  const { clock, http } = invocation.ports
+  const { request } = openRecorder(invocation, profile.client)
+  const looker = { http: await http(profile.client.http), clock, now: () => clock.now(), witness: request }
+  const hasToken = givenToken(invocation) !== undefined || profile.client.issuer !== undefined
+  const backend = await backendAt(profile.api, hasToken, looker)
+  if (profile.resolved.api.source === profile.settingsFile.path)
+    await keepBackend(invocation, profile, backend)
+  return { ...profile, backend }
+}
+
+/** Found once: the next command need not ask. A file that cannot be written fails no command. */
+async function keepBackend(
+  invocation: Invocation,
+  { name, resolved }: Profile,
+  backend: BackendId,
+): Promise<void> {
+  const { settings } = await loadProfile(invocation)
+  try {
+    await changeSettings(invocation, settings, ({ config: { profiles } }) => {
+      if (profiles[name]?.api !== resolved.api.value || profiles[name]?.backend !== undefined)
+        throw new Failure('settings', 'the profile has changed in the meantime')
+      return { set: name, values: { backend } }
+    })
+    tell(invocation, `profile ${safeText(name, 60)}: backend = ${backend}, as its API answers`)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+  }
 }
 
 /** Failure `usage`: the address is that of an identity provider. */

@@ -29,12 +29,13 @@ function noApi({ name, saved, client }: Profile): Failure {
   })
 }
 
-/** Whether an API is named without what answers there: the profile is for another, or the back end by default needs more. */
+/** Whether an API is named without what answers there: the profile is for another, or nothing that the default back end needs is set. */
 export function lacksBackend(profile: Profile): boolean {
-  const { resolved, saved, backend } = profile
+  const { resolved, backend } = profile
   if (profile.isElsewhere) return !/^(?:--|LS_AUTH_)/.test(resolved.backend.source)
-  if (saved || resolved.backend.source !== 'default') return false
-  return backendOf(backend).needs.some((name) => profile[name] === undefined)
+  if (resolved.backend.source !== 'default') return false
+  const { needs } = backendOf(backend)
+  return needs.length > 0 && needs.every((name) => profile[name] === undefined)
 }
 
 /** Failure `settings` when {@link lacksBackend}. */

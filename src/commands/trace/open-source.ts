@@ -7,7 +7,7 @@ import {
   type CapableSource,
   requireCapability,
 } from '../../trace/sources/trace-source.ts'
-import { givenToken, type Invocation, loadProfile } from '../invocation.ts'
+import { type Invocation, loadProfile } from '../invocation.ts'
 import type { RequestRun } from '../request/authorised-request.ts'
 import { lacksBackend, requireApi } from '../request/require-api.ts'
 
@@ -35,7 +35,9 @@ export async function openProfile(
   run: RequestRun = {},
 ): Promise<BackendSource> {
   requireApi(chosen)
-  const profile = lacksBackend(chosen) ? await withBackend(invocation, chosen) : chosen
+  const profile = lacksBackend(chosen)
+    ? await (await import('../request/look-at-address.ts')).withBackend(invocation, chosen)
+    : chosen
   const { authorisedRequest } = await import('../request/authorised-request.ts')
   const send = await authorisedRequest(invocation, profile, run)
   return openBackend(profile.backend, {
@@ -45,14 +47,4 @@ export async function openProfile(
     now: () => invocation.ports.clock.now(),
     snapshotConsent: async () => (await import('./snapshot-consent.ts')).snapshotConsent(invocation, profile),
   })
-}
-
-/** The API says what it is, without a token. Failures: those of `backendAt`. */
-async function withBackend(invocation: Invocation, profile: Profile): Promise<Profile> {
-  const { backendAt } = await import('../request/look-at-address.ts')
-  const { clock, http } = invocation.ports
-  const { request } = (await import('../request/recorder.ts')).openRecorder(invocation, profile.client)
-  const looker = { http: await http(profile.client.http), clock, now: () => clock.now(), witness: request }
-  const isTokenGiven = givenToken(invocation) !== undefined
-  return { ...profile, backend: await backendAt(profile.api, isTokenGiven, looker) }
 }

@@ -188,11 +188,11 @@ function rootText(
   const parts = [rootService ?? span?.service, rootName ?? span?.name].flatMap((part) =>
     part ? [safeName(part, glyphs.ellipsis)] : [],
   )
-  const [service, name = ''] = parts
+  const [service = '', name = ''] = parts
   if (parts.length < 2 || room < LEAST_ROOT)
     return fitMiddle(mark + (parts.at(-1) ?? '(root not known)'), room, glyphs.ellipsis)
   const left = room - displayWidth(mark) - 2
-  const start = fitEnd(service!, Math.max(Math.floor(left / 3), left - displayWidth(name)), glyphs.ellipsis)
+  const start = fitEnd(service, Math.max(Math.floor(left / 3), left - displayWidth(name)), glyphs.ellipsis)
   return `${mark}${start}: ${fitMiddle(name, left - displayWidth(start), glyphs.ellipsis)}`
 }
 

@@ -105,5 +105,5 @@ async function servicesAnswered(send: Send): Promise<string[] | undefined> {
 /** Another program answers at this address. */
 export const noJaeger = (): Failure =>
   new Failure('api-failed', 'there is no Jaeger API at this address', {
-    hint: "Check that api is the base URL of Jaeger's query service, with its base path.",
+    hint: "Check that api is the base URL of Jaeger's query service, with its base path. Without a back end set, ls-auth asks the API which it is.",
   })

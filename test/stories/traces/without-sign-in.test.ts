@@ -1,5 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Files } from '../../../src/ports/ports.ts'
+import { realFiles } from '../../../src/system/files/files.ts'
 import { type JaegerMode, startJaegerApi } from '../../world/jaeger-api.ts'
 import { startMetadataApi } from '../../world/metadata-api.ts'
 import { startTempoApi, type TempoMode } from '../../world/tempo-api.ts'
@@ -57,7 +60,7 @@ describe('an address where another API is', () => {
       const { exit, stdout, stderr } = await world.type(`ls-auth ${words}`)
       expect({ exit, stdout }).toEqual({ exit: 6, stdout: '' })
       expect(stderr).toMatch(
-        /^error: there is no (Tempo|Jaeger API) at this address\nhint: Check that api is the base URL/,
+        /^error: there is no (Tempo|Jaeger API) at this address\nhint: Check that api is the base URL.* Without a back end set, ls-auth asks/,
       )
     },
   )
@@ -197,6 +200,57 @@ describe('a profile for an API that wants no sign-in', () => {
       `[profiles.local]\nbackend = "tempo"\napi = "${api}"\nauthorization = "none"\n`,
     )
     expect(await world.type('ls-auth services')).toMatchObject({ exit: 0 })
+  })
+})
+
+describe('a profile with an API and no back end', () => {
+  const own = (api: string, more = '') =>
+    world.writeConfig(`# mine\n[profiles.local]\napi = "${api}"\n${more}`)
+  const text = () => readFile(world.configFile, 'utf8')
+
+  it('the API is asked what it is once, and the profile keeps the answer', async () => {
+    const api = await startJaegerApi({ traces })
+    close.push(api.close)
+    await own(api.url)
+    const first = await world.type('ls-auth services')
+    expect(first).toMatchObject({ exit: 0, stdout: expect.stringContaining('checkout') })
+    expect(first.stderr).toBe('profile local: backend = jaeger, as its API answers\n')
+    expect(await text()).toBe(`# mine\n[profiles.local]\napi = "${api.url}"\nbackend = "jaeger"\n`)
+    const asked = api.requests.length
+    expect(await world.type('ls-auth services')).toMatchObject({ exit: 0, stderr: '' })
+    expect(api.requests.length - asked).toBeLessThan(asked)
+  })
+
+  it('a file that cannot be written fails no command', async () => {
+    await own(await tempo())
+    const before = await text()
+    const create: Files['create'] = (path, ...rest) =>
+      path.startsWith(dirname(world.configFile))
+        ? Promise.reject(Object.assign(new Error(), { code: 'EROFS' }))
+        : realFiles.create(path, ...rest)
+    world.override = { files: async () => ({ ...realFiles, create }) }
+    expect(await world.type('ls-auth services')).toMatchObject({ exit: 0, stderr: '' })
+    expect(await text()).toBe(before)
+  })
+
+  it('an API that wants a token gets none before it is known', async () => {
+    const api = await startTempoApi({ traces, apiKey: 'k' })
+    close.push(api.close)
+    world.variables.LS_AUTH_TOKEN = 'k'
+    await own(api.url)
+    expect(await world.type('ls-auth services')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('error: unknown back end at'),
+    })
+    expect(api.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true)
+    expect(await text()).not.toContain('backend')
+  })
+
+  it('an address of this run leaves the profile alone', async () => {
+    await own('http://127.0.0.1:9')
+    const before = await text()
+    expect(await world.type(`ls-auth services --api ${await tempo()}`)).toMatchObject({ exit: 0 })
+    expect(await text()).toBe(before)
   })
 })
 

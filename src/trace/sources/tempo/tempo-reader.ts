@@ -71,7 +71,7 @@ const noSpanOf = (id: string, further: { hint: string; detail: readonly string[]
 /** Another program answers at this address. */
 export const noTempo = (): Failure =>
   new Failure('api-failed', 'there is no Tempo at this address', {
-    hint: 'Check that api is the base URL of Tempo, without /api at its end.',
+    hint: 'Check that api is the base URL of Tempo, without /api at its end. Without a back end set, ls-auth asks the API which it is.',
   })
 
 /** What a gateway leaves of a resource whose attributes it takes away (observatorium/api: `traceRBAC`). */
