@@ -17,8 +17,14 @@ export interface Inability {
 /** By ability: `true`, or why not. Known without a request, so that nobody has to sign in to learn it. */
 export type Capabilities = Readonly<Record<Ability, true | Inability>>
 
-/** Settings of a profile that say where in a back end the traces are. */
-export type PlaceName = 'organization' | 'project' | 'tenant'
+/** Settings of a profile that say where in a back end the traces are: each is a flag and a variable, too. */
+export const PLACE_NAMES = ['organization', 'project', 'tenant'] as const
+
+/** One of {@link PLACE_NAMES}. */
+export type PlaceName = (typeof PLACE_NAMES)[number]
+
+/** The variable of one: `LS_AUTH_TENANT`. */
+export const placeVariable = (name: PlaceName): string => `LS_AUTH_${name.toUpperCase()}`
 
 /** Their values, as far as the profile has them. */
 export type Place = Readonly<Partial<Record<PlaceName, string | undefined>>>

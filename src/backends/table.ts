@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts'
-import type { Ability, Backend, Place, PlaceName } from './backend.ts'
+import { type Ability, type Backend, type Place, type PlaceName, placeVariable } from './backend.ts'
 import { jaeger } from './jaeger.ts'
 import { lightstep } from './lightstep.ts'
 import { tempo } from './tempo.ts'
@@ -66,10 +66,7 @@ export function requirePlace(row: Backend, place: Place): Place {
   if (missing.length === 0) return place
   const each = (spell: (name: string) => string) => missing.map(spell)
   const flags = each((name) => `--${name} NAME`).join(' ')
-  const variables = listed(
-    each((name) => `LS_AUTH_${name.toUpperCase()}`),
-    'and',
-  )
+  const variables = listed(missing.map(placeVariable), 'and')
   const commands = listed(
     each((name) => `ls-auth profile set ${name} NAME`),
     'and',

@@ -167,7 +167,8 @@ async function run(invocation: Invocation, options: ApiOptions): Promise<void> {
     accept: options.headers.accept ?? '*/*',
     headers: {
       ...options.headers,
-      ...(tenantHeader !== undefined && profile.tenant !== undefined && { [tenantHeader]: profile.tenant }),
+      ...(tenantHeader !== undefined &&
+        profile.place.tenant !== undefined && { [tenantHeader]: profile.place.tenant }),
     },
     ...(body !== undefined && { body }),
     maxBytes: MOST_BYTES,

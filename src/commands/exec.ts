@@ -1,3 +1,4 @@
+import { PLACE_NAMES, placeVariable } from '../backends/backend.ts'
 import { Failure } from '../errors.ts'
 import type { ChildEnd } from '../ports/ports.ts'
 import type { ProofSource } from '../providers/workload-sources.ts'
@@ -24,11 +25,9 @@ type ApiSettings = Pick<
   | 'backend'
   | 'client'
   | 'name'
-  | 'organization'
-  | 'project'
+  | 'place'
   | 'resolved'
   | 'saved'
-  | 'tenant'
   | 'throughProxy'
 >
 
@@ -95,14 +94,12 @@ function childVariables(
   token: string | undefined,
   settings: ApiSettings,
 ): Record<string, string> {
-  const { api, authorizationHeader, backend, client, organization, project, tenant, resolved } = settings
+  const { api, authorizationHeader, backend, client, place, resolved } = settings
   const own = {
     // Without a slash at its end, as the address of a local proxy: "$LS_AUTH_API/x" is right with both.
     LS_AUTH_API: resolved.api.value === undefined ? undefined : api.href.replace(/\/$/, ''),
     LS_AUTH_BACKEND: backend,
-    LS_AUTH_ORGANIZATION: organization,
-    LS_AUTH_PROJECT: project,
-    LS_AUTH_TENANT: tenant,
+    ...Object.fromEntries(PLACE_NAMES.map((key) => [placeVariable(key), place[key]])),
     // The profile of an ls-auth that the child starts may want a reason.
     LS_AUTH_REASON: client.reason,
     // Only with a token, and where it is not the usual one.

@@ -1,3 +1,4 @@
+import { PLACE_NAMES } from '../backends/backend.ts'
 import type { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { API_SETTINGS, SETTING_TABLE } from '../settings/setting-table.ts'
@@ -55,7 +56,7 @@ const API_FLAGS = SETTING_TABLE.flatMap(({ key, flag }) =>
 )
 
 /** What one question was about, `login` would keep as the default of all others, and the sign-in is not for it. */
-const OF_ONE_QUESTION: readonly string[] = ['organization', 'project', 'tenant']
+const OF_ONE_QUESTION: readonly string[] = PLACE_NAMES
 
 const keptByLogin = ({ settings }: TypedLine): string[] =>
   Object.keys(settings).filter((name) => !OF_ONE_QUESTION.includes(name))

@@ -1,4 +1,4 @@
-import type { Backend } from '../backends/backend.ts'
+import { type Backend, PLACE_NAMES, type Place } from '../backends/backend.ts'
 import { type BackendId, backendOf } from '../backends/table.ts'
 import type { ClaimSource } from '../claim-grammar.ts'
 import type { AccessTable } from '../claims/access-level.ts'
@@ -35,9 +35,7 @@ export interface Profile {
   readonly api: URL
   /** That API is not the saved one, and gets no sign-in of the profile. */
   readonly isElsewhere: boolean
-  readonly organization: string | undefined
-  readonly project: string | undefined
-  readonly tenant: string | undefined
+  readonly place: Place
   readonly authorization: string
   /** The API is the address of a local proxy that adds the token. */
   readonly throughProxy: boolean
@@ -97,9 +95,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
       !throughProxy &&
       isElsewhere(layers, api) &&
       (authorization.toLowerCase() === 'none' || isTokenGiven(env)),
-    organization: values.text('organization'),
-    project: values.text('project'),
-    tenant: values.text('tenant'),
+    place: Object.fromEntries(PLACE_NAMES.map((name) => [name, values.text(name)])),
     authorization,
     throughProxy,
     authorizationHeader,

@@ -1,3 +1,4 @@
+import { PLACE_NAMES, type PlaceName, placeVariable } from '../backends/backend.ts'
 import { BACKEND_IDS, backendsUsing, DEFAULT_BACKEND, listed } from '../backends/table.ts'
 import type { SettingKey } from './setting-key.ts'
 
@@ -82,27 +83,7 @@ const SETTING_KEYS = [
     variable: 'LS_AUTH_API',
     help: 'base URL of the gateway or trace API',
   },
-  {
-    key: 'organization',
-    shape: 'text',
-    flag: 'organization',
-    variable: 'LS_AUTH_ORGANIZATION',
-    help: `${backendsUsing('organization')} organization`,
-  },
-  {
-    key: 'project',
-    shape: 'text',
-    flag: 'project',
-    variable: 'LS_AUTH_PROJECT',
-    help: `${backendsUsing('project')} project`,
-  },
-  {
-    key: 'tenant',
-    shape: 'text',
-    flag: 'tenant',
-    variable: 'LS_AUTH_TENANT',
-    help: `${backendsUsing('tenant')} tenant`,
-  },
+  ...PLACE_NAMES.map(placeRow),
   {
     key: 'authorization',
     shape: 'text',
@@ -251,10 +232,18 @@ export const SETTING_TABLE: readonly SettingKey[] = SETTING_KEYS
 export const API_SETTINGS: readonly SettingName[] = [
   'backend',
   'api',
-  'organization',
-  'project',
-  'tenant',
+  ...PLACE_NAMES,
   'authorization',
   'authorization_header',
   'reason',
 ]
+
+function placeRow(key: PlaceName) {
+  return {
+    key,
+    shape: 'text',
+    flag: key,
+    variable: placeVariable(key),
+    help: `${backendsUsing(key)} ${key}`,
+  } as const
+}

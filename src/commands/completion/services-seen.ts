@@ -63,8 +63,8 @@ export async function rememberServices(
 
 const pathIn = ({ places }: Settings): string => join(places.stateDirectory, 'services.json')
 
-const apiOf = ({ backend, api, organization, project, tenant }: Profile): string =>
-  [backend, withoutSecret(api.href), organization, project, tenant].filter(Boolean).join(' ')
+const apiOf = ({ backend, api, place }: Profile): string =>
+  [backend, withoutSecret(api.href), ...Object.values(place)].filter(Boolean).join(' ')
 
 /** What the file holds; nothing when it is missing, damaged or of another version. */
 async function readSeen(path: string, files: Files): Promise<Seen> {

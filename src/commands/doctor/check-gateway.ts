@@ -74,7 +74,7 @@ export function requireGateway(invocation: Invocation, profile: Profile): void {
 }
 
 const probeOf = (profile: Profile): GatewayProbe =>
-  gatewayProbe(profile.backend, requirePlace(backendOf(profile.backend), profile))
+  gatewayProbe(profile.backend, requirePlace(backendOf(profile.backend), profile.place))
 
 /**
  * Sends what a gateway must refuse, one request after the other, and judges each answer. First the good token, whose
@@ -221,7 +221,13 @@ async function gatewayRequests(
     skewSeconds,
   }: Pick<GatewayTokens, 'sessionIdToken' | 'proofKey' | 'skewSeconds'>,
 ): Promise<(shot: Shot & { readonly path: string }, id?: string) => Promise<Sent>> {
-  const { client, api: base, authorization, authorizationHeader: tokenHeader, tenant } = profile
+  const {
+    client,
+    api: base,
+    authorization,
+    authorizationHeader: tokenHeader,
+    place: { tenant },
+  } = profile
   // One for all, so that a record that cannot be written is said once.
   const write = writeAtOnce(invocation, client.stateDirectory)
   const recorderFor = (id: string | undefined) => {

@@ -17,7 +17,7 @@ const WHOLE_BYTES = 1024 * 1024
 
 /** Where requests go, with which token, and who writes them down. */
 export interface Way {
-  readonly profile: Pick<Profile, 'api' | 'authorization' | 'authorizationHeader' | 'backend' | 'tenant'>
+  readonly profile: Pick<Profile, 'api' | 'authorization' | 'authorizationHeader' | 'backend' | 'place'>
   readonly upstream: Upstream
   readonly tokens: HeldToken
   readonly proofs: Proofs
@@ -143,7 +143,7 @@ const authorised = async (
 
 function headersOf(
   { headers, bodyBytes }: Pass,
-  { backend, tenant }: Way['profile'],
+  { backend, place: { tenant } }: Way['profile'],
   ours: Readonly<Record<string, string>>,
 ): Header[] {
   const { tenantHeader } = backendOf(backend)

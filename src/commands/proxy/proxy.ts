@@ -1,4 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path'
+import type { PlaceName } from '../../backends/backend.ts'
 import {
   DATA_SOURCE_FORMAT,
   dataSourceFile,
@@ -177,12 +178,12 @@ function dataSourceOf({ backend }: Profile, origin: string, secret: string): str
 
 /** A path that the proxy lets through, without an id that nobody knows yet. */
 function exampleOf(profile: Profile): string {
-  const { organization = '', project = '' } = profile
-  const places: Readonly<Record<string, string>> = { ':organization': organization, ':project': project }
   const paths = backendOf(profile.backend)
     .readRoutes.filter(({ method }) => method === 'GET')
     .map(({ path }) =>
-      path.replace(/:(?:organization|project)(?![^/])/g, (name) => encodeURIComponent(places[name] ?? '')),
+      path.replace(/:(organization|project)(?![^/])/g, (_, name: PlaceName) =>
+        encodeURIComponent(profile.place[name] ?? ''),
+      ),
     )
   return paths.find((path) => !path.includes(':')) ?? '/'
 }

@@ -35,7 +35,7 @@ export function lacksBackend(profile: Profile): boolean {
   if (profile.isElsewhere) return !/^(?:--|LS_AUTH_)/.test(resolved.backend.source)
   if (resolved.backend.source !== 'default') return false
   const { needs } = backendOf(backend)
-  return needs.length > 0 && needs.every((name) => profile[name] === undefined)
+  return needs.length > 0 && needs.every((name) => profile.place[name] === undefined)
 }
 
 /** Failure `settings` when {@link lacksBackend}. */

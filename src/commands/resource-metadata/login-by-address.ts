@@ -183,13 +183,13 @@ function rowsOf(
   resource: Resource,
 ): Row[] {
   const { issuer, clientId, preset, audience, dpop } = profile.client
-  const { backend, organization, project, tenant } = profile
+  const { backend } = profile
   const shown = (key: SettingName, text: string) => text + outside(key)
   const outside = (key: SettingName) => {
     const { source } = profile.resolved[key]
     return /^(--|LS_AUTH_)/.test(source) ? `  (${source})` : ''
   }
-  const place = Object.entries({ organization, project, tenant }).flatMap(([key, value]) =>
+  const place = Object.entries(profile.place).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key} ${safeText(value, 200)}`],
   )
   const header = values.authorization_header

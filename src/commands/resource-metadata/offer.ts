@@ -1,3 +1,4 @@
+import { PLACE_NAMES } from '../../backends/backend.ts'
 import { BACKEND_IDS } from '../../backends/table.ts'
 import { parseStrictJson } from '../../claims/jwt/strict-json.ts'
 import { Failure } from '../../errors.ts'
@@ -25,15 +26,7 @@ export interface Offer {
 }
 
 /** The members of `ls_auth` in the document, each a setting of that name. */
-const OFFERED_SETTINGS = [
-  'client_id',
-  'backend',
-  'organization',
-  'project',
-  'tenant',
-  'audience',
-  'authorization_header',
-] as const
+const OFFERED_SETTINGS = ['client_id', 'backend', ...PLACE_NAMES, 'audience', 'authorization_header'] as const
 /** One of {@link OFFERED_SETTINGS}. */
 export type OfferedSetting = (typeof OFFERED_SETTINGS)[number]
 

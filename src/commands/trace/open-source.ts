@@ -42,7 +42,7 @@ export async function openProfile(
   const send = await authorisedRequest(invocation, profile, run)
   return openBackend(profile.backend, {
     base: profile.api,
-    place: requirePlace(backendOf(profile.backend), profile),
+    place: requirePlace(backendOf(profile.backend), profile.place),
     send,
     now: () => invocation.ports.clock.now(),
     snapshotConsent: async () => (await import('./snapshot-consent.ts')).snapshotConsent(invocation, profile),

@@ -132,7 +132,7 @@ describe('"where do I correct it?"', () => {
   it.each([
     ['LS_AUTH_API', 'nonsense'],
     ['LS_AUTH_ISSUER', 'nonsense'],
-    ['LS_AUTH_BACKEND', 'zipkin'],
+    ['LS_AUTH_BACKEND', 'splunk'],
     ['LS_AUTH_STORE', 'cloud'],
   ])('%s = %s: the error names the variable', async (name, value) => {
     await two('')
