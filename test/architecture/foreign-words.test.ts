@@ -77,10 +77,7 @@ const ADVICE: Allowed = {
   'src/trace/sources/tempo/tempo-attributes.ts': [1, 'a 400 is exit 2 either way'],
   'src/trace/sources/tempo/tempo-compare.ts': [3, 'a 400 is exit 2 either way'],
   'src/trace/sources/tempo/tempo-metrics.ts': [2, 'a 400 is exit 2, a 500 is exit 6'],
-  'src/trace/sources/tempo/tempo-search.ts': [
-    2,
-    'a 400 is exit 2; the limit that it names is asked for next',
-  ],
+  'src/trace/sources/tempo/tempo-search.ts': [2, 'a 400 is exit 2 either way'],
   'src/trace/sources/tempo/tempo-reader.ts': [4, 'a 401 is exit 11, a 500 and a 422 are exit 6'],
 }
 

@@ -121,8 +121,8 @@ function answer(
     return traceById(mode, Boolean(version), hex, headers, response, traces)
   }
   if (path === '/api/echo' && mode !== 'no-echo') return text(response, 200, 'echo\n')
-  if (path === '/api/status/buildinfo') return buildInfo(mode, response)
-  if (path === '/api/search') return search(mode, url, response, traces)
+  if (path === '/api/status/buildinfo') return buildInfo(response)
+  if (path === '/api/search') return search(url, response, traces)
   if (/^\/api(\/v2)?\/search\/tag/.test(path)) return tags(mode, url, path, response, traces)
   if (path === '/api/metrics/query_range') return metrics(mode, url, response, traces)
   text(response, 404, '404 page not found\n')
@@ -163,7 +163,7 @@ const startOf = (trace: TraceData): number => Math.min(...trace.spans.map((span)
 const endOf = (trace: TraceData): number => Math.max(...trace.spans.map((span) => span.endMicros))
 
 /** Understands no TraceQL but `span:id`: it answers all traces, unless the query has a syntax error a test put there. */
-function search(mode: TempoMode, url: URL, response: ServerResponse, traces: readonly TraceData[]) {
+function search(url: URL, response: ServerResponse, traces: readonly TraceData[]) {
   const q = url.searchParams.get('q') ?? ''
   const [start, end] = ['start', 'end'].map((name) => Number(url.searchParams.get(name)))
   if ((end as number) - (start as number) > 168 * 3600) {
@@ -173,7 +173,7 @@ function search(mode: TempoMode, url: URL, response: ServerResponse, traces: rea
       `range specified by start and end exceeds 168h0m0s. received start=${start} end=${end}`,
     )
   }
-  if (!q.startsWith('{') || (mode === 'no-hints' && q.includes('with ('))) {
+  if (!q.startsWith('{')) {
     const what = 'parse error at line 1, col 3: syntax error: unexpected IDENTIFIER'
     return text(response, 400, `invalid TraceQL query: ${what}`)
   }
@@ -187,7 +187,7 @@ function search(mode: TempoMode, url: URL, response: ServerResponse, traces: rea
       (spanId === undefined || trace.spans.some((span) => span.spanId === spanId)),
   )
   const latestFirst = (some: TraceData[]) => some.sort((a, b) => startOf(b) - startOf(a))
-  if (mode !== 'ignores-hints' && q.includes('most_recent=true')) latestFirst(inRange)
+  if (q.includes('most_recent=true')) latestFirst(inRange)
   json(response, {
     // Also where they are any that were found first, the answer is sorted.
     traces: latestFirst(inRange.slice(0, limit)).map(found),

@@ -171,16 +171,6 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(json.traces.map((one: { spanCount: number }) => one.spanCount)).toEqual([48, 48])
   })
 
-  it('an older Tempo that knows no hints is asked again without', async () => {
-    await start()
-    tempo.mode = 'no-hints'
-    expect(await world.type('ls-auth trace search --error')).toMatchObject({ exit: 0 })
-    expect(tempo.requests.map(({ url }) => url.searchParams.get('q'))).toEqual([
-      '{ status = error } with (most_recent=true)',
-      '{ status = error }',
-    ])
-  })
-
   it('a span id finds its trace; one that is nowhere says how far back it was looked for', async () => {
     await start()
     const spanId = trace.spans[5]?.spanId

@@ -19,18 +19,12 @@ export type TempoMode =
   | 'too-large'
   /** A trace above `max_bytes_per_trace`, without partial answers. */
   | 'v2-too-large'
-  /** Does not know `with (most_recent=true)`. */
-  | 'no-hints'
-  /** 2.4 to 2.7: reads `with (most_recent=true)` and does not heed it. */
-  | 'ignores-hints'
   /** No metrics-generator: what 2.8.2 says without one. */
   | 'no-metrics'
   /** Its metrics count only server and root spans: `filter_server_spans` of the local-blocks processor, the default. */
   | 'server-spans'
   /** Lists the values of a time; without one those of the last quarter of an hour, which its ingesters hold. */
   | 'lists-by-time'
-  /** Its buildinfo names no version. */
-  | 'unversioned'
   | 'html'
   | 'busy'
 
@@ -40,10 +34,9 @@ export function text(response: ServerResponse, status: number, body: string) {
   response.end(body)
 }
 
-/** What `/api/status/buildinfo` says; a build of one's own has no version. */
-export function buildInfo(mode: TempoMode, response: ServerResponse) {
-  const version =
-    { 'no-hints': '2.3.1', 'ignores-hints': '2.7.2', unversioned: '' }[mode as string] ?? '3.0.3'
+/** What `/api/status/buildinfo` says. */
+export function buildInfo(response: ServerResponse) {
+  const version = '3.0.3'
   const rest = { revision: '', branch: '', buildUser: '', buildDate: '', goVersion: 'go1.24.4' }
   json(response, { version, ...rest })
 }

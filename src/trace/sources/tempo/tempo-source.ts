@@ -13,7 +13,7 @@ import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.
 import { compareInTempo, comparisonOfQuery } from './tempo-compare.ts'
 import { queryTempo } from './tempo-metrics.ts'
 import { noTempo, startAndEnd, tempoReader, tempoSend } from './tempo-reader.ts'
-import { type HintMemory, readSummaries, searchTempo } from './tempo-search.ts'
+import { readSummaries, searchTempo } from './tempo-search.ts'
 
 /** The base URL of Tempo, and the tenant. */
 export interface TempoSettings {
@@ -42,7 +42,6 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     })
   const { filters = false } = gatewaySeen(settings.base) ?? {}
   const readTrace = tempoReader(ask, filters)
-  const hint: HintMemory = {}
   return {
     name: tempo.name,
     capabilities: tempo.capabilities,
@@ -83,7 +82,7 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     // What began since the search did is welcome.
     const toMillis =
       filter.toMillis > now() - 1000 ? Math.ceil(filter.toMillis / 1000) * 1000 : filter.toMillis
-    const result = await searchTempo({ ...filter, toMillis }, ask, onPage, hint)
+    const result = await searchTempo({ ...filter, toMillis }, ask, onPage)
     if (result.traces.length > 0) return result
     if (result.truncated) return { ...result, notes: [OUTSIDE] }
     return filter.toMillis > now() - UNSEEN_MILLIS ? { ...result, notes: [UNSEEN] } : result
