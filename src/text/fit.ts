@@ -49,19 +49,6 @@ export function fitLines(text: string, width: number, ellipsis: string, most = 3
   return words.length > 0 ? [...lines, fitEnd(words.join(' '), width, ellipsis)] : lines
 }
 
-/** The whole text in lines of at most `width` columns, broken anywhere. */
-export function brokenLines(text: string, width: number): string[] {
-  const lines: string[] = []
-  let rest = graphemes(text)
-  while (rest.length > 0) {
-    // A wide character has a line of its own where there is no room for it.
-    const line = takeStart(rest, width) || rest.slice(0, 1).join('')
-    lines.push(line)
-    rest = rest.slice(graphemes(line).length)
-  }
-  return lines
-}
-
 /** As many parts to a line of at most `width` columns as fit, with three blanks between them; none is truncated. */
 export function packed(parts: readonly string[], width: number): string[] {
   const lines: string[] = []
@@ -84,7 +71,7 @@ export function padStart(text: string, width: number): string {
 }
 
 /** As many of the parts, which are graphemes, as fit into `width` columns. */
-export function takeStart(parts: readonly string[], width: number): string {
+function takeStart(parts: readonly string[], width: number): string {
   let used = 0
   let count = 0
   for (const part of parts) {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { displayWidth } from '../../../src/text/display-width.ts'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
-import type { Breakdown, BreakdownRow } from '../../../src/trace/analysis/breakdown.ts'
+import type { Breakdown } from '../../../src/trace/analysis/breakdown.ts'
 import type { CallEdge } from '../../../src/trace/analysis/call-graph.ts'
 import type { Cause } from '../../../src/trace/analysis/rank-causes.ts'
 import { percent } from '../../../src/trace/render/format-duration.ts'
@@ -176,36 +176,6 @@ describe('tables, from 60 columns to 200', () => {
       { numRuns: 60 },
     )
   })
-
-  describe.each([60, 80, 120])(
-    'rows that differ in the middle of a long text alone, in %d columns',
-    (width) => {
-      const alike = ['warehouse', 'shop', 'shelf'].map(
-        (column) =>
-          `SELECT stock FROM articles JOIN orders ON TRUE WHERE ${column} = ?${' AND article = ?'.repeat(9)}`,
-      )
-      const firstCells = (lines: readonly string[], head: string): string[] => {
-        const rows = lines.slice(lines.findIndex((line) => line.startsWith(head)) + 1)
-        for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width)
-        expect(rows).toHaveLength(alike.length)
-        return rows.map((line) => line.replace(/ {2}[\d✗].*/, ''))
-      }
-      test.each([true, false])('causes, breakdown and graph tell them apart; unicode: %s', (unicode) => {
-        const rows = alike.map((operation) => ({ ...(breakdown.rows[0] as BreakdownRow), operation }))
-        const calls = rows.map((row) => ({ ...row, caller: { service: 'web' }, ...SEEN }))
-        const causes = alike.map((value) => cause('span.db.query.text', value, 0.5, 0.1))
-        const tables = [
-          firstCells(renderBreakdown({ ...breakdown, rows }, at(width, unicode)), 'SERVICE'),
-          firstCells(renderCallGraph(calls, at(width, unicode)), 'CALLER'),
-          firstCells(renderCauses(ranked(causes, 'causes'), at(width, unicode)), 'ATTRIBUTE'),
-        ]
-        for (const cells of tables) {
-          for (const [i, part] of ['wa', 'sho', 'she'].entries()) expect(cells[i]).toContain(part)
-          expect(new Set(cells).size).toBe(alike.length)
-        }
-      })
-    },
-  )
 
   test('signs of ASCII alone', () => {
     const lines = renderCauses(ranked(CAUSES.slice(1), 'causes'), at(80, false))

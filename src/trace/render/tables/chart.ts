@@ -1,7 +1,6 @@
 import { displayWidth, widest } from '../../../text/display-width.ts'
 import { fitEnd, fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
 import type { StepTimes, TimeSeries } from '../../series.ts'
-import { fitApart } from '../fit-apart.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { niceNumberStep, valueText } from '../number.ts'
 import {
@@ -124,15 +123,9 @@ function legendLines(series: readonly ShownSeries[], options: SeriesOptions): st
     columns.map((size, i) => `  ${padStart(cells[i]!, size)}`).join('')
   const room = Math.min(longest, Math.max(1, width - 2 - displayWidth(figures(HEADS))))
   const head = columns.length === 0 ? [] : [style.dim(`  ${' '.repeat(room)}${figures(HEADS)}`)]
-  const names = fitApart(
-    series.map(({ name }) => name),
-    room,
-    ellipsis,
-  )
-  // Those without room for what tells them apart have their marks.
   const lines = series.map(({ name, index }, i) => {
     const mark = style.palette(index, seriesMark(index, unicode))
-    return `${mark} ${padEnd(names[i] ?? fitMiddle(name, room, ellipsis), room)}${figures(rows[i]!)}`.trimEnd()
+    return `${mark} ${padEnd(fitMiddle(name, room, ellipsis), room)}${figures(rows[i]!)}`.trimEnd()
   })
   return [...head, ...lines]
 }

@@ -1,7 +1,6 @@
 import type { Style } from '../../../ports/terminal.ts'
-import { displayWidth, widest } from '../../../text/display-width.ts'
-import { blanks, brokenLines, fitEnd, fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
-import { fitApart, safeNames } from '../fit-apart.ts'
+import { widest } from '../../../text/display-width.ts'
+import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../../text/fit.ts'
 import { glyphsFor } from '../glyphs.ts'
 
 /** How a table is drawn; no line is wider than `width`. */
@@ -45,21 +44,15 @@ const GAP = 2
 const LEAST_TEXTS = 26
 const LEAST_BAR = 8
 const MOST_BAR = 20
-/** Lines of a text that stands whole below its row, and rows of a table that have such: it stays readable. */
-const MOST_WHOLE_LINES = 3
-const MOST_WHOLE_ROWS = 20
 
-/**
- * A head and a line for each row; below it each of its texts whole where the line has no room for what tells it from others. Not
- * where that takes many lines: there the shortened texts may look alike.
- */
+/** A head and a line for each row. */
 export function drawTable<Row>(
   rows: readonly Row[],
   columns: Columns<Row>,
   { width, unicode, style, hasBars = true, leftOut }: TableOptions,
 ): string[] {
   const { ellipsis, path } = glyphsFor(unicode)
-  const texts = columns.texts.map(({ text }) => safeNames(rows.map(text), ellipsis))
+  const texts = columns.texts.map(({ text }) => rows.map((row) => safeName(text(row), ellipsis)))
   const natural = texts.map((cells, i) => widest([columns.texts[i]!.head, ...cells]))
   const wanted = natural.reduce((sum, columns) => sum + columns + GAP, -GAP)
   const figures = keptFigures(rows, columns, width - Math.min(LEAST_TEXTS, wanted))
@@ -68,7 +61,6 @@ export function drawTable<Row>(
   const taken = figures.reduce((sum, { columns }) => sum + columns + GAP, 0)
   const room = width - taken - GAP * (natural.length - 1)
   const widths = shareOut(natural, room)
-  const fitted = texts.map((cells, i) => fitApart(cells, widths[i]!, ellipsis))
   const left = room - widths.reduce((sum, columns) => sum + columns, 0) - GAP
   const bar = hasBars && columns.bar !== undefined && left >= LEAST_BAR ? Math.min(MOST_BAR, left) : 0
   const line = (names: readonly string[], cells: readonly string[]): string => {
@@ -79,41 +71,19 @@ export function drawTable<Row>(
     columns.texts.map((one) => one.head),
     figures.map((one) => one.head),
   )
-  const below = wholeTexts(texts, fitted, width - GAP)
   return [
     style.dim(fitEnd(head.trimEnd(), width, ellipsis)),
-    ...rows.flatMap((row, i) => {
+    ...rows.map((row, i) => {
       const text = line(
-        texts.map((cells, column) => fitted[column]![i] ?? cells[i]!),
+        texts.map((cells) => cells[i]!),
         figures.map(({ cells }) => cells[i]!),
       )
       const filled = bar === 0 ? 0 : Math.round(Math.min(1, columns.bar?.(row) ?? 0) * bar)
       const cut = fitEnd(text.trimEnd(), width, ellipsis)
       const shown = columns.isRed?.(row) === true ? style.red(cut) : cut
-      return [
-        filled === 0 ? shown : `${shown}${' '.repeat(GAP)}${path.repeat(filled)}`,
-        ...(below.get(i) ?? []).map((part) => blanks(GAP) + part),
-      ]
+      return filled === 0 ? shown : `${shown}${' '.repeat(GAP)}${path.repeat(filled)}`
     }),
   ]
-}
-
-/** By the number of the row: the lines of those of its texts that found no room, for the first rows that have such. */
-function wholeTexts(
-  texts: readonly (readonly string[])[],
-  fitted: readonly (readonly (string | undefined)[])[],
-  width: number,
-): Map<number, string[]> {
-  const below = new Map<number, string[]>()
-  const most = MOST_WHOLE_LINES * width
-  for (let row = 0; row < texts[0]!.length && below.size < MOST_WHOLE_ROWS; row++) {
-    const whole = texts
-      .filter((cells, column) => fitted[column]![row] === undefined && displayWidth(cells[row]!) <= most)
-      .map((cells) => brokenLines(cells[row]!, width))
-      .filter((lines) => lines.length <= MOST_WHOLE_LINES)
-    if (whole.length > 0) below.set(row, whole.flat())
-  }
-  return below
 }
 
 interface KeptFigures {

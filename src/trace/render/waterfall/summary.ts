@@ -8,7 +8,6 @@ import { groupBy } from '../../group.ts'
 import { shownText } from '../../select.ts'
 import { unfinishedOf } from '../../tree/known-times.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { fitApart } from '../fit-apart.ts'
 import { mannerText } from '../fold-figures.ts'
 import { formatDuration, percent } from '../format-duration.ts'
 import type { Glyphs, Pen } from '../glyphs.ts'
@@ -258,10 +257,8 @@ function whoLines(
   const idColumns = width >= ID_COLUMN_FROM ? 2 + 16 : 0
   const room = Math.max(1, width - idColumns - 2 - serviceColumns)
   const nameColumns = Math.min(room, widest(names))
-  // Those without room for what tells them apart have their ids.
-  const fitted = fitApart(names, nameColumns, glyphs.ellipsis)
   return nodes.map((node, i) => {
-    const name = padEnd(fitted[i] ?? fitMiddle(names[i]!, nameColumns, glyphs.ellipsis), nameColumns)
+    const name = padEnd(fitMiddle(names[i]!, nameColumns, glyphs.ellipsis), nameColumns)
     const service = services[i]!
     const line = `${name}  ${style.palette(tree.services.indexOf(node), service)}`
     if (idColumns === 0) return [line, ids[i]!]
