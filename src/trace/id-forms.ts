@@ -1,51 +1,3 @@
-// Each begins and ends at the edge of a word and repeats nothing that overlaps: a text is read once, however long it is.
-const TRACEPARENT = /(?<![\w-])[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}(?!\w)/gi
-/** Spring: `[checkout,TRACE,SPAN]`, with `,true` behind in Sleuth; `[TRACE-SPAN]` in Spring Boot 3. */
-const SPRING = /\[(?:[^[\],]{0,200},)?([\da-f]{32}|[\da-f]{16})[,-]([\da-f]{16})(?:,[^[\],]{0,200})?\]/gi
-/** Not a part of the name of a file: that of a file that is gone would be asked for as a trace. */
-const TRACE_ID = /(?<![\w./\\-])[\da-f]{32}(?![\w/\\-]|\.\w)/gi
-
-/** The headers of B3 and of Jaeger, whose values are only told by their names. */
-const NAMED_HEADER =
-  /(?<![\w-])(?:b3|uber-trace-id)["'`]?\s*[:=]\s*["'`]?([\da-f]{1,32}(?:-[\da-f]{16}(?:-[\da-f]{1,16}){0,2}|(?::[\da-f]{1,16}){3}))(?![\w:-])/gi
-
-/**
- * The ids in a longer text that names none, where only one trace can be meant: the one traceparent, the one pair as Spring
- * logs it, or the one word of 32 hex digits.
- */
-export function soleIds(text: string): Reading | undefined {
-  return soleHeader(text) ?? onlyTrace(text)
-}
-
-/** A header or a pair in brackets names trace and span, so it is meant rather than what else looks like an id. */
-export function soleHeader(text: string): Reading | undefined {
-  const traceparents = [...text.matchAll(TRACEPARENT)].map(([found]) => found)
-  const others = [...text.matchAll(NAMED_HEADER)].map(([, value = '']) => value)
-  const header = only([...traceparents, ...others].map((value) => value.toLowerCase()))
-  if (header !== undefined) return fromHeaderValue(header)
-  const pairs = [...text.matchAll(SPRING)].map(([, trace = '', span = '']) =>
-    `${trace} ${span}`.toLowerCase(),
-  )
-  const [trace, span] = only(pairs)?.split(' ') ?? []
-  return trace === undefined || span === undefined ? undefined : fromBoth('header', trace, span)
-}
-
-function onlyTrace(text: string): Reading | undefined {
-  const traces = [TRACEPARENT, TRACE_ID].flatMap((pattern) =>
-    [...text.matchAll(pattern)].map(([found]) => traceOf(found).toLowerCase()),
-  )
-  const trace = only(traces)
-  return trace === undefined ? undefined : fromDigits(trace, 'hex', trace)
-}
-
-/** The trace id of a traceparent, or the word itself. */
-const traceOf = (found: string): string => found.split('-')[1] ?? found
-
-function only(found: readonly string[]): string | undefined {
-  const [one, another] = new Set(found)
-  return another === undefined ? one : undefined
-}
-
 /** Values of headers that carry a trace from one service to the next. */
 export function fromHeaderValue(text: string): Reading | undefined {
   return (
@@ -132,27 +84,6 @@ export function unwrapped(text: string): string {
   return bare
 }
 
-/** Fields of a log line that hold an id; not `parent_span_id`. */
-const FIELD =
-  /(?<![\w.-])(?:x-b3-|dd\.|otel\.|mdc\.)?(trace|span)[ ._-]?id["'`]?\s*[=:]\s*["'`[]?([\w+/=-]{8,64})/gi
-
-/**
- * The ids that a longer text names as such (`… trace_id=… span_id=…`), each only when there is just one. `isNone`: it names
- * nothing as an id.
- */
-export function namedIds(text: string): {
-  readonly trace: string | undefined
-  readonly span: string | undefined
-  readonly isNone: boolean
-} {
-  const found = { trace: new Set<string>(), span: new Set<string>() }
-  for (const [, kind = '', id = ''] of text.matchAll(FIELD))
-    found[kind.toLowerCase() as 'trace' | 'span'].add(id)
-  const only = (ids: ReadonlySet<string>) => (ids.size === 1 ? [...ids][0] : undefined)
-  const isNone = found.trace.size + found.span.size === 0
-  return { trace: only(found.trace), span: only(found.span), isNone }
-}
-
 /** What to do where nothing was found by an id that lacks digits: it was read with zeros before it, but rather was cut off. */
 export function cutOffHint({ digits }: { readonly digits?: string }): string | undefined {
   if (digits === undefined || digits.length === 16 || digits.length === 32) return undefined
@@ -211,24 +142,10 @@ const MAY_BE_A_TIME = /^\d{13,16}$/
 const DECIMAL = /^\d{17,20}$/
 const X_RAY = /^1-([\da-f]{8})-([\da-f]{24})$/i
 
-/** A text that begins with a scheme is one address. */
-export const isAddress = (text: string): boolean => /^https?:\/\/\S/i.test(text)
-
-/** The addresses in a text: with their schemes, or the text where it can only be one. */
-export function addressesIn(text: string): string[] {
-  if (isAddress(text)) return [text]
-  const addresses = text.match(/https?:\/\/\S+/gi)
-  if (addresses !== null) return addresses
-  return WITHOUT_SCHEME.test(text) && text.length > 24 ? [`http://${text}`] : []
-}
-
-/** The one id in some addresses; else why there is none. Undefined: there is no address. */
-export function fromAddresses(addresses: readonly string[]): Reading | string | undefined {
-  const read = addresses.map(fromAddress)
-  const found = read.filter((reading) => typeof reading === 'object')
-  const [id, another] = new Set(found.map(({ traceId, spanId }) => `${traceId} ${spanId}`))
-  if (another !== undefined) return 'these addresses belong to more than one trace'
-  return id === undefined ? read[0] : found[0]
+/** The address that a text is; undefined: it is none. */
+export const addressOf = (text: string): string | undefined => {
+  if (/^https?:\/\/\S/i.test(text)) return text
+  return WITHOUT_SCHEME.test(text) && text.length > 24 ? `http://${text}` : undefined
 }
 
 /**
@@ -236,7 +153,7 @@ export function fromAddresses(addresses: readonly string[]): Reading | string | 
  * a value of the query, as JSON too (`panes=` of an Explore page). Else why there is none; the URL is not echoed: query
  * strings of internal tools have been seen to carry session tokens.
  */
-function fromAddress(address: string): Reading | string {
+export function fromAddress(address: string): Reading | string {
   if (!URL.canParse(address)) return 'this is not an address'
   const url = new URL(address)
   const { pathname, searchParams, hash } = url

@@ -1,17 +1,13 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../text/safe-text.ts'
 import {
-  addressesIn,
-  fromAddresses,
+  addressOf,
+  fromAddress,
   fromDigits,
   fromHeaderValue,
-  isAddress,
   isZero,
-  namedIds,
   plain,
   type Reading,
-  soleHeader,
-  soleIds,
   unwrapped,
 } from './id-forms.ts'
 
@@ -32,14 +28,12 @@ const MOST_CHARACTERS = 8192
  */
 export function parseSpanOrTraceId(text: string): TraceReference {
   if (text.length > MOST_CHARACTERS) throw notAnId('this is too long for a span or trace id')
-  const whole = plain(text)
-  const bare = unwrapped(whole)
-  const isPage = isAddress(bare)
-  const [first, ...others] = isPage ? [] : readingsOf(bare)
+  const bare = unwrapped(plain(text))
+  const readings = readingsOf(bare)
+  const [first, ...others] = readings.length > 0 ? readings : onlyTrace(bare)
   if (first) return { ...first, alternatives: others.map((other) => ({ ...other, alternatives: [] })) }
-  const page = fromAddresses(addressesIn(bare))
-  const found = isPage ? undefined : fromLongerText(whole, page)
-  if (found) return { ...found, alternatives: [] }
+  const address = addressOf(bare)
+  const page = address === undefined ? undefined : fromAddress(address)
   if (typeof page === 'object') return { ...page, alternatives: [] }
   if (isNone(bare)) {
     throw new Failure('usage', `"${safeText(bare, 80)}": an id of zeros is invalid`, {
@@ -48,6 +42,15 @@ export function parseSpanOrTraceId(text: string): TraceReference {
   }
   if (page !== undefined) throw notAnId(page)
   throw notAnId(`"${safeText(text.trim(), 80)}" is not a span or trace id`, { reason: 'no-id' })
+}
+
+/** 32 hex digits that are no part of a name, an address or a path. */
+const TRACE_ID = /(?<![\w./\\-])[\da-f]{32}(?![\w/\\-]|\.\w)/gi
+
+/** The only trace id in a longer text, such as a line of a log. */
+function onlyTrace(text: string): Reading[] {
+  const found = [...new Set(text.match(TRACE_ID)?.map((id) => id.toLowerCase()))]
+  return found.length === 1 ? found.flatMap((id) => fromDigits(id, 'hex', id) ?? []) : []
 }
 
 /** The span id in a text as a person gave it, in any form that {@link parseSpanOrTraceId} reads. */
@@ -80,26 +83,6 @@ function readingsOf(text: string): Reading[] {
     readings.splice(0, 2, readings[1], readings[0])
   }
   return readings
-}
-
-/** A log line or a command: a header in it, else the trace that it names, else the page, else the only id in it. */
-function fromLongerText(text: string, page: Reading | string | undefined): Reading | undefined {
-  const named = namedIds(text)
-  // The address in a command is of the service that was called, and not of a trace.
-  const header = named.isNone ? soleHeader(text) : undefined
-  if (header) return header
-  const ofName = named.isNone ? undefined : fromNamedIds(named)
-  if (ofName?.traceId) return ofName
-  if (typeof page === 'object') return page
-  return named.isNone ? soleIds(text) : ofName
-}
-
-/** What a text names as the trace, with the span where it names one. */
-function fromNamedIds({ trace, span }: ReturnType<typeof namedIds>): Reading | undefined {
-  const [ofTrace, ofSpan] = [trace, span].map((id) => (id === undefined ? undefined : readingsOf(id)[0]))
-  if (!ofTrace?.traceId) return ofSpan?.spanId ? ofSpan : undefined
-  if (!ofSpan?.spanId || ofSpan.kind === 'trace') return ofTrace
-  return { ...ofTrace, kind: 'trace', spanId: ofSpan.spanId }
 }
 
 function fromUuid(text: string): Reading | undefined {
