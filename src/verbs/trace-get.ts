@@ -23,7 +23,7 @@ import { spanIdIn } from '../trace/id.ts'
 import { maskTrace } from '../trace/masking.ts'
 import type { Trace } from '../trace/model.ts'
 import { type Moment, parseMoment, placeMoment } from '../trace/moment.ts'
-import { matchingNodes, type Selection, subtree } from '../trace/select.ts'
+import { type Selection, subtree } from '../trace/select.ts'
 import { withheldNote } from '../trace/span-view.ts'
 import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
 import { backendFlags, scale, sensitiveFlag } from './flags.ts'
@@ -137,7 +137,6 @@ export const traceGet = verb({
     const before = [
       focus && (isData || isGraphic(kind)) ? onlySpan(tree, whole.tree, focus.node) : undefined,
       ...output.notes,
-      await partOfValue(tree, asked.selection),
       isPart ? { ...PARTIAL, forPerson: `: ${safeText(partial, 300)}` } : undefined,
       noteOf('withheld', withheldNote(tree.trace.spans, focus?.tree.span(focus.node))),
     ]
@@ -310,14 +309,4 @@ async function zoomOf(tree: TraceTree, { from, to, scale }: GetFlags): Promise<A
 function onlySpan(tree: TraceTree, whole: TraceTree, node: number): Note | undefined {
   const spans = `${grouped(tree.count)} of ${count(whole.count, 'span')}`
   return noteOf('only-span', `only span ${whole.span(node).spanId} and below, ${spans}`)
-}
-
-/** Only where a pattern was typed that may be meant so are the spans looked through for it once more. */
-async function partOfValue(tree: TraceTree, { attributes = [] }: Selection): Promise<Note | undefined> {
-  if (!attributes.some(([, , operator]) => operator === '=~')) return undefined
-  const { partOfValue: partIn } = await import('../trace/part-of-value.ts')
-  const part = partIn(attributes)
-  // Where they fit alone, it is another filter that does not.
-  const isFitting = part !== undefined && matchingNodes(tree, { attributes }).some((fits) => fits !== 0)
-  return isFitting ? undefined : noteOf('part-of-value', part)
 }

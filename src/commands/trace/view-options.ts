@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { type AttributeCondition, parseCondition, splitCondition } from '../../trace/attribute-condition.ts'
-import { insteadOf, wayToField } from '../../trace/attribute-scope.ts'
+import { insteadOf } from '../../trace/attribute-scope.ts'
 
 /** A whole number from 1 to `most`. Failure `usage`. */
 export function readCount(text: string, flag: string, most = 1_000_000): number {
@@ -16,23 +16,14 @@ export function readCount(text: string, flag: string, most = 1_000_000): number 
 export function readConditions(given: readonly (string | AttributeCondition)[]): AttributeCondition[] {
   return given.map((text) => {
     if (typeof text !== 'string') return text
-    const split = splitCondition(text)
-    refuseField(split)
+    const [key = ''] = splitCondition(text) ?? []
+    const hint = insteadOf(key)
+    if (hint !== undefined)
+      throw new Failure('usage', `--attr: ${key} is a field of TraceQL, and no attribute`, { hint })
     const condition = parseCondition(text)
     if (typeof condition !== 'string') return condition
-    const field = split && wayToField(split[0])
     throw new Failure('usage', `--attr: "${safeText(text, 60)}" ${condition}`, {
-      hint:
-        field === undefined
-          ? "Write it like --attr http.response.status_code=500 or --attr 'http.response.status_code>=500'."
-          : `--attr is for attributes; ${field}.`,
+      hint: "Write it like --attr http.response.status_code=500 or --attr 'http.response.status_code>=500'.",
     })
   })
-}
-
-/** Failure `usage` for a condition on a field that another flag asks for, or none. */
-function refuseField(condition: AttributeCondition | undefined): void {
-  const hint = condition && insteadOf(condition)
-  if (hint === undefined) return
-  throw new Failure('usage', `--attr: ${condition?.[0]} is a field of TraceQL, and no attribute`, { hint })
 }

@@ -17,8 +17,6 @@ export interface TraceSource {
   /** For people: `Lightstep`. */
   readonly name: string
   readonly capabilities: Capabilities
-  /** A regular expression holds of text alone there, and of no number. */
-  readonly matchesTextOnly?: true
   /** One whole trace. Failure `not-found` when there is none. */
   trace(reference: TraceReference): Promise<Trace>
   /**

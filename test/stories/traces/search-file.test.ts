@@ -84,26 +84,6 @@ describe('a download that failed in part', () => {
   })
 })
 
-describe('a file without a trace of the time that is asked for', () => {
-  const search = async (flags: string, ...ages: readonly (number | undefined)[]) => {
-    const file = join(world.home, 'old.json')
-    const spans = ages.map((age, i) => {
-      const timestamp = age === undefined ? undefined : (NOW - age) * 1000
-      return { traceId: String(i + 1).repeat(32), id: '1', name: 'get', timestamp, duration: 5 }
-    })
-    await writeFile(file, JSON.stringify(spans))
-    return world.type(`ls-auth trace search --file ${file} ${flags}`)
-  }
-  it('says how all of the file is searched', async () => {
-    expect(await search('--since 1h', 3 * DAY, 2 * DAY)).toMatchObject({
-      exit: 0,
-      stdout: 'No traces found.\n',
-      stderr: 'note: without --since, --from and --to ls-auth searches the whole file\n',
-    })
-    expect(await search('--error', 3 * DAY)).toMatchObject({ exit: 0, stderr: '' })
-  })
-})
-
 describe('the age of a trace', () => {
   it.each([
     [400 * DAY + 60_000, 'in 400d'],

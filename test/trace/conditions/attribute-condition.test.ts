@@ -4,20 +4,13 @@ import { parseCondition } from '../../../src/trace/attribute-condition.ts'
 test.each([
   ['5', '5'],
   ['-5.25', '-5.25'],
-  // As JSON may write a number. The languages of back ends may know no exponents, so it is written out.
-  ['5e2', '500'],
-  ['5E2', '500'],
-  ['5e+2', '500'],
-  ['-1.25e3', '-1250'],
-  ['25e-4', '0.0025'],
-  ['1e21', '1000000000000000000000'],
-  ['1e-7', '0.0000001'],
+  ['1000000000000000000000', '1000000000000000000000'],
 ])('%s is a number to compare with', (text, value) => {
   for (const operator of ['>', '>=', '<', '<='] as const)
     expect(parseCondition(`x${operator}${text}`)).toEqual(['x', value, operator])
 })
 
-test.each(['', 'fast', '1e', 'e5', '1e999', '9e308', '0x10', 'Infinity', '5.', '1e2.5'])(
+test.each(['', 'fast', '5e2', '25e-4', '1e', 'e5', '1e999', '9e308', '0x10', 'Infinity', '5.', '1e2.5'])(
   '%j is none',
   (text) => {
     expect(parseCondition(`x>${text}`)).toBe('needs a number to compare with')

@@ -9,27 +9,10 @@ test.each([
   [String.raw`[\w\-\:]+`, 'a-b:c', 'a b'],
   [String.raw`[a\]b]+`, 'a]b', 'ab^'],
   ['[[]+', '[[', ']'],
-  ['50[[:digit:]]', '503', '50x'],
-  ['[[:alpha:][:digit:]_]+', 'a1_', 'a-'],
-  ['[^[:space:]]+', 'ab', 'a b'],
-  ['[[:punct:]]+', '-[`~/', 'a'],
-  ['[:digit:]+', 'gtd:', '7'],
   [String.raw`\x41\\-`, String.raw`A\-`, 'A-'],
-  ['(?P<code>5..)', '503', '403'],
   ['(?i)get', 'GeT', 'gat'],
   ['(?s)a.*', 'a\nb', 'b'],
   ['(?is)a.*', 'A\nb', 'b'],
-  [String.raw`\pL+`, 'é', '1'],
-  [String.raw`\PL+`, '1', 'é'],
-  [String.raw`\p{Lu}`, 'A', 'a'],
-  [String.raw`\Aab\z`, 'ab', 'abc'],
-  [String.raw`\Qa.b\E+`, 'a.bb', 'axb'],
-  [String.raw`\Q[(\E\\Q`, '[(\\Q', '[('],
-  [String.raw`[\pL]+`, 'é', '1'],
-  [String.raw`[^\pN_]+`, 'a', '1'],
-  [String.raw`[\p{Lu}\PL]+`, '1A', 'a'],
-  [String.raw`x\Qa.b`, 'xa.b', 'xaxb'],
-  ['\\Qa\\', 'a\\', 'a'],
   // What JavaScript alone knows, in files.
   ['(?!x)a.*', 'ab', 'xa'],
   [String.raw`(?<q>.)\k<q>`, 'aa', 'ab'],
@@ -39,6 +22,18 @@ test.each([
   expect([fits, other].map(valueTest(['k', pattern, '!~']))).toEqual([false, true])
 })
 
-test.each(['(', ')', '[a', '*', '[z-a]', '\\', '(?P<a'])('%s is none', (pattern) => {
+test.each([
+  '(',
+  ')',
+  '[a',
+  '*',
+  '[z-a]',
+  '\\',
+  '(?P<a>.)',
+  '50[[:digit:]]',
+  '\\Qa.b\\E',
+  '\\Aab\\z',
+  '\\pL+',
+])('%s is none', (pattern) => {
   expect(parseCondition(`k=~${pattern}`)).toBe('is not a regular expression')
 })

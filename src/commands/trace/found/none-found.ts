@@ -1,22 +1,19 @@
 import type { Failure } from '../../../errors.ts'
 import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { calledAsField, THE_KINDS, wrongKind } from '../../../trace/attribute-scope.ts'
-import { likelyMeant } from '../../../trace/part-of-value.ts'
+import { THE_KINDS, wrongKind } from '../../../trace/attribute-scope.ts'
 import { isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/trace-source.ts'
 import { optionWords } from '../../command-line.ts'
 import type { Invocation } from '../../invocation.ts'
 import { repeatFlags } from '../../repeat-flags.ts'
-import { namesTimes } from '../time-range.ts'
 
 /** What may explain an empty list. */
 type NoneNote = { readonly code: string; readonly text: string; readonly quotes?: true }
 
 /**
- * Of a search that found nothing: how its conditions were meant, and whether there is such a service at all. Asks for the
- * services, so before anything is printed: where that fails, "nothing" was no answer either. Beside data (`isText` is false)
- * only what is surely meant in another way.
+ * For a person whose search found nothing: how its conditions were meant, and whether there is such a service at all. Asks
+ * for the services, so before anything is printed: where that fails, "nothing" was no answer either.
  */
 export async function notesOfNone(
   invocation: Invocation,
@@ -26,15 +23,9 @@ export async function notesOfNone(
 ): Promise<NoneNote[]> {
   const quoting = (code: string, text: string | undefined): NoneNote[] =>
     text === undefined ? [] : [{ code, text, quotes: true }]
-  const called = quoting('own-field', calledAsField(filter.attributes))
-  if (!isText) return called
+  if (!isText) return []
   const notes: NoneNote[] = []
   const { name, minNanos, maxNanos } = filter
-  if (invocation.options.file !== undefined && namesTimes(invocation.options))
-    notes.push({
-      code: 'times-of-file',
-      text: 'without --since, --from and --to ls-auth searches the whole file',
-    })
   if (name !== undefined)
     notes.push({ code: 'whole-name', text: '--name needs the whole span name, such as "POST /checkout"' })
   if ((minNanos !== undefined || maxNanos !== undefined) && !isOfWholeTrace(filter))
@@ -42,23 +33,19 @@ export async function notesOfNone(
       code: 'span-time',
       text: 'with other filters, --min and --max apply to that span, not to the trace',
     })
-  const wrong = filter.attributes?.map(wrongKind).find((one) => one !== undefined)
+  if (filter.attributes.some(([, , operator]) => operator?.includes('~')))
+    notes.push({
+      code: 'whole-value',
+      text: '=~ and !~ match the whole value, and no number in Tempo; .*text.* finds a part',
+    })
+  const wrong = filter.attributes.map(wrongKind).find((one) => one !== undefined)
   const unknown = await unknownService(invocation, source, filter)
   return [
     ...notes,
     ...quoting('wrong-kind', wrong && `${wrong}. ${THE_KINDS}`),
-    ...called,
-    ...(unknown === undefined
-      ? quoting('condition', noteOnConditions(source, filter))
-      : quoting('unknown-service', unknown.text)),
+    ...quoting('unknown-service', unknown?.text),
   ]
 }
-
-/** How a condition that found nothing may be meant. Undefined: none looks as if it were meant in another way. */
-export const noteOnConditions = (
-  { matchesTextOnly, name }: Pick<CapableSource<'search'>, 'matchesTextOnly' | 'name'>,
-  { attributes }: TraceFilter,
-): string | undefined => likelyMeant(attributes, matchesTextOnly && name)
 
 /** A name that no service has. */
 export interface UnknownService {

@@ -73,10 +73,8 @@ export async function readFound(
       : new Failure('not-found', `${source.name} has no matching trace`, {
           hint: `${whereElse(invocation, file, isOfAnyTime)}.`,
         })
-    const { namingService, noteOnConditions, unknownService } = await import('./none-found.ts')
-    const part = noteOnConditions(source, filter)
-    const unknown = await unknownService(invocation, source, filter, file)
-    throw unknown === undefined && part !== undefined ? none.withDetail(part) : namingService(none, unknown)
+    const { namingService, unknownService } = await import('./none-found.ts')
+    throw namingService(none, await unknownService(invocation, source, filter, file))
   }
   const masks: MaskedTrace['masked'][] = []
   const take = (trace: Trace) => {

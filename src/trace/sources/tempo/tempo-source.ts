@@ -45,7 +45,6 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
   return {
     name: tempo.name,
     capabilities: tempo.capabilities,
-    matchesTextOnly: true,
     trace: (reference) => orNoTempo(read(reference)),
     search: (filter, onPage) => orNoTempo(search(filter, onPage)),
     services: (range = lastHour(now())) => orNoTempo(tempoServices(ask, range)),

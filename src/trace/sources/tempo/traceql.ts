@@ -1,5 +1,5 @@
 import { Failure } from '../../../errors.ts'
-import { type AttributeCondition, withQuoteEnded } from '../../attribute-condition.ts'
+import type { AttributeCondition } from '../../attribute-condition.ts'
 import { kindsOf, SPAN_KIND, splitScope, THE_KINDS, textField, wrongKind } from '../../attribute-scope.ts'
 import type { TraceFilter } from '../../search.ts'
 
@@ -35,7 +35,7 @@ function comparison([key, value, operator = '=']: AttributeCondition): string {
   const field = attributeField(key)
   if (/^[<>]/.test(operator)) return `${field} ${operator} ${value}`
   // Before 2.7 Tempo looks for a part of the value (release notes).
-  if (operator.includes('~')) return `${field} ${operator} ${traceqlString(`^(?:${withQuoteEnded(value)})$`)}`
+  if (operator.includes('~')) return `${field} ${operator} ${traceqlString(`^(?:${value})$`)}`
   const text = `${field} ${operator} ${traceqlString(value)}`
   const bare = isNumber(value) || value === 'true' || value === 'false'
   // Tempo refuses to compare a field of text with anything else.
