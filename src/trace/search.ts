@@ -2,7 +2,7 @@ import type { AttributeCondition } from './attribute-condition.ts'
 import type { Span, Trace } from './model.ts'
 import type { TimeRange } from './series.ts'
 import { type SpanFilter, spanTest } from './span-filter.ts'
-import { leastTimes, longestTop, lostPart, unfinishedOf } from './tree/known-times.ts'
+import { leastTimes, longestTop, unfinishedOf } from './tree/known-times.ts'
 import { isEndless, type Unfinished } from './tree/span-facts.ts'
 import { buildTree } from './tree/trace-tree.ts'
 
@@ -96,8 +96,7 @@ export function summariseTrace(trace: Trace): TraceSummary {
   const tree = buildTree(trace)
   // Of several roots, stray ones of a moment may have begun before it; the top of a part is no root.
   const unfinished = unfinishedOf(tree)
-  const hasRoot = tree.roots.length > 0 && lostPart(tree) === undefined
-  const root = hasRoot ? tree.spans[longestTop(tree) ?? 0] : undefined
+  const root = tree.roots.length > 0 ? tree.spans[longestTop(tree) ?? 0] : undefined
   return {
     traceId: trace.traceId,
     ...(root && { rootService: root.service, rootName: root.name }),
@@ -133,8 +132,7 @@ const earlier = (a: bigint, b: bigint) => (b < a ? b : a)
 const millisOf = (nanos: bigint): number => Number(nanos / 1_000_000n)
 
 /** The whole second at or after a time, both in nanoseconds. */
-export const nextSecond = (nanos: bigint): bigint =>
-  ((nanos + 999_999_999n) / 1_000_000_000n) * 1_000_000_000n
+const nextSecond = (nanos: bigint): bigint => ((nanos + 999_999_999n) / 1_000_000_000n) * 1_000_000_000n
 
 /** Whether a trace with this start is one of a time range; without a start it is as one of 1970. */
 export function beganIn(startNanos = 0n, { fromMillis, toMillis }: TimeRange): boolean {

@@ -125,13 +125,6 @@ function narrowed(span: Span, keys: ReadonlySet<string>): Span {
   return span instanceof SpanView ? span.over(narrowed(span.below, keys)) : new KeysView(span, keys)
 }
 
-/** The span as its source gives it, below all views. Nothing is masked, and so none is counted as masked. */
-export function asReported(span: Span): Span {
-  let below = span
-  while (below instanceof SpanView) below = below.below
-  return below
-}
-
 /** The span without its parent id. */
 export class RootView extends SpanView {
   override get parentId(): undefined {

@@ -1,5 +1,4 @@
 import type { Invocation } from '../commands/invocation.ts'
-import { Clocks } from '../commands/trace/clocks.ts'
 import { findTrace } from '../commands/trace/find-trace.ts'
 import { counted } from '../commands/trace/found/found-words.ts'
 import { openSearch } from '../commands/trace/found/open-search.ts'
@@ -152,24 +151,19 @@ export async function readSide(
   invocation: Invocation,
   letter: 'A' | 'B',
   side: Side,
-  { skew, showSensitive }: { readonly skew: boolean; readonly showSensitive: boolean },
+  { showSensitive }: { readonly showSensitive: boolean },
   use: (tree: TraceTree) => void,
 ): Promise<SideTold> {
   let redelivered = 0
-  const clocks = new Clocks(skew)
   const add = (trace: Trace) => {
     const tree = buildTree(trace)
-    use(clocks.add(tree))
+    use(tree)
     redelivered += tree.trace.redelivered ?? 0
   }
   const read = 'filter' in side ? ofSearch(side) : ofTrace(side)
   const { notes, ...told } = await read
   const again = redeliveredText(redelivered)
-  const own = [
-    ...notes,
-    again === undefined ? undefined : { code: 'redelivered', text: again },
-    clocks.note(invocation.ports.terminal.unicode),
-  ]
+  const own = [...notes, again === undefined ? undefined : { code: 'redelivered', text: again }]
   return {
     ...told,
     notes: own.flatMap((note) => (note ? [{ ...note, text: `${letter}: ${note.text}` }] : [])),

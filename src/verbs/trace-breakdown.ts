@@ -1,4 +1,3 @@
-import { Clocks } from '../commands/trace/clocks.ts'
 import { openSearch } from '../commands/trace/found/open-search.ts'
 import { foundNotes, isComplete, readFound } from '../commands/trace/found/read-found.ts'
 import { type Answer, drawnBlock, isPlain, type Step, textBlock } from '../frame/answer.ts'
@@ -18,7 +17,6 @@ export const traceBreakdown = verb({
   flags: {
     by: choice('<what>', 'one row per service or operation (operation)', BREAKDOWN_BY),
     graph: bool('show who calls whom (services, without --by)'),
-    skew: bool("correct wrong clocks: move other hosts' spans that lie outside their parents"),
     ...manyTracesFlags,
   },
   formats: LIST_FORMATS,
@@ -58,14 +56,13 @@ export const traceBreakdown = verb({
       most: { limit: 500 },
     },
   ],
-  async run(invocation, { by, graph, skew, file, showSensitive, ...conditions }, _, now): Promise<Answer> {
+  async run(invocation, { by, graph, file, showSensitive, ...conditions }, _, now): Promise<Answer> {
     const filter = manyTracesFilter(conditions, invocation.options, now)
     const search = await openSearch(invocation, file)
-    const clocks = new Clocks(skew)
     const times = new BreakdownSum(by ?? 'operation')
     const calls = graph ? new CallGraphSum(by ?? 'service') : undefined
     const found = await readFound(invocation, search, { filter, file, showSensitive }, (trace) => {
-      const tree = clocks.add(buildTree(trace))
+      const tree = buildTree(trace)
       times.add(tree)
       calls?.add(tree)
     })
@@ -80,15 +77,9 @@ export const traceBreakdown = verb({
       root_ns: breakdown.rootNanos,
       between_roots_ns: breakdown.gapNanos,
       between_roots_traces: breakdown.gapTraces,
-      unfinished_traces: breakdown.unfinishedTraces.unfinished,
+      unfinished_traces: breakdown.unfinishedTraces,
       tail_ns: breakdown.tailNanos,
       tail_traces: breakdown.tailTraces,
-      after_known_ns: breakdown.afterKnownNanos,
-      after_known_traces: breakdown.afterKnownTraces,
-      rootless_ns: breakdown.rootlessNanos,
-      rootless_traces: breakdown.rootlessTraces,
-      skewed_traces: clocks.skewed,
-      moved_spans: clocks.moved,
       partial_traces: found.partial,
       complete: isComplete(found),
       truncated: found.truncated,
@@ -104,8 +95,6 @@ export const traceBreakdown = verb({
           ],
       notes: [
         redelivered === undefined ? undefined : { code: 'redelivered', text: redelivered },
-        // Who calls whom is the same by any clock.
-        skew || !graph ? clocks.note(invocation.ports.terminal.unicode) : undefined,
         ...foundNotes(found),
       ],
       next: stepsFrom(breakdown.rows),

@@ -3,7 +3,6 @@ import { safeJson } from '../text/safe-text.ts'
 import { countLostEnds, exportTrace } from '../trace/formats/export-trace.ts'
 import type { TraceDataFormat } from '../trace/formats/output-choices.ts'
 import { matchingNodes, shownText } from '../trace/select.ts'
-import { countRedelivered } from '../trace/tree/attach.ts'
 import type { TraceTree } from '../trace/tree/trace-tree.ts'
 import type { Asked, Output } from './trace-drawing.ts'
 
@@ -16,7 +15,6 @@ export async function dataOf(
   const matching = says === undefined ? undefined : matchingNodes(tree, selection)
   const nodes = matching && [...tree.spans.keys()].filter((node) => matching[node] !== 0)
   const spans = nodes === undefined ? tree.spans : nodes.map((node) => tree.span(node))
-  const again = countRedelivered(tree, spans)
   const lost = countLostEnds(format, spans)
   const have = lost === 1 ? '1 span has' : `${lost} spans have`
   return {
@@ -24,7 +22,6 @@ export async function dataOf(
     notes: [
       // A file that is empty could be taken for one that has failed.
       noteOf('none', nodes?.length === 0 && `no span fits: ${shownText(0, tree, says)}`),
-      noteOf('redelivered', again > 0 && `${again} of the spans are duplicates`),
       // Whoever reads the file sees spans that took no time, and no mark.
       noteOf(
         'lost-ends',

@@ -52,7 +52,6 @@ export const traceDiff = verb({
       readPercent,
     ),
     full: bool('show everything in the list and the tree'),
-    skew: bool("correct wrong clocks: move other hosts' spans that lie outside their parents"),
     output: choice('<format>', 'output format', FORMATS, { short: 'o' }),
     ...backendFlags,
     ...sensitiveFlag,

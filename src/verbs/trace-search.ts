@@ -214,10 +214,9 @@ function foundNotes(result: SearchResult, asked: Asked): Note[] {
   const { traces, notes = [], notesQuote, truncated } = result
   const unknown = traces.filter(({ durationNanos }) => durationNanos === undefined)
   const unfinished = unknown.filter((trace) => trace.unfinished !== undefined)
-  const rootless = unfinished.filter(({ rootName }) => rootName === undefined).length
   const others = unknown.length - unfinished.length
   const ofOthers = `the duration of ${others} of ${counted(traces.length, unitOf(traces))} is not known`
-  const ofUnfinished = unfinishedText({ unfinished: unfinished.length, rootless, all: traces.length })
+  const ofUnfinished = unfinishedText(unfinished.length, traces.length)
   const without = (text: string): Note => ({ code: 'no-duration', text, forPerson: LEFT_OUT })
   return [
     ...(unfinished.length === 0 ? [] : [without(ofUnfinished)]),

@@ -48,8 +48,6 @@ test.each<[Partial<TraceFilter>, string]>([
   // Of text alone: Tempo refuses to compare it with a number.
   [{ attributes: [['instrumentation:version', '2.1']] }, '{ instrumentation:version = "2.1" }'],
   [{ attributes: [['span:statusMessage', 'no.*', '=~']] }, '{ span:statusMessage =~ "^(?:no.*)$" }'],
-  [{ attributes: [['x', String.raw`\Qa.b`, '=~']] }, String.raw`{ .x =~ "^(?:\\Qa.b\\E)$" }`],
-  [{ attributes: [['x', String.raw`\Qa\E.\Qb\\`, '!~']] }, String.raw`{ .x !~ "^(?:\\Qa\\E.\\Qb\\\\\\E)$" }`],
   [{ attributes: [['link:rel', 'x']] }, '{ ."link:rel" = "x" }'],
   [{ name: 'x" } || { true' }, '{ name = "x\\" } || { true" }'],
   [{ name: '\\' }, '{ name = "\\\\" }'],

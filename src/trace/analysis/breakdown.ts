@@ -1,6 +1,6 @@
 import type { BreakdownBy } from '../formats/output-choices.ts'
 import { percentile } from '../tree/fold.ts'
-import { lostPart, type UnfinishedCount, unfinishedOf } from '../tree/known-times.ts'
+import { unfinishedOf } from '../tree/known-times.ts'
 import { whyEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { rootsPath } from './critical-path.ts'
@@ -33,16 +33,10 @@ export interface Breakdown {
   readonly gapNanos: number
   readonly gapTraces: number
   /** Of these traces nobody can tell the duration: `rootNanos` has their time as far as it is known. */
-  readonly unfinishedTraces: UnfinishedCount
+  readonly unfinishedTraces: number
   /** Time that spans went on after the end of their last root (asynchronous work), and in how many traces. */
   readonly tailNanos: number
   readonly tailTraces: number
-  /** The same of traces whose root has no usable end: after the part of its time that is known. */
-  readonly afterKnownNanos: number
-  readonly afterKnownTraces: number
-  /** Time of traces whose root is missing that is outside of their longest part, and how many they are. */
-  readonly rootlessNanos: number
-  readonly rootlessTraces: number
   /** The largest share of the critical path first. */
   readonly rows: readonly BreakdownRow[]
 }
@@ -67,13 +61,8 @@ export class BreakdownSum {
   #gapNanos = 0
   #gapTraces = 0
   #unfinished = 0
-  #unfinishedRootless = 0
   #tailNanos = 0
   #tailTraces = 0
-  #afterKnownNanos = 0
-  #afterKnownTraces = 0
-  #rootlessNanos = 0
-  #rootlessTraces = 0
 
   constructor(by: BreakdownBy) {
     this.#by = by
@@ -115,13 +104,9 @@ export class BreakdownSum {
       rootNanos,
       gapNanos: this.#gapNanos,
       gapTraces: this.#gapTraces,
-      unfinishedTraces: { unfinished: this.#unfinished, rootless: this.#unfinishedRootless },
+      unfinishedTraces: this.#unfinished,
       tailNanos: this.#tailNanos,
       tailTraces: this.#tailTraces,
-      afterKnownNanos: this.#afterKnownNanos,
-      afterKnownTraces: this.#afterKnownTraces,
-      rootlessNanos: this.#rootlessNanos,
-      rootlessTraces: this.#rootlessTraces,
       rows: rows.sort(
         (a, b) =>
           b.pathNanos - a.pathNanos || (b.selfNanos ?? 0) - (a.selfNanos ?? 0) || compareCallees(a, b),
@@ -136,31 +121,16 @@ export class BreakdownSum {
     const { path, nanos, endNanos, gapNanos } = rootsPath(tree)
     for (const { node, startNanos, endNanos } of path) onPath[node]! += endNanos - startNanos
     const isUnfinished = unfinishedOf(tree) !== undefined
-    // Of a trace whose root was lost the end of a part is no end of a root.
-    const hasRoot = lostPart(tree) === undefined && tree.roots.length > 0
-    if (isUnfinished) {
-      this.#unfinished += 1
-      if (!hasRoot) this.#unfinishedRootless += 1
-    }
+    if (isUnfinished) this.#unfinished += 1
     this.#rootNanos += nanos
     this.#gapNanos += gapNanos
     if (gapNanos > 0) this.#gapTraces += 1
-    if (!hasRoot) {
-      this.#rootlessNanos += tree.endNanos - nanos
-      this.#rootlessTraces += 1
-    } else if (tree.endNanos > endNanos) this.#addAfter(tree.endNanos - endNanos, isUnfinished)
-    return onPath
-  }
-
-  /** What went on after the last root; where that has no usable end, some of it may be its time. */
-  #addAfter(nanos: number, isUnfinished: boolean): void {
-    if (isUnfinished) {
-      this.#afterKnownNanos += nanos
-      this.#afterKnownTraces += 1
-    } else {
-      this.#tailNanos += nanos
+    // Where a root has no usable end, what comes after it may be its time.
+    if (!isUnfinished && tree.roots.length > 0 && tree.endNanos > endNanos) {
+      this.#tailNanos += tree.endNanos - endNanos
       this.#tailTraces += 1
     }
+    return onPath
   }
 
   #rowOf(callee: Callee): RowSum {

@@ -1,4 +1,4 @@
-import { knownStarts, lastKnownEnds, longestTop, lostPart } from '../tree/known-times.ts'
+import { knownStarts, lastKnownEnds, longestTop } from '../tree/known-times.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 
 /**
@@ -159,8 +159,8 @@ export interface DrawnPath {
 
 /**
  * From the start of the first root to the end of the last: back from there, always into the root that ended last before the moment
- * reached. Roots that overlap are clipped, since nothing above them could have been waited for instead. Without a root, or where
- * it was lost, it is that of the longest part.
+ * reached. Roots that overlap are clipped, since nothing above them could have been waited for instead. Without a root
+ * it is that of the longest part.
  */
 export function rootsPath(tree: TraceTree): RootsPath {
   const times = knownTimes(tree)
@@ -192,9 +192,8 @@ interface PartsOfTrace {
 }
 
 function partsOfTrace(tree: TraceTree, times: KnownTimes): PartsOfTrace {
-  const lost = lostPart(tree)
-  if (lost === undefined && tree.roots.length > 1) return partsOfRoots(tree, times)
-  const top = lost ?? longestTop(tree)
+  if (tree.roots.length > 1) return partsOfRoots(tree, times)
+  const top = longestTop(tree)
   if (top === undefined) return { tops: [], parts: [], nanos: 0, endNanos: 0, gapNanos: 0 }
   const part = wholePart(top, times)
   return { tops: [top], parts: [part], nanos: Math.max(0, part.hi - part.lo), endNanos: part.hi, gapNanos: 0 }

@@ -37,9 +37,8 @@ export interface IncompleteSide {
   /** How many there are, the incomplete ones among them. */
   readonly all: number
   readonly incomplete: number
-  /** With a root (without one: a part) without a usable end, and how many of these have no root. */
+  /** With a root (without one: a part) without a usable end. */
   readonly unfinished: number
-  readonly unfinishedRootless: number
   readonly rootless: number
   /** How many are incomplete since they have no root: none, see {@link areRootsElsewhere}, or all of these. */
   readonly rootMissed: number
@@ -59,7 +58,6 @@ export function countIncomplete(
     all: traces.length,
     incomplete: found.length,
     unfinished: unfinished.length,
-    unfinishedRootless: unfinished.filter(({ top }) => top === 'a part').length,
     rootless,
     rootMissed: rootsAreElsewhere ? 0 : rootless,
     parts: found.filter(({ isPart }) => isPart).length,
@@ -100,9 +98,9 @@ function sideText(letter: string, side: IncompleteSide): string {
 
 /** `5 of 12 traces have no root, 1 of 12 traces is only in part here`. A trace may be counted in each. */
 export function incompleteText(side: IncompleteSide): string {
-  const { all, unfinished, unfinishedRootless, rootMissed, parts } = side
+  const { all, unfinished, rootMissed, parts } = side
   const texts = [
-    ...(unfinished > 0 ? [unfinishedText({ all, unfinished, rootless: unfinishedRootless })] : []),
+    ...(unfinished > 0 ? [unfinishedText(unfinished, all)] : []),
     ...(rootMissed > 0
       ? [`${rootMissed} of ${all} traces ${rootMissed === 1 ? 'has' : 'have'} no root`]
       : []),

@@ -2,7 +2,6 @@ import { displayWidth, widest } from '../../text/display-width.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../text/fit.ts'
 import { errorText } from '../analysis/exceptions.ts'
 import { isoTime } from '../formats/span-times.ts'
-import { skewOfNode } from '../tree/skew.ts'
 import { UNFINISHED_WORDS, whyEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type DetailsOf, type Field, heading, offsetText } from './fields.ts'
@@ -90,7 +89,6 @@ function criticalText({ tree, node, onPath }: DetailsOf, { glyphs }: Pen): strin
 
 /** Why a span is off the path, where that is certain. */
 function whyOffPath(tree: TraceTree, node: number): string {
-  if (skewOfNode(tree, node) !== 0) return ' by these clocks'
   if (tree.startOf(node) === tree.endOf(node)) return ': it took no time'
   for (let above = node; above >= 0; above = tree.parent(above))
     if (!tree.isAwaited(above)) return ': no span waited for this'
@@ -105,16 +103,8 @@ function parentText({ tree, node }: DetailsOf): string {
 
 function oddFields({ tree, node }: DetailsOf, pen: Pen): Field[] {
   const odd = tree.span(node).marks.map((mark) => markText(tree, node, mark))
-  const shift = skewOfNode(tree, node)
-  if (shift !== 0) odd.push(clocksText(shift, pen))
   if (tree.isDuplicate(node)) odd.push('another span of the trace has the same id')
   return odd.map((value) => ({ name: 'note', value, paint: pen.style.yellow }))
-}
-
-function clocksText(shift: number, pen: Pen): string {
-  if (pen.more !== undefined)
-    return `clocks may differ, by about ${formatDuration(Math.abs(shift), pen.glyphs.micro)}`
-  return `clocks may differ: trace get --skew moves this span by ${offsetText(shift, pen)}`
 }
 
 /** From this width on each step ends with its span id. */

@@ -67,45 +67,15 @@ interface RootsTime {
 
 /**
  * The time that a trace is said to have taken: from the start of its first root to the end of its last, since several roots may
- * be one request whose top is missing. Of one whose root was lost that of its {@link lostPart}. Undefined: it has no root.
+ * be one request whose top is missing. Undefined: it has no root.
  */
 export function rootsTime(tree: TraceTree): RootsTime | undefined {
-  const lost = lostPart(tree)
-  return lost === undefined
-    ? timeOfRoots(tree)
-    : { startNanos: tree.startOf(lost), endNanos: tree.endOf(lost) }
-}
-
-function timeOfRoots(tree: TraceTree): RootsTime | undefined {
   // Roots are sorted by start.
   const [first] = tree.roots
   if (first === undefined) return undefined
   const endNanos = tree.roots.reduce((end, root) => Math.max(end, tree.endOf(root)), 0)
   return { startNanos: tree.startOf(first), endNanos }
 }
-
-/**
- * The longest part whose parent is missing, where it began before all roots, took longer than they do together, and nothing is
- * below them: the root of the request was lost, and the roots that are here are strays (a beacon of a moment). Undefined: the roots
- * tell the time, or there is none. A part that began later may be work that the root has left behind; one that nobody would have
- * waited for (a consumer) says nothing about the root, and a root without an end may have taken longer.
- */
-export function lostPart(tree: TraceTree): number | undefined {
-  const time = timeOfRoots(tree)
-  if (time === undefined || !tree.roots.every((root) => isStray(tree, root))) return undefined
-  const parts = tree.detached.filter((node) => tree.startOf(node) < time.startNanos && tree.isAwaited(node))
-  if (parts.length === 0) return undefined
-  const least = leastTimes(tree)
-  let [longest, most]: [number | undefined, number] = [undefined, time.endNanos - time.startNanos]
-  for (const part of parts) {
-    const nanos = least[part]!
-    if (nanos > most) [longest, most] = [part, nanos]
-  }
-  return longest
-}
-
-const isStray = (tree: TraceTree, root: number): boolean =>
-  tree.isLeaf(root) && whyEndless(tree.span(root)) === undefined
 
 /** A trace that nobody can tell the duration of. */
 export interface UnfinishedTrace {
@@ -115,29 +85,15 @@ export interface UnfinishedTrace {
 }
 
 /** Undefined: the trace has a duration. One of several roots is enough, since it may be the one that took longest. */
-export function unfinishedOf(tree: TraceTree): UnfinishedTrace | undefined {
-  const { roots, detached } = tree
-  const lost = lostPart(tree)
-  const top = lost !== undefined || roots.length === 0 ? 'a part' : roots.length === 1 ? 'the root' : 'a root'
-  for (const node of lost !== undefined ? [lost] : roots.length > 0 ? roots : detached) {
-    const why = whyEndless(tree.span(node))
+export function unfinishedOf({ roots, detached, spans }: TraceTree): UnfinishedTrace | undefined {
+  const top = roots.length === 0 ? 'a part' : roots.length === 1 ? 'the root' : 'a root'
+  for (const node of roots.length > 0 ? roots : detached) {
+    const why = whyEndless(spans[node]!)
     if (why) return { top, why }
   }
   return undefined
 }
 
-/** How many traces are unfinished, and how many of these have no root. */
-export interface UnfinishedCount {
-  readonly unfinished: number
-  readonly rootless: number
-}
-
 /** `5 of 12 traces have a root without a usable end`. */
-export const unfinishedText = ({ all, ...count }: UnfinishedCount & { readonly all: number }): string =>
-  `${count.unfinished} of ${all} traces ${haveNoEnd(count)}`
-
-/** `have a root without a usable end`. */
-export function haveNoEnd({ unfinished, rootless }: UnfinishedCount): string {
-  const some = rootless === 0 ? 'a root' : rootless === unfinished ? 'a part' : 'a root or a part'
-  return `${unfinished === 1 ? 'has' : 'have'} ${some} without a usable end`
-}
+export const unfinishedText = (unfinished: number, all: number): string =>
+  `${unfinished} of ${all} traces ${unfinished === 1 ? 'has' : 'have'} a root without a usable end`

@@ -1,4 +1,4 @@
-import { type Attributes, attribute, type Span, type SpanEvent, type Trace } from '../model.ts'
+import { attribute, type Span, type SpanEvent, type Trace } from '../model.ts'
 import { SpanView } from '../span-view.ts'
 import { isStartless } from './span-facts.ts'
 import type { TraceTree } from './trace-tree.ts'
@@ -58,17 +58,6 @@ export function shiftsOf(tree: TraceTree): Float64Array {
   return shifts
 }
 
-/** By how many nanoseconds {@link adjustSkew} moves this one span; 0 where its clock seems right. */
-export function skewOfNode(tree: TraceTree, node: number): number {
-  if (tree.isStartless(node)) return 0
-  const way: number[] = []
-  for (let at = node; at >= 0; at = tree.parent(at)) if (!tree.isStartless(at)) way.push(at)
-  return way.reduceRight(
-    (shift, at, i) => (i + 1 < way.length ? shiftOf(tree, at, way[i + 1]!, shift) : 0),
-    0,
-  )
-}
-
 /** `parent`: the nearest one that has a start. The shift of a span without a start is that of the clock of its events. */
 function shiftOf(tree: TraceTree, node: number, parent: number, parentShift: number): number {
   const from = tree.startOf(parent) + parentShift
@@ -102,54 +91,17 @@ class MovedSpan extends SpanView {
   }
 }
 
-const NAME_KEYS = ['host.id', 'host.name', 'hostname']
-
-/** As of Zipkin's endpoints (`network.local.address` and its older names), and `ip` as Jaeger's clients write it. */
-const ADDRESS_KEYS = ['host.ip', 'network.local.address', 'net.sock.host.addr', 'net.host.ip', 'ip']
+const HOST_KEYS = ['host.id', 'host.name', 'hostname']
 
 /**
  * Whether two spans have one clock. The same process has; else the resources tell hosts apart, by the first attribute that both
- * have: the host itself first, then an address. The address of a pod tells less than its host: pods of one node share its clock.
- * Where nothing is known of the hosts, each service counts as a host of its own.
+ * have. Where nothing is known of the hosts, each service counts as a host of its own.
  */
 function onOneHost(a: Span, b: Span): boolean {
   if (a.resource === b.resource && a.resource.length > 0) return true
-  return byName(a.resource, b.resource) ?? byAddress(a.resource, b.resource) ?? a.service === b.service
-}
-
-function byName(a: Attributes, b: Attributes): boolean | undefined {
-  for (const key of NAME_KEYS) {
-    const [hostA, hostB] = [textOf(a, key), textOf(b, key)]
-    if (hostA !== undefined && hostB !== undefined) return hostA === hostB
+  for (const key of HOST_KEYS) {
+    const [hostA, hostB] = [attribute(a.resource, key), attribute(b.resource, key)]
+    if (typeof hostA === 'string' && typeof hostB === 'string') return hostA === hostB
   }
-  return undefined
-}
-
-function byAddress(a: Attributes, b: Attributes): boolean | undefined {
-  for (const key of ADDRESS_KEYS) {
-    const [addressA, addressB] = [addressOf(a, key), addressOf(b, key)]
-    if (addressA === undefined || addressB === undefined) continue
-    if (addressA !== addressB) return false
-    if (!OF_BRIDGES.test(addressA)) return true
-  }
-  return undefined
-}
-
-/** Docker gives these to its containers: two hosts each have one with the same address. */
-const OF_BRIDGES = /^172\.(1[6-9]|2\d|3[01])\./
-
-/** Every host has these or may have them: loopback, unspecified (RFC 4291 §2.5.2, RFC 1122 §3.2.1.3) and link-local ones. */
-const OF_ANY_HOST = /^(127\.|169\.254\.|0\.0\.0\.0$|[0:]+1?$|fe[89ab][\da-f]:)/
-
-/** In one spelling of those that are in use (RFC 5952 §4.3; RFC 4291 §2.5.5.2); undefined where it is no host's own. */
-function addressOf(resource: Attributes, key: string): string | undefined {
-  const address = textOf(resource, key)
-    ?.toLowerCase()
-    .replace(/^::ffff:(?=[\d.]+$)/, '')
-  return address === undefined || OF_ANY_HOST.test(address) ? undefined : address
-}
-
-function textOf(resource: Attributes, key: string): string | undefined {
-  const value = attribute(resource, key)
-  return typeof value === 'string' && value !== '' ? value : undefined
+  return a.service === b.service
 }

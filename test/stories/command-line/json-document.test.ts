@@ -399,7 +399,7 @@ describe.sequential('is true, member by member', () => {
   it('trace breakdown', async () => {
     const runs = [
       `ls-auth trace breakdown --file ${file} --by service --json`,
-      `ls-auth trace breakdown --file ${file} --skew --json`,
+      `ls-auth trace breakdown ${TEMPO()} --since 6d --limit 1 --json`,
       `ls-auth trace breakdown ${TEMPO()} --since 6d --json`,
       `ls-auth trace breakdown ${TEMPO()} --since 6d --graph --json`,
       `ls-auth trace breakdown ${TEMPO()} --since 6d --graph --by operation --json`,

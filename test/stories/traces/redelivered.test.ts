@@ -47,13 +47,6 @@ describe('an exporter has delivered the same spans twice', () => {
     expect(stdout).not.toContain('masked')
     const written = await type('get again.json --json')
     expect(JSON.parse(written.stdout).spans).toHaveLength(4)
-    expect(written.stderr).toContain('note: 2 of the spans are duplicates\n')
-    expect((await type('get once.json --json')).stderr).not.toContain('again')
-    // Of those that are written.
-    expect((await type('get again.json --json --error')).stderr).toContain(
-      'note: 1 of the spans are duplicates',
-    )
-    expect((await type('get again.json --json --min 1h')).stderr).not.toContain('again')
   })
 
   it('diff compares it as the trace that came once', async () => {

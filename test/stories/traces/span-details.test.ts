@@ -122,29 +122,6 @@ describe('--show-ids', () => {
   })
 })
 
-it('--span of one that began before its caller says that clocks may differ; with --skew it is on the path', async () => {
-  const span = (id: string, at: number, more: object) => ({
-    traceId: 'ab',
-    id,
-    name: 'x',
-    timestamp: 1_790_000_000_000_000 + at * 1000,
-    duration: 100_000,
-    ...more,
-  })
-  const service = (serviceName: string) => ({ localEndpoint: { serviceName } })
-  const spans = [
-    span('c1', 0, { ...service('shop'), duration: 400_000 }),
-    span('c2', -500, { ...service('stock'), parentId: 'c1' }),
-  ]
-  await writeFile(file, JSON.stringify(spans))
-  const { stdout } = await get('--span c2')
-  expect(stdout).toMatch(/critical path +not on it by these clocks$/m)
-  expect(stdout).toMatch(/note +clocks may differ: trace get --skew moves this span by \+650ms$/m)
-  const mended = (await get('--span c2 --skew')).stdout
-  expect(mended).toMatch(/critical path +100ms, 25% of it$/m)
-  expect(mended).not.toContain('clocks may differ')
-})
-
 describe('numbers beyond what JSON holds look in a list as they do alone', () => {
   const MOST = '9223372036854775807'
   const values = [

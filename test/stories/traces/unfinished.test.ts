@@ -157,7 +157,7 @@ describe('where does the time go, where some calls never ended?', () => {
     const { stdout } = await type(`breakdown --file ${six}`)
     const [head, note, self, , columns, ...rows] = stdout.split('\n')
     expect(head).toBe('6 traces · 12 spans · 0 errors · at least 1.28s in all')
-    expect(note).toBe('3 traces have a root without a usable end: their time counts as far as known')
+    expect(note).toBe('3 of 6 traces have a root without a usable end: their time counts as far as known')
     expect(self).toBe('SELF leaves out 5 spans: they, or what they called, have no usable end')
     expect(stdout).not.toContain('after the end of the root')
     expect(columns).toMatch(/NO TIME +P50 +P99/)

@@ -6,7 +6,7 @@ import type { BreakdownBy } from '../../../src/trace/formats/output-choices.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { anyTrace, soundTrace } from '../any-trace.ts'
-import { makeTrace, type Sketch } from '../make.ts'
+import { makeTrace } from '../make.ts'
 
 const breakdownOf = (by: BreakdownBy, ...traces: readonly Trace[]) => {
   const sum = new BreakdownSum(by)
@@ -39,13 +39,9 @@ describe('a breakdown', () => {
       rootNanos: 200e6,
       gapNanos: 0,
       gapTraces: 0,
-      unfinishedTraces: { unfinished: 0, rootless: 0 },
+      unfinishedTraces: 0,
       tailNanos: 100e6,
       tailTraces: 2,
-      afterKnownNanos: 0,
-      afterKnownTraces: 0,
-      rootlessNanos: 0,
-      rootlessTraces: 0,
     })
     expect(rows).toEqual([
       {
@@ -85,7 +81,7 @@ describe('a breakdown', () => {
     const { rows, ...sums } = breakdownOf('operation', cut)
     expect(sums).toMatchObject({
       rootNanos: 75e6,
-      unfinishedTraces: { unfinished: 1, rootless: 0 },
+      unfinishedTraces: 1,
       tailNanos: 0,
       tailTraces: 0,
     })
@@ -99,35 +95,6 @@ describe('a breakdown', () => {
     const both = breakdownOf('operation', cut, order).rows.find(({ service }) => service === 'web')
     expect(both).toMatchObject({ calls: 2, unfinished: 1, p50Nanos: 100e6 })
   })
-
-  test.each<[string, Sketch[], known: number, after: number]>([
-    ['of a call', [{ id: 2, parent: 1, at: 10, ms: 60 }], 70, 20],
-    ['nothing: up to its start', [], 0, 90],
-    [
-      'of the root that ran on longest',
-      [
-        { id: 2, parent: 1, at: 10, ms: 60 },
-        { id: 4, at: 50, ms: 30 },
-      ],
-      80,
-      10,
-    ],
-    ['all', [{ id: 2, parent: 1, at: 10, ms: 85 }], 95, 0],
-  ])(
-    'a root without an end: what ran after the part that is known is told apart, %s',
-    (_, spans, known, after) => {
-      const message = { id: 3, parent: 1, kind: 'consumer', at: 65, ms: 25 } as const
-      const cut = makeTrace({ id: 1, ...ENDLESS }, message, ...spans)
-      expect(breakdownOf('service', cut)).toMatchObject({
-        ...{ rootNanos: known * 1e6, tailNanos: 0, tailTraces: 0 },
-        ...{ afterKnownNanos: after * 1e6, afterKnownTraces: after > 0 ? 1 : 0 },
-      })
-      // Beside one whose root has an end both are told.
-      expect(breakdownOf('service', cut, order)).toMatchObject({
-        ...{ tailNanos: 50e6, tailTraces: 1, afterKnownNanos: after * 1e6 },
-      })
-    },
-  )
 
   test('the shares of a trace, and what is between its roots, add up to its duration, or what is known of it, to the nanosecond', () => {
     fc.assert(
@@ -151,18 +118,8 @@ describe('a breakdown', () => {
                 : tree.startOf(below)
             return [hasEnd ? tree.startOf(node) : first(node), last(node)] as const
           })
-        // Of a trace whose root was lost that of its longest part counts.
-        const rootsStart = Math.min(...tree.roots.map((node) => tree.startOf(node)))
-        const rootsEnd = Math.max(...tree.roots.map((node) => tree.endOf(node)))
-        const parts = tree.detached.filter(
-          (node) => tree.span(node).kind !== 'consumer' && tree.startOf(node) < rootsStart,
-        )
-        const longestPart = Math.max(0, ...knownOf(parts).map(([from, to]) => to - from))
-        const isLost =
-          tree.roots.every((node) => hasKnownEnd(node) && tree.children(node).length === 0) &&
-          longestPart > rootsEnd - rootsStart
-        const isRootless = tree.roots.length === 0 || isLost
-        const known = knownOf(tree.roots.length > 0 ? (isLost ? parts : tree.roots) : tree.detached)
+        const isRootless = tree.roots.length === 0
+        const known = knownOf(tree.roots.length > 0 ? tree.roots : tree.detached)
           .filter(([from, to]) => from <= to)
           .sort(([a], [b]) => a - b)
         const starts = known.map(([from]) => from)
@@ -178,8 +135,8 @@ describe('a breakdown', () => {
         expect(rows.reduce((sum, { pathNanos }) => sum + pathNanos, gapNanos)).toBe(whole)
         expect(rootNanos).toBe(whole)
         const lastKnown = Math.max(0, ...ends)
-        const afterRoots = isRootless ? 0 : Math.max(0, tree.endNanos - lastKnown)
-        expect(rest.tailNanos + rest.afterKnownNanos).toBe(afterRoots)
+        const isTold = tree.roots.length > 0 && tree.roots.every(hasKnownEnd)
+        expect(rest.tailNanos).toBe(isTold ? Math.max(0, tree.endNanos - lastKnown) : 0)
         expect(rows.reduce((sum, { calls }) => sum + calls, 0)).toBe(spans)
       }),
     )

@@ -40,13 +40,9 @@ const breakdown: Breakdown = {
     rootNanos: 9e11,
     gapNanos: 0,
     gapTraces: 0,
-    unfinishedTraces: { unfinished: 0, rootless: 0 },
+    unfinishedTraces: 0,
     tailNanos: 4e9,
     tailTraces: 17,
-    afterKnownNanos: 0,
-    afterKnownTraces: 0,
-    rootlessNanos: 0,
-    rootlessTraces: 0,
   },
   rows: [
     {

@@ -51,21 +51,6 @@ describe('which spans have one clock', () => {
   const ip = (address: string, more: Resource = {}) => ({ 'net.host.ip': address, ...more })
 
   test.each<[string, string, readonly [Resource, Resource], number]>([
-    ['two addresses of one service', 'shop', [ip('10.0.0.1'), ip('10.0.0.2')], moved],
-    ['two services at one address', 'cart', [ip('10.0.0.1'), ip('10.0.0.1', { port: '80' })], there],
-    [
-      'newer names of an address',
-      'shop',
-      [{ 'network.local.address': '10.0.0.1' }, { 'network.local.address': '10.0.0.2' }],
-      moved,
-    ],
-    [
-      'a name between both',
-      'shop',
-      [{ 'net.sock.host.addr': '10.0.0.1' }, { 'net.sock.host.addr': '10.0.0.2' }],
-      moved,
-    ],
-    ['as clients of Jaeger write it', 'shop', [{ ip: '10.0.0.1' }, { ip: '10.0.0.2' }], moved],
     [
       'the host is known: its addresses say nothing',
       'cart',
@@ -94,13 +79,6 @@ describe('which spans have one clock', () => {
       there,
     ],
     ['an address of one alone: each service is a host', 'cart', [ip('10.0.0.1'), {}], moved],
-    ['no name of a host is known', 'cart', [{ 'host.name': '' }, { 'host.name': '' }], moved],
-    [
-      'no address is known, another one is',
-      'cart',
-      [ip('127.0.0.1', { ip: '10.0.0.1' }), ip('127.0.0.1', { ip: '10.0.0.1' })],
-      there,
-    ],
     [
       'the host, though its address says nothing',
       'cart',

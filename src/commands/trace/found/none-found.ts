@@ -36,7 +36,7 @@ export async function notesOfNone(
   if (filter.attributes.some(([, , operator]) => operator?.includes('~')))
     notes.push({
       code: 'whole-value',
-      text: '=~ and !~ match the whole value, and no number in Tempo; .*text.* finds a part',
+      text: '=~ and !~ are for text and match all of it; .*text.* finds a part',
     })
   const wrong = filter.attributes.map(wrongKind).find((one) => one !== undefined)
   const unknown = await unknownService(invocation, source, filter)

@@ -2,7 +2,7 @@ import { count } from '../../../text/count.ts'
 import { fitEnd, fitLines } from '../../../text/fit.ts'
 import type { Breakdown, BreakdownRow, Callee, CallFigures } from '../../analysis/breakdown.ts'
 import type { CallEdge } from '../../analysis/call-graph.ts'
-import { haveNoEnd } from '../../tree/known-times.ts'
+import { unfinishedText } from '../../tree/known-times.ts'
 import { formatDuration, percent } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { type Columns, drawTable, type FigureColumn, type TableOptions } from './figure-table.ts'
@@ -89,10 +89,8 @@ function callFigures<Row extends CallFigures>(
 
 function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
   const { micro, separator } = glyphsFor(unicode)
-  const { traces, spans, errors, rootNanos, unfinishedTraces } = breakdown
-  const { unfinished } = unfinishedTraces
-  const { afterKnownNanos, afterKnownTraces } = breakdown
-  const { gapNanos, gapTraces, tailNanos, tailTraces, rootlessNanos, rootlessTraces } = breakdown
+  const { traces, spans, errors, rootNanos, unfinishedTraces: unfinished } = breakdown
+  const { gapNanos, gapTraces, tailNanos, tailTraces } = breakdown
   const facts = [
     count(traces, 'trace'),
     count(spans, 'span'),
@@ -100,18 +98,7 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
     `${unfinished > 0 ? 'at least ' : ''}${formatDuration(rootNanos, micro)} in all`,
   ]
   const lines = [facts.join(separator)]
-  if (unfinished > 0) {
-    const their = unfinished === 1 ? 'its' : 'their'
-    lines.push(
-      `${count(unfinished, 'trace')} ${haveNoEnd(unfinishedTraces)}: ${their} time counts as far as known`,
-    )
-  }
-  if (afterKnownTraces > 0) {
-    const after = formatDuration(afterKnownNanos, micro)
-    lines.push(
-      `${after} more after the known part, in ${count(afterKnownTraces, 'trace')}, not on its critical path`,
-    )
-  }
+  if (unfinished > 0) lines.push(`${unfinishedText(unfinished, traces)}: their time counts as far as known`)
   if (gapTraces > 0) {
     const between = formatDuration(gapNanos, micro)
     lines.push(`${between} of it between roots, in ${count(gapTraces, 'trace')}, on no critical path`)
@@ -120,13 +107,6 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
     const after = formatDuration(tailNanos, micro)
     lines.push(
       `${after} more after the end of the root, in ${count(tailTraces, 'trace')}, not on its critical path`,
-    )
-  }
-  if (rootlessNanos > 0) {
-    const apart = formatDuration(rootlessNanos, micro)
-    const of = rootlessTraces === 1 ? 'the trace' : `each of ${rootlessTraces} traces`
-    lines.push(
-      `${apart} more outside of the longest part of ${of} whose root is missing, on no critical path`,
     )
   }
   return lines

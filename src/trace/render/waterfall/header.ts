@@ -2,7 +2,7 @@ import { count } from '../../../text/count.ts'
 import { displayWidth } from '../../../text/display-width.ts'
 import { fitEnd } from '../../../text/fit.ts'
 import { isoTime } from '../../formats/span-times.ts'
-import { lostPart, unfinishedOf } from '../../tree/known-times.ts'
+import { unfinishedOf } from '../../tree/known-times.ts'
 import { errorsHandled, UNFINISHED_WORDS } from '../../tree/span-facts.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -57,8 +57,6 @@ export function headerLines(
   if (tree.roots.length !== 1 && tree.count > 0) {
     facts.push({ text: tree.roots.length === 0 ? 'no root' : count(tree.roots.length, 'root') })
   }
-  if (lostPart(tree) !== undefined && unfinishedOf(tree) === undefined)
-    facts.push({ text: 'time of its longest part' })
   if (tree.count > 0) facts.push({ text: startedAt(tree, now), paint: style.dim })
   if (source) facts.push({ text: source.name, paint: style.dim })
   if (clocks) facts.push({ text: clocksText(clocks, glyphs.micro), paint: style.yellow })
@@ -75,7 +73,7 @@ function clocksText({ moved, mostNanos }: { moved: number; mostNanos: number }, 
 
 /**
  * The time of the root, whatever the axis shows; work that went on after it is written separately, since nobody waited for
- * it. Without a root the time of everything; where the root was lost and strays are here, that of the longest part. Where a root has no usable end, as much as is known of everything.
+ * it. Without a root the time of everything. Where a root has no usable end, as much as is known of everything.
  */
 export function howLong(tree: TraceTree, micro: string): string {
   const unfinished = unfinishedOf(tree)

@@ -3,7 +3,7 @@ import { fitLines, safeName } from '../../../text/fit.ts'
 import type { SpanMark, Warnings } from '../../model.ts'
 import { RootView } from '../../span-view.ts'
 import { redeliveredText } from '../../tree/attach.ts'
-import { lostPart, rootsTime, unfinishedOf } from '../../tree/known-times.ts'
+import { rootsTime, unfinishedOf } from '../../tree/known-times.ts'
 import { LEAST_SKEW_NANOS, movedBy, shiftsOf } from '../../tree/skew.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -90,14 +90,13 @@ function warningNote({ spans, texts }: Warnings, ellipsis: string): string {
 function timeNotes(tree: TraceTree, micro: string, skew: string | undefined, shown?: Uint8Array): string[] {
   const notes: string[] = []
   const roots = rootsTime(tree)
-  const whose = lostPart(tree) === undefined ? 'root' : 'longest part'
   const hasTime = roots !== undefined && roots.endNanos > roots.startNanos
   // Past an end that nobody knows there is nothing to tell.
   if (hasTime && unfinishedOf(tree) === undefined) {
     const late = outside(tree, shown, (node) => tree.endOf(node) - roots.endNanos)
     if (late.spans > 0) {
       const by = formatDuration(late.mostNanos, micro)
-      notes.push(`${count(late.spans, 'span')} ran past the end of the ${whose}, by up to ${by}`)
+      notes.push(`${count(late.spans, 'span')} ran past the end of the root, by up to ${by}`)
     }
   }
   const shifts = shiftsOf(tree)
@@ -111,7 +110,7 @@ function timeNotes(tree: TraceTree, micro: string, skew: string | undefined, sho
     const clocks = isEarlyMoved
       ? `: clocks may differ${skew === undefined ? '' : `; ${skew} corrects them`}`
       : ''
-    notes.push(`${count(early.spans, 'span')} began before the ${whose}, by up to ${by}${clocks}`)
+    notes.push(`${count(early.spans, 'span')} began before the root, by up to ${by}${clocks}`)
   }
   const { moved, mostNanos } = movedBy(tree, shifts, shown)
   if (mostNanos >= LEAST_SKEW_NANOS && !isEarlyMoved) {
