@@ -85,14 +85,7 @@ export const WORKLOADS: readonly Row[] = [
         ],
       },
     ],
-    hints: [
-      [
-        { description: 'OutboundWebIdentityFederationDisabledException' },
-        /EnableOutboundWebIdentityFederation/,
-      ],
-      [{ error: 'InvalidIdentityToken', description: 'Incorrect token audience' }, /use the ID token/],
-      [{ description: "Couldn't retrieve verification key from your identity provider" }, /public https/],
-    ],
+    hints: [],
   },
   {
     id: 'aws-identity-center',
