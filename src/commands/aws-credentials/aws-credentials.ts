@@ -4,17 +4,13 @@ import { Failure } from '../../errors.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock } from '../../ports/ports.ts'
 import {
-  endpointVariable,
   isPerhapsUnreached,
   isRegion,
   isThrottled,
-  partitionOf,
   type RoleCredentials,
   readStsAnswer,
-  type StsError,
   stsEndpoint,
 } from '../../providers/sts-answer.ts'
-import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { maskInCiLog } from '../ci-log.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
@@ -91,8 +87,6 @@ function mayPass(answer: HttpAnswer): boolean {
 
 interface CredentialOptions {
   readonly roleArn: string
-  /** The partition of the role, as in its ARN. */
-  readonly partition: string
   readonly sessionName: string | undefined
   readonly durationSeconds: number | undefined
   readonly region: string | undefined
@@ -112,8 +106,7 @@ export const awsCredentials: CliCommand<CredentialOptions> = { read, run }
 
 function read({ flags }: Typed): CredentialOptions {
   const roleArn = textFlag(flags, 'roleArn')
-  const partition = /^arn:(aws[a-z-]*):iam::\d{12}:role\/[\w+=,.@/-]+$/.exec(roleArn ?? '')?.[1]
-  if (roleArn === undefined || partition === undefined) {
+  if (roleArn === undefined || !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(roleArn)) {
     const what =
       roleArn === undefined ? 'missing --role-arn' : `--role-arn: "${safeText(roleArn, 60)}" is not a role`
     throw new Failure('usage', what, {
@@ -128,7 +121,6 @@ function read({ flags }: Typed): CredentialOptions {
   }
   return {
     roleArn,
-    partition,
     sessionName,
     durationSeconds: readDuration(flags),
     region: readRegion(textFlag(flags, 'region'), '--region'),
@@ -159,75 +151,27 @@ async function run(invocation: Invocation, options: CredentialOptions): Promise<
   const { profile } = await loadProfile(invocation)
   requireReason(profile.client)
   const identity = await webIdentity(invocation, profile, options)
-  const { answer, token } = await ask(invocation, profile, options, url, identity)
-  await record(invocation, profile, token, identity)
+  const { client } = profile
+  const { token } = identity
+  const { roleArn, durationSeconds, sessionName = sessionNameOf(identity, client) } = options
+  const request = { roleArn, sessionName, durationSeconds, token }
+  const answer = readStsAnswer(await assumeRole(url, request, await ports.http(client.http), ports.clock))
+  const recorder = openRecorder(invocation, client)
+  recorder.signedInBy(identity.idToken)
+  await recorder.note('hand-out', token)
   if ('status' in answer) throw explainStsError(answer, { token, url, identity })
-  requireLife(answer, ports.clock.now(), url)
   maskInCiLog(invocation, answer.secretAccessKey)
   maskInCiLog(invocation, answer.sessionToken)
   await ports.terminal.out(`${JSON.stringify(processForm(answer))}\n`)
 }
 
-/** Failure `network`: credentials that AWS SDKs would throw away at once, and ask for again without end. */
-function requireLife({ expiresAt }: RoleCredentials, now: number, { host }: URL): void {
-  if (expiresAt > now) return
-  throw new Failure(
-    'network',
-    `${host} returned expired credentials (${new Date(expiresAt).toISOString()})`,
-    {
-      hint: 'Check the clock of this machine: date -u',
-    },
-  )
-}
-
-/** Only the main partition has an endpoint without a region. Failures: `usage`, `refused`. */
+/** Failures: `usage`, `refused`. */
 function endpointFor(
-  { region: typed, partition }: CredentialOptions,
+  { region }: CredentialOptions,
   variables: Readonly<Record<string, string | undefined>>,
 ): URL {
   const inherited = variables.AWS_REGION || variables.AWS_DEFAULT_REGION || undefined
-  const region = typed ?? readRegion(inherited, 'AWS_REGION')
-  const held = region === undefined ? 'aws' : partitionOf(region)
-  if (held !== partition && endpointVariable(variables) === undefined) {
-    const where = region === undefined ? 'missing region' : `the region ${region} is in ${held}`
-    throw new Failure('usage', `the role is in the partition ${safeText(partition, 40)}, and ${where}`, {
-      hint: 'Use a region of that partition: --region NAME',
-    })
-  }
-  return stsEndpoint(variables, region)
-}
-
-/** Asks once more with a renewed token when AWS takes the first as expired: its clock is the one that counts. */
-async function ask(
-  invocation: Invocation,
-  { client }: Profile,
-  options: CredentialOptions,
-  url: URL,
-  identity: WebIdentity,
-): Promise<{ answer: RoleCredentials | StsError; token: string }> {
-  const { roleArn, durationSeconds } = options
-  const { ports } = invocation
-  const http = await ports.http(client.http)
-  const sessionName = options.sessionName ?? sessionNameOf(identity, client)
-  const send = async (token: string) => {
-    const request = { roleArn, sessionName, durationSeconds, token }
-    return { answer: readStsAnswer(await assumeRole(url, request, http, ports.clock)), token }
-  }
-  const first = await send(identity.token)
-  if (!('status' in first.answer) || first.answer.code !== 'ExpiredTokenException') return first
-  const renewed = await identity.renew()
-  return renewed === undefined ? first : send(renewed)
-}
-
-async function record(
-  invocation: Invocation,
-  { client }: Profile,
-  token: string,
-  { idToken }: WebIdentity,
-): Promise<void> {
-  const recorder = openRecorder(invocation, client)
-  recorder.signedInBy(idToken)
-  await recorder.note('hand-out', token)
+  return stsEndpoint(variables, region ?? readRegion(inherited, 'AWS_REGION'))
 }
 
 /** docs.aws.amazon.com, "Sourcing credentials with an external process". */

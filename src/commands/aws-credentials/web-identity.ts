@@ -5,9 +5,9 @@ import { detectProvider } from '../../providers/detect.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
-import { otherToken, sessionToken } from '../request/credentials.ts'
+import { sessionToken } from '../request/credentials.ts'
 
-/** The token that AWS is shown, and how to get another. */
+/** The token that AWS is shown. */
 export interface WebIdentity {
   readonly token: string
   /** It is LS_AUTH_TOKEN. */
@@ -16,8 +16,6 @@ export interface WebIdentity {
   readonly workload: Workload | undefined
   /** The ID token of the session, which names the person. */
   readonly idToken: string | undefined
-  /** A token in place of one that AWS takes as expired; undefined: there is no other. */
-  renew(): Promise<string | undefined>
 }
 
 interface Wish {
@@ -45,13 +43,7 @@ export async function webIdentity(
     }
     refuseOpaque(outside, 'LS_AUTH_TOKEN', 'Set it to a JWT, such as an ID token.')
     if (isOfAws(outside)) throw tokenOfAws('LS_AUTH_TOKEN', roleArn)
-    return {
-      token: outside,
-      given: true,
-      workload: undefined,
-      idToken: undefined,
-      renew: async () => undefined,
-    }
+    return { token: outside, given: true, workload: undefined, idToken: undefined }
   }
   const client = requireClient(profile)
   const { source, grant } = client.workload ?? {}
@@ -62,15 +54,7 @@ export async function webIdentity(
   const { value, body } = await sessionToken(invocation, client, wish)
   refuseOpaque(value, 'the access token', client.workload ? NO_JWT : 'Drop --access-token.')
   if (isOfAws(value)) throw tokenOfAws('the token of this profile', roleArn)
-  return {
-    token: value,
-    given: false,
-    workload: client.workload,
-    idToken: body.idToken,
-    async renew() {
-      return (await otherToken(invocation, client, { ...wish, rejected: value }))?.value
-    },
-  }
+  return { token: value, given: false, workload: client.workload, idToken: body.idToken }
 }
 
 const NO_JWT = 'AWS needs a JWT. See workload.grant in ls-auth profile show'

@@ -65,7 +65,7 @@ export async function sessionToken(
  * Another token in place of the one that was just refused. Undefined: the provider has no other, so what the refusal said is to be
  * told. Failures: those of {@link sessionToken}.
  */
-export async function otherToken(
+async function otherToken(
   invocation: Invocation,
   client: Client,
   wish: Wish & { readonly rejected: string },

@@ -32,7 +32,7 @@ describe('AWS takes the token of a program as expired: told in its words, and no
     expect(await asks()).toEqual({
       exit: 3,
       stdout: '',
-      stderr: `error: AWS says that the token of this workload has expired\nhint: Check the clock of this machine: date -u\n  AWS says: ${SAID.slice(0, -1)}\\u{1b}\n`,
+      stderr: `error: AWS says that the token has expired (ExpiredTokenException)\nhint: Check the clock of this machine: date -u\n  AWS says: ${SAID.slice(0, -1)}\\u{1b}\n`,
     })
     expect(sts.requests).toHaveLength(before + 1)
   })
