@@ -127,34 +127,6 @@ export const entryLine = (entry: AuditEntry): string => `${JSON.stringify(entry,
 const cut = (_: string, value: unknown): unknown =>
   typeof value === 'string' && value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value
 
-/** About as many bytes as a disk gives at once. */
-const PROBE = Buffer.alloc(4096, ' ')
-
-/**
- * Whether an entry could be written, without one: a full disk takes nothing at the end of a file without an error, so a
- * file beside the record is written, too, and taken away.
- */
-export async function tryRecord(
-  stateDirectory: string,
-  ports: Pick<Ports, 'env' | 'files' | 'lock'>,
-): Promise<Lost | undefined> {
-  const lost = await appendLines(stateDirectory, '', ports)
-  const files = await ports.files()
-  const file = recordFile(stateDirectory)
-  if (lost !== undefined || (await files.inspect(file)) === undefined) return lost
-  const probe = `${file}.${ports.env.pid}.tmp`
-  try {
-    // Left by a killed process that had the same pid.
-    await files.remove(probe)
-    await files.create(probe, PROBE)
-  } catch (error) {
-    return { file, code: errorCode(error) ?? 'error' }
-  } finally {
-    await files.remove(probe).catch(() => {})
-  }
-  return undefined
-}
-
 /**
  * Renames each file to the next older one; the oldest is gone. One process does it, and the others go on appending: who
  * has the file open still writes a whole line into it under its new name. On Windows nothing is renamed while somebody reads it;

@@ -194,11 +194,6 @@ export interface Files {
   removeTree(path: string): Promise<void>
   /** Creates missing directories with mode 0700. */
   makeDirectory(path: string): Promise<void>
-  /**
-   * Whether this user can make files in `path`, as far as can be said without making one; symlinks followed. False also where it is
-   * no directory; undefined: nothing is there.
-   */
-  takesFiles(path: string): Promise<boolean | undefined>
   list(path: string): Promise<string[]>
   /**
    * Where a symlink at `path`, and what it leads to, ends; `path` where there is none. The end itself may be missing. Error

@@ -170,32 +170,6 @@ describe.skipIf(!IS_POSIX)('a file of our own', () => {
   })
 })
 
-describe('whether a file can be made in a directory', () => {
-  test('a directory of mine, also by a link; a plain file, a broken link; and what does not exist', async () => {
-    const at = (name: string) => join(place, name)
-    await writeFile(at('plain'), '')
-    await mkdir(at('directory'))
-    await symlink('directory', at('link'))
-    await symlink('nowhere', at('broken'))
-    const found = ['directory', 'link', 'plain', 'broken', 'absent', 'plain/absent'].map(at)
-    expect(await Promise.all(found.map(realFiles.takesFiles))).toEqual([
-      true,
-      true,
-      false,
-      false,
-      undefined,
-      undefined,
-    ])
-    expect(await readdir(at('directory'))).toEqual([])
-  })
-
-  test.skipIf(!IS_POSIX)('nor I where I may not; root may', async () => {
-    const closed = join(place, 'closed')
-    await mkdir(closed, { mode: 0o500 })
-    expect(await realFiles.takesFiles(closed)).toBe(process.getuid?.() === 0)
-  })
-})
-
 describe('a file that grows by whole records', () => {
   const text = async (path: string) => (await realFiles.readForeign(path, 1e6))?.toString()
 

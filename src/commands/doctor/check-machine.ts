@@ -1,21 +1,19 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { recordFile } from '../../audit/files-of-record.ts'
-import { tryRecord } from '../../audit/record.ts'
+import { appendLines } from '../../audit/record.ts'
 import type { PartialClient } from '../../client.ts'
-import type { HttpSettings } from '../../ports/http.ts'
-import type { FileFacts, Files, Ports } from '../../ports/ports.ts'
+import type { FileFacts, Ports } from '../../ports/ports.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { openStore } from '../../session/store/session-store.ts'
 import { unwritable } from '../../session/store/state-files.ts'
 import { readKeyFile, unfitKeyFile } from '../../session/store/vaults/key-file.ts'
 import { openVault } from '../../session/store/vaults/open-vault.ts'
-import { SETTINGS_LOCK } from '../../settings/files/config-change.ts'
 import { adviceOnKey } from '../../settings/files/unknown-key.ts'
 import { openPlaces } from '../../settings/files/who-may-write.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { isComplete } from '../../settings/required-client.ts'
 import { requireOwn } from '../../storage/atomic-write.ts'
-import { type Locked, unlockable, withLock } from '../../storage/wait-for-lock.ts'
+import { unlockable } from '../../storage/wait-for-lock.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { type Checkup, fail, look, ok, warn } from './checkup.ts'
 
@@ -50,35 +48,19 @@ async function whoMayWrite({ env, files }: Ports): Promise<Checkup[]> {
 async function checkProxy({ client, api }: Profile, ports: Ports): Promise<Checkup> {
   // Certificate files that cannot be used fail here.
   const http = await ports.http(client.http)
-  const asked = new Map(
-    [...(client.issuer === undefined ? [] : [new URL(client.issuer)]), api].map((url) => [url.host, url]),
-  )
-  const direct: string[] = []
-  const proxies = new Map<string, string[]>()
-  for (const [host, url] of asked) {
+  const asked = [...(client.issuer === undefined ? [] : [new URL(client.issuer)]), api]
+  const ways: string[] = []
+  for (const url of asked) {
     const proxy = await http.proxyOf(url)
-    if (proxy === undefined) direct.push(host)
     // Not quoted: it may hold a password.
-    else if (proxy.host === undefined)
+    if (proxy !== undefined && proxy.host === undefined)
       return fail('proxy', `${proxy.from} is not the URL of an HTTP proxy`, 'Write it as http://host:port.')
-    else {
-      const through = `${proxy.host} from ${proxy.from}`
-      proxies.set(through, [...(proxies.get(through) ?? []), host])
-    }
+    ways.push(proxy === undefined ? 'none' : `${proxy.host} from ${proxy.from}`)
   }
-  if (proxies.size === 0)
-    return ok('proxy', isAnySet(client.http, ports) ? `none for ${direct.join(' and ')}` : 'none')
-  const only = direct.length > 0 || proxies.size > 1
-  const texts = [...proxies].map(([through, hosts]) =>
-    only ? `${through} for ${hosts.join(' and ')}` : through,
-  )
-  return ok('proxy', `${texts.join(', ')}${client.http.caFile ? `, CA from ${client.http.caFile}` : ''}`)
+  const isOne = new Set(ways).size === 1
+  const text = isOne ? ways[0] : ways.map((way, i) => `${way} for ${asked[i]?.host}`).join(', ')
+  return ok('proxy', `${text}${client.http.caFile ? `, CA from ${client.http.caFile}` : ''}`)
 }
-
-const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
-
-const isAnySet = ({ proxy }: HttpSettings, { env }: Ports): boolean =>
-  Boolean(proxy) || VARIABLES.some((name) => env.variables[name])
 
 /** Checks the store, the state directory and the locks of settings and session. */
 export async function checkStore(client: PartialClient, ports: Ports): Promise<Checkup[]> {
@@ -93,7 +75,7 @@ export async function checkStore(client: PartialClient, ports: Ports): Promise<C
 
 /** A record with gaps is found when somebody asks who has read what; one is kept also where nobody signs in. */
 export async function checkRecord(stateDirectory: string, ports: Ports): Promise<Checkup> {
-  const lost = await tryRecord(stateDirectory, ports)
+  const lost = await appendLines(stateDirectory, '', ports)
   const file = recordFile(stateDirectory)
   if (lost === undefined)
     return (await (await ports.files()).inspect(file)) !== undefined
@@ -128,28 +110,16 @@ async function checkKeyFile(
   ports: Ports,
 ): Promise<Checkup> {
   if (await readKeyFile(path, await ports.files(), ports.env)) {
-    if (ports.env.uid !== undefined) return ok(name, `key file ${path} is private`)
-    const look = `Only you, SYSTEM and Administrators should be in the output of: icacls "${path}"`
-    return warn(name, `who may read the key file ${path} is not known on this system`, look)
+    const isKnown = ports.env.uid !== undefined
+    return ok(
+      name,
+      `key file ${path} ${isKnown ? 'is private' : 'exists; its permissions are unknown on this system'}`,
+    )
   }
   const header = isComplete(client) ? await (await openStore(client, ports)).peek() : undefined
   const needsIt = header?.store === 'file' && header.scrypt === undefined
   if (needsIt) throw unfitKeyFile(path, 'does not exist', client.storeKeyFrom)
-  const obstacle = await obstacleTo(path, await ports.files())
-  if (obstacle === undefined) return ok(name, `key file ${path} will be created at the next sign-in`)
-  return fail(
-    name,
-    `the key file ${path} cannot be made: no file can be made in ${obstacle}`,
-    `Point ${client.storeKeyFrom ?? 'store_key_file'} at a directory you can write to.`,
-  )
-}
-
-/** The nearest part of its path that is there, where no file can be made in it: directories that are missing are made. */
-async function obstacleTo(path: string, files: Files): Promise<string | undefined> {
-  const directory = dirname(path)
-  const takesFiles = await files.takesFiles(directory)
-  if (takesFiles === undefined && directory !== path) return obstacleTo(directory, files)
-  return takesFiles ? undefined : directory
+  return ok(name, `key file ${path} will be created at the next sign-in`)
 }
 
 /** Whether the state can be kept, by this user alone. On Windows (no user id) nobody can say the latter. */
@@ -170,20 +140,16 @@ export async function checkStateDirectory(directory: string, ports: Ports): Prom
     : fail('state', `${directory} is open to others (${octal})`, `Run: chmod 700 ${directory}`)
 }
 
-/** That of the settings, where one is there: a file that root made hinders each change, and nothing else. */
 async function checkLock(client: PartialClient, ports: Ports): Promise<Checkup> {
-  const settings = join(client.stateDirectory, SETTINGS_LOCK)
-  if (await isThere(settings, 'the settings', ports))
-    await withLock(
-      { path: settings, what: 'the settings' },
-      'doctor',
-      ports,
-      () => {},
-      async () => {},
-    )
   // Without an issuer and a client id there is no session yet.
-  const directory = isComplete(client) && join(client.stateDirectory, 'sessions', sessionName(client))
-  if (!directory || !(await isThere(directory, 'this session', ports))) return ok('lock', 'not needed yet')
+  const path = isComplete(client) && join(client.stateDirectory, 'sessions', sessionName(client))
+  const files = await ports.files()
+  const isThere =
+    path &&
+    (await files.inspect(path).catch((cause) => {
+      throw unlockable({ path, what: 'this session' }, cause, ports.env.uid)
+    })) !== undefined
+  if (!isThere) return ok('lock', 'not needed yet')
   const store = await openStore(client, ports)
   await store.withSessionLock(
     'doctor',
@@ -192,9 +158,3 @@ async function checkLock(client: PartialClient, ports: Ports): Promise<Checkup> 
   )
   return ok('lock', 'free')
 }
-
-/** Below a directory that this user cannot enter nothing can be looked at. */
-const isThere = async (path: string, what: Locked['what'], { env, files }: Ports): Promise<boolean> =>
-  (await (await files()).inspect(path).catch((cause) => {
-    throw unlockable({ path, what }, cause, env.uid)
-  })) !== undefined

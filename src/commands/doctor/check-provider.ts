@@ -161,16 +161,9 @@ export async function checkRedirect(
   ]
 }
 
-/** Checks IPv4 and IPv6 loopback, and whether a browser can be opened. */
+/** Checks whether a browser can be opened. */
 export async function checkSurroundings(ports: Ports): Promise<Checkup[]> {
   return [
-    ...(await look('loopback', async () => {
-      const families = await Promise.all(['127.0.0.1', '[::1]'].map(canListen))
-      const there = ['IPv4', 'IPv6'].filter((_, i) => families[i])
-      return there.length > 0
-        ? ok('loopback', there.join(' and '))
-        : fail('loopback', 'neither IPv4 nor IPv6', 'Bring up the loopback interface.')
-    })),
     ...(await look('browser', async () => {
       const elsewhere = await findDisplay(ports.env, await ports.files())
       return elsewhere
@@ -178,13 +171,4 @@ export async function checkSurroundings(ports: Ports): Promise<Checkup[]> {
         : ok('browser', 'opened by ls-auth login')
     })),
   ]
-}
-
-async function canListen(host: string): Promise<boolean> {
-  try {
-    await (await listen({ host, ports: 'any', path: '' })).finish('failed')
-    return true
-  } catch {
-    return false
-  }
 }

@@ -9,7 +9,7 @@ import { type Change, textAfter } from './config-text.ts'
 import type { Settings } from './settings-files.ts'
 
 /** In the state directory. */
-export const SETTINGS_LOCK = 'settings.lock'
+const SETTINGS_LOCK = 'settings.lock'
 
 /** Who changes settings. */
 export interface Changer {

@@ -245,17 +245,6 @@ export const realFiles: Files = {
 
   makeDirectory: makeDirectories,
 
-  async takesFiles(path) {
-    try {
-      if ((await realFiles.inspect(path)) === undefined) return undefined
-      // A directory is entered, too, when a file is made in it.
-      fs.accessSync(path, constants.W_OK | constants.X_OK)
-      return fs.statSync(path).isDirectory() && !OF_THE_KERNEL.has(fs.statfsSync(path).type)
-    } catch {
-      return false
-    }
-  },
-
   async list(path) {
     try {
       return fs.readdirSync(path)
@@ -304,9 +293,6 @@ function kindOf(stat: fs.Stats): FileFacts['kind'] {
 
 /** What `link` says where the file system has no hard links, as that of a USB stick. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
-
-/** The types of /proc and /sys (statfs(2)): root may write there, and yet no file can be made. */
-const OF_THE_KERNEL = new Set([0x9fa0, 0x62656572])
 
 /** As many as the kernel follows. */
 const MOST_LINKS = 40

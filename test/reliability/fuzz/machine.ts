@@ -161,7 +161,6 @@ function memoryFiles(files: Map<string, Buffer>): Files {
     remove: async (path) => void files.delete(path),
     removeTree: async (path) => void files.delete(path),
     makeDirectory: async (path) => void made.add(path),
-    takesFiles: async (path) => (files.has(path) ? false : isDirectory(path) || undefined),
     list: async (path) =>
       [...files.keys()].filter((one) => one.startsWith(`${path}/`)).map((one) => one.slice(path.length + 1)),
     async inspect(path) {

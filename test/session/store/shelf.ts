@@ -201,7 +201,6 @@ function filesOf({ disk, facts }: Shelf, done: (what: string) => void): Files {
       done(`mkdir ${basename(path)}`)
       for (let at = path; at.length > 1; at = dirname(at)) if (!facts.has(at)) facts.set(at, directory)
     },
-    takesFiles: async (path) => (facts.has(path) ? facts.get(path)?.kind === 'directory' : undefined),
     async list(path) {
       done(`list ${basename(path)}`)
       const inside = [...disk.keys(), ...facts.keys()].filter((one) => one.startsWith(`${path}/`))

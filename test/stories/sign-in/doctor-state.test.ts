@@ -13,23 +13,23 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-it.each([
-  ['settings.lock', 'the settings'],
-  ['sessions', 'this session'],
-])('where it cannot be entered, the lock is FAIL, and not a bug (%s)', async (below, what) => {
-  const closed = join(world.stateDirectory, below)
-  const inspect: Files['inspect'] = (path) =>
-    path.startsWith(closed)
-      ? Promise.reject(Object.assign(new Error(), { code: 'EACCES' }))
-      : realFiles.inspect(path)
-  world.override = { files: async () => ({ ...realFiles, inspect }) }
-  Object.assign(world.variables, { LS_AUTH_ISSUER: 'http://127.0.0.1:1', LS_AUTH_CLIENT_ID: 'cli' })
-  const { exit, stdout } = await world.type('ls-auth doctor')
-  expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-    new RegExp(`FAIL lock cannot lock ${what}: ${closed}\\S* \\(EACCES\\) → Fix its permissions, `),
-  )
-  expect(exit).toBe(5)
-})
+it.each([['sessions', 'this session']])(
+  'where it cannot be entered, the lock is FAIL, and not a bug (%s)',
+  async (below, what) => {
+    const closed = join(world.stateDirectory, below)
+    const inspect: Files['inspect'] = (path) =>
+      path.startsWith(closed)
+        ? Promise.reject(Object.assign(new Error(), { code: 'EACCES' }))
+        : realFiles.inspect(path)
+    world.override = { files: async () => ({ ...realFiles, inspect }) }
+    Object.assign(world.variables, { LS_AUTH_ISSUER: 'http://127.0.0.1:1', LS_AUTH_CLIENT_ID: 'cli' })
+    const { exit, stdout } = await world.type('ls-auth doctor')
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      new RegExp(`FAIL lock cannot lock ${what}: ${closed}\\S* \\(EACCES\\) → Fix its permissions, `),
+    )
+    expect(exit).toBe(5)
+  },
+)
 
 it('by sudo it is not made, and the way out is said', async () => {
   const inspect: Files['inspect'] = async (path) => {

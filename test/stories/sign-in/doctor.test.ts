@@ -186,7 +186,7 @@ describe('doctor without a profile', () => {
     const { exit, stdout } = await world.type('ls-auth doctor')
     expect(exit).toBe(5)
     expect(stdout).toMatch(/^FAIL +profile +there is no profile yet\n +→ Ask your platform team/m)
-    for (const area of ['settings', 'proxy', 'loopback', 'browser', 'keychain', 'state'])
+    for (const area of ['settings', 'proxy', 'browser', 'keychain', 'state'])
       expect(stdout).toMatch(new RegExp(`^ok +${area} `, 'm'))
     await world.close()
   })
