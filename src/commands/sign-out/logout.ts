@@ -1,23 +1,19 @@
 import { listed } from '../../backends/table.ts'
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
-import { portWith } from '../../port-with.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { findDisplay, REASONS } from '../../session/flow/display.ts'
 import { forgetUnknown, type SignedOut, signOut } from '../../session/sign-out.ts'
 import { signOutPage } from '../../session/sign-out-page.ts'
 import { findEverySignIn } from '../../session/store/sign-ins.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { chooseProfile, type Profile } from '../../settings/profile.ts'
+import { chooseProfile } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
-import { SETTING_TABLE } from '../../settings/setting-table.ts'
-import { validSetting } from '../../settings/valid-setting.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { CliCommand, Typed } from '../cli-command.ts'
 import { noteGivenToken } from '../given-note.ts'
-import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell, warn } from '../invocation.ts'
+import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell } from '../invocation.ts'
 import { requireOutsideProxy } from '../outside-proxy.ts'
-import { namedHints } from './named-hints.ts'
 import { neededSettings, withNeededVariables } from './needed-settings.ts'
 import { atProvider, elsewhere, notRevoked, recordSignOut } from './revocation-words.ts'
 import { clientOfName, clientOfSignIn, sharersOf, usersOf, withItsKey } from './sign-in-sharers.ts'
@@ -55,37 +51,6 @@ async function everySignIn(settings: Settings, ports: Ports): Promise<SignInToEn
   })
 }
 
-/** What to say beside "not signed in", where a sign-in is damaged that no profile names: only `--all` removes it. Else undefined. */
-async function adviceOnUnknown(settings: Settings, ports: Ports): Promise<string | undefined> {
-  const found = await findEverySignIn(settings.places.stateDirectory, ports, { buried: true })
-  const isThere = found.some(
-    ({ name, header }) =>
-      header instanceof Failure &&
-      header.code === 'session-ended' &&
-      clientOfName(name, settings, ports.env) === undefined,
-  )
-  return isThere
-    ? 'This machine has a damaged sign-in without a profile. To remove it and all other sign-ins: ls-auth logout --all'
-    : undefined
-}
-
-/** The run without a reason that cannot be sent: it would only be noted in the record, and must not hinder a sign-out. */
-async function withFitReason(invocation: Invocation): Promise<Invocation> {
-  const { ports } = invocation
-  const { LS_AUTH_REASON: reason, ...others } = ports.env.variables
-  const row = SETTING_TABLE.find(({ key }) => key === 'reason')
-  // An empty one counts as none everywhere.
-  if (!reason || row === undefined) return invocation
-  try {
-    validSetting(row, reason, 'LS_AUTH_REASON')
-    return invocation
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    await warn(invocation, error.withWords(`${error.message}; skipped`, error.hint))
-    return { ...invocation, ports: { ...ports, env: portWith(ports.env, { variables: others }) } }
-  }
-}
-
 interface LogoutOptions {
   /** Every sign-in on this machine. */
   readonly all: boolean
@@ -118,7 +83,7 @@ const NAMES_ONE: Readonly<Record<string, string>> = {
 
 async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<void> {
   requireOutsideProxy('logout', typed.ports.env)
-  const invocation = await withFitReason(withNeededVariables(typed))
+  const invocation = withNeededVariables(typed)
   const settings = neededSettings(await readSettings(invocation.ports.env, await invocation.ports.files()))
   const { ports } = invocation
   const signIns = all
@@ -126,12 +91,11 @@ async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<
     : [toEnd(await chosenClient(invocation, settings), settings, ports)]
   const outcomes: Outcome[] = []
   for (const { client, end } of signIns) {
-    const hints = namedHints(client, settings, invocation)
-    const result = hints.name(await end((line) => tell(invocation, line)))
+    const result = await end((line) => tell(invocation, line))
     const name = nameOf(invocation, client, settings)
     if (result instanceof Failure) {
       if (!globals(invocation).json) tellLeft(invocation, name, result)
-      outcomes.push({ client, result, others: [], logout: hints.logout })
+      outcomes.push({ client, result, others: [], all })
       continue
     }
     // The record says whose it was.
@@ -141,11 +105,9 @@ async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<
       // The error at the end is that of the first one.
       const isFirst = !outcomes.some(isUnfinished)
       describe(invocation, name, result, { client, others, browser, errorFollows: isFirst })
-      const advice = all || result.wasSignedIn ? undefined : await adviceOnUnknown(settings, ports)
-      if (advice !== undefined) tell(invocation, advice)
     }
     const page = browser ? await pageOf(invocation, client, result) : undefined
-    outcomes.push({ client, result, others, logout: hints.logout, ...(page && { page }) })
+    outcomes.push({ client, result, others, all, ...(page && { page }) })
   }
   if (all && signIns.length === 0) tell(invocation, 'This machine has no sign-ins.')
   if (globals(invocation).json) {
@@ -166,8 +128,7 @@ interface Outcome {
   /** A Failure: nothing was done, and why. */
   readonly result: SignedOut | Failure
   readonly others: string[]
-  /** The command that finishes it. */
-  readonly logout: string
+  readonly all: boolean
   readonly page?: SignOutPage | Failure
 }
 
@@ -211,7 +172,7 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
   const profile = chooseProfile(settings, flagsOf(invocation, { anyProfile }), ports.env)
   await noteUnknown(invocation, profile.unknownKeys)
   const { client } = profile
-  if (!client.workload || anyProfile) return ofPerson(profile, settings, ports)
+  if (!client.workload || anyProfile) return requireClient(profile)
   throw new Failure(
     'cannot-do',
     `profile ${safeText(profile.name, 60)} is for a program and needs no sign-in`,
@@ -219,17 +180,6 @@ async function chosenClient(invocation: Invocation, settings: Settings): Promise
       hint: 'Its tokens expire, and ls-auth stores none.',
     },
   )
-}
-
-/** The client of a profile that people sign in to. Failures: those of {@link requireClient}. */
-async function ofPerson(profile: Profile, settings: Settings, ports: Ports): Promise<Client> {
-  try {
-    return requireClient(profile)
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'not-signed-in') throw error
-    const advice = await adviceOnUnknown(settings, ports)
-    throw advice === undefined ? error : error.withHint(advice)
-  }
 }
 
 /** The sign-in as a person knows it: by its profile, or as flags name another one than that of the profile. Sanitized. */
@@ -292,22 +242,20 @@ const isUnfinished = ({ result, page }: Outcome): boolean =>
   result instanceof Failure ||
   [result.forgotten, result.revoked, page].some((step) => step instanceof Failure)
 
-function throwUnfinished({ client, result, logout, page }: Outcome): void {
+function throwUnfinished({ client, result, all, page }: Outcome): void {
   if (result instanceof Failure) throw result
   const { revoked, forgotten } = result
   // The tombstone exists, so no command finds the session any more; the next command finishes the deletion.
-  if (forgotten instanceof Failure) throw toFinish(forgotten, logout)
+  if (forgotten instanceof Failure) throw toFinish(forgotten, all)
   if (revoked instanceof Failure) throw notRevoked(revoked, client)
   if (page instanceof Failure) throw page
 }
 
 /** The hints about a keychain are for whoever signs in. */
-function toFinish(failure: Failure, logout: string): Failure {
-  const first = failure.code.startsWith('keychain-') ? ADVICE[failure.code] : failure.hint
-  return failure.withHint(`${first ?? 'Let ls-auth reach the keychain.'} Then finish the sign-out: ${logout}`)
+function toFinish(failure: Failure, all: boolean): Failure {
+  const first = failure.code.startsWith('keychain-') ? 'Let ls-auth reach the keychain.' : failure.hint
+  return failure.withHint(`${first} Then finish the sign-out: ls-auth logout${all ? ' --all' : ''}`)
 }
-
-const ADVICE: Readonly<Record<string, string>> = { 'keychain-locked': 'Unlock it.' }
 
 /** What became of the provider's page: opened here, shown to be opened elsewhere, or there is none. */
 type SignOutPage = 'opened' | 'shown' | 'none'

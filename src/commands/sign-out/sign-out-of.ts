@@ -10,7 +10,7 @@ interface Named {
 }
 
 /** The command that signs out of a sign-in; of one that no profile names any more with all that names it. */
-export const logoutOf = (
+const logoutOf = (
   { issuer, clientId, account, storeKeyFile }: Partial<Named>,
   profile?: string,
 ): string => `ls-auth logout${optionWords({ profile, issuer, clientId, account, storeKeyFile })}`

@@ -265,7 +265,9 @@ describe('each row of the recovery table that one process can reach', () => {
       expect(stderr).toMatch(/^The sign-out of \w+ is not finished\. /m)
       expect(stderr).toContain('  on this machine   not removed yet: the keychain is locked\n')
       expect(stderr).toContain('  at the provider   not revoked yet\n')
-      expect(stderr).toMatch(/\nhint: Unlock it. Then finish the sign-out: ls-auth logout/)
+      expect(stderr).toMatch(
+        /\nhint: Let ls-auth reach the keychain. Then finish the sign-out: ls-auth logout/,
+      )
       expect(stderr).not.toMatch(/Signed out|sign in again|--store/)
     }
     const status = await world.type('ls-auth status')
