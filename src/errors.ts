@@ -73,7 +73,6 @@ export type FailureCode = keyof typeof FAILURES
  * - `system-file`: the fault is in the system-wide settings file.
  * - `no-id`: the text is in no form of an id that is known.
  * - `incomplete-workload`: a setting of the table is missing; nothing that is set contradicts another.
- * - `batch-file`: the program is a batch file, which Windows starts by cmd.exe alone.
  * - `web-page`: a web page was answered, or a redirect to one, where an API should answer.
  * - `half-client-certificate`: of `client_cert` and `client_key` one is missing.
  * - `refused-token`: the API refuses the token itself, not what it may do.
@@ -97,7 +96,6 @@ export type FailureReason =
   | 'system-file'
   | 'no-id'
   | 'incomplete-workload'
-  | 'batch-file'
   | 'web-page'
   | 'half-client-certificate'
   | 'refused-token'

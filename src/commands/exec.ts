@@ -5,10 +5,8 @@ import type { ProofSource } from '../providers/workload-sources.ts'
 import { type Profile, sendsToken } from '../settings/profile.ts'
 import { requireClient } from '../settings/required-client.ts'
 import { safeText } from '../text/safe-text.ts'
-import { shellWord } from '../text/shell-word.ts'
 import { maskInCiLog } from './ci-log.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
-import { optionWords } from './command-line.ts'
 import { givenToken, type Invocation, loadProfile, tell } from './invocation.ts'
 import { refuseExpired, refuseHandOut } from './request/bound-token.ts'
 import { readTokenWish, sessionToken, type TokenWish } from './request/credentials.ts'
@@ -120,30 +118,6 @@ function childVariables(
   return Object.fromEntries(
     [...others, ...Object.entries(own)].filter((entry): entry is [string, string] => entry[1] !== undefined),
   )
-}
-
-/** In words with other signs cmd.exe, or a batch file, may read more than a word. */
-const PROGRAM = /^[\w.:\\/-]+$/
-const ARGUMENT = /^[\w@+=:./\\~-]+$|^[\w@+=:./~, -]+$/
-
-/**
- * A failure to start a batch file of Windows, with the line that starts it. cmd.exe reads the words of a batch file once
- * more, and no escaping is right for all of them (CVE-2024-27980), so the person names cmd.exe, and nothing is escaped here.
- * Any other error stays as it is.
- */
-function startedByCmd(
-  error: unknown,
-  [program = '', ...args]: readonly string[],
-  { options, ports }: Pick<Invocation, 'options' | 'ports'>,
-): unknown {
-  if (!(error instanceof Failure) || error.reason !== 'batch-file') return error
-  const { platform } = ports.env
-  const ours = `ls-auth exec${optionWords(options, platform)} --`
-  if (!PROGRAM.test(program) || !args.every((arg) => ARGUMENT.test(arg)))
-    return error.withHint(`cmd.exe expands special characters. Start it and type them there: ${ours} cmd /d`)
-  // cmd.exe takes a slash for the beginning of an option.
-  const words = [program.replaceAll('/', '\\'), ...args].map((word) => shellWord(word, platform))
-  return error.withHint(`Start it through cmd.exe: ${ours} cmd /d /c ${words.join(' ')}`)
 }
 
 interface ExecOptions {
@@ -284,10 +258,7 @@ async function start(
   variables: Readonly<Record<string, string>>,
 ): Promise<number> {
   const programs = await invocation.ports.programs()
-  const end = await programs.run(command, variables).catch((error) => {
-    throw startedByCmd(error, command, invocation)
-  })
-  return statusOf(end)
+  return statusOf(await programs.run(command, variables))
 }
 
 /** As a shell tells it: 128 and the number of the signal. */

@@ -1,7 +1,5 @@
 import { type ChildProcess, type ExecFileException, execFile, spawn } from 'node:child_process'
-import { stat } from 'node:fs/promises'
 import { constants } from 'node:os'
-import { delimiter, resolve } from 'node:path'
 import { isatty } from 'node:tty'
 import { Failure } from '../../errors.ts'
 import type { ChildEnd, ProgramOutput, Programs } from '../../ports/ports.ts'
@@ -14,17 +12,14 @@ const FROM_OTHERS = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
 /** Runs other programs as `env` and `sudo` do: this process waits, and passes on the signals that only it gets. */
 export const programsOn = (platform: NodeJS.Platform): Programs => ({
   async run([program = '', ...args], variables) {
-    const isWindows = platform === 'win32'
+    if (platform !== 'win32') return runToEnd(program, args, variables)
     // Before it is started: how Node judges such a name has changed with its versions (CVE-2024-27980).
-    if (isWindows && isBatchFile(program)) throw await notFound(program, variables)
-    try {
-      return await runToEnd(program, args, variables)
-    } catch (error) {
-      // Windows adds .com and .exe to a name, and no other ending.
-      if (isWindows && error instanceof Failure && error.code === 'no-program')
-        throw await notFound(program, variables, error)
-      throw error
-    }
+    if (isBatchFile(program))
+      throw new Failure('cannot-run', `${safeText(program, 100)} is a batch file`, BY_CMD)
+    return runToEnd(program, args, variables).catch((error) => {
+      // Windows adds .com and .exe to a name, and no other ending: npm puts programs there as NAME.cmd.
+      throw error instanceof Failure && error.code === 'no-program' ? error.withHint(BY_CMD.hint) : error
+    })
   },
   output([program = '', ...args], { milliseconds, stop }) {
     const limits = { maxBuffer: 64 * 1024, windowsHide: true, signal: stop }
@@ -120,57 +115,10 @@ function notRun(program: string, error: NodeJS.ErrnoException): Failure {
   return new Failure('cannot-run', `${name} cannot be run (${error.code ?? 'error'})`, { cause: error })
 }
 
-/** Why there is no program of this name on Windows: it may be a batch file. */
-async function notFound(
-  program: string,
-  variables: Readonly<Record<string, string>>,
-  cause?: Failure,
-): Promise<Failure> {
-  const name = safeText(program, 100)
-  const path = await findBatchFile(program, variables)
-  if (path === undefined) return cause ?? new Failure('no-program', `there is no program ${name}`)
-  return new Failure(
-    'cannot-run',
-    `${name} is a batch file, which only cmd.exe can start: ${safeText(path)}`,
-    {
-      reason: 'batch-file',
-      cause,
-    },
-  )
+/** cmd.exe reads the words of a batch file once more, and no escaping is right for all, so the person names it. */
+const BY_CMD = {
+  hint: 'Check the name and PATH. Only cmd.exe starts a batch file, such as npm: ls-auth exec -- cmd /d /c CMD',
 }
-
-/** Windows starts these by cmd.exe alone, which reads their arguments in a way of its own. */
-const ENDINGS = ['.bat', '.cmd']
 
 /** Whether a program is typed with its ending, and it is that of a batch file. Windows drops dots and blanks at the end. */
 const isBatchFile = (program: string): boolean => /\.(bat|cmd)[. ]*$/i.test(program)
-
-/**
- * The batch file that cmd.exe would start for a name, on Windows: npm puts programs there as `NAME.cmd`. Like cmd.exe it
- * looks in the working directory, then in PATH. Undefined: there is none.
- */
-async function findBatchFile(
-  program: string,
-  variables: Readonly<Record<string, string>>,
-): Promise<string | undefined> {
-  const names = isBatchFile(program) ? [program] : ENDINGS.map((ending) => program + ending)
-  for (const directory of placesOf(program, variables)) {
-    for (const name of names) {
-      const path = resolve(directory, name)
-      if (await isFile(path)) return path
-    }
-  }
-  return undefined
-}
-
-function placesOf(program: string, variables: Readonly<Record<string, string>>): string[] {
-  if (/[\\/:]/.test(program)) return ['']
-  const [, path = ''] = Object.entries(variables).find(([name]) => /^path$/i.test(name)) ?? []
-  return ['', ...path.split(delimiter).filter(Boolean)]
-}
-
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (facts) => facts.isFile(),
-    () => false,
-  )
