@@ -11,7 +11,7 @@ const IN_VAIN = 0.5
 const MEASURED_IN_VAIN = 0.05
 const MEASURED = [
   ...['main', 'commands', 'tree', 'sign-in-commands', 'token', 'files', 'settings-files', 'toml-reading'],
-  ...['profile', 'access', 'recorder', 'trace-get', 'trace-file', 'file-source', 'read-trace-file'],
+  ...['profile', 'access', 'recorder', 'check', 'trace-get', 'trace-file', 'file-source', 'read-trace-file'],
   ...['trace-drawing', 'waterfall', 'window', 'trace-why', 'print', 'http'],
   ...[
     'authorised-request',

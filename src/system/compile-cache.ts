@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, rmSync, type Stats } from 'node:fs'
+import { lstatSync, mkdirSync, type Stats } from 'node:fs'
 import module from 'node:module'
 import { join } from 'node:path'
 
@@ -16,13 +16,10 @@ export function compileCacheDirectory(stateDirectory: string): string | undefine
   if (process.env.NODE_V8_COVERAGE || process.env.NODE_DISABLE_COMPILE_CACHE) return undefined
   const directory = join(stateDirectory, 'compile-cache')
   try {
-    if (!enableCompileCache) {
-      removeOldCache(stateDirectory)
-      return undefined
-    }
+    if (!enableCompileCache) return undefined
     if (!isPrivate(lstatSync(stateDirectory, { throwIfNoEntry: false }))) return undefined
     const facts = lstatSync(directory, { throwIfNoEntry: false })
-    if (!facts) makeDirectory(stateDirectory, directory)
+    if (!facts) mkdirSync(directory, { mode: 0o700 })
     return !facts || isPrivate(facts) ? directory : undefined
   } catch {
     // Without a cache the start is only slower.
@@ -40,17 +37,6 @@ export function compileCacheDirectory(stateDirectory: string): string | undefine
  */
 export function useCompileCache(directory: string): void {
   enableCompileCache?.(directory)
-}
-
-function makeDirectory(stateDirectory: string, directory: string): void {
-  mkdirSync(directory, { mode: 0o700 })
-  removeOldCache(stateDirectory)
-}
-
-/** Removes the cache of version 0.1, whose entries were run without a check of who could write them. */
-function removeOldCache(stateDirectory: string): void {
-  const old = join(stateDirectory, 'compiled')
-  if (lstatSync(old, { throwIfNoEntry: false })) rmSync(old, { recursive: true, force: true })
 }
 
 const isPrivate = (facts: Stats | undefined): boolean =>

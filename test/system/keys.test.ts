@@ -8,10 +8,6 @@ import { type Keys, openKeys } from '../../src/system/terminal/keys.ts'
 
 const [BEGIN, END, CTRL_C] = ['\x1b[200~', '\x1b[201~', '\x03']
 
-const realSetTimeout = setTimeout
-/** Longer than Node's decoder waits behind an Escape, by a clock of its own. */
-const escapeAlone = () => new Promise((resolve) => realSetTimeout(resolve, 120))
-
 let input: PassThrough
 let keys: Keys
 let interrupts: number
@@ -43,31 +39,9 @@ describe('a paste', () => {
     expect(await taken()).toEqual(['[a b [201~ q]', 'j'])
   })
 
-  it.each([3, 4093, 10_000])('of %i characters ends with a mark that comes in two pieces', async (length) => {
-    const text = 'y'.repeat(length)
-    type(`${BEGIN}${text}\x1b`)
-    await escapeAlone()
-    type('[201~j')
-    expect(await taken()).toEqual([`[${text.slice(0, 4096)}]`, 'j'])
-  })
-
   it('of which no more than some thousand characters are kept ends with its mark', async () => {
     type(`${BEGIN}${'y'.repeat(10_000)}${END}j`)
     expect(await taken()).toEqual([`[${'y'.repeat(4096)}]`, 'j'])
-  })
-
-  it('whose end mark is lost is over half a second after the last of it', async () => {
-    type(`${BEGIN}ab`)
-    await pass(400)
-    type('c')
-    await pass(490)
-    expect(await taken()).toEqual([])
-    await pass(20)
-    expect(await taken()).toEqual(['[abc]'])
-    type('q')
-    expect(await taken()).toEqual(['q'])
-    await pass(1000)
-    expect(await taken()).toEqual([])
   })
 
   it('is not over because the one before would be', async () => {

@@ -20,6 +20,9 @@ const moveTo = (line: number, column: number): string => `\x1b[${line + 1};${col
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
+/** A kernel that stops a process does so at once. */
+const UNSTOPPED_MILLISECONDS = 100
+
 /** Takes the terminal over for `work` and gives it back: the one place that does both. See `Terminal.withScreen`. */
 export async function withScreen<T>(
   output: Output,
@@ -28,6 +31,7 @@ export async function withScreen<T>(
   work: (screen: Screen) => Promise<T>,
 ): Promise<T> {
   let isTaken = false
+  let hasEnded = false
   const take = () => {
     isTaken = true
     process.stdin.setRawMode(true)
@@ -48,13 +52,13 @@ export async function withScreen<T>(
     for (const name of ENDING) process.removeListener(name, end)
     endBySignal(signal, exitState)
   }
-  let watchNoLonger = () => {}
   const stop = () => {
     // There no shell could continue it.
     if (process.platform === 'win32') return
     giveBack()
-    watchNoLonger()
-    watchNoLonger = stopSelf(resume)
+    process.kill(process.pid, 'SIGTSTP')
+    // Where no shell could continue it, as under `ssh -t`, the kernel stops no process (POSIX: an orphaned process group).
+    setTimeout(resume, UNSTOPPED_MILLISECONDS)
   }
   const keys = openKeys(process.stdin, { interrupt: () => end('SIGINT'), stop })
   const screen = paint(output, variables, keys.next)
@@ -64,7 +68,7 @@ export async function withScreen<T>(
   }
   // Also after a stop that nobody announced (SIGSTOP): the shell has had the terminal meanwhile.
   const resume = () => {
-    watchNoLonger()
+    if (hasEnded) return
     giveBack()
     keys.dropPaste()
     take()
@@ -80,7 +84,7 @@ export async function withScreen<T>(
     return await work(screen)
   } finally {
     await keys.close()
-    watchNoLonger()
+    hasEnded = true
     giveBack()
     for (const name of ENDING) process.removeListener(name, end)
     process.removeListener('SIGCONT', resume)
@@ -141,27 +145,4 @@ function writeNow(text: string): void {
   try {
     writeSync(1, text)
   } catch {}
-}
-
-/** So long a process that goes on is watched: a kernel that stops it does so at once. */
-const TURNS = 10
-const TURN_MILLISECONDS = 10
-
-/**
- * Stops this process until somebody continues it, as Ctrl-Z does. `unstopped` is called where nothing stops it: the kernel
- * drops the signal where no shell could continue the process (POSIX: an orphaned process group), as under `ssh -t`, in a
- * container, in a window that tmux has opened for the command. Gives what calls that off, for the process that was continued.
- */
-function stopSelf(unstopped: () => void): () => void {
-  process.kill(process.pid, 'SIGTSTP')
-  let turns = 0
-  // Several short turns are time of its own: however long it was stopped, only one of them is over when it goes on, and
-  // SIGCONT is told before the next.
-  const watch = setInterval(() => {
-    turns += 1
-    if (turns < TURNS) return
-    clearInterval(watch)
-    unstopped()
-  }, TURN_MILLISECONDS)
-  return () => clearInterval(watch)
 }
