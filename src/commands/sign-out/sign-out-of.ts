@@ -10,10 +10,8 @@ interface Named {
 }
 
 /** The command that signs out of a sign-in; of one that no profile names any more with all that names it. */
-const logoutOf = (
-  { issuer, clientId, account, storeKeyFile }: Partial<Named>,
-  profile?: string,
-): string => `ls-auth logout${optionWords({ profile, issuer, clientId, account, storeKeyFile })}`
+const logoutOf = ({ issuer, clientId, account, storeKeyFile }: Partial<Named>, profile?: string): string =>
+  `ls-auth logout${optionWords({ profile, issuer, clientId, account, storeKeyFile })}`
 
 /** How to sign out of a sign-in that no profile names any more. `profile`: one that knows its key file. */
 export const signOutOf = (named: Named, profile?: string): string =>
