@@ -26,6 +26,12 @@ export function terminalDialog(invocation: Invocation): LoginDialog {
         : []
       write([REASONS[elsewhere.why], ...lines].join('\n'))
     },
+    showShort(url, elsewhere, port) {
+      const lead = elsewhere.forward(port)
+        ? 'Or, with the port forwarded:'
+        : `Or, where the browser reaches port ${port} of this machine:`
+      terminal.err(`${fitted(lead, invocation)}\n\n  ${url.href}\n\n`)
+    },
     offerOtherWays(elsewhere, port, deviceFlow) {
       const lines = [
         elsewhere.forward(port)

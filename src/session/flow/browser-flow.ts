@@ -94,14 +94,16 @@ async function waitForCallback(
   const opening = options.flow === 'browser' && !elsewhere
   const port = Number(new URL(loopback.redirectUri).port)
   const patience = limitWait(attempt, port)
-  const start = opening ? startPages(loopback.redirectUri, safeAddress(url.href)) : undefined
-  const here = start && { start, isForeign: await foreignTo(ports) }
+  const start =
+    opening || elsewhere ? startPages(loopback.redirectUri, safeAddress(url.href), opening) : undefined
+  const here = start && { start, isForeign: opening ? await foreignTo(ports) : async () => false }
   const answer = loopback.wait(state, patience.signal, here)
   answer.catch(() => {})
   if (elsewhere) dialog.showElsewhere(elsewhere, port)
-  dialog.showUrl(start?.printed ?? url, opening, isPushed)
+  dialog.showUrl(opening && start ? start.printed : url, opening, isPushed)
+  if (elsewhere && start) dialog.showShort(start.printed, elsewhere, port)
   if (elsewhere && dialog.canAsk) dialog.offerOtherWays(elsewhere, port, offersDevice(attempt))
-  if (start) await (await ports.browser()).open(start.opened)
+  if (opening && start) await (await ports.browser()).open(start.opened)
   try {
     const asking = elsewhere && dialog.canAsk
     return await (asking ? firstAnswer(answer, loopback.redirectUri, state, dialog) : answer)

@@ -34,8 +34,11 @@ export interface Redirect {
 /** As long as a sign-in waits for the browser. */
 const COOKIE_SECONDS = 300
 
-/** The two pages that lead to `target`, beside the path of the redirect URI. */
-export function startPages(redirectUri: string, target: URL): StartPages {
+/**
+ * The two pages that lead to `target`, beside the path of the redirect URI. `ties` is false where no opener runs, so only the
+ * terminal has their addresses: they are short, and each browser may use them or the address of the provider.
+ */
+export function startPages(redirectUri: string, target: URL, ties = true): StartPages {
   const callback = new URL(redirectUri)
   const below = callback.pathname.endsWith('/') ? callback.pathname : `${callback.pathname}/`
   const page = () => new URL(`${below}start/${secret()}`, callback)
@@ -44,6 +47,7 @@ export function startPages(redirectUri: string, target: URL): StartPages {
   const name = `ls_auth_${callback.port}`
   let tied: { to: URL; value: string } | undefined
   const isTied = ({ cookie = '' }: IncomingHttpHeaders) => {
+    if (!ties) return true
     const own = tied && `${name}=${tied.value}`
     return own !== undefined && cookie.split('; ').some((pair) => sameText(pair, own))
   }
@@ -69,7 +73,8 @@ export function startPages(redirectUri: string, target: URL): StartPages {
   }
 }
 
-const secret = (): string => randomBytes(32).toString('base64url')
+/** With the usual port and path the address fits into 80 columns. */
+const secret = (): string => randomBytes(24).toString('base64url')
 
 const isPrefetch = (headers: IncomingHttpHeaders): boolean =>
   /prefetch/.test(`${headers['sec-purpose']} ${headers.purpose}`)

@@ -16,6 +16,13 @@ function openPages(redirectUri = REDIRECT) {
   }
   return { ...pages, visit, enter }
 }
+it('pages that tie nothing lead on, and leave every browser as it is', () => {
+  const { printed, visit, isTied } = startPages(REDIRECT, TARGET, false)
+  expect(visit(printed.pathname, {})).toEqual({ location: TARGET.href })
+  expect(visit(`${printed.pathname}x`, {})).toBe(404)
+  expect(isTied({})).toBe(true)
+})
+
 const ONWARD = { location: TARGET.href }
 
 describe('the pages that lead to the provider', () => {
@@ -28,7 +35,7 @@ describe('the pages that lead to the provider', () => {
     for (const page of [opened, printed]) {
       expect(page.origin).toBe('http://127.0.0.1:8765')
       expect(page.pathname.slice(0, below.length)).toBe(below)
-      expect(page.pathname.slice(below.length)).toMatch(/^[\w-]{43}$/)
+      expect(page.pathname.slice(below.length)).toMatch(/^[\w-]{32}$/)
     }
     expect(opened.href).not.toBe(printed.href)
     expect(openPages(redirectUri).opened.href).not.toBe(opened.href)
@@ -55,7 +62,7 @@ describe('a browser', () => {
     expect(visit(opened)).toEqual({
       ...ONWARD,
       cookie: expect.stringMatching(
-        /^ls_auth_8765=[\w-]{43}; Path=\/callback; Max-Age=300; HttpOnly; SameSite=Lax$/,
+        /^ls_auth_8765=[\w-]{32}; Path=\/callback; Max-Age=300; HttpOnly; SameSite=Lax$/,
       ),
     })
   })

@@ -87,7 +87,7 @@ describe('what other users of this machine can read', () => {
     for (const name of ['state', 'nonce', 'code_challenge', 'client_id', 'scope'])
       for (const address of [start, printed()])
         expect(address.href).not.toContain(target.searchParams.get(name))
-    expect(cookie).toMatch(/^ls_auth_\d+=[\w-]{43}; Path=\/callback; Max-Age=300; HttpOnly; SameSite=Lax$/)
+    expect(cookie).toMatch(/^ls_auth_\d+=[\w-]{32}; Path=\/callback; Max-Age=300; HttpOnly; SameSite=Lax$/)
     // The second browser ends it.
     await fetchOnce(start)
     await running

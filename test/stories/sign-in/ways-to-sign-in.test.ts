@@ -150,6 +150,22 @@ describe('over SSH', () => {
     expect((await running).stderr).toContain('Signed in as alice@example.test.')
     expect(world.opened).toEqual([])
   })
+
+  it('a short address leads there, too, and the long one stays good for another browser', async () => {
+    const short = () => said(/^ {2}(http:\S+\/start\/\S+)$/m)
+    const running = world.type(command(''))
+    const address = await short()
+    expect(`  ${address}`.length).toBeLessThanOrEqual(80)
+    expect(world.said).toContain('Or, with the port forwarded:')
+    await browse(address, { user: 'alice' })
+    expect((await running).stderr).toContain('Signed in as alice@example.test.')
+    world.said = ''
+    const second = world.type(command(''))
+    // A look with one browser, then the sign-in with another.
+    expect((await fetch(await short(), { redirect: 'manual' })).status).toBe(302)
+    await browse((await printedUrl()).href, { user: 'alice' })
+    expect((await second).exit).toBe(0)
+  })
 })
 
 describe('the listener', () => {
