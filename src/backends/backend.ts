@@ -18,7 +18,7 @@ export interface Inability {
 export type Capabilities = Readonly<Record<Ability, true | Inability>>
 
 /** Settings of a profile that say where in a back end the traces are: each is a flag and a variable, too. */
-export const PLACE_NAMES = ['organization', 'project', 'tenant'] as const
+export const PLACE_NAMES = ['organization', 'project', 'tenant', 'dataset'] as const
 
 /** One of {@link PLACE_NAMES}. */
 export type PlaceName = (typeof PLACE_NAMES)[number]
@@ -54,6 +54,8 @@ export interface Backend {
   readonly takes: readonly PlaceName[]
   /** The base URL of its API when the profile gives none. */
   readonly defaultApi: string
+  /** The domain of the vendor's own API, which takes a person's token: no gateway stands before it. */
+  readonly apiHost?: string
   /** The header that names the tenant, in lower case. */
   readonly tenantHeader?: string
   /** The type of its data source in Grafana, where that is a part of Grafana. */

@@ -25,7 +25,8 @@ export interface Tenants {
 /** A body that no API can read as JSON, and that says to a person who finds it where it comes from. */
 const NO_JSON = 'sent by ls-auth doctor --gateway: not JSON; the gateway must refuse this'
 
-const PROBES: Readonly<Record<BackendId, (place: Place) => GatewayProbe>> = {
+/** None of those that a vendor runs for people with a token. */
+const PROBES: Readonly<Partial<Record<BackendId, (place: Place) => GatewayProbe>>> = {
   lightstep(place) {
     const project = projectPath(place)
     return {
@@ -58,8 +59,8 @@ const PROBES: Readonly<Record<BackendId, (place: Place) => GatewayProbe>> = {
   }),
 }
 
-/** How to find out what a gateway in front of a back end lets through. Failure `settings` for a place it cannot have. */
-export const gatewayProbe = (id: BackendId, place: Place): GatewayProbe => PROBES[id](place)
+/** How to find out what a gateway in front of a back end lets through. Failure `settings` for a place it cannot have. Undefined: none stands there. */
+export const gatewayProbe = (id: BackendId, place: Place): GatewayProbe | undefined => PROBES[id]?.(place)
 
 /** The scope of the names that Tempo itself has: they are there without any data. */
 const BUILT_IN = 'intrinsic'

@@ -1,11 +1,12 @@
 import { Failure } from '../errors.ts'
 import { type Ability, type Backend, type Place, type PlaceName, placeVariable } from './backend.ts'
+import { dash0 } from './dash0.ts'
 import { jaeger } from './jaeger.ts'
 import { lightstep } from './lightstep.ts'
 import { tempo } from './tempo.ts'
 import { zipkin } from './zipkin.ts'
 
-const TABLE = [lightstep, tempo, jaeger, zipkin] as const satisfies readonly Backend[]
+const TABLE = [lightstep, tempo, jaeger, zipkin, dash0] as const satisfies readonly Backend[]
 
 /** A value of the setting `backend`. */
 export type BackendId = (typeof TABLE)[number]['id']
@@ -23,6 +24,10 @@ const ROWS: ReadonlyMap<string, Backend> = new Map(TABLE.map((row) => [row.id, r
 
 /** The row of a back end. */
 export const backendOf = (id: BackendId): Backend => ROWS.get(id) as Backend
+
+/** The back end whose own API is at this host. */
+export const backendAtHost = (host: string): BackendId | undefined =>
+  TABLE.find((row) => 'apiHost' in row && (host === row.apiHost || host.endsWith(`.${row.apiHost}`)))?.id
 
 /** What a back end on the person's own machine is asked with: its name, and the flags. */
 export const LOCAL_EXAMPLES: readonly (readonly [name: string, flags: string])[] = BACKENDS.filter(

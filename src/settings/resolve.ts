@@ -1,3 +1,4 @@
+import { backendAtHost } from '../backends/table.ts'
 import { Failure } from '../errors.ts'
 import type { Env } from '../ports/ports.ts'
 import type { Preset } from '../providers/preset.ts'
@@ -70,6 +71,7 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
     const given = presetValues[name]
     const before =
       findSet(key, flags, env, layers) ??
+      (name === 'backend' ? byHost(find('api').value) : undefined) ??
       (given !== undefined
         ? { value: given, source: `preset ${(preset as Preset).id}` }
         : { value: key.default, source: key.default === undefined ? 'not set' : 'default' })
@@ -99,6 +101,13 @@ export function resolve(flags: Flags, env: Env, layers: Layers, preset?: Preset)
       return all
     },
   }
+}
+
+/** The back end that the host of the API gives away. */
+function byHost(api: unknown): Resolved | undefined {
+  const value =
+    typeof api === 'string' && URL.canParse(api) ? backendAtHost(new URL(api).hostname) : undefined
+  return value && { value, source: 'host of api' }
 }
 
 /** The value that the user or an administrator has set. Failure `settings`: it is not valid. */

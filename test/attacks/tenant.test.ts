@@ -3,7 +3,7 @@ import { attacksOn, judgeTenant } from '../../src/attacks/table.ts'
 import type { Seen } from '../../src/attacks/verdict.ts'
 import { gatewayProbe, type Tenants } from '../../src/backends/gateway-probe.ts'
 
-const tenants = gatewayProbe('tempo', {}).tenants as Tenants
+const tenants = gatewayProbe('tempo', {})?.tenants as Tenants
 
 const answer = (body: string, status = 200, isPage = false): Seen => ({
   status,

@@ -73,8 +73,14 @@ export function requireGateway(invocation: Invocation, profile: Profile): void {
   )
 }
 
-const probeOf = (profile: Profile): GatewayProbe =>
-  gatewayProbe(profile.backend, requirePlace(backendOf(profile.backend), profile.place))
+function probeOf({ backend, place }: Profile): GatewayProbe {
+  const row = backendOf(backend)
+  const probe = gatewayProbe(backend, requirePlace(row, place))
+  if (probe !== undefined) return probe
+  throw new Failure('cannot-do', `${row.name} checks tokens itself: there is no gateway to test`, {
+    hint: 'Run: ls-auth doctor',
+  })
+}
 
 /**
  * Sends what a gateway must refuse, one request after the other, and judges each answer. First the good token, whose

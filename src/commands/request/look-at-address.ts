@@ -1,6 +1,13 @@
 import type { Witness } from '../../api/destination.ts'
 import { openApi } from '../../api/request.ts'
-import { BACKEND_IDS, BACKENDS, type BackendId, backendOf, listed } from '../../backends/table.ts'
+import {
+  BACKEND_IDS,
+  BACKENDS,
+  type BackendId,
+  backendAtHost,
+  backendOf,
+  listed,
+} from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
 import type { Http } from '../../ports/http.ts'
@@ -84,9 +91,11 @@ export async function asApi(
     const base = checkBaseUrl(withScheme(typed), 'none')
     const send = openApi({ base, authorization: 'none', http, witness }, NO_TOKEN)
     const api = base.href
-    for (const { id, needs } of BACKENDS) {
+    const known = backendAtHost(base.hostname)
+    if (known !== undefined) return { kind: 'closed-api', api }
+    for (const { id, needs, apiHost } of BACKENDS) {
       const backend = BACKEND_IDS.find((one) => one === id)
-      if (needs.length > 0 || backend === undefined) continue
+      if (needs.length > 0 || apiHost !== undefined || backend === undefined) continue
       try {
         const source = await openBackend(backend, { base, place: {}, send, now, snapshotConsent })
         await source.probe()

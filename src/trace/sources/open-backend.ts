@@ -30,6 +30,10 @@ const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<Backen
     const { jaegerSource } = await import('./jaeger-source.ts')
     return jaegerSource(base, send)
   },
+  async dash0({ place, send, now }) {
+    const { dash0Source } = await import('./dash0-source.ts')
+    return dash0Source(place.dataset, send, now)
+  },
   async zipkin({ base, send }) {
     const { zipkinSource } = await import('./zipkin-source.ts')
     return zipkinSource(base, send)

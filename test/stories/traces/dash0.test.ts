@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Dash0Api, startDash0Api } from '../../world/dash0-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const traces = [makeTrace({ seed: 7 }), ...[8, 9, 10].map((seed) => makeTrace({ seed, fails: false }))]
+const [failed, whole] = traces as [(typeof traces)[0], (typeof traces)[0]]
+const spanId = failed.spans.find(({ error }) => error)?.spanId as string
+
+let dash0: Dash0Api
+let world: World
+beforeAll(async () => {
+  const logs = [{ spanId, text: 'card network timed out', severity: 'ERROR' }]
+  dash0 = await startDash0Api({ traces, token: 'a-person-of-acme', logs, page: 40 })
+  world = await openWorld()
+  world.clockOffset = Date.parse('2026-09-22T07:00:00Z') - Date.now()
+  world.variables.LS_AUTH_TOKEN = 'a-person-of-acme'
+  await world.writeConfig(
+    `default_profile = "work"\n[profiles.work]\nbackend = "dash0"\napi = "${dash0.url}"\ndataset = "prod"\n[profiles.bare]\nissuer = "https://login.example"\nclient_id = "x"\n`,
+  )
+})
+afterAll(async () => {
+  await Promise.all([world.close(), dash0.close()])
+})
+
+const type = (line: string) => world.type(`ls-auth ${line}`)
+const TIME = '--from 2026-09-01T00:00:00Z --to 2026-09-30T00:00:00Z'
+const found = async (line: string) => JSON.parse((await type(`trace search ${line} ${TIME} --json`)).stdout)
+
+describe('Dash0, with the token of a person', () => {
+  it('gives a trace by its id, ids in base64 or not, with the lines of its logs', async () => {
+    const { exit, stdout } = await type(`trace get ${failed.traceId} --json`)
+    expect(exit).toBe(0)
+    expect(stdout).toContain(spanId)
+    expect(stdout).toContain('card network timed out')
+    expect(dash0.requests.at(-1)).toEqual({
+      path: '/api/trace/details',
+      authorization: 'Bearer a-person-of-acme',
+      body: { traceId: failed.traceId, dataset: 'prod' },
+    })
+  })
+
+  it('is searched by service, name, attributes and errors, in its own words', async () => {
+    const before = dash0.requests.length
+    const { traces } = await found(
+      '--service payment --error --attr error.type=timeout --attr server.address!=localhost',
+    )
+    expect(traces).toEqual([
+      expect.objectContaining({ traceId: failed.traceId, spanCount: failed.spans.length }),
+    ])
+    expect(dash0.requests[before]?.body).toEqual({
+      dataset: 'prod',
+      timeRange: { from: '2026-09-01T00:00:00.000000000Z', to: '2026-09-30T00:00:00.000000000Z' },
+      filter: [
+        { key: 'service.name', operator: 'is', value: 'payment' },
+        { key: 'otel.span.status.code', operator: 'is', value: 'ERROR' },
+        { key: 'error.type', operator: 'is', value: 'timeout' },
+        { key: 'server.address', operator: 'is_not', value: 'localhost' },
+      ],
+      ordering: [{ key: 'otel.span.start_time', direction: 'descending' }],
+      sampling: { mode: 'disabled' },
+      pagination: { limit: 200 },
+    })
+  })
+
+  it('reads whole traces, page by page, and counts all of their spans', async () => {
+    const { traces: rows, truncated } = await found('--service frontend')
+    const counted = (list: readonly { spanCount: number }[]) => list.map(({ spanCount }) => spanCount).sort()
+    expect([rows.length, truncated]).toEqual([4, false])
+    expect(counted(rows)).toEqual(traces.map(({ spans }) => spans.length).sort())
+  })
+
+  it('stops at the limit, and says that there are more', async () => {
+    const { traces: rows, truncated } = await found('--service frontend --limit 2')
+    expect([rows.length, truncated]).toEqual([2, true])
+  })
+
+  it('durations are compared by ls-auth: the unit that Dash0 takes is not documented', async () => {
+    expect((await found('--service payment --min 1h')).traces).toEqual([])
+    expect(JSON.stringify(dash0.requests.at(-1)?.body)).not.toContain('duration')
+    expect((await found('--max 1h')).traces).toHaveLength(4)
+  })
+
+  it('lists the services of a sample', async () => {
+    const { exit, stdout } = await type('services')
+    expect([exit, stdout.split('\n')]).toEqual([0, expect.arrayContaining(['frontend', 'payment'])])
+  })
+
+  it('explains, breaks down and compares like any other back end', async () => {
+    const lines = [
+      `trace why --error ${TIME} --service payment`,
+      `trace breakdown ${TIME} --service frontend`,
+      `trace diff ${whole.traceId} ${failed.traceId}`,
+    ]
+    for (const line of lines) expect([line, (await type(line)).exit]).toEqual([line, 0])
+  })
+
+  it.each([
+    [
+      'trace get 00000000000000000000000000000001',
+      7,
+      /Dash0 has no trace 0{31}1\nhint: Check the id and the dataset/,
+    ],
+    [`trace get ${failed.traceId} --dataset other`, 11, /denied you access/],
+    ['attributes', 2, /Dash0 cannot list attributes/],
+    ['query "{}"', 2, /Dash0 cannot query time series/],
+    ['trace search --query "{}"', 2, /Dash0 has no query language/],
+    ['doctor --gateway', 2, /Dash0 checks tokens itself/],
+  ])('%s: exit %i', async (line, exit, words) => {
+    const outcome = await type(line)
+    expect([outcome.exit, outcome.stdout, outcome.stderr]).toEqual([exit, '', expect.stringMatching(words)])
+  })
+
+  it.each([
+    ['https://api.eu-west-1.aws.dash0.com', 'dash0', 'host of api'],
+    ['https://dash0.com.evil.example', 'lightstep', 'default'],
+  ])('is known by its host: %s', async (api, value, source) => {
+    world.variables.LS_AUTH_API = api
+    const { stdout } = await type('profile show --all --profile bare --json')
+    delete world.variables.LS_AUTH_API
+    expect(JSON.parse(stdout).settings.backend).toMatchObject({ value, source })
+  })
+})
