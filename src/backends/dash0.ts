@@ -6,7 +6,7 @@ export const dash0 = {
   name: 'Dash0',
   needs: [],
   takes: ['dataset'],
-  defaultApi: 'https://api.eu-west-1.aws.dash0.com',
+  defaultApi: 'https://api.europe-west4.gcp.dash0.com',
   apiHost: 'dash0.com',
   readRoutes: [
     { method: 'POST', path: '/api/trace/details' },

@@ -94,7 +94,7 @@ async function everythingAsked(row: Backend): Promise<ReadonlySet<string>> {
   for (const answer of ANSWERS) {
     const probed = await opened(row, answer)
     await probed.source.probe().catch((error) => expect(error).toBeInstanceOf(Failure))
-    for (const { path } of probed.asked) lines.add(`GET ${path}`)
+    for (const { method = 'GET', path } of probed.asked) lines.add(`${method} ${path}`)
     for (const verb of VERBS.filter((one) => row.capabilities[one] === true)) {
       const { source, asked } = await opened(row, answer)
       await ASK[verb](source).catch((error) => expect(error).toBeInstanceOf(Failure))

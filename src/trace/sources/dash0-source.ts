@@ -31,7 +31,7 @@ export function dash0Source(dataset: string | undefined, plainSend: Send, now: (
     })
     return { answer: answer.status === 404 ? {} : answer.json(), maxBytes: answer.maxBytes }
   }
-  const lastHour = (): TimeRange => ({ fromMillis: now() - 3_600_000, toMillis: now() })
+  const lastDay = (): TimeRange => ({ fromMillis: now() - 24 * HOUR, toMillis: now() })
   return {
     name: dash0.name,
     capabilities: dash0.capabilities,
@@ -45,7 +45,7 @@ export function dash0Source(dataset: string | undefined, plainSend: Send, now: (
       throw noSuchTrace(reference, dash0.name, 'Check the id and the dataset; the trace may have expired.')
     },
     search: (filter, onPage) => search(filter, ask, onPage),
-    async services(range = lastHour()) {
+    async services(range = lastDay()) {
       const sampling = { mode: 'adaptive', timeRange: timeRange(range) }
       const page = await ask('/api/spans', {
         timeRange: timeRange(range),
@@ -55,7 +55,7 @@ export function dash0Source(dataset: string | undefined, plainSend: Send, now: (
       return [...new Set(tracesIn([page]).flatMap(({ spans }) => spans.map(({ service }) => service)))].sort()
     },
     async probe() {
-      await ask('/api/spans', { timeRange: timeRange(lastHour()), pagination: { limit: 1 } })
+      await ask('/api/spans', { timeRange: timeRange(lastDay()), pagination: { limit: 1 } })
     },
     link: () => undefined,
   }

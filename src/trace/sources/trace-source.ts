@@ -26,7 +26,7 @@ export interface TraceSource {
   search?(filter: TraceFilter, onPage?: OnPage): Promise<SearchResult>
   /** Names of the services that report spans, sorted: those of a time, where {@link servicesOfTime}. */
   services?(range?: TimeRange): Promise<readonly string[]>
-  /** Services are listed of the time that is asked for, without one of the last hour; else all that are known. */
+  /** Services are listed of the time that is asked for, without one of the last hour or day; else all that are known. */
   readonly servicesOfTime?: boolean
   /** Names of the attributes of spans in this time, sorted. */
   attributes?(range: TimeRange): Promise<readonly AttributeName[]>

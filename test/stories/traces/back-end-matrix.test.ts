@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BACKEND_IDS } from '../../../src/backends/table.ts'
+import { startDash0Api } from '../../world/dash0-api.ts'
 import { startJaegerApi } from '../../world/jaeger-api.ts'
 import { startTempoApi } from '../../world/tempo-api.ts'
 import { startTraceApi } from '../../world/trace-api.ts'
@@ -24,6 +25,7 @@ beforeAll(async () => {
   const tempo = await startTempoApi({ traces: [trace], apiKey: 'k' })
   const jaeger = await startJaegerApi({ traces: [trace] })
   const zipkin = await startZipkinApi({ traces: [trace] })
+  const dash0 = await startDash0Api({ traces: [trace], token: 'k' })
   stranger = createServer((request, response) => {
     request.resume()
     says(response)
@@ -41,11 +43,12 @@ beforeAll(async () => {
       profile('tempo', 'tempo', tempo.url) +
       profile('jaeger', 'jaeger', jaeger.url) +
       profile('zipkin', 'zipkin', zipkin.url) +
+      profile('dash0', 'dash0', dash0.url) +
       BACKEND_IDS.map((name) => profile(`stranger-${name}`, name, elsewhere)).join(''),
   )
   const saved = await world.type(`ls-auth trace get ${trace.traceId} --json --show-sensitive --profile tempo`)
   await writeFile(join(world.home, 'trace.json'), saved.stdout)
-  close = [lightstep, tempo, jaeger, zipkin, world].map((one) => () => one.close())
+  close = [lightstep, tempo, jaeger, zipkin, dash0, world].map((one) => () => one.close())
 })
 afterAll(async () => {
   stranger.closeAllConnections()
@@ -57,31 +60,57 @@ const at = (backend: string) =>
   backend === 'file' ? `--file ${join(world.home, 'trace.json')}` : `--profile ${backend}`
 
 /** Exit status of each command on each back end; 2 is "this back end cannot", with the words that say why. */
-type Row = readonly [command: string, lightstep: Cell, tempo: Cell, jaeger: Cell, zipkin: Cell, file: Cell]
+type Row = readonly [
+  command: string,
+  lightstep: Cell,
+  tempo: Cell,
+  jaeger: Cell,
+  zipkin: Cell,
+  dash0: Cell,
+  file: Cell,
+]
 type Cell = 0 | RegExp
 const MATRIX: readonly Row[] = [
-  [`trace get ${trace.traceId}`, /Take a snapshot: ls-auth trace get .* --snapshot/, 0, 0, 0, 0],
-  [`trace get ${trace.traceId} --snapshot`, 0, 0, 0, 0, 0],
-  [`trace get ${rootId}`, 0, 0, /Jaeger has no trace/, /Zipkin has no trace/, 0],
-  ['trace search --service frontend', /cannot search; it collects example spans/, 0, 0, 0, 0],
-  ['trace search --service frontend --snapshot', 0, 0, 0, 0, 0],
+  [`trace get ${trace.traceId}`, /Take a snapshot: ls-auth trace get .* --snapshot/, 0, 0, 0, 0, 0],
+  [`trace get ${trace.traceId} --snapshot`, 0, 0, 0, 0, 0, 0],
+  [`trace get ${rootId}`, 0, 0, /Jaeger has no trace/, /Zipkin has no trace/, /Dash0 has no trace/, 0],
+  ['trace search --service frontend', /cannot search; it collects example spans/, 0, 0, 0, 0, 0],
+  ['trace search --service frontend --snapshot', 0, 0, 0, 0, 0, 0],
   [
     'trace search --query {}',
     /Take a snapshot: /,
     0,
     /Jaeger has no query language/,
     /Zipkin has no query language/,
+    /Dash0 has no query language/,
     /a file has no query language/,
   ],
-  ['services', 0, 0, 0, 0, 0],
-  ['attributes', 0, 0, /Jaeger cannot list attributes: its API only lists services/, /Zipkin cannot list/, 0],
-  ['attributes http.route', 0, 0, /Jaeger cannot list attributes/, /Zipkin cannot list attributes/, 0],
+  ['services', 0, 0, 0, 0, 0, 0],
+  [
+    'attributes',
+    0,
+    0,
+    /Jaeger cannot list attributes: its API only lists services/,
+    /Zipkin cannot list/,
+    /Dash0 cannot list/,
+    0,
+  ],
+  [
+    'attributes http.route',
+    0,
+    0,
+    /Jaeger cannot list attributes/,
+    /Zipkin cannot list attributes/,
+    /Dash0 cannot list attributes/,
+    0,
+  ],
   [
     'query "spans count | rate"',
     0,
     /Tempo did not accept/,
     /Jaeger cannot query time series/,
     /Zipkin cannot query time series/,
+    /Dash0 cannot query time series/,
     /cannot query time series/,
   ],
   [
@@ -90,10 +119,11 @@ const MATRIX: readonly Row[] = [
     0,
     /Jaeger cannot query/,
     /Zipkin cannot query/,
+    /Dash0 cannot query/,
     /cannot query time series/,
   ],
 ]
-const BACKENDS = ['lightstep', 'tempo', 'jaeger', 'zipkin', 'file'] as const
+const BACKENDS = ['lightstep', 'tempo', 'jaeger', 'zipkin', 'dash0', 'file'] as const
 
 it('every back end has its column', () => {
   expect(BACKENDS.filter((name) => name !== 'file')).toEqual(BACKEND_IDS)
@@ -126,7 +156,7 @@ const COMMANDS: readonly string[] = [
   'query "spans count"',
 ]
 const able = (backend: string, command: string) =>
-  !/^(jaeger|zipkin)$/.test(backend) || !/^(attributes|query)/.test(command)
+  !/^(jaeger|zipkin|dash0)$/.test(backend) || !/^(attributes|query)/.test(command)
 
 describe.each(BACKEND_IDS)('every command of %s', (backend) => {
   const commands = COMMANDS.filter((command) => able(backend, command))
