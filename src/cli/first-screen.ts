@@ -39,13 +39,6 @@ const FIRST = [
 /** Columns of the longest of these commands. */
 const TERM = Math.max(...FIRST.map(([command]) => command.length))
 
-/** A command of help: below 80 columns it goes on below as a shell takes it, but for lines that are wider all the same. */
-export function lineToCopy(line: string, width: number): string {
-  // Blanks between quotes are part of a word.
-  const words = line.match(/(?:'[^']*'|"[^"]*"|\S)+/g) ?? []
-  return line.length <= width || width >= 78 ? line : wrap(words, width - 2, '    ').replaceAll('\n', ' \\\n')
-}
-
 /** `ls-auth --help`: it fits on a screen of 24 lines. */
 export function firstScreen(rows: readonly Named[], columns: number): string {
   const width = helpWidth(columns)
@@ -59,9 +52,7 @@ export function firstScreen(rows: readonly Named[], columns: number): string {
     return wrap(`${`${heading}:`.padEnd(11)}${words.join('  ')}`, width, ' '.repeat(11))
   }
   const example = (command: string, does: string) =>
-    width < 80
-      ? `  ${lineToCopy(command, width - 2)}\n    ${wrap(does, width - 4, '    ')}`
-      : `  ${command.padEnd(TERM)}  ${does}`
+    width < 80 ? `  ${command}\n    ${wrap(does, width - 4, '    ')}` : `  ${command.padEnd(TERM)}  ${does}`
   return [
     wrap('Sign in as yourself and read distributed traces from the terminal.', width),
     '',

@@ -2,7 +2,7 @@ import { type Command, Help } from 'commander'
 import type { ExitStatus } from '../frame/exit-statuses.ts'
 import type { Example } from '../frame/verb.ts'
 import { wrap } from '../text/wrap.ts'
-import { helpWidth, lineToCopy, TOPICS } from './first-screen.ts'
+import { helpWidth, TOPICS } from './first-screen.ts'
 
 export type { Example }
 
@@ -52,11 +52,9 @@ export function addAppendix(command: Command, columns: number, appendix: () => A
   })
 }
 
-function exampleLines({ does, line }: Example, columns: number): string[] {
-  const width = helpWidth(columns) - 2
-  const told = wrap(`# ${does}`, width, '# ').split('\n')
-  return [...told, lineToCopy(line, width)].map((text) => `  ${text}`)
-}
+/** The line stays whole, so that each shell takes the copy: a terminal breaks it without a line end. */
+const exampleLines = ({ does, line }: Example, columns: number): string[] =>
+  [...wrap(`# ${does}`, helpWidth(columns) - 2, '# ').split('\n'), line].map((text) => `  ${text}`)
 
 /** Two columns: a term, and what it does. */
 export function termsWith(

@@ -10,7 +10,7 @@ afterEach(() => {
 })
 afterAll(() => world.close())
 const PROFILE = '[profiles.work]\nissuer = "https://id.example"\nclient_id = "x"\n'
-const BACKENDS = 'Choose one of: lightstep, tempo, jaeger.'
+const BACKENDS = 'Choose one of: lightstep, tempo, jaeger, zipkin.'
 
 describe('a value with a few wrong letters: the one that was meant comes first, then all', () => {
   it.each([
