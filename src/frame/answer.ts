@@ -48,7 +48,7 @@ export const isPlain = (text: string): boolean => /^[\w.:/=-]{1,160}$/.test(text
 /** What to do next: a verb with arguments and flags. */
 export interface Step {
   readonly verb: string
-  /** What stands in front of it for a person: `go on:`. Absent: it is for agents alone. */
+  /** What stands in front of it for a person: `next:`. Absent: it is for agents alone. */
   readonly label?: string
   /** A person gets it only where both streams are the terminal: a pager would have it in its screen. */
   readonly atTerminal?: true

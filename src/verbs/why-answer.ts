@@ -51,7 +51,7 @@ export function searchFor(
   if (flag === undefined || typed.query !== undefined) return undefined
   const [option, text] = flag
   const value = option === 'attr' ? [...((typed.attr as string[] | undefined) ?? []), text] : text
-  const label = 'go on:'
+  const label = 'next:'
   return {
     ...selectedSearch(typed, limitNanos, { [option]: value }),
     label,

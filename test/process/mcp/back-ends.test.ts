@@ -105,15 +105,15 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
 
     // Where traces are read here and not counted there: how many of what was found.
     const some = { error: true, service: 'payment', ...TIMES }
-    const first = { lightstep: '2 spans that were found, in 1 trace', jaeger: 'trace that was found' }[
+    const first = { lightstep: 'based on the first 2 spans, in 1 trace', jaeger: 'based on the first trace' }[
       backend
     ]
     const explained = await agent.call('explain_traces', {
       ...some,
       limit: backend === 'lightstep' ? 2 : 1,
     })
-    if (first === undefined) expect(explained.text).not.toContain('of the first')
-    else expect(explained.text).toContain(`note: of the first ${first}; for more: limit `)
+    if (first === undefined) expect(explained.text).not.toContain('based on the first')
+    else expect(explained.text).toContain(`note: ${first}; for more: limit `)
 
     // A snapshot heeds no times, so none is named there.
     const one = await agent.call('search_traces', { service: 'payment', ...TIMES, limit: 1 })

@@ -57,7 +57,7 @@ More frequent among them than in the rest, by more than chance:
 ATTRIBUTE  VALUE  FAILED  REST  DIFF  SPANS
 pod        pod 3     92%    0%   +92     12  ██████████████████
 `)
-    const line = /^go on: {2}(ls-auth .*)$/m.exec(outcome.stderr)?.[1] as string
+    const line = /^next: {2}(ls-auth .*)$/m.exec(outcome.stderr)?.[1] as string
     expect(line).toBe(`ls-auth trace search --file ${file} --service checkout --error --attr 'pod=pod 3'`)
     expect(outcome.stderr).toContain('note: masked values that look like secrets or personal data')
     const found = await world.type(`${line} --json`)
@@ -132,7 +132,7 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     const outcome = await world.type(`ls-auth trace why --file ${file} --service checkout --error --limit 9`)
     expect(outcome).toMatchObject({ exit: 0 })
     expect(outcome.stdout).toContain('Too few to tell: common values may be chance.')
-    expect(outcome.stderr).not.toContain('go on:')
+    expect(outcome.stderr).not.toContain('next:')
   })
 
   it.each([

@@ -123,14 +123,13 @@ export function foundNotes(found: FoundTraces): { code: string; text: string; fo
   ]
 }
 
-/** `of the first 7 traces that were found`, `of the first 20 spans that were found, in 3 traces`. */
+/** `based on the first 7 traces`, `based on the first 20 spans, in 3 traces`. */
 const ofTheFirst = ({ traces, spans }: FoundTraces): string =>
   spans === undefined
-    ? `of the first ${firstOf(traces, 'trace')} found`
-    : `of the first ${firstOf(spans, 'span')} found, in ${counted(traces, 'trace')}`
+    ? `based on the first ${firstOf(traces, 'trace')}`
+    : `based on the first ${firstOf(spans, 'span')}, in ${counted(traces, 'trace')}`
 
-const firstOf = (n: number, unit: 'span' | 'trace'): string =>
-  n === 1 ? `${unit} that was` : `${counted(n, unit)} that were`
+const firstOf = (n: number, unit: 'span' | 'trace'): string => (n === 1 ? unit : counted(n, unit))
 
 /** Tells which were not there. The failure of the run when some could not be read; thrown where none was. */
 function failureOf(
