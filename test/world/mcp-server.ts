@@ -33,6 +33,8 @@ export interface McpServerOptions {
   readonly kind: McpKind
   /** Whose tokens it takes; absent: it takes requests without one. */
   readonly issuer?: string
+  /** An authorization server that it names to strangers, whose tokens it takes. */
+  readonly authorization?: { readonly issuer: string; accepts(token: string): boolean }
   readonly port?: number
   /** A path that a proxy in front has, such as `/api/mcp`. */
   readonly path?: string
@@ -75,9 +77,13 @@ export const TOOLS: readonly Tool[] = [
   tool('says_nothing'),
 ]
 
+const DOCUMENT = '/.well-known/oauth-protected-resource'
+const METADATA = '/.well-known/oauth-authorization-server'
+
 export async function startMcpServer({
   kind,
   issuer,
+  authorization: named,
   port,
   path = '/mcp',
 }: McpServerOptions): Promise<McpWorldServer> {
@@ -133,6 +139,15 @@ export async function startMcpServer({
       seen.status = response.statusCode
     })
     if (world.instead(incoming, response, message)) return
+    // Some clients look for it here, whatever the document says.
+    if (named !== undefined && url === METADATA)
+      return void send(await fetch(new URL(METADATA, named.issuer)), response)
+    if (named !== undefined && url === `${DOCUMENT}${path}`) {
+      const document = { resource: world.url, authorization_servers: [named.issuer] }
+      return void response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify(document))
+    }
     if (url !== path) return void response.writeHead(404).end()
     const refused = await refusal(headers.authorization, requests.length, message?.method)
     if (refused)
@@ -148,8 +163,13 @@ export async function startMcpServer({
     await send(await answer(request, message), response)
   })
   const refusal = async (authorization = '', n: number, rpc: unknown) => {
-    if (issuer === undefined) return undefined
     const token = /^bearer +(\S+)$/i.exec(authorization)?.[1]
+    if (named !== undefined) {
+      if (token && named.accepts(token) && !world.distrusts(n, token)) return undefined
+      const { origin } = new URL(world.url)
+      return { status: 401, challenge: `Bearer resource_metadata="${origin}${DOCUMENT}${path}"` }
+    }
+    if (issuer === undefined) return undefined
     if (!token) return { status: 401, challenge: 'Bearer realm="world"' }
     try {
       keys ??= keysOf(issuer)

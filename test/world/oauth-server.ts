@@ -37,15 +37,28 @@ export interface OAuthServer {
   /** Parameters of the requests to an endpoint. */
   asked(endpoint: 'authorize' | 'token' | 'register' | 'revoke'): readonly Readonly<Record<string, unknown>>[]
   readonly refreshes: number
+  /** Sign-ins that ended because a refresh token came twice. */
+  readonly familiesRevoked: number
+  /** Whether an access token is good now. */
+  accepts(token: string): boolean
   readonly secrets: ReadonlySet<string>
   /** Access tokens that were given out are refused from now on. */
   forgetTokens(): void
   close(): Promise<void>
 }
 
-const REDIRECT = /^http:\/\/127\.0\.0\.1:\d+\/callback$/
+const REDIRECT = /^http:\/\/(?:127\.0\.0\.1|localhost):\d+\/(?:oauth\/)?callback$/
 
-/** An authorization server without OpenID Connect: opaque tokens, PKCE, rotating refresh tokens, and an API that takes them. */
+/** One sign-in: all tokens that were given out for it. */
+interface Family {
+  readonly scope: string
+  isOver: boolean
+}
+
+/**
+ * An authorization server without OpenID Connect: opaque tokens, PKCE, and an API that takes them. Each refresh token works
+ * once; one that comes again ends the sign-in (RFC 9700 §4.14.2).
+ */
 export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthServer> {
   const { issuerPath = '', apiPath = '', scopes = ['*'], accessSeconds = 900 } = shape
   const secrets = new SecretSet()
@@ -57,9 +70,14 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
     revoke: [],
   }
   const codes = new Map<string, URLSearchParams>()
-  const refreshTokens = new Map<string, string>()
-  const tokens = new Set<string>()
-  let refreshes = 0
+  const refreshTokens = new Map<string, Family>()
+  const spent = new Map<string, Family>()
+  const tokens = new Map<string, { readonly family: Family; readonly endsAt: number }>()
+  let [refreshes, familiesRevoked] = [0, 0]
+  const accepts = (token: string) => {
+    const held = tokens.get(token)
+    return held !== undefined && !held.family.isOver && Date.now() < held.endsAt
+  }
   const secret = (prefix: string) => {
     const made = `${prefix}_${randomBytes(24).toString('base64url')}`
     secrets.add(made)
@@ -72,10 +90,11 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
     })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }
-  const grant = (scope: string) => {
+  const grant = (family: Family) => {
+    const { scope } = family
     const [access_token, refresh_token] = [secret('at'), secret('rt')]
-    tokens.add(access_token)
-    refreshTokens.set(refresh_token, scope)
+    tokens.set(access_token, { family, endsAt: Date.now() + accessSeconds * 1000 })
+    refreshTokens.set(refresh_token, family)
     return {
       access_token,
       refresh_token,
@@ -130,11 +149,17 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
     asked.token?.push(Object.fromEntries(form))
     const refresh = form.get('refresh_token')
     if (refresh !== null) {
-      const scope = refreshTokens.get(refresh)
+      const family = refreshTokens.get(refresh)
       refreshTokens.delete(refresh)
-      if (scope === undefined) return answer(response, 400, { error: 'invalid_grant' })
+      const again = spent.get(refresh)
+      if (again?.isOver === false) {
+        again.isOver = true
+        familiesRevoked += 1
+      }
+      if (family === undefined || family.isOver) return answer(response, 400, { error: 'invalid_grant' })
+      spent.set(refresh, family)
       refreshes += 1
-      return answer(response, 200, grant(scope))
+      return answer(response, 200, grant(family))
     }
     const request = codes.get(form.get('code') ?? '')
     codes.delete(form.get('code') ?? '')
@@ -143,7 +168,7 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
       .digest('base64url')
     if (request?.get('code_challenge') !== proof || request.get('redirect_uri') !== form.get('redirect_uri'))
       return answer(response, 400, { error: 'invalid_grant' })
-    answer(response, 200, grant(request.get('scope') ?? ''))
+    answer(response, 200, grant({ scope: request.get('scope') ?? '', isOver: false }))
   }
 
   const http = httpServer(async (request: IncomingMessage, response: ServerResponse) => {
@@ -168,7 +193,7 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
         scopes_supported: scopes,
         ls_auth: { backend: 'tempo' },
       })
-    const bearer = tokens.has(request.headers.authorization?.replace(/^Bearer /, '') ?? '')
+    const bearer = accepts(request.headers.authorization?.replace(/^Bearer /, '') ?? '')
     if (pathname === '/oauth/authorize') return authorize(url, response)
     if (pathname === '/oauth/token') return token(new URLSearchParams(body), response)
     if (pathname === '/oauth/register') {
@@ -209,6 +234,10 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
     get refreshes() {
       return refreshes
     },
+    get familiesRevoked() {
+      return familiesRevoked
+    },
+    accepts,
     secrets,
     forgetTokens: () => tokens.clear(),
     close: () => listening.close(),

@@ -1,0 +1,130 @@
+// npm run rivals [-- --short]: how often a sign-in is lost when several processes share its refresh token, which works once.
+// mcp-remote and mcpc, newest from npm, in a scratch folder, beside ls-auth. An authorization server of the tests ends a sign-in
+// whose refresh token comes twice (RFC 9700 §4.14.2). Each round asks every process for one call at the same moment, and then asks
+// a new process for one more: who cannot answer without a browser has lost the sign-in, and signs in again for the next round.
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startMcpServer } from '../world/mcp-server.ts'
+import { startOAuthServer } from '../world/oauth-server.ts'
+import { lsAuth, type Member, mcpc, mcpRemote, type Team } from './rivals/teams.ts'
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const isShort = process.argv.includes('--short')
+const ROUNDS = isShort ? 2 : 10
+const SIZES = isShort ? [2, 6] : [2, 6, 20]
+const WAYS = ['expired', 'early 401', 'killed'] as const
+type Way = (typeof WAYS)[number]
+/** ls-auth renews twenty seconds before the end; the others after a 401. So each has a token that is old. */
+const TOKEN_SECONDS = 25
+/** ls-auth renews for one 401 in thirty seconds, and each round is one. */
+const PAUSE_MILLISECONDS = 31_000
+const RENEWS = /grant_type=refresh_token/
+
+/** npm fetches them once: the folder stays for the next run, also without a network. */
+async function install(): Promise<string> {
+  const folder = join(tmpdir(), 'ls-auth-rivals')
+  if (existsSync(join(folder, 'node_modules'))) return folder
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'package.json'), '{"private":true}')
+  const packages = ['mcp-remote@latest', '@apify/mcpc@latest']
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', ...packages], { cwd: folder, stdio: 'ignore' })
+  return folder
+}
+
+const versionIn = async (folder: string, name: string): Promise<string> =>
+  JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version
+
+interface Score {
+  signInsLost: number
+  callsLost: number
+  calls: number
+  tokenRequests: number
+}
+
+async function score(team: Team, size: number, way: Way): Promise<Score> {
+  const authorization = await startOAuthServer({ accessSeconds: way === 'expired' ? TOKEN_SECONDS : 3600 })
+  const server = await startMcpServer({ kind: 'stateful', authorization })
+  const home = await mkdtemp(join(tmpdir(), 'rival-'))
+  const asked = () =>
+    authorization.asked('token').filter((form) => RENEWS.test(new URLSearchParams(form as never).toString()))
+  const place = { home, url: server.url, issuer: authorization.issuer }
+  const total: Score = { signInsLost: 0, callsLost: 0, calls: 0, tokenRequests: 0 }
+  let members: Member[] = []
+  const begin = async () => {
+    await team.signIn(place)
+    members = await Promise.all(Array.from({ length: size }, (_, i) => team.open(place, `m${i}`)))
+  }
+  const end = async () => {
+    await Promise.all(members.map((one) => one.close()))
+    members = []
+  }
+  const callAll = async (killed: ReadonlySet<number>) => {
+    const answers = await Promise.all(members.map((one) => one.call()))
+    answers.forEach((isAnswered, i) => {
+      if (killed.has(i)) return
+      total.calls += 1
+      if (!isAnswered) total.callsLost += 1
+    })
+  }
+  try {
+    await begin()
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const before = asked().length
+      await sleep(PAUSE_MILLISECONDS)
+      if (way !== 'expired') authorization.forgetTokens()
+      // Every third process, somewhere within the renewal.
+      const killed = new Set(way === 'killed' ? members.flatMap((_, i) => (i % 3 === 0 ? [i] : [])) : [])
+      for (const i of killed) sleep(Math.random() * 400).then(() => members[i]?.kill())
+      await callAll(killed)
+      total.tokenRequests += asked().length - before
+      authorization.forgetTokens()
+      const other = await team.open(place, `other${round}`)
+      const isKept = await other.call()
+      if (!isKept && process.argv.includes('--debug'))
+        say(`${team.name} ${way}: ${authorization.familiesRevoked} ${other.said()}`)
+      await other.close()
+      if (!isKept) {
+        total.signInsLost += 1
+        await end()
+        await team.forget(place)
+        await begin()
+      } else for (const i of killed) members[i] = await team.open(place, `m${i}r${round}`)
+    }
+    return total
+  } finally {
+    await end()
+    await Promise.all([server.close(), authorization.close()])
+    await rm(home, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+const folder = await install()
+const teams = [
+  mcpRemote(folder, await versionIn(folder, 'mcp-remote')),
+  mcpc(folder, await versionIn(folder, '@apify/mcpc')),
+  lsAuth(resolve('bin/ls-auth.js'), JSON.parse(await readFile('package.json', 'utf8')).version),
+].filter(({ name }) => !process.argv.includes('--only') || process.argv.includes(name))
+say(`${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${ROUNDS} rounds each`)
+say('| program | processes | token | sign-ins lost | calls lost | requests for a token |')
+say('|---|---:|---|---:|---:|---:|')
+let lost = 0
+const row = async (team: Team, size: number, way: Way) => {
+  const { signInsLost, callsLost, calls, tokenRequests } = await score(team, size, way)
+  if (team.name === 'ls-auth') lost += signInsLost
+  const figures = `${signInsLost} of ${ROUNDS} | ${callsLost} of ${calls} | ${tokenRequests}`
+  return `| ${team.name} ${team.version} | ${size} | ${way} | ${figures} |`
+}
+for (const size of SIZES) {
+  // Most of the time they wait. Of twenty, fewer at once: else the machine is what is measured.
+  const groups = size < 10 ? [WAYS] : WAYS.map((way) => [way])
+  for (const ways of groups) {
+    const rows = ways.flatMap((way) => teams.map((team) => row(team, size, way)))
+    for (const line of await Promise.all(rows)) say(line)
+  }
+}
+say(`ls-auth sign_ins_lost=${lost}`)
+process.exit(lost === 0 ? 0 : 1)
