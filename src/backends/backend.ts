@@ -31,7 +31,7 @@ export type Place = Readonly<Partial<Record<PlaceName, string | undefined>>>
 
 /** A request that reads and changes nothing. In `path`, `:name` stands for one segment. */
 export interface ReadRoute {
-  readonly method: 'GET' | 'POST'
+  readonly method: string
   readonly path: string
 }
 
@@ -75,8 +75,13 @@ export interface Backend {
  * percent-encoded, without the query. Dot segments, empty ones and encoded slashes match no route: another server may
  * decode them into a path traversal.
  */
-export function isReadRoute({ readRoutes }: Backend, method: string, path: string): boolean {
+export function isReadRoute(
+  { readRoutes }: Pick<Backend, 'readRoutes'>,
+  method: string,
+  path: string,
+): boolean {
   const segments = path.split('/')
+  if (path === '/') return readRoutes.some((route) => route.method === method && route.path === path)
   if (!segments.slice(1).every(isPlain)) return false
   return readRoutes.some((route) => {
     const pattern = route.path.split('/')

@@ -1,7 +1,12 @@
 import type { Backend } from './backend.ts'
+import { jaeger } from './jaeger.ts'
+import { tempo } from './tempo.ts'
 
 /** What `ls-auth proxy --print` can print. */
 export const PROXY_FORMATS = ['env', 'json', 'grafana'] as const
+
+/** What `--routes` takes. */
+export const PROXY_ROUTES = [PROXY_FORMATS[2]] as const
 
 /** The one of them that is a {@link dataSourceFile}. */
 export const DATA_SOURCE_FORMAT = PROXY_FORMATS[2]
@@ -30,4 +35,18 @@ datasources:
     secureJsonData:
       httpHeaderValue1: Bearer ${secret}
 `
+}
+
+const get = (path: string) => ({ method: 'GET', path })
+
+/** What `mcp-grafana` and `gcx` read of Grafana itself, and by its data proxy of the traces behind it. */
+export const UI_ROUTES: Pick<Backend, 'name' | 'readRoutes'> = {
+  name: 'Grafana',
+  readRoutes: [
+    ...['/api/datasources', '/api/datasources/uid/:uid', '/api/search', '/api/dashboards/uid/:uid'].map(get),
+    { method: 'POST', path: '/api/ds/query' },
+    ...[...tempo.readRoutes, ...jaeger.readRoutes].flatMap(({ method, path }) =>
+      method === 'GET' ? [get(`/api/datasources/proxy/uid/:uid${path}`)] : [],
+    ),
+  ],
 }

@@ -8,6 +8,7 @@ import { safeText } from '../text/safe-text.ts'
 import { maskInCiLog } from './ci-log.ts'
 import type { CliCommand, Typed } from './cli-command.ts'
 import { givenToken, type Invocation, loadProfile, tell } from './invocation.ts'
+import type { OpenMcpDoor } from './proxy/open-proxy.ts'
 import { refuseExpired, refuseHandOut } from './request/bound-token.ts'
 import { readTokenWish, sessionToken, type TokenWish } from './request/credentials.ts'
 import { openRecorder, profileOfGiven } from './request/recorder.ts'
@@ -125,8 +126,9 @@ interface ExecOptions {
   /** The variable that holds the token. */
   readonly variable: string
   readonly wish: TokenWish
-  /** The command gets no token, but the address of a local proxy that adds it. */
+  /** The command gets no token, but the address of a local proxy that adds it, to the API or to its MCP server. */
   readonly proxy: boolean
+  readonly mcp: boolean
 }
 
 /** By these a child, its loader or its interpreter finds what it runs. A token in one of them breaks it. */
@@ -140,7 +142,10 @@ const SETTINGS_OF_THE_CHILD =
  * `ls-auth exec -- CMD…`: runs a command as the person. The token is in its environment and never in its arguments, which
  * every user of the machine can read. Gives the status of the command.
  */
-export const exec: CliCommand<ExecOptions> = { read, run }
+export const execWith = (openMcp: OpenMcpDoor): CliCommand<ExecOptions> => ({
+  read,
+  run: (invocation, options) => run(invocation, options, openMcp),
+})
 
 function read({ args, flags }: Typed): ExecOptions {
   const variable = (flags.env as string | undefined) ?? 'LS_AUTH_TOKEN'
@@ -164,20 +169,22 @@ function read({ args, flags }: Typed): ExecOptions {
       hint: 'Put it after two dashes: ls-auth exec -- CMD',
     })
   }
-  const proxy = flags.proxy === true
+  const [proxy, mcp] = [flags.proxy === true, flags.mcp === true]
+  if (mcp && !proxy)
+    throw new Failure('usage', '--mcp needs --proxy', { hint: 'Add it: ls-auth exec --proxy --mcp -- CMD' })
   if (proxy && flags.env !== undefined) {
     throw new Failure('usage', '--env names a variable for the token, but --proxy gives none', {
       hint: 'Drop one of them.',
     })
   }
-  return { command: args, variable, wish: readTokenWish(flags), proxy }
+  return { command: args, variable, wish: readTokenWish(flags), proxy, mcp }
 }
 
-async function run(invocation: Invocation, options: ExecOptions): Promise<number> {
+async function run(invocation: Invocation, options: ExecOptions, openMcp: OpenMcpDoor): Promise<number> {
   const { ports } = invocation
   const { profile } = await loadProfile(invocation)
   requireReason(profile.client)
-  if (options.proxy) return runBehindProxy(invocation, profile, options)
+  if (options.proxy) return runBehindProxy(invocation, profile, options, openMcp)
   const token = sendsToken(profile) ? await tokenFor(invocation, profile, options.wish) : undefined
   if (token !== undefined) {
     maskInCiLog(invocation, token.value)
@@ -193,7 +200,8 @@ async function run(invocation: Invocation, options: ExecOptions): Promise<number
 async function runBehindProxy(
   invocation: Invocation,
   profile: Profile,
-  { command, wish }: ExecOptions,
+  { command, wish, mcp }: ExecOptions,
+  openMcp: OpenMcpDoor,
 ): Promise<number> {
   const { ports, options } = invocation
   // Lazy: without --proxy there is no server.
@@ -202,6 +210,7 @@ async function runBehindProxy(
   if (given !== undefined) acceptGiven(invocation, profile, { token: given, wish })
   const proxy = await openProxy(invocation, profile, {
     address: { port: 0 },
+    ...(mcp && { door: await openMcp(invocation, profile, { write: false, tools: [] }) }),
     allowWrite: false,
     wish,
     served: (served) => {

@@ -108,7 +108,11 @@ async function run(invocation: Invocation, options: McpOptions): Promise<number>
   const own = { ...invocation, ports: { ...invocation.ports, signals: renewals.signals } }
   const service = await (options.connect === undefined
     ? traceService(own, options)
-    : (await import('./connect/bridge.ts')).bridgeService(own, { ...options, connect: options.connect }))
+    : (await import('./connect/bridge.ts')).bridgeService(own, {
+        ...options,
+        connect: options.connect,
+        way: 'mcp-connect',
+      }))
   if (terminal.inIsTTY)
     tell(
       invocation,

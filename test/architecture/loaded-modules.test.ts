@@ -140,7 +140,6 @@ describe('a command loads what it needs and nothing else', () => {
           "start",
         ],
         "token": [
-          "binding",
           "bound-token",
           "command",
           "commands",
@@ -185,6 +184,7 @@ describe('a command loads what it needs and nothing else', () => {
           "otlp-json",
           "otlp-values",
           "print",
+          "read-trace-file",
           "rolldown-runtime",
           "rules",
           "search",
@@ -221,6 +221,7 @@ describe('a command loads what it needs and nothing else', () => {
           "rank-causes",
           "rate-limit",
           "read-found",
+          "read-trace-file",
           "resolve",
           "rolldown-runtime",
           "rules",

@@ -55,7 +55,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   chalk: 'src/system/terminal/terminal.ts',
   commander: /^src\/cli\//,
   '@modelcontextprotocol/client': /^src\/mcp\/connect\/(bridge|session|questions)\.ts$/,
-  '@modelcontextprotocol/server': /^src\/mcp\/(serve|connect\/(bridge|session|questions))\.ts$/,
+  '@modelcontextprotocol/server': /^src\/mcp\/(serve|connect\/(bridge|http-door|session|questions))\.ts$/,
   'fs-native-extensions': 'src/system/files/lock.ts',
   jose: /^src\/(claims\/jwt\/verify|attacks\/table|session\/protocol\/assertion-key|dpop\/(proof|proof-key))\.ts$/,
   keytar: 'src/system/keychain.ts',

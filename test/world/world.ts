@@ -56,6 +56,8 @@ export interface World {
   watched: boolean
   /** What the running (or last) command has said on stderr so far. */
   said: string
+  /** What it has printed on stdout so far. */
+  printed: string
   /** Sleeping moves the local clock instead of waiting. */
   fastForward: boolean
   /** Milliseconds of each sleep under `fastForward`. */
@@ -92,6 +94,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     visitor: options.visitor,
     stdin: [],
     said: '',
+    printed: '',
     tty: false,
     watched: false,
     fastForward: false,
@@ -145,11 +148,13 @@ async function runOnce(world: World, argv: string[], columns: number): Promise<O
   let stdout = ''
   let stderr = ''
   world.said = ''
+  world.printed = ''
   const env = envOf(world)
   const real = program.realPorts(env)
   const write: Ports['terminal']['out'] = async (text, after = '') => {
     if (typeof text === 'string') stdout += text
     else for (const piece of text) stdout += piece + after
+    world.printed = stdout
   }
   const ports: Ports = {
     ...real,

@@ -1,7 +1,11 @@
-import { DATA_SOURCE_FORMAT, PROXY_FORMATS } from '../../backends/data-source.ts'
+import { DATA_SOURCE_FORMAT, PROXY_FORMATS, PROXY_ROUTES } from '../../backends/data-source.ts'
+import type { OpenMcpDoor } from '../../commands/proxy/open-proxy.ts'
 import { OF_A_SESSION, OF_THE_API } from '../../frame/exit-statuses.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { choice, collect, type Details, NARROW } from '../command.ts'
+
+const openMcp: OpenMcpDoor = async (...asked) =>
+  (await import('../../mcp/connect/http-door.ts')).openMcpDoor(...asked)
 
 /** Commands to sign in, get a token and sign out. */
 export const SIGN_IN_COMMANDS: Details = {
@@ -99,6 +103,10 @@ export const SIGN_IN_COMMANDS: Details = {
     options: (command) =>
       command
         .option('--proxy', 'give the command no token; its LS_AUTH_API is a proxy that adds it')
+        .option(
+          '--mcp',
+          'of --proxy: LS_AUTH_API is the MCP server of the profile, and only its tools that read',
+        )
         .option('--env <name>', 'variable for the token (LS_AUTH_TOKEN)')
         .option('--min-ttl <duration>', 'minimum time left on the token (5m)')
         .option('--aud, --audience <name>', 'token for another API')
@@ -116,7 +124,7 @@ export const SIGN_IN_COMMANDS: Details = {
       },
       { does: 'a program that must not have a token', line: 'ls-auth exec --proxy -- ./agent' },
     ],
-    load: async () => (await import('../../commands/exec.ts')).exec,
+    load: async () => (await import('../../commands/exec.ts')).execWith(openMcp),
   },
   proxy: {
     options: (command) =>
@@ -124,7 +132,10 @@ export const SIGN_IN_COMMANDS: Details = {
         .option('--socket <path>', 'listen on a Unix socket, in your own private directory')
         .option('--port <number>', 'listen on this port of 127.0.0.1 (0: any), with a random secret')
         .addOption(choice('--print <format>', 'how to print the address (env)', PROXY_FORMATS))
-        .option('--allow-write', 'allow requests that may change data')
+        .option('--mcp', 'serve the MCP server of the profile, and only its tools that read')
+        .option('--allow-tool <name>', 'of --mcp: this tool, too (repeatable)', collect)
+        .addOption(choice('--routes <name>', 'the read requests of a UI in place of the API', PROXY_ROUTES))
+        .option('--allow-write', 'allow requests, or with --mcp tools, that may change data')
         .option('--ttl <duration>', 'stop after this time (8h)')
         .option('--idle <duration>', 'stop after this time without a request (30m)'),
     settings: API_SETTINGS,
@@ -142,7 +153,7 @@ export const SIGN_IN_COMMANDS: Details = {
         line: 'setsid -f ls-auth proxy --socket ~/.ls-auth/traces.sock',
       },
     ],
-    load: async () => (await import('../../commands/proxy/proxy.ts')).proxy,
+    load: async () => (await import('../../commands/proxy/proxy.ts')).proxyWith(openMcp),
   },
   api: {
     options: (command) =>

@@ -7,7 +7,7 @@ import type { LocalRequest } from '../../ports/ports.ts'
 export interface ProxyRules {
   /** On a TCP port: the one Host there is, and the secret. On a Unix socket, whose file is closed to others: undefined. */
   readonly port: { readonly hosts: readonly string[]; readonly secret: string } | undefined
-  readonly backend: Backend
+  readonly backend: Pick<Backend, 'name' | 'readRoutes'>
   /** The header in which the API wants the token: a caller cannot send it. */
   readonly tokenHeader: string
   /** Not the read routes of the back end alone. */
@@ -94,7 +94,7 @@ function traceparentOf(headers: readonly Header[]): string {
 }
 
 /** A HEAD is its GET without the body of the answer (RFC 9110 §9.3.2). */
-const isRead = (method: string, path: string, backend: Backend): boolean =>
+const isRead = (method: string, path: string, backend: ProxyRules['backend']): boolean =>
   isReadRoute(backend, method === 'HEAD' ? 'GET' : method, path)
 
 /** Also a preflight, by which a browser asks for a page. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { openBackgroundRecord } from '../../audit/background.ts'
+import type { Backend } from '../../backends/backend.ts'
 import { backendOf } from '../../backends/table.ts'
 import { openProofs } from '../../dpop/proofs.ts'
 import { Failure } from '../../errors.ts'
@@ -12,7 +13,7 @@ import type { TokenWish, ValidToken } from '../request/credentials.ts'
 import { isOver, tokenOf } from '../request/held-token.ts'
 import { openRecorder, tellOfLost } from '../request/recorder.ts'
 import { requireApi } from '../request/require-api.ts'
-import { judge, type ProxyRules } from './judge.ts'
+import { judge, type Pass, type ProxyRules } from './judge.ts'
 import { passOn, type Way } from './pass-on.ts'
 
 /** A request that was answered. Without secret, query and token. */
@@ -28,9 +29,24 @@ export interface Served {
 export const servedLine = ({ method, path, status, milliseconds }: Served): string =>
   `${safeText(method, 20)} ${safeText(path, 200)} ${status === 0 ? 'gone' : status} ${milliseconds}ms`
 
+/** What a proxy serves in place of the read routes of the back end. */
+export interface ProxyDoor extends Pick<Backend, 'name' | 'readRoutes'> {
+  /** Answers a request that may come in; gives its status. Undefined: it is passed on as it is. */
+  answer?(exchange: LocalExchange): Promise<number>
+  close?(): Promise<void>
+}
+
+/** Opens the door to an MCP server; a room above knows how. */
+export type OpenMcpDoor = (
+  invocation: Invocation,
+  profile: Profile,
+  allowed: { readonly write: boolean; readonly tools: readonly string[] },
+) => Promise<ProxyDoor>
+
 export interface ProxyOptions {
   readonly address: LocalAddress
   readonly allowWrite: boolean
+  readonly door?: ProxyDoor | undefined
   readonly wish: TokenWish
   /** Called at the end of each request. */
   readonly served: (served: Served) => void
@@ -62,7 +78,7 @@ const SECRET_BYTES = 32
 export async function openProxy(
   invocation: Invocation,
   profile: Profile,
-  { address, allowWrite, wish, served, over }: ProxyOptions,
+  { address, allowWrite, door, wish, served, over }: ProxyOptions,
 ): Promise<LocalProxy> {
   requireApi(profile)
   const { ports } = invocation
@@ -83,13 +99,14 @@ export async function openProxy(
   const secret = randomBytes(SECRET_BYTES).toString('base64url')
   const hosts: string[] = []
   const rules: ProxyRules = {
-    backend: backendOf(profile.backend),
+    backend: door ?? backendOf(profile.backend),
     tokenHeader: profile.authorizationHeader,
     allowWrite,
     port: 'socket' in address ? undefined : { hosts, secret },
   }
   const use: Use = { active: 0, last: clock.now() }
-  const serve = serverOf(clock, rules, way, use, served)
+  const answer = door?.answer ?? ((exchange: LocalExchange, pass: Pass) => passOn(exchange, pass, way))
+  const serve = serverOf(clock, rules, answer, use, served)
   const server = await (await ports.localServers()).open(address, serve).catch((error) => {
     throw notListening(address, error)
   })
@@ -105,6 +122,7 @@ export async function openProxy(
     },
     async close() {
       await server.close()
+      await door?.close?.()
       await upstream.close()
       await record.flush(FLUSH_MILLISECONDS)
     },
@@ -124,7 +142,7 @@ interface Use {
 function serverOf(
   clock: Clock,
   rules: ProxyRules,
-  way: Way,
+  answer: (exchange: LocalExchange, pass: Pass) => Promise<number>,
   use: Use,
   served: ProxyOptions['served'],
 ): (exchange: LocalExchange) => Promise<void> {
@@ -146,7 +164,7 @@ function serverOf(
     }
     use.active += 1
     try {
-      end(await passOn(exchange, verdict, way))
+      end(await answer(exchange, verdict))
     } catch (error) {
       end(refuseFor(error, exchange))
     } finally {

@@ -5,6 +5,7 @@ import {
   dataSourceFile,
   PROXY_FORMATS,
   type ProxyFormat,
+  UI_ROUTES,
 } from '../../backends/data-source.ts'
 import { backendOf } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
@@ -17,8 +18,8 @@ import type { CliCommand, Typed } from '../cli-command.ts'
 import { givenToken, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
 import { refuseExpired } from '../request/bound-token.ts'
 import { requireReason } from '../request/require-api.ts'
-import { durationFlag, textFlag } from '../typed-flags.ts'
-import { type LocalProxy, openProxy, servedLine } from './open-proxy.ts'
+import { durationFlag, textFlag, textsFlag } from '../typed-flags.ts'
+import { type LocalProxy, type OpenMcpDoor, openProxy, servedLine } from './open-proxy.ts'
 
 /** `sun_path` of Linux has 108 bytes, that of macOS 104, with a zero byte at the end; longer ones are cut off unnoticed. */
 const MAX_BYTES = 103
@@ -139,7 +140,7 @@ async function announce(
   profile: Profile,
   { port }: LocalProxy,
   address: LocalAddress,
-  { format, ttlSeconds, idleSeconds }: { format: ProxyFormat; ttlSeconds: number; idleSeconds: number },
+  { format, serves, ttlSeconds, idleSeconds }: ProxyCommandOptions,
 ): Promise<void> {
   const { terminal, clock } = invocation.ports
   const socket = 'socket' in address ? address.socket : null
@@ -157,10 +158,11 @@ async function announce(
       expires_at: new Date(clock.now() + ttlSeconds * 1000).toISOString(),
     })
   }
+  if (port === undefined && serves === 'mcp') return
   if (port === undefined)
     return tell(
       invocation,
-      `Try: curl --unix-socket ${shellWord(socket ?? '')} ${shellWord(`http://traces${exampleOf(profile)}`)}`,
+      `Try: curl --unix-socket ${shellWord(socket ?? '')} ${shellWord(`http://traces${serves === 'ui' ? UI_ROUTES.readRoutes[0]?.path : exampleOf(profile)}`)}`,
     )
   if (format === 'env') return terminal.out(`LS_AUTH_API=${port.api}\n`)
   return terminal.out(dataSourceOf(profile, `http://127.0.0.1:${port.number}`, port.secret))
@@ -192,6 +194,9 @@ interface ProxyCommandOptions {
   readonly address: LocalAddress
   readonly format: ProxyFormat
   readonly allowWrite: boolean
+  /** What it serves in place of the API's read routes. */
+  readonly serves: 'mcp' | 'ui' | undefined
+  readonly allowedTools: readonly string[]
   readonly ttlSeconds: number
   readonly idleSeconds: number
 }
@@ -203,7 +208,10 @@ const IDLE_SECONDS = 30 * 60
  * `ls-auth proxy`: a local server that sends requests on to the API as the person, for programs that then need no token.
  * Ends with 0 after its time, 3 with the session, 143 and the like by a signal.
  */
-export const proxy: CliCommand<ProxyCommandOptions> = { read, run }
+export const proxyWith = (openMcp: OpenMcpDoor): CliCommand<ProxyCommandOptions> => ({
+  read,
+  run: (invocation, options) => run(invocation, options, openMcp),
+})
 
 function read({ flags, json }: Typed): ProxyCommandOptions {
   const format = json ? 'json' : ((flags.print as ProxyFormat | undefined) ?? PROXY_FORMATS[0])
@@ -213,9 +221,21 @@ function read({ flags, json }: Typed): ProxyCommandOptions {
       hint: 'Use --port 0 in place of --socket.',
     })
   }
+  const allowedTools = textsFlag(flags, 'allowTool') ?? []
+  const serves = flags.mcp === true ? 'mcp' : flags.routes === undefined ? undefined : 'ui'
+  if (serves === 'mcp' && flags.routes !== undefined)
+    throw new Failure('usage', '--mcp and --routes exclude each other', { hint: 'Give one of them.' })
+  if (serves !== 'mcp' && allowedTools.length > 0)
+    throw new Failure('usage', '--allow-tool is for --mcp', { hint: 'Add --mcp, or drop it.' })
+  if (serves !== undefined && format === DATA_SOURCE_FORMAT)
+    throw new Failure('usage', `--print ${format} is for traces alone`, {
+      hint: `Use --print env or json, or drop --${serves === 'mcp' ? 'mcp' : 'routes'}.`,
+    })
   return {
     address,
     format,
+    serves,
+    allowedTools,
     allowWrite: flags.allowWrite === true,
     ttlSeconds: atLeastOne(durationFlag(flags, 'ttl') ?? TTL_SECONDS, '--ttl'),
     idleSeconds: atLeastOne(durationFlag(flags, 'idle') ?? IDLE_SECONDS, '--idle'),
@@ -242,7 +262,11 @@ function atLeastOne(seconds: number, flag: string): number {
   throw new Failure('usage', `${flag} must be more than 0`, { hint: `Write it like ${flag} 1h.` })
 }
 
-async function run(invocation: Invocation, options: ProxyCommandOptions): Promise<number> {
+async function run(
+  invocation: Invocation,
+  options: ProxyCommandOptions,
+  openMcp: OpenMcpDoor,
+): Promise<number> {
   const { ports } = invocation
   const { profile } = await loadProfile(invocation)
   requireReason(profile.client)
@@ -255,9 +279,13 @@ async function run(invocation: Invocation, options: ProxyCommandOptions): Promis
   }
   const address = await placeOf(invocation, options.address)
   const life = lifetime(ports, options)
+  const { serves, allowWrite } = options
+  const allowed = { write: allowWrite, tools: options.allowedTools }
+  const door = serves === 'mcp' ? await openMcp(invocation, profile, allowed) : UI_ROUTES
   const opened = await openProxy(invocation, profile, {
     address,
-    allowWrite: options.allowWrite,
+    ...(serves !== undefined && { door }),
+    allowWrite: allowWrite && serves !== 'mcp',
     wish: {},
     served: (served) => tell(invocation, servedLine(served)),
     over: life.over,

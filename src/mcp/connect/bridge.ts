@@ -1,5 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/client'
-import { ProtocolError, Server, type ServerContext } from '@modelcontextprotocol/server'
+import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server'
 import type { Invocation } from '../../commands/invocation.ts'
 import { openRecorder } from '../../commands/request/recorder.ts'
 import { safeText } from '../../text/safe-text.ts'
@@ -15,6 +15,7 @@ interface BridgeOptions {
   readonly allowed: Allowed
   readonly maxCalls: number
   readonly maxBytes: number
+  readonly way: 'mcp-connect' | 'mcp-proxy'
 }
 
 /** Calls that the other server has at once. */
@@ -32,7 +33,7 @@ export async function bridgeService(invocation: Invocation, options: BridgeOptio
 }
 
 function openBridge(invocation: Invocation, options: BridgeOptions) {
-  const { connect, allowed } = options
+  const { connect, allowed, way } = options
   const { ports } = invocation
   const budget = openBudget(options)
   let canAsk: ReturnType<typeof hostAsks>
@@ -42,8 +43,7 @@ function openBridge(invocation: Invocation, options: BridgeOptions) {
     for (const server of servers) server.sendToolListChanged().catch(() => {})
   }
   const { host, onConnection, offeredBy, callOnce, sent, close } = openSession(invocation, {
-    ...{ connect, allowed, toolsChanged },
-    way: 'mcp-connect',
+    ...{ connect, allowed, way, toolsChanged },
     canAsk: () => canAsk,
   })
 
@@ -66,7 +66,7 @@ function openBridge(invocation: Invocation, options: BridgeOptions) {
   ): Promise<CallToolResult> => {
     const caller = callerIn(server, mcpReq)
     const profile = await profileFor(invocation, connect)
-    const recorder = openRecorder({ ...invocation, caller }, profile.client, 'mcp-connect')
+    const recorder = openRecorder({ ...invocation, caller }, profile.client, way)
     const seen = recorder.request({
       method: 'tools/call',
       path: safeText(params.name, 200),
@@ -96,7 +96,11 @@ function openBridge(invocation: Invocation, options: BridgeOptions) {
     } catch (error) {
       if (!over.aborted) status ??= 'error'
       if (error instanceof ProtocolError) throw error
-      return { content: [{ type: 'text', text: errorText(error, invocation, NO_ARGUMENTS) }], isError: true }
+      const text = errorText(error, invocation, NO_ARGUMENTS)
+      // Who speaks HTTP hears of a call that was not sent as the protocol says it.
+      if (way === 'mcp-proxy' && status === 'refused')
+        throw new ProtocolError(ProtocolErrorCode.InvalidRequest, text)
+      return { content: [{ type: 'text', text }], isError: true }
     } finally {
       await seen.ended(status)
     }
