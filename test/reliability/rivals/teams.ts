@@ -147,7 +147,8 @@ export function mcpRemote(folder: string, version: string): Team {
     name: 'mcp-remote',
     version,
     signIn: (place) => signInBy(proxy(place), place, /Proxy established|Connected to remote server/),
-    forget: ({ home }) => rm(join(home, '.mcp-auth'), { recursive: true, force: true }),
+    forget: ({ home }) =>
+      rm(join(home, '.mcp-auth'), { recursive: true, force: true, maxRetries: 10, retryDelay: 300 }),
     open: (place) => overStdio(proxy(place), place),
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CallToolResult, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { Ports } from '../../../src/ports/ports.ts'
 import { type McpKind, type McpWorldServer, startMcpServer } from '../../world/mcp-server.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { SCOPES } from '../../world/stage.ts'
@@ -21,7 +22,12 @@ beforeEach(async () => {
   const signalled = new Promise<number>((resolve) => {
     stop = () => resolve(143)
   })
-  world.override.signals = { shield: (work) => work(), ending: () => signalled, beforeEnd: () => () => {} }
+  const signals: Ports['signals'] = {
+    shield: (work) => work(),
+    ending: () => signalled,
+    beforeEnd: () => () => {},
+  }
+  world.override = { signals }
 })
 afterEach(async () => {
   stop()
