@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts'
+import { azure } from './azure.ts'
 import { type Ability, type Backend, type Place, type PlaceName, placeVariable } from './backend.ts'
 import { dash0 } from './dash0.ts'
 import { jaeger } from './jaeger.ts'
@@ -6,7 +7,7 @@ import { lightstep } from './lightstep.ts'
 import { tempo } from './tempo.ts'
 import { zipkin } from './zipkin.ts'
 
-const TABLE = [lightstep, tempo, jaeger, zipkin, dash0] as const satisfies readonly Backend[]
+const TABLE = [lightstep, tempo, jaeger, zipkin, dash0, azure] as const satisfies readonly Backend[]
 
 /** A value of the setting `backend`. */
 export type BackendId = (typeof TABLE)[number]['id']

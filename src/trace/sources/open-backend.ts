@@ -30,6 +30,10 @@ const OPEN: Readonly<Record<BackendId, (access: BackendAccess) => Promise<Backen
     const { jaegerSource } = await import('./jaeger-source.ts')
     return jaegerSource(base, send)
   },
+  async azure({ place, send, now }) {
+    const { azureSource } = await import('./azure/azure-source.ts')
+    return azureSource(place, send, now)
+  },
   async dash0({ place, send, now }) {
     const { dash0Source } = await import('./dash0-source.ts')
     return dash0Source(place.dataset, send, now)

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BACKEND_IDS } from '../../../src/backends/table.ts'
+import { startAzureApi } from '../../world/azure-api.ts'
 import { startDash0Api } from '../../world/dash0-api.ts'
 import { startJaegerApi } from '../../world/jaeger-api.ts'
 import { startTempoApi } from '../../world/tempo-api.ts'
@@ -26,6 +27,7 @@ beforeAll(async () => {
   const jaeger = await startJaegerApi({ traces: [trace] })
   const zipkin = await startZipkinApi({ traces: [trace] })
   const dash0 = await startDash0Api({ traces: [trace], token: 'k' })
+  const azure = await startAzureApi({ traces: [trace], token: 'k', workspace: 'w1' })
   stranger = createServer((request, response) => {
     request.resume()
     says(response)
@@ -37,18 +39,19 @@ beforeAll(async () => {
   world.clockOffset = Date.parse('2026-09-22T18:00:00Z') - Date.now()
   world.variables.LS_AUTH_TOKEN = 'k'
   const profile = (name: string, backend: string, api: string) =>
-    `[profiles.${name}]\nbackend = "${backend}"\napi = "${api}"\norganization = "acme"\nproject = "prod"\n`
+    `[profiles.${name}]\nbackend = "${backend}"\napi = "${api}"\norganization = "acme"\nproject = "prod"\n${backend === 'azure' ? 'workspace = "w1"\n' : ''}`
   await world.writeConfig(
     profile('lightstep', 'lightstep', lightstep.url) +
       profile('tempo', 'tempo', tempo.url) +
       profile('jaeger', 'jaeger', jaeger.url) +
       profile('zipkin', 'zipkin', zipkin.url) +
       profile('dash0', 'dash0', dash0.url) +
+      profile('azure', 'azure', azure.url) +
       BACKEND_IDS.map((name) => profile(`stranger-${name}`, name, elsewhere)).join(''),
   )
   const saved = await world.type(`ls-auth trace get ${trace.traceId} --json --show-sensitive --profile tempo`)
   await writeFile(join(world.home, 'trace.json'), saved.stdout)
-  close = [lightstep, tempo, jaeger, zipkin, dash0, world].map((one) => () => one.close())
+  close = [lightstep, tempo, jaeger, zipkin, dash0, azure, world].map((one) => () => one.close())
 })
 afterAll(async () => {
   stranger.closeAllConnections()
@@ -67,15 +70,25 @@ type Row = readonly [
   jaeger: Cell,
   zipkin: Cell,
   dash0: Cell,
+  azure: Cell,
   file: Cell,
 ]
 type Cell = 0 | RegExp
 const MATRIX: readonly Row[] = [
-  [`trace get ${trace.traceId}`, /Take a snapshot: ls-auth trace get .* --snapshot/, 0, 0, 0, 0, 0],
-  [`trace get ${trace.traceId} --snapshot`, 0, 0, 0, 0, 0, 0],
-  [`trace get ${rootId}`, 0, 0, /Jaeger has no trace/, /Zipkin has no trace/, /Dash0 has no trace/, 0],
-  ['trace search --service frontend', /cannot search; it collects example spans/, 0, 0, 0, 0, 0],
-  ['trace search --service frontend --snapshot', 0, 0, 0, 0, 0, 0],
+  [`trace get ${trace.traceId}`, /Take a snapshot: ls-auth trace get .* --snapshot/, 0, 0, 0, 0, 0, 0],
+  [`trace get ${trace.traceId} --snapshot`, 0, 0, 0, 0, 0, 0, 0],
+  [
+    `trace get ${rootId}`,
+    0,
+    0,
+    /Jaeger has no trace/,
+    /Zipkin has no trace/,
+    /Dash0 has no trace/,
+    /Azure Monitor has no trace/,
+    0,
+  ],
+  ['trace search --service frontend', /cannot search; it collects example spans/, 0, 0, 0, 0, 0, 0],
+  ['trace search --service frontend --snapshot', 0, 0, 0, 0, 0, 0, 0],
   [
     'trace search --query {}',
     /Take a snapshot: /,
@@ -83,9 +96,10 @@ const MATRIX: readonly Row[] = [
     /Jaeger has no query language/,
     /Zipkin has no query language/,
     /Dash0 has no query language/,
+    /builds the queries/,
     /a file has no query language/,
   ],
-  ['services', 0, 0, 0, 0, 0, 0],
+  ['services', 0, 0, 0, 0, 0, 0, 0],
   [
     'attributes',
     0,
@@ -93,6 +107,7 @@ const MATRIX: readonly Row[] = [
     /Jaeger cannot list attributes: its API only lists services/,
     /Zipkin cannot list/,
     /Dash0 cannot list/,
+    /Azure Monitor cannot list/,
     0,
   ],
   [
@@ -102,6 +117,7 @@ const MATRIX: readonly Row[] = [
     /Jaeger cannot list attributes/,
     /Zipkin cannot list attributes/,
     /Dash0 cannot list attributes/,
+    /Azure Monitor cannot list attributes/,
     0,
   ],
   [
@@ -111,6 +127,7 @@ const MATRIX: readonly Row[] = [
     /Jaeger cannot query time series/,
     /Zipkin cannot query time series/,
     /Dash0 cannot query time series/,
+    /Azure Monitor cannot query time series/,
     /cannot query time series/,
   ],
   [
@@ -120,10 +137,11 @@ const MATRIX: readonly Row[] = [
     /Jaeger cannot query/,
     /Zipkin cannot query/,
     /Dash0 cannot query/,
+    /Azure Monitor cannot query/,
     /cannot query time series/,
   ],
 ]
-const BACKENDS = ['lightstep', 'tempo', 'jaeger', 'zipkin', 'dash0', 'file'] as const
+const BACKENDS = ['lightstep', 'tempo', 'jaeger', 'zipkin', 'dash0', 'azure', 'file'] as const
 
 it('every back end has its column', () => {
   expect(BACKENDS.filter((name) => name !== 'file')).toEqual(BACKEND_IDS)
@@ -156,7 +174,7 @@ const COMMANDS: readonly string[] = [
   'query "spans count"',
 ]
 const able = (backend: string, command: string) =>
-  !/^(jaeger|zipkin|dash0)$/.test(backend) || !/^(attributes|query)/.test(command)
+  !/^(jaeger|zipkin|dash0|azure)$/.test(backend) || !/^(attributes|query)/.test(command)
 
 describe.each(BACKEND_IDS)('every command of %s', (backend) => {
   const commands = COMMANDS.filter((command) => able(backend, command))

@@ -1,0 +1,29 @@
+import type { Backend } from './backend.ts'
+
+/** Azure Monitor: Log Analytics (`workspace`) or Application Insights (`app`), asked in KQL (learn.microsoft.com). */
+export const azure = {
+  id: 'azure',
+  name: 'Azure Monitor',
+  needs: [],
+  takes: ['workspace', 'app'],
+  defaultApi: 'https://api.loganalytics.azure.com',
+  apiHost: 'loganalytics.azure.com',
+  readRoutes: [
+    { method: 'POST', path: '/v1/workspaces/:id/query' },
+    { method: 'POST', path: '/v1/apps/:id/query' },
+  ],
+  capabilities: {
+    trace: true,
+    search: true,
+    follow: true,
+    services: true,
+    attributes: {
+      why: 'it has no list of them',
+      instead: 'See the attributes of one trace: ls-auth trace get ID -o json.',
+    },
+    query: {
+      why: 'ls-auth sends it no KQL of yours',
+      instead: 'Query in the portal, or with ls-auth api.',
+    },
+  },
+} as const satisfies Backend
