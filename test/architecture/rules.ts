@@ -88,7 +88,7 @@ const LISTENER = 'src/session/flow/loopback.ts'
 const ADDRESSES = 'src/session/documents/metadata.ts'
 
 const PROVIDERS = [
-  /okta|entra|azure|microsoft|cognito|auth0|keycloak|\bdex\b|google|ping-?one|one-?login|jump-?cloud|github|amazon|\baws\b/i,
+  /okta|entra|azure(?=ad)|microsoft|cognito|auth0|keycloak|\bdex\b|google|ping-?one|one-?login|jump-?cloud|github|amazon|\baws\b/i,
   // Their hosts and codes, and a name inside of a longer one.
   /windows\.net|ciamlogin|b2clogin|awsapps|\.aws\b|\.ghe\.|githubusercontent|AADSTS|ya29|pingidentity/i,
   /(^|[a-z_])(Aws|Dex)([A-Z_]|$)|^(aws|dex)[A-Z_]/,
@@ -101,8 +101,8 @@ const ON_THE_WIRE = new Set(['cognito:groups', 'GITHUB_ACTIONS'])
 const PLATFORM_GUESTS =
   /^src\/(session\/workload\/(aws-proof|proof)|commands\/aws-credentials\/[\w-]+|cli\/(rows\/cloud-commands|commands))\.ts$/
 
-/** A back end's name, alone or inside of a longer one (`temporary` is none), and the UI that is Tempo's. */
-const BACKENDS = new RegExp([...BACKEND_IDS.map((id) => `${id}(?!r)`), 'grafana'].join('|'), 'i')
+/** A back end's name, alone or inside of a longer one (`temporary` and `AzureAD` are none), and the UI that is Tempo's. */
+const BACKENDS = new RegExp([...BACKEND_IDS.map((id) => `${id}(?!r|ad)`), 'grafana'].join('|'), 'i')
 
 /** Who may know one back end from another: its row, the code that asks it, and the formats, which are their makers'. */
 const BACKEND_ROOMS = /^src\/(backends|trace\/(sources|formats))\//

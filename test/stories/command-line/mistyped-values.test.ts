@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { BACKEND_IDS } from '../../../src/backends/table.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 let world: World
@@ -10,7 +11,7 @@ afterEach(() => {
 })
 afterAll(() => world.close())
 const PROFILE = '[profiles.work]\nissuer = "https://id.example"\nclient_id = "x"\n'
-const BACKENDS = 'Choose one of: lightstep, tempo, jaeger, zipkin.'
+const BACKENDS = `Choose one of: ${BACKEND_IDS.join(', ')}.`
 
 describe('a value with a few wrong letters: the one that was meant comes first, then all', () => {
   it.each([

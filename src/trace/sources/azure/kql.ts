@@ -46,7 +46,7 @@ const col = (dialect: Dialect, column: Column): string => COLUMNS[column][at(dia
 export const MOST_ROWS = 100_000
 
 /** A text as a literal. Failure `cannot-do` for control characters: KQL has no form for all of them. */
-export function kqlText(text: string): string {
+function kqlText(text: string): string {
   if (/\p{Cc}/u.test(text))
     throw new Failure('cannot-do', `Azure Monitor cannot search for ${safeText(text, 60)}`, {
       hint: 'Drop the control characters.',
