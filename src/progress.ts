@@ -18,7 +18,7 @@ export function showProgress(ports: Ports): Ports {
   const line = progressLine(terminal, isDumb)
   let pending = 0
   /** What the command itself says about its progress: it says more than the name of a host. */
-  let told = ''
+  let written = ''
   let [started, ended] = [0, 0]
 
   async function patiently<T>(url: URL, work: () => Promise<T>): Promise<T> {
@@ -30,7 +30,7 @@ export function showProgress(ports: Ports): Ports {
     const answered = new AbortController()
     const { signal } = answered
     clock.sleep(Math.max(0, started + DELAY_MILLISECONDS - now), signal).then(
-      () => signal.aborted || told !== '' || line.show(`waiting for ${safeText(url.host, 50)} …`),
+      () => signal.aborted || written !== '' || line.show(`waiting for ${safeText(url.host, 50)} …`),
       () => {},
     )
     try {
@@ -39,7 +39,7 @@ export function showProgress(ports: Ports): Ports {
       answered.abort()
       ended = clock.now()
       pending -= 1
-      if (pending === 0 && told === '') line.erase()
+      if (pending === 0 && written === '') line.erase()
     }
   }
 
@@ -48,7 +48,7 @@ export function showProgress(ports: Ports): Ports {
     terminal: line.terminal,
     progress(text) {
       if (!terminal.errIsTTY || isDumb) return
-      told = text
+      written = text
       if (text === '') line.erase()
       else line.show(text)
     },

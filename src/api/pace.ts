@@ -4,7 +4,7 @@ import { readRateLimit } from '../http-answers/rate-limit.ts'
 interface Window {
   readonly remaining: number
   /** When the answer that said so has come. */
-  readonly toldAt: number
+  readonly reportedAt: number
   /** It is over by then at the latest. */
   readonly endsAt: number
 }
@@ -87,9 +87,9 @@ export class Pace {
    */
   answered(answer: Answer, beganAt: number, now: number, date = now): number {
     this.#inFlight -= 1
-    const told = readRateLimit(answer.headers, date)
-    const { remaining, resetMilliseconds, retryMilliseconds } = told
-    if (told.limit) this.#limit = told.limit
+    const rateLimit = readRateLimit(answer.headers, date)
+    const { remaining, resetMilliseconds, retryMilliseconds } = rateLimit
+    if (rateLimit.limit) this.#limit = rateLimit.limit
     const isCounted = beganAt >= (this.#countedFrom ?? beganAt)
     if (!isLimit(answer)) {
       if (isCounted) this.#accepted += 1
@@ -140,9 +140,9 @@ export class Pace {
    */
   #learn(remaining: number, endsAt: number, beganAt: number, now: number): Window {
     const known = this.#window
-    const isNext = known === undefined || (remaining > known.remaining && beganAt >= known.toldAt)
-    if (isNext || beganAt >= known.endsAt) return { remaining, toldAt: now, endsAt }
+    const isNext = known === undefined || (remaining > known.remaining && beganAt >= known.reportedAt)
+    if (isNext || beganAt >= known.endsAt) return { remaining, reportedAt: now, endsAt }
     if (remaining > known.remaining) return known
-    return { remaining, toldAt: now, endsAt: Math.min(endsAt, known.endsAt) }
+    return { remaining, reportedAt: now, endsAt: Math.min(endsAt, known.endsAt) }
   }
 }

@@ -66,9 +66,9 @@ export function openPacing(options: PacingOptions): Pacing {
   let answered = new AbortController()
   signal.addEventListener('abort', () => answered.abort())
 
-  let toldUntil = Number.NEGATIVE_INFINITY
+  let notedUntil = Number.NEGATIVE_INFINITY
   const tell = (milliseconds: number) => {
-    toldUntil = Math.max(toldUntil, clock.now() + milliseconds)
+    notedUntil = Math.max(notedUntil, clock.now() + milliseconds)
     onLimit(milliseconds)
   }
 
@@ -77,7 +77,7 @@ export function openPacing(options: PacingOptions): Pacing {
     for (let wait = left(); wait > 0; wait = left()) {
       signal.throwIfAborted()
       if (isTooLong(wait)) throw nothingLeft(wait)
-      if (wait >= LEAST_TOLD_MILLISECONDS && clock.now() + wait > toldUntil) tell(wait)
+      if (wait >= LEAST_TOLD_MILLISECONDS && clock.now() + wait > notedUntil) tell(wait)
       await clock.sleep(wait, answered.signal).catch(() => {})
     }
     signal.throwIfAborted()

@@ -62,8 +62,8 @@ export function othersThatCan(ability: Ability): string | undefined {
 export function explainFailure(row: Backend, failure: Failure, host: string): Failure {
   const others = BACKENDS.filter(({ id }) => id !== row.id).map(({ name }) => name)
   const also = `ls-auth also reads ${listed(others, 'and')}.`
-  const said = failure.code === 'gone' ? failure.withHint(`Ask whoever runs your traces; ${also}`) : failure
-  return row.explain?.(said, host) ?? said
+  const hinted = failure.code === 'gone' ? failure.withHint(`Ask whoever runs your traces; ${also}`) : failure
+  return row.explain?.(hinted, host) ?? hinted
 }
 
 /** The profile's place, checked to have all settings this back end needs. Failure `settings` with what to set. */

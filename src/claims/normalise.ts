@@ -152,14 +152,14 @@ function orResponse(
   responseScope: string | undefined,
 ): ClaimValue<readonly string[]> {
   // What a token says in another shape may be less than what the response says.
-  const isSaid = scopes.value !== undefined || scopes.status === 'unreadable'
-  if (isSaid || responseScope === undefined) return scopes
+  const isKnown = scopes.value !== undefined || scopes.status === 'unreadable'
+  if (isKnown || responseScope === undefined) return scopes
   return { value: splitScopes(responseScope), source: RESPONSE_SOURCE }
 }
 
 function orExpiry(expiry: ClaimValue<number>, responseExpiry: number | undefined): ClaimValue<number> {
-  const isSaid = expiry.value !== undefined || expiry.status === 'unreadable'
-  if (isSaid || responseExpiry === undefined) return expiry
+  const isKnown = expiry.value !== undefined || expiry.status === 'unreadable'
+  if (isKnown || responseExpiry === undefined) return expiry
   return { value: responseExpiry, source: RESPONSE_SOURCE }
 }
 

@@ -174,9 +174,9 @@ function answer(
   const values = { ...compared, actual: held.value ?? null }
   const finding = { assertion, expected, actual: 'unknown', values }
   if (held.value === undefined) return asUnknown(finding, REASONS[held.status])
-  const told = { ...finding, actual: shortList(held.value), source: held.source }
-  if (holds(held.value)) return { ...told, verdict: 'pass' }
-  return held.isPart ? asUnknown(told, 'unreadable') : { ...told, verdict: 'fail' }
+  const report = { ...finding, actual: shortList(held.value), source: held.source }
+  if (holds(held.value)) return { ...report, verdict: 'pass' }
+  return held.isPart ? asUnknown(report, 'unreadable') : { ...report, verdict: 'fail' }
 }
 
 /** A finding about a claim in the light of the signature: see {@link judge}. */
@@ -190,8 +190,8 @@ export function weigh(finding: Finding, { opaque, notForUs, signature }: KnownTo
 
 function scopesOf({ identity, responseScope }: KnownToken): ClaimValue<readonly string[]> {
   const { scopes } = identity
-  const isSaid = scopes.value !== undefined || scopes.status === 'unreadable'
-  if (isSaid || responseScope === undefined) return scopes
+  const isKnown = scopes.value !== undefined || scopes.status === 'unreadable'
+  if (isKnown || responseScope === undefined) return scopes
   return { value: responseScope.split(' ').filter((scope) => scope !== ''), source: RESPONSE_SOURCE }
 }
 

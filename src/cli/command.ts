@@ -240,7 +240,7 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
   return {
     ports: options.debug === true ? withRequestLog(shown) : shown,
     workloadTokens: new Map(),
-    told: new Set(),
+    noted: new Set(),
     command: names.join(' '),
     args: command.args,
     options,

@@ -29,7 +29,7 @@ export interface Invocation extends TypedLine {
   /** What this run has got for a workload: long runs ask for a new token when the old one ends. */
   readonly workloadTokens: HeldTokens
   /** Notes that this run has said, where one is enough. */
-  readonly told: Set<string>
+  readonly noted: Set<string>
 }
 
 /** Options every command has. */

@@ -16,22 +16,22 @@ export type SayStep = (step: Step) => string | undefined
  * An answer for an agent, in at most {@link MOST_BYTES}: our own lead, what others wrote in one block, our notes, then up to
  * three calls to go on with. `said`: lines that were said on the way, which may quote a server.
  */
-export function agentText(answer: Answer, said: readonly string[], sayStep: SayStep): string {
+export function agentText(answer: Answer, remarks: readonly string[], sayStep: SayStep): string {
   const { blocks = [], mostBytes = MOST_BYTES } = answer
   const lead = blocks.filter(({ kind }) => kind === 'text').flatMap(({ lines }) => [...lines(PEN)])
   const notes = notesOf(answer)
   const ours = notes.filter(({ quotes }) => !quotes).map(({ text }) => `note: ${text}`)
   const quoting = notes.filter(({ quotes }) => quotes).map(({ text }) => `note: ${text}`)
   const failed = answer.failure ? [`error: ${answer.failure.message}`] : []
-  const told = withinBytes([...quoting, ...said, ...failed], NOTES_BYTES)
+  const quoted = withinBytes([...quoting, ...remarks, ...failed], NOTES_BYTES)
   const steps = (answer.next ?? []).flatMap((step) => (step.quotes ? [] : (sayStep(step) ?? [])))
   const next = steps.length === 0 ? [] : ['next:', ...steps.slice(0, 3).map((line) => `  ${line}`)]
   const around = [...lead, ABOUT_DATA, '', '', ...ours, '', ...next]
-  const room = mostBytes - bytesOf([...around, ...dataBlock(told)]) - 100
+  const room = mostBytes - bytesOf([...around, ...dataBlock(quoted)]) - 100
   const drawn = blocks
     .filter(({ kind }) => kind === 'drawn')
     .flatMap(({ lines }) => [...lines({ ...PEN, room })])
-  const data = dataBlock([...withinBytes(drawn, room), ...told])
+  const data = dataBlock([...withinBytes(drawn, room), ...quoted])
   const parts = [[...lead, ...(data.length > 0 ? [ABOUT_DATA] : [])], data, ours, next]
   return `${parts
     .filter((part) => part.length > 0)
@@ -44,16 +44,16 @@ export async function printForAgent(
   invocation: Invocation,
   run: (own: Invocation) => Promise<Answer | undefined>,
 ): Promise<number> {
-  const said: string[] = []
+  const remarks: string[] = []
   const { terminal } = invocation.ports
   const answer = await run(
     withErr(invocation, (text) => {
-      if (text.startsWith('note: ')) said.push(text.trim().replaceAll(/\n\s*/g, ' '))
+      if (text.startsWith('note: ')) remarks.push(text.trim().replaceAll(/\n\s*/g, ' '))
       else terminal.err(text)
     }),
   )
   if (answer === undefined) return 0
-  await terminal.out(agentText(answer, said, (step) => stepLine(invocation, step, 'agent')))
+  await terminal.out(agentText(answer, remarks, (step) => stepLine(invocation, step, 'agent')))
   if (answer.failure) throw answer.failure
   return answer.exit ?? 0
 }

@@ -4,10 +4,10 @@ import { safeText } from '../text/safe-text.ts'
 
 /** An error in Okta's own form, as `E0000004: Authentication failed`; undefined: it is none. To be shown as it is. */
 export function vendorError({ status, body }: Pick<HttpAnswer, 'status' | 'body'>): string | undefined {
-  const said = (status >= 400 && jsonObject(body)) || {}
-  const { errorCode: code, errorSummary: summary } = said
+  const fields = (status >= 400 && jsonObject(body)) || {}
+  const { errorCode: code, errorSummary: summary } = fields
   if (typeof code !== 'string' || !/^E\d{7}$/.test(code)) return undefined
-  const cause = firstCause(said)
+  const cause = firstCause(fields)
   const words = typeof summary === 'string' && summary !== '' ? `${code}: ${safeText(summary, 300)}` : code
   return cause === undefined ? words : `${words} (${safeText(cause, 300)})`
 }

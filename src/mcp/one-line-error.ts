@@ -19,8 +19,8 @@ export function oneLineError<E extends RpcError>(error: E): E {
   const issues = issuesIn(error.message)
   if (issues === undefined) return { ...error, message: safeText(error.message, 500) }
   const more = issues.length > MOST ? `; ${issues.length - MOST} more` : ''
-  const told = issues.slice(0, MOST).join('; ')
-  return { ...error, code: INVALID_PARAMS, message: safeText(`Invalid params: ${told}${more}`, 500) }
+  const shown = issues.slice(0, MOST).join('; ')
+  return { ...error, code: INVALID_PARAMS, message: safeText(`Invalid params: ${shown}${more}`, 500) }
 }
 
 /** `protocolVersion: expected string, received number`, of each member that does not fit. */
@@ -34,10 +34,10 @@ function issuesIn(message: string): string[] | undefined {
     return undefined
   }
   if (!Array.isArray(issues)) return undefined
-  return issues.flatMap((issue) => (isObject(issue) ? [told(issue)] : []))
+  return issues.flatMap((issue) => (isObject(issue) ? [issueText(issue)] : []))
 }
 
-function told({ path, message }: Readonly<Record<string, unknown>>): string {
+function issueText({ path, message }: Readonly<Record<string, unknown>>): string {
   const names = Array.isArray(path) ? path.filter((_, i) => i > 0 || path.length === 1) : []
   const what = String(message).replace(/^Invalid input: /, '')
   return names.length === 0 ? what : `${names.join('.')}: ${what}`

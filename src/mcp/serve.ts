@@ -121,8 +121,8 @@ export function traceServer({ version, instructions, tools, answer }: TraceTools
 
 /** Who sent a request, of either era. */
 export function callerIn(server: Server, { envelope = {}, _meta }: ServerContext['mcpReq']): OtherCaller {
-  const said: Readonly<Record<string, unknown>> = envelope
-  return callerOf(said[CLIENT_INFO_META_KEY] ?? server.getClientVersion(), _meta)
+  const fields: Readonly<Record<string, unknown>> = envelope
+  return callerOf(fields[CLIENT_INFO_META_KEY] ?? server.getClientVersion(), _meta)
 }
 
 /** Whether the kit takes a line of JSON; it says nothing of one that it does not. */

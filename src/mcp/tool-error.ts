@@ -20,9 +20,9 @@ export function errorText(error: unknown, invocation: Invocation, tool: Pick<Too
   const hint = lines(`hint: ${words}`)
   const isOwn = isOwnHint(error) || withTools(error.hint) === ALLOW_SNAPSHOTS
   const details = detail.flatMap((line) => lines(`  ${withTools(line)}`))
-  const said = [...lines(`error: ${message}`), ...(isOwn ? [] : hint), ...details]
+  const quoted = [...lines(`error: ${message}`), ...(isOwn ? [] : hint), ...details]
   // A command in it repeats flags as they were typed.
-  return [adviceFor(error), ...dataBlock(said), ...(isOwn ? hint.map(dataLine) : [])].join('\n')
+  return [adviceFor(error), ...dataBlock(quoted), ...(isOwn ? hint.map(dataLine) : [])].join('\n')
 }
 
 /** A line of data is short, and a command in a hint must stay whole. */

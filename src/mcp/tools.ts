@@ -67,17 +67,17 @@ const answerOf =
     const args = Object.entries(verb.flags).flatMap(([name, { argument }]) =>
       argument === undefined || typed[name] === undefined ? [] : [String(typed[name])],
     )
-    const said: string[] = []
+    const remarks: string[] = []
     const options = { ...invocation.options, quiet: undefined, ...typed }
     const own = withErr({ ...invocation, args, options }, (text) =>
-      said.push(...text.split('\n').filter((line) => line !== '')),
+      remarks.push(...text.split('\n').filter((line) => line !== '')),
     )
     const now = invocation.ports.clock.now()
     const answer = await verb.run(own, readFlags(verb.flags, typed, args, now), 'agent', now)
     const tools = await all()
     if (answer === undefined) return ''
     const notes = notesOf(answer).map((note) => ({ ...note, text: inItsWords(note.text) }))
-    return agentText({ ...answer, notes }, said, (step) => callOf(step, typed, tools))
+    return agentText({ ...answer, notes }, remarks, (step) => callOf(step, typed, tools))
   }
 
 /** A step as a call: `search_traces {"service":"shop"}`. Undefined: no tool does it, or not so much. */

@@ -37,8 +37,8 @@ export function stsResult({ status, body }: StsAnswer, action: string): JsonObje
 
 /** What STS says of a request that it refuses. */
 export function stsError({ status, body }: StsAnswer): StsError {
-  const said = jsonObject(body)?.Error
-  const { Code, Message } = isObject(said) ? said : {}
+  const fault = jsonObject(body)?.Error
+  const { Code, Message } = isObject(fault) ? fault : {}
   return {
     status,
     code: typeof Code === 'string' && /^\w{1,80}$/.test(Code) ? Code : undefined,

@@ -47,7 +47,7 @@ async function waitForLock(
 ): Promise<Unlock> {
   const [files, lock] = [await ports.files(), await ports.lock()]
   let [looked, waited] = [ports.clock.now(), 0]
-  let told = false
+  let isNoted = false
   for (;;) {
     const unlock = await lock.tryLock(path, note()).catch(async (cause) => {
       const owner = (await files.inspect(path).catch(() => undefined))?.uid
@@ -61,8 +61,8 @@ async function waitForLock(
     if (waited >= LONGEST_WAIT_MILLISECONDS) {
       throw new Failure('busy', `another ls-auth has held ${what} for too long${await readNote()}`)
     }
-    if (waited >= PATIENCE_MILLISECONDS && !told && ports.terminal.errIsTTY) {
-      told = true
+    if (waited >= PATIENCE_MILLISECONDS && !isNoted && ports.terminal.errIsTTY) {
+      isNoted = true
       tell(`waiting for another ls-auth${await readNote()}`)
     }
     // Jitter, so that a hundred waiters do not poll at the same moments.

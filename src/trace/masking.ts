@@ -18,7 +18,7 @@ export function maskTrace(trace: Trace): MaskedTrace {
   return {
     trace: {
       ...trace,
-      ...said(trace, mask),
+      ...maskedNotes(trace, mask),
       spans: trace.spans.map((span) => new MaskedSpan(span, mask)),
     },
     masked: () => mask.count,
@@ -26,7 +26,7 @@ export function maskTrace(trace: Trace): MaskedTrace {
 }
 
 /** What the back end says of a trace: it may repeat an attribute. */
-function said({ partial, warnings }: Trace, mask: Mask): Pick<Trace, 'partial' | 'warnings'> {
+function maskedNotes({ partial, warnings }: Trace, mask: Mask): Pick<Trace, 'partial' | 'warnings'> {
   return {
     ...(partial !== undefined && { partial: mask.text(partial) }),
     ...(warnings && { warnings: { ...warnings, texts: warnings.texts.map((text) => mask.text(text)) } }),
@@ -107,7 +107,7 @@ class Mask {
     if (name !== undefined) return this.#pair(name, value)
     if (Array.isArray(value)) return this.#list(value)
     return Object.fromEntries(
-      underSaidNames(Object.entries(value)).map(([name, under, inner]) => [name, this.value(under, inner)]),
+      underGivenNames(Object.entries(value)).map(([name, under, inner]) => [name, this.value(under, inner)]),
     )
   }
 
@@ -202,13 +202,13 @@ const plainText = (value: AttributeValue | undefined): string =>
   typeof value === 'object' ? '' : String(value)
 
 /** Members of a map, of which the value stands under the name that another one says: `{name: 'cookie', value: '…'}`. */
-function underSaidNames(
+function underGivenNames(
   members: readonly (readonly [string, AttributeValue])[],
 ): readonly (readonly [key: string, under: string, AttributeValue])[] {
-  const said = members.find(([key, name]) => isName(key, name))?.[1] as string | undefined
-  const isSaid = (key: string, value: AttributeValue): boolean =>
-    said !== undefined && isValue(key, value) && !isSetting(said, plainText(value))
-  return members.map(([key, value]) => [key, isSaid(key, value) ? (said as string) : key, value])
+  const given = members.find(([key, name]) => isName(key, name))?.[1] as string | undefined
+  const isGiven = (key: string, value: AttributeValue): boolean =>
+    given !== undefined && isValue(key, value) && !isSetting(given, plainText(value))
+  return members.map(([key, value]) => [key, isGiven(key, value) ? (given as string) : key, value])
 }
 
 /** The name of a pair whose value is sensitive: `['cookie', '…']`. */

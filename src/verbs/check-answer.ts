@@ -43,7 +43,7 @@ function passed({ assertion, expected, actual }: Finding): string {
 }
 
 /** Reasons that the line says in words already. */
-const isSaid = ({ assertion, reason }: Finding): boolean =>
+const isReported = ({ assertion, reason }: Finding): boolean =>
   reason === 'claim-absent' || reason === 'not-configured' || assertion === 'signature'
 
 /** One line; when it is too long, what is held and the claim go below what was expected. */
@@ -51,7 +51,7 @@ function findingLine(finding: Finding, mark: string, width: number, { width: col
   const { assertion, expected, actual, verdict, reason, source, note } = finding
   const indent = 13 + width
   const room = columns - indent
-  const why = reason && !isSaid(finding) ? ` (${reason})` : ''
+  const why = reason && !isReported(finding) ? ` (${reason})` : ''
   const lead = assertion === 'signature' || reason === 'not-configured' ? '' : 'held: '
   const held = verdict === 'pass' ? '' : `${lead}${safeText(actual, 400)}${why}`
   const wanted = safeText(verdict === 'pass' ? passed(finding) : expected, 160)

@@ -136,7 +136,7 @@ function unknownWord(key: string, value: string | undefined, flag: string): Fail
 }
 
 /** What a side was, and what to know of it. */
-export interface SideTold {
+export interface SideReport {
   /** In words, safe for a terminal. */
   readonly name: string
   /** Of one trace. */
@@ -153,7 +153,7 @@ export async function readSide(
   side: Side,
   { showSensitive }: { readonly showSensitive: boolean },
   use: (tree: TraceTree) => void,
-): Promise<SideTold> {
+): Promise<SideReport> {
   let redelivered = 0
   const add = (trace: Trace) => {
     const tree = buildTree(trace)
@@ -161,15 +161,15 @@ export async function readSide(
     redelivered += tree.trace.redelivered ?? 0
   }
   const read = 'filter' in side ? ofSearch(side) : ofTrace(side)
-  const { notes, ...told } = await read
+  const { notes, ...report } = await read
   const again = redeliveredText(redelivered)
   const own = [...notes, again === undefined ? undefined : { code: 'redelivered', text: again }]
   return {
-    ...told,
+    ...report,
     notes: own.flatMap((note) => (note ? [{ ...note, text: `${letter}: ${note.text}` }] : [])),
   }
 
-  async function ofTrace({ argument, wanted }: TraceSide): Promise<SideTold> {
+  async function ofTrace({ argument, wanted }: TraceSide): Promise<SideReport> {
     const { trace, name } = await findTrace(invocation, argument, wanted, `--trace-${letter.toLowerCase()}`)
     if (trace.spans.length === 0) throw new Failure('not-found', `${letter} has no spans`)
     const shown = showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
@@ -181,7 +181,7 @@ export async function readSide(
     return { name: `trace ${traceId} of ${name}`, traceId, masked: shown.masked(), notes }
   }
 
-  async function ofSearch({ text, filter, file }: SearchSide): Promise<SideTold> {
+  async function ofSearch({ text, filter, file }: SearchSide): Promise<SideReport> {
     const { terminal } = invocation.ports
     const own = withErr(invocation, (line) => terminal.err(line.replace(/^note: /, `note: ${letter}: `)))
     try {

@@ -20,7 +20,7 @@ import { incompleteText, whyUnknown } from '../trace/compare/incomplete-sides.ts
 import { deltaOf, isAgainstMedians, originOf, rankedRows, undecidableRow } from '../trace/compare/ranking.ts'
 import { type SideLabels, thresholdLines } from '../trace/compare/verdict.ts'
 import { glyphsFor } from '../trace/render/glyphs.ts'
-import { readSearch, readSide, readSides, type Side, type SideTold } from './diff-sides.ts'
+import { readSearch, readSide, readSides, type Side, type SideReport } from './diff-sides.ts'
 import { backendFlags, sensitiveFlag } from './flags.ts'
 
 const FORMATS = ['tree', 'json', 'ndjson', 'csv', 'agent'] as const
@@ -153,7 +153,7 @@ const incomplete = (letter: string, side: ComparedSide): Note | undefined =>
     : { code: 'incomplete', text: `${letter}: ${incompleteText(side)}, excluded from the medians` }
 
 /** What slow spans of the service with the largest change have in common, and B alone. */
-function nextSteps(comparison: Comparison, { file }: Side, { traceId }: SideTold): Step[] {
+function nextSteps(comparison: Comparison, { file }: Side, { traceId }: SideReport): Step[] {
   if (file === '-') return []
   if (file !== undefined && traceId !== undefined)
     return [{ verb: 'trace get', args: [file], flags: { trace: traceId } }]
@@ -179,15 +179,15 @@ function judge(comparison: Comparison, mostSlower: number): Failure | undefined 
   }
   const percent = (delta.nanos * 100) / delta.ofNanos
   if (percent <= mostSlower) return undefined
-  const told = `B is ${shownAbove(percent, mostSlower)}% slower than A, and --fail-if-slower allows ${mostSlower}%`
+  const message = `B is ${shownAbove(percent, mostSlower)}% slower than A, and --fail-if-slower allows ${mostSlower}%`
   // Unknown is as bad as slower: nobody has shown that it is not.
-  if (tendency !== undefined && tendency !== 'slower') return maybeChance(comparison, told)
-  return new Failure('check-failed', told, { hint: whereToLook(comparison) })
+  if (tendency !== undefined && tendency !== 'slower') return maybeChance(comparison, message)
+  return new Failure('check-failed', message, { hint: whereToLook(comparison) })
 }
 
-function maybeChance(comparison: Comparison, told: string): Failure {
+function maybeChance(comparison: Comparison, message: string): Failure {
   const { rows, leastTraces } = comparison
-  const failed = (why: string, hint: string) => new Failure('check-failed', `${told}; ${why}`, { hint })
+  const failed = (why: string, hint: string) => new Failure('check-failed', `${message}; ${why}`, { hint })
   if (isAgainstMedians(comparison))
     return failed(
       'but its traces tend to be faster',

@@ -75,10 +75,10 @@ export const spanDetails = verb({
 
 /** Each span with its share of the bytes. Spans that share an id are all told. */
 function wholeSpans(tree: TraceTree, nodes: readonly number[], room: number): string[] {
-  const told = nodes.slice(0, DETAILS.most)
-  const each = Math.floor(room / told.length) - 2
+  const listed = nodes.slice(0, DETAILS.most)
+  const each = Math.floor(room / listed.length) - 2
   const pen = agentPen('not shown here')
-  return told.flatMap((node, i) => [
+  return listed.flatMap((node, i) => [
     ...(i > 0 ? ['', ''] : []),
     ...withinBytes(detailsFor(tree, node, pen), each),
   ])

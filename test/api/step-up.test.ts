@@ -122,7 +122,7 @@ describe('what a challenge requires', () => {
 })
 
 describe('a sign-in that an API wants', () => {
-  const rest = { said: ['server: x'], token: { acr: 'pwd' } }
+  const rest = { reasons: ['server: x'], token: { acr: 'pwd' } }
   it.each([
     [
       { acrValues: ['phr'] },

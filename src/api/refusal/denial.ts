@@ -130,7 +130,7 @@ const stepUp = (
   { isAgain, scopeToAsk }: Pick<Known, 'isAgain' | 'scopeToAsk'>,
 ): Failure =>
   stepUpFailure(requirementsOf(challenge, token, scopeToAsk), url.host, {
-    said: theirReason(challenge),
+    reasons: theirReason(challenge),
     token: payloadOf(token),
     isAgain: isAgain === true,
   })
@@ -253,8 +253,8 @@ function theirReason(challenge: Challenge | undefined): string[] {
  * epoch; without it, a date counts only beside the server's own `Date`.
  */
 function rateLimited(answer: HttpAnswer, url: URL, now?: number): Failure {
-  const said = readRateLimit(answer.headers, now)
-  const { limit, remaining } = said
+  const rateLimit = readRateLimit(answer.headers, now)
+  const { limit, remaining } = rateLimit
   const budget =
     limit === undefined ? [] : [`limit ${limit}${remaining === undefined ? '' : `, ${remaining} left`}`]
   return new Failure(
@@ -262,7 +262,7 @@ function rateLimited(answer: HttpAnswer, url: URL, now?: number): Failure {
     `${safeText(url.host)} limits requests and its limit is reached (HTTP 429)`,
     {
       detail: [...budget, ...theirWords(answer)],
-      hint: waitHint(said),
+      hint: waitHint(rateLimit),
     },
   )
 }

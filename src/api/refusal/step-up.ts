@@ -101,19 +101,19 @@ export function stepUpFailure(
   asked: ReturnType<typeof requirementsOf>,
   host: string,
   {
-    said,
+    reasons,
     token,
     isAgain,
-  }: { said: readonly string[]; token: Parameters<typeof heldLines>[1]; isAgain: boolean },
+  }: { reasons: readonly string[]; token: Parameters<typeof heldLines>[1]; isAgain: boolean },
 ): Failure {
   const shown = safeText(host)
   if ('unusable' in asked) {
     return new Failure('not-allowed', `${shown} requires another sign-in but does not say clearly which`, {
       hint: 'Send these lines to whoever runs the gateway.',
-      detail: [...said, asked.unusable],
+      detail: [...reasons, asked.unusable],
     })
   }
-  const detail = [...said, ...requirementLines(asked), ...heldLines(asked, token)]
+  const detail = [...reasons, ...requirementLines(asked), ...heldLines(asked, token)]
   if (isAgain) {
     return new Failure('not-allowed', `${shown} requires more than the sign-in you just made`, {
       hint: whoIsToBlame(asked, token ?? {}),

@@ -81,8 +81,8 @@ async function assumeRole(
 }
 
 function mayPass(answer: HttpAnswer): boolean {
-  const said = readStsAnswer(answer)
-  return 'status' in said && (said.status >= 500 || isThrottled(said) || isPerhapsUnreached(said))
+  const reply = readStsAnswer(answer)
+  return 'status' in reply && (reply.status >= 500 || isThrottled(reply) || isPerhapsUnreached(reply))
 }
 
 interface CredentialOptions {

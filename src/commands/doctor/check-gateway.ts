@@ -95,7 +95,7 @@ export async function checkGateway(
   try {
     tokens = await gatewayTokens(invocation, profile, kept)
   } catch (error) {
-    if (error instanceof Failure) return untold(error, undefined)
+    if (error instanceof Failure) return unknownReport(error, undefined)
     throw error
   }
   const { reads, write, tenants } = probeOf(profile)
@@ -119,7 +119,7 @@ export async function checkGateway(
       url.hostname,
     )
     const isGiven = givenToken(invocation) !== undefined && failure.hint.includes('ls-auth login')
-    return untold(isGiven ? insteadOfLogin(failure, OTHER_TOKEN) : failure, route)
+    return unknownReport(isGiven ? insteadOfLogin(failure, OTHER_TOKEN) : failure, route)
   }
 
   const real = (await send({ token, path: read, method: OVERRIDE })).seen
@@ -144,7 +144,7 @@ function onceSentOn(attacks: readonly Attacked[]): readonly Attacked[] {
 }
 
 /** Failed all together: one line says so, with the reason. */
-const untold = ({ message, hint, exit }: Failure, route: string | undefined): GatewayReport => ({
+const unknownReport = ({ message, hint, exit }: Failure, route: string | undefined): GatewayReport => ({
   route,
   control: { verdict: 'failed', found: message, next: hint, mayPass: exit === 6 },
   attacks: [],

@@ -210,10 +210,10 @@ const WITHOUT_SIGN_IN: readonly string[] = ['not-signed-in', 'session-ended', 'o
 export function toTheEnd({ beforeEnd }: Signals, witness: Witness): Witness {
   return (request) => {
     const { headers, ended } = witness(request)
-    let told: Promise<void> | undefined
+    let noting: Promise<void> | undefined
     const tell: typeof ended = (status, traceId) => {
-      told ??= ended(status, traceId)
-      return told
+      noting ??= ended(status, traceId)
+      return noting
     }
     const forget = beforeEnd(() => tell(undefined))
     // Only now: a signal may come while it is being written.

@@ -34,7 +34,7 @@ export function noteOtherProfile(invocation: Invocation): void {
     return
   const other = started === '' ? 'without one' : `with profile ${safeText(started, 60)}`
   const note = `note: profile ${safeText(named, 60)} is not used here: requests go through the local proxy, started ${other}`
-  if (invocation.told.has(note)) return
-  invocation.told.add(note)
+  if (invocation.noted.has(note)) return
+  invocation.noted.add(note)
   tell(invocation, note)
 }

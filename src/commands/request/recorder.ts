@@ -138,8 +138,8 @@ const LOST = 'a gap in the record'
 /** Says once an invocation that the record has a gap, also with `--quiet`: that leaves out no warnings. */
 export function tellOfLost(invocation: Invocation): (lost: Lost) => void {
   return ({ file, code }) => {
-    if (invocation.told.has(LOST)) return
-    invocation.told.add(LOST)
+    if (invocation.noted.has(LOST)) return
+    invocation.noted.add(LOST)
     const line = `warning: not recorded: ${file} could not be written (${code})`
     invocation.ports.terminal.err(`${fitted(line, invocation)}\n`)
   }

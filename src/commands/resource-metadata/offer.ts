@@ -76,10 +76,10 @@ function textIn(body: Buffer): string | undefined {
   }
 }
 
-function otherResource({ resource: said }: JsonObject, { url }: Resource): Failure {
-  if (typeof said !== 'string') return unsafe('does not name the API (resource)')
+function otherResource({ resource: named }: JsonObject, { url }: Resource): Failure {
+  if (typeof named !== 'string') return unsafe('does not name the API (resource)')
   return new Failure('refused', "the API's sign-in settings are for another address", {
-    detail: [`typed    ${urlToJudge(url.href)}`, `it says  ${urlToJudge(said)}`],
+    detail: [`typed    ${urlToJudge(url.href)}`, `it says  ${urlToJudge(named)}`],
     hint: 'Nothing was saved. If you mean the second address, use it. Otherwise stop here.',
   })
 }

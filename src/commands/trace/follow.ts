@@ -120,9 +120,9 @@ async function tellOfFirst(
 function tellFull(invocation: Invocation, limit: number): void {
   const larger = largerLimit(limit)
   const more = larger === undefined ? '' : `, or use --limit ${larger}`
-  if (!invocation.told.has('look-is-full'))
+  if (!invocation.noted.has('look-is-full'))
     tell(invocation, `note: more than ${limit} traces at once; some may be missing. Narrow the search${more}`)
-  invocation.told.add('look-is-full')
+  invocation.noted.add('look-is-full')
 }
 
 /** So many traces one look takes at most, unless --limit is higher: ten pages of the API, every few seconds. */

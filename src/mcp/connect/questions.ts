@@ -30,8 +30,8 @@ export function hostAsks(
   { envelope }: ServerContext['mcpReq'],
 ): ClientCapabilities['elicitation'] {
   const each: Readonly<Record<string, unknown>> = envelope ?? {}
-  const said = each[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined
-  return (said ?? server.getClientCapabilities())?.elicitation
+  const capabilities = each[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined
+  return (capabilities ?? server.getClientCapabilities())?.elicitation
 }
 
 const KEY = 'question'

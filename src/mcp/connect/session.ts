@@ -224,8 +224,8 @@ export function openSession(invocation: Invocation, options: SessionOptions) {
         `note: left out, since they may change something: ${names}${more}. To allow one: --allow-tool NAME`,
     ]
     for (const line of lines) {
-      if (line === false || invocation.told.has(line)) continue
-      invocation.told.add(line)
+      if (line === false || invocation.noted.has(line)) continue
+      invocation.noted.add(line)
       tell(invocation, line)
     }
   }
@@ -286,8 +286,8 @@ export function openSession(invocation: Invocation, options: SessionOptions) {
       resetTimeoutOnProgress: true,
       onprogress(progress: Progress) {
         if (progressToken === undefined) return
-        const told = { ...progress, progressToken }
-        notify({ method: 'notifications/progress', params: told }).catch(() => {})
+        const forwarded = { ...progress, progressToken }
+        notify({ method: 'notifications/progress', params: forwarded }).catch(() => {})
       },
     }
     inHands.add(inHand)

@@ -29,17 +29,19 @@ export function withoutEchoes(
   form: string,
   headers: Readonly<Record<string, string>>,
 ): HttpAnswer {
-  const said = jsonObject(answer.body)
-  if (!said) return answer
-  const shown = SHOWN.flatMap((name) => (typeof said[name] === 'string' ? [[name, said[name]] as const] : []))
+  const fields = jsonObject(answer.body)
+  if (!fields) return answer
+  const shown = SHOWN.flatMap((name) =>
+    typeof fields[name] === 'string' ? [[name, fields[name]] as const] : [],
+  )
   if (shown.length === 0) return answer
   const secrets = secretsIn(form, headers)
   const masked = shown.map(([name, text]) => [name, maskEchoes(text.slice(0, MAX_TEXT), secrets)])
-  const cause = firstCause(said)?.slice(0, MAX_TEXT)
+  const cause = firstCause(fields)?.slice(0, MAX_TEXT)
   const causes = cause === undefined ? {} : { errorCauses: [{ errorSummary: maskEchoes(cause, secrets) }] }
   return {
     ...answer,
-    body: Buffer.from(JSON.stringify({ ...said, ...Object.fromEntries(masked), ...causes })),
+    body: Buffer.from(JSON.stringify({ ...fields, ...Object.fromEntries(masked), ...causes })),
   }
 }
 

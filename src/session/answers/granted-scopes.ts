@@ -14,10 +14,10 @@ export function missingScopes(
   if (granted === undefined) return []
   const held = granted.split(' ')
   // offline_access is visible by the refresh token; providers do not list it reliably in the granted scope.
-  const untold = idToken === undefined ? ['offline_access'] : OF_OPENID
+  const unlisted = idToken === undefined ? ['offline_access'] : OF_OPENID
   return preset.scopes.filter(
     (scope) =>
-      !untold.includes(scope) &&
+      !unlisted.includes(scope) &&
       !held.includes(scope) &&
       !held.includes(preset.scopeSpelling[scope] ?? scope),
   )

@@ -15,8 +15,9 @@ export function refreshTokenIn({ status, body }: HttpAnswer): string | undefined
  * others; no specification has them. 0: without end. Undefined: it is not said.
  */
 export function refreshLifeIn(answer: Readonly<Record<string, unknown>>): number | undefined {
-  const said = answer.refresh_expires_in ?? answer.refresh_token_expires_in
-  const seconds = typeof said === 'number' || (typeof said === 'string' && said !== '') ? Number(said) : -1
+  const lifetime = answer.refresh_expires_in ?? answer.refresh_token_expires_in
+  const seconds =
+    typeof lifetime === 'number' || (typeof lifetime === 'string' && lifetime !== '') ? Number(lifetime) : -1
   return seconds >= 0 ? Math.min(Math.floor(seconds), CENTURY_SECONDS) : undefined
 }
 
@@ -34,11 +35,11 @@ export const bringsTokens = (answer: HttpAnswer): boolean =>
  */
 export function withPlainError(answer: HttpAnswer): HttpAnswer {
   const { 'www-authenticate': _, ...headers } = answer.headers
-  const said = jsonObject(answer.body)
+  const fields = jsonObject(answer.body)
   const refuses =
-    typeof said?.error === 'string' &&
-    said.error !== '' &&
-    said.access_token === undefined &&
+    typeof fields?.error === 'string' &&
+    fields.error !== '' &&
+    fields.access_token === undefined &&
     (answer.status === 200 || (answer.status >= 400 && answer.status < 500))
   if (!refuses) return { ...answer, headers }
   const status = answer.status === 200 ? 400 : answer.status
@@ -51,11 +52,11 @@ export function withPlainError(answer: HttpAnswer): HttpAnswer {
  */
 export function withoutNulls(answer: HttpAnswer): HttpAnswer {
   const members = Object.entries(jsonObject(answer.body) ?? {})
-  const said = members.filter(
+  const given = members.filter(
     ([name, value]) => value !== null && !(name === 'refresh_token' && value === ''),
   )
-  if (said.length === members.length) return answer
-  return { ...answer, body: Buffer.from(JSON.stringify(Object.fromEntries(said))) }
+  if (given.length === members.length) return answer
+  return { ...answer, body: Buffer.from(JSON.stringify(Object.fromEntries(given))) }
 }
 
 /** The response to a revocation: RFC 7009 §2.2 has 200 alone for success, and some providers answer 204. */

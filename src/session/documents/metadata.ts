@@ -192,8 +192,8 @@ interface VendorWords {
 /** Loaded only where an answer has failed: whoami reads this file, and asks nobody. */
 async function vendorWords(answer: HttpAnswer): Promise<VendorWords> {
   if (answer.status < 400) return { detail: [] }
-  const said = vendorError(answer)
-  return said === undefined ? { detail: [] } : { detail: [said], hint: hintAtVendorError(answer.status) }
+  const reason = vendorError(answer)
+  return reason === undefined ? { detail: [] } : { detail: [reason], hint: hintAtVendorError(answer.status) }
 }
 
 function readDocument(

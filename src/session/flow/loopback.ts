@@ -203,8 +203,8 @@ function noPortFree(
   const reserved = refused.filter(({ code, port }) => code === 'EACCES' && port !== 0)
   const others = refused.filter((one) => !inUse.includes(one) && !reserved.includes(one))
   const why = [
-    told(inUse, 'in use'),
-    told(reserved, 'reserved by this system'),
+    portsText(inUse, 'in use'),
+    portsText(reserved, 'reserved by this system'),
     ...others.map(({ port, code }) =>
       port === 0 ? `no local port could be opened (${code})` : `port ${port} cannot be opened (${code})`,
     ),
@@ -215,7 +215,7 @@ function noPortFree(
   })
 }
 
-const told = (ports: readonly RefusedPort[], what: string): string =>
+const portsText = (ports: readonly RefusedPort[], what: string): string =>
   ports.length === 0
     ? ''
     : `${ports.length === 1 ? 'port' : 'ports'} ${ports.map(({ port }) => port).join(', ')} ${ports.length === 1 ? 'is' : 'are'} ${what}`

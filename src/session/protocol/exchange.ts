@@ -155,8 +155,8 @@ async function keysAt(
   } catch (failure) {
     if (!(failure instanceof NetworkFailure)) throw failure
     const { message, sent, hint, code } = failure
-    const told = `no signing keys of the provider: ${message}`
-    throw new NetworkFailure(told, sent, { code, hint, cause: failure })
+    const text = `no signing keys of the provider: ${message}`
+    throw new NetworkFailure(text, sent, { code, hint, cause: failure })
   }
 }
 

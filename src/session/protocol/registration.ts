@@ -149,8 +149,8 @@ function explain(error: unknown, host: string, status: number, vendor: string | 
   for (const one of [error, nested]) if (one instanceof Failure) return one
   const { error: code, error_description: text } = error as { error?: unknown; error_description?: unknown }
   const detail = [code, text].flatMap((one) => (typeof one === 'string' ? [safeText(one, 300)] : []))
-  const said = detail.length === 0 ? vendor : detail.join(': ')
-  const options = { detail: said === undefined ? [] : [said], cause: error }
+  const reason = detail.length === 0 ? vendor : detail.join(': ')
+  const options = { detail: reason === undefined ? [] : [reason], cause: error }
   if (status >= 400 && status < 500 && status !== 429)
     return new Failure('settings', `${host} did not register ls-auth (HTTP ${status})`, options)
   const what = status < 300 ? 'gave an unusable answer' : `failed (HTTP ${status})`

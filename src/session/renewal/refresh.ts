@@ -90,11 +90,11 @@ function withoutRenewal(failure: Failure, client: Client, want: Want, body: Sess
     const aboutGrant = GRANT_ERRORS.includes(error)
     const spent = error === 'invalid_target'
     const type = spent ? 'perhaps-spent' : 'denied'
-    const told = spent ? failure.withDetail(PERHAPS_SPENT) : failure
-    if (!isPlain(want)) return { type, failure: aboutGrant ? told.withHint(OTHER_SLOT) : told }
+    const report = spent ? failure.withDetail(PERHAPS_SPENT) : failure
+    if (!isPlain(want)) return { type, failure: aboutGrant ? report.withHint(OTHER_SLOT) : report }
     if (body.narrowed && aboutGrant) return { type, failure: narrowedForGood(failure.detail) }
     const isGone = error === 'invalid_scope' && preset.scopesAtRenewal
-    return { type, failure: isGone ? told.withHint(GONE_SCOPE) : told }
+    return { type, failure: isGone ? report.withHint(GONE_SCOPE) : report }
   }
   // The other codes may be about this request, or about something the person can do (consent): the token may work again.
   if (endsSession || (isPlain(want) && error === 'invalid_grant'))

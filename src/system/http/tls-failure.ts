@@ -84,11 +84,11 @@ const HANDSHAKES: readonly (readonly [said: RegExp, what: string, hint: string])
 
 /** Failure `network` where the two sides do not agree on TLS; undefined for any other error. `peer`: as above. */
 export function handshakeFailure(
-  said: string,
+  message: string,
   peer: string,
   sent: boolean,
   cause: unknown,
 ): NetworkFailure | undefined {
-  const [, what, hint] = HANDSHAKES.find(([pattern]) => pattern.test(said)) ?? []
+  const [, what, hint] = HANDSHAKES.find(([pattern]) => pattern.test(message)) ?? []
   return what && hint ? new NetworkFailure(`${peer} ${what}`, sent, { hint, cause }) : undefined
 }

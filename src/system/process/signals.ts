@@ -46,11 +46,11 @@ export function processSignals(exitState: ExitState): Signals {
   const heard = (signal: NodeJS.Signals, signalNumber: number) => {
     if (signalled) return end(signal)
     signalled = true
-    const told = [...endings]
+    const waiting = [...endings]
     endings.clear()
     const take = () => {
-      if (told.length === 0) end(signal)
-      for (const resolve of told) resolve(128 + signalNumber)
+      if (waiting.length === 0) end(signal)
+      for (const resolve of waiting) resolve(128 + signalNumber)
     }
     listen()
     if (shields === 0) return take()

@@ -5,14 +5,14 @@ import { underKeys } from '../span-view.ts'
 export interface RecordedException {
   /** Where it was recorded; undefined: in attributes of the span itself. */
   readonly event: SpanEvent | undefined
-  readonly type: Said | undefined
-  readonly message: Said | undefined
-  readonly stack: Said | undefined
+  readonly type: AttributeText | undefined
+  readonly message: AttributeText | undefined
+  readonly stack: AttributeText | undefined
   /** Whether it left the span. Undefined: that is not said. */
   readonly escaped: boolean | undefined
 }
 
-interface Said {
+interface AttributeText {
   readonly key: string
   readonly text: string
 }
@@ -64,11 +64,11 @@ function readException(attributes: Attributes, event: SpanEvent | undefined): Re
 
 /** Clients write it as a boolean or, as Python's, in words: `True`. */
 function escapedIn(attributes: Attributes): boolean | undefined {
-  const said = String(attribute(attributes, 'exception.escaped')).toLowerCase()
-  return said === 'true' ? true : said === 'false' ? false : undefined
+  const flag = String(attribute(attributes, 'exception.escaped')).toLowerCase()
+  return flag === 'true' ? true : flag === 'false' ? false : undefined
 }
 
-function firstText(attributes: Attributes, keys: readonly string[]): Said | undefined {
+function firstText(attributes: Attributes, keys: readonly string[]): AttributeText | undefined {
   for (const key of keys) {
     const text = attribute(attributes, key)
     if (typeof text === 'string' && text.trim() !== '') return { key, text }
@@ -99,23 +99,23 @@ const KEYS: ReadonlySet<string> = new Set([...EXCEPTION_KEYS, 'error.message', '
  * (which many frameworks fill with "internal"), messages before mere types.
  */
 export function errorText(span: Span): ErrorText | undefined {
-  const told = underKeys(span, KEYS)
+  const known = underKeys(span, KEYS)
   // Parsed and masked on each access, so they are read once, and only where no event tells the message.
   let read: Attributes | undefined
   const attributes = (): Attributes => {
-    read ??= told.attributes
+    read ??= known.attributes
     return read
   }
   const { statusMessage = '' } = span
-  const exceptions = exceptionsOf(told.events, attributes)
+  const exceptions = exceptionsOf(known.events, attributes)
   const failing = failingOf(exceptions)
-  const said = (part: Part) => lastOf(failing, part, statusMessage, exceptions.length)
+  const lastPart = (part: Part) => lastOf(failing, part, statusMessage, exceptions.length)
   return (
-    said('message') ??
+    lastPart('message') ??
     ofAttribute(attributes(), 'exception.message') ??
     errorIn(statusMessage, 'the status message') ??
     ofAttribute(attributes(), 'error.message') ??
-    said('type') ??
+    lastPart('type') ??
     ofAttribute(attributes(), 'exception.type') ??
     ofAttribute(attributes(), 'error.type')
   )
@@ -150,9 +150,9 @@ function lastOf(
     (names(statusMessage, message.text) ||
       (isSentence(statusMessage) && message.text.includes(statusMessage)))
   const found = speaking.findLast(isMeant) ?? speaking.at(-1)
-  const said = found?.[part]
-  if (found === undefined || said === undefined) return undefined
-  const { key, text } = said
+  const attributeText = found?.[part]
+  if (found === undefined || attributeText === undefined) return undefined
+  const { key, text } = attributeText
   if (found.event === undefined) return { text, from: `the attribute ${key}` }
   const among = all > 1 ? `, one of ${all} exceptions` : ''
   return { text, from: `${key} of the event ${found.event.name}${among}` }

@@ -190,10 +190,7 @@ export function withoutSensitive(comparison: Comparison): { comparison: Comparis
  * The ranking, with `too-few` in place of `nothing` where a value that occurs once in the selection differs by much. A value
  * found once is no pattern and is not ranked, but of a few spans it may be half: then it is untrue that nothing stands out.
  */
-export function heedingRareValues(
-  ranking: Ranking,
-  { selection, baseline, attributes }: Comparison,
-): Ranking {
+export function withRareValues(ranking: Ranking, { selection, baseline, attributes }: Comparison): Ranking {
   if (ranking.verdict !== 'nothing') return ranking
   const differs = attributes.some(({ values }) =>
     [...values.values()].some(

@@ -56,12 +56,12 @@ function causeLines(comparison: Comparison, pen: Pen): string[] {
   const { width, glyphs, style, full, more = '--full' } = pen
   const { rows: found, isSure } = originOf(comparison)
   if (found.length === 0) return []
-  const told = full ? found : found.slice(0, isSure ? MOST_SHOWN : MOST_UNSURE)
-  const rest = found.length - told.length
+  const shown = full ? found : found.slice(0, isSure ? MOST_SHOWN : MOST_UNSURE)
+  const rest = found.length - shown.length
   const head = isSure ? 'where it comes from, by self time' : 'differences that may be chance, by self time'
   return [
     style.bold(fitEnd(head, width, glyphs.ellipsis)),
-    ...told.flatMap((row) => linesOf(comparison, row, pen)),
+    ...shown.flatMap((row) => linesOf(comparison, row, pen)),
     ...(rest > 0
       ? [style.dim(fitEnd(`${blanks(INDENT)}and ${rest} more${more && `: ${more}`}`, width, glyphs.ellipsis))]
       : []),

@@ -96,7 +96,7 @@ export interface Counted extends Pick<Comparison, 'rows'> {
 }
 
 /** More traces could tell of an operation that is unsure whether it is chance. */
-export function couldBeTold(comparison: Counted): boolean {
+export function isDecidable(comparison: Counted): boolean {
   const { rows } = comparison
   const leaping = leapingRows(comparison)
   const isStill = (row: number) => !leaping.some((leap) => leap >= row && leap < row + rows[row]!.size)
@@ -125,7 +125,7 @@ const leapingRows = ({ rows, a, b }: Counted): number[] =>
 export function undecidableRow(comparison: Comparison): number | undefined {
   const { rows, change, leastTraces } = comparison
   if (change !== 'unsure' || isAgainstMedians(comparison)) return undefined
-  if (leastTraces !== undefined || couldBeTold(comparison)) return undefined
+  if (leastTraces !== undefined || isDecidable(comparison)) return undefined
   const { nanos } = deltaOf(comparison) ?? { nanos: 0 }
   const share = (row: number) => (totalDelta(rows[row]!) ?? 0) / nanos
   const [row] = leapingRows(comparison).sort((a, b) => share(b) - share(a))

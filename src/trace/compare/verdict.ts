@@ -7,10 +7,10 @@ import type { Comparison } from './comparison.ts'
 import { whyUnknown } from './incomplete-sides.ts'
 import {
   causes,
-  couldBeTold,
   deltaOf,
   endlessRows,
   isAgainstMedians,
+  isDecidable,
   isTooFew,
   isUnsure,
   originOf,
@@ -86,7 +86,7 @@ function chanceText(comparison: Comparison, { glyphs }: Pen): string {
   }
   const unsure = rows.filter(isUnsure)
   if (unsure.length === 0 || originOf(comparison).isSure) return ''
-  const advice = couldBeTold(comparison) ? '; compare more traces' : ''
+  const advice = isDecidable(comparison) ? '; compare more traces' : ''
   return `${count(unsure.length, 'operation')} differ${unsure.length === 1 ? 's' : ''} by an amount that may be chance${advice}`
 }
 
@@ -109,9 +109,9 @@ function mostText(comparison: Comparison, { glyphs }: Pen): string {
   const share = hasDirection ? shareOf(deltas, deltaOf(comparison)?.nanos ?? 0) : 0
   const alike = texts.filter((text) => text === texts[0]).length
   const what = `${partText(share, alike)}${origin.isSure ? '' : ', which may be chance'}`
-  const told = share !== undefined && share > 0 && !isHalf(share) ? ` (${percent(share)} of it)` : ''
+  const shareText = share !== undefined && share > 0 && !isHalf(share) ? ` (${percent(share)} of it)` : ''
   const service = safeName(rows[row]!.service, glyphs.ellipsis)
-  return `${what}: ${texts[0]}${told} in ${nameOf(comparison, row, glyphs)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
+  return `${what}: ${texts[0]}${shareText} in ${nameOf(comparison, row, glyphs)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
 }
 
 /** At most 60 columns, safe for a terminal. */

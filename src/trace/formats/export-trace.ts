@@ -114,10 +114,10 @@ function factTags({ attributes, kind, status, statusMessage, scope }: Span): Att
   const tags: [string, string | boolean][] = []
   if (kind !== 'unspecified') tags.push(['span.kind', kind])
   // Beside the code it would read as a tag that only says the status.
-  const isSaid = attributes.some(([key, value]) => key === 'error' && String(value) === 'true')
-  if (status === 'ok' || (status === 'error' && !isSaid))
+  const hasError = attributes.some(([key, value]) => key === 'error' && String(value) === 'true')
+  if (status === 'ok' || (status === 'error' && !hasError))
     tags.push(['otel.status_code', status === 'error' ? 'ERROR' : 'OK'])
-  if (status === 'error' && !isSaid) tags.push(['error', true])
+  if (status === 'error' && !hasError) tags.push(['error', true])
   if (statusMessage) tags.push(['otel.status_description', statusMessage])
   if (scope?.name) tags.push(['otel.scope.name', scope.name])
   if (scope?.name && scope.version) tags.push(['otel.scope.version', scope.version])

@@ -36,11 +36,11 @@ const MISSING: readonly unknown[] = [404, 5, '404', '5']
 /** `{"errors":[{"code":500,"msg":…}]}` of `/api`, `{"error":{"httpCode":500,"message":…}}` of v3; undefined: neither. */
 export function errorIn(body: unknown): JaegerError | undefined {
   if (!isObject(body)) return undefined
-  const said = [body.errors, body.error]
+  const reported = [body.errors, body.error]
     .flat()
     .filter((one) => one !== undefined && one !== null && one !== '')
-  if (said.length === 0) return undefined
-  const worst = said.find((one) => !isOfMissing(one)) ?? said[0]
+  if (reported.length === 0) return undefined
+  const worst = reported.find((one) => !isOfMissing(one)) ?? reported[0]
   const text = isObject(worst) ? textOrNumber(worst.msg ?? worst.message) : textOrNumber(worst)
   return { isMissing: isOfMissing(worst), words: safeText(withoutTokens(text ?? ''), 300) }
 }

@@ -176,6 +176,6 @@ const isOfStream = (line: Buffer): boolean =>
 
 /** Why such a stream ended early, if this value behind a line of it says so: `{"error":{"grpcCode":4,"httpCode":504,"message":…}}`. */
 function whyBroken(value: unknown): string | undefined {
-  const said = isObject(value) && isObject(value.error) ? errorIn(value) : undefined
-  return said === undefined || said.isMissing ? undefined : brokeOff(said)
+  const failure = isObject(value) && isObject(value.error) ? errorIn(value) : undefined
+  return failure === undefined || failure.isMissing ? undefined : brokeOff(failure)
 }

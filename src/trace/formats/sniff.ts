@@ -137,7 +137,7 @@ function readJsonBytes(
 function orSeparately<T>(
   read: () => T,
   apart: () => Collection,
-  saidByRead: readonly (string | undefined)[],
+  reasons: readonly (string | undefined)[],
 ): T | Collection {
   try {
     return read()
@@ -146,7 +146,7 @@ function orSeparately<T>(
     try {
       return apart()
     } catch (other) {
-      throw saidByRead.includes(reasonOf(other)) ? error : other
+      throw reasons.includes(reasonOf(other)) ? error : other
     }
   }
 }

@@ -176,16 +176,19 @@ interface ZipkinFacts {
 const NO_ERRORS: readonly unknown[] = [undefined, null, false, 'false']
 
 function zipkinFacts(kind: unknown, tags: JsonObject): ZipkinFacts {
-  const told = readOtlpStatus({ code: tags['otel.status_code'], message: tags['otel.status_description'] })
+  const otelStatus = readOtlpStatus({
+    code: tags['otel.status_code'],
+    message: tags['otel.status_description'],
+  })
   // Each may say it alone, as in OpenTelemetry's translation; any text but `false` does, as in Zipkin's own pages.
   const isError = !NO_ERRORS.includes(tags.error)
-  const failed = isError || told.status === 'error'
+  const failed = isError || otelStatus.status === 'error'
   const message = isError && tags.error !== 'true' ? textOrNumber(tags.error) : undefined
   const isInternal = tags['span.kind'] === 'internal'
   return {
     kind: KINDS.get(kind) ?? (isInternal ? 'internal' : 'unspecified'),
-    status: failed ? 'error' : told.status === 'ok' ? 'ok' : 'unset',
-    statusMessage: failed ? (message ?? told.statusMessage) : undefined,
+    status: failed ? 'error' : otelStatus.status === 'ok' ? 'ok' : 'unset',
+    statusMessage: failed ? (message ?? otelStatus.statusMessage) : undefined,
     // A scope was called a library before; exporters write either name, or both.
     scopeName: filled(tags['otel.scope.name']) ?? filled(tags['otel.library.name']),
     scopeVersion: filled(tags['otel.scope.version']) ?? filled(tags['otel.library.version']),

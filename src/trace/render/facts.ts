@@ -71,17 +71,17 @@ function criticalText({ tree, node, onPath }: DetailsOf, { glyphs }: Pen): strin
   while (tree.parent(top) >= 0) top = tree.parent(top)
   const whole = onPath.wholeOf(top)
   const it = onPath.isOfTrace(top) ? 'it' : "its part's"
-  const told = (nanos: number) => formatDuration(nanos, glyphs.micro)
+  const asText = (nanos: number) => formatDuration(nanos, glyphs.micro)
   const shareOf = (nanos: number) => percent(nanos / whole)
   const [own, below] = [onPath.own(node), onPath.below(node)]
   if (below === 0 && noEnd !== undefined) return `not known: ${noEnd}`
   if (below === 0) return `not on it${whyOffPath(tree, node)}`
   if (own === 0 && noEnd !== undefined)
-    return `at least ${told(below)}, ${shareOf(below)} of ${it}, below it: ${noEnd}`
+    return `at least ${asText(below)}, ${shareOf(below)} of ${it}, below it: ${noEnd}`
   const beside = own - (tree.selfNanos(node) ?? own)
-  const shorter = beside > 0 ? ` (${told(beside)} of that beside shorter calls)` : ''
-  const first = own === 0 ? 'no time of its own' : `${told(own)}, ${shareOf(own)} of ${it}${shorter}`
-  const all = below === own ? first : `${first}; with what is below it ${told(below)}, ${shareOf(below)}`
+  const shorter = beside > 0 ? ` (${asText(beside)} of that beside shorter calls)` : ''
+  const first = own === 0 ? 'no time of its own' : `${asText(own)}, ${shareOf(own)} of ${it}${shorter}`
+  const all = below === own ? first : `${first}; with what is below it ${asText(below)}, ${shareOf(below)}`
   if (noEnd !== undefined) return `at least ${all}: ${noEnd}`
   // A call without an end is below it, so that both together are known.
   return tree.selfNanos(node) === undefined && own > 0 ? `at most ${all}: a call has no usable end` : all

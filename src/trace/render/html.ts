@@ -187,8 +187,10 @@ function foldRow(fold: Fold, level: number, page: Page): string {
   const figures = foldFigures(fold, page.tree)
   const isSum = figures.percentiles.length > 0
   const duration = (isSum ? 'Σ' : '') + figures.duration
-  const told = isSum ? [...figures.percentiles, `sum ${figures.duration}`, ...figures.unknown] : [duration]
-  const inside = `<pre>${members.length} equal spans: ${told.join(', ')}</pre>`
+  const figureTexts = isSum
+    ? [...figures.percentiles, `sum ${figures.duration}`, ...figures.unknown]
+    : [duration]
+  const inside = `<pre>${members.length} equal spans: ${figureTexts.join(', ')}</pre>`
   const times = `${members.length}× `
   return rowMarkup(members, { level, kind: ' g', attributes: '', times, duration, inside }, page)
 }

@@ -71,11 +71,11 @@ function eventPart(
   dropped = 0,
 ): string[] {
   if (events.length === 0 && dropped === 0) return []
-  const told = new Map(
+  const byEvent = new Map(
     shownExceptions(exceptions, pen).shown.map((exception) => [exception.event, exception]),
   )
   const { shown, more } = listed(events, 'event', 2, pen)
-  const lines = shown.flatMap((event) => eventLines(event, told.get(event), of, pen))
+  const lines = shown.flatMap((event) => eventLines(event, byEvent.get(event), of, pen))
   return [heading(counted('events', events.length, dropped), pen), ...lines, ...more]
 }
 
@@ -89,8 +89,8 @@ function eventLines(
   const when = eventTime(tree, node, event, pen.glyphs.micro)
   const name = safeName(event.name === '' ? '(no name)' : event.name, pen.glyphs.ellipsis)
   const head = `${when}  ${name}${exception ? ' (above)' : ''}`
-  const told = new Set([exception?.type, exception?.message, exception?.stack].map((part) => part?.key))
-  const rest = event.attributes.filter(([key]) => !told.has(key))
+  const drawnKeys = new Set([exception?.type, exception?.message, exception?.stack].map((part) => part?.key))
+  const rest = event.attributes.filter(([key]) => !drawnKeys.has(key))
   const { shown, more } = listed(attributeFields(rest), 'attribute', 4, pen)
   return [
     ...brokenLines(head, pen.width - 2).map((line) => `  ${line}`),
@@ -178,11 +178,11 @@ function stackLines(
 function withoutHeader(stack: string, type: string, message: string): string[] {
   const lines = stack.split(/\r?\n/)
   const headers = [`${type}: ${message}`, message, type].filter((text) => text.trim() !== '')
-  const said = headers.map((header) => {
+  const headerLengths = headers.map((header) => {
     const differs = header.split(/\r?\n/).findIndex((line, i) => lines[i]?.trimEnd() !== line.trimEnd())
     return differs < 0 ? header.split(/\r?\n/).length : differs
   })
-  return lines.slice(Math.max(0, ...said))
+  return lines.slice(Math.max(0, ...headerLengths))
 }
 
 /** Frames of one depth stand below each other. */

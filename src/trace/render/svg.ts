@@ -117,11 +117,11 @@ function rowMarkup(node: number, y: number, picture: Picture): string {
   const figures = found && foldFigures(found, tree)
   const isSum = figures !== undefined && figures.percentiles.length > 0
   const duration = (isSum ? 'Σ' : '') + (figures?.duration ?? spanDuration(span))
-  const told = [name, span.service, duration, ...(figures?.unknown ?? [])].join(', ')
+  const tooltip = [name, span.service, duration, ...(figures?.unknown ?? [])].join(', ')
   const bars = barSections(tree, found?.members ?? [node], path, window, { steps: BARS, least: 1 })
   const fill = failed ? RED : ` fill="${COLOURS[tree.services.indexOf(node) % COLOURS.length]}"`
   return [
-    `<g><title>${markup(told)}</title>\n`,
+    `<g><title>${markup(tooltip)}</title>\n`,
     textAt(x, y, fitted, failed ? RED : ''),
     service === '' || room < Math.min(4, displayWidth(service))
       ? ''

@@ -18,16 +18,16 @@ export function errorInStream(bytes: Uint8Array): JaegerError | undefined {
     if (at > 0 && body[at - 1] !== NEWLINE) continue
     const newline = body.indexOf(NEWLINE, at)
     const to = newline < 0 ? body.length : newline
-    const said = to - at > MOST_ERROR_BYTES ? undefined : errorIn(jsonObject(body.subarray(at, to)))
-    if (said !== undefined) return said
+    const message = to - at > MOST_ERROR_BYTES ? undefined : errorIn(jsonObject(body.subarray(at, to)))
+    if (message !== undefined) return message
   }
   return undefined
 }
 
 /** Throws what an answer without any items says went wrong: it must not read as "nothing found". */
 export function requireNoError(body: unknown): void {
-  const said = errorIn(body)
-  if (said !== undefined && !said.isMissing) throw failedJaeger(said)
+  const reply = errorIn(body)
+  if (reply !== undefined && !reply.isMissing) throw failedJaeger(reply)
 }
 
 /** The same of an answer whose traces were read, and are none. */

@@ -68,14 +68,14 @@ async function readTrace(send: Send, id: string): Promise<Trace | undefined> {
 
 /** Of a stream that breaks off, the spans that came before are a part of the trace. */
 function traceInStream(answer: ApiAnswer, id: string): Trace | undefined {
-  const said = errorInStream(answer.body)
-  if (said === undefined) return traceAmong(tracesInAnswer(answer, jaeger.name), id, jaeger.name)
+  const message = errorInStream(answer.body)
+  if (message === undefined) return traceAmong(tracesInAnswer(answer, jaeger.name), id, jaeger.name)
   const trace = traceAmong(tracesBefore(answer), id, jaeger.name)
   if (trace !== undefined) {
-    return { ...trace, partial: trace.partial ?? brokeOff(said) }
+    return { ...trace, partial: trace.partial ?? brokeOff(message) }
   }
-  if (said.isMissing) return undefined
-  throw failedJaeger(said)
+  if (message.isMissing) return undefined
+  throw failedJaeger(message)
 }
 
 /** None where there is nothing but the error, which says more than that no trace could be read. */

@@ -180,13 +180,13 @@ function notFound(
   consent: SnapshotConsent,
   answer: ApiAnswer,
 ): Failure {
-  const said = answer.status === 404 ? errorText(answer) : ''
+  const message = answer.status === 404 ? errorText(answer) : ''
   const wait = 'Lightstep keeps traces about 3 days and only returns assembled ones:'
   return new Failure('not-found', `no assembled trace holds span ${id}`, {
     hint: consent.allowed
       ? `${wait} it may be older, or sampled out.`
       : `${wait} open the span in its UI once, or have it assembled (2 to 7 of 60 snapshot requests an hour): ${consent.command}`,
-    detail: [...(said === '' ? [] : [said]), ...takenForSpan(reference)],
+    detail: [...(message === '' ? [] : [message]), ...takenForSpan(reference)],
   })
 }
 

@@ -32,9 +32,9 @@ export async function readTraceFile(
   if (traces.length > 0) return traces
   if (whyCut !== undefined) throw cutToNothing(name, whyCut)
   const none = noSpans(name)
-  const said = jaegerErrorIn(bytes)
-  if (said === undefined) throw none
-  throw new Failure('not-found', `${none.message}, but has a Jaeger error: ${safeText(said, 300)}`, {
+  const reply = jaegerErrorIn(bytes)
+  if (reply === undefined) throw none
+  throw new Failure('not-found', `${none.message}, but has a Jaeger error: ${safeText(reply, 300)}`, {
     hint: 'Save the answer of a successful request.',
   })
 }

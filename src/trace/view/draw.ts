@@ -48,8 +48,8 @@ function drawPage(scene: Scene, state: ViewState, page: Page, size: Size): Pictu
   const shown = lines.slice(top, top + room)
   const part = lines.length > room ? `lines ${top + 1} to ${top + shown.length} of ${lines.length}; ` : ''
   const keys = [`${part}arrows scroll, q goes back`, `${part}q goes back`, 'q goes back']
-  const told = keys.find((text) => text.length <= size.columns) ?? ''
-  const last = fitEnd(state.message === '' ? told : state.message, size.columns, scene.glyphs.ellipsis)
+  const help = keys.find((text) => text.length <= size.columns) ?? ''
+  const last = fitEnd(state.message === '' ? help : state.message, size.columns, scene.glyphs.ellipsis)
   const empty = Array<string>(room - shown.length).fill('')
   return { lines: [...shown, ...empty, scene.style.dim(last)], cursor: { line: 0, column: 0 } }
 }

@@ -1,6 +1,6 @@
 import { Population } from '../../../src/trace/analysis/population.ts'
 import {
-  heedingRareValues,
+  withRareValues,
   type Ranking,
   rankCauses,
   withoutRepeated,
@@ -87,7 +87,7 @@ function rank({ traces, by, slowNanos }: PlantedWorld): Ranking {
   const population = new Population(EVERYTHING, selected)
   for (const trace of traces) population.add(trace)
   const comparison = withoutRepeated(population.divided().comparison, selected)
-  return heedingRareValues(rankCauses(comparison), comparison)
+  return withRareValues(rankCauses(comparison), comparison)
 }
 
 const isSelectedIn = ({ by, slowNanos }: PlantedWorld) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RowSide } from '../../../src/trace/compare/comparison.ts'
-import { couldBeTold, isTooFew } from '../../../src/trace/compare/ranking.ts'
+import { isDecidable, isTooFew } from '../../../src/trace/compare/ranking.ts'
 import { makeTrace as trace } from '../make.ts'
 import { compareTraces } from './planted-judge.ts'
 import { ROOT, read } from './sketches.ts'
@@ -84,7 +84,7 @@ describe('more traces could tell, but not of what about half of them have', () =
   const { rows } = changed()
   /** The first row calls the second; `unsure` are those rows that may be chance. */
   const told = (a: Counts, b: Counts, unsure: readonly number[]) =>
-    couldBeTold({
+    isDecidable({
       ...SIDES,
       rows: rows.slice(0, 2).map((row, i) => ({
         ...{ ...row, size: 2 - i, change: unsure.includes(i) ? 'unsure' : 'same', selfChange: 'same' },
@@ -120,7 +120,7 @@ describe('more traces could tell, but not of what about half of them have', () =
     const [row] = rows
     if (row === undefined) throw new Error('no row')
     const beside = (unsure: number) =>
-      couldBeTold({
+      isDecidable({
         ...SIDES,
         rows: [0, 1, 2].map((i) => ({
           ...{ ...row, size: 1, change: unsure === i ? 'unsure' : 'same', selfChange: 'same' },

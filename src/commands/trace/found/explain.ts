@@ -2,11 +2,11 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { type DividedPopulation, Population } from '../../../trace/analysis/population.ts'
 import {
-  heedingRareValues,
   type Ranking,
   rankCauses,
   withoutRepeated,
   withoutSensitive,
+  withRareValues,
 } from '../../../trace/analysis/rank-causes.ts'
 import type { SelectedSpans } from '../../../trace/analysis/selection-counts.ts'
 import { maskText } from '../../../trace/masking.ts'
@@ -54,7 +54,7 @@ export async function explain(
   await requireSpans(invocation, search.searched, counted, question)
   const judged = withoutRepeated(counted.comparison, question.selected)
   const shown = question.showSensitive ? { comparison: judged, hidden: 0 } : withoutSensitive(judged)
-  const ranking = heedingRareValues(rankCauses(shown.comparison), shown.comparison)
+  const ranking = withRareValues(rankCauses(shown.comparison), shown.comparison)
   return { ...counted, ranking, hidden: shown.hidden }
 }
 

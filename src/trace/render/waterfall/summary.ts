@@ -119,12 +119,12 @@ function slowestLines(tree: TraceTree, pen: Pen): string[] {
   if (slowest.length === 0) return []
   // The time that the header tells, see `howLong`, whatever the axis shows.
   const window = timeWindow(tree, unfinishedOf(tree) === undefined ? 'critical' : 'fit')
-  const told = slowest.map((node) => {
+  const selfTimes = slowest.map((node) => {
     const self = padStart(formatDuration(tree.selfNanos(node) ?? 0, pen.glyphs.micro), 7)
     return { self, share: shareOf(tree, node, window) }
   })
-  const columns = Math.max(4, ...told.map(({ share }) => share.length))
-  const figures = told.map(({ self, share }) => `${self} ${padStart(share, columns)}`)
+  const columns = Math.max(4, ...selfTimes.map(({ share }) => share.length))
+  const figures = selfTimes.map(({ self, share }) => `${self} ${padStart(share, columns)}`)
   const widest = Math.max(...figures.map((text) => text.length))
   const whos = whoLines(tree, slowest, [], pen.width - widest - 4, pen)
   const lines = whos.flatMap(([who, id], i) => [
@@ -158,26 +158,26 @@ function causeLines(tree: TraceTree, pen: Pen): string[] {
     return JSON.stringify([span.service, span.name, errorText(span)?.text ?? ''])
   })
   if (groups.size === 0) return []
-  const told = [...groups.values()].slice(0, mostShown(pen))
+  const shownGroups = [...groups.values()].slice(0, mostShown(pen))
   const whos = whoLines(
     tree,
-    told.map((nodes) => nodes[0]!),
-    told.map((nodes) => (nodes.length > 1 ? `${nodes.length}${glyphs.times} ` : '')),
+    shownGroups.map((nodes) => nodes[0]!),
+    shownGroups.map((nodes) => (nodes.length > 1 ? `${nodes.length}${glyphs.times} ` : '')),
     width - 3 - displayWidth(glyphs.error),
     pen,
   )
-  const lines = told.flatMap((nodes, i) => {
+  const lines = shownGroups.flatMap((nodes, i) => {
     const [who, id] = whos[i]!
     const says = errorText(tree.span(nodes[0]!))?.text
-    const said =
+    const messageLines =
       says === undefined ? [] : fitLines(safeName(oneLine(says), glyphs.ellipsis), width - 4, glyphs.ellipsis)
     return [
       `  ${style.red(glyphs.error)} ${who}`,
       ...(id === undefined ? [] : [`    ${id}`]),
-      ...said.map((text) => `    ${style.red(text)}`),
+      ...messageLines.map((text) => `    ${style.red(text)}`),
     ]
   })
-  return [title('where the errors began', pen), ...lines, ...moreLines(groups.size - told.length, pen)]
+  return [title('where the errors began', pen), ...lines, ...moreLines(groups.size - shownGroups.length, pen)]
 }
 
 const mostShown = ({ full }: Pen): number => (full ? Number.POSITIVE_INFINITY : MOST_SHOWN_FINDINGS)
@@ -192,20 +192,20 @@ function repeatedLines(tree: TraceTree, pen: Pen): string[] {
   const { width, glyphs, style } = pen
   const found = repeatedCalls(tree)
   if (found.length === 0) return []
-  const told = found.slice(0, mostShown(pen))
+  const listed = found.slice(0, mostShown(pen))
   const whos = whoLines(
     tree,
-    told.map(({ calls }) => calls[0]!),
-    told.map(({ calls }) => `${calls.length}${glyphs.times} `),
+    listed.map(({ calls }) => calls[0]!),
+    listed.map(({ calls }) => `${calls.length}${glyphs.times} `),
     width - 2,
     pen,
   )
-  const lines = told.flatMap((calls, i) => [
+  const lines = listed.flatMap((calls, i) => [
     `  ${whos[i]![0]}`,
     ...(whos[i]![1] === undefined ? [] : [`    ${whos[i]![1]}`]),
     ...howRepeated(tree, calls, width - 4, glyphs).map((text) => `    ${style.dim(text)}`),
   ])
-  return [title('repeated calls (N+1?)', pen), ...lines, ...moreLines(found.length - told.length, pen)]
+  return [title('repeated calls (N+1?)', pen), ...lines, ...moreLines(found.length - listed.length, pen)]
 }
 
 function howRepeated(tree: TraceTree, repeated: RepeatedCalls, width: number, glyphs: Glyphs): string[] {
