@@ -1,9 +1,9 @@
 import { Population } from '../../../src/trace/analysis/population.ts'
 import {
-  withRareValues,
   type Ranking,
   rankCauses,
   withoutRepeated,
+  withRareValues,
 } from '../../../src/trace/analysis/rank-causes.ts'
 import type { SelectedSpans } from '../../../src/trace/analysis/selection-counts.ts'
 import type { Span } from '../../../src/trace/model.ts'
