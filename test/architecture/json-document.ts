@@ -19,18 +19,29 @@ export function readJsonDocument(): { sections: ReadonlyMap<string, readonly Mem
   const sections = new Map<string, readonly Member[]>()
   for (const part of parts) {
     const heading = (part.split('\n', 1)[0] as string).replaceAll('`', '')
-    const rows = [...part.matchAll(/^\| `([^`]+)` \| ([a-z ,]+?) \|/gm)]
-    sections.set(
-      heading,
-      rows.map(([, path = '', type = '']) => ({
+    const rows = [...part.matchAll(/^\| (`[^|]+`) \| ([a-z ,]+?) \|/gm)]
+    const members = rows.flatMap(([, paths = '', type = '']) =>
+      [...paths.matchAll(/`([^`]+)`/g)].map(([, path = '']) => ({
         path,
         types: type.replace(/, optional$/, '').split(' or '),
         optional: type.endsWith(', optional'),
       })),
     )
+    sections.set(heading, [...members, ...impliedBy(members)])
   }
   const none = /^No JSON value: (.*)\. With/m.exec(lead)?.[1] ?? ''
   return { sections, without: [...none.matchAll(/`([^`]+)`/g)].map(([, words = '']) => words) }
+}
+
+/** `a.b[].c` says that `a` is an object and `a.b` a list of objects, where they have no row of their own. */
+function impliedBy(members: readonly Member[]): Member[] {
+  const known = new Set(members.map(({ path }) => path))
+  const parents = members.flatMap(({ path }) =>
+    [...path.matchAll(/\.|\[\]/g)].map(({ 0: sign, index }) => [path.slice(0, index), sign] as const),
+  )
+  return [...new Map(parents)]
+    .filter(([path]) => path !== '' && !known.has(path))
+    .map(([path, sign]) => ({ path, types: [sign === '.' ? 'object' : 'array'], optional: false }))
 }
 
 /** What is wrong with a value by the document, in words; adds to `seen` what it holds. */
