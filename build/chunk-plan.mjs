@@ -11,7 +11,7 @@ const IN_VAIN = 0.5
 const MEASURED_IN_VAIN = 0.05
 const MEASURED = [
   ...['main', 'commands', 'tree', 'sign-in-commands', 'token', 'files', 'settings-files', 'toml-reading'],
-  ...['profile', 'access', 'recorder', 'check', 'trace-get', 'trace-file', 'file-source', 'read-trace-file'],
+  ...['profile', 'access', 'recorder', 'trace-get', 'trace-file', 'file-source', 'read-trace-file'],
   ...['trace-drawing', 'waterfall', 'window', 'trace-why', 'print', 'http'],
   ...[
     'authorised-request',
@@ -125,6 +125,9 @@ function reach(modules, id, found = new Set([id])) {
   return found
 }
 
+/** A package is no code that a run may read in vain. @param {string} id */
+const isPackage = (id) => id.includes('node_modules')
+
 /**
  * Joins two chunks again and again: first those that save most, and none by which a run would read too much.
  *
@@ -145,9 +148,11 @@ function joined(atoms, modules) {
     // Most pairs fail by their own size, whatever they import.
     const read = readBy(plan)
     /** @type {(chunk: Chunk, other: Chunk) => boolean} */
-    const isTooMuch = ({ size }, { runs }) =>
+    const isTooMuch = ({ ids, size }, { runs }) =>
       [...runs].some(
-        (run) => !(a.runs.has(run) && b.runs.has(run)) && (read.get(run) ?? 0) + size > (most.get(run) ?? 0),
+        (run) =>
+          !(a.runs.has(run) && b.runs.has(run)) &&
+          (ids.some(isPackage) || (read.get(run) ?? 0) + size > (most.get(run) ?? 0)),
       )
     const next = isTooMuch(a, b) || isTooMuch(b, a) ? undefined : withImported([...others, one], modules)
     if (next === undefined || [...readBy(next)].some(([run, size]) => size > (most.get(run) ?? 0))) {

@@ -69,7 +69,6 @@ const ADVICE: Allowed = {
   'src/backends/gateways/words.ts': [1, 'a web page is not shown'],
   'src/mcp/one-line-error.ts': [1, 'the error of a protocol, which ends nothing'],
   'src/providers/hints.ts': [2, 'a description decides nothing else by its type (Hint); AADSTS is a code'],
-  'src/session/workload/aws-proof.ts': [1, 'SignatureDoesNotMatch is also the code of a wrong clock'],
   'src/system/http/tls-failure.ts': [1, 'where Node has EPROTO alone, OpenSSL has words: exit 6 in any case'],
   'src/system/keychain.ts': [1, 'keytar has no codes: exit 8 in any case'],
   'src/trace/sources/jaeger-search.ts': [5, 'status 400 and 500 decide'],
