@@ -7,22 +7,13 @@ import type { Clock, Env, Ports, ProgramOutput } from '../../ports/ports.ts'
 import { isThrottled, stsEndpoint, stsError, stsResult } from '../../providers/sts-answer.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { skewOf, steadyClock } from '../../time/steady-clock.ts'
-import { wholeDuration } from '../../time/whole-duration.ts'
 import { maskEchoes } from '../answers/echoed-secrets.ts'
 
 const MOST_BYTES = 64 * 1024
-/** Life of the token, seconds: the default of the API. */
-const LIFE = '300'
-/** The least that the API gives, seconds. */
-const SHORTEST_LIFE = '60'
-/** Error of GetWebIdentityToken: the token would outlive the credentials that sign the request. */
-const TOO_LONG = 'SessionDurationEscalation'
 /** Waits before it is asked again, milliseconds. */
 const WAITS = [500, 1000, 2000] as const
 /** No try begins later than that where no `--timeout` is set: somebody waits for the command. */
 const PATIENCE_MILLISECONDS = 10_000
-/** How far the clock that signs may be off, seconds (IAM User Guide, "Troubleshoot Signature Version 4"). */
-const SIGNATURE_LIFE = 300
 /** Longest text of AWS that is shown, characters. */
 const MOST_SHOWN = 300
 
@@ -46,23 +37,17 @@ export async function awsProof(
   const url = stsEndpoint(variables, region)
   const keys = await awsKeys(client, ports)
   const http = await ports.http(client.http)
-  const ask = async (life: string): Promise<HttpAnswer> => {
-    const body = bodyFor(audience, life)
+  const ask = async (): Promise<HttpAnswer> => {
+    const body = bodyFor(audience)
     const headers = await sign(url, body, region, keys, ports.clock.now())
     return http.send({ method: 'POST', url, headers, body, maxBytes: MOST_BYTES })
   }
   const patience = client.http.timeoutMilliseconds ?? PATIENCE_MILLISECONDS
-  const answer = await patiently(() => askForLife(ask), patience, ports.clock)
+  const answer = await patiently(ask, patience, ports.clock)
   const { WebIdentityToken: text } = stsResult(answer, 'GetWebIdentityToken')
   const skewSeconds = skewOf(answer, ports.clock.now())
   if (typeof text === 'string' && text !== '') return { text, skewSeconds }
-  throw refusal(answer, skewSeconds, keys)
-}
-
-/** The credentials of a role may end before the usual token would. */
-async function askForLife(ask: (life: string) => Promise<HttpAnswer>): Promise<HttpAnswer> {
-  const first = await ask(LIFE)
-  return stsError(first).code?.startsWith(TOO_LONG) ? ask(SHORTEST_LIFE) : first
+  throw refusal(answer, keys)
 }
 
 /**
@@ -87,12 +72,12 @@ async function patiently(
 
 const mayPass = (answer: HttpAnswer): boolean => answer.status >= 500 || isThrottled(stsError(answer))
 
-const bodyFor = (audience: string | undefined, life: string): string =>
+const bodyFor = (audience: string | undefined): string =>
   new URLSearchParams({
     Action: 'GetWebIdentityToken',
     Version: '2011-06-15',
     SigningAlgorithm: 'RS256',
-    DurationSeconds: life,
+    DurationSeconds: '300',
     ...(audience !== undefined && { 'Audience.member.1': audience }),
   }).toString()
 
@@ -116,12 +101,9 @@ async function sign(
   return Object.fromEntries((await signer.sign()).headers)
 }
 
-function refusal(answer: HttpAnswer, skewSeconds: number, keys: AwsKeys): Failure {
+function refusal(answer: HttpAnswer, keys: AwsKeys): Failure {
   const { code, message } = stsError(answer)
-  const hint =
-    code === 'SignatureDoesNotMatch' && isOfOtherTime(message, skewSeconds)
-      ? clockHint(skewSeconds)
-      : code && HINTS.find(([pattern]) => pattern.test(code))?.[1]
+  const hint = code && HINTS.find(([pattern]) => pattern.test(code))?.[1]
   return new Failure('no-proof', `aws gave no token (${code ?? `HTTP ${answer.status}`})`, {
     hint: hint ?? (mayPass(answer) ? WAIT : SEE),
     // The message of a wrong signature quotes the signed request, that of an incomplete one its header.
@@ -140,33 +122,16 @@ function saidByAws(message: string, { secretAccessKey, sessionToken = '' }: AwsK
   return `AWS says: ${safeText(masked, MOST_SHOWN)}`
 }
 
-/** AWS has one code for a wrong secret and a wrong clock. */
-const isOfOtherTime = (message = '', skewSeconds: number): boolean =>
-  Math.abs(skewSeconds) > SIGNATURE_LIFE || /^Signature (expired|not yet current)/.test(message)
-
-/** `skewSeconds`: the clock of AWS minus ours; 0: the answer does not tell it. */
-function clockHint(skewSeconds: number): string {
-  const way = skewSeconds > 0 ? 'behind' : 'ahead'
-  const off = skewSeconds === 0 ? 'wrong' : `${wholeDuration(Math.abs(skewSeconds))} ${way}`
-  return `The clock of this machine is ${off}: date -u`
-}
-
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [
-    /^RegionDisabled/,
-    'The account has STS disabled in this region. Set another AWS_REGION, or ask for STS to be enabled.',
-  ],
-  [/^ValidationError/, 'AWS rejected a value of the request. Check the audience of the profile.'],
   [
     /^OutboundWebIdentityFederationDisabled/,
     'Outbound federation is disabled for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
   ],
   [/^AccessDenied/, 'Ask for sts:GetWebIdentityToken for this role and this audience.'],
-  [new RegExp(`^${TOO_LONG}`), 'The AWS credentials end within a minute: get new ones.'],
   [/^ExpiredToken/, 'The AWS credentials have expired: get new ones.'],
   [
     /^(InvalidClientTokenId|SignatureDoesNotMatch)/,
-    'The AWS credentials are wrong: aws sts get-caller-identity',
+    'The AWS credentials or the clock of this machine (date -u) are wrong: aws sts get-caller-identity',
   ],
 ]
 
@@ -193,16 +158,12 @@ function ownKeys({ variables }: Env): AwsKeys | undefined {
   const secretAccessKey = variables.AWS_SECRET_ACCESS_KEY?.trim()
   const sessionToken = variables.AWS_SESSION_TOKEN?.trim()
   if (!accessKeyId || !secretAccessKey) return undefined
-  if (!PRINTABLE.test(accessKeyId)) throw holdsNone('AWS_ACCESS_KEY_ID', 'access key id')
-  if (!PRINTABLE.test(secretAccessKey)) throw holdsNone('AWS_SECRET_ACCESS_KEY', 'secret access key')
-  if (sessionToken && !PRINTABLE.test(sessionToken)) throw holdsNone('AWS_SESSION_TOKEN', 'session token')
+  if (![accessKeyId, secretAccessKey, sessionToken || 'none'].every((one) => PRINTABLE.test(one)))
+    throw new Failure('no-proof', 'the variables AWS_ACCESS_KEY_ID and so on hold no credentials', {
+      hint: 'Each must be one line of printable characters, without blanks.',
+    })
   return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
 }
-
-const holdsNone = (variable: string, what: string): Failure =>
-  new Failure('no-proof', `the variable ${variable} holds no ${what}`, {
-    hint: 'It must be one line of printable characters, without blanks.',
-  })
 
 /** The AWS CLI (version 2) knows every other way: profiles, roles of instances and containers, IAM Identity Center. */
 async function keysOfCli(milliseconds: number, ports: Ports): Promise<AwsKeys> {
@@ -221,21 +182,16 @@ async function keysOfCli(milliseconds: number, ports: Ports): Promise<AwsKeys> {
 }
 
 const EXPORT = 'aws configure export-credentials'
-/** AWS CLI User Guide, "Return codes", of version 1 and of version 2: the command line was not understood. */
-const NOT_UNDERSTOOD: readonly (number | undefined)[] = [2, 252]
 
-function noKeys(said: ProgramOutput): Failure {
-  const none = (message: string, hint: string) => new Failure('no-proof', message, { hint })
-  if (said.end === 'no-program')
-    return none('found no AWS credentials in the environment and no program aws', INSTALL)
-  if (said.end === 'too-late')
-    return none(`${EXPORT} did not answer in time`, `Check why it waits: ${EXPORT}`)
-  if (said.end === 'written') return none(`${EXPORT} gave no credentials`, `Check its output: ${EXPORT}`)
-  if (NOT_UNDERSTOOD.includes(said.status)) return none(`the program aws does not know ${EXPORT}`, INSTALL)
-  return none(
-    `${EXPORT} failed${said.status === undefined ? '' : ` (exit ${said.status})`}`,
-    `Check its output: ${EXPORT}`,
-  )
+function noKeys({ end }: ProgramOutput): Failure {
+  if (end === 'no-program')
+    return new Failure('no-proof', 'found no AWS credentials in the environment and no program aws', {
+      hint: INSTALL,
+    })
+  const what = end === 'too-late' ? 'did not answer in time' : 'gave no credentials'
+  return new Failure('no-proof', `${EXPORT} ${what}`, {
+    hint: `Check its output: ${EXPORT}. It needs the AWS CLI version 2.`,
+  })
 }
 
 const INSTALL = 'Set AWS_ACCESS_KEY_ID and the others, or install the AWS CLI version 2.'

@@ -202,30 +202,14 @@ const isRefusal = ({ wire: { error, status = 400 } }: ProviderFailure): boolean 
 const PASSING: readonly string[] = ['server_error', 'temporarily_unavailable', 'slow_down']
 
 function hintOn(error: string | undefined, { grant, clientAuth }: Workload): string {
-  switch (error) {
-    case 'invalid_client':
-    case 'unauthorized_client':
-      return HOW_IT_AUTHENTICATES[clientAuth]
-    case 'unsupported_grant_type':
-      return `Allow the grant ${grant} for this client at the provider, or set workload.grant.`
-    case 'invalid_scope':
-    case 'invalid_target':
-      return "Compare the profile's scopes and audience with those the provider allows this client."
-    default:
-      return grant === 'client-credentials' && clientAuth !== 'source_token'
-        ? HOW_IT_AUTHENTICATES[clientAuth]
-        : 'Compare issuer, audience and subject of the proof with those that the provider trusts.'
-  }
-}
-
-const HOW_IT_AUTHENTICATES: Readonly<Record<Workload['clientAuth'], string>> = {
-  none: 'Check client_id, and that the provider allows this client without a secret (workload.client_auth).',
-  client_secret_basic: 'Check client_id and the secret in LS_AUTH_CLIENT_SECRET_FILE.',
-  client_secret_post: 'Check client_id and the secret in LS_AUTH_CLIENT_SECRET_FILE.',
-  private_key_jwt:
-    'Check client_id, and that the provider has the public key of workload.assertion_key as assertion_key_id.',
-  source_token:
-    'Compare issuer, audience and subject of the proof with those that the provider trusts for this client_id.',
+  if (error === 'unsupported_grant_type')
+    return `Allow the grant ${grant} for this client at the provider, or set workload.grant.`
+  if (error === 'invalid_scope' || error === 'invalid_target')
+    return "Compare the profile's scopes and audience with those the provider allows this client."
+  const isOfClient = error === 'invalid_client' || error === 'unauthorized_client'
+  return (isOfClient || grant === 'client-credentials') && clientAuth !== 'source_token'
+    ? `Check client_id and how it authenticates (workload.client_auth = "${clientAuth}").`
+    : 'Compare issuer, audience and subject of the proof with those that the provider trusts.'
 }
 
 /** The claims that a provider trusts a proof by, one a line. */

@@ -71,7 +71,7 @@ describe('a workload on AWS', () => {
     vi.unstubAllEnvs()
     expect(none.exit).toBe(6)
     expect(none.stderr).toContain(
-      'error: aws configure export-credentials failed (exit 255)\nhint: Check its output: ',
+      'error: aws configure export-credentials gave no credentials\nhint: Check its output: ',
     )
   })
 
@@ -94,18 +94,6 @@ describe('a workload on AWS', () => {
     const { exit, stderr } = await place.type('ls-auth token')
     expect(exit).toBe(6)
     expect(stderr).toContain('aws gave no token (SignatureDoesNotMatch)')
-  })
-
-  it.each([
-    [-20, /^hint: The clock of this machine is (20m|19m 5\ds|20m [1-9]s) behind: date -u$/m],
-    [20, /^hint: The clock of this machine is (20m|19m 5\ds|20m [1-9]s) ahead: date -u$/m],
-  ])('a clock that is %i minutes off is told, and no credentials are doubted', async (minutes, hint) => {
-    place.world.clockOffset = minutes * 60_000
-    const { exit, stderr } = await place.type('ls-auth token')
-    place.world.clockOffset = 0
-    expect(exit).toBe(6)
-    expect(stderr).toContain('aws gave no token (SignatureDoesNotMatch)')
-    expect(stderr).toMatch(hint)
   })
 
   it('needs a region, and signs for no plain http address', async () => {
