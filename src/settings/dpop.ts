@@ -4,7 +4,7 @@ import type { Values } from './resolve.ts'
 import type { SettingName } from './setting-table.ts'
 
 /** A setting that keeps tokens from being bound to a key. */
-export interface Hindrance {
+interface Hindrance {
   readonly setting: SettingName
   /** For people; sanitized. */
   readonly why: string

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../../errors.ts'
-import { type Hindrance, hindersDpop } from '../../settings/dpop.ts'
+import { hindersDpop } from '../../settings/dpop.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
 import { defaultName, isProfileName, profileNames } from '../../settings/profile-name.ts'
@@ -149,25 +149,9 @@ function requireBindable(
     `${host} requires DPoP, which the profile ${safeText(profile.name, 60)} cannot be`,
     {
       detail: [found.why],
-      hint: wayOut(profile, settings, found) ?? `Ask whoever runs ${host} which provider is meant.`,
+      hint: `Take the setting back. See where it comes from: ls-auth profile show ${safeText(profile.name, 60)} --all`,
     },
   )
-}
-
-/** How to take the setting back; undefined: the preset of the provider has it. */
-function wayOut(
-  { name, resolved }: Profile,
-  { config, system }: Settings,
-  { setting }: Hindrance,
-): string | undefined {
-  const { source } = resolved[setting]
-  if (source.startsWith('--')) return `Leave ${source} out.`
-  if (source.startsWith('LS_AUTH_')) return `Unset ${source}.`
-  // All of the profile stands as if it were in the user's file, also what is from the other one.
-  if (source !== config.path) return undefined
-  return Object.hasOwn(config.profiles[name] ?? {}, setting)
-    ? `Undo it: ls-auth profile set ${setting} --unset --profile ${safeText(name, 60)}`
-    : `Only an administrator can change ${setting}, in ${safeText(system.path, 200)}.`
 }
 
 /** The table of a profile, of both settings files; undefined: there is none of that name. */

@@ -22,15 +22,14 @@ type Values = Readonly<Record<string, string>>
 
 /**
  * Asks what a first sign-in needs, and has `signIn` sign in with it and write it as a profile. `profile`: what flags and
- * environment say already, which is not asked for. Gives the run with the name of the profile; undefined: its API asks nobody to
- * sign in. Failures: `declined`, `storage`, `settings`, and those of `signIn`.
+ * environment say already, which is not asked for. Failures: `declined`, `storage`, `settings`, and those of `signIn`.
  */
 export async function askForProfile(
   invocation: Invocation,
   settings: Settings,
   profile: Profile,
   signIn: SignIn,
-): Promise<Invocation | undefined> {
+): Promise<void> {
   const { terminal, clock, env } = invocation.ports
   const { http: limits } = profile.client
   const recorder = openRecorder(invocation, profile.client)
@@ -47,9 +46,7 @@ export async function askForProfile(
   tell(invocation, 'No profile yet. Answer a few questions: Enter explains, Ctrl-C stops.')
   const found = await firstAddress(terminal, profile, looker)
   if (found.kind === 'open-api') return saveOpen(invocation, settings, found)
-  const described =
-    found.kind === 'closed-api' ? await askWhatItSays(invocation, found.api, signIn) : undefined
-  if (described !== undefined) return described
+  if (found.kind === 'closed-api' && (await askWhatItSays(invocation, found.api, signIn))) return
   // A machine without a keychain says so before all the other questions.
   if (profile.client.store === 'keychain') await (await invocation.ports.keychain()).get('first-login')
   const api =
@@ -65,28 +62,23 @@ export async function askForProfile(
     const words = optionWords({ profile: name, ...values, clientId: client_id }, env.platform)
     throw error.withDetail(`the same without questions: ls-auth login${words}`)
   })
-  return named
 }
 
-/** An API that says itself how to sign in is asked about nothing else; undefined: it says nothing. */
-async function askWhatItSays(
-  invocation: Invocation,
-  api: string,
-  signIn: SignIn,
-): Promise<Invocation | undefined> {
+/** An API that says itself how to sign in is asked about nothing else; false: it says nothing. */
+async function askWhatItSays(invocation: Invocation, api: string, signIn: SignIn): Promise<boolean> {
   const { loginByAddress } = await import('../resource-metadata/login-by-address.ts')
   const unnamed = { ...invocation, settings: { ...invocation.settings, api: undefined } }
   let isSaid = false
   try {
-    const { options } = await loginByAddress(unnamed, api, false, (named, planned) => {
+    await loginByAddress(unnamed, api, false, (named, planned) => {
       isSaid = true
       return signIn(named, planned)
     })
-    return { ...invocation, options }
+    return true
   } catch (error) {
     const saysNothing = (failure: Failure) =>
       failure.code === 'not-found' || failure.reason === 'identity-provider'
-    if (error instanceof Failure && !isSaid && saysNothing(error)) return undefined
+    if (error instanceof Failure && !isSaid && saysNothing(error)) return false
     throw error
   }
 }
@@ -212,7 +204,7 @@ async function saveOpen(
   invocation: Invocation,
   settings: Settings,
   { api, backend }: Extract<Found, { kind: 'open-api' }>,
-): Promise<undefined> {
+): Promise<void> {
   const what = backendOf(backend).name
   tell(invocation, `${safeText(new URL(api).host, 200)} is a ${what} that answers without a sign-in.`)
   const name = await askForName(invocation, settings, backend)

@@ -5,13 +5,11 @@ import { Failure } from '../../errors.ts'
 import { sessionName } from '../../session/session-name.ts'
 import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
 import { chooseProfile, type Profile } from '../../settings/profile.ts'
-import { defaultName, defaultToKeep, profileNames } from '../../settings/profile-name.ts'
+import { defaultToKeep, profileNames } from '../../settings/profile-name.ts'
 import { isComplete } from '../../settings/required-client.ts'
-import { isTyped, type SettingKey } from '../../settings/setting-key.ts'
+import { isTyped } from '../../settings/setting-key.ts'
 import { SETTING_TABLE } from '../../settings/setting-table.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { shellWord } from '../../text/shell-word.ts'
-import { withoutSecret } from '../../text/without-secret.ts'
 import { changeSettings, requireUnchanged, tellSaved } from '../change-settings.ts'
 import { optionWords } from '../command-line.ts'
 import type { Invocation } from '../invocation.ts'
@@ -57,7 +55,7 @@ async function orEnded<T>(
 async function checkProfile(invocation: Invocation, before: Settings, client: Client): Promise<void> {
   const { env, files } = invocation.ports
   const now = await readSettings(env, await files())
-  refuseRemoved(invocation, before, now, client)
+  refuseRemoved(before, now, client)
   refuseOtherSession(invocation, now, client)
 }
 
@@ -85,7 +83,7 @@ async function saveValues(
   const { issuer, clientId } = client
   if (!profile.saved) Object.assign(values, { issuer, client_id: clientId })
   const { path } = await changeSettings(invocation, settings, (now) => {
-    refuseRemoved(invocation, settings, now, client)
+    refuseRemoved(settings, now, client)
     if (planned) requireUnchanged(settings, now, profile.name, values)
     else refuseOverwriting(settings, now, profile.name, values)
     refuseOtherSession(invocation, withValues(now, profile.name, values), client)
@@ -104,12 +102,7 @@ function refuseOtherSession({ ports }: Invocation, now: Settings, client: Client
   const flags = { values: {}, profile: client.profile, newProfile: true }
   const is = chooseProfile(now, flags, ports.env).client
   const safe = safeText(client.profile, 60)
-  if (is.workload !== undefined) {
-    throw new Failure('settings', `the profile ${safe} has become a program's profile in the meantime`, {
-      hint: `Commands get a token by themselves, such as: ls-auth whoami --profile ${safe}`,
-    })
-  }
-  if (isComplete(is) && sessionName(is) === sessionName(client)) return
+  if (isComplete(is) && !is.workload && sessionName(is) === sessionName(client)) return
   throw new Failure(
     'settings',
     `the profile ${safe} has got another issuer, client or account in the meantime`,
@@ -156,51 +149,12 @@ export function refuseOtherClient(settings: Settings, profile: Profile): void {
 }
 
 /**
- * Failure `settings` when the profile of a sign-in was there `before` it and is not there any more. Whoever removed it wants
- * no sign-in for it; who did so by mistake can make it anew with the line of the hint.
+ * Failure `settings` when the profile of a sign-in was there `before` it and is not there any more: whoever removed it wants
+ * no sign-in for it.
  */
-function refuseRemoved(invocation: Invocation, before: Settings, now: Settings, client: Client): void {
-  const { profile: name, issuer, clientId } = client
-  if (!profileNames(before).includes(name) || profileNames(now).includes(name)) return
-  const was = {
-    issuer,
-    client_id: clientId,
-    ...before.system.profiles[name],
-    ...before.config.profiles[name],
-  }
-  const rows = SETTING_TABLE.flatMap((row) => {
-    const value = was[row.key as keyof typeof was]
-    return value === undefined || isRepeated(invocation, row) ? [] : [{ ...row, word: wordFor(row, value) }]
+function refuseRemoved(before: Settings, now: Settings, { profile, issuer, clientId }: Client): void {
+  if (!profileNames(before).includes(profile) || profileNames(now).includes(profile)) return
+  throw new Failure('settings', `the profile ${safeText(profile, 60)} was removed in the meantime`, {
+    hint: `To create it again: ls-auth login${optionWords({ profile, issuer, clientId })}`,
   })
-  const words = Object.fromEntries(
-    rows.flatMap(({ flag, word }) => (word === undefined ? [] : [[flag, word]])),
-  )
-  const lost = rows.filter(({ word }) => word === undefined).map(({ key }) => key)
-  const but = lost.length === 0 ? '' : `, but for its ${listed(lost, 'and')}`
-  throw new Failure('settings', `the profile ${safeText(name, 60)} was removed in the meantime`, {
-    hint: `To create it again${but}: ls-auth login${optionWords({ profile: name, ...words })}`,
-    detail: isDefaultNoMore(name, before, now)
-      ? [`to make it the default again: ls-auth profile use ${shellWord(name)}`]
-      : [],
-  })
-}
-
-/** Whether it was the default, and will not be when it is made anew beside others. */
-function isDefaultNoMore(name: string, before: Settings, now: Settings): boolean {
-  const named = now.config.defaultProfile ?? now.system.defaultProfile
-  return defaultName(before) === name && named !== name && profileNames(now).length > 0
-}
-
-/** A hint of `login` repeats what was typed; see repeat-flags.ts. Flags of other commands are about one run. */
-const isRepeated = ({ command, settings }: Invocation, { flag, ofOneRun }: SettingKey): boolean =>
-  command === 'login' && !ofOneRun && flag !== undefined && settings[flag] !== undefined
-
-/**
- * A setting as its flag takes it: a list of words is one value. Undefined: no flag of `login` sets it, or it holds the secret of
- * a local proxy.
- */
-function wordFor({ flag, ofOneRun }: SettingKey, value: unknown): string | string[] | undefined {
-  if (flag === undefined || ofOneRun) return undefined
-  if (!Array.isArray(value)) return withoutSecret(String(value)) === String(value) ? String(value) : undefined
-  return value.every((one) => typeof one === 'string') ? value.join(' ') : value.map(String)
 }

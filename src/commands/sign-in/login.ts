@@ -1,4 +1,3 @@
-import { listed } from '../../backends/table.ts'
 import { readClaimsRequest } from '../../claims/claims-request.ts'
 import { payloadOf } from '../../claims/jwt/jwt.ts'
 import { readAcrValues, readMaxAge, type SignInRequirements } from '../../claims/sign-in-requirements.ts'
@@ -15,9 +14,8 @@ import type { Profile } from '../../settings/profile.ts'
 import { FIRST_LOGIN, listHint, profileNames } from '../../settings/profile-name.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { shellWord } from '../../text/shell-word.ts'
 import { withoutSecret } from '../../text/without-secret.ts'
-import { canAsk, confirm } from '../can-ask.ts'
+import { canAsk } from '../can-ask.ts'
 import type { CliCommand, Flags, Typed } from '../cli-command.ts'
 import { noteGivenToken } from '../given-note.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
@@ -25,7 +23,6 @@ import { requireOutsideProxy } from '../outside-proxy.ts'
 import { loadPlanned, type PlannedProfile, type SignIn } from '../planned-profile.ts'
 import { openRecorder } from '../request/recorder.ts'
 import { namesApi } from '../request/require-api.ts'
-import { openProfile } from '../trace/open-source.ts'
 import { durationFlag, textFlag, textsFlag } from '../typed-flags.ts'
 import { keepSignIn, refuseOtherClient } from './keep-sign-in.ts'
 import { terminalDialog } from './terminal-dialog.ts'
@@ -103,10 +100,7 @@ async function run(
   if (profile.client.issuer === undefined && !profile.saved) {
     if (profileNames(settings).length > 0 || !canAsk(invocation)) throw noProfile(settings, profile.name)
     const { askForProfile } = await import('./first-login.ts')
-    const named = await askForProfile(invocation, settings, profile, signInAs)
-    if (named === undefined) return
-    const again = await withMissingScopes(named)
-    return again && run(again, options)
+    return askForProfile(invocation, settings, profile, signInAs)
   }
   if (profile.client.workload) throw noSignIn(profile)
   requireSignInOffered(profile.client.preset)
@@ -140,10 +134,8 @@ async function run(
     planned && withAsked(planned, signedIn),
   )
   await printSignedIn(invocation, profile, client, signedIn, saved)
-  noteHidden(invocation, settings, profile.name, saved)
   noteGivenToken(invocation)
   await warnOfOtherWay(invocation, options, signedIn)
-  await warnOfUnknownAge(invocation, options, signedIn)
 }
 
 const STARTED = Symbol('of a run that was started')
@@ -192,22 +184,6 @@ async function resumed(
 const withAsked = (planned: PlannedProfile, { scopes }: SignedIn): PlannedProfile =>
   planned.optionalScopes === undefined ? planned : { ...planned, values: { ...planned.values, scopes } }
 
-/** A value that was typed once goes before the system's from now on: what an administrator changes there is not heeded. */
-function noteHidden(
-  invocation: Invocation,
-  { config, system }: Settings,
-  name: string,
-  saved: readonly string[],
-): void {
-  const [own, theirs] = [config.profiles[name], system.profiles[name]]
-  const hidden = saved.filter((key) => theirs?.[key] !== undefined && own?.[key] === undefined)
-  if (hidden.length === 0) return
-  const back = hidden.map((key) => `ls-auth profile set ${key} --unset --profile ${shellWord(name)}`)
-  const now = `your value for ${listed(hidden, 'and')} applies from now on`
-  const where = safeText(system.path, 300)
-  tell(invocation, `note: ${now}, and no longer what ${where} says. To go back: ${back.join(' and ')}`)
-}
-
 /** A provider may sign in otherwise than `acr_values` ask for (OpenID Connect Core §3.1.2.1: a voluntary claim). */
 async function warnOfOtherWay(
   invocation: Invocation,
@@ -221,19 +197,6 @@ async function warnOfOtherWay(
   await warn(invocation, {
     message: `the provider does not confirm the requested sign-in level (acr): ${ways}`,
     hint: `It says: ${held === undefined ? 'nothing' : safeText(held, 120)}. An API that requires it will refuse this sign-in.`,
-  })
-}
-
-/** With `max_age` a provider must say when the person signed in (OpenID Connect Core §2, `auth_time`); some do not. */
-async function warnOfUnknownAge(
-  invocation: Invocation,
-  { required }: LoginLine,
-  { idClaims }: SignedIn,
-): Promise<void> {
-  if (required?.maxAgeSeconds === undefined || typeof idClaims?.auth_time === 'number') return
-  await warn(invocation, {
-    message: 'the provider does not say when you signed in (auth_time)',
-    hint: 'ls-auth could not check --max-age. An API that requires it will refuse this sign-in.',
   })
 }
 
@@ -362,30 +325,4 @@ async function printWarnings(invocation: Invocation, client: Client, signedIn: S
       hint: 'ls-auth check shows each expectation. With strict in expect ls-auth refuses this sign-in.',
     })
   }
-}
-
-/**
- * After a first sign-in: asks the API once whether it takes the token. Where it wants more scopes, the invocation that
- * signs in with them, if the person says yes. Anything else that is wrong is left to the first command that meets it.
- */
-async function withMissingScopes(invocation: Invocation): Promise<Invocation | undefined> {
-  const { profile } = await loadProfile(invocation)
-  if (!namesApi(profile)) return undefined
-  const scopes = await openProfile(invocation, profile)
-    .then((source) => source.probe())
-    .then(
-      () => [],
-      (error: unknown) => {
-        if (error instanceof Failure) return error.missingScopes
-        throw error
-      },
-    )
-  if (scopes.length === 0) return undefined
-  const named = `${scopes.length > 1 ? 'scopes' : 'scope'} ${safeText(scopes.join(' '), 200)}`
-  tell(invocation, `${safeText(profile.api.host, 200)} wants the ${named} as well.`)
-  const them = scopes.length > 1 ? 'them' : 'it'
-  if (await confirm(invocation.ports.terminal, `Sign in again with ${them}?`))
-    return { ...invocation, settings: { ...invocation.settings, scope: scopes } }
-  tell(invocation, `Later: ls-auth login ${scopes.map((scope) => `--scope ${scope}`).join(' ')}`)
-  return undefined
 }

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { realFiles } from '../../../src/system/files/files.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
-import { openStage, type Stage } from '../../world/stage.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 /** "Our administrator has put a config.toml into /etc/ls-auth": another `etc` here, as other tests run on this machine. */
@@ -136,30 +135,6 @@ groups = ["ops"]
     expect(stderr).toBe(
       'error: expect.groups is not set in your profile team\nhint: See the settings: ls-auth profile show team\n',
     )
-  })
-})
-
-describe('I sign in with a flag, where the administrator has set that', () => {
-  let stage: Stage
-  let etc: string
-  beforeAll(async () => {
-    stage = await openStage()
-    etc = join(stage.world.home, 'etc', 'config.toml')
-    await mkdir(dirname(etc), { recursive: true })
-    const { issuer, clientId } = stage.provider
-    await writeFile(
-      etc,
-      `[profiles.team]\nissuer = "${issuer}"\nclient_id = "${clientId}"\nscopes = ["openid", "email"]\nredirect_ports = "any"\n`,
-    )
-  })
-  afterAll(() => stage.close())
-
-  it('what is saved hides what comes from there later: I am told once, with the way back', async () => {
-    const login = () => stage.world.type('ls-auth login --profile team --scope profile --tenant t')
-    expect((await login()).stderr).toContain(
-      `note: your value for scopes applies from now on, and no longer what ${etc} says. To go back: ls-auth profile set scopes --unset --profile team\n`,
-    )
-    expect((await login()).stderr).not.toContain('from now on')
   })
 })
 

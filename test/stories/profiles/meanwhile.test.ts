@@ -175,7 +175,7 @@ describe('a sign-in whose profile was removed at another terminal, while the bro
     expect(stderr).toBe('This machine has no sign-ins.\n')
   }
   const GONE =
-    /error: the profile work was removed in the meantime\nhint: To create it again: ls-auth login .*--profile work --issuer http\S+ --client-id \S+ --port 0\n {2}the sign-in is removed; refresh token revoked\n$/
+    /error: the profile work was removed in the meantime\nhint: To create it again: ls-auth login .*--profile work --issuer http\S+ --client-id \S+\n {2}the sign-in is removed; refresh token revoked\n$/
 
   it.each(['ls-auth login', 'ls-auth login --tenant t'])(
     '%s: nothing is kept that no command can reach',

@@ -59,20 +59,6 @@ it.each([
   await expectNoSignIn()
 })
 
-it('the profile was removed: the line in the hint makes it as it was, and not as one command was typed', async () => {
-  const shown = async () => (await world.type('ls-auth profile show --profile default --json')).stdout
-  const before = await shown()
-  other.whileItIsOpen(() => other.type('ls-auth profile remove default'))
-  const { exit, stderr } = await world.type(
-    'ls-auth services --project test --tenant guests --reason TICKET-1',
-  )
-  expect(exit).toBe(2)
-  const line = /ls-auth login --reason .*$/m.exec(stderr)?.[0] ?? ''
-  expect(line).not.toMatch(/--project test|guests/)
-  expect((await world.type(line)).exit).toBe(0)
-  expect(await shown()).toBe(before)
-})
-
 it.each([
   ['the browser was open', (work: Work) => other.whileItIsOpen(work)],
   ['the question was there', whileItIsAsked],

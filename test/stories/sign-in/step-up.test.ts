@@ -189,23 +189,4 @@ describe('login', () => {
         '  required sign-in age: 1h at most\n',
     )
   })
-
-  it('says where --max-age could not be checked: the provider does not say when it was', async () => {
-    stage.provider.tamper = {
-      async tokenResponse(body) {
-        const { auth_time, ...others } = claimsOf(String(body.id_token))
-        return { ...body, id_token: await stage.provider.signIdToken(others) }
-      },
-    }
-    const { exit, stderr } = await world.type('ls-auth login --max-age 1h')
-    const usual = await world.type('ls-auth login')
-    stage.provider.tamper = {}
-    expect(exit, stderr).toBe(0)
-    expect(stderr).toContain(
-      'warning: the provider does not say when you signed in (auth_time)\n' +
-        '         ls-auth could not check --max-age. An API that requires it will refuse this sign-in.\n',
-    )
-    expect(usual.stderr).not.toContain('auth_time')
-    expect((await world.type('ls-auth login --max-age 1h')).stderr).not.toContain('auth_time')
-  })
 })
