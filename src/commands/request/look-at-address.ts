@@ -147,10 +147,17 @@ export async function withBackend(invocation: Invocation, profile: Profile): Pro
   const { clock, http } = invocation.ports
   const { request } = openRecorder(invocation, profile.client)
   const looker = { http: await http(profile.client.http), clock, now: () => clock.now(), witness: request }
+  const { name, settingsFile, resolved } = profile
+  const isOwn = resolved.api.source === settingsFile.path
   const hasToken = givenToken(invocation) !== undefined || profile.client.issuer !== undefined
-  const backend = await backendAt(profile.api, hasToken, looker)
-  if (profile.resolved.api.source === profile.settingsFile.path)
-    await keepBackend(invocation, profile, backend)
+  const backend = await backendAt(profile.api, hasToken, looker).catch((error) => {
+    throw isOwn && error instanceof Failure && error.code === 'settings' && hasToken
+      ? error.withHint(
+          `Set it, such as: ls-auth profile set backend tempo --profile ${shellWord(name)}. It takes ${listed(BACKEND_IDS, 'or')}.`,
+        )
+      : error
+  })
+  if (isOwn) await keepBackend(invocation, profile, backend)
   return { ...profile, backend }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BACKEND_IDS, listed } from '../../../src/backends/table.ts'
 import type { Files } from '../../../src/ports/ports.ts'
 import { realFiles } from '../../../src/system/files/files.ts'
 import { type JaegerMode, startJaegerApi } from '../../world/jaeger-api.ts'
@@ -10,6 +11,7 @@ import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 const traces = [makeTrace({ seed: 7 })]
+const ALL = listed(BACKEND_IDS, 'or')
 
 /** "How do I try it on the Tempo or Jaeger on my own machine?" */
 let world: World
@@ -130,7 +132,7 @@ describe('an address alone, as it is typed at 3 a.m.', () => {
       () => server(JSON_ANYWHERE),
       2,
       'error: unknown back end at HOST',
-      'hint: Add --backend lightstep, tempo or jaeger, or set LS_AUTH_BACKEND. If it is a trace gateway, sign in: ls-auth login http://HOST',
+      `hint: Add --backend ${ALL}, or set LS_AUTH_BACKEND. If it is a trace gateway, sign in: ls-auth login http://HOST`,
     ],
     [
       'no server',
@@ -155,7 +157,7 @@ describe('an address alone, as it is typed at 3 a.m.', () => {
       const { exit, stderr } = await world.type(`ls-auth services --api ${url}`)
       expect({ exit, stderr }).toEqual({
         exit: 2,
-        stderr: expect.stringContaining('hint: Add --backend lightstep, tempo or jaeger'),
+        stderr: expect.stringContaining(`hint: Add --backend ${ALL}`),
       })
     }
   })
@@ -244,6 +246,23 @@ describe('a profile with an API and no back end', () => {
     })
     expect(api.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true)
     expect(await text()).not.toContain('backend')
+  })
+
+  it('an API that wants the token of the profile: the hint sets the back end once', async () => {
+    const api = await startTempoApi({ traces, apiKey: 'k' })
+    close.push(api.close)
+    await own(api.url, 'issuer = "https://id.example"\nclient_id = "x"\n')
+    const { exit, stderr } = await world.type('ls-auth services')
+    const set = 'ls-auth profile set backend tempo --profile local'
+    expect({ exit, stderr }).toEqual({
+      exit: 2,
+      stderr: expect.stringContaining(`hint: Set it, such as: ${set}.`),
+    })
+    expect(await world.type(set)).toMatchObject({ exit: 0 })
+    expect(await world.type('ls-auth services')).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining('you are not signed in'),
+    })
   })
 
   it('an address of this run leaves the profile alone', async () => {
