@@ -153,7 +153,7 @@ export async function withBackend(invocation: Invocation, profile: Profile): Pro
   const backend = await backendAt(profile.api, hasToken, looker).catch((error) => {
     throw isOwn && error instanceof Failure && error.code === 'settings' && hasToken
       ? error.withHint(
-          `Set it, such as: ls-auth profile set backend tempo --profile ${shellWord(name)}. It takes ${listed(BACKEND_IDS, 'or')}.`,
+          `Set it, such as: ls-auth profile set backend ${BACKEND_IDS[1]} --profile ${shellWord(name)}. It takes ${listed(BACKEND_IDS, 'or')}.`,
         )
       : error
   })
