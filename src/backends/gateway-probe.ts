@@ -30,7 +30,7 @@ const PROBES: Readonly<Partial<Record<BackendId, (place: Place) => GatewayProbe>
   lightstep(place) {
     const project = projectPath(place)
     return {
-      reads: [`${project}/directory/services`, `${project}/streams`],
+      reads: [`${project}/directory/services`],
       // Makes a stream out of JSON. The body is none, so there is nothing to make one of.
       write: { method: 'POST', path: `${project}/streams`, body: NO_JSON },
     }

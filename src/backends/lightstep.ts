@@ -17,8 +17,6 @@ export const lightstep = {
     { method: 'GET', path: PROJECT },
     { method: 'GET', path: `${PROJECT}/stored-traces` },
     { method: 'GET', path: `${PROJECT}/directory/services` },
-    { method: 'GET', path: `${PROJECT}/streams` },
-    { method: 'GET', path: `${PROJECT}/streams/:id/timeseries` },
     { method: 'GET', path: `${PROJECT}/snapshots/:id` },
     { method: 'POST', path: `${PROJECT}/telemetry/attributes` },
     { method: 'POST', path: `${PROJECT}/telemetry/query_timeseries` },

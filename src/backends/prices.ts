@@ -17,7 +17,7 @@ const PRICES: Readonly<Partial<Record<BackendId, Readonly<Partial<Record<Verb, P
   lightstep: {
     search: {
       without:
-        'Lightstep cannot search without a snapshot, only answer a query that has a stream. A person allows snapshots by starting this server with --snapshot.',
+        'Lightstep cannot search without a snapshot. A person allows snapshots by starting this server with --snapshot.',
       cost: `On Lightstep each call may spend ${SPENT}, and so may each repeat.`,
     },
     trace: {

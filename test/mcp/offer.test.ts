@@ -11,7 +11,7 @@ it('a tool says what its back end cannot do', async () => {
   )
   expect(await wordsOf('get_attributes', offer('tempo'))).not.toContain('Not here')
   for (const name of ['search_traces', 'explain_traces'])
-    expect(await wordsOf(name, offer('lightstep'))).toMatch(/without a snapshot, .*A person allows snapshots/)
+    expect(await wordsOf(name, offer('lightstep'))).toMatch(/without a snapshot\. A person allows snapshots/)
   expect(await wordsOf('get_trace', offer('lightstep'))).toContain('by span id (16 hex digits)')
 })
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { httpServer, listen, type ServerIdentity } from './loopback-server.ts'
 import { misbehave, sendErrors, sendJson, type TraceApiMode } from './trace/answers.ts'
-import { Snapshots, type StreamData, streamList, streamTimeseries } from './trace/lightstep-snapshots.ts'
+import { Snapshots } from './trace/lightstep-snapshots.ts'
 import { queryTimeseries, type Reply, telemetryAttributes } from './trace/lightstep-telemetry.ts'
 import { type TraceData, toStoredTraces } from './trace-data.ts'
 
@@ -44,7 +44,6 @@ export interface TraceApi {
   traces: readonly TraceData[]
   /** Services beside those of the traces: the directory knows them for weeks. */
   services: readonly string[]
-  streams: readonly StreamData[]
   readonly snapshots: Snapshots
   close(): Promise<void>
 }
@@ -81,7 +80,6 @@ export async function startTraceApi(options: TraceApiOptions): Promise<TraceApi>
     rateLimitResetSeconds: 1,
     traces: options.traces ?? [],
     services: [],
-    streams: [],
     snapshots: new Snapshots(),
     close: () => listening.close(),
   }
@@ -150,13 +148,7 @@ function projectReply(
   if (view === 'snapshots' && id !== undefined && part === undefined) {
     return api.snapshots.look(id, url.searchParams.get('include-exemplars') === '1', api.traces)
   }
-  if (view === 'streams' && id === undefined) return streamList(api.streams)
-  if (view !== 'streams' || part !== 'timeseries') return undefined
-  return streamTimeseries(
-    api.streams.find((stream) => stream.id === id),
-    url.searchParams,
-    api.traces,
-  )
+  return undefined
 }
 
 /** `data` is an object here, unlike everywhere else in this API. */

@@ -45,6 +45,6 @@ export async function openProfile(
     place: requirePlace(backendOf(profile.backend), profile.place),
     send,
     now: () => invocation.ports.clock.now(),
-    snapshotConsent: async () => (await import('./snapshot-consent.ts')).snapshotConsent(invocation, profile),
+    snapshotConsent: async () => (await import('./snapshot-consent.ts')).snapshotConsent(invocation),
   })
 }

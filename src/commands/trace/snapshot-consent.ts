@@ -1,5 +1,4 @@
 import { Failure } from '../../errors.ts'
-import type { Profile } from '../../settings/profile.ts'
 import type { SnapshotConsent } from '../../trace/sources/trace-source.ts'
 import { canAsk, confirm } from '../can-ask.ts'
 import { commandLine } from '../command-line.ts'
@@ -26,10 +25,9 @@ const question = (reason: string, invocation: Invocation): string =>
 
 /**
  * Asks for consent before a snapshot, which counts against a rate limit of the whole organization. `--snapshot` gives
- * it in advance; in a script there is no prompt, but a Failure `cannot-do`. Who may only read is not asked: Failure
- * `not-allowed`.
+ * it in advance; in a script there is no prompt, but a Failure `cannot-do`.
  */
-export function snapshotConsent(invocation: Invocation, profile: Profile): SnapshotConsent {
+export function snapshotConsent(invocation: Invocation): SnapshotConsent {
   const { terminal, clock } = invocation.ports
   const allowed = invocation.options.snapshot === true
   const command = commandLine(invocation, { snapshot: true })
@@ -38,8 +36,6 @@ export function snapshotConsent(invocation: Invocation, profile: Profile): Snaps
     command,
     async request(reason, instead) {
       if (allowed) return
-      const { requireWrite } = await import('./write-access.ts')
-      await requireWrite(invocation, profile, reason)
       // Many traces at once: nobody answers so many questions.
       if (!canAsk(invocation) || invocation.options.ids !== undefined) {
         const detail = [...cost(invocation), ...(instead === undefined ? [] : [instead])]

@@ -36,7 +36,7 @@ export function lightstepProject(settings: LightstepSettings, send: Send): Light
       ...limitOf(request),
     })
     // What is below the project may be missing by itself.
-    const isOfProject = !/^(?:stored-traces|(?:snapshots|streams)\/)/.test(request.path)
+    const isOfProject = !/^(?:stored-traces|snapshots\/)/.test(request.path)
     if (answer.status === 404 && (isOfProject || saysNoProject(errorText(answer))))
       throw unknownProject(settings, answer)
     if (answer.status === 401) throw denied(settings, answer)
@@ -54,7 +54,7 @@ export function lightstepProject(settings: LightstepSettings, send: Send): Light
 function limitOf({ path, method = 'GET' }: ApiRequest): Pick<ApiRequest, 'limit'> {
   if (/^snapshots\b/.test(path)) return { limit: { name: 'snapshots', isPoll: method === 'GET' } }
   if (path === 'telemetry/query_timeseries') return { limit: { name: 'queries' } }
-  return /^streams\/.*\/timeseries$/.test(path) ? { limit: { name: 'time series of streams' } } : {}
+  return {}
 }
 
 /** A time range as members of bodies and queries: RFC 3339. */

@@ -39,7 +39,7 @@ it('a search that no snapshot is allowed for: who can allow it is said, and what
   const agent = await start(machine, ['--profile', 'old'])
   const tools = await agent.tools()
   const search = tools.find(({ name }) => name === 'search_traces')
-  expect(search?.description).toContain('only answer a query that has a stream')
+  expect(search?.description).toContain('cannot search without a snapshot')
   const hints = tools.map(({ name, annotations }) => [name, annotations?.openWorldHint])
   expect(hints.filter(([, isOpen]) => isOpen !== true)).toEqual([['whoami', false]])
   const { isError, text } = await agent.call('search_traces', { service: 'payment' })

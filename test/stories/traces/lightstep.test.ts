@@ -5,8 +5,6 @@ import { openWorld, type World } from '../../world/world.ts'
 
 const KEY = 'a-key-that-is-the-token'
 const trace = makeTrace({ seed: 7 })
-const root = trace.spans.find((span) => span.parentId === undefined && span.service === 'frontend')
-const rootId = root?.spanId as string
 const MISSING = '0123456789abcdef0123456789abcdef'
 const NOW = Date.parse('2026-09-22T18:00:00Z')
 
@@ -38,25 +36,6 @@ describe('a trace by its trace id takes a snapshot', () => {
     expect(outcome.stderr).toContain('Lightstep reads traces by span id, but this is a trace id')
     expect(outcome.stderr).toContain(`ls-auth trace get ${trace.traceId} --error --profile old --snapshot\n`)
     expect(outcome.stderr).toContain('60 requests per hour')
-    expect(api.requests).toEqual([])
-  })
-
-  it('nobody is asked who may only read, by the access of the profile and the scopes of the token', async () => {
-    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-    const claims = { iss: 'https://idp.example', sub: 'alice', aud: 'api', scope: 'openid traces:read' }
-    world.variables.LS_AUTH_TOKEN = `${part({ alg: 'RS256', typ: 'at+jwt' })}.${part(claims)}.c2ln`
-    await world.editConfig((text) => `${text}[profiles.old.access]\nwrite = { scopes = ["traces:write"] }\n`)
-    for (const tty of [true, false]) {
-      world.tty = tty
-      world.watched = tty
-      const { exit, stderr } = await world.type(`ls-auth trace get ${trace.traceId} --profile old`)
-      expect(exit).toBe(11)
-      expect(stderr.replaceAll(/\n {7}/g, ' ')).toMatch(
-        /error: Lightstep.*; a snapshot needs write access, which you do not have\n/,
-      )
-      expect(stderr).toMatch(/required scopes: traces:write\n +held scopes: openid, traces:read/)
-      expect(stderr).not.toMatch(/Take a snapshot/)
-    }
     expect(api.requests).toEqual([])
   })
 
@@ -190,50 +169,7 @@ describe('a look at a snapshot that fails', () => {
 })
 
 describe('search', () => {
-  const STREAM = { id: 'st1', name: 'slow\u001b[31m shop', query: '"service"  in ("frontend")' }
-
-  it('a stream that asks the same answers for nothing', async () => {
-    api.streams = [{ id: 'x', name: 'other', query: 'service IN ("cart")' }, STREAM]
-    const outcome = await world.type('ls-auth trace search --service frontend --since 2d')
-    expect(outcome).toMatchObject({ exit: 0 })
-    expect(outcome.stdout).toMatch(new RegExp(`^${rootId} +POST /checkout `, 'm'))
-    expect(outcome.stderr).toBe(
-      'note: examples of the stream "slow\\u{1b}[31m shop", not all of its traces\n',
-    )
-    expect(asked()).toEqual(['GET streams', 'GET streams/st1/timeseries'])
-    const resolution = new URL(api.requests.at(-1)?.url ?? '', api.url).searchParams.get('resolution-ms')
-    expect(Number(resolution) % 15_000).toBe(0)
-    expect((2 * 86_400_000) / Number(resolution)).toBeLessThanOrEqual(1440)
-    const found = JSON.parse(
-      (await world.type('ls-auth trace search --service frontend --since 2d --json')).stdout,
-    )
-    expect(found.traces[0]).toMatchObject({
-      traceId: trace.traceId.slice(16),
-      span: { spanId: rootId, name: 'POST /checkout' },
-      startTimeUnixNano: `${root?.startMicros}000`,
-    })
-    expect(await world.type(`ls-auth trace get ${found.traces[0].span.spanId}`)).toMatchObject({ exit: 0 })
-  })
-
-  it('a short time is looked at whole, and nothing before it is listed', async () => {
-    api.streams = [STREAM]
-    const began = (root?.startMicros as number) / 1000
-    const from = (millis: number) => new Date(began + millis).toISOString()
-    const listed = async (oldest: number, youngest: number) =>
-      (
-        await world.type(
-          `ls-auth trace search --service frontend --from ${from(oldest)} --to ${from(youngest)} --quiet`,
-        )
-      ).stdout.includes(rootId)
-    expect(await listed(-5_000, 25_000)).toBe(true)
-    expect(await listed(-5_000, 85_000)).toBe(true)
-    expect(await listed(-61_000, 30_000)).toBe(true)
-    expect(await listed(-61_000, -1_000)).toBe(false)
-    // Within the window that is asked for, and before the time.
-    expect(await listed(5_000, 35_000)).toBe(false)
-  })
-
-  it('else a snapshot, with leave; durations are compared here', async () => {
+  it('a snapshot, with leave; durations are compared here', async () => {
     const without = await world.type('ls-auth trace search --service payment --error --min 10ms')
     expect(without).toMatchObject({ exit: 2, stdout: '' })
     expect(without.stderr).toContain('trace search --service payment --error --min 10ms --snapshot')

@@ -1,13 +1,6 @@
 import type { SpanData, TraceData } from '../trace-data.ts'
 import type { Reply } from './lightstep-telemetry.ts'
 
-/** A retained query; its `query` never changes. */
-export interface StreamData {
-  readonly id: string
-  readonly name: string
-  readonly query: string
-}
-
 /** Requests for snapshots that an organization has in an hour, and when they are all back. */
 const A_HOUR = 60
 const RESET_SECONDS = 1380
@@ -113,50 +106,4 @@ export function matches(query: string, trace: TraceData, span: SpanData): boolea
     )
     return values.includes(known[key] ?? String(span.tags[key]))
   })
-}
-
-/** `GET …/streams`. */
-export function streamList(streams: readonly StreamData[]): Reply {
-  const data = streams.map(({ id, name, query }) => ({ type: 'stream', id, attributes: { name, query } }))
-  return { status: 200, body: { data } }
-}
-
-/** `GET …/streams/{id}/timeseries`: a bad id is a 500, as at the real one. */
-export function streamTimeseries(
-  stream: StreamData | undefined,
-  query: URLSearchParams,
-  traces: readonly TraceData[],
-): Reply {
-  if (!stream) return { status: 500, body: { errors: ['internal error'] } }
-  const [oldest, youngest] = ['oldest-time', 'youngest-time'].map((name) => Date.parse(query.get(name) ?? ''))
-  const resolution = Math.floor(Number(query.get('resolution-ms')) / 15_000) * 15_000
-  if (!oldest || !youngest || !(resolution >= 60_000)) {
-    return { status: 400, body: { errors: ['oldest-time, youngest-time and resolution-ms are required'] } }
-  }
-  // Cut to whole windows; what that leaves out at the end is not answered.
-  const from = Math.floor(oldest / 15_000) * 15_000
-  const to = from + Math.floor((youngest - from) / resolution) * resolution
-  const exemplars = traces.flatMap((trace) =>
-    trace.spans
-      .filter((span) => matches(stream.query, trace, span))
-      .filter((span) => span.startMicros >= from * 1000 && span.startMicros < to * 1000)
-      .map((span) => ({
-        span_guid: span.spanId,
-        trace_guid: trace.traceId.slice(16),
-        trace_handle: 'opaque',
-        span_name: span.name,
-        duration_micros: span.endMicros - span.startMicros,
-        oldest_micros: span.startMicros,
-        youngest_micros: span.endMicros,
-        has_error: span.error,
-        percentile: 99.1,
-      })),
-  )
-  const [first, last] = [from, to].map((time) => new Date(time).toISOString())
-  const attributes = {
-    'points-count': (to - from) / resolution,
-    'time-range': { 'oldest-time': first, 'youngest-time': last },
-    ...(query.get('include-exemplars') === '1' && { exemplars }),
-  }
-  return { status: 200, body: { data: { type: 'timeseries', id: stream.id, attributes } } }
 }
