@@ -11,7 +11,6 @@ export type JaegerMode =
   /** v2.19 and v2.20: both APIs whole. */
   | 'v3-2.20'
   /** A version that takes camelCase only. */
-  | 'v3-camel'
   /**
    * v1.60 to v2.18: no trace-summaries; `/api/v3/traces` wants `num_traces` and ignores attributes (recorded on
    * 2.18.0); `/api/traces` filters.
@@ -128,9 +127,7 @@ function answerV3(
     response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' })
     return response.end('404 page not found\n')
   }
-  const spell = (name: string) =>
-    mode === 'v3-camel' ? name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) : name
-  const given = (name: string) => url.searchParams.get(`query.${spell(name)}`)
+  const given = (name: string) => url.searchParams.get(`query.${name}`)
   if (!/^\d{4}-.*Z$/.test(given('start_time_min') ?? '')) {
     return v3Error(response, 400, 'query.startTimeMin and query.startTimeMax are required')
   }
@@ -234,7 +231,7 @@ function answerV2(
     return json(response, 404, envelope(null, [{ code: 404, msg: 'trace not found' }]))
   }
   // From v2.21 on the old search and lists are gone.
-  if (mode !== 'v3' && mode !== 'v3-camel') {
+  if (mode !== 'v3') {
     if (path === '/api/services') return json(response, 200, envelope(servicesOf(traces)))
     if (path === '/api/traces') {
       const given = (name: string) => url.searchParams.get(name)

@@ -1,7 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../json-object.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { shellWord } from '../../text/shell-word.ts'
 import { SPAN_KIND, splitScope } from '../attribute-scope.ts'
 import { asCount, asInteger, hexId, textOrNumber } from '../formats/foreign-json.ts'
 import { errorIn } from '../formats/jaeger-json.ts'
@@ -56,13 +55,13 @@ export async function searchJaeger(
   // One page: the API has no cursor for pagination, and no order by which the times of one page could begin the next.
   await onPage?.(traces)
   const isCut = found.length >= searchDepth(filter)
-  const note =
-    isCut && isOfWholeTrace(filter) ? durationNote(found.length) : await noneNote(found, filter, send, memory)
+  const isNone = found.length === 0 && filter.service === undefined
+  const note = isCut && isOfWholeTrace(filter) ? durationNote(found.length) : isNone ? NO_SERVICE : undefined
   return {
     traces,
     truncated: isCut || fit.length >= filter.limit,
     asked: new URLSearchParams(asked).toString(),
-    ...(note !== undefined && { notes: [note], notesQuote: found.length === 0 }),
+    ...(note !== undefined && { notes: [note] }),
   }
 }
 
@@ -74,25 +73,8 @@ async function standIn(send: Send): Promise<Failure> {
 
 const TWO_SERVICES = 'service.name is the service, and every span has exactly one'
 
-async function noneNote(
-  found: readonly TraceSummary[],
-  filter: TraceFilter,
-  send: Send,
-  { isVictoria = false }: SearchMemory,
-): Promise<string | undefined> {
-  if (found.length > 0) return undefined
-  const ofResource = isVictoria ? resourceNote(filter) : undefined
-  const notes = [ofResource, await withoutService(filter, send)].filter((note) => note !== undefined)
-  return notes.length > 0 ? notes.join('; ') : undefined
-}
-
 /** Cassandra looks for a service without a name then, and finds none (jaeger `cassandra/spanstore/reader.go`). */
-async function withoutService({ service }: TraceFilter, send: Send): Promise<string | undefined> {
-  // Nothing was found, whether or not the services can be listed.
-  const services = service === undefined ? await jaegerServices(send).catch(() => []) : []
-  if (services.length === 0) return undefined
-  return 'some Jaeger storages (Cassandra) need --service'
-}
+const NO_SERVICE = 'some Jaeger storages (Cassandra) need --service'
 
 const durationNote = (compared: number): string =>
   `Jaeger searches span durations; ls-auth compared whole traces in the ${compared} traces it returned. ` +
@@ -103,25 +85,17 @@ interface Found {
   readonly asked: Readonly<Record<string, string>>
 }
 
-/**
- * Undefined when this Jaeger has no summaries. It takes snake_case; one that wants camelCase answers that the required
- * parameters are missing.
- */
+/** Undefined when this Jaeger has no summaries. */
 async function findSummaries(
   filter: TraceFilter,
   send: Send,
   memory: SearchMemory,
 ): Promise<Found | undefined> {
-  const path = '/api/v3/trace-summaries'
-  const ask = async (spell: (name: string) => string) => {
-    const asked = v3Query(filter, spell)
-    const request = { path, query: asked, answers: [500] }
-    return { asked, answer: await askV3(send, request, memory) }
-  }
-  const snake = await ask((name) => name)
-  const { asked, answer } = snake.answer?.status === 400 ? await ask(camelCase) : snake
+  const asked = v3Query(filter)
+  const request = { path: '/api/v3/trace-summaries', query: asked, answers: [500] }
+  const answer = await askV3(send, request, memory)
   if (answer === undefined) return undefined
-  requireAccepted(answer, filter)
+  requireAccepted(answer)
   return { asked, found: answer.status === 404 ? [] : readSummaries(answer.json()) }
 }
 
@@ -143,39 +117,20 @@ function jaegerMessage(answer: ApiAnswer): readonly string[] {
   }
 }
 
-/** What storages refuse (jaeger `cassandra/spanstore/reader.go`, `elasticsearch/.../reader.go`); v3 says it with status 500. */
-const REFUSED = /service name must be set|cannot query for duration and tags|search depth must be/i
-
-/** Failures: `usage` for a search that Jaeger does not make (HTTP 400), else that of the answer; its words choose the hint. */
-function requireAccepted(answer: ApiAnswer, filter: TraceFilter): void {
-  if (answer.status !== 400 && answer.status !== 500) return
-  const detail = jaegerMessage(answer)
-  const says = detail.join(' ')
-  if (answer.status === 500)
-    throw REFUSED.test(says) ? answer.failure?.withHint(rejectionHint(says, filter)) : answer.failure
-  throw new Failure('usage', 'Jaeger did not accept the search', {
-    hint: rejectionHint(says, filter),
-    detail,
-  }).withMoreHint(answer.tokenHint)
+/** Failures: `usage` for a search that Jaeger does not make (HTTP 400; v3 may say so with 500), else that of the answer. */
+function requireAccepted(answer: ApiAnswer): void {
+  if (answer.status === 500) throw answer.failure?.withMoreHint(STORAGES)
+  if (answer.status !== 400) return
+  const failure = new Failure('usage', 'Jaeger did not accept the search', {
+    hint: STORAGES,
+    detail: jaegerMessage(answer),
+  })
+  throw failure.withMoreHint(answer.tokenHint)
 }
 
-function rejectionHint(says: string, filter: TraceFilter): string {
-  if (/duration and tags/i.test(says)) return 'Drop --min and --max, or --error and --attr.'
-  if (/limit|depth/i.test(says)) {
-    if (isOfWholeTrace(filter))
-      return 'Add --service NAME. Comparing whole traces needs more traces than this Jaeger returns.'
-    const most = Number(/\b(\d+)$/.exec(says)?.[1])
-    return most > 0 && most < filter.limit
-      ? `Request fewer traces: --limit ${most}.`
-      : 'Request fewer traces with --limit.'
-  }
-  if (/service/i.test(says)) return 'Most Jaeger storages need --service.'
-  return 'Check the flags of the search.'
-}
-
-function camelCase(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}
+/** Jaeger `cassandra/spanstore/reader.go`, `elasticsearch/.../reader.go`. */
+const STORAGES =
+  'Some storages need --service, a lower --limit, or no --min and --max beside --attr and --error.'
 
 async function searchV2(filter: TraceFilter, send: Send, query: Found['asked']): Promise<ApiAnswer> {
   if (filter.service === undefined) {
@@ -186,7 +141,7 @@ async function searchV2(filter: TraceFilter, send: Send, query: Found['asked']):
     })
   }
   const answer = await send({ path: '/api/traces', query, answers: [400, 500] })
-  requireAccepted(answer, filter)
+  requireAccepted(answer)
   return answer
 }
 
@@ -247,8 +202,8 @@ const COMPARED = 1000
 const searchDepth = (filter: TraceFilter): number =>
   isOfWholeTrace(filter) ? Math.max(filter.limit, COMPARED) : filter.limit
 
-/** The query parameters of `/api/v3/trace-summaries`, their names spelt by `spell`. */
-function v3Query(filter: TraceFilter, spell: (name: string) => string): Record<string, string> {
+/** The query parameters of `/api/v3/trace-summaries`. */
+function v3Query(filter: TraceFilter): Record<string, string> {
   const { service, name, minNanos, maxNanos } = filter
   const time = (millis: number) => isoTime(BigInt(Math.round(millis)) * 1_000_000n)
   const values: Record<string, string | undefined> = {
@@ -263,25 +218,24 @@ function v3Query(filter: TraceFilter, spell: (name: string) => string): Record<s
     search_depth: String(searchDepth(filter)),
   }
   const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined)
-  return Object.fromEntries(given.map(([key, value]) => [`query.${spell(key)}`, value]))
+  return Object.fromEntries(given.map(([key, value]) => [`query.${key}`, value]))
 }
 
 /**
- * The query parameters of `/api/traces`, times in microseconds (jaeger `query_parser.go`). VictoriaTraces leaves the limits of a
- * duration out, and has a prefix for attributes of the resource (recorded in July 2025).
+ * The query parameters of `/api/traces`, times in microseconds (jaeger `query_parser.go`). VictoriaTraces has a prefix for
+ * attributes of the resource (recorded in July 2025).
  */
 export function v2Query(filter: TraceFilter, isVictoria: boolean): Record<string, string> {
   const { service, name, minNanos, maxNanos } = filter
   const attributes = tags(filter, isVictoria)
-  const wider = isVictoria ? 1 : 0
   return {
     ...(service !== undefined && { service }),
     ...(name !== undefined && { operation: name }),
     ...(attributes !== undefined && { tags: attributes }),
     start: String(Math.round(filter.fromMillis) * 1000),
     end: String(Math.round(filter.toMillis) * 1000),
-    ...(minNanos !== undefined && minNanos > 0 && { minDuration: `${minNanos - wider}ns` }),
-    ...(maxNanos !== undefined && { maxDuration: `${maxNanos + wider}ns` }),
+    ...(minNanos !== undefined && minNanos > 0 && { minDuration: `${minNanos}ns` }),
+    ...(maxNanos !== undefined && { maxDuration: `${maxNanos}ns` }),
     limit: String(filter.limit),
   }
 }
@@ -314,16 +268,6 @@ function tagOf(key: string, isVictoria: boolean): string {
   const { scope, bare } = splitScope(key)
   if (key === SPAN_KIND) return key
   return isVictoria && scope === 'resource' ? `resource_attr:${bare}` : bare
-}
-
-/** Of a search in VictoriaTraces that found nothing: how to ask for an attribute of the resource. */
-function resourceNote({ attributes }: TraceFilter): string | undefined {
-  const isPlain = (key: string) => key !== SPAN_KIND && splitScope(key).scope === undefined
-  const [key, value] = attributes.find(([one]) => isPlain(one)) ?? []
-  if (key === undefined) return undefined
-  const { bare } = splitScope(key)
-  const flag = `--attr ${shellWord(`resource.${bare}=${value}`)}`
-  return `VictoriaTraces looked for ${safeText(bare, 60)} in spans; in their resources: ${flag}`
 }
 
 function tags(filter: TraceFilter, isVictoria = false): string | undefined {

@@ -89,29 +89,19 @@ it.each<[what: string, bodies: Readonly<Record<string, string>>]>([
 
 /** The storages of Jaeger 2 refuse so (jaeger `cassandra/spanstore/reader.go`); v3 sends each of their errors with status 500. */
 it.each([
-  ['--error', 'service Name must be set', 'Most Jaeger storages need --service.'],
-  [
-    '--service cart --error --min 1s',
-    'cannot query for duration and tags simultaneously',
-    'Drop --min and --max, or --error and --attr.',
-  ],
-  [
-    '--service cart',
-    'search depth must be greater than 0 and less than max traces',
-    'Request fewer traces with --limit.',
-  ],
-  [
-    '--min 1s',
-    'search depth must be greater than 0 and less than max traces',
-    'Add --service NAME. Comparing whole traces needs more traces than this Jaeger returns.',
-  ],
-])('a search that its storage does not make is told as that: %s', async (flags, message, hint) => {
+  ['--error', 'service Name must be set'],
+  ['--service cart --error --min 1s', 'cannot query for duration and tags simultaneously'],
+  ['--service cart', 'search depth must be greater than 0 and less than max traces'],
+])('a search that its storage does not make is told as that: %s', async (flags, message) => {
   const path = '/api/v3/trace-summaries'
   bodies = { [path]: JSON.stringify({ error: { httpCode: 500, message } }) }
   statuses = { [path]: 500 }
   const { exit, stderr } = await world.type(`ls-auth trace search ${flags}`)
-  // No code tells it from a storage that is down: the words choose the hint alone.
-  expect({ exit, stderr }).toMatchObject({ exit: 6, stderr: expect.stringContaining(`hint: ${hint}\n`) })
+  // No code tells it from a storage that is down.
+  expect({ exit, stderr }).toMatchObject({
+    exit: 6,
+    stderr: expect.stringContaining('Some storages need --service'),
+  })
   expect(stderr).toContain(message)
   bodies = { [path]: JSON.stringify({ error: { httpCode: 500, message: 'storage down' } }) }
   expect(await world.type(`ls-auth trace search ${flags}`)).toMatchObject({ exit: 6 })
