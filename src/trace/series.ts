@@ -1,5 +1,3 @@
-import type { Comparison } from './analysis/selection-counts.ts'
-
 /** A stretch of time, in milliseconds since the epoch; `fromMillis < toMillis`. */
 export interface TimeRange {
   readonly fromMillis: number
@@ -33,8 +31,6 @@ export type StepTimes = 'starts' | 'ends'
 /** The result of a query. */
 export interface QueryResult {
   readonly series: readonly TimeSeries[]
-  /** The series count attribute values in two groups of spans. */
-  readonly comparison?: Comparison
   /** Absent: not known, or plain numbers. */
   readonly unit?: Unit
   /** What the label `__bucket` of a histogram is. Absent: a plain number. */

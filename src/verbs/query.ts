@@ -1,14 +1,12 @@
 import { MASKED } from '../commands/trace/masked.ts'
 import { openSource } from '../commands/trace/open-source.ts'
 import { Failure } from '../errors.ts'
-import { type Answer, type Block, drawnBlock, textBlock } from '../frame/answer.ts'
+import { type Answer, drawnBlock } from '../frame/answer.ts'
 import { choice, duration, text } from '../frame/flag.ts'
 import { ASKS_API, verb } from '../frame/verb.ts'
 import { safeText } from '../text/safe-text.ts'
-import { rankCauses, withoutSensitive } from '../trace/analysis/rank-causes.ts'
 import { splitScope } from '../trace/attribute-scope.ts'
 import { maskerUnder, maskText } from '../trace/masking.ts'
-import { causeTable, leadOfCauses } from '../trace/render/tables/cause-table.ts'
 import { renderChart } from '../trace/render/tables/chart.ts'
 import { renderTable, toSeriesCsv, toSeriesJson } from '../trace/render/tables/series-table.ts'
 import { MOST_POINTS, type TimeRange, type TimeSeries, usualStep } from '../trace/series.ts'
@@ -53,10 +51,6 @@ export const query = verb({
     const series = result.series.map((one) => mask(one, maskLabels))
     const partial = result.partial && mask(result.partial, maskText)
     const isMasked = series.some((one, i) => one !== result.series[i])
-    const compared =
-      format === 'auto' || format === 'table' || format === 'agent' ? result.comparison : undefined
-    const ranked =
-      compared && (showSensitive ? { comparison: compared, hidden: 0 } : withoutSensitive(compared))
     const isChart = format === 'chart' || (format === 'auto' && ports.terminal.outIsTTY)
     const drawn = { ...result, ...range, stepSeconds }
     const [from, to] = [range.fromMillis, range.toMillis].map((millis) => new Date(millis).toISOString())
@@ -68,13 +62,9 @@ export const query = verb({
         whole: (all) => ({ from, to, stepSeconds, query: text, unit, partial: partial ?? null, series: all }),
         csv: () => toSeriesCsv(series),
       },
-      blocks: ranked
-        ? rankedBlocks(ranked.comparison)
-        : [drawnBlock((pen) => (isChart ? renderChart : renderTable)(series, { ...drawn, ...pen }))],
+      blocks: [drawnBlock((pen) => (isChart ? renderChart : renderTable)(series, { ...drawn, ...pen }))],
       notes: [
-        // A ranking shows no labels, and tells of the values it leaves out.
-        ranked && ranked.hidden > 0 ? MASKED : undefined,
-        isMasked && !ranked ? { ...MASKED, text: MASKED.text.replace('values', 'labels') } : undefined,
+        isMasked ? { ...MASKED, text: MASKED.text.replace('values', 'labels') } : undefined,
         partial === undefined
           ? undefined
           : {
@@ -86,20 +76,6 @@ export const query = verb({
     }
   },
 })
-
-/** What the back end compared, as `trace why` shows it: ranked, and without what may be chance. */
-function rankedBlocks(comparison: Parameters<typeof rankCauses>[0]): Block[] {
-  const ranked = {
-    ranking: rankCauses(comparison),
-    comparison,
-    limitNanos: 'query',
-    traces: undefined,
-  } as const
-  return [
-    textBlock((pen) => leadOfCauses(ranked, pen)),
-    drawnBlock(({ leftOut: _, ...pen }) => causeTable(ranked, pen, { most: 10, more: '' })),
-  ]
-}
 
 function stepOf(step: number | undefined, typed: unknown, range: TimeRange): number {
   const seconds = step ?? usualStep(range)

@@ -112,7 +112,6 @@ export function whyNotes(
   {
     limitNanos,
     loweredFromNanos,
-    limitIsEstimated = false,
     unfinished = 0,
     lists = 0,
     redelivered,
@@ -131,8 +130,6 @@ export function whyNotes(
     const [from, to] = [loweredFromNanos, limitNanos].map(exactDuration)
     add('limit-lowered', `no span took longer than the ${of}, ${from}: lowered the limit to ${to}`)
   }
-  if (limitIsEstimated)
-    add('limit-estimated', `the limit is estimated: ${source} counts durations by powers of two`)
   if (unfinished > 0)
     add(
       'unfinished',

@@ -48,12 +48,8 @@ export interface TraceSource {
 
 /** A comparison that the back end made. */
 export interface BackendComparison extends DividedPopulation {
-  /** The query that was sent, in the back end's language. */
-  readonly asked: string
   /** A query of its search that finds the spans to be explained; absent: the population is a query of the person's own. */
   readonly selectedQuery?: string
-  /** The limit is a percentile that the back end estimates from a histogram. */
-  readonly limitIsEstimated?: boolean
   /** Why counts may be missing, as the server words it; not sanitized. Absent: the counts are complete. */
   readonly partial?: string
 }

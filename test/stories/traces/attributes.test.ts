@@ -52,20 +52,17 @@ describe('Tempo', () => {
     expect(Number(end) - Number(start)).toBeGreaterThanOrEqual(7200)
   })
 
-  it('values of its own fields; for those that it lists none of, what to type in their place', async () => {
+  it('values of its own fields; for those that it lists none of, that is said', async () => {
     expect(await lines('attributes status')).toEqual(['error', 'ok', 'unset'])
     expect(await lines('attributes name')).toContain('POST /checkout')
     for (const field of ['duration', 'traceDuration']) {
       const { exit, stdout, stderr } = await world.type(`ls-auth attributes ${field}`)
       expect({ exit, stdout }).toEqual({ exit: 7, stdout: '' })
       expect(stderr).toBe(
-        `error: Tempo lists no values of its field ${field} in this time\n` +
-          `hint: Search by it: ls-auth trace search --query '{ ${field} > 100ms }'\n`,
+        `error: Tempo lists no values of ${field} in this time\n` +
+          'hint: See ls-auth attributes for the names, or look further back with --since.\n',
       )
     }
-    expect((await world.type('ls-auth attributes rootName')).stderr).toContain(
-      'hint: Look further back with --since.\n',
-    )
   })
 })
 

@@ -183,9 +183,8 @@ describe('Grafana Tempo without a sign-in', () => {
     expect(none.stderr).toMatch(/no trace 0123456789abcdef\nhint: ls-auth searched the last 24 hours/)
   })
 
-  it.each<TempoMode>(['normal', 'v1-only'])('%s: services', async (mode) => {
+  it('services', async () => {
     await start()
-    tempo.mode = mode
     expect((await world.type('ls-auth services')).stdout).toBe(`${SERVICES.join('\n')}\n`)
     expect(JSON.parse((await world.type('ls-auth services --json')).stdout)).toEqual({ services: SERVICES })
   })
@@ -216,7 +215,7 @@ describe('Jaeger without a sign-in', () => {
     expect(await world.type(`ls-auth trace get ${MISSING}`)).toMatchObject({ exit: 7, stdout: '' })
   })
 
-  it.each<JaegerMode>(['v3', 'v3-camel', 'v3-no-summaries', 'v2', 'victoria'])(
+  it.each<JaegerMode>(['v3', 'v3-no-summaries', 'v2', 'victoria'])(
     '%s: search and services',
     async (mode) => {
       jaeger.mode = mode
@@ -237,7 +236,7 @@ describe('Jaeger without a sign-in', () => {
     },
   )
 
-  it('VictoriaTraces: attributes of resources, and a duration that is the limit itself', async () => {
+  it('VictoriaTraces: attributes of resources', async () => {
     const [first = trace] = traces
     const spans = first.spans.map((span) => ({ ...span, resource: { 'k8s.pod.name': 'cart-0' } }))
     const victoria = await startJaegerApi({ traces: [{ ...first, spans }] })
@@ -245,17 +244,6 @@ describe('Jaeger without a sign-in', () => {
     await profile('jaeger', victoria.url)
     const search = (flags: string) => world.type(`ls-auth trace search --service cart --since 1d ${flags}`)
     expect((await search('--attr resource.k8s.pod.name=cart-0')).stdout).toMatch(/^1 trace/)
-    const bare = await search('--attr k8s.pod.name=cart-0')
-    expect(bare.stderr).toContain(
-      'note: VictoriaTraces looked for k8s.pod.name in spans; in their resources: --attr resource.k8s.pod.name=cart-0\n',
-    )
-    const took = spans
-      .filter(({ service }) => service === 'cart')
-      .map(({ startMicros, endMicros }) => endMicros - startMicros)
-      .sort((a, b) => a - b)
-    expect((await search(`--max ${took[0]}us`)).stdout).toMatch(/^1 trace/)
-    expect((await search(`--min ${took.at(-1)}us`)).stdout).toMatch(/^1 trace/)
-    expect((await search(`--max ${(took[0] ?? 0) - 1}us`)).stdout).toBe('No traces found.\n')
     await victoria.close()
   })
 

@@ -38,7 +38,6 @@ export interface Explanation extends Counted {
 /** The two groups, and the traces they were counted in; without those the back end has counted. */
 interface Counted extends DividedPopulation {
   readonly found?: FoundTraces
-  readonly limitIsEstimated?: boolean
   readonly partial?: string
   /** Spans that were left out, since they came again. */
   readonly redelivered?: number
@@ -74,11 +73,8 @@ async function countAt(invocation: Invocation, search: OpenSearch, question: Que
       refused = countsNone(source)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      if (error.code !== 'cannot-do' && error.code !== 'not-found') throw error
-      // There is no percentile of no span.
-      if (error.code === 'not-found' && !(await isUncounted(source, filter)))
-        throw await ofService(error, invocation, source, question)
-      refused = error.code === 'not-found' ? countsNone(source) : safeText(error.message)
+      if (error.code !== 'cannot-do') throw error
+      refused = safeText(error.message)
     }
   }
   if (filter.query !== undefined) {
@@ -113,8 +109,7 @@ async function requireSpans(
   const { selection, baseline } = comparison
   if (selection.spans > 0) return
   const fits = partial === undefined ? 'fits' : `is in the part of the result that ${source.name} gave`
-  const ended =
-    baseline.spans === 0 ? `no span ${fits}` : noneOf(baseline.spans, question, found === undefined)
+  const ended = baseline.spans === 0 ? `no span ${fits}` : noneOf(baseline.spans, question)
   const none = unfinished === 0 ? ended : withUnfinished(ended, baseline.spans, unfinished)
   const { failure } = found ?? {}
   // They may be in what could not be read.
@@ -157,7 +152,7 @@ function withUnfinished(none: string, ended: number, unfinished: number): string
 }
 
 /** Of spans that fit, and of which none is to be explained. */
-function noneOf(spans: number, { selected }: Question, isEstimated: boolean): string {
+function noneOf(spans: number, { selected }: Question): string {
   if (selected.by === 'errors')
     return spans === 1 ? 'the only span that fits did not fail' : `none of the ${spans} spans that fit failed`
   if ('nanos' in selected.over)
@@ -165,8 +160,6 @@ function noneOf(spans: number, { selected }: Question, isEstimated: boolean): st
       ? 'the only span that fits was faster'
       : `none of the ${spans} spans that fit took that long`
   if (spans === 1) return 'only one span fits'
-  // A back end only estimates the percentile: it may lie above all of them.
-  if (isEstimated) return `none of the ${spans} spans that fit took longer than the back end's percentile`
   // Over one that was counted there is nothing only then.
   return `the ${spans} spans that fit took equally long`
 }
@@ -191,16 +184,12 @@ function whereOthersAre(
 async function isUncounted(
   source: CapableSource<'search'>,
   filter: TraceFilter,
-  compared?: BackendComparison,
+  compared: BackendComparison,
 ): Promise<boolean> {
   // What fits a query of its own nobody can tell in the traces that are found.
   if (filter.query !== undefined) return false
-  if (compared !== undefined && hasCounted(compared)) return false
-  const query = compared?.selectedQuery
+  const { partial, comparison, selectedQuery: query } = compared
+  if (partial !== undefined || comparison.selection.spans > 0) return false
   const { traces } = await source.search({ ...filter, ...(query !== undefined && { query }), limit: 1 })
   return traces.length > 0
 }
-
-/** Whether it has counted spans to be explained, or may have: an estimate is made of spans that it counted. */
-const hasCounted = ({ partial, comparison, limitIsEstimated = false }: BackendComparison): boolean =>
-  partial !== undefined || comparison.selection.spans > 0 || limitIsEstimated

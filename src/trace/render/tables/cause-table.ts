@@ -10,8 +10,8 @@ import { drawTable, type TableOptions } from './figure-table.ts'
 export interface RankedComparison {
   readonly ranking: Ranking
   readonly comparison: Comparison
-  /** The spans were selected by their duration, over this; `query`: by a query of its own; undefined: they failed. */
-  readonly limitNanos: number | 'query' | undefined
+  /** The spans were selected by their duration, over this; undefined: they failed. */
+  readonly limitNanos: number | undefined
   /** In how many traces the spans are; undefined: not known. */
   readonly traces: number | undefined
 }
@@ -56,20 +56,15 @@ function causeSentences(ranked: RankedComparison, micro: string): string[] {
   return [`${spans}${of} ${whatTheyDid(limitNanos, micro)}.`, ...sentences(ranked)]
 }
 
-function whatTheyDid(limitNanos: RankedComparison['limitNanos'], micro: string): string {
-  if (limitNanos === undefined) return 'failed'
-  return limitNanos === 'query' ? 'were selected' : `took more than ${formatDuration(limitNanos, micro)}`
+function whatTheyDid(limitNanos: number | undefined, micro: string): string {
+  return limitNanos === undefined ? 'failed' : `took more than ${formatDuration(limitNanos, micro)}`
 }
 
 function sentences(ranked: RankedComparison): string[] {
   const { verdict, causes } = ranked.ranking
   const { comparison } = ranked
-  // A query may select nothing: other commands say so before.
-  if (comparison.selection.spans === 0) return ['No span matched. Check the name and the value in the query.']
   if (comparison.baseline.spans === 0)
-    return [
-      `All of them ${ranked.limitNanos === 'query' ? 'were' : 'did'}, so ls-auth has no other spans to compare with.`,
-    ]
+    return ['All of them did, so ls-auth has no other spans to compare with.']
   if (verdict === 'causes') {
     // Many spans may be of one trace: nobody can tell where traces are not known.
     const how = comparison.pairs === undefined ? 'counting spans, not traces' : 'by more than chance'
@@ -86,7 +81,7 @@ function sentences(ranked: RankedComparison): string[] {
 
 function drawCauses(causes: readonly Cause[], ranked: RankedComparison, options: TableOptions): string[] {
   const { limitNanos } = ranked
-  const selected = limitNanos === undefined ? 'FAILED' : limitNanos === 'query' ? 'SELECTED' : 'SLOW'
+  const selected = limitNanos === undefined ? 'FAILED' : 'SLOW'
   return drawTable(
     causes,
     {

@@ -138,7 +138,7 @@ export function tempoSend(tenant: string | undefined, send: Send): Send {
 }
 
 /** Tempo's error message: plain text, never JSON (a proxy's may be). Empty for a good answer. */
-export function plainText(answer: ApiAnswer): string {
+function plainText(answer: ApiAnswer): string {
   return answer.status >= 400 ? Buffer.from(answer.body.subarray(0, 1000)).toString('utf8').trim() : ''
 }
 

@@ -5,12 +5,11 @@ import { jsonObject } from '../../../json-object.ts'
 import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import type { SearchResult, TraceFilter } from '../../search.ts'
-import type { QueryResult, SeriesQuery } from '../../series.ts'
 import { noSuchTrace, traceIdsOf } from '../trace-ids.ts'
 import type { ApiAnswer, BackendSource, OnPage, Send } from '../trace-source.ts'
 import { addressCheck } from '../traces-in-answer.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
-import { compareInTempo, comparisonOfQuery } from './tempo-compare.ts'
+import { compareInTempo } from './tempo-compare.ts'
 import { queryTempo } from './tempo-metrics.ts'
 import { noTempo, startAndEnd, tempoReader, tempoSend } from './tempo-reader.ts'
 import { readSummaries, searchTempo } from './tempo-search.ts'
@@ -51,7 +50,7 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     servicesOfTime: true,
     attributes: (range) => orNoTempo(tempoAttributes(range, ask)),
     attributeValues: (name, range) => orNoTempo(tempoValues(name, range, ask)),
-    query: (query) => orNoTempo(runQuery(query)),
+    query: (query) => orNoTempo(queryTempo(query, ask)),
     async compare(population, selected) {
       return orNoTempo(compareInTempo(population, selected, ask))
     },
@@ -85,12 +84,6 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     if (result.traces.length > 0) return result
     if (result.truncated) return { ...result, notes: [OUTSIDE] }
     return filter.toMillis > now() - UNSEEN_MILLIS ? { ...result, notes: [UNSEEN] } : result
-  }
-
-  async function runQuery(query: SeriesQuery): Promise<QueryResult> {
-    const result = await queryTempo(query, ask)
-    const comparison = comparisonOfQuery(query.text, result.series)
-    return comparison === undefined ? result : { ...result, comparison }
   }
 }
 
