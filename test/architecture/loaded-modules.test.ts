@@ -218,7 +218,6 @@ describe('a command loads what it needs and nothing else', () => {
           "otlp-values",
           "population",
           "print",
-          "rank-causes",
           "rate-limit",
           "read-found",
           "read-trace-file",
