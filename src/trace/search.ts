@@ -116,6 +116,12 @@ export function latestFirst(traces: readonly TraceSummary[]): TraceSummary[] {
   return [...traces].sort((a, b) => Number(start(b) > start(a)) - Number(start(b) < start(a)))
 }
 
+/** The slowest first. One whose duration is not known took at least what is known of it. */
+export function slowestFirst(traces: readonly TraceSummary[]): TraceSummary[] {
+  const time = ({ durationNanos, leastNanos = 0 }: TraceSummary) => durationNanos ?? leastNanos
+  return [...traces].sort((a, b) => time(b) - time(a))
+}
+
 /**
  * The end, in milliseconds since the epoch, of a search for those that are older than these. It finds those again that began in
  * the last second or millisecond of it. Undefined: that is all of them, so that such a search would come no further.

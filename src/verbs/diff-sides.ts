@@ -16,7 +16,7 @@ import type { Trace } from '../trace/model.ts'
 import type { TraceFilter } from '../trace/search.ts'
 import { redeliveredText } from '../trace/tree/attach.ts'
 import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
-import { filterOf, manyTracesFlags } from './search-flags.ts'
+import { filterOf, manyTracesFlags, PICKS, type Pick } from './search-flags.ts'
 
 /** One side of a comparison: a trace, or all traces that a search finds. */
 export type Side = TraceSide | SearchSide
@@ -34,6 +34,8 @@ export interface SearchSide {
   readonly text: string
   readonly filter: TraceFilter
   readonly file: string | undefined
+  /** One of them only. */
+  readonly pick: Pick | undefined
 }
 
 /** What was typed for the sides. */
@@ -73,17 +75,28 @@ const EXAMPLE = "Write it like 'service=checkout since=1d'."
 /** Traces of a side where no limit is given. */
 const USUAL_LIMIT = 20
 /** Flags of a search with a value; of `attr` there may be several. */
-const WITH_VALUE = Object.entries(manyTracesFlags).flatMap(([name, { takes }]) => (takes ? [name] : []))
+const WITH_VALUE = [
+  ...Object.entries(manyTracesFlags).flatMap(([name, { takes }]) => (takes ? [name] : [])),
+  'pick',
+]
 
 /** `service=checkout attr="http.route=/a b" error since=1d` as a search. Failure `usage`, which names `flag` (`--a`). */
 export function readSearch(text: string, flag: string, now: number): SearchSide {
   const typed = typedOf(text, flag)
   try {
     const values = readFlags(manyTracesFlags, typed, [], now)
-    return { text, file: values.file, filter: filterOf(values, typed, now, USUAL_LIMIT) }
+    const pick = readPick(typed.pick, flag)
+    const filter = filterOf(values, typed, now, pick === 'slowest' ? 100 : USUAL_LIMIT)
+    return { text, file: values.file, filter, pick }
   } catch (error) {
     throw ofSide(flag, error)
   }
+}
+
+function readPick(typed: unknown, flag: string): Pick | undefined {
+  const pick = PICKS.find((one) => one === typed)
+  if (pick !== undefined || typed === undefined) return pick
+  throw new Failure('usage', `${flag}: pick is one of: ${PICKS.join(', ')}`, { hint: EXAMPLE })
 }
 
 /** Of the words of a side, or of its file: the others are of the whole command, such as not being signed in. */
@@ -160,7 +173,7 @@ export async function readSide(
     use(tree)
     redelivered += tree.trace.redelivered ?? 0
   }
-  const read = 'filter' in side ? ofSearch(side) : ofTrace(side)
+  const read = 'filter' in side ? (side.pick ? ofPick(side, side.pick) : ofSearch(side)) : ofTrace(side)
   const { notes, ...report } = await read
   const again = redeliveredText(redelivered)
   const own = [...notes, again === undefined ? undefined : { code: 'redelivered', text: again }]
@@ -179,6 +192,16 @@ export async function readSide(
     const part: Note = { code: 'partial', text: 'incomplete trace', forPerson: `: ${why}` }
     const notes = partial === undefined ? [] : [part]
     return { name: `trace ${traceId} of ${name}`, traceId, masked: shown.masked(), notes }
+  }
+
+  async function ofPick({ filter, file }: SearchSide, pick: Pick): Promise<SideReport> {
+    const { pickedArgument, pickTrace } = await import('./pick.ts')
+    try {
+      const id = await pickTrace(invocation, filter, file, pick)
+      return await ofTrace({ ...pickedArgument(id, file), file })
+    } catch (error) {
+      throw ofSide(letter, error)
+    }
   }
 
   async function ofSearch({ text, filter, file }: SearchSide): Promise<SideReport> {

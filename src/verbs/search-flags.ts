@@ -5,6 +5,7 @@ import {
   bool,
   count,
   duration,
+  type Flag,
   type Flags,
   nanos,
   repeated,
@@ -119,3 +120,33 @@ export function filterOf(flags: Conditions, typed: Typed, now: number, usual: nu
 /** As {@link filterOf}, for a verb that reads every trace it finds: of a file all of them, else 100. */
 export const manyTracesFilter = (flags: Conditions, typed: Typed, now: number): TraceFilter =>
   filterOf(flags, typed, now, typed.file === undefined ? 100 : Number.POSITIVE_INFINITY)
+
+/** Which trace of a search. */
+export const PICKS = ['latest', 'slowest', 'error-latest'] as const
+
+/** One of {@link PICKS}. */
+export type Pick = (typeof PICKS)[number]
+
+/** Flags of a search that choose among traces. */
+export const OF_SEARCH = Object.keys({ ...manyTracesFlags }).filter(
+  (name) => !/^(snapshot|showSensitive)$/.test(name),
+)
+
+/** Flags by which a verb takes one trace of a search in place of an id: those of `trace search`, which help does not show, and which. */
+export const pickFlags = {
+  ...(Object.fromEntries(
+    OF_SEARCH.map((name) => {
+      const { short: _, ...flag }: Flag<unknown> = manyTracesFlags[name as keyof typeof manyTracesFlags]
+      return [name, { ...flag, isHidden: true as const }]
+    }),
+  ) as Flags),
+  latest: bool('no id: the newest trace that the flags of trace search find'),
+  slowest: bool('no id: the slowest of the newest 100'),
+  errorLatest: bool('no id: the newest one with an error'),
+}
+
+/** Whether a line asks for one trace of a search. */
+export const isPicked = (typed: Typed, own: readonly string[]): boolean =>
+  ['latest', 'slowest', 'errorLatest', ...OF_SEARCH.filter((name) => !own.includes(name))].some(
+    (name) => typed[name] !== undefined,
+  )

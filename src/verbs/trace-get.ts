@@ -8,7 +8,7 @@ import { Failure } from '../errors.ts'
 import { type Answer, type Note, noteOf, type Step } from '../frame/answer.ts'
 import { bool, choice, type Flags, nanos, repeated, text, type ValuesOf, value } from '../frame/flag.ts'
 import { stepLine } from '../frame/print.ts'
-import { ASKS_API, verb } from '../frame/verb.ts'
+import { ASKS_API, readFlags, verb } from '../frame/verb.ts'
 import { typedFlag } from '../settings/setting-key.ts'
 import { count, grouped } from '../text/count.ts'
 import { safeText } from '../text/safe-text.ts'
@@ -27,9 +27,10 @@ import { type Selection, subtree } from '../trace/select.ts'
 import { withheldNote } from '../trace/span-view.ts'
 import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
 import { backendFlags, scale, sensitiveFlag } from './flags.ts'
+import { isPicked, pickFlags } from './search-flags.ts'
 import type { Asked, Picture } from './trace-drawing.ts'
 
-const flags = {
+const ownFlags = {
   id: value(
     '<id>',
     'the trace id from search_traces, a traceparent or the address of its page',
@@ -65,8 +66,9 @@ const flags = {
   ...backendFlags,
   ...sensitiveFlag,
 } as const satisfies Flags
+const flags = { ...pickFlags, ...ownFlags }
 
-type GetFlags = ValuesOf<typeof flags>
+type GetFlags = ValuesOf<typeof ownFlags>
 
 /** Flags that go with `--ids`; the others choose spans of one trace, or draw it. */
 const BESIDE_IDS = ['id', 'ids', 'resume', 'output', ...Object.keys({ ...backendFlags, ...sensitiveFlag })]
@@ -100,8 +102,12 @@ export const traceGet = verb({
       required: ['id'],
     },
   ],
-  async run(invocation, typed, format): Promise<Answer | undefined> {
+  async run(invocation, typed, format, now): Promise<Answer | undefined> {
     const { options } = invocation
+    if (isPicked(options, Object.keys(ownFlags))) {
+      const picked = await (await import('./pick.ts')).withPicked(invocation, Object.keys(ownFlags), now)
+      return traceGet.run(picked, readFlags(flags, picked.options, picked.args, now), format, now)
+    }
     if (typed.ids !== undefined || typed.resume !== undefined) {
       const { readBatch, runBatch } = await import('../commands/trace/batch/batch.ts')
       const others = Object.keys(flags).filter((name) => isTyped(options, name) && !BESIDE_IDS.includes(name))

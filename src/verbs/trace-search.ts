@@ -18,9 +18,11 @@ import {
   FILTER_FLAGS,
   idForTraceGet,
   largerLimit,
+  latestFirst,
   MOST_LIMIT,
   olderTo,
   type SearchResult,
+  slowestFirst,
   type TraceFilter,
   type TraceSummary,
 } from '../trace/search.ts'
@@ -30,6 +32,13 @@ import { backendFlags, sensitiveFlag } from './flags.ts'
 import { conditionFlags, fileFlag, filterOf, timeFlags } from './search-flags.ts'
 
 const INTERVAL_SECONDS = 5
+
+const SORTS = ['start', 'duration', 'errors'] as const
+const SORT: Readonly<Record<(typeof SORTS)[number], (traces: readonly TraceSummary[]) => TraceSummary[]>> = {
+  start: latestFirst,
+  duration: slowestFirst,
+  errors: (traces) => [...traces].sort((a, b) => (b.errors ?? -1) - (a.errors ?? -1)),
+}
 
 /** `ls-auth trace search`: the matching traces as a list or as data; NDJSON is streamed. */
 export const traceSearch = verb({
@@ -46,6 +55,7 @@ export const traceSearch = verb({
     ...fileFlag,
     ...sensitiveFlag,
     output: choice('<format>', 'output format', LIST_FORMATS, { short: 'o' }),
+    sort: choice('<by>', 'newest, slowest or most errors first', SORTS),
     follow: bool('print new traces as they come, until Ctrl-C'),
     interval: duration('with --follow: time between two checks (5s)'),
   },
@@ -78,7 +88,7 @@ export const traceSearch = verb({
   ],
   async run(
     invocation,
-    { follow, interval, file, showSensitive, ...conditions },
+    { follow, interval, file, sort, showSensitive, ...conditions },
     format,
     now,
   ): Promise<Answer> {
@@ -97,6 +107,7 @@ export const traceSearch = verb({
       const rows = followTraces(invocation, { filter, seconds, isText })
       return { data: { rows, row, whole: (traces) => ({ traces }) }, blocks: [], feed }
     }
+    const inOrder = sort === undefined ? (traces: readonly TraceSummary[]) => traces : SORT[sort]
     const source = await openSource(invocation, 'search', file)
     const asked = { invocation, filter, isWhole: file !== undefined && !namesTimes(options) }
     const notes: Note[] = []
@@ -108,7 +119,7 @@ export const traceSearch = verb({
       if (file === undefined) await rememberServices(invocation, 'some', services)
       return result
     }
-    if (format === 'ndjson')
+    if (format === 'ndjson' && sort === undefined)
       return { data: { rows: search, row, whole: (traces) => ({ traces }) }, blocks: [], notes }
     let found = 0
     const result = await search(async (page) => {
@@ -122,9 +133,10 @@ export const traceSearch = verb({
       isOfAnyTime ? null : new Date(millis).toISOString(),
     )
     const { asked: query, truncated } = result
-    const shown = result.traces.map(hide)
+    const sorted = inOrder(result.traces)
+    const shown = sorted.map(hide)
     return {
-      data: { rows: result.traces, row, whole: (traces) => ({ from, to, query, truncated, traces }) },
+      data: { rows: sorted, row, whole: (traces) => ({ from, to, query, truncated, traces }) },
       blocks: [
         textBlock(({ audience }) => (audience === 'agent' ? [leadOf(shown, from, to)] : [])),
         drawnBlock((pen) =>
@@ -132,7 +144,7 @@ export const traceSearch = verb({
         ),
       ],
       notes,
-      next: foundSteps(result, asked),
+      next: foundSteps({ ...result, traces: sorted }, asked),
     }
   },
 })
@@ -142,12 +154,14 @@ function secondsOf(
   follow: boolean,
   interval: number | undefined,
   format: string,
-  { to, file }: Readonly<Record<string, unknown>>,
+  { to, file, sort }: Readonly<Record<string, unknown>>,
 ): number | undefined {
   const wrong = (message: string, hint: string) => new Failure('usage', message, { hint })
   if (!follow && interval !== undefined)
     throw wrong('--interval needs --follow', 'Add --follow, or drop --interval.')
   if (!follow) return undefined
+  if (sort !== undefined)
+    throw wrong('--follow prints traces as they come, but --sort orders them', 'Drop one of them.')
   if (to !== undefined)
     throw wrong(
       '--follow has no end, but --to sets one',

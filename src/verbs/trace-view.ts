@@ -18,6 +18,7 @@ import { press, type Wish } from '../trace/view/press.ts'
 import { openScene, type Scene } from '../trace/view/scene.ts'
 import { openState, scrolled, type ViewState } from '../trace/view/state.ts'
 import { backendFlags, scale, sensitiveFlag } from './flags.ts'
+import { isPicked, pickFlags } from './search-flags.ts'
 
 /** `ls-auth trace view ID|FILE`: a trace to walk through, on the whole terminal. */
 export const traceView = verb({
@@ -25,6 +26,7 @@ export const traceView = verb({
   exits: [...ASKS_API.exits, 130, 143],
   completes: ['files'],
   flags: {
+    ...pickFlags,
     id: value('<id>', 'the trace', readTraceArgument, { argument: 0 }),
     trace: value('<id>', 'trace to use from a file with several', readTraceId),
     scale,
@@ -36,8 +38,14 @@ export const traceView = verb({
     { does: 'by its id', line: 'ls-auth trace view 4bf92f3577b34da6a3ce929d0e0e4736' },
     { does: 'from a file, without signing in', line: 'ls-auth trace view trace.json' },
   ],
-  async run(invocation, { id = readTraceArgument(''), trace: wanted, scale = 'linear', showSensitive }) {
+  async run(given, values, _, now) {
+    const invocation = isPicked(given.options, [])
+      ? await (await import('./pick.ts')).withPicked(given, [], now)
+      : given
     const { ports, args, options: typed } = invocation
+    const { scale = 'linear', showSensitive } = values
+    const id = readTraceArgument(args[0] ?? '')
+    const wanted = typeof typed.trace === 'string' ? readTraceId(typed.trace) : undefined
     const { terminal } = ports
     const printed = commandLine({ ...invocation, command: 'trace get', args, options: typed })
     if (!terminal.hasScreen || typed.json === true) throw noScreen(invocation, printed)

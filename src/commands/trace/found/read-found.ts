@@ -10,6 +10,7 @@ import {
   type TraceFilter,
   type TraceSummary,
 } from '../../../trace/search.ts'
+import type { CapableSource } from '../../../trace/sources/trace-source.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { BatchProgress } from '../batch/batch-progress.ts'
@@ -65,17 +66,7 @@ export async function readFound(
   const result = await source.search(filter)
   for (const note of result.notes ?? []) tell(invocation, `note: ${note}`)
   const { isOfAnyTime } = result
-  if (result.traces.length === 0) {
-    const none = result.truncated
-      ? new Failure('not-found', `${source.name} returned no matching trace, but some may exist`, {
-          hint: 'Use another time with --from and --to, or another filter.',
-        })
-      : new Failure('not-found', `${source.name} has no matching trace`, {
-          hint: `${whereElse(invocation, file, isOfAnyTime)}.`,
-        })
-    const { namingService, unknownService } = await import('./none-found.ts')
-    throw namingService(none, await unknownService(invocation, source, filter, file))
-  }
+  if (result.traces.length === 0) throw await noneFound(invocation, source, { filter, file }, result)
   const masks: MaskedTrace['masked'][] = []
   const take = (trace: Trace) => {
     const shown = showSensitive ? { trace, masked: () => 0 } : maskTrace(trace)
@@ -264,3 +255,21 @@ async function readFoundTraces(
 
 const isGone = (outcome: Trace | Failure): boolean =>
   outcome instanceof Failure && outcome.code === 'not-found'
+
+/** Failure `not-found`: a search has found nothing, and what may help. */
+export async function noneFound(
+  invocation: Invocation,
+  source: CapableSource<'search'>,
+  { filter, file }: Pick<FoundOptions, 'filter' | 'file'>,
+  { truncated, isOfAnyTime }: SearchResult,
+): Promise<Failure> {
+  const none = truncated
+    ? new Failure('not-found', `${source.name} returned no matching trace, but some may exist`, {
+        hint: 'Use another time with --from and --to, or another filter.',
+      })
+    : new Failure('not-found', `${source.name} has no matching trace`, {
+        hint: `${whereElse(invocation, file, isOfAnyTime)}.`,
+      })
+  const { namingService, unknownService } = await import('./none-found.ts')
+  return namingService(none, await unknownService(invocation, source, filter, file))
+}
