@@ -82,8 +82,8 @@ export const traceGet = verb({
   examples: [
     { does: 'by its id', line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736' },
     {
-      does: 'only failed spans and their parents',
-      line: 'ls-auth trace get 4bf92f3577b34da6a3ce929d0e0e4736 --error',
+      does: 'the newest failed request of a service',
+      line: 'ls-auth trace get --error-latest --service checkout',
     },
     { does: 'from a file, without signing in', line: 'ls-auth trace get trace.json --service checkout' },
     {
