@@ -149,11 +149,12 @@ export async function withBackend(invocation: Invocation, profile: Profile): Pro
   const looker = { http: await http(profile.client.http), clock, now: () => clock.now(), witness: request }
   const { name, settingsFile, resolved } = profile
   const isOwn = resolved.api.source === settingsFile.path
+  const setting = `profile set backend ${BACKEND_IDS[1]}`
   const hasToken = givenToken(invocation) !== undefined || profile.client.issuer !== undefined
   const backend = await backendAt(profile.api, hasToken, looker).catch((error) => {
     throw isOwn && error instanceof Failure && error.code === 'settings' && hasToken
       ? error.withHint(
-          `Set it, such as: ls-auth profile set backend ${BACKEND_IDS[1]} --profile ${shellWord(name)}. It takes ${listed(BACKEND_IDS, 'or')}.`,
+          `Set it, such as: ls-auth ${setting} --profile ${shellWord(name)}. It takes ${listed(BACKEND_IDS, 'or')}.`,
         )
       : error
   })
