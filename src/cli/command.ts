@@ -215,9 +215,6 @@ export const choice = (flags: string, description: string, choices: readonly str
     throw unknownChoice('usage', flags.replace(/ <.*/, ''), value, choices)
   })
 
-/** What `--narrow` says, of each command with `--scope` or `--audience`. */
-export const NARROW = 'allow --scope or --audience even if the provider may then end your sign-in sooner'
-
 /** Argument parser of an option that may be repeated. */
 export const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 

@@ -12,7 +12,6 @@ const QUERY_LANGUAGES = listed(
 )
 
 const signIn = async () => (await import('./rows/sign-in-commands.ts')).SIGN_IN_COMMANDS
-const clouds = async () => (await import('./rows/cloud-commands.ts')).CLOUD_COMMANDS
 const program = async () => (await import('./rows/program-commands.ts')).PROGRAM_COMMANDS
 
 /** Commands of one file in `rows/`, each with its description. */
@@ -159,9 +158,11 @@ export const COMMANDS: Table = [
       },
     ],
   },
-  ...lazyRows(clouds, {
-    'aws-credentials': 'print AWS role credentials, for credential_process in ~/.aws/config',
-  }),
+  {
+    usage: 'aws-credentials',
+    description: 'print AWS role credentials, for credential_process in ~/.aws/config',
+    verb: async () => (await import('../verbs/aws-credentials.ts')).awsCredentials,
+  },
   {
     usage: 'audit',
     description: 'show the record of this machine',
@@ -177,9 +178,11 @@ export const COMMANDS: Table = [
       },
     ],
   },
-  ...lazyRows(program, {
-    'completion [shell]': 'print the completion script for bash, zsh, fish or powershell',
-  }),
+  {
+    usage: 'completion [shell]',
+    description: 'print the completion script for bash, zsh, fish or powershell',
+    verb: async () => (await import('../verbs/completion.ts')).completion,
+  },
   {
     usage: 'version',
     description: 'print the version',

@@ -28,19 +28,14 @@ const OURS =
 const NEVER_SENT =
   /^(cookie|keep-alive|te|trailer|upgrade|expect|x-http-method(-override)?|x-method-override)$/
 
-/** Each has one value, which is no list: two of them joined would be one wrong value (RFC 9110 §5.3). */
-const OF_ONE_VALUE =
-  /^(content-(type|location|range)|user-agent|referer|from|origin|date|range|if-range|if-(un)?modified-since|max-forwards|traceparent)$/
-
 /**
  * Reads `-H 'Name: value'`, repeated. Names in lower case; the values of one name are joined in their order. Failure `usage`:
- * malformed, a header that is set by us or never sent, or a second value where there can be one.
+ * malformed, or a header that is set by us or never sent.
  */
 export function readHeaders(typed: readonly string[]): Record<string, string> {
   const headers = new Map<string, string>()
   for (const [name, value] of typed.map(readHeader)) {
     const before = headers.get(name)
-    if (before !== undefined && OF_ONE_VALUE.test(name)) throw twice(name)
     headers.set(name, before === undefined ? value : `${before}, ${value}`)
   }
   return Object.fromEntries(headers)
@@ -72,11 +67,6 @@ const isOurs = (name: string): Failure =>
 const isNeverSent = (name: string): Failure =>
   new Failure('usage', `-H: ${name} is never sent`, {
     hint: 'Remove it. ls-auth sets the token, the method (-X) and the framing itself.',
-  })
-
-const twice = (name: string): Failure =>
-  new Failure('usage', `-H: ${name} is given twice`, {
-    hint: 'This header takes one value. Remove the other.',
   })
 
 interface ApiOptions {

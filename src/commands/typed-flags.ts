@@ -25,3 +25,6 @@ export function durationFlag(flags: Flags, name: string): number | undefined {
   const value = flags[name]
   return typeof value === 'string' ? parseDuration(value, typedFlag(name)) : undefined
 }
+
+/** What `--narrow` says, of each command with `--scope` or `--audience`. */
+export const NARROW = 'allow --scope or --audience even if the provider may then end your sign-in sooner'

@@ -99,7 +99,7 @@ const ON_THE_WIRE = new Set(['cognito:groups', 'GITHUB_ACTIONS'])
 
 /** Who speaks a protocol that one platform alone has. */
 const PLATFORM_GUESTS =
-  /^src\/(session\/workload\/(aws-proof|proof)|commands\/aws-credentials\/[\w-]+|cli\/(rows\/cloud-commands|commands))\.ts$/
+  /^src\/(session\/workload\/(aws-proof|proof)|commands\/aws-credentials\/[\w-]+|verbs\/aws-credentials|cli\/commands)\.ts$/
 
 /** A back end's name, alone or inside of a longer one (`temporary` and `AzureAD` are none), and the UI that is Tempo's. */
 const BACKENDS = new RegExp([...BACKEND_IDS.map((id) => `${id}(?!r|ad)`), 'grafana'].join('|'), 'i')

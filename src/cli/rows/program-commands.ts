@@ -1,25 +1,7 @@
 import type { Command } from 'commander'
 import { BACKENDS } from '../../backends/table.ts'
-import { completion } from '../../commands/completion/completion.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
 import { collect, type Details } from '../command.ts'
-
-const COMPLETION: Details[string] = {
-  completes: [['bash', 'zsh', 'fish', 'powershell']],
-  examples: [
-    { does: 'bash: put this line into ~/.bashrc', line: 'eval "$(ls-auth completion bash)"' },
-    { does: 'zsh: put this line into ~/.zshrc', line: 'eval "$(ls-auth completion zsh)"' },
-    {
-      does: 'fish: type this once, and again after an update',
-      line: 'ls-auth completion fish > ~/.config/fish/completions/ls-auth.fish',
-    },
-    {
-      does: 'PowerShell: put this line into your $PROFILE',
-      line: 'ls-auth completion powershell | Out-String | Invoke-Expression',
-    },
-  ],
-  load: async () => completion,
-}
 
 const MCP: Details[string] = {
   options: (command) =>
@@ -55,7 +37,6 @@ const MCP: Details[string] = {
 
 /** Commands about the program itself. */
 export const PROGRAM_COMMANDS: Details = {
-  completion: COMPLETION,
   mcp: MCP,
 }
 

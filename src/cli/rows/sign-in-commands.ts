@@ -1,8 +1,9 @@
 import { DATA_SOURCE_FORMAT, PROXY_FORMATS, PROXY_ROUTES } from '../../backends/data-source.ts'
 import type { OpenMcpDoor } from '../../commands/proxy/open-proxy.ts'
+import { NARROW } from '../../commands/typed-flags.ts'
 import { OF_A_SESSION, OF_THE_API } from '../../frame/exit-statuses.ts'
 import { API_SETTINGS } from '../../settings/setting-table.ts'
-import { choice, collect, type Details, NARROW } from '../command.ts'
+import { choice, collect, type Details } from '../command.ts'
 
 const openMcp: OpenMcpDoor = async (...asked) =>
   (await import('../../mcp/connect/http-door.ts')).openMcpDoor(...asked)

@@ -114,7 +114,6 @@ describe('nothing is sent', () => {
       2,
       /^error: -H: Accept-Encoding is set by ls-auth\nhint: Remove it\. .*\n$/,
     ],
-    ['/x -H "Content-Type: text/csv" -H "content-type: text/plain"', 2, /-H: content-type is given twice/],
     ['/x -f a=b -f a=c', 2, /^error: the field a is given twice\nhint: A list is -f 'key\[\]=….*\n$/],
     ['/x -f a[b]=1 -F a[b]=2', 2, /the field a\[b\] is given twice/],
     ['/x -X PATCH -F a=null -F a=null', 2, /the field a is given twice/],

@@ -1,6 +1,6 @@
-import { Failure } from '../../errors.ts'
-import { unknownChoice } from '../../unknown-choice.ts'
-import type { CliCommand, Typed } from '../cli-command.ts'
+import { Failure } from '../errors.ts'
+import { verb } from '../frame/verb.ts'
+import { unknownChoice } from '../unknown-choice.ts'
 
 /** `compadd` quotes what it puts in. `(Q)` takes quotes away and expands nothing. */
 const zshScript = `#compdef ls-auth
@@ -125,21 +125,36 @@ complete -o default -F _ls_auth ls-auth
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript, powershell: powershellScript } as const
 
-type Shell = keyof typeof SCRIPTS
-
 /**
  * `ls-auth completion SHELL`: prints the script by which the shell completes ls-auth. It holds no command: it asks
  * `ls-auth __complete` (`cli/complete.ts`), so it goes on being right after an update. What that answers comes from
  * servers in part, so no script evaluates it: not by `eval`, and not by `compgen -W`, which expands `$(…)`.
  */
-export const completion: CliCommand<Shell> = {
-  read,
-  run: (invocation, shell) => invocation.ports.terminal.out(SCRIPTS[shell]),
-}
+export const completion = verb({
+  flags: { shell: { help: 'the shell', takes: '<shell>', argument: 0, read: readShell } },
+  formats: [],
+  completes: [Object.keys(SCRIPTS)],
+  examples: [
+    { does: 'bash: put this line into ~/.bashrc', line: 'eval "$(ls-auth completion bash)"' },
+    { does: 'zsh: put this line into ~/.zshrc', line: 'eval "$(ls-auth completion zsh)"' },
+    {
+      does: 'fish: type this once, and again after an update',
+      line: 'ls-auth completion fish > ~/.config/fish/completions/ls-auth.fish',
+    },
+    {
+      does: 'PowerShell: put this line into your $PROFILE',
+      line: 'ls-auth completion powershell | Out-String | Invoke-Expression',
+    },
+  ],
+  async run({ ports }, { shell }) {
+    await ports.terminal.out(SCRIPTS[shell])
+    return undefined
+  },
+})
 
-function read({ args }: Typed): Shell {
-  const [shell = ''] = args
-  if (shell in SCRIPTS) return shell as Shell
+function readShell(typed: unknown): keyof typeof SCRIPTS {
+  const shell = String(typed ?? '')
+  if (shell in SCRIPTS) return shell as keyof typeof SCRIPTS
   if (shell === 'pwsh') return 'powershell'
   if (shell !== '') throw unknownChoice('usage', 'shell', shell, Object.keys(SCRIPTS))
   throw new Failure('usage', 'missing shell', { hint: 'Name the shell: bash, zsh, fish or powershell' })
