@@ -114,6 +114,11 @@ export const COMMANDS: Table = [
     mcp: 'serve traces to an agent (Model Context Protocol on stdin and stdout)',
   }),
   {
+    usage: 'skill',
+    description: 'print what an agent should know about ls-auth (SKILL.md), or install it',
+    verb: async () => (await import('../verbs/skill.ts')).skill,
+  },
+  {
     usage: 'profile',
     description: 'settings for an identity provider and a trace API',
     examples: [

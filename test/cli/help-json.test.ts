@@ -63,7 +63,7 @@ describe('docs/SKILL.md', () => {
   const lines = [...skill.matchAll(/^ls-auth .*$/gm)].map(([line]) => line)
 
   it('begins as a skill does', () => {
-    expect(skill).toMatch(/^---\nname: ls-auth-traces\ndescription: .{40,}\n---\n/)
+    expect(skill).toMatch(/^---\nname: ls-auth\ndescription: .{40,}\n---\n/)
     expect(lines.length).toBeGreaterThan(5)
   })
 

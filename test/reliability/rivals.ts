@@ -1,4 +1,4 @@
-// npm run rivals [-- --short]: how often a sign-in is lost when several processes share its refresh token, which works once.
+// npm run rivals [-- --short] [--sizes 2,6] [--rounds 3]: how often a sign-in is lost when several processes share its refresh token, which works once.
 // mcp-remote and mcpc, newest from npm, in a scratch folder, beside ls-auth. An authorization server of the tests ends a sign-in
 // whose refresh token comes twice (RFC 9700 §4.14.2). Each round asks every process for one call at the same moment, and then asks
 // a new process for one more: who cannot answer without a browser has lost the sign-in, and signs in again for the next round.
@@ -10,12 +10,13 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startMcpServer } from '../world/mcp-server.ts'
 import { startOAuthServer } from '../world/oauth-server.ts'
-import { lsAuth, type Member, mcpc, mcpRemote, type Team } from './rivals/teams.ts'
+import { lsAuth, type Member, mcpc, mcpRemote, type Place, type Team } from './rivals/teams.ts'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const isShort = process.argv.includes('--short')
-const ROUNDS = isShort ? 2 : 10
-const [, chosen = isShort ? '2,6' : '2,6,20'] = /--sizes ([\d,]+)/.exec(process.argv.join(' ')) ?? []
+const typed = process.argv.join(' ')
+const ROUNDS = Number(/--rounds (\d+)/.exec(typed)?.[1] ?? (isShort ? 2 : 10))
+const [, chosen = isShort ? '2,6' : '2,6,20'] = /--sizes ([\d,]+)/.exec(typed) ?? []
 const SIZES = chosen.split(',').map(Number)
 const WAYS = ['expired', 'early 401', 'killed'] as const
 type Way = (typeof WAYS)[number]
@@ -56,8 +57,7 @@ async function score(team: Team, size: number, way: Way): Promise<Score> {
   const total: Score = { signInsLost: 0, callsLost: 0, calls: 0, tokenRequests: 0 }
   let members: Member[] = []
   const begin = async () => {
-    // A callback port may still be taken by a process that ends.
-    await team.signIn(place).catch(() => sleep(2000).then(() => team.signIn(place)))
+    await signInOnce(team, place)
     members = await Promise.all(Array.from({ length: size }, (_, i) => team.open(place, `m${i}`)))
   }
   const end = async () => {
@@ -104,6 +104,24 @@ async function score(team: Team, size: number, way: Way): Promise<Score> {
   }
 }
 
+/** One after the other, and again: some have one port for the answer of the browser. */
+let signingIn: Promise<unknown> = Promise.resolve()
+function signInOnce(team: Team, place: Place): Promise<void> {
+  const work = async () => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await team.signIn(place)
+      } catch (error) {
+        if (tries === 5) throw error
+        await sleep(2000)
+      }
+    }
+  }
+  const done = signingIn.then(work)
+  signingIn = done.catch(() => {})
+  return done
+}
+
 const folder = await install()
 const teams = [
   mcpRemote(folder, await versionIn(folder, 'mcp-remote')),
@@ -120,19 +138,13 @@ const row = async (team: Team, size: number, way: Way) => {
   const figures = `${signInsLost} of ${ROUNDS} | ${callsLost} of ${calls} | ${tokenRequests}`
   return `| ${team.name} ${team.version} | ${size} | ${way} | ${figures} |`
 }
-for (const size of SIZES) {
-  const all = await Promise.all(
+for (const size of SIZES)
+  await Promise.all(
     teams.map(async (team) => {
       // Most of the time they wait. Of twenty, fewer at once: else the machine is what is measured.
-      if (size < 10 || team.name === 'ls-auth') return Promise.all(WAYS.map((way) => row(team, size, way)))
-      const rows: string[] = []
-      for (const way of WAYS) rows.push(await row(team, size, way))
-      return rows
+      const groups = size < 10 || team.name === 'ls-auth' ? [WAYS] : WAYS.map((way) => [way])
+      for (const ways of groups) await Promise.all(ways.map(async (way) => say(await row(team, size, way))))
     }),
   )
-  WAYS.forEach((_, i) => {
-    for (const rows of all) say(rows[i] as string)
-  })
-}
 say(`ls-auth sign_ins_lost=${lost}`)
 process.exit(lost === 0 ? 0 : 1)

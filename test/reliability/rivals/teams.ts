@@ -69,7 +69,13 @@ async function signInBy(command: readonly string[], place: Place, isDone: RegExp
     child.stderr.on('data', look)
     child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`exit ${code}: ${text}`))))
   })
-  await Promise.race([done, sleep(60_000).then(() => Promise.reject(new Error(`no sign-in: ${text}`)))])
+  await Promise.race([
+    done,
+    sleep(30_000).then(() => {
+      child.kill('SIGKILL')
+      throw new Error(`no sign-in: ${text}`)
+    }),
+  ])
   if (isDone !== 'exit') await stop(child)
 }
 
