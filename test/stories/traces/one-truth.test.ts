@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startAzureApi } from '../../world/azure-api.ts'
+import { startDash0Api } from '../../world/dash0-api.ts'
+import { startJaegerApi } from '../../world/jaeger-api.ts'
+import { startTempoApi } from '../../world/tempo-api.ts'
+import { makeTrace, type SpanData, type TraceData } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+import { startZipkinApi } from '../../world/zipkin-api.ts'
+
+/** Fan-out, retries, errors that a span above took over, events, and an id that no double number holds. */
+const made = makeTrace({ seed: 7, spans: 1100 })
+const [first, ...rest] = made.spans as [SpanData, ...SpanData[]]
+const truth: TraceData = {
+  ...made,
+  spans: [
+    {
+      ...first,
+      tags: { ...first.tags, 'customer.id': '18446744073709551615' },
+      events: [
+        { name: 'exception', tags: { 'exception.type': 'Timeout', 'exception.message': 'card network' } },
+        { name: 'retrying', tags: {} },
+      ],
+    },
+    ...rest,
+  ],
+}
+
+/** What a back end makes of a truth, as docs/back-ends.md lists it. */
+interface Differences {
+  /** Names in lower case. */
+  readonly lower?: true
+  /** Durations of a list in whole milliseconds, and no counts of spans. */
+  readonly millis?: true
+}
+const DIFFERENCES: Readonly<Record<string, Differences>> = {
+  tempo: { millis: true },
+  jaeger: {},
+  zipkin: { lower: true },
+  dash0: {},
+  azure: {},
+}
+
+let world: World
+let close: (() => Promise<unknown>)[]
+beforeAll(async () => {
+  const traces = [truth]
+  const servers = {
+    tempo: await startTempoApi({ traces, apiKey: 'k' }),
+    jaeger: await startJaegerApi({ traces }),
+    zipkin: await startZipkinApi({ traces }),
+    dash0: await startDash0Api({ traces, token: 'k' }),
+    azure: await startAzureApi({ traces, token: 'k', workspace: 'w1' }),
+  }
+  world = await openWorld()
+  world.clockOffset = Date.parse('2026-09-22T18:00:00Z') - Date.now()
+  world.variables.LS_AUTH_TOKEN = 'k'
+  const profiles = Object.entries(servers).map(
+    ([name, { url }]) => `[profiles.${name}]\nbackend = "${name}"\napi = "${url}"\nworkspace = "w1"\n`,
+  )
+  await world.writeConfig(profiles.join(''))
+  close = [...Object.values(servers), world].map((one) => () => one.close())
+})
+afterAll(async () => {
+  await Promise.all(close.map((end) => end()))
+})
+
+interface Shown {
+  readonly spanId: string
+  readonly parentSpanId: string | null
+  readonly name: string
+  readonly service: string
+  readonly startTimeUnixNano: string
+  readonly durationNanos: string
+  readonly status: unknown
+  readonly attributes: Readonly<Record<string, unknown>>
+  readonly events: readonly { readonly name: string }[]
+}
+
+describe.each(Object.entries(DIFFERENCES))('one trace, as %s gives it', (backend, { lower, millis }) => {
+  const spell = (text: string) => (lower ? text.toLowerCase() : text)
+  const read = async (): Promise<Map<string, Shown>> => {
+    const line = `ls-auth trace get ${truth.traceId} --json --show-sensitive --profile ${backend}`
+    const { exit, stdout } = await world.type(line)
+    expect(exit).toBe(0)
+    return new Map(JSON.parse(stdout).spans.map((span: Shown) => [span.spanId, span]))
+  }
+
+  it('has the same tree, names, services, times and errors', async () => {
+    const shown = await read()
+    expect(shown.size).toBe(truth.spans.length)
+    for (const span of truth.spans) {
+      const { parentSpanId, name, service, startTimeUnixNano, durationNanos, status } = shown.get(
+        span.spanId,
+      ) as Shown
+      expect({ parent: parentSpanId ?? undefined, name, service, startTimeUnixNano, durationNanos }).toEqual({
+        parent: span.parentId,
+        name: spell(span.name),
+        service: spell(span.service),
+        startTimeUnixNano: `${span.startMicros}000`,
+        durationNanos: `${span.endMicros - span.startMicros}000`,
+      })
+      expect([span.spanId, JSON.stringify(status).includes('error')]).toEqual([span.spanId, span.error])
+    }
+  })
+
+  it('has the same attributes and events', async () => {
+    const shown = await read()
+    for (const span of truth.spans) {
+      const { attributes, events } = shown.get(span.spanId) as Shown
+      for (const [key, value] of Object.entries(span.tags))
+        if (key !== 'span.kind') expect([key, String(attributes[key])]).toEqual([key, String(value)])
+      const names = (span.events ?? []).map(({ name }) => name)
+      expect(events.map(({ name }) => name).sort()).toEqual(names.sort())
+    }
+  })
+
+  it('has the same errors, services and duration in a list', async () => {
+    const time = '--from 2026-09-21T00:00:00Z --to 2026-09-24T00:00:00Z'
+    const { stdout } = await world.type(
+      `ls-auth trace search ${time} --service frontend --json --profile ${backend}`,
+    )
+    const [row] = JSON.parse(stdout).traces
+    const [begin, end] = [
+      Math.min(...truth.spans.map(({ startMicros }) => startMicros)),
+      Math.max(...truth.spans.map(({ endMicros }) => endMicros)),
+    ]
+    expect(row).toMatchObject({
+      traceId: truth.traceId,
+      rootName: spell('POST /checkout'),
+      durationNanos: millis ? `${Math.floor((end - begin) / 1000)}000000` : `${end - begin}000`,
+    })
+    if (!millis)
+      expect(row).toMatchObject({
+        spanCount: truth.spans.length,
+        errorCount: truth.spans.filter(({ error }) => error).length,
+      })
+  })
+})
