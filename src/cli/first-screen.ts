@@ -45,9 +45,9 @@ export function firstScreen(rows: readonly Named[], columns: number): string {
   const named = ['version', ...Object.values(GROUPS).flat()]
   const others = rows.map(wordOf).filter((name) => !named.includes(name))
   const line = (heading: string, names: readonly string[]) => {
-    const words = (names.length === 0 ? others : names).map((name) => {
+    const words = (names[0] ? names : others).map((name) => {
       const row = rows.find((one) => wordOf(one) === name)
-      return row && name === 'trace' && 'rows' in row ? `trace ${row.rows.map(wordOf).join('|')}` : name
+      return name === 'trace' && row?.rows ? `trace ${row.rows.map(wordOf).join('|')}` : name
     })
     return wrap(`${`${heading}:`.padEnd(11)}${words.join('  ')}`, width, ' '.repeat(11))
   }
