@@ -12,7 +12,6 @@ const QUERY_LANGUAGES = listed(
 )
 
 const signIn = async () => (await import('./rows/sign-in-commands.ts')).SIGN_IN_COMMANDS
-const program = async () => (await import('./rows/program-commands.ts')).PROGRAM_COMMANDS
 
 /** Commands of one file in `rows/`, each with its description. */
 const lazyRows = (file: () => Promise<Details>, described: Readonly<Record<string, string>>): LazyRow[] =>
@@ -110,7 +109,7 @@ export const COMMANDS: Table = [
     description: 'list span attributes, or the values of one',
     verb: async () => (await import('../verbs/attributes.ts')).attributes,
   },
-  ...lazyRows(program, {
+  ...lazyRows(async () => (await import('./rows/program-commands.ts')).PROGRAM_COMMANDS, {
     mcp: 'serve traces to an agent (Model Context Protocol on stdin and stdout)',
   }),
   {
@@ -143,7 +142,7 @@ export const COMMANDS: Table = [
       },
       {
         usage: 'set <key> [value...]',
-        description: 'change one setting of the current profile, or of --profile',
+        description: 'change one setting of a profile',
         verb: async () => (await import('../verbs/profile-set.ts')).profileSet,
       },
       {
