@@ -23,7 +23,7 @@ export const azure = {
     },
     query: {
       why: 'ls-auth sends it no KQL of yours',
-      instead: 'Query in the portal, or with ls-auth api.',
+      instead: 'Query in the portal.',
     },
   },
 } as const satisfies Backend

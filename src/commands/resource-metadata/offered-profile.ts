@@ -149,7 +149,7 @@ function requireBindable(
     `${host} requires DPoP, which the profile ${safeText(profile.name, 60)} cannot be`,
     {
       detail: [found.why],
-      hint: `Take the setting back. See where it comes from: ls-auth profile show ${safeText(profile.name, 60)} --all`,
+      hint: `Undo it: ls-auth profile set ${found.setting} --unset --profile ${safeText(profile.name, 60)}`,
     },
   )
 }

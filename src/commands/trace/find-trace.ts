@@ -1,10 +1,13 @@
 import { Failure } from '../../errors.ts'
+import type { Settings } from '../../settings/files/settings-files.ts'
+import type { Profile } from '../../settings/profile.ts'
+import { withScheme } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { TraceReference } from '../../trace/id.ts'
 import { cutOffHint } from '../../trace/id-forms.ts'
 import type { Trace } from '../../trace/model.ts'
 import type { FileSource } from '../../trace/sources/file-source.ts'
-import { optionWords } from '../command-line.ts'
+import { commandLine, optionWords } from '../command-line.ts'
 import { type Invocation, loadProfile, tell } from '../invocation.ts'
 import { readReference, type TraceArgument } from './trace-argument.ts'
 import { findFile, openFile } from './trace-file.ts'
@@ -39,13 +42,34 @@ export async function findTrace(
     })
   }
   const { openProfile } = await import('./open-source.ts')
-  const { profile } = await loadProfile(invocation)
+  const { settings, profile } = await loadProfile(invocation)
+  if (argument.kind === 'word') refuseOtherProfile(invocation, settings, profile, argument.text.trim())
   const source = await openProfile(invocation, profile)
   const { reference } = chosen
   const trace = await source.trace(reference).catch((error) => {
     throw cutOff(error, reference)
   })
   return { trace, name: source.name, link: source.link(trace) }
+}
+
+/** Failure `usage`: the address of the trace is below the API of another profile. */
+function refuseOtherProfile(
+  invocation: Invocation,
+  { config, system }: Settings,
+  { api }: Profile,
+  address: string,
+): void {
+  const isAt = (base: unknown) =>
+    typeof base === 'string' &&
+    URL.canParse(withScheme(base)) &&
+    address.startsWith(new URL(withScheme(base)).href)
+  if (!/^https?:/.test(address) || isAt(api.href)) return
+  const profiles = Object.entries({ ...system.profiles, ...config.profiles })
+  const profile = profiles.find(([, table]) => isAt(table.api))?.[0]
+  if (profile === undefined) return
+  throw new Failure('usage', `that is an address of profile ${safeText(profile, 60)}`, {
+    hint: `Ask it: ${commandLine(invocation, { profile })}`,
+  })
 }
 
 /** An id that lacks digits was read with zeros before it; when nothing is found it rather was not copied whole. */

@@ -9,7 +9,7 @@ import { openPlace, type Place } from './place.ts'
 
 const SRC = fileURLToPath(new URL('../../../src/', import.meta.url))
 /** The words of help, which other tests type, and the scripts of shells. */
-const HELP = /^(cli|frame)\/|completion\/completion\.ts$/
+const HELP = /^(cli|frame)\/|verbs\/(completion|skill(-text)?)\.ts$/
 
 /** What stands for a value that only the running program knows; a number where its unit follows. */
 const hole = (next: string): string => (/^[a-z]/.test(next) ? '1' : 'VALUE')

@@ -169,7 +169,9 @@ describe('the answer', () => {
     })
     const listening = await listen(raw)
     onTestFinished(() => listening.close())
-    const { stdout } = await api(`/x -i --api http://127.0.0.1:${listening.port}`)
+    world.variables.LS_AUTH_API = `http://127.0.0.1:${listening.port}`
+    const { stdout } = await api('/x -i')
+    world.variables.LS_AUTH_API = `${origin}/base`
     expect(stdout.split('\n')[0]).toBe(line)
   })
 

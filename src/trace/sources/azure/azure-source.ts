@@ -18,7 +18,7 @@ export function azureSource({ workspace, app }: Place, send: Send, now: () => nu
   const id = workspace ?? app
   if (id === undefined || (workspace !== undefined && app !== undefined) || /[^\w-]/.test(id))
     throw new Failure('settings', 'Azure Monitor needs the id of one workspace or one app', {
-      hint: 'Pass --workspace ID or --app ID, or save it: ls-auth profile set workspace ID.',
+      hint: 'Pass --workspace ID or --app ID, or set LS_AUTH_WORKSPACE.',
     })
   const dialect: Dialect = workspace === undefined ? 'app' : 'workspace'
   const path = `/v1/${dialect === 'app' ? 'apps' : 'workspaces'}/${id}/query`

@@ -80,7 +80,7 @@ export const FIRST_STEPS: readonly FailureRow[] = [
   {
     name: 'no organization and no project',
     arrange: (place) => signedIn(place, { without: ['organization', 'project'] }),
-    line: 'ls-auth services --profile work',
+    line: 'ls-auth services --profile work --backend lightstep',
     exit: 2,
     cured: true,
   },

@@ -3,7 +3,7 @@ import { type FailureRow, one, signedIn, two } from './row.ts'
 
 const OTHERS = [
   'trace get 00f067aa0ba902b7',
-  'trace search --service x',
+  'trace search --service x --snapshot',
   'attributes',
   'token',
   'whoami',
