@@ -1,3 +1,4 @@
+import { Failure } from '../../../src/errors.ts'
 import { searchTempo } from '../../../src/trace/sources/tempo/tempo-search.ts'
 import type { Send } from '../../../src/trace/sources/trace-source.ts'
 import { startTempoApi, type TempoOptions } from '../../world/tempo-api.ts'
@@ -16,6 +17,8 @@ export interface LateCounts {
   /** Searches that found all, and that said that there may be more. */
   readonly whole: number
   readonly openEnded: number
+  /** Searches of more traces than this Tempo gives: an error that names the most. */
+  readonly refused: number
   readonly lost: number
 }
 
@@ -26,7 +29,7 @@ export async function countLateWorlds(worlds: number, seed: number): Promise<Lat
   const options: TempoOptions & { maxLimit: number } = { traces, arrivals, maxLimit: 0 }
   const tempo = await startTempoApi(options)
   const send = sendTo(tempo.url)
-  const counts = { worlds, traces: 0, late: 0, found: 0, whole: 0, openEnded: 0, lost: 0 }
+  const counts = { worlds, traces: 0, late: 0, found: 0, whole: 0, openEnded: 0, refused: 0, lost: 0 }
   for (let n = 0; n < worlds; n++) {
     traces.length = 0
     arrivals.clear()
@@ -47,7 +50,13 @@ export async function countLateWorlds(worlds: number, seed: number): Promise<Lat
     options.maxLimit = random.between(0, 4) === 0 ? random.between(Math.min(limit, 100), 1200) : 10_000
     const [fromMillis, toMillis] = [NOW - random.between(5, 40) * MINUTE, NOW]
     const filter = { attributes: [], errors: false, fromMillis, toMillis, limit }
-    const result = await searchTempo(filter, send)
+    const result = await searchTempo(filter, send).catch((error) => {
+      if (!(error instanceof Failure) || error.code !== 'usage') throw error
+    })
+    if (result === undefined) {
+      counts.refused++
+      continue
+    }
     const inTime = traces.filter(({ spans }) => (spans[0]?.endMicros ?? 0) >= fromMillis * 1000).length
     counts.found += result.traces.length
     if (result.traces.length === inTime) counts.whole++
