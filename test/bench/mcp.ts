@@ -2,9 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import type { Bench, NodeUnderTest } from './bench.ts'
+import { addedByConnect } from './mcp-connect.ts'
 import { type Comparison, measure } from './measure.ts'
 import type { Subject } from './process-run.ts'
-import type { SuiteResult } from './results.ts'
+import type { Figures, SuiteResult } from './results.ts'
 import { openStartScene, type StartScene } from './start-scene.ts'
 import { comparisonTable } from './table.ts'
 import { judge, type Target, type Verdict } from './target.ts'
@@ -13,14 +14,27 @@ const BINARY = resolve('bin/ls-auth.js')
 const FLOOR = resolve('.build/floors/mcp-start.cjs')
 const CLIENT = { name: 'bench', version: '1' }
 
-/** The first answer of a server, from the start of its process to its end, beside the command and a bare server of the kit. */
+/**
+ * What `--connect` adds to a call; then the first answer of a server, from the start of its process to its end, beside the
+ * command and a bare server of the kit.
+ */
 export async function mcp(bench: Bench): Promise<SuiteResult> {
+  const figures: Figures[] = []
+  const verdicts: Verdict[] = []
+  for (const node of bench.nodes) {
+    const added = await addedByConnect(node)
+    for (const { title, values } of added.figures) {
+      const parts = Object.entries(values).map(([name, value]) => `${name} ${value.toFixed(2)} ms`)
+      bench.print(`${title}: ${parts.join(', ')} at the median`)
+    }
+    figures.push(...added.figures)
+    verdicts.push(...added.verdicts)
+  }
   const scene = await openStartScene()
-  if (!scene) return { comparisons: [], verdicts: [], missing: ['a Secret Service'] }
+  if (!scene) return { comparisons: [], figures, verdicts, missing: ['a Secret Service'] }
   try {
     await bundleFloor()
     const comparisons: Comparison[] = []
-    const verdicts: Verdict[] = []
     for (const node of bench.nodes) {
       for (const [era, talk] of Object.entries(ERAS)) {
         const title = `first answer, ${era}, ${node.name}`
@@ -31,7 +45,7 @@ export async function mcp(bench: Bench): Promise<SuiteResult> {
         verdicts.push(...judge(comparison, targets(node)))
       }
     }
-    return { comparisons, verdicts, missing: [] }
+    return { comparisons, figures, verdicts, missing: [] }
   } finally {
     await scene.close()
   }

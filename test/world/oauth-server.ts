@@ -4,6 +4,15 @@ import { text } from 'node:stream/consumers'
 import { SecretSet } from './canaries.ts'
 import { httpServer, listen } from './loopback-server.ts'
 
+/** What a path answers. */
+export interface OAuthPage {
+  readonly status: number
+  readonly body: string | object
+  readonly location?: string
+  /** In place of the content type of its body. */
+  readonly type?: string
+}
+
 /** How a plain OAuth server with an API beside it differs from the default, which has the shape of Dash0's. */
 export interface OAuthShape {
   /** Path of the issuer behind the origin. */
@@ -11,11 +20,11 @@ export interface OAuthShape {
   /** Path of the API, which is the resource. */
   readonly apiPath?: string
   /** Members of the metadata; undefined takes one away. */
-  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly metadata?:
+    | Readonly<Record<string, unknown>>
+    | ((issuer: string) => Readonly<Record<string, unknown>>)
   /** Other paths with what they answer: text is HTML, an object JSON. */
-  readonly pages?: Readonly<
-    Record<string, { readonly status: number; readonly body: string | object; readonly location?: string }>
-  >
+  readonly pages?: Readonly<Record<string, OAuthPage>>
   readonly scopes?: readonly string[]
   /** What the challenge of the API asks for. */
   readonly challengeScope?: string
@@ -118,7 +127,7 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     scopes_supported: scopes,
-    ...shape.metadata,
+    ...(typeof shape.metadata === 'function' ? shape.metadata(server.issuer) : shape.metadata),
   })
   const challenge = () =>
     `Bearer resource_metadata="${server.origin}/.well-known/oauth-protected-resource${apiPath}"${shape.challengeScope === undefined ? '' : `, scope="${shape.challengeScope}"`}`
@@ -178,12 +187,10 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
     const body = await text(request)
     const page = shape.pages?.[pathname]
     if (page)
-      return answer(
-        response,
-        page.status,
-        page.body,
-        page.location === undefined ? {} : { location: page.location },
-      )
+      return answer(response, page.status, page.body, {
+        ...(page.location !== undefined && { location: page.location }),
+        ...(page.type !== undefined && { 'content-type': page.type }),
+      })
     if (pathname === `/.well-known/oauth-authorization-server${issuerPath}`)
       return answer(response, 200, metadata())
     if (pathname === `/.well-known/oauth-protected-resource${apiPath}`)

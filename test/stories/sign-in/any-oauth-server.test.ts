@@ -2,7 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { approveDevice, browse } from '../../world/browser.ts'
-import { type OAuthServer, type OAuthShape, startOAuthServer } from '../../world/oauth-server.ts'
+import {
+  type OAuthPage,
+  type OAuthServer,
+  type OAuthShape,
+  startOAuthServer,
+} from '../../world/oauth-server.ts'
 import { openStage } from '../../world/stage.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -22,6 +27,7 @@ const start = async (shape: OAuthShape = {}) => {
 }
 const login = (flags = '') => world.type(`ls-auth login ${server.api} --yes --port 0 ${flags}`)
 const config = () => readFile(world.configFile, 'utf8')
+const FAILS = { status: 503, body: '' }
 const ASKED_HTML = { status: 200, body: '<!doctype html><title>Sign in</title>' }
 
 describe('the vendors, by the address alone', () => {
@@ -110,37 +116,119 @@ describe('where the metadata are', () => {
     expect(new Set(places)).toEqual(new Set(['GET /.well-known/oauth-authorization-server']))
   })
 
-  const PLACES: [string, OAuthShape, number][] = [
-    ['HTML everywhere', { pages: { '/.well-known/oauth-authorization-server': ASKED_HTML } }, 2],
-    ['an issuer a slash apart', { metadata: { issuer: 'http://127.0.0.1:1/' } }, 10],
+  const PLACE = '/.well-known/oauth-authorization-server'
+  const page = (status: number, body: string | object, more: Partial<OAuthPage> = {}): OAuthShape => ({
+    pages: { [PLACE]: { status, body, ...more } },
+  })
+  const json = (body: string): OAuthShape => page(200, body, { type: 'application/json' })
+  const says = (member: string, value: unknown): OAuthShape => ({ metadata: { [member]: value } })
+  const issuer = (change: (own: string) => unknown): OAuthShape => ({
+    metadata: (own) => ({ issuer: change(own) }),
+  })
+  const intranet = 'http://intranet.example/oauth'
+  const HOSTILE: readonly (readonly [what: string, exit: number, shape: OAuthShape])[] = [
+    // Whose it is.
+    ['an issuer a slash apart', 10, issuer((own) => `${own}/`)],
+    ['an issuer of another port', 10, issuer(() => 'http://127.0.0.1:1')],
+    ['an issuer of another host', 10, issuer(() => 'https://evil.example')],
+    ['an issuer in capitals', 10, issuer((own) => own.toUpperCase())],
+    ['an issuer by another name of the host', 10, issuer((own) => own.replace('127.0.0.1', 'localhost'))],
+    ['an issuer with a path more', 10, issuer((own) => `${own}/tenant`)],
+    ['an issuer with a query', 10, issuer((own) => `${own}?tenant=a`)],
+    ['an issuer with a user name', 10, issuer((own) => own.replace('//', '//a@'))],
+    ['an issuer with a space', 10, issuer((own) => `${own} `)],
+    ['an issuer with a terminal sequence', 10, issuer((own) => `${own}\u001b[2J`)],
+    ['an issuer that is a list', 10, issuer((own) => [own])],
+    // What it is.
+    ['a web page', 2, { pages: { [PLACE]: ASKED_HTML } }],
+    ['a redirect', 2, page(302, '', { location: 'EVIL' })],
+    ['a lasting redirect with a document', 2, page(308, {}, { location: 'EVIL' })],
+    ['half a document', 2, json('{"issuer":')],
+    ['an empty document', 2, json('')],
+    ['a list', 2, json('[]')],
+    ['no object', 2, json('null')],
+    ['a nest', 2, json(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)],
+    ['10 MB', 6, json(`{"padding":"${'x'.repeat(10_000_000)}"}`)],
+    ['a failure here', 6, { pages: { [PLACE]: FAILS, '/.well-known/openid-configuration': FAILS } }],
+    ['too many requests', 6, page(429, {})],
+    // Where it sends to.
+    ['no token endpoint', 6, says('token_endpoint', undefined)],
+    ['a token endpoint that is a number', 6, says('token_endpoint', 7)],
+    ['a token endpoint on plain http', 10, says('token_endpoint', intranet)],
+    ['a token endpoint in a file', 10, says('token_endpoint', 'file:///etc/passwd')],
+    ['a token endpoint that is a path', 10, says('token_endpoint', '/oauth/token')],
+    ['a token endpoint with a password', 10, says('token_endpoint', 'https://a:b@evil.example/token')],
+    ['a token endpoint of the cloud', 10, says('token_endpoint', 'http://169.254.169.254/latest')],
+    ['an authorization endpoint on plain http', 10, says('authorization_endpoint', intranet)],
+    ['an authorization endpoint of scripts', 10, says('authorization_endpoint', 'javascript:alert(1)')],
+    ['an authorization endpoint that is a list', 10, says('authorization_endpoint', [intranet])],
+    ['no authorization endpoint', 2, says('authorization_endpoint', undefined)],
+    ['a registration on plain http', 10, says('registration_endpoint', intranet)],
+    ['a registration in a file', 10, says('registration_endpoint', 'file:///etc/passwd')],
     [
-      '5xx everywhere',
+      'a pushed request on plain http',
+      10,
       {
-        pages: {
-          '/.well-known/oauth-authorization-server': { status: 500, body: '' },
-          '/.well-known/openid-configuration': { status: 503, body: '' },
+        metadata: {
+          require_pushed_authorization_requests: true,
+          pushed_authorization_request_endpoint: intranet,
         },
       },
-      6,
     ],
-    [
-      'a token endpoint on plain http elsewhere',
-      { metadata: { token_endpoint: 'http://intranet.example/token' } },
-      10,
-    ],
-    ['no PKCE named', { metadata: { code_challenge_methods_supported: undefined } }, 10],
-    ['plain PKCE alone', { metadata: { code_challenge_methods_supported: ['plain'] } }, 10],
-    ['no token endpoint', { metadata: { token_endpoint: undefined } }, 6],
-    ['a registration for another redirect URI', { registeredUris: ['https://evil.example/callback'] }, 2],
+    ['userinfo on plain http', 10, says('userinfo_endpoint', intranet)],
+    ['revocation on plain http', 10, says('revocation_endpoint', intranet)],
+    ['keys on plain http', 10, says('jwks_uri', intranet)],
+    // How it protects.
+    ['no PKCE named', 10, says('code_challenge_methods_supported', undefined)],
+    ['plain PKCE alone', 10, says('code_challenge_methods_supported', ['plain'])],
+    ['PKCE that is no list', 10, says('code_challenge_methods_supported', 'S256')],
+    ['no way of PKCE', 10, says('code_challenge_methods_supported', [])],
+    // Whom it registers.
+    ['a registration for another redirect URI', 2, { registeredUris: ['https://evil.example/callback'] }],
+    ['a registration that is a web page', 6, { pages: { '/oauth/register': ASKED_HTML } }],
+    ['a registration without a client', 6, { pages: { '/oauth/register': { status: 201, body: {} } } }],
   ]
-  it.each(PLACES)('%s: nothing is kept', async (_, shape, exit) => {
-    await start(shape)
-    const outcome = await login()
-    expect({ exit: outcome.exit, stderr: outcome.stderr }).toMatchObject({ exit })
-    await expect(config()).rejects.toThrow('ENOENT')
-    expect(world.keychain.items.size).toBe(0)
-    expect(outcome.stderr).not.toContain('Signed in')
+
+  it('the hostile ones are at least 40', () => expect(HOSTILE.length).toBeGreaterThanOrEqual(40))
+
+  it.each(HOSTILE)('%s: exit %i, no other address is asked, no sign-in is lost', async (_, exit, shape) => {
+    const evil = await startOAuthServer()
+    try {
+      // A sign-in that is there already.
+      await start()
+      expect((await login('--profile work')).exit).toBe(0)
+      const honest = server
+      const [before, items] = [await config(), new Map(world.keychain.items)]
+      await start(pointed(shape, evil.origin))
+      const outcome = await login('--profile other --timeout 1')
+      expect({ exit: outcome.exit, stderr: outcome.stderr }).toMatchObject({ exit })
+      expect(outcome.stderr).toMatch(/^(?:note: .*\n)*error: [^\n]+\nhint: /m)
+      expect(outcome.stderr).not.toMatch(/Signed in|[\u0000-\u0009\u000b-\u001f]/)
+      expect(server.asked('token')).toEqual([])
+      expect(evil.requests).toEqual([])
+      expect(await config()).toBe(before)
+      expect(world.keychain.items).toEqual(items)
+      expect((await world.type('ls-auth services --profile work')).stdout).toBe('checkout\n')
+      await honest.close()
+    } finally {
+      await evil.close()
+    }
   })
+})
+
+/** Redirects that go to that origin. */
+const pointed = (shape: OAuthShape, origin: string): OAuthShape => ({
+  ...shape,
+  ...(shape.pages && {
+    pages: Object.fromEntries(
+      Object.entries(shape.pages).map(([path, one]) => [
+        path,
+        one.location === 'EVIL'
+          ? { ...one, location: `${origin}/.well-known/oauth-authorization-server` }
+          : one,
+      ]),
+    ),
+  }),
 })
 
 describe('an agent that has a human', () => {
