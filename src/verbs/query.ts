@@ -1,15 +1,21 @@
 import { MASKED } from '../commands/trace/masked.ts'
 import { openSource } from '../commands/trace/open-source.ts'
 import { Failure } from '../errors.ts'
-import { type Answer, drawnBlock } from '../frame/answer.ts'
+import { type Answer, drawnBlock, isPlain, type Step, textBlock } from '../frame/answer.ts'
 import { choice, duration, text } from '../frame/flag.ts'
 import { ASKS_API, verb } from '../frame/verb.ts'
 import { safeText } from '../text/safe-text.ts'
 import { splitScope } from '../trace/attribute-scope.ts'
 import { maskerUnder, maskText } from '../trace/masking.ts'
 import { renderChart } from '../trace/render/tables/chart.ts'
-import { renderTable, toSeriesCsv, toSeriesJson } from '../trace/render/tables/series-table.ts'
-import { MOST_POINTS, type TimeRange, type TimeSeries, usualStep } from '../trace/series.ts'
+import {
+  peakOf,
+  renderFigures,
+  renderTable,
+  toSeriesCsv,
+  toSeriesJson,
+} from '../trace/render/tables/series-table.ts'
+import { MOST_POINTS, type QueryResult, type TimeRange, type TimeSeries, usualStep } from '../trace/series.ts'
 import { sensitiveFlag } from './flags.ts'
 import { timeFlags, timeRange } from './search-flags.ts'
 
@@ -62,7 +68,18 @@ export const query = verb({
         whole: (all) => ({ from, to, stepSeconds, query: text, unit, partial: partial ?? null, series: all }),
         csv: () => toSeriesCsv(series),
       },
-      blocks: [drawnBlock((pen) => (isChart ? renderChart : renderTable)(series, { ...drawn, ...pen }))],
+      blocks: [
+        textBlock(({ audience }) =>
+          audience === 'agent' ? [`${series.length} series, from ${from} to ${to}.`] : [],
+        ),
+        drawnBlock((pen) =>
+          pen.audience === 'agent' && series.length > 0
+            ? [...renderFigures(series, { ...drawn, ...pen }), '']
+            : [],
+        ),
+        drawnBlock((pen) => (isChart ? renderChart : renderTable)(series, { ...drawn, ...pen })),
+      ],
+      next: format === 'agent' ? stepsFrom(series, drawn) : [],
       notes: [
         isMasked ? { ...MASKED, text: MASKED.text.replace('values', 'labels') } : undefined,
         partial === undefined
@@ -76,6 +93,32 @@ export const query = verb({
     }
   },
 })
+
+/** The traces of the moment with the most, of the service where the series is one's. */
+function stepsFrom(
+  all: readonly TimeSeries[],
+  { timesAre, stepSeconds }: Pick<QueryResult, 'timesAre'> & { readonly stepSeconds: number },
+): Step[] {
+  const peaks = all.flatMap(({ labels, points }) => {
+    const peak = peakOf(points)
+    return peak === undefined ? [] : [{ labels, at: peak[0], value: peak[1] }]
+  })
+  const [most] = peaks.sort((a, b) => b.value - a.value)
+  if (most === undefined || most.value === 0) return []
+  const from = most.at - (timesAre === 'ends' ? stepSeconds * 1000 : 0)
+  const [, service] = most.labels.find(([name]) => SERVICE.includes(splitScope(name).bare)) ?? []
+  return [
+    {
+      verb: 'trace search',
+      flags: {
+        ...(service !== undefined && isPlain(service) && { service }),
+        from: new Date(from).toISOString(),
+        to: new Date(from + stepSeconds * 1000).toISOString(),
+      },
+    },
+  ]
+}
+const SERVICE = ['service.name', 'service']
 
 function stepOf(step: number | undefined, typed: unknown, range: TimeRange): number {
   const seconds = step ?? usualStep(range)

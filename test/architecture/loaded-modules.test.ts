@@ -165,6 +165,7 @@ describe('a command loads what it needs and nothing else', () => {
           "state-machine",
           "token",
           "tree",
+          "urls",
           "verb",
           "why-not-private",
         ],
@@ -196,6 +197,7 @@ describe('a command loads what it needs and nothing else', () => {
           "trace-get",
           "trace-tree",
           "tree",
+          "urls",
           "verb",
           "window",
         ],
@@ -229,6 +231,7 @@ describe('a command loads what it needs and nothing else', () => {
           "trace-source",
           "trace-tree",
           "tree",
+          "urls",
           "verb",
         ],
       }

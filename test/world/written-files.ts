@@ -53,3 +53,7 @@ function contentOf(path: string): string {
     return ''
   }
 }
+
+/** The files below a directory that hold a text. */
+export const filesWith = (directory: string, text: RegExp): string[] =>
+  [...snapshot(directory).keys()].filter((path) => text.test(contentOf(path)))

@@ -115,6 +115,14 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     if (first === undefined) expect(explained.text).not.toContain('based on the first')
     else expect(explained.text).toContain(`note: ${first}; for more: limit `)
 
+    const times = await agent.call('breakdown_traces', { service: 'payment', by: 'service', ...TIMES })
+    expect(times.isError, times.text).toBe(false)
+    expect(times.text).toMatch(/^\d+ traces? · \d+ spans · /)
+    expect(times.text).toMatch(/^<trace-data>\nSERVICE +CALLS /m)
+    expect(times.text).toMatch(/^next:\n {2}explain_traces \{"slower_than":"p95","service":/m)
+    const calls = await agent.call('breakdown_traces', { graph: true, service: 'payment', ...TIMES })
+    expect(calls.text).toMatch(/^CALLER +CALLED +CALLS /m)
+
     // A snapshot heeds no times, so none is named there.
     const one = await agent.call('search_traces', { service: 'payment', ...TIMES, limit: 1 })
     expect(/, from \S+Z/.test(one.text)).toBe(backend !== 'lightstep')

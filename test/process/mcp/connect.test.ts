@@ -6,6 +6,7 @@ import { type Machine, openMachine } from '../../world/machine.ts'
 import { type McpKind, type McpWorldServer, startMcpServer, TOOLS } from '../../world/mcp-server.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { SCOPES } from '../../world/stage.ts'
+import { filesWith } from '../../world/written-files.ts'
 import { fileStore, loginArgs, signIn } from '../sign-in.ts'
 import { AGENTS, type Agent } from './agent.ts'
 
@@ -92,7 +93,9 @@ it.each(KINDS.flatMap((kind) => ERAS.map((era) => [kind, era] as const)))(
       ms: expect.any(Number),
       traceparent: expect.stringMatching(/^00-/),
     })
-    expect(JSON.stringify(lines)).not.toContain('SECRET-ARGUMENT')
+    // No argument, result or list of the server is in a file.
+    await agent.close()
+    expect(filesWith(machine.home, /SECRET-ARGUMENT|the tool read_it/)).toEqual([])
   },
 )
 
@@ -228,6 +231,134 @@ it('the token is masked where the server sends it back', async () => {
 
 const json = { 'content-type': 'application/json' }
 const stream = { 'content-type': 'text/event-stream' }
+const resultOf = (response: ServerResponse, id: unknown, result: object) =>
+  response.writeHead(200, json).end(JSON.stringify({ jsonrpc: '2.0', id, result }))
+
+/** A server that no word of another must lead to. */
+let elsewhere: McpWorldServer
+beforeAll(async () => {
+  elsewhere = await startMcpServer({ kind: 'modern' })
+})
+afterAll(() => elsewhere.close())
+/** No request went elsewhere or had a cookie, and the sign-in is kept. */
+async function expectNothingLost(): Promise<void> {
+  expect(elsewhere.requests).toEqual([])
+  expect(server.requests.filter(({ path, headers }) => path !== '/mcp' || headers.cookie)).toEqual([])
+  expect(provider.grantsRevoked()).toBe(0)
+  expect((await machine.run(['token'])).exit).toBe(0)
+}
+const readIt = { ...TOOLS[0], inputSchema: { type: 'object' } }
+const MODERN = { resultType: 'complete', ttlMs: 0, cacheScope: 'private' }
+const lists =
+  (...tools: unknown[]) =>
+  (response: ServerResponse, id: unknown) =>
+    resultOf(response, id, { ...MODERN, tools })
+
+/** What a server may say of its tools, the names that are listed then, and what the caller of `read_it` hears. */
+const LISTS: readonly (readonly [
+  lie: string,
+  answer: (response: ServerResponse, id: unknown) => void,
+  listed: readonly string[],
+  told: RegExp,
+])[] = [
+  [
+    'a web page',
+    (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>SECRET-WORDS'),
+    ['ls_auth_status'],
+    /web page/,
+  ],
+  [
+    'a redirect to another server',
+    (response) => response.writeHead(307, { location: elsewhere.url }).end(),
+    ['ls_auth_status'],
+    /redirects to another page/,
+  ],
+  [
+    'a list of 17 MB',
+    (response, id) => lists({ ...readIt, description: 'x'.repeat(17 << 20) })(response, id),
+    ['ls_auth_status'],
+    /more than \d+ bytes/,
+  ],
+  ['no list', (response, id) => resultOf(response, id, MODERN), [], /Unknown tool/],
+  [
+    'a list that is a text',
+    (response, id) => resultOf(response, id, { ...MODERN, tools: 'read_it' }),
+    [],
+    /Unknown tool/,
+  ],
+  ['tools that are none', lists(7, null, 'read_it', ['read_it']), [], /Unknown tool/],
+  ['another tool alone', lists({ ...readIt, name: 'other' }), ['other'], /Unknown tool/],
+  [
+    'the same name twice, one of them writes',
+    lists(readIt, { ...readIt, annotations: {} }),
+    [],
+    /--allow-tool read_it/,
+  ],
+  [
+    'the hint as a text',
+    lists({ ...readIt, annotations: { readOnlyHint: 'true' } }),
+    [],
+    /--allow-tool read_it/,
+  ],
+  ['no annotations', lists({ ...readIt, annotations: undefined }), [], /--allow-tool read_it/],
+  [
+    'a tool that read a moment ago',
+    lists({ ...readIt, annotations: { readOnlyHint: false } }),
+    [],
+    /--allow-tool read_it/,
+  ],
+  [
+    'a name that clears the screen',
+    lists({ ...readIt, name: '\u001b[2Jread' }),
+    ['__2Jread'],
+    /Unknown tool/,
+  ],
+  [
+    'pages without an end',
+    (response, id) =>
+      resultOf(response, id, {
+        ...{ tools: [{ ...readIt, name: 'other' }], nextCursor: String(Math.random()) },
+        ...MODERN,
+      }),
+    ['other'],
+    /Unknown tool/,
+  ],
+]
+
+it.each(['modern', 'stateless'] as const)(
+  '%s: whatever a server says of its tools, no other is called, and then the truth is taken',
+  async (kind) => {
+    expect(ANSWERS.length + LISTS.length).toBeGreaterThanOrEqual(30)
+    const agent = await begin(kind)
+    // The kit takes no part of a list of the new revision where one tool has another shape.
+    const isNone = (names: readonly string[]) => kind === 'modern' && names.join() === 'ls_auth_status'
+    for (const [lie, answer, listed, told] of LISTS) {
+      server.instead = (_, response, message) => {
+        const { method, id } = (message ?? {}) as { method?: string; id?: unknown }
+        if (method !== 'tools/list') return false
+        answer(response, id)
+        return true
+      }
+      const before = server.requests.length
+      const names = (await agent.tools()).map(({ name }) => name)
+      if (!isNone(names)) expect([lie, names]).toEqual([lie, listed])
+      const heard = await agent
+        .call('read_it')
+        .catch((error: Error) => ({ isError: true, text: error.message }))
+      const words = isNone(names) ? new RegExp(`${told.source}|does not speak`) : told
+      expect([lie, heard.isError, heard.text]).toEqual([lie, true, expect.stringMatching(words)])
+      expect(heard.text).not.toContain('SECRET-WORDS')
+      expect(server.requests.length - before).toBeLessThan(70)
+      server.instead = () => false
+      expect(server.calls).toEqual([])
+      expect([lie, (await agent.tools()).map(({ name }) => name)]).toEqual([lie, ['read_it']])
+    }
+    expect(await agent.call('read_it')).toMatchObject({ isError: false })
+    await expectNothingLost()
+  },
+  120_000,
+)
+
 /** What a server may answer to a call, and what its caller hears. */
 const ANSWERS: readonly (readonly [
   lie: string,
@@ -239,7 +370,11 @@ const ANSWERS: readonly (readonly [
     (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<p>Sign in'),
     /web page/,
   ],
-  ['a failure', (response) => response.writeHead(500).end('<b>SECRET-WORDS'), /HTTP 500/],
+  [
+    'a failure with a cookie',
+    (response) => response.writeHead(500, { 'set-cookie': 'a=b; Path=/' }).end('<b>SECRET-WORDS'),
+    /HTTP 500/,
+  ],
   ['too many requests', (response) => response.writeHead(429, { 'retry-after': '7' }).end(), /HTTP 429/],
   ['forbidden', (response) => response.writeHead(403).end('{}'), /HTTP 403/],
   ['no such method', (response) => response.writeHead(405).end(), /HTTP 405|does not/],
@@ -279,6 +414,65 @@ const ANSWERS: readonly (readonly [
     /ended before its answer|more than \d+ bytes/,
   ],
   [
+    'a result of 17 MB',
+    (response, id) => resultOf(response, id, { content: [{ type: 'text', text: 'x'.repeat(17 << 20) }] }),
+    /more than \d+ bytes/,
+  ],
+  [
+    'a nest',
+    (response, id) =>
+      response
+        .writeHead(200, json)
+        .end(
+          `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"content":[],"structuredContent":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}}`,
+        ),
+    /./,
+  ],
+  [
+    'a list of content without a type',
+    (response, id) => resultOf(response, id, { content: [{ text: 'SECRET-WORDS' }] }),
+    /does not speak/,
+  ],
+  [
+    'another version of JSON-RPC',
+    (response, id) =>
+      response.writeHead(200, json).end(JSON.stringify({ jsonrpc: '1.0', id, result: { content: [] } })),
+    /does not speak/,
+  ],
+  ['no such session', (response) => response.writeHead(404, json).end('{}'), /HTTP 404/],
+  ['taken, without an answer', (response) => response.writeHead(202).end(), /ended before its answer/],
+  [
+    'a redirect to another server',
+    (response) => response.writeHead(308, { location: `${elsewhere.url}` }).end(),
+    /redirects to another page/,
+  ],
+  [
+    'a 401 that names the authorization server of others',
+    (response) =>
+      response
+        .writeHead(401, { 'www-authenticate': `Bearer resource_metadata="${elsewhere.url}"` })
+        .end('{}'),
+    /did not accept the token \(HTTP 401\)/,
+  ],
+  [
+    'a scope with a command in it',
+    (response) =>
+      response
+        .writeHead(403, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="a$(reboot)"' })
+        .end(),
+    /Sign in with the scope a\$\(reboot\) \(login --scope\)/,
+  ],
+  [
+    'a question of a model in place of an answer',
+    (response) =>
+      response
+        .writeHead(200, stream)
+        .end(
+          `data: ${JSON.stringify({ jsonrpc: '2.0', id: 'q', method: 'sampling/createMessage', params: { messages: [], maxTokens: 9 } })}\n\n`,
+        ),
+    /ended before its answer/,
+  ],
+  [
     'an encoding that nobody asked for',
     (response) => response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end('x'),
     /answered in an encoding/,
@@ -289,7 +483,7 @@ it('whatever a server answers to a call is a tool error without its words, and t
   const agent = await begin('modern')
   for (const [lie, answer, told] of ANSWERS) {
     server.instead = (_, response, message) => {
-      const { method, id } = message as { method?: string; id?: unknown }
+      const { method, id } = (message ?? {}) as { method?: string; id?: unknown }
       if (method !== 'tools/call') return false
       answer(response, id)
       return true
@@ -300,4 +494,5 @@ it('whatever a server answers to a call is a tool error without its words, and t
     server.instead = () => false
     expect([lie, await agent.call('read_it')]).toMatchObject([lie, { isError: false }])
   }
+  await expectNothingLost()
 }, 120_000)

@@ -8,6 +8,7 @@ import { type McpKind, type McpWorldServer, startMcpServer } from '../../world/m
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { SCOPES } from '../../world/stage.ts'
 import { type Outcome, openWorld, type World } from '../../world/world.ts'
+import { filesWith } from '../../world/written-files.ts'
 
 /** "My agent speaks HTTP itself. It should call the server as me, and hold no token." */
 
@@ -98,7 +99,7 @@ it.each(
     ['read_it', 'ok'],
     ['write_it', 'refused'],
   ])
-  expect(JSON.stringify(lines)).not.toContain('SECRET-ARGUMENT')
+  expect(filesWith(world.home, /SECRET-ARGUMENT|the tool read_it/)).toEqual([])
 })
 
 const call = (id: number, name: string) => ({

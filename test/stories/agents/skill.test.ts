@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openMachine } from '../../world/machine.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 /** "My agent should know how to read traces." */
@@ -46,4 +47,22 @@ it('--force alone, and an agent that is not known: exit 2', async () => {
 it('the index that it names has at most 4 kB', async () => {
   const { stdout } = await world.type('ls-auth help --json')
   expect(Buffer.byteLength(stdout)).toBeLessThanOrEqual(4096)
+})
+
+it('the built program prints the same, writes it, and leaves a file of others alone', async () => {
+  const machine = await openMachine()
+  try {
+    const { exit, stdout } = await machine.run(['skill'])
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: await readFile('docs/SKILL.md', 'utf8') })
+    const path = join(machine.home, '.claude', 'skills', 'ls-auth', 'SKILL.md')
+    const install = ['skill', '--install', 'claude']
+    expect(await machine.run(install)).toMatchObject({ exit: 0, stdout: '' })
+    expect(await readFile(path, 'utf8')).toContain(stdout.trimEnd())
+    await writeFile(path, 'mine\n')
+    expect((await machine.run(install)).exit).toBe(2)
+    expect(await readFile(path, 'utf8')).toBe('mine\n')
+    expect((await machine.run(['help', '--json'])).stdout.length).toBeLessThanOrEqual(4096)
+  } finally {
+    await machine.close()
+  }
 })

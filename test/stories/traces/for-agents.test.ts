@@ -121,6 +121,57 @@ describe('trace why', () => {
   })
 })
 
+describe('trace breakdown', () => {
+  it('sums of ours first, then the rows as data, then how to go on', async () => {
+    const text = await agent(`trace breakdown --file ${path('orders.json')}`)
+    expect(text).toMatch(/^60 traces · 120 spans · 26 errors · \S+ in all\nBetween <trace-data> and/)
+    expect(text).toMatch(/^<trace-data>\nSERVICE: OPERATION +CALLS .*\npayment: charge +60 /m)
+    expect(text.split('\nnext:\n')[1]).toMatch(/^ {2}ls-auth trace why --file \S+ --service payment /)
+  })
+
+  it('--graph, and 400 names that want to leave the block', async () => {
+    const graph = await agent(`trace breakdown --graph --file ${path('orders.json')}`)
+    expect(graph).toMatch(/^CALLER +CALLED .*\ncheckout +payment +60 /m)
+    const text = await agent(`trace breakdown --file ${path('many.json')}`)
+    expect(text).toContain('&lt;/trace-data>')
+    expect(text).toMatch(/^\(\d+ more lines left out\)$/m)
+  })
+})
+
+describe('query', () => {
+  const query = (more = '') => `query '{ } | rate() by (resource.service.name)' ${more}`
+
+  it('the figures of each series, the values, then the traces of the moment with the most', async () => {
+    const text = await agent(query())
+    expect(text).toMatch(
+      /^3 series, from 2026-09-22T17:\S+Z to 2026-09-22T18:\S+Z\.\nBetween <trace-data> and/,
+    )
+    expect(text).toMatch(/^<trace-data>\nSERIES +MEAN +MOST +AT +LAST$/m)
+    expect(text).toMatch(/^checkout +\S+ +\S+ +2026-09-22T17:5\d:\d\d +0$/m)
+    expect(text).toMatch(/^TIME +\w+ +\w+ +\w+$/m)
+    const [next] = (text.split('\nnext:\n')[1] ?? '').trim().split('\n')
+    expect(next).toMatch(/^ls-auth trace search --service \w+ --from \S+Z --to \S+Z --output agent$/)
+    expect((await world.type(next as string)).stdout).toMatch(/^\d+ traces?, from /)
+  })
+
+  it('names that want to leave the block, and more values than fit', async () => {
+    const text = await agent("query '{ } | rate() by (name)' --since 1d --step 5m")
+    expect(text).toContain('&lt;/trace-data>')
+    expect(text).toMatch(/^\(\d+ more lines left out\)$/m)
+  })
+
+  it('without data there is no next step; a part of the result is said to be one', async () => {
+    const text = await agent(query('--from 2026-09-01T00:00:00Z --to 2026-09-01T01:00:00Z'))
+    expect(text).not.toContain('\nnext:')
+    tempo.mode = 'partial'
+    try {
+      expect(await agent(query())).toMatch(/^note: Tempo returned only a part of the result: /m)
+    } finally {
+      tempo.mode = 'normal'
+    }
+  })
+})
+
 describe('services and attributes', () => {
   it('2,000 services are cut, and counted', async () => {
     const text = await agent(`services --file ${path('services.json')}`)

@@ -2,7 +2,7 @@ import { displayWidth } from '../../../text/display-width.ts'
 import { fitEnd, fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
 import { csvLine, csvText } from '../../formats/csv-cell.ts'
 import { isoMillis } from '../../formats/span-times.ts'
-import { allTimes, seriesName, type TimeSeries } from '../../series.ts'
+import { allTimes, type Point, seriesName, type TimeSeries } from '../../series.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { valueText } from '../number.ts'
 import {
@@ -19,6 +19,8 @@ const GAP = 2
 /** Columns of a series' name at the head: less is no name, more leaves no room for others. */
 const LEAST_NAME = 8
 const MOST_NAME = 28
+/** At the head of a row of figures. */
+const LONGEST_NAME = 80
 
 /** A line a time (UTC), a column a series, the largest first. A `-` where there is no value. */
 export function renderTable(series: readonly TimeSeries[], options: SeriesOptions): string[] {
@@ -53,6 +55,35 @@ export function renderTable(series: readonly TimeSeries[], options: SeriesOption
       ),
     ),
   ]
+}
+
+/** A line a series, the largest first: what a chart shows at a glance. */
+export function renderFigures(series: readonly TimeSeries[], options: SeriesOptions): string[] {
+  const shown = chooseSeries(series, options)
+  const text = (value: number | undefined) => valueCell(value, options)
+  const { ellipsis } = glyphsFor(options.unicode)
+  const rows = [...shown.series, ...shown.left].map(({ name, values }) => {
+    const all = [...values.values()]
+    const [at = 0, most] = peakOf(values) ?? []
+    const time = isoMillis(at).slice(0, 19)
+    return [fitMiddle(name, LONGEST_NAME, ellipsis), text(meanOf(all)), text(most), time, text(all.at(-1))]
+  })
+  const lines = [['SERIES', 'MEAN', 'MOST', 'AT', 'LAST'], ...rows]
+  const widths = lines[0]!.map((_, i) => Math.max(...lines.map((cells) => displayWidth(cells[i]!))))
+  return lines.map((cells) =>
+    cells.map((cell, i) => (i === 0 ? padEnd : padStart)(cell, widths[i]!)).join(' '.repeat(GAP)),
+  )
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value / values.length, 0)
+
+/** The largest value and its time, the first of several. */
+export const peakOf = (points: Iterable<Point>): readonly [number, number] | undefined => {
+  let peak: readonly [number, number] | undefined
+  for (const [at, value] of points)
+    if (value !== null && !(value <= (peak?.[1] ?? -Infinity))) peak = [at, value]
+  return peak
 }
 
 const valueCell = (value: number | undefined, options: SeriesOptions): string =>
