@@ -2,15 +2,17 @@
 // mcp-remote and mcpc, newest from npm, in a scratch folder, beside ls-auth. An authorization server of the tests ends a sign-in
 // whose refresh token comes twice (RFC 9700 §4.14.2). Each round asks every process for one call at the same moment, and then asks
 // a new process for one more: who cannot answer without a browser has lost the sign-in, and signs in again for the next round.
+// "In the window": a process was killed after it had sent the refresh token and before it could keep the new one, and the old one
+// came again after that. No program without a second copy at the server can avoid it. At its end all that it started is dead.
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startMcpServer } from '../world/mcp-server.ts'
 import { startOAuthServer } from '../world/oauth-server.ts'
-import { lsAuth, type Member, mcpc, mcpRemote, type Place, type Team } from './rivals/teams.ts'
+import { killBelow, lsAuth, type Member, mcpc, mcpRemote, type Place, type Team } from './rivals/teams.ts'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const isShort = process.argv.includes('--short')
@@ -40,8 +42,23 @@ async function install(): Promise<string> {
 const versionIn = async (folder: string, name: string): Promise<string> =>
   JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8')).version
 
+/** Homes of this run. */
+const homes = mkdtempSync(join(tmpdir(), 'rivals-'))
+process.on('exit', () => {
+  killBelow(homes)
+  rmSync(homes, { recursive: true, force: true, maxRetries: 3 })
+})
+for (const [signal, exit] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)
+  process.on(signal, () => process.exit(exit))
+
 interface Score {
   signInsLost: number
+  /** Of them, those lost in the window. */
+  inWindow: number
   callsLost: number
   calls: number
   tokenRequests: number
@@ -50,11 +67,11 @@ interface Score {
 async function score(team: Team, size: number, way: Way): Promise<Score> {
   const authorization = await startOAuthServer({ accessSeconds: way === 'expired' ? TOKEN_SECONDS : 3600 })
   const server = await startMcpServer({ kind: 'stateful', authorization })
-  const home = await mkdtemp(join(tmpdir(), 'rival-'))
+  const home = await mkdtemp(join(homes, 'home-'))
   const asked = () =>
     authorization.asked('token').filter((form) => RENEWS.test(new URLSearchParams(form as never).toString()))
   const place = { home, url: server.url, issuer: authorization.issuer }
-  const total: Score = { signInsLost: 0, callsLost: 0, calls: 0, tokenRequests: 0 }
+  const total: Score = { signInsLost: 0, inWindow: 0, callsLost: 0, calls: 0, tokenRequests: 0 }
   let members: Member[] = []
   const begin = async () => {
     await signInOnce(team, place)
@@ -80,8 +97,14 @@ async function score(team: Team, size: number, way: Way): Promise<Score> {
       if (way !== 'expired') authorization.forgetTokens()
       // Every third process, somewhere within the renewal.
       const killed = new Set(way === 'killed' ? members.flatMap((_, i) => (i % 3 === 0 ? [i] : [])) : [])
-      for (const i of killed) sleep(Math.random() * 400).then(() => members[i]?.kill())
+      const kills: { readonly at: number; readonly ports: readonly number[] }[] = []
+      const killing = [...killed].map(async (i) => {
+        await sleep(Math.random() * 400)
+        const ports = (await members[i]?.kill()) ?? []
+        kills.push({ at: performance.now(), ports })
+      })
       await callAll(killed)
+      await Promise.all(killing)
       total.tokenRequests += asked().length - before
       authorization.forgetTokens()
       const other = await team.open(place, `other${round}`)
@@ -91,7 +114,13 @@ async function score(team: Team, size: number, way: Way): Promise<Score> {
       await other.close()
       if (!isKept) {
         total.signInsLost += 1
+        // The last good renewal was that of a process that was killed, and the old token came again later.
+        const renewal = authorization.renewals.findLast(({ isGood }) => isGood)
+        const kill = kills.find(({ ports }) => renewal !== undefined && ports.includes(renewal.port))
+        const again = authorization.renewals.find(({ at, isGood }) => !isGood && at > (renewal?.at ?? 0))
+        if (kill !== undefined && again !== undefined && again.at > kill.at) total.inWindow += 1
         await end()
+        if (round === ROUNDS - 1) break
         await team.forget(place)
         await begin()
       } else for (const i of killed) members[i] = await team.open(place, `m${i}r${round}`)
@@ -99,6 +128,7 @@ async function score(team: Team, size: number, way: Way): Promise<Score> {
     return total
   } finally {
     await end()
+    killBelow(home)
     await Promise.all([server.close(), authorization.close()])
     await rm(home, { recursive: true, force: true, maxRetries: 3 })
   }
@@ -129,13 +159,13 @@ const teams = [
   lsAuth(resolve('bin/ls-auth.js'), JSON.parse(await readFile('package.json', 'utf8')).version),
 ].filter(({ name }) => !process.argv.includes('--only') || process.argv.includes(name))
 say(`${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${ROUNDS} rounds each`)
-say('| program | processes | token | sign-ins lost | calls lost | requests for a token |')
-say('|---|---:|---|---:|---:|---:|')
+say('| program | processes | token | sign-ins lost | in the window | calls lost | requests for a token |')
+say('|---|---:|---|---:|---:|---:|---:|')
 let lost = 0
 const row = async (team: Team, size: number, way: Way) => {
-  const { signInsLost, callsLost, calls, tokenRequests } = await score(team, size, way)
-  if (team.name === 'ls-auth') lost += signInsLost
-  const figures = `${signInsLost} of ${ROUNDS} | ${callsLost} of ${calls} | ${tokenRequests}`
+  const { signInsLost, inWindow, callsLost, calls, tokenRequests } = await score(team, size, way)
+  if (team.name === 'ls-auth') lost += signInsLost - inWindow
+  const figures = `${signInsLost} of ${ROUNDS} | ${inWindow} | ${callsLost} of ${calls} | ${tokenRequests}`
   return `| ${team.name} ${team.version} | ${size} | ${way} | ${figures} |`
 }
 for (const size of SIZES)
@@ -146,5 +176,5 @@ for (const size of SIZES)
       for (const ways of groups) await Promise.all(ways.map(async (way) => say(await row(team, size, way))))
     }),
   )
-say(`ls-auth sign_ins_lost=${lost}`)
+say(`ls-auth sign_ins_lost=${lost}, but for those in the window`)
 process.exit(lost === 0 ? 0 : 1)

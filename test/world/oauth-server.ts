@@ -46,6 +46,8 @@ export interface OAuthServer {
   /** Parameters of the requests to an endpoint. */
   asked(endpoint: 'authorize' | 'token' | 'register' | 'revoke'): readonly Readonly<Record<string, unknown>>[]
   readonly refreshes: number
+  /** Each refresh token that came: when (`performance.now()`), from which port, and whether it was good. */
+  readonly renewals: readonly { readonly at: number; readonly port: number; readonly isGood: boolean }[]
   /** Sign-ins that ended because a refresh token came twice. */
   readonly familiesRevoked: number
   /** Whether an access token is good now. */
@@ -83,6 +85,7 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
   const spent = new Map<string, Family>()
   const tokens = new Map<string, { readonly family: Family; readonly endsAt: number }>()
   let [refreshes, familiesRevoked] = [0, 0]
+  const renewals: { at: number; port: number; isGood: boolean }[] = []
   const accepts = (token: string) => {
     const held = tokens.get(token)
     return held !== undefined && !held.family.isOver && Date.now() < held.endsAt
@@ -154,7 +157,7 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
     answer(response, 302, '', { location: back.href })
   }
 
-  const token = (form: URLSearchParams, response: ServerResponse) => {
+  const token = (form: URLSearchParams, response: ServerResponse, port: number) => {
     asked.token?.push(Object.fromEntries(form))
     const refresh = form.get('refresh_token')
     if (refresh !== null) {
@@ -165,7 +168,9 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
         again.isOver = true
         familiesRevoked += 1
       }
-      if (family === undefined || family.isOver) return answer(response, 400, { error: 'invalid_grant' })
+      const isGood = family !== undefined && !family.isOver
+      renewals.push({ at: performance.now(), port, isGood })
+      if (!isGood) return answer(response, 400, { error: 'invalid_grant' })
       spent.set(refresh, family)
       refreshes += 1
       return answer(response, 200, grant(family))
@@ -183,6 +188,7 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
   const http = httpServer(async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', server.origin)
     const { pathname } = url
+    const { remotePort: port = 0 } = request.socket
     requests.push(`${request.method} ${pathname}`)
     const body = await text(request)
     const page = shape.pages?.[pathname]
@@ -202,7 +208,7 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
       })
     const bearer = accepts(request.headers.authorization?.replace(/^Bearer /, '') ?? '')
     if (pathname === '/oauth/authorize') return authorize(url, response)
-    if (pathname === '/oauth/token') return token(new URLSearchParams(body), response)
+    if (pathname === '/oauth/token') return token(new URLSearchParams(body), response, port)
     if (pathname === '/oauth/register') {
       const wanted = JSON.parse(body)
       asked.register?.push(wanted)
@@ -245,6 +251,7 @@ export async function startOAuthServer(shape: OAuthShape = {}): Promise<OAuthSer
       return familiesRevoked
     },
     accepts,
+    renewals,
     secrets,
     forgetTokens: () => tokens.clear(),
     close: () => listening.close(),

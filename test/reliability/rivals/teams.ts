@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,8 +20,8 @@ export interface Member {
   call(): Promise<boolean>
   /** What it has said on standard error, to debug a round. */
   said(): string
-  /** SIGKILL. */
-  kill(): void
+  /** SIGKILL. Resolves to the ports of its connections at that moment. */
+  kill(): Promise<readonly number[]>
   close(): Promise<void>
 }
 
@@ -46,6 +47,56 @@ const envOf = ({ home }: Place): Record<string, string> => ({
   XDG_STATE_HOME: join(home, 'state'),
   XDG_RUNTIME_DIR: join(home, 'run'),
 })
+
+/** Kills a process; the local ports of its connections, where the system tells them. */
+function killed(pid: number): readonly number[] {
+  const ports = portsOf(pid)
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+  return ports
+}
+
+function portsOf(pid: number): number[] {
+  try {
+    const folder = `/proc/${pid}/fd`
+    const inodes = new Set(
+      readdirSync(folder).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(linkAt(join(folder, fd)))?.[1] ?? []),
+    )
+    const lines = ['tcp', 'tcp6'].flatMap((name) => readFileSync(`/proc/net/${name}`, 'utf8').split('\n'))
+    return lines.flatMap((line) => {
+      const [, local = '', , , , , , , , inode = ''] = line.trim().split(/\s+/)
+      return inodes.has(inode) ? [Number.parseInt(local.split(':')[1] ?? '', 16)] : []
+    })
+  } catch {
+    return []
+  }
+}
+
+function linkAt(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}
+
+/** Kills all that runs with that home, or with one below it: some leave processes of their own behind. */
+export function killBelow(folder: string): void {
+  if (process.platform !== 'linux') return
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name)
+    if (!Number.isInteger(pid) || pid === process.pid) continue
+    try {
+      const variables = readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0')
+      if (variables.some((one) => `${one}/`.startsWith(`HOME=${folder}/`))) process.kill(pid, 'SIGKILL')
+    } catch {
+      // It has ended, or is another user's.
+    }
+  }
+}
 
 /** Runs a sign-in to its end: the person opens the address that it prints. */
 async function signInBy(command: readonly string[], place: Place, isDone: RegExp | 'exit'): Promise<void> {
@@ -119,7 +170,7 @@ async function overStdio(command: readonly string[], place: Place): Promise<Memb
       )
     },
     said: () => said,
-    kill: () => void (transport.pid !== null && process.kill(transport.pid, 'SIGKILL')),
+    kill: async () => (transport.pid === null ? [] : killed(transport.pid)),
     close: () => within(client.close(), undefined),
   }
 }
@@ -178,6 +229,9 @@ export function mcpc(folder: string, version: string): Team {
     async open(place, name) {
       const session = `@${name}`
       await within(run(place, 'connect', place.url, session), undefined)
+      const { text: listed } = await within(run(place, '--json'), { exit: 1, text: '{}' })
+      const { sessions = [] } = JSON.parse(listed) as { sessions?: { name: string; pid?: number }[] }
+      const bridge = sessions.find((one) => one.name === session)?.pid
       let said = ''
       const ask = async () => {
         const { exit, text } = await run(place, '--json', session, 'tools-call', 'read_it')
@@ -196,14 +250,7 @@ export function mcpc(folder: string, version: string): Team {
             }),
             false,
           ),
-        kill() {
-          run(place, '--json').then(({ text }) => {
-            const sessions =
-              (JSON.parse(text) as { sessions?: { name: string; pid?: number }[] }).sessions ?? []
-            const pid = sessions.find((one) => one.name === session)?.pid
-            if (pid !== undefined) process.kill(pid, 'SIGKILL')
-          })
-        },
+        kill: async () => (bridge === undefined ? [] : killed(bridge)),
         close: async () => void (await within(run(place, 'close', session), undefined)),
       }
     },
