@@ -64,8 +64,23 @@ const OKTA: readonly Hint[] = [
     say: 'Your account is not assigned to the app {client}. Ask an Okta administrator to assign you or your group.',
   },
   {
+    error: ['access_denied'],
+    description: /client is inactive/i,
+    say: 'The app {client} is deactivated. Ask an Okta administrator to activate it, or set another client_id.',
+  },
+  {
+    error: ['invalid_scope'],
+    description: /custom scopes are not allowed/i,
+    say: 'The org authorization server has no custom scopes. Set issuer to a custom server, such as https://<domain>/oauth2/default, or remove the scopes.',
+  },
+  {
     error: ['invalid_scope'],
     say: 'The authorization server {issuer} does not define one of the scopes. Create it there, or remove it from scopes.',
+  },
+  {
+    error: ['invalid_client'],
+    description: /browser requests/i,
+    say: 'A proxy between ls-auth and Okta adds an Origin header. Check the HTTP proxy.',
   },
   {
     error: ['invalid_client'],
@@ -77,11 +92,30 @@ const OKTA: readonly Hint[] = [
     say: "You cannot reach the requested sign-in level (--acr). The app's policy does not offer it, or you haven't enrolled the factors. Ask an Okta administrator.",
   },
   {
+    error: ['server_error'],
+    description: /group/i,
+    say: 'The groups claim matches more than 100 groups, which Okta rejects. Ask an Okta administrator for a narrower filter.',
+  },
+  {
+    error: ['invalid_request'],
+    description: /pkce/i,
+    say: 'Okta requires PKCE for this app and did not see it. Check the HTTP proxy, which may change the request.',
+  },
+  {
+    description: /E0000015/,
+    say: 'This Okta organization has no API Access Management and so no custom authorization servers. Set issuer to the organization: https://<domain>.',
+  },
+  {
     where: 'device',
     error: ['unauthorized_client', 'unsupported_grant_type', 'invalid_grant'],
     say: 'Tick "Device Authorization" among the grants of the app, and in the access policy rule of the authorization server.',
   },
 ]
+
+/** Clouds of their own, with tenants of their own. */
+const OTHER_CLOUD = /^https:\/\/login\.(microsoftonline\.us|partner\.microsoftonline\.cn)\//i
+
+const CONSENT = [65001, 90094, 90095, 650056]
 
 const ENTRA: readonly Hint[] = [
   {
@@ -89,18 +123,49 @@ const ENTRA: readonly Hint[] = [
     say: 'Register {redirect} under Authentication > "Mobile and desktop applications". The path must match. The port does not matter.',
   },
   {
+    codes: [500113],
+    say: 'The app has no redirect URI. Add {redirect} under Authentication > "Mobile and desktop applications".',
+  },
+  {
+    codes: [9002327],
+    say: 'The redirect URI is registered as "Single-page application". Move it to "Mobile and desktop applications": {redirect}',
+  },
+  {
     codes: [7000218],
     say: 'Entra expects a client secret. Set "Allow public client flows" to Yes and use the platform "Mobile and desktop applications", not Web.',
   },
   {
-    codes: [65001, 90094, 90095, 650056],
+    codes: [700025],
+    say: 'A public client sends no secret. Remove the client secret settings from the profile.',
+  },
+  {
+    codes: CONSENT,
+    issuer: OTHER_CLOUD,
     notByPerson: true,
     say: 'Consent is missing for {scopes}. Ask an administrator to grant it: https://{host}/{tenant}/adminconsent?client_id={client}',
+  },
+  {
+    codes: CONSENT,
+    notByPerson: true,
+    say: 'Consent is missing for {scopes}. Ask an administrator to grant it: https://login.microsoftonline.com/{tenant}/adminconsent?client_id={client}',
+  },
+  {
+    codes: [65004],
+    say: 'The consent was declined. Run ls-auth login again and accept it, or ask an administrator to grant it.',
+  },
+  {
+    codes: [650052],
+    notByPerson: true,
+    say: 'An API in the scopes ({scopes}) has no service principal in this tenant. Ask an administrator to add it or to consent to it.',
   },
   {
     codes: [7000112],
     notByPerson: true,
     say: 'The app {client} is disabled in this tenant. Ask an administrator to enable it, or set another client_id.',
+  },
+  {
+    codes: [90009],
+    say: 'The client and the API are one registration. Name the API by its GUID in scopes, <GUID>/<scope>, and not by api://….',
   },
   {
     codes: [700016, 700011, 90002],
@@ -120,6 +185,10 @@ const ENTRA: readonly Hint[] = [
     say: 'Check the scopes ({scopes}). Each is written api://<id>/<scope>, and all must belong to one API.',
   },
   {
+    codes: [901002],
+    say: 'Entra v2 has no resource parameter: name the API in scopes (api://<id>/<scope>) instead.',
+  },
+  {
     codes: [50076, 50079, 53000, 530032, 50158],
     notByPerson: true,
     say: 'A Conditional Access rule requires more, such as a second factor or a managed device. Sign in with a browser on a managed device, without --device.',
@@ -136,11 +205,41 @@ const ENTRA: readonly Hint[] = [
     say: 'A Conditional Access rule blocks this sign-in. Ask an administrator which rule it is.',
   },
   {
+    where: 'device',
+    codes: [50097],
+    notByPerson: true,
+    say: 'The rule requires the device itself to sign in. Use the browser on that device, without --device.',
+  },
+  {
+    codes: [50199],
+    notByPerson: true,
+    say: 'Entra wants you to confirm the sign-in on a page. Run ls-auth login again and confirm it there.',
+  },
+  {
+    codes: [500021, 500022],
+    notByPerson: true,
+    say: 'Your network blocks sign-ins to this tenant (tenant restrictions). Ask whoever runs the network, or use another one.',
+  },
+  {
     codes: [70008, 700082, 700084, 70043, 50173, 50089],
     endsSession: true,
     say: 'The sign-in has expired or was revoked by your organization. Run: ls-auth login',
   },
+  {
+    codes: [501481, 50147],
+    say: 'The answer belongs to another sign-in. Two probably ran at once. Run ls-auth login again.',
+  },
   { where: 'device', codes: [70019], say: 'The code was not entered in time. Run ls-auth login again.' },
+  {
+    where: 'device',
+    codes: [70018, 90119, 90120],
+    say: 'The code was mistyped, already used or has expired. Run ls-auth login again.',
+  },
+  {
+    error: ['authorization_declined'],
+    say: 'The request was declined on the sign-in page. Run ls-auth login again when you are ready.',
+  },
+  { codes: [54005, 70000], say: 'The code was already used or is no longer valid. Run ls-auth login again.' },
   {
     // Where a person has refused, Entra says access_denied or authorization_declined.
     error: ['interaction_required'],
@@ -159,13 +258,32 @@ const ENTRA: readonly Hint[] = [
   {
     where: 'discovery',
     error: ['issuer-mismatch'],
+    issuer: /^https:\/\/[^/]+\.b2clogin\.com\/tfp\//i,
+    say: 'The issuer must match the user flow exactly. {issuer} does not. Set its "Issuer (iss) claim" to the /tfp/ form. Then check the policy\'s letter case and the trailing slash.',
+  },
+  {
+    where: 'discovery',
+    error: ['issuer-mismatch'],
+    issuer: /^https:\/\/[^/]+\.b2clogin\.com\//i,
+    // Microsoft, "Configure tokens in Azure Active Directory B2C": the one for those who need OpenID Connect Discovery 1.0.
+    say: 'Set "Issuer (iss) claim" of the user flow (under Properties) to the /tfp/ form, and use it as issuer: https://<domain>/tfp/<tenant GUID>/<policy>/v2.0/. The other form has no metadata.',
+  },
+  {
+    where: 'discovery',
+    error: ['issuer-mismatch'],
     issuer: /^https:\/\/[^/]+\.ciamlogin\.com\//i,
     say: "Use the received issuer, with the tenant's GUID, such as https://<tenant GUID>.ciamlogin.com/<tenant GUID>/v2.0. Entra never answers with a tenant's name.",
   },
   {
     where: 'discovery',
     error: ['issuer-mismatch'],
+    issuer: OTHER_CLOUD,
     say: "Use the issuer with the tenant's GUID: https://{host}/<tenant GUID>/v2.0. Entra never answers with a domain name or an alias.",
+  },
+  {
+    where: 'discovery',
+    error: ['issuer-mismatch'],
+    say: "Use the issuer with the tenant's GUID: https://login.microsoftonline.com/<tenant GUID>/v2.0. Entra never answers with a domain name or an alias.",
   },
 ]
 
@@ -182,12 +300,22 @@ const COGNITO: readonly Hint[] = [
     say: 'This is the sign-in domain, not the issuer. Use https://cognito-idp.<region>.amazonaws.com/<user pool id>.',
   },
   {
+    where: 'discovery',
+    error: ['no-endpoint'],
+    say: 'The user pool has no domain yet, so it has no sign-in pages. Add a domain: User pool > Branding > Domain.',
+  },
+  {
     error: ['redirect_mismatch'],
     say: 'Cognito compares the callback URL exactly. Add to "Allowed callback URLs" of the app client: {redirect}',
   },
   {
     error: ['invalid_scope'],
     say: 'The app client does not allow one of the scopes. Cognito has no offline_access. Custom scopes look like <resource server>/<scope>. Requested: {scopes}',
+  },
+  {
+    where: 'token',
+    error: ['invalid_grant'],
+    say: 'Your sign-in has ended, or the app client lacks read access to an attribute. Sign in again. If that fails, remove email and profile from scopes.',
   },
   {
     error: ['unauthorized_client'],
@@ -259,6 +387,11 @@ export const PRESET_TEXTS: Readonly<Record<ProviderId, PresetTexts>> = {
         say: 'The client {client} is not a "Desktop app". Create a client of that type. It needs no redirect URI.',
       },
       {
+        error: ['invalid_client'],
+        description: /client secret is invalid|^unauthorized$/i,
+        say: 'The client_secret in config.toml is wrong for the client {client}. Copy the current secret from Google Cloud console > APIs & Services > Credentials.',
+      },
+      {
         error: ['deleted_client'],
         isLasting: true,
         say: NO_CLIENT,
@@ -276,6 +409,10 @@ export const PRESET_TEXTS: Readonly<Record<ProviderId, PresetTexts>> = {
       {
         error: ['access_denied', 'org_internal', 'admin_policy_enforced'],
         say: 'You declined, or the consent screen is for another organization, or an administrator blocks the app {client}.',
+      },
+      {
+        error: ['invalid_scope'],
+        say: 'Google has no offline_access and no custom scopes. Use scopes = ["openid", "profile", "email"].',
       },
       // Also sent where a scope wants the person seen again (invalid_rapt).
       { where: 'token', error: ['invalid_grant'], say: ENDED },
@@ -299,14 +436,39 @@ export const PRESET_TEXTS: Readonly<Record<ProviderId, PresetTexts>> = {
         say: 'No API in this tenant has this audience as its identifier. Look under Applications > APIs. A trailing slash counts.',
       },
       {
+        error: ['access_denied'],
+        description: /is not part of the \S+ organization/i,
+        say: 'Your account is not a member of the organization. Ask to be added, or use another account: ls-auth login --prompt login',
+      },
+      {
+        // Sent as access_denied or as invalid_request.
+        description: /is not authorized to access resource server/i,
+        say: 'The application {client} is not allowed to use this API. Allow it: Applications > APIs > the API > Application Access.',
+      },
+      {
         error: ['unauthorized'],
         notByPerson: true,
         say: 'Your account is blocked. Ask an Auth0 administrator to unblock it.',
       },
       {
+        error: ['mfa_required'],
+        say: 'Auth0 requires a second factor, so you must sign in again. Run: ls-auth login',
+      },
+      {
+        where: 'device',
+        error: ['invalid_request'],
+        description: /parameter organization is required/i,
+        say: 'The application {client} requires an organization, which the device flow cannot send. Sign in with a browser, without --device.',
+      },
+      {
         error: ['invalid_request'],
         description: /parameter organization is required/i,
         say: 'The application {client} requires an organization. Sign in with its id: --authorization-parameter organization=org_…',
+      },
+      {
+        error: ['unauthorized_client'],
+        description: /grant type/i,
+        say: 'Tick the grant (Authorization Code, Refresh Token, Device Code) under Advanced Settings > Grant Types of the application {client}.',
       },
       {
         error: ['no-refresh-token'],
@@ -315,6 +477,11 @@ export const PRESET_TEXTS: Readonly<Record<ProviderId, PresetTexts>> = {
       {
         error: ['opaque-token'],
         say: 'Without an audience the token is only for Auth0. Set audience to the identifier of your API.',
+      },
+      {
+        where: 'device',
+        error: ['invalid_grant', 'expired_token'],
+        say: 'The code has expired or was already used. Run ls-auth login again.',
       },
       {
         where: 'discovery',
@@ -338,6 +505,15 @@ export const PRESET_TEXTS: Readonly<Record<ProviderId, PresetTexts>> = {
         // The device endpoint says "Client is not allowed", the token endpoint "Client not allowed".
         description: /client (is )?not allowed.*device/i,
         say: 'Turn on "OAuth 2.0 Device Authorization Grant" in the settings of the client {client}.',
+      },
+      {
+        description: /standard flow is disabled/i,
+        say: 'Turn on "Standard flow" of the client {client}.',
+      },
+      {
+        where: 'device',
+        error: ['invalid_grant'],
+        say: 'The code has expired or was already used. Run ls-auth login again.',
       },
       {
         error: ['unauthorized_client', 'invalid_client'],
@@ -377,6 +553,11 @@ export const PRESET_TEXTS: Readonly<Record<ProviderId, PresetTexts>> = {
         say: 'Check the clock of this machine: ls-auth doctor. If it is right, ask whoever runs Keycloak.',
       },
       {
+        error: ['temporarily_unavailable'],
+        description: /authentication_expired/,
+        say: 'The sign-in page expired because you signed in in another tab. Run: ls-auth login',
+      },
+      {
         error: ['issuer-missing'],
         say: 'The switch "Exclude Issuer From Authentication Response" of the client {client} must be off (Advanced, OpenID Connect Compatibility Modes).',
       },
@@ -402,6 +583,17 @@ export const PRESET_TEXTS: Readonly<Record<ProviderId, PresetTexts>> = {
       {
         description: /unregistered redirect_uri/i,
         say: 'Add {redirect} to redirectURIs of the client {client}, or remove redirectURIs. A public client can then use any loopback port.',
+      },
+      {
+        error: ['invalid_request', 'invalid_grant'],
+        description: /refresh token/i,
+        say: 'The refresh token was used elsewhere or has expired. Run: ls-auth login',
+      },
+      {
+        where: 'device',
+        error: ['invalid_request'],
+        description: /device code/i,
+        say: 'The code has expired or was already used. Run ls-auth login again.',
       },
       {
         error: ['unsupported_grant_type'],
@@ -466,7 +658,20 @@ export const PRESET_TEXTS: Readonly<Record<ProviderId, PresetTexts>> = {
     ],
   },
   'aws-iam': {
-    hints: [],
+    hints: [
+      {
+        description: /OutboundWebIdentityFederationDisabled/i,
+        say: 'Outbound federation is disabled for this account. Ask for iam:EnableOutboundWebIdentityFederation.',
+      },
+      {
+        description: /incorrect token audience/i,
+        say: 'AWS compares the audience with the client ids of its identity provider entry. Add {client} there, and use the ID token.',
+      },
+      {
+        description: /couldn.t retrieve verification key/i,
+        say: 'AWS could not fetch the keys of {issuer}: it must be reachable over public https.',
+      },
+    ],
     registration: [
       'Enable outbound web identity federation for the account (iam:EnableOutboundWebIdentityFederation). The account then has its own issuer.',
       'Allow the role sts:GetWebIdentityToken for the audience of your gateway.',

@@ -5,6 +5,54 @@ import { PROVIDER_IDS } from '../../src/providers/preset.ts'
 import { isLinear } from '../linear-time.ts'
 
 describe('hintFor', () => {
+  it.each<[string, string, RegExp]>([
+    [
+      'login.microsoftonline.com/acme.example/v2.0',
+      'the public cloud',
+      /: https:\/\/login\.microsoftonline\.com\/<tenant GUID>\/v2\.0\. Entra never/,
+    ],
+    [
+      'login.microsoftonline.us/common/v2.0',
+      'another cloud',
+      /: https:\/\/login\.microsoftonline\.us\/<tenant GUID>\/v2\.0\. Entra never/,
+    ],
+    [
+      'login.partner.microsoftonline.cn/acme.example/v2.0',
+      'another cloud',
+      /: https:\/\/login\.partner\.microsoftonline\.cn\/<tenant GUID>\/v2\.0\. Entra never/,
+    ],
+    [
+      'acme.ciamlogin.com/acme.onmicrosoft.com/v2.0',
+      'an external tenant',
+      /^Use the received issuer.* such as https:\/\/<tenant GUID>\.ciamlogin\.com\//,
+    ],
+    [
+      'acme.b2clogin.com/acme.onmicrosoft.com/B2C_1_in/v2.0',
+      'B2C',
+      /^Set "Issuer \(iss\) claim" of the user flow .* as issuer: https:\/\/<domain>\/tfp\/<tenant GUID>\/<policy>\/v2\.0\/\. /,
+    ],
+    // It has that issuer already, and perhaps another letter case.
+    [
+      'acme.b2clogin.com/tfp/11111111-2222-3333-4444-555555555555/B2C_1_in/v2.0/',
+      'B2C by the issuer that can be checked',
+      /^The issuer must match the user flow exactly/,
+    ],
+    [
+      'login.acme.example/x/v2.0',
+      'a name of their own',
+      /: https:\/\/login\.microsoftonline\.com\/<tenant GUID>/,
+    ],
+    // Of another name that only holds one of these.
+    [
+      'login.acme.example/.b2clogin.com/v2.0',
+      'a name of their own',
+      /: https:\/\/login\.microsoftonline\.com\//,
+    ],
+  ])('of Entra at %s, which is %s, names no other cloud', (address, _, hint) => {
+    const error = { where: 'discovery', error: 'issuer-mismatch' } as const
+    expect(hintFor('entra', error, { issuer: `https://${address}` })).toMatch(hint)
+  })
+
   it('never repeats what the provider wrote', () => {
     const secret = fc.string({ minLength: 12 }).map((text) => `Zq~${text}`)
     const errors = fc.constantFrom(

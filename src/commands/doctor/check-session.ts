@@ -6,6 +6,7 @@ import { Failure } from '../../errors.ts'
 import { hintFor } from '../../providers/hints.ts'
 import { workloadWords } from '../../providers/workload-sources.ts'
 import { missingScopes } from '../../session/answers/granted-scopes.ts'
+import { earlierAttempt } from '../../session/renewal/freshness.ts'
 import { refreshTokenOf, type Session } from '../../session/store/session.ts'
 import type { SessionBody } from '../../session/store/session-file.ts'
 import { inspectOwn, issuerOf, verify } from '../../session/verification.ts'
@@ -49,7 +50,7 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
     ? undefined
     : await refusedByExpect(invocation, profile)
   return [
-    session ? alive(given.secondsLeft, session, client) : aliveWorkload(client, given),
+    session ? aliveSession(session, given.secondsLeft, client) : aliveWorkload(client, given),
     ...claimLines,
     ...otherIssuer(token, client, profile),
     ...(refused ? [{ ...fail('claims', refused.message, refused.hint), detail: refused.detail }] : []),
@@ -99,6 +100,29 @@ const valuesOf = ({ issuer, clientId, preset }: Client) => ({
   scopes: preset.scopes,
 })
 
+/** What the session remembers of a renewal that was refused; undefined: nothing. */
+function notRenewed(session: Session): string | undefined {
+  const { body } = session
+  if (body.narrowed && body.afterNarrowing === 'kept')
+    return 'the provider only renews the token requested with --scope or --audience'
+  const earlier = earlierAttempt(body, refreshTokenOf(session) ?? '')
+  if (earlier === 'refused' || earlier === 'lost') return 'the provider refused to renew it'
+  if (earlier === 'another-person') return 'a renewal returned another account'
+  if (earlier === 'perhaps-spent')
+    return 'the provider has refused an audience since, which may have ended the sign-in'
+  return earlier === 'unexplained' ? 'the provider did not renew it and gave no reason' : undefined
+}
+
+function aliveSession(session: Session, secondsLeft: number, client: Client): Checkup {
+  const renewable = session.body.refresh !== undefined || session.secret.refresh !== undefined
+  if (!renewable || !notRenewed(session)) return alive(secondsLeft, renewable, client)
+  return warn(
+    'session',
+    `a token with ${shortDuration(secondsLeft)} left, and ${notRenewed(session)}`,
+    `Run: ls-auth login --profile ${client.profile}`,
+  )
+}
+
 /** A workload has just got its token. */
 function aliveWorkload(client: Client, { secondsLeft, proofClaims }: ValidToken): Checkup {
   const { source, grant } = client.workload as Workload
@@ -109,9 +133,8 @@ function aliveWorkload(client: Client, { secondsLeft, proofClaims }: ValidToken)
   )
 }
 
-function alive(secondsLeft: number, session: Session, client: Client): Checkup {
+function alive(secondsLeft: number, renewable: boolean, client: Client): Checkup {
   const left = shortDuration(secondsLeft)
-  const renewable = refreshTokenOf(session) !== undefined
   if (renewable) return ok('session', `a token with ${left} left, renewed as needed`)
   const hint = hintFor(client.preset.id, { where: 'token', error: 'no-refresh-token' }, valuesOf(client))
   return warn(

@@ -77,10 +77,23 @@ export const AUTH0_ROW: Row = {
   hints: [
     [{ description: 'Callback URL mismatch.' }, /Allowed Callback URLs.*8765/],
     [{ error: 'access_denied', description: 'Service not found: https://x' }, /as its identifier/],
+    [
+      { error: 'unauthorized_client', description: "Grant type 'x' not allowed for the client." },
+      /Tick the grant/,
+    ],
     [{ error: 'unauthorized', description: 'user is blocked' }, /account is blocked/],
+    [{ where: 'token', error: 'mfa_required' }, /second factor.*ls-auth login/],
     [
       { error: 'invalid_request', description: 'parameter organization is required for this client' },
       /--authorization-parameter organization=/,
+    ],
+    [
+      {
+        where: 'device',
+        error: 'invalid_request',
+        description: 'parameter organization is required for this client',
+      },
+      /an organization, which the device flow cannot send\. Sign in with a browser, without --device\.$/,
     ],
     [
       { where: 'device', error: 'invalid_request', description: 'Service not found: api://nope' },
@@ -88,6 +101,7 @@ export const AUTH0_ROW: Row = {
     ],
     [{ where: 'token', error: 'no-refresh-token' }, /Allow Offline Access/],
     [{ error: 'opaque-token' }, /Set audience/],
+    [{ where: 'device', error: 'invalid_grant' }, /already used/],
     [{ where: 'discovery', error: 'issuer-mismatch' }, /trailing slash/],
   ],
 }

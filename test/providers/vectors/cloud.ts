@@ -94,9 +94,11 @@ export const COGNITO: Row = {
   ],
   hints: [
     [{ error: 'redirect_mismatch' }, /localhost:8765/],
+    [{ where: 'token', error: 'invalid_grant' }, /email and profile from scopes/],
     [{ where: 'token', error: 'unauthorized_client' }, /not allowed to use this grant/],
     [{ where: 'token', error: 'invalid_client' }, /without a secret/],
     [{ where: 'authorization', error: 'invalid_scope' }, /no offline_access/],
+    [{ where: 'discovery', error: 'no-endpoint' }, /no domain/],
   ],
 }
 
@@ -148,5 +150,6 @@ export const GOOGLE: Row = {
       (error) => [{ where: 'authorization' as const, error }, /administrator blocks/] as const,
     ),
     [{ where: 'token', error: 'invalid_grant' }, /after seven days/],
+    [{ where: 'authorization', error: 'invalid_scope' }, /no offline_access/],
   ],
 }

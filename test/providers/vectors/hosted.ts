@@ -75,6 +75,7 @@ export const HOSTED: readonly Row[] = [
         { error: 'invalid_grant', description: 'Client not allowed OAuth 2.0 Device Authorization Grant' },
         /Turn on/,
       ],
+      [{ where: 'device', error: 'invalid_grant', description: 'Device code not valid' }, /already used/],
       [
         { error: 'unauthorized_client', description: 'Invalid client or Invalid client credentials' },
         /"Client authentication" off/,
@@ -138,6 +139,15 @@ export const HOSTED: readonly Row[] = [
     ],
     hints: [
       [{ description: 'Unregistered redirect_uri ("http://x").' }, /redirectURIs/],
+      [
+        {
+          where: 'token',
+          error: 'invalid_request',
+          description: 'Refresh token is invalid or has already been claimed by another client.',
+        },
+        /ls-auth login/,
+      ],
+      [{ where: 'device', error: 'invalid_request', description: 'Invalid Device code.' }, /already used/],
       [{ error: 'unsupported_grant_type' }, /grantTypes/],
     ],
   },

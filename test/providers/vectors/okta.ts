@@ -97,12 +97,26 @@ const hints: Row['hints'] = [
   [{ error: 'access_denied', description: 'no_matching_policy' }, /a rule that allows this client/],
   [{ error: 'access_denied', description: 'User is not assigned to the client application.' }, /assign/],
   [{ error: 'invalid_scope', description: 'One or more scopes are not configured' }, /does not define/],
+  [
+    { error: 'invalid_scope', description: 'Custom scopes are not allowed for this request' },
+    /oauth2\/default/,
+  ],
+  [
+    { error: 'invalid_client', description: 'Browser requests to the token endpoint must use PKCE' },
+    /Origin header/,
+  ],
   [{ error: 'invalid_client', description: 'No client credentials found.' }, /Native Application/],
   [
     { error: 'invalid_client', description: 'Client authentication failed' },
     /^Check client_id .*Native Application/,
   ],
   [{ error: 'unmet_authentication_requirements' }, /--acr/],
+  [{ error: 'server_error', description: 'The groups claim exceeds 100 groups.' }, /more than 100 groups/],
+  [{ error: 'invalid_request', description: 'PKCE code challenge is required' }, /PKCE/],
+  [
+    { where: 'discovery', error: 'not-found', description: '{"errorCode":"E0000015"}' },
+    /API Access Management/,
+  ],
   [{ where: 'device', error: 'unauthorized_client' }, /Device Authorization/],
   [{ where: 'device', error: 'unsupported_grant_type' }, /Device Authorization/],
   [{ where: 'token', error: 'invalid_grant' }, /ls-auth login/],

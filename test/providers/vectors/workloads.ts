@@ -85,7 +85,14 @@ export const WORKLOADS: readonly Row[] = [
         ],
       },
     ],
-    hints: [],
+    hints: [
+      [
+        { description: 'OutboundWebIdentityFederationDisabledException' },
+        /EnableOutboundWebIdentityFederation/,
+      ],
+      [{ error: 'InvalidIdentityToken', description: 'Incorrect token audience' }, /use the ID token/],
+      [{ description: "Couldn't retrieve verification key from your identity provider" }, /public https/],
+    ],
   },
   {
     id: 'aws-identity-center',

@@ -47,6 +47,11 @@ it('the message has the code and the words of it, and the status', async () => {
   expect(exit).toBe(6)
 })
 
+it('what to do about it is told where it is known', async () => {
+  answers(401, { errorCode: 'E0000015', errorSummary: 'You do not have permission' })
+  expect((await login()).stderr).toContain('\nhint: This Okta organization has no API Access Management')
+})
+
 it.each([
   [401, 'E0000004'],
   [403, 'E0000006'],
