@@ -208,7 +208,11 @@ function withGlobalOptions(program: Command, version: string): Command {
   program
     .version(version, '-V, --version', 'print the version')
     .option('--profile <name>', 'profile to use (LS_AUTH_PROFILE)')
-    .option('--json', 'print JSON on stdout, and errors as JSON on stderr')
+    .option(
+      '--json',
+      'print JSON on stdout, and errors as JSON on stderr; --json=FIELDS: only these; --json=?: their names',
+    )
+    .addOption(new Option('--json-fields <list>').hideHelp())
     .option('-q, --quiet', 'print only warnings and errors on stderr')
     .option('--debug', 'print each request on stderr, without secrets')
     .addOption(choice('--color <when>', 'use colours', ['auto', 'always', 'never']).default('auto'))

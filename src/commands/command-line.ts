@@ -35,6 +35,7 @@ export function commandLine(
 /** Options by their camelCase names as they are typed, each after a space. */
 export const optionWords = (options: Readonly<Record<string, unknown>>, platform?: NodeJS.Platform): string =>
   Object.entries(options)
+    .filter(([name]) => name !== 'json' || options.jsonFields === undefined)
     .flatMap(([name, value]) => wordsOf(name, value, platform))
     .map((word) => ` ${word}`)
     .join('')
@@ -50,6 +51,7 @@ const BY_DEFAULT: Readonly<Record<string, unknown>> = {
 function wordsOf(name: string, value: unknown, platform?: NodeJS.Platform): string[] {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   if (value === undefined || value === BY_DEFAULT[name]) return []
+  if (name === 'jsonFields') return [`--json=${shellWord(String(value), platform)}`]
   if (value === true) return [`--${flag}`]
   if (value === false) return [`--no-${flag}`]
   return [value].flat().map((one) => `--${flag} ${shellWord(String(one), platform)}`)

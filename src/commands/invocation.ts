@@ -79,9 +79,13 @@ export const printText = (
   return more ? terminal.out(shown) : terminal.page(shown)
 }
 
-/** Prints the JSON value of `--json`, with control characters escaped. */
-export const printJson = (invocation: Invocation, value: unknown): Promise<void> =>
-  invocation.ports.terminal.out(`${safeJson(value, 2)}\n`)
+/** Prints the JSON value of `--json`, or the fields of it that were typed, with control characters escaped. */
+export async function printJson({ ports, options }: Invocation, value: unknown): Promise<void> {
+  const { jsonFields: fields } = options
+  if (typeof fields !== 'string') return ports.terminal.out(`${safeJson(value, 2)}\n`)
+  const { jsonFields } = await import('./json-fields.ts')
+  return ports.terminal.out(jsonFields(value, fields, safeJson))
+}
 
 /** Which profile a command needs. `profile`: a name that goes before `--profile`. */
 export type ProfileNeeds = Pick<Flags, 'newProfile' | 'anyProfile' | 'profile'>

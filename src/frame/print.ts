@@ -7,7 +7,10 @@ import type { Answer, Block, Data, Note, Pen, Step } from './answer.ts'
 /** Prints an answer as `format`; gives the exit status. Failure: that of the answer, once all is printed. */
 export async function print(invocation: Invocation, answer: Answer, format: string): Promise<number> {
   const { feed, pieces } = answer
-  if (pieces) {
+  if (pieces && invocation.options.jsonFields !== undefined) {
+    await printJson(invocation, JSON.parse([...pieces].join('')))
+    tellNotes(invocation, notesOf(answer))
+  } else if (pieces) {
     await invocation.ports.terminal.page(pieces)
     tellNotes(invocation, notesOf(answer))
   } else if (format === 'json' || format === 'ndjson' || format === 'csv')
@@ -128,7 +131,7 @@ export function stepLine(
   if (options.file === '-') return undefined
   const kept = ['profile', 'file', ...Object.keys(settings), ...keeps]
   const isKept = (name: string) =>
-    keeps === 'all' ? name !== 'output' && name !== 'json' : kept.includes(name)
+    keeps === 'all' ? !['output', 'json', 'jsonFields'].includes(name) : kept.includes(name)
   const typed = Object.fromEntries(Object.entries(options).filter(([name]) => isKept(name)))
   return commandLine({ ...invocation, command: verb, args, options: typed }, { ...flags, output })
 }

@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { makeTrace } from '../../world/trace-data.ts'
+import { openWorld, type World } from '../../world/world.ts'
+
+const traces = [7, 8].map((seed) => makeTrace({ seed }))
+
+let tempo: TempoApi
+let world: World
+beforeAll(async () => {
+  tempo = await startTempoApi({ traces, apiKey: 'k', filters: true })
+  world = await openWorld()
+  world.clockOffset = Date.parse('2026-09-22T18:00:00Z') - Date.now()
+  world.variables.LS_AUTH_TOKEN = 'k'
+  await world.writeConfig(`[profiles.work]\nbackend = "tempo"\napi = "${tempo.url}"\n`)
+  const { stdout } = await world.type(`ls-auth trace get ${traces[0]?.traceId} -o otlp --show-sensitive`)
+  await writeFile(join(world.home, 'trace.json'), stdout)
+})
+afterAll(async () => {
+  await Promise.all([world.close(), tempo.close()])
+})
+
+const type = (line: string) => world.type(`ls-auth ${line.replace('FILE', join(world.home, 'trace.json'))}`)
+const TIME = '--from 2026-09-21T00:00:00Z --to 2026-09-24T00:00:00Z'
+
+describe('--json=FIELDS', () => {
+  it('of a list gives one object a line, in the order typed', async () => {
+    const { exit, stdout } = await type(`trace search ${TIME} --json=rootService,traceId`)
+    const lines = stdout.trim().split('\n')
+    expect([exit, lines.length]).toEqual([0, 2])
+    for (const line of lines) expect(Object.keys(JSON.parse(line))).toEqual(['rootService', 'traceId'])
+  })
+
+  it('may stand behind a blank where it is a list', async () => {
+    const { stdout } = await type(`trace search ${TIME} --json rootService,traceId`)
+    expect(stdout).toBe((await type(`trace search ${TIME} --json=rootService,traceId`)).stdout)
+  })
+
+  it('of one thing gives one object, with nesting', async () => {
+    const { exit, stdout } = await type('trace get FILE --json=traceId,spans.name')
+    const { traceId, spans } = JSON.parse(stdout)
+    expect([exit, traceId, spans.length]).toEqual([0, traces[0]?.traceId, traces[0]?.spans.length])
+    expect(Object.keys(spans[0])).toEqual(['name'])
+  })
+
+  it.each([
+    ['status', 'profile', /"profile":/],
+    ['profile list', 'name', /"name":"work"/],
+    ['profile show', 'settings.backend.value', /"backend": \{\n\s+"value": "tempo"/],
+    ['services', 'name', undefined],
+    ['trace breakdown FILE', 'service,calls', undefined],
+    ['version', 'version', /"version":/],
+  ])('%s --json=%s', async (line, fields, words) => {
+    const verb =
+      line === 'trace breakdown FILE' ? `trace breakdown --file ${join(world.home, 'trace.json')}` : line
+    const names = await type(`${verb} --json=?`)
+    expect(names.exit).toBe(0)
+    const known = names.stdout.trim().split('\n')
+    if (words !== undefined || fields.split(',').every((field) => known.includes(field))) {
+      const { exit, stdout } = await type(`${verb} --json=${fields}`)
+      expect([exit, stdout]).toEqual([0, expect.stringMatching(words ?? /./)])
+    }
+  })
+
+  it('names those there are, one a line', async () => {
+    const { exit, stdout } = await type(`trace search ${TIME} --json=?`)
+    expect([exit, stdout.split('\n')]).toEqual([
+      0,
+      expect.arrayContaining(['traces', 'traceId', 'durationNanos']),
+    ])
+  })
+
+  it('an unknown one is exit 2, and lists those there are', async () => {
+    const { exit, stdout, stderr } = await type(`trace search ${TIME} --json=traceid`)
+    expect([exit, stdout]).toEqual([2, ''])
+    expect(JSON.parse(stderr)).toEqual({
+      error: expect.objectContaining({
+        message: 'there is no field "traceid"',
+        hint: expect.stringMatching(/^Fields: .*traceId/),
+      }),
+    })
+  })
+
+  it('an empty list has none, and that is no error', async () => {
+    const { exit, stdout } = await type(`trace search --service nobody ${TIME} --json=traceId`)
+    expect([exit, stdout]).toEqual([0, ''])
+  })
+
+  it('goes with no other format', async () => {
+    expect((await type('trace get FILE --json=traceId -o csv')).exit).toBe(2)
+  })
+})
