@@ -40,7 +40,7 @@ describe.skipIf(!IS_LINUX)('the command line of the opener', () => {
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
     const start = lines.map((line) => /http:\S+/.exec(line)?.[0]).find((address) => address)
-    expect(start).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback\/start\/[\w-]{43}$/)
+    expect(start).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/callback\/start\/[\w-]{32}$/)
     for (const line of lines) expect(line).not.toMatch(/state|nonce|code_challenge|client_id|ls-auth-cli/)
     expect((await browse(start as string, { user: 'alice' })).body).toContain('You are signed in')
     expect(await login.ended).toMatchObject({ exit: 0, stdout: '' })

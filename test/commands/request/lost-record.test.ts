@@ -5,7 +5,7 @@ import { tellOfLost } from '../../../src/commands/request/recorder.ts'
 it('a gap in the record is told once an invocation, however many write to it', () => {
   const said: string[] = []
   const terminal = { errIsTTY: false, err: (text: string) => said.push(text) }
-  const run = () => ({ ports: { terminal }, told: new Set<string>() }) as unknown as Invocation
+  const run = () => ({ ports: { terminal }, noted: new Set<string>() }) as unknown as Invocation
   const lost = { file: '/state/audit.jsonl', code: 'ENOSPC' }
   const line = 'warning: not recorded: /state/audit.jsonl could not be written (ENOSPC)\n'
   const first = run()

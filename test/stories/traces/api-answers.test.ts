@@ -29,7 +29,7 @@ describe('each answer of the API has its own words and exit status', () => {
     [
       'gone',
       7,
-      /says this organization or project is gone \(HTTP 410\)\nhint: Lightstep ended on 1 March 2026.*also reads Tempo and Jaeger\.\n/,
+      /says this organization or project is gone \(HTTP 410\)\nhint: Lightstep ended on 1 March 2026.*also reads Tempo, Jaeger, Zipkin, Dash0 and Azure Monitor\.\n/,
     ],
     ['not-json', 6, /did not answer with JSON/],
     ['huge', 6, /is larger than \d+ bytes/],
