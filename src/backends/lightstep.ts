@@ -11,7 +11,7 @@ export const lightstep = {
   takes: [],
   defaultApi: 'https://api.lightstep.com',
   queryLanguage: 'UQL',
-  flags: [{ flag: '--snapshot', help: 'may spend 2 to 7 of 60 snapshot requests an hour' }],
+  flags: [{ flag: '--snapshot', help: 'may spend 2 to 7 of 60 requests an hour' }],
   // Without POST …/snapshots, which starts a collection of spans. To look at one is reading, though it is counted as well.
   readRoutes: [
     { method: 'GET', path: PROJECT },

@@ -6,15 +6,11 @@ import { SCALES } from '../trace/formats/output-choices.ts'
 
 /** The switch against masking. */
 export const sensitiveFlag = {
-  showSensitive: bool('do not mask values that look like secrets or personal data'),
+  showSensitive: bool('do not mask secrets and personal data'),
 } as const satisfies Flags
 
 /** `--scale`. */
-export const scale = choice(
-  '<kind>',
-  "time axis: linear cuts long tails and idle time, fit and log show them, critical shows only the root's time",
-  SCALES,
-)
+export const scale = choice('<kind>', 'time axis: linear cuts tails and idle time', SCALES)
 
 /** The argument that names a profile. Failure `usage`: it is empty. */
 export const profileArgument = value(
