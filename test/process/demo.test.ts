@@ -11,7 +11,7 @@ import { PTY } from '../world/pty.ts'
 let temporary: string
 beforeAll(() => buildTool('test/demo.ts'))
 beforeEach(async () => {
-  temporary = await mkdtemp(join(tmpdir(), 'ls-auth-demo-of-test-'))
+  temporary = await mkdtemp(join(tmpdir(), 'demo-'))
 })
 afterEach(() => rm(temporary, { recursive: true }))
 
