@@ -140,7 +140,6 @@ describe('a command loads what it needs and nothing else', () => {
           "start",
         ],
         "token": [
-          "binding",
           "bound-token",
           "command",
           "commands",

@@ -1,3 +1,4 @@
+import { fstatSync, readFileSync } from 'node:fs'
 import type { Terminal } from '../../ports/terminal.ts'
 import { asciiSigns } from '../../text/ascii-signs.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
@@ -40,7 +41,8 @@ export function processTerminal(
   const [out, err] = [openOutput(1, exitState), openOutput(2, exitState)]
   const agent = isAgent(variables)
   const onTerminal = once(() => (process.platform === 'win32' || isDevice(0)) && Boolean(process.stdin.isTTY))
-  const inIsTTY = () => !agent && onTerminal()
+  const inBackground = once(() => onTerminal() && isInBackground())
+  const inIsTTY = () => !agent && onTerminal() && !inBackground()
   const colored = (output: Output): boolean => {
     if (color !== 'auto') return color === 'always'
     if (variables.NO_COLOR) return false
@@ -109,7 +111,7 @@ export function processTerminal(
     readAll: async (maxBytes) =>
       (await input()).readAllBytes(maxBytes).then((bytes) => bytes.toString('utf8')),
     readAllBytes: async (maxBytes) => (await input()).readAllBytes(maxBytes),
-    readLine: async (signal) => (await input()).readLine(signal),
+    readLine: async (signal) => (inBackground() ? undefined : (await input()).readLine(signal)),
     get hasScreen() {
       return out.isTTY && inIsTTY() && variables.TERM !== 'dumb'
     },
@@ -120,6 +122,42 @@ export function processTerminal(
     },
     readSecret: async (prompt) => (inIsTTY() ? (await input()).readSecret(prompt, exitState) : undefined),
   }
+}
+
+/**
+ * Whether this process was started in the background of the terminal that it would read (`&`): reading would stop it (SIGTTIN) at
+ * the next key, which is another program's. Known of Linux alone (proc(5), `stat`).
+ */
+function isInBackground(): boolean {
+  if (process.platform !== 'linux') return false
+  try {
+    return isBehind(readFileSync('/proc/self/stat', 'latin1'), fstatSync(0).rdev)
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Whether a process is in the background of the terminal `rdev` (`st_rdev` of stat(2)), by its line in /proc/PID/stat. Only a
+ * controlling terminal stops its readers: there may be none (0, or -1), or another one, and gVisor writes 0 for all.
+ */
+export function isBehind(stat: string, rdev: number): boolean {
+  // The second field, the name of the program, may hold spaces and brackets.
+  const fields = stat.replace(/^.*\) /s, '').split(' ')
+  const [group, terminal, foreground] = [fields[2], fields[4], fields[5]]
+  const isControlling = rdev === DEV_TTY || Number(terminal) === kernelDevice(rdev)
+  return isControlling && Number(foreground) > 0 && group !== foreground
+}
+
+/** /dev/tty: the controlling terminal, whichever it is. */
+const DEV_TTY = 0x500
+
+/** A device in the form that the kernel writes it in: proc(5) for `tty_nr`, makedev(3) of glibc and musl for `st_rdev`. */
+function kernelDevice(rdev: number): number {
+  const device = BigInt(rdev)
+  const major = (device >> 8n) & 0xfffn
+  const minor = (device & 0xffn) | ((device >> 12n) & 0xfff00n)
+  return Number(BigInt.asIntN(32, (minor & 0xffn) | (major << 8n) | ((minor >> 8n) << 20n)))
 }
 
 /** A terminal is asked first, also by stderr alone: `| less` shows the text on it. Scripts have none, so COLUMNS holds. */
