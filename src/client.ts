@@ -46,6 +46,11 @@ export interface PartialClient {
   readonly storeKeyFrom?: string
   /** How a program without a person gets its tokens; undefined: a person signs in. */
   readonly workload: Workload | undefined
+  /**
+   * The API's own authorization server, as the profile describes it, where the person signs in at the company's provider: this client
+   * is then of the company (ID-JAG).
+   */
+  readonly server?: Client
   /** The policy for its tokens. */
   readonly expect: Expect | undefined
   /** Why the person asks: for the API's log and the record. */

@@ -9,7 +9,7 @@ import { presetFor } from '../providers/detect.ts'
 import { namesPeople } from '../providers/scope-names.ts'
 import { askUserinfo } from '../session/documents/userinfo.ts'
 import type { SessionBody, StoredToken } from '../session/store/session-file.ts'
-import { inspectOwn, issuerOf, namedIssuer, type VerifyOptions } from '../session/verification.ts'
+import { inspectOwn, issuerOf, issuersOf, namedIssuer, type VerifyOptions } from '../session/verification.ts'
 import { isBehindProxy, outsideProxy } from '../settings/local-proxy.ts'
 import type { Profile } from '../settings/profile.ts'
 import { profileNames } from '../settings/profile-name.ts'
@@ -88,11 +88,11 @@ export async function readTokens(
   options: Options = {},
 ): Promise<InspectedTokens> {
   const { trustedIssuers = [], fromInput = false } = options
-  const { issuer, preset, http } = profile.client
+  const { issuer, preset, http } = profile.client.server ?? profile.client
   const named = trustedIssuers.map((one) => namedIssuer(one, http))
   const outside = await outsideToken(invocation, fromInput)
   if (outside) {
-    const token = inspectOutside(outside.token, profile.client)
+    const token = inspectOutside(outside.token, profile.client.server ?? profile.client)
     const isId = token.kind === 'id'
     return {
       access: isId ? undefined : token,
@@ -110,17 +110,22 @@ export async function readTokens(
   const responseScope = body.grantedScope ?? preset.scopes.join(' ')
   const responseExpiry = expiresAt === undefined ? undefined : expiresAt / 1000 + body.skewSeconds
   return {
-    access: access === undefined ? undefined : inspectOwn(client, access, responseScope, responseExpiry),
+    access:
+      access === undefined
+        ? undefined
+        : inspectOwn(client.server ?? client, access, responseScope, responseExpiry),
     id: idToken === undefined ? undefined : inspectOwn(client, idToken, undefined),
     origin: 'session',
     proofClaims,
     expiresAt,
     skewSeconds: body.skewSeconds,
-    trusted: [issuerOf(client, body), ...named],
+    trusted: [...issuersOf(client, body), ...named],
     ...(body.proofKey && { ownKey: await thumbprint(body.proofKey) }),
     ...(access !== undefined &&
       isNew &&
       !client.workload &&
+      // The company's provider must not see a token of another server.
+      !client.server &&
       (idToken === undefined || namesPeople(responseScope)) && {
         userinfo: async () => {
           return askUserinfo(client, body, access, payloadOf(body.idToken)?.sub, ports)

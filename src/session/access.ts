@@ -50,6 +50,10 @@ export async function accessToken(
     narrow: asked.narrow === true || client.preset.keepsScopes === true,
     ...(rejected === undefined ? {} : { rejectedHash: tokenHash(rejected) }),
   }
+  if (client.server && !isPlain(want))
+    throw new Failure('cannot-do', 'this sign-in is for the scopes and the audience of its profile alone', {
+      hint: 'Set scopes or audience in the profile, then: ls-auth login',
+    })
   const task: Task = { client, want, store: await openStore(client, ports), ports, session: undefined }
   const [reading] = begin(want)
   const [state, effect] = next(reading, await perform({ do: 'read' }, task), ports.clock.now())
@@ -59,7 +63,7 @@ export async function accessToken(
   const session = task.session as Session
   // The policy is about the profile's own API, also where less of it is asked for. Lazy: most profiles have none.
   if (client.expect && !toInspect && want.audience === '' && want.use === client.preset.useToken)
-    (await import('./policy-gate.ts')).gateKept(client, token, session.body)
+    (await import('./policy-gate.ts')).gateKept(client.server ?? client, token, session.body)
   return {
     value: token.value,
     secondsLeft: Math.floor(secondsLeft(token, ports.clock.now())),

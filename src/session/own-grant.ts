@@ -81,11 +81,16 @@ export interface Revocable {
 /** The tokens of a session that are still good for something. */
 export function livingTokens(session: Session, now: number): readonly Revocable[] {
   const refresh = refreshTokenOf(session)
-  const access = session.body.tokens.filter(
-    ({ use, receivedAt, expiresIn }) => use === 'access' && receivedAt + expiresIn * 1000 > now,
-  )
+  // The company's provider must not see a token of another server.
+  const access = session.body.server ? [] : livingAccess(session.body, now)
   return [...refreshToken(refresh), ...access.map(({ value }) => ({ kind: 'access', token: value }) as const)]
 }
+
+export const livingAccess = (
+  { tokens }: SessionBody,
+  now: number,
+): readonly SessionBody['tokens'][number][] =>
+  tokens.filter(({ use, receivedAt, expiresIn }) => use === 'access' && receivedAt + expiresIn * 1000 > now)
 
 /** What of a session holds a refresh token that is not its own, and waits to be revoked. */
 export const WAITING = ['superseded', 'foreign'] as const

@@ -13,6 +13,7 @@ import { throughDevice } from './flow/device.ts'
 import { refuseCi } from './flow/display.ts'
 import type { LoginDialog, LoginOptions } from './flow/login-dialog.ts'
 import type { Started } from './flow/pending.ts'
+import { type Redeemed, redeemSignIn } from './identity-assertion.ts'
 import { personIn } from './kept-sign-in.ts'
 import { hasLeftovers } from './leftovers.ts'
 import { newProofKey } from './new-proof-key.ts'
@@ -99,10 +100,10 @@ async function prepare(configured: Client, options: LoginOptions, ports: Ports, 
   const sweepUp = () => store.withSessionLock('login', dialog.tell, () => sweep(client, store, ports))
   // What is left of earlier sign-ins is revoked before there are new tokens: these may get into the same grant.
   if (await hasLeftovers(store, before?.sid).catch(() => false)) await sweepUp()
-  const { clientAuth } = client.preset
-  const wantsPrevious = clientAuth !== 'none' || options.prompt === 'none'
+  const { server } = client
+  const wantsPrevious = (server?.preset ?? client.preset).clientAuth !== 'none' || options.prompt === 'none'
   const previous = wantsPrevious ? await store.read().catch(() => undefined) : undefined
-  const secret = await clientSecret(client, previous?.body.clientSecret, ports)
+  const secret = await clientSecret(server ?? client, previous?.body.clientSecret, ports)
   const proofKey = options.resume?.pending.proofKey ?? (client.dpop ? await newProofKey(metadata) : undefined)
   const provider = await openProvider(
     client,
@@ -130,15 +131,24 @@ async function prepare(configured: Client, options: LoginOptions, ports: Ports, 
         tokens.skewSeconds,
         leewaySeconds,
       )
-      const unknown = await checkTokens(client, provider, tokens, ports)
+      const own = { client, provider, idToken: tokens.idToken }
+      const api = server && (await redeemSignIn(own, server, secret ? { clientSecret: secret } : {}, ports))
+      const unknown = await checkTokens(
+        server ?? client,
+        api?.provider ?? provider,
+        api?.tokens ?? tokens,
+        ports,
+      )
+      const given = api ? withTokenOf(api, tokens) : tokens
       const cached = { value: metadata, fetchedAt }
       const userinfo = await nameOf(client, tokens, { metadata: cached, proofKey }, ports)
       const body = {
-        ...bodyOf(tokens, cached, secret, proofKey),
+        ...bodyOf(given, cached, secret, proofKey),
+        ...(api && { server: api.server }),
         ...(userinfo && { userinfo }),
       }
       const replaced = await storeSession(client, store, body, tokens, dialog, options.samePerson, ports)
-      return { ...summary(client, tokens, unknown, replaced), ...(userinfo && { userinfo }) }
+      return { ...summary(server ?? client, given, unknown, replaced), ...(userinfo && { userinfo }) }
     } catch (error) {
       const left = await revokeRejected(client, store, provider, tokens, ports)
       // The failure that led here is the one to report.
@@ -176,6 +186,14 @@ async function nameOf(
   const { sub, email, preferred_username, name } = claims ?? {}
   return claims && { ...(idClaims === undefined && { sub }), email, preferred_username, name }
 }
+
+/** The API gets its own server's token in place of the company's. */
+const withTokenOf = ({ tokens: { accessToken, expiresIn, scope } }: Redeemed, tokens: Tokens): Tokens => ({
+  ...tokens,
+  accessToken,
+  expiresIn,
+  scope,
+})
 
 const bodyOf = (
   tokens: Tokens,
@@ -240,6 +258,7 @@ async function storeSession(
       issuer: client.issuer,
       clientId: client.clientId,
       account: client.account,
+      ...(client.server && { server: { issuer: client.server.issuer, clientId: client.server.clientId } }),
       apis: { ...header?.apis, [client.profile]: client.apiOrigin },
       ways: { ...header?.ways, [client.profile]: wayOf(client) },
     }

@@ -2,7 +2,7 @@ import type { Client } from '../client.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { ProviderFailure } from './answers/provider-errors.ts'
-import { livingTokens, revokeAll, waitingTokens, wanted } from './own-grant.ts'
+import { livingAccess, livingTokens, revokeAll, waitingTokens, wanted } from './own-grant.ts'
 import { connect } from './protocol/connection.ts'
 import { earlierAttempt } from './renewal/freshness.ts'
 import { requireSameWay } from './store/origin-binding.ts'
@@ -158,6 +158,7 @@ async function revoke(client: Client, session: Session, ports: Ports): Promise<S
     for (const { token, kind } of wanted(client, waitingTokens(body)))
       await provider.revoke(token, kind).catch(() => {})
     const revoked = await revokeAll(provider, tokens)
+    if (client.server) await revokeAtServer(client.server, body, ports).catch(() => {})
     if (revoked !== undefined) return REVOKED[revoked]
     const isOffered = typeof provider.metadata.revocation_endpoint === 'string'
     if (!isOffered || tokens.some(({ kind }) => kind === 'refresh')) return 'not-offered'
@@ -169,6 +170,15 @@ async function revoke(client: Client, session: Session, ports: Ports): Promise<S
     const isDead = ['refused', 'lost'].includes(earlierAttempt(body, refreshTokenOf(session) ?? '') ?? '')
     return isDead && error instanceof ProviderFailure && error.wire.status === 400 ? 'already-ended' : error
   }
+}
+
+/** Its access tokens; they end by themselves soon, so that a failure is not told. */
+async function revokeAtServer(server: Client, body: SessionBody, ports: Ports): Promise<void> {
+  const { skewSeconds, clientSecret, server: { metadata } = {} } = body
+  if (!server.preset.revoke.includes('access')) return
+  const session = { skewSeconds, ...(metadata && { metadata }), ...(clientSecret && { clientSecret }) }
+  const provider = await connect(server, session, ports)
+  for (const { value } of livingAccess(body, ports.clock.now())) await provider.revoke(value, 'access')
 }
 
 async function forget(work: () => Promise<void>): Promise<true | Failure> {

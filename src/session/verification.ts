@@ -45,6 +45,12 @@ export const issuerOf = (
   session?: Pick<SessionBody, 'metadata' | 'jwks'>,
 ): TrustedIssuer => ({ issuer, preset, http, cached: session ?? {}, sentToken: session !== undefined })
 
+/** Whose tokens a session holds: of the API's own server, where there is one, and of its provider. */
+export const issuersOf = (client: Client, session: SessionBody): readonly TrustedIssuer[] => [
+  ...(client.server ? [issuerOf(client.server, session.server ?? {})] : []),
+  issuerOf(client, session),
+]
+
 /** An issuer that the caller has named. */
 export const namedIssuer = (issuer: string, http: HttpSettings): TrustedIssuer => ({
   issuer,

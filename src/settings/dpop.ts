@@ -29,6 +29,7 @@ export function hindersDpop(value: (name: SettingName) => unknown): Hindrance | 
   const header = String(value('authorization_header') ?? 'authorization').trim()
   const as = (setting: SettingName, why: string): Hindrance => ({ setting, why: `${setting} ${why}` })
   if (value('workload') !== undefined) return as('workload', 'issues its own tokens, without DPoP')
+  if (value('identity') !== undefined) return as('identity', 'gets its tokens without DPoP')
   if (value('use_token') === 'id') return as('use_token', '= "id" sends the ID token, which has no DPoP')
   if (!/^(bearer|none)$/i.test(authorization))
     return as('authorization', `= "${safeText(authorization, 60)}" sends the token in another scheme`)

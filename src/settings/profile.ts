@@ -21,6 +21,7 @@ import { chooseName } from './profile-name.ts'
 import { type Flags, judgedIn, type Layers, type Resolved, resolve, type Values } from './resolve.ts'
 import { SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { readAccess, readExpect } from './tables/expectations.ts'
+import { readIdentity } from './tables/identity.ts'
 import { readWorkload } from './tables/workload.ts'
 import { checkBaseUrl, checkIssuer, checkProxy, withScheme } from './urls.ts'
 
@@ -65,7 +66,10 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   const known = withoutPreset.judge('provider', () => presetFor(issuer ?? '', withoutPreset.text('provider')))
   const isPublic = (withoutPreset.text('client_auth') ?? known.clientAuth) === 'none'
   const ofClient = isPublic ? known : forConfidentialClients(known)
-  const row = withoutPreset.table('workload') === undefined ? ofClient : forPrograms(ofClient)
+  const isOfPerson = ['workload', 'identity'].every(
+    (one) => withoutPreset.table(one as SettingName) === undefined,
+  )
+  const row = isOfPerson ? ofClient : forPrograms(ofClient)
   const values = resolve(flags, env, layers, row)
   const backend = values.text('backend') as BackendId
   const { defaultApi } = backendOf(backend)
@@ -74,7 +78,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   const api = values.judge('api', () => checkBaseUrl(values.text('api') ?? defaultApi, authorization))
   // Before dpop is judged by it: a fault of the header's own is not one of dpop.
   const authorizationHeader = values.text('authorization_header') as string
-  const client = clientFrom(values, {
+  const own = clientFrom(values, {
     profile: name,
     issuer: issuer === undefined ? undefined : values.judge('issuer', () => checkIssuer(issuer)),
     preset: tunePreset(row, values),
@@ -84,6 +88,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     timeoutMilliseconds: flags.timeoutMilliseconds,
     env,
   })
+  const client = atCompany(own, values, (known) => tunePreset(known, resolve(flags, env, layers, known)))
   return {
     name,
     saved,
@@ -248,6 +253,40 @@ function clientFrom(values: Values, facts: ClientFacts): PartialClient {
     dpop: values.judge('dpop', () => readDpop(values)),
     http,
     stateDirectory,
+  }
+}
+
+/** The client at the company's provider, for the profile's own (`identity`). Failure `settings`: two settings do not go together. */
+function atCompany(own: PartialClient, values: Values, tuned: (known: Preset) => Preset): PartialClient {
+  const identity = judgedIn(own.profile, () =>
+    readIdentity(values.table('identity'), values.source('identity'), own.profile),
+  )
+  if (identity === undefined) return own
+  const { issuer, clientId } = own
+  const wrong =
+    own.workload !== undefined
+      ? 'a workload has no sign-in'
+      : own.preset.useToken === 'id'
+        ? 'use_token = "id" sends no token of the own issuer'
+        : issuer === undefined || clientId === undefined
+          ? 'issuer and client_id of the API itself are missing'
+          : undefined
+  if (wrong !== undefined || issuer === undefined || clientId === undefined)
+    throw new Failure('settings', `identity conflicts with another setting: ${wrong}`, {
+      hint: 'Correct it, or remove the table identity.',
+      reason: 'incomplete-workload',
+    })
+  const known = presetFor(identity.issuer)
+  const { optionalScopes: _, ...rest } = own
+  return {
+    ...rest,
+    ...identity,
+    preset: { ...tuned(known), scopes: known.scopes, useToken: 'access', clientAuth: 'none' },
+    ...(known.metadataAt === 'anywhere' && { optionalScopes: STANDARD.scopes }),
+    audience: undefined,
+    resource: undefined,
+    publicSecret: undefined,
+    server: { ...own, issuer, clientId },
   }
 }
 

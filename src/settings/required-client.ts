@@ -61,11 +61,17 @@ export function requireClient(
  * sign out.
  */
 export function clientFromHeader(
-  header: Pick<Client, 'issuer' | 'clientId' | 'account' | 'store'>,
+  header: Pick<Client, 'issuer' | 'clientId' | 'account' | 'store'> & {
+    readonly server?: Pick<Client, 'issuer' | 'clientId'>
+  },
   settings: Settings,
   env: Env,
 ): Client {
   const { issuer, clientId, account, store } = header
   const flags = { values: { issuer, clientId, account, store }, profile: issuer, newProfile: true }
-  return requireClient(chooseProfile(settings, flags, env))
+  const client = requireClient(chooseProfile(settings, flags, env))
+  const { server } = header
+  return server
+    ? { ...client, server: clientFromHeader({ ...server, account, store }, settings, env) }
+    : client
 }

@@ -211,6 +211,11 @@ const SETTING_KEYS = [
     shape: 'table',
     help: 'how a program gets tokens without a person; see below',
   },
+  {
+    key: 'identity',
+    shape: 'table',
+    help: "the company's provider, where the person signs in for this API's own issuer; see below",
+  },
   { key: 'expect', shape: 'table', help: 'claims that a token must have; see below', byKey: true },
   {
     key: 'access',

@@ -81,7 +81,7 @@ export const check = verb({
     const verified = await verify(token, { trusted, skewSeconds, offline }, invocation.ports)
     const now = invocation.ports.clock.now() + skewSeconds * 1000
     // The profile's [access] table is for tokens of its own issuer only.
-    const table = verified.identity.issuer.value === client.issuer ? access : undefined
+    const table = verified.identity.issuer.value === (client.server ?? client).issuer ? access : undefined
     const { scopes, groups } = verified.identity
     const disagreements = table ? judgeAlignment(scopes, groups, table) : []
     const alignment = table

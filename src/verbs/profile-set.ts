@@ -34,6 +34,7 @@ interface Change {
 const NEEDS_SIGN_IN = [
   ...['dpop', 'issuer', 'client_id', 'api', 'account', 'scopes', 'audience', 'authorization_parameters'],
   'store',
+  'identity',
 ]
 
 /** `ls-auth profile set KEY VALUE…`: changes one setting of a profile, or takes it back with `--unset`. */
@@ -70,7 +71,11 @@ export const profileSet = verb({
     if (gap) {
       tell(invocation, `Commands refuse this profile until it is complete: ${gap.message}`)
       tell(invocation, repeatFlags(gap.hint, invocation))
-    } else if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined && !client.workload)
+    } else if (
+      NEEDS_SIGN_IN.includes(key.split('.')[0] as string) &&
+      client.issuer !== undefined &&
+      !client.workload
+    )
       tell(invocation, `Then: ls-auth login --profile ${shellWord(name)}`)
     return undefined
   },

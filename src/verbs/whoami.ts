@@ -195,6 +195,7 @@ function identityLines(view: View, { width, style }: Pen): string[] {
   return [
     style.bold(safeText(String(title), 200)),
     ...workload(),
+    ...server(),
     ...(isReadable ? [...CONCEPTS.flatMap(conceptLines), ...accessLines()] : []),
     ...(['id', 'access'] as const).flatMap(tokenLine),
     ...boundLine(),
@@ -213,6 +214,13 @@ function identityLines(view: View, { width, style }: Pen): string[] {
     const { source, grant } = workload
     const from = source.kind === 'none' ? grant : `${source.name}, ${grant}`
     return [labelled('workload', `${safeText(from, 200)}${words && `: ${safeText(words, 1000)}`}`)]
+  }
+
+  /** The API's own server, where the person has signed in at the company's. */
+  function server(): string[] {
+    const { server } = view.profile.client
+    if (!server || view.tokens.origin !== 'session') return []
+    return [labelled('API tokens by', safeText(server.issuer, LONGEST))]
   }
 
   function conceptLines([concept, label]: (typeof CONCEPTS)[number]): string[] {

@@ -82,11 +82,15 @@ API, the others by \`login\` and \`profile add\`. An API on this machine that is
 ## \`[profiles.NAME.expect]\`
 
 \`login\` refuses a token that is otherwise, \`check\` and \`doctor\` report it, each renewal checks it again. What your file and
-\`/etc/ls-auth/config.toml\` set counts key by key. \`access\` and \`workload\` of yours replace all of the other.
+\`/etc/ls-auth/config.toml\` set counts key by key. \`access\`, \`identity\` and \`workload\` of yours replace all of the other.
 
 | key | the token is good when |
 |---|---|
 ${EXPECT_KEYS.map((key) => `| \`${key}\` | ${EXPECT[key]} |`).join('\n')}
+
+## \`[profiles.NAME.identity]\`
+
+The company's provider: \`issuer\` and \`client_id\`. See [one sign-in at the company](../providers.md#one-sign-in-at-the-company).
 
 ## \`[profiles.NAME.workload]\`
 

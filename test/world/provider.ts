@@ -11,7 +11,11 @@ import { type ProviderRequest, recordRequest } from './provider/requests.ts'
 import { CLIENT_ID, providerSettings } from './provider/settings.ts'
 import { Store } from './provider/store.ts'
 import { type Tamper, tampering } from './provider/tamper.ts'
-import { registerWorkloadGrants, type WorkloadClients } from './provider/workloads.ts'
+import {
+  registerAssertionGrants,
+  registerWorkloadGrants,
+  type WorkloadClients,
+} from './provider/workloads.ts'
 
 export type { ProviderRequest } from './provider/requests.ts'
 export type { Json, RawAnswer, Tamper } from './provider/tamper.ts'
@@ -148,7 +152,13 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
       }),
     )
     oidc.use(interactionPages(oidc, options.acrValues))
-    if (options.workloads) registerWorkloadGrants(oidc, options.workloads)
+    const { assertions } = options.workloads ?? {}
+    if (assertions)
+      registerAssertionGrants(oidc, assertions, {
+        issuer,
+        sign: (claims, header) => provider.signIdToken(claims, { header }),
+      })
+    else if (options.workloads) registerWorkloadGrants(oidc, options.workloads)
     oidc.on('grant.success', (ctx: Context) => {
       if (ctx.oidc.params?.grant_type === 'refresh_token') counts.refreshed += 1
     })

@@ -9,7 +9,7 @@ import { missingScopes } from '../../session/answers/granted-scopes.ts'
 import { earlierAttempt } from '../../session/renewal/freshness.ts'
 import { refreshTokenOf, type Session } from '../../session/store/session.ts'
 import type { SessionBody } from '../../session/store/session-file.ts'
-import { inspectOwn, issuerOf, verify } from '../../session/verification.ts'
+import { inspectOwn, issuersOf, verify } from '../../session/verification.ts'
 import { shortDuration } from '../../settings/duration.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
@@ -38,13 +38,14 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
   }
   const { body, session } = given
   const { ports } = invocation
-  const { preset } = client
+  const api = client.server ?? client
+  const { preset } = api
   const { skewSeconds } = body
   const now = ports.clock.now() + skewSeconds * 1000
   const expiry = given.expiresAt / 1000 + skewSeconds
-  const inspected = inspectOwn(client, given.value, body.grantedScope, expiry)
-  const token = await verify(inspected, { trusted: [issuerOf(client, body)], skewSeconds }, ports)
-  const claimLines = claims(token, client.expect, now, preset.leewaySeconds, client)
+  const inspected = inspectOwn(api, given.value, body.grantedScope, expiry)
+  const token = await verify(inspected, { trusted: issuersOf(client, body), skewSeconds }, ports)
+  const claimLines = claims(token, client.expect, now, preset.leewaySeconds, api)
   // With strict, commands refuse also what cannot be told, which is a warning here.
   const refused = claimLines.some(({ verdict }) => verdict === 'fail')
     ? undefined
@@ -52,10 +53,10 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
   return [
     session ? aliveSession(session, given.secondsLeft, client) : aliveWorkload(client, given),
     ...claimLines,
-    ...otherIssuer(token, client, profile),
+    ...otherIssuer(token, api, profile),
     ...(refused ? [{ ...fail('claims', refused.message, refused.hint), detail: refused.detail }] : []),
-    ...(client.workload && client.preset.scopes.length === 0 ? [] : [scopes(client, body)]),
-    ...secretAge(client, body.clientSecret, ports.clock.now()),
+    ...((client.workload ?? client.server) && preset.scopes.length === 0 ? [] : [scopes(api, body)]),
+    ...secretAge(api, body.clientSecret, ports.clock.now()),
     ...alignment(token, profile),
   ]
 }

@@ -141,7 +141,7 @@ export function refuseOtherClient(settings: Settings, profile: Profile): void {
   const table = settings.config.profiles[profile.name] ?? settings.system.profiles[profile.name]
   const differs = (key: 'issuer' | 'client_id', value: string | undefined) =>
     table?.[key] !== undefined && value !== undefined && table[key] !== value
-  const { issuer, clientId } = profile.client
+  const { issuer, clientId } = profile.client.server ?? profile.client
   if (!differs('issuer', issuer) && !differs('client_id', clientId)) return
   throw new Failure('settings', `the profile ${safeText(profile.name, 60)} is for another issuer or client`, {
     hint: `Use a new profile: ls-auth login --profile NAME --issuer ${safeText(issuer ?? 'URL', 400)} --client-id ${safeText(clientId ?? 'ID', 200)}`,

@@ -23,6 +23,7 @@ const NEEDED: readonly SettingName[] = [
   'client_key',
   // Nobody signs in to a profile for a program, nor where the API takes no token.
   'workload',
+  'identity',
   'authorization',
   'reason',
 ]

@@ -1,7 +1,7 @@
 import type { Client, PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Env, Ports } from '../../ports/ports.ts'
-import { sessionName } from '../../session/session-name.ts'
+import { type SessionOf, sessionName } from '../../session/session-name.ts'
 import type { SessionHeader } from '../../session/store/session-file.ts'
 import { openStore } from '../../session/store/session-store.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
@@ -9,10 +9,8 @@ import { profileNamed } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { clientFromHeader, isComplete } from '../../settings/required-client.ts'
 
-type SignInOf = Pick<Client, 'issuer' | 'clientId' | 'account'>
-
 /** The profiles that use the sign-in of this client: the same issuer, client id and account. One for a program uses none. */
-export const usersOf = (client: SignInOf, settings: Settings, env: Env): string[] =>
+export const usersOf = (client: SessionOf, settings: Settings, env: Env): string[] =>
   clientsOf(client, settings, env)
     .filter(({ workload }) => workload === undefined)
     .map(({ profile }) => profile)
@@ -33,7 +31,7 @@ export function clientOfName(session: string, settings: Settings, env: Env): Cli
   return clients.find(({ workload }) => workload === undefined) ?? clients[0]
 }
 
-const clientsOf = (signIn: SignInOf, settings: Settings, env: Env): Client[] =>
+const clientsOf = (signIn: SessionOf, settings: Settings, env: Env): Client[] =>
   clientsNamed(sessionName(signIn), settings, env)
 
 function clientsNamed(session: string, settings: Settings, env: Env): Client[] {
@@ -45,7 +43,7 @@ function clientsNamed(session: string, settings: Settings, env: Env): Client[] {
 
 /** The others beside its own profile. */
 export const sharersOf = (
-  client: Pick<Client, 'profile' | 'issuer' | 'clientId' | 'account'>,
+  client: Pick<Client, 'profile'> & SessionOf,
   settings: Settings,
   env: Env,
 ): string[] => usersOf(client, settings, env).filter((name) => name !== client.profile)

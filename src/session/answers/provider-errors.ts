@@ -323,3 +323,12 @@ function answered(
     { detail, hint },
   )
 }
+
+/** The provider has judged the request. Anything else (no answer, HTTP 5xx, 429) may go well at the next try. */
+export const wasRefused = ({ wire: { error, status = 400 } }: ProviderFailure): boolean =>
+  status < 500 &&
+  status !== 429 &&
+  (error === undefined ? status === 401 || status === 403 : !PASSING.includes(error))
+
+/** RFC 6749 §4.1.2.1. */
+const PASSING: readonly string[] = ['server_error', 'temporarily_unavailable', 'slow_down']

@@ -12,6 +12,7 @@ import {
   ProviderFailure,
 } from '../answers/provider-errors.ts'
 import type { Metadata } from '../documents/metadata.ts'
+import type { Assertion } from '../store/session-file.ts'
 import { type AuthorizationRequest, authorize, challenge, exchangeCode, withResource } from './code-grant.ts'
 import { beginExchange, type ClientAssertion, type Exchange, type ProviderOptions } from './exchange.ts'
 import { DEVICE_GRANT } from './grant-parameters.ts'
@@ -56,6 +57,8 @@ export interface Provider {
   refresh(refreshToken: string, parameters: Record<string, string>): Promise<Tokens | Unbelieved>
   /** A grant without a person: RFC 6749 §4.4, RFC 7523 §2.1, RFC 8693. An OAuth error is a ProviderFailure. */
   grant(type: string, parameters: Record<string, string>): Promise<Tokens>
+  /** An assertion for another server of who has signed in (RFC 8693): not a token to be sent to an API. */
+  assertion(parameters: Record<string, string>): Promise<Assertion>
   /** RFC 7009. False: the provider offers no revocation, or none of this kind of token. `ended`: the token was dead before. */
   revoke(token: string, kind: 'refresh' | 'access'): Promise<boolean | 'ended'>
 }
@@ -161,8 +164,29 @@ export function connectProvider(options: ProviderOptions): Provider {
       ask('give a token', 'token', async (exchange) =>
         tokensOf(await oidc.genericGrantRequest(exchange.config, type, parameters, exchange.dpop), exchange),
       ),
+    assertion: (parameters) =>
+      ask('assert who you are', 'token', async ({ config, dpop }) =>
+        assertionOf(
+          await oidc.genericGrantRequest(
+            config,
+            'urn:ietf:params:oauth:grant-type:token-exchange',
+            { ...parameters, requested_token_type: ID_JAG },
+            dpop,
+          ),
+          clock.now(),
+        ),
+      ),
     revoke: (token, kind) => revoke(ask, token, kind, options),
   }
+}
+
+const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag'
+
+/** One whose life is not said counts for a minute. */
+function assertionOf(answer: oidc.TokenEndpointResponse, receivedAt: number): Assertion {
+  const { access_token: value, expires_in: expiresIn = 60 } = answer
+  if (answer.issued_token_type === ID_JAG) return { value, receivedAt, expiresIn }
+  throw new Failure('refused', 'the provider sent another token than an assertion of who you are (ID-JAG)')
 }
 
 /** Whether tokens have come without an ID token, and nothing promised one: it was not asked for, or not at an OpenID provider. */

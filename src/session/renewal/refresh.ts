@@ -10,6 +10,7 @@ import { checkSameAudience, checkSamePerson, checkSameSubject } from '../answers
 import { NOT_HERE } from '../answers/intercepted.ts'
 import { ProviderFailure } from '../answers/provider-errors.ts'
 import { mayBeElsewhere } from '../documents/metadata.ts'
+import { type Redeemed, redeemAgain, redeemSignIn } from '../identity-assertion.ts'
 import { gate } from '../policy-gate.ts'
 import { connect, reconnect } from '../protocol/connection.ts'
 import type { Provider, Unbelieved } from '../protocol/provider.ts'
@@ -35,6 +36,8 @@ export async function renew(
   const { client, ports, want } = asker
   let sent = false
   try {
+    const again = client.server && (await renewedAgain(client.server, body, want, ports))
+    if (again) return { type: 'answered', renewal: again }
     let provider = await connect(client, body, ports)
     const parameters = slotParameters(client, want, body)
     const endpoint = provider.metadata.token_endpoint
@@ -50,8 +53,15 @@ export async function renew(
     )
     const other = 'failure' in answer ? undefined : anotherPerson(answer, body)
     if (other) return { type: 'another-person', failure: other, foreign: answer.refreshToken }
-    const tokens = 'failure' in answer ? answer : ofOnePerson(client, want, answer, body)
-    const renewed = await renewal(asker, provider, tokens, body)
+    const renewed =
+      client.server && !('failure' in answer)
+        ? await byBothLegs(client, client.server, provider, answer, body, ports)
+        : await renewal(
+            asker,
+            provider,
+            'failure' in answer ? answer : ofOnePerson(client, want, answer, body),
+            body,
+          )
     const rotated = renewed.refresh !== undefined && renewed.refresh !== refreshToken
     const narrowed = isPlain(want)
       ? body.narrowed && renewed.unusable !== undefined
@@ -65,6 +75,78 @@ export async function renew(
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return sent ? withoutRenewal(error, client, want, body) : { type: 'unsent', failure: error }
+  }
+}
+
+/** The token of the API's own server by the assertion that is kept: the company's refresh token is not sent. */
+async function renewedAgain(
+  server: Client,
+  body: SessionBody,
+  want: Want,
+  ports: Ports,
+): Promise<Renewal | undefined> {
+  const api = want.use === 'access' ? await redeemAgain(server, body, ports) : undefined
+  const { idToken, skewSeconds } = body
+  return api && { ...(idToken && { idToken }), skewSeconds, ...(await ofServer(server, api, ports)) }
+}
+
+/** What the company's refresh brought is kept, whatever becomes of the legs after it. */
+async function byBothLegs(
+  client: Client,
+  server: Client,
+  provider: Provider,
+  tokens: Tokens,
+  body: SessionBody,
+  ports: Ports,
+): Promise<Renewal> {
+  const { refreshToken, skewSeconds, jwks, idToken = body.idToken } = tokens
+  const own = {
+    skewSeconds,
+    ...(refreshToken !== undefined && { refresh: refreshToken }),
+    ...refreshEnd(tokens),
+    ...(idToken && { idToken }),
+    ...(jwks && { jwks }),
+  }
+  const ids = storedTokens(tokens).filter(({ use }) => use === 'id')
+  try {
+    const api = await ofServer(
+      server,
+      await redeemSignIn({ client, provider, idToken }, server, body, ports),
+      ports,
+    )
+    return { ...own, ...api, tokens: [...ids, ...api.tokens] }
+  } catch (unusable) {
+    if (!(unusable instanceof Failure)) throw unusable
+    return { ...own, tokens: ids, unusable }
+  }
+}
+
+/** The part of a renewal that the API's own server has given. */
+async function ofServer(
+  server: Client,
+  { tokens, provider, server: kept }: Redeemed,
+  ports: Ports,
+): Promise<Pick<Renewal, 'tokens' | 'grantedScope' | 'server' | 'refusal'>> {
+  const { metadata } = provider
+  const { scope } = tokens
+  const answer = {
+    tokens,
+    scope: scope ?? server.preset.scopes.join(' '),
+    metadata,
+    isRenewal: true,
+  } as const
+  const refusal = await gate(server, tokens.accessToken, answer, 'unverified', ports).then(
+    () => undefined,
+    (error) => {
+      if (error instanceof Failure) return error
+      throw error
+    },
+  )
+  return {
+    tokens: storedTokens(tokens).filter(({ use }) => use === 'access'),
+    ...(scope !== undefined && { grantedScope: scope }),
+    server: kept,
+    ...(refusal && { refusal }),
   }
 }
 

@@ -106,6 +106,7 @@ export interface Renewal {
   readonly jwks?: SessionBody['jwks']
   /** Of a provider whose token endpoint has moved. */
   readonly metadata?: SessionBody['metadata']
+  readonly server?: SessionBody['server']
   readonly skewSeconds: number
   /** The new token violates the policy: the rotated refresh token is stored, the access token is not handed out. */
   readonly refusal?: Failure
@@ -171,6 +172,7 @@ export function renewedBody(before: SessionBody, sent: string, renewal: Renewal,
     ...(renewal.refreshEndsAt === undefined ? {} : { refreshEndsAt: renewal.refreshEndsAt }),
     ...(renewal.jwks === undefined ? {} : { jwks: renewal.jwks }),
     ...(renewal.metadata === undefined ? {} : { metadata: renewal.metadata }),
+    ...(renewal.server && { server: renewal.server }),
     skewSeconds: renewal.skewSeconds,
   }
 }

@@ -97,8 +97,9 @@ function requireSameProof(client: Client, session: Session): Session {
 }
 
 function profileChanged(client: Client, before: SessionHeader): Failure {
-  const what =
-    before.issuer === client.issuer ? (before.clientId === client.clientId ? 'account' : 'client') : 'issuer'
+  const same = (key: 'issuer' | 'clientId') =>
+    before[key] === client[key] && before.server?.[key] === client.server?.[key]
+  const what = same('issuer') ? (same('clientId') ? 'account' : 'client') : 'issuer'
   return new Failure(
     'profile-changed',
     `the profile ${safeText(client.profile, 60)} has changed: it has another ${what} now`,

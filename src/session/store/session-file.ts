@@ -15,6 +15,8 @@ export interface SessionHeader {
   readonly issuer: string
   readonly clientId: string
   readonly account: string
+  /** The API's own authorization server and the client there, where the issuer is the company's (ID-JAG). */
+  readonly server?: { readonly issuer: string; readonly clientId: string }
   /** Profile → API origin, as confirmed by a sign-in. */
   readonly apis: Readonly<Record<string, string>>
   /** Profile → the way of its requests, confirmed in the same way. Missing: the sign-in is of version 0.1. */
@@ -51,6 +53,9 @@ export interface Cached<T> {
   readonly value: T
   readonly fetchedAt: number
 }
+
+/** What the company's provider says to the API's own server about who has signed in (ID-JAG). */
+export type Assertion = Pick<StoredToken, 'value' | 'receivedAt' | 'expiresIn'>
 
 /** How a refresh ended whose answer could not be used (renewal/earlier-attempt.ts). */
 export type AttemptOutcome =
@@ -95,6 +100,8 @@ export interface SessionBody {
   readonly replaced?: string
   readonly metadata?: Cached<Record<string, unknown>>
   readonly jwks?: Cached<Record<string, unknown>>
+  /** Of the API's own authorization server. */
+  readonly server?: Pick<SessionBody, 'metadata' | 'jwks'> & { readonly assertion: Assertion }
   /** Provider's clock minus ours, seconds; for judging JWT times only. */
   readonly skewSeconds: number
   readonly signedInAt: number
@@ -154,11 +161,11 @@ const TEXTS = ['issuer', 'clientId', 'account'] as const
 
 /** Everything that is used of a header before its authenticity is known, which the key of the body brings. */
 function isHeader(header: Partial<SessionHeader>): header is SessionHeader {
-  const { sid, store, apis, ways = {}, wrappedKey } = header
+  const { sid, store, apis, ways = {}, wrappedKey, server = {} } = header
   if (typeof sid !== 'string' || (store !== 'keychain' && store !== 'file')) return false
   if (!TEXTS.every((name) => typeof header[name] === 'string')) return false
   if (wrappedKey !== undefined && typeof wrappedKey !== 'string') return false
-  if (!isObject(ways) || !Object.values(ways).every(isObject)) return false
+  if (!isObject(server) || !isObject(ways) || !Object.values(ways).every(isObject)) return false
   return isObject(apis) && Object.values(apis).every((origin) => typeof origin === 'string')
 }
 

@@ -6,7 +6,7 @@ import { takesAudience } from '../../providers/workload-sources.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { typedDuration, wholeDuration } from '../../time/whole-duration.ts'
 import { PROOF_ERRORS } from '../answers/proof-errors.ts'
-import { ProviderFailure } from '../answers/provider-errors.ts'
+import { ProviderFailure, wasRefused } from '../answers/provider-errors.ts'
 import { issuerMismatch } from '../documents/issuer-mismatch.ts'
 import { forFewerScopes, gate } from '../policy-gate.ts'
 import { findFresh, isPlain, secondsLeft, type Want } from '../renewal/freshness.ts'
@@ -175,7 +175,7 @@ export function explainRefusal(error: unknown, workload: Workload, proof: Proof 
   if (!(error instanceof ProviderFailure)) return withoutLogin(error)
   // Neither the proof nor the client was looked at.
   if (PROOF_ERRORS.has(error.wire.error ?? '')) return error.withHint(NO_KEY)
-  if (isRefusal(error)) {
+  if (wasRefused(error)) {
     return new Failure('not-signed-in', error.message, {
       detail: [...error.detail, ...saidBy(proof)],
       hint: hintOn(error.wire.error, workload),
@@ -191,15 +191,6 @@ const withoutLogin = (failure: Failure): Failure =>
 
 const NO_KEY = 'Workload tokens do not use DPoP. Turn DPoP off for this client at the provider.'
 const NO_LOGIN = 'ls-auth doctor checks each step from the proof to the API.'
-
-/** The provider has judged the request. Anything else (no answer, HTTP 5xx, 429) may go well at the next try. */
-const isRefusal = ({ wire: { error, status = 400 } }: ProviderFailure): boolean =>
-  status < 500 &&
-  status !== 429 &&
-  (error === undefined ? status === 401 || status === 403 : !PASSING.includes(error))
-
-/** RFC 6749 §4.1.2.1. */
-const PASSING: readonly string[] = ['server_error', 'temporarily_unavailable', 'slow_down']
 
 function hintOn(error: string | undefined, { grant, clientAuth }: Workload): string {
   if (error === 'unsupported_grant_type')

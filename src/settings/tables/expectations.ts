@@ -88,7 +88,7 @@ export function readAccess(table: Table | undefined, file: string | undefined): 
 export function policyValue(path: readonly string[], words: readonly string[]): unknown {
   const name = path.at(-1) as string
   const [first] = words
-  if (path[0] === 'workload') return words.join(' ')
+  if (path[0] === 'workload' || path[0] === 'identity') return words.join(' ')
   if (path[0] === 'access' || (LISTS as readonly string[]).includes(name) || words.length > 1) return words
   return name === 'strict' && (first === 'true' || first === 'false') ? first === 'true' : first
 }

@@ -1,10 +1,12 @@
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import { ACCESS_KEYS, EXPECT_KEYS, readAccess, readExpect } from './expectations.ts'
+import { givenIdentity, IDENTITY_KEYS } from './identity.ts'
 import { readGiven, WORKLOAD_KEYS } from './workload.ts'
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   workload: WORKLOAD_KEYS,
+  identity: IDENTITY_KEYS,
   expect: EXPECT_KEYS,
   access: ACCESS_KEYS,
 }
@@ -34,4 +36,5 @@ export function checkTyped(path: readonly string[], value: unknown, env: Env): v
   if (table === 'expect') readExpect(only, () => undefined)
   if (table === 'access') readAccess(only, undefined)
   if (table === 'workload') readGiven(only, undefined, env)
+  if (table === 'identity') givenIdentity(only, undefined)
 }

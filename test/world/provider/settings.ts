@@ -99,6 +99,7 @@ function client(options: ProviderOptions): Record<string, unknown> {
       'authorization_code',
       'refresh_token',
       ...(options.withoutDeviceFlow ? [] : [DEVICE_GRANT]),
+      ...(options.workloads?.assertions?.madeFor ? ['urn:ietf:params:oauth:grant-type:token-exchange'] : []),
     ],
     response_types: ['code'],
     redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback', 'http://[::1]/callback'],
