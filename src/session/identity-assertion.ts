@@ -50,7 +50,7 @@ export async function redeemSignIn(
 }
 
 /** Leg 2. The assertion goes to the server that it is made for, and nowhere else. */
-export const redeem = (
+const redeem = (
   server: Client,
   assertion: Assertion,
   { clientSecret, server: known }: Kept,

@@ -274,7 +274,7 @@ function atCompany(own: PartialClient, values: Values, tuned: (known: Preset) =>
   if (wrong !== undefined || issuer === undefined || clientId === undefined)
     throw new Failure('settings', `identity conflicts with another setting: ${wrong}`, {
       hint: 'Correct it, or remove the table identity.',
-      reason: 'incomplete-workload',
+      ...((issuer === undefined || clientId === undefined) && { reason: 'incomplete-workload' }),
     })
   const known = presetFor(identity.issuer)
   const { optionalScopes: _, ...rest } = own

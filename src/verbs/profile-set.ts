@@ -71,11 +71,7 @@ export const profileSet = verb({
     if (gap) {
       tell(invocation, `Commands refuse this profile until it is complete: ${gap.message}`)
       tell(invocation, repeatFlags(gap.hint, invocation))
-    } else if (
-      NEEDS_SIGN_IN.includes(key.split('.')[0] as string) &&
-      client.issuer !== undefined &&
-      !client.workload
-    )
+    } else if (NEEDS_SIGN_IN.includes(key) && client.issuer !== undefined && !client.workload)
       tell(invocation, `Then: ls-auth login --profile ${shellWord(name)}`)
     return undefined
   },
@@ -165,7 +161,7 @@ function judged(now: Settings, name: string, { path, value }: Change, env: Env) 
   } catch (gap) {
     // A table is made setting by setting, so it is incomplete for a while; the rest of the profile is judged without it.
     if (!(gap instanceof Failure) || gap.reason !== 'incomplete-workload') throw gap
-    return { client: named({ ...next, workload: undefined }).client, change, gap }
+    return { client: named({ ...next, workload: undefined, identity: undefined }).client, change, gap }
   }
 }
 
