@@ -22,9 +22,9 @@ export function readIdentity(
   if (table === undefined) return undefined
   const { issuer, client_id: clientId } = givenIdentity(table, file)
   if (issuer !== undefined && clientId !== undefined) return { issuer, clientId }
-  const missing = issuer === undefined ? 'issuer URL' : 'client_id ID'
-  throw new Failure('settings', `${file}: identity.${missing.split(' ')[0]} is not set`, {
-    hint: `Set it: ls-auth profile set identity.${missing} --profile ${safeText(profile, 60)}`,
+  const [key, value] = issuer === undefined ? ['identity.issuer', 'URL'] : ['identity.client_id', 'ID']
+  throw new Failure('settings', `${file}: ${key} is not set`, {
+    hint: `Set it: ls-auth profile set ${key} ${value} --profile ${safeText(profile, 60)}`,
     reason: 'incomplete-workload',
   })
 }
