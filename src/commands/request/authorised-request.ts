@@ -19,6 +19,7 @@ import { scopeToAsk } from '../../providers/scope-names.ts'
 import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { shellWord } from '../../text/shell-word.ts'
 import { canAsk } from '../can-ask.ts'
 import { commandLine } from '../command-line.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
@@ -195,6 +196,9 @@ function orWithoutToken(source: TokenSource, invocation: Invocation, profile: Pr
       source.token().catch((error) => {
         if (!(error instanceof Failure) || !WITHOUT_SIGN_IN.includes(error.code)) throw error
         const { code, message, hint } = error
+        // A vendor's own API wants a token, and says itself how to sign in.
+        if (backendOf(profile.backend).apiHost !== undefined)
+          throw error.withHint(`Sign in: ls-auth login ${shellWord(profile.api.href.replace(/\/$/, ''))}`)
         const detail = [...error.detail, `if the API needs no sign-in: ${without}`]
         throw new Failure(code, message, { hint, detail, cause: error })
       }),

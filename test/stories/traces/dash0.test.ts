@@ -120,4 +120,14 @@ describe('Dash0, with the token of a person', () => {
     delete world.variables.LS_AUTH_API
     expect(JSON.parse(stdout).settings.backend).toMatchObject({ value, source })
   })
+
+  it('who is not signed in there is told how, by its address alone', async () => {
+    const other = await openWorld()
+    const { exit, stderr } = await other.type('ls-auth services --api https://api.eu-west-1.aws.dash0.com')
+    await other.close()
+    expect([exit, stderr]).toEqual([
+      3,
+      'error: you are not signed in: there is no profile yet\nhint: Sign in: ls-auth login https://api.eu-west-1.aws.dash0.com\n',
+    ])
+  })
 })
