@@ -88,7 +88,7 @@ const unknownIn = ({ unknownKeys }: Profile): string[] => [
   ...new Set(unknownKeys.filter(({ where }) => where === 'profile').map(({ key }) => key)),
 ]
 
-/** Where nobody signs in: what is about the API. The header of a token that is not sent is not. */
+/** Of a profile without a sign-in: what is about the API. The header of a token that is not sent is not. */
 const matters = (key: string): boolean =>
   key !== 'authorization_header' && API_SETTINGS.some((one) => one === key)
 

@@ -15,7 +15,7 @@ const PLACES = {
 
 const MARK = /<!-- ls-auth skill ([\da-f]{16}) -->\n$/
 const markOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
-/** The mark at its end says that nobody has changed it since. */
+/** A text whose mark fits has not been edited since we wrote it. */
 const marked = (text: string): string => `${text}\n<!-- ls-auth skill ${markOf(text)} -->\n`
 
 const isOurs = (text: string): boolean => {

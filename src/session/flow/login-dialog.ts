@@ -52,7 +52,7 @@ export interface LoginDialog {
   askForRedirect(signal?: AbortSignal): Promise<string | undefined>
   /** The browser is on another machine: why, and how to forward the port. */
   showElsewhere(elsewhere: Elsewhere, port: number): void
-  /** After the URL: one that leads there, for a browser that reaches our port. */
+  /** Prints a short address behind the URL; it works in a browser that reaches our port. */
   showShort(url: URL, elsewhere: Elsewhere, port: number): void
   /** After the URL: the redirect URL may be pasted, and the device flow chosen. */
   offerOtherWays(elsewhere: Elsewhere, port: number, deviceFlow: boolean): void

@@ -98,7 +98,7 @@ function tableIn(body: unknown): Omit<Table, 'maxBytes'> {
 
 type Row = Readonly<Record<Column, string>>
 
-/** The rows as OTLP, which is read as any other. */
+/** Rewrites the rows as OTLP, and reads that. */
 function tracesIn(table: Table): Trace[] {
   const rows = table.rows.map(
     (row) => Object.fromEntries(table.columns.map((name, i) => [name, String(row[i] ?? '')])) as Row,
