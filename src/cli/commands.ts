@@ -68,8 +68,8 @@ export const COMMANDS: Table = [
         verb: async () => (await import('../verbs/trace-get.ts')).traceGet,
       },
       {
-        usage: 'view <id>',
-        description: 'browse one trace with keys (? lists them); <id> as in trace get',
+        usage: 'view [id]',
+        description: 'browse one trace with keys (? lists them); [id] as in trace get',
         verb: async () => (await import('../verbs/trace-view.ts')).traceView,
       },
       {

@@ -44,7 +44,11 @@ export const traceView = verb({
       : given
     const { ports, args, options: typed } = invocation
     const { scale = 'linear', showSensitive } = values
-    const id = readTraceArgument(args[0] ?? '')
+    if (args[0] === undefined)
+      throw new Failure('usage', 'missing trace id', {
+        hint: 'Use an id or a file: ls-auth trace view ID. Or: --latest, --slowest, --error-latest',
+      })
+    const id = readTraceArgument(args[0])
     const wanted = typeof typed.trace === 'string' ? readTraceId(typed.trace) : undefined
     const { terminal } = ports
     const printed = commandLine({ ...invocation, command: 'trace get', args, options: typed })

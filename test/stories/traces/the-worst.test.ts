@@ -99,6 +99,12 @@ describe('the worst trace at once', () => {
   })
 
   it.each([
+    [
+      `trace view --latest ${TIME}`,
+      2,
+      /: \w{32}\n[\s\S]*trace view needs a terminal\nhint: Print the trace instead: ls-auth trace get \w{32}/,
+    ],
+    ['trace view', 2, /missing trace id\nhint: .*--latest/],
     ['trace get --latest --slowest', 2, /--latest and --slowest cannot be used together/],
     [`trace get ${traces[0]?.traceId} --latest`, 2, /--latest chooses a trace, but there is an id/],
     [`trace get ${traces[0]?.traceId} --since 1h`, 2, /--since needs --latest, --slowest or --error-latest/],
