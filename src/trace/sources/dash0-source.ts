@@ -29,6 +29,10 @@ export function dash0Source(dataset: string | undefined, plainSend: Send, now: (
       body,
       ...(traceId !== undefined && { reads: () => traceId }),
     })
+    if (answer.status === 404 && traceId === undefined)
+      throw new Failure('api-failed', 'there is no Dash0 API at this address', {
+        hint: 'Check that api is the base URL of the API, https://api.REGION.CLOUD.dash0.com.',
+      })
     return { answer: answer.status === 404 ? {} : answer.json(), maxBytes: answer.maxBytes }
   }
   const lastDay = (): TimeRange => ({ fromMillis: now() - 24 * HOUR, toMillis: now() })

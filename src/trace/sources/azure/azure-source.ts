@@ -32,7 +32,7 @@ export function azureSource({ workspace, app }: Place, send: Send, now: () => nu
       ...(traceId !== undefined && { reads: () => traceId }),
     })
     if (answer.status === 404) throw noWorkspace()
-    return { ...tableIn(answer.status === 204 ? {} : answer.json()), maxBytes: answer.maxBytes }
+    return { ...tableIn(answer.status === 204 ? { tables: [] } : answer.json()), maxBytes: answer.maxBytes }
   }
   const lastDay = (): TimeRange => ({ fromMillis: now() - 86_400_000, toMillis: now() })
   return {
@@ -88,13 +88,21 @@ interface Table {
 }
 
 function tableIn(body: unknown): Omit<Table, 'maxBytes'> {
-  const { tables, error } = isObject(body) ? body : {}
-  const [table] = Array.isArray(tables) ? (tables as unknown[]).filter(isObject) : []
+  const { error } = isObject(body) ? body : {}
+  // What is no answer of Azure Monitor must not read as "nothing found".
+  if (!isObject(body) || !Array.isArray(body.tables)) throw noTables()
+  const { tables } = body
+  const [table] = (tables as unknown[]).filter(isObject)
   const columns = Array.isArray(table?.columns) ? (table.columns as unknown[]) : []
   const rows = Array.isArray(table?.rows) ? (table.rows as unknown[]).filter((row) => Array.isArray(row)) : []
   const partial = isObject(error) ? String(error.message ?? error.code ?? 'it gave no reason') : undefined
   return { columns: columns.map((one) => (isObject(one) ? String(one.name) : '')), rows, partial }
 }
+
+const noTables = (): Failure =>
+  new Failure('api-failed', 'Azure Monitor did not answer with a table', {
+    hint: 'Check that api is the address of Log Analytics or Application Insights.',
+  })
 
 type Row = Readonly<Record<Column, string>>
 
