@@ -46,7 +46,7 @@ export const traceView = verb({
     const { scale = 'linear', showSensitive } = values
     if (args[0] === undefined)
       throw new Failure('usage', 'missing trace id', {
-        hint: 'Use an id or a file: ls-auth trace view ID. Or: --latest, --slowest, --error-latest',
+        hint: 'Add an id or a file, or use --latest, --slowest or --error-latest.',
       })
     const id = readTraceArgument(args[0])
     const wanted = typeof typed.trace === 'string' ? readTraceId(typed.trace) : undefined
