@@ -8,7 +8,7 @@ import { gatewayFixture, TRACE } from './fixture.ts'
 
 /** The log as the guide sends it away, but to a receiver of ours. */
 export async function shippedLogSuite(): Promise<void> {
-  const guide = readFileSync('docs/gateway/README.md', 'utf8')
+  const guide = readFileSync('docs/gateway/policy.md', 'utf8')
   const [, shipped] = /`Define GW_ACCESS_LOG "(\|[^"]+)"`/.exec(guide) ?? []
   const receiver: Socket = createSocket('udp4').bind(0, '127.0.0.1')
   await once(receiver, 'listening')
