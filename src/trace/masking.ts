@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { keptOf, MASKED } from './masking/kept-value.ts'
 import { COMMAND_RULES, FLAGS, isOfWords, maskSecrets } from './masking/rules.ts'
-import { isOfMany, isSensitive, isSetting } from './masking/sensitive-keys.ts'
+import { isOfMany, isSensitive, isSensitiveAttribute, isSetting } from './masking/sensitive-keys.ts'
 import { maskBehind, type Rule } from './masking/value.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
 import { SpanView } from './span-view.ts'
@@ -44,7 +44,7 @@ export function maskText(text: string): string {
  */
 export function maskerUnder(key: string): (text: string) => string {
   const mask = new Mask()
-  const masked = isSensitive(key)
+  const masked = isSensitiveAttribute(key)
     ? (text: string) => mask.sensitive(key, text)
     : (text: string) => mask.text(text)
   return (text) => (text === '' ? text : masked(text))
@@ -52,7 +52,7 @@ export function maskerUnder(key: string): (text: string) => string {
 
 /** A value of an attribute, as it is masked in a trace. */
 export function maskValue(key: string, value: AttributeValue): AttributeValue {
-  return new Mask().value(key, value)
+  return new Mask().attribute(key, value)
 }
 
 /** Masks values, counts them, and memoizes results by resource and span name. */
@@ -61,8 +61,12 @@ class Mask {
   readonly #resources = new Map<Attributes, Attributes>()
   readonly #names = new Map<string, string>()
 
-  attributes(attributes: Attributes): Attributes {
-    return attributes.map(([key, value]) => [key, this.value(key, value)] as const)
+  attributes(attributes: Attributes, event?: string): Attributes {
+    return attributes.map(([key, value]) => [key, this.attribute(key, value, event)] as const)
+  }
+
+  attribute(key: string, value: AttributeValue, event?: string): AttributeValue {
+    return this.value(key, value, isSensitiveAttribute(key, event))
   }
 
   /** Memoized by identity: resources and scopes are shared between spans, and stay shared. */
@@ -96,9 +100,9 @@ class Mask {
     return kept ?? MASKED
   }
 
-  value(key: string, value: AttributeValue): AttributeValue {
+  value(key: string, value: AttributeValue, isMasked = isSensitive(key)): AttributeValue {
     if (value === null || value === '' || typeof value === 'boolean') return value
-    if (isSensitive(key) && !isCount(key, value)) return this.sensitive(key, value)
+    if (isMasked && !isCount(key, value)) return this.sensitive(key, value)
     if (typeof value === 'string') return this.text(value)
     if (typeof value !== 'object') return value
     if (value instanceof Uint8Array) return this.#bytes(value)
@@ -154,7 +158,7 @@ class MaskedSpan extends SpanView {
     return this.below.events.map((event) => ({
       ...event,
       name: this.#mask.text(event.name),
-      attributes: this.#mask.attributes(event.attributes),
+      attributes: this.#mask.attributes(event.attributes, event.name),
     }))
   }
 

@@ -93,7 +93,12 @@ function rowsOf({ traceId }: TraceData, span: SpanData): Row[] {
           ExceptionType: String(of?.['exception.type'] ?? ''),
           OuterMessage: String(of?.['exception.message'] ?? ''),
         }
-      : { Message: name, SeverityLevel: 1 }),
+      : {
+          // The exporter writes the text of a record here, and the name of its event among the properties.
+          Message: name.startsWith('gen_ai.') ? String(of?.content ?? of?.message ?? '') : name,
+          SeverityLevel: 1,
+          Properties: JSON.stringify({ ...of, ...(name.startsWith('gen_ai.') && { 'event.name': name }) }),
+        }),
   }))
   return [own, ...beside]
 }

@@ -8,6 +8,8 @@ export interface LogLine {
   readonly spanId: string
   readonly text: string
   readonly severity: string
+  /** OTLP's `event_name`. */
+  readonly eventName?: string
 }
 
 /** One request as the API saw it. */
@@ -79,9 +81,10 @@ function document(traces: readonly TraceData[]) {
 function details({ traces, logs = [] }: Options, body: Record<string, unknown>, response: ServerResponse) {
   const trace = traces.find(({ traceId }) => traceId === body.traceId)
   if (trace === undefined) return json(response, 200, { resourceSpans: [] })
-  const logRecords = logs.map(({ spanId, text, severity }) => ({
+  const logRecords = logs.map(({ spanId, text, severity, eventName }) => ({
     timeUnixNano: '1790000000000000000',
     severityText: severity,
+    ...(eventName !== undefined && { eventName }),
     body: { stringValue: text },
     traceId: base64(trace.traceId),
     spanId: base64(spanId),

@@ -33,9 +33,28 @@ const SENDERS = /^(?:(?:http\.)?client|source|net\.(?:sock\.)?peer)\.(?:ip|addr|
 /** Whole keys. */
 const KEYS =
   /^(?:(?:end)?user\.(?:id|hash|login|sub|subject)|otp|pin|pass|passcode|ip|peer\.(?:ipv4|ipv6|address))$/
-/** Prefixes of keys: the rest is a name of its own, or what is typed into models and what they answer. */
-const BEGINNINGS =
-  /^(?:db\.(?:query|operation)\.parameter|gen\.ai\.(?:prompt|completion|(?:input|output)\.messages|system\.instructions))/
+/** Prefixes of keys: the rest is a name of its own, or what is typed into models and tools and what they answer, in each dialect. */
+const BEGINNINGS = new RegExp(
+  `^(?:${[
+    /db\.(?:query|operation)\.parameter/,
+    /gen\.ai\.(?:prompt|completion|content|event\.content|(?:in|out)put\.messages|system\.instructions)/,
+    /gen\.ai\.(?:tool\.(?:definitions|call\.(?:arguments|result))|retrieval\.(?:query|documents)|evaluation\.explanation)/,
+    /(?:in|out)put\.value|llm\.(?:(?:in|out)put\.messages|prompts|completions|prompt\.template|tools|(?:request\.)?functions?\b)/,
+    /retrieval\.documents|reranker\.(?:query|(?:in|out)put)|embedding\.(?:text|embeddings|vector)|tool\.parameters/,
+    /traceloop\.entity\.(?:in|out)put|mlflow\.\w{1,32}\.(?:in|out)puts|\.?ml\.obs\.meta\.(?:in|out)put/,
+    /ai\.(?:prompt|values?|embeddings?|schema|response\.(?:text|reasoning|object|tool\.calls|files)|tool\.call\.(?:args|result))(?![^.])/,
+    /gcp\.vertex\.agent\.(?:llm\.(?:request|response)|tool\.(?:call\.args|response)|data)/,
+    /langfuse\.(?:(?:trace|observation)\.)?(?:(?:in|out)put|metadata)/,
+  ]
+    .map(({ source }) => source)
+    .join('|')})`,
+)
+/** Keys of attributes alone: in JSON and in queries they say anything. */
+const OF_ATTRIBUTES = /^(?:in|out)put$/
+/** Events that are messages to models, or from them: their attributes have names of their own. */
+const MESSAGES = /^gen_ai\.(?:(?:system|user|assistant|tool)\.message|choice)$/
+/** What of a message says no content. */
+const AROUND_MESSAGE = /^(?:gen_ai\..*|role|index|finish_reason|id|event\.name|log\.severity)$/
 /** What tokens of models are counted by. */
 const COUNTED =
   'input|output|prompt|completion|total|cached|cache|read|write|creation|reasoning|thoughts|audio|text|image|accepted|rejected|prediction'
@@ -72,6 +91,10 @@ export const isSensitive = memoized((key) => {
   const rest = plain.replace(HARMLESS, '')
   return saysSensitive(rest) || (rest === plain && saysSensitive(dotted(key)))
 })
+
+/** The same of an attribute, of a span or of an event of this name. */
+export const isSensitiveAttribute = (key: string, event = ''): boolean =>
+  isSensitive(key) || OF_ATTRIBUTES.test(key) || (MESSAGES.test(event) && !AROUND_MESSAGE.test(key))
 
 /** A key in lower case, its words divided by dots, also those of camelCase. */
 export const wordsOf = (key: string): string => dotted(key.replace(/([a-z0-9])([A-Z])/g, '$1.$2'))

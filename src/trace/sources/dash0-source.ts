@@ -114,20 +114,26 @@ function addLogs(resourceSpans: readonly unknown[], resourceLogs: readonly unkno
   }
 }
 
+/** A record that says the name of an event keeps its text as an attribute: it may be what was typed into a model. */
 function eventOf({
   timeUnixNano,
   observedTimeUnixNano,
   severityText,
+  eventName,
   body,
   attributes,
 }: JsonObject): JsonObject {
+  const own = objects(attributes)
+  const said = own.find(({ key }) => key === 'event.name')?.value
+  const named = eventName ?? (isObject(said) ? said.stringValue : undefined)
+  const isNamed = typeof named === 'string' && named !== ''
   const text = isObject(body) && typeof body.stringValue === 'string' ? body.stringValue : 'log'
   const severity =
     typeof severityText === 'string' ? [{ key: 'log.severity', value: { stringValue: severityText } }] : []
   return {
     timeUnixNano: timeUnixNano ?? observedTimeUnixNano,
-    name: text,
-    attributes: [...severity, ...objects(attributes)],
+    name: isNamed ? named : text,
+    attributes: [...severity, ...own, ...(isNamed && isObject(body) ? [{ key: 'body', value: body }] : [])],
   }
 }
 

@@ -10,7 +10,10 @@ const spanId = failed.spans.find(({ error }) => error)?.spanId as string
 let dash0: Dash0Api
 let world: World
 beforeAll(async () => {
-  const logs = [{ spanId, text: 'card network timed out', severity: 'ERROR' }]
+  const logs = [
+    { spanId, text: 'card network timed out', severity: 'ERROR' },
+    { spanId, text: 'a wistful heron', severity: 'INFO', eventName: 'gen_ai.user.message' },
+  ]
   dash0 = await startDash0Api({ traces, token: 'a-person-of-acme', logs, page: 40 })
   world = await openWorld()
   world.clockOffset = Date.parse('2026-09-22T07:00:00Z') - Date.now()
@@ -33,6 +36,8 @@ describe('Dash0, with the token of a person', () => {
     expect(exit).toBe(0)
     expect(stdout).toContain(spanId)
     expect(stdout).toContain('card network timed out')
+    expect(stdout).toContain('gen_ai.user.message')
+    expect(stdout).not.toContain('heron')
     expect(dash0.requests.at(-1)).toEqual({
       path: '/api/trace/details',
       authorization: 'Bearer a-person-of-acme',

@@ -3,13 +3,25 @@ import { startAzureApi } from '../../world/azure-api.ts'
 import { startDash0Api } from '../../world/dash0-api.ts'
 import { startJaegerApi } from '../../world/jaeger-api.ts'
 import { startTempoApi } from '../../world/tempo-api.ts'
+import { CANARY, genAiTrace } from '../../world/trace/gen-ai.ts'
 import { makeTrace, type SpanData, type TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 import { startZipkinApi } from '../../world/zipkin-api.ts'
 
-/** Fan-out, retries, errors that a span above took over, events, and an id that no double number holds. */
+/** Fan-out, retries, errors that a span above took over, events, agents and models in five dialects, and an id that no double number holds. */
 const made = makeTrace({ seed: 7, spans: 1100 })
 const [first, ...rest] = made.spans as [SpanData, ...SpanData[]]
+const start = Math.min(...made.spans.map(({ startMicros }) => startMicros))
+const agents = [0, 1, 2, 3, 4].flatMap((seed) => {
+  const { spans } = genAiTrace(seed)
+  const by = start - Math.min(...spans.map(({ startMicros }) => startMicros))
+  return spans.map((span) => ({
+    parentId: first.spanId,
+    ...span,
+    startMicros: span.startMicros + by,
+    endMicros: span.endMicros + by,
+  }))
+})
 const truth: TraceData = {
   ...made,
   spans: [
@@ -22,6 +34,7 @@ const truth: TraceData = {
       ],
     },
     ...rest,
+    ...agents,
   ],
 }
 
@@ -111,6 +124,15 @@ describe.each(Object.entries(DIFFERENCES))('one trace, as %s gives it', (backend
         if (key !== 'span.kind') expect([key, String(attributes[key])]).toEqual([key, String(value)])
       const names = (span.events ?? []).map(({ name }) => name)
       expect(events.map(({ name }) => name).sort()).toEqual(names.sort())
+    }
+  })
+
+  it('hides what was typed into models and what they answered', async () => {
+    for (const form of ['--json', '--details --full', '-o html']) {
+      const { exit, stdout } = await world.type(
+        `ls-auth trace get ${truth.traceId} ${form} --profile ${backend}`,
+      )
+      expect([exit, stdout.includes(CANARY)]).toEqual([0, false])
     }
   })
 

@@ -168,25 +168,35 @@ function spanOf(row: Row, beside: readonly Row[]): JsonObject {
       'url.full': url,
       'azure.target': target,
       'azure.data': data,
-      ...Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, textOf(value)])),
+      ...textsOf(properties),
     }),
     events: beside.map(eventOf),
     links: linksIn(linked),
   }
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+const textsOf = (members: JsonObject): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(members).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  )
 
 const SEVERITIES = ['VERBOSE', 'INFO', 'WARN', 'ERROR', 'FATAL']
 
-/** A row of exceptions or traces beside its span. */
-function eventOf({ time, message, severity, errorType, error }: Row): JsonObject {
+/** A row of exceptions or traces beside its span. One that says the name of an event keeps its message as an attribute. */
+function eventOf({ time, message, severity, errorType, error, properties }: Row): JsonObject {
   const isException = error !== '' || (errorType !== '' && message === '')
+  const own = textsOf(jsonObject(Buffer.from(properties)) ?? {})
+  const { 'event.name': named = '' } = own
   return {
     timeUnixNano: String(nanosOf(time)),
-    name: isException ? 'exception' : message,
+    name: isException ? 'exception' : named || message,
     attributes: keyValues({
+      ...own,
       'log.severity': SEVERITIES[Number(severity || 'none')],
+      ...(named !== '' && { body: message }),
       ...(isException && { 'exception.type': errorType, 'exception.message': error || message }),
     }),
   }
