@@ -12,7 +12,7 @@ const WRITTEN = /\\{1,8}(?:u([\da-f]{4}))?|%([\da-f]{2})/gi
  */
 export function withoutEchoed(answer: HttpAnswer, token: string): HttpAnswer {
   const clean = (text: string, keepsUndotted: boolean) =>
-    withoutToken(text, token).replace(LIKE_JWT, (found) =>
+    cutOut(text, token).replace(LIKE_JWT, (found) =>
       keepsUndotted && !found.includes('.') ? found : '[token]',
     )
   const headers = Object.fromEntries(
@@ -22,8 +22,35 @@ export function withoutEchoed(answer: HttpAnswer, token: string): HttpAnswer {
   return { ...answer, statusLine, headers, body: Buffer.from(clean(answer.body.toString('utf8'), false)) }
 }
 
+/** A shorter one is no secret, and would be found in many words. */
+const SHORTEST = 4
+
+/** The token's bytes to look for in an answer; undefined for a token that is too short. */
+export const soughtBytes = (token: string): Buffer | undefined =>
+  token.length < SHORTEST ? undefined : Buffer.from(token, 'latin1')
+
+/** Writes `x` over each `sought` in these bytes. No length changes, so JSON stays JSON and protobuf stays protobuf. */
+export function overwrite(bytes: Buffer, sought: Buffer): void {
+  for (let at = bytes.indexOf(sought); at >= 0; at = bytes.indexOf(sought, at + sought.length))
+    bytes.fill('x', at, at + sought.length)
+}
+
+/** The same for a text. */
+export const overwriteText = (text: string, token: string): string =>
+  token.length < SHORTEST ? text : text.replaceAll(token, 'x'.repeat(token.length))
+
+/** Redacts the token in a good response: an API may put it into a trace. JSON may write its "/" as "\/". */
+export function withoutToken(answer: HttpAnswer, token: string): HttpAnswer {
+  for (const written of new Set([token, token.replaceAll('/', '\\/')])) {
+    const sought = soughtBytes(written)
+    if (sought) overwrite(answer.body, sought)
+  }
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, overwriteText(value, token)])
+  return { ...answer, headers: Object.fromEntries(headers) }
+}
+
 /** The token as it is, and with its signs as JSON or a URL writes them. One pass, however much of an answer looks like it. */
-function withoutToken(text: string, token: string): string {
+function cutOut(text: string, token: string): string {
   const { plain, shorter } = withPlainSigns(text)
   const sought = withPlainSigns(token).plain
   let [cleaned, copied, shift] = ['', 0, 0]

@@ -6,7 +6,7 @@ import { pathForLog } from '../loopback-host.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import { tokenHeaders } from './authorization.ts'
 import type { Destination } from './destination.ts'
-import { withoutEchoed } from './echoed-token.ts'
+import { withoutEchoed, withoutToken } from './echoed-token.ts'
 import type { NamedLimit } from './pacing.ts'
 import { largeTokenHint } from './refusal/large-headers.ts'
 
@@ -73,7 +73,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     const { pacing, proofs } = destination
     const isRead = (request.method ?? 'GET') === 'GET'
     const send = async (token: string | undefined) => {
-      const answer = await withoutToken(await proved(token), token)
+      const answer = redacted(await proved(token), token)
       request.onAnswer?.(answer)
       return answer
     }
@@ -154,7 +154,7 @@ export async function sendOnce(
   request: ApiRequest,
   token: string | undefined,
 ): Promise<HttpAnswer> {
-  return withoutToken(await attempt(destination, target(destination.base, request), request, token), token)
+  return redacted(await attempt(destination, target(destination.base, request), request, token), token)
 }
 
 const isGood = (answer: HttpAnswer): boolean => answer.status >= 200 && answer.status < 300 && !isPage(answer)
@@ -231,10 +231,9 @@ const isStepUp = (challenge: string | undefined): boolean =>
 export const isAboutToken = (headers: AnswerHeaders): boolean =>
   !isStepUp([headers['www-authenticate']].flat().join(', ')) && !wantsNonce(headers)
 
-/** Lazy: most answers are good ones, which are handed on as they are. */
-async function withoutToken(answer: HttpAnswer, token: string | undefined): Promise<HttpAnswer> {
-  if (token === undefined || answer.status < 300) return answer
-  return withoutEchoed(answer, token)
+const redacted = (answer: HttpAnswer, token: string | undefined): HttpAnswer => {
+  if (token === undefined) return answer
+  return answer.status < 300 ? withoutToken(answer, token) : withoutEchoed(answer, token)
 }
 
 /**

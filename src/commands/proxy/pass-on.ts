@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { tokenHeaders } from '../../api/authorization.ts'
+import { overwrite, overwriteText, soughtBytes } from '../../api/echoed-token.ts'
 import { askedSpanId, isAboutToken } from '../../api/request.ts'
 import { backendOf } from '../../backends/table.ts'
 import type { Proofs } from '../../dpop/proofs.ts'
@@ -165,8 +166,9 @@ function answerHeaders(
   token: string | undefined,
 ): UpstreamAnswer['headers'] {
   const kept = Object.entries(headers).filter(([name]) => !DROPPED.test(name))
+  const cleanText = (text: string) => (token === undefined ? text : overwriteText(text, token))
   const clean = (value: string | string[] | undefined) =>
-    Array.isArray(value) ? value.map((one) => withoutToken(one, token)) : value && withoutToken(value, token)
+    Array.isArray(value) ? value.map(cleanText) : value && cleanText(value)
   return {
     ...Object.fromEntries(kept.map(([name, value]) => [name, clean(value)])),
     'cross-origin-resource-policy': 'same-origin',
@@ -180,23 +182,19 @@ const isEncoded = (headers: UpstreamAnswer['headers']): boolean =>
     .flatMap((value) => String(value ?? '').split(','))
     .some((encoding) => !/^(identity|chunked)?$/i.test(encoding.trim()))
 
-/** A shorter one is no secret, and would be found in many words. */
-const SHORTEST = 4
-
 /**
  * Replaces the token in bytes that pass by with as many `x`, so that no length changes: an API may echo what it was sent,
  * and whoever asks the proxy must not get it. Bytes that the API compresses, though it was asked not to, are not for this.
  * Undefined for a token that is too short to look for.
  */
 export function tokenMask(token: string): ByteFilter | undefined {
-  if (token.length < SHORTEST) return undefined
-  const wanted = Buffer.from(token, 'latin1')
+  const wanted = soughtBytes(token)
+  if (wanted === undefined) return undefined
   let kept: Buffer = Buffer.alloc(0)
   return {
     push(bytes) {
       const all = kept.length === 0 ? bytes : Buffer.concat([kept, bytes])
-      for (let at = all.indexOf(wanted); at >= 0; at = all.indexOf(wanted, at + wanted.length))
-        all.fill('x', at, at + wanted.length)
+      overwrite(all, wanted)
       const begun = beginOf(wanted, all)
       kept = all.subarray(all.length - begun)
       return all.subarray(0, all.length - begun)
@@ -214,7 +212,3 @@ function beginOf(wanted: Buffer, all: Buffer): number {
   }
   return 0
 }
-
-/** The same for a text. */
-const withoutToken = (text: string, token: string | undefined): string =>
-  token === undefined || token.length < SHORTEST ? text : text.replaceAll(token, 'x'.repeat(token.length))

@@ -115,6 +115,45 @@ describe('a server that echoes what it was sent', () => {
     expect(outcome.stdout + outcome.stderr).not.toContain('SEKRIT')
     expect(printed.stdout).toBe('Authorization: Bearer SEKRIT-TOKEN-12345\n')
   })
+
+  it.each(['zipkin', 'jaeger', 'tempo'])('does not get the token into a trace (%s)', async (backend) => {
+    const { createServer } = await import('node:http')
+    const server = createServer((request, response) => {
+      const token = String(request.headers.authorization).replace('Bearer ', '')
+      const id = stage.trace.traceId
+      const span = { traceId: id, id: 'aa00000000000001', name: token, tags: { error: `no ${token} here` } }
+      const zipkin = [{ ...span, timestamp: 1, duration: 2, localEndpoint: { serviceName: token } }]
+      const jaegerSpan = { traceID: id, spanID: span.id, operationName: token, startTime: 1, duration: 2 }
+      const processes = { p1: { serviceName: token } }
+      const jaeger = { data: [{ traceID: id, spans: [{ ...jaegerSpan, processID: 'p1' }], processes }] }
+      const otlpSpan = {
+        traceId: id,
+        spanId: span.id,
+        name: token,
+        startTimeUnixNano: '1',
+        endTimeUnixNano: '2',
+      }
+      const resource = { attributes: [{ key: 'service.name', value: { stringValue: token } }] }
+      const tempo = { trace: { resourceSpans: [{ resource, scopeSpans: [{ spans: [otlpSpan] }] }] } }
+      // JSON may write "/" as "\/".
+      const json = JSON.stringify({ zipkin, jaeger, tempo }[backend]).replaceAll('/', '\\/')
+      response.writeHead(200, { 'content-type': 'application/json' }).end(json)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    stage.world.variables.LS_AUTH_TOKEN = 'SEKRIT/TOKEN-12345'
+    const ways = ['', '-o json', '-o otlp', '-o agent']
+    const typed = (flags: string) =>
+      get(stage.trace.traceId, `${flags} --backend ${backend} --api http://127.0.0.1:${port}`)
+    const outcomes: Awaited<ReturnType<typeof typed>>[] = []
+    for (const way of ways) outcomes.push(await typed(way))
+    delete stage.world.variables.LS_AUTH_TOKEN
+    server.close()
+    for (const { exit, stdout, stderr } of outcomes) {
+      expect(exit, stderr).toBe(0)
+      expect(stdout + stderr).not.toContain('SEKRIT')
+    }
+  })
 })
 
 describe('denied', () => {
