@@ -95,18 +95,22 @@ export function logSecretsSuite(): void {
     'passw',
     'token%25',
   ])('hides a secret in the longest query, and at once: %s', async (odd) => {
-    let least = Number.POSITIVE_INFINITY
-    // What reads the rest anew for each secret is never as fast; a busy machine is now and then.
-    for (let tries = 0; tries < 3 || (tries < 20 && least >= 50_000); tries++) {
+    const send = async (query: string) => {
       const mark = crypto.randomUUID()
-      const long = `${'token=""&'.repeat(28)}x=${odd.repeat(14_500 / odd.length)}`
-      const path = `${TRACE}?${mark}&${long}&token=SECRET`
-      await world.send(path, { token: await world.issuer.mint() })
-      const line = await world.gateway.line(mark)
+      await world.send(`${TRACE}?${mark}&${query}`, { token: await world.issuer.mint() })
+      return world.gateway.line(mark)
+    }
+    const long = `${'token=""&'.repeat(28)}x=${odd.repeat(14_500 / odd.length)}&token=SECRET`
+    const plain = `x=${'a'.repeat(14_500)}`
+    let [least, unit] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+    // What reads the rest anew for each secret is never as fast; a busy machine is now and then.
+    for (let tries = 0; tries < 3 || (tries < 20 && least >= 50 * unit); tries++) {
+      const line = await send(long)
       expect(line.query).toMatch(/^[^&]+&token=\(hidden\)&.*&token=\(hidden\)$/)
       least = Math.min(least, line.duration_us)
+      unit = Math.min(unit, (await send(plain)).duration_us)
     }
-    expect(least).toBeLessThan(50_000)
+    expect(least / unit).toBeLessThan(50)
   })
 
   it('reads nothing with a query that is hidden as a whole', async () => {
