@@ -100,6 +100,15 @@ const everywhere = {
   ...{ testTimeout: 900_000, hookTimeout: 900_000, expect: { poll: { timeout: 600_000 } } },
 }
 
+/** As the build has it: a page of docs/ is its text. */
+const plugins = [
+  {
+    name: 'pages-as-text',
+    transform: (code: string, id: string) =>
+      id.endsWith('.md') ? `export default ${JSON.stringify(code)}` : undefined,
+  },
+]
+
 export default defineConfig(({ mode }) => {
   const exclude = [...configDefaults.exclude, ...skipped, ...(mode === 'fast' ? NOT_FAST : [])]
   return {
@@ -109,6 +118,7 @@ export default defineConfig(({ mode }) => {
       sequence: { sequencer: LongestFirst },
       projects: [
         {
+          plugins,
           test: {
             ...everywhere,
             name: 'together',
@@ -119,7 +129,7 @@ export default defineConfig(({ mode }) => {
             isolate: false,
           },
         },
-        { test: { ...everywhere, name: 'alone', include: ALONE, exclude } },
+        { plugins, test: { ...everywhere, name: 'alone', include: ALONE, exclude } },
       ],
     },
   }

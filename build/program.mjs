@@ -14,6 +14,8 @@ const { version } = JSON.parse(await readFile(new URL('../package.json', import.
 /** What the program is built for. */
 export const NODE = /** @type {const} */ ({
   platform: 'node',
+  // docs/json.md, where `--json=FIELDS` finds the names.
+  moduleTypes: { '.md': 'text' },
   transform: { target: 'node20.19', define: { LS_AUTH_VERSION: JSON.stringify(version) } },
 })
 

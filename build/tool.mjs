@@ -12,6 +12,7 @@ export async function buildTool(path) {
   const bundle = await rolldown({
     input: path,
     platform: 'node',
+    moduleTypes: { '.md': 'text' },
     external: (id) => !/^[./\0]/.test(id),
     transform: { target: 'node20.19' },
   })

@@ -140,6 +140,13 @@ export function appendixOf(row: Row | Group, words: readonly string[]): Appendix
 
 /** Validates every option before the command does anything. Gives the exit status. */
 async function runRow(row: Row, invocation: Invocation): Promise<number> {
+  if (invocation.options.jsonFields !== undefined) {
+    const names = (await import('../commands/json-fields.ts')).fieldNames(invocation)
+    if (names !== undefined) {
+      await invocation.ports.terminal.out(names)
+      return 0
+    }
+  }
   const command = await row.load()
   if (typeof command === 'function') {
     await command(invocation)
@@ -183,7 +190,8 @@ function refuseForeignFlags(command: Command, names: readonly string[]): void {
 /** Failure `usage`: an option that has a value has an empty one. */
 function refuseEmptyFlags(options: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(options)) {
-    for (const one of [value].flat()) if (typeof one === 'string') refuseEmpty('usage', typedFlag(name), one)
+    const flag = name === 'jsonFields' ? '--json' : typedFlag(name)
+    for (const one of [value].flat()) if (typeof one === 'string') refuseEmpty('usage', flag, one)
   }
 }
 

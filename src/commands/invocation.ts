@@ -79,12 +79,12 @@ export const printText = (
   return more ? terminal.out(shown) : terminal.page(shown)
 }
 
-/** Prints the JSON value of `--json`, or the fields of it that were typed, with control characters escaped. */
-export async function printJson({ ports, options }: Invocation, value: unknown): Promise<void> {
-  const { jsonFields: fields } = options
-  if (typeof fields !== 'string') return ports.terminal.out(`${safeJson(value, 2)}\n`)
+/** Prints the JSON value of `--json`, or what was chosen of it, with control characters escaped. `isItem`: it is one of a list. */
+export async function printJson(invocation: Invocation, value: unknown, isItem = false): Promise<void> {
+  const { ports, options } = invocation
+  if (typeof options.jsonFields !== 'string') return ports.terminal.out(`${safeJson(value, 2)}\n`)
   const { jsonFields } = await import('./json-fields.ts')
-  return ports.terminal.out(jsonFields(value, fields, safeJson))
+  return ports.terminal.out(jsonFields(value, invocation, safeJson, isItem))
 }
 
 /** Which profile a command needs. `profile`: a name that goes before `--profile`. */

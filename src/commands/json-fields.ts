@@ -1,81 +1,90 @@
+import document from '../../docs/json.md'
 import { Failure } from '../errors.ts'
 import { isObject } from '../json-object.ts'
 import { safeText } from '../text/safe-text.ts'
+import type { TypedLine } from './command-line.ts'
 
-/** `--json=FIELDS` as two flags that the parser knows, and `--json a,b` too; only up to two dashes alone. */
-export function splitJsonFields(argv: readonly string[]): readonly string[] {
-  const end = argv.indexOf('--')
-  const own = end < 0 ? argv : argv.slice(0, end)
-  const split = own.flatMap((word, i) => {
-    if (word.startsWith('--json=')) return ['--json', `--json-fields=${word.slice('--json='.length)}`]
-    return LIST.test(word) && own[i - 1] === '--json' ? [`--json-fields=${word}`] : [word]
-  })
-  return end < 0 ? split : [...split, ...argv.slice(end)]
+/** What `--json=FIELDS` picks, by the table of docs/json.md: from the whole value, or from each item of a list. */
+interface Picked {
+  readonly paths: readonly string[]
+  /** The member that is the list, empty: the value itself; undefined: one object is picked. */
+  readonly list: string | undefined
 }
 
-const LIST = /^[\w.]+(,[\w.]+)+$/
+type Line = Pick<TypedLine, 'command' | 'args' | 'options'>
 
-/** Nothing is known of the items of an empty list. */
-type Names = readonly string[] | undefined
+/** The answer to `--json=?`: the names, one a line. Undefined: fields were typed, and there are all of them. Failure `usage`. */
+export function fieldNames(line: Line): string | undefined {
+  const asked = pick(line)
+  return Array.isArray(asked) ? asked.map((name) => `${name}\n`).join('') : undefined
+}
 
 /**
  * The text of `--json=FIELDS`: of a list one object a line, else one object; the fields in the order typed, nested ones with their
- * nesting. `?`: the names, one a line. Failure `usage`: there is no such field; it lists those there are.
+ * nesting. `isItem`: the value is one item of the list.
  */
 export function jsonFields(
   value: unknown,
-  fields: string,
+  line: Line,
   write: (value: unknown, indent?: number) => string,
+  isItem: boolean,
 ): string {
-  const items = Array.isArray(value) ? (value as unknown[]) : undefined
-  const list = items ?? listIn(value)
-  const known: Names = items ? namesOf(items) : [...(namesOf([value]) ?? []), ...(namesOf(list ?? []) ?? [])]
-  if (fields.trim() === '?') return (known ?? []).map((name) => `${name}\n`).join('')
+  const { paths, list } = pick(line) as Picked
+  if (list === undefined && !isItem) return `${write(picked(value, paths), 2)}\n`
+  const items = isItem ? [value] : list === '' || list === undefined ? value : (value as never)[list]
+  return (items as unknown[]).map((one) => `${write(picked(one, paths))}\n`).join('')
+}
+
+/** What was typed in `--json=FIELDS`; of `?` the names. Failure `usage`: no JSON, or no such field; it lists those there are. */
+function pick(line: Line): Picked | readonly string[] {
+  const members = membersOf(line)
+  const list = /^(\w*)\[\]\.(?<!^notes\[\]\.)/m.exec(members.join('\n'))?.[1]
+  const items = members.filter((path) => list !== undefined && path.startsWith(`${list}[].`))
+  const inList = items.map((path) => path.slice(`${list}[].`.length))
+  const shown = [...members.filter((path) => !items.includes(path)), ...inList]
+  const names = shown.map((path) => path.replaceAll('[]', '').replaceAll('*', 'NAME')).filter(Boolean)
+  const fields = String(line.options.jsonFields)
+  if (fields.trim() === '?') return [...new Set(names)]
   const paths = fields.split(',').map((field) => field.trim())
-  const isOf = (all: readonly unknown[], path: string) =>
-    all.some((one) => at(one, path.split('.')) !== undefined)
-  if (items === undefined && paths.every((path) => isOf([value], path)))
-    return `${write(picked(value, paths), 2)}\n`
-  const unknown = paths.find((path) => path === '' || !isOf(list ?? [], path))
-  if (list?.length === 0) return ''
-  if (unknown === undefined) return (list ?? []).map((one) => `${write(picked(one, paths))}\n`).join('')
-  throw new Failure('usage', `there is no field "${safeText(unknown, 60)}"`, {
-    hint: `Fields: ${(known ?? []).map((name) => safeText(name, 60)).join(', ')}`,
+  const isOf = (all: readonly string[]) => (path: string) => all.some((one) => matches(one, path))
+  if (list !== '' && paths.every(isOf(members))) return { paths, list: undefined }
+  if (list !== undefined && paths.every(isOf(inList))) return { paths, list }
+  const unknown = paths.find((path) => !isOf([...members, ...inList])(path))
+  const [other] = paths.filter((path) => !isOf(inList)(path))
+  const inWhich = unknown === undefined ? ` in ${list}` : ''
+  throw new Failure('usage', `there is no field "${safeText(unknown ?? other ?? '', 60)}"${inWhich}`, {
+    hint: `Fields: ${[...new Set(names)].join(', ')}`,
   })
 }
 
-/** The list of objects that an answer is about, such as `traces`, `rows` or `spans`. */
-function listIn(value: unknown): readonly unknown[] | undefined {
-  const lists = isObject(value) ? Object.entries(value).filter(([, one]) => Array.isArray(one)) : []
-  const [main] = [...lists.filter(([name]) => name !== 'notes'), ...lists]
-  return main?.[1] as readonly unknown[] | undefined
-}
+/** Whether a typed path is this member of the table: `spans[].attributes.*` is any attribute. */
+const matches = (member: string, path: string): boolean =>
+  new RegExp(`^${member.replaceAll('[]', '').replaceAll('.', '\\.').replaceAll('*', '.+')}$`).test(path)
 
-/** Names of members, those of objects within them with a dot. */
-function namesOf(items: readonly unknown[]): Names {
-  if (items.length === 0) return undefined
-  const names = items
-    .filter(isObject)
-    .flatMap((item) =>
-      Object.entries(item).flatMap(([name, one]) => [
-        name,
-        ...(isObject(one) ? Object.keys(one).map((inner) => `${name}.${inner}`) : []),
-      ]),
-    )
-  return [...new Set(names)]
-}
-
-/** The value at a path; of a list those of its items. Undefined: there is none. A name may hold dots: the whole rest is tried first. */
-function at(value: unknown, path: readonly string[]): unknown {
-  const [name = '', ...rest] = path
-  if (Array.isArray(value)) {
-    const found = value.map((one) => at(one, path))
-    return found.every((one) => one === undefined) ? undefined : found
+/**
+ * The members of a command's JSON: `spans[].name`. `attributes NAME` and `whoami --raw` have a table of their own. Failure `usage`:
+ * it prints none.
+ */
+function membersOf({ command, args, options }: Line): readonly string[] {
+  const flags = Object.keys(options).filter((name) => options[name] === true)
+  const headings = [
+    ...flags.map((name) => `${command} --${name}`),
+    args.length > 0 && `${command} NAME`,
+    command,
+  ]
+  const parts = document.split('\n## ').slice(1)
+  const part = headings.flatMap((one) => parts.find((text) => text.startsWith(`\`${one}\`\n`)) ?? [])[0]
+  if (part === undefined) {
+    throw new Failure('usage', `${command} prints no JSON`, { hint: `See: ls-auth ${command} --help` })
   }
-  if (!isObject(value)) return undefined
-  const whole = path.join('.')
-  if (Object.hasOwn(value, whole)) return value[whole]
-  return rest.length === 0 || !Object.hasOwn(value, name) ? undefined : at(value[name], rest)
+  const rows = [...part.matchAll(/^\| (`[^|]+`) \| (any)?/gm)].flatMap(([, cell = '', any]) =>
+    (cell.match(/[^`, ]+/g) ?? []).flatMap((path) =>
+      any && !path.endsWith('*') ? [path, `${path}.*`] : [path],
+    ),
+  )
+  // `a.b[].c` says that there are `a` and `a.b`.
+  const above = (path: string) => [...path.matchAll(/\.|\[\]|$/g)].map(({ index }) => path.slice(0, index))
+  return [...new Set(rows.flatMap(above))].filter(Boolean)
 }
 
 function picked(value: unknown, paths: readonly string[]): unknown {

@@ -31,6 +31,7 @@ async function printData(
   const { data } = answer
   if (data === undefined) return
   const all: unknown[] = []
+  const isChosen = invocation.options.jsonFields !== undefined
   let isFirst = true
   const csv = format === 'csv' ? data.csv?.() : undefined
   if (csv) await terminal.out([...csv].join(''))
@@ -38,6 +39,7 @@ async function printData(
     await takeRows(data, async (rows) => {
       const values = rows.map((row) => data.row(row))
       if (format === 'json') all.push(...values)
+      else if (isChosen) for (const one of values) await printJson(invocation, one, true)
       else if (format === 'ndjson') await terminal.out(values.map((one) => `${safeJson(one)}\n`).join(''))
       else
         await terminal.out(

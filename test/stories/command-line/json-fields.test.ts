@@ -49,19 +49,12 @@ describe('--json=FIELDS', () => {
     ['status', 'profile', /"profile":/],
     ['profile list', 'name', /"name":"work"/],
     ['profile show', 'settings.backend.value', /"backend": \{\n\s+"value": "tempo"/],
-    ['services', 'name', undefined],
-    ['trace breakdown FILE', 'service,calls', undefined],
+    ['services', 'services', /"services":/],
+    ['trace breakdown --file FILE', 'service,calls', /^\{"service":"[^"]+","calls":\d+\}\n/],
     ['version', 'version', /"version":/],
   ])('%s --json=%s', async (line, fields, words) => {
-    const verb =
-      line === 'trace breakdown FILE' ? `trace breakdown --file ${join(world.home, 'trace.json')}` : line
-    const names = await type(`${verb} --json=?`)
-    expect(names.exit).toBe(0)
-    const known = names.stdout.trim().split('\n')
-    if (words !== undefined || fields.split(',').every((field) => known.includes(field))) {
-      const { exit, stdout } = await type(`${verb} --json=${fields}`)
-      expect([exit, stdout]).toEqual([0, expect.stringMatching(words ?? /./)])
-    }
+    const { exit, stdout } = await type(`${line} --json=${fields}`)
+    expect([exit, stdout]).toEqual([0, expect.stringMatching(words)])
   })
 
   it('names those there are, one a line', async () => {
@@ -86,6 +79,49 @@ describe('--json=FIELDS', () => {
   it('an empty list has none, and that is no error', async () => {
     const { exit, stdout } = await type(`trace search --service nobody ${TIME} --json=traceId`)
     expect([exit, stdout]).toEqual([0, ''])
+  })
+
+  it('of an empty list an unknown one is exit 2, too', async () => {
+    expect((await type(`trace search --service nobody ${TIME} --json=traceid`)).exit).toBe(2)
+  })
+
+  it.each([
+    ['trace get', 'traceid', /^traceId\n[\s\S]*^attributes\.NAME$/m],
+    ['trace search', 'trace', /^traces\n[\s\S]*^traceId$/m],
+    ['whoami', 'nosuch', /^identity\.NAME\.value$/m],
+    ['whoami --raw', 'identity', /^id_token\.header$/m],
+    ['attributes', 'values', /^attributes\n[\s\S]*^scope$/m],
+    ['attributes service.name', 'attributes', /^values$/m],
+    ['login', 'url', /^expires_in$/m],
+    ['login --start', 'expires_in', /^url$/m],
+    ['token', 'secret', /^token\n/],
+    ['audit list', 'token', /^trace_id$/m],
+  ])('are known without a profile or request: %s', async (line, unknown, names) => {
+    const before = tempo.requests.length
+    const asked = await world.type(`ls-auth ${line} --json=? --profile nosuch`)
+    expect([asked.exit, asked.stderr, asked.stdout]).toEqual([0, '', expect.stringMatching(names)])
+    const { exit, stderr } = await world.type(`ls-auth ${line} --json=${unknown} --profile nosuch`)
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(`there is no field \\"${unknown}\\"`)])
+    expect(tempo.requests.length).toBe(before)
+  })
+
+  it.each(['skill', 'exec -- true', 'mcp', 'completion bash', 'api /x', 'profile use work'])(
+    'of a command without JSON is exit 2: %s',
+    async (line) => {
+      const [word, ...rest] = line.split(' ')
+      for (const fields of ['?', 'name']) {
+        const { exit, stdout, stderr } = await world.type(
+          `ls-auth ${word} --json=${fields} ${rest.join(' ')}`,
+        )
+        expect([exit, stdout]).toEqual([word === 'exec' ? 125 : 2, ''])
+        expect(stderr).toMatch(/prints no JSON/)
+      }
+    },
+  )
+
+  it('an empty list of them is named as it was typed', async () => {
+    const { exit, stderr } = await type(`trace search ${TIME} --json=`)
+    expect([exit, stderr]).toEqual([2, expect.stringContaining('--json is empty')])
   })
 
   it('goes with no other format', async () => {
