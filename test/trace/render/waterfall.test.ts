@@ -9,7 +9,6 @@ import { planRows } from '../../../src/trace/render/waterfall/rows.ts'
 import { renderWaterfall, type WaterfallOptions } from '../../../src/trace/render/waterfall/waterfall.ts'
 import { adjustSkew } from '../../../src/trace/tree/skew.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
-import { runsOf } from '../../property-runs.ts'
 import { anyTrace } from '../any-trace.ts'
 import { EPOCH, makeChain, makeTrace, type Sketch } from '../make.ts'
 
@@ -104,7 +103,6 @@ test('no line is wider than the terminal, for any trace, at 20 to 250 columns', 
         expectSound(draw(trace, { width, unicode, fold, now: Number(EPOCH / 1_000_000n) + 5e6 }), width)
       },
     ),
-    { numRuns: runsOf(300) },
   )
 })
 
