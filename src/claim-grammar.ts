@@ -1,5 +1,5 @@
 /**
- * How a preset describes which claims hold what. Types only, below both rooms that use it: `providers` writes such
+ * How a preset describes which claims hold what. Types only, below both rooms that use it: `providers` writes these
  * descriptions, `claims` reads tokens by them, and neither imports the other.
  */
 

@@ -47,27 +47,27 @@ export interface PartialClient {
   /** How a program without a person gets its tokens; undefined: a person signs in. */
   readonly workload: Workload | undefined
   /**
-   * The API's own authorization server, as the profile describes it, where the person signs in at the company's provider: this client
-   * is then of the company (ID-JAG).
+   * The API's own authorization server, where the person signs in at the company's provider. This client is then of the company
+   * (ID-JAG).
    */
   readonly server?: Client
   /** The policy for its tokens. */
   readonly expect: Expect | undefined
   /** Why the person asks: for the API's log and the record. */
   readonly reason?: string | undefined
-  /** Nothing is asked without one. */
+  /** No request goes without a reason. */
   readonly requireReason?: boolean
-  /** Its tokens are bound to a key of the sign-in (RFC 9449); one that is not is refused. */
+  /** Its tokens are bound to a key of the sign-in (RFC 9449); it refuses others. */
   readonly dpop?: boolean
   readonly http: HttpSettings
   readonly stateDirectory: string
 }
 
-/** `[profiles.NAME.workload]`: a client that nobody signs in for. */
+/** `[profiles.NAME.workload]`: a client for a program, without a sign-in. */
 export interface Workload {
   /** Where the proof of what the program is comes from. */
   readonly source: ProofSource
-  /** What is done with the proof: sent to the API as it is, RFC 8693, RFC 7523 §2.1, RFC 6749 §4.4. */
+  /** Where the proof goes: to the API unchanged, or by RFC 8693, RFC 7523 §2.1, RFC 6749 §4.4. */
   readonly grant: 'as-is' | 'token-exchange' | 'jwt-bearer' | 'client-credentials'
   /** The audience that the proof is asked for. */
   readonly audience: string | undefined

@@ -65,28 +65,28 @@ export const FAILURES = {
 export type FailureCode = keyof typeof FAILURES
 
 /**
- * For callers that must tell apart failures of one code (never by their message).
+ * For callers that must distinguish failures of one code (never by their message).
  * - `no-trace`: the bytes are in no known trace format.
  * - `broken-json`: the bytes are JSON that is cut off or broken.
  * - `damaged-trace`: a part of the trace cannot be read. The message of all three is only the reason.
  * - `unreadable-file`: a settings file exists and cannot be read.
  * - `system-file`: the fault is in the system-wide settings file.
  * - `no-id`: the text is in no form of an id that is known.
- * - `incomplete-workload`: a setting of the table is missing; nothing that is set contradicts another.
+ * - `incomplete-workload`: a setting of the table is missing; no two settings contradict each other.
  * - `web-page`: a web page was answered, or a redirect to one, where an API should answer.
  * - `half-client-certificate`: of `client_cert` and `client_key` one is missing.
  * - `refused-token`: the API refuses the token itself, not what it may do.
  * - `no-token`: no token went along with the request, as the profile wants it.
  * - `same-token`: a renewal brought the token again that was refused.
- * - `may-bind`: what was asked for may end the sign-in, and nobody has agreed to that.
- * - `identity-provider`: the address is that of one, and not of an API.
+ * - `may-bind`: this request may end the sign-in, and no person has agreed to that.
+ * - `identity-provider`: the address is that of an identity provider, not of an API.
  * - `needs-no-sign-in`: the API answers without a token.
- * - `large-headers`: a gateway takes no headers of this size; what was asked is not what is wrong.
- * - `too-large`: more than the back end sends, or than is read; to try again brings nothing.
- * - `snapshot-taken`: it came after a snapshot was paid for; to try again takes another.
- * - `no-profile`: nobody has signed in for this address; the hint has the command and nothing of others.
- * - `bad-argument`: a tool takes no such argument, or no such value; the hint quotes nothing.
- * - `budget-spent`: all that one run of a server may answer is answered.
+ * - `large-headers`: a gateway takes no headers of this size; the request itself may be right.
+ * - `too-large`: more than the back end sends, or than is read; trying again is useless.
+ * - `snapshot-taken`: it came after a snapshot was paid for; trying again takes another.
+ * - `no-profile`: no person has signed in for this address; the hint has the command and nothing of others.
+ * - `bad-argument`: the tool doesn't take this argument or value; the hint quotes nothing.
+ * - `budget-spent`: one run of a server has answered all that it may.
  */
 export type FailureReason =
   | 'no-trace'
@@ -121,7 +121,7 @@ export class Failure extends Error {
   readonly reason: FailureReason | undefined
   /** Lines printed indented below error and hint; already sanitized for a terminal. */
   readonly detail: readonly string[]
-  /** Scopes that the API wants and the token lacks; each can stand in a command as it is. */
+  /** Scopes that the API wants and the token lacks; each can stand in a command without quotes. */
   readonly missingScopes: readonly string[]
   /** Exit status: that of the code, unless a command or a case has its own. */
   readonly exit: number

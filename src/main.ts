@@ -36,7 +36,7 @@ export { Failure, run }
 export async function main(): Promise<void> {
   // Node opens its debugger on this signal, to every user of the machine, where nothing listens for it.
   process.on('SIGUSR1', () => {})
-  // If the event loop runs empty before the command has ended, that is no success.
+  // If the event loop runs empty before the command has ended, that isn't a success.
   process.exitCode = 1
   const exitState = openExitState()
   leave(await run(process.argv.slice(2), realPorts(processEnv(), exitState)), exitState)

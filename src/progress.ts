@@ -24,7 +24,7 @@ export function showProgress(ports: Ports): Ports {
   async function patiently<T>(url: URL, work: () => Promise<T>): Promise<T> {
     if (!terminal.errIsTTY) return work()
     const now = clock.now()
-    // One that began later than now began before the clock was set back.
+    // If it began later than now, the clock was set back.
     if (now < started || (pending === 0 && now - ended > GAP_MILLISECONDS)) started = now
     pending += 1
     const answered = new AbortController()
@@ -69,7 +69,7 @@ interface ProgressLine {
   readonly terminal: Terminal
 }
 
-/** One line at the end of stderr. Where nothing can be erased the text gets a line of its own, and only once. */
+/** One line at the end of stderr. A terminal that cannot erase gets the text on a line of its own, and only once. */
 function progressLine(terminal: Terminal, dumb: boolean): ProgressLine {
   let shown: string | undefined
   const erase = () => {

@@ -2,9 +2,9 @@
 const isWhole = (text: string): boolean => text.includes('://') || /^https?:(?!\d+\/?$)/i.test(text)
 
 /**
- * The URL of an HTTP proxy as people set it: `host:port` is plain http, as to curl and Go. Undefined: it is none, or its user
- * name or password has a broken percent-escape, which would be an unexpected error later on, or an `@` stands behind the host:
- * then the password holds an unescaped `/`, `?` or `#`, and what stands before that would be taken for the host and shown.
+ * The URL of an HTTP proxy as people set it: `host:port` is plain http, as to curl and Go. Undefined: it isn't one, or its user
+ * name or password has a broken percent-escape, an unexpected error later on. Also with an `@` behind the host: then the
+ * password holds an unescaped `/`, `?` or `#`, and the part before that would be shown as the host.
  */
 export function proxyUrl(text: string): URL | undefined {
   try {

@@ -22,7 +22,7 @@ export async function report(error: unknown, argv: readonly string[], ports: Por
   const json = own.includes('--json') || /(^| )(-o|--output)[ =]?(nd)?json( |$)/.test(own.join(' '))
   const { terminal } = ports
   const { code, exit } = failure
-  // What was typed may be repeated, and in it the address of a local proxy, whose path is a secret.
+  // A failure may repeat typed text, and in it the address of a local proxy, whose path is a secret.
   const [message, hint] = [withoutSecrets(failure.message), withoutSecrets(failure.hint)]
   const detail = failure.detail.map(withoutSecrets)
   if (json) {

@@ -3,8 +3,8 @@ import { compileCacheDirectory, useCompileCache } from './system/compile-cache.t
 import { processEnv } from './system/env.ts'
 
 /**
- * Entry point of the process. The compile cache must be enabled before the program is loaded, so this file and its
- * static imports are bundled into a small file of their own, which alone is compiled at every start.
+ * Entry point of the process. The compile cache must be enabled before the program is loaded. So this file and its static
+ * imports are bundled into a small file, which alone is compiled at every start.
  */
 export async function start(): Promise<void> {
   const cache = compileCacheDirectory(placesFor(processEnv()).stateDirectory)

@@ -6,8 +6,8 @@ interface Problem {
 }
 
 /**
- * Why a file that the user keeps a secret in must not be used, with the next step; undefined: it is a regular file of
- * the user that nobody else can read. On Windows (no user id) its owner and mode are not known.
+ * Why a file that the user keeps a secret in must not be used, with the next step; undefined: it is a regular file of the user
+ * that no other user can read. On Windows (no user id) its owner and mode are not known.
  */
 export function whyNotPrivate(
   path: string,

@@ -14,7 +14,7 @@ interface TokenWay {
   readonly proofs?: Proofs
 }
 
-/** The headers that carry a token: with a proof where it is bound to a key (RFC 9449 §7.1), else in the scheme of the API. */
+/** The headers that carry a token: with a proof where a key binds it (RFC 9449 §7.1), else in the scheme of the API. */
 export async function tokenHeaders(
   { authorization, tokenHeader = 'authorization', proofs }: TokenWay,
   token: string,

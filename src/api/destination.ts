@@ -15,23 +15,23 @@ export interface Destination {
   readonly explain?: (failure: Failure, host: string) => Failure
   /** What an answer that is not a good one means, where a gateway is known by it. The answer is without the token. */
   readonly recognise?: (answer: HttpAnswer, request: RefusedRequest) => Promise<KnownRefusal | undefined>
-  /** Told of each request before it is sent: gives the headers that name the caller, and is told how it ended. */
+  /** Gives the headers that name the caller of a request before it is sent, and learns how it ended. */
   readonly witness?: Witness
   /** Our clock, milliseconds since the epoch: for an answer that names a date to wait for, and not its own. */
   readonly now?: () => number
   /** What to ask the provider for, to get a scope that the API calls by this name; the same where absent. Undefined: no sign-in brings it. */
   readonly scopeToAsk?: (scope: string) => string | undefined
-  /** What to do about a token whose issuer is another than the one that people expect; undefined: it is that one. */
+  /** What to do about a token of another issuer than the expected one; undefined: it is of that issuer. */
   readonly otherIssuerHint?: (token: string) => Promise<string | undefined>
   /** For tokens that are bound to a key. */
   readonly proofs?: Proofs
   /** Decides when each request is sent, and whether once more. Without it: at once, and once. */
   readonly pacing?: Pacing
-  /** Nobody wants the answers any more: ends the request that is under way, and none is sent from then on. Its reason is thrown. */
+  /** The caller wants no more answers: ends the request that is under way, and sends none from then on. Its reason is thrown. */
   readonly signal?: AbortSignal
 }
 
-/** What was asked in vain: `path` is that of the request, below the base URL. */
+/** `path` is that of the request, below the base URL. */
 export interface RefusedRequest {
   readonly path: string
   readonly token: string | undefined
@@ -52,6 +52,6 @@ export type Witness = (request: {
   readonly token: string | undefined
 }) => {
   readonly headers: Readonly<Record<string, string>>
-  /** `status` undefined: there was no answer; a word: of a call that is no HTTP request. `traceId`: the trace that the answer holds, where it is known. */
+  /** `status` undefined: there was no answer; a word: of a call that isn't an HTTP request. `traceId`: the trace that the answer holds, where it is known. */
   ended(status: number | string | undefined, traceId?: string): Promise<void>
 }

@@ -22,7 +22,7 @@ export function withoutEchoed(answer: HttpAnswer, token: string): HttpAnswer {
   return { ...answer, statusLine, headers, body: Buffer.from(clean(answer.body.toString('utf8'), false)) }
 }
 
-/** A shorter one is no secret, and would be found in many words. */
+/** A shorter one isn't a secret, and would be found in many words. */
 const SHORTEST = 4
 
 /** The token's bytes to look for in an answer; undefined for a token that is too short. */
@@ -49,7 +49,7 @@ export function withoutToken(answer: HttpAnswer, token: string): HttpAnswer {
   return { ...answer, headers: Object.fromEntries(headers) }
 }
 
-/** The token as it is, and with its signs as JSON or a URL writes them. One pass, however much of an answer looks like it. */
+/** The token unchanged, and with its signs as JSON or a URL writes them. One pass, however much of an answer looks like it. */
 function cutOut(text: string, token: string): string {
   const { plain, shorter } = withPlainSigns(text)
   const sought = withPlainSigns(token).plain
@@ -61,7 +61,6 @@ function cutOut(text: string, token: string): string {
     for (; !next.done && next.value.at < at; next = ahead.next()) shift += next.value.by
     return at + shift
   }
-  // Of backslashes alone nothing is left to look for.
   if (sought === '') return text
   for (let at = plain.indexOf(sought); at >= 0; at = plain.indexOf(sought, at + sought.length)) {
     cleaned += `${text.slice(copied, placeOf(at))}[token]`
@@ -70,7 +69,7 @@ function cutOut(text: string, token: string): string {
   return cleaned + text.slice(copied)
 }
 
-/** The text without backslashes and with its signs as they are; where it became shorter, and by how much. */
+/** The text without backslashes and with its signs unescaped; where it became shorter, and by how much. */
 function withPlainSigns(text: string): { plain: string; shorter: { at: number; by: number }[] } {
   const shorter: { at: number; by: number }[] = []
   let sum = 0

@@ -1,6 +1,6 @@
 import { readRateLimit } from '../http-answers/rate-limit.ts'
 
-/** What is known about the window of a rate limit. Times: milliseconds of the clock that the pace is asked by. */
+/** Times: milliseconds of the clock that the pace is asked by. */
 interface Window {
   readonly remaining: number
   /** When the answer that said so has come. */
@@ -33,9 +33,8 @@ interface Answer {
 }
 
 /**
- * When the next request of many may be sent, learnt from the answers to all of them. Where each answer tells what is left
- * of the window, no request is sent that would exceed it. Where only a 429 tells, all wait as long as it says, and are
- * spread from then on, so that the next window holds no more than this one did. Reads no clock.
+ * When the next of many requests may be sent, learnt from the answers to all of them. Where answers give the rest of the
+ * window, no request exceeds it. Where only a 429 does, all wait that long, and are spread from then on. Reads no clock.
  */
 export class Pace {
   #inFlight = 0
@@ -53,7 +52,7 @@ export class Pace {
   #countedFrom: number | undefined
   #backoff = FIRST_BACKOFF_MILLISECONDS
 
-  /** Milliseconds until a request may begin; 0: it may now. To be asked again after each answer. `mayBeLast`: nothing is reserved. */
+  /** Milliseconds until a request may begin; 0: it may now. Ask again after each answer. `mayBeLast`: it reserves no rest. */
   wait(now: number, mayBeLast = false): number {
     if (now < this.#pausedUntil) return this.#pausedUntil - now
     const window = this.#window
@@ -135,8 +134,8 @@ export class Pace {
   }
 
   /**
-   * The end of a window is told in whole seconds: the earliest end that an answer of this window has named is the best.
-   * A request that began after all of that was told, and has more left, is the next window's.
+   * Windows end in whole seconds: the earliest end that an answer of this window has named is the best. A request that began
+   * after all of these, and has more left, is the next window's.
    */
   #learn(remaining: number, endsAt: number, beganAt: number, now: number): Window {
     const known = this.#window

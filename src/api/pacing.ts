@@ -9,8 +9,8 @@ import { isLimit, Pace } from './pace.ts'
 export interface NamedLimit {
   readonly name: string
   /**
-   * It looks at what is paid for already, so it may be the last one of the limit; and it is sent once, as whoever polls
-   * repeats it.
+   * It looks at results that are paid for already, so it may be the last one of the limit; and it is sent once, as pollers
+   * repeat it.
    */
   readonly isPoll?: boolean
 }
@@ -30,19 +30,19 @@ export interface PacingOptions {
   readonly clock: Clock
   /** Ends every wait: its reason is thrown. */
   readonly signal: AbortSignal
-  /** Told when all requests wait for a limit, and for how long. */
+  /** Called with the wait when all requests wait for a limit. */
   readonly onLimit: (milliseconds: number) => void
   /** No limit is waited for beyond so long from now; when not given, only each for an hour at most. */
   readonly patienceMilliseconds?: number
 }
 
-/** A limit of an hour is worth waiting for, one of a day is not: then the answer is given back, or none is asked for. */
+/** A limit of an hour is worth waiting for, one of a day isn't: then the answer is given back, or none is asked for. */
 const LONGEST_WAIT_MILLISECONDS = 3_700_000
 /** A shorter wait for the next window is not worth a word: there is one each second. */
 const LEAST_TOLD_MILLISECONDS = 2_000
 /** Times that one request meets a limit, with other programs of the same organization at it. */
 const MOST_LIMITS = 8
-/** Times that one request is sent when nothing comes back, or the gateway finds nobody behind it. */
+/** Times that one request is sent when no answer comes, or the gateway finds no back end. */
 const MOST_TRIES = 3
 const FIRST_BACKOFF_MILLISECONDS = 500
 const BEHIND_GATEWAY = new Set([502, 503, 504])
@@ -102,7 +102,7 @@ export function openPacing(options: PacingOptions): Pacing {
       throw error
     } finally {
       if (!isAnswered) pace.failed()
-      // Others may wait for what this answer has told.
+      // Others may wait for this answer.
       answered.abort()
       answered = new AbortController()
     }

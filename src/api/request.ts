@@ -16,8 +16,8 @@ export interface TokenSource {
   /** A token other than the one the API has just refused, or undefined when there is none. */
   renew(rejected: string): Promise<string | undefined>
   /**
-   * A token of a new sign-in, which `host` requires: asks the person, once in a run. Undefined: that was done, and its token
-   * is the rejected one. Absent: there is nobody to ask. Failures: `declined`, and those of a sign-in.
+   * A token of a new sign-in, which `host` requires: asks the person, once in a run. Undefined: that was done, and its token is
+   * the rejected one. Absent: no person can be asked. Failures: `declined`, and those of a sign-in.
    */
   stepUp?(required: SignInRequirements, host: string, rejected: string): Promise<string | undefined>
 }
@@ -28,7 +28,7 @@ export interface ApiRequest {
   readonly method?: string
   /** Begins with "/"; appended to the base URL's path. */
   readonly path: string
-  /** Text is the query as it stands in a URL, without "?". */
+  /** Text is the query as a URL has it, without "?". */
   readonly query?: Readonly<Record<string, string>> | readonly (readonly [string, string])[] | string
   readonly accept?: string
   /** More headers; they cannot replace the token. */
@@ -39,13 +39,13 @@ export interface ApiRequest {
   readonly maxBytes?: number
   /** The rate limit it counts against, where that is not the one of most requests. */
   readonly limit?: NamedLimit
-  /** Shown each answer, without the token, also one that ends in a Failure. */
+  /** Gets each answer, without the token, also if it ends in a Failure. */
   readonly onAnswer?: (answer: HttpAnswer) => void
   /** The trace that a good answer holds, where the path does not name it. */
   readonly reads?: (body: Uint8Array) => string | undefined
 }
 
-/** A response of the trace API. `json()`: the parsed body, Failure `api-failed` when it is no JSON. */
+/** A response of the trace API. `json()`: the parsed body, Failure `api-failed` when it isn't a JSON. */
 export interface ApiAnswer extends HttpAnswer {
   /** The limit for the body, bytes. */
   readonly maxBytes: number
@@ -62,10 +62,10 @@ export type Send = (request: ApiRequest) => Promise<ApiAnswer>
 const MAX_BYTES = 256 * 1024 * 1024
 
 /**
- * Makes authorised requests: the token is sent to the base URL's origin only, no redirect is followed, and after a 401
- * the token is refreshed and the request retried once; once more after a new sign-in, where the API wants one. Where only the
- * proof of a key was refused (RFC 9449 §9), it is sent once more with another proof. Responses of 2xx and 404 are
- * returned; anything else is a Failure: those of denial.ts, `network`, `refused`, and those of the token source.
+ * Makes authorised requests: the token goes to the base URL's origin only, and no redirect is followed. After a 401 the token
+ * is refreshed and the request retried once; once more after a new sign-in, where the API wants one. If only the proof of a key
+ * was refused (RFC 9449 §9), another proof is sent. Responses of 2xx and 404 are returned; else Failures: those of denial.ts,
+ * `network`, `refused`, and those of the token source.
  */
 export function openApi(destination: Destination, source: TokenSource): Send {
   return async (request) => {
@@ -94,7 +94,7 @@ export function openApi(destination: Destination, source: TokenSource): Send {
     let answer = await send(token)
     let known = await recognise(answer)
     if (token !== undefined && (known?.isAboutToken || isTokenRefused(answer))) {
-      // What a known gateway says is told even where there is no other token to be had.
+      // A known gateway's words are reported even where there is no other token to be had.
       const renewed = await source.renew(token).catch((error) => {
         if (known === undefined || !(error instanceof Failure)) throw error
         return undefined
@@ -146,8 +146,8 @@ export function openApi(destination: Destination, source: TokenSource): Send {
 }
 
 /**
- * Sends one request with this token, or with none, and gives the answer whatever it is: nothing is renewed, tried again or
- * judged. Failures: `network`, `refused`, `api-failed` (too large).
+ * Sends one request with this token, or with none, and gives any answer: it doesn't renew, retry or judge. Failures: `network`,
+ * `refused`, `api-failed` (too large).
  */
 export async function sendOnce(
   destination: Destination,
@@ -183,7 +183,7 @@ async function attempt(
 ): Promise<HttpAnswer> {
   const { method = 'GET', body } = request
   const { signal } = destination
-  // Before it is told: what is not sent is in no record.
+  // Before the record: a request that isn't sent is in none.
   signal?.throwIfAborted()
   const seen = destination.witness?.({ method, path: pathForLog(url), spanId: askedSpanId(url), token })
   try {
@@ -227,7 +227,7 @@ function parse(answer: HttpAnswer, url: URL): unknown {
 const isStepUp = (challenge: string | undefined): boolean =>
   /\berror\s*=\s*"?insufficient_(?:user_authentication|claims)\b/i.test(challenge ?? '')
 
-/** Whether another token may mend a 401: not after a step-up challenge, nor when a nonce is what is missing. */
+/** Whether another token may fix a 401: not after a step-up challenge, nor when a nonce is what is missing. */
 export const isAboutToken = (headers: AnswerHeaders): boolean =>
   !isStepUp([headers['www-authenticate']].flat().join(', ')) && !wantsNonce(headers)
 

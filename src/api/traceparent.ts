@@ -30,7 +30,7 @@ export function readTraceparent(parent: string | undefined): TraceContext | unde
 /** The `traceparent` of one request: a new span of the trace. */
 export const traceparentIn = ({ traceId, flags }: TraceContext): string => `00-${traceId}-${hex(8)}-${flags}`
 
-/** Random, and never all zeros, which is no id. */
+/** Random, and never all zeros, which isn't an id. */
 function hex(bytes: number): string {
   const text = randomBytes(bytes).toString('hex')
   return /^0+$/.test(text) ? hex(bytes) : text

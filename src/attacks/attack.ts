@@ -10,7 +10,7 @@ export type Spare = { readonly token: string } | { readonly missing: string }
 export interface Held {
   /** The good token, which the gateway accepts. */
   readonly token: string
-  /** The same, parsed; undefined: it is opaque, so nothing can be forged after it. */
+  /** The same, parsed; undefined: it is opaque, so no test can be forged from it. */
   readonly jwt: Jwt | undefined
   /** The provider's public key that the token was signed with, in each form that verifiers have taken for a secret. */
   readonly publicKey: readonly { readonly form: string; readonly secret: Uint8Array }[] | string
@@ -19,7 +19,7 @@ export interface Held {
   readonly idToken: Spare
   readonly expired: Spare
   readonly otherAudience: Spare
-  /** Why a write would be no finding; undefined: the token is for reading only. */
+  /** Why a write would not be a finding; undefined: the token is for reading only. */
   readonly mayWrite: string | undefined
   /** The path that the API is at, without a slash at the end; empty: it is at the root of its origin. */
   readonly base: string
@@ -30,7 +30,7 @@ export interface Held {
 
 /** One request of an attack: a GET of the read route with the good token, but for what is said here. */
 export interface Shot {
-  /** What is special about it, where an attack has several. */
+  /** The variant, where an attack has several. */
   readonly form?: string
   /** Undefined sends none. */
   readonly token: string | undefined
@@ -38,7 +38,7 @@ export interface Shot {
   readonly path?: string
   /** In place of the path that the API is at. */
   readonly base?: string
-  /** As it stands in a URL, without "?". Never holds a token. */
+  /** As a URL has it, without "?". Never holds a token. */
   readonly query?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
@@ -52,7 +52,7 @@ export interface Reference {
   readonly again: Seen | undefined
   /** To the method that the override headers name, sent as the real one. */
   readonly real: Seen | undefined
-  /** To reads, without a token, of paths that nobody has on the same origin. */
+  /** To reads, without a token, of paths that no person has on the same origin. */
   readonly missing: readonly Seen[]
 }
 

@@ -8,8 +8,8 @@ const EVERYTHING = new Set(['full', 'all'])
 const READING = new Set(['read', 'reader', 'readonly'])
 
 /**
- * Why the person may write, so that a write which is let through is no finding: by the profile's `access` table, else by the
- * names of the scopes. Undefined: the token is for reading only.
+ * Why the person may write, so that a passed write isn't a finding: by the profile's `access` table, else by the names of the
+ * scopes. Undefined: the token is for reading only.
  */
 export function mayWrite(
   scopes: ClaimValue<readonly string[]>,

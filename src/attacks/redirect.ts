@@ -1,13 +1,13 @@
 /**
- * Where a redirect leads: to the same thing at the same origin or at another one of the same host, back to where it came from,
- * or anywhere else, such as a sign-in. Undefined: it does not say.
+ * Where a redirect leads: to the same path at this origin or at another one of the host, back again, or elsewhere. Undefined:
+ * the answer names no place.
  */
 export type Redirect = 'same' | 'other-origin' | 'circle' | 'elsewhere'
 
 /**
- * Judged by the host and the whole path. That stays when a server adds a slash, merges two, decodes a letter or asks for
- * https; a sign-in page has another one, which may end with what was asked for.
- * `before`: what was asked for first, where `asked` is what a redirect led to.
+ * Judged by the host and the whole path. That stays when a server adds a slash, merges two, decodes a letter or asks for https;
+ * a sign-in page has another path, which may end with the requested one. `before`: the first request, where a redirect led to
+ * `asked`.
  */
 export function redirectOf(asked: URL, location: string | undefined, before?: URL): Redirect | undefined {
   if (location === undefined || !URL.canParse(location, asked.href)) return undefined

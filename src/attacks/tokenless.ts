@@ -26,8 +26,8 @@ export const OTHER_SPELLINGS = [
 ] as const
 
 /**
- * The read without a token, spelled in another way. Rules of a gateway mostly fit the first segment of the whole path, which is
- * that of the API's own path where it has one; a router behind that may have rules for the rest.
+ * The read without a token, spelled in another way. Rules of a gateway mostly fit the first segment of the whole path, which
+ * belongs to the API's own path where it has one; a router behind that may have rules for the rest.
  */
 export function spelledReads(
   spelled: (path: string) => string,
@@ -41,14 +41,14 @@ export function spelledReads(
   ]
 }
 
-/** A path that nobody has: what is answered there without a token is no data. */
+/** No API has this path: an answer to it without a token isn't data. */
 const NO_SUCH_PATH = '/ls-auth-doctor/no-such-path'
 
 /** Reads of it at the root of the origin, and where the API is. */
 export const missingReads = (base: string): readonly Shot[] =>
   [...new Set(['', base])].map((at) => ({ token: undefined, base: at, path: NO_SUCH_PATH }))
 
-/** By which a proxy that has signed somebody in tells who it is. */
+/** By which a proxy that has signed a person in tells who it is. */
 export const IDENTITY_HEADERS: readonly string[] = [
   'X-Forwarded-User',
   'X-Auth-Request-User',

@@ -20,7 +20,7 @@ export interface Judgement {
   readonly verdict: 'refused' | 'let-through' | 'unknown' | 'not-tried'
   /** Undefined: there was no answer. */
   readonly status: number | undefined
-  /** The status, and why it is no plain one: for people. */
+  /** The status, and why it isn't a plain one: for people. */
   readonly found: string
 }
 
@@ -42,8 +42,8 @@ export function judgeRead(seen: Seen): Judgement {
 }
 
 /**
- * The same for a read with another spelling of the path. Where there is route not found, the attack cannot be tried: nobody reads
- * anything there. Some servers say so with 200, so only what is like the data of the plain read was let through.
+ * The same for a read with another spelling of the path. Where the route is not found, the attack cannot be tried. Some servers
+ * answer that with 200, so only an answer like the data of the plain read was let through.
  */
 export function judgeSpelling(
   seen: Seen,
@@ -78,8 +78,8 @@ const NO_ROUTE: readonly number[] = [404, 405, 501]
 const NO_SUCH_FORM: readonly number[] = [...NO_ROUTE, 410, 421]
 
 /**
- * Judges the answer to a write that the back end itself must refuse for what is in it. Such a refusal (400, 409, 415, 422,
- * 428) shows that the gateway has let it through. A gateway without that route (404, 405, 501) refuses it.
+ * Judges the answer to a write that the back end itself must refuse for its content. Its refusal (400, 409, 415, 422, 428)
+ * shows that the gateway has let it through. A gateway without that route (404, 405, 501) refuses it.
  */
 export function judgeWrite(seen: Seen): Judgement {
   if ('failure' in seen) return noAnswer(seen.failure)
@@ -94,9 +94,9 @@ export function judgeWrite(seen: Seen): Judgement {
 const OF_THE_BACK_END: readonly number[] = [400, 409, 415, 422, 428]
 
 /**
- * Judges the answer to a read whose header names another method. Refused is a denial, the answer of the plain read (the
- * header was taken out), and the answer that the other method gets as the real one: no rule was evaded. Any other one shows
- * that the header was heeded behind the gateway's judgement.
+ * Judges the answer to a read whose header names another method. A denial evades no rule, nor does the answer of the plain read
+ * (the header was taken out), or of the real method. Any other one shows that the header was respected behind the gateway's
+ * judgement.
  */
 export function judgeOverride(
   seen: Seen,
@@ -139,7 +139,7 @@ const isAlike = (a: Answer, b: Seen): b is Answer =>
 
 const isSame = (a: Answer, b: Seen): boolean => isAlike(a, b) && a.body.equals(b.body)
 
-/** What is neither data nor a clear denial. */
+/** Neither data nor a clear denial. */
 function otherwise({ status, isPage, redirect }: Answer): Judgement {
   if (isRedirect(status)) {
     const [verdict, why] = LEADS[redirect ?? 'nowhere']
@@ -167,7 +167,7 @@ const LEADS: Readonly<Record<Redirect | 'nowhere', readonly [Judgement['verdict'
   nowhere: ['unknown', 'a redirect to nowhere'],
 }
 
-/** Whether it could not be told because another origin of the same host has the answer. */
+/** Whether it stayed unknown because another origin of the same host has the answer. */
 export const isSentOn = ({ verdict, found }: Pick<Judgement, 'verdict' | 'found'>): boolean =>
   verdict === 'unknown' && found.endsWith(OTHER_ORIGIN)
 
@@ -175,7 +175,7 @@ const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includ
 
 const noAnswer = (failure: string): Judgement => ({ verdict: 'unknown', status: undefined, found: failure })
 
-/** An answer with this verdict; `why`: what is odd about it. */
+/** An answer with this verdict; `why`: the oddity about it. */
 export const judged = (verdict: Judgement['verdict'], status: number, why?: string): Judgement => ({
   verdict,
   status,

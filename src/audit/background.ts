@@ -14,8 +14,8 @@ export interface BackgroundRecord {
 }
 
 /**
- * Nothing is read or written yet. The first line is written at once; what comes meanwhile goes together in one write.
- * `lost` is called for each write that failed.
+ * Opens no file yet. The first line is written at once; lines that come during a write go together in the next. `lost` is
+ * called for each write that failed.
  */
 export function openBackgroundRecord(
   stateDirectory: string,

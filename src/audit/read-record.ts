@@ -6,7 +6,7 @@ import type { AuditEntry } from './record.ts'
 
 /** The record as far as it can be read, and how many lines of it could not. */
 export interface RecordRead {
-  /** As they were appended, the latest last. */
+  /** In the order of writing, the latest last. */
   readonly entries: readonly AuditEntry[]
   readonly damaged: number
 }
@@ -32,8 +32,8 @@ export async function readRecord(stateDirectory: string, files: Files): Promise<
 }
 
 /**
- * What is in the files, the oldest first. They are read from the newest on: another process may rename each to the next older one
- * meanwhile, and what is still to be read then stays ahead. What was read last may come again, with more lines at its end.
+ * The content of the files, the oldest first. They are read from the newest on: another process may rename each to the next
+ * older one in between, and the rest then stays ahead. The file that was read last may come again, with more lines at its end.
  */
 async function readFiles(names: readonly string[], files: Files): Promise<readonly Buffer[]> {
   const read: Buffer[] = []
@@ -55,7 +55,7 @@ const unreadable = (file: string, cause: unknown): Failure =>
     cause,
   })
 
-/** A line of the record; undefined: it is damaged. Somebody may have edited the file. */
+/** A line of the record; undefined: it is damaged. A person may have edited the file. */
 function readEntry(line: string): AuditEntry | undefined {
   let value: Partial<Record<keyof AuditEntry, unknown>> | null
   try {

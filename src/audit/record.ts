@@ -11,8 +11,8 @@ export interface Lost {
 }
 
 /**
- * Appends one line to the record: one write to the end of the file (O_APPEND), so the lines of many processes never mix,
- * and nobody waits for a lock. Never throws: a full disk or a file that cannot be written stops no command.
+ * Appends one line to the record: one write to the end of the file (O_APPEND), so lines of many processes never mix or wait.
+ * Never throws: a full disk or a file that cannot be written stops no command.
  */
 export const appendEntry = (
   stateDirectory: string,
@@ -49,13 +49,13 @@ export async function appendLines(
   return undefined
 }
 
-/** By sudo, lines go to a record that is there; none is made that whoever typed it could not write to. Failure `refused`. */
+/** By sudo, lines go to an existing record; a new one would be closed to the person who typed it. Failure `refused`. */
 async function refuseSudo(stateDirectory: string, files: Files, env: Env): Promise<void> {
   if ((await files.inspect(recordFile(stateDirectory))) !== undefined) return
   await requireOwn([stateDirectory], files, env)
 }
 
-/** The size of the file then, in bytes; undefined where there can be no state directory. */
+/** The size of the file then, in bytes; undefined without a state directory. */
 async function append(
   stateDirectory: string,
   lines: Buffer,
@@ -80,7 +80,7 @@ function isNoPlace(error: NodeJS.ErrnoException): true {
   throw error
 }
 
-/** What happened: a request to the API, or the life of a token. */
+/** A request to the API, or a step in the life of a token. */
 export type AuditEvent = 'sign-in' | 'renewal' | 'hand-out' | 'request' | 'sign-out'
 
 /** One line of the record. Each name is always there, null where it does not apply. */
@@ -98,7 +98,7 @@ export interface AuditEntry {
   readonly jti: string | null
   /** Origin of the API that was asked, of a request; null in lines of older versions, too. */
   readonly api: string | null
-  /** What was read there, as the settings name it: the tenant, or organization/project. */
+  /** The tenant, or organization/project, as the settings name it. */
   readonly place: string | null
   readonly method: string | null
   /** Without query. */
@@ -128,9 +128,9 @@ const cut = (_: string, value: unknown): unknown =>
   typeof value === 'string' && value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value
 
 /**
- * Renames each file to the next older one; the oldest is gone. One process does it, and the others go on appending: who
- * has the file open still writes a whole line into it under its new name. On Windows nothing is renamed while somebody reads it;
- * no command waits for that.
+ * Renames each file to the next older one; the oldest is deleted. One process does it. The others continue: with the file open,
+ * they still write whole lines into it under its new name. On Windows a file that is being read is not renamed; no command
+ * waits for that.
  */
 export async function rotate(stateDirectory: string, files: Files, lock: Lock): Promise<void> {
   const unlock = await lock.tryLock(`${recordFile(stateDirectory)}.lock`, 'audit')

@@ -15,7 +15,7 @@ export interface Requirement {
 /** The profile's `access` table. */
 export type AccessTable = Readonly<Partial<Record<Level, Requirement>>>
 
-/** Whether one side of a requirement is met; `unlisted`: the table requires nothing there. */
+/** `unlisted`: the table requires nothing on this side. */
 export type Side = 'held' | 'lacking' | 'unknown' | 'unlisted'
 
 /** One level of the table, compared with the token. */
@@ -42,12 +42,12 @@ export interface Misalignment {
 /** Scopes or groups in the token; undefined: the token does not say, or the provider left them out. */
 type Names = readonly string[] | undefined
 
-/** The same as they were read, which may be a part of them only: what that lacks may still be among the rest. */
+/** The same as read, perhaps only a part of them: a missing name may be among the rest. */
 export type HeldNames = Names | ClaimValue<readonly string[]>
 
 /**
- * Compares each level of the table with the token, weakest first. A requirement that lists nothing is never met: an
- * empty row must not make everybody an administrator.
+ * Compares each level of the table with the token, weakest first. An empty requirement is never met: an empty row must not make
+ * everybody an administrator.
  */
 export function answerLevels(scopes: HeldNames, groups: HeldNames, access: AccessTable): LevelAnswer[] {
   return rows(access).map((row) => {
@@ -71,7 +71,7 @@ export function accessLevel(
   return { level: decided?.level, certain: above.every((answer) => answer.amounts === 'no') }
 }
 
-/** Levels where scopes and groups disagree, with what to request. An unknown side is no disagreement. */
+/** Levels where scopes and groups disagree, with what to request. An unknown side isn't a disagreement. */
 export function misalignment(scopes: HeldNames, groups: HeldNames, access: AccessTable): Misalignment[] {
   return rows(access).flatMap((row): Misalignment[] => {
     const { level } = row
@@ -93,7 +93,10 @@ export function misalignment(scopes: HeldNames, groups: HeldNames, access: Acces
   })
 }
 
-/** The same for `check --aligned`: one failed finding for each such level. No finding where the sides agree, or are unknown ({@link unknownAlignment}). */
+/**
+ * The same for `check --aligned`: one failed finding for each level whose sides disagree. No finding where they agree, or are
+ * unknown ({@link unknownAlignment}).
+ */
 export function judgeAlignment(scopes: HeldNames, groups: HeldNames, access: AccessTable): Finding[] {
   return misalignment(scopes, groups, access).map(({ level, has, lacks, held, missing, ask }) => ({
     assertion: 'alignment',
@@ -126,7 +129,7 @@ export function unknownAlignment(
   })
 }
 
-/** The finding where no table can be held against the token, for the reason given: nothing was compared, so it is no pass. */
+/** The finding where no table can be held against the token, for the reason given: nothing was compared, so it isn't a pass. */
 export const nothingToAlign = (why: string): Finding =>
   asUnknown(
     {

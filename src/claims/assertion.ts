@@ -19,7 +19,7 @@ export interface Assertion {
   readonly latest?: number
 }
 
-/** That the sign-in is no older than this. `now`: milliseconds, the provider's clock, of which it may be ahead by the leeway. */
+/** That the sign-in isn't an older than this. `now`: milliseconds, the provider's clock, of which it may be ahead by the leeway. */
 export const oldestSignIn = (
   { seconds, typed }: { readonly seconds: number; readonly typed: string },
   now: number,
@@ -59,9 +59,9 @@ export function parseAssertion(text: string): Assertion {
 }
 
 /**
- * Evaluates an assertion on a token. A missing claim is `unknown` (it may be in another token), except for `exists`.
- * Text is compared exactly; `>`, `>=`, `<` and `<=` compare numbers only. `!=` is false where `==` or `contains` holds:
- * nobody who is in a group passes `groups != ops`.
+ * Evaluates an assertion on a token. A missing claim is `unknown` (it may be in another token), except for `exists`. Text is
+ * compared exactly; `>`, `>=`, `<` and `<=` compare numbers only. `!=` is false where `==` or `contains` holds: no member of a
+ * group passes `groups != ops`.
  */
 export function judgeAssertion(
   token: KnownToken,
@@ -104,7 +104,7 @@ const textOf = (held: unknown): string => JSON.stringify(held).slice(0, 200)
 const timeOf = (held: unknown): string =>
   Number.isNaN(numberOf(held)) ? textOf(held) : instant(numberOf(held))
 
-/** NaN for anything but numbers and decimal text. An object may have a `toString` that is no function. */
+/** NaN for anything but numbers and decimal text. An object may have a `toString` that isn't a function. */
 function numberOf(held: unknown): number {
   const isText = typeof held === 'string' && /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(held)
   const number = isText || typeof held === 'number' ? Number(held) : Number.NaN
@@ -129,7 +129,7 @@ function holds(held: unknown, { path, operator, value }: Assertion): boolean {
     case 'contains':
       return partsOf(held, path).includes(value)
     default: {
-      // A comparison with what is no number is false.
+      // A comparison with what isn't a number is false.
       const [left, right] = [numberOf(held), numberOf(value)]
       return operator === '>'
         ? left > right

@@ -1,10 +1,10 @@
 import { isObject } from '../json-object.ts'
 import { parseStrictJson } from './jwt/strict-json.ts'
 
-/** Longest request that is taken, in characters as it is written here: it goes into a URL, and into a command to paste. */
+/** Longest request, in characters as written here: it goes into a URL, and into a command to paste. */
 export const MAX_CLAIMS_CHARACTERS = 1500
 
-/** Why a text is no request for claims. */
+/** Why a text isn't a request for claims. */
 export type ClaimsProblem = 'too long' | 'not a JSON object' | 'not in the form of OpenID Connect Core §5.5'
 
 /**
@@ -33,7 +33,7 @@ const PLACES = new Set(['access_token', 'id_token', 'userinfo'])
 const asksForClaims = (of: unknown): boolean =>
   isObject(of) && Object.keys(of).length > 0 && Object.values(of).every(isWanted)
 
-/** `null` asks for a claim as it is usually given. */
+/** `null` asks for a claim without conditions. */
 function isWanted(wanted: unknown): boolean {
   if (wanted === null) return true
   return isObject(wanted) && Object.entries(wanted).every(([name, value]) => isMember(name, value))

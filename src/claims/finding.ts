@@ -45,10 +45,7 @@ export interface Finding {
   readonly note?: string
 }
 
-/**
- * The result of all findings: `fail` when one of them fails, else `unknown` when one is unknown. An empty list is
- * `unknown`, because nothing has been asserted.
- */
+/** `fail` when a finding fails, else `unknown` when one is unknown. An empty list is `unknown`, because it asserts nothing. */
 export function verdictOf(findings: readonly Finding[]): Verdict {
   if (findings.some((finding) => finding.verdict === 'fail')) return 'fail'
   return findings.length > 0 && findings.every((finding) => finding.verdict === 'pass') ? 'pass' : 'unknown'

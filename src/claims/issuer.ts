@@ -4,15 +4,15 @@ export interface IssuerSpellings {
   readonly issuerAliases: readonly string[]
   /** Matches an issuer that stands for many tenants. */
   readonly sharedIssuer?: RegExp
-  /** `iss` in the tokens of such an issuer, with `{tenantid}` in place of the tenant. */
+  /** `iss` in the tokens of this issuer, with `{tenantid}` in place of the tenant. */
   readonly issuerTemplate?: string
 }
 
 const GUID = /^[0-9a-f-]{36}$/i
 
 /**
- * Whether the `iss` of a token names this issuer (RFC 9068 §4: exact comparison): the same string, an alias, or for a
- * shared issuer its template with the token's tenant (`tid`, a GUID) filled in.
+ * Whether the `iss` of a token names this issuer (RFC 9068 §4: exact comparison). It is the same string, an alias, or for a
+ * shared issuer its template with the token's tenant (`tid`, a GUID).
  */
 export function isIssuerOf(
   claims: { readonly iss?: unknown; readonly tid?: unknown },

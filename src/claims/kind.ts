@@ -23,10 +23,9 @@ const PAYLOAD_TYPES: Record<string, TokenKind> = {
 }
 
 /**
- * The kind of a token by its content, because in most tokens the header's `typ` is `JWT` or missing (RFC 9068
- * §2.1 defines a type for access tokens only). Order: header type, `token_use` or `typ` claim, claims that only
- * an ID token has, claims that only an access token has, and last whether the audience is our own client.
- * `unknown` is possible: some providers issue both kinds in one shape.
+ * The kind of a token by its content, because the header's `typ` mostly is `JWT` or missing (RFC 9068 §2.1: access tokens
+ * only). Order: header type, `token_use` or `typ` claim, claims of ID tokens only, claims of access tokens only, and last
+ * whether the audience is our own client. `unknown` is possible: some providers issue both kinds in one shape.
  */
 export function tokenKind(jwt: Jwt, clientId?: string): TokenKind {
   const { header, payload } = jwt

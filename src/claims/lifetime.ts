@@ -31,7 +31,7 @@ export function judgeLifetime(identity: Identity, limits: LifetimeLimits, now: n
       (exp) => seconds < exp + leeway,
     ),
   ]
-  // `nbf` is optional (RFC 7519 §4.1.5): without it a token is valid from the start. One that is no time says nothing.
+  // `nbf` is optional (RFC 7519 §4.1.5): without it a token is valid from the start. A value that isn't a time says nothing.
   if (notBefore.value !== undefined || notBefore.status === 'unreadable') {
     const begun = `start before ${instant(seconds + leeway)}`
     findings.push(

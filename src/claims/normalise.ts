@@ -16,9 +16,9 @@ import type { Claims } from './jwt/jwt.ts'
 import type { TokenKind } from './kind.ts'
 
 /**
- * A value with the claim it was read from, or why there is none. `overage`: the provider left it out
- * because it was too long; `unsupported`: tokens of this provider never have it; `unreadable`: it is there in a shape that
- * says nothing, which matters where a claim may be absent. `isPart`: a list has more items, in such a shape.
+ * A value with the claim it was read from, or why there is none. `overage`: the provider left it out because it was too long;
+ * `unsupported`: tokens of this provider never have it; `unreadable`: it has another shape, which matters where a claim may be
+ * absent. `isPart`: a list has more items, in another shape.
  */
 export type ClaimValue<T> =
   | { readonly value: T; readonly source: string; readonly isPart?: true }
@@ -264,7 +264,7 @@ export function methodsProveMfa(methods: readonly string[], byFactors = true): b
   return new Set(kinds.filter((kind) => kind !== undefined)).size > 1
 }
 
-/** True when the authentication level (`acr`) is one that the provider's row lists as more than one factor. */
+/** True when the provider's row lists this authentication level (`acr`) as more than one factor. */
 export function levelProvesMfa(level: string, mfaLevels: readonly string[]): boolean {
   return mfaLevels.some((listed) =>
     listed.endsWith('*') ? level.startsWith(listed.slice(0, -1)) : level === listed,

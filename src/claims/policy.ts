@@ -43,13 +43,13 @@ export interface KnownToken {
 }
 
 /**
- * Evaluates every assertion, plus three that any usable token must pass: signature, expiry, and that it is
- * no refresh or logout token. `now`: milliseconds since the epoch. An opaque token that came from the provider itself
- * has no signature to check: there is a finding about it only with `strict`.
+ * Evaluates every assertion, plus three for any usable token: signature, expiry, and that it isn't a refresh or logout token.
+ * `now`: milliseconds since the epoch. An opaque token from the provider itself has no signature to check: there is a finding
+ * about it only with `strict`.
  *
- * A claim that would pass is `unknown` while the signature is unverified, and every claim is when it is bad; a
- * claim that fails, fails in any case. Scopes and expiry of an opaque token come from the token response, which is
- * authenticated by TLS, so they can pass.
+ * A claim that would pass is `unknown` while the signature is unverified, and every claim is when it is bad; a claim that
+ * fails, fails in any case. Scopes and expiry of an opaque token come from the token response, which is authenticated by TLS,
+ * so they can pass.
  */
 export function judge(token: KnownToken, expect: Expect, now: number): Finding[] {
   const claims = [
@@ -220,7 +220,7 @@ function shortList(values: readonly string[]): string {
   return values.length > 20 ? `${shown} and ${values.length - 20} more` : shown
 }
 
-/** A scope in two spellings: as it is asked for, and as the token has it. */
+/** A scope in two spellings: as the request and as the token has it. */
 export interface ShortScope {
   readonly asked: string
   readonly held: string
@@ -244,8 +244,9 @@ export const shortScopes = (findings: readonly Finding[], apis: readonly string[
 const plain = (api: string): string => api.replace(/^api:\/\//, '').replace(/\/$/, '')
 
 /**
- * The names by which a token may have what fails for its spelling alone: Keycloak's roles have their realm or client before
- * them (`realm:reader`), and its groups their path (`/acme/eng`). It is told and never accepted: `billing:admin` is no `admin`.
+ * The names by which a token may have what fails for its spelling alone. Keycloak's roles have their realm or client before
+ * them (`realm:reader`), and its groups their path (`/acme/eng`). It is a hint and never accepted: `billing:admin` isn't
+ * `admin`.
  */
 export function fullNames({ assertion, verdict, values: { expected, actual } }: Finding): readonly string[] {
   if (verdict !== 'fail' || (assertion !== 'role' && assertion !== 'group')) return []
@@ -258,6 +259,6 @@ export function fullNames({ assertion, verdict, values: { expected, actual } }: 
 /** Enough to choose from; a token may have thousands. */
 const MOST = 3
 
-/** What a person is told of them; undefined: there are none. */
+/** The note about them; undefined: there are none. */
 export const fullNameNote = (names: readonly string[]): string | undefined =>
   names.length === 0 ? undefined : `Its name is ${names.join(' or ')} here, if you mean that`

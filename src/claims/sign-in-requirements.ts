@@ -6,13 +6,13 @@ export interface SignInRequirements {
   readonly maxAgeSeconds?: number
   /** Claims that the tokens must have, as JSON: see {@link readClaimsRequest}. */
   readonly claims?: string
-  /** Scopes that the token lacks, as they are asked for at sign-in. */
+  /** Scopes that the token lacks, in the spelling of a sign-in. */
   readonly scopes?: readonly string[]
 }
 
 const MAX_CHARACTERS = 500
 const MAX_VALUES = 20
-/** 30 years: one digit more would be no number of seconds for some providers. */
+/** 30 years: some providers don't read one digit more as a number of seconds. */
 const MAX_AGE = /^\d{1,9}$/
 
 /** The values of `acr_values`; undefined: not a list of printable ASCII words, or too long. */

@@ -36,7 +36,7 @@ export interface Row {
   readonly load: () => Promise<AnyCommand | ((invocation: Invocation) => Promise<void>)>
 }
 
-/** What is loaded of commands when one of them is typed, by their words. */
+/** The part of a row that is loaded when its command is typed, by the words of the command. */
 export type Details = Readonly<Record<string, Omit<Row, 'usage' | 'description'>>>
 
 /** A command with subcommands: `trace get`, `trace search`. */
@@ -48,8 +48,8 @@ export interface Group {
 }
 
 /**
- * Adds only the commands that this command line needs: the typed ones with their options; when none was typed, all of
- * them without options (for help, and to suggest a command for a mistyped one).
+ * Adds only the commands that this command line needs: the typed ones with their options. When none was typed, all of them
+ * without options (for help, and to suggest a command for a mistyped one).
  */
 export function addCommands(
   parent: Command,
@@ -105,9 +105,9 @@ export const settingFlags = (): Option[] =>
   flagSettingsOf({ settings: 'all' }).flatMap((setting) => settingOptions(setting))
 
 /**
- * Of an option with one value, two are no correction: of two files or two spans both were meant, and the parser would keep
- * the last alone. The same value twice says one thing. Failure `usage`, when the line is parsed. Of `--output` and of what
- * takes the place of a setting (`--api`, `--timeout`) the last counts, as elsewhere: an alias or a script may hold them.
+ * Of an option with one value, two aren't a correction: two files or spans were meant, and the parser would keep the last
+ * alone. The same value twice says one thing. Failure `usage`, when the line is parsed. Of `--output` and of flags in place of
+ * a setting (`--api`, `--timeout`) the last counts, as elsewhere: an alias or a script may hold them.
  */
 function takeOneValue(options: readonly Option[]): void {
   for (const option of options) {
@@ -269,8 +269,8 @@ function withRequestLog(ports: Ports): Ports {
 }
 
 /**
- * Sections of NODE_DEBUG in which Node 20 or 24 prints what can be a token: the headers of a request (`http`, `https`,
- * `net`), what a stream reads, in hex (`stream`), the environment and input of a program (`child_process`).
+ * Sections of NODE_DEBUG in which Node 20 or 24 may print a token. Headers of a request: `http`, `https`, `net`. Data of a
+ * stream in hex: `stream`. Environment and input of a program: `child_process`.
  */
 const TELLING = ['http', 'https', 'net', 'stream', 'child_process']
 

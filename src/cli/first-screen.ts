@@ -1,6 +1,5 @@
 import { wrap } from '../text/wrap.ts'
 
-/** What is needed of a command to name it. */
 interface Named {
   /** The word and its arguments: `get <id>`. */
   readonly usage: string

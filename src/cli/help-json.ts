@@ -4,7 +4,6 @@ import { describedVariables } from '../frame/variables.ts'
 import { addOptions, type Group, type Row, summaries } from './command.ts'
 import { wordOf } from './first-screen.ts'
 
-/** One option, as it is typed. */
 export interface OptionJson {
   readonly flags: string
   readonly description: string
@@ -25,7 +24,7 @@ export interface CommandJson {
   readonly environment: Readonly<Record<string, string>>
   /** Exit statuses, and what each means. */
   readonly exits: Readonly<Record<string, string>>
-  /** Empty: it is no group. */
+  /** Empty: it isn't a group. */
   readonly commands: readonly CommandJson[]
 }
 

@@ -81,7 +81,7 @@ function ownFailure(error: unknown, rows: readonly (Row | Group)[], words: reado
 
 /**
  * The line as the parser should see it: commander's own `help trace get` shows the help of `trace` only. Where help is
- * asked of a command that is not there, the parser gets the command alone, and says so with the names that are near.
+ * asked of a command that is missing, the parser gets the command alone, and says so with the names that are near.
  */
 async function helpOfCommand(
   line: readonly string[],

@@ -2,9 +2,9 @@ import { Command, type Option } from 'commander'
 import { addOptions, type Group, type Row } from './command.ts'
 import { wordOf } from './first-screen.ts'
 
-/** What the words before the cursor amount to. Nothing is judged: a line that is being typed is not finished. */
+/** The meaning of the words before the cursor. It judges nothing: the line isn't finished. */
 export interface TypedLine {
-  /** The group and the command, as far as they are typed. */
+  /** The group and the command, as far as the person typed them. */
   readonly commands: readonly (Row | Group)[]
   /** A word where no command is called so. */
   readonly unknown: string | undefined

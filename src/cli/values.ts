@@ -12,7 +12,7 @@ export type Values =
   | 'setting values'
   | readonly string[]
 
-/** Options whose values are known, and are no fixed list that the parser checks. */
+/** Options whose values are known, and aren't fixed list that the parser checks. */
 const OF_OPTIONS: Readonly<Record<string, Values>> = {
   '--profile': 'profiles',
   '--service': 'services',
@@ -20,7 +20,7 @@ const OF_OPTIONS: Readonly<Record<string, Values>> = {
   '--prompt': ['login', 'consent', 'select_account', 'none'],
 }
 
-/** What a shell offers as the value of an option; undefined: nobody can know. */
+/** What a shell offers as the value of an option; undefined: no person can know. */
 export function valuesOf(option: Option): Values | undefined {
   if (option.argChoices !== undefined) return option.argChoices
   const known = OF_OPTIONS[option.long ?? '']

@@ -3,8 +3,8 @@ import { canAsk, confirm } from './can-ask.ts'
 import { type Invocation, tell } from './invocation.ts'
 
 /**
- * Asks a person who wants other scopes or another audience whether the sign-in may end by it. Failures: `refusal` where nobody
- * can be asked; `declined`.
+ * Asks a person who wants other scopes or another audience whether the sign-in may end by it. Failures: `refusal` where no
+ * person can be asked; `declined`.
  */
 export async function agreeToBind(invocation: Invocation, refusal: Failure): Promise<void> {
   if (!canAsk(invocation)) throw refusal

@@ -50,7 +50,7 @@ export function fieldsToJson(fields: readonly { path: readonly string[]; value: 
   return JSON.stringify(plain(root))
 }
 
-/** `whole`: the key as it was typed. */
+/** `whole`: the typed key. */
 function put(tree: Tree, [key = '', ...rest]: readonly string[], value: JsonScalar, whole: string): void {
   const held = tree.get(key)
   if (rest.length === 0) {
@@ -84,7 +84,7 @@ function plain(value: Tree | JsonScalar | readonly (Tree | JsonScalar)[]): unkno
   return Array.isArray(value) ? value.map((one) => plain(one)) : value
 }
 
-/** The fields as they stand in a query: text, lists repeated. */
+/** The fields of a query: text, lists repeated. */
 export function fieldsToQuery(
   fields: readonly { path: readonly string[]; value: JsonScalar }[],
 ): [string, string][] {

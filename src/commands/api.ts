@@ -24,7 +24,7 @@ import { requireApi } from './request/require-api.ts'
 const OURS =
   /^(authorization|proxy-authorization|host|accept-encoding|content-length|transfer-encoding|connection|x-scope-orgid)$/
 
-/** Nobody sets these here, and each would say otherwise who asks, how, or where a request ends. */
+/** No caller sets these here, and each would change who asks, how, or where a request ends. */
 const NEVER_SENT =
   /^(cookie|keep-alive|te|trailer|upgrade|expect|x-http-method(-override)?|x-method-override)$/
 
@@ -182,8 +182,8 @@ async function goodAnswer(send: Send, request: ApiRequest, profile: Profile): Pr
 }
 
 /**
- * A path is below the API; a URL is taken as it is. Query: as it was typed. Failure `other-origin`: a token goes to the API
- * of the profile and nowhere else.
+ * A path is below the API; a URL is taken unchanged. Query: as typed. Failure `other-origin`: a token goes to the API of the
+ * profile only.
  */
 function placeOf(target: string, { api }: Profile): { base: URL; path: string; query: string } {
   const isPath = target.startsWith('/')
@@ -233,7 +233,7 @@ async function contentOf({ ports }: Invocation, file: string): Promise<Buffer> {
   throw new Failure('usage', `there is no file ${safeText(file, 100)}`, { hint: 'Check its path.' })
 }
 
-/** What a known gateway says by such a status is told as it is. */
+/** A known gateway's words for this status are reported unchanged. */
 const asWrongRequest = (failure: Failure, tokenHint: string | undefined): Failure =>
   failure.code === 'api-failed'
     ? new Failure('usage', failure.message.replace(' failed (', ' rejected this request ('), {

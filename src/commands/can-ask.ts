@@ -5,7 +5,7 @@ import { globals, type Invocation } from './invocation.ts'
 /** Formats of `-o` that a program reads while the command runs: it would wait for the answer to a question that it does not see. */
 const FOR_PROGRAMS: readonly unknown[] = ['json', 'ndjson']
 
-/** Whether a person is there to answer: never in a script, whose output is read by nobody. */
+/** Whether a person can answer: never in a script, whose output no person reads. */
 export function canAsk(invocation: Invocation): boolean {
   const { terminal, env } = invocation.ports
   const { json, quiet } = globals(invocation)

@@ -1,8 +1,8 @@
 import type { Invocation } from './invocation.ts'
 
 /**
- * Under GitHub Actions: tells the runner to show `***` in place of the token, should a later step print it
- * (docs.github.com, "Masking a value in a log"). The runner takes the line itself out of the log.
+ * Under GitHub Actions, makes the runner show `***` in place of the token, should a later step print it (docs.github.com,
+ * "Masking a value in a log"). The runner takes the line itself out of the log.
  */
 export function maskInCiLog({ ports }: Invocation, token: string): void {
   if (ports.env.variables.GITHUB_ACTIONS !== 'true') return

@@ -1,7 +1,7 @@
 import type { Ports } from '../ports/ports.ts'
 import { shellWord } from '../text/shell-word.ts'
 
-/** What was typed, as the parser gives it. */
+/** The typed words, as the parser gives them. */
 export interface TypedLine {
   /** The command's words without arguments, for messages and logs: `trace get`. */
   readonly command: string
@@ -32,7 +32,7 @@ export function commandLine(
   return isDashed ? `ls-auth ${command}${typed} --${words}` : `ls-auth ${command}${words}${typed}`
 }
 
-/** Options by their camelCase names as they are typed, each after a space. */
+/** The typed options by their camelCase names, each after a space. */
 export const optionWords = (options: Readonly<Record<string, unknown>>, platform?: NodeJS.Platform): string =>
   Object.entries(options)
     .filter(([name]) => name !== 'json' || options.jsonFields === undefined)

@@ -33,9 +33,8 @@ type ApiSettings = Pick<
 const HTTP_PROXIES = /^(http|https|all)_proxy$/i
 
 /**
- * The environment of a child that asks the API by a local proxy: its address with the secret, and no token, nor the proof
- * of a workload, by which it could have one. Where other HTTP proxies are set, this address is excepted: the secret is not
- * for them.
+ * The environment of a child that asks the API by a local proxy: its address with the secret, without a token or a workload's
+ * proof. Where other HTTP proxies are set, this address is excepted: the secret is not for them.
  */
 function proxyVariables(
   variables: Variables,
@@ -83,9 +82,9 @@ function startedWith(
 }
 
 /**
- * The environment of a child that runs as the person: the token under `name`, and the settings of the API. Every other
- * variable of ours is taken out, so that nothing of this run (a key file, a profile) is known to the child by accident.
- * A setting without a value is absent. `token` undefined: the API takes none.
+ * The environment of a child that runs as the person: the token under `name`, and the settings of the API. It takes out every
+ * other variable of ours, so that the child learns nothing of this run (a key file, a profile) by accident. A setting without a
+ * value is absent. `token` undefined: the API takes none.
  */
 function childVariables(
   variables: Variables,

@@ -7,7 +7,7 @@ export function noteGivenToken(invocation: Invocation): void {
   tell(invocation, `note: ${whatIsGiven(invocation)}`)
 }
 
-/** Of what is no token, the words in which the other commands refuse it. */
+/** Of what isn't a token, the words in which the other commands refuse it. */
 function whatIsGiven(invocation: Invocation): string {
   try {
     givenToken(invocation)

@@ -28,9 +28,9 @@ import {
 import { sessionToken } from './request/credentials.ts'
 
 /**
- * The profile whose sign-in is looked at. Behind `ls-auth exec --proxy` it is the same as outside, with the API that its
- * sign-in is for: its tokens are looked at here, and none goes to the proxy. A note says where it may be another one than the
- * proxy's. Failures: those of {@link loadProfile}.
+ * The profile whose sign-in is looked at. Behind `ls-auth exec --proxy` it is the same as outside, with the API of its sign-in:
+ * its tokens are looked at here, and none goes to the proxy. A note says where it may be another one than the proxy's.
+ * Failures: those of {@link loadProfile}.
  */
 export async function loadOwnProfile(invocation: Invocation, needs: ProfileNeeds): Promise<Profile> {
   const { env } = invocation.ports
@@ -62,7 +62,7 @@ export interface InspectedTokens {
   readonly trusted: VerifyOptions['trusted']
   /** The thumbprint of the key that the tokens of this session are bound to. */
   readonly ownKey?: string
-  /** Asks the provider for name and e-mail, where the granted scopes have them; undefined: there is nobody to ask. */
+  /** Asks the provider for name and e-mail, where the granted scopes have them; undefined: it cannot be asked. */
   readonly userinfo?: () => Promise<JsonObject | undefined>
 }
 
@@ -71,7 +71,7 @@ interface Options {
   readonly offline?: boolean
   readonly orCached?: boolean
   readonly fromInput?: boolean
-  /** The token that has to be fresh; the other one is as it is stored. */
+  /** The token that must be fresh; the other one is as stored. */
   readonly use?: 'access' | 'id'
 }
 
@@ -134,7 +134,7 @@ export async function readTokens(
   }
 }
 
-/** Failures after which the stored session is as good as it was before. */
+/** Failures that leave the stored session as good as before. */
 const OTHER_SIDE: readonly FailureCode[] = ['network', 'provider-failed', 'rate-limited', 'busy']
 
 interface SessionTokens {

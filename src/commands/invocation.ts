@@ -19,11 +19,11 @@ export interface OtherCaller {
   readonly parent?: string
 }
 
-/** One run of one command: what was typed, and the ports. */
+/** One run of one command: the typed line, and the ports. */
 export interface Invocation extends TypedLine {
   /** Who asks, where that is not the person who typed the command. */
   readonly caller?: OtherCaller
-  /** Aborted when nobody wants the answer any more: then no request for traces is sent or waited for. Absent: that never is. */
+  /** Aborted when the caller no longer wants the answer: then it sends no request for traces and waits for none. */
   readonly cancelled?: AbortSignal
   readonly ports: Ports
   /** What this run has got for a workload: long runs ask for a new token when the old one ends. */
@@ -48,7 +48,7 @@ export function tell(invocation: Invocation, line: string): void {
   if (!globals(invocation).quiet) invocation.ports.terminal.err(`${fitted(line, invocation)}\n`)
 }
 
-/** Lines for stderr: wrapped at a terminal; a log keeps a line as it is. */
+/** Lines for stderr: wrapped at a terminal; a log keeps a line whole. */
 export function fitted(text: string, { ports: { terminal } }: Invocation, indent = ''): string {
   if (!terminal.errIsTTY) return text
   return text

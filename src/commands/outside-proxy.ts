@@ -8,8 +8,8 @@ const OUTSIDE = 'Run it outside of exec --proxy.'
 export const isProxySet = ({ variables }: Env): boolean => variables.LS_AUTH_PROXY === '1'
 
 /**
- * Failure `cannot-do` behind `ls-auth exec --proxy`: a sign-in there would be confirmed for the proxy's address, which is
- * gone with the command, and a sign-out would end the one that the proxy works with. The profiles are the person's, too.
+ * Failure `cannot-do` behind `ls-auth exec --proxy`. A sign-in there would be confirmed for the proxy's address, which ends
+ * with the command; a sign-out would end that of the proxy. The profiles are the person's, too.
  */
 export function requireOutsideProxy(
   command: 'login' | 'logout' | `profile ${'add' | 'set' | 'use' | 'remove'}`,
@@ -22,8 +22,8 @@ export function requireOutsideProxy(
 }
 
 /**
- * The failure of a command behind the proxy, where its hint would lead to a `ls-auth login` that is refused there: what the
- * hint says is for outside.
+ * The failure of a command behind the proxy, where its hint would lead to an `ls-auth login` that is refused there: the hint is
+ * for outside.
  */
 export function forOutside(failure: Failure, env: Env): Failure {
   const { code, hint } = failure

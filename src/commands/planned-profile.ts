@@ -14,10 +14,10 @@ export interface PlannedProfile {
   readonly commit?: <T>(save: () => Promise<T>) => Promise<T>
 }
 
-/** Signs in with a profile, one that is planned where it is not as the file has it. */
+/** Signs in with a profile; `planned`: the file doesn't have it yet. */
 export type SignIn = (invocation: Invocation, planned?: PlannedProfile) => Promise<void>
 
-/** The settings as they are, and the profile of this run as it will be. Failures: `settings`, `refused`, `usage`. */
+/** The settings of now, and the future profile of this run. Failures: `settings`, `refused`, `usage`. */
 export async function loadPlanned(
   invocation: Invocation,
   { values }: PlannedProfile,

@@ -50,7 +50,7 @@ async function readProfileFile({ ports }: Invocation, path: string): Promise<Con
 
 /**
  * Reads a profile file (`ls-auth profile export`, or written by hand): the profile of the given name, else the only one.
- * Says what is not taken, and what nobody will heed: a policy that is misspelt is none. `from`: its path. Failures: `usage`,
+ * Says what is not taken, and what no person will respect: a policy that is misspelt is none. `from`: its path. Failures: `usage`,
  * `settings`.
  */
 export async function readTransfer(
@@ -100,7 +100,7 @@ const proofIn = (workload: unknown): string => {
 /** So many that the issuer above stays in sight. */
 const MOST_PARAMETERS = 10
 
-/** They may choose who signs the person in: an organization, another identity provider. As they stand, valid or not. */
+/** They may choose who signs the person in: an organization, another identity provider. Unchanged, valid or not. */
 function parametersIn(list: unknown): string {
   const all = typeof list === 'string' ? [list] : Array.isArray(list) ? list.map(String) : []
   const shown = all.slice(0, MOST_PARAMETERS).map((one) => safeText(withoutTokens(one), 200))
@@ -109,8 +109,8 @@ function parametersIn(list: unknown): string {
 }
 
 /**
- * Shows the origins of an imported profile, with the parameters of its sign-in, for confirmation before anything is saved:
- * whoever wrote the file chooses where people sign in and where their tokens go. Failures: `usage` (nobody there), `declined`.
+ * Shows the origins of an imported profile, with the parameters of its sign-in, for confirmation before anything is saved. The
+ * file chooses where people sign in and where their tokens go. Failures: `usage` (no person to ask), `declined`.
  */
 export async function confirmOrigins(
   invocation: Invocation,

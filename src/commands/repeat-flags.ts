@@ -20,19 +20,19 @@ const LOGIN =
 const OTHERS = new RegExp(`\\bls-auth (${ASKS_API}|${USES_PROFILE})\\b(?! --help)((?:(?!ls-auth ).)*)`, 'g')
 const WAYS: readonly string[] = ['device', 'paste', 'browser']
 
-/** What was typed, and the machine whose shell the hint is for. */
+/** The typed line, and the machine whose shell the hint is for. */
 type LineOfHere = TypedLine & { readonly ports: Pick<Ports, 'env'> }
 
-/** The failure with a hint whose commands can be typed as they stand; see {@link repeatFlags} and {@link forOutside}. */
+/** The failure with a hint whose commands can be typed unchanged; see {@link repeatFlags} and {@link forOutside}. */
 export function withTypedFlags(failure: Failure, line: LineOfHere): Failure {
   const hint = repeatFlags(failure.hint, line)
   return forOutside(hint === failure.hint ? failure : failure.withHint(hint), line.ports.env)
 }
 
 /**
- * A hint whose commands repeat the typed flags that matter: the profile, and the settings that a command takes. After a
- * `login` its `ls-auth login --paste` becomes the whole typed command line with `--paste`: before the first sign-in has
- * been kept, the issuer and the client are in that line only.
+ * A hint whose commands repeat the typed flags that matter: the profile, and the settings that a command takes. After a `login`
+ * its `ls-auth login --paste` becomes the whole typed command line with `--paste`. Before the first sign-in, the issuer and the
+ * client are in that line only.
  */
 export function repeatFlags(hint: string, line: LineOfHere): string {
   return hint

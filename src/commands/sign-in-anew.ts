@@ -14,7 +14,7 @@ import { requireProfile } from './sign-in/keep-sign-in.ts'
 import { terminalDialog } from './sign-in/terminal-dialog.ts'
 
 /**
- * Says what the API at `host` requires, asks, and has the same person sign in anew like that. Failure `declined`, and those of
+ * Says what the API at `host` requires, asks, and has the same person sign in again like that. Failure `declined`, and those of
  * {@link signIn}; the sign-in before is kept then.
  */
 export async function signInAnew(
@@ -23,7 +23,7 @@ export async function signInAnew(
   required: SignInRequirements,
   host: string,
 ): Promise<void> {
-  // Before the question: a profile that is removed while it waits was there.
+  // Before the question: a profile that is removed while it waits existed.
   const { env, files } = invocation.ports
   const before = await readSettings(env, await files())
   const claims = await claimsOfPerson(invocation, client)

@@ -47,7 +47,7 @@ const headerValue = ({ authorization, token }: PrintedToken): string =>
   authorizationValue(authorization.toLowerCase() === 'none' ? 'bearer' : authorization, token)
 
 /**
- * kubectl takes no other version than the one that its kubeconfig names, and says it in KUBERNETES_EXEC_INFO
+ * kubectl takes no other version than that of its kubeconfig, which is in KUBERNETES_EXEC_INFO
  * (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#input-and-output-formats).
  */
 function execVersion(execInfo = ''): string {

@@ -17,7 +17,7 @@ const MOST_BYTES = 64 * 1024
 
 /**
  * The address that Bazel wants credentials for, from standard input: `{"uri": "https://…"}` (credential helper protocol,
- * EngFlow/credential-helper-spec). Failure `usage`: it is no such request.
+ * EngFlow/credential-helper-spec). Failure `usage`: it isn't one.
  */
 async function readBazelRequest(terminal: Terminal): Promise<URL> {
   const text = await terminal.readAll(MOST_BYTES)

@@ -38,5 +38,5 @@ export async function pairOf(
   return { privateKey: await signerOf(key), publicKey: open as CryptoKey }
 }
 
-/** The algorithm of proofs: the one that every server with DPoP knows. */
+/** The algorithm of proofs: every server with DPoP knows it. */
 export const PROOF_ALGORITHM = 'ES256'

@@ -11,9 +11,8 @@ export interface Proofs {
   /** What the proofs of now are made with. */
   lesson(): Lesson
   /**
-   * Takes in what an answer says. True: it refuses the proof, and one that is made with what is known now may be taken. Of
-   * many requests at once each can be refused for the same nonce, so `before` is the lesson from before the request was sent.
-   * Ask so once for each request.
+   * Learns from an answer. True: it refuses the proof, and a new one may be taken. Of many requests at once each can be refused
+   * for the same nonce, so `before` is the lesson from before the request was sent. Ask so once for each request.
    */
   learn(token: string, answer: Answer, before: Lesson): boolean
 }
@@ -45,7 +44,7 @@ interface Bound {
 /** A request may be on its way with the token before the present one. */
 const TOKENS = 2
 
-/** Opens the proofs of one process; nothing is loaded before the first one is made. */
+/** Opens the proofs of one process; it loads nothing before the first one is made. */
 export function openProofs(clock: Pick<Clock, 'now'>): Proofs {
   let bound: readonly Bound[] = []
   let known: Lesson = {}

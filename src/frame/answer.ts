@@ -42,7 +42,7 @@ export interface Note {
 export const noteOf = (code: string, text: string | false | undefined): Note | undefined =>
   text ? { code, text } : undefined
 
-/** A name that can stand outside the data of an agent: it is no text that could say more. */
+/** A name that can stand outside the data of an agent: it isn't a text that could say more. */
 export const isPlain = (text: string): boolean => /^[\w.:/=-]{1,160}$/.test(text)
 
 /** What to do next: a verb with arguments and flags. */
@@ -56,7 +56,7 @@ export interface Step {
   readonly quotes?: true
   readonly args?: readonly string[]
   readonly flags?: Readonly<Record<string, unknown>>
-  /** Typed flags that go on to it; `file` and the settings of the API always do. */
+  /** Typed flags that continue to it; `file` and the settings of the API always do. */
   readonly keeps?: readonly string[] | 'all'
 }
 
@@ -67,13 +67,13 @@ export type Pages<Row> = (take: (rows: readonly Row[]) => Promise<void>) => Prom
 export interface Data<Row = unknown> {
   readonly rows: Iterable<Row> | AsyncIterable<Row> | Pages<Row>
   row(row: Row): unknown
-  /** Notes stand beside its members, where it is no list. */
+  /** Notes stand beside its members, where it isn't a list. */
   whole(rows: readonly unknown[]): object
   /** The lines of CSV, where a row is more than one of them. */
   csv?(): Iterable<string>
 }
 
-/** Lines that go on with new rows. */
+/** Lines that continue with new rows. */
 export interface Feed {
   readonly head: string
   // biome-ignore lint/suspicious/noExplicitAny: as in `data`

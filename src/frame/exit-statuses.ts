@@ -25,8 +25,8 @@ export const EXIT_STATUSES = {
 export type ExitStatus = keyof typeof EXIT_STATUSES
 
 /**
- * Any command can end with these, but for one that hands on the status of another program. 10: where certificate checks are
- * switched off.
+ * Any command can end with these, unless it hands on the status of another program. 10: where certificate checks are switched
+ * off.
  */
 export const ALWAYS: readonly ExitStatus[] = [0, 1, 2, 10]
 
@@ -36,5 +36,5 @@ export const OF_SETTINGS: readonly ExitStatus[] = [6, 9]
 /** A command that uses the session. */
 export const OF_A_SESSION: readonly ExitStatus[] = [3, 6, 8, 9, 11]
 
-/** A command that asks the trace API, as the person who is signed in; who may be asked to sign in anew. */
+/** A command that asks the trace API, as the person who is signed in; who may be asked to sign in again. */
 export const OF_THE_API: readonly ExitStatus[] = [...OF_A_SESSION, 4, 7]

@@ -19,7 +19,7 @@ export interface Flag<T> {
   readonly counts?: true
   /** Taken to say why not: no help shows it. */
   readonly isHidden?: true
-  /** Its place among the arguments: it is no flag. */
+  /** Its place among the arguments: it isn't a flag. */
   readonly argument?: number
   /** A switch that is on, and off by `--no-bars`. */
   readonly no?: true
@@ -37,7 +37,7 @@ export type ValuesOf<F extends Flags> = { readonly [K in keyof F]: F[K] extends 
 
 type More = Partial<Pick<Flag<unknown>, 'isHidden' | 'short' | 'alias' | 'counts' | 'argument' | 'no'>>
 
-/** A switch. With `no` one that is on until it is switched off. */
+/** A switch. With `no` it is on until it is switched off. */
 export const bool = (help: string, more: More = {}): Flag<boolean> => ({
   help,
   ...more,

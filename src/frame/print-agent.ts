@@ -13,8 +13,8 @@ const PEN: Pen = { audience: 'agent', width: 140, unicode: true, style: UNSTYLED
 export type SayStep = (step: Step) => string | undefined
 
 /**
- * An answer for an agent, in at most {@link MOST_BYTES}: our own lead, what others wrote in one block, our notes, then up to
- * three calls to go on with. `said`: lines that were said on the way, which may quote a server.
+ * An answer for an agent, in at most {@link MOST_BYTES}: our own lead, others' data in one block, our notes, up to three next
+ * calls. `said`: lines from the way, which may quote a server.
  */
 export function agentText(answer: Answer, remarks: readonly string[], sayStep: SayStep): string {
   const { blocks = [], mostBytes = MOST_BYTES } = answer

@@ -123,7 +123,7 @@ function tellNotes(invocation: Invocation, notes: readonly Note[]): void {
     tell(invocation, `note: ${text}${isForPerson ? forPerson : ''}`)
 }
 
-/** A step as a command line, with the typed flags that it keeps. Undefined: of standard input, which is there only once. */
+/** A step as a command line, with the typed flags that it keeps. Undefined: of standard input, which can be read only once. */
 export function stepLine(
   invocation: Invocation,
   { verb, args = [], flags, keeps = [] }: Step,

@@ -1,6 +1,6 @@
 import { SETTING_TABLE } from '../settings/setting-table.ts'
 
-/** Environment variables that are no setting of a profile, and what each does. */
+/** Environment variables that aren't setting of a profile, and what each does. */
 const VARIABLES = {
   LS_AUTH_PROFILE: 'profile to use',
   LS_AUTH_TOKEN: 'access token to use instead of the session, for CI',

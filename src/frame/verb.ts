@@ -25,7 +25,7 @@ export interface ToolOf<F extends Flags> {
   readonly required?: readonly (keyof F & string)[]
   /** The largest numbers that it takes. */
   readonly most?: Partial<Record<keyof F & string, number>>
-  /** Flags that an agent leaves out, as they are typed. */
+  /** Flags that an agent leaves out, with their typed values. */
   readonly usual?: Partial<Record<keyof F & string, string>>
 }
 
@@ -72,7 +72,7 @@ export const ASKS_API = {
 /** The formats of a list. */
 export const LIST_FORMATS = ['list', 'json', 'ndjson', 'agent'] as const
 
-/** Reads all flags of a line. `args`: its arguments. Failure `usage`: the first one that is not a value. */
+/** Reads all flags of a line. `args`: its arguments. Failure `usage`: the first wrong one. */
 export function readFlags<F extends Flags>(
   flags: F,
   typed: Readonly<Record<string, unknown>>,

@@ -19,10 +19,10 @@ const FIRST_DATE = 1_000_000_000
 const FIRST_DATE_MILLISECONDS = 1_000_000_000_000
 
 /**
- * Reads `X-RateLimit-Limit`, `-Remaining` and `-Reset` (docs.lightstep.com/docs/rate-limits: seconds to wait), the same
- * names without `X-`, those of Okta (`X-Rate-Limit-Limit` …), the one header `RateLimit` of the drafts of
- * draft-ietf-httpapi-ratelimit-headers, and `Retry-After` (RFC 9110 §10.2.3). Dates are compared with the server's own clock (`Date`), else with `ownNow`, milliseconds since the epoch;
- * without either they say nothing.
+ * Reads `X-RateLimit-Limit`, `-Remaining` and `-Reset` (docs.lightstep.com/docs/rate-limits: seconds to wait), the same names
+ * without `X-`, those of Okta (`X-Rate-Limit-Limit` …), the one header `RateLimit` of the drafts of
+ * draft-ietf-httpapi-ratelimit-headers, and `Retry-After` (RFC 9110 §10.2.3). It compares dates with the server's own clock
+ * (`Date`), else with `ownNow`, milliseconds since the epoch; without either it ignores them.
  */
 export function readRateLimit(headers: Headers, ownNow?: number): RateLimit {
   const now = dateIn(headers.date) ?? ownNow
@@ -44,10 +44,10 @@ export function readRateLimit(headers: Headers, ownNow?: number): RateLimit {
   }
 }
 
-/** As long as a server may mean it, in seconds: more digits are no time that anybody waits. */
+/** As long as a server may mean it, in seconds: more digits aren't time that anybody waits. */
 const LONGEST_WAIT = 999_999_999
 
-/** Longer waits are told in minutes, rounded up. In seconds. */
+/** Longer waits are shown in minutes, rounded up. In seconds. */
 const EXACT_BELOW = 600
 
 /**

@@ -2,7 +2,7 @@ import { isObject, jsonObject } from '../json-object.ts'
 import type { HttpAnswer } from '../ports/http.ts'
 import { safeText } from '../text/safe-text.ts'
 
-/** An error in Okta's own form, as `E0000004: Authentication failed`; undefined: it is none. To be shown as it is. */
+/** An error in Okta's own form, as `E0000004: Authentication failed`; undefined: it is none. To be shown unchanged. */
 export function vendorError({ status, body }: Pick<HttpAnswer, 'status' | 'body'>): string | undefined {
   const fields = (status >= 400 && jsonObject(body)) || {}
   const { errorCode: code, errorSummary: summary } = fields

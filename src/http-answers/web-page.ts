@@ -9,9 +9,9 @@ export function isPage({ headers, body }: HttpAnswer): boolean {
 }
 
 /**
- * The Failure `network` for a status that is made on the way, never by the server that was asked; undefined for any other
- * status: 511 Network Authentication Required (RFC 6585 §6) and 407 Proxy Authentication Required (RFC 9110 §15.5.8). Nobody but
- * the person at this machine can mend it.
+ * The Failure `network` for a status that only a network on the way sends. That is 511 Network Authentication Required (RFC
+ * 6585 §6) and 407 Proxy Authentication Required (RFC 9110 §15.5.8). Undefined for any other. Only the person at this machine
+ * can fix it.
  */
 export function networkSignIn(status: number): Failure | undefined {
   if (status === 511)

@@ -10,8 +10,8 @@ import type { Argument, Given, Tool } from './tool.ts'
 const LONGEST = 4000
 
 /**
- * The arguments of a call. Failure `usage`: one that the tool does not have, which names those it has; one of another
- * type; one that is missing.
+ * The arguments of a call. Failure `usage`: an unknown one (the hint names those of the tool), one of another type, or a
+ * missing one.
  */
 export function readArguments(tool: Pick<Tool, 'name' | 'arguments'>, typed: unknown): Given {
   const given = typed ?? {}

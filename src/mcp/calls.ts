@@ -47,8 +47,8 @@ export function openCalls(
 }
 
 /**
- * The run for one call. Standard output belongs to the protocol and nobody sits at the terminal, also where there is one:
- * nothing is printed, asked or drawn.
+ * The run for one call. Standard output belongs to the protocol and no person sits at the terminal, so it prints, asks and
+ * draws nothing.
  */
 export function withoutPerson(invocation: Invocation): Invocation {
   const nothing = async (): Promise<undefined> => undefined

@@ -134,7 +134,7 @@ async function run(invocation: Invocation, options: McpOptions): Promise<number>
 
 /** The tools that read traces as the profile in use. */
 async function traceService(invocation: Invocation, limits: McpOptions): Promise<Service> {
-  // Who signs in may come later. A profile that is not there never works.
+  // Who signs in may come later. A profile that is missing never works.
   const { profile } = await loadProfile(invocation)
   const offer = offerOf(profile, invocation.options.snapshot === true)
   const tools = {

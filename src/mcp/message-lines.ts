@@ -1,9 +1,9 @@
 import { Transform } from 'node:stream'
 import { isObject } from '../json-object.ts'
 
-/** Why a line is no message (JSON-RPC 2.0 §5.1). */
+/** Why a line isn't a message (JSON-RPC 2.0 §5.1). */
 export interface BadLine {
-  /** Of the request that it was meant to be; null where that cannot be told. */
+  /** Of the meant request; null where that is unknown. */
   readonly id: string | number | null
   readonly code: -32700 | -32600
   readonly message: string
@@ -14,7 +14,7 @@ export const MOST_LINE_BYTES = 1024 * 1024
 
 const LF = 0x0a
 
-/** What lines are told by, and who is told of them. */
+/** How lines are read, and who hears of them. */
 export interface LineRules {
   /** Whether a line of JSON is a message of the protocol. */
   readonly isMessage: (line: string) => boolean
@@ -24,8 +24,8 @@ export interface LineRules {
 }
 
 /**
- * Lets the lines through that are messages. Of any other `refuse` is told: the kit passes over what is none, so that whoever
- * asked would wait for ever, and ends with one that is too long.
+ * Lets the lines through that are messages, and calls `refuse` for any other. The kit passes over those, so their senders would
+ * wait for ever, and ends at a line that is too long.
  */
 export function messageLines({ isMessage, refuse, last }: LineRules): Transform {
   let parts: Buffer[] = []
@@ -48,7 +48,7 @@ export function messageLines({ isMessage, refuse, last }: LineRules): Transform 
         const end = chunk.indexOf(LF, from)
         const part = chunk.subarray(from, end < 0 ? chunk.length : end)
         size += part.length
-        // What is too long is not kept.
+        // A line that is too long is not kept.
         if (size <= MOST_LINE_BYTES) parts.push(part)
         else parts = []
         if (end < 0) break
@@ -64,7 +64,7 @@ export function messageLines({ isMessage, refuse, last }: LineRules): Transform 
   })
 }
 
-/** `notification`: one that is wrong, and has no answer all the same (JSON-RPC 2.0 §4.1). */
+/** `notification`: a wrong one, which gets no answer anyway (JSON-RPC 2.0 §4.1). */
 function problemIn(text: string, isMessage: LineRules['isMessage']): BadLine | 'notification' | undefined {
   let message: unknown
   try {
@@ -75,7 +75,7 @@ function problemIn(text: string, isMessage: LineRules['isMessage']): BadLine | '
   if (isMessage(text)) return undefined
   if (isObject(message) && typeof message.method === 'string' && message.id === undefined)
     return 'notification'
-  // Without a method it may be an answer: its id is one of ours, and the client may wait for the answer to its own of that id.
+  // Without a method it may be an answer to one of ours, whose id may be that of a call.
   const id = isObject(message) && message.method !== undefined ? message.id : undefined
   return {
     id: typeof id === 'number' || (typeof id === 'string' && !isJwt(id)) ? id : null,

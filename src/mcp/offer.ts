@@ -6,9 +6,9 @@ import { ABOUT_DATA } from '../trace/render/data-block.ts'
 import type { Tool } from './tool.ts'
 import { allTools } from './tools.ts'
 
-/** What is known without a request of what the tools can do here. */
+/** Facts about the tools here that need no request. */
 export interface Offer {
-  /** Undefined: nobody has said what answers. */
+  /** Undefined: no person has said what answers. */
   readonly backend: BackendId | undefined
   /** A person allows what is paid for (`--snapshot`). */
   readonly paid: boolean
@@ -19,7 +19,7 @@ export interface OfferedTool extends Tool {
   readonly spends: boolean
 }
 
-/** What is offered to an agent that reads as this profile. */
+/** The tools for an agent that reads as this profile. */
 export const offerOf = (
   { resolved, saved, backend }: Pick<Profile, 'resolved' | 'saved' | 'backend'>,
   paid: boolean,

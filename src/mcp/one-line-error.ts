@@ -8,12 +8,12 @@ interface RpcError {
 }
 
 const INVALID_PARAMS = -32602
-/** Of what is wrong, told in one line. */
+/** Of the faults in one line. */
 const MOST = 3
 
 /**
- * The error as the protocol has it: of parameters that do not fit the kit tells by a dump of JSON in many lines, partly as
- * an error of its own (-32603).
+ * The protocol's error in one line. For parameters that do not fit, the kit dumps JSON in many, partly as an error of its own
+ * (-32603).
  */
 export function oneLineError<E extends RpcError>(error: E): E {
   const issues = issuesIn(error.message)

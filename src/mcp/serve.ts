@@ -17,7 +17,6 @@ import type { OfferedTool } from './offer.ts'
 import { oneLineError } from './one-line-error.ts'
 import { schemaOf } from './tool.ts'
 
-/** What is served. */
 export interface Service {
   /** Calls that are answered at once; the others wait. */
   readonly atOnce: number
@@ -32,13 +31,13 @@ export type Turn = <T>(cancelled: AbortSignal, call: (over: AbortSignal) => Prom
 
 /** A server that serves. */
 export interface Served {
-  /** Resolves at the end of the input, once the calls that came before are over, or when nobody reads the answers. */
+  /** Resolves at the end of the input, once the calls that came before are over, or when no person reads the answers. */
   readonly closed: Promise<void>
   /** Cuts all calls off, those that are still to come, too. Resolves when none is under way. */
   giveUp(): Promise<void>
 }
 
-/** Serves by the official kit: the revision of 2026-07-28, and the older ones that begin with `initialize`. */
+/** Serves by the official kit: the revision of 2026-07-28, and older ones with `initialize`. */
 export function serve(
   { input, output }: { readonly input: Readable; readonly output: Writable },
   { atOnce, serverOf }: Service,
@@ -76,7 +75,7 @@ export function serve(
   return { closed, giveUp }
 
   async function turn<T>(cancelled: AbortSignal, call: (over: AbortSignal) => Promise<T>): Promise<T> {
-    // Not `AbortSignal.any`: Node keeps its signal, and all that a call holds, while somebody listens to it.
+    // Not `AbortSignal.any`: Node keeps its signal, and all that a call holds, while a person listens to it.
     const over = new AbortController()
     const both = [cancelled, end.signal]
     const stop = () => over.abort(both.find(({ aborted }) => aborted)?.reason)
@@ -125,7 +124,7 @@ export function callerIn(server: Server, { envelope = {}, _meta }: ServerContext
   return callerOf(fields[CLIENT_INFO_META_KEY] ?? server.getClientVersion(), _meta)
 }
 
-/** Whether the kit takes a line of JSON; it says nothing of one that it does not. */
+/** Whether the kit takes a line of JSON; it is silent about others. */
 export function isMessage(line: string): boolean {
   try {
     deserializeMessage(line)
@@ -182,7 +181,7 @@ function textIn(object: unknown, name: string): string | undefined {
 /** Work in turn: so many at once, the others wait. */
 interface InTurn {
   /**
-   * Runs work when its turn comes. What was aborted meanwhile is not begun, and what is aborted later has no turn any more,
+   * Runs work when its turn comes. Work that was aborted before is not begun; work that is aborted later has no turn any more,
    * though it may still run: rejects with the reason.
    */
   run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>
@@ -233,7 +232,7 @@ export function inTurn(most: number): InTurn {
   }
 }
 
-/** What is given, or the reason of the signal where that comes before. */
+/** The given value, or the reason of the signal where that comes before. */
 function orAborted<T>(given: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason)

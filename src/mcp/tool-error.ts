@@ -7,9 +7,9 @@ import type { Tool } from './tool.ts'
 import { ALLOW_SNAPSHOTS, withTools } from './tool-names.ts'
 
 /**
- * The text of a failed call: what to do, in words of ours, then what the failure says, as data: it may quote a server or a
- * trace, and so may its hint. Only a hint that is known to be ours stands behind. Commands can be typed as they stand; where a
- * tool does the same, it is named instead.
+ * The text of a failed call: what to do, in our words. Then failure and hint as data, since they may quote a server or a trace.
+ * Only a hint that is known to be ours stands behind. Its commands can be typed; where a tool does the same, it is named
+ * instead.
  */
 export function errorText(error: unknown, invocation: Invocation, tool: Pick<Tool, 'arguments'>): string {
   // The message of a foreign error may quote a token.
@@ -21,7 +21,7 @@ export function errorText(error: unknown, invocation: Invocation, tool: Pick<Too
   const isOwn = isOwnHint(error) || withTools(error.hint) === ALLOW_SNAPSHOTS
   const details = detail.flatMap((line) => lines(`  ${withTools(line)}`))
   const quoted = [...lines(`error: ${message}`), ...(isOwn ? [] : hint), ...details]
-  // A command in it repeats flags as they were typed.
+  // A command in it repeats the typed flags.
   return [adviceFor(error), ...dataBlock(quoted), ...(isOwn ? hint.map(dataLine) : [])].join('\n')
 }
 
@@ -86,7 +86,7 @@ const BY_CODE: Readonly<Record<FailureCode, string>> = {
   'no-program': SET_UP,
 }
 
-/** What is not as the rest of its code. */
+/** Advice that differs from the rest of its code. */
 const BY_REASON: Readonly<Partial<Record<FailureReason, string>>> = {
   'budget-spent':
     "This server's budget is used up, so it answers no more calls. Do not call again. Tell the person what you know so far.",

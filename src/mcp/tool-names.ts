@@ -1,4 +1,4 @@
-/** All of a hint, where an agent cannot start the server anew. */
+/** All of a hint, where an agent cannot start the server again. */
 export const ALLOW_SNAPSHOTS =
   'A person can allow snapshots by starting this server with --snapshot. Without one: get_trace with the id of a span (16 hex digits) or the address of its page.'
 

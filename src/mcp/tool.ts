@@ -14,7 +14,7 @@ export interface Argument {
   readonly isRequired?: true
   /** The flag of a command that means the same, by its camelCase name: its reader judges the value. */
   readonly flag?: string
-  /** Its place among the arguments of that command, where it is no flag. */
+  /** Its place among the arguments of that command, where it isn't a flag. */
   readonly place?: number
   /** Of an integer the largest, of a list the longest. */
   readonly most?: number

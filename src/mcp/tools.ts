@@ -20,7 +20,7 @@ const VERBS: readonly (readonly [line: string, load: () => Promise<Verb>])[] = [
   ['trace breakdown', async () => (await import('../verbs/trace-breakdown.ts')).traceBreakdown],
 ]
 
-/** What an agent can call, in the order it is told. */
+/** The tools of an agent, in the order of the list. */
 export const allTools = async (): Promise<readonly Tool[]> =>
   (await Promise.all(VERBS.map(async ([line, load]) => toolsOf(line, await load(), allTools)))).flat()
 

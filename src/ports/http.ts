@@ -25,7 +25,7 @@ export interface HttpAnswer {
 
 /** What a request goes through. */
 export interface UsedProxy {
-  /** With its port; undefined: what is set is not the URL of an HTTP proxy. */
+  /** With its port; undefined: the setting isn't the URL of an HTTP proxy. */
   readonly host: string | undefined
   /** The variable that sets it, or the key of the profile. */
   readonly from: string
@@ -50,7 +50,7 @@ export interface UpstreamRequest {
   readonly url: URL
   /** Repeated names are sent as repeated headers. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** A stream is read once, so such a request cannot be sent again. */
+  /** A stream is read once, so a request with it cannot be sent again. */
   readonly body: Buffer | Readable | undefined
   readonly signal: AbortSignal
 }

@@ -9,7 +9,7 @@ export interface Env {
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly platform: NodeJS.Platform
   readonly homeDirectory: string
-  /** Of the command that runs now. Nothing in it is read unless somebody types its name. */
+  /** Of the command that runs now. Nothing in it is read unless a person types its name. */
   workingDirectory(): string
   /** The system-wide settings file, read below the profile. */
   readonly systemConfigFile: string
@@ -33,12 +33,12 @@ export interface Signals {
   /** A signal that comes during `work` takes effect after it, or after a timeout. */
   shield<T>(work: () => Promise<T>): Promise<T>
   /**
-   * Waits for a signal that would end the process, and gives the status that a shell would see (130, 143), after the work
-   * that delays it. A second one ends it at once. When `stop` is aborted it waits no longer, and never resolves.
+   * Waits for a signal that would end the process and for the work that delays it, and gives the status of a shell (130, 143).
+   * A second one ends it at once. When `stop` is aborted it waits no longer, and never resolves.
    */
   ending(stop: AbortSignal): Promise<number>
   /**
-   * Does `work`, which must be short, before a signal ends the process at once; not where somebody waits for `ending`. What it
+   * Does `work`, which must be short, before a signal ends the process at once; not where a person waits for `ending`. What it
    * gives forgets it.
    */
   beforeEnd(work: () => Promise<void>): () => void
@@ -60,11 +60,11 @@ export interface Ports {
   programs(): Promise<Programs>
   /**
    * Shows how far long work has come in one line of the terminal, which the next text replaces and an empty one takes
-   * back. Absent: nobody is to see it.
+   * back. Absent: no person is to see it.
    */
   readonly progress?: (text: string) => void
   /**
-   * Keys that a passphrase has opened while the process runs, by what was opened: nobody types it twice for one command.
+   * Keys that a passphrase has opened while the process runs, by their wrapped form: a person types it once for one command.
    * Absent: each is asked for.
    */
   readonly openedKeys?: Map<string, Buffer>
@@ -91,9 +91,9 @@ export type ProgramOutput =
 /** Other programs. */
 export interface Programs {
   /**
-   * Runs a program with this process's stdin, stdout and stderr, in its process group, and with exactly these variables.
-   * Signals that end this process are left to it meanwhile. Failures: `no-program`, `cannot-run` (reason `batch-file`: cmd.exe
-   * can start it; nothing here escapes words for cmd.exe).
+   * Runs a program with this process's stdin, stdout and stderr, in its process group, and with exactly these variables. Until
+   * it ends, signals that end this process are left to it. Failures: `no-program`, `cannot-run` (reason `batch-file`: cmd.exe
+   * can start it; this room escapes no words for cmd.exe).
    */
   run(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<ChildEnd>
   /**
@@ -145,7 +145,7 @@ export interface GrowingFile {
   read(position: number, length: number): Buffer
   /** Cuts it to so many bytes. */
   cut(size: number): void
-  /** Appends by one write. What was written of it when it fails is taken away again where that is possible. */
+  /** Appends by one write. If it fails, the written part is removed again where that is possible. */
   append(bytes: Uint8Array): void
   /** Flushes it to the disk, and lets others write it. */
   close(): Promise<void>
@@ -157,7 +157,7 @@ export interface Files {
   read(path: string): Promise<Buffer | undefined>
   /**
    * Whole content of a file that the user named: of any kind (also a pipe or a device), symlinks followed. Error code
-   * EFBIG when it has more than `maxBytes`. `plainOnly`: EINVAL for what is no plain file; nothing waits for a pipe.
+   * EFBIG when it has more than `maxBytes`. `plainOnly`: EINVAL for what isn't a plain file; nothing waits for a pipe.
    * `judge` has the facts of the file that is open, before it is read, and may throw; then no symlink at `path` is followed.
    */
   readForeign(
@@ -168,23 +168,23 @@ export interface Files {
   ): Promise<Buffer | undefined>
   /** Creates `path` (must not exist, mode 0600 under every umask, no symlink followed), writes and flushes it to the disk. */
   create(path: string, bytes: Uint8Array): Promise<void>
-  /** The same, whole or not at all: nobody who reads `path` finds a part of it, whatever happens. */
+  /** The same, whole or not at all: no reader of `path` finds a part of it, whatever happens. */
   createWhole(path: string, bytes: Uint8Array): Promise<void>
   /**
-   * Appends by one write, to a file that is made (mode 0600) when it is missing, no symlink followed. Resolves to the size
-   * of the file then, in bytes. Error codes: EINVAL for what is no plain file, EPERM where the file or its directory belongs to
-   * another user. What others may do with the file is taken away. `inBackground`: nothing else waits meanwhile, also not for
-   * a disk that hangs; it takes longer.
+   * Appends by one write, to a file that is made (mode 0600) when it is missing, no symlink followed, and closes it to others.
+   * Resolves to the size of the file then, in bytes. Error codes: EINVAL for anything but a plain file, EPERM where the file or
+   * its directory belongs to another user. `inBackground`: the process does not wait, even for a disk that hangs; it takes
+   * longer.
    */
   append(path: string, bytes: Uint8Array, inBackground?: boolean): Promise<number>
   /**
    * Opens a file that the user named, symlinks followed; it is made (mode 0600) when it is missing. Error codes: EINVAL for
-   * what is no plain file, EBUSY while another process of ours writes it.
+   * what isn't a plain file, EBUSY while another process of ours writes it.
    */
   openGrowing(path: string): Promise<GrowingFile>
   /**
-   * Renames; a file at `to` is replaced. Windows refuses that while another program, as a virus scanner, has one of the two open: there
-   * it is tried again for 10 seconds, but for `once`.
+   * Renames; a file at `to` is replaced. Windows refuses that while another program, as a virus scanner, has one of the two
+   * open: there it retries for 10 seconds, but for `once`.
    */
   rename(from: string, to: string, once?: boolean): Promise<void>
   /** Flushes a directory's entries to the disk (a no-op where the platform has no such call). */
@@ -200,7 +200,7 @@ export interface Files {
    * code ENOENT when the directory of the end is.
    */
   endOfLinks(path: string): Promise<string>
-  /** What a symlink says, as it stands there. */
+  /** The text of a symlink, unresolved. */
   readLink(path: string): Promise<string>
   /** `lstat`; undefined when there is nothing at `path`. */
   inspect(path: string): Promise<FileFacts | undefined>
@@ -230,7 +230,7 @@ export interface LocalExchange {
   drop(): void
 }
 
-/** Changes bytes that pass by; both give what may go on by now. */
+/** Changes bytes that pass by; both give the bytes that may pass by now. */
 export interface ByteFilter {
   push(bytes: Buffer): Buffer
   end(): Buffer
@@ -251,6 +251,6 @@ interface LocalServer {
 export interface LocalServers {
   /** Error code EADDRINUSE, EACCES, … when it cannot listen there. */
   open(address: LocalAddress, serve: (exchange: LocalExchange) => Promise<void>): Promise<LocalServer>
-  /** Whether a program answers at a Unix socket; false: nobody has it open any more. */
+  /** Whether a program answers at a Unix socket; false: no program has it open any more. */
   isLive(socket: string): Promise<boolean>
 }

@@ -17,7 +17,7 @@ export interface Style {
 export interface Key {
   /**
    * `up`, `pagedown`, `return`, `escape`, `backspace`, or the letter; empty for other characters. `paste`: a whole text that
-   * was pasted, which is no keys.
+   * was pasted, which is text and not keys.
    */
   readonly name: string
   /** What it types; empty for keys that type nothing. In a paste a blank stands for line feeds and the like. */
@@ -32,16 +32,16 @@ export interface Spot {
   readonly column: number
 }
 
-/** The whole terminal, taken over for a while: keys come one by one, and nothing is echoed. */
+/** The whole terminal, taken over for a while: keys come one by one, without echo. */
 export interface Screen {
   readonly columns: number
   readonly rows: number
   /** Shows these lines, from the top; no line may be wider than the screen. The terminal's own cursor goes to `cursor`. */
   show(lines: readonly string[], cursor: Spot): Promise<void>
   /**
-   * The keys that were pressed since the last call; waits for one. Without any: the screen has changed its size, or must
-   * be drawn anew. Undefined: the input has ended. Ctrl-C and Ctrl-Z do not come: they end and stop the process; on
-   * Windows, where nothing could continue it, Ctrl-Z does nothing.
+   * The keys that were pressed since the last call; waits for one. Without any: the screen has changed its size, or must be
+   * drawn again. Undefined: the input has ended. Ctrl-C and Ctrl-Z do not come: they end and stop the process. On Windows,
+   * where the process could not be continued, Ctrl-Z does nothing.
    */
   next(): Promise<readonly Key[] | undefined>
   /** Hands a text to the clipboard of the terminal (OSC 52). False: this terminal is known not to take one. */
@@ -58,11 +58,11 @@ export interface Terminal {
    */
   out(text: string | Iterable<string>, after?: string): Promise<void>
   /**
-   * The same for text that a person reads: when stdout is a terminal and the text is longer than its screen, it goes
-   * through the pager ($PAGER, else `less`, on Windows none). Resolves when the pager has ended; leaving it early is no error.
+   * The same for text that a person reads: on a terminal, text longer than its screen goes through the pager ($PAGER, else
+   * `less`, on Windows none). Resolves when the pager has ended; leaving it early isn't an error.
    */
   page(text: string | Iterable<string>, after?: string): Promise<void>
-  /** Writes data to stdout as it is. */
+  /** Writes data to stdout unchanged. */
   outBytes(bytes: Buffer): Promise<void>
   /** Writes messages for a person to stderr. */
   err(text: string): void
@@ -87,13 +87,13 @@ export interface Terminal {
   readAllBytes(maxBytes: number): Promise<Buffer>
   /** One line from stdin, echoed by the terminal; undefined at the end of the input. */
   readLine(signal?: AbortSignal): Promise<string | undefined>
-  /** Prompts without echo; undefined when stdin or stderr is no terminal, or at the end of the input. */
+  /** Prompts without echo; undefined when stdin or stderr isn't a terminal, or at the end of the input. */
   readSecret(prompt: string): Promise<string | undefined>
   /** Standard input and output are a terminal on which a cursor can be moved. */
   readonly hasScreen: boolean
   /**
-   * Takes the whole terminal over for `work`, on its alternate screen. However `work` ends, by a signal too, the terminal
-   * is given back as it was. Must not be called without {@link hasScreen}.
+   * Takes the whole terminal over for `work`, on its alternate screen. However `work` ends, by a signal too, the terminal is
+   * restored. Must not be called without {@link hasScreen}.
    */
   withScreen<T>(work: (screen: Screen) => Promise<T>): Promise<T>
 }

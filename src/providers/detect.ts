@@ -24,7 +24,7 @@ const PLACES: readonly Place[] = [
       ...['sts.windows.net', '.ciamlogin.com', '.b2clogin.com'],
     ],
   },
-  // The sign-in domain is no issuer but is often mistaken for one: recognised, so that the hint can say so.
+  // The sign-in domain isn't an issuer but is often mistaken for one: the hint explains it.
   {
     id: 'cognito',
     hosts: ['.amazoncognito.com'],

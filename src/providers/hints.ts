@@ -2,9 +2,10 @@ import { type Hint, PRESET_TEXTS, type Where } from './preset-texts.ts'
 import { isProviderId } from './presets.ts'
 
 /**
- * An error as the provider reported it. `error`: an OAuth error code, or one of our own: `issuer-mismatch`,
- * `not-found`, `denied` and `no-endpoint` at discovery, `issuer-missing` in a redirect, `no-refresh-token`, `opaque-token` (only the provider's own API can
- * read it) and `other-issuer` (than the profile's; `description` is the token's) for the tokens of a response.
+ * An error as the provider reported it. `error`: an OAuth error code, or one of our own. At discovery: `issuer-mismatch`,
+ * `not-found`, `denied` and `no-endpoint`; in a redirect: `issuer-missing`; for the tokens of a response: `no-refresh-token`,
+ * `opaque-token` (only the provider's own API can read it) and `other-issuer` (than the profile's; `description` is the
+ * token's).
  */
 export interface ProviderError {
   readonly error?: string
@@ -131,8 +132,8 @@ const COMMON: readonly Hint[] = [
 const PASSING: readonly string[] = ['server_error', 'temporarily_unavailable', 'slow_down']
 
 /**
- * The hint for a provider's error, undefined when there is none. The preset's own hints go first. Text from the
- * provider is only matched; what is filled in comes from `values`.
+ * The hint for a provider's error, undefined when there is none. The preset's own hints go first. Text from the provider is
+ * only matched; `values` fill the placeholders.
  */
 export function hintFor(provider: string, error: ProviderError, values: HintValues = {}): string | undefined {
   return adviceFor(provider, error, values)?.hint

@@ -15,9 +15,9 @@ interface Advice {
   /** Matches the issuer. */
   readonly issuer?: RegExp
   /**
-   * `{issuer}`, `{host}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}` are filled in from the current settings,
-   * `{supported}` from the metadata; `{online}`: the scopes but for offline_access, to be pasted;
-   * `{others}`: a login with the scopes that may be granted.
+   * The current settings fill `{issuer}`, `{host}`, `{tenant}`, `{client}`, `{redirect}` and `{scopes}`, the metadata
+   * `{supported}`; `{online}`: the scopes but for offline_access, to be pasted; `{others}`: a login with the scopes that may be
+   * granted.
    */
   readonly say: string
 }
@@ -26,13 +26,13 @@ interface ByCode {
   readonly description?: never
   /** Who refuses is a rule or an administrator, also where the error is one by which a person could have refused. */
   readonly notByPerson?: true
-  /** It is a matter of settings or of the registration, which no second try mends, whatever the error is called. */
+  /** It is a matter of settings or of the registration, which no second try fixes, whatever the error is called. */
   readonly isLasting?: true
   /** The refresh token or the session is dead: the sign-in has ended, whatever a renewal asked for. */
   readonly endsSession?: true
 }
 
-/** What people are told about a provider. It is loaded when there is something to tell. */
+/** Texts for people about a provider, loaded when one is needed. */
 interface PresetTexts {
   readonly hints: readonly Hint[]
   /** Steps for an administrator before `ls-auth login` works; the redirect URIs are shown with them. */

@@ -28,7 +28,7 @@ export interface Preset {
   readonly name: string
   /** Its metadata are looked for in each place (RFC 8414 §3 and §5); missing: in that of OpenID Connect alone. */
   readonly metadataAt?: 'anywhere'
-  /** Who gets tokens: a person, a program on the provider's own machines, or nobody (see `registration`). */
+  /** Who gets tokens: a person, a program on the provider's own machines, or no client (see `registration`). */
   readonly signsIn: 'person' | 'workload' | 'nobody'
   /** Default scopes (OIDC Core §3.1.2.1). */
   readonly scopes: readonly string[]
@@ -45,26 +45,26 @@ export interface Preset {
   /** The names of those that the profile sets. */
   readonly chosenParameters: readonly string[]
   /**
-   * How `audience` is requested: by a parameter (`audience`; `resource`, RFC 8707), by a scope that begins with
-   * it, by a cross-client scope; or it cannot be requested because the issuer (`server`) or an administrator
-   * (`mapper`) decides, or because the provider has no audiences (`none`).
+   * How `audience` is requested: by a parameter (`audience`; `resource`, RFC 8707), by a scope that begins with it, or by a
+   * cross-client scope. Or it cannot be requested: the issuer (`server`) or an administrator (`mapper`) decides, or the
+   * provider has no audiences (`none`).
    */
   readonly audience: 'audience' | 'resource' | 'scope' | 'cross-client' | 'server' | 'mapper' | 'none'
   /** An administrator names each scope of an API: none can be made of `audience` alone. */
   readonly onlyNamedScopes?: true
   /** An audience that is a URI is taken as `resource` (RFC 8707), where the service is of a kind that has it: what people set. */
   readonly resourceInstead?: string
-  /** Where an API is named by a scope alone: how such a scope looks, and what people get without one. */
+  /** Where a scope alone names an API: the form of that scope, and what people get without one. */
   readonly scopeOfApi?: { readonly pattern: RegExp; readonly without: string }
   /** The kind of token that the user's own API can verify. */
   readonly useToken: 'access' | 'id'
-  /** How to recognise access tokens for the provider's own APIs: nobody else can verify their signature. */
+  /** How to recognise access tokens for the provider's own APIs: no person else can verify their signature. */
   readonly ownTokens: OwnTokens
   /** Host of the loopback redirect URI (RFC 8252 §7.3) that this provider accepts. */
   readonly redirectHost: '127.0.0.1' | 'localhost' | '[::1]'
   /** `any`: the provider ignores the port. Otherwise these are tried in order and must be registered. */
   readonly redirectPorts: 'any' | readonly number[]
-  /** Of these clients any loopback redirect URI is taken, and none need be registered; of others it is compared to the letter. */
+  /** Of these clients any loopback redirect URI is taken, and none need be registered; of others it is compared exactly. */
   readonly takesAnyRedirect?: 'of-any-client' | 'of-public-clients'
   /** Path of the redirect URI; may be empty. */
   readonly redirectPath: string
@@ -96,11 +96,11 @@ export interface Preset {
   readonly signOutPage: boolean
   /** Client authentication: `none` (public client), or with a secret (RFC 6749 §2.3.1). */
   readonly clientAuth: 'none' | 'client_secret_basic' | 'client_secret_post'
-  /** `aud` of a client assertion that ls-auth signs; the issuer where nothing is said. */
+  /** `aud` of a client assertion that ls-auth signs; the issuer where it is absent. */
   readonly assertionAudience?: 'token-endpoint'
   /** By issuer, the first that matches: the audience of a platform's token that is the client assertion, where it is one for all. */
   readonly proofAudiences?: readonly { readonly issuer: RegExp; readonly audience: string }[]
-  /** The client secret ships with the program and is no secret (RFC 8252 §8.5): a profile may hold it. */
+  /** The client secret ships with the program and isn't a secret (RFC 8252 §8.5): a profile may hold it. */
   readonly publicSecret: boolean
   /** Leeway for clock skew, seconds. */
   readonly leewaySeconds: number

@@ -36,7 +36,7 @@ export function isProviderId(text: string): text is ProviderId {
   return Object.hasOwn(PRESETS, text)
 }
 
-/** The redirect URIs that an administrator registers: none where nobody signs in, and where the provider takes any. */
+/** The redirect URIs that an administrator registers: none without a sign-in, and where the provider takes any. */
 export const urisToRegister = (preset: Preset): string[] =>
   preset.signsIn === 'person' && !preset.takesAnyRedirect ? redirectUris(preset) : []
 

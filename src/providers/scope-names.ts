@@ -11,10 +11,10 @@ export const OF_OPENID: readonly string[] = [
 ]
 
 /**
- * What to ask a provider for, to get a scope that an API calls `scope`. Where a scope names its API as well and the token
- * holds its last part alone, an API may know that part only: the API of the profile's own scopes, or its audience, goes
- * before it. Unchanged where the profile names none, or several. Undefined: the profile asks for what is granted to its client,
- * and no scope can stand beside that (Microsoft: "can't combine static (.default) consent and dynamic consent").
+ * The scope to ask a provider for, to get the scope that an API calls `scope`. Where a scope names its API as well, and the
+ * token holds its last part alone, an API may know that part only. Then the API of the profile's own scopes, or its audience,
+ * goes before it. Unchanged where the profile names none, or several. Undefined: the profile asks for all that is granted to
+ * its client, and no scope can stand beside that. (Microsoft: "can't combine static (.default) consent and dynamic consent".)
  */
 export function scopeToAsk(
   { preset, audience }: { readonly preset: Preset; readonly audience: string | undefined },
@@ -29,8 +29,8 @@ export function scopeToAsk(
 }
 
 /**
- * What the API of a token may be called in a scope whose last part alone the token holds: as its `aud`, or, where the token
- * came by the profile's own scopes (`isOwn`), as in these. None: this provider's tokens hold the whole name of a scope.
+ * The names of a token's API in a scope whose last part alone the token holds. They are its `aud`, or, where the token came by
+ * the profile's own scopes (`isOwn`), those of these. None: this provider's tokens hold the whole name of a scope.
  */
 export const apisOfToken = (
   client: { readonly preset: Preset; readonly audience: string | undefined },

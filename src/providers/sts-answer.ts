@@ -12,7 +12,7 @@ export interface RoleCredentials {
   readonly expiresAt: number
 }
 
-/** What STS says of a request that it refuses; both undefined: this is no answer of STS. */
+/** What STS says of a request that it refuses; both undefined: this isn't an answer of STS. */
 export interface StsError {
   readonly status: number
   readonly code: string | undefined
@@ -72,7 +72,7 @@ const isPrintable = (value: unknown): value is string =>
 /** From seconds since the epoch. */
 function timeOf(value: unknown): number | undefined {
   const milliseconds = typeof value === 'number' ? value * 1000 : Number.NaN
-  // The range of `Date` (ECMA-262, time values), beyond which nothing can be written down.
+  // The range of `Date` (ECMA-262, time values), beyond which a time has no RFC 3339.
   return Math.abs(milliseconds) <= 8.64e15 ? milliseconds : undefined
 }
 
@@ -91,8 +91,8 @@ export const isRegion = (text: string): boolean => /^[a-z]{2,4}(-[a-z]+)+-\d{1,2
 type Variables = Readonly<Record<string, string | undefined>>
 
 /**
- * The variable that names another endpoint; undefined: none does (AWS SDKs and Tools Reference Guide, "Service-specific
- * endpoints": that of a service goes before the one of all services, and neither counts where they are to be ignored).
+ * The variable that names another endpoint; undefined: none does. That of a service goes before that of all services; neither
+ * counts where they are to be ignored. (AWS SDKs and Tools Reference Guide, "Service-specific endpoints".)
  */
 const endpointVariable = (variables: Variables): string | undefined =>
   /^true$/i.test(variables.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS ?? '')

@@ -6,7 +6,7 @@ export type ProofSource =
       readonly name: string
       readonly urlVariable: string
       readonly passwordVariable: string
-      /** What to do when the variables are not there. */
+      /** What to do when the variables are missing. */
       readonly missing: string
     }
   | {
@@ -66,8 +66,8 @@ interface WorkloadFacts {
 }
 
 /**
- * The facts that a person knows a workload by, from the claims of its proof: the repository, ref and environment of a CI
- * job, the role of a cloud principal, the service account of a pod. Not sanitized.
+ * The facts that a person knows a workload by, from its proof: those of a CI job, a cloud principal's role, a pod's service
+ * account. Not sanitized.
  */
 export function workloadFacts(claims: Readonly<Record<string, unknown>>): WorkloadFacts {
   return {
@@ -79,7 +79,7 @@ export function workloadFacts(claims: Readonly<Record<string, unknown>>): Worklo
   }
 }
 
-/** The same in words: `repository acme/app, ref refs/heads/main`; empty where nothing is said. Not sanitized. */
+/** The same in words: `repository acme/app, ref refs/heads/main`; may be empty. Not sanitized. */
 export const workloadWords = (claims: Readonly<Record<string, unknown>> | undefined): string =>
   Object.entries(workloadFacts(claims ?? {}))
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))

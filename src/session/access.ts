@@ -16,7 +16,7 @@ export interface AccessToken {
   readonly secondsLeft: number
   /** Local clock, milliseconds. */
   readonly expiresAt: number
-  /** Why an older token was handed out, or the new one was not stored. The token works all the same. */
+  /** Why an older token was handed out, or the new one was not stored. The token works anyway. */
   readonly warning: Failure | undefined
   /** It was renewed just now. */
   readonly renewed: boolean
@@ -79,7 +79,7 @@ interface Task {
   readonly want: Want
   readonly store: Store
   readonly ports: Ports
-  /** The session as it was last read or written. */
+  /** The session of the last read or write. */
   session: Session | undefined
   /** The provider has given new tokens. */
   renewed?: boolean
@@ -87,7 +87,7 @@ interface Task {
   waitingSince?: number
 }
 
-/** The state machine has decided: nothing is left to be performed. */
+/** The state machine has decided: no effect is left. */
 type End = Extract<Effect, { readonly do: 'give' | 'fail' }>
 
 const isEnd = (effect: Effect): effect is End => effect.do === 'give' || effect.do === 'fail'
@@ -122,9 +122,9 @@ async function runLocked(
 }
 
 /**
- * A provider may bind the refresh token of a narrower renewal to less (against RFC 6749 §6). So the session's own scopes
- * are asked for again under the same lock, and a refusal is told with the token, not at the next renewal. What came of
- * it is remembered: from then on the next renewal does it, or narrower ones are refused.
+ * A provider may bind the refresh token of a narrower renewal to less (against RFC 6749 §6). So it asks for the session's own
+ * scopes again under the same lock, and reports a refusal with the token, not at the next renewal. The result is remembered:
+ * from then on the next renewal does it, or narrower ones are refused.
  */
 async function withOwnScopes(end: End, done: Task): Promise<End> {
   const { want: asked, session, client, store, ports } = done
@@ -138,7 +138,7 @@ async function withOwnScopes(end: End, done: Task): Promise<End> {
   }
   const own = { use: 'access', audience: '', scopes: '' } as const
   const held = tokens.find((token) => sameSlot(token, own))
-  // Neither the token it holds nor what others were told while they waited is an answer to this.
+  // Neither the token it holds nor the answer that others got while they waited will do here.
   const want: Want = held ? { ...own, rejectedHash: tokenHash(held.value) } : own
   const task: Task = { client, store, ports, session, want }
   const came = await run([{ phase: 'locking', want: task.want }, { do: 'read-locked' }], task)
@@ -201,7 +201,7 @@ async function read(task: Task): Promise<Seen | undefined> {
 
 const SECOND_TRY_MILLISECONDS = 200
 
-/** What a renewal has brought is here alone: it is written twice where it must be, and what is lost is told as lost. */
+/** The answer of a renewal is here alone: it is written twice where it must be, and a loss is reported. */
 async function keep(session: Session, task: Task): Promise<Event> {
   const before = task.session && refreshTokenOf(task.session)
   const first = await write(session, task)

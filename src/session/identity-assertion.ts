@@ -11,8 +11,8 @@ import { marginOf, secondsLeft } from './renewal/freshness.ts'
 import type { Assertion, SessionBody } from './store/session-file.ts'
 
 /**
- * A token for the API by the person's sign-in at the company (draft-ietf-oauth-identity-assertion-authz-grant): the company's
- * provider makes an assertion for the API's own server (leg 1), and that one makes a token of it (leg 2).
+ * A token for the API by the person's sign-in at the company (draft-ietf-oauth-identity-assertion-authz-grant). The company's
+ * provider makes an assertion for the API's own server (leg 1), which makes a token of it (leg 2).
  */
 
 /** The answer of the API's own server, and what the session keeps of it. */

@@ -29,8 +29,8 @@ export interface SignInFacts {
 export type KeptSignIn = SignInFacts | Failure
 
 /**
- * Reads a session without a request, a renewal or a question: one that a passphrase keeps is a Failure, as is a
- * keychain that is locked. Undefined: it is gone.
+ * Reads a session without a request, a renewal or a question: one under a passphrase is a Failure, as is a locked keychain.
+ * Undefined: it is gone.
  */
 export async function readKeptSignIn(
   client: Client,
@@ -75,7 +75,7 @@ function factsOf(session: Session, client: Client): SignInFacts {
   }
 }
 
-/** The name by which people know somebody, of an ID token's claims. Not sanitized. */
+/** The name by which people know a person, of an ID token's claims. Not sanitized. */
 export const personIn = (claims: Readonly<Record<string, unknown>> | undefined): string | undefined =>
   [claims?.email, claims?.preferred_username, claims?.name, claims?.sub].find(
     (value): value is string => typeof value === 'string' && value !== '',

@@ -4,8 +4,8 @@ import { Failure } from '../errors.ts'
 import type { Metadata } from './documents/metadata.ts'
 
 /**
- * The key that the tokens of a new sign-in will be bound to. Failure `cannot-do`: the provider says that it takes no proofs
- * by such a key. One that says nothing is asked all the same, and its answer is judged.
+ * The key that the tokens of a new sign-in will be bound to. Failure `cannot-do`: the provider's metadata exclude proofs by
+ * this key. Without metadata about it the provider is asked anyway, and its answer is judged.
  */
 export async function newProofKey({
   dpop_signing_alg_values_supported: algorithms,

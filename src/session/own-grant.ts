@@ -26,8 +26,8 @@ export function haveOwnGrants({ preset }: Client, one: Claims, other: Claims): b
 }
 
 /**
- * Whether the tokens of a new sign-in may be revoked: nobody is signed in with this client, or the sign-in that stays has a grant
- * of its own. No, where that cannot be read; and where revoking ends all that a person has, as they may be signed in elsewhere.
+ * Whether the tokens of a new sign-in may be revoked: no person is signed in with this client, or in a grant of its own. No,
+ * where that cannot be read; and where revoking ends all sign-ins of the person, who may be signed in elsewhere.
  */
 export async function isApartFromKept(
   client: Client,
@@ -46,9 +46,9 @@ export async function isApartFromKept(
 }
 
 /**
- * Whether the sign-in that is given up for a new one may be revoked: each has a grant of its own, and no third one is kept here
- * that may be in the grant of the first. Of other machines nothing is known: it ends there as by a sign-out. Where the disk does not
- * let that be read it may, too: else its refresh token would live on, and nobody would know of it.
+ * Whether the sign-in that is given up for a new one may be revoked. Each must have a grant of its own, and no third one here
+ * may be in the grant of the first. Other machines are unknown: it ends there as by a sign-out. If the disk cannot be read it
+ * may, too: else its refresh token would live on unseen.
  */
 export async function isApartFromOthers(
   client: Client,
@@ -65,7 +65,7 @@ async function hasOtherSignIn(client: Client, ports: Ports): Promise<boolean> {
   const own = sessionName(client)
   return (await findEverySignIn(client.stateDirectory, ports)).some(({ name, header }) => {
     if (name === own) return false
-    // Of one that is damaged nobody has the tokens.
+    // The tokens of a damaged one are unreadable.
     if (header instanceof Failure) return header.code !== 'session-ended'
     return header.issuer === client.issuer && header.clientId === client.clientId
   })
@@ -110,9 +110,9 @@ export const wanted = ({ preset }: Client, tokens: readonly Revocable[]): readon
 type Revoked = Revocable['kind'] | 'ended'
 
 /**
- * Revokes them one after the other. Gives what became of the refresh token, else of access tokens; undefined: the provider revokes
- * none of them. An access token ends soon by itself, and with its refresh token at most providers: that one of them is not revoked
- * is not told where the refresh token is.
+ * Revokes them one after the other. Gives the result of the refresh token, else of access tokens; undefined: the provider
+ * revokes none of them. An access token ends soon, mostly with its refresh token, so its failure is not reported beside a
+ * result of that.
  */
 export async function revokeAll(
   provider: Provider,

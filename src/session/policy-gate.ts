@@ -22,7 +22,7 @@ export async function gate(
   answer: {
     readonly tokens: Pick<Tokens, 'jwks' | 'receivedAt' | 'expiresIn' | 'skewSeconds'>
     readonly scope: string | undefined
-    /** Nobody has signed in: the session goes on, with what else the answer brought. */
+    /** No person has signed in: the session continues, with what else the answer brought. */
     readonly isRenewal?: true
     /** Left out for a token that is not from this provider's token endpoint. */
     readonly metadata?: Provider['metadata']
@@ -47,7 +47,7 @@ export async function gate(
   return findings.filter(({ verdict }) => verdict === 'unknown')
 }
 
-/** The client for a token of fewer scopes, as they were asked for: all but its scopes is as expected of the usual one. */
+/** The client for a token of fewer scopes, with only these expected: the rest is as for the usual one. */
 export function forFewerScopes(client: Client): Client {
   if (!client.expect) return client
   const { scopes: _, ...expect } = client.expect
@@ -55,9 +55,9 @@ export function forFewerScopes(client: Client): Client {
 }
 
 /**
- * Checks a token of the session where it is handed out, without a request: the sign-in may have been made by another profile,
- * or before the policy. It is judged as at its receipt, by what it says: the signature of what the provider itself has sent
- * is no question any more. Failure `not-allowed`.
+ * Checks a token of the session where it is handed out, without a request: another profile may have signed in, or before the
+ * policy. It is judged as at its receipt, by its content: the signature of the provider's own tokens was checked then. Failure
+ * `not-allowed`.
  */
 export function gateKept(client: Client, token: StoredToken, body: SessionBody): void {
   if (!client.expect) return
@@ -73,7 +73,7 @@ export function gateKept(client: Client, token: StoredToken, body: SessionBody):
   if (broken.length > 0) throw refusal(broken, inspected, client, 'kept')
 }
 
-/** What a token says in part, and what it says is not enough, is not as expected: no odd item in a list lets it pass. */
+/** A claim that is readable in part, and whose readable part is not enough, fails: no odd item in a list lets it pass. */
 const isBroken = (finding: Finding, { strict }: { readonly strict?: boolean }): boolean =>
   finding.verdict === 'fail' || (finding.verdict === 'unknown' && (strict === true || isOfPart(finding)))
 

@@ -4,8 +4,8 @@ import type { Preset } from '../providers/preset.ts'
 import { registrationSteps } from '../providers/preset-texts.ts'
 
 /**
- * Throws Failure `cannot-do` when people cannot sign in at this provider at all, by its preset alone (no request).
- * Commands call it before they require a client id, because such a provider has no client to register.
+ * Throws Failure `cannot-do` when people cannot sign in at this provider at all, by its preset alone (no request). Commands
+ * call it before they require a client id, because that provider has no client to register.
  */
 export function requireSignInOffered(preset: Preset): void {
   requireProviderInReach(preset)

@@ -51,10 +51,10 @@ export interface SignedIn {
 }
 
 /**
- * Signs in: discover → probe the store → obtain tokens → check them → store them; on failure the tokens are revoked.
- * The store is probed before the person is asked, so that nobody signs in only to learn that the session cannot be
- * stored; and after the provider has answered, so that a wrong issuer leaves no file behind. The caller has
- * checked that the provider signs people in (sign-in-offered.ts). Failures: those of each step.
+ * Signs in: discover → probe the store → obtain tokens → check them → store them; on failure the tokens are revoked. The store
+ * is probed before the person is asked, so that a sign-in never ends at a store that cannot keep it. It is probed after the
+ * provider has answered, so that a wrong issuer leaves no file behind. The caller has checked that the provider signs people in
+ * (sign-in-offered.ts). Failures: those of each step.
  */
 export async function signIn(
   configured: Client,
@@ -74,7 +74,7 @@ export async function signIn(
   return signedIn
 }
 
-/** Begins a sign-in that another process finishes: nothing is waited for. `more`: what that one has to know. */
+/** Begins a sign-in that another process finishes, and waits for no answer. `more`: facts for that process. */
 export async function startSignIn(
   configured: Client,
   options: LoginOptions,
@@ -98,7 +98,7 @@ async function prepare(configured: Client, options: LoginOptions, ports: Ports, 
   const client = withListedScopes(configured, found)
   await store.probe(dialog.tell)
   const sweepUp = () => store.withSessionLock('login', dialog.tell, () => sweep(client, store, ports))
-  // What is left of earlier sign-ins is revoked before there are new tokens: these may get into the same grant.
+  // Leftovers of earlier sign-ins are revoked before there are new tokens: these may get into the same grant.
   if (await hasLeftovers(store, before?.sid).catch(() => false)) await sweepUp()
   const { server } = client
   const wantsPrevious = (server?.preset ?? client.preset).clientAuth !== 'none' || options.prompt === 'none'
@@ -230,7 +230,7 @@ async function checkTokens(
   return gate(client, token, { tokens, scope, metadata }, 'fail', ports)
 }
 
-/** Installs the new session in place of any old one; `samePerson`: of one's own. True when it replaced one. */
+/** Installs the new session in place of any old one; `samePerson`: of the same person. True when it replaced one. */
 async function storeSession(
   client: Client,
   store: Store,
@@ -243,13 +243,13 @@ async function storeSession(
   return store.withSessionLock('login', dialog.tell, async () => {
     const header = await store.peekPast()
     const old = header ? await store.read().catch(unopened) : undefined
-    // Under the lock: another process may have signed somebody in while this person was in the browser.
+    // Under the lock: another process may have signed a person in while this person was in the browser.
     if (samePerson) {
       requireSubject(samePerson.subject, tokens, header !== undefined)
       if (header) requireSubject(payloadOf(old?.body.idToken)?.sub, tokens, true)
     }
-    // A token that the old session itself superseded, and that could not be revoked until now, is forgotten with it: it
-    // is not known whose grant it is of.
+    // A token that the old session itself superseded, and that could not be revoked until now, is forgotten with it: its grant
+    // is unknown.
     const superseded =
       old && (await isApartFromOthers(client, payloadOf(old.body.idToken), tokens.idClaims, ports))
         ? refreshTokenOf(old)
@@ -266,7 +266,7 @@ async function storeSession(
       ...body,
       ...(superseded && { superseded }),
       ...(header === undefined ? {} : { replaced: header.sid }),
-      // Or each sign-in would be spent anew by `token --scope`, which is refused where this is known.
+      // Or each sign-in would be spent again by `token --scope`, which is refused where this is known.
       ...(old?.body.afterNarrowing && { afterNarrowing: old.body.afterNarrowing }),
     }
     await store.install(facts, whole, tokens.refreshToken)
@@ -274,7 +274,7 @@ async function storeSession(
   })
 }
 
-/** Failure `refused` when the person who has signed in is not this one, or nobody can tell. */
+/** Failure `refused` when the person who has signed in is not this one, or no person can tell. */
 function requireSubject(subject: unknown, { idClaims }: Tokens, isSignedIn: boolean): void {
   if (subject !== undefined && subject === idClaims?.sub) return
   throw isSignedIn
@@ -337,9 +337,9 @@ function summary(client: Client, tokens: Tokens, unknown: readonly Finding[], re
 }
 
 /**
- * A confidential client's secret for a sign-in: from the file named by LS_AUTH_CLIENT_SECRET_FILE, else the one stored
- * by the last sign-in, else from a prompt without echo. Undefined for public clients and public-by-design secrets.
- * Failure `settings`: the file cannot be used, or nobody can be prompted.
+ * A confidential client's secret for a sign-in. From the file of LS_AUTH_CLIENT_SECRET_FILE, else the stored one of the last
+ * sign-in, else from a prompt without echo. Undefined for public clients and public-by-design secrets. Failure `settings`: the
+ * file cannot be used, or no person can be prompted.
  */
 async function clientSecret(
   client: Client,

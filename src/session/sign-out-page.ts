@@ -11,10 +11,10 @@ const HINT_CLAIMS = ['login_hint', 'preferred_username', 'email']
 type Known = Pick<SessionBody, 'metadata' | 'idToken'>
 
 /**
- * The page at which a person ends the session in the browser too (OpenID Connect RP-Initiated Logout 1.0 §2); undefined
- * where the provider has none. It is told the client and who signs out, and nothing else: an `id_token_hint` would leave a
- * token in the history of the browser and in the command line of its opener. `ended`: of the sign-in that has ended; where
- * it ended earlier the provider is asked. Failures: those of {@link discoverIssuer}.
+ * The page at which a person ends the session in the browser too (OpenID Connect RP-Initiated Logout 1.0 §2); undefined where
+ * the provider has none. It gets only the client and the person: an `id_token_hint` would leave a token in the browser's
+ * history and in its opener's command line. `ended`: of the sign-in that has ended; where it ended earlier the provider is
+ * asked. Failures: those of {@link discoverIssuer}.
  */
 export async function signOutPage(
   { clientId, issuer, preset, http }: Client,

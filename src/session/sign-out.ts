@@ -53,7 +53,7 @@ export async function signOut(
     const header = await look(store)
     if (!header) return finishEarlier(client, store, ports)
     if (header instanceof Failure) {
-      // Revokes the refresh token as it was issued, where the keychain has it. A newer one was in the file only.
+      // Revokes the issued refresh token, where the keychain has it. A newer one was in the file only.
       await sweep(client, store, ports)
       return forgetDamaged(store, header)
     }
@@ -93,7 +93,7 @@ export async function forgetUnknown(
     const found = await look(store)
     if (found instanceof Failure) return forgetDamaged(store, found)
     const left = found ? [] : await store.tombstones()
-    // Somebody has signed in since, or the sign-out was finished.
+    // A person has signed in since, or the sign-out was finished.
     if (left.length === 0) return { wasSignedIn: false, revoked: 'no-token', forgotten: true }
     const forgotten = await forget(async () => {
       for (const tombstone of left) {
@@ -120,7 +120,7 @@ async function forgetDamaged(store: Store, damage: Failure): Promise<SignedOut> 
   return { wasSignedIn: true, revoked: unknownToken(damage), forgotten }
 }
 
-/** Why nothing is known to be revoked. The hint of a damaged file is not for one that is removed. */
+/** Why it knows of no revoked token. The hint of a damaged file is not for a removed one. */
 const unknownToken = (damage: Failure): Failure =>
   damage.withWords(`${damage.message}: its refresh token cannot be read`, 'It may still work there.')
 
@@ -172,7 +172,7 @@ async function revoke(client: Client, session: Session, ports: Ports): Promise<S
   }
 }
 
-/** Its access tokens; they end by themselves soon, so that a failure is not told. */
+/** Its access tokens; they end by themselves soon, so a failure is not reported. */
 async function revokeAtServer(server: Client, body: SessionBody, ports: Ports): Promise<void> {
   const { skewSeconds, clientSecret, server: { metadata } = {} } = body
   if (!server.preset.revoke.includes('access')) return

@@ -19,10 +19,10 @@ import type { SessionBody, SessionHeader } from './store/session-file.ts'
 import type { Store } from './store/session-store.ts'
 
 /**
- * Cleans up what an interrupted sign-in or sign-out left: tombstones, refresh tokens that wait to be revoked, orphaned
- * keychain items. Call it under the session lock. Idempotent; makes no request when there is nothing to do. Never throws: what
- * fails is left for the next holder of the lock. A token that may be of the same grant as the sign-in that is there now
- * (own-grant.ts) is forgotten and not revoked.
+ * Cleans up what an interrupted sign-in or sign-out left: tombstones, refresh tokens that wait to be revoked, orphaned keychain
+ * items. Call it under the session lock. Idempotent; makes no request when there is nothing to do. Never throws: failed work is
+ * left for the next holder of the lock. A token that may be of the same grant as the present sign-in (own-grant.ts) is
+ * forgotten and not revoked.
  */
 export async function sweep(client: Client, store: Store, ports: Ports): Promise<void> {
   await attempt(() => sweepAll(client, store, ports))
@@ -34,7 +34,7 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
   const header = await store.peekPast()
   let provider: Provider | undefined
   const revoke = async (tokens: readonly Revocable[], known = current): Promise<void> => {
-    // Requests would go a way that nobody has confirmed: the tokens are forgotten, and end by themselves.
+    // Requests would go a way that no person has confirmed: the tokens are forgotten, and end by themselves.
     if (known && changeOfWay(client, known.header)) return
     for (const token of wanted(client, tokens)) {
       provider ??= await connect(client, known?.body, ports)
@@ -75,8 +75,8 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
 }
 
 /**
- * The tokens of an unfinished sign-out that may be revoked: all of them when nobody has signed in since, else what is known
- * to be of another grant than the sign-in that is there now. A token that waits was compared with the dead one only.
+ * The tokens of an unfinished sign-out that may be revoked. All of them when no person has signed in since, else those of
+ * another grant than the present sign-in. A token that waits was compared with the dead one only.
  */
 function revocable(
   client: Client,

@@ -17,8 +17,8 @@ export interface TrustedIssuer {
   readonly http: HttpSettings
   readonly cached: Pick<SessionBody, 'metadata' | 'jwks'>
   /**
-   * The token came from this issuer's own token endpoint, so it is verified with its keys whatever its `iss` says (some
-   * tokens have an older spelling of the issuer, or no `iss`). The policy says which `iss` is expected.
+   * The token came from this issuer's own token endpoint, so its keys verify it. Some tokens have an older spelling of the
+   * issuer, or no `iss`; the policy has the expected `iss`.
    */
   readonly sentToken?: boolean
 }
@@ -78,10 +78,9 @@ export const inspectOwn = (
   })
 
 /**
- * Verifies a token's signature: the one place that does it, for sign-in, refresh, whoami, check and doctor. The keys
- * are those of the trusted issuer that the token names, else of the one that sent it. For an unknown key id or a wrong
- * signature the JWKS is fetched once more, because keys rotate (OIDC Core §10.1.1), some under the same id. Failures:
- * `provider-failed`, `network`.
+ * Verifies a token's signature: the one place that does it, for sign-in, refresh, whoami, check and doctor. The keys are those
+ * of the trusted issuer that the token names, else of its sender. For an unknown key id or a wrong signature the JWKS is
+ * fetched once more: keys rotate, some under the same id (OIDC Core §10.1.1). Failures: `provider-failed`, `network`.
  */
 export async function verify(token: Inspected, how: VerifyOptions, ports: Ports): Promise<Inspected> {
   const now = ports.clock.now() + how.skewSeconds * 1000

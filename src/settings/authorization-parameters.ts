@@ -3,8 +3,8 @@ import { safeText } from '../text/safe-text.ts'
 import { holdsToken } from '../text/token-in-text.ts'
 
 /**
- * Parameters of an authorization request that the protocol or a sign-in sets: another `state` or `redirect_uri` would undo its
- * checks, and what can be chosen has a setting or a flag. The last ones are the client's, in a request that is pushed.
+ * Parameters of an authorization request that the protocol or a sign-in sets. Another `state` or `redirect_uri` would undo its
+ * checks, and the rest has a setting or a flag. The last ones are the client's, in a request that is pushed.
  */
 export const OWN_PARAMETERS: ReadonlySet<string> = new Set(
   (
@@ -59,7 +59,7 @@ export const parameterRecord = (list: readonly string[]): Readonly<Record<string
 /** What a request says besides who asks: where it goes, how it is framed (RFC 9110 §7.6, RFC 9112 §6), what we say of it. */
 const TAKEN =
   /^(host|cookie2?|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-.*|accept(-.*)?|http2-settings|user-agent|x-request-reason|traceparent|tracestate|x-scope-orgid)$/
-/** For the next hop alone, but for the one that carries credentials, which is for a proxy. */
+/** For the next hop alone, except the credentials, which are for a proxy. */
 const FOR_THE_HOP = /^proxy-/
 
 /** The name of a header or of a scheme is a token (RFC 9110 §5.6.2); ours have at most 60 characters. */
@@ -76,7 +76,7 @@ export function wrongTokenHeader(name: string): string | undefined {
 
 /**
  * The value of `authorization`: the name of a scheme, or a text with `{token}` in it. Failure `settings`; the value is not
- * shown, as it may be a token that somebody pasted.
+ * shown, as it may be a token that a person pasted.
  */
 export function checkAuthorization(text: string): string {
   if (text.includes('{token}') ? /^[\x20-\x7e]+$/.test(text) : NAME.test(text)) return text

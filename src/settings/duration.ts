@@ -29,7 +29,7 @@ export function parseUnitDuration(text: string, what: string): number {
   })
 }
 
-/** Seconds for a person: `59m`, `1h 5m`, `45s`, `3d`. What is nearly a whole unit is told as one: a lifetime has just begun. */
+/** Seconds for a person: `59m`, `1h 5m`, `45s`, `3d`. Almost a whole unit is shown as one: a lifetime has just begun. */
 export function shortDuration(seconds: number): string {
   const whole = nearly(Math.max(0, Math.floor(seconds)))
   if (whole < 60) return `${whole}s`

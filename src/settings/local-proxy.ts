@@ -11,10 +11,7 @@ export const isBehindProxy = ({ variables }: Pick<Env, 'variables'>): boolean =>
 /** What the proxy has set says how to ask through it, and not what the profiles are. */
 const OF_THE_PROXY = /^LS_AUTH_(PROXY|API|BACKEND|ORGANIZATION|PROJECT|TENANT)$/
 
-/**
- * The environment as it is outside of the proxy: for what is about the sign-ins and profiles of the person. Never for a
- * request to the API.
- */
+/** The environment outside of the proxy: for the sign-ins and profiles of the person. Never for a request to the API. */
 export function outsideProxy(env: Env): Env {
   if (!isBehindProxy(env)) return env
   const others = Object.entries(env.variables).filter(([name]) => !OF_THE_PROXY.test(name))

@@ -52,7 +52,7 @@ export function namedProfile(
   const none = `there is no profile "${safeText(asked, 60)}"`
   const meant = didYouMean(asked, known)
   if (flags.profile !== undefined) throw new Failure('settings', none, { hint: `${meant}${listHint(known)}` })
-  // No default goes before the variable, nor does one that `profile use` makes.
+  // No default goes before the variable, not even from `profile use`.
   throw new Failure('settings', `${none}, which LS_AUTH_PROFILE names`, {
     hint: `${meant}${known.length > 0 ? `${namesOf(known)} ` : ''}Unset LS_AUTH_PROFILE, or give it the name of a profile.`,
   })

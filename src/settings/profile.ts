@@ -190,7 +190,7 @@ export function unknownKeys({ config, system }: Settings, names: readonly string
 export const profileNamed = (settings: Settings, name: string, env: Env): Profile =>
   chooseProfile(settings, { values: {}, profile: name }, env)
 
-/** Whether requests to the API carry a token; without one (`authorization = "none"`) nobody needs to sign in. */
+/** Whether requests to the API carry a token; without one (`authorization = "none"`) no person needs to sign in. */
 export const sendsToken = ({ authorization }: Pick<Profile, 'authorization'>): boolean =>
   authorization.toLowerCase() !== 'none'
 

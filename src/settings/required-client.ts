@@ -12,8 +12,8 @@ export const isComplete = (client: PartialClient): client is Client =>
   client.issuer !== undefined && client.clientId !== undefined
 
 /**
- * The client of a profile that must have issuer and client id; a workload that uses its proof as it is, is no client of
- * the issuer. Failures: `not-signed-in`, `settings`.
+ * The client of a profile that must have issuer and client id; a workload that sends its proof unchanged isn't a client of the
+ * issuer. Failures: `not-signed-in`, `settings`.
  */
 export function requireClient(
   profile: Pick<Profile, 'client' | 'name' | 'saved' | 'api' | 'authorization' | 'resolved'>,

@@ -21,7 +21,7 @@ export interface Flags {
   readonly anyProfile?: boolean
   readonly timeoutMilliseconds?: number
   readonly values: Readonly<Record<string, string | readonly string[] | undefined>>
-  /** Settings that `profile set` is about to write, by key. They go before all others, as they are what is judged. */
+  /** Settings that `profile set` is about to write, by key. They are to be judged, so they go before all others. */
   readonly written?: Readonly<Record<string, unknown>>
 }
 
@@ -166,7 +166,7 @@ function typed(key: SettingKey, value: unknown, where: string, env: Env): unknow
 export const emptyVariable = (variable: string): Failure =>
   new Failure('usage', `${variable} is set, but empty`, { hint: 'Give it a value, or unset it.' })
 
-/** The words of {@link SettingKey.addFlag} behind those that are there. */
+/** The words of {@link SettingKey.addFlag} behind the present ones. */
 function withAdded(key: SettingKey, before: Resolved, flags: Flags): Resolved {
   const typed = key.addFlag === undefined ? undefined : flags.values[key.addFlag]
   if (key.addFlag === undefined || typed === undefined) return before

@@ -53,6 +53,6 @@ export const placeIn = (file: string | undefined, key: string): string =>
 export const typeAgain = (key: string): string =>
   `Nothing was changed. Choose another value: ls-auth profile set ${key} VALUE`
 
-/** `clientId` → `--client-id`, as it is typed. */
+/** `clientId` → `--client-id`. */
 export const typedFlag = (flag: string): string =>
   `--${flag.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`)}`

@@ -3,7 +3,7 @@ import type { Profile } from './profile.ts'
 
 type Shown = Pick<Profile, 'resolved' | 'authorization' | 'throughProxy'>
 
-/** The settings as requests heed them, and as they may be shown: the address of a local proxy without its secret. */
+/** The settings as requests respect them, and as they may be shown: the address of a local proxy without its secret. */
 export const shownSettings = ({ resolved, authorization, throughProxy }: Shown): Profile['resolved'] => {
   const { value, source } = resolved.api
   return {

@@ -7,9 +7,8 @@ import { safeText } from '../text/safe-text.ts'
 export const withoutUser = (text: string): string => text.replace(/\/\/[^/?#\s]*@/g, '//…@')
 
 /**
- * A URL of somebody else's making, for a person who has to judge where it leads: the whole host as it is looked up, with
- * the Unicode form of an internationalised one beside it, because `а` (Cyrillic) and `a` look alike (RFC 5891, punycode).
- * Only what follows the host may be cut. Text that is no URL comes as it is written.
+ * A foreign URL, for a person who has to judge where it leads: the whole host, with its Unicode form beside it. `а` (Cyrillic)
+ * and `a` look alike (RFC 5891, punycode). Only the text behind the host may be cut. Text that isn't a URL comes unchanged.
  */
 export function urlToJudge(text: string): string {
   if (!URL.canParse(text)) return safeText(withoutUser(text), 500)
@@ -21,7 +20,7 @@ export function urlToJudge(text: string): string {
   return safeText(place, Number.POSITIVE_INFINITY) + path + beside
 }
 
-/** The proxy of a profile. Failure `settings`: it holds a user name or password, which a file in plain text is no place for. */
+/** The proxy of a profile. Failure `settings`: it holds a user name or password, which a file in plain text isn't a place for. */
 export function checkProxy(proxy: string): string {
   if (!/^(?:[a-z][\w+.-]*:\/\/)?[^/?#]*@/i.test(proxy)) return proxy
   throw new Failure('settings', 'the proxy URL holds a user name or password', {
@@ -30,7 +29,7 @@ export function checkProxy(proxy: string): string {
 }
 
 /**
- * The proxy that is typed for a profile. Failure `settings`: it is no URL of an HTTP proxy. One in the file is judged by the
+ * The proxy that is typed for a profile. Failure `settings`: it isn't a URL of an HTTP proxy. One in the file is judged by the
  * HTTP client: a variable may go before it.
  */
 export function requireProxyUrl(proxy: string): void {
@@ -40,7 +39,7 @@ export function requireProxyUrl(proxy: string): void {
   })
 }
 
-/** What stands behind may be a secret that somebody pasted. */
+/** What stands behind may be a secret that a person pasted. */
 const withoutQuery = (url: string): string => url.replace(/[?#].*/s, (rest) => `${rest[0]}…`)
 
 const quoteUrl = (text: string): string => safeText(text, 200)

@@ -3,8 +3,8 @@ import { Failure } from '../errors.ts'
 import type { Env, Files } from '../ports/ports.ts'
 
 /**
- * Replaces a file atomically: writes a temporary file beside it, flushes it (fsync) and renames it, so that a reader
- * finds the old or the new content. On an error the temporary file is removed and the file system's error is thrown.
+ * Replaces a file atomically: writes a temporary file beside it, flushes it (fsync) and renames it. A reader finds the old or
+ * the new content. On an error the temporary file is removed and the file system's error is thrown.
  */
 export async function writeAtomically(
   path: string,
@@ -36,9 +36,9 @@ export const adviceOnPlace = (code: string): string | undefined =>
 
 /**
  * By `sudo` alone: Failure `refused` where one of `places` (files and directories of ls-auth) is not root's; also where it is
- * missing, and whoever typed `sudo` owns the nearest directory that is there. Root could write there all the same, and that
- * user could then not use what root has made. Everybody else may write what the system lets them: a group's file, or the
- * mounted home of another user in a container.
+ * missing, and the person who typed `sudo` owns the nearest existing directory. Root could write there anyway, and that user
+ * could then not use root's file. Everybody else may write where the system allows it: a group's file, or the mounted home of
+ * another user in a container.
  */
 export async function requireOwn(
   places: readonly string[],
@@ -61,7 +61,7 @@ export async function requireOwn(
 const isSudo = ({ uid, variables: { SUDO_UID } }: Pick<Env, 'uid' | 'variables'>): boolean =>
   uid === 0 && SUDO_UID !== undefined && SUDO_UID !== '0'
 
-/** Of a place that cannot be looked at it is unknown: nothing can be written there either, which has its own words. */
+/** Unknown for a place that cannot be read: writing fails there too, with words of its own. */
 const ownerOf = async (path: string, files: Pick<Files, 'inspect'>): Promise<number | undefined> =>
   (await files.inspect(path).catch(() => undefined))?.uid
 

@@ -10,9 +10,9 @@ import { adviceOnPlace } from './atomic-write.ts'
 const LONGEST_WAIT_MILLISECONDS = 45_000
 const PATIENCE_MILLISECONDS = 1_000
 
-/** What is locked. */
+/** A lock and its holder's words. */
 export interface Locked {
-  /** The lock file; its directory is there. */
+  /** The lock file; its directory exists. */
   readonly path: string
   readonly what: 'this session' | 'the settings'
 }
@@ -55,7 +55,7 @@ async function waitForLock(
     })
     if (unlock) return unlock
     const now = ports.clock.now()
-    // The clock may be set back meanwhile.
+    // The clock may be set back in between.
     waited += Math.max(0, now - looked)
     looked = now
     if (waited >= LONGEST_WAIT_MILLISECONDS) {

@@ -1,8 +1,8 @@
 import type { Clock } from '../ports/ports.ts'
 
 /**
- * The wall clock. Long sleeps are split into short timers, because timers stop while a machine is suspended. After each,
- * what has passed is by the clock that has gone on further: the wall clock alone may be set back meanwhile.
+ * The wall clock. Long sleeps are split into short timers, because timers stop while a machine is suspended. After each, the
+ * elapsed time is that of the clock that is further ahead: the wall clock alone may be set back.
  */
 export const wallClock: Clock = {
   now: () => Date.now(),

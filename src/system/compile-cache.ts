@@ -7,9 +7,8 @@ const { enableCompileCache } = module as { enableCompileCache?: (directory: stri
 
 /**
  * The directory for Node's compile cache, made where it is missing; undefined: there can be none. Whoever can write to it
- * decides what code runs, so it lies in the state directory (made by the first sign-in), and is used only while both
- * directories are ours and closed to other users; Node's default is below the temporary directory, which all users share.
- * Never fails.
+ * decides what code runs. So it lies in the state directory (made by the first sign-in), and is used only while both are ours
+ * and closed to other users; Node's default is below the temporary directory, which all users share. Never fails.
  */
 export function compileCacheDirectory(stateDirectory: string): string | undefined {
   // Coverage is less exact for functions that come from a cache. With the other Node uses none.
@@ -28,12 +27,13 @@ export function compileCacheDirectory(stateDirectory: string): string | undefine
 }
 
 /**
- * Enables Node's compile cache (`module.enableCompileCache`, Node 22.1 and later; older ones have none), for what is loaded
- * from here on. Its entries are good for one set of V8's flags. Node checks each entry for damage;
+ * Enables Node's compile cache (`module.enableCompileCache`, Node 22.1 and later; older ones have none), for code that is
+ * loaded from here on. Its entries are good for one set of V8's flags. Node checks each entry for damage;
  * `NODE_DISABLE_COMPILE_CACHE` switches the cache off. Never fails.
  *
- * Node takes an entry right after a file is loaded, so functions that run later are compiled at every start. A loader of our own could take it at the end of a run: `token` 52 instead of 57 ms (Node 24, medians
- * of 25 rounds). It would run machine code that nobody checks, so there is none.
+ * Node takes an entry right after a file is loaded, so functions that run later are compiled at every start. A loader of our
+ * own could take it at the end of a run: `token` 52 instead of 57 ms (Node 24, medians of 25 rounds). It would run unchecked
+ * machine code, so there is none.
  */
 export function useCompileCache(directory: string): void {
   enableCompileCache?.(directory)

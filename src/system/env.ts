@@ -18,8 +18,8 @@ export function processEnv(): Env {
 
 /**
  * The settings file for everybody on a machine: it decides where people sign in, so only administrators may write there. On
- * Windows not %ProgramData%, where every user can make a directory that is not there yet. %ProgramW6432% is what a 32-bit
- * process calls the folder that all others call %ProgramFiles%.
+ * Windows not %ProgramData%, where every user can make a missing directory. %ProgramW6432% is for a 32-bit process the folder
+ * that all others call %ProgramFiles%.
  */
 export function systemConfigFile(platform: NodeJS.Platform, variables: Env['variables']): string {
   if (platform !== 'win32') return '/etc/ls-auth/config.toml'

@@ -11,7 +11,7 @@ const SCRIPT_TIMEOUT_MILLISECONDS = 5_000
 const PROMPT_TIMEOUT_MILLISECONDS = 60_000
 const NOTICE_AFTER_MILLISECONDS = 1_000
 const ATTEMPTS = 3
-/** Nobody answers a prompt sooner. */
+/** No person answers a prompt sooner. */
 const SOON_MILLISECONDS = 250
 
 type Keytar = typeof import('keytar')
@@ -19,13 +19,12 @@ type Keytar = typeof import('keytar')
 const require = createRequire(import.meta.url)
 
 /**
- * The OS keychain by the keytar API: Secret Service, macOS Keychain, Windows Credential Manager. The timeout is a
- * budget of the process, not of a call: 5 s for a script, 60 s (with a notice after 1 s) when a person can answer the
- * keychain's prompt; on a saturated machine up to 25 s more. A process that lives on has a new one after a minute, and
- * once a late call has been answered (response-budget.ts). An item is read once: nobody
- * changes it while a command runs but the command itself. Failures: `keychain-unavailable`, `keychain-locked`,
- * `keychain-refused`, `keychain-stuck` (timeout). `findCredentials` and `findPassword` are never called: on a locked
- * Secret Service they crash the process.
+ * The OS keychain by the keytar API: Secret Service, macOS Keychain, Windows Credential Manager. The timeout is a budget of the
+ * process, not of a call. It is 5 s for a script, 60 s (with a notice after 1 s) when a person can answer the keychain's
+ * prompt; on a saturated machine up to 25 s more. A process that lives on has a new one after a minute, and once a late call
+ * has been answered (response-budget.ts). An item is read once: only the command itself changes it while it runs. Failures:
+ * `keychain-unavailable`, `keychain-locked`, `keychain-refused`, `keychain-stuck` (timeout). `findCredentials` and
+ * `findPassword` are never called: on a locked Secret Service they crash the process.
  */
 export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitState): Promise<Keychain> {
   const keytar = loadKeytar(env)
@@ -39,7 +38,7 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
       return await withRetries(call)
     } finally {
       exitState.nativeCalls--
-      // Also one that came late: the process can exit as usual again.
+      // Also a late answer: the process can exit as usual again.
       if (exitState.nativeCalls === 0) exitState.nativeCallStuck = false
     }
   }
@@ -82,7 +81,7 @@ export async function osKeychain(env: Env, terminal: Terminal, exitState: ExitSt
   }
 }
 
-/** macOS asks again when the program is signed otherwise than the one that made the item, as after an upgrade. */
+/** macOS asks again when the program's signature isn't that of the item's maker, as after an upgrade. */
 function stuckFailure({ platform }: Env): Failure {
   const next =
     platform === 'darwin'
@@ -97,8 +96,8 @@ function stuckFailure({ platform }: Env): Failure {
 const uptime = () => Number(process.hrtime.bigint()) / 1e6
 
 /**
- * Every call is idempotent, and libsecret fails when another process changes items meanwhile. A late error is the answer of a
- * person, who is not asked again.
+ * Every call is idempotent, and libsecret fails when another process changes items at that time. A late error is the answer of
+ * a person, who is not asked again.
  */
 async function withRetries<T>(call: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -113,15 +112,15 @@ async function withRetries<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /**
- * A hint with the exact command that chooses the encrypted file instead. There is no silent fallback. The path is one that
- * every shell leaves right: we expand `~/` ourselves, PowerShell takes no %USERPROFILE%, and bash no backslash.
+ * A hint with the exact command that chooses the encrypted file instead. There is no silent fallback. Every shell leaves the
+ * path right: we expand `~/` ourselves, PowerShell takes no %USERPROFILE%, and bash no backslash.
  */
 export const fileStore = (): string =>
   'To keep the session in an encrypted file: ls-auth login --store file --store-key-file ~/.ls-auth.key'
 
 /**
- * A helper that an agent starts may have HOME and PATH alone. libsecret looks for the bus of the login session by two variables, and
- * that is where systemd puts it.
+ * A helper of an agent may have HOME and PATH alone. Libsecret looks for the bus of the login session by two variables, and
+ * systemd puts it at this path.
  */
 function findBus({ platform, variables, uid }: Env): void {
   if (platform !== 'linux' || uid === undefined) return
@@ -206,15 +205,14 @@ interface ResponseBudget {
 }
 
 /**
- * A budget for all calls together. It counts only time in which the service could have answered: not while no
- * processor was free, when the service, or this process, waits for its turn. By the clock alone a keychain looks stuck
- * there: 100 processes and 4 busy loops on two processors waited up to 6.3 s for their one read, in which the processors
- * were idle for 10 ms. A service that hangs uses no processor, so on all but a saturated machine the budget is the time
- * by the clock. At most 25 s in all are not counted.
+ * A budget for all calls together. It counts only time in which the service could have answered, not while it or this process
+ * waits for a processor. By the clock alone a keychain looks stuck there. 100 processes and 4 busy loops on two processors
+ * waited up to 6.3 s for their one read. In that time the processors were idle for 10 ms. A service that hangs uses no
+ * processor, so on all but a saturated machine the budget is the time by the clock. At most 25 s in all are not counted.
  *
- * A process that lives on (a proxy) has a new budget from time to time: a minute after the one before could have been used
- * up, and once each call is answered, also one that was given up. A call without an answer blocks a thread of this process,
- * and there are four.
+ * A process that lives on (a proxy) has a new budget from time to time. That is a minute after the one before could have been
+ * used up, and once each call is answered, even late. A call without an answer blocks a thread of this process, and there are
+ * four.
  */
 export function openResponseBudget(
   milliseconds: number,

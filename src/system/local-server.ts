@@ -6,10 +6,10 @@ import type { ByteFilter, LocalExchange, LocalServers } from '../ports/ports.ts'
 import { limitSilent } from '../silent-connections.ts'
 
 /**
- * Connections that the system holds while this process is busy. Who comes when it is full, the owner too, is told nothing and
- * tries again after a second. More than this Linux does not hold unless it is told to (its net.core.somaxconn is 4096 since
- * 5.4), so a larger crowd still makes the owner wait; one of 512 did with the 511 of Node. The listener of a sign-in stays at
- * those: it is open for a minute, and never busy.
+ * Connections that the system holds while this process is busy. When it is full, a new caller, the owner too, gets no answer
+ * and tries again after a second. Linux holds no more than net.core.somaxconn (4096 since 5.4), so a larger crowd still makes
+ * the owner wait; one of 512 did with the 511 of Node. The listener of a sign-in stays at those: it is open for a minute, and
+ * never busy.
  */
 const BACKLOG = 4096
 /** How long the end of the server waits for answers that are on their way. */
@@ -22,7 +22,7 @@ export const localServers: LocalServers = {
   async open(address, serve) {
     const server = createServer({
       headersTimeout: 10_000,
-      // An upload may last as long as it likes; who sends no headers is nobody yet.
+      // An upload may last as long as it likes; without headers there is no caller yet.
       requestTimeout: 0,
       keepAliveTimeout: 60_000,
       // How often Node looks at the first; its default is 30 s.
@@ -108,7 +108,7 @@ function exchangeOf(request: IncomingMessage, response: ServerResponse): LocalEx
     async stream({ status, headers, body }, change) {
       response.writeHead(status, { ...headers })
       await pump(body, response, change)
-      // Nobody read what the caller still sends, so the next request cannot be found behind it.
+      // The rest of the request is unread, so the next one cannot be found behind it.
       if (!request.complete) request.destroy()
     },
     drop: () => void response.destroy(),
@@ -131,7 +131,7 @@ function pump(body: Readable, response: ServerResponse, change: ByteFilter | und
     body.once('error', reject)
     body.once('close', () => body.readableEnded || reject(new Error('the answer ended early')))
     response.once('finish', resolve)
-    // Also at a good end, where an Error that nobody sees would cost more than the answer.
+    // Also at a good end, where an Error that no person sees would cost more than the answer.
     response.once('close', () => response.writableFinished || gone())
   })
 }

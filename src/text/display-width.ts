@@ -8,7 +8,7 @@ const NARROW = /^[\x20-\x7e\u2500-\u259f…×Σµ·✗⋯▶◀→↳’–]*$/
 let segmenter: Intl.Segmenter | undefined
 let stringWidth: ((text: string) => number) | undefined
 
-/** `Intl.Segmenter` takes the square of the time for a long text, so such a one is read in pieces of so many UTF-16 units. */
+/** `Intl.Segmenter` takes the square of the time for a long text, so it is read in pieces of so many UTF-16 units. */
 const PIECE = 2048
 
 /** Width of a text in terminal columns, by `string-width`: handles wide and combining characters and emoji. */
@@ -27,7 +27,10 @@ export function graphemes(text: string): string[] {
   return text.length <= PIECE ? segments(text) : [...pieces(text)].flat()
 }
 
-/** The clusters of a long text, some at a time. The last one of a piece may go on behind it, so the next piece begins with it. */
+/**
+ * The clusters of a long text, some at a time. The last one of a piece may continue behind it, so the next piece begins with
+ * it.
+ */
 function* pieces(text: string): Generator<string[]> {
   for (let from = 0; from < text.length; ) {
     // A half of a surrogate pair would be a cluster of its own, and the one before it taken for whole.

@@ -23,15 +23,14 @@ export function didYouMean(typed: string, known: Iterable<string>): string {
 }
 
 /**
- * Further than the same word in another letter case, nearer than a letter that is wrong; of several names the one that
- * differs by fewer letters.
+ * Further than the same word in another letter case, nearer than a wrong letter; of several names it prefers fewer differences.
  */
 const partDistance = (one: string, other: string): number => 1 - 1 / (1 + Math.abs(one.length - other.length))
 
 const isPart = (one: string, other: string): boolean =>
   one !== other && Math.min(one.length, other.length) > 2 && (one.includes(other) || other.includes(one))
 
-/** Longer texts are no mistyped names, and the distance takes time with the product of both lengths. */
+/** Longer texts aren't mistyped names, and the distance takes time with the product of both lengths. */
 const LONGEST = 60
 
 /** Letters to insert, delete, replace or swap with their neighbour (optimal string alignment). */

@@ -5,9 +5,9 @@
  * can move the cursor, reorder or hide text becomes a visible escape such as `\u{202e}`.
  */
 const UNSAFE =
-  // C0, DEL, C1; line separators, interlinear marks; lone surrogates; all that Unicode calls default ignorable: zero
-  // width, bidi marks and overrides, fillers, tags, variation selectors. The selectors that turn a pictograph into text
-  // or colour are shown as they are, once each: they hide nothing there.
+  // C0, DEL, C1; line separators, interlinear marks; lone surrogates; all that Unicode calls default ignorable: zero width,
+  // bidi marks and overrides, fillers, tags, variation selectors. The selectors that turn a pictograph into text or colour are
+  // harmless, and shown once each.
   /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Default_Ignorable_Code_Point}\p{Surrogate}](?<!\p{Extended_Pictographic}[\ufe0e\ufe0f])/gu
 
 const visible = (char: string): string => `\\u{${(char.codePointAt(0) as number).toString(16)}}`

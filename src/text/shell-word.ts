@@ -1,9 +1,9 @@
 import { safeText } from './safe-text.ts'
 
 /**
- * Escapes a word of a command line that a person is to copy, with quotes only where needed: for a POSIX shell, and on
- * Windows for cmd.exe and PowerShell alike, of which nobody knows which one it will be. There it is for people alone: no
- * quotes keep `%NAME%` from cmd.exe and `$name` from PowerShell. Never start a program with it.
+ * Escapes a word of a command line that a person is to copy, with quotes only where needed. For a POSIX shell, and on Windows
+ * for cmd.exe and PowerShell alike, since either may be used. There it is for people alone: no quotes keep `%NAME%` from
+ * cmd.exe and `$name` from PowerShell. Never start a program with it.
  */
 export function shellWord(text: string, platform: NodeJS.Platform = 'linux'): string {
   const safe = safeText(text, 2000)

@@ -5,12 +5,12 @@ const ADDRESS = new RegExp(`^(${HOST})${SECRET}(?=/|$)`, 'i')
 const IN_TEXT = new RegExp(`(?<![\\w.:/-])(${HOST})(?:${SECRET}|[\\w-]+…)`, 'gi')
 
 /**
- * The address of an API for people and files, without the secret of a local proxy: the first part of a path on loopback that
- * is as long as that secret is taken for one, whatever it is. The text need not be a URL.
+ * The address of an API for people and files, without the secret of a local proxy. That is, on loopback, a first part of the
+ * path as long as that secret. The text need not be a URL.
  */
 export const withoutSecret = (address: string): string => address.replace(ADDRESS, '$1…')
 
-/** The same for each such address in a text, as in a hint that repeats what was typed. */
+/** The same for each address in a text, as in a hint that repeats typed text. */
 export const withoutSecrets = (text: string): string => text.replace(IN_TEXT, '$1…')
 
 /** Whether a word may be a key that was pasted in the wrong place, such as `glsa_…` or a JWT: long, with letters and digits. */

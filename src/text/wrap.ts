@@ -8,7 +8,7 @@ export function wrap(text: string | readonly string[], width: number, indent = '
   return flow(typeof text === 'string' ? text.split(' ') : text, width, indent)
 }
 
-/** Words that no command has, but for the value of a flag: what is said of the command begins there. */
+/** Words that no command has, but for the value of a flag: the sentence about the command begins there. */
 const PROSE =
   'says|shows|tells|lists|gives|asks|looks|works|follows|is|has|does|was|may|will|again|alone|once|and|or|to|in|for|with|without|of|it|where|when|which|then|here|there'
 
@@ -18,9 +18,8 @@ const COMMAND = new RegExp(
 )
 
 /**
- * The same for advice: a command in it stays on one line, however long, because one that is broken in two does not work
- * when it is pasted. Lines after the first begin below the text of the first (behind its label, if it has one and two
- * spaces), `indent` deeper.
+ * The same for advice: a command in it stays on one line, however long, because a broken one does not work when it is pasted.
+ * Lines after the first begin below the text of the first (behind its label, if it has one and two spaces), `indent` deeper.
  */
 export function wrapAdvice(text: string, width: number, indent = ''): string {
   if (displayWidth(text) <= width) return text

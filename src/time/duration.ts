@@ -13,7 +13,7 @@ const UNITS: Readonly<Record<string, number>> = {
 const AMOUNT = String.raw`(\d+(?:\.\d+)?|\.\d+)(ns|us|µs|ms|s|m|h|d|w)`
 const SUM = new RegExp(`^(?:${AMOUNT})+$`)
 
-/** `250us`, `.5s`, `1h30m`, `90d` → whole nanoseconds; NaN for what is no sum of amounts with units. */
+/** `250us`, `.5s`, `1h30m`, `90d` → whole nanoseconds; NaN for what isn't a sum of amounts with units. */
 export function nanosIn(text: string): number {
   // The Greek letter and the sign of the unit look alike.
   const sum = text.trim().replaceAll('μ', 'µ')

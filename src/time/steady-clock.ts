@@ -2,9 +2,9 @@ import type { HttpAnswer } from '../ports/http.ts'
 import type { Clock } from '../ports/ports.ts'
 
 /**
- * A clock for how long something takes: where the clock of the machine is set back, it goes on from where it was, and what
- * was slept has passed. Forward it follows, since that is also how a machine that was suspended finds its clock. Once the
- * clock was set back its time is no date.
+ * A clock for how long something takes. If the clock of the machine is set back, it continues from where it was, and a sleep
+ * has passed. Forward it follows, since a machine that was suspended finds its clock that way, too. Once the clock was set back
+ * its time isn't a date.
  */
 export function steadyClock(clock: Clock): Clock {
   let latest = Number.NEGATIVE_INFINITY

@@ -5,7 +5,7 @@ const UNITS = [
   ['s', 1],
 ] as const
 
-/** Seconds told with nothing left out, as a limit and what is compared with it are: `1m 40s`, `1d 1h`, `-5s`. */
+/** Whole seconds, as for a limit and the value compared with it: `1m 40s`, `1d 1h`, `-5s`. */
 export function wholeDuration(seconds: number): string {
   if (seconds < 0) return `-${wholeDuration(-seconds)}`
   let left = Math.ceil(seconds)
@@ -17,5 +17,5 @@ export function wholeDuration(seconds: number): string {
   return parts.join(' ') || '0s'
 }
 
-/** The same as it is typed behind a flag: `1m40s`. */
+/** The same behind a flag: `1m40s`. */
 export const typedDuration = (seconds: number): string => wholeDuration(seconds).replaceAll(' ', '')

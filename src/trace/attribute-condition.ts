@@ -96,7 +96,7 @@ const ONLY_RE2 = /\[\[?\^?\[?:\w+:\]|\\[QEAzpP]|\(\?P/
 
 /**
  * Anchored at both ends, as in TraceQL; `(?i)` in front ignores case, and `(?s)` holds anyway. Undefined for a bad pattern, and
- * for one that a file and a back end would not read alike.
+ * where a file and a back end would differ.
  */
 function toRegExp(pattern: string): RegExp | undefined {
   const [whole = '', flags = ''] = /^\(\?([is]+)\)/.exec(pattern) ?? []

@@ -3,7 +3,7 @@ import type { Attributes, AttributeValue, Trace } from './model.ts'
 
 /** An attribute that a query can use. */
 export interface AttributeName {
-  /** As it is written in a query of this back end. */
+  /** As in a query of this back end. */
   readonly name: string
   /** What it describes: `span`, `resource`, `intrinsic` and others; absent where the back end does not tell. */
   readonly scope?: string
@@ -11,7 +11,7 @@ export interface AttributeName {
 
 /** The values of one attribute. */
 export interface AttributeValues {
-  /** As it is written in a query of this back end. */
+  /** As in a query of this back end. */
   readonly name: string
   /** As of an {@link AttributeName}, where that matters: `intrinsic`. */
   readonly scope?: string
@@ -24,7 +24,7 @@ export interface AttributeSample {
   readonly type?: string
 }
 
-/** A value of an attribute as it is to be shown; `key` without its scope. */
+/** The shown value of an attribute; `key` without its scope. */
 export type ShowValue = (key: string, value: AttributeValue) => AttributeValue
 
 /** The scoped names (`span.http.method`) of the attributes of loaded traces that have values. */

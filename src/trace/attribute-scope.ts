@@ -6,7 +6,7 @@ import type { Span, SpanKind } from './model.ts'
 const SCOPED = /^(span|resource|event|link|instrumentation)?\.(.+)$/s
 
 /**
- * What OpenTracing's tags and Jaeger call the kind of a span. A condition on it is one on the kind: `span.` is no scope
+ * What OpenTracing's tags and Jaeger call the kind of a span. A condition on it is one on the kind: `span.` isn't a scope
  * here. An attribute that is itself called `kind` is `.kind`.
  */
 export const SPAN_KIND = 'span.kind'
@@ -34,7 +34,7 @@ export function splitScope(name: string): ScopedName {
 export const kindsOf = (condition: AttributeCondition): readonly SpanKind[] =>
   OTLP_KINDS.filter(valueTest(condition))
 
-/** What is wrong with a condition on `span.kind` that allows no kind, or (with `!=`) forbids none; undefined for all others. */
+/** The fault of a condition on `span.kind` that allows no kind, or (with `!=`) forbids none; undefined for all others. */
 export function wrongKind(condition: AttributeCondition): string | undefined {
   const [key, value, operator] = condition
   if (key !== SPAN_KIND) return undefined
@@ -47,7 +47,7 @@ export function wrongKind(condition: AttributeCondition): string | undefined {
 export const THE_KINDS = `The kinds are ${OTLP_KINDS.join(', ')}. For an attribute with that name: span.${SPAN_KIND}.`
 
 /**
- * Fields of TraceQL that are no attributes (docs: traceql, intrinsic fields), and that a span knows as text; `attributes` of Tempo
+ * Fields of TraceQL that aren't attributes (docs: traceql, intrinsic fields), and that a span knows as text; `attributes` of Tempo
  * lists them. A colon is in no attribute of OpenTelemetry by accident.
  */
 const TEXT_FIELDS: Readonly<Record<string, (span: Span) => readonly (string | undefined)[]>> = {
@@ -61,20 +61,20 @@ const TEXT_FIELDS: Readonly<Record<string, (span: Span) => readonly (string | un
   'span:statusMessage': ({ statusMessage }) => [statusMessage],
 }
 
-/** What a span has in such a field; undefined: it is none of them. */
+/** The value of this field in a span; undefined: it isn't one of them. */
 export const textField = (key: string): ((span: Span) => readonly (string | undefined)[]) | undefined =>
   Object.hasOwn(TEXT_FIELDS, key) ? TEXT_FIELDS[key] : undefined
 
-/** Fields of TraceQL that are no attributes and no text of a span: no condition compares them. */
+/** Fields of TraceQL that aren't attributes and no text of a span: no condition compares them. */
 const OTHER_FIELDS =
   /^(?:span:(?:duration|childCount|kind|status|name)|trace:(?:duration|id|rootName|rootService)|event:timeSinceStart)$/
 
-/** What helps who has written a condition on such a field; undefined: it is none. */
+/** Help for a condition on one of these fields; undefined: it isn't one. */
 export const insteadOf = (key: string): string | undefined =>
   OTHER_FIELDS.test(key)
     ? `Use --name, --error, --min, --max or --attr span.kind=server, or TraceQL: --query '{ ${key} = ... }'`
     : undefined
 
-/** Whether a name that a back end lists is such a field, and no condition on attributes compares it. */
+/** Whether a name that a back end lists is one of these fields, and no condition on attributes compares it. */
 export const isForQuery = ({ name, scope }: { readonly name: string; readonly scope?: string }): boolean =>
   scope === 'intrinsic' && textField(name) === undefined

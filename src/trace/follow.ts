@@ -3,8 +3,8 @@ import type { TimeRange } from './series.ts'
 import type { SpanFilter } from './span-filter.ts'
 
 /**
- * How far each look goes back behind the last one at least, in milliseconds: a trace is found when its spans have arrived, and is
- * asked for by its start. So long a request may take together with its way: batches, queues, sampling at the end of a trace.
+ * How far each look goes back behind the last one at least, in milliseconds. A trace is found when its spans have arrived, and
+ * is asked for by its start. That is the time for a request and its way: batches, queues, sampling at the end of a trace.
  */
 export const LAG_MILLISECONDS = 120_000
 /** How far a look goes back at most for spans that take long, in milliseconds: each look asks for all of that time again. */
@@ -17,7 +17,7 @@ const MOST_REMEMBERED = 100_000
 /** The traces that earlier looks have given. */
 export class KnownTraces {
   readonly #most: number
-  /** The one that was not found for longest is the first. */
+  /** The first has not been found for longest. */
   readonly #ids = new Set<string>()
 
   constructor(most = MOST_REMEMBERED) {
@@ -34,7 +34,7 @@ export class KnownTraces {
       const id = trace.traceId ?? trace.span?.spanId ?? ''
       const isKnown = this.#ids.delete(id)
       if (!isKnown && !isReady(trace, now)) continue
-      // Also one that is known: it was found again, so it is forgotten later.
+      // Also a known one: it was found again, so it is forgotten later.
       this.#ids.add(id)
       if (!isKnown) given.push(trace)
     }
@@ -59,8 +59,8 @@ export function lagOf({ minNanos = 0, maxNanos = Number.POSITIVE_INFINITY }: Spa
 }
 
 /**
- * The time that a look asks for. `lookedAt`: when the last one that was answered began, however long ago. `skewSeconds`: the
- * server's clock minus ours; the range is widened by it, so that it holds the present of both. `lag`: see {@link lagOf}.
+ * The time that a look asks for. `lookedAt`: when the last answered one began, however long ago. `skewSeconds`: the server's
+ * clock minus ours; it widens the range, so that it holds the present of both. `lag`: see {@link lagOf}.
  */
 export function rangeOfLook(lookedAt: number, now: number, skewSeconds: number, lag: number): TimeRange {
   const skew = skewSeconds * 1000

@@ -21,10 +21,9 @@ export interface TraceReference extends Reading {
 const MOST_CHARACTERS = 8192
 
 /**
- * Reads a span or trace id in any form tools print one, whatever brackets, labels and punctuation stand around it. Failure
- * `usage` when the text holds none.
- * Where a text can be read in two ways hex wins, except for 17 to 20 decimal digits that fit 64 bits: those are what
- * Lightstep's and Datadog's SDKs log, and no tool prints a trace id of that length.
+ * Reads a span or trace id in any form tools print, whatever brackets, labels and punctuation stand around it. Failure `usage`
+ * when the text holds none. Where a text can be read in two ways hex wins, except for 17 to 20 decimal digits that fit 64 bits.
+ * Lightstep's and Datadog's SDKs log those, and no tool prints a trace id of that length.
  */
 export function parseSpanOrTraceId(text: string): TraceReference {
   if (text.length > MOST_CHARACTERS) throw notAnId('this is too long for a span or trace id')
@@ -44,7 +43,7 @@ export function parseSpanOrTraceId(text: string): TraceReference {
   throw notAnId(`"${safeText(text.trim(), 80)}" is not a span or trace id`, { reason: 'no-id' })
 }
 
-/** 32 hex digits that are no part of a name, an address or a path. */
+/** 32 hex digits that aren't part of a name, an address or a path. */
 const TRACE_ID = /(?<![\w./\\-])[\da-f]{32}(?![\w/\\-]|\.\w)/gi
 
 /** The only trace id in a longer text, such as a line of a log. */

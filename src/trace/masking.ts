@@ -50,7 +50,7 @@ export function maskerUnder(key: string): (text: string) => string {
   return (text) => (text === '' ? text : masked(text))
 }
 
-/** A value of an attribute, as it is masked in a trace. */
+/** A value of an attribute as the masked trace has it. */
 export function maskValue(key: string, value: AttributeValue): AttributeValue {
   return new Mask().attribute(key, value)
 }
@@ -115,7 +115,7 @@ class Mask {
     )
   }
 
-  /** Bytes are shown as base64, which anyone reads. What is no text in UTF-8 is left as it is. */
+  /** Bytes are shown as base64, which anyone reads. What isn't a text in UTF-8 is left unchanged. */
   #bytes(bytes: Uint8Array): Uint8Array {
     if (!isUtf8(bytes)) return bytes
     const text = Buffer.from(bytes).toString()

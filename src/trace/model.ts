@@ -27,19 +27,18 @@ export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer
 export type SpanStatus = 'unset' | 'ok' | 'error'
 
 /**
- * What was broken about a span in its source, and how it was read anyway.
- * - `start-missing`: no usable start; `startNanos` is 0 and the tree places the span at its parent's start, one
- *   without a parent at the start of the trace. Where the source gives no duration but an end,
- *   `durationNanos` is 0, too, and nobody can tell it.
+ * The faults of a span in its source, and how it was read anyway.
+ * - `start-missing`: no usable start; `startNanos` is 0 and the tree places the span at its parent's start, or without a parent
+ *   at the start of the trace. Where the source gives an end but no duration, `durationNanos` is 0, too, and stays unknown.
  * - `end-missing`: no usable end; `durationNanos` is 0.
  * - `end-before-start`: clamped, `durationNanos` is 0.
  * - `parent-unreadable`: the parent id cannot be read; the span is read as a root.
  * - `own-parent`: the source names it as its own parent, and by its rules the span is a root (Zipkin).
- * - `id-rewritten`: its id is a text that is no hex number; `spanId` is made from it.
- * - `id-shared`: nothing is broken; in the source it has the id of another span, mostly of its parent, the client half of
- *   one call (Zipkin). `spanId` is made.
- * - `follows-parent`: nothing is broken; the source says that the parent does not wait for it (Jaeger's `FOLLOWS_FROM`).
- * - `attributes-withheld`: a gateway took its attributes and events away, because whoever asked may not read them.
+ * - `id-rewritten`: its id is a text that isn't a hex number; `spanId` is made from it.
+ * - `id-shared`: no fault. In the source it has the id of another span, mostly of its parent, the client half of one call
+ *   (Zipkin). `spanId` is made.
+ * - `follows-parent`: no fault. In the source the parent does not wait for it (Jaeger's `FOLLOWS_FROM`).
+ * - `attributes-withheld`: a gateway took its attributes and events away, because the caller may not read them.
  */
 export type SpanMark =
   | 'start-missing'
@@ -117,7 +116,7 @@ export interface Trace {
   /** Why the trace is incomplete, as the server words it; not yet sanitized for a terminal. Absent: it is complete. */
   readonly partial?: string
   readonly warnings?: Warnings
-  /** How many spans were left out, since an equal one is there. Absent: none, or nobody has looked. */
+  /** How many spans were left out as copies of others. Absent: none, or not counted. */
   readonly redelivered?: number
 }
 

@@ -22,7 +22,7 @@ export interface TraceFilter extends SpanFilter {
 /** Maximum of `--limit`. Tempo's own maximum. */
 export const MOST_LIMIT = 10_000
 
-/** The limit to go on with where a search has stopped at this one; undefined: there is no larger one. */
+/** The limit to continue with where a search has stopped at this one; undefined: there is no larger one. */
 export const largerLimit = (limit: number): number | undefined =>
   limit < MOST_LIMIT ? Math.min(MOST_LIMIT, limit * 5) : undefined
 
@@ -53,7 +53,6 @@ export interface TraceSummary {
   readonly services: readonly string[]
 }
 
-/** What is known of a matching span. */
 export interface SpanSummary {
   readonly spanId: string
   readonly service?: string
@@ -74,7 +73,7 @@ export interface SearchResult {
   readonly asked: string
   /** The back end puts its traces together now: each can be read some seconds later. */
   readonly isAssembling?: boolean
-  /** The time range of the filter was not heeded. */
+  /** The time range of the filter was not respected. */
   readonly isOfAnyTime?: boolean
   /** Notes for the user; safe for a terminal. */
   readonly notes?: readonly string[]
@@ -87,14 +86,16 @@ export function idForTraceGet({ span, traceId }: TraceSummary): string {
   return span?.spanId ?? traceId ?? ''
 }
 
-/** Whether these are examples of spans: what a back end without a search gives, perhaps several of one trace. Nothing is of none. */
+/**
+ * Whether these are examples of spans: a back end without a search gives them, perhaps several of one trace. False without any.
+ */
 export const isOfSpans = (found: readonly TraceSummary[]): boolean =>
   found.length > 0 && found.every(({ span }) => span !== undefined)
 
 /** The summary of a fully loaded trace. */
 export function summariseTrace(trace: Trace): TraceSummary {
   const tree = buildTree(trace)
-  // Of several roots, stray ones of a moment may have begun before it; the top of a part is no root.
+  // Of several roots, stray ones of a moment may have begun before it; the top of a part isn't a root.
   const unfinished = unfinishedOf(tree)
   const root = tree.roots.length > 0 ? tree.spans[longestTop(tree) ?? 0] : undefined
   return {
@@ -124,7 +125,7 @@ export function slowestFirst(traces: readonly TraceSummary[]): TraceSummary[] {
 
 /**
  * The end, in milliseconds since the epoch, of a search for those that are older than these. It finds those again that began in
- * the last second or millisecond of it. Undefined: that is all of them, so that such a search would come no further.
+ * the last second or millisecond of it. Undefined: that is all of them, so another search would come no further.
  */
 export function olderTo({ traces, endsInWholeSeconds }: SearchResult): number | undefined {
   const starts = traces.flatMap(({ startNanos }) => (startNanos === undefined ? [] : [startNanos]))

@@ -55,7 +55,7 @@ function attributeTest(condition: AttributeCondition): (span: Span) => boolean {
   }
 }
 
-/** By scope, the attributes that stand beside those of the span and its resource. Of events and links one that fits is enough, as in Tempo. */
+/** By scope, the attributes beside those of the span and its resource. Of events and links one match is enough, as in Tempo. */
 const BESIDE: Readonly<Record<string, (span: Span) => readonly Attributes[]>> = {
   event: ({ events }) => events.map(({ attributes }) => attributes),
   link: ({ links }) => links.map(({ attributes }) => attributes),

@@ -11,8 +11,8 @@ import type {
 } from './model.ts'
 
 /**
- * A span that delegates to another one (a decorator); subclasses override what differs. Nothing is copied, and what the
- * span below parses lazily stays lazy.
+ * A span that delegates to another one (a decorator); subclasses override the differences. It copies nothing, and lazy parsing
+ * below stays lazy.
  */
 export class SpanView implements Span {
   readonly below: Span
@@ -114,8 +114,8 @@ class KeysView extends SpanView {
 }
 
 /**
- * Attributes and events of a span, with what stands under these keys alone; times of events are those of its source. A view that masks does so with what is left: to mask
- * all values of 100 failed spans took 8 ms of 180 (`trace get` of 10,000 spans, Node 24).
+ * Attributes and events of a span under these keys alone; times of events are those of its source. A view that masks masks only
+ * these. To mask all values of 100 failed spans took 8 ms of 180 (`trace get` of 10,000 spans, Node 24).
  */
 export function underKeys(span: Span, keys: ReadonlySet<string>): Pick<Span, 'attributes' | 'events'> {
   return narrowed(span, keys)
@@ -142,7 +142,7 @@ export function countWithheld(spans: readonly Pick<Span, 'marks'>[]): number {
 }
 
 /**
- * The notice for a person; undefined: nothing is withheld. `top`: the span that was asked for, when these are only it and the
+ * The notice for a person; undefined: the gateway withheld nothing. `top`: the requested span, when these are only it and the
  * spans below it.
  */
 export function withheldNote(

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { longSentences, textsOfGuides, textsOfProgram, unusedWords } from './words.ts'
+import { longSentences, textsOfComments, textsOfGuides, textsOfProgram, unusedWords } from './words.ts'
 
 const found = (texts: readonly { place: string; text: string }[], judge: (text: string) => string[]) =>
   texts.flatMap(({ place, text }) => judge(text).map((one) => `${place}: ${one.replace(/\s+/g, ' ')}`))
+
+/** Rooms whose comments are still to be rewritten: remove one when it's done, and add none. */
+const TO_DO = /^src\/(verbs|backends|trace\/render|trace\/analysis)\/|^src\/commands\/json-fields/
+
+const comments = textsOfComments().filter(({ place }) => !TO_DO.test(place))
 
 describe('what people read is plain English', () => {
   it('in errors, hints, notes and help', () => {
@@ -14,6 +19,11 @@ describe('what people read is plain English', () => {
   it('in README, docs and the other guides', () => {
     expect(found(textsOfGuides(), unusedWords)).toEqual([])
   })
+
+  it('in comments', () => {
+    expect(comments.length).toBeGreaterThan(4000)
+    expect(found(comments, unusedWords)).toEqual([])
+  })
 })
 
 describe('a sentence has at most 25 words', () => {
@@ -23,6 +33,10 @@ describe('a sentence has at most 25 words', () => {
 
   it('in README, docs and the other guides', () => {
     expect(found(textsOfGuides(), longSentences)).toEqual([])
+  })
+
+  it('in comments', () => {
+    expect(found(comments, longSentences)).toEqual([])
   })
 })
 

@@ -93,6 +93,46 @@ const isProse = (text: string): boolean =>
   /[a-z]{2}/.test(text) &&
   !/[<>{]\/?[a-z]+[^}]*>|\\[swb]|\n.*\n.*\n.*\n/s.test(text)
 
+/** The parts of every comment in `src`, as of a cell; neighbouring lines of `//` are one comment. */
+export function textsOfComments(): Text[] {
+  return sourceFiles().flatMap((path) => {
+    const source = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true)
+    return commentsIn(source).flatMap(({ pos, text }) => {
+      const { line } = source.getLineAndCharacterOfPosition(pos)
+      return text
+        .split(/\n\s*\n|\n(?=- |\* |@)|;\s/)
+        .map((part) => ({ place: `${path}:${line + 1}`, text: part }))
+    })
+  })
+}
+
+function commentsIn(source: ts.SourceFile): { pos: number; text: string }[] {
+  const ranges = new Map<number, number>()
+  const visit = (node: ts.Node): void => {
+    const around = [
+      ...(ts.getLeadingCommentRanges(source.text, node.getFullStart()) ?? []),
+      ...(ts.getTrailingCommentRanges(source.text, node.end) ?? []),
+    ]
+    if (node.kind !== ts.SyntaxKind.JsxText) for (const { pos, end } of around) ranges.set(pos, end)
+    for (const child of node.getChildren(source)) visit(child)
+  }
+  visit(source)
+  const comments: { pos: number; end: number; text: string }[] = []
+  for (const [pos, end] of [...ranges].sort(([a], [b]) => a - b)) {
+    const raw = source.text.slice(pos, end)
+    const text = raw
+      .replace(/^\/\*+|\*+\/$/g, '')
+      .replace(/^[ \t]*(\/\/|\*(?= |$))[ \t]?/gm, '')
+      .trim()
+    const last = comments.at(-1)
+    if (last && raw.startsWith('//') && /^\n[ \t]*$/.test(source.text.slice(last.end, pos))) {
+      last.text += `\n${text}`
+      last.end = end
+    } else comments.push({ pos, end, text })
+  }
+  return comments.filter(({ text }) => !/^(biome-ignore|@ts-|v8 ignore|#__)/.test(text))
+}
+
 /** Paragraphs, list items and table cells of the guides, without blocks of code. In a cell `;` ends a sentence. */
 export function textsOfGuides(): Text[] {
   return guides().flatMap((path) =>

@@ -10,7 +10,7 @@ export interface Challenge {
   readonly maxAge: string | undefined
   /** A claims challenge: base64 of the JSON of a claims request (OpenID Connect Core §5.5). */
   readonly claims: string | undefined
-  /** One of the three is there twice: its name. Of others the first is taken. */
+  /** The name of a parameter that occurs twice, of these three. Of others the first is taken. */
   readonly repeated: string | undefined
   /** Where the API says how to sign in (RFC 9728 §5.1); not checked. */
   readonly resourceMetadata: string | undefined
@@ -21,7 +21,7 @@ const PART =
   /(?<=^|,)\s*([\w!#$%&'*+.^`|~-]+)(?=\s+[^\s=]|\s*(?:,|$))|(?<![\w!#$%&'*+.^`|~-])([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g
 /** Of a token, bound to a key (RFC 9449 §7.1) or not. */
 const SCHEME = /^(?:bearer|dpop)$/i
-/** Only a new sign-in mends these (RFC 9470 §3; the second is of claims challenges). */
+/** Only a new sign-in fixes these (RFC 9470 §3; the second is of claims challenges). */
 const STEP_UP = /^insufficient_(?:user_authentication|claims)$/i
 const OF_STEP_UP: readonly string[] = ['acr_values', 'max_age', 'claims']
 
@@ -29,8 +29,8 @@ const OF_STEP_UP: readonly string[] = ['acr_values', 'max_age', 'claims']
 export const wantsStepUp = ({ error = '' }: Challenge): boolean => STEP_UP.test(error)
 
 /**
- * The Bearer or DPoP challenge of a WWW-Authenticate header, also with unquoted values: the one that wants another sign-in, else the
- * first with an error, since a server that takes both schemes names the algorithms of DPoP beside it, else the first.
+ * The Bearer or DPoP challenge of a WWW-Authenticate header, also with unquoted values: one for another sign-in, else with an
+ * error, else the first. A server with both schemes names the algorithms of DPoP beside the error.
  */
 export function readChallenge(header: string | undefined): Challenge | undefined {
   const challenges = parametersIn(header ?? '').map(challengeOf)

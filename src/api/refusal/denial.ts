@@ -22,7 +22,6 @@ import { largeHeaders, largeTokenHint, theirWords, theySay } from './large-heade
 import { isOthersKey, refusedKey } from './others-key.ts'
 import { requirementsOf, stepUpFailure } from './step-up.ts'
 
-/** What is known beside an answer. */
 interface Known {
   /** The person has just signed in as the API required it. */
   readonly isAgain?: boolean | undefined
@@ -40,7 +39,7 @@ interface Known {
 
 /**
  * The Failure that an error response of the API amounts to: `login-page`, `not-allowed`, `cannot-do`,
- * `rate-limited`, `gone`, `not-found`, `step-up`, `network` or `api-failed`. Undefined for 2xx, and for a 404 that is no web page (the caller decides what it means).
+ * `rate-limited`, `gone`, `not-found`, `step-up`, `network` or `api-failed`. Undefined for 2xx, and for a 404 that isn't a web page (the caller decides what it means).
  */
 export function explainAnswer(
   answer: HttpAnswer,
@@ -89,7 +88,7 @@ function loginPage(
   detail: readonly string[] = [],
 ): Failure {
   const page = new Failure('login-page', `${safeText(url.host)} ${what}`, { detail, reason: 'web-page' })
-  // Where no token goes along, nobody signs in: status 3 would send a script to do so.
+  // Without a token no sign-in helps: status 3 would send a script to do so.
   return token === undefined
     ? page.withExit(FAILURES['api-failed'].exit)
     : page.withHint(`Sign in again with ls-auth login. ${page.hint}`)
@@ -110,7 +109,7 @@ const gone = (answer: HttpAnswer, url: URL): Failure =>
 
 /**
  * Asking again changes nothing: the API, or the gateway before it, has no such request (RFC 9110 §15.5.6, §15.6.2). A 405 may
- * be a gateway that keeps it closed for this person; a 501 is about nobody's rights.
+ * be a gateway that keeps it closed for this person; a 501 isn't about rights.
  */
 const notOffered = (answer: HttpAnswer, url: URL): Failure =>
   new Failure(
@@ -208,7 +207,7 @@ function refusedAccess(
 const canBeTyped = (scope: string | undefined): boolean =>
   scope !== undefined && /^[\w*][\w:./@+*=~,#?{}[\]-]*$/.test(scope)
 
-/** A scope is asked for at sign-in, a group is granted by somebody, a claim is what a workload is. */
+/** A scope is asked for at sign-in, a group is granted by a person, a claim is what a workload is. */
 function accessHint(
   challenge: Challenge | undefined,
   token: string | undefined,
@@ -278,7 +277,7 @@ function failed(answer: HttpAnswer, url: URL, now?: number): Failure {
 
 const ASK = 'If it keeps failing, ask whoever runs the gateway or the trace API.'
 
-/** What was refused is the proof of the key beside the token (RFC 9449 §7.1, §9). */
+/** The server refused the proof of the key beside the token (RFC 9449 §7.1, §9). */
 function refusedProof(
   challenge: Challenge | undefined,
   detail: readonly string[],

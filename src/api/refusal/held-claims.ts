@@ -29,7 +29,7 @@ export function issuerInToken(token: string | undefined, challenge: Challenge | 
 
 const show = (value: unknown): string => safeText([value].flat().map(String).join(' '), 200)
 
-/** Whether a scope can stand in a command as it is. */
+/** Whether a scope can stand in a command without quotes. */
 export const isPlainName = (scope: string | undefined): scope is string =>
   scope !== undefined && /^\w[\w:./@+-]*$/.test(scope)
 
@@ -52,8 +52,8 @@ function scopesOf(token: string | undefined): string[] | undefined {
 }
 
 /**
- * The claim that a gateway wants of a workload's token (docs/gateway): one with its value, or the names of those of which it
- * knows no value as in this token. From a server: not sanitized.
+ * The claim that a gateway wants of a workload's token (docs/gateway): one with its value, or the names of those whose values
+ * it doesn't accept. From a server: not sanitized.
  */
 interface RequiredClaim {
   readonly names: readonly string[]
@@ -71,7 +71,7 @@ export function requiredClaim(challenge: Challenge | undefined): RequiredClaim |
     : { names: [name], value }
 }
 
-/** What is required, and what the token has of it, one a line. Sanitized; `claims`: those of the rejected token. */
+/** The requirement, and what the token has of it, one a line. Sanitized; `claims`: those of the rejected token. */
 function requiredAndHeld(
   { names, value }: RequiredClaim,
   claims: Readonly<Record<string, unknown>>,
@@ -83,7 +83,7 @@ function requiredAndHeld(
   return [...required, ...(held.length > 0 ? held : [`held ${names.join(', ')}: none`])]
 }
 
-/** Who can mend it: the job, where the value is known, and always whoever wrote the rules. Sanitized. */
+/** Who can fix it: the job, where the value is known, and always whoever wrote the rules. Sanitized. */
 export const claimHint = ({ names, value }: RequiredClaim): string =>
   value === undefined
     ? `Ask whoever runs the gateway to admit this workload by its ${safeText(names.join(' or '), 120)}.`

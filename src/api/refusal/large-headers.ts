@@ -49,8 +49,8 @@ const SMALLER = 'request fewer groups or scopes, or raise the limit for request 
 export const theySay = (text: string): string => `server: ${text}`
 
 /**
- * The API's own message: `{"errors": ["…"]}`, `{"message": "…"}`, `{"error": "…"}`, or the body as it is when it is of another
- * shape. Sanitized and truncated. As it is: the token was redacted in this text, and not in what its escapes stand for.
+ * The API's own message: `{"errors": ["…"]}`, `{"message": "…"}`, `{"error": "…"}`, or a body of another shape. Unchanged,
+ * since the token was redacted in this text, and not behind its escapes. Sanitized and truncated.
  */
 export function theirWords(answer: HttpAnswer): string[] {
   const text = answer.body.subarray(0, 4096).toString('utf8').trim()

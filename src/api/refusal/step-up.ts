@@ -65,14 +65,14 @@ function readEncoded(text: string): ReturnType<typeof readClaimsRequest> | { rea
   return readClaimsRequest(Buffer.from(text, 'base64').toString('utf8'))
 }
 
-/** What is required, for a person, one a line. Safe for a terminal. */
+/** The requirement, for a person, one a line. Safe for a terminal. */
 export const requirementLines = ({ acrValues, maxAgeSeconds, claims }: SignInRequirements): string[] => [
   ...(acrValues ? [`required sign-in level (acr): ${safeText(acrValues.join(' or '), MAX_SHOWN)}`] : []),
   ...(maxAgeSeconds === undefined ? [] : [`required sign-in age: ${wholeDuration(maxAgeSeconds)} at most`]),
   ...(claims === undefined ? [] : [`required claims: ${safeText(claims, MAX_SHOWN)}`]),
 ]
 
-/** What a token says about the sign-in behind it, as far as that is asked for. Safe for a terminal. */
+/** The requested claims about the sign-in behind a token. Safe for a terminal. */
 function heldLines(
   { acrValues, maxAgeSeconds, claims }: SignInRequirements,
   token: Readonly<Record<string, unknown>> | undefined,
@@ -93,9 +93,8 @@ function heldLines(
 }
 
 /**
- * The Failure of a challenge that wants another sign-in: `step-up` with the command, whose words a shell takes as they are;
- * `not-allowed` when the person has just signed in as it wanted, or when it cannot be read. `said`: their words, `token`: the
- * claims of the refused one.
+ * The Failure of a challenge that wants another sign-in: `step-up` with the command; `not-allowed` when the person has just
+ * signed in as it wanted, or when it cannot be read. `said`: the server's words, `token`: the claims of the refused one.
  */
 export function stepUpFailure(
   asked: ReturnType<typeof requirementsOf>,
@@ -126,7 +125,7 @@ export function stepUpFailure(
   })
 }
 
-/** After a sign-in as it was required: who must do something, as far as the token tells. */
+/** After a sign-in as required: who must do something, as far as the token shows. */
 function whoIsToBlame(
   { scopes = [], acrValues, maxAgeSeconds, claims }: SignInRequirements,
   { acr, auth_time: time }: Readonly<Record<string, unknown>>,

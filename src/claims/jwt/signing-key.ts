@@ -21,7 +21,7 @@ export const ALGORITHMS: Readonly<Record<string, { readonly kty: string; readonl
 /** Least RSA modulus, in bits (RFC 7518 §3.3). */
 const MIN_RSA_BITS = 2048
 
-/** The keys of a JWKS document that are objects; `[]` for anything that is no JWKS. */
+/** The keys of a JWKS document that are objects; `[]` for anything that isn't a JWKS. */
 export function keysOf(document: unknown): Jwk[] {
   const keys = isObject(document) ? document.keys : undefined
   return Array.isArray(keys) ? keys.filter((key): key is Jwk => isObject(key)) : []
@@ -49,9 +49,9 @@ export function isCurrent(key: Jwk, now: number, leewaySeconds: number): boolean
 }
 
 /**
- * Whether a key may sign for this issuer. One JWKS may serve many tenants and mark each key with its issuer;
- * `{tenantid}`, there or in the issuer of the metadata, stands for the token's own tenant. Without this check another
- * tenant's key could sign for ours.
+ * Whether a key may sign for this issuer. One JWKS may serve many tenants and mark each key with its issuer; `{tenantid}`, in
+ * that mark or in the issuer of the metadata, stands for the token's own tenant. Without this check another tenant's key could
+ * sign for ours.
  */
 export function signsFor(key: Jwk, issuer: string | undefined, tenant: unknown): boolean {
   const marked = key.issuer

@@ -1,10 +1,10 @@
 /**
  * A strict JSON parser for tokens.
  *
- * `JSON.parse` keeps the last of two members with the same name where another parser keeps the first,
- * so two programs can see two different subjects in one signed token (RFC 8725bis, "Multiplicity of JSON
- * Encodings"). This parser rejects duplicates at every level, limits the depth, and builds objects without a
- * prototype, so that a member called `__proto__` or `constructor` is an ordinary member.
+ * `JSON.parse` keeps the last of two members with the same name where another parser keeps the first. So two programs can see
+ * two subjects in one signed token (RFC 8725bis, "Multiplicity of JSON Encodings"). This parser rejects duplicates at every
+ * level, and limits the depth. Its objects have no prototype: a member called `__proto__` or `constructor` is an ordinary
+ * member.
  */
 
 /** Why a text was rejected. `json`: anything that `JSON.parse` would reject too. */

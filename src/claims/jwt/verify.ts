@@ -12,8 +12,8 @@ import {
 
 /**
  * Why a signature is not verified. Fetching the keys again may help for `unknown-key` (OIDC Core §10.1.1), and for
- * `bad-signature` where a provider replaces a key and keeps its id; with current keys `bad-signature` means that the
- * token was not signed by the provider.
+ * `bad-signature` where a provider replaces a key and keeps its id. With current keys `bad-signature` means that the provider
+ * didn't sign the token.
  */
 export type SignatureProblem =
   | 'opaque'
@@ -78,7 +78,7 @@ export async function verifySignature(
   )
 }
 
-/** With a `kid` the keys of that id, without one all keys that may sign such a token (not just the first). */
+/** With a `kid` the keys of that id, without one all keys that may sign this token (not just the first). */
 function fittingKeys(jwt: Jwt, algorithm: string, keys: readonly Jwk[], how: Verification): Jwk[] {
   const { kid } = jwt.header
   const issuer = how.issuer ?? (typeof jwt.payload.iss === 'string' ? jwt.payload.iss : undefined)

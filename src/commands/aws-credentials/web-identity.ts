@@ -67,13 +67,13 @@ function refuseOpaque(token: string, what: string, hint: string): void {
 
 const isOfAws = (token: string): boolean => detectProvider(String(claimsIn(token).iss)) === 'aws-iam'
 
-/** IAM User Guide, "Getting started with outbound identity federation": no role in AWS can be had for such a token. */
+/** IAM User Guide, "Getting started with outbound identity federation": AWS gives no role for its own tokens. */
 const tokenOfAws = (what: string, roleArn: string): Failure =>
   new Failure('cannot-do', `${what} comes from AWS itself, so AWS gives no role for it`, {
     hint: `Use the AWS credentials: aws sts assume-role --role-arn ${roleArn} --role-session-name workload`,
   })
 
-/** The claims of a token, not verified; empty where it is no JWT. */
+/** The claims of a token, not verified; empty where it isn't a JWT. */
 export function claimsIn(token: string | undefined): Readonly<Record<string, unknown>> {
   return payloadOf(token) ?? {}
 }

@@ -9,9 +9,9 @@ export interface KnownName {
 }
 
 /**
- * The names of the person's own that fit into a command line, from files only: profiles, or the services that were seen
- * last at the API that `flags` (by attribute name) and the environment choose. A name that begins with a dash would be
- * read as a flag and is left out. Failure `settings`.
+ * The person's own names for a command line, from files only: profiles, or the services last seen. Those are of the API of the
+ * environment and `flags` (by attribute name). A name that begins with a dash would be read as a flag and is left out. Failure
+ * `settings`.
  */
 export async function knownNames(
   what: 'profiles' | 'services',

@@ -28,8 +28,8 @@ export async function servicesSeen(
 }
 
 /**
- * Keeps the names of services for completion in the shell: `all` of them, or `some` that go to those known before. Only
- * for a person at a terminal, since a script completes nothing. Never fails: without the file nothing is offered.
+ * Keeps the names of services for completion in the shell: `all` of them, or `some` to add to those known before. Only for a
+ * person at a terminal, since a script completes nothing. Never fails: without the file completion offers none.
  */
 export async function rememberServices(
   invocation: Invocation,

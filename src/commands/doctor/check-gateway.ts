@@ -37,16 +37,15 @@ export interface Attacked {
   readonly next?: string
 }
 
-/** What is known of a gateway after it was attacked. */
 export interface GatewayReport {
   /** Method and address that was read, without a secret; undefined: no token, so nothing was sent. */
   readonly route: string | undefined
-  /** Whether the person's own token is answered there. Without that nothing can be told, and `attacks` is empty. */
+  /** Whether the gateway answers the person's own token. Otherwise every attack stays unknown, and `attacks` is empty. */
   readonly control: {
     readonly verdict: 'answered' | 'failed'
     readonly found: string
     readonly next?: string
-    /** The gateway or the network failed: another time it may be told. */
+    /** The gateway or the network failed: another time it may be known. */
     readonly mayPass?: boolean
   }
   readonly attacks: readonly Attacked[]
@@ -135,7 +134,7 @@ export async function checkGateway(
   return { route, control: { verdict: 'answered', found: found(plain) }, attacks: onceSentOn(attacks) }
 }
 
-/** A gateway that sends everybody on to another scheme or port is told once: nothing was tried there. */
+/** A gateway that sends everybody on to another scheme or port is reported once: no attack was tried there. */
 function onceSentOn(attacks: readonly Attacked[]): readonly Attacked[] {
   const first = attacks.find(isSentOn)
   return attacks.map((one) =>
@@ -203,7 +202,7 @@ async function attacked(
   }
 }
 
-/** One request as it was answered; `answer` is undefined where there was none. */
+/** One request with its answer, if it got one. */
 interface Sent {
   readonly seen: Seen
   readonly answer: HttpAnswer | undefined
@@ -214,9 +213,9 @@ const reasonFor = (id: string | undefined): string =>
   id === undefined ? 'ls-auth doctor --gateway' : `ls-auth doctor --gateway: ${id}`
 
 /**
- * Sends requests to the API of a profile with any token or none. Each is in the record, and names the caller like every
- * other, and the attack that it is part of; no token is renewed. A read of an attack, or without a token, follows one redirect, to
- * the same thing at the same origin: what is given there is given to anybody, and compared with what others get there.
+ * Sends requests to the API of a profile with any token or none. Each is in the record, and names the caller like every other,
+ * and its attack; it renews no token. A read of an attack, or without a token, follows one redirect, to the same path at the
+ * same origin. Everybody gets that answer, and it is compared with the others there.
  */
 async function gatewayRequests(
   invocation: Invocation,
@@ -298,7 +297,7 @@ const READS: readonly string[] = ['GET', 'HEAD']
 const locationOf = ({ status, headers }: HttpAnswer): string | undefined =>
   status >= 300 && status < 400 ? headers.location : undefined
 
-/** `before`: what was asked for first, where a redirect led to `asked`. */
+/** `before`: the first request, where a redirect led to `asked`. */
 const seenIn = (answer: HttpAnswer, asked: URL, before?: URL): Seen => ({
   status: answer.status,
   isPage: isPage(answer),

@@ -34,7 +34,7 @@ export async function checkSettings(profile: Profile, ports: Ports): Promise<Che
   return lines
 }
 
-/** Of the system's settings; those of the user are read only where nobody else may write them. */
+/** Of the system's settings; those of the user are read only where no person else may write them. */
 async function whoMayWrite({ env, files }: Ports): Promise<Checkup[]> {
   if (env.uid === undefined) return []
   const places = await openPlaces(env.systemConfigFile, await files(), env.uid)
@@ -73,7 +73,7 @@ export async function checkStore(client: PartialClient, ports: Ports): Promise<C
   ]
 }
 
-/** A record with gaps is found when somebody asks who has read what; one is kept also where nobody signs in. */
+/** A person who asks who has read what finds the gaps of a record; it is kept also where no person signs in. */
 export async function checkRecord(stateDirectory: string, ports: Ports): Promise<Checkup> {
   const lost = await appendLines(stateDirectory, '', ports)
   const file = recordFile(stateDirectory)
@@ -122,7 +122,7 @@ async function checkKeyFile(
   return ok(name, `key file ${path} will be created at the next sign-in`)
 }
 
-/** Whether the state can be kept, by this user alone. On Windows (no user id) nobody can say the latter. */
+/** Whether the state can be kept, by this user alone. On Windows (no user id) no person can say the latter. */
 export async function checkStateDirectory(directory: string, ports: Ports): Promise<Checkup> {
   const files = await ports.files()
   await requireOwn([directory], files, ports.env)

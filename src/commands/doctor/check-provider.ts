@@ -55,7 +55,7 @@ export async function checkProvider(
           )
     })),
     clock(skewSeconds),
-    // A workload token comes without a sign-in, so without PKCE and device flow; and nobody signs in at an issuer of keys alone.
+    // A workload token comes without a sign-in, so without PKCE and device flow. An issuer of keys alone has no sign-in either.
     ...(client.preset.signsIn === 'person' && metadata.token_endpoint !== undefined
       ? [pkce(client, metadata), device(client, metadata), ...dpop(client, metadata)]
       : []),

@@ -46,7 +46,7 @@ export async function checkSession(invocation: Invocation, profile: Profile): Pr
   const inspected = inspectOwn(api, given.value, body.grantedScope, expiry)
   const token = await verify(inspected, { trusted: issuersOf(client, body), skewSeconds }, ports)
   const claimLines = claims(token, client.expect, now, preset.leewaySeconds, api)
-  // With strict, commands refuse also what cannot be told, which is a warning here.
+  // With strict, commands also refuse the unknown, which is a warning here.
   const refused = claimLines.some(({ verdict }) => verdict === 'fail')
     ? undefined
     : await refusedByExpect(invocation, profile)
@@ -67,7 +67,7 @@ export async function refusedByExpect(
   profile: Profile,
 ): Promise<Failure | undefined> {
   const { expect, preset, workload } = profile.client
-  // A workload's has been judged when it came, and one that was given is not.
+  // A workload's has been judged when it came; a given one is not judged.
   if (!expect || workload || preset.signsIn !== 'person' || !sendsToken(profile)) return undefined
   if (givenToken(invocation) !== undefined) return undefined
   try {

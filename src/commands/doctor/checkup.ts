@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 
-/** One line of `doctor`: what was checked, the result, and what to do about it. */
+/** One line of `doctor`: the check, its result, and what to do about it. */
 export interface Checkup {
   readonly area: string
   /** `skip`: not looked at, for the reason that is found. */
@@ -29,7 +29,7 @@ export const fail = (area: string, found: string, next: string): Checkup => ({
   next,
 })
 
-/** A check that was left out, so that nobody takes it for one that passed. */
+/** A check that was left out, so that no reader takes it for passed. */
 export const skip = (area: string, why: string): Checkup => ({
   area,
   verdict: 'skip',

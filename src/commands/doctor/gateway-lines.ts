@@ -3,7 +3,7 @@ import { safeText } from '../../text/safe-text.ts'
 import type { Attacked, GatewayReport } from './check-gateway.ts'
 import { type Checkup, fail, ok, skip } from './checkup.ts'
 
-/** The report as lines: each verdict is a word, so that nothing is told by colour alone. */
+/** The report as lines: each verdict is a word, so that colour alone means nothing. */
 export function gatewayLines({ control, attacks }: GatewayReport): Checkup[] {
   const { verdict, found, next = '' } = control
   const own = 'your own token'
@@ -18,7 +18,6 @@ function line({ name, verdict, found, next = '' }: Attacked): Checkup {
   return skip(name, found)
 }
 
-/** What is attacked, and with how much. */
 export function gatewayHeading({ route, attacks }: GatewayReport, api: URL): string {
   const host = safeText(api.host, 100)
   if (route === undefined || attacks.length === 0) return `The gateway at ${host}`
@@ -42,7 +41,7 @@ export const gatewayJson = ({ route, control, attacks }: GatewayReport) => ({
   })),
 })
 
-/** The Failure that a report amounts to: something was let through, or could not be told. */
+/** The Failure of a report in which an attack was let through, or stayed unknown. */
 export function gatewayFailure({ control, attacks }: GatewayReport): Failure | undefined {
   if (control.verdict === 'failed') {
     return new Failure(control.mayPass ? 'api-failed' : 'check-failed', 'the gateway could not be tested', {

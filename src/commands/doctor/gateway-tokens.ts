@@ -31,7 +31,7 @@ const LONG_OVER_SECONDS = 300
 
 /**
  * The tokens that are kept now: a renewal, which the checks may bring about, replaces an expired one. Empty where there
- * is no session.
+ * isn't a session.
  */
 export async function keptTokens(invocation: Invocation, profile: Profile): Promise<readonly StoredToken[]> {
   if (givenToken(invocation) !== undefined || profile.client.workload) return []
@@ -74,7 +74,7 @@ export async function gatewayTokens(
   }
 }
 
-/** For no API that there is. A workload proves itself anew for each token, so one more costs nothing. */
+/** For no API that there is. A workload proves itself again for each token, so one more costs nothing. */
 async function forOthers(invocation: Invocation, profile: Profile): Promise<readonly Kept[]> {
   if (profile.client.workload === undefined) return []
   const wish = { audience: 'https://ls-auth-doctor.invalid' }
@@ -115,7 +115,7 @@ function idTokenFrom(
 
 const ONE_TOKEN: Spare = { missing: 'LS_AUTH_TOKEN holds one token only' }
 
-/** One that has expired, and one for another audience: each is wrong in this alone. */
+/** An expired token, and one for another audience: each is wrong in this alone. */
 function spares(
   token: string,
   jwt: Jwt | undefined,

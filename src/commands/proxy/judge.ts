@@ -14,7 +14,7 @@ export interface ProxyRules {
   readonly allowWrite: boolean
 }
 
-/** A request that goes on, with all that goes with it. */
+/** A request that continues, with all that goes with it. */
 export interface Pass extends RequestTarget {
   readonly pass: true
   readonly method: string
@@ -36,7 +36,7 @@ export interface Refusal {
   readonly wrongSecret: boolean
 }
 
-/** TRACE would answer with the request as it was sent on, token included; CONNECT is a tunnel. */
+/** TRACE would answer with the request itself, token included; CONNECT is a tunnel. */
 const NEVER = /^(TRACE|TRACK|CONNECT)$/
 
 /**
@@ -159,13 +159,13 @@ const valuesOf = (headers: readonly Header[], name: string): string[] =>
 
 /**
  * All that the API hears of a caller's request, beside the token, the tenant and what the record adds. Any other header may
- * say who asks, for which tenant, or what is really meant, and every gateway and vendor has names of its own for that.
- * Not `range`: a token that the API echoes could come in two halves. Conditions go on, as a write without them is another one.
+ * change who asks, for which tenant, or the method, and every gateway and vendor has names of its own for that. Not `range`: a
+ * token that the API echoes could come in two halves. Conditions continue, as a write without them is another one.
  */
 const KNOWN =
   /^(accept|accept-encoding|accept-language|content-encoding|content-type|if-(un)?modified-since|if-(none-)?match|tracestate)$/
 
-/** The caller's headers that go on: {@link KNOWN}, without `others` and what is for one connection (RFC 9110 §7.6.1). */
+/** The caller's headers that continue: {@link KNOWN}, without `others` and what is for one connection (RFC 9110 §7.6.1). */
 function headersToPass(headers: readonly Header[], others: readonly string[]): Header[] {
   const named = valuesOf(headers, 'connection').flatMap((value) => value.split(','))
   const unwanted = [...others, ...named].map((name) => name.trim().toLowerCase())
@@ -185,7 +185,7 @@ const PATH = /^(\/[\w\-.~!$&'()*+,=:@%]*)+$/
 const QUERY = /^[\x21-\x22\x24-\x7e]*$/
 /** All but slash, backslash, dot, semicolon and control characters, which decide what a path means. */
 const MEANINGLESS = /[^/\\.;\p{Cc}]/gu
-/** Nobody encodes a path so often, and each time costs. */
+/** No client encodes a path so often, and each time costs. */
 const MOST_DECODINGS = 8
 
 /**
@@ -200,7 +200,7 @@ function readTarget(target: string): RequestTarget | undefined {
   return { path, query }
 }
 
-/** Decodes a path until nothing changes, as servers in a row might, and looks for what was not there before. */
+/** Decodes a path until nothing changes, as servers in a row might, and looks for what was missing before. */
 function hidesMeaning(path: string): boolean {
   let plain = path
   for (let round = 0; round < MOST_DECODINGS; round += 1) {
@@ -213,7 +213,7 @@ function hidesMeaning(path: string): boolean {
   return true
 }
 
-/** False for a percent sign without two digits, and for what is no UTF-8, such as a slash in too many bytes. */
+/** False for a percent sign without two digits, and for what isn't a UTF-8, such as a slash in too many bytes. */
 function isDecodable(path: string): boolean {
   try {
     // The value is used: a bundler takes the call for pure, and removes it with a value that is not.

@@ -31,7 +31,7 @@ export const servedLine = ({ method, path, status, milliseconds }: Served): stri
 
 /** What a proxy serves in place of the read routes of the back end. */
 export interface ProxyDoor extends Pick<Backend, 'name' | 'readRoutes'> {
-  /** Answers a request that may come in; gives its status. Undefined: it is passed on as it is. */
+  /** Answers a request that may come in; gives its status. Undefined: it is passed on unchanged. */
   answer?(exchange: LocalExchange): Promise<number>
   close?(): Promise<void>
 }
@@ -72,8 +72,8 @@ const FLUSH_MILLISECONDS = 2_000
 const SECRET_BYTES = 32
 
 /**
- * Opens the proxy. The token is fetched first, so nobody listens without one. Failures: `settings`, those of the token,
- * and `busy` or `refused` when it cannot listen there.
+ * Opens the proxy. It fetches the token first, so it never listens without one. Failures: `settings`, those of the token, and
+ * `busy` or `refused` when it cannot listen there.
  */
 export async function openProxy(
   invocation: Invocation,
@@ -214,7 +214,7 @@ const FIRST_MILLISECONDS = 100
 const LONGEST_MILLISECONDS = 10_000
 /** After so long without a wrong secret the next one is answered fast again. */
 const FORGET_MILLISECONDS = 60_000
-/** Callers that wait for their refusal. When there are more, the one that has waited longest is dropped. */
+/** Callers that wait for their refusal. When there are more, the oldest is dropped. */
 const MAX_WAITING = 64
 
 /** How long the answer to the `n`th wrong secret in a row is held back. */
@@ -223,7 +223,7 @@ export const delayOf = (n: number): number =>
 
 /**
  * Holds back the answers to wrong secrets, ever longer. All callers count as one: over loopback they have no address of
- * their own. So the right secret is never held back, and nobody can shut the door for it. Resolves to false when the
+ * their own. So the right secret is never held back, and no person can shut the door for it. Resolves to false when the
  * caller has been dropped.
  */
 export function slowRefusals(clock: Clock): (exchange: LocalExchange) => Promise<boolean> {

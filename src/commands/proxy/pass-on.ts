@@ -28,9 +28,10 @@ export interface Way {
 }
 
 /**
- * Sends a request on with the token and streams the answer back; gives its status. After a 401 the token is renewed once,
- * and the request sent again, whole or not at all; so it is, before that, where only the proof of a key was refused.
- * Failures: `network`, `refused`, `api-failed` (an encoding that was not asked for), and those of the token. Rejects when either side breaks off.
+ * Sends a request on with the token and streams the answer back; gives its status. After a 401 the token is renewed once, and
+ * the request sent again, whole or not at all. Before that, it is sent again where only the proof of a key was refused.
+ * Failures: `network`, `refused`, `api-failed` (an encoding that was not asked for), and those of the token. Rejects when
+ * either side breaks off.
  */
 export async function passOn(exchange: LocalExchange, pass: Pass, way: Way): Promise<number> {
   const { tokens, proofs } = way
@@ -160,7 +161,7 @@ function headersOf(
 const DROPPED =
   /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|set-cookie2?|access-control-.*|alt-svc|clear-site-data|strict-transport-security)$/
 
-/** The API's headers as the caller gets them. A page that got here all the same could not read the answer. */
+/** The API's headers as the caller gets them. A page that got here anyway could not read the answer. */
 function answerHeaders(
   headers: UpstreamAnswer['headers'],
   token: string | undefined,
@@ -183,9 +184,9 @@ const isEncoded = (headers: UpstreamAnswer['headers']): boolean =>
     .some((encoding) => !/^(identity|chunked)?$/i.test(encoding.trim()))
 
 /**
- * Replaces the token in bytes that pass by with as many `x`, so that no length changes: an API may echo what it was sent,
- * and whoever asks the proxy must not get it. Bytes that the API compresses, though it was asked not to, are not for this.
- * Undefined for a token that is too short to look for.
+ * Replaces the token in bytes that pass by with as many `x`, so that no length changes. An API may echo a token, and the caller
+ * of the proxy must not get it. Not for bytes that the API compresses, though it was asked not to. Undefined for a token that
+ * is too short to look for.
  */
 export function tokenMask(token: string): ByteFilter | undefined {
   const wanted = soughtBytes(token)

@@ -25,9 +25,8 @@ import { type LocalProxy, type OpenMcpDoor, openProxy, servedLine } from './open
 const MAX_BYTES = 103
 
 /**
- * Makes the place for a Unix socket: a path in a directory that is the user's and closed to others, since everybody who
- * can open the socket is the user to the API. A socket that nobody listens on any more is removed. Failures: `usage`,
- * `refused`, `busy`, `storage`.
+ * Makes the place for a Unix socket, in a directory that is the user's and closed to others. Everybody who can open the socket
+ * is the user to the API. It removes a socket without a listener. Failures: `usage`, `refused`, `busy`, `storage`.
  */
 async function prepareSocketPath(
   { env }: Pick<Ports, 'env'>,
@@ -64,8 +63,8 @@ async function prepareSocketPath(
 }
 
 /**
- * Makes the directory (0700) when it is missing. A symlink in its place is none. An open one may be open for a reason
- * (/tmp, /run): to close it is said of the directory that the hints name, and of no other.
+ * Makes the directory (0700) when it is missing. A symlink in its place doesn't count. An open one may be open for a reason
+ * (/tmp, /run): the hint closes only the directory that it names.
  */
 async function requireOwnDirectory(path: string, env: Env, files: Files): Promise<void> {
   const directory = dirname(path)
@@ -92,7 +91,7 @@ async function requireOwnDirectory(path: string, env: Env, files: Files): Promis
   }
 }
 
-/** Why a proxy ends: its time is over, nobody has used it, the status for a signal, or the end of the session. */
+/** Why a proxy ends: its time is over, no person has used it, the status for a signal, or the end of the session. */
 type End = 'ttl' | 'idle' | number | Failure
 
 /** The life of one proxy. */
@@ -178,7 +177,7 @@ function dataSourceOf({ backend }: Profile, origin: string, secret: string): str
   })
 }
 
-/** A path that the proxy lets through, without an id that nobody knows yet. */
+/** A path that the proxy lets through, without an id that no person knows yet. */
 function exampleOf(profile: Profile): string {
   const paths = backendOf(profile.backend)
     .readRoutes.filter(({ method }) => method === 'GET')
@@ -270,7 +269,7 @@ async function run(
   const { ports } = invocation
   const { profile } = await loadProfile(invocation)
   requireReason(profile.client)
-  // Nobody listens when there is nothing to print.
+  // It doesn't listen when there is nothing to print.
   if (options.format === DATA_SOURCE_FORMAT) dataSourceOf(profile, '', '')
   const given = givenToken(invocation)
   if (given !== undefined && sendsToken(profile)) {

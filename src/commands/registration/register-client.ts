@@ -11,7 +11,7 @@ const STORE_FLAGS = /ls-auth login --store file --store-key-file (\S+)/
 
 /**
  * Registers a client for the issuer of a profile (RFC 7591), has `use` put its id into the profile, and gives what that
- * gives. A Failure says what to register by hand where the provider does not do it; those of `use` stay as they are, with
+ * gives. A Failure says what to register by hand where the provider does not do it; those of `use` stay unchanged, with
  * what became of the client.
  */
 export async function registerForProfile<T>(

@@ -30,7 +30,6 @@ import { heldToken, onePerson } from './held-token.ts'
 import { openRecorder, type Recorder, writeAtOnce } from './recorder.ts'
 import { requireApiOfGiven, requireReason } from './require-api.ts'
 
-/** What is special about the requests of one run. */
 export interface RequestRun {
   /** Decides when each is sent. */
   readonly pacing?: Pacing
@@ -143,8 +142,8 @@ async function recognise(
 }
 
 /**
- * The refusal of LS_AUTH_TOKEN. Only now that it is refused does its end count: the API may go by another clock than this
- * machine, and what it takes is good.
+ * The refusal of LS_AUTH_TOKEN. Its end counts only now: the API may go by another clock than this machine, and a token that it
+ * accepts is good.
  */
 function ofGiven(refusal: Failure, token: string, { client }: Profile, now: number): Failure {
   if (isBound(token)) return insteadOfLogin(refusal, KEY_ELSEWHERE)
@@ -173,7 +172,7 @@ export const OTHER_TOKEN = 'Replace the token in LS_AUTH_TOKEN, or unset it and 
 
 /**
  * The failure with the hint for a token that no sign-in replaces. A web page may come from a wrong address or from a network on
- * the way, so for that the address is looked at first, as it is for a sign-in.
+ * the way, so there the hint begins with the address.
  */
 export function insteadOfLogin(failure: Failure, hint: string): Failure {
   if (failure.code !== 'login-page') return failure.withHint(hint)
@@ -183,8 +182,8 @@ export function insteadOfLogin(failure: Failure, hint: string): Failure {
 }
 
 /**
- * Without a token, the failure also says how to ask an API that wants none: a Jaeger or Tempo of one's own, typed
- * beside a profile that is for another one.
+ * Without a token, the failure also names the way to an API that wants none, such as the person's Jaeger beside another
+ * profile.
  */
 function orWithoutToken(source: TokenSource, invocation: Invocation, profile: Profile): TokenSource {
   const isTyped = invocation.settings.api !== undefined
@@ -208,8 +207,7 @@ function orWithoutToken(source: TokenSource, invocation: Invocation, profile: Pr
 const WITHOUT_SIGN_IN: readonly string[] = ['not-signed-in', 'session-ended', 'other-origin', 'settings']
 
 /**
- * The same witness, for a command that a signal ends at once: a request that is under way then is told to have ended without
- * an answer, since it was sent. Each is told once.
+ * The same witness, for a command that a signal ends at once: the request under way ends in the record without an answer, once.
  */
 export function toTheEnd({ beforeEnd }: Signals, witness: Witness): Witness {
   return (request) => {
@@ -226,8 +224,8 @@ export function toTheEnd({ beforeEnd }: Signals, witness: Witness): Witness {
 }
 
 /**
- * The tokens of the session for a run of thousands of requests: held in memory, so that a request costs neither a file nor
- * a keychain. `onToken` is shown each one before it is used. Failures: those of {@link sessionToken} and {@link onePerson}.
+ * The tokens of the session for a run of thousands of requests, held in memory: a request costs neither a file nor a keychain.
+ * `onToken` gets each one before it is used. Failures: those of {@link sessionToken} and {@link onePerson}.
  */
 function heldSource(
   invocation: Invocation,
@@ -245,9 +243,8 @@ function heldSource(
 }
 
 /**
- * What a local proxy says itself, in place of the API (Proxy-Status, RFC 9209; it lets no such header of the API through):
- * its own failure with its exit status, or that it does not pass the request on (`not-allowed`). Undefined for answers of
- * the API.
+ * A local proxy's own answer in place of the API's (Proxy-Status, RFC 9209; it removes that header from the API's answers): its
+ * failure with its exit status, or that it does not pass the request on (`not-allowed`). Undefined for answers of the API.
  */
 function proxyRefusal({ status, headers, body }: HttpAnswer): Failure | undefined {
   if (!/^ls-auth;/.test(headers['proxy-status'] ?? '')) return undefined
@@ -268,12 +265,12 @@ const hintOf = (hint: unknown) => (typeof hint === 'string' ? { hint: safeText(h
 const STILL_MILLISECONDS = 300_000
 
 /**
- * For a run that sends the same request every few seconds, perhaps for days: writes the first, then one in five minutes, and
- * each that is answered otherwise or made with another token. So the record tells from when to when somebody looked, and old
- * lines of others are not pushed out of it. The API's own log has every request.
+ * For a run that sends the same request every few seconds, perhaps for days. Writes the first, then one in five minutes, and
+ * each with another answer or token. So the record has from when to when a person looked, and keeps old lines of others. The
+ * API's own log has every request.
  */
 function oneOfRepeated(write: (entry: AuditEntry) => Promise<void>): (entry: AuditEntry) => Promise<void> {
-  /** What was last written of a request, by method and path. */
+  /** The last line of a request, by method and path. */
   const written = new Map<string, AuditEntry>()
   return async (entry) => {
     const { time, event, method, path, status, jti } = entry
@@ -286,7 +283,7 @@ function oneOfRepeated(write: (entry: AuditEntry) => Promise<void>): (entry: Aud
   }
 }
 
-/** What is known of a token that was sent. `now`: milliseconds since the epoch. */
+/** `now`: milliseconds since the epoch. */
 function sentToken(token: string, how: Pick<SentToken, 'use' | 'header'>, now: number): SentToken {
   const { aud, groups, exp } = payloadOf(token) ?? {}
   return {

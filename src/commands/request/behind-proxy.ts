@@ -12,8 +12,8 @@ interface RecordedAs {
 }
 
 /**
- * Behind a local proxy, requests go out with the token of the profile that it was started with: the settings of this process
- * say nothing about whose that is. `ls-auth exec --proxy` hands that name down, `ls-auth proxy` has nobody to hand it to.
+ * Behind a local proxy, requests go out with the token of the profile that it was started with, whatever the settings of this
+ * process. `ls-auth exec --proxy` hands that name down; `ls-auth proxy` has no child to hand it to.
  */
 export function behindProxy({ command, ports }: Invocation, client: PartialClient): RecordedAs {
   const started = ports.env.variables.LS_AUTH_PROXY_PROFILE
@@ -24,8 +24,8 @@ export function behindProxy({ command, ports }: Invocation, client: PartialClien
 }
 
 /**
- * Behind `ls-auth exec --proxy`: says, once in a run, that a profile which was named is not the one that the requests are sent
- * with. Nothing where it is unknown which one that is, and nothing to the agent of `ls-auth mcp`, who has not named it.
+ * Behind `ls-auth exec --proxy`: notes, once in a run, that the requests are sent with another profile than the named one. No
+ * note where that is unknown, and none to the agent of `ls-auth mcp`, who has not named it.
  */
 export function noteOtherProfile(invocation: Invocation): void {
   const { LS_AUTH_PROFILE, LS_AUTH_PROXY_PROFILE: started } = invocation.ports.env.variables

@@ -13,9 +13,8 @@ export function isBound(token: string): boolean {
 }
 
 /**
- * Failure `cannot-do` where the access tokens of a client are bound to a key: it is refused (401) wherever a program shows
- * the token without a proof, and only ls-auth can make one. Failure `profile-changed`: those of this sign-in are not, since
- * it is older than the setting.
+ * Failure `cannot-do` where the access tokens of a client are bound to a key: the API refuses one without a proof (401), and
+ * only ls-auth can make that. Failure `profile-changed`: those of this sign-in are not, since it is older than the setting.
  */
 export async function refuseHandOut(profile: Profile, ports: Ports): Promise<void> {
   if (!profile.client.dpop) return
@@ -45,7 +44,7 @@ export function unverifiedClaims(token: string | undefined): Readonly<Record<str
 /** The last moment of the calendar (ECMAScript, Time Values). */
 const LAST_MILLISECONDS = 8.64e15
 
-/** When LS_AUTH_TOKEN ends, by its own word: milliseconds since the epoch. Undefined: it is no JWT, or does not say. */
+/** When LS_AUTH_TOKEN ends, by its own word: milliseconds since the epoch. Undefined: it isn't a JWT, or does not say. */
 export function expiryOf(token: string): number | undefined {
   const { exp } = unverifiedClaims(token)
   if (typeof exp !== 'number') return undefined
@@ -53,7 +52,7 @@ export function expiryOf(token: string): number | undefined {
   return Math.abs(milliseconds) <= LAST_MILLISECONDS ? milliseconds : undefined
 }
 
-/** Failure `not-signed-in` of LS_AUTH_TOKEN; undefined: it has not expired, or nobody can tell. `now`: milliseconds. */
+/** Failure `not-signed-in` of LS_AUTH_TOKEN; undefined: it has not expired, or no person can tell. `now`: milliseconds. */
 export function expired(token: string, { preset }: PartialClient, now: number): Failure | undefined {
   const seconds = (now - (expiryOf(token) ?? Number.POSITIVE_INFINITY)) / 1000
   if (seconds < preset.leewaySeconds) return undefined
@@ -62,7 +61,7 @@ export function expired(token: string, { preset }: PartialClient, now: number): 
   })
 }
 
-/** Nobody is handed a token that is refused wherever it is shown: the program would blame permissions. */
+/** No person is handed a token that is refused wherever it is shown: the program would blame permissions. */
 export function refuseExpired(token: string, client: PartialClient, now: number): void {
   const failure = expired(token, client, now)
   if (failure) throw failure

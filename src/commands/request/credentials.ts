@@ -20,7 +20,7 @@ interface Wish extends TokenWish {
 
 /** A token that is valid now, of a sign-in or of a workload. */
 export interface ValidToken extends Omit<AccessToken, 'session'> {
-  /** What is known beside the token: granted scope, caches, clock skew. */
+  /** Granted scope, caches, clock skew. */
   readonly body: SessionBody
   /** Undefined: a workload's, which keeps no session. */
   readonly session: Session | undefined
@@ -62,8 +62,8 @@ export async function sessionToken(
 }
 
 /**
- * Another token in place of the one that was just refused. Undefined: the provider has no other, so what the refusal said is to be
- * told. Failures: those of {@link sessionToken}.
+ * Another token in place of the refused one. Undefined: the provider has no other, so the refusal is reported. Failures: those
+ * of {@link sessionToken}.
  */
 async function otherToken(
   invocation: Invocation,
@@ -111,7 +111,7 @@ async function tokenOfWorkload(
   }
   const { token, body, proofClaims } = await workloadToken(client, workload, want, workloadTokens, ports)
   const expiresAt = token.receivedAt + token.expiresIn * 1000
-  // A workload proves itself anew for each token.
+  // A workload proves itself again for each token.
   const renewed = token.receivedAt >= started
   if (renewed) await record(invocation, client, 'sign-in', token.value, body.idToken)
   return {

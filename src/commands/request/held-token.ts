@@ -34,8 +34,8 @@ export const isOver = (error: unknown): error is Failure =>
   error instanceof Failure && FAILURES[error.code].exit === 3
 
 /**
- * The token of a profile's session for as long as a proxy lives; `over` is told when the session has ended or is another
- * person's, `onToken` is shown each token before it is used. With LS_AUTH_TOKEN: that one, as it is.
+ * The token of a profile's session for as long as a proxy lives. It calls `over` when the session has ended or is another
+ * person's, and `onToken` with each token before it is used. With LS_AUTH_TOKEN: that one, unchanged.
  */
 export function tokenOf(
   invocation: Invocation,
@@ -77,7 +77,7 @@ export function heldToken(
   let [askedAt, renewedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   /** Why the last look gave no token; undefined: it gave one. */
   let failed: { readonly why: unknown } | undefined
-  /** Requests that come meanwhile wait for the same answer. */
+  /** Requests that come in between wait for the same answer. */
   let asking: ReturnType<Ask> | undefined
   /** Also a moment that is yet to come has passed: the clock was set back since. */
   const hasPassed = (milliseconds: number, since: number) =>
@@ -90,7 +90,7 @@ export function heldToken(
     } catch (error) {
       failed = { why: error }
       if (isOver(error)) {
-        // After a logout nothing is sent with the old one, though the API might take it.
+        // After a logout no request goes with the old one, though the API might take it.
         held = undefined
         over(error)
       }
@@ -116,7 +116,7 @@ export function heldToken(
       const isFresh = !hasPassed(LOOK_MILLISECONDS, askedAt)
       const asked = ask().then((token) => token.value)
       if (!isGood) return asked
-      // A failure other than the end of the session is no reason to stop: the token at hand is good.
+      // A failure other than the end of the session isn't a reason to stop: the token at hand is good.
       const known = asked.catch((error) => (isOver(error) ? Promise.reject(error) : value))
       if (!isFresh) return known
       known.catch(() => {})
@@ -133,7 +133,7 @@ export function heldToken(
   }
 }
 
-/** Who a token is for, as far as it is known. */
+/** The owner of a token, if known. */
 interface Holder {
   /** Of one sign-in. */
   readonly sid: string | undefined
@@ -142,8 +142,8 @@ interface Holder {
 }
 
 /**
- * Holds the tokens of a process that lives on to the person of the first one: somebody else may sign in meanwhile, and whoever
- * uses the process has not asked to be them. Gives the function that throws Failure `session-ended` for a token of another person.
+ * Holds the tokens of a long process to the person of the first one: its user has not asked to be the next person. Gives the
+ * function that throws Failure `session-ended` for a token of another person.
  */
 export function onePerson(): (token: Pick<ValidToken, 'body' | 'session'>) => void {
   let first: Holder | undefined

@@ -24,7 +24,7 @@ import { changeSettings } from '../change-settings.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
 import { openRecorder } from './recorder.ts'
 
-/** What answers at an address: an issuer; an API that asks nobody who he is; or one that wants a token. */
+/** The server at an address: an issuer, an API without sign-in, or an API that wants a token. */
 export type Found =
   | { readonly kind: 'issuer'; readonly issuer: string }
   | { readonly kind: 'open-api'; readonly api: string; readonly backend: BackendId }
@@ -44,7 +44,7 @@ export async function lookAt(typed: string, looker: Looker): Promise<Found | Fai
   const address = withScheme(typed)
   const issuer = await asIssuer(address, looker)
   if (!(issuer instanceof Failure)) return { kind: 'issuer', issuer }
-  // Nobody answers, or it is an issuer that cannot be used: more requests would not change that.
+  // There is no answer, or an issuer that cannot be used: more requests would not change that.
   if (/^(network|refused|cannot-do)$/.test(issuer.code) && !isPlainHttp(address)) return issuer
   const api = await asApi(address, looker)
   if (!(api instanceof Failure)) return api
@@ -55,7 +55,7 @@ export async function lookAt(typed: string, looker: Looker): Promise<Found | Fai
   })
 }
 
-/** Plain http to another machine is no issuer, but may be an API that takes no token. */
+/** Plain http to another machine isn't an issuer, but may be an API that takes no token. */
 const isPlainHttp = (address: string): boolean =>
   URL.canParse(address) && new URL(address).protocol === 'http:' && !isLoopback(new URL(address))
 
@@ -203,7 +203,7 @@ export const needsNoSignIn = (backend: BackendId, { host, href }: URL): Failure 
     },
   )
 
-/** Nobody is signed in yet. */
+/** No person is signed in yet. */
 const NO_TOKEN = {
   token: async () => {
     throw new Failure('not-signed-in', 'you are not signed in')

@@ -12,9 +12,9 @@ import { unverifiedClaims } from './bound-token.ts'
 /** The record of one run, and the headers by which the API's own log knows its requests again. */
 export interface Recorder {
   /**
-   * To be called before a request is sent; see {@link Witness}. `parent`: the `traceparent` that the caller of a proxy
-   * sent, empty for none; a valid one is kept as it is, since the proxy is no span between the two. `client`: the name of
-   * the program that asks, where it gave one. What `ended` gives need not be awaited.
+   * To be called before a request is sent; see {@link Witness}. `parent`: the `traceparent` that the caller of a proxy sent,
+   * empty for none; a valid one is kept unchanged, since the proxy isn't a span between the two. `client`: the name of the
+   * program that asks, where it gave one. The result of `ended` need not be awaited.
    */
   request(
     sent: Parameters<Witness>[0] & { readonly parent?: string; readonly client?: string },
@@ -34,8 +34,8 @@ export interface RecordedClient
 }
 
 /**
- * Opens the record for a run; nothing is read or written yet. `way`: undefined is that of the command. `write`: undefined
- * is at once, and a line that could not be written is said once.
+ * Opens the record for a run, without a read or a write yet. `way`: undefined is that of the command. `write`: undefined is at
+ * once, with one warning for lines that could not be written.
  */
 export function openRecorder(
   invocation: Invocation,
@@ -115,13 +115,13 @@ export function openRecorder(
   }
 }
 
-/** The profile of a token that `ls-auth exec` has handed to this process. Undefined: another token, or nobody said it. */
+/** The profile of a token that `ls-auth exec` has handed to this process. Undefined: another token, or an unknown profile. */
 export const profileOfGiven = (variables: Env['variables'], token: string | undefined): string | undefined =>
   token !== undefined && token === variables.LS_AUTH_TOKEN?.trim()
     ? variables.LS_AUTH_TOKEN_PROFILE || undefined
     : undefined
 
-/** Writes each line before the next step; one that could not be written is said once. */
+/** Writes each line before the next step, with one warning for lines that could not be written. */
 export function writeAtOnce(
   invocation: Invocation,
   stateDirectory: string,

@@ -7,10 +7,10 @@ import { FIRST_LOGIN } from '../../settings/profile-name.ts'
 import { withScheme } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
 
-/** Whether somebody has named the API; the default address of a back end is nobody's choice. */
+/** Whether a person has named the API; the default address of a back end isn't their choice. */
 export const namesApi = ({ resolved }: Pick<Profile, 'resolved'>): boolean => resolved.api.value !== undefined
 
-/** Failure `settings` when nobody has named an API: a host of our choice would be asked for traces, or get a token. */
+/** Failure `settings` when no person has named an API: a host of our choice would be asked for traces, or get a token. */
 export function requireApi(profile: Profile): void {
   if (!namesApi(profile)) throw noApi(profile)
 }

@@ -35,10 +35,10 @@ import { type Resource, resourceAt } from './resource.ts'
 const LOOK_MILLISECONDS = 10_000
 
 /**
- * Finds or plans the profile for an address that was typed, by what the API there says (RFC 9728): shows all of it, asks,
- * registers a client where there is none, has `signIn` sign in with it and write it, and gives the run with its name. Until the
- * person has agreed nobody but the API is asked. What fails leaves the profile and its sign-in as they were, and no client that was
- * registered. `yes`: do not ask. Failures: those of each step, `declined`, `usage` (nobody there).
+ * Finds or plans the profile for a typed address, by the API's own metadata (RFC 9728). Shows all of it, asks, registers a
+ * client where there is none, has `signIn` sign in and write it, and gives the run with its name. Until the person has agreed,
+ * it asks only the API. A failure leaves the profile and its sign-in as before, and no registered client. `yes`: do not ask.
+ * Failures: those of each step, `declined`, `usage` (no person to ask).
  */
 export async function loginByAddress(
   typed: Invocation,
@@ -123,7 +123,7 @@ async function document(invocation: Invocation, settings: Settings, name: string
   })
 }
 
-/** Failures: `usage` (nobody is there to ask), `declined`. */
+/** Failures: `usage` (no person to ask), `declined`. */
 async function agree(invocation: Invocation, offered: OfferedProfile, resource: Resource, yes: boolean) {
   const { terminal } = invocation.ports
   terminal.err(`${offerScreen(offered, resource, terminal.columns)}\n`)
@@ -139,7 +139,7 @@ async function agree(invocation: Invocation, offered: OfferedProfile, resource: 
   })
 }
 
-/** After the sign-in: which profile other commands use is no surprise. */
+/** After the sign-in: which profile other commands use isn't a surprise. */
 export async function tellDefault(invocation: Invocation): Promise<void> {
   const { ports } = invocation
   const { profile: name = '' } = globals(invocation)
@@ -170,7 +170,7 @@ function offerScreen(offered: OfferedProfile, resource: Resource, columns: numbe
   return [wrap(lead, columns), '', ...rows, '', ...notesOf(offered, host, columns)].join('\n')
 }
 
-/** What is known to go wrong at this provider. The token, once it is here, would say so too late. */
+/** Known problems of this provider. The token, once it is here, would show them too late. */
 function notesOf({ profile }: OfferedProfile, host: string, columns: number): string[] {
   const { scopeOfApi, scopes, useToken } = profile.client.preset
   if (!scopeOfApi || useToken !== 'access' || scopes.some((scope) => scopeOfApi.pattern.test(scope)))
@@ -254,8 +254,8 @@ const lookWith =
     })
 
 /**
- * The metadata of a resource, not judged yet: from its well-known address, else from where its own 401 says that they are
- * (RFC 9728 §5.1), on the same origin. No redirect is followed. Failures: `network`, `api-failed`, `refused`, `not-found`.
+ * The metadata of a resource, not judged yet. From its well-known address, else from the address in its own 401 on the same
+ * origin (RFC 9728 §5.1). No redirect is followed. Failures: `network`, `api-failed`, `refused`, `not-found`.
  */
 async function fetchDocument(resource: Resource, look: Look): Promise<FoundDocument> {
   const answer = await look(resource.metadata, MOST_BYTES)
@@ -285,7 +285,7 @@ interface FoundDocument {
 /** What the API says to a request without a token; undefined: nothing about tokens. */
 async function challengeOf({ url }: Resource, look: Look): Promise<Challenge | undefined> {
   const { status, headers } = await look(url, MOST_OTHER_BYTES).catch((error) => {
-    // A page that is too large is no challenge either.
+    // A page that is too large isn't a challenge either.
     if (error instanceof Failure && error.code === 'api-failed')
       return { status: 0, headers: {} as HttpAnswer['headers'] }
     throw error
@@ -327,5 +327,5 @@ const nothingThere = ({ url, metadata }: Resource): Failure =>
     hint: `Is that the trace gateway? If so, add the rest: ls-auth login --issuer URL --client-id ID --api ${shellWord(url.href)}`,
   })
 
-/** The host as it is looked up. */
+/** The whole host. */
 const shownHost = ({ host }: URL): string => safeText(host, Number.POSITIVE_INFINITY)

@@ -18,7 +18,7 @@ export interface Offer {
   readonly issuers: readonly string[]
   /** Those of the challenge of the API, else those of its document. */
   readonly scopes: readonly string[]
-  /** Its identifier, to the letter. */
+  /** Its identifier, exactly. */
   readonly resource: string
   readonly values: Readonly<Partial<Record<OfferedSetting, string>>>
   /** It takes no token but those that are bound to a key (`dpop_bound_access_tokens_required`). */
@@ -35,8 +35,8 @@ const LONGEST_SCOPE = 200
 const LONGEST_VALUE = 500
 
 /**
- * Reads the document of a resource. Pure. Failures: `api-failed` (it is none, or incomplete), `refused` (it is about
- * another resource, or holds what must not be used), `cannot-do` (a back end that is not known here).
+ * Reads the document of a resource. Pure. Failures: `api-failed` (no or an incomplete document), `refused` (it is about another
+ * resource, or holds values that must not be used), `cannot-do` (an unknown back end).
  */
 export function readOffer(
   answer: Pick<HttpAnswer, 'headers' | 'body'>,
@@ -172,7 +172,7 @@ function judgeIssuer(issuer: string, api: URL): void {
     throw unsafe('names an issuer on this machine', [safeText(issuer, 200)])
 }
 
-/** Headers that say where a request goes, how long it is, or carry a secret of somebody else. */
+/** Headers that say where a request goes, how long it is, or carry a secret of another person. */
 const RESERVED =
   /^(host|cookie2?|set-cookie|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|forwarded|via|origin|referer|accept.*|proxy-.*|sec-.*|x-forwarded-.*|user-agent|traceparent|tracestate|x-request-reason|x-scope-orgid)$/i
 

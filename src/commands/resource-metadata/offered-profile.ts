@@ -15,14 +15,14 @@ import { broken, type Resource } from './resource.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
-/** What a profile becomes by what its API says; nothing is written yet. */
+/** A profile with the settings of its API; not written yet. */
 export interface OfferedProfile {
   readonly name: string
   /** The settings that it has now; undefined: it is new. */
   readonly before: Values | undefined
   /** What the API would change in it; undefined takes a setting away. Empty: it has all of that. */
   readonly values: Values
-  /** What is written once the person agrees: the same, but with the issuer, client and flags of this run. */
+  /** The values to write once the person agrees: the same, but with the issuer, client and flags of this run. */
   readonly saved: Values
   /** Of its scopes: those that are kept only where the provider lists them. */
   readonly optionalScopes?: readonly string[]
@@ -85,7 +85,7 @@ function resolveWith(invocation: Invocation, settings: Settings, name: string, t
   return chooseProfile({ ...settings, config }, flags, invocation.ports.env)
 }
 
-/** What was shown is what is saved: `login` refuses a profile that is for another client than this run. */
+/** The shown values are saved: `login` refuses a profile for another client than this run. */
 function chosenNow({ settings }: Invocation, { client, resolved }: Profile): Values {
   const typed = SETTING_TABLE.filter((row) => !row.ofOneRun && isTyped(row, settings)).map(({ key }) => [
     key,
@@ -112,7 +112,7 @@ function requireSetting(key: string): void {
   })
 }
 
-/** The issuer to sign in at: the one that was typed, else the only one. Failure `usage`: several, and none was typed. */
+/** The issuer to sign in at: the typed one, else the only one. Failure `usage`: several, and none was typed. */
 export function chooseIssuer(invocation: Invocation, { issuers }: Offer): string {
   const typed = invocation.settings.issuer
   const [first = '', ...others] = issuers
@@ -125,9 +125,9 @@ export function chooseIssuer(invocation: Invocation, { issuers }: Offer): string
 }
 
 /**
- * For an API that takes only tokens bound to a key: the profile must have such tokens. Judged before `dpop = true` is among
- * its settings: nobody has written it in the file that a fault of it would name. `profile`: without it. Failures:
- * `settings` (another setting is in the way), `api-failed` (it is one that the API asks for as well).
+ * For an API that takes only tokens bound to a key: the profile must have these tokens. Judged before `dpop = true` is among
+ * its settings: no person has written it in the file that a fault of it would name. `profile`: without it. Failures: `settings`
+ * (another setting is in the way), `api-failed` (the API asks for that setting as well).
  */
 function requireBindable(
   profile: Profile,
@@ -164,8 +164,8 @@ export function tableOf(
 }
 
 /**
- * The profile for a resource: the one that was named, the one that has its address already, else a new one named for the
- * host. Failures `settings`: the named one is for another API, several have this one.
+ * The profile for a resource: the named one, the one with its address, else a new one named for the host. Failures `settings`:
+ * the named one is for another API, several have this one.
  */
 export function profileNameFor(invocation: Invocation, settings: Settings, resource: Resource): string {
   const named = globals(invocation).profile ?? invocation.ports.env.variables.LS_AUTH_PROFILE

@@ -17,7 +17,7 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 export function resourceAt(typed: string): Resource {
   // A token goes there later, so plain http is for this machine only.
   const url = checkBaseUrl(typed, 'bearer')
-  // What is left of them is a mark without text.
+  // Without these lines, a "?" or "#" would stay.
   url.search = ''
   url.hash = ''
   const isOrigin = url.pathname === '/'
@@ -34,7 +34,7 @@ export const broken = (what: string): Failure =>
     hint: 'Nothing was saved. Ask whoever runs the API to correct it (RFC 9728).',
   })
 
-/** Failure `refused`: a mistake, or somebody who means harm. */
+/** Failure `refused`: a mistake, or a person who means harm. */
 export const unsafe = (what: string, detail: readonly string[] = []): Failure =>
   new Failure('refused', `the API's sign-in document ${what}`, {
     detail,

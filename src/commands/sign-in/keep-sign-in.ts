@@ -16,10 +16,10 @@ import type { Invocation } from '../invocation.ts'
 import { type PlannedProfile, withValues } from '../planned-profile.ts'
 
 /**
- * After a sign-in: saves what is `planned`, and settings that were given as flags, in the profile, and gives the names of the
- * latter. `settings` and `profile` are from before the person was in the browser. Where the profile cannot have this sign-in any
- * more, it is ended, or no command would reach it; so is one whose planned profile cannot be written. Failures: `settings`, with
- * what became of the sign-in, `storage`, `busy`.
+ * After a sign-in: saves the `planned` profile, and settings that were given as flags, and gives the names of the latter.
+ * `settings` and `profile` are from before the person was in the browser. Where the profile cannot have this sign-in any more,
+ * it is ended, or no command would reach it; the same if the planned profile cannot be written. Failures: `settings`, with the
+ * fate of the sign-in, `storage`, `busy`.
  */
 export const keepSignIn = (
   invocation: Invocation,
@@ -149,8 +149,8 @@ export function refuseOtherClient(settings: Settings, profile: Profile): void {
 }
 
 /**
- * Failure `settings` when the profile of a sign-in was there `before` it and is not there any more: whoever removed it wants
- * no sign-in for it.
+ * Failure `settings` when the profile of a sign-in existed `before` it and is missing now: the person who removed it wants no
+ * sign-in for it.
  */
 function refuseRemoved(before: Settings, now: Settings, { profile, issuer, clientId }: Client): void {
   if (!profileNames(before).includes(profile) || profileNames(now).includes(profile)) return

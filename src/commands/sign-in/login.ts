@@ -71,7 +71,7 @@ type LoginLine = LoginOptions & {
 interface StartedRun {
   readonly profile: string
   readonly typed: Invocation['settings']
-  /** For hints: what was typed beside the settings. */
+  /** For hints: the typed words beside the settings. */
   readonly line?: Pick<Invocation, 'args' | 'options'>
   readonly planned?: Pick<PlannedProfile, 'values' | 'optionalScopes'>
 }
@@ -143,7 +143,7 @@ const isStarted = (invocation: Invocation): boolean => Object.hasOwn(invocation,
 
 const loadPending = () => import('../../session/flow/pending.ts')
 
-/** Goes on with the profile, plan and flags of the run that started the sign-in. Failure `session-ended`: none waits. */
+/** Continues with the profile, plan and flags of the run that started the sign-in. Failure `session-ended`: none waits. */
 async function finishRun(invocation: Invocation, line: LoginLine): Promise<void> {
   const { ports } = invocation
   const { places } = await readSettings(ports.env, await ports.files())
@@ -161,7 +161,7 @@ async function finishRun(invocation: Invocation, line: LoginLine): Promise<void>
     [STARTED]: true,
   }
   return run(started, options, planned).catch(async (error) => {
-    // Of a note that was changed nothing is repeated.
+    // Nothing of a changed note is repeated.
     if (!(error instanceof Failure) || error.code === 'refused' || first === undefined) throw error
     const { withTypedFlags } = await import('../repeat-flags.ts')
     throw withTypedFlags(error, { ...started, ...first })

@@ -33,8 +33,8 @@ const toEnd = (client: Client, settings: Settings, ports: Ports): SignInToEnd =>
 })
 
 /**
- * Every sign-in in the state directory, also of an unfinished sign-out; of what the header says where no profile names it
- * any more. A damaged one can be ended. One of a newer ls-auth, or one that cannot be read now, is left: its end says why.
+ * Every sign-in in the state directory, also of an unfinished sign-out; from its header where no profile names it any more. A
+ * damaged one can be ended. A sign-in of a newer ls-auth, or an unreadable one, is left: its end says why.
  */
 async function everySignIn(settings: Settings, ports: Ports): Promise<SignInToEnd[]> {
   const { stateDirectory } = settings.places
@@ -261,9 +261,9 @@ function toFinish(failure: Failure, all: boolean): Failure {
 type SignOutPage = 'opened' | 'shown' | 'none'
 
 /**
- * Leads the person to the provider's sign-out page, which ends the session in the browser: without it the next sign-in asks
- * no password. The page asks them, and nothing tells what they answered. Where the sign-in on this machine ended earlier
- * the provider says where its page is; Failures are those of that request.
+ * Leads the person to the provider's sign-out page, which ends the session in the browser: without it the next sign-in asks no
+ * password. The page asks them, and their answer stays unknown here. Where the sign-in on this machine ended earlier the
+ * provider gives the address of its page; Failures are those of that request.
  */
 async function showSignOutPage(
   invocation: Invocation,

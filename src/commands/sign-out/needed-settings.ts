@@ -21,7 +21,7 @@ const NEEDED: readonly SettingName[] = [
   'ca_file',
   'client_cert',
   'client_key',
-  // Nobody signs in to a profile for a program, nor where the API takes no token.
+  // A profile for a program, or for an API without tokens, has no sign-in.
   'workload',
   'identity',
   'authorization',

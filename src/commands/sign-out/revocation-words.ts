@@ -7,8 +7,8 @@ import type { Invocation } from '../invocation.ts'
 import { openRecorder } from '../request/recorder.ts'
 
 /**
- * What a sign-out did at the provider. `now`: milliseconds since the epoch. `errorFollows`: {@link notRevoked} is told after it,
- * and a hint that is in there is not told twice.
+ * The result of a sign-out at the provider. `now`: milliseconds since the epoch. `errorFollows`: {@link notRevoked} comes after
+ * it, so its hint is not repeated.
  */
 export function atProvider(
   { revoked, ended }: Pick<SignedOut, 'revoked' | 'ended'>,
@@ -16,7 +16,7 @@ export function atProvider(
   errorFollows = false,
 ): string {
   if (revoked instanceof Failure) {
-    // Nothing is left here to try again with.
+    // No token is left here to try again with.
     const hint = errorFollows || !keepsHint(revoked) ? '' : `. ${safeText(revoked.hint)}`
     return `not revoked: ${safeText(revoked.message)}${hint}`
   }
@@ -40,7 +40,7 @@ export const elsewhere = (
     ? `perhaps also signed out: ${client.preset.name} may end all your sign-ins with this client, on every machine`
     : undefined
 
-/** How long access tokens are good that nobody can end. */
+/** How long access tokens are good that no person can end. */
 function untilTheyEnd(ended: SignedOut['ended'], now: number): string {
   const access = (ended?.tokens ?? []).filter(({ use }) => use === 'access')
   const ends = access.map(({ receivedAt, expiresIn }) => receivedAt + expiresIn * 1000)

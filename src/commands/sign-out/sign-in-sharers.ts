@@ -15,7 +15,7 @@ export const usersOf = (client: SessionOf, settings: Settings, env: Env): string
     .filter(({ workload }) => workload === undefined)
     .map(({ profile }) => profile)
 
-/** The client of a sign-in: of a profile that uses it, or of one that had it before it was for a program; or of no profile. */
+/** The client of a sign-in: of a profile that uses it, else of one from before it was for a program, else of none. */
 export function clientOfSignIn(header: SessionHeader, settings: Settings, env: Env): Client {
   const clients = clientsOf(header, settings, env)
   return (
@@ -49,8 +49,8 @@ export const sharersOf = (
 ): string[] => usersOf(client, settings, env).filter((name) => name !== client.profile)
 
 /**
- * The client with the key file that opens its sign-in: of profiles that share one each may have its own, and the one that it was
- * made with may be for another client now. As it is where none of them does.
+ * The client with the key file that opens its sign-in: profiles that share one may each have their own. The profile that made
+ * it may be for another client now. Unchanged where none of them opens it.
  */
 export async function withItsKey(client: Client, settings: Settings, ports: Ports): Promise<Client> {
   const storeKeyFile = await keyFileThatOpens(client, settings, ports)

@@ -9,10 +9,10 @@ interface Named {
   readonly storeKeyFile?: string | undefined
 }
 
-/** The command that signs out of a sign-in; of one that no profile names any more with all that names it. */
+/** The command that signs out of a sign-in; without a profile it has all flags that name it. */
 const logoutOf = ({ issuer, clientId, account, storeKeyFile }: Partial<Named>, profile?: string): string =>
   `ls-auth logout${optionWords({ profile, issuer, clientId, account, storeKeyFile })}`
 
-/** How to sign out of a sign-in that no profile names any more. `profile`: one that knows its key file. */
+/** How to sign out of a sign-in that no profile names any more. `profile`: it knows the key file. */
 export const signOutOf = (named: Named, profile?: string): string =>
   `To sign out of it: ${logoutOf(named, profile)}`

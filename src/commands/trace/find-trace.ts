@@ -72,7 +72,7 @@ function refuseOtherProfile(
   })
 }
 
-/** An id that lacks digits was read with zeros before it; when nothing is found it rather was not copied whole. */
+/** An id that lacks digits was read with zeros before it; if no trace has it, it rather was not copied whole. */
 function cutOff(error: unknown, reference: TraceReference): unknown {
   const hint = cutOffHint(reference)
   return error instanceof Failure && error.code === 'not-found' && hint ? error.withHint(hint) : error
@@ -99,7 +99,7 @@ function referenceOf(argument: TraceArgument): TraceReference {
   return reference
 }
 
-/** A mistyped name of a file is in no form of an id. What is nearly an id, or a URL, was not meant as a file. */
+/** A mistyped name of a file has no form of an id. Something close to an id, or a URL, was not meant as a file. */
 function neither(text: string, notAnId: Failure): Failure {
   if (notAnId.reason !== 'no-id' || text.trim() === '') return notAnId
   return notAnId.withWords(

@@ -12,7 +12,7 @@ import { type Invocation, loadProfile, tell } from '../invocation.ts'
 import { notesOfNone } from './found/none-found.ts'
 import { openProfile } from './open-source.ts'
 
-/** A search that goes on. */
+/** A search that continues. */
 interface Followed {
   /** Where it begins; at most `limit` traces of the time before it. */
   readonly filter: TraceFilter
@@ -35,7 +35,7 @@ export const followTraces =
     const { source, range, skewSeconds } = await openFollowed(invocation, filter, outage)
     const known = new KnownTraces()
     const look = openLook(source, filter)
-    // The next look begins where the last one did, wherever the clock was set meanwhile.
+    // The next look begins where the last one did, even if the clock was set in between.
     const steady = steadyClock(clock)
     let lookedAt = filter.toMillis
     const back = () => {
@@ -129,8 +129,8 @@ function tellFull(invocation: Invocation, limit: number): void {
 const MOST_AT_ONCE = 1_000
 
 /**
- * So much further back than needed the first looks ask, in milliseconds: `Date` has whole seconds, so the skew of the clocks is
- * never quite the same, and a later look would begin before them.
+ * The first looks go back that much further than needed, in milliseconds. `Date` has whole seconds, so the skew of the clocks
+ * varies, and a later look would begin before them.
  */
 const MARGIN_MILLISECONDS = 5_000
 
@@ -162,7 +162,7 @@ const PASSING: ReadonlySet<FailureCode> = new Set([
   'busy',
 ])
 const LONGEST_WAIT_SECONDS = 60
-/** A page of a gateway that had a token may be maintenance, or ask for a sign-in: nobody can tell but by waiting. */
+/** A page of a gateway that had a token may be maintenance, or ask for a sign-in: no person can tell but by waiting. */
 const LONGEST_PAGE_SECONDS = 600
 
 /** Looks that fail, in a row. */

@@ -14,7 +14,7 @@ const cost = ({ command, options }: Invocation): readonly string[] => {
   ]
 }
 
-/** What is asked, what it costs, and what either answer does. */
+/** The question, the price, and the result of either answer. */
 const question = (reason: string, invocation: Invocation): string =>
   [
     `${reason}.`,
@@ -36,7 +36,7 @@ export function snapshotConsent(invocation: Invocation): SnapshotConsent {
     command,
     async request(reason, instead) {
       if (allowed) return
-      // Many traces at once: nobody answers so many questions.
+      // Many traces at once: no person answers so many questions.
       if (!canAsk(invocation) || invocation.options.ids !== undefined) {
         const detail = [...cost(invocation), ...(instead === undefined ? [] : [instead])]
         throw new Failure('cannot-do', reason, { hint: `Take a snapshot: ${command}`, detail })

@@ -31,7 +31,10 @@ export function readTimeFromNow(text: string, flag: string, now: number): number
   })
 }
 
-/** As {@link readTimeFromNow}, `-1h` for the same, RFC 3339, a date in UTC, or a number since the epoch, which may have decimals: its size tells seconds from nanoseconds. */
+/**
+ * As {@link readTimeFromNow}, `-1h` for the same, RFC 3339, a date in UTC, or a number since the epoch, also with decimals. Its
+ * size shows seconds or nanoseconds.
+ */
 export function readTime(text: string, flag: string, now: number): number {
   const fromNow = readTimeFromNow(text, flag, now)
   if (fromNow !== undefined) return fromNow

@@ -39,7 +39,7 @@ const MOST_DROPPED = 3
 /** As a table on a screen shortens it. */
 const SHORTENED = /^([\da-f]{4,31})(?:\u2026|\.{3})$/i
 
-/** An id as a person gave it, or why it is none: then it was not copied whole, or is in no form that is known. */
+/** An id in any form that a person gives, or why it isn't one: it was not copied whole, or has no known form. */
 export function readReference(text: string): TraceReference | Failure {
   const shortened = SHORTENED.exec(text.trim())?.[1]
   if (shortened !== undefined) return cutOff(text, shortened.length)

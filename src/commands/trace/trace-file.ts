@@ -15,8 +15,8 @@ const MOST_OF_LIST = 65_536
 const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'])
 
 /**
- * The traces of a file, or of standard input for `-`. Needs no profile and no sign-in. Failures: `not-found` when there
- * is no such file, `usage` for one that cannot be read or holds no trace.
+ * The traces of a file, or of standard input for `-`. Needs no profile and no sign-in. Failures: `not-found` when there isn't
+ * that file, `usage` when it cannot be read or holds no trace.
  */
 export async function openFile(invocation: Invocation, path: string): Promise<FileSource> {
   const found = await findFile(invocation, path)
@@ -45,7 +45,7 @@ export async function findFile(invocation: Invocation, path: string): Promise<Fi
   }
 }
 
-/** Large files are read by another thread. Nothing is loaded for an id, of which there is no file. */
+/** Another thread reads large files. An id needs no thread, since it has no file. */
 async function readWhileLoading(invocation: Invocation, path: string): Promise<Buffer | Failure> {
   const files = await invocation.ports.files()
   const reading = readNamedFile(invocation, path, 'a trace', MOST_BYTES)

@@ -138,7 +138,7 @@ const always = () => true
 const NO_ARGUMENTS = { arguments: [] }
 const STATUS = 'ls_auth_status'
 
-/** In place of tools that cannot be listed: a host calls no tool that it does not know, and nobody would hear why. */
+/** In place of tools that cannot be listed: a host calls no tool that it does not know, and no person would hear why. */
 const statusTool = (host: string) => ({
   name: STATUS,
   description: `The tools of ${host} could not be listed. Call this to learn why, and what to tell the person.`,
@@ -146,7 +146,7 @@ const statusTool = (host: string) => ({
   annotations: { readOnlyHint: true },
 })
 
-/** The result in at most so many bytes of JSON; what is over is cut off, and the last line says so. */
+/** The result in at most so many bytes of JSON; the last line says when it was cut off. */
 function cutTo(most: number, result: CallToolResult, spend: (text: string) => void): CallToolResult {
   const whole = JSON.stringify(result)
   const bytes = Buffer.byteLength(whole)

@@ -7,10 +7,10 @@ import type { UpstreamAnswer } from '../../ports/http.ts'
 import type { ByteFilter, LocalExchange } from '../../ports/ports.ts'
 import type { AskPerson } from './questions.ts'
 
-/** Bytes of one message of the other server. What is longer is not read. */
+/** Bytes of one message of the other server. Longer ones are not read. */
 const MOST_BYTES = 16 * 1024 * 1024
 
-/** What is known of the call on whose behalf a request is sent. */
+/** The call on whose behalf a request is sent. */
 export interface CallInHand {
   /** Names the caller to the other server. */
   readonly headers: Readonly<Record<string, string>>
@@ -23,16 +23,16 @@ export interface CallInHand {
 /** Where requests go, and the call that each is for. */
 export interface Guard extends Omit<Way, 'recorder' | 'unended'> {
   readonly calls: AsyncLocalStorage<CallInHand>
-  /** Of requests that are no call. */
+  /** Of requests that aren't calls. */
   readonly headers: () => Readonly<Record<string, string>>
 }
 
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>
 
 /**
- * A `fetch` for the official kit, which sends to the server of the profile and nowhere else, with its token: renewed once after
- * a 401, taken out of what comes back, and never sent after a redirect. Failures: those of the token and of
- * {@link explainAnswer}, `network`, `refused`, and `api-failed` for a message that is too long.
+ * A `fetch` for the official kit, which sends to the server of the profile only, with its token. After a 401 the token is
+ * renewed once; it is taken out of the answers, and never follows a redirect. Failures: those of the token and of {@link
+ * explainAnswer}, `network`, `refused`, and `api-failed` for a message that is too long.
  */
 export function guardedFetch(guard: Guard): Fetch {
   const { profile, calls } = guard
@@ -135,6 +135,6 @@ const tooLong = () =>
     reason: 'too-large',
   })
 
-/** Whether a request that failed so may be sent again: it changed nothing there, or never got there. */
+/** Whether a failed request may be sent again: it changed no data, or never got to the server. */
 export const mayRepeat = (error: unknown, onlyReads: boolean): boolean =>
   error instanceof NetworkFailure && (onlyReads || !error.sent)

@@ -57,7 +57,7 @@ export async function openMcpDoor(
   }
 }
 
-/** The refusal of several messages in one (they are no part of the protocol since 2025-06-18); undefined: it is one. */
+/** The refusal of several messages in one (they aren't part of the protocol since 2025-06-18); undefined: it is one. */
 function batch(body: string): string | undefined {
   if (!body.trimStart().startsWith('[')) return undefined
   const error = { code: ProtocolErrorCode.InvalidRequest, message: 'One message at a time: no batches' }

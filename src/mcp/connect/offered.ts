@@ -52,8 +52,8 @@ const LONGEST_LIST = 1_000_000
 const DEEPEST = 20
 
 /**
- * Judges a list. A tool may be called where it says that it only reads, or a person has allowed it; one whose name is there
- * twice only where all of that name may. Annotations are hints: a server that lies about them is trusted with its own data.
+ * Judges a list. A tool may be called if it says that it only reads, or a person has allowed it; of two with one name only if
+ * both may. Annotations are hints: a server that lies about them is trusted with its own data.
  */
 export function judge(listed: readonly ForeignTool[], { write, tools: named }: Allowed): Offered {
   const may = (tool: ForeignTool) => write || readsOnly(tool) || named.includes(String(tool.name))

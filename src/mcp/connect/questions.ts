@@ -15,7 +15,7 @@ type Question = ElicitRequest['params']
 /** Asks the person of the host. */
 export type AskPerson = (question: Question) => Promise<ElicitResult>
 
-/** A call that goes on while the host asks the person. */
+/** A call that continues while the host asks the person. */
 interface Running {
   readonly result: Promise<CallToolResult>
   readonly stop: AbortController
@@ -38,7 +38,7 @@ const KEY = 'question'
 
 /**
  * Questions of the other server in the midst of a call. A host that began with `initialize` is asked by a request. Since
- * 2026-07-28 the call is answered with the question, and goes on when the host sends it again with what the person said.
+ * 2026-07-28 the call is answered with the question, and continues when the host sends it again with what the person said.
  */
 export function openQuestions() {
   const waiting = new Map<string, Running>()
@@ -47,7 +47,7 @@ export function openQuestions() {
     over: AbortSignal,
     begin: (ask: AskPerson, over: AbortSignal) => Promise<CallToolResult>,
   ): Promise<CallToolResult | InputRequiredResult> => {
-    // One that began with `initialize`.
+    // A session that began with `initialize`.
     if (mcpReq.envelope === undefined) return begin((question) => mcpReq.elicitInput(question), over)
     const state = mcpReq.requestState<string>()
     const running = (state !== undefined && waiting.get(state)) || start(begin)

@@ -28,17 +28,17 @@ import type { hostAsks } from './questions.ts'
 
 /** Without a sign of life. */
 const SILENT_MILLISECONDS = 300_000
-/** Of one call, whatever the server says meanwhile. */
+/** Of one call, even while the server sends progress. */
 const LONGEST_MILLISECONDS = 3_600_000
 const CONNECT_MILLISECONDS = 30_000
-/** A server that starts anew answers again after a moment. */
+/** A server that starts again answers again after a moment. */
 const PAUSES = [200, 1000]
 /** The kit reads what has come before a stream ended. */
 const GRACE_MILLISECONDS = 500
 const MOST_PAGES = 64
 
 /**
- * The profile in use, whose API or resource is that address; one that is named and not made yet is nobody's. Failures: those of
+ * The profile in use, whose API or resource is that address; a named profile that isn't made yet has none. Failures: those of
  * the settings; `other-origin`.
  */
 export async function profileFor(invocation: Invocation, connect: URL): Promise<Profile> {
@@ -48,7 +48,7 @@ export async function profileFor(invocation: Invocation, connect: URL): Promise<
   const place = ({ origin, pathname, search }: URL) => origin + pathname.replace(/\/$/, '') + search
   if (!namesApi(profile) || place(connect) === place(api)) return profile
   const { resource = '' } = profile.client
-  // Of another origin than the API it would be no address that a sign-in has confirmed.
+  // A sign-in has confirmed only the API's origin.
   if (connect.origin === api.origin && URL.canParse(resource) && place(connect) === place(new URL(resource)))
     return { ...profile, api: connect }
   throw new Failure(

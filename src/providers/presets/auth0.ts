@@ -10,9 +10,10 @@ export const auth0: Preset = {
   device: 'yes',
   revoke: ['refresh'],
   noAccountPage: true,
-  // With "Refresh Token Revocation Deletes Grant" (tenant settings; on by default where made before 2021). Nothing tells of it.
+  // With "Refresh Token Revocation Deletes Grant" (tenant settings; on by default in older tenants, from before 2021), which is
+  // invisible here.
   revokesAllOfPerson: true,
-  // At a renewal nobody can be asked for the second factor.
+  // At a renewal no person can be asked for the second factor.
   deadRefreshCodes: [...STANDARD.deadRefreshCodes, 'mfa_required'],
   keepsScopes: true,
   claimNames: {
@@ -20,7 +21,7 @@ export const auth0: Preset = {
     email: ['email', { ending: '/email' }],
     client: ['azp', 'client_id', { path: ['aud'], only: 'id', take: 'single' }],
     scopes: ['scope'],
-    // Auth0 reserves plain names, so customers add such claims under a URL of their own.
+    // Auth0 reserves plain names, so customers add claims of their own under a URL.
     groups: [{ ending: '/groups' }, 'groups'],
     roles: [{ ending: '/roles' }, 'permissions'],
     tenant: ['org_id', { path: ['iss'], take: 'host' }],

@@ -23,7 +23,7 @@ export const entra: Preset = {
     },
     { issuer: /^/, audience: 'api://AzureADTokenExchange' },
   ],
-  // Without a scope of the user's own API the token is for Microsoft Graph (its id and its names). Nobody else can
+  // Without a scope of the user's own API the token is for Microsoft Graph (its id and its names). No person else can
   // verify it, because its header is changed after signing.
   ownTokens: {
     audiences: [
@@ -57,7 +57,7 @@ export const entra: Preset = {
     tenant: ['tid'],
     tokenId: ['uti'],
     groupsLeftOut: ['hasgroups'],
-    // `rsa` beside `pwd` is no second factor: where there was one, Entra adds `mfa`.
+    // `rsa` beside `pwd` isn't a second factor: where there was one, Entra adds `mfa`.
     mfaByFactors: false,
   },
 }

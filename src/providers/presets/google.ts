@@ -18,7 +18,7 @@ export const google: Preset = {
   takesAnyRedirect: 'of-any-client',
   pkceKnown: true,
   device: 'separate-client',
-  // To revoke a token of a combined authorization revokes all of it. Nothing tells which one is combined.
+  // To revoke a token of a combined authorization revokes all of it, and which one is combined stays unknown.
   revokesAllOfPerson: true,
   clientAuth: 'client_secret_post',
   publicSecret: true,

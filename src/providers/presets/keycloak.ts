@@ -12,7 +12,7 @@ export const keycloak: Preset = {
   redirectPorts: 'any',
   pkceKnown: true,
   device: 'yes',
-  // So it is without the fix of keycloak#35486 (26.1, and late patches of 24 and 26.0). Nothing tells the version.
+  // So it is without the fix of keycloak#35486 (26.1, and late patches of 24 and 26.0). The version stays unknown.
   revokesAllOfPerson: true,
   devicePkce: true,
   // It says invalid_request of the request alone ("HTTPS required", a fault of a DPoP proof).

@@ -5,7 +5,7 @@ export const pingOne: Preset = {
   ...STANDARD,
   id: 'pingone',
   name: 'PingOne',
-  // The scope alone brings a refresh token; nothing is said of a consent page.
+  // The scope alone brings a refresh token; the documentation names no consent page.
   consentForOffline: false,
   audience: 'scope',
   onlyNamedScopes: true,

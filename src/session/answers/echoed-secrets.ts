@@ -14,7 +14,7 @@ const SECRET_MEMBERS = [
   'client_assertion',
   'subject_token',
 ]
-/** So many characters in common are no coincidence. */
+/** So many characters in common aren't coincidence. */
 const RUN = 12
 /** The members of an error that are shown (RFC 6749 §5.2; the last two are Okta's), and at most so many characters of them. */
 const SHOWN = ['error', 'error_description', 'errorCode', 'errorSummary'] as const

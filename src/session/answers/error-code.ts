@@ -1,6 +1,6 @@
 import type { Preset } from '../../providers/preset.ts'
 
-/** The OAuth `error` of an answer as it was sent (RFC 6749 §5.2); one that is no such code is called `error`. */
+/** The OAuth `error` of an answer (RFC 6749 §5.2); any other value is called `error`. */
 export const sentError = (error: unknown): string =>
   /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(String(error)) ? String(error) : 'error'
 
@@ -20,7 +20,7 @@ const ABOUT_CLIENT: readonly string[] = [
   'redirect_uri_mismatch',
 ]
 
-/** Errors of a provider that would have to ask somebody. */
+/** Errors of a provider that would have to ask a person. */
 const NOBODY_ASKED: readonly string[] = [
   'login_required',
   'interaction_required',
@@ -28,14 +28,14 @@ const NOBODY_ASKED: readonly string[] = [
   'account_selection_required',
 ]
 
-/** By OIDC Core §3.1.2.6 it is sent where nobody was asked. */
+/** By OIDC Core §3.1.2.6 it is sent where no person was asked. */
 export const nobodyAsked = (error: string): boolean => NOBODY_ASKED.includes(error)
 
-/** No second try mends the first two. */
+/** No second try fixes the first two. */
 export const lasting = (error: string): 'settings' | 'not-signed-in' | 'provider-failed' =>
   ABOUT_CLIENT.includes(error) ? 'settings' : nobodyAsked(error) ? 'not-signed-in' : 'provider-failed'
 
-/** Some servers send the last two when the user has refused; in OIDC Core §3.1.2.6 they mean that nobody was asked. */
+/** Some servers send the last two when the user has refused; in OIDC Core §3.1.2.6 they mean that no person was asked. */
 const REFUSALS: readonly string[] = ['access_denied', 'consent_required', 'interaction_required']
 
 /** A person may have refused, where one was asked. */

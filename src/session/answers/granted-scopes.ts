@@ -2,9 +2,9 @@ import type { Preset } from '../../providers/preset.ts'
 import { OF_OPENID } from '../../providers/scope-names.ts'
 
 /**
- * Requested scopes that were not granted. `granted`: `scope` of the token response; undefined: all (RFC 6749 §5.1).
- * `idToken`: the one that came, which shows that `openid` was granted, whatever the answer lists: some providers list the
- * scopes of the API alone, and nobody is harmed by a name or an address that is not in the tokens.
+ * Requested scopes that were not granted. `granted`: `scope` of the token response; undefined: all (RFC 6749 §5.1). `idToken`:
+ * it shows that `openid` was granted, whatever the answer lists. Some providers list the scopes of the API alone, and a missing
+ * name or address harms no person.
  */
 export function missingScopes(
   { preset }: { readonly preset: Pick<Preset, 'scopes' | 'scopeSpelling'> },

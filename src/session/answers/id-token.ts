@@ -7,9 +7,9 @@ import { wholeDuration } from '../../time/whole-duration.ts'
 import { NO_SUBJECT } from './provider-errors.ts'
 
 /**
- * Checks the times of an ID token (OpenID Connect Core §3.1.3.7, steps 9 and 10; RFC 7519 §4.1.5) by the provider's own
- * clock, so that a wrong local clock neither rejects a valid token nor accepts an expired one. Failure `refused`, which
- * names both clocks: a provider that sends no Date header does not tell its own. `now`: milliseconds.
+ * Checks the times of an ID token (OpenID Connect Core §3.1.3.7, steps 9 and 10; RFC 7519 §4.1.5) by the provider's own clock,
+ * so that a wrong local clock neither rejects a valid token nor accepts an expired one. Failure `refused`, which names both
+ * clocks: without a Date header the provider's is unknown. `now`: milliseconds.
  */
 export function checkIdTokenTimes(
   claims: Readonly<Record<string, unknown>>,
@@ -43,7 +43,7 @@ export function checkIdTokenTimes(
 }
 
 /**
- * Failure `refused` unless `sub` names somebody (OpenID Connect Core §2). The library takes an empty text, and all who
+ * Failure `refused` unless `sub` names a person (OpenID Connect Core §2). The library takes an empty text, and all who
  * come with it would count as one person.
  */
 export function checkSubject({ sub }: Readonly<Record<string, unknown>>): void {
@@ -83,7 +83,7 @@ function hashOf(algorithm: unknown): string {
 
 /**
  * Failure `refused` unless `at_hash`, where the ID token has one, is the hash of this access token (OpenID Connect Core
- * §3.1.3.6 and §3.1.3.8). Without the check the access token of somebody else could be put into an answer.
+ * §3.1.3.6 and §3.1.3.8). Without the check the access token of another person could be put into an answer.
  */
 export function checkAccessTokenHash(idToken: string, accessToken: string): void {
   const jwt = readJwt(idToken)
@@ -95,9 +95,9 @@ export function checkAccessTokenHash(idToken: string, accessToken: string): void
 }
 
 /**
- * Failure `refused` when the access token of a renewal is for another person than the ID token. Some providers give each
- * API another subject for the same person (OpenID Connect Core §8.1): then it is the one that the access token before
- * had. `before`: undefined where it could not be read.
+ * Failure `refused` when the access token of a renewal is for another person than the ID token. Some providers give each API
+ * another subject for the same person (OpenID Connect Core §8.1): then it must be that of the access token before. `before`:
+ * undefined where it could not be read.
  */
 export function checkSameSubject(
   idToken: string | undefined,

@@ -5,9 +5,9 @@ import type { HttpAnswer } from '../../ports/http.ts'
 const PASSWORD_SCHEMES: readonly string[] = ['basic', 'digest', 'kerberos', 'negotiate', 'ntlm']
 
 /**
- * Whether a proxy, a filter or a captive portal on the way may have answered in place of the provider's endpoint: a web
- * page, a redirect, 407, or a 401 that takes passwords alone (RFC 9110 §11.6.1, §15.5.8). To be asked of an answer without
- * an OAuth error code: that is the provider's in any case.
+ * Whether a proxy, a filter or a captive portal on the way may have answered in place of the provider's endpoint. Signs are a
+ * web page, a redirect, 407, or a 401 that takes passwords alone (RFC 9110 §11.6.1, §15.5.8). Only for an answer without an
+ * OAuth error code: that is the provider's in any case.
  */
 export const isIntercepted = (answer: HttpAnswer): boolean =>
   isPage(answer) ||

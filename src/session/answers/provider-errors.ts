@@ -143,7 +143,7 @@ function judgeResponse(details: Details, context: Context): string | Failure | u
 const otherClaim = (claim: string, claims: Details['claims'], { metadata }: Context): string | Failure =>
   claim === 'iss' ? issuerMismatch(metadata.issuer, claims?.iss) : (OTHER_CLAIM[claim] ?? NOT_VALID)
 
-/** OpenID Connect Core §3.1.3.3: without `openid` none is due, and a sign-in with the browser needs one all the same. */
+/** OpenID Connect Core §3.1.3.3: without `openid` none is due, and a sign-in with the browser needs one anyway. */
 function noIdToken(scopes: readonly string[] | undefined): string | Failure {
   if (scopes === undefined || scopes.includes('openid'))
     return 'the provider sent no ID token, although openid was asked for'

@@ -29,9 +29,9 @@ export const bringsTokens = (answer: HttpAnswer): boolean =>
   (refreshTokenIn(answer) !== undefined || typeof jsonObject(answer.body)?.access_token === 'string')
 
 /**
- * An error response in the form in which the protocol library finds its OAuth error code: a WWW-Authenticate header
- * beside the code (RFC 6749 §5.2 requires one with `invalid_client`) hides the body from it, and some providers send the
- * code as text or with status 200.
+ * An error response in the form in which the protocol library finds its OAuth error code. A WWW-Authenticate header beside the
+ * code (RFC 6749 §5.2 requires one with `invalid_client`) hides the body from it. Some providers send the code as text or with
+ * status 200.
  */
 export function withPlainError(answer: HttpAnswer): HttpAnswer {
   const { 'www-authenticate': _, ...headers } = answer.headers
@@ -47,8 +47,8 @@ export function withPlainError(answer: HttpAnswer): HttpAnswer {
 }
 
 /**
- * A response without members that are `null`, and without a refresh token of no letters: some serialisers write so what is
- * absent, and the protocol library takes neither.
+ * A response without members that are `null`, and without an empty refresh token: some serialisers write absent members so, and
+ * the protocol library takes neither.
  */
 export function withoutNulls(answer: HttpAnswer): HttpAnswer {
   const members = Object.entries(jsonObject(answer.body) ?? {})
@@ -71,9 +71,9 @@ export function withoutEncoding(headers: Readonly<Record<string, string>>): Reco
 }
 
 /**
- * Failure `refused` unless the type is the one that was asked for: a client must not use a token of a type that it does not
- * understand (RFC 6749 §7.1). The library lets both through. A DPoP token is of no use without its key, and a bearer token
- * in its place would be of use to a thief (RFC 9449 §5).
+ * Failure `refused` unless the type is the requested one: a client must not use a token of an unknown type (RFC 6749 §7.1). The
+ * library accepts both. A DPoP token is useless without its key, and a bearer token in its place would be useful to a thief
+ * (RFC 9449 §5).
  */
 export function checkTokenType(type: string, asked: 'bearer' | 'dpop' = 'bearer'): void {
   const came = type.toLowerCase()
@@ -90,8 +90,8 @@ const BEARER = /^[A-Za-z0-9._~+/-]+=*$/
 const JWT = /^[\w-]+(\.[\w-]*){2}((\.[\w-]*){2})?$/
 
 /**
- * Tokens go into a header and to a terminal as they are (`ls-auth token --header`): one with a line break would add a
- * header of its own, one with control characters would drive the terminal. Failure `refused`, which quotes neither.
+ * Tokens go into a header and to a terminal unchanged (`ls-auth token --header`). A line break would add a header of its own,
+ * control characters would drive the terminal. Failure `refused`, which quotes neither.
  */
 export function checkTokenCharacters(answer: {
   readonly access_token: string

@@ -27,7 +27,7 @@ export interface IssuerMetadata extends Record<string, unknown> {
   readonly jwks_uri?: string
 }
 
-/** The metadata of a provider at which somebody signs in, or something is exchanged. */
+/** The metadata of a provider at which a person signs in, or something is exchanged. */
 export interface Metadata extends IssuerMetadata {
   readonly token_endpoint: string
 }
@@ -174,12 +174,12 @@ const DENIED = [401, 403]
 
 const SIGN_IN_FIRST = [407, 511]
 
-/** Answers of 4xx by which a server, or a proxy, asks for a second try. They say nothing of what is at the address. */
+/** Answers of 4xx by which a server, or a proxy, asks for a second try. They don't show what the address serves. */
 const PASSING = [408, 409, 421, 423, 425]
 
 const PATIENCE = { hint: 'Wait a little, then try again.' }
 
-/** No second try mends it. One of those denied may be of something on the way. */
+/** No second try fixes it. One of those denied may be of something on the way. */
 const isLasting = (status: number): boolean =>
   status >= 400 && status < 500 && ![...DENIED, ...PASSING].includes(status)
 
@@ -189,7 +189,7 @@ interface VendorWords {
   readonly hint?: string | undefined
 }
 
-/** Loaded only where an answer has failed: whoami reads this file, and asks nobody. */
+/** Loaded only where an answer has failed: whoami reads this file, and sends no request. */
 async function vendorWords(answer: HttpAnswer): Promise<VendorWords> {
   if (answer.status < 400) return { detail: [] }
   const reason = vendorError(answer)
@@ -259,9 +259,8 @@ const LOCAL = [
 ] as const
 
 /**
- * Endpoints may be on other hosts, but not on plain http, loopback or a link-local address: metadata must not make us
- * send requests to local services (SSRF). An issuer that is itself on loopback may name other loopback ports. Failure
- * `refused`.
+ * Endpoints may be on other hosts, but not on plain http, loopback or a link-local address: metadata must not cause requests to
+ * local services (SSRF). An issuer that is itself on loopback may name other loopback ports. Failure `refused`.
  */
 export function checkEndpoint(name: string, value: unknown, issuer: string): void {
   if (value === undefined) return

@@ -14,8 +14,8 @@ export interface Attempt<Result> {
   /** For a sign-in at which the provider may not ask who it is: the ID token of the one before. */
   readonly idTokenHint?: string | undefined
   /**
-   * Checks the tokens and stores the session. A flow calls it before it ends, because the page in the browser waits for
-   * the result: it must say "signed in" only when that is true.
+   * Checks the tokens and stores the session. A flow calls it before it ends: the page in the browser must say "signed in" only
+   * when that is true.
    */
   accept(tokens: Tokens): Promise<Result>
 }

@@ -18,9 +18,9 @@ import { socketOwner } from './socket-owner.ts'
 import { startPages } from './start-page.ts'
 
 /**
- * The authorization code flow (RFC 8252) with a browser on this machine or another one: redirect to the loopback
- * listener, pasted redirect URL, or both at once when there is no display here (then the device flow is offered too).
- * Failures: `timed-out` after 5 minutes, `declined`, `settings` (no free port), `refused`, and the provider's.
+ * The authorization code flow (RFC 8252) with a browser on this machine or another one. Ends by a redirect to the loopback
+ * listener or a pasted URL. Without a display here, it takes both and offers the device flow, too. Failures: `timed-out` after
+ * 5 minutes, `declined`, `settings` (no free port), `refused`, and the provider's.
  */
 export function throughBrowser<T>(attempt: Attempt<T>): Promise<T> {
   return attempt.options.flow === 'paste' ? byPaste(attempt) : byRedirect(attempt)
@@ -39,7 +39,7 @@ async function byPaste<T>(attempt: Attempt<T>): Promise<T> {
   return spendCode(attempt, callback, request)
 }
 
-/** A request whose answer no listener waits for: somebody copies the address on which the browser ends. */
+/** A request whose answer no listener waits for: a person copies the address on which the browser ends. */
 export async function requestWithoutListener({ client, options, provider }: Attempt<unknown>) {
   const { redirectHost, redirectPorts, redirectPath } = client.preset
   const port = redirectPorts === 'any' ? 8765 : redirectPorts[0]
@@ -150,7 +150,7 @@ async function firstAnswer(
 const offlineNeedsConsent = ({ preset }: Client): boolean =>
   preset.consentForOffline && preset.scopes.includes('offline_access')
 
-/** What was asked for, with the consent that the provider gives a refresh token for; `none` stands alone. */
+/** The requested prompt, with the consent that the provider gives a refresh token for; `none` stands alone. */
 function promptOf(client: Client, prompt: string): string {
   const values = prompt.split(' ')
   const isWanted = offlineNeedsConsent(client) || client.preset.authorizationParameters.prompt === 'consent'
@@ -222,8 +222,8 @@ interface Patience {
 }
 
 /**
- * Limits the wait for the redirect to `port`. A provider shows a wrong redirect URI or client on a page of its own and
- * sends nothing here, so after a while the dialog tells what it must know.
+ * Limits the wait for the redirect to `port`. A provider shows a wrong redirect URI or client on its own page only, so after a
+ * while the dialog lists what it must know.
  */
 function limitWait(attempt: Attempt<unknown>, port: number): Patience {
   const { dialog } = attempt
@@ -264,7 +264,7 @@ function registration({ client: { clientId, preset } }: Attempt<unknown>, port: 
   return [
     `client id     ${safeText(clientId, 200)}`,
     ...uris.map((uri) => `redirect URI  ${safeText(uri, 200)}${thisTime}`),
-    // Of the right kind of client such a provider takes any redirect URI.
+    // From the right kind of client this provider takes any redirect URI.
     ...(uris.length > 0 ? [] : registrationSteps(preset).slice(0, 1)),
   ]
 }

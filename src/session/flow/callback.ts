@@ -11,7 +11,7 @@ export interface BrowserHere {
   isForeign(connection: Connection): Promise<boolean>
 }
 
-/** 'ours' only with the exact state: nobody else may end the wait, not even with `error=` (CVE-2026-42073). */
+/** 'ours' only with the exact state: no person else may end the wait, not even with `error=` (CVE-2026-42073). */
 export async function judge(
   request: IncomingMessage,
   origin: URL,
@@ -36,7 +36,7 @@ export async function judge(
   return here.start.isTied(request.headers) ? 'ours' : 'untied'
 }
 
-/** Why a sign-in ends at once when it may be somebody else's: what it brings would act under another name. */
+/** Why a sign-in ends at once when it may be another person's: what it brings would act under another name. */
 export const STRANGER = {
   contested: () =>
     new Failure('refused', 'two browsers opened the sign-in page', {

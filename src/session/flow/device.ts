@@ -71,7 +71,7 @@ function noteUnsent({ client: { preset }, dialog }: Pick<Attempt<unknown>, 'clie
   dialog.tell(`note: the device flow does not send authorization_parameters: ${names}`)
 }
 
-/** What a poll has come to: the sign-in, or why there is none. A failure to accept its tokens is thrown: no poll mends it. */
+/** What a poll has come to: the sign-in, or why there is none. A failure to accept its tokens is thrown: no poll fixes it. */
 type Polled<T> = { readonly result: T } | { readonly error: unknown }
 
 async function judged<T>(answer: Promise<Tokens>, accept: Attempt<T>['accept']): Promise<Polled<T>> {
@@ -132,7 +132,7 @@ function classify(error: unknown): Verdict {
   if (wire.error === 'expired_token') return 'expired'
   if (wire.error !== undefined) return 'stop'
   if (wire.status === 429) return 'slow-down'
-  // An endpoint that is not there says so with a page of its own.
+  // An endpoint that is missing says so with a page of its own.
   if (wire.intercepted && !NOT_HERE.includes(wire.status ?? 0)) return 'unreachable'
   return wire.status !== undefined && wire.status >= 500 ? 'unreachable' : 'stop'
 }

@@ -35,7 +35,7 @@ export async function findDisplay(env: Env, files: Files): Promise<Elsewhere | u
 export const isCi = ({ variables }: Pick<Env, 'variables'>): boolean =>
   !/^(|0|false)$/i.test(variables.CI ?? '')
 
-/** Failure `usage` in a CI job without a display: nobody there opens the address, and the job would only time out. */
+/** Failure `usage` in a CI job without a display: the address stays unopened there, and the job would only time out. */
 export async function refuseCi(ports: Pick<Ports, 'env' | 'files'>): Promise<void> {
   if (!isCi(ports.env)) return
   const elsewhere = await findDisplay(ports.env, await ports.files())

@@ -12,7 +12,7 @@ export interface LoginOptions {
   readonly loginHint?: string
   readonly prompt?: string
   readonly required?: SignInRequirements
-  /** Only the person who is signed in may sign in anew, by `sub` of the ID token that is kept: another one is refused. */
+  /** Only the person who is signed in may sign in again, by `sub` of the ID token that is kept: another one is refused. */
   readonly samePerson?: { readonly subject: unknown }
 }
 

@@ -9,7 +9,7 @@ import type { Redirect } from './start-page.ts'
 export interface Loopback {
   readonly redirectUri: string
   /**
-   * The redirect with the right `state`. Any other request gets an error status and the wait goes on. With `here` it
+   * The redirect with the right `state`. Any other request gets an error status and the wait continues. With `here` it
    * must come from the browser that opened that page: Failure `refused` when it does not, or when a second browser opens
    * the page.
    */
@@ -184,7 +184,7 @@ interface RefusedPort {
   readonly code: string
 }
 
-/** Where it is told, and what else a person can do, such as `or set redirect_ports …`. */
+/** The place of the fault, and what else a person can do, such as `or set redirect_ports …`. */
 interface Advice {
   readonly platform?: NodeJS.Platform
   readonly otherWay?: string
@@ -220,6 +220,6 @@ const portsText = (ports: readonly RefusedPort[], what: string): string =>
     ? ''
     : `${ports.length === 1 ? 'port' : 'ports'} ${ports.map(({ port }) => port).join(', ')} ${ports.length === 1 ? 'is' : 'are'} ${what}`
 
-/** Nobody can free a port that the system keeps. */
+/** No person can free a port that the system keeps. */
 const instead = (platform: NodeJS.Platform | undefined, way: string): string =>
   platform === 'win32' ? SEE_RESERVED + way : way.charAt(0).toUpperCase() + way.slice(1)

@@ -61,7 +61,7 @@ export async function startPending(
   }
 }
 
-/** The clear header of the sign-in that waits, of which nothing is authentic yet. Failure `session-ended`: there is none. */
+/** The clear header of the sign-in that waits, not authenticated yet. Failure `session-ended`: there is none. */
 export async function pendingHeader(stateDirectory: string, ports: Ports): Promise<SessionHeader> {
   const nobody = { stateDirectory, store: 'file' } as unknown as NoteClient
   const header = await (await openNotes(nobody, FOLDER, ports)).head(NAME)

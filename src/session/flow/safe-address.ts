@@ -6,9 +6,8 @@ import { safeText } from '../../text/safe-text.ts'
 const LONGEST_SHOWN = 2_048
 
 /**
- * Checks a URL that a person will open, or that is passed to the system's opener: https (http on loopback), and no user
- * info, which could hide the real host. Used for URLs from the provider and those built on its authorization endpoint.
- * Failure `refused`.
+ * Checks a URL that a person or the system's opener will open: https (http on loopback). It has no user info, which could hide
+ * the real host. Used for URLs from the provider and those built on its authorization endpoint. Failure `refused`.
  */
 export function safeAddress(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined

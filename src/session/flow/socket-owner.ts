@@ -28,9 +28,9 @@ const NOBODY = 65_534
 const ALL_USERS = 4_294_967_295
 
 /**
- * The numeric user id of the program at the other end of a loopback connection (Linux, proc(5) `/proc/net/tcp`);
- * undefined where the system does not tell. 'foreign': the tables name no program, or are too long to be read, or the
- * other end is not at the address that the browser was sent to. `isWsl`: programs of Windows are in no table.
+ * The numeric user id of the program at the other end of a loopback connection (Linux, proc(5) `/proc/net/tcp`); undefined on
+ * systems without it. `foreign`: the tables name no program or are too long, or the other end is not at the browser's address.
+ * `isWsl`: programs of Windows are in no table.
  */
 export async function socketOwner(
   { remoteAddress, remotePort = 0, localAddress, localPort = 0 }: Connection,

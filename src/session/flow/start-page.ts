@@ -2,15 +2,15 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
- * The pages of our own listener that lead a browser to the provider. The opener's command line can be read by every user
- * of this machine, and an authorization URL there would let each of them answer for the person. So the opener gets the
- * address of a page that works once and that ties the sign-in to its browser by a cookie.
+ * The pages of our own listener that lead a browser to the provider. Every user of this machine can read the opener's command
+ * line, and an authorization URL there would let each of them answer for the person. So the opener gets the address of a page
+ * that works once and that ties the sign-in to its browser by a cookie.
  */
 export interface StartPages {
   /** For the opener's command line. */
   readonly opened: URL
   /**
-   * For the terminal, which nobody else reads. It takes the place of the other page, in case the opener has started a
+   * For the terminal, which no person else reads. It takes the place of the other page, in case the opener has started a
    * browser that the person does not see.
    */
   readonly printed: URL
@@ -18,7 +18,7 @@ export interface StartPages {
   has(path: string): boolean
   /** What to answer to a GET of the page at `path`; 404: it is neither. */
   visit(path: string, headers: IncomingHttpHeaders): Visit
-  /** Whether this browser is the one that the sign-in is tied to. */
+  /** Whether the sign-in is tied to this browser. */
   isTied(headers: IncomingHttpHeaders): boolean
 }
 
@@ -36,7 +36,7 @@ const COOKIE_SECONDS = 300
 
 /**
  * The two pages that lead to `target`, beside the path of the redirect URI. `ties` is false where no opener runs, so only the
- * terminal has their addresses: they are short, and each browser may use them or the address of the provider.
+ * terminal has their addresses. They are short then, and each browser may use them or the address of the provider.
  */
 export function startPages(redirectUri: string, target: URL, ties = true): StartPages {
   const callback = new URL(redirectUri)

@@ -17,8 +17,8 @@ export interface AuthorizationRequest {
 }
 
 /**
- * The address of the sign-in, with state, nonce and PKCE; where the request has to be pushed, a reference to it in their place,
- * which the provider forgets after a minute or so (RFC 9126 §2.2). Failure `cannot-do`.
+ * The address of the sign-in, with state, nonce and PKCE. A pushed request has a reference to it in their place, which the
+ * provider forgets after a minute or so (RFC 9126 §2.2). Failure `cannot-do`.
  */
 export async function authorize(
   { config, options, dpop }: Exchange,
@@ -61,7 +61,7 @@ function requirePkce({ metadata }: ProviderOptions): void {
 function isPushed({ metadata, preset }: ProviderOptions): boolean {
   if (preset.pushedRequests !== 'yes' && metadata.require_pushed_authorization_requests !== true) return false
   const name = 'pushed_authorization_request_endpoint'
-  // Checked here and not with the other endpoints: one that is not used must not be in the way of a sign-in.
+  // Checked here and not with the other endpoints: an unused one must not block a sign-in.
   checkEndpoint(name, metadata[name], metadata.issuer)
   if (metadata[name] !== undefined) return true
   throw new Failure('cannot-do', 'this provider has no endpoint for pushed authorization requests (PAR)', {
@@ -73,8 +73,8 @@ function isPushed({ metadata, preset }: ProviderOptions): boolean {
 }
 
 /**
- * No parameter may be sent twice, and an endpoint may have a query of its own (RFC 6749 §3.1): which one counts would be the
- * provider's guess. Failure `settings`.
+ * An endpoint may have a query of its own (RFC 6749 §3.1). Of a repeated parameter, the provider would guess which one counts.
+ * Failure `settings`.
  */
 function refuseRepeated(endpoint: string, { metadata, preset }: ProviderOptions): void {
   const query = [...new URL(String(metadata[endpoint])).searchParams.keys()].map((name) => name.toLowerCase())

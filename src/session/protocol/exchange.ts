@@ -26,7 +26,7 @@ import type { AssertionKey } from './assertion-key.ts'
 
 const TOKEN_BYTES = 256 * 1024
 
-/** A client assertion: made with a key of the client for each request, or the proof of a workload as it is. */
+/** A client assertion: made with a key of the client for each request, or the unchanged proof of a workload. */
 export type ClientAssertion =
   | { readonly key: AssertionKey['key']; readonly kid: string | undefined }
   | { readonly proof: string }
@@ -194,7 +194,7 @@ async function configure(options: ProviderOptions, clientAuth: oidc.ClientAuth):
   const config = await configuration(options, clientAuth)
   oidc.enableNonRepudiationChecks(config)
   if (metadata.issuer.startsWith('http:')) oidc.allowInsecureRequests(config)
-  // 61 s old: the library uses such a key set from the cache, and fetches it again when a key id is missing.
+  // 61 s old: the library uses this key set from the cache, and fetches it again when a key id is missing.
   const uat = Math.floor(Date.now() / 1000) - 61
   if (jwks) oidc.setJwksCache(config, { jwks: jwks.value as never, uat })
   return config
@@ -205,7 +205,7 @@ async function configuration(
   clientAuth: oidc.ClientAuth,
 ): Promise<oidc.Configuration> {
   // No time is outside this tolerance, which turns the library's own checks off: it does not know the provider's clock.
-  // checkIdTokenTimes does them, with the clock skew of the response that carried the token.
+  // `checkIdTokenTimes` does them, with the clock skew of the token's response.
   const tolerance = { [oidc.clockTolerance]: Number.MAX_SAFE_INTEGER }
   // The times in a client assertion are judged by the provider's clock.
   const client = assertion ? { ...tolerance, [oidc.clockSkew]: skewSeconds } : tolerance

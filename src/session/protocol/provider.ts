@@ -23,7 +23,7 @@ import { type Tokens, tokensOf } from './tokens.ts'
 /** The provider has refreshed the session, and the response is invalid or cannot be verified. */
 export interface Unbelieved {
   readonly failure: Failure
-  /** The rotated refresh token: from now on the only one that works. */
+  /** The rotated refresh token, which alone works from now on. */
   readonly refreshToken: string | undefined
 }
 
@@ -63,7 +63,7 @@ export interface Provider {
   revoke(token: string, kind: 'refresh' | 'access'): Promise<boolean | 'ended'>
 }
 
-/** The tokens are being revoked, and the signal ends the process after it: they must not be stored, nor a failure be told. */
+/** The tokens are being revoked, and the signal ends the process after it: they must not be stored, nor a failure be reported. */
 const NEVER = new Promise<never>(() => {})
 
 /**

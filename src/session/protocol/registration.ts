@@ -33,7 +33,7 @@ export function requireRegistration({ preset }: Pick<PartialClient, 'preset'>, m
 
 /**
  * Registers a native client without a secret (RFC 7591 §3). One request, sent once. Failures: `cannot-do` (the provider
- * registers nobody), `settings` (it refused), `provider-failed`, `refused` (an unsafe address), `network`.
+ * registers no clients), `settings` (it refused), `provider-failed`, `refused` (an unsafe address), `network`.
  */
 export async function requestRegistration(
   client: Pick<PartialClient, 'preset'>,
@@ -113,8 +113,8 @@ async function judge(
 }
 
 /**
- * The redirect URIs that the client did not get: a provider may register others (RFC 7591 §3.2.1), and a sign-in would end at
- * its error page. One without a port stands for every port (RFC 8252 §7.3). An answer without any says that it took them.
+ * The redirect URIs that the client did not get. A provider may register others (RFC 7591 §3.2.1), and a sign-in would end at
+ * its error page. One without a port stands for every port (RFC 8252 §7.3). An answer without any took them all.
  */
 function missingRedirects(asked: readonly string[], registered: unknown): readonly string[] {
   if (registered === undefined) return []

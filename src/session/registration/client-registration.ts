@@ -21,10 +21,10 @@ export interface NewClient {
 }
 
 /**
- * Registers a public client at the issuer, keeps what is needed to take that back, and has it used and its id saved: gives
- * what `use` gives. Proves before that it can be kept. Where it is not kept or `use` fails it is taken back, which a line of the
- * failure's detail tells. Failures: `cannot-do` (not offered), `settings` (refused), `network`, `provider-failed`,
- * `refused`, those of the store, and those of `use`.
+ * Registers a public client at the issuer, keeps its management token, and has `use` save its id: gives the result of `use`.
+ * Proves before that it can keep them. Where that or `use` fails, it unregisters the client, and the failure's detail reports
+ * it. Failures: `cannot-do` (not offered), `settings` (refused), `network`, `provider-failed`, `refused`, those of the store,
+ * and those of `use`.
  */
 export async function registerClient<T>(
   client: Unregistered,
@@ -60,7 +60,7 @@ export async function registerClient<T>(
   let registered: Registered | undefined
   let forgetSignals = () => {}
   try {
-    // An exit meanwhile would leave a client that nobody can take back.
+    // An exit here would leave a client that no person can unregister.
     const { clientId, management } = await ports.signals.shield(async () => {
       const made = await requestRegistration(withListedScopes(client, found), metadata, http)
       registered = made
@@ -105,7 +105,7 @@ function whatBecame(clientId: string, issuer: string, result: 'yes' | Error | un
 
 /**
  * Takes back a registration that is kept here, and forgets it. `none`: this client was not registered from here. A Failure:
- * the provider may still know it; here it is forgotten all the same.
+ * the provider may still know it; here it is forgotten anyway.
  */
 export async function unregisterClient(client: Client, ports: Ports): Promise<'yes' | 'none' | Failure> {
   const registrations = await openNotes(client, 'registrations', ports)

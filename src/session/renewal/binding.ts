@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 
-/** What is told about a provider that binds a refresh token to the scope or audience of a renewal (against RFC 6749 §6). */
+/** Warnings about a provider that binds a refresh token to the scope or audience of a renewal (against RFC 6749 §6). */
 
 /** The warning beside the token that did it. `refusal`: how the session's own scopes were refused right after it. */
 export function boundToSlot(refusal: Failure): Failure {

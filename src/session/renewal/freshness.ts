@@ -59,12 +59,14 @@ export const findValid = (body: SessionBody, want: Want, now: number): StoredTok
 
 /**
  * How the last refresh with this very token ended, when it failed.
- * - `interrupted`: no response was seen, so the provider may have used the token up. - `failed`: the response said
- * nothing about the token (5xx, 429, HTML). - `perhaps-spent`: it refused the API that was asked for, which some providers
- * judge after they have used the token up. - `unexplained`: it was refused without an error code. - `refused`: with one.
- * - `another-person`: the response was for somebody else, so the session is over; the token is not sent again.
- * - `lost`: it was interrupted, and the next one was refused because the token is dead (invalid_grant). The answer of the
- * first was the last that could be had for this token, so it is not sent again either.
+ * - `interrupted`: no response was seen, so the provider may have used the token up.
+ * - `failed`: the response was not about the token (5xx, 429, HTML).
+ * - `perhaps-spent`: it refused the requested API, which some providers judge after they have used the token up.
+ * - `unexplained`: it was refused without an error code.
+ * - `refused`: with one.
+ * - `another-person`: the response was for another person, so the session is over; the token is not sent again.
+ * - `lost`: it was interrupted, and the next one was refused because the token is dead (invalid_grant). The answer of the first
+ *   was the last for this token, so it is not sent again either.
  */
 export type EarlierAttempt = 'interrupted' | AttemptOutcome
 
@@ -76,7 +78,7 @@ export function earlierAttempt(
   return attempt?.hash === tokenHash(refreshToken) ? (attempt.outcome ?? 'interrupted') : undefined
 }
 
-/** Why a provider refuses: an error code, which the detail shows; one that says that the refresh token itself is dead; or none. */
+/** Why a provider refuses: an error code, which the detail shows; a code for a dead refresh token; or none. */
 export type RefusalReason = 'given' | 'dead-token' | 'none'
 
 /** The message of an ended session. `reason`: of the refusal; undefined: nothing was sent. */

@@ -201,7 +201,7 @@ function mayHaveMoved(failure: unknown, { metadata }: Provider, { preset }: Clie
   return NOT_HERE.includes(status) || (status >= 300 && status < 400)
 }
 
-/** The page may be the provider's own all the same, and the sign-in over: it is not known, so the person decides. */
+/** The page may be the provider's own anyway, and the sign-in over: it is not known, so the person decides. */
 const ON_THE_WAY =
   'A proxy or firewall may have answered (see HTTPS_PROXY, NO_PROXY and proxy in the profile). Try again. If it keeps failing: ls-auth login'
 /** Statuses of a provider that rejects a token without an error code; others come from proxies and gateways. */
@@ -224,8 +224,8 @@ const RETRY_MILLISECONDS = [250, 750] as const
 const RETRIES_WITHIN_MILLISECONDS = 4_000
 
 /**
- * Retries only a request that was certainly not sent (no name, no connection), and soon failed: a refresh is not idempotent, and
- * a strict provider treats a second use of the same refresh token as theft (RFC 9700 §4.14.2).
+ * Retries only a request that was certainly not sent (no name, no connection), and soon failed. A refresh is not idempotent: a
+ * strict provider treats a second use of the same refresh token as theft (RFC 9700 §4.14.2).
  */
 async function refreshWhenReached(
   provider: Provider,
@@ -239,7 +239,7 @@ async function refreshWhenReached(
     try {
       return await provider.refresh(refreshToken, parameters)
     } catch (error) {
-      // What is set wrong (code settings) does not pass.
+      // A wrong setting (code settings) stays wrong.
       if (!(error instanceof NetworkFailure) || error.code !== 'network') throw error
       if (error.sent || clock.now() > last) throw error
       await clock.sleep(pause * (0.5 + Math.random()))
@@ -255,7 +255,7 @@ async function renewal(
   body: SessionBody,
 ): Promise<Renewal> {
   const refresh = tokens.refreshToken === undefined ? {} : { refresh: tokens.refreshToken }
-  // Nothing of such an answer is kept but the refresh token, without which the session would be lost.
+  // Only the refresh token of this answer is kept, without which the session would be lost.
   const withNothing = (unusable: Failure): Renewal => ({
     tokens: [],
     skewSeconds: body.skewSeconds,
@@ -271,7 +271,7 @@ async function renewal(
   try {
     // The policy is about the profile's own API.
     if (token !== undefined && isPlain(want)) {
-      // When the JWKS cannot be fetched now, the new tokens are kept all the same.
+      // When the JWKS cannot be fetched now, the new tokens are kept anyway.
       await gate(client, token, { tokens, scope, metadata, isRenewal: true }, 'unverified', ports)
     }
   } catch (error) {
@@ -325,13 +325,13 @@ function ofOnePerson(client: Client, want: Want, tokens: Tokens, body: SessionBo
 }
 
 /**
- * The provider gives no token for another API or other scopes: a consent or a rule of that API is missing there, or the refresh
- * token is dead and the words do not say so: the next renewal of the session's own token finds that out.
+ * The provider gives no token for another API or other scopes: a consent or a rule of that API is missing there. Or the refresh
+ * token is dead without a word about it: the next renewal of the session's own token finds that out.
  */
 function slotRefusal(client: Client, want: Want, body: SessionBody, { detail }: Failure): Failure {
   const { scope = '' } = slotParameters(client, want, body)
   const { issuer, clientId, preset } = client
-  // By the words alone: the hints for a code are for one's own sign-in, and want it anew.
+  // By the words alone: the hints for a code are for one's own sign-in, and want it again.
   const error = { description: detail.join(' '), where: 'token' } as const
   const hint = hintFor(preset.id, error, {
     issuer,

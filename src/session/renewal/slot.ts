@@ -15,9 +15,9 @@ import { isPlain, type Want } from './freshness.ts'
 type Granted = Pick<SessionBody, 'grantedScope' | 'narrowed'>
 
 /**
- * A token for another API or a narrower scope is asked for at the renewal (RFC 6749 §6, RFC 8707 §2.2). The session's
- * own is not, unless its refresh token came with such a token and may be bound to what that was for, or the provider wants
- * its scopes named.
+ * A token for another API or a narrower scope is asked for at the renewal (RFC 6749 §6, RFC 8707 §2.2). The session's own is
+ * not, with two exceptions. Its refresh token came with one of those and may be bound to it, or the provider wants its scopes
+ * named.
  */
 export function slotParameters(client: Client, want: Want, granted: Granted): Record<string, string> {
   if (!isPlain(want)) {
@@ -42,8 +42,8 @@ function scopesBeside(client: Client, granted: Granted): readonly string[] {
 }
 
 /**
- * Why the tokens of an answer are not the ones that were asked for. `takesOpaque`: the grant itself names the API, and a
- * provider that cannot serve it must refuse (RFC 8693 §2.2.2).
+ * Why the tokens of an answer are not the requested ones. `takesOpaque`: the grant itself names the API, and a provider that
+ * cannot serve it must refuse (RFC 8693 §2.2.2).
  */
 export function slotMismatch(
   client: Client,
@@ -108,10 +108,10 @@ function wrongAudience(
 
 const OPAQUE = 'received an opaque token, which does not say its API'
 
-/** Some providers name an API `api://X` when it is asked for and `X` in the token, and nobody means a last slash. */
+/** Some providers name an API `api://X` in a request and `X` in the token, and a last slash has no meaning. */
 const plainAudience = (audience: string): string => audience.replace(/^api:\/\//, '').replace(/\/$/, '')
 
-/** What the answer says, and what its access token says; one that says nothing is left out (RFC 6749 §5.1: as asked). */
+/** The scopes of the answer, and of its access token; without `scope` it is left out (RFC 6749 §5.1: as asked). */
 function scopesHeld(client: Client, tokens: Tokens): (readonly string[])[] {
   const inToken = inspectOwn(client, tokens.accessToken, undefined).identity.scopes.value
   return [tokens.scope === undefined ? undefined : words(tokens.scope), inToken].filter(

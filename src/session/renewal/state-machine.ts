@@ -37,10 +37,10 @@ import {
 } from './step.ts'
 
 /**
- * When to refresh, as a pure state machine: (state, event) → (state, effect). It reads no clock and does no I/O:
- * `session/access.ts` performs the effects, `refresh.ts` the request to the provider, `freshness.ts` computes a token's
- * remaining lifetime, `no-renewal.ts` has the transitions of an attempt that brings no token. Invariants: a refresh token is sent only under the lock and after the attempt has been written to
- * disk, and the response is committed before its token is handed out.
+ * When to refresh, as a pure state machine: (state, event) → (state, effect). It reads no clock and does no I/O.
+ * `session/access.ts` performs the effects, `refresh.ts` the request to the provider; `freshness.ts` computes a token's
+ * remaining lifetime, and `no-renewal.ts` has the transitions of an attempt without a token. Invariants: a refresh token is
+ * sent only under the lock and after the attempt is on disk; the response is committed before its token is handed out.
  */
 
 /** The first step for a wanted token: read without the lock. */
@@ -187,13 +187,13 @@ function onAnswered(state: State, renewal: Renewal): Step {
 }
 
 /**
- * The transitions of an attempt that brings no token: what is stored about it, so that the next run neither sends a refresh token
- * that is used up nor takes one for used up that is not.
+ * The transitions of an attempt that brings no token. Its outcome is stored, so that the next run sends no spent refresh token,
+ * and still sends an unspent one.
  */
 
 /**
- * Neither refresh token is sent any more: the one that was sent may be used up, and the new one may be of that person.
- * So the new one is left to be revoked (session/sweep.ts).
+ * Neither refresh token is sent any more: the old one may be used up, and the new one may be of that person. So the new one is
+ * left to be revoked (session/sweep.ts).
  */
 function onAnotherPerson(
   state: State,
@@ -258,16 +258,16 @@ const doubt = (state: State & { spending: Spending }, verdict: Failure, reason: 
 /** The outcome of an attempt that was refused. */
 function refusalOf(state: Doubting): Outcome {
   const { reason, spending } = state
-  // It says nothing new about the session: what is stored of it stays.
+  // It brings no news about the session: its stored outcome stays.
   if (mayBeOfSlot(state)) return outcomeBefore(spending)
   if (reason === 'none') return 'unexplained'
   return reason === 'dead-token' && spending.earlier === 'interrupted' ? 'lost' : 'refused'
 }
 
-/** What is stored about an attempt beside that the token was sent; undefined: the attempt is removed. */
+/** The stored outcome of an attempt, beside that the token was sent; undefined: the attempt is removed. */
 type Outcome = AttemptOutcome | undefined
 
-/** What is stored of the earlier attempt already: that one was interrupted is seen from a note without an outcome. */
+/** The stored outcome of the earlier attempt: a note without an outcome shows that it was interrupted. */
 function outcomeBefore({ earlier }: Spending): Outcome {
   return earlier === 'interrupted' ? undefined : earlier
 }

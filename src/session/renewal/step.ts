@@ -50,13 +50,13 @@ export interface Spending {
   /** After the first refusal the session file has been read again already. */
   readonly doubted: boolean
   readonly renewed?: StoredToken | undefined
-  /** The token of the answer is the one that the API has refused. */
+  /** The API has refused the token of this answer. */
   readonly repeated?: boolean
   readonly refusal?: Failure | undefined
   readonly unusable?: Failure | undefined
 }
 
-/** What has happened: the result of the last effect. */
+/** The result of the last effect. */
 export type Event =
   | { readonly type: 'read'; readonly session: Seen | undefined }
   /** `failed`: why another process could not renew the session while this one was waiting for the lock. */
@@ -71,7 +71,7 @@ export type Event =
    * refresh token itself, and not of what was asked for or of the person who has to do something first.
    */
   | { readonly type: 'refused'; readonly failure: Failure; readonly isDead?: true }
-  /** Refused without an error code, or with one that may be about the requested scope or audience. */
+  /** Refused without an error code, or with a code that may be about the requested scope or audience. */
   | { readonly type: 'unexplained'; readonly failure: Failure }
   /** Refused for the API that was asked for (invalid_target): some providers have used the refresh token up by then. */
   | { readonly type: 'perhaps-spent'; readonly failure: Failure }
@@ -177,7 +177,7 @@ export function renewedBody(before: SessionBody, sent: string, renewal: Renewal,
   }
 }
 
-/** How the state machine (state-machine.ts) ends: with a token, or with the failure that the person is told. */
+/** How the state machine (state-machine.ts) ends: with a token, or with the failure that the person sees. */
 
 /** The token that is still valid, with the failure as its warning, unless a longer life was asked for. */
 export function orStillValid(state: State & { spending: Spending }, failure: Failure, now: number): Step {
@@ -190,7 +190,7 @@ export function orStillValid(state: State & { spending: Spending }, failure: Fai
 export const mayBeOfSlot = ({ want, spending, reason }: Doubting): boolean =>
   reason === 'given' && !isPlain(want) && spending.earlier !== 'refused'
 
-/** The provider has refused, and nobody else has renewed: the sign-in has ended, or this API gets no token. */
+/** The provider has refused, and no person else has renewed: the sign-in has ended, or this API gets no token. */
 export function refused(state: Doubting, now: number): Step {
   const { want, spending, verdict, reason } = state
   if (mayBeOfSlot(state)) return orStillValid(state, verdict, now)

@@ -1,7 +1,7 @@
 import type { Tokens } from '../protocol/tokens.ts'
 import type { StoredToken } from '../store/session-file.ts'
 
-/** The tokens of a response as they are cached: the access token, and the ID token with its lifetime from `exp`. */
+/** The tokens of a response for the cache: the access token, and the ID token with its lifetime from `exp`. */
 export function storedTokens(tokens: Tokens, slot = { audience: '', scopes: '' }): StoredToken[] {
   const { receivedAt } = tokens
   const stored: StoredToken[] = [
@@ -22,8 +22,9 @@ export function refreshEnd({ refreshExpiresIn, receivedAt }: Tokens): { refreshE
 }
 
 /**
- * Seconds from its receipt to its end. Some providers send an ID token that they issued a while ago: it ends at its `exp` by the
- * provider's clock. Where that clock is not told and this one is behind, it still lives no longer than it says itself.
+ * Seconds from its receipt to its end. Some providers send an ID token that they issued a while ago: it ends at its `exp` by
+ * the provider's clock. Where that clock is unknown and this one is behind, it still lives no longer than from its `iat` to its
+ * `exp`.
  */
 function idTokenLife(iat: number, exp: number, { receivedAt, skewSeconds }: Tokens): number {
   const left = Math.floor(exp - receivedAt / 1000 - skewSeconds)

@@ -59,10 +59,10 @@ export function requireSameWay(...asked: Parameters<typeof changeOfWay>): void {
 const shown = (value: string | undefined) => (value === undefined ? 'not set' : safeText(value, 200))
 
 /**
- * Reads the session and enforces the origin binding: its tokens go only to the API origins confirmed at sign-in, and only
- * the confirmed way. The header is checked before the keychain is touched. Undefined: not signed in.
- * Failures: `other-origin`; `profile-changed` when `dpop` is another than at the sign-in, or when the profile signed in as
- * another client (looked for only where this one has no session: it takes the headers of all of them).
+ * Reads the session and enforces the origin binding: its tokens go only to the API origins confirmed at sign-in, and only the
+ * confirmed way. The header is checked before the keychain is touched. Undefined: not signed in. Failures: `other-origin`;
+ * `profile-changed` when `dpop` has changed since the sign-in, or when the profile signed in as another client. That takes the
+ * headers of all sessions, so it looks only where this one has none.
  */
 export async function readBound(client: Client, store: Store, ports: Ports): Promise<Session | undefined> {
   const read = () =>

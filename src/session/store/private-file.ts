@@ -4,7 +4,7 @@ import { Failure } from '../../errors.ts'
 import type { FileFacts, Files, Ports } from '../../ports/ports.ts'
 import { type LinkOnTheWay, type NamedFile, whyNotEntrusted } from '../../why-not-private.ts'
 
-/** Limit for such a file, bytes: it holds a key or one short line. */
+/** Limit in bytes: the file holds a key or one short line. */
 const MOST_BYTES = 64 * 1024
 
 /** The text of a file that the user names, and that holds a secret. `what`: for the message. Failure `settings`. */
@@ -17,7 +17,7 @@ export async function readPrivateText(path: string, what: string, ports: Ports):
   }
   if (named) judge(named)
   let hint: string | undefined
-  // Another file may lie there by now: what is judged again is what is read.
+  // Another file may lie there by now: the file that is read is judged again.
   const judgeOpen = (file: FileFacts) => named && judge({ ...named, file })
   const bytes =
     named &&
@@ -34,7 +34,7 @@ export async function readPrivateText(path: string, what: string, ports: Ports):
 const LET_IT_READ =
   'Let the user that runs ls-auth read it (in Kubernetes: defaultMode: 0440 for the volume, with fsGroup).'
 
-/** Undefined: nothing is there. */
+/** Undefined: the file is missing. */
 async function lookAt(path: string, files: Files): Promise<NamedFile | undefined> {
   const facts = await files.inspect(path)
   if (!facts) return undefined
@@ -48,8 +48,8 @@ async function lookAt(path: string, files: Files): Promise<NamedFile | undefined
 const MOST_LINKS = 40
 
 /**
- * Follows a path as the kernel does, one name after the other: links may also lie in the place of directories, as in a
- * volume of Kubernetes. `end`: the path without links, where something may be missing; undefined: too many links.
+ * Follows a path as the kernel does, one name after the other: directories may be links too, as in a volume of Kubernetes.
+ * `end`: the path without links, where something may be missing; undefined: too many links.
  */
 async function followLinks(
   path: string,

@@ -16,11 +16,11 @@ export interface SealedNotes {
   /** Proves that one can be kept. Failures: `storage`, `refused`, those of the vault. */
   probe(): Promise<void>
   keep(name: string, clientId: string, value: unknown, more?: object): Promise<void>
-  /** The header, of which nothing is authentic yet; undefined: there is no such note. Failures: `refused`, `session-ended`. */
+  /** The header, not authenticated yet; undefined: there is no note of that name. Failures: `refused`, `session-ended`. */
   head(name: string): Promise<SessionHeader | undefined>
   /** Undefined: there is none. Failures: `session-ended` (damaged, or changed), `refused`, those of the vault. */
   read(name: string): Promise<unknown>
-  /** Forgets it as far as that is possible now; never throws. */
+  /** Forgets it, if that is possible now; never throws. */
   forget(name: string): Promise<void>
 }
 

@@ -77,8 +77,8 @@ export interface SessionBody {
   /** Scope of the token response (RFC 6749 §5.1), space separated. */
   readonly grantedScope?: string
   /**
-   * The refresh token came with a token for other scopes or another API, and may be bound to them (against RFC 6749 §6):
-   * the next refresh requests the session's own scopes again.
+   * The refresh token came with a token for other scopes or another API, and may be bound to them (against RFC 6749 §6). The
+   * next refresh requests the session's own scopes again.
    */
   readonly narrowed?: true
   /** What came when they were asked for again: `undone`: the session's own scopes; `kept`: less, or a refusal. */
@@ -94,7 +94,7 @@ export interface SessionBody {
   readonly attempt?: { readonly hash: string; readonly at: number; readonly outcome?: AttemptOutcome }
   /** The refresh token of the sign-in this one replaced, until it is revoked. */
   readonly superseded?: string
-  /** The refresh token that came for another person, until it is revoked. The one of before is not sent again, so there is one. */
+  /** The refresh token that came for another person, until it is revoked. The earlier one is not sent again, so there is one. */
   readonly foreign?: string
   /** Sid of the sign-in this one replaced; its keychain item only needs deleting. */
   readonly replaced?: string
@@ -110,9 +110,9 @@ export interface SessionBody {
   /** The key that the tokens of this sign-in are bound to, from the sign-in to its end; missing: they are bound to none. */
   readonly proofKey?: ProofKey
   /**
-   * Makes the note of an attempt larger than the answer is expected to be: a disk that has no room for it is found before the
-   * refresh token is spent. It keeps no room: the answer is a new file beside the note, so what it surely finds is the room of the
-   * file before the note, and what else is free by then.
+   * Makes the note of an attempt larger than the expected answer: a disk without room for it is found before the refresh token
+   * is spent. It keeps no room. The answer is a new file beside the note: it surely finds the room of the file before the note,
+   * and perhaps more.
    */
   readonly padding?: string
 }
@@ -139,9 +139,9 @@ export function readHeader(bytes: Buffer, path: string): SessionHeader {
 }
 
 /**
- * Reads a session file or a tombstone of the session of this name; undefined: there is none. Failures: those of readOwn
- * and {@link readHeader}. A directory in its place is a damaged file, and so is one of another session: the key of that
- * one is kept under another name, and what its header says is about somebody else.
+ * Reads a session file or a tombstone of the session of this name; undefined: there is none. Failures: those of readOwn and
+ * {@link readHeader}. A directory in its place is a damaged file. So is a file of another session: its key is under another
+ * name, and its header is about another person.
  */
 export async function readSessionFile(
   path: string,
@@ -195,7 +195,7 @@ function fromDisk(text: string): SessionBody {
   return { ...body, tokens: body.tokens.map(({ token, ...rest }) => ({ ...rest, value: token })) }
 }
 
-/** Failure `session-ended` for a damaged file, which is left as it is. */
+/** Failure `session-ended` for a damaged file, which is left unchanged. */
 export const damaged = (path: string): Failure =>
   new Failure('session-ended', `the session file ${path} is damaged`, {
     hint: 'The file was not changed. Sign in again to replace it: ls-auth login',

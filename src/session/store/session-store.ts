@@ -20,8 +20,8 @@ import {
 import type { Secret } from './vaults/vault.ts'
 
 /**
- * The stored session. The one commit point is the rename of the session file. The keychain item of a sign-in is written
- * once and never overwritten, so a write that is delayed past its timeout cannot replace a newer one.
+ * The stored session. The one commit point is the rename of the session file. The keychain item of a sign-in is written once
+ * and never overwritten: a write that is delayed past its timeout cannot replace a newer one.
  */
 export interface Store {
   /** The header alone: no key, no keychain. */
@@ -45,7 +45,7 @@ export interface Store {
   clearTombstone(item: Item): Promise<void>
   /** The keychain items of all sign-ins, current or not. */
   items(): Promise<readonly Item[]>
-  /** Removes temporary files of killed processes. Only under the lock: nobody else writes these files then. */
+  /** Removes temporary files of killed processes. Only under the lock: no person else writes these files then. */
   clearTemporary(): Promise<void>
   recallItem(item: Item): Promise<Secret | undefined>
   discardItem(item: Item): Promise<void>
@@ -62,7 +62,7 @@ export interface Store {
   withSessionLock<T>(command: string, tell: (line: string) => void, work: () => Promise<T>): Promise<T>
 }
 
-/** The store of a client's session. Does no I/O itself; nothing is cached between calls. */
+/** The store of a client's session. Does no I/O itself, and caches nothing between calls. */
 export const openStore = (client: Client, ports: Ports): Promise<Store> =>
   openStoreNamed(sessionName(client), client, ports)
 
@@ -185,8 +185,8 @@ async function probe(place: SessionPlace, tell: (line: string) => void): Promise
 }
 
 /**
- * The last renewal that got no usable answer, noted beside the session. Whoever has waited for the lock meanwhile fails
- * in the same way at once: forty processes in a row at a provider that is down would wait longer than anybody may.
+ * The last renewal that got no usable answer, noted beside the session. Whoever has waited for the lock in that time fails in
+ * the same way at once. At a provider that is down, forty processes in a row would wait too long.
  */
 
 const fileOf = ({ directory }: SessionPlace): string => join(directory, 'failed')

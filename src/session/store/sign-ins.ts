@@ -19,8 +19,8 @@ interface Options {
 }
 
 /**
- * What {@link findEverySignIn} finds, without what cannot be read. Nothing is decided by it where others can write to one of
- * the directories. Failures: `storage`, `refused`.
+ * The sign-ins of {@link findEverySignIn}, without unreadable ones. They decide nothing where others can write to one of the
+ * directories. Failures: `storage`, `refused`.
  */
 export async function findSignIns(
   stateDirectory: string,
@@ -66,7 +66,7 @@ async function find(
   await requirePrivate([stateDirectory, root], files, ports.env)
   const found: FoundSignIn[] = []
   for (const name of await listOwn(root, files)) {
-    // What somebody else put there (a file manager's notes) is none of ours.
+    // What another person put there (a file manager's notes) is none of ours.
     if (!isSessionName(name)) continue
     const file = await orFailure(() => fileIn(join(root, name), files, ports.env, options))
     const header =

@@ -54,7 +54,7 @@ export async function writeOwn(path: string, bytes: Uint8Array, files: Files, pi
  */
 export async function makePrivate(directories: readonly string[], files: Files, env: Env): Promise<void> {
   const directory = directories.at(-1) as string
-  // What is there is judged below. By sudo, nothing is made in somebody's home directory.
+  // Its content is judged below. Sudo makes no directory in a person's home.
   if (env.uid === 0 && env.variables.SUDO_UID !== undefined) {
     await requireOwn(directories.slice(0, 1), files, env)
   }
@@ -67,8 +67,8 @@ export async function makePrivate(directories: readonly string[], files: Files, 
 }
 
 /**
- * Each directory, where it is there, must be owned by the user and not writable by others, who could replace what is in
- * it; so must the file in the last of them. On Windows (no user id) nothing is looked at. Failures: `storage`, `refused`.
+ * Each existing directory must be owned by the user and not writable by others, who could replace its content; so must the file
+ * in the last of them. On Windows (no user id) it checks nothing. Failures: `storage`, `refused`.
  */
 export async function requirePrivate(
   directories: readonly string[],
@@ -83,7 +83,7 @@ export async function requirePrivate(
     const facts = await files.inspect(place).catch((cause) => {
       throw new Failure('storage', `cannot inspect ${place} (${cause.code ?? 'error'})`, { cause })
     })
-    // The read itself refuses what is no plain file.
+    // The read itself refuses what isn't a plain file.
     if (!facts || (place === file && facts.kind !== 'file')) continue
     const hint =
       place !== file

@@ -12,7 +12,7 @@ import { maskEchoes } from '../answers/echoed-secrets.ts'
 const MOST_BYTES = 64 * 1024
 /** Waits before it is asked again, milliseconds. */
 const WAITS = [500, 1000, 2000] as const
-/** No try begins later than that where no `--timeout` is set: somebody waits for the command. */
+/** No try begins later than that where no `--timeout` is set: a person waits for the command. */
 const PATIENCE_MILLISECONDS = 10_000
 /** Longest text of AWS that is shown, characters. */
 const MOST_SHOWN = 300
@@ -51,8 +51,8 @@ export async function awsProof(
 }
 
 /**
- * Asks again while STS is asked too often or has trouble of its own. The waits differ, since the jobs of a pipeline begin
- * together; one that would end after `patience` milliseconds is not begun.
+ * Asks again while STS limits the rate or has trouble of its own. The waits differ, since the jobs of a pipeline begin
+ * together; a wait that would end after `patience` milliseconds is not begun.
  */
 async function patiently(
   ask: () => Promise<HttpAnswer>,

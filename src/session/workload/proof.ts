@@ -11,7 +11,7 @@ import { requestProof } from './requested-proof.ts'
 /** A token by which the platform says what this program is. */
 export interface Proof {
   readonly value: string
-  /** Not verified; undefined: it is no JWT. */
+  /** Not verified; undefined: it isn't a JWT. */
   readonly claims: Readonly<Record<string, unknown>> | undefined
   /** The platform's clock minus ours, seconds. */
   readonly skewSeconds: number
@@ -26,7 +26,7 @@ const LEEWAY_SECONDS = 60
 const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/
 
 /**
- * The proof, read or asked for anew: a file may hold another one by now. `audience`: for a source that can be asked.
+ * The proof, read or asked for again: a file may hold another one by now. `audience`: for a source that can be asked.
  * Failures: `no-proof`, `network`, `refused` (an unsafe address).
  */
 export async function readProof(
@@ -77,7 +77,7 @@ async function textOf(
   }
 }
 
-/** A pipe that nobody writes would be waited for without end. */
+/** A pipe without a writer would be waited for without end. */
 const notPlain = (shown: string): Failure =>
   new Failure('no-proof', `${shown} is not a plain file`, {
     hint: 'Set workload.source to the file with the token.',

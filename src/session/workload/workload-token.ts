@@ -20,7 +20,7 @@ export interface WorkloadToken {
   readonly token: StoredToken
   /** What a session would hold beside it: metadata, keys, granted scope, clock skew. */
   readonly body: SessionBody
-  /** The claims of the platform's proof, not verified; undefined: there is none, or it is no JWT. */
+  /** The claims of the platform's proof, not verified; undefined: there is none, or it isn't a JWT. */
   readonly proofClaims: Proof['claims']
 }
 
@@ -31,9 +31,9 @@ export type HeldTokens = Map<string, Promise<WorkloadToken>>
 const UNKNOWN_LIFE = 60
 
 /**
- * A token that is valid now: one that this process holds, else a new one; commands at the same time share the request.
- * Failures: `no-proof`, `settings`, `network`, `provider-failed`, `not-signed-in` (refused by the provider),
- * `not-allowed` (policy), `refused`, `usage`, `cannot-do`.
+ * A token that is valid now, from this process or new; commands at the same time share the request. Failures: `no-proof`,
+ * `settings`, `network`, `provider-failed`, `not-signed-in` (refused by the provider), `not-allowed` (policy), `refused`,
+ * `usage`, `cannot-do`.
  */
 export async function workloadToken(
   client: Client,
@@ -51,7 +51,7 @@ export async function workloadToken(
     if (held.get(slot) !== before) continue
     const asked = askForToken(client, workload, want, ports)
     held.set(slot, asked)
-    // Nobody has replaced it meanwhile: whoever asks waits for it.
+    // No caller has replaced it in between: whoever asks waits for it.
     asked.catch(() => held.delete(slot))
     return checkLife(await asked, want, ports)
   }
@@ -136,7 +136,7 @@ async function exchanged(
   proof: Proof | undefined,
   ports: Ports,
 ): Promise<WorkloadToken> {
-  // Lazy: a token that is used as it is needs no code that talks to a token endpoint.
+  // Lazy: a token that is used unchanged needs no code that talks to a token endpoint.
   const { grantedToken } = await import('./workload-grant.ts')
   const { tokens, metadata } = await grantedToken(client, workload, want, proof, ports)
   const { receivedAt, skewSeconds, jwks, scope } = tokens
@@ -167,8 +167,8 @@ async function exchanged(
 }
 
 /**
- * A failure in words for whoever runs the program: what the provider has refused, with what the proof says. Nobody signs
- * in here, so a hint to do that is replaced.
+ * A failure in words for whoever runs the program: the provider's refusal, with the claims of the proof. A program cannot sign
+ * in, so a hint to do that is replaced.
  */
 export function explainRefusal(error: unknown, workload: Workload, proof: Proof | undefined): unknown {
   if (!(error instanceof Failure)) return error

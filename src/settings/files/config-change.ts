@@ -14,17 +14,17 @@ const SETTINGS_LOCK = 'settings.lock'
 /** Who changes settings. */
 export interface Changer {
   readonly ports: LockPorts
-  /** The command, for others that wait meanwhile. */
+  /** The command, for others that wait. */
   readonly command: string
   /** Prints a line on stderr. */
   tell(line: string): void
 }
 
 /**
- * Changes the user's file, and gives it as it is then. `settings` may be minutes old, so the file is read again under a
- * lock, and `decide` is asked what to do with what it holds now; what it throws leaves the file as it is. Written atomically
- * (0600); where the file is a link to where somebody keeps it, there. Failures: `settings`, `storage`, `busy`, `refused` (by
- * sudo, a place of another user).
+ * Changes the user's file, and gives the new one. `settings` may be minutes old, so the file is read again under a lock, and
+ * `decide` chooses the change for its content of now; if it throws, the file stays unchanged. Written atomically (0600); where
+ * the file is a link to where a person keeps it, there. Failures: `settings`, `storage`, `busy`, `refused` (by sudo, a place of
+ * another user).
  */
 export async function changeConfig(
   settings: Settings,
@@ -38,7 +38,7 @@ export async function changeConfig(
   await files.makeDirectory(stateDirectory).catch((cause) => {
     throw unwritable(`to ${stateDirectory}`, 'XDG_STATE_HOME', cause, ports.env)
   })
-  // Not beside the file: settings may be synchronised or shared between machines, where a lock holds nobody back.
+  // Not beside the file: settings may be synchronised or shared between machines, where a lock is useless.
   const locked = { path: join(stateDirectory, SETTINGS_LOCK), what: 'the settings' } as const
   return withLock(locked, command, ports, tell, async () => {
     const config = await readConfig(configFile, files)

@@ -22,8 +22,8 @@ const KNOWN_KEYS = ['version', 'profiles', 'default_profile']
 const MOST_BYTES = 1024 * 1024
 
 /**
- * Reads a settings file; a missing one counts as empty. `anyKind`: it may be a pipe, as one that the person names; any
- * other would keep each command waiting. Failure `settings`: unreadable, no TOML, wrong shape, a newer version.
+ * Reads a settings file; a missing one counts as empty. `anyKind`: it may be a pipe, if the person names it; else a pipe would
+ * keep each command waiting. Failure `settings`: unreadable, no TOML, wrong shape, a newer version.
  */
 export async function readConfig(path: string, files: Files, anyKind = false): Promise<ConfigFile> {
   let bytes: Buffer | undefined
@@ -120,7 +120,7 @@ function requireVersion({ version = VERSION }: Readonly<Record<string, unknown>>
 export const isTable = (value: unknown): value is Record<string, unknown> =>
   isObject(value) && !(value instanceof Date)
 
-/** Failure `settings`: it is no TOML. */
+/** Failure `settings`: it isn't a TOML. */
 export async function parseConfig(text: string, path: string): Promise<Record<string, unknown>> {
   const { parseToml } = await import('./toml-reading.ts')
   try {

@@ -6,7 +6,7 @@ export type Change =
       readonly set: string
       /** Undefined takes a setting away. */
       readonly values: Readonly<Record<string, unknown>>
-      /** With a new profile: the one that is the default from now on. */
+      /** With a new profile: the default from now on. */
       readonly defaultProfile?: string | undefined
     }
   /** A default that names it goes as well. */
@@ -14,8 +14,8 @@ export type Change =
   | { readonly defaultProfile: string }
 
 /**
- * The text of the file after a change: comments, order and unknown keys are preserved; a new profile is added at the end,
- * or in the braces of `profiles = { … }`. Failure `settings`: the result is no TOML.
+ * The text of the file after a change: comments, order and unknown keys are preserved; a new profile is added at the end, or in
+ * the braces of `profiles = { … }`. Failure `settings`: the result isn't TOML.
  */
 export async function textAfter(config: ConfigFile, change: Change): Promise<string> {
   const text = await changed(config, change, await import('./toml-writing.ts'))

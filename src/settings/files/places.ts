@@ -59,9 +59,9 @@ const isWhole = (path: string, env: Env): boolean =>
   (env.platform === 'win32' ? win32 : posix).isAbsolute(expandHome(path, env))
 
 /**
- * A path that somebody types, from the working directory on. What is in the home directory keeps its `~`. `where`: the
- * flag, variable or key. Failure `usage`: a variable of cmd is in it, on Windows. PowerShell leaves %NAME% as it is, and
- * the file would be made in a directory of that name.
+ * A path that a person types, from the working directory on. Below the home directory it keeps its `~`. `where`: the flag,
+ * variable or key. Failure `usage`: a variable of cmd is in it, on Windows. PowerShell leaves %NAME% alone, and the file would
+ * be made in a directory of that name.
  */
 export function typedPath(path: string, where: string, env: Env): string {
   if (env.platform === 'win32' && /%[a-z_][\w()]*%/i.test(path)) {

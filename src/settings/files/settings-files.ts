@@ -75,7 +75,7 @@ function toldFault(error: unknown, { systemConfigFile: path, uid }: Env): unknow
   // EINVAL: something else than a file lies there.
   if (error.reason !== 'unreadable-file' || code === 'EINVAL') return systemFault(error)
   if (!/^(EACCES|EPERM)$/.test(String(code))) return systemFault(error.withHint('Ask an administrator.'))
-  // The directory may be the one that is closed. Windows, where there is no user id, has no `chmod`.
+  // The directory may be the closed one. Windows, where there is no user id, has no `chmod`.
   const run = uid === undefined ? '.' : `: sudo chmod a+rX ${dirname(path)} ${path}`
   return systemFault(error.withHint(`Make it readable for everybody${run}`))
 }

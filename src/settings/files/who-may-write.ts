@@ -29,7 +29,7 @@ export async function openPlaces(
   const places: OpenPlace[] = []
   for (const path of new Set([file, end, dirname(file), dirname(end)])) {
     const facts = await inspect(path)
-    // What is no file is refused when it is read.
+    // What isn't a file is refused when it is read.
     if (facts === undefined || facts.kind === 'other') continue
     const { kind, mode, uid: owner } = facts
     const who = kind === 'directory' ? ', who can replace the settings in it' : ''

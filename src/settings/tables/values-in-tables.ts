@@ -22,8 +22,8 @@ export const notOneValue = (table: string, values: readonly string[]): Failure =
   })
 
 /**
- * Judges what is typed for a value in a table by itself, before it is among those of the file: what is wrong with it is not
- * to be corrected there. Failures: `settings`, `usage`.
+ * Judges a typed value of a table by itself, before it is among those of the file: its faults are not to be corrected there.
+ * Failures: `settings`, `usage`.
  */
 export function checkTyped(path: readonly string[], value: unknown, env: Env): void {
   const [table = '', ...inner] = path

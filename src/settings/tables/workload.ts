@@ -103,7 +103,7 @@ function whatIsWrong(given: Given): Workload | Wrong {
   return contradictionIn(workload) ?? workload
 }
 
-/** Values to try for what is missing, as they are typed; the usual ones first. */
+/** Typed values to try for a missing one; the usual ones first. */
 const TRIALS: readonly (readonly [typed: string, given: Given])[] = [
   ...['none', 'env:NAME'].map(
     (form) => [`workload.source ${form}`, { source: proofSource(form) as Workload['source'] }] as const,
@@ -138,7 +138,7 @@ function nextSetting(given: Given): string | undefined {
   return undefined
 }
 
-/** Values that do not go together: what is wrong, and the next step. */
+/** Values that do not go together: the fault, and the next step. */
 function contradictionIn(workload: Workload): Wrong | undefined {
   const { source, grant, clientAuth, assertionKey, assertionKeyId } = workload
   if (source.kind === 'none' && (grant !== 'client-credentials' || clientAuth === 'source_token'))

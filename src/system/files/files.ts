@@ -11,7 +11,7 @@ const failure = (code: string, message: string): Error => Object.assign(new Erro
 
 /** Opens a file to append records to; see {@link Files.openGrowing}. It stays locked while it is open. */
 function openGrowing(path: string): GrowingFile {
-  // O_NONBLOCK: a pipe that nobody reads must not hold up its refusal.
+  // O_NONBLOCK: a pipe that no person reads must not hold up its refusal.
   const flags = constants.O_RDWR | constants.O_CREAT | appending() | (constants.O_NONBLOCK ?? 0)
   const file = fs.openSync(path, flags, 0o600)
   try {
@@ -139,7 +139,7 @@ function requireOwner({ uid }: fs.Stats, ...owners: readonly number[]): void {
   throw Object.assign(new Error('of another user'), { code: 'EPERM' })
 }
 
-/** Whether an open file of ours, to be appended to, has another mode than it should: made so by a umask, or by somebody. */
+/** Whether an open file of ours, to be appended to, has another mode than it should: made so by a umask, or by a person. */
 function isOpenToOthers(facts: fs.Stats): boolean {
   requireOwner(plainFile(facts))
   return process.platform !== 'win32' && (facts.mode & 0o777) !== 0o600
@@ -198,7 +198,7 @@ export const realFiles: Files = {
     const temporary = `${path}.${crypto.randomUUID()}.tmp`
     try {
       await realFiles.create(temporary, bytes)
-      // Not `rename`, which takes the place of a file that is there.
+      // Not `rename`, which replaces an existing file.
       await link(temporary, path)
     } catch (error) {
       if (!NO_LINKS.has(errorCode(error) ?? '')) throw error

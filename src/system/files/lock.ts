@@ -14,9 +14,9 @@ const [open, close, writeFile] = [promisify(fs.open), promisify(fs.close), promi
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0
 
 /**
- * An advisory lock that the kernel holds for an open file: when its holder dies it is released at once, so there are no
- * stale locks. The lock file is never unlinked (an unlinked file would let a second holder in). Failure `settings` when
- * the native library is missing.
+ * An advisory lock that the kernel holds for an open file. It is released at once when its holder dies, so there are no stale
+ * locks. The lock file is never unlinked (an unlinked file would admit a second holder). Failure `settings` when the native
+ * library is missing.
  */
 export async function kernelLock(): Promise<Lock> {
   const native = loadNative()
@@ -54,7 +54,7 @@ function tryNative(native: Native, file: number): boolean {
   }
 }
 
-/** Neither through a link to another file, nor into a pipe that nobody reads. */
+/** Neither through a link to another file, nor into a pipe that no person reads. */
 async function leaveNote(path: string, note: string): Promise<void> {
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK = 0 } = constants
   const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | NO_FOLLOW, 0o600)

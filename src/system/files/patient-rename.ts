@@ -11,9 +11,8 @@ const LONGEST_PAUSE_MILLISECONDS = 100
 const HELD = new Set(['EPERM', 'EACCES', 'EBUSY'])
 
 /**
- * `rename` for Windows, which refuses it while another program has one of the two files open and does not share it for
- * deletion, as virus scanners do: tried again for 10 seconds. What is thrown is the last error of the file system; it is thrown at
- * once where waiting does not help.
+ * `rename` for Windows, which refuses it while another program has one of the files open without sharing it, as virus scanners
+ * do. It retries for 10 seconds, and throws the last error of the file system, at once where waiting does not help.
  */
 export async function renamePatiently(from: string, to: string): Promise<void> {
   const end = performance.now() + LONGEST_WAIT_MILLISECONDS
@@ -28,13 +27,13 @@ export async function renamePatiently(from: string, to: string): Promise<void> {
   }
 }
 
-/** A directory, and a file with the attribute "read-only": refused by the same codes, and by nobody who goes away. */
+/** A directory, and a file with the attribute "read-only": the same codes, but waiting doesn't help. */
 function isNeverReplaced(path: string): boolean {
   try {
     const facts = fs.lstatSync(path, { throwIfNoEntry: false })
     return facts !== undefined && (!facts.isFile() || (facts.mode & 0o200) === 0)
   } catch {
-    // It is being deleted, or held so that nobody may look.
+    // It is being deleted, or held so that no person may look.
     return false
   }
 }

@@ -49,7 +49,7 @@ export function decompress(wire: Buffer, headers: HttpAnswer['headers'], request
       },
     )
   try {
-    // Synchronous: nothing else runs meanwhile, and the asynchronous form takes a trip to another thread.
+    // Synchronous: no other work waits, and the asynchronous form takes a trip to another thread.
     return decoder(wire, { maxOutputLength: request.maxBytes })
   } catch (cause) {
     if (errorCode(cause) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(request)

@@ -16,9 +16,9 @@ const IDLE_MILLISECONDS = 4_000
 type Client = Pick<typeof import('node:http'), 'request'> & Readonly<Record<'kept' | 'own', Agent>>
 
 /**
- * Directly to the host, by Node's own HTTP client. undici could be the one client for all, since it knows proxies, but
- * has to be loaded: `trace get` of 100 spans would take 130 ms of CPU for 80, `token --min-ttl 60m` 160 for 140 (whole
- * processes, medians of 40 alternating runs, Node 24; `npm run bench -- start` times both).
+ * Directly to the host, by Node's own HTTP client. The other client, undici, knows proxies too, but has to be loaded. `trace
+ * get` of 100 spans would take 130 ms of CPU for 80, `token --min-ttl 60m` 160 for 140. (Whole processes, medians of 40
+ * alternating runs, Node 24; `npm run bench -- start` times both.)
  */
 export function directTransport(tls: TlsSettings): Transport {
   const keep = { keepAlive: true, timeout: IDLE_MILLISECONDS }

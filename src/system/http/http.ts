@@ -21,8 +21,8 @@ import {
 const REQUEST_MILLISECONDS = 30_000
 
 /**
- * The only HTTP client, for sign-in and API alike: proxy and CA settings, timeout and maximum size, no redirect ever
- * followed, and errors without text of the server. Failure `settings` when a setting cannot be used.
+ * The only HTTP client, for sign-in and API alike: proxy and CA settings, timeout, maximum size, no redirects, and errors
+ * without text of the server. Failure `settings` when a setting cannot be used.
  */
 export async function openHttp(settings: HttpSettings, env: Env): Promise<Http> {
   const proxies = proxySettings(settings, env)

@@ -22,7 +22,7 @@ const NOT_HTTP_HINT = 'Check the address and its port. If both are right, ask wh
 
 /**
  * Maps the error of a request without an answer to a Failure with our own message: `refused` for a certificate, else a
- * NetworkFailure, which knows whether the request may have been sent.
+ * NetworkFailure. That knows whether the request may have been sent.
  */
 export function networkFailure(error: unknown, url: URL, timedOut: boolean): Failure {
   const proxy = `the proxy on the way to ${url.host}`
@@ -82,7 +82,7 @@ function isFromProxy(cause: RootCause, url: URL): boolean {
 interface RootCause {
   readonly name?: unknown
   readonly code?: unknown
-  /** Of an error that the system tells: what was tried. */
+  /** The call that failed, of an error of the system. */
   readonly syscall?: unknown
   readonly hostname?: unknown
   readonly port?: unknown

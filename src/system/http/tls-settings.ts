@@ -10,7 +10,7 @@ import { whyNotPrivate } from '../../why-not-private.ts'
 import { networkFailure } from './network-failure.ts'
 import { CONNECT_MILLISECONDS } from './transport.ts'
 
-/** CA certificates to trust and a client certificate to present; what is absent is left to Node's defaults. */
+/** CA certificates to trust and a client certificate to present; Node's defaults for absent ones. */
 export interface TlsSettings {
   readonly ca?: string[]
   readonly cert?: string
@@ -18,7 +18,7 @@ export interface TlsSettings {
 }
 
 /**
- * Reads the files the settings name; Failure `settings`: see {@link readPem}, and a certificate and a key that are no pair. Node reads NODE_EXTRA_CA_CERTS itself,
+ * Reads the files the settings name; Failure `settings`: see {@link readPem}, and a certificate and a key that don't belong together. Node reads NODE_EXTRA_CA_CERTS itself,
  * but an explicit `ca` replaces that set: so it is added here again.
  */
 export function tlsSettings(settings: HttpSettings, env: Env): TlsSettings {
@@ -74,7 +74,7 @@ export function certificateIssuer(
   return new Promise((resolve, reject) => {
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const port = Number(url.port || 443)
-    // RFC 6066 §3: an address is no name of a server.
+    // RFC 6066 §3: an address isn't a name of a server.
     const name = isIP(host) === 0 ? { servername: host } : {}
     const socket = connect({ ...options, ...name, host, port, timeout })
     socket.once('secureConnect', () => {
@@ -105,8 +105,8 @@ const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED
 
 /**
  * The text of a PEM file (RFC 7468) that `setting` names. Failure `settings` when it cannot be read, and for certificates also
- * when it holds none: TLS would go on without, and say later that the server is not trusted. For a key also when others can
- * read one of the user's own; a link is judged by the file that it leads to.
+ * when it holds none: TLS would continue without, and later report an untrusted server. For a key also when others can read one
+ * of the user's own; a link is judged by its target.
  */
 export function readPem(
   path: string,
@@ -147,7 +147,7 @@ function read(
 ): { readonly text: string; readonly mode: number; readonly uid: number } {
   let file: number
   try {
-    // A pipe that nobody writes must not hold up its refusal.
+    // A pipe without a writer must not hold up its refusal.
     file = fs.openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (cause) {
     const code = errorCode(cause) ?? ''

@@ -23,9 +23,9 @@ export interface Tunnels {
 }
 
 /**
- * Limits how long a proxy may take to answer CONNECT (undici's own limit is 300 s), and closes where that comes to nothing
- * with {@link NoTunnel}. And it leaves the server name to undici's connector, which has none for an IP address (RFC 6066 §3):
- * the agent gives the address, of which Node warns, and with IPv6 no certificate would fit it.
+ * Limits how long a proxy may take to answer CONNECT (undici's own limit is 300 s), and closes a failed tunnel with {@link
+ * NoTunnel}. And it leaves the server name to undici's connector, which has none for an IP address (RFC 6066 §3). The agent
+ * would give the address, of which Node warns, and with IPv6 no certificate would fit it.
  */
 export function limitedTunnels(undici: Undici, milliseconds: number | undefined): Tunnels {
   const headersTimeout = milliseconds ?? TUNNEL_MILLISECONDS
@@ -58,8 +58,8 @@ export function limitedTunnels(undici: Undici, milliseconds: number | undefined)
 }
 
 /**
- * For undici, UND_ERR_SOCKET tells of a lost connection, after which it opens another: its agent would send CONNECT, and the
- * credentials of the proxy, again and again without a pause. So a closed connection has an error of ours.
+ * For undici, UND_ERR_SOCKET means a lost connection, after which it opens another. Its agent would send CONNECT, and the
+ * credentials of the proxy, again and again. So a closed connection has an error of ours.
  */
 function withoutTunnel(error: unknown): NoTunnel {
   const code = errorCode(error) ?? ''
@@ -69,7 +69,7 @@ function withoutTunnel(error: unknown): NoTunnel {
 
 /**
  * `undici.request` that ends with the signal also before there is a connection (undici waits for it). Before there is one, it
- * rejects with {@link NotConnected}, whatever is the reason, and nothing is sent later.
+ * rejects with {@link NotConnected}, whatever the reason, and sends nothing later.
  */
 export async function undiciRequest(
   undici: Undici,

@@ -12,9 +12,9 @@ import { agentProxies, proxyFor, proxySettings, requireUsable } from './used-pro
 const CLOSED = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
 /**
- * The HTTP client whose bodies are streamed, for requests that are passed on: with the same proxy, CA and client
- * certificate as {@link openHttp}, no redirect followed, nothing decompressed. By undici alone, since a process that
- * serves others is started rarely. Failure `settings` when a setting cannot be used.
+ * The HTTP client whose bodies are streamed, for requests that are passed on. Proxy, CA and client certificate as of {@link
+ * openHttp}; no redirects, no decompression. By undici alone, since a process that serves others is started rarely. Failure
+ * `settings` when a setting cannot be used.
  */
 export async function openUpstream(settings: HttpSettings, env: Env): Promise<Upstream> {
   // A CommonJS package: in the bundle only its default export exists.

@@ -6,7 +6,7 @@ import { proxyUrl } from '../../proxy-url.ts'
 
 /**
  * What undici's `EnvHttpProxyAgent` takes. Empty strings, not undefined: it would otherwise read the process environment
- * itself. What is no URL of a proxy is left out: see {@link requireUsable}.
+ * itself. What isn't a URL of a proxy is left out: see {@link requireUsable}.
  */
 export function agentProxies({ http, https, noProxy }: ProxySettings) {
   const usable = (proxy: SetProxy | undefined) => proxyUrl(proxy?.value ?? '')?.href ?? ''
@@ -19,10 +19,10 @@ export function usedProxy(proxies: ProxySettings, url: URL): SetProxy | undefine
   return proxy === undefined || isExcepted(url, proxies.noProxy) ? undefined : proxy
 }
 
-/** Undefined: it is no URL of a proxy. What else is in the URL is not shown: it may be a password. */
+/** Undefined: it isn't a URL of a proxy. What else is in the URL is not shown: it may be a password. */
 export const hostOf = ({ value }: SetProxy): string | undefined => proxyUrl(value)?.host
 
-/** NetworkFailure `settings`, nothing is sent: the request would go through what is no HTTP proxy. */
+/** NetworkFailure `settings`: the setting isn't an HTTP proxy, so no request is sent. */
 export function requireUsable(proxies: ProxySettings, url: URL): void {
   const proxy = usedProxy(proxies, url)
   if (proxy === undefined || hostOf(proxy) !== undefined) return
@@ -46,7 +46,7 @@ function isExcepted({ protocol, hostname, port }: URL, noProxy: string): boolean
   })
 }
 
-/** A proxy as it is set; it may be unusable. */
+/** The setting of a proxy; it may be unusable. */
 interface SetProxy {
   readonly value: string
   /** The variable, or the key of the profile. */
@@ -60,7 +60,7 @@ export interface ProxySettings {
   readonly noProxy: string
 }
 
-/** The environment wins over the profile, as everywhere. Nothing is judged: what no request uses may be anything. */
+/** The environment wins over the profile, as everywhere. It judges no value: an unused one may be anything. */
 export function proxySettings({ proxy }: HttpSettings, { variables }: Env): ProxySettings {
   const first = (...names: readonly string[]): SetProxy | undefined => {
     const from = names.find((name) => variables[name])

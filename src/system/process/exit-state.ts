@@ -21,10 +21,10 @@ export function openExitState(): ExitState {
 }
 
 /**
- * Ends the process with `status`. With no output left in a buffer it exits at once, without waiting for idle
- * connections and for the heap to be torn down; else Node ends by itself once the streams are flushed. After a native
- * keychain call that timed out neither works, because `process.exit` waits for the blocked thread: the process image is
- * replaced by a shell that exits (Node 22.15 and later), else the process kills itself (137, on Windows 1).
+ * Ends the process with `status`. With no output left in a buffer it exits at once, without waiting for idle connections and
+ * the heap; else Node ends by itself once the streams are flushed. After a native keychain call that timed out neither works,
+ * because `process.exit` waits for the blocked thread. Then a shell that exits replaces the process image (Node 22.15 and
+ * later), else the process kills itself (137, on Windows 1).
  */
 export function leave(status: number, state: ExitState): void {
   process.exitCode = status

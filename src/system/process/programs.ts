@@ -13,7 +13,7 @@ const FROM_OTHERS = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
 export const programsOn = (platform: NodeJS.Platform): Programs => ({
   async run([program = '', ...args], variables) {
     if (platform !== 'win32') return runToEnd(program, args, variables)
-    // Before it is started: how Node judges such a name has changed with its versions (CVE-2024-27980).
+    // Before it is started: Node's versions judge these names differently (CVE-2024-27980).
     if (isBatchFile(program))
       throw new Failure('cannot-run', `${safeText(program, 100)} is a batch file`, BY_CMD)
     return runToEnd(program, args, variables).catch((error) => {
@@ -49,7 +49,7 @@ function runToEnd(
 ): Promise<ChildEnd> {
   return new Promise<ChildEnd>((resolve, reject) => {
     let child: ChildProcess | undefined
-    // Before the child is there: who hears from it and sends a signal at once must not end this process alone.
+    // Before the child exists: a signal right after its first word must not end this process alone.
     const passNoMore = passSignals((signal) => child?.kill(signal))
     const notStarted = (error: NodeJS.ErrnoException) => {
       passNoMore()
@@ -90,7 +90,7 @@ function passSignals(toChild: (signal: NodeJS.Signals) => void): () => void {
 /** How long a program that is too late has to end by itself, milliseconds. */
 const GRACE = 500
 
-/** Ends a program that is too late, also one that ignores it. Gives what forgets it. */
+/** Ends a program that is too late, even if it ignores that. Gives the function that cancels this. */
 function endAfter(milliseconds: number, child: ChildProcess, tooLate: () => void): () => void {
   let timer = setTimeout(() => {
     tooLate()

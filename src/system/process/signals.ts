@@ -9,11 +9,11 @@ const DEFERRAL_TIMEOUT_MILLISECONDS = 3_000
 const LAST_WORDS_MILLISECONDS = 1_000
 
 /**
- * A signal ends the process at once (the system's default), except between a request that cannot be repeated and committing
- * its answer (a refresh token, a client to register): there it is deferred, because dying would lose the session or leave the
- * client. A second signal is not deferred. What `beforeEnd` was given, a line in a file, is done before either. The process
- * ends by the signal itself ({@link endBySignal}). A process that serves others ends in order instead, by `ending`: it is
- * told of the signal once nothing defers it any more.
+ * A signal ends the process at once (the system's default). It is deferred between a request that cannot be repeated and
+ * committing its answer (a refresh token, a client to register). Dying there would lose the session or leave the client. A
+ * second signal is not deferred. Work given to `beforeEnd`, a line in a file, is done before either. The process ends by the
+ * signal itself ({@link endBySignal}). A process that serves others ends in order instead, by `ending`: it hears of the signal
+ * once it is no longer deferred.
  */
 export function processSignals(exitState: ExitState): Signals {
   const endings = new Set<(status: number) => void>()

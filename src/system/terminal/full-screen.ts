@@ -8,8 +8,8 @@ import type { Output } from './output.ts'
 type Variables = Readonly<Record<string, string | undefined>>
 
 /**
- * Control sequences that every terminal since the VT100 and xterm knows (ECMA-48; 1049 is xterm's). 2004 marks what is pasted,
- * which would be keys else, and behind a `q` commands of the shell; terminals that do not know it let it be.
+ * Control sequences that every terminal since the VT100 and xterm knows (ECMA-48; 1049 is xterm's). 2004 marks pasted text,
+ * which would be keys else, and behind a `q` commands of the shell; terminals that do not know it ignore it.
  */
 const ENTER = '\x1b[?1049h\x1b[?2004h\x1b[2J\x1b[H'
 const LEAVE = '\x1b[0m\x1b[?25h\x1b[?2004l\x1b[?1049l'
@@ -66,7 +66,7 @@ export async function withScreen<T>(
     screen.forget()
     keys.wake()
   }
-  // Also after a stop that nobody announced (SIGSTOP): the shell has had the terminal meanwhile.
+  // Also after a stop without notice (SIGSTOP): the shell has had the terminal in between.
   const resume = () => {
     if (hasEnded) return
     giveBack()
@@ -76,7 +76,7 @@ export async function withScreen<T>(
   }
   for (const name of ENDING) process.on(name, end)
   process.on('SIGCONT', resume)
-  // An exception that nobody catches, and a call of process.exit.
+  // An uncaught exception, and a call of process.exit.
   process.on('exit', giveBack)
   process.stdout.on('resize', redraw)
   try {

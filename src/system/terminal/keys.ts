@@ -22,7 +22,7 @@ export interface Keys {
   readonly next: Screen['next']
   /** Answers a waiting {@link next} without a key. */
   wake(): void
-  /** Forgets a paste that has begun: its end may have gone to somebody else. */
+  /** Forgets a paste that has begun: its end may have gone to another person. */
   dropPaste(): void
   /** Resolves once what was typed before is read away: the shell would take the rest of a paste for commands. */
   close(): Promise<void>
@@ -31,11 +31,11 @@ export interface Keys {
 /** After Escape alone so long is waited for the rest of a sequence; over a slow line its bytes come apart. */
 const ESCAPE_MILLISECONDS = 50
 
-/** Nothing more is on its way when nothing has come for so long; a person needs longer for the next key. */
+/** After so long a silence no more is on its way; a person needs longer for the next key. */
 const QUIET_MILLISECONDS = 20
 const MOST_MILLISECONDS = 500
 
-/** A second Ctrl-C that comes sooner nobody has pressed: it is another character of the same paste. */
+/** A second Ctrl-C that comes sooner no person has pressed: it is another character of the same paste. */
 const AGAIN_MILLISECONDS = 100
 
 /** Reads keys from a terminal in raw mode, by Node's own decoder of escape sequences. */
@@ -174,10 +174,10 @@ interface Silence {
   stop(): void
 }
 
-/** Calls `begun` when nothing has come for so many milliseconds. */
+/** Calls `begun` after so many milliseconds of silence. */
 function awaitSilence(milliseconds: number, begun: () => void): Silence {
   let look: NodeJS.Immediate | undefined
-  // A process that was busy or stopped meanwhile has yet to read what came: Node does so between a timer and an immediate.
+  // A process that was busy or stopped still has input to read: Node does so between a timer and an immediate.
   const wait = setTimeout(() => {
     look = setImmediate(begun)
   }, milliseconds)

@@ -7,7 +7,7 @@ import type { ExitState } from '../process/exit-state.ts'
 
 /**
  * One of the process's two output streams. A write that fails rejects with `EPIPE` for a closed pipe, else with Failure
- * `storage`; what the texts themselves throw while they are made passes as it is.
+ * `storage`; errors of the texts themselves pass unchanged.
  */
 export interface Output {
   readonly isTTY: boolean
@@ -30,11 +30,11 @@ const TEXTS_AT_ONCE = 64
 const UNITS_AT_ONCE = 32_768
 
 /**
- * Writes to the file descriptor directly. The first access of `process.stdout` builds a stream, which loads Node's
- * network and stream modules: 3 ms of the 28 ms of CPU that `ls-auth --version` would take (least of 40 alternating
- * runs, Node 20; `npm run bench -- start` times it), and on POSIX that stream writes synchronously just the same. The
- * stream is used where it does more: for the size of a terminal, on Windows (console encodings), and once a descriptor
- * that another process made non-blocking gives backpressure (EAGAIN).
+ * Writes to the file descriptor directly. The first access of `process.stdout` builds a stream, which loads Node's network and
+ * stream modules. That is 3 ms of the 28 ms of CPU that `ls-auth --version` would take (least of 40 alternating runs, Node 20;
+ * `npm run bench -- start`). On POSIX that stream writes synchronously just the same. The stream is used where it does more:
+ * for the size of a terminal and on Windows (console encodings). So it is after EAGAIN, if another process made the descriptor
+ * non-blocking.
  */
 export function openOutput(descriptor: 1 | 2, exitState: ExitState): Output {
   const stream = () => (descriptor === 1 ? process.stdout : process.stderr)

@@ -16,8 +16,8 @@ export interface Screen {
 const PIECE = 64 * 1024
 
 /**
- * Writes texts, with `after` behind each, to a terminal: through the user's pager once they have filled the screen,
- * plainly when they end before, or when there is no pager. Resolves when the pager has ended.
+ * Writes texts, with `after` behind each, to a terminal: through the user's pager once they have filled the screen, else
+ * plainly. Resolves when the pager has ended.
  */
 export async function page(texts: Iterable<string>, after: string, screen: Screen): Promise<void> {
   const { output } = screen
@@ -30,9 +30,9 @@ export async function page(texts: Iterable<string>, after: string, screen: Scree
 }
 
 /**
- * The words of $PAGER, which quotes may group; `less` when it is not set. Undefined: no pager, which an empty value and `cat`
- * mean, and on Windows no value: its `more` takes our UTF-8 for the characters of an old code page. No shell reads it, so that
- * a program that is not there can be told from one that ended.
+ * The words of $PAGER, which quotes may group; `less` when it is not set. Undefined: no pager, for an empty value and `cat`,
+ * and on Windows without a value: its `more` cannot read UTF-8. No shell reads it, so that a missing program can be
+ * distinguished from a program that ended.
  */
 export function pagerCommand(
   { PAGER: pager }: Variables,
@@ -45,8 +45,8 @@ export function pagerCommand(
 }
 
 /**
- * As git does: `less` ends by itself when all fits (F), shows colours (R) and leaves the text on the screen (X). It
- * counts bytes where no locale is set, unless LESSCHARSET is. What is ours, a token too, is not for the pager.
+ * As git does: `less` ends by itself when all fits (F), shows colours (R) and leaves the text on the screen (X). It counts
+ * bytes where no locale is set, unless LESSCHARSET is. The pager gets none of our variables, a token among them.
  */
 function pagerEnvironment({ variables, unicode }: Screen): NodeJS.ProcessEnv {
   const others = Object.entries(variables).filter(([name]) => !name.startsWith('LS_AUTH_'))
@@ -97,8 +97,8 @@ async function start(
 }
 
 /**
- * Gives the texts to the pager as fast as it reads, and waits for its end. Ctrl-C is the pager's meanwhile: it ends a
- * search there, and dying would leave the pager with a terminal that the shell reads too.
+ * Gives the texts to the pager as fast as it reads, and waits for its end. Until then Ctrl-C is the pager's: it ends a search
+ * there, and dying would leave the pager with a terminal that the shell reads too.
  */
 async function feed(pager: ChildProcess, texts: Iterable<string>, after: string): Promise<void> {
   const input = pager.stdin as NonNullable<typeof pager.stdin>

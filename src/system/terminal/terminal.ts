@@ -125,8 +125,8 @@ export function processTerminal(
 }
 
 /**
- * Whether this process was started in the background of the terminal that it would read (`&`): reading would stop it (SIGTTIN) at
- * the next key, which is another program's. Known of Linux alone (proc(5), `stat`).
+ * Whether this process was started in the background of its terminal (`&`): reading would stop it (SIGTTIN) at the next key,
+ * which is another program's. Known of Linux alone (proc(5), `stat`).
  */
 function isInBackground(): boolean {
   if (process.platform !== 'linux') return false
@@ -182,8 +182,8 @@ function isUnicode(variables: Readonly<Record<string, string | undefined>>): boo
 const MARKS = ['CLAUDECODE', 'CURSOR_AGENT', 'CODEX', 'CODEX_SANDBOX', 'GEMINI_CLI', 'OPENCODE'] as const
 
 /**
- * Whether an agent has started this program, perhaps in a terminal of its own: then nobody answers a prompt, leaves a
- * pager or sees a colour.
+ * Whether an agent has started this program, perhaps in a terminal: then no person answers a prompt, leaves a pager or sees a
+ * colour.
  */
 export const isAgent = (variables: Readonly<Record<string, string | undefined>>): boolean =>
   MARKS.some((name) => !['', '0', 'false', undefined].includes(variables[name]))

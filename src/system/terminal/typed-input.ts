@@ -49,7 +49,7 @@ export function readLine(signal?: AbortSignal): Promise<string | undefined> {
 
 /**
  * Prompts for a line without echo, by readline's own line editor with its output discarded. Undefined at the end of the
- * input, and when there is no prompt because standard input or error is no terminal.
+ * input, and when there is no prompt because standard input or error isn't a terminal.
  */
 export function readSecret(prompt: string, exitState: ExitState): Promise<string | undefined> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return Promise.resolve(undefined)

@@ -27,7 +27,7 @@ import {
 /**
  * - `slower`, `faster`: a time differs by enough to count, see {@link Threshold}, and where both sides have several traces
  *   chance is ruled out. `unsure`: it is not. Else `same`.
- * - `unknown`: a span has no end, or of the whole: a trace is incomplete, so nobody can tell.
+ * - `unknown`: a span has no end, or of the whole: a trace is incomplete, so no person can tell.
  */
 export type TimeChange = 'slower' | 'faster' | 'unsure' | 'same' | 'unknown'
 
@@ -53,7 +53,7 @@ export interface ComparedOperation extends Operation {
   readonly size: number
   /** The top of spans that hang on no root. */
   readonly isDetached: boolean
-  /** It runs beside the request: nobody waits for it, or for what called it. */
+  /** It runs beside the request: no person waits for it, or for what called it. */
   readonly isBeside: boolean
   readonly a: RowSide
   readonly b: RowSide
@@ -78,8 +78,8 @@ export interface Comparison {
   /** What B tends to be as a whole, whatever the medians. Undefined: a side has one trace. */
   readonly tendency: Tendency | undefined
   /**
-   * The durations of the whole differ by more than chance, by however little: where their medians differ by enough to count, in
-   * the direction of these. Undefined: a side has one trace.
+   * The durations of the whole differ by more than chance, by however little. Where their medians differ by enough to count, it
+   * is in the direction of these. Undefined: a side has one trace.
    */
   readonly isSignificant: boolean | undefined
   /** Where so few traces can show nothing: how many it takes on each side at least. Undefined too where a side has one. */
@@ -186,7 +186,7 @@ function changeOf(
 
 type Judged = Pick<ComparedOperation, 'a' | 'b' | 'change' | 'selfChange'>
 
-/** A path that no compared trace `has` is no row, and so is none below it. */
+/** A path that no compared trace `has` isn't a row, and so is none below it. */
 function rowsOf(
   operations: OperationPaths,
   has: (path: number) => boolean,
@@ -251,7 +251,7 @@ function judge(
   return { a, b, change, selfChange: of('selfs', a.selfNanos, b.selfNanos) }
 }
 
-/** Of a deep path the nearest levels are told: 72,000 levels are on record, and each row has a path. */
+/** Of a deep path only the nearest levels are shown: 72,000 levels are on record, and each row has a path. */
 const MOST_LEVELS = 8
 
 /** The names above a row, from the root down, not sanitized; `isWhole`: none is left out. */

@@ -2,7 +2,7 @@ import { type UnfinishedTrace, unfinishedOf, unfinishedText } from '../tree/know
 import { UNFINISHED_WORDS } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 
-/** Why nobody can tell how long a request took by what is there of it. All undefined or false: it is whole. */
+/** Why the duration of a request stays unknown. All undefined or false: it is whole. */
 export interface Incomplete {
   /** A root (without one: a part) has no usable end. */
   readonly unfinished: UnfinishedTrace | undefined
@@ -20,8 +20,8 @@ export function incompleteOf(tree: TraceTree): Incomplete | undefined {
 }
 
 /**
- * Most traces of both sides have no root: a service behind a gateway whose spans go elsewhere. That is how its requests are, and
- * says nothing about how much of one is here: each is compared from its first start to its last end.
+ * Most traces of both sides have no root: a service behind a gateway whose spans go elsewhere. Its requests are always so,
+ * whole or not: each is compared from its first start to its last end.
  */
 export const areRootsElsewhere = (
   a: readonly (Incomplete | undefined)[],
@@ -73,7 +73,7 @@ export const isIncomplete = (one: Incomplete | undefined, rootsAreElsewhere: boo
 export const isUnknown = ({ incomplete, all }: Pick<IncompleteSide, 'incomplete' | 'all'>): boolean =>
   incomplete * 2 > all
 
-/** `B's root has no end`: why nobody can tell which of both took longer. Undefined: it can be told. */
+/** `B's root has no end`: why it is unknown which of both took longer. Undefined: it is known. */
 export function whyUnknown(sides: {
   readonly a: IncompleteSide
   readonly b: IncompleteSide

@@ -26,8 +26,8 @@ export interface Times {
 }
 
 /**
- * Medians over traces, see {@link medianOf}. A trace without a path counts as one that spent no time there: else a branch
- * that one trace in a hundred takes would stand beside what all of them do. One whose time there is not known is left out.
+ * Medians over traces, see {@link medianOf}. A trace without a path counts as 0 there. Otherwise a branch of one trace in a
+ * hundred would stand beside the work of all. A trace with an unknown time there is left out.
  */
 export function mediansOf(traces: readonly TraceSums[], pathCount: number): Medians {
   const occurs = new Int32Array(pathCount)
@@ -82,8 +82,8 @@ function valuesByPath(
 }
 
 /**
- * The value in the middle; of an even number of values the mean of the two there, as a whole number (a half is rounded up). With
- * the lower one alone, a side of which half of the traces are slower would be as fast as before, and A and B could not change places.
+ * The value in the middle; of an even number of values the mean of the two there, rounded up to a whole number. With the lower
+ * one alone, a side with half of its traces slower would be as fast as before. A and B could not change places.
  */
 export function medianOf(sorted: Float64Array): number {
   return medianWithZeros({ values: sorted, traces: sorted.length })
@@ -99,7 +99,7 @@ function medianWithZeros({ values, traces }: Times): number {
   return Math.round(low + (high - low) / 2)
 }
 
-/** What is done, without when, where and how often. */
+/** The work, without when, where and how often. */
 export interface Operation {
   readonly service: string
   readonly name: string
@@ -121,7 +121,7 @@ export interface TraceSums {
   readonly calls: readonly number[]
   /**
    * Durations of all calls, in nanoseconds. Calls that ran at the same time count twice. `NaN`: a call has no usable end, so
-   * nobody can tell.
+   * no person can tell.
    */
   readonly totals: readonly number[]
   /** Self times of all calls, in nanoseconds. `NaN` too where a call below has no usable end: it may have taken all of it. */
@@ -133,7 +133,7 @@ export interface TraceSums {
   readonly spans: number
 }
 
-/** Stand for the parent of a root, and of a span whose parent is not there. */
+/** Stand for the parent of a root, and of a span whose parent is missing. */
 const NO_PARENT = -1
 const LOST_PARENT = -2
 
@@ -180,8 +180,8 @@ export class OperationPaths {
   }
 
   /**
-   * By path, when all traces are added: 1 where it runs beside the request, since nobody waited for any of its calls, or for
-   * what called it (a consumer, what only follows).
+   * By path, when all traces are added: 1 where it runs beside the request, since no caller waited for it (a consumer, or
+   * `FOLLOWS_FROM`).
    */
   beside(): Uint8Array {
     const beside = new Uint8Array(this.paths.length)

@@ -51,12 +51,12 @@ export function leastRankChance(tracesA: number, tracesB: number, carriers: numb
   return Math.min(1, 2 * Math.min(...least))
 }
 
-/** Scores of so high a sum at most are told apart, which keeps a count to milliseconds. Of few traces against many they are rounded to it. */
+/** The highest sum of exact scores, which keeps a count to milliseconds. Of few traces against many they are rounded to it. */
 const MOST_SUM = 1700
 
 /**
- * The exact permutation test: of all choices of `few` among the `all` traces, each equally likely, the share whose scores sum
- * up to at least what was seen. Choices are counted by how far they fall short of the highest sum, because few do by little.
+ * The exact permutation test. Of all choices of `few` among the `all` traces, each equally likely, the share whose scores sum
+ * up to at least the seen sum. Choices are counted by how far they fall short of the highest sum, because few do by little.
  */
 function countedTail(exactTies: readonly Tie[], few: number, all: number): number {
   const ties = roundedScores(exactTies, Math.min(1, MOST_SUM / (few * (2 * all + 1))))
@@ -148,10 +148,10 @@ function ordered({ values, traces }: Sample, isFromShortest: boolean): Float64Ar
 const MOST_COUNTS = 10_000
 
 /**
- * How likely the scores of `few` of all traces are so high by chance. How many of the traces without an operation, or of others
- * whose times are equal, are among them is counted exactly (the hypergeometric distribution), the largest group first and then
- * the next ones as far as {@link MOST_COUNTS} goes: a normal one makes too little of the chance that of few traces many have
- * what is rare. For the ranks that are left it is the normal one. Of a few different times all is counted.
+ * How likely the scores of `few` of all traces are so high by chance. The number of traces with equal times (as those without
+ * an operation) among them is counted exactly, by the hypergeometric distribution. It counts the largest group first and then
+ * the next ones as far as {@link MOST_COUNTS} goes. A normal one underrates the chance that many of few traces have a rare
+ * value. For the other ranks it is the normal one. Of a few different times all is counted.
  */
 function approximateTail(ties: readonly Tie[], few: number): number {
   const bySize = ties.toSorted((a, b) => b.size - a.size)
@@ -163,7 +163,7 @@ function approximateTail(ties: readonly Tie[], few: number): number {
     if (others === 1) return tailOfTwo(few, sum, bySize[index]!, bySize[index + 1]!)
     const [least, most] = [Math.max(0, few + size - all), Math.min(few, size)]
     const branches = most - least + 1
-    // One branch: none or all of them are taken, which is no matter of chance.
+    // One branch: none or all of them are taken, which isn't chance.
     if (size === 1 || branches === 1 || branches > counts) return normalTail(few, sum)
     let total = 0
     for (let taken = least; taken <= most; taken++) {
@@ -202,8 +202,8 @@ const countOf = (ties: readonly Tie[]): number => ties.reduce((count, { size }) 
 const roughTail = (ties: readonly Tie[], few: number): number => normalTails(ties)(few, sumOf(ties))
 
 /**
- * How likely the scores of `few` traces, any of these, sum up to `sum` and more, by the normal distribution of the same mean and
- * variance, with half a step for those between sums: scores that many traces share lie far apart.
+ * How likely the scores of any `few` traces sum up to `sum` and more, by the normal distribution of the same mean and variance.
+ * Half a step is added for those between sums: scores that many traces share lie far apart.
  */
 function normalTails(ties: readonly Tie[]): (few: number, sum: number) => number {
   const all = countOf(ties)

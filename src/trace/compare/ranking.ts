@@ -59,7 +59,7 @@ function bySize(
     .sort((a, b) => size(b) - size(a))
 }
 
-/** What got faster is no cause of a trace that got slower, and neither is what nobody waits for. */
+/** What got faster isn't a cause of a trace that got slower, and neither is what no person waits for. */
 function explains(row: ComparedOperation, whole: TimeChange): boolean {
   if (row.isBeside && (whole === 'slower' || whole === 'faster')) return false
   if (whole === 'slower') return selfOrder(row) > 0
@@ -71,11 +71,14 @@ export const isCause = ({ selfChange }: Pick<ComparedOperation, 'selfChange'>): 
 
 const isSure = (change: TimeChange): boolean => change === 'slower' || change === 'faster'
 
-/** Chance is ruled out, and yet the medians differ the other way round: as of fast traces that got faster and slow ones that got slower. */
+/**
+ * Chance is ruled out, and yet the medians differ the other way round. Fast traces got faster and slow ones slower, for
+ * instance.
+ */
 export const isAgainstMedians = ({ change, tendency }: Pick<Comparison, 'change' | 'tendency'>): boolean =>
   change === 'unsure' && (tendency === 'slower' || tendency === 'faster')
 
-/** The traces are too few to tell of the whole, or so few that nothing could be shown, and something differs. */
+/** The traces are too few to judge the whole, or to show anything, and something differs. */
 export function isTooFew({ rows, change, tendency, leastTraces }: Judgements): boolean {
   if (change === 'unsure') return !isAgainstMedians({ change, tendency })
   return leastTraces !== undefined && rows.some(isUnsure)
@@ -104,14 +107,14 @@ export function isDecidable(comparison: Counted): boolean {
 }
 
 /**
- * The operations that about half of the traces have: their medians leap between nothing, half and all of their time, however many
- * traces there are, and so do the times of what calls them.
+ * The operations that about half of the traces have. However many traces there are, their medians leap between 0, half and all
+ * of their time, and so do the times of their callers.
  */
 const leapingRows = ({ rows, a, b }: Counted): number[] =>
   [...rows.keys()].filter((row) => {
     const [inA, inB] = [rows[row]!.a.traces, rows[row]!.b.traces]
     if (inA === 0 || inB === 0 || !isAboutHalf(inA, a.traces) || !isAboutHalf(inB, b.traces)) return false
-    // Sides that differ by more than one standard error may be told apart by more traces.
+    // More traces may separate sides that differ by more than one standard error.
     const apart = Math.abs(inA / a.traces - inB / b.traces)
     if (apart > Math.sqrt(0.25 / a.traces + 0.25 / b.traces)) return false
     const [sideA, sideB] = [Math.sign(2 * inA - a.traces), Math.sign(2 * inB - b.traces)]
@@ -119,8 +122,9 @@ const leapingRows = ({ rows, a, b }: Counted): number[] =>
   })
 
 /**
- * The operation that about half of the traces have, and whose leaps are most of what the whole differs by: no number of traces can
- * tell whether that is chance. Undefined: there is none, or the whole is not unsure, or so few traces could show nothing at all.
+ * The operation that about half of the traces have, and whose leaps are most of the whole difference. No number of traces can
+ * show whether that is chance. Undefined: there is none, or the whole is not unsure, or so few traces could show nothing at
+ * all.
  */
 export function undecidableRow(comparison: Comparison): number | undefined {
   const { rows, change, leastTraces } = comparison

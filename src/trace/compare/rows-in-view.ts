@@ -21,8 +21,8 @@ export interface Rest {
 const MOST_SIBLINGS = 12
 
 /**
- * The lines of the merged tree: the root, what changed, and the way to it. Left out is what stayed the same, what stands below an
- * operation that is new or gone as a whole, and all but the largest of many siblings. `full`: nothing is left out.
+ * The lines of the merged tree: the root, the changes, and the way to them. Left out are unchanged rows, rows below an
+ * operation that is new or gone as a whole, and all but the largest of many siblings. `full`: all rows.
  */
 export function linesInView(rows: readonly ComparedOperation[], full: boolean): ViewLine[] {
   const shown = full ? new Uint8Array(rows.length).fill(1) : shownRows(rows)
@@ -71,7 +71,7 @@ function withLast(lines: readonly (Omit<ViewLine, 'isLast'> & { readonly parent:
 
 function shownRows(rows: readonly ComparedOperation[]): Uint8Array {
   const shown = new Uint8Array(rows.length)
-  // Those below come after those above: each has told the one above it before that one is looked at.
+  // Those below come after those above, so each has marked the one above it before its turn.
   for (let row = rows.length - 1; row >= 0; row--) {
     const { change, parent, isDetached } = rows[row]!
     const isRoot = parent < 0 && !isDetached

@@ -2,7 +2,7 @@ import { chanceToName } from '../analysis/exact-test.ts'
 import type { Medians, Times } from './medians.ts'
 import { isNoChance, leastRankChance } from './rank-test.ts'
 
-/** How often a comparison may call anything slower or faster where nothing is. As `trace why` has it. */
+/** How often a comparison without a difference may call anything slower or faster, as in `trace why`. */
 const FAMILY_ERROR = 0.01
 
 /** What more than chance makes of B. `neither`: chance is not ruled out. */
@@ -100,9 +100,9 @@ const LEAST_SHARE = 0.05
 const LEAST_OF_WHOLE = 0.01
 
 /**
- * A quarter for one trace against another. The error of a median falls with the square root of the number of traces, so
- * with four on each side it is an eighth, and from 25 on a twentieth, which is the least. In each case one hundredth of
- * the whole trace, `wholeNanos`.
+ * A quarter for one trace against another. The error of a median falls with the square root of the number of traces. So with
+ * four on each side it is an eighth, and from 25 on a twentieth, which is the least. In each case one hundredth of the whole
+ * trace, `wholeNanos`.
  */
 export function thresholdFor(tracesA: number, tracesB: number, wholeNanos: number): Threshold {
   const share = SHARE_OF_ONE / Math.sqrt(Math.max(1, Math.min(tracesA, tracesB)))

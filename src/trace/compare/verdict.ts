@@ -90,7 +90,7 @@ function chanceText(comparison: Comparison, { glyphs }: Pen): string {
   return `${count(unsure.length, 'operation')} differ${unsure.length === 1 ? 's' : ''} by an amount that may be chance${advice}`
 }
 
-/** What was compared where the roots are elsewhere, so that nobody takes it for the whole request. */
+/** The compared part where the roots are elsewhere, so that no reader takes it for the whole request. */
 function rootsText({ change, rootsAreElsewhere, a, b }: Comparison): string {
   if (!rootsAreElsewhere || change === 'unknown') return ''
   return a.all === 1 && b.all === 1
@@ -132,7 +132,7 @@ function shareOf(deltas: readonly number[], whole: number): number | undefined {
 /** As percents are shown. */
 const isHalf = (share: number): boolean => Math.round(share * 100) === 50
 
-/** What they say is half is not called most. What is more than all of it is no part of it. */
+/** A half isn't called most, and more than all of it isn't a part of it. */
 function partText(share: number | undefined, alike: number): string {
   if (share === undefined) return `the largest change${alike > 1 ? `, one of ${alike} alike` : ''}`
   if (isHalf(share)) return 'half of it'
@@ -185,7 +185,7 @@ export function sideLines(comparison: Comparison, labels: SideLabels, pen: Pen):
   )
 }
 
-/** From where on a difference counts, so that nobody has to trust a word. */
+/** From where on a difference counts, so that no person has to trust a word. */
 export function thresholdLines(comparison: Comparison, { width, glyphs, style }: Pen): string[] {
   const { threshold, a, b, isSignificant } = comparison
   // Not in whole percents: 12.6% counts, where 12.5% is the least.

@@ -29,13 +29,13 @@ export function attributesToJson(attributes: Attributes): JsonAttributes {
   return Object.fromEntries(attributes.map(([key, value]) => [key, valueToJson(value)]))
 }
 
-/** A value as text: strings and bytes (as base64) as they are, all else as JSON, but for the numbers that JSON has not. */
+/** A value as text: strings unchanged, bytes as base64, all else as JSON, but for the numbers that JSON has not. */
 export function attributeText(value: AttributeValue): string {
   if (typeof value === 'string') return value
   return value instanceof Uint8Array ? base64(value) : partText(value)
 }
 
-/** A value as a list or a map shows it: a number is without quotes, so that it differs from a text of the same digits. */
+/** A value as in a list or a map: a number is without quotes, so that it differs from a text of the same digits. */
 function partText(value: AttributeValue): string {
   if (typeof value === 'bigint' || typeof value === 'number') return String(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)

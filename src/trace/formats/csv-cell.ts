@@ -1,9 +1,9 @@
 import { safeText } from '../../text/safe-text.ts'
 
 /**
- * An untrusted text for a cell, escaped: control characters are written out, and a text that a spreadsheet would run as
- * a formula gets an apostrophe in front (CSV injection; Excel takes the full-width signs of Japanese keyboards, too). So does
- * what stands behind a `;`, which separates cells in many countries, quotes or not.
+ * An untrusted text for a cell, escaped: control characters are written out. A text that a spreadsheet would run as a formula
+ * gets an apostrophe in front. That is CSV injection; Excel takes the full-width signs of Japanese keyboards, too. So does text
+ * behind a `;`, which separates cells in many countries, quotes or not.
  */
 export const csvText = (value: string): string =>
   safeText(value, Number.POSITIVE_INFINITY).replace(/(^|[;；])(?=[=+\-@＝＋－＠])/g, "$1'")

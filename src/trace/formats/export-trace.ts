@@ -172,7 +172,7 @@ function* toCsv(
   }
 }
 
-/** What a format has no place for, so that such a span is written as if it had taken no time. */
+/** Values without a place in a format, so that their span is written as if it had taken no time. */
 const LOST: Partial<Record<TraceDataFormat, (why: Unfinished) => boolean>> = {
   jaeger: () => true,
   // OTLP leaves an end out. One before the start would be refused by others.

@@ -2,7 +2,7 @@ import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 import { type Attributes, type AttributeValue, NONE, type Scope } from '../model.ts'
 
-// Reading JSON that was written by somebody else: each function gives `undefined` for what it cannot use.
+// Reading JSON that was written by another person: each function gives `undefined` for what it cannot use.
 
 /** A non-empty string, or a number as text; `undefined` for anything else. */
 export function textOrNumber(value: unknown): string | undefined {
@@ -21,7 +21,7 @@ export function isLowerHex(text: string): boolean {
   return true
 }
 
-/** An id as lower-case hex padded to `length` digits. Zero is no id. A JSON number is no id: it has lost digits. */
+/** An id as lower-case hex padded to `length` digits. Zero isn't an id. A JSON number isn't an id: it has lost digits. */
 export function hexId(value: unknown, length: 16 | 32): string | undefined {
   if (typeof value !== 'string') return undefined
   if (value.length === length && isLowerHex(value) && value.charCodeAt(0) !== ZERO) return value
@@ -32,8 +32,8 @@ export function hexId(value: unknown, length: 16 | 32): string | undefined {
 }
 
 /**
- * The same, and for a text that is no hex number an id made from it: equal texts give equal ids, so that parents are
- * found. Hand-written and simulated traces have such ids (`A`, `span-1`).
+ * The same, and an id made from a text that isn't a hex number: equal texts give equal ids, so that parents are found.
+ * Hand-written and simulated traces have ids like `A` or `span-1`.
  */
 export function hexOrMadeId(value: unknown, length: 16 | 32): string | undefined {
   const hex = hexId(value, length)
@@ -47,7 +47,7 @@ export function isMadeId(value: unknown, length: 16 | 32): boolean {
   return typeof value === 'string' && hexId(value, length) === undefined && !/^(?:0x)?0*$/i.test(value)
 }
 
-/** No program writes longer ids; a longer text is told from others by its beginning and its length. */
+/** No program writes longer ids; a longer text is identified by its beginning and its length. */
 const LONGEST_ID = 256
 
 /** FNV-1a of 64 bits over UTF-16 units, as 16 hex digits that are not all zero. */
@@ -69,7 +69,7 @@ export function asAttributes(value: unknown): Attributes {
 const READABLE = 'ls-auth reads OTLP (JSON, NDJSON, protobuf), Jaeger, Zipkin v2, Lightstep and -o json.'
 
 /**
- * Failure `api-failed` for bytes that are no trace. The message is the reason alone (`it is empty`); the caller knows
+ * Failure `api-failed` for bytes that aren't a trace. The message is the reason alone (`it is empty`); the caller knows
  * where the bytes came from and adds that.
  */
 export const noTrace = (why: string, hint = READABLE): Failure =>
@@ -92,7 +92,7 @@ export function asInteger(value: unknown): bigint | undefined {
 }
 
 /**
- * How many a server says there are; what it leaves out is 0, as in all JSON of protobuf. Undefined: that is no number of
+ * How many a server says there are; what it leaves out is 0, as in all JSON of protobuf. Undefined: that isn't a number of
  * anything (`"zz"`, 1.5, -1), so it is not known.
  */
 export function asCount(value: unknown): number | undefined {
@@ -107,9 +107,9 @@ export function narrow(value: bigint): number | bigint {
 }
 
 /**
- * Makes integers of 16 and more digits in a JSON text into strings of the same digits, outside of strings: readers of
- * our formats take both, and `JSON.parse` would round them (Node 20 has no access to the source text of a number).
- * `json` must be JSON: quotes that do not close take a square of time.
+ * Makes integers of 16 and more digits in a JSON text into strings of the same digits, outside of strings. Readers of our
+ * formats take both, and `JSON.parse` would round them (Node 20 has no access to the source text of a number). `json` must be
+ * JSON: quotes that do not close take a square of time.
  */
 export function quoteLongIntegers(json: string): string {
   return json.replace(/"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>

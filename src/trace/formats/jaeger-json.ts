@@ -24,7 +24,7 @@ export function isJaegerEnvelope(value: unknown): boolean {
 
 /** What Jaeger says went wrong. */
 export interface JaegerError {
-  /** There is no such thing, which is no failure. */
+  /** There is no such thing, which isn't a failure. */
   readonly isMissing: boolean
   /** Safe for a terminal. Empty: Jaeger says no more. */
   readonly words: string

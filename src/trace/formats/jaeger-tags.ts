@@ -14,10 +14,7 @@ export function readTags(value: unknown): Tag[] {
   return tags
 }
 
-/**
- * Types are a hint, not a promise (VictoriaTraces gives every value as a string): a value that does not fit its type is
- * kept as it came.
- */
+/** Types are a hint, not a promise (VictoriaTraces gives every value as a string): a value of another type is kept unchanged. */
 function readValue(value: unknown, type: unknown): AttributeValue {
   if (type === 'int64' && (typeof value === 'string' || typeof value === 'number')) {
     const integer = Number.isInteger(Number(value)) ? asInteger(value) : undefined

@@ -9,7 +9,7 @@ const ZERO = 0x30
 
 interface Key {
   readonly text: string
-  /** As it stands in the document, with quotes and colon. */
+  /** As in the document, with quotes and colon. */
   readonly raw: Buffer
   /** The key that came after it the last time. */
   next: Key | undefined
@@ -31,7 +31,7 @@ export class Vocabulary {
 
   /**
    * Reads the key at the cursor and its colon: as the very string that was asked for, and all others as ''. Objects of a list
-   * mostly have their members in the same order, so the key that came next the last time is compared first: without that
+   * mostly have their members in the same order, so the key that came next the last time is compared first. Without that
    * 100,000 spans take 425 ms instead of 304.
    */
   key(cursor: JsonBytes): string {
@@ -79,7 +79,7 @@ export class JsonCursor extends JsonBytes {
     return this.nextItem(OPEN_OBJECT) ? this.#vocabulary.key(this) : undefined
   }
 
-  /** Calls `read` at each object in the next list; skips its other items, and what is no list. */
+  /** Calls `read` at each object in the next list; skips its other items, and what isn't a list. */
   objects(read: () => void): void {
     const isList = this.peek() === OPEN_LIST
     if (!isList) this.skip()
@@ -131,8 +131,8 @@ export class JsonCursor extends JsonBytes {
   }
 }
 
-// What interning saves on 100,000 spans, compared with decoding each text anew (Node 24): 330 -> 290 MB for protobuf,
-// 401 -> 387 MB for JSON, in the same time. Not a Map keyed by string, because the lookup comes before decoding.
+// The gain of interning on 100,000 spans, compared with decoding each text again, in the same time (Node 24). Protobuf takes
+// 290 MB in place of 330, JSON 387 in place of 401. Not a Map keyed by string, because the lookup comes before decoding.
 
 /** Beyond these limits texts are not interned: a document with so many different ones repeats few of them. */
 const MOST_TEXTS = 4096

@@ -12,18 +12,21 @@ import { isZipkinSpan, readZipkin } from './zipkin-json.ts'
 /** Of documents without a span. Each costs some microseconds, and a few bytes that are compressed can be very many of them. */
 const MOST_SPANLESS = 1_000_000
 
-/** What is said of lines. */
+/** What to report about lines. */
 export interface OfLines {
-  /** Told that the last line is cut off, or a stream of lines broke off, where that may be of any of several traces. Without it, it is said of each trace. */
+  /**
+   * Called when the last line is cut off, or a stream of lines broke off, where that may be of any of several traces. Without
+   * it, each trace gets the report.
+   */
   readonly onCutLine?: (why: string) => void
-  /** Told of lines of JSON that hold no spans, such as the error of one request of several: the others are read. */
+  /** Called for lines of JSON that hold no spans, such as the error of one request of several: the others are read. */
   readonly onSpanless?: (what: string) => void
 }
 
 /**
  * One document a line (the collector's file exporter, `-o ndjson`), or several: never more than a document becomes a string. A
- * last one that is cut off, as of a file that is still being written or of a full disk, leaves the others as they are. A last line
- * that no more bytes would make JSON, such as an error message, is broken as one before it would be.
+ * last one, cut off by a running writer or a full disk, leaves the others intact. A last line that cannot become JSON,
+ * like an error message, is broken like any other.
  */
 export function readLines(
   bytes: Buffer,
@@ -44,8 +47,8 @@ export function readLines(
 }
 
 /**
- * Documents that follow each other and are not one a line. Failure with reason `damaged-trace` where a later one is broken; with
- * `broken-json` where something else is there, too.
+ * Documents that follow each other, several on a line or over lines. Failure with reason `damaged-trace` where a later one is
+ * broken; with `broken-json` for anything else between them.
  */
 export function readSeparate(
   bytes: Buffer,
@@ -67,7 +70,7 @@ class Documents {
   /** Zipkin's halves and our own resources are matched across spans, so their lines are read together. */
   readonly #spans: unknown[] = []
   readonly #spanless = { count: 0, first: 0 }
-  /** The number of one that is cut off: it has to be the last. */
+  /** The number of a cut-off document: it has to be the last. */
   #broken: number | undefined
   #cut: string | undefined
   #wasOfStream = false
@@ -86,7 +89,7 @@ class Documents {
     // Without a byte order mark: files that were joined may have one before each document.
     const text = document.subarray(start)
     if (this.#read(text, number)) return
-    // One that is cut off may have swallowed others.
+    // A cut-off one may have swallowed others.
     if (this.#unit === 'document')
       throw number > 1 && isOpening(text[0])
         ? damagedTrace(`document ${number} in it is cut off or broken`)
@@ -174,7 +177,7 @@ const BEGIN_BYTES = 64
 const isOfStream = (line: Buffer): boolean =>
   /^\s*\{\s*"result"\s*:/.test(line.toString('latin1', 0, BEGIN_BYTES))
 
-/** Why such a stream ended early, if this value behind a line of it says so: `{"error":{"grpcCode":4,"httpCode":504,"message":…}}`. */
+/** Why a stream ended early, by this value behind a line of it: `{"error":{"grpcCode":4,"httpCode":504,"message":…}}`. */
 function whyBroken(value: unknown): string | undefined {
   const failure = isObject(value) && isObject(value.error) ? errorIn(value) : undefined
   return failure === undefined || failure.isMissing ? undefined : brokeOff(failure)

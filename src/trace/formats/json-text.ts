@@ -33,9 +33,8 @@ export const isOpening = (sign: number | undefined): boolean => sign === 0x7b ||
 const isClosing = (sign: number | undefined): boolean => sign === 0x7d || sign === 0x5d
 
 /**
- * The objects and lists that follow each other in a text, with or without blanks between them (`jq .` makes such, and programs
- * that write no line break), one at a time: there may be very many. Then what is left and is none: one that does not end, or
- * something else. Nothing in them is looked at.
+ * The objects and lists that follow each other in a text, with or without blanks between them, as of `jq .`. One at a time:
+ * there may be very many. Then the rest: an unfinished one, or something else. It looks into none of them.
  */
 export function* separate(bytes: Buffer): Generator<Buffer> {
   for (let from = behindBlanks(bytes, 0); from < bytes.length; ) {
@@ -76,7 +75,7 @@ function endOfText(bytes: Buffer, from: number): number {
   return at
 }
 
-/** Failure `api-failed` for a text that is no JSON; it begins at `start`, behind white space. */
+/** Failure `api-failed` for a text that isn't a JSON; it begins at `start`, behind white space. */
 export function brokenJson(bytes: Buffer, start: number): Failure {
   const fault = start + passed(bytes.subarray(start)).at
   if (bytes.subarray(fault).every(isBlank))
@@ -94,7 +93,7 @@ export function isCutOff(line: Buffer): boolean {
 
 const ANY_JSON = { mostDeep: 1_000_000, mostDigits: Number.POSITIVE_INFINITY }
 
-/** How far the first value reaches, and what is blank behind it; where it is no JSON, the first byte that is wrong. */
+/** How far the first value reaches, and what is blank behind it; where it isn't a JSON, the first byte that is wrong. */
 function passed(bytes: Buffer): { readonly isWhole: boolean; readonly at: number } {
   const json = new JsonBytes(bytes, ANY_JSON)
   try {

@@ -42,9 +42,9 @@ export function explained<Raw>(details: Details<Raw>, explain: (error: unknown) 
 export type Skeleton = Omit<Span, 'attributes' | 'events' | 'links' | 'dropped'>
 
 /**
- * A span whose attributes, events, links and counts of what was dropped are parsed on each access and not cached: a waterfall of 100,000 spans
- * reads those of a handful, and an export reads each once. All instances have the same members in the same order, with
- * or without a parent: one hidden class, so property access stays monomorphic and fast.
+ * A span whose attributes, events, links and counts of dropped ones are parsed on each access and not cached. A waterfall of
+ * 100,000 spans reads those of a handful, and an export reads each once. All instances have the same members in the same order,
+ * with or without a parent: one hidden class, so property access stays monomorphic and fast.
  */
 export class LazySpan<Raw> implements Span {
   readonly spanId: string

@@ -14,7 +14,7 @@ import { NO_SPAN_ID } from './otlp/otlp-json.ts'
 import { type OtlpStatus, readOtlpKind, readOtlpStatus } from './otlp/otlp-values.ts'
 import { eventMomentOfMicros, timesBetween, withMark } from './span-times.ts'
 
-/** Of one trace; what is more Lightstep does not assemble (its answers to the survey of query languages). */
+/** Of one trace; Lightstep assembles no more (its answers to the survey of query languages). */
 const MOST_SPANS = 4_000
 
 interface Reporter {
@@ -23,16 +23,16 @@ interface Reporter {
 }
 
 /**
- * Reads the answer of `GET …/stored-traces` (public API v0.2), `undefined` when its `data` is empty.
- * Tolerant where the API is known to vary (no tags, tags of any JSON type, unpadded ids, spans without one, unknown reporters, times
- * missing or reversed); Failure `api-failed` where there is no trace to be made of it.
- * Integers beyond 2^53 in tags are as precise as they come; as texts they keep their digits.
+ * Reads the answer of `GET …/stored-traces` (public API v0.2), `undefined` when its `data` is empty. Tolerant where the API
+ * varies: no tags, tags of any JSON type, unpadded ids, spans without one, unknown reporters, times missing or reversed.
+ * Failure `api-failed` where it holds no trace. Integers beyond 2^53 in tags are as precise as they come; as texts they keep
+ * their digits.
  */
 export function readLightstepTrace(json: unknown): Trace | undefined {
   if (!isObject(json)) throw noTrace('the answer is not a JSON object')
   if (!Array.isArray(json.data)) throw noTrace('"data" is not an array')
   if (json.data.length === 0) return undefined
-  // One element per answer in all captures; were there more, their spans would still all be shown.
+  // One element per answer in all captures; of more, it would show all spans.
   const spans: Span[] = []
   let lowTraceId: string | undefined
   for (const entry of json.data as unknown[]) {
@@ -144,7 +144,7 @@ function readStatus(isError: unknown, tags: Attributes): OtlpStatus {
   return { status: failed ? 'error' : status === 'ok' ? 'ok' : 'unset', ...rest }
 }
 
-/** No capture shows `logs`; the vendor's own client reads them. So: any object is an event, nothing is required. */
+/** No capture shows `logs`; the vendor's own client reads them. So any object is an event, without required members. */
 function readLogs(logs: unknown): readonly SpanEvent[] {
   if (!Array.isArray(logs) || logs.length === 0) return NONE
   return (logs as unknown[]).filter(isObject).map(({ 'timestamp-micros': time, ...rest }) => ({

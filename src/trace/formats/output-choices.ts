@@ -32,8 +32,8 @@ export const TRACE_LINES = ['ndjson', 'otlp'] as const satisfies readonly TraceF
 export type TraceLines = (typeof TRACE_LINES)[number]
 
 /**
- * What `--scale` takes: `linear` shows the roots' time with long tails clipped and idle time cut out, `critical` the
- * roots' time and nothing else, `fit` everything, `log` everything on a logarithmic axis.
+ * The values of `--scale`: `linear` shows the roots' time with long tails clipped and idle time cut out; `critical` the roots'
+ * time only; `fit` everything; `log` everything on a logarithmic axis.
  */
 export const SCALES = ['linear', 'log', 'fit', 'critical'] as const
 

@@ -32,14 +32,18 @@ export interface JsonSpan {
     readonly version: string | null
     readonly attributes: JsonAttributes
   } | null
-  /** What was broken in the source: `start-missing`, `end-missing`, `end-before-start`, `parent-unreadable`, `own-parent`, `id-rewritten`; `attributes-withheld`: by a gateway; `follows-parent`: nothing is, its parent does not wait for it; `id-shared`: nothing is, in Zipkin it has the id of another span, mostly of its client, which then is its parent. */
+  /**
+   * Broken in the source: `start-missing`, `end-missing`, `end-before-start`, `parent-unreadable`, `own-parent`,
+   * `id-rewritten`; `attributes-withheld`: by a gateway. Not broken: `follows-parent`, its parent does not wait for it;
+   * `id-shared`, in Zipkin it has the id of another span, mostly of its client, which then is its parent.
+   */
   readonly marks: readonly string[]
 }
 
 /**
- * The document of `ls-auth trace get -o json`. A public shape: members may be added, never renamed or removed.
- * `startTime` is RFC 3339 in UTC with nine decimals; `startTimeUnixNano` and `durationNanos` are decimal strings of
- * whole nanoseconds, since JSON numbers cannot hold them. Nothing is left out: what is absent is null or empty.
+ * The document of `ls-auth trace get -o json`. A public shape: members may be added, never renamed or removed. `startTime` is
+ * RFC 3339 in UTC with nine decimals; `startTimeUnixNano` and `durationNanos` are decimal strings of whole nanoseconds, since
+ * JSON numbers cannot hold them. No member is left out: absent values are null or empty.
  */
 export interface JsonTrace {
   readonly traceId: string

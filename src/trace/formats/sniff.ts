@@ -24,15 +24,14 @@ export interface ReadOptions extends OfLines {
   readonly explain?: Explain
   /** Size limit of gzipped input after decompression, in bytes (1 GiB when absent), against decompression bombs. */
   readonly maxBytes?: number
-  /** Told why the document holds only a part, where no span is in it: there is no trace that could say so. */
+  /** Called with the reason of a partial document without spans: it has no trace for the mark. */
   readonly onEmptyPart?: (why: string) => void
 }
 
 /**
- * Reads traces in any supported format, detected from the bytes alone: OTLP protobuf (bare or Tempo's v2 answer),
- * OTLP/JSON, Jaeger, Zipkin v2, Lightstep, our own JSON, one document or one a line, gzipped or not. Empty where the
- * document is recognised and holds no span. Failure `api-failed` for anything else, at once or when a damaged part is
- * read lazily.
+ * Reads traces in any supported format, detected from the bytes alone: OTLP protobuf (bare or Tempo's v2 answer), OTLP/JSON,
+ * Jaeger, Zipkin v2, Lightstep, our own. One document or one a line, gzipped or not. Empty where the document is recognised and
+ * holds no span. Failure `api-failed` for anything else, at once or when a damaged part is read lazily.
  */
 export function readTraces(input: Uint8Array, reading: ReadOptions = {}): Trace[] {
   const { explain = (error) => error, maxBytes = MOST_UNPACKED } = reading
@@ -174,9 +173,9 @@ const PREFIX = 4
 const TRACES = 0x0a
 
 /**
- * Where the last whole message ends of a file in which each stands behind its length, of four bytes with the highest first, as the
- * collector's file exporter writes them with `format: proto`. 0: it is no such file. The last message may be cut off, as of a file
- * that is still being written: then the first one has to begin as one of a trace does.
+ * The end of the last whole message of a file in which each stands behind its length, of four bytes with the highest first. The
+ * collector's file exporter writes it with `format: proto`. 0: it isn't that. The last message may be cut off by a running
+ * writer: then the first one has to begin like a trace.
  */
 function endOfMessages(bytes: Buffer): number {
   let at = 0

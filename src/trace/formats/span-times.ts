@@ -13,10 +13,10 @@ export interface SpanTimes {
   readonly marks: readonly SpanMark[]
 }
 
-// An end in early 1970 without a start is no time but a known duration (see otlp-export.ts).
+// An end in early 1970 without a start isn't a time but a known duration (see otlp-export.ts).
 const LONGEST_LONE_DURATION = 9_007_199_254_740_991n
 
-// The largest 64-bit number, the limit of every format. A larger one (JSON allows 1e308) is no time and no duration.
+// The largest 64-bit number, the limit of every format. A larger one (JSON allows 1e308) isn't a time and no duration.
 const MOST_NANOS = (1n << 64n) - 1n
 
 /** From start and end in nanoseconds since the epoch, 0 where there is none. The arrays of marks are shared. */
@@ -33,7 +33,10 @@ export function timesBetween(givenStart: bigint, givenEnd: bigint): SpanTimes {
   return { startNanos: start, durationNanos: Number(end - start), marks: NONE }
 }
 
-/** A moment in nanoseconds since the epoch; undefined where the source gives none (0 in OTLP), or one that no format can have. */
+/**
+ * A moment in nanoseconds since the epoch; undefined where the source gives none (0 in OTLP), or a moment that no format can
+ * have.
+ */
 export function knownMoment(nanos: bigint | undefined): bigint | undefined {
   return nanos !== undefined && nanos > 0n && nanos <= MOST_NANOS ? nanos : undefined
 }
@@ -64,7 +67,7 @@ export function timesBetweenHalves(
   return timesBetween(startNanos, fromHalves(endHigh, endLow))
 }
 
-/** Longer durations in microseconds are no exact number of nanoseconds. */
+/** Longer durations in microseconds aren't exact number of nanoseconds. */
 const MOST_MICROS = Math.floor(Number.MAX_SAFE_INTEGER / 1000)
 
 /** From start and duration in microseconds as JSON has them (Jaeger, Zipkin). */

@@ -5,10 +5,10 @@ import { attributesToJson, linkToJson } from './attributes-json.ts'
 import { isoTime } from './span-times.ts'
 
 /**
- * Nodes of a tree in the Trace Event Format (JSON object), which Perfetto's page, Chrome and Speedscope open: a process for
- * each service, a complete event (`X`) for each span with its attributes as `args`, of one without a usable end the begin
- * alone (`B`), which is how the format writes what did not finish, an instant (`i`) for each event of a span, and an arrow (`s` to `f`) for each call into another service and each link within the trace, as far as it leads to
- * another place and not back in time.
+ * Nodes of a tree in the Trace Event Format (JSON object), which Perfetto's page, Chrome and Speedscope open. A process is a
+ * service, a complete event (`X`) a span with its attributes as `args`. An unfinished span has the begin alone (`B`), as the
+ * format wants it. An instant (`i`) is an event of a span. An arrow (`s` to `f`) is a call into another service or a link
+ * within the trace. It leads to another place and not back in time.
  *
  * Times are microseconds after the start of the trace, with nanoseconds as fractions: counted from 1970 a JSON number would
  * lose them. `otherData.start` has that start. Source: "Trace Event Format", Google, 2016.
@@ -58,18 +58,18 @@ export function* toTraceEvents(
 const STEP = 1 / 2048
 
 /**
- * Microseconds in whole steps, less than half a nanosecond beside what was meant. Readers that add `ts` and `dur` come to
- * exactly the end, so that spans which end at once do so for them. With decimals one may end a little after the one that
- * holds it: Speedscope then draws that one up to the end of the trace.
+ * Microseconds in whole steps, less than half a nanosecond off. Readers that add `ts` and `dur` come to exactly the end, so
+ * that spans which end at once do so for them. With decimals a span may end a little after its parent: Speedscope then draws
+ * that one up to the end of the trace.
  */
 const micros = (nanos: number): number => Math.round((Math.round(nanos) * 1e-3) / STEP) * STEP
 
-/** A span that takes no time gets a step, which is none in nanoseconds: Speedscope closes such a one before it opens it. */
+/** A span that takes no time gets a step, which is less than a nanosecond: Speedscope closes an empty one before it opens it. */
 function microsBetween(from: number, to: number): number {
   return Math.max(micros(to) - micros(from), STEP)
 }
 
-/** The names of these lanes, and of their processes: one that holds nothing would be drawn as an empty row. */
+/** The names of these lanes, and of their processes: an empty one would be drawn as an empty row. */
 function* namesOf(tree: TraceTree, lanes: readonly Lane[]): Generator<object> {
   const processes = new Set(lanes.map(({ process }) => process))
   for (const [i, name] of tree.services.texts.entries()) {
@@ -97,7 +97,7 @@ function spanEvent(tree: TraceTree, node: number, lane: Lane): object {
   }
 }
 
-/** Members of `args` that are no attributes of the span. */
+/** Members of `args` that aren't attributes of the span. */
 const OWN = new Set([
   'spanId',
   'parentSpanId',
@@ -182,7 +182,7 @@ interface Lanes {
   readonly all: readonly Lane[]
 }
 
-/** When a span ends, as readers draw it: one without a usable end goes on for good. Nanoseconds after the tree's start. */
+/** When a span ends, as readers draw it: one without a usable end continues for good. Nanoseconds after the tree's start. */
 const endIn = (tree: TraceTree, node: number): number =>
   tree.isEndless(node) ? Number.POSITIVE_INFINITY : tree.endOf(node)
 
@@ -232,7 +232,7 @@ function planLanes(tree: TraceTree): Lanes {
         all.push(lane)
       }
       open[lane.id - 1] = []
-      // One that takes no time has ended when it begins.
+      // A span that takes no time has ended when it begins.
       if (endIn(tree, node) > tree.startOf(node)) isOuter[node] = 1
       else free[index]!.push(lane)
     }
@@ -242,5 +242,5 @@ function planLanes(tree: TraceTree): Lanes {
   return { of: (node) => lanes[node]!, all }
 }
 
-/** Two that never end are equal; one less the other would be no number. */
+/** Two that never end are equal; their difference would be NaN. */
 const byNumber = (a: number, b: number): number => (a === b ? 0 : a - b)

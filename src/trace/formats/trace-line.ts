@@ -28,7 +28,7 @@ function* inOneLine(pieces: Iterable<string>): Generator<string> {
   yield '\n'
 }
 
-/** How to know such a line again, and the ids in it, from its text alone. */
+/** How to recognize a line of this kind again, and the ids in it, from its text alone. */
 export interface LineShape {
   /** Every line begins so. */
   readonly begins: string

@@ -14,10 +14,10 @@ export interface ZipkinSpan {
 }
 
 /**
- * Says of each of these trace ids which trace its spans belong to. A program that knows ids of 64 bits alone drops the
- * high half, so spans of one trace may come with both: an id of 64 bits belongs to the one of 128 bits with its low half.
- * Among several of those none is known to be the right one, and in a wrong one its spans would be believed: then it is a
- * trace of its own. Two ids of 128 bits are two traces, whatever their halves.
+ * Maps each of these trace ids to the trace of its spans. A program that knows ids of 64 bits alone drops the high half, so
+ * spans of one trace may come with both. An id of 64 bits belongs to that of 128 bits with its low half. With several
+ * candidates the right one is unknown, and a reader would believe the wrong one: then it is a trace of its own. Two ids of 128
+ * bits are two traces, whatever their halves.
  */
 export function wholeTraceIds(ids: Iterable<string>): (id: string) => string {
   const byHalf = groupBy(
@@ -34,9 +34,9 @@ export function wholeTraceIds(ids: Iterable<string>): (id: string) => string {
 const isHalf = (traceId: string): boolean => traceId.startsWith('0'.repeat(16))
 
 /**
- * Zipkin's B3 lets the server side of a call report under the client's span id, and says `shared` of it. Here each half gets an
- * id of its own: the server half a made one under the client half, and it takes the children of its host. A report without
- * a start or a duration is a part of the half of its side and host. Spans of one trace.
+ * Zipkin's B3 lets the server side of a call report under the client's span id, and marks it `shared`. Here each half gets an
+ * id of its own. The server half gets a made one under the client half, and takes the children of its host. A report without a
+ * start or a duration is a part of the half of its side and host. Spans of one trace.
  */
 export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
   const byId = groupBy(items, (item) => hexOrMadeId(item.id, 16) as string)
@@ -114,8 +114,8 @@ const micros = (value: unknown): number | undefined => Number(asInteger(value) ?
 const startOf = ({ timestamp }: JsonObject): number | undefined => micros(timestamp)
 
 /**
- * Where a report is from, in texts that say less and less: its address (a host with two may tell IPv6 in some reports alone), its
- * service, anywhere. Zipkin writes services in lower case.
+ * The origin of a report, in less and less exact texts: its address, its service, anywhere. A host with two addresses may give
+ * IPv6 in some reports alone. Zipkin writes services in lower case.
  */
 function placesOf({ localEndpoint }: JsonObject): readonly string[] {
   const { serviceName, ipv4, ipv6 } = isObject(localEndpoint) ? localEndpoint : {}
@@ -125,8 +125,8 @@ function placesOf({ localEndpoint }: JsonObject): readonly string[] {
 }
 
 /**
- * The spans that these reports are of, in whatever order they come. A report without a start or a duration is a part of the first
- * of its side and host, and so is one that says the same start again. Without a kind it is of either side.
+ * The spans of these reports, in whatever order they come. A report without a start or a duration is a part of the first of its
+ * side and host. So is one with the same start again. Without a kind it is of either side.
  */
 function wholeReports(reports: readonly JsonObject[]): readonly JsonObject[] {
   const spans = new Map<string, JsonObject[]>()

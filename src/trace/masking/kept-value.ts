@@ -9,10 +9,10 @@ export function keptOf(key: string, text: string): string | undefined {
   return isStatement(key) ? maskLiterals(text) : undefined
 }
 
-/** A text in quotes, also as a text within JSON. With other backslashes in it nothing is kept. */
+/** A text in quotes, also within JSON. With other backslashes in it, it is masked whole. */
 const IN_QUOTES = /^(\\{0,7}["'])([^\\]*)\1$/
 
-/** The same of a value as it is written: in quotes or bare. */
+/** The same of a written value: in quotes or bare. */
 export function keptOfWritten(key: string, written: string): string | undefined {
   const [, quote = '', text = /^["'[{(\\]/.test(written) ? '' : written] = IN_QUOTES.exec(written) ?? []
   const kept = keptOf(key, text)
@@ -58,8 +58,8 @@ const JSON_PARTS = /"(?:[^"\\]|\\[\s\S])*(?:"|$)(?<key>\s*:)?|-?\b\d[\w.+-]*/g
 const JSON_REST = /^(?:[\s{}[\],:?]|"(?:[^"\\]|\\[\s\S])*"\s*:|\b(?:true|false|null)\b)*$/
 
 /**
- * A database statement with its literals masked, so that its shape stays. Undefined for a language in which literals
- * cannot be told from the rest (Redis).
+ * A database statement with its literals masked, so that its shape stays. Undefined for a language without recognizable
+ * literals (Redis).
  */
 export function maskLiterals(statement: string): string | undefined {
   if (statement.length > LONGEST) return undefined

@@ -22,7 +22,7 @@ const shownOfItem = (value: string, name: string): string =>
     ? value
     : shownOfMember(value, name)
 
-/** What is said of a token in place of its value: `refresh_token: rotated`. */
+/** Words about a token in place of its value: `refresh_token: rotated`. */
 const STATE =
   '(?:rotated|(?:in)?valid(?:ated)?|missing|expired|not found|revoked|refreshed|none|null|undefined|present|absent|empty|true|false|ok)\\.?(?:[\\s,;)]|$)'
 /** A token by its kind: the value of a mere `…_token` is as often no secret. `invalid_token` is an error of OAuth. */
@@ -39,7 +39,7 @@ const MANY = `(?:passwords|${KEY}s|${KIND_OF_TOKEN}[_-]?tokens)${DIVIDER}(?=(?!\
 /** What may stand before a value: tags of YAML, and the scheme of a header. */
 const BEFORE_VALUE = '(?:[!&][\\w!]{1,32}[ \\t]{1,8}){0,3}(?:(?:basic|bearer)[ \\t]{1,3}(?=[\\w.~+/=-]{12}))?'
 const FLAG = `--[\\w-]{0,32}(?:token|secret|password|passwd|passphrase|pwd|${KEY.replaceAll('_', '-_')})`
-/** Names of people and of what is no secret by its name alone: `["email","asc"]`. */
+/** Names of people and of what isn't a secret by its name alone: `["email","asc"]`. */
 const AMBIGUOUS =
   /(?:^|\.)(?:e?mail|(?:tele)?phone|session|user\.?name|(?:first|last|full|login|nick)\.?name)$/
 
@@ -126,7 +126,7 @@ const RULES: readonly Rule[] = [
   },
 ]
 
-/** Words before `code` with which it lets nobody in. Of OAuth, a `response[code]` does. */
+/** Words before `code` that make it harmless. In OAuth, a `response[code]` is a credential. */
 const HARMLESS_CODE = String.raw`status|error|exit|return|result|reason|warning|http|(?<!\bo?auth2?\.)response|short|geo|uni|source|time\.?zone|zip|postal|country|region|state|province|city|area|dial|calling|phone|airport|station|port|locale|language|lang|currency|bank|sort|branch|tax|vat|hs|nace|naics|sic|iso|mcc|icd|unit|dept|department|store|company|customer|product|item|sku|color|colour|size|brand|category|type|article|material|promo|promotion|coupon|discount|voucher|course|event|event\.type|qr|bar|(?:(?:url|uri|html|json|xml|base\d\d)\.?)?(?:de|en)`
 
 /** What names secrets in URLs only: `?code=…` of OAuth, `?sig=…` of Azure, any `…key` that is none of these words. */
@@ -153,13 +153,13 @@ const isParameter = memoized((written) => {
   return isSensitive(name) || NAMES_IN_URLS.test(wordsOf(name))
 })
 
-/** The literals of a statement cannot be told from the rest in a URL. */
+/** In a URL, literals of a statement cannot be recognized. */
 const shownOfParameter = (value: string, written: string): string =>
   (isStatement(plain(written)) ? undefined : keptOf(plain(written), value)) ?? MASKED
 
 /** Values in URLs and queries. */
 const URL_RULES: readonly Rule[] = [
-  // `?token=…`, `#access_token=…`, `Server=x;Password='a;b'`. Behind a blank `#state=` is no fragment: `issue #state=open`.
+  // `?token=…`, `#access_token=…`, `Server=x;Password='a;b'`. Behind a blank `#state=` isn't a fragment: `issue #state=open`.
   {
     needs: /=/,
     begins: /(?:^(?=\S*$)(?![\w.:-]{1,128}=>)|[?&;]|#(?!(?<=\s#)state=))([\w.:%[\]-]{1,128})=/g,
@@ -227,13 +227,13 @@ export function maskSecrets(text: string): string {
 /** A part of a header in a text (`Cookie: a=1; sid="…"`) up to the end of its line. Quotes within stand behind a sign. */
 const LINE = String.raw`(?:[^\n\r"'\\]|(?<=[=:{,[(][ \t]{0,2})\\{0,16}["'](?!\s{0,8}[,:}\]])(?:[^"'\n\\]{0,512}\\{0,16}["'])?|\\(?![nr"'\\])|(?<=[A-Za-z])'(?=[a-z]))*`
 const SCHEMES = String.raw`Token|Api-Token|Negotiate|NTLM|A[Pp][Ii]-?[Kk]ey|DPoP|SSWS|GenieKey|Splunk|Digest|OAuth|Hawk|AWS4-[A-Z\d-]{1,32}`
-/** Words, codes of errors, classes, paths and names of pods are no secrets: `ERR_AUTH_1042`, `org.acme.OAuth2Filter`. */
+/** Words, codes of errors, classes, paths and names of pods aren't secrets: `ERR_AUTH_1042`, `org.acme.OAuth2Filter`. */
 const TERM = String.raw`(?:[A-Z]{0,5}[a-z]{2,64}\d{0,4}(?:[A-Z]{1,5}[a-z]{1,64}\d{0,4}){0,16}|[A-Z]{1,16}\d{0,8}|[A-Za-z]\d{1,3}(?:(?:alpha|beta)\d)?|\d{1,12}[a-z]{0,2})`
 const NO_SECRET = `(?:${TERM}(?:[._/-]{1,2}${TERM}){0,16}\\.?|[a-z]{2,64}(?:-[a-z\\d]{1,10}){1,16})(?![\\w.+/~-])`
 
 /** Each alternative stands behind `Authorization: `. */
 const IN_HEADER = [
-  // Schemes as they are written: any value may follow, and it goes to the end of the line.
+  // Schemes: any value may follow, and it goes to the end of the line.
   `(?:${SCHEMES}|SharedKey(?:Lite)?|sso-key)\\s(?=[^\\n\\r"'\\\\]|\\\\{0,16}["']\\w)(?:\\\\{0,16}["']\\w[^"'\\n]{0,512}\\\\{0,16}["']|${LINE})`,
   // Schemes with members, in any case.
   `(?:\\w{3,9}|[Aa][Ww][Ss]4-[\\w-]{1,32})\\s{1,8}(?=(?:username|realm|nonce|uri|id|key[iI]d|oauth_\\w{1,32}|ts)=\\\\{0,16}["']|[Cc]redential=)${LINE}`,

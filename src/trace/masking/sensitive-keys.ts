@@ -1,6 +1,6 @@
 /**
- * Phrases that make a key sensitive (secrets, people, their addresses, bodies): up to three adjacent words anywhere in a key, in
- * lower case, divided by dots. In a key `-`, `_`, `:` and capitals divide words, too. From OpenTelemetry's semantic
+ * Phrases that make a key sensitive (secrets, people, their addresses, bodies): up to three adjacent words anywhere in a key.
+ * In lower case, divided by dots; in a key `-`, `_`, `:` and capitals divide words, too. From OpenTelemetry's semantic
  * conventions, the vendors' own tags, and real captures.
  */
 const ANYWHERE = phrases(
@@ -18,7 +18,7 @@ const ANYWHERE = phrases(
 /** The same, at the end of a key only. */
 const AT_THE_END =
   /(?:^|\.)(?:(?:card|credit|account|pan|cvv|cvc)(?:\.?(?:number|no))?|(?:mfa|recovery|backup)\.?code|saml\.?response)$/
-/** Many secrets. A number under such a key says how many. `tokens` alone are as often words. */
+/** Many secrets. A number under one of these keys is a count. `tokens` alone are as often words. */
 const MANY =
   /(?:^|\.)(?:passwords|passwds|passphrases|(?:api|access|private|secret|license|auth)\.?keys|(?:access|refresh|id|api|auth|session|bearer)\.tokens)$/
 /** Endings of words: `dbpassword`, `mytoken`. */
@@ -33,7 +33,7 @@ const SENDERS = /^(?:(?:http\.)?client|source|net\.(?:sock\.)?peer)\.(?:ip|addr|
 /** Whole keys. */
 const KEYS =
   /^(?:(?:end)?user\.(?:id|hash|login|sub|subject)|otp|pin|pass|passcode|ip|peer\.(?:ipv4|ipv6|address))$/
-/** Prefixes of keys: the rest is a name of its own, or what is typed into models and tools and what they answer, in each dialect. */
+/** Prefixes of keys: the rest is a name of its own, or the input and output of models and tools, in each dialect. */
 const BEGINNINGS = new RegExp(
   `^(?:${[
     /db\.(?:query|operation)\.parameter/,
@@ -49,7 +49,7 @@ const BEGINNINGS = new RegExp(
     .map(({ source }) => source)
     .join('|')})`,
 )
-/** Keys of attributes alone: in JSON and in queries they say anything. */
+/** Keys of attributes alone: JSON and queries use them for anything. */
 const OF_ATTRIBUTES = /^(?:in|out)put$/
 /** Events that are messages to models, or from them: their attributes have names of their own. */
 const MESSAGES = /^gen_ai\.(?:(?:system|user|assistant|tool)\.message|choice)$/
@@ -74,7 +74,7 @@ function phrases(...lines: readonly string[]): ReadonlySet<string> {
   return new Set(lines.flatMap((line) => line.split(' ')))
 }
 
-/** The same question of keys, asked once for each. Texts of many spans have few distinct ones: else the memo is begun anew. */
+/** The same question of keys, asked once for each. Texts of many spans have few distinct ones: else the memo is begun again. */
 export function memoized(asks: (key: string) => boolean): (key: string) => boolean {
   const known = new Map<string, boolean>()
   return (key) => {

@@ -22,7 +22,7 @@ const QUOTE = /(\\*)(["'])/g
 const BEHIND_EMPTY = /[.:!?]?(?:\s|$)|[,;&)\]}"'\\<>|]|\/>/y
 const BEHIND_CLOSING = /\s{0,8}(?:[,}\]]\s{0,8}(?:\\*["'{}\],]|$)|$)/y
 
-/** Where a text in quotes ends. `from` where none begins, or an empty one. What is cut off goes to its end. */
+/** The end of a text in quotes. `from` where none begins, or an empty one. A cut-off text goes to its end. */
 function endOfQuoted(text: string, from: number): number {
   const [opening, marks = '', slashes = '', quote = ''] = matchAt(OPENING, text, from) ?? []
   if (opening === undefined) return from
@@ -73,7 +73,7 @@ function endOfList(text: string, from: number): number {
   return text.length
 }
 
-/** What goes on behind quotes or brackets: `{cipher}…`. */
+/** What continues behind quotes or brackets: `{cipher}…`. */
 const CONTINUED = /[^\s,;&"'\\)\]}.:<>|]/y
 
 /** Where a value ends: in quotes, as a list or a map, or bare, of parts that match a sticky pattern. */

@@ -192,7 +192,7 @@ async function search(filter: TraceFilter, ask: Ask, onPage?: OnPage): Promise<S
 
 const DURATIONS = `ls-auth compared durations in the newest ${MOST_PAGES * MOST_SPANS} spans. For older ones use --from and --to`
 
-/** Of a part of the spans they would be no facts. */
+/** Of a part of the spans, counts would be wrong. */
 const withoutCounts = ({ spans: _, errors: __, ...rest }: ReturnType<typeof summariseTrace>) => rest
 
 /** Which unit `otel.span.duration` is compared in is not documented, so durations are compared here. */
@@ -216,7 +216,7 @@ const OPERATORS = {
   '!~': 'does_not_match',
 }
 
-/** Failure `cannot-do` for what is no attribute, and for a query: Dash0 has none. */
+/** Failure `cannot-do` for what isn't an attribute, and for a query: Dash0 has none. */
 function filtersOf({ service, name, errors, attributes, query }: TraceFilter): JsonObject[] {
   if (query !== undefined)
     throw new Failure('cannot-do', 'Dash0 has no query language for spans', { hint: `Use ${FILTER_FLAGS}.` })

@@ -43,8 +43,8 @@ export interface FileSource extends TraceSource {
 }
 
 /**
- * The traces of a file (at least one) behind the interface of every source. `name` is for people, and safe for a
- * terminal; `path` as it is typed.
+ * The traces of a file (at least one) behind the interface of every source. `name` is for people, and safe for a terminal;
+ * `path` as typed.
  */
 export function fileSource(traces: readonly Trace[], name: string, path: string): FileSource {
   let byId: Map<string, Trace> | undefined

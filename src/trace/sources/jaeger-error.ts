@@ -42,9 +42,9 @@ export const failedJaeger = ({ words }: JaegerError): Failure =>
   })
 
 /**
- * Sends a request to v3; undefined when this Jaeger has no such path. Versions without it answer unknown paths with
- * their UI's web page or a 404 that is not v3's: only a request to the older API can tell that from a login page.
- * VictoriaTraces answers them with a 400, `unsupported path requested`: `memory` keeps that.
+ * Sends a request to v3; undefined when this Jaeger has no such path. Versions without it answer unknown paths with their UI's
+ * web page or a 404 that is not v3's. Only a request to the older API can distinguish that from a login page. VictoriaTraces
+ * answers them with a 400, `unsupported path requested`: `memory` keeps that.
  */
 export async function askV3(
   send: Send,

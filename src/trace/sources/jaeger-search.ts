@@ -27,8 +27,8 @@ interface SearchMemory {
 }
 
 /**
- * Searches Jaeger: `/api/v3/trace-summaries` (from v2.19), else `/api/traces`, which has whole traces and is there up to
- * v2.20. Never `/api/v3/traces`: before v2.19 it ignores attributes.
+ * Searches Jaeger: `/api/v3/trace-summaries` (from v2.19), else `/api/traces`, which has whole traces and exists up to v2.20.
+ * Never `/api/v3/traces`: before v2.19 it ignores attributes.
  */
 export async function searchJaeger(
   given: TraceFilter,
@@ -117,7 +117,7 @@ function jaegerMessage(answer: ApiAnswer): readonly string[] {
   }
 }
 
-/** Failures: `usage` for a search that Jaeger does not make (HTTP 400; v3 may say so with 500), else that of the answer. */
+/** Failures: `usage` for a search that Jaeger refuses (HTTP 400; v3 may use 500), else that of the answer. */
 function requireAccepted(answer: ApiAnswer): void {
   if (answer.status === 500) throw answer.failure?.withMoreHint(STORAGES)
   if (answer.status !== 400) return
@@ -177,8 +177,8 @@ function readSummary(item: JsonObject): TraceSummary[] {
 }
 
 /**
- * The filter with its conditions on `service.name`, all of them `=`, as the service: in Jaeger that is a field of the process, and
- * no tag by which it finds anything. Undefined: it names two services, or one without a name, which no span has.
+ * The filter with its conditions on `service.name`, all of them `=`, as the service. In Jaeger that is a field of the process,
+ * and not a searchable tag. Undefined: it names two services, or an empty one, which no span has.
  */
 function withServiceName(filter: TraceFilter): TraceFilter | undefined {
   const ofService = filter.attributes.filter(([key]) => isServiceName(key))

@@ -35,7 +35,7 @@ export function lightstepProject(settings: LightstepSettings, send: Send): Light
       answers,
       ...limitOf(request),
     })
-    // What is below the project may be missing by itself.
+    // Paths below the project may be missing by themselves.
     const isOfProject = !/^(?:stored-traces|snapshots\/)/.test(request.path)
     if (answer.status === 404 && (isOfProject || saysNoProject(errorText(answer))))
       throw unknownProject(settings, answer)
@@ -132,8 +132,8 @@ function unknownProject(settings: LightstepSettings, answer: ApiAnswer): Failure
 }
 
 /**
- * Lightstep answers 401 for a key, and for an organization that does not exist, here or in this region. A gateway that hands
- * it on may add a challenge of its own; one that names an error is about the token of the person who asks, and so are words
+ * Lightstep answers 401 for a key, and for an organization that does not exist, here or in this region. A gateway that hands it
+ * on may add a challenge of its own. With an error in it, that is about the token of the person who asks, and so are words
  * about tokens.
  */
 function denied(settings: LightstepSettings, answer: ApiAnswer): Failure {

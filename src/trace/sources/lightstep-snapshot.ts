@@ -21,14 +21,15 @@ const QUERY_HINT = 'Queries of snapshots look like: service IN ("web") AND "http
 const MOST_LOOKS = 6
 const LOOK_INTERVAL_MILLIS = 8_000
 const LONGEST_COLLECTING_MILLIS = 120_000
-/** Not ready yet, or not now: the snapshot is made all the same. */
+/** Not ready yet, or not now: the snapshot is made anyway. */
 const LATER = [202, 404, 502, 503, 504]
 
 /**
- * Has Lightstep collect spans that match a query and assemble their traces (`POST …/snapshots`), and looks for them: a summary for
- * each span. Spends 2 to 7 of 60 requests an hour that the whole organization has. Empty where nothing recent matches. Failures:
- * `not-found` for an unknown project, `usage` for the query, `api-failed` when it is not ready in time. What is taken is told at
- * once, and named by each failure after that, as another try takes another: those that may pass have the reason `snapshot-taken`.
+ * Has Lightstep collect spans that match a query and assemble their traces (`POST …/snapshots`), and looks for them: a summary
+ * for each span. Spends 2 to 7 of 60 requests an hour that the whole organization has. Empty where nothing recent matches.
+ * Failures: `not-found` for an unknown project, `usage` for the query, `api-failed` when it is not ready in time. A snapshot is
+ * reported at once, and named by each failure after that, as another try takes another. Failures that may pass have the reason
+ * `snapshot-taken`.
  */
 export async function takeSnapshot(
   query: string,
@@ -172,7 +173,7 @@ function readLabel(label: string): [string, string] {
 function readPoint(item: unknown): Point[] {
   if (!Array.isArray(item) || typeof item[0] !== 'number' || !Number.isFinite(item[0])) return []
   const value: unknown = item[1]
-  // How one is written is not documented: it is no number, and not the null of a moment without data.
+  // How one is written is not documented: it isn't a number, and not the null of a moment without data.
   if (typeof value === 'object' && value !== null) throw noNumbers()
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return [[item[0], typeof number === 'number' && Number.isFinite(number) ? number : null]]

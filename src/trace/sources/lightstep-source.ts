@@ -152,8 +152,8 @@ function readAnswer(answer: ApiAnswer): Trace | undefined {
 }
 
 /**
- * The forms of the id worth asking for: as given, padded, without leading zeros. Whether the API wants ids padded
- * is not documented (its vendor's own test sends them unpadded), so the others are tried, but only after a 404.
+ * The forms of the id worth asking for: as given, padded, without leading zeros. The API's documentation does not say whether
+ * it wants ids padded, and its vendor's own test sends them unpadded. So the others are tried, but only after a 404.
  */
 function spanIds(reference: TraceReference): string[] {
   const forms: string[] = []

@@ -7,9 +7,9 @@ import { otlpVocabulary, readScanned } from '../formats/otlp/otlp-scan.ts'
 import type { Trace } from '../model.ts'
 
 /**
- * All traces of a file or of standard input, in any format, at least one. `name` is for messages. Failures: `not-found`
- * when it holds no span, `usage` when it is no trace. `note` is told what is odd about the
- * file as a whole: a last line that is cut off, lines without spans.
+ * All traces of a file or of standard input, in any format, at least one. `name` is for messages. Failures: `not-found` when it
+ * holds no span, `usage` when it isn't a trace. It calls `note` for oddities of the file as a whole: a last line that is cut
+ * off, lines without spans.
  */
 export async function readTraceFile(
   bytes: Buffer,
@@ -88,6 +88,6 @@ function quickly(bytes: Buffer, explain: Explain): Trace[] {
   }
 }
 
-/** OTLP in JSON leaves out what is empty, so this is a document of it without spans. Of an API it would be no answer. */
+/** OTLP in JSON leaves out empty members, so this is a document of it without spans. An API would not answer with it. */
 const isEmptyObject = (bytes: Uint8Array): boolean =>
   bytes.length < 64 && /^\s*\{\s*\}\s*$/.test(Buffer.from(bytes).toString())

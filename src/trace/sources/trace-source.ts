@@ -20,7 +20,7 @@ export interface TraceSource {
   /** One whole trace. Failure `not-found` when there is none. */
   trace(reference: TraceReference): Promise<Trace>
   /**
-   * Matching traces; none is no failure. `onPage` gets them page by page, each trace once. Failure `usage` for a query
+   * Matching traces; none isn't a failure. `onPage` gets them page by page, each trace once. Failure `usage` for a query
    * it does not accept.
    */
   search?(filter: TraceFilter, onPage?: OnPage): Promise<SearchResult>
@@ -39,7 +39,7 @@ export interface TraceSource {
   query?(query: SeriesQuery): Promise<QueryResult>
   /**
    * Counts attribute values in the selected spans of a population and in the rest, without reading the traces; absent where
-   * the back end cannot. The limit of the filter is not heeded. Failures `usage`, and `not-found` for a percentile of nothing.
+   * the back end cannot. The limit of the filter is not respected. Failures `usage`, and `not-found` for a percentile of nothing.
    */
   compare?(population: TraceFilter, selected: SelectedSpans): Promise<BackendComparison>
   /** The page of this trace in the back end's own UI, where it is known. */
@@ -65,7 +65,7 @@ export type OnPage = (traces: readonly TraceSummary[]) => Promise<void>
 
 /** One request to the trace API. */
 export interface ApiRequest {
-  /** GET when absent. Some POSTs only read; those that do more say so. */
+  /** GET when absent. Some POSTs only read. */
   readonly method?: 'GET' | 'POST'
   /** Starts with `/`, already percent-encoded; relative to the profile's API. */
   readonly path: string
@@ -116,8 +116,8 @@ export interface SnapshotConsent {
   /** Consent was given beforehand (`--snapshot`). */
   readonly allowed: boolean
   /**
-   * Asks for consent. Resolves when it is given; Failure `cannot-do` when nobody can be asked, `declined` when it is
-   * refused. `reason`: what is impossible without a snapshot; `instead`: what needs none.
+   * Asks for consent. Resolves when it is given; Failure `cannot-do` when no person can be asked, `declined` when it is
+   * refused. `reason`: the work that needs a snapshot; `instead`: the work that needs none.
    */
   request(reason: string, instead?: string): Promise<void>
   /** Prints a line for the user. */
@@ -150,10 +150,7 @@ const WORDS: Readonly<Record<Ability, string>> = {
 export type CapableSource<A extends Ability> = TraceSource &
   Required<Pick<TraceSource, (typeof METHODS)[A][number]>>
 
-/**
- * The source, narrowed to one that has the ability. Failure `cannot-do` with the reason when it does not, and with
- * the back ends that do.
- */
+/** The source, if it has the ability. Else Failure `cannot-do` with the reason, and with the back ends that have it. */
 export function requireCapability<A extends Ability>(source: TraceSource, ability: A): CapableSource<A> {
   const can = source.capabilities[ability]
   if (can === true) return source as CapableSource<A>

@@ -8,9 +8,9 @@ import type { TraceFilter } from '../search.ts'
 import type { ApiAnswer, Send } from './trace-source.ts'
 
 /**
- * The traces in an answer, in any format. Failure `api-failed` about this back end for what cannot be read: the bytes
- * alone may look like another's. A body that is gzipped once more is limited to `maxBytes` after decompression.
- * `onEmptyPart`: told why the answer is only a part, where no span is in it.
+ * The traces in an answer, in any format. Failure `api-failed` about this back end for unreadable ones: the bytes alone may
+ * look like another's. A body that is gzipped once more is limited to `maxBytes` after decompression. `onEmptyPart`: called
+ * with the reason of a partial answer without spans.
  */
 export const tracesInAnswer = (
   { body, maxBytes }: Pick<ApiAnswer, 'body' | 'maxBytes'>,
@@ -23,7 +23,7 @@ export const tracesInAnswer = (
     ...(onEmptyPart && { onEmptyPart }),
   })
 
-/** Rewords the Failure of an unreadable trace as one about the back end's answer; returns any other error as it is. */
+/** Rewords the Failure of an unreadable trace as one about the back end's answer; returns any other error unchanged. */
 export function explainUnreadable(error: unknown, backend: string): unknown {
   if (!(error instanceof Failure)) return error
   const { reason } = error
@@ -71,7 +71,7 @@ const foreign = (backend: string): Failure =>
 /** Whether it is the back end at all that answers with 404, which else would pass for "there is no such trace". */
 interface AddressCheck {
   readonly send: Send
-  /** Throws what `noApi` gives when paths were not found, none has answered, and the back end is not there; asks once at most. */
+  /** Throws what `noApi` gives when paths were not found, none has answered, and the back end is missing; asks once at most. */
   check(): Promise<void>
 }
 
@@ -99,7 +99,7 @@ export function addressCheck(
   }
 }
 
-/** Failure `cannot-do` for conditions other than `=`, and for fields that are no attributes: for back ends that cannot compare them. */
+/** Failure `cannot-do` for conditions other than `=`, and for fields that aren't attributes: for back ends that cannot compare them. */
 export function requireEqualAttributes({ attributes }: TraceFilter, backend: string): void {
   const [field] = attributes.find(([key]) => textField(key) !== undefined) ?? []
   if (field !== undefined) {

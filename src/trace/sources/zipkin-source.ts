@@ -117,7 +117,7 @@ function queryOf(filter: TraceFilter, limit: number): Record<string, string> {
   }
 }
 
-/** `error and http.method=GET`; the kind is no tag, and is compared here. Failure `cannot-do` for what that form cannot hold. */
+/** `error and http.method=GET`; the kind isn't a tag, and is compared here. Failure `cannot-do` for what that form cannot hold. */
 function conditionsOf({ attributes, errors }: TraceFilter): string[] {
   const tags = attributes.filter(([key]) => key !== SPAN_KIND)
   for (const [key, value] of tags)

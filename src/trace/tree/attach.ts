@@ -16,9 +16,9 @@ export interface Attachment {
 }
 
 /**
- * Finds each span's parent. The result has no cycle and loses no span.
- * Children of a duplicate id go to the first span that has it; where the two are the client and the server half of
- * one call (Zipkin's shared spans) the server half becomes the client half's child and takes the children.
+ * Finds each span's parent. The result has no cycle and loses no span. Children of a duplicate id go to the first span that has
+ * it. Where the two are client and server of one call (Zipkin's shared spans) the server half becomes the client half's child
+ * and takes the children.
  */
 export function attachSpans(spans: readonly Span[]): Attachment {
   const { owners, duplicate, sharedParent } = indexIds(spans)
@@ -100,8 +100,8 @@ function earliestOfCycle(spans: readonly Span[], parents: Int32Array, entry: num
 }
 
 /**
- * The order of two spans with equal times: by service, name and id. A back end may send a trace in another order each time; what is
- * drawn and told of it stays the same.
+ * The order of two spans with equal times: by service, name and id. A back end may send a trace in another order each time; its
+ * drawing stays the same.
  */
 export const compareNames = (a: Span, b: Span): number =>
   compareTexts(a.service, b.service) || compareTexts(a.name, b.name) || compareTexts(a.spanId, b.spanId)
@@ -109,9 +109,9 @@ export const compareNames = (a: Span, b: Span): number =>
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
- * The trace without spans that came again, as exporters that deliver at least once send them: with the id, the times and the name
- * of an earlier one. `trace.redelivered` counts them. The halves of Zipkin's shared spans stay. `shares`: 1 where another span has
- * the same id.
+ * The trace without spans that came again, from exporters that deliver at least once. They have the id, the times and the name
+ * of an earlier one. `trace.redelivered` counts them. The halves of Zipkin's shared spans stay. `shares`: 1 where another span
+ * has the same id.
  */
 export function withoutRedelivered(
   trace: Trace,
@@ -127,7 +127,7 @@ export function withoutRedelivered(
   return left === 0 ? trace : { ...trace, spans, redelivered: (trace.redelivered ?? 0) + left }
 }
 
-/** What a reader is told of them; undefined: there are none. */
+/** The note about them; undefined: there are none. */
 export function redeliveredText(spans = 0): string | undefined {
   if (spans === 0) return undefined
   return spans === 1 ? '1 duplicate span was dropped' : `${spans} duplicate spans were dropped`

@@ -12,7 +12,7 @@ export interface Fold {
   readonly p50Nanos: number
   readonly p99Nanos: number
   readonly sumNanos: number
-  /** Members without a usable end, of which nobody can tell how long they took. */
+  /** Members without a usable end, of which no person can tell how long they took. */
   readonly unfinished: number
 }
 
@@ -52,8 +52,8 @@ export function endedDurations(tree: TraceTree, nodes: readonly number[]): Float
 }
 
 /**
- * Nearest rank: always one of the values, so nobody looks for a span that does not exist. `p` has at most three decimals; in
- * whole numbers, since `99.9 / 100 * 1000` is a little more than 999.
+ * Nearest rank: always one of the values, so that a span with it exists. `p` has at most three decimals; in whole numbers,
+ * since `99.9 / 100 * 1000` is a little more than 999.
  */
 export function percentile(sorted: ArrayLike<number>, p: number): number {
   return sorted[Math.max(0, Math.ceil((Math.round(p * 1000) * sorted.length) / 100_000) - 1)] ?? 0

@@ -9,7 +9,8 @@ export class InternedTexts {
 
   /**
    * `textOf` gives the text of an item, and `order` which item each node is; without it they are the same. Items are asked for
-   * in their own order: spans lie in memory as their source has them, and in the order of the nodes each had to be waited for.
+   * in their own order. Spans lie in memory in the order of their source, and in the order of the nodes each had to be waited
+   * for.
    */
   constructor(count: number, textOf: (item: number) => string, order?: Int32Array) {
     const known = new Map<string, number>()
@@ -36,7 +37,7 @@ export class InternedTexts {
   }
 }
 
-/** Numbers the texts anew, by their first appearance among `numbers`, and returns them in that order. */
+/** Numbers the texts again, by their first appearance among `numbers`, and returns them in that order. */
 function renumber(numbers: Int32Array, texts: readonly string[]): string[] {
   const renumbered = new Int32Array(texts.length).fill(-1)
   const inOrder: string[] = []

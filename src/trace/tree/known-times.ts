@@ -12,8 +12,8 @@ export function leastTimes(tree: TraceTree): Float64Array {
 }
 
 /**
- * By node: its start; of a span without a start and without a duration, the first that is known below it, since where the tree
- * places it is a guess. Infinite: none is known. Nanoseconds after the tree's start. One pass.
+ * By node: its start; of a span without a start and without a duration, the first known one below it. Its own place in the tree
+ * is a guess. Infinite: none is known. Nanoseconds after the tree's start. One pass.
  */
 export function knownStarts(tree: TraceTree): Float64Array {
   if (!tree.hasEndless) return tree.copyOfStarts()
@@ -29,8 +29,8 @@ export function knownStarts(tree: TraceTree): Float64Array {
 }
 
 /**
- * By node: its end; of a span without a usable end, the last one that is known below it. What nobody waited for tells
- * nothing about its caller (a consumer of a message, what only follows). Nanoseconds after the tree's start. One pass.
+ * By node: its end; of a span without a usable end, the last known one below it. Spans without a waiting caller (a consumer,
+ * `FOLLOWS_FROM`) don't count for it. Nanoseconds after the tree's start. One pass.
  */
 export function lastKnownEnds(tree: TraceTree): Float64Array {
   if (!tree.hasEndless) return tree.copyOfEnds()
@@ -44,8 +44,8 @@ export function lastKnownEnds(tree: TraceTree): Float64Array {
 }
 
 /**
- * The root that took longest; of a trace whose root is missing, the longest detached part. One without a usable end counts as far
- * as its time is known, so that a stray span of a moment is not taken for the root.
+ * The root that took longest; of a trace whose root is missing, the longest detached part. An unfinished one counts as far as
+ * its time is known, so that a stray span of a moment is not taken for the root.
  */
 export function longestTop(tree: TraceTree): number | undefined {
   const tops = tree.roots.length > 0 ? tree.roots : tree.detached
@@ -66,8 +66,8 @@ interface RootsTime {
 }
 
 /**
- * The time that a trace is said to have taken: from the start of its first root to the end of its last, since several roots may
- * be one request whose top is missing. Undefined: it has no root.
+ * The time of a trace, from the start of its first root to the end of its last. Several roots may be one request without its
+ * top. Undefined: it has no root.
  */
 export function rootsTime(tree: TraceTree): RootsTime | undefined {
   // Roots are sorted by start.
@@ -77,14 +77,14 @@ export function rootsTime(tree: TraceTree): RootsTime | undefined {
   return { startNanos: tree.startOf(first), endNanos }
 }
 
-/** A trace that nobody can tell the duration of. */
+/** A trace that no person can tell the duration of. */
 export interface UnfinishedTrace {
-  /** What has no usable end; `a part`: of a trace without its root, one of the tops that are there. */
+  /** The top without a usable end; `a part`: of a trace without its root. */
   readonly top: 'the root' | 'a root' | 'a part'
   readonly why: Unfinished
 }
 
-/** Undefined: the trace has a duration. One of several roots is enough, since it may be the one that took longest. */
+/** Undefined: the trace has a duration. An unfinished root is enough, since it may have taken longest. */
 export function unfinishedOf({ roots, detached, spans }: TraceTree): UnfinishedTrace | undefined {
   const top = roots.length === 0 ? 'a part' : roots.length === 1 ? 'the root' : 'a root'
   for (const node of roots.length > 0 ? roots : detached) {

@@ -3,7 +3,7 @@ import { compareNames } from './attach.ts'
 import type { Times } from './depth-first.ts'
 import { isStartless, STARTLESS } from './span-facts.ts'
 
-/** What is read of each span once, by its index in the source. */
+/** The values of each span that are read once, by its index in the source. */
 export interface SpanTimes extends Times {
   /** Bits, see `factsOf`. */
   readonly facts: Uint8Array

@@ -12,11 +12,11 @@ export interface Adjusted {
 }
 
 /**
- * Corrects clock skew: moves a child on another host that begins before its parent, or a server span that lies outside
- * its client span. It is centred in its parent, or moved to the parent's start where it does not fit (as Jaeger's clock
- * skew adjuster does); its descendants on the same host move with it. Other spans stay: a child may well outlive its
- * parent. A span without a start is not moved, since it is shown with its parent; what is below it is compared with the next
- * span above that has a start. This is a guess, so it is opt-in and always reported.
+ * Corrects clock skew: moves a child on another host that begins before its parent, or a server span that lies outside its
+ * client span. It is centred in its parent, or moved to the parent's start where it does not fit (as Jaeger's clock skew
+ * adjuster does); its descendants on the same host move with it. Other spans stay: a child may well outlive its parent. A span
+ * without a start is not moved, since it is shown with its parent; the spans below it are compared with the next span above
+ * that has a start. This is a guess, so it is opt-in and always reported.
  */
 export function adjustSkew(tree: TraceTree): Adjusted {
   const shifts = shiftsOf(tree)
@@ -28,7 +28,7 @@ export function adjustSkew(tree: TraceTree): Adjusted {
   return { trace: { ...tree.trace, spans }, moved, mostNanos }
 }
 
-/** Many sources cut times to microseconds: less is no sign of another clock. */
+/** Many sources cut times to microseconds: less isn't a sign of another clock. */
 export const LEAST_SKEW_NANOS = 1000
 
 /** How many spans the {@link shiftsOf} a tree move, and how far at most; `shown`: of those with a 1 by node. */
@@ -58,7 +58,7 @@ export function shiftsOf(tree: TraceTree): Float64Array {
   return shifts
 }
 
-/** `parent`: the nearest one that has a start. The shift of a span without a start is that of the clock of its events. */
+/** `parent`: the nearest span above with a start. The shift of a span without a start is that of the clock of its events. */
 function shiftOf(tree: TraceTree, node: number, parent: number, parentShift: number): number {
   const from = tree.startOf(parent) + parentShift
   const spare = tree.endOf(parent) - tree.startOf(parent) - (tree.endOf(node) - tree.startOf(node))
@@ -94,8 +94,8 @@ class MovedSpan extends SpanView {
 const HOST_KEYS = ['host.id', 'host.name', 'hostname']
 
 /**
- * Whether two spans have one clock. The same process has; else the resources tell hosts apart, by the first attribute that both
- * have. Where nothing is known of the hosts, each service counts as a host of its own.
+ * Whether two spans have one clock. The same process has; else the first host attribute that both resources have decides. With
+ * unknown hosts, each service counts as a host of its own.
  */
 function onOneHost(a: Span, b: Span): boolean {
   if (a.resource === b.resource && a.resource.length > 0) return true

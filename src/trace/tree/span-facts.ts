@@ -1,8 +1,8 @@
 import type { Span, SpanKind, SpanMark } from '../model.ts'
 
-// What a tree is asked about its spans again and again, as bits of one byte each. The spans of a large trace lie far apart in
-// memory, behind a view that masks them: to read the kinds, the marks and the status of 100,000 in each pass took 150 ms of 1,200
-// (`trace get` of a file of Zipkin, Node 24), and to read them once 15.
+// The facts about its spans that a tree needs again and again, as bits of one byte each. The spans of a large trace lie far
+// apart in memory, behind a view that masks them. To read kinds, marks and status of 100,000 in each pass took 150 ms of 1,200,
+// and once 15 (`trace get` of Zipkin, Node 24).
 
 /** Its status is `error`. */
 export const FAILED = 1
@@ -40,8 +40,8 @@ export function isStartless({ marks }: Pick<Span, 'marks'>): boolean {
 }
 
 /**
- * Whether the parent may have waited for a span: nobody waits for a message to be consumed, nor for what the source says
- * only follows. Of nearly all spans two looks are enough.
+ * Whether the parent may have waited for a span: no caller waits for a message to be consumed, nor for `FOLLOWS_FROM`. Of
+ * nearly all spans two looks are enough.
  */
 export const isAwaited = ({ kind, marks }: Pick<Span, 'kind' | 'marks'>): boolean =>
   kind !== 'consumer' && !(marks.length > 0 && marks.includes('follows-parent'))
@@ -60,10 +60,10 @@ export function errorsHandled(spans: readonly Span[]): boolean | undefined {
   })
 }
 
-/** Why nobody can tell how long a span took, and so a trace. Its `durationNanos` of 0 is no time: compared, it would be the fastest. */
+/** Why no person can tell how long a span took, and so a trace. Its `durationNanos` of 0 isn't a time: compared, it would be the fastest. */
 export type Unfinished = Extract<SpanMark, 'end-missing' | 'end-before-start' | 'start-missing'>
 
-/** What is said of a root: `the root has no end`. */
+/** The words about a root: `the root has no end`. */
 export const UNFINISHED_WORDS: Readonly<Record<Unfinished, string>> = {
   'end-missing': 'has no end',
   'end-before-start': 'ended before it began',

@@ -188,9 +188,9 @@ export class TraceTree {
 }
 
 /**
- * Turns a flat trace into a tree that holds every span exactly once, whatever is broken in the source (absent parents,
- * cycles, duplicate ids, missing starts). One that was delivered twice is one span, but for `asReported`. No recursion: traces
- * 72,000 levels deep are on record.
+ * Turns a flat trace into a tree that holds every span exactly once, whatever is broken: absent parents, cycles, duplicate ids,
+ * missing starts. A span delivered twice is one span, but for `asReported`. No recursion: traces 72,000 levels deep are on
+ * record.
  */
 export function buildTree(given: Trace, { asReported = false } = {}): TraceTree {
   const found = attachSpans(given.spans)
@@ -211,9 +211,7 @@ export function buildTree(given: Trace, { asReported = false } = {}): TraceTree 
   return new TraceTree(trace, startNanos, depthFirst(tops, attached.parents, times), attached, times)
 }
 
-/**
- * What is known about each node of a tree, one flat array per fact; see the methods of `TraceTree` for their meaning.
- */
+/** One flat array per fact about each node of a tree; see the methods of `TraceTree` for their meaning. */
 interface NodeColumns {
   readonly parents: Int32Array
   readonly depths: Int32Array
@@ -285,10 +283,10 @@ function subtreeSums(parents: Int32Array, facts: Uint8Array): Pick<NodeColumns, 
 type Known = Pick<NodeColumns, 'parents' | 'starts' | 'ends' | 'durations' | 'facts'>
 
 /**
- * Duration less the union of the intervals of the children that it may have waited for, each clipped to it. What nobody waits
- * for runs beside it, and does not make it work less. One pass: siblings come sorted by start, so what they have covered of
- * their parent so far is described by its end alone. `NaN`: the span has no usable end, or such a child has none, which may
- * have run all the time.
+ * Duration less the union of the intervals of the children that it may have waited for, each clipped to it. Other children run
+ * beside it, and do not make it work less. One pass: siblings come sorted by start, so their last end describes the part of the
+ * parent that they have covered. `NaN`: the span has no usable end, or an awaited child has none, which may have run all the
+ * time.
  */
 function selfTimes({ parents, starts, ends, durations, facts }: Known): Float64Array {
   const selfs = durations.slice()

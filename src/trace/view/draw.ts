@@ -81,7 +81,7 @@ function drawRows(scene: Scene, state: ViewState, size: Size): Picture {
   }
 }
 
-/** The whole trace in one line; what is cut first is the id. */
+/** The whole trace in one line; the id is cut first. */
 function headLine({ tree, window, glyphs }: Scene, columns: number): string {
   const cut = cutText(window, glyphs.micro)
   const facts = [
@@ -192,7 +192,7 @@ const HINTS = [
   'y copy',
 ]
 
-/** The last line: what is typed, a message, or keys. `column`: where the next character comes, while something is typed. */
+/** The last line: typed text, a message, or keys. `column`: where the next character comes, while the person types. */
 function keyLine(
   { glyphs, style }: Scene,
   { typed, message, pathOnly }: ViewState,
@@ -218,7 +218,9 @@ const MOST_ROWS = 1000
 /** What xterm takes at most: 100,000 bytes of base64. Others take as much or more. */
 const MOST_BYTES = 74_994
 
-/** What is shown, as Markdown: the rows, the span whose details are open, or the notes. Undefined: it is too long to be copied. */
+/**
+ * The shown part as Markdown: the rows, the span whose details are open, or the notes. Undefined: it is too long to be copied.
+ */
 export function copied(
   scene: Scene,
   state: ViewState,

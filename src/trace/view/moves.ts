@@ -29,7 +29,7 @@ export function pagedBy(state: ViewState, pages: number, size: Size): ViewState 
   return { ...moved(state, by), top: Math.max(0, state.top + by) }
 }
 
-/** Unfolds the row of the cursor; one that is open leads to the first row below it. */
+/** Unfolds the row of the cursor; from an open one it goes to the first row below it. */
 export function unfolded(scene: Scene, state: ViewState): ViewState {
   const { cursor, opened, closed, rows } = state
   if (closed.has(cursor)) return reopened(scene, state, { closed: without(closed, cursor) })
@@ -83,8 +83,8 @@ function without(set: ReadonlySet<number>, node: number): Set<number> {
 }
 
 /**
- * What a typed text means: a condition on an attribute as `--attr` takes it (`key=value`, `key>=500`), a span id, else a
- * part of a name or a service, in any case. An id may come in each form that `--span` takes.
+ * The meaning of typed text: a condition on an attribute as of `--attr` (`key=value`, `key>=500`), a span id, else part of a
+ * name or service. An id may come in each form that `--span` takes.
  */
 export function searchFor(scene: Scene, typed: string): Search {
   const text = typed.trim()
@@ -109,7 +109,7 @@ function searchForText({ tree }: Scene, text: string): Search {
 /** Whether the text of a node holds `part`: found out once for each of the few different texts. */
 function holding(words: InternedTexts, part: string): (node: number) => boolean {
   const wanted = alike(part)
-  // Of marks alone nothing is left.
+  // A text of marks alone leaves an empty word.
   const fits = words.texts.map((text) => wanted !== '' && alike(text).includes(wanted))
   return (node) => fits[words.indexOf(node)] === true
 }
@@ -178,7 +178,7 @@ function noteLines(scene: Scene, pen: Pen): string[] {
   return [heading('notes', pen), ...lines.map((line) => pen.style.yellow(`  ${line}`))]
 }
 
-/** That a span stands for others. Of spans whose durations nobody knows none is the slowest. */
+/** That a span stands for others. Of spans whose durations no person knows none is the slowest. */
 function amongLines({ tree, glyphs, style }: Scene, { node, among }: Page, columns: number): string[] {
   if (among === undefined) return []
   const which = tree.durationNanos(node) > 0 ? 'slowest' : 'one'

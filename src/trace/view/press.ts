@@ -12,7 +12,7 @@ export interface Pressed {
   readonly wish?: Wish
 }
 
-/** Nobody types more; a paste may hold more. */
+/** A paste may be longer than any typed text. */
 const MOST_TYPED = 200
 
 /** The state after a key. It shows the cursor on a screen of this size. */
@@ -144,7 +144,7 @@ function notesOpened(scene: Scene, state: ViewState): ViewState {
 /** Lines of a page that fit on the screen: one is for what the keys do. */
 export const pageRoom = ({ rows }: Size): number => Math.max(1, rows - 1)
 
-/** A row of many equal spans is told by the slowest of them. */
+/** The slowest of many equal spans stands for their row. */
 function detailsPage({ tree }: Scene, { rows }: ViewState, row: number): Page {
   const members = rows.fold(row)?.members
   if (members === undefined) return { kind: 'details', node: row, top: 0 }

@@ -16,7 +16,7 @@ import { withheldNote } from '../span-view.ts'
 import type { Fold } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 
-/** What stays the same during a walk through one trace. What is costly is computed when it is first asked for, once. */
+/** The constants of a walk through one trace. Costly ones are computed when they are first asked for, once. */
 export interface Scene {
   readonly tree: TraceTree
   readonly window: TimeWindow
@@ -30,9 +30,9 @@ export interface Scene {
   layout(width: number): Layout
   /** The details of a span, in lines of at most so many columns. Scrolling asks for them again with each key. */
   details(node: number, columns: number, style?: Style): readonly string[]
-  /** What the signs in the rows say, as far as this trace has them when so many columns are there for the waterfall. */
+  /** The legend of the signs in the rows of this trace, with so many columns for the waterfall. */
   signs(width: number): readonly string[]
-  /** What is odd about the trace or missing of it, each in one text. */
+  /** Oddities and missing parts of the trace, each in one text. */
   notes(): readonly string[]
 }
 
@@ -148,7 +148,7 @@ interface Plan {
 export interface Openness {
   /** Folds of siblings that were opened, by the first member. */
   readonly opened: ReadonlySet<number>
-  /** Nodes below which nothing is shown. */
+  /** Nodes whose rows below are folded. */
   readonly closed: ReadonlySet<number>
 }
 
@@ -174,7 +174,7 @@ function openPlan(tree: TraceTree, shown: Uint8Array | undefined): Plan {
   return { ...bare, order, placeOf }
 }
 
-/** The rows of a plan, as they are opened and closed now. One pass over all nodes. */
+/** The rows of a plan, opened and closed as in this state. One pass over all nodes. */
 export function openRows(
   tree: TraceTree,
   { tops, shown, folds, foldOf }: Pick<Plan, 'tops' | 'shown' | 'folds' | 'foldOf'>,

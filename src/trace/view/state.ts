@@ -22,7 +22,7 @@ export interface Page {
   readonly over?: Page
 }
 
-/** What was searched for last. */
+/** The last search. */
 export interface Search {
   readonly text: string
   readonly fits: (node: number) => boolean
@@ -38,7 +38,7 @@ export interface ViewState extends Openness {
   /** Only the critical path is shown. */
   readonly pathOnly: boolean
   readonly page: Page | undefined
-  /** What is being typed behind `/`; undefined: nothing is. */
+  /** The text that is being typed behind `/`, if any. */
   readonly typed: string | undefined
   readonly search: Search | undefined
   /** About the last key; the next one takes it away. */
@@ -48,13 +48,13 @@ export interface ViewState extends Openness {
 /** Columns before each row: the cursor, whether it is folded, whether what is folded holds an error. */
 export const MARGIN = 3
 
-/** Lines of the screen that are no rows: header, axis, where the cursor is, keys. */
+/** Lines of the screen that aren't rows: header, axis, where the cursor is, keys. */
 const FRAME_LINES = 4
 
 /** How many rows the screen has room for. */
 export const bodyLines = ({ rows }: Size): number => Math.max(1, rows - FRAME_LINES)
 
-/** At the first row of a trace, everything as `trace get` shows it. What is missing of the trace is said at once. */
+/** At the first row of a trace, everything as `trace get` shows it, with a message about missing parts. */
 export function openState(scene: Scene): ViewState {
   const openness = { opened: new Set<number>(), closed: new Set<number>() }
   const rows = openRows(scene.tree, scene.plan(false), openness)
@@ -82,7 +82,7 @@ function notice(scene: Scene): string {
       : `Incomplete trace: ${safeName(trace.partial, scene.glyphs.ellipsis)}`
   const missing = [part, withheldNote(trace.spans)].filter((text) => text !== undefined)
   const notes = scene.notes().length
-  // What is missing is among the notes. The key comes first: a narrow screen cuts the end.
+  // Missing parts are among the notes. The key comes first: a narrow screen cuts the end.
   if (notes > missing.length)
     missing.unshift(`${count(notes, 'note')} on this trace: i shows ${notes === 1 ? 'it' : 'them'}`)
   return missing.join('; ')

@@ -20,7 +20,7 @@ export class BatchProgress {
   #limitedUntil = 0
   #countDown: AbortController | undefined
 
-  /** `isWatched`: somebody sees the line. `unit`: of a search that finds spans each is one of the total. */
+  /** `isWatched`: a person sees the line. `unit`: of a search that finds spans each is one of the total. */
   constructor(
     ports: Pick<Ports, 'clock' | 'progress'>,
     total: number,
@@ -76,7 +76,7 @@ export class BatchProgress {
     const { clock, progress } = this.#ports
     const now = clock.now()
     const wait = this.#limitedUntil - now
-    // A wait that nobody notices is not told.
+    // A wait that no person notices is not reported.
     if (now - this.#shownAt < BETWEEN_MILLISECONDS && wait < FIRST_MILLISECONDS * 2) return
     this.#shownAt = now
     const rate = Math.round(this.#done / Math.max(1, (now - this.#beganAt) / 1000))

@@ -29,7 +29,7 @@ export interface BatchOptions {
   readonly showSensitive: boolean
 }
 
-/** What was typed; `others`: flags that are for one trace. Failure `usage`. */
+/** The typed line; `others`: flags for one trace. Failure `usage`. */
 export function readBatch({ args, options }: Invocation, [other]: readonly string[]): BatchOptions {
   const refused = (message: string, hint: string) => new Failure('usage', message, { hint })
   const { ids, resume } = options as { ids?: string; resume?: string }
@@ -62,8 +62,8 @@ const BOUNDS = {
 }
 
 /**
- * `ls-auth trace get --ids FILE|-`: whole traces, one a line, in the order of the list. An id that cannot be read is named
- * on stderr, and told by the exit status at the end; what would happen to all ids ends the run at once.
+ * `ls-auth trace get --ids FILE|-`: whole traces, one a line, in the order of the list. An unreadable id is named on stderr,
+ * and decides the exit status at the end; a failure that would meet all ids ends the run at once.
  */
 export async function runBatch(invocation: Invocation, options: BatchOptions): Promise<void> {
   const all = await readList(invocation, options.ids)
@@ -93,7 +93,7 @@ async function readList(invocation: Invocation, path: string): Promise<WantedTra
   if (bytes instanceof Failure) throw bytes
   const name = isInput ? 'standard input' : safeText(path, 200)
   const wanted = readIds(bytes.toString('utf8'), name)
-  // A search that found nothing writes such a list: that is no failure of a pipeline.
+  // A search without a match writes this list: a pipeline with it has not failed.
   if (wanted.length === 0) tell(invocation, `note: ${name} has no ids, so ls-auth fetched nothing`)
   return wanted
 }
@@ -133,7 +133,7 @@ async function fetchAll(
         await write(invocation, options, one, outcome, resumed)
         masked += outcome.masked
       }
-      // One that could not be written is left, too.
+      // A trace that could not be written is left, too.
       handled += 1
     }
   } catch (error) {
@@ -154,7 +154,7 @@ async function write(
 ): Promise<void> {
   if (resumed) resumed.append(line)
   else await invocation.ports.terminal.outBytes(line)
-  // The other format has members that say so.
+  // The other format has members for that.
   if (format !== 'otlp') return
   if (partial !== undefined) tell(invocation, `note: ${shown}: incomplete trace: ${safeText(partial, 300)}`)
   if (withheldNote !== undefined) tell(invocation, `note: ${shown}: ${withheldNote}`)
@@ -165,7 +165,7 @@ const SAVE = 'save the piped ids in a file IDS, then'
 const isPiped = ({ ids }: BatchOptions): boolean => ids === '-'
 const named = (options: BatchOptions) => (isPiped(options) ? { ids: 'IDS' } : {})
 
-/** How to go on: the same command, with a file that says what is done. */
+/** How to continue: the same command, with a file that says what is done. */
 function again(invocation: Invocation, options: BatchOptions): string {
   const { resume = 'FILE' } = options
   const line = commandLine(invocation, { ...named(options), resume })
@@ -225,8 +225,8 @@ interface Resumed extends Pick<WholeLines, 'traces' | 'done'> {
 }
 
 /**
- * Opens the file that the output goes to, reads which traces are there, and cuts a part of a line that a killed run has left.
- * Failures: `usage` for a file with something else in it, which is left as it is, and for what is no file; `busy`; `storage`.
+ * Opens the file for the output, reads which traces it has, and cuts a part of a line that a killed run has left. Failures:
+ * `usage` for a file with something else in it, which is left unchanged, and for anything but a file; `busy`; `storage`.
  */
 async function openResumed(
   invocation: Invocation,

@@ -12,8 +12,8 @@ export interface WantedTrace {
 }
 
 /**
- * The ids of a list, each once and in its order: one a line in any form that `trace get` takes, or NDJSON whose lines name
- * a trace (`trace_id` as of `audit list`, `traceId` as of `trace search`; null names none). Blank lines and `#` comments
+ * The ids of a list, each once and in its order. One a line in any form that `trace get` takes, or NDJSON whose lines name a
+ * trace. That is `trace_id` as of `audit list`, `traceId` as of `trace search`; null names none. Blank lines and `#` comments
  * are skipped. Failure `usage` for a line that is neither; it is not quoted, since it may be anything.
  */
 export function readIds(text: string, name: string): WantedTrace[] {
@@ -40,7 +40,7 @@ const noId = (message: string): Failure =>
     hint: 'Each line needs one id, or a JSON object with traceId (as from ls-auth trace search -o ndjson). ls-auth skips lines that begin with #. Nothing was fetched.',
   })
 
-/** Null: the line names no trace. Undefined: it is no such line. */
+/** Null: the line names no trace. Undefined: it isn't JSON of that kind. */
 function idInJson(line: string): string | null | undefined {
   try {
     const row: unknown = JSON.parse(line)

@@ -39,7 +39,7 @@ export class Tally {
   /** The failure of one id. True: it would be that of all ids to come. */
   isForAll(failure: Failure): boolean {
     if (!OF_ONE.has(failure.code)) return true
-    // Many that are not there are no sign of anything.
+    // Many that are missing prove nothing.
     if (failure.code === 'not-found') this.#inARow = 0
     else this.#inARow += 1
     return this.#inARow >= MOST_IN_A_ROW

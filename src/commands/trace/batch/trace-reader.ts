@@ -18,8 +18,8 @@ export type TraceReader = <Result>(
 ) => Promise<Result | Failure>
 
 /**
- * Opens the back end of the profile for many traces, whose requests keep one pace; `onLimit` is told when all of them wait,
- * and for how many milliseconds. The reader rejects with what would happen to all traces, and from then on each time.
+ * Opens the back end of the profile for many traces, whose requests keep one pace. It calls `onLimit` with the milliseconds
+ * when all of them wait. The reader rejects with a failure that would meet all traces, and from then on each time.
  */
 export async function openReader(
   invocation: Invocation,

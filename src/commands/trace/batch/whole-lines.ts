@@ -14,9 +14,9 @@ export interface WholeLines {
   readonly done: Set<WantedTrace>
   /** Bytes of the whole lines: what follows was cut off. */
   readonly size: number
-  /** The last of them has no line break, as when somebody else has written the file. */
+  /** The last of them has no line break, as when another person has written the file. */
   readonly isUnended: boolean
-  /** The number of the first line that is no output of this format. */
+  /** The number of the first line that isn't an output of this format. */
   readonly foreign: number | undefined
 }
 
@@ -59,7 +59,7 @@ export function readWholeLines(file: GrowingFile, shape: LineShape, index: IdInd
   }
   const rest = { traces, done, size, isUnended: false, foreign: undefined }
   if (line.begins === '') return rest
-  // No part of a JSON object is JSON: what is was not cut off.
+  // No part of a JSON object is JSON: a whole one was not cut off.
   if (isJson(file, size)) {
     if (!isWhole(line, shape)) return { ...rest, foreign: number }
     keep(line)

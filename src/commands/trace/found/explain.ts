@@ -144,7 +144,7 @@ async function ofService(
   return namingService(failure, await unknownService(invocation, source, filter))
 }
 
-/** What is said where none is to be explained, when there are spans that nobody can tell the duration of. */
+/** The sentence for no slow span, when there are spans of unknown duration. */
 function withUnfinished(none: string, ended: number, unfinished: number): string {
   if (ended > 0) return `${none}; ${unfinished} more ${unfinished === 1 ? 'has' : 'have'} no usable end`
   if (unfinished === 1) return 'the only span that fits has no usable end'
@@ -160,7 +160,7 @@ function noneOf(spans: number, { selected }: Question): string {
       ? 'the only span that fits was faster'
       : `none of the ${spans} spans that fit took that long`
   if (spans === 1) return 'only one span fits'
-  // Over one that was counted there is nothing only then.
+  // Only where it counted a span could there be a slower one.
   return `the ${spans} spans that fit took equally long`
 }
 
@@ -178,15 +178,15 @@ function whereOthersAre(
 }
 
 /**
- * Whether the search finds spans to be explained of which the back end has counted none: Tempo's metrics are of server and root
- * spans alone unless it is told otherwise (`filter_server_spans`). Without `compared` it has counted none of all that fit.
+ * Whether the search finds spans to be explained of which the back end has counted none. Tempo's metrics are of server and root
+ * spans alone unless `filter_server_spans` is off. Without `compared` it has counted none of all that fit.
  */
 async function isUncounted(
   source: CapableSource<'search'>,
   filter: TraceFilter,
   compared: BackendComparison,
 ): Promise<boolean> {
-  // What fits a query of its own nobody can tell in the traces that are found.
+  // What fits a query of its own no person can tell in the traces that are found.
   if (filter.query !== undefined) return false
   const { partial, comparison, selectedQuery: query } = compared
   if (partial !== undefined || comparison.selection.spans > 0) return false

@@ -12,8 +12,8 @@ import { repeatFlags } from '../../repeat-flags.ts'
 type NoneNote = { readonly code: string; readonly text: string; readonly quotes?: true }
 
 /**
- * For a person whose search found nothing: how its conditions were meant, and whether there is such a service at all. Asks
- * for the services, so before anything is printed: where that fails, "nothing" was no answer either.
+ * For a person whose search found nothing: how its conditions were meant, and whether there is that service at all. Asks for
+ * the services, so before anything is printed: where that fails, "nothing" was not an answer either.
  */
 export async function notesOfNone(
   invocation: Invocation,
@@ -55,8 +55,8 @@ export interface UnknownService {
 }
 
 /**
- * The failure of an empty answer, which also tells that there is no such service: as its hint where another one may be meant,
- * since no other time or filter helps then, else below its hint.
+ * The failure of an empty answer for a service that does not exist. As its hint where another one may be meant, since no other
+ * time or filter helps then, else below its hint.
  */
 export function namingService(failure: Failure, unknown: UnknownService | undefined): Failure {
   if (unknown === undefined) return failure
@@ -64,7 +64,7 @@ export function namingService(failure: Failure, unknown: UnknownService | undefi
 }
 
 /**
- * That there is no service of this name, and which may be meant. Undefined: there is one, or nobody can tell. Asks for the
+ * That there is no service of this name, and which may be meant. Undefined: there is one, or no person can tell. Asks for the
  * services. `file`: the source, where that is one.
  */
 export async function unknownService(
@@ -75,7 +75,7 @@ export async function unknownService(
 ): Promise<UnknownService | undefined> {
   const { service } = filter
   const { servicesOfTime = false } = source
-  // What is not found is told also where services cannot be listed.
+  // The empty result is reported also where services cannot be listed.
   const known = service === undefined ? [] : ((await source.services?.(filter).catch(() => [])) ?? [])
   if (service === undefined || known.length === 0 || known.includes(service)) return undefined
   const near = nearName(service, known)

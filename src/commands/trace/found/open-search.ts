@@ -5,13 +5,13 @@ import type { ReadSource } from '../batch/trace-reader.ts'
 import { openProfile } from '../open-source.ts'
 import { openFile } from '../trace-file.ts'
 
-/** What is searched, and what the traces that are found are read from. All their requests keep one pace. */
+/** The source of a search and of the traces that it finds. All their requests keep one pace. */
 export interface OpenSearch {
   readonly searched: CapableSource<'search'>
   readonly readFrom: ReadSource
   /** Ends every wait for a turn: its reason is thrown. */
   readonly stop: AbortController
-  /** Told when all requests wait for a limit, and for how many milliseconds: a note, until somebody shows it in another way. */
+  /** Called with the milliseconds when all requests wait for a limit: a note, until the screen shows it in another way. */
   onLimit: (milliseconds: number) => void
 }
 

@@ -23,7 +23,6 @@ import { readReference } from '../trace-argument.ts'
 import { counted, noneRead, someFound, unitOf } from './found-words.ts'
 import type { OpenSearch } from './open-search.ts'
 
-/** What is looked for, and how it is shown. */
 export interface FoundOptions {
   readonly filter: TraceFilter
   /** The traces are those of a file. */
@@ -39,12 +38,12 @@ export interface FoundTraces {
   readonly spans: number | undefined
   /** The search stopped at its limit: there may be more. */
   readonly truncated: boolean
-  /** The search heeds no times. */
+  /** The search respects no times. */
   readonly isOfAnyTime: boolean | undefined
   readonly limit: number
-  /** Traces of which only a part is there. */
+  /** Traces that came only in part. */
   readonly partial: number
-  /** How many of those that were found were not there when they were asked for. */
+  /** How many of those that were found were missing when they were asked for. */
   readonly lost: number
   /** For the end of the run, when all that was read is shown: some traces could not be. */
   readonly failure: Failure | undefined
@@ -53,7 +52,7 @@ export interface FoundTraces {
 }
 
 /**
- * Reads the traces that a search finds, and hands each to `use`, masked unless it is to be shown as it is. Failures: those of
+ * Reads the traces that a search finds, and hands each to `use`, masked unless it is to be shown unchanged. Failures: those of
  * the search; `not-found` when it finds none, or none of them can be read; what would happen to all traces.
  */
 export async function readFound(
@@ -73,7 +72,7 @@ export async function readFound(
     masks.push(shown.masked)
     use(shown.trace)
   }
-  // In a file all of them are there.
+  // A file has all of them.
   const wanted = file === undefined ? 'the rest' : 'all or nothing'
   const reading = await readFoundTraces(invocation, search, result, wanted, take)
   return {
@@ -92,7 +91,7 @@ export async function readFound(
 /** Whether all that was found was read. */
 export const isComplete = ({ failure, lost }: FoundTraces): boolean => failure === undefined && lost === 0
 
-/** What reads others than those within a limit: a larger one, or another time. Undefined: no time is heeded either. */
+/** What reads others than those within a limit: a larger one, or another time. Undefined: no time is respected either. */
 export function moreTraces({
   limit,
   isOfAnyTime,
@@ -102,7 +101,7 @@ export function moreTraces({
   return isOfAnyTime ? undefined : 'another time with --from and --to'
 }
 
-/** What was left out or hidden. */
+/** Notes about the traces that were left out or hidden. */
 export function foundNotes(found: FoundTraces): { code: string; text: string; forPerson?: string }[] {
   const { truncated, partial, masked } = found
   const more = moreTraces(found)
@@ -122,7 +121,7 @@ const ofTheFirst = ({ traces, spans }: FoundTraces): string =>
 
 const firstOf = (n: number, unit: 'span' | 'trace'): string => (n === 1 ? unit : counted(n, unit))
 
-/** Tells which were not there. The failure of the run when some could not be read; thrown where none was. */
+/** Tells which were missing. The failure of the run when some could not be read; thrown where none was. */
 function failureOf(
   invocation: Invocation,
   { traces: found, isAssembling }: SearchResult,
@@ -135,14 +134,14 @@ function failureOf(
   if (lost.length > 0) tell(invocation, `note: ${someFound(lost.length, found)} ${are} ${what}`)
   const again = invocation.caller ? 'Ask again.' : `Try again: ${commandLine(invocation)}`
   const ofAll = tally.failure(found.length, again, unitOf(found))
-  // Of several: which, and why. What was refused alike says that itself.
+  // Of several: which, and why. A refusal of all says that itself.
   const isCounted = ofAll?.cause instanceof Failure && found.length > 1 && firstFailed !== undefined
   const failure = isCounted ? ofAll.withDetail(firstFailed) : ofAll
   if (failure && !tally.isLetIn) throw failure
   return failure
 }
 
-/** What finds more; a file is read whole where no time is given, and some searches heed none. */
+/** What finds more; a file is read whole where no time is given, and some searches respect none. */
 export function whereElse({ options }: Invocation, file: string | undefined, isOfAnyTime = false): string {
   if (isOfAnyTime) return 'Drop a filter'
   if (file === undefined) return 'Look further back with --since, or drop a filter'
@@ -161,9 +160,9 @@ type Wanted = 'all or nothing' | 'the rest'
 interface ReadTraces {
   /** Traces that were read. */
   readonly read: number
-  /** Of which only a part is there. */
+  /** Those that came only in part. */
   readonly partial: number
-  /** Those that were not there when they were asked for. */
+  /** Those that were missing when they were asked for. */
   readonly lost: readonly TraceSummary[]
   /** Counts those that could not be read, and were named. */
   readonly tally: Tally
@@ -171,7 +170,7 @@ interface ReadTraces {
   readonly firstFailed: string | undefined
 }
 
-/** One that was found, and the trace, or why there is none. */
+/** The found summary, and the trace, or why there is none. */
 type Outcome = readonly [found: TraceSummary, read: Trace | Failure]
 
 /** Rough: what a span takes in memory. */
@@ -189,8 +188,8 @@ const ASSEMBLY_TRIES = 5
 const ASSEMBLY_WAIT_MILLISECONDS = 8_000
 
 /**
- * Gives each trace that a search has found to `use`, whole and once; with it the search is over. One that is found and then not
- * there is counted. Failures: what would happen to all traces, and where all are wanted that of any of them.
+ * Gives each trace that a search has found to `use`, whole and once; with it the search is over. A found trace that is then
+ * missing is counted. Failures: those that would meet all traces, and where all are wanted that of any of them.
  */
 async function readFoundTraces(
   invocation: Invocation,
@@ -222,7 +221,7 @@ async function readFoundTraces(
     firstFailed ??= named
     terminal.err(`failed: ${named}\n`)
   }
-  /** Gives those that are not there; `mayCome`: they are asked for again. */
+  /** Gives those that are missing; `mayCome`: they are asked for again. */
   const readAll = async (some: readonly TraceSummary[], mayCome: boolean): Promise<TraceSummary[]> => {
     const missing: TraceSummary[] = []
     const work = async (found: TraceSummary): Promise<Outcome> => {

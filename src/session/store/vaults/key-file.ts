@@ -9,8 +9,8 @@ import type { Vault } from './vault.ts'
 const HEX = /^[0-9a-f]{64}\s*$/i
 
 /**
- * The 32 bytes of a key file (64 hex characters, mode 0600, owned by the user, no symlink). Undefined: no such file.
- * Failures: `storage` (cannot be read), `store-key` (not such a file).
+ * The 32 bytes of a key file (64 hex characters, mode 0600, owned by the user, no symlink). Undefined: no file. Failures:
+ * `storage` (cannot be read), `store-key` (another content).
  */
 export async function readKeyFile(path: string, files: Files, env: Env): Promise<Buffer | undefined> {
   const unreadable = (cause: NodeJS.ErrnoException) => {
@@ -65,7 +65,7 @@ async function ensureKeyFile(path: string, files: Files, env: Env): Promise<Buff
 export const wrapKey = (key: Buffer, wrapping: Buffer, account: string): string =>
   sealBox(key, wrapping, Buffer.from(account)).toString('base64url')
 
-/** The data key; undefined when `wrapping` is the wrong key, or nothing is wrapped. */
+/** The data key; undefined when `wrapping` is the wrong key, or no key is wrapped. */
 export const unwrapKey = (
   wrapped: string | undefined,
   wrapping: Buffer,

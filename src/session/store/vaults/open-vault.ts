@@ -84,7 +84,7 @@ const LEAST_CHARACTERS = 8
 
 /**
  * `store = "file"` without a key file: the data key is encrypted with a key derived from a passphrase. One prompt for
- * each command, without echo; Failure `store-key` where nobody can be prompted.
+ * each command, without echo; Failure `store-key` where no person can be prompted.
  */
 function passphraseVault(ports: Ports): Vault {
   const { terminal, openedKeys } = ports

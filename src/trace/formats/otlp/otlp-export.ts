@@ -46,7 +46,7 @@ function* groupSpans(spans: readonly Span[]): Generator<[Attributes, Iterable<Sp
   }
 }
 
-/** Most readers share one scope object among its spans; equal plain ones are one scope all the same. */
+/** Most readers share one scope object among its spans; equal plain ones are one scope anyway. */
 function scopeKey({ scope }: Span): unknown {
   return scope && scope.attributes.length === 0 ? JSON.stringify([scope.name, scope.version]) : scope
 }
@@ -106,7 +106,7 @@ const droppedCounts = ({ attributes, events, links }: Dropped): object => ({
   ...(links > 0 && { droppedLinksCount: links }),
 })
 
-/** A known duration without a start is written as one that begins at 0, which no real span does. */
+/** A known duration without a start begins at 0, unlike any real span. */
 function otlpTimes(span: Span): { startTimeUnixNano: string; endTimeUnixNano: string } {
   const end = span.startNanos + BigInt(span.durationNanos)
   return {

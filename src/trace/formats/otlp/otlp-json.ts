@@ -9,8 +9,8 @@ import { type OtlpStatus, readKeyValues, readOtlpKind, readOtlpStatus } from './
 const BASE64_BYTES: Readonly<Record<number, number>> = { 24: 16, 22: 16, 12: 8, 11: 8 }
 
 /**
- * An id of OTLP/JSON as lower-case hex of `length` digits. The specification wants hex; Tempo and other protobuf-JSON
- * writers give base64, told by its length. All zeros (OTLP's "invalid id") and the empty string are no id.
+ * An id of OTLP/JSON as lower-case hex of `length` digits. The specification wants hex; Tempo and other protobuf-JSON writers
+ * give base64, recognized by its length. All zeros (OTLP's "invalid id") and the empty string aren't ids.
  */
 export function otlpId(value: unknown, length: 16 | 32): string | undefined {
   if (typeof value !== 'string') return undefined

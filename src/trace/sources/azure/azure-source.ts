@@ -89,7 +89,7 @@ interface Table {
 
 function tableIn(body: unknown): Omit<Table, 'maxBytes'> {
   const { error } = isObject(body) ? body : {}
-  // What is no answer of Azure Monitor must not read as "nothing found".
+  // What isn't an answer of Azure Monitor must not read as "nothing found".
   if (!isObject(body) || !Array.isArray(body.tables)) throw noTables()
   const { tables } = body
   const [table] = (tables as unknown[]).filter(isObject)
@@ -185,7 +185,7 @@ const textsOf = (members: JsonObject): Record<string, string> =>
 
 const SEVERITIES = ['VERBOSE', 'INFO', 'WARN', 'ERROR', 'FATAL']
 
-/** A row of exceptions or traces beside its span. One that says the name of an event keeps its message as an attribute. */
+/** A row of exceptions or traces beside its span. With the name of an event it keeps its message as an attribute. */
 function eventOf({ time, message, severity, errorType, error, properties }: Row): JsonObject {
   const isException = error !== '' || (errorType !== '' && message === '')
   const own = textsOf(jsonObject(Buffer.from(properties)) ?? {})

@@ -71,7 +71,7 @@ export function wholeTraces(dialect: Dialect, ids: readonly string[]): string {
 export const services = (dialect: Dialect): string =>
   `union isfuzzy=true ${SPANS[at(dialect)]} | distinct ${col(dialect, 'role')} | take 1000`
 
-/** Ids of the traces that fit, the latest first: in the first column. Failure `cannot-do` for what is no attribute. */
+/** Ids of the traces that fit, the latest first: in the first column. Failure `cannot-do` for what isn't an attribute. */
 export function searchFor(dialect: Dialect, filter: TraceFilter): string {
   if (filter.query !== undefined)
     throw new Failure('cannot-do', 'ls-auth builds the queries for Azure Monitor itself', {

@@ -37,8 +37,8 @@ export function tempoReader(ask: Send, filters: boolean): (id: string) => Promis
 }
 
 /**
- * v2 answers 200 with an empty trace for a missing one; as protobuf that may be an empty body. An empty one that says it is a
- * part is not missing, and neither is one of which some blocks could not be read.
+ * v2 answers 200 with an empty trace for a missing one; as protobuf that may be an empty body. A partial empty one isn't
+ * missing, and neither is one with unreadable blocks.
  */
 function traceIn(answer: ApiAnswer, id: string, filters: boolean): Trace | undefined {
   const isOfSomeBlocks = answer.status === 206
@@ -85,10 +85,9 @@ class WithheldSpan extends SpanView {
 }
 
 /**
- * The trace with a mark on each span that came without its attributes, because the gateway withholds them from whoever asks:
- * name and times, no attribute, no event, and of the resource at most service and namespace. `filters`: the gateway is known
- * to do so. Where it is not, only spans count that name a namespace and nothing else of where they ran: no SDK makes such a
- * resource.
+ * The trace with a mark on each span whose attributes the gateway withholds from the caller. That span has name and times, no
+ * attribute, no event, and of the resource at most service and namespace. `filters`: the gateway is known to do so. Where it is
+ * not, only spans count that name a namespace and nothing else of their host: no SDK makes that resource.
  */
 export function markWithheld(trace: Trace, filters: boolean): Trace {
   const bare = new Map<Attributes, boolean>()

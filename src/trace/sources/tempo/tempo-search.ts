@@ -9,8 +9,8 @@ import { errorDetail, noSuchPath, startAndEnd } from './tempo-reader.ts'
 import { bareQuery, extendedQuery, traceql } from './traceql.ts'
 
 /**
- * `GET /api/search` with TraceQL, in one request: Tempo has no cursor for pages, and with an earlier end it leaves out what
- * arrived after that, whenever it began. The latest come first (Tempo 2.8 and later), unless the query has hints of its own.
+ * `GET /api/search` with TraceQL, in one request: Tempo has no cursor for pages, and with an earlier end it leaves out later
+ * arrivals, whenever they began. The latest come first (Tempo 2.8 and later), unless the query has hints of its own.
  */
 export async function searchTempo(filter: TraceFilter, ask: Send, onPage?: OnPage): Promise<SearchResult> {
   const asked = filter.query ?? traceql(filter)
@@ -38,8 +38,8 @@ export async function searchTempo(filter: TraceFilter, ask: Send, onPage?: OnPag
 const startMillis = ({ startNanos = 0n }: TraceSummary): number => Number(startNanos / 1_000_000n)
 
 /**
- * The latest first, without those that are there only because Tempo takes the seconds at both ends of the time whole. It finds
- * what was going on in that time, and cuts durations to milliseconds.
+ * The latest first, without those that come only because Tempo takes the seconds at both ends of the time whole. It finds
+ * traces that ran in that time, and cuts durations to milliseconds.
  */
 function within(filter: TraceFilter, traces: readonly TraceSummary[]): TraceSummary[] {
   const { fromMillis, toMillis } = filter
@@ -54,8 +54,8 @@ function within(filter: TraceFilter, traces: readonly TraceSummary[]): TraceSumm
 }
 
 /**
- * Failure `usage` with Tempo's message: a syntax error with its position, and the query that it speaks of, or a limit (168 h,
- * traces of one search).
+ * Failure `usage` with Tempo's message: a syntax error with its position and its query, or a limit (168 h, traces of one
+ * search).
  */
 function searchRejected(answer: ApiAnswer, asked: string): Failure {
   const detail = errorDetail(answer)

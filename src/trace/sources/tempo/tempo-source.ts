@@ -119,7 +119,7 @@ async function isTempo(ask: Send): Promise<boolean> {
   return false
 }
 
-/** A route that is closed to everybody says nothing (observatorium/api); one that is closed to a person gives a reason. */
+/** A route that is closed to everybody has an empty answer (observatorium/api); if it is closed to a person, it has a reason. */
 async function probeServices(ask: Send, { body, headers, failure }: ApiAnswer): Promise<void> {
   if (body.length > 0 || headers['www-authenticate'] !== undefined) throw failure
   await tempoServices(ask)

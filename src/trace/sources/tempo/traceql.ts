@@ -7,9 +7,9 @@ import type { TraceFilter } from '../../search.ts'
 export const STRINGS = /"(?:[^"\\]|\\.)*"|`[^`]*`/g
 
 /**
- * The conditions of a filter in TraceQL (docs: traceql/construct-traceql-queries). They describe one span; durations
- * alone apply to the whole trace, since nearly every trace has a short span somewhere. `ofSpan`: one more condition on the span,
- * which leaves those as they are. Failure `usage`: there is no such kind.
+ * The conditions of a filter in TraceQL (docs: traceql/construct-traceql-queries). They describe one span; durations alone
+ * apply to the whole trace, since nearly every trace has a short span somewhere. `ofSpan`: one more condition on the span,
+ * which leaves the others unchanged. Failure `usage`: there is no such kind.
  */
 export function traceql(filter: TraceFilter, ofSpan?: string): string {
   const conditions: string[] = []
@@ -78,7 +78,7 @@ function traceqlString(text: string): string {
 /** A comment of TraceQL ends with its line. */
 const COMMENTS = /\/\/.*/g
 
-/** A query that goes on: on a line of its own, where the query may end in a comment. */
+/** A query that continues: on a line of its own, where the query may end in a comment. */
 export const extendedQuery = (query: string, rest: string): string =>
   query.includes('//') ? `${query}\n${rest}` : `${query} ${rest}`
 
