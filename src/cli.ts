@@ -3,7 +3,7 @@ import { report } from './report.ts'
 
 /** Runs one command line on the given machine; resolves to the exit status. Never throws, never exits. */
 export async function run(typed: readonly string[], ports: Ports): Promise<number> {
-  const isOfFields = typed.some((word) => word.startsWith('--json'))
+  const isOfFields = typed.some((word) => word.startsWith('--j'))
   const argv = isOfFields ? (await import('./commands/json-flags.ts')).splitJsonFields(typed) : typed
   try {
     // Package managers and shell prompts ask for the version often, so it does not load the command line parser.

@@ -34,6 +34,7 @@ export const FAILURES = {
     hint: 'Try again. If it keeps failing, ask whoever runs the gateway or the trace API.',
   },
   'no-proof': { exit: 6, hint: 'See workload.source: ls-auth profile show' },
+  'jq-failed': { exit: 6, hint: 'Look at the data that it gets: --jq .' },
   'rate-limited': { exit: 6, hint: 'Wait, then try again.' },
   storage: {
     exit: 6,

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { AnyCommand, Typed } from '../commands/cli-command.ts'
-import type { Invocation } from '../commands/invocation.ts'
+import { choosesJson, type Invocation } from '../commands/invocation.ts'
 import { refuseEmpty } from '../empty-value.ts'
 import { Failure } from '../errors.ts'
 import { ALWAYS, type ExitStatus } from '../frame/exit-statuses.ts'
@@ -140,8 +140,8 @@ export function appendixOf(row: Row | Group, words: readonly string[]): Appendix
 
 /** Validates every option before the command does anything. Gives the exit status. */
 async function runRow(row: Row, invocation: Invocation): Promise<number> {
-  if (invocation.options.jsonFields !== undefined) {
-    const names = (await import('../commands/json-fields.ts')).fieldNames(invocation)
+  if (choosesJson(invocation)) {
+    const names = await (await import('../commands/json-fields.ts')).checkChoice(invocation)
     if (names !== undefined) {
       await invocation.ports.terminal.out(names)
       return 0
@@ -234,9 +234,13 @@ function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
   refuseForeignFlags(command, names)
   refuseEmptyFlags(options)
   if (options.json === true && options.output !== undefined && options.output !== 'json') {
-    throw new Failure('usage', `--json and -o ${options.output} ask for two formats`, {
-      hint: 'Give one of them.',
-    })
+    throw new Failure(
+      'usage',
+      `${options.jq === undefined ? '--json' : '--jq'} and -o ${options.output} ask for two formats`,
+      {
+        hint: 'Give one of them.',
+      },
+    )
   }
   ports.terminal.setColor(options.color as 'auto' | 'always' | 'never')
   ports.terminal.setPager(options.pager !== false)

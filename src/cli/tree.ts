@@ -213,6 +213,10 @@ function withGlobalOptions(program: Command, version: string): Command {
       'print JSON on stdout, and errors as JSON on stderr; --json=FIELDS: only these; --json=?: their names',
     )
     .addOption(new Option('--json-fields <list>').hideHelp())
+    .option(
+      '--jq <expression>',
+      'print what jq makes of the JSON, each result on a line; exit 6: it failed on the data',
+    )
     .option('-q, --quiet', 'print only warnings and errors on stderr')
     .option('--debug', 'print each request on stderr, without secrets')
     .addOption(choice('--color <when>', 'use colours', ['auto', 'always', 'never']).default('auto'))

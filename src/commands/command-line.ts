@@ -35,7 +35,7 @@ export function commandLine(
 /** The typed options by their camelCase names, each after a space. */
 export const optionWords = (options: Readonly<Record<string, unknown>>, platform?: NodeJS.Platform): string =>
   Object.entries(options)
-    .filter(([name]) => name !== 'json' || options.jsonFields === undefined)
+    .filter(([name]) => name !== 'json' || (options.jsonFields ?? options.jq) === undefined)
     .flatMap(([name, value]) => wordsOf(name, value, platform))
     .map((word) => ` ${word}`)
     .join('')

@@ -79,10 +79,16 @@ export const printText = (
   return more ? terminal.out(shown) : terminal.page(shown)
 }
 
+/** Whether only a part of the JSON is printed: `--json=FIELDS` or `--jq`. */
+export const choosesJson = ({ options: { jsonFields, jq } }: Pick<Invocation, 'options'>): boolean =>
+  jsonFields !== undefined || jq !== undefined
+
 /** Prints the JSON value of `--json`, or what was chosen of it, with control characters escaped. `isItem`: it is one of a list. */
 export async function printJson(invocation: Invocation, value: unknown, isItem = false): Promise<void> {
   const { ports, options } = invocation
-  if (typeof options.jsonFields !== 'string') return ports.terminal.out(`${safeJson(value, 2)}\n`)
+  if (typeof options.jq === 'string')
+    return (await import('./jq.ts')).printJq(ports.terminal, options.jq, safeJson(value))
+  if (options.jsonFields === undefined) return ports.terminal.out(`${safeJson(value, 2)}\n`)
   const { jsonFields } = await import('./json-fields.ts')
   return ports.terminal.out(jsonFields(value, invocation, safeJson, isItem))
 }

@@ -13,8 +13,19 @@ interface Picked {
 
 type Line = Pick<TypedLine, 'command' | 'args' | 'options'>
 
-/** The answer to `--json=?`: the names, one a line. Undefined: fields were typed, and there are all of them. Failure `usage`. */
-export function fieldNames(line: Line): string | undefined {
+/**
+ * Checks `--json=FIELDS` and `--jq` before anything is asked. Gives the answer to `--json=?`: the names, one a line. Failure `usage`.
+ */
+export async function checkChoice(line: Line): Promise<string | undefined> {
+  const { jq, jsonFields } = line.options
+  if (typeof jq === 'string') {
+    if (jsonFields !== undefined) {
+      throw new Failure('usage', '--json=FIELDS and --jq both choose', { hint: 'Give one of them.' })
+    }
+    membersOf(line)
+    await (await import('./jq.ts')).checkJq(jq)
+    return undefined
+  }
   const asked = pick(line)
   return Array.isArray(asked) ? asked.map((name) => `${name}\n`).join('') : undefined
 }

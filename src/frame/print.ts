@@ -1,5 +1,5 @@
 import { commandLine } from '../commands/command-line.ts'
-import { type Invocation, printJson, tell } from '../commands/invocation.ts'
+import { choosesJson, type Invocation, printJson, tell } from '../commands/invocation.ts'
 import { asciiSigns } from '../text/ascii-signs.ts'
 import { safeJson } from '../text/safe-text.ts'
 import type { Answer, Block, Data, Note, Pen, Step } from './answer.ts'
@@ -7,7 +7,7 @@ import type { Answer, Block, Data, Note, Pen, Step } from './answer.ts'
 /** Prints an answer as `format`; gives the exit status. Failure: that of the answer, once all is printed. */
 export async function print(invocation: Invocation, answer: Answer, format: string): Promise<number> {
   const { feed, pieces } = answer
-  if (pieces && invocation.options.jsonFields !== undefined) {
+  if (pieces && choosesJson(invocation)) {
     await printJson(invocation, JSON.parse([...pieces].join('')))
     tellNotes(invocation, notesOf(answer))
   } else if (pieces) {
@@ -31,7 +31,6 @@ async function printData(
   const { data } = answer
   if (data === undefined) return
   const all: unknown[] = []
-  const isChosen = invocation.options.jsonFields !== undefined
   let isFirst = true
   const csv = format === 'csv' ? data.csv?.() : undefined
   if (csv) await terminal.out([...csv].join(''))
@@ -39,7 +38,7 @@ async function printData(
     await takeRows(data, async (rows) => {
       const values = rows.map((row) => data.row(row))
       if (format === 'json') all.push(...values)
-      else if (isChosen) for (const one of values) await printJson(invocation, one, true)
+      else if (choosesJson(invocation)) for (const one of values) await printJson(invocation, one, true)
       else if (format === 'ndjson') await terminal.out(values.map((one) => `${safeJson(one)}\n`).join(''))
       else
         await terminal.out(
@@ -133,7 +132,7 @@ export function stepLine(
   if (options.file === '-') return undefined
   const kept = ['profile', 'file', ...Object.keys(settings), ...keeps]
   const isKept = (name: string) =>
-    keeps === 'all' ? !['output', 'json', 'jsonFields'].includes(name) : kept.includes(name)
+    keeps === 'all' ? !['output', 'json', 'jsonFields', 'jq'].includes(name) : kept.includes(name)
   const typed = Object.fromEntries(Object.entries(options).filter(([name]) => isKept(name)))
   return commandLine({ ...invocation, command: verb, args, options: typed }, { ...flags, output })
 }

@@ -65,6 +65,7 @@ const BY_CODE: Readonly<Record<FailureCode, string>> = {
   'provider-failed': TRY_ONCE,
   'api-failed': TRY_ONCE,
   'no-proof': SET_UP,
+  'jq-failed': SET_UP,
   'rate-limited':
     'The server limits requests. Wait a minute, or longer if the server asks for that, then call again once. If it fails again, tell the person.',
   storage:

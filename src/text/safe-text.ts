@@ -24,9 +24,17 @@ function beginning(text: string, length: number): string {
   return text.slice(0, isCut ? length - 1 : length)
 }
 
+/** Sanitized lines of any length; tabs stay. */
+export const safeLines = (text: string): string =>
+  text.replace(UNSAFE, (char) => (char === '\n' || char === '\t' ? char : visible(char)))
+
 /** JSON with the same characters `\u`-escaped, so that `--json` is safe for a terminal too. */
-export function safeJson(value: unknown, indent?: number): string {
-  return (JSON.stringify(value, null, indent) ?? 'null').replace(UNSAFE, (char) => {
+export const safeJson = (value: unknown, indent?: number): string =>
+  safeJsonText(JSON.stringify(value, null, indent) ?? 'null')
+
+/** The same of a text that is JSON already. */
+export function safeJsonText(json: string): string {
+  return json.replace(UNSAFE, (char) => {
     // Line breaks that JSON.stringify wrote itself: those inside strings are escaped already.
     if (char === '\n') return char
     return [...Array(char.length).keys()]

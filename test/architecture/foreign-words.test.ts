@@ -67,6 +67,7 @@ const ADVICE: Allowed = {
   ],
   'src/backends/gateways/vmauth.ts': [1, 'status and its header decide: exit 6 either way'],
   'src/backends/gateways/words.ts': [1, 'a web page is not shown'],
+  'src/commands/jq.ts': [1, 'jq has no codes: exit 2 before, exit 6 after'],
   'src/mcp/one-line-error.ts': [1, 'the error of a protocol, which ends nothing'],
   'src/providers/hints.ts': [2, 'a description decides nothing else by its type (Hint); AADSTS is a code'],
   'src/system/http/tls-failure.ts': [1, 'where Node has EPROTO alone, OpenSSL has words: exit 6 in any case'],

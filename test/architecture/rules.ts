@@ -58,6 +58,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   '@modelcontextprotocol/server': /^src\/mcp\/(serve|connect\/(bridge|http-door|session|questions))\.ts$/,
   'fs-native-extensions': 'src/system/files/lock.ts',
   jose: /^src\/(claims\/jwt\/verify|attacks\/table|session\/protocol\/assertion-key|dpop\/(proof|proof-key))\.ts$/,
+  'jq-wasm': 'src/commands/jq.ts',
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
   'openid-client': /^src\/session\/protocol\/(provider|code-grant|exchange|proof-handle|registration)\.ts$/,
@@ -229,7 +230,8 @@ function judgeImport(path: string, one: Import, pure: boolean): string | undefin
   return judgeArrow(path, target, typeOnly) ?? leak
 }
 
-const packageOf = (specifier: string): string =>
+/** `@a/b` of `@a/b/c`. */
+export const packageOf = (specifier: string): string =>
   specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)

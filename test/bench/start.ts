@@ -31,7 +31,7 @@ export async function start(bench: Bench): Promise<SuiteResult> {
         verdicts.push(...judge(comparison, part.targets))
       }
     }
-    const missing = ['gh', 'aws', 'secret-tool', 'curl'].filter((name) => !findProgram(name))
+    const missing = ['gh', 'aws', 'secret-tool', 'curl', 'jq'].filter((name) => !findProgram(name))
     return { comparisons, verdicts, missing: [...missing, 'oidc-token (needs an agent that has signed in)'] }
   } finally {
     await scene.close()
@@ -117,6 +117,16 @@ function partsFor(node: NodeUnderTest, scene: StartScene): Part[] {
       ],
       base: 'floor-get',
       targets: [target('trace get, LS_AUTH_TOKEN', 1.6, 'floor-get')],
+    },
+    {
+      title: 'jq, as WebAssembly',
+      subjects: [
+        run('version --json', ['version', '--json']),
+        run('version --jq', ['version', '--jq', '.version']),
+        ...peer('jq', ['-n', '1']),
+      ],
+      base: 'version --json',
+      targets: [],
     },
     {
       title: '100 at once',
