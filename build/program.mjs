@@ -5,6 +5,7 @@ import { bundledPackages } from './bundled.mjs'
 import { chunkPlan } from './chunk-plan.mjs'
 import { facts } from './facts.mjs'
 import { thirdPartyNotices } from './notices.mjs'
+import { smallJq } from './small-jq.mjs'
 
 /** Native packages, and `open`, which ships a script of its own beside its code: the user's npm installs these. */
 export const EXTERNAL = ['keytar', 'fs-native-extensions', 'open', 'string-width']
@@ -98,7 +99,7 @@ async function buildMain() {
     // What several commands import is moved into one file with what one loads later.
     checks: { ineffectiveDynamicImport: false },
     external: EXTERNAL,
-    plugins: [chunks.plugin, plainExports, lateBuiltins, smallValidator],
+    plugins: [chunks.plugin, plainExports, lateBuiltins, smallValidator, smallJq],
   })
   const { output } = await bundle.write({
     ...OUTPUT,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { rolldown } from 'rolldown'
 import { facts } from '../facts.mjs'
 import { NODE } from '../program.mjs'
+import { smallJq } from '../small-jq.mjs'
 
 /** The native modules, by the source file that loads them. They lie beside the executable under these names. */
 const NATIVE = [
@@ -33,6 +34,7 @@ export async function bundleForSea(file) {
             : null,
       },
       wholeProgram(),
+      smallJq,
     ],
   })
   const { output } = await bundle.write({
