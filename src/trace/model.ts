@@ -118,6 +118,8 @@ export interface Trace {
   readonly warnings?: Warnings
   /** How many spans were left out as copies of others. Absent: none, or not counted. */
   readonly redelivered?: number
+  /** False: no span calls a model or a tool. Absent: not known. */
+  readonly callsModels?: boolean
 }
 
 /** What a back end says about spans it gives (Jaeger does), not yet sanitized for a terminal. */

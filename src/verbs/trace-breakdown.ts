@@ -1,9 +1,15 @@
 import { openSearch } from '../commands/trace/found/open-search.ts'
 import { foundNotes, isComplete, readFound } from '../commands/trace/found/read-found.ts'
+import { Failure } from '../errors.ts'
 import { type Answer, drawnBlock, isPlain, type Step, textBlock } from '../frame/answer.ts'
 import { bool, choice } from '../frame/flag.ts'
 import { ASKS_API, LIST_FORMATS, verb } from '../frame/verb.ts'
-import { type BreakdownRow, BreakdownSum, type Callee } from '../trace/analysis/breakdown.ts'
+import {
+  type BreakdownRow,
+  BreakdownSum,
+  type Callee,
+  type TokenFigures,
+} from '../trace/analysis/breakdown.ts'
 import { type CallEdge, CallGraphSum } from '../trace/analysis/call-graph.ts'
 import { BREAKDOWN_BY } from '../trace/formats/output-choices.ts'
 import { breakdownTotals, renderBreakdown, renderCallGraph } from '../trace/render/tables/breakdown-table.ts'
@@ -15,11 +21,11 @@ import { manyTracesFilter, manyTracesFlags } from './search-flags.ts'
 export const traceBreakdown = verb({
   ...ASKS_API,
   flags: {
-    by: choice('<what>', 'one row per service or operation (operation)', BREAKDOWN_BY),
+    by: choice('<what>', 'one row per operation, service, model or tool (operation)', BREAKDOWN_BY),
     graph: bool('show who calls whom (services, without --by)'),
     ...manyTracesFlags,
   },
-  formats: LIST_FORMATS,
+  formats: [...LIST_FORMATS, 'csv'],
   examples: [
     {
       does: 'where do slow requests spend their time?',
@@ -29,6 +35,7 @@ export const traceBreakdown = verb({
       does: 'by service, over more traces',
       line: 'ls-auth trace breakdown --service checkout --by service --limit 500',
     },
+    { does: 'tokens of models', line: 'ls-auth trace breakdown --service agent --by model' },
     { does: 'who calls whom, in a file', line: 'ls-auth trace breakdown --file traces.ndjson --graph' },
   ],
   tools: [
@@ -37,7 +44,7 @@ export const traceBreakdown = verb({
       title: 'Where does the time go?',
       asks: 'search',
       description:
-        'Calls, durations, self time and share of the critical path of many traces, by service and operation. With graph: who calls whom. The arguments select the traces. At most 16 kB.',
+        'Calls, durations, self time and share of the critical path of many traces, by service and operation. By model or tool with tokens. With graph: who calls whom. The arguments select the traces. At most 16 kB.',
       takes: [
         'by',
         'graph',
@@ -57,10 +64,13 @@ export const traceBreakdown = verb({
     },
   ],
   async run(invocation, { by, graph, file, showSensitive, ...conditions }, _, now): Promise<Answer> {
+    const isOfGenAi = by === 'model' || by === 'tool'
+    if (graph && isOfGenAi)
+      throw new Failure('usage', `--graph has no arrows between ${by}s`, { hint: 'Drop --graph or --by.' })
     const filter = manyTracesFilter(conditions, invocation.options, now)
     const search = await openSearch(invocation, file)
     const times = new BreakdownSum(by ?? 'operation')
-    const calls = graph ? new CallGraphSum(by ?? 'service') : undefined
+    const calls = graph ? new CallGraphSum(by === 'operation' ? by : 'service') : undefined
     const found = await readFound(invocation, search, { filter, file, showSensitive }, (trace) => {
       const tree = buildTree(trace)
       times.add(tree)
@@ -83,10 +93,19 @@ export const traceBreakdown = verb({
       partial_traces: found.partial,
       complete: isComplete(found),
       truncated: found.truncated,
+      ...(isOfGenAi && tokensToJson(breakdown)),
     }
     const whole = (rows: readonly unknown[]) => ({ ...summary, rows })
     return {
-      data: edges ? { rows: edges, row: edgeToJson, whole } : { rows: breakdown.rows, row: rowToJson, whole },
+      data: edges
+        ? { rows: edges, row: edgeToJson, whole }
+        : {
+            rows: breakdown.rows,
+            row: isOfGenAi
+              ? (row) => ({ [by]: row.service || null, ...timesToJson(row), ...tokensToJson(row) })
+              : rowToJson,
+            whole,
+          },
       blocks: edges
         ? [drawnBlock((pen) => renderCallGraph(edges, pen))]
         : [
@@ -97,7 +116,7 @@ export const traceBreakdown = verb({
         redelivered === undefined ? undefined : { code: 'redelivered', text: redelivered },
         ...foundNotes(found),
       ],
-      next: stepsFrom(breakdown.rows),
+      next: isOfGenAi ? [] : stepsFrom(breakdown.rows),
       failure: found.failure,
     }
   },
@@ -115,16 +134,18 @@ function stepsFrom([first]: readonly BreakdownRow[]): Step[] {
 }
 
 const calleeToJson = ({ service, operation }: Callee) => ({ service, operation: operation ?? null })
-function rowToJson(row: BreakdownRow) {
-  return {
-    ...calleeToJson(row),
-    ...figuresToJson(row),
-    self_ns: row.selfNanos ?? null,
-    self_unknown: row.selfUnknown,
-    critical_path_ns: row.pathNanos,
-    critical_path_share: row.pathShare,
-  }
-}
+const rowToJson = (row: BreakdownRow) => ({ ...calleeToJson(row), ...timesToJson(row) })
+const timesToJson = (row: BreakdownRow) => ({
+  ...figuresToJson(row),
+  self_ns: row.selfNanos ?? null,
+  self_unknown: row.selfUnknown,
+  critical_path_ns: row.pathNanos,
+  critical_path_share: row.pathShare,
+})
+const tokensToJson = ({ inputTokens, outputTokens }: TokenFigures) => ({
+  input_tokens: inputTokens ?? null,
+  output_tokens: outputTokens ?? null,
+})
 
 function edgeToJson(edge: CallEdge) {
   const { service, operation } = calleeToJson(edge.caller)

@@ -116,7 +116,9 @@ export function plainTrace(trace: Trace): unknown {
     events: [...span.events],
     links: [...span.links],
   }))
-  return { ...trace, spans: spans.sort((a, b) => (a.spanId < b.spanId ? -1 : 1)) }
+  // Which words a reader has met in a document is no part of the trace.
+  const { callsModels: _, ...rest } = trace
+  return { ...rest, spans: spans.sort((a, b) => (a.spanId < b.spanId ? -1 : 1)) }
 }
 
 /** Reads text or bytes that hold exactly one trace. */

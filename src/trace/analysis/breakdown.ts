@@ -4,21 +4,29 @@ import { unfinishedOf } from '../tree/known-times.ts'
 import { whyEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { rootsPath } from './critical-path.ts'
+import { genAiUses } from './gen-ai-use.ts'
 
-/** One service or operation. */
-export interface BreakdownRow extends Callee, CallFigures {
+/** Tokens of models. Undefined: no span says them. */
+export interface TokenFigures {
+  readonly inputTokens?: number | undefined
+  readonly outputTokens?: number | undefined
+}
+
+/** One service or operation. Of models and tools the name stands in place of the service; without one it is empty. */
+export interface BreakdownRow extends Callee, CallFigures, TokenFigures {
   /** Time in these spans themselves, without what they called, as far as it is known. Undefined: of none of them it is. */
   readonly selfNanos: number | undefined
   /** Of how many of these spans nobody can tell it, since they or spans right below them have no usable end. */
   readonly selfUnknown: number
-  /** Time on the critical paths of the traces' roots. */
+  /** Time on the critical paths of the traces' roots; of models and tools with all that is below their calls. */
   readonly pathNanos: number
   /** The same as a share of all time of the roots, from 0 to 1. */
   readonly pathShare: number
 }
 
 /** Where the time of many traces went. */
-export interface Breakdown {
+export interface Breakdown extends TokenFigures {
+  readonly by?: BreakdownBy
   readonly traces: number
   readonly spans: number
   readonly errors: number
@@ -37,7 +45,7 @@ export interface Breakdown {
   /** Time that spans went on after the end of their last root (asynchronous work), and in how many traces. */
   readonly tailNanos: number
   readonly tailTraces: number
-  /** The largest share of the critical path first. */
+  /** The largest share of the critical path first; of models and tools the most tokens. */
   readonly rows: readonly BreakdownRow[]
 }
 
@@ -47,6 +55,8 @@ interface RowSum {
   selfNanos: number
   selfUnknown: number
   pathNanos: number
+  inputTokens: number | undefined
+  outputTokens: number | undefined
 }
 
 /** Sums traces up, one after the other. */
@@ -74,29 +84,58 @@ export class BreakdownSum {
     this.#errors += tree.errors
     this.#redelivered += tree.trace.redelivered ?? 0
     const onPath = this.#addRoots(tree)
+    if (this.#by === 'model' || this.#by === 'tool') this.#addUses(tree, this.#by, trace, onPath)
+    else this.#addCalls(tree, this.#by, trace, onPath)
+  }
+
+  #addCalls(tree: TraceTree, by: 'operation' | 'service', trace: number, onPath: Float64Array): void {
     // By the tree's own numbers: far fewer keys are built than there are spans.
     const known = new Map<number, RowSum>()
     for (let node = 0; node < tree.count; node++) {
       const number = tree.callKey(node)
-      const row = known.get(number) ?? this.#rowOf(calleeOf(tree, node, this.#by))
+      const row = known.get(number) ?? this.#rowOf(calleeOf(tree, node, by))
       known.set(number, row)
-      row.calls.add(tree, node, trace)
-      const selfNanos = tree.selfNanos(node)
-      row.selfNanos += selfNanos ?? 0
-      if (selfNanos === undefined) row.selfUnknown += 1
+      addCall(row, tree, node, trace)
       row.pathNanos += onPath[node]!
+    }
+  }
+
+  #addUses(tree: TraceTree, by: 'model' | 'tool', trace: number, onPath: Float64Array): void {
+    for (const [node, { within, isCall, tokens, name }] of genAiUses(tree, by).entries()) {
+      if (within !== undefined) this.#rowOf({ service: within }).pathNanos += onPath[node]!
+      const row = isCall || tokens ? this.#rowOf({ service: name ?? '' }) : undefined
+      if (row && (isCall || name === undefined)) addCall(row, tree, node, trace)
+      if (row && tokens) {
+        row.inputTokens = sumOf(row.inputTokens, tokens.input)
+        row.outputTokens = sumOf(row.outputTokens, tokens.output)
+      }
     }
   }
 
   result(): Breakdown {
     const rootNanos = this.#rootNanos
-    const rows = [...this.#rows.values()].map(({ callee, calls, selfUnknown, pathNanos, ...row }) => {
-      const figures = calls.figures()
-      const selfNanos = selfUnknown === figures.calls ? undefined : row.selfNanos
-      const pathShare = rootNanos === 0 ? 0 : pathNanos / rootNanos
-      return { ...callee, ...figures, selfNanos, selfUnknown, pathNanos, pathShare }
-    })
+    const rows = [...this.#rows.values()].map(
+      ({ callee, calls, selfUnknown, pathNanos, inputTokens, outputTokens, ...row }) => {
+        const figures = calls.figures()
+        const selfNanos = selfUnknown === figures.calls ? undefined : row.selfNanos
+        const pathShare = rootNanos === 0 ? 0 : pathNanos / rootNanos
+        return {
+          ...callee,
+          ...figures,
+          selfNanos,
+          selfUnknown,
+          pathNanos,
+          pathShare,
+          inputTokens,
+          outputTokens,
+        }
+      },
+    )
+    const tokensOf = ({ inputTokens = 0, outputTokens = 0 }: TokenFigures) => inputTokens + outputTokens
     return {
+      by: this.#by,
+      inputTokens: rows.map((row) => row.inputTokens).reduce(sumOf, undefined),
+      outputTokens: rows.map((row) => row.outputTokens).reduce(sumOf, undefined),
       traces: this.#traces,
       spans: this.#spans,
       errors: this.#errors,
@@ -109,7 +148,10 @@ export class BreakdownSum {
       tailTraces: this.#tailTraces,
       rows: rows.sort(
         (a, b) =>
-          b.pathNanos - a.pathNanos || (b.selfNanos ?? 0) - (a.selfNanos ?? 0) || compareCallees(a, b),
+          tokensOf(b) - tokensOf(a) ||
+          b.pathNanos - a.pathNanos ||
+          (b.selfNanos ?? 0) - (a.selfNanos ?? 0) ||
+          compareCallees(a, b),
       ),
     }
   }
@@ -137,11 +179,22 @@ export class BreakdownSum {
     const key = calleeKey(callee)
     const known = this.#rows.get(key)
     if (known) return known
-    const row = { callee, calls: new CallSum(), selfNanos: 0, selfUnknown: 0, pathNanos: 0 }
+    const tokens = { inputTokens: undefined, outputTokens: undefined }
+    const row = { callee, calls: new CallSum(), selfNanos: 0, selfUnknown: 0, pathNanos: 0, ...tokens }
     this.#rows.set(key, row)
     return row
   }
 }
+
+function addCall(row: RowSum, tree: TraceTree, node: number, trace: number): void {
+  row.calls.add(tree, node, trace)
+  const selfNanos = tree.selfNanos(node)
+  row.selfNanos += selfNanos ?? 0
+  if (selfNanos === undefined) row.selfUnknown += 1
+}
+
+const sumOf = (a: number | undefined, b: number | undefined): number | undefined =>
+  b === undefined ? a : (a ?? 0) + b
 
 /** What is told of many calls of one kind. Durations in nanoseconds; percentiles by nearest rank, of the calls that have an end. */
 export interface CallFigures {

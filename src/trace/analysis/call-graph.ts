@@ -1,4 +1,3 @@
-import type { BreakdownBy } from '../formats/output-choices.ts'
 import { attribute, type Span } from '../model.ts'
 import { underKeys } from '../span-view.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
@@ -25,12 +24,12 @@ interface EdgeSum {
  * inside of one service are no arrow between services.
  */
 export class CallGraphSum {
-  readonly #by: BreakdownBy
+  readonly #by: 'operation' | 'service'
   readonly #edges = new Map<string, EdgeSum>()
   readonly #services = new Set<string>()
   #traces = 0
 
-  constructor(by: BreakdownBy) {
+  constructor(by: 'operation' | 'service') {
     this.#by = by
   }
 

@@ -66,6 +66,8 @@ export class Collection {
   inexact = false
   /** Why none of its traces is whole, as the server words it. */
   partial: string | undefined
+  /** Some span may call a model or a tool. */
+  callsModels = true
   /** Of a merged collection without spans. */
   #emptyPart: string | undefined
 
@@ -170,16 +172,20 @@ export class Collection {
       .map(([traceId, spans]) => ({ traceId, spans, ...this.#said(traceId) }))
   }
 
-  #said(traceId: string): Pick<Trace, 'partial' | 'warnings'> {
+  #said(traceId: string): Pick<Trace, 'partial' | 'warnings' | 'callsModels'> {
     const { spans = 0, texts = [] } = this.#warnings.get(traceId) ?? {}
     const partial = this.#partial.get(traceId) ?? this.partial ?? [...texts].find(saysCut)
     const others = [...texts].filter((text) => text !== partial)
     return {
       ...(partial !== undefined && { partial }),
       ...(others.length > 0 && { warnings: { spans, texts: others } }),
+      ...(!this.callsModels && { callsModels: false }),
     }
   }
 }
+
+/** One of these is in each span of a model or a tool. To read the attributes of 100,000 rows in vain took 0.7 s of 2.4. */
+const GEN_AI = ['gen_ai.', 'openinference.', 'traceloop.', 'ai.operationId']
 
 /**
  * Attributes stay unread unless one of them matters here: looking for its name in the bytes costs next to nothing.
@@ -188,5 +194,6 @@ export class Collection {
 export function withDetails(into: Collection, bytes: Buffer, mayFail: boolean): Collection {
   if (bytes.includes(WARNINGS_BEGIN)) into.readWarnings()
   if (mayFail) into.readErrors()
+  into.callsModels = GEN_AI.some((name) => bytes.includes(name))
   return into
 }

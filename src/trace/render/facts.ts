@@ -2,6 +2,8 @@ import { displayWidth, widest } from '../../text/display-width.ts'
 import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../text/fit.ts'
 import { errorText } from '../analysis/exceptions.ts'
 import { isoTime } from '../formats/span-times.ts'
+import { genAiOf, tokensText } from '../gen-ai.ts'
+import type { Span, Trace } from '../model.ts'
 import { UNFINISHED_WORDS, whyEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type DetailsOf, type Field, heading, offsetText } from './fields.ts'
@@ -17,6 +19,7 @@ export function factFields(details: DetailsOf, pen: Pen): Field[] {
   const { scope } = span
   return [
     ...errorFields(details, pen),
+    ...genAiFields(tree.trace, span),
     { name: 'service', value: span.service },
     { name: 'kind', value: span.kind },
     { name: 'start', value: startText(details, pen) },
@@ -46,6 +49,19 @@ function errorFields({ tree, node }: DetailsOf, { style }: Pen): Field[] {
     { name: 'error', value: error.text, paint: style.red },
     { name: '', value: `from ${error.from}`, paint: style.dim },
     ...fields,
+  ]
+}
+
+/** The words are the library's; the attributes below have all it says. */
+function genAiFields(trace: Trace, span: Span): Field[] {
+  const facts = genAiOf(trace, span)
+  if (facts === undefined) return []
+  const { operation = '', model = '', tool = '' } = facts
+  return [
+    { name: 'operation', value: operation },
+    { name: 'model', value: model },
+    { name: 'tool', value: tool },
+    { name: 'tokens', value: tokensText(facts)?.replace(' tokens', '') ?? '' },
   ]
 }
 

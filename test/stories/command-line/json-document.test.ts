@@ -9,6 +9,7 @@ import { type JaegerApi, startJaegerApi } from '../../world/jaeger-api.ts'
 import { startSecurityTokenService } from '../../world/security-token-service.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
+import { genAiTrace } from '../../world/trace/gen-ai.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
 import { startTraceApi } from '../../world/trace-api.ts'
 import { makeTrace, movedTo } from '../../world/trace-data.ts'
@@ -397,7 +398,11 @@ describe.sequential('is true, member by member', () => {
   })
 
   it('trace breakdown', async () => {
+    const agents = join(dirname(file), 'agents.json')
+    await writeFile(agents, JSON.stringify(toOtlpDocument([genAiTrace(0)], 'hex')))
     const runs = [
+      ...['model', 'tool'].map((by) => `ls-auth trace breakdown --file ${agents} --by ${by} --json`),
+      `ls-auth trace breakdown --file ${file} --by model --json`,
       `ls-auth trace breakdown --file ${file} --by service --json`,
       `ls-auth trace breakdown ${TEMPO()} --since 6d --limit 1 --json`,
       `ls-auth trace breakdown ${TEMPO()} --since 6d --json`,

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CANARY, type GenAiTrace, genAiTrace } from '../../world/trace/gen-ai.ts'
+import { CANARY, type GenAiTrace, genAiTrace, type Tokens } from '../../world/trace/gen-ai.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -60,5 +60,92 @@ describe('what people typed into models, and what models answered', () => {
     const { stdout } = await world.type(`ls-auth trace get ${one} -o json --show-sensitive`)
     const written = (await readFile(one, 'utf8')).split(CANARY).length
     expect(stdout.split(CANARY).length).toBe(written)
+  })
+})
+type Sums = Record<string, Tokens>
+function summed(of: (trace: GenAiTrace) => ReadonlyMap<string, Tokens>): Sums {
+  const sums: Sums = {}
+  for (const trace of traces) {
+    for (const [key, { input, output }] of of(trace)) {
+      const known = sums[key] ?? { input: 0, output: 0 }
+      sums[key] = { input: known.input + input, output: known.output + output }
+    }
+  }
+  return sums
+}
+
+describe('how many tokens did models take?', () => {
+  it.each(['model', 'tool'])('by %s, each once, as the traces were made', async (by) => {
+    const { exit, stdout } = await world.type(`ls-auth trace breakdown --by ${by} --file ${file} --json`)
+    expect(exit).toBe(0)
+    const { rows, input_tokens, output_tokens } = JSON.parse(stdout)
+    const wanted = summed(by === 'model' ? ({ byModel }) => byModel : ({ byTool }) => byTool)
+    const shown = Object.fromEntries(
+      rows
+        .filter((row: Record<string, unknown>) => row.input_tokens !== null)
+        .map((row: Record<string, number | string>) => [
+          row[by] ?? '',
+          { input: row.input_tokens, output: row.output_tokens },
+        ]),
+    )
+    expect(shown).toEqual(wanted)
+    const total = Object.values(wanted).reduce(
+      (sum, { input, output }) => ({ input: sum.input + input, output: sum.output + output }),
+      { input: 0, output: 0 },
+    )
+    expect({ input: input_tokens, output: output_tokens }).toEqual(total)
+  })
+
+  it('in a table, as CSV, and for an agent', async () => {
+    const table = (format: string) =>
+      world.type(`ls-auth trace breakdown --by model --file ${file} ${format}`)
+    const first = 'claude-2     59      33       0  4.93ms  8.87ms        7%    114,810  25,567'
+    const { stdout } = await table('')
+    expect(stdout).toContain('3.99s in all · 409,053 tokens in, 96,448 out\n')
+    expect(stdout).toContain(
+      '\nMODEL     CALLS  TRACES  ERRORS     P50     P99  CRITICAL  TOKENS IN     OUT\n',
+    )
+    expect(stdout).toContain(`\n${first}\n`)
+    expect((await table('-o agent')).stdout).toContain(`\n${first}\n`)
+    const [head, row] = (await table('-o csv')).stdout.split('\r\n')
+    expect(head).toBe(
+      'model,calls,traces,unfinished,p50_ns,p99_ns,errors,self_ns,self_unknown,critical_path_ns,critical_path_share,input_tokens,output_tokens',
+    )
+    expect(row).toMatch(/^claude-2,59,33,.*,114810,25567$/)
+  })
+
+  it('and a graph of them is refused', async () => {
+    const { exit, stderr } = await world.type(`ls-auth trace breakdown --by tool --graph --file ${file}`)
+    expect(exit).toBe(2)
+    expect(stderr).toBe('error: --graph has no arrows between tools\nhint: Drop --graph or --by.\n')
+  })
+})
+
+describe('which models and tools did a request call?', () => {
+  it.each([
+    ['otel', 1, /chat claude-3 +\d[\d,]* tokens in, \d+ out/, /execute_tool tool_\d/],
+    ['otel-old', 2, /chat claude-\d +\d[\d,]* tokens in, \d+ out/, /execute_tool tool_\d/],
+    ['openinference', 3, /ChatAnthropic +LLM claude-\d, \d[\d,]* tokens in, \d+ out/, /tool_\d +TOOL/],
+    ['traceloop', 4, /anthropic\.chat +claude-\d, \d[\d,]* tokens in, \d+ out/, /tool_\d\.tool/],
+    [
+      'vercel',
+      5,
+      /ai\.generateText\.doGenerate +gpt-\d, \d[\d,]* tokens in, \d+ out/,
+      /ai\.toolCall +tool_\d/,
+    ],
+  ])('rows and details say it: %s', async (_, seed, model, tool) => {
+    const trace = genAiTrace(seed - 1)
+    const path = join(world.home, `only-${seed}.json`)
+    await writeFile(path, JSON.stringify(toOtlpDocument([trace], 'hex')))
+    for (const form of ['', '--plain', '-o agent', '-o md']) {
+      const { stdout } = await world.type(`ls-auth trace get ${path} ${form}`)
+      const flat = stdout.replace(/ assistant /g, ' ').replace(/ {2}[\d.]+m?s /g, ' ')
+      expect(flat).toMatch(tool)
+      if (form === '') expect(stdout.replace(/ +[\d.]+[mµ]?s.*\n[ │├└]*/g, ' ')).toMatch(model)
+    }
+    const details = (await world.type(`ls-auth trace get ${path} --details`)).stdout
+    expect(details).toMatch(/\n {2}model +(claude|gpt)-\d\n/)
+    expect(details).toMatch(/\n {2}tokens +[\d,]+ in, [\d,]+ out\n/)
+    expect(details).toMatch(/\n {2}tool +tool_\d\n/)
   })
 })

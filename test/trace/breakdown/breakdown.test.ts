@@ -13,7 +13,7 @@ const breakdownOf = (by: BreakdownBy, ...traces: readonly Trace[]) => {
   for (const trace of traces) sum.add(buildTree(trace))
   return sum.result()
 }
-const edgesOf = (by: BreakdownBy, ...traces: readonly Trace[]) => {
+const edgesOf = (by: 'operation' | 'service', ...traces: readonly Trace[]) => {
   const sum = new CallGraphSum(by)
   for (const trace of traces) sum.add(buildTree(trace))
   return sum.edges()
@@ -32,6 +32,7 @@ describe('a breakdown', () => {
   test('by operation: calls, traces, percentiles, self time, share of the critical path, errors', () => {
     const { rows, ...sums } = breakdownOf('operation', order, order)
     expect(sums).toEqual({
+      by: 'operation',
       traces: 2,
       spans: 10,
       errors: 2,

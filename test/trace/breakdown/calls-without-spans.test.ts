@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { CallGraphSum } from '../../../src/trace/analysis/call-graph.ts'
-import type { BreakdownBy } from '../../../src/trace/formats/output-choices.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { makeSpan, makeTrace, type Sketch } from '../make.ts'
@@ -10,7 +9,7 @@ const CALL: Sketch = { id: 2, parent: 1, name: 'SELECT', service: 'shop', kind: 
 function arrowsOf(
   attributes: Span['attributes'],
   call: Sketch = CALL,
-  by: BreakdownBy = 'service',
+  by: 'operation' | 'service' = 'service',
   ...more: Sketch[]
 ) {
   const { spans, ...trace } = makeTrace(

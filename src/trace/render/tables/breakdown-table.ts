@@ -1,7 +1,8 @@
-import { count } from '../../../text/count.ts'
+import { count, grouped } from '../../../text/count.ts'
 import { fitEnd, fitLines } from '../../../text/fit.ts'
 import type { Breakdown, BreakdownRow, Callee, CallFigures } from '../../analysis/breakdown.ts'
 import type { CallEdge } from '../../analysis/call-graph.ts'
+import { tokensText } from '../../gen-ai.ts'
 import { unfinishedText } from '../../tree/known-times.ts'
 import { formatDuration, percent } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
@@ -10,14 +11,16 @@ import { type Columns, drawTable, type FigureColumn, type TableOptions } from '.
 /** Totals of all traces, in words of ours. */
 export function breakdownTotals(breakdown: Breakdown, options: TableOptions): string[] {
   const { ellipsis } = glyphsFor(options.unicode)
-  const above = [...totals(breakdown, options), ...selfNote(breakdown.rows)]
+  const ofSelf = breakdown.by === 'model' || breakdown.by === 'tool' ? [] : selfNote(breakdown.rows)
+  const above = [...totals(breakdown, options), ...ofSelf]
   return above.flatMap((line) => fitLines(line, options.width, ellipsis))
 }
 
-/** A line for each service or operation. */
+/** A line for each service, operation, model or tool. */
 export function renderBreakdown(breakdown: Breakdown, options: TableOptions): string[] {
   const { micro } = glyphsFor(options.unicode)
-  const { rows } = breakdown
+  const { rows, by } = breakdown
+  if (by === 'model' || by === 'tool') return renderUses(rows, by, options)
   const most = rows[0]?.pathShare ?? 0
   const columns: Columns<BreakdownRow> = {
     texts: namesOf(rows),
@@ -31,6 +34,25 @@ export function renderBreakdown(breakdown: Breakdown, options: TableOptions): st
     ],
     byNeed: ['CRITICAL', 'CALLS', 'P99', 'ERRORS', ...noTimeHead(rows), 'P50', 'SELF', 'TRACES'],
     bar: ({ pathShare }) => (most === 0 ? 0 : pathShare / most),
+    isRed: ({ errors }) => errors > 0,
+  }
+  return drawTable(rows, columns, options)
+}
+
+/** Of models and tools tokens count most. */
+function renderUses(rows: readonly BreakdownRow[], by: 'model' | 'tool', options: TableOptions): string[] {
+  const { ellipsis } = glyphsFor(options.unicode)
+  if (rows.length === 0) return [fitEnd(`No span names a ${by}.`, options.width, ellipsis)]
+  const tokens = (count: number | undefined) => (count === undefined ? '-' : grouped(count))
+  const columns: Columns<BreakdownRow> = {
+    texts: [{ head: by.toUpperCase(), text: ({ service }) => service || `(no ${by})` }],
+    figures: [
+      ...callFigures(rows, options),
+      { head: 'CRITICAL', figure: ({ pathShare }) => percent(pathShare) },
+      { head: 'TOKENS IN', figure: ({ inputTokens }) => tokens(inputTokens) },
+      { head: 'OUT', figure: ({ outputTokens }) => tokens(outputTokens) },
+    ],
+    byNeed: ['TOKENS IN', 'OUT', 'CALLS', 'P99', 'ERRORS', ...noTimeHead(rows), 'CRITICAL', 'P50', 'TRACES'],
     isRed: ({ errors }) => errors > 0,
   }
   return drawTable(rows, columns, options)
@@ -96,7 +118,8 @@ function totals(breakdown: Breakdown, { unicode }: TableOptions): string[] {
     count(spans, 'span'),
     count(errors, 'error'),
     `${unfinished > 0 ? 'at least ' : ''}${formatDuration(rootNanos, micro)} in all`,
-  ]
+    tokensText({ input: breakdown.inputTokens, output: breakdown.outputTokens }) ?? [],
+  ].flat()
   const lines = [facts.join(separator)]
   if (unfinished > 0) lines.push(`${unfinishedText(unfinished, traces)}: their time counts as far as known`)
   if (gapTraces > 0) {

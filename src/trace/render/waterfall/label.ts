@@ -1,5 +1,6 @@
 import type { Style } from '../../../ports/terminal.ts'
 import { blanks, fitEnd, fitMiddle } from '../../../text/fit.ts'
+import { genAiText } from '../../gen-ai.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { foldFigures } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -21,6 +22,7 @@ export class Labels {
   readonly #services: SafeTexts
   /** Memoized by node: each is needed for the layout and for its row. */
   readonly #durations: string[]
+  readonly #facts: string[]
 
   constructor(tree: TraceTree, rows: Rows, glyphs: Glyphs) {
     this.#tree = tree
@@ -29,6 +31,7 @@ export class Labels {
     this.#names = new SafeTexts(tree.names, glyphs.ellipsis)
     this.#services = new SafeTexts(tree.services, glyphs.ellipsis)
     this.#durations = new Array(tree.count)
+    this.#facts = new Array(tree.count)
   }
 
   /** The palette index of a node's service: services are told apart as long as the palette lasts. */
@@ -56,14 +59,19 @@ export class Labels {
     return text.length > SELF_COLUMNS ? this.#glyphs.ellipsis : text
   }
 
-  /** Of a fold: `p50 1.20ms  p99 9.00ms  4 of unknown duration`; else empty. */
+  /** Of a fold: `p50 1.20ms  p99 9.00ms  4 of unknown duration`. Of a model or a tool: `gpt-5, 1,204 tokens in, 340 out`. Else empty. */
   statistics(node: number): string {
     const fold = this.#rows.fold(node)
-    if (!fold) return ''
+    if (!fold) return this.#genAi(node)
     const { micro, sum } = this.#glyphs
     const { duration, percentiles, unknown } = foldFigures(fold, this.#tree, micro)
     if (percentiles.length === 0) return ''
     return [...percentiles, ...(sum === '' ? [`sum ${duration}`] : []), ...unknown].join('  ')
+  }
+
+  #genAi(node: number): string {
+    this.#facts[node] ??= genAiText(this.#tree.trace, this.#tree.span(node))
+    return this.#facts[node]
   }
 
   /** Columns the label would like, guides included. */
