@@ -115,13 +115,13 @@ export function unknownAlignment(
   access: AccessTable,
 ): Finding[] {
   return answerLevels(scopes, groups, access).flatMap(({ level, ...sides }) => {
-    const unsaid = (['scopes', 'groups'] as const).filter((one) => sides[one] === 'unknown')
-    const [first] = unsaid
+    const unknown = (['scopes', 'groups'] as const).filter((one) => sides[one] === 'unknown')
+    const [first] = unknown
     if (first === undefined || sides.scopes === 'unlisted' || sides.groups === 'unlisted') return []
     const finding = {
       assertion: 'alignment',
       expected: `${level}: scopes and groups agree`,
-      actual: `the token does not say its ${unsaid.join(' and ')}`,
+      actual: `the token does not say its ${unknown.join(' and ')}`,
       values: { operator: 'exists', expected: null, actual: null },
     } as const
     const held = first === 'scopes' ? scopes : groups

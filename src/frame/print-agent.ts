@@ -5,7 +5,7 @@ import { ABOUT_DATA, bytesOf, dataBlock, MOST_BYTES, withinBytes } from '../trac
 import type { Answer, Pen, Step } from './answer.ts'
 import { notesOf, stepLine } from './print.ts'
 
-/** Bytes for what was said on the way. */
+/** Bytes for the remarks. */
 const NOTES_BYTES = 2048
 const PEN: Pen = { audience: 'agent', width: 140, unicode: true, style: UNSTYLED, hasBars: false }
 
@@ -14,7 +14,7 @@ export type SayStep = (step: Step) => string | undefined
 
 /**
  * An answer for an agent, in at most {@link MOST_BYTES}: our own lead, others' data in one block, our notes, up to three next
- * calls. `said`: lines from the way, which may quote a server.
+ * calls. `remarks`: lines from the way, which may quote a server.
  */
 export function agentText(answer: Answer, remarks: readonly string[], sayStep: SayStep): string {
   const { blocks = [], mostBytes = MOST_BYTES } = answer

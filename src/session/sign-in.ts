@@ -166,6 +166,7 @@ async function prepare(configured: Client, options: LoginOptions, ports: Ports, 
     ports,
     dialog,
     accept,
+    personOf: ({ idClaims, userinfo }: SignedIn) => personIn({ ...idClaims, ...userinfo }),
     idTokenHint: isHint ? idToken : undefined,
   }
   return { attempt, proofKey, sweepUp }

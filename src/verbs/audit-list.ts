@@ -74,7 +74,7 @@ export const auditList = verb({
 const IN_THE_GATEWAY =
   "Only the gateway's log has requests with the trace in a search or body, and those of other machines."
 
-const COLUMNS: readonly (ListColumn<AuditEntry> & { readonly where?: 'differs' | 'said' })[] = [
+const COLUMNS: readonly (ListColumn<AuditEntry> & { readonly where?: 'differs' | 'filled' })[] = [
   { head: 'TIME', cell: ({ time }) => time.replace(/\.\d+Z$/, 'Z') },
   { head: 'WHO', cell: ({ sub }) => sub ?? NOTHING, least: 8 },
   {
@@ -94,9 +94,9 @@ const COLUMNS: readonly (ListColumn<AuditEntry> & { readonly where?: 'differs' |
     least: 10,
     // What is left of an id can be seen again, and no longer typed.
     isCutLast: true,
-    where: 'said',
+    where: 'filled',
   },
-  { head: 'REASON', cell: ({ reason }) => reason ?? NOTHING, least: 10, where: 'said' },
+  { head: 'REASON', cell: ({ reason }) => reason ?? NOTHING, least: 10, where: 'filled' },
   { head: 'API', cell: ({ api }) => withoutScheme(api ?? NOTHING), least: 12, where: 'differs' },
   { head: 'PLACE', cell: ({ place }) => place ?? NOTHING, least: 6, where: 'differs' },
   { head: 'WAY', cell: ({ way }) => way },
@@ -107,7 +107,7 @@ const COLUMNS: readonly (ListColumn<AuditEntry> & { readonly where?: 'differs' |
 const columnsFor = (rows: readonly AuditEntry[], { isPipe }: Pen): ListColumn<AuditEntry>[] =>
   COLUMNS.filter(({ where, cell }) => {
     const values = new Set(rows.map(cell).filter((one) => one !== NOTHING))
-    return where === 'differs' ? values.size > 1 : where !== 'said' || isPipe || values.size > 0
+    return where === 'differs' ? values.size > 1 : where !== 'filled' || isPipe || values.size > 0
   })
 
 /**

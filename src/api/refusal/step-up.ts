@@ -94,7 +94,7 @@ function heldLines(
 
 /**
  * The Failure of a challenge that wants another sign-in: `step-up` with the command; `not-allowed` when the person has just
- * signed in as it wanted, or when it cannot be read. `said`: the server's words, `token`: the claims of the refused one.
+ * signed in as it wanted, or when it cannot be read. `reasons`: the server's words, `token`: the claims of the refused one.
  */
 export function stepUpFailure(
   asked: ReturnType<typeof requirementsOf>,

@@ -48,7 +48,9 @@ export async function askForProfile(
   if (found.kind === 'open-api') return saveOpen(invocation, settings, found)
   if (found.kind === 'closed-api' && (await askWhatItSays(invocation, found.api, signIn))) return
   // A machine without a keychain says so before all the other questions.
-  if (profile.client.store === 'keychain') await (await invocation.ports.keychain()).get('first-login')
+  const answered = found.kind === 'issuer' ? { issuer: found.issuer } : { api: found.api }
+  if (profile.client.store === 'keychain')
+    await (await invocation.ports.keychain()).get('first-login').catch(asTyped(invocation, answered))
   const api =
     found.kind === 'issuer' ? await askForApi(invocation, profile, looker) : closedApi(invocation, found)
   const issuer = found.kind === 'issuer' ? found.issuer : await askForIssuer(terminal, looker)
@@ -64,22 +66,31 @@ export async function askForProfile(
   })
 }
 
+/** Commands in the hint repeat the answer to the first question. */
+const asTyped =
+  (invocation: Invocation, options: Values | { readonly api: undefined }, args: readonly string[] = []) =>
+  async (error: unknown): Promise<never> => {
+    if (!(error instanceof Failure)) throw error
+    const { withTypedFlags } = await import('../repeat-flags.ts')
+    throw withTypedFlags(error, { ...invocation, args, options: { ...invocation.options, ...options } })
+  }
+
 /** An API that says itself how to sign in is asked about nothing else; false: it says nothing. */
 async function askWhatItSays(invocation: Invocation, api: string, signIn: SignIn): Promise<boolean> {
   const { loginByAddress } = await import('../resource-metadata/login-by-address.ts')
   const unnamed = { ...invocation, settings: { ...invocation.settings, api: undefined } }
-  let isSaid = false
+  let isOffered = false
   try {
     await loginByAddress(unnamed, api, false, (named, planned) => {
-      isSaid = true
+      isOffered = true
       return signIn(named, planned)
     })
     return true
   } catch (error) {
     const saysNothing = (failure: Failure) =>
       failure.code === 'not-found' || failure.reason === 'identity-provider'
-    if (error instanceof Failure && !isSaid && saysNothing(error)) return false
-    throw error
+    if (error instanceof Failure && !isOffered && saysNothing(error)) return false
+    return asTyped(invocation, { api: undefined }, [api])(error)
   }
 }
 

@@ -18,4 +18,6 @@ export interface Attempt<Result> {
    * when that is true.
    */
   accept(tokens: Tokens): Promise<Result>
+  /** Name or e-mail for the page; undefined: not known. */
+  personOf(result: Result): string | undefined
 }

@@ -56,7 +56,7 @@ async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
   const where = { host: redirectHost, ports: redirectPorts, path: redirectPath }
   const otherWay = `choose another registered port with --port, or: ${wayWithoutBrowser(attempt)}`
   const loopback = await listen(where, { platform: ports.env.platform, otherWay })
-  let page: 'done' | 'failed' = 'failed'
+  let page: Parameters<Loopback['finish']> = ['failed']
   try {
     const elsewhere =
       options.flow === 'browser' ? await findDisplay(ports.env, await ports.files()) : undefined
@@ -69,10 +69,10 @@ async function byRedirect<T>(attempt: Attempt<T>): Promise<T> {
     const callback = await waitForCallback(attempt, loopback, request, elsewhere)
     if (callback === 'device') return await throughDevice(attempt)
     const result = await spendCode(attempt, callback, request)
-    page = 'done'
+    page = ['done', attempt.personOf(result)]
     return result
   } finally {
-    await loopback.finish(page)
+    await loopback.finish(...page)
   }
 }
 

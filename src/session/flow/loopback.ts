@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { Failure } from '../../errors.ts'
 import { limitSilent } from '../../silent-connections.ts'
+import { markup } from '../../text/markup.ts'
+import { safeText } from '../../text/safe-text.ts'
 import { type BrowserHere, judge, STRANGER } from './callback.ts'
 import type { Redirect } from './start-page.ts'
 
@@ -14,8 +16,8 @@ export interface Loopback {
    * the page.
    */
   wait(state: string, signal: AbortSignal, here?: BrowserHere): Promise<URL>
-  /** Shows the waiting browser how the sign-in went, then closes the port. */
-  finish(page: Page): Promise<void>
+  /** Shows the waiting browser how the sign-in went, and for whom, then closes the port. */
+  finish(page: Page, person?: string): Promise<void>
 }
 
 /** The parts of the redirect URI, from the preset. */
@@ -51,13 +53,13 @@ export async function listen(options: LoopbackOptions, advice: Advice = {}): Pro
         }
       })
     },
-    async finish(page) {
+    async finish(page, person) {
       const waiting = browser
       // A browser that has gone is shown nothing: to write to it would be an error.
       if (waiting && !waiting.writableEnded && !waiting.destroyed) {
         // Comes when the page was sent, too.
         const shown = new Promise((resolve) => waiting.once('close', resolve))
-        reply(waiting, 200, page)
+        reply(waiting, 200, page, person)
         await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 500).unref())])
       }
       for (const server of servers) {
@@ -73,8 +75,8 @@ function redirect(response: ServerResponse, { location, cookie }: Redirect): voi
   response.writeHead(302, headers).end()
 }
 
-function reply(response: ServerResponse, status: number, page: Page): void {
-  response.writeHead(status, PAGE_HEADERS).end(renderPage(page))
+function reply(response: ServerResponse, status: number, page: Page, person?: string): void {
+  response.writeHead(status, PAGE_HEADERS).end(renderPage(page, person))
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -156,9 +158,11 @@ export const PAGE_HEADERS = {
   connection: 'close',
 } as const
 
-/** The page as HTML. */
-export function renderPage(page: Page): string {
-  const [title, text] = PAGES[page]
+/** The page as HTML. `person`: from the provider. */
+export function renderPage(page: Page, person?: string): string {
+  const [title, plain] = PAGES[page]
+  const as = person === undefined ? 'signed in' : `signed in as ${markup(safeText(person, 120))}`
+  const text = plain.replace('signed in', () => as)
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -107,7 +107,7 @@ function refusal(answer: HttpAnswer, keys: AwsKeys): Failure {
   return new Failure('no-proof', `aws gave no token (${code ?? `HTTP ${answer.status}`})`, {
     hint: hint ?? (mayPass(answer) ? WAIT : SEE),
     // The message of a wrong signature quotes the signed request, that of an incomplete one its header.
-    detail: message === undefined || code?.includes('Signature') ? [] : [saidByAws(message, keys)],
+    detail: message === undefined || code?.includes('Signature') ? [] : [awsMessage(message, keys)],
   })
 }
 
@@ -117,7 +117,7 @@ const SEE = 'Check that the AWS credentials work: aws sts get-caller-identity'
 /** A header with the signature may be quoted, too: whoever has it can send that request again for some minutes. */
 const SIGNATURE = /(Signature=\s*)\w+/gi
 
-function saidByAws(message: string, { secretAccessKey, sessionToken = '' }: AwsKeys): string {
+function awsMessage(message: string, { secretAccessKey, sessionToken = '' }: AwsKeys): string {
   const masked = maskEchoes(message, [secretAccessKey, sessionToken]).replace(SIGNATURE, '$1[secret]')
   return `AWS says: ${safeText(masked, MOST_SHOWN)}`
 }
@@ -172,10 +172,10 @@ async function keysOfCli(milliseconds: number, ports: Ports): Promise<AwsKeys> {
   const forget = ports.signals.beforeEnd(async () => stop.abort())
   try {
     const limits = { milliseconds, stop: stop.signal }
-    const said = await programs.output([...EXPORT.split(' '), '--format', 'process'], limits)
-    const keys = said.end === 'written' && readKeys(said.text)
+    const output = await programs.output([...EXPORT.split(' '), '--format', 'process'], limits)
+    const keys = output.end === 'written' && readKeys(output.text)
     if (keys) return keys
-    throw noKeys(said)
+    throw noKeys(output)
   } finally {
     forget()
   }

@@ -177,7 +177,7 @@ export function explainRefusal(error: unknown, workload: Workload, proof: Proof 
   if (PROOF_ERRORS.has(error.wire.error ?? '')) return error.withHint(NO_KEY)
   if (wasRefused(error)) {
     return new Failure('not-signed-in', error.message, {
-      detail: [...error.detail, ...saidBy(proof)],
+      detail: [...error.detail, ...claimLines(proof)],
       hint: hintOn(error.wire.error, workload),
       cause: error,
     })
@@ -204,7 +204,7 @@ function hintOn(error: string | undefined, { grant, clientAuth }: Workload): str
 }
 
 /** The claims that a provider trusts a proof by, one a line. */
-function saidBy(proof: Proof | undefined): string[] {
+function claimLines(proof: Proof | undefined): string[] {
   const { iss, aud, sub } = proof?.claims ?? {}
   return Object.entries({ iss, aud, sub }).flatMap(([name, value]) =>
     value === undefined ? [] : [`the proof says ${name} = ${safeText([value].flat().join(' '), 200)}`],

@@ -44,7 +44,7 @@ async function readSystem(env: Env, files: Files): Promise<ConfigFile> {
         })
     if (facts?.kind !== 'symlink') return system
   } catch (error) {
-    throw toldFault(error, env)
+    throw explainFault(error, env)
   }
   throw brokenLink(path)
 }
@@ -69,7 +69,7 @@ function refusedSettings(
 }
 
 /** What reading the system's file has thrown, as the person can act on it. */
-function toldFault(error: unknown, { systemConfigFile: path, uid }: Env): unknown {
+function explainFault(error: unknown, { systemConfigFile: path, uid }: Env): unknown {
   if (!(error instanceof Failure)) return error
   const code = errorCode(error.cause)
   // EINVAL: something else than a file lies there.

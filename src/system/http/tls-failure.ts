@@ -54,7 +54,7 @@ export function certificateFailure(code: string, peer: string, cause: unknown): 
  * What OpenSSL says where no TLS is agreed on, and the alerts of the peer (RFC 8446 §6). Matched against its text, since Node
  * often gives EPROTO as the code.
  */
-const HANDSHAKES: readonly (readonly [said: RegExp, what: string, hint: string])[] = [
+const HANDSHAKES: readonly (readonly [text: RegExp, what: string, hint: string])[] = [
   [
     /wrong.version.number|packet.length.too.long/i,
     'does not speak TLS there',

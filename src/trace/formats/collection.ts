@@ -169,10 +169,10 @@ export class Collection {
   traces(): Trace[] {
     return [...this.#spans]
       .filter(([, spans]) => spans.length > 0)
-      .map(([traceId, spans]) => ({ traceId, spans, ...this.#said(traceId) }))
+      .map(([traceId, spans]) => ({ traceId, spans, ...this.#reports(traceId) }))
   }
 
-  #said(traceId: string): Pick<Trace, 'partial' | 'warnings' | 'callsModels'> {
+  #reports(traceId: string): Pick<Trace, 'partial' | 'warnings' | 'callsModels'> {
     const { spans = 0, texts = [] } = this.#warnings.get(traceId) ?? {}
     const partial = this.#partial.get(traceId) ?? this.partial ?? [...texts].find(saysCut)
     const others = [...texts].filter((text) => text !== partial)

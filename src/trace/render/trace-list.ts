@@ -58,7 +58,7 @@ function histogramLines(traces: readonly TraceSummary[], { unicode, style }: Lis
   const shape = histogram(sorted, HISTOGRAM_COLUMNS)
   if (!shape) return [facts]
   const [least, most] = [shape.leastNanos, shape.mostNanos].map(text)
-  return [facts, `${least} ${style.bold(sparkline(shape.counts, unicode))} ${most}`]
+  return [facts, `durations  ${least} ${style.bold(sparkline(shape.counts, unicode))} ${most}`]
 }
 
 /** Whole milliseconds get no digits that are not known. */

@@ -124,8 +124,8 @@ function eventOf({
   attributes,
 }: JsonObject): JsonObject {
   const own = objects(attributes)
-  const said = own.find(({ key }) => key === 'event.name')?.value
-  const named = eventName ?? (isObject(said) ? said.stringValue : undefined)
+  const inList = own.find(({ key }) => key === 'event.name')?.value
+  const named = eventName ?? (isObject(inList) ? inList.stringValue : undefined)
   const isNamed = typeof named === 'string' && named !== ''
   const text = isObject(body) && typeof body.stringValue === 'string' ? body.stringValue : 'log'
   const severity =

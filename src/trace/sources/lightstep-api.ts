@@ -105,29 +105,29 @@ function bodyOf(answer: ApiAnswer): JsonObject | undefined {
 
 /** The same, and a body that is a plain text: not every error of the API is JSON. */
 export function errorWords(answer: ApiAnswer): string {
-  const said = errorText(answer)
-  const text = said === '' ? Buffer.from(answer.body.subarray(0, 4096)).toString('utf8').trim() : ''
+  const message = errorText(answer)
+  const text = message === '' ? Buffer.from(answer.body.subarray(0, 4096)).toString('utf8').trim() : ''
   // A web page or JSON of another shape says nothing to a person.
-  return /^[^<{[]/.test(text) ? safeText(text.replace(/\s+/g, ' '), 300) : said
+  return /^[^<{[]/.test(text) ? safeText(text.replace(/\s+/g, ' '), 300) : message
 }
 
 /** Failure `api-failed` for an unexpected status. */
 export function unexpected(answer: ApiAnswer): Failure {
-  const said = errorWords(answer)
+  const message = errorWords(answer)
   return new Failure('api-failed', `Lightstep answered with status ${answer.status}`, {
-    ...(said !== '' && { detail: [said] }),
+    ...(message !== '' && { detail: [message] }),
   })
 }
 
-const saysNoProject = (said: string): boolean =>
-  /project/i.test(said) && !/\b(span|trace|stream|snapshot)s?\b/i.test(said)
+const saysNoProject = (message: string): boolean =>
+  /project/i.test(message) && !/\b(span|trace|stream|snapshot)s?\b/i.test(message)
 
 function unknownProject(settings: LightstepSettings, answer: ApiAnswer): Failure {
   const where = `${safeText(settings.organization, 80)}/${safeText(settings.project, 80)}`
-  const said = errorText(answer)
+  const message = errorText(answer)
   return new Failure('not-found', `Lightstep does not know the project ${where}`, {
     hint: 'Check organization and project in the profile (ls-auth profile show); names are case-sensitive.',
-    detail: [...(said === '' ? [] : [said]), ENDED],
+    detail: [...(message === '' ? [] : [message]), ENDED],
   })
 }
 
@@ -138,8 +138,8 @@ function unknownProject(settings: LightstepSettings, answer: ApiAnswer): Failure
  */
 function denied(settings: LightstepSettings, answer: ApiAnswer): Failure {
   const failure = answer.failure as Failure
-  const said = errorInList(answer) ?? ''
-  const isTheirs = /\borgani[sz]ation\b|\bkey\b/i.test(said) && !isAboutToken(answer, said)
+  const message = errorInList(answer) ?? ''
+  const isTheirs = /\borgani[sz]ation\b|\bkey\b/i.test(message) && !isAboutToken(answer, message)
   if (!isTheirs || failure.code !== 'not-allowed') return failure
   const organization = safeText(settings.organization, 80)
   if (failure.reason === 'no-token')
@@ -151,7 +151,7 @@ function denied(settings: LightstepSettings, answer: ApiAnswer): Failure {
       hint: 'Check organization (ls-auth profile show). If it is right, the API key has expired. Replace yours in LS_AUTH_TOKEN, or tell whoever runs the gateway.',
       detail: [
         ...failure.detail,
-        ...(failure.detail.some((line) => line.includes(said)) ? [] : [`server: ${said}`]),
+        ...(failure.detail.some((line) => line.includes(message)) ? [] : [`server: ${message}`]),
         `${ENDED};`,
         'EU organizations only exist at https://api.eu.lightstep.com',
       ],
@@ -160,5 +160,5 @@ function denied(settings: LightstepSettings, answer: ApiAnswer): Failure {
 }
 
 /** RFC 6750 §3.1: a challenge to a request with a token names an error where the token is what was wrong. */
-const isAboutToken = ({ headers }: ApiAnswer, said: string): boolean =>
-  /\berror\s*=/i.test(headers['www-authenticate'] ?? '') || /\b(?:tokens?|jwks?|claims?)\b/i.test(said)
+const isAboutToken = ({ headers }: ApiAnswer, message: string): boolean =>
+  /\berror\s*=/i.test(headers['www-authenticate'] ?? '') || /\b(?:tokens?|jwks?|claims?)\b/i.test(message)

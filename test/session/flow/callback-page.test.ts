@@ -18,6 +18,14 @@ it.each([
   expect(html).not.toMatch(/<script|https?:/)
 })
 
+it('names who has signed in, and runs none of it', () => {
+  const html = renderPage('done', `<script>&"'\u202e${'a'.repeat(200)}`)
+  expect(html).toMatch(
+    /<p>You are signed in as &lt;script&gt;&amp;&quot;&#39;\\u\{202e\}a+…\. You can close this window/,
+  )
+  expect(html.length).toBeLessThan(1000)
+})
+
 it('is kept nowhere, runs nothing, is framed by nobody, and tells no other site where it was', () => {
   expect(PAGE_HEADERS).toEqual({
     'content-type': 'text/html; charset=utf-8',

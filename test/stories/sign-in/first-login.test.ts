@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Failure } from '../../../src/errors.ts'
 import { startMetadataApi, WELL_KNOWN } from '../../world/metadata-api.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -118,6 +119,28 @@ describe('login with nothing configured', () => {
     const line = stderr.replaceAll(/\n +/g, ' ').split('the same without questions: ')[1]?.trim() ?? ''
     expect(line).toBe(`ls-auth login --profile work --issuer ${issuer} --client-id ${clientId}`)
     expect(await world.type(`${line} --port 0`)).toMatchObject({ exit: 0 })
+  })
+
+  it('without a keychain: the command of the hint repeats the address that was typed', async () => {
+    const hint = 'To keep the session in an encrypted file: ls-auth login --store file --store-key-file ~/.k'
+    world.keychain.fail.get = new Failure('keychain-unavailable', 'there is no keychain', { hint })
+    const { issuer, clientId } = stage.provider
+    const command = async (address: string) => {
+      const { exit, stderr } = await answer([address])
+      expect(exit).toBe(8)
+      return /ls-auth login .*/.exec(stderr.replaceAll(/\n +/g, ' '))?.[0].trim()
+    }
+    const rest = '--store file --store-key-file ~/.k'
+    expect(await command(issuer)).toBe(`ls-auth login --port 0 --issuer ${issuer} ${rest}`)
+    expect(await command(stage.gateway.url)).toBe(
+      `ls-auth login --port 0 --api ${stage.gateway.url}/ ${rest}`,
+    )
+    const api = await startMetadataApi()
+    close.push(api.close)
+    const body = { resource: api.url, authorization_servers: [issuer], ls_auth: { client_id: clientId } }
+    api.answers = { [WELL_KNOWN]: { body } }
+    api.otherwise = { status: 401, headers: { 'www-authenticate': 'Bearer' } }
+    expect(await command(api.url)).toBe(`ls-auth login ${api.url}/ --port 0 ${rest}`)
   })
 })
 

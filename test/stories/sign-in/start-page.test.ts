@@ -197,6 +197,6 @@ it('without a browser here the state alone decides: a cookie cannot travel with 
   while (!/^ {2}http\S+$/m.test(world.said)) await new Promise((resolve) => setTimeout(resolve, 10))
   expect(printed().origin).toBe(new URL(provider.issuer).origin)
   const { url } = await browse(printed().href, { user: 'alice', stopAt: 'callback' })
-  expect((await fetchOnce(new URL(url))).body).toContain('You are signed in.')
+  expect((await fetchOnce(new URL(url))).body).toContain('You are signed in as alice@example.test.')
   expect((await running).exit).toBe(0)
 })

@@ -214,7 +214,7 @@ describe('the listener', () => {
     }
     const page = await browse(address.href, { user: 'alice' })
     expect(page).toMatchObject({ status: 200 })
-    expect(page.body).toContain('You are signed in.')
+    expect(page.body).toContain('You are signed in as alice@example.test.')
     expect(page.headers['cache-control']).toBe('no-store')
     expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'/)
     expect((await running).exit).toBe(0)
