@@ -30,7 +30,7 @@ const FILE_ITSELF = 16
  * Modules that become one file. `runs` are those that read it, each named by a module that `import()` loads.
  *
  * @typedef {{ ids: readonly string[], size: number, runs: Set<string> }} Chunk
- * @typedef {{ id: string, isEntry: boolean, imports: readonly string[], importers: readonly string[], size: number }} Module
+ * @typedef {{ id: string, isEntry: boolean, imports: readonly string[], importers: readonly string[], size: number, isPackage: boolean }} Module
  * @typedef {ReadonlyMap<string, Module>} Modules
  */
 
@@ -39,9 +39,10 @@ const FILE_ITSELF = 16
  * runs load are one chunk, and two chunks become one where that saves more files than it costs code. Code is moved,
  * and nothing in it changes.
  *
+ * @param {(id: string) => boolean} isExternal
  * @returns {{ plugin: import('rolldown').Plugin, groups: import('rolldown').CodeSplittingGroup[] }}
  */
-export function chunkPlan() {
+export function chunkPlan(isExternal) {
   /** @type {Map<string, string>} */
   const names = new Map()
   return {
@@ -56,7 +57,9 @@ export function chunkPlan() {
           const text = info?.code?.replace(/\/\*[\s\S]*?\*\/|^\s*(\/\/|import type).*$/gm, '')
           if (!info || text === undefined) continue
           const { isEntry, importedIds: imports, dynamicImporters: importers } = info
-          modules.set(id, { id, isEntry, imports, importers, size: text.length })
+          // No run may read in vain: a package, or what imports one that is not bundled.
+          const isPackage = id.includes('node_modules') || imports.some(isExternal)
+          modules.set(id, { id, isEntry, imports, importers, size: text.length, isPackage })
         }
         for (const { ids } of joined(atoms(modules), modules)) {
           const size = (/** @type {string} */ id) => modules.get(id)?.size ?? 0
@@ -125,9 +128,6 @@ function reach(modules, id, found = new Set([id])) {
   return found
 }
 
-/** A package is no code that a run may read in vain. @param {string} id */
-const isPackage = (id) => id.includes('node_modules')
-
 /**
  * Joins two chunks again and again: first those that save most, and none by which a run would read too much.
  *
@@ -152,7 +152,8 @@ function joined(atoms, modules) {
       [...runs].some(
         (run) =>
           !(a.runs.has(run) && b.runs.has(run)) &&
-          (ids.some(isPackage) || (read.get(run) ?? 0) + size > (most.get(run) ?? 0)),
+          (ids.some((id) => modules.get(id)?.isPackage) ||
+            (read.get(run) ?? 0) + size > (most.get(run) ?? 0)),
       )
     const next = isTooMuch(a, b) || isTooMuch(b, a) ? undefined : withImported([...others, one], modules)
     if (next === undefined || [...readBy(next)].some(([run, size]) => size > (most.get(run) ?? 0))) {

@@ -5,10 +5,19 @@ import { bundledPackages } from './bundled.mjs'
 import { chunkPlan } from './chunk-plan.mjs'
 import { facts } from './facts.mjs'
 import { thirdPartyNotices } from './notices.mjs'
-import { smallJq } from './small-jq.mjs'
 
-/** Native packages, and `open`, which ships a script of its own beside its code: the user's npm installs these. */
-export const EXTERNAL = ['keytar', 'fs-native-extensions', 'open', 'string-width']
+/**
+ * What the user's npm installs beside the program: native packages, `open` with its script, and what few runs load. The npm
+ * package names the version of each, and of their own packages too (package/published.mjs).
+ */
+export const EXTERNAL = [
+  '@decimalturn/toml-patch',
+  'fs-native-extensions',
+  'jq-wasm',
+  'keytar',
+  'open',
+  'string-width',
+]
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
 
@@ -75,11 +84,43 @@ const smallValidator = {
   name: 'small-validator',
   transform: {
     filter: { id: /@modelcontextprotocol\/\w+\/dist\/shimsNode\.mjs$/ },
-    handler: (code, id) =>
+    handler: (code) =>
       code.replace(
         /import .* from ".\/ajvProvider-\w+\.mjs"/,
-        `import { CfWorkerJsonSchemaValidator as AjvJsonSchemaValidator } from '${id.replace('shimsNode', 'validators/cfWorker')}'`,
+        `import { CfWorkerJsonSchemaValidator as AjvJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker'`,
       ),
+  },
+}
+
+/**
+ * Of undici only what the program calls: agents, pools and `request`. Its fetch, WebSocket, caches and mocks stay out.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const smallUndici = {
+  name: 'small-undici',
+  transform: {
+    filter: { id: /undici\/index\.js$/ },
+    handler: (code) => {
+      const makeDispatcher = /^function makeDispatcher [\s\S]*?^}$/m.exec(code)?.[0]
+      if (makeDispatcher === undefined) throw new Error('undici has no makeDispatcher any more')
+      return `'use strict'
+const util = require('./lib/core/util')
+const { InvalidArgumentError } = require('./lib/core/errors')
+const { getGlobalDispatcher } = require('./lib/global')
+Object.assign(require('./lib/dispatcher/dispatcher').prototype, require('./lib/api'))
+module.exports.Pool = require('./lib/dispatcher/pool')
+module.exports.Agent = require('./lib/dispatcher/agent')
+module.exports.EnvHttpProxyAgent = require('./lib/dispatcher/env-http-proxy-agent')
+${makeDispatcher}
+module.exports.request = makeDispatcher(require('./lib/api/api-request'))`
+    },
+  },
+  load: {
+    // Bodies that are forms, HTTP/2, and a second parser for processors without SIMD, for which no file lock is prebuilt.
+    filter: { id: /undici\/lib\/(web\/fetch\/body|dispatcher\/client-h2|llhttp\/llhttp-wasm)\.js$/ },
+    handler: (id) =>
+      id.endsWith('-wasm.js') ? "module.exports = require('./llhttp_simd-wasm.js')" : 'module.exports = {}',
   },
 }
 
@@ -91,15 +132,17 @@ export async function buildProgram() {
 }
 
 async function buildMain() {
-  const chunks = chunkPlan()
+  const isExternal = (/** @type {string} */ id) =>
+    EXTERNAL.some((name) => id === name || id.startsWith(`${name}/`))
+  const chunks = chunkPlan(isExternal)
   const bundle = await rolldown({
     ...NODE,
     input: { main: 'src/main.ts' },
     preserveEntrySignatures: 'allow-extension',
     // What several commands import is moved into one file with what one loads later.
     checks: { ineffectiveDynamicImport: false },
-    external: EXTERNAL,
-    plugins: [chunks.plugin, plainExports, lateBuiltins, smallValidator, smallJq],
+    external: isExternal,
+    plugins: [chunks.plugin, plainExports, lateBuiltins, smallValidator, smallUndici],
   })
   const { output } = await bundle.write({
     ...OUTPUT,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { brotliCompressSync } from 'node:zlib'
 
 /**
- * jq-wasm with its WebAssembly compressed: 0.3 MB in the package, where `jq-wasm/inline` has 1.3 MB.
+ * jq-wasm with its WebAssembly compressed, for the executable: 0.3 MB, where `jq-wasm/inline` has 1.3 MB.
  *
  * @type {import('rolldown').Plugin}
  */

@@ -21,7 +21,11 @@ export async function packageLicenses(home) {
 
 /** @param {string} modules */
 async function installedPackages(modules) {
-  const directories = (await readdir(modules)).sort().map((name) => join(modules, name))
+  const names = await readdir(modules, { recursive: true })
+  const directories = names
+    .filter((name) => /^(@[^/\\]+[/\\])?[^@/\\][^/\\]*$/.test(name))
+    .sort()
+    .map((name) => join(modules, name))
   return Promise.all(
     directories
       .filter((directory) => existsSync(join(directory, 'package.json')))

@@ -1,16 +1,19 @@
 // @ts-check
 // `npm run package` builds what people install into packages/, with checksums and the SBOM. The same commit and the same
 // Node give the same bytes.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFile, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { writeChecksums } from './checksums.mjs'
-import { DEBIAN_ARCHITECTURE, makeDebianPackage } from './debian.mjs'
+import { DEBIAN_ARCHITECTURES, makeDebianPackage } from './debian.mjs'
+import { ALL_DOCUMENTS, copyDocuments } from './documents.mjs'
 import { EXECUTABLE, makeExecutable } from './executable.mjs'
-import { manPages } from './extras.mjs'
+import { completions, manPages } from './extras.mjs'
 import { readsNodeOptions } from './node-options.mjs'
+import { packForNpm } from './npm-package.mjs'
 import { writeSbom } from './package-sbom.mjs'
-import { copyRuntimePackages, copyRuntimePackagesWhole, PLATFORM } from './runtime-packages.mjs'
+import { notReleasable } from './published.mjs'
+import { copyRuntimePackages, PLATFORM } from './runtime-packages.mjs'
 import { copyProgram, emptyDirectory, put, settle, sourceDateEpoch } from './staging.mjs'
 import { packTarball } from './tarball.mjs'
 
@@ -23,33 +26,25 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   process.exit(1)
 }
 
+if (process.argv.includes('--release')) {
+  const reason = await notReleasable()
+  if (reason !== undefined) {
+    process.stderr.write(`error: ${reason}\nhint: Set that right, commit, and run it again\n`)
+    process.exit(1)
+  }
+}
+
 const { version } = JSON.parse(await readFile('package.json', 'utf8'))
 const epoch = sourceDateEpoch()
 const target = await emptyDirectory('packages')
 const scratch = await emptyDirectory('.build/package')
 
-/**
- * The npm package, with the packages that it was tested with (`bundleDependencies`). `npm pack` sorts and dates by itself, but
- * takes the modes that it finds.
- */
-async function npmTarball() {
-  const directory = await emptyDirectory(join(scratch, 'npm'))
-  await copyProgram(directory)
-  await copyRuntimePackagesWhole(directory)
-  await settle(directory, ['bin/ls-auth.js', 'node_modules/open/xdg-open'], epoch)
-  const command = ['pack', '--silent', '--ignore-scripts', '--pack-destination', target, `./${directory}`]
-  execFileSync('npm', command, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  })
-}
-
 /** A directory with everything but Node. */
 async function portableTarball() {
   const name = `ls-auth-${version}-node-${PLATFORM}`
   const directory = await emptyDirectory(join(scratch, name))
-  await copyProgram(directory)
-  await copyRuntimePackages(directory)
+  await copyProgram(directory, ALL_DOCUMENTS)
+  await copyRuntimePackages(directory, PLATFORM)
   await settle(directory, ['bin/ls-auth.js', 'node_modules/open/xdg-open'], epoch)
   await packTarball(directory, join(target, `${name}.tar.gz`), epoch)
 }
@@ -60,9 +55,10 @@ async function executableTarball() {
   const directory = await emptyDirectory(join(scratch, name))
   await makeExecutable(directory, scratch)
   if (readsNodeOptions(join(directory, EXECUTABLE))) refuseThisNode()
-  for (const file of ['LICENSE', 'README.md', 'SECURITY.md']) await copyFile(file, join(directory, file))
-  await copyFile('docs/install.md', join(directory, 'INSTALL.md'))
+  await copyDocuments(directory, ALL_DOCUMENTS)
   for (const { name, content } of await manPages()) await put(join(directory, 'man', name), content)
+  for (const { place, content } of completions())
+    await put(join(directory, 'completions', basename(place)), content)
   await settle(directory, [EXECUTABLE], epoch)
   await packTarball(directory, join(target, `${name}.tar.gz`), epoch)
 }
@@ -76,17 +72,19 @@ function refuseThisNode() {
   process.exit(1)
 }
 
-/** Only where Debian's own tool is. */
+/** Only where Debian's own tool is. The native modules are prebuilt for both, so each machine makes both. */
 async function debianPackage() {
   if (spawnSync('dpkg-deb', ['--version']).status !== 0) {
     process.stderr.write('SKIPPED the Debian package: dpkg-deb is not here\n')
     return
   }
-  const name = `ls-auth_${version}_${DEBIAN_ARCHITECTURE}.deb`
-  await makeDebianPackage(join(target, name), scratch, epoch)
+  for (const [platform, architecture] of Object.entries(DEBIAN_ARCHITECTURES)) {
+    const name = `ls-auth_${version}_${architecture}.deb`
+    await makeDebianPackage(join(target, name), { platform, architecture }, scratch, epoch)
+  }
 }
 
-await npmTarball()
+await packForNpm(target, scratch, epoch)
 await portableTarball()
 await debianPackage()
 await executableTarball()

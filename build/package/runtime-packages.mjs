@@ -10,25 +10,26 @@ export const PLATFORM = `${process.platform}-${process.arch}`
 /** In a native package: what compilers read, and what an install script copies. */
 const NOT_SHIPPED = /^(build|src|include|script|binding\.(c|gyp)|CMakeLists\.txt)$/
 
+/** The same four times over, for other ways to load it. */
+const NOT_SHIPPED_OF_JQ = /^(README\.md|dist.(build|browser|edge|index|inline\.cjs|chunk|.*\.d\.m?ts).*)$/
+
 /**
  * Copies the packages that npm would install for a user (package-lock.json, without devDependencies) into
- * TARGET/node_modules, native modules for this platform only.
+ * TARGET/node_modules, native modules for one platform only.
  *
  * @param {string} target
+ * @param {string} platform
  */
-export async function copyRuntimePackages(target) {
+export async function copyRuntimePackages(target, platform) {
   // node-addon-api is C++ headers, for those who compile keytar.
   const directories = runtimePackages().filter((directory) => basename(directory) !== 'node-addon-api')
   for (const directory of directories) {
     const isNative = existsSync(join(directory, 'prebuilds'))
-    await copyPackage(directory, target, (path) => !isNative || isShipped(path))
+    const isJq = basename(directory) === 'jq-wasm'
+    await copyPackage(directory, target, (path) =>
+      isNative ? isShipped(path, platform) : !isJq || !NOT_SHIPPED_OF_JQ.test(path),
+    )
   }
-}
-
-/** The same for every platform, without what an install script has made here. @param {string} target */
-export async function copyRuntimePackagesWhole(target) {
-  for (const directory of runtimePackages())
-    await copyPackage(directory, target, (path) => path.split(sep)[0] !== 'build')
 }
 
 /** @param {string} directory @param {string} target @param {(path: string) => boolean} isShipped of paths below it */
@@ -46,11 +47,11 @@ function runtimePackages() {
   return lines.trim().split(/\r?\n/).slice(1)
 }
 
-/** @param {string} path below the package */
-function isShipped(path) {
+/** @param {string} path below the package @param {string} wanted */
+function isShipped(path, wanted) {
   const [top = '', platform] = path.split(sep)
   if (NOT_SHIPPED.test(top)) return false
-  if (top === 'prebuilds' && platform !== undefined && platform !== PLATFORM) return false
+  if (top === 'prebuilds' && platform !== undefined && platform !== wanted) return false
   // Code for Bare, another runtime.
   return !path.endsWith('.bare')
 }

@@ -1,7 +1,9 @@
 // @ts-check
 import { execFileSync } from 'node:child_process'
-import { chmod, cp, lutimes, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, lutimes, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { copyDocuments } from './documents.mjs'
+import { publishedManifest } from './published.mjs'
 
 /**
  * Seconds since the epoch that stand for "now" in everything that is packaged: SOURCE_DATE_EPOCH
@@ -27,10 +29,11 @@ export async function put(path, content) {
   await writeFile(path, content)
 }
 
-/** The files of the npm package, as `package.json` lists them, for a tree that needs no npm. @param {string} target */
-export async function copyProgram(target) {
-  const { files } = JSON.parse(await readFile('package.json', 'utf8'))
-  for (const name of [...files, 'package.json']) await cp(name, join(target, name), { recursive: true })
+/** The built program, its man pages and these documents. @param {string} target @param {readonly string[]} documents */
+export async function copyProgram(target, documents) {
+  for (const name of ['bin', 'dist', 'man']) await cp(name, join(target, name), { recursive: true })
+  await put(join(target, 'package.json'), `${JSON.stringify(await publishedManifest(), null, 2)}\n`)
+  await copyDocuments(target, documents)
 }
 
 /**

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundledPackages } from '../../build/bundled.mjs'
+import { packForNpm } from '../../build/package/npm-package.mjs'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -19,41 +20,77 @@ interface Component {
 const bundled = bundledPackages(JSON.parse(readFileSync(`${ROOT}.build/meta.json`, 'utf8')))
 
 describe('what is shipped says what it is made of', () => {
-  it('the tarball: the program, its documents, the notices of what is bundled, the packages beside it, and nothing else', () => {
-    const packed = JSON.parse(run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']))
-    const [{ files }] = packed as [{ files: { path: string }[] }]
-    const paths = files.map(({ path }) => path)
+  let paths: string[] = []
+  let size = 0
+  let unpackedSize = 0
+  let manifest: Manifest
+  const scratch = mkdtempSync(join(ROOT, '.build/shipped-'))
+  const unpacked = (path: string) => readFileSync(join(scratch, 'npm', path), 'utf8')
+
+  beforeAll(async () => {
+    const packed = await packForNpm(scratch, relative('.', scratch), 0)
+    paths = packed.files.map(({ path }) => path)
+    size = packed.size
+    unpackedSize = packed.unpackedSize
+    manifest = JSON.parse(unpacked('package.json'))
+  }, 60_000)
+  afterAll(() => rmSync(scratch, { recursive: true }))
+
+  it('the tarball: the program, its documents, the notices of what is bundled, and nothing else', () => {
     const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'dist/THIRD-PARTY-NOTICES.txt']
     expect(paths).toEqual(
       expect.arrayContaining([...documents, 'bin/ls-auth.js', 'dist/start.cjs', 'man/ls-auth.1']),
     )
-    expect(
-      paths.filter((path) => !/^(bin|dist|docs|man|node_modules)\/|^package\.json$/.test(path)).sort(),
-    ).toEqual(documents.slice(0, 4))
+    expect(paths.filter((path) => !/^(bin|dist|docs|man)\/|^package\.json$/.test(path)).sort()).toEqual(
+      documents.slice(0, 4),
+    )
+    expect(paths.filter((path) => path.endsWith('.map'))).toEqual([])
+  })
+
+  it('is no larger than 700 kB, and 3 MB where it is installed, beside native packages and jq', () => {
+    const isNative = (name: string) => /^(keytar|fs-native-extensions|node-addon-api|jq-wasm)$/.test(name)
+    const others = Object.keys(manifest.dependencies).filter((name) => !isNative(name))
+    const beside = others.reduce((sum, name) => sum + sizeOf(`${ROOT}node_modules/${name}`), 0)
+    expect(size).toBeLessThanOrEqual(700_000)
+    expect(unpackedSize + beside).toBeLessThanOrEqual(3_000_000)
+  })
+
+  it('each link of its documents leads to a file in it, or to the web', () => {
+    const links = paths
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) =>
+        [...unpacked(path).matchAll(/\]\(([^)#\s]+)/g)].map(([, to = '']) =>
+          /^https?:/.test(to) ? 'README.md' : posix.join(posix.dirname(path), to),
+        ),
+      )
+    expect(links).toContain('SECURITY.md')
+    expect(links.filter((to) => !paths.includes(to))).toEqual([])
+  })
+
+  it('holds what the program’s own texts name', () => {
+    const texts = paths.filter((path) => /^(dist|man)\//.test(path)).map(unpacked)
+    const named = texts.flatMap((text) => text.match(/\bdocs\/(?:reference\/)?\w+\.md\b/g) ?? [])
+    expect(named).toContain('docs/reference/settings.md')
+    expect([...new Set(named)].filter((path) => !paths.includes(path))).toEqual([])
   })
 
   it('what an installed package runs is what was tested: nothing is chosen at the installation', () => {
-    const { dependencies, devDependencies } = readJson('package.json')
     // What judges tokens is in dist.
-    const { jose, oauth4webapi, 'openid-client': client } = devDependencies
-    for (const version of [...Object.values(dependencies), jose, oauth4webapi, client])
-      expect(version).toMatch(/^(npm:[@\w/-]+@)?\d+\.\d+\.\d+$/)
+    const { jose, oauth4webapi, 'openid-client': client } = readJson('package.json').devDependencies
+    for (const version of [...Object.values(manifest.dependencies), jose, oauth4webapi, client])
+      expect(version).toMatch(/^(npm:[@\w/-]+@)?\d+\.\d+\.\d+(-[\w.-]+)?$/)
     const { packages } = readJson('package-lock.json')
     const locked = Object.entries(packages as Record<string, { dev?: true; version: string }>)
       .filter(([place, { dev }]) => place !== '' && !dev)
       .map(([place, { version }]) => [place, version])
     expect(locked.map(([place]) => place)).toContain('node_modules/ansi-regex')
-    const [{ bundled, files }] = JSON.parse(
-      run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']),
-    ) as [{ bundled: string[]; files: { path: string }[] }]
-    expect(bundled.map((name) => `node_modules/${name}`).sort()).toEqual(
-      locked.map(([place]) => place).sort(),
-    )
-    const paths = files.map(({ path }) => path)
-    for (const [place, version] of locked) {
-      expect(paths).toContain(`${place}/package.json`)
+    const pinned = Object.entries(manifest.dependencies).map(([name, version]) => [
+      `node_modules/${name}`,
+      version.replace(/^npm:.+@/, ''),
+    ])
+    expect(pinned.sort()).toEqual(locked.sort())
+    for (const [place, version] of locked)
       expect([place, readJson(`${place}/package.json`).version]).toEqual([place, version])
-    }
   })
 
   it('the notices hold the license of each bundled package', async () => {
@@ -84,6 +121,15 @@ describe('what is shipped says what it is made of', () => {
     }
   })
 })
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>
+}
+
+const sizeOf = (directory: string): number =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
 
 const readJson = (path: string) => JSON.parse(readFileSync(`${ROOT}${path}`, 'utf8'))
 

@@ -1,7 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeSync } from 'node:fs'
-import { copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { liveThroughSession } from '../process/whole-session.ts'
 import { isMet, needs } from '../world/needs.ts'
@@ -16,6 +16,20 @@ const canRun =
   built !== undefined &&
   needs({ commands: ['mmdebstrap', 'dpkg-deb', 'chroot'], packages: ['mmdebstrap'] }) &&
   isMet(process.getuid?.() === 0, 'an empty Debian needs root')
+
+/** Links of the guides below a directory that lead to no file there, nor to the web. */
+async function deadLinks(home: string): Promise<string[]> {
+  const guides = (await readdir(home, { recursive: true })).filter(
+    (path) => path.endsWith('.md') && !path.includes('node_modules'),
+  )
+  expect(guides).toContain('README.md')
+  const links = guides.flatMap((path) =>
+    [...readFileSync(join(home, path), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, to = '']) =>
+      join(dirname(path), to),
+    ),
+  )
+  return links.filter((to) => !existsSync(join(home, to)))
+}
 
 describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
   const packages = resolve(built ?? '.')
@@ -59,6 +73,21 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
     )
   })
 
+  it('the executable brings its guides, and each link in them leads somewhere; help needs no network', async () => {
+    const home = `/opt/ls-auth-${version}-linux-x64`
+    expect(await deadLinks(join(chroot.directory, home))).toEqual([])
+    const help = (...args: string[]) => chroot.asRoot('unshare', '--net', `${home}/ls-auth`, ...args)
+    const [, topics = '', page] =
+      /More: ls-auth help (.+), or man (.+)/.exec(await help('login', '--help')) ?? []
+    for (const topic of topics.split(' | ')) expect(await help('help', topic)).not.toBe('')
+    expect(await readdir(join(chroot.directory, home, 'man'))).toContain(`${page}.1`)
+    expect(await readdir(join(chroot.directory, home, 'completions'))).toEqual([
+      '_ls-auth',
+      'ls-auth',
+      'ls-auth.fish',
+    ])
+  })
+
   it('the executable reads no NODE_OPTIONS, and unpacks nothing into the user’s directories', async () => {
     const machine = await chroot.machine(`/opt/ls-auth-${version}-linux-x64/ls-auth`)
     const env = { NODE_OPTIONS: '--require /nonexistent --stack-trace-limit=50' }
@@ -82,14 +111,43 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
     const pages = existsSync('man') ? await readdir('man') : []
     const installed = await chroot.asRoot('find', '/usr/share/man/man1', '-name', 'ls-auth*.gz')
     expect(installed.split('\n').filter(Boolean)).toHaveLength(pages.length)
-    // Debian's shells load it by this name.
-    const completion = spawnSync(process.execPath, ['bin/ls-auth.js', 'completion', 'bash'], {
-      encoding: 'utf8',
-    })
-    if (completion.status === 0)
-      expect(await chroot.asRoot('cat', '/usr/share/bash-completion/completions/ls-auth')).toBe(
-        completion.stdout,
-      )
+    expect(await deadLinks(join(chroot.directory, 'usr/share/doc/ls-auth'))).toEqual([])
+    // Debian's shells load it by these names.
+    for (const [shell, place] of [
+      ['bash', 'bash-completion/completions/ls-auth'],
+      ['zsh', 'zsh/vendor-completions/_ls-auth'],
+      ['fish', 'fish/vendor_completions.d/ls-auth.fish'],
+    ] as const) {
+      const printed = execFileSync(process.execPath, ['bin/ls-auth.js', 'completion', shell], {
+        encoding: 'utf8',
+      })
+      expect(await chroot.asRoot('cat', `/usr/share/${place}`)).toBe(printed)
+    }
+  })
+
+  it('the Debian package reads the settings of all people, as docs/install.md puts them there', async () => {
+    const guide = await readFile('docs/install.md', 'utf8')
+    const toml = /^### Okta\n+```toml\n([\s\S]*?)^```/m.exec(guide)?.[1] ?? ''
+    await writeFile(join(chroot.directory, 'config.toml'), toml)
+    for (const line of guide.match(/^sudo install .*ls-auth.*$/gm) ?? [])
+      await chroot.asRoot('sh', '-c', `cd / && ${line.replace('sudo ', '')}`)
+    const machine = await chroot.machine('/usr/bin/ls-auth')
+    const { stdout } = await machine.run(['profile', 'show'])
+    expect(stdout).toContain('/etc/ls-auth/config.toml')
+    expect(stdout).toContain('https://acme.okta.com/oauth2/default')
+    await chroot.asRoot('rm', '-r', '/etc/ls-auth')
+  })
+
+  it('the Debian package for arm64 has the same files, with native modules of that machine', () => {
+    const list = (architecture: string) =>
+      execFileSync('dpkg-deb', ['--contents', join(packages, `ls-auth_${version}_${architecture}.deb`)], {
+        encoding: 'utf8',
+      })
+    const paths = (text: string) => [...text.matchAll(/ \.(\/\S+)/g)].map(([, path = '']) => path)
+    expect(paths(list('arm64'))).toEqual(
+      paths(list('amd64')).map((path) => path.replace('linux-x64', 'linux-arm64')),
+    )
+    expect(paths(list('arm64')).filter((path) => path.endsWith('.node'))).toHaveLength(2)
   })
 
   it('the npm package, installed with npm', async () => {
