@@ -18,7 +18,7 @@ export interface GatewayProbe {
 export interface Tenants {
   /** The header that names the tenant, in lower case. */
   readonly header: string
-  /** The names of attributes in an answer to a read; empty: the tenant has no data. Undefined: it is no such answer. */
+  /** The names of attributes in an answer to a read; empty: the tenant has no data. Undefined: another answer. */
   namesIn(body: Buffer): readonly string[] | undefined
 }
 
@@ -36,14 +36,14 @@ const PROBES: Readonly<Partial<Record<BackendId, (place: Place) => GatewayProbe>
     }
   },
   tempo: () => ({
-    // Where observatorium/api filters by namespace, it keeps all but the values open to nobody.
+    // Where observatorium/api filters by namespace, it closes all routes but the values to everybody.
     reads: [
       '/api/v2/search/tags',
       '/api/search/tags',
       '/api/v2/search/tag/resource.service.name/values',
       '/api/echo',
     ],
-    // Sets the limits of a tenant. The body is no JSON, and If-Match is missing, without which nothing is changed.
+    // Sets the limits of a tenant. The body isn't JSON, and If-Match is missing, so the request changes nothing.
     write: { method: 'POST', path: '/api/overrides', body: NO_JSON },
     tenants: { header: tempo.tenantHeader, namesIn: tagsIn },
   }),
@@ -62,7 +62,7 @@ const PROBES: Readonly<Partial<Record<BackendId, (place: Place) => GatewayProbe>
 /** How to find out what a gateway in front of a back end lets through. Failure `settings` for a place it cannot have. Undefined: none stands there. */
 export const gatewayProbe = (id: BackendId, place: Place): GatewayProbe | undefined => PROBES[id]?.(place)
 
-/** The scope of the names that Tempo itself has: they are there without any data. */
+/** The scope of Tempo's own names, which exist without any data. */
 const BUILT_IN = 'intrinsic'
 
 /** Of either version of Tempo's API, or the values of one. Lists without items are left out there or null, but for the count of what was read. */

@@ -54,8 +54,8 @@ function segment(what: 'organization' | 'project', name = ''): string {
 export const END_OF_LIFE = 'Lightstep ended on 1 March 2026 or with the contract'
 
 /**
- * Adds that the service may have ended: a tenant that is gone answers 410, but a host that is gone looks like a broken
- * network or an expired certificate.
+ * Adds that the service may have ended: a former tenant answers 410, but a former host looks like a broken network or an
+ * expired certificate.
  */
 function explain(failure: Failure, host: string): Failure {
   const { code, hint, message } = failure

@@ -3,7 +3,7 @@ import type { BackendId } from './table.ts'
 
 /** Of a verb that spends something where a flag allows it, for an agent: sentences. */
 export interface Price {
-  /** What it cannot do as long as nobody has allowed it. */
+  /** The work that it cannot do until a person allows it. */
   readonly without: string
   /** What a call costs where it is allowed. */
   readonly cost: string

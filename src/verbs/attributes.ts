@@ -114,7 +114,7 @@ async function maskedValues(
   // The name `service` without any scope is Lightstep's own for it.
   const { name } = found
   if (namesServices(splitScope(name).bare) || name === 'service') return { ...found, values, isMasked }
-  // Those of a back end are texts that nobody has looked at.
+  // Those of a back end are unchecked texts.
   const mask = maskerUnder(splitScope(name).bare)
   const shown = values.map((one) => ({ ...one, value: mask(one.value) }))
   if (shown.some(({ value }, i) => value !== values[i]?.value)) isMasked = true

@@ -92,7 +92,7 @@ const COLUMNS: readonly (ListColumn<AuditEntry> & { readonly where?: 'differs' |
     head: 'TRACE',
     cell: ({ trace_id, span_id }) => trace_id ?? (span_id === null ? NOTHING : `of span ${span_id}`),
     least: 10,
-    // What is left of an id can be seen again, and no longer typed.
+    // A cut id can be recognized, but not typed.
     isCutLast: true,
     where: 'filled',
   },
@@ -111,9 +111,9 @@ const columnsFor = (rows: readonly AuditEntry[], { isPipe }: Pen): ListColumn<Au
   })
 
 /**
- * The entries of requests that read a trace, asked for it by one of its spans, or are a part of it. `id`: of the trace, or of such
- * a span. Where ls-auth asked through a local proxy of its own, the one knows the trace and the other the person, so that the
- * entry of the proxy is among them, too.
+ * The entries of requests that read a trace, asked for it by one of its spans, or are a part of it. `id`: of the trace, or of
+ * one of its spans. Where ls-auth asked through a local proxy of its own, one entry knows the trace and the other the person.
+ * So the entry of the proxy is among them, too.
  */
 function entriesOfTrace(entries: readonly AuditEntry[], id: string): readonly AuditEntry[] {
   const isAbout = readerOf(entries, id)

@@ -67,7 +67,7 @@ function findingLine(finding: Finding, mark: string, width: number, { width: col
 
 const fits = (texts: readonly string[], room: number): boolean => displayWidth(texts.join('  ')) <= room
 
-/** What was checked, for the hint of what did not pass. */
+/** The checks, for the hint about those that did not pass. */
 interface Checked {
   readonly token: Inspected
   /** The token is of the session, and not from outside. */

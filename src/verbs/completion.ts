@@ -126,9 +126,9 @@ complete -o default -F _ls_auth ls-auth
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript, powershell: powershellScript } as const
 
 /**
- * `ls-auth completion SHELL`: prints the script by which the shell completes ls-auth. It holds no command: it asks
- * `ls-auth __complete` (`cli/complete.ts`), so it goes on being right after an update. What that answers comes from
- * servers in part, so no script evaluates it: not by `eval`, and not by `compgen -W`, which expands `$(…)`.
+ * `ls-auth completion SHELL`: prints the script by which the shell completes ls-auth. It holds no command: it asks `ls-auth
+ * __complete` (`cli/complete.ts`), so it stays right after an update. The answer comes from servers in part, so no script
+ * evaluates it: not by `eval`, and not by `compgen -W`, which expands `$(…)`.
  */
 export const completion = verb({
   flags: { shell: { help: 'the shell', takes: '<shell>', argument: 0, read: readShell } },

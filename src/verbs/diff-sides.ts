@@ -30,7 +30,7 @@ interface TraceSide {
 }
 
 export interface SearchSide {
-  /** As it was typed. */
+  /** The typed text. */
   readonly text: string
   readonly filter: TraceFilter
   readonly file: string | undefined
@@ -38,7 +38,7 @@ export interface SearchSide {
   readonly pick: Pick | undefined
 }
 
-/** What was typed for the sides. */
+/** The typed words for the sides. */
 interface TypedSides {
   readonly first: TraceArgument | undefined
   readonly second: TraceArgument | undefined

@@ -102,7 +102,7 @@ function checkupLine(checkup: Checkup, width: number, { width: columns, unicode,
   ].join('\n')
 }
 
-/** The profile, or what is wrong with the settings: that is one of the checks. What is typed wrong ends the run. */
+/** The profile, or the fault of the settings: that is one of the checks. A fault of the typed line ends the run. */
 async function profileOrFault(
   invocation: Invocation,
 ): Promise<{ readonly profile?: Profile; readonly fault?: Failure; readonly name: string }> {
@@ -145,7 +145,7 @@ async function openGatewayTest(invocation: Invocation, profile: Profile) {
   }
 }
 
-/** What can be looked at on this machine. Nothing is sent: who may be asked is what the settings decide. */
+/** The checks of this machine alone. It sends no request: the settings decide who may be asked. */
 async function examineWithout(fault: Failure, ports: Ports): Promise<Checkup[]> {
   const { stateDirectory } = placesFor(ports.env)
   return [
@@ -203,7 +203,7 @@ const PROXIED = 'none needed: a local proxy adds the token (LS_AUTH_PROXY is set
 const SET_IT = 'Set it: ls-auth profile set KEY VALUE'
 const UNCHECKED = 'LS_AUTH_TOKEN works without an issuer, but unverified. Set LS_AUTH_ISSUER to its issuer.'
 
-/** What the profile lacks for a sign-in; a workload token needs no client id, nor does one that is `given`. */
+/** The missing settings of a profile for a sign-in; a workload token needs no client id, nor does a `given` one. */
 function incomplete(
   { name, saved, client }: Profile,
   { given }: { readonly given: boolean },

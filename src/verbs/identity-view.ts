@@ -65,8 +65,8 @@ export function placeOf(
 }
 
 /**
- * The subject or issuer of the access token where the ID token has another: another person, a provider that gives each API a
- * subject of its own (OpenID Connect Core §8.1), or Entra's v1 tokens beside an ID token of v2.
+ * The subject or issuer of the access token where the ID token has another. That is another person, or a provider that gives
+ * each API its own subject (OpenID Connect Core §8.1). Or it is Entra's v1 token beside an ID token of v2.
  */
 export function otherOf({ id, access }: View, concept: 'subject' | 'issuer'): ClaimValue<string> | undefined {
   const [ours, other] = [id?.identity[concept], access?.identity[concept]]
@@ -78,7 +78,7 @@ export function otherOf({ id, access }: View, concept: 'subject' | 'issuer'): Cl
 /** The value alone. */
 export const value = (view: View, concept: keyof Identity): unknown => placeOf(view, concept)?.held.value
 
-/** Scopes or groups as they were read, which may be a part of them only. */
+/** Scopes or groups as read, perhaps only a part of them. */
 export const heldNames = (view: View, concept: 'scopes' | 'groups'): HeldNames =>
   placeOf(view, concept)?.held as HeldNames
 
@@ -98,7 +98,7 @@ interface BoundKey {
   readonly isOurs: boolean | undefined
 }
 
-/** Undefined: the access token is bound to no key, or nobody but its API can read it. */
+/** Undefined: the access token is bound to no key, or only its API can read it. */
 export function boundKey({ access, tokens }: View): BoundKey | undefined {
   if (!access || access.opaque) return undefined
   const confirmation = access.jwt?.payload.cnf

@@ -10,24 +10,24 @@ export interface ListColumn<Row> {
   cell(row: Row): string
   /** Columns of the terminal that it keeps before the next ones are left out; absent: all of its own. */
   readonly least?: number
-  /** What is too long loses all but a short beginning and its end. */
+  /** A long value loses all but a short beginning and its end. */
   readonly isCutInside?: true
   /** It is cut when the others are as short as they get. */
   readonly isCutLast?: true
 }
 
-/** In a cell: the row has nothing there. */
+/** In an empty cell. */
 export const NOTHING = '-'
 
 /** Characters of one cell. */
 const LONGEST = 200
 const GAP = 2
-/** Columns that are always there, and of the terminal the fewest that such a one takes. */
+/** The first columns, which always stay, and the fewest columns of the terminal for one. */
 const KEPT = 3
 const NARROWEST = 8
 
 /**
- * A line for each row below the heads. On a terminal they are at most as wide as it is: the last columns are left out, then the
+ * A line for each row below the heads. On a terminal they are at most as wide as that: the last columns are left out, then the
  * widest cells are cut. In a pipe every value is whole, for grep and cut.
  */
 export function listTable<Row>(

@@ -20,7 +20,7 @@ export const pattern: Flag<(name: string) => boolean> = {
   },
 }
 
-/** What names and values look like as text, and how to go on with the first one that can stand in a command. */
+/** The text of names and values, and the next step with the first name that can stand in a command. */
 interface Names {
   /** Of one: `service`. */
   readonly noun: string

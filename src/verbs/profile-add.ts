@@ -26,7 +26,7 @@ interface Added {
   readonly profile: Profile
   /** The file with it. */
   readonly path: string
-  /** Undefined: nobody signs in. */
+  /** Undefined: without a sign-in. */
   readonly issuer: string | undefined
   /** Of a client that the provider has just registered. */
   readonly clientId: string | undefined
@@ -90,8 +90,8 @@ const nextCommand = (name: string, signsIn: string, isWorkload = false): string 
       : "No sign-in needed: set LS_AUTH_TOKEN to the program's token."
 
 /**
- * `ls-auth profile add NAME`: validates the values, fetches the provider's metadata if any, writes the profile. One from
- * a file is taken without asking its issuer: it is imported before the network it is for is there.
+ * `ls-auth profile add NAME`: validates the values, fetches the provider's metadata if any, writes the profile. One from a file
+ * is taken without asking its issuer: it may be imported before its network exists.
  */
 export const profileAdd = verb({
   flags: {
@@ -166,7 +166,7 @@ async function add(invocation: Invocation, options: AddOptions): Promise<void> {
   if (transfer) await confirmOrigins(invocation, transfer.values, yes)
   const given = { ...kept(old), ...transfer?.values }
   const profiles = { ...settings.config.profiles, [name]: given }
-  // What is wrong with an imported value is wrong in the file that it comes from.
+  // A fault of an imported value is in its file.
   const path = transfer?.file ?? settings.config.path
   const candidate = { ...settings, config: { ...settings.config, path, profiles } }
   const flags = flagsOf(invocation, { newProfile: true, profile: name })
@@ -234,8 +234,8 @@ function judged(choose: () => Profile): Profile {
 }
 
 /**
- * The issuer; undefined where nobody signs in. A workload provider needs no client id. `file`: that of an import. Failures,
- * before any request: `cannot-do` if it is unusable, `settings` if something is missing.
+ * The issuer; undefined without a sign-in. A workload provider needs no client id. `file`: that of an import. Failures, before
+ * any request: `cannot-do` if it is unusable, `settings` if something is missing.
  */
 function knownIssuer(
   invocation: Invocation,
@@ -285,7 +285,7 @@ const identity = ({ resolved }: Profile, systemFile: string): Record<string, unk
     }),
   )
 
-/** In the order of the documents; what is not in them comes last. */
+/** In the order of the documents; other keys come last. */
 const inOrder = (values: Record<string, unknown>): Record<string, unknown> => ({
   ...Object.fromEntries(SETTING_TABLE.flatMap(({ key }) => (key in values ? [[key, values[key]]] : []))),
   ...values,

@@ -39,7 +39,7 @@ export const profileList = verb({
 
 type ProfileRow = ReturnType<typeof rowOf>
 
-/** Settings as they are written in the files; commands may find more in the environment. */
+/** Settings as the files have them; commands may find more in the environment. */
 function rowOf(row: SignInRow, settings: Settings, preferred: string | undefined, now: number) {
   const name = row.profile as string
   const table = { ...settings.system.profiles[name], ...settings.config.profiles[name] }

@@ -60,7 +60,7 @@ export const profileSet = verb({
     const settings = await readSettings(env, await files())
     const { name } = chooseName(settings, flagsOf(invocation), env)
     const decide = (now: Settings) => judged(now, name, { path, value }, env)
-    // What is wrong is said before anything is locked.
+    // A fault is reported before anything is locked.
     const { client, gap } = decide(settings)
     const [key = ''] = path
     if (key === 'proxy' && client.http.proxy !== undefined) requireProxyUrl(client.http.proxy)
@@ -129,7 +129,7 @@ function fromHere({ path, value }: Change, env: Env): unknown {
 }
 
 /**
- * The change, where the new value and the others of the profile fit together; `gap`: what is missing beside them. Failures:
+ * The change, where the new value and the others of the profile fit together; `gap`: missing ones beside them. Failures:
  * `settings`, `usage`, `refused`.
  */
 function judged(now: Settings, name: string, { path, value }: Change, env: Env) {
@@ -147,7 +147,7 @@ function judged(now: Settings, name: string, { path, value }: Change, env: Env) 
     )
   const values = { [key]: path.length === 1 ? value : changed(profile?.[key], path.slice(1), value) }
   const change = { set: name, values }
-  // What is wrong with the new value is not in the file. Those of a table are judged with the others in it.
+  // The file doesn't have a fault of the new value. Those of a table are judged with the others in it.
   const written = path.length === 1 && value !== undefined ? { [key]: value } : {}
   const named = (table: object) =>
     chooseProfile(
@@ -165,7 +165,7 @@ function judged(now: Settings, name: string, { path, value }: Change, env: Env) 
   }
 }
 
-/** A table with one value changed or taken away; undefined: nothing is left in it. */
+/** A table with one value changed or taken away; undefined: it is empty then. */
 function changed(table: unknown, [key = '', ...deeper]: readonly string[], value: unknown): unknown {
   const before = isObject(table) ? table : {}
   const next = deeper.length === 0 ? value : changed(before[key], deeper, value)

@@ -83,18 +83,18 @@ const rowsOf = ([key, setting]: readonly [string, Resolved]): (readonly [string,
         { value: (setting.value as Readonly<Record<string, unknown>>)[inner], source },
       ])
 
-/** Keys of the profile itself; one that stands in both files counts once. */
+/** Keys of the profile itself; one in both files counts once. */
 const unknownIn = ({ unknownKeys }: Profile): string[] => [
   ...new Set(unknownKeys.filter(({ where }) => where === 'profile').map(({ key }) => key)),
 ]
 
-/** Of a profile without a sign-in: what is about the API. The header of a token that is not sent is not. */
+/** Of a profile without a sign-in: the settings of the API, but no header for a token. */
 const matters = (key: string): boolean =>
   key !== 'authorization_header' && API_SETTINGS.some((one) => one === key)
 
 const isSet = (source: string): boolean => !/^(default|preset .*)$/.test(source)
 
-/** Longest value, characters: what is longer is cut. */
+/** Longest value in characters; longer ones are cut. */
 const LONGEST = 2000
 
 /** A value for people: lists without brackets. Each text may stand on a line of its own, and is not broken. */

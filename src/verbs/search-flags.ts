@@ -68,8 +68,8 @@ type Times = ValuesOf<typeof timeFlags>
 type Typed = Readonly<Record<string, unknown>>
 
 /**
- * The time to look at; `typed`: the flags as they were typed, for messages. A file is read whole where no time is given. What
- * began before 1970 begins then. Failure `usage`: times that exclude each other, or end before they begin.
+ * The time to look at; `typed`: the typed flags, for messages. Without a time a file is read whole. Times before 1970 become
+ * 1970. Failure `usage`: times that exclude each other, or end before they begin.
  */
 export function timeRange({ since, from, to }: Times, typed: Typed, now: number): TimeRange {
   if (typed.file !== undefined && !namesTimes(typed)) return ALWAYS

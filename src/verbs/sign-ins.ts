@@ -30,11 +30,11 @@ export interface SignInRow {
   readonly apis: readonly string[]
   readonly backend: BackendId | undefined
   readonly store: SessionHeader['store'] | undefined
-  /** False: the API is asked without a token, or a program gets its tokens itself, so nobody signs in. */
+  /** False: the API is asked without a token, or a program gets its tokens itself, so without a sign-in. */
   readonly needed: boolean
   /** What the session says, or why it cannot be read. Undefined: there is none. */
   readonly kept: KeptSignIn | undefined
-  /** What makes commands of this profile fail although somebody is signed in, or its wrong settings. */
+  /** What makes commands of this profile fail in spite of a sign-in, or its wrong settings. */
   readonly problem: Failure | undefined
 }
 
@@ -45,7 +45,7 @@ export interface SignInRow {
 export async function openListing(invocation: Invocation) {
   const { ports } = invocation
   const settings = await readSettings(ports.env, await ports.files())
-  // All are listed, and yet the answer would be taken for that of the one that is named.
+  // All are listed, and yet a reader would take the answer for that of the named one.
   namedProfile(settings, flagsOf(invocation), ports.env)
   const unknown = unknownKeys(settings, profileNames(settings))
   await noteUnknown(invocation, unknown)
@@ -79,7 +79,7 @@ type Found = ReadonlyMap<string, SessionHeader | Failure>
 
 type Read = (client: Client, header: SessionHeader) => Promise<KeptSignIn | undefined>
 
-/** Reads each session once. A keychain that hangs, is locked or is not there is asked once, and not for each sign-in. */
+/** Reads each session once. A keychain that hangs, is locked or is missing is asked once, and not for each sign-in. */
 function reader(ports: Ports): Read {
   const known = new Map<string, Promise<KeptSignIn | undefined>>()
   let noKeychain: Failure | undefined
@@ -214,7 +214,7 @@ const WORDS: Readonly<Record<Exclude<SignInState, 'signed-in' | 'ended'>, string
   invalid: '(wrong settings)',
 }
 
-/** Who is signed in, or that nobody is. Not sanitized. */
+/** Who is signed in, if anybody. Not sanitized. */
 export function personCell(row: SignInRow, now: number): string {
   const state = stateOf(row, now)
   const facts = row.kept instanceof Failure ? undefined : row.kept

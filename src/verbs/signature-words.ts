@@ -1,7 +1,7 @@
 import type { Inspected } from '../claims/inspect.ts'
 import { safeText } from '../text/safe-text.ts'
 
-/** Why, where a token names a key that the provider does not show; and the whole hint where nothing can be renewed. */
+/** Why, where a token names a key that the provider does not show; and the whole hint where no token can be renewed. */
 export const RETIRED_KEY = 'The provider retired that key or never had it.'
 export const NEW_TOKEN_ONLY = `${RETIRED_KEY} Only trust a new token.`
 

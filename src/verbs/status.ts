@@ -59,7 +59,7 @@ export const status = verb({
 
 const PROXIED = 'note: a local proxy (LS_AUTH_PROXY is set) adds the token of its own profile'
 
-/** In place of the profile of a sign-in that none names. One that cannot be read does not say which profile had it. */
+/** In place of the profile of a sign-in that none names. An unreadable one does not show which profile had it. */
 const nameOf = ({ profile, issuer }: Pick<SignInRow, 'profile' | 'issuer'>): string =>
   safeText(profile ?? (issuer === undefined ? '(not known)' : '(no profile)'), 60)
 
@@ -95,7 +95,7 @@ const endSentences = (rows: readonly SignInRow[], now: number): string[] =>
       : [`${nameOf(row)}: according to the provider, the sign-in has ended.`]
   })
 
-/** What hinders a sign-in; and how to end one that no profile uses. */
+/** The obstacles of a sign-in; and how to end a sign-in without a profile. */
 const problems = (rows: readonly SignInRow[], invocation: Invocation): string[] =>
   rows.flatMap((row) => {
     const failure = row.kept instanceof Failure ? row.kept : row.problem

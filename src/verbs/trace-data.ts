@@ -20,7 +20,7 @@ export async function dataOf(
   return {
     pieces: await exportTrace(format, tree, nodes, (one) => safeJson(one)),
     notes: [
-      // A file that is empty could be taken for one that has failed.
+      // An empty file could be taken for a failed one.
       noteOf('none', nodes?.length === 0 && `no span fits: ${shownText(0, tree, says)}`),
       // Whoever reads the file sees spans that took no time, and no mark.
       noteOf(

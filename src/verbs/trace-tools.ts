@@ -73,7 +73,7 @@ export const spanDetails = verb({
   },
 })
 
-/** Each span with its share of the bytes. Spans that share an id are all told. */
+/** Each span with its share of the bytes. Spans that share an id are all shown. */
 function wholeSpans(tree: TraceTree, nodes: readonly number[], room: number): string[] {
   const listed = nodes.slice(0, DETAILS.most)
   const each = Math.floor(room / listed.length) - 2

@@ -80,7 +80,7 @@ interface Surroundings {
   readonly source: { readonly name: string; readonly link: string | undefined }
   /** The command line that prints the same trace. */
   readonly printed: string
-  /** Undefined: nobody would see one. */
+  /** Undefined: no person would see one. */
   readonly browser: () => Promise<Browser | undefined>
 }
 
@@ -147,7 +147,7 @@ async function copy(screen: Screen, text: string | undefined, printed: string): 
   return `Copied ${lines} lines as Markdown, if this terminal allows it (OSC 52).`
 }
 
-/** Failure `usage`: there is nobody who could press a key, or no cursor that could be moved. */
+/** Failure `usage`: no person can press a key, or the cursor cannot be moved. */
 function noScreen({ ports: { env, terminal }, args, options }: Invocation, printed: string): Failure {
   const reason =
     options.json === true

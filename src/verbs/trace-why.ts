@@ -12,10 +12,10 @@ import { causeTable, leadOfCauses } from '../trace/render/tables/cause-table.ts'
 import { manyTracesFilter, populationFlags } from './search-flags.ts'
 import { searchFor, whyNotes, whySteps } from './why-answer.ts'
 
-/** Rows as data: what comes after them is no cause of anything. */
+/** Rows as data: later ones cause nothing. */
 const MOST_ROWS = 100
 
-/** `ls-auth trace why`: what failed or slow spans have in common that the others have not. */
+/** `ls-auth trace why`: values that failed or slow spans have in common, unlike the others. */
 export const traceWhy = verb({
   ...ASKS_API,
   flags: {

@@ -95,10 +95,10 @@ async function answer(invocation: Invocation, { verify: isStrict, raw, token }: 
   const { ports } = invocation
   const profile = await loadOwnProfile(invocation, { anyProfile: token })
   const tokens = await readTokens(invocation, profile, { fromInput: token, orCached: !isStrict })
-  // Asks nobody for keys, unless it is to say whether they fit.
+  // It fetches keys only to compare them.
   if (raw && !isStrict) return rawAnswer(tokens)
   const { trusted, skewSeconds } = tokens
-  // A token from LS_AUTH_TOKEN asks nobody: a CI machine may not reach the provider at all.
+  // A token from LS_AUTH_TOKEN sends no request: a CI machine may not reach the provider at all.
   const offline = tokens.origin === 'environment' && !isStrict
   const fetched = new Map<TrustedIssuer, Promise<KeySet>>()
   const whenUnreachable = isStrict ? 'fail' : 'unverified'
@@ -127,7 +127,7 @@ function rawAnswer({ id, access }: InspectedTokens): Answer {
   return { pieces: [`${safeJson({ id_token: raw(id) ?? null, access_token: raw(access) ?? null }, 2)}\n`] }
 }
 
-/** That a key is gone: `check` would go on with the keys of before. */
+/** Notes a retired key: `check` would continue with the earlier keys. */
 async function keepKeys(invocation: Invocation, view: View, fetched: Map<TrustedIssuer, Promise<KeySet>>) {
   const { client } = view.profile
   if (view.tokens.origin !== 'session' || !isComplete(client) || client.workload) return
@@ -283,7 +283,7 @@ function identityLines(view: View, { width, style }: Pen): string[] {
     return [shown.replace(/\S.*/g, paint)]
   }
 
-  /** Which key the access token is bound to: without that key nobody can use it. */
+  /** The key that the access token is bound to, without which it is useless. */
   function boundLine(): string[] {
     const bound = boundKey(view)
     if (!bound) return []

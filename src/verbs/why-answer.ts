@@ -13,9 +13,9 @@ import { exactDuration } from '../trace/nanos.ts'
 import { largerLimit } from '../trace/search.ts'
 import { redeliveredText } from '../trace/tree/attach.ts'
 
-/** Longer values, such as statements, are no words of a command line. */
+/** Longer values, such as statements, don't fit a command line. */
 const LONGEST = 200
-/** Steps to go on with. */
+/** Next steps. */
 const MOST_STEPS = 3
 /** A lower limit selects more spans, as long as it still leaves out most. */
 const LOWER = 'p75'
@@ -86,7 +86,7 @@ function selectedSearch(
   }
 }
 
-/** Searches for the first causes; where nothing is sure, what makes it so. */
+/** Searches for the first causes; where none is sure, the search that makes one sure. */
 export function whySteps({ ranking, comparison, limitNanos, found }: Explanation, typed: Typed): Step[] {
   const { verdict, causes } = ranking
   const sure = verdict === 'causes' ? causes.filter(({ isSignificant }) => isSignificant) : []

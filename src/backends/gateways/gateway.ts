@@ -29,7 +29,7 @@ export interface Refused {
   readonly sent: SentToken | undefined
 }
 
-/** What a gateway means by such an answer. */
+/** A gateway's refusal, explained. */
 export interface Refusal {
   readonly failure: Failure
   /** It is about the token, so that another one of the same person may be let in. */

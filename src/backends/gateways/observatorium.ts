@@ -93,7 +93,7 @@ function lacksClaim(refused: Refused): Refusal {
   }
 }
 
-/** An empty 403 is both: a route that is open to nobody, and rules that do not let this person in. */
+/** An empty 403 is both: a route closed to everybody, and rules that refuse this person. */
 function closed({ base, path, sent }: Refused, tenant: string): Refusal {
   const host = safeText(base.host)
   if (!OPEN.test(path)) {

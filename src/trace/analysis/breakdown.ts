@@ -14,9 +14,9 @@ export interface TokenFigures {
 
 /** One service or operation. Of models and tools the name stands in place of the service; without one it is empty. */
 export interface BreakdownRow extends Callee, CallFigures, TokenFigures {
-  /** Time in these spans themselves, without what they called, as far as it is known. Undefined: of none of them it is. */
+  /** Time in these spans themselves, without their calls, where it is known. Undefined: it is known of none. */
   readonly selfNanos: number | undefined
-  /** Of how many of these spans nobody can tell it, since they or spans right below them have no usable end. */
+  /** How many of these spans have an unknown self time, since they or spans right below them have no usable end. */
   readonly selfUnknown: number
   /** Time on the critical paths of the traces' roots; of models and tools with all that is below their calls. */
   readonly pathNanos: number
@@ -33,14 +33,14 @@ export interface Breakdown extends TokenFigures {
   /** Spans that were left out, since they came again. */
   readonly redelivered: number
   /**
-   * The durations of the traces together, each from its first root to its last (where it is missing: its longest part): exactly the sum of
-   * `pathNanos` over the rows and of `gapNanos`.
+   * The durations of the traces together, each from its first root to its last (where it is missing: its longest part). Exactly
+   * the sum of `pathNanos` over the rows and of `gapNanos`.
    */
   readonly rootNanos: number
   /** Time between two roots of a trace, in which none ran, and in how many traces. */
   readonly gapNanos: number
   readonly gapTraces: number
-  /** Of these traces nobody can tell the duration: `rootNanos` has their time as far as it is known. */
+  /** Traces of unknown duration: `rootNanos` has their known time. */
   readonly unfinishedTraces: number
   /** Time that spans went on after the end of their last root (asynchronous work), and in how many traces. */
   readonly tailNanos: number
@@ -196,11 +196,11 @@ function addCall(row: RowSum, tree: TraceTree, node: number, trace: number): voi
 const sumOf = (a: number | undefined, b: number | undefined): number | undefined =>
   b === undefined ? a : (a ?? 0) + b
 
-/** What is told of many calls of one kind. Durations in nanoseconds; percentiles by nearest rank, of the calls that have an end. */
+/** Figures of many calls of one kind. Durations in nanoseconds; percentiles by nearest rank, of the calls that have an end. */
 export interface CallFigures {
   readonly calls: number
   readonly traces: number
-  /** Calls without a usable end, of which nobody can tell how long they took. */
+  /** Calls without a usable end, so of unknown duration. */
   readonly unfinished: number
   /** Undefined: no call has an end. */
   readonly p50Nanos: number | undefined
@@ -242,7 +242,7 @@ export class CallSum {
   }
 }
 
-/** What is called: a service, or one operation of it. */
+/** The called service, or one operation of it. */
 export interface Callee {
   readonly service: string
   /** Absent where the services themselves are counted. */

@@ -20,8 +20,8 @@ interface EdgeSum {
 }
 
 /**
- * Sums up who calls whom, trace by trace: a span is called by its parent, and what has no spans by the span that names it. Calls
- * inside of one service are no arrow between services.
+ * Sums up who calls whom, trace by trace. The parent calls a span; the span that names a callee without spans calls it. Calls
+ * inside of one service make no arrow between services.
  */
 export class CallGraphSum {
   readonly #by: 'operation' | 'service'
@@ -62,7 +62,7 @@ export class CallGraphSum {
       )
   }
 
-  /** Undefined: it is no arrow. */
+  /** Undefined: there is no arrow. */
   #edgeOf(caller: Callee, callee: Callee, withoutSpans: boolean): CallSum | undefined {
     if (this.#by === 'service' && caller.service === callee.service) return undefined
     const key = `${calleeKey(caller)}\0${calleeKey(callee)}\0${withoutSpans}`
@@ -90,9 +90,10 @@ interface UnansweredCall {
 }
 
 /**
- * The calls that nothing below them answers: of a database, a queue, a service that is not instrumented. What a service did itself for
- * its call (opened a connection) is no answer, but one in which it serves or consumes is. Of a call inside of a call the outer one
- * counts, which is what the service asked for: the inner ones are how, and may be several tries. One pass up, and one down the calls.
+ * The calls that no span below them answers: of a database, a queue, a service that is not instrumented. A service's own work
+ * for its call (opening a connection) isn't an answer, but a span in which it serves or consumes is. Of a call inside of a call
+ * the outer one counts, which the service asked for. The inner ones are how, and may be several tries. One pass up, and one
+ * down the calls.
  */
 function unansweredCalls(tree: TraceTree): UnansweredCall[] {
   const found: UnansweredCall[] = []
@@ -110,7 +111,7 @@ function unansweredCalls(tree: TraceTree): UnansweredCall[] {
 function callsWithoutAnswer(tree: TraceTree): number[] {
   const isAnswered = new Uint8Array(tree.count)
   const calls: number[] = []
-  // What is below a span comes after it.
+  // Spans below come after the one above.
   for (let node = tree.count - 1; node >= 0; node--) {
     const { kind } = tree.span(node)
     if (isAnswered[node] === 0 && (kind === 'client' || kind === 'producer')) calls.push(node)
@@ -124,7 +125,7 @@ function callsWithoutAnswer(tree: TraceTree): number[] {
 }
 
 function peerOf(span: Span): string | undefined {
-  // What is not looked at is not masked, and so not told as masked.
+  // Values that are not looked at need no masking, and no note of it.
   const { attributes } = underKeys(span, KEYS)
   for (const key of PEER_KEYS) {
     const value = attribute(attributes, key)

@@ -55,18 +55,18 @@ export class CriticalPath {
 const OVERLAP_TOLERANCE = 0.01
 
 /**
- * The critical path below each of these tops, within its part: walk back from its end, always into the child that finished last before the
- * moment reached (Uber's CRISP, USENIX ATC '22). Sections are disjoint, leave no gap, and sum to the part's duration
- * exactly.
+ * The critical path below each of these tops, within its part (Uber's CRISP, USENIX ATC '22). It walks back from the end,
+ * always into the child that finished last before the moment reached. Sections are disjoint, leave no gap, and sum to the
+ * part's duration exactly.
  *
  * Differences from Jaeger's and CRISP's code: a child that ends exactly where the next begins counts (`<=`; they lose
- * back-to-back siblings), children are consumed in order, so a child of no length cannot be met twice, and of siblings
- * that overlap within the tolerance the earlier is clipped (CRISP counts the overlap twice). What nobody waits for
- * is left out: consumers, and what only follows from its parent. A child that outlives its parent is clipped to it.
+ * back-to-back siblings). Children are consumed in order, so a child of no length cannot be met twice. Of siblings that overlap
+ * within the tolerance the earlier is clipped (CRISP counts the overlap twice). Spans that no caller waits for are left out:
+ * consumers, and `FOLLOWS_FROM`. A child that outlives its parent is clipped to it.
  *
- * A span without a usable end counts up to the last end that is known below it: it ran at least so long. Where it has no start
- * either, it counts from the first start that is known below it. What its caller did before and after that, or all of it where
- * nothing is known below, stays the caller's: nobody can tell whether it waited.
+ * A span without a usable end counts up to the last end that is known below it: it ran at least so long. Without a start
+ * either, it counts from the first start that is known below it. The rest of that time stays the caller's, since it may not
+ * have waited.
  */
 export function criticalPath(tree: TraceTree, parts: readonly Part[], times: KnownTimes): CriticalPath {
   const path = new CriticalPath(tree.count)
@@ -142,7 +142,7 @@ export interface RootsPath {
   readonly path: CriticalPath
   /** That time, in nanoseconds: exactly the sections of the path and what is between roots. */
   readonly nanos: number
-  /** When that time ends, as far as it is known, in nanoseconds after the tree's start. */
+  /** The known end of that time, in nanoseconds after the tree's start. */
   readonly endNanos: number
   /** How much of it no root ran. */
   readonly gapNanos: number
@@ -158,8 +158,8 @@ export interface DrawnPath {
 }
 
 /**
- * From the start of the first root to the end of the last: back from there, always into the root that ended last before the moment
- * reached. Roots that overlap are clipped, since nothing above them could have been waited for instead. Without a root
+ * From the start of the first root to the end of the last. Back from there, always into the root that ended last before the
+ * moment reached. Roots that overlap are clipped, since they have no caller that could have waited for another. Without a root
  * it is that of the longest part.
  */
 export function rootsPath(tree: TraceTree): RootsPath {
@@ -168,7 +168,10 @@ export function rootsPath(tree: TraceTree): RootsPath {
   return { path: criticalPath(tree, parts, times), nanos, endNanos, gapNanos }
 }
 
-/** What is drawn and told of single spans: {@link rootsPath}, and of parts beside the roots each its own from end to start. */
+/**
+ * The path in drawings and notes of single spans: {@link rootsPath}, and of parts beside the roots each its own from end to
+ * start.
+ */
 export function drawnPath(tree: TraceTree): DrawnPath {
   const times = knownTimes(tree)
   const { tops, parts, nanos } = partsOfTrace(tree, times)

@@ -58,10 +58,10 @@ export function leastChance({ selection, carriers, all }: Omit<Table, 'hits'>): 
 }
 
 /**
- * How small a chance must be for one of many values to be named, so that in a population without a cause any value is
- * named with at most the probability `error`. Bonferroni's correction, for those values only that are frequent enough to
- * be named at all (R. E. Tarone, "A Modified Bonferroni Method for Discrete Data", Biometrics 46, 1990): a thousand ids
- * that occur once each do not hide a cause. 0: no value can be named.
+ * How small a chance must be for one of many values to be named. In a population without a cause any value is named with at
+ * most the probability `error`. Bonferroni's correction, for values only that are frequent enough to be named: a thousand ids
+ * that occur once do not hide a cause. (R. E. Tarone, "A Modified Bonferroni Method for Discrete Data", Biometrics 46, 1990.)
+ * 0: no value can be named.
  */
 export function chanceToName(leastChances: readonly number[], error: number): number {
   const sorted = [...leastChances].sort((a, b) => a - b)

@@ -58,7 +58,7 @@ function readException(attributes: Attributes, event: SpanEvent | undefined): Re
     firstText(attributes, keys),
   )
   if (!type && !message && !stack) return undefined
-  // What an attribute of the span itself tells is no exception beside others.
+  // The span's own attribute isn't an exception beside others.
   return { event, type, message, stack, escaped: event && escapedIn(attributes) }
 }
 
@@ -95,8 +95,8 @@ interface ErrorText {
 const KEYS: ReadonlySet<string> = new Set([...EXCEPTION_KEYS, 'error.message', 'error.type'])
 
 /**
- * The most specific text about the error of a span: the message of the exception that failed it before the status message
- * (which many frameworks fill with "internal"), messages before mere types.
+ * The most specific text about the error of a span: the message of the exception that failed it before the status message. Many
+ * frameworks fill that with "internal". Messages go before mere types.
  */
 export function errorText(span: Span): ErrorText | undefined {
   const known = underKeys(span, KEYS)
@@ -124,8 +124,8 @@ export function errorText(span: Span): ErrorText | undefined {
 type Part = 'message' | 'type'
 
 /**
- * The exceptions that may have failed the span: those that left it, else those of which that is not said, else all. That one is
- * said not to have left it is no proof: Python's SDK writes so of each, also of the one that did.
+ * The exceptions that may have failed the span: those that left it, else those without that mark, else all. A mark that one has
+ * not left it proves little: Python's SDK sets it on each, also on the cause.
  */
 function failingOf(exceptions: readonly RecordedException[]): readonly RecordedException[] {
   const left = exceptions.filter(({ escaped }) => escaped === true)
@@ -137,7 +137,7 @@ function failingOf(exceptions: readonly RecordedException[]): readonly RecordedE
 /** "internal", "Error" and "500" are too little to tell exceptions apart. */
 const isSentence = (text: string): boolean => /\S\s+\S/.test(text)
 
-/** What the last exception says, or the last one that the status message is about, if it is about any. */
+/** The text of the last exception, or of the last of those that the status message is about. */
 function lastOf(
   exceptions: readonly RecordedException[],
   part: Part,

@@ -16,7 +16,7 @@ export interface RepeatedCalls {
   readonly sumNanos: number
   readonly p50Nanos: number
   readonly unfinished: number
-  /** The most that ran at one moment, as far as it is known; 1 = one after another, where all have an end. */
+  /** The known number that ran at one moment at most; 1 = one after another, where all have an end. */
   readonly atOnce: number
 }
 
@@ -85,8 +85,8 @@ export function repeatedCalls(tree: TraceTree): RepeatedCalls[] {
 }
 
 /**
- * At least half of all lie within a factor of two of the median: one slow call among many does not rule out a loop. Of calls
- * without a usable end nobody can tell it, so that they are none of these.
+ * At least half of all lie within a factor of two of the median: one slow call among many does not rule out a loop. Calls
+ * without a usable end don't count among these.
  */
 function areAlike(sorted: Float64Array, all: number): boolean {
   const median = percentile(sorted, 50)

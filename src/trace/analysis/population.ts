@@ -11,7 +11,7 @@ export interface DividedPopulation {
   readonly limitNanos: number | undefined
   /** The percentile itself, where nothing was over it, so that `limitNanos` is less; absent: it is the limit. */
   readonly loweredFromNanos?: number
-  /** Spans in neither part, since nobody can tell how long they took; absent: not known. */
+  /** Spans in neither part, since their duration is unknown; absent: not known. */
   readonly unfinished?: number
   /** Attributes that hold lists, which are not compared; absent: not known. */
   readonly lists?: number

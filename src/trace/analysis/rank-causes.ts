@@ -14,15 +14,15 @@ import type {
 
 /** How often a ranking may name a cause where there is none. */
 const FAMILY_ERROR = 0.01
-/** A difference that would matter, if it is no chance. */
+/** A difference that would matter, if it isn't chance. */
 const NOTEWORTHY = 0.25
-/** A value that occurs once in the selection is no pattern. */
+/** A value that occurs once in the selection isn't a pattern. */
 const LEAST_COUNT = 2
 
 /** One attribute value that is more frequent in the selection than in the rest. Shares from 0 to 1. */
 export interface Cause {
   readonly attribute: string
-  /** As it is shown and searched for: with its scope only where two scopes have the key. */
+  /** For display and search: with its scope only where two scopes have the key. */
   readonly name: string
   readonly value: string
   readonly selectionShare: number
@@ -86,9 +86,9 @@ export function rankCauses(comparison: Comparison): Ranking {
 }
 
 /**
- * What is tested of a value, and each may prove it: its spans, fewer where those of one trace share the value and fail together;
- * and its traces, where they have one value. Spans prove what happens now and then in every trace, traces what one span of each
- * shows. Where traces are not known, each span counts.
+ * The tests of a value, and each may prove it: its spans, fewer where those of one trace share the value and fail together; and
+ * its traces, where they have one value. Spans prove rare events in every trace, traces those that one span of each shows.
+ * Where traces are not known, each span counts.
  */
 function tablesOf(comparison: Comparison, { isOfTrace }: ComparedAttribute, counts: ValueCounts): Table[] {
   const spans = countsIn('spans', comparison, counts)
@@ -131,11 +131,11 @@ interface TracePairs {
 }
 
 /**
- * How many spans count as one observation, at least 1: the design effect (L. Kish, "Survey Sampling", 1965) of a value and the
- * selection, 1 + r1 * r2 * (pairs of spans of one trace / spans). r is how alike the spans of one trace are, in the value and in
- * being selected (intraclass correlation; B. R. Moulton, "Random Group Effects and the Precision of Regression Estimates",
- * Journal of Econometrics 32, 1986). Requests that fail as a whole on one host: as many as a request has spans. Where one of
- * both has nothing to do with the trace, its r is about 0, and each span counts.
+ * How many spans count as one observation, at least 1: the design effect of a value and the selection (L. Kish, "Survey
+ * Sampling", 1965). It is 1 + r1 * r2 * (pairs of spans of one trace / spans). Here r is how alike the spans of one trace are,
+ * in the value and in being selected. That is the intraclass correlation of B. R. Moulton, "Random Group Effects and the
+ * Precision of Regression Estimates", Journal of Econometrics 32, 1986. Requests that fail as a whole on one host: as many as a
+ * request has spans. Where one of both has nothing to do with the trace, its r is about 0, and each span counts.
  */
 export function designEffect({ carriers, selection, all }: Table, pairs: TracePairs): number {
   const covariance = covarianceOf(carriers / all, pairs.carriers, pairs.all)
@@ -163,7 +163,7 @@ const SAYS_FAILED = /^(?:error=|(?:otel\.)?status(?:[._]code)?=(?:true|error|sta
 const SAYS_DURATION =
   /(?:^|[._])(?:duration|elapsed|latency|took)(?:[._](?:time|ms|us|ns|s|millis|micros|nanos|seconds))?=/i
 
-/** The comparison without what only repeats what selected the spans: `status=declined` is no such value. */
+/** The comparison without values that only repeat the selection: `status=declined` is not among those. */
 export function withoutRepeated(comparison: Comparison, selected: Pick<SelectedSpans, 'by'>): Comparison {
   const repeats = selected.by === 'errors' ? SAYS_FAILED : SAYS_DURATION
   const attributes = comparison.attributes.map(({ name, isOfTrace, values }): ComparedAttribute => {
@@ -188,7 +188,7 @@ export function withoutSensitive(comparison: Comparison): { comparison: Comparis
 
 /**
  * The ranking, with `too-few` in place of `nothing` where a value that occurs once in the selection differs by much. A value
- * found once is no pattern and is not ranked, but of a few spans it may be half: then it is untrue that nothing stands out.
+ * found once isn't a pattern and is not ranked, but of a few spans it may be half, and stand out.
  */
 export function withRareValues(ranking: Ranking, { selection, baseline, attributes }: Comparison): Ranking {
   if (ranking.verdict !== 'nothing') return ranking

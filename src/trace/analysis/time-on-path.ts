@@ -24,7 +24,7 @@ export class TimeOnPath {
     return this.#before[this.#tree.after(node)]! - this.#before[node]!
   }
 
-  /** All of the path that a top's share is told of: that of the trace, or of its own part. */
+  /** The whole path behind a top's share: that of the trace, or of its own part. */
   wholeOf(top: number): number {
     return this.isOfTrace(top) ? this.#path.nanos : this.below(top)
   }

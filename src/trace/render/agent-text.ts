@@ -57,7 +57,7 @@ export const agentHeader = (tree: TraceTree, name: string, pen: Pen): string[] =
 export function agentLines(tree: TraceTree, { view, part: partOf, pen, room }: AgentOptions): string[] {
   const head = part(partOf?.span ?? [], room / 2)
   const notes = part(noteLines(tree, pen, view?.shown), BYTES.notes)
-  // A span that called nothing is told by its own lines, with its own notes.
+  // A span without calls has only its own lines, with its own notes.
   if (partOf && tree.count === 1) return [...head, ...(tree.trace.partial === undefined ? [] : notes)]
   const window = timeWindow(tree)
   const rows = planRows(tree, true, view?.shown)

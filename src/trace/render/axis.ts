@@ -82,7 +82,7 @@ export function ticksOf(window: TimeWindow, cells: number, micro: string): Tick[
   return ticks
 }
 
-/** Where each part of the axis begins: what is between two cuts is too short for a step that all of them share. */
+/** Where each part of the axis begins: between two cuts there is no room for a step that all parts share. */
 function ticksAtCuts(window: TimeWindow, cuts: readonly Cut[], micro: string): Tick[] {
   const zero = zeroOf(window)
   const labelAt = (nanos: number) => (nanos === zero ? '0' : signed(nanos - zero, micro).replace(' ', ''))

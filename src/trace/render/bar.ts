@@ -10,10 +10,9 @@ const BLANK: BarRun = { text: ' ', tone: 'blank' }
 const BLANK_RUNS: readonly BarRun[] = Array.from({ length: 121 }, (_, cells) => blankOf(cells))
 
 /**
- * A bar of exactly `cells` columns: `spans` is the time covered (one interval, or one per span of a fold), `path` the
- * part of it on the critical path. However short, a span inside the window leaves a mark. How far it goes on outside
- * the window is noted there (`┄▶ +38.2s`), in as many words as leave the bar to be seen. Where time of it was cut out it
- * has a `~`, as the axis has.
+ * A bar of exactly `cells` columns: `spans` is the time covered (one interval, or one per span of a fold); `path` the part of
+ * it on the critical path. However short, a span inside the window leaves a mark. Its time outside the window is noted (`┄▶
+ * +38.2s`), in as many words as leave the bar visible. Where time of it was cut out it has a `~`, as the axis has.
  */
 export function drawBar(
   spans: readonly Interval[],
@@ -157,7 +156,7 @@ function markAlone(runs: BarRun[], glyphs: Glyphs): BarRun[] {
   return runs.map((run) => (run.tone === 'wait' ? { ...run, text } : run))
 }
 
-/** A `~` in the middle of what a span ran in a cut. A bar of one cell stays as it is: it can be no shorter. */
+/** A `~` in the middle of a span's time in a cut. A bar of one cell stays whole. */
 function markCuts(runs: BarRun[], spans: readonly Interval[], window: TimeWindow): BarRun[] {
   if (window.cuts === undefined || runs.filter(({ tone }) => tone !== 'blank').length < 2) return runs
   for (const [from, to] of spans) {
@@ -202,8 +201,8 @@ const TAKEN: BarRun = { text: '', tone: 'note' }
 const isDrawn = ({ tone }: BarRun): boolean => tone === 'path' || tone === 'wait'
 
 /**
- * Writes at the edges how far the bar goes on outside the window, into runs of one cell each. The bar comes first: where a
- * note would cover it the arrow stands alone, and where even that would, the note stands beside it.
+ * Writes the bar's time outside the window at the edges, into runs of one cell each. The bar comes first: where a note would
+ * cover it the arrow stands alone, and where even that would, the note stands beside it.
  */
 function noteOutside(
   runs: BarRun[],
@@ -248,7 +247,7 @@ function noteEarly(runs: BarRun[], early: number, { before, micro }: Glyphs): vo
 const isFree = (runs: readonly BarRun[], cells: number): boolean =>
   runs.slice(0, cells).every(({ tone }) => tone !== 'note')
 
-/** Whether enough of the bar is between these two cells; of a bar that is nowhere nothing has to be. */
+/** Whether enough of the bar is between these two cells; an invisible bar needs none. */
 function isEnough(runs: readonly BarRun[], from: number, end: number): boolean {
   if (end < from) return false
   let [all, inside] = [0, 0]

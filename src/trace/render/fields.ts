@@ -67,7 +67,7 @@ export function moreOf(left: number, noun: string, { glyphs, more = '--full' }: 
   return fitEnd(`and ${digits} more ${noun}${left === 1 ? '' : 's'}: ${more}`, room, glyphs.ellipsis)
 }
 
-/** Attributes sorted by key, values as text: strings as they are, all else as JSON. */
+/** Attributes sorted by key, values as text: strings unchanged, all else as JSON. */
 export function attributeFields(attributes: Attributes): Field[] {
   return [...attributes]
     .sort(([a], [b]) => Number(a > b) - Number(a < b))
@@ -104,7 +104,7 @@ export function offsetText(nanos: number, { glyphs }: Pick<Pen, 'glyphs'>): stri
   return signed(nanos, glyphs.micro)
 }
 
-/** What the details of a span are told from. */
+/** The data behind the details of a span. */
 export interface DetailsOf {
   readonly tree: TraceTree
   readonly node: number
@@ -119,8 +119,8 @@ export interface DetailsOf {
 const BREAKS = new Set([' ', ',', ';', '&', '|'])
 
 /**
- * An untrusted text as sanitized lines of at most `width` columns: its own lines, each broken where it is too long.
- * Nothing is lost but blanks at a break. Tabs become two blanks: stacks are indented with them.
+ * An untrusted text as sanitized lines of at most `width` columns: its own lines, each broken where it is too long. Only blanks
+ * at a break are lost. Tabs become two blanks: stacks are indented with them.
  */
 export function brokenLines(text: string, width: number): string[] {
   return text
@@ -173,8 +173,8 @@ export function beginningOf(text: string): { readonly shown: string; readonly le
 }
 
 /**
- * When an event was, after the start of its span. The tree has a start for each span, also for one that came without; where
- * no span of the trace has one, it is the time of day. `-`: the event came without a time.
+ * When an event was, after the start of its span. The tree has a start for each span, also for one without; where no span of
+ * the trace has one, it is the time of day. `-`: the event came without a time.
  */
 export function eventTime(
   tree: TraceTree,

@@ -34,8 +34,8 @@ export function* focusHead({ tree, node, scale }: Focus, facts: HeaderFacts, pen
 const MOST_SPANS = 20
 
 /**
- * The details of every span that has a row (`--details`). `focus`: the rows are of the tree below its node, and the
- * details are told from the whole trace.
+ * The details of every span that has a row (`--details`). `focus`: the rows are of the tree below its node, and the details use
+ * the whole trace.
  */
 export function* detailsOfRows(focus: Focus, rows: Rows, pen: Pen): Generator<string> {
   const { tree, node: first, scale } = focus

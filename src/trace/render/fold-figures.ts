@@ -4,11 +4,11 @@ import type { TraceTree } from '../tree/trace-tree.ts'
 import { formatDuration } from './format-duration.ts'
 import { nodeDuration } from './span-duration.ts'
 
-/** What is told of a fold, in parts. Durations are of the members that have a usable end. */
+/** The facts about a fold, in parts. Durations are of the members that have a usable end. */
 export interface FoldFigures {
-  /** All of them together; where no member has a usable end, what is told of one such span. */
+  /** All of them together; where no member has a usable end, the words for one of these spans. */
   readonly duration: string
-  /** `p50 1.20ms`, `p99 9.00ms`. Empty: no member has a usable end, so that `duration` is no sum. */
+  /** `p50 1.20ms`, `p99 9.00ms`. Empty: no member has a usable end, so that `duration` isn't a sum. */
   readonly percentiles: readonly string[]
   /** `4 of unknown duration`; empty where all have one, or none. */
   readonly unknown: readonly string[]
@@ -31,7 +31,7 @@ export function foldFigures(fold: Fold, tree: TraceTree, micro?: string): FoldFi
 const ofUnknown = (unfinished: number): string[] =>
   unfinished === 0 ? [] : [`${unfinished} of unknown duration`]
 
-/** How repeated calls ran: `one after another`. Where the duration of some is not known nobody can tell how many ran at once. */
+/** How repeated calls ran: `one after another`. Where the duration of some is not known, so is how many ran at once. */
 export function mannerText({ atOnce, unfinished }: RepeatedCalls): string {
   const [unknown] = ofUnknown(unfinished)
   return unknown ?? (atOnce === 1 ? 'one after another' : `up to ${atOnce} at once`)

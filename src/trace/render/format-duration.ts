@@ -62,7 +62,7 @@ export function percent(share: number): string {
   return `${Math.round(share * 100)}%`
 }
 
-/** How far a share is from another, in percentage points with a sign: those between the two as they are shown. */
+/** How far a share is from another, in percentage points with a sign: those between the two shown ones. */
 export function points(share: number, other: number): string {
   const whole = Math.round(share * 100) - Math.round(other * 100)
   return whole > 0 ? `+${whole}` : `${whole}`

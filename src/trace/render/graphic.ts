@@ -42,10 +42,10 @@ const indents = Array.from(
 const colours = COLOURS.map((colour, i) => `.c${i}{fill:${colour}}`)
 
 /**
- * The stylesheet of the page. Nothing is told by colour alone: bars on the critical path are high, others are thin. What
- * the browser scrolls to, a link's row or what has the focus, stops below the bar of the search (scroll-padding). A narrow
- * window, or one of 1280 pixels at 200%, has the bars below the names (WCAG 2.2, 1.4.4 and 1.4.10); what is pressed is 24
- * pixels high and wide (2.5.8). A screen reader sees no indent: it is told the level (1.3.1). Paper cannot be unfolded, so names are whole there.
+ * The stylesheet of the page. Colour alone means nothing: bars on the critical path are high, others are thin. The browser's
+ * target, a link's row or the focused one, stops below the bar of the search (scroll-padding). A narrow window, or one of 1280
+ * pixels at 200%, has the bars below the names (WCAG 2.2, 1.4.4 and 1.4.10). Buttons are 24 pixels high and wide (2.5.8). A
+ * screen reader sees no indent: it gets the level (1.3.1). Paper cannot be unfolded, so names are whole there.
  */
 export const STYLE = `
 :root{color-scheme:light dark;--back:#fff;--text:#1c1e21;--soft:#5b626b;--line:#d9dde2;--red:#b3161b;--mark:#fff7c8}
@@ -96,9 +96,9 @@ interface Section {
 }
 
 /**
- * The bar of a node, or of the members of a fold: what was covered, then what of it is on the critical path. Divided in
- * `steps`; none is shorter than `least`. What lies outside of the window is left out; a bar that goes through a cut is
- * broken there.
+ * The bar of a node, or of the members of a fold: the covered time, then the part of it on the critical path. Divided in
+ * `steps`; none is shorter than `least`. It leaves out time outside of the window; a bar that goes through a cut is broken
+ * there.
  */
 export function barSections(
   tree: TraceTree,

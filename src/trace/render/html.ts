@@ -34,7 +34,7 @@ const PEN: Pen = { width: 10_000, glyphs: glyphsFor(true), style: UNSTYLED, full
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
-/** Nothing is loaded, sent or run but the style and the script of the page itself (CSP Level 3, hash sources). */
+/** The page loads, sends and runs only its own style and script (CSP Level 3, hash sources). */
 const POLICY = `default-src 'none'; style-src ${hash(STYLE)}; script-src ${hash(SCRIPT)}; base-uri 'none'; form-action 'none'`
 
 /**
@@ -181,7 +181,7 @@ function spanRow(node: number, level: number, page: Page): string {
   return rowMarkup([node], { level, kind: '', attributes, times: '', duration, inside }, page)
 }
 
-/** The script hides what is below it until it is asked for, and finds nothing in it: it is no span. */
+/** The script hides the rows below it until a person opens it, and finds no text in it: it has no span. */
 function foldRow(fold: Fold, level: number, page: Page): string {
   const { members } = fold
   const figures = foldFigures(fold, page.tree)

@@ -75,11 +75,10 @@ function linkLines({ traceId, spanId, attributes }: SpanLink): string[] {
 }
 
 /**
- * The script of the page: search and fold. The page is whole without it. It makes no markup from text, only elements,
- * and reads no more than the page. What a span and its resource hold is searched, not what the page says about it; texts are
- * alike as in `text/alike.ts`. Tab goes
- * from the search to the current hit: it would go to the first row else. A search says what is shown, so nothing is folded
- * meanwhile. A link that was followed before changes no hash.
+ * The script of the page: search and fold. The page is whole without it. It makes no markup from text, only elements, and reads
+ * no more than the page. It searches the content of a span and its resource, not the page's own words; texts are alike as in
+ * `text/alike.ts`. Tab goes from the search to the current hit: it would go to the first row else. A search decides which rows
+ * are shown, so folding waits. A link that was followed before changes no hash.
  */
 export const SCRIPT = `'use strict';
 const rows=[...document.querySelectorAll('.r')];

@@ -7,7 +7,7 @@ import { formatDuration } from './format-duration.ts'
 export const withoutDuration = (why: Unfinished | undefined): string =>
   why === undefined || why === 'start-missing' ? 'unknown' : 'no end'
 
-/** How long a span took, for people, at most seven columns; of one without a usable end nobody can tell. */
+/** How long a span took, for people, at most seven columns; without a usable end it is unknown. */
 export function spanDuration(span: Pick<Span, 'durationNanos' | 'marks'>, micro?: string): string {
   if (!isEndless(span)) return formatDuration(span.durationNanos, micro)
   return withoutDuration(whyEndless(span))

@@ -197,7 +197,7 @@ function rootText(
 }
 
 function age(millis: number): string {
-  // The clock of whoever made the trace may be some seconds ahead; more than that is told.
+  // The clock of the trace's host may be some seconds ahead; more than that is shown.
   if (millis <= -60_000) return `in ${age(-millis)}`
   const seconds = Math.max(0, Math.floor(millis / 1000))
   if (seconds < 60) return `${seconds}s`

@@ -31,9 +31,8 @@ export interface TimeWindow {
 const SHOWN_TAIL = 0.25
 
 /**
- * The roots' time, so that work going on long after the answer was sent does not squeeze everything else into one
- * column; what lies outside is clipped and noted per row. The whole trace where nothing sticks out far, where there is
- * no root, or where most spans begin outside the roots (a trace that is all tail).
+ * The roots' time, so that work long after the answer does not squeeze everything else into one column; work outside is clipped
+ * and noted per row. The whole trace where all is close, where there is no root, or where most spans begin outside the roots.
  */
 export function timeWindow(tree: TraceTree, scale: Scale = 'linear'): TimeWindow {
   const whole = { startNanos: 0, endNanos: Math.max(1, tree.endNanos) }
@@ -105,7 +104,7 @@ export function cutsThrough({ cuts = [] }: TimeWindow, from: number, to: number)
   )
 }
 
-/** The time from the start of the window to a moment, with each cut as long as it is shown. */
+/** The time from the start of the window to a moment, with each cut as long as shown. */
 function shownBefore({ startNanos }: TimeWindow, cuts: readonly Cut[], nanos: number): number {
   let shown = nanos - startNanos
   for (const { fromNanos, toNanos, shownNanos } of cuts) {
@@ -172,15 +171,15 @@ export function cutLines(window: TimeWindow, pen: Pen): string[] {
 type Stretch = readonly [fromNanos: number, toNanos: number]
 
 interface Activity {
-  /** Stretches between two spans in which none ran, or only such whose children do not run; in order of time. */
+  /** Stretches between two spans in which none ran, or only spans whose children do not run; in order of time. */
   readonly idle: readonly Stretch[]
   readonly busyNanos: number
 }
 
 /**
- * What happened between two moments. A top of the tree is busy all the time (the critical path lies in it), a span
- * without children, too. Of a span that has children and runs longer than what called it, a consumer for instance, nobody can
- * tell what it does while none of them runs: it waits, or works itself. {@link ranIn} tells how long that was.
+ * The work between two moments. A top of the tree is busy all the time (the critical path lies in it), a span without children,
+ * too. A span that has children and outlives its caller, such as a consumer, may wait or work while none of them runs. {@link
+ * ranIn} gives how long that was.
  */
 function activityOf(tree: TraceTree, fromNanos: number, toNanos: number): Activity {
   const tops = mergeBusy(tree, [...tree.roots, ...tree.detached], fromNanos, toNanos)
@@ -190,7 +189,7 @@ function activityOf(tree: TraceTree, fromNanos: number, toNanos: number): Activi
   return mergeBusy(tree, busy, fromNanos, toNanos)
 }
 
-/** How long any span ran in a stretch. Of one that is idle that is self time of spans with children. */
+/** How long any span ran in a stretch. In an idle stretch that is self time of spans with children. */
 const ranIn = (tree: TraceTree, [fromNanos, toNanos]: Stretch): number =>
   mergeBusy(tree, [...tree.spans.keys()], fromNanos, toNanos).busyNanos
 

@@ -77,7 +77,7 @@ export function renderCallGraph(edges: readonly CallEdge[], options: TableOption
 const nameOf = ({ service, operation }: Callee): string =>
   operation === undefined ? service : `${service}: ${operation === '' ? '(no name)' : operation}`
 
-/** Of calls without spans only the callers tell: that nobody looks for them, but does where the service has others. */
+/** Calls without spans have the callers' figures only; a person looks for the spans where the service has others. */
 function calledText(edge: CallEdge): string {
   if (!edge.withoutSpans) return nameOf(edge)
   return `${nameOf(edge)} ${edge.isSeen ? '(spans missing)' : '(no spans)'}`

@@ -6,7 +6,7 @@ import { formatDuration, percent, points } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { drawTable, type TableOptions } from './figure-table.ts'
 
-/** What is drawn: the ranking, and the groups it is of. */
+/** The ranking, and its groups. */
 export interface RankedComparison {
   readonly ranking: Ranking
   readonly comparison: Comparison
@@ -16,10 +16,10 @@ export interface RankedComparison {
   readonly traces: number | undefined
 }
 
-/** Values that may be chance are shown where nothing is sure. */
+/** Values that may be chance are shown where none is sure. */
 const MOST_OPEN = 3
 
-/** What was compared, and what came out, in words of ours. */
+/** The comparison and its result, in words of ours. */
 export const leadOfCauses = (ranked: RankedComparison, { width, unicode }: TableOptions): string[] => {
   const { ellipsis, micro } = glyphsFor(unicode)
   return causeSentences(ranked, micro).flatMap((line) => fitLines(line, width, ellipsis))
@@ -38,7 +38,7 @@ export function causeTable(
   return [...drawCauses(shown, ranked, options), ...rest]
 }
 
-/** Of the causes that are beyond chance at most `most`, and how many are left; a few where nothing is sure. */
+/** Of the causes that are beyond chance at most `most`, and how many are left; a few where none is sure. */
 function causesToShow(
   { verdict, causes }: Ranking,
   most: number,
@@ -66,7 +66,7 @@ function sentences(ranked: RankedComparison): string[] {
   if (comparison.baseline.spans === 0)
     return ['All of them did, so ls-auth has no other spans to compare with.']
   if (verdict === 'causes') {
-    // Many spans may be of one trace: nobody can tell where traces are not known.
+    // Many spans may be of one trace, which is unknown here.
     const how = comparison.pairs === undefined ? 'counting spans, not traces' : 'by more than chance'
     return [`More frequent among them than in the rest, ${how}:`]
   }

@@ -187,7 +187,7 @@ const ASCII: Marks = {
 
 const marksFor = (unicode: boolean): Marks => (unicode ? UNICODE : ASCII)
 
-/** The mark of a series in the chart and its legend: nothing is told by colour alone. */
+/** The mark of a series in the chart and its legend, so that colour alone means nothing. */
 const seriesMark = (index: number, unicode: boolean): string => marksFor(unicode).series[index]!
 
 interface Cell {
@@ -241,7 +241,7 @@ interface ValueAxis {
 
 const USUAL_LINES = 12
 const MOST_STEPS = 6
-/** Beyond these the arithmetic of an axis overflows: such values lie at its end, or are zero. */
+/** Beyond these the arithmetic of an axis overflows: these values lie at its end, or are zero. */
 const FARTHEST = 1e300
 const NEAREST = 1e-300
 

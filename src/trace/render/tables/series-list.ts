@@ -24,10 +24,10 @@ export interface SeriesOptions {
   readonly aboutTimes?: string | undefined
 }
 
-/** Maximum of series shown one by one: so many marks and colours can be told apart. */
+/** Maximum of series shown one by one: a reader can distinguish so many marks and colours. */
 const MOST_SHOWN = 8
 
-/** A series as it is shown. */
+/** A series with its label. */
 export interface ShownSeries {
   /** Safe for a terminal, not yet fitted. */
   readonly name: string
@@ -107,7 +107,7 @@ function valuesText(labels: TimeSeries['labels'], options: SeriesOptions): strin
     .join(', ')
 }
 
-/** Buckets by their histogram, that with the largest first, and in their order; others stay as they are, the largest first. */
+/** Buckets by their histogram, that with the largest first, and in their order; others unchanged, the largest first. */
 export function inOrder(series: readonly ShownSeries[]): readonly ShownSeries[] {
   const groups = [...new Set(series.map(({ group }) => group))]
   const rank = new Map(groups.map((group, i) => [group, i]))
@@ -123,8 +123,8 @@ function sharedLabels(all: readonly TimeSeries[]): string | undefined {
 }
 
 /**
- * The step of an answer. Back ends may choose another one than the requested: it is the distance of the times where they are all
- * equally far from each other, or lie closer than the step requested or beside it. Times that leave gaps have the one requested.
+ * The step of an answer. Back ends may choose another one than the requested. It is the distance of the times, if they are
+ * equally far from each other, or closer than the step requested. Times that leave gaps have the one requested.
  */
 export function stepMillis(series: readonly TimeSeries[], { stepSeconds }: SeriesOptions): number {
   const asked = stepSeconds * 1000

@@ -16,7 +16,7 @@ import {
 } from './series-list.ts'
 
 const GAP = 2
-/** Columns of a series' name at the head: less is no name, more leaves no room for others. */
+/** Columns of a series' name at the head: with fewer it is useless, with more there is no room for others. */
 const LEAST_NAME = 8
 const MOST_NAME = 28
 /** At the head of a row of figures. */
@@ -89,7 +89,7 @@ export const peakOf = (points: Iterable<Point>): readonly [number, number] | und
 const valueCell = (value: number | undefined, options: SeriesOptions): string =>
   value === undefined ? '-' : valueText(value, options)
 
-/** The clock alone within a day, else with the date, and with the year where there are several; seconds where they say something. */
+/** The clock alone within a day, else with the date, and with the year where there are several; seconds where they differ. */
 function timeCells(times: readonly number[]): string[] {
   const isos = times.map(isoMillis)
   const [oneYear, oneDay] = [4, 10].map((end) => new Set(isos.map((iso) => iso.slice(0, end))).size <= 1)

@@ -22,8 +22,8 @@ export interface Levels {
 }
 
 /**
- * The level of a row is its depth in the tree, as long as `columns` hold the deepest. In a deeper tree only children are
- * not indented further than their parents: what is left shows where the tree branches.
+ * The level of a row is its depth in the tree, as long as `columns` hold the deepest. In a deeper tree only children are not
+ * indented further than their parents: the rest shows where the tree branches.
  */
 export function planLevels(tree: LevelTree, rows: LevelRows, columns: number): Levels {
   let deepestDepth = 0
@@ -112,8 +112,8 @@ export class Guides {
   }
 
   /**
-   * The guides of a row, each `│` above the `├` or `└` it leads to. Traces 72,000 levels deep exist: of a row deeper than
-   * fits, its number of ancestors stands right of the outer guides (`│ │ ⋯68 `), and nothing where not even that fits.
+   * The guides of a row, each `│` above the `├` or `└` it leads to. Traces 72,000 levels deep exist. A row deeper than fits has
+   * its number of ancestors right of the outer guides (`│ │ ⋯68 `), if that fits.
    */
   of(node: number): string {
     const level = this.#levels.of(node)
@@ -128,7 +128,7 @@ export class Guides {
     return left + (this.#levels.isChained(node) ? onlyBranch : isLast ? lastBranch : branch)
   }
 
-  /** The guides of a second line under a row: what goes on below it. */
+  /** The guides of a second line under a row: those that continue below it. */
   under(node: number): string {
     const level = this.#levels.of(node)
     if (level === 0) return NOTHING

@@ -28,7 +28,7 @@ export interface HeaderFacts {
 
 /** What stands at the top of a drawing. */
 export interface Heading extends HeaderFacts {
-  /** In place of the header, drawn with the same pen. A tree of one span is told by it alone. */
+  /** In place of the header, drawn with the same pen. A tree of one span has no other line. */
   readonly head?: (pen: Pen) => Iterable<string>
 }
 
@@ -72,8 +72,8 @@ function clocksText({ moved, mostNanos }: { moved: number; mostNanos: number }, 
 }
 
 /**
- * The time of the root, whatever the axis shows; work that went on after it is written separately, since nobody waited for
- * it. Without a root the time of everything. Where a root has no usable end, as much as is known of everything.
+ * The time of the root, whatever the axis shows; work after it is written separately, since no caller waited for it. Without a
+ * root the time of everything. Where a root has no usable end, the known time of everything.
  */
 export function howLong(tree: TraceTree, micro: string): string {
   const unfinished = unfinishedOf(tree)

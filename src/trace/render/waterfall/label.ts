@@ -34,7 +34,7 @@ export class Labels {
     this.#facts = new Array(tree.count)
   }
 
-  /** The palette index of a node's service: services are told apart as long as the palette lasts. */
+  /** The palette index of a node's service: services differ in colour as long as the palette lasts. */
   colour(node: number): number {
     return this.#tree.services.indexOf(node)
   }
@@ -51,7 +51,7 @@ export class Labels {
     return percentiles.length === 0 ? duration : this.#glyphs.sum + duration
   }
 
-  /** Self time: how long none of its children ran. Empty where nobody can tell. */
+  /** Self time: how long none of its children ran. Empty where that is unknown. */
   self(node: number): string {
     const nanos = this.#tree.selfNanos(node)
     if (nanos === undefined) return ''
@@ -156,7 +156,7 @@ export class Labels {
   }
 }
 
-/** What is left of the name, but never less than a third for a service; in a narrow label all of it or nothing. */
+/** The room beside the name, but never less than a third for a service; in a narrow label all of it or none. */
 function rightRoom(nameColumns: number, rightColumns: number, room: number): number {
   if (nameColumns + GAP + rightColumns <= room) return rightColumns
   if (room < 24) return 0
@@ -223,9 +223,9 @@ export function barColumn({ label, duration, self, gap }: Layout): number {
 }
 
 /**
- * The label gets what the widest row wants up to half of the line, beyond that what nine tenths of the rows want (one
- * SQL statement must not squeeze all bars). The bar gets the rest, and never less than 30 % of the line (a quarter
- * below 80 columns).
+ * The label gets the width of the widest row up to half of the line. Beyond that it gets the width of nine tenths of the rows
+ * (one SQL statement must not squeeze all bars). The bar gets the rest, and never less than 30 % of the line (a quarter below
+ * 80 columns).
  */
 export function planLayout(width: number, wanted: WantedWidths, duration: number): Layout {
   const gap = width >= 80 ? 2 : 1

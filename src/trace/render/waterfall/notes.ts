@@ -36,8 +36,8 @@ export function markText(tree: TraceTree, node: number, mark: SpanMark): string 
 const OF_ONE: ReadonlySet<SpanMark> = new Set(['attributes-withheld', 'follows-parent', 'id-shared'])
 
 /**
- * What is odd about this trace and how it was shown anyway, so that nobody takes it for the truth. What is withheld is told by
- * whoever shows the trace, in every format. `shown`: 1 by node that has a row, where not all have.
+ * Oddities of this trace and how it was shown anyway, as a warning to the reader. Withheld attributes are reported by the
+ * caller, in every format. `shown`: 1 by node that has a row, where not all have.
  */
 export function noteLines(
   tree: TraceTree,
@@ -91,7 +91,7 @@ function timeNotes(tree: TraceTree, micro: string, skew: string | undefined, sho
   const notes: string[] = []
   const roots = rootsTime(tree)
   const hasTime = roots !== undefined && roots.endNanos > roots.startNanos
-  // Past an end that nobody knows there is nothing to tell.
+  // An unknown end has no time past it.
   if (hasTime && unfinishedOf(tree) === undefined) {
     const late = outside(tree, shown, (node) => tree.endOf(node) - roots.endNanos)
     if (late.spans > 0) {

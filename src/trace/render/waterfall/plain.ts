@@ -33,8 +33,8 @@ export interface PlainTrace {
 }
 
 /**
- * A trace as indented text for screen readers and grep: one line per span with everything about it, in words, no
- * drawing characters and no colour. Folds and the summary are those of the waterfall.
+ * A trace as indented text for screen readers and grep: one line per span with everything about it, in words. It has no drawing
+ * characters and no colour. Folds and the summary are those of the waterfall.
  */
 export function* renderPlain(
   tree: TraceTree,

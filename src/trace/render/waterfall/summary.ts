@@ -60,7 +60,7 @@ export function noRowLines(tree: TraceTree, rows: Rows, view: string | undefined
   return [fitEnd('No span fits.', pen.width, pen.glyphs.ellipsis), ...viewLines(tree, rows, view, pen)]
 }
 
-/** What the signs in the rows say, as far as they are drawn. */
+/** The meaning of the drawn signs in the rows. */
 export function legend(
   tree: TraceTree,
   rows: Rows,
@@ -78,7 +78,7 @@ export function legend(
   return signs
 }
 
-/** The arrows of bars that go on outside of the axis, as far as there are any. */
+/** The arrows of bars that continue outside of the axis, as far as there are any. */
 function arrowSigns(
   tree: TraceTree,
   { startNanos, endNanos }: TimeWindow,
@@ -145,7 +145,7 @@ function shareOf(tree: TraceTree, node: number, { startNanos, endNanos }: TimeWi
   const inside = to - from - early - late
   if (early === 0 && late > 0) return 'tail'
   if (early + late > inside) return late >= early ? 'tail' : late > 0 ? 'outside' : 'before'
-  // Nobody knows which of its self time was before the root: no more of it than the span ran inside.
+  // It is unknown which of its self time was before the root: no more of it than the span ran inside.
   const nanos = Math.min(tree.selfNanos(node) ?? 0, inside)
   return percent(nanos / (endNanos - startNanos))
 }
@@ -182,7 +182,7 @@ function causeLines(tree: TraceTree, pen: Pen): string[] {
 
 const mostShown = ({ full }: Pen): number => (full ? Number.POSITIVE_INFINITY : MOST_SHOWN_FINDINGS)
 
-/** That a list goes on, and the flag that lists all of it. */
+/** The line for the rest of a list, and the flag that lists all of it. */
 function moreLines(count: number, { width, glyphs, style, more = '--full' }: Pen): string[] {
   return count > 0 ? [style.dim(fitEnd(`    and ${count} more: ${more}`, width, glyphs.ellipsis))] : []
 }

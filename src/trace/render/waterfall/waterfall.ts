@@ -35,15 +35,15 @@ export interface WaterfallOptions extends Heading {
   readonly view?: { readonly shown: Uint8Array; readonly says: string }
   /** Span ids before the rows; where there is no room, below them. */
   readonly showIds?: boolean
-  /** Nothing is cut off a list of findings. */
+  /** A list of findings is whole. */
   readonly full?: boolean
   /** What stands below everything else, for the nodes that have a row. */
   readonly foot?: (pen: Pen, rows: Rows) => Iterable<string>
 }
 
 /**
- * A trace for a terminal, line by line: header, verdicts, axis, one row per span (equal leaf siblings in one), summary. No
- * line is wider than `width`, and every text of the trace is made safe. Nothing is told by colour alone.
+ * A trace for a terminal, line by line: header, verdicts, axis, one row per span (equal leaf siblings in one), summary. No line
+ * is wider than `width`, and every text of the trace is made safe. Colour alone means nothing.
  */
 export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Generator<string> {
   const { width, style, fold = true, bars = true, view, scale, zoom = {}, full = false } = options
@@ -93,7 +93,7 @@ function* rowLines(drawing: Drawing, guides: Guides, ids: RowIds): Generator<str
 
 const ID_COLUMNS = 16
 const GAP = 2
-/** From this width on ids have a column; what is left of it must be enough for a waterfall. */
+/** From this width on ids have a column; the rest must be enough for a waterfall. */
 const COLUMN_FROM = 78
 
 /** The span ids of rows (`--show-ids`): in a column before them, or each on a line of its own. Never cut. */
