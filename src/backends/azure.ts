@@ -1,4 +1,4 @@
-import type { Backend } from './backend.ts'
+import { type Backend, OF_ONE_TRACE } from './backend.ts'
 
 /** Azure Monitor: Log Analytics (`workspace`) or Application Insights (`app`), asked in KQL (learn.microsoft.com). */
 export const azure = {
@@ -19,7 +19,7 @@ export const azure = {
     services: true,
     attributes: {
       why: 'it has no list of them',
-      instead: 'See the attributes of one trace: ls-auth trace get ID -o json.',
+      instead: OF_ONE_TRACE,
     },
     query: {
       why: 'ls-auth sends it no KQL of yours',

@@ -97,3 +97,12 @@ function isPlain(segment: string): boolean {
   if (segment === '' || /%2f|%5c|%2e|[\\?#]/i.test(segment)) return false
   return segment !== '.' && segment !== '..'
 }
+
+/** What to do without a list of attributes. */
+export const OF_ONE_TRACE = 'See the attributes of one trace: ls-auth trace get ID -o json.'
+
+/** Of a back end that only has traces. */
+export const NO_SERIES = {
+  why: 'it has no query language for time series',
+  instead: 'Query the metrics store that counts its spans.',
+} as const

@@ -1,4 +1,4 @@
-import type { Backend } from './backend.ts'
+import { type Backend, OF_ONE_TRACE } from './backend.ts'
 
 /** Dash0's own API, which takes a person's token (dash0.com/docs API reference; `@dash0/api-client`). */
 export const dash0 = {
@@ -19,7 +19,7 @@ export const dash0 = {
     services: true,
     attributes: {
       why: 'its API has no list of them',
-      instead: 'See the attributes of one trace: ls-auth trace get ID -o json.',
+      instead: OF_ONE_TRACE,
     },
     query: {
       why: 'its metrics have another API',

@@ -1,4 +1,4 @@
-import type { Backend } from './backend.ts'
+import { type Backend, NO_SERIES, OF_ONE_TRACE } from './backend.ts'
 
 /** Jaeger: the stable `/api/v3`, with a fallback to the UI's `/api` (v1, VictoriaTraces). */
 export const jaeger = {
@@ -28,11 +28,8 @@ export const jaeger = {
     services: true,
     attributes: {
       why: 'its API only lists services and operations',
-      instead: 'See the attributes of one trace: ls-auth trace get ID -o json.',
+      instead: OF_ONE_TRACE,
     },
-    query: {
-      why: 'it has no query language for time series',
-      instead: 'Query the metrics store that counts its spans.',
-    },
+    query: NO_SERIES,
   },
 } as const satisfies Backend

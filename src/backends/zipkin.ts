@@ -1,4 +1,4 @@
-import type { Backend } from './backend.ts'
+import { type Backend, NO_SERIES, OF_ONE_TRACE } from './backend.ts'
 
 /** Zipkin's server: v2 of its API (openzipkin/zipkin `ZipkinQueryApiV2.java`). */
 export const zipkin = {
@@ -22,11 +22,8 @@ export const zipkin = {
     services: true,
     attributes: {
       why: 'its API only lists services and span names',
-      instead: 'See the attributes of one trace: ls-auth trace get ID -o json.',
+      instead: OF_ONE_TRACE,
     },
-    query: {
-      why: 'it has no query language for time series',
-      instead: 'Query the metrics store that counts its spans.',
-    },
+    query: NO_SERIES,
   },
 } as const satisfies Backend

@@ -216,11 +216,16 @@ function settingOptions(
   return addFlag === undefined ? [first] : [option(addFlag, addHelp), first]
 }
 
-/** An option with a fixed list of values. */
-export const choice = (flags: string, description: string, choices: readonly string[]): Option =>
+/** An option with a fixed list of values. `instead`: what else people mean by a value that is not among them. */
+export const choice = (
+  flags: string,
+  description: string,
+  choices: readonly string[],
+  instead?: string,
+): Option =>
   new Option(flags, description).choices(choices).argParser((value: string) => {
     if (choices.includes(value)) return value
-    throw unknownChoice('usage', flags.replace(/ <.*/, ''), value, choices)
+    throw unknownChoice('usage', flags.replace(/ <.*/, ''), value, choices).withMoreHint(instead)
   })
 
 /** Argument parser of an option that may be repeated. */

@@ -86,10 +86,10 @@ function addFlags(command: Command, flags: Flags, formats: readonly string[]): v
 }
 
 function optionsOf(name: string, flag: Flag<unknown>): Option[] {
-  const { help, takes, short, choices, repeats, alias, no, isHidden } = flag
+  const { help, takes, short, choices, instead, repeats, alias, no, isHidden } = flag
   const typed = [short && `-${short}`, no ? `--no-${name}` : typedFlag(name)].filter(Boolean).join(', ')
   const usage = takes === undefined ? typed : `${typed} ${takes}`
-  const option = choices === undefined ? new Option(usage, help) : choice(usage, help, choices)
+  const option = choices === undefined ? new Option(usage, help) : choice(usage, help, choices, instead)
   if (repeats) option.argParser(collect)
   if (isHidden) option.hideHelp()
   if (alias === undefined) return [option]

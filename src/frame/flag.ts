@@ -13,6 +13,8 @@ export interface Flag<T> {
   /** The one letter for it: `-s`. */
   readonly short?: string
   readonly choices?: readonly string[]
+  /** A hint at what else people mean by a word that is none of the choices. */
+  readonly instead?: string
   /** It may be typed several times. */
   readonly repeats?: true
   /** The value is a whole number. */
@@ -35,7 +37,9 @@ export type Flags = Readonly<Record<string, Flag<unknown>>>
 /** What a verb gets: the value of each of its flags. */
 export type ValuesOf<F extends Flags> = { readonly [K in keyof F]: F[K] extends Flag<infer T> ? T : never }
 
-type More = Partial<Pick<Flag<unknown>, 'isHidden' | 'short' | 'alias' | 'counts' | 'argument' | 'no'>>
+type More = Partial<
+  Pick<Flag<unknown>, 'isHidden' | 'short' | 'alias' | 'counts' | 'argument' | 'no' | 'instead'>
+>
 
 /** A switch. With `no` it is on until it is switched off. */
 export const bool = (help: string, more: More = {}): Flag<boolean> => ({

@@ -22,8 +22,12 @@ import { type SideLabels, thresholdLines } from '../trace/compare/verdict.ts'
 import { glyphsFor } from '../trace/render/glyphs.ts'
 import { readSearch, readSide, readSides, type Side, type SideReport } from './diff-sides.ts'
 import { backendFlags, sensitiveFlag } from './flags.ts'
+import { PICKS } from './search-flags.ts'
 
 const FORMATS = ['tree', 'json', 'ndjson', 'csv', 'agent'] as const
+
+/** Taken to say that each side has its own. */
+const ofSide = bool('which trace of a search', { isHidden: true })
 
 /** `ls-auth trace diff A B`: what got slower, where, and by how much. */
 export const traceDiff = verb({
@@ -55,6 +59,9 @@ export const traceDiff = verb({
     output: choice('<format>', 'output format', FORMATS, { short: 'o' }),
     ...backendFlags,
     ...sensitiveFlag,
+    latest: ofSide,
+    slowest: ofSide,
+    errorLatest: ofSide,
   },
   formats: FORMATS,
   examples: [
@@ -88,6 +95,11 @@ export const traceDiff = verb({
   ],
   async run(invocation, flags, format): Promise<Answer> {
     const { full, failIfSlower } = flags
+    const pick = PICKS.find((_, i) => [flags.latest, flags.slowest, flags.errorLatest][i])
+    if (pick !== undefined)
+      throw new Failure('usage', `each side of trace diff has its own ${pick}`, {
+        hint: `Write it into the side: --a 'service=NAME pick=${pick}'`,
+      })
     if (format === 'agent' && full)
       throw new Failure('usage', '--full changes a drawing, but -o agent has only one form', {
         hint: 'Drop --full or -o.',

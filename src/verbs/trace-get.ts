@@ -99,14 +99,15 @@ export const traceGet = verb({
   ],
   async run(invocation, typed, format, now): Promise<Answer | undefined> {
     const { options } = invocation
-    if (isPicked(options, Object.keys(ownFlags))) {
-      const picked = await (await import('./pick.ts')).withPicked(invocation, Object.keys(ownFlags), now)
-      return traceGet.run(picked, readFlags(flags, picked.options, picked.args, now), format, now)
-    }
     if (typed.ids !== undefined || typed.resume !== undefined) {
       const { readBatch, runBatch } = await import('../commands/trace/batch/batch.ts')
       const others = Object.keys(flags).filter((name) => isTyped(options, name) && !BESIDE_IDS.includes(name))
       return void (await runBatch(invocation, readBatch(invocation, others.map(flagOf))))
+    }
+    refuseUseless(options, format as TraceFormat)
+    if (isPicked(options, Object.keys(ownFlags))) {
+      const picked = await (await import('./pick.ts')).withPicked(invocation, Object.keys(ownFlags), now)
+      return traceGet.run(picked, readFlags(flags, picked.options, picked.args, now), format, now)
     }
     const { id, trace: wanted, span, service, showSensitive, from, to } = typed
     if (id === undefined)
@@ -114,7 +115,6 @@ export const traceGet = verb({
         hint: 'Use an id or a file: ls-auth trace get ID. For many traces: --ids FILE',
       })
     const kind = format as TraceFormat
-    refuseUseless(options, kind)
     if (from && to && isBefore(to, from)) throw endsFirst()
     const found = await findTrace(invocation, id, wanted)
     const shown = showSensitive ? { trace: found.trace, masked: () => 0 } : maskTrace(found.trace)

@@ -33,6 +33,9 @@ import { conditionFlags, fileFlag, filterOf, timeFlags } from './search-flags.ts
 
 const INTERVAL_SECONDS = 5
 
+/** People type the words of the other flags: `--sort slowest`. */
+const WORST = 'To read the slowest trace itself: ls-auth trace get --slowest'
+
 const SORTS = ['start', 'duration', 'errors'] as const
 const SORT: Readonly<Record<(typeof SORTS)[number], (traces: readonly TraceSummary[]) => TraceSummary[]>> = {
   start: latestFirst,
@@ -55,7 +58,7 @@ export const traceSearch = verb({
     ...fileFlag,
     ...sensitiveFlag,
     output: choice('<format>', 'output format', LIST_FORMATS, { short: 'o' }),
-    sort: choice('<by>', 'newest, slowest or most errors first', SORTS),
+    sort: choice('<by>', 'newest, slowest or most errors first', SORTS, { instead: WORST }),
     follow: bool('print new traces as they come, until Ctrl-C'),
     interval: duration('with --follow: time between two checks (5s)'),
   },

@@ -271,7 +271,11 @@ function failed(answer: HttpAnswer, url: URL, now?: number): Failure {
   const { retryMilliseconds } = readRateLimit(answer.headers, now)
   return new Failure('api-failed', `${safeText(url.host)} failed (HTTP ${answer.status})`, {
     detail: theirWords(answer),
-    hint: retryMilliseconds ? `${waitHint({ retryMilliseconds })} ${ASK}` : undefined,
+    hint: retryMilliseconds
+      ? `${waitHint({ retryMilliseconds })} ${ASK}`
+      : answer.status === 400
+        ? 'Ask whoever runs the gateway or the trace API: the same request fails again.'
+        : undefined,
   })
 }
 

@@ -21,7 +21,7 @@ import { requireClient } from '../../settings/required-client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { canAsk } from '../can-ask.ts'
-import { commandLine } from '../command-line.ts'
+import { commandLine, optionWords } from '../command-line.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { behindProxy, noteOtherProfile } from './behind-proxy.ts'
 import { expired, isBound } from './bound-token.ts'
@@ -195,9 +195,13 @@ function orWithoutToken(source: TokenSource, invocation: Invocation, profile: Pr
       source.token().catch((error) => {
         if (!(error instanceof Failure) || !WITHOUT_SIGN_IN.includes(error.code)) throw error
         const { code, message, hint } = error
-        // A vendor's own API wants a token, and says itself how to sign in.
-        if (backendOf(profile.backend).apiHost !== undefined)
-          throw error.withHint(`Sign in: ls-auth login ${shellWord(profile.api.href.replace(/\/$/, ''))}`)
+        // A vendor's own API wants a token, and says itself how to sign in. What it needs beside that was typed.
+        const { apiHost, takes } = backendOf(profile.backend)
+        if (apiHost !== undefined) {
+          const kept = ['profile', ...takes].map((name) => [name, invocation.options[name]])
+          const api = shellWord(profile.api.href.replace(/\/$/, ''))
+          throw error.withHint(`Sign in: ls-auth login ${api}${optionWords(Object.fromEntries(kept))}`)
+        }
         const detail = [...error.detail, `if the API needs no sign-in: ${without}`]
         throw new Failure(code, message, { hint, detail, cause: error })
       }),

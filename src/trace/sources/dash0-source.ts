@@ -17,7 +17,7 @@ import {
 import type { TimeRange } from '../series.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from './trace-ids.ts'
 import type { BackendSource, OnPage, Send } from './trace-source.ts'
-import { listInAnswer, tracesInAnswer } from './traces-in-answer.ts'
+import { foreignList, listInAnswer, tracesInAnswer } from './traces-in-answer.ts'
 
 /** Dash0. `dataset`: that of the token's organization; its default one when absent. */
 export function dash0Source(dataset: string | undefined, plainSend: Send, now: () => number): BackendSource {
@@ -93,7 +93,12 @@ function tracesIn(pages: readonly Page[]): Trace[] {
   if (resourceSpans.length === 0) return []
   addLogs(resourceSpans, members('resourceLogs'))
   const maxBytes = Math.max(...pages.map((page) => page.maxBytes))
-  return tracesInAnswer({ body: Buffer.from(JSON.stringify({ resourceSpans })), maxBytes }, dash0.name)
+  const traces = tracesInAnswer(
+    { body: Buffer.from(JSON.stringify({ resourceSpans })), maxBytes },
+    dash0.name,
+  )
+  if (traces.every(({ traceId }) => /^0*$/.test(traceId))) throw foreignList(dash0.name)
+  return traces
 }
 
 const objects = (value: unknown): JsonObject[] =>

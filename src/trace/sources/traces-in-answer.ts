@@ -42,10 +42,10 @@ export function explainUnreadable(error: unknown, backend: string): unknown {
  * omit empty lists). Failure `api-failed` for anything else: it must not read as "nothing found".
  */
 export function listInAnswer(body: unknown, members: readonly string[], backend: string): readonly unknown[] {
-  if (!isObject(body)) throw foreign(backend)
+  if (!isObject(body)) throw foreignList(backend)
   const list = members.map((name) => body[name]).find((value) => value !== undefined && value !== null)
   if (list === undefined) return []
-  if (!Array.isArray(list)) throw foreign(backend)
+  if (!Array.isArray(list)) throw foreignList(backend)
   return list
 }
 
@@ -59,11 +59,12 @@ export function readItems<Item>(
   read: (item: JsonObject) => readonly Item[],
 ): Item[] {
   const items = list.filter(isObject).flatMap(read)
-  if (items.length === 0 && list.length > 0) throw foreign(backend)
+  if (items.length === 0 && list.length > 0) throw foreignList(backend)
   return items
 }
 
-const foreign = (backend: string): Failure =>
+/** Failure `api-failed` where an answer is none of this back end's: it must not read as "nothing found". */
+export const foreignList = (backend: string): Failure =>
   new Failure('api-failed', `${backend} did not answer with the requested list`, {
     hint: `Check that api in the profile is the base URL of ${backend}.`,
   })

@@ -146,4 +146,17 @@ describe('Azure Monitor, with the token of a person', () => {
       expect.stringContaining('there is no Dash0 API at this address'),
     ])
   })
+
+  it('who is not signed in there is told how, with the workspace', async () => {
+    const bare = await openWorld()
+    const line = `--backend azure --api https://api.loganalytics.azure.com --workspace ${WORKSPACE}`
+    const { exit, stderr } = await bare.type(`ls-auth services ${line}`)
+    await bare.close()
+    expect([exit, stderr]).toEqual([
+      3,
+      expect.stringMatching(
+        `Sign in: ls-auth login https://api.loganalytics.azure.com --workspace ${WORKSPACE}\n`,
+      ),
+    ])
+  })
 })

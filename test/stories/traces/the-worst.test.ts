@@ -111,8 +111,20 @@ describe('the worst trace at once', () => {
     [`trace get --latest --service nobody ${TIME}`, 7, /no matching trace[\s\S]*no service "nobody"/],
     [`trace diff --a 'pick=worst' ${traces[0]?.traceId}`, 2, /pick is one of: latest, slowest, error-latest/],
     ['trace search --sort start --follow', 2, /--follow prints traces as they come/],
+    ['trace search --sort slowest', 2, /Choose one of: start, duration, errors\. .*trace get --slowest/],
+    ['trace diff --latest', 2, /own latest\nhint: .*--a 'service=NAME pick=latest'/],
+    ['trace diff --error-latest', 2, /--a 'service=NAME pick=error-latest'/],
   ])('%s: exit %i', async (line, exit, words) => {
     const outcome = await type(line)
     expect([outcome.exit, outcome.stdout, outcome.stderr]).toEqual([exit, '', expect.stringMatching(words)])
+  })
+
+  it.each([
+    ['--slowest --ids ids.txt', /--slowest is for one trace, but --ids fetches whole traces/],
+    ['--latest -o json --plain', /--plain changes a drawing, but -o json writes data/],
+  ])('flags that do not go together are refused before any request: trace get %s', async (flags, words) => {
+    const before = tempo.requests.length
+    const { exit, stderr } = await type(`trace get ${flags}`)
+    expect([exit, stderr, tempo.requests.length]).toEqual([2, expect.stringMatching(words), before])
   })
 })
