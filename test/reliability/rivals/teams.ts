@@ -122,7 +122,7 @@ async function signInBy(command: readonly string[], place: Place, isDone: RegExp
   })
   await Promise.race([
     done,
-    sleep(30_000).then(() => {
+    sleep(120_000).then(() => {
       child.kill('SIGKILL')
       throw new Error(`no sign-in: ${text}`)
     }),
