@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander'
-import type { AnyCommand, Typed } from '../commands/cli-command.ts'
 import { choosesJson, type Invocation } from '../commands/invocation.ts'
 import { refuseEmpty } from '../empty-value.ts'
 import { Failure } from '../errors.ts'
@@ -33,11 +32,9 @@ export interface Row {
   readonly examples: readonly Example[]
   /** Exit status of every failure of its own, where the others are those of the program that it runs. */
   readonly failsWith?: number
-  readonly load: () => Promise<AnyCommand | ((invocation: Invocation) => Promise<void>)>
+  /** Reads its flags (Failure `usage`: before a file, the keychain or the network is touched) and works; gives the exit status. */
+  readonly run: (invocation: Invocation) => Promise<number>
 }
-
-/** The part of a row that is loaded when its command is typed, by the words of the command. */
-export type Details = Readonly<Record<string, Omit<Row, 'usage' | 'description'>>>
 
 /** A command with subcommands: `trace get`, `trace search`. */
 export interface Group {
@@ -147,15 +144,8 @@ async function runRow(row: Row, invocation: Invocation): Promise<number> {
       return 0
     }
   }
-  const command = await row.load()
-  if (typeof command === 'function') {
-    await command(invocation)
-    return 0
-  }
-  const { args, options, ports } = invocation
-  const typed: Typed = { args, flags: options, json: options.json === true, now: ports.clock.now() }
   try {
-    return (await command.run(invocation, command.read(typed) as never)) ?? 0
+    return await row.run(invocation)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     const { withTypedFlags } = await import('../commands/repeat-flags.ts')

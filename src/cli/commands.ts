@@ -1,7 +1,7 @@
 import { BACKENDS, listed } from '../backends/table.ts'
-import type { Details } from './command.ts'
-import { firstScreen, wordOf } from './first-screen.ts'
-import type { LazyRow, Table } from './verb-row.ts'
+import type { OpenMcpDoor } from '../commands/proxy/open-proxy.ts'
+import { firstScreen } from './first-screen.ts'
+import type { Table } from './verb-row.ts'
 
 /** `UQL (Lightstep) or …`. */
 const QUERY_LANGUAGES = listed(
@@ -11,33 +11,47 @@ const QUERY_LANGUAGES = listed(
   'or',
 )
 
-const signIn = async () => (await import('./rows/sign-in-commands.ts')).SIGN_IN_COMMANDS
-
-/** Commands of one file in `rows/`, each with its description. */
-const lazyRows = (file: () => Promise<Details>, described: Readonly<Record<string, string>>): LazyRow[] =>
-  Object.entries(described).map(([usage, description]) => ({
-    usage,
-    description,
-    rest: async () => (await file())[wordOf({ usage })] as Details[string],
-  }))
+/** Commands know no agents: what serves them MCP is handed to them here. */
+const openMcp: OpenMcpDoor = async (...asked) =>
+  (await import('../mcp/connect/http-door.ts')).openMcpDoor(...asked)
 
 /** All commands. */
 export const COMMANDS: Table = [
-  ...lazyRows(signIn, {
-    'login [url]': 'sign in with your identity provider',
-    logout: 'sign out: delete the session here and revoke it at the provider',
-  }),
+  {
+    usage: 'login [url]',
+    description: 'sign in with your identity provider',
+    verb: async () => (await import('../verbs/login.ts')).login,
+  },
+  {
+    usage: 'logout',
+    description: 'sign out: delete the session here and revoke it at the provider',
+    verb: async () => (await import('../verbs/logout.ts')).logout,
+  },
   {
     usage: 'status',
     description: 'show all sign-ins on this machine',
     verb: async () => (await import('../verbs/status.ts')).status,
   },
-  ...lazyRows(signIn, {
-    'token [word]': 'print a valid access token and nothing else',
-    'exec [command...]': 'run a command as you: exec -- CMD...',
-    proxy: 'run a local proxy that adds your token to requests of other programs',
-    'api <path>': 'send one request to the API as you and print the answer',
-  }),
+  {
+    usage: 'token [word]',
+    description: 'print a valid access token and nothing else',
+    verb: async () => (await import('../verbs/token.ts')).token,
+  },
+  {
+    usage: 'exec [command...]',
+    description: 'run a command as you: exec -- CMD...',
+    verb: async () => (await import('../verbs/exec.ts')).execWith(openMcp),
+  },
+  {
+    usage: 'proxy',
+    description: 'run a local proxy that adds your token to requests of other programs',
+    verb: async () => (await import('../verbs/proxy.ts')).proxyWith(openMcp),
+  },
+  {
+    usage: 'api <path>',
+    description: 'send one request to the API as you and print the answer',
+    verb: async () => (await import('../verbs/api.ts')).api,
+  },
   {
     usage: 'whoami',
     description: 'show who you are: the claims of your tokens',
@@ -109,9 +123,11 @@ export const COMMANDS: Table = [
     description: 'list span attributes, or the values of one',
     verb: async () => (await import('../verbs/attributes.ts')).attributes,
   },
-  ...lazyRows(async () => (await import('./rows/program-commands.ts')).PROGRAM_COMMANDS, {
-    mcp: 'serve traces to an agent (Model Context Protocol on stdin and stdout)',
-  }),
+  {
+    usage: 'mcp',
+    description: 'serve traces to an agent (Model Context Protocol on stdin and stdout)',
+    verb: async () => (await import('../mcp/mcp.ts')).mcp,
+  },
   {
     usage: 'skill',
     description: 'print what an agent should know about ls-auth (SKILL.md), or install it',

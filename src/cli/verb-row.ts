@@ -13,31 +13,20 @@ export interface VerbRow {
   readonly verb: () => Promise<Verb<any>>
 }
 
-/** A command of the table with the rest of its row, which is loaded when the command is typed. */
-export interface LazyRow {
-  readonly usage: string
-  readonly description: string
-  readonly rest: () => Promise<Omit<Row, 'usage' | 'description'>>
-}
-
-type TableRow = Row | VerbRow | LazyRow
-
 /** The table of commands. */
-export type Table = readonly (TableRow | TableGroup)[]
+export type Table = readonly (VerbRow | TableGroup)[]
 
 /** A group of them. */
 export interface TableGroup extends Omit<Group, 'rows'> {
-  readonly rows: readonly TableRow[]
+  readonly rows: readonly VerbRow[]
 }
 
 /** The table with the rows of the typed words loaded; without `typed` all of them. */
 export async function readTable(table: Table, typed?: readonly string[]): Promise<(Row | Group)[]> {
-  const read = async (row: TableRow): Promise<Row> => {
-    if ('load' in row) return row
-    const whole = async () =>
-      'verb' in row ? rowOf(row, await row.verb()) : { ...row, ...(await row.rest()) }
+  const read = async (row: VerbRow): Promise<Row> => {
+    const whole = async () => rowOf(row, await row.verb())
     if (typed?.includes(wordOf(row)) ?? true) return whole()
-    return { ...row, examples: [], load: async () => (await whole()).load() }
+    return { ...row, examples: [], run: async (invocation) => (await whole()).run(invocation) }
   }
   return Promise.all(
     table.map(async (one) =>
@@ -47,7 +36,7 @@ export async function readTable(table: Table, typed?: readonly string[]): Promis
 }
 
 function rowOf({ usage, description }: VerbRow, verb: Verb): Row {
-  const { flags, formats, settings, completes, variables, exits, examples } = verb
+  const { flags, formats, settings, completes, variables, exits, examples, failsWith } = verb
   return {
     usage,
     description,
@@ -56,22 +45,22 @@ function rowOf({ usage, description }: VerbRow, verb: Verb): Row {
     ...(completes && { completes }),
     ...(variables && { variables }),
     ...(exits && { exits }),
+    ...(failsWith !== undefined && { failsWith }),
     options: (command) => addFlags(command, flags, formats),
-    load: async () => ({
-      read: ({ flags: typed, args, now }) => [readFlags(flags, typed, args, now), now] as const,
-      run: async (invocation, [values, now]: readonly [never, number]) => {
-        const { output, json } = invocation.options
-        const format = json === true ? 'json' : String(output ?? formats[0])
-        if (format === 'agent') {
-          const { printForAgent } = await import('../frame/print-agent.ts')
-          return printForAgent(invocation, (own) => verb.run(own, values, format, now))
-        }
-        const answer = await verb.run(invocation, values, format, now)
-        return answer === undefined
-          ? 0
-          : (await import('../frame/print.ts')).print(invocation, answer, format)
-      },
-    }),
+    async run(invocation) {
+      const { args, options, ports } = invocation
+      const now = ports.clock.now()
+      const values = readFlags(flags, options, args, now)
+      const format = options.json === true ? 'json' : String(options.output ?? formats[0])
+      if (format === 'agent') {
+        const { printForAgent } = await import('../frame/print-agent.ts')
+        return printForAgent(invocation, (own) => verb.run(own, values, format, now))
+      }
+      const answer = await verb.run(invocation, values, format, now)
+      const { exit = 0, ...shown } = answer ?? {}
+      if (answer === undefined || Object.keys(shown).length === 0) return exit
+      return (await import('../frame/print.ts')).print(invocation, answer, format)
+    },
   }
 }
 

@@ -51,10 +51,12 @@ export interface Verb<F extends Flags = Flags> {
   readonly variables?: readonly ReadVariable[]
   readonly exits?: readonly ExitStatus[]
   readonly examples: readonly Example[]
+  /** Exit status of every failure of its own, where the others are those of the program that it runs. */
+  readonly failsWith?: number
   readonly tools?: readonly ToolOf<F>[]
   /**
    * Does the work, and prints no part of the answer. Its notes on the way go to the invocation. `now`: when the flags were read.
-   * Undefined: it was a dialogue, or a stream of its own. Failures: its own.
+   * Undefined, or an exit status alone: it printed by itself. Failures: its own.
    */
   run(invocation: Invocation, flags: ValuesOf<F>, format: string, now: number): Promise<Answer | undefined>
 }

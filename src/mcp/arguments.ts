@@ -1,4 +1,3 @@
-import type { Flags } from '../commands/cli-command.ts'
 import { Failure } from '../errors.ts'
 import { isObject } from '../json-object.ts'
 import { typedFlag } from '../settings/setting-key.ts'
@@ -70,7 +69,7 @@ const wrong = ({ name }: Pick<Tool, 'name'>, what: string): Failure =>
   })
 
 /** Arguments as flags of the command that means the same, for the readers of that command. */
-export function flagsOf(tool: Pick<Tool, 'arguments'>, given: Given): Flags {
+export function flagsOf(tool: Pick<Tool, 'arguments'>, given: Given): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     tool.arguments.flatMap(({ name, flag }) => {
       const value = given[name]

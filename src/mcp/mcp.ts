@@ -1,12 +1,13 @@
-import type { CliCommand, Typed } from '../commands/cli-command.ts'
 import { type Invocation, loadProfile, tell } from '../commands/invocation.ts'
-import { readCount } from '../commands/trace/view-options.ts'
-import { textFlag, textsFlag } from '../commands/typed-flags.ts'
 import { Failure } from '../errors.ts'
+import { bool, count, texts, value } from '../frame/flag.ts'
+import { verb } from '../frame/verb.ts'
 import { portWith } from '../port-with.ts'
 import type { Signals } from '../ports/ports.ts'
+import { API_SETTINGS } from '../settings/setting-table.ts'
 import { checkBaseUrl, withScheme } from '../settings/urls.ts'
 import { safeText } from '../text/safe-text.ts'
+import { backendFlags } from '../verbs/flags.ts'
 import { openCalls } from './calls.ts'
 import type { Allowed } from './connect/offered.ts'
 import { instructionsFor, offerOf, toolsFor } from './offer.ts'
@@ -57,25 +58,42 @@ const LAST_MILLISECONDS = 1_500
  * `ls-auth mcp`: a Model Context Protocol server on standard input and output, for an agent that reads traces. Ends with 0
  * at the end of its input, 143 and the like by a signal.
  */
-export const mcp: CliCommand<McpOptions> = { read, run }
-
-function read({ flags }: Typed): McpOptions {
-  const calls = textFlag(flags, 'maxCalls')
-  const bytes = textFlag(flags, 'maxBytes')
-  const [connect, tools = []] = [textFlag(flags, 'connect'), textsFlag(flags, 'allowTool')]
-  const allowed = { write: flags.allowWrite === true, tools }
-  if (connect === undefined && (allowed.write || tools.length > 0)) {
-    throw new Failure('usage', 'the tools of ls-auth itself only read', {
-      hint: '--allow-tool and --allow-write are for --connect URL.',
-    })
-  }
-  return {
-    connect: connect === undefined ? undefined : serverUrl(connect),
-    allowed,
-    maxCalls: calls === undefined ? MAX_CALLS : readCount(calls, '--max-calls'),
-    maxBytes: bytes === undefined ? MAX_BYTES : readBytes(bytes),
-  }
-}
+export const mcp = verb({
+  flags: {
+    maxCalls: count('maximum number of calls (500)'),
+    maxBytes: value('<size>', 'maximum amount of text (4MB)', readBytes),
+    connect: value(
+      '<url>',
+      "serve the tools of another server that only read, with this person's token",
+      serverUrl,
+    ),
+    allowTool: texts('<name>', 'of --connect: this tool, too, whatever it says of itself (repeatable)'),
+    allowWrite: bool('of --connect: all tools'),
+    ...backendFlags,
+  },
+  formats: [],
+  settings: API_SETTINGS,
+  variables: ['LS_AUTH_TOKEN', 'LS_AUTH_PROXY'],
+  exits: [130, 143],
+  examples: [
+    { does: 'Claude Code', line: 'claude mcp add traces -- ls-auth mcp --profile work' },
+    { does: 'command line for any other agent', line: 'ls-auth mcp --profile work' },
+    {
+      does: 'the tools of another server, with a sign-in that is kept and renewed here',
+      line: 'ls-auth mcp --connect https://mcp.acme.example/mcp --profile work',
+    },
+    { does: 'with a small budget', line: 'ls-auth mcp --max-calls 50 --max-bytes 500kB' },
+  ],
+  async run(invocation, { maxCalls = MAX_CALLS, maxBytes = MAX_BYTES, connect, allowTool, allowWrite }) {
+    if (connect === undefined && (allowWrite || allowTool.length > 0)) {
+      throw new Failure('usage', 'the tools of ls-auth itself only read', {
+        hint: '--allow-tool and --allow-write are for --connect URL.',
+      })
+    }
+    const allowed = { write: allowWrite, tools: allowTool }
+    return { exit: await serveAgent(invocation, { maxCalls, maxBytes, connect, allowed }) }
+  },
+})
 
 const UNITS = new Map([
   ['', 1],
@@ -102,7 +120,7 @@ function serverUrl(text: string): URL {
   })
 }
 
-async function run(invocation: Invocation, options: McpOptions): Promise<number> {
+async function serveAgent(invocation: Invocation, options: McpOptions): Promise<number> {
   const { terminal, signals, clock } = invocation.ports
   const renewals = openRenewals(signals)
   const own = { ...invocation, ports: { ...invocation.ports, signals: renewals.signals } }

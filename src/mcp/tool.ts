@@ -1,5 +1,4 @@
 import type { Verb } from '../backends/backend.ts'
-import type { Flags } from '../commands/cli-command.ts'
 import type { Invocation } from '../commands/invocation.ts'
 
 /** Values of arguments that were given, by name: of the right types, and not judged beyond that. */
@@ -39,7 +38,11 @@ export interface Tool {
  * Gives the answer as text, bounded. `flags`: the arguments that mean what a flag means, as flags of that command. Failures as of
  * the command with the same verb.
  */
-export type AnswerTool = (invocation: Invocation, given: Given, flags: Flags) => Promise<string>
+export type AnswerTool = (
+  invocation: Invocation,
+  given: Given,
+  flags: Invocation['options'],
+) => Promise<string>
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 

@@ -6,7 +6,6 @@ import { maskInCiLog } from '../commands/ci-log.ts'
 import { loadProfile } from '../commands/invocation.ts'
 import { openRecorder } from '../commands/request/recorder.ts'
 import { requireReason } from '../commands/request/require-api.ts'
-import { NARROW } from '../commands/typed-flags.ts'
 import { Failure } from '../errors.ts'
 import { OF_A_SESSION } from '../frame/exit-statuses.ts'
 import { bool, text, value } from '../frame/flag.ts'
@@ -23,6 +22,7 @@ import {
 } from '../providers/sts-answer.ts'
 import { parseDuration } from '../settings/duration.ts'
 import { safeText } from '../text/safe-text.ts'
+import { wishFlags } from './flags.ts'
 
 /** Whether AWS takes a text as `RoleSessionName`. */
 const isSessionName = (text: string): boolean => /^[\w+=,.@-]{2,64}$/.test(text)
@@ -136,7 +136,7 @@ export const awsCredentials = verb({
     ),
     accessToken: bool('send AWS the access token instead of the ID token'),
     audience: text('<name>', 'a token for this audience', { alias: 'aud' }),
-    narrow: bool(NARROW),
+    narrow: wishFlags.narrow,
   },
   formats: [],
   settings: ['reason'],

@@ -1,7 +1,8 @@
 import { BACKENDS } from '../backends/table.ts'
 import { tokenOnLine } from '../empty-value.ts'
 import { Failure } from '../errors.ts'
-import { bool, choice, type Flag, type Flags, value } from '../frame/flag.ts'
+import { bool, choice, type Flag, type Flags, text, texts, value } from '../frame/flag.ts'
+import { parseDuration } from '../settings/duration.ts'
 import { SCALES } from '../trace/formats/output-choices.ts'
 
 /** The switch against masking. */
@@ -11,6 +12,14 @@ export const sensitiveFlag = {
 
 /** `--scale`. */
 export const scale = choice('<kind>', 'time axis: linear cuts tails and idle time', SCALES)
+
+/** Which token to get, of the commands that hand one out. */
+export const wishFlags = {
+  minTtl: value('<duration>', 'minimum time left on the token (5m)', parseDuration),
+  audience: text('<name>', 'token for another API', { alias: 'aud' }),
+  scope: texts('<name>', 'only these scopes (repeatable)'),
+  narrow: bool('allow --scope or --audience even if the provider may then end your sign-in sooner'),
+} as const satisfies Flags
 
 /** The argument that names a profile. Failure `usage`: it is empty. */
 export const profileArgument = value(

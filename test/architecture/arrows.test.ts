@@ -121,12 +121,12 @@ describe('what is no part of the plan is found', () => {
       'only cli and mcp and verbs and frame may import commands',
     ],
     [
-      'src/commands/sign-in/login.ts',
+      'src/commands/sign-in/keep-sign-in.ts',
       "import { realFiles } from '../../system/files/files.ts'",
       'only main and start may import system',
     ],
     [
-      'src/commands/sign-in/login.ts',
+      'src/commands/sign-in/keep-sign-in.ts',
       "export * from '../../system/files/files.ts'",
       'only main and start may import system',
     ],
@@ -138,7 +138,7 @@ describe('what is no part of the plan is found', () => {
       'system does not know settings',
     ],
     [
-      'src/commands/sign-in/login.ts',
+      'src/commands/sign-in/keep-sign-in.ts',
       "import { x } from '../../utils/x.ts'",
       'a room that is not in the plan',
     ],
@@ -159,7 +159,7 @@ describe('what is no part of the plan is found', () => {
     ],
     ['src/api/request.ts', "await import('got')", 'which has no door'],
     ['src/api/request.ts', 'await import(name)', 'cannot be read'],
-    ['src/commands/sign-in/login.ts', "import { readFile } from 'node:fs/promises'", 'past the ports'],
+    ['src/commands/sign-in/keep-sign-in.ts', "import { readFile } from 'node:fs/promises'", 'past the ports'],
     ['src/session/flow/device.ts', "import { createServer } from 'node:http'", 'past the ports'],
     ['src/trace/formats/otlp.ts', "import { readFile } from 'node:fs/promises'", 'but is pure'],
     ['src/session/renewal/state-machine.ts', 'const now = Date.now()', 'uses Date.now, but is pure'],
@@ -188,7 +188,11 @@ describe('what is no part of the plan is found', () => {
     ['src/commands/doctor/check-backend.ts', "if (profile.backend === 'tempo') {}", 'names a back end'],
     ['src/api/refusal/denial.ts', "if (host.endsWith('.lightstep.com')) {}", 'names a back end'],
     ['src/errors.ts', "const hint = 'ls-auth also reads Jaeger.'", 'names a back end'],
-    ['src/commands/sign-in/login.ts', 'try { decodeURIComponent(text) } catch { throw x }', 'drops a value'],
+    [
+      'src/commands/sign-in/keep-sign-in.ts',
+      'try { decodeURIComponent(text) } catch { throw x }',
+      'drops a value',
+    ],
     ['src/trace/search.ts', 'const first = found.at(0)!', 'asserts more than an index'],
     ['src/trace/search.ts', 'const tempoLimit = 1', 'names a back end'],
     [
@@ -216,8 +220,8 @@ describe('what is no part of the plan is found', () => {
     ['src/session/store/session-store.ts', "import { readJwt } from '../../claims/jwt.ts'"],
     ['src/session/protocol/tokens.ts', "import { x } from '../answers/id-token.ts'"],
     ['src/session/answers/id-token.ts', "import type { Metadata } from '../documents/metadata.ts'"],
-    ['src/commands/sign-in/login.ts', "import type { Ports } from '../../ports/ports.ts'"],
-    ['src/commands/sign-in/login.ts', "import { type Ports, type Http } from '../../ports/ports.ts'"],
+    ['src/commands/sign-in/keep-sign-in.ts', "import type { Ports } from '../../ports/ports.ts'"],
+    ['src/commands/sign-in/keep-sign-in.ts', "import { type Ports, type Http } from '../../ports/ports.ts'"],
     ['src/session/renewal/state-machine.ts', "import { createHash } from 'node:crypto'"],
     [
       'src/claims/policy.ts',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readHeaders } from '../../src/commands/api.ts'
 import { fieldsToJson, textField, typedField } from '../../src/commands/api-fields.ts'
+import { readHeaders } from '../../src/verbs/api.ts'
 
 const json = (...typed: string[]) =>
   JSON.parse(fieldsToJson(typed.map((one) => typedField(one) as { path: string[]; value: string })))

@@ -5,9 +5,7 @@ import type { AccessToken } from '../../session/access.ts'
 import type { Want } from '../../session/renewal/freshness.ts'
 import type { Session } from '../../session/store/session.ts'
 import type { SessionBody } from '../../session/store/session-file.ts'
-import type { Flags } from '../cli-command.ts'
 import { givenToken, type Invocation, tell, warn } from '../invocation.ts'
-import { durationFlag } from '../typed-flags.ts'
 
 /** Which token, where it is not the usual one. */
 interface Wish extends TokenWish {
@@ -169,14 +167,20 @@ export interface TokenWish {
 }
 
 /** Reads `--min-ttl`, `--audience`, `--scope` and `--narrow`. Failure `usage`. */
-export function readTokenWish(flags: Flags): TokenWish {
-  const minTtlSeconds = durationFlag(flags, 'minTtl')
-  const audience = flags.audience as string | undefined
-  const words = (flags.scope as string[] | undefined)?.flatMap((one) => one.split(/\s+/)).filter(Boolean)
+export function tokenWish({ minTtl, audience, scope, narrow }: TypedWish): TokenWish {
+  const words = scope.flatMap((one) => one.split(/\s+/)).filter(Boolean)
   return {
-    ...(minTtlSeconds !== undefined && { minTtlSeconds }),
+    ...(minTtl !== undefined && { minTtlSeconds: minTtl }),
     ...(audience !== undefined && { audience }),
-    ...(words !== undefined && { scopes: words.join(' ') }),
-    ...(flags.narrow === true && { narrow: true as const }),
+    ...(scope.length > 0 && { scopes: words.join(' ') }),
+    ...(narrow && { narrow: true as const }),
   }
+}
+
+/** The same as flags. `minTtl`: seconds. */
+interface TypedWish {
+  readonly minTtl: number | undefined
+  readonly audience: string | undefined
+  readonly scope: readonly string[]
+  readonly narrow: boolean
 }

@@ -6,7 +6,7 @@ import { ENTRIES } from '../../cli/rows.ts'
 /** A command as a hint gives it, word by word. */
 export type Words = readonly string[]
 
-const LEAVES = ENTRIES.filter(({ row }) => 'load' in row)
+const LEAVES = ENTRIES.filter(({ row }) => 'run' in row)
 const GLOBAL_VALUES = ['--profile', '--color', '--timeout']
 
 /** A word of a hint that a person replaces, and what stands before it. */
@@ -35,7 +35,7 @@ function commandAt(words: Words): Words | undefined {
   const name = entry.words.split(' ')
   const rest = words.slice(1 + name.length)
   if (isEnd(words[name.length])) return ['ls-auth', ...name]
-  if (!('load' in entry.row))
+  if (!('run' in entry.row))
     return rest[0] && bare(rest[0]) === '--help' ? ['ls-auth', ...name, '--help'] : undefined
   return ['ls-auth', ...name, ...taken(rest, entry.row.usage, flagsOf(entry.words))]
 }
@@ -71,9 +71,9 @@ const bare = (word: string): string => word.replace(/[.,;:)]+$/, '').replace(/^(
 function flagsOf(words: string): ReadonlyMap<string, boolean> {
   const row = LEAVES.find((entry) => entry.words === words)?.row
   const command = new Command()
-  if (row && 'load' in row) row.options?.(command)
+  if (row && 'run' in row) row.options?.(command)
   const own = command.options.map((option: Option) => [option.long ?? '', option.required] as const)
-  const settings = row && 'load' in row ? (row.settings ?? []) : []
+  const settings = row && 'run' in row ? (row.settings ?? []) : []
   const ofProfile = SETTING_TABLE.filter(
     ({ key }) => settings === 'all' || settings.some((one) => one === key),
   )

@@ -1,9 +1,5 @@
 import type { ApiAnswer, ApiRequest, Send } from '../api/request.ts'
 import { backendOf } from '../backends/table.ts'
-import { Failure } from '../errors.ts'
-import type { HttpAnswer } from '../ports/http.ts'
-import type { Profile } from '../settings/profile.ts'
-import { safeText } from '../text/safe-text.ts'
 import {
   type Field,
   fieldsToJson,
@@ -11,11 +7,16 @@ import {
   type JsonScalar,
   textField,
   typedField,
-} from './api-fields.ts'
-import type { CliCommand, Typed } from './cli-command.ts'
-import { type Invocation, loadProfile } from './invocation.ts'
-import { authorisedRequest } from './request/authorised-request.ts'
-import { requireApi } from './request/require-api.ts'
+} from '../commands/api-fields.ts'
+import { type Invocation, loadProfile } from '../commands/invocation.ts'
+import { authorisedRequest } from '../commands/request/authorised-request.ts'
+import { requireApi } from '../commands/request/require-api.ts'
+import { Failure } from '../errors.ts'
+import { bool, text, texts, value } from '../frame/flag.ts'
+import { ASKS_API, verb } from '../frame/verb.ts'
+import type { HttpAnswer } from '../ports/http.ts'
+import type { Profile } from '../settings/profile.ts'
+import { safeText } from '../text/safe-text.ts'
 
 /**
  * Who asks, where, where a request ends, and the compressions that can be read here: never the caller's business. The tenant
@@ -69,6 +70,57 @@ const isNeverSent = (name: string): Failure =>
     hint: 'Remove it. ls-auth sets the token, the method (-X) and the framing itself.',
   })
 
+/** The person wrote the request, and asking again changes nothing (RFC 9110 §15.5). */
+const WRONG_REQUEST: readonly number[] = [400, 413, 414, 415, 422]
+const MOST_BYTES = 256 * 1024 * 1024
+
+/** `ls-auth api PATH`: one request to the profile's API, as the person, as `gh api` does it. */
+export const api = verb({
+  flags: {
+    method: value('<method>', 'method (GET, or POST with a body)', readMethod, { short: 'X' }),
+    header: texts('<line>', 'header, "Name: value" (repeatable)', { short: 'H' }),
+    rawField: texts('<key=value>', 'text field of the body (repeatable)', { short: 'f' }),
+    field: texts('<key=value>', 'typed field: true, null, 5 or @file (repeatable)', { short: 'F' }),
+    input: text('<file>', 'read the body from a file, or from standard input (-)'),
+    include: bool('print status and headers before the body', { short: 'i' }),
+  },
+  formats: [],
+  ...ASKS_API,
+  examples: [
+    { does: 'a path of the API', line: 'ls-auth api /api/search/tags' },
+    { does: 'with a query', line: 'ls-auth api -X GET /api/search -f limit=5 -f q={}' },
+    {
+      does: 'a body from a file',
+      line: 'ls-auth api /projects/prod/telemetry/query_timeseries --input query.json',
+    },
+  ],
+  async run(invocation, { method, header, rawField, field, input, include }) {
+    const target = invocation.args[0] ?? ''
+    if (!target.startsWith('/') && !/^https?:\/\//i.test(target)) {
+      throw new Failure('usage', `"${safeText(target, 60)}" is not a path`, {
+        hint: 'Begin it with /, such as ls-auth api /api/search',
+      })
+    }
+    // The body would be lost on its way without a word (RFC 9110 §9.3.1, §9.3.2).
+    if (input !== undefined && (method === 'GET' || method === 'HEAD')) {
+      throw new Failure('usage', `${method} sends no body, but --input gives one`, {
+        hint: `Leave out --input or -X ${method}, or put into the query what -f and -F name.`,
+      })
+    }
+    const fields = [...rawField.map(textField), ...field.map(typedField)]
+    requireOneStdin(fields, input)
+    await ask(invocation, { target, method, headers: readHeaders(header), fields, input, include })
+    return undefined
+  },
+})
+
+function readMethod(typed: string): string {
+  if (/^[A-Za-z]{1,20}$/.test(typed)) return typed.toUpperCase()
+  throw new Failure('usage', `-X: "${safeText(typed, 40)}" is not a method`, {
+    hint: 'Use a method such as GET or POST.',
+  })
+}
+
 interface ApiOptions {
   /** A path that begins with "/", or a URL. */
   readonly target: string
@@ -80,48 +132,6 @@ interface ApiOptions {
   readonly input: string | undefined
   /** Print status and headers before the body. */
   readonly include: boolean
-}
-
-/** The person wrote the request, and asking again changes nothing (RFC 9110 §15.5). */
-const WRONG_REQUEST: readonly number[] = [400, 413, 414, 415, 422]
-const MOST_BYTES = 256 * 1024 * 1024
-
-/** `ls-auth api PATH`: one request to the profile's API, as the person, as `gh api` does it. */
-export const api: CliCommand<ApiOptions> = { read, run }
-
-function read({ args: [target = ''], flags }: Typed): ApiOptions {
-  const method = flags.method as string | undefined
-  if (method !== undefined && !/^[A-Za-z]{1,20}$/.test(method)) {
-    throw new Failure('usage', `-X: "${safeText(method, 40)}" is not a method`, {
-      hint: 'Use a method such as GET or POST.',
-    })
-  }
-  if (!target.startsWith('/') && !/^https?:\/\//i.test(target)) {
-    throw new Failure('usage', `"${safeText(target, 60)}" is not a path`, {
-      hint: 'Begin it with /, such as ls-auth api /api/search',
-    })
-  }
-  const upper = method?.toUpperCase()
-  // The body would be lost on its way without a word (RFC 9110 §9.3.1, §9.3.2).
-  if (flags.input !== undefined && (upper === 'GET' || upper === 'HEAD')) {
-    throw new Failure('usage', `${upper} sends no body, but --input gives one`, {
-      hint: `Leave out --input or -X ${upper}, or put into the query what -f and -F name.`,
-    })
-  }
-  const fields = [
-    ...((flags.rawField as string[] | undefined) ?? []).map(textField),
-    ...((flags.field as string[] | undefined) ?? []).map(typedField),
-  ]
-  const input = flags.input as string | undefined
-  requireOneStdin(fields, input)
-  return {
-    target,
-    method: upper,
-    headers: readHeaders((flags.header as string[] | undefined) ?? []),
-    fields,
-    input,
-    include: flags.include === true,
-  }
 }
 
 /** Read a second time it would be empty. Failure `usage`. */
@@ -136,7 +146,7 @@ function requireOneStdin(fields: readonly Field[], input: string | undefined): v
 const isFile = (value: Field['value']): value is { readonly file: string } =>
   typeof value === 'object' && value !== null
 
-async function run(invocation: Invocation, options: ApiOptions): Promise<void> {
+async function ask(invocation: Invocation, options: ApiOptions): Promise<void> {
   const { profile } = await loadProfile(invocation)
   requireApi(profile)
   requireTokenHeader(options.headers, profile.authorizationHeader)

@@ -1,17 +1,20 @@
+import { maskInCiLog } from '../commands/ci-log.ts'
+import { givenToken, type Invocation, loadProfile, printJson } from '../commands/invocation.ts'
+import { noTokenHere } from '../commands/outside-proxy.ts'
+import { expiryOf, refuseExpired, refuseHandOut } from '../commands/request/bound-token.ts'
+import { sessionToken, type TokenWish, tokenWish } from '../commands/request/credentials.ts'
+import { requireReason } from '../commands/request/require-api.ts'
+import type { ForeignForm } from '../commands/token-forms.ts'
 import { Failure } from '../errors.ts'
+import { OF_A_SESSION } from '../frame/exit-statuses.ts'
+import { bool, choice } from '../frame/flag.ts'
+import { verb } from '../frame/verb.ts'
 import { isObject } from '../json-object.ts'
 import type { Terminal } from '../ports/terminal.ts'
 import type { Profile } from '../settings/profile.ts'
 import { requireClient } from '../settings/required-client.ts'
 import { safeText } from '../text/safe-text.ts'
-import { maskInCiLog } from './ci-log.ts'
-import type { CliCommand, Typed } from './cli-command.ts'
-import { givenToken, type Invocation, loadProfile, printJson } from './invocation.ts'
-import { noTokenHere } from './outside-proxy.ts'
-import { expiryOf, refuseExpired, refuseHandOut } from './request/bound-token.ts'
-import { readTokenWish, sessionToken, type TokenWish } from './request/credentials.ts'
-import { requireReason } from './request/require-api.ts'
-import type { ForeignForm } from './token-forms.ts'
+import { wishFlags } from './flags.ts'
 
 const MOST_BYTES = 64 * 1024
 
@@ -37,7 +40,17 @@ function uriIn(text: string): unknown {
   }
 }
 
-type TokenForm = 'raw' | 'header' | 'json' | ForeignForm
+const FORMS = [
+  'raw',
+  'header',
+  'json',
+  'headers',
+  'exec-credential',
+  'bazel',
+  'curl-config',
+] as const satisfies readonly ('raw' | 'header' | 'json' | ForeignForm)[]
+
+type TokenForm = (typeof FORMS)[number]
 
 interface TokenOptions {
   readonly wish: TokenWish
@@ -55,22 +68,45 @@ interface Given {
 }
 
 /** `ls-auth token`: prints a valid token on stdout, from the cache without network, else by one refresh. */
-export const token: CliCommand<TokenOptions> = { read, run }
+export const token = verb({
+  flags: {
+    ...wishFlags,
+    format: choice('<form>', 'output: raw, header, or a format for kubectl, Bazel, curl -K', FORMS),
+    header: bool('same as --format header'),
+    idToken: bool('print the ID token instead of the access token'),
+  },
+  formats: [],
+  settings: ['api', 'reason'],
+  completes: [['get']],
+  variables: ['LS_AUTH_TOKEN', 'LS_AUTH_CLIENT_SECRET_FILE'],
+  exits: [...OF_A_SESSION, 4],
+  examples: [
+    {
+      does: 'send a request as you',
+      line: 'curl -H "$(ls-auth token --header)" https://traces.acme.example/',
+    },
+    { does: 'for a job that takes 30 minutes', line: 'ls-auth token --min-ttl 30m' },
+    {
+      does: 'the same, without the token in an argument',
+      line: 'ls-auth token --format curl-config | curl -K - https://traces.acme.example/',
+    },
+  ],
+  async run(invocation, { format, header, idToken, ...wish }) {
+    const form = formOf(format, header, invocation.options.json === true)
+    const [word] = invocation.args
+    if (word !== undefined && !(form === 'bazel' && word === 'get')) {
+      throw new Failure('usage', `token takes no "${safeText(word, 40)}"`, {
+        hint: 'Only Bazel adds a word (get), with --format bazel. See: ls-auth token --help',
+      })
+    }
+    await printToken(invocation, { wish: tokenWish(wish), idToken, form })
+    return undefined
+  },
+})
 
-function read({ args: [word], flags, json }: Typed): TokenOptions {
-  const form = readForm(flags, json)
-  if (word !== undefined && !(form === 'bazel' && word === 'get')) {
-    throw new Failure('usage', `token takes no "${safeText(word, 40)}"`, {
-      hint: 'Only Bazel adds a word (get), with --format bazel. See: ls-auth token --help',
-    })
-  }
-  return { wish: readTokenWish(flags), idToken: flags.idToken === true, form }
-}
-
-/** The parser has validated the value of `--format`. `--header` and `--json` are older names of two. */
-function readForm({ format, header }: Typed['flags'], json: boolean): TokenForm {
-  const typed = format as TokenForm | undefined
-  const older = json ? 'json' : header === true ? 'header' : undefined
+/** `--header` and `--json` are older names of two formats. Failure `usage`: two are asked for. */
+function formOf(typed: TokenForm | undefined, header: boolean, json: boolean): TokenForm {
+  const older = json ? 'json' : header ? 'header' : undefined
   if (typed !== undefined && older !== undefined && typed !== older) {
     throw new Failure('usage', `--${older} and --format ${typed} conflict`, {
       hint: 'Give one of them.',
@@ -79,7 +115,7 @@ function readForm({ format, header }: Typed['flags'], json: boolean): TokenForm 
   return typed ?? older ?? 'raw'
 }
 
-async function run(invocation: Invocation, options: TokenOptions): Promise<void> {
+async function printToken(invocation: Invocation, options: TokenOptions): Promise<void> {
   const { profile } = await loadProfile(invocation)
   if (options.form === 'bazel' && !(await isForApi(invocation, profile)))
     return invocation.ports.terminal.out('{}\n')
@@ -154,7 +190,7 @@ async function print(
       expires_at: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
     })
   }
-  const { foreignForm, headerLine } = await import('./token-forms.ts')
+  const { foreignForm, headerLine } = await import('../commands/token-forms.ts')
   const execInfo = invocation.ports.env.variables.KUBERNETES_EXEC_INFO
   const printed = { token: value, authorization, header, expiresAt, execInfo }
   await terminal.out(form === 'header' ? `${headerLine(printed)}\n` : foreignForm(form, printed))
@@ -166,7 +202,7 @@ async function recordHandOut(
   { client }: Profile,
   { value, idToken }: Given,
 ): Promise<void> {
-  const { openRecorder } = await import('./request/recorder.ts')
+  const { openRecorder } = await import('../commands/request/recorder.ts')
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(idToken)
   await recorder.note('hand-out', value)

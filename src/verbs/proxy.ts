@@ -1,25 +1,29 @@
 import { basename, dirname, join, resolve } from 'node:path'
-import type { PlaceName } from '../../backends/backend.ts'
+import type { PlaceName } from '../backends/backend.ts'
 import {
   DATA_SOURCE_FORMAT,
   dataSourceFile,
   PROXY_FORMATS,
+  PROXY_ROUTES,
   type ProxyFormat,
   UI_ROUTES,
-} from '../../backends/data-source.ts'
-import { backendOf } from '../../backends/table.ts'
-import { Failure } from '../../errors.ts'
-import type { Env, Files, LocalAddress, LocalServers, Ports } from '../../ports/ports.ts'
-import { type Profile, sendsToken } from '../../settings/profile.ts'
-import { safeText } from '../../text/safe-text.ts'
-import { shellWord } from '../../text/shell-word.ts'
-import { wholeDuration } from '../../time/whole-duration.ts'
-import type { CliCommand, Typed } from '../cli-command.ts'
-import { givenToken, type Invocation, loadProfile, printJson, tell } from '../invocation.ts'
-import { refuseExpired } from '../request/bound-token.ts'
-import { requireReason } from '../request/require-api.ts'
-import { durationFlag, textFlag, textsFlag } from '../typed-flags.ts'
-import { type LocalProxy, type OpenMcpDoor, openProxy, servedLine } from './open-proxy.ts'
+} from '../backends/data-source.ts'
+import { backendOf } from '../backends/table.ts'
+import { givenToken, type Invocation, loadProfile, printJson, tell } from '../commands/invocation.ts'
+import { type LocalProxy, type OpenMcpDoor, openProxy, servedLine } from '../commands/proxy/open-proxy.ts'
+import { refuseExpired } from '../commands/request/bound-token.ts'
+import { requireReason } from '../commands/request/require-api.ts'
+import { Failure } from '../errors.ts'
+import { OF_A_SESSION } from '../frame/exit-statuses.ts'
+import { bool, choice, text, texts, value } from '../frame/flag.ts'
+import { verb } from '../frame/verb.ts'
+import type { Env, Files, LocalAddress, LocalServers, Ports } from '../ports/ports.ts'
+import { parseDuration } from '../settings/duration.ts'
+import { type Profile, sendsToken } from '../settings/profile.ts'
+import { API_SETTINGS } from '../settings/setting-table.ts'
+import { safeText } from '../text/safe-text.ts'
+import { shellWord } from '../text/shell-word.ts'
+import { wholeDuration } from '../time/whole-duration.ts'
 
 /** `sun_path` of Linux has 108 bytes, that of macOS 104, with a zero byte at the end; longer ones are cut off unnoticed. */
 const MAX_BYTES = 103
@@ -207,61 +211,80 @@ const IDLE_SECONDS = 30 * 60
  * `ls-auth proxy`: a local server that sends requests on to the API as the person, for programs that then need no token.
  * Ends with 0 after its time, 3 with the session, 143 and the like by a signal.
  */
-export const proxyWith = (openMcp: OpenMcpDoor): CliCommand<ProxyCommandOptions> => ({
-  read,
-  run: (invocation, options) => run(invocation, options, openMcp),
-})
+export const proxyWith = (openMcp: OpenMcpDoor) =>
+  verb({
+    flags: {
+      socket: text('<path>', 'listen on a Unix socket, in your own private directory'),
+      port: value('<number>', 'listen on this port of 127.0.0.1 (0: any), with a random secret', readPort),
+      print: choice('<format>', 'how to print the address (env)', PROXY_FORMATS),
+      mcp: bool('serve the MCP server of the profile, and only its tools that read'),
+      allowTool: texts('<name>', 'of --mcp: this tool, too (repeatable)'),
+      routes: choice('<name>', 'the read requests of a UI in place of the API', PROXY_ROUTES),
+      allowWrite: bool('allow requests, or with --mcp tools, that may change data'),
+      ttl: value('<duration>', 'stop after this time (8h)', atLeastOne),
+      idle: value('<duration>', 'stop after this time without a request (30m)', atLeastOne),
+    },
+    formats: [],
+    settings: API_SETTINGS,
+    variables: ['LS_AUTH_TOKEN'],
+    exits: [...OF_A_SESSION, 130, 143],
+    examples: [
+      { does: 'for curl, over a socket', line: 'ls-auth proxy --socket ~/.ls-auth/traces.sock' },
+      { does: 'on a port; prints an address with a secret', line: 'ls-auth proxy --port 0 --ttl 1h' },
+      {
+        does: 'as a data source of a UI',
+        line: `ls-auth proxy --port 4711 --print ${DATA_SOURCE_FORMAT} > traces.yaml`,
+      },
+      {
+        does: 'keep it running after you close the terminal',
+        line: 'setsid -f ls-auth proxy --socket ~/.ls-auth/traces.sock',
+      },
+    ],
+    async run(invocation, { socket, port, print, mcp, routes, allowTool, allowWrite, ttl, idle }) {
+      const format = invocation.options.json === true ? 'json' : (print ?? PROXY_FORMATS[0])
+      const address = addressOf(socket, port)
+      const refused = (what: string, hint: string) => new Failure('usage', what, { hint })
+      if (socket !== undefined && format === DATA_SOURCE_FORMAT)
+        throw refused(`--print ${format} needs a port`, 'Use --port 0 in place of --socket.')
+      if (mcp && routes !== undefined)
+        throw refused('--mcp and --routes exclude each other', 'Give one of them.')
+      if (!mcp && allowTool.length > 0) throw refused('--allow-tool is for --mcp', 'Add --mcp, or drop it.')
+      const serves = mcp ? 'mcp' : routes === undefined ? undefined : 'ui'
+      if (serves !== undefined && format === DATA_SOURCE_FORMAT)
+        throw refused(
+          `--print ${format} is for traces alone`,
+          `Use --print env or json, or drop --${mcp ? 'mcp' : 'routes'}.`,
+        )
+      const options: ProxyCommandOptions = {
+        ...{ address, format, serves, allowedTools: allowTool, allowWrite },
+        ...{ ttlSeconds: ttl ?? TTL_SECONDS, idleSeconds: idle ?? IDLE_SECONDS },
+      }
+      return { exit: await serveProxy(invocation, options, openMcp) }
+    },
+  })
 
-function read({ flags, json }: Typed): ProxyCommandOptions {
-  const format = json ? 'json' : ((flags.print as ProxyFormat | undefined) ?? PROXY_FORMATS[0])
-  const address = readAddress(flags)
-  if ('socket' in address && format === DATA_SOURCE_FORMAT) {
-    throw new Failure('usage', `--print ${format} needs a port`, {
-      hint: 'Use --port 0 in place of --socket.',
-    })
-  }
-  const allowedTools = textsFlag(flags, 'allowTool') ?? []
-  const serves = flags.mcp === true ? 'mcp' : flags.routes === undefined ? undefined : 'ui'
-  if (serves === 'mcp' && flags.routes !== undefined)
-    throw new Failure('usage', '--mcp and --routes exclude each other', { hint: 'Give one of them.' })
-  if (serves !== 'mcp' && allowedTools.length > 0)
-    throw new Failure('usage', '--allow-tool is for --mcp', { hint: 'Add --mcp, or drop it.' })
-  if (serves !== undefined && format === DATA_SOURCE_FORMAT)
-    throw new Failure('usage', `--print ${format} is for traces alone`, {
-      hint: `Use --print env or json, or drop --${serves === 'mcp' ? 'mcp' : 'routes'}.`,
-    })
-  return {
-    address,
-    format,
-    serves,
-    allowedTools,
-    allowWrite: flags.allowWrite === true,
-    ttlSeconds: atLeastOne(durationFlag(flags, 'ttl') ?? TTL_SECONDS, '--ttl'),
-    idleSeconds: atLeastOne(durationFlag(flags, 'idle') ?? IDLE_SECONDS, '--idle'),
-  }
+/** Failure `usage`: none of them, or both. */
+function addressOf(socket: string | undefined, port: number | undefined): LocalAddress {
+  if (socket !== undefined && port === undefined) return { socket }
+  if (socket === undefined && port !== undefined) return { port }
+  const what = socket === undefined ? 'missing --socket or --port' : '--socket and --port exclude each other'
+  throw new Failure('usage', what, { hint: 'Give --socket PATH, or --port 0 for any port that is free.' })
 }
 
-function readAddress(flags: Typed['flags']): LocalAddress {
-  const socket = textFlag(flags, 'socket')
-  const port = textFlag(flags, 'port')
-  if ((socket === undefined) === (port === undefined)) {
-    const what =
-      socket === undefined ? 'missing --socket or --port' : '--socket and --port exclude each other'
-    throw new Failure('usage', what, { hint: 'Give --socket PATH, or --port 0 for any port that is free.' })
-  }
-  if (socket !== undefined) return { socket }
-  if (/^\d{1,5}$/.test(port as string) && Number(port) <= 65_535) return { port: Number(port) }
-  throw new Failure('usage', `--port: "${safeText(port as string, 40)}" is not a port`, {
+function readPort(typed: string): number {
+  if (/^\d{1,5}$/.test(typed) && Number(typed) <= 65_535) return Number(typed)
+  throw new Failure('usage', `--port: "${safeText(typed, 40)}" is not a port`, {
     hint: 'Give a number up to 65535, or 0 for any that is free.',
   })
 }
 
-function atLeastOne(seconds: number, flag: string): number {
+function atLeastOne(typed: string, flag: string): number {
+  const seconds = parseDuration(typed, flag)
   if (seconds > 0) return seconds
   throw new Failure('usage', `${flag} must be more than 0`, { hint: `Write it like ${flag} 1h.` })
 }
 
-async function run(
+async function serveProxy(
   invocation: Invocation,
   options: ProxyCommandOptions,
   openMcp: OpenMcpDoor,

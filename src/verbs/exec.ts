@@ -1,18 +1,21 @@
 import { PLACE_NAMES, placeVariable } from '../backends/backend.ts'
+import { maskInCiLog } from '../commands/ci-log.ts'
+import { givenToken, type Invocation, loadProfile, tell } from '../commands/invocation.ts'
+import type { OpenMcpDoor } from '../commands/proxy/open-proxy.ts'
+import { refuseExpired, refuseHandOut } from '../commands/request/bound-token.ts'
+import { sessionToken, type TokenWish, tokenWish } from '../commands/request/credentials.ts'
+import { openRecorder, profileOfGiven } from '../commands/request/recorder.ts'
+import { requireApiOfGiven, requireReason } from '../commands/request/require-api.ts'
 import { Failure } from '../errors.ts'
+import { bool, value } from '../frame/flag.ts'
+import { verb } from '../frame/verb.ts'
 import type { ChildEnd } from '../ports/ports.ts'
 import type { ProofSource } from '../providers/workload-sources.ts'
 import { type Profile, sendsToken } from '../settings/profile.ts'
 import { requireClient } from '../settings/required-client.ts'
+import { API_SETTINGS } from '../settings/setting-table.ts'
 import { safeText } from '../text/safe-text.ts'
-import { maskInCiLog } from './ci-log.ts'
-import type { CliCommand, Typed } from './cli-command.ts'
-import { givenToken, type Invocation, loadProfile, tell } from './invocation.ts'
-import type { OpenMcpDoor } from './proxy/open-proxy.ts'
-import { refuseExpired, refuseHandOut } from './request/bound-token.ts'
-import { readTokenWish, sessionToken, type TokenWish } from './request/credentials.ts'
-import { openRecorder, profileOfGiven } from './request/recorder.ts'
-import { requireApiOfGiven, requireReason } from './request/require-api.ts'
+import { wishFlags } from './flags.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -120,16 +123,6 @@ function childVariables(
   )
 }
 
-interface ExecOptions {
-  readonly command: readonly string[]
-  /** The variable that holds the token. */
-  readonly variable: string
-  readonly wish: TokenWish
-  /** The command gets no token, but the address of a local proxy that adds it, to the API or to its MCP server. */
-  readonly proxy: boolean
-  readonly mcp: boolean
-}
-
 /** By these a child, its loader or its interpreter finds what it runs. A token in one of them breaks it. */
 const TAKEN =
   /^(?:PATH|HOME|IFS|ENV|BASH_ENV|SHELL|NODE_OPTIONS|PYTHON\w*|PERL5\w*|RUBY\w*|(?:LD|DYLD)_\w+)$/i
@@ -141,45 +134,73 @@ const SETTINGS_OF_THE_CHILD =
  * `ls-auth exec -- CMD…`: runs a command as the person. The token is in its environment and never in its arguments, which
  * every user of the machine can read. Gives the status of the command.
  */
-export const execWith = (openMcp: OpenMcpDoor): CliCommand<ExecOptions> => ({
-  read,
-  run: (invocation, options) => run(invocation, options, openMcp),
-})
+export const execWith = (openMcp: OpenMcpDoor) =>
+  verb({
+    flags: {
+      proxy: bool('give the command no token; its LS_AUTH_API is a proxy that adds it'),
+      mcp: bool('of --proxy: LS_AUTH_API is the MCP server of the profile, and only its tools that read'),
+      env: value('<name>', 'variable for the token (LS_AUTH_TOKEN)', readVariable),
+      ...wishFlags,
+    },
+    formats: [],
+    completes: ['programs'],
+    settings: API_SETTINGS,
+    failsWith: 125,
+    variables: ['LS_AUTH_TOKEN'],
+    exits: [125, 126, 127],
+    examples: [
+      { does: 'a script that calls ls-auth, in a container', line: 'ls-auth exec -- ./report.sh' },
+      {
+        does: 'another program, with its own variable',
+        line: 'ls-auth exec --env TRACES_TOKEN -- ./dashboard',
+      },
+      { does: 'a program that must not have a token', line: 'ls-auth exec --proxy -- ./agent' },
+    ],
+    async run(invocation, { proxy, mcp, env, ...wish }) {
+      const { args: command } = invocation
+      if ((command[0] ?? '') === '') {
+        throw new Failure('usage', 'missing command', {
+          hint: 'Put it after two dashes: ls-auth exec -- CMD',
+        })
+      }
+      if (mcp && !proxy)
+        throw new Failure('usage', '--mcp needs --proxy', {
+          hint: 'Add it: ls-auth exec --proxy --mcp -- CMD',
+        })
+      if (proxy && env !== undefined) {
+        throw new Failure('usage', '--env names a variable for the token, but --proxy gives none', {
+          hint: 'Drop one of them.',
+        })
+      }
+      const options = { command, variable: env ?? 'LS_AUTH_TOKEN', wish: tokenWish(wish), proxy, mcp }
+      return { exit: await execute(invocation, options, openMcp) }
+    },
+  })
 
-function read({ args, flags }: Typed): ExecOptions {
-  const variable = (flags.env as string | undefined) ?? 'LS_AUTH_TOKEN'
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) {
-    throw new Failure('usage', `--env: "${safeText(variable, 40)}" is not the name of a variable`, {
-      hint: 'Use letters, digits and _, such as TRACE_TOKEN.',
-    })
-  }
-  if (SETTINGS_OF_THE_CHILD.test(variable)) {
-    throw new Failure('usage', `--env: ${variable} is an API setting, not a token`, {
-      hint: 'Choose another name, such as TRACE_TOKEN.',
-    })
-  }
-  if (TAKEN.test(variable)) {
-    throw new Failure('usage', `--env: ${variable} controls how programs run`, {
-      hint: 'Choose another name, such as TRACE_TOKEN.',
-    })
-  }
-  if ((args[0] ?? '') === '') {
-    throw new Failure('usage', 'missing command', {
-      hint: 'Put it after two dashes: ls-auth exec -- CMD',
-    })
-  }
-  const [proxy, mcp] = [flags.proxy === true, flags.mcp === true]
-  if (mcp && !proxy)
-    throw new Failure('usage', '--mcp needs --proxy', { hint: 'Add it: ls-auth exec --proxy --mcp -- CMD' })
-  if (proxy && flags.env !== undefined) {
-    throw new Failure('usage', '--env names a variable for the token, but --proxy gives none', {
-      hint: 'Drop one of them.',
-    })
-  }
-  return { command: args, variable, wish: readTokenWish(flags), proxy, mcp }
+function readVariable(name: string): string {
+  const refused = (why: string, hint = 'Choose another name, such as TRACE_TOKEN.') =>
+    new Failure('usage', `--env: ${why}`, { hint })
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    throw refused(
+      `"${safeText(name, 40)}" is not the name of a variable`,
+      'Use letters, digits and _, such as TRACE_TOKEN.',
+    )
+  if (SETTINGS_OF_THE_CHILD.test(name)) throw refused(`${name} is an API setting, not a token`)
+  if (TAKEN.test(name)) throw refused(`${name} controls how programs run`)
+  return name
 }
 
-async function run(invocation: Invocation, options: ExecOptions, openMcp: OpenMcpDoor): Promise<number> {
+interface ExecOptions {
+  readonly command: readonly string[]
+  /** The variable that holds the token. */
+  readonly variable: string
+  readonly wish: TokenWish
+  /** The command gets no token, but the address of a local proxy that adds it, to the API or to its MCP server. */
+  readonly proxy: boolean
+  readonly mcp: boolean
+}
+
+async function execute(invocation: Invocation, options: ExecOptions, openMcp: OpenMcpDoor): Promise<number> {
   const { ports } = invocation
   const { profile } = await loadProfile(invocation)
   requireReason(profile.client)
@@ -204,7 +225,7 @@ async function runBehindProxy(
 ): Promise<number> {
   const { ports, options } = invocation
   // Lazy: without --proxy there is no server.
-  const { openProxy, servedLine } = await import('./proxy/open-proxy.ts')
+  const { openProxy, servedLine } = await import('../commands/proxy/open-proxy.ts')
   const given = givenToken(invocation)
   if (given !== undefined) acceptGiven(invocation, profile, { token: given, wish })
   const proxy = await openProxy(invocation, profile, {

@@ -1,22 +1,29 @@
-import { listed } from '../../backends/table.ts'
-import type { Client } from '../../client.ts'
-import { Failure } from '../../errors.ts'
-import type { Ports } from '../../ports/ports.ts'
-import { findDisplay, REASONS } from '../../session/flow/display.ts'
-import { forgetUnknown, type SignedOut, signOut } from '../../session/sign-out.ts'
-import { signOutPage } from '../../session/sign-out-page.ts'
-import { findEverySignIn } from '../../session/store/sign-ins.ts'
-import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { chooseProfile } from '../../settings/profile.ts'
-import { requireClient } from '../../settings/required-client.ts'
-import { safeText } from '../../text/safe-text.ts'
-import type { CliCommand, Typed } from '../cli-command.ts'
-import { noteGivenToken } from '../given-note.ts'
-import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell } from '../invocation.ts'
-import { requireOutsideProxy } from '../outside-proxy.ts'
-import { neededSettings, withNeededVariables } from './needed-settings.ts'
-import { atProvider, elsewhere, notRevoked, recordSignOut } from './revocation-words.ts'
-import { clientOfName, clientOfSignIn, sharersOf, usersOf, withItsKey } from './sign-in-sharers.ts'
+import { listed } from '../backends/table.ts'
+import type { Client } from '../client.ts'
+import { noteGivenToken } from '../commands/given-note.ts'
+import { flagsOf, globals, type Invocation, noteUnknown, printJson, tell } from '../commands/invocation.ts'
+import { requireOutsideProxy } from '../commands/outside-proxy.ts'
+import { neededSettings, withNeededVariables } from '../commands/sign-out/needed-settings.ts'
+import { atProvider, elsewhere, notRevoked, recordSignOut } from '../commands/sign-out/revocation-words.ts'
+import {
+  clientOfName,
+  clientOfSignIn,
+  sharersOf,
+  usersOf,
+  withItsKey,
+} from '../commands/sign-out/sign-in-sharers.ts'
+import { Failure } from '../errors.ts'
+import { bool } from '../frame/flag.ts'
+import { verb } from '../frame/verb.ts'
+import type { Ports } from '../ports/ports.ts'
+import { findDisplay, REASONS } from '../session/flow/display.ts'
+import { forgetUnknown, type SignedOut, signOut } from '../session/sign-out.ts'
+import { signOutPage } from '../session/sign-out-page.ts'
+import { findEverySignIn } from '../session/store/sign-ins.ts'
+import { readSettings, type Settings } from '../settings/files/settings-files.ts'
+import { chooseProfile } from '../settings/profile.ts'
+import { requireClient } from '../settings/required-client.ts'
+import { safeText } from '../text/safe-text.ts'
 
 /** A sign-in to end. */
 interface SignInToEnd {
@@ -51,27 +58,32 @@ async function everySignIn(settings: Settings, ports: Ports): Promise<SignInToEn
   })
 }
 
-interface LogoutOptions {
-  /** Every sign-in on this machine. */
-  readonly all: boolean
-  /** The provider's sign-out page is opened too. */
-  readonly browser: boolean
-}
-
 /** `ls-auth logout [--all] [--browser]`: deletes the session, revokes its tokens, and reports the result of each step. */
-export const logout: CliCommand<LogoutOptions> = { read, run }
-
-function read({ flags }: Typed): LogoutOptions {
-  const all = flags.all === true
-  // A variable such as LS_AUTH_PROFILE chooses nothing here: it was not typed for this sign-out.
-  const named = Object.keys(NAMES_ONE).find((name) => flags[name] !== undefined)
-  if (all && named !== undefined) {
-    throw new Failure('usage', `--all and ${NAMES_ONE[named]} exclude each other`, {
-      hint: 'No sign-in was changed. Use --all for every sign-in on this machine, or drop it.',
-    })
-  }
-  return { all, browser: flags.browser === true }
-}
+export const logout = verb({
+  flags: {
+    all: bool('every sign-in on this machine'),
+    browser: bool("also open the provider's sign-out page to end the browser session"),
+  },
+  formats: [],
+  settings: ['issuer', 'client_id', 'account', 'store_key_file'],
+  exits: [3, 6, 8, 9],
+  examples: [
+    { does: 'the current profile', line: 'ls-auth logout' },
+    { does: 'another profile', line: 'ls-auth logout --profile staging' },
+    { does: 'before you hand over the machine', line: 'ls-auth logout --all --browser' },
+  ],
+  async run(invocation, options) {
+    // A variable such as LS_AUTH_PROFILE chooses nothing here: it was not typed for this sign-out.
+    const named = Object.keys(NAMES_ONE).find((name) => invocation.options[name] !== undefined)
+    if (options.all && named !== undefined) {
+      throw new Failure('usage', `--all and ${NAMES_ONE[named]} exclude each other`, {
+        hint: 'No sign-in was changed. Use --all for every sign-in on this machine, or drop it.',
+      })
+    }
+    await endSignIns(invocation, options)
+    return undefined
+  },
+})
 
 /** The flags that name one sign-in. */
 const NAMES_ONE: Readonly<Record<string, string>> = {
@@ -81,7 +93,10 @@ const NAMES_ONE: Readonly<Record<string, string>> = {
   account: '--account',
 }
 
-async function run(typed: Invocation, { all, browser }: LogoutOptions): Promise<void> {
+async function endSignIns(
+  typed: Invocation,
+  { all, browser }: { readonly all: boolean; readonly browser: boolean },
+): Promise<void> {
   requireOutsideProxy('logout', typed.ports.env)
   const invocation = withNeededVariables(typed)
   const settings = neededSettings(await readSettings(invocation.ports.env, await invocation.ports.files()))

@@ -1,49 +1,114 @@
-import { readClaimsRequest } from '../../claims/claims-request.ts'
-import { payloadOf } from '../../claims/jwt/jwt.ts'
-import { readAcrValues, readMaxAge, type SignInRequirements } from '../../claims/sign-in-requirements.ts'
-import type { Client } from '../../client.ts'
-import { Failure } from '../../errors.ts'
-import { hintFor } from '../../providers/hints.ts'
-import type { LoginOptions } from '../../session/flow/login-dialog.ts'
-import { personIn } from '../../session/kept-sign-in.ts'
-import { type SignedIn, signIn, startSignIn } from '../../session/sign-in.ts'
-import { requireSignInOffered } from '../../session/sign-in-offered.ts'
-import { shortDuration } from '../../settings/duration.ts'
-import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import type { Profile } from '../../settings/profile.ts'
-import { FIRST_LOGIN, listHint, profileNames } from '../../settings/profile-name.ts'
-import { requireClient } from '../../settings/required-client.ts'
-import { safeText } from '../../text/safe-text.ts'
-import { withoutSecret } from '../../text/without-secret.ts'
-import { canAsk } from '../can-ask.ts'
-import type { CliCommand, Flags, Typed } from '../cli-command.ts'
-import { noteGivenToken } from '../given-note.ts'
-import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../invocation.ts'
-import { requireOutsideProxy } from '../outside-proxy.ts'
-import { loadPlanned, type PlannedProfile, type SignIn } from '../planned-profile.ts'
-import { openRecorder } from '../request/recorder.ts'
-import { namesApi } from '../request/require-api.ts'
-import { durationFlag, textFlag, textsFlag } from '../typed-flags.ts'
-import { keepSignIn, refuseOtherClient } from './keep-sign-in.ts'
-import { terminalDialog } from './terminal-dialog.ts'
+import { readClaimsRequest } from '../claims/claims-request.ts'
+import { payloadOf } from '../claims/jwt/jwt.ts'
+import { readAcrValues, readMaxAge, type SignInRequirements } from '../claims/sign-in-requirements.ts'
+import type { Client } from '../client.ts'
+import { canAsk } from '../commands/can-ask.ts'
+import { noteGivenToken } from '../commands/given-note.ts'
+import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../commands/invocation.ts'
+import { requireOutsideProxy } from '../commands/outside-proxy.ts'
+import { loadPlanned, type PlannedProfile, type SignIn } from '../commands/planned-profile.ts'
+import { openRecorder } from '../commands/request/recorder.ts'
+import { namesApi } from '../commands/request/require-api.ts'
+import { keepSignIn, refuseOtherClient } from '../commands/sign-in/keep-sign-in.ts'
+import { terminalDialog } from '../commands/sign-in/terminal-dialog.ts'
+import { Failure } from '../errors.ts'
+import { bool, repeated, text, value } from '../frame/flag.ts'
+import { verb } from '../frame/verb.ts'
+import { hintFor } from '../providers/hints.ts'
+import type { LoginOptions } from '../session/flow/login-dialog.ts'
+import { personIn } from '../session/kept-sign-in.ts'
+import { type SignedIn, signIn, startSignIn } from '../session/sign-in.ts'
+import { requireSignInOffered } from '../session/sign-in-offered.ts'
+import { parseDuration, shortDuration } from '../settings/duration.ts'
+import { readSettings, type Settings } from '../settings/files/settings-files.ts'
+import type { Profile } from '../settings/profile.ts'
+import { FIRST_LOGIN, listHint, profileNames } from '../settings/profile-name.ts'
+import { requireClient } from '../settings/required-client.ts'
+import { safeText } from '../text/safe-text.ts'
+import { withoutSecret } from '../text/without-secret.ts'
 
-/** What `login` asks of the provider by `--acr`, `--max-age` and `--claims`. Failure `usage`. */
-function readRequirements(flags: Flags): SignInRequirements {
-  const acr = textsFlag(flags, 'acr')
-  const acrValues = acr && readAcrValues(acr.join(' '))
-  if (acr && acrValues === undefined) throw unusable('--acr', 'not in printable ASCII, or too long')
-  const age = durationFlag(flags, 'maxAge')
-  const maxAgeSeconds = age === undefined ? undefined : readMaxAge(String(age))
-  if (age !== undefined && maxAgeSeconds === undefined) throw unusable('--max-age', 'too long')
-  const typed = textFlag(flags, 'claims')
-  const read = typed === undefined ? undefined : readClaimsRequest(typed)
-  if (read && 'problem' in read) throw unusable('--claims', read.problem)
-  return {
-    ...(acrValues && { acrValues }),
-    ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
-    ...(read && { claims: read.claims }),
-  }
-}
+/** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
+export const login = verb({
+  flags: {
+    yes: bool('accept the settings that the gateway publishes'),
+    device: bool('confirm a code on another device (device flow)'),
+    browser: bool('print the address instead of opening a browser', { no: true }),
+    paste: bool('browser on another machine: paste the address it ends up at'),
+    start: bool('print the address or the code as JSON and return; for an agent that has a human'),
+    finish: {
+      help: 'finish what --start began, with the address on which the browser ended',
+      takes: '[address]',
+      read: (typed): string | true | undefined =>
+        typed === undefined || typed === true ? typed : String(typed),
+    },
+    loginHint: text('<user>', 'account to sign in with, such as an e-mail address'),
+    prompt: text('<value>', 'prompt to require: login, consent, select_account or none'),
+    acr: repeated(
+      '<value>',
+      "required sign-in level, in the provider's terms (repeatable, best first)",
+      (typed) => readAcrValues(typed.join(' ')) ?? unusable('--acr', 'not in printable ASCII, or too long'),
+    ),
+    maxAge: value(
+      '<duration>',
+      'sign in again if your last sign-in is older (5m)',
+      (typed, flag) => readMaxAge(String(parseDuration(typed, flag))) ?? unusable('--max-age', 'too long'),
+    ),
+    claims: value('<json>', 'claims to request, as an API demands them', (typed) => {
+      const read = readClaimsRequest(typed)
+      return 'problem' in read ? unusable('--claims', read.problem) : read.claims
+    }),
+  },
+  formats: [],
+  settings: 'all',
+  variables: ['LS_AUTH_CLIENT_SECRET_FILE'],
+  exits: [3, 4, 6, 7, 8, 9, 11, 130],
+  examples: [
+    {
+      does: "the first time; shows the gateway's settings and asks",
+      line: 'ls-auth login https://traces.acme.example',
+    },
+    {
+      does: 'the first time, with your own settings',
+      line: 'ls-auth login --issuer https://login.acme.example --client-id ls-auth-cli --profile work',
+    },
+    { does: 'after that', line: 'ls-auth login' },
+    { does: 'on a machine without a browser', line: 'ls-auth login --device' },
+  ],
+  async run(invocation, flags) {
+    const [address] = invocation.args
+    const { yes, device, browser, paste, start, finish, loginHint, prompt, acr, maxAge, claims } = flags
+    const refused = (what: string, hint = 'Give one of them.') => new Failure('usage', what, { hint })
+    if (yes && address === undefined)
+      throw refused('--yes needs the address of an API', 'Add it: ls-auth login URL --yes, or drop --yes.')
+    if (start && finish !== undefined) throw refused('--start and --finish exclude each other')
+    if (device && paste) throw refused('--device and --paste exclude each other')
+    if (device && prompt !== undefined)
+      throw refused(
+        '--prompt does not work with --device',
+        'The device flow has no prompt (RFC 8628). Drop one of them.',
+      )
+    if (device && invocation.options.authorizationParameter !== undefined)
+      throw refused(
+        '--authorization-parameter does not work with --device',
+        'The device flow has no extra parameters (RFC 8628). Drop one of them.',
+      )
+    const required: SignInRequirements = {
+      ...(acr.length > 0 && { acrValues: acr }),
+      ...(maxAge !== undefined && { maxAgeSeconds: maxAge }),
+      ...(claims && { claims }),
+    }
+    await signInBy(invocation, {
+      flow: device ? 'device' : paste ? 'paste' : browser ? 'browser' : 'url',
+      ...(address === undefined ? {} : { address, yes }),
+      ...(start && { start }),
+      ...(finish !== undefined && { finish }),
+      ...(loginHint === undefined ? {} : { loginHint }),
+      ...(prompt === undefined ? {} : { prompt }),
+      required,
+    })
+    return undefined
+  },
+})
 
 const HINTS = {
   '--acr': 'Give one value, exactly as the provider or API spells it. Repeat the flag for more.',
@@ -51,11 +116,9 @@ const HINTS = {
   '--claims': `Write it like '{"id_token":{"acr":{"essential":true,"value":"VALUE"}}}'.`,
 }
 
-const unusable = (flag: keyof typeof HINTS, why: string): Failure =>
-  new Failure('usage', `${flag} is ${why}`, { hint: HINTS[flag] })
-
-/** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
-export const login: CliCommand<LoginLine> = { read, run }
+function unusable(flag: keyof typeof HINTS, why: string): never {
+  throw new Failure('usage', `${flag} is ${why}`, { hint: HINTS[flag] })
+}
 
 /** `address`: of an API that says how to sign in. `yes`: do not ask whether that is right. */
 type LoginLine = LoginOptions & {
@@ -76,7 +139,7 @@ interface StartedRun {
   readonly planned?: Pick<PlannedProfile, 'values' | 'optionalScopes'>
 }
 
-async function run(
+async function signInBy(
   invocation: Invocation,
   { address, yes = false, ...options }: LoginLine,
   planned?: PlannedProfile,
@@ -84,9 +147,9 @@ async function run(
   requireOutsideProxy('login', invocation.ports.env)
   const { start, finish } = options
   if (finish !== undefined && !isStarted(invocation)) return finishRun(invocation, options)
-  const signInAs: SignIn = (named, plan) => run(named, options, plan)
+  const signInAs: SignIn = (named, plan) => signInBy(named, options, plan)
   if (address !== undefined) {
-    const { loginByAddress, tellDefault } = await import('../resource-metadata/login-by-address.ts')
+    const { loginByAddress, tellDefault } = await import('../commands/resource-metadata/login-by-address.ts')
     const named = await loginByAddress(invocation, address, yes, signInAs, start === true).catch((error) => {
       if (!(error instanceof Failure) || error.reason !== 'needs-no-sign-in') throw error
       tell(invocation, `${error.message}. ${error.hint}`)
@@ -99,7 +162,7 @@ async function run(
     : await loadProfile(invocation, { newProfile: true })
   if (profile.client.issuer === undefined && !profile.saved) {
     if (profileNames(settings).length > 0 || !canAsk(invocation)) throw noProfile(settings, profile.name)
-    const { askForProfile } = await import('./first-login.ts')
+    const { askForProfile } = await import('../commands/sign-in/first-login.ts')
     return askForProfile(invocation, settings, profile, signInAs)
   }
   if (profile.client.workload) throw noSignIn(profile)
@@ -141,7 +204,7 @@ async function run(
 const STARTED = Symbol('of a run that was started')
 const isStarted = (invocation: Invocation): boolean => Object.hasOwn(invocation, STARTED)
 
-const loadPending = () => import('../../session/flow/pending.ts')
+const loadPending = () => import('../session/flow/pending.ts')
 
 /** Continues with the profile, plan and flags of the run that started the sign-in. Failure `session-ended`: none waits. */
 async function finishRun(invocation: Invocation, line: LoginLine): Promise<void> {
@@ -160,10 +223,10 @@ async function finishRun(invocation: Invocation, line: LoginLine): Promise<void>
     settings: { ...typed, ...set },
     [STARTED]: true,
   }
-  return run(started, options, planned).catch(async (error) => {
+  return signInBy(started, options, planned).catch(async (error) => {
     // Nothing of a changed note is repeated.
     if (!(error instanceof Failure) || error.code === 'refused' || first === undefined) throw error
-    const { withTypedFlags } = await import('../repeat-flags.ts')
+    const { withTypedFlags } = await import('../commands/repeat-flags.ts')
     throw withTypedFlags(error, { ...started, ...first })
   })
 }
@@ -216,42 +279,6 @@ function noProfile(settings: Settings, name: string): Failure {
   return new Failure('usage', `there is no profile "${safe}"`, {
     hint: `${listHint(known)} To create it: ls-auth login --profile ${safe} --issuer URL --client-id ID`,
   })
-}
-
-function read({ args, flags }: Typed): LoginLine {
-  const { device, paste, browser } = flags
-  const [address] = args
-  if (flags.yes === true && address === undefined)
-    throw new Failure('usage', '--yes needs the address of an API', {
-      hint: 'Add it: ls-auth login URL --yes, or drop --yes.',
-    })
-  const { start, finish } = flags
-  if (start === true && finish !== undefined)
-    throw new Failure('usage', '--start and --finish exclude each other', { hint: 'Give one of them.' })
-  const loginHint = textFlag(flags, 'loginHint')
-  const prompt = textFlag(flags, 'prompt')
-  const required = readRequirements(flags)
-  if (device === true && paste === true)
-    throw new Failure('usage', '--device and --paste exclude each other', {
-      hint: 'Give one of them.',
-    })
-  if (device === true && prompt !== undefined)
-    throw new Failure('usage', '--prompt does not work with --device', {
-      hint: 'The device flow has no prompt (RFC 8628). Drop one of them.',
-    })
-  if (device === true && flags.authorizationParameter !== undefined)
-    throw new Failure('usage', '--authorization-parameter does not work with --device', {
-      hint: 'The device flow has no extra parameters (RFC 8628). Drop one of them.',
-    })
-  return {
-    flow: device === true ? 'device' : paste === true ? 'paste' : browser === false ? 'url' : 'browser',
-    ...(address === undefined ? {} : { address, yes: flags.yes === true }),
-    ...(start === true && { start }),
-    ...(finish !== undefined && { finish: finish === true ? true : String(finish) }),
-    ...(loginHint === undefined ? {} : { loginHint }),
-    ...(prompt === undefined ? {} : { prompt }),
-    required,
-  }
 }
 
 /** Whether a refresh token was requested, in the way of this provider. */
