@@ -52,7 +52,7 @@ export interface Reference {
   readonly again: Seen | undefined
   /** To the method that the override headers name, sent as the real one. */
   readonly real: Seen | undefined
-  /** To reads, without a token, of paths that no person has on the same origin. */
+  /** To reads, without a token, of paths that no API has on the same origin. */
   readonly missing: readonly Seen[]
 }
 

@@ -57,7 +57,7 @@ const part = (token: string, index: 0 | 1 | 2): string => token.split('.')[index
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** A read as a tenant that no person has. `name`: of that. */
+/** A read as a tenant that doesn't exist. `name`: of that. */
 const otherTenant = ({ header, namesIn }: Tenants, name: string): Attack => ({
   id: 'other-tenant',
   // Names of tenants that there are cannot be known here.
@@ -68,7 +68,7 @@ const otherTenant = ({ header, namesIn }: Tenants, name: string): Attack => ({
 })
 
 /**
- * Judges the answer to a read as a tenant that no person has. Only where two plain reads show data does an answer without any
+ * Judges the answer to a read as a tenant that doesn't exist. Only where two plain reads show data does an answer without any
  * show that the back end was asked for that tenant. The data of the plain read shows that the gateway, or a back end with one
  * tenant, has paid no respect to the name.
  */

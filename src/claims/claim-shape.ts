@@ -59,14 +59,14 @@ function jsonList(text: string): readonly unknown[] | undefined {
   }
 }
 
-/** A list without any text is of a wrong shape, unless it is empty: of objects no person knows what they name. */
+/** A list without any text is of a wrong shape, unless it is empty: the meaning of objects is unknown. */
 function listed(raw: unknown): readonly string[] | undefined {
   if (!Array.isArray(raw)) return undefined
   const isOfOthers = raw.length > 0 && !raw.some((value) => typeof value === 'string')
   return isOfOthers ? undefined : strings(raw)
 }
 
-/** Whether a list has items beside those that {@link asList} and {@link asScopes} give: no person knows what they name. */
+/** Whether a list has items beside those that {@link asList} and {@link asScopes} give: their meaning is unknown. */
 export function hasOtherItems(raw: unknown, name: string): boolean {
   const list = typeof raw === 'string' && name.startsWith('custom:') ? jsonList(raw.trim()) : raw
   return Array.isArray(list) && list.some((item) => typeof item !== 'string' && item !== null)

@@ -11,7 +11,7 @@ export interface Inspected extends KnownToken {
   readonly jwt: Jwt | undefined
   /** Why something that begins like a JWT could not be read. */
   readonly problem: BrokenJwt | undefined
-  /** It is meant for the provider's own API: no person else can check its signature, so it is treated as opaque. */
+  /** It is meant for the provider's own API: only that can check its signature, so it is treated as opaque. */
   readonly notForUs: boolean
   /** The result of the last verification; undefined: not tried. */
   readonly answer: SignatureAnswer | undefined

@@ -19,7 +19,7 @@ export interface Candidate {
 /** What a shell offers: names of files, which it knows best itself, or these words. */
 export type Offer = 'files' | readonly Candidate[]
 
-/** Characters of a name; longer ones come from no person. */
+/** Characters of a name; longer ones are not typed. */
 const LONGEST_NAME = 200
 
 /**

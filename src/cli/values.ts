@@ -20,7 +20,7 @@ const OF_OPTIONS: Readonly<Record<string, Values>> = {
   '--prompt': ['login', 'consent', 'select_account', 'none'],
 }
 
-/** What a shell offers as the value of an option; undefined: no person can know. */
+/** What a shell offers as the value of an option; undefined: unknown. */
 export function valuesOf(option: Option): Values | undefined {
   if (option.argChoices !== undefined) return option.argChoices
   const known = OF_OPTIONS[option.long ?? '']

@@ -19,7 +19,7 @@ export const changeSettings = (
 
 /**
  * For values that were chosen by what a profile was: Failure `settings` when another process has changed it since then, in
- * any other way. The two would be mixed, and no person has seen what that is.
+ * any other way. A mixture of the two is untested.
  */
 export function requireUnchanged(
   before: Settings,

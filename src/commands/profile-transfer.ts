@@ -50,7 +50,7 @@ async function readProfileFile({ ports }: Invocation, path: string): Promise<Con
 
 /**
  * Reads a profile file (`ls-auth profile export`, or written by hand): the profile of the given name, else the only one.
- * Says what is not taken, and what no person will respect: a policy that is misspelt is none. `from`: its path. Failures: `usage`,
+ * Says what is not taken, and what will have no effect: a policy that is misspelt is none. `from`: its path. Failures: `usage`,
  * `settings`.
  */
 export async function readTransfer(

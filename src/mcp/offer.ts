@@ -8,7 +8,7 @@ import { allTools } from './tools.ts'
 
 /** Facts about the tools here that need no request. */
 export interface Offer {
-  /** Undefined: no person has said what answers. */
+  /** Undefined: the back end is unknown. */
   readonly backend: BackendId | undefined
   /** A person allows what is paid for (`--snapshot`). */
   readonly paid: boolean

@@ -31,7 +31,7 @@ export type Turn = <T>(cancelled: AbortSignal, call: (over: AbortSignal) => Prom
 
 /** A server that serves. */
 export interface Served {
-  /** Resolves at the end of the input, once the calls that came before are over, or when no person reads the answers. */
+  /** Resolves at the end of the input, once the calls that came before are over, or when the host has stopped reading. */
   readonly closed: Promise<void>
   /** Cuts all calls off, those that are still to come, too. Resolves when none is under way. */
   giveUp(): Promise<void>
@@ -75,7 +75,7 @@ export function serve(
   return { closed, giveUp }
 
   async function turn<T>(cancelled: AbortSignal, call: (over: AbortSignal) => Promise<T>): Promise<T> {
-    // Not `AbortSignal.any`: Node keeps its signal, and all that a call holds, while a person listens to it.
+    // Not `AbortSignal.any`: Node keeps its signal, and all that a call holds, while it has a listener.
     const over = new AbortController()
     const both = [cancelled, end.signal]
     const stop = () => over.abort(both.find(({ aborted }) => aborted)?.reason)

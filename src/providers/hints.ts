@@ -146,7 +146,7 @@ interface Advice {
   readonly endsSession: boolean
 }
 
-/** {@link hintFor}, with what the hint knows: that no person has refused, that no second try helps, that the sign-in has ended. */
+/** {@link hintFor}, with what the hint knows: that it isn't a refusal by a person, that no second try helps, that the sign-in has ended. */
 export function adviceFor(
   provider: string,
   error: ProviderError,

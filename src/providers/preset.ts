@@ -58,7 +58,7 @@ export interface Preset {
   readonly scopeOfApi?: { readonly pattern: RegExp; readonly without: string }
   /** The kind of token that the user's own API can verify. */
   readonly useToken: 'access' | 'id'
-  /** How to recognise access tokens for the provider's own APIs: no person else can verify their signature. */
+  /** How to recognise access tokens for the provider's own APIs: only these can verify their signature. */
   readonly ownTokens: OwnTokens
   /** Host of the loopback redirect URI (RFC 8252 §7.3) that this provider accepts. */
   readonly redirectHost: '127.0.0.1' | 'localhost' | '[::1]'

@@ -275,7 +275,7 @@ async function storeSession(
   })
 }
 
-/** Failure `refused` when the person who has signed in is not this one, or no person can tell. */
+/** Failure `refused` when the person who has signed in is not this one, or unknown. */
 function requireSubject(subject: unknown, { idClaims }: Tokens, isSignedIn: boolean): void {
   if (subject !== undefined && subject === idClaims?.sub) return
   throw isSignedIn

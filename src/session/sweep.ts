@@ -34,7 +34,7 @@ async function sweepAll(client: Client, store: Store, ports: Ports): Promise<voi
   const header = await store.peekPast()
   let provider: Provider | undefined
   const revoke = async (tokens: readonly Revocable[], known = current): Promise<void> => {
-    // Requests would go a way that no person has confirmed: the tokens are forgotten, and end by themselves.
+    // Requests would go an unconfirmed way: the tokens are forgotten, and end by themselves.
     if (known && changeOfWay(client, known.header)) return
     for (const token of wanted(client, tokens)) {
       provider ??= await connect(client, known?.body, ports)

@@ -131,7 +131,7 @@ function pump(body: Readable, response: ServerResponse, change: ByteFilter | und
     body.once('error', reject)
     body.once('close', () => body.readableEnded || reject(new Error('the answer ended early')))
     response.once('finish', resolve)
-    // Also at a good end, where an Error that no person sees would cost more than the answer.
+    // Also at a good end, where an unseen Error would cost more than the answer.
     response.once('close', () => response.writableFinished || gone())
   })
 }

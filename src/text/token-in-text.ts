@@ -10,7 +10,7 @@ const SURE_JWT = new RegExp(`${BEGIN}(?:[\\w-]{8,}\\.[\\w-]|[\\w-]{16})`)
 /** What stands behind the scheme, where it looks random: letters behind digits, twice. `INC-2026-000123456` does not. */
 const BEARER = /\bbearer +(?=[\w.~+/=-]{16})(?:[\w.~+/=-]*?\d[a-z]){2}/i
 
-/** Whether a text that is for a log has a token in it: a person has pasted a header. */
+/** Whether a text for a log has a token in it, as of a pasted header. */
 export const holdsToken = (text: string): boolean => SURE_JWT.test(text) || BEARER.test(text)
 
 /** The text for a log. A person will put a token in a path one day. */

@@ -53,12 +53,12 @@ const LABEL =
 /** An X-Ray header begins with a field of its own, which belongs to its value. */
 const IS_ROOT = /^root=/i
 
-/** What no person sees, and the byte order mark: chats and editors put it between words. */
+/** Invisible characters, and the byte order mark: chats and editors put it between words. */
 const INVISIBLE = /[\u200b-\u200d\u2060\ufeff]/g
 /** Quotes of JSON in a text of JSON, in which each level puts backslashes before them. */
 const BACKSLASH = /\\(?=[\\"'`])/g
 
-/** A text with the quotes of a programmer, and without characters that no person sees. */
+/** A text with the quotes of a programmer, and without invisible characters. */
 export const plain = (text: string): string =>
   text
     .replace(INVISIBLE, '')
@@ -169,7 +169,7 @@ export function fromAddress(address: string): Reading | string {
   const ofLength = (lengths: readonly number[]) => hex.filter(({ length }) => lengths.includes(length))
   for (const ids of [ofLength([32]), parts.flatMap(decimalOf), ...SHORTER.map(ofLength)]) {
     const [id, another] = new Set(ids)
-    // Of two ids no person knows which one is meant.
+    // Of two ids the meant one is unknown.
     if (another !== undefined) break
     const reading = id === undefined ? undefined : fromDigits(id, 'url', id)
     if (reading) return reading

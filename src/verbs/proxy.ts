@@ -95,7 +95,7 @@ async function requireOwnDirectory(path: string, env: Env, files: Files): Promis
   }
 }
 
-/** Why a proxy ends: its time is over, no person has used it, the status for a signal, or the end of the session. */
+/** Why a proxy ends: its time is over, it was not used, the status for a signal, or the end of the session. */
 type End = 'ttl' | 'idle' | number | Failure
 
 /** The life of one proxy. */
@@ -181,7 +181,7 @@ function dataSourceOf({ backend }: Profile, origin: string, secret: string): str
   })
 }
 
-/** A path that the proxy lets through, without an id that no person knows yet. */
+/** A path that the proxy lets through, without an unknown id. */
 function exampleOf(profile: Profile): string {
   const paths = backendOf(profile.backend)
     .readRoutes.filter(({ method }) => method === 'GET')

@@ -140,13 +140,16 @@ export function textsOfGuides(): Text[] {
   )
 }
 
-/** README, CHANGELOG and the like, and all of `docs` but the reference, which `npm run docs` makes of the texts above. */
+/** README, CHANGELOG and the like, the doors of rooms, and all of `docs` but the reference, which `npm run docs` makes of the texts above. */
 const guides = (): string[] => [
   ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
   ...readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' })
     .map((name) => `docs/${name.replaceAll('\\', '/')}`)
     .filter((path) => path.endsWith('.md') && !path.startsWith('docs/reference/'))
     .sort(),
+  ...readdirSync(`${ROOT}src`, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('README.md'))
+    .map((name) => `src/${name.replaceAll('\\', '/')}`),
 ]
 
 function blocksOf(markdown: string): { line: number; text: string }[] {

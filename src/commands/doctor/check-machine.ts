@@ -34,7 +34,7 @@ export async function checkSettings(profile: Profile, ports: Ports): Promise<Che
   return lines
 }
 
-/** Of the system's settings; those of the user are read only where no person else may write them. */
+/** Of the system's settings; those of the user are read only where no other user may write them. */
 async function whoMayWrite({ env, files }: Ports): Promise<Checkup[]> {
   if (env.uid === undefined) return []
   const places = await openPlaces(env.systemConfigFile, await files(), env.uid)
@@ -122,7 +122,7 @@ async function checkKeyFile(
   return ok(name, `key file ${path} will be created at the next sign-in`)
 }
 
-/** Whether the state can be kept, by this user alone. On Windows (no user id) no person can say the latter. */
+/** Whether the state can be kept, by this user alone. On Windows (no user id) the latter is unknown. */
 export async function checkStateDirectory(directory: string, ports: Ports): Promise<Checkup> {
   const files = await ports.files()
   await requireOwn([directory], files, ports.env)

@@ -223,7 +223,7 @@ export const delayOf = (n: number): number =>
 
 /**
  * Holds back the answers to wrong secrets, ever longer. All callers count as one: over loopback they have no address of
- * their own. So the right secret is never held back, and no person can shut the door for it. Resolves to false when the
+ * their own. So the right secret is never held back, and no other caller can shut the door for it. Resolves to false when the
  * caller has been dropped.
  */
 export function slowRefusals(clock: Clock): (exchange: LocalExchange) => Promise<boolean> {

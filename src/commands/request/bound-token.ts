@@ -52,7 +52,7 @@ export function expiryOf(token: string): number | undefined {
   return Math.abs(milliseconds) <= LAST_MILLISECONDS ? milliseconds : undefined
 }
 
-/** Failure `not-signed-in` of LS_AUTH_TOKEN; undefined: it has not expired, or no person can tell. `now`: milliseconds. */
+/** Failure `not-signed-in` of LS_AUTH_TOKEN; undefined: it has not expired, or that is unknown. `now`: milliseconds. */
 export function expired(token: string, { preset }: PartialClient, now: number): Failure | undefined {
   const seconds = (now - (expiryOf(token) ?? Number.POSITIVE_INFINITY)) / 1000
   if (seconds < preset.leewaySeconds) return undefined
@@ -61,7 +61,7 @@ export function expired(token: string, { preset }: PartialClient, now: number): 
   })
 }
 
-/** No person is handed a token that is refused wherever it is shown: the program would blame permissions. */
+/** No program gets a token that is refused wherever it is shown: it would blame permissions. */
 export function refuseExpired(token: string, client: PartialClient, now: number): void {
   const failure = expired(token, client, now)
   if (failure) throw failure

@@ -40,7 +40,7 @@ export const elsewhere = (
     ? `perhaps also signed out: ${client.preset.name} may end all your sign-ins with this client, on every machine`
     : undefined
 
-/** How long access tokens are good that no person can end. */
+/** How long access tokens are good that cannot be revoked. */
 function untilTheyEnd(ended: SignedOut['ended'], now: number): string {
   const access = (ended?.tokens ?? []).filter(({ use }) => use === 'access')
   const ends = access.map(({ receivedAt, expiresIn }) => receivedAt + expiresIn * 1000)

@@ -162,7 +162,7 @@ const PASSING: ReadonlySet<FailureCode> = new Set([
   'busy',
 ])
 const LONGEST_WAIT_SECONDS = 60
-/** A page of a gateway that had a token may be maintenance, or ask for a sign-in: no person can tell but by waiting. */
+/** A page of a gateway that had a token may be maintenance, or ask for a sign-in: only waiting shows which. */
 const LONGEST_PAGE_SECONDS = 600
 
 /** Looks that fail, in a row. */

@@ -138,7 +138,7 @@ const always = () => true
 const NO_ARGUMENTS = { arguments: [] }
 const STATUS = 'ls_auth_status'
 
-/** In place of tools that cannot be listed: a host calls no tool that it does not know, and no person would hear why. */
+/** In place of tools that cannot be listed: a host calls no tool that it does not know, and its person would not see why. */
 const statusTool = (host: string) => ({
   name: STATUS,
   description: `The tools of ${host} could not be listed. Call this to learn why, and what to tell the person.`,

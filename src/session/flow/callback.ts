@@ -11,7 +11,7 @@ export interface BrowserHere {
   isForeign(connection: Connection): Promise<boolean>
 }
 
-/** 'ours' only with the exact state: no person else may end the wait, not even with `error=` (CVE-2026-42073). */
+/** 'ours' only with the exact state: no other answer may end the wait, not even with `error=` (CVE-2026-42073). */
 export async function judge(
   request: IncomingMessage,
   origin: URL,

@@ -190,7 +190,7 @@ export function orStillValid(state: State & { spending: Spending }, failure: Fai
 export const mayBeOfSlot = ({ want, spending, reason }: Doubting): boolean =>
   reason === 'given' && !isPlain(want) && spending.earlier !== 'refused'
 
-/** The provider has refused, and no person else has renewed: the sign-in has ended, or this API gets no token. */
+/** The provider has refused, and no other process has renewed: the sign-in has ended, or this API gets no token. */
 export function refused(state: Doubting, now: number): Step {
   const { want, spending, verdict, reason } = state
   if (mayBeOfSlot(state)) return orStillValid(state, verdict, now)

@@ -45,7 +45,7 @@ export interface Store {
   clearTombstone(item: Item): Promise<void>
   /** The keychain items of all sign-ins, current or not. */
   items(): Promise<readonly Item[]>
-  /** Removes temporary files of killed processes. Only under the lock: no person else writes these files then. */
+  /** Removes temporary files of killed processes. Only under the lock, when no other process writes these files. */
   clearTemporary(): Promise<void>
   recallItem(item: Item): Promise<Secret | undefined>
   discardItem(item: Item): Promise<void>

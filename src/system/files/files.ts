@@ -11,7 +11,7 @@ const failure = (code: string, message: string): Error => Object.assign(new Erro
 
 /** Opens a file to append records to; see {@link Files.openGrowing}. It stays locked while it is open. */
 function openGrowing(path: string): GrowingFile {
-  // O_NONBLOCK: a pipe that no person reads must not hold up its refusal.
+  // O_NONBLOCK: a pipe without a reader must not hold up its refusal.
   const flags = constants.O_RDWR | constants.O_CREAT | appending() | (constants.O_NONBLOCK ?? 0)
   const file = fs.openSync(path, flags, 0o600)
   try {

@@ -54,7 +54,7 @@ function tryNative(native: Native, file: number): boolean {
   }
 }
 
-/** Neither through a link to another file, nor into a pipe that no person reads. */
+/** Neither through a link to another file, nor into a pipe without a reader. */
 async function leaveNote(path: string, note: string): Promise<void> {
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK = 0 } = constants
   const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | NO_FOLLOW, 0o600)

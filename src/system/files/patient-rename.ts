@@ -33,7 +33,7 @@ function isNeverReplaced(path: string): boolean {
     const facts = fs.lstatSync(path, { throwIfNoEntry: false })
     return facts !== undefined && (!facts.isFile() || (facts.mode & 0o200) === 0)
   } catch {
-    // It is being deleted, or held so that no person may look.
+    // It is being deleted, or held, so that looking fails.
     return false
   }
 }

@@ -35,7 +35,7 @@ const ESCAPE_MILLISECONDS = 50
 const QUIET_MILLISECONDS = 20
 const MOST_MILLISECONDS = 500
 
-/** A second Ctrl-C that comes sooner no person has pressed: it is another character of the same paste. */
+/** A second Ctrl-C that comes sooner is another character of the same paste. */
 const AGAIN_MILLISECONDS = 100
 
 /** Reads keys from a terminal in raw mode, by Node's own decoder of escape sequences. */

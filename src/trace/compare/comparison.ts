@@ -27,7 +27,7 @@ import {
 /**
  * - `slower`, `faster`: a time differs by enough to count, see {@link Threshold}, and where both sides have several traces
  *   chance is ruled out. `unsure`: it is not. Else `same`.
- * - `unknown`: a span has no end, or of the whole: a trace is incomplete, so no person can tell.
+ * - `unknown`: a span has no end, or of the whole: a trace is incomplete.
  */
 export type TimeChange = 'slower' | 'faster' | 'unsure' | 'same' | 'unknown'
 
@@ -53,7 +53,7 @@ export interface ComparedOperation extends Operation {
   readonly size: number
   /** The top of spans that hang on no root. */
   readonly isDetached: boolean
-  /** It runs beside the request: no person waits for it, or for what called it. */
+  /** It runs beside the request, which waits neither for it nor for its caller. */
   readonly isBeside: boolean
   readonly a: RowSide
   readonly b: RowSide

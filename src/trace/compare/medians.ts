@@ -120,8 +120,8 @@ export interface TraceSums {
   readonly paths: readonly number[]
   readonly calls: readonly number[]
   /**
-   * Durations of all calls, in nanoseconds. Calls that ran at the same time count twice. `NaN`: a call has no usable end, so
-   * no person can tell.
+   * Durations of all calls, in nanoseconds. Calls that ran at the same time count twice. `NaN`: a call has no usable
+   * end.
    */
   readonly totals: readonly number[]
   /** Self times of all calls, in nanoseconds. `NaN` too where a call below has no usable end: it may have taken all of it. */

@@ -59,7 +59,7 @@ function bySize(
     .sort((a, b) => size(b) - size(a))
 }
 
-/** What got faster isn't a cause of a trace that got slower, and neither is what no person waits for. */
+/** What got faster isn't a cause of a trace that got slower, and neither is work beside the request. */
 function explains(row: ComparedOperation, whole: TimeChange): boolean {
   if (row.isBeside && (whole === 'slower' || whole === 'faster')) return false
   if (whole === 'slower') return selfOrder(row) > 0

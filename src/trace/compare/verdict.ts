@@ -185,7 +185,7 @@ export function sideLines(comparison: Comparison, labels: SideLabels, pen: Pen):
   )
 }
 
-/** From where on a difference counts, so that no person has to trust a word. */
+/** From where on a difference counts, for a reader to check. */
 export function thresholdLines(comparison: Comparison, { width, glyphs, style }: Pen): string[] {
   const { threshold, a, b, isSignificant } = comparison
   // Not in whole percents: 12.6% counts, where 12.5% is the least.

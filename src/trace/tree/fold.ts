@@ -12,7 +12,7 @@ export interface Fold {
   readonly p50Nanos: number
   readonly p99Nanos: number
   readonly sumNanos: number
-  /** Members without a usable end, of which no person can tell how long they took. */
+  /** Members without a usable end, so of unknown duration. */
   readonly unfinished: number
 }
 

@@ -77,7 +77,7 @@ export function rootsTime(tree: TraceTree): RootsTime | undefined {
   return { startNanos: tree.startOf(first), endNanos }
 }
 
-/** A trace that no person can tell the duration of. */
+/** A trace of unknown duration. */
 export interface UnfinishedTrace {
   /** The top without a usable end; `a part`: of a trace without its root. */
   readonly top: 'the root' | 'a root' | 'a part'

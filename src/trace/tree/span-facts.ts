@@ -60,7 +60,7 @@ export function errorsHandled(spans: readonly Span[]): boolean | undefined {
   })
 }
 
-/** Why no person can tell how long a span took, and so a trace. Its `durationNanos` of 0 isn't a time: compared, it would be the fastest. */
+/** Why the duration of a span, and so of a trace, is unknown. Its `durationNanos` of 0 isn't a time: compared, it would be the fastest. */
 export type Unfinished = Extract<SpanMark, 'end-missing' | 'end-before-start' | 'start-missing'>
 
 /** The words about a root: `the root has no end`. */

@@ -178,7 +178,7 @@ function noteLines(scene: Scene, pen: Pen): string[] {
   return [heading('notes', pen), ...lines.map((line) => pen.style.yellow(`  ${line}`))]
 }
 
-/** That a span stands for others. Of spans whose durations no person knows none is the slowest. */
+/** That a span stands for others. Of spans of unknown duration none is the slowest. */
 function amongLines({ tree, glyphs, style }: Scene, { node, among }: Page, columns: number): string[] {
   if (among === undefined) return []
   const which = tree.durationNanos(node) > 0 ? 'slowest' : 'one'

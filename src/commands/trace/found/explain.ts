@@ -186,7 +186,7 @@ async function isUncounted(
   filter: TraceFilter,
   compared: BackendComparison,
 ): Promise<boolean> {
-  // What fits a query of its own no person can tell in the traces that are found.
+  // A query of its own cannot be matched against the found traces.
   if (filter.query !== undefined) return false
   const { partial, comparison, selectedQuery: query } = compared
   if (partial !== undefined || comparison.selection.spans > 0) return false

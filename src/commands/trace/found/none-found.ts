@@ -64,7 +64,7 @@ export function namingService(failure: Failure, unknown: UnknownService | undefi
 }
 
 /**
- * That there is no service of this name, and which may be meant. Undefined: there is one, or no person can tell. Asks for the
+ * That there is no service of this name, and which may be meant. Undefined: there is one, or that is unknown. Asks for the
  * services. `file`: the source, where that is one.
  */
 export async function unknownService(
