@@ -1,5 +1,6 @@
-import { readCount } from '../commands/trace/view-options.ts'
+import { Failure } from '../errors.ts'
 import { parseUnitDuration } from '../settings/duration.ts'
+import { safeText } from '../text/safe-text.ts'
 import { parseNanos } from '../trace/nanos.ts'
 
 /**
@@ -79,6 +80,15 @@ export const nanos = (help: string): Flag<number | undefined> => value('<duratio
 /** How far back, in seconds: `1h30m`. */
 export const duration = (help: string): Flag<number | undefined> =>
   value('<duration>', help, parseUnitDuration)
+
+/** A whole number from 1 to `most`. Failure `usage`. */
+export function readCount(text: string, flag: string, most = 1_000_000): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number
+  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a whole number from 1 to ${most}`, {
+    hint: number > most ? `The largest is ${flag} ${most}.` : `Write it like ${flag} 20, or leave it out.`,
+  })
+}
 
 /** A whole number from 1 to `most`. */
 export const count = (help: string, most?: number, more: More = {}): Flag<number | undefined> =>

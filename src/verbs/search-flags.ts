@@ -1,5 +1,5 @@
+import { readConditions } from '../commands/trace/conditions.ts'
 import { ALWAYS, endsFirst, LIKE, namesTimes, readTime } from '../commands/trace/time-range.ts'
-import { readConditions } from '../commands/trace/view-options.ts'
 import { Failure } from '../errors.ts'
 import {
   bool,

@@ -1,12 +1,22 @@
 import type { Invocation } from '../commands/invocation.ts'
+import { readConditions } from '../commands/trace/conditions.ts'
 import { findTrace } from '../commands/trace/find-trace.ts'
 import { MASKED } from '../commands/trace/masked.ts'
 import { endsFirst, readTimeFromNow } from '../commands/trace/time-range.ts'
 import { readTraceArgument, readTraceId } from '../commands/trace/trace-argument.ts'
-import { readConditions, readCount } from '../commands/trace/view-options.ts'
 import { Failure } from '../errors.ts'
 import { type Answer, type Note, noteOf, type Step } from '../frame/answer.ts'
-import { bool, choice, type Flags, nanos, repeated, text, type ValuesOf, value } from '../frame/flag.ts'
+import {
+  bool,
+  choice,
+  type Flags,
+  nanos,
+  readCount,
+  repeated,
+  text,
+  type ValuesOf,
+  value,
+} from '../frame/flag.ts'
 import { stepLine } from '../frame/print.ts'
 import { ASKS_API, readFlags, verb } from '../frame/verb.ts'
 import { typedFlag } from '../settings/setting-key.ts'

@@ -3,15 +3,6 @@ import { safeText } from '../../text/safe-text.ts'
 import { type AttributeCondition, parseCondition, splitCondition } from '../../trace/attribute-condition.ts'
 import { insteadOf } from '../../trace/attribute-scope.ts'
 
-/** A whole number from 1 to `most`. Failure `usage`. */
-export function readCount(text: string, flag: string, most = 1_000_000): number {
-  const number = Number(text)
-  if (Number.isInteger(number) && number >= 1 && number <= most) return number
-  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a whole number from 1 to ${most}`, {
-    hint: number > most ? `The largest is ${flag} ${most}.` : `Write it like ${flag} 20, or leave it out.`,
-  })
-}
-
 /** Parses `key=value` texts, and those with another operator (`>=`, `!=`, `=~`); a condition stays. Failure `usage`. */
 export function readConditions(given: readonly (string | AttributeCondition)[]): AttributeCondition[] {
   return given.map((text) => {
