@@ -19,7 +19,7 @@ export interface Assertion {
   readonly latest?: number
 }
 
-/** That the sign-in isn't an older than this. `now`: milliseconds, the provider's clock, of which it may be ahead by the leeway. */
+/** That the sign-in is at most this old. `now`: milliseconds, the provider's clock, of which it may be ahead by the leeway. */
 export const oldestSignIn = (
   { seconds, typed }: { readonly seconds: number; readonly typed: string },
   now: number,

@@ -73,7 +73,7 @@ export async function checkStore(client: PartialClient, ports: Ports): Promise<C
   ]
 }
 
-/** A person who asks who has read what finds the gaps of a record; it is kept also where no person signs in. */
+/** Finds gaps in the record of who has read what. A workload has a record, too. */
 export async function checkRecord(stateDirectory: string, ports: Ports): Promise<Checkup> {
   const lost = await appendLines(stateDirectory, '', ports)
   const file = recordFile(stateDirectory)

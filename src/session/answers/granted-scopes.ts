@@ -4,7 +4,7 @@ import { OF_OPENID } from '../../providers/scope-names.ts'
 /**
  * Requested scopes that were not granted. `granted`: `scope` of the token response; undefined: all (RFC 6749 §5.1). `idToken`:
  * it shows that `openid` was granted, whatever the answer lists. Some providers list the scopes of the API alone, and a missing
- * name or address harms no person.
+ * name or address does no harm.
  */
 export function missingScopes(
   { preset }: { readonly preset: Pick<Preset, 'scopes' | 'scopeSpelling'> },

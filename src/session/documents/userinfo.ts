@@ -5,7 +5,7 @@ import { type JsonObject, jsonObject } from '../../json-object.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { SessionBody } from '../store/session-file.ts'
 
-/** For display only, so no person waits long for it. */
+/** For display only, so the wait for it is short. */
 const TIMEOUT_MILLISECONDS = 5_000
 
 /**

@@ -10,7 +10,7 @@ export interface StartPages {
   /** For the opener's command line. */
   readonly opened: URL
   /**
-   * For the terminal, which no person else reads. It takes the place of the other page, in case the opener has started a
+   * For the terminal, which only the person reads. It takes the place of the other page, in case the opener has started a
    * browser that the person does not see.
    */
   readonly printed: URL
