@@ -14,7 +14,7 @@ export interface Inability {
   readonly instead: string
 }
 
-/** By ability: `true`, or why not. Known without a request, so that nobody has to sign in to learn it. */
+/** By ability: `true`, or why not. Known without a request, so before anybody signs in. */
 export type Capabilities = Readonly<Record<Ability, true | Inability>>
 
 /** Settings of a profile that say where in a back end the traces are: each is a flag and a variable, too. */
@@ -42,7 +42,7 @@ export interface OwnFlag {
   readonly help: string
 }
 
-/** What is known about a back end without a request. The code that sends requests is in `trace/sources`. */
+/** Facts about a back end without a request. The code that sends requests is in `trace/sources`. */
 export interface Backend {
   /** The value of the setting `backend`. */
   readonly id: string

@@ -46,7 +46,10 @@ export function jsonFields(
   return (items as unknown[]).map((one) => `${write(picked(one, paths))}\n`).join('')
 }
 
-/** What was typed in `--json=FIELDS`; of `?` the names. Failure `usage`: no JSON, or no such field; it lists those there are. */
+/**
+ * The picked members of `--json=FIELDS`; of `?` the names. Failure `usage`: no JSON, or an unknown field; it lists the known
+ * ones.
+ */
 function pick(line: Line): Picked | readonly string[] {
   const members = membersOf(line)
   const list = /^(\w*)\[\]\.(?<!^notes\[\]\.)/m.exec(members.join('\n'))?.[1]
@@ -102,7 +105,7 @@ function picked(value: unknown, paths: readonly string[]): unknown {
   return paths.reduce<unknown>((all, path) => merged(all, nested(value, path.split('.'))), {})
 }
 
-/** Only this path of a value, with its nesting; a member that is not there is null. */
+/** Only this path of a value, with its nesting; a missing member is null. */
 function nested(value: unknown, path: readonly string[]): unknown {
   const [name = '', ...rest] = path
   if (Array.isArray(value)) return value.map((one) => nested(one, path))

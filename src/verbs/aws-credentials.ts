@@ -42,7 +42,7 @@ function sessionNameOf(
   return isSessionName(allowed) ? allowed : 'ls-auth'
 }
 
-/** What is asked of STS. */
+/** The request to STS. */
 interface RoleRequest {
   readonly roleArn: string
   readonly sessionName: string

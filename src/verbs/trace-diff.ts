@@ -192,7 +192,7 @@ function judge(comparison: Comparison, mostSlower: number): Failure | undefined 
   const percent = (delta.nanos * 100) / delta.ofNanos
   if (percent <= mostSlower) return undefined
   const message = `B is ${shownAbove(percent, mostSlower)}% slower than A, and --fail-if-slower allows ${mostSlower}%`
-  // Unknown is as bad as slower: nobody has shown that it is not.
+  // Unknown is as bad as slower: it may be slower.
   if (tendency !== undefined && tendency !== 'slower') return maybeChance(comparison, message)
   return new Failure('check-failed', message, { hint: whereToLook(comparison) })
 }

@@ -22,7 +22,7 @@ import { nodesInView, type Selection, shownText } from '../trace/select.ts'
 import type { Adjusted } from '../trace/tree/skew.ts'
 import type { TraceTree } from '../trace/tree/trace-tree.ts'
 
-/** What is drawn: a tree and, when its clocks were adjusted, how much. */
+/** A tree and, when its clocks were adjusted, how much. */
 export interface Picture {
   readonly tree: TraceTree
   readonly clocks: Adjusted | undefined
@@ -30,7 +30,7 @@ export interface Picture {
   readonly focus?: Focus
 }
 
-/** What was asked of a tree: `says` in words, of all spans undefined. */
+/** The spans that were asked for: `says` in words, of all spans undefined. */
 export interface Asked {
   readonly typed: {
     readonly id: TraceArgument | undefined

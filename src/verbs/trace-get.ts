@@ -211,7 +211,7 @@ function readMoment(typed: string, flag: string, now: number): Moment {
   return millis === undefined ? parseMoment(typed, flag) : { epochNanos: BigInt(millis) * 1_000_000n }
 }
 
-/** Whether both are of one kind, and the first is the earlier. Others are compared when the trace is there. */
+/** Whether both are of one kind, and the first is the earlier. Others are compared when the trace has come. */
 function isBefore(a: Moment, b: Moment): boolean {
   if ('afterNanos' in a) return 'afterNanos' in b && a.afterNanos < b.afterNanos
   return 'epochNanos' in b && a.epochNanos < b.epochNanos

@@ -185,7 +185,7 @@ function secondsOf(
   return interval ?? INTERVAL_SECONDS
 }
 
-/** What was asked for; `isWhole`: of a file all, without a time. */
+/** The requested time; `isWhole`: of a file all, without a time. */
 interface Asked {
   readonly invocation: Invocation
   readonly filter: TraceFilter
@@ -239,7 +239,7 @@ function foundNotes(result: SearchResult, asked: Asked): Note[] {
     ...(unfinished.length === 0 ? [] : [without(ofUnfinished)]),
     ...(others === 0 ? [] : [without(ofOthers)]),
     ...notes.map((text): Note => ({ code: 'back-end', text, ...(notesQuote && { quotes: true }) })),
-    // Where nothing fits, the back end has said what stopped it.
+    // If no trace fits, the back end has reported its limit.
     ...(truncated && traces.length > 0 ? [restNote(result, asked)] : []),
   ]
 }

@@ -26,7 +26,7 @@ export interface Glyphs {
   readonly waitLeftHalf: string
   readonly waitRightHalf: string
   readonly waitAlone?: string
-  /** The bar goes on after the axis, or began before it. */
+  /** The bar continues after the axis, or began before it. */
   readonly after: string
   readonly before: string
   readonly tick: string
@@ -105,6 +105,6 @@ export interface Pen {
   readonly style: Style
   /** True (`--full`): long lists, texts and stacks are not cut. */
   readonly full?: boolean
-  /** What to ask for to see what a list leaves out, where that is no flag; without it `--full`. */
+  /** The way to the rest of a list, where that isn't a flag; without it `--full`. */
   readonly more?: string
 }

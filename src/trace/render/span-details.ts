@@ -21,10 +21,10 @@ import type { Pen } from './glyphs.ts'
 export function* spanDetails(details: DetailsOf, pen: Pen): Generator<string> {
   const { tree, node, way } = details
   const span = tree.span(node)
-  // Read once: a span that is masked or read late makes its events anew each time.
+  // Read once: a span that is masked or read late makes its events again each time.
   const { attributes, dropped } = span
   const events = eventsByTime(span.events)
-  // Without a stack those in attributes are no more than the error, which is told, and the attributes, which are.
+  // Without a stack, the exception in the attributes repeats the error and the attributes.
   const exceptions = exceptionsOf(events, () => attributes).filter(({ event, stack }) => event ?? stack)
   const stackKeys = new Set(exceptions.map(({ event, stack }) => (event ? undefined : stack?.key)))
   yield* titleLines(span, pen)
@@ -79,7 +79,7 @@ function eventPart(
   return [heading(counted('events', events.length, dropped), pen), ...lines, ...more]
 }
 
-/** An exception is told above: of its event only the other attributes are left. */
+/** An exception is shown above: of its event only the other attributes follow. */
 function eventLines(
   event: SpanEvent,
   exception: RecordedException | undefined,
@@ -174,7 +174,7 @@ function stackLines(
   return isReversed ? [...more, ...drawn(after)] : [...drawn(before), ...more, ...drawn(after)]
 }
 
-/** Lines at the beginning that say the type and the message again are left out. One that says more, such as a code, stays. */
+/** Leaves out first lines that repeat the type and the message. One with more, such as a code, stays. */
 function withoutHeader(stack: string, type: string, message: string): string[] {
   const lines = stack.split(/\r?\n/)
   const headers = [`${type}: ${message}`, message, type].filter((text) => text.trim() !== '')
