@@ -23,7 +23,7 @@ import { SETTING_TABLE, type SettingName } from './setting-table.ts'
 import { readAccess, readExpect } from './tables/expectations.ts'
 import { readIdentity } from './tables/identity.ts'
 import { readWorkload } from './tables/workload.ts'
-import { checkBaseUrl, checkIssuer, checkProxy, withScheme } from './urls.ts'
+import { checkBaseUrl, checkIssuer, checkProxy, checkUi, withScheme } from './urls.ts'
 
 /** The profile of a run with all settings resolved, and the source of each. */
 export interface Profile {
@@ -37,6 +37,8 @@ export interface Profile {
   /** That API is not the saved one, and gets no sign-in of the profile. */
   readonly isElsewhere: boolean
   readonly place: Place
+  /** Where a browser shows its traces; undefined: what the API's address gives. */
+  readonly ui: URL | undefined
   readonly authorization: string
   /** The API is the address of a local proxy that adds the token. */
   readonly throughProxy: boolean
@@ -78,6 +80,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   const api = values.judge('api', () => checkBaseUrl(values.text('api') ?? defaultApi, authorization))
   // Before dpop is judged by it: a fault of the header's own is not one of dpop.
   const authorizationHeader = values.text('authorization_header') as string
+  const ui = values.text('ui')
   const own = clientFrom(values, {
     profile: name,
     issuer: issuer === undefined ? undefined : values.judge('issuer', () => checkIssuer(issuer)),
@@ -101,6 +104,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
       isElsewhere(layers, api) &&
       (authorization.toLowerCase() === 'none' || isTokenGiven(env)),
     place: Object.fromEntries(PLACE_NAMES.map((name) => [name, values.text(name)])),
+    ui: ui === undefined ? undefined : values.judge('ui', () => checkUi(ui)),
     authorization,
     throughProxy,
     authorizationHeader,

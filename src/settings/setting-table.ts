@@ -85,6 +85,11 @@ const SETTING_KEYS = [
   },
   ...PLACE_NAMES.map(placeRow),
   {
+    key: 'ui',
+    shape: 'text',
+    help: 'base URL of the UI with the pages of traces, for trace get --web',
+  },
+  {
     key: 'authorization',
     shape: 'text',
     flag: 'authorization',

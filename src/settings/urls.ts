@@ -1,6 +1,6 @@
 import { domainToUnicode } from 'node:url'
 import { Failure } from '../errors.ts'
-import { isLoopback } from '../loopback-host.ts'
+import { isHttpsOrLoopback, isLoopback } from '../loopback-host.ts'
 import { safeText } from '../text/safe-text.ts'
 
 /** A URL for display, with user name and password redacted. */
@@ -75,6 +75,15 @@ export function checkBaseUrl(text: string, authorization: string): URL {
   if (url.protocol === 'http:' && !isLoopback(url) && authorization.toLowerCase() !== 'none')
     throw plainHttp(url, 'Use https. For a server that takes no token: add --authorization none')
   return url
+}
+
+/** Base URL of the pages of traces, which a browser opens: https (http on loopback). Failure `settings`. */
+export function checkUi(text: string): URL {
+  const url = parseUrl(withScheme(text), 'ui')
+  if (isHttpsOrLoopback(url) && !url.search && !url.hash) return url
+  throw new Failure('settings', `the ui URL ${quoteUrl(withoutQuery(text))} is not a plain https address`, {
+    hint: 'Use https (http for this machine alone), and no query or fragment.',
+  })
 }
 
 /** `host:port` on this machine is plain http, any other address without a scheme is https. */

@@ -11,6 +11,7 @@ import {
   type Step,
   textBlock,
 } from '../frame/answer.ts'
+import { stepLine } from '../frame/print.ts'
 import { rootCauses, slowestSelf } from '../trace/analysis/findings.ts'
 import type { Scale, TraceDrawing } from '../trace/formats/output-choices.ts'
 import { MASKED } from '../trace/masking/kept-value.ts'
@@ -72,7 +73,8 @@ export async function drawn(
     const { agentHeader, agentLines, agentPen, detailsFor } = await import('../trace/render/agent-text.ts')
     const [lists, values] = invocation.caller ? ['error', 'not shown here'] : ['--error', '-o json']
     const pen = agentPen(lists)
-    const part = focus && { whole: focus.tree, span: detailsFor(focus.tree, focus.node, agentPen(values)) }
+    const ofSpan = { ...agentPen(values), open: linkOpener(invocation, tree) }
+    const part = focus && { whole: focus.tree, span: detailsFor(focus.tree, focus.node, ofSpan) }
     const lines = ({ room = Infinity }: Pen) => agentLines(tree, { view, part, pen, room })
     return {
       blocks: [textBlock(() => agentHeader(focus?.tree ?? tree, name, pen)), drawnBlock(lines)],
@@ -82,7 +84,8 @@ export async function drawn(
   }
   const age = format === 'waterfall' && { now: invocation.ports.clock.now() }
   const facts = { source: { name, link }, ...(clocks && { clocks }), ...age }
-  const options = { ...(await optionsOf(picture, asked, facts)), ...(view && { view }) }
+  const open = linkOpener(invocation, tree)
+  const options = { ...(await optionsOf(picture, asked, facts, open)), ...(view && { view }) }
   if (format === 'waterfall') {
     const render = typed.plain
       ? (await import('../trace/render/waterfall/plain.ts')).renderPlain
@@ -119,7 +122,12 @@ function* withLink(lines: Iterable<string>, link: string | undefined, width: num
 }
 
 /** `--span` shows the span whole above its rows, `--details` each span below them. */
-async function optionsOf({ tree, focus }: Picture, { typed, zoom }: Asked, facts: HeaderFacts) {
+async function optionsOf(
+  { tree, focus }: Picture,
+  { typed, zoom }: Asked,
+  facts: HeaderFacts,
+  open: RowPen['open'],
+) {
   const { unfold, bars, scale = 'linear', showIds, full, details } = typed
   const options = { ...facts, fold: !unfold, bars, scale, zoom, showIds, full }
   if (!focus && !details) return options
@@ -127,8 +135,23 @@ async function optionsOf({ tree, focus }: Picture, { typed, zoom }: Asked, facts
   const all = focus ?? { tree, node: 0, scale }
   return {
     ...options,
-    ...(focus && { head: (pen: RowPen) => focusHead(focus, facts, pen) }),
-    ...(details && { foot: (pen: RowPen, rows: Rows) => detailsOfRows(all, rows, pen) }),
+    ...(focus && { head: (pen: RowPen) => focusHead(focus, facts, { ...pen, open }) }),
+    ...(details && { foot: (pen: RowPen, rows: Rows) => detailsOfRows(all, rows, { ...pen, open }) }),
+  }
+}
+
+/** How a linked span is shown: of this trace as this one was, of another one by its id, also where this one is in a file. */
+function linkOpener(invocation: Invocation, { trace }: TraceTree): RowPen['open'] {
+  const { args, caller } = invocation
+  return ({ traceId, spanId }) => {
+    if (!/^[\da-f]{16,32}$/.test(traceId) || !/^[\da-f]{16}$/.test(spanId)) return undefined
+    if (caller) return `get_trace id=${traceId} span=${spanId}`
+    const isHere = traceId === trace.traceId && args[0] !== '-'
+    return stepLine(invocation, {
+      verb: 'trace get',
+      args: isHere ? args : [traceId],
+      flags: { span: spanId },
+    })
   }
 }
 

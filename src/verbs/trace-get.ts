@@ -66,6 +66,7 @@ const ownFlags = {
   scale,
   skew: bool('move spans of wrong clocks into their parents'),
   bars: bool('show the tree without bars', { no: true }),
+  web: bool("print the address of the trace's page, and open it in the browser"),
   ids: text('<file>', 'fetch many: a file with one id per line (- for stdin)'),
   resume: text('<file>', 'with --ids: a file to write, and to continue'),
   plain: bool('indented text for screen readers and grep'),
@@ -78,6 +79,8 @@ type GetFlags = ValuesOf<typeof ownFlags>
 
 /** Flags that go with `--ids`; the others choose spans of one trace, or draw it. */
 const BESIDE_IDS = ['id', 'ids', 'resume', 'output', ...Object.keys({ ...backendFlags, ...sensitiveFlag })]
+/** Flags that go with `--web`. */
+const BESIDE_WEB = ['id', 'web', ...Object.keys(backendFlags)]
 
 /** `ls-auth trace get ID|FILE|-`, or many with `--ids`: one trace from the profile's back end or a file, drawn or as data. */
 export const traceGet = verb({
@@ -90,7 +93,6 @@ export const traceGet = verb({
       does: 'the newest failed request of a service',
       line: 'ls-auth trace get --error-latest --service checkout',
     },
-    { does: 'from a file, without signing in', line: 'ls-auth trace get trace.json --service checkout' },
     {
       does: 'many traces, one per line; run it again to resume',
       line: 'ls-auth trace get --ids ids.txt -o otlp --resume traces.ndjson',
@@ -125,8 +127,10 @@ export const traceGet = verb({
         hint: 'Use an id or a file: ls-auth trace get ID. For many traces: --ids FILE',
       })
     const kind = format as TraceFormat
+    if (typed.web) refuseBesideWeb(options)
     if (from && to && isBefore(to, from)) throw endsFirst()
     const found = await findTrace(invocation, id, wanted)
+    if (typed.web) return void (await (await import('./trace-page.ts')).showPage(invocation, found))
     const shown = showSensitive ? { trace: found.trace, masked: () => 0 } : maskTrace(found.trace)
     const isData = !isDrawn(kind)
     const whole = await withClocks(buildTree(shown.trace, { asReported: isData }), typed.skew)
@@ -193,6 +197,17 @@ function refuseUseless(options: Typed, format: TraceFormat): void {
   if (name === undefined) return
   throw new Failure('usage', `${flagOf(name)} changes a drawing, but -o ${format} ${because}`, {
     hint: `Drop ${flagOf(name)} or -o.`,
+  })
+}
+
+/** Failure `usage`: a flag of a drawing, and none is made. */
+function refuseBesideWeb(options: Typed): void {
+  const name = ['json', ...Object.keys(ownFlags)].find(
+    (one) => isTyped(options, one) && !BESIDE_WEB.includes(one),
+  )
+  if (name === undefined) return
+  throw new Failure('usage', `--web only prints an address, so ${flagOf(name)} has no effect`, {
+    hint: `Drop --web or ${flagOf(name)}.`,
   })
 }
 

@@ -19,6 +19,8 @@ export interface FoundTrace {
   readonly name: string
   /** Its page in the back end's UI. */
   readonly link: string | undefined
+  /** The setting `ui` gives it a page. */
+  readonly takesUi: boolean
 }
 
 /**
@@ -49,7 +51,7 @@ export async function findTrace(
   const trace = await source.trace(reference).catch((error) => {
     throw cutOff(error, reference)
   })
-  return { trace, name: source.name, link: source.link(trace) }
+  return { trace, name: source.name, link: source.link?.(trace), takesUi: source.link !== undefined }
 }
 
 /** Failure `usage`: the address of the trace is below the API of another profile. */
@@ -116,7 +118,8 @@ async function inFile(
   flag: string,
 ): Promise<FoundTrace> {
   const { traceCount, largest, hasOneLargest, name } = source
-  if (wanted !== undefined) return { trace: await source.trace(wanted), name, link: undefined }
+  if (wanted !== undefined)
+    return { trace: await source.trace(wanted), name, link: undefined, takesUi: false }
   if (traceCount > 1) {
     const which = hasOneLargest ? 'this is the largest' : 'this is one of them'
     // Standard input is read only once.
@@ -125,5 +128,5 @@ async function inFile(
       path === '-' ? '' : `; list their ids: ls-auth trace search${optionWords({ file: path }, platform)}`
     tell(invocation, `note: ${name}: ${traceCount} traces in it; ${which}. Another: ${flag} ID${list}`)
   }
-  return { trace: largest, name, link: undefined }
+  return { trace: largest, name, link: undefined, takesUi: false }
 }

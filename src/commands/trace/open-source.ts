@@ -42,6 +42,7 @@ export async function openProfile(
   const send = await authorisedRequest(invocation, profile, run)
   return openBackend(profile.backend, {
     base: profile.api,
+    ui: profile.ui,
     place: requirePlace(backendOf(profile.backend), profile.place),
     send,
     now: () => invocation.ports.clock.now(),

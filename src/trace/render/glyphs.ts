@@ -1,4 +1,5 @@
 import type { Style } from '../../ports/terminal.ts'
+import type { SpanLink } from '../model.ts'
 
 /** Every mark the waterfall draws, in Unicode or in its ASCII fallback. */
 export interface Glyphs {
@@ -107,4 +108,6 @@ export interface Pen {
   readonly full?: boolean
   /** The way to the rest of a list, where that isn't a flag; without it `--full`. */
   readonly more?: string
+  /** The command that shows a linked span, or the call of an agent. */
+  readonly open?: ((link: Pick<SpanLink, 'traceId' | 'spanId'>) => string | undefined) | undefined
 }

@@ -107,7 +107,12 @@ function linkLines(tree: TraceTree, links: readonly SpanLink[], pen: Pen, droppe
     if (link.traceId === tree.trace.traceId) ids[0] = 'this trace'
     const one = ids.join('  ')
     const head = displayWidth(one) + 2 <= pen.width ? [one] : ids
-    return [...head.map((line) => blanks(2) + line), ...fieldLines(attributeFields(link.attributes), 4, pen)]
+    const command = pen.open?.(link)
+    return [
+      ...head.map((line) => blanks(2) + line),
+      ...(command === undefined ? [] : brokenLines(command, pen.width - 4).map((line) => blanks(4) + line)),
+      ...fieldLines(attributeFields(link.attributes), 4, pen),
+    ]
   })
   return [heading(counted('links', links.length, dropped), pen), ...lines, ...more]
 }

@@ -19,8 +19,19 @@ import { noSuchTrace, traceAmong, traceIdsOf } from './trace-ids.ts'
 import type { BackendSource, OnPage, Send } from './trace-source.ts'
 import { foreignList, listInAnswer, tracesInAnswer } from './traces-in-answer.ts'
 
-/** Dash0. `dataset`: that of the token's organization; its default one when absent. */
-export function dash0Source(dataset: string | undefined, plainSend: Send, now: () => number): BackendSource {
+/** `dataset`: that of the token's organization; its default one when absent. */
+interface Dash0Settings {
+  readonly base: URL
+  readonly ui: URL | undefined
+  readonly dataset: string | undefined
+}
+
+/** Dash0. */
+export function dash0Source(
+  { base, ui, dataset }: Dash0Settings,
+  plainSend: Send,
+  now: () => number,
+): BackendSource {
   const ask = async (path: string, asked: JsonObject, traceId?: string): Promise<Page> => {
     const body = JSON.stringify({ ...asked, ...(dataset !== undefined && { dataset }) })
     const answer = await plainSend({
@@ -61,7 +72,16 @@ export function dash0Source(dataset: string | undefined, plainSend: Send, now: (
     async probe() {
       await ask('/api/spans', { timeRange: timeRange(lastDay()), pagination: { limit: 1 } })
     },
-    link: () => undefined,
+    // The address that Dash0's own tools give for a trace.
+    link({ traceId }) {
+      const app = base.hostname.endsWith(`.${dash0.apiHost}`)
+        ? new URL(`https://app.${dash0.apiHost}`)
+        : undefined
+      const page = ui ?? app
+      if (page === undefined) return undefined
+      const asked = new URLSearchParams({ ...(dataset !== undefined && { dataset }), trace_id: traceId })
+      return `${page.href.replace(/\/$/, '')}/goto/traces/explorer?${asked}`
+    },
   }
 }
 

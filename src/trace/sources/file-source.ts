@@ -94,7 +94,6 @@ export function fileSource(traces: readonly Trace[], name: string, path: string)
       }
       throw noneCarries(asked, path, inRange.length === traces.length)
     },
-    link: () => undefined,
   }
 }
 

@@ -1,5 +1,4 @@
 import { jaeger } from '../../backends/jaeger.ts'
-import { withoutSecret } from '../../text/without-secret.ts'
 import { brokeOff } from '../formats/jaeger-json.ts'
 import type { Trace } from '../model.ts'
 import {
@@ -13,11 +12,11 @@ import {
 } from './jaeger-error.ts'
 import { searchJaeger } from './jaeger-search.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from './trace-ids.ts'
-import type { ApiAnswer, BackendSource, Send } from './trace-source.ts'
+import { type ApiAnswer, type BackendSource, pageBase, type Send } from './trace-source.ts'
 import { addressCheck, tracesInAnswer } from './traces-in-answer.ts'
 
 /** Jaeger: the stable `/api/v3`, with a fallback to the UI's `/api` (v1, VictoriaTraces). */
-export function jaegerSource(base: URL, jaegerSend: Send): BackendSource {
+export function jaegerSource(base: URL, jaegerSend: Send, ui = pageBase(base)): BackendSource {
   const { send, check } = addressCheck(jaegerSend, isJaeger, noJaeger)
   const memory = { hasSummaries: false }
   return {
@@ -42,11 +41,7 @@ export function jaegerSource(base: URL, jaegerSend: Send): BackendSource {
     async probe() {
       await jaegerServices(send)
     },
-    // No browser may ask through a local proxy.
-    link: (trace) =>
-      withoutSecret(base.href) === base.href
-        ? `${base.href.replace(/\/$/, '')}/trace/${trace.traceId}`
-        : undefined,
+    link: ({ traceId }) => ui && `${ui.href.replace(/\/$/, '')}/trace/${traceId}`,
   }
 }
 

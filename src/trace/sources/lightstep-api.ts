@@ -10,6 +10,8 @@ import type { ApiAnswer, ApiRequest, Send } from './trace-source.ts'
 export interface LightstepSettings {
   /** Names, not ids; both may hold spaces. */
   readonly organization: string
+  /** Of its pages, where the profile says it. */
+  readonly ui?: URL | undefined
   readonly project: string
 }
 

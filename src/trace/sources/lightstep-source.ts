@@ -192,8 +192,9 @@ function notFound(
 
 /** Only for the two known regions; behind a gateway, too, the answer's own URL gives the region. */
 function pageOf(trace: Trace, settings: LightstepSettings): string | undefined {
-  if (trace.selfLink === undefined || !URL.canParse(trace.selfLink)) return undefined
-  const ui = UI_OF_API[new URL(trace.selfLink).host]
+  const { selfLink = '' } = trace
+  const known = URL.canParse(selfLink) ? UI_OF_API[new URL(selfLink).host] : undefined
+  const ui = settings.ui?.href.replace(/\/$/, '') ?? known
   const root = trace.spans.find((span) => span.parentId === undefined) ?? trace.spans[0]
   if (ui === undefined || !root) return undefined
   return `${ui}/${encodeURIComponent(settings.project)}/trace?span_guid=${root.spanId}`

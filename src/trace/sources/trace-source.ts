@@ -1,6 +1,7 @@
 import type { Ability, Capabilities } from '../../backends/backend.ts'
 import { othersThatCan } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
+import { withoutSecret } from '../../text/without-secret.ts'
 import type { DividedPopulation } from '../analysis/population.ts'
 import type { SelectedSpans } from '../analysis/selection-counts.ts'
 import type { AttributeName, AttributeValues, ShowValue } from '../attribute-lists.ts'
@@ -42,9 +43,13 @@ export interface TraceSource {
    * the back end cannot. The limit of the filter is not respected. Failures `usage`, and `not-found` for a percentile of nothing.
    */
   compare?(population: TraceFilter, selected: SelectedSpans): Promise<BackendComparison>
-  /** The page of this trace in the back end's own UI, where it is known. */
-  link(trace: Trace): string | undefined
+  /** The page of this trace in a UI, where its address is known. Absent: no address of one is documented. */
+  link?(trace: Trace): string | undefined
 }
+
+/** The API's own address as that of its pages. No browser may ask through a local proxy. */
+export const pageBase = (base: URL): URL | undefined =>
+  withoutSecret(base.href) === base.href ? base : undefined
 
 /** A comparison that the back end made. */
 export interface BackendComparison extends DividedPopulation {

@@ -12,11 +12,11 @@ import {
   type TraceFilter,
 } from '../search.ts'
 import { noSuchTrace, traceAmong, traceIdsOf } from './trace-ids.ts'
-import type { BackendSource, OnPage, Send } from './trace-source.ts'
+import { type BackendSource, type OnPage, pageBase, type Send } from './trace-source.ts'
 import { requireEqualAttributes, tracesInAnswer } from './traces-in-answer.ts'
 
 /** Zipkin's server, by v2 of its API. */
-export function zipkinSource(base: URL, send: Send): BackendSource {
+export function zipkinSource(base: URL, send: Send, ui = pageBase(base)): BackendSource {
   const services = () => zipkinServices(send)
   return {
     name: zipkin.name,
@@ -37,7 +37,7 @@ export function zipkinSource(base: URL, send: Send): BackendSource {
     async probe() {
       await services()
     },
-    link: ({ traceId }) => `${base.href.replace(/\/$/, '')}/zipkin/traces/${traceId}`,
+    link: ({ traceId }) => ui && `${ui.href.replace(/(?:\/zipkin)?\/?$/, '')}/zipkin/traces/${traceId}`,
   }
 }
 

@@ -67,8 +67,8 @@ describe('behind "ls-auth exec --proxy"', () => {
     expect(seen).toContain(`jaeger http://127.0.0.1:${jaeger.port}/…`)
     expect(seen).not.toContain(SECRET)
     const send = () => Promise.reject()
-    expect(jaegerSource(new URL(address), send).link({ traceId: 'a' } as Trace)).toBeUndefined()
-    expect(jaegerSource(new URL('http://127.0.0.1:16686/'), send).link({ traceId: 'a' } as Trace)).toBe(
+    expect(jaegerSource(new URL(address), send).link?.({ traceId: 'a' } as Trace)).toBeUndefined()
+    expect(jaegerSource(new URL('http://127.0.0.1:16686/'), send).link?.({ traceId: 'a' } as Trace)).toBe(
       'http://127.0.0.1:16686/trace/a',
     )
   })

@@ -86,7 +86,7 @@ describe('--span shows why it failed', () => {
     )
     expect(stdout).toMatch(
       new RegExp(
-        `^links \\(1\\)\\n {2}trace ${LINKED_TRACE} {2}span ${LINKED_SPAN}\\n {4}link\\.why +earlier attempt$`,
+        `^links \\(1\\)\\n {2}trace ${LINKED_TRACE} {2}span ${LINKED_SPAN}\\n {4}ls-auth trace get ${LINKED_TRACE} --span ${LINKED_SPAN}\\n {4}link\\.why +earlier attempt$`,
         'm',
       ),
     )

@@ -68,7 +68,6 @@ export function azureSource({ workspace, app }: Place, send: Send, now: () => nu
     async probe() {
       await ask('print 1')
     },
-    link: () => undefined,
   }
 }
 

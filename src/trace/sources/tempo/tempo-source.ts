@@ -6,7 +6,7 @@ import type { TraceReference } from '../../id.ts'
 import type { Trace } from '../../model.ts'
 import type { SearchResult, TraceFilter } from '../../search.ts'
 import { noSuchTrace, traceIdsOf } from '../trace-ids.ts'
-import type { ApiAnswer, BackendSource, OnPage, Send } from '../trace-source.ts'
+import { type ApiAnswer, type BackendSource, type OnPage, pageBase, type Send } from '../trace-source.ts'
 import { addressCheck } from '../traces-in-answer.ts'
 import { tempoAttributes, tempoServices, tempoValues } from './tempo-attributes.ts'
 import { compareInTempo } from './tempo-compare.ts'
@@ -14,10 +14,12 @@ import { queryTempo } from './tempo-metrics.ts'
 import { noTempo, startAndEnd, tempoReader, tempoSend } from './tempo-reader.ts'
 import { readSummaries, searchTempo } from './tempo-search.ts'
 
-/** The base URL of Tempo, and the tenant. */
+/** The base URL of Tempo, its pages, and the tenant. */
 export interface TempoSettings {
   /** Its base URL; behind Grafana that of the data-source proxy. */
   readonly base: URL
+  /** That of Grafana, where the profile says it. */
+  readonly ui?: URL | undefined
   /** `X-Scope-OrgID` of a multi-tenant Tempo; several are joined with `|`. */
   readonly tenant: string | undefined
 }
@@ -57,7 +59,7 @@ export function tempoSource(settings: TempoSettings, send: Send, now: () => numb
     async probe() {
       if (!(await isTempo(ask))) throw noTempo()
     },
-    link: (trace) => grafanaLink(settings.base, trace),
+    link: (trace) => grafanaLink(settings, trace),
   }
 
   async function read(reference: TraceReference): Promise<Trace> {
@@ -129,13 +131,15 @@ async function probeServices(ask: Send, { body, headers, failure }: ApiAnswer): 
 const MARGIN_MILLIS = 5 * 60_000
 
 /**
- * The page of a trace in Grafana Explore, where the API is reached through Grafana's data-source proxy, whose address
- * holds the uid Explore wants; else undefined (Tempo has no UI of its own).
+ * The page of a trace in Grafana Explore (Tempo has no UI of its own). Grafana's data-source proxy has the uid in its address; of
+ * another API it is `tempo`, as in Grafana's own examples.
  */
-function grafanaLink(base: URL, trace: Trace): string | undefined {
-  const match = /^(.*)\/api\/datasources\/proxy\/uid\/([\w-]+)\/?$/.exec(base.pathname)
-  const [prefix, uid] = [match?.[1], match?.[2]]
-  if (prefix === undefined || uid === undefined) return undefined
+function grafanaLink({ base, ui }: TempoSettings, trace: Trace): string | undefined {
+  const [, below, uid = 'tempo'] =
+    /^(.*)\/api\/datasources\/proxy\/uid\/([\w-]+)\/?$/.exec(base.pathname) ?? []
+  const page = ui ?? pageBase(base)
+  const prefix = ui?.pathname.replace(/\/$/, '') ?? below
+  if (page === undefined || prefix === undefined) return undefined
   const millis = Number(earliest(trace) / 1_000_000n)
   const panes = {
     a: {
@@ -151,7 +155,7 @@ function grafanaLink(base: URL, trace: Trace): string | undefined {
       range: { from: String(millis - MARGIN_MILLIS), to: String(millis + MARGIN_MILLIS) },
     },
   }
-  const link = new URL(`${prefix}/explore`, base.origin)
+  const link = new URL(`${prefix}/explore`, page.origin)
   link.searchParams.set('schemaVersion', '1')
   link.searchParams.set('panes', JSON.stringify(panes))
   return link.href
