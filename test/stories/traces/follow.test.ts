@@ -93,6 +93,18 @@ describe('ls-auth trace search --follow', () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual(whole.traces.toReversed())
   })
 
+  it.each([
+    ['--json=traceId', /^\{"traceId":"[0-9a-f]{32}"\}$/],
+    ["--jq '.traceId, .errorCount'", /^([0-9a-f]{32}|\d+|null)$/],
+  ])('%s chooses from each line as it comes', async (flag, words) => {
+    traces.push(checkout(5))
+    script(5, { 4: () => traces.push(checkout(0)) })
+    const { stdout } = await follow(flag)
+    const lines = stdout.trim().split('\n')
+    expect(idsOf(traces).every((id) => stdout.includes(id))).toBe(true)
+    for (const line of lines) expect(line).toMatch(words)
+  })
+
   it('what was left out is not new where the clock of the server seems to fall behind by 3 s', async () => {
     // A Date has whole seconds: the next look begins before the first one.
     traces.push(...Array.from({ length: 300 }, (_, i) => checkout(i * 1.5)))
