@@ -140,7 +140,7 @@ async function optionsOf(
   }
 }
 
-/** How a linked span is shown: of this trace as this one was, of another one by its id, also where this one is in a file. */
+/** How a linked span is shown: of this trace like this one; of another one by its id, also if this one is in a file. */
 function linkOpener(invocation: Invocation, { trace }: TraceTree): RowPen['open'] {
   const { args, caller } = invocation
   return ({ traceId, spanId }) => {
