@@ -59,6 +59,15 @@ describe('the page of a trace', () => {
     expect(a).toMatchObject({ datasource: 'tempo', queries: [{ queryType: 'traceql', query: traceId }] })
   })
 
+  it('is found for the newest trace of a service, once the setting is saved', async () => {
+    expect((await world.type('ls-auth profile set ui grafana.example --profile jaeger-ui')).exit).toBe(0)
+    const time = '--from 2026-09-21T00:00:00Z --to 2026-09-24T00:00:00Z'
+    const line = `ls-auth trace get --latest --service frontend ${time} --web --profile jaeger-ui`
+    const { exit, stdout } = await world.type(line)
+    expect([exit, stdout]).toEqual([0, `https://grafana.example/trace/${traceId}\n`])
+    await world.type('ls-auth profile set ui https://ui.example/base/ --profile jaeger-ui')
+  })
+
   it('is that of the API where nothing else is said', async () => {
     expect(await web('jaeger')).toMatchObject({ exit: 0, stdout: `${jaeger}/trace/${traceId}\n` })
   })
