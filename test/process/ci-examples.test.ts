@@ -115,15 +115,17 @@ const lines = (text: string) =>
 it('GitHub Actions', async () => {
   const workflow = parse(await read('github-actions.yml'))
   expect(workflow.permissions['id-token']).toBe('write')
-  const steps = workflow.jobs.errors.steps as { run?: string }[]
+  const steps = workflow.jobs.errors.steps as { run?: string; uses?: string; with?: object }[]
   const { place, type } = await job(
     { '.github/ls-auth.toml': here(await read('github-actions.toml')) },
     { ...platform.variables, GITHUB_ACTIONS: 'true' },
   )
-  const typed = steps.flatMap(({ run }) => run ?? [])
-  // The program is here already.
-  expect(typed[0]).toMatch(/^npm install --global /)
-  for (const run of typed.slice(1)) await type(run)
+  // The program is here already: test/packages/upgrade.test.ts runs the action.
+  const setup = steps.find(({ uses }) => uses?.includes('setup-ls-auth'))
+  const [, folder] = /^OWNER\/ls-auth\/(.+)@v/.exec(setup?.uses ?? '') ?? []
+  const action = parse(await readFile(new URL(`../../${folder}/action.yml`, import.meta.url), 'utf8'))
+  expect(Object.keys(action.inputs)).toEqual(Object.keys(setup?.with ?? {}))
+  for (const { run } of steps) if (run) await type(run)
   expect(lines(await readFile(join(place, 'errors.ndjson'), 'utf8'))).toHaveLength(1)
   expect(platform.requests.map(({ audience }) => audience)).toContain(LOGIN)
 })
