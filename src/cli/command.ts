@@ -59,7 +59,9 @@ export function addCommands(
   const typed = rows.filter((row) => argv.includes(wordOf(row)))
   const help = argv.includes('--help') || argv.includes('-h')
   for (const row of typed.length > 0 && !help ? typed : rows) {
-    const command = parent.command(row.usage).description(row.description)
+    // `--json=?` asks for names alone, which need no argument.
+    const usage = argv.includes('--json-fields=?') ? row.usage.replace(/<(.*)>/, '[$1]') : row.usage
+    const command = parent.command(usage).description(row.description)
     const meant = typed.includes(row)
     const words = [...path, wordOf(row)]
     if (meant) addAppendix(command, ports.terminal.columns, () => appendixOf(row, words))

@@ -119,6 +119,12 @@ describe('--json=FIELDS', () => {
     },
   )
 
+  it('are known without the argument that the command needs', async () => {
+    const { exit, stdout } = await world.type('ls-auth query --json=?')
+    expect([exit, stdout]).toEqual([0, expect.stringMatching(/^labels\nlabels\.NAME\npoints$/m)])
+    expect((await world.type('ls-auth query --json=name')).exit).toBe(2)
+  })
+
   it('an empty list of them is named as it was typed', async () => {
     const { exit, stderr } = await type(`trace search ${TIME} --json=`)
     expect([exit, stderr]).toEqual([2, expect.stringContaining('--json is empty')])
