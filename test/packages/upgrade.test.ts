@@ -66,12 +66,11 @@ describe.skipIf(before === undefined || packages === undefined || !hasKeyring())
 
     it('the action for GitHub installs it too', async () => {
       const { runs } = parse(await readFile('.github/actions/setup-ls-auth/action.yml', 'utf8'))
-      const tarball = join(resolve(packages ?? '.'), `ls-auth-${version}.tgz`)
       const other = await mkdtemp(join(tmpdir(), 'ls-auth-action-'))
       const env = {
         ...process.env,
         PATH: `${other}/bin:${process.env.PATH}`,
-        LS_AUTH_PACKAGE: tarball,
+        LS_AUTH_PACKAGE: join(resolve(packages ?? '.'), `ls-auth-${version}.tgz`),
         npm_config_prefix: other,
       }
       const [{ shell, run }] = runs.steps
