@@ -89,7 +89,7 @@ export function tokensText({ input, output }: Pick<GenAi, 'input' | 'output'>): 
   return told.flat().join(', ') || undefined
 }
 
-/** What a row says beside the name of its span: what the name does not say itself. Printable ASCII, so each sign is a column. */
+/** What the name of a span does not say of its model, tool and tokens, in printable ASCII. */
 export function genAiText(trace: Trace, span: Span): string {
   const facts = genAiOf(trace, span)
   if (facts === undefined) return ''

@@ -57,6 +57,8 @@ export interface SpanEvent {
   /** Nanoseconds since the epoch. Undefined: the source gives none, and none is made up. */
   readonly timeNanos: bigint | undefined
   readonly attributes: Attributes
+  /** It is a record of a log, whose text is the name. Absent: an event, as far as the source says. */
+  readonly isLog?: true
 }
 
 /** A pointer to a span of this or another trace that is not a parent. */
@@ -118,6 +120,8 @@ export interface Trace {
   readonly warnings?: Warnings
   /** How many spans were left out as copies of others. Absent: none, or not counted. */
   readonly redelivered?: number
+  /** Some spans have records of logs among their events. */
+  readonly hasLogs?: true
   /** False: no span calls a model or a tool. Absent: not known. */
   readonly callsModels?: boolean
 }

@@ -148,12 +148,14 @@ function readOwnScope(value: unknown): Scope | undefined {
 const details: Details<JsonObject> = {
   attributes: (item) => asAttributes(item.attributes),
   events(item) {
-    const events = Array.isArray(item.events) ? (item.events as unknown[]).filter(isObject) : []
-    if (events.length === 0) return NONE
-    return events.map((event) => ({
+    const list = (value: unknown) => (Array.isArray(value) ? (value as unknown[]).filter(isObject) : [])
+    const [events, logs] = [list(item.events), list(item.logs)]
+    if (events.length + logs.length === 0) return NONE
+    return [...events, ...logs].map((event, i) => ({
       name: typeof event.name === 'string' ? event.name : '',
       timeNanos: knownMoment(asInteger(event.timeUnixNano)),
       attributes: asAttributes(event.attributes) as readonly [string, AttributeValue][],
+      ...(i >= events.length && { isLog: true as const }),
     }))
   },
   links(item) {

@@ -1,8 +1,17 @@
-import type { Span, Trace } from '../model.ts'
+import type { Span, SpanEvent, Trace } from '../model.ts'
 import { countWithheld } from '../span-view.ts'
 import { errorsHandled, whyEndless } from '../tree/span-facts.ts'
 import { attributesToJson, type JsonAttributes, type JsonLink, linkToJson } from './attributes-json.ts'
 import { isoTime } from './span-times.ts'
+
+/** An event or a log of a span. */
+interface JsonEvent {
+  readonly name: string
+  /** Null where the source gives none. */
+  readonly time: string | null
+  readonly timeUnixNano: string | null
+  readonly attributes: JsonAttributes
+}
 
 /** One span of {@link JsonTrace}. */
 export interface JsonSpan {
@@ -18,13 +27,9 @@ export interface JsonSpan {
   readonly startTimeUnixNano: string
   readonly durationNanos: string
   readonly attributes: JsonAttributes
-  readonly events: readonly {
-    readonly name: string
-    /** Null where the source gives none. */
-    readonly time: string | null
-    readonly timeUnixNano: string | null
-    readonly attributes: JsonAttributes
-  }[]
+  readonly events: readonly JsonEvent[]
+  /** Absent: none, as far as the source tells them from events. */
+  readonly logs?: readonly JsonEvent[]
   readonly links: readonly JsonLink[]
   readonly resource: JsonAttributes
   readonly scope: {
@@ -130,8 +135,16 @@ function headOf(trace: Trace, spans: readonly Span[], whole: readonly Span[]): O
 const isUnfinishedRoot = (span: Span): boolean =>
   span.parentId === undefined && whyEndless(span) !== undefined
 
+const eventToJson = (event: SpanEvent): JsonEvent => ({
+  name: event.name,
+  time: event.timeNanos === undefined ? null : isoTime(event.timeNanos),
+  timeUnixNano: event.timeNanos === undefined ? null : String(event.timeNanos),
+  attributes: attributesToJson(event.attributes),
+})
+
 function spanToJson(span: Span): JsonSpan {
-  const { scope } = span
+  const { scope, events } = span
+  const logs = events.filter(({ isLog }) => isLog)
   return {
     spanId: span.spanId,
     parentSpanId: span.parentId ?? null,
@@ -144,12 +157,8 @@ function spanToJson(span: Span): JsonSpan {
     startTimeUnixNano: String(span.startNanos),
     durationNanos: String(BigInt(span.durationNanos)),
     attributes: attributesToJson(span.attributes),
-    events: span.events.map((event) => ({
-      name: event.name,
-      time: event.timeNanos === undefined ? null : isoTime(event.timeNanos),
-      timeUnixNano: event.timeNanos === undefined ? null : String(event.timeNanos),
-      attributes: attributesToJson(event.attributes),
-    })),
+    events: events.filter(({ isLog }) => !isLog).map(eventToJson),
+    ...(logs.length > 0 && { logs: logs.map(eventToJson) }),
     links: span.links.map(linkToJson),
     resource: attributesToJson(span.resource),
     scope: scope

@@ -38,7 +38,21 @@ export function* spanDetails(details: DetailsOf, pen: Pen): Generator<string> {
       pen,
       dropped?.attributes,
     ),
-    eventPart(events, exceptions, details, pen, dropped?.events),
+    eventPart(
+      'event',
+      events.filter(({ isLog }) => !isLog),
+      exceptions,
+      details,
+      pen,
+      dropped?.events,
+    ),
+    eventPart(
+      'log',
+      events.filter(({ isLog }) => isLog),
+      exceptions,
+      details,
+      pen,
+    ),
     linkLines(tree, span.links, pen, dropped?.links),
     attributePart('resource', span.resource, pen),
     attributePart('scope attributes', span.scope?.attributes ?? [], pen),
@@ -64,6 +78,7 @@ function attributePart(title: string, attributes: Attributes, pen: Pen, dropped 
 }
 
 function eventPart(
+  kind: 'event' | 'log',
   events: readonly SpanEvent[],
   exceptions: readonly RecordedException[],
   of: DetailsOf,
@@ -74,9 +89,9 @@ function eventPart(
   const byEvent = new Map(
     shownExceptions(exceptions, pen).shown.map((exception) => [exception.event, exception]),
   )
-  const { shown, more } = listed(events, 'event', 2, pen)
+  const { shown, more } = listed(events, kind, 2, pen)
   const lines = shown.flatMap((event) => eventLines(event, byEvent.get(event), of, pen))
-  return [heading(counted('events', events.length, dropped), pen), ...lines, ...more]
+  return [heading(counted(`${kind}s`, events.length, dropped), pen), ...lines, ...more]
 }
 
 /** An exception is shown above: of its event only the other attributes follow. */

@@ -106,19 +106,20 @@ const timeRange = ({ fromMillis, toMillis }: TimeRange) => ({
   to: isoTime(BigInt(Math.ceil(toMillis)) * 1_000_000n),
 })
 
-/** The traces of these pages. Records of logs become events of their spans. */
+/** The traces of these pages. Records of logs stand among the events of their spans. */
 function tracesIn(pages: readonly Page[]): Trace[] {
   const members = (name: string) => pages.flatMap(({ answer }) => listInAnswer(answer, [name], dash0.name))
   const resourceSpans = members('resourceSpans')
   if (resourceSpans.length === 0) return []
-  addLogs(resourceSpans, members('resourceLogs'))
+  const logs = members('resourceLogs')
+  addLogs(resourceSpans, logs)
   const maxBytes = Math.max(...pages.map((page) => page.maxBytes))
   const traces = tracesInAnswer(
     { body: Buffer.from(JSON.stringify({ resourceSpans })), maxBytes },
     dash0.name,
   )
   if (traces.every(({ traceId }) => /^0*$/.test(traceId))) throw foreignList(dash0.name)
-  return traces
+  return logs.length === 0 ? traces : traces.map((trace) => ({ ...trace, hasLogs: true }))
 }
 
 const objects = (value: unknown): JsonObject[] =>
@@ -139,7 +140,7 @@ function addLogs(resourceSpans: readonly unknown[], resourceLogs: readonly unkno
   }
 }
 
-/** A record that says the name of an event keeps its text as an attribute: it may be what was typed into a model. */
+/** A record that says the name of an event is one (OpenTelemetry logs data model, `EventName`), and keeps its text as an attribute: it may be what was typed into a model. */
 function eventOf({
   timeUnixNano,
   observedTimeUnixNano,
@@ -158,6 +159,7 @@ function eventOf({
   return {
     timeUnixNano: timeUnixNano ?? observedTimeUnixNano,
     name: isNamed ? named : text,
+    ...(!isNamed && { isLog: true }),
     attributes: [...severity, ...own, ...(isNamed && isObject(body) ? [{ key: 'body', value: body }] : [])],
   }
 }

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -40,11 +41,30 @@ describe('Dash0, with the token of a person', () => {
     expect(stdout).toContain('card network timed out')
     expect(stdout).toContain('gen_ai.user.message')
     expect(stdout).not.toContain('heron')
+    const { spans } = JSON.parse(stdout) as { spans: { spanId: string; events: object[]; logs?: object[] }[] }
+    expect(spans.find((span) => span.spanId === spanId)?.logs).toEqual([
+      expect.objectContaining({
+        name: 'card network timed out',
+        attributes: expect.objectContaining({ 'log.severity': 'ERROR' }),
+      }),
+    ])
+    expect(spans.filter(({ logs }) => logs)).toHaveLength(1)
     expect(dash0.requests.at(-1)).toEqual({
       path: '/api/trace/details',
       authorization: 'Bearer a-person-of-acme',
       body: { traceId: failed.traceId, dataset: 'prod' },
     })
+  })
+
+  it('says in the row how many logs a span has, and lists them in its details', async () => {
+    const drawn = await type(`trace get ${failed.traceId}`)
+    expect(drawn.stdout).toMatch(/ 1 log /)
+    const { stdout } = await type(`trace get ${failed.traceId} --span ${spanId}`)
+    expect(stdout).toMatch(/^logs \(1\)\n.*card network timed out\n +log.severity +ERROR$/m)
+    // What -o json wrote says the same.
+    const file = `${world.home}/dash0.json`
+    await writeFile(file, (await type(`trace get ${failed.traceId} --json`)).stdout)
+    expect((await type(`trace get ${file} --span ${spanId}`)).stdout).toMatch(/^logs \(1\)$/m)
   })
 
   it('is searched by service, name, attributes and errors, in its own words', async () => {

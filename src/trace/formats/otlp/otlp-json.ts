@@ -225,6 +225,8 @@ export const otlpDetails: Details<JsonObject> = {
       name: typeof event.name === 'string' ? event.name : '',
       timeNanos: knownMoment(asInteger(event.timeUnixNano ?? event.time_unix_nano)),
       attributes: readKeyValues(event.attributes),
+      // A member of ours, of sources that give logs apart.
+      ...(event.isLog === true && { isLog: true as const }),
     }))
   },
   links(item) {

@@ -1,6 +1,6 @@
 import type { Style } from '../../../ports/terminal.ts'
 import { blanks, fitEnd, fitMiddle } from '../../../text/fit.ts'
-import { genAiText } from '../../gen-ai.ts'
+import { rowFacts } from '../../row-facts.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { foldFigures } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
@@ -59,18 +59,18 @@ export class Labels {
     return text.length > SELF_COLUMNS ? this.#glyphs.ellipsis : text
   }
 
-  /** Of a fold: `p50 1.20ms  p99 9.00ms  4 of unknown duration`. Of a model or a tool: `gpt-5, 1,204 tokens in, 340 out`. Else empty. */
+  /** Of a fold: `p50 1.20ms  p99 9.00ms  4 of unknown duration`. Of a model or a tool: `gpt-5, 1,204 tokens in, 340 out, 2 logs`. Else empty. */
   statistics(node: number): string {
     const fold = this.#rows.fold(node)
-    if (!fold) return this.#genAi(node)
+    if (!fold) return this.#factsOf(node)
     const { micro, sum } = this.#glyphs
     const { duration, percentiles, unknown } = foldFigures(fold, this.#tree, micro)
     if (percentiles.length === 0) return ''
     return [...percentiles, ...(sum === '' ? [`sum ${duration}`] : []), ...unknown].join('  ')
   }
 
-  #genAi(node: number): string {
-    this.#facts[node] ??= genAiText(this.#tree.trace, this.#tree.span(node))
+  #factsOf(node: number): string {
+    this.#facts[node] ??= rowFacts(this.#tree.trace, this.#tree.span(node))
     return this.#facts[node]
   }
 

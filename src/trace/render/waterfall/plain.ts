@@ -3,7 +3,7 @@ import { displayWidth } from '../../../text/display-width.ts'
 import { blanks, fitEnd, fitMiddle, safeName } from '../../../text/fit.ts'
 import { UNSTYLED } from '../../../text/unstyled.ts'
 import { type DrawnPath, drawnPath } from '../../analysis/critical-path.ts'
-import { genAiText } from '../../gen-ai.ts'
+import { rowFacts } from '../../row-facts.ts'
 import { isEndless } from '../../tree/span-facts.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { foldFigures } from '../fold-figures.ts'
@@ -103,12 +103,12 @@ function factsOf(node: number, { tree, rows, drawn, zero, glyphs }: PlainTrace):
     return [percentiles.length === 0 ? sum : `${sum} in all`, service, at, ...unknown, ...percentiles]
   }
   const waited = drawn.path.sectionsOf(node).reduce((sum, [from, to]) => sum + to - from, 0)
-  const genAi = genAiText(tree.trace, span)
+  const facts = rowFacts(tree.trace, span)
   const whose = drawn.isOfTrace(node) ? '' : ' of its part'
   return [
     spanDuration(span, glyphs.micro),
     ...(service === '' ? [] : [service]),
-    ...(genAi === '' ? [] : [genAi]),
+    ...(facts === '' ? [] : [facts]),
     at,
     ...(waited > 0 ? [`critical ${duration(waited)}${whose}`] : []),
     ...(tree.isLeaf(node) || isEndless(span) ? [] : [selfText(tree, node, glyphs.micro)]),
