@@ -140,7 +140,7 @@ function addLogs(resourceSpans: readonly unknown[], resourceLogs: readonly unkno
   }
 }
 
-/** A record that says the name of an event is one (OpenTelemetry logs data model, `EventName`), and keeps its text as an attribute: it may be what was typed into a model. */
+/** A record with `EventName` (OpenTelemetry's logs) is an event, and keeps its text as an attribute: it may be content of a model. */
 function eventOf({
   timeUnixNano,
   observedTimeUnixNano,

@@ -383,6 +383,16 @@ describe.sequential('is true, member by member', () => {
     const runs = [`ls-auth trace get ${stage.spanId} --json`, `ls-auth trace get ${file} --json`]
     runs.push(`ls-auth trace get ${file} --min 100h --json`)
     const partial = `ls-auth trace get ${stage.trace.traceId} ${JAEGER()} --json`
+    const whole = JSON.parse((await stage.world.type(runs[0] as string)).stdout)
+    const log = { name: 'a', time: '2026-09-01T00:00:00Z', timeUnixNano: '1788220800000000000' }
+    const logs = [
+      { ...log, attributes: { b: 1 } },
+      { name: 'c', time: null, timeUnixNano: null, attributes: {} },
+    ]
+    const spans = whole.spans.map((span: object) => ({ ...span, logs }))
+    const logged = join(stage.world.home, 'logged.json')
+    await writeFile(logged, JSON.stringify({ ...whole, spans }))
+    runs.push(`ls-auth trace get ${logged} --json`)
     expect(await problems('trace get', [...runs, cut, partial])).toEqual([])
     jaeger.maxTraceSize = undefined
   })
