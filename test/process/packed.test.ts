@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BINARY, type Machine, openMachine } from '../world/machine.ts'
-import { isMet } from '../world/needs.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { liveThroughSession } from './whole-session.ts'
 
@@ -27,9 +26,9 @@ describe('the program as it is installed', () => {
   })
   afterAll(() => Promise.all([provider.close(), machine.close()]))
 
-  it.skipIf(!isMet(process.env.LS_AUTH_BIN !== undefined, 'LS_AUTH_BIN names no packed install'))(
-    'runs the packages that were tested, in the same versions',
-    () => {
+  // Of what is built here, the lock itself says so.
+  if (process.env.LS_AUTH_BIN !== undefined)
+    it('runs the packages that were tested, in the same versions', () => {
       const { packages } = JSON.parse(
         readFileSync(join(import.meta.dirname, '../../package-lock.json'), 'utf8'),
       )
@@ -44,8 +43,7 @@ describe('the program as it is installed', () => {
         needed.push(...Object.keys(dependencies))
       }
       expect(seen).toContain('ansi-regex')
-    },
-  )
+    })
 
   it('signs in, hands out a token, renews it, says who it is, signs out', async () => {
     await liveThroughSession(machine, provider)

@@ -279,7 +279,11 @@ describe('what does not go together is exit 2, and nothing is asked', () => {
     ['trace get --ids x -o csv', '--ids cannot write csv', '-o ndjson or -o otlp'],
     ['trace get --ids x --resume -', '--resume needs a file', 'drop --resume'],
     ['trace get --ids ""', '--ids is empty', 'drop it'],
-    ['trace get --ids x --file y', '--file needs --latest, --slowest or --error-latest', 'Add one of them'],
+    [
+      'trace get --ids x --file y',
+      '--file is for one trace, but --ids fetches whole traces',
+      '--ids supports',
+    ],
   ])('%s', async (line, message, hint) => {
     const outcome = await world.type(`ls-auth ${line}`)
     expect(outcome).toMatchObject({ exit: 2, stdout: '' })
