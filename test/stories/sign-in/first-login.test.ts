@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { Failure } from '../../../src/errors.ts'
 import { startMetadataApi, WELL_KNOWN } from '../../world/metadata-api.ts'
+import { program } from '../../world/program.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -123,7 +123,7 @@ describe('login with nothing configured', () => {
 
   it('without a keychain: the command of the hint repeats the address that was typed', async () => {
     const hint = 'To keep the session in an encrypted file: ls-auth login --store file --store-key-file ~/.k'
-    world.keychain.fail.get = new Failure('keychain-unavailable', 'there is no keychain', { hint })
+    world.keychain.fail.get = new program.Failure('keychain-unavailable', 'there is no keychain', { hint })
     const { issuer, clientId } = stage.provider
     const command = async (address: string) => {
       const { exit, stderr } = await answer([address])
