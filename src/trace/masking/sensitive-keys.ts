@@ -49,10 +49,22 @@ const BEGINNINGS = new RegExp(
     .map(({ source }) => source)
     .join('|')})`,
 )
-/** Keys of attributes alone: JSON and queries use them for anything. */
-const OF_ATTRIBUTES = /^(?:in|out)put$/
+/** Whole keys of attributes alone: JSON and queries use them for anything. OpenInference, Pydantic AI, LiveKit, AI SDK, Traceloop. */
+const OF_ATTRIBUTES = new RegExp(
+  `^(?:${[
+    /input|output|prompt|completion|message\.content|message\.contents\..*\.text|document\.content/,
+    /tool_call\.function\.arguments|llm\.content\.completion\.chunk|traceloop\.prompt\.template/,
+    /(?:pydantic_ai\.)?all_messages(?:_events)?|final_result|tool_arguments|tool_response/,
+    /lk\.(?:user_input|user_transcript|response\.text|chat_ctx|instructions|function_tool\.(?:arguments|output))/,
+    /ai\.result\.(?:text|object|toolCalls)/,
+  ]
+    .map(({ source }) => source)
+    .join('|')})$`,
+  's',
+)
 /** Events that are messages to models, or from them: their attributes have names of their own. */
-const MESSAGES = /^gen_ai\.(?:(?:system|user|assistant|tool)\.message|choice)$/
+const MESSAGES =
+  /^(?:gen_ai\.(?:(?:system|developer|user|assistant|tool)\.message|choice|content\.(?:prompt|completion))|llm\.content\.completion\.chunk)$/
 /** What of a message says no content. */
 const AROUND_MESSAGE = /^(?:gen_ai\..*|role|index|finish_reason|id|event\.name|log\.severity)$/
 /** What tokens of models are counted by. */

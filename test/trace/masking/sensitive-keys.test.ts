@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { isPeerAddress, isSensitive, isStatement } from '../../../src/trace/masking/sensitive-keys.ts'
+import {
+  isPeerAddress,
+  isSensitive,
+  isSensitiveAttribute,
+  isStatement,
+} from '../../../src/trace/masking/sensitive-keys.ts'
 
 describe('values are masked under', () => {
   test.each([
@@ -128,3 +133,32 @@ test('statements are those of databases', () => {
   expect(keys.filter(isStatement)).toEqual(keys)
   expect(['db.name', 'db.statement.id', 'my.sql'].filter(isStatement)).toEqual([])
 })
+
+test.each([
+  ...['input', 'prompt', 'completion', 'message.content', 'message.contents.0.message_content.text'],
+  ...['document.content', 'tool_call.function.arguments', 'traceloop.prompt.template', 'ai.result.text'],
+  ...['all_messages_events', 'pydantic_ai.all_messages', 'final_result', 'tool_arguments', 'tool_response'],
+  ...['lk.user_input', 'lk.response.text', 'lk.chat_ctx', 'lk.function_tool.output'],
+])('%s as an attribute is content of a model or a tool, and as a key of JSON anything', (key) => {
+  expect([isSensitiveAttribute(key), isSensitive(key)]).toEqual([true, false])
+})
+
+test.each([
+  'prompt_version',
+  'completion.id',
+  'message.content_type',
+  'lk.response.metadata',
+  'tool_arguments_count',
+])('%s is no content', (key) => {
+  expect(isSensitiveAttribute(key)).toBe(false)
+})
+
+test.each(['gen_ai.developer.message', 'gen_ai.content.prompt', 'llm.content.completion.chunk'])(
+  'what the event %s says is content, but for what is around it',
+  (event) => {
+    expect([isSensitiveAttribute('content', event), isSensitiveAttribute('role', event)]).toEqual([
+      true,
+      false,
+    ])
+  },
+)
