@@ -111,8 +111,9 @@ function nested(value: unknown, path: readonly string[]): unknown {
   if (Array.isArray(value)) return value.map((one) => nested(one, path))
   if (!isObject(value)) return null
   const whole = path.join('.')
-  if (rest.length === 0 || Object.hasOwn(value, whole)) return { [whole]: value[whole] ?? null }
-  return { [name]: nested(value[name], rest) }
+  const own = (key: string) => (Object.hasOwn(value, key) ? value[key] : null)
+  if (rest.length === 0 || Object.hasOwn(value, whole)) return { [whole]: own(whole) ?? null }
+  return { [name]: nested(own(name), rest) }
 }
 
 function merged(a: unknown, b: unknown): unknown {

@@ -33,6 +33,11 @@ describe('--json=FIELDS', () => {
     for (const line of lines) expect(Object.keys(JSON.parse(line))).toEqual(['rootService', 'traceId'])
   })
 
+  it('has members of the data alone, none of the language', async () => {
+    const { stdout } = await type('trace get FILE --json=spans.attributes.__proto__')
+    expect(JSON.parse(stdout).spans[0].attributes).toEqual(JSON.parse('{"__proto__":null}'))
+  })
+
   it('may stand behind a blank where it is a list', async () => {
     const { stdout } = await type(`trace search ${TIME} --json rootService,traceId`)
     expect(stdout).toBe((await type(`trace search ${TIME} --json=rootService,traceId`)).stdout)
