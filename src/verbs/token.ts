@@ -106,6 +106,8 @@ export const token = verb({
 
 /** `--header` and `--json` are older names of two formats. Failure `usage`: two are asked for. */
 function formOf(typed: TokenForm | undefined, header: boolean, json: boolean): TokenForm {
+  if (json && header)
+    throw new Failure('usage', '--json and --header conflict', { hint: 'Give one of them.' })
   const older = json ? 'json' : header ? 'header' : undefined
   if (typed !== undefined && older !== undefined && typed !== older) {
     throw new Failure('usage', `--${older} and --format ${typed} conflict`, {

@@ -43,6 +43,7 @@ describe('the forms that other programs read', () => {
 
   it.each([
     [['--header', '--format', 'raw'], '--header and --format raw conflict'],
+    [['--header', '--json'], '--json and --header conflict'],
     [['--json', '--format', 'bazel'], '--json and --format bazel conflict'],
     [['--format', 'xml'], '--format: "xml" is not known'],
     [['get'], 'token takes no "get"'],
