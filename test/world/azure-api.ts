@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { httpServer, listen } from './loopback-server.ts'
-import type { SpanData, TraceData } from './trace-data.ts'
+import type { LogLine, SpanData, TraceData } from './trace-data.ts'
 
 /** A running Log Analytics API. */
 export interface AzureApi {
@@ -23,9 +23,11 @@ export async function startAzureApi(options: {
   traces: readonly TraceData[]
   token: string
   workspace: string
+  logs?: readonly LogLine[]
 }): Promise<AzureApi> {
   const requests: AzureApi['requests'][number][] = []
-  const rows = options.traces.flatMap((trace) => trace.spans.flatMap((span) => rowsOf(trace, span)))
+  const { logs = [] } = options
+  const rows = options.traces.flatMap((trace) => trace.spans.flatMap((span) => rowsOf(trace, span, logs)))
   const server = httpServer((request, response) => {
     const parts: Buffer[] = []
     request.on('data', (part) => parts.push(part))
@@ -66,7 +68,9 @@ const json = (response: ServerResponse, status: number, body: unknown) =>
 const iso = (micros: number) =>
   new Date(micros / 1000).toISOString().replace('Z', `${String(micros % 1000).padStart(3, '0')}0Z`)
 
-function rowsOf({ traceId }: TraceData, span: SpanData): Row[] {
+const SEVERITIES = ['VERBOSE', 'INFO', 'WARN', 'ERROR', 'FATAL']
+
+function rowsOf({ traceId }: TraceData, span: SpanData, logs: readonly LogLine[]): Row[] {
   const isRequest = span.kind === 'server' || span.kind === 'consumer'
   const common = { OperationId: traceId, TimeGenerated: iso(span.startMicros), AppRoleName: span.service }
   const { 'span.kind': _, ...tags } = span.tags as Record<string, unknown>
@@ -79,9 +83,14 @@ function rowsOf({ traceId }: TraceData, span: SpanData): Row[] {
     DurationMs: (span.endMicros - span.startMicros) / 1000,
     Success: !span.error,
     ResultCode: '0',
-    Properties: JSON.stringify(
-      Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)])),
-    ),
+    Properties: JSON.stringify({
+      ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, String(value)])),
+      ...(span.links !== undefined && {
+        '_MS.links': JSON.stringify(
+          span.links.map((link) => ({ operation_Id: link.traceId, id: link.spanId })),
+        ),
+      }),
+    }),
     ...(!isRequest && { DependencyType: span.kind === 'internal' ? 'InProc' : 'HTTP' }),
   }
   const beside = (span.events ?? []).map(({ name, tags: of }) => ({
@@ -96,11 +105,22 @@ function rowsOf({ traceId }: TraceData, span: SpanData): Row[] {
       : {
           // The exporter writes the text of a record here, and the name of its event among the properties.
           Message: name.startsWith('gen_ai.') ? String(of?.content ?? of?.message ?? '') : name,
-          SeverityLevel: 1,
+          // Events of spans are written without one.
+          ...(name.startsWith('gen_ai.') && { SeverityLevel: 1 }),
           Properties: JSON.stringify({ ...of, ...(name.startsWith('gen_ai.') && { 'event.name': name }) }),
         }),
   }))
-  return [own, ...beside]
+  const records = logs
+    .filter(({ spanId }) => spanId === span.spanId)
+    .map(({ text, severity }) => ({
+      ...common,
+      Type: 'AppTraces',
+      ParentId: span.spanId,
+      Message: text,
+      SeverityLevel: SEVERITIES.indexOf(severity),
+      Properties: '{}',
+    }))
+  return [own, ...beside, ...records]
 }
 
 function inTime(rows: readonly Row[], timespan?: string): readonly Row[] {

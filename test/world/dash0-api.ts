@@ -1,16 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { httpServer, listen } from './loopback-server.ts'
 import { toOtlpDocument } from './trace/otlp.ts'
-import type { SpanData, TraceData } from './trace-data.ts'
-
-/** A line of a log beside a span. */
-export interface LogLine {
-  readonly spanId: string
-  readonly text: string
-  readonly severity: string
-  /** OTLP's `event_name`. */
-  readonly eventName?: string
-}
+import type { LogLine, SpanData, TraceData } from './trace-data.ts'
 
 /** One request as the API saw it. */
 export interface Dash0Request {

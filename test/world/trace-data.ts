@@ -18,8 +18,19 @@ export interface SpanData {
   /** Attributes of its resource. */
   readonly resource?: Tags
   readonly events?: readonly { readonly name: string; readonly tags: Tags }[]
+  /** Spans of this or another trace. */
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string; readonly tags: Tags }[]
   /** What Jaeger's query service adds to a span. */
   readonly warnings?: readonly string[]
+}
+
+/** A line of a log beside a span. */
+export interface LogLine {
+  readonly spanId: string
+  readonly text: string
+  readonly severity: string
+  /** OTLP's `event_name`. */
+  readonly eventName?: string
 }
 
 /** A trace without a format: what tests turn into the JSON of one back end or another. */

@@ -29,18 +29,34 @@ function toSpan(span: SpanData, traceID: string, processID: string, asText: bool
     ['span.kind', span.kind],
     ...(span.error ? [['error', true]] : []),
   ]
+  const reference = (refType: string, ofTrace: string, spanID: string) => ({
+    refType,
+    traceID: ofTrace,
+    spanID,
+  })
   return {
     traceID,
     spanID: span.spanId,
     operationName: span.name,
-    references: span.parentId === undefined ? [] : [{ refType: 'CHILD_OF', traceID, spanID: span.parentId }],
+    references: [
+      ...(span.parentId === undefined ? [] : [reference('CHILD_OF', traceID, span.parentId)]),
+      // A reference has no attributes.
+      ...(span.links ?? []).map((link) => reference('FOLLOWS_FROM', link.traceId, link.spanId)),
+    ],
     startTime: span.startMicros,
     duration: span.endMicros - span.startMicros,
     tags: tags.map(([key, value]) => {
       if (typeof value === 'boolean' && !asText) return { key, type: 'bool', value }
       return { key, type: 'string', value: String(value) }
     }),
-    logs: [],
+    logs: (span.events ?? []).map((event) => ({
+      timestamp: span.startMicros,
+      fields: Object.entries({ event: event.name, ...event.tags }).map(([key, value]) => ({
+        key,
+        type: 'string',
+        value: String(value),
+      })),
+    })),
     processID,
     warnings: span.warnings ?? null,
   }

@@ -46,6 +46,13 @@ function toOtlpSpan(span: SpanData, traceId: string, spelling: Spelling): unknow
         attributes: toKeyValues(tags),
       })),
     }),
+    ...(span.links !== undefined && {
+      links: span.links.map((link) => ({
+        traceId: id(link.traceId),
+        spanId: id(link.spanId),
+        attributes: toKeyValues(link.tags),
+      })),
+    }),
     status: span.error ? { code: error } : {},
   }
 }

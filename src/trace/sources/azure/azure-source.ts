@@ -128,7 +128,8 @@ function tracesIn(table: Table): Trace[] {
   const cut = rows.length >= MOST_ROWS ? `only ${MOST_ROWS} rows were read` : undefined
   const partial = table.partial ?? cut
   const traces = tracesInAnswer({ body, maxBytes: Math.max(body.length, table.maxBytes) }, azure.name)
-  return partial === undefined ? traces : traces.map((trace) => ({ ...trace, partial }))
+  const hasLogs = rows.some(isLog) && { hasLogs: true as const }
+  return traces.map((trace) => ({ ...trace, ...(partial !== undefined && { partial }), ...hasLogs }))
 }
 
 const keyValues = (values: Readonly<Record<string, string | undefined>>) =>
@@ -184,14 +185,19 @@ const textsOf = (members: JsonObject): Record<string, string> =>
 
 const SEVERITIES = ['VERBOSE', 'INFO', 'WARN', 'ERROR', 'FATAL']
 
+/** The exporter gives a severity to records of logs, and none to events of spans. */
+const isLog = ({ table, severity }: Row): boolean => /^(AppTraces|trace)$/.test(table) && severity !== ''
+
 /** A row of exceptions or traces beside its span. With the name of an event it keeps its message as an attribute. */
-function eventOf({ time, message, severity, errorType, error, properties }: Row): JsonObject {
+function eventOf(row: Row): JsonObject {
+  const { time, message, severity, errorType, error, properties } = row
   const isException = error !== '' || (errorType !== '' && message === '')
   const own = textsOf(jsonObject(Buffer.from(properties)) ?? {})
   const { 'event.name': named = '' } = own
   return {
     timeUnixNano: String(nanosOf(time)),
     name: isException ? 'exception' : named || message,
+    ...(isLog(row) && named === '' && { isLog: true }),
     attributes: keyValues({
       ...own,
       'log.severity': SEVERITIES[Number(severity || 'none')],
