@@ -2,6 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/client'
 import { ProtocolError, ProtocolErrorCode, Server, type ServerContext } from '@modelcontextprotocol/server'
 import type { Invocation } from '../../commands/invocation.ts'
 import { openRecorder } from '../../commands/request/recorder.ts'
+import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { openBudget, withoutPerson } from '../calls.ts'
 import { callerIn, type Service, type Turn } from '../serve.ts'
@@ -20,6 +21,8 @@ interface BridgeOptions {
 
 /** Calls that the other server has at once. */
 const AT_ONCE = 16
+/** How long a call goes by the settings that the one before has read. */
+const SETTINGS_MILLISECONDS = 1000
 
 /**
  * Another server's tools, as the person of the profile: what says that it only reads, and what a person has allowed. The token
@@ -41,6 +44,14 @@ function openBridge(invocation: Invocation, options: BridgeOptions) {
   const withQuestions = openQuestions()
   const toolsChanged = () => {
     for (const server of servers) server.sendToolListChanged().catch(() => {})
+  }
+  let settings: { readonly profile: Promise<Profile>; readonly readAt: number } | undefined
+  /** Calls that come at once read the settings once. */
+  const profileNow = (): Promise<Profile> => {
+    const now = ports.clock.now()
+    if (settings === undefined || Math.abs(now - settings.readAt) >= SETTINGS_MILLISECONDS)
+      settings = { profile: profileFor(invocation, connect), readAt: now }
+    return settings.profile
   }
   const { host, onConnection, offeredBy, callOnce, sent, close } = openSession(invocation, {
     ...{ connect, allowed, way, toolsChanged },
@@ -65,7 +76,7 @@ function openBridge(invocation: Invocation, options: BridgeOptions) {
     over: AbortSignal,
   ): Promise<CallToolResult> => {
     const caller = callerIn(server, mcpReq)
-    const profile = await profileFor(invocation, connect)
+    const profile = await profileNow()
     const recorder = openRecorder({ ...invocation, caller }, profile.client, way)
     const seen = recorder.request({
       method: 'tools/call',

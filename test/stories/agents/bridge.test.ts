@@ -80,6 +80,15 @@ it('a profile that is not made yet: the one tool names the command, and after it
   expect((await leave())?.exit).toBe(0)
 })
 
+it('a profile that gets another address is refused from the next second on', async () => {
+  await login(`--profile acme --api ${server.url}`)
+  const host = await connect('--profile acme')
+  expect((await host.call('read_it')).isError).toBe(false)
+  expect((await world.type('ls-auth profile set --profile acme api https://other.example')).exit).toBe(0)
+  world.clockOffset += 1000
+  await expect(host.call('read_it')).rejects.toThrow('the profile acme is not for http')
+})
+
 it('a missing scope is answered with the whole command, odd names in quotes', async () => {
   await login(`--profile acme --api ${server.url}`)
   const host = await connect('--profile acme')
