@@ -1,23 +1,18 @@
 // @ts-check
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { bundledPackages } from './bundled.mjs'
 import { chunkPlan } from './chunk-plan.mjs'
 import { facts } from './facts.mjs'
 import { thirdPartyNotices } from './notices.mjs'
+import { smallJq } from './small-jq.mjs'
 
 /**
  * What the user's npm installs beside the program: native packages, `open` with its script, and what few runs load. The npm
  * package names the version of each, and of their own packages too (package/published.mjs).
  */
-export const EXTERNAL = [
-  '@decimalturn/toml-patch',
-  'fs-native-extensions',
-  'jq-wasm',
-  'keytar',
-  'open',
-  'string-width',
-]
+export const EXTERNAL = ['@decimalturn/toml-patch', 'fs-native-extensions', 'keytar', 'open', 'string-width']
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
 
@@ -93,6 +88,38 @@ const smallValidator = {
 }
 
 /**
+ * Both halves of the MCP kit hold the schemas of both revisions: the client's half takes the server's. Each makes JSON Schema
+ * of Zod's schemas for those who describe tools by them: `ls-auth` describes its own by JSON Schema.
+ *
+ * @type {import('rolldown').Plugin}
+ */
+const smallKit = {
+  name: 'small-kit',
+  transform: {
+    filter: {
+      id: /@modelcontextprotocol\/(client|server)\/dist\/src-[\w-]+\.mjs$|zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/,
+    },
+    async handler(code, id) {
+      if (/[\\/]zod[\\/]/.test(id)) {
+        const exported = code.matchAll(/^export (?:(?:const|function) |\{ \w+ as )(\w+)/gm)
+        const names = [...exported].map(([, name]) => `leftOut as ${name}`)
+        return `const leftOut = () => { throw new Error('This build makes no JSON Schema of Zod schemas') }
+export { ${names.join(', ')} }`
+      }
+      const schemas = '{ buildSchemas2025, buildSchemas2026 }'
+      if (/[\\/]server[\\/]/.test(id)) return `${code}\nexport ${schemas}`
+      const directory = join(dirname(id), '../../server/dist')
+      const server = (await readdir(directory)).find((name) => /^src-[\w-]+\.mjs$/.test(name)) ?? ''
+      const others = await readFile(join(directory, server), 'utf8')
+      const rest = code.replace(/^\/\/#region \S+\/buildSchemas\.ts$[\s\S]*?^\/\/#endregion$/gm, (region) =>
+        others.includes(region) ? '' : region,
+      )
+      return `import ${schemas} from ${JSON.stringify(join(directory, server))}\n${rest}`
+    },
+  },
+}
+
+/**
  * Of undici only what the program calls: agents, pools and `request`. Its fetch, WebSocket, caches and mocks stay out.
  *
  * @type {import('rolldown').Plugin}
@@ -117,8 +144,11 @@ module.exports.request = makeDispatcher(require('./lib/api/api-request'))`
     },
   },
   load: {
-    // Bodies that are forms, HTTP/2, and a second parser for processors without SIMD, for which no file lock is prebuilt.
-    filter: { id: /undici\/lib\/(web\/fetch\/body|dispatcher\/client-h2|llhttp\/llhttp-wasm)\.js$/ },
+    // Bodies that are forms, HTTP/2, SOCKS proxies, and a second parser for processors without SIMD, for which no file
+    // lock is prebuilt.
+    filter: {
+      id: /undici\/lib\/(web\/fetch\/body|dispatcher\/(client-h2|socks5-proxy-agent)|llhttp\/llhttp-wasm)\.js$/,
+    },
     handler: (id) =>
       id.endsWith('-wasm.js') ? "module.exports = require('./llhttp_simd-wasm.js')" : 'module.exports = {}',
   },
@@ -142,7 +172,15 @@ async function buildMain() {
     // What several commands import is moved into one file with what one loads later.
     checks: { ineffectiveDynamicImport: false },
     external: isExternal,
-    plugins: [chunks.plugin, plainExports, lateBuiltins, smallValidator, smallUndici],
+    plugins: [
+      chunks.plugin,
+      plainExports,
+      lateBuiltins,
+      smallValidator,
+      smallKit,
+      smallUndici,
+      smallJq('beside'),
+    ],
   })
   const { output } = await bundle.write({
     ...OUTPUT,

@@ -5,6 +5,21 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { bundledPackages } from './bundled.mjs'
 import { EXTERNAL } from './program.mjs'
 
+/**
+ * What is compiled into a package, with the licences of jq-notices.txt: npm knows nothing of it.
+ *
+ * @type {Readonly<Record<string, readonly (readonly [name: string, licence: string])[]>>}
+ */
+const INSIDE = {
+  'jq-wasm': [
+    ['jq', 'MIT'],
+    ['decNumber', 'ICU'],
+    ['oniguruma', 'BSD-2-Clause'],
+    ['musl', 'MIT'],
+    ['emscripten', 'MIT'],
+  ],
+}
+
 const bundled = await bundledPackages(JSON.parse(await readFile('.build/meta.json', 'utf8')))
 const inside = new Set(bundled.map(({ name, version }) => `${name}@${version}`))
 // npm writes the SBOM of everything installed here, with licenses and hashes; it is filtered to what is shipped.
@@ -54,8 +69,19 @@ function isShipped(component) {
   return shipped.has(component['bom-ref'])
 }
 
-/** @param {{ 'bom-ref': string }} component */
+/** @param {{ 'bom-ref': string, name: string }} component */
 function describe(component) {
   const where = inside.has(component['bom-ref']) ? 'bundled into dist' : 'installed by npm'
-  return { ...component, scope: 'required', properties: [{ name: 'ls-auth:where', value: where }] }
+  const components = INSIDE[component.name]?.map(([name, id]) => ({
+    type: 'library',
+    'bom-ref': `${component['bom-ref']}/${name}`,
+    name,
+    licenses: [{ license: { id } }],
+  }))
+  return {
+    ...component,
+    scope: 'required',
+    properties: [{ name: 'ls-auth:where', value: where }],
+    ...(components && { components }),
+  }
 }

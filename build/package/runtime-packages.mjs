@@ -10,9 +10,6 @@ export const PLATFORM = `${process.platform}-${process.arch}`
 /** In a native package: what compilers read, and what an install script copies. */
 const NOT_SHIPPED = /^(build|src|include|script|binding\.(c|gyp)|CMakeLists\.txt)$/
 
-/** The same four times over, for other ways to load it. */
-const NOT_SHIPPED_OF_JQ = /^(README\.md|dist.(build|browser|edge|index|inline\.cjs|chunk|.*\.d\.m?ts).*)$/
-
 /**
  * Copies the packages that npm would install for a user (package-lock.json, without devDependencies) into
  * TARGET/node_modules, native modules for one platform only.
@@ -25,10 +22,7 @@ export async function copyRuntimePackages(target, platform) {
   const directories = runtimePackages().filter((directory) => basename(directory) !== 'node-addon-api')
   for (const directory of directories) {
     const isNative = existsSync(join(directory, 'prebuilds'))
-    const isJq = basename(directory) === 'jq-wasm'
-    await copyPackage(directory, target, (path) =>
-      isNative ? isShipped(path, platform) : !isJq || !NOT_SHIPPED_OF_JQ.test(path),
-    )
+    await copyPackage(directory, target, (path) => !isNative || isShipped(path, platform))
   }
 }
 

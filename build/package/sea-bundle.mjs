@@ -34,7 +34,7 @@ export async function bundleForSea(file) {
             : null,
       },
       wholeProgram(),
-      smallJq,
+      smallJq('inside'),
     ],
   })
   const { output } = await bundle.write({

@@ -17,6 +17,9 @@ export async function liveThroughSession(machine: Machine, provider: Provider): 
   const who = await machine.run(['whoami'])
   expect(who.stdout).toMatch(/^alice@example\.test\n/)
   expect(who.stdout).toContain('signature verified')
+  // jq comes with the program.
+  const jq = await machine.run(['whoami', '--jq', '.. | strings | select(. == "alice@example.test")'])
+  expect(jq.stdout).toMatch(/^(alice@example\.test\n)+$/)
   const logout = await machine.run(['logout'])
   expect(logout).toMatchObject({ exit: 0, stdout: '' })
   expect(logout.stderr).toContain('refresh token revoked')
