@@ -152,14 +152,3 @@ export function otlpDocument(...spans: object[]): { resourceSpans: object[] } {
   const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'shop' } }] }
   return { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'lib', version: '1' }, spans }] }] }
 }
-
-/** OTLP with the fields by their names in the schema, as protobuf's printers write it: no key in it is the user's. */
-export function bySchemaNames(document: unknown): unknown {
-  if (Array.isArray(document)) return document.map(bySchemaNames)
-  if (typeof document !== 'object' || document === null) return document
-  const named = ([key, value]: [string, unknown]) => [
-    key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    bySchemaNames(value),
-  ]
-  return Object.fromEntries(Object.entries(document).map(named))
-}

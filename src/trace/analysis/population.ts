@@ -89,7 +89,6 @@ type Group = 'selection' | 'baseline'
 
 interface CountedTrace {
   readonly id: number
-  readonly spans: number
   /** With one span of the selection it is none of the rest. */
   readonly group: Group
 }
@@ -103,16 +102,13 @@ interface CountedSpan {
   readonly trace: CountedTrace
 }
 
-/** How many spans and traces of each group are of a kind, and how many pairs of spans of one trace. */
+/** How many spans and traces of each group are of a kind. */
 class Count implements ValueCounts {
   readonly selection = { spans: 0, traces: 0 }
   readonly baseline = { spans: 0, traces: 0 }
-  readonly pairs = { first: 0, both: 0 }
   #lastSpan = -1
-  /** The trace counted last, the one of the last span, and how many spans of it are of the kind. */
+  /** The trace counted last. */
   #lastCounted = -1
-  #lastTrace = -1
-  #ofTrace = 0
 
   /** A span that holds a value twice counts once. */
   add(span: number, group: Group, trace: CountedTrace): void {
@@ -123,12 +119,6 @@ class Count implements ValueCounts {
       this[group].traces += 1
       this.#lastCounted = trace.id
     }
-    if (trace.id !== this.#lastTrace) this.#ofTrace = 0
-    this.#lastTrace = trace.id
-    this.pairs.first += trace.spans - 1
-    // With each one before it, in both orders.
-    this.pairs.both += 2 * this.#ofTrace
-    this.#ofTrace += 1
   }
 }
 
@@ -195,7 +185,6 @@ class AttributeCount implements ComparedAttribute {
 /** Counts the attributes of two groups of spans. Traces come one after the other. */
 class AttributeCounter {
   readonly #spans = new Count()
-  readonly #selected = new Count()
   readonly #names = new AttributeCount('name')
   readonly #services = new AttributeCount('resource.service.name')
   /** By their key. The name, with the scope, is made once: there are millions of values. */
@@ -211,7 +200,7 @@ class AttributeCounter {
   addTrace(spans: readonly Span[], isSelected: (span: Span) => boolean): void {
     this.#trace += 1
     const group = spans.some(isSelected) ? 'selection' : 'baseline'
-    const trace = { id: this.#trace, spans: spans.length, group } as const
+    const trace = { id: this.#trace, group } as const
     for (const part of groupBy(spans, ({ service }) => service).values()) {
       this.#part += 1
       for (const span of part) this.#add(span, isSelected(span) ? 'selection' : 'baseline', trace)
@@ -224,15 +213,14 @@ class AttributeCounter {
 
   comparison(): Comparison {
     const attributes = [this.#names, this.#services, ...this.#ofSpans.values(), ...this.#ofResources.values()]
-    const { selection, baseline, pairs } = this.#spans
-    return { selection, baseline, attributes, pairs: { selection: this.#selected.pairs, all: pairs.both } }
+    const { selection, baseline } = this.#spans
+    return { selection, baseline, attributes }
   }
 
   #add(span: Span, group: Group, trace: CountedTrace): void {
     this.#span += 1
     const counted = { span: this.#span, part: this.#part, group, trace }
     this.#spans.add(this.#span, group, trace)
-    if (group === 'selection') this.#selected.add(this.#span, group, trace)
     this.#names.add(span.name, counted)
     this.#services.add(span.service, { ...counted, part: trace.id })
     this.#all('span.', this.#ofSpans, this.#listsOfSpans, span.attributes, counted)

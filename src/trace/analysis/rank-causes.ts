@@ -3,14 +3,7 @@ import { groupBy } from '../group.ts'
 import { MASKED } from '../masking/kept-value.ts'
 import { maskerUnder } from '../masking.ts'
 import { chanceOf, chanceToName, leastChance, type Table } from './exact-test.ts'
-import type {
-  ComparedAttribute,
-  Comparison,
-  GroupSize,
-  PairCounts,
-  SelectedSpans,
-  ValueCounts,
-} from './selection-counts.ts'
+import type { ComparedAttribute, Comparison, SelectedSpans, ValueCounts } from './selection-counts.ts'
 
 /** How often a ranking may name a cause where there is none. */
 const FAMILY_ERROR = 0.01
@@ -59,21 +52,21 @@ export function rankCauses(comparison: Comparison): Ranking {
       attribute: attribute.name,
       value,
       counts,
-      tables: tablesOf(comparison, attribute, counts),
+      table: tableOf(comparison, attribute, counts),
     })),
   )
   const limit = chanceToName(
-    tested.flatMap(({ tables }) => tables.map(leastChance)),
+    tested.map(({ table }) => leastChance(table)),
     FAMILY_ERROR,
   )
   const causes: Cause[] = []
-  for (const { attribute, value, counts, tables } of tested) {
+  for (const { attribute, value, counts, table } of tested) {
     const [selectionCount, baselineCount] = [counts.selection.spans, counts.baseline.spans]
     const selectionShare = selectionCount / selection.spans
     const baselineShare = baselineCount / baseline.spans
     const difference = selectionShare - baselineShare
     if (difference <= 0 || selectionCount < LEAST_COUNT) continue
-    const isSignificant = tables.some((table) => isMoreFrequent(table) && chanceOf(table) <= limit)
+    const isSignificant = isMoreFrequent(table) && chanceOf(table) <= limit
     const { bare } = splitScope(attribute)
     const name = byKey.get(bare)?.length === 1 ? bare : attribute
     causes.push({
@@ -82,23 +75,16 @@ export function rankCauses(comparison: Comparison): Ranking {
     })
   }
   causes.sort(compareCauses)
-  return { verdict: verdictOf(causes), causes }
+  return { verdict: verdictOf(causes, selection.spans), causes }
 }
 
-/**
- * The tests of a value, and each may prove it: its spans, fewer where those of one trace share the value and fail together; and
- * its traces, where they have one value. Spans prove rare events in every trace, traces those that one span of each shows.
- * Where traces are not known, each span counts.
- */
-function tablesOf(comparison: Comparison, { isOfTrace }: ComparedAttribute, counts: ValueCounts): Table[] {
-  const spans = countsIn('spans', comparison, counts)
-  const { pairs } = comparison
-  if (pairs === undefined || counts.pairs === undefined) return [spans]
-  const observed = thinned(spans, designEffect(spans, { ...pairs, carriers: counts.pairs }))
-  return isOfTrace ? [observed, countsIn('traces', comparison, counts)] : [observed]
-}
-
-function countsIn(unit: keyof GroupSize, { selection, baseline }: Comparison, counts: ValueCounts): Table {
+/** Of a value that the spans of a trace share, its traces count: of one trace, many spans prove no more than one. */
+function tableOf(
+  { selection, baseline }: Comparison,
+  { isOfTrace }: ComparedAttribute,
+  counts: ValueCounts,
+): Table {
+  const unit = isOfTrace ? 'traces' : 'spans'
   const hits = counts.selection[unit]
   return {
     hits,
@@ -118,43 +104,13 @@ function compareCauses(a: Cause, b: Cause): number {
   return Number(b.isSignificant) - Number(a.isSignificant) || b.difference - a.difference || (x < y ? -1 : 1)
 }
 
-function verdictOf(causes: readonly Cause[]): Verdict {
+/** Of so few spans a value that occurs once is a quarter of them: it is not ranked, and yet it may be the cause. */
+const FEW = 1 / NOTEWORTHY
+
+function verdictOf(causes: readonly Cause[], spans: number): Verdict {
   if (causes[0]?.isSignificant) return 'causes'
-  return causes.some(({ difference }) => difference >= NOTEWORTHY) ? 'too-few' : 'nothing'
-}
-
-/** Pairs of spans of one trace: of a value, of the selection, and all of them. */
-interface TracePairs {
-  readonly carriers: PairCounts
-  readonly selection: PairCounts
-  readonly all: number
-}
-
-/**
- * How many spans count as one observation, at least 1: the design effect of a value and the selection (L. Kish, "Survey
- * Sampling", 1965). It is 1 + r1 * r2 * (pairs of spans of one trace / spans). Here r is how alike the spans of one trace are,
- * in the value and in being selected. That is the intraclass correlation of B. R. Moulton, "Random Group Effects and the
- * Precision of Regression Estimates", Journal of Econometrics 32, 1986. Requests that fail as a whole on one host: as many as a
- * request has spans. Where one of both has nothing to do with the trace, its r is about 0, and each span counts.
- */
-export function designEffect({ carriers, selection, all }: Table, pairs: TracePairs): number {
-  const covariance = covarianceOf(carriers / all, pairs.carriers, pairs.all)
-  const others = covarianceOf(selection / all, pairs.selection, pairs.all)
-  const variances = (carriers / all) * (1 - carriers / all) * (selection / all) * (1 - selection / all)
-  if (pairs.all === 0 || variances === 0) return 1
-  return Math.max(1, 1 + (covariance * others) / (pairs.all * all * variances))
-}
-
-/** Sum over the pairs of a trace of how both differ from the share of all spans. */
-const covarianceOf = (share: number, { both, first }: PairCounts, all: number): number =>
-  both - 2 * share * first + share ** 2 * all
-
-/** The table of as many observations as there are, where so many spans count as one. */
-export function thinned({ hits, selection, carriers, all }: Table, times: number): Table {
-  const fewer = (count: number): number => Math.round(count / times)
-  const table = { hits: fewer(hits), selection: fewer(selection), carriers: fewer(carriers) }
-  // Rounded, they may be one more together than all.
-  return { ...table, all: Math.max(fewer(all), table.selection + table.carriers - table.hits) }
+  const isOpen = spans <= FEW || causes.some(({ difference }) => difference >= NOTEWORTHY)
+  return isOpen ? 'too-few' : 'nothing'
 }
 
 /** What says again that a span failed: `error` of OpenTracing and Zipkin with any value, and a status of OpenTelemetry. */
@@ -184,20 +140,4 @@ export function withoutSensitive(comparison: Comparison): { comparison: Comparis
     return { name: attribute.name, isOfTrace: attribute.isOfTrace, values: new Map(values) }
   })
   return { comparison: { ...comparison, attributes }, hidden }
-}
-
-/**
- * The ranking, with `too-few` in place of `nothing` where a value that occurs once in the selection differs by much. A value
- * found once isn't a pattern and is not ranked, but of a few spans it may be half, and stand out.
- */
-export function withRareValues(ranking: Ranking, { selection, baseline, attributes }: Comparison): Ranking {
-  if (ranking.verdict !== 'nothing') return ranking
-  const differs = attributes.some(({ values }) =>
-    [...values.values()].some(
-      (counts) =>
-        counts.selection.spans === 1 &&
-        1 / selection.spans - counts.baseline.spans / baseline.spans >= NOTEWORTHY,
-    ),
-  )
-  return differs ? { ...ranking, verdict: 'too-few' } : ranking
 }

@@ -22,10 +22,8 @@ export class Vocabulary {
   readonly #most: number
   #last: Key = { text: OTHER_KEY, raw: Buffer.alloc(0), next: undefined }
 
-  /** `aliases`: keys by other names of theirs. */
-  constructor(keys: readonly string[], aliases: Readonly<Record<string, string>>) {
+  constructor(keys: readonly string[]) {
     for (const text of keys) this.#add(text, text)
-    for (const [alias, text] of Object.entries(aliases)) this.#add(alias, text)
     this.#most = this.#known.size + MOST_OTHERS
   }
 

@@ -53,10 +53,8 @@ function lacksId(value: unknown): boolean {
 /** OpenTelemetry's collector writes metrics and logs beside spans, and documents without any of them. */
 export const isOfCollector = (value: unknown): boolean => isOtlpJson(value) || isMetricsOrLogs(value)
 
-const OTHER_SIGNALS = ['resourceMetrics', 'resourceLogs', 'resource_metrics', 'resource_logs']
-
 const isMetricsOrLogs = (value: unknown): boolean =>
-  isObject(value) && OTHER_SIGNALS.some((key) => Array.isArray(value[key]))
+  isObject(value) && (Array.isArray(value.resourceMetrics) || Array.isArray(value.resourceLogs))
 
 /** Whether a JSON value is what `ls-auth trace get -o json` writes. */
 function isOwnTrace(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../json-object.ts'
 import { groupBy } from '../group.ts'
 import type { SpanMark } from '../model.ts'
-import { asInteger, hexOrMadeId, textOrNumber } from './foreign-json.ts'
+import { hexOrMadeId, textOrNumber } from './foreign-json.ts'
 
 /** A Zipkin span with an id of its own. */
 export interface ZipkinSpan {
@@ -35,8 +35,8 @@ const isHalf = (traceId: string): boolean => traceId.startsWith('0'.repeat(16))
 
 /**
  * Zipkin's B3 lets the server side of a call report under the client's span id, and marks it `shared`. Here each half gets an
- * id of its own. The server half gets a made one under the client half, and takes the children of its host. A report without a
- * start or a duration is a part of the half of its side and host. Spans of one trace.
+ * id of its own. The server half gets a made one under the client half, and takes the children of its host. Other reports of one
+ * id are spans as they stand. Spans of one trace.
  */
 export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
   const byId = groupBy(items, (item) => hexOrMadeId(item.id, 16) as string)
@@ -80,8 +80,7 @@ class SharedCall {
   readonly #clientPlaces: readonly string[]
   readonly #onlyServer: string | undefined
 
-  constructor(id: string, reports: readonly JsonObject[]) {
-    const items = wholeReports(reports)
+  constructor(id: string, items: readonly JsonObject[]) {
     const client = items.find((item) => !isServer(item))
     const holder = client ?? items.find(({ shared }) => shared !== true) ?? items[0]!
     this.#clientPlaces = client === undefined ? [] : placesOf(client)
@@ -109,10 +108,6 @@ class SharedCall {
 const isServer = ({ kind, shared }: JsonObject): boolean =>
   kind === 'SERVER' || (shared === true && kind !== 'CLIENT')
 
-/** In microseconds; 0 is none in Zipkin. */
-const micros = (value: unknown): number | undefined => Number(asInteger(value) ?? 0n) || undefined
-const startOf = ({ timestamp }: JsonObject): number | undefined => micros(timestamp)
-
 /**
  * The origin of a report, in less and less exact texts: its address, its service, anywhere. A host with two addresses may give
  * IPv6 in some reports alone. Zipkin writes services in lower case.
@@ -123,68 +118,3 @@ function placesOf({ localEndpoint }: JsonObject): readonly string[] {
   const address = v4 || v6
   return [...(address ? [`${name}|${address}`] : []), ...(name === '' ? [] : [name]), '']
 }
-
-/**
- * The spans of these reports, in whatever order they come. A report without a start or a duration is a part of the first of its
- * side and host. So is one with the same start again. Without a kind it is of either side.
- */
-function wholeReports(reports: readonly JsonObject[]): readonly JsonObject[] {
-  const spans = new Map<string, JsonObject[]>()
-  const firsts = new Map<string, JsonObject[]>()
-  for (const { item, start, isPart } of reports.map(report).sort(inOrder)) {
-    const [side, places] = [isServer(item), placesOf(item)]
-    const hasNoKind = !side && typeof item.kind !== 'string'
-    const key = `${side} ${places[0]} ${start}`
-    const first =
-      firsts.get(`${side} ${places[0]}`) ?? (hasNoKind ? firsts.get(`true ${places[0]}`) : undefined)
-    const parts = spans.get(key) ?? (isPart ? first : undefined)
-    if (parts) parts.push(item)
-    else {
-      const made = [item]
-      spans.set(key, made)
-      for (const place of places) if (!firsts.has(`${side} ${place}`)) firsts.set(`${side} ${place}`, made)
-    }
-  }
-  return [...spans.values()].map(merged)
-}
-
-function report(item: JsonObject) {
-  const [start, duration] = [startOf(item), micros(item.duration)]
-  const isPart = start === undefined || duration === undefined
-  return { item, start: start ?? Number.MAX_VALUE, duration: duration ?? 0, isPart, text: jsonText(item) }
-}
-
-/** Those that say most first. */
-const inOrder = (a: ReturnType<typeof report>, b: ReturnType<typeof report>): number =>
-  Number(a.isPart) - Number(b.isPart) ||
-  placesOf(b.item).length - placesOf(a.item).length ||
-  a.start - b.start ||
-  b.duration - a.duration ||
-  (a.text < b.text ? -1 : 1)
-
-/** Empty where it is nested deeper than this can be written. */
-function jsonText(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? ''
-  } catch (error) {
-    if (error instanceof RangeError) return ''
-    throw error
-  }
-}
-
-/** One span of its parts: the first that says something is believed. */
-function merged(parts: readonly JsonObject[]): JsonObject {
-  if (parts.length === 1) return parts[0]!
-  const annotations = parts.flatMap((part) =>
-    Array.isArray(part.annotations) ? (part.annotations as unknown[]) : [],
-  )
-  return {
-    ...firstOfEach(parts),
-    tags: firstOfEach(parts.map(({ tags }) => (isObject(tags) ? tags : {}))),
-    annotations: [...new Map(annotations.map((one) => [jsonText(one), one])).values()],
-    shared: parts.some(({ shared }) => shared === true),
-  }
-}
-
-const firstOfEach = (parts: readonly JsonObject[]): JsonObject =>
-  Object.fromEntries(parts.toReversed().flatMap((part) => Object.entries(part).filter(([, value]) => value)))

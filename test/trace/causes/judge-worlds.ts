@@ -1,10 +1,5 @@
 import { Population } from '../../../src/trace/analysis/population.ts'
-import {
-  type Ranking,
-  rankCauses,
-  withoutRepeated,
-  withRareValues,
-} from '../../../src/trace/analysis/rank-causes.ts'
+import { type Ranking, rankCauses, withoutRepeated } from '../../../src/trace/analysis/rank-causes.ts'
 import type { SelectedSpans } from '../../../src/trace/analysis/selection-counts.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import type { TraceFilter } from '../../../src/trace/search.ts'
@@ -87,7 +82,7 @@ function rank({ traces, by, slowNanos }: PlantedWorld): Ranking {
   const population = new Population(EVERYTHING, selected)
   for (const trace of traces) population.add(trace)
   const comparison = withoutRepeated(population.divided().comparison, selected)
-  return withRareValues(rankCauses(comparison), comparison)
+  return rankCauses(comparison)
 }
 
 const isSelectedIn = ({ by, slowNanos }: PlantedWorld) =>

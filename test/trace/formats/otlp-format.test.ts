@@ -5,35 +5,11 @@ import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import { traceByIdResponse, tracesData } from '../../world/trace/protobuf.ts'
 import { EPOCH } from '../make.ts'
-import { anyOtlpTrace, bySchemaNames, otlpDocument, otlpSpan, plainTrace, readOne } from '../rich.ts'
+import { anyOtlpTrace, otlpDocument, otlpSpan, plainTrace, readOne } from '../rich.ts'
 
 const TRACE = '5b8efff798038103d269b633813fc60c'
 const SPAN = 'eee19b7ec3c1b174'
 const base64 = (hex: string) => Buffer.from(hex, 'hex').toString('base64')
-
-const PRINTED = `{
-  "resource_spans": [
-    {
-      "resource": {"attributes": [{"key": "service.name", "value": {"string_value": "shop"}}]},
-      "scope_spans": [
-        {
-          "scope": {"name": "lib", "version": "1"},
-          "spans": [
-            {
-              "trace_id": "${base64(TRACE)}",
-              "span_id": "${base64(SPAN)}",
-              "name": "GET /",
-              "kind": "SPAN_KIND_SERVER",
-              "start_time_unix_nano": "${EPOCH + 1n}",
-              "end_time_unix_nano": "${EPOCH + 1_000_002n}",
-              "status": {"code": "STATUS_CODE_UNSET"}
-            }
-          ]
-        }
-      ]
-    }
-  ]
-}`
 
 describe('every shape OTLP/JSON comes in', () => {
   const inner = otlpDocument(otlpSpan())
@@ -52,13 +28,6 @@ describe('every shape OTLP/JSON comes in', () => {
       'enums by name',
       otlpDocument(otlpSpan({ kind: 'SPAN_KIND_SERVER', status: { code: 'STATUS_CODE_UNSET' } })),
     ],
-    ['names of the schema', bySchemaNames(inner) as object],
-    ['names of the schema, indented', JSON.stringify(bySchemaNames(inner), null, 2)],
-    ['names of the schema, Tempo v2', { trace: bySchemaNames(inner) }],
-    ['names of the schema, Jaeger v3', { result: bySchemaNames(inner) }],
-    ['names of the schema, a list', [bySchemaNames(inner)]],
-    ['names of the schema, lines', `{"resource_logs":[]}\n${JSON.stringify(bySchemaNames(inner))}\n`],
-    ["what Python's MessageToJson prints with preserving_proto_field_name", PRINTED],
     ['protobuf', tracesData(inner)],
     ['protobuf of Tempo v2', traceByIdResponse(tracesData(inner))],
     ['gzipped protobuf', gzipSync(tracesData(inner))],
@@ -78,23 +47,6 @@ describe('every shape OTLP/JSON comes in', () => {
       marks: [],
     })
     expect(trace.spans[0]?.parentId).toBeUndefined()
-  })
-
-  test('names of the schema say the same as the usual ones, to the last attribute', () => {
-    fc.assert(
-      fc.property(anyOtlpTrace, fc.boolean(), (trace, isOdd) => {
-        const usual = JSON.parse([...toOtlp(trace, JSON.stringify)].join('')) as object
-        const named = bySchemaNames(usual) as { resource_spans: object[] }
-        // The resource behind its spans: what the scan leaves to JSON.parse.
-        const odd = named.resource_spans.map((item) => Object.fromEntries(Object.entries(item).reverse()))
-        const read = readOne(isOdd ? { resource_spans: odd } : named)
-        expect(plainTrace(read)).toEqual(plainTrace(readOne(usual)))
-      }),
-      { numRuns: 300 },
-    )
-    const dropped = { droppedAttributesCount: 1, droppedEventsCount: 2, droppedLinksCount: 3 }
-    const read = readOne(bySchemaNames(otlpDocument(otlpSpan(dropped))) as object)
-    expect(read.spans[0]?.dropped).toEqual({ attributes: 1, events: 2, links: 3 })
   })
 
   test('one trace over several lines is one; several traces in one document are several', () => {

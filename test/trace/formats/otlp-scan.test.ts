@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
 import { readOtlpJson } from '../../../src/trace/formats/otlp/otlp-json.ts'
 import { otlpVocabulary, scanOtlpJson } from '../../../src/trace/formats/otlp/otlp-scan.ts'
-import { anyOtlpTrace, bySchemaNames, otlpDocument, otlpSpan } from '../rich.ts'
+import { anyOtlpTrace, otlpDocument, otlpSpan } from '../rich.ts'
 import { EDITS, edited, agrees as scanAgrees } from './scanned.ts'
 
 const scan = (bytes: Buffer, vocabulary = otlpVocabulary()) => scanOtlpJson(bytes, vocabulary)
@@ -17,9 +17,8 @@ describe('the scan reads what JSON.parse and the reader of objects make of it', 
   test('any trace, dense or indented', () => {
     const indent = fc.constantFrom(undefined, 1, '\t', '\r\n ')
     fc.assert(
-      fc.property(anyOtlpTrace, indent, fc.boolean(), (trace, space, byName) => {
-        const usual = [...toOtlp(trace, JSON.stringify)].join('')
-        const dense = byName ? JSON.stringify(bySchemaNames(JSON.parse(usual))) : usual
+      fc.property(anyOtlpTrace, indent, (trace, space) => {
+        const dense = [...toOtlp(trace, JSON.stringify)].join('')
         const text = space === undefined ? dense : JSON.stringify(JSON.parse(dense), null, space)
         expect(agrees(text) || LONG_INTEGER.test(text)).toBe(true)
       }),
@@ -42,12 +41,11 @@ describe('the scan reads what JSON.parse and the reader of objects make of it', 
       fc.property(fc.array(members, { maxLength: 4 }), (spans) => {
         const document = { resourceSpans: [{ scopeSpans: [{ spans }] }] }
         if (agrees(JSON.stringify(document))) accepted++
-        if (agrees(JSON.stringify(bySchemaNames(document)))) accepted++
       }),
       { numRuns: 1000 },
     )
-    // It declines about 25 of each: one that declines them all would agree, too.
-    expect(accepted).toBeGreaterThan(1800)
+    // It declines about 25: one that declines them all would agree, too.
+    expect(accepted).toBeGreaterThan(900)
   })
 
   const attributes = [

@@ -105,7 +105,6 @@ const ranked = (
     selection: { spans: 412, traces: 400 },
     baseline: { spans: 9000, traces: 900 },
     attributes: [],
-    pairs: { all: 0, selection: { first: 0, both: 0 } },
   },
   limitNanos: 812e6,
   traces: 1000,

@@ -6,7 +6,6 @@ import {
   rankCauses,
   withoutRepeated,
   withoutSensitive,
-  withRareValues,
 } from '../../../trace/analysis/rank-causes.ts'
 import type { SelectedSpans } from '../../../trace/analysis/selection-counts.ts'
 import { maskText } from '../../../trace/masking.ts'
@@ -53,7 +52,7 @@ export async function explain(
   await requireSpans(invocation, search.searched, counted, question)
   const judged = withoutRepeated(counted.comparison, question.selected)
   const shown = question.showSensitive ? { comparison: judged, hidden: 0 } : withoutSensitive(judged)
-  const ranking = withRareValues(rankCauses(shown.comparison), shown.comparison)
+  const ranking = rankCauses(shown.comparison)
   return { ...counted, ranking, hidden: shown.hidden }
 }
 

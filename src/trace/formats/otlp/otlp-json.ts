@@ -57,10 +57,8 @@ export const NO_SPAN_ID = '0'.repeat(16)
 export const NO_TRACE_ID = '0'.repeat(32)
 
 const ENVELOPES = ['trace', 'result', 'traces']
-const LISTS = ['resourceSpans', 'resource_spans', 'batches']
-const SCOPES = [
-  ...['scopeSpans', 'scope_spans', 'instrumentationLibrarySpans', 'instrumentation_library_spans'],
-]
+const LISTS = ['resourceSpans', 'batches']
+const SCOPES = ['scopeSpans', 'instrumentationLibrarySpans']
 
 /** Whether a JSON value looks like OTLP, in one of the shapes {@link readOtlpJson} reads. */
 export function isOtlpJson(value: unknown): boolean {
@@ -77,8 +75,7 @@ function isEmptyObject(value: unknown): boolean {
 /**
  * Reads OTLP/JSON (opentelemetry-proto, "OTLP/JSON encoding") into `into`: `resourceSpans` or Tempo's `batches`, bare
  * or in Tempo's `trace` or Jaeger's `result`. Ids in hex or base64, enums as numbers or names, the old
- * `instrumentationLibrarySpans`; members by their names in JSON or in the schema (`resource_spans`), which the mapping of
- * proto3 to JSON wants to be taken, too. Members of the wrong type count as absent.
+ * `instrumentationLibrarySpans`. Members of the wrong type count as absent.
  */
 export function readOtlpJson(document: JsonObject, into: Collection): void {
   const partial = readPartial(document.status, document.message)
@@ -118,7 +115,7 @@ function readResourceSpans(item: JsonObject, into: Collection): void {
   const details = explained(otlpDetails, into.explain)
   for (const key of SCOPES) {
     for (const group of objects(item[key])) {
-      const scope = readScope(group.scope ?? group.instrumentationLibrary ?? group.instrumentation_library)
+      const scope = readScope(group.scope ?? group.instrumentationLibrary)
       const shared: Shared = { resource, service, scope }
       for (const span of objects(group.spans)) readSpan(span, shared, details, into)
     }
@@ -184,26 +181,13 @@ export function readTraceId(value: unknown): string {
   return otlpId(value, 32) ?? NO_TRACE_ID
 }
 
-const HOLDING_INTEGERS = [
-  ...['startTimeUnixNano', 'endTimeUnixNano', 'start_time_unix_nano', 'end_time_unix_nano'],
-  ...['attributes', 'events', 'links'],
-]
+const HOLDING_INTEGERS = ['startTimeUnixNano', 'endTimeUnixNano', 'attributes', 'events', 'links']
 
 function readSpan(item: JsonObject, shared: Shared, details: Details<JsonObject>, into: Collection): void {
-  const members = skeletonMembers(item)
   for (const key of HOLDING_INTEGERS) into.check(item[key])
-  const skeleton = readSkeleton(members, readOtlpStatus(item.status), shared)
-  into.spansOf(readTraceId(item.traceId ?? item.trace_id)).push(new LazySpan(skeleton, details, item))
+  const skeleton = readSkeleton(item, readOtlpStatus(item.status), shared)
+  into.spansOf(readTraceId(item.traceId)).push(new LazySpan(skeleton, details, item))
 }
-
-const skeletonMembers = (item: JsonObject): SkeletonMembers => ({
-  spanId: item.spanId ?? item.span_id,
-  parentSpanId: item.parentSpanId ?? item.parent_span_id,
-  name: item.name,
-  kind: item.kind,
-  startTimeUnixNano: item.startTimeUnixNano ?? item.start_time_unix_nano,
-  endTimeUnixNano: item.endTimeUnixNano ?? item.end_time_unix_nano,
-})
 
 /** Undefined where none of the counts says anything. */
 export function droppedOf(attributes: number, events: number, links: number): Dropped | undefined {
@@ -223,7 +207,7 @@ export const otlpDetails: Details<JsonObject> = {
     if (events.length === 0) return NONE
     return events.map((event) => ({
       name: typeof event.name === 'string' ? event.name : '',
-      timeNanos: knownMoment(asInteger(event.timeUnixNano ?? event.time_unix_nano)),
+      timeNanos: knownMoment(asInteger(event.timeUnixNano)),
       attributes: readKeyValues(event.attributes),
       // A member of ours, of sources that give logs apart.
       ...(event.isLog === true && { isLog: true as const }),
@@ -233,15 +217,15 @@ export const otlpDetails: Details<JsonObject> = {
     const links = objects(item.links)
     if (links.length === 0) return NONE
     return links.map((link) => ({
-      traceId: readTraceId(link.traceId ?? link.trace_id),
-      spanId: otlpId(link.spanId ?? link.span_id, 16) ?? NO_SPAN_ID,
+      traceId: readTraceId(link.traceId),
+      spanId: otlpId(link.spanId, 16) ?? NO_SPAN_ID,
       attributes: readKeyValues(link.attributes),
     }))
   },
   dropped: (item) =>
     droppedOf(
-      readCount(item.droppedAttributesCount ?? item.dropped_attributes_count),
-      readCount(item.droppedEventsCount ?? item.dropped_events_count),
-      readCount(item.droppedLinksCount ?? item.dropped_links_count),
+      readCount(item.droppedAttributesCount),
+      readCount(item.droppedEventsCount),
+      readCount(item.droppedLinksCount),
     ),
 }

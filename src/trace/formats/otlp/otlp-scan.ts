@@ -30,15 +30,7 @@ const KEYS = [
   ...['parentSpanId', 'kind', 'startTimeUnixNano', 'endTimeUnixNano', 'attributes', 'data', 'traceID'],
 ]
 
-/** Names of the schema, which protobuf's printers can write: `resource_spans`. In other formats they mean nothing. */
-const SCHEMA_NAMES = Object.fromEntries(
-  KEYS.filter((key) => /[A-Z]/.test(key) && key !== 'traceID').map((key) => [
-    key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    key,
-  ]),
-)
-
-export const otlpVocabulary = (): Vocabulary => new Vocabulary(KEYS, SCHEMA_NAMES)
+export const otlpVocabulary = (): Vocabulary => new Vocabulary(KEYS)
 
 /**
  * Whether JSON holds `"error"`, as a key or a value. It searches for the end of that, since a search stops at each byte like

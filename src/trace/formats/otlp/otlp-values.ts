@@ -1,19 +1,9 @@
-import { isObject, type JsonObject } from '../../../json-object.ts'
+import { isObject } from '../../../json-object.ts'
 import { type Attributes, type AttributeValue, NONE, type SpanKind, type SpanStatus } from '../../model.ts'
 import { asInteger, damagedTrace, narrow } from '../foreign-json.ts'
 
 /** Nesting limit: values are read recursively (protobuf's own limit is the same). */
 export const MOST_NESTED = 100
-
-const SCHEMA_NAMES = [
-  ['string_value', 'stringValue'],
-  ['bool_value', 'boolValue'],
-  ['int_value', 'intValue'],
-  ['double_value', 'doubleValue'],
-  ['array_value', 'arrayValue'],
-  ['kvlist_value', 'kvlistValue'],
-  ['bytes_value', 'bytesValue'],
-] as const
 
 /** A `KeyValue` list of OTLP/JSON. Entries without a key are left out. */
 export function readKeyValues(value: unknown, depth = 0): Attributes {
@@ -49,14 +39,6 @@ function readAnyValue(value: unknown, depth: number): AttributeValue {
     return Object.fromEntries(readKeyValues(value.kvlistValue.values, depth + 1))
   }
   if (typeof value.bytesValue === 'string') return new Uint8Array(Buffer.from(value.bytesValue, 'base64'))
-  return readBySchemaName(value, depth)
-}
-
-/** A value by its name in the schema, which protobuf's printers can write: asked last, as most write the one of JSON. */
-function readBySchemaName(value: JsonObject, depth: number): AttributeValue {
-  for (const [name, usual] of SCHEMA_NAMES) {
-    if (value[name] !== undefined) return readAnyValue({ [usual]: value[name] }, depth)
-  }
   return null
 }
 

@@ -61,22 +61,17 @@ function whatTheyDid(limitNanos: number | undefined, micro: string): string {
 }
 
 function sentences(ranked: RankedComparison): string[] {
-  const { verdict, causes } = ranked.ranking
-  const { comparison } = ranked
+  const { ranking, comparison } = ranked
+  const { verdict } = ranking
   if (comparison.baseline.spans === 0)
     return ['All of them did, so ls-auth has no other spans to compare with.']
   if (verdict === 'causes') {
     // Many spans may be of one trace, which is unknown here.
-    const how = comparison.pairs === undefined ? 'counting spans, not traces' : 'by more than chance'
+    const how = ranked.traces === undefined ? 'counting spans, not traces' : 'by more than chance'
     return [`More frequent among them than in the rest, ${how}:`]
   }
   if (verdict === 'nothing') return ['No value is much more frequent among them.']
-  const few = 'Too few to tell'
-  return [
-    causes.length === 0
-      ? `${few}: each difference occurs only once among them.`
-      : `${few}: common values may be chance.`,
-  ]
+  return ['Too few to tell: common values may be chance.']
 }
 
 function drawCauses(causes: readonly Cause[], ranked: RankedComparison, options: TableOptions): string[] {
