@@ -4,7 +4,7 @@ import { damagedTrace, noTrace } from './foreign-json.ts'
 import { brokeOff, errorIn } from './jaeger-json.ts'
 import { firstSign, NEWLINE } from './json-bytes.ts'
 import type { Vocabulary } from './json-cursor.ts'
-import { asString, brokenDocument, isCutOff, isOpening, parsedText, separate } from './json-text.ts'
+import { asString, brokenDocument, isCutOff, parsed, parsedText, separate } from './json-text.ts'
 import { exactValue, isOfCollector, readValue } from './json-value.ts'
 import { scanOtlpJson } from './otlp/otlp-scan.ts'
 import { isZipkinSpan, readZipkin } from './zipkin-json.ts'
@@ -47,18 +47,21 @@ export function readLines(
 }
 
 /**
- * Documents that follow each other, several on a line or over lines. Failure with reason `damaged-trace` where a later one is
- * broken; with `broken-json` for anything else between them.
+ * Documents that follow each other, several on a line or over lines, as `jq .` writes them. Failure `api-failed` where one is
+ * broken; `undefined` where the first is.
  */
 export function readSeparate(
   bytes: Buffer,
   vocabulary: Vocabulary,
   explain: Explain,
   ofLines: OfLines,
-): Collection {
+): Collection | undefined {
   const documents = new Documents('document', vocabulary, explain)
   let number = 0
-  for (const document of separate(bytes)) documents.add(document, ++number)
+  for (const document of separate(bytes)) {
+    if (number === 0 && parsed(document) === undefined) return undefined
+    documents.add(document, ++number)
+  }
   return documents.end(ofLines)
 }
 
@@ -89,18 +92,16 @@ class Documents {
     // Without a byte order mark: files that were joined may have one before each document.
     const text = document.subarray(start)
     if (this.#read(text, number)) return
-    // A cut-off one may have swallowed others.
-    if (this.#unit === 'document')
-      throw number > 1 && isOpening(text[0])
-        ? damagedTrace(`document ${number} in it is cut off or broken`)
-        : brokenDocument(this.#unit, number)
-    this.#readApart(text, number)
+    // One that goes over several lines may have swallowed others.
+    if (this.#unit === 'document') throw damagedTrace(`document ${number} in it is cut off or broken`)
+    if (!isCutOff(text)) throw brokenDocument(this.#unit, number)
+    this.#broken = number
   }
 
   end({ onCutLine, onSpanless }: OfLines): Collection {
     const into = this.#into
     if (this.#broken !== undefined) {
-      if (!this.#hasAny()) throw brokenDocument(this.#unit, this.#broken)
+      if (!this.#into.recognised && this.#spans.length === 0) throw brokenDocument(this.#unit, this.#broken)
       this.#cut ??= `${this.#unit} ${this.#broken}, the last, is cut off`
     }
     if (this.#spans.length > 0) readZipkin(this.#spans, into)
@@ -108,19 +109,6 @@ class Documents {
     if (this.#cut !== undefined && onCutLine !== undefined && into.traces().length > 1) onCutLine(this.#cut)
     else into.partial = this.#cut ?? into.partial
     return into
-  }
-
-  #hasAny(): boolean {
-    return this.#into.recognised || this.#spans.length > 0
-  }
-
-  #readApart(line: Buffer, number: number): void {
-    for (const part of separate(line))
-      if (part.length === line.length || !this.#read(part, number)) {
-        if (!isCutOff(part)) throw brokenDocument(this.#unit, number)
-        this.#broken = number
-        return
-      }
   }
 
   #read(document: Buffer, number: number): boolean {

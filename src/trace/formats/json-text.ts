@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer'
 import { Failure } from '../../errors.ts'
 import { noTrace } from './foreign-json.ts'
-import { FALLBACK, isBlank, JsonBytes } from './json-bytes.ts'
+import { FALLBACK, firstSign, isBlank, JsonBytes } from './json-bytes.ts'
 
 /** The text of JSON. Failure `api-failed` where it is longer than a string of V8 can be. */
 export function asString(bytes: Buffer): string {
@@ -29,7 +29,7 @@ export function parsedText(text: string): unknown {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-export const isOpening = (sign: number | undefined): boolean => sign === 0x7b || sign === 0x5b
+const isOpening = (sign: number | undefined): boolean => sign === 0x7b || sign === 0x5b
 const isClosing = (sign: number | undefined): boolean => sign === 0x7d || sign === 0x5d
 
 /**
@@ -37,25 +37,12 @@ const isClosing = (sign: number | undefined): boolean => sign === 0x7d || sign =
  * there may be very many. Then the rest: an unfinished one, or something else. It looks into none of them.
  */
 export function* separate(bytes: Buffer): Generator<Buffer> {
-  for (let from = behindBlanks(bytes, 0); from < bytes.length; ) {
-    const end = isOpening(bytes[from]) ? endOfDocument(bytes, from) : bytes.length
-    yield bytes.subarray(from, end)
-    from = behindBlanks(bytes, end)
+  for (let from = 0; from < bytes.length; ) {
+    const start = from + firstSign(bytes.subarray(from))
+    from = isOpening(bytes[start]) ? endOfDocument(bytes, start) : bytes.length
+    if (start < bytes.length) yield bytes.subarray(start, from)
   }
 }
-
-function behindBlanks(bytes: Buffer, from: number): number {
-  let at = from
-  for (;;) {
-    if (isBlank(bytes[at])) at++
-    else if (isMark(bytes, at)) at += 3
-    else return at
-  }
-}
-
-/** Files that were joined may have a byte order mark before each document. */
-const isMark = (bytes: Buffer, at: number): boolean =>
-  bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf
 
 /** The end of the text, where the document has none. */
 function endOfDocument(bytes: Buffer, from: number): number {
@@ -83,12 +70,10 @@ export function brokenJson(bytes: Buffer, start: number): Failure {
   return brokenAt(`the JSON is broken at byte ${fault + 1}`)
 }
 
-/** Whether a line begins as an object or a list does and lacks its end. Bytes of zero alone are a line that was never written. */
+/** Whether a line begins as an object or a list does and lacks its end. */
 export function isCutOff(line: Buffer): boolean {
-  const written = line.subarray(0, endOfWritten(line))
-  if (written.length === 0) return true
-  const { isWhole, at } = passed(written)
-  return isOpening(written[0]) && !isWhole && at >= written.length
+  const { isWhole, at } = passed(line)
+  return isOpening(line[0]) && !isWhole && line.subarray(at).every(isBlank)
 }
 
 const ANY_JSON = { mostDeep: 1_000_000, mostDigits: Number.POSITIVE_INFINITY }
@@ -104,13 +89,6 @@ function passed(bytes: Buffer): { readonly isWhole: boolean; readonly at: number
     if (error !== FALLBACK) throw error
     return { isWhole: false, at: json.at }
   }
-}
-
-/** What a full disk or a power cut leaves behind the last byte that was written are bytes of zero. */
-function endOfWritten(bytes: Buffer): number {
-  let end = bytes.length
-  while (end > 0 && (bytes[end - 1] === 0 || isBlank(bytes[end - 1]))) end--
-  return end
 }
 
 /** Failure `api-failed` for a document of one value a line; the first line is 1. */

@@ -1,5 +1,4 @@
 import { gunzipSync } from 'node:zlib'
-import { Failure } from '../../errors.ts'
 import type { Trace } from '../model.ts'
 import { Collection, type Explain, withDetails } from './collection.ts'
 import { damagedTrace, noTrace } from './foreign-json.ts'
@@ -105,21 +104,18 @@ function readJsonBytes(
   const vocabulary = otlpVocabulary()
   const scanned = readScanned(bytes, vocabulary, explain)
   if (scanned) return scanned
-  const apart = () => readSeparate(bytes, vocabulary, explain, ofLines)
   const end = bytes.indexOf(NEWLINE)
-  if (end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end) {
-    const first = parsed(bytes.subarray(0, end))
-    if (first !== undefined) {
-      const inLines = () => readLines(input, start, vocabulary, explain, ofLines)
-      return finish(orSeparately(inLines, apart, ['broken-json', 'damaged-trace']), bytes)
-    }
-  }
+  const isInLines = end > 0 && firstSign(bytes.subarray(end)) < bytes.length - end
+  if (isInLines && parsed(bytes.subarray(0, end)) !== undefined)
+    return finish(readLines(input, start, vocabulary, explain, ofLines), bytes)
   const text = asString(bytes)
   const value = parsedText(text)
   if (value === undefined) {
-    if (bytes[0] === 0x7b && bytes.length < 2) return undefined
-    const found = orSeparately(() => notJson(input, start), apart, ['broken-json'])
-    return found && finish(found, bytes)
+    // Protobuf can begin with 0x0a 0x7b: left to its parser, which checks every length.
+    if (bytes.includes(0)) return undefined
+    const apart = readSeparate(bytes, vocabulary, explain, ofLines)
+    if (apart === undefined) throw brokenJson(input, start)
+    return finish(apart, bytes)
   }
   const into = new Collection(explain)
   readValue(value, into)
@@ -127,35 +123,6 @@ function readJsonBytes(
   const exact = new Collection(explain)
   readValue(exactValue(text), exact)
   return finish(exact, bytes)
-}
-
-/**
- * What `read` gives; where that is broken JSON, it may be several documents that are not one a line. `saidByRead`: reasons why they
- * are none for which the error of `read` says more.
- */
-function orSeparately<T>(
-  read: () => T,
-  apart: () => Collection,
-  reasons: readonly (string | undefined)[],
-): T | Collection {
-  try {
-    return read()
-  } catch (error) {
-    if (reasonOf(error) !== 'broken-json') throw error
-    try {
-      return apart()
-    } catch (other) {
-      throw reasons.includes(reasonOf(other)) ? error : other
-    }
-  }
-}
-
-const reasonOf = (error: unknown): string | undefined => (error instanceof Failure ? error.reason : undefined)
-
-function notJson(bytes: Buffer, start: number): undefined {
-  // Protobuf can begin with 0x0a 0x7b: left to its parser, which checks every length.
-  if (bytes.includes(0)) return undefined
-  throw brokenJson(bytes, start)
 }
 
 function finish(into: Collection, bytes: Buffer): Collection {
