@@ -92,7 +92,7 @@ class Documents {
     // Without a byte order mark: files that were joined may have one before each document.
     const text = document.subarray(start)
     if (this.#read(text, number)) return
-    // One that goes over several lines may have swallowed others.
+    // A document that goes over several lines may have swallowed others.
     if (this.#unit === 'document') throw damagedTrace(`document ${number} in it is cut off or broken`)
     if (!isCutOff(text)) throw brokenDocument(this.#unit, number)
     this.#broken = number

@@ -36,7 +36,7 @@ const isHalf = (traceId: string): boolean => traceId.startsWith('0'.repeat(16))
 /**
  * Zipkin's B3 lets the server side of a call report under the client's span id, and marks it `shared`. Here each half gets an
  * id of its own. The server half gets a made one under the client half, and takes the children of its host. Other reports of one
- * id are spans as they stand. Spans of one trace.
+ * id stay apart. Spans of one trace.
  */
 export function separateHalves(items: readonly JsonObject[]): ZipkinSpan[] {
   const byId = groupBy(items, (item) => hexOrMadeId(item.id, 16) as string)
