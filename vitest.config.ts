@@ -113,6 +113,8 @@ export default defineConfig(({ mode }) => {
   const exclude = [...configDefaults.exclude, ...skipped, ...(mode === 'fast' ? NOT_FAST : [])]
   return {
     test: {
+      // Files that have not changed are not translated again.
+      experimental: { fsModuleCache: true },
       // More than processors: most tests wait for servers and processes of their own.
       maxWorkers: 5,
       sequence: { sequencer: LongestFirst },
