@@ -59,8 +59,9 @@ export function addCommands(
   const typed = rows.filter((row) => argv.includes(wordOf(row)))
   const help = argv.includes('--help') || argv.includes('-h')
   for (const row of typed.length > 0 && !help ? typed : rows) {
-    // `--json=?` asks for names alone, which need no argument.
-    const usage = argv.includes('--json-fields=?') ? row.usage.replace(/<(.*)>/, '[$1]') : row.usage
+    // The names of `--json=FIELDS` are checked before the arguments, and `?` asks for names alone.
+    const picks = argv.some((word) => word.startsWith('--json-fields='))
+    const usage = picks ? row.usage.replace(/<(.*)>/, '[$1]') : row.usage
     const command = parent.command(usage).description(row.description)
     const meant = typed.includes(row)
     const words = [...path, wordOf(row)]
@@ -145,6 +146,9 @@ async function runRow(row: Row, invocation: Invocation): Promise<number> {
       await invocation.ports.terminal.out(names)
       return 0
     }
+    const needed = /<(.*)>/.exec(row.usage)?.[1]
+    if (needed !== undefined && invocation.args.length === 0)
+      throw new Failure('usage', `missing required argument '${needed}'`)
   }
   try {
     return await row.run(invocation)

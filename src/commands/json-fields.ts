@@ -6,7 +6,8 @@ import type { TypedLine } from './command-line.ts'
 
 /** What `--json=FIELDS` picks, by the table of docs/json.md: from the whole value, or from each item of a list. */
 interface Picked {
-  readonly paths: readonly string[]
+  /** Behind so many `known` names a path ends with one free name, dots and all: `attributes.http.route`. */
+  readonly paths: readonly { readonly path: string; readonly known: number }[]
   /** The member that is the list, empty: the value itself; undefined: one object is picked. */
   readonly list: string | undefined
 }
@@ -61,8 +62,8 @@ function pick(line: Line): Picked | readonly string[] {
   if (fields.trim() === '?') return [...new Set(names)]
   const paths = fields.split(',').map((field) => field.trim())
   const isOf = (all: readonly string[]) => (path: string) => all.some((one) => matches(one, path))
-  if (list !== '' && paths.every(isOf(members))) return { paths, list: undefined }
-  if (list !== undefined && paths.every(isOf(inList))) return { paths, list }
+  if (list !== '' && paths.every(isOf(members))) return { paths: withKnown(paths, members), list: undefined }
+  if (list !== undefined && paths.every(isOf(inList))) return { paths: withKnown(paths, inList), list }
   const unknown = paths.find((path) => !isOf([...members, ...inList])(path))
   const [other] = paths.filter((path) => !isOf(inList)(path))
   const inWhich = unknown === undefined ? ` in ${list}` : ''
@@ -101,19 +102,27 @@ function membersOf({ command, args, options }: Line): readonly string[] {
   return [...new Set(rows.flatMap(above))].filter(Boolean)
 }
 
-function picked(value: unknown, paths: readonly string[]): unknown {
-  return paths.reduce<unknown>((all, path) => merged(all, nested(value, path.split('.'))), {})
+function withKnown(paths: readonly string[], members: readonly string[]): Picked['paths'] {
+  return paths.map((path) => {
+    const fitting = members.filter((member) => matches(member, path))
+    const isFree = fitting.every((member) => member.endsWith('*'))
+    return { path, known: isFree ? Math.max(...fitting.map((one) => one.split('.').length - 1)) : Infinity }
+  })
 }
 
+const picked = (value: unknown, paths: Picked['paths']): unknown =>
+  paths.reduce<unknown>((all, { path, known }) => merged(all, nested(value, path.split('.'), known)), {})
+
 /** Only this path of a value, with its nesting; a missing member is null. */
-function nested(value: unknown, path: readonly string[]): unknown {
+function nested(value: unknown, path: readonly string[], known: number): unknown {
   const [name = '', ...rest] = path
-  if (Array.isArray(value)) return value.map((one) => nested(one, path))
+  if (Array.isArray(value)) return value.map((one) => nested(one, path, known))
   if (!isObject(value)) return null
   const whole = path.join('.')
   const own = (key: string) => (Object.hasOwn(value, key) ? value[key] : null)
-  if (rest.length === 0 || Object.hasOwn(value, whole)) return { [whole]: own(whole) ?? null }
-  return { [name]: nested(own(name), rest) }
+  const isMissing = known <= 0 && !Object.hasOwn(value, name)
+  if (rest.length === 0 || isMissing || Object.hasOwn(value, whole)) return { [whole]: own(whole) ?? null }
+  return { [name]: nested(own(name), rest, known - 1) }
 }
 
 function merged(a: unknown, b: unknown): unknown {

@@ -69,6 +69,8 @@ export interface Data<Row = unknown> {
   row(row: Row): unknown
   /** Notes stand beside its members, where it isn't a list. */
   whole(rows: readonly unknown[]): object
+  /** The header of CSV where there is no row. */
+  readonly columns?: readonly string[]
   /** The lines of CSV, where a row is more than one of them. */
   csv?(): Iterable<string>
 }

@@ -44,8 +44,10 @@ async function printData(
         await terminal.out(
           (await import('../trace/formats/csv-cell.ts')).csvRows(values as object[], isFirst),
         )
-      isFirst = false
+      isFirst &&= rows.length === 0
     })
+  if (format === 'csv' && !csv && isFirst && data.columns)
+    await terminal.out((await import('../trace/formats/csv-cell.ts')).csvLine(data.columns))
   const notes = notesOf(answer)
   const whole = data.whole(all)
   if (format === 'json')

@@ -36,6 +36,8 @@ export async function withPicked(
     throw new Failure('usage', `--${pick} chooses a trace, but there is an id`, {
       hint: `Drop the id or --${pick}.`,
     })
+  if (options.limit !== undefined && pick !== 'slowest')
+    throw new Failure('usage', `--${pick} chooses one trace, and takes no --limit`, { hint: 'Drop --limit.' })
   const values = readFlags(manyTracesFlags, options, [], now)
   const filter = filterOf(values, options, now, pick === 'slowest' ? 100 : 20)
   const id = await pickTrace(invocation, filter, values.file, pick)

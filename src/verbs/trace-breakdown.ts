@@ -95,17 +95,15 @@ export const traceBreakdown = verb({
       truncated: found.truncated,
       ...(isOfGenAi && tokensToJson(breakdown)),
     }
-    const whole = (rows: readonly unknown[]) => ({ ...summary, rows })
+    const toJson = isOfGenAi
+      ? (row: BreakdownRow) => ({ [by]: row.service || null, ...timesToJson(row), ...tokensToJson(row) })
+      : rowToJson
+    const columns = Object.keys(edges ? edgeToJson(NO_CALL) : toJson(NO_CALL))
+    const common = { columns, whole: (rows: readonly unknown[]) => ({ ...summary, rows }) }
     return {
       data: edges
-        ? { rows: edges, row: edgeToJson, whole }
-        : {
-            rows: breakdown.rows,
-            row: isOfGenAi
-              ? (row) => ({ [by]: row.service || null, ...timesToJson(row), ...tokensToJson(row) })
-              : rowToJson,
-            whole,
-          },
+        ? { rows: edges, row: edgeToJson, ...common }
+        : { rows: breakdown.rows, row: toJson, ...common },
       blocks: edges
         ? [drawnBlock((pen) => renderCallGraph(edges, pen))]
         : [
@@ -132,6 +130,9 @@ function stepsFrom([first]: readonly BreakdownRow[]): Step[] {
     { verb: 'trace search', flags, keeps },
   ]
 }
+
+/** Names the members of a row. */
+const NO_CALL = { caller: {} } as CallEdge & BreakdownRow
 
 const calleeToJson = ({ service, operation }: Callee) => ({ service, operation: operation ?? null })
 const rowToJson = (row: BreakdownRow) => ({ ...calleeToJson(row), ...timesToJson(row) })

@@ -37,7 +37,7 @@ import { type Selection, subtree } from '../trace/select.ts'
 import { withheldNote } from '../trace/span-view.ts'
 import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
 import { backendFlags, scale, sensitiveFlag } from './flags.ts'
-import { isPicked, pickFlags } from './search-flags.ts'
+import { isPicked, OF_SEARCH, pickFlags } from './search-flags.ts'
 import type { Asked, Picture } from './trace-drawing.ts'
 
 const ownFlags = {
@@ -117,7 +117,9 @@ export const traceGet = verb({
       return void (await runBatch(invocation, readBatch(invocation, others.map(flagOf))))
     }
     refuseUseless(options, format as TraceFormat)
-    if (isPicked(options, Object.keys(ownFlags))) {
+    const isChosen = isPicked(options, Object.keys(ownFlags))
+    if (typed.web) refuseBesideWeb(options, isChosen ? OF_SEARCH : [])
+    if (isChosen) {
       const picked = await (await import('./pick.ts')).withPicked(invocation, Object.keys(ownFlags), now)
       return traceGet.run(picked, readFlags(flags, picked.options, picked.args, now), format, now)
     }
@@ -127,7 +129,6 @@ export const traceGet = verb({
         hint: 'Use an id or a file: ls-auth trace get ID. For many traces: --ids FILE',
       })
     const kind = format as TraceFormat
-    if (typed.web) refuseBesideWeb(options)
     if (from && to && isBefore(to, from)) throw endsFirst()
     const found = await findTrace(invocation, id, wanted)
     if (typed.web) return void (await (await import('./trace-page.ts')).showPage(invocation, found))
@@ -200,10 +201,11 @@ function refuseUseless(options: Typed, format: TraceFormat): void {
   })
 }
 
-/** Failure `usage`: a flag of a drawing, and none is made. */
-function refuseBesideWeb(options: Typed): void {
-  const name = ['json', ...Object.keys(ownFlags)].find(
-    (one) => isTyped(options, one) && !BESIDE_WEB.includes(one),
+/** Failure `usage`: a flag of a drawing, and none is made; `searched`: those that choose the trace. */
+function refuseBesideWeb(options: Typed, searched: readonly string[]): void {
+  const name = ['json', 'file', ...Object.keys(ownFlags)].find(
+    (one) =>
+      isTyped(options, one) && !BESIDE_WEB.includes(one) && (one === 'file' || !searched.includes(one)),
   )
   if (name === undefined) return
   throw new Failure('usage', `--web only prints an address, so ${flagOf(name)} has no effect`, {

@@ -33,6 +33,20 @@ describe('--json=FIELDS', () => {
     for (const line of lines) expect(Object.keys(JSON.parse(line))).toEqual(['rootService', 'traceId'])
   })
 
+  it('of a free name with dots gives one member, there or missing', async () => {
+    const { stdout } = await type(
+      'trace get FILE --json=spans.attributes.gen_ai.request.model,spans.attributes.http.route',
+    )
+    const all = JSON.parse(stdout).spans.map(({ attributes }: { attributes: object }) => attributes)
+    for (const one of all) expect(Object.keys(one)).toEqual(['gen_ai.request.model', 'http.route'])
+    expect(all).toContainEqual({ 'gen_ai.request.model': null, 'http.route': '/checkout' })
+  })
+
+  it('of a name that is missing in a table keeps its nesting', async () => {
+    const { stdout } = await type('profile show --json=settings.nosuch.value')
+    expect(JSON.parse(stdout)).toEqual({ settings: { nosuch: null } })
+  })
+
   it('has members of the data alone, none of the language', async () => {
     const { stdout } = await type('trace get FILE --json=spans.attributes.__proto__')
     expect(JSON.parse(stdout).spans[0].attributes).toEqual(JSON.parse('{"__proto__":null}'))
@@ -127,7 +141,17 @@ describe('--json=FIELDS', () => {
   it('are known without the argument that the command needs', async () => {
     const { exit, stdout } = await world.type('ls-auth query --json=?')
     expect([exit, stdout]).toEqual([0, expect.stringMatching(/^labels\nlabels\.NAME\npoints$/m)])
-    expect((await world.type('ls-auth query --json=name')).exit).toBe(2)
+    const said = async (fields: string) => {
+      const { exit, stderr } = await world.type(`ls-auth query --json=${fields}`)
+      const { message, hint } = JSON.parse(stderr).error
+      return [exit, message, hint]
+    }
+    expect(await said('nope')).toEqual([
+      2,
+      'there is no field "nope"',
+      expect.stringMatching(/^Fields: .*labels/),
+    ])
+    expect(await said('labels')).toEqual([2, "missing required argument 'text'", 'See: ls-auth query --help'])
   })
 
   it('an empty list of them is named as it was typed', async () => {

@@ -50,6 +50,24 @@ describe('where does the time go?', () => {
     expect(one.stderr).toBe(note)
   })
 
+  it('as CSV without a row it has the header all the same', async () => {
+    const alone = join(world.home, 'alone.json')
+    const [{ spans, traceId }] = traces as [(typeof traces)[0]]
+    const roots = spans.filter(({ parentId }) => parentId === undefined)
+    await writeFile(alone, JSON.stringify(toOtlpDocument([{ traceId, spans: roots }], 'hex')))
+    for (const [flags, first] of [
+      ['--graph', 'caller_service,caller_operation,service,operation,without_spans,calls,'],
+      ['--by model', 'model,calls,traces,unfinished,'],
+    ]) {
+      const { exit, stdout } = await world.type(`ls-auth trace breakdown ${flags} --file ${alone} -o csv`)
+      expect([exit, stdout.split('\r\n').length, stdout]).toEqual([
+        0,
+        2,
+        expect.stringContaining(first ?? ''),
+      ])
+    }
+  })
+
   it('by operation: what is on the critical path comes first', async () => {
     const outcome = await world.type(`ls-auth trace breakdown --file ${file}`)
     expect(outcome).toMatchObject({ exit: 0, stderr: '' })

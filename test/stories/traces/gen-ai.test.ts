@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CANARY, type GenAiTrace, genAiTrace, type Tokens } from '../../world/trace/gen-ai.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
+import type { SpanData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 const traces = Array.from({ length: 50 }, (_, seed) => genAiTrace(seed))
@@ -94,6 +95,36 @@ describe('how many tokens did models take?', () => {
       { input: 0, output: 0 },
     )
     expect({ input: input_tokens, output: output_tokens }).toEqual(total)
+  })
+
+  it('of a model whose tool calls another model, both', async () => {
+    const span = (spanId: string, parentId: string | undefined, tags: SpanData['tags']): SpanData => ({
+      ...{ spanId: spanId.repeat(16), name: 'step', service: 'assistant', kind: 'internal', error: false },
+      ...{ startMicros: 1_790_000_000_000_000, endMicros: 1_790_000_000_000_900, tags },
+      ...(parentId !== undefined && { parentId: parentId.repeat(16) }),
+    })
+    const called = (model: string, input: number) => ({
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.request.model': model,
+      'gen_ai.usage.input_tokens': input,
+      'gen_ai.usage.output_tokens': 1,
+    })
+    const spans = [
+      span('a', undefined, { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.usage.input_tokens': 127 }),
+      span('b', 'a', called('claude-1', 100)),
+      span('c', 'b', { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'ask' }),
+      span('d', 'c', called('gpt-1', 7)),
+      span('e', 'c', called('claude-1', 20)),
+    ]
+    const path = join(world.home, 'nested.json')
+    await writeFile(path, JSON.stringify(toOtlpDocument([{ traceId: 'f'.repeat(32), spans }], 'hex')))
+    const { stdout } = await world.type(`ls-auth trace breakdown --by model --file ${path} --json`)
+    const { rows, input_tokens } = JSON.parse(stdout)
+    expect(input_tokens).toBe(127)
+    expect(rows).toMatchObject([
+      { model: 'claude-1', calls: 2, input_tokens: 120 },
+      { model: 'gpt-1', calls: 1, input_tokens: 7 },
+    ])
   })
 
   it('in a table, as CSV, and for an agent', async () => {

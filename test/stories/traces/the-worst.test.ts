@@ -122,6 +122,11 @@ describe('the worst trace at once', () => {
   it.each([
     ['--slowest --ids ids.txt', /--slowest is for one trace, but --ids fetches whole traces/],
     ['--latest -o json --plain', /--plain changes a drawing, but -o json writes data/],
+    ['--latest --web -o json', /--web only prints an address, so --output has no effect/],
+    ['--latest --web --trace 11111111111111111111111111111111', /so --trace has no effect/],
+    ['--latest --web --file traces.json', /so --file has no effect/],
+    ['--latest --limit 5', /--latest chooses one trace, and takes no --limit\nhint: Drop --limit\./],
+    ['--error-latest --limit 5', /--error-latest chooses one trace, and takes no --limit/],
   ])('flags that do not go together are refused before any request: trace get %s', async (flags, words) => {
     const before = tempo.requests.length
     const { exit, stderr } = await type(`trace get ${flags}`)
