@@ -90,11 +90,19 @@ export function tokensText({ input, output }: Pick<GenAi, 'input' | 'output'>): 
 }
 
 /** What the name of a span does not say of its model, tool and tokens, in printable ASCII. */
-export function genAiText(trace: Trace, span: Span): string {
+function genAiText(trace: Trace, span: Span): string {
   const facts = genAiOf(trace, span)
   if (facts === undefined) return ''
   const { operation, model, tool } = facts
   const isNew = (word: string | undefined): boolean =>
     word !== undefined && /^[!-~]{1,64}$/.test(word) && !span.name.includes(word)
   return [[operation, model, tool].filter(isNew).join(' '), tokensText(facts)].filter(Boolean).join(', ')
+}
+
+/** What a row says beside the name of its span: of a model or a tool, and how many logs. Printable ASCII, so each sign is a column. */
+export function rowFacts(trace: Trace, span: Span): string {
+  // A span that is read late makes its events again each time.
+  const logs = trace.hasLogs ? span.events.filter(({ isLog }) => isLog).length : 0
+  const facts = [genAiText(trace, span), logs > 0 && `${logs} ${logs === 1 ? 'log' : 'logs'}`]
+  return facts.filter(Boolean).join(', ')
 }

@@ -1,5 +1,10 @@
-import { type AttributeCondition, valueTest } from './attribute-condition.ts'
-import { SPAN_KIND, splitScope, textField } from './attribute-scope.ts'
+import {
+  type AttributeCondition,
+  SPAN_KIND,
+  splitScope,
+  textField,
+  valueTest,
+} from './attribute-condition.ts'
 import { type Attributes, attribute, type Span } from './model.ts'
 import { whyEndless } from './tree/span-facts.ts'
 

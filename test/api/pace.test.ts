@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Pace } from '../../src/api/pace.ts'
+import { Pace } from '../../src/api/pacing.ts'
 
 /** A server with fixed windows, and what its answers tell of them. */
 interface Server {

@@ -5,7 +5,7 @@ import { COMMANDS } from '../../src/cli/commands.ts'
 import { type CommandJson, helpJson } from '../../src/cli/help-json.ts'
 import { globalOptions } from '../../src/cli/tree.ts'
 import { readTable } from '../../src/cli/verb-row.ts'
-import { allTools } from '../../src/mcp/tools.ts'
+import { allTools } from '../../src/mcp/offer.ts'
 import { openWorld } from '../world/world.ts'
 
 type Help = NonNullable<ReturnType<typeof helpJson>>

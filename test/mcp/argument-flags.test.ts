@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
-import { allTools } from '../../src/mcp/tools.ts'
+import { allTools } from '../../src/mcp/offer.ts'
 import { ENTRIES } from '../cli/rows.ts'
 
 /** The names under which a command reads what was typed. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { oneLineError } from '../../src/mcp/one-line-error.ts'
+import { oneLineError } from '../../src/mcp/serve.ts'
 
 const dump = (...paths: string[][]) =>
   JSON.stringify(

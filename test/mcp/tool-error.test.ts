@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { FAILURES, Failure, type FailureCode, type FailureReason } from '../../src/errors.ts'
 import { readArguments } from '../../src/mcp/arguments.ts'
 import { openBudget } from '../../src/mcp/calls.ts'
+import { allTools } from '../../src/mcp/offer.ts'
 import { adviceFor, errorText } from '../../src/mcp/tool-error.ts'
-import { allTools } from '../../src/mcp/tools.ts'
 
 const invocation = {
   command: 'mcp',

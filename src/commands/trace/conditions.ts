@@ -1,7 +1,11 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { type AttributeCondition, parseCondition, splitCondition } from '../../trace/attribute-condition.ts'
-import { insteadOf } from '../../trace/attribute-scope.ts'
+import {
+  type AttributeCondition,
+  insteadOf,
+  parseCondition,
+  splitCondition,
+} from '../../trace/attribute-condition.ts'
 
 /** Parses `key=value` texts, and those with another operator (`>=`, `!=`, `=~`); a condition stays. Failure `usage`. */
 export function readConditions(given: readonly (string | AttributeCondition)[]): AttributeCondition[] {

@@ -1,4 +1,4 @@
-import { splitScope } from '../attribute-scope.ts'
+import { splitScope } from '../attribute-condition.ts'
 import { groupBy } from '../group.ts'
 import { MASKED } from '../masking/kept-value.ts'
 import { maskerUnder } from '../masking.ts'

@@ -8,9 +8,9 @@ import {
   UNKNOWN_SERVICE,
 } from '../model.ts'
 import type { Collection } from './collection.ts'
+import { type Details, LazySpan } from './collection.ts'
 import { asAttributes, asInteger, hexId, quoteLongIntegers, textOrNumber } from './foreign-json.ts'
 import { isJaegerEnvelope, isJaegerTrace, readJaeger } from './jaeger-json.ts'
-import { type Details, LazySpan } from './lazy-span.ts'
 import { isLightstepTrace, readLightstep } from './lightstep-json.ts'
 import { isOtlpJson, NO_SPAN_ID, NO_TRACE_ID, readOtlpJson } from './otlp/otlp-json.ts'
 import { readOtlpKind, readOtlpStatus } from './otlp/otlp-values.ts'

@@ -3,8 +3,15 @@ import type { Trace } from '../model.ts'
 import { Collection, type Explain, withDetails } from './collection.ts'
 import { damagedTrace, noTrace } from './foreign-json.ts'
 import { firstSign, NEWLINE } from './json-bytes.ts'
-import { type OfLines, readLines, readSeparate } from './json-lines.ts'
-import { asString, brokenJson, parsed, parsedText } from './json-text.ts'
+import {
+  asString,
+  brokenJson,
+  type OfLines,
+  parsed,
+  parsedText,
+  readLines,
+  readSeparate,
+} from './json-lines.ts'
 import { exactValue, readValue } from './json-value.ts'
 import { readOtlpProtobuf } from './otlp/otlp-protobuf.ts'
 import { holdsErrorKeyInJson, otlpVocabulary, readScanned } from './otlp/otlp-scan.ts'

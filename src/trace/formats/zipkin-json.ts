@@ -12,6 +12,7 @@ import {
   UNKNOWN_SERVICE,
 } from '../model.ts'
 import type { Collection } from './collection.ts'
+import { type Details, LazySpan, type Skeleton } from './collection.ts'
 import {
   asAttributes,
   asInteger,
@@ -23,7 +24,6 @@ import {
   Scopes,
   textOrNumber,
 } from './foreign-json.ts'
-import { type Details, LazySpan, type Skeleton } from './lazy-span.ts'
 import { readOtlpStatus } from './otlp/otlp-values.ts'
 import { eventMomentOfMicros, timesOfMicros, withMark } from './span-times.ts'
 import { separateHalves, wholeTraceIds, type ZipkinSpan } from './zipkin-shared.ts'

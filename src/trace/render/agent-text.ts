@@ -7,9 +7,9 @@ import {
   drawnPath,
   type RootsPath,
   rootsPath,
+  TimeOnPath,
 } from '../analysis/critical-path.ts'
 import { rootCauses } from '../analysis/findings.ts'
-import { TimeOnPath } from '../analysis/time-on-path.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { bytesOf, dataBlock, dataLine, withinBytes } from './data-block.ts'
 import { offsetText } from './fields.ts'

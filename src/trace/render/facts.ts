@@ -7,9 +7,9 @@ import type { Span, Trace } from '../model.ts'
 import { UNFINISHED_WORDS, whyEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { type DetailsOf, type Field, heading, offsetText } from './fields.ts'
+import { nodeDuration, selfTextWhy } from './fold-figures.ts'
 import { formatDuration, percent } from './format-duration.ts'
 import type { Pen } from './glyphs.ts'
-import { nodeDuration, selfTextWhy } from './span-duration.ts'
 import { markText } from './waterfall/notes.ts'
 
 /** The facts about a span that every span has, the error first. */

@@ -1,7 +1,7 @@
 import { displayWidth, graphemes } from '../../text/display-width.ts'
 import { blanks, fitEnd, padEnd, safeName } from '../../text/fit.ts'
 import { safeText } from '../../text/safe-text.ts'
-import type { TimeOnPath } from '../analysis/time-on-path.ts'
+import type { TimeOnPath } from '../analysis/critical-path.ts'
 import { attributeText } from '../formats/attributes-json.ts'
 import { isoTime } from '../formats/span-times.ts'
 import type { Attributes, AttributeValue, SpanEvent } from '../model.ts'

@@ -1,7 +1,6 @@
 import { count } from '../../text/count.ts'
 import { fitEnd } from '../../text/fit.ts'
-import { drawnPath } from '../analysis/critical-path.ts'
-import { TimeOnPath } from '../analysis/time-on-path.ts'
+import { drawnPath, TimeOnPath } from '../analysis/critical-path.ts'
 import type { Scale } from '../formats/output-choices.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { heading } from './fields.ts'

@@ -9,7 +9,7 @@ import type { Fold } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { ticksOf } from './axis.ts'
 import { attributeFields } from './fields.ts'
-import { foldFigures, mannerText } from './fold-figures.ts'
+import { foldFigures, mannerText, spanDuration } from './fold-figures.ts'
 import { formatDuration } from './format-duration.ts'
 import { glyphsFor, type Pen } from './glyphs.ts'
 import {
@@ -22,7 +22,6 @@ import {
   windowOf,
 } from './graphic.ts'
 import { detailsText, fieldLines, SCRIPT } from './page-script.ts'
-import { spanDuration } from './span-duration.ts'
 import { headerLines } from './waterfall/header.ts'
 import { noteLines } from './waterfall/notes.ts'
 import { planRows } from './waterfall/rows.ts'

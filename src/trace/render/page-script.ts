@@ -5,7 +5,7 @@ import type { Attributes, Span, SpanEvent, SpanLink } from '../model.ts'
 import { isEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { attributeFields, eventTime, type Field } from './fields.ts'
-import { selfTextWhy, spanDuration } from './span-duration.ts'
+import { selfTextWhy, spanDuration } from './fold-figures.ts'
 import { markText } from './waterfall/notes.ts'
 
 /** What a row of the page unfolds to: the facts of a span, then its attributes, events and links. Not yet markup. */

@@ -1,7 +1,7 @@
 import { dash0 } from '../../backends/dash0.ts'
 import { Failure } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../json-object.ts'
-import { splitScope, textField } from '../attribute-scope.ts'
+import { splitScope, textField } from '../attribute-condition.ts'
 import { isoTime } from '../formats/span-times.ts'
 import { groupBy } from '../group.ts'
 import type { Trace } from '../model.ts'
@@ -15,9 +15,15 @@ import {
   type TraceFilter,
 } from '../search.ts'
 import type { TimeRange } from '../series.ts'
-import { noSuchTrace, traceAmong, traceIdsOf } from './trace-ids.ts'
 import type { BackendSource, OnPage, Send } from './trace-source.ts'
-import { foreignList, listInAnswer, tracesInAnswer } from './traces-in-answer.ts'
+import {
+  foreignList,
+  listInAnswer,
+  noSuchTrace,
+  traceAmong,
+  traceIdsOf,
+  tracesInAnswer,
+} from './traces-in-answer.ts'
 
 /** `dataset`: that of the token's organization; its default one when absent. */
 interface Dash0Settings {

@@ -2,9 +2,8 @@ import type { Capabilities } from '../../backends/backend.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
-import { canBeAsked } from '../attribute-condition.ts'
+import { canBeAsked, SPAN_KIND, splitScope } from '../attribute-condition.ts'
 import { byName, byValue, collectNames, collectValues } from '../attribute-lists.ts'
-import { SPAN_KIND, splitScope } from '../attribute-scope.ts'
 import type { Trace } from '../model.ts'
 import {
   beganIn,
@@ -17,8 +16,8 @@ import {
 } from '../search.ts'
 import type { TimeRange } from '../series.ts'
 import { earliestStart } from '../tree/relative-times.ts'
-import { traceIdsOf } from './trace-ids.ts'
 import type { OnPage, TraceSource } from './trace-source.ts'
+import { traceIdsOf } from './traces-in-answer.ts'
 
 const CAPABILITIES: Capabilities = {
   trace: true,

@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../json-object.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { SPAN_KIND, splitScope } from '../attribute-scope.ts'
+import { SPAN_KIND, splitScope } from '../attribute-condition.ts'
 import { asCount, asInteger, hexId, textOrNumber } from '../formats/foreign-json.ts'
 import { errorIn } from '../formats/jaeger-json.ts'
 import { isoTime, timesBetween } from '../formats/span-times.ts'

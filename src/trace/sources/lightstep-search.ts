@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { SPAN_KIND, splitScope } from '../attribute-scope.ts'
+import { SPAN_KIND, splitScope } from '../attribute-condition.ts'
 import { hasDuration, latestFirst, type SearchResult, type TraceFilter } from '../search.ts'
 import type { LightstepProject } from './lightstep-api.ts'
 import { takeSnapshot } from './lightstep-snapshot.ts'

@@ -1,7 +1,7 @@
 import { zipkin } from '../../backends/zipkin.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { SPAN_KIND, splitScope } from '../attribute-scope.ts'
+import { SPAN_KIND, splitScope } from '../attribute-condition.ts'
 import {
   FILTER_FLAGS,
   isOfWholeTrace,
@@ -11,9 +11,14 @@ import {
   summariseTrace,
   type TraceFilter,
 } from '../search.ts'
-import { noSuchTrace, traceAmong, traceIdsOf } from './trace-ids.ts'
 import { type BackendSource, type OnPage, pageBase, type Send } from './trace-source.ts'
-import { requireEqualAttributes, tracesInAnswer } from './traces-in-answer.ts'
+import {
+  noSuchTrace,
+  requireEqualAttributes,
+  traceAmong,
+  traceIdsOf,
+  tracesInAnswer,
+} from './traces-in-answer.ts'
 
 /** Zipkin's server, by v2 of its API. */
 export function zipkinSource(base: URL, send: Send, ui = pageBase(base)): BackendSource {

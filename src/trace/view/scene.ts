@@ -1,6 +1,5 @@
 import type { Style } from '../../ports/terminal.ts'
-import { type CriticalPath, drawnPath } from '../analysis/critical-path.ts'
-import { TimeOnPath } from '../analysis/time-on-path.ts'
+import { type CriticalPath, drawnPath, TimeOnPath } from '../analysis/critical-path.ts'
 import type { Scale } from '../formats/output-choices.ts'
 import { formatDuration } from '../render/format-duration.ts'
 import { type Glyphs, glyphsFor } from '../render/glyphs.ts'

@@ -6,7 +6,7 @@ import { readWholeLines } from '../../../src/commands/trace/batch/whole-lines.ts
 import type { GrowingFile } from '../../../src/ports/ports.ts'
 import { safeJson } from '../../../src/text/safe-text.ts'
 import { TRACE_LINES } from '../../../src/trace/formats/output-choices.ts'
-import { LINE_SHAPES, traceLine } from '../../../src/trace/formats/trace-line.ts'
+import { LINE_SHAPES, traceLine } from '../../../src/trace/formats/own-json-export.ts'
 import { makeTrace, spanId } from '../../trace/make.ts'
 
 const ids = ['a1', 'b2', 'c3'].map((part) => part.repeat(16))

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { valueTest } from '../../../src/trace/attribute-condition.ts'
-import { splitScope } from '../../../src/trace/attribute-scope.ts'
+import { splitScope, valueTest } from '../../../src/trace/attribute-condition.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import { type SpanFilter, spanTest } from '../../../src/trace/span-filter.ts'
 import { makeTrace } from '../make.ts'

@@ -1,6 +1,6 @@
 import { jsonObject } from '../../../json-object.ts'
 import type { GrowingFile } from '../../../ports/ports.ts'
-import { type LineShape, LONGEST_MATCH } from '../../../trace/formats/trace-line.ts'
+import { type LineShape, LONGEST_MATCH } from '../../../trace/formats/own-json-export.ts'
 import type { IdIndex } from './id-index.ts'
 import type { WantedTrace } from './id-list.ts'
 

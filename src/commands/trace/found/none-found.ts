@@ -1,7 +1,7 @@
 import type { Failure } from '../../../errors.ts'
 import { nearName } from '../../../text/near-name.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { THE_KINDS, wrongKind } from '../../../trace/attribute-scope.ts'
+import { THE_KINDS, wrongKind } from '../../../trace/attribute-condition.ts'
 import { isOfWholeTrace, type TraceFilter } from '../../../trace/search.ts'
 import type { CapableSource } from '../../../trace/sources/trace-source.ts'
 import { optionWords } from '../../command-line.ts'

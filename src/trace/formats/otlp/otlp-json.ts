@@ -1,8 +1,7 @@
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { type Attributes, attribute, type Dropped, NONE, type Scope, UNKNOWN_SERVICE } from '../../model.ts'
-import { Collection } from '../collection.ts'
+import { Collection, type Details, explained, LazySpan, type Skeleton } from '../collection.ts'
 import { asInteger, isLowerHex, textOrNumber } from '../foreign-json.ts'
-import { type Details, explained, LazySpan, type Skeleton } from '../lazy-span.ts'
 import { knownMoment, timesBetween, withMark } from '../span-times.ts'
 import { type OtlpStatus, readKeyValues, readOtlpKind, readOtlpStatus } from './otlp-values.ts'
 

@@ -1,10 +1,9 @@
 import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { NONE, UNKNOWN_SERVICE } from '../../model.ts'
-import { Collection, type Explain, withDetails } from '../collection.ts'
+import { Collection, type Details, type Explain, explained, LazySpan, withDetails } from '../collection.ts'
 import { FALLBACK, OPEN_LIST } from '../json-bytes.ts'
 import { JsonCursor, Vocabulary } from '../json-cursor.ts'
-import { type Details, explained, LazySpan } from '../lazy-span.ts'
 import {
   NO_TRACE_ID,
   otlpDetails,

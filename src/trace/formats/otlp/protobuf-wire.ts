@@ -7,9 +7,9 @@ import {
   type SpanEvent,
   type SpanLink,
 } from '../../model.ts'
+import type { Details } from '../collection.ts'
 import { damagedTrace, narrow } from '../foreign-json.ts'
 import type { TextPool } from '../json-cursor.ts'
-import type { Details } from '../lazy-span.ts'
 import { knownMoment } from '../span-times.ts'
 import { droppedOf } from './otlp-json.ts'
 import { MOST_NESTED } from './otlp-values.ts'

@@ -1,8 +1,8 @@
 import { displayWidth, widest } from '../../../text/display-width.ts'
 import { fitEnd, fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
 import type { StepTimes, TimeSeries } from '../../series.ts'
+import { niceNumberStep, valueText } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
-import { niceNumberStep, valueText } from '../number.ts'
 import {
   chooseSeries,
   clockTicks,

@@ -2,8 +2,8 @@ import type { Style } from '../../../ports/terminal.ts'
 import { displayWidth } from '../../../text/display-width.ts'
 import { safeName } from '../../../text/fit.ts'
 import { allTimes, type StepTimes, seriesName, type TimeSeries, type Unit } from '../../series.ts'
+import { valueText } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
-import { valueText } from '../number.ts'
 
 /** How an answer is drawn; no line is wider than `width`. */
 export interface SeriesOptions {

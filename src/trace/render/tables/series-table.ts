@@ -3,8 +3,8 @@ import { fitEnd, fitMiddle, padEnd, padStart } from '../../../text/fit.ts'
 import { csvLine, csvText } from '../../formats/csv-cell.ts'
 import { isoMillis } from '../../formats/span-times.ts'
 import { allTimes, type Point, seriesName, type TimeSeries } from '../../series.ts'
+import { valueText } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
-import { valueText } from '../number.ts'
 import {
   chooseSeries,
   headLine,

@@ -1,12 +1,11 @@
 import type { Style } from '../../../ports/terminal.ts'
 import { blanks, fitEnd, fitMiddle } from '../../../text/fit.ts'
-import { rowFacts } from '../../row-facts.ts'
+import { rowFacts } from '../../gen-ai.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { foldFigures } from '../fold-figures.ts'
+import { foldFigures, nodeDuration } from '../fold-figures.ts'
 import { formatDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
 import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
-import { nodeDuration } from '../span-duration.ts'
 import type { Rows } from './rows.ts'
 
 /** Columns between a name and what stands right of it. */

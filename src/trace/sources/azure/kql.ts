@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
-import { splitScope, textField } from '../../attribute-scope.ts'
+import { splitScope, textField } from '../../attribute-condition.ts'
 import { FILTER_FLAGS, isOfWholeTrace, type TraceFilter } from '../../search.ts'
 
 /** What tables and columns are called: in a workspace, or in Application Insights' own (classic) form. */

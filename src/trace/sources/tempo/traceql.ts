@@ -1,6 +1,6 @@
 import { Failure } from '../../../errors.ts'
 import type { AttributeCondition } from '../../attribute-condition.ts'
-import { kindsOf, SPAN_KIND, splitScope, THE_KINDS, textField, wrongKind } from '../../attribute-scope.ts'
+import { kindsOf, SPAN_KIND, splitScope, THE_KINDS, textField, wrongKind } from '../../attribute-condition.ts'
 import type { TraceFilter } from '../../search.ts'
 
 /** Strings of TraceQL, which may hold anything. */
