@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts'
 import { parseUnitDuration } from '../settings/duration.ts'
 import { safeText } from '../text/safe-text.ts'
-import { parseNanos } from '../trace/moment.ts'
+import { parseNanos } from '../trace/nanos.ts'
 
 /**
  * One flag or argument of a verb: how it is typed, what it means, and how it reads what was typed. Help, completion, manual

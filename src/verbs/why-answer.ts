@@ -8,7 +8,7 @@ import { safeText } from '../text/safe-text.ts'
 import type { Cause } from '../trace/analysis/rank-causes.ts'
 import type { SelectedSpans } from '../trace/analysis/selection-counts.ts'
 import { parseCondition, splitScope } from '../trace/attribute-condition.ts'
-import { exactDuration } from '../trace/moment.ts'
+import { exactDuration } from '../trace/nanos.ts'
 import { largerLimit } from '../trace/search.ts'
 import { redeliveredText } from '../trace/tree/attach.ts'
 

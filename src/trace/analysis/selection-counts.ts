@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { parseNanos } from '../moment.ts'
+import { parseNanos } from '../nanos.ts'
 
 /** How large a group of spans is. */
 export interface GroupSize {

@@ -15,15 +15,9 @@ import {
   type TraceFilter,
 } from '../search.ts'
 import type { TimeRange } from '../series.ts'
+import { noSuchTrace, traceAmong, traceIdsOf } from './trace-ids.ts'
 import type { BackendSource, OnPage, Send } from './trace-source.ts'
-import {
-  foreignList,
-  listInAnswer,
-  noSuchTrace,
-  traceAmong,
-  traceIdsOf,
-  tracesInAnswer,
-} from './traces-in-answer.ts'
+import { foreignList, listInAnswer, tracesInAnswer } from './traces-in-answer.ts'
 
 /** `dataset`: that of the token's organization; its default one when absent. */
 interface Dash0Settings {

@@ -16,8 +16,8 @@ import {
 } from '../search.ts'
 import type { TimeRange } from '../series.ts'
 import { earliestStart } from '../tree/relative-times.ts'
+import { traceIdsOf } from './trace-ids.ts'
 import type { OnPage, TraceSource } from './trace-source.ts'
-import { traceIdsOf } from './traces-in-answer.ts'
 
 const CAPABILITIES: Capabilities = {
   trace: true,

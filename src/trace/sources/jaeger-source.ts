@@ -11,8 +11,9 @@ import {
   requireNoErrorIn,
 } from './jaeger-error.ts'
 import { searchJaeger } from './jaeger-search.ts'
+import { noSuchTrace, traceAmong, traceIdsOf } from './trace-ids.ts'
 import { type ApiAnswer, type BackendSource, pageBase, type Send } from './trace-source.ts'
-import { addressCheck, noSuchTrace, traceAmong, traceIdsOf, tracesInAnswer } from './traces-in-answer.ts'
+import { addressCheck, tracesInAnswer } from './traces-in-answer.ts'
 
 /** Jaeger: the stable `/api/v3`, with a fallback to the UI's `/api` (v1, VictoriaTraces). */
 export function jaegerSource(base: URL, jaegerSend: Send, ui = pageBase(base)): BackendSource {

@@ -11,14 +11,9 @@ import {
   summariseTrace,
   type TraceFilter,
 } from '../search.ts'
+import { noSuchTrace, traceAmong, traceIdsOf } from './trace-ids.ts'
 import { type BackendSource, type OnPage, pageBase, type Send } from './trace-source.ts'
-import {
-  noSuchTrace,
-  requireEqualAttributes,
-  traceAmong,
-  traceIdsOf,
-  tracesInAnswer,
-} from './traces-in-answer.ts'
+import { requireEqualAttributes, tracesInAnswer } from './traces-in-answer.ts'
 
 /** Zipkin's server, by v2 of its API. */
 export function zipkinSource(base: URL, send: Send, ui = pageBase(base)): BackendSource {

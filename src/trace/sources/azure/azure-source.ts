@@ -8,8 +8,9 @@ import { groupBy } from '../../group.ts'
 import type { Trace } from '../../model.ts'
 import { latestFirst, summariseTrace } from '../../search.ts'
 import type { TimeRange } from '../../series.ts'
+import { noSuchTrace, traceAmong, traceIdsOf } from '../trace-ids.ts'
 import type { BackendSource, Send } from '../trace-source.ts'
-import { noSuchTrace, traceAmong, traceIdsOf, tracesInAnswer } from '../traces-in-answer.ts'
+import { tracesInAnswer } from '../traces-in-answer.ts'
 import { type Column, type Dialect, MOST_ROWS, searchFor, services, wholeTraces } from './kql.ts'
 
 /** Azure Monitor. Failure `settings`: neither `workspace` nor `app` is set, or both. */

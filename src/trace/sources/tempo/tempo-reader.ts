@@ -3,8 +3,9 @@ import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import type { Attributes, Span, SpanMark, Trace } from '../../model.ts'
 import { SpanView } from '../../span-view.ts'
+import { traceAmong } from '../trace-ids.ts'
 import type { ApiAnswer, ApiRequest, Send } from '../trace-source.ts'
-import { traceAmong, tracesInAnswer } from '../traces-in-answer.ts'
+import { tracesInAnswer } from '../traces-in-answer.ts'
 
 /** Protobuf is 3.6 times faster to encode for the server, and smaller; a proxy may still answer with JSON. */
 const PROTOBUF_FIRST = 'application/protobuf, application/json;q=0.5'
