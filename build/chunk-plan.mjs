@@ -10,7 +10,7 @@ const IN_VAIN = 0.5
 /** … and one of these no more than this: `import()` loads them for `--help`, `token`, `trace get` and `trace why --file`. */
 const MEASURED_IN_VAIN = 0.05
 const MEASURED = [
-  ...['main', 'commands', 'tree', 'token', 'files', 'settings-files', 'toml-reading'],
+  ...['main', 'commands', 'plain-line', 'tree', 'token', 'files', 'settings-files', 'toml-reading'],
   ...['profile', 'access', 'recorder', 'trace-get', 'trace-file', 'file-source', 'read-trace-file'],
   ...['trace-drawing', 'waterfall', 'window', 'trace-why', 'print', 'http'],
   ...[

@@ -1,11 +1,11 @@
 import { Help, type Option } from 'commander'
-import { appendixOf, type Group, type Row } from '../../src/cli/command.ts'
+import { appendixOf } from '../../src/cli/command.ts'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { wordOf } from '../../src/cli/first-screen.ts'
 import type { Appendix } from '../../src/cli/help.ts'
 import { DESCRIPTION, globalOptions, programAppendix } from '../../src/cli/tree.ts'
 import { optionsOf } from '../../src/cli/typed-line.ts'
-import { readTable } from '../../src/cli/verb-row.ts'
+import { type Group, type Row, readTable } from '../../src/cli/verb-row.ts'
 import { EXIT_STATUSES } from '../../src/frame/exit-statuses.ts'
 
 /** A word or an option, and what it does. */

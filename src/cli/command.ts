@@ -1,48 +1,16 @@
 import { type Command, Option } from 'commander'
-import { choosesJson, type Invocation } from '../commands/invocation.ts'
-import { refuseEmpty } from '../empty-value.ts'
 import { Failure } from '../errors.ts'
-import { ALWAYS, type ExitStatus } from '../frame/exit-statuses.ts'
-import { describedVariables, type ReadVariable } from '../frame/variables.ts'
+import { ALWAYS } from '../frame/exit-statuses.ts'
+import type { Flag } from '../frame/flag.ts'
+import { describedVariables } from '../frame/variables.ts'
 import type { Ports } from '../ports/ports.ts'
-import { showProgress } from '../progress.ts'
-import { isList, type SettingKey, typedFlag } from '../settings/setting-key.ts'
-import { API_SETTINGS, SETTING_TABLE, type SettingName } from '../settings/setting-table.ts'
-import { safeText } from '../text/safe-text.ts'
+import { isList, typedFlag } from '../settings/setting-key.ts'
+import { API_SETTINGS } from '../settings/setting-table.ts'
 import { unknownChoice } from '../unknown-choice.ts'
 import { wordOf } from './first-screen.ts'
-import { type Appendix, addAppendix, type Example, SETTINGS } from './help.ts'
-import type { Values } from './values.ts'
-
-/** One command: its help, its options, and the file that implements it. */
-export interface Row {
-  /** The word and its arguments: `get <id>`. */
-  readonly usage: string
-  readonly description: string
-  /** Adds its options. Lazy: called only for the command that was typed, to keep every start short. */
-  readonly options?: (command: Command) => void
-  /** Profile settings that it takes as flags. A flag of the same name may mean something else: `check --audience`. */
-  readonly settings?: 'all' | readonly SettingName[]
-  /** What a shell offers for each of its arguments, in order; of `value...` for all that follow. */
-  readonly completes?: readonly Values[]
-  /** Variables that it reads, beyond those of its settings and of every command. */
-  readonly variables?: readonly ReadVariable[]
-  /** How it can end, beyond what any command can. */
-  readonly exits?: readonly ExitStatus[]
-  readonly examples: readonly Example[]
-  /** Exit status of every failure of its own, where the others are those of the program that it runs. */
-  readonly failsWith?: number
-  /** Reads its flags (Failure `usage`: before a file, the keychain or the network is touched) and works; gives the exit status. */
-  readonly run: (invocation: Invocation) => Promise<number>
-}
-
-/** A command with subcommands: `trace get`, `trace search`. */
-export interface Group {
-  readonly usage: string
-  readonly description: string
-  readonly examples: readonly Example[]
-  readonly rows: readonly Row[]
-}
+import { type Appendix, addAppendix, SETTINGS } from './help.ts'
+import { flagSettingsOf, invocationOf, type ReadLine, runRow, type SettingFlag } from './run-row.ts'
+import type { Group, Row } from './verb-row.ts'
 
 /**
  * Adds only the commands that this command line needs: the typed ones with their options. When none was typed, all of them
@@ -72,7 +40,7 @@ export function addCommands(
       continue
     }
     if (meant) addOptions(row, command)
-    command.action(async () => end(await runRow(row, invocationOf(row, command, ports))))
+    command.action(async () => end(await runRow(row, invocationOf(row, lineOf(command), ports))))
   }
 }
 
@@ -89,12 +57,36 @@ export const summaries = (rows: readonly (Row | Group)[]): (readonly [usage: str
 
 /** Adds all options of a command, those of the profile's settings too. */
 export function addOptions(row: Row, command: Command): void {
-  row.options?.(command)
+  addFlags(row, command)
   takeOneValue(command.options)
   for (const setting of flagSettingsOf(row)) {
     const isFirst = row.settings === 'all' && FIRST_SETTINGS.includes(setting.key)
     for (const option of settingOptions(setting, isFirst ? undefined : SETTINGS)) command.addOption(option)
   }
+}
+
+/** Adds the flags of a verb, then `-o`. */
+export function addFlags({ flags = {}, formats = [] }: Row, command: Command): void {
+  for (const [name, flag] of Object.entries(flags)) {
+    if (flag.argument !== undefined) continue
+    for (const option of optionsOf(name, flag)) command.addOption(option)
+  }
+  if (formats.length > 0 && !('output' in flags))
+    command.addOption(choice('-o, --output <format>', 'output format', formats))
+}
+
+function optionsOf(name: string, flag: Flag<unknown>): Option[] {
+  const { help, takes, short, choices, instead, repeats, alias, no, isHidden } = flag
+  const typed = [short && `-${short}`, no ? `--no-${name}` : typedFlag(name)].filter(Boolean).join(', ')
+  const usage = takes === undefined ? typed : `${typed} ${takes}`
+  const option = choices === undefined ? new Option(usage, help) : choice(usage, help, choices, instead)
+  if (repeats) option.argParser(collect)
+  if (isHidden) option.hideHelp()
+  if (alias === undefined) return [option]
+  const second = new Option(takes === undefined ? `--${alias}` : `--${alias} ${takes}`).hideHelp()
+  second.attributeName = () => name
+  if (repeats) second.argParser(collect)
+  return [option, second]
 }
 
 /** The settings that a first sign-in may need, beside other options in the help. */
@@ -138,29 +130,6 @@ export function appendixOf(row: Row | Group, words: readonly string[]): Appendix
   }
 }
 
-/** Validates every option before the command does anything. Gives the exit status. */
-async function runRow(row: Row, invocation: Invocation): Promise<number> {
-  if (choosesJson(invocation)) {
-    const names = await (await import('../commands/json-fields.ts')).checkChoice(invocation)
-    if (names !== undefined) {
-      await invocation.ports.terminal.out(names)
-      return 0
-    }
-    const needed = /<(.*)>/.exec(row.usage)?.[1]
-    if (needed !== undefined && invocation.args.length === 0)
-      throw new Failure('usage', `missing required argument '${needed}'`)
-  }
-  try {
-    return await row.run(invocation)
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    const { withTypedFlags } = await import('../commands/repeat-flags.ts')
-    throw withTypedFlags(error, invocation)
-  }
-}
-
-type SettingFlag = SettingKey & { readonly flag: string }
-
 /**
  * The flags that say which API to ask, also before the command: `ls-auth --api URL services`. The help shows them at the
  * commands that take them.
@@ -171,8 +140,10 @@ export function addApiFlags(program: Command): void {
   }
 }
 
-/** Failure `usage`: a flag before the command is none of this command's. */
-function refuseForeignFlags(command: Command, names: readonly string[]): void {
+/** What commander has read. Failure `usage`: a flag before the command is none of this command's. */
+function lineOf(command: Command): ReadLine {
+  const names: string[] = []
+  for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name())
   const program = command.parent?.parent ?? command.parent
   const own = new Set(command.options.map((option) => option.attributeName()))
   for (const { flag } of flagSettingsOf({ settings: API_SETTINGS })) {
@@ -181,22 +152,7 @@ function refuseForeignFlags(command: Command, names: readonly string[]): void {
       hint: `See: ls-auth ${names.join(' ')} --help`,
     })
   }
-}
-
-/** Failure `usage`: an option that has a value has an empty one. */
-function refuseEmptyFlags(options: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(options)) {
-    const flag = name === 'jsonFields' ? '--json' : typedFlag(name)
-    for (const one of [value].flat()) if (typeof one === 'string') refuseEmpty('usage', flag, one)
-  }
-}
-
-/** The settings that a command takes as flags. */
-function flagSettingsOf({ settings = [] }: Pick<Row, 'settings'>): readonly SettingFlag[] {
-  return SETTING_TABLE.filter(
-    (row): row is SettingFlag =>
-      row.flag !== undefined && (settings === 'all' || settings.includes(row.key as SettingName)),
-  )
+  return { names, args: command.args, options: command.optsWithGlobals() }
 }
 
 function settingOptions(
@@ -225,80 +181,4 @@ export const choice = (
   })
 
 /** Argument parser of an option that may be repeated. */
-export const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
-
-/** The invocation from what commander has parsed. Failures: `usage`, `refused`. */
-function invocationOf(row: Row, command: Command, ports: Ports): Invocation {
-  const options = command.optsWithGlobals() as Record<string, unknown>
-  const names: string[] = []
-  for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name())
-  refuseForeignFlags(command, names)
-  refuseEmptyFlags(options)
-  if (options.json === true && options.output !== undefined && options.output !== 'json') {
-    throw new Failure(
-      'usage',
-      `${options.jq === undefined ? '--json' : '--jq'} and -o ${options.output} ask for two formats`,
-      {
-        hint: 'Give one of them.',
-      },
-    )
-  }
-  ports.terminal.setColor(options.color as 'auto' | 'always' | 'never')
-  ports.terminal.setPager(options.pager !== false)
-  refuseNodeVariables(ports.env.variables)
-  const shown = options.quiet === true ? ports : showProgress(ports)
-  return {
-    ports: options.debug === true ? withRequestLog(shown) : shown,
-    workloadTokens: new Map(),
-    noted: new Set(),
-    command: names.join(' '),
-    args: command.args,
-    options,
-    settings: Object.fromEntries(
-      flagSettingsOf(row)
-        .flatMap(({ flag, addFlag }) => (addFlag === undefined ? [flag] : [flag, addFlag]))
-        .map((flag) => [flag, options[flag] as string]),
-    ),
-  }
-}
-
-/** The log is loaded when it is asked for. */
-function withRequestLog(ports: Ports): Ports {
-  return {
-    ...ports,
-    async http(settings) {
-      const { logRequests } = await import('../request-log.ts')
-      return logRequests(await ports.http(settings), ports)
-    },
-  }
-}
-
-/**
- * Sections of NODE_DEBUG in which Node 20 or 24 may print a token. Headers of a request: `http`, `https`, `net`. Data of a
- * stream in hex: `stream`. Environment and input of a program: `child_process`.
- */
-const TELLING = ['http', 'https', 'net', 'stream', 'child_process']
-
-/** Failure `refused`: a variable that Node itself obeys would give a token away. It cannot be undone in a process that runs. */
-function refuseNodeVariables(variables: NodeJS.ProcessEnv): void {
-  if (variables.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
-    throw new Failure('refused', 'NODE_TLS_REJECT_UNAUTHORIZED=0 switches certificate checks off', {
-      hint: 'Unset it. For a company CA set ca_file in the profile, or NODE_EXTRA_CA_CERTS.',
-    })
-  }
-  const asked = variables.NODE_DEBUG
-  if (asked && TELLING.some((section) => isAsked(asked, section))) {
-    throw new Failure('refused', `NODE_DEBUG=${safeText(asked, 60)} prints tokens`, {
-      hint: 'Unset it. --debug shows each request without its token.',
-    })
-  }
-}
-
-/** Read as Node does: sections between commas, in any case, `*` for any text. */
-function isAsked(asked: string, section: string): boolean {
-  const pattern = asked
-    .replace(/[|\\{}()[\]^$+?.]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll(',', '$|^')
-  return new RegExp(`^${pattern}$`, 'i').test(section)
-}
+const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]

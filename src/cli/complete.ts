@@ -2,13 +2,12 @@ import type { Option } from 'commander'
 import type { Ports } from '../ports/ports.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
 import { safeText } from '../text/safe-text.ts'
-import type { Group, Row } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { wordOf } from './first-screen.ts'
 import { globalOptions } from './tree.ts'
 import { readLine, type TypedLine } from './typed-line.ts'
 import { settingValues, type Values, valuesOf } from './values.ts'
-import { readTable } from './verb-row.ts'
+import { type Group, type Row, readTable } from './verb-row.ts'
 
 /** A word that a shell may put in, and what it is for. */
 export interface Candidate {

@@ -1,8 +1,9 @@
 import { Command } from 'commander'
 import { ALWAYS, EXIT_STATUSES } from '../frame/exit-statuses.ts'
 import { describedVariables } from '../frame/variables.ts'
-import { addOptions, type Group, type Row, summaries } from './command.ts'
+import { addOptions, summaries } from './command.ts'
 import { wordOf } from './first-screen.ts'
+import type { Group, Row } from './verb-row.ts'
 
 export interface OptionJson {
   readonly flags: string

@@ -1,16 +1,17 @@
 import { Command, CommanderError, Option } from 'commander'
 import { tokenOnLine } from '../empty-value.ts'
-import { FAILURES, Failure } from '../errors.ts'
+import { Failure } from '../errors.ts'
 import { EXIT_STATUSES, type ExitStatus } from '../frame/exit-statuses.ts'
 import { allVariables } from '../frame/variables.ts'
 import type { Ports } from '../ports/ports.ts'
 import { safeJson, safeText } from '../text/safe-text.ts'
 import { looksLikeToken } from '../text/without-secret.ts'
-import { addApiFlags, addCommands, choice, type Group, type Row } from './command.ts'
+import { addApiFlags, addCommands, choice } from './command.ts'
 import { COMMANDS, mainHelp } from './commands.ts'
-import { helpWidth, TOPICS } from './first-screen.ts'
+import { helpWidth, TOPICS, wordOf } from './first-screen.ts'
 import { type Appendix, configureHelp, type Example, HELP_FLAGS, HELP_TEXT } from './help.ts'
-import { readTable, type Table } from './verb-row.ts'
+import { helpOf, withOwnHelp } from './run-row.ts'
+import { type Group, type Row, readTable, type Table } from './verb-row.ts'
 
 /**
  * Parses one command line and runs its command, or answers `--help` and `--version`. Gives the exit status. Throws
@@ -53,15 +54,16 @@ export async function runCommand(
     refuseTokens(argv)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError))
-      throw ownFailure(withHelp(error, program, argv), rows, wordsOf(argv, program))
+    const names = namesOf(program, argv)
+    const row = rows.find((one) => wordOf(one) === names[0])
+    const failed = (failure: unknown) => withOwnHelp(failure, row && 'run' in row ? row : undefined, names)
+    if (!(error instanceof CommanderError)) throw failed(error)
     if (error.code === 'commander.help' && typedCommands(program, argv).at(-1)?.name() === 'audit')
       return runCommand([...argv, 'list', '--limit', '50'], ports, table)
     // Nothing but `ls-auth` or `ls-auth trace`: the help, as gh and kubectl give it. No help is one JSON value.
     if (error.code === 'commander.help' && !argv.includes('--json'))
       return runCommand([...argv, '--help'], ports, table)
-    if (error.exitCode !== 0)
-      throw ownFailure(usageFailure(error, program, argv), rows, wordsOf(argv, program))
+    if (error.exitCode !== 0) throw failed(usageFailure(error, program, argv))
     // No command has run that would have set it.
     ports.terminal.setPager(program.opts().pager !== false)
     const isFirst = error.code === 'commander.helpDisplayed' && typedCommands(program, argv).length === 1
@@ -69,14 +71,6 @@ export async function runCommand(
     await ports.terminal.page(screen || output.join(''))
   }
   return status
-}
-
-/** A failure of a command that runs other programs has a status that none of theirs is likely to have. */
-function ownFailure(error: unknown, rows: readonly (Row | Group)[], words: readonly string[]): unknown {
-  const word = words.find((one) => rows.some(({ usage }) => usage.split(' ', 1)[0] === one))
-  const row = rows.find(({ usage }) => usage.split(' ', 1)[0] === word)
-  if (!(error instanceof Failure) || row === undefined || !('failsWith' in row)) return error
-  return error.exit > 125 || row.failsWith === undefined ? error : error.withExit(row.failsWith)
 }
 
 /**
@@ -98,7 +92,7 @@ const isHelpFlag = (word: string): boolean => word === '-h' || word === '--help'
 
 /** A parser error as a Failure. The name that is near comes first in its hint. */
 function usageFailure(error: CommanderError, program: Command, argv: readonly string[]): Failure {
-  const hint = helpOf(program, argv)
+  const hint = helpOf(namesOf(program, argv))
   const valued = error.code === 'commander.unknownOption' && switchWithValue(program, argv)
   if (valued) return new Failure('usage', `${valued} takes no value`, { hint })
   if (error.code === 'commander.excessArguments') return tooMany(program, argv, hint)
@@ -131,18 +125,6 @@ function switchWithValue(program: Command, argv: readonly string[]): string | un
   return switches.find(({ long }) => argv.some((word) => word.startsWith(`${long}=`)))?.long
 }
 
-/** A wrong use without a hint of its own: its help is that of the command, not the general one. */
-function withHelp(error: unknown, program: Command, argv: readonly string[]): unknown {
-  const isPlain = error instanceof Failure && error.code === 'usage' && error.hint === FAILURES.usage.hint
-  return isPlain ? error.withHint(helpOf(program, argv)) : error
-}
-
-/** The hint at the help of the deepest command that was typed. */
-function helpOf(program: Command, argv: readonly string[]): string {
-  const names = typedCommands(program, argv).map((command) => command.name())
-  return `See: ${names.join(' ')} --help`
-}
-
 /** The program, and the group and the command of it that were typed. Global options may stand before them. */
 function typedCommands(program: Command, argv: readonly string[]): readonly Command[] {
   const typed = [program]
@@ -158,6 +140,12 @@ function wordsOf(argv: readonly string[], program: Command): readonly string[] {
   const takesValue = new Set(program.options.filter(({ required }) => required).map(({ long }) => long))
   return argv.filter((_, i) => !takesValue.has(argv[i - 1]))
 }
+
+/** The names of the typed commands, without the program's. */
+const namesOf = (program: Command, argv: readonly string[]): string[] =>
+  typedCommands(program, argv)
+    .slice(1)
+    .map((command) => command.name())
 
 function refuseTokens(argv: readonly string[]): void {
   if (argv.some((word) => /(^|[=\s])eyJ[\w-]+\.[\w-]+\./.test(word)))

@@ -1,6 +1,7 @@
 import { Command, type Option } from 'commander'
-import { addOptions, type Group, type Row } from './command.ts'
+import { addOptions } from './command.ts'
 import { wordOf } from './first-screen.ts'
+import type { Group, Row } from './verb-row.ts'
 
 /** The meaning of the words before the cursor. It judges nothing: the line isn't finished. */
 export interface TypedLine {

@@ -1,9 +1,25 @@
-import { type Command, Option } from 'commander'
-import type { Flag, Flags } from '../frame/flag.ts'
-import { readFlags, type Verb } from '../frame/verb.ts'
-import { typedFlag } from '../settings/setting-key.ts'
-import { choice, collect, type Group, type Row } from './command.ts'
+import type { Invocation } from '../commands/invocation.ts'
+import type { Example, Verb } from '../frame/verb.ts'
+import { readFlags } from '../frame/verb.ts'
 import { wordOf } from './first-screen.ts'
+
+/** One command. It has what its verb declares once it was typed, so that each start is short. */
+export interface Row extends Partial<Omit<Verb, 'examples' | 'run'>> {
+  /** The word and its arguments: `get <id>`. */
+  readonly usage: string
+  readonly description: string
+  readonly examples: readonly Example[]
+  /** Reads its flags (Failure `usage`: before a file, the keychain or the network is touched) and works; gives the exit status. */
+  readonly run: (invocation: Invocation) => Promise<number>
+}
+
+/** A command with subcommands: `trace get`, `trace search`. */
+export interface Group {
+  readonly usage: string
+  readonly description: string
+  readonly examples: readonly Example[]
+  readonly rows: readonly Row[]
+}
 
 /** A command of the table whose flags, examples and work are in a verb, which is loaded when the command is typed. */
 export interface VerbRow {
@@ -36,17 +52,11 @@ export async function readTable(table: Table, typed?: readonly string[]): Promis
 }
 
 function rowOf({ usage, description }: VerbRow, verb: Verb): Row {
-  const { flags, formats, settings, completes, variables, exits, examples, failsWith } = verb
+  const { flags, formats } = verb
   return {
+    ...verb,
     usage,
     description,
-    examples,
-    ...(settings && { settings }),
-    ...(completes && { completes }),
-    ...(variables && { variables }),
-    ...(exits && { exits }),
-    ...(failsWith !== undefined && { failsWith }),
-    options: (command) => addFlags(command, flags, formats),
     async run(invocation) {
       const { args, options, ports } = invocation
       const now = ports.clock.now()
@@ -62,28 +72,4 @@ function rowOf({ usage, description }: VerbRow, verb: Verb): Row {
       return (await import('../frame/print.ts')).print(invocation, answer, format)
     },
   }
-}
-
-/** Adds the flags of a verb, then `-o`. */
-function addFlags(command: Command, flags: Flags, formats: readonly string[]): void {
-  for (const [name, flag] of Object.entries(flags)) {
-    if (flag.argument !== undefined) continue
-    for (const option of optionsOf(name, flag)) command.addOption(option)
-  }
-  if (formats.length > 0 && !('output' in flags))
-    command.addOption(choice('-o, --output <format>', 'output format', formats))
-}
-
-function optionsOf(name: string, flag: Flag<unknown>): Option[] {
-  const { help, takes, short, choices, instead, repeats, alias, no, isHidden } = flag
-  const typed = [short && `-${short}`, no ? `--no-${name}` : typedFlag(name)].filter(Boolean).join(', ')
-  const usage = takes === undefined ? typed : `${typed} ${takes}`
-  const option = choices === undefined ? new Option(usage, help) : choice(usage, help, choices, instead)
-  if (repeats) option.argParser(collect)
-  if (isHidden) option.hideHelp()
-  if (alias === undefined) return [option]
-  const second = new Option(takes === undefined ? `--${alias}` : `--${alias} ${takes}`).hideHelp()
-  second.attributeName = () => name
-  if (repeats) second.argParser(collect)
-  return [option, second]
 }

@@ -66,15 +66,16 @@ function describeLoad(paths: readonly string[]): Loaded {
 const packageOf = (path: string): string | undefined =>
   /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1]
 
-const SETTINGS = ['commander', 'smol-toml']
-/** The packages that each command may load. `token`, which scripts run all day: no OpenID library, JOSE or browser. */
+const SETTINGS = ['smol-toml']
+/** The packages that each command may load. `token`, which scripts run all day: no OpenID library, JOSE or browser; the parser for a line that isn't plain. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '--version': [],
   '--help': [],
   // At each press of the tab key.
   '__complete --word=tr -- ls-auth': ['commander'],
-  '__complete --word= -- ls-auth --profile': SETTINGS,
+  '__complete --word= -- ls-auth --profile': ['commander', ...SETTINGS],
   token: SETTINGS,
+  'token --color=never': ['commander', ...SETTINGS],
   whoami: [...SETTINGS, 'jose'],
   check: [...SETTINGS, 'jose'],
   'profile show': SETTINGS,
@@ -114,7 +115,7 @@ describe('a command loads what it needs and nothing else', () => {
     const { stdout } = await machine.run([...GET, '-o', 'otlp'], { env: { LS_AUTH_TOKEN: API_KEY } })
     await writeFile(file, stdout)
     const drawn = await load(['trace', 'get', file])
-    expect(drawn.packages).toEqual(['commander'])
+    expect(drawn.packages).toEqual([])
     expect(drawn.files.filter((one) => ABROAD.test(one))).toEqual([])
     expect(drawn.files.filter((one) => DRAWING.test(one))).toHaveLength(1)
     const written = await load(['trace', 'get', file, '-o', 'json'])
@@ -141,8 +142,7 @@ describe('a command loads what it needs and nothing else', () => {
         ],
         "token": [
           "answer",
-          "bound-token",
-          "command",
+          "atomic-write",
           "commands",
           "config-file",
           "credentials",
@@ -150,14 +150,14 @@ describe('a command loads what it needs and nothing else', () => {
           "files",
           "freshness",
           "main",
-          "outside-proxy",
+          "places",
+          "plain-line",
           "profile",
           "rate-limit",
-          "record",
           "recorder",
-          "require-api",
           "resolve",
           "rolldown-runtime",
+          "run-row",
           "session-store",
           "setting-table",
           "settings-files",
@@ -165,29 +165,29 @@ describe('a command loads what it needs and nothing else', () => {
           "state-machine",
           "token",
           "urls",
-          "utf16",
           "verb",
           "wait-for-lock",
         ],
         "trace get FILE": [
           "answer",
+          "atomic-write",
           "attribute-lists",
           "bar",
-          "command",
           "commands",
           "file-source",
           "files",
-          "find-trace",
           "fit",
           "format-duration",
           "id-forms",
           "main",
           "otlp-json",
           "otlp-values",
+          "plain-line",
           "print",
           "read-trace-file",
           "rolldown-runtime",
           "rules",
+          "run-row",
           "setting-table",
           "span-times",
           "start",
@@ -195,17 +195,15 @@ describe('a command loads what it needs and nothing else', () => {
           "trace-drawing",
           "trace-file",
           "trace-get",
-          "trace-ids",
           "trace-tree",
           "urls",
-          "utf16",
           "verb",
           "window",
         ],
         "trace why --file FILE": [
           "answer",
+          "atomic-write",
           "attribute-lists",
-          "command",
           "commands",
           "file-source",
           "files",
@@ -215,24 +213,24 @@ describe('a command loads what it needs and nothing else', () => {
           "main",
           "otlp-json",
           "otlp-values",
+          "places",
+          "plain-line",
           "population",
           "print",
           "rate-limit",
           "read-found",
           "read-trace-file",
-          "require-api",
           "resolve",
           "rolldown-runtime",
           "rules",
+          "run-row",
           "setting-table",
           "span-times",
           "start",
           "trace-file",
-          "trace-ids",
           "trace-source",
           "trace-tree",
           "urls",
-          "utf16",
           "verb",
         ],
       }

@@ -1,6 +1,5 @@
-import type { Group, Row } from '../../src/cli/command.ts'
 import { COMMANDS } from '../../src/cli/commands.ts'
-import { readTable } from '../../src/cli/verb-row.ts'
+import { type Group, type Row, readTable } from '../../src/cli/verb-row.ts'
 
 /** A command or a group of them, by the words that a user types: `trace get`. */
 export interface Entry {

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { addFlags } from '../../src/cli/command.ts'
 import { allTools } from '../../src/mcp/offer.ts'
 import { ENTRIES } from '../cli/rows.ts'
 
@@ -7,7 +8,7 @@ import { ENTRIES } from '../cli/rows.ts'
 function flagsOf(words: string): string[] {
   const row = ENTRIES.find((entry) => entry.words === words)?.row
   const command = new Command()
-  if (row && 'options' in row) row.options?.(command)
+  if (row && 'run' in row) addFlags(row, command)
   return command.options.map((option) => option.attributeName())
 }
 

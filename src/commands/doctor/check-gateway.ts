@@ -20,9 +20,10 @@ import { type Profile, sendsToken } from '../../settings/profile.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { isProxySet } from '../outside-proxy.ts'
 import { insteadOfLogin, OTHER_TOKEN, toTheEnd } from '../request/authorised-request.ts'
+import { requireReason } from '../request/bound-token.ts'
 import { otherIssuerHint } from '../request/other-issuer.ts'
 import { openRecorder, writeAtOnce } from '../request/recorder.ts'
-import { requireApi, requireBackend, requireReason } from '../request/require-api.ts'
+import { requireApi, requireBackend } from '../request/require-api.ts'
 import { type GatewayTokens, gatewayTokens } from './gateway-tokens.ts'
 
 /** What became of one attack. */

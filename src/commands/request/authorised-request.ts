@@ -24,11 +24,11 @@ import { canAsk } from '../can-ask.ts'
 import { commandLine, optionWords } from '../command-line.ts'
 import { givenToken, type Invocation } from '../invocation.ts'
 import { behindProxy, noteOtherProfile } from './behind-proxy.ts'
-import { expired, isBound } from './bound-token.ts'
+import { expired, isBound, requireReason } from './bound-token.ts'
 import { sessionToken, tokenSource, type ValidToken } from './credentials.ts'
 import { heldToken, onePerson } from './held-token.ts'
 import { openRecorder, type Recorder, writeAtOnce } from './recorder.ts'
-import { requireApiOfGiven, requireReason } from './require-api.ts'
+import { requireApiOfGiven } from './require-api.ts'
 
 export interface RequestRun {
   /** Decides when each is sent. */

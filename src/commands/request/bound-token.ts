@@ -1,3 +1,4 @@
+import { unverifiedClaims } from '../../claims/jwt/unverified.ts'
 import type { PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
@@ -28,19 +29,6 @@ export async function refuseHandOut(profile: Profile, ports: Ports): Promise<voi
   })
 }
 
-/**
- * The claims of a JWT, for a log or a hint: they prove nothing. Not by `claims/jwt`, whose strict parser the path of a warm
- * token does not load. Empty for an opaque token.
- */
-export function unverifiedClaims(token: string | undefined): Readonly<Record<string, unknown>> {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token?.split('.')[1] ?? '', 'base64url').toString('utf8'))
-    return isObject(claims) ? claims : {}
-  } catch {
-    return {}
-  }
-}
-
 /** The last moment of the calendar (ECMAScript, Time Values). */
 const LAST_MILLISECONDS = 8.64e15
 
@@ -65,4 +53,12 @@ export function expired(token: string, { preset }: PartialClient, now: number): 
 export function refuseExpired(token: string, client: PartialClient, now: number): void {
   const failure = expired(token, client, now)
   if (failure) throw failure
+}
+
+/** Failure `usage`: the profile wants a reason, and there is none. */
+export function requireReason({ reason, requireReason }: PartialClient): void {
+  if (requireReason !== true || reason !== undefined) return
+  throw new Failure('usage', 'this profile requires a reason', {
+    hint: 'Add --reason TEXT, such as a ticket, or set LS_AUTH_REASON.',
+  })
 }

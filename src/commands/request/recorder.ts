@@ -3,11 +3,11 @@ import type { Witness } from '../../api/destination.ts'
 import { readTraceparent, traceContext, traceparentIn } from '../../api/traceparent.ts'
 import type { AuditEntry, AuditEvent } from '../../audit/record.ts'
 import { appendEntry, type Lost } from '../../audit/record.ts'
+import { unverifiedClaims } from '../../claims/jwt/unverified.ts'
 import type { PartialClient } from '../../client.ts'
 import type { Env } from '../../ports/ports.ts'
 import { withoutTokens } from '../../text/token-in-text.ts'
 import { fitted, type Invocation } from '../invocation.ts'
-import { unverifiedClaims } from './bound-token.ts'
 
 /** The record of one run, and the headers by which the API's own log knows its requests again. */
 export interface Recorder {

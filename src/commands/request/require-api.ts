@@ -1,5 +1,4 @@
 import { BACKEND_IDS, backendOf, LOCAL_EXAMPLES, listed } from '../../backends/table.ts'
-import type { PartialClient } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { Profile } from '../../settings/profile.ts'
@@ -44,14 +43,6 @@ export function requireBackend(profile: Profile): void {
   if (!lacksBackend(profile)) return
   throw new Failure('settings', `unknown back end at ${safeText(api.host, 100)}`, {
     hint: `Add --backend ${listed(BACKEND_IDS, 'or')}, or set LS_AUTH_BACKEND`,
-  })
-}
-
-/** Failure `usage`: the profile wants a reason, and there is none. */
-export function requireReason({ reason, requireReason }: PartialClient): void {
-  if (requireReason !== true || reason !== undefined) return
-  throw new Failure('usage', 'this profile requires a reason', {
-    hint: 'Add --reason TEXT, such as a ticket, or set LS_AUTH_REASON.',
   })
 }
 

@@ -1,4 +1,4 @@
-import { payloadOf } from '../../claims/jwt/jwt.ts'
+import { unverifiedClaims } from '../../claims/jwt/unverified.ts'
 import { Failure, type FailureCode } from '../../errors.ts'
 import { typedDuration, wholeDuration } from '../../time/whole-duration.ts'
 import type { SessionBody, StoredToken } from '../store/session-file.ts'
@@ -127,9 +127,11 @@ const OF_THE_MOMENT = ['nonce', 'at_hash', 'c_hash', 's_hash', 'auth_time', 'acr
 
 /** Whether an ID token lacks claims about the person that the one before has. */
 function saysLess(after: string, before: string | undefined): boolean {
-  const [then, now] = [payloadOf(before), payloadOf(after)]
-  if (!then || !now) return false
-  return Object.keys(then).some((name) => !(name in now) && !OF_THE_MOMENT.includes(name))
+  const [then, now] = [unverifiedClaims(before), unverifiedClaims(after)].map(Object.keys) as [
+    string[],
+    string[],
+  ]
+  return now.length > 0 && then.some((name) => !now.includes(name) && !OF_THE_MOMENT.includes(name))
 }
 
 /** The ID token that says who is signed in. One for other scopes or another API may say less. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import type { Group, Row } from '../../../src/cli/command.ts'
+import { addFlags } from '../../../src/cli/command.ts'
 import { COMMANDS } from '../../../src/cli/commands.ts'
-import { readTable } from '../../../src/cli/verb-row.ts'
+import { type Group, type Row, readTable } from '../../../src/cli/verb-row.ts'
 import { SETTING_TABLE } from '../../../src/settings/setting-table.ts'
 import type { Random } from '../../world/trace/random.ts'
 import { type Kind, pick } from './kind.ts'
@@ -23,7 +23,7 @@ function shapesOf(rows: readonly (Row | Group)[], before: readonly string[] = []
     const words = [...before, row.usage.split(' ')[0] as string]
     if ('rows' in row) return shapesOf(row.rows, words)
     const command = new Command('x')
-    row.options?.(command)
+    addFlags(row, command)
     const settings = SETTING_TABLE.filter(({ flag }) => flag !== undefined).map(({ flag }) => `--${flag}`)
     const own = command.options.map(({ long }) => long ?? '')
     return [{ words, options: [...own, ...(row.settings ? settings : []), ...GLOBAL] }]

@@ -1,4 +1,5 @@
 import { Command, type Option } from 'commander'
+import { addFlags } from '../../../src/cli/command.ts'
 import { typedFlag } from '../../../src/settings/setting-key.ts'
 import { SETTING_TABLE } from '../../../src/settings/setting-table.ts'
 import { ENTRIES } from '../../cli/rows.ts'
@@ -71,7 +72,7 @@ const bare = (word: string): string => word.replace(/[.,;:)]+$/, '').replace(/^(
 function flagsOf(words: string): ReadonlyMap<string, boolean> {
   const row = LEAVES.find((entry) => entry.words === words)?.row
   const command = new Command()
-  if (row && 'run' in row) row.options?.(command)
+  if (row && 'run' in row) addFlags(row, command)
   const own = command.options.map((option: Option) => [option.long ?? '', option.required] as const)
   const settings = row && 'run' in row ? (row.settings ?? []) : []
   const ofProfile = SETTING_TABLE.filter(
