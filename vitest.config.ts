@@ -38,6 +38,8 @@ const SLOW = [
   // Every command typed in a real terminal, and pagers of other people.
   'test/process/screens/pager.test.ts',
   'test/process/screens/completion.test.ts',
+  // The whole program is built again.
+  'test/packages/homepage.test.ts',
   // Agents: the libraries of other people, six hundred hostile texts, every secret, each back end.
   'test/process/mcp/protocol.test.ts',
   'test/process/mcp/injections.test.ts',

@@ -14,14 +14,17 @@ import { smallJq } from './small-jq.mjs'
  */
 export const EXTERNAL = ['@decimalturn/toml-patch', 'fs-native-extensions', 'keytar', 'open', 'string-width']
 
-const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+const { version, homepage = '' } = JSON.parse(await readFile('package.json', 'utf8'))
 
 /** What the program is built for. */
 export const NODE = /** @type {const} */ ({
   platform: 'node',
   // docs/json.md, where `--json=FIELDS` finds the names.
   moduleTypes: { '.md': 'text' },
-  transform: { target: 'node20.19', define: { LS_AUTH_VERSION: JSON.stringify(version) } },
+  transform: {
+    target: 'node20.19',
+    define: { LS_AUTH_VERSION: JSON.stringify(version), LS_AUTH_HOMEPAGE: JSON.stringify(homepage) },
+  },
 })
 
 const OUTPUT = /** @type {const} */ ({

@@ -122,6 +122,10 @@ await step('Homebrew formula, Scoop manifest, entry of the MCP registry, workflo
   run(['node', 'build/package/channels.mjs', 'packages'])
   test(['test/packages/channels.test.ts', 'test/architecture/workflows.test.ts'], {})
 })
+await step('web pages of the documents, their links', () => {
+  run(['npm', 'run', '-s', 'site'])
+  test(['test/packages/site.test.ts', 'test/packages/homepage.test.ts'], {})
+})
 await step('npm takes it: publish, dry', () => {
   run(['npm', 'publish', '--dry-run', '--access', 'public', `./packages/${packages}`])
 })

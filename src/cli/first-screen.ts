@@ -1,5 +1,10 @@
 import { wrap } from '../text/wrap.ts'
 
+declare const LS_AUTH_HOMEPAGE: string
+
+/** The address of the documents; none until package.json has a homepage when the program is built. */
+export const HOMEPAGE = typeof LS_AUTH_HOMEPAGE === 'string' && LS_AUTH_HOMEPAGE ? [LS_AUTH_HOMEPAGE] : []
+
 interface Named {
   /** The word and its arguments: `get <id>`. */
   readonly usage: string
@@ -61,6 +66,7 @@ export function firstScreen(rows: readonly Named[], columns: number): string {
     '',
     'More:      ls-auth COMMAND --help',
     `           ${wrap(`ls-auth help ${TOPICS.join(' | ')}`, width - 11, ' '.repeat(11))}`,
+    ...HOMEPAGE.map((address) => `           ${address}`),
     '',
   ].join('\n')
 }

@@ -2,7 +2,7 @@ import { type Command, Help } from 'commander'
 import type { ExitStatus } from '../frame/exit-statuses.ts'
 import type { Example } from '../frame/verb.ts'
 import { wrap } from '../text/wrap.ts'
-import { helpWidth, TOPICS } from './first-screen.ts'
+import { HOMEPAGE, helpWidth, TOPICS } from './first-screen.ts'
 
 export type { Example }
 
@@ -48,6 +48,7 @@ export function addAppendix(command: Command, columns: number, appendix: () => A
     return [
       ...['', 'Examples:', ...examples.flatMap((example) => exampleLines(example, columns))],
       ...['', wrap(more, helpWidth(columns), '  ')],
+      ...HOMEPAGE.map((address) => `      ${address}`),
     ].join('\n')
   })
 }
