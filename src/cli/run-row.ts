@@ -14,14 +14,11 @@ export type SettingFlag = SettingKey & { readonly flag: string }
 /** Validates every option before the command does anything. Gives the exit status. */
 export async function runRow(row: Row, invocation: Invocation): Promise<number> {
   if (choosesJson(invocation)) {
-    const names = await (await import('../commands/json-fields.ts')).checkChoice(invocation)
+    const names = await (await import('../commands/json-fields.ts')).checkChoice(invocation, row.usage)
     if (names !== undefined) {
       await invocation.ports.terminal.out(names)
       return 0
     }
-    const needed = /<(.*)>/.exec(row.usage)?.[1]
-    if (needed !== undefined && invocation.args.length === 0)
-      throw new Failure('usage', `missing required argument '${needed}'`)
   }
   try {
     return await row.run(invocation)

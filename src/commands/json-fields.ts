@@ -15,9 +15,10 @@ interface Picked {
 type Line = Pick<TypedLine, 'command' | 'args' | 'options'>
 
 /**
- * Checks `--json=FIELDS` and `--jq` before anything is asked. Gives the answer to `--json=?`: the names, one a line. Failure `usage`.
+ * Checks `--json=FIELDS` and `--jq` before anything is asked. Gives the answer to `--json=?`: the names, one a line. Failure `usage`,
+ * also where the argument of `usage` is missing, which the parser has not looked at.
  */
-export async function checkChoice(line: Line): Promise<string | undefined> {
+export async function checkChoice(line: Line, usage: string): Promise<string | undefined> {
   const { jq, jsonFields } = line.options
   if (typeof jq === 'string') {
     if (jsonFields !== undefined) {
@@ -28,7 +29,10 @@ export async function checkChoice(line: Line): Promise<string | undefined> {
     return undefined
   }
   const asked = pick(line)
-  return Array.isArray(asked) ? asked.map((name) => `${name}\n`).join('') : undefined
+  if (Array.isArray(asked)) return asked.map((name) => `${name}\n`).join('')
+  const [, needed] = /<(.*)>/.exec(usage) ?? []
+  if (needed === undefined || line.args.length > 0) return undefined
+  throw new Failure('usage', `missing required argument '${needed}'`)
 }
 
 /**

@@ -32,7 +32,8 @@ async function printData(
   if (data === undefined) return
   const all: unknown[] = []
   let isFirst = true
-  const csv = format === 'csv' ? data.csv?.() : undefined
+  const cells = format === 'csv' ? await import('../trace/formats/csv-cell.ts') : undefined
+  const csv = cells && data.csv?.()
   if (csv) await terminal.out([...csv].join(''))
   else
     await takeRows(data, async (rows) => {
@@ -40,14 +41,10 @@ async function printData(
       if (format === 'json') all.push(...values)
       else if (choosesJson(invocation)) for (const one of values) await printJson(invocation, one, true)
       else if (format === 'ndjson') await terminal.out(values.map((one) => `${safeJson(one)}\n`).join(''))
-      else
-        await terminal.out(
-          (await import('../trace/formats/csv-cell.ts')).csvRows(values as object[], isFirst),
-        )
+      else if (cells) await terminal.out(cells.csvRows(values as object[], isFirst))
       isFirst &&= rows.length === 0
     })
-  if (format === 'csv' && !csv && isFirst && data.columns)
-    await terminal.out((await import('../trace/formats/csv-cell.ts')).csvLine(data.columns))
+  if (cells && !csv && isFirst && data.columns) await terminal.out(cells.csvLine(data.columns))
   const notes = notesOf(answer)
   const whole = data.whole(all)
   if (format === 'json')

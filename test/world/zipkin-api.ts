@@ -19,15 +19,17 @@ export async function startZipkinApi(options: {
   traces: readonly TraceData[]
   basePath?: string
   port?: number
+  /** Spans come as OpenTelemetry's Collector sends them: links and attributes of events as texts. */
+  collector?: boolean
 }): Promise<ZipkinApi> {
-  const { basePath = '', traces } = options
+  const { basePath = '', traces, collector = false } = options
   const requests: URL[] = []
   const server = httpServer((request, response) => {
     request.resume()
     const url = new URL(request.url ?? '/', 'http://zipkin')
     requests.push(url)
     const path = url.pathname.startsWith(basePath) ? url.pathname.slice(basePath.length) : 'elsewhere'
-    answer(path, url.searchParams, traces, response)
+    answer(path, url.searchParams, traces, response, collector ? collectorSpan : zipkinSpan)
   })
   const listening = await listen(server, options.port)
   return { url: `http://127.0.0.1:${listening.port}${basePath}`, requests, close: () => listening.close() }
@@ -38,6 +40,7 @@ function answer(
   query: URLSearchParams,
   traces: readonly TraceData[],
   response: ServerResponse,
+  write: typeof zipkinSpan,
 ) {
   const json = (body: unknown) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
@@ -48,7 +51,7 @@ function answer(
     const trace = traces.find(({ traceId }) => traceId === id)
     return trace === undefined
       ? text(404, `${id} not found`)
-      : json(trace.spans.map((one) => zipkinSpan(trace, one)))
+      : json(trace.spans.map((one) => write(trace, one)))
   }
   if (path === '/api/v2/services')
     return json([
@@ -72,7 +75,7 @@ function answer(
     .filter((trace) => began(trace) >= endTs - lookback && began(trace) <= endTs && fits(trace, asked))
     .sort((a, b) => began(b) - began(a))
     .slice(0, limit)
-  json(fit.map((trace) => trace.spans.map((one) => zipkinSpan(trace, one))))
+  json(fit.map((trace) => trace.spans.map((one) => write(trace, one))))
 }
 
 interface Asked {
@@ -112,7 +115,7 @@ const tagsOf = ({ tags, resource, error }: SpanData): Record<string, string> => 
 })
 
 /** As an exporter writes it: names in lower case, times in microseconds, every tag a text. */
-function zipkinSpan({ traceId }: TraceData, span: SpanData): unknown {
+function zipkinSpan({ traceId }: TraceData, span: SpanData) {
   const { spanId, parentId, name, service, kind, startMicros, endMicros, events = [] } = span
   return {
     traceId,
@@ -126,4 +129,19 @@ function zipkinSpan({ traceId }: TraceData, span: SpanData): unknown {
     tags: tagsOf(span),
     annotations: events.map((event) => ({ timestamp: startMicros, value: event.name })),
   }
+}
+
+/** As opentelemetry-collector-contrib, `pkg/translator/zipkin/zipkinv2/from_translator.go`, has it. */
+function collectorSpan(trace: TraceData, span: SpanData) {
+  const { events = [], links = [], startMicros } = span
+  const written = links.map((link, i) => [
+    `otlp.link.${i}`,
+    `${link.traceId}|${link.spanId}||${JSON.stringify(link.tags ?? {})}|0`,
+  ])
+  const annotations = events.map(({ name, tags = {} }) => ({
+    timestamp: startMicros,
+    value: Object.keys(tags).length === 0 ? name : `${name}|${JSON.stringify(tags)}|0`,
+  }))
+  const one = zipkinSpan(trace, span)
+  return { ...one, tags: { ...one.tags, ...Object.fromEntries(written) }, annotations }
 }
