@@ -21,6 +21,7 @@ interface Step {
   readonly uses?: string
   readonly run?: string
   readonly with?: Record<string, unknown>
+  readonly env?: Record<string, string>
 }
 interface Job extends Step {
   readonly permissions?: Record<string, string>
@@ -109,6 +110,43 @@ it('a tag that names another version ends the release', async () => {
   const run = step('build', 'The tag names the version')?.run
   expect(type(run, ROOT, { GITHUB_REF_NAME: `v${version}` }).status).toBe(0)
   expect(type(run, ROOT, { GITHUB_REF_NAME: 'v99.0.0' }).status).toBe(1)
+})
+
+it('the release signs every file, SHA256SUMS among them, and then publishes what it signed', async () => {
+  const steps = release.publish?.steps ?? []
+  const at = (test: (step: Step) => unknown) => steps.findIndex((one) => test(one))
+  const signing = at(({ uses }) => uses?.startsWith('actions/attest-build-provenance@'))
+  const npm = at(({ name }) => name === 'npm')
+  const github = at(({ name }) => name === 'GitHub')
+  expect(steps[signing]?.with).toEqual({ 'subject-path': 'packages/*' })
+  expect(signing).toBeLessThan(Math.min(npm, github))
+  expect(steps[npm]?.env).toHaveProperty('NODE_AUTH_TOKEN')
+  expect(Object.keys(steps[github]?.env ?? {})).toEqual(['GH_TOKEN', 'GH_REPO'])
+  const place = await mkdtemp(join(tmpdir(), 'ls-auth-publish-'))
+  try {
+    await mkdir(join(place, 'bin'))
+    for (const name of ['npm', 'gh'])
+      await writeFile(join(place, 'bin', name), `#!/bin/sh\nprintf '%s\\n' ${name} "$@"\n`, { mode: 0o755 })
+    // Those of `npm run release:check`, else some like them.
+    const { version } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8'))
+    const built = process.env.LS_AUTH_PACKAGES && join(ROOT, process.env.LS_AUTH_PACKAGES)
+    const names = built ? await readdir(built) : [`ls-auth-${version}.tgz`, 'SHA256SUMS', 'sbom.json']
+    await mkdir(join(place, 'packages'))
+    for (const name of names) await writeFile(join(place, 'packages', name), name)
+    const env = { PATH: `${join(place, 'bin')}:${process.env.PATH}`, GITHUB_REF_NAME: `v${version}` }
+    const said = (run: string | undefined) => type(run, place, env).stdout.trim().split('\n')
+    const signed = said(`printf '%s\\n' ${steps[signing]?.with?.['subject-path']}`)
+    expect(signed).toContain('packages/SHA256SUMS')
+    expect(signed).toHaveLength(names.length)
+    expect(said(steps[npm]?.run)).toEqual([
+      ...['npm', 'publish', '--provenance', '--access', 'public', `./packages/ls-auth-${version}.tgz`],
+    ])
+    expect(said(steps[github]?.run)).toEqual([
+      ...['gh', 'release', 'create', `v${version}`, '--verify-tag', '--generate-notes', ...signed],
+    ])
+  } finally {
+    await rm(place, { recursive: true })
+  }
 })
 
 it('the files of three platforms become one release: checksums of all, formula, manifest and registry entry', async () => {

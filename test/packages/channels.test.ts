@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CfWorkerJsonSchemaValidator } from '@modelcontextprotocol/server/validators/cf-worker'
 import { afterEach, expect, it, vi } from 'vitest'
 import { channels } from '../../build/package/channels.mjs'
 import { notReleasable, publishedManifest, repository } from '../../build/package/published.mjs'
@@ -81,23 +82,75 @@ it('the Scoop manifest takes the executable for Windows by its checksum; without
   expect(await channels(SUMS.split('\n')[0] ?? '')).not.toHaveProperty(['ls-auth.json'])
 })
 
+/**
+ * What the newest schema of the MCP registry asks of the members that we use, 2025-12-11: schemas/2025-12-11/server.schema.json of
+ * github.com/modelcontextprotocol/static. The draft after it adds only members. The registry itself takes no other npm.
+ */
+const ENTRY = {
+  type: 'object',
+  required: ['name', 'description', 'version'],
+  additionalProperties: false,
+  properties: {
+    $schema: { const: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json' },
+    name: { type: 'string', minLength: 3, maxLength: 200, pattern: '^[a-zA-Z0-9.-]+/[a-zA-Z0-9._-]+$' },
+    title: { type: 'string', minLength: 1, maxLength: 100 },
+    description: { type: 'string', minLength: 1, maxLength: 100 },
+    version: { type: 'string', maxLength: 255 },
+    websiteUrl: { type: 'string', format: 'uri' },
+    repository: {
+      type: 'object',
+      required: ['url', 'source'],
+      additionalProperties: false,
+      properties: { url: { type: 'string', format: 'uri' }, source: { type: 'string' } },
+    },
+    packages: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['registryType', 'identifier', 'transport'],
+        additionalProperties: false,
+        properties: {
+          registryType: { type: 'string' },
+          registryBaseUrl: { const: 'https://registry.npmjs.org' },
+          identifier: { type: 'string' },
+          version: { type: 'string', minLength: 1, not: { const: 'latest' } },
+          runtimeHint: { type: 'string' },
+          transport: { type: 'object', required: ['type'], properties: { type: { const: 'stdio' } } },
+          packageArguments: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['type', 'value'],
+              additionalProperties: false,
+              properties: { type: { const: 'positional' }, value: { type: 'string' } },
+            },
+          },
+        },
+      },
+    },
+  },
+} as const
+
 it('the entry of the MCP registry keeps the rules of its schema, and names the npm package', async () => {
   inRepository()
   const { 'server.json': text = '' } = await channels(SUMS)
   const server = JSON.parse(text)
-  expect(server.$schema).toBe('https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json')
-  expect(server.name).toMatch(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/)
-  expect(server.name).toBe((await publishedManifest()).mcpName)
-  expect(server.description.length).toBeLessThanOrEqual(100)
-  expect(server.repository).toEqual({ url: 'https://github.com/acme/ls-auth', source: 'github' })
+  const isValid = (entry: unknown) => new CfWorkerJsonSchemaValidator().getValidator(ENTRY)(entry).valid
+  expect(isValid(server)).toBe(true)
   const [npm, ...others] = server.packages
+  for (const wrong of [
+    { name: 'ls-auth' },
+    { description: 'x'.repeat(101) },
+    { version: undefined },
+    { status: 'active' },
+    { packages: [{ ...npm, version: 'latest' }] },
+    { packages: [{ ...npm, packageArguments: [{ type: 'positional' }] }] },
+  ])
+    expect([wrong, isValid(JSON.parse(JSON.stringify({ ...server, ...wrong })))]).toEqual([wrong, false])
+  expect(server.name).toBe((await publishedManifest()).mcpName)
+  expect(server.repository).toEqual({ url: 'https://github.com/acme/ls-auth', source: 'github' })
   expect(others).toEqual([])
-  expect(npm).toMatchObject({
-    registryType: 'npm',
-    identifier: 'ls-auth',
-    version,
-    transport: { type: 'stdio' },
-  })
+  expect(npm).toMatchObject({ registryType: 'npm', identifier: 'ls-auth', version })
   const [argument] = npm.packageArguments
   expect(argument).toEqual({ type: 'positional', value: 'mcp' })
   // The program takes it so.
