@@ -210,6 +210,8 @@ describe('what is no part of the plan is found', () => {
       'imports src/session/documents/metadata.ts, which is not pure',
     ],
     ['src/backends/tempo.ts', "import { x } from '../claims/kind.ts'", 'backends does not know claims'],
+    ['src/session/index.ts', "import { x } from '../trace/model.ts'", 'session does not know trace'],
+    ['src/trace/index.ts', "import { x } from '../session/access.ts'", 'trace does not know session'],
     ['src/backends/tempo.ts', "import { x } from '../trace/id.ts'", 'backends does not know trace'],
     ['src/backends/table.ts', 'const now = Date.now()', 'uses Date.now, but is pure'],
   ])('%s: %s', (path, text, problem) => {

@@ -45,7 +45,7 @@ export function readProgram(): Source[] {
 
 /** The files beside the program: tests and the build. */
 export function readUsers(): User[] {
-  return [...filesOf('test'), ...filesOf('build')].map((path) =>
+  return [...filesOf('test'), ...filesOf('build'), ...filesOf('docs/examples')].map((path) =>
     skim(path, readFileSync(ROOT + path, 'utf8')),
   )
 }
