@@ -47,7 +47,7 @@ describe('the worst trace at once', () => {
     const outcome = await type(`trace get ${flags} ${TIME}`)
     expect([outcome.exit, shown(outcome)]).toEqual([0, traceId])
     expect(outcome.stderr).toContain(`: ${traceId}\n`)
-    expect(tempo.requests.length - before).toBeLessThanOrEqual(3)
+    expect(tempo.requests.length - before).toBe(2)
   })
 
   it('the flags choose among traces, and the trace that is shown is whole', async () => {
