@@ -63,7 +63,7 @@ export async function runCommand(
     // Nothing but `ls-auth` or `ls-auth trace`: the help, as gh and kubectl give it. No help is one JSON value.
     if (error.code === 'commander.help' && !argv.includes('--json'))
       return runCommand([...argv, '--help'], ports, table)
-    if (error.exitCode !== 0) throw failed(usageFailure(error, program, argv))
+    if (error.exitCode !== 0) throw failed(usageFailure(error, program, argv, rows))
     // No command has run that would have set it.
     ports.terminal.setPager(program.opts().pager !== false)
     const isFirst = error.code === 'commander.helpDisplayed' && typedCommands(program, argv).length === 1
@@ -91,11 +91,17 @@ async function helpOfCommand(
 const isHelpFlag = (word: string): boolean => word === '-h' || word === '--help'
 
 /** A parser error as a Failure. The name that is near comes first in its hint. */
-function usageFailure(error: CommanderError, program: Command, argv: readonly string[]): Failure {
+function usageFailure(
+  error: CommanderError,
+  program: Command,
+  argv: readonly string[],
+  rows: readonly (Row | Group)[],
+): Failure {
   const hint = helpOf(namesOf(program, argv))
   const valued = error.code === 'commander.unknownOption' && switchWithValue(program, argv)
   if (valued) return new Failure('usage', `${valued} takes no value`, { hint })
   if (error.code === 'commander.excessArguments') return tooMany(program, argv, hint)
+  const meant = otherPlace(program, argv, rows)
   // Redacted: the value after `=` may be a secret under a mistyped option name.
   const text = error.message
     .replace(/^error: /, '')
@@ -103,7 +109,24 @@ function usageFailure(error: CommanderError, program: Command, argv: readonly st
     .replace(/'([^']*)'/, (quoted, word) => (looksLikeToken(word) ? "'…'" : quoted))
   const [message = '', ...more] = error.code === 'commander.help' ? ['missing command'] : text.split('\n')
   const near = more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)
-  return new Failure('usage', message, { hint: [...near, hint].join(' ') })
+  return new Failure('usage', message, { hint: [...(meant ? [meant] : near), hint].join(' ') })
+}
+
+/** What a word in the wrong place means: `-o csv trace search`, an option of the command; `search`, a command of a group. */
+function otherPlace(
+  program: Command,
+  argv: readonly string[],
+  rows: readonly (Row | Group)[],
+): string | undefined {
+  const last = typedCommands(program, argv).at(-1) ?? program
+  const early = argv
+    .slice(0, Math.max(0, argv.indexOf(last.name())))
+    .find((word) => last.options.some(({ short, long }) => word === short || word === long))
+  if (early !== undefined) return `Write ${early} after ${last.name()}.`
+  const group = rows.find(
+    (row) => last === program && 'rows' in row && row.rows.some((one) => wordOf(one) === argv[0]),
+  )
+  return group && `Did you mean ${wordOf(group)} ${argv[0]}?`
 }
 
 /** `trace search checkout`: a word where a flag was meant. It may be a secret, so it isn't repeated. */

@@ -160,12 +160,15 @@ async function signInBy(
   const { settings, profile } = planned
     ? await loadPlanned(invocation, planned)
     : await loadProfile(invocation, { newProfile: true })
-  if (profile.client.issuer === undefined && !profile.saved) {
-    if (profileNames(settings).length > 0 || !canAsk(invocation)) throw noProfile(settings, profile.name)
-    const { askForProfile } = await import('../commands/sign-in/first-login.ts')
-    return askForProfile(invocation, settings, profile, signInAs)
+  const { clientId, issuer, workload } = profile.client
+  if ((issuer === undefined || (clientId ?? workload) === undefined) && !profile.saved) {
+    if (profileNames(settings).length === 0 && canAsk(invocation)) {
+      const { askForProfile } = await import('../commands/sign-in/first-login.ts')
+      return askForProfile(invocation, settings, profile, signInAs)
+    }
+    if (issuer === undefined) throw noProfile(settings, profile.name)
   }
-  if (profile.client.workload) throw noSignIn(profile)
+  if (workload) throw noSignIn(profile)
   requireSignInOffered(profile.client.preset)
   if (!planned) refuseOtherClient(settings, profile)
   const { optionalScopes = profile.client.optionalScopes } = planned ?? {}

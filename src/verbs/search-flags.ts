@@ -136,7 +136,7 @@ export const OF_SEARCH = Object.keys({ ...manyTracesFlags }).filter(
 export const pickFlags = {
   ...(Object.fromEntries(
     OF_SEARCH.map((name) => {
-      const { short: _, ...flag }: Flag<unknown> = manyTracesFlags[name as keyof typeof manyTracesFlags]
+      const flag: Flag<unknown> = manyTracesFlags[name as keyof typeof manyTracesFlags]
       return [name, { ...flag, isHidden: true as const }]
     }),
   ) as Flags),

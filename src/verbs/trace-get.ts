@@ -48,8 +48,8 @@ const ownFlags = {
     { argument: 0 },
   ),
   output: choice('<format>', 'output format', TRACE_FORMATS, { short: 'o' }),
-  error: bool('only failed spans, and those above them', { alias: 'errors' }),
-  service: text('<name>', 'only spans of this service'),
+  error: bool('only failed spans, and those above them', { alias: 'errors', short: 'e' }),
+  service: text('<name>', 'only spans of this service', { short: 's' }),
   attr: repeated('<key=value>', 'only spans with key=value; also !=, >=, =~ (repeatable)', readConditions),
   min: nanos('only spans of at least this duration (5ms)'),
   depth: value('<levels>', 'only the top levels of the tree', (levels, name) => readCount(levels, name), {

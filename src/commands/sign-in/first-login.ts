@@ -53,6 +53,8 @@ export async function askForProfile(
     await (await invocation.ports.keychain()).get('first-login').catch(asTyped(invocation, answered))
   const api =
     found.kind === 'issuer' ? await askForApi(invocation, profile, looker) : closedApi(invocation, found)
+  const isGateway = found.kind === 'issuer' && api !== undefined && api.backend === undefined
+  if (isGateway && (await askWhatItSays(invocation, api.api, signIn))) return
   const issuer = found.kind === 'issuer' ? found.issuer : await askForIssuer(terminal, looker)
   const place = api === undefined ? {} : await askForPlace(terminal, profile, api)
   const values = { issuer, ...(api && { api: api.api }), ...place }
@@ -94,8 +96,13 @@ async function askWhatItSays(invocation: Invocation, api: string, signIn: SignIn
   }
 }
 
-function firstAddress(terminal: Terminal, profile: Profile, looker: Looker): Promise<Found> {
+async function firstAddress(terminal: Terminal, profile: Profile, looker: Looker): Promise<Found> {
   const { value } = profile.resolved.api
+  if (profile.client.issuer !== undefined) {
+    const issuer = await asIssuer(profile.client.issuer, looker)
+    if (issuer instanceof Failure) throw issuer
+    return { kind: 'issuer', issuer }
+  }
   return ask(terminal, {
     text: 'Address of the trace API, or of the identity provider (issuer)',
     explain:

@@ -58,6 +58,19 @@ describe('help of a command that does not exist', () => {
   })
 })
 
+describe('a word in the wrong place: the hint names the right one', () => {
+  it.each([
+    ['search', 'Did you mean trace search? See: ls-auth --help'],
+    ['breakdown', 'Did you mean trace breakdown? See: ls-auth --help'],
+    ['-o agent trace search --error', 'Write -o after search. See: ls-auth trace search --help'],
+    ['--limit 3 trace search', 'Write --limit after search. See: ls-auth trace search --help'],
+    ['trace search -o agent --nosuch', 'See: ls-auth trace search --help'],
+  ])('%s', async (line, hint) => {
+    const { exit, stderr } = await world.type(`ls-auth ${line}`)
+    expect([exit, stderr]).toEqual([2, expect.stringContaining(`\nhint: ${hint}\n`)])
+  })
+})
+
 describe('what help names', () => {
   it('every command, on a screen of 24 lines', async () => {
     const { stdout } = await world.type('ls-auth --help')

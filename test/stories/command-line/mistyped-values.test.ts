@@ -60,7 +60,7 @@ describe('a line that the parser does not take: two lines, with the name that is
     ['logn', "unknown command 'logn'", 'Did you mean login? See: ls-auth --help'],
     ['trace serch', "unknown command 'serch'", 'Did you mean search? See: ls-auth trace --help'],
     ['whoami --jsn', "unknown option '--jsn'", 'Did you mean --json? See: ls-auth whoami --help'],
-    ['get 2545425d67bcf886', "unknown command 'get'", 'See: ls-auth --help'],
+    ['get 2545425d67bcf886', "unknown command 'get'", 'Did you mean trace get? See: ls-auth --help'],
     ['trace search --error=true', '--error takes no value', 'See: ls-auth trace search --help'],
     ['--quiet=s3cret whoami', '--quiet takes no value', 'See: ls-auth whoami --help'],
     ['whoami token=s3cret', 'ls-auth whoami takes no argument', 'See: ls-auth whoami --help'],

@@ -84,6 +84,18 @@ describe('login with nothing configured', () => {
     expect(await config()).toContain(`backend = "tempo"\napi = "${api.url}/"\n`)
   })
 
+  it('from the issuer, then a gateway that says how to sign in: the rest is learnt from the gateway', async () => {
+    const { issuer, clientId } = stage.provider
+    const api = await startMetadataApi()
+    close.push(api.close)
+    const body = { resource: api.url, authorization_servers: [issuer], ls_auth: { client_id: clientId } }
+    api.answers = { [WELL_KNOWN]: { body } }
+    api.otherwise = { status: 401, headers: { 'www-authenticate': 'Bearer' } }
+    const { exit, stderr } = await answer([issuer, new URL(api.url).host, 'y'])
+    expect({ exit, left: world.stdin }).toEqual({ exit: 0, left: [] })
+    expect(stderr).toContain('Signed in as alice@example.test.')
+  })
+
   it('from the issuer: asks for the API, which may come later', async () => {
     const { issuer, clientId } = stage.provider
     const { exit, stderr } = await answer([
@@ -107,6 +119,26 @@ describe('login with nothing configured', () => {
     expect(await config()).toContain(
       `[profiles.p]\nissuer = "${issuer}"\nclient_id = "${clientId}"\nredirect_ports = "any"\nbackend = "tempo"\n`,
     )
+  })
+
+  it('an issuer without a client: asks for the rest, also with the words of the hint about a keychain', async () => {
+    const { issuer, clientId } = stage.provider
+    const { exit, stderr } = await answer(
+      ['later', clientId, ''],
+      `--issuer ${issuer} --store file --store-key-file ${world.home}/k`,
+    )
+    expect({ exit, left: world.stdin }).toEqual({ exit: 0, left: [] })
+    expect(stderr).toContain('an administrator registers ls-auth there once')
+    expect(await config()).toContain(`[profiles.work]\nissuer = "${issuer}"\nclient_id = "${clientId}"\n`)
+    const wrong = await answer([], '--issuer http://127.0.0.1:9 --profile other --client-id x')
+    expect(wrong.stderr).not.toContain('No profile yet')
+  })
+
+  it('an issuer that does not answer is an error before the first question', async () => {
+    const { exit, stderr } = await answer([], '--issuer http://127.0.0.1:9')
+    expect(exit).toBe(6)
+    expect(stderr).not.toContain('Client id')
+    await nothingSaved()
   })
 
   it('keeps no profile when the sign-in fails, and gives the line that needs no questions', async () => {

@@ -51,7 +51,7 @@ describe('the worst trace at once', () => {
   })
 
   it('the flags choose among traces, and the trace that is shown is whole', async () => {
-    const { stdout } = await type(`trace get --latest --service payment ${TIME} --json`)
+    const { stdout } = await type(`trace get --latest -s payment ${TIME} --json`)
     const services = JSON.parse(stdout).spans.map(({ service }: { service: string }) => service)
     expect(new Set(services).size).toBeGreaterThan(3)
   })
@@ -62,6 +62,7 @@ describe('the worst trace at once', () => {
     const { stdout } = await type(`trace get --ids ${join(world.home, 'ids')} -o otlp --show-sensitive`)
     await writeFile(file, stdout)
     expect(shown(await type(`trace get --slowest --file ${file}`))).toBe(by(time)[0])
+    expect(shown(await type(`trace get --slowest -e -n 5 --file ${file}`))).toBe(by(time)[0])
   })
 
   it('trace diff takes one of a search as a side', async () => {
