@@ -1,14 +1,23 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { Ports } from '../ports/ports.ts'
 import { isList, typedFlag } from '../settings/setting-key.ts'
 import { API_SETTINGS } from '../settings/setting-table.ts'
 import { COMMANDS } from './commands.ts'
 import { wordOf } from './first-screen.ts'
-import { flagSettingsOf, invocationOf, type ReadLine, runRow, withOwnHelp } from './run-row.ts'
+import {
+  flagSettingsOf,
+  invocationOf,
+  type ReadLine,
+  runRow,
+  type SettingFlag,
+  withOwnHelp,
+} from './run-row.ts'
 import { type Row, readTable, type Table } from './verb-row.ts'
 
 /** One spelling of a flag. */
 interface Spelling {
   readonly name: string
+  readonly short?: string | undefined
   /** A value follows. */
   readonly takes?: boolean
   readonly choices?: readonly string[] | undefined
@@ -21,12 +30,11 @@ interface Spelling {
 
 /** Flags of every command that scripts and people type often. */
 const GLOBALS: readonly (readonly [string, Spelling])[] = [
-  ['--profile', { name: 'profile', takes: true, isGlobal: true }],
-  ['--json', { name: 'json', isGlobal: true }],
-  ['--quiet', { name: 'quiet', isGlobal: true }],
-  ['-q', { name: 'quiet', isGlobal: true }],
-  ['--debug', { name: 'debug', isGlobal: true }],
-  ['--no-pager', { name: 'pager', no: true, isGlobal: true }],
+  ['profile', { name: 'profile', takes: true, isGlobal: true }],
+  ['json', { name: 'json', isGlobal: true }],
+  ['quiet', { name: 'quiet', short: 'q', isGlobal: true }],
+  ['debug', { name: 'debug', isGlobal: true }],
+  ['no-pager', { name: 'pager', no: true, isGlobal: true }],
 ]
 
 /** Help, more arguments, and what may be a token: words that mean more than they are. */
@@ -52,65 +60,87 @@ export async function readPlain(
   table: Table = COMMANDS,
 ): Promise<(ReadLine & { readonly row: Row }) | undefined> {
   if (argv.some((word) => SPECIAL.test(word))) return undefined
-  const [names, args]: [string[], string[]] = [[], []]
-  const globals: Record<string, unknown> = { color: 'auto', pager: true }
+  const found = await findRow(argv, table)
+  if (found === undefined) return undefined
+  const { row, names } = found
+  const spellings = new Map(spellingsOf(row))
   const own: Record<string, unknown> = {}
-  let rows: Table = table
-  let known = new Map(GLOBALS)
-  let row: Row | undefined
-  const words = argv.values()
-  for (const word of words) {
-    if (!/^-./.test(word)) {
-      const next = row === undefined ? rows.find((one) => wordOf(one) === word) : undefined
-      if (row === undefined && next === undefined) return undefined
-      if (next === undefined) args.push(word)
-      else names.push(word)
-      if (next && 'rows' in next) rows = next.rows
-      else if (next) {
-        ;[row] = (await readTable([next])) as Row[]
-        known = new Map(spellingsOf(row as Row))
-        for (const { name, no, isGlobal } of known.values()) if (no && !isGlobal) own[name] = true
-      }
+  for (const { name, no, isGlobal } of spellings.values()) if (no && !isGlobal) own[name] = true
+  const globals: Record<string, unknown> = { color: 'auto', pager: true }
+  const words: string[] = []
+  for (const token of tokensOf(argv, spellings)) {
+    if (token.kind === 'option-terminator') return undefined
+    if (token.kind === 'positional') {
+      words.push(token.value)
       continue
     }
-    const [flag = '', inline] = word.split(/=(.*)/s)
-    const spelling = known.get(flag)
+    const spelling = spellings.get(token.name)
     if (spelling === undefined) return undefined
     const { name, takes, choices, repeats, no, isGlobal } = spelling
+    if (!isGlobal && words.length < names.length) return undefined
+    const { value } = token
     const typed = isGlobal ? globals : own
-    const value = takes ? (inline ?? words.next().value) : inline
     // No command has a flag like `-1h`.
     const isFit = takes ? value !== undefined && /^(?!-\D)\s*\S/.test(value) : value === undefined
+    if (!isFit || (choices && !choices.includes(value as string))) return undefined
     const isFirst = typed[name] === undefined || (no && typed[name] === true)
-    if (!isFit || (choices && !choices.includes(value as string)) || !(isFirst || repeats)) return undefined
+    if (!(isFirst || repeats)) return undefined
     typed[name] = repeats ? [...((typed[name] as string[]) ?? []), value] : (value ?? !no)
   }
-  if (row === undefined || !isRightCount(args.length, row)) return undefined
-  return { row, names, args, options: { ...own, ...globals } }
+  const args = words.slice(names.length)
+  return isRightCount(args.length, row) ? { row, names, args, options: { ...own, ...globals } } : undefined
+}
+
+/** The command that is typed, and its words. */
+async function findRow(argv: readonly string[], table: Table) {
+  const everywhere = new Map([...GLOBALS, ...ofSettings(flagSettingsOf({ settings: API_SETTINGS }))])
+  const names: string[] = []
+  let rows: Table = table
+  for (const token of tokensOf(argv, everywhere)) {
+    if (token.kind !== 'positional') continue
+    const next = rows.find((one) => wordOf(one) === token.value)
+    if (next === undefined) return undefined
+    names.push(token.value)
+    if (!('rows' in next)) return { row: (await readTable([next]))[0] as Row, names }
+    rows = next.rows
+  }
+  return undefined
+}
+
+function tokensOf(argv: readonly string[], spellings: ReadonlyMap<string, Spelling>) {
+  const options: NonNullable<ParseArgsConfig['options']> = {}
+  for (const [name, { takes, short }] of spellings)
+    options[name] = { type: takes ? 'string' : 'boolean', ...(short && { short }) }
+  return parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true }).tokens
 }
 
 /** Every flag of a command as it may be typed. */
 function spellingsOf(row: Row): (readonly [string, Spelling])[] {
   const { flags = {}, formats = [] } = row
-  const output = { name: 'output', takes: true, choices: formats }
-  const settings = flagSettingsOf(row).flatMap((setting) =>
-    [setting.flag, setting.addFlag ?? setting.flag].map((name) => {
-      const spelling = { name, takes: true, repeats: isList(setting) }
-      const isGlobal = (API_SETTINGS as readonly string[]).includes(setting.key)
-      return [typedFlag(name), isGlobal ? { ...spelling, isGlobal } : spelling] as const
-    }),
-  )
+  const output = { name: 'output', short: 'o', takes: true, choices: formats }
   const own = Object.entries(flags).flatMap(
     ([name, { argument, takes, short, choices, repeats, alias, no }]) => {
       if (argument !== undefined) return []
-      const spelling = { name, takes: takes !== undefined, choices, repeats, no }
-      const typed = [no ? `--no-${name}` : typedFlag(name), short && `-${short}`, alias && `--${alias}`]
-      return typed.filter((one) => one !== undefined).map((one) => [one, spelling] as const)
+      const spelling = { name, short, takes: takes !== undefined, choices, repeats, no }
+      const typed = no ? `no-${name}` : typedFlag(name).slice(2)
+      return [
+        [typed, spelling] as const,
+        ...(alias ? [[alias, { ...spelling, short: undefined }] as const] : []),
+      ]
     },
   )
-  const outputs = formats.length > 0 ? (['-o', '--output'] as const).map((one) => [one, output] as const) : []
-  return [...outputs, ...own, ...settings, ...GLOBALS]
+  const outputs = formats.length > 0 ? [['output', output] as const] : []
+  return [...outputs, ...own, ...ofSettings(flagSettingsOf(row)), ...GLOBALS]
 }
+
+const ofSettings = (settings: readonly SettingFlag[]): (readonly [string, Spelling])[] =>
+  settings.flatMap((setting) =>
+    [setting.flag, setting.addFlag ?? setting.flag].map((name) => {
+      const spelling = { name, takes: true, repeats: isList(setting) }
+      const isGlobal = (API_SETTINGS as readonly string[]).includes(setting.key)
+      return [typedFlag(name).slice(2), isGlobal ? { ...spelling, isGlobal } : spelling] as const
+    }),
+  )
 
 /** Whether a command takes so many arguments. */
 function isRightCount(count: number, { usage }: Row): boolean {
