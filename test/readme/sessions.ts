@@ -18,6 +18,20 @@ export function sessionsUnder(heading: string, markdown: string): Typed[] {
   )
 }
 
+/** The same for a whole page. */
+export const sessionsIn = (markdown: string): Typed[] =>
+  sessionsUnder('page', `page\n${markdown.replace(/^## /gm, '')}`)
+
+/** A screen whose numbers, ids, times and bars may be others. */
+export const shapeOf = (screen: string): string =>
+  screen
+    .replace(/\b(?:[0-9a-f]{16}){1,2}\b/g, 'ID')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/[+-]?\d[\d.,]*(?:µs|[mn]?s|[mhd%])?/g, '0')
+    .replace(/ *[\u2580-\u259f][\u2580-\u259f ]*/g, ' ')
+    .replace(/ +/g, ' ')
+    .replace(/ $/gm, '')
+
 /** The lines of the blocks ` ```sh ` below a heading. */
 export function linesUnder(heading: string, markdown: string): string[] {
   return blocksUnder(heading, 'sh', markdown).flatMap((block) => block.trimEnd().split('\n'))

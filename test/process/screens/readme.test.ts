@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { makePlayDirectory, type PlayDirectory } from '../../play/directory.ts'
 import { ANY_PORTS, type PlayWorld, startPlayWorld } from '../../play/world.ts'
 import { drawPicture, PICTURE } from '../../readme/picture.ts'
-import { isAsShown, linesUnder, sessionsUnder } from '../../readme/sessions.ts'
+import { isAsShown, linesUnder, sessionsIn, sessionsUnder, shapeOf } from '../../readme/sessions.ts'
 import { browse } from '../../world/browser.ts'
 import { needs } from '../../world/needs.ts'
 import { openTerminal, type Terminal } from '../../world/terminal.ts'
@@ -70,6 +70,20 @@ describe.skipIf(!needs({ commands: ['tmux'], packages: ['tmux'] }))(
     it.each(page)('$line', async ({ line, output }) => {
       const said = await type(line.replace('.play/env', `${NAME}/env`))
       if (!isAsShown(said, output)) expect(said).toBe(output)
+    })
+
+    it('signed in again, for the pages below', async () => {
+      expect(await type('ls-auth login')).toContain('Signed in as alice@example.test.')
+    })
+
+    const PAGES = ['agents', 'analysis', 'back-ends', 'ci', 'install', 'many-traces', 'settings']
+    it.each(
+      PAGES.flatMap((name) =>
+        sessionsIn(readFileSync(`docs/${name}.md`, 'utf8')).map((typed) => ({ name, ...typed })),
+      ),
+    )('$name: $line', async ({ line, output }) => {
+      const said = shapeOf(await type(line))
+      if (!isAsShown(said, shapeOf(output))) expect(said).toBe(shapeOf(output))
     })
 
     it('a Jaeger of your own: the line as it is, with or without profiles', async () => {
