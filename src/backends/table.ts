@@ -18,8 +18,9 @@ export const BACKENDS: readonly Backend[] = TABLE
 /** Their ids, in the same order. */
 export const BACKEND_IDS: readonly BackendId[] = TABLE.map(({ id }) => id)
 
-/** The back end of a profile without `backend`. */
-export const DEFAULT_BACKEND: BackendId = 'lightstep'
+/** The back end of a profile without `backend`, where it has a setting that one back end alone needs. */
+export const impliedBackend = (place: (name: PlaceName) => unknown): BackendId | undefined =>
+  TABLE.find(({ needs }: Backend) => needs.some((name) => place(name) !== undefined))?.id
 
 const ROWS: ReadonlyMap<string, Backend> = new Map(TABLE.map((row) => [row.id, row]))
 

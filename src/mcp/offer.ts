@@ -26,10 +26,10 @@ export interface OfferedTool extends Tool {
 
 /** The tools for an agent that reads as this profile. */
 export const offerOf = (
-  { resolved, saved, backend }: Pick<Profile, 'resolved' | 'saved' | 'backend'>,
+  { backend, isBackendKnown }: Pick<Profile, 'backend' | 'isBackendKnown'>,
   paid: boolean,
 ): Offer => ({
-  backend: !saved && resolved.backend.source === 'default' ? undefined : backend,
+  backend: isBackendKnown ? backend : undefined,
   paid,
 })
 

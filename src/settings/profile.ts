@@ -1,5 +1,5 @@
 import { type Backend, PLACE_NAMES, type Place } from '../backends/backend.ts'
-import { type BackendId, backendOf } from '../backends/table.ts'
+import { BACKEND_IDS, type BackendId, backendOf, impliedBackend } from '../backends/table.ts'
 import type { ClaimSource } from '../claim-grammar.ts'
 import type { AccessTable } from '../claims/access-level.ts'
 import type { PartialClient } from '../client.ts'
@@ -32,7 +32,9 @@ export interface Profile {
   readonly saved: boolean
   /** May lack issuer or client id; see {@link requireClient}. */
   readonly client: PartialClient
+  /** Not to be used where it is not known: see `commands/request/require-api.ts: requireBackend`. */
   readonly backend: BackendId
+  readonly isBackendKnown: boolean
   readonly api: URL
   /** That API is not the saved one, and gets no sign-in of the profile. */
   readonly isElsewhere: boolean
@@ -73,7 +75,8 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
   )
   const row = isOfPerson ? ofClient : forPrograms(ofClient)
   const values = resolve(flags, env, layers, row)
-  const backend = values.text('backend') as BackendId
+  const named = (values.text('backend') ?? impliedBackend((one) => values.text(one))) as BackendId | undefined
+  const backend = named ?? (BACKEND_IDS[0] as BackendId)
   const { defaultApi } = backendOf(backend)
   const throughProxy = isThroughProxy(values, env)
   const authorization = throughProxy ? 'none' : authorizationOf(values, env)
@@ -98,6 +101,7 @@ export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profi
     // That proxy says why, and drops what others say.
     client: throughProxy ? { ...client, requireReason: false } : client,
     backend,
+    isBackendKnown: named !== undefined,
     api,
     isElsewhere:
       !throughProxy &&

@@ -1,5 +1,5 @@
 import { PLACE_NAMES, type PlaceName, placeVariable } from '../backends/backend.ts'
-import { BACKEND_IDS, backendsUsing, DEFAULT_BACKEND, listed } from '../backends/table.ts'
+import { BACKEND_IDS, backendsUsing, listed } from '../backends/table.ts'
 import type { SettingKey } from './setting-key.ts'
 
 /** The rows of {@link SETTING_TABLE}, with their literal types. */
@@ -74,7 +74,6 @@ const SETTING_KEYS = [
     flag: 'backend',
     variable: 'LS_AUTH_BACKEND',
     help: `back end at the API: ${listed(BACKEND_IDS, 'or')}`,
-    default: DEFAULT_BACKEND,
   },
   {
     key: 'api',

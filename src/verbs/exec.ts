@@ -25,6 +25,7 @@ type ApiSettings = Pick<
   | 'api'
   | 'authorizationHeader'
   | 'backend'
+  | 'isBackendKnown'
   | 'client'
   | 'name'
   | 'place'
@@ -99,7 +100,7 @@ function childVariables(
   const own = {
     // Without a slash at its end, as the address of a local proxy: "$LS_AUTH_API/x" is right with both.
     LS_AUTH_API: resolved.api.value === undefined ? undefined : api.href.replace(/\/$/, ''),
-    LS_AUTH_BACKEND: backend,
+    LS_AUTH_BACKEND: settings.isBackendKnown ? backend : undefined,
     ...Object.fromEntries(PLACE_NAMES.map((key) => [placeVariable(key), place[key]])),
     // The profile of an ls-auth that the child starts may want a reason.
     LS_AUTH_REASON: client.reason,

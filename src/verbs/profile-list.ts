@@ -1,4 +1,4 @@
-import { DEFAULT_BACKEND } from '../backends/table.ts'
+import { impliedBackend } from '../backends/table.ts'
 import { Failure } from '../errors.ts'
 import { drawnBlock } from '../frame/answer.ts'
 import { verb } from '../frame/verb.ts'
@@ -24,7 +24,7 @@ export const profileList = verb({
       .map((row) => rowOf(row, settings, preferred, now))
     const columns = [
       { head: '  PROFILE', cell: (row: ProfileRow) => `${row.default ? '* ' : '  '}${row.name}` },
-      { head: 'BACKEND', cell: ({ backend }: ProfileRow) => backend },
+      { head: 'BACKEND', cell: ({ backend }: ProfileRow) => backend ?? NOTHING },
       { head: 'SIGNED IN AS', cell: ({ shown }: ProfileRow) => shown },
       { head: 'API', cell: ({ api }: ProfileRow) => withoutScheme(api ?? NOTHING) },
       { head: 'ISSUER', cell: ({ issuer }: ProfileRow) => withoutScheme(issuer ?? NOTHING) },
@@ -51,7 +51,7 @@ function rowOf(row: SignInRow, settings: Settings, preferred: string | undefined
     default: name === preferred,
     issuer: text('issuer'),
     api: api === null ? null : withoutSecret(api),
-    backend: text('backend') ?? DEFAULT_BACKEND,
+    backend: text('backend') ?? impliedBackend((name) => table[name]) ?? null,
     state: stateOf(row, now),
     person: facts?.person ?? null,
     shown: personCell(row, now),

@@ -109,7 +109,7 @@ async function rowOf(
     if (error instanceof Failure) return wrongSettings(name, error)
     throw error
   }
-  const { client, backend } = profile
+  const { client } = profile
   const { issuer, clientId, account, apiOrigin } = client
   const isForProgram = client.workload !== undefined || client.preset.signsIn !== 'person'
   const session = isComplete(client) && !isForProgram ? sessionName(client) : undefined
@@ -127,7 +127,7 @@ async function rowOf(
     clientId,
     account,
     apis: named ? [withoutSecret(profile.api.href)] : [],
-    backend,
+    backend: profile.isBackendKnown ? profile.backend : undefined,
     store: header?.store,
     needed: sendsToken(profile) && !isForProgram,
     kept: header && isComplete(client) ? await read(client, header) : (found as Failure | undefined),

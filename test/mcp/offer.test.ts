@@ -40,8 +40,7 @@ it('an agent is told to begin with what works', async () => {
 })
 
 it('where nobody has said what answers, nothing is said of a back end', async () => {
-  const resolved = { backend: { source: 'default' } } as never
-  const { backend } = offerOf({ resolved, saved: false, backend: 'lightstep' }, false)
+  const { backend } = offerOf({ isBackendKnown: false, backend: 'lightstep' }, false)
   expect(backend).toBeUndefined()
   expect(
     (await toolsFor({ backend, paid: false })).filter(({ description }) => /Lightstep/.test(description)),

@@ -159,7 +159,7 @@ export async function withBackend(invocation: Invocation, profile: Profile): Pro
       : error
   })
   if (isOwn) await keepBackend(invocation, profile, backend)
-  return { ...profile, backend }
+  return { ...profile, backend, isBackendKnown: true }
 }
 
 /** Found once: the next command need not ask. A file that cannot be written fails no command. */

@@ -1,4 +1,4 @@
-import { BACKEND_IDS, backendOf, LOCAL_EXAMPLES, listed } from '../../backends/table.ts'
+import { BACKEND_IDS, LOCAL_EXAMPLES, listed } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { Profile } from '../../settings/profile.ts'
@@ -28,14 +28,9 @@ function noApi({ name, saved, client }: Profile): Failure {
   })
 }
 
-/** Whether an API is named without what answers there: the profile is for another, or nothing that the default back end needs is set. */
-export function lacksBackend(profile: Profile): boolean {
-  const { resolved, backend } = profile
-  if (profile.isElsewhere) return !/^(?:--|LS_AUTH_)/.test(resolved.backend.source)
-  if (resolved.backend.source !== 'default') return false
-  const { needs } = backendOf(backend)
-  return needs.length > 0 && needs.every((name) => profile.place[name] === undefined)
-}
+/** Whether an API is named without what answers there: the profile is for another, or says no back end. */
+export const lacksBackend = ({ isElsewhere, isBackendKnown, resolved }: Profile): boolean =>
+  isElsewhere ? !/^(?:--|LS_AUTH_)/.test(resolved.backend.source) : !isBackendKnown
 
 /** Failure `settings` when {@link lacksBackend}. */
 export function requireBackend(profile: Profile): void {

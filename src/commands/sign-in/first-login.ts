@@ -152,7 +152,7 @@ function closedApi(invocation: Invocation, { api }: { readonly api: string }): A
 
 /** The back end, and the settings without which it cannot be asked. */
 async function askForPlace(terminal: Terminal, { resolved }: Profile, api: Api): Promise<Values> {
-  const set = resolved.backend.source === 'default' ? undefined : (resolved.backend.value as BackendId)
+  const set = resolved.backend.value as BackendId | undefined
   const choices = listed(BACKEND_IDS, 'or')
   const backend =
     api.backend ??

@@ -62,7 +62,7 @@ describe('"who is signed in on this machine?"', () => {
         client_id: provider.clientId,
         account: 'default',
         apis: ['http://127.0.0.1:1/'],
-        backend: 'lightstep',
+        backend: null,
         store: 'keychain',
         signed_in_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
         expires_in: expect.any(Number),
