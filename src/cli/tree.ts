@@ -118,15 +118,14 @@ function otherPlace(
   argv: readonly string[],
   rows: readonly (Row | Group)[],
 ): string | undefined {
-  const last = typedCommands(program, argv).at(-1) ?? program
-  const early = argv
-    .slice(0, Math.max(0, argv.indexOf(last.name())))
-    .find((word) => last.options.some(({ short, long }) => word === short || word === long))
-  if (early !== undefined) return `Write ${early} after ${last.name()}.`
-  const group = rows.find(
-    (row) => last === program && 'rows' in row && row.rows.some((one) => wordOf(one) === argv[0]),
-  )
-  return group && `Did you mean ${wordOf(group)} ${argv[0]}?`
+  const [first = ''] = argv
+  const last = typedCommands(program, argv).at(-1)
+  if (last !== program)
+    return last?.options.some(({ short, long }) => first === short || first === long)
+      ? `Write ${first} after ${last.name()}.`
+      : undefined
+  const group = rows.find((row) => 'rows' in row && row.rows.some((one) => wordOf(one) === first))
+  return group && `Did you mean ${wordOf(group)} ${first}?`
 }
 
 /** `trace search checkout`: a word where a flag was meant. It may be a secret, so it isn't repeated. */

@@ -19,7 +19,7 @@ async function play(): Promise<void> {
   process.stdout.write(`
   identity provider  ${world.issuer}   alice, bob, carol; no passwords
   gateway            ${world.gateway}   a Tempo is behind it: profile work
-  Lightstep          ${world.lightstep}   behind another gateway: profile lightstep
+  Lightstep          ${world.lightstep}   another gateway: profile lightstep
   Jaeger             ${world.jaeger}   without sign-in: profile jaeger
 
 All of it runs on this machine only. The traces are of a shop: those of the last

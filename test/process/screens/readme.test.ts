@@ -88,7 +88,7 @@ describe.skipIf(!needs({ commands: ['tmux'], packages: ['tmux'] }))(
 
     it('a Jaeger of your own: the line as it is, with or without profiles', async () => {
       const [, line = ''] = linesUnder('Your own back end', README)
-      const own = line.replace('http://127.0.0.1:16686', world.jaeger)
+      const own = line.replace('localhost:16686', new URL(world.jaeger).host).replace(/ +#.*/, '')
       expect(own).not.toBe(line)
       expect(await type(`XDG_CONFIG_HOME=/nonexistent ${own}`)).toMatch(/^\d+ traces/)
       expect(await type(`${own} --authorization none`)).toMatch(/^\d+ traces/)
