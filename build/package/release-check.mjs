@@ -1,7 +1,7 @@
 // @ts-check
 // `npm run release:check` does all of a release on this machine but the upload. docs/install.md lists what it cannot do.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { changelogDisagrees, publishedManifest, repository } from './published.mjs'
@@ -99,6 +99,14 @@ await step('version and changelog agree', changelogDisagrees)
 await step('author, bugs, homepage, repository', async () => {
   const { author, bugs, homepage, repository } = await publishedManifest()
   if (!author || !bugs || !homepage || !repository) return 'package.json lacks one of them'
+})
+await step('npm ci warns of nothing', () => {
+  const folder = mkdtempSync(join(scratch, 'ci-'))
+  for (const name of ['package.json', 'package-lock.json']) copyFileSync(name, join(folder, name))
+  const { status, stderr } = spawnSync('npm', ['ci'], { cwd: folder, encoding: 'utf8' })
+  // Of the settings of npm on this machine it may.
+  const warnings = stderr.split('\n').filter((line) => /^npm warn(?! Unknown .* config)/i.test(line))
+  if (status !== 0 || warnings.length > 0) return stderr
 })
 await step('Node 24', () => {
   node24 = withNode(24)

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeSync } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { liveThroughSession } from '../process/whole-session.ts'
 import { isMet, needs } from '../world/needs.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
@@ -44,8 +45,24 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
   })
   afterAll(() => Promise.all([provider?.close(), chroot?.close()]))
 
-  const unpack = (name: string) =>
-    execFileSync('tar', ['-xzf', join(packages, name), '-C', join(chroot.directory, 'opt')])
+  const guide = readFileSync('docs/install.md', 'utf8').replaceAll('VERSION', version)
+  /** The lines that a part of the guide has for a shell. */
+  const lines = (part: string) =>
+    (new RegExp(`^## ${part}\\n[^#]*?\`\`\`sh\\n([^\`]*)`, 'm').exec(guide)?.[1] ?? 'false').replaceAll(
+      'sudo ',
+      '',
+    )
+
+  /** Types them as root beside these files. */
+  async function type(part: string, file: string): Promise<string> {
+    await copyFile(join(packages, file), join(chroot.directory, 'srv', file))
+    // Questions have no answer here, and each package would bring others.
+    const typed = lines(part).replace(
+      'apt install',
+      'DEBIAN_FRONTEND=noninteractive apt install -qq -y --no-install-recommends',
+    )
+    return chroot.asRoot('sh', '-euc', `cd /srv\n${typed}\nrm ${file}`)
+  }
 
   /** Runs the whole session, and what a keychain would say: its library is loaded, but here is no D-Bus. */
   async function expectToWork(keychain: string, ...program: [string, ...string[]]): Promise<void> {
@@ -60,14 +77,13 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
   }
 
   it('the executable: without Node and libsecret', async () => {
-    unpack(`ls-auth-${version}-linux-x64.tar.gz`)
     const directory = `/opt/ls-auth-${version}-linux-x64`
+    expect(await type('Single executable', `ls-auth-${version}-linux-x64.tar.gz`)).toBe(`${version}\n`)
     await expectToWork('is libsecret-1-0 installed?', `${directory}/ls-auth`)
   })
 
   it('the executable through a link on the PATH, its keychain library beside it', async () => {
     await chroot.install('libsecret-1-0')
-    await chroot.asRoot('ln', '-s', `/opt/ls-auth-${version}-linux-x64/ls-auth`, '/usr/local/bin/ls-auth')
     await expectToWork('no D-Bus', '/usr/local/bin/ls-auth').finally(() =>
       chroot.asRoot('rm', '/usr/local/bin/ls-auth'),
     )
@@ -103,9 +119,7 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
   })
 
   it('the Debian package: with the Node of Debian', async () => {
-    const name = `ls-auth_${version}_amd64.deb`
-    await copyFile(join(packages, name), join(chroot.directory, 'opt', name))
-    await chroot.install(`/opt/${name}`)
+    await type('Debian package', `ls-auth_${version}_amd64.deb`)
     await expectToWork('no D-Bus', '/usr/bin/ls-auth')
     expect(await chroot.asRoot('cat', '/usr/share/doc/ls-auth/copyright')).toContain('Apache License')
     const pages = existsSync('man') ? await readdir('man') : []
@@ -126,7 +140,6 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
   })
 
   it('the Debian package reads the settings of all people, as docs/install.md puts them there', async () => {
-    const guide = await readFile('docs/install.md', 'utf8')
     const toml = /^### Okta\n+```toml\n([\s\S]*?)^```/m.exec(guide)?.[1] ?? ''
     await writeFile(join(chroot.directory, 'config.toml'), toml)
     for (const line of guide.match(/^sudo install .*ls-auth.*$/gm) ?? [])
@@ -150,28 +163,42 @@ describe.skipIf(!canRun)('what people install, in an empty Debian', () => {
     expect(paths(list('arm64')).filter((path) => path.endsWith('.node'))).toHaveLength(2)
   })
 
-  it('the npm package, installed with npm', async () => {
+  /** Types a line with npm beside the packages, for a prefix that is in the chroot. */
+  async function typeNpm(line: string): Promise<void> {
+    const env = { ...process.env, npm_config_prefix: join(chroot.directory, 'opt/npm') }
+    execFileSync('sh', ['-euc', line], { cwd: packages, env, stdio: 'ignore' })
+    await expectToWork('no D-Bus', '/usr/bin/env', '/opt/npm/bin/ls-auth')
+    await chroot.asRoot('rm', '-r', '/opt/npm')
+  }
+
+  it('the npm package, installed with npm', () => typeNpm(lines('npm package')))
+
+  it('the lines for Jamf and Intune install the npm package for all people, that for Ansible the Debian package', async () => {
+    const [jamf = 'false', intune = 'false'] = [
+      ...guide.matchAll(/`([^`\n]*npm install[^`\n]*)https:.*\/([^`\n]+)`/g),
+    ].map(([, line, file]) => `${line}./${file}`)
+    await typeNpm(jamf)
     const prefix = join(chroot.directory, 'opt/npm')
-    await mkdir(prefix)
-    const tarball = join(packages, `ls-auth-${version}.tgz`)
-    const command = ['install', '--silent', '--no-audit', '--no-fund', '--ignore-scripts', '--prefix', prefix]
-    execFileSync('npm', [...command, tarball])
-    await expectToWork('no D-Bus', '/usr/bin/env', '/opt/npm/node_modules/.bin/ls-auth')
+    await typeNpm(intune.replace('cmd /c ', 'npm_config_prefix= ').replace('%ProgramW6432%\\nodejs', prefix))
+    const ansible = parse(/Ansible: `(.+)`/.exec(guide)?.[1] ?? '')
+    expect(ansible).toEqual({ 'ansible.builtin.apt': { deb: `/srv/ls-auth_${version}_amd64.deb` } })
+    expect(await readdir(packages)).toContain(`ls-auth_${version}_amd64.deb`)
   })
 
   it('the tarball for a machine with Node', async () => {
-    unpack(`ls-auth-${version}-node-linux-x64.tar.gz`)
-    await expectToWork('no D-Bus', '/usr/bin/env', `/opt/ls-auth-${version}-node-linux-x64/bin/ls-auth.js`)
+    await type('Tarball for a machine with Node.js', `ls-auth-${version}-node-linux-x64.tar.gz`)
+    await expectToWork('no D-Bus', '/usr/bin/env', '/usr/local/bin/ls-auth')
+    await chroot.asRoot('rm', '/usr/local/bin/ls-auth')
   })
 
   it('the Debian package goes without a trace', async () => {
-    await chroot.asRoot('dpkg', '--purge', 'ls-auth')
+    const [, purge = 'false'] = /^sudo (apt purge ls-auth) /m.exec(guide) ?? []
+    await chroot.asRoot('sh', '-c', `${purge} -qq -y`)
     const left = await chroot.asRoot('find', '/usr', '/etc', '/var/lib', '-name', '*ls-auth*')
     expect(left).toBe('')
   })
 
   it('the files are not larger than the guide says, and not much smaller', async () => {
-    const guide = readFileSync('docs/install.md', 'utf8')
     const said = (row: string) => Number(new RegExp(`^\\| ${row}[^|]*\\| ([\\d.]+) MB`, 'm').exec(guide)?.[1])
     for (const [row, file] of [
       ['single executable', `ls-auth-${version}-linux-x64.tar.gz`],

@@ -65,7 +65,11 @@ describe.skipIf(before === undefined || packages === undefined || !hasKeyring())
     })
 
     it('the action for GitHub installs it too', async () => {
-      const { runs } = parse(await readFile('.github/actions/setup-ls-auth/action.yml', 'utf8'))
+      const { inputs, runs } = parse(await readFile('.github/actions/setup-ls-auth/action.yml', 'utf8'))
+      const guide = await readFile('docs/install.md', 'utf8')
+      const [step] = parse(/```yaml\n([^`]*)/.exec(guide)?.[1] ?? '[]')
+      expect(step.uses).toBe('OWNER/ls-auth/.github/actions/setup-ls-auth@vVERSION')
+      expect(Object.keys(inputs)).toEqual(Object.keys(step.with))
       const other = await mkdtemp(join(tmpdir(), 'ls-auth-action-'))
       const env = {
         ...process.env,
