@@ -156,6 +156,7 @@ type Row = readonly [label: string, text: string | readonly string[]]
 
 const INDENT = '  '
 const LABEL_WIDTH = 14
+const BACKEND_UNKNOWN = 'not named: ls-auth asks the API'
 const BOUND = 'bound to a key on this machine (DPoP)'
 
 /** All that a person has to judge before signing in by what an API says, at most `columns` wide where it can be. */
@@ -183,7 +184,7 @@ function rowsOf(
   resource: Resource,
 ): Row[] {
   const { issuer, clientId, preset, audience, dpop } = profile.client
-  const { backend } = profile
+  const { backend, isBackendKnown } = profile
   const shown = (key: SettingName, text: string) => text + outside(key)
   const outside = (key: SettingName) => {
     const { source } = profile.resolved[key]
@@ -209,7 +210,7 @@ function rowsOf(
     ],
     ['scopes', scopes],
     ...(audience === undefined ? [] : [['audience', shown('audience', safeText(audience, 500))] as const]),
-    ['back end', [backendOf(backend).name, ...place].join(', ')],
+    ['back end', isBackendKnown ? [backendOf(backend).name, ...place].join(', ') : BACKEND_UNKNOWN],
     ...(typeof header === 'string' ? [['token in', safeText(header, 100)] as const] : []),
     ...(values.dpop === true || dpop
       ? [['tokens are', shown('dpop', dpop ? BOUND : 'not bound to a key')] as const]

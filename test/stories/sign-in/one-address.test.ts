@@ -181,6 +181,14 @@ Sign in with these settings and save them? [y/N] `,
     expect(await world.type(line)).toMatchObject({ exit: 0 })
   })
 
+  it('names no back end that the API does not name', async () => {
+    const bare = { backend: undefined, organization: undefined, project: undefined }
+    api.answers = { [WELL_KNOWN]: { body: document({}, bare) } }
+    const { exit, stderr } = await login(api.url, ['n'])
+    expect(exit).toBe(4)
+    expect(stderr).toContain('  back end      not named: ls-auth asks the API\n')
+  })
+
   it('what has changed is shown, and asked about', async () => {
     api.answers = { [WELL_KNOWN]: { body: document() } }
     expect((await login(api.url, ['y'], '--profile work')).exit).toBe(0)
