@@ -1,5 +1,4 @@
-import type { ProofKey } from '../dpop/proof-key.ts'
-import { PROOF_ALGORITHM } from '../dpop/proof-key.ts'
+import { makeProofKey, PROOF_ALGORITHM, type ProofKey } from '../dpop/proof-key.ts'
 import { Failure } from '../errors.ts'
 import type { Metadata } from './documents/metadata.ts'
 
@@ -19,5 +18,5 @@ export async function newProofKey({
       },
     )
   }
-  return (await import('../dpop/proof-key.ts')).makeProofKey()
+  return makeProofKey()
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import SKILL from '../../docs/SKILL.md'
 import { Failure } from '../errors.ts'
 import { bool, choice } from '../frame/flag.ts'
 import { verb } from '../frame/verb.ts'
 import { writeAtomically } from '../storage/atomic-write.ts'
 import { safeText } from '../text/safe-text.ts'
-import { SKILL } from './skill-text.ts'
 
 /** Where agents look for skills of a person, below the home directory. */
 const PLACES = {

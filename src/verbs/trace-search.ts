@@ -1,5 +1,5 @@
 import { commandLine } from '../commands/command-line.ts'
-import { rememberServices } from '../commands/completion/services-seen.ts'
+import { rememberServices } from '../commands/completion/known-names.ts'
 import { type Invocation, tell } from '../commands/invocation.ts'
 import { counted, unitOf } from '../commands/trace/found/found-words.ts'
 import { notesOfNone } from '../commands/trace/found/none-found.ts'

@@ -68,7 +68,10 @@ const ADVICE: Allowed = {
   'src/commands/jq.ts': [1, 'jq has no codes: exit 2 before, exit 6 after'],
   'src/mcp/serve.ts': [1, 'the error of a protocol, which ends nothing'],
   'src/providers/hints.ts': [2, 'a description decides nothing else by its type (Hint); AADSTS is a code'],
-  'src/system/http/tls-failure.ts': [1, 'where Node has EPROTO alone, OpenSSL has words: exit 6 in any case'],
+  'src/system/http/network-failure.ts': [
+    1,
+    'where Node has EPROTO alone, OpenSSL has words: exit 6 in any case',
+  ],
   'src/system/keychain.ts': [1, 'keytar has no codes: exit 8 in any case'],
   'src/trace/sources/lightstep-api.ts': [5, 'a 401 is exit 11, a 404 exit 7 either way'],
   'src/trace/sources/tempo/tempo-metrics.ts': [2, 'a 400 is exit 2, a 500 is exit 6'],

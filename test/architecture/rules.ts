@@ -237,11 +237,11 @@ export const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/')
 
-/** The names of `--json=FIELDS`, which the build takes in as text. */
-const PAGE = 'src/commands/json-fields.ts docs/json.md'
+/** Documents that the build takes in as text: the names of `--json=FIELDS`, and what an agent reads. */
+const PAGES = ['src/commands/json-fields.ts docs/json.md', 'src/verbs/skill.ts docs/SKILL.md']
 
 function judgeArrow(path: string, target: string, typeOnly: boolean): string | undefined {
-  if (`${path} ${target}` === PAGE) return undefined
+  if (PAGES.includes(`${path} ${target}`)) return undefined
   const [from, to] = [roomOf(path), roomOf(target)]
   if (from === to) return judgeInside(path, target)
   if (to === 'ports') return typeOnly ? undefined : 'imports more than types from ports'

@@ -50,7 +50,7 @@ export async function sessionToken(
   ).catch(async (error) => {
     if (!(error instanceof Failure) || error.reason !== 'may-bind') throw error
     // Lazy: most tokens are the session's own.
-    await (await import('../agree-to-bind.ts')).agreeToBind(invocation, error)
+    await (await import('../can-ask.ts')).agreeToBind(invocation, error)
     return undefined
   })
   if (!token) return sessionToken(invocation, client, { ...want, narrow: true })

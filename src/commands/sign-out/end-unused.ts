@@ -6,8 +6,7 @@ import { readSettings } from '../../settings/files/settings-files.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { type Invocation, tell } from '../invocation.ts'
 import { atProvider, recordSignOut } from './revocation-words.ts'
-import { usersOf } from './sign-in-sharers.ts'
-import { signOutOf } from './sign-out-of.ts'
+import { signOutOf, usersOf } from './sign-in-sharers.ts'
 
 /** Ends a sign-in that no profile uses, and says what became of it. Never fails. */
 export async function endUnused(invocation: Invocation, client: Client): Promise<string> {

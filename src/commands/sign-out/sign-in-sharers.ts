@@ -8,6 +8,7 @@ import type { Settings } from '../../settings/files/settings-files.ts'
 import { profileNamed } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'
 import { clientFromHeader, isComplete } from '../../settings/required-client.ts'
+import { optionWords } from '../command-line.ts'
 
 /** The profiles that use the sign-in of this client: the same issuer, client id and account. One for a program uses none. */
 export const usersOf = (client: SessionOf, settings: Settings, env: Env): string[] =>
@@ -92,3 +93,20 @@ export function clientOf(settings: Settings, name: string, env: Env): PartialCli
     throw error
   }
 }
+
+/** A sign-in as people name it. */
+interface Named {
+  readonly issuer: string | undefined
+  readonly clientId: string | undefined
+  readonly account: string
+  /** Where a key file keeps it that is not known here: `FILE`. */
+  readonly storeKeyFile?: string | undefined
+}
+
+/** The command that signs out of a sign-in; without a profile it has all flags that name it. */
+const logoutOf = ({ issuer, clientId, account, storeKeyFile }: Partial<Named>, profile?: string): string =>
+  `ls-auth logout${optionWords({ profile, issuer, clientId, account, storeKeyFile })}`
+
+/** How to sign out of a sign-in that no profile names any more. `profile`: it knows the key file. */
+export const signOutOf = (named: Named, profile?: string): string =>
+  `To sign out of it: ${logoutOf(named, profile)}`

@@ -2,11 +2,13 @@ import { payloadOf } from '../../claims/jwt/jwt.ts'
 import type { Client } from '../../client.ts'
 import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
+import { jsonObject } from '../../json-object.ts'
+import { isHttpsOrLoopback } from '../../loopback-host.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ProofSource } from '../../providers/workload-sources.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { instant } from '../../time/instant.ts'
-import { requestProof } from './requested-proof.ts'
+import { skewOf } from '../../time/steady-clock.ts'
 
 /** A token by which the platform says what this program is. */
 export interface Proof {
@@ -17,7 +19,7 @@ export interface Proof {
   readonly skewSeconds: number
 }
 
-/** Limit for a file with a proof, bytes. */
+/** Limit for a proof in a file or an answer, bytes. */
 const MOST_BYTES = 64 * 1024
 /** How long a proof counts after its `exp`, seconds: clocks differ. */
 const LEEWAY_SECONDS = 60
@@ -97,5 +99,53 @@ async function readFile(path: string, ports: Ports): Promise<string> {
   if (bytes) return bytes.toString('utf8').trim()
   throw new Failure('no-proof', `there is no file ${shown}`, {
     hint: 'Check the path in workload.source, and that the platform writes the token there.',
+  })
+}
+
+/** What can be sent in a header, without blanks. */
+const PRINTABLE = /^[\x21-\x7e]+$/
+const CHANGED = 'The CI runner sets it. Find out who changed it.'
+
+/**
+ * Asks the CI runner for a token for one audience: GET with the job's password, `{ "value": JWT }` comes back. Failures:
+ * `no-proof`, `network`, `refused`.
+ */
+async function requestProof(
+  client: Pick<Client, 'http'>,
+  source: Extract<ProofSource, { kind: 'request' }>,
+  audience: string | undefined,
+  ports: Ports,
+): Promise<{ readonly text: string; readonly skewSeconds: number }> {
+  const { variables } = ports.env
+  const [address, password] = [variables[source.urlVariable], variables[source.passwordVariable]?.trim()]
+  if (!address || !password) {
+    const missing = address ? source.passwordVariable : source.urlVariable
+    throw new Failure('no-proof', `the variable ${missing} is not set`, { hint: source.missing })
+  }
+  if (!PRINTABLE.test(password)) {
+    throw new Failure('no-proof', `the variable ${source.passwordVariable} holds no token`, { hint: CHANGED })
+  }
+  const url = addressOf(address, source)
+  if (audience !== undefined) url.searchParams.set('audience', audience)
+  const http = await ports.http(client.http)
+  const answer = await http.send({
+    method: 'GET',
+    url,
+    headers: { accept: 'application/json; api-version=2.0', authorization: `Bearer ${password}` },
+    maxBytes: MOST_BYTES,
+  })
+  const value = answer.status === 200 ? jsonObject(answer.body)?.value : undefined
+  if (typeof value === 'string') return { text: value, skewSeconds: skewOf(answer, ports.clock.now()) }
+  throw new Failure('no-proof', `${source.name} gave no token (HTTP ${answer.status})`, {
+    hint: answer.status >= 500 || answer.status === 429 ? 'Wait, then run the job again.' : source.missing,
+  })
+}
+
+/** The job's password goes there, so plain http is for loopback alone. */
+function addressOf(text: string, source: Extract<ProofSource, { kind: 'request' }>): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && isHttpsOrLoopback(url)) return url
+  throw new Failure('refused', `${source.urlVariable} is not an https URL`, {
+    hint: CHANGED,
   })
 }
