@@ -109,8 +109,10 @@ function dpop(client: Asked, metadata: IssuerMetadata): Checkup[] {
 }
 
 async function certificate({ token_endpoint, jwks_uri }: IssuerMetadata, http: Http): Promise<Checkup> {
-  const issuer = await http.certificateIssuer(new URL(String(token_endpoint ?? jwks_uri)))
-  if (issuer === undefined) return ok('certificate', 'not checked: plain http on loopback, or behind a proxy')
+  const url = new URL(String(token_endpoint ?? jwks_uri))
+  const issuer = await http.certificateIssuer(url)
+  const why = url.protocol === 'http:' ? 'plain http on loopback' : 'a proxy is between'
+  if (issuer === undefined) return ok('certificate', `not checked: ${why}`)
   return ok('certificate', `signed by ${issuer} (your company's name here means that TLS is inspected)`)
 }
 

@@ -44,6 +44,15 @@ it('--force alone, and an agent that is not known: exit 2', async () => {
   expect((await world.type('ls-auth skill --install emacs')).exit).toBe(2)
 })
 
+it('an API that needs no sign-in: its first line says so, and the page says to read on', async () => {
+  await world.writeConfig('[profiles.jaeger]\nbackend = "jaeger"\napi = "http://127.0.0.1:1"\n')
+  const { exit, stderr } = await world.type('ls-auth whoami')
+  expect([exit, stderr]).toEqual([3, expect.stringContaining('needs no sign-in')])
+  expect(await readFile('docs/SKILL.md', 'utf8')).toMatch(
+    /^3\. Exit 3: .*Where it says "needs no sign-in", read on\./ms,
+  )
+})
+
 it('the index that it names has at most 4 kB', async () => {
   const { stdout } = await world.type('ls-auth help --json')
   expect(Buffer.byteLength(stdout)).toBeLessThanOrEqual(4096)
