@@ -15,16 +15,12 @@ export async function run(typed: readonly string[], ports: Ports): Promise<numbe
       await ports.terminal.page(mainHelp(ports.terminal.columns))
     } else if (argv[0] === '__complete')
       await (await import('./cli/complete.ts')).complete(argv.slice(1), ports)
-    else
-      return (await plainly(argv, ports)) ?? (await (await import('./cli/tree.ts')).runCommand(argv, ports))
+    else return await (await import('./cli/plain-line.ts')).runLine(argv, ports)
     return 0
   } catch (error) {
     return report(error, argv, ports)
   }
 }
-
-const plainly = async (argv: readonly string[], ports: Ports) =>
-  (await import('./cli/plain-line.ts')).runPlain(argv, ports)
 
 /** As `ls-auth version` prints it. */
 async function printVersion(argv: readonly string[], { env, terminal }: Ports): Promise<void> {

@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts'
 import { azure } from './azure.ts'
-import { type Ability, type Backend, type Place, type PlaceName, placeVariable } from './backend.ts'
+import { type Ability, type Backend, type Place, placeVariable } from './backend.ts'
 import { dash0 } from './dash0.ts'
 import { jaeger } from './jaeger.ts'
 import { lightstep } from './lightstep.ts'
@@ -18,10 +18,6 @@ export const BACKENDS: readonly Backend[] = TABLE
 /** Their ids, in the same order. */
 export const BACKEND_IDS: readonly BackendId[] = TABLE.map(({ id }) => id)
 
-/** The back end of a profile without `backend`, where it has a setting that one back end alone needs. */
-export const impliedBackend = (place: (name: PlaceName) => unknown): BackendId | undefined =>
-  TABLE.find(({ needs }: Backend) => needs.some((name) => place(name) !== undefined))?.id
-
 const ROWS: ReadonlyMap<string, Backend> = new Map(TABLE.map((row) => [row.id, row]))
 
 /** The row of a back end. */
@@ -30,17 +26,6 @@ export const backendOf = (id: BackendId): Backend => ROWS.get(id) as Backend
 /** The back end whose own API is at this host. */
 export const backendAtHost = (host: string): BackendId | undefined =>
   TABLE.find((row) => 'apiHost' in row && (host === row.apiHost || host.endsWith(`.${row.apiHost}`)))?.id
-
-/** What a back end on the person's own machine is asked with: its name, and the flags. */
-export const LOCAL_EXAMPLES: readonly (readonly [name: string, flags: string])[] = BACKENDS.filter(
-  ({ defaultApi }) => defaultApi.startsWith('http://127.0.0.1'),
-).map(({ id, name, defaultApi }) => [name, `--backend ${id} --api ${defaultApi}`])
-
-/** Names of the back ends that use a setting, for its help. */
-export const backendsUsing = (name: PlaceName): string =>
-  BACKENDS.filter(({ needs, takes }) => needs.includes(name) || takes.includes(name))
-    .map((row) => row.name)
-    .join(', ')
 
 /** The end of the sentence `Profiles of Lightstep and Tempo can …`. */
 const WORDS: Readonly<Record<Ability, string>> = {

@@ -41,12 +41,13 @@ const GLOBALS: readonly (readonly [string, Spelling])[] = [
 const SPECIAL = /^$|^--$|^help$|eyJ/
 
 /**
- * Runs a line that needs no parser: a command with flags that it knows, each once and with a value. It costs a fifth of the
- * program's start. Undefined: commander reads the line, and says what is wrong with it. Throws Failures.
+ * Runs one command line, and gives the exit status. A plain one needs no parser: a command with flags that it knows, each once
+ * and with a value. That saves a fifth of the program's start. commander reads any other, and says what is wrong with it. Throws
+ * Failures.
  */
-export async function runPlain(argv: readonly string[], ports: Ports): Promise<number | undefined> {
+export async function runLine(argv: readonly string[], ports: Ports): Promise<number> {
   const line = await readPlain(argv)
-  if (line === undefined) return undefined
+  if (line === undefined) return (await import('./tree.ts')).runCommand(argv, ports)
   try {
     return await runRow(line.row, invocationOf(line.row, line, ports))
   } catch (error) {

@@ -1,5 +1,5 @@
-import { type Backend, PLACE_NAMES, type Place } from '../backends/backend.ts'
-import { BACKEND_IDS, type BackendId, backendOf, impliedBackend } from '../backends/table.ts'
+import { type Backend, PLACE_NAMES, type Place, type PlaceName } from '../backends/backend.ts'
+import { BACKEND_IDS, BACKENDS, type BackendId, backendOf } from '../backends/table.ts'
 import type { ClaimSource } from '../claim-grammar.ts'
 import type { AccessTable } from '../claims/access-level.ts'
 import type { PartialClient } from '../client.ts'
@@ -59,6 +59,10 @@ export interface Profile {
     readonly exists: boolean
   }
 }
+
+/** The back end of a profile without `backend`, where it has a setting that one back end alone needs. */
+export const impliedBackend = (place: (name: PlaceName) => unknown): BackendId | undefined =>
+  BACKENDS.find(({ needs }) => needs.some((name) => place(name) !== undefined))?.id as BackendId | undefined
 
 /** Resolves the profile from flags, environment and files. No request. Failures: `settings`, `refused`, `usage`. */
 export function chooseProfile(settings: Settings, flags: Flags, env: Env): Profile {

@@ -1,5 +1,5 @@
 import { PLACE_NAMES, type PlaceName, placeVariable } from '../backends/backend.ts'
-import { BACKEND_IDS, backendsUsing, listed } from '../backends/table.ts'
+import { BACKEND_IDS, BACKENDS, listed } from '../backends/table.ts'
 import type { SettingKey } from './setting-key.ts'
 
 /** The rows of {@link SETTING_TABLE}, with their literal types. */
@@ -246,6 +246,13 @@ export const API_SETTINGS: readonly SettingName[] = [
   'authorization_header',
   'reason',
 ]
+
+/** Names of the back ends that use a setting, for its help. */
+function backendsUsing(name: PlaceName): string {
+  return BACKENDS.filter(({ needs, takes }) => needs.includes(name) || takes.includes(name))
+    .map((row) => row.name)
+    .join(', ')
+}
 
 function placeRow(key: PlaceName) {
   return {

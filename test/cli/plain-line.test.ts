@@ -65,24 +65,7 @@ async function plainly(argv: readonly string[]): Promise<string | undefined> {
 const spellings = (options: readonly { short?: string | undefined; long?: string | undefined }[]) =>
   options.flatMap(({ short, long }) => [short, long]).filter((one) => one !== undefined)
 
-const VALUES = [
-  'x',
-  'a b',
-  '-1h',
-  '-',
-  '--',
-  '',
-  ' ',
-  '30m',
-  'json',
-  'agent',
-  'help',
-  'get',
-  '-q',
-  '--json',
-  '-x',
-  '7',
-]
+const VALUES = ['', ' ', 'a b', ...'x -1h - -- 30m json agent help get -q --json -x 7'.split(' ')]
 
 const someLine = fc.constantFrom(...LEAVES).chain(({ words, row }) => {
   const command = new Command()

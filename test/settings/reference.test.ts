@@ -16,8 +16,8 @@ describe('docs/reference/settings.md', () => {
       name.endsWith('.ts'),
     )
     const text = sources.map((name) => readFileSync(SRC + name, 'utf8')).join('\n')
-    // The version is put in at build time.
-    const read = new Set([...text.matchAll(/\bLS_AUTH_(?!VERSION)[A-Z_]+\b/g)].map(([name]) => name))
+    // Version and homepage are put in at build time.
+    const read = new Set([...text.matchAll(/\bLS_AUTH_(?!VERSION|HOMEPAGE)[A-Z_]+\b/g)].map(([name]) => name))
     const reference = settingsReference()
     expect(read.size).toBeGreaterThan(10)
     expect([...read].filter((name) => !reference.includes(`\`${name}\``))).toEqual([])

@@ -1,4 +1,4 @@
-import { BACKEND_IDS, LOCAL_EXAMPLES, listed } from '../../backends/table.ts'
+import { BACKEND_IDS, BACKENDS, listed } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
 import type { Profile } from '../../settings/profile.ts'
@@ -13,6 +13,11 @@ export const namesApi = ({ resolved }: Pick<Profile, 'resolved'>): boolean => re
 export function requireApi(profile: Profile): void {
   if (!namesApi(profile)) throw noApi(profile)
 }
+
+/** What a back end on the person's own machine is asked with: its name, and the flags. */
+const LOCAL_EXAMPLES: readonly (readonly [name: string, flags: string])[] = BACKENDS.filter(
+  ({ defaultApi }) => defaultApi.startsWith('http://127.0.0.1'),
+).map(({ id, name, defaultApi }) => [name, `--backend ${id} --api ${defaultApi}`])
 
 /** Failure `settings` with the two ways to name an API; a wrong host would be asked for traces, or get a token. */
 function noApi({ name, saved, client }: Profile): Failure {
