@@ -35,7 +35,6 @@ export function overwrite(bytes: Buffer, sought: Buffer): void {
     bytes.fill('x', at, at + sought.length)
 }
 
-/** The same for a text. */
 export const overwriteText = (text: string, token: string): string =>
   token.length < SHORTEST ? text : text.replaceAll(token, 'x'.repeat(token.length))
 

@@ -20,7 +20,6 @@ export type Capabilities = Readonly<Record<Ability, true | Inability>>
 /** Settings of a profile that say where in a back end the traces are: each is a flag and a variable, too. */
 export const PLACE_NAMES = ['organization', 'project', 'tenant', 'dataset', 'workspace', 'app'] as const
 
-/** One of {@link PLACE_NAMES}. */
 export type PlaceName = (typeof PLACE_NAMES)[number]
 
 /** The variable of one: `LS_AUTH_TENANT`. */

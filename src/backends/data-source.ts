@@ -11,7 +11,6 @@ export const PROXY_ROUTES = [PROXY_FORMATS[2]] as const
 /** The one of them that is a {@link dataSourceFile}. */
 export const DATA_SOURCE_FORMAT = PROXY_FORMATS[2]
 
-/** One of {@link PROXY_FORMATS}. */
 export type ProxyFormat = (typeof PROXY_FORMATS)[number]
 
 /**

@@ -20,10 +20,8 @@ export const BACKEND_IDS: readonly BackendId[] = TABLE.map(({ id }) => id)
 
 const ROWS: ReadonlyMap<string, Backend> = new Map(TABLE.map((row) => [row.id, row]))
 
-/** The row of a back end. */
 export const backendOf = (id: BackendId): Backend => ROWS.get(id) as Backend
 
-/** The back end whose own API is at this host. */
 export const backendAtHost = (host: string): BackendId | undefined =>
   TABLE.find((row) => 'apiHost' in row && (host === row.apiHost || host.endsWith(`.${row.apiHost}`)))?.id
 

@@ -13,7 +13,6 @@ import type { Allowed } from './connect/offered.ts'
 import { instructionsFor, offerOf, toolsFor } from './offer.ts'
 import { type Service, serve, traceServer } from './serve.ts'
 
-/** The renewals of the sign-in that a server has under way. */
 interface Renewals {
   /** For the calls: what they shield is a renewal. A signal is not deferred by it, so that the server hears of it at once. */
   readonly signals: Signals

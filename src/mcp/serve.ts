@@ -29,7 +29,6 @@ export interface Service {
 /** Runs a call in its turn, with a signal that is aborted when the client cancels it or the server ends. */
 export type Turn = <T>(cancelled: AbortSignal, call: (over: AbortSignal) => Promise<T>) => Promise<T>
 
-/** A server that serves. */
 export interface Served {
   /** Resolves at the end of the input, once the calls that came before are over, or when the host has stopped reading. */
   readonly closed: Promise<void>
@@ -98,7 +97,6 @@ interface TraceTools {
   readonly answer: (call: Call) => Promise<CallAnswer>
 }
 
-/** A server of tools that read traces. */
 export function traceServer({ version, instructions, tools, answer }: TraceTools, turn: Turn): Server {
   const server = new Server({ name: 'ls-auth', version }, { capabilities: { tools: {} }, instructions })
   server.setRequestHandler('tools/list', () => ({ tools: tools.map(described) }))

@@ -55,7 +55,6 @@ export interface InputSchema {
   readonly [key: string]: unknown
 }
 
-/** The arguments of a tool as JSON Schema. */
 export const schemaOf = ({ arguments: all }: Pick<Tool, 'arguments'>): InputSchema => ({
   type: 'object',
   properties: Object.fromEntries(all.map((one) => [one.name, propertyOf(one)])),

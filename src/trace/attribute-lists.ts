@@ -1,15 +1,12 @@
 import { attributeText } from './formats/attributes-json.ts'
 import type { Attributes, AttributeValue, Trace } from './model.ts'
 
-/** An attribute that a query can use. */
 export interface AttributeName {
-  /** As in a query of this back end. */
   readonly name: string
   /** What it describes: `span`, `resource`, `intrinsic` and others; absent where the back end does not tell. */
   readonly scope?: string
 }
 
-/** The values of one attribute. */
 export interface AttributeValues {
   /** As in a query of this back end. */
   readonly name: string

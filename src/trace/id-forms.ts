@@ -1,8 +1,6 @@
 /** Values of headers that carry a trace from one service to the next. */
 export function fromHeaderValue(text: string): Reading | undefined {
-  return (
-    fromTraceparent(text) ?? fromB3(text) ?? fromXRay(text) ?? fromUberTraceId(text) ?? fromCloudTrace(text)
-  )
+  return fromTraceparent(text) ?? fromB3(text) ?? fromXRay(text)
 }
 
 /** W3C Trace Context §3.2: version, trace id, parent id, flags; later versions may append fields. */
@@ -19,26 +17,11 @@ function fromB3(text: string): Reading | undefined {
 
 /** AWS X-Ray: `1-{8 digits of time}-{24 digits}`, in its header with `Root=` before and `Parent=` behind. */
 function fromXRay(text: string): Reading | undefined {
-  const match = /^(?:Self=[^;]*;)?(?:Root=)?1-([0-9a-f]{8})-([0-9a-f]{24})(;.*)?$/i.exec(text)
+  const match = /^(?:Root=)?1-([0-9a-f]{8})-([0-9a-f]{24})(;.*)?$/i.exec(text)
   if (!match) return undefined
   const trace = `${match[1]}${match[2]}`
   const span = /;Parent=([0-9a-f]{16})(?:;|$)/i.exec(match[3] ?? '')?.[1]
   return span === undefined ? fromDigits(trace.toLowerCase(), 'header') : fromBoth('header', trace, span)
-}
-
-/** `uber-trace-id`: `{trace id}:{span id}:{parent id}:{flags}`, leading zeros left out. */
-function fromUberTraceId(text: string): Reading | undefined {
-  const match = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):[0-9a-f]{1,16}:[0-9a-f]{1,2}$/i.exec(text)
-  return match?.[1] && match[2] ? fromBoth('header', match[1], match[2]) : undefined
-}
-
-/** `X-Cloud-Trace-Context`: `{trace id}/{span id as decimal};o={options}`. */
-function fromCloudTrace(text: string): Reading | undefined {
-  const match = /^([0-9a-f]{32})\/(\d{1,20})(?:;o=\d)?$/i.exec(text)
-  if (!match?.[1] || !match[2]) return undefined
-  const span = BigInt(match[2])
-  if (span === 0n || span >= 1n << 64n) return fromDigits(match[1].toLowerCase(), 'header')
-  return fromBoth('header', match[1], span.toString(16))
 }
 
 const AROUND = /^(?:"(.*)"|'(.*)'|`(.*)`|\[(.*)\]|\((.*)\)|<(.*)>|\{(.*)\})$/s
@@ -138,8 +121,6 @@ const OF_AN_ID = /(?:^|[._-])(?:traces?|spans?|ids?)$|(?:trace|span)[._-]?ids?$/
 const BEFORE_AN_ID = /trace/i
 /** 13 digits are also a time in milliseconds, 16 one in microseconds. */
 const MAY_BE_A_TIME = /^\d{13,16}$/
-/** 64 bits as decimals, as Datadog writes them. */
-const DECIMAL = /^\d{17,20}$/
 const X_RAY = /^1-([\da-f]{8})-([\da-f]{24})$/i
 
 /** The address that a text is; undefined: it is none. */
@@ -167,7 +148,7 @@ export function fromAddress(address: string): Reading | string {
   ]
   const hex = parts.flatMap(hexOf)
   const ofLength = (lengths: readonly number[]) => hex.filter(({ length }) => lengths.includes(length))
-  for (const ids of [ofLength([32]), parts.flatMap(decimalOf), ...SHORTER.map(ofLength)]) {
+  for (const ids of [ofLength([32]), ...SHORTER.map(ofLength)]) {
     const [id, another] = new Set(ids)
     // Of two ids the meant one is unknown.
     if (another !== undefined) break
@@ -184,8 +165,6 @@ interface Part {
   readonly text: string
   /** Where it stands says that it is an id. */
   readonly isOfAnId: boolean
-  /** It stands right behind `/trace/`. */
-  readonly isOfATrace: boolean
 }
 
 const split = (text: string): string[] => text.split(/[^\w-]+|\.\.\./)
@@ -193,16 +172,12 @@ const split = (text: string): string[] => text.split(/[^\w-]+|\.\.\./)
 function partsOfPath(path: string): Part[] {
   const texts = split(path)
   const trace = texts.findIndex((text) => BEFORE_AN_ID.test(text))
-  return texts.map((text, i) => ({
-    text,
-    isOfAnId: trace !== -1 && i > trace,
-    isOfATrace: /^traces?$/i.test(texts[i - 1] ?? ''),
-  }))
+  return texts.map((text, i) => ({ text, isOfAnId: trace !== -1 && i > trace }))
 }
 
 function partsOfParameters(parameters: URLSearchParams): Part[] {
   return [...parameters].flatMap(([name, value]) =>
-    split(value).map((text) => ({ text, isOfAnId: OF_AN_ID.test(name), isOfATrace: false })),
+    split(value).map((text) => ({ text, isOfAnId: OF_AN_ID.test(name) })),
   )
 }
 
@@ -210,12 +185,6 @@ function hexOf({ text, isOfAnId }: Part): string[] {
   if (MAY_BE_A_TIME.test(text) && !isOfAnId) return []
   const digits = text.replace(X_RAY, '$1$2')
   return /^[\da-f]+$/i.test(digits) ? [digits.toLowerCase()] : []
-}
-
-/** Only behind `/trace/`: elsewhere it may be a time in nanoseconds, or a number of anything. */
-function decimalOf({ text, isOfATrace }: Part): string[] {
-  if (!isOfATrace || !DECIMAL.test(text) || BigInt(text) >= 1n << 64n) return []
-  return [BigInt(text).toString(16).padStart(16, '0')]
 }
 
 function fromSpanParameter(guid: string): Reading | string {

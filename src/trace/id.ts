@@ -96,10 +96,7 @@ function fromHex(text: string): Reading | undefined {
   return digits === undefined ? undefined : fromDigits(digits, 'hex', digits)
 }
 
-/** 64 bits, or 128 in so many digits that they cannot be hex. */
 function fromDecimal(text: string): Reading | undefined {
-  if (/^\d{33,39}$/.test(text) && BigInt(text) < 1n << 128n)
-    return fromDigits(BigInt(text).toString(16).padStart(32, '0'), 'decimal')
   if (!/^\d{1,20}$/.test(text) || BigInt(text) >= 1n << 64n) return undefined
   return fromDigits(BigInt(text).toString(16).padStart(16, '0'), 'decimal')
 }

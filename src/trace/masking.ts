@@ -93,7 +93,6 @@ class Mask {
     return masked
   }
 
-  /** A value under a sensitive key: what can be kept of it. */
   sensitive(key: string, value: AttributeValue): string {
     const kept = typeof value === 'string' ? keptOf(key, value) : undefined
     if (kept === undefined || kept !== value) this.count++

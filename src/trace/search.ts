@@ -59,7 +59,6 @@ export interface SpanSummary {
   readonly name?: string
 }
 
-/** The result of a search. */
 export interface SearchResult {
   /** The latest first. */
   readonly traces: readonly TraceSummary[]

@@ -4,7 +4,6 @@ export interface TimeRange {
   readonly toMillis: number
 }
 
-/** A query for time series. */
 export interface SeriesQuery extends TimeRange {
   /** In the back end's own language. */
   readonly text: string
@@ -28,7 +27,6 @@ export type Unit = 'seconds'
 /** What the time of a value is: the start of the step it stands for, or its end. */
 export type StepTimes = 'starts' | 'ends'
 
-/** The result of a query. */
 export interface QueryResult {
   readonly series: readonly TimeSeries[]
   /** Absent: not known, or plain numbers. */
@@ -68,7 +66,6 @@ export function seriesName({ labels }: TimeSeries): string {
   return labels.length === 0 ? '(all)' : labels.map(([name, value]) => `${name}=${value}`).join(', ')
 }
 
-/** All times of all series, in order. */
 export function allTimes(series: readonly TimeSeries[]): number[] {
   const times = new Set<number>()
   for (const { points } of series) for (const [millis] of points) times.add(millis)

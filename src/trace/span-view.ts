@@ -125,7 +125,6 @@ function narrowed(span: Span, keys: ReadonlySet<string>): Span {
   return span instanceof SpanView ? span.over(narrowed(span.below, keys)) : new KeysView(span, keys)
 }
 
-/** The span without its parent id. */
 export class RootView extends SpanView {
   override get parentId(): undefined {
     return undefined

@@ -31,7 +31,6 @@ interface Known {
   readonly scopeToAsk?: Destination['scopeToAsk'] | undefined
   /** {@link Destination.otherIssuerHint} of this token */
   readonly otherIssuerHint?: string | undefined
-  /** The base URL of the API. */
   readonly base?: URL | undefined
   /** What a web page came in place of. */
   readonly wanted?: string

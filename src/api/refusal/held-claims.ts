@@ -2,7 +2,6 @@ import { payloadOf } from '../../claims/jwt/jwt.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { Challenge } from './challenge.ts'
 
-/** Whether the challenge is about the groups of a person. */
 export const isAboutGroups = (challenge: Challenge | undefined): boolean =>
   /\bgroups?\b|\bmember/i.test(challenge?.description ?? '')
 

@@ -16,7 +16,6 @@ export interface SentToken {
 
 /** An answer that is not a good one. Its texts are a server's: not sanitized, and without the token. */
 export interface Refused {
-  /** The base URL of the API. */
   readonly base: URL
   /** Of the request, below the base URL. */
   readonly path: string
@@ -24,7 +23,6 @@ export interface Refused {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** The body, where it is a JSON object. */
   readonly json: JsonObject | undefined
   readonly sent: SentToken | undefined
 }

@@ -27,6 +27,5 @@ export function whatWasSent(sent: SentToken | undefined): string[] {
   return [`sent: ${which}, in ${safeText(header, 60)}`, `held audience: ${audience}`]
 }
 
-/** The hint where no token was sent at all. */
 export const nothingSent = ({ href }: URL): string =>
   `This API wants a token, and you sent none. Sign in: ls-auth login ${shellWord(href.replace(/\/$/, ''))}`

@@ -242,14 +242,12 @@ export class CallSum {
   }
 }
 
-/** The called service, or one operation of it. */
 export interface Callee {
   readonly service: string
   /** Absent where the services themselves are counted. */
   readonly operation?: string
 }
 
-/** What the span of a node belongs to. */
 export function calleeOf(tree: TraceTree, node: number, by: BreakdownBy): Callee {
   const { service, name } = tree.span(node)
   return by === 'service' ? { service } : { service, operation: name }

@@ -93,7 +93,6 @@ interface CountedTrace {
   readonly group: Group
 }
 
-/** A span that is counted. Numbers, not ids. */
 interface CountedSpan {
   readonly span: number
   /** The part of its trace: spans of one part come one after the other. */

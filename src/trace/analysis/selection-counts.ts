@@ -2,7 +2,6 @@ import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { parseNanos } from '../nanos.ts'
 
-/** How large a group of spans is. */
 export interface GroupSize {
   readonly spans: number
   /**

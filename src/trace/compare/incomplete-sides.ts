@@ -31,7 +31,6 @@ export const areRootsElsewhere = (
 const countRootless = (traces: readonly (Incomplete | undefined)[]): number =>
   traces.filter((one) => one?.isRootless).length
 
-/** How many traces of a side are incomplete, and why. */
 export interface IncompleteSide {
   readonly traces: number
   /** How many there are, the incomplete ones among them. */

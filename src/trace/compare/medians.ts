@@ -146,7 +146,6 @@ export class OperationPaths {
   /** By `parent operation`. */
   readonly #numbers = new Map<string, number>()
 
-  /** Adds the paths of a trace, and sums it by them. One pass. */
   add(tree: TraceTree): TraceSums {
     const pathOf = new Int32Array(tree.count)
     const slots = new Map<number, number>()

@@ -109,7 +109,6 @@ function withoutSurplus(rows: readonly ComparedOperation[], shown: Uint8Array): 
   return shown
 }
 
-/** By row that is shown: the largest change of it and of what is shown below it. */
 function largestChanges(rows: readonly ComparedOperation[], shown: Uint8Array): Float64Array {
   const sizes = Float64Array.from(rows, (one, row) => shown[row]! * Math.abs(totalDelta(one) ?? 0))
   for (let row = rows.length - 1; row >= 0; row--) {

@@ -26,7 +26,6 @@ const MOST_DEEP = 256
 /** `JSON.parse` may round longer integers, and readers have to know. */
 const MOST_DIGITS = 15
 
-/** Lookup table: 1 for each byte that the pattern allows. */
 const table = (pattern: RegExp): Uint8Array =>
   Uint8Array.from({ length: 256 }, (_, byte) => Number(pattern.test(String.fromCharCode(byte))))
 /** Bytes of a string that need no unescaping; those from 0x80 on are parts of UTF-8. */

@@ -1,7 +1,6 @@
 /** Formats of `-o` that draw the rows of a trace. */
 export const TRACE_DRAWINGS = ['waterfall', 'md', 'html', 'svg', 'agent'] as const
 
-/** One of {@link TRACE_DRAWINGS}. */
 export type TraceDrawing = (typeof TRACE_DRAWINGS)[number]
 
 /** What `-o` takes for one trace: data, and the drawings. */
@@ -19,7 +18,6 @@ export const TRACE_FORMATS = [
   'agent',
 ] as const
 
-/** One of {@link TRACE_FORMATS}. */
 export type TraceFormat = (typeof TRACE_FORMATS)[number]
 
 /** A format that holds the spans themselves, for a program to read. */
@@ -28,7 +26,6 @@ export type TraceDataFormat = Exclude<TraceFormat, TraceDrawing>
 /** What `-o` takes for many traces: one JSON value a line, a trace each. */
 export const TRACE_LINES = ['ndjson', 'otlp'] as const satisfies readonly TraceFormat[]
 
-/** One of {@link TRACE_LINES}. */
 export type TraceLines = (typeof TRACE_LINES)[number]
 
 /**

@@ -15,7 +15,6 @@ interface JsonEvent {
   readonly attributes: JsonAttributes
 }
 
-/** One span of {@link JsonTrace}. */
 export interface JsonSpan {
   readonly spanId: string
   /** null for a root. May name a span that is not in `spans`. */
@@ -197,7 +196,6 @@ function* inOneLine(pieces: Iterable<string>): Generator<string> {
 
 /** How to recognize a line of this kind again, and the ids in it, from its text alone. */
 export interface LineShape {
-  /** Every line begins so. */
   readonly begins: string
   /** Every line ends so, before its line break. */
   readonly ends: string

@@ -176,7 +176,6 @@ interface Lane {
   readonly id: number
 }
 
-/** The lane of each node, and all there are. */
 interface Lanes {
   readonly of: (node: number) => Lane
   readonly all: readonly Lane[]

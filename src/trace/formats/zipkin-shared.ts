@@ -3,7 +3,6 @@ import { groupBy } from '../group.ts'
 import type { SpanMark } from '../model.ts'
 import { hexOrMadeId, textOrNumber } from './foreign-json.ts'
 
-/** A Zipkin span with an id of its own. */
 export interface ZipkinSpan {
   readonly item: JsonObject
   readonly spanId: string
@@ -75,7 +74,6 @@ interface Half {
 
 class SharedCall {
   readonly halves: readonly Half[]
-  /** The id of the first server at each place. */
   readonly #servers = new Map<string, string>()
   readonly #clientPlaces: readonly string[]
   readonly #onlyServer: string | undefined

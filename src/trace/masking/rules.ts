@@ -217,7 +217,6 @@ const HINT = /[=:<%@]|--|\s-[apuwPU]|[[(]\s{0,32}[[(b\\"']|",/
 
 const ALL_RULES = [...URL_RULES, ...RULES, ...COMMAND_RULES]
 
-/** A text with the recognisable secrets masked. Linear in its length. */
 export function maskSecrets(text: string): string {
   const masked = maskRecognised(text)
   // Last: a flag of a command line may stand before a name that another value stands behind.

@@ -48,7 +48,6 @@ export function withinBytes(lines: readonly string[], most: number): string[] {
 /** UTF-8 bytes of one text. */
 export const MOST_BYTES = 16 * 1024
 
-/** The traces of a search, the latest first, one line each: the id, then what is known. */
 export const foundLines = (traces: readonly TraceSummary[]): string[] => latestFirst(traces).map(lineOf)
 
 function lineOf(trace: TraceSummary): string {

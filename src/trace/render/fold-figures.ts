@@ -15,7 +15,6 @@ export interface FoldFigures {
   readonly unknown: readonly string[]
 }
 
-/** The figures of a fold as text. */
 export function foldFigures(fold: Fold, tree: TraceTree, micro?: string): FoldFigures {
   const { members, unfinished, p50Nanos, p99Nanos, sumNanos } = fold
   if (unfinished === members.length) {
@@ -48,7 +47,6 @@ export function spanDuration(span: Pick<Span, 'durationNanos' | 'marks'>, micro?
   return withoutDuration(whyEndless(span))
 }
 
-/** The same of a node. */
 export const nodeDuration = (tree: TraceTree, node: number, micro?: string): string =>
   tree.isEndless(node)
     ? spanDuration(tree.span(node), micro)

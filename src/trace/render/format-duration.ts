@@ -29,7 +29,6 @@ export function formatDuration(nanos: number, micro = 'µs'): string {
   return twoUnits(Math.round(minutes / 60), 24, 'd', 'h')
 }
 
-/** Three significant digits, of a value from one to a thousand. */
 function threeDigits(value: number): string {
   return rounded(value, 100) ?? rounded(value, 10) ?? value.toFixed(0)
 }

@@ -4,7 +4,6 @@ import type { BackendSource, Send, SnapshotConsent } from './trace-source.ts'
 
 /** What a back end is opened with. */
 export interface BackendAccess {
-  /** The base URL of its API. */
   readonly base: URL
   /** Where a browser shows its traces, as the profile says. */
   readonly ui?: URL | undefined

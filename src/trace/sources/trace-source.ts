@@ -29,7 +29,6 @@ export interface TraceSource {
   services?(range?: TimeRange): Promise<readonly string[]>
   /** Services are listed of the time that is asked for, without one of the last hour or day; else all that are known. */
   readonly servicesOfTime?: boolean
-  /** Names of the attributes of spans in this time, sorted. */
   attributes?(range: TimeRange): Promise<readonly AttributeName[]>
   /**
    * Values of an attribute in this time, sorted; where whole values are at hand, as `show` shows them. A back end lists them as
@@ -59,7 +58,6 @@ export interface BackendComparison extends DividedPopulation {
   readonly partial?: string
 }
 
-/** A back end as a source. */
 export interface BackendSource extends TraceSource {
   /** The cheapest request that shows whether the API lets this person in. Failure `not-found`: it is not this API. */
   probe(): Promise<void>
@@ -68,14 +66,12 @@ export interface BackendSource extends TraceSource {
 /** Receives the traces of one page of a search, before the next page is requested. */
 export type OnPage = (traces: readonly TraceSummary[]) => Promise<void>
 
-/** One request to the trace API. */
 export interface ApiRequest {
   /** GET when absent. Some POSTs only read. */
   readonly method?: 'GET' | 'POST'
   /** Starts with `/`, already percent-encoded; relative to the profile's API. */
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
-  /** JSON. */
   readonly body?: string
   /** `application/json` when absent. */
   readonly accept?: string

@@ -163,7 +163,6 @@ const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ['q', 'quit (in details: back to the rows); Ctrl-C quits at once'],
 ]
 
-/** The lines of a page, each at most so wide. */
 export function pageLines(scene: Scene, page: Page, columns: number): readonly string[] {
   if (page.kind === 'details')
     return [...amongLines(scene, page, columns), ...scene.details(page.node, columns)]

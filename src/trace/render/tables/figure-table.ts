@@ -14,7 +14,6 @@ export interface TableOptions {
   readonly leftOut?: string[]
 }
 
-/** Foreign text at the head of a row. */
 export interface TextColumn<Row> {
   readonly head: string
   text(row: Row): string

@@ -3,7 +3,6 @@ import type { TraceTree } from '../../tree/trace-tree.ts'
 import type { Glyphs } from '../glyphs.ts'
 import type { Rows } from './rows.ts'
 
-/** Columns of one level of guides. */
 export const LEVEL_COLUMNS = 2
 
 type LevelTree = Pick<TraceTree, 'count' | 'depth' | 'parent'>
@@ -70,7 +69,6 @@ export class Guides {
   readonly #levels: Levels
   /** Deeper levels have a number in place of their guides. */
   readonly #drawn: number
-  /** Columns of that number. */
   readonly #numberColumns: number
   /** Memoized by depth: the number, and blanks to its right. */
   readonly #numbers: string[] = []

@@ -16,7 +16,6 @@ interface Fact {
   readonly paint?: (text: string) => string
 }
 
-/** Facts for the header that are not in the trace. */
 export interface HeaderFacts {
   /** Milliseconds since the epoch: adds the trace's age. */
   readonly now?: number

@@ -216,7 +216,6 @@ export function planWithoutBars(width: number, wanted: WantedWidths, duration: n
   return { width, label, duration, self, bar: 0, gap }
 }
 
-/** Columns left of the bars. */
 export function barColumn({ label, duration, self, gap }: Layout): number {
   return label + duration + 2 * gap + (self > 0 ? self + gap : 0)
 }

@@ -52,7 +52,6 @@ function guideColumnsOf(width: number): number {
   return Math.floor(width / 4)
 }
 
-/** How many columns of the label the guides may take. */
 export function guideRoom({ width, label }: Layout): number {
   return Math.min(guideColumnsOf(width), Math.floor(label / 2), label - LEAST_NAME)
 }

@@ -15,7 +15,6 @@ export interface Rows {
   readonly groups: readonly RowGroup[]
   /** By the node that stands for the fold: its first member. */
   readonly folds: ReadonlyMap<number, Fold>
-  /** Spans in rows and folds. */
   readonly shown: number
   /** What a row stands for, if it is more than its own span. */
   fold(node: number): Fold | undefined
@@ -85,7 +84,6 @@ export function layRows(
   }
 }
 
-/** The groups with their topmost nodes only. */
 export function topsOf(tree: TraceTree, isShown: (node: number) => boolean): RowGroup[] {
   const groups: RowGroup[] = [{ heading: undefined, nodes: tree.roots.filter(isShown) }]
   const detached = tree.detached.filter(isShown)

@@ -67,7 +67,6 @@ export function wholeTraces(dialect: Dialect, ids: readonly string[]): string {
   ].join(' | ')
 }
 
-/** The services that have sent spans. */
 export const services = (dialect: Dialect): string =>
   `union isfuzzy=true ${SPANS[at(dialect)]} | distinct ${col(dialect, 'role')} | take 1000`
 

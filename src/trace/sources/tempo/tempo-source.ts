@@ -19,7 +19,6 @@ import { errorDetail, noSuchPath, noTempo, startAndEnd, tempoReader, tempoSend }
 import { readSummaries, searchTempo } from './tempo-search.ts'
 import { attributeField, quotedName } from './traceql.ts'
 
-/** The base URL of Tempo, its pages, and the tenant. */
 export interface TempoSettings {
   /** Its base URL; behind Grafana that of the data-source proxy. */
   readonly base: URL
