@@ -15,9 +15,8 @@ interface Key {
   next: Key | undefined
 }
 
-/** Caches that the documents of one input share: known keys and decoded texts. */
+/** The known keys, which the documents of one input share. */
 export class Vocabulary {
-  readonly texts = new TextPool()
   readonly #known = new Map<string, Key>()
   readonly #most: number
   #last: Key = { text: OTHER_KEY, raw: Buffer.alloc(0), next: undefined }
@@ -87,12 +86,12 @@ export class JsonCursor extends JsonBytes {
     }
   }
 
-  /** The next value, parsed. Texts without escapes are interned. */
+  /** The next value, parsed. */
   value(): unknown {
     const sign = this.peek()
     const start = this.at
     if (sign === QUOTE) {
-      if (this.skipString()) return this.#vocabulary.texts.text(this.bytes, start + 1, this.at - 1)
+      if (this.skipString()) return this.bytes.toString('utf8', start + 1, this.at - 1)
     } else {
       if (this.skipIfEqual(NULL)) return null
       this.skip()
@@ -102,7 +101,7 @@ export class JsonCursor extends JsonBytes {
     return JSON.parse(this.bytes.toString('utf8', start, this.at)) as unknown
   }
 
-  /** The same, but ids of sixteen digits are not interned: they are nearly unique and would fill the pool. */
+  /** The same, and sooner where it is an id of sixteen digits. */
   id(): unknown {
     const start = this.peek() === QUOTE ? this.at + 1 : -1
     if (start < 0 || this.bytes[start + 16] !== QUOTE) return this.value()
@@ -127,46 +126,4 @@ export class JsonCursor extends JsonBytes {
     this.at = start + 20
     return BigInt(seconds) * 1_000_000_000n + BigInt(nanos)
   }
-}
-
-// The gain of interning on 100,000 spans, compared with decoding each text again, in the same time (Node 24). Protobuf takes
-// 290 MB in place of 330, JSON 387 in place of 401. Not a Map keyed by string, because the lookup comes before decoding.
-
-/** Beyond these limits texts are not interned: a document with so many different ones repeats few of them. */
-const MOST_TEXTS = 4096
-const LONGEST = 256
-
-/**
- * Decodes and interns UTF-8 that repeats: names of spans, of services, of attributes. The same bytes give the same
- * string, so 100,000 spans with a hundred names hold a hundred strings and comparing them compares pointers.
- */
-export class TextPool {
-  /** By hash of the bytes. On a collision the first text stays. */
-  readonly #kept = new Map<number, { readonly bytes: Buffer; readonly text: string }>()
-
-  /** The text of `bytes` from `start` to `end`. */
-  text(bytes: Buffer, start: number, end: number): string {
-    if (end - start > LONGEST) return bytes.toString('utf8', start, end)
-    const hash = hashOf(bytes, start, end)
-    const kept = this.#kept.get(hash)
-    if (kept !== undefined && isSame(kept.bytes, bytes, start, end)) return kept.text
-    const text = bytes.toString('utf8', start, end)
-    if (kept === undefined && this.#kept.size < MOST_TEXTS) {
-      this.#kept.set(hash, { bytes: Buffer.from(bytes.subarray(start, end)), text })
-    }
-    return text
-  }
-}
-
-/** 30 bits: V8 stores no more as a small integer. */
-function hashOf(bytes: Buffer, start: number, end: number): number {
-  let hash = end - start
-  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]!) & 0x3fffffff
-  return hash
-}
-
-function isSame(kept: Buffer, bytes: Buffer, start: number, end: number): boolean {
-  if (kept.length !== end - start) return false
-  for (let i = 0; i < kept.length; i++) if (kept[i] !== bytes[start + i]) return false
-  return true
 }

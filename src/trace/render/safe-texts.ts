@@ -18,14 +18,11 @@ export class SafeTexts {
   readonly #words: InternedTexts
   readonly #ellipsis: string
   readonly #measured: (Measured | undefined)[]
-  /** Per text how it was truncated last, a one-entry cache: rows of one name mostly lie on one level. */
-  readonly #cut: ((Measured & { readonly room: number }) | undefined)[]
 
   constructor(words: InternedTexts, ellipsis: string) {
     this.#words = words
     this.#ellipsis = ellipsis
     this.#measured = new Array(words.texts.length)
-    this.#cut = new Array(words.texts.length)
   }
 
   /** The text of a node; for an empty one `(no name)`. */
@@ -43,11 +40,6 @@ export class SafeTexts {
   fitted(node: number, room: number): Measured {
     const whole = this.of(node)
     if (whole.columns <= room) return whole
-    const number = this.#words.indexOf(node)
-    const last = this.#cut[number]
-    if (last?.room === room) return last
-    const cut = { room, ...measure(fitMiddle(whole.text, room, this.#ellipsis)) }
-    this.#cut[number] = cut
-    return cut
+    return measure(fitMiddle(whole.text, room, this.#ellipsis))
   }
 }

@@ -2,7 +2,6 @@ import { type Attributes, attribute, NONE, type Scope, UNKNOWN_SERVICE } from '.
 import type { Collection } from '../collection.ts'
 import { type Details, explained, LazySpan, type Skeleton } from '../collection.ts'
 import { textOrNumber } from '../foreign-json.ts'
-import { TextPool } from '../json-cursor.ts'
 import { type SpanTimes, timesBetweenHalves, withMark } from '../span-times.ts'
 import { NO_SPAN_ID, NO_TRACE_ID } from './otlp-json.ts'
 import { OTLP_KINDS, OTLP_STATUSES, type OtlpStatus } from './otlp-values.ts'
@@ -34,8 +33,6 @@ export function readOtlpProtobuf(bytes: Buffer, into: Collection): void {
     cursor,
     into,
     details: explained(protobufDetails(bytes), into.explain),
-    texts: new TextPool(),
-    lastTraceId: { at: 0, length: 0, text: NO_TRACE_ID },
   }
   if (isTraceResponse(bytes)) readTraceResponse(reading)
   else readResourceSpansList(reading)
@@ -48,8 +45,6 @@ interface Reading {
   readonly cursor: WireCursor
   readonly into: Collection
   readonly details: Details<number>
-  readonly texts: TextPool
-  readonly lastTraceId: { at: number; length: number; text: string }
 }
 
 function isTraceResponse(bytes: Buffer): boolean {
@@ -180,10 +175,10 @@ function readFields(reading: Reading, span: Draft): SpanTimes {
   const { cursor } = reading
   let [startLow, startHigh, endLow, endHigh] = [0, 0, 0, 0]
   for (let tag = cursor.tag(); tag !== 0; tag = cursor.tag()) {
-    if (tag === 1 * 8 + BYTES) span.traceId = readTraceId(reading)
+    if (tag === 1 * 8 + BYTES) span.traceId = traceIdOf(cursor.hex())
     else if (tag === 2 * 8 + BYTES) span.spanId = spanIdOf(cursor.hex()) ?? NO_SPAN_ID
     else if (tag === 4 * 8 + BYTES) span.parent = cursor.hex()
-    else if (tag === 5 * 8 + BYTES) span.name = cursor.textFrom(reading.texts)
+    else if (tag === 5 * 8 + BYTES) span.name = cursor.text()
     else if (tag === 6 * 8 + VARINT) span.kind = cursor.enum()
     else if (tag === 7 * 8 + FIXED64) {
       startLow = cursor.half()
@@ -197,22 +192,8 @@ function readFields(reading: Reading, span: Draft): SpanTimes {
   return timesBetweenHalves(startHigh, startLow, endHigh, endLow)
 }
 
-/** A one-entry cache: spans of one trace are adjacent. */
-function readTraceId({ cursor, lastTraceId }: Reading): string {
-  const end = cursor.chunk()
-  const { at, bytes } = cursor
-  cursor.at = end
-  if (end - at === lastTraceId.length && isSame(bytes, at, lastTraceId.at, end - at)) return lastTraceId.text
-  const hex = bytes.toString('hex', at, end)
-  const text = hex.length === 0 || hex.length > 32 ? NO_TRACE_ID : hex.padStart(32, '0')
-  Object.assign(lastTraceId, { at, length: end - at, text })
-  return text
-}
-
-function isSame(bytes: Buffer, at: number, other: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (bytes[at + i] !== bytes[other + i]) return false
-  return true
-}
+const traceIdOf = (hex: string): string =>
+  hex.length === 0 || hex.length > 32 ? NO_TRACE_ID : hex.padStart(32, '0')
 
 function spanIdOf(hex: string): string | undefined {
   return hex.length === 16 && hex !== NO_SPAN_ID ? hex : undefined
