@@ -144,56 +144,35 @@ function ordered({ values, traces }: Sample, isFromShortest: boolean): Float64Ar
   return times.sort()
 }
 
-/** How many counts of equal times are looked at one by one: so many take a few milliseconds. */
-const MOST_COUNTS = 10_000
-
 /**
- * How likely the scores of `few` of all traces are so high by chance. The number of traces with equal times (as those without
- * an operation) among them is counted exactly, by the hypergeometric distribution. It counts the largest group first and then
- * the next ones as far as {@link MOST_COUNTS} goes. A normal one underrates the chance that many of few traces have a rare
- * value. For the other ranks it is the normal one. Of a few different times all is counted.
+ * How likely the scores of `few` of all traces are so high by chance. How many of them are in the largest group of equal times
+ * (as those without an operation) is counted exactly, by the hypergeometric distribution: a normal one underrates the chance that
+ * many of few traces have a rare value. For the other ranks it is the normal one, and of two different times it is exact.
  */
 function approximateTail(ties: readonly Tie[], few: number): number {
-  const bySize = ties.toSorted((a, b) => b.size - a.size)
-  const groups: Group[] = []
-  const tail = (index: number, few: number, sum: number, counts: number): number => {
-    groups[index] ??= groupAt(bySize, index)
-    const { size, score, all, others, normalTail } = groups[index]
-    if (others === 0) return Number(few * score >= sum)
-    if (others === 1) return tailOfTwo(few, sum, bySize[index]!, bySize[index + 1]!)
-    const [least, most] = [Math.max(0, few + size - all), Math.min(few, size)]
-    const branches = most - least + 1
-    // One branch: none or all of them are taken, which isn't chance.
-    if (size === 1 || branches === 1 || branches > counts) return normalTail(few, sum)
-    let total = 0
-    for (let taken = least; taken <= most; taken++) {
-      const chance = chanceOfExactly({ hits: taken, selection: few, carriers: size, all })
-      total += chance * tail(index + 1, few - taken, sum - taken * score, counts / branches)
-    }
-    return total
+  const [largest, ...others] = ties.toSorted((a, b) => b.size - a.size)
+  if (largest === undefined) return 1
+  const { size, score } = largest
+  const [all, sum] = [countOf(ties), sumOf(ties)]
+  const [one, other, third] = others
+  const tail = one && other && !third ? tailOfTwo(one, other) : normalTails(others)
+  let total = 0
+  for (let taken = Math.max(0, few + size - all); taken <= Math.min(few, size); taken++) {
+    const chance = chanceOfExactly({ hits: taken, selection: few, carriers: size, all })
+    total += chance * tail(few - taken, sum - taken * score)
   }
-  return tail(0, few, sumOf(ties), MOST_COUNTS)
+  return total
 }
 
-/** A group of equal times, and what is known of it and of all others that come after it. */
-interface Group extends Tie {
-  readonly others: number
-  readonly all: number
-  readonly normalTail: (few: number, sum: number) => number
-}
-
-function groupAt(bySize: readonly Tie[], index: number): Group {
-  const rest = bySize.slice(index)
-  return { ...rest[0]!, others: rest.length - 1, all: countOf(rest), normalTail: normalTails(rest) }
-}
-
-/** Of two different times: at least so many must have the one with the higher score. */
-function tailOfTwo(few: number, sum: number, one: Tie, other: Tie): number {
+/** At least so many must have the time with the higher score. */
+function tailOfTwo(one: Tie, other: Tie): (few: number, sum: number) => number {
   const [high, low] = one.score > other.score ? [one, other] : [other, one]
-  const hits = Math.ceil((sum - few * low.score) / (high.score - low.score))
-  const [least, most] = [Math.max(0, few - low.size), Math.min(few, high.size)]
-  if (hits <= least) return 1
-  return hits > most ? 0 : chanceOf({ hits, selection: few, carriers: high.size, all: one.size + other.size })
+  return (few, sum) => {
+    const hits = Math.ceil((sum - few * low.score) / (high.score - low.score))
+    if (hits <= Math.max(0, few - low.size)) return 1
+    if (hits > Math.min(few, high.size)) return 0
+    return chanceOf({ hits, selection: few, carriers: high.size, all: high.size + low.size })
+  }
 }
 
 const countOf = (ties: readonly Tie[]): number => ties.reduce((count, { size }) => count + size, 0)
