@@ -1,6 +1,6 @@
 /** Values of headers that carry a trace from one service to the next. */
 export function fromHeaderValue(text: string): Reading | undefined {
-  return fromTraceparent(text) ?? fromB3(text) ?? fromXRay(text)
+  return fromTraceparent(text) ?? fromB3(text) ?? fromXRay(text) ?? fromUberTraceId(text)
 }
 
 /** W3C Trace Context §3.2: version, trace id, parent id, flags; later versions may append fields. */
@@ -17,11 +17,17 @@ function fromB3(text: string): Reading | undefined {
 
 /** AWS X-Ray: `1-{8 digits of time}-{24 digits}`, in its header with `Root=` before and `Parent=` behind. */
 function fromXRay(text: string): Reading | undefined {
-  const match = /^(?:Root=)?1-([0-9a-f]{8})-([0-9a-f]{24})(;.*)?$/i.exec(text)
+  const match = /^(?:Self=[^;]*;)?(?:Root=)?1-([0-9a-f]{8})-([0-9a-f]{24})(;.*)?$/i.exec(text)
   if (!match) return undefined
   const trace = `${match[1]}${match[2]}`
   const span = /;Parent=([0-9a-f]{16})(?:;|$)/i.exec(match[3] ?? '')?.[1]
   return span === undefined ? fromDigits(trace.toLowerCase(), 'header') : fromBoth('header', trace, span)
+}
+
+/** Jaeger's `uber-trace-id`: `{trace id}:{span id}:{parent id}:{flags}`, leading zeros left out. */
+function fromUberTraceId(text: string): Reading | undefined {
+  const match = /^([0-9a-f]{1,32}):([0-9a-f]{1,16}):[0-9a-f]{1,16}:[0-9a-f]{1,2}$/i.exec(text)
+  return match?.[1] && match[2] ? fromBoth('header', match[1], match[2]) : undefined
 }
 
 const AROUND = /^(?:"(.*)"|'(.*)'|`(.*)`|\[(.*)\]|\((.*)\)|<(.*)>|\{(.*)\})$/s

@@ -61,9 +61,11 @@ describe('what a clipboard holds', () => {
     [xray, onlyTrace],
     [`Root=${xray};Parent=${SPAN};Sampled=1`, both],
     [`X-Amzn-Trace-Id: Root=${xray};Sampled=1`, onlyTrace],
+    [`X-Amzn-Trace-Id: Self=1-67891234-12456789abcdef012345678;Root=${xray}`, onlyTrace],
     [`traceparent: 00-${TRACE}-${SPAN}-01`, both],
     [`"traceparent": "00-${TRACE}-${SPAN}-01",`, both],
     [`traceparent='00-${TRACE}-${SPAN}-01'`, both],
+    [`uber-trace-id: ${TRACE}:${SPAN.slice(2)}:0:1`, both],
     // Names, brackets, quotes, punctuation.
     [`trace_id=${TRACE}`, onlyTrace],
     [`traceID: ${TRACE}`, onlyTrace],
