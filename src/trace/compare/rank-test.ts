@@ -145,9 +145,9 @@ function ordered({ values, traces }: Sample, isFromShortest: boolean): Float64Ar
 }
 
 /**
- * How likely the scores of `few` of all traces are so high by chance. How many of them are in the largest group of equal times
- * (as those without an operation) is counted exactly, by the hypergeometric distribution: a normal one underrates the chance that
- * many of few traces have a rare value. For the other ranks it is the normal one, and of two different times it is exact.
+ * How likely the scores of `few` of all traces are so high by chance. The largest group of equal times, such as those without an
+ * operation, is counted exactly, by the hypergeometric distribution. A normal one underrates the chance that many of few traces
+ * have a rare value. For the other ranks it is the normal one, and of two different times it is exact.
  */
 function approximateTail(ties: readonly Tie[], few: number): number {
   const [largest, ...others] = ties.toSorted((a, b) => b.size - a.size)
