@@ -1,3 +1,4 @@
+// @ts-check
 // `npm run site` makes web pages of the documents in site/, and fails where a link of them is broken. They need no JavaScript,
 // and load nothing from other hosts.
 import { cp, readFile } from 'node:fs/promises'
@@ -32,9 +33,16 @@ export async function makeSite(target, homepage) {
     .build()
 }
 
+/** @typedef {Record<string, { contents: Buffer }>} Files */
+
+/** @param {string} text */
 const escaped = (text) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;')
 
-/** Settings, programs of a gateway and the like are pages, too: a browser would store them. */
+/**
+ * Settings, programs of a gateway and the like are pages, too: a browser would store them.
+ *
+ * @param {Files} files
+ */
 function filesAsPages(files) {
   for (const [path, { contents }] of Object.entries(files)) {
     if (/\.(html|css|json|svg)$/.test(path)) continue
@@ -46,7 +54,11 @@ function filesAsPages(files) {
   }
 }
 
-/** A folder that a document names, and that has no page of its own: a list of its files. */
+/**
+ * A folder that a document names, and that has no page of its own: a list of its files.
+ *
+ * @param {Files} files
+ */
 function foldersAsPages(files) {
   const folders = new Set(Object.keys(files).map((path) => posix.dirname(path)))
   for (const folder of folders) {
@@ -62,27 +74,37 @@ function foldersAsPages(files) {
   }
 }
 
-/** Links lead to the pages; each page gets its heading, the list of pages and its place. */
+/**
+ * Links lead to the pages; each page gets its heading, the list of pages and its place.
+ *
+ * @param {Files} files
+ */
 function asSite(files) {
+  /** @param {string} path */
   const place = (path) => path.replace(/README\.html$/, 'index.html')
   const pages = Object.keys(files).filter((path) => path.endsWith('.html'))
   const bodies = pages.map((path) => {
-    const body = String(files[path].contents).replace(/ href="(?![a-z]+:|#)([^"#]+)/g, (whole, to) => {
+    const body = String(files[path]?.contents).replace(/ href="(?![a-z]+:|#)([^"#]+)/g, (whole, to) => {
       const target = posix.join(posix.dirname(path), to)
       const found = [target.replace(/\.md$/, '.html'), `${target}.html`, posix.join(target, 'index.html')]
       const file = found.find((one) => one.endsWith('.html') && files[one])
       return file === undefined ? whole : ` href="${posix.relative(posix.dirname(path), place(file))}`
     })
-    return [place(path), body]
+    return /** @type {const} */ ([place(path), body])
   })
   const headings = new Map(bodies.map(([path, body]) => [path.replace(/\.html$/, ''), heading(body)]))
   for (const path of pages) delete files[path]
   for (const [path, body] of bodies) files[path] = { contents: Buffer.from(page(path, body, headings)) }
 }
 
-/** The client's description where its `client_id` says that it is. */
+/**
+ * The client's description where its `client_id` says that it is.
+ *
+ * @param {Files} files
+ * @param {string} [homepage]
+ */
 function clientAtTheTop(files, homepage) {
-  const client = JSON.parse(String(files['docs/client.json'].contents))
+  const client = JSON.parse(String(files['docs/client.json']?.contents))
   if (homepage) client.client_id = new URL('client.json', homepage.replace(/\/?$/, '/')).href
   files['client.json'] = { contents: Buffer.from(`${JSON.stringify(client, null, 2)}\n`) }
 }
