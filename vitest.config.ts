@@ -40,7 +40,16 @@ const SLOW = [
   'test/process/screens/completion.test.ts',
   // The whole program is built again.
   'test/packages/homepage.test.ts',
-  // Agents: the libraries of other people, six hundred hostile texts, every secret, each back end.
+  // Each screen of README and the guides; a program of 60 MB.
+  'test/process/screens/readme.test.ts',
+  'test/process/binary.test.ts',
+  // A proxy that never answers.
+  'test/system/http/silent-proxy.test.ts',
+  // Agents: the libraries of other people, six hundred hostile texts, every secret, each back end; servers of each kind that lie.
+  'test/process/mcp/agents-document.test.ts',
+  'test/process/mcp/connect.test.ts',
+  'test/process/mcp/connect-streams.test.ts',
+  'test/process/mcp/last-lines.test.ts',
   'test/process/mcp/protocol.test.ts',
   'test/process/mcp/injections.test.ts',
   'test/process/mcp/masking.test.ts',
@@ -53,6 +62,7 @@ const SLOW = [
   // The record, in every way that a request takes.
   'test/process/record.test.ts',
   // Jobs and proxies, a process for each step.
+  'test/process/aws-credentials.test.ts',
   'test/process/ci-examples.test.ts',
   'test/process/proxy.test.ts',
   'test/process/token-forms.test.ts',
