@@ -1,4 +1,5 @@
 import type { Option } from 'commander'
+import type { Completion } from '../frame/verb.ts'
 import type { Ports } from '../ports/ports.ts'
 import { typedFlag } from '../settings/setting-key.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
@@ -69,13 +70,13 @@ const optionCandidates = ({ long, short, description }: Option): Candidate[] =>
   )
 
 /** The values of the argument with this index. */
-function argumentValues({ usage, completes = [] }: Row, index: number): Values | undefined {
+function argumentValues({ usage, completes = [] }: Row, index: number): Completion | undefined {
   const names = usage.split(' ').slice(1)
   const isEndless = names.at(-1)?.includes('...') === true
   return isEndless ? completes[Math.min(index, names.length - 1)] : completes[index]
 }
 
-async function offerOf(values: Values | undefined, line: TypedLine, ports: Ports): Promise<Offer> {
+async function offerOf(values: Completion | undefined, line: TypedLine, ports: Ports): Promise<Offer> {
   if (values === undefined || values === 'files') return values ?? []
   // A program of the directory, or the files that it is given.
   if (values === 'programs') return 'files'
@@ -99,18 +100,8 @@ const words = (values: readonly string[]): Candidate[] => values.map((value) => 
 const behind = (prefix: string, offer: Offer): Offer =>
   offer === 'files' ? offer : offer.map(({ value, about }) => ({ value: prefix + value, about }))
 
-/** What can stand in one place of a command line: files, a list that is read when it is needed, or these words. */
-type Values =
-  | 'files'
-  | 'programs'
-  | 'profiles'
-  | 'services'
-  | 'setting names'
-  | 'setting values'
-  | readonly string[]
-
 /** Options whose values are known, and aren't fixed list that the parser checks. */
-const OF_OPTIONS: Readonly<Record<string, Values>> = {
+const OF_OPTIONS: Readonly<Record<string, Completion>> = {
   '--profile': 'profiles',
   '--service': 'services',
   '--store-key-file': 'files',
@@ -118,7 +109,7 @@ const OF_OPTIONS: Readonly<Record<string, Values>> = {
 }
 
 /** What a shell offers as the value of an option; undefined: unknown. */
-function valuesOf(option: Option): Values | undefined {
+function valuesOf(option: Option): Completion | undefined {
   if (option.argChoices !== undefined) return option.argChoices
   const known = OF_OPTIONS[option.long ?? '']
   if (known !== undefined) return known

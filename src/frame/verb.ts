@@ -29,6 +29,16 @@ export interface ToolOf<F extends Flags> {
   readonly usual?: Partial<Record<keyof F & string, string>>
 }
 
+/** What can stand in one place of a command line: files, a list that is read when it is needed, or these words. */
+export type Completion =
+  | 'files'
+  | 'programs'
+  | 'profiles'
+  | 'services'
+  | 'setting names'
+  | 'setting values'
+  | readonly string[]
+
 /** What one command takes, and what it answers: help, completion, tools and every output format come from this value. */
 export interface Verb<F extends Flags = Flags> {
   readonly flags: F
@@ -39,15 +49,7 @@ export interface Verb<F extends Flags = Flags> {
   readonly formats: readonly string[]
   readonly settings?: 'all' | readonly SettingName[]
   /** What a shell offers for each argument, in order. */
-  readonly completes?: readonly (
-    | 'files'
-    | 'programs'
-    | 'profiles'
-    | 'services'
-    | 'setting names'
-    | 'setting values'
-    | readonly string[]
-  )[]
+  readonly completes?: readonly Completion[]
   readonly variables?: readonly ReadVariable[]
   readonly exits?: readonly ExitStatus[]
   readonly examples: readonly Example[]
