@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../world/gateway.ts'
 import { BINARY, type Machine, openMachine } from '../world/machine.ts'
@@ -226,8 +226,10 @@ describe('signals', () => {
       const place = join('/tmp', `ls-auth-root-${process.pid}`)
       await mkdir(place, { mode: 0o755 })
       const root = join(place, 'env')
-      const copy = `cp "$(command -v env)" ${root} && chmod 4755 ${root}`
-      await machine.command('sh', ['-c', copy]).ended
+      // Of the program, too: the other user may not see the directory of the tests.
+      const [bin, program] = [dirname(BINARY), join(place, 'bin', basename(BINARY))]
+      const copy = `cp "$(command -v env)" ${root} && chmod 4755 ${root} && cp -r ${bin} ${bin}/../dist ${bin}/../package.json ${place}`
+      expect((await machine.command('sh', ['-c', copy]).ended).exit).toBe(0)
       const script = 'echo ready; sleep 1; echo done'
       const asRoot = [root, 'setpriv', '--reuid=0', '--regid=0', '--clear-groups', 'sh', '-c', script]
       const asOther = [
@@ -235,7 +237,7 @@ describe('signals', () => {
         '--regid=12345',
         '--clear-groups',
         process.execPath,
-        BINARY,
+        program,
         'exec',
         '--',
       ]
