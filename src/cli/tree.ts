@@ -18,10 +18,11 @@ import { type Group, type Row, readTable, type Table } from './verb-row.ts'
  * Failures; errors of the parser become Failure `usage`.
  */
 export async function runCommand(
-  line: readonly string[],
+  typed: readonly string[],
   ports: Ports,
   table: Table = COMMANDS,
 ): Promise<number> {
+  const line = await withHelpFirst(typed, table)
   const isJson = line[0] === 'help' && line.includes('--json')
   const words = line.slice(1).filter((word) => word !== '--json')
   const rows = await readTable(table, isJson && words.length > 0 ? undefined : line)
@@ -58,11 +59,12 @@ export async function runCommand(
     const row = rows.find((one) => wordOf(one) === names[0])
     const failed = (failure: unknown) => withOwnHelp(failure, row && 'run' in row ? row : undefined, names)
     if (!(error instanceof CommanderError)) throw failed(error)
+    const words = argv.filter((word) => word !== '--')
     if (error.code === 'commander.help' && typedCommands(program, argv).at(-1)?.name() === 'audit')
-      return runCommand([...argv, 'list', '--limit', '50'], ports, table)
+      return runCommand([...words, 'list', '--limit', '50'], ports, table)
     // Nothing but `ls-auth` or `ls-auth trace`: the help, as gh and kubectl give it. No help is one JSON value.
-    if (error.code === 'commander.help' && !argv.includes('--json'))
-      return runCommand([...argv, '--help'], ports, table)
+    if (error.code === 'commander.help' && !argv.includes('--json') && !argv.some(isHelpFlag))
+      return runCommand([...words, '--help'], ports, table)
     if (error.exitCode !== 0) throw failed(usageFailure(error, program, argv, rows))
     // No command has run that would have set it.
     ports.terminal.setPager(program.opts().pager !== false)
@@ -71,6 +73,20 @@ export async function runCommand(
     await ports.terminal.page(screen || output.join(''))
   }
   return status
+}
+
+/** `trace help get` and `-q help trace` are `help trace get`: the word stands where a command would. */
+async function withHelpFirst(line: readonly string[], table: Table): Promise<readonly string[]> {
+  const words = line[0] === 'help' ? line.slice(1) : line
+  if (words.every((word) => word !== 'help')) return line
+  const { readLine } = await import('./typed-line.ts')
+  const rows = await readTable(table, [])
+  const at = words.findIndex((word, i) => {
+    if (word !== 'help') return false
+    const { commands, unknown, waiting } = readLine(words.slice(0, i), rows, globalOptions())
+    return commands.every((one) => 'rows' in one) && unknown === undefined && waiting === undefined
+  })
+  return at === -1 ? line : withHelpFirst(['help', ...words.toSpliced(at, 1)], table)
 }
 
 /**
