@@ -1,5 +1,4 @@
-import { type Hint, PRESET_TEXTS, type Where } from './preset-texts.ts'
-import { isProviderId } from './presets.ts'
+import { type Hint, textsOf, type Where } from './preset-texts.ts'
 
 /**
  * An error as the provider reported it. `error`: an OAuth error code, or one of our own. At discovery: `issuer-mismatch`,
@@ -152,11 +151,10 @@ export function adviceFor(
   error: ProviderError,
   values: HintValues = {},
 ): Advice | undefined {
-  const own = isProviderId(provider) ? PRESET_TEXTS[provider].hints : []
   const first = values.confidential ? CONFIDENTIAL : []
   const common = error.meant === undefined ? error : { ...error, error: error.meant }
   const found =
-    [...first, ...own].find((candidate) => applies(candidate, error, values)) ??
+    [...first, ...textsOf(provider).hints].find((candidate) => applies(candidate, error, values)) ??
     COMMON.find((candidate) => applies(candidate, common, values))
   if (!found) return undefined
   const { say } = found

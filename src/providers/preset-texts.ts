@@ -1,4 +1,5 @@
-import type { Preset, ProviderId } from './preset.ts'
+import type { Preset } from './preset.ts'
+import { isProviderId, type ProviderId } from './presets.ts'
 
 /** The endpoint or step where an error occurred. */
 export type Where = 'authorization' | 'token' | 'device' | 'discovery' | 'revocation'
@@ -336,8 +337,8 @@ const ENDED =
 const ASSIGN =
   'A Keycloak client can only request scopes assigned to it. Requested: {scopes}. Assign the missing ones: Clients > {client} > Client scopes > Add client scope, Optional.'
 
-/** All of them by the name of the provider in a profile. */
-export const PRESET_TEXTS: Readonly<Record<ProviderId, PresetTexts>> = {
+/** By the name of the provider in a profile, where they differ from {@link STANDARD}. */
+const PRESET_TEXTS: Readonly<Partial<Record<ProviderId, PresetTexts>>> = {
   okta: {
     hints: OKTA,
     registration: [
@@ -696,8 +697,10 @@ export const PRESET_TEXTS: Readonly<Record<ProviderId, PresetTexts>> = {
       'Register ls-auth with the identity provider behind it. For programs on AWS use provider = "aws-iam".',
     ],
   },
-  generic: STANDARD,
 }
 
+/** The texts of a provider; of an unknown one the usual ones. */
+export const textsOf = (id: string): PresetTexts => (isProviderId(id) && PRESET_TEXTS[id]) || STANDARD
+
 /** What an administrator does there before `ls-auth login` works. */
-export const registrationSteps = ({ id }: Preset): readonly string[] => PRESET_TEXTS[id].registration
+export const registrationSteps = ({ id }: Preset): readonly string[] => textsOf(id).registration

@@ -1,31 +1,22 @@
 import type { ClaimNames, OwnTokens } from '../claim-grammar.ts'
 
-/** Every provider we have facts about; the names a profile may write as `provider`. */
-export const PROVIDER_IDS = [
-  'okta',
-  'okta-org',
-  'entra',
-  'cognito',
-  'google',
-  'auth0',
-  'keycloak',
-  'dex',
-  'pingone',
-  'onelogin',
-  'jumpcloud',
-  'aws-iam',
-  'github-actions',
-  'aws-identity-center',
-  'generic',
-] as const
-/** One of {@link PROVIDER_IDS}. */
-export type ProviderId = (typeof PROVIDER_IDS)[number]
+/** Where the issuers of a provider are. */
+export interface IssuerPlace {
+  /** In lower case, without a port: a whole name, or `.domain` for all subdomains. Checked before `like`. */
+  readonly hosts?: readonly string[]
+  /** For hosts with a region or a customer in the middle of their name. */
+  readonly like?: RegExp
+  /** Without a host: of an issuer on a customer's own domain. */
+  readonly path?: RegExp
+}
 
 /** The particular behaviour of a provider, as known here or with the overrides of a profile. */
 export interface Preset {
-  readonly id: ProviderId
+  readonly id: string
   /** Product name, for people. */
   readonly name: string
+  /** The first place that fits names the provider; one with a host goes before one without. */
+  readonly issuers?: readonly IssuerPlace[]
   /** Its metadata are looked for in each place (RFC 8414 §3 and §5); missing: in that of OpenID Connect alone. */
   readonly metadataAt?: 'anywhere'
   /** Who gets tokens: a person, a program on the provider's own machines, or no client (see `registration`). */

@@ -97,11 +97,7 @@ describe('what is no part of the plan is found', () => {
       'trace does not know session',
     ],
     ['src/claims/kind.ts', "import { x } from '../providers/preset.ts'", 'claims does not know providers'],
-    [
-      'src/providers/presets/okta.ts',
-      "import { x } from '../../claims/kind.ts'",
-      'providers does not know claims',
-    ],
+    ['src/providers/presets.ts', "import { x } from '../claims/kind.ts'", 'providers does not know claims'],
     [
       'src/trace/sources/tempo/tempo-source.ts',
       "import type { Send } from '../../../api/request.ts'",
@@ -167,7 +163,7 @@ describe('what is no part of the plan is found', () => {
     ['src/trace/tree/trace-tree.ts', 'const id = Math.random()', 'uses Math.random, but is pure'],
     ['src/trace/render/bar.ts', 'const width = process.stdout.columns', 'uses process, but is pure'],
     ['src/trace/tree/trace-tree.ts', '{ const process = 1 }; process.exit()', 'uses process, but is pure'],
-    ['src/providers/presets/okta.ts', 'setTimeout(() => {}, 1)', 'uses setTimeout, but is pure'],
+    ['src/providers/presets.ts', 'setTimeout(() => {}, 1)', 'uses setTimeout, but is pure'],
     ['src/session/flow/device.ts', "if (issuer.includes('.okta.com')) {}", 'names a provider'],
     ['src/claims/kind.ts', 'const isEntraToken = true', 'names a provider'],
     ['src/settings/urls.ts', 'const text = `see Keycloak`', 'names a provider'],
@@ -237,7 +233,7 @@ describe('what is no part of the plan is found', () => {
     ['src/trace/sources/open-backend.ts', "await import('./jaeger/jaeger-source.ts')"],
     ['src/session/store/state-files.ts', 'const temporary = contemporary // Tempo'],
     ['src/session/flow/device.ts', '// Okta says slow_down here, Entra does not.'],
-    ['src/providers/presets/okta.ts', "export const host = '.okta.com'"],
+    ['src/providers/presets.ts', "export const host = '.okta.com'"],
     ['src/providers/hints.ts', 'if (preset.id === x) {}'],
     ['src/session/flow/device.ts', 'const hint = hintFor(preset.id, e); const row = { provider: preset.id }'],
     [

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { adviceFor, hintFor } from '../../src/providers/hints.ts'
-import { PROVIDER_IDS } from '../../src/providers/preset.ts'
+import { PROVIDER_IDS } from '../../src/providers/presets.ts'
 import { isLinear } from '../linear-time.ts'
 
 describe('hintFor', () => {

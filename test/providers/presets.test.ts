@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { PROVIDER_IDS } from '../../src/providers/preset.ts'
-import { PRESET_TEXTS } from '../../src/providers/preset-texts.ts'
-import { isProviderId, PRESETS } from '../../src/providers/presets.ts'
+import { textsOf } from '../../src/providers/preset-texts.ts'
+import { isProviderId, PRESETS, PROVIDER_IDS } from '../../src/providers/presets.ts'
 
 const presets = Object.values(PRESETS)
 
@@ -19,7 +18,7 @@ describe('presets', () => {
     // An access token that no API of ours can check is not the one to send.
     if (preset.ownTokens.all) expect(preset.useToken).toBe('id')
     expect(preset.publicSecret).toBe(preset.clientAuth !== 'none')
-    const { hints, registration } = PRESET_TEXTS[preset.id]
+    const { hints, registration } = textsOf(preset.id)
     expect(registration.length).toBeGreaterThanOrEqual(2)
     expect(registration.length).toBeLessThanOrEqual(3)
     expect(preset.leewaySeconds).toBeLessThanOrEqual(300)

@@ -2,7 +2,7 @@ import type { TokenKind } from '../../../src/claims/kind.ts'
 import type { Identity } from '../../../src/claims/normalise.ts'
 import type { Expect } from '../../../src/claims/policy.ts'
 import type { ProviderError } from '../../../src/providers/hints.ts'
-import type { ProviderId } from '../../../src/providers/preset.ts'
+import type { ProviderId } from '../../../src/providers/presets.ts'
 
 /** What an idea must be read as: the value and its claim, or why there is none. */
 export type Says = readonly [value: unknown, claim: string] | 'absent' | 'overage' | 'unsupported'
