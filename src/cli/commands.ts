@@ -126,7 +126,7 @@ export const COMMANDS: Table = [
   {
     usage: 'mcp',
     description: 'serve traces to an agent (Model Context Protocol on stdin and stdout)',
-    verb: async () => (await import('../mcp/mcp.ts')).mcp,
+    verb: async () => (await import('../mcp/mcp.ts')).mcpWith(COMMANDS),
   },
   {
     usage: 'skill',

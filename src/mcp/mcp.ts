@@ -10,7 +10,7 @@ import { safeText } from '../text/safe-text.ts'
 import { backendFlags } from '../verbs/flags.ts'
 import { openCalls } from './calls.ts'
 import type { Allowed } from './connect/offered.ts'
-import { instructionsFor, offerOf, toolsFor } from './offer.ts'
+import { type Commands, instructionsFor, offerOf, toolsFor } from './offer.ts'
 import { type Service, serve, traceServer } from './serve.ts'
 
 interface Renewals {
@@ -46,6 +46,7 @@ interface McpOptions {
   /** Another server, to be served as this person. */
   readonly connect: URL | undefined
   readonly allowed: Allowed
+  readonly commands: Commands
 }
 
 const MAX_CALLS = 500
@@ -55,44 +56,45 @@ const LAST_MILLISECONDS = 1_500
 
 /**
  * `ls-auth mcp`: a Model Context Protocol server on standard input and output, for an agent that reads traces. Ends with 0
- * at the end of its input, 143 and the like by a signal.
+ * at the end of its input, 143 and the like by a signal. `commands`: all, for their tools.
  */
-export const mcp = verb({
-  flags: {
-    maxCalls: count('maximum number of calls (500)'),
-    maxBytes: value('<size>', 'maximum amount of text (4MB)', readBytes),
-    connect: value(
-      '<url>',
-      "serve the tools of another server that only read, with this person's token",
-      serverUrl,
-    ),
-    allowTool: texts('<name>', 'of --connect: this tool, too, whatever it says of itself (repeatable)'),
-    allowWrite: bool('of --connect: all tools'),
-    ...backendFlags,
-  },
-  formats: [],
-  settings: API_SETTINGS,
-  variables: ['LS_AUTH_TOKEN', 'LS_AUTH_PROXY'],
-  exits: [130, 143],
-  examples: [
-    { does: 'Claude Code', line: 'claude mcp add traces -- ls-auth mcp --profile work' },
-    { does: 'command line for any other agent', line: 'ls-auth mcp --profile work' },
-    {
-      does: 'the tools of another server, with a sign-in that is kept and renewed here',
-      line: 'ls-auth mcp --connect https://mcp.acme.example/mcp --profile work',
+export const mcpWith = (commands: Commands) =>
+  verb({
+    flags: {
+      maxCalls: count('maximum number of calls (500)'),
+      maxBytes: value('<size>', 'maximum amount of text (4MB)', readBytes),
+      connect: value(
+        '<url>',
+        "serve the tools of another server that only read, with this person's token",
+        serverUrl,
+      ),
+      allowTool: texts('<name>', 'of --connect: this tool, too, whatever it says of itself (repeatable)'),
+      allowWrite: bool('of --connect: all tools'),
+      ...backendFlags,
     },
-    { does: 'with a small budget', line: 'ls-auth mcp --max-calls 50 --max-bytes 500kB' },
-  ],
-  async run(invocation, { maxCalls = MAX_CALLS, maxBytes = MAX_BYTES, connect, allowTool, allowWrite }) {
-    if (connect === undefined && (allowWrite || allowTool.length > 0)) {
-      throw new Failure('usage', 'the tools of ls-auth itself only read', {
-        hint: '--allow-tool and --allow-write are for --connect URL.',
-      })
-    }
-    const allowed = { write: allowWrite, tools: allowTool }
-    return { exit: await serveAgent(invocation, { maxCalls, maxBytes, connect, allowed }) }
-  },
-})
+    formats: [],
+    settings: API_SETTINGS,
+    variables: ['LS_AUTH_TOKEN', 'LS_AUTH_PROXY'],
+    exits: [130, 143],
+    examples: [
+      { does: 'Claude Code', line: 'claude mcp add traces -- ls-auth mcp --profile work' },
+      { does: 'command line for any other agent', line: 'ls-auth mcp --profile work' },
+      {
+        does: 'the tools of another server, with a sign-in that is kept and renewed here',
+        line: 'ls-auth mcp --connect https://mcp.acme.example/mcp --profile work',
+      },
+      { does: 'with a small budget', line: 'ls-auth mcp --max-calls 50 --max-bytes 500kB' },
+    ],
+    async run(invocation, { maxCalls = MAX_CALLS, maxBytes = MAX_BYTES, connect, allowTool, allowWrite }) {
+      if (connect === undefined && (allowWrite || allowTool.length > 0)) {
+        throw new Failure('usage', 'the tools of ls-auth itself only read', {
+          hint: '--allow-tool and --allow-write are for --connect URL.',
+        })
+      }
+      const allowed = { write: allowWrite, tools: allowTool }
+      return { exit: await serveAgent(invocation, { maxCalls, maxBytes, connect, allowed, commands }) }
+    },
+  })
 
 const UNITS = new Map([
   ['', 1],
@@ -150,15 +152,15 @@ async function serveAgent(invocation: Invocation, options: McpOptions): Promise<
 }
 
 /** The tools that read traces as the profile in use. */
-async function traceService(invocation: Invocation, limits: McpOptions): Promise<Service> {
+async function traceService(invocation: Invocation, options: McpOptions): Promise<Service> {
   // Who signs in may come later. A profile that is missing never works.
   const { profile } = await loadProfile(invocation)
   const offer = offerOf(profile, invocation.options.snapshot === true)
   const tools = {
     version: invocation.ports.env.version,
     instructions: instructionsFor(offer),
-    tools: await toolsFor(offer),
-    answer: openCalls(invocation, limits),
+    tools: await toolsFor(offer, options.commands),
+    answer: openCalls(invocation, options),
   }
   // A trace of 100,000 spans takes much memory, so few are read at once.
   return { atOnce: 4, serverOf: (turn) => traceServer(tools, turn) }

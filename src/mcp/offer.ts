@@ -34,8 +34,8 @@ export const offerOf = (
 })
 
 /** The tools, each with what its back end cannot do or what a call costs there. */
-export const toolsFor = async (offer: Offer): Promise<readonly OfferedTool[]> =>
-  (await allTools()).map((tool) => ({
+export const toolsFor = async (offer: Offer, commands: Commands): Promise<readonly OfferedTool[]> =>
+  (await allTools(commands)).map((tool) => ({
     ...tool,
     description: [tool.description, ...limitOf(tool, offer)].join(' '),
     spends: offer.paid && priceOf(tool.verb, offer) !== undefined,
@@ -61,23 +61,38 @@ export function instructionsFor(offer: Offer): string {
 Begin with ${begin}. Each answer is bounded and says how to get more. ${ABOUT_DATA}`
 }
 
-/** The verbs that have tools. */
-const VERBS: readonly (readonly [line: string, load: () => Promise<Verb>])[] = [
-  ['whoami', async () => (await import('../verbs/whoami.ts')).whoami],
-  ['trace search', async () => (await import('../verbs/trace-search.ts')).traceSearch],
-  ['trace get', async () => (await import('../verbs/trace-get.ts')).traceGet],
-  ['get_span_details', async () => (await import('../verbs/trace-tools.ts')).spanDetails],
-  ['get_critical_path', async () => (await import('../verbs/trace-tools.ts')).criticalPath],
-  ['trace diff', async () => (await import('../verbs/trace-diff.ts')).traceDiff],
-  ['trace why', async () => (await import('../verbs/trace-why.ts')).traceWhy],
-  ['services', async () => (await import('../verbs/services.ts')).services],
-  ['attributes', async () => (await import('../verbs/attributes.ts')).attributes],
-  ['trace breakdown', async () => (await import('../verbs/trace-breakdown.ts')).traceBreakdown],
+/** One command of the command line: the word and its arguments, and its verb. */
+interface Command {
+  readonly usage: string
+  // biome-ignore lint/suspicious/noExplicitAny: a verb of any flags
+  readonly verb: () => Promise<Verb<any>>
+}
+
+/** All of them, and groups of them. */
+export type Commands = readonly (Command | { readonly usage: string; readonly rows: readonly Command[] })[]
+
+/** Of tools alone: no person types them. */
+const UNTYPED: Commands = [
+  {
+    usage: 'get_span_details',
+    verb: async () => (await import('../verbs/trace-tools.ts')).spanDetails,
+  },
+  {
+    usage: 'get_critical_path',
+    verb: async () => (await import('../verbs/trace-tools.ts')).criticalPath,
+  },
 ]
 
-/** The tools of an agent, in the order of the list. */
-export const allTools = async (): Promise<readonly Tool[]> =>
-  (await Promise.all(VERBS.map(async ([line, load]) => toolsOf(line, await load(), allTools)))).flat()
+/** The tools that verbs declare, in the order of the commands. */
+export async function allTools(commands: Commands): Promise<readonly Tool[]> {
+  const all = () => allTools(commands)
+  const tools = async ({ usage, verb }: Command, group = ''): Promise<readonly Tool[]> =>
+    toolsOf(`${group}${usage.split(' ', 1)}`, await verb(), all)
+  const found = [...commands, ...UNTYPED].flatMap((one) =>
+    'rows' in one ? one.rows.map((row) => tools(row, `${one.usage} `)) : [tools(one)],
+  )
+  return (await Promise.all(found)).flat()
+}
 
 /** The tools that there are, for the steps of an answer. */
 type All = () => Promise<readonly Tool[]>

@@ -86,6 +86,6 @@ describe('docs/SKILL.md', () => {
     const named = [...skill.matchAll(/`((?:get|search|diff|explain|breakdown)_\w+|whoami)`/g)].map(
       ([, name]) => name,
     )
-    expect([...new Set(named)].sort()).toEqual((await allTools()).map(({ name }) => name).sort())
+    expect([...new Set(named)].sort()).toEqual((await allTools(COMMANDS)).map(({ name }) => name).sort())
   })
 })

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { addFlags } from '../../src/cli/command.ts'
+import { COMMANDS } from '../../src/cli/commands.ts'
 import { allTools } from '../../src/mcp/offer.ts'
 import { ENTRIES } from '../cli/rows.ts'
 
@@ -19,7 +20,7 @@ describe('an argument of a tool is an option of the command that answers it: els
     ['trace get', 'get_trace'],
   ])('%s', async (words, tool) => {
     const flags = flagsOf(words)
-    const all = (await allTools()).find(({ name }) => name === tool)?.arguments ?? []
+    const all = (await allTools(COMMANDS)).find(({ name }) => name === tool)?.arguments ?? []
     const read = all.flatMap(({ flag, place }) => (flag === undefined || place !== undefined ? [] : [flag]))
     expect(read.length).toBeGreaterThan(3)
     expect(read.filter((flag) => !flags.includes(flag))).toEqual([])

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands.ts'
 import { instructionsFor, offerOf, toolsFor } from '../../src/mcp/offer.ts'
 
 const offer = (backend: 'lightstep' | 'tempo' | 'jaeger', paid = false) => ({ backend, paid })
 const wordsOf = async (name: string, of: ReturnType<typeof offer>) =>
-  (await toolsFor(of)).find((tool) => tool.name === name)?.description ?? ''
+  (await toolsFor(of, COMMANDS)).find((tool) => tool.name === name)?.description ?? ''
 
 it('a tool says what its back end cannot do', async () => {
   expect(await wordsOf('get_attributes', offer('jaeger'))).toContain(
@@ -16,21 +17,21 @@ it('a tool says what its back end cannot do', async () => {
 })
 
 it('a tool says what a call costs where that is allowed, and does not call itself idempotent', async () => {
-  const tools = await toolsFor(offer('lightstep', true))
+  const tools = await toolsFor(offer('lightstep', true), COMMANDS)
   const spending = tools.filter(({ spends }) => spends)
   expect(spending.map(({ name }) => name)).toEqual([
-    'search_traces',
     'get_trace',
-    'get_span_details',
-    'get_critical_path',
+    'search_traces',
     'diff_traces',
     'explain_traces',
     'breakdown_traces',
+    'get_span_details',
+    'get_critical_path',
   ])
   for (const { description } of spending)
     expect(description).toContain('2 to 7 of the 60 snapshot requests an hour of the whole organization')
   for (const other of [offer('lightstep'), offer('tempo', true)])
-    expect((await toolsFor(other)).filter(({ spends }) => spends)).toEqual([])
+    expect((await toolsFor(other, COMMANDS)).filter(({ spends }) => spends)).toEqual([])
 })
 
 it('an agent is told to begin with what works', async () => {
@@ -43,6 +44,8 @@ it('where nobody has said what answers, nothing is said of a back end', async ()
   const { backend } = offerOf({ isBackendKnown: false, backend: 'lightstep' }, false)
   expect(backend).toBeUndefined()
   expect(
-    (await toolsFor({ backend, paid: false })).filter(({ description }) => /Lightstep/.test(description)),
+    (await toolsFor({ backend, paid: false }, COMMANDS)).filter(({ description }) =>
+      /Lightstep/.test(description),
+    ),
   ).toEqual([])
 })

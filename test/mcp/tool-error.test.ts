@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands.ts'
 import { FAILURES, Failure, type FailureCode, type FailureReason } from '../../src/errors.ts'
 import { readArguments } from '../../src/mcp/arguments.ts'
 import { openBudget } from '../../src/mcp/calls.ts'
@@ -12,7 +13,7 @@ const invocation = {
   settings: {},
   ports: { env: { variables: {}, platform: 'linux' } },
 } as never
-const tool = (await allTools()).find(({ name }) => name === 'get_attributes')
+const tool = (await allTools(COMMANDS)).find(({ name }) => name === 'get_attributes')
 if (tool === undefined) throw new Error('there is no such tool')
 const said = (failure: unknown) => errorText(failure, invocation, tool)
 

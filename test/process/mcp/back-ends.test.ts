@@ -45,15 +45,15 @@ describe.each(['lightstep', 'tempo', 'jaeger'])('an agent finds the cause on %s'
     const agent = await start(machine, ['--profile', backend, '--snapshot'])
     expect((await agent.tools()).map(({ name }) => name)).toEqual([
       'whoami',
-      'search_traces',
       'get_trace',
-      'get_span_details',
-      'get_critical_path',
+      'search_traces',
       'diff_traces',
       'explain_traces',
+      'breakdown_traces',
       'get_services',
       'get_attributes',
-      'breakdown_traces',
+      'get_span_details',
+      'get_critical_path',
     ])
     const services = await agent.call('get_services')
     expect(services).toMatchObject({ isError: false, text: expect.stringContaining('\nfrontend\n') })

@@ -69,7 +69,7 @@ describe.each(Object.entries(ERAS))('whatever comes in, messages of the protocol
     await heardTimes(2, ({ error }) => error?.code === -32600)
     expect(await wire.request('no/such', era.params())).toMatchObject({ error: { code: -32601 } })
     expect(await ask('delete_traces')).toMatchObject({
-      error: { code: -32602, message: expect.stringContaining('There are: whoami, search_traces') },
+      error: { code: -32602, message: expect.stringContaining('There are: whoami, get_trace') },
     })
     expect(await wire.request('tools/call', { arguments: {}, ...era.params() })).toMatchObject({
       error: { code: -32602 },
