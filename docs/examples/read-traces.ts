@@ -1,4 +1,5 @@
 /** Reads traces from a file or from a back end, masks them, and draws them. */
+import { openBackend, type Send } from '../../src/backends/index.ts'
 import * as traces from '../../src/trace/index.ts'
 
 /** Bytes of a file in any format, as lines: each trace with what failed first in it. */
@@ -12,7 +13,7 @@ export function* draw(bytes: Uint8Array, width = 100): Generator<string> {
 
 /** One trace of a Tempo; `token`: whose it is, from the library `session` or from elsewhere. */
 export async function fromTempo(base: URL, id: string, token: string): Promise<traces.Trace> {
-  const send: traces.Send = async ({ path, query = {}, accept = 'application/json' }) => {
+  const send: Send = async ({ path, query = {}, accept = 'application/json' }) => {
     const url = new URL(`.${path}?${new URLSearchParams(query)}`, base)
     const answer = await fetch(url, { headers: { accept, authorization: `Bearer ${token}` } })
     if (!answer.ok && answer.status !== 404) throw new traces.Failure('api-failed', `HTTP ${answer.status}`)
@@ -23,5 +24,5 @@ export async function fromTempo(base: URL, id: string, token: string): Promise<t
   }
   const snapshotConsent = () => Promise.reject(new traces.Failure('cannot-do', 'Tempo takes no snapshots'))
   const access = { base, place: {}, send, now: Date.now, snapshotConsent }
-  return (await traces.openBackend('tempo', access)).trace(traces.parseSpanOrTraceId(id))
+  return (await openBackend('tempo', access)).trace(traces.parseSpanOrTraceId(id))
 }

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { GatewayProbe } from '../backends/gateway-probe.ts'
+import type { GatewayProbe } from '../backends/trace-source.ts'
 import type { Jwt } from '../claims/jwt/jwt.ts'
 import type { Judgement, Seen } from './verdict.ts'
 

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Tenants } from '../backends/gateway-probe.ts'
+import type { Tenants } from '../backends/trace-source.ts'
 import type { Jwt } from '../claims/jwt/jwt.ts'
 import type { Attack, Held, Shot, Spare } from './attack.ts'
 import { identityHeaders, OTHER_SPELLINGS, spelledReads } from './tokenless.ts'

@@ -41,7 +41,7 @@ export interface OwnFlag {
   readonly help: string
 }
 
-/** Facts about a back end without a request. The code that sends requests is in `trace/sources`. */
+/** Facts about a back end without a request. The code that asks it is beside them, in a `BackendApi`. */
 export interface Backend {
   /** The value of the setting `backend`. */
   readonly id: string

@@ -1,6 +1,6 @@
 import type { Backend } from './backend.ts'
-import { jaeger } from './jaeger.ts'
-import { tempo } from './tempo.ts'
+import { jaeger } from './jaeger/jaeger.ts'
+import { tempo } from './tempo/tempo.ts'
 
 /** What `ls-auth proxy --print` can print. */
 export const PROXY_FORMATS = ['env', 'json', 'grafana'] as const

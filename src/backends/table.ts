@@ -1,46 +1,46 @@
 import { Failure } from '../errors.ts'
-import { azure } from './azure.ts'
-import { type Ability, type Backend, type Place, placeVariable } from './backend.ts'
-import { dash0 } from './dash0.ts'
-import { jaeger } from './jaeger.ts'
-import { lightstep } from './lightstep.ts'
-import { tempo } from './tempo.ts'
-import { zipkin } from './zipkin.ts'
+import { azure } from './azure/azure.ts'
+import { type Backend, type Place, placeVariable } from './backend.ts'
+import { dash0 } from './dash0/dash0.ts'
+import { jaeger } from './jaeger/jaeger.ts'
+import { lightstep } from './lightstep/lightstep.ts'
+import { tempo } from './tempo/tempo.ts'
+import type { BackendAccess, BackendApi, BackendSource } from './trace-source.ts'
+import { zipkin } from './zipkin/zipkin.ts'
 
-const TABLE = [lightstep, tempo, jaeger, zipkin, dash0, azure] as const satisfies readonly Backend[]
+/** A back end: its facts, and how it is asked. */
+interface Row extends Backend {
+  readonly api: () => Promise<BackendApi>
+}
+
+const TABLE = [
+  { ...lightstep, api: async () => (await import('./lightstep/lightstep-source.ts')).lightstepApi },
+  { ...tempo, api: async () => (await import('./tempo/tempo-source.ts')).tempoApi },
+  { ...jaeger, api: async () => (await import('./jaeger/jaeger-source.ts')).jaegerApi },
+  { ...zipkin, api: async () => (await import('./zipkin/zipkin-source.ts')).zipkinApi },
+  { ...dash0, api: async () => (await import('./dash0/dash0-source.ts')).dash0Api },
+  { ...azure, api: async () => (await import('./azure/azure-source.ts')).azureApi },
+] as const satisfies readonly Row[]
 
 /** A value of the setting `backend`. */
 export type BackendId = (typeof TABLE)[number]['id']
 
 /** Every back end, in the order in which help and hints name them. */
-export const BACKENDS: readonly Backend[] = TABLE
+export const BACKENDS: readonly Row[] = TABLE
 
 /** Their ids, in the same order. */
 export const BACKEND_IDS: readonly BackendId[] = TABLE.map(({ id }) => id)
 
-const ROWS: ReadonlyMap<string, Backend> = new Map(TABLE.map((row) => [row.id, row]))
+const ROWS: ReadonlyMap<string, Row> = new Map(TABLE.map((row) => [row.id, row]))
 
-export const backendOf = (id: BackendId): Backend => ROWS.get(id) as Backend
+export const backendOf = (id: BackendId): Row => ROWS.get(id) as Row
+
+/** Opens a back end. A run loads only the one it uses. */
+export const openBackend = async (id: BackendId, access: BackendAccess): Promise<BackendSource> =>
+  (await backendOf(id).api()).open(access)
 
 export const backendAtHost = (host: string): BackendId | undefined =>
   TABLE.find((row) => 'apiHost' in row && (host === row.apiHost || host.endsWith(`.${row.apiHost}`)))?.id
-
-/** The end of the sentence `Profiles of Lightstep and Tempo can …`. */
-const WORDS: Readonly<Record<Ability, string>> = {
-  trace: 'read one',
-  search: 'search',
-  follow: 'follow one',
-  services: 'list them',
-  attributes: 'list them',
-  query: 'query',
-}
-
-/** Which back ends can do what one cannot, as a sentence; undefined when none can. */
-export function othersThatCan(ability: Ability): string | undefined {
-  const able = BACKENDS.filter(({ capabilities }) => capabilities[ability] === true)
-  const names = able.map(({ name }) => name)
-  return names.length === 0 ? undefined : `Profiles for ${listed(names, 'and')} can ${WORDS[ability]}.`
-}
 
 /** The failure of a request to `host`, with hints for this back end. */
 export function explainFailure(row: Backend, failure: Failure, host: string): Failure {

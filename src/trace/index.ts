@@ -23,8 +23,5 @@ export type { Attributes, Span, Trace } from './model.ts'
 /** Draws: a waterfall, and a page of HTML. */
 export { renderHtml } from './render/html.ts'
 export { renderWaterfall, type WaterfallOptions } from './render/waterfall/waterfall.ts'
-/** Asks a back end. `send` adds who asks. */
-export { type BackendAccess, openBackend } from './sources/open-backend.ts'
-export type { ApiAnswer, ApiRequest, BackendSource, Send } from './sources/trace-source.ts'
 /** The tree of a trace: clock skew adjusted, lost parents found. */
 export { buildTree, type TraceTree } from './tree/trace-tree.ts'

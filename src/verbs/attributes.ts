@@ -1,3 +1,4 @@
+import type { CapableSource } from '../backends/capability.ts'
 import { MASKED } from '../commands/trace/masked.ts'
 import { openSource } from '../commands/trace/open-source.ts'
 import { text } from '../frame/flag.ts'
@@ -12,7 +13,6 @@ import {
 import { attributeText } from '../trace/formats/attributes-json.ts'
 import { maskerUnder, maskValue } from '../trace/masking.ts'
 import type { TimeRange } from '../trace/series.ts'
-import type { CapableSource } from '../trace/sources/trace-source.ts'
 import { sensitiveFlag } from './flags.ts'
 import { nameList, pattern } from './name-list.ts'
 import { fileFlag, timeFlags, timeRange } from './search-flags.ts'

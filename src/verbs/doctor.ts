@@ -132,7 +132,7 @@ async function openGatewayTest(invocation: Invocation, profile: Profile) {
     '../commands/doctor/gateway-lines.ts'
   )
   const { keptTokens } = await import('../commands/doctor/gateway-tokens.ts')
-  requireGateway(invocation, profile)
+  await requireGateway(invocation, profile)
   const kept = await keptTokens(invocation, profile)
   return async () => {
     const report = await checkGateway(invocation, profile, kept)

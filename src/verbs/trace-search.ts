@@ -1,3 +1,4 @@
+import type { OnPage } from '../backends/trace-source.ts'
 import { commandLine } from '../commands/command-line.ts'
 import { rememberServices } from '../commands/completion/known-names.ts'
 import { type Invocation, tell } from '../commands/invocation.ts'
@@ -26,7 +27,6 @@ import {
   type TraceFilter,
   type TraceSummary,
 } from '../trace/search.ts'
-import type { OnPage } from '../trace/sources/trace-source.ts'
 import { unfinishedText } from '../trace/tree/known-times.ts'
 import { backendFlags, sensitiveFlag } from './flags.ts'
 import { conditionFlags, fileFlag, filterOf, timeFlags } from './search-flags.ts'

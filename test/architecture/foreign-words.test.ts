@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** Rooms that read what others wrote of a failure; the rest of `trace` reads traces, whose words are its subject. */
 const FILES = readdirSync(`${ROOT}src`, { recursive: true, encoding: 'utf8' })
   .map((path) => `src/${path.replaceAll('\\', '/')}`)
-  .filter((path) => path.endsWith('.ts') && !/^src\/trace\/(?!sources\/)/.test(path))
+  .filter((path) => path.endsWith('.ts') && !path.startsWith('src/trace/'))
 
 const LOOKS = /^(test|exec|match|matchAll|includes|startsWith|endsWith|indexOf|search)$/
 /** Names of words that a library, a server or another program wrote about a failure. */
@@ -73,10 +73,10 @@ const ADVICE: Allowed = {
     'where Node has EPROTO alone, OpenSSL has words: exit 6 in any case',
   ],
   'src/system/keychain.ts': [1, 'keytar has no codes: exit 8 in any case'],
-  'src/trace/sources/lightstep-api.ts': [5, 'a 401 is exit 11, a 404 exit 7 either way'],
-  'src/trace/sources/tempo/tempo-metrics.ts': [2, 'a 400 is exit 2, a 500 is exit 6'],
-  'src/trace/sources/tempo/tempo-search.ts': [2, 'a 400 is exit 2 either way'],
-  'src/trace/sources/tempo/tempo-reader.ts': [4, 'a 401 is exit 11, a 500 and a 422 are exit 6'],
+  'src/backends/lightstep/lightstep-api.ts': [5, 'a 401 is exit 11, a 404 exit 7 either way'],
+  'src/backends/tempo/tempo-metrics.ts': [2, 'a 400 is exit 2, a 500 is exit 6'],
+  'src/backends/tempo/tempo-search.ts': [2, 'a 400 is exit 2 either way'],
+  'src/backends/tempo/tempo-reader.ts': [4, 'a 401 is exit 11, a 500 and a 422 are exit 6'],
 }
 
 /** A code in a member that is made for words: it is compared whole with the codes that a preset names. */

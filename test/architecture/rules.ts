@@ -13,10 +13,11 @@ const FLOORS: readonly (readonly string[])[] = [
   // What a verb is: typed flags, answers, printers.
   ['frame'],
   ['commands', 'report', 'request-log', 'progress'],
-  ['session', 'trace', 'api', 'attacks', 'audit', 'settings'],
+  ['session', 'api', 'attacks', 'audit', 'settings'],
   // Made by settings, used by session: types that both may know.
   ['client'],
   ['providers', 'claims', 'backends'],
+  ['trace'],
   ['unknown-choice', 'empty-value', 'http-answers', 'dpop', 'storage'],
   // Types that two rooms of one floor share stand below both.
   [
@@ -39,6 +40,7 @@ const VISITORS: Readonly<Record<string, readonly string[]>> = {
   system: ['main', 'start'],
   commands: ['cli', 'mcp', 'verbs', 'frame'],
   verbs: ['cli', 'mcp'],
+  trace: ['cli', 'mcp', 'verbs', 'frame', 'commands', 'backends'],
   mcp: ['cli'],
   cli: ['main'],
   main: ['start'],
@@ -105,8 +107,8 @@ const PLATFORM_GUESTS =
 /** A back end's name, alone or inside of a longer one (`temporary` and `AzureAD` are none), and the UI that is Tempo's. */
 const BACKENDS = new RegExp([...BACKEND_IDS.map((id) => `${id}(?!r|ad)`), 'grafana'].join('|'), 'i')
 
-/** Who may know one back end from another: its row, the code that asks it, and the formats, which are their makers'. */
-const BACKEND_ROOMS = /^src\/(backends|trace\/(sources|formats))\//
+/** Who may know one back end from another: its facts, the code that asks it, and the formats, which are their makers'. */
+const BACKEND_ROOMS = /^src\/(backends|trace\/formats)\//
 
 /** Elsewhere, each with its reason. */
 const BACKEND_GUESTS: Readonly<Record<string, string>> = {
@@ -181,7 +183,7 @@ export function mutualFolders(program: readonly Source[]): string[] {
 }
 
 /** Stories take the first as one object (`test/world/program.ts`). The others are doors for other programs. */
-const TAKEN_WHOLE = ['src/main.ts', 'src/session/index.ts', 'src/trace/index.ts']
+const TAKEN_WHOLE = ['src/main.ts', 'src/session/index.ts', 'src/trace/index.ts', 'src/backends/index.ts']
 
 /** Values that are exported, while no other file that imports theirs has their name: `src/a.ts name`. */
 export function unusedExports(program: readonly Source[], users: readonly User[]): string[] {

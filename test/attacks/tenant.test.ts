@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { attacksOn, judgeTenant } from '../../src/attacks/table.ts'
 import type { Seen } from '../../src/attacks/verdict.ts'
-import { gatewayProbe, type Tenants } from '../../src/backends/gateway-probe.ts'
+import { backendOf } from '../../src/backends/table.ts'
+import type { Tenants } from '../../src/backends/trace-source.ts'
 
-const tenants = gatewayProbe('tempo', {})?.tenants as Tenants
+const tenants = (await backendOf('tempo').api()).gatewayProbe?.({}).tenants as Tenants
 
 const answer = (body: string, status = 200, isPage = false): Seen => ({
   status,

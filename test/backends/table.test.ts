@@ -2,19 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Backend, Place, Verb } from '../../src/backends/backend.ts'
 import { isReadRoute } from '../../src/backends/backend.ts'
-import { gatewayProbe } from '../../src/backends/gateway-probe.ts'
+import { othersThatCan } from '../../src/backends/capability.ts'
 import {
   BACKEND_IDS,
   BACKENDS,
   type BackendId,
   backendOf,
   explainFailure,
-  othersThatCan,
+  openBackend,
   requirePlace,
 } from '../../src/backends/table.ts'
+import type { ApiRequest, TraceSource } from '../../src/backends/trace-source.ts'
 import { Failure, NetworkFailure } from '../../src/errors.ts'
-import { openBackend } from '../../src/trace/sources/open-backend.ts'
-import type { ApiRequest, TraceSource } from '../../src/trace/sources/trace-source.ts'
 
 const PLACE = { organization: 'acme', project: 'my prod', tenant: 'one', workspace: 'w1' }
 const PLACES = [PLACE, { ...PLACE, workspace: undefined, app: 'a1' }]
@@ -177,8 +176,8 @@ describe.each(BACKENDS.map((row) => [row.id, row] as const))('%s', (_, row) => {
     (path) => expect(isReadRoute(row, 'GET', path)).toBe(false),
   )
 
-  it('a gateway in front of it is tested by reads, and by a write that nothing can be made of', () => {
-    const probe = gatewayProbe(row.id as BackendId, PLACE)
+  it('a gateway in front of it is tested by reads, and by a write that nothing can be made of', async () => {
+    const probe = (await row.api()).gatewayProbe?.(PLACE)
     expect(probe === undefined).toBe(row.apiHost !== undefined)
     if (probe === undefined) return
     const { reads, write } = probe
@@ -225,13 +224,10 @@ describe('the table', () => {
     for (const id of BACKEND_IDS) expect(backendOf(id).id).toBe(id)
   })
 
-  it('holds every row there is a file of', () => {
-    const files = readdirSync(new URL('../../src/backends', import.meta.url))
-    const names = files.filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -3))
-    const others = names.filter(
-      (name) => !['backend', 'table', 'read-route', 'data-source', 'gateway-probe', 'prices'].includes(name),
-    )
-    expect(others.sort()).toEqual([...BACKEND_IDS].sort())
+  it('holds every back end there is a folder of', () => {
+    const files = readdirSync(new URL('../../src/backends', import.meta.url), { withFileTypes: true })
+    const folders = files.filter((one) => one.isDirectory()).map(({ name }) => name)
+    expect(folders.filter((name) => name !== 'gateways').sort()).toEqual([...BACKEND_IDS].sort())
   })
 
   it('is the one that docs/back-ends.md tells of', () => {

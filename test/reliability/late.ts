@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
+import { countLateWorlds } from '../backends/late-worlds.ts'
 import { seedOf } from '../seed.ts'
-import { countLateWorlds } from '../trace/sources/late-worlds.ts'
 
 /**
  * Searches of a Tempo to which traces came late: is one left out without a word? `npm run late [-- --worlds N] [--seed N]`: a

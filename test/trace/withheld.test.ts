@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { markWithheld } from '../../src/backends/tempo/tempo-reader.ts'
 import type { Attributes, Span } from '../../src/trace/model.ts'
-import { markWithheld } from '../../src/trace/sources/tempo/tempo-reader.ts'
 import { countWithheld, withheldNote } from '../../src/trace/span-view.ts'
 import { makeSpan } from './make.ts'
 

@@ -7,8 +7,8 @@ import { redirectOf, sameAt } from '../../attacks/redirect.ts'
 import { attacksOn, OVERRIDE } from '../../attacks/table.ts'
 import { missingReads } from '../../attacks/tokenless.ts'
 import { isAnswered, isSentOn, type Judgement, type Seen, worst } from '../../attacks/verdict.ts'
-import { type GatewayProbe, gatewayProbe } from '../../backends/gateway-probe.ts'
 import { backendOf, explainFailure, requirePlace } from '../../backends/table.ts'
+import type { GatewayProbe } from '../../backends/trace-source.ts'
 import { openProofs } from '../../dpop/proofs.ts'
 import { Failure } from '../../errors.ts'
 import { isPage } from '../../http-answers/web-page.ts'
@@ -53,11 +53,11 @@ export interface GatewayReport {
 }
 
 /** Failures `cannot-do`, `settings`, `usage`: there is nothing to attack, or nothing to attack it with. */
-export function requireGateway(invocation: Invocation, profile: Profile): void {
+export async function requireGateway(invocation: Invocation, profile: Profile): Promise<void> {
   requireApi(profile)
   requireBackend(profile)
   requireReason(profile.client)
-  probeOf(profile)
+  await probeOf(profile)
   if (sendsToken(profile)) return
   const isProxied = isProxySet(invocation.ports.env)
   throw new Failure(
@@ -73,9 +73,9 @@ export function requireGateway(invocation: Invocation, profile: Profile): void {
   )
 }
 
-function probeOf({ backend, place }: Profile): GatewayProbe {
+async function probeOf({ backend, place }: Profile): Promise<GatewayProbe> {
   const row = backendOf(backend)
-  const probe = gatewayProbe(backend, requirePlace(row, place))
+  const probe = (await row.api()).gatewayProbe?.(requirePlace(row, place))
   if (probe !== undefined) return probe
   throw new Failure('cannot-do', `${row.name} checks tokens itself: there is no gateway to test`, {
     hint: 'Run: ls-auth doctor',
@@ -98,7 +98,7 @@ export async function checkGateway(
     if (error instanceof Failure) return unknownReport(error, undefined)
     throw error
   }
-  const { reads, write, tenants } = probeOf(profile)
+  const { reads, write, tenants } = await probeOf(profile)
   const send = await gatewayRequests(invocation, profile, tokens)
   const { token } = tokens
   let control: { path: string; sent: Sent } | undefined

@@ -7,6 +7,7 @@ import {
   backendAtHost,
   backendOf,
   listed,
+  openBackend,
 } from '../../backends/table.ts'
 import { Failure } from '../../errors.ts'
 import { isLoopback } from '../../loopback-host.ts'
@@ -19,7 +20,6 @@ import type { Profile } from '../../settings/profile.ts'
 import { checkBaseUrl, checkIssuer, withScheme } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
-import { openBackend } from '../../trace/sources/open-backend.ts'
 import { changeSettings } from '../change-settings.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../invocation.ts'
 import { openRecorder } from './recorder.ts'

@@ -1,12 +1,8 @@
 import type { Verb } from '../../backends/backend.ts'
-import { backendOf, requirePlace } from '../../backends/table.ts'
+import { type CapableSource, requireCapability } from '../../backends/capability.ts'
+import { backendOf, openBackend, requirePlace } from '../../backends/table.ts'
+import type { BackendSource } from '../../backends/trace-source.ts'
 import type { Profile } from '../../settings/profile.ts'
-import { openBackend } from '../../trace/sources/open-backend.ts'
-import {
-  type BackendSource,
-  type CapableSource,
-  requireCapability,
-} from '../../trace/sources/trace-source.ts'
 import { type Invocation, loadProfile } from '../invocation.ts'
 import type { RequestRun } from '../request/authorised-request.ts'
 import { lacksBackend, requireApi } from '../request/require-api.ts'

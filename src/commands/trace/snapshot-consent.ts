@@ -1,5 +1,5 @@
+import type { SnapshotConsent } from '../../backends/trace-source.ts'
 import { Failure } from '../../errors.ts'
-import type { SnapshotConsent } from '../../trace/sources/trace-source.ts'
 import { canAsk, confirm } from '../can-ask.ts'
 import { commandLine } from '../command-line.ts'
 import { fitted, type Invocation, tell } from '../invocation.ts'

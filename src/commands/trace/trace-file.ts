@@ -1,8 +1,8 @@
+import type { FileSource } from '../../backends/file-source.ts'
 import { errorCode } from '../../error-code.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
-import type { FileSource } from '../../trace/sources/file-source.ts'
 import { type Invocation, tell } from '../invocation.ts'
 
 /** Limit, bytes: the input is read into memory, and may be endless (`/dev/zero`). */
@@ -55,10 +55,7 @@ async function readWhileLoading(invocation: Invocation, path: string): Promise<B
 }
 
 const loadReaders = () =>
-  Promise.all([
-    import('../../trace/sources/file-source.ts'),
-    import('../../trace/sources/read-trace-file.ts'),
-  ])
+  Promise.all([import('../../backends/file-source.ts'), import('../../backends/read-trace-file.ts')])
 
 /** Whether the first line that counts is an id, or a row of `trace search -o ndjson`. */
 function holdsIds(bytes: Buffer): boolean {

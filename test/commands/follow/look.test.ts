@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
+import type { CapableSource } from '../../../src/backends/capability.ts'
 import { openLook } from '../../../src/commands/trace/follow.ts'
 import { Failure } from '../../../src/errors.ts'
 import type { TraceFilter } from '../../../src/trace/search.ts'
-import type { CapableSource } from '../../../src/trace/sources/trace-source.ts'
 
 const RANGE = { fromMillis: 0, toMillis: 1 }
 const FILTER: TraceFilter = { ...RANGE, attributes: [], errors: false, limit: 20 }

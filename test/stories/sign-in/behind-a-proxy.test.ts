@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBackend } from '../../../src/backends/table.ts'
 import type { Trace } from '../../../src/trace/model.ts'
-import { jaegerSource } from '../../../src/trace/sources/jaeger-source.ts'
 import { httpServer, listen } from '../../world/loopback-server.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
@@ -66,11 +66,13 @@ describe('behind "ls-auth exec --proxy"', () => {
     const seen = await readFile(join(world.stateDirectory, 'services.json'), 'utf8')
     expect(seen).toContain(`jaeger http://127.0.0.1:${jaeger.port}/…`)
     expect(seen).not.toContain(SECRET)
-    const send = () => Promise.reject()
-    expect(jaegerSource(new URL(address), send).link?.({ traceId: 'a' } as Trace)).toBeUndefined()
-    expect(jaegerSource(new URL('http://127.0.0.1:16686/'), send).link?.({ traceId: 'a' } as Trace)).toBe(
-      'http://127.0.0.1:16686/trace/a',
-    )
+    const never = () => Promise.reject()
+    const linkAt = async (base: string) => {
+      const access = { base: new URL(base), place: {}, send: never, now: Date.now, snapshotConsent: never }
+      return (await openBackend('jaeger', access)).link?.({ traceId: 'a' } as Trace)
+    }
+    expect(await linkAt(address)).toBeUndefined()
+    expect(await linkAt('http://127.0.0.1:16686/')).toBe('http://127.0.0.1:16686/trace/a')
   })
 
   it.each(['whoami', 'whoami --json', 'check', 'check --json'])(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { searchFor } from '../../../src/backends/azure/kql.ts'
 import { Failure } from '../../../src/errors.ts'
-import { searchFor } from '../../../src/trace/sources/azure/kql.ts'
 import { type AzureApi, startAzureApi } from '../../world/azure-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'

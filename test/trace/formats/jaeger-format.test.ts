@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readTraceFile } from '../../../src/backends/read-trace-file.ts'
 import { toJaeger } from '../../../src/trace/formats/export-trace.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
-import { readTraceFile } from '../../../src/trace/sources/read-trace-file.ts'
 import { anyJaegerTrace, plainTrace, readOne } from '../rich.ts'
 
 const tag = (key: string, type: string, value: unknown) => ({ key, type, value })

@@ -1,12 +1,9 @@
 import { openPacing } from '../../../api/pacing.ts'
+import { requireCapability } from '../../../backends/capability.ts'
+import type { BackendSource, TraceSource } from '../../../backends/trace-source.ts'
 import { Failure } from '../../../errors.ts'
 import type { TraceReference } from '../../../trace/id.ts'
 import type { Trace } from '../../../trace/model.ts'
-import {
-  type BackendSource,
-  requireCapability,
-  type TraceSource,
-} from '../../../trace/sources/trace-source.ts'
 import { type Invocation, loadProfile } from '../../invocation.ts'
 import { openProfile } from '../open-source.ts'
 import type { Tally } from './tally.ts'

@@ -1,3 +1,5 @@
+import type { CapableSource } from '../../../backends/capability.ts'
+import type { BackendComparison } from '../../../backends/trace-source.ts'
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { type DividedPopulation, Population } from '../../../trace/analysis/population.ts'
@@ -10,7 +12,6 @@ import {
 import type { SelectedSpans } from '../../../trace/analysis/selection-counts.ts'
 import { maskText } from '../../../trace/masking.ts'
 import type { TraceFilter } from '../../../trace/search.ts'
-import type { BackendComparison, CapableSource } from '../../../trace/sources/trace-source.ts'
 import { withoutRedelivered } from '../../../trace/tree/attach.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { namesTimes } from '../time-range.ts'

@@ -1,5 +1,5 @@
 import { openPacing } from '../../../api/pacing.ts'
-import { type CapableSource, requireCapability } from '../../../trace/sources/trace-source.ts'
+import { type CapableSource, requireCapability } from '../../../backends/capability.ts'
 import { type Invocation, loadProfile, tell } from '../../invocation.ts'
 import type { ReadSource } from '../batch/trace-reader.ts'
 import { openProfile } from '../open-source.ts'

@@ -1,3 +1,4 @@
+import type { CapableSource } from '../../../backends/capability.ts'
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
 import { type MaskedTrace, maskTrace } from '../../../trace/masking.ts'
@@ -10,7 +11,6 @@ import {
   type TraceFilter,
   type TraceSummary,
 } from '../../../trace/search.ts'
-import type { CapableSource } from '../../../trace/sources/trace-source.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
 import { BatchProgress } from '../batch/batch-progress.ts'
