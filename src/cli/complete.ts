@@ -55,7 +55,7 @@ async function offerFor(before: readonly string[], word: string, ports: Ports): 
   if (word.startsWith('-')) return line.options.filter(({ hidden }) => !hidden).flatMap(optionCandidates)
   if (line.unknown !== undefined) return []
   const last = line.commands.at(-1)
-  if (last === undefined) return [...rows.map(commandCandidate), ...(isHelp ? [] : [HELP])]
+  if (last === undefined) return [...(await commandsLike(word)), ...(isHelp ? [] : [HELP])]
   if ('rows' in last) return last.rows.map(commandCandidate)
   return isHelp ? [] : offerOf(argumentValues(last, line.args.length), line, ports)
 }
@@ -63,6 +63,12 @@ async function offerFor(before: readonly string[], word: string, ports: Ports): 
 const HELP: Candidate = { value: 'help', about: 'show the help of a command' }
 
 const commandCandidate = (row: Row | Group): Candidate => ({ value: wordOf(row), about: row.description })
+
+/** All commands. Of those that begin like the word, the verbs are loaded that say what they are for. */
+async function commandsLike(word: string): Promise<Candidate[]> {
+  const near = COMMANDS.filter((one) => !('rows' in one) && wordOf(one).startsWith(word)).map(wordOf)
+  return (await readTable(COMMANDS, near)).map(commandCandidate)
+}
 
 const optionCandidates = ({ long, short, description }: Option): Candidate[] =>
   [long, short?.startsWith('--') ? short : undefined].flatMap((value) =>

@@ -25,7 +25,8 @@ export async function runCommand(
   const line = await withHelpFirst(typed, table)
   const isJson = line[0] === 'help' && line.includes('--json')
   const words = line.slice(1).filter((word) => word !== '--json')
-  const rows = await readTable(table, isJson && words.length > 0 ? undefined : line)
+  const name = line[0] === 'help' && line.length === 2 && TOPICS.find((one) => one === line[1])
+  const rows = await readTable(table, isJson || name ? undefined : line)
   if (isJson) {
     const { helpIndex, helpJson } = await import('./help-json.ts')
     const { version } = ports.env
@@ -36,8 +37,7 @@ export async function runCommand(
       return 0
     }
   }
-  const name = TOPICS.find((one) => one === line[1])
-  if (line[0] === 'help' && line.length === 2 && name !== undefined) {
+  if (name) {
     const { topic } = await import('./topics.ts')
     await ports.terminal.page(topic(name, rows, globalOptions(), ports))
     return 0

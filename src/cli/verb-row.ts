@@ -4,7 +4,7 @@ import { readFlags } from '../frame/verb.ts'
 import { wordOf } from './first-screen.ts'
 
 /** One command. It has what its verb declares once it was typed, so that each start is short. */
-export interface Row extends Partial<Omit<Verb, 'examples' | 'run'>> {
+export interface Row extends Partial<Omit<Verb, 'examples' | 'run' | 'args' | 'summary'>> {
   /** The word and its arguments: `get <id>`. */
   readonly usage: string
   readonly description: string
@@ -21,10 +21,9 @@ export interface Group {
   readonly rows: readonly Row[]
 }
 
-/** A command of the table whose flags, examples and work are in a verb, which is loaded when the command is typed. */
+/** A command of the table: its word, and all else in a verb, which is loaded when it is needed. */
 export interface VerbRow {
   readonly usage: string
-  readonly description: string
   // biome-ignore lint/suspicious/noExplicitAny: a verb of any flags
   readonly verb: () => Promise<Verb<any>>
 }
@@ -37,26 +36,34 @@ export interface TableGroup extends Omit<Group, 'rows'> {
   readonly rows: readonly VerbRow[]
 }
 
-/** The table with the rows of the typed words loaded; without `typed` all of them. */
+/** The table with the verbs of the typed words loaded, of a group alone all of its verbs; without `typed` every verb. */
 export async function readTable(table: Table, typed?: readonly string[]): Promise<(Row | Group)[]> {
-  const read = async (row: VerbRow): Promise<Row> => {
+  const isTyped = (one: VerbRow | TableGroup): boolean => typed?.includes(wordOf(one)) ?? true
+  const read = async (row: VerbRow, isWanted: boolean): Promise<Row> => {
     const whole = async () => rowOf(row, await row.verb())
-    if (typed?.includes(wordOf(row)) ?? true) return whole()
-    return { ...row, examples: [], run: async (invocation) => (await whole()).run(invocation) }
+    if (isWanted) return whole()
+    return {
+      ...row,
+      description: '',
+      examples: [],
+      run: async (invocation) => (await whole()).run(invocation),
+    }
   }
   return Promise.all(
-    table.map(async (one) =>
-      'rows' in one ? { ...one, rows: await Promise.all(one.rows.map(read)) } : read(one),
-    ),
+    table.map(async (one) => {
+      if (!('rows' in one)) return read(one, isTyped(one))
+      const isAlone = isTyped(one) && !one.rows.some(isTyped)
+      return { ...one, rows: await Promise.all(one.rows.map((row) => read(row, isAlone || isTyped(row)))) }
+    }),
   )
 }
 
-function rowOf({ usage, description }: VerbRow, verb: Verb): Row {
-  const { flags, formats } = verb
+function rowOf({ usage }: VerbRow, verb: Verb): Row {
+  const { flags, formats, args, summary = '' } = verb
   return {
     ...verb,
-    usage,
-    description,
+    usage: args === undefined ? usage : `${usage} ${args}`,
+    description: summary,
     async run(invocation) {
       const { args, options, ports } = invocation
       const now = ports.clock.now()

@@ -41,6 +41,10 @@ export type Completion =
 
 /** What one command takes, and what it answers: help, completion, tools and every output format come from this value. */
 export interface Verb<F extends Flags = Flags> {
+  /** Its arguments after the words: `[id]`. */
+  readonly args?: string
+  /** For the list of commands; a tool without a command has none. */
+  readonly summary?: string
   readonly flags: F
   /**
    * What `-o` takes, which stands last in help unless `output` is among the flags. The first one is for people; `agent`, `json`,

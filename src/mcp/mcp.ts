@@ -11,7 +11,7 @@ import { backendFlags } from '../verbs/flags.ts'
 import { openCalls } from './calls.ts'
 import type { Allowed } from './connect/offered.ts'
 import { type Commands, instructionsFor, offerOf, toolsFor } from './offer.ts'
-import { type Service, serve, traceServer } from './serve.ts'
+import type { Service } from './serve.ts'
 
 interface Renewals {
   /** For the calls: what they shield is a renewal. A signal is not deferred by it, so that the server hears of it at once. */
@@ -60,6 +60,7 @@ const LAST_MILLISECONDS = 1_500
  */
 export const mcpWith = (commands: Commands) =>
   verb({
+    summary: 'serve traces to an agent (Model Context Protocol on stdin and stdout)',
     flags: {
       maxCalls: count('maximum number of calls (500)'),
       maxBytes: value('<size>', 'maximum amount of text (4MB)', readBytes),
@@ -139,6 +140,7 @@ async function serveAgent(invocation: Invocation, options: McpOptions): Promise<
     )
   const stop = new AbortController()
   const signalled = signals.ending(stop.signal)
+  const { serve } = await import('./serve.ts')
   const { closed, giveUp } = serve(terminal.streams(), service)
   const status = await Promise.race([closed.then(() => 0), signalled])
   await Promise.all([
@@ -153,6 +155,7 @@ async function serveAgent(invocation: Invocation, options: McpOptions): Promise<
 
 /** The tools that read traces as the profile in use. */
 async function traceService(invocation: Invocation, options: McpOptions): Promise<Service> {
+  const { traceServer } = await import('./serve.ts')
   // Who signs in may come later. A profile that is missing never works.
   const { profile } = await loadProfile(invocation)
   const offer = offerOf(profile, invocation.options.snapshot === true)

@@ -76,6 +76,8 @@ const MOST_BYTES = 256 * 1024 * 1024
 
 /** `ls-auth api PATH`: one request to the profile's API, as the person, as `gh api` does it. */
 export const api = verb({
+  args: '<path>',
+  summary: 'send one request to the API as you and print the answer',
   flags: {
     method: value('<method>', 'method (GET, or POST with a body)', readMethod, { short: 'X' }),
     header: texts('<line>', 'header, "Name: value" (repeatable)', { short: 'H' }),

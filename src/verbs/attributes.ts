@@ -19,6 +19,8 @@ import { fileFlag, timeFlags, timeRange } from './search-flags.ts'
 
 /** `ls-auth attributes [NAME]`: the names of span attributes, or the values of one. */
 export const attributes = verb({
+  args: '[name]',
+  summary: 'list span attributes, or the values of one',
   ...ASKS_API,
   flags: {
     name: text('<name>', 'list the values of this attribute instead', { argument: 0 }),

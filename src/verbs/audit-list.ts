@@ -12,6 +12,7 @@ import { type ListColumn, listTable, NOTHING, withoutScheme } from './list-table
 
 /** `ls-auth audit list`: the record of this machine, oldest first. A convenience; the gateway's log is the record. */
 export const auditList = verb({
+  summary: 'list sign-ins, renewals, tokens, requests and sign-outs, latest last',
   flags: {
     since: duration('how far back to look (default: everything)'),
     limit: count('only the newest (50 for audit alone)', undefined, { short: 'n' }),

@@ -98,6 +98,7 @@ const ROLE = 'arn:aws:iam::123456789012:role/TraceReader'
  * SDKs read it from a `credential_process`.
  */
 export const awsCredentials = verb({
+  summary: 'print AWS role credentials, for credential_process in ~/.aws/config',
   flags: {
     roleArn: {
       help: 'role to assume',

@@ -48,6 +48,7 @@ const flags = {
 
 /** `ls-auth check`: every assertion about a token with its result; exit 0 only when all of them pass. */
 export const check = verb({
+  summary: 'verify the claims of your token: exit 5 when one is false or unknown',
   flags,
   formats: [],
   variables: [

@@ -131,6 +131,8 @@ const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript, powershell
  * evaluates it: not by `eval`, and not by `compgen -W`, which expands `$(…)`.
  */
 export const completion = verb({
+  args: '[shell]',
+  summary: 'print the completion script for bash, zsh, fish or powershell',
   flags: { shell: { help: 'the shell', takes: '<shell>', argument: 0, read: readShell } },
   formats: [],
   completes: [Object.keys(SCRIPTS)],

@@ -29,6 +29,7 @@ import { wrapAdvice } from '../text/wrap.ts'
 
 /** `ls-auth doctor`: checks the whole path from the settings to the trace API; each line says what to do about it. */
 export const doctor = verb({
+  summary: 'check everything from settings to trace API, with a fix for each failure',
   flags: {
     gateway: bool('also send requests the gateway must refuse; none can change data'),
     bundle: text('<file>', 'also write a report to attach to a ticket (without secrets)'),

@@ -137,6 +137,8 @@ const SETTINGS_OF_THE_CHILD =
  */
 export const execWith = (openMcp: OpenMcpDoor) =>
   verb({
+    args: '[command...]',
+    summary: 'run a command as you: exec -- CMD...',
     flags: {
       proxy: bool('give the command no token; its LS_AUTH_API is a proxy that adds it'),
       mcp: bool('of --proxy: LS_AUTH_API is the MCP server of the profile, and only its tools that read'),

@@ -29,6 +29,8 @@ import { withoutSecret } from '../text/without-secret.ts'
 
 /** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
 export const login = verb({
+  args: '[url]',
+  summary: 'sign in with your identity provider',
   flags: {
     yes: bool('accept the settings that the gateway publishes'),
     device: bool('confirm a code on another device (device flow)'),

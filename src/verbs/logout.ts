@@ -59,6 +59,7 @@ async function everySignIn(settings: Settings, ports: Ports): Promise<SignInToEn
 
 /** `ls-auth logout [--all] [--browser]`: deletes the session, revokes its tokens, and reports the result of each step. */
 export const logout = verb({
+  summary: 'sign out: delete the session here and revoke it at the provider',
   flags: {
     all: bool('every sign-in on this machine'),
     browser: bool("also open the provider's sign-out page to end the browser session"),

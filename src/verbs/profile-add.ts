@@ -94,6 +94,8 @@ const nextCommand = (name: string, signsIn: string, isWorkload = false): string 
  * is taken without asking its issuer: it may be imported before its network exists.
  */
 export const profileAdd = verb({
+  args: '[name]',
+  summary: 'make a profile, without signing in',
   flags: {
     name: profileArgument,
     from: text('<file>', 'import it from a file of your team; asks before saving'),

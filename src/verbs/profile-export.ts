@@ -11,6 +11,8 @@ import { profileArgument } from './flags.ts'
 
 /** `ls-auth profile export NAME`: the profile as TOML on stdout, for a team to import. Holds no secret. */
 export const profileExport = verb({
+  args: '<name>',
+  summary: 'print a profile as TOML, for your team to import',
   flags: { name: profileArgument },
   formats: [],
   completes: ['profiles'],

@@ -11,6 +11,7 @@ import { openListing, personCell, type SignInRow, stateOf } from './sign-ins.ts'
 
 /** `ls-auth profile list`: all profiles with API, back end, who is signed in, and issuer. */
 export const profileList = verb({
+  summary: 'show all profiles, and who is signed in',
   flags: {},
   formats: [],
   examples: [

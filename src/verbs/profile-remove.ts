@@ -20,6 +20,8 @@ import { profileArgument } from './flags.ts'
 
 /** `ls-auth profile remove NAME`: signs out first, so that no session without a profile is left. */
 export const profileRemove = verb({
+  args: '<name>',
+  summary: 'sign out of a profile and remove it',
   flags: { name: profileArgument },
   formats: [],
   completes: ['profiles'],

@@ -39,6 +39,8 @@ const NEEDS_SIGN_IN = [
 
 /** `ls-auth profile set KEY VALUE…`: changes one setting of a profile, or takes it back with `--unset`. */
 export const profileSet = verb({
+  args: '<key> [value...]',
+  summary: 'change one setting of a profile',
   flags: { unset: bool('remove the setting, so that its default applies') },
   formats: [],
   completes: ['setting names', 'setting values'],

@@ -14,6 +14,8 @@ import { profileArgument } from './flags.ts'
 
 /** `ls-auth profile show [NAME]`: each value that was set with its source; with `--all` those of preset and defaults too. */
 export const profileShow = verb({
+  args: '[name]',
+  summary: 'show each setting and its source',
   flags: {
     name: profileArgument,
     all: bool('also the values of the preset, and the defaults'),

@@ -10,6 +10,8 @@ import { profileArgument } from './flags.ts'
 
 /** `ls-auth profile use NAME`: makes it the default. */
 export const profileUse = verb({
+  args: '<name>',
+  summary: 'make a profile the default',
   flags: { name: profileArgument },
   formats: [],
   completes: ['profiles'],

@@ -212,6 +212,7 @@ const IDLE_SECONDS = 30 * 60
  */
 export const proxyWith = (openMcp: OpenMcpDoor) =>
   verb({
+    summary: 'run a local proxy that adds your token to requests of other programs',
     flags: {
       socket: text('<path>', 'listen on a Unix socket, in your own private directory'),
       port: value('<number>', 'listen on this port of 127.0.0.1 (0: any), with a random secret', readPort),

@@ -1,3 +1,4 @@
+import { BACKENDS, listed } from '../backends/table.ts'
 import { MASKED } from '../commands/trace/masked.ts'
 import { openSource } from '../commands/trace/open-source.ts'
 import { Failure } from '../errors.ts'
@@ -21,8 +22,18 @@ import { timeFlags, timeRange } from './search-flags.ts'
 
 const FORMATS = ['chart', 'table', 'csv', 'json', 'ndjson', 'agent'] as const
 
+/** `UQL (Lightstep) or …`. */
+const QUERY_LANGUAGES = listed(
+  BACKENDS.flatMap(({ name, queryLanguage }) =>
+    queryLanguage === undefined ? [] : [`${queryLanguage} (${name})`],
+  ),
+  'or',
+)
+
 /** `ls-auth query 'TEXT'`: time series as a chart (on a terminal), a table (elsewhere), or data. */
 export const query = verb({
+  args: '<text>',
+  summary: `show time series; <text> is ${QUERY_LANGUAGES}`,
   ...ASKS_API,
   flags: {
     text: text('<text>', 'the query', { argument: 0 }),

@@ -6,6 +6,7 @@ import { fileFlag } from './search-flags.ts'
 
 /** `ls-auth services`: the services that report spans. */
 export const services = verb({
+  summary: 'list the services that report spans',
   ...ASKS_API,
   flags: { ...fileFlag, pattern },
   formats: LIST_FORMATS,

@@ -25,6 +25,7 @@ const isOurs = (text: string): boolean => {
 
 /** `ls-auth skill`: what an agent should know, on stdout, or where that agent reads it. */
 export const skill = verb({
+  summary: 'print what an agent should know about ls-auth (SKILL.md), or install it',
   flags: {
     install: choice('<agent>', 'write it where this agent reads skills', ['claude', 'codex']),
     force: bool('with --install: replace a file that you or another program wrote'),

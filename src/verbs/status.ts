@@ -17,6 +17,7 @@ import { openListing, personCell, type SignInRow, stateOf, timeLeft, unusedLeft 
 
 /** `ls-auth status`: every sign-in on this machine, from local state alone: no request, no renewal, no question. */
 export const status = verb({
+  summary: 'show all sign-ins on this machine',
   flags: {},
   formats: [],
   examples: [

@@ -68,6 +68,8 @@ interface Given {
 
 /** `ls-auth token`: prints a valid token on stdout, from the cache without network, else by one refresh. */
 export const token = verb({
+  args: '[word]',
+  summary: 'print a valid access token and nothing else',
   flags: {
     ...wishFlags,
     format: choice('<form>', 'output: raw, header, or a format for kubectl, Bazel, curl -K', FORMS),

@@ -19,6 +19,7 @@ import { manyTracesFilter, manyTracesFlags } from './search-flags.ts'
 
 /** `ls-auth trace breakdown`: where the time of many traces goes, by service and operation, or who calls whom. */
 export const traceBreakdown = verb({
+  summary: 'show where many traces spend time, by service and operation',
   ...ASKS_API,
   flags: {
     by: choice('<what>', 'one row per operation, service, model or tool (operation)', BREAKDOWN_BY),

@@ -31,6 +31,8 @@ const ofSide = bool('which trace of a search', { isHidden: true })
 
 /** `ls-auth trace diff A B`: what got slower, where, and by how much. */
 export const traceDiff = verb({
+  args: '[a] [b]',
+  summary: 'compare two traces; [a] and [b] as in trace get, or --a and --b are searches',
   ...ASKS_API,
   exits: [...ASKS_API.exits, 5],
   completes: ['files', 'files'],

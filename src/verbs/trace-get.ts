@@ -84,6 +84,9 @@ const BESIDE_WEB = ['id', 'web', ...Object.keys(backendFlags)]
 
 /** `ls-auth trace get ID|FILE|-`, or many with `--ids`: one trace from the profile's back end or a file, drawn or as data. */
 export const traceGet = verb({
+  args: '[id]',
+  summary:
+    'show one trace; [id] is a trace or span id, a traceparent, the address of a trace page, a file, or -',
   ...ASKS_API,
   flags,
   formats: TRACE_FORMATS,

@@ -45,6 +45,7 @@ const SORT: Readonly<Record<(typeof SORTS)[number], (traces: readonly TraceSumma
 
 /** `ls-auth trace search`: the matching traces as a list or as data; NDJSON is streamed. */
 export const traceSearch = verb({
+  summary: 'find traces by their spans',
   ...ASKS_API,
   flags: {
     ...conditionFlags,

@@ -22,6 +22,8 @@ import { isPicked, pickFlags } from './search-flags.ts'
 
 /** `ls-auth trace view ID|FILE`: a trace to walk through, on the whole terminal. */
 export const traceView = verb({
+  args: '[id]',
+  summary: 'browse one trace with keys (? lists them); [id] as in trace get',
   ...ASKS_API,
   exits: [...ASKS_API.exits, 130, 143],
   completes: ['files'],

@@ -17,6 +17,7 @@ const MOST_ROWS = 100
 
 /** `ls-auth trace why`: values that failed or slow spans have in common, unlike the others. */
 export const traceWhy = verb({
+  summary: 'find attributes that failed or slow spans have in common',
   ...ASKS_API,
   flags: {
     error: bool('explain failed spans', { alias: 'errors', short: 'e' }),

@@ -3,6 +3,7 @@ import { verb } from '../frame/verb.ts'
 
 /** `ls-auth version`: the version alone, as `--version` prints it. */
 export const version = verb({
+  summary: 'print the version',
   flags: {},
   formats: [],
   examples: [

@@ -44,6 +44,7 @@ interface Options {
 
 /** `ls-auth whoami`: the identity in the tokens, each value with its claim. */
 export const whoami = verb({
+  summary: 'show who you are: the claims of your tokens',
   flags: {
     verify: bool("verify the signatures with the provider's current keys"),
     raw: bool('print the raw header and payload of each token'),
