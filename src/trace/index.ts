@@ -11,10 +11,10 @@ export { rootsPath } from './analysis/critical-path.ts'
 export { repeatedCalls, rootCauses, slowestSelf } from './analysis/findings.ts'
 /** Two traces or two sets of them. */
 export { Comparer } from './compare/comparison.ts'
-/** Writes a trace in another format. */
-export { exportTrace } from './formats/export-trace.ts'
 /** Bytes in any format: OTLP, Jaeger, Zipkin, Lightstep, ours. */
 export { readTraces } from './formats/sniff.ts'
+/** Writes a trace in another format. */
+export { exportTrace } from './formats/trace-formats.ts'
 /** An id in any form that tools print. */
 export { parseSpanOrTraceId } from './id.ts'
 /** Masks secrets and personal data, when a value is read. */

@@ -1,8 +1,8 @@
 import { noteOf } from '../frame/answer.ts'
 import { safeJson } from '../text/safe-text.ts'
-import { countLostEnds, exportTrace } from '../trace/formats/export-trace.ts'
-import type { TraceDataFormat } from '../trace/formats/output-choices.ts'
+import { dataFormat, exportTrace, type TraceDataFormat } from '../trace/formats/trace-formats.ts'
 import { matchingNodes, shownText } from '../trace/select.ts'
+import { whyEndless } from '../trace/tree/span-facts.ts'
 import type { TraceTree } from '../trace/tree/trace-tree.ts'
 import type { Asked, Output } from './trace-drawing.ts'
 
@@ -15,7 +15,8 @@ export async function dataOf(
   const matching = says === undefined ? undefined : matchingNodes(tree, selection)
   const nodes = matching && [...tree.spans.keys()].filter((node) => matching[node] !== 0)
   const spans = nodes === undefined ? tree.spans : nodes.map((node) => tree.span(node))
-  const lost = countLostEnds(format, spans)
+  const { loses = () => false } = dataFormat(format)
+  const lost = spans.filter((span) => loses(whyEndless(span))).length
   const have = lost === 1 ? '1 span has' : `${lost} spans have`
   return {
     pieces: await exportTrace(format, tree, nodes, (one) => safeJson(one)),

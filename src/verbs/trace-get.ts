@@ -22,13 +22,8 @@ import { ASKS_API, readFlags, verb } from '../frame/verb.ts'
 import { typedFlag } from '../settings/setting-key.ts'
 import { count, grouped } from '../text/count.ts'
 import { safeText } from '../text/safe-text.ts'
-import {
-  TRACE_DRAWINGS,
-  TRACE_FORMATS,
-  type TraceDrawing,
-  type TraceFormat,
-} from '../trace/formats/output-choices.ts'
 import { isoTime } from '../trace/formats/span-times.ts'
+import { isDrawn, TRACE_FORMATS, type TraceFormat } from '../trace/formats/trace-formats.ts'
 import { spanIdIn } from '../trace/id.ts'
 import { maskTrace } from '../trace/masking.ts'
 import type { Trace } from '../trace/model.ts'
@@ -172,9 +167,6 @@ export const traceGet = verb({
 
 /** Of a trace that the back end gave in part. */
 export const PARTIAL = { code: 'partial', text: 'incomplete trace' }
-
-const isDrawn = (format: TraceFormat): format is TraceDrawing =>
-  (TRACE_DRAWINGS as readonly TraceFormat[]).includes(format)
 
 /** Formats for a browser: each span is whole, and none of what a terminal has not the room for is left out. */
 const isGraphic = (format: TraceFormat): boolean => format === 'html' || format === 'svg'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { TRACE_FORMATS } from '../../src/trace/formats/output-choices.ts'
+import { TRACE_FORMATS } from '../../src/trace/formats/trace-formats.ts'
 import { query } from '../../src/verbs/query.ts'
 import { envOf } from '../world/env.ts'
 import { openWorld, type World } from '../world/world.ts'

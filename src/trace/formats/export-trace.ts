@@ -1,42 +1,15 @@
 import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../model.ts'
-import { isEndless, type Unfinished, whyEndless } from '../tree/span-facts.ts'
+import { isEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { attributesToJson } from './attributes-json.ts'
 import { JAEGER_WARNINGS, warningTexts } from './collection.ts'
 import { csvLine, csvText } from './csv-cell.ts'
 import { writeTag } from './jaeger-tags.ts'
-import { toOtlp } from './otlp/otlp-export.ts'
-import type { TraceDataFormat } from './output-choices.ts'
-import { toJsonText, toNdjson } from './own-json-export.ts'
 import { isoTime } from './span-times.ts'
-import { toTraceEvents } from './trace-events.ts'
 
-/**
- * A trace as data, piece by piece; only the format asked for is loaded. `nodes`: the spans to write, all of them when
- * not given. `write` makes the JSON text of a value.
- */
-export async function exportTrace(
-  format: TraceDataFormat,
-  tree: TraceTree,
-  nodes: readonly number[] | undefined,
-  write: (value: unknown) => string,
-): Promise<Iterable<string>> {
-  const trace = nodes ? { ...tree.trace, spans: nodes.map((node) => tree.span(node)) } : tree.trace
-  switch (format) {
-    case 'json':
-      return toJsonText(trace, write, tree.trace.spans)
-    case 'ndjson':
-      return toNdjson(trace, write)
-    case 'otlp':
-      return toOtlp(trace, write)
-    case 'jaeger':
-      return toJaeger(trace, write)
-    case 'perfetto':
-      return toTraceEvents(tree, nodes ?? [...tree.spans.keys()], write)
-    case 'csv':
-      return toCsv(tree, nodes ?? [...tree.spans.keys()], write)
-  }
-}
+export { toOtlp } from './otlp/otlp-export.ts'
+export { toJsonText, toNdjson } from './own-json-export.ts'
+export { toTraceEvents } from './trace-events.ts'
 
 /**
  * The trace as Jaeger's internal JSON (what its UI loads and `/api/traces/{id}` answers), in pieces of text. Times are
@@ -145,7 +118,7 @@ const COLUMNS = [
  * nanoseconds, attributes as one JSON object. A time that is not known is an empty cell. Names and messages are escaped,
  * see {@link csvText}.
  */
-function* toCsv(
+export function* toCsv(
   tree: TraceTree,
   nodes: Iterable<number>,
   write: (value: unknown) => string,
@@ -170,21 +143,4 @@ function* toCsv(
     ]
     yield csvLine(cells)
   }
-}
-
-/** Values without a place in a format, so that their span is written as if it had taken no time. */
-const LOST: Partial<Record<TraceDataFormat, (why: Unfinished) => boolean>> = {
-  jaeger: () => true,
-  // OTLP leaves an end out. One before the start would be refused by others.
-  otlp: (why) => why === 'end-before-start',
-}
-
-/** How many of the spans are written with no time, and without a mark, since the format has none for it. */
-export function countLostEnds(format: TraceDataFormat, spans: readonly Span[]): number {
-  const isLost = LOST[format]
-  if (isLost === undefined) return 0
-  return spans.filter((span) => {
-    const why = whyEndless(span)
-    return why !== undefined && isLost(why)
-  }).length
 }

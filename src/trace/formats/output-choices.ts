@@ -1,30 +1,5 @@
-/** Formats of `-o` that draw the rows of a trace. */
-export const TRACE_DRAWINGS = ['waterfall', 'md', 'html', 'svg', 'agent'] as const
-
-export type TraceDrawing = (typeof TRACE_DRAWINGS)[number]
-
-/** What `-o` takes for one trace: data, and the drawings. */
-export const TRACE_FORMATS = [
-  'waterfall',
-  'json',
-  'ndjson',
-  'otlp',
-  'jaeger',
-  'perfetto',
-  'csv',
-  'md',
-  'html',
-  'svg',
-  'agent',
-] as const
-
-export type TraceFormat = (typeof TRACE_FORMATS)[number]
-
-/** A format that holds the spans themselves, for a program to read. */
-export type TraceDataFormat = Exclude<TraceFormat, TraceDrawing>
-
 /** What `-o` takes for many traces: one JSON value a line, a trace each. */
-export const TRACE_LINES = ['ndjson', 'otlp'] as const satisfies readonly TraceFormat[]
+export const TRACE_LINES = ['ndjson', 'otlp'] as const
 
 export type TraceLines = (typeof TRACE_LINES)[number]
 

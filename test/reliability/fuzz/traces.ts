@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { TRACE_FORMATS } from '../../../src/trace/formats/output-choices.ts'
+import { TRACE_FORMATS } from '../../../src/trace/formats/trace-formats.ts'
 import { type Kind, pick } from './kind.ts'
 import { mutate } from './mutations.ts'
 import { runOn } from './trace-run.ts'

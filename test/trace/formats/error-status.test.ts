@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { exportTrace } from '../../../src/trace/formats/export-trace.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
+import { exportTrace } from '../../../src/trace/formats/trace-formats.ts'
 import type { SpanStatus, Trace } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { tracesData } from '../../world/trace/protobuf.ts'
