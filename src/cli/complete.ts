@@ -89,7 +89,7 @@ async function offerOf(values: Completion | undefined, line: TypedLine, ports: P
   if (typeof values === 'object') return words(values)
   if (values === 'setting names') return words(await settingNames())
   if (values === 'setting values') return words(settingValues(line.args[0] ?? '') ?? [])
-  const { knownNames } = await import('../commands/completion/known-names.ts')
+  const { knownNames } = await import('../commands/known-names.ts')
   return knownNames(values, line.values, ports)
 }
 

@@ -1,4 +1,4 @@
-import { gatewaySeen } from '../backends/gateways/known.ts'
+import { gatewaySeen } from '../backends/gateways.ts'
 import {
   checkRecord,
   checkSettings,

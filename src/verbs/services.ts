@@ -1,4 +1,4 @@
-import { rememberServices } from '../commands/completion/known-names.ts'
+import { rememberServices } from '../commands/known-names.ts'
 import { openSource } from '../commands/trace/open-source.ts'
 import { ASKS_API, LIST_FORMATS, verb } from '../frame/verb.ts'
 import { nameList, pattern } from './name-list.ts'

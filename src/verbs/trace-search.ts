@@ -1,7 +1,7 @@
 import type { OnPage } from '../backends/trace-source.ts'
 import { commandLine } from '../commands/command-line.ts'
-import { rememberServices } from '../commands/completion/known-names.ts'
 import { type Invocation, tell } from '../commands/invocation.ts'
+import { rememberServices } from '../commands/known-names.ts'
 import { counted, unitOf } from '../commands/trace/found/found-words.ts'
 import { notesOfNone } from '../commands/trace/found/none-found.ts'
 import { openSource } from '../commands/trace/open-source.ts'

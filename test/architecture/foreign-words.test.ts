@@ -60,11 +60,10 @@ const ADVICE: Allowed = {
     'which claims of the token are shown beside a denial; our own Apache recipe names one',
   ],
   'src/api/refusal/others-key.ts': [1, 'whose key a 401 is about: both are not-allowed'],
-  'src/backends/gateways/known.ts': [
-    7,
-    'status, a header and the shape of its JSON decide; plain text is exit 6 either way',
+  'src/backends/gateways.ts': [
+    8,
+    'status, a header and the shape of its JSON decide; plain text is exit 6 either way; a web page is not shown',
   ],
-  'src/backends/gateways/words.ts': [1, 'a web page is not shown'],
   'src/commands/jq.ts': [1, 'jq has no codes: exit 2 before, exit 6 after'],
   'src/mcp/serve.ts': [1, 'the error of a protocol, which ends nothing'],
   'src/providers/hints.ts': [2, 'a description decides nothing else by its type (Hint); AADSTS is a code'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { searchJaeger } from '../../src/backends/jaeger/jaeger-search.ts'
+import { searchJaeger } from '../../src/backends/jaeger/jaeger-requests.ts'
 import { searchTempo } from '../../src/backends/tempo/tempo-search.ts'
 import type { Send } from '../../src/backends/trace-source.ts'
 import type { TraceFilter, TraceSummary } from '../../src/trace/search.ts'

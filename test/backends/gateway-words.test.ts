@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SentToken } from '../../src/backends/gateways/gateway.ts'
-import { explainRefusal, gatewaySeen } from '../../src/backends/gateways/known.ts'
+import { explainRefusal, gatewaySeen, type SentToken } from '../../src/backends/gateways.ts'
 import { told } from '../told.ts'
 
 /** What a person is told of the refusal of a gateway that other people make: all lines, and whether the token is to blame. */

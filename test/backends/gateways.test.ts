@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SentToken } from '../../src/backends/gateways/gateway.ts'
-import { explainRefusal } from '../../src/backends/gateways/known.ts'
+import { explainRefusal, type SentToken } from '../../src/backends/gateways.ts'
 
 const GATEWAY = new URL('https://gw.example/api/traces/v1/dev/tempo')
 const GRAFANA = new URL('https://grafana.example/sub/api/datasources/proxy/uid/tempo-1')

@@ -1,4 +1,4 @@
-import { nothingSent } from '../../backends/gateways/words.ts'
+import { nothingSent } from '../../backends/gateways.ts'
 import { payloadOf } from '../../claims/jwt/jwt.ts'
 import { FAILURES, Failure } from '../../errors.ts'
 import { readRateLimit, waitHint } from '../../http-answers/rate-limit.ts'

@@ -12,8 +12,8 @@ import {
   jaegerServices,
   noJaeger,
   requireNoErrorIn,
-} from './jaeger-error.ts'
-import { searchJaeger } from './jaeger-search.ts'
+  searchJaeger,
+} from './jaeger-requests.ts'
 
 /** Jaeger: the stable `/api/v3`, with a fallback to the UI's `/api` (v1, VictoriaTraces). */
 function jaegerSource(base: URL, jaegerSend: Send, ui = pageBase(base)): BackendSource {

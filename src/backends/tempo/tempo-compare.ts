@@ -10,7 +10,7 @@ import type { TraceFilter } from '../../trace/search.ts'
 import { type TimeSeries, usualStep } from '../../trace/series.ts'
 import type { BackendComparison, Send } from '../trace-source.ts'
 import { queryTempo } from './tempo-metrics.ts'
-import { extendedQuery, traceql } from './traceql.ts'
+import { extendedQuery, traceql } from './tempo-search.ts'
 
 /** Values of an attribute that Tempo lists, the most frequent of each group. The answer grows with it. */
 const MOST_VALUES = 100

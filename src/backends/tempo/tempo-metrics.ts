@@ -12,7 +12,7 @@ import {
 import type { ApiAnswer, Send } from '../trace-source.ts'
 import { listInAnswer } from '../traces-in-answer.ts'
 import { errorDetail, startAndEnd } from './tempo-reader.ts'
-import { STRINGS } from './traceql.ts'
+import { STRINGS } from './tempo-search.ts'
 
 /** `GET /api/metrics/query_range` with a TraceQL metrics query. */
 export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryResult> {

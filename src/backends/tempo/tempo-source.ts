@@ -8,7 +8,7 @@ import type { TraceReference } from '../../trace/id.ts'
 import type { Trace } from '../../trace/model.ts'
 import type { SearchResult, TraceFilter } from '../../trace/search.ts'
 import type { TimeRange } from '../../trace/series.ts'
-import { gatewaySeen } from '../gateways/known.ts'
+import { gatewaySeen } from '../gateways.ts'
 import { noSuchTrace, traceIdsOf } from '../trace-ids.ts'
 import {
   type ApiAnswer,
@@ -24,8 +24,7 @@ import { tempo } from './tempo.ts'
 import { compareInTempo } from './tempo-compare.ts'
 import { queryTempo } from './tempo-metrics.ts'
 import { errorDetail, noSuchPath, noTempo, startAndEnd, tempoReader, tempoSend } from './tempo-reader.ts'
-import { readSummaries, searchTempo } from './tempo-search.ts'
-import { attributeField, quotedName } from './traceql.ts'
+import { attributeField, quotedName, readSummaries, searchTempo } from './tempo-search.ts'
 
 export interface TempoSettings {
   /** Its base URL; behind Grafana that of the data-source proxy. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { searchFor } from '../../../src/backends/azure/kql.ts'
+import { searchFor } from '../../../src/backends/azure/azure-source.ts'
 import { Failure } from '../../../src/errors.ts'
 import { type AzureApi, startAzureApi } from '../../world/azure-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'

@@ -1,8 +1,57 @@
-import { Failure } from '../../errors.ts'
-import { jsonObject } from '../../json-object.ts'
-import { safeText } from '../../text/safe-text.ts'
-import type { Gateway, Refusal, Refused, SentToken } from './gateway.ts'
-import { messageOf, nothingSent, theySay, whatWasSent } from './words.ts'
+import { Failure } from '../errors.ts'
+import { type JsonObject, jsonObject } from '../json-object.ts'
+import { safeText } from '../text/safe-text.ts'
+import { shellWord } from '../text/shell-word.ts'
+
+/** The token that went with a request, as far as its claims can be read. */
+export interface SentToken {
+  /** `use_token`; undefined: it was given in LS_AUTH_TOKEN. */
+  readonly use: 'access' | 'id' | undefined
+  /** The header it was sent in. */
+  readonly header: string
+  /** Empty: it names none, or cannot be read. */
+  readonly audiences: readonly string[]
+  readonly groups: readonly string[]
+  /** By the clock of this machine. */
+  readonly isExpired: boolean
+}
+
+/** An answer that is not a good one. Its texts are a server's: not sanitized, and without the token. */
+export interface Refused {
+  readonly base: URL
+  /** Of the request, below the base URL. */
+  readonly path: string
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly json: JsonObject | undefined
+  readonly sent: SentToken | undefined
+}
+
+/** A gateway's refusal, explained. */
+export interface Refusal {
+  readonly failure: Failure
+  /** It is about the token, so that another one of the same person may be let in. */
+  readonly isAboutToken?: boolean
+}
+
+/** A gateway that other people make and run, with its own way of refusing. */
+export interface Gateway {
+  /** For people. */
+  readonly name: string
+  /** The parts of its address that say more, such as `tenant dev`; undefined: this is not the address of one. */
+  at(base: URL): string | undefined
+  /** Whether an answer is one of its own or came through it; absent: its headers do not tell. */
+  isSeenIn?(headers: Refused['headers']): boolean
+  /**
+   * It takes attributes out of the traces it passes on, by who asks. It reads JSON to do so: not every version can read
+   * protobuf.
+   */
+  readonly filters: boolean
+  /** Undefined: an answer like any other. */
+  explain(refused: Refused): Refusal | undefined
+}
 
 const TENANT_ADDRESS = /\/api\/traces\/v1\/([^/]+)(?:\/tempo)?\/?$/
 /** Where it sends a browser that brings no token. */
@@ -262,3 +311,31 @@ export function explainRefusal(
   }
   return undefined
 }
+
+/** The message of a server: `message`, `error` or the first of `errors` of a JSON object, else the text. Not sanitized. */
+function messageOf({ json, body }: Pick<Refused, 'json' | 'body'>): string {
+  if (json === undefined) return body.trim()
+  const { errors, message, error } = json
+  const first = [Array.isArray(errors) ? errors[0] : undefined, message, error]
+  return first.find((one): one is string => typeof one === 'string')?.trim() ?? ''
+}
+
+/** The same as a line of a Failure, marked as theirs. */
+export function theySay(refused: Pick<Refused, 'json' | 'body'>): string[] {
+  const words = messageOf(refused)
+  return words === '' || words.startsWith('<') ? [] : [`server: ${safeText(words, 300)}`]
+}
+
+/** Which token was sent and for whom it is, to compare with what the gateway wants. */
+function whatWasSent(sent: SentToken | undefined): string[] {
+  if (sent === undefined) return []
+  const { use, header, audiences } = sent
+  const which =
+    use === undefined ? 'the token in LS_AUTH_TOKEN' : `the ${use === 'id' ? 'ID' : 'access'} token`
+  const audience =
+    audiences.length === 0 ? 'not readable' : audiences.map((one) => safeText(one, 120)).join(' ')
+  return [`sent: ${which}, in ${safeText(header, 60)}`, `held audience: ${audience}`]
+}
+
+export const nothingSent = ({ href }: URL): string =>
+  `This API wants a token, and you sent none. Sign in: ls-auth login ${shellWord(href.replace(/\/$/, ''))}`

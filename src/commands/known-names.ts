@@ -1,13 +1,13 @@
 import { join } from 'node:path'
-import { isObject } from '../../json-object.ts'
-import type { Files, Ports } from '../../ports/ports.ts'
-import { readSettings, type Settings } from '../../settings/files/settings-files.ts'
-import { chooseProfile, type Profile } from '../../settings/profile.ts'
-import type { Flags } from '../../settings/resolve.ts'
-import { withoutUser } from '../../settings/urls.ts'
-import { requireOwn, writeAtomically } from '../../storage/atomic-write.ts'
-import { withoutSecret } from '../../text/without-secret.ts'
-import { flagsOf, type Invocation } from '../invocation.ts'
+import { isObject } from '../json-object.ts'
+import type { Files, Ports } from '../ports/ports.ts'
+import { readSettings, type Settings } from '../settings/files/settings-files.ts'
+import { chooseProfile, type Profile } from '../settings/profile.ts'
+import type { Flags } from '../settings/resolve.ts'
+import { withoutUser } from '../settings/urls.ts'
+import { requireOwn, writeAtomically } from '../storage/atomic-write.ts'
+import { withoutSecret } from '../text/without-secret.ts'
+import { flagsOf, type Invocation } from './invocation.ts'
 
 /** Limits of the cache: a server chooses how many services it names. */
 const MOST_SERVICES = 1000
