@@ -5,7 +5,7 @@ import { parse } from 'node:path'
 const FILE = 6000
 
 /** A run reads at most this share more than the modules that it loads… */
-const IN_VAIN = 0.5
+const IN_VAIN = 0.6
 
 /** … and one of these no more than this: `import()` loads them for `--help`, `token`, `trace get` and `trace why --file`. */
 const MEASURED_IN_VAIN = 0.05

@@ -143,7 +143,6 @@ describe('a command loads what it needs and nothing else', () => {
         "token": [
           "answer",
           "atomic-write",
-          "binding",
           "bound-token",
           "commands",
           "config-file",
