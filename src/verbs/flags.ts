@@ -11,7 +11,7 @@ export const sensitiveFlag = {
 } as const satisfies Flags
 
 /** `--scale`. */
-export const scale = choice('<kind>', 'time axis: linear cuts tails and idle time', SCALES)
+export const scale = choice('<kind>', 'time axis: linear cuts long tails', SCALES)
 
 /** Which token to get, of the commands that hand one out. */
 export const wishFlags = {

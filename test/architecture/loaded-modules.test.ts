@@ -172,7 +172,6 @@ describe('a command loads what it needs and nothing else', () => {
         "trace get FILE": [
           "answer",
           "attribute-lists",
-          "bar",
           "commands",
           "file-source",
           "files",

@@ -4,7 +4,7 @@ export const TRACE_LINES = ['ndjson', 'otlp'] as const
 export type TraceLines = (typeof TRACE_LINES)[number]
 
 /**
- * The values of `--scale`: `linear` shows the roots' time with long tails clipped and idle time cut out; `critical` the roots'
+ * The values of `--scale`: `linear` shows the roots' time with long tails clipped; `critical` the roots'
  * time only; `fit` everything; `log` everything on a logarithmic axis.
  */
 export const SCALES = ['linear', 'log', 'fit', 'critical'] as const

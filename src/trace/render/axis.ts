@@ -1,7 +1,7 @@
 import { displayWidth } from '../../text/display-width.ts'
 import { formatDuration } from './format-duration.ts'
 import type { Glyphs } from './glyphs.ts'
-import { type Cut, leastOfLog, stepAt, type TimeWindow, zeroOf } from './window.ts'
+import { leastOfLog, stepAt, type TimeWindow, zeroOf } from './window.ts'
 
 /** Preferred columns between two ticks; on a short axis a third of it, so that there is more than one. */
 const AIRY_SPACING = 12
@@ -31,10 +31,10 @@ export function niceStep(totalNanos: number, most: number): number {
 /** The axis over the bars: a mark at each nice moment with its time on the axis. */
 export function axisLine(window: TimeWindow, cells: number, glyphs: Glyphs): string {
   let line = ''
-  for (const { nanos, label, isAfterCut } of ticksOf(window, cells, glyphs.micro)) {
-    const column = stepAt(window, nanos, cells) - (isAfterCut ? 1 : 0)
-    const text = (isAfterCut ? '~' : '') + glyphs.tick + label
-    // On a logarithmic axis and between cuts ticks may come too close.
+  for (const { nanos, label } of ticksOf(window, cells, glyphs.micro)) {
+    const column = stepAt(window, nanos, cells)
+    const text = glyphs.tick + label
+    // On a logarithmic axis ticks may come too close.
     if (column < displayWidth(line) + (line === '' ? 0 : 1)) continue
     if (column + displayWidth(text) > cells) break
     line += ' '.repeat(column - displayWidth(line)) + text
@@ -53,8 +53,6 @@ export interface Tick {
   /** After the tree's start, as the window's. */
   readonly nanos: number
   readonly label: string
-  /** Time was cut out left of it. */
-  readonly isAfterCut?: boolean
 }
 
 /** The marks of an axis of so many cells, in order of time. */
@@ -68,7 +66,6 @@ export function ticksOf(window: TimeWindow, cells: number, micro: string): Tick[
       label: nanos === zero ? '0' : powerLabel(nanos - zero, micro),
     }))
   }
-  if (window.cuts) return ticksAtCuts(window, window.cuts, micro)
   const step = stepThatFits(window, cells, micro)
   const ticks: Tick[] = []
   const reach = reachOf(window)
@@ -80,17 +77,6 @@ export function ticksOf(window: TimeWindow, cells: number, micro: string): Tick[
     })
   }
   return ticks
-}
-
-/** Where each part of the axis begins: between two cuts there is no room for a step that all parts share. */
-function ticksAtCuts(window: TimeWindow, cuts: readonly Cut[], micro: string): Tick[] {
-  const zero = zeroOf(window)
-  const labelAt = (nanos: number) => (nanos === zero ? '0' : signed(nanos - zero, micro).replace(' ', ''))
-  const shown = cuts.filter(({ toNanos }) => toNanos > window.startNanos && toNanos < window.endNanos)
-  return [
-    { nanos: window.startNanos, label: labelAt(window.startNanos) },
-    ...shown.map(({ toNanos }) => ({ nanos: toNanos, label: labelAt(toNanos), isAfterCut: true })),
-  ]
 }
 
 /** `100ms` for `100.0ms`: powers of ten have no digits to show. */

@@ -2,7 +2,7 @@ import { displayWidth } from '../../text/display-width.ts'
 import { blanks } from '../../text/fit.ts'
 import { formatDuration } from './format-duration.ts'
 import type { Glyphs } from './glyphs.ts'
-import { cutsThrough, stepAt, type TimeWindow } from './window.ts'
+import { stepAt, type TimeWindow } from './window.ts'
 
 const EIGHTHS = 8
 const BLANK: BarRun = { text: ' ', tone: 'blank' }
@@ -12,7 +12,7 @@ const BLANK_RUNS: readonly BarRun[] = Array.from({ length: 121 }, (_, cells) => 
 /**
  * A bar of exactly `cells` columns: `spans` is the time covered (one interval, or one per span of a fold); `path` the part of
  * it on the critical path. However short, a span inside the window leaves a mark. Its time outside the window is noted (`┄▶
- * +38.2s`), in as many words as leave the bar visible. Where time of it was cut out it has a `~`, as the axis has.
+ * +38.2s`), in as many words as leave the bar visible.
  */
 export function drawBar(
   spans: readonly Interval[],
@@ -53,7 +53,7 @@ function markedBar(
   for (const section of path) mark(slots, section, window, 2)
   const runs = new Array<BarRun>(cells).fill(BLANK)
   for (let cell = 0; cell < cells; cell++) runs[cell] = drawCell(slots, cell * EIGHTHS, glyphs)
-  return joinRuns(noteOutside(markCuts(markAlone(runs, glyphs), spans, window), spans, window, glyphs))
+  return joinRuns(noteOutside(markAlone(runs, glyphs), spans, window, glyphs))
 }
 
 /**
@@ -70,7 +70,6 @@ function plainBar(
 ): BarRun[] | undefined {
   const section = path[0]
   if (path.length > 1 || from < window.startNanos || to > window.endNanos) return undefined
-  if (cutsThrough(window, from, to).length > 0) return undefined
   if (section && (section[0] !== from || section[1] !== to)) return undefined
   const tone: 'path' | 'wait' = section ? 'path' : 'wait'
   const first = firstSlot(from, window, cells * EIGHTHS)
@@ -154,20 +153,6 @@ function markAlone(runs: BarRun[], glyphs: Glyphs): BarRun[] {
   if (glyphs.waitAlone === undefined || drawn.length !== 1 || drawn[0]?.tone !== 'wait') return runs
   const text = glyphs.waitAlone
   return runs.map((run) => (run.tone === 'wait' ? { ...run, text } : run))
-}
-
-/** A `~` in the middle of a span's time in a cut. A bar of one cell stays whole. */
-function markCuts(runs: BarRun[], spans: readonly Interval[], window: TimeWindow): BarRun[] {
-  if (window.cuts === undefined || runs.filter(({ tone }) => tone !== 'blank').length < 2) return runs
-  for (const [from, to] of spans) {
-    for (const { fromNanos, toNanos } of cutsThrough(window, from, to)) {
-      const middle = (Math.max(from, fromNanos) + Math.min(to, toNanos)) / 2
-      const cell = Math.floor(stepAt(window, middle, runs.length * EIGHTHS) / EIGHTHS)
-      const run = runs[cell]
-      if (run !== undefined && run.tone !== 'blank') runs[cell] = { ...run, text: '~' }
-    }
-  }
-  return runs
 }
 
 /** The same bar with the error mark at its end: behind it, or in its last cell at the edge. Its width stays. */

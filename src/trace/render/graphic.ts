@@ -3,7 +3,7 @@ import type { TraceTree } from '../tree/trace-tree.ts'
 import type { Interval } from './bar.ts'
 import { formatDuration } from './format-duration.ts'
 import type { WaterfallOptions } from './waterfall/waterfall.ts'
-import { cutIdle, cutsThrough, stepAt, type TimeWindow, timeWindow, zoomed } from './window.ts'
+import { stepAt, type TimeWindow, timeWindow, zoomed } from './window.ts'
 
 /** How a page or picture is drawn: as the waterfall, but for what a terminal has alone. Without an age: it is kept. */
 export type GraphicOptions = Omit<
@@ -11,10 +11,9 @@ export type GraphicOptions = Omit<
   'width' | 'unicode' | 'style' | 'now' | 'head' | 'foot' | 'bars' | 'showIds' | 'full'
 >
 
-/** The time of the trace, and the part of it that the axis shows, without long idle stretches. */
+/** The time of the trace, and the part of it that the axis shows. */
 export function windowOf(tree: TraceTree, { scale, zoom = {} }: GraphicOptions): TimeWindow {
-  const part = zoomed(timeWindow(tree, scale), zoom, tree.endNanos)
-  return scale === 'fit' || scale === 'log' ? part : cutIdle(part, tree)
+  return zoomed(timeWindow(tree, scale), zoom, tree.endNanos)
 }
 
 /** Levels that have an indent of their own; deeper rows stand on the last one. Half of the room is the name's. */
@@ -97,8 +96,7 @@ interface Section {
 
 /**
  * The bar of a node, or of the members of a fold: the covered time, then the part of it on the critical path. Divided in
- * `steps`; none is shorter than `least`. It leaves out time outside of the window; a bar that goes through a cut is broken
- * there.
+ * `steps`; none is shorter than `least`. It leaves out time outside of the window.
  */
 export function barSections(
   tree: TraceTree,
@@ -112,10 +110,7 @@ export function barSections(
     const clamp = (at: number) => Math.min(steps, Math.max(0, stepAt(window, at, steps)))
     const from = Math.min(clamp(start), steps - least)
     const length = Math.max(least, clamp(end) - from)
-    const gaps = cutsThrough(window, start, end).map(({ fromNanos, toNanos }) =>
-      Math.round((clamp(Math.max(start, fromNanos)) + clamp(Math.min(end, toNanos))) / 2),
-    )
-    return broken({ from, length, isPath }, gaps, least)
+    return [{ from, length, isPath }]
   }
   const covered = nodes.flatMap((node) => place([tree.startOf(node), tree.endOf(node)], false))
   const onPath = nodes.flatMap((node) => path.sectionsOf(node).flatMap((section) => place(section, true)))
@@ -123,20 +118,6 @@ export function barSections(
   const [all] = covered
   const isHidden = onPath.length === 1 && onPath[0]?.from === all?.from && onPath[0]?.length === all?.length
   return isHidden && covered.length === 1 ? onPath : [...covered, ...onPath]
-}
-
-/** The section in pieces, with a gap around each of these steps where both of its sides have room for a piece. */
-function broken(section: Section, gaps: readonly number[], least: number): Section[] {
-  const pieces: Section[] = []
-  const end = section.from + section.length
-  let { from } = section
-  for (const middle of gaps) {
-    const gap = Math.max(from + least, middle - least)
-    if (gap + 3 * least > end) continue
-    pieces.push({ ...section, from, length: gap - from })
-    from = gap + 2 * least
-  }
-  return [...pieces, { ...section, from, length: end - from }]
 }
 
 /** In place of a bar: how far outside of the window a span began or ended. */

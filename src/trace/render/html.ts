@@ -26,7 +26,7 @@ import { headerLines } from './waterfall/header.ts'
 import { noteLines } from './waterfall/notes.ts'
 import { planRows } from './waterfall/rows.ts'
 import { noRowLines } from './waterfall/summary.ts'
-import { cutLines, stepAt, type TimeWindow } from './window.ts'
+import { stepAt, type TimeWindow } from './window.ts'
 
 /** Texts of the terminal that are paragraphs here: no line is wrapped. */
 const PEN: Pen = { width: 10_000, glyphs: glyphsFor(true), style: UNSTYLED, full: true }
@@ -57,7 +57,6 @@ export function* renderHtml(tree: TraceTree, options: GraphicOptions): Generator
   if (view) yield `<p class="soft">${markup(`only: ${view.says}`)}</p>\n`
   yield* findingsMarkup(tree, page.anchors)
   yield '<h2>spans</h2>\n<form hidden role="search"><input type="search" aria-label="search spans" placeholder="search names, services, attributes"> <output></output></form>\n'
-  yield* paragraphs(cutLines(window, PEN))
   yield axisMarkup(window, STEPS)
   for (const { heading, nodes } of rows.groups) {
     if (heading !== undefined) yield `<h2>${markup(heading)}</h2>\n`
@@ -100,13 +99,12 @@ function anchorsOf(tree: TraceTree): string[] {
 /** Characters of the axis: so many labels find room beside each other on a narrow page. */
 const CELLS = 60
 
-/** The time axis over the bars, in `steps`; where time was cut out it is marked `~`. */
+/** The time axis over the bars, in `steps`. */
 function axisMarkup(window: TimeWindow, steps: number): string {
-  const ticks = ticksOf(window, CELLS, 'µs').map(({ nanos, label, isAfterCut }) => {
+  const ticks = ticksOf(window, CELLS, 'µs').map(({ nanos, label }) => {
     const x = `${((stepAt(window, nanos, steps) / steps) * 100).toFixed(2)}%`
     const anchor = stepAt(window, nanos, 100) > 90 ? ' text-anchor="end"' : ''
-    const text = markup(isAfterCut ? `~ ${label}` : label)
-    return `<line x1="${x}" x2="${x}" y2="16"/><text x="${x}" y="12"${anchor}>${text}</text>`
+    return `<line x1="${x}" x2="${x}" y2="16"/><text x="${x}" y="12"${anchor}>${markup(label)}</text>`
   })
   return `<div class="axis"><span></span><span></span><svg aria-hidden="true">${ticks.join('')}</svg></div>\n`
 }

@@ -13,7 +13,7 @@ import { headerLines } from './waterfall/header.ts'
 import { noteLines } from './waterfall/notes.ts'
 import { planRows, type Rows } from './waterfall/rows.ts'
 import { noRowLines } from './waterfall/summary.ts'
-import { cutLines, stepAt, type TimeWindow } from './window.ts'
+import { stepAt, type TimeWindow } from './window.ts'
 
 // All in pixels. A column is what a character of a monospaced font of 12 pixels takes, with a little to spare.
 const WIDTH = 1200
@@ -53,7 +53,7 @@ export function* renderSvg(tree: TraceTree, options: GraphicOptions): Generator<
   const head = headerLines(tree, facts, PEN)
   const isEmpty = view !== undefined && rows.shown === 0
   const only = isEmpty ? noRowLines(tree, rows, view.says, PEN) : view ? [`only: ${view.says}`] : []
-  const above = [...head, ...only, ...(isEmpty ? [] : cutLines(window, PEN))]
+  const above = [...head, ...only]
   const below = isEmpty ? [] : [LEGEND, ...noteLines(tree, PEN, view?.shown)]
   const count = rows.groups.reduce((sum, { heading, nodes }) => sum + nodes.length + (heading ? 1 : 0), 0)
   yield* headMarkup(tree, head, (above.length + 1 + count + below.length) * ROW + 3 * MARGIN)
@@ -89,12 +89,11 @@ function textAt(x: number, y: number, text: string, attributes = ''): string {
 }
 
 function axisMarkup(window: TimeWindow, y: number, height: number): string {
-  const ticks = ticksOf(window, Math.floor(BARS / COLUMN), 'µs').map(({ nanos, label, isAfterCut }) => {
+  const ticks = ticksOf(window, Math.floor(BARS / COLUMN), 'µs').map(({ nanos, label }) => {
     const x = BARS_FROM + stepAt(window, nanos, BARS)
-    const text = isAfterCut ? `~ ${label}` : label
-    const end = x + displayWidth(text) * COLUMN > WIDTH - MARGIN ? ' text-anchor="end"' : ''
+    const end = x + displayWidth(label) * COLUMN > WIDTH - MARGIN ? ' text-anchor="end"' : ''
     const line = `<line x1="${x}" x2="${x}" y1="${y - 10}" y2="${y + height + 5}" stroke="#d9dde2"/>\n`
-    return line + textAt(x + (end === '' ? 3 : -3), y, text, SOFT + end)
+    return line + textAt(x + (end === '' ? 3 : -3), y, label, SOFT + end)
   })
   return ticks.join('')
 }

@@ -10,7 +10,6 @@ import { type HeaderFacts, howLong } from '../render/waterfall/header.ts'
 import { Labels } from '../render/waterfall/label.ts'
 import { codeBlock, MARKDOWN_COLUMNS, renderMarkdown } from '../render/waterfall/plain.ts'
 import { type Drawing, dividerLine, guideRoom, rowLine, titleLine } from '../render/waterfall/row-line.ts'
-import { cutText } from '../render/window.ts'
 import { pageLines } from './moves.ts'
 import { pageRoom } from './press.ts'
 import type { Scene } from './scene.ts'
@@ -81,13 +80,11 @@ function drawRows(scene: Scene, state: ViewState, size: Size): Picture {
 }
 
 /** The whole trace in one line; the id is cut first. */
-function headLine({ tree, window, glyphs }: Scene, columns: number): string {
-  const cut = cutText(window, glyphs.micro)
+function headLine({ tree, glyphs }: Scene, columns: number): string {
   const facts = [
     howLong(tree, glyphs.micro),
     count(tree.count, 'span'),
     tree.errors > 0 ? `${glyphs.error} ${count(tree.errors, 'error')}` : 'no errors',
-    ...(cut === undefined ? [] : [cut]),
     `trace ${tree.trace.traceId}`,
   ]
   return fitEnd(facts.join(glyphs.separator), columns, glyphs.ellipsis)

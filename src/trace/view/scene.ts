@@ -10,7 +10,7 @@ import { notesOn } from '../render/waterfall/notes.ts'
 import { guideRoom, layOut } from '../render/waterfall/row-line.ts'
 import { layRows, planRows, type RowGroup, type Rows, topsOf } from '../render/waterfall/rows.ts'
 import { legend } from '../render/waterfall/summary.ts'
-import { cutIdle, cutText, type TimeWindow, timeWindow, zeroOf } from '../render/window.ts'
+import { type TimeWindow, timeWindow, zeroOf } from '../render/window.ts'
 import { withheldNote } from '../span-view.ts'
 import type { Fold } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
@@ -50,8 +50,7 @@ interface Drawn {
 
 /** A tree of one span or more, ready for a walk. */
 export function openScene(tree: TraceTree, { unicode, style, scale }: SceneOptions): Scene {
-  const whole = timeWindow(tree, scale)
-  const window = scale === 'fit' || scale === 'log' ? whole : cutIdle(whole, tree)
+  const window = timeWindow(tree, scale)
   const drawn = drawnPath(tree)
   const { path } = drawn
   const glyphs = glyphsFor(unicode)
@@ -110,8 +109,7 @@ function layoutFor(tree: TraceTree, width: number, glyphs: Glyphs): Layout {
 function signsFor(tree: TraceTree, axis: TimeWindow, layout: Layout, glyphs: Glyphs): string[] {
   const rows = planRows(tree, true)
   const guides = new Guides(tree, rows, guideRoom(layout), glyphs)
-  const signs = legend(tree, rows, { axis, guides }, undefined, glyphs)
-  return cutText(axis, glyphs.micro) === undefined ? signs : [...signs, '~ time cut out']
+  return legend(tree, rows, { axis, guides }, undefined, glyphs)
 }
 
 /** Columns that are enough for the duration of any span. Texts below a minute have up to seven; beyond, more time is no less text. */

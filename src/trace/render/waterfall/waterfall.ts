@@ -6,7 +6,7 @@ import type { Scale } from '../../formats/output-choices.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
 import { axisLine } from '../axis.ts'
 import { glyphsFor, type Pen } from '../glyphs.ts'
-import { cutIdle, cutLines, timeWindow, type Zoom, zoomed } from '../window.ts'
+import { timeWindow, type Zoom, zoomed } from '../window.ts'
 import { Guides } from './guides.ts'
 import { type Heading, topLines } from './header.ts'
 import { Labels } from './label.ts'
@@ -60,10 +60,8 @@ export function* renderWaterfall(tree: TraceTree, options: WaterfallOptions): Ge
   const ids = new RowIds(tree, options.showIds === true, width)
   const layout = layOut(tree, rows, labels, width - ids.columns, bars)
   const guides = new Guides(tree, rows, guideRoom(layout), glyphs)
-  const part = zoomed(window, zoom, tree.endNanos)
-  const shown = scale === 'fit' || scale === 'log' ? part : cutIdle(part, tree)
+  const shown = zoomed(window, zoom, tree.endNanos)
   yield* verdictLines(tree, pen)
-  if (bars) yield* cutLines(shown, pen)
   const titles = titleLine(layout, bars ? axisLine(shown, layout.bar, glyphs) : '')
   if (titles !== '') yield blanks(ids.columns) + style.dim(titles)
   yield* rowLines({ tree, rows, labels, layout, window: shown, path, glyphs, style }, guides, ids)
