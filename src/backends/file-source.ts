@@ -1,8 +1,15 @@
 import { Failure } from '../errors.ts'
 import { safeText } from '../text/safe-text.ts'
 import { shellWord } from '../text/shell-word.ts'
-import { canBeAsked, SPAN_KIND, splitScope } from '../trace/attribute-condition.ts'
-import { byName, byValue, collectNames, collectValues } from '../trace/attribute-lists.ts'
+import {
+  byName,
+  byValue,
+  canBeAsked,
+  collectNames,
+  collectValues,
+  SPAN_KIND,
+  splitScope,
+} from '../trace/attributes.ts'
 import type { Trace } from '../trace/model.ts'
 import {
   beganIn,
@@ -14,7 +21,7 @@ import {
   type TraceFilter,
 } from '../trace/search.ts'
 import type { TimeRange } from '../trace/series.ts'
-import { earliestStart } from '../trace/tree/relative-times.ts'
+import { earliestStart } from '../trace/tree/attach.ts'
 import type { Capabilities } from './backend.ts'
 import { traceIdsOf } from './trace-ids.ts'
 import type { OnPage, TraceSource } from './trace-source.ts'

@@ -1,7 +1,7 @@
 import { Failure } from '../errors.ts'
 import { isObject, type JsonObject } from '../json-object.ts'
 import { safeText } from '../text/safe-text.ts'
-import { textField } from '../trace/attribute-condition.ts'
+import { textField } from '../trace/attributes.ts'
 import { readTraces } from '../trace/formats/sniff.ts'
 import type { Trace } from '../trace/model.ts'
 import type { TraceFilter } from '../trace/search.ts'

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { keptOf, MASKED } from './masking/kept-value.ts'
 import { COMMAND_RULES, FLAGS, isOfWords, maskSecrets } from './masking/rules.ts'
 import { isOfMany, isSensitive, isSensitiveAttribute, isSetting } from './masking/sensitive-keys.ts'
-import { maskBehind, type Rule } from './masking/value.ts'
+import { keptOf, MASKED, maskBehind, type Rule } from './masking/value.ts'
 import type { Attributes, AttributeValue, Scope, Span, SpanEvent, SpanLink, Trace } from './model.ts'
 import { SpanView } from './span-view.ts'
 

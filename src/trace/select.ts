@@ -1,6 +1,6 @@
 import { count, grouped } from '../text/count.ts'
 import type { Trace } from './model.ts'
-import { type SpanFilter, spanTest } from './span-filter.ts'
+import { type SpanFilter, spanTest } from './search.ts'
 import { RootView } from './span-view.ts'
 import { leastTimes } from './tree/known-times.ts'
 import type { TraceTree } from './tree/trace-tree.ts'

@@ -3,14 +3,15 @@ import { MASKED } from '../commands/trace/masked.ts'
 import { openSource } from '../commands/trace/open-source.ts'
 import { text } from '../frame/flag.ts'
 import { ASKS_API, LIST_FORMATS, verb } from '../frame/verb.ts'
-import { isForQuery, splitScope } from '../trace/attribute-condition.ts'
 import {
   type AttributeName,
   type AttributeSample,
   type AttributeValues,
+  isForQuery,
+  splitScope,
   uniqueSamples,
-} from '../trace/attribute-lists.ts'
-import { attributeText } from '../trace/formats/attributes-json.ts'
+} from '../trace/attributes.ts'
+import { attributeText } from '../trace/formats/otlp/otlp-values.ts'
 import { maskerUnder, maskValue } from '../trace/masking.ts'
 import type { TimeRange } from '../trace/series.ts'
 import { sensitiveFlag } from './flags.ts'

@@ -1,13 +1,13 @@
 import { readRecord } from '../audit/read-record.ts'
 import type { AuditEntry } from '../audit/record.ts'
 import { globals } from '../commands/invocation.ts'
-import { readTraceId } from '../commands/trace/trace-argument.ts'
+import { readTraceId } from '../commands/trace/find-trace.ts'
 import { drawnBlock, noteOf, type Pen } from '../frame/answer.ts'
 import { count, duration, value } from '../frame/flag.ts'
 import { verb } from '../frame/verb.ts'
 import { placesFor } from '../settings/files/places.ts'
 import { safeText } from '../text/safe-text.ts'
-import { cutOffHint } from '../trace/id-forms.ts'
+import { cutOffHint } from '../trace/id.ts'
 import { type ListColumn, listTable, NOTHING, withoutScheme } from './list-table.ts'
 
 /** `ls-auth audit list`: the record of this machine, oldest first. A convenience; the gateway's log is the record. */

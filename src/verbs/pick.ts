@@ -1,7 +1,7 @@
 import { type Invocation, tell } from '../commands/invocation.ts'
+import { readTraceArgument, type TraceArgument } from '../commands/trace/find-trace.ts'
 import { noneFound } from '../commands/trace/found/read-found.ts'
 import { openSource } from '../commands/trace/open-source.ts'
-import { readTraceArgument, type TraceArgument } from '../commands/trace/trace-argument.ts'
 import { Failure } from '../errors.ts'
 import { readFlags } from '../frame/verb.ts'
 import { typedFlag } from '../settings/setting-key.ts'

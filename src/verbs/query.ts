@@ -6,7 +6,7 @@ import { type Answer, drawnBlock, isPlain, type Step, textBlock } from '../frame
 import { choice, duration, text } from '../frame/flag.ts'
 import { ASKS_API, verb } from '../frame/verb.ts'
 import { safeText } from '../text/safe-text.ts'
-import { splitScope } from '../trace/attribute-condition.ts'
+import { splitScope } from '../trace/attributes.ts'
 import { maskerUnder, maskText } from '../trace/masking.ts'
 import { renderChart } from '../trace/render/tables/chart.ts'
 import {

@@ -1,4 +1,3 @@
-import { readConditions } from '../commands/trace/conditions.ts'
 import { ALWAYS, endsFirst, LIKE, namesTimes, readTime } from '../commands/trace/time-range.ts'
 import { Failure } from '../errors.ts'
 import {
@@ -14,6 +13,7 @@ import {
   value,
 } from '../frame/flag.ts'
 import { safeText } from '../text/safe-text.ts'
+import { readConditions } from '../trace/attributes.ts'
 import { MOST_LIMIT, type TraceFilter } from '../trace/search.ts'
 import type { TimeRange } from '../trace/series.ts'
 import { backendFlags, sensitiveFlag } from './flags.ts'

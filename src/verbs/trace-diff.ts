@@ -1,5 +1,5 @@
+import { readTraceArgument, readTraceId } from '../commands/trace/find-trace.ts'
 import { MASKED } from '../commands/trace/masked.ts'
-import { readTraceArgument, readTraceId } from '../commands/trace/trace-argument.ts'
 import { Failure } from '../errors.ts'
 import {
   type Answer,
@@ -14,9 +14,8 @@ import { bool, choice, value } from '../frame/flag.ts'
 import { ASKS_API, verb } from '../frame/verb.ts'
 import { safeText } from '../text/safe-text.ts'
 import { type ComparedSide, Comparer, type Comparison } from '../trace/compare/comparison.ts'
-import { toRowJson, toSummaryJson } from '../trace/compare/comparison-export.ts'
-import { renderComparison } from '../trace/compare/comparison-text.ts'
-import { incompleteText, whyUnknown } from '../trace/compare/incomplete-sides.ts'
+import { renderComparison, toRowJson, toSummaryJson } from '../trace/compare/comparison-output.ts'
+import { incompleteText, whyUnknown } from '../trace/compare/medians.ts'
 import { deltaOf, isAgainstMedians, originOf, rankedRows, undecidableRow } from '../trace/compare/ranking.ts'
 import { type SideLabels, thresholdLines } from '../trace/compare/verdict.ts'
 import { glyphsFor } from '../trace/render/glyphs.ts'

@@ -1,6 +1,5 @@
 import type { Invocation } from '../commands/invocation.ts'
-import type { FoundTrace } from '../commands/trace/find-trace.ts'
-import type { TraceArgument } from '../commands/trace/trace-argument.ts'
+import type { FoundTrace, TraceArgument } from '../commands/trace/find-trace.ts'
 import {
   type Answer,
   drawnBlock,
@@ -15,10 +14,10 @@ import { stepLine } from '../frame/print.ts'
 import { rootCauses, slowestSelf } from '../trace/analysis/findings.ts'
 import type { Scale } from '../trace/formats/output-choices.ts'
 import type { TraceDrawing } from '../trace/formats/trace-formats.ts'
-import { MASKED } from '../trace/masking/kept-value.ts'
-import type { Focus } from '../trace/render/focus.ts'
+import { MASKED } from '../trace/masking/value.ts'
 import type { Pen as RowPen } from '../trace/render/glyphs.ts'
-import type { HeaderFacts } from '../trace/render/waterfall/header.ts'
+import type { Focus } from '../trace/render/span-details.ts'
+import type { HeaderFacts } from '../trace/render/waterfall/head-and-notes.ts'
 import type { Rows } from '../trace/render/waterfall/rows.ts'
 import { nodesInView, type Selection, shownText } from '../trace/select.ts'
 import type { Adjusted } from '../trace/tree/skew.ts'
@@ -132,7 +131,7 @@ async function optionsOf(
   const { unfold, bars, scale = 'linear', showIds, full, details } = typed
   const options = { ...facts, fold: !unfold, bars, scale, zoom, showIds, full }
   if (!focus && !details) return options
-  const { detailsOfRows, focusHead } = await import('../trace/render/focus.ts')
+  const { detailsOfRows, focusHead } = await import('../trace/render/span-details.ts')
   const all = focus ?? { tree, node: 0, scale }
   return {
     ...options,

@@ -1,9 +1,13 @@
 import type { Invocation } from '../commands/invocation.ts'
-import { readConditions } from '../commands/trace/conditions.ts'
-import { findTrace } from '../commands/trace/find-trace.ts'
+import { findTrace, readTraceArgument, readTraceId } from '../commands/trace/find-trace.ts'
 import { MASKED } from '../commands/trace/masked.ts'
-import { endsFirst, readTimeFromNow } from '../commands/trace/time-range.ts'
-import { readTraceArgument, readTraceId } from '../commands/trace/trace-argument.ts'
+import {
+  endsFirst,
+  type Moment,
+  parseMoment,
+  placeMoment,
+  readTimeFromNow,
+} from '../commands/trace/time-range.ts'
 import { Failure } from '../errors.ts'
 import { type Answer, type Note, noteOf, type Step } from '../frame/answer.ts'
 import {
@@ -22,12 +26,12 @@ import { ASKS_API, readFlags, verb } from '../frame/verb.ts'
 import { typedFlag } from '../settings/setting-key.ts'
 import { count, grouped } from '../text/count.ts'
 import { safeText } from '../text/safe-text.ts'
+import { readConditions } from '../trace/attributes.ts'
 import { isoTime } from '../trace/formats/span-times.ts'
 import { isDrawn, TRACE_FORMATS, type TraceFormat } from '../trace/formats/trace-formats.ts'
 import { spanIdIn } from '../trace/id.ts'
 import { maskTrace } from '../trace/masking.ts'
 import type { Trace } from '../trace/model.ts'
-import { type Moment, parseMoment, placeMoment } from '../trace/moment.ts'
 import { type Selection, subtree } from '../trace/select.ts'
 import { withheldNote } from '../trace/span-view.ts'
 import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
@@ -136,7 +140,7 @@ export const traceGet = verb({
     const picture = partOf(invocation, whole, typed, isData)
     const { tree, focus } = picture
     if (service !== undefined)
-      (await import('../commands/trace/known-service.ts')).requireService(tree, service, span)
+      (await import('../commands/trace/found/none-found.ts')).requireService(tree, service, span)
     const zoom = await zoomOf(tree, typed)
     const asked = { typed, says: saysOf(options), zoom, selection: { ...selectionOf(typed), ...zoom } }
     const output = isData

@@ -1,9 +1,10 @@
 import type { OnPage } from '../backends/trace-source.ts'
 import { commandLine } from '../commands/command-line.ts'
 import { type Invocation, tell } from '../commands/invocation.ts'
+
 import { rememberServices } from '../commands/known-names.ts'
-import { counted, unitOf } from '../commands/trace/found/found-words.ts'
 import { notesOfNone } from '../commands/trace/found/none-found.ts'
+import { counted, unitOf } from '../commands/trace/found/open-search.ts'
 import { openSource } from '../commands/trace/open-source.ts'
 import { namesTimes } from '../commands/trace/time-range.ts'
 import { Failure } from '../errors.ts'

@@ -1,6 +1,5 @@
 import type { Invocation } from '../commands/invocation.ts'
-import { findTrace } from '../commands/trace/find-trace.ts'
-import { readTraceArgument, type TraceArgument } from '../commands/trace/trace-argument.ts'
+import { findTrace, readTraceArgument, type TraceArgument } from '../commands/trace/find-trace.ts'
 import { type Answer, drawnBlock, noteOf, textBlock } from '../frame/answer.ts'
 import { count, repeated, value } from '../frame/flag.ts'
 import { ASKS_API, verb } from '../frame/verb.ts'

@@ -226,7 +226,7 @@ describe('what is no part of the plan is found', () => {
       'const then = new Date(now); const past = span.process; type P = NodeJS.Process',
     ],
     ['src/trace/formats/jaeger-json.ts', 'for (const [id, process] of all) show(process.tags)'],
-    ['src/trace/tree/depth-first.ts', 'sizes[parent]! += sizes[node]!'],
+    ['src/trace/tree/attach.ts', 'sizes[parent]! += sizes[node]!'],
     ['src/trace/formats/otlp.ts', 'const read = (process: Tags) => process.name'],
     ['src/trace/formats/sniff.ts', "import { gunzipSync } from 'node:zlib'"],
     ['src/backends/tempo.ts', "export const tempo = { id: 'tempo' }"],

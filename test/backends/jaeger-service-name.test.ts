@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { searchJaeger } from '../../src/backends/jaeger/jaeger-requests.ts'
 import type { ApiRequest, Send } from '../../src/backends/trace-source.ts'
-import type { AttributeCondition } from '../../src/trace/attribute-condition.ts'
+import type { AttributeCondition } from '../../src/trace/attributes.ts'
 import type { TraceFilter } from '../../src/trace/search.ts'
 
 const filterOf = (attributes: AttributeCondition[], service?: string): TraceFilter => ({

@@ -7,7 +7,7 @@ import {
   lagOf,
   ROOT_WAIT_MILLISECONDS,
   rangeOfLook,
-} from '../../src/trace/follow.ts'
+} from '../../src/commands/trace/follow.ts'
 import type { TraceSummary } from '../../src/trace/search.ts'
 
 const NOW = 1_790_000_000_000

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { maskLiterals } from '../../src/trace/masking/kept-value.ts'
 import { isSensitive } from '../../src/trace/masking/sensitive-keys.ts'
+import { maskLiterals } from '../../src/trace/masking/value.ts'
 import { maskText } from '../../src/trace/masking.ts'
 import { isLinear } from '../linear-time.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { MASKED } from '../../src/trace/masking/kept-value.ts'
 import { isSensitive } from '../../src/trace/masking/sensitive-keys.ts'
+import { MASKED } from '../../src/trace/masking/value.ts'
 import { maskerUnder, maskText, maskTrace, maskValue } from '../../src/trace/masking.ts'
 import { makeSpan, makeTrace } from './make.ts'
 

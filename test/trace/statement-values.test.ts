@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { maskLiterals } from '../../src/trace/masking/kept-value.ts'
+import { maskLiterals } from '../../src/trace/masking/value.ts'
 
 test('no text or number of a statement survives, whatever stands in it', () => {
   const value = fc.string({ unit: 'binary', maxLength: 20 })

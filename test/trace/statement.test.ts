@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MASKED } from '../../src/trace/masking/kept-value.ts'
+import { MASKED } from '../../src/trace/masking/value.ts'
 import { maskerUnder, maskTrace } from '../../src/trace/masking.ts'
 import { makeSpan, makeTrace } from './make.ts'
 

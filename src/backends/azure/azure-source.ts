@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { isObject, type JsonObject, jsonObject } from '../../json-object.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { splitScope, textField } from '../../trace/attribute-condition.ts'
+import { splitScope, textField } from '../../trace/attributes.ts'
 import { hexOrMadeId } from '../../trace/formats/foreign-json.ts'
 import { isoTime } from '../../trace/formats/span-times.ts'
 import { groupBy } from '../../trace/group.ts'

@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../json-object.ts'
-import { splitScope, textField } from '../../trace/attribute-condition.ts'
+import { splitScope, textField } from '../../trace/attributes.ts'
 import { isoTime } from '../../trace/formats/span-times.ts'
 import { groupBy } from '../../trace/group.ts'
 import type { Trace } from '../../trace/model.ts'

@@ -1,7 +1,7 @@
 import { Failure } from '../../errors.ts'
 import { isObject, type JsonObject, jsonObject } from '../../json-object.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { SPAN_KIND, splitScope } from '../../trace/attribute-condition.ts'
+import { SPAN_KIND, splitScope } from '../../trace/attributes.ts'
 import { asCount, asInteger, hexId, textOrNumber } from '../../trace/formats/foreign-json.ts'
 import { errorIn, type JaegerError, MOST_ERROR_BYTES } from '../../trace/formats/jaeger-json.ts'
 import { isoTime, timesBetween } from '../../trace/formats/span-times.ts'

@@ -1,14 +1,15 @@
 import { Failure } from '../../errors.ts'
 import { isObject, type JsonObject } from '../../json-object.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { SPAN_KIND, splitScope } from '../../trace/attribute-condition.ts'
 import {
   type AttributeName,
   type AttributeSample,
   type AttributeValues,
   byName,
   byValue,
-} from '../../trace/attribute-lists.ts'
+  SPAN_KIND,
+  splitScope,
+} from '../../trace/attributes.ts'
 import { Collection } from '../../trace/formats/collection.ts'
 import { textOrNumber } from '../../trace/formats/foreign-json.ts'
 import { exactValue } from '../../trace/formats/json-value.ts'

@@ -5,7 +5,7 @@ import type {
   GroupSize,
   SelectedSpans,
   ValueCounts,
-} from '../../trace/analysis/selection-counts.ts'
+} from '../../trace/analysis/population.ts'
 import type { TraceFilter } from '../../trace/search.ts'
 import { type TimeSeries, usualStep } from '../../trace/series.ts'
 import type { BackendComparison, Send } from '../trace-source.ts'

@@ -8,7 +8,7 @@ import {
   THE_KINDS,
   textField,
   wrongKind,
-} from '../../trace/attribute-condition.ts'
+} from '../../trace/attributes.ts'
 import { asCount, asInteger, hexId, textOrNumber } from '../../trace/formats/foreign-json.ts'
 import { knownMoment } from '../../trace/formats/span-times.ts'
 import { latestFirst, type SearchResult, type TraceFilter, type TraceSummary } from '../../trace/search.ts'

@@ -1,8 +1,13 @@
 import { Failure } from '../../errors.ts'
 import { isObject, jsonObject } from '../../json-object.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { SPAN_KIND } from '../../trace/attribute-condition.ts'
-import { type AttributeName, type AttributeValues, byName, byValue } from '../../trace/attribute-lists.ts'
+import {
+  type AttributeName,
+  type AttributeValues,
+  byName,
+  byValue,
+  SPAN_KIND,
+} from '../../trace/attributes.ts'
 import { textOrNumber } from '../../trace/formats/foreign-json.ts'
 import type { TraceReference } from '../../trace/id.ts'
 import type { Trace } from '../../trace/model.ts'

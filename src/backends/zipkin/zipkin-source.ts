@@ -1,6 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { SPAN_KIND, splitScope } from '../../trace/attribute-condition.ts'
+import { SPAN_KIND, splitScope } from '../../trace/attributes.ts'
 import {
   FILTER_FLAGS,
   isOfWholeTrace,

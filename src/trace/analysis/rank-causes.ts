@@ -1,9 +1,9 @@
-import { splitScope } from '../attribute-condition.ts'
+import { splitScope } from '../attributes.ts'
 import { groupBy } from '../group.ts'
-import { MASKED } from '../masking/kept-value.ts'
+import { MASKED } from '../masking/value.ts'
 import { maskerUnder } from '../masking.ts'
 import { chanceOf, chanceToName, leastChance, type Table } from './exact-test.ts'
-import type { ComparedAttribute, Comparison, SelectedSpans, ValueCounts } from './selection-counts.ts'
+import type { ComparedAttribute, Comparison, SelectedSpans, ValueCounts } from './population.ts'
 
 /** How often a ranking may name a cause where there is none. */
 const FAMILY_ERROR = 0.01

@@ -1,4 +1,4 @@
-import { depthFirst } from '../tree/depth-first.ts'
+import { depthFirst } from '../tree/attach.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import {
   areRootsElsewhere,
@@ -6,8 +6,6 @@ import {
   type IncompleteSide,
   isIncomplete,
   isUnknown,
-} from './incomplete-sides.ts'
-import {
   type Medians,
   medianOf,
   mediansOf,

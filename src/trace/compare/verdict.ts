@@ -2,9 +2,9 @@ import { count } from '../../text/count.ts'
 import { fitEnd, fitLines, safeName } from '../../text/fit.ts'
 import { formatDuration, percent } from '../render/format-duration.ts'
 import type { Pen } from '../render/glyphs.ts'
-import { atLeast } from '../render/waterfall/header.ts'
+import { atLeast } from '../render/waterfall/head-and-notes.ts'
 import type { Comparison } from './comparison.ts'
-import { whyUnknown } from './incomplete-sides.ts'
+import { whyUnknown } from './medians.ts'
 import {
   causes,
   deltaOf,

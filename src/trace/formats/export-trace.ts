@@ -1,14 +1,13 @@
 import { type Attributes, attribute, NONE, type Span, type Trace, UNKNOWN_SERVICE } from '../model.ts'
 import { isEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { attributesToJson } from './attributes-json.ts'
 import { JAEGER_WARNINGS, warningTexts } from './collection.ts'
 import { csvLine, csvText } from './csv-cell.ts'
-import { writeTag } from './jaeger-tags.ts'
+import { writeTag } from './jaeger-json.ts'
+import { attributesToJson } from './otlp/otlp-values.ts'
 import { isoTime } from './span-times.ts'
 
-export { toOtlp } from './otlp/otlp-export.ts'
-export { toJsonText, toNdjson } from './own-json-export.ts'
+export { toJsonText, toNdjson, toOtlp } from './json-export.ts'
 export { toTraceEvents } from './trace-events.ts'
 
 /**

@@ -13,7 +13,7 @@ export interface SpanTimes {
   readonly marks: readonly SpanMark[]
 }
 
-// An end in early 1970 without a start isn't a time but a known duration (see otlp-export.ts).
+// An end in early 1970 without a start isn't a time but a known duration (see json-export.ts).
 const LONGEST_LONE_DURATION = 9_007_199_254_740_991n
 
 // The largest 64-bit number, the limit of every format. A larger one (JSON allows 1e308) isn't a time and no duration.

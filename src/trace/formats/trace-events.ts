@@ -1,7 +1,7 @@
 import type { Span, SpanEvent } from '../model.ts'
 import { isEndless, UNFINISHED_WORDS, whyEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { attributesToJson, linkToJson } from './attributes-json.ts'
+import { attributesToJson, linkToJson } from './otlp/otlp-values.ts'
 import { isoTime } from './span-times.ts'
 
 /**

@@ -1,6 +1,5 @@
-import { keptOf, keptOfWritten, MASKED } from './kept-value.ts'
 import { isOfMany, isSensitive, isSetting, isStatement, memoized, wordsOf } from './sensitive-keys.ts'
-import { GAP, maskBehind, type Rule } from './value.ts'
+import { GAP, keptOf, keptOfWritten, MASKED, maskBehind, type Rule } from './value.ts'
 
 const shown = (): string => MASKED
 

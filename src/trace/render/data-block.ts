@@ -2,8 +2,7 @@ import { count } from '../../text/count.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { isoTime } from '../formats/span-times.ts'
 import { idForTraceGet, latestFirst, type TraceSummary } from '../search.ts'
-import { withoutDuration } from './fold-figures.ts'
-import { formatDuration } from './format-duration.ts'
+import { formatDuration, withoutDuration } from './format-duration.ts'
 
 /** Around text that others wrote. Neither can occur within: there `<` is written `&lt;`, unless a digit follows (`<1%`). */
 const BEGIN = '<trace-data>'

@@ -3,14 +3,11 @@ import { markup } from '../../text/markup.ts'
 import { oneLine } from '../../text/safe-text.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
 import { type CriticalPath, drawnPath } from '../analysis/critical-path.ts'
-import { errorText } from '../analysis/exceptions.ts'
-import { repeatedCalls, rootCauses, slowestSelf } from '../analysis/findings.ts'
+import { errorText, repeatedCalls, rootCauses, slowestSelf } from '../analysis/findings.ts'
 import type { Fold } from '../tree/fold.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
-import { ticksOf } from './axis.ts'
 import { attributeFields } from './fields.ts'
-import { foldFigures, mannerText, spanDuration } from './fold-figures.ts'
-import { formatDuration } from './format-duration.ts'
+import { foldFigures, formatDuration, mannerText, spanDuration } from './format-duration.ts'
 import { glyphsFor, type Pen } from './glyphs.ts'
 import {
   barSections,
@@ -22,11 +19,10 @@ import {
   windowOf,
 } from './graphic.ts'
 import { detailsText, fieldLines, SCRIPT } from './page-script.ts'
-import { headerLines } from './waterfall/header.ts'
-import { noteLines } from './waterfall/notes.ts'
+import { headerLines, noteLines } from './waterfall/head-and-notes.ts'
 import { planRows } from './waterfall/rows.ts'
 import { noRowLines } from './waterfall/summary.ts'
-import { stepAt, type TimeWindow } from './window.ts'
+import { stepAt, type TimeWindow, ticksOf } from './window.ts'
 
 /** Texts of the terminal that are paragraphs here: no line is wrapped. */
 const PEN: Pen = { width: 10_000, glyphs: glyphsFor(true), style: UNSTYLED, full: true }

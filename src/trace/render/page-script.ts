@@ -1,12 +1,12 @@
 import { ACCENT } from '../../text/alike.ts'
-import { errorText, eventsByTime } from '../analysis/exceptions.ts'
+import { errorText, eventsByTime } from '../analysis/findings.ts'
 import { isoTime } from '../formats/span-times.ts'
 import type { Attributes, Span, SpanEvent, SpanLink } from '../model.ts'
 import { isEndless } from '../tree/span-facts.ts'
 import type { TraceTree } from '../tree/trace-tree.ts'
 import { attributeFields, eventTime, type Field } from './fields.ts'
-import { selfTextWhy, spanDuration } from './fold-figures.ts'
-import { markText } from './waterfall/notes.ts'
+import { selfTextWhy, spanDuration } from './format-duration.ts'
+import { markText } from './waterfall/head-and-notes.ts'
 
 /** What a row of the page unfolds to: the facts of a span, then its attributes, events and links. Not yet markup. */
 export function detailsText(tree: TraceTree, node: number): string {

@@ -5,8 +5,7 @@ import { fitEnd, fitMiddle, padEnd, padStart, safeName } from '../../text/fit.ts
 import { isoTime } from '../formats/span-times.ts'
 import { idForTraceGet, isOfSpans, type TraceSummary } from '../search.ts'
 import { percentile } from '../tree/fold.ts'
-import { withoutDuration } from './fold-figures.ts'
-import { formatDuration } from './format-duration.ts'
+import { formatDuration, withoutDuration } from './format-duration.ts'
 import { glyphsFor } from './glyphs.ts'
 
 /** How a list of traces is drawn; no line is wider than `width`. */

@@ -1,8 +1,15 @@
 import type { Span, Trace } from '../model.ts'
-import { type Attachment, attachSpans, type Place, withoutRedelivered } from './attach.ts'
-import { depthFirst, sortByStart } from './depth-first.ts'
-import { InternedTexts } from './interned-texts.ts'
-import { earliestStart, relativeTimes, type SpanTimes } from './relative-times.ts'
+import {
+  type Attachment,
+  attachSpans,
+  depthFirst,
+  earliestStart,
+  type Place,
+  relativeTimes,
+  type SpanTimes,
+  sortByStart,
+  withoutRedelivered,
+} from './attach.ts'
 import { AWAITED, CLIENT, ENDLESS, FAILED, factsOf, MARKED, SERVER, STARTLESS } from './span-facts.ts'
 
 /**
@@ -306,4 +313,55 @@ function selfTimes({ parents, starts, ends, durations, facts }: Known): Float64A
     if (parents[node]! >= 0 && (facts[node]! & AWAITED) !== 0) selfs[parents[node]!] = Number.NaN
   }
   return selfs
+}
+
+/**
+ * Interned texts: each distinct text of the nodes is kept once, and each node has its index. 100,000 spans have few
+ * names and fewer services, so what depends on the text alone (equality, display width) is computed once per index.
+ */
+export class InternedTexts {
+  /** In the order of first appearance. */
+  readonly texts: readonly string[]
+  readonly #numbers: Int32Array
+
+  /**
+   * `textOf` gives the text of an item, and `order` which item each node is; without it they are the same. Items are asked for
+   * in their own order. Spans lie in memory in the order of their source, and in the order of the nodes each had to be waited
+   * for.
+   */
+  constructor(count: number, textOf: (item: number) => string, order?: Int32Array) {
+    const known = new Map<string, number>()
+    const numbers = new Int32Array(count)
+    let last = ''
+    let lastNumber = -1
+    for (let item = 0; item < count; item++) {
+      const text = textOf(item)
+      if (text !== last || lastNumber < 0) {
+        last = text
+        lastNumber = known.get(text) ?? known.size
+        if (lastNumber === known.size) known.set(text, lastNumber)
+      }
+      numbers[item] = lastNumber
+    }
+    const texts = [...known.keys()]
+    this.#numbers = order === undefined ? numbers : order.map((item) => numbers[item]!)
+    this.texts = order === undefined ? texts : renumber(this.#numbers, texts)
+  }
+
+  /** The index of a node's text in `texts`. */
+  indexOf(node: number): number {
+    return this.#numbers[node]!
+  }
+}
+
+/** Numbers the texts again, by their first appearance among `numbers`, and returns them in that order. */
+function renumber(numbers: Int32Array, texts: readonly string[]): string[] {
+  const renumbered = new Int32Array(texts.length).fill(-1)
+  const inOrder: string[] = []
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i]!
+    if (renumbered[number] === -1) renumbered[number] = inOrder.push(texts[number]!) - 1
+    numbers[i] = renumbered[number]!
+  }
+  return inOrder
 }

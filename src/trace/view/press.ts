@@ -1,7 +1,20 @@
 import type { Key } from '../../ports/terminal.ts'
-import { folded, moved, nextRow, pagedBy, pageLines, pathToggled, searchFor, unfolded } from './moves.ts'
+import {
+  folded,
+  moved,
+  nextRow,
+  type Page,
+  pagedBy,
+  pageLines,
+  pathToggled,
+  type Search,
+  type Size,
+  scrolled,
+  searchFor,
+  unfolded,
+  type ViewState,
+} from './moves.ts'
 import type { Scene } from './scene.ts'
-import { type Page, type Search, type Size, scrolled, type ViewState } from './state.ts'
 
 /** What a key asks for beyond the picture: the machine has to do it. */
 export type Wish = 'quit' | 'copy' | 'open'

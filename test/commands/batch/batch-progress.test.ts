@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { BatchProgress } from '../../../src/commands/trace/batch/batch-progress.ts'
+import { BatchProgress } from '../../../src/commands/trace/batch/tally.ts'
 
 /** A clock whose sleeps end when the test lets time pass; it can be set back. */
 function openClock() {

@@ -1,12 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { IdIndex } from '../../../src/commands/trace/batch/id-index.ts'
-import { readIds } from '../../../src/commands/trace/batch/id-list.ts'
-import { readWholeLines } from '../../../src/commands/trace/batch/whole-lines.ts'
+import { IdIndex, readIds, readWholeLines } from '../../../src/commands/trace/batch/id-list.ts'
 import type { GrowingFile } from '../../../src/ports/ports.ts'
 import { safeJson } from '../../../src/text/safe-text.ts'
+import { LINE_SHAPES, traceLine } from '../../../src/trace/formats/json-export.ts'
 import { TRACE_LINES } from '../../../src/trace/formats/output-choices.ts'
-import { LINE_SHAPES, traceLine } from '../../../src/trace/formats/own-json-export.ts'
 import { makeTrace, spanId } from '../../trace/make.ts'
 
 const ids = ['a1', 'b2', 'c3'].map((part) => part.repeat(16))

@@ -1,4 +1,4 @@
-import { toJsonText, toNdjson } from '../../../src/trace/formats/own-json-export.ts'
+import { toJsonText, toNdjson } from '../../../src/trace/formats/json-export.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { toJaegerTrace } from '../../world/trace/jaeger-trace.ts'

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { errorText } from '../../../src/trace/analysis/exceptions.ts'
-import { repeatedCalls, rootCauses, slowestSelf } from '../../../src/trace/analysis/findings.ts'
+import { errorText, repeatedCalls, rootCauses, slowestSelf } from '../../../src/trace/analysis/findings.ts'
 import type { Attributes } from '../../../src/trace/model.ts'
 import { errorsHandled } from '../../../src/trace/tree/span-facts.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'

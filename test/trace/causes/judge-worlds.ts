@@ -1,6 +1,6 @@
+import type { SelectedSpans } from '../../../src/trace/analysis/population.ts'
 import { Population } from '../../../src/trace/analysis/population.ts'
 import { type Ranking, rankCauses, withoutRepeated } from '../../../src/trace/analysis/rank-causes.ts'
-import type { SelectedSpans } from '../../../src/trace/analysis/selection-counts.ts'
 import type { Span } from '../../../src/trace/model.ts'
 import type { TraceFilter } from '../../../src/trace/search.ts'
 import { type PlantedWorld, plantWorld } from './planted-worlds.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Comparison } from '../../../src/trace/analysis/population.ts'
 import { Population } from '../../../src/trace/analysis/population.ts'
 import { rankCauses, withoutRepeated, withoutSensitive } from '../../../src/trace/analysis/rank-causes.ts'
-import type { Comparison } from '../../../src/trace/analysis/selection-counts.ts'
 import type { Attributes, Trace } from '../../../src/trace/model.ts'
 import { makeSpan } from '../make.ts'
 import { EVERYTHING } from './judge-worlds.ts'

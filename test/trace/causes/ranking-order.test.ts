@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { rankCauses, withoutRepeated } from '../../../src/trace/analysis/rank-causes.ts'
 import {
   type ComparedAttribute,
   type Comparison,
   type GroupSize,
   parseLimit,
-} from '../../../src/trace/analysis/selection-counts.ts'
+} from '../../../src/trace/analysis/population.ts'
+import { rankCauses, withoutRepeated } from '../../../src/trace/analysis/rank-causes.ts'
 import { toldBy } from '../../told.ts'
 
 const units = (count: number) => ({ spans: count, traces: count })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isNoChance, leastRankChance, rankChance } from '../../../src/trace/compare/rank-test.ts'
+import { isNoChance, leastRankChance, rankChance } from '../../../src/trace/compare/significance.ts'
 import { seeded } from '../../world/trace/random.ts'
 import { tailOfWins } from './planted-truth.ts'
 

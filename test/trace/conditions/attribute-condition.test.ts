@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseCondition } from '../../../src/trace/attribute-condition.ts'
+import { parseCondition } from '../../../src/trace/attributes.ts'
 
 test.each([
   ['5', '5'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseCondition, valueTest } from '../../../src/trace/attribute-condition.ts'
+import { parseCondition, valueTest } from '../../../src/trace/attributes.ts'
 
 /** Patterns of RE2 with a value that fits and one that does not. */
 test.each([

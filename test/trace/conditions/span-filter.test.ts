@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { splitScope, valueTest } from '../../../src/trace/attribute-condition.ts'
+import { splitScope, valueTest } from '../../../src/trace/attributes.ts'
 import type { Span } from '../../../src/trace/model.ts'
-import { type SpanFilter, spanTest } from '../../../src/trace/span-filter.ts'
+import { type SpanFilter, spanTest } from '../../../src/trace/search.ts'
 import { makeTrace } from '../make.ts'
 
 const [plain] = makeTrace({

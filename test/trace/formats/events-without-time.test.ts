@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { safeJson } from '../../../src/text/safe-text.ts'
-import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
-import { toJsonText, toNdjson } from '../../../src/trace/formats/own-json-export.ts'
+import { toJsonText, toNdjson, toOtlp } from '../../../src/trace/formats/json-export.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { EPOCH, makeSpan } from '../make.ts'

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
+import { toOtlp } from '../../../src/trace/formats/json-export.ts'
 import { readTraces } from '../../../src/trace/formats/sniff.ts'
 import { traceByIdResponse, tracesData } from '../../world/trace/protobuf.ts'
 import { EPOCH } from '../make.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toOtlp } from '../../../src/trace/formats/otlp/otlp-export.ts'
+import { toOtlp } from '../../../src/trace/formats/json-export.ts'
 import { readOtlpJson } from '../../../src/trace/formats/otlp/otlp-json.ts'
 import { otlpVocabulary, scanOtlpJson } from '../../../src/trace/formats/otlp/otlp-scan.ts'
 import { anyOtlpTrace, otlpDocument, otlpSpan } from '../rich.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isInternalAddress } from '../../../src/trace/masking/kept-value.ts'
+import { isInternalAddress } from '../../../src/trace/masking/value.ts'
 
 test.each([
   ...['10.0.0.1', '10.100.200.250', '127.0.0.1', '192.168.100.200', '169.254.1.1'],

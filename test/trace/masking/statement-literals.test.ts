@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isInternalAddress, maskLiterals } from '../../../src/trace/masking/kept-value.ts'
+import { isInternalAddress, maskLiterals } from '../../../src/trace/masking/value.ts'
 
 describe('a statement is one of SQL', () => {
   test.each([

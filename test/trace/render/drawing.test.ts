@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { displayWidth } from '../../../src/text/display-width.ts'
-import { axisLine, niceStep } from '../../../src/trace/render/axis.ts'
 import { drawBar, type Interval } from '../../../src/trace/render/bar.ts'
 import { formatDuration } from '../../../src/trace/render/format-duration.ts'
 import { glyphsFor } from '../../../src/trace/render/glyphs.ts'
+import { axisLine, niceStep } from '../../../src/trace/render/window.ts'
 import { runsOf } from '../../property-runs.ts'
 
 const unicode = glyphsFor(true)

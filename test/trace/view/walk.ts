@@ -3,9 +3,9 @@ import { UNSTYLED } from '../../../src/text/unstyled.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { draw } from '../../../src/trace/view/draw.ts'
+import { openState, type Size, type ViewState } from '../../../src/trace/view/moves.ts'
 import { type Pressed, press } from '../../../src/trace/view/press.ts'
 import { openScene, type Scene } from '../../../src/trace/view/scene.ts'
-import { openState, type Size, type ViewState } from '../../../src/trace/view/state.ts'
 
 /** Keys with a name and no text, as Node's decoder gives them. */
 const NAMED = [

@@ -2,6 +2,7 @@ import type { CapableSource } from '../../../backends/capability.ts'
 import type { BackendComparison } from '../../../backends/trace-source.ts'
 import { Failure } from '../../../errors.ts'
 import { safeText } from '../../../text/safe-text.ts'
+import type { SelectedSpans } from '../../../trace/analysis/population.ts'
 import { type DividedPopulation, Population } from '../../../trace/analysis/population.ts'
 import {
   type Ranking,
@@ -9,7 +10,6 @@ import {
   withoutRepeated,
   withoutSensitive,
 } from '../../../trace/analysis/rank-causes.ts'
-import type { SelectedSpans } from '../../../trace/analysis/selection-counts.ts'
 import { maskText } from '../../../trace/masking.ts'
 import type { TraceFilter } from '../../../trace/search.ts'
 import { withoutRedelivered } from '../../../trace/tree/attach.ts'

@@ -13,15 +13,13 @@ import {
 } from '../../../trace/search.ts'
 import { commandLine } from '../../command-line.ts'
 import { type Invocation, tell } from '../../invocation.ts'
-import { BatchProgress } from '../batch/batch-progress.ts'
-import { inOrder } from '../batch/in-order.ts'
-import { Tally } from '../batch/tally.ts'
-import { readerOf } from '../batch/trace-reader.ts'
+import { BatchProgress, Tally } from '../batch/tally.ts'
+import { inOrder, readerOf } from '../batch/trace-reader.ts'
+import { readReference } from '../find-trace.ts'
 import { MASKED } from '../masked.ts'
 import { namesTimes } from '../time-range.ts'
-import { readReference } from '../trace-argument.ts'
-import { counted, noneRead, someFound, unitOf } from './found-words.ts'
 import type { OpenSearch } from './open-search.ts'
+import { counted, noneRead, someFound, unitOf } from './open-search.ts'
 
 export interface FoundOptions {
   readonly filter: TraceFilter

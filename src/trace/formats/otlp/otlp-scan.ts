@@ -2,8 +2,7 @@ import { Failure } from '../../../errors.ts'
 import { isObject, type JsonObject } from '../../../json-object.ts'
 import { NONE, UNKNOWN_SERVICE } from '../../model.ts'
 import { Collection, type Details, type Explain, explained, LazySpan, withDetails } from '../collection.ts'
-import { FALLBACK, OPEN_LIST } from '../json-bytes.ts'
-import { JsonCursor, Vocabulary } from '../json-cursor.ts'
+import { FALLBACK, JsonCursor, OPEN_LIST, Vocabulary } from '../json-bytes.ts'
 import {
   NO_TRACE_ID,
   otlpDetails,

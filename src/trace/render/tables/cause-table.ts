@@ -1,7 +1,7 @@
 import { count, grouped } from '../../../text/count.ts'
 import { fitEnd, fitLines } from '../../../text/fit.ts'
+import type { Comparison } from '../../analysis/population.ts'
 import type { Cause, Ranking } from '../../analysis/rank-causes.ts'
-import type { Comparison } from '../../analysis/selection-counts.ts'
 import { formatDuration, percent, points } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { drawTable, type TableOptions } from './figure-table.ts'

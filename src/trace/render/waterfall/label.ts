@@ -1,11 +1,10 @@
 import type { Style } from '../../../ports/terminal.ts'
-import { blanks, fitEnd, fitMiddle } from '../../../text/fit.ts'
+import { displayWidth } from '../../../text/display-width.ts'
+import { blanks, fitEnd, fitMiddle, safeName } from '../../../text/fit.ts'
 import { rowFacts } from '../../gen-ai.ts'
-import type { TraceTree } from '../../tree/trace-tree.ts'
-import { foldFigures, nodeDuration } from '../fold-figures.ts'
-import { formatDuration } from '../format-duration.ts'
+import type { InternedTexts, TraceTree } from '../../tree/trace-tree.ts'
+import { foldFigures, formatDuration, nodeDuration } from '../format-duration.ts'
 import type { Glyphs } from '../glyphs.ts'
-import { type Measured, measure, SafeTexts } from '../safe-texts.ts'
 import type { Rows } from './rows.ts'
 
 /** Columns between a name and what stands right of it. */
@@ -234,4 +233,46 @@ export function planLayout(width: number, wanted: WantedWidths, duration: number
   const label = Math.max(Math.min(room - leastBar, most), 1)
   const bar = Math.min(room - label, WIDEST_BAR)
   return { width, label, duration, self, bar, gap }
+}
+
+/** A text safe for a terminal, and the columns it takes. */
+export interface Measured {
+  readonly text: string
+  readonly columns: number
+}
+
+/** Measures a text that is safe already. */
+export function measure(text: string): Measured {
+  return { text, columns: displayWidth(text) }
+}
+
+/** The texts of a trace, sanitized and measured: each once (memoized by its index), and not before a row shows it. */
+export class SafeTexts {
+  readonly #words: InternedTexts
+  readonly #ellipsis: string
+  readonly #measured: (Measured | undefined)[]
+
+  constructor(words: InternedTexts, ellipsis: string) {
+    this.#words = words
+    this.#ellipsis = ellipsis
+    this.#measured = new Array(words.texts.length)
+  }
+
+  /** The text of a node; for an empty one `(no name)`. */
+  of(node: number): Measured {
+    const number = this.#words.indexOf(node)
+    const known = this.#measured[number]
+    if (known) return known
+    const text = this.#words.texts[number]!
+    const measured = measure(safeName(text === '' ? '(no name)' : text, this.#ellipsis))
+    this.#measured[number] = measured
+    return measured
+  }
+
+  /** The text of a node, truncated in the middle to at most `room` columns. */
+  fitted(node: number, room: number): Measured {
+    const whole = this.of(node)
+    if (whole.columns <= room) return whole
+    return measure(fitMiddle(whole.text, room, this.#ellipsis))
+  }
 }

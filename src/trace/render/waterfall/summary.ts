@@ -2,19 +2,22 @@ import { count } from '../../../text/count.ts'
 import { displayWidth, widest } from '../../../text/display-width.ts'
 import { blanks, fitEnd, fitLines, fitMiddle, packed, padEnd, padStart, safeName } from '../../../text/fit.ts'
 import { oneLine } from '../../../text/safe-text.ts'
-import { errorText } from '../../analysis/exceptions.ts'
-import { type RepeatedCalls, repeatedCalls, rootCauses, slowestSelf } from '../../analysis/findings.ts'
+import {
+  errorText,
+  type RepeatedCalls,
+  repeatedCalls,
+  rootCauses,
+  slowestSelf,
+} from '../../analysis/findings.ts'
 import { groupBy } from '../../group.ts'
 import { shownText } from '../../select.ts'
 import { unfinishedOf } from '../../tree/known-times.ts'
 import type { TraceTree } from '../../tree/trace-tree.ts'
-import { mannerText } from '../fold-figures.ts'
-import { formatDuration, percent } from '../format-duration.ts'
+import { formatDuration, mannerText, percent } from '../format-duration.ts'
 import type { Glyphs, Pen } from '../glyphs.ts'
 import { type TimeWindow, timeWindow } from '../window.ts'
-import type { Guides } from './guides.ts'
-import { noteLines } from './notes.ts'
-import type { Rows } from './rows.ts'
+import { noteLines } from './head-and-notes.ts'
+import type { Guides, Rows } from './rows.ts'
 
 /**
  * What a reader wants to know first, before rows that may fill many screens: where it broke and where the time went. Each

@@ -1,7 +1,7 @@
+import { Failure } from '../errors.ts'
 import { safeText } from '../text/safe-text.ts'
-import { attributeText } from './formats/attributes-json.ts'
-import { OTLP_KINDS } from './formats/otlp/otlp-values.ts'
-import type { AttributeValue, Span, SpanKind } from './model.ts'
+import { attributeText, OTLP_KINDS } from './formats/otlp/otlp-values.ts'
+import type { Attributes, AttributeValue, Span, SpanKind, Trace } from './model.ts'
 
 /** How an attribute is compared; each is an operator of TraceQL too. `=~` and `!~`: a regular expression for the whole value. */
 type Operator = '=' | '!=' | '=~' | '!~' | '>' | '>=' | '<' | '<='
@@ -31,7 +31,7 @@ export function parseCondition(text: string): AttributeCondition | string {
 }
 
 /** The parts of a condition, where its value may be none that an attribute is compared with. Undefined: it has no operator. */
-export function splitCondition(text: string): AttributeCondition | undefined {
+function splitCondition(text: string): AttributeCondition | undefined {
   const [, key, blank, operator, rest] = CONDITION.exec(text) ?? []
   if (key === undefined || rest === undefined) return undefined
   // A value may begin with a blank, but not where another one stands before the operator: `x = 5`.
@@ -178,7 +178,7 @@ const OTHER_FIELDS =
   /^(?:span:(?:duration|childCount|kind|status|name)|trace:(?:duration|id|rootName|rootService)|event:timeSinceStart)$/
 
 /** Help for a condition on one of these fields; undefined: it isn't one. */
-export const insteadOf = (key: string): string | undefined =>
+const insteadOf = (key: string): string | undefined =>
   OTHER_FIELDS.test(key)
     ? `Use --name, --error, --min, --max or --attr span.kind=server, or TraceQL: --query '{ ${key} = ... }'`
     : undefined
@@ -186,3 +186,110 @@ export const insteadOf = (key: string): string | undefined =>
 /** Whether a name that a back end lists is one of these fields, and no condition on attributes compares it. */
 export const isForQuery = ({ name, scope }: { readonly name: string; readonly scope?: string }): boolean =>
   scope === 'intrinsic' && textField(name) === undefined
+
+export interface AttributeName {
+  readonly name: string
+  /** What it describes: `span`, `resource`, `intrinsic` and others; absent where the back end does not tell. */
+  readonly scope?: string
+}
+
+export interface AttributeValues {
+  /** As in a query of this back end. */
+  readonly name: string
+  /** As of an {@link AttributeName}, where that matters: `intrinsic`. */
+  readonly scope?: string
+  readonly values: readonly AttributeSample[]
+}
+
+/** A value as text; `type` in the back end's own word (`string`, `int`, `int64`), where it tells. */
+export interface AttributeSample {
+  readonly value: string
+  readonly type?: string
+}
+
+/** The shown value of an attribute; `key` without its scope. */
+export type ShowValue = (key: string, value: AttributeValue) => AttributeValue
+
+/** The scoped names (`span.http.method`) of the attributes of loaded traces that have values. */
+export function collectNames(traces: readonly Trace[]): Set<string> {
+  const names = new Set<string>()
+  for (const [scope, attributes] of attributesOf(traces)) {
+    // Of a key that stands there twice the last one.
+    for (const [key, value] of new Map(attributes))
+      if (itemsOf(value).length > 0) names.add(`${scope}.${key}`)
+  }
+  return names
+}
+
+/**
+ * The values, as text, of the attribute with this scoped name. As a condition compares them: of a list its items, and nothing
+ * of what is empty. `show` sees a list as a whole, since the item before a secret may be what tells that it is one.
+ */
+export function collectValues(traces: readonly Trace[], name: string, show: ShowValue): Set<string> {
+  const values = new Set<string>()
+  for (const [scope, attributes] of attributesOf(traces)) {
+    if (!name.startsWith(`${scope}.`)) continue
+    const key = name.slice(scope.length + 1)
+    const value = attributes.findLast((one) => one[0] === key)?.[1] ?? null
+    if (itemsOf(value).length === 0) continue
+    for (const item of itemsOf(show(key, value))) values.add(attributeText(item))
+  }
+  return values
+}
+
+/** The attributes of each span, and of each resource once: spans of one process share one array. */
+function* attributesOf(traces: readonly Trace[]): Iterable<readonly ['span' | 'resource', Attributes]> {
+  const resources = new Set<Attributes>()
+  for (const { spans } of traces) {
+    for (const span of spans) {
+      yield ['span', span.attributes]
+      resources.add(span.resource)
+    }
+  }
+  for (const resource of resources) yield ['resource', resource]
+}
+
+function itemsOf(value: AttributeValue): readonly AttributeValue[] {
+  if (value === null) return []
+  return Array.isArray(value) ? (value as readonly AttributeValue[]).flatMap(itemsOf) : [value]
+}
+
+/** Sorted by name, without duplicates. */
+export function byName(names: readonly AttributeName[]): AttributeName[] {
+  const unique = new Map(names.map((one) => [one.name, one]))
+  return [...unique.values()].sort((a, b) => compareText(a.name, b.name))
+}
+
+/** Sorted by value (numbers numerically) and type, without duplicates. */
+export function byValue(samples: readonly AttributeSample[]): AttributeSample[] {
+  return uniqueSamples(samples).sort((a, b) => {
+    const [x, y] = [a, b].map(({ value }) => (value === '' ? Number.NaN : Number(value)))
+    const numbers = Number.isFinite(x) && Number.isFinite(y)
+    const byItself = numbers ? (x as number) - (y as number) : compareText(a.value, b.value)
+    return byItself || compareText(a.type ?? '', b.type ?? '')
+  })
+}
+
+/** Each value once of each type: the text "5" is not the number 5. */
+export const uniqueSamples = (samples: readonly AttributeSample[]): AttributeSample[] => [
+  ...new Map(samples.map((one) => [JSON.stringify([one.value, one.type]), one])).values(),
+]
+
+// By code unit: the same on every machine, whatever its locale.
+const compareText = (a: string, b: string): number => Number(a > b) - Number(a < b)
+
+/** Parses `key=value` texts, and those with another operator (`>=`, `!=`, `=~`); a condition stays. Failure `usage`. */
+export function readConditions(given: readonly (string | AttributeCondition)[]): AttributeCondition[] {
+  return given.map((text) => {
+    if (typeof text !== 'string') return text
+    const [key = ''] = splitCondition(text) ?? []
+    const hint = insteadOf(key)
+    if (hint !== undefined)
+      throw new Failure('usage', `--attr: ${key} is a field of TraceQL, and no attribute`, { hint })
+    const condition = parseCondition(text)
+    if (typeof condition !== 'string') return condition
+    throw new Failure('usage', `--attr: "${safeText(text, 60)}" ${condition}`, {
+      hint: "Write it like --attr http.response.status_code=500 or --attr 'http.response.status_code>=500'.",
+    })
+  })
+}
