@@ -5,8 +5,7 @@ import { userBrowser } from './system/browser.ts'
 import { wallClock } from './system/clock.ts'
 import { processEnv } from './system/env.ts'
 import { once } from './system/once.ts'
-import { type ExitState, leave, openExitState } from './system/process/exit-state.ts'
-import { processSignals } from './system/process/signals.ts'
+import { type ExitState, leave, openExitState, processSignals } from './system/process/signals.ts'
 import { processTerminal } from './system/terminal/terminal.ts'
 
 /** The real ports. Heavy ones are lazy and memoized: loaded by the first command that needs them. */

@@ -1,8 +1,7 @@
-import { errorCode } from './error-code.ts'
-import { FAILURES, Failure } from './errors.ts'
+import { errorCode, FAILURES, Failure } from './errors.ts'
 import type { Ports } from './ports/ports.ts'
 import { safeJson, safeText } from './text/safe-text.ts'
-import { withoutSecrets } from './text/without-secret.ts'
+import { withoutSecrets } from './text/secrets.ts'
 import { wrapAdvice } from './text/wrap.ts'
 
 const isGone = (error: unknown): boolean => {

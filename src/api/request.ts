@@ -1,14 +1,14 @@
 import type { SignInRequirements } from '../claims/sign-in-requirements.ts'
 import { type AnswerHeaders, wantsNonce } from '../dpop/proofs.ts'
 import { Failure } from '../errors.ts'
-import { isPage } from '../http-answers/web-page.ts'
+import { isPage } from '../http-answers/error-body.ts'
 import { pathForLog } from '../loopback-host.ts'
 import type { HttpAnswer } from '../ports/http.ts'
-import { tokenHeaders } from './authorization.ts'
 import type { Destination } from './destination.ts'
 import { withoutEchoed, withoutToken } from './echoed-token.ts'
 import type { NamedLimit } from './pacing.ts'
 import { largeTokenHint } from './refusal/large-headers.ts'
+import { tokenHeaders } from './request-headers.ts'
 
 /** Gives the tokens: this room does not know sessions. */
 export interface TokenSource {

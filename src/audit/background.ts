@@ -1,6 +1,5 @@
 import type { Ports } from '../ports/ports.ts'
-import { recordFile } from './files-of-record.ts'
-import { type AuditEntry, appendLines, entryLine, type Lost } from './record.ts'
+import { type AuditEntry, appendLines, entryLine, type Lost, recordFile } from './record.ts'
 
 /** Lines that wait for a disk that is slow. Later ones are lost: a disk that hangs must not fill the memory. */
 const MOST_WAITING = 10_000

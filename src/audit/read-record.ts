@@ -1,8 +1,6 @@
-import { errorCode } from '../error-code.ts'
-import { Failure } from '../errors.ts'
+import { errorCode, Failure } from '../errors.ts'
 import type { Files } from '../ports/ports.ts'
-import { recordFiles } from './files-of-record.ts'
-import type { AuditEntry } from './record.ts'
+import { type AuditEntry, recordFiles } from './record.ts'
 
 /** The record as far as it can be read, and how many lines of it could not. */
 export interface RecordRead {

@@ -1,7 +1,7 @@
-import { errorCode } from '../error-code.ts'
+import { join } from 'node:path'
+import { errorCode } from '../errors.ts'
 import type { Env, Files, Lock, Ports } from '../ports/ports.ts'
 import { requireOwn } from '../storage/atomic-write.ts'
-import { MOST_BYTES, recordFile, recordFiles } from './files-of-record.ts'
 
 /** Lines that could not be written. */
 export interface Lost {
@@ -147,4 +147,19 @@ export async function rotate(stateDirectory: string, files: Files, lock: Lock): 
   } finally {
     await unlock()
   }
+}
+
+/** Bytes from which on a new file is begun. */
+export const MOST_BYTES = 10_000_000
+
+/** Old files beside the current one. */
+const OLD_FILES = 4
+
+/** The file that lines are appended to. */
+export const recordFile = (stateDirectory: string): string => join(stateDirectory, 'audit.jsonl')
+
+/** The files of the record, the oldest first; not all of them need to be there. */
+export const recordFiles = (stateDirectory: string): string[] => {
+  const file = recordFile(stateDirectory)
+  return [...Array.from({ length: OLD_FILES }, (_, i) => `${file}.${OLD_FILES - i}`), file]
 }

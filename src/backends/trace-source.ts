@@ -1,5 +1,5 @@
 import type { Failure } from '../errors.ts'
-import { withoutSecret } from '../text/without-secret.ts'
+import { withoutSecret } from '../text/secrets.ts'
 import type { DividedPopulation, SelectedSpans } from '../trace/analysis/population.ts'
 import type { AttributeName, AttributeValues, ShowValue } from '../trace/attributes.ts'
 import type { TraceReference } from '../trace/id.ts'

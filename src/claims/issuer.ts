@@ -1,3 +1,6 @@
+import { Failure } from '../errors.ts'
+import { safeText } from '../text/safe-text.ts'
+
 /** Other values of `iss` that an issuer's tokens may carry. */
 export interface IssuerSpellings {
   /** Other spellings of the issuer. */
@@ -23,4 +26,19 @@ export function isIssuerOf(
   if (iss === issuer || issuerAliases.some((alias) => alias === iss)) return true
   if (sharedIssuer?.test(issuer) !== true || typeof tid !== 'string' || !GUID.test(tid)) return false
   return issuerTemplate !== undefined && issuerTemplate.replace('{tenantid}', tid) === iss
+}
+
+/** Failure `refused` with both strings and a caret at the first difference: a trailing slash is the usual one. */
+export function issuerMismatch(expected: string, actual: unknown, hint?: string): Failure {
+  const [a, b] = [safeText(expected, 300), safeText(typeof actual === 'string' ? actual : '(missing)', 300)]
+  let at = 0
+  while (at < a.length && a[at] === b[at]) at++
+  return new Failure('refused', 'the issuer in the answer is not the issuer of this profile', {
+    detail: [`expected ${a}`, `received ${b}`, `         ${' '.repeat(at)}^`],
+    hint:
+      hint ??
+      (typeof actual === 'string'
+        ? 'If the received issuer is right, set exactly that as issuer. Otherwise stop here.'
+        : 'The sender of the answer is unknown. Ask whoever runs the identity provider.'),
+  })
 }

@@ -95,7 +95,7 @@ async function offerOf(values: Completion | undefined, line: TypedLine, ports: P
 
 /** What `profile set` takes: a value in a table has a name of its own, and a secret is not typed there. */
 async function settingNames(): Promise<string[]> {
-  const { valuesInTable } = await import('../settings/tables/values-in-tables.ts')
+  const { valuesInTable } = await import('../settings/values-in-tables.ts')
   return SETTING_TABLE.filter(({ key }) => key !== 'client_secret').flatMap(({ key, shape }) =>
     shape === 'table' ? valuesInTable(key) : [key],
   )

@@ -6,7 +6,7 @@ import { chooseProfile, type Profile } from '../settings/profile.ts'
 import type { Flags } from '../settings/resolve.ts'
 import { withoutUser } from '../settings/urls.ts'
 import { requireOwn, writeAtomically } from '../storage/atomic-write.ts'
-import { withoutSecret } from '../text/without-secret.ts'
+import { withoutSecret } from '../text/secrets.ts'
 import { flagsOf, type Invocation } from './invocation.ts'
 
 /** Limits of the cache: a server chooses how many services it names. */

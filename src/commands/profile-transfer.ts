@@ -5,7 +5,7 @@ import { sendsToken } from '../settings/profile.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
 import { urlToJudge } from '../settings/urls.ts'
 import { safeText } from '../text/safe-text.ts'
-import { withoutTokens } from '../text/token-in-text.ts'
+import { withoutTokens } from '../text/secrets.ts'
 import { canAsk, confirm } from './can-ask.ts'
 import { type Invocation, noteUnknown, tell } from './invocation.ts'
 

@@ -1,4 +1,4 @@
-import { authorizationValue } from '../api/authorization.ts'
+import { authorizationValue } from '../api/request-headers.ts'
 import { Failure } from '../errors.ts'
 
 /** A token to print; `expiresAt`: local clock, milliseconds, where it is known. */

@@ -58,8 +58,8 @@ export function openProofs(clock: Pick<Clock, 'now'>): Proofs {
     async headers(token, method, url) {
       const one = find(token)
       if (one === undefined) return undefined
-      const [{ makeProof }, keys] = await Promise.all([import('./proof.ts'), import('./proof-key.ts')])
-      one.signer ??= keys.signerOf(one.key)
+      const { makeProof, signerOf } = await import('./proof-key.ts')
+      one.signer ??= signerOf(one.key)
       const { nonce, skewSeconds = 0 } = known
       const issuedAt = Math.floor(clock.now() / 1000) + skewSeconds
       const content = { method, url, token, nonce, issuedAt, id: crypto.randomUUID() }

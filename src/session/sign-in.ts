@@ -1,13 +1,14 @@
 import type { Finding } from '../claims/finding.ts'
 import { payloadOf } from '../claims/jwt/jwt.ts'
 import type { Client } from '../client.ts'
+import { makeProofKey, PROOF_ALGORITHM, type ProofKey } from '../dpop/proof-key.ts'
 import { Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
 import { namesPeople } from '../providers/scope-names.ts'
-import { missingScopes } from './answers/granted-scopes.ts'
 import { checkAuthTime } from './answers/id-token.ts'
+import { missingScopes } from './answers/token-answer.ts'
 import { discover, type Metadata, withListedScopes } from './documents/metadata.ts'
-import { askUserinfo } from './documents/userinfo.ts'
+import { askUserinfo } from './documents/signing-keys.ts'
 import { throughBrowser } from './flow/browser-flow.ts'
 import { throughDevice } from './flow/device.ts'
 import { refuseCi } from './flow/display.ts'
@@ -16,13 +17,11 @@ import type { Started } from './flow/pending.ts'
 import { type Redeemed, redeemSignIn } from './identity-assertion.ts'
 import { personIn } from './kept-sign-in.ts'
 import { hasLeftovers } from './leftovers.ts'
-import { newProofKey } from './new-proof-key.ts'
 import { isApartFromKept, isApartFromOthers, type Revocable, revokeAll, wanted } from './own-grant.ts'
 import { gate } from './policy-gate.ts'
 import { openProvider } from './protocol/connection.ts'
 import type { Provider } from './protocol/provider.ts'
-import type { Tokens } from './protocol/tokens.ts'
-import { refreshEnd, storedTokens } from './renewal/stored-tokens.ts'
+import { refreshEnd, storedTokens, type Tokens } from './protocol/tokens.ts'
 import { wayOf } from './store/origin-binding.ts'
 import { readPrivateText } from './store/private-file.ts'
 import { refreshTokenOf } from './store/session.ts'
@@ -367,4 +366,21 @@ async function clientSecret(
         : 'Put it into a file of mode 0600 and set LS_AUTH_CLIENT_SECRET_FILE to its path.',
     },
   )
+}
+
+/**
+ * The key that the tokens of a new sign-in will be bound to. Failure `cannot-do`: the provider's metadata exclude proofs by
+ * this key. Without metadata about it the provider is asked anyway, and its answer is judged.
+ */
+async function newProofKey({ dpop_signing_alg_values_supported: algorithms }: Metadata): Promise<ProofKey> {
+  if (Array.isArray(algorithms) && !algorithms.includes(PROOF_ALGORITHM)) {
+    throw new Failure(
+      'cannot-do',
+      `the provider does not accept DPoP proofs signed with ${PROOF_ALGORITHM} (DPoP)`,
+      {
+        hint: 'Ask whoever runs the identity provider to allow it. To turn DPoP off: ls-auth profile set dpop false',
+      },
+    )
+  }
+  return makeProofKey()
 }

@@ -1,4 +1,4 @@
-import { withoutSecret } from '../text/without-secret.ts'
+import { withoutSecret } from '../text/secrets.ts'
 import type { Profile } from './profile.ts'
 
 type Shown = Pick<Profile, 'resolved' | 'authorization' | 'throughProxy'>

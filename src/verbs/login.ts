@@ -25,7 +25,7 @@ import type { Profile } from '../settings/profile.ts'
 import { FIRST_LOGIN, listHint, profileNames } from '../settings/profile-name.ts'
 import { requireClient } from '../settings/required-client.ts'
 import { safeText } from '../text/safe-text.ts'
-import { withoutSecret } from '../text/without-secret.ts'
+import { withoutSecret } from '../text/secrets.ts'
 
 /** `ls-auth login`: signs in, stores the session, and creates or completes the profile. */
 export const login = verb({

@@ -5,7 +5,7 @@ import type { Settings } from '../settings/files/settings-files.ts'
 import { impliedBackend } from '../settings/profile.ts'
 import { FIRST_LOGIN } from '../settings/profile-name.ts'
 import { withoutUser } from '../settings/urls.ts'
-import { withoutSecret } from '../text/without-secret.ts'
+import { withoutSecret } from '../text/secrets.ts'
 import { listTable, NOTHING, withoutScheme } from './list-table.ts'
 import { openListing, personCell, type SignInRow, stateOf } from './sign-ins.ts'
 

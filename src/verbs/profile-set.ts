@@ -14,14 +14,14 @@ import { chooseProfile } from '../settings/profile.ts'
 import { chooseName, FIRST_LOGIN } from '../settings/profile-name.ts'
 import { isList } from '../settings/setting-key.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
-import { policyValue } from '../settings/tables/expectations.ts'
-import { checkTyped, notOneValue, valuesInTable } from '../settings/tables/values-in-tables.ts'
+import { policyValue } from '../settings/tables.ts'
 import { requireProxyUrl } from '../settings/urls.ts'
 import { validSetting } from '../settings/valid-setting.ts'
+import { checkTyped, notOneValue, valuesInTable } from '../settings/values-in-tables.ts'
 import { didYouMean } from '../text/near-name.ts'
 import { safeText } from '../text/safe-text.ts'
+import { withoutSecret } from '../text/secrets.ts'
 import { shellWord } from '../text/shell-word.ts'
-import { withoutSecret } from '../text/without-secret.ts'
 
 interface Change {
   /** `scopes`, or the path of a value in a table: `expect.groups`. */

@@ -22,7 +22,7 @@ import { type Profile, sendsToken } from '../settings/profile.ts'
 import { API_SETTINGS } from '../settings/setting-table.ts'
 import { safeText } from '../text/safe-text.ts'
 import { shellWord } from '../text/shell-word.ts'
-import { wholeDuration } from '../time/whole-duration.ts'
+import { wholeDuration } from '../time/duration.ts'
 
 /** `sun_path` of Linux has 108 bytes, that of macOS 104, with a zero byte at the end; longer ones are cut off unnoticed. */
 const MAX_BYTES = 103

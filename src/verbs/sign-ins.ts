@@ -16,7 +16,7 @@ import { outsideProxy } from '../settings/local-proxy.ts'
 import { type Profile, profileNamed, sendsToken, unknownKeys } from '../settings/profile.ts'
 import { namedProfile, nameInUse, profileNames } from '../settings/profile-name.ts'
 import { clientFromHeader, isComplete } from '../settings/required-client.ts'
-import { withoutSecret } from '../text/without-secret.ts'
+import { withoutSecret } from '../text/secrets.ts'
 
 /** A profile, or a sign-in that no profile names, as far as this machine knows it. */
 export interface SignInRow {

@@ -19,7 +19,7 @@ import { isComplete } from '../settings/required-client.ts'
 import { displayWidth } from '../text/display-width.ts'
 import { safeJson, safeText } from '../text/safe-text.ts'
 import { wrap } from '../text/wrap.ts'
-import { instant } from '../time/instant.ts'
+import { instant } from '../time/duration.ts'
 import { fromInput, TOKEN_IN_PLACE } from './flags.ts'
 import {
   boundKey,

@@ -54,12 +54,11 @@ type Allowed = Readonly<Record<string, readonly [most: number, why: string]>>
 
 /** Words choose a hint or the sentence of a failure; exit status and what happens are the same with any words. */
 const ADVICE: Allowed = {
-  'src/api/refusal/denial.ts': [4, 'status and challenge decide; the description says what to do'],
-  'src/api/refusal/held-claims.ts': [
+  'src/api/refusal/denial.ts': [5, 'status and challenge decide; the description says what to do'],
+  'src/api/refusal/step-up.ts': [
     3,
     'which claims of the token are shown beside a denial; our own Apache recipe names one',
   ],
-  'src/api/refusal/others-key.ts': [1, 'whose key a 401 is about: both are not-allowed'],
   'src/backends/gateways.ts': [
     8,
     'status, a header and the shape of its JSON decide; plain text is exit 6 either way; a web page is not shown',
@@ -80,7 +79,7 @@ const ADVICE: Allowed = {
 
 /** A code in a member that is made for words: it is compared whole with the codes that a preset names. */
 const CODE_AS_WORDS: Allowed = {
-  'src/session/answers/error-code.ts': [1, 'Cognito sends the code invalid_scope as a description'],
+  'src/session/answers/provider-errors.ts': [1, 'Cognito sends the code invalid_scope as a description'],
 }
 
 describe('words of others', () => {

@@ -22,7 +22,6 @@ const FLOORS: readonly (readonly string[])[] = [
   // Types that two rooms of one floor share stand below both.
   [
     'errors',
-    'error-code',
     'text',
     'time',
     'claim-grammar',
@@ -30,7 +29,6 @@ const FLOORS: readonly (readonly string[])[] = [
     'loopback-host',
     'silent-connections',
     'why-not-private',
-    'proxy-url',
     'port-with',
   ],
 ]
@@ -59,7 +57,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   '@modelcontextprotocol/client': /^src\/mcp\/connect\/(bridge|session|questions)\.ts$/,
   '@modelcontextprotocol/server': /^src\/mcp\/(serve|connect\/(bridge|http-door|session|questions))\.ts$/,
   'fs-native-extensions': 'src/system/files/lock.ts',
-  jose: /^src\/(claims\/jwt\/verify|attacks\/table|session\/protocol\/assertion-key|dpop\/(proof|proof-key))\.ts$/,
+  jose: /^src\/(claims\/jwt\/verify|attacks\/table|session\/protocol\/assertion-key|dpop\/proof-key)\.ts$/,
   'jq-wasm': 'src/commands/jq.ts',
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
@@ -72,11 +70,11 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
 /** No I/O, no clock, no randomness. Cryptography and compression of data in memory are arithmetic. */
 const PURE = [
   /^src\/(attacks|claims|providers|backends|text|time|http-answers)\//,
-  /^src\/session\/(answers\/|documents\/issuer-mismatch\.ts)/,
-  /^src\/session\/renewal\/(state-machine|step|freshness|stored-tokens|binding)\.ts$/,
+  /^src\/session\/answers\//,
+  /^src\/session\/renewal\/(state-machine|step|freshness)\.ts$/,
   /^src\/trace\/(?!index\.)[\w-]+\.ts$/,
   /^src\/trace\/(tree|analysis|breakdown|causes|compare|formats|render|id-forms|conditions|masking|view)\//,
-  /^src\/(errors|error-code|claim-grammar|json-object|loopback-host|proxy-url|port-with|unknown-choice|empty-value)\.ts$/,
+  /^src\/(errors|claim-grammar|json-object|loopback-host|port-with|unknown-choice|empty-value)\.ts$/,
 ]
 const isPure = (path: string): boolean => PURE.some((pattern) => pattern.test(path))
 const ARITHMETIC = new Set(['node:crypto', 'node:buffer', 'node:zlib'])

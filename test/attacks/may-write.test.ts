@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { mayWrite } from '../../src/attacks/may-write.ts'
+import { mayWrite } from '../../src/attacks/attack.ts'
 import type { AccessTable } from '../../src/claims/access-level.ts'
 import type { ClaimValue } from '../../src/claims/normalise.ts'
 

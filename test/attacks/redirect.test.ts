@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { redirectOf, sameAt } from '../../src/attacks/redirect.ts'
+import { redirectOf, sameAt } from '../../src/attacks/verdict.ts'
 
 const ASKED = new URL('https://gw.example/tempo/api/tags?a=b')
 

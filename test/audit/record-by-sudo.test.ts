@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { MOST_BYTES, recordFile } from '../../src/audit/files-of-record.ts'
-import { appendLines } from '../../src/audit/record.ts'
+import { appendLines, MOST_BYTES, recordFile } from '../../src/audit/record.ts'
 import type { Env, Files, Lock } from '../../src/ports/ports.ts'
 import { realFiles } from '../../src/system/files/files.ts'
 

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, EmbeddedJWK, jwtVerify } from 'jose'
 import { expect, it } from 'vitest'
-import { makeProof, proofTarget } from '../../src/dpop/proof.ts'
-import { makeProofKey, pairOf, signerOf, thumbprintOf } from '../../src/dpop/proof-key.ts'
+import {
+  makeProof,
+  makeProofKey,
+  pairOf,
+  proofTarget,
+  signerOf,
+  thumbprintOf,
+} from '../../src/dpop/proof-key.ts'
 
 const content = {
   method: 'GET',

@@ -28,7 +28,7 @@ export const rooms = {
     floor: 90,
   },
   proxy: {
-    files: ['src/system/http/used-proxy.ts', 'src/system/http/used-proxy.ts', 'src/proxy-url.ts'],
+    files: ['src/system/http/used-proxy.ts'],
     tests: ['test/system/http/proxy-settings.test.ts'],
     floor: 97,
   },
@@ -38,17 +38,12 @@ export const rooms = {
     floor: 90,
   },
   'state-machine': {
-    files: ['state-machine', 'step', 'freshness', 'stored-tokens'].map(
-      (name) => `src/session/renewal/${name}.ts`,
-    ),
+    files: ['state-machine', 'step', 'freshness'].map((name) => `src/session/renewal/${name}.ts`),
     tests: ['test/session/renewal/{refresh,transitions}.test.ts'],
     floor: 90,
   },
   listener: {
-    files: [
-      ...['callback', 'start-page'].map((name) => `src/session/flow/${name}.ts`),
-      'src/silent-connections.ts',
-    ],
+    files: ['src/session/flow/callback.ts', 'src/silent-connections.ts'],
     tests: ['test/session/flow/{loopback,start-page,same-text}.test.ts', 'test/silent-connections.test.ts'],
     floor: 90,
   },

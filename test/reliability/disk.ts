@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tokenHash } from '../../src/session/renewal/freshness.ts'
 import { openFile, readHeader, type SessionBody } from '../../src/session/store/session-file.ts'
-import { unwrapKey } from '../../src/session/store/vaults/key-file.ts'
+import { unwrapKey } from '../../src/session/store/vaults.ts'
 import { kernelLock } from '../../src/system/files/lock.ts'
 import type { Arena } from './arena.ts'
 

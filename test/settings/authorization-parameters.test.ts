@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../src/errors.ts'
 import type { Env, Files } from '../../src/ports/ports.ts'
-import { OWN_PARAMETERS, validParameters } from '../../src/settings/authorization-parameters.ts'
 import { readSettings } from '../../src/settings/files/settings-files.ts'
 import { chooseProfile } from '../../src/settings/profile.ts'
+import { OWN_PARAMETERS, validParameters } from '../../src/settings/valid-setting.ts'
 
 const JWT = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln'
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Files } from '../../src/ports/ports.ts'
-import type { Changer } from '../../src/settings/files/config-change.ts'
 import type { ConfigFile } from '../../src/settings/files/config-file.ts'
+import type { Changer } from '../../src/settings/files/config-text.ts'
 import type { Settings } from '../../src/settings/files/settings-files.ts'
 import { realFiles } from '../../src/system/files/files.ts'
 import { kernelLock } from '../../src/system/files/lock.ts'

@@ -1,7 +1,6 @@
 import { type SettingKey, typedFlag } from '../../src/settings/setting-key.ts'
 import { SETTING_TABLE } from '../../src/settings/setting-table.ts'
-import { EXPECT_KEYS } from '../../src/settings/tables/expectations.ts'
-import { WORKLOAD_KEYS } from '../../src/settings/tables/workload.ts'
+import { EXPECT_KEYS, WORKLOAD_KEYS } from '../../src/settings/tables.ts'
 import { PRESET_KEYS } from './preset-keys.ts'
 
 /** What each key of `expect` asks of a token. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { wrongTokenHeader } from '../../src/settings/authorization-parameters.ts'
+import { wrongTokenHeader } from '../../src/settings/valid-setting.ts'
 
 it.each(['Authorization', 'X-JWT-Assertion', 'x-amzn-oidc-accesstoken', 'Cf-Access-Token', 'X_Token'])(
   'a token can be sent in %s',

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream'
 import type { ReadStream } from 'node:tty'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Key } from '../../src/ports/terminal.ts'
-import { type Keys, openKeys } from '../../src/system/terminal/keys.ts'
+import { type Keys, openKeys } from '../../src/system/terminal/full-screen.ts'
 
 const [BEGIN, END, CTRL_C] = ['\x1b[200~', '\x1b[201~', '\x03']
 

@@ -1,8 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type ExitState, openExitState } from '../../src/system/process/exit-state.ts'
 import { otherPrograms } from '../../src/system/process/programs.ts'
-import { processSignals } from '../../src/system/process/signals.ts'
+import { type ExitState, openExitState, processSignals } from '../../src/system/process/signals.ts'
 import { onWindows } from '../world/on-windows.ts'
 
 let ends: string[]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { holdsToken, withoutTokens } from '../../src/text/token-in-text.ts'
+import { holdsToken, withoutTokens } from '../../src/text/secrets.ts'
 
 const part = (text: string) => Buffer.from(text).toString('base64url')
 const HEADER = part('{"alg":"RS256"}')

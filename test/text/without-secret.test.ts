@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { withoutSecret, withoutSecrets } from '../../src/text/without-secret.ts'
+import { withoutSecret, withoutSecrets } from '../../src/text/secrets.ts'
 
 const SECRET = 'q3Vf0mQm1ZzGvJb9o2cYxKq7Rk5T8uHwLr4NsDpEaXi'
 

@@ -1,14 +1,15 @@
 import { nothingSent } from '../../backends/gateways.ts'
 import { payloadOf } from '../../claims/jwt/jwt.ts'
 import { FAILURES, Failure } from '../../errors.ts'
+import { isPage, networkSignIn } from '../../http-answers/error-body.ts'
 import { readRateLimit, waitHint } from '../../http-answers/rate-limit.ts'
-import { isPage, networkSignIn } from '../../http-answers/web-page.ts'
 import { isObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import type { Destination } from '../destination.ts'
 import { type Challenge, readChallenge, wantsStepUp } from './challenge.ts'
+import { largeHeaders, largeTokenHint, theirWords, theySay } from './large-headers.ts'
 import {
   claimHint,
   claimsInToken,
@@ -17,10 +18,9 @@ import {
   issuerInToken,
   missingScopes,
   requiredClaim,
-} from './held-claims.ts'
-import { largeHeaders, largeTokenHint, theirWords, theySay } from './large-headers.ts'
-import { isOthersKey, refusedKey } from './others-key.ts'
-import { requirementsOf, stepUpFailure } from './step-up.ts'
+  requirementsOf,
+  stepUpFailure,
+} from './step-up.ts'
 
 interface Known {
   /** The person has just signed in as the API required it. */
@@ -307,3 +307,17 @@ function keyHint(
   if (challenge?.scheme !== 'bearer' || !isBound || challenge.error !== undefined) return undefined
   return 'This API does not accept DPoP tokens. Ask whoever runs the gateway to accept them, or turn DPoP off: ls-auth profile set dpop false'
 }
+
+/** RFC 6750 §3.1: a challenge to a request with a token names an error, or a scope, unless the token is not what was wrong. */
+const isOthersKey = (challenge: Challenge | undefined, token: string | undefined): boolean =>
+  token !== undefined &&
+  challenge?.error === undefined &&
+  challenge?.scope === undefined &&
+  /\bkey\b/i.test(challenge?.description ?? '')
+
+/** Failure `not-allowed`: the gateway took the token, and the API behind it did not take the gateway's key. */
+const refusedKey = ({ status }: HttpAnswer, detail: readonly string[], url: URL): Failure =>
+  new Failure('not-allowed', `${safeText(url.host)} could not reach the traces (HTTP ${status})`, {
+    detail: [...new Set(detail)],
+    hint: "Ask whoever runs this gateway. Your token is fine: signing in again won't help.",
+  })

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { isPage } from '../../http-answers/web-page.ts'
+import { isPage } from '../../http-answers/error-body.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import { safeText } from '../../text/safe-text.ts'
 

@@ -3,15 +3,21 @@ import type { Destination } from '../../api/destination.ts'
 import { explainAnswer } from '../../api/refusal/denial.ts'
 import { sendOnce, target } from '../../api/request.ts'
 import type { Attack, Held, Reference, Shot } from '../../attacks/attack.ts'
-import { redirectOf, sameAt } from '../../attacks/redirect.ts'
-import { attacksOn, OVERRIDE } from '../../attacks/table.ts'
-import { missingReads } from '../../attacks/tokenless.ts'
-import { isAnswered, isSentOn, type Judgement, type Seen, worst } from '../../attacks/verdict.ts'
+import { attacksOn, missingReads, OVERRIDE } from '../../attacks/table.ts'
+import {
+  isAnswered,
+  isSentOn,
+  type Judgement,
+  redirectOf,
+  type Seen,
+  sameAt,
+  worst,
+} from '../../attacks/verdict.ts'
 import { backendOf, explainFailure, requirePlace } from '../../backends/table.ts'
 import type { GatewayProbe } from '../../backends/trace-source.ts'
 import { openProofs } from '../../dpop/proofs.ts'
 import { Failure } from '../../errors.ts'
-import { isPage } from '../../http-answers/web-page.ts'
+import { isPage } from '../../http-answers/error-body.ts'
 import { pathForLog } from '../../loopback-host.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 import { scopeToAsk } from '../../providers/scope-names.ts'

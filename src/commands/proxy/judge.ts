@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { readTraceparent } from '../../api/traceparent.ts'
+import { readTraceparent } from '../../api/request-headers.ts'
 import { type Backend, isReadRoute } from '../../backends/backend.ts'
 import type { LocalRequest } from '../../ports/ports.ts'
 

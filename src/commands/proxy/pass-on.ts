@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
-import { tokenHeaders } from '../../api/authorization.ts'
 import { overwrite, overwriteText, soughtBytes } from '../../api/echoed-token.ts'
 import { askedSpanId, isAboutToken } from '../../api/request.ts'
+import { tokenHeaders } from '../../api/request-headers.ts'
 import { backendOf } from '../../backends/table.ts'
 import type { Proofs } from '../../dpop/proofs.ts'
 import { Failure } from '../../errors.ts'

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts'
-import { type NewClient, registerClient } from '../../session/registration/client-registration.ts'
+import { type NewClient, registerClient } from '../../session/protocol/registration.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { commandLine } from '../command-line.ts'

@@ -1,7 +1,7 @@
 import type { Client } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { Env } from '../../ports/ports.ts'
-import { unregisterClient } from '../../session/registration/client-registration.ts'
+import { unregisterClient } from '../../session/protocol/registration.ts'
 import type { Settings } from '../../settings/files/settings-files.ts'
 import { profileNamed } from '../../settings/profile.ts'
 import { profileNames } from '../../settings/profile-name.ts'

@@ -1,4 +1,4 @@
-import type { Way } from '../../api/caller.ts'
+import type { Way } from '../../api/request-headers.ts'
 import type { PartialClient } from '../../client.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { globals, type Invocation, tell } from '../invocation.ts'

@@ -1,12 +1,18 @@
-import { type Caller, callerHeaders, type Way } from '../../api/caller.ts'
 import type { Witness } from '../../api/destination.ts'
-import { readTraceparent, traceContext, traceparentIn } from '../../api/traceparent.ts'
+import {
+  type Caller,
+  callerHeaders,
+  readTraceparent,
+  traceContext,
+  traceparentIn,
+  type Way,
+} from '../../api/request-headers.ts'
 import type { AuditEntry, AuditEvent } from '../../audit/record.ts'
 import { appendEntry, type Lost } from '../../audit/record.ts'
 import { unverifiedClaims } from '../../claims/jwt/unverified.ts'
 import type { PartialClient } from '../../client.ts'
 import type { Env } from '../../ports/ports.ts'
-import { withoutTokens } from '../../text/token-in-text.ts'
+import { withoutTokens } from '../../text/secrets.ts'
 import { fitted, type Invocation } from '../invocation.ts'
 
 /** The record of one run, and the headers by which the API's own log knows its requests again. */

@@ -2,8 +2,8 @@ import { openPacing } from '../../api/pacing.ts'
 import { type CapableSource, requireCapability } from '../../backends/capability.ts'
 import { FAILURES, Failure, type FailureCode } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
+import { wholeDuration } from '../../time/duration.ts'
 import { skewOf, steadyClock } from '../../time/steady-clock.ts'
-import { wholeDuration } from '../../time/whole-duration.ts'
 import {
   largerLimit,
   latestFirst,

@@ -1,6 +1,5 @@
 import type { FileSource } from '../../backends/file-source.ts'
-import { errorCode } from '../../error-code.ts'
-import { Failure } from '../../errors.ts'
+import { errorCode, Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { type Invocation, tell } from '../invocation.ts'

@@ -10,8 +10,7 @@ import {
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client'
 import { ProtocolErrorCode, type ServerContext, type StandardSchemaV1 } from '@modelcontextprotocol/server'
-import { callerHeaders } from '../../api/caller.ts'
-import { traceContext, traceparentIn } from '../../api/traceparent.ts'
+import { callerHeaders, traceContext, traceparentIn } from '../../api/request-headers.ts'
 import { type Invocation, loadProfile, tell } from '../../commands/invocation.ts'
 import { requireReason } from '../../commands/request/bound-token.ts'
 import { type HeldToken, tokenOf } from '../../commands/request/held-token.ts'

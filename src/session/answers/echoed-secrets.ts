@@ -1,4 +1,4 @@
-import { firstCause } from '../../http-answers/vendor-error.ts'
+import { firstCause } from '../../http-answers/error-body.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
 

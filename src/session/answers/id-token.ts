@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto'
 import { readJwt } from '../../claims/jwt/jwt.ts'
 import { Failure } from '../../errors.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { instant } from '../../time/instant.ts'
-import { wholeDuration } from '../../time/whole-duration.ts'
+import { instant, wholeDuration } from '../../time/duration.ts'
 import { NO_SUBJECT } from './provider-errors.ts'
 
 /**

@@ -1,14 +1,12 @@
+import { issuerMismatch } from '../../claims/issuer.ts'
 import { Failure } from '../../errors.ts'
+import { hintAtVendorError, isPage, networkSignIn } from '../../http-answers/error-body.ts'
 import { hintAtLimit, type RateLimit, readRateLimit } from '../../http-answers/rate-limit.ts'
-import { hintAtVendorError } from '../../http-answers/vendor-error.ts'
-import { networkSignIn } from '../../http-answers/web-page.ts'
-import { adviceFor, type HintValues } from '../../providers/hints.ts'
+import type { HttpAnswer } from '../../ports/http.ts'
+import { adviceFor, type HintValues, hintFor } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
 import type { Where } from '../../providers/preset-texts.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { issuerMismatch, missingIssuer } from '../documents/issuer-mismatch.ts'
-import { isRefusal, lasting, namedError, nobodyAsked, sentError } from './error-code.ts'
-import { PROOF_ERRORS, PROOF_WANTED } from './proof-errors.ts'
 
 /** The provider's own error response: OAuth error code (RFC 6749 §5.2), HTTP status, and when it may be asked again. */
 export interface WireError {
@@ -332,3 +330,101 @@ export const wasRefused = ({ wire: { error, status = 400 } }: ProviderFailure): 
 
 /** RFC 6749 §4.1.2.1. */
 const PASSING: readonly string[] = ['server_error', 'temporarily_unavailable', 'slow_down']
+
+/** The OAuth `error` of an answer (RFC 6749 §5.2); any other value is called `error`. */
+const sentError = (error: unknown): string =>
+  /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/.test(String(error)) ? String(error) : 'error'
+
+/** The error that was meant: some providers send invalid_request for all, and the code as its description. */
+const namedError = ({ errorInDescription }: Preset, sent: string, description: string): string =>
+  sent === 'invalid_request' && errorInDescription?.includes(description) ? description : sent
+
+/** Errors about how the client is registered and what it asks for. */
+const ABOUT_CLIENT: readonly string[] = [
+  'invalid_client',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+  'invalid_scope',
+  'invalid_target',
+  'invalid_redirect_uri',
+  'redirect_uri_mismatch',
+]
+
+/** Errors of a provider that would have to ask a person. */
+const NOBODY_ASKED: readonly string[] = [
+  'login_required',
+  'interaction_required',
+  'consent_required',
+  'account_selection_required',
+]
+
+/** By OIDC Core §3.1.2.6 it is sent where no person was asked. */
+const nobodyAsked = (error: string): boolean => NOBODY_ASKED.includes(error)
+
+/** No second try fixes the first two. */
+const lasting = (error: string): 'settings' | 'not-signed-in' | 'provider-failed' =>
+  ABOUT_CLIENT.includes(error) ? 'settings' : nobodyAsked(error) ? 'not-signed-in' : 'provider-failed'
+
+/** Some servers send the last two when the user has refused; in OIDC Core §3.1.2.6 they mean that no person was asked. */
+const REFUSALS: readonly string[] = ['access_denied', 'consent_required', 'interaction_required']
+
+/** A person may have refused, where one was asked. */
+const isRefusal = (error: string): boolean => REFUSALS.includes(error)
+
+/** Errors about the proof of a key (RFC 9449 §5, §8): neither code nor token was looked at. */
+export const PROOF_ERRORS: ReadonlyMap<string, { readonly message: string; readonly hint: string }> = new Map(
+  [
+    [
+      'use_dpop_nonce',
+      {
+        message: 'the provider asks for a new DPoP nonce every time',
+        hint: 'Try again. If it keeps failing, ask whoever runs the identity provider.',
+      },
+    ],
+    [
+      'invalid_dpop_proof',
+      {
+        message: 'the provider rejected the DPoP proof',
+        hint: "Check the clock of this machine: ls-auth doctor. If it's right, ask whoever runs the identity provider.",
+      },
+    ],
+  ],
+)
+
+/** Of either error, where no proof was sent. */
+const PROOF_WANTED = {
+  message: 'the provider requires DPoP for this client',
+  hint: 'Turn DPoP on: ls-auth login --dpop true',
+} as const
+
+/** Challenges that ask for the password of a person or of a machine: proxies and filters send them. */
+const PASSWORD_SCHEMES: readonly string[] = ['basic', 'digest', 'kerberos', 'negotiate', 'ntlm']
+
+/**
+ * Whether a proxy, a filter or a captive portal on the way may have answered in place of the provider's endpoint. Signs are a
+ * web page, a redirect, 407, or a 401 that takes passwords alone (RFC 9110 §11.6.1, §15.5.8). Only for an answer without an
+ * OAuth error code: that is the provider's in any case.
+ */
+export const isIntercepted = (answer: HttpAnswer): boolean =>
+  isPage(answer) ||
+  (answer.status >= 300 && answer.status < 400) ||
+  answer.status === 407 ||
+  (answer.status === 401 && wantsPasswordOnly(answer.headers['www-authenticate'] ?? ''))
+
+function wantsPasswordOnly(challenges: string): boolean {
+  // A quoted text may hold a comma and the name of a scheme. What follows a comma is a scheme, or a parameter (name=…).
+  const parts = challenges.replace(/"(?:[^"\\]|\\.)*"/g, '""').split(',')
+  const schemes = parts.flatMap((part) => /^\s*([\w-]+)(?!\s*=)(?=\s|$)/.exec(part)?.[1]?.toLowerCase() ?? [])
+  return schemes.length > 0 && schemes.every((scheme) => PASSWORD_SCHEMES.includes(scheme))
+}
+
+/** Statuses of an address where an endpoint is not, or not any more: nothing on the way sends them. */
+export const NOT_HERE: readonly number[] = [404, 405, 410]
+
+/** Failure `refused` of a redirect without the `iss` that the metadata promise (RFC 9207 §2.4). */
+function missingIssuer({ id }: Preset, values: HintValues): Failure {
+  return new Failure('refused', 'the answer names no issuer (iss), although the provider promises it', {
+    hint: hintFor(id, { where: 'authorization', error: 'issuer-missing' }, values),
+  })
+}

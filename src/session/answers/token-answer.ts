@@ -1,6 +1,8 @@
 import { Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import type { HttpAnswer } from '../../ports/http.ts'
+import type { Preset } from '../../providers/preset.ts'
+import { OF_OPENID } from '../../providers/scope-names.ts'
 import { NOT_BOUND, OTHER_TOKEN_TYPE } from './provider-errors.ts'
 
 /** The refresh token in a raw token response, before validation: one in a rejected response can still be revoked. */
@@ -104,4 +106,46 @@ export function checkTokenCharacters(answer: {
       : undefined
   if (bad === undefined) return
   throw new Failure('refused', `the provider sent ${bad} with invalid characters; nothing was saved`)
+}
+
+/**
+ * Normalises a device authorization response (RFC 8628 §3.2): Google writes `verification_url`; `interval` and
+ * `expires_in` come as strings, as zero, or are missing. A body that cannot be parsed is passed on, for the protocol
+ * library to reject.
+ */
+export function tolerateDeviceAnswer(answer: HttpAnswer): HttpAnswer {
+  if (answer.status !== 200) return answer
+  const body = jsonObject(answer.body)
+  if (!body) return answer
+  const interval = Number(body.interval ?? 5)
+  const tolerated = {
+    ...body,
+    verification_uri: body.verification_uri ?? body.verification_url,
+    verification_uri_complete: body.verification_uri_complete ?? body.verification_url_complete,
+    expires_in: Number(body.expires_in ?? 600),
+    interval: Number.isFinite(interval) && interval > 0 ? interval : 5,
+  }
+  return { ...answer, body: Buffer.from(JSON.stringify(tolerated)) }
+}
+
+/**
+ * Requested scopes that were not granted. `granted`: `scope` of the token response; undefined: all (RFC 6749 §5.1). `idToken`:
+ * it shows that `openid` was granted, whatever the answer lists. Some providers list the scopes of the API alone, and a missing
+ * name or address does no harm.
+ */
+export function missingScopes(
+  { preset }: { readonly preset: Pick<Preset, 'scopes' | 'scopeSpelling'> },
+  granted: string | undefined,
+  idToken: string | undefined,
+): readonly string[] {
+  if (granted === undefined) return []
+  const held = granted.split(' ')
+  // offline_access is visible by the refresh token; providers do not list it reliably in the granted scope.
+  const unlisted = idToken === undefined ? ['offline_access'] : OF_OPENID
+  return preset.scopes.filter(
+    (scope) =>
+      !unlisted.includes(scope) &&
+      !held.includes(scope) &&
+      !held.includes(preset.scopeSpelling[scope] ?? scope),
+  )
 }

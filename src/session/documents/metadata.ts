@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net'
+import { issuerMismatch } from '../../claims/issuer.ts'
 import type { PartialClient } from '../../client.ts'
 import { Failure, type NetworkFailure } from '../../errors.ts'
+import { hintAtVendorError, networkSignIn, vendorError } from '../../http-answers/error-body.ts'
 import { readRateLimit, waitHint } from '../../http-answers/rate-limit.ts'
-import { hintAtVendorError, vendorError } from '../../http-answers/vendor-error.ts'
-import { networkSignIn } from '../../http-answers/web-page.ts'
 import { jsonObject } from '../../json-object.ts'
 import { isLoopback } from '../../loopback-host.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
@@ -13,7 +13,6 @@ import type { Preset } from '../../providers/preset.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { skewOf } from '../../time/steady-clock.ts'
 import type { Cached } from '../store/session-file.ts'
-import { issuerMismatch } from './issuer-mismatch.ts'
 
 /**
  * What an issuer publishes of itself (OpenID Connect Discovery 1.0 §3), checked as far as ls-auth uses it. One whose tokens are

@@ -7,15 +7,12 @@ import { urisToRegister } from '../../providers/presets.ts'
 import { safeText } from '../../text/safe-text.ts'
 import type { AuthorizationRequest } from '../protocol/code-grant.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
-import type { Attempt } from './attempt.ts'
-import type { BrowserHere } from './callback.ts'
-import { throughDevice } from './device.ts'
+import { type BrowserHere, startPages } from './callback.ts'
+import { type Attempt, safeAddress, throughDevice } from './device.ts'
 import { type Elsewhere, findDisplay } from './display.ts'
 import type { LoginDialog, LoginOptions } from './login-dialog.ts'
 import { type Loopback, listen } from './loopback.ts'
-import { safeAddress } from './safe-address.ts'
 import { socketOwner } from './socket-owner.ts'
-import { startPages } from './start-page.ts'
 
 /**
  * The authorization code flow (RFC 8252) with a browser on this machine or another one. Ends by a redirect to the loopback

@@ -1,14 +1,14 @@
 import { requirementParameters } from '../../claims/sign-in-requirements.ts'
+import type { Client } from '../../client.ts'
 import { Failure, NetworkFailure } from '../../errors.ts'
-import type { Clock } from '../../ports/ports.ts'
+import { isHttpsOrLoopback } from '../../loopback-host.ts'
+import type { Clock, Ports } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { NOT_HERE } from '../answers/intercepted.ts'
-import { ProviderFailure } from '../answers/provider-errors.ts'
+import { NOT_HERE, ProviderFailure } from '../answers/provider-errors.ts'
 import { scopeParameters } from '../protocol/grant-parameters.ts'
+import type { Provider } from '../protocol/provider.ts'
 import type { Tokens } from '../protocol/tokens.ts'
-import type { Attempt } from './attempt.ts'
-import type { DeviceCode, DevicePrompt } from './login-dialog.ts'
-import { shownAddress } from './safe-address.ts'
+import type { DeviceCode, DevicePrompt, LoginDialog, LoginOptions } from './login-dialog.ts'
 
 /** Timeout in seconds, even for a code that lives longer: a longer wait only gives a phisher more time. */
 const LONGEST_SECONDS = 900
@@ -140,3 +140,44 @@ function classify(error: unknown): Verdict {
 function clamp(value: number, least: number, most: number, fallback: number): number {
   return Number.isFinite(value) && value > 0 ? Math.min(most, Math.max(least, value)) : fallback
 }
+
+/** One sign-in in progress, as the flows (browser, paste, device) share it. */
+export interface Attempt<Result> {
+  readonly client: Client
+  readonly options: LoginOptions
+  readonly provider: Provider
+  readonly ports: Ports
+  readonly dialog: LoginDialog
+  /** For a sign-in at which the provider may not ask who it is: the ID token of the one before. */
+  readonly idTokenHint?: string | undefined
+  /**
+   * Checks the tokens and stores the session. A flow calls it before it ends: the page in the browser must say "signed in" only
+   * when that is true.
+   */
+  accept(tokens: Tokens): Promise<Result>
+  /** Name or e-mail for the page; undefined: not known. */
+  personOf(result: Result): string | undefined
+}
+
+/** Characters; RFC 8628 §3.2 wants an address that is short and easy to remember. */
+const LONGEST_SHOWN = 2_048
+
+/**
+ * Checks a URL that a person or the system's opener will open: https (http on loopback). It has no user info, which could hide
+ * the real host. Used for URLs from the provider and those built on its authorization endpoint. Failure `refused`.
+ */
+export function safeAddress(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && !url.username && !url.password && isHttpsOrLoopback(url)) return url
+  throw refused('an address that ls-auth will not show or open', text)
+}
+
+/** The same for an address that the provider sends to be shown: a long one would fill the terminal. */
+export function shownAddress(text: string): string {
+  const { href } = safeAddress(text)
+  if (href.length <= LONGEST_SHOWN) return href
+  throw refused(`an address that is too long: ${href.length} characters, ${LONGEST_SHOWN} at most`, href)
+}
+
+const refused = (what: string, text: string): Failure =>
+  new Failure('refused', `the provider sent ${what}`, { detail: [safeText(text, 200)] })

@@ -4,8 +4,7 @@ import { Failure } from '../../errors.ts'
 import { limitSilent } from '../../silent-connections.ts'
 import { markup } from '../../text/markup.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { type BrowserHere, judge, STRANGER } from './callback.ts'
-import type { Redirect } from './start-page.ts'
+import { type BrowserHere, judge, type Redirect, STRANGER } from './callback.ts'
 
 /** The HTTP listener for the redirect (RFC 8252 §7.3): on loopback only, for one answer. */
 export interface Loopback {

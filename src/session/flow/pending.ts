@@ -4,9 +4,8 @@ import { Failure } from '../../errors.ts'
 import type { Ports } from '../../ports/ports.ts'
 import { openNotes } from '../store/sealed-notes.ts'
 import type { SessionHeader } from '../store/session-file.ts'
-import type { Attempt } from './attempt.ts'
 import { readPasted, requestWithoutListener, spendCode } from './browser-flow.ts'
-import { askForCode, awaitDevice, promptOf } from './device.ts'
+import { type Attempt, askForCode, awaitDevice, promptOf } from './device.ts'
 import type { DeviceCode, PendingSignIn } from './login-dialog.ts'
 
 /** What `login --start` prints. Times: ISO 8601. */

@@ -2,18 +2,18 @@ import { isDeepStrictEqual } from 'node:util'
 import * as oidc from 'openid-client'
 import type { ProofKey } from '../../dpop/proof-key.ts'
 import { Failure, type FailureCode, NetworkFailure } from '../../errors.ts'
-import { vendorError } from '../../http-answers/vendor-error.ts'
+import { vendorError } from '../../http-answers/error-body.ts'
 import type { Http, HttpAnswer } from '../../ports/http.ts'
 import type { Clock, Signals } from '../../ports/ports.ts'
 import type { HintValues } from '../../providers/hints.ts'
 import type { Preset } from '../../providers/preset.ts'
 import { skewOf } from '../../time/steady-clock.ts'
-import { tolerateDeviceAnswer } from '../answers/device-answer.ts'
 import { withoutEchoes } from '../answers/echoed-secrets.ts'
-import { isIntercepted } from '../answers/intercepted.ts'
+import { isIntercepted } from '../answers/provider-errors.ts'
 import {
   bringsTokens,
   refreshTokenIn,
+  tolerateDeviceAnswer,
   withoutEncoding,
   withoutNulls,
   withPlainError,

@@ -6,8 +6,8 @@ import { grantParameters } from '../protocol/grant-parameters.ts'
 import type { Tokens } from '../protocol/tokens.ts'
 import type { SessionBody } from '../store/session-file.ts'
 import { inspectOwn } from '../verification.ts'
-import { narrowedForGood } from './binding.ts'
 import { isPlain, type Want } from './freshness.ts'
+import { narrowedForGood } from './step.ts'
 
 /** Tokens for other scopes or another API beside the session's own: how they are asked for, and whether they came. */
 

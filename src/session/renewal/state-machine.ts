@@ -1,6 +1,5 @@
 import type { Failure } from '../../errors.ts'
 import type { AttemptOutcome, SessionBody } from '../store/session-file.ts'
-import { mayBind, narrowedForGood, wouldBind } from './binding.ts'
 import {
   type EarlierAttempt,
   earlierAttempt,
@@ -23,6 +22,8 @@ import {
   give,
   giveNew,
   mayBeOfSlot,
+  mayBind,
+  narrowedForGood,
   noIdToken,
   orStillValid,
   type Renewal,
@@ -34,6 +35,7 @@ import {
   type Step,
   sameAgain,
   tooShortLived,
+  wouldBind,
 } from './step.ts'
 
 /**

@@ -1,6 +1,5 @@
 import { dirname, isAbsolute, join, parse, resolve, sep } from 'node:path'
-import { errorCode } from '../../error-code.ts'
-import { Failure } from '../../errors.ts'
+import { errorCode, Failure } from '../../errors.ts'
 import type { FileFacts, Files, Ports } from '../../ports/ports.ts'
 import { type LinkOnTheWay, type NamedFile, whyNotEntrusted } from '../../why-not-private.ts'
 

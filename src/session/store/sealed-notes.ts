@@ -6,7 +6,7 @@ import { requireSameWay, wayOf } from './origin-binding.ts'
 import { openBox, sealBox } from './sealed-box.ts'
 import { damaged, readHeader, type SessionHeader } from './session-file.ts'
 import { makePrivate, readOwn, requirePrivate, writeOwn } from './state-files.ts'
-import { openVault } from './vaults/open-vault.ts'
+import { openVault } from './vaults.ts'
 
 /** What a note is read and kept for. */
 type NoteClient = PartialClient & { readonly issuer: string }

@@ -17,7 +17,7 @@ import {
   unwritable,
   writeOwn,
 } from './state-files.ts'
-import type { Secret } from './vaults/vault.ts'
+import type { Secret } from './vaults.ts'
 
 /**
  * The stored session. The one commit point is the rename of the session file. The keychain item of a sign-in is written once

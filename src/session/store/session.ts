@@ -3,8 +3,7 @@ import type { Client } from '../../client.ts'
 import type { Files, Ports } from '../../ports/ports.ts'
 import { damaged, openFile, readSessionFile, type SessionBody, type SessionHeader } from './session-file.ts'
 import { readOwn, requirePrivate } from './state-files.ts'
-import { openVault } from './vaults/open-vault.ts'
-import type { Secret, Vault } from './vaults/vault.ts'
+import { openVault, type Secret, type Vault } from './vaults.ts'
 
 /** A session that has been read and decrypted. */
 export interface Session {

@@ -1,6 +1,5 @@
 import { basename, dirname } from 'node:path'
-import { errorCode } from '../../error-code.ts'
-import { Failure } from '../../errors.ts'
+import { errorCode, Failure } from '../../errors.ts'
 import type { Env, FileFacts, Files } from '../../ports/ports.ts'
 import { adviceOnPlace, requireOwn, writeAtomically } from '../../storage/atomic-write.ts'
 import { isSessionName } from '../session-name.ts'

@@ -1,13 +1,12 @@
 import { payloadOf } from '../../claims/jwt/jwt.ts'
 import type { Client } from '../../client.ts'
-import { errorCode } from '../../error-code.ts'
-import { Failure } from '../../errors.ts'
+import { errorCode, Failure } from '../../errors.ts'
 import { jsonObject } from '../../json-object.ts'
 import { isHttpsOrLoopback } from '../../loopback-host.ts'
 import type { Ports } from '../../ports/ports.ts'
 import type { ProofSource } from '../../providers/workload-sources.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { instant } from '../../time/instant.ts'
+import { instant } from '../../time/duration.ts'
 import { skewOf } from '../../time/steady-clock.ts'
 
 /** A token by which the platform says what this program is. */

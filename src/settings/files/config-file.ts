@@ -1,5 +1,4 @@
-import { errorCode } from '../../error-code.ts'
-import { Failure } from '../../errors.ts'
+import { errorCode, Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
 import type { Files } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'

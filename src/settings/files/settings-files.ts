@@ -1,13 +1,10 @@
 import { dirname } from 'node:path'
-import { errorCode } from '../../error-code.ts'
-import { Failure } from '../../errors.ts'
-import type { Env, Files } from '../../ports/ports.ts'
+import { errorCode, Failure } from '../../errors.ts'
+import type { Env, FileFacts, Files } from '../../ports/ports.ts'
 import { safeText } from '../../text/safe-text.ts'
 import { shellWord } from '../../text/shell-word.ts'
 import { type ConfigFile, readConfig, unreadable } from './config-file.ts'
 import { type Places, placesFor } from './places.ts'
-import { systemFault } from './system-fault.ts'
-import { type OpenPlace, openPlaces } from './who-may-write.ts'
 
 /** The settings files and where they are. */
 export interface Settings {
@@ -87,3 +84,53 @@ const brokenLink = (path: string): Failure =>
       hint: 'Fix the link or remove it.',
     }),
   )
+
+/** A place by which another user decides what the settings say. */
+export interface OpenPlace {
+  readonly path: string
+  readonly kind: FileFacts['kind']
+  readonly why: string
+  readonly owner: number
+  /** The owner is neither this user nor root. */
+  readonly isForeign: boolean
+}
+
+const ROOT = 0
+
+/**
+ * A settings file, what it leads to where it is a link, and the directories of both: who writes one of those can replace
+ * it. Gives those that another user than this one and root owns, or may write. `onlyIfThere`: none where there is no file.
+ */
+export async function openPlaces(
+  file: string,
+  { inspect, endOfLinks }: Pick<Files, 'inspect' | 'endOfLinks'>,
+  uid: number,
+  onlyIfThere = false,
+): Promise<OpenPlace[]> {
+  const isThere = (await inspect(file)) !== undefined
+  if (!isThere && onlyIfThere) return []
+  const end = isThere ? await endOfLinks(file) : file
+  const places: OpenPlace[] = []
+  for (const path of new Set([file, end, dirname(file), dirname(end)])) {
+    const facts = await inspect(path)
+    // What isn't a file is refused when it is read.
+    if (facts === undefined || facts.kind === 'other') continue
+    const { kind, mode, uid: owner } = facts
+    const who = kind === 'directory' ? ', who can replace the settings in it' : ''
+    if (owner !== ROOT && owner !== uid)
+      places.push({ path, kind, why: `belongs to another user${who}`, owner, isForeign: true })
+    // The mode of a link says nothing.
+    if (kind !== 'symlink' && facts.sticky !== true && (mode & 0o022) !== 0)
+      places.push({ path, kind, why: `is writable by others${who}`, owner, isForeign: false })
+  }
+  return places
+}
+
+/** A fault of the system-wide settings file: whoever meets it can seldom fix it. */
+export const systemFault = ({ code, message, hint, detail, cause }: Failure, where?: string): Failure =>
+  new Failure(code, message, {
+    reason: 'system-file',
+    hint: `Only an administrator can change that file. ${hint}`,
+    detail: where === undefined ? detail : [where],
+    cause,
+  })

@@ -1,11 +1,9 @@
 import fs, { constants } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { promisify } from 'node:util'
-import { errorCode } from '../../error-code.ts'
+import { errorCode } from '../../errors.ts'
 import type { FileFacts, Files, GrowingFile } from '../../ports/ports.ts'
 import { lockOpenFile } from './lock.ts'
-import { renamePatiently } from './patient-rename.ts'
-import { readAtMost } from './read-at-most.ts'
 
 const failure = (code: string, message: string): Error => Object.assign(new Error(message), { code })
 
@@ -318,4 +316,90 @@ async function withFile<T>(path: string, flags: number, use: (file: number) => P
   } finally {
     fs.closeSync(file)
   }
+}
+
+/** A scanner or an indexer holds a new file for less than a second mostly; some send it away first, to have it judged. */
+const LONGEST_WAIT_MILLISECONDS = 10_000
+const FIRST_PAUSE_MILLISECONDS = 10
+const LONGEST_PAUSE_MILLISECONDS = 100
+
+/** What Windows says while another program has one of the two files open (ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION). */
+const HELD = new Set(['EPERM', 'EACCES', 'EBUSY'])
+
+/**
+ * `rename` for Windows, which refuses it while another program has one of the files open without sharing it, as virus scanners
+ * do. It retries for 10 seconds, and throws the last error of the file system, at once where waiting does not help.
+ */
+async function renamePatiently(from: string, to: string): Promise<void> {
+  const end = performance.now() + LONGEST_WAIT_MILLISECONDS
+  for (let pause = FIRST_PAUSE_MILLISECONDS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS)) {
+    try {
+      return await promisify(fs.rename)(from, to)
+    } catch (error) {
+      const code = errorCode(error) ?? ''
+      if (!HELD.has(code) || performance.now() >= end || isNeverReplaced(to)) throw error
+    }
+    await new Promise((done) => setTimeout(done, pause))
+  }
+}
+
+/** A directory, and a file with the attribute "read-only": the same codes, but waiting doesn't help. */
+function isNeverReplaced(path: string): boolean {
+  try {
+    const facts = fs.lstatSync(path, { throwIfNoEntry: false })
+    return facts !== undefined && (!facts.isFile() || (facts.mode & 0o200) === 0)
+  } catch {
+    // It is being deleted, or held, so that looking fails.
+    return false
+  }
+}
+
+const readPart = promisify(fs.read)
+
+/** The first buffer for a pipe or device, which has no size. */
+const FIRST_READ = 64 * 1024
+
+/**
+ * Reads an open file at once; pipes and devices, which have no size and may have no end, with a buffer that grows. Throws
+ * EFBIG beyond `maxBytes`.
+ */
+async function readAtMost(file: number, maxBytes: number): Promise<Buffer> {
+  const facts = fs.fstatSync(file)
+  const { size } = facts
+  if (size > maxBytes) throw tooBig()
+  // One spare byte, so that the next read finds the end of the file.
+  let buffer = Buffer.allocUnsafeSlow(Math.max(size, FIRST_READ) + 1)
+  for (let filled = 0; ; ) {
+    const bytesRead = await readInto(buffer, filled, file, facts.isFile())
+    filled += bytesRead
+    if (bytesRead === 0) return buffer.subarray(0, filled)
+    if (filled > maxBytes) throw tooBig()
+    if (filled < buffer.length) continue
+    const larger = Buffer.allocUnsafeSlow(Math.min(buffer.length * 2, maxBytes + 1))
+    buffer.copy(larger)
+    buffer = larger
+  }
+}
+
+/** From here on another thread reads, in bytes: 10 MB take 6 ms, in which a program is loaded that needs them. */
+const LARGE = 1024 * 1024
+/** From here on two threads read a half each: 117 MB take 88 ms instead of 140, most of it for the memory. */
+const HUGE = 16 * LARGE
+
+/** Fills the buffer from `start` on, as far as the file gives at once. A pipe has no positions. */
+async function readInto(buffer: Buffer, start: number, file: number, isPlain: boolean): Promise<number> {
+  const room = buffer.length - start
+  const position = isPlain ? start : null
+  if (room < LARGE) return fs.readSync(file, buffer, start, room, position)
+  if (room < HUGE || !isPlain) return (await readPart(file, buffer, start, room, position)).bytesRead
+  const half = Math.floor(room / 2)
+  const [first, second] = await Promise.all([
+    readPart(file, buffer, start, half, start),
+    readPart(file, buffer, start + half, room - half, start + half),
+  ])
+  return first.bytesRead < half ? first.bytesRead : half + second.bytesRead
+}
+
+function tooBig(): NodeJS.ErrnoException {
+  return Object.assign(new Error('too large'), { code: 'EFBIG' })
 }

@@ -1,8 +1,7 @@
 import fs, { constants } from 'node:fs'
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
-import { errorCode } from '../../error-code.ts'
-import { Failure } from '../../errors.ts'
+import { errorCode, Failure } from '../../errors.ts'
 import type { Lock } from '../../ports/ports.ts'
 
 type Native = typeof import('fs-native-extensions')

@@ -2,10 +2,16 @@ import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { HttpRequest } from '../../ports/http.ts'
 import { once } from '../once.ts'
-import { cappedBody } from './answer-body.ts'
 import { NotConnected } from './network-failure.ts'
 import type { TlsSettings } from './tls-settings.ts'
-import { CONNECT_MILLISECONDS, headersOf, isRepeatable, type RawAnswer, type Transport } from './transport.ts'
+import {
+  CONNECT_MILLISECONDS,
+  cappedBody,
+  headersOf,
+  isRepeatable,
+  type RawAnswer,
+  type Transport,
+} from './transport.ts'
 
 /**
  * Timeout of idle kept-alive connections. Shorter than the five seconds of most servers, but some close after one: what

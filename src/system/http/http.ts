@@ -2,11 +2,18 @@ import { Failure } from '../../errors.ts'
 import type { Http, HttpSettings } from '../../ports/http.ts'
 import type { Env } from '../../ports/ports.ts'
 import { once } from '../once.ts'
-import { cappedBody, decompress, flattenHeaders } from './answer-body.ts'
 import { directTransport } from './direct-transport.ts'
 import { networkFailure } from './network-failure.ts'
 import { certificateIssuer, type TlsSettings, tlsSettings } from './tls-settings.ts'
-import { CONNECT_MILLISECONDS, headersOf, isRepeatable, type Transport } from './transport.ts'
+import {
+  CONNECT_MILLISECONDS,
+  cappedBody,
+  decompress,
+  flattenHeaders,
+  headersOf,
+  isRepeatable,
+  type Transport,
+} from './transport.ts'
 import { limitedTunnels, undiciRequest } from './undici-request.ts'
 import {
   agentProxies,

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { errorCode } from '../../error-code.ts'
+import { errorCode } from '../../errors.ts'
 import { NoTunnel, NotConnected } from './network-failure.ts'
 
 type Undici = typeof import('undici')

@@ -1,9 +1,8 @@
 import { fstatSync, writeSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
-import { errorCode } from '../../error-code.ts'
-import { Failure } from '../../errors.ts'
+import { errorCode, Failure } from '../../errors.ts'
 import { once } from '../once.ts'
-import type { ExitState } from '../process/exit-state.ts'
+import type { ExitState } from '../process/signals.ts'
 
 /**
  * One of the process's two output streams. A write that fails rejects with `EPIPE` for a closed pipe, else with Failure

@@ -1,8 +1,7 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { Failure } from '../../errors.ts'
-import type { ExitState } from '../process/exit-state.ts'
-import { endBySignal } from '../process/exit-state.ts'
+import { type ExitState, endBySignal } from '../process/signals.ts'
 
 /** All of standard input, undecoded. Failure `usage` beyond `maxBytes`. */
 export async function readAllBytes(maxBytes: number): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, jsonObject } from '../../json-object.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { withoutTokens } from '../../text/token-in-text.ts'
+import { withoutTokens } from '../../text/secrets.ts'
 import {
   type Attributes,
   type AttributeValue,

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  ALGORITHMS,
-  fitsAlgorithm,
-  isCurrent,
-  isWeak,
-  signsFor,
-} from '../../../src/claims/jwt/signing-key.ts'
+import { ALGORITHMS, fitsAlgorithm, isCurrent, isWeak, signsFor } from '../../../src/claims/jwt/verify.ts'
 
 it('takes public-key signatures alone, each with the type and curve of RFC 7518', () => {
   expect(ALGORITHMS).toEqual({

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, it } from 'vitest'
-import { makeProof } from '../../../src/dpop/proof.ts'
-import { makeProofKey, type ProofKey, signerOf, thumbprintOf } from '../../../src/dpop/proof-key.ts'
+import {
+  makeProof,
+  makeProofKey,
+  type ProofKey,
+  signerOf,
+  thumbprintOf,
+} from '../../../src/dpop/proof-key.ts'
 import { now, TRACE } from './fixture.ts'
 import { twoIssuers } from './two-issuers.ts'
 

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeProof } from '../../../src/dpop/proof.ts'
-import { makeProofKey, type ProofKey, signerOf, thumbprintOf } from '../../../src/dpop/proof-key.ts'
+import {
+  makeProof,
+  makeProofKey,
+  type ProofKey,
+  signerOf,
+  thumbprintOf,
+} from '../../../src/dpop/proof-key.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { startTraceApi, type TraceApi } from '../../world/trace-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isIntercepted } from '../../../src/session/answers/intercepted.ts'
+import { isIntercepted } from '../../../src/session/answers/provider-errors.ts'
 
 const answer = (status: number, headers: Record<string, string> = {}, body = '') =>
   isIntercepted({ status, headers, body: Buffer.from(body) })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { issuerMismatch } from '../../../src/session/documents/issuer-mismatch.ts'
+import { issuerMismatch } from '../../../src/claims/issuer.ts'
 import { told } from '../../told.ts'
 
 describe('two issuers that differ', () => {

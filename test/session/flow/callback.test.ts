@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { judge, STRANGER } from '../../../src/session/flow/callback.ts'
-import { type StartPages, startPages } from '../../../src/session/flow/start-page.ts'
+import { judge, STRANGER, type StartPages, startPages } from '../../../src/session/flow/callback.ts'
 import { told } from '../../told.ts'
 
 const STATE = 'the-state-of-this-sign-in'

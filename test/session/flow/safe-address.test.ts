@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { safeAddress, shownAddress } from '../../../src/session/flow/safe-address.ts'
+import { safeAddress, shownAddress } from '../../../src/session/flow/device.ts'
 import { toldBy } from '../../told.ts'
 
 describe('an address that a person will open', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { sameText } from '../../../src/session/flow/start-page.ts'
+import { sameText } from '../../../src/session/flow/callback.ts'
 
 it.each([
   ['abc', 'abc', true],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { startPages } from '../../../src/session/flow/start-page.ts'
+import { startPages } from '../../../src/session/flow/callback.ts'
 
 const TARGET = new URL('https://idp.example/authorize?state=s')
 const REDIRECT = 'http://127.0.0.1:8765/callback'

@@ -7,7 +7,7 @@ import {
   type NewClient,
   registerClient,
   unregisterClient,
-} from '../../../src/session/registration/client-registration.ts'
+} from '../../../src/session/protocol/registration.ts'
 import { toldBy } from '../../told.ts'
 import { type HTTP, ISSUER, METADATA, openMachine } from '../signed-in.ts'
 import { STATE } from '../store/shelf.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Failure } from '../../../src/errors.ts'
-import { boundToSlot, mayBind, wouldBind } from '../../../src/session/renewal/binding.ts'
+import { boundToSlot, mayBind, wouldBind } from '../../../src/session/renewal/step.ts'
 import { told } from '../../told.ts'
 
 it.each([

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { storedTokens } from '../../../src/session/protocol/tokens.ts'
 import {
   earlierAttempt,
   findFresh,
@@ -12,7 +13,6 @@ import {
   type Want,
   whyEnded,
 } from '../../../src/session/renewal/freshness.ts'
-import { storedTokens } from '../../../src/session/renewal/stored-tokens.ts'
 import type { SessionBody, StoredToken } from '../../../src/session/store/session-file.ts'
 
 const NOW = 1_800_000_000_000

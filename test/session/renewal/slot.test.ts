@@ -3,9 +3,9 @@ import type { Client } from '../../../src/client.ts'
 import type { Preset } from '../../../src/providers/preset.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import type { Tokens } from '../../../src/session/protocol/tokens.ts'
-import { narrowedForGood } from '../../../src/session/renewal/binding.ts'
 import type { Want } from '../../../src/session/renewal/freshness.ts'
 import { slotMismatch, slotParameters } from '../../../src/session/renewal/slot.ts'
+import { narrowedForGood } from '../../../src/session/renewal/step.ts'
 import { told } from '../../told.ts'
 
 const OWN: Want = { use: 'access', audience: '', scopes: '' }

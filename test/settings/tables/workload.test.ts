@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Failure } from '../../../src/errors.ts'
 import type { Env } from '../../../src/ports/ports.ts'
-import { readWorkload } from '../../../src/settings/tables/workload.ts'
+import { readWorkload } from '../../../src/settings/tables.ts'
 
 const env = { platform: 'linux', homeDirectory: '/home/ci', variables: {} } as unknown as Env
 const read = (table: Record<string, unknown>) => readWorkload(table, 'config.toml', 'ci', env)

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ATTACKS } from '../../../src/attacks/table.ts'
-import { IDENTITY_HEADERS } from '../../../src/attacks/tokenless.ts'
+import { ATTACKS, IDENTITY_HEADERS } from '../../../src/attacks/table.ts'
 import { keepToken } from '../../world/kept-token.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { type Hole, startWeakGateway, type WeakGateway } from '../../world/weak-gateway.ts'

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ProofKey } from '../../../src/dpop/proof-key.ts'
 import { openFile, readHeader } from '../../../src/session/store/session-file.ts'
-import { openVault } from '../../../src/session/store/vaults/open-vault.ts'
+import { openVault } from '../../../src/session/store/vaults.ts'
 import { program } from '../../world/program.ts'
 import type { World } from '../../world/world.ts'
 

@@ -1,5 +1,4 @@
-import { errorCode } from '../../../error-code.ts'
-import { Failure } from '../../../errors.ts'
+import { errorCode, Failure } from '../../../errors.ts'
 import type { GrowingFile } from '../../../ports/ports.ts'
 import { safeJson, safeText } from '../../../text/safe-text.ts'
 import { LINE_SHAPES, traceLine } from '../../../trace/formats/json-export.ts'

@@ -1,8 +1,15 @@
-import { Failure } from '../../errors.ts'
-import type { Env } from '../../ports/ports.ts'
-import { ACCESS_KEYS, EXPECT_KEYS, readAccess, readExpect } from './expectations.ts'
-import { givenIdentity, IDENTITY_KEYS } from './identity.ts'
-import { readGiven, WORKLOAD_KEYS } from './workload.ts'
+import { Failure } from '../errors.ts'
+import type { Env } from '../ports/ports.ts'
+import {
+  ACCESS_KEYS,
+  EXPECT_KEYS,
+  givenIdentity,
+  IDENTITY_KEYS,
+  readAccess,
+  readExpect,
+  readGiven,
+  WORKLOAD_KEYS,
+} from './tables.ts'
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   workload: WORKLOAD_KEYS,
