@@ -198,7 +198,6 @@ interface Reading {
   readonly digits?: string
 }
 
-/** An id of zeros is invalid in every format. */
 const isZero = (hex: string): boolean => /^0+$/.test(hex)
 
 /** Bytes give the width of an id, and so do more than 16 hex digits; fewer digits may lack leading zeros. */
@@ -232,7 +231,6 @@ const BEFORE_AN_ID = /trace/i
 const MAY_BE_A_TIME = /^\d{13,16}$/
 const X_RAY = /^1-([\da-f]{8})-([\da-f]{24})$/i
 
-/** The address that a text is; undefined: it is none. */
 const addressOf = (text: string): string | undefined => {
   if (/^https?:\/\/\S/i.test(text)) return text
   return WITHOUT_SCHEME.test(text) && text.length > 24 ? `http://${text}` : undefined

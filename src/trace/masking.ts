@@ -32,7 +32,6 @@ function maskedNotes({ partial, warnings }: Trace, mask: Mask): Pick<Trace, 'par
   }
 }
 
-/** A text with the recognisable secrets masked. */
 export function maskText(text: string): string {
   return new Mask().text(text)
 }
@@ -49,7 +48,6 @@ export function maskerUnder(key: string): (text: string) => string {
   return (text) => (text === '' ? text : masked(text))
 }
 
-/** A value of an attribute as the masked trace has it. */
 export function maskValue(key: string, value: AttributeValue): AttributeValue {
   return new Mask().attribute(key, value)
 }

@@ -14,7 +14,6 @@ export interface TraceFilter extends SpanFilter {
   /** Milliseconds since the epoch. */
   readonly fromMillis: number
   readonly toMillis: number
-  /** Maximum number of traces. */
   readonly limit: number
 }
 
@@ -90,7 +89,6 @@ export function idForTraceGet({ span, traceId }: TraceSummary): string {
 export const isOfSpans = (found: readonly TraceSummary[]): boolean =>
   found.length > 0 && found.every(({ span }) => span !== undefined)
 
-/** The summary of a fully loaded trace. */
 export function summariseTrace(trace: Trace): TraceSummary {
   const tree = buildTree(trace)
   // Of several roots, stray ones of a moment may have begun before it; the top of a part isn't a root.
@@ -189,13 +187,11 @@ export function hasDuration({ durationNanos, leastNanos = 0 }: TraceSummary, fil
 /** Conditions on one span; all of those given must hold. */
 export interface SpanFilter {
   readonly service?: string
-  /** Exact name. */
   readonly name?: string
   readonly attributes?: readonly AttributeCondition[]
   readonly minNanos?: number
   /** A span without a usable end may have taken longer, and does not fit. */
   readonly maxNanos?: number
-  /** Only failed spans. */
   readonly errors?: boolean
 }
 

@@ -14,7 +14,6 @@ export interface Selection extends SpanFilter {
   readonly toNanos?: number
 }
 
-/** 1 for each matching node. */
 export function matchingNodes(tree: TraceTree, selection: Selection): Uint8Array {
   const { depth = Number.POSITIVE_INFINITY } = selection
   const { fromNanos = Number.NEGATIVE_INFINITY, toNanos = Number.POSITIVE_INFINITY } = selection

@@ -13,7 +13,6 @@ export interface SeriesQuery extends TimeRange {
 /** A value at a time (milliseconds since the epoch); null where the back end says that there is none. */
 export type Point = readonly [millis: number, value: number | null]
 
-/** One line of an answer. */
 export interface TimeSeries {
   /** The labels that identify it, in the back end's order. */
   readonly labels: readonly (readonly [name: string, value: string])[]
@@ -21,7 +20,7 @@ export interface TimeSeries {
   readonly points: readonly Point[]
 }
 
-/** What the values of an answer, or the bounds of its buckets, are. */
+/** What the values of an answer are. */
 export type Unit = 'seconds'
 
 /** What the time of a value is: the start of the step it stands for, or its end. */
@@ -31,8 +30,6 @@ export interface QueryResult {
   readonly series: readonly TimeSeries[]
   /** Absent: not known, or plain numbers. */
   readonly unit?: Unit
-  /** What the label `__bucket` of a histogram is. Absent: a plain number. */
-  readonly bucketsAre?: Unit
   /** Absent: `starts`. */
   readonly timesAre?: StepTimes
   /** The same in words, with what is not known of it. Absent: each time is the start of its step. */

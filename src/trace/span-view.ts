@@ -133,7 +133,6 @@ export class RootView extends SpanView {
 
 const isWithheld = ({ marks }: Pick<Span, 'marks'>): boolean => marks.includes('attributes-withheld')
 
-/** Of how many of these spans the attributes are withheld. */
 export function countWithheld(spans: readonly Pick<Span, 'marks'>[]): number {
   let count = 0
   for (let i = 0; i < spans.length; i++) if (isWithheld(spans[i]!)) count += 1

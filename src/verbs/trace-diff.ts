@@ -16,8 +16,15 @@ import { safeText } from '../text/safe-text.ts'
 import { type ComparedSide, Comparer, type Comparison } from '../trace/compare/comparison.ts'
 import { renderComparison, toRowJson, toSummaryJson } from '../trace/compare/comparison-output.ts'
 import { incompleteText, whyUnknown } from '../trace/compare/medians.ts'
-import { deltaOf, isAgainstMedians, originOf, rankedRows, undecidableRow } from '../trace/compare/ranking.ts'
-import { type SideLabels, thresholdLines } from '../trace/compare/verdict.ts'
+import {
+  deltaOf,
+  isAgainstMedians,
+  originOf,
+  rankedRows,
+  type SideLabels,
+  thresholdLines,
+  undecidableRow,
+} from '../trace/compare/verdict.ts'
 import { glyphsFor } from '../trace/render/glyphs.ts'
 import { readSearch, readSide, readSides, type Side, type SideReport } from './diff-sides.ts'
 import { backendFlags, sensitiveFlag } from './flags.ts'

@@ -44,7 +44,6 @@ export async function queryTempo(query: SeriesQuery, ask: Send): Promise<QueryRe
     timesAre: 'ends',
     aboutTimes: 'times: ends of steps (before Tempo 2.9 their starts)',
     ...(IN_SECONDS.some((functions) => functions.test(text)) && { unit: 'seconds' }),
-    ...(HISTOGRAM_OF_DURATIONS.test(text) && { bucketsAre: 'seconds' }),
     ...(partial !== undefined && { partial }),
   }
 }
@@ -53,9 +52,6 @@ const DURATIONS = 'span:duration|trace:duration|duration|traceDuration'
 
 /** The functions that count by buckets make seconds of every duration; of the others that is not known. */
 const IN_BUCKETS = `${DURATIONS}|event:timeSinceStart`
-
-/** Its values are counts, and its buckets durations. */
-const HISTOGRAM_OF_DURATIONS = ofDurations('histogram', IN_BUCKETS)
 
 /** Of no span there is none, where the sum of none is zero. */
 const OF_SOME_DURATION = ofDurations('min|max|avg')

@@ -10,7 +10,6 @@ import { commandLine, optionWords } from '../command-line.ts'
 import { type Invocation, loadProfile, tell } from '../invocation.ts'
 import { findFile, openFile } from './trace-file.ts'
 
-/** A trace, and where it came from. */
 export interface FoundTrace {
   readonly trace: Trace
   /** For people: `Tempo`, `file x.json`. */

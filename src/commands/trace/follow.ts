@@ -203,7 +203,6 @@ class Outage {
     this.#tell(`note: the API limits requests; next check in ${Math.ceil(milliseconds / 1000)}s`)
   }
 
-  /** A look was answered. */
   answered(): void {
     if (this.#failed > 0) this.#tell('note: it works again')
     this.#failed = 0

@@ -272,7 +272,6 @@ export interface ValueCounts {
   readonly baseline: GroupSize
 }
 
-/** One attribute and its values. */
 export interface ComparedAttribute {
   /** With its scope: `span.http.route`, `resource.host.name`; `name` is that of the span. */
   readonly name: string

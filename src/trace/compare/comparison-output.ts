@@ -7,8 +7,20 @@ import { glyphsFor, type Pen, WORDS } from '../render/glyphs.ts'
 import { type ComparedOperation, type Comparison, namesAbove, pathText } from './comparison.ts'
 import { whyUnknown } from './medians.ts'
 import { foldLines, linesInView, treeLines } from './merged-tree.ts'
-import { deltaOf, isCause, originOf, selfDelta, topsOf, totalDelta } from './ranking.ts'
-import { arrow, type SideLabels, sideLines, signedDuration, thresholdLines, verdictLines } from './verdict.ts'
+import {
+  arrow,
+  deltaOf,
+  isCause,
+  originOf,
+  type SideLabels,
+  selfDelta,
+  sideLines,
+  signedDuration,
+  thresholdLines,
+  topsOf,
+  totalDelta,
+  verdictLines,
+} from './verdict.ts'
 
 /** How a comparison is drawn; no line is wider than `width`. */
 export interface ComparisonOptions {

@@ -7,8 +7,7 @@ import { type Measured, measure, SafeTexts } from '../render/waterfall/label.ts'
 import { Guides } from '../render/waterfall/rows.ts'
 import { InternedTexts } from '../tree/trace-tree.ts'
 import type { Change, ComparedOperation, Comparison } from './comparison.ts'
-import { isCause, selfDelta, totalDelta } from './ranking.ts'
-import { arrow, signedDuration } from './verdict.ts'
+import { arrow, isCause, selfDelta, signedDuration, totalDelta } from './verdict.ts'
 
 const GAP = 2
 const NOTHING: Measured = { text: '', columns: 0 }

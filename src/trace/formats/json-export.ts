@@ -11,8 +11,6 @@ import { countWithheld } from '../span-view.ts'
 import { errorsHandled, whyEndless } from '../tree/span-facts.ts'
 import {
   attributesToJson,
-  type JsonAttributes,
-  type JsonLink,
   linkToJson,
   OTLP_KINDS,
   OTLP_STATUSES,
@@ -21,74 +19,8 @@ import {
 import type { TraceLines } from './output-choices.ts'
 import { isoTime } from './span-times.ts'
 
-/** An event or a log of a span. */
-interface JsonEvent {
-  readonly name: string
-  /** Null where the source gives none. */
-  readonly time: string | null
-  readonly timeUnixNano: string | null
-  readonly attributes: JsonAttributes
-}
-
-interface JsonSpan {
-  readonly spanId: string
-  /** null for a root. May name a span that is not in `spans`. */
-  readonly parentSpanId: string | null
-  readonly name: string
-  readonly service: string
-  readonly kind: Span['kind']
-  readonly status: Span['status']
-  readonly statusMessage: string | null
-  readonly startTime: string
-  readonly startTimeUnixNano: string
-  readonly durationNanos: string
-  readonly attributes: JsonAttributes
-  readonly events: readonly JsonEvent[]
-  /** Absent: none, as far as the source tells them from events. */
-  readonly logs?: readonly JsonEvent[]
-  readonly links: readonly JsonLink[]
-  readonly resource: JsonAttributes
-  readonly scope: {
-    readonly name: string
-    readonly version: string | null
-    readonly attributes: JsonAttributes
-  } | null
-  /**
-   * Broken in the source: `start-missing`, `end-missing`, `end-before-start`, `parent-unreadable`, `own-parent`,
-   * `id-rewritten`; `attributes-withheld`: by a gateway. Not broken: `follows-parent`, its parent does not wait for it;
-   * `id-shared`, in Zipkin it has the id of another span, mostly of its client, which then is its parent.
-   */
-  readonly marks: readonly string[]
-}
-
 /**
- * The document of `ls-auth trace get -o json`. A public shape: members may be added, never renamed or removed. `startTime` is
- * RFC 3339 in UTC with nine decimals; `startTimeUnixNano` and `durationNanos` are decimal strings of whole nanoseconds, since
- * JSON numbers cannot hold them. No member is left out: absent values are null or empty.
- */
-interface JsonTrace {
-  readonly traceId: string
-  /** Earliest start; null where no span has one, or none fits the filter. */
-  readonly startTime: string | null
-  readonly startTimeUnixNano: string | null
-  /** From the earliest start to the latest end; null where a root has no usable end, or there is no start. */
-  readonly durationNanos: string | null
-  readonly spanCount: number
-  readonly errorCount: number
-  /** No error of the whole trace reached a root (see `errorsHandled`); null where nothing failed. */
-  readonly errors_handled: boolean | null
-  /** Names, sorted. */
-  readonly services: readonly string[]
-  /** Why this is not the whole trace, in the words of the back end; null when it is. */
-  readonly partial: string | null
-  /** Of how many of the spans a gateway withheld the attributes from whoever asked: those with the mark. */
-  readonly withheldSpans: number
-  /** By start; equal starts in the order of the source. */
-  readonly spans: readonly JsonSpan[]
-}
-
-/**
- * A {@link JsonTrace} in pieces of text, one span a line: a large trace is never one string. Of attributes with the
+ * The document of `trace get -o json` (docs/json.md) in pieces of text, one span a line: a large trace is never one string. Of attributes with the
  * same key the last is kept. `write` turns a value into JSON text. `whole`: all spans, where `trace` has only those that fit.
  */
 export function* toJsonText(
@@ -105,7 +37,7 @@ export function* toJsonText(
   yield spans.length > 0 ? '\n  ]\n}\n' : ']\n}\n'
 }
 
-/** A {@link JsonTrace} in one line, in pieces of text. It begins with the trace id, and each span with its own id. */
+/** The same in one line. It begins with the trace id, and each span with its own id. */
 function* toJsonLine(trace: Trace, write: (value: unknown) => string): Generator<string> {
   const spans = byStart(trace)
   const head = write(headOf(trace, spans, spans))
@@ -114,7 +46,7 @@ function* toJsonLine(trace: Trace, write: (value: unknown) => string): Generator
   yield ']}\n'
 }
 
-/** One {@link JsonSpan} a line, with the id of its trace, by start. */
+/** One span a line, with the id of its trace, by start. */
 export function* toNdjson(trace: Trace, write: (value: unknown) => string): Generator<string> {
   for (const span of byStart(trace)) yield `${write({ traceId: trace.traceId, ...spanToJson(span) })}\n`
 }
@@ -125,7 +57,7 @@ function byStart(trace: Trace): Span[] {
   )
 }
 
-function headOf(trace: Trace, spans: readonly Span[], whole: readonly Span[]): Omit<JsonTrace, 'spans'> {
+function headOf(trace: Trace, spans: readonly Span[], whole: readonly Span[]) {
   const timed = spans.filter((span) => !span.marks.includes('start-missing'))
   const start = timed[0]?.startNanos
   let end = start ?? 0n
@@ -151,14 +83,14 @@ function headOf(trace: Trace, spans: readonly Span[], whole: readonly Span[]): O
 const isUnfinishedRoot = (span: Span): boolean =>
   span.parentId === undefined && whyEndless(span) !== undefined
 
-const eventToJson = (event: SpanEvent): JsonEvent => ({
+const eventToJson = (event: SpanEvent) => ({
   name: event.name,
   time: event.timeNanos === undefined ? null : isoTime(event.timeNanos),
   timeUnixNano: event.timeNanos === undefined ? null : String(event.timeNanos),
   attributes: attributesToJson(event.attributes),
 })
 
-function spanToJson(span: Span): JsonSpan {
+function spanToJson(span: Span) {
   const { scope, events } = span
   const logs = events.filter(({ isLog }) => isLog)
   return {

@@ -13,7 +13,6 @@ import { isZipkinSpan, readZipkin } from './zipkin-json.ts'
 /** Of documents without a span. Each costs some microseconds, and a few bytes that are compressed can be very many of them. */
 const MOST_SPANLESS = 1_000_000
 
-/** What to report about lines. */
 export interface OfLines {
   /**
    * Called when the last line is cut off, or a stream of lines broke off, where that may be of any of several traces. Without
@@ -186,7 +185,6 @@ export function parsed(bytes: Buffer): unknown {
   return bytes.length < constants.MAX_STRING_LENGTH ? parsedText(bytes.toString('utf8')) : undefined
 }
 
-/** The same of a text. */
 export function parsedText(text: string): unknown {
   try {
     return JSON.parse(text) as unknown

@@ -74,7 +74,7 @@ function isOwnSpan(value: unknown): boolean {
 }
 
 /**
- * Reads our own JSON back (`JsonTrace`, see json-export.ts). Types that JSON cannot express stay as JSON has them:
+ * Reads our own JSON back (docs/json.md, json-export.ts). Types that JSON cannot express stay as JSON has them:
  * bytes are base64 text, integers beyond 2^53 decimal text.
  */
 function readOwnJson(document: JsonObject, into: Collection): void {

@@ -6,7 +6,6 @@ const END_MISSING: readonly SpanMark[] = Object.freeze(['end-missing'])
 const BOTH_MISSING: readonly SpanMark[] = Object.freeze(['start-missing', 'end-missing'])
 const REVERSED: readonly SpanMark[] = Object.freeze(['end-before-start'])
 
-/** The times of a span as the model has them. */
 export interface SpanTimes {
   readonly startNanos: bigint
   readonly durationNanos: number

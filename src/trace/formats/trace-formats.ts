@@ -40,7 +40,6 @@ const DATA = {
   csv: { text: async ({ tree, nodes, write }) => (await writers()).toCsv(tree, nodes, write) },
 } satisfies Readonly<Record<string, DataFormat>>
 
-/** The name of one. */
 export type TraceDataFormat = keyof typeof DATA
 
 export const dataFormat = (name: TraceDataFormat): DataFormat => DATA[name]

@@ -13,7 +13,6 @@ import { formatDuration, nodeDuration, percent, selfTextWhy } from './format-dur
 import type { Pen } from './glyphs.ts'
 import { markText } from './waterfall/head-and-notes.ts'
 
-/** A name and an untrusted value. */
 export interface Field {
   readonly name: string
   readonly value: string
@@ -108,7 +107,6 @@ export function offsetText(nanos: number, { glyphs }: Pick<Pen, 'glyphs'>): stri
   return signed(nanos, glyphs.micro)
 }
 
-/** The data behind the details of a span. */
 export interface DetailsOf {
   readonly tree: TraceTree
   readonly node: number

@@ -252,7 +252,6 @@ interface TraceFeed {
 const FEED_HEADS = ['SPANS', 'ERRORS', 'DURATION', 'STARTED'] as const
 /** Room for the figures of most traces, and for a time as `13:02:05Z`. */
 const WIDTHS = [6, 6, 8, 9] as const
-/** Hex digits of a trace id. */
 const ID = 32
 /** A longer root would leave the figures far from the id. */
 const MOST_ROOT = 40

@@ -132,7 +132,6 @@ function withEnd(line: string, end: number, cells: number, glyphs: Glyphs): stri
   return displayWidth(line + label) < cells ? line + label.padStart(cells - line.length) : line
 }
 
-/** A mark of the axis. */
 interface Tick {
   /** After the tree's start, as the window's. */
   readonly nanos: number

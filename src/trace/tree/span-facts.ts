@@ -19,7 +19,6 @@ export const SERVER = 64
 
 const OF_KIND: Readonly<Partial<Record<SpanKind, number>>> = { client: CLIENT, server: SERVER }
 
-/** The bits of one span. */
 export function factsOf(span: Span): number {
   const { kind, marks, status } = span
   const facts = (status === 'error' ? FAILED : 0) | (OF_KIND[kind] ?? 0)

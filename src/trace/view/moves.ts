@@ -30,7 +30,6 @@ export interface Page {
   readonly over?: Page
 }
 
-/** The last search. */
 export interface Search {
   readonly text: string
   readonly fits: (node: number) => boolean

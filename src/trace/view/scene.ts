@@ -140,7 +140,6 @@ interface Plan {
   readonly placeOf: Int32Array
 }
 
-/** Which rows are open. */
 export interface Openness {
   /** Folds of siblings that were opened, by the first member. */
   readonly opened: ReadonlySet<number>

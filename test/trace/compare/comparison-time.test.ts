@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { toRowJson } from '../../../src/trace/compare/comparison-output.ts'
 import { linesInView } from '../../../src/trace/compare/merged-tree.ts'
-import { rankedRows, topsOf } from '../../../src/trace/compare/ranking.ts'
+import { rankedRows, topsOf } from '../../../src/trace/compare/verdict.ts'
 import { isLinear } from '../../linear-time.ts'
 import { makeChain, makeTrace, type Sketch } from '../make.ts'
 import { compareTraces } from './planted-judge.ts'

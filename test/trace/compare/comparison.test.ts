@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ComparedOperation } from '../../../src/trace/compare/comparison.ts'
-import { causes, isCause } from '../../../src/trace/compare/ranking.ts'
+import { causes, isCause } from '../../../src/trace/compare/verdict.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { type Sketch, makeTrace as trace } from '../make.ts'
 import { compareTraces } from './planted-judge.ts'

@@ -1,5 +1,5 @@
 import { type ComparedOperation, Comparer, type Comparison } from '../../../src/trace/compare/comparison.ts'
-import { causes, rankedRows, topsOf } from '../../../src/trace/compare/ranking.ts'
+import { causes, rankedRows, topsOf } from '../../../src/trace/compare/verdict.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
 import { plantedWorld } from './planted-world.ts'

@@ -1,5 +1,5 @@
 import type { Comparison } from '../../../src/trace/compare/comparison.ts'
-import { causes, unsureRows } from '../../../src/trace/compare/ranking.ts'
+import { causes, unsureRows } from '../../../src/trace/compare/verdict.ts'
 import { compareTraces, pathOf } from './planted-judge.ts'
 import { truthOf } from './planted-truth.ts'
 import { type PlantedSides, plantedSides } from './planted-world.ts'

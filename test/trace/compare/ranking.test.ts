@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RowSide } from '../../../src/trace/compare/comparison.ts'
-import { isDecidable, isTooFew } from '../../../src/trace/compare/ranking.ts'
+import { isDecidable, isTooFew } from '../../../src/trace/compare/verdict.ts'
 import { makeTrace as trace } from '../make.ts'
 import { compareTraces } from './planted-judge.ts'
 import { ROOT, read } from './sketches.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isTooFew } from '../../../src/trace/compare/ranking.ts'
+import { isTooFew } from '../../../src/trace/compare/verdict.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { type Sketch, makeTrace as trace } from '../make.ts'
 import { compareTraces } from './planted-judge.ts'

@@ -6,7 +6,6 @@ import { type LineShape, LONGEST_MATCH } from '../../../trace/formats/json-expor
 import type { TraceReference } from '../../../trace/id.ts'
 import { readReference } from '../find-trace.ts'
 
-/** One trace to fetch. */
 export interface WantedTrace {
   /** The id as the list has it, sanitized. */
   readonly shown: string
@@ -72,13 +71,11 @@ export class IdIndex {
     }
   }
 
-  /** Those that a trace with this id is. */
   ofTrace(traceId: string): WantedTrace[] {
     const found = this.#byTrace.get(lowHalf(traceId)) ?? []
     return found.filter(([, id]) => id.length <= 16 || id === traceId.padStart(32, '0')).map(([one]) => one)
   }
 
-  /** Those that are the trace of this span. */
   ofSpan(spanId: string): readonly WantedTrace[] {
     return this.#bySpan.get(spanId.padStart(16, '0')) ?? []
   }
@@ -98,7 +95,6 @@ const CHUNK_BYTES = 1 << 20
 
 /** What the lines of an output hold. */
 export interface WholeLines {
-  /** Ids of the traces in them. */
   readonly traces: Set<string>
   /** The wanted traces that are among them. */
   readonly done: Set<WantedTrace>

@@ -27,7 +27,6 @@ export class Tally {
     return this.#isPaid
   }
 
-  /** A trace was read. */
   read(): void {
     this.#read += 1
     this.#inARow = 0
@@ -117,7 +116,6 @@ export class BatchProgress {
     this.#skipped = count
   }
 
-  /** One id is done with. */
   done(hasFailed: boolean): void {
     this.#done += 1
     if (hasFailed) this.#failed += 1

@@ -28,9 +28,7 @@ export interface FoundOptions {
   readonly showSensitive: boolean
 }
 
-/** What became of the traces that were found. */
 export interface FoundTraces {
-  /** Traces that were read. */
   readonly traces: number
   /** What the search found, of which several may be of one trace: spans. Undefined: it found traces. */
   readonly spans: number | undefined
@@ -156,7 +154,6 @@ type Wanted = 'all or nothing' | 'the rest'
 
 /** What became of the traces that a search has found. */
 interface ReadTraces {
-  /** Traces that were read. */
   readonly read: number
   /** Those that came only in part. */
   readonly partial: number

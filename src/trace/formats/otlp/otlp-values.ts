@@ -139,17 +139,9 @@ type JsonValue =
   | { readonly [key: string]: JsonValue }
 
 /** Attributes as a JSON object, in the order of the source. */
-export type JsonAttributes = { readonly [key: string]: JsonValue }
+type JsonAttributes = { readonly [key: string]: JsonValue }
 
-/** A link of a span. */
-export interface JsonLink {
-  readonly traceId: string
-  readonly spanId: string
-  readonly attributes: JsonAttributes
-}
-
-/** A link as an object. */
-export function linkToJson({ traceId, spanId, attributes }: SpanLink): JsonLink {
+export function linkToJson({ traceId, spanId, attributes }: SpanLink) {
   return { traceId, spanId, attributes: attributesToJson(attributes) }
 }
 

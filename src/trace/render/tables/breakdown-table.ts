@@ -58,7 +58,6 @@ function renderUses(rows: readonly BreakdownRow[], by: 'model' | 'tool', options
   return drawTable(rows, columns, options)
 }
 
-/** A line for each arrow of the graph. */
 export function renderCallGraph(edges: readonly CallEdge[], options: TableOptions): string[] {
   const { ellipsis } = glyphsFor(options.unicode)
   if (edges.length === 0) return [fitEnd('No calls between them.', options.width, ellipsis)]

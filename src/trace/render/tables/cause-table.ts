@@ -6,7 +6,6 @@ import { formatDuration, percent, points } from '../format-duration.ts'
 import { glyphsFor } from '../glyphs.ts'
 import { drawTable, type TableOptions } from './figure-table.ts'
 
-/** The ranking, and its groups. */
 export interface RankedComparison {
   readonly ranking: Ranking
   readonly comparison: Comparison

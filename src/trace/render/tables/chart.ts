@@ -7,12 +7,11 @@ import {
   chooseSeries,
   clockTicks,
   headLine,
-  inOrder,
   leftOut,
   type SeriesOptions,
   type ShownSeries,
   stepMillis,
-} from './series-list.ts'
+} from './series-table.ts'
 
 /**
  * Time series over one another, with values at the left and times (UTC) below, then a legend. One series that is never
@@ -31,7 +30,7 @@ export function renderChart(series: readonly TimeSeries[], options: SeriesOption
     style.dim(head),
     ...plot(shown.series, step, options),
     '',
-    ...legendLines(inOrder(shown.series), options),
+    ...legendLines(shown.series, options),
     ...(rest === undefined ? [] : [style.dim(cut(rest))]),
   ]
 }

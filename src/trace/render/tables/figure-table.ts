@@ -25,7 +25,6 @@ export interface FigureColumn<Row> {
   figure(row: Row): string
 }
 
-/** The columns of a table. */
 export interface Columns<Row> {
   readonly texts: readonly TextColumn<Row>[]
   /** In the order they are shown. */
@@ -44,7 +43,6 @@ const LEAST_TEXTS = 26
 const LEAST_BAR = 8
 const MOST_BAR = 20
 
-/** A head and a line for each row. */
 export function drawTable<Row>(
   rows: readonly Row[],
   columns: Columns<Row>,

@@ -12,7 +12,6 @@ import { barColumn, Labels, type Layout, planLayout, planWithoutBars, WantedWidt
 import { Guides, LEVEL_COLUMNS, planLevels, planRows, type Rows } from './rows.ts'
 import { noRowLines, summaryLines, verdictLines } from './summary.ts'
 
-/** How a waterfall is drawn. */
 export interface WaterfallOptions extends Heading {
   /** Columns no line exceeds; meant for 40 and more, safe from 20 on. */
   readonly width: number
