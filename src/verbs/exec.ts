@@ -5,7 +5,7 @@ import type { OpenMcpDoor } from '../commands/proxy/open-proxy.ts'
 import { refuseExpired, refuseHandOut, requireReason } from '../commands/request/bound-token.ts'
 import { sessionToken, type TokenWish, tokenWish } from '../commands/request/credentials.ts'
 import { openRecorder, profileOfGiven } from '../commands/request/recorder.ts'
-import { requireApiOfGiven } from '../commands/request/require-api.ts'
+import { requireApiOfGiven, withKnownBackend } from '../commands/request/require-api.ts'
 import { Failure } from '../errors.ts'
 import { bool, value } from '../frame/flag.ts'
 import { verb } from '../frame/verb.ts'
@@ -222,7 +222,7 @@ async function execute(invocation: Invocation, options: ExecOptions, openMcp: Op
 /** The proxy lives as long as the command. */
 async function runBehindProxy(
   invocation: Invocation,
-  profile: Profile,
+  chosen: Profile,
   { command, wish, mcp }: ExecOptions,
   openMcp: OpenMcpDoor,
 ): Promise<number> {
@@ -230,7 +230,8 @@ async function runBehindProxy(
   // Lazy: without --proxy there is no server.
   const { openProxy, servedLine } = await import('../commands/proxy/open-proxy.ts')
   const given = givenToken(invocation)
-  if (given !== undefined) acceptGiven(invocation, profile, { token: given, wish })
+  if (given !== undefined) acceptGiven(invocation, chosen, { token: given, wish })
+  const profile = mcp ? chosen : await withKnownBackend(invocation, chosen)
   const proxy = await openProxy(invocation, profile, {
     address: { port: 0 },
     ...(mcp && { door: await openMcp(invocation, profile, { write: false, tools: [] }) }),

@@ -12,6 +12,7 @@ import { backendOf } from '../backends/table.ts'
 import { givenToken, type Invocation, loadProfile, printJson, tell } from '../commands/invocation.ts'
 import { type LocalProxy, type OpenMcpDoor, openProxy, servedLine } from '../commands/proxy/open-proxy.ts'
 import { refuseExpired, requireReason } from '../commands/request/bound-token.ts'
+import { withKnownBackend } from '../commands/request/require-api.ts'
 import { Failure } from '../errors.ts'
 import { OF_A_SESSION } from '../frame/exit-statuses.ts'
 import { bool, choice, text, texts, value } from '../frame/flag.ts'
@@ -290,18 +291,20 @@ async function serveProxy(
   openMcp: OpenMcpDoor,
 ): Promise<number> {
   const { ports } = invocation
-  const { profile } = await loadProfile(invocation)
-  requireReason(profile.client)
-  // It doesn't listen when there is nothing to print.
-  if (options.format === DATA_SOURCE_FORMAT) dataSourceOf(profile, '', '')
+  const { profile: chosen } = await loadProfile(invocation)
+  requireReason(chosen.client)
+  const { serves, allowWrite } = options
   const given = givenToken(invocation)
-  if (given !== undefined && sendsToken(profile)) {
-    refuseExpired(given, profile.client, ports.clock.now())
+  if (given !== undefined && sendsToken(chosen)) {
+    refuseExpired(given, chosen.client, ports.clock.now())
     tell(invocation, 'note: ls-auth cannot renew LS_AUTH_TOKEN')
   }
+  // The routes that only read are those of its back end.
+  const profile = serves || allowWrite ? chosen : await withKnownBackend(invocation, chosen)
+  // It doesn't listen when there is nothing to print.
+  if (options.format === DATA_SOURCE_FORMAT) dataSourceOf(profile, '', '')
   const address = await placeOf(invocation, options.address)
   const life = lifetime(ports, options)
-  const { serves, allowWrite } = options
   const allowed = { write: allowWrite, tools: options.allowedTools }
   const door = serves === 'mcp' ? await openMcp(invocation, profile, allowed) : UI_ROUTES
   const opened = await openProxy(invocation, profile, {

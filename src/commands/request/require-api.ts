@@ -5,6 +5,7 @@ import type { Profile } from '../../settings/profile.ts'
 import { FIRST_LOGIN } from '../../settings/profile-name.ts'
 import { withScheme } from '../../settings/urls.ts'
 import { safeText } from '../../text/safe-text.ts'
+import type { Invocation } from '../invocation.ts'
 
 /** Whether a person has named the API; the default address of a back end isn't their choice. */
 export const namesApi = ({ resolved }: Pick<Profile, 'resolved'>): boolean => resolved.api.value !== undefined
@@ -34,8 +35,15 @@ function noApi({ name, saved, client }: Profile): Failure {
 }
 
 /** Whether an API is named without what answers there: the profile is for another, or says no back end. */
-export const lacksBackend = ({ isElsewhere, isBackendKnown, resolved }: Profile): boolean =>
+const lacksBackend = ({ isElsewhere, isBackendKnown, resolved }: Profile): boolean =>
   isElsewhere ? !/^(?:--|LS_AUTH_)/.test(resolved.backend.source) : !isBackendKnown
+
+/** A profile that says what answers at its API: else the API is asked, without a token. Failures `settings`, `network`. */
+export async function withKnownBackend(invocation: Invocation, profile: Profile): Promise<Profile> {
+  requireApi(profile)
+  if (!lacksBackend(profile)) return profile
+  return (await import('./look-at-address.ts')).withBackend(invocation, profile)
+}
 
 /** Failure `settings` when {@link lacksBackend}. */
 export function requireBackend(profile: Profile): void {

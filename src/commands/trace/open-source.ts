@@ -5,7 +5,7 @@ import type { BackendSource } from '../../backends/trace-source.ts'
 import type { Profile } from '../../settings/profile.ts'
 import { type Invocation, loadProfile } from '../invocation.ts'
 import type { RequestRun } from '../request/authorised-request.ts'
-import { lacksBackend, requireApi } from '../request/require-api.ts'
+import { withKnownBackend } from '../request/require-api.ts'
 
 /**
  * The trace source of a command: a file, or the profile's back end with the user's token (none under
@@ -30,10 +30,7 @@ export async function openProfile(
   chosen: Profile,
   run: RequestRun = {},
 ): Promise<BackendSource> {
-  requireApi(chosen)
-  const profile = lacksBackend(chosen)
-    ? await (await import('../request/look-at-address.ts')).withBackend(invocation, chosen)
-    : chosen
+  const profile = await withKnownBackend(invocation, chosen)
   const { authorisedRequest } = await import('../request/authorised-request.ts')
   const send = await authorisedRequest(invocation, profile, run)
   return openBackend(profile.backend, {

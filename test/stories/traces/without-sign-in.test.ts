@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BACKEND_IDS, listed } from '../../../src/backends/table.ts'
 import type { Files } from '../../../src/ports/ports.ts'
@@ -246,6 +246,31 @@ describe('a profile with an API and no back end', () => {
     })
     expect(api.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true)
     expect(await text()).not.toContain('backend')
+  })
+
+  it.each([
+    ['exec --proxy -- true', 125],
+    ['proxy --port 0', 2],
+  ])('%s: no route only reads where the back end is unknown', async (line, exit) => {
+    const api = await startTempoApi({ traces, apiKey: 'k' })
+    close.push(api.close)
+    world.variables.LS_AUTH_TOKEN = 'k'
+    await own(api.url)
+    const refused = await world.type(`ls-auth ${line}`)
+    expect(refused).toMatchObject({ exit, stdout: '' })
+    expect(refused.stderr).toContain('error: unknown back end at')
+    expect(api.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true)
+  })
+
+  it('exec --proxy lets through what reads of the back end that answers there', async () => {
+    world.variables.LS_AUTH_TOKEN = 'k'
+    await own(await jaeger('v3'))
+    const script = `const ask = async (path) => (await fetch(process.env.LS_AUTH_API + path)).status
+Promise.all(['/api/v3/services', '/api/search'].map(ask)).then((found) => process.exit(found.join() === '200,403' ? 0 : 9))`
+    const file = join(dirname(world.configFile), 'ask.mjs')
+    await writeFile(file, script)
+    const { exit } = await world.type(`ls-auth exec --proxy -- ${process.execPath} ${file}`)
+    expect(exit).toBe(0)
   })
 
   it('an API that wants the token of the profile: the hint sets the back end once', async () => {
