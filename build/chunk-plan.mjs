@@ -8,7 +8,7 @@ const FILE = 6000
 const IN_VAIN = 0.6
 
 /** … and one of these no more than this: `import()` loads them for `--help`, `token`, `trace get` and `trace why --file`. */
-const MEASURED_IN_VAIN = 0.05
+const MEASURED_IN_VAIN = 0.03
 const MEASURED = [
   ...['main', 'commands', 'plain-line', 'tree', 'token', 'files', 'settings-files', 'toml-reading'],
   ...['profile', 'access', 'recorder', 'trace-get', 'trace-file', 'file-source', 'read-trace-file'],

@@ -1,13 +1,7 @@
 import type { Invocation } from '../commands/invocation.ts'
 import { findTrace, readTraceArgument, readTraceId } from '../commands/trace/find-trace.ts'
 import { MASKED } from '../commands/trace/masked.ts'
-import {
-  endsFirst,
-  type Moment,
-  parseMoment,
-  placeMoment,
-  readTimeFromNow,
-} from '../commands/trace/time-range.ts'
+import { endsFirst, parseRfc3339, readTimeFromNow, withZone } from '../commands/trace/time-range.ts'
 import { Failure } from '../errors.ts'
 import { type Answer, type Note, noteOf, type Step } from '../frame/answer.ts'
 import {
@@ -32,6 +26,7 @@ import { isDrawn, TRACE_FORMATS, type TraceFormat } from '../trace/formats/trace
 import { spanIdIn } from '../trace/id.ts'
 import { maskTrace } from '../trace/masking.ts'
 import type { Trace } from '../trace/model.ts'
+import { parseNanos } from '../trace/nanos.ts'
 import { type Selection, subtree } from '../trace/select.ts'
 import { withheldNote } from '../trace/span-view.ts'
 import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
@@ -219,6 +214,31 @@ export function readSpanId(typed: string, flag: string): string {
   throw new Failure('usage', `${flag}: "${safeText(typed, 60)}" is not a span id`, {
     hint: 'It has 16 hex digits. See the rows of a trace (--show-ids in a terminal).',
   })
+}
+
+/** A point in time as a person gives it: after the zero of the axis, or absolute (nanoseconds since the epoch). */
+export type Moment = { readonly afterNanos: number } | { readonly epochNanos: bigint }
+
+/** `120ms`, `1m30s`, `0`, or RFC 3339 with up to nine decimals. Failure `usage`, naming the flag. */
+export function parseMoment(text: string, flag: string): Moment {
+  const trimmed = text.trim()
+  if (trimmed === '0') return { afterNanos: 0 }
+  // A day alone is none: a trace is a matter of seconds.
+  const time = trimmed.length > 10 ? parseRfc3339(trimmed) : undefined
+  if (typeof time === 'object') return { epochNanos: BigInt(time.millis) * 1_000_000n + BigInt(time.nanos) }
+  if (/^[\d.]+[a-zµμ]/.test(trimmed)) return { afterNanos: parseNanos(trimmed, flag) }
+  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a time in a trace`, {
+    hint:
+      time === 'no-zone'
+        ? withZone(trimmed)
+        : 'Write an offset from its start like 120ms, or a time like 2026-11-24T10:00:00.120Z.',
+  })
+}
+
+/** The moment in nanoseconds after the tree's start; `startNanos` is that start, `zeroNanos` the zero of the axis. */
+export function placeMoment(moment: Moment, startNanos: bigint, zeroNanos: number): number {
+  if ('afterNanos' in moment) return zeroNanos + moment.afterNanos
+  return Number(moment.epochNanos - startNanos)
 }
 
 /** A moment of the trace, or one before now. Failure `usage`. */

@@ -1,7 +1,6 @@
 import { Failure } from '../../errors.ts'
 import { parseDuration } from '../../settings/duration.ts'
 import { safeText } from '../../text/safe-text.ts'
-import { parseNanos } from '../../trace/nanos.ts'
 import type { TimeRange } from '../../trace/series.ts'
 
 export const LIKE = 'Write it like now-1h or 2026-11-24T10:00:00Z.'
@@ -50,31 +49,6 @@ export function readTime(text: string, flag: string, now: number): number {
   })
 }
 
-/** A point in time as a person gives it: after the zero of the axis, or absolute (nanoseconds since the epoch). */
-export type Moment = { readonly afterNanos: number } | { readonly epochNanos: bigint }
-
-/** `120ms`, `1m30s`, `0`, or RFC 3339 with up to nine decimals. Failure `usage`, naming the flag. */
-export function parseMoment(text: string, flag: string): Moment {
-  const trimmed = text.trim()
-  if (trimmed === '0') return { afterNanos: 0 }
-  // A day alone is none: a trace is a matter of seconds.
-  const time = trimmed.length > 10 ? parseRfc3339(trimmed) : undefined
-  if (typeof time === 'object') return { epochNanos: BigInt(time.millis) * 1_000_000n + BigInt(time.nanos) }
-  if (/^[\d.]+[a-zµμ]/.test(trimmed)) return { afterNanos: parseNanos(trimmed, flag) }
-  throw new Failure('usage', `${flag}: "${safeText(text, 40)}" is not a time in a trace`, {
-    hint:
-      time === 'no-zone'
-        ? withZone(trimmed)
-        : 'Write an offset from its start like 120ms, or a time like 2026-11-24T10:00:00.120Z.',
-  })
-}
-
-/** The moment in nanoseconds after the tree's start; `startNanos` is that start, `zeroNanos` the zero of the axis. */
-export function placeMoment(moment: Moment, startNanos: bigint, zeroNanos: number): number {
-  if ('afterNanos' in moment) return zeroNanos + moment.afterNanos
-  return Number(moment.epochNanos - startNanos)
-}
-
 const TIME =
   /^((\d{4})-(\d\d)-(\d\d))(?:[Tt ]((?:[01]\d|2[0-3]):\d\d)(?::(\d\d)(?:\.(\d{1,9})\d*)?)?(Z|[+-]\d\d:?\d\d)?)?$/i
 
@@ -89,7 +63,7 @@ interface ParsedTime {
  * could be meant in any zone, so it is none. Undefined: no such time, as the 30th of February or 24:00, which `Date` takes for a
  * time of another day. Beyond nanoseconds a fraction is cut.
  */
-function parseRfc3339(text: string): ParsedTime | 'no-zone' | undefined {
+export function parseRfc3339(text: string): ParsedTime | 'no-zone' | undefined {
   const [, date = '', year, month, day, minutes, seconds = '00', fraction = '', zone] = TIME.exec(text) ?? []
   const begin = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
   if (begin.getUTCMonth() + 1 !== Number(month) || begin.getUTCDate() !== Number(day)) return undefined
@@ -102,7 +76,7 @@ function parseRfc3339(text: string): ParsedTime | 'no-zone' | undefined {
 }
 
 /** What to write in place of a time without a zone. */
-const withZone = (text: string): string => {
+export const withZone = (text: string): string => {
   const whole = text.replace(' ', 'T')
   return `Add the time zone: ${whole}Z, or ${whole}+02:00.`
 }

@@ -1,5 +1,4 @@
 import { parseAssertion } from '../../../src/claims/assertion.ts'
-import { parseMoment } from '../../../src/commands/trace/time-range.ts'
 import { Failure } from '../../../src/errors.ts'
 import { readFlags } from '../../../src/frame/verb.ts'
 import { parseDuration } from '../../../src/settings/duration.ts'
@@ -7,6 +6,7 @@ import { checkBaseUrl, checkIssuer } from '../../../src/settings/urls.ts'
 import { parseCondition, splitScope } from '../../../src/trace/attributes.ts'
 import { parseSpanOrTraceId } from '../../../src/trace/id.ts'
 import { timeFlags, timeRange } from '../../../src/verbs/search-flags.ts'
+import { parseMoment } from '../../../src/verbs/trace-get.ts'
 import type { Random } from '../../world/trace/random.ts'
 import { type Kind, pick } from './kind.ts'
 

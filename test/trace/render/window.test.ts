@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseMoment, placeMoment } from '../../../src/commands/trace/time-range.ts'
 import { Failure } from '../../../src/errors.ts'
 import { displayWidth } from '../../../src/text/display-width.ts'
 import { UNSTYLED } from '../../../src/text/unstyled.ts'
@@ -10,6 +9,7 @@ import { renderWaterfall } from '../../../src/trace/render/waterfall/waterfall.t
 import { axisLine, stepAt, timeWindow, zoomed } from '../../../src/trace/render/window.ts'
 import { nodesInView } from '../../../src/trace/select.ts'
 import { buildTree } from '../../../src/trace/tree/trace-tree.ts'
+import { parseMoment, placeMoment } from '../../../src/verbs/trace-get.ts'
 import { anyTrace } from '../any-trace.ts'
 import { EPOCH, makeTrace } from '../make.ts'
 
