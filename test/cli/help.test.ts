@@ -22,11 +22,6 @@ describe('help is what is kept in test/golden/help', () => {
     expect(stdout.split('\n').length).toBeLessThanOrEqual(46)
     await expect(stdout).toMatchFileSnapshot(`../golden/help/${words.replace(' ', '-') || 'ls-auth'}.txt`)
   })
-
-  it('also by the word help', async () => {
-    const { stdout } = await world.type('ls-auth help trace get')
-    expect(stdout).toBe((await world.type('ls-auth trace get --help')).stdout)
-  })
 })
 
 describe('help at any width', () => {

@@ -211,20 +211,6 @@ describe('a proxy that is in the way', () => {
     )
   })
 
-  it('a setting that is no HTTP proxy is exit 2, and is not quoted', async () => {
-    for (const setting of ['socks5://me:pass@127.0.0.1:1', 'me:100%@127.0.0.1']) {
-      const { exit, stderr } = await get({ HTTPS_PROXY: setting })
-      expect({ setting, exit }).toEqual({ setting, exit: 2 })
-      expect(stderr).toMatch(/^error: HTTPS_PROXY is not the URL of an HTTP proxy\nhint: Write it as http:/)
-    }
-  })
-
-  it('without http:// it is one all the same', async () => {
-    const before = proxy.tunnels
-    const { exit } = await get({ HTTPS_PROXY: proxy.url.replace('http://', '') })
-    expect({ exit, tunnels: proxy.tunnels - before }).toEqual({ exit: 0, tunnels: 1 })
-  })
-
   it('NO_PROXY goes past it', async () => {
     const before = proxy.connections
     const { exit, stderr } = await get({ NO_PROXY: '.corp.example' })

@@ -133,21 +133,6 @@ describe('a job without a person, a home directory or a keychain', () => {
     expect(stdout).not.toContain(token)
   })
 
-  it('says what it is', async () => {
-    const { stdout } = await machine.run(['whoami'])
-    expect(stdout).toMatch(
-      /^ {2}workload +github, token-exchange: repository acme\/app, ref refs\/heads\/main, environment prod$/m,
-    )
-  })
-
-  it('is looked at by doctor, all of it', async () => {
-    const ended = await machine.run(['doctor'])
-    expect(ended).toMatchObject({ exit: 0, stderr: '' })
-    expect(ended.stdout).not.toMatch(/^(warn|FAIL)|login|keychain/m)
-    expect(ended.stdout).toMatch(/^ok +API /m)
-    expectNoSecret(ended.stdout)
-  })
-
   it('needs nothing but its token file, too', async () => {
     const path = join(machine.home, 'token')
     await writeFile(path, platform.sign('api://traces'))
@@ -160,27 +145,5 @@ describe('a job without a person, a home directory or a keychain', () => {
     })
     expect(ended).toMatchObject({ exit: 0, stderr: '' })
     expect(platform.secrets).toContain(ended.stdout.trim())
-  })
-
-  it('reads its token file again each time, and what the profile expects is asked of each', async () => {
-    const path = join(machine.home, 'changing')
-    const place = join(machine.home, 'strict')
-    const config = `[profiles.pod]\nissuer = "${platform.issuer}"\n[profiles.pod.workload]\nsource = "file:${path}"\n[profiles.pod.expect]\naudience = ["api://traces"]\n`
-    await mkdir(join(place, 'ls-auth'), { recursive: true })
-    await writeFile(join(place, 'ls-auth', 'config.toml'), config)
-    const run = () => machine.run(['token'], { env: { XDG_CONFIG_HOME: place, GITHUB_ACTIONS: undefined } })
-    const [first, second] = [
-      platform.sign('api://traces'),
-      platform.sign('api://traces', { jti: 'the second' }),
-    ]
-    for (const token of [first, second]) {
-      await writeFile(path, token)
-      expect(await run()).toMatchObject({ exit: 0, stdout: `${token}\n`, stderr: '' })
-    }
-    await writeFile(path, platform.sign('api://other'))
-    const refused = await run()
-    expect(refused).toMatchObject({ exit: 11, stdout: '' })
-    expect(refused.stderr).toMatch(/^error: the token does not match this profile's expectations\nhint: /)
-    expect(refused.stderr).not.toContain('login')
   })
 })

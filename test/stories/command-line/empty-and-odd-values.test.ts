@@ -43,17 +43,6 @@ describe('with LS_AUTH_TOKEN', () => {
 })
 
 it.each([
-  ['help', '--help', 'Programs:'],
-  ['help trace', 'trace --help', 'get [id]'],
-  ['help trace get', 'trace get --help', '--unfold'],
-])('%s says what %s says', async (line, same, part) => {
-  const { exit, stdout, stderr } = await world.type(`ls-auth ${line}`)
-  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
-  expect(stdout).toContain(part)
-  expect((await world.type(`ls-auth ${same}`)).stdout).toBe(stdout)
-})
-
-it.each([
   'whoami --token opaque-s3cret',
   'check --token=opaque-s3cret --audience a',
   'check --tokn=opaque-s3cret',

@@ -102,25 +102,10 @@ describe('Azure Monitor, with the token of a person', () => {
     expect([listed.exit, listed.stderr]).toEqual([0, expect.stringContaining('the query was cut off')])
   })
 
-  it('lists services, explains, breaks down and compares like any other back end', async () => {
-    const lines = [
-      `trace why --error ${TIME} --service payment`,
-      `trace breakdown ${TIME} --service frontend`,
-      `trace diff ${whole.traceId} ${failed.traceId}`,
-    ]
-    for (const line of lines) expect([line, (await type(line)).exit]).toEqual([line, 0])
-    expect((await type('services')).stdout.split('\n')).toEqual(
-      expect.arrayContaining(['frontend', 'payment']),
-    )
-  })
-
   it.each([
     ['trace get 00000000000000000000000000000001', 7, /Azure Monitor has no trace 0{31}1/],
     [`trace get ${failed.traceId} --workspace other`, 7, /knows no such workspace or app/],
     [`trace get ${failed.traceId} --app other`, 2, /needs the id of one workspace or one app/],
-    ['attributes', 2, /Azure Monitor cannot list attributes/],
-    ['query "{}"', 2, /Azure Monitor cannot query time series/],
-    ['trace search --query AppRequests', 2, /builds the queries for Azure Monitor itself/],
   ])('%s: exit %i', async (line, exit, words) => {
     const outcome = await type(line)
     expect([outcome.exit, outcome.stdout, outcome.stderr]).toEqual([exit, '', expect.stringMatching(words)])

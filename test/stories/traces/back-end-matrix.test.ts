@@ -14,6 +14,9 @@ import { openWorld, type World } from '../../world/world.ts'
 import { startZipkinApi } from '../../world/zipkin-api.ts'
 
 const trace = makeTrace({ seed: 7 })
+/** With the first in each back end. */
+const whole = makeTrace({ seed: 8, fails: false })
+const TIME = '--from 2026-09-20T00:00:00Z --to 2026-09-24T00:00:00Z'
 const rootId = trace.spans.find((span) => span.parentId === undefined)?.spanId as string
 
 let world: World
@@ -22,12 +25,12 @@ let stranger: Server
 /** What the server behind the profile `stranger-*` says to everything. */
 let says: (response: ServerResponse) => void
 beforeAll(async () => {
-  const lightstep = await startTraceApi({ apiKey: 'k', traces: [trace] })
-  const tempo = await startTempoApi({ traces: [trace], apiKey: 'k' })
-  const jaeger = await startJaegerApi({ traces: [trace] })
-  const zipkin = await startZipkinApi({ traces: [trace] })
-  const dash0 = await startDash0Api({ traces: [trace], token: 'k' })
-  const azure = await startAzureApi({ traces: [trace], token: 'k', workspace: 'w1' })
+  const lightstep = await startTraceApi({ apiKey: 'k', traces: [trace, whole] })
+  const tempo = await startTempoApi({ traces: [trace, whole], apiKey: 'k' })
+  const jaeger = await startJaegerApi({ traces: [trace, whole] })
+  const zipkin = await startZipkinApi({ traces: [trace, whole] })
+  const dash0 = await startDash0Api({ traces: [trace, whole], token: 'k' })
+  const azure = await startAzureApi({ traces: [trace, whole], token: 'k', workspace: 'w1' })
   stranger = createServer((request, response) => {
     request.resume()
     says(response)
@@ -100,6 +103,9 @@ const MATRIX: readonly Row[] = [
     /a file has no query language/,
   ],
   ['services', 0, 0, 0, 0, 0, 0, 0],
+  [`trace why --error --service payment --snapshot ${TIME}`, 0, 0, 0, 0, 0, 0, 0],
+  [`trace breakdown --service frontend --snapshot ${TIME}`, 0, 0, 0, 0, 0, 0, 0],
+  [`trace diff ${whole.traceId} ${trace.traceId}`, /trace id/, 0, 0, 0, 0, 0, /unknown option '--file'/],
   [
     'attributes',
     0,

@@ -402,21 +402,6 @@ describe('files', () => {
   })
 })
 
-describe('Lightstep', () => {
-  it('lists services; says honestly that it cannot search', async () => {
-    const stage = await openStage()
-    await stage.world.type(stage.login())
-    const services = [...new Set(stage.trace.spans.map(({ service }) => service))].sort()
-    expect((await stage.world.type('ls-auth services')).stdout).toBe(`${services.join('\n')}\n`)
-    const search = await stage.world.type('ls-auth trace search --error')
-    expect(search).toMatchObject({ exit: 2, stdout: '' })
-    expect(search.stderr).toMatch(
-      /public API cannot search[\s\S]*trace search --error --snapshot\n {2}.*60 requests per hour/,
-    )
-    await stage.close()
-  })
-})
-
 describe('behind the gateway', () => {
   it('Tempo gets the key and never the person’s token; the tenant goes along', async () => {
     const stage = await openStage()

@@ -68,17 +68,6 @@ describe('where does the time go?', () => {
     }
   })
 
-  it('by operation: what is on the critical path comes first', async () => {
-    const outcome = await world.type(`ls-auth trace breakdown --file ${file}`)
-    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
-    expect(outcome.stdout).toBe(`12 traces · 24 spans · 6 errors · 3.07s in all
-
-SERVICE: OPERATION     CALLS  TRACES  ERRORS     P50    P99    SELF  CRITICAL
-payment: charge           12      12     ✗ 3  37.7ms  897ms   3.03s       99%
-checkout: POST /order     12      12     ✗ 3  40.7ms  900ms  36.0ms        1%
-`)
-  })
-
   it('of a trace with several roots: get, search, breakdown and diff say one duration', async () => {
     const step = (id: string, timestamp: number) => ({
       ...{ traceId: 'ab', id, name: `step ${id}`, timestamp, duration: 100_000 },
@@ -103,30 +92,6 @@ checkout: POST /order     12      12     ✗ 3  40.7ms  900ms  36.0ms        1%
     const compared = await world.type(`ls-auth trace diff ${one} ${steps} --fail-if-slower 20%`)
     expect(compared).toMatchObject({ exit: 5 })
     expect(compared.stdout).toContain('slower: 100ms → 1.00s, +900ms (+900%)\n')
-  })
-
-  it('who calls whom', async () => {
-    const outcome = await world.type(`ls-auth trace breakdown --file ${file} --graph`)
-    expect(outcome).toMatchObject({ exit: 0, stderr: '' })
-    expect(outcome.stdout).toBe(`CALLER    CALLED   CALLS  TRACES  ERRORS     P50    P99
-checkout  payment     12      12     ✗ 3  37.7ms  897ms
-`)
-    const json = await world.type(`ls-auth trace breakdown --file ${file} --graph --by operation --json`)
-    expect(JSON.parse(json.stdout).rows).toEqual([
-      {
-        caller_service: 'checkout',
-        caller_operation: 'POST /order',
-        service: 'payment',
-        operation: 'charge',
-        without_spans: false,
-        calls: 12,
-        traces: 12,
-        unfinished: 0,
-        p50_ns: 37_700_000,
-        p99_ns: 897_008_000,
-        errors: 3,
-      },
-    ])
   })
 
   it('a database that has no spans is called, and told apart', async () => {

@@ -7,7 +7,7 @@ import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 const traces = [makeTrace({ seed: 7 }), ...[8, 9, 10].map((seed) => makeTrace({ seed, fails: false }))]
-const [failed, whole] = traces as [(typeof traces)[0], (typeof traces)[0]]
+const [failed] = traces as [(typeof traces)[0]]
 const spanId = failed.spans.find(({ error }) => error)?.spanId as string
 
 let dash0: Dash0Api
@@ -108,20 +108,6 @@ describe('Dash0, with the token of a person', () => {
     expect((await found('--max 1h')).traces).toHaveLength(4)
   })
 
-  it('lists the services of a sample', async () => {
-    const { exit, stdout } = await type('services')
-    expect([exit, stdout.split('\n')]).toEqual([0, expect.arrayContaining(['frontend', 'payment'])])
-  })
-
-  it('explains, breaks down and compares like any other back end', async () => {
-    const lines = [
-      `trace why --error ${TIME} --service payment`,
-      `trace breakdown ${TIME} --service frontend`,
-      `trace diff ${whole.traceId} ${failed.traceId}`,
-    ]
-    for (const line of lines) expect([line, (await type(line)).exit]).toEqual([line, 0])
-  })
-
   it.each([
     [
       'trace get 00000000000000000000000000000001',
@@ -129,9 +115,6 @@ describe('Dash0, with the token of a person', () => {
       /Dash0 has no trace 0{31}1\nhint: Check the id and the dataset/,
     ],
     [`trace get ${failed.traceId} --dataset other`, 11, /denied you access/],
-    ['attributes', 2, /Dash0 cannot list attributes/],
-    ['query "{}"', 2, /Dash0 cannot query time series/],
-    ['trace search --query "{}"', 2, /Dash0 has no query language/],
     ['doctor --gateway', 2, /Dash0 checks tokens itself/],
   ])('%s: exit %i', async (line, exit, words) => {
     const outcome = await type(line)

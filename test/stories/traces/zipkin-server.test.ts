@@ -81,21 +81,9 @@ describe('a Zipkin server', () => {
     ])
   })
 
-  it('explains, breaks down and compares like any other back end', async () => {
-    const lines = [
-      `trace why --error ${SINCE} --service payment`,
-      `trace breakdown ${SINCE}`,
-      `trace diff ${whole.traceId} ${failed.traceId}`,
-    ]
-    for (const line of lines) expect([line, (await type(line)).exit]).toEqual([line, 0])
-  })
-
   it.each([
     ['trace get 00000000000000000000000000000001', 7, /Zipkin has no trace 0{31}1\nhint: /],
     [`trace get ${failed.traceId} --api ${'URL'}/elsewhere`, 6, /there is no Zipkin API at this address/],
-    ['attributes', 2, /Zipkin cannot list attributes/],
-    ['query "{}"', 2, /Zipkin cannot query time series/],
-    ['trace search --query "{}"', 2, /Zipkin has no query language/],
   ])('%s: exit %i', async (line, exit, words) => {
     const outcome = await type(line.replace('URL', zipkin.url))
     expect([outcome.exit, outcome.stdout, outcome.stderr]).toEqual([exit, '', expect.stringMatching(words)])
