@@ -11,6 +11,11 @@ import { brotliCompressSync } from 'node:zlib'
  */
 export const smallJq = (place) => ({
   name: 'small-jq',
+  // Where jq runs out of memory, its runtime would print `Aborted()` above our error.
+  transform: {
+    filter: { id: /jq-wasm[\\/]dist[\\/]/ },
+    handler: (code) => code.replace('console.error(message);', ''),
+  },
   load: {
     filter: { id: /jq-wasm[\\/]dist[\\/]inline\.mjs$/ },
     async handler(id) {

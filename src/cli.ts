@@ -3,8 +3,7 @@ import { report } from './report.ts'
 
 /** Runs one command line on the given machine; resolves to the exit status. Never throws, never exits. */
 export async function run(typed: readonly string[], ports: Ports): Promise<number> {
-  const isOfFields = typed.some((word) => word.startsWith('--j'))
-  const argv = isOfFields ? (await import('./commands/json-flags.ts')).splitJsonFields(typed) : typed
+  const argv = splitJsonFields(typed)
   try {
     // Package managers and shell prompts ask for the version often, so it does not load the command line parser.
     const [first, ...others] = argv.filter((word) => word !== '--json')
@@ -27,3 +26,17 @@ async function printVersion(argv: readonly string[], { env, terminal }: Ports): 
   const { version } = env
   await terminal.out(argv.includes('--json') ? `${JSON.stringify({ version }, null, 2)}\n` : `${version}\n`)
 }
+
+/** `--json=FIELDS` as two flags that the parser knows, and `--json a,b` too; `--jq` with `--json`. Only up to two dashes alone. */
+function splitJsonFields(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  const own = end < 0 ? argv : argv.slice(0, end)
+  const split = own.flatMap((word, i) => {
+    if (/^--jq(=|$)/.test(word)) return ['--json', word]
+    if (word.startsWith('--json=')) return ['--json', `--json-fields=${word.slice('--json='.length)}`]
+    return LIST.test(word) && own[i - 1] === '--json' ? [`--json-fields=${word}`] : [word]
+  })
+  return [...split, ...(end < 0 ? [] : argv.slice(end))]
+}
+
+const LIST = /^[\w.]+(,[\w.]+)+$/

@@ -1,8 +1,10 @@
 import type { Option } from 'commander'
+import { knownNames } from '../commands/known-names.ts'
 import type { Completion } from '../frame/verb.ts'
 import type { Ports } from '../ports/ports.ts'
 import { typedFlag } from '../settings/setting-key.ts'
 import { SETTING_TABLE } from '../settings/setting-table.ts'
+import { valuesInTable } from '../settings/values-in-tables.ts'
 import { safeText } from '../text/safe-text.ts'
 import { COMMANDS } from './commands.ts'
 import { wordOf } from './first-screen.ts'
@@ -89,13 +91,11 @@ async function offerOf(values: Completion | undefined, line: TypedLine, ports: P
   if (typeof values === 'object') return words(values)
   if (values === 'setting names') return words(await settingNames())
   if (values === 'setting values') return words(settingValues(line.args[0] ?? '') ?? [])
-  const { knownNames } = await import('../commands/known-names.ts')
   return knownNames(values, line.values, ports)
 }
 
 /** What `profile set` takes: a value in a table has a name of its own, and a secret is not typed there. */
 async function settingNames(): Promise<string[]> {
-  const { valuesInTable } = await import('../settings/values-in-tables.ts')
   return SETTING_TABLE.filter(({ key }) => key !== 'client_secret').flatMap(({ key, shape }) =>
     shape === 'table' ? valuesInTable(key) : [key],
   )

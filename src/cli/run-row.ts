@@ -1,4 +1,4 @@
-import { choosesJson, type Invocation } from '../commands/invocation.ts'
+import { checkedChoice, type Invocation, loadHints } from '../commands/invocation.ts'
 import { refuseEmpty } from '../empty-value.ts'
 import { FAILURES, Failure } from '../errors.ts'
 import type { Ports } from '../ports/ports.ts'
@@ -13,18 +13,16 @@ export type SettingFlag = SettingKey & { readonly flag: string }
 
 /** Validates every option before the command does anything. Gives the exit status. */
 export async function runRow(row: Row, invocation: Invocation): Promise<number> {
-  if (choosesJson(invocation)) {
-    const names = await (await import('../commands/json-fields.ts')).checkChoice(invocation, row.usage)
-    if (names !== undefined) {
-      await invocation.ports.terminal.out(names)
-      return 0
-    }
+  const names = await checkedChoice(invocation, row.usage)
+  if (names !== undefined) {
+    await invocation.ports.terminal.out(names)
+    return 0
   }
   try {
     return await row.run(invocation)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    const { withTypedFlags } = await import('../commands/repeat-flags.ts')
+    const { withTypedFlags } = await loadHints()
     throw withTypedFlags(error, invocation)
   }
 }

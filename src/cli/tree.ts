@@ -10,7 +10,10 @@ import { addApiFlags, addCommands, choice } from './command.ts'
 import { COMMANDS, mainHelp } from './commands.ts'
 import { helpWidth, TOPICS, wordOf } from './first-screen.ts'
 import { type Appendix, configureHelp, type Example, HELP_FLAGS, HELP_TEXT } from './help.ts'
+import { helpIndex, helpJson } from './help-json.ts'
 import { helpOf, withOwnHelp } from './run-row.ts'
+import { topic } from './topics.ts'
+import { readLine } from './typed-line.ts'
 import { type Group, type Row, readTable, type Table } from './verb-row.ts'
 
 /**
@@ -25,10 +28,10 @@ export async function runCommand(
   const line = await withHelpFirst(typed, table)
   const isJson = line[0] === 'help' && line.includes('--json')
   const words = line.slice(1).filter((word) => word !== '--json')
-  const name = line[0] === 'help' && line.length === 2 && TOPICS.find((one) => one === line[1])
+  const asked = line.filter((word) => !word.startsWith('-'))
+  const name = !isJson && asked[0] === 'help' && asked.length === 2 && TOPICS.find((one) => one === asked[1])
   const rows = await readTable(table, isJson || name ? undefined : line)
   if (isJson) {
-    const { helpIndex, helpJson } = await import('./help-json.ts')
     const { version } = ports.env
     const help =
       words.length === 0 ? helpIndex(version, rows) : helpJson(version, rows, globalOptions(), words)
@@ -38,7 +41,6 @@ export async function runCommand(
     }
   }
   if (name) {
-    const { topic } = await import('./topics.ts')
     await ports.terminal.page(topic(name, rows, globalOptions(), ports))
     return 0
   }
@@ -79,7 +81,6 @@ export async function runCommand(
 async function withHelpFirst(line: readonly string[], table: Table): Promise<readonly string[]> {
   const words = line[0] === 'help' ? line.slice(1) : line
   if (words.every((word) => word !== 'help')) return line
-  const { readLine } = await import('./typed-line.ts')
   const rows = await readTable(table, [])
   const at = words.findIndex((word, i) => {
     if (word !== 'help') return false
@@ -97,9 +98,8 @@ async function helpOfCommand(
   line: readonly string[],
   rows: readonly (Row | Group)[],
 ): Promise<readonly string[]> {
-  const argv = line[0] === 'help' ? [...line.slice(1), '--help'] : line
+  const argv = line[0] === 'help' ? [...line.slice(1).filter((word) => word !== '--'), '--help'] : line
   if (!argv.some(isHelpFlag)) return argv
-  const { readLine } = await import('./typed-line.ts')
   const words = argv.filter((word) => !isHelpFlag(word))
   return readLine(words, rows, globalOptions()).unknown === undefined ? argv : words
 }
@@ -124,7 +124,8 @@ function usageFailure(
     .replace(/'(--[\w-]+)=[^']*'/, "'$1'")
     .replace(/'([^']*)'/, (quoted, word) => (looksLikeToken(word) ? "'…'" : quoted))
   const [message = '', ...more] = error.code === 'commander.help' ? ['missing command'] : text.split('\n')
-  const near = more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)
+  // Of `-- --help` commander would cut the first letters off the names that are near.
+  const near = argv[0] === '--' ? [] : more.map((line) => line.replace(/^\((.*)\)$/, '$1')).filter(Boolean)
   return new Failure('usage', message, { hint: [...(meant ? [meant] : near), hint].join(' ') })
 }
 
@@ -238,7 +239,12 @@ function withGlobalOptions(program: Command, version: string): Command {
       '--json',
       'print JSON on stdout, and errors as JSON on stderr; --json=FIELDS: only these; --json=?: their names',
     )
-    .addOption(new Option('--json-fields <list>').hideHelp())
+    .addOption(
+      new Option('--json-fields <list>').hideHelp().argParser((value: string, before?: string) => {
+        if (before === undefined || before === value) return value
+        throw new Failure('usage', '--json=FIELDS is given twice', { hint: 'Write one list: --json=A,B' })
+      }),
+    )
     .option(
       '--jq <expression>',
       'print what jq makes of the JSON, each result on a line; exit 6: it failed on the data',

@@ -3,10 +3,12 @@ import { isIssuerOf } from '../claims/issuer.ts'
 import { payloadOf } from '../claims/jwt/jwt.ts'
 import type { Client, PartialClient } from '../client.ts'
 import type { ProofKey } from '../dpop/proof-key.ts'
+import { thumbprintOf } from '../dpop/proof-key.ts'
 import { Failure, type FailureCode } from '../errors.ts'
 import type { JsonObject } from '../json-object.ts'
 import { presetFor } from '../providers/detect.ts'
 import { namesPeople } from '../providers/scope-names.ts'
+import { readCachedSession, storedAccess } from '../session/cached-session.ts'
 import { askUserinfo } from '../session/documents/signing-keys.ts'
 import type { SessionBody, StoredToken } from '../session/store/session-file.ts'
 import { inspectOwn, issuerOf, issuersOf, namedIssuer, type VerifyOptions } from '../session/verification.ts'
@@ -180,7 +182,6 @@ async function sessionTokens(
       await warn(invocation, { message: `${error.message}; showing the stored tokens`, hint: error.hint })
     }
   }
-  const { readCachedSession } = await import('../session/cached-session.ts')
   const { body, access } = await readCachedSession(client, invocation.ports)
   return { body, ...valueAndEnd(access), isNew: false }
 }
@@ -189,7 +190,6 @@ async function sessionTokens(
 async function withFreshIdToken(invocation: Invocation, client: Client): Promise<SessionTokens | undefined> {
   try {
     const { value: idToken, body } = await sessionToken(invocation, client, { use: 'id', toInspect: true })
-    const { storedAccess } = await import('../session/cached-session.ts')
     return { body, ...valueAndEnd(storedAccess(body)), idToken, isNew: false }
   } catch (error) {
     if (error instanceof Failure && error.code === 'cannot-do') return undefined
@@ -203,8 +203,7 @@ const valueAndEnd = (token: StoredToken | undefined): Pick<SessionTokens, 'acces
 })
 
 /** Lazy: most sessions have no key. */
-const thumbprint = async (key: ProofKey): Promise<string> =>
-  (await import('../dpop/proof-key.ts')).thumbprintOf(key)
+const thumbprint = async (key: ProofKey): Promise<string> => thumbprintOf(key)
 
 async function outsideToken(
   invocation: Invocation,

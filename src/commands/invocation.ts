@@ -57,13 +57,15 @@ export function fitted(text: string, { ports: { terminal } }: Invocation, indent
     .join('\n')
 }
 
+/** What makes the commands of a hint whole. */
+export const loadHints = () => import('./repeat-flags.ts')
+
 /** Prints a failure that did not stop the command as a warning, also with `--quiet`. */
 export async function warn(
   invocation: Invocation,
   failure: Pick<Failure, 'message' | 'hint'>,
 ): Promise<void> {
-  // Lazy, like all that a command without a warning does not need.
-  const { repeatFlags } = await import('./repeat-flags.ts')
+  const { repeatFlags } = await loadHints()
   const hint = repeatFlags(failure.hint, invocation)
   const message = fitted(`warning: ${safeText(failure.message)}`, invocation, '         ')
   invocation.ports.terminal.err(`${message}\n${fitted(`         ${safeText(hint)}`, invocation)}\n`)
@@ -83,14 +85,16 @@ export const printText = (
 export const choosesJson = ({ options: { jsonFields, jq } }: Pick<Invocation, 'options'>): boolean =>
   jsonFields !== undefined || jq !== undefined
 
+const loadChoice = () => import('./json-fields.ts')
+
+/** The answer to `--json=?`, if it is asked. Failure `usage`. */
+export const checkedChoice = async (invocation: Invocation, usage: string): Promise<string | undefined> =>
+  choosesJson(invocation) ? (await loadChoice()).checkChoice(invocation, usage) : undefined
+
 /** Prints the JSON value of `--json`, or what was chosen of it, with control characters escaped. `isItem`: it is one of a list. */
 export async function printJson(invocation: Invocation, value: unknown, isItem = false): Promise<void> {
-  const { ports, options } = invocation
-  if (typeof options.jq === 'string')
-    return (await import('./jq.ts')).printJq(ports.terminal, options.jq, safeJson(value))
-  if (options.jsonFields === undefined) return ports.terminal.out(`${safeJson(value, 2)}\n`)
-  const { jsonFields } = await import('./json-fields.ts')
-  return ports.terminal.out(jsonFields(value, invocation, safeJson, isItem))
+  if (!choosesJson(invocation)) return invocation.ports.terminal.out(`${safeJson(value, 2)}\n`)
+  return (await loadChoice()).printChoice(invocation, value, isItem)
 }
 
 /** Which profile a command needs. `profile`: a name that goes before `--profile`. */

@@ -1,7 +1,9 @@
 import document from '../../docs/json.md'
 import { Failure } from '../errors.ts'
 import { isObject } from '../json-object.ts'
-import { safeText } from '../text/safe-text.ts'
+import type { Ports } from '../ports/ports.ts'
+import type { Terminal } from '../ports/terminal.ts'
+import { safeJson, safeJsonText, safeLines, safeText } from '../text/safe-text.ts'
 import type { TypedLine } from './command-line.ts'
 
 /** What `--json=FIELDS` picks, by the table of docs/json.md: from the whole value, or from each item of a list. */
@@ -25,7 +27,7 @@ export async function checkChoice(line: Line, usage: string): Promise<string | u
       throw new Failure('usage', '--json=FIELDS and --jq both choose', { hint: 'Give one of them.' })
     }
     membersOf(line)
-    await (await import('./jq.ts')).checkJq(jq)
+    await checkJq(jq)
     return undefined
   }
   const asked = pick(line)
@@ -35,20 +37,26 @@ export async function checkChoice(line: Line, usage: string): Promise<string | u
   throw new Failure('usage', `missing required argument '${needed}'`)
 }
 
+/** Prints what `--jq` or `--json=FIELDS` choose of a value. `isItem`: the value is one item of the list. */
+export async function printChoice(
+  line: Line & { readonly ports: Pick<Ports, 'terminal'> },
+  value: unknown,
+  isItem: boolean,
+): Promise<void> {
+  const { terminal } = line.ports
+  if (typeof line.options.jq === 'string') return printJq(terminal, line.options.jq, safeJson(value))
+  await terminal.out(jsonFields(value, line, isItem))
+}
+
 /**
  * The text of `--json=FIELDS`: of a list one object a line, else one object; the fields in the order typed, nested ones with their
- * nesting. `isItem`: the value is one item of the list.
+ * nesting.
  */
-export function jsonFields(
-  value: unknown,
-  line: Line,
-  write: (value: unknown, indent?: number) => string,
-  isItem: boolean,
-): string {
+function jsonFields(value: unknown, line: Line, isItem: boolean): string {
   const { paths, list } = pick(line) as Picked
-  if (list === undefined && !isItem) return `${write(picked(value, paths), 2)}\n`
+  if (list === undefined && !isItem) return `${safeJson(picked(value, paths), 2)}\n`
   const items = isItem ? [value] : list === '' || list === undefined ? value : (value as never)[list]
-  return (items as unknown[]).map((one) => `${write(picked(one, paths))}\n`).join('')
+  return (items as unknown[]).map((one) => `${safeJson(picked(one, paths))}\n`).join('')
 }
 
 /**
@@ -138,3 +146,36 @@ function merged(a: unknown, b: unknown): unknown {
   ])
   return { ...a, ...Object.fromEntries(both) }
 }
+
+/** jq's own environment is a made-up one, and its files are empty; in brackets an expression can load no module. */
+const whole = (expression: string): string => `def env: {}; {} as $ENV | (\n${expression}\n)`
+
+/** jq itself, as WebAssembly. Undefined: it has run out of memory or stack. */
+async function run(json: string, expression: string) {
+  const { raw } = await import('jq-wasm/inline')
+  return raw(json, expression, ['-c']).catch(() => undefined)
+}
+
+/** Failure `usage`: jq cannot read the expression. */
+async function checkJq(expression: string): Promise<void> {
+  const read = await run('null', `empty |\n${expression}`)
+  if (read?.exitCode === 0) return
+  throw new Failure('usage', `--jq: jq cannot read the expression: ${reason(read?.stderr)}`, {
+    hint: "Quote it for your shell, such as --jq '.traces[].traceId'. See: man jq",
+  })
+}
+
+/** Prints each result of an expression on a JSON text on a line, texts raw. Failure `jq-failed`, after what was printed. */
+async function printJq(terminal: Terminal, expression: string, json: string): Promise<void> {
+  const ran = await run(json, whole(expression))
+  const show = (text: string) => (terminal.outIsTTY ? safeLines(text) : text)
+  const lines = (ran?.stdout ?? '').split('\n').filter(Boolean)
+  const results = lines.map((line) => (line.startsWith('"') ? show(JSON.parse(line)) : safeJsonText(line)))
+  await terminal.out(results.map((one) => `${one}\n`).join(''))
+  if (ran?.exitCode !== 0) throw new Failure('jq-failed', `--jq: ${reason(ran?.stderr)}`)
+  if (ran.stderr) terminal.err(`${safeLines(ran.stderr)}\n`)
+}
+
+/** What jq says of itself, without its own words around. */
+const reason = (said = 'jq ran out of memory'): string =>
+  /jq: error(?: \(at \S+\))?: (.*?)(?: at <top-level>.*)?$/m.exec(said)?.[1] ?? said

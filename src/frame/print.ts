@@ -2,6 +2,7 @@ import { commandLine } from '../commands/command-line.ts'
 import { choosesJson, type Invocation, printJson, tell } from '../commands/invocation.ts'
 import { asciiSigns } from '../text/ascii-signs.ts'
 import { safeJson } from '../text/safe-text.ts'
+import { csvLine, csvRows } from '../trace/formats/csv-cell.ts'
 import type { Answer, Block, Data, Note, Pen, Step } from './answer.ts'
 
 /** Prints an answer as `format`; gives the exit status. Failure: that of the answer, once all is printed. */
@@ -32,8 +33,8 @@ async function printData(
   if (data === undefined) return
   const all: unknown[] = []
   let isFirst = true
-  const cells = format === 'csv' ? await import('../trace/formats/csv-cell.ts') : undefined
-  const csv = cells && data.csv?.()
+  const isCsv = format === 'csv'
+  const csv = isCsv && data.csv?.()
   if (csv) await terminal.out([...csv].join(''))
   else
     await takeRows(data, async (rows) => {
@@ -41,10 +42,10 @@ async function printData(
       if (format === 'json') all.push(...values)
       else if (choosesJson(invocation)) for (const one of values) await printJson(invocation, one, true)
       else if (format === 'ndjson') await terminal.out(values.map((one) => `${safeJson(one)}\n`).join(''))
-      else if (cells) await terminal.out(cells.csvRows(values as object[], isFirst))
+      else await terminal.out(csvRows(values as object[], isFirst))
       isFirst &&= rows.length === 0
     })
-  if (cells && !csv && isFirst && data.columns) await terminal.out(cells.csvLine(data.columns))
+  if (isCsv && !csv && isFirst && data.columns) await terminal.out(csvLine(data.columns))
   const notes = notesOf(answer)
   const whole = data.whole(all)
   if (format === 'json')

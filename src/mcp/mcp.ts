@@ -9,9 +9,11 @@ import { checkBaseUrl, withScheme } from '../settings/urls.ts'
 import { safeText } from '../text/safe-text.ts'
 import { backendFlags } from '../verbs/flags.ts'
 import { openCalls } from './calls.ts'
+import { bridgeService } from './connect/bridge.ts'
 import type { Allowed } from './connect/offered.ts'
 import { type Commands, instructionsFor, offerOf, toolsFor } from './offer.ts'
 import type { Service } from './serve.ts'
+import { serve, traceServer } from './serve.ts'
 
 interface Renewals {
   /** For the calls: what they shield is a renewal. A signal is not deferred by it, so that the server hears of it at once. */
@@ -128,7 +130,7 @@ async function serveAgent(invocation: Invocation, options: McpOptions): Promise<
   const own = { ...invocation, ports: { ...invocation.ports, signals: renewals.signals } }
   const service = await (options.connect === undefined
     ? traceService(own, options)
-    : (await import('./connect/bridge.ts')).bridgeService(own, {
+    : bridgeService(own, {
         ...options,
         connect: options.connect,
         way: 'mcp-connect',
@@ -140,7 +142,6 @@ async function serveAgent(invocation: Invocation, options: McpOptions): Promise<
     )
   const stop = new AbortController()
   const signalled = signals.ending(stop.signal)
-  const { serve } = await import('./serve.ts')
   const { closed, giveUp } = serve(terminal.streams(), service)
   const status = await Promise.race([closed.then(() => 0), signalled])
   await Promise.all([
@@ -155,7 +156,6 @@ async function serveAgent(invocation: Invocation, options: McpOptions): Promise<
 
 /** The tools that read traces as the profile in use. */
 async function traceService(invocation: Invocation, options: McpOptions): Promise<Service> {
-  const { traceServer } = await import('./serve.ts')
   // Who signs in may come later. A profile that is missing never works.
   const { profile } = await loadProfile(invocation)
   const offer = offerOf(profile, invocation.options.snapshot === true)

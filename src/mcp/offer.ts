@@ -8,6 +8,7 @@ import { agentText, withErr } from '../frame/print-agent.ts'
 import { readFlags, type ToolOf, type Verb } from '../frame/verb.ts'
 import type { Profile } from '../settings/profile.ts'
 import { ABOUT_DATA } from '../trace/render/data-block.ts'
+import { criticalPath, spanDetails } from '../verbs/trace-tools.ts'
 import { inWordsOf } from './arguments.ts'
 import type { AnswerTool, Argument, Tool } from './tool.ts'
 
@@ -75,11 +76,11 @@ export type Commands = readonly (Command | { readonly usage: string; readonly ro
 const UNTYPED: Commands = [
   {
     usage: 'get_span_details',
-    verb: async () => (await import('../verbs/trace-tools.ts')).spanDetails,
+    verb: async () => spanDetails,
   },
   {
     usage: 'get_critical_path',
-    verb: async () => (await import('../verbs/trace-tools.ts')).criticalPath,
+    verb: async () => criticalPath,
   },
 ]
 

@@ -15,6 +15,7 @@ import type { Trace } from '../trace/model.ts'
 import type { TraceFilter } from '../trace/search.ts'
 import { redeliveredText } from '../trace/tree/attach.ts'
 import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
+import { pickedArgument, pickTrace } from './pick.ts'
 import { filterOf, manyTracesFlags, PICKS, type Pick } from './search-flags.ts'
 
 /** One side of a comparison: a trace, or all traces that a search finds. */
@@ -194,7 +195,6 @@ export async function readSide(
   }
 
   async function ofPick({ filter, file }: SearchSide, pick: Pick): Promise<SideReport> {
-    const { pickedArgument, pickTrace } = await import('./pick.ts')
     try {
       const id = await pickTrace(invocation, filter, file, pick)
       return await ofTrace({ ...pickedArgument(id, file), file })

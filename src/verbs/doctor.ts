@@ -1,4 +1,5 @@
 import { gatewaySeen } from '../backends/gateways.ts'
+import { checkGateway, requireGateway } from '../commands/doctor/check-gateway.ts'
 import {
   checkRecord,
   checkSettings,
@@ -8,6 +9,13 @@ import {
 import { checkProvider, checkRedirect, checkSurroundings } from '../commands/doctor/check-provider.ts'
 import { checkSession, NOBODY, refusedByExpect } from '../commands/doctor/check-session.ts'
 import { type Checkup, fail, look, ok, skip, warn } from '../commands/doctor/checkup.ts'
+import {
+  gatewayFailure,
+  gatewayHeading,
+  gatewayJson,
+  gatewayLines,
+} from '../commands/doctor/gateway-lines.ts'
+import { keptTokens } from '../commands/doctor/gateway-tokens.ts'
 import { givenToken, globals, type Invocation, loadProfile, tell } from '../commands/invocation.ts'
 import { repeatFlags } from '../commands/repeat-flags.ts'
 import { openProfile } from '../commands/trace/open-source.ts'
@@ -25,6 +33,7 @@ import { API_SETTINGS } from '../settings/setting-table.ts'
 import { shownSettings } from '../settings/shown-settings.ts'
 import { safeJson, safeText } from '../text/safe-text.ts'
 import { wrapAdvice } from '../text/wrap.ts'
+import { maskSecrets } from '../trace/masking/rules.ts'
 
 /** `ls-auth doctor`: checks the whole path from the settings to the trace API; each line says what to do about it. */
 export const doctor = verb({
@@ -127,11 +136,6 @@ async function profileOrFault(
 
 /** Refuses what cannot be tested before anything is sent; what it gives is called after the checks. */
 async function openGatewayTest(invocation: Invocation, profile: Profile) {
-  const { checkGateway, requireGateway } = await import('../commands/doctor/check-gateway.ts')
-  const { gatewayFailure, gatewayHeading, gatewayJson, gatewayLines } = await import(
-    '../commands/doctor/gateway-lines.ts'
-  )
-  const { keptTokens } = await import('../commands/doctor/gateway-tokens.ts')
   await requireGateway(invocation, profile)
   const kept = await keptTokens(invocation, profile)
   return async () => {
@@ -254,7 +258,6 @@ async function writeBundle(
     platform: `${env.platform}-${process.arch}`,
     written: new Date(invocation.ports.clock.now()).toISOString(),
   }
-  const { maskSecrets } = await import('../trace/masking/rules.ts')
   const masked: unknown = JSON.parse(JSON.stringify({ ...facts, ...report }), (_, value: unknown) =>
     typeof value === 'string' ? maskSecrets(value) : value,
   )

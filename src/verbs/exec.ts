@@ -2,6 +2,7 @@ import { PLACE_NAMES, placeVariable } from '../backends/backend.ts'
 import { maskInCiLog } from '../commands/ci-log.ts'
 import { givenToken, type Invocation, loadProfile, tell } from '../commands/invocation.ts'
 import type { OpenMcpDoor } from '../commands/proxy/open-proxy.ts'
+import { openProxy, servedLine } from '../commands/proxy/open-proxy.ts'
 import { refuseExpired, refuseHandOut, requireReason } from '../commands/request/bound-token.ts'
 import { sessionToken, type TokenWish, tokenWish } from '../commands/request/credentials.ts'
 import { openRecorder, profileOfGiven } from '../commands/request/recorder.ts'
@@ -228,7 +229,6 @@ async function runBehindProxy(
 ): Promise<number> {
   const { ports, options } = invocation
   // Lazy: without --proxy there is no server.
-  const { openProxy, servedLine } = await import('../commands/proxy/open-proxy.ts')
   const given = givenToken(invocation)
   if (given !== undefined) acceptGiven(invocation, chosen, { token: given, wish })
   const profile = mcp ? chosen : await withKnownBackend(invocation, chosen)

@@ -7,8 +7,11 @@ import { noteGivenToken } from '../commands/given-note.ts'
 import { globals, type Invocation, loadProfile, printJson, tell, warn } from '../commands/invocation.ts'
 import { requireOutsideProxy } from '../commands/outside-proxy.ts'
 import { loadPlanned, type PlannedProfile, type SignIn } from '../commands/planned-profile.ts'
+import { withTypedFlags } from '../commands/repeat-flags.ts'
 import { openRecorder } from '../commands/request/recorder.ts'
 import { namesApi } from '../commands/request/require-api.ts'
+import { loginByAddress, tellDefault } from '../commands/resource-metadata/login-by-address.ts'
+import { askForProfile } from '../commands/sign-in/first-login.ts'
 import { keepSignIn, refuseOtherClient } from '../commands/sign-in/keep-sign-in.ts'
 import { terminalDialog } from '../commands/sign-in/terminal-dialog.ts'
 import { Failure } from '../errors.ts'
@@ -16,6 +19,7 @@ import { bool, repeated, text, value } from '../frame/flag.ts'
 import { verb } from '../frame/verb.ts'
 import { hintFor } from '../providers/hints.ts'
 import type { LoginOptions } from '../session/flow/login-dialog.ts'
+import { pendingHeader, readPending } from '../session/flow/pending.ts'
 import { personIn } from '../session/kept-sign-in.ts'
 import { type SignedIn, signIn, startSignIn } from '../session/sign-in.ts'
 import { requireSignInOffered } from '../session/sign-in-offered.ts'
@@ -151,7 +155,6 @@ async function signInBy(
   if (finish !== undefined && !isStarted(invocation)) return finishRun(invocation, options)
   const signInAs: SignIn = (named, plan) => signInBy(named, options, plan)
   if (address !== undefined) {
-    const { loginByAddress, tellDefault } = await import('../commands/resource-metadata/login-by-address.ts')
     const named = await loginByAddress(invocation, address, yes, signInAs, start === true).catch((error) => {
       if (!(error instanceof Failure) || error.reason !== 'needs-no-sign-in') throw error
       tell(invocation, `${error.message}. ${error.hint}`)
@@ -165,7 +168,6 @@ async function signInBy(
   const { clientId, issuer, workload } = profile.client
   if ((issuer === undefined || (clientId ?? workload) === undefined) && !profile.saved) {
     if (profileNames(settings).length === 0 && canAsk(invocation)) {
-      const { askForProfile } = await import('../commands/sign-in/first-login.ts')
       return askForProfile(invocation, settings, profile, signInAs)
     }
     if (issuer === undefined) throw noProfile(settings, profile.name)
@@ -209,13 +211,10 @@ async function signInBy(
 const STARTED = Symbol('of a run that was started')
 const isStarted = (invocation: Invocation): boolean => Object.hasOwn(invocation, STARTED)
 
-const loadPending = () => import('../session/flow/pending.ts')
-
 /** Continues with the profile, plan and flags of the run that started the sign-in. Failure `session-ended`: none waits. */
 async function finishRun(invocation: Invocation, line: LoginLine): Promise<void> {
   const { ports } = invocation
   const { places } = await readSettings(ports.env, await ports.files())
-  const { pendingHeader } = await loadPending()
   const header = await pendingHeader(places.stateDirectory, ports)
   const { profile, typed, planned, line: first } = header.run as StartedRun
   const { yes: _, ...options } = line
@@ -231,7 +230,6 @@ async function finishRun(invocation: Invocation, line: LoginLine): Promise<void>
   return signInBy(started, options, planned).catch(async (error) => {
     // Nothing of a changed note is repeated.
     if (!(error instanceof Failure) || error.code === 'refused' || first === undefined) throw error
-    const { withTypedFlags } = await import('../commands/repeat-flags.ts')
     throw withTypedFlags(error, { ...started, ...first })
   })
 }
@@ -244,7 +242,6 @@ async function resumed(
 ): Promise<LoginOptions> {
   if (finish === undefined) return options
   const callback = finish === true ? undefined : finish
-  const { readPending } = await loadPending()
   return { ...options, resume: { pending: await readPending(client, callback, ports), callback } }
 }
 

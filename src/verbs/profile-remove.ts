@@ -11,6 +11,7 @@ import { Failure } from '../errors.ts'
 import { OF_SETTINGS } from '../frame/exit-statuses.ts'
 import { verb } from '../frame/verb.ts'
 import { sessionName } from '../session/session-name.ts'
+import { signOut } from '../session/sign-out.ts'
 import { findSignIns } from '../session/store/sign-ins.ts'
 import { readSettings, type Settings } from '../settings/files/settings-files.ts'
 import { existingName, listHint, profileNames } from '../settings/profile-name.ts'
@@ -85,7 +86,6 @@ async function endSignIn(invocation: Invocation, client: Client, settings: Setti
     const found = await findSignIns(client.stateDirectory, ports)
     return found.some((one) => sessionName(one) === sessionName(client)) ? sharers : []
   }
-  const { signOut } = await import('../session/sign-out.ts')
   const keyed = await withItsKey(client, settings, ports)
   const result = await signOut(keyed, ports, (line) => tell(invocation, line))
   if (result.wasSignedIn) await recordSignOut(invocation, client, result)

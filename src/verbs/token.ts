@@ -3,6 +3,7 @@ import { givenToken, type Invocation, loadProfile, printJson } from '../commands
 import { noTokenHere } from '../commands/outside-proxy.ts'
 import { expiryOf, refuseExpired, refuseHandOut, requireReason } from '../commands/request/bound-token.ts'
 import { sessionToken, type TokenWish, tokenWish } from '../commands/request/credentials.ts'
+import { openRecorder } from '../commands/request/recorder.ts'
 import type { ForeignForm } from '../commands/token-forms.ts'
 import { Failure } from '../errors.ts'
 import { OF_A_SESSION } from '../frame/exit-statuses.ts'
@@ -205,7 +206,6 @@ async function recordHandOut(
   { client }: Profile,
   { value, idToken }: Given,
 ): Promise<void> {
-  const { openRecorder } = await import('../commands/request/recorder.ts')
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(idToken)
   await recorder.note('hand-out', value)

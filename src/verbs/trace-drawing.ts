@@ -57,6 +57,8 @@ export interface Output extends Pick<Answer, 'blocks' | 'pieces' | 'next'> {
   readonly hasMaskedPart?: () => boolean
 }
 
+const loadPlain = () => import('../trace/render/waterfall/plain.ts')
+
 /** Draws the matching spans with those above them. */
 export async function drawn(
   invocation: Invocation,
@@ -88,7 +90,7 @@ export async function drawn(
   const options = { ...(await optionsOf(picture, asked, facts, open)), ...(view && { view }) }
   if (format === 'waterfall') {
     const render = typed.plain
-      ? (await import('../trace/render/waterfall/plain.ts')).renderPlain
+      ? (await loadPlain()).renderPlain
       : (await import('../trace/render/waterfall/waterfall.ts')).renderWaterfall
     const lines = ({ width, unicode, style }: Pen) =>
       withLink(render(tree, { ...options, width, unicode, style }), link, width)
@@ -103,7 +105,7 @@ export async function drawn(
   }
   const output = { hasMaskedPart: () => hasMaskedPart, notes: [] }
   if (format === 'md') {
-    const { renderMarkdown } = await import('../trace/render/waterfall/plain.ts')
+    const { renderMarkdown } = await loadPlain()
     return { ...output, blocks: [drawnBlock(() => look(renderMarkdown(tree, options)))] }
   }
   const isEmpty = view && !view.shown.includes(1)

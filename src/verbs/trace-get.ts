@@ -27,12 +27,15 @@ import { spanIdIn } from '../trace/id.ts'
 import { maskTrace } from '../trace/masking.ts'
 import type { Trace } from '../trace/model.ts'
 import { parseNanos } from '../trace/nanos.ts'
+import { timeWindow, zeroOf } from '../trace/render/window.ts'
 import { type Selection, subtree } from '../trace/select.ts'
 import { withheldNote } from '../trace/span-view.ts'
 import { buildTree, type TraceTree } from '../trace/tree/trace-tree.ts'
 import { backendFlags, scale, sensitiveFlag } from './flags.ts'
 import { isPicked, OF_SEARCH, pickFlags } from './search-flags.ts'
+import { dataOf } from './trace-data.ts'
 import type { Asked, Picture } from './trace-drawing.ts'
+import { drawn } from './trace-drawing.ts'
 
 const ownFlags = {
   id: value(
@@ -139,8 +142,8 @@ export const traceGet = verb({
     const zoom = await zoomOf(tree, typed)
     const asked = { typed, says: saysOf(options), zoom, selection: { ...selectionOf(typed), ...zoom } }
     const output = isData
-      ? await (await import('./trace-data.ts')).dataOf(kind, tree, asked)
-      : await (await import('./trace-drawing.ts')).drawn(invocation, kind, picture, asked, found)
+      ? await dataOf(kind, tree, asked)
+      : await drawn(invocation, kind, picture, asked, found)
     const { partial } = shown.trace
     // The notes below the rows say it, and a span alone has none.
     const hasNotes = !isData && !(focus && tree.count === 1)
@@ -338,7 +341,6 @@ function noSpan(invocation: Invocation, spanId: string, trace: Trace): Failure {
 /** `--from` and `--to` in nanoseconds after the tree's start. Failure `usage`: outside of the trace. */
 async function zoomOf(tree: TraceTree, { from, to, scale }: GetFlags): Promise<Asked['zoom']> {
   if (!from && !to) return {}
-  const { timeWindow, zeroOf } = await import('../trace/render/window.ts')
   const zero = zeroOf(timeWindow(tree, scale))
   const place = (moment: Moment) => placeMoment(moment, tree.startNanos, zero)
   const zoom = { ...(from && { fromNanos: place(from) }), ...(to && { toNanos: place(to) }) }

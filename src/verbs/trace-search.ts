@@ -1,8 +1,8 @@
 import type { OnPage } from '../backends/trace-source.ts'
 import { commandLine } from '../commands/command-line.ts'
 import { type Invocation, tell } from '../commands/invocation.ts'
-
 import { rememberServices } from '../commands/known-names.ts'
+import { followTraces } from '../commands/trace/follow.ts'
 import { notesOfNone } from '../commands/trace/found/none-found.ts'
 import { counted, unitOf } from '../commands/trace/found/open-search.ts'
 import { openSource } from '../commands/trace/open-source.ts'
@@ -104,7 +104,6 @@ export const traceSearch = verb({
     const row = (trace: TraceSummary) => summaryToJson(hide(trace))
     const seconds = secondsOf(follow, interval, format, options)
     if (seconds !== undefined) {
-      const { followTraces } = await import('../commands/trace/follow.ts')
       const feed: Answer['feed'] = (pen) => {
         const { head, line } = openFeed(pen)
         return { head, line: (trace) => line(hide(trace)) }

@@ -16,6 +16,7 @@ import { openState, revealed, scrolled, type ViewState } from '../trace/view/mov
 import { press, type Wish } from '../trace/view/press.ts'
 import { openScene, type Scene } from '../trace/view/scene.ts'
 import { backendFlags, scale, sensitiveFlag } from './flags.ts'
+import { withPicked } from './pick.ts'
 import { isPicked, pickFlags } from './search-flags.ts'
 
 /** `ls-auth trace view ID|FILE`: a trace to walk through, on the whole terminal. */
@@ -39,9 +40,7 @@ export const traceView = verb({
     { does: 'from a file, without signing in', line: 'ls-auth trace view trace.json' },
   ],
   async run(given, values, _, now) {
-    const invocation = isPicked(given.options, [])
-      ? await (await import('./pick.ts')).withPicked(given, [], now)
-      : given
+    const invocation = isPicked(given.options, []) ? await withPicked(given, [], now) : given
     const { ports, args, options: typed } = invocation
     const { scale = 'linear', showSensitive } = values
     if (args[0] === undefined)

@@ -11,6 +11,7 @@ import { bool } from '../frame/flag.ts'
 import { verb } from '../frame/verb.ts'
 import type { Style } from '../ports/terminal.ts'
 import { workloadWords } from '../providers/workload-sources.ts'
+import { keepSigningKeys } from '../session/cached-session.ts'
 import type { KeySet } from '../session/documents/signing-keys.ts'
 import { hasUnknownKey, type TrustedIssuer, verify } from '../session/verification.ts'
 import { shortDuration } from '../settings/duration.ts'
@@ -133,7 +134,6 @@ async function keepKeys(invocation: Invocation, view: View, fetched: Map<Trusted
   const { client } = view.profile
   if (view.tokens.origin !== 'session' || !isComplete(client) || client.workload) return
   if (![view.id, view.access].some((token) => token && hasUnknownKey(token))) return
-  const { keepSigningKeys } = await import('../session/cached-session.ts')
   for (const [{ sentToken }, keys] of fetched)
     if (sentToken) await keepSigningKeys(client, (await keys).keys, invocation.ports, invocation.command)
 }

@@ -63,7 +63,7 @@ const ADVICE: Allowed = {
     8,
     'status, a header and the shape of its JSON decide; plain text is exit 6 either way; a web page is not shown',
   ],
-  'src/commands/jq.ts': [1, 'jq has no codes: exit 2 before, exit 6 after'],
+  'src/commands/json-fields.ts': [1, 'jq has no codes: exit 2 before, exit 6 after'],
   'src/mcp/serve.ts': [1, 'the error of a protocol, which ends nothing'],
   'src/providers/hints.ts': [2, 'a description decides nothing else by its type (Hint); AADSTS is a code'],
   'src/system/http/network-failure.ts': [

@@ -58,7 +58,7 @@ export const DOORS: Readonly<Record<string, string | RegExp>> = {
   '@modelcontextprotocol/server': /^src\/mcp\/(serve|connect\/(bridge|http-door|session|questions))\.ts$/,
   'fs-native-extensions': 'src/system/files/lock.ts',
   jose: /^src\/(claims\/jwt\/verify|attacks\/table|session\/protocol\/assertion-key|dpop\/proof-key)\.ts$/,
-  'jq-wasm': 'src/commands/jq.ts',
+  'jq-wasm': 'src/commands/json-fields.ts',
   keytar: 'src/system/keychain.ts',
   open: 'src/system/browser.ts',
   'openid-client': /^src\/session\/protocol\/(provider|code-grant|exchange|proof-handle|registration)\.ts$/,

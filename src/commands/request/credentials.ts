@@ -3,9 +3,11 @@ import type { Client, Workload } from '../../client.ts'
 import { Failure } from '../../errors.ts'
 import type { AccessToken } from '../../session/access.ts'
 import type { Want } from '../../session/renewal/freshness.ts'
+import { tokenHash } from '../../session/renewal/freshness.ts'
 import type { Session } from '../../session/store/session.ts'
 import type { SessionBody } from '../../session/store/session-file.ts'
 import { givenToken, type Invocation, tell, warn } from '../invocation.ts'
+import { openRecorder } from './recorder.ts'
 
 /** Which token, where it is not the usual one. */
 interface Wish extends TokenWish {
@@ -77,7 +79,6 @@ async function otherToken(
   }
 }
 
-/** Lazy: a warm token has nothing to record yet. */
 async function record(
   invocation: Invocation,
   client: Client,
@@ -85,7 +86,6 @@ async function record(
   token: string,
   idToken: string | undefined,
 ): Promise<void> {
-  const { openRecorder } = await import('./recorder.ts')
   const recorder = openRecorder(invocation, client)
   recorder.signedInBy(idToken)
   await recorder.note(event, token)
@@ -99,9 +99,7 @@ async function tokenOfWorkload(
 ): Promise<ValidToken> {
   const { ports, workloadTokens } = invocation
   const started = ports.clock.now()
-  // Lazy: people's commands have no use for it.
   const { workloadToken } = await import('../../session/workload/workload-token.ts')
-  const { tokenHash } = await import('../../session/renewal/freshness.ts')
   const { rejected } = wish
   const want: Want = {
     ...slotOf(client, wish),

@@ -12,8 +12,10 @@ import { optionWords } from '../command-line.ts'
 import { flagsOf, globals, type Invocation, tell } from '../invocation.ts'
 import type { SignIn } from '../planned-profile.ts'
 import { registrationLines } from '../registration/registration-lines.ts'
+import { withTypedFlags } from '../repeat-flags.ts'
 import { asApi, asIssuer, type Found, type Looker, lookAt } from '../request/look-at-address.ts'
 import { openRecorder } from '../request/recorder.ts'
+import { loginByAddress } from '../resource-metadata/login-by-address.ts'
 
 /** For a person who waits; `--timeout` sets another. */
 const LOOK_MILLISECONDS = 10_000
@@ -73,13 +75,11 @@ const asTyped =
   (invocation: Invocation, options: Values | { readonly api: undefined }, args: readonly string[] = []) =>
   async (error: unknown): Promise<never> => {
     if (!(error instanceof Failure)) throw error
-    const { withTypedFlags } = await import('../repeat-flags.ts')
     throw withTypedFlags(error, { ...invocation, args, options: { ...invocation.options, ...options } })
   }
 
 /** An API that says itself how to sign in is asked about nothing else; false: it says nothing. */
 async function askWhatItSays(invocation: Invocation, api: string, signIn: SignIn): Promise<boolean> {
-  const { loginByAddress } = await import('../resource-metadata/login-by-address.ts')
   const unnamed = { ...invocation, settings: { ...invocation.settings, api: undefined } }
   let isOffered = false
   try {

@@ -14,6 +14,7 @@ import { changeSettings, requireUnchanged, tellSaved } from '../change-settings.
 import { optionWords } from '../command-line.ts'
 import type { Invocation } from '../invocation.ts'
 import { type PlannedProfile, withValues } from '../planned-profile.ts'
+import { endUnused } from '../sign-out/end-unused.ts'
 
 /**
  * After a sign-in: saves the `planned` profile, and settings that were given as flags, and gives the names of the latter.
@@ -47,7 +48,6 @@ async function orEnded<T>(
     return await work()
   } catch (error) {
     if (!(error instanceof Failure) || (error.code !== 'settings' && !whateverFails)) throw error
-    const { endUnused } = await import('../sign-out/end-unused.ts')
     throw error.withDetail(await endUnused(invocation, client))
   }
 }

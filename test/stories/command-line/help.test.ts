@@ -15,6 +15,8 @@ describe('somebody who knows no command', () => {
     ['ls-auth trace', 'trace --help'],
     ['ls-auth profile', 'profile --help'],
     ['ls-auth --quiet', '--help'],
+    ['ls-auth help --', '--help'],
+    ['ls-auth -q help flags', 'help flags'],
   ])('%s prints the help, as gh and kubectl do', async (line, same) => {
     const { exit, stdout, stderr } = await world.type(line)
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
@@ -46,6 +48,7 @@ describe('help of a command that does not exist', () => {
     ['help nosuch', 'nosuch', ''],
     ['nosuch --help', 'nosuch', ''],
     ['--profile x nosuch -h', 'nosuch', ''],
+    ['-- --help', '--help', ''],
     ['help logn', 'logn', 'login'],
     ['help trace serch', 'serch', 'search'],
     ['trace serch --help', 'serch', 'search'],

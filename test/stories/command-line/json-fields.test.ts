@@ -159,6 +159,14 @@ describe('--json=FIELDS', () => {
     expect([exit, stderr]).toEqual([2, expect.stringContaining('--json is empty')])
   })
 
+  it.each([
+    ['--json=services --json=notes', '--json=FIELDS is given twice'],
+    ['--jq', "option '--jq <expression>' argument missing"],
+  ])('services %s: exit 2, and no jq', async (flags, message) => {
+    const { exit, stderr } = await world.type(`ls-auth services ${flags}`)
+    expect([exit, JSON.parse(stderr).error.message]).toEqual([2, message])
+  })
+
   it('goes with no other format', async () => {
     expect((await type('trace get FILE --json=traceId -o csv')).exit).toBe(2)
   })
