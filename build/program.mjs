@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { bundledPackages } from './bundled.mjs'
 import { chunkPlan } from './chunk-plan.mjs'
+import { eagerFunctions } from './eager.mjs'
 import { facts } from './facts.mjs'
 import { thirdPartyNotices } from './notices.mjs'
 import { smallJq } from './small-jq.mjs'
@@ -183,6 +184,7 @@ async function buildMain() {
       smallKit,
       smallUndici,
       smallJq('beside'),
+      eagerFunctions,
     ],
   })
   const { output } = await bundle.write({
