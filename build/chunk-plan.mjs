@@ -11,7 +11,7 @@ const IN_VAIN = 0.6
 const MEASURED_IN_VAIN = 0.03
 const MEASURED = [
   ...['main', 'commands', 'plain-line', 'tree', 'token', 'files', 'settings-files', 'toml-reading'],
-  ...['profile', 'access', 'recorder', 'trace-get', 'trace-file', 'file-source', 'read-trace-file'],
+  ...['profile', 'access', 'recorder', 'trace-get', 'trace-file', 'read-trace-file'],
   ...['trace-drawing', 'waterfall', 'window', 'trace-why', 'print', 'http'],
   ...[
     'authorised-request',

@@ -5,7 +5,7 @@ import { userBrowser } from './system/browser.ts'
 import { wallClock } from './system/clock.ts'
 import { processEnv } from './system/env.ts'
 import { once } from './system/once.ts'
-import { type ExitState, leave, openExitState, processSignals } from './system/process/signals.ts'
+import { type ExitState, leave, openExitState, processSignals } from './system/signals.ts'
 import { processTerminal } from './system/terminal/terminal.ts'
 
 /** The real ports. Heavy ones are lazy and memoized: loaded by the first command that needs them. */
@@ -23,7 +23,7 @@ export function realPorts(env: Env = processEnv(), exitState: ExitState = openEx
     upstream: async (settings) => (await import('./system/http/upstream.ts')).openUpstream(settings, env),
     localServers: once(async () => (await import('./system/local-server.ts')).localServers),
     browser: once(async () => userBrowser),
-    programs: once(async () => (await import('./system/process/programs.ts')).otherPrograms),
+    programs: once(async () => (await import('./system/programs.ts')).otherPrograms),
     openedKeys: new Map(),
   }
 }

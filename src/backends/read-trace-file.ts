@@ -6,6 +6,9 @@ import { firstSign } from '../trace/formats/json-bytes.ts'
 import { otlpVocabulary, readScanned } from '../trace/formats/otlp/otlp-scan.ts'
 import type { Trace } from '../trace/model.ts'
 
+/** What reads a file and what answers from its traces are loaded together. */
+export { fileSource } from './file-source.ts'
+
 /**
  * All traces of a file or of standard input, in any format, at least one. `name` is for messages. Failures: `not-found` when it
  * holds no span, `usage` when it isn't a trace. It calls `note` for oddities of the file as a whole: a last line that is cut

@@ -64,7 +64,7 @@ export async function signIn(
   const { attempt, sweepUp } = await prepare(configured, options, ports, dialog)
   const { resume } = options
   const signedIn = await (resume !== undefined
-    ? (await import('./flow/pending.ts')).finishPending(attempt, resume)
+    ? (await loadPending()).finishPending(attempt, resume)
     : options.flow === 'device'
       ? throughDevice(attempt)
       : throughBrowser(attempt))
@@ -72,6 +72,8 @@ export async function signIn(
   await sweepUp().catch(() => {})
   return signedIn
 }
+
+const loadPending = () => import('./flow/pending.ts')
 
 /** Begins a sign-in that another process finishes, and waits for no answer. `more`: facts for that process. */
 export async function startSignIn(
@@ -82,8 +84,7 @@ export async function startSignIn(
   more: object,
 ): Promise<Started> {
   const { attempt, proofKey } = await prepare(configured, options, ports, dialog)
-  const { startPending } = await import('./flow/pending.ts')
-  return startPending(attempt, proofKey, more)
+  return (await loadPending()).startPending(attempt, proofKey, more)
 }
 
 async function prepare(configured: Client, options: LoginOptions, ports: Ports, dialog: LoginDialog) {

@@ -4,7 +4,7 @@ import { cpus } from 'node:os'
 import { Failure } from '../errors.ts'
 import type { Env, Keychain } from '../ports/ports.ts'
 import type { Terminal } from '../ports/terminal.ts'
-import type { ExitState } from './process/signals.ts'
+import type { ExitState } from './signals.ts'
 
 const SERVICE = 'ls-auth'
 const SCRIPT_TIMEOUT_MILLISECONDS = 5_000

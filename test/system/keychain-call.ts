@@ -4,7 +4,7 @@ import { Failure } from '../../src/errors.ts'
 import type { Keychain } from '../../src/ports/ports.ts'
 import { processEnv } from '../../src/system/env.ts'
 import { osKeychain } from '../../src/system/keychain.ts'
-import { leave, openExitState } from '../../src/system/process/signals.ts'
+import { leave, openExitState } from '../../src/system/signals.ts'
 import { processTerminal } from '../../src/system/terminal/terminal.ts'
 
 /** What the child is to do with the keychain, in order. */

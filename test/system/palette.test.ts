@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { openExitState } from '../../src/system/process/signals.ts'
+import { openExitState } from '../../src/system/signals.ts'
 import { PALETTE, processTerminal } from '../../src/system/terminal/terminal.ts'
 
 /** Red, green, blue of a colour of the 6×6×6 cube of ANSI 256. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { programsOn } from '../../src/system/process/programs.ts'
+import { programsOn } from '../../src/system/programs.ts'
 import { IS_POSIX } from '../world/posix.ts'
 
 let place: string

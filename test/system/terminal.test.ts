@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../src/errors.ts'
-import { openExitState } from '../../src/system/process/signals.ts'
+import { openExitState } from '../../src/system/signals.ts'
 import { processTerminal } from '../../src/system/terminal/terminal.ts'
 
 describe('an error while output is being made', () => {

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { otherPrograms } from '../../src/system/process/programs.ts'
-import { type ExitState, openExitState, processSignals } from '../../src/system/process/signals.ts'
+import { otherPrograms } from '../../src/system/programs.ts'
+import { type ExitState, openExitState, processSignals } from '../../src/system/signals.ts'
 import { onWindows } from '../world/on-windows.ts'
 
 let ends: string[]

@@ -30,7 +30,7 @@ export async function findFile(invocation: Invocation, path: string): Promise<Fi
       ? await invocation.ports.terminal.readAllBytes(MOST_BYTES)
       : await readWhileLoading(invocation, path)
   if (bytes instanceof Failure) return bytes
-  const [{ fileSource }, { readTraceFile }] = await loadReaders()
+  const { fileSource, readTraceFile } = await loadReaders()
   try {
     const traces = await readTraceFile(bytes, path === '-' ? 'standard input' : path, (what) =>
       tell(invocation, `note: ${nameOf(path)}: ${what}`),
@@ -53,8 +53,7 @@ async function readWhileLoading(invocation: Invocation, path: string): Promise<B
   return bytes
 }
 
-const loadReaders = () =>
-  Promise.all([import('../../backends/file-source.ts'), import('../../backends/read-trace-file.ts')])
+const loadReaders = () => import('../../backends/read-trace-file.ts')
 
 /** Whether the first line that counts is an id, or a row of `trace search -o ndjson`. */
 function holdsIds(bytes: Buffer): boolean {

@@ -19,12 +19,14 @@ export type Change =
   | { readonly remove: string }
   | { readonly defaultProfile: string }
 
+const loadWriting = () => import('./toml-writing.ts')
+
 /**
  * The text of the file after a change: comments, order and unknown keys are preserved; a new profile is added at the end, or in
  * the braces of `profiles = { … }`. Failure `settings`: the result isn't TOML.
  */
 async function textAfter(config: ConfigFile, change: Change): Promise<string> {
-  const text = await changed(config, change, await import('./toml-writing.ts'))
+  const text = await changed(config, change, await loadWriting())
   await parseConfig(text, config.path)
   return text
 }
@@ -33,7 +35,7 @@ async function textAfter(config: ConfigFile, change: Change): Promise<string> {
 async function changed(
   config: ConfigFile,
   change: Change,
-  toml: typeof import('./toml-writing.ts'),
+  toml: Awaited<ReturnType<typeof loadWriting>>,
 ): Promise<string> {
   if ('set' in change && !Object.hasOwn(config.profiles, change.set)) {
     const gap = config.text === '' ? '' : config.text.endsWith('\n') ? '\n' : '\n\n'
@@ -84,7 +86,7 @@ export async function renderProfile(
   name: string,
   values: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const toml = await import('./toml-writing.ts')
+  const toml = await loadWriting()
   return section(toml.stringify, `profiles.${tomlKey(name)}`, values)
 }
 

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import type { Interface } from 'node:readline'
 import type { ReadStream } from 'node:tty'
 import type { Key, Screen } from '../../ports/terminal.ts'
-import { type ExitState, endBySignal } from '../process/signals.ts'
+import { type ExitState, endBySignal } from '../signals.ts'
 import type { Output } from './output.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>

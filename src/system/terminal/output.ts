@@ -2,7 +2,7 @@ import { fstatSync, writeSync } from 'node:fs'
 import type { WriteStream } from 'node:tty'
 import { errorCode, Failure } from '../../errors.ts'
 import { once } from '../once.ts'
-import type { ExitState } from '../process/signals.ts'
+import type { ExitState } from '../signals.ts'
 
 /**
  * One of the process's two output streams. A write that fails rejects with `EPIPE` for a closed pipe, else with Failure

@@ -3,7 +3,7 @@ import type { Terminal } from '../../ports/terminal.ts'
 import { asciiSigns } from '../../text/ascii-signs.ts'
 import { UNSTYLED } from '../../text/unstyled.ts'
 import { once } from '../once.ts'
-import type { ExitState } from '../process/signals.ts'
+import type { ExitState } from '../signals.ts'
 import { isDevice, type Output, openOutput } from './output.ts'
 
 /**

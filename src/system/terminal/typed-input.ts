@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { Failure } from '../../errors.ts'
-import { type ExitState, endBySignal } from '../process/signals.ts'
+import { type ExitState, endBySignal } from '../signals.ts'
 
 /** All of standard input, undecoded. Failure `usage` beyond `maxBytes`. */
 export async function readAllBytes(maxBytes: number): Promise<Buffer> {

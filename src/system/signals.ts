@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import type { Signals } from '../../ports/ports.ts'
+import type { Signals } from '../ports/ports.ts'
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Timeout of a deferred signal: the answer to a token request may still be on its way. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, type ExecFileException, execFile, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { isatty } from 'node:tty'
-import { Failure } from '../../errors.ts'
-import type { ChildEnd, ProgramOutput, Programs } from '../../ports/ports.ts'
-import { safeText } from '../../text/safe-text.ts'
+import { Failure } from '../errors.ts'
+import type { ChildEnd, ProgramOutput, Programs } from '../ports/ports.ts'
+import { safeText } from '../text/safe-text.ts'
 
 /** A terminal sends these to the whole process group; `kill` may send them to this process alone. */
 const FROM_KEYBOARD = ['SIGINT', 'SIGQUIT'] as const
