@@ -1,6 +1,9 @@
 // @ts-check
 import { parseAst } from 'rolldown/parseAst'
 
+/** Packages that few runs use, or of which they use little. */
+const SELDOM = /node_modules[\\/](?!commander|smol-toml)/
+
 /**
  * Puts functions of the program in parentheses. V8 compiles those as it loads the file, so that Node's compile cache holds
  * them; it has no other function, which is compiled anew at every start (`npm run bench -- start`). Methods, and
@@ -13,7 +16,7 @@ export const eagerFunctions = {
   name: 'eager-functions',
   generateBundle(_, bundle) {
     for (const chunk of Object.values(bundle)) {
-      if (chunk.type !== 'chunk' || chunk.moduleIds.some((id) => id.includes('node_modules'))) continue
+      if (chunk.type !== 'chunk' || chunk.moduleIds.some((id) => SELDOM.test(id))) continue
       chunk.code = eager(chunk.code)
     }
   },
