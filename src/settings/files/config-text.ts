@@ -204,12 +204,12 @@ function unwritable(
 ): Failure {
   const code = errorCode(cause) ?? 'error'
   // As another user by `sudo -E -u`: the places are those of whoever typed it.
-  const mend = variables.SUDO_UID === undefined ? 'Fix its permissions' : 'Run it again without sudo'
+  const fix = variables.SUDO_UID === undefined ? 'Fix its permissions' : 'Run it again without sudo'
   return new Failure('storage', `cannot write ${what} (${code})`, {
     cause,
     detail,
     hint: /^(ENOSPC|EDQUOT)$/.test(code)
       ? 'Free some space, then try again.'
-      : `${mend}, or point ${variable} at a directory that you can write to.`,
+      : `${fix}, or point ${variable} at a directory that you can write to.`,
   })
 }
