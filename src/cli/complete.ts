@@ -7,7 +7,7 @@ import { SETTING_TABLE } from '../settings/setting-table.ts'
 import { valuesInTable } from '../settings/values-in-tables.ts'
 import { safeText } from '../text/safe-text.ts'
 import { COMMANDS } from './commands.ts'
-import { wordOf } from './first-screen.ts'
+import { TOPICS, wordOf } from './first-screen.ts'
 import { globalOptions } from './tree.ts'
 import { readLine, type TypedLine } from './typed-line.ts'
 import { type Group, type Row, readTable } from './verb-row.ts'
@@ -57,7 +57,7 @@ async function offerFor(before: readonly string[], word: string, ports: Ports): 
   if (word.startsWith('-')) return line.options.filter(({ hidden }) => !hidden).flatMap(optionCandidates)
   if (line.unknown !== undefined) return []
   const last = line.commands.at(-1)
-  if (last === undefined) return [...(await commandsLike(word)), ...(isHelp ? [] : [HELP])]
+  if (last === undefined) return [...(await commandsLike(word)), ...(isHelp ? words(TOPICS) : [HELP])]
   if ('rows' in last) return last.rows.map(commandCandidate)
   return isHelp ? [] : offerOf(argumentValues(last, line.args.length), line, ports)
 }

@@ -60,6 +60,8 @@ export const query = verb({
   ],
   async run(invocation, { text = '', step, file, showSensitive, ...times }, format, now): Promise<Answer> {
     const { options, ports } = invocation
+    if (text.trim() === '')
+      throw new Failure('usage', 'the query is empty', { hint: `Write ${QUERY_LANGUAGES}.` })
     const range = timeRange(times, options, now)
     const stepSeconds = stepOf(step, options.step, range)
     const source = await openSource(invocation, 'query', file)

@@ -121,7 +121,7 @@ export async function asApi(
  * The back end at an address that a command asks. Failures: `network`, and those that say what else answers there, with the
  * command that leads on. `hasToken`: there is a sign-in, or LS_AUTH_TOKEN stands in for it.
  */
-async function backendAt(url: URL, hasToken: boolean, looker: Looker): Promise<BackendId> {
+async function backendAt(url: URL, hasToken: boolean, looker: Looker, command: string): Promise<BackendId> {
   const host = safeText(url.host, 100)
   const login = `ls-auth login ${shellWord(url.href.replace(/\/$/, ''))}`
   const found = await asApi(url.href, looker)
@@ -136,7 +136,9 @@ async function backendAt(url: URL, hasToken: boolean, looker: Looker): Promise<B
       detail: found.detail,
       hint: `Check the address. If it is that of a trace gateway, sign in: ${login}`,
     })
-  const add = `Add --backend ${listed(BACKEND_IDS, 'or')}, or set LS_AUTH_BACKEND.`
+  // Behind `--` it would be the program's.
+  const addFlag = command === 'exec' ? 'Before the --, add' : 'Add'
+  const add = `${addFlag} --backend ${listed(BACKEND_IDS, 'or')}, or set LS_AUTH_BACKEND.`
   throw new Failure('settings', `unknown back end at ${host}`, {
     hint: hasToken ? add : `${add} If it is a trace gateway, sign in: ${login}`,
   })
@@ -151,7 +153,7 @@ export async function withBackend(invocation: Invocation, profile: Profile): Pro
   const isOwn = resolved.api.source === settingsFile.path
   const setting = `profile set backend ${BACKEND_IDS[1]}`
   const hasToken = givenToken(invocation) !== undefined || profile.client.issuer !== undefined
-  const backend = await backendAt(profile.api, hasToken, looker).catch((error) => {
+  const backend = await backendAt(profile.api, hasToken, looker, invocation.command).catch((error) => {
     throw isOwn && error instanceof Failure && error.code === 'settings' && hasToken
       ? error.withHint(
           `Set it, such as: ls-auth ${setting} --profile ${shellWord(name)}. It takes ${listed(BACKEND_IDS, 'or')}.`,

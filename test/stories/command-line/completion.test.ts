@@ -47,6 +47,7 @@ describe('what a shell is told', () => {
     expect(await values('ls-auth trace ')).toEqual(['get', 'view', 'search', 'diff', 'why', 'breakdown'])
     expect(await values('ls-auth help trace ')).toEqual(['get', 'view', 'search', 'diff', 'why', 'breakdown'])
     expect(await values('ls-auth help trace get ')).toEqual([])
+    expect(await values('ls-auth help ')).toEqual(expect.arrayContaining(['login', 'flags', 'exit-codes']))
     expect(await values('ls-auth --profile local trace ')).toEqual([
       'get',
       'view',

@@ -88,6 +88,10 @@ describe('TraceQL metrics of Tempo', () => {
   })
 
   it('a query it does not take is exit 2 in its words; without metrics the hint says what they need', async () => {
+    expect(await world.type('ls-auth query ""')).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining('the query is empty'),
+    })
     const refused = await world.type('ls-auth query "{}"')
     expect(refused).toMatchObject({ exit: 2, stdout: '' })
     expect(refused.stderr).toMatch(/did not accept the query[\s\S]*not a metrics query/)

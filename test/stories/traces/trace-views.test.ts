@@ -38,6 +38,7 @@ it.each([
   ['--from 140ms --to 100ms', 'the time range ends before it begins', /Check --from and --to/],
   ['--from now-1m --to now-2m', 'the time range ends before it begins', /Check --from and --to/],
   ['--from soon', '--from: "soon" is not a time in a trace', /120ms/],
+  ['--from -5ms', '--from: "-5ms" lies before the trace', /120ms/],
   ['--scale round', '--scale: "round" is not known', /Choose one of: linear/],
   ['--skew -o json', '--skew changes a drawing, but -o json writes data', /Drop --skew/],
   ['--plain -o csv', '--plain changes a drawing', /Drop --plain/],

@@ -262,6 +262,14 @@ describe('a profile with an API and no back end', () => {
     expect(api.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true)
   })
 
+  it('the hint of exec puts --backend where exec reads it', async () => {
+    const api = await startTempoApi({ traces, apiKey: 'k' })
+    close.push(api.close)
+    world.variables.LS_AUTH_TOKEN = 'k'
+    const refused = await world.type(`ls-auth exec --proxy --api ${api.url} -- true`)
+    expect(refused.stderr).toContain('hint: Before the --, add --backend')
+  })
+
   it('exec --proxy lets through what reads of the back end that answers there', async () => {
     world.variables.LS_AUTH_TOKEN = 'k'
     await own(await jaeger('v3'))
