@@ -246,7 +246,7 @@ export function placeMoment(moment: Moment, startNanos: bigint, zeroNanos: numbe
 
 /** A moment of the trace, or one before now. Failure `usage`. */
 function readMoment(typed: string, flag: string, now: number): Moment {
-  // `-1h` is a time before now; nobody looks back by milliseconds.
+  // `-1h` is a time before now; `-5ms` is a slip for an offset.
   if (/^\s*-\s*[\d.].*[nuµμm]s\s*$/.test(typed))
     throw new Failure('usage', `${flag}: "${safeText(typed, 40)}" lies before the trace`, {
       hint: 'An offset counts from its start: 120ms. A time before now is like now-1h.',

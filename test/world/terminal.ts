@@ -37,12 +37,20 @@ export async function openTerminal(
       .map((line) => line.trimEnd())
       .join('\n')
       .trimEnd()
-  const isReady = (): boolean => shown().endsWith(`\n${PROMPT.trim()}`) || shown() === PROMPT.trim()
+  const enter = (line: string): void => {
+    tmux('send-keys', '-t', '0', '-l', line)
+    tmux('send-keys', '-t', '0', 'Enter')
+  }
+  // A prompt alone is not enough: the terminal may not have shown yet what was typed at it.
+  const isReady = (): boolean => shown().endsWith(`\n${PROMPT.trim()}`)
+  const isClear = (): boolean => shown() === PROMPT.trim()
   const until = async (met: () => boolean, seconds: number): Promise<void> => {
     for (const end = Date.now() + seconds * 1000; !met(); await sleep(50)) {
       if (Date.now() > end) throw new Error(`the terminal still shows:\n${shown()}`)
     }
   }
+  await until(isClear, 10)
+  enter('echo ready')
   await until(isReady, 10)
   return {
     shown,
@@ -58,14 +66,10 @@ export async function openTerminal(
       return captured()
     },
     async type(line, { meanwhile, seconds = 30 } = {}) {
-      tmux('send-keys', '-t', '0', '-l', 'clear')
-      tmux('send-keys', '-t', '0', 'Enter')
-      await until(() => shown() === PROMPT.trim(), 10)
+      enter('clear')
+      await until(isClear, 10)
       tmux('clear-history', '-t', '0')
-      for (const part of line.split('\n')) {
-        tmux('send-keys', '-t', '0', '-l', part)
-        tmux('send-keys', '-t', '0', 'Enter')
-      }
+      for (const part of line.split('\n')) enter(part)
       await until(() => {
         meanwhile?.(shown())
         return isReady()
