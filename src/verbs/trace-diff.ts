@@ -23,7 +23,6 @@ import {
   rankedRows,
   type SideLabels,
   thresholdLines,
-  undecidableRow,
 } from '../trace/compare/verdict.ts'
 import { glyphsFor } from '../trace/render/glyphs.ts'
 import { readSearch, readSide, readSides, type Side, type SideReport } from './diff-sides.ts'
@@ -206,18 +205,12 @@ function judge(comparison: Comparison, mostSlower: number): Failure | undefined 
 }
 
 function maybeChance(comparison: Comparison, message: string): Failure {
-  const { rows, leastTraces } = comparison
+  const { leastTraces } = comparison
   const failed = (why: string, hint: string) => new Failure('check-failed', `${message}; ${why}`, { hint })
   if (isAgainstMedians(comparison))
     return failed(
       'but its traces tend to be faster',
       'One kind of trace got faster. Compare each kind separately, with more conditions in --a and --b.',
-    )
-  const half = undecidableRow(comparison)
-  if (half !== undefined)
-    return failed(
-      'it may be chance',
-      `About half of the traces have ${safeText(rows[half]?.name ?? '', 200)}, so more traces will not help. Compare only those: name= in --a and --b.`,
     )
   const more = leastTraces === undefined ? 'more traces' : `at least ${leastTraces} traces`
   return failed('too few traces to rule out chance', `Compare ${more} on each side.`)

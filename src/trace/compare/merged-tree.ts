@@ -75,22 +75,17 @@ function paint(cells: string, row: ComparedOperation, { style }: Pen): string {
   return style.dim(cells)
 }
 
-/** `12 more, all the same`, `1,040 more: 1,030 new, 10 the same`. */
+/** `12 more: the same`, `1,040 more: 1,030 new, 10 the same`. */
 function restText({ count: all, byChange }: Rest): string {
-  const words: Readonly<Record<Change, string>> = {
-    slower: 'slower',
-    faster: 'faster',
-    unsure: 'unsure',
+  const words: Readonly<Partial<Record<Change, string>>> = {
     unknown: 'of unknown duration',
-    new: 'new',
-    gone: 'gone',
     same: 'the same',
   }
-  const kinds = (Object.keys(words) as Change[]).filter((change) => byChange[change] > 0)
-  if (kinds.length > 1)
-    return `${grouped(all)} more: ${kinds.map((change) => `${grouped(byChange[change])} ${words[change]}`).join(', ')}`
-  const [only = 'same'] = kinds
-  return all === 1 ? `1 more, ${words[only]}` : `${grouped(all)} more, all ${words[only]}`
+  const kinds = (Object.keys(byChange) as Change[]).filter((change) => byChange[change] > 0)
+  const texts = kinds.map(
+    (kind) => `${kinds.length > 1 ? `${grouped(byChange[kind])} ` : ''}${words[kind] ?? kind}`,
+  )
+  return `${grouped(all)} more: ${texts.join(', ')}`
 }
 
 /** The name of an operation, and its service where that is another than the one above has. */
@@ -275,7 +270,7 @@ export function linesInView(rows: readonly ComparedOperation[], full: boolean): 
     }
     const rest = rests.get(parent) ?? {
       count: 0,
-      byChange: { slower: 0, faster: 0, unsure: 0, unknown: 0, same: 0, new: 0, gone: 0 },
+      byChange: { slower: 0, faster: 0, unsure: 0, unknown: 0, new: 0, gone: 0, same: 0 },
     }
     rests.set(parent, rest)
     for (const end = row + size; row < end; row++) {

@@ -3,7 +3,7 @@ import { fitEnd, fitLines, safeName } from '../../text/fit.ts'
 import { formatDuration, percent } from '../render/format-duration.ts'
 import type { Pen } from '../render/glyphs.ts'
 import { atLeast } from '../render/waterfall/head-and-notes.ts'
-import type { ComparedOperation, ComparedSide, Comparison, TimeChange } from './comparison.ts'
+import type { ComparedOperation, Comparison, TimeChange } from './comparison.ts'
 import { whyUnknown } from './medians.ts'
 
 /** What each side is, for people; safe for a terminal. */
@@ -28,7 +28,7 @@ export function verdictLines(comparison: Comparison, pen: Pen): string[] {
   return [
     paint(first ?? ''),
     ...others,
-    ...[mostText(comparison, pen), chanceText(comparison, pen), rootsText(comparison), ...onlyOne, ...endless]
+    ...[mostText(comparison, pen), chanceText(comparison), rootsText(comparison), ...onlyOne, ...endless]
       .filter((text) => text !== '')
       .flatMap((text) => fitLines(text, width, glyphs.ellipsis)),
   ]
@@ -46,35 +46,26 @@ function wholeText(comparison: Comparison, pen: Pen): string {
   const times = `${before} ${arrow(pen)} ${after}${by}`
   if (change === 'slower' || change === 'faster') return `${change}: ${times}`
   const found = causes(comparison).length
-  const changed = found === 0 ? '' : `${count(found, 'operation')} changed`
-  if (change === 'same' && (tendency === 'slower' || tendency === 'faster'))
-    return `B tends to be ${tendency}, but the medians barely differ: ${times}${found === 0 ? '' : `; ${changed}`}`
+  const changed = `${count(found, 'operation')} changed`
   if (isAgainstMedians(comparison))
-    return `B tends to be ${tendency}, though its median is ${delta < 0 ? 'shorter' : 'longer'}: ${times}${found === 0 ? '' : `; ${changed}`}`
+    return `B tends to be ${tendency}, but the medians do not show it: ${times}${found === 0 ? '' : `; ${changed}`}`
   const but = found === 0 ? '' : `; but ${changed}`
-  if (isTooFew(comparison) && undecidableRow(comparison) === undefined)
-    return `too few traces to tell: ${times}${but}`
+  if (isTooFew(comparison)) return `too few traces to tell: ${times}${but}`
   if (found === 0 && !comparison.rows.some(isUnsure)) return `no significant difference: ${times}`
   return `no clear difference in total: ${times}${but}`
 }
 
 /** What may be chance, and what to do about it. */
-function chanceText(comparison: Comparison, { glyphs }: Pen): string {
+function chanceText(comparison: Comparison): string {
   const { rows, leastTraces } = comparison
-  if (isAgainstMedians(comparison))
-    return 'some traces got faster and others slower; compare each kind separately'
-  const half = undecidableRow(comparison)
-  if (half !== undefined)
-    return `about half of the traces have ${nameOf(comparison, half, glyphs)}, and more traces would not help`
   if (isTooFew(comparison)) {
     const what = causes(comparison).length === 0 ? 'what differs' : 'the total difference'
     const least = leastTraces === undefined ? '' : `, at least ${leastTraces} on each side`
     return `${what} may be chance; compare more traces${least}`
   }
-  const unsure = rows.filter(isUnsure)
-  if (unsure.length === 0 || originOf(comparison).isSure) return ''
-  const advice = isDecidable(comparison) ? '; compare more traces' : ''
-  return `${count(unsure.length, 'operation')} differ${unsure.length === 1 ? 's' : ''} by an amount that may be chance${advice}`
+  const unsure = rows.filter(isUnsure).length
+  if (unsure === 0 || originOf(comparison).isSure) return ''
+  return `${count(unsure, 'operation')} differ${unsure === 1 ? 's' : ''} by an amount that may be chance`
 }
 
 /** The compared part where the roots are elsewhere, so that no reader takes it for the whole request. */
@@ -92,13 +83,11 @@ function mostText(comparison: Comparison, { glyphs }: Pen): string {
   const [row] = origin.isSure || hasDirection ? origin.rows : []
   if (row === undefined) return ''
   const deltas = origin.rows.map((other) => selfDelta(rows[other]!) ?? 0)
-  const texts = deltas.map((delta) => signedDuration(delta, glyphs.micro))
   const share = hasDirection ? shareOf(deltas, deltaOf(comparison)?.nanos ?? 0) : 0
-  const alike = texts.filter((text) => text === texts[0]).length
-  const what = `${partText(share, alike)}${origin.isSure ? '' : ', which may be chance'}`
-  const shareText = share !== undefined && share > 0 && !isHalf(share) ? ` (${percent(share)} of it)` : ''
+  const what = `${partText(share)}${origin.isSure ? '' : ', which may be chance'}`
+  const shareText = share !== undefined && share > 0 ? ` (${percent(share)} of it)` : ''
   const service = safeName(rows[row]!.service, glyphs.ellipsis)
-  return `${what}: ${texts[0]}${shareText} in ${nameOf(comparison, row, glyphs)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
+  return `${what}: ${signedDuration(deltas[0]!, glyphs.micro)}${shareText} in ${nameOf(comparison, row, glyphs)}, ${fitEnd(service, 40, glyphs.ellipsis)}`
 }
 
 /** At most 60 columns, safe for a terminal. */
@@ -116,13 +105,8 @@ function shareOf(deltas: readonly number[], whole: number): number | undefined {
   return first / whole > 1 || sum / whole > MOST_OF_PARTS ? undefined : first / whole
 }
 
-/** As percents are shown. */
-const isHalf = (share: number): boolean => Math.round(share * 100) === 50
-
-/** A half isn't called most, and more than all of it isn't a part of it. */
-function partText(share: number | undefined, alike: number): string {
-  if (share === undefined) return `the largest change${alike > 1 ? `, one of ${alike} alike` : ''}`
-  if (isHalf(share)) return 'half of it'
+function partText(share: number | undefined): string {
+  if (share === undefined) return 'the largest change'
   return share > 0.5 ? 'most of it' : 'the largest part'
 }
 
@@ -284,12 +268,9 @@ export const isCause = ({ selfChange }: Pick<ComparedOperation, 'selfChange'>): 
 
 const isSure = (change: TimeChange): boolean => change === 'slower' || change === 'faster'
 
-/**
- * Chance is ruled out, and yet the medians differ the other way round. Fast traces got faster and slow ones slower, for
- * instance.
- */
+/** Chance is ruled out, but the medians differ by too little, or the other way round. */
 export const isAgainstMedians = ({ change, tendency }: Pick<Comparison, 'change' | 'tendency'>): boolean =>
-  change === 'unsure' && (tendency === 'slower' || tendency === 'faster')
+  (change === 'unsure' || change === 'same') && (tendency === 'slower' || tendency === 'faster')
 
 /** The traces are too few to judge the whole, or to show anything, and something differs. */
 export function isTooFew({ rows, change, tendency, leastTraces }: Judgements): boolean {
@@ -304,54 +285,6 @@ const isUnsure = ({ change, selfChange }: Pick<ComparedOperation, 'change' | 'se
 interface Judgements extends Pick<Comparison, 'change' | 'tendency' | 'leastTraces'> {
   readonly rows: readonly Pick<ComparedOperation, 'change' | 'selfChange'>[]
 }
-
-/** What tells in how many of the traces an operation is. */
-export interface Counted extends Pick<Comparison, 'rows'> {
-  readonly a: Pick<ComparedSide, 'traces'>
-  readonly b: Pick<ComparedSide, 'traces'>
-}
-
-/** More traces could tell of an operation that is unsure whether it is chance. */
-export function isDecidable(comparison: Counted): boolean {
-  const { rows } = comparison
-  const leaping = leapingRows(comparison)
-  const isStill = (row: number) => !leaping.some((leap) => leap >= row && leap < row + rows[row]!.size)
-  return [...rows.keys()].some((row) => isUnsure(rows[row]!) && isStill(row))
-}
-
-/**
- * The operations that about half of the traces have. However many traces there are, their medians leap between 0, half and all
- * of their time, and so do the times of their callers.
- */
-const leapingRows = ({ rows, a, b }: Counted): number[] =>
-  [...rows.keys()].filter((row) => {
-    const [inA, inB] = [rows[row]!.a.traces, rows[row]!.b.traces]
-    if (inA === 0 || inB === 0 || !isAboutHalf(inA, a.traces) || !isAboutHalf(inB, b.traces)) return false
-    // More traces may separate sides that differ by more than one standard error.
-    const apart = Math.abs(inA / a.traces - inB / b.traces)
-    if (apart > Math.sqrt(0.25 / a.traces + 0.25 / b.traces)) return false
-    const [sideA, sideB] = [Math.sign(2 * inA - a.traces), Math.sign(2 * inB - b.traces)]
-    return sideA !== sideB || sideA === 0
-  })
-
-/**
- * The operation that about half of the traces have, and whose leaps are most of the whole difference. No number of traces can
- * show whether that is chance. Undefined: there is none, or the whole is not unsure, or so few traces could show nothing at
- * all.
- */
-export function undecidableRow(comparison: Comparison): number | undefined {
-  const { rows, change, leastTraces } = comparison
-  if (change !== 'unsure' || isAgainstMedians(comparison)) return undefined
-  if (leastTraces !== undefined || isDecidable(comparison)) return undefined
-  const { nanos } = deltaOf(comparison) ?? { nanos: 0 }
-  const share = (row: number) => (totalDelta(rows[row]!) ?? 0) / nanos
-  const [row] = leapingRows(comparison).sort((a, b) => share(b) - share(a))
-  return row !== undefined && share(row) > 0.5 ? row : undefined
-}
-
-/** Within two standard errors of a half (of a binomial distribution). */
-const isAboutHalf = (count: number, traces: number): boolean =>
-  Math.abs(2 * count - traces) <= 2 * Math.sqrt(traces)
 
 const endlessRows = ({ rows }: Pick<Comparison, 'rows'>, side: 'a' | 'b'): number[] =>
   [...rows.keys()].filter((row) => rows[row]![side].totalNanos === undefined)

@@ -41,23 +41,15 @@ const WORDS = new Map(['true', 'false', 'null'].map((word) => [word.charCodeAt(0
 /**
  * A cursor over the bytes of a JSON text that skips values without parsing them. It validates every skipped byte against RFC
  * 8259, so it accepts nothing that `JSON.parse` would reject. Throws {@link FALLBACK} at invalid bytes, at integers that
- * `JSON.parse` may round, and at nesting beyond `mostDeep`; `at` is the first wrong byte.
+ * `JSON.parse` may round, and at nesting beyond {@link MOST_DEEP}.
  */
-export class JsonBytes {
+class JsonBytes {
   readonly bytes: Buffer
   at = 0
-  readonly #mostDigits: number
-  readonly #around: Uint8Array
+  readonly #around = new Uint8Array(MOST_DEEP)
 
-  constructor(bytes: Buffer, { mostDeep = MOST_DEEP, mostDigits = MOST_DIGITS } = {}) {
+  constructor(bytes: Buffer) {
     this.bytes = bytes
-    this.#mostDigits = mostDigits
-    this.#around = new Uint8Array(mostDeep)
-  }
-
-  #fail(at: number): never {
-    this.at = at
-    throw FALLBACK
   }
 
   /** Skips white space and returns the next byte without consuming it; -1 at the end. */
@@ -138,7 +130,7 @@ export class JsonBytes {
         at++
       const byte = bytes[at++]
       if (byte === QUOTE) break
-      if (byte !== BACKSLASH) this.#fail(at - 1)
+      if (byte !== BACKSLASH) throw FALLBACK
       plain = false
       at = this.#afterEscape(at)
     }
@@ -156,16 +148,14 @@ export class JsonBytes {
     const { bytes } = this
     const sign = bytes[at]!
     if (ESCAPES[sign] === 1) return at + 1
-    if (sign !== LETTER_U) this.#fail(at)
-    for (let i = 1; i <= 4; i++) if (HEX[bytes[at + i]!] !== 1) this.#fail(at + i)
+    if (sign !== LETTER_U) throw FALLBACK
+    for (let i = 1; i <= 4; i++) if (HEX[bytes[at + i]!] !== 1) throw FALLBACK
     return at + 5
   }
 
   #passWord(sign: number): void {
     const word = WORDS.get(sign)
-    if (word === undefined) throw FALLBACK
-    if (this.skipIfEqual(word)) return
-    this.#fail(this.at + word.findIndex((letter, i) => this.bytes[this.at + i] !== letter))
+    if (word === undefined || !this.skipIfEqual(word)) throw FALLBACK
   }
 
   #passNumber(): void {
@@ -178,14 +168,14 @@ export class JsonBytes {
       const sign = bytes[at + 1]
       at = this.#afterDigits(sign === PLUS || sign === MINUS ? at + 2 : at + 1)
     }
-    if (at === end && end - start > this.#mostDigits) throw FALLBACK
+    if (at === end && end - start > MOST_DIGITS) throw FALLBACK
     this.at = at
   }
 
   #afterDigits(at: number): number {
     let end = at
     while (isDigit(this.bytes[end]!)) end++
-    if (end === at) this.#fail(at)
+    if (end === at) throw FALLBACK
     return end
   }
 }
@@ -201,7 +191,7 @@ export function firstSign(bytes: Buffer): number {
   return at
 }
 
-export const isBlank = (sign: number | undefined): boolean =>
+const isBlank = (sign: number | undefined): boolean =>
   sign === 0x20 || sign === NEWLINE || sign === 0x0d || sign === 0x09
 
 const OTHER_KEY = ''

@@ -1,11 +1,12 @@
 import { constants } from 'node:buffer'
 import { Failure } from '../../errors.ts'
 import { isObject } from '../../json-object.ts'
+import { count } from '../../text/count.ts'
 import { Collection, type Explain } from './collection.ts'
 import { damagedTrace, noTrace } from './foreign-json.ts'
 import { brokeOff, errorIn } from './jaeger-json.ts'
 import type { Vocabulary } from './json-bytes.ts'
-import { FALLBACK, firstSign, isBlank, JsonBytes, NEWLINE } from './json-bytes.ts'
+import { firstSign, NEWLINE } from './json-bytes.ts'
 import { exactValue, isOfCollector, readValue } from './json-value.ts'
 import { scanOtlpJson } from './otlp/otlp-scan.ts'
 import { isZipkinSpan, readZipkin } from './zipkin-json.ts'
@@ -25,7 +26,7 @@ export interface OfLines {
 
 /**
  * One document a line (the collector's file exporter, `-o ndjson`), or several: never more than a document becomes a string. A
- * last one, cut off by a running writer or a full disk, leaves the others intact. A last line that cannot become JSON,
+ * last one, cut off by a running writer or a full disk, leaves the others intact. A last line that does not begin as JSON,
  * like an error message, is broken like any other.
  */
 export function readLines(
@@ -94,7 +95,7 @@ class Documents {
     if (this.#read(text, number)) return
     // A document that goes over several lines may have swallowed others.
     if (this.#unit === 'document') throw damagedTrace(`document ${number} in it is cut off or broken`)
-    if (!isCutOff(text)) throw brokenDocument(this.#unit, number)
+    if (!isOpening(text[0])) throw brokenDocument(this.#unit, number)
     this.#broken = number
   }
 
@@ -134,9 +135,8 @@ class Documents {
   }
 
   #spanlessText(): string {
-    const { count, first } = this.#spanless
-    if (count === 1) return `${this.#unit} ${first} holds no spans`
-    return `${count} ${this.#unit}s hold no spans (the first is ${this.#unit} ${first})`
+    const { count: all, first } = this.#spanless
+    return `${count(all, this.#unit)} without spans, the first is ${this.#unit} ${first}`
   }
 }
 
@@ -229,40 +229,9 @@ function endOfText(bytes: Buffer, from: number): number {
   return at
 }
 
-/** Failure `api-failed` for a text that isn't a JSON; it begins at `start`, behind white space. */
-export function brokenJson(bytes: Buffer, start: number): Failure {
-  const fault = start + passed(bytes.subarray(start)).at
-  if (bytes.subarray(fault).every(isBlank))
-    return broken('the JSON is cut off', 'Download it again. The end is missing.')
-  return brokenAt(`the JSON is broken at byte ${fault + 1}`)
-}
-
-/** Whether a line begins as an object or a list does and lacks its end. */
-function isCutOff(line: Buffer): boolean {
-  const { isWhole, at } = passed(line)
-  return isOpening(line[0]) && !isWhole && line.subarray(at).every(isBlank)
-}
-
-const ANY_JSON = { mostDeep: 1_000_000, mostDigits: Number.POSITIVE_INFINITY }
-
-/** How far the first value reaches, and what is blank behind it; where it isn't a JSON, the first byte that is wrong. */
-function passed(bytes: Buffer): { readonly isWhole: boolean; readonly at: number } {
-  const json = new JsonBytes(bytes, ANY_JSON)
-  try {
-    json.skip()
-    json.peek()
-    return { isWhole: true, at: json.at }
-  } catch (error) {
-    if (error !== FALLBACK) throw error
-    return { isWhole: false, at: json.at }
-  }
-}
-
 /** Failure `api-failed` for a document of one value a line; the first line is 1. */
-const brokenDocument = (unit: string, number: number): Failure => brokenAt(`${unit} ${number} is not JSON`)
+const brokenDocument = (unit: string, number: number): Failure => brokenJson(`${unit} ${number} is not JSON`)
 
-const brokenAt = (why: string): Failure => broken(why, 'Check that place, or export the file again.')
-
-/** No message of `JSON.parse`: it quotes the text. */
-const broken = (why: string, hint: string): Failure =>
-  new Failure('api-failed', why, { reason: 'broken-json', hint })
+/** Failure `api-failed`. No message of `JSON.parse`: it quotes the text. */
+export const brokenJson = (why: string): Failure =>
+  new Failure('api-failed', why, { reason: 'broken-json', hint: 'Download or export it again.' })

@@ -121,7 +121,7 @@ function readJsonBytes(
     // Protobuf can begin with 0x0a 0x7b: left to its parser, which checks every length.
     if (bytes.includes(0)) return undefined
     const apart = readSeparate(bytes, vocabulary, explain, ofLines)
-    if (apart === undefined) throw brokenJson(input, start)
+    if (apart === undefined) throw brokenJson('the JSON is broken or cut off')
     return finish(apart, bytes)
   }
   const into = new Collection(explain)

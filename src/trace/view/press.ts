@@ -186,36 +186,24 @@ function typing(scene: Scene, state: ViewState, typed: string, { name, text, ctr
 
 function searched(scene: Scene, state: ViewState, search: Search | undefined, step: 1 | -1): ViewState {
   if (search === undefined) return { ...state, message: 'No search yet. Press / and type a text.' }
-  const found = nextRow(scene, state, search.fits, step)
+  return wentTo(scene, state, search.fits, step, 'fits')
+}
+
+const nextError = (scene: Scene, state: ViewState, step: 1 | -1): ViewState =>
+  wentTo(scene, state, (node) => scene.tree.hasFailed(node), step, 'has failed')
+
+function wentTo(
+  scene: Scene,
+  state: ViewState,
+  fits: (node: number) => boolean,
+  step: 1 | -1,
+  what: string,
+): ViewState {
+  const found = nextRow(scene, state, fits, step)
   if (found) return { ...found.state, message: found.wentRound ? roundMessage(step) : '' }
-  const isHere = search.fits(state.cursor)
-  if (isOffPath(scene, state, search.fits))
-    return { ...state, message: offPathMessage(isHere ? 'The other matches' : 'What fits', 'is') }
-  return { ...state, message: isHere ? 'No other row fits.' : 'No row fits.' }
+  const hidden = state.pathOnly ? ' on the critical path (c shows all)' : ''
+  return { ...state, message: `No ${fits(state.cursor) ? 'other ' : ''}row${hidden} ${what}.` }
 }
-
-function nextError(scene: Scene, state: ViewState, step: 1 | -1): ViewState {
-  const hasFailed = (node: number) => scene.tree.hasFailed(node)
-  const found = nextRow(scene, state, hasFailed, step)
-  if (found) return { ...found.state, message: found.wentRound ? roundMessage(step) : '' }
-  const isHere = hasFailed(state.cursor)
-  if (isOffPath(scene, state, hasFailed))
-    return {
-      ...state,
-      message: offPathMessage(isHere ? 'The other failed spans' : 'The failed spans', 'are'),
-    }
-  return { ...state, message: isHere ? 'No other row has failed.' : 'No row has failed.' }
-}
-
-/** Only the critical path is shown, and a span off it fits. */
-function isOffPath(scene: Scene, { pathOnly }: ViewState, fits: (node: number) => boolean): boolean {
-  if (!pathOnly) return false
-  const { placeOf } = scene.plan(true)
-  return placeOf.some((place, node) => place < 0 && fits(node))
-}
-
-const offPathMessage = (what: string, verb: 'is' | 'are'): string =>
-  `${what} ${verb} off the critical path: c shows all.`
 
 const roundMessage = (step: 1 | -1): string =>
   step === 1 ? 'Continued from the first row.' : 'Continued from the last row.'

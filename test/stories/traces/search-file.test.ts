@@ -66,13 +66,12 @@ describe('a download that failed in part', () => {
     timestamp: (NOW - 5000) * 1000,
     duration: 5000,
   })
-  const NOTE = 'note: file partly.ndjson: 2 lines hold no spans (the first is line 2)\n'
+  const NOTE = 'note: file partly.ndjson: 2 lines without spans, the first is line 2\n'
 
   it.each([
     ['get', (file: string) => `trace get ${file}`],
     ['search', (file: string) => `trace search --file ${file}`],
     ['why', (file: string) => `trace why --file ${file} --slower-than 1ms`],
-    ['breakdown', (file: string) => `trace breakdown --file ${file}`],
     ['diff', (file: string) => `trace diff ${file} --b file=${file}`],
   ])('trace %s says that lines hold no spans, and reads the others', async (_, line) => {
     const file = join(world.home, 'partly.ndjson')

@@ -77,73 +77,6 @@ test('medians of several traces', async () => {
   )
 })
 
-describe('a cache miss in about half of the traces, as often before as after', () => {
-  /** Whole requests are equal in any case. */
-  const side = (traces: number, misses: number, more: (i: number) => Sketch[] = () => []) =>
-    Array.from({ length: traces }, (_, i) =>
-      makeTrace(
-        { id: 1, name: 'GET /', ms: 100 },
-        { id: 2, parent: 1, name: 'db', ms: 60 },
-        ...(i < misses ? [{ id: 3, parent: 1, name: 'cache miss', at: 70, ms: 5 + i / 100 }] : []),
-        ...more(i),
-      ),
-    )
-
-  test.each([20, 100, 1000])('%d on each side: no difference in all, and more would not help', (traces) => {
-    const half = traces / 2
-    const lines = draw(side(traces, half - 1), side(traces, half + 1))
-    expect(lines.slice(0, 3)).toEqual([
-      'no clear difference in total: 100ms → 100ms',
-      '2 operations differ by an amount that may be chance',
-      '',
-    ])
-    expect(lines).toContain('differences that may be chance, by self time')
-    expect(lines.find((line) => /cache miss .*unsure$/.test(line))).toBeDefined()
-    expect(lines.join('\n')).not.toMatch(/too few|more traces/)
-  })
-
-  test('where another operation could be told by more traces, that is said', () => {
-    const noisy = (ms: number) => (i: number) => [
-      { id: 4, parent: 1, name: 'read', at: 80, ms: ms + (i % 10) },
-    ]
-    const lines = draw(side(20, 9, noisy(5)), side(20, 11, noisy(7)))
-    expect(lines[0]).toBe('no clear difference in total: 100ms → 100ms')
-    expect(lines[1]).toBe('3 operations differ by an amount that may be chance; compare more traces')
-  })
-
-  describe('where the whole takes longer with a miss', () => {
-    const misses = (traces: number, missed: number, more: (i: number) => Sketch[] = () => []) =>
-      Array.from({ length: traces }, (_, i) =>
-        makeTrace(
-          { id: 1, name: 'GET /', ms: i < missed ? 200 : 100 },
-          ...(i < missed ? [{ id: 3, parent: 1, name: 'cache miss', at: 70, ms: 100 }] : []),
-          ...more(i),
-        ),
-      )
-
-    test.each([
-      [20, '150ms → 200ms, +50.0ms (+33%)'],
-      [100, '150ms → 200ms, +50.0ms (+33%)'],
-    ])('%d on each side: no number of traces can tell, and that is said', (traces, times) => {
-      const lines = draw(misses(traces, traces / 2), misses(traces, traces / 2 + 1))
-      expect(lines.slice(0, 3)).toEqual([
-        `no clear difference in total: ${times}`,
-        'about half of the traces have cache miss, and more traces would not help',
-        '',
-      ])
-    })
-
-    test('of another difference more traces could tell', () => {
-      const noisy = (ms: number) => (i: number) => [
-        { id: 4, parent: 1, name: 'read', at: 10, ms: ms + (i % 10) },
-      ]
-      const lines = draw(misses(20, 10, noisy(5)), misses(20, 11, noisy(7)))
-      expect(lines[0]).toMatch(/^too few traces to tell: /)
-      expect(lines[1]).toBe('what differs may be chance; compare more traces')
-    })
-  })
-})
-
 test('sure of an operation, and not of the whole: both are said', () => {
   const side = (read: number, spread: number) =>
     Array.from({ length: 12 }, (_, i) =>
@@ -171,31 +104,21 @@ describe('the medians do not differ by enough, and the ranks of all traces do', 
     )
 
   test('which side tends to be slower is said', () => {
-    const words = 'but the medians barely differ: 100ms → 100ms'
+    const words = 'but the medians do not show it: 100ms → 100ms'
     expect(draw(side(0), side(29))[0]).toBe(`B tends to be slower, ${words}`)
-    expect(draw(side(29), side(0))[0]).toBe(`B tends to be faster, ${words}`)
     expect(draw(side(0), side(0))[0]).toBe('no significant difference: 100ms → 100ms')
-  })
-
-  test('so it is where an operation changed', () => {
-    expect(draw(side(0), side(29, 40)).slice(0, 2)).toEqual([
-      'B tends to be slower, but the medians barely differ: 100ms → 100ms; 1 operation',
-      'changed',
-    ])
   })
 })
 
-describe('what nobody waits for', () => {
-  test('counts once any call of it was waited for, whichever trace comes first', () => {
-    const job = (marks: Sketch['marks'], ms: number) =>
-      makeTrace(
-        { id: 1, name: 'POST /order', service: 'shop', ms: marks ? 100 : 100 + ms },
-        { id: 2, parent: 1, name: 'mail', service: 'shop', at: 50, ms, ...(marks && { marks }) },
-      )
-    const [free, bound] = [job(['follows-parent'], 200), job(undefined, 380)]
-    expect(draw([free], [bound])[1]).toMatch(/ \+180ms \(47% of it\) in mail, shop$/)
-    expect(draw([bound], [free])[1]).toMatch(/ -180ms \(47% of it\) in mail, shop$/)
-  })
+test('what is beside counts once any call of it was waited for, whichever trace comes first', () => {
+  const job = (marks: Sketch['marks'], ms: number) =>
+    makeTrace(
+      { id: 1, name: 'POST /order', service: 'shop', ms: marks ? 100 : 100 + ms },
+      { id: 2, parent: 1, name: 'mail', service: 'shop', at: 50, ms, ...(marks && { marks }) },
+    )
+  const [free, bound] = [job(['follows-parent'], 200), job(undefined, 380)]
+  expect(draw([free], [bound])[1]).toMatch(/ \+180ms \(47% of it\) in mail, shop$/)
+  expect(draw([bound], [free])[1]).toMatch(/ -180ms \(47% of it\) in mail, shop$/)
 })
 
 test('ranks that say the opposite of the medians are told, and no advice of more traces', () => {
@@ -205,9 +128,7 @@ test('ranks that say the opposite of the medians are told, and no advice of more
     )
   const [a, b] = [of([27, 50], [33, 100]), of([33, 80], [27, 900])]
   const lines = draw(a, b)
-  expect(lines[0]).toBe('B tends to be slower, though its median is shorter: 100ms → 80.0ms, -20.0ms')
-  expect(draw(b, a)[0]).toBe('B tends to be faster, though its median is longer: 80.0ms → 100ms, +20.0ms')
-  expect(lines.join(' ')).toContain('(-20%) some traces got faster and others')
+  expect(lines[0]).toBe('B tends to be slower, but the medians do not show it: 100ms → 80.0ms, -20.0ms')
   expect(lines.join(' ')).not.toMatch(/too few|more traces/)
 })
 
