@@ -14,7 +14,6 @@ const SLOW = [
   // Chromium opens what is written.
   'test/process/chromium.test.ts',
   'test/process/trace-page.test.ts',
-  'test/process/trace-page-use.test.ts',
   'test/process/speedscope.test.ts',
   'test/process/local-proxy/local-proxy-chromium.test.ts',
   // Each call of the file system fails once, in each command.
@@ -32,8 +31,6 @@ const SLOW = [
   'test/session/flow/half-open.test.ts',
   'test/system/keychain.test.ts',
   'test/process/record-volley.test.ts',
-  'test/process/settings-volley.test.ts',
-  'test/process/keychain/keychain-load.test.ts',
   'test/process/many-ids.test.ts',
   // Every command typed in a real terminal, and pagers of other people.
   'test/process/screens/pager.test.ts',

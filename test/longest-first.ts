@@ -20,7 +20,6 @@ const LONG = [
   'process/trace-page.test.ts',
   'process/speedscope.test.ts',
   'process/screens/view-large.test.ts',
-  'process/keychain/keychain-load.test.ts',
   'process/keychain/keychain-story.test.ts',
   'system/keychain.test.ts',
   'process/local-proxy/exec-proxy.test.ts',
@@ -29,7 +28,6 @@ const LONG = [
   'process/proxy.test.ts',
   'process/local-proxy/local-proxy-record.test.ts',
   'gateway/haproxy.test.ts',
-  'process/local-proxy/attacked-owner.test.ts',
   'session/flow/half-open.test.ts',
   'trace/render/scale.test.ts',
 ]

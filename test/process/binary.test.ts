@@ -135,18 +135,6 @@ describe('signed in, with the file store', () => {
     expect(provider.grantsRevoked()).toBe(0)
   })
 
-  it('whoami, check and token say on stdout what they were asked for', async () => {
-    const token = await machine.run(['token', '--header'])
-    expect(token).toMatchObject({ exit: 0, stderr: '' })
-    expect(token.stdout).toMatch(/^Authorization: Bearer eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/)
-    const who = await machine.run(['whoami', '--json'])
-    expect(JSON.parse(who.stdout).identity.email.value).toBe('alice@example.test')
-    expect(await machine.run(['check', '--group', 'ops'])).toMatchObject({ exit: 0, stderr: '' })
-    const denied = await machine.run(['check', '--group', 'board'])
-    expect(denied.exit).toBe(5)
-    expect(denied.stderr).toMatch(/^error: 1 of 3 checks failed: group\nhint: /)
-  })
-
   it('what is piped has no escape sequences, unless they are asked for', async () => {
     const styled = async (args: string[], env: Record<string, string> = {}) =>
       ESCAPE.test((await machine.run(['trace', 'get', spanId, ...args], { env })).stdout)

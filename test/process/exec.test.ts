@@ -1,9 +1,9 @@
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../world/gateway.ts'
 import { BINARY, type Machine, openMachine } from '../world/machine.ts'
-import { isMet, needs } from '../world/needs.ts'
+import { needs } from '../world/needs.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { openPty, PTY } from '../world/pty.ts'
 import { SCOPES } from '../world/stage.ts'
@@ -183,19 +183,6 @@ describe('its exit status', () => {
       expect(stderr).toMatch(/controls how programs run\nhint: .*TRACE_TOKEN/)
     },
   )
-
-  it.each([['--json'], ['-o', 'json'], ['--output=json']])(
-    'comes with words for a person, though the command has the flag %s',
-    async (...flags) => {
-      const { exit, stderr } = await exec('--', 'no-such-program', 'get', ...flags)
-      expect({ exit, stderr }).toEqual({
-        exit: 127,
-        stderr: 'error: there is no program no-such-program\nhint: Check the name and PATH.\n',
-      })
-      const asked = await machine.run(['exec', '--json', '--', 'no-such-program', ...flags])
-      expect(JSON.parse(asked.stderr)).toMatchObject({ error: { code: 'no-program', exit: 127 } })
-    },
-  )
 })
 
 describe('signals', () => {
@@ -219,44 +206,6 @@ describe('signals', () => {
     expect(own).toMatch(/^\d+$/)
     expect(ours).toBe(own)
   })
-
-  it.skipIf(!isMet(process.getuid?.() === 0, 'root alone makes a program that runs as root'))(
-    'one that the command may not be sent does not end the wait for it',
-    async () => {
-      const place = join('/tmp', `ls-auth-root-${process.pid}`)
-      await mkdir(place, { mode: 0o755 })
-      const root = join(place, 'env')
-      // Of the program, too: the other user may not see the directory of the tests.
-      const [bin, program] = [dirname(BINARY), join(place, 'bin', basename(BINARY))]
-      const copy = `cp "$(command -v env)" ${root} && chmod 4755 ${root} && cp -r ${bin} ${bin}/../dist ${bin}/../package.json ${place}`
-      expect((await machine.command('sh', ['-c', copy]).ended).exit).toBe(0)
-      const script = 'echo ready; sleep 1; echo done'
-      const asRoot = [root, 'setpriv', '--reuid=0', '--regid=0', '--clear-groups', 'sh', '-c', script]
-      const asOther = [
-        '--reuid=12345',
-        '--regid=12345',
-        '--clear-groups',
-        process.execPath,
-        program,
-        'exec',
-        '--',
-      ]
-      const running = machine.command('setpriv', [...asOther, ...asRoot], {
-        env: {
-          LS_AUTH_TOKEN: 'a.b.c',
-          LS_AUTH_API: gateway.url,
-          LS_AUTH_BACKEND: 'tempo',
-          HOME: place,
-          XDG_CONFIG_HOME: place,
-          XDG_STATE_HOME: place,
-        },
-      })
-      await running.printed(/ready\n/)
-      running.child.kill('SIGTERM')
-      expect(await running.ended).toMatchObject({ exit: 0, stdout: 'ready\ndone\n' })
-      await rm(place, { recursive: true })
-    },
-  )
 })
 
 describe.skipIf(!needs(PTY))('in a terminal', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Gateway, startGateway } from '../world/gateway.ts'
 import { listen } from '../world/loopback-server.ts'
-import { BINARY, type Machine, openMachine } from '../world/machine.ts'
+import { type Machine, openMachine } from '../world/machine.ts'
 import { isMet } from '../world/needs.ts'
 import { type Provider, startProvider } from '../world/provider.ts'
 import { SCOPES } from '../world/stage.ts'
@@ -217,23 +217,6 @@ describe('the record on this machine', () => {
     ])
   })
 
-  it('has a hand-out whose reader ends the command as soon as it has the token', async () => {
-    const before = (await lines()).length
-    const running = machine.start(['token'], toEcho())
-    await running.printed(/\n/)
-    running.child.kill('SIGTERM')
-    // By the signal, or with 0 where the line was written faster.
-    expect(await running.ended).toMatchObject({ stdout: `${TOKEN}\n`, stderr: '' })
-    expect((await lines()).slice(before)).toMatchObject([{ event: 'hand-out', sub: 'robot', jti: 'j-1' }])
-  })
-
-  it('has a hand-out that nobody was there to read: parts of it may have been', async () => {
-    const before = (await lines()).length
-    const script = 'exec 3> >(exec 0<&-; sleep .5); sleep .2; "$0" "$1" token >&3'
-    await machine.command('bash', ['-c', script, process.execPath, BINARY], toEcho()).ended
-    expect((await lines()).slice(before)).toMatchObject([{ event: 'hand-out', jti: 'j-1' }])
-  })
-
   it('has a hand-out for each command that runs as the person, before it runs', async () => {
     const before = (await lines()).length
     const { stdout } = await machine.run(['exec', '--', 'cat', file()])
@@ -287,10 +270,6 @@ describe('the record on this machine', () => {
       expect(await end('/half', ['trace', 'get', TRACE], 'SIGINT')).toMatchObject([
         { event: 'request', trace_id: TRACE, status: null, traceparent: asked[0]?.headers.traceparent },
       ])
-    })
-
-    it('also by two at once, as timeout(1) sends them', async () => {
-      expect(await end('/never', ['api', '/x'], 'SIGTERM', 'SIGTERM')).toHaveLength(1)
     })
   })
 
@@ -437,12 +416,5 @@ describe('audit list', () => {
       expect.stringContaining('red'),
     ])
     expect(stdout).not.toContain('\u001b')
-  })
-
-  it('without a record says so', async () => {
-    const env = { XDG_STATE_HOME: join(machine.home, 'nothing') }
-    const text = 'note: no entries match\n'
-    expect(await machine.run(['audit', 'list'], { env })).toMatchObject({ exit: 0, stdout: '', stderr: text })
-    expect((await machine.run(['audit', 'list', '--json'], { env })).stdout).toBe('[]\n')
   })
 })

@@ -90,17 +90,6 @@ describe('a token that has run out', () => {
     expect(renewals(machine)).toHaveLength(1)
   })
 
-  it('holds the lock in the name of the command', async () => {
-    const { machine, get } = await signedIn({ tokens: [expired] })
-    machine.answers['/token'] = [good]
-    let note = ''
-    machine.faults.set('unlock', () => {
-      for (const [path, bytes] of machine.disk) if (path.endsWith('.holder')) note = String(bytes)
-    })
-    await get()
-    expect(JSON.parse(note)).toMatchObject({ command: 'token' })
-  })
-
   it('is renewed by another process meanwhile: nobody is asked again', async () => {
     const { machine, get } = await signedIn({ tokens: [token({ value: 'theirs' })] })
     const { file, directory } = await machine.place()
@@ -130,12 +119,6 @@ describe('a token that has run out', () => {
   }
   const ROTATED = tokens({ access_token: 'new', refresh_token: 'refresh-2' })
 
-  it('is kept at the second try', async () => {
-    const { machine, given } = await unkept(ROTATED, (write) => write === 2)
-    expect(given).toMatchObject({ value: 'new', renewed: true, warning: undefined })
-    expect((await machine.kept())?.body).toMatchObject({ refresh: 'refresh-2' })
-  })
-
   it('cannot be kept: it is given, and that the sign-in ends with it is told', async () => {
     const { given, writes } = await unkept(ROTATED, (write) => write >= 2)
     expect([given.value, given.renewed, writes]).toEqual(['new', true, 3])
@@ -143,20 +126,6 @@ describe('a token that has run out', () => {
       expect.stringMatching(/^storage: the renewed sign-in could not be saved: cannot write to \S+ \(EIO\)$/),
       'Sign in again before the current token expires: ls-auth login',
     ])
-  })
-
-  it('is kept although its directory cannot be flushed', async () => {
-    const { machine, get } = await signedIn({ tokens: [expired] })
-    machine.answers['/token'] = [ROTATED]
-    let flushed = 0
-    const directory = (await machine.place()).directory.split('/').at(-1)
-    machine.faults.set(`sync ${directory}`, () => {
-      if (++flushed > 1) throw Object.assign(new Error('EIO'), { code: 'EIO' })
-    })
-    const given = await get()
-    expect([given.value, given.warning, flushed]).toEqual(['new', undefined, 3])
-    expect(given.session.body).toEqual((await machine.kept())?.body)
-    expect((await machine.kept())?.body).toMatchObject({ refresh: 'refresh-2' })
   })
 
   it('cannot be kept, and the refresh token is that of before: the sign-in goes on', async () => {
@@ -169,14 +138,6 @@ describe('a token that has run out', () => {
     machine.faults.set('create session.7.tmp', 'ENOSPC')
     expect((await toldBy(get))[0]).toMatch(/^storage: /)
     expect(machine.asked).toEqual([])
-  })
-
-  it('and a bug on the way is no failure of the person', async () => {
-    const { machine, get } = await signedIn({ tokens: [expired] })
-    machine.answers['/token'] = [good]
-    const bug = new TypeError('a bug')
-    Object.defineProperty(machine.ports, 'http', { value: async () => Promise.reject(bug) })
-    await expect(get()).rejects.toBe(bug)
   })
 
   it('nobody is signed in: told', async () => {

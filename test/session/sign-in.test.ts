@@ -2,7 +2,6 @@ import type { JWTPayload } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { Failure } from '../../src/errors.ts'
 import { PRESETS } from '../../src/providers/presets.ts'
-import { placeNamed } from '../../src/session/store/session.ts'
 import { toldBy } from '../told.ts'
 import { idToken, METADATA, openMachine, tokens } from './signed-in.ts'
 import { BODY, FACTS } from './store/shelf.ts'
@@ -67,25 +66,6 @@ describe('tokens that are not kept', () => {
     expect(await told(({ items }) => items.clear())).toBe(words)
   })
 
-  it('and there is another sign-in of this client, or a newer ls-auth has one: they are not revoked', async () => {
-    const wrong = tokens({ access_token: await idToken(NOW, { aud: 'other' }) })
-    const revoked = async (over: object) => {
-      const machine = openMachine(refused)
-      const other = await machine.store({ account: 'two', ...over })
-      await other.install({ ...FACTS, account: 'two', ...over }, BODY, 'refresh-0')
-      await machine.login(wrong).catch(() => {})
-      return machine.revoked
-    }
-    expect(await revoked({})).toEqual([])
-    expect(await revoked({ clientId: 'another' })).toContain('refresh-1')
-    expect(await revoked({ issuer: 'https://elsewhere.example' })).toContain('refresh-1')
-    const machine = openMachine(refused)
-    const { file } = await placeNamed('0123456789abcdef01234567', machine.client, machine.ports)
-    machine.put('{"schema":2}\n', file)
-    await machine.login(wrong).catch(() => {})
-    expect(machine.revoked).toEqual([])
-  })
-
   it('where revoking ends all that the person has: they are not revoked, also where nobody is signed in here', async () => {
     const machine = openMachine(refused, { revokesAllOfPerson: true })
     const [, , ...detail] = await toldBy(async () =>
@@ -139,13 +119,6 @@ describe('tokens that are not kept', () => {
     ])
   })
 
-  it('because the disk is full: they are revoked', async () => {
-    const machine = openMachine()
-    machine.faults.set('create session.7.tmp', 'ENOSPC')
-    expect((await toldBy(() => machine.login()))[0]).toMatch(/^storage: .*ENOSPC/)
-    expect(machine.revoked).toEqual(['refresh-1', 'access-1'])
-  })
-
   it('by a bug: it stays one, and they are revoked all the same', async () => {
     const machine = openMachine()
     const bug = new TypeError('a bug')
@@ -158,15 +131,6 @@ describe('tokens that are not kept', () => {
     await expect(machine.login()).rejects.toBe(bug)
     machine.answers[DISCOVERY] = [METADATA]
     await expect(machine.login()).rejects.toBe(bug)
-    expect(machine.revoked).toEqual(['refresh-1', 'access-1'])
-  })
-
-  it('without the ID token that the profile uses', async () => {
-    const machine = openMachine({}, { useToken: 'id' })
-    expect(await toldBy(() => machine.login())).toEqual([
-      'provider-failed: the provider sent no ID token, but this profile uses it',
-      'Request the scope openid, or set use_token = "access".',
-    ])
     expect(machine.revoked).toEqual(['refresh-1', 'access-1'])
   })
 })
@@ -246,34 +210,6 @@ describe('a session that is replaced', () => {
     expect(damaged.session?.secret.refresh).toBe('refresh-1')
   })
 
-  it('that cannot be read stays: its token could not be revoked', async () => {
-    const machine = openMachine()
-    await machine.keep()
-    let reads = 0
-    machine.faults.set('read session', () => {
-      // The look before the sign-in, the one at the header; then the session itself.
-      if (++reads === 3) throw Object.assign(new Error('EIO'), { code: 'EIO' })
-    })
-    expect((await toldBy(() => machine.login()))[0]).toMatch(/^storage: cannot read .*EIO/)
-    machine.faults.clear()
-    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
-    expect(machine.revoked).toEqual([])
-  })
-
-  it('that a bug keeps from being read stays, too', async () => {
-    const machine = openMachine()
-    await machine.keep()
-    const bug = new TypeError('a bug')
-    const { get } = machine.items
-    machine.items.get = (account) => {
-      if (!account.startsWith('probe|')) throw bug
-      return get.call(machine.items, account)
-    }
-    await expect(machine.login()).rejects.toBe(bug)
-    machine.items.get = get
-    expect((await machine.kept())?.secret.refresh).toBe('refresh-0')
-  })
-
   it('is swept before the person is asked: it may be the only place of a token to revoke', async () => {
     const machine = openMachine()
     await machine.keep()
@@ -285,13 +221,5 @@ describe('a session that is replaced', () => {
     await machine.login()
     expect(machine.revoked).toEqual(['refresh-before'])
     expect(machine.asked.indexOf('/revoke')).toBeLessThan(machine.asked.indexOf('/device'))
-  })
-
-  it('may hold a token yet that could not be revoked before: it is forgotten, as nobody knows its grant', async () => {
-    const machine = openMachine()
-    await machine.keep({ superseded: 'refresh-before' })
-    await machine.login()
-    expect(machine.revoked).toEqual([])
-    expect((await machine.kept())?.body).not.toHaveProperty('superseded')
   })
 })

@@ -79,18 +79,6 @@ describe('a sign-out', () => {
     }
   })
 
-  it('revokes the access token where there is no other', async () => {
-    const { machine, out } = await signedIn({}, { refresh: null })
-    expect((await out()).revoked).toBe('access-only')
-    expect(machine.revoked).toEqual(['access-0'])
-  })
-
-  it('revokes the refresh token where there is no access token', async () => {
-    const { machine, out } = await signedIn({ tokens: [] })
-    expect((await out()).revoked).toBe('yes')
-    expect(machine.revoked).toEqual(['refresh-0'])
-  })
-
   it.each([new NetworkFailure('gone', true), new Failure('refused', 'odd')])(
     'forgets the session even when it cannot be revoked: told (%s)',
     async (failure) => {
@@ -149,28 +137,4 @@ describe('an item that cannot be removed', () => {
     expect(tombstones(machine)).toHaveLength(1)
     expect(await machine.kept()).toBeUndefined()
   })
-
-  it('nor a tombstone: it is told, and removed by the next one', async () => {
-    const { machine, out } = await signedIn()
-    const tombstone = `unlink tombstone-${machine.header().sid}`
-    machine.faults.set(tombstone, 'EACCES')
-    expect(told((await out()).forgotten)[0]).toMatch(/^storage: /)
-    expect(machine.itemList()).toEqual([])
-    machine.faults.clear()
-    expect(await out()).toEqual({ wasSignedIn: true, revoked: 'earlier', forgotten: true })
-    expect(GONE(machine)).toEqual(NOTHING)
-  })
-})
-
-it('an item of an interrupted sign-in is removed: nobody was signed in', async () => {
-  const machine = openMachine()
-  const place = await machine.place()
-  machine.put(JSON.stringify([{ sid: 'orphan-orphan', store: 'keychain' }]), place.itemList)
-  machine.items.set(
-    place.account('orphan-orphan'),
-    `1.${'A'.repeat(43)}.${Buffer.from('stray').toString('base64url')}`,
-  )
-  expect(await outOf(machine)).toEqual({ wasSignedIn: false, revoked: 'no-token', forgotten: true })
-  expect(machine.revoked).toEqual(['stray'])
-  expect(machine.itemList()).toEqual([])
 })

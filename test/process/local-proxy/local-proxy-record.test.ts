@@ -155,40 +155,6 @@ describe('the record of a local proxy', () => {
     expect(await lines(1)).toMatchObject([{ path: `/base/api/traces/${TRACE}`, trace_id: TRACE, status }])
   })
 
-  it('has the requests that are still open when Ctrl-C is pressed twice, once each', async () => {
-    let asked = 0
-    recorder.answer = (_, response) => {
-      asked += 1
-      // One of them has no answer yet.
-      if (asked > 1) response.writeHead(200).write('{"whole":1}')
-    }
-    const proxy = await open(to())
-    const ask = () => fetch(`${proxy.api}/api/traces/${TRACE}`).then((response) => response.text())
-    const answers = Promise.allSettled([ask(), ask(), ask()])
-    while (asked < 3) await sleep(10)
-    await sleep(200)
-    proxy.running.child.kill('SIGINT')
-    await sleep(300)
-    proxy.running.child.kill('SIGINT')
-    expect(await proxy.running.ended).toMatchObject({ exit: null, signal: 'SIGINT' })
-    await answers
-    const statuses = (await lines(3)).map(({ status }) => status)
-    expect(statuses.sort()).toEqual([200, 200, null])
-  })
-
-  it('has a request that is still open when the command of exec --proxy ends', async () => {
-    recorder.answer = begun
-    const read = `const { body } = await fetch(process.env.LS_AUTH_API + '/api/traces/${TRACE}')
-      for await (const bytes of body) process.stdout.write(bytes)`
-    const seen = join(machine.home, 'seen')
-    const script =
-      '("$0" --input-type=module -e "$1" > "$2" 2> /dev/null &); until test -s "$2"; do sleep .05; done'
-    const args = ['exec', '--proxy', ...to('--', 'sh', '-c', script, process.execPath, read, seen)]
-    const { exit } = await machine.run(args, { env: { LS_AUTH_TOKEN: TOKEN } })
-    expect({ exit, seen: await readFile(seen, 'utf8') }).toEqual({ exit: 0, seen: '{"whole":1}' })
-    expect(await lines(1)).toMatchObject([{ way: 'exec', trace_id: TRACE, status: 200 }])
-  })
-
   const state = () => join(machine.home, 'bad')
   const served = async (make: (file: string) => Promise<unknown>) => {
     await mkdir(join(state(), 'ls-auth'), { recursive: true })

@@ -1,10 +1,7 @@
-import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { IS_LINUX } from '../../world/linux.ts'
 import { type Machine, openMachine } from '../../world/machine.ts'
 import {
   type LocalProxy,
@@ -116,38 +113,4 @@ describe('strangers on the port of a proxy', () => {
     for (const socket of sockets) socket.destroy()
     expect(proxy.running.stderr).not.toContain('wrong')
   })
-
-  it('connections that say nothing, or little: the owner is served', async () => {
-    const proxy = await open(to())
-    const sockets: Socket[] = []
-    for (let i = 0; i < 700; i += 1) {
-      const socket = connect(proxy.port, '127.0.0.1', () => socket.write(i % 2 ? 'GET / HT' : ''))
-      sockets.push(socket.on('error', () => {}))
-    }
-    await sleep(500)
-    expect((await fetch(`${proxy.api}/api/search`)).status).toBe(200)
-    for (const socket of sockets) socket.destroy()
-  })
-
-  // Elsewhere the system itself lets fewer wait.
-  it.skipIf(!IS_LINUX)(
-    'a crowd that comes while the proxy has no time: the owner need not knock again, and is served',
-    async () => {
-      const proxy = await open(to())
-      const crowd: Socket[] = []
-      const come = () => {
-        for (let i = 0; i < 700; i++) crowd.push(connect(proxy.port, '127.0.0.1').on('error', () => {}))
-      }
-      proxy.running.child.kill('SIGSTOP')
-      come()
-      const owner = connect(proxy.port, '127.0.0.1').setEncoding('latin1')
-      await once(owner, 'connect')
-      come()
-      owner.write(GET(proxy))
-      proxy.running.child.kill('SIGCONT')
-      const answer = await text(owner)
-      for (const one of crowd) one.destroy()
-      expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n/)
-    },
-  )
 })

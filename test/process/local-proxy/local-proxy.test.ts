@@ -119,17 +119,6 @@ describe('a proxy of a person who is signed in', () => {
     expect(await machine.run(['token'])).toMatchObject({ exit: 0, stderr: '' })
   })
 
-  it('a second signal during a renewal ends it at once', async () => {
-    const { answer, proxy } = await renewing(3_600_000)
-    proxy.running.child.kill('SIGTERM')
-    await sleep(100)
-    proxy.running.child.kill('SIGTERM')
-    expect(await proxy.running.ended).toMatchObject({ exit: null, signal: 'SIGTERM' })
-    expect(await answer).toBeUndefined()
-    provider.delayTokenMilliseconds = 0
-    await signInHere()
-  })
-
   /** The API has refused the token, and the answer of the provider with the next one is on its way. */
   async function renewing(delayMilliseconds = 600) {
     const proxy = await open()

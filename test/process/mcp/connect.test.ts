@@ -130,17 +130,6 @@ it.each(ERAS)(
   },
 )
 
-it('a profile whose session has ended: the command names the profile', async () => {
-  const agent = await begin('stateful')
-  expect((await agent.tools()).map(({ name }) => name)).toEqual(['read_it'])
-  await machine.run(['logout'])
-  await agent.close()
-  const anew = await start(ERAS[1])
-  const answer = await anew.call('read_it')
-  expect(answer).toMatchObject({ isError: true, text: expect.stringMatching(/^hint: Run: ls-auth login$/m) })
-  await anew.close()
-})
-
 it.each(KINDS)('%s: a 401 renews once and repeats; two in a row are a tool error', async (kind) => {
   const agent = await begin(kind)
   expect(await agent.call('read_it')).toMatchObject({ isError: false })

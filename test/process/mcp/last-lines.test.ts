@@ -11,8 +11,6 @@ import { SCOPES } from '../../world/stage.ts'
 import { fileStore, loginArgs, signIn } from '../sign-in.ts'
 import { AGENTS, ERAS, openWire, type Wire } from './agent.ts'
 
-/** The official client waits so long for the end, first after it has closed the input, then after SIGTERM. */
-const CLIENT_WAITS = 2_000
 const A_LONG_TIME = 600_000
 
 let api: Server
@@ -179,24 +177,5 @@ describe('a renewal that has begun', () => {
     // The call that wanted the new token has not gone on with it.
     expect(asked).toHaveLength(sent)
     await expectRenewed()
-  })
-
-  it('is kept where SIGTERM follows the end of the input', async () => {
-    provider.delayTokenMilliseconds = 6_500
-    await renewBesideACall()
-    wire.running.child.stdin?.end()
-    setTimeout(() => wire.running.child.kill('SIGTERM'), CLIENT_WAITS)
-    await silentIsRecorded()
-    expect(await wire.running.ended).toMatchObject({ exit: 143, stderr: '' })
-    await expectRenewed()
-  })
-
-  it('is not waited for after a second signal, as in other commands', async () => {
-    provider.delayTokenMilliseconds = A_LONG_TIME
-    await renewBesideACall()
-    wire.running.child.kill('SIGTERM')
-    await silentIsRecorded()
-    wire.running.child.kill('SIGTERM')
-    expect(await wire.running.ended).toMatchObject({ signal: 'SIGTERM', stderr: '' })
   })
 })

@@ -150,18 +150,6 @@ describe.each(Object.entries(ERAS))('whatever comes in, messages of the protocol
       .filter(({ id, result }) => Number(id) >= 100 && result?.isError === false)
     expect(answered).toHaveLength(40)
   })
-
-  it('what looks like personal data is masked, and nothing switches that off', async () => {
-    const details = await ask('get_span_details', {
-      id: trace.traceId,
-      spans: trace.spans.slice(0, 3).map(({ spanId }) => spanId),
-    })
-    expect(textOf(details)).toMatch(/customer\.note +mail \[masked\]/)
-    await wire.close()
-    expect(wire.running.stdout).not.toContain(MAIL)
-    const { exit, stderr } = await machine.run(['mcp', '--show-sensitive'])
-    expect([exit, stderr]).toEqual([2, expect.stringContaining('unknown option')])
-  })
 })
 
 it.each(Object.entries(ERAS))('a call that was cancelled, and an end by a signal: %s', async (_, era) => {

@@ -100,13 +100,6 @@ describe.skipIf(!canTry)('trace view in a real terminal', () => {
     await stage.expectGivenBack(0)
     await expect(readFile(join(machine.home, 'ran'))).rejects.toThrow('ENOENT')
   })
-
-  it('a terminal that marks no paste: what stands behind a q of it is read away', async () => {
-    await stage.begin(FIRST)
-    terminal.paste(`q${'at x.y.z\n'.repeat(500)}${STACK}`, { bracketed: false })
-    await stage.expectGivenBack(0)
-    await expect(readFile(join(machine.home, 'ran'))).rejects.toThrow('ENOENT')
-  })
 })
 
 it.skipIf(!canTry)('a terminal that is closed ends the program', async () => {

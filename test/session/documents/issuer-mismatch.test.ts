@@ -16,19 +16,4 @@ describe('two issuers that differ', () => {
       `         ${' '.repeat(at)}^`,
     ])
   })
-
-  it('of one that does not exist, nothing is set', () => {
-    expect(told(issuerMismatch('https://a', undefined))[1]).toBe(
-      'The sender of the answer is unknown. Ask whoever runs the identity provider.',
-    )
-  })
-
-  it('the same ones end the search for the difference, and a hint can be given', () => {
-    expect(told(issuerMismatch('https://a', 'https://a', 'look')).slice(1)).toEqual([
-      'look',
-      'expected https://a',
-      'received https://a',
-      `         ${' '.repeat(9)}^`,
-    ])
-  })
 })

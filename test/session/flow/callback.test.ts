@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { judge, STRANGER, type StartPages, startPages } from '../../../src/session/flow/callback.ts'
-import { told } from '../../told.ts'
+import { judge, type StartPages, startPages } from '../../../src/session/flow/callback.ts'
 
 const STATE = 'the-state-of-this-sign-in'
 const ORIGIN = new URL('http://127.0.0.1:8765')
@@ -93,15 +92,4 @@ describe('where the browser was opened here', () => {
     isForeign = false
     expect(await ask(start.opened.pathname)).toMatchObject({ cookie: expect.any(String) })
   })
-})
-
-it('a sign-in that may be of somebody else ends with what to type next', () => {
-  expect(told(STRANGER.contested())).toEqual([
-    'refused: two browsers opened the sign-in page',
-    'Another user of this machine may have opened it. Run ls-auth login again. If it happens again: ls-auth login --no-browser',
-  ])
-  expect(told(STRANGER.untied())).toEqual([
-    'refused: the answer came from a browser without cookies, or from another browser than the sign-in page',
-    'Run ls-auth login again. If your browser blocks cookies: ls-auth login --no-browser',
-  ])
 })

@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
-import { type AddressInfo, connect, createServer, Server } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Loopback, type LoopbackOptions, listen } from '../../../src/session/flow/loopback.ts'
@@ -58,22 +58,6 @@ const take = (host: string, port = 0) =>
     server.once('error', reject)
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
-/** Whether the end waits for the half second that a browser has to take its page. */
-const endOf = (loopback: Loopback) =>
-  Promise.race([
-    loopback.finish('done').then(() => 'at once'),
-    new Promise((resolve) => setTimeout(resolve, 400, 'late')),
-  ])
-/** Nothing can listen at these addresses of this machine. */
-function takeAway(...hosts: readonly unknown[]) {
-  const { listen: real } = Server.prototype
-  const fake = function (this: Server, ...about: Parameters<typeof real>) {
-    if (!hosts.includes(about[1])) return real.apply(this, about)
-    setImmediate(() => this.emit('error', Object.assign(new Error(), { code: 'EADDRNOTAVAIL' })))
-    return this
-  }
-  vi.spyOn(Server.prototype, 'listen').mockImplementation(fake as typeof real)
-}
 const hasIPv6 = Object.values(networkInterfaces()).some((list) =>
   list?.some(({ address }) => address === '::1'),
 )
@@ -130,26 +114,6 @@ describe('the redirect', () => {
     await loopback.finish('failed')
     expect((await first)?.body).not.toBe(again?.body)
   })
-
-  it('that does not come in time ends the wait with its reason', async () => {
-    const { answer, ended } = await start()
-    const reason = new Error('nobody came')
-    ended.abort(reason)
-    await expect(answer).rejects.toBe(reason)
-  })
-
-  it('whose browser has gone holds nothing up', async () => {
-    const { loopback, url, answer } = await start()
-    const socket = connect(Number(url.port), '127.0.0.1', () =>
-      socket.write(`GET /callback?code=c&state=${STATE} HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`),
-    )
-    await answer
-    socket.destroy()
-    // Until the listener has seen it go.
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(await endOf(loopback)).toBe('at once')
-    open.length = 0
-  })
 })
 
 describe('the end', () => {
@@ -174,11 +138,6 @@ describe('the port', () => {
     expect(Number(url.port)).toBe(free)
   })
 
-  it('of 127.0.0.1 needs none of the other family', async () => {
-    const { url } = await start()
-    if (hasIPv6) expect(await take('::1', Number(url.port))).toBe(Number(url.port))
-  })
-
   it.skipIf(!isMet(hasIPv6, '[::1] cannot be listened at: needs IPv6 on loopback'))(
     'of localhost is held in both families, or another is tried',
     async () => {
@@ -195,32 +154,12 @@ describe('the port', () => {
     },
   )
 
-  it.skipIf(!isMet(hasIPv6, '[::1] cannot be listened at: needs IPv6 on loopback'))(
-    'of [::1] is held there alone',
-    async () => {
-      const { url, answer } = await start({ host: '[::1]' })
-      expect(await take('127.0.0.1', Number(url.port))).toBe(Number(url.port))
-      void ask(url, `/callback?code=c&state=${STATE}`)
-      expect((await answer).hostname).toBe('[::1]')
-    },
-  )
-
   it.each([1, 2])('says which are in use: %i', async (count) => {
     const ports = await Promise.all(Array.from({ length: count }, () => take('127.0.0.1')))
     expect(await toldBy(() => listen({ host: '127.0.0.1', ports, path: '' }))).toEqual([
       `settings: cannot wait for the browser: ${count === 1 ? `port ${ports[0]} is in use` : `ports ${ports.join(', ')} are in use`}`,
       'Free a port, or set redirect_ports to other registered ports.',
     ])
-  })
-
-  it('of localhost is one of 127.0.0.1 where the machine has no IPv6', async () => {
-    takeAway('::1')
-    const { loopback, url, answer } = await start({ host: 'localhost' })
-    const to = new URL(`http://127.0.0.1:${url.port}`)
-    void ask(to, `/callback?code=c&state=${STATE}`, { host: url.host })
-    expect((await answer).hostname).toBe('localhost')
-    await loopback.finish('done')
-    expect(await ask(to, '/callback'), 'the port is closed').toBeUndefined()
   })
 })
 

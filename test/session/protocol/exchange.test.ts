@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { NetworkFailure } from '../../../src/errors.ts'
 import { toldBy } from '../../told.ts'
 import { GOOD, ISSUER, NOW, providing } from './scripted-provider.ts'
 
@@ -87,16 +86,6 @@ describe('the keys of a provider', () => {
     }
     expect(await asked(0)).toBe(3)
     expect(await asked(6_000)).toBe(1)
-  })
-
-  it('that cannot be asked for by what is set on this machine are told with that code', async () => {
-    const wrong = new NetworkFailure('HTTPS_PROXY is none', false, { code: 'settings', hint: 'h' })
-    const idToken = await next.sign()
-    const world = providing({ '/token': [{ ...GOOD, id_token: idToken }], '/jwks': [wrong] })
-    expect(await toldBy(() => world.provider.pollDevice(DEVICE, {}, 1000))).toEqual([
-      'settings: no signing keys of the provider: HTTPS_PROXY is none',
-      'h',
-    ])
   })
 
   it('are fetched once for a signature that does not fit', async () => {

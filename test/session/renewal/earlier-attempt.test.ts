@@ -37,13 +37,4 @@ describe('a refresh token whose last use got no answer', () => {
   it('is sent again once the access token has expired', () => {
     expect(whatIsDone(ours, 0)).toMatchObject({ do: 'write', body: { attempt: { at: NOW } } })
   })
-
-  it('is sent again for a caller who needs a longer life', () => {
-    expect(whatIsDone(ours, 30, { minTtlSeconds: 300 })).toMatchObject({ do: 'write' })
-  })
-
-  it('does not hold back another one', () => {
-    expect(whatIsDone({ ...ours, hash: tokenHash('an-older-one') }, 30)).toMatchObject({ do: 'write' })
-    expect(whatIsDone(undefined, 30)).toMatchObject({ do: 'write' })
-  })
 })

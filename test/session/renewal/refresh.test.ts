@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { NetworkFailure } from '../../../src/errors.ts'
 import { PRESETS } from '../../../src/providers/presets.ts'
 import { told } from '../../told.ts'
 import {
@@ -51,34 +50,6 @@ describe('a renewal that works', () => {
         jwks: { fetchedAt: NOW, value: jwks },
       },
     })
-  })
-
-  it('counts an ID token that the provider issued before after that', async () => {
-    const idToken = await signed({ iat: NOW / 1000 - 300, exp: NOW / 1000 + 8 })
-    const { event } = await refreshed([{ ...GOOD, id_token: idToken }])
-    expect(event).toMatchObject({ renewal: { tokens: [{ expiresIn: 600 }, { use: 'id', expiresIn: 8 }] } })
-  })
-
-  it('keeps the scopes known before, where the answer names none', async () => {
-    const { event } = await refreshed([GOOD], { session: body({ grantedScope: 'a b' }) })
-    expect(event).toMatchObject({ renewal: { grantedScope: 'a b' } })
-  })
-
-  it('notes that a refresh token came with a token for other scopes', async () => {
-    const rotating = { ...GOOD, scope: 'a', refresh_token: 'refresh-2' }
-    const other = await refreshed([rotating], { want: OTHER })
-    expect(other.sent[0]).toMatchObject({ scope: 'a' })
-    expect(other.event).toMatchObject({ renewal: { narrowed: true, refresh: 'refresh-2' } })
-    expect(other.event).not.toHaveProperty('renewal.grantedScope')
-    const same = await refreshed([{ ...rotating, refresh_token: REFRESH }], { want: OTHER })
-    expect(same.event).not.toHaveProperty('renewal.narrowed')
-    const before = await refreshed([{ ...GOOD, scope: 'a' }], {
-      want: OTHER,
-      session: body({ narrowed: true }),
-    })
-    expect(before.event).toMatchObject({ renewal: { narrowed: true } })
-    const own = await refreshed([rotating])
-    expect(own.event).not.toHaveProperty('renewal.narrowed')
   })
 
   it('a narrowed session asks for its own scopes, and is whole again when they come', async () => {
@@ -151,23 +122,6 @@ describe('an answer that is not believed', () => {
       session: { ...session, idToken: await signed({ sub: 'eve' }) },
     })
     expect(signedInAs.event).not.toHaveProperty('renewal.unusable')
-  })
-
-  it('an ID token that names another API too is of the same person where that API was asked for', async () => {
-    const session = body({ idToken: await signed({}) })
-    const answer = { ...GOOD, id_token: await signed({ aud: ['cli', 'api'], azp: 'cli' }) }
-    const other = await refreshed([answer], { want: { ...OWN, audience: 'api' }, session })
-    expect(other.event).not.toHaveProperty('renewal.unusable')
-    const own = await refreshed([{ ...answer, refresh_token: 'refresh-2' }], { session })
-    // The sign-in goes on: whose it is has not changed.
-    expect(own.event).toMatchObject({
-      type: 'answered',
-      renewal: {
-        tokens: [],
-        refresh: 'refresh-2',
-        unusable: { code: 'refused', detail: ['aud before: cli', 'aud now: cli api'] },
-      },
-    })
   })
 
   it('where it is not what was asked for', async () => {
@@ -315,27 +269,6 @@ describe('a renewal that fails', () => {
     expect(hint).toMatch(is ? /^A proxy or firewall may have answered .*ls-auth login$/ : /^Try again\. /)
   })
 
-  it('a proxy that wants a sign-in of its own has its own hint', async () => {
-    expect(await failureOf({ status: 407, text: '<html>' })).toEqual([
-      'unusable',
-      'network: a proxy requires a password (HTTP 407)',
-      expect.stringMatching(/^Check HTTPS_PROXY, .* http:\/\/USER:PASSWORD@HOST:PORT/),
-    ])
-  })
-
-  it('too many requests are told as such, with the time to wait where it is named', async () => {
-    const words = 'rate-limited: the provider asks to slow down (HTTP 429)'
-    const later = new Date(NOW + 60_000).toUTCString()
-    const hintAfter = async (error?: string, headers = {}) => {
-      const [, said, hint] = await failureOf(refusal(429, error, headers))
-      expect(said).toBe(words)
-      return hint
-    }
-    expect(await hintAfter()).toBe('Wait, then try again.')
-    expect(await hintAfter(undefined, { 'retry-after': '7' })).toBe('Try again in 7s.')
-    expect(await hintAfter('slow_down', { 'retry-after': later })).toBe('Try again in 60s.')
-  })
-
   it('the own scopes of a narrowed session are refused: it has ended', async () => {
     const session = body({ narrowed: true })
     expect((await failureOf(refusal(400, 'invalid_scope'), { session }))[1]).toMatch(/^session-ended: /)
@@ -355,32 +288,6 @@ describe('a renewal that fails', () => {
     const never = await refreshed([unreachable(false), unreachable(false), unreachable(false)])
     expect(never.event.type).toBe('unsent')
     expect(never.sent).toHaveLength(3)
-  })
-
-  it('is not sent again where it failed slowly: nobody waits three times for what does not answer', async () => {
-    const silent = await refreshed([unreachable(false)], { takes: 4_001 })
-    expect(silent.event).toMatchObject({ type: 'unsent' })
-    expect(silent.pauses).toEqual([])
-    const late = await refreshed([unreachable(false), unreachable(false)], { takes: 2_500 })
-    expect(late.event).toMatchObject({ type: 'unsent' })
-    const soon = await refreshed([unreachable(false), unreachable(false), GOOD], { takes: 1_000 })
-    expect(soon.event).toMatchObject({ type: 'answered' })
-  })
-
-  it('is not sent again where a setting of this machine is wrong', async () => {
-    const wrong = new NetworkFailure('HTTPS_PROXY is none', false, { code: 'settings' })
-    const { event, sent, pauses } = await refreshed([wrong])
-    expect(event).toMatchObject({ type: 'unsent', failure: { code: 'settings' } })
-    expect([sent.length, pauses]).toEqual([1, []])
-  })
-
-  it('before anything is sent: the refresh token is as good as before', async () => {
-    const { event, sent } = await refreshed([], {
-      want: { ...OWN, audience: 'api' },
-      of: client({ preset: { ...PRESETS.generic, audience: 'server' } }),
-    })
-    expect(sent).toEqual([])
-    expect(event).toMatchObject({ type: 'unsent', failure: { code: 'cannot-do' } })
   })
 })
 
@@ -408,41 +315,6 @@ describe('the token endpoint of the cached metadata', () => {
       })
     },
   )
-
-  it('is on a host that is gone: likewise', async () => {
-    const gone = [unreachable(false), unreachable(false), unreachable(false)]
-    const { event, endpoints } = await refreshed([...gone, GOOD], {
-      session: away,
-      published: publishing(THERE),
-    })
-    expect(new Set(endpoints.slice(0, 3))).toEqual(new Set(['https://old.example/token']))
-    expect(endpoints.slice(3)).toEqual([THERE])
-    expect(event.type).toBe('answered')
-  })
-
-  it('is the same as before, or nobody knows: the refresh token goes there once', async () => {
-    for (const published of [publishing(HERE), undefined]) {
-      const { event, endpoints, discoveries } = await refreshed([refusal(404)], {
-        ...(published && { published }),
-      })
-      expect([endpoints, discoveries]).toEqual([[HERE], published ? 1 : 2])
-      expect(event).toMatchObject({ type: 'unusable', failure: { code: 'provider-failed' } })
-    }
-  })
-
-  it('is gone at the new place, too: it is looked for once', async () => {
-    const { event, endpoints, discoveries } = await refreshed([refusal(404), refusal(404)], {
-      published: publishing(THERE),
-    })
-    expect([endpoints, discoveries]).toEqual([[HERE, THERE], 1])
-    expect(event.type).toBe('unusable')
-  })
-
-  it('has just been asked for: it is not asked for again', async () => {
-    const published = publishing(HERE)
-    const session = body({ metadata: { fetchedAt: 0, value: publishing(HERE) } })
-    expect(await refreshed([refusal(404)], { session, published })).toMatchObject({ discoveries: 1 })
-  })
 
   it('was reached, or has read the token: that token goes nowhere else', async () => {
     for (const step of [

@@ -31,29 +31,6 @@ describe('what is asked for at a renewal', () => {
     expect(asks({ audience: 'audience' }, { scopes: ' a  b ' })).toEqual({ scope: 'a b' })
   })
 
-  it('of Okta the scopes of the session too: without openid it sends no new ID token', () => {
-    const okta = { ...PRESETS.okta, scopes: ['openid', 'a'] }
-    expect(asks(okta, {}, { grantedScope: 'openid offline_access' })).toEqual({
-      scope: 'openid offline_access',
-    })
-    expect(slotParameters(clientOf(okta), { ...OWN, use: 'id' }, {})).toEqual({ scope: 'openid a' })
-    expect(asks(okta, { scopes: 'a' })).toEqual({ scope: 'a' })
-  })
-
-  it('of Dex the API in a scope: fewer scopes are for the same API', () => {
-    const said = { scope: 'a audience:server:client_id:api' }
-    expect(asks(PRESETS.dex, { scopes: 'a' })).toEqual(said)
-    expect(asks(PRESETS.dex, { scopes: 'a', audience: 'b' })).not.toEqual(said)
-  })
-
-  it("another API alone, without scopes: the session's own then hold", () => {
-    expect(asks({ audience: 'audience' }, { audience: 'other' })).toEqual({ audience: 'other' })
-    expect(asks({ audience: 'audience' }, { audience: 'other', scopes: 'a' })).toEqual({
-      audience: 'other',
-      scope: 'a',
-    })
-  })
-
   it('a session that was narrowed asks for its own scopes and its own API again', () => {
     const narrowed = { narrowed: true } as const
     expect(asks({ audience: 'audience' }, {}, narrowed)).toEqual({ scope: 'openid a b', audience: 'api' })
@@ -64,21 +41,6 @@ describe('what is asked for at a renewal', () => {
     expect(
       asks({ audience: 'audience' }, { audience: 'other' }, { ...narrowed, grantedScope: ' a c' }),
     ).toEqual({ scope: 'a c', audience: 'other' })
-  })
-
-  it('where an API is asked for in scope, scopes of OpenID alone go with it', () => {
-    expect(asks({ audience: 'scope' }, { audience: 'api://other' })).toEqual({
-      scope: 'openid api://other/.default',
-    })
-    expect(asks({ audience: 'scope' }, { audience: 'api://other' }, { narrowed: true })).toEqual({
-      scope: 'openid api://other/.default',
-    })
-  })
-
-  it("where an API is another client's, all scopes go with it", () => {
-    expect(asks({ audience: 'cross-client' }, { audience: 'other' })).toEqual({
-      scope: 'openid a b audience:server:client_id:other',
-    })
   })
 })
 
@@ -114,15 +76,6 @@ describe('tokens that are not what was asked for', () => {
     expect(mismatch({ scopes }, answer)).toEqual(detail && [WRONG, HINT, ...detail])
   })
 
-  it('a scope of OpenID that is left out or added is no other token', () => {
-    expect(mismatch({ scopes: 'a email' }, tokens('x', { scope: 'a profile' }))).toBeUndefined()
-    const spelling = { scopeSpelling: { email: 'https://x.example/email', a: 'A' } }
-    expect(
-      mismatch({ scopes: 'a' }, tokens('x', { scope: 'A https://x.example/email' }), spelling),
-    ).toBeUndefined()
-    expect(mismatch({ scopes: 'A' }, tokens('x', { scope: 'a' }), spelling)).toBeUndefined()
-  })
-
   it.each<[string, unknown, string[] | undefined]>([
     ['api', 'api', undefined],
     ['api', ['other', 'api'], undefined],
@@ -139,15 +92,6 @@ describe('tokens that are not what was asked for', () => {
     expect(said).toEqual(detail && [WRONG, HINT, ...detail])
   })
 
-  it('an opaque token says nothing about its API, so it is given only where the scope names that', () => {
-    expect(mismatch({ audience: 'api' }, tokens('opaque'))?.slice(2)).toEqual([
-      'requested audience: api',
-      'received an opaque token, which does not say its API',
-    ])
-    expect(mismatch({ audience: 'api' }, tokens('opaque'), PRESETS.entra)).toBeUndefined()
-    expect(mismatch({ audience: 'api', use: 'id' }, tokens(jwt({ aud: 'other' })))).toBeUndefined()
-  })
-
   it('an ID token is judged where it is the one that was asked for', () => {
     const answer = tokens(jwt({ sub: 's', aud: 'api' }), { idToken: jwt({ sub: 's', aud: 'other' }) })
     expect(mismatch({ audience: 'api' }, answer)).toBeUndefined()
@@ -155,28 +99,6 @@ describe('tokens that are not what was asked for', () => {
       'requested audience: api',
       'received audience: other',
     ])
-  })
-
-  it('scope and audience are told together', () => {
-    const answer = tokens(jwt({ sub: 's', aud: 'other', scope: 'b' }))
-    expect(mismatch({ audience: 'api', scopes: 'a' }, answer)?.slice(2)).toEqual([
-      'requested scope: a',
-      'received scope: b',
-      'requested audience: api',
-      'received audience: other',
-    ])
-  })
-
-  it("the session's own token is judged only after it was narrowed", () => {
-    const less = tokens('opaque', { scope: 'a' })
-    expect(mismatch({}, less)).toBeUndefined()
-    expect(mismatch({}, less, {}, { narrowed: true })).toEqual([
-      'session-ended: your sign-in has ended: the provider only renews the token requested with --scope or --audience',
-      'Run: ls-auth login',
-      'received scope: a',
-    ])
-    expect(mismatch({}, less, {}, { narrowed: true, grantedScope: 'openid a' })).toBeUndefined()
-    expect(mismatch({}, tokens('opaque'), {}, { narrowed: true })).toBeUndefined()
   })
 
   it('what a provider says is escaped and shortened', () => {

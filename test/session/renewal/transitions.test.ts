@@ -146,38 +146,6 @@ describe('a renewal', () => {
     const last = end([...sent(seen(left)), answered({ tokens: [], unusable: useless }), event])
     expect(Array.isArray(last) ? last[0] : last).toBe(words)
   })
-
-  it.each(['access', 'id'] as const)('that brings the %s token again that was refused says that', (use) => {
-    const want = { use, rejectedHash: createHash('sha256').update('old').digest('base64url') }
-    const same = { ...token(600), use }
-    const before = seen(600, { tokens: [same], idToken: 'i' })
-    const events = [...sent(before), answered({ tokens: [same], idToken: 'i' })]
-    expect(end([...events, written], want)?.[0]).toBe(
-      'not-allowed: the API refused the token, and the provider sent the same one again',
-    )
-    expect(end([...events, notWritten], want)?.[0]).toBe('storage: disk full')
-  })
-
-  it('that brings the token again leaves it to the command to tell the refusal, whatever came beside it', () => {
-    const want = { rejectedHash: createHash('sha256').update('old').digest('base64url') }
-    const tokens = [token(600), { ...token(600, 'id'), use: 'id' as const }]
-    const last = run([...sent(seen(600)), answered({ tokens }), written], want).at(-1)
-    expect(last).toMatchObject({ do: 'fail', failure: { code: 'not-allowed', reason: 'same-token' } })
-  })
-
-  it('that brings no token of the kind asked for says why', () => {
-    const id = { use: 'id' } as const
-    const events = (over: Partial<SessionBody>) => [...sent(seen(0, over)), answered(), written]
-    expect(end(events({}), id)).toEqual([
-      'cannot-do: this sign-in has no ID token',
-      'Sign in with openid: ls-auth login --scope openid',
-    ])
-    expect(end(events({ idToken: 'i' }), id)).toEqual([
-      'cannot-do: the provider renewed no ID token, and the previous one has expired',
-      'Sign in again to get a new one: ls-auth login',
-    ])
-    expect(end([...sent(), answered({ tokens: [] }), notWritten])?.[0]).toBe('storage: disk full')
-  })
 })
 
 describe('without a session', () => {
@@ -248,12 +216,6 @@ describe('a provider that binds a sign-in to what is asked for', () => {
         })?.[0],
       ).toMatch(/^not-allowed: this provider would bind/)
   })
-
-  it('is asked for the own ones, and for others as long as that is not known', () => {
-    expect(story([read(kept(0)), locked(kept(0))]).at(-1)).toBe('write note')
-    const other = seen(0, { tokens: [] })
-    expect(story([read(other), locked(other)], want).at(-1)).toBe('write note')
-  })
 })
 
 describe('a provider that another process has asked in vain meanwhile', () => {
@@ -289,17 +251,6 @@ describe('an ID token of a provider that sends one at sign-in only', () => {
       expect(
         end([read(id(want.minTtlSeconds ? 30 : 0)), locked(id(want.minTtlSeconds ? 30 : 0))], want)?.[0],
       ).toMatch(/^cannot-do: the provider renewed no ID token/)
-  })
-
-  // It had come a while after it was issued.
-  it('is renewed where others are sent, also for a longer life than the last one had', () => {
-    const short = seen(0, { tokens: [{ ...token(0), use: 'id' }], idToken: 'i' })
-    expect(story([read(short), locked(short)], { use: 'id', minTtlSeconds: 3601 }).at(-1)).toBe('write note')
-  })
-
-  it('does not hold back an access token', () => {
-    const both = seen(0, { idTokenAtSignInOnly: true })
-    expect(story([read(both), locked(both)]).at(-1)).toBe('write note')
   })
 })
 
@@ -369,11 +320,6 @@ describe('a refusal', () => {
         expect(end([...told, event], want)?.[0]).toBe('provider-failed: no more')
     })
 
-    it('leaves what is valid to its end', () => {
-      const held = seen(30, { tokens: [{ ...token(30), audience: 'api' }] })
-      expect(end(events(held), want)).toBe('give old with: no more')
-    })
-
     it.each([
       [undefined, 'write refused'],
       ['perhaps-spent', 'write refused'],
@@ -388,12 +334,6 @@ describe('a refusal', () => {
       expect(story(told, want).at(-1)).toBe(note)
       for (const event of [written, notWritten])
         expect(end([...told, event], want)?.[0]).toMatch(/^session-ended/)
-    })
-
-    it('is the end where the own one was refused, too', () => {
-      const found = before('refused')
-      expect(story(events(found), want).at(-1)).toBe('write refused')
-      expect(end([...events(found), written], want)?.[0]).toMatch(/^session-ended/)
     })
   })
 
@@ -440,11 +380,6 @@ describe('an answer for another person', () => {
       body: { superseded: 'refresh-before', foreign: 'of-eve' },
     })
     expect(run([...sent(before), other()]).at(-1)).toMatchObject({ body: { superseded: 'refresh-before' } })
-  })
-
-  it('is noted also after an attempt that was interrupted', () => {
-    const before = seen(0, { attempt: { hash: HASH, at: 1 } })
-    expect(story([...sent(before), other()]).at(-1)).toBe('write another-person')
   })
 
   it('is the end: the refresh token is not sent again, and what is valid is given to its end', () => {
@@ -508,24 +443,6 @@ describe('a renewal that brings nothing', () => {
     },
   )
 
-  it('stores when, and for which token', () => {
-    expect(run([...sent(), failed('unusable')]).at(-1)).toMatchObject({
-      body: { attempt: { hash: HASH, at: NOW, outcome: 'failed' } },
-    })
-  })
-
-  it('for other scopes is no sign about the session', () => {
-    const want = { scopes: 'x' }
-    const session = (outcome?: Parameters<typeof before>[0]) => ({
-      ...before(outcome),
-      body: { ...before(outcome).body, tokens: [] },
-    })
-    expect(story([...sent(session()), failed('unexplained')], want).at(-1)).toBe('write')
-    expect(story([...sent(session('failed')), failed('unexplained')], want).at(-1)).toBe('write failed')
-    expect(story([...sent(session('interrupted')), failed('unexplained')], want).at(-1)).toBe(NOTHING)
-    expect(story([...sent(session('unexplained')), failed('unexplained')], want).at(-1)).toBe('read-locked')
-  })
-
   it('twice without a reason is the end, and says so', () => {
     const events = [...sent(before('unexplained')), failed('unexplained')]
     expect(story([...events, locked(before('unexplained'))]).at(-1)).toBe('write unexplained')
@@ -564,30 +481,5 @@ describe('a renewal that brings nothing', () => {
       expect(end([read(lost(30)), locked(lost(30))])).toBe('give old')
       expect(end([read(lost(30)), locked(lost(30))], { minTtlSeconds: 60 })?.[0]).toMatch(words)
     })
-  })
-
-  it('does not touch the note of another token', () => {
-    const other = seen(0, { attempt: { hash: 'of another', at: 1 } })
-    expect(end([...sent(), failed('refused', refusal), locked({ ...other, refresh: REFRESH })])?.[0]).toMatch(
-      /^session-ended/,
-    )
-    const fresh = seen(600, { attempt: { hash: HASH, at: 1 } })
-    expect(story([...sent(), failed('refused'), locked(fresh)]).at(-1)).toBe('write')
-    expect(end([...sent(), failed('refused'), locked(fresh), written])).toBe('give old')
-  })
-})
-
-describe('what cannot happen', () => {
-  it.each<[Event[], string]>([
-    [[written], 'written while reading'],
-    [[notWritten], 'not-written while reading'],
-    [[answered()], 'answered while reading'],
-    [[failed('another-person')], 'another-person while reading'],
-    [[failed('refused')], 'refused while reading'],
-    [[read(seen(0)), locked(seen(0)), failed('unsent')], 'unsent while noting'],
-    [[...sent(), written], 'written while sending'],
-    [[...sent(), notWritten], 'not-written while sending'],
-  ])('is a bug of ours (%#)', (events, words) => {
-    expect(end(events)?.[0]).toBe(`bug: the session machine met ${words}`)
   })
 })
