@@ -277,30 +277,6 @@ describe('an agent that has a human', () => {
     await expect(config()).rejects.toThrow('ENOENT')
   })
 
-  it('a first --finish that fails: the hint starts again with the address and the profile', async () => {
-    await start()
-    const address = await visited((await started('--port 0 --profile acme')).url as string)
-    world.clockOffset = 11 * 60_000
-    const { exit, stderr } = await finish(address)
-    expect(exit).toBe(3)
-    const again = /^hint: Start again: (.+)$/m.exec(stderr)?.[1] ?? ''
-    expect(again).toBe(`ls-auth login ${server.api} --yes --port 0 --profile acme --start`)
-    const anew = await visited(JSON.parse((await world.type(again)).stdout).url)
-    expect((await finish(anew)).exit).toBe(0)
-    expect((await world.type('ls-auth services --profile acme')).stdout).toBe('checkout\n')
-  })
-
-  it('what is no address is exit 2, and the sign-in still waits', async () => {
-    await start()
-    const address = await visited((await started()).url as string)
-    for (const word of ['garbage', 'code=abc&state=def']) {
-      const { exit, stderr } = await finish(word)
-      expect(stderr).toContain('error: what follows --finish is not an address\n')
-      expect(exit).toBe(2)
-    }
-    expect((await finish(address)).exit).toBe(0)
-  })
-
   it('an address without a code is exit 6, a token endpoint that redirects exit 10: nothing is kept', async () => {
     const elsewhere = 'https://evil.example/token'
     await start({ pages: { '/oauth/token': { status: 307, body: '', location: elsewhere } } })

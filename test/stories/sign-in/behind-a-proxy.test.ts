@@ -5,8 +5,6 @@ import { openBackend } from '../../../src/backends/table.ts'
 import type { Trace } from '../../../src/trace/model.ts'
 import { httpServer, listen } from '../../world/loopback-server.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
-import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
-import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 // What a command of `ls-auth exec --proxy` finds in its environment; nothing here is asked through it.
@@ -108,46 +106,5 @@ describe('behind "ls-auth exec --proxy"', () => {
     expect((await behind('doctor')).stdout).toMatch(
       /^ok +session +none needed: a local proxy adds the token \(LS_AUTH_PROXY is set\)$/m,
     )
-  })
-})
-
-describe('a profile that is named behind "exec --proxy", which was started with another one', () => {
-  let tempo: TempoApi
-  beforeAll(async () => {
-    tempo = await startTempoApi({
-      traces: [makeTrace({ seed: 7 }), makeTrace({ seed: 8 })],
-      basePath: `/${SECRET}`,
-    })
-    await world.writeConfig(
-      '[profiles.work]\napi = "http://127.0.0.1:1"\n[profiles.tempo]\nbackend = "tempo"\n',
-    )
-  })
-  afterAll(() => tempo.close())
-  const note =
-    'note: profile tempo is not used here: requests go through the local proxy, started with profile work\n'
-  const notes = ({ stderr }: { stderr: string }) => stderr.match(/^note: .* is not used here.*\n/gm)
-  const started = (line: string, profile?: string, more: Record<string, string> = {}) =>
-    behind(line, {
-      LS_AUTH_API: tempo.url,
-      ...(profile !== undefined && { LS_AUTH_PROXY_PROFILE: profile }),
-      ...more,
-    }).finally(() => {
-      for (const name of ['LS_AUTH_PROXY_PROFILE', ...Object.keys(more)]) delete world.variables[name]
-    })
-  const DAY = '--from 2026-09-21T14:00:00Z --to 2026-09-23T14:00:00Z'
-  const [a, b] = [7, 8].map((seed) => makeTrace({ seed }).traceId)
-
-  it.each([
-    'services',
-    `trace get ${a}`,
-    `trace diff ${a} ${b}`,
-    `trace search ${DAY}`,
-    `trace why --error ${DAY}`,
-    'api /api/echo',
-  ])('%s: that is said, once', async (line) => {
-    const outcome = await started(`${line} --profile tempo`, 'work')
-    expect(outcome.exit).toBe(0)
-    expect(notes(outcome)).toEqual([note])
-    expect(notes(await started(`${line} --profile tempo --quiet`, 'work'))).toBeNull()
   })
 })

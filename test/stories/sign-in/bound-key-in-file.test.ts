@@ -54,17 +54,3 @@ describe.each<[string, (home: string) => Opening]>([
     expect(world.keychain.calls).toEqual([])
   })
 })
-
-it('a workload keeps no key: its tokens are bound to none, and dpop = true is refused beside it', async () => {
-  stage = await openStage()
-  await stage.world.writeConfig(
-    `[profiles.ci]\nissuer = "${stage.provider.issuer}"\nclient_id = "job"\ndpop = true\n\n` +
-      '[profiles.ci.workload]\nsource = "env:JOB_TOKEN"\ngrant = "token-exchange"\n',
-  )
-  for (const line of ['ls-auth token', 'ls-auth services', 'ls-auth login']) {
-    const { exit, stdout, stderr } = await stage.world.type(line)
-    expect({ line, exit, stdout }).toEqual({ line, exit: 2, stdout: '' })
-    expect(stderr).toContain('workload issues its own tokens, without DPoP\nhint: Leave one of')
-  }
-  expect(stage.world.keychain.items.size).toBe(0)
-})

@@ -104,20 +104,6 @@ describe.sequential('dpop = true', () => {
     },
   )
 
-  it('the ID token is bound to nothing, and is printed', async () => {
-    expect((await type('ls-auth token --id-token')).stdout).toMatch(/^eyJ/)
-  })
-
-  it('exec says the same; exec --proxy works', async () => {
-    const plain = await type('ls-auth exec -- true')
-    expect(plain.exit).toBe(125)
-    expect(plain.stderr).toContain('ls-auth exec --proxy -- CMD')
-    const { asked, exit } = await askedOfGateway(
-      `ls-auth exec --proxy -- node -e "const get = () => fetch(process.env.LS_AUTH_API + '/public/v0.2/acme/projects/prod/directory/services', {headers: {dpop: 'mine'}}).then((a) => a.status); get().then(get).then((s) => process.exit(s === 200 ? 0 : 9))"`,
-    )
-    expect({ asked, exit }).toEqual({ asked: 2, exit: 0 })
-  })
-
   it('the API’s nonce is answered once, and kept for the rest of the run', async () => {
     rules.nonce = 'once'
     const { exit, asked } = await askedOfGateway(`ls-auth trace get ${stage.spanId}`)
@@ -160,28 +146,6 @@ describe.sequential('dpop = true', () => {
     expect(stderr).toContain('nothing was saved')
     stage.provider.tamper = {}
     expect(await boundKey()).toEqual(before)
-  })
-
-  it('a provider whose proofs need other keys is told before anybody signs in', async () => {
-    stage.provider.tamper = {
-      discovery: (document) => ({ ...document, dpop_signing_alg_values_supported: ['PS512'] }),
-    }
-    const opened = stage.world.opened.length
-    const { exit, stderr } = await type('ls-auth login')
-    expect(exit).toBe(2)
-    expect(stderr).toContain('does not accept DPoP proofs signed with ES256')
-    expect(stage.world.opened.length).toBe(opened)
-  })
-
-  it('a new sign-in has a new key; signing out needs none', async () => {
-    const before = await boundKey()
-    expect((await type('ls-auth login')).exit).toBe(0)
-    expect((await boundKey()).thumbprint).not.toBe(before.thumbprint)
-    expect((await type('ls-auth profile set dpop false')).exit).toBe(0)
-    const changed = await trace()
-    expect(changed.exit).toBe(2)
-    expect(changed.stderr).toContain('this sign-in uses DPoP')
-    expect((await type('ls-auth logout')).exit).toBe(0)
   })
 })
 

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { browse } from '../../world/browser.ts'
 import { mint } from '../../world/canaries.ts'
 import { ASSERTED, ID_JAG, JWT_BEARER, TOKEN_EXCHANGE } from '../../world/provider/workloads.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
@@ -157,33 +156,6 @@ describe('one sign-in at the company', () => {
 })
 
 describe('beside it', () => {
-  it('many commands at the end of the token: one request', async () => {
-    await login()
-    world.clockOffset += ASSERTED.token * 1000
-    const tokens = await Promise.all(Array.from({ length: 6 }, token))
-    expect(new Set(tokens).size).toBe(1)
-    expect(legs()).toMatchObject({ refresh: 0, first: 1, second: 2 })
-  })
-
-  it('doctor finds the token as expected, and asks the company who it is', async () => {
-    await profile(`\n[profiles.work.expect]\nissuer = ["${server.issuer}"]\n`)
-    await login()
-    const { stdout } = await world.type('ls-auth doctor')
-    expect(stdout).toMatch(new RegExp(`^OK +issuer +${company.issuer} matches`, 'im'))
-    expect(stdout).toMatch(/^OK +session .*renewed as needed/im)
-    expect(stdout).toMatch(/^OK +claims +as the profile expects/im)
-    expect(stdout).toMatch(/^OK +scopes/im)
-  })
-
-  it('a token for another scope or audience: an error, and no request', async () => {
-    await login()
-    const before = legs()
-    const { exit, stderr } = await world.type('ls-auth token --scope traces:write')
-    expect(exit).not.toBe(0)
-    expect(stderr).toMatch(/^error: this sign-in is for the scopes and the audience of its profile alone$/m)
-    expect(legs()).toEqual(before)
-  })
-
   it('a sign-in whose profile is gone is ended by logout --all', async () => {
     await login()
     await world.writeConfig('')
@@ -209,15 +181,6 @@ describe('beside it', () => {
     expect((await world.type('ls-auth profile set identity.isuer x')).exit).toBe(2)
     expect((await world.type('ls-auth profile set use_token id')).exit).toBe(2)
     expect((await world.type('ls-auth profile set dpop true')).exit).toBe(2)
-  })
-
-  it('login --start and --finish: the same two legs', async () => {
-    const started = await world.type('ls-auth login --start')
-    expect({ exit: started.exit, stderr: started.stderr }).toMatchObject({ exit: 0 })
-    const { url } = await browse(JSON.parse(started.stdout).url, { user: 'alice', stopAt: 'callback' })
-    expect((await world.type(`ls-auth login --finish '${url}'`)).exit).toBe(0)
-    expect(claimsOf(await token())).toMatchObject({ iss: server.issuer })
-    expect(legs()).toMatchObject({ refresh: 0, first: 1, second: 1 })
   })
 })
 
@@ -267,21 +230,6 @@ describe('refused', () => {
     }
     await token()
     expect(legs()).toMatchObject({ refresh: 1, first: 2 })
-  })
-
-  it('a leg that does not answer: exit 6, and the sign-in is kept', async () => {
-    await login()
-    world.clockOffset += ASSERTED.token * 1000
-    server.tamper.intercept = (request) => {
-      request.socket.destroy()
-      return true
-    }
-    const { exit, stderr } = await world.type('ls-auth token')
-    expect(exit).toBe(6)
-    expect(stderr).toContain(host(server))
-    server.tamper = {}
-    await token()
-    expect(legs()).toMatchObject({ refresh: 0, first: 1 })
   })
 
   it('never follows a redirect with the assertion', async () => {

@@ -112,17 +112,6 @@ describe('a client with a secret', () => {
     expect(form.get('client_secret')).toBe('another-secret')
   })
 
-  it('watches its age', async () => {
-    await profile('client_auth = "client_secret_post"\nclient_secret_max_age = "30d"')
-    world.stdin = [SECRET]
-    await world.type('ls-auth login')
-    expect((await world.type('ls-auth doctor')).stdout).toMatch(/^ok +client secret/m)
-    world.clockOffset = 31 * 86_400_000
-    expect((await world.type('ls-auth doctor')).stdout).toMatch(
-      /^warn +client secret +given 31d ago\n +→ Create a new secret/m,
-    )
-  })
-
   it('cannot be asked in a script (exit 2), and never stands in a settings file (exit 2)', async () => {
     await profile('client_auth = "client_secret_post"')
     const alone = await world.type('ls-auth login')

@@ -85,13 +85,6 @@ describe('a damaged session', () => {
     expect([await kept(), world.keychain.items.size]).toEqual([[], 0])
   })
 
-  it('has its first refresh token in the keychain, which is revoked', async () => {
-    const before = provider.revocations()
-    await truncate(await path(), 0)
-    await world.type('ls-auth logout')
-    expect(provider.revocations()).toBe(before + 1)
-  })
-
   it('of no profile: the others are signed out of, too, and all that is listed of it is removed', async () => {
     await truncate(await path(), 100)
     await writeFile(world.configFile, '')
@@ -109,23 +102,6 @@ describe('a damaged session', () => {
     expect(stderr).toContain('  in the browser    not signed out: unknown provider\n')
     expect([exit, await kept(), world.keychain.items.size]).toEqual([6, [], 0])
   })
-
-  it.each(['work', ''])(
-    'a damaged file of an unfinished sign-out is removed as well (profile: "%s")',
-    async (profile) => {
-      world.keychain.locked = true
-      const { Failure } = await import('../../world/program.ts').then(({ program }) => program)
-      world.keychain.fail.set = new Failure('keychain-locked', 'the keychain is locked')
-      expect((await world.type('ls-auth logout')).exit).toBe(8)
-      world.keychain.locked = false
-      world.keychain.fail = {}
-      await truncate((await kept('tombstone'))[0] as string, 0)
-      if (profile === '') await writeFile(world.configFile, '')
-      const { exit, stderr } = await world.type('ls-auth logout --all')
-      expect([exit, stderr]).toEqual([0, expect.stringContaining('an earlier sign-out was finished\n')])
-      expect([await kept('tombstone'), world.keychain.items.size]).toEqual([[], 0])
-    },
-  )
 })
 
 describe('a session that a newer ls-auth wrote', () => {

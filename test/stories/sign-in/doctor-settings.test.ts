@@ -181,16 +181,6 @@ it.each(['socks5://127.0.0.1:1', 'socks5://bob:s3cretpw@127.0.0.1:1'])(
   },
 )
 
-it.each([
-  ['HTTPS_PROXY', '127.0.0.1:3128'],
-  ['https_proxy', 'bob:s3cretpw@127.0.0.1:3128'],
-])('a proxy without http:// is one, told by its host and where it is set (%s)', async (name, value) => {
-  Object.assign(world.variables, { [name]: value, LS_AUTH_API: 'https://traces.invalid' })
-  const { stdout } = await world.type('ls-auth doctor')
-  expect(stdout).toContain(`127.0.0.1:3128 from ${name}\n`)
-  expect(stdout).not.toContain('s3cretpw')
-})
-
 /** What is wrong in my own settings, or in a variable, and what is said of it. */
 const FAULTS: readonly (readonly [lines: string, found: string, next: string])[] = [
   ['[profiles.work', 'config.toml:1:15 is not valid TOML', 'Fix this line. The file was not changed.'],

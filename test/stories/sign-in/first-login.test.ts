@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startMetadataApi, WELL_KNOWN } from '../../world/metadata-api.ts'
-import { program } from '../../world/program.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -84,18 +83,6 @@ describe('login with nothing configured', () => {
     expect(await config()).toContain(`backend = "tempo"\napi = "${api.url}/"\n`)
   })
 
-  it('from the issuer, then a gateway that says how to sign in: the rest is learnt from the gateway', async () => {
-    const { issuer, clientId } = stage.provider
-    const api = await startMetadataApi()
-    close.push(api.close)
-    const body = { resource: api.url, authorization_servers: [issuer], ls_auth: { client_id: clientId } }
-    api.answers = { [WELL_KNOWN]: { body } }
-    api.otherwise = { status: 401, headers: { 'www-authenticate': 'Bearer' } }
-    const { exit, stderr } = await answer([issuer, new URL(api.url).host, 'y'])
-    expect({ exit, left: world.stdin }).toEqual({ exit: 0, left: [] })
-    expect(stderr).toContain('Signed in as alice@example.test.')
-  })
-
   it('from the issuer: asks for the API, which may come later', async () => {
     const { issuer, clientId } = stage.provider
     const { exit, stderr } = await answer([
@@ -121,19 +108,6 @@ describe('login with nothing configured', () => {
     )
   })
 
-  it('an issuer without a client: asks for the rest, also with the words of the hint about a keychain', async () => {
-    const { issuer, clientId } = stage.provider
-    const { exit, stderr } = await answer(
-      ['later', clientId, ''],
-      `--issuer ${issuer} --store file --store-key-file ${world.home}/k`,
-    )
-    expect({ exit, left: world.stdin }).toEqual({ exit: 0, left: [] })
-    expect(stderr).toContain('an administrator registers ls-auth there once')
-    expect(await config()).toContain(`[profiles.work]\nissuer = "${issuer}"\nclient_id = "${clientId}"\n`)
-    const wrong = await answer([], '--issuer http://127.0.0.1:9 --profile other --client-id x')
-    expect(wrong.stderr).not.toContain('No profile yet')
-  })
-
   it('an issuer that does not answer is an error before the first question', async () => {
     const { exit, stderr } = await answer([], '--issuer http://127.0.0.1:9')
     expect(exit).toBe(6)
@@ -151,28 +125,6 @@ describe('login with nothing configured', () => {
     const line = stderr.replaceAll(/\n +/g, ' ').split('the same without questions: ')[1]?.trim() ?? ''
     expect(line).toBe(`ls-auth login --profile work --issuer ${issuer} --client-id ${clientId}`)
     expect(await world.type(`${line} --port 0`)).toMatchObject({ exit: 0 })
-  })
-
-  it('without a keychain: the command of the hint repeats the address that was typed', async () => {
-    const hint = 'To keep the session in an encrypted file: ls-auth login --store file --store-key-file ~/.k'
-    world.keychain.fail.get = new program.Failure('keychain-unavailable', 'there is no keychain', { hint })
-    const { issuer, clientId } = stage.provider
-    const command = async (address: string) => {
-      const { exit, stderr } = await answer([address])
-      expect(exit).toBe(8)
-      return /ls-auth login .*/.exec(stderr.replaceAll(/\n +/g, ' '))?.[0].trim()
-    }
-    const rest = '--store file --store-key-file ~/.k'
-    expect(await command(issuer)).toBe(`ls-auth login --port 0 --issuer ${issuer} ${rest}`)
-    expect(await command(stage.gateway.url)).toBe(
-      `ls-auth login --port 0 --api ${stage.gateway.url}/ ${rest}`,
-    )
-    const api = await startMetadataApi()
-    close.push(api.close)
-    const body = { resource: api.url, authorization_servers: [issuer], ls_auth: { client_id: clientId } }
-    api.answers = { [WELL_KNOWN]: { body } }
-    api.otherwise = { status: 401, headers: { 'www-authenticate': 'Bearer' } }
-    expect(await command(api.url)).toBe(`ls-auth login ${api.url}/ --port 0 ${rest}`)
   })
 })
 

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { program } from '../../world/program.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -46,39 +45,4 @@ describe('logout of a sign-in that flags name', () => {
     expect((await world.type(`ls-auth logout ${flags}`)).stderr).toContain('Signed out of work.\n')
     expect((await world.type('ls-auth logout')).stderr).toBe('Not signed in to work; nothing to do.\n')
   })
-})
-
-describe('logout --all beside a flag that names one sign-in', () => {
-  it.each(['--profile work', '--issuer https://id.example', '--client-id x', '--account me'])(
-    '%s: refused, and nobody is signed out',
-    async (flag) => {
-      const { exit, stderr } = await world.type(`ls-auth logout --all ${flag}`)
-      expect(exit).toBe(2)
-      expect(stderr).toBe(
-        `error: --all and ${flag.split(' ')[0]} exclude each other\n` +
-          'hint: No sign-in was changed. Use --all for every sign-in on this machine, or drop it.\n',
-      )
-      expect(await isSignedIn()).toBe(true)
-    },
-  )
-})
-
-/** A command that is copied from a hint must be about the sign-in that the hint is about. */
-describe('a hint of a sign-out that could not be finished', () => {
-  const locked = () => {
-    world.keychain.locked = true
-    world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')
-  }
-  const finish = 'Then finish the sign-out: ls-auth logout'
-  const another = (text: string) =>
-    `default_profile = "another"\n${text}\n[profiles.another]\napi = "http://127.0.0.1:1"\n`
-
-  it.each(['--all', '--profile work'])(
-    'logout %s names the same, where another one is the default',
-    async (flags) => {
-      await world.editConfig(another)
-      locked()
-      expect((await world.type(`ls-auth logout ${flags}`)).stderr).toContain(`${finish} ${flags}\n`)
-    },
-  )
 })

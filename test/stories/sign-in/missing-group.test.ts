@@ -38,26 +38,3 @@ it.each([
   expect(exit).toBe(5)
   expect(stderr).toContain(`hint: ${hint.replace('HOST', host)} ls-auth whoami shows all claims.\n`)
 })
-
-it('check of a scope that the provider did not give: who can allow it', async () => {
-  await stage.world.type('ls-auth profile set scopes openid offline_access traces:read traces:write')
-  const { exit, stderr } = await stage.world.type('ls-auth check --scope traces:write')
-  await stage.world.type('ls-auth profile set scopes --unset')
-  expect(exit).toBe(5)
-  expect(stderr).toContain(
-    `hint: You lack the scope traces:write. Ask the client's administrator at ${host} to allow the scope, then sign in again: ls-auth login. ls-auth whoami`,
-  )
-})
-
-it.each(['services', 'token', 'whoami'])(
-  'an API in a variable that was forgotten: the variable is named (%s)',
-  async (command) => {
-    stage.world.variables.LS_AUTH_API = 'https://other.example'
-    const { exit, stderr } = await stage.world.type(`ls-auth ${command}`)
-    delete stage.world.variables.LS_AUTH_API
-    expect(exit).toBe(10)
-    expect(stderr).toMatch(
-      /^error: this sign-in is not for \S+, which LS_AUTH_API names\nhint: Unset LS_AUTH_API\. If you meant to change the API, confirm it: ls-auth login\n/,
-    )
-  },
-)

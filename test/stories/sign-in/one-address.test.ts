@@ -181,14 +181,6 @@ Sign in with these settings and save them? [y/N] `,
     expect(await world.type(line)).toMatchObject({ exit: 0 })
   })
 
-  it('names no back end that the API does not name', async () => {
-    const bare = { backend: undefined, organization: undefined, project: undefined }
-    api.answers = { [WELL_KNOWN]: { body: document({}, bare) } }
-    const { exit, stderr } = await login(api.url, ['n'])
-    expect(exit).toBe(4)
-    expect(stderr).toContain('  back end      not named: ls-auth asks the API\n')
-  })
-
   it('what has changed is shown, and asked about', async () => {
     api.answers = { [WELL_KNOWN]: { body: document() } }
     expect((await login(api.url, ['y'], '--profile work')).exit).toBe(0)
@@ -243,33 +235,6 @@ Sign in with these settings and save them? [y/N] `,
     expect(await config()).toContain('dpop = true\n')
   })
 
-  describe('it takes bound tokens only, and those of the profile cannot be', () => {
-    const profile = (lines: string) => `[profiles.w]\napi = "${api.url}/"\n${lines}\n`
-    const bound = (ls_auth: object = {}) => {
-      api.answers = { [WELL_KNOWN]: { body: document({ dpop_bound_access_tokens_required: true }, ls_auth) } }
-    }
-    const flat = (text: string) => text.replaceAll(/\s+/g, ' ')
-    const refused = async (flags = '') => {
-      const { exit, ...said } = await login(api.url, [], flags)
-      const stderr = flat(said.stderr)
-      expect(exit).toBe(2)
-      expect(stderr).toContain(`error: ${new URL(api.url).host} requires DPoP, which the profile `)
-      // Nobody has written it there.
-      expect(stderr).not.toContain('dpop of the profile')
-      return stderr
-    }
-
-    it.each([
-      ['use_token = "id"', 'use_token = "id" sends the ID token, which has no DPoP'],
-      ['authorization = "Token"', 'authorization = "Token" sends the token in another scheme'],
-      ['authorization_header = "X-Token"', 'authorization_header names another header than Authorization'],
-    ])('%s of my file is named', async (lines, why) => {
-      bound()
-      await world.writeConfig(profile(lines))
-      expect(await refused()).toContain(` ${why} `)
-    })
-  })
-
   it('several issuers: names the lines to choose with', async () => {
     const { issuer } = stage.provider
     api.answers = {
@@ -280,15 +245,6 @@ Sign in with these settings and save them? [y/N] `,
     const [line = ''] = new RegExp(`ls-auth login .* --issuer ${issuer}$`, 'm').exec(stderr) ?? []
     world.stdin = ['y']
     expect(await world.type(line)).toMatchObject({ exit: 0 })
-  })
-
-  it.each([
-    ['--api http://127.0.0.1:1', 'the API is given twice'],
-    ['--profile "a b"', 'cannot be a profile name'],
-  ])('%s is wrong use', async (flags, says) => {
-    const { exit, stderr } = await login(stage.gateway.url, [], flags)
-    expect(exit).toBe(2)
-    expect(stderr).toContain(says)
   })
 
   it('the address of the identity provider: says so, and how to go on', async () => {

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Files } from '../../../src/ports/ports.ts'
 import { realFiles } from '../../../src/system/files/files.ts'
 import { CookieJar } from '../../world/cookie-jar.ts'
-import { program } from '../../world/program.ts'
 import { type Provider, startProvider } from '../../world/provider.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -96,48 +95,5 @@ describe('a new sign-in that is not kept leaves the one before as it was', () =>
     expect(world.keychain.items.size).toBe(2)
     await expectGood()
     expect(world.keychain.items.size).toBe(1)
-  })
-})
-
-describe('a new sign-in that is kept stays good', () => {
-  beforeEach(signedIn)
-
-  it('over the one before', async () => {
-    await signedIn()
-    await expectGood()
-  })
-
-  it('over the one before, with a password that was typed again (--prompt login)', async () => {
-    // auth_time has whole seconds.
-    await new Promise((resolve) => setTimeout(resolve, 1100))
-    const { exit, stderr } = await login('--prompt "login consent"')
-    expect(exit, stderr).toBe(0)
-    await expectGood()
-  })
-
-  it('behind a sign-out that a locked keychain kept from its end', async () => {
-    world.keychain.locked = true
-    world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')
-    expect((await world.type('ls-auth logout')).exit).toBe(8)
-    world.keychain.locked = false
-    world.keychain.fail = {}
-    const revoked = provider.revocations()
-    await signedIn()
-    // The sign-out has its end: before there was a new token in that grant.
-    expect(provider.revocations()).toBe(revoked + 1)
-    await expectGood()
-  })
-
-  it('behind a sign-out that is finished only after it', async () => {
-    world.keychain.locked = true
-    world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')
-    expect((await world.type('ls-auth logout')).exit).toBe(8)
-    world.keychain.locked = false
-    world.keychain.fail = {}
-    // The provider revokes nothing until somebody has signed in.
-    provider.tamper = { revocation: () => ({ status: 503 }) }
-    await signedIn()
-    provider.tamper = {}
-    await expectGood()
   })
 })

@@ -28,15 +28,6 @@ it('where its metadata say so, the request is pushed, and the browser gets a ref
   expect((await there.world.type('ls-auth whoami')).stdout).toContain('alice')
 })
 
-it.each([{}, { proofNonce: true }])('a sign-in whose tokens are bound to a key (%j)', async (more) => {
-  const there = await open('of-all', more)
-  there.world.variables.LS_AUTH_DPOP = 'true'
-  expect((await there.world.type(there.login())).exit).toBe(0)
-  expect(JSON.parse((await there.world.type('ls-auth whoami --json')).stdout).bound_key).toMatchObject({
-    ours: true,
-  })
-})
-
 it('where only this client has to, the refusal names the setting, and with it the sign-in works', async () => {
   const there = await open('of-this-client')
   const refused = await there.world.type(there.login())
@@ -56,17 +47,4 @@ it('what the provider finds wrong with a pushed request is told, and no browser 
     /^error: the provider refused to sign in\nhint: The provider does not know this API/m,
   )
   expect({ exit, opened: there.world.opened }).toEqual({ exit: 2, opened: [] })
-})
-
-it('a provider that cannot take them just now is not told as a matter of settings', async () => {
-  const there = await open('of-all')
-  there.provider.tamper.callback = (url) => {
-    url.searchParams.delete('code')
-    url.searchParams.set('error', 'temporarily_unavailable')
-    url.searchParams.set('error_description', 'the PAR service is temporarily unavailable')
-    return url
-  }
-  const { exit, stderr } = await there.world.type(there.login())
-  expect(stderr).toContain('hint: The provider failed. Wait a little and try again.\n')
-  expect(exit).toBe(6)
 })

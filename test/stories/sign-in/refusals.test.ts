@@ -202,56 +202,6 @@ api = "${provider.issuer}"
       expect((await world.type('ls-auth doctor --profile strict')).stdout).not.toContain('of your sign-in')
       expect((await world.type('ls-auth whoami --profile strict')).exit).toBe(0)
     })
-
-    it.each([
-      ['groups = ["admins"]', 'group: expected admins, held ops, dev'],
-      [
-        'roles = ["reader"]\nstrict = true',
-        "the token of your sign-in does not match this profile's expectations",
-      ],
-    ])('doctor says it once, of the claims: %j', async (expectation, words) => {
-      await world.writeConfig(
-        `${profile('strict')}[profiles.strict.expect]\n${expectation}\n${profile('open')}`,
-      )
-      expect((await world.type('ls-auth login --profile open')).exit).toBe(0)
-      const { exit, stdout } = await world.type('ls-auth doctor --profile strict --backend tempo --json')
-      expect(exit).toBe(5)
-      const { checks } = JSON.parse(stdout) as { checks: { area: string; verdict: string; found: string }[] }
-      expect(checks.filter(({ verdict }) => verdict === 'fail')).toEqual([
-        expect.objectContaining({ area: 'claims', found: words }),
-      ])
-      expect(checks.find(({ area }) => area === 'API')).toEqual({
-        area: 'API',
-        verdict: 'skip',
-        found: 'not tried: token not sent, see claims',
-      })
-    })
-
-    it('also where --scope asks for less of the same API, save for the scopes themselves', async () => {
-      const narrow = 'ls-auth token --profile strict --narrow --scope traces:read'
-      await world.writeConfig(
-        `${profile('strict')}[profiles.strict.expect]\ngroups = ["admins"]\n${profile('open')}`,
-      )
-      expect((await world.type('ls-auth login --profile open')).exit).toBe(0)
-      for (const command of [narrow, narrow]) {
-        const { exit, stdout, stderr } = await world.type(command)
-        expect([exit, stdout]).toEqual([11, ''])
-        expect(stderr).toContain('group: required admins, held ops, dev')
-      }
-      // Who asks for less gets less, and another API has a policy of its own.
-      await world.writeConfig(
-        `${profile('strict')}[profiles.strict.expect]\naudience = ["api://traces"]\nscopes = ["groups"]\nstrict = true\n`,
-      )
-      expect((await world.type(narrow)).exit).toBe(0)
-    })
-
-    it('and one that holds is not in the way, with strict too', async () => {
-      const expectation =
-        '[profiles.strict.expect]\naudience = ["api://traces"]\nscopes = ["traces:read"]\nstrict = true'
-      await world.writeConfig(`${profile('strict')}${expectation}\n${profile('open')}`)
-      expect((await world.type('ls-auth login --profile open')).exit).toBe(0)
-      expect((await world.type('ls-auth token --profile strict')).exit).toBe(0)
-    })
   })
 
   it('a key that cannot be a policy is refused: a typo must not switch a check off', async () => {

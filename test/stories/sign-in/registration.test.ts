@@ -1,8 +1,8 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openStage, type Stage } from '../../world/stage.ts'
-import { type Outcome, openWorld, type World } from '../../world/world.ts'
+import { openWorld, type World } from '../../world/world.ts'
 
 /** "Our provider lets programs register themselves. Then I need no administrator?" (RFC 7591, RFC 7592) */
 
@@ -122,15 +122,7 @@ describe('a client that ls-auth registers itself', () => {
 })
 
 describe('a client whose profile cannot be saved', () => {
-  const nowhere = async () => {
-    await writeFile(join(world.home, 'a-file'), '')
-    world.variables.XDG_CONFIG_HOME = join(world.home, 'a-file')
-  }
   const issuer = () => new URL(stage.provider.issuer).host
-  const COMMANDS: [string, () => Promise<Outcome>][] = [
-    ['profile add', () => add()],
-    ['login by the address of an API', () => world.type(`ls-auth login ${stage.gateway.url} --yes`)],
-  ]
   it('a sign-in that is refused: the client is unregistered again, and nothing of it is kept', async () => {
     world.visitor = { user: 'alice', decision: 'deny' }
     const before = stage.provider.registeredClients()
@@ -144,26 +136,6 @@ describe('a client whose profile cannot be saved', () => {
 
   /** The id that the command has told. */
   const idIn = (stderr: string) => /^Registered a client at \S+: (\S+)$/m.exec(stderr)?.[1] ?? 'none'
-
-  it.each(COMMANDS)('%s: is unregistered again, and nothing of it is kept', async (name, command) => {
-    await nowhere()
-    const before = stage.provider.registeredClients()
-    const { exit, stderr } = await command()
-    expect(exit).toBe(6)
-    const [error, hint, ...detail] = stderr
-      .split('\n')
-      .slice(stderr.split('\n').findIndex((l) => /^error/.test(l)))
-    expect(error).toMatch(/^error: cannot write .*config\.toml \(ENOTDIR\)$/)
-    expect(hint).toContain('XDG_CONFIG_HOME')
-    expect(detail).toEqual([
-      ...(name === 'profile add' ? [] : ['  the sign-in is removed; refresh token revoked']),
-      `  The client ${idIn(stderr)} was unregistered again at ${issuer()}.`,
-      '',
-    ])
-    expect(stage.provider.registeredClients()).toEqual(before)
-    expect(await kept()).toEqual([])
-    expect([...world.keychain.items.keys()]).toEqual([])
-  })
 })
 
 describe('a provider that does not register ls-auth', () => {

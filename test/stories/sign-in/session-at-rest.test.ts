@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Files } from '../../../src/ports/ports.ts'
@@ -82,19 +82,6 @@ describe('renewing', () => {
     expect(provider.grantsRevoked()).toBe(0)
     // The keychain item is written once for a sign-in (and once by the probe), never at a renewal.
     expect(world.keychain.calls.filter((call) => call === 'set')).toHaveLength(2)
-  })
-
-  it('renews early for --min-ttl, and says when no token can live that long', async () => {
-    const before = provider.refreshCount()
-    world.clockOffset += minutes(5)
-    expect((await token('--min-ttl 4m')).exit).toBe(0)
-    expect(provider.refreshCount()).toBe(before)
-    expect((await token('--min-ttl 9m')).exit).toBe(0)
-    expect(provider.refreshCount()).toBe(before + 1)
-    const outcome = await token('--min-ttl 2h')
-    expect(outcome.exit).toBe(2)
-    expect(outcome.stderr).toContain('last 10m,')
-    expect(provider.refreshCount()).toBe(before + 1)
   })
 
   it('a provider that is away: the valid token is handed out with a warning, else exit 6, and the session lives', async () => {
@@ -187,37 +174,6 @@ describe('each row of the recovery table that one process can reach', () => {
     expect(provider.grantsRevoked()).toBe(revoked + 1)
   })
 
-  it('the file cannot be written after the answer: the token is handed out with a warning', async () => {
-    world.clockOffset = minutes(11)
-    let writes = 0
-    world.override = {
-      files: async () => ({
-        ...realFiles,
-        create: async (path, bytes) => {
-          if (path.includes('session') && ++writes > 1)
-            throw Object.assign(new Error('full'), { code: 'ENOSPC' })
-          return realFiles.create(path, bytes)
-        },
-      }),
-    }
-    const outcome = await token()
-    expect(outcome.exit).toBe(0)
-    expect(outcome.stdout).toMatch(/^eyJ/)
-    expect(outcome.stderr).toContain('warning: the renewed sign-in could not be saved: cannot write to')
-  })
-
-  it('a full disk before the POST: nothing is spent', async () => {
-    const before = provider.refreshCount()
-    world.clockOffset = minutes(11)
-    world.override = { files: async () => failing('create', (path) => path.includes('session')) }
-    const outcome = await token()
-    expect(outcome.exit).toBe(6)
-    expect(outcome.stderr).toContain('ENOSPC')
-    expect(provider.refreshCount()).toBe(before)
-    world.override = {}
-    expect((await token()).exit).toBe(0)
-  })
-
   it('login killed between item and rename: the old session is intact, the orphan is swept and not revoked', async () => {
     world.visitor = { user: 'alice', cookies: new CookieJar() }
     expect((await login()).exit).toBe(0)
@@ -249,13 +205,6 @@ describe('each row of the recovery table that one process can reach', () => {
     expect((await token()).exit).toBe(3)
   })
 
-  it('a locked keychain is not "signed out": exit 8 for token, and logout keeps its tombstone until it is unlocked', async () => {
-    world.keychain.locked = true
-    expect((await token()).exit).toBe(8)
-    world.keychain.locked = false
-    expect((await token()).exit).toBe(0)
-  })
-
   it('a sign-out that the keychain refuses is exit 8 as often as it is tried, and is finished once it can be', async () => {
     world.keychain.locked = true
     world.keychain.fail.set = new program.Failure('keychain-locked', 'the keychain is locked')
@@ -282,13 +231,6 @@ describe('each row of the recovery table that one process can reach', () => {
     expect(finished.stderr).toContain('an earlier sign-out was finished')
     expect(world.keychain.items.size).toBe(0)
     expect((await world.type('ls-auth logout')).stderr).toContain('nothing to do')
-  })
-
-  it('the file was deleted: exit 3, and its item is swept at the next login', async () => {
-    await rm(join(await sessionDirectory(), 'session'))
-    expect((await token()).exit).toBe(3)
-    expect((await login()).exit).toBe(0)
-    expect(world.keychain.items.size).toBe(1)
   })
 })
 

@@ -100,15 +100,6 @@ describe('"who is signed in on this machine?"', () => {
     expect(await marked()).toEqual([['tempo'], ['tempo'], ['tempo'], ['tempo']])
     delete world.variables.LS_AUTH_PROFILE
   })
-
-  it('wrong settings of a profile do not make its sign-in one of nobody, to be signed out of', async () => {
-    await login('--profile work')
-    world.variables.LS_AUTH_ISSUER = ''
-    const { stdout, stderr } = await world.type('ls-auth status')
-    delete world.variables.LS_AUTH_ISSUER
-    expect(stdout).toMatch(/^. work +\(wrong settings\)/m)
-    expect(stdout + stderr).not.toMatch(/no profile|logout/)
-  })
 })
 
 describe('what cannot be read now', () => {
@@ -127,32 +118,6 @@ describe('what cannot be read now', () => {
       renewable: null,
       problem: { code: expect.stringMatching(/^keychain-/) },
     })
-  })
-
-  it('a keychain that hangs is asked once', async () => {
-    await login('--profile work')
-    await login('--profile two --account two')
-    const { Failure } = await import('../../world/program.ts').then(({ program }) => program)
-    world.keychain.fail.get = new Failure('keychain-stuck', 'the keychain does not answer')
-    const before = world.keychain.calls.length
-    const { exit, stderr } = await world.type('ls-auth status')
-    expect(exit).toBe(0)
-    expect(stderr).toContain(
-      'work: the keychain does not answer. Restart the keychain service and try again.\n',
-    )
-    expect(world.keychain.calls.length - before).toBe(1)
-  })
-
-  it('a passphrase is not asked for', async () => {
-    world.stdin = ['correct horse', 'correct horse']
-    expect((await login('--profile work --store file')).exit).toBe(0)
-    world.stdin = ['never read']
-    expect((await rows())[0]).toMatchObject({
-      state: 'locked',
-      store: 'file',
-      problem: { code: 'store-key' },
-    })
-    expect(world.stdin).toEqual(['never read'])
   })
 })
 

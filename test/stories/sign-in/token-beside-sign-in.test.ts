@@ -29,22 +29,3 @@ it('login, status and logout say so, and only where it is set', async () => {
   for (const line of [`${login} --json`, 'ls-auth logout --json', `${login} --quiet`])
     expect(await told(line), line).toBe(false)
 })
-
-it.each([
-  ['', 'LS_AUTH_TOKEN is set, but empty'],
-  ['  ', 'LS_AUTH_TOKEN is set, but empty'],
-  ['two words', 'LS_AUTH_TOKEN does not hold a token'],
-])(
-  '%j, which no command takes: they say what the commands say, and not that it is used',
-  async (value, why) => {
-    const login = `ls-auth login --issuer ${provider.issuer} --client-id ${provider.clientId} --port 0`
-    world.variables.LS_AUTH_TOKEN = value
-    for (const line of [login, 'ls-auth status', 'ls-auth logout']) {
-      const { exit, stderr } = await world.type(line)
-      expect(exit, stderr).toBe(0)
-      expect(stderr, line).toContain(`note: ${why}, so commands refuse it. Unset it.\n`)
-      expect(stderr, line).not.toContain('commands use that token')
-    }
-    expect((await world.type('ls-auth token')).stderr).toContain(`error: ${why}\n`)
-  },
-)

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Provider, startProvider } from '../../world/provider.ts'
@@ -55,27 +55,5 @@ describe.each(places)('state under $place', ({ place }) => {
     const { exit, stdout } = await world.type('ls-auth doctor')
     expect(exit).toBe(5)
     expect(stdout).toMatch(/^FAIL +state +cannot write to .*\n +→ .*XDG_STATE_HOME/m)
-  })
-})
-
-describe('doctor, where nobody signs in', () => {
-  const line = 'ls-auth doctor --api http://127.0.0.1:9 --backend jaeger --authorization none'
-
-  it('says that the record is kept', async () => {
-    expect((await world.type(line)).stdout).toMatch(/^ok +record +on;/m)
-  })
-})
-
-describe.each(places)('settings under $place', ({ place }) => {
-  it('use, which must write, ends in two lines: exit 6', async () => {
-    world.variables.XDG_CONFIG_HOME = place.startsWith('/') ? place : join(world.home, place)
-    await mkdir(join(world.home, 'etc'))
-    await writeFile(
-      join(world.home, 'etc', 'config.toml'),
-      '[profiles.work]\nissuer = "https://id.example"\n',
-    )
-    const { exit, stderr } = await world.type('ls-auth profile use work')
-    expect(exit).toBe(6)
-    expect(stderr).toMatch(/^error: cannot write .*config\.toml \(E\w+\)\nhint: .*XDG_CONFIG_HOME.*\n$/)
   })
 })

@@ -92,33 +92,6 @@ describe('without a browser on this machine', () => {
     expect(polls.length).toBeLessThanOrEqual(2)
   })
 
-  it('a provider that hangs does not keep a code alive', async () => {
-    provider.tamper = { deviceResponse: (body) => ({ ...body, expires_in: 3, interval: 1 }) }
-    provider.delayTokenMilliseconds = 3_600_000
-    const { exit, stderr } = await world.type(command('--device'))
-    provider.delayTokenMilliseconds = 0
-    expect({ exit, stderr }).toMatchObject({
-      exit: 4,
-      stderr: expect.stringContaining('The code works for 3s'),
-    })
-    expect(stderr).toContain('not confirmed in time')
-  })
-
-  it('slow_down makes every later wait longer; interval 0 and a lost answer do not hurry', async () => {
-    world.fastForward = true
-    provider.tamper = {
-      deviceResponse: (body) => ({ ...body, interval: 0, expires_in: 99_999_999 }),
-      devicePoll: (n) =>
-        n <= 2
-          ? { status: 400, body: { error: 'slow_down' } }
-          : n === 3
-            ? { status: 503, body: {} }
-            : { status: 400, body: { error: 'expired_token' } },
-    }
-    expect(await world.type(command('--device'))).toMatchObject({ exit: 4 })
-    expect(world.slept).toEqual([5_000, 10_000, 15_000, 30_000])
-  })
-
   it.each([
     'javascript:alert(1)',
     'file:///etc/passwd',

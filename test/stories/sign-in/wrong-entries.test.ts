@@ -80,43 +80,6 @@ describe.each(WRONG)('an entry of the sign-ins that %s', (_, spoil, words, hint)
   })
 })
 
-describe('a session file that is a directory', () => {
-  const session = () => join(work, 'session')
-  /** Something of the person's own, to which a link within that directory leads. */
-  const own = () => join(world.home, 'own')
-  beforeEach(async () => {
-    await rm(session())
-    await mkdir(join(session(), 'deeper'), { recursive: true })
-    await writeFile(join(session(), 'deeper', 'file'), 'x')
-    await mkdir(own())
-    await writeFile(join(own(), 'kept'), 'x')
-    await symlink(own(), join(session(), 'link'))
-  })
-
-  it.each(['logout --profile work', 'logout --all'])(
-    'is removed by %s, and no link is followed',
-    async (line) => {
-      const { exit, stderr } = await world.type(`ls-auth ${line}`)
-      expect(stderr).toMatch(/^Signed out of work\.\n {2}on this machine {3}deleted\n/m)
-      expect(stderr).toContain(`not revoked: the session file ${session()} is damaged`)
-      expect(exit).toBe(6)
-      expect(await readdir(work)).not.toContain('session')
-      expect(await readdir(own())).toEqual(['kept'])
-      expect((await world.type('ls-auth token --profile work')).stderr).toMatch(
-        /^error: you are not signed in/,
-      )
-    },
-  )
-
-  it('but a link to one is refused', async () => {
-    await rm(session(), { recursive: true })
-    await symlink(own(), session())
-    const { exit, stderr } = await world.type('ls-auth logout --all')
-    expect(stderr).toContain(`Not signed out of work: ${session()} is a symbolic link. Remove it. `)
-    expect([exit, await readdir(own())]).toEqual([10, ['kept']])
-  })
-})
-
 describe("a session that lies in another one's directory", () => {
   /** A directory of a sign-in that no profile names. */
   const other = () => join(sessions(), 'a'.repeat(24))

@@ -41,19 +41,6 @@ describe('each answer of the API has its own words and exit status', () => {
     expect(outcome).toMatchObject({ exit, stdout: '' })
   })
 
-  it('a span that does not exist: exit 7, and why that may be', async () => {
-    const outcome = await get('00000000deadbeef')
-    expect(outcome.exit).toBe(7)
-    expect(outcome.stderr).toMatch(/assembled/)
-  })
-
-  it('an id that lacks a digit: exit 7, how many there are, and no snapshot', async () => {
-    const outcome = await get('00000000deadbee')
-    expect(outcome.exit).toBe(7)
-    expect(outcome.stderr).toContain('hint: The id has 15 digits, not 16 or 32')
-    expect(outcome.stderr).not.toContain('--snapshot')
-  })
-
   it.each([
     ['changes the protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
     ['says nothing and closes', ''],
@@ -74,13 +61,6 @@ describe('each answer of the API has its own words and exit status', () => {
       delete variables.LS_AUTH_TOKEN
       await close()
     }
-  })
-
-  it('an id that is none, and a trace id, say what is wanted', async () => {
-    expect(await get('nonsense!')).toMatchObject({ exit: 2 })
-    const outcome = await get(stage.trace.traceId)
-    expect(outcome.exit).toBe(2)
-    expect(outcome.stderr).toContain('by span id')
   })
 
   it('text of a hostile trace cannot steer the terminal, drawn or as JSON', async () => {

@@ -175,18 +175,6 @@ describe('the answer', () => {
     expect(stdout.split('\n')[0]).toBe(line)
   })
 
-  it('of a proxy whose limit for headers the token exceeds is told as that, and no wrong request', async () => {
-    const page = '<html><head><title>400 Request Header Or Cookie Too Large</title></head></html>'
-    answer = { status: 400, headers: { 'content-type': 'text/html' }, body: page }
-    for (const line of [`ls-auth api /x`, 'ls-auth services', 'ls-auth trace search --service shop']) {
-      const { exit, stderr } = await world.type(line)
-      expect({ line, exit }).toEqual({ line, exit: 6 })
-      expect(stderr).toMatch(
-        /^error: the request headers are too large for \S+ \(HTTP 400\)\nhint: It is probably the token: /,
-      )
-    }
-  })
-
   it.each([
     [200, { 'content-type': 'text/html' }, 'answered with a web page'],
     [302, { location: '/login' }, 'redirects to another page'],
@@ -218,14 +206,5 @@ describe('where nobody signs in', () => {
     expect(stderr).not.toContain('login')
     expect(exit).toBe(6)
     expect((await api('/x')).exit).toBe(3)
-  })
-})
-
-describe('a request that the API does not take', () => {
-  it.each([408, 500, 503])('HTTP %i may be another the next time: exit 6', async (status) => {
-    answer = { status, headers: {}, body: '' }
-    const { exit, stderr } = await api('/x')
-    expect(exit).toBe(6)
-    expect(stderr).toContain('hint: Try again')
   })
 })

@@ -45,23 +45,4 @@ describe('a trace that is asked for by one of its spans', () => {
     expect(await latest()).toMatchObject({ span_id: MISSING, trace_id: null, status: 404 })
     expect(await listed(MISSING)).not.toEqual([])
   })
-
-  it.each(['span-id=x;y', 'span-id=', 'span-id=0123456789abcdef0', 'span=a5'])(
-    'is in it by an id alone: %s',
-    async (query) => {
-      await type(`ls-auth api "${STORED}?${query}"`)
-      expect(await latest()).toMatchObject({ path: STORED, span_id: null })
-    },
-  )
-
-  it('is looked for in that parameter of that request alone', async () => {
-    await type(`ls-auth api "/public/v0.2/acme/projects/prod/snapshots?span-id=a5"`)
-    expect(await latest()).toMatchObject({ span_id: null })
-  })
-
-  it('where nothing is found, the other place to look is named', async () => {
-    const { stdout, stderr } = await type(`ls-auth audit list --trace ${MISSING}`)
-    expect(stdout).toBe('')
-    expect(stderr).toMatch(/^note: no entries match\. Only the gateway's log .*\.$/m)
-  })
 })

@@ -113,14 +113,6 @@ it('a file: what its spans carry; services and search work on it, too', async ()
   expect(await world.type('ls-auth services --file nowhere.json')).toMatchObject({ exit: 7 })
 })
 
-it.each(['services', 'attributes'])(
-  '%s --pattern: where no name contains the text, it is said so',
-  async (command) => {
-    const outcome = await world.type(`ls-auth ${command} --pattern nowhere`)
-    expect(outcome).toMatchObject({ exit: 0, stdout: '', stderr: 'note: No name contains that text.\n' })
-  },
-)
-
 it('values that tell who somebody is are masked unless they are asked for', async () => {
   for (const profile of ['t', 'l']) {
     if (profile === 'l') world.variables.LS_AUTH_TOKEN = 'k'
@@ -146,21 +138,3 @@ it('a name that attributes prints is found by search and by get, with the same s
   )
   expect(JSON.parse(found.stdout).traces.length).toBe(1)
 })
-
-it.each([
-  'get FILE',
-  'search --file FILE --service shipping --json',
-  'why --file FILE --service payment',
-  'breakdown --file FILE --service shipping',
-])(
-  'trace %s: what failed is asked for with --error; --errors is the same, and is not shown',
-  async (line) => {
-    const words = line.replace('FILE', await savedTrace())
-    const one = await world.type(`ls-auth trace ${words} --error`)
-    expect(await world.type(`ls-auth trace ${words} --errors`)).toEqual(one)
-    expect((await world.type(`ls-auth trace ${words}`)).stdout).not.toBe(one.stdout)
-    const { stdout } = await world.type(`ls-auth trace ${line.split(' ')[0]} --help`)
-    expect(stdout).toMatch(/^ {2}(?:-e, )?--error /m)
-    expect(stdout).not.toContain('--errors')
-  },
-)

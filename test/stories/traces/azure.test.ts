@@ -5,7 +5,6 @@ import { Failure } from '../../../src/errors.ts'
 import { type AzureApi, startAzureApi } from '../../world/azure-api.ts'
 import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
-import { startZipkinApi } from '../../world/zipkin-api.ts'
 
 const WORKSPACE = '0f0e0d0c-1111-4222-8333-444455556666'
 const failed = makeTrace({ seed: 7 })
@@ -93,15 +92,6 @@ describe('Azure Monitor, with the token of a person', () => {
     expect(refused).toBeGreaterThan(0)
   })
 
-  it('a part of an answer is told as a part', async () => {
-    azure.partial = true
-    const { exit, stdout } = await type(`trace get ${whole.traceId}`)
-    const listed = await type(`trace search --service frontend ${TIME}`)
-    azure.partial = false
-    expect([exit, stdout]).toEqual([0, expect.stringContaining('the query was cut off')])
-    expect([listed.exit, listed.stderr]).toEqual([0, expect.stringContaining('the query was cut off')])
-  })
-
   it.each([
     ['trace get 00000000000000000000000000000001', 7, /Azure Monitor has no trace 0{31}1/],
     [`trace get ${failed.traceId} --workspace other`, 7, /knows no such workspace or app/],
@@ -116,20 +106,6 @@ describe('Azure Monitor, with the token of a person', () => {
     const { exit, stderr } = await type(`trace get ${failed.traceId}`)
     world.variables.LS_AUTH_TOKEN = 'a-person-of-acme'
     expect([exit, stderr]).toEqual([11, expect.stringContaining('InvalidAuthenticationTokenAudience')])
-  })
-
-  it('an answer of another server is exit 6, and not "nothing found"', async () => {
-    const other = await startZipkinApi({ traces: [] })
-    const { exit, stderr } = await type(
-      `trace search ${TIME} --backend azure --workspace w1 --api ${other.url}`,
-    )
-    const dash0 = await type(`trace search ${TIME} --backend dash0 --api ${other.url}`)
-    await other.close()
-    expect([exit, stderr]).toEqual([7, expect.stringContaining('knows no such workspace or app')])
-    expect([dash0.exit, dash0.stderr]).toEqual([
-      6,
-      expect.stringContaining('there is no Dash0 API at this address'),
-    ])
   })
 
   it('who is not signed in there is told how, with the workspace', async () => {

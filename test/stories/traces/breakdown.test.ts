@@ -35,65 +35,6 @@ beforeAll(async () => {
 afterAll(() => Promise.all([world.close(), tempo.close(), jaeger.close(), lightstep.close()]))
 
 describe('where does the time go?', () => {
-  it('in a file whose last line is cut off: the whole traces before it are whole, and one note says it', async () => {
-    const cut = join(world.home, 'cut.ndjson')
-    const lines = traces.map((trace) => JSON.stringify(toOtlpDocument([trace], 'hex')))
-    await writeFile(cut, `${lines.join('\n')}\n${lines[0]?.slice(0, -20)}`)
-    const note = 'note: file cut.ndjson: line 13, the last, is cut off\n'
-    const all = await world.type(`ls-auth trace breakdown --file ${cut} --json`)
-    expect(JSON.parse(all.stdout)).toMatchObject({ traces: 12, partial_traces: 0 })
-    expect(all.stderr).toBe(note)
-    const one = await world.type(
-      `ls-auth trace get ${cut} --trace ${traces[6]?.traceId} --show-sensitive --json`,
-    )
-    expect(JSON.parse(one.stdout)).toMatchObject({ traceId: traces[6]?.traceId, partial: null })
-    expect(one.stderr).toBe(note)
-  })
-
-  it('as CSV without a row it has the header all the same', async () => {
-    const alone = join(world.home, 'alone.json')
-    const [{ spans, traceId }] = traces as [(typeof traces)[0]]
-    const roots = spans.filter(({ parentId }) => parentId === undefined)
-    await writeFile(alone, JSON.stringify(toOtlpDocument([{ traceId, spans: roots }], 'hex')))
-    for (const [flags, first] of [
-      ['--graph', 'caller_service,caller_operation,service,operation,without_spans,calls,'],
-      ['--by model', 'model,calls,traces,unfinished,'],
-    ]) {
-      const { exit, stdout } = await world.type(`ls-auth trace breakdown ${flags} --file ${alone} -o csv`)
-      expect([exit, stdout.split('\r\n').length, stdout]).toEqual([
-        0,
-        2,
-        expect.stringContaining(first ?? ''),
-      ])
-    }
-  })
-
-  it('of a trace with several roots: get, search, breakdown and diff say one duration', async () => {
-    const step = (id: string, timestamp: number) => ({
-      ...{ traceId: 'ab', id, name: `step ${id}`, timestamp, duration: 100_000 },
-      localEndpoint: { serviceName: 'shop' },
-    })
-    const [steps, one] = [join(world.home, 'steps.json'), join(world.home, 'one.json')]
-    await writeFile(
-      steps,
-      JSON.stringify([step('c1', 1_000_000), step('c2', 1_100_000), step('c3', 1_900_000)]),
-    )
-    await writeFile(one, JSON.stringify([step('c1', 1_000_000)]))
-    expect((await world.type(`ls-auth trace get ${steps}`)).stdout).toContain(' 1.00s · 3 spans ')
-    expect((await world.type(`ls-auth trace search --file ${steps}`)).stdout).toContain(' 1.00s ')
-    const agent = await world.type(`ls-auth trace get ${steps} -o agent`)
-    expect(agent.stdout).toContain(
-      '\ncritical path, 1.00s in all, 700ms of it between roots\n    100ms  10% ',
-    )
-    const { stdout } = await world.type(`ls-auth trace breakdown --file ${steps}`)
-    expect(stdout.split('\n\n')[0]).toBe(
-      '1 trace · 3 spans · 0 errors · 1.00s in all\n700ms of it between roots, in 1 trace, on no critical path',
-    )
-    const compared = await world.type(`ls-auth trace diff ${one} ${steps} --fail-if-slower 20%`)
-    expect(compared).toMatchObject({ exit: 5 })
-    expect(compared.stdout).toContain('slower: 100ms → 1.00s, +900ms (+900%)\n')
-  })
-
   it('a database that has no spans is called, and told apart', async () => {
     const span = (id: string, kind: string, more: object) => ({
       ...{ traceId: 'ab', id, kind, name: `op ${id}`, timestamp: 1_000_000, duration: 10_000 },

@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CANARY, type GenAiTrace, genAiTrace, type Tokens } from '../../world/trace/gen-ai.ts'
 import { toOtlpDocument } from '../../world/trace/otlp.ts'
-import type { SpanData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 const traces = Array.from({ length: 50 }, (_, seed) => genAiTrace(seed))
@@ -97,36 +96,6 @@ describe('how many tokens did models take?', () => {
     expect({ input: input_tokens, output: output_tokens }).toEqual(total)
   })
 
-  it('of a model whose tool calls another model, both', async () => {
-    const span = (spanId: string, parentId: string | undefined, tags: SpanData['tags']): SpanData => ({
-      ...{ spanId: spanId.repeat(16), name: 'step', service: 'assistant', kind: 'internal', error: false },
-      ...{ startMicros: 1_790_000_000_000_000, endMicros: 1_790_000_000_000_900, tags },
-      ...(parentId !== undefined && { parentId: parentId.repeat(16) }),
-    })
-    const called = (model: string, input: number) => ({
-      'gen_ai.operation.name': 'chat',
-      'gen_ai.request.model': model,
-      'gen_ai.usage.input_tokens': input,
-      'gen_ai.usage.output_tokens': 1,
-    })
-    const spans = [
-      span('a', undefined, { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.usage.input_tokens': 127 }),
-      span('b', 'a', called('claude-1', 100)),
-      span('c', 'b', { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'ask' }),
-      span('d', 'c', called('gpt-1', 7)),
-      span('e', 'c', called('claude-1', 20)),
-    ]
-    const path = join(world.home, 'nested.json')
-    await writeFile(path, JSON.stringify(toOtlpDocument([{ traceId: 'f'.repeat(32), spans }], 'hex')))
-    const { stdout } = await world.type(`ls-auth trace breakdown --by model --file ${path} --json`)
-    const { rows, input_tokens } = JSON.parse(stdout)
-    expect(input_tokens).toBe(127)
-    expect(rows).toMatchObject([
-      { model: 'claude-1', calls: 2, input_tokens: 120 },
-      { model: 'gpt-1', calls: 1, input_tokens: 7 },
-    ])
-  })
-
   it('in a table, as CSV, and for an agent', async () => {
     const table = (format: string) =>
       world.type(`ls-auth trace breakdown --by model --file ${file} ${format}`)
@@ -143,12 +112,6 @@ describe('how many tokens did models take?', () => {
       'model,calls,traces,unfinished,p50_ns,p99_ns,errors,self_ns,self_unknown,critical_path_ns,critical_path_share,input_tokens,output_tokens',
     )
     expect(row).toMatch(/^claude-2,59,33,.*,114810,25567$/)
-  })
-
-  it('and a graph of them is refused', async () => {
-    const { exit, stderr } = await world.type(`ls-auth trace breakdown --by tool --graph --file ${file}`)
-    expect(exit).toBe(2)
-    expect(stderr).toBe('error: --graph has no arrows between tools\nhint: Drop --graph or --by.\n')
   })
 })
 

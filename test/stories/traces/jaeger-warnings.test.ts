@@ -45,21 +45,4 @@ describe.each<JaegerMode>(['v3', 'v2'])('what Jaeger itself says about a trace (
       expect({ format, ...JSON.parse(again.stdout) }).toMatchObject({ format, partial: CUT })
     }
   })
-
-  it('other warnings are told, each kind once; the trace is whole', async () => {
-    const skewed = trace.spans.map((span, i) =>
-      i % 10 === 0
-        ? { ...span, warnings: [`clock skew adjustment disabled; not applying calculated delta of ${i}µs`] }
-        : span,
-    )
-    await serve([{ ...trace, spans: skewed }])
-    jaeger.mode = mode
-    const { stdout } = await world.type(`ls-auth trace get ${trace.traceId}`)
-    expect(stdout.replaceAll(/\n\s*/g, ' ')).toContain(
-      'the back end warns in 5 spans: clock skew adjustment disabled; not applying calculated delta of 0µs (and 4 others)',
-    )
-    const data = await world.type(`ls-auth trace get ${trace.traceId} --json`)
-    expect(JSON.parse(data.stdout)).toMatchObject({ partial: null })
-    expect(data.stdout.match(/@jaeger@warnings/g)).toHaveLength(5)
-  })
 })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startTraceApi, type TraceApi, type TraceApiMode } from '../../world/trace-api.ts'
 import { makeTrace, type TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
@@ -53,62 +53,6 @@ describe('a trace by its trace id takes a snapshot', () => {
     expect(api.snapshots.taken).toHaveLength(1)
   })
 
-  it.each([
-    [
-      80,
-      [
-        'Lightstep reads traces by span id, but this is a trace id.',
-        "A snapshot can do it. It costs 1 of the organization's 60 requests per hour, and",
-        'up to 6 more to read the result.',
-        'y: take it and continue. n: stop and spend nothing.',
-        'Take a snapshot? [y/N] ',
-      ],
-    ],
-    [
-      60,
-      [
-        'Lightstep reads traces by span id, but this is a trace id.',
-        "A snapshot can do it. It costs 1 of the organization's 60",
-        'requests per hour, and up to 6 more to read the result.',
-        'y: take it and continue. n: stop and spend nothing.',
-        'Take a snapshot? [y/N] ',
-      ],
-    ],
-  ])('the question at %i columns is read at once, and no is what Enter says', async (columns, lines) => {
-    const narrow = await openWorld({ columns })
-    onTestFinished(() => narrow.close())
-    narrow.tty = true
-    narrow.watched = true
-    narrow.stdin = ['']
-    narrow.variables.LS_AUTH_TOKEN = KEY
-    await narrow.writeConfig(
-      `[profiles.old]\nbackend = "lightstep"\napi = "${api.url}"\norganization = "acme"\nproject = "prod"\n`,
-    )
-    const { exit, stderr } = await narrow.type(`ls-auth trace get ${trace.traceId}`)
-    expect(exit).toBe(4)
-    expect(stderr.slice(0, lines.join('\n').length).split('\n')).toEqual(lines)
-  })
-
-  it('sixteen digits are those of a span: what is not found says how to ask for a trace of them', async () => {
-    const half = trace.traceId.slice(16)
-    const whole = half.padStart(32, '0')
-    const words = `read as a span id; a trace id has 32 digits: ${whole}\n`
-    for (const typed of [half, `0x${half}`, `trace_id=${half}`]) {
-      const before = await world.type(`ls-auth trace get ${typed}`)
-      expect(before).toMatchObject({ exit: 7, stdout: '' })
-      expect(before.stderr).toContain(words)
-    }
-    expect(api.snapshots.taken).toEqual([])
-    const spent = await world.type(`ls-auth trace get ${half} --snapshot`)
-    expect(spent).toMatchObject({ exit: 7, stdout: '' })
-    expect(spent.stderr).toContain(words)
-    expect(await world.type(`ls-auth trace get ${whole} --snapshot`)).toMatchObject({ exit: 0 })
-    expect(api.snapshots.taken.at(-1)?.query).toBe(`lightstep.trace_id IN ("${half}")`)
-    // What names both, or has another length, is taken for nothing else.
-    for (const typed of [`00-${MISSING}-${'1'.repeat(16)}-01`, MISSING])
-      expect((await world.type(`ls-auth trace get ${typed} --snapshot`)).stderr).not.toContain('taken for')
-  })
-
   it('nothing found, never ready, none left: each has its words', async () => {
     const nothing = await world.type(`ls-auth trace get ${MISSING} --snapshot`)
     expect(nothing).toMatchObject({ exit: 7, stdout: '' })
@@ -154,16 +98,6 @@ describe('a look at a snapshot that fails', () => {
       expect(lines).toMatch(/error: .*; the snapshot exists: \/prod\/explorer\?snapshot_id=snap1\n/)
       expect(lines).toMatch(/hint: See it in Lightstep's UI at this address\. Another try takes another/)
       expect(looked()).toHaveLength(times)
-    },
-  )
-
-  it.each([0, 1, 5])(
-    'an empty list after %i looks: only that of the first is looked at again',
-    async (looks) => {
-      api.snapshots.looksUntilReady = looks
-      const { exit, stderr } = await world.type(`ls-auth trace get ${MISSING} --snapshot`)
-      expect(exit, stderr).toBe(7)
-      expect(looked()).toHaveLength(Math.max(2, looks + 1))
     },
   )
 })
@@ -221,63 +155,6 @@ describe('search', () => {
     expect(refused).toMatchObject({ exit: 2 })
     expect(refused.stderr).toContain('cannot parse query: spans count')
   })
-})
-
-describe('a snapshot finds spans, several of them of one trace: each is called what it is', () => {
-  const told = async (line: string) => {
-    const { exit, stderr } = await world.type(`ls-auth trace ${line} --snapshot`)
-    // Of the snapshot itself other stories tell.
-    const lines = stderr.split('\n').filter((text) => !/^snapshots?:|snapshot (taken|ignores)|^$/.test(text))
-    return { exit, lines }
-  }
-
-  it('nothing found: no hint at a time, which a snapshot does not heed', async () => {
-    const none = async (line: string) => (await told(line)).lines
-    for (const command of ['breakdown', 'why --error'])
-      expect(await none(`${command} --service nobody`)).toEqual([
-        'error: Lightstep has no matching trace',
-        'hint: Drop a filter.',
-        '  Lightstep has no service "nobody": ls-auth services lists them',
-      ])
-    api.traces = [makeTrace({ seed: 7, fails: false })]
-    expect(await none('why --error --service payment --limit 2')).toEqual([
-      expect.stringMatching(/^error: none of the \d spans that fit failed$/),
-      'hint: Drop a filter, or read more traces: --limit 10.',
-    ])
-  })
-
-  describe('a trace that does not exist', () => {
-    const spans = trace.spans.filter(({ service }) => service === 'payment')
-    /** Those of so many of the spans are gone. */
-    const gone = (some: readonly TraceData['spans'][number][]) => {
-      api.mode = (_, url) => (some.some(({ spanId }) => url.includes(spanId)) ? 'not-found' : 'normal')
-    }
-
-    it('of all of them', async () => {
-      gone(spans)
-      const none = `none of the traces of the ${spans.length} spans that were found`
-      expect((await told('breakdown --service payment')).lines[0]).toBe(`error: ${none} could be read`)
-    })
-
-    it('of a span that the API fails at', async () => {
-      const [one] = spans
-      api.mode = (_, url) => (url.includes(one?.spanId ?? '') ? 'server-error' : 'normal')
-      const { exit, lines } = await told('breakdown --service payment')
-      expect(exit).toBe(6)
-      expect(lines).toContain(`error: the trace of 1 of ${spans.length} spans could not be read`)
-    })
-  })
-})
-
-it('a person at a terminal learns what is waited for', async () => {
-  world.fastForward = false
-  world.watched = true
-  api.mode = 'slow'
-  const outcome = await world.type('ls-auth services --timeout 2')
-  expect(outcome).toMatchObject({ exit: 6, stdout: '' })
-  expect(outcome.stderr).toMatch(
-    /^waiting for 127\.0\.0\.1:\d+ …\r\x1b\[2Kerror: .* did not answer in time\n/,
-  )
 })
 
 it('services: all pages, and the same name once', async () => {

@@ -1,11 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { realFiles } from '../../../src/system/files/files.ts'
-import { openHttp } from '../../../src/system/http/http.ts'
 import { openStage, type Stage } from '../../world/stage.ts'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
-import { toOtlpDocument } from '../../world/trace/otlp.ts'
 import { makeTrace, rootOf, type TraceData } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
@@ -55,21 +52,6 @@ describe('a list of ids, at a Tempo', () => {
     const one = await world.type(`ls-auth trace get ${first} --json`)
     expect(JSON.parse(lines(outcome.stdout)[0] as string)).toEqual(JSON.parse(one.stdout))
     expect(outcome.stdout).toContain('[masked]')
-  })
-
-  it('answers that come in another order than the list change nothing', async () => {
-    let n = 0
-    world.override.http = async (settings) => {
-      const client = await openHttp(settings, { variables: world.variables } as never)
-      return {
-        ...client,
-        async send(request) {
-          await new Promise((resolve) => setTimeout(resolve, (n++ * 37) % 60))
-          return client.send(request)
-        },
-      }
-    }
-    expect(idsIn((await world.type(`ls-auth trace get --ids ${list}`)).stdout)).toEqual(ids)
   })
 
   it('on standard input, as NDJSON of search and of the record, with comments, twice and in other forms', async () => {
@@ -173,36 +155,6 @@ describe('a list of ids, at a Tempo', () => {
     expect(outcome.stderr).toContain(`line ${line} of ${path} is not output of --ids -o ${format}`)
     expect(await readFile(path, 'utf8')).toBe(before)
     expect(asked()).toEqual([])
-  })
-
-  it('an OTLP document of somebody else, without a line break, is kept, and the others go below it', async () => {
-    const document = JSON.stringify(toOtlpDocument(traces.slice(0, 1), 'hex'))
-    await writeFile(out, document)
-    await writeFile(list, `${first}\n${second}\n`)
-    const command = `ls-auth trace get --ids ${list} -o otlp --resume ${out}`
-    expect(await world.type(command)).toMatchObject({ exit: 0, stdout: '' })
-    const lines = (await written()).split('\n')
-    expect(lines[0]).toBe(document)
-    expect(lines[1]).toContain(second)
-    expect(lines).toHaveLength(3)
-  })
-
-  it.each([
-    ['EACCES', 'Fix its permissions, or choose another file.'],
-    ['EPERM', 'Fix its permissions, or choose another file.'],
-    ['EROFS', 'Its file system is read-only. Choose a file elsewhere.'],
-    ['ENOSPC', 'Free some space. Run the same command again to continue.'],
-    ['EDQUOT', 'Free some space. Run the same command again to continue.'],
-    ['EIO', 'Check its disk. Run the same command again to continue.'],
-  ])('a file that cannot be written (%s) says what helps', async (code, hint) => {
-    const fails = () => Promise.reject(Object.assign(new Error('x'), { code }))
-    world.override = { files: async () => ({ ...realFiles, openGrowing: fails }) }
-    const command = `ls-auth trace get --ids ${list} --resume ${out}`
-    expect(await world.type(command)).toEqual({
-      exit: 6,
-      stdout: '',
-      stderr: `error: cannot write ${out} (${code})\nhint: ${hint}\n`,
-    })
   })
 
   it('a limit that one request meets is waited for by all of them, and nothing is lost', async () => {
@@ -313,25 +265,5 @@ describe('a list of span ids, at a Lightstep behind a gateway', () => {
     const before = stage.gateway.requests
     expect(await stage.world.type(command)).toMatchObject({ exit: 0, stdout: '' })
     expect(stage.gateway.requests).toBe(before)
-  })
-
-  it('lines of an earlier run stay masked, and a run that shows values says so', async () => {
-    await writeFile(list, roots.slice(0, 2).join('\n'))
-    const command = `ls-auth trace get --ids ${list} --resume ${out}`
-    await stage.world.type(command)
-    await writeFile(list, roots.slice(0, 3).join('\n'))
-    expect((await stage.world.type(command)).stderr).toMatch(/^note: 2 of 3 are there already\n/)
-    const { stderr } = await stage.world.type(`${command} --show-sensitive`)
-    expect(stderr).toBe('note: 3 of 3 are there already, perhaps with masked values\n')
-  })
-
-  it('a token that is refused in the middle is renewed once for all', async () => {
-    const before = stage.provider.refreshCount()
-    stage.gateway.distrusts = (n) => n >= 9 && n < 14
-    await writeFile(list, roots.join('\n'))
-    const outcome = await stage.world.type(`ls-auth trace get --ids ${list}`)
-    expect(outcome.exit).toBe(0)
-    expect(idsIn(outcome.stdout)).toEqual(ids)
-    expect(stage.provider.refreshCount()).toBe(before + 1)
   })
 })

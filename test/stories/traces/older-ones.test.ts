@@ -43,13 +43,6 @@ const tracesAt = (starts: readonly number[]): TraceData[] =>
     return { traceId: id(32), spans: [{ ...span, startMicros, endMicros: startMicros + 10 }] }
   })
 
-/** Traces that began a minute or more before {@link SECOND} and end a minute after it. */
-const longTraces = (count: number): TraceData[] =>
-  tracesAt(Array.from({ length: count }, (_, n) => -60_000_000 - n * 1_000_000)).map((trace) => ({
-    ...trace,
-    spans: trace.spans.map((span) => ({ ...span, endMicros: (SECOND + 60) * 1e6 })),
-  }))
-
 /** The line that a note leads to: the older ones where it has it, else the larger limit. */
 function nextLine(typed: string, stderr: string): string | undefined {
   // This API searches by whole seconds: nothing is left out, and what comes again is said.
@@ -109,38 +102,5 @@ describe.each(Object.entries(places))('in %s', (_, open) => {
     const pages = await walk(`ls-auth trace search --json --limit 3 ${await open()}`)
     for (const [n, page] of pages.entries()) expect(page).not.toEqual(pages[n - 1])
     expect(new Set(pages.flat()).size).toBe(9)
-  })
-})
-
-it('Tempo, traces that were running when the time began: all come, and nothing is said of more', async () => {
-  traces.push(...longTraces(130))
-  const within = `--profile local --from ${new Date(SECOND * 1000).toISOString()} --to 2026-09-21T15:00:00Z`
-  const some = await world.type(`ls-auth trace search --limit 1000 --json ${within}`)
-  expect(some).toMatchObject({ exit: 0, stderr: '' })
-  expect(JSON.parse(some.stdout)).toMatchObject({ truncated: false })
-  expect(JSON.parse(some.stdout).traces).toHaveLength(130)
-})
-
-describe('Tempo, traces of a batch job that arrived late', () => {
-  const within = `--profile late ${range} --limit 1000`
-  let late: TempoApi
-  beforeEach(async () => {
-    // One each second; those of the first minutes arrived at the end.
-    traces.push(...tracesAt(Array.from({ length: 300 }, (_, n) => n * 1_000_000)))
-    const arrivals = new Map(
-      traces.map(({ traceId }, n) => [traceId, (SECOND + (n < 120 ? 300 : n)) * 1000] as const),
-    )
-    late = await startTempoApi({ traces, arrivals })
-    await world.type(`ls-auth profile add late --backend tempo --api ${late.url}`)
-  })
-  afterEach(() => late.close())
-
-  it('a search finds them, each once', async () => {
-    const { exit, stdout, stderr } = await world.type(`ls-auth trace search --json ${within}`)
-    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
-    expect(JSON.parse(stdout)).toMatchObject({ truncated: false })
-    const ids = JSON.parse(stdout).traces.map(({ traceId }: { traceId: string }) => traceId)
-    expect(ids).toHaveLength(300)
-    expect(new Set(ids)).toEqual(new Set(traces.map(({ traceId }) => traceId)))
   })
 })

@@ -33,24 +33,6 @@ async function searched(spans: readonly ZipkinSpan[]) {
   return { cells: line.split(/ {2,}/), trace: JSON.parse(json.stdout).traces[0] }
 }
 
-describe('what is not known of a trace in a file is not made up in the list', () => {
-  it('no span has a start: neither an age nor a time', async () => {
-    const { cells, trace } = await searched([{ id: '1', name: 'get', duration: 5000 }])
-    expect(cells[5]).toBe('?')
-    expect(trace).toMatchObject({ startTime: null, startTimeUnixNano: null, durationNanos: '5000000' })
-  })
-
-  it('no span is the root: none is named', async () => {
-    const timestamp = (NOW - 5000) * 1000
-    const { cells, trace } = await searched([
-      { id: '1', parentId: 'f1', name: 'x', timestamp, duration: 10 },
-      { id: '2', parentId: 'f2', name: 'z', timestamp, duration: 9000 },
-    ])
-    expect(cells[1]).toBe('(root not known)')
-    expect(trace).toMatchObject({ rootService: null, rootName: null, spanCount: 2 })
-  })
-})
-
 it('one letter stands for the flags that are typed most', async () => {
   const file = join(world.home, 'spans.json')
   await writeFile(file, JSON.stringify([{ traceId: ID, id: '1', name: 'get', timestamp: 1, duration: 5 }]))
@@ -95,53 +77,5 @@ describe('the age of a trace', () => {
   ])('that begins %d ms from now: %s', async (ahead, age) => {
     const { cells } = await searched([{ id: '1', name: 'get', timestamp: (NOW + ahead) * 1000, duration: 5 }])
     expect(cells[5]).toBe(age)
-  })
-})
-
-describe('the tag error of a file of Jaeger', () => {
-  const span = (id: string, tags: readonly object[]) => ({
-    traceID: ID,
-    spanID: id.repeat(16),
-    operationName: `step ${id}`,
-    startTime: (NOW - 5000) * 1000,
-    duration: 9000,
-    tags,
-    processID: 'p1',
-  })
-  const spans = [
-    span('1', [{ key: 'error', type: 'bool', value: true }]),
-    span('2', [
-      { key: 'error', type: 'bool', value: false },
-      { key: 'k', value: 'v' },
-    ]),
-  ]
-  let file: string
-  beforeAll(async () => {
-    file = join(world.home, 'jaeger.json')
-    const processes = { p1: { serviceName: 'shop', tags: [] } }
-    await writeFile(file, JSON.stringify({ data: [{ traceID: ID, spans, processes }] }))
-  })
-
-  it('is looked for like any other attribute', async () => {
-    expect((await world.type(`ls-auth trace search --file ${file} --attr error=true`)).stdout).toContain(ID)
-    const { stdout } = await world.type(`ls-auth trace get ${file} --attr error=true`)
-    expect(stdout).toContain('✗ step 1')
-    expect(stdout).toContain('1 of 2 spans shown (--attr error=true)')
-    const values = await world.type(`ls-auth attributes error --file ${file}`)
-    expect(values).toMatchObject({ exit: 0 })
-    expect(values.stdout).toBe('false\ntrue\n')
-  })
-
-  it('is in the data, once in each', async () => {
-    const json = JSON.parse((await world.type(`ls-auth trace get ${file} --json`)).stdout)
-    expect(json.spans).toMatchObject([
-      { status: 'error', attributes: { error: true } },
-      { status: 'unset', attributes: { error: false, k: 'v' } },
-    ])
-    const jaeger = JSON.parse((await world.type(`ls-auth trace get ${file} -o jaeger`)).stdout)
-    const written = jaeger.data[0].spans.map(({ tags }: { tags: { key: string; value: unknown }[] }) =>
-      tags.filter(({ key }) => key === 'error').map(({ value }) => value),
-    )
-    expect(written).toEqual([[true], [false]])
   })
 })

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTempoApi, type TempoApi } from '../../world/tempo-api.ts'
 import { makeTrace, type TraceData } from '../../world/trace-data.ts'
@@ -48,21 +46,6 @@ describe('the worst trace at once', () => {
     expect([outcome.exit, shown(outcome)]).toEqual([0, traceId])
     expect(outcome.stderr).toContain(`: ${traceId}\n`)
     expect(tempo.requests.length - before).toBe(2)
-  })
-
-  it('the flags choose among traces, and the trace that is shown is whole', async () => {
-    const { stdout } = await type(`trace get --latest -s payment ${TIME} --json`)
-    const services = JSON.parse(stdout).spans.map(({ service }: { service: string }) => service)
-    expect(new Set(services).size).toBeGreaterThan(3)
-  })
-
-  it('a file is searched as well', async () => {
-    const file = join(world.home, 'many.ndjson')
-    await writeFile(join(world.home, 'ids'), traces.map(({ traceId }) => traceId).join('\n'))
-    const { stdout } = await type(`trace get --ids ${join(world.home, 'ids')} -o otlp --show-sensitive`)
-    await writeFile(file, stdout)
-    expect(shown(await type(`trace get --slowest --file ${file}`))).toBe(by(time)[0])
-    expect(shown(await type(`trace get --slowest -e -n 5 --file ${file}`))).toBe(by(time)[0])
   })
 
   it('trace diff takes one of a search as a side', async () => {
@@ -118,19 +101,5 @@ describe('the worst trace at once', () => {
   ])('%s: exit %i', async (line, exit, words) => {
     const outcome = await type(line)
     expect([outcome.exit, outcome.stdout, outcome.stderr]).toEqual([exit, '', expect.stringMatching(words)])
-  })
-
-  it.each([
-    ['--slowest --ids ids.txt', /--slowest is for one trace, but --ids fetches whole traces/],
-    ['--latest -o json --plain', /--plain changes a drawing, but -o json writes data/],
-    ['--latest --web -o json', /--web only prints an address, so --output has no effect/],
-    ['--latest --web --trace 11111111111111111111111111111111', /so --trace has no effect/],
-    ['--latest --web --file traces.json', /so --file has no effect/],
-    ['--latest --limit 5', /--latest chooses one trace, and takes no --limit\nhint: Drop --limit\./],
-    ['--error-latest --limit 5', /--error-latest chooses one trace, and takes no --limit/],
-  ])('flags that do not go together are refused before any request: trace get %s', async (flags, words) => {
-    const before = tempo.requests.length
-    const { exit, stderr } = await type(`trace get ${flags}`)
-    expect([exit, stderr, tempo.requests.length]).toEqual([2, expect.stringMatching(words), before])
   })
 })

@@ -95,18 +95,6 @@ describe('two traces', () => {
   })
 })
 
-describe('as data', () => {
-  it('rows in NDJSON and CSV are those of --json', async () => {
-    const files = `${path('good.json')} ${path('bad.json')}`
-    const { rows } = JSON.parse((await diff(`${files} -o json`)).stdout)
-    const lines = (await diff(`${files} -o ndjson`)).stdout.trim().split('\n')
-    expect(lines.map((line) => JSON.parse(line))).toEqual(rows)
-    const [head, ...cells] = (await diff(`${files} -o csv`)).stdout.trim().split('\r\n')
-    expect(head?.split(',')).toEqual(Object.keys(rows[0]))
-    expect(cells).toHaveLength(rows.length)
-  })
-})
-
 describe('--fail-if-slower', () => {
   const files = () => `${path('good.json')} ${path('bad.json')}`
 
@@ -202,19 +190,6 @@ describe('several traces on each side: is it chance?', () => {
     expect(outcome.stdout.replace(/\n/g, ' ')).toContain('"unsure" means it may be chance.')
   })
 
-  it('--fail-if-slower: of what could not be shown nobody can say that it is not slower', async () => {
-    const outcome = await diff(`${await sides(3)} --fail-if-slower 10%`)
-    expect(outcome.exit).toBe(5)
-    expect(outcome.stderr).toMatch(
-      /^error: B is \d+\.\d% slower than A, and --fail-if-slower allows 10%; too few traces to rule out chance\nhint: Compare at least \d+ traces on each side\.\n$/,
-    )
-    const told = await diff(`${await sides(12)} --fail-if-slower 10%`)
-    expect(told.exit).toBe(5)
-    expect(told.stderr).toContain(
-      'hint: Start with the operation that slowed down most: POST card-network (payment)',
-    )
-  })
-
   it('--fail-if-slower judges the median: fewer than half are slower, which is told, and half of them fail', async () => {
     const saveSide = (name: string, slow: number) =>
       writeFile(
@@ -237,21 +212,6 @@ describe('several traces on each side: is it chance?', () => {
     const half = await judged(10)
     expect(half.exit).toBe(5)
     expect(half.stderr).toContain('error: B is 400.0% slower than A, and --fail-if-slower allows 20%\n')
-  })
-
-  it('--fail-if-slower: what may be chance has not passed, either', async () => {
-    const [good, slow] = [before(12), slower(12)]
-    await save('before.json', [...good.slice(0, 7), ...slow.slice(0, 5)])
-    await save('after.json', [...good.slice(7), ...slow.slice(5)])
-    const line = `--a file=${path('before.json')} --b file=${path('after.json')}`
-    const outcome = await diff(`${line} --fail-if-slower 10%`)
-    expect(outcome.exit).toBe(5)
-    expect(outcome.stderr).toMatch(
-      /^error: B is \d+\.\d% slower than A, and --fail-if-slower allows 10%; too few traces to rule out chance\nhint: Compare more traces on each side\.\n$/,
-    )
-    const lines = outcome.stdout.split('\n')
-    expect(lines[0]).toMatch(/^too few traces to tell: /)
-    expect(lines[1]).toBe('what differs may be chance; compare more traces')
   })
 })
 
@@ -287,68 +247,6 @@ describe('an empty side is exit 7', () => {
     expect(outcome.stderr).toMatch(
       /^error: --fail-if-slower cannot be judged: A has no duration\nhint: .+\n$/,
     )
-  })
-
-  describe('a root without an end has no duration: it is never called faster', () => {
-    const unfinished = ({ traceId, spans }: TraceData): TraceData => ({
-      traceId,
-      spans: spans.map((span) => (span.parentId === undefined ? { ...span, endMicros: 0 } : span)),
-    })
-    const WHY = 'cannot be judged: a root of B has no end'
-
-    it('two traces: cannot be judged, exit 5, and --json says why', async () => {
-      await save('unfinished.json', [unfinished(bad)])
-      const outcome = await diff(`${path('good.json')} ${path('unfinished.json')} --fail-if-slower 20%`)
-      expect(outcome.exit).toBe(5)
-      expect(outcome.stdout.split('\n')[0]).toBe(WHY)
-      expect(outcome.stdout).toMatch(/^B {2}at least [\d.]+m?s, \d+ spans: /m)
-      expect(outcome.stdout).not.toContain('-100%')
-      expect(outcome.stdout).toMatch(/^POST \/checkout +frontend +1 +unknown$/m)
-      expect(outcome.stderr).toMatch(
-        /^error: --fail-if-slower cannot be judged: a root of B has no end\nhint: .+\n$/,
-      )
-      const { stdout } = await diff(`${path('good.json')} ${path('unfinished.json')} --json`)
-      expect(JSON.parse(stdout)).toMatchObject({
-        change: 'unknown',
-        why_unknown: 'a root of B has no end',
-        duration_b_ns: null,
-        delta_ns: null,
-        unfinished_a: 0,
-        unfinished_b: 1,
-      })
-    })
-  })
-
-  describe('an incomplete trace is not taken for a whole one', () => {
-    const rootless: TraceData = { ...bad, spans: bad.spans.filter(({ parentId }) => parentId !== undefined) }
-
-    it('it lost its root: cannot be judged, exit 5, and --json says why', async () => {
-      await save('rootless.json', [rootless])
-      const sides = `${path('good.json')} ${path('rootless.json')}`
-      const outcome = await diff(`${sides} --fail-if-slower 900%`)
-      expect(outcome.exit).toBe(5)
-      expect(outcome.stdout.split('\n')[0]).toBe('cannot be judged: B has no root')
-      expect(outcome.stdout).toMatch(/^B {2}at least [\d.]+m?s, \d+ spans: /m)
-      expect(outcome.stderr).toContain('error: --fail-if-slower cannot be judged: B has no root\n')
-      expect(JSON.parse((await diff(`${sides} --json`)).stdout)).toMatchObject({
-        ...{ change: 'unknown', why_unknown: 'B has no root', duration_b_ns: null, delta_ns: null },
-        ...{ unfinished_b: 0, rootless_a: 0, rootless_b: 1, partial_b: 0 },
-      })
-    })
-
-    it('Tempo gave only a part of both: cannot be judged, exit 5', async () => {
-      tempo.mode = 'partial'
-      const outcome = await diff(
-        `${good.traceId} ${bad.traceId} --profile tempo --fail-if-slower 900% --json`,
-      )
-      tempo.mode = 'normal'
-      expect(outcome.exit).toBe(5)
-      expect(outcome.stderr).toContain('note: A: incomplete trace: ')
-      expect(JSON.parse(outcome.stdout)).toMatchObject({
-        ...{ change: 'unknown', why_unknown: 'of A only a part is here, and of B only a part is here' },
-        ...{ partial_a: 1, partial_b: 1 },
-      })
-    })
   })
 
   it('an API that fails is exit 6, and nothing is half told', async () => {

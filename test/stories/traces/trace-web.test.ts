@@ -80,18 +80,6 @@ describe('the page of a trace', () => {
     )
   })
 
-  it('is none that is documented, so ls-auth says that it cannot', async () => {
-    const file = join(world.home, 'one.json')
-    await writeFile(file, JSON.stringify(toOtlpDocument([trace], 'hex')))
-    for (const { exit, stderr } of [
-      await web('azure-ui'),
-      await world.type(`ls-auth trace get ${file} --web`),
-    ]) {
-      expect(exit).toBe(2)
-      expect(stderr).toContain('error: ls-auth knows no page for a trace of ')
-    }
-  })
-
   it('opens in the browser of a person at a terminal', async () => {
     const opened: string[] = []
     const open = async ({ href }: URL) => opened.push(href) > 0
@@ -102,12 +90,6 @@ describe('the page of a trace', () => {
     await web('jaeger-ui')
     Object.assign(world, { watched: false, override: {} })
     expect(opened).toEqual([`https://ui.example/base/trace/${traceId}`])
-  })
-
-  it('and nothing is drawn beside it', async () => {
-    const { exit, stderr } = await web('jaeger', ' --details')
-    expect(exit).toBe(2)
-    expect(stderr).toContain('error: --web only prints an address, so --details has no effect\n')
   })
 
   it.each([

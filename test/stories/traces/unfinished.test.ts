@@ -136,61 +136,6 @@ describe('one trace whose root has no end', () => {
   })
 })
 
-describe('why are they slow, where some calls never ended?', () => {
-  const NOTE = 'note: 5 spans have no usable end: left out\n'
-
-  it('those are neither slow nor fast: left out of the percentile and of both groups, and counted', async () => {
-    const { exit, stdout, stderr } = await type(`why --file ${six} --slower-than p50`)
-    expect(exit).toBe(0)
-    expect(stdout.split('\n')[0]).toBe('3 of 7 spans in 6 traces took more than 200ms.')
-    expect(stderr).toContain(NOTE)
-    const fixed = await type(`why --file ${six} --slower-than 250ms --json`)
-    expect(JSON.parse(fixed.stdout)).toMatchObject({
-      ...{ spans: 7, selection_count: 3, baseline_count: 4, unfinished: 5 },
-    })
-    expect(fixed.stderr).toContain(NOTE)
-  })
-})
-
-describe('where does the time go, where some calls never ended?', () => {
-  it('percentiles are of the calls that ended, and how many did not is said', async () => {
-    const { stdout } = await type(`breakdown --file ${six}`)
-    const [head, note, self, , columns, ...rows] = stdout.split('\n')
-    expect(head).toBe('6 traces · 12 spans · 0 errors · at least 1.28s in all')
-    expect(note).toBe('3 of 6 traces have a root without a usable end: their time counts as far as known')
-    expect(self).toBe('SELF leaves out 5 spans: they, or what they called, have no usable end')
-    expect(stdout).not.toContain('after the end of the root')
-    expect(columns).toMatch(/NO TIME +P50 +P99/)
-    expect(rows.find((row) => row.includes('POST /order'))).toMatch(/ 6 +6 +0 +3 +400ms +600ms /)
-    expect(rows.find((row) => row.includes('db'))).toMatch(/ 6 +6 +0 +2 +100ms +300ms /)
-  })
-})
-
-describe('each command counts the same traces, and says of what the end is not known', () => {
-  const line = (trace: number, ...spans: readonly ReturnType<typeof span>[]) =>
-    JSON.stringify({
-      resourceSpans: [{ scopeSpans: [{ spans: spans.map((one) => ({ ...one, traceId: idOf(trace) })) }] }],
-    })
-  const whole = line(1, span(1, '1', undefined, 'GET /', 0, 100))
-  /** A root without an end beside one that took longer than is known of the first. */
-  const several = line(2, span(2, '1', undefined, 'GET /', 0, 300), span(2, '2', undefined, 'hung', 50))
-  const root = line(3, span(3, '1', undefined, 'GET /', 0))
-  const part = line(4, span(4, '1', '9', 'late', 0), span(4, '2', '1', 'db', 10, 40))
-
-  it.each([
-    ["B's root has no end", 'no duration', root],
-    ['a root of B has no end', 'at least 300ms', several],
-    ['a part of B has no end', 'at least 40.0ms', part],
-  ])('diff of two traces: %s; how long it took is said as trace get says it', async (says, took, text) => {
-    for (const [name, one] of Object.entries({ whole, text }))
-      await writeFile(join(world.home, name), `${one}\n`)
-    const { stdout } = await type(`diff ${join(world.home, 'whole')} ${join(world.home, 'text')}`)
-    expect(stdout.split('\n')[0]).toBe(`cannot be judged: ${says}`)
-    expect(stdout).toMatch(new RegExp(`^B {2}${took}, \\d spans?: `, 'm'))
-    expect((await type(`get ${join(world.home, 'text')}`)).stdout).toContain(`${took} (`)
-  })
-})
-
 describe('what the answer waited for, where a call inside never ended', () => {
   /** A call to pay that has no end, with a query below that has; after 80 ms nothing is known. */
   const inside = (pay?: number) => {
@@ -244,28 +189,5 @@ describe('what the answer waited for, where a call inside never ended', () => {
       '  critical path  at least 10.0ms, 10% of it; with what is below it 70.0ms, 70%: it has no end',
     )
     expect(await detailsOf(open, '3')).toBe('  critical path  60.0ms, 60% of it')
-  })
-})
-
-describe('a root whose end is known, and not its start', () => {
-  let file: string
-  beforeAll(async () => {
-    const lines = [1, 2].map((number) => {
-      const { startTimeUnixNano, ...root } = span(number, '1', undefined, 'POST /order', 0, 200)
-      const spans = [root, span(number, '2', '1', 'db', 10, 60)]
-      return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ scope: {}, spans }] }] })
-    })
-    file = join(world.home, 'start-lost.ndjson')
-    await writeFile(file, `${lines.join('\n')}\n`)
-  })
-
-  it.each([
-    ['a list', () => `search --file ${file}`],
-    ['a table', () => `breakdown --file ${file}`],
-    ['a comparison', () => `diff --a file=${file} --b file=${six}`],
-  ])('%s calls its duration unknown, and does not say that it has no end', async (_, line) => {
-    const { stdout } = await type(line())
-    expect(stdout).toContain('unknown')
-    expect(stdout).not.toMatch(/no end|NO END/)
   })
 })

@@ -2,9 +2,6 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { httpServer, type Listening, listen } from '../../world/loopback-server.ts'
-import { startTempoApi } from '../../world/tempo-api.ts'
-import { toOtlpDocument } from '../../world/trace/otlp.ts'
-import { plantedTraces } from '../../world/trace/planted.ts'
 import { openWorld, type World } from '../../world/world.ts'
 import { compareAnswer, type Request, tracesOf } from '../../world-tests/recorded-compare.ts'
 
@@ -86,31 +83,4 @@ describe.each(['2.10', '3.0.3'] as const)('Tempo %s', (answering) => {
     expect(told).toEqual(await why(`--file ${file}`))
     expect(JSON.stringify(told)).not.toMatch(/"nil"|no such shelf|instrumentation/)
   })
-})
-
-it('Tempo 2.8.2 without a metrics generator: the traces are read, and say the same', async () => {
-  const traces = plantedTraces(60, (NOW - 600_000) * 1000)
-  const tempo = await startTempoApi({ traces, filters: true })
-  tempo.mode = 'no-metrics'
-  const orders = join(world.home, 'orders.json')
-  await writeFile(orders, JSON.stringify(toOtlpDocument(traces, 'hex')))
-  try {
-    const ranked = async (flags: string) => {
-      const outcome = await world.type(`ls-auth trace why ${flags} --service checkout --error --json`)
-      const { rows, ...whole } = JSON.parse(outcome.stdout)
-      return { whole, ranking: rows.map(({ next, ...row }: Record<string, unknown>) => row) }
-    }
-    const told = await ranked(`--profile till --api ${tempo.url}`)
-    const paths = tempo.requests.map(({ url }) => url.pathname.replace(/\/[0-9a-f]{32}$/, '/ID'))
-    expect(paths.filter((path) => path !== '/api/v2/traces/ID')).toEqual([
-      // What it is: the profile is for another address.
-      '/api/echo',
-      '/api/metrics/query_range',
-      '/api/search',
-    ])
-    expect(told.whole).toMatchObject({ traces: 60, selection_count: 13, verdict: 'causes' })
-    expect(told).toEqual(await ranked(`--file ${orders}`))
-  } finally {
-    await tempo.close()
-  }
 })

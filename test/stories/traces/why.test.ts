@@ -84,36 +84,6 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     )
   })
 
-  it('spans that the metrics of Tempo do not count are found, read and compared here, and that is said', async () => {
-    tempo.mode = 'server-spans'
-    try {
-      for (const by of ['--error', '--slower-than 500ms']) {
-        const flags = `--service payment ${by}`
-        const outcome = await world.type(`ls-auth trace why --profile tempo ${flags} --limit 100 --json`)
-        expect({ by, ...outcome }).toMatchObject({ exit: 0 })
-        expect(outcome.stderr).toContain(
-          'note: Tempo counts none of the spans from its search; ls-auth reads and compares the traces itself\n',
-        )
-        const computed = await why(`--file ${file} ${flags}`)
-        const told = JSON.parse(outcome.stdout)
-        expect(told).toMatchObject({ spans: computed.spans, selection_count: computed.selection_count })
-      }
-      const none = await world.type('ls-auth trace why --profile tempo --service nobody --error')
-      expect(none).toMatchObject({ exit: 7, stdout: '' })
-      expect(none.stderr).not.toContain('compared here')
-    } finally {
-      tempo.mode = 'normal'
-    }
-  })
-
-  it('a query that has a function already: what to give instead', async () => {
-    const { exit, stderr } = await world.type(
-      "ls-auth trace why --profile tempo --query '{ } | rate()' --error",
-    )
-    expect(exit).toBe(2)
-    expect(stderr).toContain('--query takes a span filter without a function')
-  })
-
   it.each(['jaeger', 'lightstep'])('at %s from the traces that it finds', async (backend) => {
     const flags = backend === 'lightstep' ? '--snapshot' : ''
     const answer = await why(`--profile ${backend} --service checkout --error ${flags}`)
@@ -181,17 +151,5 @@ pod        pod 3     92%    0%   +92     12  ███████████�
     expect(JSON.parse(outcome.stdout)).toMatchObject({ traces: 59, complete: false })
     expect(outcome.stderr).toContain(`failed: ${traces[5]?.traceId}`)
     expect(outcome.stderr).toContain('1 of 60 traces could not be read')
-  })
-})
-
-describe("a query with compare() of one's own", () => {
-  const COMPARE = '{ resource.service.name = "checkout" } | compare({ status = error })'
-  const query = (text: string, flags = '') =>
-    world.type(`ls-auth query --profile tempo '${text}' --since 1h ${flags}`)
-
-  it('stays series as data, and as a chart that is asked for', async () => {
-    const { series } = JSON.parse((await query(COMPARE, '--json')).stdout)
-    expect(series[0].labels).toHaveProperty('__meta_type')
-    expect((await query(COMPARE, '-o chart')).stdout).toContain('__meta_type=')
   })
 })

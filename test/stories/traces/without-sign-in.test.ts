@@ -2,8 +2,6 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BACKEND_IDS, listed } from '../../../src/backends/table.ts'
-import type { Files } from '../../../src/ports/ports.ts'
-import { realFiles } from '../../../src/system/files/files.ts'
 import { type JaegerMode, startJaegerApi } from '../../world/jaeger-api.ts'
 import { startMetadataApi } from '../../world/metadata-api.ts'
 import { startTempoApi, type TempoMode } from '../../world/tempo-api.ts'
@@ -162,14 +160,6 @@ describe('an address alone, as it is typed at 3 a.m.', () => {
     }
   })
 
-  it('beside a profile of another address: the API is asked what it is', async () => {
-    await profile('tempo', 'http://127.0.0.1:9')
-    const api = await jaeger('v3')
-    expect(await world.type(`ls-auth services --api ${api}`)).toMatchObject({ exit: 0 })
-    await profile('tempo', api)
-    expect(await world.type(`ls-auth services --api ${api}`)).toMatchObject({ exit: 6 })
-  })
-
   it('a port that there is not', async () => {
     expect(await world.type('ls-auth services --api 127.0.0.1:99999')).toMatchObject({
       exit: 2,
@@ -223,18 +213,6 @@ describe('a profile with an API and no back end', () => {
     expect(api.requests.length - asked).toBeLessThan(asked)
   })
 
-  it('a file that cannot be written fails no command', async () => {
-    await own(await tempo())
-    const before = await text()
-    const create: Files['create'] = (path, ...rest) =>
-      path.startsWith(dirname(world.configFile))
-        ? Promise.reject(Object.assign(new Error(), { code: 'EROFS' }))
-        : realFiles.create(path, ...rest)
-    world.override = { files: async () => ({ ...realFiles, create }) }
-    expect(await world.type('ls-auth services')).toMatchObject({ exit: 0, stderr: '' })
-    expect(await text()).toBe(before)
-  })
-
   it('an API that wants a token gets none before it is known', async () => {
     const api = await startTempoApi({ traces, apiKey: 'k' })
     close.push(api.close)
@@ -260,14 +238,6 @@ describe('a profile with an API and no back end', () => {
     expect(refused).toMatchObject({ exit, stdout: '' })
     expect(refused.stderr).toContain('error: unknown back end at')
     expect(api.requests.every(({ headers }) => headers.authorization === undefined)).toBe(true)
-  })
-
-  it('the hint of exec puts --backend where exec reads it', async () => {
-    const api = await startTempoApi({ traces, apiKey: 'k' })
-    close.push(api.close)
-    world.variables.LS_AUTH_TOKEN = 'k'
-    const refused = await world.type(`ls-auth exec --proxy --api ${api.url} -- true`)
-    expect(refused.stderr).toContain('hint: Before the --, add --backend')
   })
 
   it('exec --proxy lets through what reads of the back end that answers there', async () => {
@@ -296,13 +266,6 @@ Promise.all(['/api/v3/services', '/api/search'].map(ask)).then((found) => proces
       exit: 3,
       stderr: expect.stringContaining('you are not signed in'),
     })
-  })
-
-  it('an address of this run leaves the profile alone', async () => {
-    await own('http://127.0.0.1:9')
-    const before = await text()
-    expect(await world.type(`ls-auth services --api ${await tempo()}`)).toMatchObject({ exit: 0 })
-    expect(await text()).toBe(before)
   })
 })
 

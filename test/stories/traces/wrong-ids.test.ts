@@ -1,10 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startJaegerApi } from '../../world/jaeger-api.ts'
 import { startTempoApi } from '../../world/tempo-api.ts'
 import { CHARGE_SPAN, CHARGE_TRACE, failedCharge } from '../../world/trace/failed-charge.ts'
-import { makeTrace } from '../../world/trace-data.ts'
 import { openWorld, type World } from '../../world/world.ts'
 
 let world: World
@@ -75,36 +73,4 @@ describe('trace get without a trace', () => {
     const hint = 'Use an id or a file: ls-auth trace get ID. For many traces: --ids FILE'
     expect(stderr).toBe(`error: missing trace id\nhint: ${hint}\n`)
   })
-})
-
-describe('a file that is told by what it is', () => {
-  it.each(['utf16le', 'utf16be'])('in %s, as PowerShell writes it', async (encoding) => {
-    const file = join(world.home, 'trace.json')
-    const bytes = Buffer.from('\ufeff{"resourceSpans":[]}', 'utf16le')
-    await writeFile(file, encoding === 'utf16be' ? bytes.swap16() : bytes)
-    expect(await world.type(`ls-auth trace get ${file}`)).toEqual({
-      exit: 2,
-      stdout: '',
-      stderr:
-        `error: cannot read ${file}: it is text in UTF-16\n` +
-        'hint: Make UTF-8 of it: iconv -f UTF-16 -t UTF-8, or in PowerShell: (Get-Content FILE) | Set-Content -Encoding utf8 FILE\n',
-    })
-  })
-})
-
-it('the address of a trace that is at another profile: says which, in a line to copy', async () => {
-  const tempo = await startTempoApi({ traces: [] })
-  const jaeger = await startJaegerApi({ traces: [makeTrace({ seed: 7 })] })
-  await world.writeConfig(
-    `default_profile = "work"\n[profiles.work]\nbackend = "tempo"\napi = "${tempo.url}"\n[profiles.lab]\nbackend = "jaeger"\napi = "${jaeger.url}"\n`,
-  )
-  const address = `${jaeger.url}/trace/${makeTrace({ seed: 7 }).traceId}`
-  const { exit, stderr } = await world.type(`ls-auth trace get ${address}`)
-  expect({ exit, stderr }).toEqual({
-    exit: 2,
-    stderr: `error: that is an address of profile lab\nhint: Ask it: ls-auth trace get ${address} --profile lab\n`,
-  })
-  expect(tempo.requests).toEqual([])
-  expect(await paste(stderr)).toMatchObject({ exit: 0 })
-  await Promise.all([tempo.close(), jaeger.close()])
 })
